@@ -1,0 +1,1 @@
+"""Boards, strips and voice: what a call looks and sounds like."""
