@@ -1,1 +1,4 @@
-"""Drivers, simulators and the host process of the hall's hardware. Imports nothing of ours."""
+"""Drivers, links, the agent's runtime and the simulators at the other end of the cable.
+
+This package stands alone: it imports nothing of the server or of the surfaces.
+"""
