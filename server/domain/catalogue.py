@@ -52,7 +52,7 @@ class Role(StrEnum):
 
 
 class Scope(StrEnum):
-    """What a line of opening hours applies to; the narrowest scope with lines for a day wins."""
+    """What a line applies to; a window or item with own lines does not keep the hall's."""
 
     HALL = "hall"
     WINDOW = "window"

@@ -1,0 +1,88 @@
+"""Every way the hall says no, as stable codes.
+
+Rules raise `HallError` with a `Code` and the facts a sentence needs; the words (zh, en) and the
+HTTP status belong to `server.wire.problems`. Codes never change their meaning; new ones are added.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+
+class Code(StrEnum):
+    """Stable error codes of the API."""
+
+    # routing: why no number can be given
+    ITEM_UNKNOWN = "item_unknown"
+    UNIT_WITHDRAWN = "unit_withdrawn"
+    CONSULT_ONLY = "consult_only"
+    ELSEWHERE = "elsewhere"
+    OTHER_DAY = "other_day"
+    NOT_YET_OPEN = "not_yet_open"
+    CLOSED_BREAK = "closed_break"
+    CLOSED_TODAY = "closed_today"
+    AFTER_LAST_TICKET = "after_last_ticket"
+    ALL_PAUSED = "all_paused"
+    NOBODY_SIGNED_IN = "nobody_signed_in"
+    NO_WINDOW = "no_window"
+    CLASS_UNKNOWN = "class_unknown"
+    NUMBERS_EXHAUSTED = "numbers_exhausted"
+    # tickets and windows
+    TICKET_UNKNOWN = "ticket_unknown"
+    MOVE_NOT_ALLOWED = "move_not_allowed"
+    NOT_THE_HOLDER = "not_the_holder"
+    NOBODY_WAITING = "nobody_waiting"
+    WINDOW_UNKNOWN = "window_unknown"
+    WINDOW_BUSY = "window_busy"
+    WINDOW_IDLE = "window_idle"
+    WINDOW_PAUSED = "window_paused"
+    WINDOW_TAKEN = "window_taken"
+    WINDOW_NOT_SIGNED_IN = "window_not_signed_in"
+    WINDOW_NOT_ALLOWED = "window_not_allowed"
+    WINDOW_CLOSED = "window_closed"
+    ALREADY_SIGNED_IN = "already_signed_in"
+    NO_SHOW_TOO_EARLY = "no_show_too_early"
+    RETURN_LIMIT = "return_limit"
+    REASON_REQUIRED = "reason_required"
+    TRANSFER_TARGET = "transfer_target"
+    LAST_WINDOW = "last_window"
+    SLIP_UNKNOWN = "slip_unknown"
+    NO_PRINTER = "no_printer"
+    # people and devices
+    LOGIN_FAILED = "login_failed"
+    LOCKED_OUT = "locked_out"
+    PASSWORD_MUST_CHANGE = "password_must_change"
+    PASSWORD_WEAK = "password_weak"
+    NOT_SIGNED_IN = "not_signed_in"
+    FORBIDDEN = "forbidden"
+    CSRF = "csrf"
+    ACCOUNT_UNKNOWN = "account_unknown"
+    ACCOUNT_EXISTS = "account_exists"
+    ENROL_CODE = "enrol_code"
+    DEVICE_UNKNOWN = "device_unknown"
+    TOKEN_REVOKED = "token_revoked"
+    # commands
+    INVALID = "invalid"
+    KEY_REQUIRED = "key_required"
+    KEY_REUSED = "key_reused"
+    TOO_MANY = "too_many"
+    TOO_LARGE = "too_large"
+    NOT_FOUND = "not_found"
+    METHOD = "method"
+    WORKBOOK = "workbook"
+    SETTING_INVALID = "setting_invalid"
+    UNAVAILABLE = "unavailable"
+    INTERNAL = "internal"
+
+
+class HallError(Exception):
+    """A refusal with its code and the facts (`data`, JSON values) that explain it."""
+
+    def __init__(self, code: Code, **data: Any) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.data = data
+
+    def __repr__(self) -> str:
+        return f"HallError({self.code.value!r}, {self.data!r})"

@@ -1,0 +1,124 @@
+"""When the hall, a window, an item is open. Wall-clock times of the hall's own zone.
+
+Takes local naive datetimes or dates; knows no clock and no zone data. If a window (or item) has
+opening lines of its own they replace the hall's, on every weekday: a temporary window that has
+lines for Tuesday only is closed on Monday.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from server.domain.catalogue import Catalogue, OpenLine, Scope
+
+LOOK_AHEAD_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """From `opens` to `closes`, the latter not included."""
+
+    opens: time
+    closes: time
+
+    def holds(self, moment: time) -> bool:
+        """Whether `moment` lies inside."""
+        return self.opens <= moment < self.closes
+
+
+def weekday_of(catalogue: Catalogue, day: date) -> int | None:
+    """ISO weekday whose hours apply on `day`; None on a holiday."""
+    special = catalogue.special_day(day)
+    if special is None:
+        return day.isoweekday()
+    return special.like_weekday if special.opens else None
+
+
+def _lines(catalogue: Catalogue, scope: Scope, subject: str) -> list[OpenLine]:
+    return [h for h in catalogue.hours if h.scope is scope and h.subject == subject]
+
+
+def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if merged and span.opens <= merged[-1].closes:
+            merged[-1] = Span(merged[-1].opens, max(merged[-1].closes, span.closes))
+        else:
+            merged.append(span)
+    return tuple(merged)
+
+
+def _crossed(left: tuple[Span, ...], right: tuple[Span, ...]) -> tuple[Span, ...]:
+    crossed = (
+        Span(max(a.opens, b.opens), min(a.closes, b.closes)) for a in left for b in right
+    )
+    return _merged(s for s in crossed if s.opens < s.closes)
+
+
+def hall_spans(catalogue: Catalogue, day: date) -> tuple[Span, ...]:
+    """When the hall is open on `day`."""
+    return _spans(catalogue, Scope.HALL, "", day)
+
+
+def _spans(catalogue: Catalogue, scope: Scope, subject: str, day: date) -> tuple[Span, ...]:
+    weekday = weekday_of(catalogue, day)
+    lines = _lines(catalogue, scope, subject)
+    return _merged(Span(h.opens, h.closes) for h in lines if weekday in h.weekdays)
+
+
+def window_spans(catalogue: Catalogue, window: str, day: date) -> tuple[Span, ...]:
+    """When a window is open on `day`: its own lines, else the hall's."""
+    if _lines(catalogue, Scope.WINDOW, window):
+        return _spans(catalogue, Scope.WINDOW, window, day)
+    return hall_spans(catalogue, day)
+
+
+def item_spans(catalogue: Catalogue, item: str, window: str, day: date) -> tuple[Span, ...]:
+    """When `window` takes `item` on `day`: the window's hours, cut by the item's own if any."""
+    spans = window_spans(catalogue, window, day)
+    if _lines(catalogue, Scope.ITEM, item):
+        return _crossed(spans, _spans(catalogue, Scope.ITEM, item, day))
+    return spans
+
+
+def open_at(spans: tuple[Span, ...], moment: time) -> bool:
+    """Whether any span holds `moment`."""
+    return any(s.holds(moment) for s in spans)
+
+
+def last_close(catalogue: Catalogue, day: date) -> time | None:
+    """When the last window (or the hall) closes on `day`; None when all is closed."""
+    ends = [s.closes for s in hall_spans(catalogue, day)]
+    for window in catalogue.windows:
+        ends += [s.closes for s in window_spans(catalogue, window.code, day)]
+    return max(ends, default=None)
+
+
+def next_opening(
+    catalogue: Catalogue, item: str, windows: Iterable[str], now: datetime
+) -> datetime | None:
+    """The next time after `now` at which one of `windows` takes `item`, within two weeks."""
+    codes = tuple(windows)
+    for ahead in range(LOOK_AHEAD_DAYS + 1):
+        day = now.date() + timedelta(days=ahead)
+        starts = [
+            datetime.combine(day, span.opens)
+            for code in codes
+            for span in item_spans(catalogue, item, code, day)
+        ]
+        later = [s for s in starts if s > now]
+        if later:
+            return min(later)
+    return None
+
+
+def weekdays_of(catalogue: Catalogue, windows: Iterable[str]) -> tuple[int, ...]:
+    """ISO weekdays on which at least one of `windows` is open in an ordinary week."""
+    days: set[int] = set()
+    for code in windows:
+        lines = _lines(catalogue, Scope.WINDOW, code) or _lines(catalogue, Scope.HALL, "")
+        for line in lines:
+            days |= line.weekdays
+    return tuple(sorted(days))

@@ -1,0 +1,206 @@
+"""Which windows can serve an item, now and today; and if none, which case it is.
+
+Pure: the caller brings the catalogue, the hall's local time, who sits where (`Post`) and the
+settings. A `Route` promises that at least one signed-in, open, unpaused window will take the
+item; everything else is a `HallError` whose code is the case and whose data says where to go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from server.domain import hours
+from server.domain.catalogue import (
+    Catalogue,
+    Handling,
+    Item,
+    Presence,
+    Staff,
+    Window,
+    WindowKind,
+)
+from server.domain.errors import Code, HallError
+from server.domain.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A window somebody is signed in to."""
+
+    window: str
+    staff: str
+    paused: bool = False
+
+
+Posts = Mapping[str, Post]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Windows that take the item: `now` are staffed and open, `today` also the others."""
+
+    now: tuple[str, ...]
+    today: tuple[str, ...]
+    closes: datetime
+    """When the last of `now` closes, local."""
+
+
+def windows_for(catalogue: Catalogue, item: Item, now: datetime) -> tuple[Window, ...]:
+    """Every window entitled to the item on that day: own unit's, or by mandate in force."""
+    mandated = {
+        code for m in catalogue.mandates_of(item.code, now.date()) for code in m.windows
+    }
+    return tuple(w for w in catalogue.windows if _entitled(w, item, mandated))
+
+
+def _entitled(window: Window, item: Item, mandated: set[str]) -> bool:
+    if window.kind is WindowKind.COMPREHENSIVE:
+        return window.code in mandated
+    return item.unit in window.units and (not window.items or item.code in window.items)
+
+
+def can_serve(catalogue: Catalogue, window: Window, item: Item, now: datetime) -> bool:
+    """Whether `window` is entitled to `item` today and both are open at `now`."""
+    if item.handling is not Handling.ACCEPTED:
+        return False
+    mandated = {
+        code for m in catalogue.mandates_of(item.code, now.date()) for code in m.windows
+    }
+    if not _entitled(window, item, mandated):
+        return False
+    spans = hours.item_spans(catalogue, item.code, window.code, now.date())
+    return hours.open_at(spans, now.time())
+
+
+def route(
+    catalogue: Catalogue, item_code: str, now: datetime, posts: Posts, settings: Settings
+) -> Route:
+    """Say where `item_code` can be served, or raise HallError with the case."""
+    item = catalogue.item_by.get(item_code)
+    if item is None:
+        raise HallError(Code.ITEM_UNKNOWN, item=item_code)
+    _check_offered(catalogue, item)
+    entitled = windows_for(catalogue, item, now)
+    if not entitled:
+        raise HallError(Code.NO_WINDOW, item=item.code)
+    codes = [w.code for w in entitled]
+    opening = _opening_windows(catalogue, item, codes, now, settings)
+    closes = max(closing for _, closing in opening.values())
+    if now > closes - timedelta(minutes=settings.last_ticket_minutes):
+        raise HallError(Code.AFTER_LAST_TICKET, **_again(catalogue, item, codes, now))
+    staffed = [c for c in opening if c in posts]
+    if not staffed:
+        raise HallError(Code.NOBODY_SIGNED_IN, windows=list(opening))
+    ready = tuple(c for c in staffed if not posts[c].paused)
+    if not ready:
+        raise HallError(Code.ALL_PAUSED, windows=staffed)
+    return Route(ready, tuple(codes), max(opening[c][1] for c in ready))
+
+
+def _check_offered(catalogue: Catalogue, item: Item) -> None:
+    unit = catalogue.unit_by[item.unit]
+    facts = {"item": item.code, "unit": unit.name, "place": unit.place, "phone": unit.phone}
+    facts["unit_en"], facts["place_en"] = unit.name_en, unit.place_en
+    if unit.presence is Presence.WITHDRAWN:
+        raise HallError(Code.UNIT_WITHDRAWN, **facts)
+    if unit.presence is Presence.ELSEWHERE:
+        raise HallError(Code.ELSEWHERE, **facts)
+    if item.handling is Handling.CONSULT:
+        advice = {"advice": item.advice, "advice_en": item.advice_en}
+        raise HallError(Code.CONSULT_ONLY, **facts, **advice)
+
+
+def _opening_windows(
+    catalogue: Catalogue, item: Item, codes: list[str], now: datetime, settings: Settings
+) -> dict[str, tuple[datetime, datetime]]:
+    """Windows open at `now` or about to open, with their span; raises the case if none."""
+    found: dict[str, tuple[datetime, datetime]] = {}
+    day = now.date()
+    for code in codes:
+        spans = hours.item_spans(catalogue, item.code, code, day)
+        for index, span in enumerate(spans):
+            early = settings.break_ticket_minutes if index else settings.early_ticket_minutes
+            opens = datetime.combine(day, span.opens)
+            closes = datetime.combine(day, span.closes)
+            if opens - timedelta(minutes=early) <= now < closes:
+                found[code] = (opens, closes)
+    if not found:
+        raise HallError(_closed_case(catalogue, item, codes, now), **_again(
+            catalogue, item, codes, now
+        ))
+    return found
+
+
+def _closed_case(
+    catalogue: Catalogue, item: Item, codes: list[str], now: datetime
+) -> Code:
+    day = now.date()
+    today = [s for c in codes for s in hours.item_spans(catalogue, item.code, c, day)]
+    if not today:
+        return Code.OTHER_DAY if hours.hall_spans(catalogue, day) else Code.CLOSED_TODAY
+    if now.time() < min(s.opens for s in today):
+        return Code.NOT_YET_OPEN
+    if now.time() >= max(s.closes for s in today):
+        return Code.AFTER_LAST_TICKET
+    return Code.CLOSED_BREAK
+
+
+def _again(
+    catalogue: Catalogue, item: Item, codes: list[str], now: datetime
+) -> dict[str, object]:
+    """When to come again: the next opening and the weekdays of the windows."""
+    later = hours.next_opening(catalogue, item.code, codes, now)
+    return {
+        "item": item.code,
+        "next": later.isoformat(timespec="minutes") if later else None,
+        "weekdays": list(hours.weekdays_of(catalogue, codes)),
+    }
+
+
+def allowed_at(staff: Staff, window: Window) -> bool:
+    """Whether a person may sign in to a window."""
+    return window.code in staff.windows
+
+
+def unit_windows(catalogue: Catalogue, unit: str) -> tuple[Window, ...]:
+    """The specialised windows of a unit."""
+    return tuple(w for w in catalogue.windows if unit in w.units)
+
+
+def only_comprehensive(
+    catalogue: Catalogue, item: Item, now: datetime, posts: Posts
+) -> bool:
+    """Whether no specialised window takes the item just now: none entitled, open and staffed.
+
+    A paused window still counts as there: its clerk comes back, and a short pause must not turn
+    a unit's whole queue into work that comprehensive windows take first.
+    """
+    return not any(
+        w.kind is WindowKind.SPECIALISED and w.code in posts and can_serve(catalogue, w, item, now)
+        for w in windows_for(catalogue, item, now)
+    )
+
+
+def servers(
+    catalogue: Catalogue, item: Item, now: datetime, posts: Posts
+) -> tuple[str, ...]:
+    """Codes of windows that take the item at `now`: entitled, open, staffed, unpaused."""
+    return tuple(
+        w.code
+        for w in windows_for(catalogue, item, now)
+        if w.code in posts and not posts[w.code].paused and can_serve(catalogue, w, item, now)
+    )
+
+
+def lone_items(
+    catalogue: Catalogue, window: str, items: Iterable[str], now: datetime, posts: Posts
+) -> tuple[str, ...]:
+    """Those of `items` that `window` is the only one to serve: what its leaving would strand."""
+    return tuple(
+        code
+        for code in items
+        if code in catalogue.item_by
+        and servers(catalogue, catalogue.item_by[code], now, posts) == (window,)
+    )

@@ -1,0 +1,102 @@
+"""The hall's own figures: bounded settings with the values a new hall starts with.
+
+Counties differ up to fivefold, so every figure here can be changed in the office. The rules
+take a `Settings` as an argument; where it is kept and since when is storage's business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from server.domain.errors import Code, HallError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Figures and texts of one hall. Minutes and seconds as the names say."""
+
+    timezone: str = "Asia/Shanghai"
+    last_ticket_minutes: int = 15
+    """Tickets end this many minutes before the last window that could serve closes."""
+    early_ticket_minutes: int = 15
+    """Tickets begin this many minutes before opening."""
+    break_ticket_minutes: int = 15
+    """As early_ticket_minutes, before windows open again after a break."""
+    priority_run: int = 2
+    """K: at most so many priority calls in a row from a queue while others wait."""
+    overtake_limit: int = 6
+    """No ordinary ticket is overtaken by priority tickets more often than this."""
+    no_show_min_calls: int = 2
+    no_show_min_seconds: int = 10
+    """Time since the first call before a person may be marked as missed."""
+    return_places: int = 3
+    """A missed person who comes back waits behind so many others."""
+    return_limit: int = 2
+    """Times a missed ticket may come back."""
+    default_outcome: str = "accepted"
+    """Outcome when the keypad's 'next' ends a service."""
+    kiosk_idle_seconds: int = 60
+    result_seconds: int = 25
+    voice_languages: str = "zh,en"
+    voice_repeats: int = 2
+    voice_volume: int = 80
+    voice_one: str = "一"
+    """How the digit 1 is read: 一 or 幺."""
+    voice_expiry_seconds: int = 45
+    moment_seconds: int = 10
+    notice_zh: str = "请您留意叫号。听到或看到您的号码，请到对应窗口办理。"
+    notice_en: str = "Please watch for your number and go to the window shown."
+    service_prior: int = 8
+    """Weight, in tickets, of an item's starting service time against the day's own figures."""
+    session_hours: int = 12
+    lock_after: int = 5
+    lock_minutes: int = 10
+    password_min: int = 10
+
+
+BOUNDS: dict[str, tuple[int, int]] = {
+    "last_ticket_minutes": (0, 240),
+    "early_ticket_minutes": (0, 240),
+    "break_ticket_minutes": (0, 240),
+    "priority_run": (1, 20),
+    "overtake_limit": (1, 200),
+    "no_show_min_calls": (1, 10),
+    "no_show_min_seconds": (0, 600),
+    "return_places": (0, 50),
+    "return_limit": (0, 20),
+    "kiosk_idle_seconds": (10, 600),
+    "result_seconds": (5, 120),
+    "voice_repeats": (1, 5),
+    "voice_volume": (0, 100),
+    "voice_expiry_seconds": (5, 600),
+    "moment_seconds": (3, 60),
+    "service_prior": (1, 100),
+    "session_hours": (1, 72),
+    "lock_after": (3, 20),
+    "lock_minutes": (1, 240),
+    "password_min": (8, 64),
+}
+CHOICES: dict[str, frozenset[str]] = {
+    "voice_one": frozenset({"一", "幺"}),
+    "voice_languages": frozenset({"zh", "en", "zh,en", "en,zh"}),
+    "default_outcome": frozenset({"accepted", "done", "consulted"}),
+}
+TEXT_LIMIT = 200
+
+
+def changed(settings: Settings, values: dict[str, Any]) -> Settings:
+    """Return `settings` with `values` put in; raises SETTING_INVALID naming the first bad one."""
+    known = {f.name for f in fields(Settings)}
+    current = asdict(settings)
+    for name, value in values.items():
+        if name not in known or type(value) is not type(current[name]):
+            raise HallError(Code.SETTING_INVALID, name=name)
+        low, high = BOUNDS.get(name, (None, None))
+        if low is not None and high is not None and not low <= value <= high:
+            raise HallError(Code.SETTING_INVALID, name=name, low=low, high=high)
+        if name in CHOICES and value not in CHOICES[name]:
+            raise HallError(Code.SETTING_INVALID, name=name, choices=sorted(CHOICES[name]))
+        if isinstance(value, str) and len(value) > TEXT_LIMIT:
+            raise HallError(Code.SETTING_INVALID, name=name, high=TEXT_LIMIT)
+    return replace(settings, **values)

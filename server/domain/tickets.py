@@ -1,0 +1,158 @@
+"""Tickets: their states, the moves between them, and who may make which move.
+
+One table (`RULES`) says all of it. `after` is the only way to learn the next state; it raises
+`HallError` and changes nothing. Transfer is a move, not a state: a transferred ticket waits
+again, with its number and its seniority.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from server.domain.errors import Code, HallError
+
+
+class State(StrEnum):
+    """Where a ticket is."""
+
+    WAITING = "waiting"
+    CALLED = "called"
+    SERVING = "serving"
+    HELD = "held"
+    MISSED = "missed"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+FINAL = frozenset({State.FINISHED, State.CANCELLED, State.EXPIRED})
+AT_WINDOW = frozenset({State.CALLED, State.SERVING})
+
+
+class Move(StrEnum):
+    """What can be done with a ticket."""
+
+    ISSUE = "issue"
+    CALL = "call"
+    RECALL = "recall"
+    START = "start"
+    FINISH = "finish"
+    NO_SHOW = "no_show"
+    HOLD = "hold"
+    RESUME = "resume"
+    RETURN = "return"
+    TRANSFER = "transfer"
+    CANCEL = "cancel"
+    EXPIRE = "expire"
+
+
+class ActorKind(StrEnum):
+    """Who acts."""
+
+    CLERK = "clerk"
+    MANAGER = "manager"
+    ADMINISTRATOR = "administrator"
+    KIOSK = "kiosk"
+    PHONE = "phone"
+    AGENT = "agent"
+    BOARD = "board"
+    SYSTEM = "system"
+
+
+class Outcome(StrEnum):
+    """How an errand ended at the window."""
+
+    ACCEPTED = "accepted"
+    DONE = "done"
+    CONSULTED = "consulted"
+    NOTICE_GIVEN = "notice_given"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A move: from which states, to which, by whom, and whether only the holding window may."""
+
+    sources: frozenset[State]
+    target: State
+    actors: frozenset[ActorKind]
+    holder_only: bool = False
+
+
+_STAFF = frozenset({ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTRATOR})
+_CLERKS = _STAFF
+_SYSTEM = frozenset({ActorKind.SYSTEM})
+
+RULES: dict[Move, Rule] = {
+    Move.CALL: Rule(frozenset({State.WAITING}), State.CALLED, _CLERKS),
+    Move.RECALL: Rule(frozenset({State.CALLED}), State.CALLED, _CLERKS, holder_only=True),
+    Move.START: Rule(frozenset({State.CALLED}), State.SERVING, _CLERKS, holder_only=True),
+    Move.FINISH: Rule(frozenset({State.SERVING}), State.FINISHED, _CLERKS, holder_only=True),
+    Move.NO_SHOW: Rule(frozenset({State.CALLED}), State.MISSED, _CLERKS, holder_only=True),
+    Move.HOLD: Rule(AT_WINDOW, State.HELD, _CLERKS, holder_only=True),
+    Move.RESUME: Rule(frozenset({State.HELD, State.MISSED}), State.CALLED, _CLERKS),
+    Move.RETURN: Rule(
+        frozenset({State.MISSED}),
+        State.WAITING,
+        _STAFF | {ActorKind.KIOSK, ActorKind.PHONE},
+    ),
+    Move.TRANSFER: Rule(
+        AT_WINDOW | {State.HELD}, State.WAITING, _CLERKS, holder_only=True
+    ),
+    Move.CANCEL: Rule(
+        frozenset({State.WAITING, State.HELD, State.MISSED}),
+        State.CANCELLED,
+        _STAFF | {ActorKind.PHONE},
+    ),
+    Move.EXPIRE: Rule(
+        frozenset({State.WAITING, State.CALLED, State.HELD, State.MISSED}), State.EXPIRED, _SYSTEM
+    ),
+}
+
+
+def after(move: Move, state: State, actor: ActorKind, *, holds: bool = False) -> State:
+    """Return the state after `move`; `holds` says whether the actor's window holds the ticket.
+
+    Raises HallError MOVE_NOT_ALLOWED, NOT_THE_HOLDER or FORBIDDEN.
+    """
+    rule = RULES[move]
+    if actor not in rule.actors:
+        raise HallError(Code.FORBIDDEN, move=move, actor=actor)
+    if state not in rule.sources:
+        raise HallError(Code.MOVE_NOT_ALLOWED, move=move, state=state)
+    if rule.holder_only and not holds:
+        raise HallError(Code.NOT_THE_HOLDER, move=move)
+    return rule.target
+
+
+def number(prefix: str, seq: int) -> str:
+    """The number people see: `A012`. Three digits; raises NUMBERS_EXHAUSTED beyond 999."""
+    if not 1 <= seq <= 999:
+        raise HallError(Code.NUMBERS_EXHAUSTED, prefix=prefix)
+    return f"{prefix}{seq:03d}"
+
+
+# Seniority is an integer with room between neighbours, so that a returned ticket can be put
+# back a few places later without renumbering anybody.
+ORDER_STEP = 1024
+
+
+def order_of(arrival: int) -> int:
+    """Seniority of the `arrival`-th ticket of the hall's day (1, 2, 3 ...)."""
+    return arrival * ORDER_STEP
+
+
+def lane(item: str, klass: str) -> str:
+    """The lane of tickets that are alike for choosing: one item, one applicant class."""
+    return f"{item}/{klass}"
+
+
+def window_lane(window: str, klass: str) -> str:
+    """The lane of tickets transferred to one window."""
+    return f"@{window}/{klass}"
+
+
+def unit_lane(unit: str, klass: str) -> str:
+    """The lane of tickets transferred to a unit's queue without a new item."""
+    return f"={unit}/{klass}"
