@@ -1,8 +1,9 @@
 """The device-neutral slip: what is to be on the paper, before any printer's commands.
 
-The server shapes such a document, sends its JSON form to an agent, and the printer's driver there turns it
-into bytes. The module is pure: no I/O, no serial port, no printer commands, no fonts. It refuses documents
-that no driver could print (QR data that is not ASCII, sizes outside 1..4, text with control characters).
+The server shapes such a document, sends its JSON form to an agent, and the printer's driver there
+turns it into bytes. The module is pure: no I/O, no serial port, no printer commands, no fonts. It
+refuses documents that no driver could print (QR data that is not ASCII, sizes outside 1..4, text
+with control characters).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 Align = Literal["left", "center", "right"]
-Json: TypeAlias = "None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]"
+Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 
 ALIGNS: tuple[Align, ...] = ("left", "center", "right")
 MAX_SCALE = 4
@@ -28,7 +29,10 @@ class DocumentError(ValueError):
 def _check_text(value: str, name: str) -> None:
     if len(value) > MAX_TEXT_CHARACTERS:
         raise DocumentError(f"{name}: longer than {MAX_TEXT_CHARACTERS} characters")
-    if any(ord(char) < 0x20 or 0x7F <= ord(char) < 0xA0 or 0xD800 <= ord(char) < 0xE000 for char in value):
+    if any(
+        ord(char) < 0x20 or 0x7F <= ord(char) < 0xA0 or 0xD800 <= ord(char) < 0xE000
+        for char in value
+    ):
         raise DocumentError(f"{name}: control characters are not printable")
 
 
@@ -39,7 +43,7 @@ def _check_range(value: int, low: int, high: int, name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One paragraph, wrapped by the driver; `width` and `height` are multiples (1..4) of the normal size."""
+    """One paragraph, wrapped by the driver; `width`, `height`: multiples (1..4) of normal."""
 
     text: str
     width: int = 1
@@ -58,7 +62,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A label at the left and its value at the right edge of the same line (two lines if they do not fit)."""
+    """A label at the left, its value at the right edge of the line (two lines if need be)."""
 
     left: str
     right: str
@@ -86,7 +90,9 @@ class QR:
 
     def __post_init__(self) -> None:
         if not self.data or not all(0x20 <= ord(char) < 0x7F for char in self.data):
-            raise DocumentError("data: a QR code holds printable ASCII only (percent-encode the address)")
+            raise DocumentError(
+                "data: a QR code holds printable ASCII only (percent-encode the address)"
+            )
         if len(self.data) > MAX_QR_CHARACTERS:
             raise DocumentError(f"data: longer than {MAX_QR_CHARACTERS} characters")
         _check_range(self.size, 1, 16, "size")
@@ -178,7 +184,9 @@ def line_from_json(value: object) -> Line:
         raise DocumentError("not an object")
     kind = value.get("type")
     if kind == "text":
-        _refuse_unknown(value, {"type", "text", "width", "height", "bold", "align", "underline"}, "text")
+        _refuse_unknown(
+            value, {"type", "text", "width", "height", "bold", "align", "underline"}, "text"
+        )
         return Text(
             _string(value, "text"),
             _integer(value, "width", 1),

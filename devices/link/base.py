@@ -1,0 +1,132 @@
+"""What a link is, how it is written in a configuration, and how it is opened.
+
+Addresses: `tcp:HOST:PORT`, `serial:PATH?baud=9600`, `file:/dev/usb/lp0`. A real device and a
+simulated one differ in this address only. The module refuses to guess: an unknown scheme or option
+is an error with a sentence in Chinese and in English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import parse_qsl
+
+BAUD_RATES = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
+SCHEMES = ("tcp", "serial", "file")
+
+
+class LinkError(OSError):
+    """The cable is not there or broke; the text says which and why."""
+
+
+class LinkTimeoutError(LinkError):
+    """The other end did not take the bytes within the time allowed."""
+
+
+class LinkAddressError(ValueError):
+    """A link's address cannot be read; `zh` and `en` say why."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh = zh
+        self.en = en
+
+
+class Link(Protocol):
+    """An open cable. Used by one thread only: its owner."""
+
+    def write(self, data: bytes, seconds: float) -> None:
+        """Send all of `data`; LinkTimeoutError after `seconds`, LinkError when it broke."""
+
+    def read(self, limit: int, seconds: float) -> bytes:
+        """Up to `limit` bytes, as soon as there are any; b"" after `seconds` of silence."""
+
+    def close(self) -> None:
+        """Let go of the cable; never raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkAddress:
+    """A parsed address; `target` is host:port or a path, `options` hold what followed the `?`."""
+
+    scheme: str
+    target: str
+    baud: int = 9600
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def host(self) -> str:
+        """The host of a TCP address."""
+        return self.target.rpartition(":")[0]
+
+    @property
+    def port(self) -> int:
+        """The port of a TCP address."""
+        return int(self.target.rpartition(":")[2])
+
+    def __str__(self) -> str:
+        tail = f"?baud={self.baud}" if self.scheme == "serial" else ""
+        return f"{self.scheme}:{self.target}{tail}"
+
+    def open(self, seconds: float) -> Link:
+        """Open the cable within `seconds`; raises LinkError."""
+        # Late imports: a kiosk agent on TCP need not have a serial library that works.
+        if self.scheme == "tcp":
+            from devices.link.tcp import TcpLink  # noqa: PLC0415
+
+            return TcpLink(self.host, self.port, seconds)
+        if self.scheme == "serial":
+            from devices.link.serialport import SerialLink  # noqa: PLC0415
+
+            return SerialLink(self.target, self.baud)
+        from devices.link.file import FileLink  # noqa: PLC0415
+
+        return FileLink(self.target)
+
+
+def parse_link(text: str, folder: Path | None = None) -> LinkAddress:
+    """Read an address; relative paths start at `folder`. Raises LinkAddressError."""
+    scheme, colon, rest = text.partition(":")
+    if not colon or scheme not in SCHEMES:
+        raise LinkAddressError(
+            f"连接地址 {text!r} 应以 tcp:、serial: 或 file: 开头",
+            f"link {text!r} must start with tcp:, serial: or file:",
+        )
+    target, _, query = rest.partition("?")
+    options = dict(parse_qsl(query))
+    baud = _baud(text, scheme, options)
+    if scheme == "tcp":
+        return LinkAddress(scheme, _host_and_port(text, target), baud)
+    if not target:
+        raise LinkAddressError(f"连接地址 {text!r} 缺少设备路径", f"link {text!r} has no path")
+    path = Path(target)
+    if folder is not None and not path.is_absolute():
+        path = folder / path
+    return LinkAddress(scheme, str(path), baud)
+
+
+def _baud(text: str, scheme: str, options: dict[str, str]) -> int:
+    value = options.pop("baud", "9600") if scheme == "serial" else "9600"
+    if options:
+        names = ", ".join(sorted(options))
+        raise LinkAddressError(
+            f"连接地址 {text!r} 含未知参数 {names}", f"link {text!r} has unknown options {names}"
+        )
+    if not value.isdigit() or int(value) not in BAUD_RATES:
+        rates = ", ".join(map(str, BAUD_RATES))
+        raise LinkAddressError(
+            f"连接地址 {text!r} 的波特率应为 {rates} 之一",
+            f"link {text!r}: the baud rate must be one of {rates}",
+        )
+    return int(value)
+
+
+def _host_and_port(text: str, target: str) -> str:
+    host, _, port = target.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise LinkAddressError(
+            f"连接地址 {text!r} 应写成 tcp:主机:端口", f"link {text!r} must read tcp:HOST:PORT"
+        )
+    return target

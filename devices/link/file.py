@@ -1,0 +1,56 @@
+"""A device file such as /dev/usb/lp0, opened for reading and writing.
+
+Opened O_RDWR, because write-only gives no status [RAN]; non-blocking, because the kernel's usblp
+driver blocks for as long as the printer is out of paper.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import time
+
+from devices.link.base import LinkError, LinkTimeoutError
+
+
+class FileLink:
+    """One device file."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        except OSError as error:
+            raise LinkError(f"{path}: {error}") from error
+
+    def write(self, data: bytes, seconds: float) -> None:
+        """Send all of `data`; see Link."""
+        end = time.monotonic() + seconds
+        rest = memoryview(data)
+        while rest:
+            left = end - time.monotonic()
+            if left <= 0 or not select.select([], [self._file], [], left)[1]:
+                raise LinkTimeoutError(f"{self._path}: {len(rest)} bytes not taken")
+            try:
+                rest = rest[os.write(self._file, rest) :]
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                raise LinkError(f"{self._path}: {error}") from error
+
+    def read(self, limit: int, seconds: float) -> bytes:
+        """Up to `limit` bytes as soon as there are any; see Link."""
+        if not select.select([self._file], [], [], max(0.0, seconds))[0]:
+            return b""
+        try:
+            return os.read(self._file, limit)
+        except BlockingIOError:
+            return b""
+        except OSError as error:
+            raise LinkError(f"{self._path}: {error}") from error
+
+    def close(self) -> None:
+        """Close the file."""
+        with contextlib.suppress(OSError):
+            os.close(self._file)

@@ -1,0 +1,93 @@
+"""One printer as its owner thread sees it: slips when asked, a probe when there is nothing to do.
+
+It refuses every task but `print` and every desired state: a printer shows nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+
+from devices.link import LinkAddress
+from devices.owner import Outcome, Reports, Task
+from devices.printers.document import Document, DocumentError
+from devices.printers.driver import Confirm, EscposPrinter, Timing
+from devices.printers.escpos import CutMode, Profile
+from devices.printers.layout import Charset
+from devices.settings import Settings
+
+
+class PrinterCrew:
+    """The crew of one printer; `probe_seconds` between two questions while nothing is printed."""
+
+    def __init__(
+        self,
+        name: str,
+        printer: EscposPrinter,
+        reports: Reports,
+        probe_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = name
+        self.devices = (name,)
+        self._printer = printer
+        self._reports = reports
+        self._probe_seconds = probe_seconds
+        self._clock = clock
+        self._next_probe = clock()
+
+    def wait(self) -> float:
+        """Until the next probe."""
+        return max(0.0, self._next_probe - self._clock())
+
+    def show(self, device: str, state: Mapping[str, object]) -> None:
+        """A printer has no lasting picture; a desired state for it is ignored."""
+
+    def work(self, task: Task, begin: Callable[[], None]) -> Outcome:
+        """Print one slip."""
+        if task.kind != "print":
+            return Outcome("failed", "not_supported", task.kind)
+        try:
+            document = Document.from_json(task.payload)
+        except DocumentError as error:
+            return Outcome("failed", "bad_document", str(error))
+        outcome, health = self._printer.print_document(document, begin)
+        self._reports.health(self.name, health)
+        self._next_probe = self._clock() + self._probe_seconds
+        return outcome
+
+    def idle(self) -> None:
+        """Ask how the printer is, when it is time."""
+        if self._clock() >= self._next_probe:
+            self._reports.health(self.name, self._printer.probe())
+            self._next_probe = self._clock() + self._probe_seconds
+
+    def close(self) -> None:
+        """Nothing is held between slips."""
+
+
+CHARSETS: dict[str, Charset] = {"gb2312": "gb2312", "gbk": "gbk", "gb18030": "gb18030"}
+CUTS: dict[str, CutMode] = {"partial": "partial", "full": "full", "none": "none"}
+CONFIRMS: dict[str, Confirm] = {"processed": "processed", "status": "status", "none": "none"}
+
+
+def escpos_crew(
+    name: str, address: LinkAddress, settings: Settings, reports: Reports
+) -> PrinterCrew:
+    """A printer from its configuration table; problems are collected in `settings`."""
+    font = settings.text("font", "")
+    profile = Profile(
+        columns=settings.whole("columns", 48, 24, 72),
+        charset=CHARSETS.get(settings.text("charset", "gb18030", tuple(CHARSETS)), "gb18030"),
+        cut=CUTS.get(settings.text("cut", "partial", tuple(CUTS)), "partial"),
+        font=font or None,
+    )
+    timing = Timing(
+        connect=settings.number("connect_seconds", 3.0, 0.1, 30),
+        answer=settings.number("answer_seconds", 1.0, 0.05, 10),
+        write=settings.number("write_seconds", 10.0, 0.1, 120),
+        finish=settings.number("finish_seconds", 15.0, 0.1, 120),
+    )
+    confirm = settings.text("confirm", "processed", tuple(CONFIRMS))
+    printer = EscposPrinter(address, profile, timing, CONFIRMS.get(confirm, "processed"))
+    return PrinterCrew(name, printer, reports, settings.number("probe_seconds", 5.0, 0.2, 3600))

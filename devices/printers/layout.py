@@ -1,0 +1,108 @@
+"""Lays slip text out in cells: an ASCII character is one cell wide, everything else two.
+
+Pure. It decides line breaks and which characters a printer's own font can show; it refuses to know
+any printer command. 80 mm paper has 48 cells, 58 mm paper 32 (font A, 12 dots a cell) [2SRC].
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Literal
+
+Charset = Literal["gb2312", "gbk", "gb18030"]
+CHARSETS: tuple[Charset, ...] = ("gb2312", "gbk", "gb18030")
+SUBSTITUTE = "〓"
+# Printers scale Chinese to double at most by FS ! (GS ! does nothing to it on many) [SRC].
+MAX_HANZI_SCALE = 2
+NOT_AT_LINE_START = "，。、；：？！）》」』】”’％,.;:?!)]}%"
+REPLACEMENTS = str.maketrans({"¥": "￥", "–": "—", "\u00a0": " ", "\u3000": "  "})
+
+
+def clean(text: str) -> str:
+    """Composed form without marks and controls that a printer's font cannot place."""
+    composed = unicodedata.normalize("NFC", text.translate(REPLACEMENTS))
+    return "".join(c for c in composed if unicodedata.category(c) not in {"Mn", "Me", "Cf", "Cc"})
+
+
+def is_narrow(char: str) -> bool:
+    """Whether the character takes one cell (printable ASCII)."""
+    return " " <= char <= "~"
+
+
+def cells(text: str, width: int = 1) -> int:
+    """How many cells the text takes at `width` times the normal width."""
+    return sum(char_cells(char, width) for char in text)
+
+
+def char_cells(char: str, width: int) -> int:
+    """Cells of one character; Chinese is never wider than double."""
+    return width if is_narrow(char) else 2 * min(width, MAX_HANZI_SCALE)
+
+
+def in_charset(char: str, charset: Charset) -> bool:
+    """Whether a printer with this character set has the character in its own font."""
+    if is_narrow(char):
+        return True
+    try:
+        code = char.encode(charset)
+    except UnicodeEncodeError:
+        return False
+    # GB18030-2000 fonts hold the two-byte part and extension A; the rest of the four-byte
+    # plane exists as codes only.
+    return len(code) == 2 or (len(code) == 4 and "\u3400" <= char <= "\u4dbf")
+
+
+def rare(text: str, charset: Charset) -> str:
+    """The characters that must be drawn, in order, each once."""
+    return "".join(dict.fromkeys(char for char in text if not in_charset(char, charset)))
+
+
+def wrap(text: str, columns: int, width: int = 1) -> list[str]:
+    """Break into lines of at most `columns` cells; ASCII words stay whole where they fit."""
+    lines: list[str] = []
+    line = ""
+    for word in _words(text):
+        if cells(line + word, width) <= columns:
+            line += word
+            continue
+        if word in NOT_AT_LINE_START and len(line) > 1:
+            lines.append(line[:-1].rstrip(" "))
+            line = line[-1] + word
+            continue
+        if line.strip(" "):
+            lines.append(line.rstrip(" "))
+        line = _split(word.lstrip(" "), columns, width, lines)
+    lines.append(line.rstrip(" "))
+    return lines
+
+
+def _words(text: str) -> list[str]:
+    words: list[str] = []
+    for char in text:
+        joins = words and is_narrow(char) and is_narrow(words[-1][-1])
+        if joins and char != " " and words[-1][-1] != " ":
+            words[-1] += char
+        else:
+            words.append(char)
+    return words
+
+
+def _split(word: str, columns: int, width: int, lines: list[str]) -> str:
+    while cells(word, width) > columns:
+        room = 0
+        count = 0
+        while count < len(word) and room + char_cells(word[count], width) <= columns:
+            room += char_cells(word[count], width)
+            count += 1
+        lines.append(word[: max(1, count)])
+        word = word[max(1, count) :]
+    return word
+
+
+def pair_lines(left: str, right: str, columns: int) -> list[str]:
+    """Label and value on one line, the value at the right edge; on two lines if they do not fit."""
+    gap = columns - cells(left) - cells(right)
+    if gap >= 1:
+        return [left + " " * gap + right]
+    values = [" " * (columns - cells(line)) + line for line in wrap(right, columns)]
+    return [*wrap(left, columns), *values]

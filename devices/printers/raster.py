@@ -1,0 +1,48 @@
+"""Draws one line of text as dots, for characters that the printer's own font does not have.
+
+Uses Pillow. The same cells as the printer's: 12 x 24 dots for one cell. It refuses to wrap: the
+line has been laid out already.
+"""
+
+from __future__ import annotations
+
+from PIL import Image, ImageDraw
+
+from devices.fonts import load_font
+from devices.printers.layout import char_cells
+
+CELL_WIDTH = 12
+CELL_HEIGHT = 24
+LINE_GAP = 6
+
+
+def draw_line(
+    text: str, columns: int, indent: int, width: int, height: int, *, bold: bool, font: str | None
+) -> Image.Image:
+    """The line in black on white, 1 bit, `columns` cells wide; raises FontMissingError."""
+    picture = Image.new("L", (columns * CELL_WIDTH, CELL_HEIGHT * height + LINE_GAP), 255)
+    left = indent * CELL_WIDTH
+    for char in text:
+        span = char_cells(char, width) * CELL_WIDTH
+        if char != " ":
+            tile = _tile(char, span, CELL_HEIGHT * height, bold=bold, font=font)
+            picture.paste(tile, (left, 0))
+        left += span
+    return picture.point(lambda level: 255 if level > 127 else 0).convert("1")
+
+
+def _tile(char: str, span: int, rows: int, *, bold: bool, font: str | None) -> Image.Image:
+    scale = 4
+    natural = CELL_WIDTH if char.isascii() else 2 * CELL_WIDTH
+    tile = Image.new("L", (natural * scale, CELL_HEIGHT * scale), 255)
+    face = load_font((CELL_HEIGHT - 3) * scale, font)
+    stroke = scale // 2 if bold else 0
+    middle = (natural * scale / 2, CELL_HEIGHT * scale / 2)
+    ImageDraw.Draw(tile).text(middle, char, font=face, fill=0, anchor="mm", stroke_width=stroke)
+    return tile.resize((span, rows), Image.Resampling.BOX)
+
+
+def to_rows(picture: Image.Image) -> tuple[int, int, bytes]:
+    """Bytes a row, rows, and the dots packed as printers take them (1 is black, left bit first)."""
+    inverted = picture.point(lambda level: 0 if level else 255)
+    return (picture.width + 7) // 8, picture.height, inverted.tobytes()

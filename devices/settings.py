@@ -1,0 +1,123 @@
+"""Typed, bounded reading of configuration tables, with every problem collected.
+
+A reader takes the keys it knows; whatever is left over is a problem of its own, so a misspelt key
+never passes silently. Problems carry a sentence in Chinese and in English. The module refuses to
+stop at the first problem: the person at the keyboard wants to see all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a configuration; `where` names the table, e.g. `device printer-1`."""
+
+    where: str
+    zh: str
+    en: str
+
+
+class ConfigError(Exception):
+    """A configuration cannot be used; `problems` holds every reason."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        lines = [f"[{p.where}] {p.zh} / {p.en}" for p in self.problems]
+        super().__init__("\n".join(lines))
+
+
+class Settings:
+    """One table being read. `problems` is shared by all tables of a file."""
+
+    def __init__(self, where: str, table: Mapping[str, object], problems: list[Problem]) -> None:
+        self.where = where
+        self._table = dict(table)
+        self._known: set[str] = set()
+        self._problems = problems
+
+    def problem(self, zh: str, en: str) -> None:
+        """Note something wrong with this table."""
+        self._problems.append(Problem(self.where, zh, en))
+
+    def text(self, key: str, default: str | None = None, choices: Sequence[str] = ()) -> str:
+        """A text; required when there is no default; one of `choices` if any are given."""
+        value = self._take(key, default)
+        if not isinstance(value, str):
+            self._wrong(key, value, "文字", "a text")
+            return default or ""
+        if choices and value not in choices:
+            self._wrong(key, value, f"{'、'.join(choices)} 之一", f"one of {', '.join(choices)}")
+        return value
+
+    def number(self, key: str, default: float | None, low: float, high: float) -> float:
+        """A number within low..high; required when the default is None."""
+        value = self._take(key, default)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            self._wrong(key, value, "数字", "a number")
+            return default if default is not None else low
+        if not low <= value <= high:
+            self._wrong(key, value, f"{low:g} 到 {high:g} 之间", f"within {low:g}..{high:g}")
+            return default if default is not None else low
+        return float(value)
+
+    def whole(self, key: str, default: int | None, low: int, high: int) -> int:
+        """A whole number within low..high; required when the default is None."""
+        value = self._table.get(key)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+            self._known.add(key)
+            self._wrong(key, value, "整数", "a whole number")
+            return default if default is not None else low
+        return int(self.number(key, default, low, high))
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        """True or false."""
+        value = self._take(key, default)
+        if not isinstance(value, bool):
+            self._wrong(key, value, "true 或 false", "true or false")
+            return default
+        return value
+
+    def words(self, key: str, default: Sequence[str] | None = None) -> tuple[str, ...]:
+        """A list of texts."""
+        value = self._take(key, default)
+        if isinstance(value, str) or not isinstance(value, Sequence):
+            self._wrong(key, value, "文字列表", "a list of texts")
+            return ()
+        if not all(isinstance(word, str) for word in value):
+            self._wrong(key, value, "文字列表", "a list of texts")
+            return ()
+        return tuple(cast("Sequence[str]", value))
+
+    def table(self, key: str) -> Mapping[str, str] | None:
+        """A table of texts, or None when it is absent."""
+        value = self._take(key, {})
+        if key not in self._table:
+            return None
+        if not isinstance(value, Mapping) or not all(isinstance(v, str) for v in value.values()):
+            self._wrong(key, value, "键值表", "a table of texts")
+            return None
+        return cast("Mapping[str, str]", value)
+
+    def refuse_unknown(self) -> None:
+        """Report every key that nobody asked for."""
+        for key in sorted(set(self._table) - self._known):
+            known = ", ".join(sorted(self._known))
+            self.problem(
+                f"不认识的设置 {key}（可用：{known}）", f"unknown setting {key} (known: {known})"
+            )
+
+    def _take(self, key: str, default: object) -> object:
+        self._known.add(key)
+        return self._table.get(key, default)
+
+    def _wrong(self, key: str, value: object, zh: str, en: str) -> None:
+        if key not in self._table:
+            self.problem(f"缺少设置 {key}", f"setting {key} is missing")
+        else:
+            self.problem(f"{key} = {value!r} 应为{zh}", f"{key} = {value!r} must be {en}")
