@@ -156,3 +156,42 @@ def window_lane(window: str, klass: str) -> str:
 def unit_lane(unit: str, klass: str) -> str:
     """The lane of tickets transferred to a unit's queue without a new item."""
     return f"={unit}/{klass}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A ticket as kept. Times are milliseconds since 1970, UTC; None means not yet."""
+
+    id: str
+    """`20261121-A012`: day and number, unique in a hall."""
+    day: str
+    number: str
+    token: str
+    queue: str
+    item: str
+    klass: str
+    level: int
+    lane: str
+    ord: int
+    state: State
+    version: int
+    """Catalogue version in force when it was issued."""
+    kiosk: str
+    issued_at: int
+    waiting_since: int
+    first_called_at: int | None
+    called_at: int | None
+    call_count: int
+    serving_at: int | None
+    ended_at: int | None
+    window: str
+    """Window that holds it or called it last; empty before the first call."""
+    staff: str
+    outcome: str
+    note: str
+    returns: int
+    transfers: int
+
+    def holds(self, window: str) -> bool:
+        """Whether `window` holds it."""
+        return bool(window) and self.window == window

@@ -1,0 +1,147 @@
+"""Accounts, sessions, enrolment codes and device tokens. Secrets are kept as hashes only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+
+from server.storage import schema
+from server.storage.store import Tx
+
+_a, _s, _e, _t = schema.account, schema.session, schema.enrolment, schema.device_token
+_session = select(_s.c.staff, _s.c.expires_at, _a.c.role, _a.c.must_change, _a.c.disabled).where(
+    _s.c.hall_id == bindparam("hall_id"),
+    _s.c.id_hash == bindparam("id_hash"),
+    _a.c.hall_id == _s.c.hall_id,
+    _a.c.staff == _s.c.staff,
+)
+_token = select(_t).where(
+    _t.c.hall_id == bindparam("hall_id"), _t.c.token_hash == bindparam("token_hash")
+)
+
+
+def account(conn: Connection, hall_id: str, staff: str) -> Row[Any] | None:
+    """One account."""
+    return conn.execute(select(_a).where(_a.c.hall_id == hall_id, _a.c.staff == staff)).first()
+
+
+def accounts(conn: Connection, hall_id: str) -> list[Row[Any]]:
+    """All accounts by staff number."""
+    return list(conn.execute(select(_a).where(_a.c.hall_id == hall_id).order_by(_a.c.staff)))
+
+
+def add_account(tx: Tx, staff: str, password_hash: str, role: str, must_change: bool) -> None:
+    """A new account."""
+    tx.conn.execute(
+        insert(_a).values(
+            hall_id=tx.hall_id, staff=staff, password_hash=password_hash, role=role,
+            must_change=int(must_change), changed_at=tx.now,
+        )
+    )
+
+
+def set_account(tx: Tx, staff: str, **values: Any) -> None:
+    """Change some fields of an account."""
+    tx.conn.execute(
+        update(_a)
+        .where(_a.c.hall_id == tx.hall_id, _a.c.staff == staff)
+        .values(**values, changed_at=tx.now)
+    )
+
+
+def open_session(tx: Tx, id_hash: str, staff: str, expires_at: int) -> None:
+    """A signed-in browser."""
+    tx.conn.execute(
+        insert(_s).values(
+            hall_id=tx.hall_id, id_hash=id_hash, staff=staff, created_at=tx.now,
+            expires_at=expires_at,
+        )
+    )
+
+
+def session(conn: Connection, hall_id: str, id_hash: str) -> Row[Any] | None:
+    """staff, expires_at, role, must_change, disabled of a session."""
+    return conn.execute(_session, {"hall_id": hall_id, "id_hash": id_hash}).first()
+
+
+def end_session(tx: Tx, id_hash: str) -> None:
+    """Sign one browser out."""
+    tx.conn.execute(delete(_s).where(_s.c.hall_id == tx.hall_id, _s.c.id_hash == id_hash))
+
+
+def end_sessions(tx: Tx, staff: str, keep: str = "") -> None:
+    """Sign a person out everywhere but in the browser `keep`."""
+    tx.conn.execute(
+        delete(_s).where(
+            _s.c.hall_id == tx.hall_id, _s.c.staff == staff, _s.c.id_hash != keep
+        )
+    )
+
+
+def forget_sessions(tx: Tx) -> None:
+    """Drop expired sessions."""
+    tx.conn.execute(delete(_s).where(_s.c.hall_id == tx.hall_id, _s.c.expires_at < tx.now))
+
+
+def add_enrolment(
+    tx: Tx, code_hash: str, kind: str, name: str, by: str, expires_at: int
+) -> None:
+    """A one-time code."""
+    tx.conn.execute(
+        insert(_e).values(
+            hall_id=tx.hall_id, code_hash=code_hash, kind=kind, name=name, by_actor=by,
+            expires_at=expires_at,
+        )
+    )
+
+
+def use_enrolment(tx: Tx, code_hash: str) -> Row[Any] | None:
+    """Use up a code; None if it is unknown, used or expired. The update is what makes it one-time."""
+    used = tx.conn.execute(
+        update(_e)
+        .where(
+            _e.c.hall_id == tx.hall_id, _e.c.code_hash == code_hash, _e.c.used_at.is_(None),
+            _e.c.expires_at >= tx.now,
+        )
+        .values(used_at=tx.now)
+    )
+    if used.rowcount != 1:
+        return None
+    return tx.conn.execute(
+        select(_e).where(_e.c.hall_id == tx.hall_id, _e.c.code_hash == code_hash)
+    ).first()
+
+
+def add_token(tx: Tx, token_hash: str, kind: str, name: str) -> None:
+    """A device's token."""
+    tx.conn.execute(
+        insert(_t).values(
+            hall_id=tx.hall_id, token_hash=token_hash, kind=kind, name=name, created_at=tx.now
+        )
+    )
+
+
+def token(conn: Connection, hall_id: str, token_hash: str) -> Row[Any] | None:
+    """The token's row, revoked or not."""
+    return conn.execute(_token, {"hall_id": hall_id, "token_hash": token_hash}).first()
+
+
+def tokens(conn: Connection, hall_id: str) -> list[Row[Any]]:
+    """Every token by kind and name."""
+    return list(
+        conn.execute(select(_t).where(_t.c.hall_id == hall_id).order_by(_t.c.kind, _t.c.name))
+    )
+
+
+def revoke(tx: Tx, kind: str, name: str) -> int:
+    """Revoke every token of a device; returns how many."""
+    done = tx.conn.execute(
+        update(_t)
+        .where(
+            _t.c.hall_id == tx.hall_id, _t.c.kind == kind, _t.c.name == name,
+            _t.c.revoked_at.is_(None),
+        )
+        .values(revoked_at=tx.now)
+    )
+    return done.rowcount

@@ -1,0 +1,164 @@
+"""Versions of the business data: whole catalogues in, whole catalogues out.
+
+One table per kind, one row per record, `position` keeping the order. The codec between rows and
+the domain's dataclasses is driven by their field types, so a new field needs a column and nothing
+else here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, fields, is_dataclass, replace
+from datetime import date, time
+from enum import Enum
+from functools import cache
+from typing import Any, get_type_hints
+
+from sqlalchemy import Connection, Table, insert, select
+
+from server.domain import catalogue as domain
+from server.domain.catalogue import Catalogue
+from server.storage import schema
+
+KINDS: dict[str, tuple[type[Any], Table]] = {
+    "zones": (domain.Zone, schema.zone),
+    "units": (domain.Unit, schema.unit),
+    "groups": (domain.Group, schema.item_group),
+    "items": (domain.Item, schema.item),
+    "windows": (domain.Window, schema.window),
+    "mandates": (domain.Mandate, schema.mandate),
+    "staff": (domain.Staff, schema.staff),
+    "hours": (domain.OpenLine, schema.open_line),
+    "special_days": (domain.SpecialDay, schema.special_day),
+    "classes": (domain.ApplicantClass, schema.applicant_class),
+}
+
+
+def _to_cell(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, frozenset):
+        return json.dumps(sorted(value), ensure_ascii=False)
+    if isinstance(value, tuple):
+        plain = [asdict(v) if is_dataclass(v) and not isinstance(v, type) else v for v in value]
+        return json.dumps(plain, ensure_ascii=False)
+    return value
+
+
+def _from_cell(hint: Any, cell: Any) -> Any:
+    if cell is None:
+        return None
+    if hint is date or hint == date | None:
+        return date.fromisoformat(cell)
+    if hint is time:
+        return time.fromisoformat(cell)
+    if hint is bool:
+        return bool(cell)
+    if hint == frozenset[int]:
+        return frozenset(json.loads(cell))
+    if hint == tuple[str, ...]:
+        return tuple(json.loads(cell))
+    if hint == tuple[domain.Material, ...]:
+        return tuple(domain.Material(**m) for m in json.loads(cell))
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint(cell)
+    return cell
+
+
+@cache
+def _hints(kind: type[Any]) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def latest(conn: Connection, hall_id: str) -> tuple[int, str] | None:
+    """Version and digest in force; None for a hall without business data."""
+    found = schema.catalogue_version.c
+    row = conn.execute(
+        select(found.version, found.digest)
+        .where(found.hall_id == hall_id)
+        .order_by(found.version.desc())
+        .limit(1)
+    ).first()
+    return (row.version, row.digest) if row else None
+
+
+def save(
+    conn: Connection, catalogue: Catalogue, digest: str, at: int, by: str, note: str = ""
+) -> None:
+    """Insert a whole version."""
+    conn.execute(
+        insert(schema.catalogue_version).values(
+            hall_id=catalogue.hall,
+            version=catalogue.version,
+            digest=digest,
+            hall_name=catalogue.hall_name,
+            hall_name_en=catalogue.hall_name_en,
+            at=at,
+            by_actor=by,
+            note=note,
+        )
+    )
+    for name, (_, table) in KINDS.items():
+        rows = list(_rows(catalogue, getattr(catalogue, name)))
+        if rows:
+            conn.execute(insert(table), rows)
+
+
+def _rows(catalogue: Catalogue, records: Iterable[Any]) -> Iterable[dict[str, Any]]:
+    for position, record in enumerate(records):
+        cells = {f.name: _to_cell(getattr(record, f.name)) for f in fields(record)}
+        yield {
+            "hall_id": catalogue.hall,
+            "version": catalogue.version,
+            "position": position,
+            **cells,
+        }
+
+
+def load(conn: Connection, hall_id: str, version: int) -> Catalogue:
+    """Read a whole version; raises LookupError if there is none."""
+    head = schema.catalogue_version
+    row = conn.execute(
+        select(head).where(head.c.hall_id == hall_id, head.c.version == version)
+    ).first()
+    if row is None:
+        raise LookupError(f"no catalogue version {version} of hall {hall_id}")
+    parts = {name: _records(conn, hall_id, version, *kind) for name, kind in KINDS.items()}
+    return Catalogue(
+        hall=hall_id,
+        hall_name=row.hall_name,
+        hall_name_en=row.hall_name_en,
+        version=version,
+        **parts,
+    )
+
+
+def _records(
+    conn: Connection, hall_id: str, version: int, kind: type[Any], table: Table
+) -> tuple[Any, ...]:
+    rows = conn.execute(
+        select(table)
+        .where(table.c.hall_id == hall_id, table.c.version == version)
+        .order_by(table.c.position)
+    ).mappings()
+    hints = _hints(kind)
+    return tuple(kind(**{name: _from_cell(hints[name], row[name]) for name in hints}) for row in rows)
+
+
+def versions(conn: Connection, hall_id: str) -> list[dict[str, Any]]:
+    """Every version with when, by whom and its digest, newest first."""
+    found = schema.catalogue_version
+    rows = conn.execute(
+        select(found).where(found.c.hall_id == hall_id).order_by(found.c.version.desc())
+    ).mappings()
+    return [dict(row) for row in rows]
+
+
+def renumbered(catalogue: Catalogue, hall_id: str, version: int) -> Catalogue:
+    """The same data as another hall's or version's."""
+    return replace(catalogue, hall=hall_id, version=version)

@@ -1,0 +1,39 @@
+"""First answers to commands, by actor and Idempotency-Key, so that a repeat gets the same one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, insert, select
+
+from server.storage import schema
+from server.storage.store import Tx
+
+_i = schema.idempotency
+_get = select(_i).where(
+    _i.c.hall_id == bindparam("hall_id"),
+    _i.c.actor == bindparam("actor"),
+    _i.c.key == bindparam("key"),
+)
+_put = insert(_i)
+
+
+def first_answer(tx: Tx, actor: str, key: str) -> Row[Any] | None:
+    """digest, status and body of the first answer, if this key was used before."""
+    return tx.conn.execute(_get, {"hall_id": tx.hall_id, "actor": actor, "key": key}).first()
+
+
+def keep_answer(tx: Tx, actor: str, key: str, digest: str, status: int, body: str) -> None:
+    """Keep the first answer in the transaction of the act itself."""
+    tx.conn.execute(
+        _put,
+        {
+            "hall_id": tx.hall_id, "actor": actor, "key": key, "digest": digest,
+            "status": status, "body": body, "at": tx.now,
+        },
+    )
+
+
+def forget_answers(tx: Tx, before: int) -> None:
+    """Drop answers older than `before`."""
+    tx.conn.execute(delete(_i).where(_i.c.hall_id == tx.hall_id, _i.c.at < before))

@@ -1,0 +1,105 @@
+"""The hall's journal: append a line in the running act, read it back, verify the chain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from server.domain.journal import GENESIS, Line, canonical, line_hash
+from server.storage import schema
+from server.storage.store import Tx
+
+_table = schema.journal
+_head = (
+    select(_table.c.seq, _table.c.hash)
+    .where(_table.c.hall_id == bindparam("hall_id"))
+    .order_by(_table.c.seq.desc())
+    .limit(1)
+)
+_append = insert(_table)
+_after = (
+    select(_table)
+    .where(_table.c.hall_id == bindparam("hall_id"), _table.c.seq > bindparam("seq"))
+    .order_by(_table.c.seq)
+    .limit(bindparam("most"))
+)
+
+
+def head(conn: Connection, hall_id: str) -> tuple[int, str]:
+    """Number and hash of the last line; (0, genesis) for an empty journal."""
+    row = conn.execute(_head, {"hall_id": hall_id}).first()
+    return (row.seq, row.hash) if row else (0, GENESIS)
+
+
+def append(
+    tx: Tx,
+    *,
+    actor_kind: str,
+    actor: str,
+    act: str,
+    subject: str = "",
+    window: str = "",
+    data: dict[str, Any] | None = None,
+    why: str = "",
+) -> int:
+    """Add one line; returns its number. Acts of a hall are serial, so numbers have no gaps."""
+    seq, previous = head(tx.conn, tx.hall_id)
+    line = Line(
+        tx.hall_id, seq + 1, tx.now, actor_kind, actor, window, act, subject, data or {}, why
+    )
+    tx.conn.execute(
+        _append,
+        {
+            "hall_id": line.hall_id,
+            "seq": line.seq,
+            "at": line.at,
+            "actor_kind": line.actor_kind,
+            "actor": line.actor,
+            "window": line.window,
+            "act": line.act,
+            "subject": line.subject,
+            "data": canonical(line.data),
+            "why": line.why,
+            "hash": line_hash(previous, line),
+        },
+    )
+    return line.seq
+
+
+def lines(conn: Connection, hall_id: str, after: int = 0, page: int = 1000) -> Iterator[Any]:
+    """Every line after number `after`, in order."""
+    while True:
+        found = conn.execute(
+            _after, {"hall_id": hall_id, "seq": after, "most": page}
+        ).all()
+        yield from found
+        if len(found) < page:
+            return
+        after = found[-1].seq
+
+
+def of_subject(conn: Connection, hall_id: str, subject: str) -> list[dict[str, Any]]:
+    """The lines about one ticket, window, account ..., oldest first."""
+    rows = conn.execute(
+        select(_table)
+        .where(_table.c.hall_id == hall_id, _table.c.subject == subject)
+        .order_by(_table.c.seq)
+    ).mappings()
+    return [dict(row) | {"data": json.loads(row["data"])} for row in rows]
+
+
+def first_break(conn: Connection, hall_id: str) -> int | None:
+    """Number of the first line whose hash or number is wrong; None if the chain holds."""
+    expected, previous = 1, GENESIS
+    for row in lines(conn, hall_id):
+        line = Line(
+            row.hall_id, row.seq, row.at, row.actor_kind, row.actor, row.window,
+            row.act, row.subject, json.loads(row.data), row.why,
+        )
+        if row.seq != expected or row.hash != line_hash(previous, line):
+            return expected
+        expected, previous = expected + 1, row.hash
+    return None

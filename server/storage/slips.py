@@ -1,0 +1,77 @@
+"""Slips owed to paper: a row from the moment they are due until the printer settled them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from server.storage import schema
+from server.storage.store import Tx
+
+_s = schema.slip
+
+
+def owe(tx: Tx, *, slip_id: str, kind: str, ticket_id: str, device: str, document: str,
+        copy: bool, by: str) -> None:
+    """A slip that is to be printed."""
+    tx.conn.execute(
+        insert(_s).values(
+            hall_id=tx.hall_id, id=slip_id, kind=kind, ticket_id=ticket_id, device=device,
+            document=document, state="owed", copy=copy, created_at=tx.now, changed_at=tx.now,
+            by_actor=by,
+        )
+    )
+
+
+def get(conn: Connection, hall_id: str, slip_id: str) -> Row[Any] | None:
+    """One slip."""
+    return conn.execute(select(_s).where(_s.c.hall_id == hall_id, _s.c.id == slip_id)).first()
+
+
+def of_ticket(conn: Connection, hall_id: str, ticket_id: str) -> list[Row[Any]]:
+    """A ticket's slips, oldest first."""
+    return list(
+        conn.execute(
+            select(_s)
+            .where(_s.c.hall_id == hall_id, _s.c.ticket_id == ticket_id)
+            .order_by(_s.c.created_at, _s.c.id)
+        )
+    )
+
+
+def unsettled(conn: Connection, hall_id: str, device: str) -> list[Row[Any]]:
+    """Slips that a printer still owes an answer for, oldest first."""
+    return list(
+        conn.execute(
+            select(_s)
+            .where(
+                _s.c.hall_id == hall_id, _s.c.device == device, _s.c.state.in_(["owed", "sent"])
+            )
+            .order_by(_s.c.created_at, _s.c.id)
+        )
+    )
+
+
+def set_state(tx: Tx, slip_id: str, state: str, reason: str = "") -> None:
+    """Move a slip on."""
+    tx.conn.execute(
+        update(_s)
+        .where(_s.c.hall_id == tx.hall_id, _s.c.id == slip_id)
+        .values(state=state, reason=reason, changed_at=tx.now)
+    )
+
+
+def unprinted(conn: Connection, hall_id: str, since: int) -> list[Row[Any]]:
+    """Slips since a time that failed or whose fate is unknown, newest first: the desk's list."""
+    return list(
+        conn.execute(
+            select(_s)
+            .where(
+                _s.c.hall_id == hall_id,
+                _s.c.created_at >= since,
+                _s.c.state.in_(["failed", "unknown"]),
+            )
+            .order_by(_s.c.created_at.desc())
+        )
+    )

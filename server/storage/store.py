@@ -1,0 +1,201 @@
+"""One way to write: `Store.write(act)`. An act runs in a transaction of its own or not at all.
+
+SQLite: a single writer. Callers queue their acts; whoever holds the writer runs all that wait in
+one `BEGIN IMMEDIATE`, a savepoint each, and one sync makes them all durable (group commit).
+PostgreSQL: one transaction per act that first locks the hall's row, so acts of one hall are
+serial there too and both databases run the same rules (docs/adr/0003).
+
+Nothing outside the database happens in an act: events gathered in `Tx.events` are handed to the
+caller after the commit. Reads see the last commit and never wait for the writer.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from sqlalchemy import Connection, Engine, bindparam, select
+
+from server.domain.errors import HallError
+from server.storage import schema
+
+T = TypeVar("T")
+MAX_BATCH = 64
+
+_lock_hall = (
+    select(schema.hall.c.hall_id)
+    .where(schema.hall.c.hall_id == bindparam("hall_id"))
+    .with_for_update()
+)
+
+
+@dataclass(slots=True)
+class Tx:
+    """What an act gets: the connection, the hall, the time of the act, and a place for events."""
+
+    conn: Connection
+    hall_id: str
+    now: int
+    """ms since 1970, UTC."""
+    events: list[Any] = field(default_factory=list)
+
+
+Act = Callable[[Tx], T]
+
+
+@dataclass(frozen=True, slots=True)
+class Written(Generic[T]):
+    """The act's value and the events to be told now that it is durable."""
+
+    value: T
+    events: list[Any]
+
+
+class Offload(Protocol):
+    """Runs a blocking call where it may block: directly, or in gevent's native thread pool."""
+
+    def __call__(self, call: Callable[[], None]) -> None: ...
+
+
+def directly(call: Callable[[], None]) -> None:
+    """Run in the calling thread (command line, tests)."""
+    call()
+
+
+class Store(Protocol):
+    """What services know of the database."""
+
+    hall_id: str
+
+    def write(self, act: Act[T], now: int) -> Written[T]:
+        """Run `act` durably; raises what the act raises, having kept nothing of it."""
+        ...
+
+    def read(self, query: Callable[[Connection], T]) -> T:
+        """Run `query` on a consistent snapshot."""
+        ...
+
+    def close(self) -> None:
+        """Give back every connection."""
+        ...
+
+
+class _Entry(Generic[T]):
+    """One act waiting for the writer."""
+
+    __slots__ = ("act", "done", "error", "now", "written")
+
+    def __init__(self, act: Act[T], now: int) -> None:
+        self.act = act
+        self.now = now
+        self.done = False
+        self.error: BaseException | None = None
+        self.written: Written[T] | None = None
+
+    def result(self) -> Written[T]:
+        if self.error is not None:
+            raise self.error
+        assert self.written is not None
+        return self.written
+
+
+class SqliteStore:
+    """The group-committing single writer."""
+
+    def __init__(
+        self, hall_id: str, writer: Engine, reader: Engine, offload: Offload = directly
+    ) -> None:
+        self.hall_id = hall_id
+        self._writer = writer
+        self._reader = reader
+        self._offload = offload
+        self._turn = threading.Lock()
+        self._waiting: deque[_Entry[Any]] = deque()
+
+    def write(self, act: Act[T], now: int) -> Written[T]:
+        entry: _Entry[T] = _Entry(act, now)
+        self._waiting.append(entry)
+        # Whoever gets the turn commits for everybody that queued up meanwhile; the others find
+        # their entry done. This prevents both a second writer and a sync per act.
+        with self._turn:
+            if not entry.done:
+                batch = self._take()
+                self._offload(lambda: self._run(batch))
+        return entry.result()
+
+    def _take(self) -> list[_Entry[Any]]:
+        batch: list[_Entry[Any]] = []
+        while self._waiting and len(batch) < MAX_BATCH:
+            batch.append(self._waiting.popleft())
+        return batch
+
+    def _run(self, batch: list[_Entry[Any]]) -> None:
+        try:
+            with self._writer.begin() as conn:
+                for entry in batch:
+                    self._run_one(conn, entry)
+        except BaseException as error:  # the commit failed: nobody's act happened
+            for entry in batch:
+                entry.error, entry.written = error, None
+        for entry in batch:
+            entry.done = True
+
+    def _run_one(self, conn: Connection, entry: _Entry[Any]) -> None:
+        tx = Tx(conn, self.hall_id, entry.now)
+        savepoint = conn.begin_nested()
+        try:
+            value = entry.act(tx)
+            savepoint.commit()
+            entry.written = Written(value, tx.events)
+        except Exception as error:
+            savepoint.rollback()
+            entry.error = error
+
+    def read(self, query: Callable[[Connection], T]) -> T:
+        with self._reader.connect() as conn:
+            return query(conn)
+
+    def close(self) -> None:
+        with self._turn:
+            self._writer.dispose()
+            self._reader.dispose()
+
+
+class PostgresStore:
+    """One transaction per act, serial per hall by the lock on the hall's row."""
+
+    def __init__(self, hall_id: str, engine: Engine) -> None:
+        self.hall_id = hall_id
+        self._engine = engine
+
+    def write(self, act: Act[T], now: int) -> Written[T]:
+        with self._engine.begin() as conn:
+            # Prevents two workers from choosing among the same heads or taking the same number.
+            conn.execute(_lock_hall, {"hall_id": self.hall_id})
+            tx = Tx(conn, self.hall_id, now)
+            value = act(tx)
+        return Written(value, tx.events)
+
+    def read(self, query: Callable[[Connection], T]) -> T:
+        with self._engine.connect() as conn:
+            return query(conn)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def attempt(tx: Tx, act: Act[T]) -> T | HallError:
+    """Run `act` inside the running act; a refusal undoes only it and is returned as a value."""
+    events = len(tx.events)
+    savepoint = tx.conn.begin_nested()
+    try:
+        value = act(tx)
+    except HallError as refusal:
+        savepoint.rollback()
+        del tx.events[events:]
+        return refusal
+    savepoint.commit()
+    return value

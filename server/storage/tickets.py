@@ -1,0 +1,260 @@
+"""Tickets, their numbers, the calls made, and the heads that a choice needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, select, text, update
+
+from server.domain.tickets import State, Ticket
+from server.storage import schema
+from server.storage.store import Tx
+
+_t = schema.ticket
+_COLUMNS = [_t.c[f.name] for f in fields(Ticket)]
+_hall = _t.c.hall_id == bindparam("hall_id")
+
+_by_id = select(*_COLUMNS).where(_hall, _t.c.id == bindparam("id"))
+_by_token = select(*_COLUMNS).where(_hall, _t.c.token == bindparam("token"))
+_insert = insert(_t)
+_counter_take = text(
+    "INSERT INTO number_counter (hall_id, day, prefix, last) VALUES (:hall_id, :day, :prefix, 1) "
+    "ON CONFLICT (hall_id, day, prefix) DO UPDATE SET last = number_counter.last + 1 "
+    "RETURNING last"
+)
+_run_get = select(schema.pool_run.c.run).where(
+    schema.pool_run.c.hall_id == bindparam("hall_id"),
+    schema.pool_run.c.day == bindparam("day"),
+    schema.pool_run.c.pool == bindparam("pool"),
+)
+_run_set = text(
+    "INSERT INTO pool_run (hall_id, day, pool, run) VALUES (:hall_id, :day, :pool, :run) "
+    "ON CONFLICT (hall_id, day, pool) DO UPDATE SET run = :run"
+)
+# A skip scan: one step into the partial index per lane that has somebody waiting, whatever the
+# number of tickets, waiting or not.
+_heads = text(
+    """
+    WITH RECURSIVE lanes(lane) AS (
+        SELECT MIN(lane) FROM ticket WHERE hall_id = :hall_id AND state = 'waiting'
+        UNION ALL
+        SELECT (SELECT MIN(t.lane) FROM ticket t
+                WHERE t.hall_id = :hall_id AND t.state = 'waiting' AND t.lane > lanes.lane)
+        FROM lanes WHERE lanes.lane IS NOT NULL
+    )
+    SELECT t.id, t.lane, t.queue, t.item, t.klass, t.level, t.ord, t.waiting_since
+    FROM lanes JOIN ticket t ON t.hall_id = :hall_id AND t.state = 'waiting'
+        AND t.lane = lanes.lane
+        AND t.ord = (SELECT MIN(h.ord) FROM ticket h WHERE h.hall_id = :hall_id
+                     AND h.state = 'waiting' AND h.lane = lanes.lane)
+    WHERE lanes.lane IS NOT NULL ORDER BY t.ord, t.id
+    """
+)
+_overtakers = (
+    select(_t.c.ord, _t.c.window)
+    .where(
+        _hall,
+        _t.c.day == bindparam("day"),
+        _t.c.queue == bindparam("queue"),
+        _t.c.ord > bindparam("ord"),
+        _t.c.level > 0,
+        _t.c.first_called_at.is_not(None),
+    )
+)
+_lane_counts = (
+    select(_t.c.lane, _t.c.queue, _t.c.item, _t.c.klass, func.count().label("waiting"),
+           func.min(_t.c.waiting_since).label("since"))
+    .where(_hall, _t.c.state == State.WAITING)
+    .group_by(_t.c.lane, _t.c.queue, _t.c.item, _t.c.klass)
+)
+_held = select(*_COLUMNS).where(
+    _hall, _t.c.window == bindparam("window"), _t.c.state.in_(["called", "serving", "held"])
+)
+_served = (
+    select(
+        _t.c.queue,
+        func.count().label("count"),
+        func.sum(_t.c.ended_at - _t.c.serving_at).label("millis"),
+    )
+    .where(_hall, _t.c.day == bindparam("day"), _t.c.state == State.FINISHED)
+    .group_by(_t.c.queue)
+)
+_latest_calls = (
+    select(*_COLUMNS)
+    .where(_hall, _t.c.day == bindparam("day"), _t.c.called_at.is_not(None))
+    .order_by(_t.c.called_at.desc(), _t.c.id)
+    .limit(bindparam("most"))
+)
+_call_insert = insert(schema.call)
+
+
+def _ticket(row: Row[Any] | None) -> Ticket | None:
+    if row is None:
+        return None
+    values = dict(row._mapping)
+    values["state"] = State(values["state"])
+    return Ticket(**values)
+
+
+def get(conn: Connection, hall_id: str, ticket_id: str) -> Ticket | None:
+    """The ticket of that id."""
+    return _ticket(conn.execute(_by_id, {"hall_id": hall_id, "id": ticket_id}).first())
+
+
+def by_token(conn: Connection, hall_id: str, token: str) -> Ticket | None:
+    """The ticket of that phone token."""
+    return _ticket(conn.execute(_by_token, {"hall_id": hall_id, "token": token}).first())
+
+
+def add(tx: Tx, ticket: Ticket, prefix: str, seq: int) -> None:
+    """Insert a new ticket."""
+    values = asdict(ticket) | {"hall_id": tx.hall_id, "prefix": prefix, "seq": seq}
+    tx.conn.execute(_insert, values | {"state": ticket.state.value})
+
+
+def change(tx: Tx, ticket: Ticket) -> None:
+    """Write back every changeable field of a ticket."""
+    values = asdict(ticket) | {"state": ticket.state.value}
+    del values["id"]
+    tx.conn.execute(
+        update(_t).where(_t.c.hall_id == tx.hall_id, _t.c.id == ticket.id).values(values)
+    )
+
+
+def take_number(tx: Tx, day: str, prefix: str) -> int:
+    """The next number of a prefix on a day, 1, 2, 3 …; the row lock makes it nobody else's."""
+    row = tx.conn.execute(
+        _counter_take, {"hall_id": tx.hall_id, "day": day, "prefix": prefix}
+    ).one()
+    return int(row.last)
+
+
+def heads(conn: Connection, hall_id: str) -> list[Row[Any]]:
+    """The most senior waiting ticket of every lane."""
+    return list(conn.execute(_heads, {"hall_id": hall_id}))
+
+
+def priority_calls_after(
+    conn: Connection, hall_id: str, day: str, queue: str, order: int
+) -> list[Row[Any]]:
+    """Windows of today's priority calls of tickets junior to seniority `order` in a queue."""
+    return list(
+        conn.execute(_overtakers, {"hall_id": hall_id, "day": day, "queue": queue, "ord": order})
+    )
+
+
+def waiting_by_lane(conn: Connection, hall_id: str) -> list[Row[Any]]:
+    """lane, queue, item, klass, waiting (count), since (earliest arrival) of every lane."""
+    return list(conn.execute(_lane_counts, {"hall_id": hall_id}))
+
+
+def at_window(conn: Connection, hall_id: str, window: str) -> list[Ticket]:
+    """Tickets that are called, served or held at a window."""
+    rows = conn.execute(_held, {"hall_id": hall_id, "window": window})
+    return [t for t in map(_ticket, rows) if t is not None]
+
+
+def run_of(tx: Tx, day: str, pool: str) -> int:
+    """Priority calls in a row from a pool today."""
+    found = tx.conn.execute(
+        _run_get, {"hall_id": tx.hall_id, "day": day, "pool": pool}
+    ).scalar_one_or_none()
+    return found or 0
+
+
+def set_run(tx: Tx, day: str, pool: str, run: int) -> None:
+    """Keep the run of priority calls of a pool."""
+    tx.conn.execute(_run_set, {"hall_id": tx.hall_id, "day": day, "pool": pool, "run": run})
+
+
+def add_call(
+    tx: Tx, ticket: Ticket, n: int, move: str, why: str
+) -> None:
+    """One call as a fact: the n-th of this ticket."""
+    tx.conn.execute(
+        _call_insert,
+        {
+            "hall_id": tx.hall_id,
+            "ticket_id": ticket.id,
+            "n": n,
+            "at": tx.now,
+            "window": ticket.window,
+            "staff": ticket.staff,
+            "move": move,
+            "why": why,
+        },
+    )
+
+
+def calls_of(conn: Connection, hall_id: str, ticket_id: str) -> list[dict[str, Any]]:
+    """Calls of one ticket with their reasons, oldest first."""
+    c = schema.call
+    rows = conn.execute(
+        select(c).where(c.c.hall_id == hall_id, c.c.ticket_id == ticket_id).order_by(c.c.n)
+    ).mappings()
+    return [dict(row) for row in rows]
+
+
+def served_today(conn: Connection, hall_id: str, day: str) -> list[Row[Any]]:
+    """queue, count, millis (service time in all) of finished tickets of a day."""
+    return list(conn.execute(_served, {"hall_id": hall_id, "day": day}))
+
+
+def latest_calls(conn: Connection, hall_id: str, day: str, most: int) -> list[Ticket]:
+    """The last tickets called on a day, newest first."""
+    rows = conn.execute(_latest_calls, {"hall_id": hall_id, "day": day, "most": most})
+    return [t for t in map(_ticket, rows) if t is not None]
+
+
+def of_day(conn: Connection, hall_id: str, day: str) -> list[Ticket]:
+    """Every ticket of a day in order of issue."""
+    rows = conn.execute(
+        select(*_COLUMNS).where(_t.c.hall_id == hall_id, _t.c.day == day).order_by(_t.c.issued_at)
+    )
+    return [t for t in map(_ticket, rows) if t is not None]
+
+
+def in_states(
+    conn: Connection, hall_id: str, states: Iterable[State], day: str | None = None
+) -> list[Ticket]:
+    """Tickets in any of `states`, of one day or of all."""
+    where = and_(_t.c.hall_id == hall_id, _t.c.state.in_([s.value for s in states]))
+    if day is not None:
+        where = and_(where, _t.c.day == day)
+    rows = conn.execute(select(*_COLUMNS).where(where).order_by(_t.c.ord, _t.c.id))
+    return [t for t in map(_ticket, rows) if t is not None]
+
+
+def waiting_orders(conn: Connection, hall_id: str, queue: str, most: int) -> list[int]:
+    """Seniorities of the first `most` waiting tickets of a queue."""
+    rows = conn.execute(
+        select(_t.c.ord)
+        .where(_t.c.hall_id == hall_id, _t.c.queue == queue, _t.c.state == State.WAITING)
+        .order_by(_t.c.ord)
+        .limit(most)
+    )
+    return [row.ord for row in rows]
+
+
+def by_number(conn: Connection, hall_id: str, day: str, number: str) -> Ticket | None:
+    """The ticket of a number on a day."""
+    return _ticket(
+        conn.execute(
+            select(*_COLUMNS).where(
+                _t.c.hall_id == hall_id, _t.c.day == day, _t.c.number == number
+            )
+        ).first()
+    )
+
+
+def open_before(conn: Connection, hall_id: str, day: str) -> list[Ticket]:
+    """Tickets of earlier days that have not ended."""
+    ended = [State.FINISHED.value, State.CANCELLED.value, State.EXPIRED.value]
+    rows = conn.execute(
+        select(*_COLUMNS).where(
+            _t.c.hall_id == hall_id, _t.c.day < day, _t.c.state.not_in(ended)
+        )
+    )
+    return [t for t in map(_ticket, rows) if t is not None]

@@ -1,0 +1,35 @@
+"""`python -m server.wire.export`: one JSON Schema of every message, for the pages' types."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+
+from server.wire import commands, views
+from server.wire.base import Command, Message
+
+
+def models() -> list[type[Message] | type[Command]]:
+    """Every message and command, by name."""
+    found = {
+        name: value
+        for module in (commands, views)
+        for name, value in vars(module).items()
+        if isinstance(value, type) and issubclass(value, (Message, Command))
+        if value not in (Message, Command)
+    }
+    return [found[name] for name in sorted(found)]
+
+
+def schema() -> dict[str, Any]:
+    """The schema with one definition per model."""
+    _, top = models_json_schema([(m, "serialization") for m in models()], title="Hallkeeper")
+    return top
+
+
+if __name__ == "__main__":
+    json.dump(schema(), sys.stdout, ensure_ascii=False, indent=1, sort_keys=True)
+    sys.stdout.write("\n")
