@@ -1,0 +1,165 @@
+// Commands to the server. A command carries an Idempotency-Key that stays the same over its repeats,
+// so a lost answer is asked for again without the thing being done twice. A refusal arrives as a
+// code with words; a silent network is retried for a few seconds and then said plainly.
+import { pick, type Values, type Words } from "./i18n.ts";
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** What the server says when it refuses: a stable code, its facts, and the sentence in both languages. */
+export interface Refusal {
+  code: string;
+  data?: Record<string, unknown>;
+  zh?: string;
+  en?: string;
+}
+
+/** A command that did not go through. `unsure` is true where it may have been done all the same. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+
+  constructor(
+    readonly status: number,
+    readonly refusal: Refusal,
+    readonly unsure = false,
+  ) {
+    super(`${status} ${refusal.code}`);
+  }
+
+  get code(): string {
+    return this.refusal.code;
+  }
+
+  /** The sentence for the person at the page, in the language shown now. */
+  words(): string {
+    const { zh, en, data } = this.refusal;
+    if (zh && en) return pick({ zh, en }, data as Values | undefined);
+    return pick(OWN_WORDS[this.code] ?? OTHER_WORDS);
+  }
+}
+
+/** Only for what the server cannot say itself, because it was not reached or spoke nonsense. */
+const OWN_WORDS: Record<string, Words> = {
+  network: {
+    zh: "连不上服务器，请稍候再试。",
+    en: "The server cannot be reached. Please try again in a moment.",
+  },
+  unavailable: {
+    zh: "服务器正忙，请稍候再试。",
+    en: "The server is busy. Please try again in a moment.",
+  },
+};
+const OTHER_WORDS: Words = {
+  zh: "没有办成，请再试一次；仍不行请找工作人员。",
+  en: "That did not work. Please try again, or ask the staff.",
+};
+
+export interface Options {
+  /** Kept by the caller over repeats of one intent; made here otherwise. */
+  key?: string;
+  /** Time for each try, in milliseconds. */
+  timeoutMs?: number;
+  /** Time after which no further try is begun, in milliseconds. */
+  giveUpMs?: number;
+  signal?: AbortSignal;
+}
+
+/** What the outside world is to this file; tests hand in their own. */
+export interface World {
+  fetch: typeof fetch;
+  wait: (ms: number) => Promise<void>;
+  now: () => number;
+  csrf: () => string;
+}
+
+let bearer = "";
+
+/** The token of an enrolled kiosk or board; sent with every command from then on. */
+export function useToken(token: string): void {
+  bearer = token;
+}
+
+/** A fresh key for one intent of a person. */
+export function newKey(): string {
+  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
+  // randomUUID is missing on plain-http pages of a hall without TLS.
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The CSRF token, as the server leaves it in a cookie that scripts may read. */
+export function csrfFromCookie(cookies: string): string {
+  const found = /(?:^|;\s*)(?:__Host-)?hall_csrf=([^;]*)/.exec(cookies);
+  return found?.[1] ? decodeURIComponent(found[1]) : "";
+}
+
+const browser: World = {
+  fetch: (...args) => fetch(...args),
+  wait: (ms) => new Promise((done) => setTimeout(done, ms)),
+  now: () => performance.now(),
+  csrf: () => csrfFromCookie(document.cookie),
+};
+
+async function refusalOf(answer: Response): Promise<Refusal> {
+  const fallback = answer.status >= 500 ? "unavailable" : "invalid";
+  try {
+    const body = (await answer.json()) as { error?: Refusal } & Partial<Refusal>;
+    const said = body.error ?? body;
+    return typeof said.code === "string" ? (said as Refusal) : { code: fallback };
+  } catch {
+    return { code: fallback };
+  }
+}
+
+function headersFor(method: Method, body: unknown, key: string, world: World): Headers {
+  const headers = new Headers({ Accept: "application/json" });
+  if (bearer) headers.set("Authorization", `Bearer ${bearer}`);
+  if (method === "GET") return headers;
+  headers.set("Idempotency-Key", key);
+  const csrf = world.csrf();
+  if (csrf) headers.set("X-CSRF-Token", csrf);
+  if (body !== undefined && !(body instanceof FormData)) headers.set("Content-Type", "application/json");
+  return headers;
+}
+
+function signalOf(options: Options): AbortSignal {
+  const limit = AbortSignal.timeout(options.timeoutMs ?? 8000);
+  return options.signal ? AbortSignal.any([options.signal, limit]) : limit;
+}
+
+/**
+ * Sends one command, or asks one question. Lost connections and 502, 503, 504 are tried again with
+ * the same key; a refusal is thrown at once as ApiError.
+ */
+export async function send<T>(
+  method: Method,
+  path: string,
+  body?: unknown,
+  options: Options = {},
+  world: World = browser,
+): Promise<T> {
+  const key = options.key ?? newKey();
+  const headers = headersFor(method, body, key, world);
+  const content = body === undefined || body instanceof FormData ? body : JSON.stringify(body);
+  const end = world.now() + (options.giveUpMs ?? 10_000);
+  for (let pause = 300; ; pause = Math.min(pause * 2, 3000)) {
+    let error: ApiError;
+    try {
+      const request: RequestInit = { method, headers, credentials: "same-origin", signal: signalOf(options) };
+      if (content !== undefined) request.body = content;
+      const answer = await world.fetch(path, request);
+      if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
+      error = new ApiError(answer.status, await refusalOf(answer));
+      if (![502, 503, 504].includes(answer.status)) throw error;
+    } catch (caught) {
+      if (caught instanceof ApiError || options.signal?.aborted) throw caught;
+      error = new ApiError(0, { code: "network" }, method !== "GET");
+    }
+    if (world.now() + pause > end) throw error;
+    await world.wait(pause);
+  }
+}
+
+export const get = <T>(path: string, options?: Options): Promise<T> => send<T>("GET", path, undefined, options);
+
+export const post = <T>(path: string, body: unknown = {}, options?: Options): Promise<T> =>
+  send<T>("POST", path, body, options);

@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { clockDate, clockTime, minutesBetween } from "@web/clock.ts";
+import { dictionary, setLang } from "@web/i18n.ts";
+import { faults } from "../../server/web/build/pages.ts";
+import { type Schema, fileOf, typeOf } from "../../server/web/build/wire-types.ts";
+
+test("a dictionary speaks the language chosen and fills in values", () => {
+  const t = dictionary({ ahead: { zh: "前面还有 {n} 人", en: "{n} ahead of you" } });
+  expect(t("ahead", { n: 3 })).toBe("前面还有 3 人");
+  setLang("en", false);
+  expect(t("ahead", { n: 3 })).toBe("3 ahead of you");
+  setLang("zh", false);
+  expect(t("ahead")).toBe("前面还有 {n} 人");
+});
+
+test("times are shown in the hall's zone, whatever the machine's", () => {
+  expect(clockTime("2026-11-21T23:05:09Z")).toBe("07:05");
+  expect(clockTime("2026-11-21T23:05:09Z", true)).toBe("07:05:09");
+  expect(clockDate("2026-11-21T23:05:09Z", "zh")).toBe("11月22日 星期日");
+  expect(minutesBetween("2026-11-21T23:05:09Z", "2026-11-21T23:07:08Z")).toBe(1);
+});
+
+test("what the policy forbids is found in a page", () => {
+  expect(faults('<script type="module" src="/static/a.js"></script>')).toEqual([]);
+  expect(faults("<script>alert(1)</script>")).toEqual(["inline script"]);
+  expect(faults('<p style="color:red" onclick="x()">')).toEqual(["style attribute", "event attribute"]);
+  expect(faults('<link href="//fonts.invalid/a.css">')).toEqual(["address outside the hall"]);
+});
+
+test("every shape that pydantic writes becomes a type", () => {
+  const cases: [Schema, string][] = [
+    [{ type: "array", items: { anyOf: [{ type: "string" }, { type: "null" }] } }, "(string | null)[]"],
+    [{ type: "array", prefixItems: [{ type: "integer" }, { type: "string" }] }, "[number, string]"],
+    [{ type: "object", additionalProperties: { $ref: "#/$defs/Window" } }, "Record<string, Window>"],
+    [{ enum: ["idle", "call"], type: "string" }, '"idle" | "call"'],
+    [{ const: "a", type: "string" }, '"a"'],
+    [{ title: "Anything" }, "unknown"],
+  ];
+  for (const [schema, type] of cases) expect(typeOf(schema)).toBe(type);
+  expect(() => typeOf({ type: "map" })).toThrow("no TypeScript");
+});
+
+test("the file of types is the same for the same schema, whatever its order", () => {
+  const a = { type: "object", properties: { n: { type: "integer" } }, required: ["n"] };
+  const b = { type: "string", enum: ["x"] };
+  const text = fileOf({ $defs: { B: b, A: a } });
+  expect(text).toBe(fileOf({ $defs: { A: a, B: b } }));
+  expect(text).toContain("export interface A {\n  n: number;\n}");
+  expect(text).toContain('export type B = "x";');
+});
+
+/** WCAG contrast of two #rrggbb colours. */
+function contrast(one: string, other: string): number {
+  const light = [one, other].map((colour) => {
+    const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
+      const part = parseInt(colour.slice(at, at + 2), 16) / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  });
+  return (Math.max(...light) + 0.05) / (Math.min(...light) + 0.05);
+}
+
+test("text can be read on its ground: 4.5 to 1 on pages, 7 to 1 on boards", () => {
+  const css = readFileSync("server/web/tokens.css", "utf8");
+  const token = (name: string): string => new RegExp(`--${name}: (#[0-9a-f]{6});`).exec(css)?.[1] ?? name;
+  const pairs = {
+    text: ["ground", "surface", "surface-sunk", "act-soft"],
+    "text-soft": ["ground", "surface", "surface-sunk"],
+    act: ["surface", "ground", "act-soft"],
+    "on-act": ["act", "act-strong", "wrong", "done", "late"],
+    wrong: ["surface", "wrong-soft", "ground"],
+    late: ["surface", "late-soft", "ground"],
+    done: ["surface", "done-soft", "ground"],
+  };
+  for (const [text, grounds] of Object.entries(pairs)) {
+    for (const ground of grounds) {
+      expect(contrast(token(text), token(ground)), `${text} on ${ground}`).toBeGreaterThanOrEqual(4.5);
+    }
+  }
+  for (const text of ["board-text", "board-soft", "board-number", "board-window", "board-wrong"]) {
+    for (const ground of ["board-ground", "board-surface"]) {
+      expect(contrast(token(text), token(ground)), `${text} on ${ground}`).toBeGreaterThanOrEqual(7);
+    }
+  }
+});
