@@ -1,17 +1,13 @@
 // Commands to the server. A command carries an Idempotency-Key that stays the same over its repeats,
 // so a lost answer is asked for again without the thing being done twice. A refusal arrives as a
 // code with words; a silent network is retried for a few seconds and then said plainly.
-import { pick, type Values, type Words } from "./i18n.ts";
+import { pick, type Words } from "./i18n.ts";
+import type { Problem } from "./wire.gen.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** What the server says when it refuses: a stable code, its facts, and the sentence in both languages. */
-export interface Refusal {
-  code: string;
-  data?: Record<string, unknown>;
-  zh?: string;
-  en?: string;
-}
+export type Refusal = Pick<Problem, "code"> & Partial<Problem>;
 
 /** A command that did not go through. `unsure` is true where it may have been done all the same. */
 export class ApiError extends Error {
@@ -31,8 +27,8 @@ export class ApiError extends Error {
 
   /** The sentence for the person at the page, in the language shown now. */
   words(): string {
-    const { zh, en, data } = this.refusal;
-    if (zh && en) return pick({ zh, en }, data as Values | undefined);
+    const { message_zh: zh, message_en: en } = this.refusal;
+    if (zh && en) return pick({ zh, en });
     return pick(OWN_WORDS[this.code] ?? OTHER_WORDS);
   }
 }
@@ -71,11 +67,11 @@ export interface World {
   csrf: () => string;
 }
 
-let bearer = "";
+let csrf = "";
 
-/** The token of an enrolled kiosk or board; sent with every command from then on. */
-export function useToken(token: string): void {
-  bearer = token;
+/** The token that every change must carry; session.ts fetches it and hands it in. */
+export function useCsrf(token: string): void {
+  csrf = token;
 }
 
 /** A fresh key for one intent of a person. */
@@ -86,25 +82,18 @@ export function newKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** The CSRF token, as the server leaves it in a cookie that scripts may read. */
-export function csrfFromCookie(cookies: string): string {
-  const found = /(?:^|;\s*)(?:__Host-)?hall_csrf=([^;]*)/.exec(cookies);
-  return found?.[1] ? decodeURIComponent(found[1]) : "";
-}
-
 const browser: World = {
   fetch: (...args) => fetch(...args),
   wait: (ms) => new Promise((done) => setTimeout(done, ms)),
   now: () => performance.now(),
-  csrf: () => csrfFromCookie(document.cookie),
+  csrf: () => csrf,
 };
 
 async function refusalOf(answer: Response): Promise<Refusal> {
   const fallback = answer.status >= 500 ? "unavailable" : "invalid";
   try {
-    const body = (await answer.json()) as { error?: Refusal } & Partial<Refusal>;
-    const said = body.error ?? body;
-    return typeof said.code === "string" ? (said as Refusal) : { code: fallback };
+    const said = (await answer.json()) as Partial<Refusal>;
+    return typeof said.code === "string" ? { ...said, code: said.code } : { code: fallback };
   } catch {
     return { code: fallback };
   }
@@ -112,11 +101,10 @@ async function refusalOf(answer: Response): Promise<Refusal> {
 
 function headersFor(method: Method, body: unknown, key: string, world: World): Headers {
   const headers = new Headers({ Accept: "application/json" });
-  if (bearer) headers.set("Authorization", `Bearer ${bearer}`);
   if (method === "GET") return headers;
   headers.set("Idempotency-Key", key);
-  const csrf = world.csrf();
-  if (csrf) headers.set("X-CSRF-Token", csrf);
+  const token = world.csrf();
+  if (token) headers.set("X-CSRF-Token", token);
   if (body !== undefined && !(body instanceof FormData)) headers.set("Content-Type", "application/json");
   return headers;
 }

@@ -4,6 +4,7 @@
 import { io, type Socket } from "socket.io-client";
 import { onScopeDispose, type Ref, type ShallowRef, ref, shallowRef } from "vue";
 import { setServerTime } from "./clock.ts";
+import type { LiveState } from "./wire.gen.ts";
 
 export type Connection = "connecting" | "online" | "offline";
 
@@ -15,28 +16,12 @@ export interface Moment {
   expires_in: number;
 }
 
-export interface StateMessage<S> {
-  surface: string;
-  key: string;
-  version: number;
-  data: S;
-}
-
-/** Said by the server first on every connect. */
-export interface Hello {
-  /** The id of the build whose pages the server serves. */
-  build: string;
-  /** The server's time, epoch milliseconds. */
-  now: number;
-  /** The hall's time zone, such as Asia/Shanghai. */
-  zone: string;
-}
+/** A whole state as pushed, with its data typed. */
+export type StateMessage<S> = Omit<LiveState, "data"> & { data: S };
 
 export interface LiveOptions {
-  surface: string;
+  surface: LiveState["surface"];
   key: string;
-  /** An enrolled kiosk's or board's token; a person's page sends its cookie instead. */
-  token?: string;
   onMoment?: (moment: Moment) => void;
   /** Whether this is a good time to reload for newer pages; asked until it is. */
   mayReload?: () => boolean;
@@ -72,10 +57,10 @@ function reloadFor(build: string, mayReload: () => boolean): void {
 }
 
 function connect(options: LiveOptions): Socket {
-  const { surface, key, token } = options;
+  const { surface, key } = options;
   return io("/live", {
     transports: ["websocket"],
-    auth: token ? { surface, key, token } : { surface, key },
+    auth: { surface, key },
     reconnectionDelay: 500,
     reconnectionDelayMax: 3000,
     randomizationFactor: 0.3,
@@ -130,12 +115,10 @@ export function useLive<S>(options: LiveOptions): Live<S> {
     refused.value = null;
     connection.value = "online";
   });
-  socket.on("hello", (hello: Hello) => {
-    setServerTime(hello.now, hello.zone);
-    reloadFor(hello.build, options.mayReload ?? (() => true));
-  });
   socket.on("state", (message: StateMessage<S>) => {
     if (message.surface !== options.surface || message.key !== options.key) return;
+    setServerTime(message.now);
+    reloadFor(message.build, options.mayReload ?? (() => true));
     if (message.version < version.value) return;
     version.value = message.version;
     state.value = message.data;
