@@ -122,7 +122,7 @@ class EscposPrinter:
         if self.confirm == "processed":
             stopped = self._wait_until_processed(link)
             if stopped is not None:
-                reason = stopped.problem() or "unconfirmed"
+                reason = stopped.problem() or ("silent" if stopped.silent else "unconfirmed")
                 return Outcome("unknown", reason, detail), stopped.health()
         status = self._status(link)
         if status.problem() or not status.complete:
@@ -157,8 +157,9 @@ class EscposPrinter:
         return None, processed
 
     def _status(self, link: Link) -> PrinterStatus:
-        while link.read(256, 0):
-            pass  # what lies in the buffer answers an older question
+        for _ in range(64):
+            if not link.read(256, 0):
+                break  # what lay in the buffer answered an older question
         answers: dict[int, int | None] = dict.fromkeys(QUERIES)
         for number in QUERIES:
             link.write(query(number), self.timing.answer)
