@@ -1,0 +1,11 @@
+"""The reference hall: a county hall of 21 units as reviewable TOML files, and its loader.
+
+Units, items, counts of windows and staff follow a published county hall; people, addresses and
+dates are invented. It is data for demonstration and tests: a real hall imports a workbook.
+The loader refuses unknown keys, missing keys and wrong types; whether the parts fit together is
+`server.workbook.problems`.
+"""
+
+from server.reference.loading import DataError, load
+
+__all__ = ["DataError", "load"]

@@ -1,0 +1,173 @@
+"""The reference hall has the counts of its source, real items, and nothing that nobody serves."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import date, datetime, time, timedelta
+
+import pytest
+
+from server.domain import hours
+from server.domain.catalogue import (
+    Catalogue,
+    Handling,
+    ItemKind,
+    Presence,
+    Role,
+    Scope,
+    WindowKind,
+)
+from server.domain.routing import windows_for
+from server.reference import load
+
+MONDAY = date(2026, 3, 2)
+TUESDAY = date(2026, 3, 3)
+
+
+@pytest.fixture(scope="module")
+def hall() -> Catalogue:
+    return load()
+
+
+def test_counts_are_those_of_the_source(hall: Catalogue) -> None:
+    kinds = Counter(i.kind for i in hall.items)
+    windows = Counter(w.kind for w in hall.windows)
+    assert len(hall.units) == 21
+    assert kinds == {ItemKind.APPROVAL: 132, ItemKind.SERVICE: 36}
+    assert windows == {WindowKind.COMPREHENSIVE: 4, WindowKind.SPECIALISED: 23}
+    assert len(hall.staff) == 31
+    assert Counter(s.role for s in hall.staff) == {
+        Role.CLERK: 28,
+        Role.MANAGER: 2,
+        Role.ADMINISTRATOR: 1,
+    }
+    assert len({m.unit for m in hall.mandates}) == len(hall.mandates) == 14
+    assert [z.code for z in hall.zones] == ["east", "west"]
+    assert Counter(u.presence for u in hall.units) == {
+        Presence.HALL: 19,
+        Presence.WITHDRAWN: 1,
+        Presence.ELSEWHERE: 1,
+    }
+
+
+def test_every_item_has_a_name_of_its_own_in_both_languages(hall: Catalogue) -> None:
+    for names in ([i.name for i in hall.items], [i.name_en for i in hall.items]):
+        assert [n for n, count in Counter(names).items() if count > 1] == []
+
+
+def test_no_item_is_filler(hall: Catalogue) -> None:
+    for item in hall.items:
+        assert not re.search(r"[0-9０-９A-Za-z]|事项|测试|示例", item.name), item.name
+        assert len(item.name) >= 4
+        assert 2 <= len(item.materials) <= 6
+        assert all(m.form for m in item.materials)
+        assert len({m.name for m in item.materials}) == len(item.materials), item.name
+        assert re.match(r"《[^》]+》", item.legal_basis), item.name
+        assert item.keywords
+        assert item.fee
+        assert 5 <= item.service_minutes <= 45
+
+
+def test_every_accepted_item_can_be_served_on_some_day(hall: Catalogue) -> None:
+    for item in hall.items:
+        if item.handling is not Handling.ACCEPTED or not _here(hall, item.unit):
+            continue
+        noon = datetime.combine(MONDAY, time(10))
+        codes = [w.code for w in windows_for(hall, item, noon)]
+        assert codes, item.name
+        assert hours.next_opening(hall, item.code, codes, noon), item.name
+
+
+def _here(hall: Catalogue, unit: str) -> bool:
+    return hall.unit_by[unit].presence is Presence.HALL
+
+
+def test_promises_are_47_percent_shorter_than_the_law(hall: Catalogue) -> None:
+    timed = [i for i in hall.items if i.legal_days]
+    assert all(i.promised_days <= i.legal_days for i in timed)
+    assert all(i.promised_days == 0 for i in hall.items if not i.legal_days)
+    shorter = 1 - sum(i.promised_days for i in timed) / sum(i.legal_days for i in timed)
+    assert round(shorter * 100) == 47
+
+
+def test_some_items_are_only_asked_about_and_say_who_accepts_them(hall: Catalogue) -> None:
+    consult = [i for i in hall.items if i.handling is Handling.CONSULT]
+    assert len(consult) == 5
+    assert all(i.advice and i.advice_en for i in consult)
+
+
+def test_units_that_are_not_here_say_where_to_go(hall: Catalogue) -> None:
+    for unit in hall.units:
+        away = unit.presence is not Presence.HALL
+        assert bool(unit.place) is bool(unit.place_en) is away
+
+
+def test_every_window_has_people_and_comprehensive_ones_four_or_more(hall: Catalogue) -> None:
+    allowed = Counter(code for s in hall.staff for code in s.windows)
+    for window in hall.windows:
+        least = 4 if window.kind is WindowKind.COMPREHENSIVE else 1
+        assert allowed[window.code] >= least, window.code
+
+
+def test_ticket_prefixes_are_one_letter_each_and_never_i_or_o(hall: Catalogue) -> None:
+    prefixes = [u.prefix for u in hall.units]
+    assert len(set(prefixes)) == 21
+    assert set(prefixes) <= set("ABCDEFGHJKLMNPQRSTUVWXYZ")
+
+
+def test_each_lending_unit_has_one_chief_representative(hall: Catalogue) -> None:
+    lending = {s.unit for s in hall.staff if s.unit}
+    assert Counter(s.unit for s in hall.staff if s.chief) == dict.fromkeys(lending, 1)
+
+
+def test_mandates_cover_units_without_and_with_windows_of_their_own(hall: Catalogue) -> None:
+    own = {unit for w in hall.windows for unit in w.units}
+    mandated = {m.unit for m in hall.mandates}
+    assert mandated - own
+    assert mandated & own
+    assert all(m.signed_on < m.valid_from == date(2026, 1, 1) for m in hall.mandates)
+
+
+def test_one_window_comes_only_on_tuesdays_and_thursdays(hall: Catalogue) -> None:
+    assert hours.weekdays_of(hall, ["W13"]) == (2, 4)
+    assert not hours.window_spans(hall, "W13", MONDAY)
+    assert hours.window_spans(hall, "W13", TUESDAY)
+
+
+def test_some_windows_stay_open_through_lunch(hall: Catalogue) -> None:
+    noon = time(13)
+    through = [
+        w.code
+        for w in hall.windows
+        if hours.open_at(hours.window_spans(hall, w.code, MONDAY), noon)
+    ]
+    assert through == ["W01", "W05", "W14"]
+
+
+def test_one_item_keeps_hours_of_its_own(hall: Catalogue) -> None:
+    subjects = {h.subject for h in hall.hours if h.scope is Scope.ITEM}
+    assert [hall.item_by[s].name for s in subjects] == ["离婚登记"]
+
+
+def test_the_calendar_of_2026_is_known(hall: Catalogue) -> None:
+    off = [s.day for s in hall.special_days if not s.opens]
+    on = [s for s in hall.special_days if s.opens]
+    assert len(off) == 33
+    assert [str(s.day) for s in on] == [
+        "2026-01-04",
+        "2026-02-14",
+        "2026-02-28",
+        "2026-05-09",
+        "2026-09-20",
+        "2026-10-10",
+    ]
+    assert all(s.day.isoweekday() >= 6 and 1 <= s.like_weekday <= 5 for s in on)
+    year = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
+    assert sum(bool(hours.hall_spans(hall, day)) for day in year) == 248
+
+
+def test_applicant_classes_begin_with_the_ordinary_one(hall: Catalogue) -> None:
+    first, *others = hall.classes
+    assert (first.code, first.level) == ("ordinary", 0)
+    assert all(c.level > 0 and len(c.mark) == 1 and c.proof for c in others)
