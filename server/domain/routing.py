@@ -61,14 +61,19 @@ def _entitled(window: Window, item: Item, mandated: set[str]) -> bool:
     return item.unit in window.units and (not window.items or item.code in window.items)
 
 
-def can_serve(catalogue: Catalogue, window: Window, item: Item, now: datetime) -> bool:
-    """Whether `window` is entitled to `item` today and both are open at `now`."""
+def entitled(catalogue: Catalogue, window: Window, item: Item, now: datetime) -> bool:
+    """Whether `window` may take `item` on that day, whatever the hour."""
     if item.handling is not Handling.ACCEPTED:
         return False
     mandated = {
         code for m in catalogue.mandates_of(item.code, now.date()) for code in m.windows
     }
-    if not _entitled(window, item, mandated):
+    return _entitled(window, item, mandated)
+
+
+def can_serve(catalogue: Catalogue, window: Window, item: Item, now: datetime) -> bool:
+    """Whether `window` is entitled to `item` today and both are open at `now`."""
+    if not entitled(catalogue, window, item, now):
         return False
     spans = hours.item_spans(catalogue, item.code, window.code, now.date())
     return hours.open_at(spans, now.time())
@@ -172,13 +177,13 @@ def unit_windows(catalogue: Catalogue, unit: str) -> tuple[Window, ...]:
 def only_comprehensive(
     catalogue: Catalogue, item: Item, now: datetime, posts: Posts
 ) -> bool:
-    """Whether no specialised window takes the item just now: none entitled, open and staffed.
+    """Whether no specialised window takes the item just now: none entitled and staffed.
 
     A paused window still counts as there: its clerk comes back, and a short pause must not turn
     a unit's whole queue into work that comprehensive windows take first.
     """
     return not any(
-        w.kind is WindowKind.SPECIALISED and w.code in posts and can_serve(catalogue, w, item, now)
+        w.kind is WindowKind.SPECIALISED and w.code in posts
         for w in windows_for(catalogue, item, now)
     )
 
@@ -186,11 +191,11 @@ def only_comprehensive(
 def servers(
     catalogue: Catalogue, item: Item, now: datetime, posts: Posts
 ) -> tuple[str, ...]:
-    """Codes of windows that take the item at `now`: entitled, open, staffed, unpaused."""
+    """Codes of windows that will call for the item: entitled today, staffed, unpaused."""
     return tuple(
         w.code
         for w in windows_for(catalogue, item, now)
-        if w.code in posts and not posts[w.code].paused and can_serve(catalogue, w, item, now)
+        if w.code in posts and not posts[w.code].paused
     )
 
 

@@ -6,7 +6,18 @@ from collections.abc import Iterable
 from dataclasses import asdict, fields
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, select, text, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
 
 from server.domain.tickets import State, Ticket
 from server.storage import schema
@@ -15,6 +26,11 @@ from server.storage.store import Tx
 _t = schema.ticket
 _COLUMNS = [_t.c[f.name] for f in fields(Ticket)]
 _hall = _t.c.hall_id == bindparam("hall_id")
+# Literals, not parameters: only then does SQLite see that a partial index covers the query.
+_is_waiting = _t.c.state == literal_column("'waiting'")
+_is_at_window = _t.c.state.in_(
+    [literal_column("'called'"), literal_column("'serving'"), literal_column("'held'")]
+)
 
 _by_id = select(*_COLUMNS).where(_hall, _t.c.id == bindparam("id"))
 _by_token = select(*_COLUMNS).where(_hall, _t.c.token == bindparam("token"))
@@ -66,11 +82,11 @@ _overtakers = (
 _lane_counts = (
     select(_t.c.lane, _t.c.queue, _t.c.item, _t.c.klass, func.count().label("waiting"),
            func.min(_t.c.waiting_since).label("since"))
-    .where(_hall, _t.c.state == State.WAITING)
+    .where(_hall, _is_waiting)
     .group_by(_t.c.lane, _t.c.queue, _t.c.item, _t.c.klass)
 )
 _held = select(*_COLUMNS).where(
-    _hall, _t.c.window == bindparam("window"), _t.c.state.in_(["called", "serving", "held"])
+    _hall, _t.c.window == bindparam("window"), _is_at_window
 )
 _served = (
     select(
@@ -231,7 +247,7 @@ def waiting_orders(conn: Connection, hall_id: str, queue: str, most: int) -> lis
     """Seniorities of the first `most` waiting tickets of a queue."""
     rows = conn.execute(
         select(_t.c.ord)
-        .where(_t.c.hall_id == hall_id, _t.c.queue == queue, _t.c.state == State.WAITING)
+        .where(_t.c.hall_id == hall_id, _t.c.queue == queue, _is_waiting)
         .order_by(_t.c.ord)
         .limit(most)
     )
@@ -258,3 +274,38 @@ def open_before(conn: Connection, hall_id: str, day: str) -> list[Ticket]:
         )
     )
     return [t for t in map(_ticket, rows) if t is not None]
+
+
+_busy = (
+    select(_t.c.window)
+    .where(_hall, _is_at_window, _t.c.state != "held")
+    .distinct()
+)
+_ahead = select(func.count()).where(
+    _hall,
+    _t.c.day == bindparam("day"),
+    _t.c.queue == bindparam("queue"),
+    _is_waiting,
+    (_t.c.level > bindparam("level"))
+    | ((_t.c.level == bindparam("level")) & (_t.c.ord < bindparam("ord"))),
+)
+
+
+def busy_windows(conn: Connection, hall_id: str) -> frozenset[str]:
+    """Windows with a called or served ticket."""
+    return frozenset(row.window for row in conn.execute(_busy, {"hall_id": hall_id}))
+
+
+def ahead_of(conn: Connection, hall_id: str, ticket: Ticket) -> int:
+    """People of the same queue who are before a waiting ticket: higher level or more senior."""
+    found = conn.execute(
+        _ahead,
+        {
+            "hall_id": hall_id,
+            "day": ticket.day,
+            "queue": ticket.queue,
+            "level": ticket.level,
+            "ord": ticket.ord,
+        },
+    ).scalar_one()
+    return int(found)

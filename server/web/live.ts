@@ -38,6 +38,7 @@ export interface Live<S> {
 }
 
 const RELOADED_FOR = "hallkeeper.reloaded-for";
+let waitingFor = "";
 
 /** The id of the build this page came from. */
 export function ownBuild(): string {
@@ -48,8 +49,14 @@ export function ownBuild(): string {
 function reloadFor(build: string, mayReload: () => boolean): void {
   if (!build || !ownBuild() || build === ownBuild()) return;
   if (sessionStorage.getItem(RELOADED_FOR) === build) return;
+  if (waitingFor === build) return; // every state says the build; one of them is enough
+  waitForQuiet(build, mayReload);
+}
+
+function waitForQuiet(build: string, mayReload: () => boolean): void {
+  waitingFor = build;
   if (!mayReload()) {
-    setTimeout(() => reloadFor(build, mayReload), 5000);
+    setTimeout(() => waitForQuiet(build, mayReload), 5000);
     return;
   }
   sessionStorage.setItem(RELOADED_FOR, build);

@@ -1,0 +1,379 @@
+"""At the window: call next, recall, start, finish, no-show, hold, resume, transfer, return, cancel.
+
+Each act loads what it needs in its own transaction, asks the domain which move is allowed, writes
+the ticket back and adds one journal line. Two windows cannot get one ticket: acts of a hall are
+serial (see `server.storage.store`), and a ticket is claimed in the act that chose it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from server.domain.errors import Code, HallError
+from server.domain.tickets import (
+    AT_WINDOW,
+    Move,
+    Outcome,
+    State,
+    Ticket,
+    after,
+    lane,
+    unit_lane,
+    window_lane,
+)
+from server.services.bus import TicketMoved
+from server.services.choice import choose_for
+from server.services.context import Actor, Context, JsonDict, note
+from server.storage import tickets, windows
+from server.storage.store import Tx
+
+Change = Callable[[Tx, Ticket], Ticket]
+
+
+def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str | None) -> str:
+    """Call the next person to `window`; returns the ticket's id.
+
+    `complete` ends the service in progress first, with that outcome ("default": the setting).
+    Raises NOBODY_WAITING, WINDOW_BUSY, WINDOW_PAUSED, WINDOW_NOT_SIGNED_IN, WINDOW_CLOSED.
+    When nobody waits, a service that was to be completed is completed all the same.
+    """
+    asked: JsonDict = {"act": "call_next", "window": window, "complete": complete}
+
+    def act(tx: Tx) -> JsonDict:
+        post = _post(tx, window, actor)
+        if post.paused_at is not None:
+            raise HallError(Code.WINDOW_PAUSED, window=window)
+        completed = _complete(ctx, tx, actor, window, complete)
+        chosen = choose_for(ctx, tx, window)
+        if chosen is None:
+            if completed:
+                return {"ticket": "", "completed": completed}
+            raise HallError(Code.NOBODY_WAITING, window=window)
+        ticket, choice = chosen
+        why = {"codes": [w.value for w in choice.why], "facts": choice.facts}
+        tickets.set_run(tx, ctx.day(tx.now), choice.pool, choice.run)
+        called = _call(tx, actor, ticket, Move.CALL, window, why)
+        return {"ticket": called.id, "completed": completed}
+
+    return str(ctx.command(actor, key, asked, act)["ticket"])
+
+
+def _complete(ctx: Context, tx: Tx, actor: Actor, window: str, outcome: str | None) -> str:
+    """End what the window is doing, if asked to; returns the ended ticket's id or ''."""
+    current = current_at(tx, window)
+    if current is None:
+        return ""
+    if outcome is None:
+        raise HallError(Code.WINDOW_BUSY, window=window, number=current.number)
+    chosen = ctx.settings().default_outcome if outcome == "default" else outcome
+    if current.state is State.CALLED:
+        current = _move(tx, actor, current, Move.START, _started)
+    ended = replace(current, outcome=chosen, ended_at=tx.now)
+    _move(tx, actor, ended, Move.FINISH, lambda _tx, t: t, {"outcome": chosen})
+    return current.id
+
+
+def _call(
+    tx: Tx, actor: Actor, ticket: Ticket, move: Move, window: str, why: dict[str, Any]
+) -> Ticket:
+    """Put a ticket to a window as called, with the reason as a fact."""
+    state = after(move, ticket.state, actor.kind, holds=ticket.holds(window))
+    called = replace(
+        ticket,
+        state=state,
+        window=window,
+        staff=actor.name,
+        first_called_at=ticket.first_called_at or tx.now,
+        called_at=tx.now,
+        call_count=ticket.call_count + 1,
+    )
+    tickets.change(tx, called)
+    text = json.dumps(why, ensure_ascii=False)
+    n = len(tickets.calls_of(tx.conn, tx.hall_id, ticket.id)) + 1
+    tickets.add_call(tx, called, n, move, text)
+    windows.called(tx, window)
+    _tell(tx, actor, called, move, {"calls": called.call_count}, text)
+    return called
+
+
+def _started(tx: Tx, ticket: Ticket) -> Ticket:
+    return replace(ticket, serving_at=tx.now)
+
+
+def recall(ctx: Context, actor: Actor, key: str, window: str) -> str:
+    """Call the same person again. Raises WINDOW_IDLE, MOVE_NOT_ALLOWED."""
+
+    def act(tx: Tx) -> JsonDict:
+        ticket = _current(tx, actor, window)
+        return {"ticket": _call(tx, actor, ticket, Move.RECALL, window, {"codes": []}).id}
+
+    return _do(ctx, actor, key, {"act": "recall", "window": window}, act)
+
+
+def start(ctx: Context, actor: Actor, key: str, window: str) -> str:
+    """The person is at the window. Raises WINDOW_IDLE, MOVE_NOT_ALLOWED."""
+    return _at_window(ctx, actor, key, window, Move.START, _started)
+
+
+def finish(
+    ctx: Context, actor: Actor, key: str, window: str, outcome: Outcome, text: str
+) -> str:
+    """End the service. Raises WINDOW_IDLE, MOVE_NOT_ALLOWED, REASON_REQUIRED (refused, no note)."""
+    if outcome is Outcome.REFUSED and not text:
+        raise HallError(Code.REASON_REQUIRED, outcome=outcome)
+
+    def ended(tx: Tx, ticket: Ticket) -> Ticket:
+        return replace(ticket, outcome=outcome.value, note=text or ticket.note, ended_at=tx.now)
+
+    data = {"outcome": outcome.value, "note": text}
+    return _at_window(ctx, actor, key, window, Move.FINISH, ended, data)
+
+
+def no_show(ctx: Context, actor: Actor, key: str, window: str) -> str:
+    """The person did not come. Raises NO_SHOW_TOO_EARLY before enough calls and seconds."""
+    settings = ctx.settings()
+
+    def missed(tx: Tx, ticket: Ticket) -> Ticket:
+        first = ticket.called_at or tx.now
+        early = tx.now - _first_call_here(tx, ticket, first) < settings.no_show_min_seconds * 1000
+        if ticket.call_count < settings.no_show_min_calls or early:
+            raise HallError(
+                Code.NO_SHOW_TOO_EARLY,
+                calls=ticket.call_count,
+                least=settings.no_show_min_calls,
+                seconds=settings.no_show_min_seconds,
+            )
+        return ticket
+
+    return _at_window(ctx, actor, key, window, Move.NO_SHOW, missed)
+
+
+def _first_call_here(tx: Tx, ticket: Ticket, otherwise: int) -> int:
+    """When the present round of calls began: the last call that was not a recall."""
+    calls = tickets.calls_of(tx.conn, tx.hall_id, ticket.id)
+    begun = [c["at"] for c in calls if c["move"] != Move.RECALL]
+    return int(begun[-1]) if begun else otherwise
+
+
+def hold(ctx: Context, actor: Actor, key: str, window: str, text: str) -> str:
+    """Set the current person aside (filling in a form, fetching a copy)."""
+
+    def held(_tx: Tx, ticket: Ticket) -> Ticket:
+        return replace(ticket, note=text or ticket.note)
+
+    return _at_window(ctx, actor, key, window, Move.HOLD, held, {"note": text})
+
+
+def resume(ctx: Context, actor: Actor, key: str, window: str, ticket_id: str) -> str:
+    """Call a held or missed ticket to this window again.
+
+    A held ticket belongs to the window that holds it; a missed one to whoever may serve it.
+    Raises TICKET_UNKNOWN, NOT_THE_HOLDER, WINDOW_BUSY, WINDOW_PAUSED, WINDOW_NOT_ALLOWED.
+    """
+
+    def act(tx: Tx) -> JsonDict:
+        post = _post(tx, window, actor)
+        if post.paused_at is not None:
+            raise HallError(Code.WINDOW_PAUSED, window=window)
+        busy = current_at(tx, window)
+        if busy is not None:
+            raise HallError(Code.WINDOW_BUSY, window=window, number=busy.number)
+        ticket = _ticket(tx, ticket_id)
+        if not ticket.holds(window):
+            raise HallError(Code.NOT_THE_HOLDER, move=Move.RESUME)
+        fresh = replace(ticket, call_count=0, serving_at=None)
+        return {"ticket": _call(tx, actor, fresh, Move.RESUME, window, {"codes": ["resumed"]}).id}
+
+    asked: JsonDict = {"act": "resume", "window": window, "ticket": ticket_id}
+    return _do(ctx, actor, key, asked, act)
+
+
+def transfer(
+    ctx: Context,
+    actor: Actor,
+    key: str,
+    window: str,
+    *,
+    to_window: str | None,
+    to_item: str | None,
+    to_unit: str | None,
+    text: str,
+) -> str:
+    """Send the current ticket on; number and seniority stay.
+
+    To a window, to the queue of another item, or to a unit's specialised windows.
+    Raises TRANSFER_TARGET unless exactly one known target is given and somebody there can call.
+    """
+    asked: JsonDict = {
+        "act": "transfer", "window": window, "to_window": to_window, "to_item": to_item,
+        "to_unit": to_unit, "note": text,
+    }
+
+    def act(tx: Tx) -> JsonDict:
+        ticket = _current(tx, actor, window)
+        moved = _aimed(ctx, tx, ticket, window, to_window, to_item, to_unit)
+
+        def sent(tx: Tx, _ticket: Ticket) -> Ticket:
+            return replace(
+                moved, transfers=moved.transfers + 1, call_count=0, serving_at=None,
+                called_at=None, waiting_since=tx.now, note=text or moved.note,
+            )
+
+        data = {"window": to_window, "item": to_item, "unit": to_unit, "note": text}
+        return {"ticket": _move(tx, actor, ticket, Move.TRANSFER, sent, data).id}
+
+    return _do(ctx, actor, key, asked, act)
+
+
+def _aimed(
+    ctx: Context,
+    tx: Tx,
+    ticket: Ticket,
+    window: str,
+    to_window: str | None,
+    to_item: str | None,
+    to_unit: str | None,
+) -> Ticket:
+    from server.services.choice import check_target
+
+    check_target(ctx, tx, window, to_window, to_item, to_unit)
+    catalogue = ctx.catalogue()
+    if to_window is not None:
+        return replace(ticket, lane=window_lane(to_window, ticket.klass))
+    if to_item is not None:
+        unit = catalogue.item_by[to_item].unit
+        return replace(ticket, lane=lane(to_item, ticket.klass), item=to_item, queue=unit)
+    assert to_unit is not None
+    return replace(ticket, lane=unit_lane(to_unit, ticket.klass), queue=to_unit)
+
+
+def give_back(ctx: Context, actor: Actor, key: str, ticket_id: str) -> str:
+    """A missed person is back: waits again, behind so many others as the setting says.
+
+    Raises TICKET_UNKNOWN, MOVE_NOT_ALLOWED, RETURN_LIMIT.
+    """
+    settings = ctx.settings()
+
+    def act(tx: Tx) -> JsonDict:
+        ticket = _ticket(tx, ticket_id)
+        if ticket.state is State.MISSED and ticket.returns >= settings.return_limit:
+            raise HallError(Code.RETURN_LIMIT, limit=settings.return_limit)
+        order = _order_behind(tx, ticket, settings.return_places)
+
+        def back(tx: Tx, ticket: Ticket) -> Ticket:
+            return replace(
+                ticket, returns=ticket.returns + 1, ord=order, call_count=0,
+                called_at=None, waiting_since=tx.now,
+            )
+
+        data = {"places": settings.return_places}
+        return {"ticket": _move(tx, actor, ticket, Move.RETURN, back, data).id}
+
+    return _do(ctx, actor, key, {"act": "return", "ticket": ticket_id}, act)
+
+
+def _order_behind(tx: Tx, ticket: Ticket, places: int) -> int:
+    """Seniority behind the first `places` people waiting in the ticket's queue."""
+    first = tickets.waiting_orders(tx.conn, tx.hall_id, ticket.queue, places)
+    return max([ticket.ord, *(order + 1 for order in first)])
+
+
+def cancel(ctx: Context, actor: Actor, key: str, ticket_id: str) -> str:
+    """The person gives up the number. Raises TICKET_UNKNOWN, MOVE_NOT_ALLOWED."""
+
+    def act(tx: Tx) -> JsonDict:
+        ticket = _ticket(tx, ticket_id)
+        ended = replace(ticket, ended_at=tx.now)
+        return {"ticket": _move(tx, actor, ended, Move.CANCEL, lambda _tx, t: t).id}
+
+    return _do(ctx, actor, key, {"act": "cancel", "ticket": ticket_id}, act)
+
+
+# -- shared by the acts ----------------------------------------------------------------------------
+
+
+def current_at(tx: Tx, window: str) -> Ticket | None:
+    """The ticket a window has called or serves."""
+    held = tickets.at_window(tx.conn, tx.hall_id, window)
+    return next((t for t in held if t.state in AT_WINDOW), None)
+
+
+def _post(tx: Tx, window: str, actor: Actor) -> Any:
+    post = windows.post(tx.conn, tx.hall_id, window)
+    if post is None:
+        raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
+    if post.staff != actor.name:
+        raise HallError(Code.WINDOW_TAKEN, window=window)
+    return post
+
+
+def _current(tx: Tx, actor: Actor, window: str) -> Ticket:
+    _post(tx, window, actor)
+    ticket = current_at(tx, window)
+    if ticket is None:
+        raise HallError(Code.WINDOW_IDLE, window=window)
+    return ticket
+
+
+def _ticket(tx: Tx, ticket_id: str) -> Ticket:
+    ticket = tickets.get(tx.conn, tx.hall_id, ticket_id)
+    if ticket is None:
+        raise HallError(Code.TICKET_UNKNOWN, ticket=ticket_id)
+    return ticket
+
+
+def _do(
+    ctx: Context, actor: Actor, key: str, asked: JsonDict, act: Callable[[Tx], JsonDict]
+) -> str:
+    return str(ctx.command(actor, key, asked, act)["ticket"])
+
+
+def _at_window(
+    ctx: Context,
+    actor: Actor,
+    key: str,
+    window: str,
+    move: Move,
+    change: Change,
+    data: JsonDict | None = None,
+) -> str:
+    """A move of the window's current ticket by the person who sits there."""
+
+    def act(tx: Tx) -> JsonDict:
+        ticket = _current(tx, actor, window)
+        return {"ticket": _move(tx, actor, ticket, move, change, data).id}
+
+    asked: JsonDict = {"act": move.value, "window": window, "data": data}
+    return _do(ctx, actor, key, asked, act)
+
+
+def _move(
+    tx: Tx,
+    actor: Actor,
+    ticket: Ticket,
+    move: Move,
+    change: Change,
+    data: JsonDict | None = None,
+) -> Ticket:
+    """Check, change, write back, journal, tell."""
+    state = after(move, ticket.state, actor.kind, holds=bool(ticket.window))
+    changed = replace(change(tx, ticket), state=state)
+    tickets.change(tx, changed)
+    _tell(tx, actor, changed, move, data or {}, "")
+    return changed
+
+
+def _tell(tx: Tx, actor: Actor, ticket: Ticket, move: Move, data: JsonDict, why: str) -> None:
+    note(
+        tx, actor, f"ticket.{move}", ticket.id,
+        window=ticket.window, data={"number": ticket.number} | data, why=why,
+    )
+    tx.events.append(
+        TicketMoved(
+            ticket.id, ticket.number, ticket.token, move, ticket.queue, ticket.window,
+            ticket.call_count, ticket.kiosk,
+        )
+    )

@@ -1,0 +1,143 @@
+"""Gathers what the choosing policies need: the heads a window may call, their waits, the runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from server.domain.catalogue import Catalogue, Window, WindowKind
+from server.domain.choosing import Bounds, Choice, Head, comprehensive, specialised
+from server.domain.errors import Code, HallError
+from server.domain.routing import (
+    Posts,
+    entitled,
+    only_comprehensive,
+    servers,
+    unit_windows,
+    windows_for,
+)
+from server.domain.tickets import Ticket
+from server.services.context import Context, posts_of
+from server.storage import tickets
+from server.storage.store import Tx
+
+
+def choose_for(ctx: Context, tx: Tx, window_code: str) -> tuple[Ticket, Choice] | None:
+    """The ticket `window_code` should call now, and why; None if nobody waits for it."""
+    catalogue, settings = ctx.catalogue(), ctx.settings()
+    window = catalogue.window_by.get(window_code)
+    if window is None:
+        raise HallError(Code.WINDOW_UNKNOWN, window=window_code)
+    now, posts = ctx.local(tx.now), posts_of(tx.conn, tx.hall_id)
+    rows = [
+        row for row in tickets.heads(tx.conn, tx.hall_id) if takes(catalogue, window, row, now)
+    ]
+    if not rows:
+        return None
+    heads = [_head(catalogue, window, row, now, posts, tx.now) for row in rows]
+    heads = _with_overtaking(tx, catalogue, rows, heads, now)
+    bounds = Bounds(settings.priority_run, settings.overtake_limit)
+    streak = partial(tickets.run_of, tx, ctx.day(tx.now))
+    if window.kind is WindowKind.COMPREHENSIVE:
+        choice = comprehensive(heads, streak, bounds)
+    else:
+        choice = specialised(heads, "+".join(sorted(window.units)), streak, bounds)
+    assert choice is not None, "there is at least one head"
+    chosen = next(row for row, head in zip(rows, heads, strict=True) if head is choice.head)
+    ticket = tickets.get(tx.conn, tx.hall_id, chosen.id)
+    assert ticket is not None, "a head is a ticket"
+    return ticket, choice
+
+
+def takes(catalogue: Catalogue, window: Window, row: Any, now: datetime) -> bool:
+    """Whether `window` may call the tickets of a lane today.
+
+    Hours are not asked: whoever was given a number before closing is still called by a window
+    that has somebody sitting at it.
+    """
+    if row.lane.startswith("@"):
+        return bool(row.lane.startswith(f"@{window.code}/"))
+    if row.lane.startswith("="):
+        return row.queue in window.units
+    item = catalogue.item_by.get(row.item)
+    if item is None:
+        # The item left the catalogue after the ticket was issued: its unit's windows serve it.
+        return row.queue in window.units
+    return entitled(catalogue, window, item, now)
+
+
+def _head(
+    catalogue: Catalogue, window: Window, row: Any, now: datetime, posts: Posts, millis: int
+) -> Head:
+    item = catalogue.item_by.get(row.item)
+    unit = catalogue.unit_by.get(row.queue)
+    sent = row.lane.startswith("@")
+    only = window.kind is WindowKind.COMPREHENSIVE and item is not None
+    return Head(
+        lane=row.lane,
+        queue=row.queue,
+        level=row.level,
+        order=row.ord,
+        waited=(millis - row.waiting_since) / 60_000,
+        target=unit.target_wait if unit else 20,
+        only_here=only and item is not None and only_comprehensive(catalogue, item, now, posts),
+        for_window=sent,
+    )
+
+
+def _with_overtaking(
+    tx: Tx,
+    catalogue: Catalogue,
+    rows: list[Any],
+    heads: list[Head],
+    now: datetime,
+) -> list[Head]:
+    """Count overtaking for ordinary heads, only where a priority head competes with them.
+
+    A call counts for a person only if the window that made it could have called that person.
+    """
+    if not any(h.level > 0 for h in heads):
+        return heads
+    counted = []
+    for row, head in zip(rows, heads, strict=True):
+        item = catalogue.item_by.get(row.item)
+        if head.level > 0 or item is None:
+            counted.append(head)
+            continue
+        calls = tickets.priority_calls_after(
+            tx.conn, tx.hall_id, now.date().isoformat(), head.queue, head.order
+        )
+        able = {w.code for w in windows_for(catalogue, item, now)}
+        counted.append(replace(head, overtaken=sum(1 for c in calls if c.window in able)))
+    return counted
+
+
+def check_target(
+    ctx: Context,
+    tx: Tx,
+    window: str,
+    to_window: str | None,
+    to_item: str | None,
+    to_unit: str | None,
+) -> None:
+    """Exactly one target, known, and with somebody who can call; else TRANSFER_TARGET."""
+    given = [t for t in (to_window, to_item, to_unit) if t is not None]
+    if len(given) != 1:
+        raise HallError(Code.TRANSFER_TARGET, reason="one")
+    catalogue, posts = ctx.catalogue(), posts_of(tx.conn, tx.hall_id)
+    if to_window is not None:
+        if to_window == window or to_window not in catalogue.window_by:
+            raise HallError(Code.TRANSFER_TARGET, reason="unknown", window=to_window)
+        able: tuple[str, ...] = (to_window,) if to_window in posts else ()
+    elif to_item is not None:
+        item = catalogue.item_by.get(to_item)
+        if item is None:
+            raise HallError(Code.TRANSFER_TARGET, reason="unknown", item=to_item)
+        able = servers(catalogue, item, ctx.local(tx.now), posts)
+    else:
+        assert to_unit is not None
+        able = tuple(w.code for w in unit_windows(catalogue, to_unit) if w.code in posts)
+    if not able:
+        raise HallError(Code.TRANSFER_TARGET, reason="nobody", target=given[0])

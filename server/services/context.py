@@ -1,0 +1,184 @@
+"""What every act needs: the store, the clock, chance, the hall's data in force.
+
+`Context.command` is the one door for acts: idempotency, the act, its journal lines and the first
+answer are one transaction; events go to the bus after the commit. No HTTP here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from server.clock import Chance, Clock, local
+from server.domain.catalogue import Catalogue
+from server.domain.errors import Code, HallError
+from server.domain.routing import Post, Posts
+from server.domain.settings import Settings, changed
+from server.domain.tickets import ActorKind
+from server.services.bus import Bus
+from server.storage import catalogue as catalogues
+from server.storage import commands, journal, windows
+from server.storage import settings as stored_settings
+from server.storage.store import Act, Store, Tx, attempt
+
+T = TypeVar("T")
+JsonDict = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a kind and a name (staff number, kiosk id, agent name)."""
+
+    kind: ActorKind
+    name: str
+
+    @property
+    def key(self) -> str:
+        """Owner of idempotency keys."""
+        return f"{self.kind}:{self.name}"
+
+
+SYSTEM = Actor(ActorKind.SYSTEM, "hall")
+
+
+class Context:
+    """One hall's services share this. Safe to use from many greenlets or threads."""
+
+    def __init__(self, store: Store, clock: Clock, chance: Chance, bus: Bus) -> None:
+        self.store = store
+        self.clock = clock
+        self.chance = chance
+        self.bus = bus
+        self.hall_id = store.hall_id
+        self._catalogues: dict[int, Catalogue] = {}
+        self._current: tuple[int, Catalogue] | None = None
+        self._settings: Settings | None = None
+
+    # -- data in force -------------------------------------------------------------------------
+
+    def catalogue(self) -> Catalogue:
+        """The business data in force; raises UNAVAILABLE for a hall without any."""
+        if self._current is None:
+            found = self.store.read(lambda c: catalogues.latest(c, self.hall_id))
+            if found is None:
+                raise HallError(Code.UNAVAILABLE, what="catalogue")
+            self._current = (found[0], self.catalogue_version(found[0]))
+        return self._current[1]
+
+    def catalogue_version(self, version: int) -> Catalogue:
+        """An older version, as tickets remember it."""
+        if version not in self._catalogues:
+            self._catalogues[version] = self.store.read(
+                lambda c: catalogues.load(c, self.hall_id, version)
+            )
+        return self._catalogues[version]
+
+    def settings(self) -> Settings:
+        """The settings in force."""
+        if self._settings is None:
+            values = self.store.read(lambda c: stored_settings.current(c, self.hall_id))
+            self._settings = changed(Settings(), values)
+        return self._settings
+
+    def forget(self) -> None:
+        """Read catalogue and settings again at next use (after an import or a change)."""
+        self._current = None
+        self._settings = None
+
+    # -- time ----------------------------------------------------------------------------------
+
+    def local(self, now: int | None = None) -> datetime:
+        """The hall's wall clock."""
+        return local(self.clock.now() if now is None else now, self.settings().timezone)
+
+    def day(self, now: int | None = None) -> str:
+        """The business day, ISO text."""
+        return self.local(now).date().isoformat()
+
+    # -- acts ----------------------------------------------------------------------------------
+
+    def write(self, act: Act[T]) -> T:
+        """Run an act and publish its events after the commit."""
+        written = self.store.write(act, self.clock.now())
+        self.bus.publish(written.events)
+        return written.value
+
+    def read(self, query: Callable[[Connection], T]) -> T:
+        """Run a query."""
+        return self.store.read(query)
+
+    def command(
+        self, actor: Actor, key: str, asked: JsonDict, act: Callable[[Tx], JsonDict]
+    ) -> JsonDict:
+        """Run `act` once for this actor and key; a repeat gets the first answer, refusals too.
+
+        Raises the act's HallError, or KEY_REUSED when the key came with other arguments before.
+        """
+        digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+        def once(tx: Tx) -> JsonDict | HallError:
+            first = commands.first_answer(tx, actor.key, key)
+            if first is not None:
+                return _repeat(first, digest)
+            answer = attempt(tx, act)
+            _keep(tx, actor, key, digest, answer)
+            return answer
+
+        answer = self.write(once)
+        if isinstance(answer, HallError):
+            raise answer
+        return answer
+
+
+def _repeat(first: Any, digest: str) -> JsonDict | HallError:
+    if first.digest != digest:
+        return HallError(Code.KEY_REUSED)
+    body: JsonDict = json.loads(first.body)
+    if first.status == 0:
+        return body
+    return HallError(Code(body["code"]), **body["data"])
+
+
+def _keep(tx: Tx, actor: Actor, key: str, digest: str, answer: JsonDict | HallError) -> None:
+    if isinstance(answer, HallError):
+        body = {"code": answer.code.value, "data": answer.data}
+        commands.keep_answer(tx, actor.key, key, digest, 1, json.dumps(body, ensure_ascii=False))
+    else:
+        commands.keep_answer(tx, actor.key, key, digest, 0, json.dumps(answer, ensure_ascii=False))
+
+
+def posts_of(conn: Connection, hall_id: str) -> Posts:
+    """Who sits where, for the rules."""
+    return {
+        row.window: Post(row.window, row.staff, row.paused_at is not None)
+        for row in windows.posts(conn, hall_id)
+    }
+
+
+def note(
+    tx: Tx,
+    actor: Actor,
+    act: str,
+    subject: str,
+    *,
+    window: str = "",
+    data: JsonDict | None = None,
+    why: str = "",
+) -> int:
+    """A journal line by `actor` in the running act; returns its number."""
+    return journal.append(
+        tx,
+        actor_kind=actor.kind.value,
+        actor=actor.name,
+        act=act,
+        subject=subject,
+        window=window,
+        data=data,
+        why=why,
+    )

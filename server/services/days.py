@@ -1,0 +1,128 @@
+"""The business day: opened by its first act, closed once, whatever restarts in between.
+
+`keep_day` may be called at any time and any number of times. It expires what earlier days left
+open, closes today after the last window's hours, and signs windows out with the day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, select, update
+
+from server.clock import instant
+from server.domain import hours
+from server.domain.tickets import Move, State, Ticket, after
+from server.services.bus import HallChanged, TicketMoved, WindowChanged
+from server.services.context import SYSTEM, Context, note
+from server.storage import accounts, commands, schema, tickets, windows
+from server.storage.store import Tx
+
+CLOSE_AFTER_MINUTES = 60
+"""People with a number are still served after closing; then the day ends."""
+KEEP_ANSWERS_MS = 2 * 24 * 3600 * 1000
+UNSERVED = (State.WAITING, State.CALLED, State.HELD, State.MISSED)
+
+_days = schema.business_day
+
+
+def keep_day(ctx: Context) -> int:
+    """Bring the days up to date; returns how many tickets expired now."""
+    now = ctx.clock.now()
+    if not ctx.read(lambda c: _due(ctx, c, now)):
+        return 0
+    return ctx.write(lambda tx: _keep(ctx, tx))
+
+
+def _due(ctx: Context, conn: object, now: int) -> bool:
+    """Whether anything is to be done: checked by a read so that an idle hall writes nothing."""
+    from sqlalchemy import Connection
+
+    assert isinstance(conn, Connection)
+    day = ctx.day(now)
+    row = conn.execute(
+        select(_days).where(_days.c.hall_id == ctx.hall_id, _days.c.day == day)
+    ).first()
+    if row is None or tickets.open_before(conn, ctx.hall_id, day):
+        return True
+    return row.closed_at is None and _over(ctx, now)
+
+
+def _over(ctx: Context, now: int) -> bool:
+    local = ctx.local(now)
+    closes = hours.last_close(ctx.catalogue(), local.date())
+    if closes is None:
+        return False
+    end = datetime.combine(local.date(), closes) + timedelta(minutes=CLOSE_AFTER_MINUTES)
+    return local >= end
+
+
+def _keep(ctx: Context, tx: Tx) -> int:
+    day = ctx.day(tx.now)
+    expired = sum(_expire(tx, t) for t in tickets.open_before(tx.conn, tx.hall_id, day))
+    row = tx.conn.execute(
+        select(_days).where(_days.c.hall_id == tx.hall_id, _days.c.day == day)
+    ).first()
+    if row is None:
+        _open_day(ctx, tx, day)
+    elif row.closed_at is None and _over(ctx, tx.now):
+        left = tickets.in_states(tx.conn, tx.hall_id, UNSERVED, day)
+        count = sum(_expire(tx, t) for t in left)
+        _close_day(tx, day, count)
+        expired += count
+    return expired
+
+
+def _open_day(ctx: Context, tx: Tx, day: str) -> None:
+    """A new day: windows start empty; old answers and sessions are dropped."""
+    midnight = instant(datetime.combine(ctx.local(tx.now).date(), datetime.min.time()),
+                       ctx.settings().timezone)
+    for post in windows.posts(tx.conn, tx.hall_id):
+        if post.since < midnight:
+            _sign_out(tx, post.window, post.staff)
+    tx.conn.execute(insert(_days).values(hall_id=tx.hall_id, day=day, opened_at=tx.now))
+    commands.forget_answers(tx, tx.now - KEEP_ANSWERS_MS)
+    accounts.forget_sessions(tx)
+    note(tx, SYSTEM, "day.open", day)
+    tx.events.append(HallChanged("day"))
+
+
+def _close_day(tx: Tx, day: str, expired: int) -> None:
+    for post in windows.posts(tx.conn, tx.hall_id):
+        serving = [
+            t for t in tickets.at_window(tx.conn, tx.hall_id, post.window)
+            if t.state is State.SERVING
+        ]
+        if not serving:
+            _sign_out(tx, post.window, post.staff)
+    tx.conn.execute(
+        update(_days)
+        .where(_days.c.hall_id == tx.hall_id, _days.c.day == day)
+        .values(closed_at=tx.now, expired=expired)
+    )
+    note(tx, SYSTEM, "day.close", day, data={"expired": expired})
+    tx.events.append(HallChanged("day"))
+
+
+def _sign_out(tx: Tx, window: str, staff: str) -> None:
+    windows.leave(tx, window)
+    note(tx, SYSTEM, "window.sign_out", window, window=window, data={"staff": staff})
+    tx.events.append(WindowChanged(window))
+
+
+def _expire(tx: Tx, ticket: Ticket) -> int:
+    if ticket.state is State.SERVING:
+        # A service nobody ended: it was served, so it is finished, with the outcome unknown.
+        ended = replace(ticket, state=State.FINISHED, ended_at=tx.now, outcome="unrecorded")
+        move = Move.FINISH
+    else:
+        state = after(Move.EXPIRE, ticket.state, SYSTEM.kind)
+        ended, move = replace(ticket, state=state, ended_at=tx.now), Move.EXPIRE
+    tickets.change(tx, ended)
+    data = {"number": ticket.number, "from": ticket.state.value}
+    note(tx, SYSTEM, f"ticket.{move}", ticket.id, window=ticket.window, data=data)
+    tx.events.append(
+        TicketMoved(ticket.id, ticket.number, ticket.token, move, ticket.queue, ticket.window)
+    )
+    return int(move is Move.EXPIRE)

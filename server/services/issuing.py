@@ -1,0 +1,233 @@
+"""Taking a number: routed, numbered, owed to paper and journalled in one transaction."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from server.domain.catalogue import Catalogue, Item
+from server.domain.errors import Code, HallError
+from server.domain.routing import Route, route
+from server.domain.tickets import ActorKind, Move, State, Ticket, lane, number, order_of
+from server.domain.waiting import Wait
+from server.services.bus import SlipOwed, TicketMoved
+from server.services.context import Actor, Context, JsonDict, note, posts_of
+from server.services.waits import read_floor, wait_for
+from server.storage import devices, slips, tickets
+from server.storage.store import Tx
+
+ARRIVALS = "#"
+"""The counter of arrivals of the whole hall, beside those of the prefixes."""
+
+
+def issue(
+    ctx: Context, actor: Actor, key: str, *, item: str, applicant: str, kiosk: str, paper: bool
+) -> str:
+    """Issue a ticket for `item`; returns its id.
+
+    Raises the routing's case, CLASS_UNKNOWN, NUMBERS_EXHAUSTED, KEY_REUSED.
+    """
+    asked: JsonDict = {
+        "act": "issue", "item": item, "applicant": applicant, "kiosk": kiosk, "paper": paper
+    }
+
+    def act(tx: Tx) -> JsonDict:
+        ticket = _issue(ctx, tx, actor, item, applicant, kiosk, paper)
+        return {"ticket": ticket.id}
+
+    return str(ctx.command(actor, key, asked, act)["ticket"])
+
+
+def _issue(
+    ctx: Context, tx: Tx, actor: Actor, item_code: str, applicant: str, kiosk: str, paper: bool
+) -> Ticket:
+    catalogue, settings = ctx.catalogue(), ctx.settings()
+    now = ctx.local(tx.now)
+    posts = posts_of(tx.conn, tx.hall_id)
+    found = route(catalogue, item_code, now, posts, settings)
+    item = catalogue.item_by[item_code]
+    floor = read_floor(tx.conn, tx.hall_id, now.date().isoformat())
+    wait = wait_for(floor, catalogue, item, now, posts, settings)
+    ticket = _new_ticket(ctx, tx, catalogue, item, applicant, kiosk)
+    note(
+        tx, actor, f"ticket.{Move.ISSUE}", ticket.id,
+        data={"item": item.code, "applicant": applicant, "kiosk": kiosk, "windows": found.now},
+    )
+    tx.events.append(_moved(ticket, Move.ISSUE))
+    if paper:
+        _owe_slip(ctx, tx, actor, ticket, found, wait)
+    return ticket
+
+
+def _new_ticket(
+    ctx: Context, tx: Tx, catalogue: Catalogue, item: Item, applicant: str, kiosk: str
+) -> Ticket:
+    klass = catalogue.class_by.get(applicant)
+    if klass is None:
+        raise HallError(Code.CLASS_UNKNOWN, applicant=applicant)
+    day = ctx.day(tx.now)
+    prefix = catalogue.unit_by[item.unit].prefix
+    seq = tickets.take_number(tx, day, prefix)
+    shown = number(prefix, seq)
+    ticket = Ticket(
+        id=f"{day.replace('-', '')}-{shown}",
+        day=day,
+        number=shown,
+        token=ctx.chance.token(16),
+        queue=item.unit,
+        item=item.code,
+        klass=klass.code,
+        level=klass.level,
+        lane=lane(item.code, klass.code),
+        ord=order_of(tickets.take_number(tx, day, ARRIVALS)),
+        state=State.WAITING,
+        version=catalogue.version,
+        kiosk=kiosk,
+        issued_at=tx.now,
+        waiting_since=tx.now,
+        first_called_at=None,
+        called_at=None,
+        call_count=0,
+        serving_at=None,
+        ended_at=None,
+        window="",
+        staff="",
+        outcome="",
+        note="",
+        returns=0,
+        transfers=0,
+    )
+    tickets.add(tx, ticket, prefix, seq)
+    return ticket
+
+
+def _moved(ticket: Ticket, move: Move) -> TicketMoved:
+    return TicketMoved(
+        ticket.id, ticket.number, ticket.token, move, ticket.queue, ticket.window,
+        ticket.call_count, ticket.kiosk,
+    )
+
+
+def _owe_slip(
+    ctx: Context, tx: Tx, actor: Actor, ticket: Ticket, found: Route, wait: Wait
+) -> None:
+    device = devices.serving(tx.conn, tx.hall_id, "printers", ticket.kiosk)
+    facts = {
+        "ticket": ticket.id,
+        "number": ticket.number,
+        "token": ticket.token,
+        "item": ticket.item,
+        "applicant": ticket.klass,
+        "version": ticket.version,
+        "windows": list(found.now),
+        "ahead": wait.ahead,
+        "low": wait.low,
+        "high": wait.high,
+        "issued_at": ticket.issued_at,
+    }
+    owe(ctx, tx, actor, "ticket", facts, device.name if device else "", ticket.id, copy=False)
+
+
+def owe(
+    ctx: Context,
+    tx: Tx,
+    actor: Actor,
+    kind: str,
+    facts: dict[str, Any],
+    device: str,
+    ticket: str,
+    *,
+    copy: bool,
+) -> str:
+    """Put a slip on the books; without a printer it has failed at once, and says so."""
+    slip_id = ctx.chance.token(12)
+    slips.owe(
+        tx, slip_id=slip_id, kind=kind, ticket_id=ticket, device=device,
+        document=json.dumps(facts, ensure_ascii=False), copy=copy, by=actor.key,
+    )
+    if device:
+        tx.events.append(SlipOwed(slip_id, device))
+    else:
+        slips.set_state(tx, slip_id, "failed", "no_printer")
+    return slip_id
+
+
+def print_notice(
+    ctx: Context, actor: Actor, key: str, *, item: str, missing: list[int], printer_of: str
+) -> str:
+    """Print the one-time notice of an item at a kiosk's (or desk's) printer; returns the slip id.
+
+    Raises ITEM_UNKNOWN, NO_PRINTER, INVALID.
+    """
+    asked: JsonDict = {"act": "notice", "item": item, "missing": missing, "at": printer_of}
+
+    def act(tx: Tx) -> JsonDict:
+        catalogue = ctx.catalogue()
+        found = catalogue.item_by.get(item)
+        if found is None:
+            raise HallError(Code.ITEM_UNKNOWN, item=item)
+        if any(not 0 <= index < len(found.materials) for index in missing):
+            raise HallError(Code.INVALID, field="missing")
+        device = _printer(tx, printer_of)
+        facts = {
+            "item": item, "version": catalogue.version, "missing": missing, "issued_at": tx.now
+        }
+        slip = owe(ctx, tx, actor, "notice", facts, device, "", copy=False)
+        note(tx, actor, "notice.print", item, data={"slip": slip, "missing": missing})
+        return {"slip": slip}
+
+    return str(ctx.command(actor, key, asked, act)["slip"])
+
+
+def _printer(tx: Tx, serves: str) -> str:
+    device = devices.serving(tx.conn, tx.hall_id, "printers", serves)
+    if device is None:
+        # A counter without a printer of its own prints at the hall's first kiosk printer.
+        printers = [d for d in devices.every(tx.conn, tx.hall_id) if d.kind == "printers"]
+        if not printers:
+            raise HallError(Code.NO_PRINTER, serves=serves)
+        device = printers[0]
+    return str(device.name)
+
+
+def reprint(ctx: Context, actor: Actor, key: str, ticket_id: str, printer_of: str) -> str:
+    """Print a ticket's slip again by hand, marked as a copy; returns the slip id.
+
+    Raises TICKET_UNKNOWN, SLIP_UNKNOWN, NO_PRINTER, FORBIDDEN.
+    """
+    if actor.kind not in (ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTRATOR):
+        raise HallError(Code.FORBIDDEN)
+    asked: JsonDict = {"act": "reprint", "ticket": ticket_id, "at": printer_of}
+
+    def act(tx: Tx) -> JsonDict:
+        ticket = tickets.get(tx.conn, tx.hall_id, ticket_id)
+        if ticket is None:
+            raise HallError(Code.TICKET_UNKNOWN, ticket=ticket_id)
+        first = slips.of_ticket(tx.conn, tx.hall_id, ticket_id)
+        if not first:
+            raise HallError(Code.SLIP_UNKNOWN, ticket=ticket_id)
+        device = _printer(tx, printer_of or ticket.kiosk)
+        facts = json.loads(first[0].document)
+        slip = owe(ctx, tx, actor, "ticket", facts, device, ticket_id, copy=True)
+        note(tx, actor, "slip.reprint", ticket_id, data={"slip": slip, "device": device})
+        return {"slip": slip}
+
+    return str(ctx.command(actor, key, asked, act)["slip"])
+
+
+def settle_slip(ctx: Context, agent: str, slip_id: str, state: str, reason: str) -> None:
+    """What a printer's agent says of a slip. A settled slip stays as it was first settled."""
+    from server.services.bus import SlipSettled
+
+    def act(tx: Tx) -> None:
+        row = slips.get(tx.conn, tx.hall_id, slip_id)
+        if row is None or row.state not in ("owed", "sent") or row.state == state:
+            return
+        slips.set_state(tx, slip_id, state, reason)
+        if state != "sent":
+            actor = Actor(ActorKind.AGENT, agent)
+            data = {"slip": slip_id, "device": row.device, "reason": reason}
+            note(tx, actor, f"slip.{state}", row.ticket_id or slip_id, data=data)
+        tx.events.append(SlipSettled(slip_id, row.device, row.ticket_id, state))
+
+    ctx.write(act)

@@ -1,0 +1,275 @@
+"""Accounts, sessions and enrolled devices.
+
+Passwords are argon2id hashes; hashing takes tens of milliseconds and is handed to `offload` so
+that it never runs on the event loop. Session ids, codes and tokens are kept as SHA-256 only.
+There is no default password: a first one is random, shown once, and must be changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from server.domain.catalogue import Role
+from server.domain.errors import Code, HallError
+from server.domain.tickets import ActorKind
+from server.services.bus import HallChanged
+from server.services.context import SYSTEM, Actor, Context, JsonDict, note
+from server.storage import accounts
+from server.storage.store import Tx
+
+T = TypeVar("T")
+Offloaded = Callable[[Callable[[], Any]], Any]
+CODE_MINUTES = 30
+_hasher = PasswordHasher()
+# Verified when the staff number is unknown, so that the answer takes as long as for a known one.
+_NOBODY = _hasher.hash("nobody")
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is behind a session or a token."""
+
+    kind: ActorKind
+    name: str
+    role: str = ""
+    must_change: bool = False
+
+    @property
+    def actor(self) -> Actor:
+        """The same as an actor."""
+        return Actor(self.kind, self.name)
+
+
+def secret_hash(secret: str) -> str:
+    """What is kept of a session id, code or token."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def csrf_of(secret: str) -> str:
+    """The CSRF token that belongs to a session or device cookie."""
+    return hmac.new(secret.encode(), b"csrf", hashlib.sha256).hexdigest()
+
+
+def _verify(kept: str, password: str) -> bool:
+    try:
+        return _hasher.verify(kept, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+class People:
+    """Sign-in, passwords and enrolment of one hall."""
+
+    def __init__(self, ctx: Context, offload: Offloaded = lambda call: call()) -> None:
+        self._ctx = ctx
+        self._offload = offload
+
+    # -- staff ---------------------------------------------------------------------------------
+
+    def login(self, staff: str, password: str) -> str:
+        """Check a password; returns a new session's secret id.
+
+        Raises LOGIN_FAILED (unknown, wrong or disabled: not told apart) or LOCKED_OUT.
+        """
+        ctx = self._ctx
+        row = ctx.read(lambda c: accounts.account(c, ctx.hall_id, staff))
+        now = ctx.clock.now()
+        if row is not None and row.locked_until and row.locked_until > now:
+            minutes = -(-(row.locked_until - now) // 60_000)
+            raise HallError(Code.LOCKED_OUT, minutes=minutes)
+        good = self._offload(lambda: _verify(row.password_hash if row else _NOBODY, password))
+        if row is None or row.disabled or not good:
+            if row is not None and not row.disabled:
+                ctx.write(lambda tx: self._failed(tx, staff))
+            raise HallError(Code.LOGIN_FAILED)
+        secret = ctx.chance.token(32)
+        ctx.write(lambda tx: self._signed_in(tx, staff, secret))
+        return secret
+
+    def _failed(self, tx: Tx, staff: str) -> None:
+        settings = self._ctx.settings()
+        row = accounts.account(tx.conn, tx.hall_id, staff)
+        assert row is not None
+        failed = row.failed + 1
+        if failed >= settings.lock_after:
+            until = tx.now + settings.lock_minutes * 60_000
+            accounts.set_account(tx, staff, failed=0, locked_until=until)
+            note(tx, SYSTEM, "account.locked", staff, data={"minutes": settings.lock_minutes})
+        else:
+            accounts.set_account(tx, staff, failed=failed)
+
+    def _signed_in(self, tx: Tx, staff: str, secret: str) -> None:
+        accounts.set_account(tx, staff, failed=0, locked_until=None)
+        expires = tx.now + self._ctx.settings().session_hours * 3_600_000
+        accounts.open_session(tx, secret_hash(secret), staff, expires)
+        note(tx, Actor(ActorKind.CLERK, staff), "account.login", staff)
+
+    def logout(self, secret: str) -> None:
+        """End a session."""
+        self._ctx.write(lambda tx: accounts.end_session(tx, secret_hash(secret)))
+
+    def session(self, secret: str) -> Principal | None:
+        """Who is signed in with a session id."""
+        ctx = self._ctx
+        row = ctx.read(lambda c: accounts.session(c, ctx.hall_id, secret_hash(secret)))
+        if row is None or row.disabled or row.expires_at < ctx.clock.now():
+            return None
+        return Principal(ActorKind(row.role), row.staff, row.role, bool(row.must_change))
+
+    def change_password(self, staff: str, current: str, new: str, session: str) -> None:
+        """Raises LOGIN_FAILED when `current` is wrong, PASSWORD_WEAK for a poor new one."""
+        ctx = self._ctx
+        row = ctx.read(lambda c: accounts.account(c, ctx.hall_id, staff))
+        if row is None or not self._offload(lambda: _verify(row.password_hash, current)):
+            raise HallError(Code.LOGIN_FAILED)
+        self._check_strength(staff, new, current)
+        kept = str(self._offload(lambda: _hasher.hash(new)))
+
+        def act(tx: Tx) -> None:
+            accounts.set_account(tx, staff, password_hash=kept, must_change=0)
+            accounts.end_sessions(tx, staff, keep=secret_hash(session))
+            note(tx, Actor(ActorKind(row.role), staff), "account.password", staff)
+
+        ctx.write(act)
+
+    def _check_strength(self, staff: str, new: str, current: str) -> None:
+        least = self._ctx.settings().password_min
+        if len(new) < least or new == current or staff in new or len(set(new)) < 5:
+            raise HallError(Code.PASSWORD_WEAK, least=least)
+
+    def add_account(self, actor: Actor, staff: str, role: Role, password: str | None = None) -> str:
+        """Make an account; returns its one-time password (or the given demo password).
+
+        Raises ACCOUNT_UNKNOWN for nobody of the staff list, ACCOUNT_EXISTS.
+        """
+        ctx = self._ctx
+        if actor != SYSTEM and staff not in ctx.catalogue().staff_by:
+            raise HallError(Code.ACCOUNT_UNKNOWN, staff=staff)
+        first = password or ctx.chance.token(9)
+        kept = str(self._offload(lambda: _hasher.hash(first)))
+
+        def act(tx: Tx) -> None:
+            if accounts.account(tx.conn, tx.hall_id, staff) is not None:
+                raise HallError(Code.ACCOUNT_EXISTS, staff=staff)
+            accounts.add_account(tx, staff, kept, role.value, must_change=password is None)
+            note(tx, actor, "account.add", staff, data={"role": role.value})
+            tx.events.append(HallChanged("accounts"))
+
+        ctx.write(act)
+        return first
+
+    def reset_password(self, actor: Actor, staff: str) -> str:
+        """A new one-time password; ends the person's sessions. Raises ACCOUNT_UNKNOWN."""
+        ctx = self._ctx
+        first = ctx.chance.token(9)
+        kept = str(self._offload(lambda: _hasher.hash(first)))
+
+        def act(tx: Tx) -> None:
+            self._known(tx, staff)
+            accounts.set_account(
+                tx, staff, password_hash=kept, must_change=1, failed=0, locked_until=None
+            )
+            accounts.end_sessions(tx, staff)
+            note(tx, actor, "account.reset", staff)
+            tx.events.append(HallChanged("accounts"))
+
+        ctx.write(act)
+        return first
+
+    def change_account(
+        self, actor: Actor, staff: str, role: Role | None, disabled: bool | None
+    ) -> None:
+        """Change role or disable. One cannot disable or demote oneself (FORBIDDEN)."""
+        if staff == actor.name:
+            raise HallError(Code.FORBIDDEN)
+
+        def act(tx: Tx) -> None:
+            self._known(tx, staff)
+            values: JsonDict = {}
+            if role is not None:
+                values["role"] = role.value
+            if disabled is not None:
+                values["disabled"] = int(disabled)
+            if values:
+                accounts.set_account(tx, staff, **values)
+                accounts.end_sessions(tx, staff)
+                note(tx, actor, "account.change", staff, data=values)
+                tx.events.append(HallChanged("accounts"))
+
+        self._ctx.write(act)
+
+    def _known(self, tx: Tx, staff: str) -> None:
+        if accounts.account(tx.conn, tx.hall_id, staff) is None:
+            raise HallError(Code.ACCOUNT_UNKNOWN, staff=staff)
+
+    # -- devices -------------------------------------------------------------------------------
+
+    def make_code(self, actor: Actor, kind: str, name: str) -> str:
+        """A one-time code (8 digits, valid for CODE_MINUTES) to enrol a device under this name."""
+        code = self._ctx.chance.digits(8)
+
+        def act(tx: Tx) -> None:
+            expires = tx.now + CODE_MINUTES * 60_000
+            accounts.add_enrolment(tx, secret_hash(code), kind, name, actor.key, expires)
+            note(tx, actor, "device.code", name, data={"kind": kind})
+
+        self._ctx.write(act)
+        return code
+
+    def enrol(self, code: str, kind: str, name: str) -> str:
+        """Exchange a code for a token; older tokens of the device end. Raises ENROL_CODE."""
+        token = self._ctx.chance.token(32)
+
+        def act(tx: Tx) -> None:
+            row = accounts.use_enrolment(tx, secret_hash(code))
+            if row is None or row.kind != kind or row.name != name:
+                raise HallError(Code.ENROL_CODE)
+            self._give(tx, token, kind, name)
+
+        self._ctx.write(act)
+        return token
+
+    def grant(self, kind: str, name: str) -> str:
+        """A token without a code: only for the demo and for agents that this server starts."""
+        token = self._ctx.chance.token(32)
+
+        def act(tx: Tx) -> None:
+            accounts.add_token(tx, secret_hash(token), kind, name)
+            note(tx, SYSTEM, "device.enrol", name, data={"kind": kind})
+
+        self._ctx.write(act)
+        return token
+
+    def _give(self, tx: Tx, token: str, kind: str, name: str) -> None:
+        accounts.revoke(tx, kind, name)
+        accounts.add_token(tx, secret_hash(token), kind, name)
+        note(tx, Actor(ActorKind(kind), name), "device.enrol", name, data={"kind": kind})
+        tx.events.append(HallChanged("tokens", {"kind": kind, "name": name}))
+
+    def device(self, token: str) -> Principal | None:
+        """Who holds a device token; raises TOKEN_REVOKED for a withdrawn one."""
+        ctx = self._ctx
+        row = ctx.read(lambda c: accounts.token(c, ctx.hall_id, secret_hash(token)))
+        if row is None:
+            return None
+        if row.revoked_at is not None:
+            raise HallError(Code.TOKEN_REVOKED)
+        return Principal(ActorKind(row.kind), row.name)
+
+    def revoke(self, actor: Actor, kind: str, name: str) -> None:
+        """Withdraw a device's tokens. Raises DEVICE_UNKNOWN."""
+
+        def act(tx: Tx) -> None:
+            if not accounts.revoke(tx, kind, name):
+                raise HallError(Code.DEVICE_UNKNOWN, name=name)
+            note(tx, actor, "device.revoke", name, data={"kind": kind})
+            tx.events.append(HallChanged("tokens", {"kind": kind, "name": name}))
+
+        self._ctx.write(act)

@@ -1,0 +1,160 @@
+"""Sitting down at a window, pausing, going on, leaving."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from server.domain import hours
+from server.domain.errors import Code, HallError
+from server.domain.routing import Post, allowed_at, servers
+from server.services.bus import WindowChanged
+from server.services.calling import current_at
+from server.services.choice import takes
+from server.services.context import Actor, Context, JsonDict, note, posts_of
+from server.storage import tickets, windows
+from server.storage.store import Tx
+
+
+def sign_in(ctx: Context, actor: Actor, key: str, window: str) -> None:
+    """Sit down at `window`.
+
+    Raises WINDOW_UNKNOWN, WINDOW_NOT_ALLOWED, WINDOW_TAKEN, ALREADY_SIGNED_IN, WINDOW_CLOSED
+    (a temporary window on a day it does not come). Signing in where one already sits is a repeat.
+    """
+
+    def act(tx: Tx) -> JsonDict:
+        _check_allowed(ctx, tx, actor, window)
+        here = windows.post(tx.conn, tx.hall_id, window)
+        if here is not None and here.staff == actor.name:
+            return {}
+        if here is not None:
+            raise HallError(Code.WINDOW_TAKEN, window=window, staff=here.staff)
+        elsewhere = windows.post_of(tx.conn, tx.hall_id, actor.name)
+        if elsewhere is not None:
+            raise HallError(Code.ALREADY_SIGNED_IN, window=elsewhere.window)
+        windows.seat(tx, window, actor.name)
+        note(tx, actor, "window.sign_in", window, window=window)
+        tx.events.append(WindowChanged(window))
+        return {}
+
+    ctx.command(actor, key, {"act": "sign_in", "window": window}, act)
+
+
+def _check_allowed(ctx: Context, tx: Tx, actor: Actor, window: str) -> None:
+    catalogue = ctx.catalogue()
+    found = catalogue.window_by.get(window)
+    if found is None:
+        raise HallError(Code.WINDOW_UNKNOWN, window=window)
+    staff = catalogue.staff_by.get(actor.name)
+    if staff is None or not allowed_at(staff, found):
+        raise HallError(Code.WINDOW_NOT_ALLOWED, window=window)
+    if not hours.window_spans(catalogue, window, ctx.local(tx.now).date()):
+        days = list(hours.weekdays_of(catalogue, [window]))
+        raise HallError(Code.WINDOW_CLOSED, window=window, weekdays=days)
+
+
+def sign_out(ctx: Context, actor: Actor, key: str, window: str, force: bool) -> None:
+    """Leave the window.
+
+    Raises WINDOW_BUSY with a person at the window or held there, LAST_WINDOW (without `force`)
+    when people wait whom only this window serves.
+    """
+
+    def act(tx: Tx) -> JsonDict:
+        _own(tx, actor, window)
+        held = tickets.at_window(tx.conn, tx.hall_id, window)
+        if held:
+            raise HallError(Code.WINDOW_BUSY, window=window, number=held[0].number)
+        left = stranded(ctx, tx.conn, tx.hall_id, tx.now, window)
+        if left and not force:
+            raise HallError(Code.LAST_WINDOW, window=window, waiting=left)
+        windows.leave(tx, window)
+        note(tx, actor, "window.sign_out", window, window=window, data={"left_waiting": left})
+        tx.events.append(WindowChanged(window))
+        return {}
+
+    ctx.command(actor, key, {"act": "sign_out", "window": window, "force": force}, act)
+
+
+def stranded(ctx: Context, conn: Any, hall_id: str, now: int, window: str) -> int:
+    """People waiting who would have no window left if this one went."""
+    catalogue, local = ctx.catalogue(), ctx.local(now)
+    found = catalogue.window_by.get(window)
+    if found is None:
+        return 0
+    rest = {code: p for code, p in posts_of(conn, hall_id).items() if code != window}
+    count = 0
+    for row in tickets.waiting_by_lane(conn, hall_id):
+        if takes(catalogue, found, row, local) and not _others(ctx, row, rest, now):
+            count += int(row.waiting)
+    return count
+
+
+def _others(ctx: Context, row: Any, posts: dict[str, Post], now: int) -> bool:
+    catalogue, local = ctx.catalogue(), ctx.local(now)
+    if not row.lane.startswith(("@", "=")) and row.item in catalogue.item_by:
+        return bool(servers(catalogue, catalogue.item_by[row.item], local, posts))
+    return any(
+        takes(catalogue, catalogue.window_by[code], row, local) and not post.paused
+        for code, post in posts.items()
+        if code in catalogue.window_by
+    )
+
+
+def pause(ctx: Context, actor: Actor, key: str, window: str, reason: str, text: str) -> None:
+    """Stop calling, with the reason. Raises WINDOW_BUSY while somebody is called or served."""
+
+    def act(tx: Tx) -> JsonDict:
+        post = _own(tx, actor, window)
+        busy = current_at(tx, window)
+        if busy is not None:
+            raise HallError(Code.WINDOW_BUSY, window=window, number=busy.number)
+        if post.paused_at is None:
+            windows.set_pause(tx, window, tx.now, reason)
+            data = {"reason": reason, "note": text}
+            note(tx, actor, "window.pause", window, window=window, data=data)
+            tx.events.append(WindowChanged(window))
+        return {}
+
+    asked: JsonDict = {"act": "pause", "window": window, "reason": reason, "note": text}
+    ctx.command(actor, key, asked, act)
+
+
+def unpause(ctx: Context, actor: Actor, key: str, window: str) -> None:
+    """Go on calling."""
+
+    def act(tx: Tx) -> JsonDict:
+        post = _own(tx, actor, window)
+        if post.paused_at is not None:
+            windows.set_pause(tx, window, None, "")
+            data = {"millis": tx.now - post.paused_at, "reason": post.pause_reason}
+            note(tx, actor, "window.unpause", window, window=window, data=data)
+            tx.events.append(WindowChanged(window))
+        return {}
+
+    ctx.command(actor, key, {"act": "unpause", "window": window}, act)
+
+
+def release(ctx: Context, actor: Actor, key: str, window: str) -> None:
+    """A manager signs somebody out who forgot to; a ticket at the window keeps it from happening."""
+
+    def act(tx: Tx) -> JsonDict:
+        post = windows.post(tx.conn, tx.hall_id, window)
+        if post is None:
+            raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
+        held = tickets.at_window(tx.conn, tx.hall_id, window)
+        if held:
+            raise HallError(Code.WINDOW_BUSY, window=window, number=held[0].number)
+        windows.leave(tx, window)
+        note(tx, actor, "window.release", window, window=window, data={"staff": post.staff})
+        tx.events.append(WindowChanged(window))
+        return {}
+
+    ctx.command(actor, key, {"act": "release", "window": window}, act)
+
+
+def _own(tx: Tx, actor: Actor, window: str) -> Any:
+    post = windows.post(tx.conn, tx.hall_id, window)
+    if post is None or post.staff != actor.name:
+        raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
+    return post
