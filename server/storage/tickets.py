@@ -309,3 +309,42 @@ def ahead_of(conn: Connection, hall_id: str, ticket: Ticket) -> int:
         },
     ).scalar_one()
     return int(found)
+
+
+_all_at_windows = select(*_COLUMNS).where(_hall, _is_at_window)
+_missed_at = (
+    select(*_COLUMNS)
+    .where(
+        _hall,
+        _t.c.day == bindparam("day"),
+        _t.c.called_at.is_not(None),
+        _t.c.window == bindparam("window"),
+        _t.c.state == "missed",
+    )
+    .order_by(_t.c.called_at.desc())
+)
+
+
+def all_at_windows(conn: Connection, hall_id: str) -> list[Ticket]:
+    """Every called, served or held ticket."""
+    rows = conn.execute(_all_at_windows, {"hall_id": hall_id})
+    return [t for t in map(_ticket, rows) if t is not None]
+
+
+def missed_at(conn: Connection, hall_id: str, day: str, window: str) -> list[Ticket]:
+    """Tickets of a day that a window called in vain, newest first."""
+    rows = conn.execute(_missed_at, {"hall_id": hall_id, "day": day, "window": window})
+    return [t for t in map(_ticket, rows) if t is not None]
+
+
+def popular_items(conn: Connection, hall_id: str, since: str, most: int) -> list[str]:
+    """Codes of the items most asked for since a day."""
+    count = func.count()
+    rows = conn.execute(
+        select(_t.c.item)
+        .where(_t.c.hall_id == hall_id, _t.c.day >= since)
+        .group_by(_t.c.item)
+        .order_by(count.desc(), _t.c.item)
+        .limit(most)
+    )
+    return [row.item for row in rows]

@@ -1,0 +1,156 @@
+"""What the counter shows: pure shaping of a snapshot for one window."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from server.domain.catalogue import Catalogue, Window
+from server.domain.tickets import State, Ticket
+from server.services.choice import takes
+from server.services.snapshot import Snapshot
+from server.wire.refs import materials, window_ref, window_refs
+from server.wire.views import CounterQueue, CounterState, DayFigures, Reason, TicketCard
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDay:
+    """What is read besides the snapshot for one window."""
+
+    missed: Sequence[Ticket]
+    """Missed at this window today, newest first."""
+    served: Sequence[Ticket]
+    """Finished today by this person."""
+    missed_by: int
+    calls: Sequence[dict[str, Any]]
+    """Calls of the current ticket, oldest first."""
+    stranded: int
+
+
+def counter(snapshot: Snapshot, window: Window, day: OwnDay) -> CounterState:
+    """Everything the page of one window shows."""
+    seat = snapshot.seats.get(window.code)
+    person = snapshot.catalogue.staff_by.get(seat.staff) if seat else None
+    current = snapshot.current.get(window.code)
+    ref = window_ref(snapshot.catalogue, window.code)
+    assert ref is not None, "the window is in the catalogue"
+    queues = queue_rows(snapshot, window)
+    return CounterState(
+        window=ref,
+        staff=seat.staff if seat else "",
+        staff_name=person.name if person else "",
+        signed_in=seat is not None,
+        paused=seat is not None and seat.paused_at is not None,
+        pause_reason=seat.pause_reason if seat else "",
+        paused_at=seat.paused_at if seat else None,
+        current=card(snapshot, current, day.calls) if current else None,
+        held=[card(snapshot, t) for t in snapshot.held(window.code)],
+        missed=[card(snapshot, t) for t in day.missed],
+        queues=queues,
+        waiting=sum(q.mine for q in queues),
+        figures=figures(day.served, day.missed_by),
+        no_show_from=_no_show_from(snapshot, current, day.calls),
+        no_show_calls=snapshot.settings.no_show_min_calls,
+        windows=window_refs(snapshot.catalogue, (c for c in snapshot.posts if c != window.code)),
+        stranded=day.stranded,
+    )
+
+
+def card(
+    snapshot: Snapshot, ticket: Ticket, calls: Sequence[dict[str, Any]] = ()
+) -> TicketCard:
+    """A ticket as the clerk sees it."""
+    catalogue = snapshot.catalogue
+    item = catalogue.item_by.get(ticket.item)
+    unit = catalogue.unit_by.get(ticket.queue)
+    klass = catalogue.class_by.get(ticket.klass)
+    until = ticket.called_at or snapshot.now
+    return TicketCard(
+        id=ticket.id,
+        number=ticket.number,
+        state=ticket.state.value,
+        item=ticket.item,
+        item_name=item.name if item else ticket.item,
+        item_name_en=item.name_en if item else "",
+        unit_name=unit.name if unit else "",
+        applicant=klass.name if klass else "",
+        applicant_en=klass.name_en if klass else "",
+        mark=klass.mark if klass else "",
+        proof=klass.proof if klass else "",
+        issued_at=ticket.issued_at,
+        waited=max(0, (until - ticket.waiting_since) // 60_000),
+        called_at=ticket.called_at,
+        call_count=ticket.call_count,
+        serving_at=ticket.serving_at,
+        note=ticket.note,
+        transfers=ticket.transfers,
+        returns=ticket.returns,
+        why=reason(calls),
+        materials=materials(item),
+        legal_basis=item.legal_basis if item else "",
+        promised_days=item.promised_days if item else 0,
+        fee=item.fee if item else "",
+    )
+
+
+def reason(calls: Sequence[dict[str, Any]]) -> Reason | None:
+    """Why this one: the reason of the last call that was a choice."""
+    for call in reversed(calls):
+        why = json.loads(call["why"])
+        if why.get("codes"):
+            return Reason(codes=why["codes"], facts=why.get("facts", {}))
+    return None
+
+
+def _no_show_from(
+    snapshot: Snapshot, current: Ticket | None, calls: Sequence[dict[str, Any]]
+) -> int | None:
+    if current is None or current.state is not State.CALLED:
+        return None
+    begun = [c["at"] for c in calls if c["move"] != "recall"]
+    first = begun[-1] if begun else snapshot.now
+    return int(first) + snapshot.settings.no_show_min_seconds * 1000
+
+
+def queue_rows(snapshot: Snapshot, window: Window) -> list[CounterQueue]:
+    """Waiting by queue; queues the window may call from come first."""
+    catalogue = snapshot.catalogue
+    rows = [
+        _queue_row(snapshot, catalogue, window, unit.code) for unit in catalogue.units
+    ]
+    shown = [r for r in rows if r.waiting or r.unit in window.units]
+    return sorted(shown, key=lambda r: (r.mine == 0, -r.longest))
+
+
+def _queue_row(
+    snapshot: Snapshot, catalogue: Catalogue, window: Window, code: str
+) -> CounterQueue:
+    unit = catalogue.unit_by[code]
+    lanes = [row for row in snapshot.floor.waiting if row.queue == code]
+    mine = [row for row in lanes if takes(catalogue, window, row, snapshot.local)]
+    since = min((row.since for row in lanes), default=snapshot.now)
+    return CounterQueue(
+        unit=code,
+        name=unit.short or unit.name,
+        name_en=unit.name_en,
+        waiting=sum(int(r.waiting) for r in lanes),
+        mine=sum(int(r.waiting) for r in mine),
+        longest=max(0, (snapshot.now - since) // 60_000),
+        target=unit.target_wait,
+    )
+
+
+def figures(served: Sequence[Ticket], missed: int) -> DayFigures:
+    """A person's own day."""
+    services = [
+        (t.ended_at - t.serving_at) / 60_000 for t in served if t.ended_at and t.serving_at
+    ]
+    waits = [(t.first_called_at - t.issued_at) / 60_000 for t in served if t.first_called_at]
+    return DayFigures(
+        served=len(served),
+        missed=missed,
+        mean_service=round(sum(services) / len(services), 1) if services else None,
+        mean_wait=round(sum(waits) / len(waits), 1) if waits else None,
+    )

@@ -1,0 +1,21 @@
+"""What a window's LED strip shows: pure shaping of a window's state.
+
+Strips are 4 to 8 Chinese characters wide; longer text scrolls. When called: number and window.
+"""
+
+from __future__ import annotations
+
+from server.wire.views import WindowState
+
+
+def strip(window: WindowState) -> dict[str, str]:
+    """The desired state of a window's strip."""
+    if window.state in ("called", "serving"):
+        verb = "请" if window.state == "called" else ""
+        text = f"{verb}{window.ticket}号到{window.number}号窗口" if verb else f"{window.ticket}号"
+        return {"mode": "call", "text": text, "colour": "red"}
+    if window.state == "paused":
+        return {"mode": "paused", "text": "暂停服务", "colour": "yellow"}
+    if window.state == "closed":
+        return {"mode": "paused", "text": f"{window.number}号窗口", "colour": "yellow"}
+    return {"mode": "idle", "text": window.name, "colour": "green"}

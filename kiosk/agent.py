@@ -1,0 +1,13 @@
+"""The agent of this surface: hosts the receipt printers of the kiosks.
+
+`python -m kiosk.agent --config FILE`. Thin on purpose: everything is in `devices.host`.
+"""
+
+import sys
+
+from devices.host.main import main
+
+KINDS = ("printers",)
+
+if __name__ == "__main__":
+    sys.exit(main(kinds=KINDS))

@@ -1,0 +1,219 @@
+"""What the kiosk and the phone show: pure shaping of the hall's data into messages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from kiosk.search_keys import search_keys
+from server.clock import instant
+from server.domain import hours
+from server.domain.catalogue import Catalogue, Item
+from server.domain.errors import HallError
+from server.domain.routing import route
+from server.domain.tickets import State, Ticket
+from server.domain.waiting import Wait
+from server.services.snapshot import Snapshot
+from server.services.waits import wait_for, waiting_in
+from server.wire.problems import problem
+from server.wire.refs import materials, unit_ref, window_ref, window_refs
+from server.wire.views import (
+    ClassRef,
+    ItemPage,
+    ItemRef,
+    KioskCatalogue,
+    KioskState,
+    NameRef,
+    Offer,
+    PrinterView,
+    SlipState,
+    TicketView,
+)
+
+
+def item_ref(item: Item) -> ItemRef:
+    """An item with its search keys."""
+    return ItemRef(
+        code=item.code,
+        unit=item.unit,
+        group=item.group,
+        name=item.name,
+        name_en=item.name_en,
+        kind=item.kind.value,
+        handling=item.handling.value,
+        keys=list(search_keys(item)),
+    )
+
+
+def catalogue_view(catalogue: Catalogue, popular: list[str]) -> KioskCatalogue:
+    """All that a kiosk offers."""
+    return KioskCatalogue(
+        version=catalogue.version,
+        hall=catalogue.hall_name,
+        hall_en=catalogue.hall_name_en,
+        zones=[NameRef(code=z.code, name=z.name, name_en=z.name_en) for z in catalogue.zones],
+        units=[unit_ref(catalogue, u) for u in catalogue.units],
+        groups=[NameRef(code=g.code, name=g.name, name_en=g.name_en) for g in catalogue.groups],
+        items=[item_ref(i) for i in catalogue.items],
+        classes=[
+            ClassRef(
+                code=c.code, name=c.name, name_en=c.name_en, level=c.level, mark=c.mark,
+                proof=c.proof,
+            )
+            for c in catalogue.classes
+        ],
+        popular=[code for code in popular if code in catalogue.item_by],
+    )
+
+
+def item_page(snapshot: Snapshot, item: Item) -> ItemPage:
+    """One item with its offer now, or why there is none."""
+    catalogue = snapshot.catalogue
+    offer, refusal = None, None
+    try:
+        offer = _offer(snapshot, item)
+    except HallError as error:
+        refusal = problem(error)
+    return ItemPage(
+        item=item_ref(item),
+        unit=unit_ref(catalogue, catalogue.unit_by[item.unit]),
+        materials=materials(item),
+        legal_basis=item.legal_basis,
+        promised_days=item.promised_days,
+        legal_days=item.legal_days,
+        fee=item.fee,
+        offer=offer,
+        refusal=refusal,
+    )
+
+
+def _offer(snapshot: Snapshot, item: Item) -> Offer:
+    found = route(
+        snapshot.catalogue, item.code, snapshot.local, snapshot.posts, snapshot.settings
+    )
+    wait = wait_for(
+        snapshot.floor, snapshot.catalogue, item, snapshot.local, snapshot.posts, snapshot.settings
+    )
+    return Offer(
+        windows=window_refs(snapshot.catalogue, found.now),
+        waiting=waiting_in(snapshot.floor, item.unit),
+        ahead=wait.ahead,
+        low=wait.low,
+        high=wait.high,
+    )
+
+
+def slip_state(rows: list[Any]) -> SlipState:
+    """The newest slip of a ticket."""
+    if not rows:
+        return SlipState(id="", state="none")
+    row = rows[-1]
+    return SlipState.model_validate(
+        {"id": row.id, "state": row.state, "reason": row.reason, "copy": row.copy}
+    )
+
+
+def ticket_view(
+    snapshot: Snapshot, ticket: Ticket, catalogue: Catalogue, ahead: int, slips: list[Any], url: str
+) -> TicketView:
+    """A ticket as its holder sees it; `catalogue` is the version it was issued under."""
+    item = catalogue.item_by.get(ticket.item) or snapshot.catalogue.item_by.get(ticket.item)
+    unit = snapshot.catalogue.unit_by.get(ticket.queue)
+    klass = snapshot.catalogue.class_by.get(ticket.klass)
+    waiting = ticket.state is State.WAITING
+    wait = _wait(snapshot, item, ahead) if waiting and item else None
+    at_window = ticket.state in (State.CALLED, State.SERVING)
+    settings = snapshot.settings
+    return TicketView(
+        id=ticket.id,
+        number=ticket.number,
+        token=ticket.token,
+        state=ticket.state.value,
+        item=ticket.item,
+        item_name=item.name if item else "",
+        item_name_en=item.name_en if item else "",
+        unit_name=unit.name if unit else "",
+        applicant=ticket.klass,
+        mark=klass.mark if klass else "",
+        ahead=ahead if waiting else 0,
+        low=wait.low if wait else 0,
+        high=wait.high if wait else 0,
+        windows=window_refs(snapshot.catalogue, _windows(snapshot, ticket)),
+        called_window=window_ref(snapshot.catalogue, ticket.window) if at_window else None,
+        call_count=ticket.call_count,
+        issued_at=ticket.issued_at,
+        called_at=ticket.called_at,
+        can_return=ticket.state is State.MISSED and ticket.returns < settings.return_limit,
+        return_places=settings.return_places,
+        outcome=ticket.outcome,
+        url=url,
+        slip=slip_state(slips),
+        materials=materials(item),
+        notice=settings.notice_zh,
+        notice_en=settings.notice_en,
+    )
+
+
+def _wait(snapshot: Snapshot, item: Item, ahead: int) -> Wait:
+    return wait_for(
+        snapshot.floor, snapshot.catalogue, item, snapshot.local, snapshot.posts,
+        snapshot.settings, ahead,
+    )
+
+
+def _windows(snapshot: Snapshot, ticket: Ticket) -> tuple[str, ...]:
+    if ticket.lane.startswith("@"):
+        return (ticket.lane[1:].partition("/")[0],)
+    try:
+        return route(
+            snapshot.catalogue, ticket.item, snapshot.local, snapshot.posts, snapshot.settings
+        ).now
+    except HallError:
+        return ()
+
+
+def printer_view(row: Any | None, readings: dict[str, Any]) -> PrinterView:
+    """The printer as last heard of."""
+    if row is None:
+        return PrinterView(device="", state="none", code="", paper="unknown")
+    paper = readings.get("paper", "unknown")
+    return PrinterView(
+        device=row.name,
+        state=row.state or "unknown",
+        code=row.code,
+        paper=paper if paper in ("ok", "near_end", "out") else "unknown",
+    )
+
+
+def kiosk_state(
+    snapshot: Snapshot, kiosk: str, printer: PrinterView, slips: dict[str, SlipState]
+) -> KioskState:
+    """What a kiosk needs live."""
+    catalogue = snapshot.catalogue
+    return KioskState(
+        kiosk=kiosk,
+        open=snapshot.open,
+        next_opening=_next_opening(snapshot),
+        catalogue=catalogue.version,
+        waiting={u.code: waiting_in(snapshot.floor, u.code) for u in catalogue.units},
+        printer=printer,
+        idle_seconds=snapshot.settings.kiosk_idle_seconds,
+        result_seconds=snapshot.settings.result_seconds,
+        notice=snapshot.settings.notice_zh,
+        notice_en=snapshot.settings.notice_en,
+        slips=slips,
+    )
+
+
+def _next_opening(snapshot: Snapshot) -> int | None:
+    if snapshot.open:
+        return None
+    from datetime import datetime
+
+    for ahead in range(hours.LOOK_AHEAD_DAYS):
+        day = snapshot.local.date() + timedelta(days=ahead)
+        for span in hours.hall_spans(snapshot.catalogue, day):
+            start = datetime.combine(day, span.opens)
+            if start > snapshot.local:
+                return instant(start, snapshot.settings.timezone)
+    return None

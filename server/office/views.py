@@ -1,0 +1,223 @@
+"""What the office shows of today: pure shaping of a snapshot and the day's tickets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from server.clock import local
+from server.domain.catalogue import Unit
+from server.domain.tickets import State, Ticket
+from server.domain.waiting import percentile
+from server.services.snapshot import Snapshot
+from server.wire.views import (
+    Alarm,
+    DeviceView,
+    HourBar,
+    OfficeState,
+    QueueDay,
+    UnprintedSlip,
+    WindowDay,
+    WindowState,
+)
+
+FIRST_HOUR, LAST_HOUR = 8, 18
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What is read besides the snapshot."""
+
+    tickets: Sequence[Ticket]
+    windows: Sequence[WindowState]
+    devices: Sequence[Any]
+    unprinted: Sequence[Any]
+
+
+def office(snapshot: Snapshot, today: Today) -> OfficeState:
+    """Today at a glance."""
+    found = today.tickets
+    states = [t.state for t in found]
+    waits = [w for w in map(wait_of, found) if w is not None]
+    devices = [device_view(row) for row in today.devices]
+    queues = [q for q in (_queue(snapshot, u, found) for u in snapshot.catalogue.units) if q]
+    unprinted = [_unprinted(row) for row in today.unprinted]
+    return OfficeState(
+        day=snapshot.day,
+        open=snapshot.open,
+        issued=len(found),
+        waiting=states.count(State.WAITING),
+        serving=states.count(State.SERVING) + states.count(State.CALLED),
+        served=states.count(State.FINISHED),
+        missed=states.count(State.MISSED),
+        expired=states.count(State.EXPIRED),
+        wait_p50=_rounded(percentile(waits, 0.5)),
+        wait_p90=_rounded(percentile(waits, 0.9)),
+        queues=queues,
+        windows=[_window(snapshot, w, found) for w in today.windows],
+        hours=_hours(snapshot, found),
+        devices=devices,
+        unprinted=unprinted,
+        alarms=alarms(queues, devices, unprinted),
+    )
+
+
+def wait_of(ticket: Ticket) -> float | None:
+    """Minutes from taking the number to the first call."""
+    if ticket.first_called_at is None:
+        return None
+    return (ticket.first_called_at - ticket.issued_at) / 60_000
+
+
+def service_of(ticket: Ticket) -> float | None:
+    """Minutes at the window."""
+    if ticket.ended_at is None or ticket.serving_at is None:
+        return None
+    return (ticket.ended_at - ticket.serving_at) / 60_000
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return round(sum(values) / len(values), 1) if values else None
+
+
+def _queue(snapshot: Snapshot, unit: Unit, found: Sequence[Ticket]) -> QueueDay | None:
+    own = [t for t in found if t.queue == unit.code]
+    if not own and unit.presence.value != "hall":
+        return None
+    waits = [w for w in map(wait_of, own) if w is not None]
+    waiting = [t for t in own if t.state is State.WAITING]
+    longest = max((snapshot.now - t.waiting_since for t in waiting), default=0) // 60_000
+    return QueueDay(
+        unit=unit.code,
+        name=unit.short or unit.name,
+        name_en=unit.name_en,
+        issued=len(own),
+        served=sum(t.state is State.FINISHED for t in own),
+        missed=sum(t.state is State.MISSED for t in own),
+        waiting=len(waiting),
+        wait_p50=_rounded(percentile(waits, 0.5)),
+        wait_p90=_rounded(percentile(waits, 0.9)),
+        service_mean=_mean([s for s in map(service_of, own) if s is not None]),
+        target=unit.target_wait,
+        longest=max(0, longest),
+    )
+
+
+def _window(snapshot: Snapshot, window: WindowState, found: Sequence[Ticket]) -> WindowDay:
+    own = [t for t in found if t.window == window.code]
+    seat = snapshot.seats.get(window.code)
+    return WindowDay(
+        window=window,
+        served=sum(t.state is State.FINISHED for t in own),
+        missed=sum(t.state is State.MISSED for t in own),
+        service_mean=_mean([s for s in map(service_of, own) if s is not None]),
+        last_call_at=seat.last_call_at if seat else None,
+    )
+
+
+def _hours(snapshot: Snapshot, found: Sequence[Ticket]) -> list[HourBar]:
+    zone = snapshot.settings.timezone
+    issued = [local(t.issued_at, zone).hour for t in found]
+    served = [
+        local(t.ended_at, zone).hour for t in found if t.state is State.FINISHED and t.ended_at
+    ]
+    first = min([FIRST_HOUR, *issued])
+    last = max([LAST_HOUR, *issued, *served])
+    return [
+        HourBar(hour=h, issued=issued.count(h), served=served.count(h))
+        for h in range(first, last + 1)
+    ]
+
+
+def device_view(row: Any) -> DeviceView:
+    """A device as last heard of; a silent agent's devices are unknown, never ok."""
+    return DeviceView(
+        name=row.name,
+        agent=row.agent,
+        kind=row.kind,
+        driver=row.driver,
+        serves=row.serves,
+        state=row.state if row.connected and row.state else "unknown",
+        code=row.code,
+        detail=row.detail,
+        connected=bool(row.connected),
+        readings=json.loads(row.readings or "{}"),
+        changed_at=row.changed_at,
+    )
+
+
+def _unprinted(row: Any) -> UnprintedSlip:
+    return UnprintedSlip(
+        id=row.id,
+        ticket=row.ticket_id,
+        number=row.ticket_id.partition("-")[2],
+        device=row.device,
+        state=row.state,
+        reason=row.reason,
+        created_at=row.created_at,
+    )
+
+
+def alarms(
+    queues: Sequence[QueueDay], devices: Sequence[DeviceView], unprinted: Sequence[UnprintedSlip]
+) -> list[Alarm]:
+    """What somebody should do something about, in plain words."""
+    found = [_late(q) for q in queues if q.waiting and q.longest > q.target]
+    found += [_device(d) for d in devices if d.state != "ok"]
+    if unprinted:
+        found.append(
+            Alarm(
+                code="slips_unprinted",
+                subject="",
+                message_zh=f"有 {len(unprinted)} 张小票没有确认打出，请在下面补打或告知取号人。",
+                message_en=f"{len(unprinted)} slips were not confirmed as printed; see below.",
+                since=unprinted[-1].created_at,
+            )
+        )
+    return found
+
+
+def _late(queue: QueueDay) -> Alarm:
+    return Alarm(
+        code="wait_over_target",
+        subject=queue.unit,
+        message_zh=f"{queue.name}：最久已等 {queue.longest} 分钟，目标 {queue.target} 分钟，"
+        f"{queue.waiting} 人等候。",
+        message_en=f"{queue.name_en}: longest wait {queue.longest} min, target {queue.target}, "
+        f"{queue.waiting} waiting.",
+        since=None,
+    )
+
+
+_TROUBLE = {
+    "paper_out": ("没有纸了，请换纸。", "is out of paper; please reload it."),
+    "paper_near_end": ("纸快用完了，请备纸。", "is low on paper."),
+    "cover_open": ("盖子开着，请合上。", "has its cover open; please close it."),
+    "cutter": ("切刀卡住，请检查。", "has a jammed cutter; please check it."),
+    "offline": ("离线，请检查。", "is offline; please check it."),
+    "unreachable": ("连不上，请检查电源和网线。", "cannot be reached; check power and cable."),
+    "silent": ("没有回答，请检查电源和连线。", "does not answer; check power and cable."),
+    "agent_gone": ("所在电脑没有连上。", "is on a PC that is not connected."),
+}
+_KINDS = {
+    "printers": ("打印机", "Printer"), "led": ("条屏", "Strip"), "voice": ("语音", "Voice"),
+    "keypads": ("叫号键盘", "Keypad"),
+}
+
+
+def _device(device: DeviceView) -> Alarm:
+    zh, en = _TROUBLE.get(device.code, ("状态不明，请检查。", "is in an unclear state."))
+    kind_zh, kind_en = _KINDS.get(device.kind, (device.kind, device.kind))
+    return Alarm(
+        code=f"device_{device.code or device.state}",
+        subject=device.name,
+        message_zh=f"{kind_zh} {device.name} {zh}",
+        message_en=f"{kind_en} {device.name} {en}",
+        since=device.changed_at,
+    )

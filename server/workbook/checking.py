@@ -1,0 +1,96 @@
+"""All problems of a catalogue at once, each at its sheet, row and column.
+
+A row that is already faulty is not judged a second time, nor is a row because of the faulty one
+it names: one slip of the hand makes one problem, not twenty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from server.domain.catalogue import Catalogue
+from server.workbook.openings import hours_problems
+from server.workbook.problem import Problem, problem
+from server.workbook.references import shared_problems
+from server.workbook.rows import Rows, catalogue_of, rows_of
+from server.workbook.rules import Finding, findings, unservable
+from server.workbook.shape import SHEET, SHEETS
+
+
+def problems(catalogue: Catalogue) -> list[Problem]:
+    """What an import would refuse in `catalogue`; rows are those an export would write."""
+    return problems_of(rows_of(catalogue), catalogue, ())
+
+
+def problems_of(
+    rows: Rows, catalogue: Catalogue | None, known: Sequence[Problem]
+) -> list[Problem]:
+    """`known` problems of single cells and all others, in the order of sheets and rows."""
+    seen = {(p.sheet, p.row, p.column) for p in known}
+    found = list(known)
+    found += [
+        p for p in shared_problems(rows) if (p.sheet, p.row, p.column) not in seen
+    ]
+    if rows["hall"]:
+        found += _fitting(rows, catalogue or catalogue_of(rows), found)
+    return sorted(found, key=_order)
+
+
+def _fitting(rows: Rows, catalogue: Catalogue, found: Sequence[Problem]) -> list[Problem]:
+    spoilt = {(p.sheet, p.row) for p in found}
+    names = _faulty_codes(rows, spoilt)
+    title = SHEET["hours"].title
+    more = list(
+        hours_problems(
+            catalogue, rows["hours"], frozenset(row for sheet, row in spoilt if sheet == title)
+        )
+    )
+    more += _placed(rows, findings(catalogue), spoilt, names)
+    if not found and not more:
+        more += _placed(rows, unservable(catalogue), spoilt, names)
+    return more
+
+
+def _faulty_codes(rows: Rows, spoilt: set[tuple[str, int]]) -> frozenset[object]:
+    return frozenset(
+        row.values[sheet.columns[0].field]
+        for sheet in SHEETS
+        for row in rows[sheet.key]
+        if (sheet.title, row.number) in spoilt
+    )
+
+
+def _placed(
+    rows: Rows,
+    judged: Iterator[Finding],
+    spoilt: set[tuple[str, int]],
+    names: frozenset[object],
+) -> Iterator[Problem]:
+    for finding in judged:
+        sheet = SHEET[finding.sheet]
+        number = _row_of(rows, finding)
+        if (sheet.title, number) in spoilt or finding.value in names - {""}:
+            continue
+        heading = sheet.column(finding.field).heading
+        yield problem(
+            finding.code, sheet.title, number, heading, value=finding.value, other=finding.other
+        )
+
+
+def _row_of(rows: Rows, finding: Finding) -> int:
+    """The last row that fits: of two equal ones the second is the one too many."""
+    if not finding.match:
+        return 0
+    fitting = [
+        row.number
+        for row in rows[finding.sheet]
+        if all(row.values[field] == value for field, value in finding.match)
+    ]
+    return fitting[-1]
+
+
+_PLACE = {sheet.title: place for place, sheet in enumerate(SHEETS)}
+
+
+def _order(found: Problem) -> tuple[int, int]:
+    return _PLACE.get(found.sheet, -1), found.row

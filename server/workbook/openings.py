@@ -1,0 +1,76 @@
+"""Opening hours: reversed, overlapping or belonging to nothing, and whether a window's hours
+ever meet an item's. Ordinary weeks only; special days keep the hours of a weekday.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from server.domain.catalogue import Catalogue, OpenLine, Scope
+from server.workbook.problem import Flaw, Problem, problem
+from server.workbook.rows import Row
+from server.workbook.shape import SHEET
+
+
+def hours_problems(
+    catalogue: Catalogue, rows: Sequence[Row], spoilt: frozenset[int]
+) -> Iterator[Problem]:
+    """Problems of the opening hours; `rows` gives line numbers, `spoilt` are lines to pass over."""
+    numbered = [
+        (row.number, line)
+        for row, line in zip(rows, catalogue.hours, strict=True)
+        if row.number not in spoilt
+    ]
+    for number, line in numbered:
+        yield from _line_problems(catalogue, number, line)
+    for place, (number, line) in enumerate(numbered):
+        for earlier, other in numbered[:place]:
+            if _overlap(line, other):
+                yield _at(Flaw.HOURS_OVERLAP, number, "opens", other=earlier)
+                break
+    if not spoilt and all(h.scope is not Scope.HALL for h in catalogue.hours):
+        yield problem(Flaw.HOURS_NONE, SHEET["hours"].title)
+
+
+def _line_problems(catalogue: Catalogue, number: int, line: OpenLine) -> Iterator[Problem]:
+    known = {
+        Scope.HALL: {""},
+        Scope.WINDOW: set(catalogue.window_by),
+        Scope.ITEM: set(catalogue.item_by),
+    }
+    if line.subject not in known[line.scope]:
+        yield _at(Flaw.HOURS_SUBJECT, number, "subject", value=line.subject)
+    if line.closes <= line.opens:
+        yield _at(
+            Flaw.HOURS_REVERSED, number, "closes",
+            value=f"{line.closes:%H:%M}", other=f"{line.opens:%H:%M}",
+        )
+
+
+def _at(flaw: Flaw, number: int, field: str, **data: object) -> Problem:
+    sheet = SHEET["hours"]
+    return problem(flaw, sheet.title, number, sheet.column(field).heading, **data)
+
+
+def _overlap(one: OpenLine, other: OpenLine) -> bool:
+    if (one.scope, one.subject) != (other.scope, other.subject):
+        return False
+    return _cross(one, other)
+
+
+def _cross(one: OpenLine, other: OpenLine) -> bool:
+    shared = bool(one.weekdays & other.weekdays)
+    return shared and one.opens < other.closes and other.opens < one.closes
+
+
+def can_meet(hours: Sequence[OpenLine], window: str, item: str) -> bool:
+    """Whether a window is open on some weekday, at a time when the item may be taken."""
+    own = _of(hours, Scope.WINDOW, window) or _of(hours, Scope.HALL, "")
+    limits = _of(hours, Scope.ITEM, item)
+    if not limits:
+        return bool(own)
+    return any(_cross(line, limit) for line in own for limit in limits)
+
+
+def _of(hours: Sequence[OpenLine], scope: Scope, subject: str) -> list[OpenLine]:
+    return [h for h in hours if h.scope is scope and h.subject == subject]

@@ -1,0 +1,80 @@
+"""Whether one value may stand in one column: bounds, lengths, characters, shapes of codes.
+
+Types are settled before (by the reader, or by the catalogue's own records); other rows are
+looked at in `references` and `rules`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from server.workbook.problem import Flaw
+from server.workbook.shape import Column, Kind
+
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
+PREFIX = re.compile(r"[A-HJ-NP-Z]", re.ASCII)
+SEPARATORS = "、,，;；\n"
+"""What parts the entries of a list in one cell."""
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+Found = tuple[Flaw, dict[str, object]]
+
+
+def flaws(column: Column, value: object) -> Iterator[Found]:
+    """What is wrong with `value` in `column`, with the data of the message."""
+    if value is None or value in ("", (), frozenset()):
+        if column.required:
+            yield Flaw.CELL_EMPTY, {}
+    elif isinstance(value, tuple):
+        yield from _list_flaws(column, value)
+    elif isinstance(value, str) and column.kind is not Kind.CHOICE:
+        yield from _text_flaws(column, value)
+    elif column.kind in (Kind.WHOLE, Kind.DECIMAL) and isinstance(value, int | float):
+        yield from _number_flaws(column, value)
+
+
+def _number_flaws(column: Column, value: float) -> Iterator[Found]:
+    if not column.low <= value <= column.high:
+        yield Flaw.OUT_OF_RANGE, {"value": value, "low": column.low, "high": column.high}
+    elif round(value, 1) != value:
+        yield Flaw.NOT_NUMBER, {"value": value}
+
+
+def _text_flaws(column: Column, value: str) -> Iterator[Found]:
+    if column.kind is Kind.CODE and not CODE.fullmatch(value):
+        yield Flaw.CODE_INVALID, {"value": value}
+    elif column.field == "prefix" and not PREFIX.fullmatch(value):
+        yield Flaw.PREFIX_INVALID, {"value": value}
+    elif len(value) > column.high:
+        yield Flaw.TOO_LONG, {"high": column.high}
+    elif not clean(value, lines=column.kind is Kind.LONG):
+        yield Flaw.UNCLEAN_TEXT, {}
+
+
+def _list_flaws(column: Column, entries: tuple[str, ...]) -> Iterator[Found]:
+    for number, entry in enumerate(entries):
+        if entry in entries[:number]:
+            yield Flaw.LIST_REPEATED, {"value": entry}
+        elif column.kind is Kind.CODES and not CODE.fullmatch(entry):
+            yield Flaw.CODE_INVALID, {"value": entry}
+        elif len(entry) > column.high:
+            yield Flaw.TOO_LONG, {"high": column.high}
+        elif not clean(entry) or any(mark in entry for mark in SEPARATORS):
+            yield Flaw.UNCLEAN_TEXT, {}
+    if len(entries) > column.high:
+        yield Flaw.TOO_LONG, {"high": column.high}
+
+
+def clean(text: str, *, lines: bool = False) -> bool:
+    """Whether `text` has no unseen characters and no space around it; `lines` allows breaks."""
+    if text != text.strip() or not text:
+        return False
+    return all(_seen(c) or (lines and c == "\n") for c in text)
+
+
+def _seen(character: str) -> bool:
+    # U+xFFFE and U+xFFFF are no characters at all and cannot stand in a workbook's XML.
+    if ord(character) & 0xFFFE == 0xFFFE:
+        return False
+    return unicodedata.category(character) not in _UNSEEN
