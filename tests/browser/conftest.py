@@ -9,6 +9,9 @@ import pytest
 
 from support import chromium
 
+# Playwright's own node wants a library that a bare Debian lacks.
+os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(chromium.NODE))
+
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:

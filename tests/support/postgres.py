@@ -167,7 +167,18 @@ def server(binaries: Path | None = None) -> Iterator[Postgres]:
             found = reachable(found, work)
         env = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
         data = work / "data"
-        make = [found / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync"]
+        make: list[str | Path] = [
+            found / "initdb",
+            "-D",
+            data,
+            "-U",
+            USER,
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ]
         subprocess.run(
             [*make, "--locale=C"],
             env=env,
