@@ -6,9 +6,9 @@ It refuses every task but `print` and every desired state: a printer shows nothi
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from devices.link import LinkAddress
+from devices.config import AgentConfig, DeviceConfig
 from devices.owner import Outcome, Reports, Task
 from devices.printers.document import Document, DocumentError
 from devices.printers.driver import Confirm, EscposPrinter, Timing
@@ -66,28 +66,46 @@ class PrinterCrew:
         """Nothing is held between slips."""
 
 
+DRIVERS = ("escpos",)
 CHARSETS: dict[str, Charset] = {"gb2312": "gb2312", "gbk": "gbk", "gb18030": "gb18030"}
 CUTS: dict[str, CutMode] = {"partial": "partial", "full": "full", "none": "none"}
 CONFIRMS: dict[str, Confirm] = {"processed": "processed", "status": "status", "none": "none"}
 
 
-def escpos_crew(
-    name: str, address: LinkAddress, settings: Settings, reports: Reports
-) -> PrinterCrew:
-    """A printer from its configuration table; problems are collected in `settings`."""
+def build(
+    devices: Sequence[DeviceConfig], config: AgentConfig, reports: Reports
+) -> list[PrinterCrew]:
+    """One crew a printer; problems are collected in the devices' settings."""
+    return [crew for device in devices if (crew := _crew(device, config, reports))]
+
+
+def _crew(device: DeviceConfig, config: AgentConfig, reports: Reports) -> PrinterCrew | None:
+    settings = device.settings
+    timing = _timing(settings)
+    profile = _profile(settings, config)
+    confirm = settings.text("confirm", "processed", tuple(CONFIRMS))
+    probe_seconds = settings.number("probe_seconds", 5.0, 0.2, 3600)
+    if device.link is None:
+        settings.problem("打印机需要 link", "a printer needs a link")
+        return None
+    printer = EscposPrinter(device.link, profile, timing, CONFIRMS.get(confirm, "processed"))
+    return PrinterCrew(device.name, printer, reports, probe_seconds)
+
+
+def _profile(settings: Settings, config: AgentConfig) -> Profile:
     font = settings.text("font", "")
-    profile = Profile(
+    return Profile(
         columns=settings.whole("columns", 48, 24, 72),
         charset=CHARSETS.get(settings.text("charset", "gb18030", tuple(CHARSETS)), "gb18030"),
         cut=CUTS.get(settings.text("cut", "partial", tuple(CUTS)), "partial"),
-        font=font or None,
+        font=str(config.folder / font) if font else None,
     )
-    timing = Timing(
+
+
+def _timing(settings: Settings) -> Timing:
+    return Timing(
         connect=settings.number("connect_seconds", 3.0, 0.1, 30),
         answer=settings.number("answer_seconds", 1.0, 0.05, 10),
         write=settings.number("write_seconds", 10.0, 0.1, 120),
         finish=settings.number("finish_seconds", 15.0, 0.1, 120),
     )
-    confirm = settings.text("confirm", "processed", tuple(CONFIRMS))
-    printer = EscposPrinter(address, profile, timing, CONFIRMS.get(confirm, "processed"))
-    return PrinterCrew(name, printer, reports, settings.number("probe_seconds", 5.0, 0.2, 3600))

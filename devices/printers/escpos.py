@@ -104,15 +104,7 @@ class _Encoder:
         columns = self._profile.columns
         room = max(0, columns - layout.cells(line.text, line.width))
         indent = {"left": 0, "center": room // 2, "right": room}[line.align]
-        picture = raster.draw_line(
-            line.text,
-            columns,
-            indent,
-            line.width,
-            line.height,
-            bold=line.bold,
-            font=self._profile.font,
-        )
+        picture = raster.draw_line(line, columns, indent, self._profile.font)
         return b"\x1b\x61\x00" + image(*raster.to_rows(picture))
 
 

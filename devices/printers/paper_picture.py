@@ -104,8 +104,10 @@ def _draw(
     wide = _char_width(span)
     tall = CELL_HEIGHT * span.height
     if char.strip():
-        draft = Image.new("L", (wide // span.width * 2, CELL_HEIGHT * 2), PAPER)
         face = load_font(CELL_HEIGHT * 2 - 8, font)
+        # Proportional letters such as m are wider than a cell: squeezed, not clipped.
+        room = max(wide // span.width * 2, round(face.getlength(char)) + 2)
+        draft = Image.new("L", (room, CELL_HEIGHT * 2), PAPER)
         middle = (draft.width / 2, draft.height / 2)
         stroke = 1 if span.bold else 0
         ImageDraw.Draw(draft).text(

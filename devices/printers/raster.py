@@ -9,6 +9,7 @@ from __future__ import annotations
 from PIL import Image, ImageDraw
 
 from devices.fonts import load_font
+from devices.printers.document import Text
 from devices.printers.layout import char_cells
 
 CELL_WIDTH = 12
@@ -16,28 +17,31 @@ CELL_HEIGHT = 24
 LINE_GAP = 6
 
 
-def draw_line(
-    text: str, columns: int, indent: int, width: int, height: int, *, bold: bool, font: str | None
-) -> Image.Image:
+def draw_line(line: Text, columns: int, indent: int, font: str | None) -> Image.Image:
     """The line in black on white, 1 bit, `columns` cells wide; raises FontMissingError."""
-    picture = Image.new("L", (columns * CELL_WIDTH, CELL_HEIGHT * height + LINE_GAP), 255)
+    rows = CELL_HEIGHT * line.height
+    picture = Image.new("L", (columns * CELL_WIDTH, rows + LINE_GAP), 255)
     left = indent * CELL_WIDTH
-    for char in text:
-        span = char_cells(char, width) * CELL_WIDTH
+    for char in line.text:
+        span = char_cells(char, line.width) * CELL_WIDTH
         if char != " ":
-            tile = _tile(char, span, CELL_HEIGHT * height, bold=bold, font=font)
-            picture.paste(tile, (left, 0))
+            picture.paste(_tile(char, span, rows, bold=line.bold, font=font), (left, 0))
         left += span
+    if line.underline:
+        start = indent * CELL_WIDTH
+        ImageDraw.Draw(picture).line((start, rows + 1, left - 1, rows + 1), fill=0, width=2)
     return picture.point(lambda level: 255 if level > 127 else 0).convert("1")
 
 
 def _tile(char: str, span: int, rows: int, *, bold: bool, font: str | None) -> Image.Image:
     scale = 4
-    natural = CELL_WIDTH if char.isascii() else 2 * CELL_WIDTH
-    tile = Image.new("L", (natural * scale, CELL_HEIGHT * scale), 255)
     face = load_font((CELL_HEIGHT - 3) * scale, font)
+    natural = scale * (CELL_WIDTH if char.isascii() else 2 * CELL_WIDTH)
+    # Proportional letters such as m are wider than a cell: squeezed, not clipped.
+    room = max(natural, round(face.getlength(char)) + scale)
+    tile = Image.new("L", (room, CELL_HEIGHT * scale), 255)
     stroke = scale // 2 if bold else 0
-    middle = (natural * scale / 2, CELL_HEIGHT * scale / 2)
+    middle = (room / 2, CELL_HEIGHT * scale / 2)
     ImageDraw.Draw(tile).text(middle, char, font=face, fill=0, anchor="mm", stroke_width=stroke)
     return tile.resize((span, rows), Image.Resampling.BOX)
 

@@ -1,0 +1,136 @@
+"""The agent's ledger: what it was asked to do, what it began, how it ended. Survives kill -9.
+
+SQLite with synchronous=FULL. A task id goes received -> started -> result, each step on disk before
+the next; a task that was started and has no result after a restart was interrupted, and is never
+begun again. It refuses to forget a result that the server has not acknowledged.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from devices.owner import Outcome, Task
+
+KEPT_DAYS = 7
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS task (
+    id TEXT PRIMARY KEY, device TEXT NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL,
+    expires_at REAL, received_at REAL NOT NULL, started_at REAL,
+    state TEXT, reason TEXT, detail TEXT, settled INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX IF NOT EXISTS task_owed ON task (received_at) WHERE state IS NOT NULL AND settled = 0;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A result that is owed to the server."""
+
+    id: str
+    device: str
+    outcome: Outcome
+
+    def to_json(self) -> dict[str, object]:
+        """The form that the agent sends."""
+        return {
+            "id": self.id,
+            "device": self.device,
+            "state": self.outcome.state,
+            "reason": self.outcome.reason,
+            "detail": self.outcome.detail,
+        }
+
+
+class Ledger:
+    """One file; callable from any thread. `wall` gives seconds since the epoch."""
+
+    def __init__(self, path: Path, wall: Callable[[], float]) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._wall = wall
+        self._lock = threading.Lock()
+        self._base = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._base.execute("PRAGMA journal_mode=WAL")
+        self._base.execute("PRAGMA synchronous=FULL")
+        self._base.executescript(SCHEMA)
+        self._base.execute(
+            "DELETE FROM task WHERE settled = 1 AND received_at < ?", (wall() - KEPT_DAYS * 86400,)
+        )
+
+    def recover(self) -> list[Task]:
+        """After a restart: settle what was interrupted, and return what was never begun."""
+        with self._lock:
+            self._base.execute(
+                "UPDATE task SET state = CASE kind WHEN 'print' THEN 'unknown' ELSE 'failed' END,"
+                " reason = 'interrupted', detail = '' WHERE started_at IS NOT NULL"
+                " AND state IS NULL"
+            )
+            rows = self._base.execute(
+                "SELECT id, device, kind, payload, expires_at FROM task"
+                " WHERE state IS NULL ORDER BY received_at, rowid"
+            ).fetchall()
+        return [_task(row) for row in rows]
+
+    def receive(self, task: Task) -> bool:
+        """Note a task; False when its id is known.
+
+        A known one that has a result becomes owed again, so that the same answer goes out.
+        """
+        payload = json.dumps(task.payload, ensure_ascii=False)
+        values = (task.id, task.device, task.kind, payload, task.expires_at, self._wall())
+        with self._lock:
+            cursor = self._base.execute(
+                "INSERT INTO task (id, device, kind, payload, expires_at, received_at)"
+                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+                values,
+            )
+            if cursor.rowcount:
+                return True
+            self._base.execute(
+                "UPDATE task SET settled = 0 WHERE id = ? AND state IS NOT NULL", (task.id,)
+            )
+            return False
+
+    def begin(self, task_id: str) -> None:
+        """On disk before the first byte leaves."""
+        with self._lock:
+            self._base.execute(
+                "UPDATE task SET started_at = ? WHERE id = ?", (self._wall(), task_id)
+            )
+
+    def finish(self, task_id: str, outcome: Outcome) -> None:
+        """How it ended; the first answer stays."""
+        with self._lock:
+            self._base.execute(
+                "UPDATE task SET state = ?, reason = ?, detail = ? WHERE id = ? AND state IS NULL",
+                (outcome.state, outcome.reason, outcome.detail, task_id),
+            )
+
+    def owed(self) -> list[Result]:
+        """Results that the server has not acknowledged, oldest first."""
+        with self._lock:
+            rows = self._base.execute(
+                "SELECT id, device, state, reason, detail FROM task"
+                " WHERE state IS NOT NULL AND settled = 0 ORDER BY received_at, rowid LIMIT 200"
+            ).fetchall()
+        return [Result(row[0], row[1], Outcome(*row[2:])) for row in rows]
+
+    def settle(self, task_id: str) -> None:
+        """The server has the result."""
+        with self._lock:
+            self._base.execute("UPDATE task SET settled = 1 WHERE id = ?", (task_id,))
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._base.close()
+
+
+def _task(row: tuple[str, str, str, str, float | None]) -> Task:
+    payload = cast("Mapping[str, object]", json.loads(row[3]))
+    return Task(row[0], row[1], row[2], payload, row[4])

@@ -1,0 +1,73 @@
+"""The command line of an agent: reads its file, enrols once, runs until told to stop.
+
+It refuses to start with a configuration it does not fully understand, and prints every problem.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from devices.config import read_agent_config
+from devices.host.enrol import EnrolError, token
+from devices.host.runtime import Agent, AlreadyRunningError, only_one
+from devices.registry import KINDS
+from devices.settings import ConfigError
+
+EXIT_CONFIG = 2
+EXIT_ENROL = 3
+EXIT_RUNNING = 4
+
+
+def main(arguments: Sequence[str] | None = None, kinds: Sequence[str] = tuple(KINDS)) -> int:
+    """Run one agent that hosts devices of `kinds`; returns the process's exit code."""
+    parser = argparse.ArgumentParser(description="Hosts devices and dials out to the server.")
+    parser.add_argument("--config", type=Path, required=True, help="the agent's TOML file")
+    parser.add_argument("--check", action="store_true", help="read the file and stop")
+    parser.add_argument("--verbose", action="store_true", help="log more")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(
+        level=logging.DEBUG if options.verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+    )
+    for chatty in ("socketio", "engineio", "urllib3", "websocket", "PIL"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    try:
+        return _run(options.config, kinds, check=options.check)
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        return EXIT_CONFIG
+    except EnrolError as error:
+        sys.stderr.write(f"{error}\n")
+        return EXIT_ENROL
+    except AlreadyRunningError as error:
+        sys.stderr.write(f"已有代理在使用 {error} / another agent uses {error}\n")
+        return EXIT_RUNNING
+
+
+def _run(path: Path, kinds: Sequence[str], *, check: bool) -> int:
+    config = read_agent_config(path)
+    stop = threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGINT, on_signal)
+    with only_one(config.state_dir):
+        agent = Agent(config, kinds)
+        if check:
+            return 0
+        secret = token(config.server, config.name, config.enrol_code, config.token_file, stop.wait)
+        if secret is None:
+            return 0
+        agent.start(secret)
+        stop.wait()
+        agent.stop()
+    return 0

@@ -1,0 +1,191 @@
+"""The agent: owners of cables on one side, the line to the server on the other, a ledger between.
+
+It refuses a task for a device it does not have (as a failed result, so that the server stops
+asking) and never carries one out twice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from devices.config import AgentConfig
+from devices.health import STARTING, Health
+from devices.host.ledger import Ledger, Result
+from devices.host.uplink import Uplink
+from devices.owner import Outcome, Owner, Task
+from devices.registry import build_crews
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 3.0
+
+
+class Agent:
+    """One agent process. `wall` is seconds since the epoch, `clock` monotonic seconds."""
+
+    def __init__(
+        self,
+        config: AgentConfig,
+        kinds: Sequence[str],
+        *,
+        wall: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.monotonic,
+        chance: random.Random | None = None,
+    ) -> None:
+        self.config = config
+        self._wall = wall
+        self._clock = clock
+        self._chance = chance or random.Random()  # noqa: S311 - spreads reconnections only
+        self._lock = threading.Lock()
+        self._health: dict[str, Health] = {d.name: STARTING for d in config.devices}
+        self._versions: dict[str, int] = {}
+        self._uplink: Uplink | None = None
+        crews = build_crews(config, self, kinds)
+        self._ledger = Ledger(config.state_dir / "ledger.sqlite", wall)
+        self._owners = [Owner(crew, self, self, wall) for crew in crews]
+        self._by_device = {name: owner for owner in self._owners for name in owner.crew.devices}
+
+    def start(self, token: str) -> None:
+        """Start the owners, take up what was left, and dial out."""
+        unfinished = self._ledger.recover()
+        for owner in self._owners:
+            owner.start()
+        for task in unfinished:
+            self._dispatch(task)
+        self._uplink = Uplink(self.config.server, token, self, self._clock, self._chance)
+        self._uplink.start()
+
+    def stop(self) -> None:
+        """Hang up and let every owner finish what it is at, within a few seconds."""
+        if self._uplink is not None:
+            self._uplink.stop(STOP_SECONDS)
+        end = self._clock() + STOP_SECONDS
+        for owner in self._owners:
+            if not owner.stop(max(0.1, end - self._clock())):
+                log.warning("%s is still busy", owner.crew.name)
+        self._ledger.close()
+
+    # Reports: called by the owners' threads.
+
+    def health(self, device: str, health: Health) -> None:
+        """A device's health; sent when it changed."""
+        with self._lock:
+            if self._health.get(device) == health:
+                return
+            self._health[device] = health
+        log.info("%s is %s (%s) %s", device, health.state, health.code, health.detail)
+        self._wake()
+
+    def event(self, device: str, kind: str, data: Mapping[str, str]) -> None:
+        """A key press."""
+        if self._uplink is not None:
+            self._uplink.event(device, kind, data)
+
+    def begin(self, task_id: str) -> None:
+        """A task's first byte is about to leave."""
+        self._ledger.begin(task_id)
+
+    def finish(self, task_id: str, outcome: Outcome) -> None:
+        """A task has ended."""
+        self._ledger.finish(task_id, outcome)
+        self._wake()
+
+    # Station: called by the line's threads.
+
+    def hello(self) -> dict[str, object]:
+        """What the agent has."""
+        with self._lock:
+            # A restarted server may count from the beginning again.
+            self._versions.clear()
+        devices = [
+            {"device": d.name, "kind": d.kind, "driver": d.driver, "serves": d.serves}
+            for d in self.config.devices
+        ]
+        return {"agent": self.config.name, "devices": devices}
+
+    def health_reports(self) -> Mapping[str, Health]:
+        """Every device's health now."""
+        with self._lock:
+            return dict(self._health)
+
+    def on_desired(self, data: Mapping[str, object]) -> None:
+        """Pass the newest state on to the owner; older versions are dropped."""
+        device, version, state = data.get("device"), data.get("version"), data.get("state")
+        if not isinstance(device, str) or not isinstance(state, Mapping):
+            log.warning("desired state not understood")
+            return
+        if not isinstance(version, int):
+            version = 0
+        owner = self._by_device.get(device)
+        with self._lock:
+            if owner is None or version < self._versions.get(device, version):
+                return
+            self._versions[device] = version
+            # Posted under the lock: two messages may come in two threads.
+            owner.desire(device, state)
+
+    def on_task(self, data: Mapping[str, object]) -> bool:
+        """Note the task on disk, then pass it on; True when the server may consider it accepted."""
+        task = self._read_task(data)
+        if task is None:
+            log.warning("task not understood")
+            return False
+        if self._ledger.receive(task):
+            self._dispatch(task)
+        else:
+            self._wake()
+        return True
+
+    def owed(self) -> Sequence[Result]:
+        """Results that the server does not have."""
+        return self._ledger.owed()
+
+    def settle(self, task_id: str) -> None:
+        """The server has the result."""
+        self._ledger.settle(task_id)
+
+    def _read_task(self, data: Mapping[str, object]) -> Task | None:
+        values = [data.get(name) for name in ("id", "device", "kind")]
+        payload = data.get("payload", {})
+        expires_in = data.get("expires_in")
+        if not isinstance(payload, Mapping):
+            return None
+        task_id, device, kind = values
+        if not isinstance(task_id, str) or not isinstance(device, str) or not isinstance(kind, str):
+            return None
+        expires_at = self._wall() + expires_in if isinstance(expires_in, int | float) else None
+        return Task(task_id, device, kind, payload, expires_at)
+
+    def _dispatch(self, task: Task) -> None:
+        owner = self._by_device.get(task.device)
+        if owner is None:
+            self.finish(task.id, Outcome("failed", "no_such_device", task.device))
+        else:
+            owner.submit(task)
+
+    def _wake(self) -> None:
+        if self._uplink is not None:
+            self._uplink.wake()
+
+
+class AlreadyRunningError(Exception):
+    """Another process holds the state folder."""
+
+
+@contextlib.contextmanager
+def only_one(state_dir: Path) -> Iterator[None]:
+    """Hold the state folder; raises AlreadyRunningError. The kernel lets go of it at any death."""
+    state_dir.mkdir(parents=True, exist_ok=True)
+    with (state_dir / "lock").open("w", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRunningError(str(state_dir)) from None
+        yield

@@ -1,0 +1,198 @@
+"""The agent's line to the server: dials out over Socket.IO and comes back for ever.
+
+Namespace `/agent`, websocket only. One thread connects and sends; what must arrive (results, key
+presses) is sent with an acknowledgement and again after the next connection. It refuses to keep a
+key press longer than ten seconds: a stale press must not call a ticket.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import random
+import threading
+import uuid
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import socketio
+from socketio.exceptions import SocketIOError
+
+from devices.health import Health
+from devices.host.ledger import Result
+
+log = logging.getLogger(__name__)
+
+NAMESPACE = "/agent"
+CONNECT_SECONDS = 5
+ACK_SECONDS = 5
+EVENT_SECONDS = 10.0
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 3.0
+
+
+class Station(Protocol):
+    """The agent as its line sees it. Every method is quick."""
+
+    def hello(self) -> dict[str, object]:
+        """What is said first after every connect."""
+
+    def health_reports(self) -> Mapping[str, Health]:
+        """Every device's health now."""
+
+    def on_desired(self, data: Mapping[str, object]) -> None:
+        """The server wants a device to show something."""
+
+    def on_task(self, data: Mapping[str, object]) -> bool:
+        """The server wants something done; True when it is in the ledger."""
+
+    def owed(self) -> Sequence[Result]:
+        """Results to send."""
+
+    def settle(self, task_id: str) -> None:
+        """A result has arrived."""
+
+
+@dataclass(slots=True)
+class _Event:
+    body: dict[str, object]
+    born: float
+
+
+class Uplink:
+    """The thread that holds the line. `clock` is monotonic seconds."""
+
+    def __init__(
+        self,
+        server: str,
+        token: str,
+        station: Station,
+        clock: Callable[[], float],
+        chance: random.Random,
+    ) -> None:
+        self._server = server
+        self._token = token
+        self._station = station
+        self._clock = clock
+        self._chance = chance
+        self._events: deque[_Event] = deque(maxlen=200)
+        self._health: dict[str, Health] = {}
+        self._sent_health: dict[str, Health] = {}
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name="uplink", daemon=True)
+
+    def start(self) -> None:
+        """Begin dialling."""
+        self._thread.start()
+
+    def stop(self, seconds: float) -> None:
+        """Hang up."""
+        self._stopping.set()
+        self._wake.set()
+        self._thread.join(seconds)
+
+    def wake(self) -> None:
+        """There is something to send."""
+        self._wake.set()
+
+    def event(self, device: str, kind: str, data: Mapping[str, str]) -> None:
+        """Send what a person did at a device, within ten seconds or never."""
+        body: dict[str, object] = {
+            "id": uuid.uuid4().hex,
+            "device": device,
+            "kind": kind,
+            "data": dict(data),
+        }
+        with self._lock:
+            self._events.append(_Event(body, self._clock()))
+        self._wake.set()
+
+    def _run(self) -> None:
+        pause = FIRST_PAUSE
+        while not self._stopping.is_set():
+            if self._connection():
+                pause = FIRST_PAUSE
+            self._stopping.wait(pause * self._chance.uniform(0.8, 1.2))
+            pause = min(LONGEST_PAUSE, pause * 1.6)
+
+    def _connection(self) -> bool:
+        """One connection from dialling to its loss; False when it did not come about."""
+        client = socketio.Client(reconnection=False, handle_sigint=False)
+        client.on("desired", self._on_desired, namespace=NAMESPACE)
+        client.on("task", self._on_task, namespace=NAMESPACE)
+        client.on("disconnect", self._on_disconnect, namespace=NAMESPACE)
+        try:
+            client.connect(
+                self._server,
+                auth={"token": self._token},
+                namespaces=[NAMESPACE],
+                transports=["websocket"],
+                wait_timeout=CONNECT_SECONDS,
+            )
+        # The library lets OSError and ValueError of the layers below through.
+        except (SocketIOError, OSError, ValueError) as error:
+            log.info("server not reached: %s", error)
+            self._hang_up(client)
+            return False
+        try:
+            self._converse(client)
+        except (SocketIOError, OSError) as error:
+            log.info("line lost: %s", error)
+        finally:
+            self._hang_up(client)
+        return True
+
+    def _hang_up(self, client: Any) -> None:  # noqa: ANN401 - the library has no types
+        with contextlib.suppress(SocketIOError, OSError, ValueError):
+            client.disconnect()
+        with contextlib.suppress(Exception):
+            client.eio.disconnect()
+
+    def _converse(self, client: Any) -> None:  # noqa: ANN401 - the library has no types
+        self._call(client, "hello", self._station.hello())
+        log.info("connected to %s", self._server)
+        self._sent_health = {}
+        while client.connected and not self._stopping.is_set():
+            self._wake.clear()
+            self._send_all(client)
+            self._wake.wait(1.0)
+
+    def _send_all(self, client: Any) -> None:  # noqa: ANN401 - the library has no types
+        for device, health in self._station.health_reports().items():
+            if self._sent_health.get(device) != health:
+                client.emit("health", health.to_json(device), namespace=NAMESPACE)
+                self._sent_health[device] = health
+        while (event := self._next_event()) is not None:
+            answer = self._call(client, "event", event.body)
+            log.debug("event answered %s", answer)
+            with self._lock, contextlib.suppress(ValueError):
+                self._events.remove(event)
+        for result in self._station.owed():
+            self._call(client, "result", result.to_json())
+            self._station.settle(result.id)
+
+    def _next_event(self) -> _Event | None:
+        with self._lock:
+            while self._events and self._clock() - self._events[0].born > EVENT_SECONDS:
+                stale = self._events.popleft()
+                log.warning("key press dropped, too old: %s", stale.body["device"])
+            return self._events[0] if self._events else None
+
+    def _call(self, client: Any, name: str, body: Mapping[str, object]) -> object:  # noqa: ANN401
+        return client.call(name, dict(body), namespace=NAMESPACE, timeout=ACK_SECONDS)
+
+    def _on_desired(self, data: object) -> None:
+        if isinstance(data, Mapping):
+            self._station.on_desired(data)
+
+    def _on_task(self, data: object) -> dict[str, object]:
+        accepted = isinstance(data, Mapping) and self._station.on_task(data)
+        self._wake.set()
+        return {"accepted": accepted}
+
+    def _on_disconnect(self, *_: object) -> None:
+        self._wake.set()

@@ -1,0 +1,144 @@
+"""Frames of caller keypads, without I/O: `FF 68 L L 68 addr func data.. SUM 16` [2SRC].
+
+L = 2 + len(data), given twice; SUM = (addr + func + data) mod 256. FF only wakes the line and may
+be missing. The key is the *last* data byte, digits come before it. It refuses to interpret keys:
+vendors assign them differently, so the map is configuration.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+WAKE = 0xFF
+START = 0x68
+END = 0x16
+DISPLAY = 0x02
+BEEP = 0x03
+RATING = 0x11
+BLANK = 0x0A
+MAX_DATA = 32
+
+
+class CodecError(ValueError):
+    """The bytes are not one whole, sound frame, or the values do not fit into one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame; `address` of the pad, `function` as the maker calls it, `data` 0..32 bytes."""
+
+    address: int
+    function: int
+    data: bytes = b""
+
+    def encode(self) -> bytes:
+        """The bytes on the wire, wake byte included."""
+        if not 0 <= self.address <= 255 or not 0 <= self.function <= 255:
+            raise CodecError("address and function are single bytes")
+        if len(self.data) > MAX_DATA:
+            raise CodecError(f"more than {MAX_DATA} data bytes")
+        body = bytes((self.address, self.function)) + self.data
+        length = len(body)
+        head = bytes((WAKE, START, length, length, START))
+        return head + body + bytes((sum(body) & 0xFF, END))
+
+    @property
+    def key(self) -> int | None:
+        """The key's code, or None when the frame cannot be a key press."""
+        if self.function == RATING or not self.data:
+            return None
+        return self.data[-1]
+
+    @property
+    def digits(self) -> str:
+        """The digits pressed before the key."""
+        return "".join(str(code) for code in self.data[:-1] if code <= 9)
+
+
+def decode(data: bytes) -> Frame:
+    """One whole frame; raises CodecError for anything else."""
+    body = data[1:] if data[:1] == bytes((WAKE,)) else data
+    if len(body) < 8 or body[0] != START or body[3] != START:
+        raise CodecError("no frame head")
+    length = body[1]
+    if body[2] != length:
+        raise CodecError("the two lengths differ")
+    if length < 2 or len(body) != length + 6:
+        raise CodecError("wrong length")
+    content, check, end = body[4:-2], body[-2], body[-1]
+    if end != END:
+        raise CodecError("no end byte")
+    if sum(content) & 0xFF != check:
+        raise CodecError("wrong sum")
+    return Frame(content[0], content[1], bytes(content[2:]))
+
+
+class FrameReader:
+    """Finds frames in a stream; noise and broken frames are skipped and counted in `rejected`."""
+
+    def __init__(self) -> None:
+        self.rejected = 0
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> list[Frame]:
+        """The frames that are complete with these bytes."""
+        self._buffer += data
+        frames: list[Frame] = []
+        while self._buffer:
+            start = self._buffer.find(START)
+            if start < 0:
+                self._buffer.clear()
+                break
+            del self._buffer[:start]
+            if len(self._buffer) < 4:
+                break
+            if not self._head_is_sound():
+                self._skip()
+                continue
+            total = self._buffer[1] + 6
+            if len(self._buffer) < total:
+                break
+            self._take(total, frames)
+        return frames
+
+    def quiet(self) -> None:
+        """The line has been silent: half a frame will not be completed any more."""
+        if self._buffer:
+            self.rejected += 1
+            self._buffer.clear()
+
+    def _head_is_sound(self) -> bool:
+        length = self._buffer[1]
+        same = length == self._buffer[2] and self._buffer[3] == START
+        return same and 2 <= length <= MAX_DATA + 2
+
+    def _skip(self) -> None:
+        self.rejected += 1
+        del self._buffer[0]
+
+    def _take(self, total: int, frames: list[Frame]) -> None:
+        try:
+            frames.append(decode(bytes(self._buffer[:total])))
+        except CodecError:
+            self._skip()
+        else:
+            del self._buffer[:total]
+
+
+def display(address: int, waiting: int | None, ticket: int | None) -> Frame:
+    """Six digits: at the left how many wait (at most 999), at the right the ticket's last three."""
+    left = _digits(waiting, leading=BLANK)
+    right = _digits(None if ticket is None else ticket % 1000, leading=0)
+    return Frame(address, DISPLAY, left + right)
+
+
+def _digits(value: int | None, leading: int) -> bytes:
+    if value is None:
+        return bytes((BLANK,) * 3)
+    digits = [int(digit) for digit in str(max(0, min(999, value)))]
+    return bytes([leading] * (3 - len(digits)) + digits)
+
+
+def beep(address: int) -> Frame:
+    """One beep."""
+    return Frame(address, BEEP)

@@ -1,0 +1,267 @@
+"""The master of a bus of caller keypads: hears keys, echoes them, shows how many wait, beeps.
+
+A pad repeats its key frame until it hears the echo, so an identical frame within a second is the
+same press. It refuses to act on a key: it reports the function that the configuration gives it, and
+the server decides.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from devices.config import AgentConfig, DeviceConfig
+from devices.health import Health
+from devices.keypads.codec import Frame, FrameReader, beep, display
+from devices.link import Link, LinkAddress, LinkError
+from devices.owner import Outcome, Reports, Task
+from devices.settings import Settings
+
+log = logging.getLogger(__name__)
+
+DRIVERS = ("a4",)
+OPEN_SECONDS = 3.0
+WRITE_SECONDS = 2.0
+RETRY_SECONDS = 2.0
+LISTEN_SECONDS = 0.05
+TURNAROUND_SECONDS = 0.02
+REPEAT_SECONDS = 1.0
+BITS_A_BYTE = 10
+KEY_PATTERN = re.compile(r"(?:([0-9]+)\+)?([0-9A-Fa-f]{2})")
+# A start for halls; vendors assign keys differently, so every site checks its own pads [2SRC].
+HALL_KEYS: Mapping[str, str] = {
+    "0C": "call_next",
+    "0D": "recall",
+    "0E": "no_show",
+    "0A": "start",
+    "0F": "finish",
+    "12": "pause",
+    "0+0F": "hold",
+    "13": "transfer",
+}
+
+
+@dataclass(slots=True)
+class Pad:
+    """One pad: its place on the bus, its key map, and what it shall show."""
+
+    name: str
+    address: int
+    keys: Mapping[tuple[str, int], str]
+    refresh_seconds: float
+    shown: Frame | None = None
+    due: float = float("inf")
+    heard_at: float | None = None
+    seen: dict[Frame, float] = field(default_factory=dict)
+
+
+def function_of(keys: Mapping[tuple[str, int], str], frame: Frame) -> tuple[str, str] | None:
+    """The function and its digits: an entry with these very digits, else one for the key alone."""
+    key = frame.key
+    if key is None:
+        return None
+    exact = keys.get((frame.digits, key))
+    if frame.digits and exact:
+        return exact, ""
+    plain = keys.get(("", key))
+    return (plain, frame.digits) if plain else None
+
+
+class KeypadBusCrew:
+    """The crew of one bus. `clock` is monotonic seconds, `pause` waits."""
+
+    def __init__(
+        self,
+        name: str,
+        address: LinkAddress,
+        gap_seconds: float,
+        pads: Sequence[Pad],
+        reports: Reports,
+        clock: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.name = name
+        self.devices = tuple(pad.name for pad in pads)
+        self._address = address
+        self._gap = gap_seconds
+        self._pads = {pad.name: pad for pad in pads}
+        self._by_address = {pad.address: pad for pad in pads}
+        self._reports = reports
+        self._clock = clock
+        self._pause = pause
+        self._link: Link | None = None
+        self._reader = FrameReader()
+        self._heard_bytes_at = clock()
+        self._free_at = clock()
+        self._owed: deque[Frame] = deque()
+
+    def wait(self) -> float:
+        """Not at all while the line is open: listening is what `idle` does."""
+        return 0.0 if self._link is not None else max(0.0, self._free_at - self._clock())
+
+    def show(self, device: str, state: Mapping[str, object]) -> None:
+        """`{"waiting": int, "ticket": int | None}`."""
+        pad = self._pads[device]
+        waiting, ticket = state.get("waiting"), state.get("ticket")
+        frame = display(
+            pad.address,
+            waiting if isinstance(waiting, int) else None,
+            ticket if isinstance(ticket, int) else None,
+        )
+        if frame != pad.shown:
+            pad.shown = frame
+            pad.due = min(pad.due, self._clock())
+
+    def work(self, task: Task, begin: Callable[[], None]) -> Outcome:
+        """`beep` only; its outcome is `done` or `failed`."""
+        if task.kind != "beep":
+            return Outcome("failed", "not_supported", task.kind)
+        if self._link is None:
+            return Outcome("failed", "unreachable")
+        begin()
+        self._pause(max(0.0, self._free_at - self._clock()))
+        sent = self._send(beep(self._pads[task.device].address))
+        return Outcome("done") if sent else Outcome("failed", "unreachable")
+
+    def idle(self) -> None:
+        """Listen for a moment, echo what was heard, send one frame that is due."""
+        if self._link is None and not self._open():
+            return
+        self._listen()
+        now = self._clock()
+        if now < self._free_at:
+            return
+        if self._owed:
+            self._send(self._owed.popleft())
+            return
+        pad = min(self._pads.values(), key=lambda pad: pad.due)
+        if pad.due <= now and pad.shown is not None:
+            pad.due = now + pad.refresh_seconds
+            self._send(pad.shown)
+
+    def close(self) -> None:
+        """Let go of the bus."""
+        if self._link is not None:
+            self._link.close()
+        self._link = None
+
+    def _open(self) -> bool:
+        if self._clock() < self._free_at:
+            return False
+        try:
+            self._link = self._address.open(OPEN_SECONDS)
+        except LinkError as error:
+            self._broken(error)
+            return False
+        self._reader = FrameReader()
+        self._owed.clear()
+        now = self._clock()
+        for pad in self._pads.values():
+            pad.heard_at = None
+            pad.due = now if pad.shown is not None else pad.due
+            self._report(pad, Health("unknown", "not_heard", {"cable": "open"}))
+        return True
+
+    def _listen(self) -> None:
+        if self._link is None:
+            return
+        try:
+            data = self._link.read(256, LISTEN_SECONDS)
+        except LinkError as error:
+            self._broken(error)
+            return
+        now = self._clock()
+        if data:
+            self._heard_bytes_at = now
+            for frame in self._reader.feed(data):
+                self._heard(frame, now)
+        elif now - self._heard_bytes_at > 4 * LISTEN_SECONDS:
+            self._reader.quiet()
+
+    def _heard(self, frame: Frame, now: float) -> None:
+        pad = self._by_address.get(frame.address)
+        if pad is None or frame.key is None:
+            log.info("frame of no pad here: address %d", frame.address)
+            return
+        self._owed.append(frame)
+        self._free_at = max(self._free_at, now + TURNAROUND_SECONDS)
+        pad.heard_at = now
+        self._report(pad, Health("ok", "ok", {"cable": "open"}))
+        last = pad.seen.get(frame)
+        pad.seen = {f: at for f, at in pad.seen.items() if now - at < REPEAT_SECONDS}
+        pad.seen[frame] = now
+        if last is not None and now - last < REPEAT_SECONDS:
+            return
+        meaning = function_of(pad.keys, frame)
+        if meaning is None:
+            log.warning("%s: key %s has no function", pad.name, frame.data.hex())
+            return
+        function, digits = meaning
+        raw = frame.encode().hex()
+        self._reports.event(pad.name, "key", {"function": function, "digits": digits, "raw": raw})
+
+    def _send(self, frame: Frame) -> bool:
+        if self._link is None:
+            return False
+        data = frame.encode()
+        on_the_wire = 0.0
+        if self._address.scheme == "serial":
+            on_the_wire = len(data) * BITS_A_BYTE / self._address.baud
+        try:
+            self._link.write(data, WRITE_SECONDS)
+        except LinkError as error:
+            self._broken(error)
+            return False
+        self._free_at = self._clock() + on_the_wire + self._gap
+        return True
+
+    def _broken(self, error: LinkError) -> None:
+        self.close()
+        self._free_at = self._clock() + RETRY_SECONDS
+        for pad in self._pads.values():
+            self._report(pad, Health("failed", "unreachable", {"cable": "lost"}, str(error)))
+
+    def _report(self, pad: Pad, health: Health) -> None:
+        self._reports.health(pad.name, health)
+
+
+def build(
+    devices: Sequence[DeviceConfig], config: AgentConfig, reports: Reports
+) -> list[KeypadBusCrew]:
+    """One crew a bus (or a cable of its own); problems are collected in the devices' settings."""
+    cables: dict[str, tuple[LinkAddress, float]] = {}
+    pads: dict[str, list[Pad]] = {}
+    for device in devices:
+        pad = Pad(
+            device.name,
+            device.settings.whole("address", None, 0, 255),
+            key_map(device.settings),
+            device.settings.number("refresh_seconds", 30, 1, 3600),
+        )
+        if device.bus in config.buses:
+            bus = config.buses[device.bus]
+            cables[bus.name] = (bus.link, bus.gap_seconds)
+            pads.setdefault(bus.name, []).append(pad)
+        elif device.link is not None:
+            cables[device.name] = (device.link, 0.12)
+            pads.setdefault(device.name, []).append(pad)
+        elif not device.bus:
+            device.settings.problem("呼叫器需要 bus 或 link", "a keypad needs a bus or a link")
+    return [KeypadBusCrew(name, *cables[name], found, reports) for name, found in pads.items()]
+
+
+def key_map(settings: Settings) -> Mapping[tuple[str, int], str]:
+    """The pad's key map: `"0C" = "call_next"`, with digits `"6+0F" = "discard"`."""
+    written = settings.table("keys")
+    keys: dict[tuple[str, int], str] = {}
+    for text, function in (HALL_KEYS if written is None else written).items():
+        match = KEY_PATTERN.fullmatch(text)
+        if match is None:
+            settings.problem(f"键 {text!r} 应写成 0C 或 6+0F", f"key {text!r} must read 0C or 6+0F")
+        else:
+            keys[match[1] or "", int(match[2], 16)] = function
+    return keys

@@ -1,0 +1,206 @@
+"""Simulated caller keypads on one bus: keys to press, six digits to read, a beeper to count.
+
+Written from the frame table alone, without the codec, so that both cannot share a mistake. A pad
+repeats its key until it hears the echo, and gives up after a few times.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from devices.simulate.base import Faults, Journal, Json
+from devices.simulate.wires import Wire
+
+PAD_FAULTS = ("silent", "slow", "half_frame", "bad_checksum", "key_bounce", "cable_pulled")
+BUS_FAULTS = ("cable_pulled",)
+KEY_FUNCTION = 0x02
+ECHO_SECONDS = 0.4
+ATTEMPTS = 5
+SLOW_SECONDS = 1.5
+FACES = {
+    "0C": "呼叫",
+    "0D": "重呼",
+    "0E": "过号",
+    "0A": "开始",
+    "0F": "完成",
+    "12": "暂停",
+    "13": "转移",
+}
+
+
+class KeypadSimulator:
+    """One pad."""
+
+    kind = "keypad"
+
+    def __init__(self, name: str, address: int, journal: Journal) -> None:
+        self.name = name
+        self.address = address
+        self.faults = Faults(PAD_FAULTS, self._fault_changed)
+        self.bus: KeypadBusSimulator | None = None
+        self._journal = journal
+        self._display = " " * 6
+        self._beeps = 0
+        self._unheard = 0
+        self._pending: bytes | None = None
+        self._echo = threading.Condition()
+        self._pressing = threading.Lock()
+
+    def start(self) -> None:
+        """Its bus carries it."""
+
+    def stop(self) -> None:
+        """Give up waiting for an echo."""
+        with self._echo:
+            self._pending = None
+            self._echo.notify_all()
+
+    def press(self, keys: str) -> None:
+        """Digits one by one, then a key's two-digit code: `"0C"`, `"1 2 0C"`; ValueError else."""
+        parts = keys.split()
+        digits = [int(part) for part in parts[:-1] if len(part) == 1 and part.isdigit()]
+        code = parts[-1].upper() if parts else ""
+        if len(digits) != len(parts) - 1 or code not in FACES:
+            raise ValueError(f"{keys!r}: digits one by one, then one of {', '.join(FACES)}")
+        body = bytes((self.address, KEY_FUNCTION, *digits, int(code, 16)))
+        frame = bytes((0xFF, 0x68, len(body), len(body), 0x68)) + body
+        frame += bytes((sum(body) % 256, 0x16))
+        self._journal.note(self.name, "press", keys=keys, face=FACES[code])
+        threading.Thread(target=self._send, args=(frame,), daemon=True).start()
+
+    def _send(self, frame: bytes) -> None:
+        if self.faults["silent"] or self.faults["cable_pulled"] or self.bus is None:
+            return
+        with self._pressing:
+            self._pending = frame[1:]
+            for _ in range(ATTEMPTS):
+                self._transmit(self.bus, frame)
+                with self._echo:
+                    if self._echo.wait_for(lambda: self._pending is None, ECHO_SECONDS):
+                        return
+            self._pending = None
+            self._unheard += 1
+            self._journal.note(self.name, "no_echo")
+
+    def _transmit(self, bus: KeypadBusSimulator, frame: bytes) -> None:
+        if self.faults["half_frame"]:
+            frame = frame[: len(frame) // 2]
+        if self.faults["bad_checksum"]:
+            frame = frame[:-2] + bytes((frame[-2] ^ 0x01, frame[-1]))
+        if self.faults["slow"]:
+            for byte in frame:
+                bus.send(bytes((byte,)))
+                with self._echo:
+                    self._echo.wait(SLOW_SECONDS / 100)
+        else:
+            bus.send(frame)
+        if self.faults["key_bounce"]:
+            bus.send(frame)
+
+    def heard(self, body: bytes, whole: bytes) -> None:
+        """A frame of the host for this pad: address, function, data."""
+        if self.faults["silent"] or self.faults["cable_pulled"]:
+            return
+        with self._echo:
+            if self._pending == whole:
+                self._pending = None
+                self._echo.notify_all()
+                self._journal.note(self.name, "echo")
+                return
+        if body[1] == 0x02 and len(body) == 8:
+            shown = "".join(str(code) if code <= 9 else " " for code in body[2:])
+            if shown != self._display:
+                self._display = shown
+                self._journal.note(self.name, "display", text=shown)
+        elif body[1] == 0x03:
+            self._beeps += 1
+            self._journal.note(self.name, "beep")
+
+    def _fault_changed(self, name: str, on: bool) -> None:
+        if name == "cable_pulled" and on:
+            self._display = " " * 6
+        self._journal.note(self.name, "fault", fault=name, on=on)
+
+    def shows(self) -> dict[str, Json]:
+        """Its display, its keys, and how it fares."""
+        return {
+            "address": self.address,
+            "display": self._display,
+            "waiting": self._display[:3].strip(),
+            "ticket": self._display[3:].strip(),
+            "beeps": self._beeps,
+            "unheard": self._unheard,
+            "keys": [{"press": code, "face": face} for code, face in FACES.items()],
+        }
+
+
+class KeypadBusSimulator:
+    """The bus: cuts the host's bytes into frames and hands each to its pad."""
+
+    kind = "bus"
+
+    def __init__(
+        self, name: str, wire: Wire, pads: Sequence[KeypadSimulator], journal: Journal
+    ) -> None:
+        self.name = name
+        self.pads = {pad.address: pad for pad in pads}
+        self.faults = Faults(BUS_FAULTS, self._fault_changed)
+        self.rejected = 0
+        self._wire = wire
+        self._journal = journal
+        self._buffer = bytearray()
+        for pad in pads:
+            pad.bus = self
+
+    def start(self) -> None:
+        """Open the bus."""
+        self._wire.start(self.receive)
+
+    def stop(self) -> None:
+        """Close the bus."""
+        self._wire.stop()
+
+    def send(self, data: bytes) -> None:
+        """A pad speaks."""
+        self._wire.send(data)
+
+    def receive(self, data: bytes) -> None:
+        """The host's bytes."""
+        self._buffer += data
+        while True:
+            start = self._buffer.find(0x68)
+            if start < 0:
+                self._buffer.clear()
+                return
+            del self._buffer[:start]
+            if len(self._buffer) < 2 or len(self._buffer) < self._buffer[1] + 6:
+                if len(self._buffer) > 1 and self._buffer[1] > 40:
+                    self._reject()
+                    continue
+                return
+            self._frame(self._buffer[1] + 6)
+
+    def _frame(self, total: int) -> None:
+        whole = bytes(self._buffer[:total])
+        body = whole[4:-2]
+        sound = whole[1] == whole[2] and whole[3] == 0x68 and whole[-1] == 0x16
+        if not sound or len(body) < 2 or sum(body) % 256 != whole[-2]:
+            self._reject()
+            return
+        del self._buffer[:total]
+        pad = self.pads.get(body[0])
+        if pad is not None:
+            pad.heard(body, whole)
+
+    def _reject(self) -> None:
+        self.rejected += 1
+        del self._buffer[0]
+
+    def _fault_changed(self, name: str, on: bool) -> None:
+        self._wire.plug(connected=not on)
+        self._journal.note(self.name, "fault", fault=name, on=on)
+
+    def shows(self) -> dict[str, Json]:
+        """Which pads hang on it."""
+        return {"pads": [pad.name for pad in self.pads.values()], "rejected": self.rejected}

@@ -1,0 +1,318 @@
+"""Simulated strips on one bus: parse what comes, show it, and note who spoke out of turn.
+
+Written from the frame table alone, without the codecs, so that both cannot share a mistake. A real
+strip never answers, so neither does this one.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
+
+from devices.simulate.base import Faults, Journal, Json
+from devices.simulate.wires import BITS_A_BYTE, Wire
+
+STRIP_FAULTS = ("silent", "slow", "half_frame", "bad_checksum", "cable_pulled")
+BUS_FAULTS = ("cable_pulled",)
+COLOUR_NAMES = ("red", "green", "yellow")
+LONGEST_FRAME = 400
+QUIET_SECONDS = 0.05
+# Ten per cent less than the rule: what is measured is when this process was scheduled.
+SHORT_GAP_SECONDS = 0.09
+BACK_TO_BACK_SECONDS = 0.002
+FAULTY_BYTE = 8
+
+Spans: TypeAlias = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A frame that was understood: for which address, and what to show, span by span."""
+
+    address: int
+    spans: tuple[tuple[str, str], ...]
+
+    @property
+    def text(self) -> str:
+        """The characters."""
+        return "".join(text for text, _ in self.spans)
+
+
+class Reader(Protocol):
+    """A strip's receiver: takes one byte, gives a frame when one is complete."""
+
+    rejected: int
+
+    def feed(self, byte: int) -> Shown | None:
+        """Take a byte."""
+
+
+def decode_gb2312(data: bytes) -> str:
+    """What a strip's font shows for these bytes."""
+    return data.decode("gb2312", "replace")
+
+
+@dataclass(slots=True)
+class _Collector(ABC):
+    """Finds frames in a stream: `start` begins one, `length` tells its size when it can."""
+
+    start: bytes = b""
+    rejected: int = 0
+    buffer: bytearray = field(default_factory=bytearray)
+
+    def feed(self, byte: int) -> Shown | None:
+        self.buffer.append(byte)
+        while self.buffer:
+            if not self.start.startswith(bytes(self.buffer[: len(self.start)])):
+                del self.buffer[0]
+                continue
+            length = self.length()
+            if length is None and len(self.buffer) <= LONGEST_FRAME:
+                return None
+            if length is None or not self.valid(length):
+                self.rejected += 1
+                del self.buffer[0]
+                continue
+            frame = bytes(self.buffer[:length])
+            del self.buffer[:length]
+            return self.show(frame)
+        return None
+
+    @abstractmethod
+    def length(self) -> int | None:
+        """The frame's length once it is all there, else None."""
+
+    @abstractmethod
+    def valid(self, length: int) -> bool:
+        """Whether the checks hold."""
+
+    @abstractmethod
+    def show(self, frame: bytes) -> Shown:
+        """What it says."""
+
+
+@dataclass(slots=True)
+class W1Reader(_Collector):
+    """`A0 90 addr A5 lenHi lenLo {char + colour}* X`."""
+
+    start: bytes = b"\xa0\x90"
+
+    def length(self) -> int | None:
+        if len(self.buffer) < 6:
+            return None
+        total = 7 + self.buffer[4] * 256 + self.buffer[5]
+        return total if len(self.buffer) >= total else None
+
+    def valid(self, length: int) -> bool:
+        check = 0
+        for byte in self.buffer[2 : length - 1]:
+            check ^= byte
+        return self.buffer[3] == 0xA5 and check == self.buffer[length - 1]
+
+    def show(self, frame: bytes) -> Shown:
+        spans: Spans = []
+        rest = frame[6:-1]
+        while rest:
+            size = 2 if rest[0] >= 0x80 else 1
+            colour = COLOUR_NAMES[rest[size] % 3] if len(rest) > size else "red"
+            spans.append((decode_gb2312(rest[:size]), colour))
+            rest = rest[size + 1 :]
+        return Shown(frame[2], _joined(spans))
+
+
+def _joined(spans: Spans) -> tuple[tuple[str, str], ...]:
+    joined: Spans = []
+    for text, colour in spans:
+        if joined and joined[-1][1] == colour:
+            joined[-1] = (joined[-1][0] + text, colour)
+        else:
+            joined.append((text, colour))
+    return tuple(joined)
+
+
+@dataclass(slots=True)
+class W2Reader(_Collector):
+    """`AA addr BB 51 54 SUM 01 00 99 00 63 text FF`."""
+
+    start: bytes = b"\xaa"
+
+    def length(self) -> int | None:
+        if len(self.buffer) >= 3 and self.buffer[2] != 0xBB:
+            return 3  # not ours after all: rejected at once
+        end = self.buffer.find(b"\xff", 11)
+        return end + 1 if end >= 0 else None
+
+    def valid(self, length: int) -> bool:
+        head = bytes(self.buffer[3:5])
+        return (
+            length > 11
+            and head == b"\x51\x54"
+            and sum(self.buffer[6:length]) % 256 == self.buffer[5]
+        )
+
+    def show(self, frame: bytes) -> Shown:
+        return Shown(frame[1], ((decode_gb2312(frame[11:-1]), "red"),))
+
+
+@dataclass(slots=True)
+class W7Reader(_Collector):
+    """`40 addr text 0D`, without a check."""
+
+    start: bytes = b"\x40"
+
+    def length(self) -> int | None:
+        end = self.buffer.find(b"\x0d", 2)
+        return end + 1 if end >= 0 else None
+
+    def valid(self, length: int) -> bool:
+        return length >= 3
+
+    def show(self, frame: bytes) -> Shown:
+        return Shown(frame[1], ((decode_gb2312(frame[2:-1]), "red"),))
+
+
+READERS: dict[str, Callable[[], Reader]] = {"w1": W1Reader, "w2": W2Reader, "w7": W7Reader}
+
+
+class StripSimulator:
+    """One strip: listens to the whole bus and shows the frames for its address."""
+
+    kind = "strip"
+
+    def __init__(
+        self, name: str, address: int, driver: str, journal: Journal, slow_seconds: float = 2.0
+    ) -> None:
+        self.name = name
+        self.address = address
+        self.driver = driver
+        self.faults = Faults(STRIP_FAULTS, self._fault_changed)
+        self._reader = READERS[driver]()
+        self._journal = journal
+        self._slow_seconds = slow_seconds
+        self._spans: tuple[tuple[str, str], ...] = ()
+        self._frames = 0
+        self._timer: threading.Timer | None = None
+
+    def start(self) -> None:
+        """Its bus carries it."""
+
+    def stop(self) -> None:
+        """Forget what would have been shown late."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def feed(self, byte: int, place: int) -> bool:
+        """A byte of the bus, `place` counted from the frame's start; True at its end."""
+        if self.faults["silent"] or self.faults["cable_pulled"]:
+            return False
+        if self.faults["half_frame"] and place >= FAULTY_BYTE:
+            return False
+        if self.faults["bad_checksum"] and place == FAULTY_BYTE:
+            byte ^= 0x01
+        shown = self._reader.feed(byte)
+        if shown is None:
+            return False
+        if shown.address == self.address:
+            self._frames += 1
+            if self.faults["slow"]:
+                self._timer = threading.Timer(self._slow_seconds, self._show, (shown,))
+                self._timer.daemon = True
+                self._timer.start()
+            else:
+                self._show(shown)
+        return True
+
+    def _show(self, shown: Shown) -> None:
+        changed = shown.spans != self._spans
+        self._spans = shown.spans
+        if changed:
+            colour = shown.spans[0][1] if shown.spans else "red"
+            self._journal.note(self.name, "strip", text=shown.text, colour=colour)
+
+    def _fault_changed(self, name: str, on: bool) -> None:
+        if name == "cable_pulled" and on:
+            self._spans = ()
+        self._journal.note(self.name, "fault", fault=name, on=on)
+
+    def shows(self) -> dict[str, Json]:
+        """The lit text, span by span."""
+        return {
+            "address": self.address,
+            "driver": self.driver,
+            "text": "".join(text for text, _ in self._spans),
+            "spans": [{"text": text, "colour": colour} for text, colour in self._spans],
+            "frames": self._frames,
+            "rejected": self._reader.rejected,
+        }
+
+
+class StripBusSimulator:
+    """The bus: hands every byte to every strip and watches the pauses between frames."""
+
+    kind = "bus"
+
+    def __init__(
+        self,
+        name: str,
+        wire: Wire,
+        strips: Sequence[StripSimulator],
+        journal: Journal,
+        baud: int = 9600,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = name
+        self.strips = tuple(strips)
+        self.faults = Faults(BUS_FAULTS, self._fault_changed)
+        self._wire = wire
+        self._journal = journal
+        self._clock = clock
+        self._byte_seconds = BITS_A_BYTE / baud
+        self._place = 0
+        self._line_free = clock() - 60.0
+        self.short_gaps = 0
+        self.collisions = 0
+
+    def start(self) -> None:
+        """Open the bus."""
+        self._wire.start(self.receive)
+
+    def stop(self) -> None:
+        """Close the bus."""
+        self._wire.stop()
+
+    def receive(self, data: bytes) -> None:
+        """Bytes from the cable, their wire time already spent."""
+        at = max(self._line_free, self._clock() - len(data) * self._byte_seconds)
+        for byte in data:
+            if self._place and at - self._line_free > QUIET_SECONDS:
+                self._place = 0
+            if self._place == 0:
+                self._note_gap(at - self._line_free)
+            ended = [strip.feed(byte, self._place) for strip in self.strips]
+            at += self._byte_seconds
+            self._line_free = at
+            self._place = 0 if any(ended) else self._place + 1
+
+    def _note_gap(self, gap: float) -> None:
+        if gap < BACK_TO_BACK_SECONDS:
+            self.collisions += 1
+            self._journal.note(self.name, "collision")
+        elif gap < SHORT_GAP_SECONDS:
+            self.short_gaps += 1
+            self._journal.note(self.name, "short_gap", seconds=round(gap, 4))
+
+    def _fault_changed(self, name: str, on: bool) -> None:
+        self._wire.plug(connected=not on)
+        self._journal.note(self.name, "fault", fault=name, on=on)
+
+    def shows(self) -> dict[str, Json]:
+        """Which strips hang on it, and what went wrong on it."""
+        return {
+            "strips": [strip.name for strip in self.strips],
+            "short_gaps": self.short_gaps,
+            "collisions": self.collisions,
+        }

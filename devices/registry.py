@@ -1,0 +1,79 @@
+"""Which crew drives which kind of device, chosen by the names in the configuration.
+
+Adding a driver means adding it to its kind's `DRIVERS`; adding a kind means a line here. It refuses
+unknown kinds and drivers with a sentence in Chinese and in English, all at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from devices.config import AgentConfig, DeviceConfig
+from devices.keypads import crew as keypads
+from devices.led import crew as led
+from devices.owner import Crew, Reports
+from devices.printers import crew as printers
+from devices.settings import ConfigError
+from devices.voice import crew as voice
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind's drivers and the function that makes its crews, one per cable."""
+
+    drivers: Sequence[str]
+    build: Callable[[Sequence[DeviceConfig], AgentConfig, Reports], Sequence[Crew]]
+
+
+KINDS: Mapping[str, Kind] = {
+    "printers": Kind(printers.DRIVERS, printers.build),
+    "led": Kind(led.DRIVERS, led.build),
+    "keypads": Kind(keypads.DRIVERS, keypads.build),
+    "voice": Kind(voice.DRIVERS, voice.build),
+}
+
+
+def build_crews(config: AgentConfig, reports: Reports, kinds: Sequence[str]) -> list[Crew]:
+    """The crews of the agent's devices, of the allowed `kinds`; raises ConfigError."""
+    by_kind: dict[str, list[DeviceConfig]] = {}
+    for device in config.devices:
+        if _known(device, kinds):
+            by_kind.setdefault(device.kind, []).append(device)
+    crews: list[Crew] = []
+    for kind, devices in by_kind.items():
+        crews += KINDS[kind].build(devices, config, reports)
+    _check_owners(config)
+    for table in (*config.devices, *config.buses.values()):
+        table.settings.refuse_unknown()
+    if config.problems:
+        raise ConfigError(config.problems)
+    return crews
+
+
+def _check_owners(config: AgentConfig) -> None:
+    kinds: dict[str, str] = {}
+    for device in config.devices:
+        if device.bus and kinds.setdefault(device.bus, device.kind) != device.kind:
+            device.settings.problem(
+                f"总线 {device.bus} 上只能有一类设备", f"bus {device.bus} may hold one kind only"
+            )
+
+
+def _known(device: DeviceConfig, kinds: Sequence[str]) -> bool:
+    if device.kind not in kinds:
+        names = ", ".join(kinds)
+        device.settings.problem(
+            f"本代理不驱动 {device.kind!r}（可用：{names}）",
+            f"this agent does not host {device.kind!r} (it hosts: {names})",
+        )
+        return False
+    drivers = KINDS[device.kind].drivers
+    if device.driver not in drivers:
+        names = ", ".join(drivers)
+        device.settings.problem(
+            f"{device.kind} 没有驱动 {device.driver!r}（可用：{names}）",
+            f"{device.kind} has no driver {device.driver!r} (it has: {names})",
+        )
+        return False
+    return True

@@ -1,0 +1,50 @@
+"""Plays a WAV with a command, and believes the command's exit code only.
+
+pyttsx3 reports success even without a sound card [RAN], therefore this. It refuses to wait longer
+than the sound lasts and a few seconds.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from devices.voice.engines import VoiceError
+from devices.voice.wavs import Sound, to_wav
+
+PLACE = "{wav}"
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """`command` with `{wav}` where the file goes; `grace` seconds beyond the sound's length."""
+
+    command: Sequence[str] = ("aplay", "-q", PLACE)
+    grace: float = 5.0
+
+    def play(self, sound: Sound, comment: str) -> None:
+        """Play to the end; raises VoiceError."""
+        with tempfile.TemporaryDirectory(prefix="voice-") as folder:
+            file = Path(folder) / "announcement.wav"
+            file.write_bytes(to_wav(sound, comment))
+            command = [word.replace(PLACE, str(file)) for word in self.command]
+            try:
+                ended = subprocess.run(
+                    command,
+                    capture_output=True,
+                    timeout=sound.seconds + self.grace,
+                    check=False,
+                    stdin=subprocess.DEVNULL,
+                )
+            except FileNotFoundError:
+                raise VoiceError("player_missing", command[0]) from None
+            except OSError as error:
+                raise VoiceError("player_missing", str(error)) from None
+            except subprocess.TimeoutExpired:
+                raise VoiceError("player_timeout", command[0]) from None
+        if ended.returncode != 0:
+            words = ended.stderr.decode("utf-8", "replace").strip()[-300:]
+            raise VoiceError("player_failed", f"exit code {ended.returncode} {words}")
