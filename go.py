@@ -228,11 +228,7 @@ def alone() -> Iterator[None]:
     """One set-up at a time in this folder; a second one waits for the first."""
     CACHE.mkdir(exist_ok=True)
     with (CACHE / "lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say("another set-up is at work in this folder, waiting for it ...")
-            fcntl.flock(file, fcntl.LOCK_EX)
+        fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 

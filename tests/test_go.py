@@ -1,0 +1,97 @@
+"""go.py's own rules: what changed is done anew, what did not is left, what fails is shown."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def go(tmp_path: Path) -> ModuleType:
+    """go.py in an empty project of its own."""
+    shutil.copy(ROOT / "go.py", tmp_path / "go.py")
+    spec = importlib.util.spec_from_file_location("go_under_test", tmp_path / "go.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_a_step_is_done_once_until_its_sources_change(go: ModuleType) -> None:
+    source = go.ROOT / "kiosk" / "page.ts"
+    source.parent.mkdir()
+    source.write_text("one")
+    made = go.ROOT / "made"
+    done: list[str] = []
+
+    def work() -> None:
+        done.append(source.read_text())
+        made.touch()
+
+    for _ in range(2):
+        go.step("page", [go.ROOT / "kiosk"], work, made)
+    source.write_text("two")
+    go.step("page", [go.ROOT / "kiosk"], work, made)
+    made.unlink()
+    go.step("page", [go.ROOT / "kiosk"], work, made)
+    assert done == ["one", "two", "two"]
+
+
+def test_what_the_tests_set_up_serves_the_run(go: ModuleType) -> None:
+    made = go.ROOT / "made"
+    made.touch()
+    done: list[str] = []
+    go.step("packages", ["test"], lambda: done.append("test"), made)
+    go.step("packages", ["run"], lambda: done.append("run"), made, go.digest(["test"]))
+    assert done == ["test"]
+
+
+def test_a_failed_step_shows_its_words_and_is_not_taken_as_done(
+    go: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def work() -> None:
+        go.command("build", sys.executable, "-c", "print('why it broke'); raise SystemExit(3)")
+
+    for _ in range(2):
+        with pytest.raises(go.StepFailedError):
+            go.step("pages", ["x"], work, go.ROOT / "made")
+    assert capsys.readouterr().out.count("why it broke") == 2
+
+
+def test_the_hash_sees_names_and_contents_but_not_what_was_built(go: ModuleType) -> None:
+    web = go.ROOT / "server" / "web"
+    (web / "dist").mkdir(parents=True)
+    (web / "a.ts").write_text("a")
+    before = go.digest([web])
+    (web / "dist" / "a.js").write_text("built")
+    (web / "wire.gen.ts").write_text("generated")
+    assert go.digest([web]) == before
+    (web / "a.ts").rename(web / "b.ts")
+    assert go.digest([web]) != before
+
+
+def test_help_names_every_command() -> None:
+    words = subprocess.run(
+        [sys.executable, ROOT / "go.py", "--help"], check=True, capture_output=True, text=True
+    ).stdout
+    for name in ("run", "test", "setup", "lint", "lock", "clean"):
+        assert name in words
+
+
+def test_the_locks_name_hashes_and_no_addresses() -> None:
+    for lock in sorted((ROOT / "requirements").glob("*.txt")):
+        lines = lock.read_text().splitlines()
+        assert not [line for line in lines if "://" in line or line.startswith("-")]
+        named = [number for number, line in enumerate(lines) if "==" in line]
+        assert named
+        assert all("--hash=sha256:" in lines[number + 1] for number in named)
+    assert '"resolved"' not in (ROOT / "package-lock.json").read_text()
