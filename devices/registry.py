@@ -44,8 +44,9 @@ def build_crews(config: AgentConfig, reports: Reports, kinds: Sequence[str]) -> 
     for kind, devices in by_kind.items():
         crews += KINDS[kind].build(devices, config, reports)
     _check_owners(config)
-    for table in (*config.devices, *config.buses.values()):
-        table.settings.refuse_unknown()
+    tables = [device.settings for device in config.devices]
+    for settings in (*tables, *(bus.settings for bus in config.buses.values())):
+        settings.refuse_unknown()
     if config.problems:
         raise ConfigError(config.problems)
     return crews

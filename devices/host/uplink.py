@@ -146,13 +146,13 @@ class Uplink:
             self._hang_up(client)
         return True
 
-    def _hang_up(self, client: Any) -> None:  # noqa: ANN401 - the library has no types
+    def _hang_up(self, client: Any) -> None:
         with contextlib.suppress(SocketIOError, OSError, ValueError):
             client.disconnect()
         with contextlib.suppress(Exception):
             client.eio.disconnect()
 
-    def _converse(self, client: Any) -> None:  # noqa: ANN401 - the library has no types
+    def _converse(self, client: Any) -> None:
         self._call(client, "hello", self._station.hello())
         log.info("connected to %s", self._server)
         self._sent_health = {}
@@ -161,7 +161,7 @@ class Uplink:
             self._send_all(client)
             self._wake.wait(1.0)
 
-    def _send_all(self, client: Any) -> None:  # noqa: ANN401 - the library has no types
+    def _send_all(self, client: Any) -> None:
         for device, health in self._station.health_reports().items():
             if self._sent_health.get(device) != health:
                 client.emit("health", health.to_json(device), namespace=NAMESPACE)
@@ -182,7 +182,7 @@ class Uplink:
                 log.warning("key press dropped, too old: %s", stale.body["device"])
             return self._events[0] if self._events else None
 
-    def _call(self, client: Any, name: str, body: Mapping[str, object]) -> object:  # noqa: ANN401
+    def _call(self, client: Any, name: str, body: Mapping[str, object]) -> object:
         return client.call(name, dict(body), namespace=NAMESPACE, timeout=ACK_SECONDS)
 
     def _on_desired(self, data: object) -> None:

@@ -29,7 +29,7 @@ class PrinterCrew:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
-        self.devices = (name,)
+        self.devices: tuple[str, ...] = (name,)
         self._printer = printer
         self._reports = reports
         self._probe_seconds = probe_seconds

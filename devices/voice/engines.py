@@ -100,7 +100,7 @@ class EspeakEngine:
 
 @dataclass(frozen=True, slots=True)
 class ClipEngine:
-    """Clips named by what they say: `<folder>/zh/请.wav`, `<folder>/en/window.wav`, longest first."""
+    """Clips named by what they say: `zh/请.wav`, `en/window.wav` in `folder`; longest first."""
 
     folder: Path
 

@@ -17,7 +17,7 @@ from typing import Any
 EXIT_NO_ENGINE = 3
 
 
-def _engine() -> Any:  # noqa: ANN401 - the library has no types
+def _engine() -> Any:
     import espeakng_loader  # noqa: PLC0415 - only this process may load it
 
     # The loader's library holds the full Mandarin dictionary; the system's spells out 86 % of the

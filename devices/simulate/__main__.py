@@ -1,0 +1,54 @@
+"""`python -m devices.simulate --config FILE`: simulated devices and their control channel.
+
+Prints one line of JSON with the control channel's port once everything is on, and runs until
+SIGTERM or SIGINT.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+from devices.settings import ConfigError
+from devices.simulate.config import read_simulator_config
+from devices.simulate.control import Bench, Control
+
+EXIT_CONFIG = 2
+
+
+def main() -> int:
+    """Run the devices of one file."""
+    parser = argparse.ArgumentParser(description="Simulates the hardware at the other end.")
+    parser.add_argument("--config", type=Path, required=True, help="the simulator's TOML file")
+    options = parser.parse_args()
+    stop = threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGINT, on_signal)
+    try:
+        plan = read_simulator_config(options.config)
+        bench = Bench(plan)
+        control = Control(bench, plan.port)
+        bench.start()
+    except (ConfigError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return EXIT_CONFIG
+    control.start()
+    sys.stdout.write(json.dumps({"port": control.port, "devices": len(bench.devices)}) + "\n")
+    sys.stdout.flush()
+    stop.wait()
+    control.stop()
+    bench.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

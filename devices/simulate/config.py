@@ -1,0 +1,180 @@
+"""Reads a simulator's TOML file and makes the devices it names.
+
+Tables: `[simulator]` (control port, pace), `[[printer]]`, `[[strip_bus]]` with its `strip`s,
+`[[keypad_bus]]` with its `keypad`s, `[[speaker]]`. It reports every problem at once.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from devices.keypads.simulator import KeypadBusSimulator, KeypadSimulator
+from devices.led.simulator import READERS, StripBusSimulator, StripSimulator
+from devices.link import LinkAddress, parse_link
+from devices.link.base import LinkAddressError
+from devices.printers.simulator import PrinterModel, PrinterSimulator
+from devices.settings import ConfigError, Problem, Settings
+from devices.simulate.base import Journal, Simulated
+from devices.simulate.wires import PtyWire, TcpWire, Wire
+from devices.voice.simulator import SpeakerSimulator
+
+TABLES = ("simulator", "printer", "strip_bus", "keypad_bus", "speaker")
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatorPlan:
+    """What one simulator process holds; `port` is the control channel's."""
+
+    port: int
+    devices: tuple[Simulated, ...]
+    journal: Journal
+
+
+def read_simulator_config(path: Path) -> SimulatorPlan:
+    """Read the file; raises ConfigError with every problem."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            [Problem(str(path), f"读不了：{error}", f"unreadable: {error}")]
+        ) from None
+    return simulator_plan(table, path.resolve().parent)
+
+
+def simulator_plan(table: Mapping[str, object], folder: Path) -> SimulatorPlan:
+    """The devices of a parsed table; raises ConfigError with every problem."""
+    maker = _Maker(folder)
+    unknown = sorted(set(table) - set(TABLES))
+    maker.problems += [Problem(name, "不认识的配置段", "unknown table") for name in unknown]
+    own = table.get("simulator", {})
+    settings = Settings("simulator", own if isinstance(own, Mapping) else {}, maker.problems)
+    port = settings.whole("port", 0, 0, 65535)
+    maker.pace = settings.number("pace", 1.0, 0.0, 10.0)
+    settings.refuse_unknown()
+    for entry in _entries(table, "printer"):
+        maker.printer(entry)
+    for entry in _entries(table, "strip_bus"):
+        maker.strip_bus(entry)
+    for entry in _entries(table, "keypad_bus"):
+        maker.keypad_bus(entry)
+    for entry in _entries(table, "speaker"):
+        maker.speaker(entry)
+    maker.check_names()
+    if maker.problems:
+        raise ConfigError(maker.problems)
+    return SimulatorPlan(port, tuple(maker.devices), maker.journal)
+
+
+def _entries(table: Mapping[str, object], key: str) -> list[Mapping[str, object]]:
+    value = table.get(key, [])
+    entries = value if isinstance(value, list) else []
+    return [entry for entry in entries if isinstance(entry, Mapping)]
+
+
+class _Maker:
+    def __init__(self, folder: Path) -> None:
+        self.problems: list[Problem] = []
+        self.devices: list[Simulated] = []
+        self.journal = Journal()
+        self.pace = 1.0
+        self._folder = folder
+
+    def _settings(self, kind: str, entry: Mapping[str, object]) -> Settings:
+        return Settings(f"{kind} {entry.get('name', '?')}", entry, self.problems)
+
+    def _address(self, settings: Settings) -> LinkAddress | None:
+        try:
+            return parse_link(settings.text("link"), self._folder)
+        except LinkAddressError as error:
+            settings.problem(error.zh, error.en)
+            return None
+
+    def _wire(self, address: LinkAddress | None) -> Wire:
+        if address is None:
+            return TcpWire()
+        if address.scheme == "tcp":
+            return TcpWire(address.host, address.port)
+        return PtyWire(Path(address.target), address.baud, self.pace)
+
+    def printer(self, entry: Mapping[str, object]) -> None:
+        settings = self._settings("printer", entry)
+        font = settings.text("font", "")
+        model = PrinterModel(
+            columns=settings.whole("columns", 48, 24, 72),
+            kanji_default=settings.flag("kanji_default", default=True),
+            kanji_by_gs=settings.flag("kanji_by_gs", default=False),
+            codec=settings.text("codec", "gb18030", ("gb18030", "gbk", "gb2312")),
+            seconds_per_line=settings.number("seconds_per_line", 0.02, 0, 5) * self.pace,
+            slow_seconds=settings.number("slow_seconds", 2.0, 0, 60),
+            font=font or None,
+        )
+        wire = self._wire(self._address(settings))
+        name = settings.text("name")
+        settings.refuse_unknown()
+        self.devices.append(PrinterSimulator(name, wire, model, self.journal))
+
+    def strip_bus(self, entry: Mapping[str, object]) -> None:
+        settings = self._settings("strip_bus", entry)
+        address = self._address(settings)
+        name = settings.text("name")
+        strips = [self._strip(strip) for strip in self._children(settings, entry, "strip")]
+        baud = address.baud if address else 9600
+        bus = StripBusSimulator(name, self._wire(address), strips, self.journal, baud)
+        self.devices += [bus, *strips]
+
+    def _strip(self, entry: Mapping[str, object]) -> StripSimulator:
+        settings = self._settings("strip", entry)
+        strip = StripSimulator(
+            settings.text("name"),
+            settings.whole("address", None, 0, 255),
+            settings.text("driver", "w1", tuple(READERS)),
+            self.journal,
+            settings.number("slow_seconds", 2.0, 0, 60),
+        )
+        settings.refuse_unknown()
+        return strip
+
+    def keypad_bus(self, entry: Mapping[str, object]) -> None:
+        settings = self._settings("keypad_bus", entry)
+        wire = self._wire(self._address(settings))
+        name = settings.text("name")
+        pads = [self._keypad(pad) for pad in self._children(settings, entry, "keypad")]
+        self.devices += [KeypadBusSimulator(name, wire, pads, self.journal), *pads]
+
+    def _keypad(self, entry: Mapping[str, object]) -> KeypadSimulator:
+        settings = self._settings("keypad", entry)
+        pad = KeypadSimulator(
+            settings.text("name"), settings.whole("address", None, 0, 255), self.journal
+        )
+        settings.refuse_unknown()
+        return pad
+
+    def speaker(self, entry: Mapping[str, object]) -> None:
+        settings = self._settings("speaker", entry)
+        speaker = SpeakerSimulator(
+            settings.text("name"),
+            settings.whole("port", 0, 0, 65535),
+            self.journal,
+            scale=settings.number("scale", 1.0, 0, 10) * self.pace,
+            slow_seconds=settings.number("slow_seconds", 3.0, 0, 60),
+        )
+        settings.refuse_unknown()
+        self.devices.append(speaker)
+
+    def _children(
+        self, settings: Settings, entry: Mapping[str, object], key: str
+    ) -> list[Mapping[str, object]]:
+        rest = {name: value for name, value in entry.items() if name != key}
+        known = Settings(settings.where, rest, self.problems)
+        for name in ("name", "link"):
+            known.text(name, "")
+        known.refuse_unknown()
+        return _entries(entry, key)
+
+    def check_names(self) -> None:
+        names = [device.name for device in self.devices]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            self.problems.append(Problem(name, "设备重名", "two devices have this name"))

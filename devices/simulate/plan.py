@@ -1,0 +1,280 @@
+"""Writes a ready simulator file and the agents' files for a whole hall, for demos and tests.
+
+`python -m devices.simulate.plan --out DIR --server URL --kiosks 1,2 --windows-east W01,W02
+--windows-west W20`, or `--json FILE` with the fields of `HallPlan`. One printer a kiosk (80 and
+58 mm in turn), one strip a window (W1 on bus east, W2 on bus west, W7 for the last of each room on
+a bus of their own), one loudspeaker a zone, keypads on one bus a room. Nothing here is used by a
+hall with real devices; it refuses to write a token or a code it was not given.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import socket
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+NAMES = ("kiosk", "counters", "display")
+ZONES = ("main", "east", "west")
+W7_A_ROOM = 2
+
+
+@dataclass(frozen=True, slots=True)
+class HallPlan:
+    """What the hall has. `rooms` maps a room (also the name of its buses) to its window codes.
+
+    `first_port`: control channel, printers and loudspeakers take ports from here on, in this order;
+    0 takes free ones. `enrol_codes`: agent name to one-time code. `pace`: how long things take, 1
+    as in life, 0 at once.
+    """
+
+    server: str
+    kiosks: Sequence[str]
+    rooms: Mapping[str, Sequence[str]]
+    zones: Sequence[str] = ZONES
+    first_port: int = 0
+    enrol_codes: Mapping[str, str] = field(default_factory=dict)
+    pace: float = 1.0
+    python: str = sys.executable
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The files, and the control channel's port."""
+
+    simulator: Path
+    agents: Mapping[str, Path]
+    control_port: int
+
+
+def write_plan(plan: HallPlan, folder: Path) -> Written:
+    """Write the four files into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    ports = _ports(plan, 1 + len(plan.kiosks) + len(plan.zones))
+    control = next(ports)
+    printers = {kiosk: next(ports) for kiosk in plan.kiosks}
+    speakers = {zone: next(ports) for zone in plan.zones}
+    strips = _strips(plan.rooms)
+    simulator = folder / "simulator.toml"
+    simulator.write_text(_simulator(plan, control, printers, speakers, strips), encoding="utf-8")
+    bodies = {
+        "kiosk": _kiosk(printers),
+        "counters": _counters(plan.rooms),
+        "display": _display(plan, speakers, strips),
+    }
+    agents = {}
+    for name in NAMES:
+        path = folder / f"agent-{name}.toml"
+        path.write_text(_agent(plan, name) + bodies[name], encoding="utf-8")
+        agents[name] = path
+    return Written(simulator, agents, control)
+
+
+def _ports(plan: HallPlan, count: int) -> Iterator[int]:
+    if plan.first_port:
+        yield from range(plan.first_port, plan.first_port + count)
+        return
+    # All are held open until all are known, so that none is given out twice.
+    holders = [socket.socket() for _ in range(count)]
+    for holder in holders:
+        holder.bind(("127.0.0.1", 0))
+    ports = [holder.getsockname()[1] for holder in holders]
+    for holder in holders:
+        holder.close()
+    yield from ports
+
+
+@dataclass(frozen=True, slots=True)
+class _Strip:
+    window: str
+    bus: str
+    driver: str
+    address: int
+
+
+def _strips(rooms: Mapping[str, Sequence[str]]) -> list[_Strip]:
+    strips: list[_Strip] = []
+    for number, (room, windows) in enumerate(rooms.items()):
+        driver = "w1" if number % 2 == 0 else "w2"
+        # The last few windows of a large room stand for strips of another make.
+        plain = len(windows) - (W7_A_ROOM if len(windows) > 2 * W7_A_ROOM else 0)
+        strips += [_Strip(w, room, driver, n) for n, w in enumerate(windows[:plain], 1)]
+        others = sum(strip.bus == "annex" for strip in strips)
+        strips += [_Strip(w, "annex", "w7", others + n) for n, w in enumerate(windows[plain:], 1)]
+    return strips
+
+
+def _columns(number: int) -> int:
+    return 48 if number % 2 == 0 else 32
+
+
+def _quoted(text: str) -> str:
+    # A JSON string is a TOML basic string.
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _block(head: str, **values: str | float) -> str:
+    lines = [
+        f"{key} = {_quoted(value) if isinstance(value, str) else value}"
+        for key, value in values.items()
+    ]
+    return "\n".join((head, *lines, "", ""))
+
+
+def _buses(strips: Sequence[_Strip]) -> list[str]:
+    return list(dict.fromkeys(strip.bus for strip in strips))
+
+
+def _simulator(
+    plan: HallPlan,
+    control: int,
+    printers: Mapping[str, int],
+    speakers: Mapping[str, int],
+    strips: Sequence[_Strip],
+) -> str:
+    text = _block("[simulator]", port=control, pace=plan.pace)
+    for number, (kiosk, port) in enumerate(printers.items()):
+        text += _block(
+            "[[printer]]",
+            name=f"printer-{kiosk}",
+            link=f"tcp:127.0.0.1:{port}",
+            columns=_columns(number),
+        )
+    for bus in _buses(strips):
+        text += _block("[[strip_bus]]", name=f"strips-{bus}", link=_strip_link(bus))
+        for strip in strips:
+            if strip.bus == bus:
+                text += _block(
+                    "[[strip_bus.strip]]",
+                    name=f"strip-{strip.window}",
+                    address=strip.address,
+                    driver=strip.driver,
+                )
+    for room, windows in plan.rooms.items():
+        text += _block("[[keypad_bus]]", name=f"keypads-{room}", link=_keypad_link(room))
+        for address, window in enumerate(windows, 1):
+            text += _block("[[keypad_bus.keypad]]", name=f"keypad-{window}", address=address)
+    for zone, port in speakers.items():
+        text += _block("[[speaker]]", name=f"speaker-{zone}", port=port)
+    return text
+
+
+def _strip_link(bus: str) -> str:
+    return f"serial:ttyLED-{bus}?baud=9600"
+
+
+def _keypad_link(room: str) -> str:
+    return f"serial:ttyPAD-{room}?baud=9600"
+
+
+def _agent(plan: HallPlan, name: str) -> str:
+    values = {
+        "name": name,
+        "server": plan.server,
+        "token_file": f"{name}.token",
+        "state_dir": f"state-{name}",
+    }
+    if name in plan.enrol_codes:
+        values["enrol_code"] = plan.enrol_codes[name]
+    return _block("[agent]", **values)
+
+
+def _kiosk(printers: Mapping[str, int]) -> str:
+    return "".join(
+        _block(
+            "[[device]]",
+            name=f"printer-{kiosk}",
+            kind="printers",
+            driver="escpos",
+            link=f"tcp:127.0.0.1:{port}",
+            serves=kiosk,
+            columns=_columns(number),
+        )
+        for number, (kiosk, port) in enumerate(printers.items())
+    )
+
+
+def _counters(rooms: Mapping[str, Sequence[str]]) -> str:
+    text = ""
+    for room, windows in rooms.items():
+        if windows:
+            text += _block("[[bus]]", name=f"keypads-{room}", link=_keypad_link(room))
+        for address, window in enumerate(windows, 1):
+            text += _block(
+                "[[device]]",
+                name=f"keypad-{window}",
+                kind="keypads",
+                driver="a4",
+                bus=f"keypads-{room}",
+                address=address,
+                serves=window,
+            )
+    return text
+
+
+def _display(plan: HallPlan, speakers: Mapping[str, int], strips: Sequence[_Strip]) -> str:
+    text = "".join(
+        _block("[[bus]]", name=f"strips-{bus}", link=_strip_link(bus)) for bus in _buses(strips)
+    )
+    for strip in strips:
+        text += _block(
+            "[[device]]",
+            name=f"strip-{strip.window}",
+            kind="led",
+            driver=strip.driver,
+            bus=f"strips-{strip.bus}",
+            address=strip.address,
+            serves=strip.window,
+        )
+    for zone, port in speakers.items():
+        command = [plan.python, "-m", "devices.simulate.player", "--to", f"127.0.0.1:{port}"]
+        text += _block(
+            "[[device]]", name=f"speaker-{zone}", kind="voice", driver="espeak", serves=zone
+        ).rstrip("\n")
+        text += f"\nplayer = {json.dumps([*command, '{wav}'])}\n\n"
+    return text
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; prints what was written as one line of JSON."""
+    parser = argparse.ArgumentParser(description="Writes simulator and agent files for a hall.")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--json", type=Path, help="a file with the plan's fields")
+    parser.add_argument("--server", default="http://127.0.0.1:8000")
+    parser.add_argument("--kiosks", type=_list, default=["1"])
+    parser.add_argument("--windows-east", type=_list, default=[])
+    parser.add_argument("--windows-west", type=_list, default=[])
+    parser.add_argument("--zones", type=_list, default=list(ZONES))
+    parser.add_argument("--first-port", type=int, default=0)
+    parser.add_argument("--pace", type=float, default=1.0)
+    options = parser.parse_args(arguments)
+    if options.json:
+        plan = HallPlan(**json.loads(options.json.read_text(encoding="utf-8")))
+    else:
+        plan = HallPlan(
+            server=options.server,
+            kiosks=options.kiosks,
+            rooms={"east": options.windows_east, "west": options.windows_west},
+            zones=options.zones,
+            first_port=options.first_port,
+            pace=options.pace,
+        )
+    written = write_plan(plan, options.out)
+    answer = {
+        "simulator": str(written.simulator),
+        "agents": {name: str(path) for name, path in written.agents.items()},
+        "control_port": written.control_port,
+    }
+    sys.stdout.write(json.dumps(answer) + "\n")
+    return 0
+
+
+def _list(text: str) -> list[str]:
+    return [word for word in text.split(",") if word]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
