@@ -58,9 +58,7 @@ def counter(snapshot: Snapshot, window: Window, day: OwnDay) -> CounterState:
     )
 
 
-def card(
-    snapshot: Snapshot, ticket: Ticket, calls: Sequence[dict[str, Any]] = ()
-) -> TicketCard:
+def card(snapshot: Snapshot, ticket: Ticket, calls: Sequence[dict[str, Any]] = ()) -> TicketCard:
     """A ticket as the clerk sees it."""
     catalogue = snapshot.catalogue
     item = catalogue.item_by.get(ticket.item)
@@ -117,16 +115,12 @@ def _no_show_from(
 def queue_rows(snapshot: Snapshot, window: Window) -> list[CounterQueue]:
     """Waiting by queue; queues the window may call from come first."""
     catalogue = snapshot.catalogue
-    rows = [
-        _queue_row(snapshot, catalogue, window, unit.code) for unit in catalogue.units
-    ]
+    rows = [_queue_row(snapshot, catalogue, window, unit.code) for unit in catalogue.units]
     shown = [r for r in rows if r.waiting or r.unit in window.units]
     return sorted(shown, key=lambda r: (r.mine == 0, -r.longest))
 
 
-def _queue_row(
-    snapshot: Snapshot, catalogue: Catalogue, window: Window, code: str
-) -> CounterQueue:
+def _queue_row(snapshot: Snapshot, catalogue: Catalogue, window: Window, code: str) -> CounterQueue:
     unit = catalogue.unit_by[code]
     lanes = [row for row in snapshot.floor.waiting if row.queue == code]
     mine = [row for row in lanes if takes(catalogue, window, row, snapshot.local)]
@@ -144,9 +138,7 @@ def _queue_row(
 
 def figures(served: Sequence[Ticket], missed: int) -> DayFigures:
     """A person's own day."""
-    services = [
-        (t.ended_at - t.serving_at) / 60_000 for t in served if t.ended_at and t.serving_at
-    ]
+    services = [(t.ended_at - t.serving_at) / 60_000 for t in served if t.ended_at and t.serving_at]
     waits = [(t.first_called_at - t.issued_at) / 60_000 for t in served if t.first_called_at]
     return DayFigures(
         served=len(served),

@@ -57,7 +57,11 @@ def catalogue_view(catalogue: Catalogue, popular: list[str]) -> KioskCatalogue:
         items=[item_ref(i) for i in catalogue.items],
         classes=[
             ClassRef(
-                code=c.code, name=c.name, name_en=c.name_en, level=c.level, mark=c.mark,
+                code=c.code,
+                name=c.name,
+                name_en=c.name_en,
+                level=c.level,
+                mark=c.mark,
                 proof=c.proof,
             )
             for c in catalogue.classes
@@ -88,9 +92,7 @@ def item_page(snapshot: Snapshot, item: Item) -> ItemPage:
 
 
 def _offer(snapshot: Snapshot, item: Item) -> Offer:
-    found = route(
-        snapshot.catalogue, item.code, snapshot.local, snapshot.posts, snapshot.settings
-    )
+    found = route(snapshot.catalogue, item.code, snapshot.local, snapshot.posts, snapshot.settings)
     wait = wait_for(
         snapshot.floor, snapshot.catalogue, item, snapshot.local, snapshot.posts, snapshot.settings
     )
@@ -156,8 +158,13 @@ def ticket_view(
 
 def _wait(snapshot: Snapshot, item: Item, ahead: int) -> Wait:
     return wait_for(
-        snapshot.floor, snapshot.catalogue, item, snapshot.local, snapshot.posts,
-        snapshot.settings, ahead,
+        snapshot.floor,
+        snapshot.catalogue,
+        item,
+        snapshot.local,
+        snapshot.posts,
+        snapshot.settings,
+        ahead,
     )
 
 

@@ -75,3 +75,16 @@ def unprinted(conn: Connection, hall_id: str, since: int) -> list[Row[Any]]:
             .order_by(_s.c.created_at.desc())
         )
     )
+
+
+def recent(conn: Connection, hall_id: str, kiosk: str, since: int) -> list[Row[Any]]:
+    """The slips of a kiosk's tickets since a time, oldest first."""
+    t = schema.ticket
+    return list(
+        conn.execute(
+            select(_s)
+            .join(t, (t.c.hall_id == _s.c.hall_id) & (t.c.id == _s.c.ticket_id))
+            .where(_s.c.hall_id == hall_id, t.c.kiosk == kiosk, _s.c.created_at >= since)
+            .order_by(_s.c.created_at, _s.c.id)
+        )
+    )

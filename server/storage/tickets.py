@@ -348,3 +348,17 @@ def popular_items(conn: Connection, hall_id: str, since: str, most: int) -> list
         .limit(most)
     )
     return [row.item for row in rows]
+
+
+_of_staff = select(*_COLUMNS).where(
+    _hall,
+    _t.c.day == bindparam("day"),
+    _t.c.called_at.is_not(None),
+    _t.c.staff == bindparam("staff"),
+)
+
+
+def of_staff(conn: Connection, hall_id: str, day: str, staff: str) -> list[Ticket]:
+    """Tickets of a day last called by a person."""
+    rows = conn.execute(_of_staff, {"hall_id": hall_id, "day": day, "staff": staff})
+    return [t for t in map(_ticket, rows) if t is not None]

@@ -235,6 +235,12 @@ class WindowState(Message):
     pause_reason: str
 
 
+class WindowList(Message):
+    """GET /api/v1/windows."""
+
+    windows: list[WindowState]
+
+
 class BoardState(Message):
     """Pushed to `board`: everything a board shows."""
 
@@ -508,3 +514,46 @@ class LiveState(Message):
     now: int
     build: str
     data: dict[str, Any]
+
+
+class AccountList(Message):
+    """GET /api/v1/office/accounts."""
+
+    accounts: list[AccountView]
+
+
+class TokenList(Message):
+    """GET /api/v1/office/tokens."""
+
+    tokens: list[TokenView]
+
+
+class VersionList(Message):
+    """GET /api/v1/office/versions."""
+
+    versions: list[VersionView]
+
+
+class StaffRef(Message):
+    """A person of the staff list."""
+
+    number: str
+    name: str
+    unit: str
+    post: str
+    role: str
+    windows: list[str]
+
+
+class StaffList(Message):
+    """GET /api/v1/office/staff."""
+
+    staff: list[StaffRef]
+
+
+class SettingsView(Message):
+    """GET /api/v1/office/settings: values with their bounds and choices."""
+
+    values: dict[str, int | str | bool]
+    bounds: dict[str, list[int]]
+    choices: dict[str, list[str]]

@@ -46,7 +46,7 @@ def _fitting(rows: Rows, catalogue: Catalogue, found: Sequence[Problem]) -> list
         )
     )
     more += _placed(rows, findings(catalogue), spoilt, names)
-    if not found and not more:
+    if not any(p.sheet in _SERVING for p in (*found, *more)):
         more += _placed(rows, unservable(catalogue), spoilt, names)
     return more
 
@@ -69,7 +69,8 @@ def _placed(
     for finding in judged:
         sheet = SHEET[finding.sheet]
         number = _row_of(rows, finding)
-        if (sheet.title, number) in spoilt or finding.value in names - {""}:
+        named = {finding.value, *(value for _, value in finding.match)} - {""}
+        if (sheet.title, number) in spoilt or named & names:
             continue
         heading = sheet.column(finding.field).heading
         yield problem(
@@ -89,6 +90,10 @@ def _row_of(rows: Rows, finding: Finding) -> int:
     return fitting[-1]
 
 
+_SERVING = {
+    SHEET[key].title
+    for key in ("units", "items", "windows", "window_items", "mandates", "mandate_items", "hours")
+}
 _PLACE = {sheet.title: place for place, sheet in enumerate(SHEETS)}
 
 

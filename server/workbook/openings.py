@@ -1,5 +1,7 @@
-"""Opening hours: reversed, overlapping or belonging to nothing, and whether a window's hours
-ever meet an item's. Ordinary weeks only; special days keep the hours of a weekday.
+"""Opening hours that cannot be: reversed, overlapping, belonging to nothing.
+
+Also whether a window's hours ever meet an item's. Ordinary weeks only; special days keep the
+hours of a weekday.
 """
 
 from __future__ import annotations

@@ -34,6 +34,7 @@ class Flaw(StrEnum):
     NOT_IN_LIST = "not_in_list"
     NOT_WEEKDAYS = "not_weekdays"
     OUT_OF_RANGE = "out_of_range"
+    TOO_FINE = "too_fine"
     TOO_LONG = "too_long"
     UNCLEAN_TEXT = "unclean_text"
     CODE_INVALID = "code_invalid"
@@ -95,7 +96,7 @@ def problem(
 
 
 def _shown(value: object) -> str:
-    text = str(value)
+    text = "".join(c if c.isprintable() else "\ufffd" for c in str(value))
     return text if len(text) <= 60 else text[:59] + "…"
 
 
@@ -155,6 +156,7 @@ WORDS: dict[Flaw, tuple[str, str]] = {
         "“{value}”超出范围，应在{low}到{high}之间",
         "{value} is not between {low} and {high}",
     ),
+    Flaw.TOO_FINE: ("“{value}”最多一位小数", "{value} has more than one decimal"),
     Flaw.TOO_LONG: ("太长，最多{high}个字", "longer than {high} characters"),
     Flaw.UNCLEAN_TEXT: (
         "含有不可见字符、首尾空格或隔开用的符号，请重新填写",

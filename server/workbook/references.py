@@ -39,6 +39,8 @@ def _of_value(
 ) -> Iterator[Problem]:
     value = row.values[column.field]
     found = False
+    if column.falls_back and not row.values[column.falls_back]:
+        return
     for flaw, data in flaws(column, value):
         found = True
         yield problem(flaw, sheet.title, row.number, column.heading, **data)

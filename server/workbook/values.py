@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from datetime import date, time
 
 from server.workbook.problem import Flaw
 from server.workbook.shape import Column, Kind
@@ -17,6 +18,7 @@ CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
 PREFIX = re.compile(r"[A-HJ-NP-Z]", re.ASCII)
 SEPARATORS = "、,，;；\n"
 """What parts the entries of a list in one cell."""
+EARLIEST = date(2000, 1, 1)
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 Found = tuple[Flaw, dict[str, object]]
 
@@ -32,13 +34,27 @@ def flaws(column: Column, value: object) -> Iterator[Found]:
         yield from _text_flaws(column, value)
     elif column.kind in (Kind.WHOLE, Kind.DECIMAL) and isinstance(value, int | float):
         yield from _number_flaws(column, value)
+    else:
+        yield from _other_flaws(column, value)
+
+
+def _other_flaws(column: Column, value: object) -> Iterator[Found]:
+    if isinstance(value, date) and value < EARLIEST:
+        yield Flaw.OUT_OF_RANGE, {"value": value, "low": EARLIEST, "high": date.max}
+    elif isinstance(value, time) and value != time(value.hour, value.minute):
+        yield Flaw.NOT_TIME, {"value": value}
+    elif isinstance(value, frozenset) and not value <= frozenset(range(1, 8)):
+        yield Flaw.NOT_WEEKDAYS, {"value": "、".join(str(v) for v in sorted(value))}
+    elif column.kind is Kind.CHOICE and value not in [known for _, known in column.choices]:
+        others = "、".join(word for word, _ in column.choices)
+        yield Flaw.NOT_IN_LIST, {"value": value, "other": others}
 
 
 def _number_flaws(column: Column, value: float) -> Iterator[Found]:
     if not column.low <= value <= column.high:
         yield Flaw.OUT_OF_RANGE, {"value": value, "low": column.low, "high": column.high}
     elif round(value, 1) != value:
-        yield Flaw.NOT_NUMBER, {"value": value}
+        yield Flaw.TOO_FINE, {"value": value}
 
 
 def _text_flaws(column: Column, value: str) -> Iterator[Found]:

@@ -1,0 +1,82 @@
+"""What a caller keypad's keys do: the same acts as the page, by whoever sits at the window.
+
+The driver has turned raw keys into function names by its key map; here a function becomes an act.
+A key press carries an id, so the repeat of a lost answer does not call twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from server.domain.errors import Code, HallError
+from server.domain.tickets import ActorKind, Outcome, State
+from server.services import calling, posts
+from server.services.context import Actor, Context
+from server.storage import tickets, windows
+
+Press = Callable[[Context, Actor, str, str], None]
+
+
+def press(ctx: Context, window: str, function: str, key: str) -> None:
+    """Do `function` at `window`.
+
+    Raises WINDOW_NOT_SIGNED_IN when nobody sits there, INVALID for an unknown function, and what
+    the act itself raises.
+    """
+    act = FUNCTIONS.get(function)
+    if act is None:
+        raise HallError(Code.INVALID, field="function")
+    post = ctx.read(lambda c: windows.post(c, ctx.hall_id, window))
+    if post is None:
+        raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
+    act(ctx, Actor(ActorKind.CLERK, post.staff), key, window)
+
+
+def _next(ctx: Context, actor: Actor, key: str, window: str) -> None:
+    calling.call_next(ctx, actor, key, window, "default")
+
+
+def _recall(ctx: Context, actor: Actor, key: str, window: str) -> None:
+    calling.recall(ctx, actor, key, window)
+
+
+def _start(ctx: Context, actor: Actor, key: str, window: str) -> None:
+    calling.start(ctx, actor, key, window)
+
+
+def _finish(ctx: Context, actor: Actor, key: str, window: str) -> None:
+    outcome = Outcome(ctx.settings().default_outcome)
+    calling.finish(ctx, actor, key, window, outcome, "")
+
+
+def _no_show(ctx: Context, actor: Actor, key: str, window: str) -> None:
+    calling.no_show(ctx, actor, key, window)
+
+
+def _hold(ctx: Context, actor: Actor, key: str, window: str) -> None:
+    """Set the current person aside, or call the first held one back when the window is free."""
+    held = ctx.read(lambda c: tickets.at_window(c, ctx.hall_id, window))
+    if any(t.state in (State.CALLED, State.SERVING) for t in held) or not held:
+        calling.hold(ctx, actor, key, window, "")
+    else:
+        calling.resume(ctx, actor, key, window, min(held, key=lambda t: t.ord).id)
+
+
+def _pause(ctx: Context, actor: Actor, key: str, window: str) -> None:
+    """One key pauses and goes on."""
+    post = ctx.read(lambda c: windows.post(c, ctx.hall_id, window))
+    if post is not None and post.paused_at is not None:
+        posts.unpause(ctx, actor, key, window)
+    else:
+        posts.pause(ctx, actor, key, window, "other", "")
+
+
+FUNCTIONS: dict[str, Press] = {
+    "call_next": _next,
+    "recall": _recall,
+    "start": _start,
+    "finish": _finish,
+    "no_show": _no_show,
+    "hold": _hold,
+    "pause": _pause,
+}

@@ -1,0 +1,320 @@
+"""The counter's routes, its live feed, and the keypads that do the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection
+
+from counters import keypad, views
+from server.agents import Agents, DeviceRef
+from server.api import STAFF, Api, Call
+from server.domain.catalogue import Window
+from server.domain.errors import Code, HallError
+from server.domain.tickets import ActorKind, Outcome, State
+from server.hall import Hall
+from server.services import calling, posts, snapshot
+from server.services.bus import Event, HallChanged, SlipSettled, TicketMoved, WindowChanged
+from server.services.context import Actor
+from server.services.floor import waiting_for, window_states
+from server.services.people import Principal
+from server.services.snapshot import Snapshot
+from server.sockets import Feeds, Surface
+from server.storage import journal, tickets, windows
+from server.wire.commands import (
+    CallNext,
+    Done,
+    Finish,
+    Hold,
+    Pause,
+    Resume,
+    SignIn,
+    SignOut,
+    Transfer,
+)
+from server.wire.views import CounterState, JournalView, TicketHistory, WindowList
+
+Start = Callable[..., Any]
+AT_WINDOW = (Code.WINDOW_NOT_SIGNED_IN, Code.WINDOW_TAKEN, Code.WINDOW_IDLE, Code.MOVE_NOT_ALLOWED)
+
+
+class Counter:
+    """The counter surface of one hall."""
+
+    def __init__(self, hall: Hall, agents: Agents) -> None:
+        self._ctx = hall.ctx
+        self._agents = agents
+
+    def window_of(self, actor: Actor) -> str:
+        """Where a person sits; raises WINDOW_NOT_SIGNED_IN."""
+        ctx = self._ctx
+        row = ctx.read(lambda c: windows.post_of(c, ctx.hall_id, actor.name))
+        if row is None:
+            raise HallError(Code.WINDOW_NOT_SIGNED_IN)
+        return str(row.window)
+
+    def state(self, taken: Snapshot, code: str) -> CounterState:
+        """Everything the page of a window shows."""
+        window = taken.catalogue.window_by.get(code)
+        if window is None:
+            raise HallError(Code.WINDOW_UNKNOWN, window=code)
+        return views.counter(taken, window, self._ctx.read(lambda c: self._own(c, taken, window)))
+
+    def _own(self, conn: Connection, taken: Snapshot, window: Window) -> views.OwnDay:
+        hall_id, day = self._ctx.hall_id, taken.day
+        seat, current = taken.seats.get(window.code), taken.current.get(window.code)
+        staff = seat.staff if seat is not None else ""
+        mine = tickets.of_staff(conn, hall_id, day, staff) if staff else []
+        return views.OwnDay(
+            missed=tickets.missed_at(conn, hall_id, day, window.code),
+            served=[t for t in mine if t.state is State.FINISHED],
+            missed_by=sum(t.state is State.MISSED for t in mine),
+            calls=tickets.calls_of(conn, hall_id, current.id) if current else [],
+            stranded=posts.stranded(self._ctx, conn, hall_id, taken.now, window.code),
+        )
+
+    def allowed(self, principal: Principal | None, code: str) -> bool:
+        """Whoever sits at the window, and managers."""
+        if principal is None or principal.kind in (ActorKind.KIOSK, ActorKind.BOARD):
+            return False
+        if principal.kind is not ActorKind.CLERK:
+            return True
+        ctx = self._ctx
+        post = ctx.read(lambda c: windows.post(c, ctx.hall_id, code))
+        return post is not None and post.staff == principal.name
+
+    def now(self, actor: Actor) -> CounterState:
+        """The actor's own window as it stands."""
+        return self.state(snapshot.take(self._ctx), self.window_of(actor))
+
+    def history(self, ticket_id: str) -> TicketHistory:
+        """A ticket and everything that happened to it."""
+        ctx = self._ctx
+
+        def query(conn: Connection) -> tuple[Any, Any, Any]:
+            found = tickets.get(conn, ctx.hall_id, ticket_id)
+            calls = tickets.calls_of(conn, ctx.hall_id, ticket_id)
+            return found, calls, journal.of_subject(conn, ctx.hall_id, ticket_id)
+
+        ticket, calls, lines = ctx.read(query)
+        if ticket is None:
+            raise HallError(Code.TICKET_UNKNOWN, ticket=ticket_id)
+        card = views.card(snapshot.take(ctx), ticket, calls)
+        kept = JournalView.model_fields
+        shown = [JournalView(**{k: v for k, v in line.items() if k in kept}) for line in lines]
+        return TicketHistory(ticket=card, lines=shown)
+
+    # -- keypads -------------------------------------------------------------------------------
+
+    def desired(self, ref: DeviceRef) -> dict[str, Any] | None:
+        """What a keypad shows: people waiting and the ticket at the window."""
+        taken = snapshot.take(self._ctx)
+        return self._pad(taken, ref.serves)
+
+    def _pad(self, taken: Snapshot, window: str) -> dict[str, Any]:
+        current = taken.current.get(window)
+        digits = int(current.number[-3:]) if current else None
+        return {"waiting": min(waiting_for(taken, window), 999), "ticket": digits}
+
+    def show_pads(self) -> None:
+        """Bring every keypad up to date."""
+        for ref in self._agents.of_kind("keypads"):
+            self._agents.show(ref)
+
+    def pressed(self, ref: DeviceRef, message: dict[str, Any]) -> str:
+        """A key was pressed; returns "ok" or raises the act's HallError."""
+        data = message.get("data")
+        function = str(data.get("function", "")) if isinstance(data, dict) else ""
+        key = f"key-{str(message.get('id', ''))[:56]}"
+        keypad.press(self._ctx, ref.serves, function, key)
+        return "ok"
+
+
+def _hits(event: Event) -> set[str] | None:
+    if isinstance(event, (TicketMoved, WindowChanged)):
+        return {event.window}
+    return {"*"} if isinstance(event, (HallChanged, SlipSettled)) else None
+
+
+def add(api: Api, feeds: Feeds, agents: Agents, start: Start) -> None:
+    """Register the counter."""
+    counter = Counter(api.hall, agents)
+    feeds.add(Surface("counter", counter.state, counter.allowed, _hits, 0.4))
+    agents.desired["keypads"] = counter.desired
+    agents.pressed["keypads"] = counter.pressed
+    _questions(api, counter)
+    _seat(api, counter)
+    _serve(api, counter)
+    _send_on(api, counter)
+    refresh = _coalesced(start, counter.show_pads)
+
+    def listen(event: Event) -> None:
+        if isinstance(event, (TicketMoved, WindowChanged)):
+            refresh()
+
+    api.hall.ctx.bus.listen(listen)
+
+
+def _coalesced(start: Start, call: Callable[[], None]) -> Callable[[], None]:
+    """Run `call` soon and once, however often it is asked for meanwhile: counts move all day."""
+    pending: list[bool] = []
+
+    def run() -> None:
+        pending.clear()
+        call()
+
+    def ask() -> None:
+        if not pending:
+            pending.append(True)
+            start(run, delay=0.3)
+
+    return ask
+
+
+def _questions(api: Api, counter: Counter) -> None:
+    ctx = api.hall.ctx
+
+    @api.get("/counter", who=STAFF, answer=CounterState, codes=(Code.WINDOW_NOT_SIGNED_IN,))
+    def own(call: Call) -> CounterState:
+        """One's own window."""
+        return counter.now(call.actor)
+
+    @api.get("/windows", who=STAFF, answer=WindowList)
+    def window_list(_call: Call) -> WindowList:
+        """Every window, for choosing where to sit."""
+        return WindowList(windows=window_states(snapshot.take(ctx)))
+
+    @api.get("/tickets/<ticket>", who=STAFF, answer=TicketHistory, codes=(Code.TICKET_UNKNOWN,))
+    def history(call: Call) -> TicketHistory:
+        """A ticket and everything that happened to it."""
+        return counter.history(call.args["ticket"])
+
+
+def _seat(api: Api, counter: Counter) -> None:
+    ctx = api.hall.ctx
+
+    @api.post(
+        "/counter/sign-in", who=STAFF, body=SignIn, answer=CounterState, example={"window": "W01"},
+        codes=(Code.WINDOW_UNKNOWN, Code.WINDOW_NOT_ALLOWED, Code.WINDOW_TAKEN,
+               Code.ALREADY_SIGNED_IN, Code.WINDOW_CLOSED),
+    )
+    def sign_in(call: Call) -> CounterState:
+        """Sit down at a window."""
+        posts.sign_in(ctx, call.actor, call.key, call.body.window)
+        return counter.now(call.actor)
+
+    @api.post(
+        "/counter/sign-out", who=STAFF, body=SignOut, answer=Done, example={"force": False},
+        codes=(Code.WINDOW_NOT_SIGNED_IN, Code.WINDOW_BUSY, Code.LAST_WINDOW),
+    )
+    def sign_out(call: Call) -> Done:
+        """Leave the window."""
+        window = counter.window_of(call.actor)
+        posts.sign_out(ctx, call.actor, call.key, window, call.body.force)
+        return Done()
+
+    @api.post(
+        "/counter/pause", who=STAFF, body=Pause, answer=CounterState,
+        codes=(Code.WINDOW_NOT_SIGNED_IN, Code.WINDOW_BUSY),
+        example={"reason": "materials", "note": ""},
+    )
+    def pause(call: Call) -> CounterState:
+        """Stop calling for a while, with the reason."""
+        asked: Pause = call.body
+        window = counter.window_of(call.actor)
+        posts.pause(ctx, call.actor, call.key, window, asked.reason, asked.note)
+        return counter.now(call.actor)
+
+    @api.post(
+        "/counter/unpause", who=STAFF, answer=CounterState, codes=(Code.WINDOW_NOT_SIGNED_IN,)
+    )
+    def unpause(call: Call) -> CounterState:
+        """Go on calling."""
+        posts.unpause(ctx, call.actor, call.key, counter.window_of(call.actor))
+        return counter.now(call.actor)
+
+
+def _serve(api: Api, counter: Counter) -> None:
+    ctx = api.hall.ctx
+
+    @api.post(
+        "/counter/call-next", who=STAFF, body=CallNext, answer=CounterState,
+        codes=(Code.WINDOW_NOT_SIGNED_IN, Code.NOBODY_WAITING, Code.WINDOW_BUSY,
+               Code.WINDOW_PAUSED),
+        example={"complete": None},
+    )
+    def call_next(call: Call) -> CounterState:
+        """Call the next person; with `complete`, end the service in progress first."""
+        window = counter.window_of(call.actor)
+        calling.call_next(ctx, call.actor, call.key, window, call.body.complete)
+        return counter.now(call.actor)
+
+    def simple(path: str, name: str, summary: str, act: Callable[..., str],
+               *codes: Code) -> None:
+        def handler(call: Call) -> CounterState:
+            act(ctx, call.actor, call.key, counter.window_of(call.actor))
+            return counter.now(call.actor)
+
+        handler.__name__, handler.__doc__ = name, summary
+        api.post(path, who=STAFF, answer=CounterState, codes=AT_WINDOW + codes)(handler)
+
+    simple("/counter/recall", "recall", "Call the same person again.", calling.recall)
+    simple("/counter/start", "start", "The person is at the window.", calling.start)
+    simple(
+        "/counter/no-show", "no_show", "The person did not come.", calling.no_show,
+        Code.NO_SHOW_TOO_EARLY,
+    )
+
+    @api.post(
+        "/counter/finish", who=STAFF, body=Finish, answer=CounterState,
+        codes=(*AT_WINDOW, Code.REASON_REQUIRED), example={"outcome": "accepted", "note": ""},
+    )
+    def finish(call: Call) -> CounterState:
+        """End the service with its outcome; a refusal needs a note."""
+        asked: Finish = call.body
+        window = counter.window_of(call.actor)
+        calling.finish(ctx, call.actor, call.key, window, Outcome(asked.outcome), asked.note)
+        return counter.now(call.actor)
+
+
+def _send_on(api: Api, counter: Counter) -> None:
+    ctx = api.hall.ctx
+
+    @api.post(
+        "/counter/hold", who=STAFF, body=Hold, answer=CounterState, codes=AT_WINDOW,
+        example={"note": "补复印件"},
+    )
+    def hold(call: Call) -> CounterState:
+        """Set the current person aside."""
+        calling.hold(
+            ctx, call.actor, call.key, counter.window_of(call.actor), call.body.note
+        )
+        return counter.now(call.actor)
+
+    @api.post(
+        "/counter/resume", who=STAFF, body=Resume, answer=CounterState,
+        codes=(Code.WINDOW_NOT_SIGNED_IN, Code.TICKET_UNKNOWN, Code.NOT_THE_HOLDER,
+               Code.WINDOW_BUSY, Code.WINDOW_PAUSED, Code.MOVE_NOT_ALLOWED),
+        example={"ticket": "20260105-A012"},
+    )
+    def resume(call: Call) -> CounterState:
+        """Call a held or missed ticket to this window."""
+        window = counter.window_of(call.actor)
+        calling.resume(ctx, call.actor, call.key, window, call.body.ticket)
+        return counter.now(call.actor)
+
+    @api.post(
+        "/counter/transfer", who=STAFF, body=Transfer, answer=CounterState,
+        codes=(*AT_WINDOW, Code.TRANSFER_TARGET), example={"window": "W02", "note": ""},
+    )
+    def transfer(call: Call) -> CounterState:
+        """Send the current ticket to a window or a queue; number and seniority stay."""
+        asked: Transfer = call.body
+        calling.transfer(
+            ctx, call.actor, call.key, counter.window_of(call.actor), to_window=asked.window,
+            to_item=asked.item, to_unit=asked.unit, text=asked.note,
+        )
+        return counter.now(call.actor)
+
+

@@ -1,0 +1,105 @@
+"""Boards, strips and voice: live feeds, and what a call makes the hall's devices do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from display.announcer import utterance
+from display.board import MAIN, board, public
+from display.strip import strip
+from server.agents import Agents, DeviceRef, Task
+from server.api import Api
+from server.domain.errors import Code, HallError
+from server.domain.tickets import ActorKind, Move
+from server.hall import Hall
+from server.services import snapshot
+from server.services.bus import Event, HallChanged, TicketMoved, WindowChanged
+from server.services.floor import window_states
+from server.services.people import Principal
+from server.services.snapshot import Snapshot
+from server.sockets import Feeds, Surface
+from server.wire.views import BoardState
+
+SPOKEN = frozenset({Move.CALL.value, Move.RECALL.value, Move.RESUME.value})
+Start = Callable[..., Any]
+
+
+class Display:
+    """The display surface of one hall."""
+
+    def __init__(self, hall: Hall, feeds: Feeds, agents: Agents) -> None:
+        self._ctx = hall.ctx
+        self._feeds = feeds
+        self._agents = agents
+
+    def state(self, taken: Snapshot, zone: str) -> BoardState:
+        """A board's whole state."""
+        return public(board(taken, zone))
+
+    def allowed(self, principal: Principal | None, zone: str) -> bool:
+        """A board sees its zone; staff see any."""
+        if zone != MAIN and zone not in self._ctx.catalogue().zone_by:
+            raise HallError(Code.NOT_FOUND)
+        if principal is None:
+            return False
+        return principal.kind is not ActorKind.BOARD or principal.name == zone
+
+    def desired(self, ref: DeviceRef) -> dict[str, Any] | None:
+        """What a strip shows now."""
+        states = window_states(snapshot.take(self._ctx))
+        return next((strip(w) for w in states if w.code == ref.serves), None)
+
+    def show_strips(self) -> None:
+        """Bring every strip up to date."""
+        states = {w.code: w for w in window_states(snapshot.take(self._ctx))}
+        for ref in self._agents.of_kind("led"):
+            if ref.serves in states:
+                self._agents.show(ref)
+
+    def announce(self, event: TicketMoved) -> None:
+        """Speak a call in its zone and flash it on the boards."""
+        catalogue, settings = self._ctx.catalogue(), self._ctx.settings()
+        window = catalogue.window_by.get(event.window)
+        if window is None:
+            return
+        data = {
+            "number": event.number, "window": window.code, "window_number": window.number,
+            "zone": window.zone, "n": event.calls,
+        }
+        for zone in (MAIN, window.zone):
+            self._feeds.moment("board", zone, "called", data, settings.moment_seconds)
+        payload = utterance(event.number, window.number, window.zone, settings)
+        speakers = self._agents.serving("voice", window.zone) or self._agents.serving("voice", MAIN)
+        for ref in speakers:
+            task_id = f"{event.ticket}-{ref.name}-{self._ctx.chance.token(6)}"
+            expiry = float(settings.voice_expiry_seconds)
+            self._agents.send(Task(task_id, ref.name, "speak", payload, expiry))
+
+
+def _board_hits(event: Event) -> set[str] | None:
+    if isinstance(event, (TicketMoved, WindowChanged, HallChanged)):
+        return {"*"}
+    return None
+
+
+def add(api: Api, feeds: Feeds, agents: Agents, start: Start) -> None:
+    """Register boards, strips and voice."""
+    display = Display(api.hall, feeds, agents)
+    feeds.add(Surface("board", display.state, display.allowed, _board_hits, 0.0))
+    agents.desired["led"] = display.desired
+
+    def listen(event: Event) -> None:
+        if isinstance(event, TicketMoved) and event.move in SPOKEN:
+            start(display.announce, event)
+        if isinstance(event, (TicketMoved, WindowChanged)) and event.window:
+            start(_strips_of, display, agents, event.window)
+        elif isinstance(event, HallChanged) and event.what in ("catalogue", "day"):
+            start(display.show_strips)
+
+    api.hall.ctx.bus.listen(listen)
+
+
+def _strips_of(display: Display, agents: Agents, window: str) -> None:
+    for ref in agents.serving("led", window):
+        agents.show(ref)

@@ -1,0 +1,293 @@
+"""The kiosk's and the phone's routes, live feeds, and the slips handed to printers."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from kiosk import views
+from kiosk.slip import notice_slip, ticket_slip
+from server.agents import Agents, DeviceRef, Task
+from server.api import ANYONE, DESK, STAFF, Api, Call
+from server.domain.errors import Code, HallError
+from server.domain.tickets import ActorKind, State, Ticket
+from server.hall import Hall
+from server.services import calling, issuing, snapshot
+from server.services.bus import DeviceChanged, Event, HallChanged, SlipOwed, SlipSettled, TicketMoved
+from server.services.context import Actor
+from server.services.people import Principal
+from server.services.snapshot import Snapshot
+from server.sockets import Feeds, Surface
+from server.storage import devices, slips, tickets
+from server.wire.commands import Done, IssueTicket, PrintNotice
+from server.wire.views import Issued, ItemPage, KioskCatalogue, KioskState, SlipState, TicketView
+
+POPULAR_DAYS = 30
+POPULAR_MOST = 12
+RECENT_MS = 10 * 60_000
+ROUTING = (
+    Code.ITEM_UNKNOWN, Code.UNIT_WITHDRAWN, Code.CONSULT_ONLY, Code.ELSEWHERE, Code.OTHER_DAY,
+    Code.NOT_YET_OPEN, Code.CLOSED_BREAK, Code.CLOSED_TODAY, Code.AFTER_LAST_TICKET,
+    Code.ALL_PAUSED, Code.NOBODY_SIGNED_IN, Code.NO_WINDOW, Code.CLASS_UNKNOWN,
+    Code.NUMBERS_EXHAUSTED,
+)
+
+
+class Kiosk:
+    """The kiosk surface of one hall."""
+
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
+        self._ctx = hall.ctx
+
+    # -- reading -------------------------------------------------------------------------------
+
+    def ticket_view(self, ticket: Ticket, taken: Snapshot | None = None) -> TicketView:
+        """A ticket as its holder sees it."""
+        ctx = self._ctx
+        seen = taken or snapshot.take(ctx)
+
+        def query(conn: Connection) -> tuple[int, list[Any]]:
+            waiting = ticket.state is State.WAITING
+            ahead = tickets.ahead_of(conn, ctx.hall_id, ticket) if waiting else 0
+            return ahead, slips.of_ticket(conn, ctx.hall_id, ticket.id)
+
+        ahead, found = ctx.read(query)
+        catalogue = ctx.catalogue_version(ticket.version)
+        url = f"{self._hall.config.base_url}/t/{ticket.token}"
+        return views.ticket_view(seen, ticket, catalogue, ahead, found, url)
+
+    def by_id(self, ticket_id: str) -> Ticket:
+        """Raises TICKET_UNKNOWN."""
+        found = self._ctx.read(lambda c: tickets.get(c, self._ctx.hall_id, ticket_id))
+        if found is None:
+            raise HallError(Code.TICKET_UNKNOWN, ticket=ticket_id)
+        return found
+
+    def by_token(self, token: str) -> Ticket:
+        """Raises TICKET_UNKNOWN."""
+        found = self._ctx.read(lambda c: tickets.by_token(c, self._ctx.hall_id, token))
+        if found is None:
+            raise HallError(Code.TICKET_UNKNOWN)
+        return found
+
+    def state(self, taken: Snapshot, kiosk: str) -> KioskState:
+        """What a kiosk needs live."""
+        ctx = self._ctx
+
+        def query(conn: Connection) -> tuple[Any, dict[str, SlipState]]:
+            printer = devices.serving(conn, ctx.hall_id, "printers", kiosk)
+            recent = slips.recent(conn, ctx.hall_id, kiosk, taken.now - RECENT_MS)
+            return printer, {row.ticket_id: views.slip_state([row]) for row in recent}
+
+        printer, recent = ctx.read(query)
+        readings = json.loads(printer.readings or "{}") if printer is not None else {}
+        return views.kiosk_state(taken, kiosk, views.printer_view(printer, readings), recent)
+
+    def catalogue(self) -> KioskCatalogue:
+        """All that a kiosk offers."""
+        ctx = self._ctx
+        since = (ctx.local() - timedelta(days=POPULAR_DAYS)).date().isoformat()
+        popular = ctx.read(lambda c: tickets.popular_items(c, ctx.hall_id, since, POPULAR_MOST))
+        return views.catalogue_view(ctx.catalogue(), popular)
+
+    def slip_of(self, slip_id: str) -> SlipState:
+        """A slip's state."""
+        row = self._ctx.read(lambda c: slips.get(c, self._ctx.hall_id, slip_id))
+        return views.slip_state([row] if row is not None else [])
+
+    # -- live ----------------------------------------------------------------------------------
+
+    def kiosk_allowed(self, principal: Principal | None, key: str) -> bool:
+        """A kiosk sees its own state; staff see any."""
+        if principal is None:
+            return False
+        return principal.kind is not ActorKind.KIOSK or principal.name == key
+
+    def ticket_feed(self, taken: Snapshot, token: str) -> TicketView:
+        """The phone's state."""
+        return self.ticket_view(self.by_token(token), taken)
+
+    def token_known(self, _principal: Principal | None, token: str) -> bool:
+        """Whoever knows the token may look: it is unguessable."""
+        self.by_token(token)
+        return True
+
+    # -- paper ---------------------------------------------------------------------------------
+
+    def task_of(self, row: Any) -> Task:
+        """A slip's row as a printer's task."""
+        facts = json.loads(row.document)
+        catalogue = self._ctx.catalogue_version(facts["version"])
+        settings = self._ctx.settings()
+        if row.kind == "notice":
+            document = notice_slip(facts, catalogue, settings, bool(row.copy))
+        else:
+            base = self._hall.config.base_url
+            document = ticket_slip(facts, catalogue, settings, base, bool(row.copy))
+        return Task(row.id, row.device, "print", dict(document.to_json()))
+
+    def owed(self, ref: DeviceRef) -> list[Task]:
+        """Slips a printer still owes an answer for."""
+        ctx = self._ctx
+        rows = ctx.read(lambda c: slips.unsettled(c, ctx.hall_id, ref.name))
+        return [self.task_of(row) for row in rows]
+
+    def settled(self, ref: DeviceRef, message: dict[str, Any]) -> None:
+        """An agent says what became of a slip."""
+        state = message.get("state")
+        if state in ("printed", "failed", "unknown"):
+            reason = str(message.get("reason", ""))[:64]
+            issuing.settle_slip(self._ctx, ref.agent, str(message.get("id", "")), state, reason)
+
+
+def _kiosk_hits(event: Event) -> set[str] | None:
+    if isinstance(event, TicketMoved):
+        return {event.kiosk} if event.move == "issue" else set()
+    if isinstance(event, (SlipSettled, DeviceChanged, HallChanged)):
+        return {"*"}
+    return set()
+
+
+def _ticket_hits(event: Event) -> set[str] | None:
+    if isinstance(event, TicketMoved):
+        return {event.token}
+    return set() if not isinstance(event, DeviceChanged) else None
+
+
+def add(api: Api, feeds: Feeds, agents: Agents, start: Any) -> None:
+    """Register everything the kiosk surface offers; `start` runs a call in the background."""
+    kiosk = Kiosk(api.hall)
+    _questions(api, kiosk)
+    _commands(api, kiosk)
+    _phone(api, kiosk)
+    feeds.add(Surface("kiosk", kiosk.state, kiosk.kiosk_allowed, _kiosk_hits, 0.3))
+    feeds.add(Surface("ticket", kiosk.ticket_feed, kiosk.token_known, _ticket_hits, 0.5))
+    agents.owed["printers"] = kiosk.owed
+    agents.results["printers"] = kiosk.settled
+    ctx = api.hall.ctx
+
+    def sent(task: Task) -> None:
+        start(issuing.settle_slip, ctx, "", task.id, "sent", "")
+
+    def hand_on(event: SlipOwed) -> None:
+        row = ctx.read(lambda c: slips.get(c, ctx.hall_id, event.slip))
+        if row is not None:
+            agents.send(kiosk.task_of(row), accepted=sent)
+
+    def listen(event: Event) -> None:
+        if isinstance(event, SlipOwed):
+            start(hand_on, event)
+
+    ctx.bus.listen(listen)
+
+
+def _questions(api: Api, kiosk: Kiosk) -> None:
+    @api.get("/catalogue", who=ANYONE, answer=KioskCatalogue)
+    def catalogue(_call: Call) -> KioskCatalogue:
+        """What the hall offers: units, errand groups, items with search keys."""
+        return kiosk.catalogue()
+
+    @api.get("/items/<code>", who=ANYONE, answer=ItemPage, codes=(Code.ITEM_UNKNOWN,))
+    def item(call: Call) -> ItemPage:
+        """One item: papers, basis, limits, fee, and where it is served now or why not."""
+        taken = snapshot.take(api.hall.ctx)
+        found = taken.catalogue.item_by.get(call.args["code"])
+        if found is None:
+            raise HallError(Code.ITEM_UNKNOWN, item=call.args["code"])
+        return views.item_page(taken, found)
+
+
+def _commands(api: Api, kiosk: Kiosk) -> None:
+    ctx = api.hall.ctx
+
+    @api.post(
+        "/tickets", who=DESK, body=IssueTicket, answer=Issued, codes=ROUTING,
+        example={"item": "HS-01", "applicant": "ordinary", "print": True},
+    )
+    def issue(call: Call) -> Issued:
+        """Take a number. The slip is printed at the kiosk that asks."""
+        asked: IssueTicket = call.body
+        at = call.actor.name if call.actor.kind is ActorKind.KIOSK else ""
+        ticket = issuing.issue(
+            ctx, call.actor, call.key, item=asked.item, applicant=asked.applicant,
+            kiosk=at, paper=asked.print,
+        )
+        return Issued(ticket=kiosk.ticket_view(kiosk.by_id(ticket)))
+
+    @api.post(
+        "/notices", who=DESK, body=PrintNotice, answer=SlipState,
+        codes=(Code.ITEM_UNKNOWN, Code.NO_PRINTER), example={"item": "HS-01", "missing": [0]},
+    )
+    def notice(call: Call) -> SlipState:
+        """Print the one-time notice of an item's materials, the missing ones marked."""
+        asked: PrintNotice = call.body
+        slip = issuing.print_notice(
+            ctx, call.actor, call.key, item=asked.item, missing=asked.missing,
+            printer_of=_printer_of(call.actor),
+        )
+        return kiosk.slip_of(slip)
+
+    @api.post(
+        "/tickets/<ticket>/reprint", who=STAFF, answer=SlipState,
+        codes=(Code.TICKET_UNKNOWN, Code.SLIP_UNKNOWN, Code.NO_PRINTER),
+    )
+    def reprint(call: Call) -> SlipState:
+        """Print a slip again by hand; it is marked as a copy."""
+        slip = issuing.reprint(ctx, call.actor, call.key, call.args["ticket"], "")
+        return kiosk.slip_of(slip)
+
+    @api.post(
+        "/tickets/<ticket>/cancel", who=STAFF, answer=Done,
+        codes=(Code.TICKET_UNKNOWN, Code.MOVE_NOT_ALLOWED),
+    )
+    def cancel(call: Call) -> Done:
+        """Cancel a ticket for its holder."""
+        calling.cancel(ctx, call.actor, call.key, call.args["ticket"])
+        return Done()
+
+    @api.post(
+        "/tickets/<ticket>/return", who=STAFF, answer=Done,
+        codes=(Code.TICKET_UNKNOWN, Code.MOVE_NOT_ALLOWED, Code.RETURN_LIMIT),
+    )
+    def give_back(call: Call) -> Done:
+        """A missed person is back and waits again."""
+        calling.give_back(ctx, call.actor, call.key, call.args["ticket"])
+        return Done()
+
+
+def _printer_of(actor: Actor) -> str:
+    return actor.name if actor.kind is ActorKind.KIOSK else ""
+
+
+def _phone(api: Api, kiosk: Kiosk) -> None:
+    ctx = api.hall.ctx
+    phone = Actor(ActorKind.PHONE, "phone")
+
+    @api.get("/phone/<token>", who=ANYONE, answer=TicketView, codes=(Code.TICKET_UNKNOWN,))
+    def look(call: Call) -> TicketView:
+        """A ticket's progress by its unguessable token."""
+        return kiosk.ticket_view(kiosk.by_token(call.args["token"]))
+
+    @api.post(
+        "/phone/<token>/return", who=ANYONE, answer=TicketView,
+        codes=(Code.TICKET_UNKNOWN, Code.MOVE_NOT_ALLOWED, Code.RETURN_LIMIT),
+    )
+    def come_back(call: Call) -> TicketView:
+        """A missed person rejoins the queue a few places later."""
+        ticket = kiosk.by_token(call.args["token"])
+        calling.give_back(ctx, phone, call.key, ticket.id)
+        return kiosk.ticket_view(kiosk.by_id(ticket.id))
+
+    @api.post(
+        "/phone/<token>/cancel", who=ANYONE, answer=TicketView,
+        codes=(Code.TICKET_UNKNOWN, Code.MOVE_NOT_ALLOWED),
+    )
+    def give_up(call: Call) -> TicketView:
+        """Give the number up."""
+        ticket = kiosk.by_token(call.args["token"])
+        calling.cancel(ctx, phone, call.key, ticket.id)
+        return kiosk.ticket_view(kiosk.by_id(ticket.id))

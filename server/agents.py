@@ -1,0 +1,261 @@
+"""The server's end of the agents' line: who is connected, what they owe, what they shall show.
+
+Tasks (print, speak) go to the agent that hosts the device; desired states (strips, keypads) are
+whole and resent on every connect. Nothing here knows a driver; the shaping is the surfaces'.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from flask_socketio import SocketIO
+from socketio.exceptions import ConnectionRefusedError
+
+from server.domain.errors import Code, HallError
+from server.domain.tickets import ActorKind
+from server.hall import Hall
+from server.services.bus import DeviceChanged
+from server.storage import devices
+from server.storage.store import Tx
+from server.wire.problems import problem
+
+log = logging.getLogger(__name__)
+NAMESPACE = "/agent"
+KINDS = frozenset({"printers", "led", "voice", "keypads"})
+STATES = frozenset({"ok", "degraded", "failed", "unknown"})
+MAX_DEVICES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRef:
+    """A device as its agent announced it."""
+
+    name: str
+    kind: str
+    serves: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something an agent is to do once; `expires_in` seconds, None for a debt."""
+
+    id: str
+    device: str
+    kind: str
+    payload: dict[str, Any]
+    expires_in: float | None = None
+
+
+Desired = Callable[[DeviceRef], dict[str, Any] | None]
+Owed = Callable[[DeviceRef], list[Task]]
+Result = Callable[[DeviceRef, dict[str, Any]], None]
+Pressed = Callable[[DeviceRef, dict[str, Any]], str]
+Accepted = Callable[[Task], None]
+
+
+class Agents:
+    """Connected agents of one server process."""
+
+    def __init__(self, socketio: SocketIO, hall: Hall) -> None:
+        self._io = socketio
+        self._hall = hall
+        self._sids: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        self._devices: dict[str, DeviceRef] = {}
+        self._shown: dict[str, tuple[int, dict[str, Any]]] = {}
+        self.desired: dict[str, Desired] = {}
+        self.owed: dict[str, Owed] = {}
+        self.results: dict[str, Result] = {}
+        self.pressed: dict[str, Pressed] = {}
+        for name, handler in (
+            ("connect", self._connect),
+            ("disconnect", self._disconnect),
+            ("hello", self._hello),
+            ("result", self._result),
+            ("health", self._health),
+            ("event", self._event),
+        ):
+            socketio.on_event(name, handler, namespace=NAMESPACE)
+
+    # -- the line ------------------------------------------------------------------------------
+
+    def _connect(self, auth: Any = None) -> None:
+        token = str(auth.get("token", "")) if isinstance(auth, dict) else ""
+        try:
+            principal = self._hall.people.device(token)
+        except HallError as error:
+            raise ConnectionRefusedError(error.code.value, problem(error).model_dump()) from None
+        if principal is None or principal.kind is not ActorKind.AGENT:
+            error = HallError(Code.NOT_SIGNED_IN)
+            raise ConnectionRefusedError(error.code.value, problem(error).model_dump())
+        sid = request.sid  # type: ignore[attr-defined]
+        self._names[sid] = principal.name
+        self._sids[principal.name] = sid
+
+    def _disconnect(self, *_reason: object) -> None:
+        sid = request.sid  # type: ignore[attr-defined]
+        name = self._names.pop(sid, None)
+        if name is None or self._sids.get(name) != sid:
+            return
+        del self._sids[name]
+        for ref in [d for d in self._devices.values() if d.agent == name]:
+            del self._devices[ref.name]
+            self._shown.pop(ref.name, None)
+
+        def act(tx: Tx) -> None:
+            devices.gone(tx, name)
+            tx.events.append(DeviceChanged(name))
+
+        self._hall.ctx.write(act)
+
+    def _hello(self, message: Any) -> dict[str, Any]:
+        name = self._name()
+        found = _announced(message)
+        if name is None or found is None:
+            return {"ok": False, "code": Code.INVALID.value}
+        for ref in [d for d in self._devices.values() if d.agent == name]:
+            del self._devices[ref.name]
+        for entry in found:
+            device = entry["device"]
+            self._devices[device] = DeviceRef(device, entry["kind"], entry["serves"], name)
+            self._shown.pop(device, None)
+
+        def act(tx: Tx) -> None:
+            devices.announce(tx, name, found)
+            tx.events.append(DeviceChanged(name))
+
+        self._hall.ctx.write(act)
+        self._io.start_background_task(self._settle, name)
+        return {"ok": True}
+
+    def _settle(self, agent: str) -> None:
+        """Everything an agent that just came should show and still owes."""
+        for ref in [d for d in self._devices.values() if d.agent == agent]:
+            self.show(ref)
+            owed = self.owed.get(ref.kind)
+            for task in owed(ref) if owed else []:
+                self.send(task, resend=True)
+
+    # -- to the agents -------------------------------------------------------------------------
+
+    def serving(self, kind: str, serves: str) -> list[DeviceRef]:
+        """Connected devices of a kind at a kiosk, window or zone."""
+        return [d for d in self._devices.values() if d.kind == kind and d.serves == serves]
+
+    def of_kind(self, kind: str) -> list[DeviceRef]:
+        """Connected devices of a kind."""
+        return [d for d in self._devices.values() if d.kind == kind]
+
+    def show(self, ref: DeviceRef) -> None:
+        """Tell a device what to show from now on, if that changed."""
+        shape = self.desired.get(ref.kind)
+        state = shape(ref) if shape else None
+        sid = self._sids.get(ref.agent)
+        if state is None or sid is None:
+            return
+        version, shown = self._shown.get(ref.name, (0, {}))
+        if shown == state:
+            return
+        self._shown[ref.name] = (version + 1, state)
+        message = {"device": ref.name, "version": version + 1, "state": state}
+        self._io.emit("desired", message, to=sid, namespace=NAMESPACE)
+
+    def send(self, task: Task, *, resend: bool = False, accepted: Accepted | None = None) -> bool:
+        """Hand a task to the device's agent; False when it is not connected."""
+        ref = self._devices.get(task.device)
+        sid = self._sids.get(ref.agent) if ref else None
+        if sid is None:
+            return False
+        message = {
+            "id": task.id,
+            "device": task.device,
+            "kind": task.kind,
+            "payload": task.payload,
+            "expires_in": task.expires_in,
+            "resend": resend,
+        }
+
+        def acknowledged(*_answer: object) -> None:
+            if accepted is not None:
+                accepted(task)
+
+        self._io.emit("task", message, to=sid, namespace=NAMESPACE, callback=acknowledged)
+        return True
+
+    # -- from the agents -----------------------------------------------------------------------
+
+    def _name(self) -> str | None:
+        return self._names.get(request.sid)  # type: ignore[attr-defined]
+
+    def _own(self, message: Any) -> DeviceRef | None:
+        """The device a message speaks of, if it is this agent's own."""
+        if not isinstance(message, dict):
+            return None
+        ref = self._devices.get(str(message.get("device", "")))
+        return ref if ref is not None and ref.agent == self._name() else None
+
+    def _result(self, message: Any) -> dict[str, Any]:
+        ref = self._own(message)
+        if ref is None:
+            return {"ok": False, "code": Code.DEVICE_UNKNOWN.value}
+        handler = self.results.get(ref.kind)
+        if handler is not None:
+            handler(ref, message)
+        return {"ok": True}
+
+    def _health(self, message: Any) -> dict[str, Any]:
+        ref = self._own(message)
+        if ref is None or message.get("state") not in STATES:
+            return {"ok": False, "code": Code.DEVICE_UNKNOWN.value}
+        readings = message.get("readings")
+
+        def act(tx: Tx) -> None:
+            devices.set_health(
+                tx,
+                ref.name,
+                message["state"],
+                str(message.get("code", ""))[:64],
+                readings if isinstance(readings, dict) else {},
+                str(message.get("detail", ""))[:300],
+            )
+            tx.events.append(DeviceChanged(ref.name))
+
+        self._hall.ctx.write(act)
+        return {"ok": True}
+
+    def _event(self, message: Any) -> dict[str, Any]:
+        ref = self._own(message)
+        handler = self.pressed.get(ref.kind) if ref else None
+        if ref is None or handler is None:
+            return {"ok": False, "code": Code.DEVICE_UNKNOWN.value}
+        try:
+            code = handler(ref, message)
+        except HallError as error:
+            return {"ok": False, "code": error.code.value}
+        return {"ok": True, "code": code}
+
+    def drop(self, name: str) -> None:
+        """End an agent's connection (its token was withdrawn)."""
+        sid = self._sids.get(name)
+        if sid is not None:
+            self._io.server.disconnect(sid, namespace=NAMESPACE)
+
+
+def _announced(message: Any) -> list[dict[str, str]] | None:
+    """The devices of a hello, checked; None when it is not one."""
+    if not isinstance(message, dict) or not isinstance(message.get("devices"), list):
+        return None
+    found = []
+    for entry in message["devices"][:MAX_DEVICES]:
+        if not isinstance(entry, dict) or entry.get("kind") not in KINDS:
+            return None
+        fields = {k: str(entry.get(k, ""))[:64] for k in ("device", "kind", "driver", "serves")}
+        if not fields["device"]:
+            return None
+        found.append(fields)
+    return found

@@ -1,0 +1,139 @@
+"""The OpenAPI 3.1 document, made from the registry of routes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from server.api import KEY_HEADER, MAX_KEY, Route, Who
+from server.api.access import CSRF_HEADER
+from server.domain.errors import Code, HallError
+from server.wire.commands import Problem
+from server.wire.problems import WORDS, problem
+
+VERSION = "1.0.0"
+_REF = "#/components/schemas/{model}"
+
+
+def document(routes: Iterable[Route]) -> dict[str, Any]:
+    """The whole document."""
+    found = list(routes)
+    models: set[type[BaseModel]] = {Problem}
+    for route in found:
+        models |= {m for m in (route.body, route.answer) if m is not None}
+    _, schemas = models_json_schema(
+        [(m, "serialization") for m in sorted(models, key=lambda m: m.__name__)],
+        ref_template=_REF,
+    )
+    paths: dict[str, Any] = {}
+    for route in found:
+        path = "/api/v1" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route.path)
+        paths.setdefault(path, {})[route.method.lower()] = _operation(route)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Hallkeeper",
+            "version": VERSION,
+            "description": "Commands are POST with an Idempotency-Key; a repeat with the same key "
+            "gets the first answer. Refusals are `Problem` with a stable code.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": schemas.get("$defs", {}),
+            "securitySchemes": {
+                "session": {"type": "apiKey", "in": "cookie", "name": "hall_session"},
+                "device": {"type": "apiKey", "in": "cookie", "name": "hall_device"},
+                "bearer": {"type": "http", "scheme": "bearer"},
+            },
+        },
+        "x-error-codes": {
+            code.value: {"status": WORDS[code][0], "zh": WORDS[code][1], "en": WORDS[code][2]}
+            for code in Code
+        },
+    }
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": f"{route.method.lower()}_{route.name}",
+        "summary": route.summary,
+        "x-who": sorted(w.value for w in route.who),
+        "parameters": _parameters(route),
+        "responses": {"200": _good(route), **_refusals(route)},
+    }
+    if route.body is not None:
+        content: dict[str, Any] = {"schema": {"$ref": _REF.format(model=route.body.__name__)}}
+        if route.example:
+            content["example"] = route.example
+        operation["requestBody"] = {"required": True, "content": {"application/json": content}}
+    if Who.ANYONE not in route.who:
+        operation["security"] = [{"session": []}, {"device": []}, {"bearer": []}]
+    return operation
+
+
+def _parameters(route: Route) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"<(?:\w+:)?(\w+)>", route.path)
+    ]
+    if route.keyed:
+        found.append(
+            {
+                "name": KEY_HEADER,
+                "in": "header",
+                "required": True,
+                "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY},
+                "example": "1f8b7a52-take-a-number",
+            }
+        )
+    if route.method == "POST" and Who.ANYONE not in route.who:
+        found.append(
+            {
+                "name": CSRF_HEADER,
+                "in": "header",
+                "required": False,
+                "description": "Needed when a cookie identifies the browser.",
+                "schema": {"type": "string"},
+            }
+        )
+    return found
+
+
+def _good(route: Route) -> dict[str, Any]:
+    if route.answer is None:
+        schema: dict[str, Any] = {}
+        return {"description": "Done", "content": {route.media: {"schema": schema}}}
+    ref = {"$ref": _REF.format(model=route.answer.__name__)}
+    return {"description": "Done", "content": {route.media: {"schema": ref}}}
+
+
+def _refusals(route: Route) -> dict[str, Any]:
+    codes = list(route.codes)
+    if route.keyed:
+        codes += [Code.KEY_REQUIRED, Code.KEY_REUSED]
+    if Who.ANYONE not in route.who:
+        codes += [
+            Code.NOT_SIGNED_IN, Code.FORBIDDEN, Code.CSRF, Code.PASSWORD_MUST_CHANGE,
+            Code.TOKEN_REVOKED,
+        ]
+    by_status: dict[int, list[Code]] = {}
+    for code in dict.fromkeys(codes):
+        by_status.setdefault(WORDS[code][0], []).append(code)
+    return {
+        str(status): {
+            "description": ", ".join(c.value for c in found),
+            "content": {
+                "application/json": {
+                    "schema": {"$ref": _REF.format(model="Problem")},
+                    "examples": {
+                        c.value: {"value": problem(HallError(c)).model_dump()} for c in found
+                    },
+                }
+            },
+        }
+        for status, found in sorted(by_status.items())
+    }

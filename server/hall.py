@@ -1,0 +1,109 @@
+"""Wires one hall: store, clock, chance, bus, catalogue, accounts. The only place that does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from server.clock import Chance, Clock, MachineClock, SystemChance
+from server.config import Config
+from server.domain.catalogue import Catalogue, Role
+from server.services.bus import Bus, HallChanged
+from server.services.context import SYSTEM, Actor, Context, note
+from server.services.people import Offloaded, People
+from server.storage import accounts, schema
+from server.storage import catalogue as catalogues
+from server.storage.engine import migrate, open_engine, open_store
+from server.storage.store import Offload, Tx, directly
+from server.workbook import digest
+
+ADMINISTRATOR = "admin"
+
+
+def in_place(call: Callable[[], Any]) -> Any:
+    """Run a slow call where it stands (command line, tests)."""
+    return call()
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """One hall, ready to serve."""
+
+    config: Config
+    ctx: Context
+    people: People
+    offload: Offloaded
+
+
+def open_hall(
+    config: Config,
+    *,
+    clock: Clock | None = None,
+    chance: Chance | None = None,
+    commit: Offload = directly,
+    offload: Offloaded = in_place,
+) -> Hall:
+    """Open (and if need be create and migrate) the hall of `config`.
+
+    `commit` runs SQLite's commits, `offload` slow calls such as password hashing; the server
+    brings gevent's native threads for both.
+    """
+    config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = open_engine(config.database_url)
+    migrate(engine)
+    engine.dispose()
+    store = open_store(config.database_url, config.hall_id, commit)
+    ctx = Context(store, clock or MachineClock(), chance or SystemChance(), Bus())
+    _ensure_hall(ctx)
+    return Hall(config, ctx, People(ctx, offload), offload)
+
+
+def _ensure_hall(ctx: Context) -> None:
+    """The hall's own row, which PostgreSQL acts lock; it must exist before the first act."""
+    hall = schema.hall
+
+    def known(conn: Any) -> bool:
+        found = conn.execute(select(hall.c.hall_id).where(hall.c.hall_id == ctx.hall_id)).first()
+        return found is not None
+
+    if ctx.read(known):
+        return
+
+    def act(tx: Tx) -> None:
+        if not known(tx.conn):
+            tx.conn.execute(insert(hall).values(hall_id=ctx.hall_id, created_at=tx.now))
+
+    ctx.write(act)
+
+
+def take_catalogue(ctx: Context, actor: Actor, catalogue: Catalogue, text: str) -> tuple[int, bool]:
+    """Make `catalogue` the hall's next version; the same contents again change nothing.
+
+    Returns (version in force, whether it is new).
+    """
+    contents = digest(catalogue)
+
+    def act(tx: Tx) -> tuple[int, bool]:
+        found = catalogues.latest(tx.conn, tx.hall_id)
+        if found is not None and found[1] == contents:
+            return found[0], False
+        version = found[0] + 1 if found else 1
+        fresh = catalogues.renumbered(catalogue, tx.hall_id, version)
+        catalogues.save(tx.conn, fresh, contents, tx.now, actor.key, text)
+        note(tx, actor, "catalogue.import", str(version), data={"digest": contents})
+        tx.events.append(HallChanged("catalogue", {"version": version}))
+        return version, True
+
+    version, changed = ctx.write(act)
+    ctx.forget()
+    return version, changed
+
+
+def first_administrator(hall: Hall) -> str | None:
+    """Make the one-time administrator of a new hall; None when there is an account already."""
+    if hall.ctx.read(lambda c: accounts.accounts(c, hall.ctx.hall_id)):
+        return None
+    return hall.people.add_account(SYSTEM, ADMINISTRATOR, Role.ADMINISTRATOR)

@@ -1,0 +1,208 @@
+"""Live feeds: whole states with a version on connect and on change, moments with an expiry.
+
+A surface registers how its state is built and who may see it. Every room (surface and key) with
+somebody in it is rebuilt after a change: at once where the change hit it, a little later and
+coalesced where only counts moved. A room's picture is sent only if it differs from the last one.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import gevent
+from flask import request
+from flask_socketio import SocketIO, join_room
+from gevent.event import Event
+from pydantic import BaseModel
+from socketio.exceptions import ConnectionRefusedError
+
+from server.api.access import Access
+from server.domain.errors import Code, HallError
+from server.hall import Hall
+from server.services import snapshot
+from server.services.bus import Event as HallEvent
+from server.services.people import Principal
+from server.services.snapshot import Snapshot
+from server.wire.problems import problem
+
+log = logging.getLogger(__name__)
+NAMESPACE = "/live"
+TICK_SECONDS = 5.0
+
+Build = Callable[[Snapshot, str], BaseModel]
+Allow = Callable[[Principal | None, str], bool]
+Hits = Callable[[HallEvent], set[str] | None]
+"""Keys of rooms that an event hits directly; None: nothing on this surface changes at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """How one kind of page is fed. `delay`: seconds until rooms that were not hit follow."""
+
+    name: str
+    build: Build
+    allow: Allow
+    hits: Hits
+    delay: float
+
+
+@dataclass(slots=True)
+class Room:
+    """A state that somebody watches."""
+
+    surface: Surface
+    key: str
+    watchers: set[str] = field(default_factory=set)
+    version: int = 0
+    data: dict[str, Any] | None = None
+    due: float | None = None
+
+    @property
+    def name(self) -> str:
+        """The Socket.IO room."""
+        return f"{self.surface.name}:{self.key}"
+
+
+class Feeds:
+    """All rooms of a server process."""
+
+    def __init__(self, socketio: SocketIO, hall: Hall, access: Access, build_id: str) -> None:
+        self._io = socketio
+        self._hall = hall
+        self._access = access
+        self._build = build_id
+        self._surfaces: dict[str, Surface] = {}
+        self._rooms: dict[tuple[str, str], Room] = {}
+        self._of_socket: dict[str, Room] = {}
+        self._wake = Event()
+        socketio.on_event("connect", self._connect, namespace=NAMESPACE)
+        socketio.on_event("disconnect", self._disconnect, namespace=NAMESPACE)
+        hall.ctx.bus.listen(self._changed)
+
+    def add(self, surface: Surface) -> None:
+        """Register a surface."""
+        self._surfaces[surface.name] = surface
+
+    # -- sockets -------------------------------------------------------------------------------
+
+    def _connect(self, auth: Any = None) -> None:
+        asked = auth if isinstance(auth, dict) else {}
+        surface = self._surfaces.get(str(asked.get("surface", "")))
+        key = str(asked.get("key", ""))[:128]
+        if surface is None:
+            raise _refused(HallError(Code.NOT_FOUND))
+        try:
+            principal = self._access.principal(request, f"{surface.name}/{key}")
+            allowed = surface.allow(principal, key)
+        except HallError as error:
+            raise _refused(error) from None
+        if not allowed:
+            raise _refused(HallError(Code.FORBIDDEN if principal else Code.NOT_SIGNED_IN))
+        self._enter(surface, key)
+
+    def _enter(self, surface: Surface, key: str) -> None:
+        sid = request.sid  # type: ignore[attr-defined]
+        room = self._rooms.setdefault((surface.name, key), Room(surface, key))
+        room.watchers.add(sid)
+        self._of_socket[sid] = room
+        join_room(room.name)
+        try:
+            self._rebuild(room, snapshot.take(self._hall.ctx))
+        except HallError as error:
+            raise _refused(error) from None
+        self._io.emit("state", self._envelope(room), to=sid, namespace=NAMESPACE)
+
+    def _disconnect(self, *_reason: object) -> None:
+        sid = request.sid  # type: ignore[attr-defined]
+        room = self._of_socket.pop(sid, None)
+        if room is None:
+            return
+        room.watchers.discard(sid)
+        if not room.watchers:
+            self._rooms.pop((room.surface.name, room.key), None)
+
+    # -- pushing -------------------------------------------------------------------------------
+
+    def _changed(self, event: HallEvent) -> None:
+        now = time.monotonic()
+        for room in self._rooms.values():
+            hit = room.surface.hits(event)
+            if hit is not None:
+                soon = now if room.key in hit or "*" in hit else now + room.surface.delay
+                room.due = soon if room.due is None else min(room.due, soon)
+        self._wake.set()
+
+    def touch(self, surface: str) -> None:
+        """Something outside the books changed (a simulator's screen): redraw a surface."""
+        now = time.monotonic()
+        for room in self._rooms.values():
+            if room.surface.name == surface:
+                room.due = now
+        self._wake.set()
+
+    def run(self) -> None:
+        """Push for ever; started once as a greenlet."""
+        ticked = time.monotonic()
+        while True:
+            now = time.monotonic()
+            if now - ticked >= TICK_SECONDS:
+                # Waits and clocks move without any event.
+                ticked = now
+                for room in self._rooms.values():
+                    room.due = now if room.due is None else min(room.due, now)
+            due = [r for r in self._rooms.values() if r.due is not None and r.due <= now]
+            if due:
+                self._push(due)
+                gevent.sleep(0)
+                continue
+            waits = [r.due - now for r in self._rooms.values() if r.due is not None]
+            self._wake.wait(timeout=max(0.005, min([TICK_SECONDS, *waits])))
+            self._wake.clear()
+
+    def _push(self, due: list[Room]) -> None:
+        try:
+            taken = snapshot.take(self._hall.ctx)
+        except Exception:
+            log.exception("snapshot failed")
+            for room in due:
+                room.due = time.monotonic() + 1.0
+            return
+        for room in due:
+            room.due = None
+            try:
+                if self._rebuild(room, taken):
+                    envelope = self._envelope(room)
+                    self._io.emit("state", envelope, to=room.name, namespace=NAMESPACE)
+            except Exception:
+                log.exception("push failed", extra={"room": room.surface.name})
+
+    def _rebuild(self, room: Room, taken: Snapshot) -> bool:
+        data = room.surface.build(taken, room.key).model_dump(mode="json", by_alias=True)
+        if data == room.data:
+            return False
+        room.data = data
+        room.version = max(room.version + 1, taken.seq)
+        return True
+
+    def _envelope(self, room: Room) -> dict[str, Any]:
+        return {
+            "surface": room.surface.name,
+            "key": room.key,
+            "version": room.version,
+            "now": self._hall.ctx.clock.now(),
+            "build": self._build,
+            "data": room.data,
+        }
+
+    def moment(self, surface: str, key: str, kind: str, data: dict[str, Any], seconds: int) -> None:
+        """Tell something that is worth nothing after `seconds`."""
+        message = {"kind": kind, "data": data, "expires_in": seconds}
+        self._io.emit("moment", message, to=f"{surface}:{key}", namespace=NAMESPACE)
+
+
+def _refused(error: HallError) -> ConnectionRefusedError:
+    return ConnectionRefusedError(error.code.value, problem(error).model_dump())

@@ -1,0 +1,180 @@
+"""One cell of a foreign workbook as the value its column holds, or the flaw that it is.
+
+Forgiving where no doubt is possible (a number in a text column, 8：30 typed as text, spaces
+around), strict elsewhere. Bounds and references are judged later, on all values alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from server.workbook.problem import Flaw
+from server.workbook.shape import WEEKDAYS, Column, Kind
+
+_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
+_TIME = re.compile(r"(\d{1,2})[:：](\d{2})(?:[:：]00)?", re.ASCII)
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_", re.ASCII)
+
+
+@dataclass(slots=True, eq=False)
+class FlawError(Exception):
+    """The cell cannot be taken; `other` fills the message."""
+
+    code: Flaw
+    value: object = ""
+    other: str = ""
+
+
+def taken(column: Column, value: object, data_type: str) -> object:
+    """The value of a cell for its column; raises FlawError. None and blanks are empty."""
+    if data_type == "f":
+        raise FlawError(Flaw.CELL_FORMULA)
+    if data_type == "e":
+        raise FlawError(Flaw.CELL_ERROR, value)
+    if isinstance(value, str):
+        value = unescaped(value).strip()
+    if value is None or value == "":
+        if column.required:
+            raise FlawError(Flaw.CELL_EMPTY)
+        return EMPTY[column.kind]
+    return _TAKERS[column.kind](column, value)
+
+
+def unescaped(text: str) -> str:
+    """Undo the _x000A_ escapes that spreadsheet programs write and openpyxl leaves."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+def _text(_column: Column, value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    raise FlawError(Flaw.NOT_TEXT, value)
+
+
+def _number(_column: Column, value: object) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            pass
+    raise FlawError(Flaw.NOT_NUMBER, value)
+
+
+def _whole(column: Column, value: object) -> int:
+    try:
+        number = _number(column, value)
+    except FlawError as flaw:
+        raise FlawError(Flaw.NOT_WHOLE, value) from flaw
+    if not number.is_integer():
+        raise FlawError(Flaw.NOT_WHOLE, value)
+    return int(number)
+
+
+def _date(_column: Column, value: object) -> date:
+    if isinstance(value, datetime) and value.time() == time(0):
+        return value.date()
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    found = _DATE.fullmatch(value) if isinstance(value, str) else None
+    try:
+        if found:
+            return date(*(int(part) for part in found.groups()))
+    except ValueError as error:
+        raise FlawError(Flaw.NOT_DATE, value) from error
+    raise FlawError(Flaw.NOT_DATE, value)
+
+
+def _time(_column: Column, value: object) -> time:
+    if isinstance(value, time):
+        value = datetime.combine(date.min, value) - datetime.combine(date.min, time(0))
+    if isinstance(value, timedelta):
+        return _minute(value)
+    found = _TIME.fullmatch(value) if isinstance(value, str) else None
+    try:
+        if found:
+            return time(int(found[1]), int(found[2]))
+    except ValueError as error:
+        raise FlawError(Flaw.NOT_TIME, value) from error
+    raise FlawError(Flaw.NOT_TIME, value)
+
+
+def _minute(since_midnight: timedelta) -> time:
+    """A time of day kept as a fraction of a day may be a hair before the minute meant."""
+    seconds = since_midnight.total_seconds()
+    minutes = round(seconds / 60)
+    if not 0 <= minutes < 24 * 60 or abs(seconds - minutes * 60) >= 1:
+        raise FlawError(Flaw.NOT_TIME, since_midnight)
+    return time(minutes // 60, minutes % 60)
+
+
+def _yes_no(_column: Column, value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value in ("是", "否"):
+        return value == "是"
+    raise FlawError(Flaw.NOT_YES_NO, value)
+
+
+def _choice(column: Column, value: object) -> object:
+    for word, known in column.choices:
+        if word == value:
+            return known
+    raise FlawError(Flaw.NOT_IN_LIST, value, "、".join(word for word, _ in column.choices))
+
+
+def _list(column: Column, value: object) -> tuple[str, ...]:
+    parting = r"[、,，;；\s]+" if column.kind is Kind.CODES else r"[、,，;；\n]+"
+    parts = (part.strip() for part in re.split(parting, _text(column, value)))
+    return tuple(part for part in parts if part)
+
+
+def _weekdays(_column: Column, value: object) -> frozenset[int]:
+    text = re.sub(r"[周星期、,，\s]", "", value) if isinstance(value, str) else ""
+    days = [WEEKDAYS.find(c) + 1 for c in text.replace("天", "日")]
+    if not days or not all(days):
+        raise FlawError(Flaw.NOT_WEEKDAYS, value)
+    return frozenset(days)
+
+
+_TAKERS: dict[Kind, Callable[[Column, object], object]] = {
+    Kind.CODE: _text,
+    Kind.TEXT: _text,
+    Kind.LONG: _text,
+    Kind.WHOLE: _whole,
+    Kind.DECIMAL: _number,
+    Kind.DATE: _date,
+    Kind.TIME: _time,
+    Kind.YES_NO: _yes_no,
+    Kind.CHOICE: _choice,
+    Kind.CODES: _list,
+    Kind.WORDS: _list,
+    Kind.WEEKDAYS: _weekdays,
+}
+EMPTY: dict[Kind, object] = {
+    Kind.CODE: "",
+    Kind.TEXT: "",
+    Kind.LONG: "",
+    Kind.DATE: None,
+    Kind.CODES: (),
+    Kind.WORDS: (),
+}
+"""What an empty cell of an optional column means."""
+STAND_IN: dict[Kind, object] = {
+    **EMPTY,
+    Kind.WHOLE: 0,
+    Kind.DECIMAL: 0.0,
+    Kind.DATE: date.max,
+    Kind.TIME: time(0),
+    Kind.YES_NO: False,
+    Kind.WEEKDAYS: frozenset(),
+}
+"""What stands in a record for a cell that could not be taken, so that the rest can be judged."""

@@ -1,0 +1,88 @@
+"""Opens a workbook that a stranger may have made: limits first, then openpyxl.
+
+Refuses files that are too large, too large when unpacked, encrypted, or whose XML declares
+entities or another encoding; nothing of the file is run and no link is followed.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+from typing import BinaryIO
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.workbook import Workbook
+
+MAX_MEGABYTES = 8
+MAX_UNPACKED = 40 * 1024 * 1024
+MAX_PARTS = 300
+_MAX_BYTES = MAX_MEGABYTES * 1024 * 1024
+_FORBIDDEN = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
+_ENCODING = re.compile(rb"""^\s*<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+
+# What zipfile, ElementTree and openpyxl raise on files that are no workbooks; openpyxl has no
+# error of its own for most of them.
+BROKEN = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    InvalidFileException,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    ParseError,
+    RecursionError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+class TooLargeError(Exception):
+    """The file exceeds a limit, packed or unpacked."""
+
+
+class NotAWorkbookError(Exception):
+    """The file is no readable .xlsx."""
+
+
+def opened(stream: BinaryIO) -> Workbook:
+    """Open `stream` for reading; raises TooLargeError or NotAWorkbookError."""
+    content = stream.read(_MAX_BYTES + 1)
+    if len(content) > _MAX_BYTES:
+        raise TooLargeError
+    try:
+        _inspect(content)
+        return openpyxl.load_workbook(
+            io.BytesIO(content), read_only=True, data_only=False, keep_links=False
+        )
+    except BROKEN as error:
+        raise NotAWorkbookError from error
+
+
+def _inspect(content: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = archive.infolist()
+        # The declared sizes bind: zipfile never unpacks more than a part declares.
+        if len(parts) > MAX_PARTS or sum(p.file_size for p in parts) > MAX_UNPACKED:
+            raise TooLargeError
+        for part in parts:
+            if part.filename.lower().endswith((".xml", ".rels", ".vml")):
+                _inspect_xml(archive.read(part))
+
+
+def _inspect_xml(text: bytes) -> None:
+    declared = _ENCODING.match(text.removeprefix(b"\xef\xbb\xbf"))
+    if declared and declared[1].lower() not in (b"utf-8", b"us-ascii"):
+        raise NotAWorkbookError
+    if text[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in text[:4] or _FORBIDDEN.search(text):
+        raise NotAWorkbookError

@@ -1,0 +1,185 @@
+"""Reads a workbook back into a catalogue, or into all of its problems; never into a part.
+
+Sheets are found by title and columns by heading, so their order is free. Sheets of other titles
+(notes, the guide) are passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO, Protocol
+
+from openpyxl.workbook import Workbook
+
+from server.domain.catalogue import Catalogue
+from server.workbook.cells import STAND_IN, FlawError, taken
+from server.workbook.checking import problems_of
+from server.workbook.opening import (
+    BROKEN,
+    MAX_MEGABYTES,
+    NotAWorkbookError,
+    TooLargeError,
+    opened,
+)
+from server.workbook.problem import Flaw, Problem, problem
+from server.workbook.rows import Row, catalogue_of
+from server.workbook.shape import MAX_ROWS, SHEETS, Column, Kind, Sheet
+
+MAX_COLUMNS = 40
+LAST_ROW = 1_048_576
+"""The last row a sheet of this format can have."""
+MAX_PROBLEMS = 500
+Places = dict[str, int]
+"""Where each field's column stands."""
+
+
+class Cell(Protocol):
+    """What openpyxl's cells have in common."""
+
+    @property
+    def value(self) -> Any: ...  # whatever a stranger's file holds
+    @property
+    def data_type(self) -> str: ...
+
+
+Line = Sequence[Cell]
+
+
+def read(stream: BinaryIO, hall: str | None = None) -> Catalogue | list[Problem]:
+    """Read a workbook of `hall` (None: of whichever hall it names) with openpyxl.
+
+    Gives the catalogue, with the version number that stands in the book, or every problem found
+    (the first 500). The caller numbers the new version.
+    """
+    try:
+        book = opened(stream)
+    except TooLargeError:
+        return [problem(Flaw.FILE_TOO_LARGE, limit=MAX_MEGABYTES)]
+    except NotAWorkbookError:
+        return [problem(Flaw.NOT_A_WORKBOOK)]
+    try:
+        return _read_book(book, hall)
+    except BROKEN:
+        return [problem(Flaw.NOT_A_WORKBOOK)]
+    finally:
+        book.close()
+
+
+def _read_book(book: Workbook, hall: str | None) -> Catalogue | list[Problem]:
+    rows: dict[str, list[Row]] = {}
+    found: list[Problem] = []
+    broken = False
+    for sheet in SHEETS:
+        lines = _lines(book, sheet)
+        places, wrong = _headings(sheet, next(lines, (0, ()))[1]) if lines else ({}, [])
+        if lines is None:
+            wrong = [problem(Flaw.SHEET_MISSING, sheet.title)]
+        broken = broken or any(p.code is not Flaw.COLUMN_UNKNOWN for p in wrong)
+        found += wrong
+        rows[sheet.key] = list(_rows(sheet, places, lines or iter(()), found))
+    found += _hall_problems(rows["hall"], hall)
+    if not broken and not any(p.code is Flaw.ROWS_TOO_MANY for p in found):
+        catalogue = catalogue_of(rows) if rows["hall"] else None
+        found = problems_of(rows, catalogue, found)
+        if catalogue is not None and not found:
+            return catalogue
+    return found[:MAX_PROBLEMS]
+
+
+def _lines(book: Workbook, sheet: Sheet) -> Iterator[tuple[int, Line]] | None:
+    """Numbered lines of a sheet; None if there is no such sheet of cells."""
+    if sheet.title not in {page.title for page in book.worksheets}:
+        return None
+    page = book[sheet.title]
+    # The dimensions that the file states may be wrong, so they are not used.
+    page.reset_dimensions()
+    return enumerate(page.iter_rows(1, LAST_ROW, 1, MAX_COLUMNS), 1)
+
+
+def _headings(sheet: Sheet, line: Line) -> tuple[Places, list[Problem]]:
+    fields = {c.heading: c.field for c in sheet.columns}
+    places: Places = {}
+    found: list[Problem] = []
+    for place, cell in enumerate(line):
+        heading = str(cell.value).strip() if cell.value is not None else ""
+        if not heading:
+            continue
+        if heading not in fields:
+            found.append(problem(Flaw.COLUMN_UNKNOWN, sheet.title, 1, value=heading))
+        elif fields[heading] in places:
+            found.append(problem(Flaw.COLUMN_REPEATED, sheet.title, 1, heading))
+        else:
+            places[fields[heading]] = place
+    found += [
+        problem(Flaw.COLUMN_MISSING, sheet.title, 1, column.heading)
+        for column in sheet.columns
+        if column.kind is not Kind.FOR_READING and column.field not in places
+    ]
+    return places, found
+
+
+def _rows(
+    sheet: Sheet, places: Places, lines: Iterator[tuple[int, Line]], found: list[Problem]
+) -> Iterator[Row]:
+    """Rows that hold anything; what is wrong with their cells goes to `found`."""
+    columns = [c for c in sheet.columns if c.kind is not Kind.FOR_READING]
+    count = 0
+    for number, line in lines:
+        filled = [place for place, cell in enumerate(line) if cell.value not in (None, "")]
+        if not filled:
+            continue
+        count += 1
+        if count > MAX_ROWS:
+            found.append(problem(Flaw.ROWS_TOO_MANY, sheet.title, number, limit=MAX_ROWS))
+            return
+        outside = [place for place in filled if place not in places.values()]
+        for place in outside[:1]:
+            value = line[place].value
+            found.append(problem(Flaw.OUTSIDE_COLUMNS, sheet.title, number, value=value))
+        if len(outside) < len(filled):
+            values = {c.field: _cell(sheet, c, places, number, line, found) for c in columns}
+            yield Row(number, _completed(columns, values))
+
+
+def _cell(
+    sheet: Sheet, column: Column, places: Places, number: int, line: Line, found: list[Problem]
+) -> object:
+    place = places.get(column.field)
+    if place is None or place >= len(line):
+        return _stand_in(column)
+    try:
+        return taken(column, line[place].value, line[place].data_type)
+    except FlawError as flaw:
+        if flaw.code is Flaw.CELL_EMPTY and column.falls_back:
+            return ""
+        found.append(
+            problem(
+                flaw.code, sheet.title, number, column.heading,
+                value="" if flaw.value is None else flaw.value, other=flaw.other,
+            )
+        )
+        return _stand_in(column)
+
+
+def _stand_in(column: Column) -> object:
+    return column.choices[0][1] if column.choices else STAND_IN[column.kind]
+
+
+def _completed(columns: Sequence[Column], values: dict[str, object]) -> dict[str, object]:
+    for column in columns:
+        if column.falls_back and not values[column.field]:
+            values[column.field] = values[column.falls_back]
+    return values
+
+
+def _hall_problems(rows: list[Row], hall: str | None) -> Iterator[Problem]:
+    title = SHEETS[0].title
+    if len(rows) != 1:
+        yield problem(Flaw.HALL_ROWS, title, value=len(rows))
+    for row in rows[:1]:
+        code = row.values["hall"]
+        if hall is not None and code and code != hall:
+            heading = SHEETS[0].columns[0].heading
+            yield problem(
+                Flaw.OTHER_HALL, title, row.number, heading, value=code, other=hall
+            )
