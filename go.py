@@ -166,7 +166,7 @@ def make_python(lock: Path) -> None:
     packages = VENV / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
     (packages / "_hallkeeper.pth").write_text(f"{ROOT}\n")
     hall = VENV / "bin" / "hall"
-    hall.write_text(f"#!{PYTHON}\nimport sys\nfrom server.cli import main\nsys.exit(main())\n")
+    hall.write_text(f'#!/bin/sh\nexec "{PYTHON}" -m server.cli "$@"\n')
     hall.chmod(0o755)
 
 
