@@ -166,7 +166,7 @@ def make_python(lock: Path) -> None:
     packages = VENV / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
     (packages / "_hallkeeper.pth").write_text(f"{ROOT}\n")
     hall = VENV / "bin" / "hall"
-    hall.write_text(f'#!/bin/sh\nexec "{PYTHON}" -m server.cli "$@"\n')
+    hall.write_text(f'#!/bin/sh\nexec "{PYTHON}" -P -m server.cli "$@"\n')
     hall.chmod(0o755)
 
 
@@ -241,7 +241,7 @@ def run(args: argparse.Namespace) -> int:
     say("starting the hall")
     options = {"port": args.port, "host": args.host, "data": args.data, "seed": args.seed}
     options["rehearse"] = args.rehearse
-    argv = [str(PYTHON), "-m", "server.cli", "demo"]
+    argv = [str(PYTHON), "-P", "-m", "server.cli", "demo"]
     for name, value in options.items():
         if value is not None:
             argv += [f"--{name}", str(value)]

@@ -1,0 +1,25 @@
+"""What axe-core finds wrong with a page, as sentences; serious and critical findings only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+RUN = """async () => {
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+  const found = await axe.run(document, { runOnly: { type: "tag", values: tags } });
+  return found.violations
+    .filter((one) => ["serious", "critical"].includes(one.impact))
+    .flatMap((one) => one.nodes.map((node) => `${one.id}: ${one.help}: ${node.target.join(" ")}`));
+}"""
+
+
+def findings(page: Page) -> list[str]:
+    """WCAG 2.2 AA findings of the page as it stands; an empty list is what a test wants."""
+    # Handed over through the debugger, so the page's strict policy stays in force.
+    page.evaluate(SOURCE.read_text())
+    found: list[str] = page.evaluate(RUN)
+    return found

@@ -1,0 +1,218 @@
+"""Drivers against their simulators over real sockets and ptys: one rig for every driver.
+
+Everything goes through configuration, as in a hall: the simulator's tables on one side, the agent's
+on the other. What is awaited is awaited as an event with a deadline.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from devices.config import agent_config
+from devices.health import Health
+from devices.owner import Outcome, Owner, Task
+from devices.registry import KINDS, build_crews
+from devices.simulate.base import Json, Simulated
+from devices.simulate.config import SimulatorPlan, simulator_plan
+from devices.voice.wavs import silence, to_wav
+
+PATIENCE = 20.0
+SLIP: Mapping[str, object] = {
+    "lines": [
+        {"type": "text", "text": "A012", "width": 4, "height": 4, "align": "center"},
+        {"type": "pair", "left": "前面等候", "right": "3 人"},
+        {"type": "cut"},
+    ],
+    "copy": False,
+}
+SPEECH: Mapping[str, object] = {
+    "zone": "main",
+    "parts": [{"lang": "zh", "text": "请"}, {"lang": "en", "text": "window"}],
+    "repeats": 1,
+    "volume": 100,
+}
+
+
+@dataclass
+class Notebook:
+    """Takes down what crews report and how tasks end; `wait` waits for the first that matches."""
+
+    healths: list[tuple[str, Health]] = field(default_factory=list)
+    events: list[tuple[str, str, Mapping[str, str]]] = field(default_factory=list)
+    begun: list[str] = field(default_factory=list)
+    ended: dict[str, Outcome] = field(default_factory=dict)
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def health(self, device: str, health: Health) -> None:
+        with self.changed:
+            self.healths.append((device, health))
+            self.changed.notify_all()
+
+    def event(self, device: str, kind: str, data: Mapping[str, str]) -> None:
+        with self.changed:
+            self.events.append((device, kind, data))
+            self.changed.notify_all()
+
+    def begin(self, task_id: str) -> None:
+        with self.changed:
+            self.begun.append(task_id)
+
+    def finish(self, task_id: str, outcome: Outcome) -> None:
+        with self.changed:
+            self.ended[task_id] = outcome
+            self.changed.notify_all()
+
+    def wait(self, match: Callable[[], bool], seconds: float = PATIENCE) -> bool:
+        with self.changed:
+            return self.changed.wait_for(match, seconds)
+
+    def latest(self, device: str = "dev") -> Health | None:
+        found = [health for name, health in self.healths if name == device]
+        return found[-1] if found else None
+
+
+@dataclass
+class Rig:
+    """One driver at work: its owner thread, its simulated device, and what happened."""
+
+    name: str
+    plan: SimulatorPlan
+    device: Simulated
+    owner: Owner
+    notes: Notebook
+    counter: int = 0
+
+    def order(self) -> str:
+        """Have the device do what it is for; the returned mark is for `arrived`."""
+        self.counter += 1
+        mark = str(self.counter)
+        kind = self.device.kind
+        if kind == "strip":
+            self.owner.desire("dev", {"mode": "call", "text": f"A{mark}号", "colour": "red"})
+        elif kind == "keypad":
+            self.owner.desire("dev", {"waiting": self.counter, "ticket": None})
+        else:
+            payload = SLIP if kind == "printer" else SPEECH
+            task = "print" if kind == "printer" else "speak"
+            self.owner.submit(Task(mark, "dev", task, payload))
+        return mark
+
+    def arrived(self, mark: str, seconds: float = PATIENCE) -> bool:
+        """Whether the device did it."""
+        kind = self.device.kind
+        if kind in {"strip", "keypad"}:
+            wanted = f"A{mark}号" if kind == "strip" else f"{mark:>3}   "
+
+            def shown(event: Mapping[str, Json]) -> bool:
+                return event["device"] == "dev" and event.get("text") == wanted
+
+            return self.plan.journal.wait_for(shown, seconds) is not None
+        good = {"printed", "spoken"}
+        self.notes.wait(lambda: mark in self.notes.ended, seconds)
+        return self.notes.ended.get(mark, Outcome("none")).state in good
+
+    def ended(self, mark: str) -> Outcome:
+        """How the task ended."""
+        assert self.notes.wait(lambda: mark in self.notes.ended), "no outcome in time"
+        return self.notes.ended[mark]
+
+    def health_becomes(self, *states: str, code: str = "") -> bool:
+        """Wait until the newest health is one of `states` (and has this code)."""
+
+        def is_so() -> bool:
+            latest = self.notes.latest()
+            return latest is not None and latest.state in states and code in {"", latest.code}
+
+        return self.notes.wait(is_so)
+
+    def stop(self) -> None:
+        assert self.owner.stop(PATIENCE), "the owner does not stop"
+        self.plan.journal.close()
+        for device in self.plan.devices:
+            device.stop()
+
+
+def _printer(link: str, **more: object) -> dict[str, object]:
+    quick = {"answer_seconds": 0.15, "finish_seconds": 1.0, "probe_seconds": 0.2}
+    return {"kind": "printers", "driver": "escpos", "link": link, **quick, **more}
+
+
+def _strip(driver: str) -> dict[str, object]:
+    return {"kind": "led", "driver": driver, "bus": "bus", "address": 3, "refresh_seconds": 1}
+
+
+def _voice(driver: str, port: int, **more: object) -> dict[str, object]:
+    player = [sys.executable, "-m", "devices.simulate.player", "--to", f"127.0.0.1:{port}", "{wav}"]
+    quick = {"probe_seconds": 1, "player_grace_seconds": 3}
+    return {"kind": "voice", "driver": driver, "player": player, **quick, **more}
+
+
+def clip_bank(folder: Path) -> Path:
+    """Clips for `SPEECH`."""
+    for lang, name in (("zh", "请"), ("en", "window")):
+        (folder / lang).mkdir(parents=True, exist_ok=True)
+        (folder / lang / f"{name}.wav").write_bytes(to_wav(silence(0.3)))
+    return folder
+
+
+def simulated(name: str) -> dict[str, object]:
+    """The simulator's tables for a rig."""
+    tables: dict[str, object] = {"simulator": {"pace": 0.0}}
+    device: dict[str, object] = {"name": "dev", "slow_seconds": 0.3}
+    if name == "escpos-tcp":
+        tables["printer"] = [{**device, "link": "tcp:127.0.0.1:0"}]
+    elif name.startswith("escpos"):
+        tables["printer"] = [{**device, "link": "serial:ttyPRN0?baud=19200"}]
+    elif name in {"w1", "w2", "w7"}:
+        strip = {**device, "address": 3, "driver": name}
+        tables["strip_bus"] = [{"name": "bus", "link": "serial:ttyLED0", "strip": [strip]}]
+    elif name == "a4":
+        pad = {"name": "dev", "address": 5}
+        tables["keypad_bus"] = [{"name": "bus", "link": "serial:ttyPAD0", "keypad": [pad]}]
+    else:
+        tables["speaker"] = [device]
+    return tables
+
+
+def driven(name: str, folder: Path, port: int) -> dict[str, object]:
+    """The agent's tables for a rig."""
+    bus: list[dict[str, object]] = []
+    if name == "escpos-tcp":
+        device = _printer(f"tcp:127.0.0.1:{port}")
+    elif name == "escpos-serial":
+        device = _printer("serial:ttyPRN0?baud=19200")
+    elif name == "escpos-file":
+        device = _printer("file:ttyPRN0")
+    elif name in {"w1", "w2", "w7"}:
+        bus, device = [{"name": "bus", "link": "serial:ttyLED0"}], _strip(name)
+    elif name == "a4":
+        bus = [{"name": "bus", "link": "serial:ttyPAD0"}]
+        device = {"kind": "keypads", "driver": "a4", "bus": "bus", "address": 5}
+    elif name == "clips":
+        device = _voice(name, port, clips=str(clip_bank(folder / "clips")))
+    else:
+        device = _voice(name, port)
+    agent = {"name": "test", "server": "http://127.0.0.1:1"}
+    return {"agent": agent, "bus": bus, "device": [{"name": "dev", **device}]}
+
+
+RIGS = ("escpos-tcp", "escpos-serial", "escpos-file", "w1", "w2", "w7", "a4", "espeak", "clips")
+
+
+def make_rig(name: str, folder: Path) -> Rig:
+    """Build and start one driver and its simulated device in `folder`."""
+    plan = simulator_plan(simulated(name), folder)
+    for device in plan.devices:
+        device.start()
+    device = next(device for device in plan.devices if device.name == "dev")
+    port = getattr(device, "port", 0) or getattr(getattr(device, "wire", None), "port", 0)
+    notes = Notebook()
+    crews = build_crews(agent_config(driven(name, folder, port), folder), notes, tuple(KINDS))
+    owner = Owner(crews[0], notes, notes, time.time)
+    owner.start()
+    return Rig(name, plan, device, owner, notes)
