@@ -124,9 +124,15 @@ def _rows(
     """Rows that hold anything; what is wrong with their cells goes to `found`."""
     columns = [c for c in sheet.columns if c.kind is not Kind.FOR_READING]
     count = 0
+    blank: Line | None = None
     for number, line in lines:
+        if line is blank:
+            continue
         filled = [place for place, cell in enumerate(line) if cell.value not in (None, "")]
         if not filled:
+            # openpyxl gives one and the same line for all rows of a gap, of which a foreign
+            # file may have a million.
+            blank = line
             continue
         count += 1
         if count > MAX_ROWS:

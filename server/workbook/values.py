@@ -19,6 +19,8 @@ PREFIX = re.compile(r"[A-HJ-NP-Z]", re.ASCII)
 SEPARATORS = "、,，;；\n"
 """What parts the entries of a list in one cell."""
 EARLIEST = date(2000, 1, 1)
+# Spreadsheet programs and openpyxl read these as other characters.
+_ESCAPE = re.compile(r"_x[0-9A-Fa-f]{4}_|x005F_")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 Found = tuple[Flaw, dict[str, object]]
 
@@ -83,8 +85,8 @@ def _list_flaws(column: Column, entries: tuple[str, ...]) -> Iterator[Found]:
 
 
 def clean(text: str, *, lines: bool = False) -> bool:
-    """Whether `text` has no unseen characters and no space around it; `lines` allows breaks."""
-    if text != text.strip() or not text:
+    """Whether `text` has no unseen character, escape or outer space; `lines` allows breaks."""
+    if text != text.strip() or not text or _ESCAPE.search(text):
         return False
     return all(_seen(c) or (lines and c == "\n") for c in text)
 

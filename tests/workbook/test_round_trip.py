@@ -1,0 +1,322 @@
+"""What is written is read back the same, for any valid catalogue; equal books are equal bytes."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import replace
+from datetime import date, time
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from server.domain.catalogue import (
+    ApplicantClass,
+    Catalogue,
+    Group,
+    Handling,
+    Item,
+    ItemKind,
+    Mandate,
+    Material,
+    OpenLine,
+    Presence,
+    Role,
+    Scope,
+    SpecialDay,
+    Staff,
+    Unit,
+    Window,
+    WindowKind,
+    Zone,
+)
+from server.reference import load
+from server.workbook import digest, export, problems, read
+from server.workbook.values import EARLIEST, SEPARATORS, clean
+
+
+def exported(catalogue: Catalogue) -> bytes:
+    stream = io.BytesIO()
+    export(catalogue, stream)
+    return stream.getvalue()
+
+
+def again(catalogue: Catalogue) -> object:
+    return read(io.BytesIO(exported(catalogue)), catalogue.hall)
+
+
+SEEN = st.characters(exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp", "Zs"])
+TRICKY = ("=1+1", "𠮷", "+8610", "-", "@SUM(A1)", "0012", "1e5", "是", "#REF!", "'a")
+
+
+def text(longest: int) -> st.SearchStrategy[str]:
+    written = st.text(SEEN, min_size=1, max_size=min(longest, 12)).filter(clean)
+    return st.one_of(st.sampled_from([t for t in TRICKY if len(t) <= longest]), written)
+
+
+def maybe(longest: int) -> st.SearchStrategy[str]:
+    return st.one_of(st.just(""), text(longest))
+
+
+def some(codes: list[str]) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(codes), unique=True, min_size=1).map(tuple)
+
+
+DAYS = st.dates(EARLIEST, date(2200, 1, 1))
+TIMES = st.builds(time, st.integers(0, 23), st.integers(0, 59))
+LETTERS = st.characters(categories=["L", "Nd", "S"], exclude_characters=SEPARATORS)
+WORDS = st.text(LETTERS, min_size=1, max_size=20).filter(clean)
+CODES = st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,11}\Z")
+WEEKDAYS = st.frozensets(st.integers(1, 7), min_size=1)
+MATERIALS = st.lists(
+    st.builds(Material, text(120), maybe(60), st.booleans()), max_size=3, unique_by=lambda m: m.name
+).map(tuple)
+
+
+@st.composite
+def items(draw: st.DrawFn, code: str, unit: str, groups: list[str]) -> Item:
+    consult = draw(st.booleans())
+    legal = draw(st.integers(0, 999))
+    return Item(
+        code=code,
+        unit=unit,
+        group=draw(st.sampled_from(groups)),
+        name=f"{draw(text(40))}{code}",
+        name_en=draw(text(120)),
+        kind=draw(st.sampled_from(ItemKind)),
+        handling=Handling.CONSULT if consult else Handling.ACCEPTED,
+        materials=draw(MATERIALS),
+        legal_basis=draw(text(500)),
+        promised_days=draw(st.integers(0, legal or 999)),
+        legal_days=legal,
+        fee=draw(text(200)),
+        service_minutes=draw(st.integers(10, 4800)) / 10,
+        keywords=draw(
+            st.lists(WORDS, max_size=3, unique=True).map(tuple)
+        ),
+        advice=draw(text(300)) if consult else draw(maybe(300)),
+        advice_en=draw(text(300)) if consult else draw(maybe(300)),
+    )
+
+
+@st.composite
+def units(draw: st.DrawFn, code: str, prefix: str) -> Unit:
+    presence = draw(st.sampled_from(Presence))
+    away = presence is not Presence.HALL
+    return Unit(
+        code=code,
+        name=draw(text(60)),
+        name_en=draw(text(120)),
+        short=draw(text(10)),
+        prefix=prefix,
+        presence=presence,
+        target_wait=draw(st.integers(1, 480)),
+        place=draw(text(300)) if away else draw(maybe(300)),
+        place_en=draw(text(300)) if away else draw(maybe(300)),
+        phone=draw(maybe(40)),
+    )
+
+
+@st.composite
+def mandates(draw: st.DrawFn, code: str, unit: str, codes: list[str], general: str) -> Mandate:
+    signed, begins, ends = sorted(draw(st.tuples(DAYS, DAYS, DAYS)))
+    return Mandate(
+        code=code,
+        unit=unit,
+        signed_on=signed,
+        valid_from=begins,
+        valid_to=draw(st.sampled_from([ends, None])),
+        items=draw(some(codes)),
+        windows=(general,),
+        powers=draw(maybe(500)),
+        duties=draw(maybe(500)),
+    )
+
+
+@st.composite
+def people(draw: st.DrawFn, numbers: list[str], windows: list[str]) -> tuple[Staff, ...]:
+    """Everybody may use every window, so that anybody may cover for anybody else."""
+    found = []
+    for place, number in enumerate(numbers):
+        others = [n for n in numbers if n != number]
+        found.append(
+            Staff(
+                number=number,
+                name=draw(text(40)),
+                unit="",
+                role=draw(st.sampled_from(Role)),
+                windows=tuple(windows) if place else draw(some(windows)),
+                post=draw(maybe(40)),
+                cover=draw(st.sampled_from(["", *others])),
+            )
+        )
+    return tuple(found)
+
+
+def spans(scope: Scope, subject: str) -> st.SearchStrategy[list[OpenLine]]:
+    """None, or one or two lines that do not overlap and hold ten o'clock on Mondays."""
+    first = st.builds(
+        OpenLine,
+        st.just(scope),
+        st.just(subject),
+        WEEKDAYS.map(lambda days: days | {1}),
+        st.builds(time, st.integers(0, 9), st.integers(0, 59)),
+        st.builds(time, st.integers(11, 12), st.integers(0, 59)),
+    )
+    second = st.builds(
+        OpenLine,
+        st.just(scope),
+        st.just(subject),
+        WEEKDAYS,
+        st.builds(time, st.integers(13, 17), st.integers(0, 59)),
+        st.builds(time, st.integers(18, 23), st.integers(0, 59)),
+    )
+    return st.one_of(st.tuples(first).map(list), st.tuples(first, second).map(list))
+
+
+@st.composite
+def catalogues(draw: st.DrawFn) -> Catalogue:
+    """Valid by construction: every unit has a window of its own, beside a comprehensive one."""
+    unit_codes = draw(st.lists(CODES, min_size=1, max_size=3, unique=True))
+    groups = draw(st.lists(CODES, min_size=1, max_size=3, unique=True))
+    zones = draw(st.lists(CODES, min_size=1, max_size=2, unique=True))
+    offered: list[Item] = []
+    for unit in unit_codes:
+        for number in range(draw(st.integers(1, 2))):
+            offered.append(draw(items(f"{unit}.{number}", unit, groups)))  # noqa: PERF401
+    windows = [
+        Window("W00", 999, "=综合", "+G", WindowKind.COMPREHENSIVE, zones[0]),
+        *(
+            Window(
+                f"W-{n}", n + 1, draw(text(20)), draw(text(120)), WindowKind.SPECIALISED,
+                draw(st.sampled_from(zones)), (unit,),
+                draw(st.sampled_from([(), tuple(i.code for i in offered if i.unit == unit)])),
+            )
+            for n, unit in enumerate(unit_codes)
+        ),
+    ]
+    hours = draw(spans(Scope.HALL, ""))
+    for window in windows:
+        hours += draw(st.one_of(st.just([]), spans(Scope.WINDOW, window.code)))
+    for item in offered:
+        hours += draw(st.one_of(st.just([]), spans(Scope.ITEM, item.code)))
+    numbers = draw(st.lists(CODES, max_size=3, unique=True))
+    return Catalogue(
+        hall=draw(CODES),
+        hall_name=draw(text(60)),
+        hall_name_en=draw(text(120)),
+        version=draw(st.integers(1, 10**9)),
+        zones=tuple(Zone(z, draw(text(60)), draw(text(120))) for z in zones),
+        units=tuple(draw(units(c, p)) for c, p in zip(unit_codes, "AZH", strict=False)),
+        groups=tuple(Group(g, draw(text(20)), draw(text(120))) for g in groups),
+        items=tuple(offered),
+        windows=tuple(windows),
+        mandates=tuple(
+            draw(mandates(f"M{n}", u, [i.code for i in offered if i.unit == u], "W00"))
+            for n, u in enumerate(unit_codes[: draw(st.integers(0, 3))])
+        ),
+        staff=draw(people(numbers, [w.code for w in windows])),
+        hours=tuple(hours),
+        special_days=tuple(
+            SpecialDay(d, draw(st.booleans()), draw(text(60)), draw(st.integers(1, 7)))
+            for d in draw(st.lists(DAYS, max_size=3, unique=True))
+        ),
+        classes=(
+            ApplicantClass("ordinary", draw(text(60)), draw(text(120)), 0),
+            ApplicantClass("c2", "老", "Old", draw(st.integers(0, 9)), draw(maybe(1)), "@证"),
+        ),
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(catalogues())
+def test_any_valid_catalogue_comes_back_the_same(catalogue: Catalogue) -> None:
+    assert problems(catalogue) == []
+    assert again(catalogue) == catalogue
+
+
+def test_the_reference_hall_comes_back_the_same() -> None:
+    hall = load()
+    assert again(hall) == hall
+
+
+def test_every_minute_of_the_day_survives(small: Catalogue) -> None:
+    minutes = [time(m // 60, m % 60) for m in range(24 * 60)]
+    lines = [
+        OpenLine(Scope.HALL, "", frozenset({n % 7 + 1}), a, b)
+        for n, (a, b) in enumerate(zip(minutes[::2], minutes[1::2], strict=True))
+    ]
+    catalogue = replace(small, hours=(*lines, small.hours[-1]))
+    result = again(catalogue)
+    assert result == catalogue
+
+
+@pytest.mark.parametrize("name", TRICKY)
+def test_text_is_text_and_never_a_formula(small: Catalogue, name: str) -> None:
+    catalogue = replace(small, zones=(replace(small.zones[0], name=name),))
+    book = openpyxl.load_workbook(io.BytesIO(exported(catalogue)))
+    assert book["区域"]["B2"].data_type == "s"
+    assert again(catalogue) == catalogue
+
+
+def test_equal_catalogues_make_equal_bytes(small: Catalogue) -> None:
+    assert exported(small) == exported(replace(small))
+
+
+def test_the_digest_knows_contents_but_not_versions(small: Catalogue) -> None:
+    assert digest(small) == digest(replace(small, version=99))
+    assert digest(small) != digest(replace(small, hall_name="别处"))
+    assert digest(load()) == digest(load())
+    line = replace(small.hours[0], weekdays=frozenset({1}))
+    assert digest(small) != digest(replace(small, hours=(line, *small.hours[1:])))
+
+
+def test_the_book_says_how_to_fill_it_in_and_offers_lists(small: Catalogue) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(exported(small)))
+    assert book.sheetnames[0] == "说明"
+    guide = [str(cell.value) for line in book["说明"] for cell in line if cell.value]
+    assert guide[0] == "小县政务服务中心业务数据工作簿"
+    assert any("不能使用公式" in line for line in guide)
+    for page in book.worksheets[1:]:
+        assert page.freeze_panes == "B2"
+    rules = {
+        str(rule.sqref): rule.formula1
+        for rule in book["事项"].data_validations.dataValidation
+        if rule.type == "list"
+    }
+    assert rules["B2:B5001"].startswith("OFFSET('单位'!$A$2")
+    assert '"审批事项,公共服务事项"' in rules.values()
+
+
+def test_english_names_left_out_are_the_chinese_ones(small: Catalogue) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(exported(small)))
+    book["区域"]["C2"].value = None
+    stream = io.BytesIO()
+    book.save(stream)
+    stream.seek(0)
+    result = read(stream)
+    assert isinstance(result, Catalogue)
+    assert result.zones[0].name_en == "东厅"
+
+
+def test_what_a_person_types_is_understood(small: Catalogue) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(exported(small)))
+    book["人员"]["A4"].value = 1003
+    book["人员"]["E2"].value = "W01，W02"
+    book["开放时间"]["C2"].value = "周一、周二、周三、周四、周五"
+    book["开放时间"]["D2"].value = "8：30"
+    book["委托书"]["D2"].value = "2026年1月1日"
+    book["窗口"]["B2"].value = "1"
+    book["材料"]["E2"].value = True
+    stream = io.BytesIO()
+    book.save(stream)
+    stream.seek(0)
+    assert read(stream, "small") == small
+
+
+def test_the_book_holds_no_macro_and_no_link(small: Catalogue) -> None:
+    with zipfile.ZipFile(io.BytesIO(exported(small))) as archive:
+        names = archive.namelist()
+    assert not [n for n in names if "vba" in n.lower() or "external" in n.lower()]
