@@ -21,7 +21,7 @@ DRIVERS = tuple(CODECS)
 BITS_A_BYTE = 10
 OPEN_SECONDS = 3.0
 WRITE_SECONDS = 2.0
-RETRY_SECONDS = 2.0
+RETRY_SECONDS = 1.0
 LONG = 3600.0
 COLOUR_NAMES: dict[str, Colour] = {"red": "red", "green": "green", "yellow": "yellow"}
 

@@ -86,8 +86,11 @@ class LinkAddress:
         return FileLink(self.target)
 
 
-def parse_link(text: str, folder: Path | None = None) -> LinkAddress:
-    """Read an address; relative paths start at `folder`. Raises LinkAddressError."""
+def parse_link(text: str, folder: Path | None = None, *, listening: bool = False) -> LinkAddress:
+    """Read an address; relative paths start at `folder`. Raises LinkAddressError.
+
+    `listening` allows port 0, which takes a free one.
+    """
     scheme, colon, rest = text.partition(":")
     if not colon or scheme not in SCHEMES:
         raise LinkAddressError(
@@ -98,7 +101,7 @@ def parse_link(text: str, folder: Path | None = None) -> LinkAddress:
     options = dict(parse_qsl(query))
     baud = _baud(text, scheme, options)
     if scheme == "tcp":
-        return LinkAddress(scheme, _host_and_port(text, target), baud)
+        return LinkAddress(scheme, _host_and_port(text, target, 0 if listening else 1), baud)
     if not target:
         raise LinkAddressError(f"连接地址 {text!r} 缺少设备路径", f"link {text!r} has no path")
     path = Path(target)
@@ -123,9 +126,9 @@ def _baud(text: str, scheme: str, options: dict[str, str]) -> int:
     return int(value)
 
 
-def _host_and_port(text: str, target: str) -> str:
+def _host_and_port(text: str, target: str, lowest: int) -> str:
     host, _, port = target.rpartition(":")
-    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+    if not host or not port.isdigit() or not lowest <= int(port) < 65536:
         raise LinkAddressError(
             f"连接地址 {text!r} 应写成 tcp:主机:端口", f"link {text!r} must read tcp:HOST:PORT"
         )

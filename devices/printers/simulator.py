@@ -61,7 +61,7 @@ class PrinterSimulator:
         self.name = name
         self.model = model
         self.faults = Faults(FAULTS, self._fault_changed)
-        self._wire = wire
+        self.wire = wire
         wire.greet = self.greet
         self._journal = journal
         self._paper = Paper(
@@ -86,7 +86,7 @@ class PrinterSimulator:
 
     def start(self) -> None:
         """Power on."""
-        self._wire.start(self.receive)
+        self.wire.start(self.receive)
         self._thread.start()
 
     def stop(self) -> None:
@@ -94,7 +94,7 @@ class PrinterSimulator:
         with self._work:
             self._stopping = True
             self._work.notify_all()
-        self._wire.stop()
+        self.wire.stop()
         self._thread.join(5)
 
     def receive(self, data: bytes) -> None:
@@ -125,7 +125,7 @@ class PrinterSimulator:
             self._since_connected += len(data)
             data = data[:room]
             if self._since_connected > HALF_FRAME_BYTES:
-                self._wire.drop()
+                self.wire.drop()
         with self._work:
             self._buffer += data
             self._work.notify_all()
@@ -134,9 +134,9 @@ class PrinterSimulator:
         if self.faults["slow"]:
             time.sleep(self.model.slow_seconds)
         if self.faults["no_fixed_bits"]:
-            self._wire.send(b"\x00")
+            self.wire.send(b"\x00")
         elif 1 <= number <= 4:
-            self._wire.send(bytes((self.status(number),)))
+            self.wire.send(bytes((self.status(number),)))
 
     @property
     def offline(self) -> bool:
@@ -157,14 +157,14 @@ class PrinterSimulator:
 
     def _fault_changed(self, name: str, on: bool) -> None:
         if name == "cable_pulled":
-            self._wire.plug(connected=not on)
+            self.wire.plug(connected=not on)
         with self._work:
             if name == "kanji_off":
                 self._paper.kanji = self.model.kanji_default and not on
             self._work.notify_all()
         self._journal.note(self.name, "fault", fault=name, on=on)
         if self._paper.asb and not self.faults["silent"]:
-            self._wire.send(bytes((0x10 | 0x08 * self.offline, 0, 0x0C * on, 0)))
+            self.wire.send(bytes((0x10 | 0x08 * self.offline, 0, 0x0C * on, 0)))
 
     def _print(self) -> None:
         while True:
@@ -190,7 +190,7 @@ class PrinterSimulator:
             time.sleep(printed * self.model.seconds_per_line)
         if self._paper.status_asked > asked and not self.faults["silent"]:
             near = self.faults["paper_near"]
-            self._wire.send(bytes((0x03 * near,)))
+            self.wire.send(bytes((0x03 * near,)))
         for done in self._paper.finished:
             with self._work:
                 self._slips.append(done)

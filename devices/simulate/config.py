@@ -87,7 +87,7 @@ class _Maker:
 
     def _address(self, settings: Settings) -> LinkAddress | None:
         try:
-            return parse_link(settings.text("link"), self._folder)
+            return parse_link(settings.text("link"), self._folder, listening=True)
         except LinkAddressError as error:
             settings.problem(error.zh, error.en)
             return None

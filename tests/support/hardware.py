@@ -148,7 +148,7 @@ def _strip(driver: str) -> dict[str, object]:
 
 def _voice(driver: str, port: int, **more: object) -> dict[str, object]:
     player = [sys.executable, "-m", "devices.simulate.player", "--to", f"127.0.0.1:{port}", "{wav}"]
-    quick = {"probe_seconds": 1, "player_grace_seconds": 3}
+    quick = {"probe_seconds": 1, "player_grace_seconds": 1.5}
     return {"kind": "voice", "driver": driver, "player": player, **quick, **more}
 
 

@@ -1,0 +1,89 @@
+"""What every driver must do at its simulator, over a real socket or pty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from devices.simulate.base import Simulated
+from support.hardware import RIGS, Rig, simulated
+
+FAULTS: Mapping[str, tuple[str, ...]] = {
+    "escpos": (
+        "silent",
+        "slow",
+        "half_frame",
+        "paper_near",
+        "paper_out",
+        "cover",
+        "cutter",
+        "head_hot",
+        "cable_pulled",
+        "no_fixed_bits",
+        "kanji_off",
+    ),
+    "strip": ("silent", "slow", "half_frame", "bad_checksum", "cable_pulled"),
+    "keypad": ("silent", "slow", "half_frame", "bad_checksum", "key_bounce", "cable_pulled"),
+    "voice": ("silent", "slow", "half_frame", "cable_pulled"),
+}
+FAMILIES = {name: "escpos" for name in RIGS if name.startswith("escpos")} | {
+    "w1": "strip",
+    "w2": "strip",
+    "w7": "strip",
+    "a4": "keypad",
+    "espeak": "voice",
+    "clips": "voice",
+}
+# The two voice engines share the player, where these faults lie.
+CASES = [(name, fault) for name in RIGS if name != "clips" for fault in FAULTS[FAMILIES[name]]]
+
+
+def cable(rig: Rig) -> Simulated:
+    """The device whose cable can be pulled: the bus, where there is one."""
+    return next((device for device in rig.plan.devices if device.kind == "bus"), rig.device)
+
+
+def test_what_is_ordered_arrives(rig: Rig) -> None:
+    assert rig.arrived(rig.order())
+
+
+def test_silence_is_never_fine(rig: Rig) -> None:
+    rig.device.faults.switch("silent", on=True)
+    rig.order()
+    assert rig.health_becomes("unknown", "failed")
+    latest = rig.notes.latest()
+    assert latest is not None
+    assert latest.state != "ok"
+
+
+def test_a_pulled_cable_is_noticed_and_the_plug_mends_it(rig: Rig) -> None:
+    assert rig.arrived(rig.order())
+    cable(rig).faults.switch("cable_pulled", on=True)
+    rig.order()
+    assert rig.health_becomes("failed")
+    cable(rig).faults.switch("cable_pulled", on=False)
+    assert rig.health_becomes("ok", "unknown")
+    assert rig.arrived(rig.order())
+
+
+@pytest.mark.parametrize(("name", "fault"), CASES)
+def test_each_fault_ends_in_time_and_passes(
+    name: str, fault: str, rig_of: Callable[[str], Rig]
+) -> None:
+    rig = rig_of(name)
+    rig.device.faults.switch(fault, on=True)
+    mark = rig.order()
+    if rig.device.kind in {"printer", "speaker"}:
+        # A task ends, whatever the device does: that is the deadline.
+        assert rig.ended(mark).state in {"printed", "failed", "unknown", "spoken"}
+    rig.device.faults.switch(fault, on=False)
+    later = [rig.order() for _ in range(3)]
+    assert any(rig.arrived(mark) for mark in reversed(later))
+
+
+@pytest.mark.parametrize("name", RIGS)
+def test_the_simulator_has_the_faults_named_here(name: str, rig_of: Callable[[str], Rig]) -> None:
+    rig = rig_of(name)
+    assert set(FAULTS[FAMILIES[name]]) <= set(rig.device.faults.as_dict())
+    assert simulated(name)
