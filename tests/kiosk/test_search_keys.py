@@ -1,0 +1,75 @@
+"""Items are found by pinyin and initials, also where a character can be read in two ways."""
+
+from __future__ import annotations
+
+import pytest
+
+from kiosk.search_keys import EVERYDAY, MAX_READINGS, keys_of, search_keys
+from server.reference import load
+
+
+@pytest.mark.parametrize(
+    ("text", "full", "initials"),
+    [
+        ("重庆", "chongqing", "cq"),
+        ("银行", "yinhang", "yh"),
+        ("执行", "zhixing", "zx"),
+        ("重大", "zhongda", "zd"),
+        ("会计", "kuaiji", "kj"),
+        ("校车使用许可", "xiaocheshiyongxuke", "xcsyxk"),
+        ("往来港澳通行证", "wanglaigangaotongxingzheng", "wlgatxz"),
+        ("旅馆", "lvguan", "lg"),
+        ("食品经营许可证核发", "shipinjingyingxukezhenghefa", "spjyxkzhf"),
+    ],
+)
+def test_the_first_reading_is_the_phrases(text: str, full: str, initials: str) -> None:
+    assert keys_of(text)[:2] == (full, initials)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("调档", "diaodang"),
+        ("调档", "dd"),
+        ("调档", "tiaodang"),
+        ("给付", "jifu"),
+        ("给付", "gf"),
+        ("朝阳", "chaoyang"),
+        ("旅馆", "luguan"),
+        ("女方", "nufang"),
+    ],
+)
+def test_other_everyday_readings_are_keys_too(text: str, key: str) -> None:
+    assert key in keys_of(text)
+
+
+def test_letters_and_digits_stay_and_marks_go() -> None:
+    assert keys_of("KTV") == ("ktv",)
+    assert keys_of("X光机")[:2] == ("xguangji", "xgj")
+    assert keys_of("许可（零售）、2类")[:2] == ("xukelingshou2lei", "xkls2l")
+    assert keys_of("") == ()
+    assert keys_of("，。") == ()
+
+
+def test_a_character_without_a_reading_is_passed_over() -> None:
+    assert keys_of("\U00030000证") == ("zheng", "z")
+
+
+def test_readings_are_bounded() -> None:
+    assert len(keys_of("行" * 20)) <= 2 * MAX_READINGS
+    assert all(len(readings) > 1 for readings in EVERYDAY.values())
+
+
+def test_an_item_is_found_by_its_words_in_every_spelling() -> None:
+    hall = load()
+    item = next(i for i in hall.items if i.name == "结婚登记")
+    keys = search_keys(item)
+    assert {"jiehundengji", "jhdj", "领证", "lingzheng", "lz", "marriage registration"} <= set(keys)
+    assert len(set(keys)) == len(keys)
+
+
+def test_every_item_of_the_reference_hall_has_lower_case_keys() -> None:
+    for item in load().items:
+        keys = search_keys(item)
+        assert len(keys) >= 4
+        assert all(key == key.lower() and key.strip() for key in keys)
