@@ -79,6 +79,14 @@ def _ensure_hall(ctx: Context) -> None:
     ctx.write(act)
 
 
+def empty_catalogue(hall_id: str) -> Catalogue:
+    """What a new hall has before its office imports a workbook: nothing but a name."""
+    return Catalogue(
+        hall=hall_id, hall_name="新大厅", hall_name_en="New hall", version=1, zones=(), units=(),
+        groups=(), items=(), windows=(), mandates=(), staff=(), hours=(),
+    )
+
+
 def take_catalogue(ctx: Context, actor: Actor, catalogue: Catalogue, text: str) -> tuple[int, bool]:
     """Make `catalogue` the hall's next version; the same contents again change nothing.
 

@@ -1,0 +1,75 @@
+"""`hall`: the product's command. Each subcommand is a module that is loaded when it is asked for.
+
+Loading late matters: `serve` patches the standard library for gevent before anything else is
+imported, and `agent` must not drag the server in.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "serve": ("serve", "运行大厅服务器 / run the hall's server"),
+    "init": ("setup", "建立数据目录和数据库 / make the data directory and database"),
+    "migrate": ("setup", "把数据库升级到本版本 / bring the database to this version"),
+    "check": ("setup", "核对数据库、流水哈希链和编号 / verify database, journal chain, numbers"),
+    "import": ("data", "导入工作簿 / import a workbook"),
+    "export": ("data", "导出工作簿 / export a workbook"),
+    "user": ("users", "账号：添加、重置、列出 / accounts: add, reset, list"),
+    "agent": ("agent", "运行设备代理 / run a device agent"),
+    "demo": ("demo", "运行参考大厅和模拟设备 / run the reference hall with simulators"),
+    "rehearse": ("rehearse", "模拟一天的办事人和窗口人员 / play a day's applicants and clerks"),
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line with every subcommand's help."""
+    top = argparse.ArgumentParser(
+        prog="hall",
+        description="厅管家：行政服务大厅的取号、叫号与显示 / Hallkeeper runs a service hall",
+    )
+    subs = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (module, text) in COMMANDS.items():
+        sub = subs.add_parser(name, help=text, description=text)
+        sub.set_defaults(module=module)
+        if name in ("serve", "demo") and name == _asked():
+            # gevent must patch the standard library before anything else is loaded.
+            from gevent import monkey
+
+            monkey.patch_all()
+        if name == _asked():
+            _module(module).arguments(name, sub)
+    return top
+
+
+def _asked() -> str:
+    return next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+
+
+def _module(name: str) -> _Command:
+    return import_module(f"server.cli.{name}")  # type: ignore[return-value]
+
+
+class _Command:
+    """What each module offers."""
+
+    arguments: Callable[[str, argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+def data_argument(sub: argparse.ArgumentParser) -> None:
+    """`--data`, which most commands need."""
+    sub.add_argument(
+        "--data", type=Path, default=Path("data"), metavar="DIR",
+        help="数据目录（默认 data）/ data directory (default: data)",
+    )
+
+
+def main() -> int:
+    """Run the command line; returns the exit code."""
+    args = parser().parse_args()
+    return _module(args.module).run(args)

@@ -1,0 +1,278 @@
+"""`hall demo`: the reference hall with every device simulated, in one command.
+
+This process is the server; simulators, agents and the rehearsal are its children, exactly the
+programs that a real hall runs on other PCs, and they end with it. Demo accounts exist only here;
+their password is random, made at the first start, and printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from datetime import time as wall
+from pathlib import Path
+
+from server import config, logs
+from server.app import build, serve
+from server.cli.serve import open_server_hall
+from server.clock import Clock, MachineClock, ScaledClock, SystemChance, instant, local
+from server.domain import hours
+from server.domain.catalogue import Catalogue
+from server.domain.errors import HallError
+from server.domain.settings import Settings
+from server.domain.tickets import ActorKind
+from server.hall import Hall, take_catalogue
+from server.reference import load
+from server.services import posts
+from server.services.context import SYSTEM, Actor
+from server.services.days import keep_day
+from server.storage import accounts
+
+KIOSKS = ("1", "2")
+AGENTS = ("kiosk", "counters", "display")
+REHEARSAL_START = wall(8, 10)
+DEMO_START = wall(9, 0)
+END_SECONDS = 5.0
+
+
+def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    sub.add_argument("--data", type=Path, help="数据目录 / data directory")
+    sub.add_argument("--host", default="127.0.0.1", help="监听地址 / address to listen on")
+    sub.add_argument("--port", type=int, default=8000, help="端口 / port")
+    sub.add_argument("--rehearse", type=float, metavar="N", help="以 N 倍速演练一天 / speed")
+    sub.add_argument("--seed", type=int, default=1, help="演练的随机种子 / seed of the day")
+    sub.add_argument("--database", help="数据库地址 / database URL")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Start everything, print where it is, serve until stopped, end everything."""
+    logs.start("warning")
+    data = args.data or Path(".cache") / ("rehearsal" if args.rehearse else "demo")
+    if args.rehearse and args.data is None and data.exists():
+        shutil.rmtree(data)  # the same seed plays the same day only in an empty hall
+    plan = _plan(data, args)
+    settings = config.load(
+        data, hall_id="reference", host=args.host, port=args.port, database=args.database,
+        demo=True, simulators=f"http://127.0.0.1:{plan.control}",
+    )
+    catalogue = load()
+    hall = open_server_hall(settings, _clock(catalogue, args.rehearse))
+    take_catalogue(hall.ctx, SYSTEM, catalogue, "参考大厅")
+    password = _demo_password(data)
+    _demo_accounts(hall, password)
+    with contextlib.suppress(HallError):
+        keep_day(hall.ctx)
+    if not args.rehearse:
+        _seat_everybody(hall)
+    with _Children() as children:
+        _start_devices(hall, children, plan)
+        serve(build(hall), lambda port: _ready(hall, children, args, port, password))
+    return 0
+
+
+# -- what is prepared ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    folder: Path
+    simulator: Path
+    agents: dict[str, Path]
+    control: int
+
+
+def _plan(data: Path, args: argparse.Namespace) -> _Plan:
+    """The configuration of simulators and agents, written by the devices' own planner."""
+    folder = data.resolve() / "devices"
+    catalogue = load()
+    rooms = {z.code: [w.code for w in catalogue.windows if w.zone == z.code]
+             for z in catalogue.zones}
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    asked = {
+        "server": f"http://127.0.0.1:{args.port}",
+        "kiosks": list(KIOSKS),
+        "rooms": rooms,
+        "zones": ["main", *rooms],
+    }
+    (folder / "plan.json").write_text(json.dumps(asked))
+    command = [sys.executable, "-m", "devices.simulate.plan", "--out", str(folder)]
+    command += ["--json", str(folder / "plan.json")]
+    if args.rehearse:
+        # A day at 60 times the speed: speech and paper keep pace with it.
+        asked["pace"] = 1.0 / max(1.0, args.rehearse / 10)
+        (folder / "plan.json").write_text(json.dumps(asked))
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    written = json.loads(done.stdout)
+    agents = {name: Path(path) for name, path in written["agents"].items()}
+    return _Plan(folder, Path(written["simulator"]), agents, int(written["control_port"]))
+
+
+def _clock(catalogue: Catalogue, speed: float | None) -> Clock:
+    """The machine's clock while the hall would be open, else one that starts in a working day."""
+    zone = Settings().timezone
+    now = local(MachineClock().now(), zone)
+    if speed:
+        day = _working_day(catalogue, now)
+        return ScaledClock(instant(datetime.combine(day, REHEARSAL_START), zone), speed)
+    spans = hours.hall_spans(catalogue, now.date())
+    if any(s.opens <= now.time() < _minus(s.closes, 60) for s in spans):
+        return MachineClock()
+    day = _working_day(catalogue, now)
+    return ScaledClock(instant(datetime.combine(day, DEMO_START), zone), 1.0)
+
+
+def _minus(moment: wall, minutes: int) -> wall:
+    return (datetime.combine(datetime.min.date() + timedelta(1), moment)
+            - timedelta(minutes=minutes)).time()
+
+
+def _working_day(catalogue: Catalogue, now: datetime) -> datetime:
+    """Today if the hall opens today, else the next day it does; a Tuesday-like full day."""
+    for ahead in range(hours.LOOK_AHEAD_DAYS):
+        day = now + timedelta(days=ahead)
+        if hours.hall_spans(catalogue, day.date()):
+            return day
+    return now
+
+
+def _demo_password(data: Path) -> str:
+    path = data / "demo-password"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(SystemChance().token(9))
+    return path.read_text()
+
+
+def _demo_accounts(hall: Hall, password: str) -> None:
+    known = {row.staff for row in hall.ctx.read(lambda c: accounts.accounts(c, hall.ctx.hall_id))}
+    for person in hall.ctx.catalogue().staff:
+        if person.number not in known:
+            hall.people.add_account(SYSTEM, person.number, person.role, password)
+
+
+def _seat_everybody(hall: Hall) -> None:
+    """One person at each window that comes today, so that the kiosk has something to offer."""
+    catalogue = hall.ctx.catalogue()
+    seated: set[str] = set()
+    for window in catalogue.windows:
+        able = (s for s in catalogue.staff if window.code in s.windows and s.number not in seated)
+        person = next(able, None)
+        if person is None:
+            continue
+        actor = Actor(ActorKind(person.role.value), person.number)
+        key = f"demo-{hall.ctx.day()}-{window.code}-{hall.ctx.chance.token(6)}"
+        with contextlib.suppress(HallError):
+            posts.sign_in(hall.ctx, actor, key, window.code)
+            seated.add(person.number)
+
+
+# -- what is started -------------------------------------------------------------------------------
+
+
+class _Children:
+    """Child processes that end with this one, however it ends."""
+
+    def __init__(self) -> None:
+        self._started: list[subprocess.Popen[bytes]] = []
+
+    def __enter__(self) -> _Children:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for child in reversed(self._started):
+            child.send_signal(signal.SIGTERM)
+        end = time.monotonic() + END_SECONDS
+        for child in self._started:
+            try:
+                child.wait(timeout=max(0.1, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+    def start(self, log: Path, *argv: str) -> None:
+        """Start a program of ours; its output goes to `log`."""
+        with log.open("ab") as output:
+            child = subprocess.Popen(
+                [sys.executable, "-m", *argv],
+                stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                env=os.environ | {"HALL_PARENT": str(os.getpid())},
+            )
+        self._started.append(child)
+
+
+def _start_devices(hall: Hall, children: _Children, plan: _Plan) -> None:
+    children.start(plan.folder / "simulators.log", "devices.simulate", "--config",
+                   str(plan.simulator))
+    for name in AGENTS:
+        path = plan.agents[name]
+        token = path.parent / _token_file(path)
+        if not token.exists() or not token.read_text().strip():
+            token.touch(mode=0o600)
+            token.write_text(hall.people.grant("agent", f"{name}"))
+
+
+def _token_file(agent: Path) -> str:
+    import tomllib
+
+    return str(tomllib.loads(agent.read_text())["agent"]["token_file"])
+
+
+def _ready(
+    hall: Hall, children: _Children, args: argparse.Namespace, port: int, password: str
+) -> None:
+    folder = hall.config.data.resolve() / "devices"
+    for name in AGENTS:
+        children.start(folder / f"agent-{name}.log", f"{name}.agent", "--config",
+                       str(folder / f"agent-{name}.toml"))
+    if args.rehearse:
+        children.start(
+            folder / "rehearsal.log", "server.cli", "rehearse",
+            "--server", f"http://127.0.0.1:{port}", "--speed", str(args.rehearse),
+            "--seed", str(args.seed), "--folder", str(folder),
+        )
+    for line in _said(hall, args, port, password):
+        print(line, flush=True)
+
+
+def _said(hall: Hall, args: argparse.Namespace, port: int, password: str) -> Iterator[str]:
+    base = f"http://{args.host if args.host != '0.0.0.0' else '127.0.0.1'}:{port}"
+    now = hall.ctx.local().strftime("%Y-%m-%d %H:%M")
+    yield ""
+    yield f"  {hall.ctx.catalogue().hall_name}   大厅时间 hall time {now}"
+    yield ""
+    for name, path in (
+        ("取号机 kiosk", "/kiosk/1"), ("窗口 counter", "/counter"), ("大屏 board", "/board/main"),
+        ("管理 office", "/office"), ("模拟设备 simulators", "/simulators"),
+        ("手机 phone", "/t/…  (扫小票上的二维码 scan the slip)"),
+    ):
+        yield f"  {name:<24}{base}{path}"
+    yield ""
+    yield "  演示账号 demo accounts (密码 password: " + password + ")"
+    for staff, what in _shown_people(hall.ctx.catalogue()):
+        yield f"    {staff:<8}{what}"
+    yield ""
+    yield "  Ctrl-C 结束 ends everything"
+    yield ""
+
+
+def _shown_people(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
+    for kind in ("comprehensive", "specialised"):
+        window = next((w for w in catalogue.windows if w.kind.value == kind), None)
+        person = next((s for s in catalogue.staff if window and window.code in s.windows), None)
+        if window is not None and person is not None:
+            yield person.number, f"窗口人员 clerk, {window.number} 号窗口 {window.name}"
+    for role, words in (("manager", "管理人员 manager"), ("administrator", "管理员 administrator")):
+        person = next((s for s in catalogue.staff if s.role.value == role), None)
+        if person is not None:
+            yield person.number, words

@@ -1,0 +1,67 @@
+"""`hall init`, `hall migrate`, `hall check`: the data directory and what is in it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+
+from server import config
+from server.cli import data_argument
+from server.hall import ADMINISTRATOR, Hall, first_administrator, open_hall
+from server.services.checks import findings
+from server.storage.engine import migrate, newest, open_engine, revision
+
+
+def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    sub.add_argument("--database", help="数据库地址 / database URL")
+    data_argument(sub)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do what the command says."""
+    try:
+        settings = config.load(args.data, database=args.database)
+    except config.ConfigError as error:
+        print(error, file=sys.stderr)
+        return 2
+    action = {"init": _init, "migrate": _migrate, "check": _check}[args.command]
+    return action(settings)
+
+
+def _init(settings: config.Config) -> int:
+    hall = open_hall(settings)
+    password = first_administrator(hall)
+    print(f"数据目录 / data directory: {settings.data.resolve()}")
+    if password is not None:
+        print(f"一次性管理员密码 / one-time password: {ADMINISTRATOR} {password}")
+    return 0
+
+
+def _migrate(settings: config.Config) -> int:
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = open_engine(settings.database_url)
+    before, after = migrate(engine)
+    print(f"{before or '空 / empty'} -> {after}")
+    return 0
+
+
+def _check(settings: config.Config) -> int:
+    engine = open_engine(settings.database_url)
+    found, wanted = revision(engine), newest()
+    engine.dispose()
+    if found != wanted:
+        print(f"数据库版本 / schema {found}, 需要 / wanted {wanted}: hall migrate", file=sys.stderr)
+        return 1
+    wrong = list(_findings(open_hall(settings)))
+    for line in wrong:
+        print(line, file=sys.stderr)
+    if not wrong:
+        print("全部正常 / all is well")
+    return int(bool(wrong))
+
+
+def _findings(hall: Hall) -> Iterator[str]:
+    for finding in findings(hall.ctx):
+        yield f"{finding.zh} / {finding.en}"

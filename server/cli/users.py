@@ -1,0 +1,50 @@
+"""`hall user`: accounts from the command line, for the first day and the forgotten password."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from server import config
+from server.cli import data_argument
+from server.domain.catalogue import Role
+from server.domain.errors import HallError
+from server.hall import open_hall
+from server.services.context import SYSTEM
+from server.storage import accounts
+from server.wire.problems import problem
+
+
+def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    sub.add_argument("action", choices=("add", "reset", "list", "disable", "enable"))
+    sub.add_argument("staff", nargs="?", default="", help="工号 / staff number")
+    sub.add_argument("--role", choices=[r.value for r in Role], default=Role.CLERK.value)
+    sub.add_argument("--database", help="数据库地址 / database URL")
+    data_argument(sub)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do the action."""
+    hall = open_hall(config.load(args.data, database=args.database))
+    if args.action == "list":
+        for row in hall.ctx.read(lambda c: accounts.accounts(c, hall.ctx.hall_id)):
+            state = "停用 / disabled" if row.disabled else ""
+            print(row.staff, row.role, state)
+        return 0
+    if not args.staff:
+        print("请给出工号 / staff number needed", file=sys.stderr)
+        return 2
+    try:
+        if args.action == "add":
+            print(hall.people.add_account(SYSTEM, args.staff, Role(args.role)))
+        elif args.action == "reset":
+            print(hall.people.reset_password(SYSTEM, args.staff))
+        else:
+            off = args.action == "disable"
+            hall.people.change_account(SYSTEM, args.staff, None, off)
+    except HallError as error:
+        said = problem(error)
+        print(f"{said.message_zh} / {said.message_en}", file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,67 @@
+"""Structured logs: one JSON object a line, no personal data, no addresses, no query strings."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+from typing import Any
+
+from flask import Request, Response
+
+access = logging.getLogger("server.access")
+FIELDS = ("code", "room", "event", "request", "route", "status", "who", "device")
+
+
+class JsonLines(logging.Formatter):
+    """A record as one line of JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
+            "level": record.levelname.lower(),
+            "from": record.name,
+            "text": record.getMessage(),
+        }
+        line |= {k: getattr(record, k) for k in FIELDS if hasattr(record, k)}
+        if record.exc_info:
+            # The trace names files and lines; the exception's own text may quote data.
+            kind = record.exc_info[0]
+            line["error"] = kind.__name__ if kind else ""
+            line["trace"] = _places(record.exc_info[2])
+        return json.dumps(line, ensure_ascii=False)
+
+
+def _places(trace: Any) -> list[str]:
+    found = []
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        found.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}:{code.co_name}")
+        trace = trace.tb_next
+    return found[-12:]
+
+
+def start(level: str) -> None:
+    """Log to standard error from now on."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for noisy in ("socketio", "engineio", "geventwebsocket", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def request_done(request: Request, response: Response, g: Any) -> None:
+    """One line a request: route (not the address), status, who by kind only."""
+    if response.status_code < 400 and not access.isEnabledFor(logging.DEBUG):
+        return
+    rule = request.url_rule.rule if request.url_rule else "-"
+    level = logging.ERROR if response.status_code >= 500 else logging.INFO
+    extra = {
+        "request": g.get("request_id", ""),
+        "route": f"{request.method} {rule}",
+        "status": response.status_code,
+        "who": g.get("actor_kind", "none"),
+        "code": g.get("error_code", ""),
+    }
+    access.log(level, "request", extra=extra)

@@ -1,0 +1,138 @@
+"""The simulated hardware in the demo: passes the simulators' control channel on to the page.
+
+Registered only when the server was started with `--demo` and told where the simulators listen.
+"""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+from flask import Response
+from pydantic import BaseModel, Field, RootModel
+
+from server.api import ANYONE, Api, Call, json_answer
+from server.domain.errors import Code, HallError
+from server.services.people import Principal
+from server.services.snapshot import Snapshot
+from server.sockets import Feeds, Surface
+from server.wire.base import Command
+
+WAIT_SECONDS = 20
+ANSWER_SECONDS = 5.0
+MEDIA = {"png": "image/png", "wav": "audio/wav", "txt": "text/plain; charset=utf-8"}
+
+
+class Fault(Command):
+    """Switch a fault of a simulated device."""
+
+    name: str = Field(max_length=40)
+    on: bool
+
+
+class Keys(Command):
+    """Press keys of a simulated keypad."""
+
+    keys: str = Field(max_length=40)
+
+
+class Whole(RootModel[dict[str, Any]]):
+    """The simulators' whole state."""
+
+
+class Simulators:
+    """The control channel of the simulators."""
+
+    def __init__(self, address: str, feeds: Feeds) -> None:
+        self._address = address.rstrip("/")
+        self._feeds = feeds
+        self._state: dict[str, Any] = {"devices": [], "reachable": False}
+
+    def ask(self, path: str, body: Any = None, seconds: float = ANSWER_SECONDS) -> bytes:
+        """One request; raises UNAVAILABLE, NOT_FOUND or INVALID."""
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"}
+        asked = urllib.request.Request(self._address + path, data=data, headers=headers)
+        try:
+            with urllib.request.urlopen(asked, timeout=seconds) as answer:
+                return bytes(answer.read())
+        except urllib.error.HTTPError as error:
+            code = Code.NOT_FOUND if error.code == 404 else Code.INVALID
+            raise HallError(code, field="device") from None
+        except OSError:
+            raise HallError(Code.UNAVAILABLE) from None
+
+    def follow(self) -> None:
+        """Keep the picture up to date for ever: a long poll per change."""
+        since = 0
+        while True:
+            try:
+                self._state = json.loads(self.ask("/state")) | {"reachable": True}
+                self._feeds.touch("simulators")
+                path = f"/events?since={since}&wait={WAIT_SECONDS}"
+                news = json.loads(self.ask(path, seconds=WAIT_SECONDS + ANSWER_SECONDS))
+                since = int(news.get("seq", since))
+                gevent.sleep(0.1)
+            except (HallError, ValueError):
+                self._state = self._state | {"reachable": False}
+                self._feeds.touch("simulators")
+                gevent.sleep(1.0)
+
+    def state(self, _taken: Snapshot, _key: str) -> BaseModel:
+        """The whole state, as pushed to the page."""
+        return Whole(self._state)
+
+
+def add(api: Api, feeds: Feeds, address: str, start: Callable[..., Any]) -> None:
+    """Register the page's routes and feed, and follow the simulators."""
+    simulators = Simulators(address, feeds)
+
+    def everybody(_principal: Principal | None, _key: str) -> bool:
+        return True
+
+    feeds.add(Surface("simulators", simulators.state, everybody, lambda _event: None, 0.2))
+    start(simulators.follow)
+
+    @api.get("/demo/state", who=ANYONE, answer=None, codes=(Code.UNAVAILABLE,))
+    def demo_state(_call: Call) -> Response:
+        """What every simulated device shows."""
+        return json_answer(json.loads(simulators.ask("/state")))
+
+    @api.post(
+        "/demo/devices/<name>/fault", who=ANYONE, body=Fault, answer=None, keyed=False,
+        codes=(Code.NOT_FOUND, Code.UNAVAILABLE), example={"name": "paper_out", "on": True},
+    )
+    def demo_fault(call: Call) -> Response:
+        """Switch a fault."""
+        path = f"/devices/{_safe(call.args['name'])}/fault"
+        return json_answer(json.loads(simulators.ask(path, call.body.model_dump()) or b"{}"))
+
+    @api.post(
+        "/demo/devices/<name>/press", who=ANYONE, body=Keys, answer=None, keyed=False,
+        codes=(Code.NOT_FOUND, Code.UNAVAILABLE), example={"keys": "call_next"},
+    )
+    def demo_press(call: Call) -> Response:
+        """Press keys."""
+        path = f"/devices/{_safe(call.args['name'])}/press"
+        return json_answer(json.loads(simulators.ask(path, call.body.model_dump()) or b"{}"))
+
+    @api.get(
+        "/demo/devices/<name>/<any(paper,sound):what>/<file>", who=ANYONE, answer=None,
+        codes=(Code.NOT_FOUND,), media="application/octet-stream",
+    )
+    def demo_file(call: Call) -> Response:
+        """A slip's picture or an utterance."""
+        args = call.args
+        path = f"/devices/{_safe(args['name'])}/{args['what']}/{_safe(args['file'])}"
+        kind = MEDIA.get(args["file"].rpartition(".")[2], "application/octet-stream")
+        return Response(simulators.ask(path), mimetype=kind)
+
+
+def _safe(part: str) -> str:
+    if not all(c.isalnum() or c in "._-" for c in part) or ".." in part:
+        raise HallError(Code.NOT_FOUND)
+    return part

@@ -1,0 +1,132 @@
+"""Coming in: sign-in, passwords, enrolment of kiosks, boards and agents, and who one is."""
+
+from __future__ import annotations
+
+from flask import Response, g, request
+
+from server.api import ANYONE, STAFF, Api, Call
+from server.api.access import SESSION_COOKIE
+from server.domain.errors import Code, HallError
+from server.domain.tickets import ActorKind
+from server.services.people import Principal, csrf_of
+from server.storage import windows
+from server.wire.commands import ChangePassword, Enrol, Enrolled, Login, Session
+
+
+class Entry:
+    """Sessions of one hall's browsers."""
+
+    def __init__(self, api: Api, build_id: str) -> None:
+        self._api = api
+        self._hall = api.hall
+        self._build = build_id
+
+    def session(self, principal: Principal | None, csrf: str) -> Session:
+        """Who a browser is."""
+        ctx = self._hall.ctx
+        catalogue = ctx.catalogue()
+        common = {
+            "csrf": csrf,
+            "demo": self._hall.config.demo,
+            "build": self._build,
+            "now": ctx.clock.now(),
+            "hall": catalogue.hall_name,
+            "hall_en": catalogue.hall_name_en,
+        }
+        if principal is None or principal.kind is ActorKind.AGENT:
+            return Session(kind="none", **common)
+        if principal.kind in (ActorKind.KIOSK, ActorKind.BOARD):
+            kind = "kiosk" if principal.kind is ActorKind.KIOSK else "board"
+            return Session.model_validate({"kind": kind, "name": principal.name, **common})
+        person = catalogue.staff_by.get(principal.name)
+        seat = ctx.read(lambda c: windows.post_of(c, ctx.hall_id, principal.name))
+        return Session(
+            kind="staff",
+            name=principal.name,
+            staff_name=person.name if person else principal.name,
+            role=principal.role,
+            must_change=principal.must_change,
+            window=seat.window if seat is not None else "",
+            windows=list(person.windows) if person else [],
+            **common,
+        )
+
+    def answer(self, principal: Principal | None, secret: str) -> Response:
+        """The session as a response; cookies are set by the caller."""
+        view = self.session(principal, csrf_of(secret) if secret else "")
+        return Response(view.model_dump_json(), mimetype="application/json")
+
+
+def add(api: Api, build_id: str) -> Entry:
+    """Register the ways in."""
+    entry = Entry(api, build_id)
+    _staff(api, entry)
+    _devices(api)
+    return entry
+
+
+def _staff(api: Api, entry: Entry) -> None:
+    people, access = api.hall.people, api.access
+
+    @api.get("/session", who=ANYONE, answer=Session)
+    def who_am_i(call: Call) -> Session:
+        """Who this browser is, and the CSRF token for its commands."""
+        return entry.session(call.principal, access.csrf(request))
+
+    @api.post(
+        "/login", who=ANYONE, body=Login, answer=Session, keyed=False,
+        codes=(Code.LOGIN_FAILED, Code.LOCKED_OUT),
+        example={"staff": "1001", "password": "one-time-password"},
+    )
+    def login(call: Call) -> Response:
+        """Sign in with staff number and password."""
+        asked: Login = call.body
+        secret = people.login(asked.staff, asked.password.get_secret_value())
+        response = entry.answer(people.session(secret), secret)
+        access.set_session(response, secret, api.hall.ctx.settings().session_hours)
+        return response
+
+    @api.post("/logout", who=ANYONE, answer=Session, keyed=False)
+    def logout(call: Call) -> Response:
+        """End this browser's session."""
+        secret = request.cookies.get(SESSION_COOKIE, "")
+        if secret and call.principal is not None:
+            people.logout(secret)
+        response = entry.answer(None, "")
+        access.clear_session(response)
+        return response
+
+    @api.post(
+        "/password", who=ANYONE, body=ChangePassword, answer=Session, keyed=False,
+        codes=(Code.NOT_SIGNED_IN, Code.LOGIN_FAILED, Code.PASSWORD_WEAK),
+    )
+    def password(call: Call) -> Response:
+        """Change one's own password; other browsers are signed out."""
+        asked: ChangePassword = call.body
+        principal = call.principal
+        if principal is None or principal.kind.value not in {w.value for w in STAFF}:
+            raise HallError(Code.NOT_SIGNED_IN)
+        secret = request.cookies.get(SESSION_COOKIE, "")
+        people.change_password(
+            principal.name, asked.current.get_secret_value(), asked.new.get_secret_value(), secret
+        )
+        g.actor_kind = principal.kind.value
+        return entry.answer(people.session(secret), secret)
+
+
+def _devices(api: Api) -> None:
+    people, access = api.hall.people, api.access
+
+    @api.post(
+        "/enrol", who=ANYONE, body=Enrol, answer=Enrolled, keyed=False, codes=(Code.ENROL_CODE,),
+        example={"code": "12345678", "kind": "kiosk", "name": "1"},
+    )
+    def enrol(call: Call) -> Response:
+        """Exchange a one-time code for a token; browsers get it as a cookie as well."""
+        asked: Enrol = call.body
+        token = people.enrol(asked.code, asked.kind, asked.name)
+        body = Enrolled(token=token, kind=asked.kind, name=asked.name)
+        response = Response(body.model_dump_json(), mimetype="application/json")
+        if asked.kind != "agent":
+            access.set_device(response, asked.kind, asked.name, token)
+        return response

@@ -1,0 +1,329 @@
+"""The office's routes and live feed: today, accounts, devices, settings, business data."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime, time
+from io import BytesIO
+from typing import Any
+
+from flask import Response, request
+from sqlalchemy import Connection
+
+from server import workbook
+from server.agents import Agents
+from server.api import ADMINISTRATORS, MANAGERS, Api, Call
+from server.clock import instant
+from server.domain.catalogue import Role
+from server.domain.errors import Code, HallError
+from server.domain.settings import BOUNDS, CHOICES, changed
+from server.domain.tickets import ActorKind
+from server.hall import Hall, take_catalogue
+from server.office import views
+from server.services import posts, snapshot
+from server.services.bus import Event, HallChanged
+from server.services.context import note
+from server.services.floor import window_states
+from server.services.people import Principal
+from server.services.snapshot import Snapshot
+from server.sockets import Feeds, Surface
+from server.storage import accounts, catalogue, devices, slips, tickets
+from server.storage import settings as stored_settings
+from server.storage.store import Tx
+from server.wire.commands import (
+    AddAccount,
+    ChangeAccount,
+    ChangeSettings,
+    Done,
+    Imported,
+    MakeCode,
+    OneTimeCode,
+    OneTimePassword,
+    Revoke,
+)
+from server.wire.views import (
+    AccountList,
+    AccountView,
+    OfficeState,
+    SettingsView,
+    StaffList,
+    StaffRef,
+    TokenList,
+    TokenView,
+    VersionList,
+    VersionView,
+)
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MAX_WORKBOOK = 20 * 1024 * 1024
+
+
+class Office:
+    """The office surface of one hall."""
+
+    def __init__(self, hall: Hall) -> None:
+        self._ctx = hall.ctx
+
+    def state(self, taken: Snapshot, _key: str) -> OfficeState:
+        """Today at a glance."""
+        ctx = self._ctx
+        midnight = instant(
+            datetime.combine(taken.local.date(), time.min), taken.settings.timezone
+        )
+
+        def query(conn: Connection) -> views.Today:
+            return views.Today(
+                tickets=tickets.of_day(conn, ctx.hall_id, taken.day),
+                windows=window_states(taken),
+                devices=devices.every(conn, ctx.hall_id),
+                unprinted=slips.unprinted(conn, ctx.hall_id, midnight),
+            )
+
+        return views.office(taken, ctx.read(query))
+
+    def allowed(self, principal: Principal | None, _key: str) -> bool:
+        """Managers and administrators."""
+        kinds = (ActorKind.MANAGER, ActorKind.ADMINISTRATOR)
+        return principal is not None and principal.kind in kinds and not principal.must_change
+
+    def accounts(self) -> list[AccountView]:
+        """Every account with the person's name."""
+        ctx = self._ctx
+        people, now = ctx.catalogue().staff_by, ctx.clock.now()
+        rows = ctx.read(lambda c: accounts.accounts(c, ctx.hall_id))
+        return [
+            AccountView(
+                staff=row.staff,
+                name=people[row.staff].name if row.staff in people else row.staff,
+                unit=people[row.staff].unit if row.staff in people else "",
+                role=row.role,
+                disabled=bool(row.disabled),
+                locked=bool(row.locked_until and row.locked_until > now),
+                must_change=bool(row.must_change),
+            )
+            for row in rows
+        ]
+
+
+def _hits(event: Event) -> set[str] | None:
+    return {"*"} if isinstance(event, HallChanged) else set()
+
+
+def add(api: Api, feeds: Feeds, agents: Agents) -> None:
+    """Register the office."""
+    office = Office(api.hall)
+    feeds.add(Surface("office", office.state, office.allowed, _hits, 1.5))
+    _today(api, office)
+    _accounts(api, office)
+    _tokens(api, agents)
+    _settings(api)
+    _business_data(api)
+
+
+def _today(api: Api, office: Office) -> None:
+    ctx = api.hall.ctx
+
+    @api.get("/office/today", who=MANAGERS, answer=OfficeState)
+    def today(_call: Call) -> OfficeState:
+        """Today at a glance."""
+        return office.state(snapshot.take(ctx), "")
+
+    @api.get("/office/staff", who=MANAGERS, answer=StaffList)
+    def staff(_call: Call) -> StaffList:
+        """The staff list in force."""
+        return StaffList(
+            staff=[
+                StaffRef(
+                    number=s.number, name=s.name, unit=s.unit, post=s.post, role=s.role.value,
+                    windows=list(s.windows),
+                )
+                for s in ctx.catalogue().staff
+            ]
+        )
+
+    @api.post(
+        "/office/windows/<window>/release", who=MANAGERS, answer=Done,
+        codes=(Code.WINDOW_NOT_SIGNED_IN, Code.WINDOW_BUSY),
+    )
+    def release(call: Call) -> Done:
+        """Sign out somebody who forgot to."""
+        posts.release(ctx, call.actor, call.key, call.args["window"])
+        return Done()
+
+
+def _accounts(api: Api, office: Office) -> None:
+    people = api.hall.people
+
+    @api.get("/office/accounts", who=ADMINISTRATORS, answer=AccountList)
+    def account_list(_call: Call) -> AccountList:
+        """Every account."""
+        return AccountList(accounts=office.accounts())
+
+    @api.post(
+        "/office/accounts", who=ADMINISTRATORS, body=AddAccount, answer=OneTimePassword,
+        codes=(Code.ACCOUNT_UNKNOWN, Code.ACCOUNT_EXISTS),
+        example={"staff": "1001", "role": "clerk"}, keyed=False,
+    )
+    def add_account(call: Call) -> OneTimePassword:
+        """Make an account; the one-time password is shown once."""
+        asked: AddAccount = call.body
+        password = people.add_account(call.actor, asked.staff, Role(asked.role))
+        return OneTimePassword(staff=asked.staff, password=password)
+
+    @api.post(
+        "/office/accounts/<staff>", who=ADMINISTRATORS, body=ChangeAccount, answer=Done,
+        codes=(Code.ACCOUNT_UNKNOWN,), example={"role": "manager"}, keyed=False,
+    )
+    def change_account(call: Call) -> Done:
+        """Change a role, disable or enable an account."""
+        asked: ChangeAccount = call.body
+        role = Role(asked.role) if asked.role else None
+        people.change_account(call.actor, call.args["staff"], role, asked.disabled)
+        return Done()
+
+    @api.post(
+        "/office/accounts/<staff>/reset", who=ADMINISTRATORS, answer=OneTimePassword,
+        codes=(Code.ACCOUNT_UNKNOWN,), keyed=False,
+    )
+    def reset(call: Call) -> OneTimePassword:
+        """A new one-time password for somebody who forgot theirs."""
+        staff = call.args["staff"]
+        return OneTimePassword(staff=staff, password=people.reset_password(call.actor, staff))
+
+
+def _tokens(api: Api, agents: Agents) -> None:
+    ctx, people = api.hall.ctx, api.hall.people
+
+    @api.get("/office/tokens", who=ADMINISTRATORS, answer=TokenList)
+    def token_list(_call: Call) -> TokenList:
+        """Every kiosk, board and agent that was enrolled."""
+        rows = ctx.read(lambda c: accounts.tokens(c, ctx.hall_id))
+        return TokenList(
+            tokens=[
+                TokenView(
+                    kind=row.kind, name=row.name, created_at=row.created_at,
+                    revoked=row.revoked_at is not None,
+                )
+                for row in rows
+            ]
+        )
+
+    @api.post(
+        "/office/codes", who=ADMINISTRATORS, body=MakeCode, answer=OneTimeCode, keyed=False,
+        example={"kind": "kiosk", "name": "1"},
+    )
+    def make_code(call: Call) -> OneTimeCode:
+        """A one-time code to enrol a kiosk, board or agent."""
+        from server.services.people import CODE_MINUTES
+
+        asked: MakeCode = call.body
+        code = people.make_code(call.actor, asked.kind, asked.name)
+        return OneTimeCode(code=code, kind=asked.kind, name=asked.name, minutes=CODE_MINUTES)
+
+    @api.post(
+        "/office/revoke", who=ADMINISTRATORS, body=Revoke, answer=Done, keyed=False,
+        codes=(Code.DEVICE_UNKNOWN,), example={"kind": "agent", "name": "kiosk-1"},
+    )
+    def revoke(call: Call) -> Done:
+        """Withdraw a device's token; its connection ends at once."""
+        asked: Revoke = call.body
+        people.revoke(call.actor, asked.kind, asked.name)
+        if asked.kind == "agent":
+            agents.drop(asked.name)
+        return Done()
+
+
+def _settings(api: Api) -> None:
+    ctx = api.hall.ctx
+
+    @api.get("/office/settings", who=MANAGERS, answer=SettingsView)
+    def settings(_call: Call) -> SettingsView:
+        """The settings in force with their bounds."""
+        return SettingsView(
+            values=asdict(ctx.settings()),
+            bounds={name: list(pair) for name, pair in BOUNDS.items()},
+            choices={name: sorted(found) for name, found in CHOICES.items()},
+        )
+
+    @api.post(
+        "/office/settings", who=ADMINISTRATORS, body=ChangeSettings, answer=Done,
+        codes=(Code.SETTING_INVALID,), example={"values": {"priority_run": 2}}, keyed=False,
+    )
+    def change_settings(call: Call) -> Done:
+        """Change settings from now on; the old values stay in the history."""
+        asked: ChangeSettings = call.body
+        changed(ctx.settings(), asked.values)
+
+        def act(tx: Tx) -> int:
+            for name, value in asked.values.items():
+                stored_settings.put(tx, name, value, call.actor.key)
+            tx.events.append(HallChanged("settings"))
+            return note(tx, call.actor, "settings.change", "", data=asked.values)
+
+        seq = ctx.write(act)
+        ctx.forget()
+        return Done(seq=seq)
+
+
+def _business_data(api: Api) -> None:
+    ctx = api.hall.ctx
+
+    @api.get("/office/versions", who=MANAGERS, answer=VersionList)
+    def versions(_call: Call) -> VersionList:
+        """Every version of the business data."""
+        rows = ctx.read(lambda c: catalogue.versions(c, ctx.hall_id))
+        return VersionList(
+            versions=[
+                VersionView(
+                    version=row["version"], at=row["at"], by=row["by_actor"],
+                    digest=row["digest"], note=row["note"],
+                )
+                for row in rows
+            ]
+        )
+
+    @api.get("/office/workbook", who=ADMINISTRATORS, answer=None, media=XLSX)
+    def download(_call: Call) -> Response:
+        """The business data as one workbook."""
+        found = ctx.catalogue()
+        stream = BytesIO()
+        api.hall.offload(lambda: workbook.export(found, stream))
+        name = f"hall-{found.hall}-v{found.version}.xlsx"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(stream.getvalue(), mimetype=XLSX, headers=headers)
+
+    @api.post(
+        "/office/workbook", who=ADMINISTRATORS, answer=Imported, codes=(Code.WORKBOOK,),
+        keyed=False,
+    )
+    def upload(call: Call) -> Imported:
+        """Take a workbook: all of it or nothing; the same book again changes nothing."""
+        content = _uploaded()
+        found = api.hall.offload(lambda: workbook.read(BytesIO(content)))
+        if isinstance(found, list):
+            raise HallError(
+                Code.WORKBOOK, count=len(found), problems=[_problem(p) for p in found[:500]]
+            )
+        version, new = take_catalogue(ctx, call.actor, found, "")
+        return Imported(version=version, changed=new)
+
+
+def _uploaded() -> bytes:
+    file = request.files.get("workbook")
+    if file is None:
+        raise HallError(Code.INVALID, field="workbook")
+    content = file.stream.read(MAX_WORKBOOK + 1)
+    if len(content) > MAX_WORKBOOK:
+        raise HallError(Code.TOO_LARGE)
+    return content
+
+
+def _problem(found: Any) -> dict[str, Any]:
+    return {
+        "sheet": found.sheet,
+        "row": found.row,
+        "column": found.column,
+        "code": found.code.value,
+        "message_zh": found.message,
+        "message_en": found.message_en,
+    }

@@ -1,0 +1,113 @@
+"""Serves the built pages: HTML never cached, assets for ever; gzip twins; a strict policy.
+
+Knows which address shows which page, and in demo mode enrols a browser that opens a kiosk or a
+board, so that the printed addresses simply work. No other mode does.
+"""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+import re
+from pathlib import Path
+
+from flask import Blueprint, Response, request
+from werkzeug.utils import safe_join
+
+from server.api.access import Access, device_cookie
+from server.domain.errors import HallError
+from server.hall import Hall
+
+DIST = Path(__file__).parent / "web" / "dist"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
+    "font-src 'self'; connect-src 'self'{ws}; media-src 'self' blob:; manifest-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")
+MISSING = "页面还没有构建，请先运行 python3 go.py setup / Pages are not built: python3 go.py setup\n"
+
+
+def build_id() -> str:
+    """The id of the built pages; pages reload themselves when it changes."""
+    path = DIST / "build.json"
+    return str(json.loads(path.read_text())["build"]) if path.exists() else "none"
+
+
+class Pages:
+    """The pages of one hall."""
+
+    def __init__(self, hall: Hall, access: Access) -> None:
+        self._hall = hall
+        self._access = access
+        self.blueprint = Blueprint("pages", __name__)
+        add = self.blueprint.add_url_rule
+        add("/", "root", self._root)
+        add("/kiosk/<name>", "kiosk", self._kiosk)
+        add("/board/<name>", "board", self._board)
+        add("/t/<token>", "phone", lambda token: self._page("phone.html"))
+        add("/static/<path:path>", "static", self._static)
+        for path, page in (
+            ("counter", "counter.html"),
+            ("office", "office.html"),
+            ("login", "login.html"),
+            ("enrol", "login.html"),
+        ):
+            add(f"/{path}", path, lambda page=page: self._page(page))
+        if hall.config.demo:
+            add("/simulators", "simulators", lambda: self._page("simulators.html"))
+
+    def _root(self) -> Response:
+        return Response(status=302, headers={"Location": "/login"})
+
+    def _page(self, name: str) -> Response:
+        path = DIST / name
+        if not path.exists():
+            return Response(MISSING, status=503, mimetype="text/plain")
+        response = Response(path.read_bytes(), mimetype="text/html")
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Content-Security-Policy"] = POLICY.format(ws=_websocket())
+        return response
+
+    def _kiosk(self, name: str) -> Response:
+        return self._device_page("kiosk", name, "kiosk.html")
+
+    def _board(self, name: str) -> Response:
+        return self._device_page("board", name, "board.html")
+
+    def _device_page(self, kind: str, name: str, page: str) -> Response:
+        if not NAME.match(name):
+            return Response(status=404)
+        response = self._page(page)
+        if self._hall.config.demo and response.status_code == 200 and not self._enrolled(kind, name):
+            self._access.set_device(response, kind, name, self._hall.people.grant(kind, name))
+        return response
+
+    def _enrolled(self, kind: str, name: str) -> bool:
+        token = request.cookies.get(device_cookie(kind, name), "")
+        try:
+            return bool(token) and self._hall.people.device(token) is not None
+        except HallError:
+            return False
+
+    def _static(self, path: str) -> Response:
+        found = safe_join(str(DIST), path)
+        if found is None or not Path(found).is_file():
+            return Response(status=404)
+        kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+        file, headers = Path(found), {"X-Content-Type-Options": "nosniff"}
+        twin = file.with_name(file.name + ".gz")
+        if twin.is_file() and "gzip" in request.headers.get("Accept-Encoding", ""):
+            file = twin
+            headers["Content-Encoding"] = "gzip"
+        headers["Vary"] = "Accept-Encoding"
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return Response(file.read_bytes(), mimetype=kind, headers=headers)
+
+
+def _websocket() -> str:
+    """The page's own WebSocket origin: older browsers do not count it as 'self'."""
+    host = request.host
+    return f" ws://{host} wss://{host}" if re.fullmatch(r"[\w.:\[\]-]+", host) else ""
+
+
