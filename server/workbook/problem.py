@@ -68,21 +68,24 @@ class Flaw(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to put right. `row` is 0 and `column` empty where the whole sheet is meant."""
+    """One thing to put right, in Chinese and English.
+
+    `row` is 0 and `column` empty where the whole sheet is meant, `sheet` where the file is.
+    """
 
     code: Flaw
     sheet: str
     row: int
     column: str
-    message: str
-    message_en: str
+    zh: str
+    en: str
     value: str = ""
 
     def __str__(self) -> str:
         place = [self.sheet] if self.sheet else []
         place += [f"第{self.row}行"] if self.row else []
         place += [f"“{self.column}”"] if self.column else []
-        return f"{'，'.join(place)}：{self.message}" if place else self.message
+        return f"{'，'.join(place)}：{self.zh}" if place else self.zh
 
 
 def problem(

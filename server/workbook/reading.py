@@ -46,7 +46,7 @@ Line = Sequence[Cell]
 
 
 def read(stream: BinaryIO, hall: str | None = None) -> Catalogue | list[Problem]:
-    """Read a workbook of `hall` (None: of whichever hall it names) with openpyxl.
+    """Read a workbook of the hall with the code `hall`; None takes any hall's book.
 
     Gives the catalogue, with the version number that stands in the book, or every problem found
     (the first 500). The caller numbers the new version.

@@ -205,7 +205,7 @@ def test_a_problem_reads_as_a_sentence_with_its_place(
 ) -> None:
     [found] = problems_after(put("窗口", 3, "窗口号", "二号"))
     assert str(found) == "窗口，第3行，“窗口号”：应填整数，不能填“二号”"
-    assert found.message_en == "a whole number is needed, not 二号"
+    assert found.en == "a whole number is needed, not 二号"
     assert found.value == "二号"
 
 

@@ -33,7 +33,7 @@ from server.domain.catalogue import (
     Zone,
 )
 from server.reference import load
-from server.workbook import digest, export, problems, read
+from server.workbook import Flaw, digest, export, problems, read
 from server.workbook.values import EARLIEST, SEPARATORS, clean
 
 
@@ -266,7 +266,7 @@ def test_equal_catalogues_make_equal_bytes(small: Catalogue) -> None:
 
 
 def test_the_digest_knows_contents_but_not_versions(small: Catalogue) -> None:
-    assert digest(small) == digest(replace(small, version=99))
+    assert digest(small) == digest(replace(small, version=99, hall="other"))
     assert digest(small) != digest(replace(small, hall_name="别处"))
     assert digest(load()) == digest(load())
     line = replace(small.hours[0], weekdays=frozenset({1}))
@@ -320,3 +320,9 @@ def test_the_book_holds_no_macro_and_no_link(small: Catalogue) -> None:
     with zipfile.ZipFile(io.BytesIO(exported(small))) as archive:
         names = archive.namelist()
     assert not [n for n in names if "vba" in n.lower() or "external" in n.lower()]
+
+
+def test_an_empty_hall_gives_a_form_to_fill_in() -> None:
+    empty = Catalogue("new", "新大厅", "New", 1, (), (), (), (), (), (), (), ())
+    assert problems(empty) == again(empty)
+    assert [p.code for p in problems(empty)] == [Flaw.HOURS_NONE]
