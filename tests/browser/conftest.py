@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from support import chromium
+from support.hall_server import HallServer
 
 # Playwright's own node wants a library that a bare Debian lacks.
 os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(chromium.NODE))
@@ -34,3 +36,10 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
         "timezone_id": "Asia/Shanghai",
         "viewport": {"width": 1280, "height": 800},
     }
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
+    """A hall for the tests of one file, at ten on a Tuesday, without devices."""
+    with HallServer(tmp_path_factory.mktemp("hall")) as running:
+        yield running

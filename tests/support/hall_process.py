@@ -1,0 +1,97 @@
+"""The server's process in browser tests: the reference hall at a set time, clerks at their windows.
+
+Run as a program by `hall_server.HallServer`, never imported: gevent must patch the standard library
+before anything else is loaded. It prints one line of JSON once the port is open.
+"""
+
+from gevent import monkey
+
+monkey.patch_all()
+
+import argparse  # noqa: E402
+import contextlib  # noqa: E402
+import json  # noqa: E402
+import sys  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+
+from server import config, logs  # noqa: E402
+from server.app import build, serve  # noqa: E402
+from server.cli.serve import open_server_hall  # noqa: E402
+from server.clock import ScaledClock  # noqa: E402
+from server.domain.errors import HallError  # noqa: E402
+from server.domain.settings import changed  # noqa: E402
+from server.domain.tickets import ActorKind  # noqa: E402
+from server.hall import Hall, take_catalogue  # noqa: E402
+from server.reference import load  # noqa: E402
+from server.services import posts  # noqa: E402
+from server.services.bus import HallChanged  # noqa: E402
+from server.services.context import SYSTEM, Actor  # noqa: E402
+from server.services.days import keep_day  # noqa: E402
+from server.storage import accounts, settings  # noqa: E402
+from server.storage.store import Tx  # noqa: E402
+
+
+def fill(hall: Hall, asked: dict[str, Any]) -> None:
+    """Business data, settings, accounts and clerks; what is there already stays."""
+    take_catalogue(hall.ctx, SYSTEM, load(), "tests")
+    changed(hall.ctx.settings(), asked["settings"])
+
+    def put(tx: Tx) -> None:
+        for name, value in asked["settings"].items():
+            settings.put(tx, name, value, SYSTEM.key)
+        tx.events.append(HallChanged("settings"))
+
+    hall.ctx.write(put)
+    hall.ctx.forget()
+    known = {row.staff for row in hall.ctx.read(lambda c: accounts.accounts(c, hall.ctx.hall_id))}
+    for number in asked["accounts"]:
+        if number not in known:
+            role = hall.ctx.catalogue().staff_by[number].role
+            hall.people.add_account(SYSTEM, number, role, asked["password"])
+    with contextlib.suppress(HallError):
+        keep_day(hall.ctx)
+    seat(hall, asked["seated"])
+
+
+def seat(hall: Hall, wanted: list[str] | None) -> None:
+    """One person at each of these windows (None: at every window that comes today)."""
+    catalogue = hall.ctx.catalogue()
+    seated: set[str] = set()
+    for window in catalogue.windows:
+        if wanted is not None and window.code not in wanted:
+            continue
+        able = (s for s in catalogue.staff if window.code in s.windows and s.number not in seated)
+        person = next(able, None)
+        if person is None:
+            continue
+        with contextlib.suppress(HallError):
+            actor = Actor(ActorKind(person.role.value), person.number)
+            posts.sign_in(hall.ctx, actor, f"seat-{hall.ctx.chance.token(6)}", window.code)
+            seated.add(person.number)
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--data", type=Path, required=True)
+    options.add_argument("--asked", required=True, help="JSON of HallServer")
+    args = options.parse_args()
+    asked: dict[str, Any] = json.loads(args.asked)
+    logs.start("warning")
+    chosen = config.load(
+        args.data, hall_id="reference", port=asked["port"], demo=asked["demo"],
+        simulators=asked["simulators"], database=asked["database"],
+    )
+    hall = open_server_hall(chosen, ScaledClock(asked["now"], asked["speed"]))
+    fill(hall, asked)
+    serve(build(hall), _say)
+
+
+def _say(port: int) -> None:
+    sys.stdout.write(json.dumps({"port": port}) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,278 @@
+"""A real hall for browser tests: a server process on the reference hall at Tuesday, ten o'clock.
+
+    with HallServer(folder) as hall:
+        page.goto(hall.url("/kiosk/1"))
+        clerk = hall.clerk("1004")            # signed in at the counter, sits at his window
+        clerk.post("/counter/call-next")
+        hall.kill(); hall.start()             # kill -9, then again on the same port and data
+
+Every window that comes on a Tuesday has its clerk, so every item can be taken. `devices=True` adds
+the simulated devices and their agents; `hall.fault("printer-1", "paper_out")` breaks one. The
+clock runs as the machine's does and goes on over restarts; `hall.start(at="12:30")` puts it on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from devices.simulate.plan import HallPlan, Written, write_plan
+from server.reference import load
+
+ROOT = Path(__file__).resolve().parents[2]
+ZONE = ZoneInfo("Asia/Shanghai")
+TUESDAY = "2026-11-24"
+PATIENCE = 60.0
+ADMINISTRATOR, MANAGER = "1001", "1002"
+Json = dict[str, Any]
+
+
+def moment(clock: str) -> int:
+    """Milliseconds of HH:MM on the tests' Tuesday."""
+    then = datetime.fromisoformat(f"{TUESDAY}T{clock}:00").replace(tzinfo=ZONE)
+    return int(then.timestamp()) * 1000
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        port: int = holder.getsockname()[1]
+        return port
+
+
+class RefusedError(Exception):
+    """The server said no: `status` and the Problem."""
+
+    def __init__(self, status: int, problem: Json) -> None:
+        super().__init__(f"{status} {problem}")
+        self.status, self.problem = status, problem
+
+
+@dataclass
+class Client:
+    """Somebody at the API: a staff session, or nobody."""
+
+    base: str
+    cookie: str = ""
+    csrf: str = ""
+
+    def get(self, path: str) -> Json:
+        """GET /api/v1<path>."""
+        return self._ask("GET", path, None, "")[0]
+
+    def post(self, path: str, body: Json | None = None, key: str = "") -> Json:
+        """POST /api/v1<path> as one command (`key`: to repeat it). Raises RefusedError."""
+        return self._ask("POST", path, body or {}, key or uuid.uuid4().hex)[0]
+
+    def sign_in(self, staff: str, password: str) -> None:
+        """Keep the session's cookie and its CSRF token."""
+        body, cookies = self._ask("POST", "/login", {"staff": staff, "password": password}, "")
+        self.cookie = next(c.partition(";")[0] for c in cookies if c.startswith("hall_session="))
+        self.csrf = body["csrf"]
+
+    def _ask(self, method: str, path: str, body: Json | None, key: str) -> tuple[Json, list[str]]:
+        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        marks = {"Cookie": self.cookie, "X-CSRF-Token": self.csrf, "Idempotency-Key": key}
+        headers |= {name: value for name, value in marks.items() if value}
+        data = None if body is None else json.dumps(body).encode()
+        url = f"{self.base}/api/v1{path}"
+        asked = urllib.request.Request(url, data, headers, method=method)
+        try:
+            with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
+                return json.loads(answer.read()), answer.headers.get_all("Set-Cookie") or []
+        except urllib.error.HTTPError as error:
+            with error:
+                raise RefusedError(error.code, json.loads(error.read())) from None
+
+
+class HallServer:
+    """One hall in processes of its own. `seated`: windows with a clerk; None for all.
+
+    `accounts`: staff numbers with the account that `clerk` signs in to; every demo browser that
+    opens /kiosk/<id> or /board/<zone> is enrolled by itself unless `demo` is off.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        at: str = "10:00",
+        seated: Sequence[str] | None = None,
+        accounts: Sequence[str] = (ADMINISTRATOR, MANAGER, "1004", "1009"),
+        settings: Json | None = None,
+        demo: bool = True,
+        devices: bool = False,
+        database: str = "",
+    ) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.password = secrets.token_urlsafe(12)
+        self._began, self._began_at = time.monotonic(), moment(at)
+        self._asked: Json = {
+            "seated": None if seated is None else list(seated), "accounts": list(accounts),
+            "settings": settings or {}, "demo": demo, "simulators": "", "database": database,
+            "password": self.password, "port": self.port, "speed": 1.0,
+        }
+        self._devices = devices
+        self._written: Written | None = None
+        self._server: subprocess.Popen[str] | None = None
+        self._others: dict[str, subprocess.Popen[str]] = {}
+        self._clerks: dict[str, Client] = {}
+
+    @property
+    def base(self) -> str:
+        """The server's address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def url(self, path: str) -> str:
+        """The address of a page."""
+        return self.base + path
+
+    def __enter__(self) -> HallServer:
+        if self._devices:
+            self._start_simulators()
+        self.start()
+        if self._devices:
+            for name in ("kiosk", "counters", "display"):
+                self.start_agent(name)
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        for child in [*reversed(self._others.values()), self._server]:
+            if child is not None:
+                _end(child, signal.SIGTERM)
+
+    # -- the server ----------------------------------------------------------------------------
+
+    def now(self) -> int:
+        """The hall's time, in milliseconds."""
+        return self._began_at + int((time.monotonic() - self._began) * 1000)
+
+    def start(self, at: str | None = None) -> None:
+        """Start it, on the same port and data as before; `at` puts its clock."""
+        if at is not None:
+            self._began, self._began_at = time.monotonic(), moment(at)
+        asked = json.dumps({**self._asked, "now": self.now()})
+        data = str(self.folder / "data")
+        program = str(Path(__file__).with_name("hall_process.py"))
+        self._server = _program("server", self.folder, program, "--data", data, "--asked", asked)
+        assert self._server.stdout is not None
+        line = self._server.stdout.readline()
+        assert line, (self.folder / "server.log").read_text()
+
+    def stop(self) -> None:
+        """SIGTERM, and wait."""
+        assert self._server is not None
+        _end(self._server, signal.SIGTERM)
+
+    def kill(self) -> None:
+        """SIGKILL: as if the plug were pulled."""
+        assert self._server is not None
+        _end(self._server, signal.SIGKILL)
+
+    # -- people --------------------------------------------------------------------------------
+
+    def clerk(self, staff: str = "1004") -> Client:
+        """A person signed in by number; 1004 sits at W01, 1009 at W05."""
+        if staff not in self._clerks:
+            client = Client(self.base)
+            client.sign_in(staff, self.password)
+            self._clerks[staff] = client
+        return self._clerks[staff]
+
+    def ticket(self, item: str = "gaj-01", applicant: str = "ordinary") -> Json:
+        """A number taken at the desk; a TicketView."""
+        body = {"item": item, "applicant": applicant, "print": False}
+        taken: Json = self.clerk(MANAGER).post("/tickets", body)["ticket"]
+        return taken
+
+    # -- devices -------------------------------------------------------------------------------
+
+    def fault(self, device: str, name: str, on: bool = True) -> None:
+        """Switch a fault of a simulated device: paper_out, cover_open, silent ..."""
+        self.control(f"/devices/{device}/fault", {"name": name, "on": on})
+
+    def control(self, path: str, body: Json | None = None) -> Any:
+        """Ask the simulators' control channel."""
+        assert self._written is not None, "HallServer(devices=True) has simulators"
+        data = None if body is None else json.dumps(body).encode()
+        asked = urllib.request.Request(
+            f"http://127.0.0.1:{self._written.control_port}{path}", data,
+            {"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
+            return json.loads(answer.read())
+
+    def _start_simulators(self) -> None:
+        catalogue = load()
+        rooms = {
+            z.code: [w.code for w in catalogue.windows if w.zone == z.code] for z in catalogue.zones
+        }
+        plan = HallPlan(self.base, ("1", "2"), rooms, ("main", *rooms), pace=0.05)
+        self._written = write_plan(plan, self.folder / "devices")
+        self._asked["simulators"] = f"http://127.0.0.1:{self._written.control_port}"
+        simulator = str(self._written.simulator)
+        self._others["simulators"] = _program(
+            "simulators", self.folder, "-m", "devices.simulate", "--config", simulator
+        )
+
+    def start_agent(self, name: str) -> None:
+        """Start the agent `kiosk`, `counters` or `display`; enrols it the first time."""
+        assert self._written is not None
+        config = self._written.agents[name]
+        token = config.with_name(f"{name}.token")
+        if not token.exists():
+            asked = {"kind": "agent", "name": name}
+            code = self.clerk(ADMINISTRATOR).post("/office/codes", asked)["code"]
+            given = Client(self.base).post("/enrol", {"code": code, **asked})
+            token.touch(mode=0o600)
+            token.write_text(given["token"])
+        self._others[name] = _program(
+            name, self.folder, "-m", f"{name}.agent", "--config", str(config)
+        )
+
+    def kill_agent(self, name: str) -> None:
+        """SIGKILL."""
+        _end(self._others.pop(name), signal.SIGKILL)
+
+
+def _program(name: str, folder: Path, *argv: str) -> subprocess.Popen[str]:
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{name}.log").open("a") as log:
+        return subprocess.Popen(
+            [sys.executable, *argv], cwd=ROOT, text=True, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if name == "server" else log, stderr=log,
+            env=os.environ | {"PYTHONPATH": str(ROOT), "HALL_PARENT": str(os.getpid())},
+        )
+
+
+def _end(child: subprocess.Popen[str], how: signal.Signals) -> None:
+    if child.poll() is None:
+        child.send_signal(how)
+        try:
+            child.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+    if child.stdout is not None:
+        child.stdout.close()
