@@ -8,6 +8,7 @@ key press longer than ten seconds: a stale press must not call a ticket.
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import random
 import threading
@@ -29,8 +30,13 @@ NAMESPACE = "/agent"
 CONNECT_SECONDS = 5
 ACK_SECONDS = 5
 EVENT_SECONDS = 10.0
+FAREWELL_SECONDS = 0.2
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 3.0
+
+
+class LineLostError(SocketIOError):  # type: ignore[misc] # the library has no types
+    """The server did not acknowledge in time."""
 
 
 class Station(Protocol):
@@ -147,6 +153,10 @@ class Uplink:
         return True
 
     def _hang_up(self, client: Any) -> None:
+        line = getattr(client.eio, "ws", None)
+        if line is not None:
+            # The library's reading thread takes the farewell that `close` waits for.
+            line.close = functools.partial(line.close, timeout=FAREWELL_SECONDS)
         with contextlib.suppress(SocketIOError, OSError, ValueError):
             client.disconnect()
         with contextlib.suppress(Exception):
@@ -183,7 +193,23 @@ class Uplink:
             return self._events[0] if self._events else None
 
     def _call(self, client: Any, name: str, body: Mapping[str, object]) -> object:
-        return client.call(name, dict(body), namespace=NAMESPACE, timeout=ACK_SECONDS)
+        """Send and wait for the acknowledgement; raises when it is late or the line is lost.
+
+        Not the library's `call`, which waits on when the line has long been lost.
+        """
+        answered = threading.Event()
+        answers: list[object] = []
+
+        def heard(*values: object) -> None:
+            answers.extend(values)
+            answered.set()
+
+        client.emit(name, dict(body), namespace=NAMESPACE, callback=heard)
+        end = self._clock() + ACK_SECONDS
+        while not answered.wait(0.1):
+            if not client.connected or self._stopping.is_set() or self._clock() >= end:
+                raise LineLostError(f"{name} was not acknowledged")
+        return answers[0] if answers else None
 
     def _on_desired(self, data: object) -> None:
         if isinstance(data, Mapping):

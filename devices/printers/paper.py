@@ -210,7 +210,8 @@ class Paper:
             return False
         command = bytes(buffer[:length])
         del buffer[:length]
-        self.slip.raw += command
+        if command[:2] != b"\x1d\x72":  # a question is no part of a slip
+            self.slip.raw += command
         if command[0] in LEADS:
             self._command(command)
         else:

@@ -127,8 +127,11 @@ class PrinterSimulator:
             if self._since_connected > HALF_FRAME_BYTES:
                 self.wire.drop()
         with self._work:
+            fresh = not self._buffer and not self._paper.slip.raw
             self._buffer += data
             self._work.notify_all()
+        if fresh:
+            self._journal.note(self.name, "begun")
 
     def _answer(self, number: int) -> None:
         if self.faults["slow"]:

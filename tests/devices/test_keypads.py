@@ -1,0 +1,137 @@
+"""Keypad frames: literals from foreign sources, streams with noise, key maps, and the bus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from devices.keypads.codec import CodecError, Frame, FrameReader, beep, decode, display
+from devices.keypads.crew import HALL_KEYS, function_of, key_map
+from devices.owner import Task
+from devices.settings import Problem, Settings
+from support.hardware import PATIENCE, Rig
+
+CALL = bytes.fromhex("FF6803036805020C1316")
+SHOW_012 = bytes.fromhex("FF6808086805020A0A0A0001022816")
+BEEP = bytes.fromhex("FF6802026805030816")
+RATING = bytes.fromhex("FF6803036805110016 16".replace(" ", ""))
+
+
+def test_golden_frames() -> None:
+    assert decode(CALL) == Frame(5, 2, b"\x0c")
+    assert Frame(5, 2, b"\x0c").encode() == CALL
+    assert display(5, None, 12).encode() == SHOW_012
+    assert beep(5).encode() == BEEP
+    assert decode(RATING).key is None
+
+
+def test_the_display_has_two_numbers() -> None:
+    blank = 0x0A
+    assert display(1, 7, None).data == bytes((blank, blank, 7, blank, blank, blank))
+    assert display(1, 2000, 1012).data == bytes((9, 9, 9, 0, 1, 2))
+
+
+frames = st.builds(Frame, st.integers(0, 255), st.integers(0, 255), st.binary(max_size=32))
+
+
+@given(frames, st.booleans())
+def test_there_and_back(frame: Frame, wake: bool) -> None:
+    data = frame.encode()
+    assert decode(data if wake else data[1:]) == frame
+
+
+@given(st.binary(max_size=60))
+def test_anything_decodes_or_is_refused(data: bytes) -> None:
+    try:
+        decode(data)
+    except CodecError:
+        return
+
+
+@given(frames, st.integers(0, 400), st.integers(1, 255))
+def test_a_wrong_byte_is_refused(frame: Frame, place: int, flip: int) -> None:
+    data = bytearray(frame.encode()[1:])
+    data[place % len(data)] ^= flip
+    with pytest.raises(CodecError):
+        decode(bytes(data))
+
+
+@given(st.lists(frames, max_size=4), st.binary(max_size=30), st.integers(1, 9))
+def test_frames_are_found_in_noise_whatever_the_pieces(
+    wanted: list[Frame], noise: bytes, piece: int
+) -> None:
+    reader = FrameReader()
+    stream = noise.replace(b"\x68", b"") + b"".join(frame.encode() for frame in wanted)
+    found: list[Frame] = []
+    for start in range(0, len(stream), piece):
+        found += reader.feed(stream[start : start + piece])
+    assert found == wanted
+
+
+def test_half_a_frame_is_forgotten_when_the_line_falls_silent() -> None:
+    reader = FrameReader()
+    assert reader.feed(CALL[:6]) == []
+    reader.quiet()
+    assert reader.feed(CALL) == [Frame(5, 2, b"\x0c")]
+    assert reader.rejected == 1
+
+
+def test_key_maps_are_configuration() -> None:
+    problems: list[Problem] = []
+    table = {"keys": {"0C": "call_next", "6+0F": "discard", "0f": "finish", "call": "x"}}
+    keys = key_map(Settings("device k", table, problems))
+    assert function_of(keys, Frame(1, 9, b"\x0c")) == ("call_next", "")
+    assert function_of(keys, Frame(1, 9, b"\x01\x02\x0c")) == ("call_next", "12")
+    assert function_of(keys, Frame(1, 9, b"\x06\x0f")) == ("discard", "")
+    assert function_of(keys, Frame(1, 9, b"\x05\x0f")) == ("finish", "5")
+    assert function_of(keys, Frame(1, 9, b"\x0d")) is None
+    assert function_of(keys, Frame(1, 0x11, b"\x0c")) is None
+    assert [problem.en for problem in problems] == ["key 'call' must read 0C or 6+0F"]
+    default = key_map(Settings("device k", {}, problems))
+    assert len(default) == len(HALL_KEYS)
+
+
+def test_a_press_is_echoed_and_reported_once(rig_of: Callable[[str], Rig]) -> None:
+    rig = rig_of("a4")
+    assert rig.health_becomes("unknown", code="not_heard")
+    rig.device.faults.switch("key_bounce", on=True)
+    rig.device.press("0C")  # type: ignore[attr-defined]
+    assert rig.plan.journal.wait_for(lambda event: event["kind"] == "echo", PATIENCE)
+    assert rig.health_becomes("ok")
+    rig.device.faults.switch("key_bounce", on=False)
+    rig.device.press("3 0D")  # type: ignore[attr-defined]
+    assert rig.notes.wait(lambda: len(rig.notes.events) >= 2)
+    functions = [(data["function"], data["digits"]) for _, _, data in rig.notes.events]
+    assert functions == [("call_next", ""), ("recall", "3")]
+
+
+@pytest.mark.parametrize("fault", ["bad_checksum", "half_frame"])
+def test_a_broken_press_is_not_guessed(fault: str, rig_of: Callable[[str], Rig]) -> None:
+    rig = rig_of("a4")
+    rig.device.faults.switch(fault, on=True)
+    rig.device.press("0C")  # type: ignore[attr-defined]
+    assert rig.plan.journal.wait_for(lambda event: event["kind"] == "no_echo", PATIENCE)
+    assert rig.notes.events == []
+    rig.device.faults.switch(fault, on=False)
+    rig.device.press("0D")  # type: ignore[attr-defined]
+    assert rig.notes.wait(lambda: bool(rig.notes.events))
+    assert rig.notes.events[0][2]["function"] == "recall"
+
+
+def test_it_beeps_on_demand(rig_of: Callable[[str], Rig]) -> None:
+    rig = rig_of("a4")
+    assert rig.arrived(rig.order())
+    rig.owner.submit(Task("b", "dev", "beep"))
+    assert rig.ended("b").state == "done"
+    assert rig.plan.journal.wait_for(lambda event: event["kind"] == "beep", PATIENCE)
+    rig.owner.submit(Task("c", "dev", "print"))
+    assert rig.ended("c").reason == "not_supported"
+
+
+def test_unknown_keys_are_no_keys(rig_of: Callable[[str], Rig]) -> None:
+    rig = rig_of("a4")
+    with pytest.raises(ValueError, match="digits one by one"):
+        rig.device.press("99")  # type: ignore[attr-defined]

@@ -1,0 +1,220 @@
+"""Strip codecs and the bus: literals from foreign sources, and bytes gone wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from devices.health import Health
+from devices.led.codecs import CODECS, CodecError, Colour, w1, w2, w7
+from devices.led.crew import Strip, StripBusCrew
+from devices.led.simulator import READERS, Shown, StripBusSimulator, StripSimulator
+from devices.link import LinkAddress, parse_link
+from devices.owner import Outcome, Task
+from devices.simulate.base import Journal
+from devices.simulate.wires import PtyWire
+from support.hardware import Notebook
+
+W1_GOLDEN = bytes.fromhex("A09003A5000EC7EB00410030003100320 0BAC50089".replace(" ", ""))
+W2_GOLDEN = bytes.fromhex("AA03BB51540101009900 63C7EB41303132BAC5FF".replace(" ", ""))
+
+
+def test_golden_frames() -> None:
+    assert w1(3, "请A012号", "red") == W1_GOLDEN
+    assert w2(3, "请A012号", "red") == W2_GOLDEN
+    assert w7(3, "A012", "red") == bytes.fromhex("4003413031320D")
+
+
+@pytest.mark.parametrize(("driver", "frame"), [("w1", W1_GOLDEN), ("w2", W2_GOLDEN)])
+def test_the_simulator_reads_the_golden_frames(driver: str, frame: bytes) -> None:
+    reader = READERS[driver]()
+    shown = [found for byte in frame if (found := reader.feed(byte))]
+    assert [(one.address, one.text) for one in shown] == [(3, "请A012号")]
+
+
+def test_colours_travel_with_each_character() -> None:
+    reader = READERS["w1"]()
+    shown = [found for byte in w1(9, "A号", "yellow") if (found := reader.feed(byte))]
+    assert shown == [Shown(9, (("A号", "yellow"),))]
+
+
+def test_what_the_strip_has_no_glyph_for_becomes_a_question_mark() -> None:
+    assert w7(1, "镕𬭎A\n", "red") == b"\x40\x01" + "？？A".encode("gb2312") + b"\x0d"
+
+
+@pytest.mark.parametrize("driver", sorted(CODECS))
+@pytest.mark.parametrize(("address", "text"), [(256, "A"), (-1, "A"), (1, "A" * 61)])
+def test_what_does_not_fit_is_refused(driver: str, address: int, text: str) -> None:
+    with pytest.raises(CodecError):
+        CODECS[driver](address, text, "red")
+
+
+gb2312 = st.text("请到号窗口暂停服务ABC0123456789 ？，", min_size=1, max_size=20)
+colours: st.SearchStrategy[Colour] = st.sampled_from(["red", "green", "yellow"])
+
+
+@pytest.mark.parametrize("driver", sorted(CODECS))
+@given(address=st.integers(0, 255), text=gb2312, colour=colours)
+def test_there_and_back(driver: str, address: int, text: str, colour: Colour) -> None:
+    reader = READERS[driver]()
+    frame = CODECS[driver](address, text, colour)
+    shown = [found for byte in frame if (found := reader.feed(byte))]
+    assert [(one.address, one.text) for one in shown] == [(address, text)]
+    if driver == "w1":
+        assert {name for _, name in shown[0].spans} == {colour}
+
+
+@pytest.mark.parametrize("driver", sorted(READERS))
+@given(noise=st.binary(max_size=120))
+def test_noise_never_stops_a_strip(driver: str, noise: bytes) -> None:
+    reader = READERS[driver]()
+    for byte in noise + b"\x00" * 500:
+        reader.feed(byte)
+    frames = CODECS[driver](3, "A012", "red") * 3
+    found = [one.text for byte in frames if (one := reader.feed(byte))]
+    assert "A012" in found
+
+
+@pytest.mark.parametrize("driver", ["w1", "w2"])
+@given(place=st.integers(0, 100), bit=st.integers(0, 7))
+def test_one_wrong_bit_is_never_shown(driver: str, place: int, bit: int) -> None:
+    frame = bytearray(CODECS[driver](3, "A012号", "red"))
+    # W2's check leaves the address and the head out [SRC].
+    first = 2 if driver == "w1" else 6
+    index = first + place % (len(frame) - first)
+    frame[index] ^= 1 << bit
+    reader = READERS[driver]()
+    shown = [found for byte in bytes(frame) if (found := reader.feed(byte))]
+    assert [one.text for one in shown if one.address == 3] == []
+
+
+class FakeTime:
+    """A clock that moves when told."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def bus(journal: Journal, clock: FakeTime) -> StripBusSimulator:
+    strips = [StripSimulator("a", 1, "w7", journal), StripSimulator("b", 2, "w7", journal)]
+    wire = PtyWire(Path("/nowhere"), 9600)
+    return StripBusSimulator("bus", wire, strips, journal, 9600, clock)
+
+
+def test_the_simulated_bus_notes_who_speaks_out_of_turn() -> None:
+    journal, clock = Journal(), FakeTime()
+    simulator = bus(journal, clock)
+    frame = w7(1, "A012", "red")
+    on_the_wire = len(frame) * 10 / 9600
+    clock.now += 1
+    simulator.receive(frame)
+    clock.now += on_the_wire + 0.150
+    simulator.receive(frame)
+    assert (simulator.short_gaps, simulator.collisions) == (0, 0)
+    clock.now += on_the_wire + 0.030
+    simulator.receive(frame)
+    assert (simulator.short_gaps, simulator.collisions) == (1, 0)
+    clock.now += 1
+    simulator.receive(frame + frame)
+    assert (simulator.short_gaps, simulator.collisions) == (1, 1)
+    assert simulator.shows()["strips"] == ["a", "b"]
+
+
+class Cable:
+    """An open link that keeps what is written and when."""
+
+    def __init__(self, clock: FakeTime) -> None:
+        self.written: list[tuple[float, bytes]] = []
+        self._clock = clock
+
+    def write(self, data: bytes, seconds: float) -> None:
+        assert seconds > 0
+        self.written.append((self._clock.now, data))
+
+    def read(self, limit: int, seconds: float) -> bytes:
+        del limit, seconds
+        return b""
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class Socketless(LinkAddress):
+    """An address whose opening gives the cable."""
+
+    cable: Cable
+
+    def open(self, seconds: float) -> Cable:
+        assert seconds > 0
+        return self.cable
+
+
+def crew_on(clock: FakeTime, strips: int) -> tuple[StripBusCrew, Cable]:
+    address = Socketless("serial", "/dev/ttyS9", 9600)
+    cable = Cable(clock)
+    object.__setattr__(address, "cable", cable)
+    found = [Strip(f"s{n}", n, "w7", 60.0) for n in range(strips)]
+    return StripBusCrew("bus", address, 0.12, found, Notebook(), clock), cable
+
+
+def run(crew: StripBusCrew, clock: FakeTime, until: float) -> None:
+    while clock.now < until:
+        crew.idle()
+        clock.now += max(0.001, min(crew.wait(), until - clock.now))
+
+
+def test_frames_keep_their_distance_and_only_the_newest_is_sent() -> None:
+    clock = FakeTime()
+    crew, cable = crew_on(clock, 3)
+    for text in ("A001", "A002", "A003"):
+        for strip in range(3):
+            crew.show(f"s{strip}", {"text": text, "colour": "red"})
+    run(crew, clock, 105.0)
+    frames = [data for _, data in cable.written]
+    assert frames == [w7(n, "A003", "red") for n in range(3)]
+    starts = [at for at, _ in cable.written]
+    wire = len(frames[0]) * 10 / 9600
+    assert all(b - a >= wire + 0.1 for a, b in pairwise(starts))
+
+
+def test_texts_are_repeated_for_strips_that_lost_their_power() -> None:
+    clock = FakeTime()
+    crew, cable = crew_on(clock, 1)
+    crew.show("s0", {"text": "A001", "colour": "red"})
+    run(crew, clock, 300.0)
+    assert len(cable.written) == 4
+    crew.show("s0", {"text": "A001", "colour": "red"})
+    run(crew, clock, 301.0)
+    assert len(cable.written) == 4
+
+
+def test_a_text_too_long_is_reported_and_the_old_one_stays() -> None:
+    clock = FakeTime()
+    crew, cable = crew_on(clock, 1)
+    crew.show("s0", {"text": "好" * 61})
+    run(crew, clock, 101.0)
+    assert cable.written == []
+
+
+def test_a_strip_has_no_tasks() -> None:
+    crew, _ = crew_on(FakeTime(), 1)
+    began: Callable[[], None] = list
+    assert crew.work(Task("x", "s0", "beep"), began) == Outcome("failed", "not_supported", "beep")
+
+
+def test_a_missing_port_is_a_failure_of_health_not_of_the_agent() -> None:
+    notes = Notebook()
+    address = parse_link("serial:/nowhere/ttyLED0?baud=9600")
+    crew = StripBusCrew("bus", address, 0.12, [Strip("s", 1, "w1", 60)], notes, FakeTime())
+    crew.idle()
+    latest = notes.latest("s")
+    assert isinstance(latest, Health)
+    assert (latest.state, latest.code) == ("failed", "unreachable")
