@@ -195,9 +195,18 @@ def _seat(api: Api, counter: Counter) -> None:
     ctx = api.hall.ctx
 
     @api.post(
-        "/counter/sign-in", who=STAFF, body=SignIn, answer=CounterState, example={"window": "W01"},
-        codes=(Code.WINDOW_UNKNOWN, Code.WINDOW_NOT_ALLOWED, Code.WINDOW_TAKEN,
-               Code.ALREADY_SIGNED_IN, Code.WINDOW_CLOSED),
+        "/counter/sign-in",
+        who=STAFF,
+        body=SignIn,
+        answer=CounterState,
+        example={"window": "W01"},
+        codes=(
+            Code.WINDOW_UNKNOWN,
+            Code.WINDOW_NOT_ALLOWED,
+            Code.WINDOW_TAKEN,
+            Code.ALREADY_SIGNED_IN,
+            Code.WINDOW_CLOSED,
+        ),
     )
     def sign_in(call: Call) -> CounterState:
         """Sit down at a window."""
@@ -205,7 +214,11 @@ def _seat(api: Api, counter: Counter) -> None:
         return counter.now(call.actor)
 
     @api.post(
-        "/counter/sign-out", who=STAFF, body=SignOut, answer=Done, example={"force": False},
+        "/counter/sign-out",
+        who=STAFF,
+        body=SignOut,
+        answer=Done,
+        example={"force": False},
         codes=(Code.WINDOW_NOT_SIGNED_IN, Code.WINDOW_BUSY, Code.LAST_WINDOW),
     )
     def sign_out(call: Call) -> Done:
@@ -215,7 +228,10 @@ def _seat(api: Api, counter: Counter) -> None:
         return Done()
 
     @api.post(
-        "/counter/pause", who=STAFF, body=Pause, answer=CounterState,
+        "/counter/pause",
+        who=STAFF,
+        body=Pause,
+        answer=CounterState,
         codes=(Code.WINDOW_NOT_SIGNED_IN, Code.WINDOW_BUSY),
         example={"reason": "materials", "note": ""},
     )
@@ -239,9 +255,16 @@ def _serve(api: Api, counter: Counter) -> None:
     ctx = api.hall.ctx
 
     @api.post(
-        "/counter/call-next", who=STAFF, body=CallNext, answer=CounterState,
-        codes=(Code.WINDOW_NOT_SIGNED_IN, Code.NOBODY_WAITING, Code.WINDOW_BUSY,
-               Code.WINDOW_PAUSED),
+        "/counter/call-next",
+        who=STAFF,
+        body=CallNext,
+        answer=CounterState,
+        codes=(
+            Code.WINDOW_NOT_SIGNED_IN,
+            Code.NOBODY_WAITING,
+            Code.WINDOW_BUSY,
+            Code.WINDOW_PAUSED,
+        ),
         example={"complete": None},
     )
     def call_next(call: Call) -> CounterState:
@@ -250,8 +273,7 @@ def _serve(api: Api, counter: Counter) -> None:
         calling.call_next(ctx, call.actor, call.key, window, call.body.complete)
         return counter.now(call.actor)
 
-    def simple(path: str, name: str, summary: str, act: Callable[..., str],
-               *codes: Code) -> None:
+    def simple(path: str, name: str, summary: str, act: Callable[..., str], *codes: Code) -> None:
         def handler(call: Call) -> CounterState:
             act(ctx, call.actor, call.key, counter.window_of(call.actor))
             return counter.now(call.actor)
@@ -262,13 +284,20 @@ def _serve(api: Api, counter: Counter) -> None:
     simple("/counter/recall", "recall", "Call the same person again.", calling.recall)
     simple("/counter/start", "start", "The person is at the window.", calling.start)
     simple(
-        "/counter/no-show", "no_show", "The person did not come.", calling.no_show,
+        "/counter/no-show",
+        "no_show",
+        "The person did not come.",
+        calling.no_show,
         Code.NO_SHOW_TOO_EARLY,
     )
 
     @api.post(
-        "/counter/finish", who=STAFF, body=Finish, answer=CounterState,
-        codes=(*AT_WINDOW, Code.REASON_REQUIRED), example={"outcome": "accepted", "note": ""},
+        "/counter/finish",
+        who=STAFF,
+        body=Finish,
+        answer=CounterState,
+        codes=(*AT_WINDOW, Code.REASON_REQUIRED),
+        example={"outcome": "accepted", "note": ""},
     )
     def finish(call: Call) -> CounterState:
         """End the service with its outcome; a refusal needs a note."""
@@ -282,20 +311,31 @@ def _send_on(api: Api, counter: Counter) -> None:
     ctx = api.hall.ctx
 
     @api.post(
-        "/counter/hold", who=STAFF, body=Hold, answer=CounterState, codes=AT_WINDOW,
+        "/counter/hold",
+        who=STAFF,
+        body=Hold,
+        answer=CounterState,
+        codes=AT_WINDOW,
         example={"note": "补复印件"},
     )
     def hold(call: Call) -> CounterState:
         """Set the current person aside."""
-        calling.hold(
-            ctx, call.actor, call.key, counter.window_of(call.actor), call.body.note
-        )
+        calling.hold(ctx, call.actor, call.key, counter.window_of(call.actor), call.body.note)
         return counter.now(call.actor)
 
     @api.post(
-        "/counter/resume", who=STAFF, body=Resume, answer=CounterState,
-        codes=(Code.WINDOW_NOT_SIGNED_IN, Code.TICKET_UNKNOWN, Code.NOT_THE_HOLDER,
-               Code.WINDOW_BUSY, Code.WINDOW_PAUSED, Code.MOVE_NOT_ALLOWED),
+        "/counter/resume",
+        who=STAFF,
+        body=Resume,
+        answer=CounterState,
+        codes=(
+            Code.WINDOW_NOT_SIGNED_IN,
+            Code.TICKET_UNKNOWN,
+            Code.NOT_THE_HOLDER,
+            Code.WINDOW_BUSY,
+            Code.WINDOW_PAUSED,
+            Code.MOVE_NOT_ALLOWED,
+        ),
         example={"ticket": "20260105-A012"},
     )
     def resume(call: Call) -> CounterState:
@@ -305,16 +345,24 @@ def _send_on(api: Api, counter: Counter) -> None:
         return counter.now(call.actor)
 
     @api.post(
-        "/counter/transfer", who=STAFF, body=Transfer, answer=CounterState,
-        codes=(*AT_WINDOW, Code.TRANSFER_TARGET), example={"window": "W02", "note": ""},
+        "/counter/transfer",
+        who=STAFF,
+        body=Transfer,
+        answer=CounterState,
+        codes=(*AT_WINDOW, Code.TRANSFER_TARGET),
+        example={"window": "W02", "note": ""},
     )
     def transfer(call: Call) -> CounterState:
         """Send the current ticket to a window or a queue; number and seniority stay."""
         asked: Transfer = call.body
         calling.transfer(
-            ctx, call.actor, call.key, counter.window_of(call.actor), to_window=asked.window,
-            to_item=asked.item, to_unit=asked.unit, text=asked.note,
+            ctx,
+            call.actor,
+            call.key,
+            counter.window_of(call.actor),
+            to_window=asked.window,
+            to_item=asked.item,
+            to_unit=asked.unit,
+            text=asked.note,
         )
         return counter.now(call.actor)
-
-

@@ -64,8 +64,11 @@ class Display:
         if window is None:
             return
         data = {
-            "number": event.number, "window": window.code, "window_number": window.number,
-            "zone": window.zone, "n": event.calls,
+            "number": event.number,
+            "window": window.code,
+            "window_number": window.number,
+            "zone": window.zone,
+            "n": event.calls,
         }
         for zone in (MAIN, window.zone):
             self._feeds.moment("board", zone, "called", data, settings.moment_seconds)
@@ -93,13 +96,13 @@ def add(api: Api, feeds: Feeds, agents: Agents, start: Start) -> None:
         if isinstance(event, TicketMoved) and event.move in SPOKEN:
             start(display.announce, event)
         if isinstance(event, (TicketMoved, WindowChanged)) and event.window:
-            start(_strips_of, display, agents, event.window)
+            start(_strips_of, agents, event.window)
         elif isinstance(event, HallChanged) and event.what in ("catalogue", "day"):
             start(display.show_strips)
 
     api.hall.ctx.bus.listen(listen)
 
 
-def _strips_of(display: Display, agents: Agents, window: str) -> None:
+def _strips_of(agents: Agents, window: str) -> None:
     for ref in agents.serving("led", window):
         agents.show(ref)

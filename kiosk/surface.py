@@ -16,7 +16,14 @@ from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind, State, Ticket
 from server.hall import Hall
 from server.services import calling, issuing, snapshot
-from server.services.bus import DeviceChanged, Event, HallChanged, SlipOwed, SlipSettled, TicketMoved
+from server.services.bus import (
+    DeviceChanged,
+    Event,
+    HallChanged,
+    SlipOwed,
+    SlipSettled,
+    TicketMoved,
+)
 from server.services.context import Actor
 from server.services.people import Principal
 from server.services.snapshot import Snapshot
@@ -29,9 +36,19 @@ POPULAR_DAYS = 30
 POPULAR_MOST = 12
 RECENT_MS = 10 * 60_000
 ROUTING = (
-    Code.ITEM_UNKNOWN, Code.UNIT_WITHDRAWN, Code.CONSULT_ONLY, Code.ELSEWHERE, Code.OTHER_DAY,
-    Code.NOT_YET_OPEN, Code.CLOSED_BREAK, Code.CLOSED_TODAY, Code.AFTER_LAST_TICKET,
-    Code.ALL_PAUSED, Code.NOBODY_SIGNED_IN, Code.NO_WINDOW, Code.CLASS_UNKNOWN,
+    Code.ITEM_UNKNOWN,
+    Code.UNIT_WITHDRAWN,
+    Code.CONSULT_ONLY,
+    Code.ELSEWHERE,
+    Code.OTHER_DAY,
+    Code.NOT_YET_OPEN,
+    Code.CLOSED_BREAK,
+    Code.CLOSED_TODAY,
+    Code.AFTER_LAST_TICKET,
+    Code.ALL_PAUSED,
+    Code.NOBODY_SIGNED_IN,
+    Code.NO_WINDOW,
+    Code.CLASS_UNKNOWN,
     Code.NUMBERS_EXHAUSTED,
 )
 
@@ -205,7 +222,11 @@ def _commands(api: Api, kiosk: Kiosk) -> None:
     ctx = api.hall.ctx
 
     @api.post(
-        "/tickets", who=DESK, body=IssueTicket, answer=Issued, codes=ROUTING,
+        "/tickets",
+        who=DESK,
+        body=IssueTicket,
+        answer=Issued,
+        codes=ROUTING,
         example={"item": "HS-01", "applicant": "ordinary", "print": True},
     )
     def issue(call: Call) -> Issued:
@@ -213,26 +234,41 @@ def _commands(api: Api, kiosk: Kiosk) -> None:
         asked: IssueTicket = call.body
         at = call.actor.name if call.actor.kind is ActorKind.KIOSK else ""
         ticket = issuing.issue(
-            ctx, call.actor, call.key, item=asked.item, applicant=asked.applicant,
-            kiosk=at, paper=asked.print,
+            ctx,
+            call.actor,
+            call.key,
+            item=asked.item,
+            applicant=asked.applicant,
+            kiosk=at,
+            paper=asked.print,
         )
         return Issued(ticket=kiosk.ticket_view(kiosk.by_id(ticket)))
 
     @api.post(
-        "/notices", who=DESK, body=PrintNotice, answer=SlipState,
-        codes=(Code.ITEM_UNKNOWN, Code.NO_PRINTER), example={"item": "HS-01", "missing": [0]},
+        "/notices",
+        who=DESK,
+        body=PrintNotice,
+        answer=SlipState,
+        codes=(Code.ITEM_UNKNOWN, Code.NO_PRINTER),
+        example={"item": "HS-01", "missing": [0]},
     )
     def notice(call: Call) -> SlipState:
         """Print the one-time notice of an item's materials, the missing ones marked."""
         asked: PrintNotice = call.body
         slip = issuing.print_notice(
-            ctx, call.actor, call.key, item=asked.item, missing=asked.missing,
+            ctx,
+            call.actor,
+            call.key,
+            item=asked.item,
+            missing=asked.missing,
             printer_of=_printer_of(call.actor),
         )
         return kiosk.slip_of(slip)
 
     @api.post(
-        "/tickets/<ticket>/reprint", who=STAFF, answer=SlipState,
+        "/tickets/<ticket>/reprint",
+        who=STAFF,
+        answer=SlipState,
         codes=(Code.TICKET_UNKNOWN, Code.SLIP_UNKNOWN, Code.NO_PRINTER),
     )
     def reprint(call: Call) -> SlipState:
@@ -241,7 +277,9 @@ def _commands(api: Api, kiosk: Kiosk) -> None:
         return kiosk.slip_of(slip)
 
     @api.post(
-        "/tickets/<ticket>/cancel", who=STAFF, answer=Done,
+        "/tickets/<ticket>/cancel",
+        who=STAFF,
+        answer=Done,
         codes=(Code.TICKET_UNKNOWN, Code.MOVE_NOT_ALLOWED),
     )
     def cancel(call: Call) -> Done:
@@ -250,7 +288,9 @@ def _commands(api: Api, kiosk: Kiosk) -> None:
         return Done()
 
     @api.post(
-        "/tickets/<ticket>/return", who=STAFF, answer=Done,
+        "/tickets/<ticket>/return",
+        who=STAFF,
+        answer=Done,
         codes=(Code.TICKET_UNKNOWN, Code.MOVE_NOT_ALLOWED, Code.RETURN_LIMIT),
     )
     def give_back(call: Call) -> Done:
@@ -273,7 +313,9 @@ def _phone(api: Api, kiosk: Kiosk) -> None:
         return kiosk.ticket_view(kiosk.by_token(call.args["token"]))
 
     @api.post(
-        "/phone/<token>/return", who=ANYONE, answer=TicketView,
+        "/phone/<token>/return",
+        who=ANYONE,
+        answer=TicketView,
         codes=(Code.TICKET_UNKNOWN, Code.MOVE_NOT_ALLOWED, Code.RETURN_LIMIT),
     )
     def come_back(call: Call) -> TicketView:
@@ -283,7 +325,9 @@ def _phone(api: Api, kiosk: Kiosk) -> None:
         return kiosk.ticket_view(kiosk.by_id(ticket.id))
 
     @api.post(
-        "/phone/<token>/cancel", who=ANYONE, answer=TicketView,
+        "/phone/<token>/cancel",
+        who=ANYONE,
+        answer=TicketView,
         codes=(Code.TICKET_UNKNOWN, Code.MOVE_NOT_ALLOWED),
     )
     def give_up(call: Call) -> TicketView:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from kiosk.search_keys import search_keys
@@ -215,8 +215,6 @@ def kiosk_state(
 def _next_opening(snapshot: Snapshot) -> int | None:
     if snapshot.open:
         return None
-    from datetime import datetime
-
     for ahead in range(hours.LOOK_AHEAD_DAYS):
         day = snapshot.local.date() + timedelta(days=ahead)
         for span in hours.hall_spans(snapshot.catalogue, day):

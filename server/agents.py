@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import request
 from flask_socketio import SocketIO
-from socketio.exceptions import ConnectionRefusedError
+from socketio.exceptions import ConnectionRefusedError as Refused
 
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
@@ -89,10 +89,9 @@ class Agents:
         try:
             principal = self._hall.people.device(token)
         except HallError as error:
-            raise ConnectionRefusedError(error.code.value, problem(error).model_dump()) from None
+            raise _refused(error) from None
         if principal is None or principal.kind is not ActorKind.AGENT:
-            error = HallError(Code.NOT_SIGNED_IN)
-            raise ConnectionRefusedError(error.code.value, problem(error).model_dump())
+            raise _refused(HallError(Code.NOT_SIGNED_IN))
         sid = request.sid  # type: ignore[attr-defined]
         self._names[sid] = principal.name
         self._sids[principal.name] = sid
@@ -244,6 +243,10 @@ class Agents:
         sid = self._sids.get(name)
         if sid is not None:
             self._io.server.disconnect(sid, namespace=NAMESPACE)
+
+
+def _refused(error: HallError) -> Refused:
+    return Refused(error.code.value, problem(error).model_dump())
 
 
 def _announced(message: Any) -> list[dict[str, str]] | None:

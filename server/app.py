@@ -14,10 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import counters.surface
-import display.surface
 import gevent
-import kiosk.surface
 from flask import Flask, Response, g, request
 from flask_socketio import SocketIO
 from gevent.pywsgi import WSGIHandler, WSGIServer
@@ -25,6 +22,9 @@ from gevent.socket import IPPROTO_TCP, TCP_NODELAY
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import counters.surface
+import display.surface
+import kiosk.surface
 from server import logs, pages
 from server.agents import Agents
 from server.api import Api, json_answer, refusal
@@ -59,8 +59,14 @@ def build(hall: Hall, start: Callable[..., Any] | None = None) -> App:
     flask = Flask("server", static_folder=None)
     flask.config["MAX_CONTENT_LENGTH"] = surface.MAX_WORKBOOK + 64 * 1024
     socketio = SocketIO(
-        flask, async_mode="gevent", transports=["websocket"], cors_allowed_origins=[],
-        max_http_buffer_size=256 * 1024, ping_interval=10, ping_timeout=15, manage_session=False,
+        flask,
+        async_mode="gevent",
+        transports=["websocket"],
+        cors_allowed_origins=[],
+        max_http_buffer_size=256 * 1024,
+        ping_interval=10,
+        ping_timeout=15,
+        manage_session=False,
     )
     background = start or _background
     api = Api(hall)
@@ -135,7 +141,13 @@ class _Handler(WSGIHandler):
 
     def __init__(self, sock: Any, address: Any, server: Any, rfile: Any = None) -> None:
         sock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
-        super().__init__(sock, address, server, rfile)
+        super().__init__(sock, address, server, rfile)  # type: ignore[call-arg]
+
+    def handle_one_request(self) -> Any:
+        """A connection that was a WebSocket has nothing more to say in HTTP."""
+        result = super().handle_one_request()
+        upgraded = self.environ is not None and "HTTP_UPGRADE" in self.environ
+        return None if upgraded else result
 
     def log_request(self) -> None:
         """Requests are logged by the app, without addresses and queries."""
@@ -156,7 +168,10 @@ def serve(app: App, ready: Callable[[int], None]) -> None:
             app.flask.wsgi_app, x_for=1, x_proto=1, x_host=1
         )
     server = WSGIServer(
-        (config.host, config.port), app.flask, handler_class=_Handler, log=None,
+        (config.host, config.port),
+        app.flask,
+        handler_class=_Handler,
+        log=None,
         error_log=logging.getLogger("server.wsgi"),
     )
     server.start()
@@ -165,7 +180,7 @@ def serve(app: App, ready: Callable[[int], None]) -> None:
     done = gevent.event.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, done.set)
-    ready(server.server_port)
+    ready(int(server.server_port or config.port))
     done.wait()
     server.stop(timeout=1)
     app.hall.ctx.store.close()

@@ -67,6 +67,8 @@ def load(data: Path, **overrides: Any) -> Config:
     kinds = {f.name: type(getattr(config, f.name)) for f in fields(Config)}
     for name, value in values.items():
         if type(value) is not kinds[name]:
-            raise ConfigError(f"{path}: {name}: 类型不对 / wrong type, {kinds[name].__name__} wanted")
+            raise ConfigError(
+                f"{path}: {name}: 类型不对 / wrong type, {kinds[name].__name__} wanted"
+            )
     given = {name: value for name, value in overrides.items() if value is not None}
     return replace(config, **(values | given))

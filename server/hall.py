@@ -82,8 +82,18 @@ def _ensure_hall(ctx: Context) -> None:
 def empty_catalogue(hall_id: str) -> Catalogue:
     """What a new hall has before its office imports a workbook: nothing but a name."""
     return Catalogue(
-        hall=hall_id, hall_name="新大厅", hall_name_en="New hall", version=1, zones=(), units=(),
-        groups=(), items=(), windows=(), mandates=(), staff=(), hours=(),
+        hall=hall_id,
+        hall_name="新大厅",
+        hall_name_en="New hall",
+        version=1,
+        zones=(),
+        units=(),
+        groups=(),
+        items=(),
+        windows=(),
+        mandates=(),
+        staff=(),
+        hours=(),
     )
 
 

@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 
 from flask import Blueprint, Response, request
-from werkzeug.utils import safe_join
+from werkzeug.security import safe_join
 
 from server.api.access import Access, device_cookie
 from server.domain.errors import HallError
@@ -25,7 +25,9 @@ POLICY = (
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")
-MISSING = "页面还没有构建，请先运行 python3 go.py setup / Pages are not built: python3 go.py setup\n"
+MISSING = (
+    "页面还没有构建，请先运行 python3 go.py setup / Pages are not built: python3 go.py setup\n"
+)
 
 
 def build_id() -> str:
@@ -45,7 +47,7 @@ class Pages:
         add("/", "root", self._root)
         add("/kiosk/<name>", "kiosk", self._kiosk)
         add("/board/<name>", "board", self._board)
-        add("/t/<token>", "phone", lambda token: self._page("phone.html"))
+        add("/t/<token>", "phone", lambda **_token: self._page("phone.html"))
         add("/static/<path:path>", "static", self._static)
         for path, page in (
             ("counter", "counter.html"),
@@ -79,7 +81,11 @@ class Pages:
         if not NAME.match(name):
             return Response(status=404)
         response = self._page(page)
-        if self._hall.config.demo and response.status_code == 200 and not self._enrolled(kind, name):
+        if (
+            self._hall.config.demo
+            and response.status_code == 200
+            and not self._enrolled(kind, name)
+        ):
             self._access.set_device(response, kind, name, self._hall.people.grant(kind, name))
         return response
 
@@ -109,5 +115,3 @@ def _websocket() -> str:
     """The page's own WebSocket origin: older browsers do not count it as 'self'."""
     host = request.host
     return f" ws://{host} wss://{host}" if re.fullmatch(r"[\w.:\[\]-]+", host) else ""
-
-

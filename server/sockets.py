@@ -18,7 +18,7 @@ from flask import request
 from flask_socketio import SocketIO, join_room
 from gevent.event import Event
 from pydantic import BaseModel
-from socketio.exceptions import ConnectionRefusedError
+from socketio.exceptions import ConnectionRefusedError as Refused
 
 from server.api.access import Access
 from server.domain.errors import Code, HallError
@@ -204,5 +204,5 @@ class Feeds:
         self._io.emit("moment", message, to=f"{surface}:{key}", namespace=NAMESPACE)
 
 
-def _refused(error: HallError) -> ConnectionRefusedError:
-    return ConnectionRefusedError(error.code.value, problem(error).model_dump())
+def _refused(error: HallError) -> Refused:
+    return Refused(error.code.value, problem(error).model_dump())

@@ -101,15 +101,26 @@ class Api:
         self.blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
     def get(
-        self, path: str, *, who: frozenset[Who], answer: type[BaseModel] | None,
-        codes: tuple[Code, ...] = (), media: str = "application/json",
+        self,
+        path: str,
+        *,
+        who: frozenset[Who],
+        answer: type[BaseModel] | None,
+        codes: tuple[Code, ...] = (),
+        media: str = "application/json",
     ) -> Callable[[Handler], Handler]:
         """Register a question."""
         return self._route("GET", path, who, None, answer, codes, False, {}, media)
 
     def post(
-        self, path: str, *, who: frozenset[Who], answer: type[BaseModel] | None,
-        body: type[BaseModel] | None = None, codes: tuple[Code, ...] = (), keyed: bool = True,
+        self,
+        path: str,
+        *,
+        who: frozenset[Who],
+        answer: type[BaseModel] | None,
+        body: type[BaseModel] | None = None,
+        codes: tuple[Code, ...] = (),
+        keyed: bool = True,
         example: dict[str, Any] | None = None,
     ) -> Callable[[Handler], Handler]:
         """Register a command."""
@@ -118,15 +129,31 @@ class Api:
         )
 
     def _route(
-        self, method: str, path: str, who: frozenset[Who], body: type[BaseModel] | None,
-        answer: type[BaseModel] | None, codes: tuple[Code, ...], keyed: bool,
-        example: dict[str, Any], media: str,
+        self,
+        method: str,
+        path: str,
+        who: frozenset[Who],
+        body: type[BaseModel] | None,
+        answer: type[BaseModel] | None,
+        codes: tuple[Code, ...],
+        keyed: bool,
+        example: dict[str, Any],
+        media: str,
     ) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
             summary = (handler.__doc__ or handler.__name__).strip().splitlines()[0]
             route = Route(
-                method, path, handler.__name__, summary, who, body, answer,
-                codes + COMMON, keyed, example, media,
+                method,
+                path,
+                handler.__name__,
+                summary,
+                who,
+                body,
+                answer,
+                codes + COMMON,
+                keyed,
+                example,
+                media,
             )
             self.routes.append(route)
 
@@ -164,7 +191,7 @@ class Api:
 
 
 def check_allowed(route: Route, principal: Principal | None) -> None:
-    """Whether this principal may use the route; raises NOT_SIGNED_IN, FORBIDDEN …"""
+    """Raises NOT_SIGNED_IN, PASSWORD_MUST_CHANGE or FORBIDDEN unless the principal may."""
     if Who.ANYONE in route.who:
         return
     if principal is None:

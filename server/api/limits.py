@@ -24,8 +24,9 @@ class Rate:
     per_second: float
 
 
-GUESSABLE = Rate(12, 0.2)
-"""Sign-in and enrolment, per address."""
+GUESSABLE = Rate(40, 1)
+"""Sign-in and enrolment, per address. A hall's clerks may share one address at opening time;
+guessing one account is stopped by its lock-out."""
 PHONE = Rate(40, 4)
 KNOWN = Rate(120, 40)
 ANONYMOUS = Rate(120, 20)

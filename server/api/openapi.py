@@ -117,7 +117,10 @@ def _refusals(route: Route) -> dict[str, Any]:
         codes += [Code.KEY_REQUIRED, Code.KEY_REUSED]
     if Who.ANYONE not in route.who:
         codes += [
-            Code.NOT_SIGNED_IN, Code.FORBIDDEN, Code.CSRF, Code.PASSWORD_MUST_CHANGE,
+            Code.NOT_SIGNED_IN,
+            Code.FORBIDDEN,
+            Code.CSRF,
+            Code.PASSWORD_MUST_CHANGE,
             Code.TOKEN_REVOKED,
         ]
     by_status: dict[int, list[Code]] = {}

@@ -64,7 +64,10 @@ class _Command:
 def data_argument(sub: argparse.ArgumentParser) -> None:
     """`--data`, which most commands need."""
     sub.add_argument(
-        "--data", type=Path, default=Path("data"), metavar="DIR",
+        "--data",
+        type=Path,
+        default=Path("data"),
+        metavar="DIR",
         help="数据目录（默认 data）/ data directory (default: data)",
     )
 

@@ -17,7 +17,10 @@ SURFACES = {
 def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
     """Declare the options."""
     sub.add_argument(
-        "surface", nargs="?", choices=sorted(SURFACES), default="all",
+        "surface",
+        nargs="?",
+        choices=sorted(SURFACES),
+        default="all",
         help="kiosk 打印机 / counters 键盘 / display 条屏和语音 / all 全部（默认）",
     )
     sub.add_argument("--config", required=True, metavar="FILE", help="代理配置 / agent's TOML file")

@@ -16,10 +16,12 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from datetime import time as wall
+from ipaddress import ip_address
 from pathlib import Path
 
 from server import config, logs
@@ -27,7 +29,7 @@ from server.app import build, serve
 from server.cli.serve import open_server_hall
 from server.clock import Clock, MachineClock, ScaledClock, SystemChance, instant, local
 from server.domain import hours
-from server.domain.catalogue import Catalogue
+from server.domain.catalogue import Catalogue, Role
 from server.domain.errors import HallError
 from server.domain.settings import Settings
 from server.domain.tickets import ActorKind
@@ -63,8 +65,13 @@ def run(args: argparse.Namespace) -> int:
         shutil.rmtree(data)  # the same seed plays the same day only in an empty hall
     plan = _plan(data, args)
     settings = config.load(
-        data, hall_id="reference", host=args.host, port=args.port, database=args.database,
-        demo=True, simulators=f"http://127.0.0.1:{plan.control}",
+        data,
+        hall_id="reference",
+        host=args.host,
+        port=args.port,
+        database=args.database,
+        demo=True,
+        simulators=f"http://127.0.0.1:{plan.control}",
     )
     catalogue = load()
     hall = open_server_hall(settings, _clock(catalogue, args.rehearse))
@@ -96,8 +103,9 @@ def _plan(data: Path, args: argparse.Namespace) -> _Plan:
     """The configuration of simulators and agents, written by the devices' own planner."""
     folder = data.resolve() / "devices"
     catalogue = load()
-    rooms = {z.code: [w.code for w in catalogue.windows if w.zone == z.code]
-             for z in catalogue.zones}
+    rooms = {
+        z.code: [w.code for w in catalogue.windows if w.zone == z.code] for z in catalogue.zones
+    }
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     asked = {
         "server": f"http://127.0.0.1:{args.port}",
@@ -126,15 +134,11 @@ def _clock(catalogue: Catalogue, speed: float | None) -> Clock:
         day = _working_day(catalogue, now)
         return ScaledClock(instant(datetime.combine(day, REHEARSAL_START), zone), speed)
     spans = hours.hall_spans(catalogue, now.date())
-    if any(s.opens <= now.time() < _minus(s.closes, 60) for s in spans):
+    soon = (now + timedelta(hours=1)).time()
+    if any(s.opens <= now.time() and soon < s.closes for s in spans):
         return MachineClock()
     day = _working_day(catalogue, now)
     return ScaledClock(instant(datetime.combine(day, DEMO_START), zone), 1.0)
-
-
-def _minus(moment: wall, minutes: int) -> wall:
-    return (datetime.combine(datetime.min.date() + timedelta(1), moment)
-            - timedelta(minutes=minutes)).time()
 
 
 def _working_day(catalogue: Catalogue, now: datetime) -> datetime:
@@ -200,20 +204,23 @@ class _Children:
                 child.kill()
                 child.wait()
 
-    def start(self, log: Path, *argv: str) -> None:
-        """Start a program of ours; its output goes to `log`."""
-        with log.open("ab") as output:
+    def start(self, log: Path | None, *argv: str) -> None:
+        """Start a program of ours; its output goes to `log`, or to the terminal without one."""
+        with log.open("ab") if log else contextlib.nullcontext() as output:
             child = subprocess.Popen(
                 [sys.executable, "-m", *argv],
-                stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
                 env=os.environ | {"HALL_PARENT": str(os.getpid())},
             )
         self._started.append(child)
 
 
 def _start_devices(hall: Hall, children: _Children, plan: _Plan) -> None:
-    children.start(plan.folder / "simulators.log", "devices.simulate", "--config",
-                   str(plan.simulator))
+    children.start(
+        plan.folder / "simulators.log", "devices.simulate", "--config", str(plan.simulator)
+    )
     for name in AGENTS:
         path = plan.agents[name]
         token = path.parent / _token_file(path)
@@ -223,8 +230,6 @@ def _start_devices(hall: Hall, children: _Children, plan: _Plan) -> None:
 
 
 def _token_file(agent: Path) -> str:
-    import tomllib
-
     return str(tomllib.loads(agent.read_text())["agent"]["token_file"])
 
 
@@ -233,27 +238,66 @@ def _ready(
 ) -> None:
     folder = hall.config.data.resolve() / "devices"
     for name in AGENTS:
-        children.start(folder / f"agent-{name}.log", f"{name}.agent", "--config",
-                       str(folder / f"agent-{name}.toml"))
+        children.start(
+            folder / f"agent-{name}.log",
+            f"{name}.agent",
+            "--config",
+            str(folder / f"agent-{name}.toml"),
+        )
     if args.rehearse:
         children.start(
-            folder / "rehearsal.log", "server.cli", "rehearse",
-            "--server", f"http://127.0.0.1:{port}", "--speed", str(args.rehearse),
-            "--seed", str(args.seed), "--folder", str(folder),
+            None,
+            "server.cli",
+            "rehearse",
+            "--server",
+            f"http://127.0.0.1:{port}",
+            "--speed",
+            str(args.rehearse),
+            "--seed",
+            str(args.seed),
+            "--script",
+            str(_script(hall, folder, password)),
         )
     for line in _said(hall, args, port, password):
         print(line, flush=True)
 
 
+def _script(hall: Hall, folder: Path, password: str) -> Path:
+    """What the rehearsal needs to know, in a file that only this user can read."""
+    catalogue = hall.ctx.catalogue()
+    windows: dict[str, str] = {}
+    for window in catalogue.windows:
+        taken = set(windows.values())
+        able = (s.number for s in catalogue.staff if window.code in s.windows)
+        person = next((number for number in able if number not in taken), None)
+        if person is not None:
+            windows[window.code] = person
+    windows["office"] = next(s.number for s in catalogue.staff if s.role is Role.MANAGER)
+    path = folder / "rehearsal.json"
+    path.touch(mode=0o600)
+    content = {
+        "password": password,
+        "kiosks": {name: hall.people.grant("kiosk", name) for name in KIOSKS},
+        "board": hall.people.grant("board", "main"),
+        "windows": windows,
+        "simulators": hall.config.simulators,
+    }
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
 def _said(hall: Hall, args: argparse.Namespace, port: int, password: str) -> Iterator[str]:
-    base = f"http://{args.host if args.host != '0.0.0.0' else '127.0.0.1'}:{port}"
+    base = f"http://{_reachable(args.host)}:{port}"
     now = hall.ctx.local().strftime("%Y-%m-%d %H:%M")
     yield ""
     yield f"  {hall.ctx.catalogue().hall_name}   大厅时间 hall time {now}"
     yield ""
     for name, path in (
-        ("取号机 kiosk", "/kiosk/1"), ("窗口 counter", "/counter"), ("大屏 board", "/board/main"),
-        ("管理 office", "/office"), ("模拟设备 simulators", "/simulators"),
+        ("取号机 kiosk", "/kiosk/1"),
+        ("窗口 counter", "/counter"),
+        ("大屏 board", "/board/main"),
+        ("管理 office", "/office"),
+        ("模拟设备 simulators", "/simulators"),
         ("手机 phone", "/t/…  (扫小票上的二维码 scan the slip)"),
     ):
         yield f"  {name:<24}{base}{path}"
@@ -264,6 +308,14 @@ def _said(hall: Hall, args: argparse.Namespace, port: int, password: str) -> Ite
     yield ""
     yield "  Ctrl-C 结束 ends everything"
     yield ""
+
+
+def _reachable(host: str) -> str:
+    """An address to type: "all addresses" is not one."""
+    with contextlib.suppress(ValueError):
+        if ip_address(host).is_unspecified:
+            return "127.0.0.1"
+    return host
 
 
 def _shown_people(catalogue: Catalogue) -> Iterator[tuple[str, str]]:

@@ -24,7 +24,6 @@ from server.hall import (
 from server.services.context import SYSTEM
 
 
-
 def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
     """Declare the options."""
     data_argument(sub)
@@ -39,8 +38,12 @@ def run(args: argparse.Namespace) -> int:
     """Serve until stopped."""
     try:
         settings = config.load(
-            args.data, host=args.host, port=args.port, database=args.database,
-            public_url=args.public_url, log=args.log,
+            args.data,
+            host=args.host,
+            port=args.port,
+            database=args.database,
+            public_url=args.public_url,
+            log=args.log,
         )
     except config.ConfigError as error:
         print(error, file=sys.stderr)
@@ -61,8 +64,8 @@ def open_server_hall(settings: config.Config, clock: Clock | None = None) -> Hal
     commits, slow = ThreadPool(1), ThreadPool(4)
     return open_hall(
         settings,
-        commit=lambda call: commits.apply(call),
-        offload=lambda call: slow.apply(call),
+        commit=commits.apply,
+        offload=slow.apply,
         clock=clock,
     )
 

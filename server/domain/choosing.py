@@ -107,8 +107,7 @@ def comprehensive(heads: Sequence[Head], streak: Streak, bounds: Bounds) -> Choi
         return _within_bounds(own, pool, streak(pool), bounds, (Why.ONLY_COMPREHENSIVE,))
     worst = max(heads, key=lambda h: (h.waited / max(h.target, 1.0), -h.order))
     queue = [h for h in heads if h.queue == worst.queue]
-    choice = _within_bounds(queue, worst.queue, streak(worst.queue), bounds, (Why.RELIEF,))
-    return choice
+    return _within_bounds(queue, worst.queue, streak(worst.queue), bounds, (Why.RELIEF,))
 
 
 def _sent(sent: Sequence[Head], pool: str, streak: Streak) -> Choice:

@@ -51,9 +51,7 @@ def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 
 def _crossed(left: tuple[Span, ...], right: tuple[Span, ...]) -> tuple[Span, ...]:
-    crossed = (
-        Span(max(a.opens, b.opens), min(a.closes, b.closes)) for a in left for b in right
-    )
+    crossed = (Span(max(a.opens, b.opens), min(a.closes, b.closes)) for a in left for b in right)
     return _merged(s for s in crossed if s.opens < s.closes)
 
 

@@ -49,9 +49,7 @@ class Route:
 
 def windows_for(catalogue: Catalogue, item: Item, now: datetime) -> tuple[Window, ...]:
     """Every window entitled to the item on that day: own unit's, or by mandate in force."""
-    mandated = {
-        code for m in catalogue.mandates_of(item.code, now.date()) for code in m.windows
-    }
+    mandated = {code for m in catalogue.mandates_of(item.code, now.date()) for code in m.windows}
     return tuple(w for w in catalogue.windows if _entitled(w, item, mandated))
 
 
@@ -65,9 +63,7 @@ def entitled(catalogue: Catalogue, window: Window, item: Item, now: datetime) ->
     """Whether `window` may take `item` on that day, whatever the hour."""
     if item.handling is not Handling.ACCEPTED:
         return False
-    mandated = {
-        code for m in catalogue.mandates_of(item.code, now.date()) for code in m.windows
-    }
+    mandated = {code for m in catalogue.mandates_of(item.code, now.date()) for code in m.windows}
     return _entitled(window, item, mandated)
 
 
@@ -132,15 +128,13 @@ def _opening_windows(
             if opens - timedelta(minutes=early) <= now < closes:
                 found[code] = (opens, closes)
     if not found:
-        raise HallError(_closed_case(catalogue, item, codes, now), **_again(
-            catalogue, item, codes, now
-        ))
+        raise HallError(
+            _closed_case(catalogue, item, codes, now), **_again(catalogue, item, codes, now)
+        )
     return found
 
 
-def _closed_case(
-    catalogue: Catalogue, item: Item, codes: list[str], now: datetime
-) -> Code:
+def _closed_case(catalogue: Catalogue, item: Item, codes: list[str], now: datetime) -> Code:
     day = now.date()
     today = [s for c in codes for s in hours.item_spans(catalogue, item.code, c, day)]
     if not today:
@@ -152,9 +146,7 @@ def _closed_case(
     return Code.CLOSED_BREAK
 
 
-def _again(
-    catalogue: Catalogue, item: Item, codes: list[str], now: datetime
-) -> dict[str, object]:
+def _again(catalogue: Catalogue, item: Item, codes: list[str], now: datetime) -> dict[str, object]:
     """When to come again: the next opening and the weekdays of the windows."""
     later = hours.next_opening(catalogue, item.code, codes, now)
     return {
@@ -174,9 +166,7 @@ def unit_windows(catalogue: Catalogue, unit: str) -> tuple[Window, ...]:
     return tuple(w for w in catalogue.windows if unit in w.units)
 
 
-def only_comprehensive(
-    catalogue: Catalogue, item: Item, now: datetime, posts: Posts
-) -> bool:
+def only_comprehensive(catalogue: Catalogue, item: Item, now: datetime, posts: Posts) -> bool:
     """Whether no specialised window takes the item just now: none entitled and staffed.
 
     A paused window still counts as there: its clerk comes back, and a short pause must not turn
@@ -188,9 +178,7 @@ def only_comprehensive(
     )
 
 
-def servers(
-    catalogue: Catalogue, item: Item, now: datetime, posts: Posts
-) -> tuple[str, ...]:
+def servers(catalogue: Catalogue, item: Item, now: datetime, posts: Posts) -> tuple[str, ...]:
     """Codes of windows that will call for the item: entitled today, staffed, unpaused."""
     return tuple(
         w.code

@@ -97,9 +97,7 @@ RULES: dict[Move, Rule] = {
         State.WAITING,
         _STAFF | {ActorKind.KIOSK, ActorKind.PHONE},
     ),
-    Move.TRANSFER: Rule(
-        AT_WINDOW | {State.HELD}, State.WAITING, _CLERKS, holder_only=True
-    ),
+    Move.TRANSFER: Rule(AT_WINDOW | {State.HELD}, State.WAITING, _CLERKS, holder_only=True),
     Move.CANCEL: Rule(
         frozenset({State.WAITING, State.HELD, State.MISSED}),
         State.CANCELLED,

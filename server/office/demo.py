@@ -103,8 +103,13 @@ def add(api: Api, feeds: Feeds, address: str, start: Callable[..., Any]) -> None
         return json_answer(json.loads(simulators.ask("/state")))
 
     @api.post(
-        "/demo/devices/<name>/fault", who=ANYONE, body=Fault, answer=None, keyed=False,
-        codes=(Code.NOT_FOUND, Code.UNAVAILABLE), example={"name": "paper_out", "on": True},
+        "/demo/devices/<name>/fault",
+        who=ANYONE,
+        body=Fault,
+        answer=None,
+        keyed=False,
+        codes=(Code.NOT_FOUND, Code.UNAVAILABLE),
+        example={"name": "paper_out", "on": True},
     )
     def demo_fault(call: Call) -> Response:
         """Switch a fault."""
@@ -112,8 +117,13 @@ def add(api: Api, feeds: Feeds, address: str, start: Callable[..., Any]) -> None
         return json_answer(json.loads(simulators.ask(path, call.body.model_dump()) or b"{}"))
 
     @api.post(
-        "/demo/devices/<name>/press", who=ANYONE, body=Keys, answer=None, keyed=False,
-        codes=(Code.NOT_FOUND, Code.UNAVAILABLE), example={"keys": "call_next"},
+        "/demo/devices/<name>/press",
+        who=ANYONE,
+        body=Keys,
+        answer=None,
+        keyed=False,
+        codes=(Code.NOT_FOUND, Code.UNAVAILABLE),
+        example={"keys": "call_next"},
     )
     def demo_press(call: Call) -> Response:
         """Press keys."""
@@ -121,8 +131,11 @@ def add(api: Api, feeds: Feeds, address: str, start: Callable[..., Any]) -> None
         return json_answer(json.loads(simulators.ask(path, call.body.model_dump()) or b"{}"))
 
     @api.get(
-        "/demo/devices/<name>/<any(paper,sound):what>/<file>", who=ANYONE, answer=None,
-        codes=(Code.NOT_FOUND,), media="application/octet-stream",
+        "/demo/devices/<name>/<any(paper,sound):what>/<file>",
+        who=ANYONE,
+        answer=None,
+        codes=(Code.NOT_FOUND,),
+        media="application/octet-stream",
     )
     def demo_file(call: Call) -> Response:
         """A slip's picture or an utterance."""

@@ -74,7 +74,11 @@ def _staff(api: Api, entry: Entry) -> None:
         return entry.session(call.principal, access.csrf(request))
 
     @api.post(
-        "/login", who=ANYONE, body=Login, answer=Session, keyed=False,
+        "/login",
+        who=ANYONE,
+        body=Login,
+        answer=Session,
+        keyed=False,
         codes=(Code.LOGIN_FAILED, Code.LOCKED_OUT),
         example={"staff": "1001", "password": "one-time-password"},
     )
@@ -97,7 +101,11 @@ def _staff(api: Api, entry: Entry) -> None:
         return response
 
     @api.post(
-        "/password", who=ANYONE, body=ChangePassword, answer=Session, keyed=False,
+        "/password",
+        who=ANYONE,
+        body=ChangePassword,
+        answer=Session,
+        keyed=False,
         codes=(Code.NOT_SIGNED_IN, Code.LOGIN_FAILED, Code.PASSWORD_WEAK),
     )
     def password(call: Call) -> Response:
@@ -118,7 +126,12 @@ def _devices(api: Api) -> None:
     people, access = api.hall.people, api.access
 
     @api.post(
-        "/enrol", who=ANYONE, body=Enrol, answer=Enrolled, keyed=False, codes=(Code.ENROL_CODE,),
+        "/enrol",
+        who=ANYONE,
+        body=Enrol,
+        answer=Enrolled,
+        keyed=False,
+        codes=(Code.ENROL_CODE,),
         example={"code": "12345678", "kind": "kiosk", "name": "1"},
     )
     def enrol(call: Call) -> Response:

@@ -24,7 +24,7 @@ from server.services import posts, snapshot
 from server.services.bus import Event, HallChanged
 from server.services.context import note
 from server.services.floor import window_states
-from server.services.people import Principal
+from server.services.people import CODE_MINUTES, Principal
 from server.services.snapshot import Snapshot
 from server.sockets import Feeds, Surface
 from server.storage import accounts, catalogue, devices, slips, tickets
@@ -67,9 +67,7 @@ class Office:
     def state(self, taken: Snapshot, _key: str) -> OfficeState:
         """Today at a glance."""
         ctx = self._ctx
-        midnight = instant(
-            datetime.combine(taken.local.date(), time.min), taken.settings.timezone
-        )
+        midnight = instant(datetime.combine(taken.local.date(), time.min), taken.settings.timezone)
 
         def query(conn: Connection) -> views.Today:
             return views.Today(
@@ -134,7 +132,11 @@ def _today(api: Api, office: Office) -> None:
         return StaffList(
             staff=[
                 StaffRef(
-                    number=s.number, name=s.name, unit=s.unit, post=s.post, role=s.role.value,
+                    number=s.number,
+                    name=s.name,
+                    unit=s.unit,
+                    post=s.post,
+                    role=s.role.value,
                     windows=list(s.windows),
                 )
                 for s in ctx.catalogue().staff
@@ -142,7 +144,9 @@ def _today(api: Api, office: Office) -> None:
         )
 
     @api.post(
-        "/office/windows/<window>/release", who=MANAGERS, answer=Done,
+        "/office/windows/<window>/release",
+        who=MANAGERS,
+        answer=Done,
         codes=(Code.WINDOW_NOT_SIGNED_IN, Code.WINDOW_BUSY),
     )
     def release(call: Call) -> Done:
@@ -160,9 +164,13 @@ def _accounts(api: Api, office: Office) -> None:
         return AccountList(accounts=office.accounts())
 
     @api.post(
-        "/office/accounts", who=ADMINISTRATORS, body=AddAccount, answer=OneTimePassword,
+        "/office/accounts",
+        who=ADMINISTRATORS,
+        body=AddAccount,
+        answer=OneTimePassword,
         codes=(Code.ACCOUNT_UNKNOWN, Code.ACCOUNT_EXISTS),
-        example={"staff": "1001", "role": "clerk"}, keyed=False,
+        example={"staff": "1001", "role": "clerk"},
+        keyed=False,
     )
     def add_account(call: Call) -> OneTimePassword:
         """Make an account; the one-time password is shown once."""
@@ -171,8 +179,13 @@ def _accounts(api: Api, office: Office) -> None:
         return OneTimePassword(staff=asked.staff, password=password)
 
     @api.post(
-        "/office/accounts/<staff>", who=ADMINISTRATORS, body=ChangeAccount, answer=Done,
-        codes=(Code.ACCOUNT_UNKNOWN,), example={"role": "manager"}, keyed=False,
+        "/office/accounts/<staff>",
+        who=ADMINISTRATORS,
+        body=ChangeAccount,
+        answer=Done,
+        codes=(Code.ACCOUNT_UNKNOWN,),
+        example={"role": "manager"},
+        keyed=False,
     )
     def change_account(call: Call) -> Done:
         """Change a role, disable or enable an account."""
@@ -182,8 +195,11 @@ def _accounts(api: Api, office: Office) -> None:
         return Done()
 
     @api.post(
-        "/office/accounts/<staff>/reset", who=ADMINISTRATORS, answer=OneTimePassword,
-        codes=(Code.ACCOUNT_UNKNOWN,), keyed=False,
+        "/office/accounts/<staff>/reset",
+        who=ADMINISTRATORS,
+        answer=OneTimePassword,
+        codes=(Code.ACCOUNT_UNKNOWN,),
+        keyed=False,
     )
     def reset(call: Call) -> OneTimePassword:
         """A new one-time password for somebody who forgot theirs."""
@@ -201,7 +217,9 @@ def _tokens(api: Api, agents: Agents) -> None:
         return TokenList(
             tokens=[
                 TokenView(
-                    kind=row.kind, name=row.name, created_at=row.created_at,
+                    kind=row.kind,
+                    name=row.name,
+                    created_at=row.created_at,
                     revoked=row.revoked_at is not None,
                 )
                 for row in rows
@@ -209,20 +227,27 @@ def _tokens(api: Api, agents: Agents) -> None:
         )
 
     @api.post(
-        "/office/codes", who=ADMINISTRATORS, body=MakeCode, answer=OneTimeCode, keyed=False,
+        "/office/codes",
+        who=ADMINISTRATORS,
+        body=MakeCode,
+        answer=OneTimeCode,
+        keyed=False,
         example={"kind": "kiosk", "name": "1"},
     )
     def make_code(call: Call) -> OneTimeCode:
         """A one-time code to enrol a kiosk, board or agent."""
-        from server.services.people import CODE_MINUTES
-
         asked: MakeCode = call.body
         code = people.make_code(call.actor, asked.kind, asked.name)
         return OneTimeCode(code=code, kind=asked.kind, name=asked.name, minutes=CODE_MINUTES)
 
     @api.post(
-        "/office/revoke", who=ADMINISTRATORS, body=Revoke, answer=Done, keyed=False,
-        codes=(Code.DEVICE_UNKNOWN,), example={"kind": "agent", "name": "kiosk-1"},
+        "/office/revoke",
+        who=ADMINISTRATORS,
+        body=Revoke,
+        answer=Done,
+        keyed=False,
+        codes=(Code.DEVICE_UNKNOWN,),
+        example={"kind": "agent", "name": "kiosk-1"},
     )
     def revoke(call: Call) -> Done:
         """Withdraw a device's token; its connection ends at once."""
@@ -246,8 +271,13 @@ def _settings(api: Api) -> None:
         )
 
     @api.post(
-        "/office/settings", who=ADMINISTRATORS, body=ChangeSettings, answer=Done,
-        codes=(Code.SETTING_INVALID,), example={"values": {"priority_run": 2}}, keyed=False,
+        "/office/settings",
+        who=ADMINISTRATORS,
+        body=ChangeSettings,
+        answer=Done,
+        codes=(Code.SETTING_INVALID,),
+        example={"values": {"priority_run": 2}},
+        keyed=False,
     )
     def change_settings(call: Call) -> Done:
         """Change settings from now on; the old values stay in the history."""
@@ -275,8 +305,11 @@ def _business_data(api: Api) -> None:
         return VersionList(
             versions=[
                 VersionView(
-                    version=row["version"], at=row["at"], by=row["by_actor"],
-                    digest=row["digest"], note=row["note"],
+                    version=row["version"],
+                    at=row["at"],
+                    by=row["by_actor"],
+                    digest=row["digest"],
+                    note=row["note"],
                 )
                 for row in rows
             ]
@@ -293,7 +326,10 @@ def _business_data(api: Api) -> None:
         return Response(stream.getvalue(), mimetype=XLSX, headers=headers)
 
     @api.post(
-        "/office/workbook", who=ADMINISTRATORS, answer=Imported, codes=(Code.WORKBOOK,),
+        "/office/workbook",
+        who=ADMINISTRATORS,
+        answer=Imported,
+        codes=(Code.WORKBOOK,),
         keyed=False,
     )
     def upload(call: Call) -> Imported:

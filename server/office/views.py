@@ -169,7 +169,7 @@ def alarms(
 ) -> list[Alarm]:
     """What somebody should do something about, in plain words."""
     found = [_late(q) for q in queues if q.waiting and q.longest > q.target]
-    found += [_device(d) for d in devices if d.state != "ok"]
+    found += [_device(d) for d in devices if d.state != "ok" and d.code not in QUIET]
     if unprinted:
         found.append(
             Alarm(
@@ -195,6 +195,9 @@ def _late(queue: QueueDay) -> Alarm:
     )
 
 
+QUIET = frozenset({"one_way", "not_heard"})
+"""Unknown by nature: strips never answer, a keypad is silent until a key is pressed."""
+
 _TROUBLE = {
     "paper_out": ("没有纸了，请换纸。", "is out of paper; please reload it."),
     "paper_near_end": ("纸快用完了，请备纸。", "is low on paper."),
@@ -206,7 +209,9 @@ _TROUBLE = {
     "agent_gone": ("所在电脑没有连上。", "is on a PC that is not connected."),
 }
 _KINDS = {
-    "printers": ("打印机", "Printer"), "led": ("条屏", "Strip"), "voice": ("语音", "Voice"),
+    "printers": ("打印机", "Printer"),
+    "led": ("条屏", "Strip"),
+    "voice": ("语音", "Voice"),
     "keypads": ("叫号键盘", "Keypad"),
 }
 

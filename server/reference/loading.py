@@ -94,9 +94,9 @@ def _texts(table: Table, key: str) -> tuple[str, ...]:
     return tuple(str(_converted(str, value, f"hall.toml: {key}")) for value in values)
 
 
-def _units(folder: Traversable, codes: tuple[str, ...]) -> tuple[
-    tuple[Unit, ...], tuple[Item, ...]
-]:
+def _units(
+    folder: Traversable, codes: tuple[str, ...]
+) -> tuple[tuple[Unit, ...], tuple[Item, ...]]:
     units: list[Unit] = []
     items: list[Item] = []
     for code in codes:
@@ -111,9 +111,7 @@ def _units(folder: Traversable, codes: tuple[str, ...]) -> tuple[
     return tuple(units), tuple(items)
 
 
-def _file_of(
-    kind: type[Record], folder: Traversable, name: str, key: str
-) -> tuple[Record, ...]:
+def _file_of(kind: type[Record], folder: Traversable, name: str, key: str) -> tuple[Record, ...]:
     table = _read(folder, name)
     _known(table, {key}, name)
     extra = {"unit": ""} if kind is Staff else {"valid_to": None}

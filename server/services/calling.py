@@ -25,7 +25,7 @@ from server.domain.tickets import (
     window_lane,
 )
 from server.services.bus import TicketMoved
-from server.services.choice import choose_for
+from server.services.choice import check_target, choose_for
 from server.services.context import Actor, Context, JsonDict, note
 from server.storage import tickets, windows
 from server.storage.store import Tx
@@ -118,9 +118,7 @@ def start(ctx: Context, actor: Actor, key: str, window: str) -> str:
     return _at_window(ctx, actor, key, window, Move.START, _started)
 
 
-def finish(
-    ctx: Context, actor: Actor, key: str, window: str, outcome: Outcome, text: str
-) -> str:
+def finish(ctx: Context, actor: Actor, key: str, window: str, outcome: Outcome, text: str) -> str:
     """End the service. Raises WINDOW_IDLE, MOVE_NOT_ALLOWED, REASON_REQUIRED (refused, no note)."""
     if outcome is Outcome.REFUSED and not text:
         raise HallError(Code.REASON_REQUIRED, outcome=outcome)
@@ -208,8 +206,12 @@ def transfer(
     Raises TRANSFER_TARGET unless exactly one known target is given and somebody there can call.
     """
     asked: JsonDict = {
-        "act": "transfer", "window": window, "to_window": to_window, "to_item": to_item,
-        "to_unit": to_unit, "note": text,
+        "act": "transfer",
+        "window": window,
+        "to_window": to_window,
+        "to_item": to_item,
+        "to_unit": to_unit,
+        "note": text,
     }
 
     def act(tx: Tx) -> JsonDict:
@@ -218,8 +220,13 @@ def transfer(
 
         def sent(tx: Tx, _ticket: Ticket) -> Ticket:
             return replace(
-                moved, transfers=moved.transfers + 1, call_count=0, serving_at=None,
-                called_at=None, waiting_since=tx.now, note=text or moved.note,
+                moved,
+                transfers=moved.transfers + 1,
+                call_count=0,
+                serving_at=None,
+                called_at=None,
+                waiting_since=tx.now,
+                note=text or moved.note,
             )
 
         data = {"window": to_window, "item": to_item, "unit": to_unit, "note": text}
@@ -237,8 +244,6 @@ def _aimed(
     to_item: str | None,
     to_unit: str | None,
 ) -> Ticket:
-    from server.services.choice import check_target
-
     check_target(ctx, tx, window, to_window, to_item, to_unit)
     catalogue = ctx.catalogue()
     if to_window is not None:
@@ -265,8 +270,12 @@ def give_back(ctx: Context, actor: Actor, key: str, ticket_id: str) -> str:
 
         def back(tx: Tx, ticket: Ticket) -> Ticket:
             return replace(
-                ticket, returns=ticket.returns + 1, ord=order, call_count=0,
-                called_at=None, waiting_since=tx.now,
+                ticket,
+                returns=ticket.returns + 1,
+                ord=order,
+                call_count=0,
+                called_at=None,
+                waiting_since=tx.now,
             )
 
         data = {"places": settings.return_places}
@@ -368,12 +377,23 @@ def _move(
 
 def _tell(tx: Tx, actor: Actor, ticket: Ticket, move: Move, data: JsonDict, why: str) -> None:
     note(
-        tx, actor, f"ticket.{move}", ticket.id,
-        window=ticket.window, data={"number": ticket.number} | data, why=why,
+        tx,
+        actor,
+        f"ticket.{move}",
+        ticket.id,
+        window=ticket.window,
+        data={"number": ticket.number} | data,
+        why=why,
     )
     tx.events.append(
         TicketMoved(
-            ticket.id, ticket.number, ticket.token, move, ticket.queue, ticket.window,
-            ticket.call_count, ticket.kiosk,
+            ticket.id,
+            ticket.number,
+            ticket.token,
+            move,
+            ticket.queue,
+            ticket.window,
+            ticket.call_count,
+            ticket.kiosk,
         )
     )

@@ -59,7 +59,9 @@ def _holders(conn: Connection, hall_id: str) -> Iterator[Finding]:
         .having(func.count() > 1)
     ).all()
     for row in rows:
-        yield Finding(f"窗口 {row.window} 同时有 {row.n} 个号", f"{row.window} holds {row.n} tickets")
+        yield Finding(
+            f"窗口 {row.window} 同时有 {row.n} 个号", f"{row.window} holds {row.n} tickets"
+        )
 
 
 def _journalled(conn: Connection, hall_id: str) -> Iterator[Finding]:

@@ -31,9 +31,7 @@ def choose_for(ctx: Context, tx: Tx, window_code: str) -> tuple[Ticket, Choice] 
     if window is None:
         raise HallError(Code.WINDOW_UNKNOWN, window=window_code)
     now, posts = ctx.local(tx.now), posts_of(tx.conn, tx.hall_id)
-    rows = [
-        row for row in tickets.heads(tx.conn, tx.hall_id) if takes(catalogue, window, row, now)
-    ]
+    rows = [row for row in tickets.heads(tx.conn, tx.hall_id) if takes(catalogue, window, row, now)]
     if not rows:
         return None
     heads = [_head(catalogue, window, row, now, posts, tx.now) for row in rows]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from server.clock import instant
 from server.domain import hours
@@ -35,11 +35,8 @@ def keep_day(ctx: Context) -> int:
     return ctx.write(lambda tx: _keep(ctx, tx))
 
 
-def _due(ctx: Context, conn: object, now: int) -> bool:
+def _due(ctx: Context, conn: Connection, now: int) -> bool:
     """Whether anything is to be done: checked by a read so that an idle hall writes nothing."""
-    from sqlalchemy import Connection
-
-    assert isinstance(conn, Connection)
     day = ctx.day(now)
     row = conn.execute(
         select(_days).where(_days.c.hall_id == ctx.hall_id, _days.c.day == day)
@@ -76,8 +73,9 @@ def _keep(ctx: Context, tx: Tx) -> int:
 
 def _open_day(ctx: Context, tx: Tx, day: str) -> None:
     """A new day: windows start empty; old answers and sessions are dropped."""
-    midnight = instant(datetime.combine(ctx.local(tx.now).date(), datetime.min.time()),
-                       ctx.settings().timezone)
+    midnight = instant(
+        datetime.combine(ctx.local(tx.now).date(), datetime.min.time()), ctx.settings().timezone
+    )
     for post in windows.posts(tx.conn, tx.hall_id):
         if post.since < midnight:
             _sign_out(tx, post.window, post.staff)
@@ -91,7 +89,8 @@ def _open_day(ctx: Context, tx: Tx, day: str) -> None:
 def _close_day(tx: Tx, day: str, expired: int) -> None:
     for post in windows.posts(tx.conn, tx.hall_id):
         serving = [
-            t for t in tickets.at_window(tx.conn, tx.hall_id, post.window)
+            t
+            for t in tickets.at_window(tx.conn, tx.hall_id, post.window)
             if t.state is State.SERVING
         ]
         if not serving:

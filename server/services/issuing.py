@@ -10,7 +10,7 @@ from server.domain.errors import Code, HallError
 from server.domain.routing import Route, route
 from server.domain.tickets import ActorKind, Move, State, Ticket, lane, number, order_of
 from server.domain.waiting import Wait
-from server.services.bus import SlipOwed, TicketMoved
+from server.services.bus import SlipOwed, SlipSettled, TicketMoved
 from server.services.context import Actor, Context, JsonDict, note, posts_of
 from server.services.waits import read_floor, wait_for
 from server.storage import devices, slips, tickets
@@ -28,7 +28,11 @@ def issue(
     Raises the routing's case, CLASS_UNKNOWN, NUMBERS_EXHAUSTED, KEY_REUSED.
     """
     asked: JsonDict = {
-        "act": "issue", "item": item, "applicant": applicant, "kiosk": kiosk, "paper": paper
+        "act": "issue",
+        "item": item,
+        "applicant": applicant,
+        "kiosk": kiosk,
+        "paper": paper,
     }
 
     def act(tx: Tx) -> JsonDict:
@@ -50,7 +54,10 @@ def _issue(
     wait = wait_for(floor, catalogue, item, now, posts, settings)
     ticket = _new_ticket(ctx, tx, catalogue, item, applicant, kiosk)
     note(
-        tx, actor, f"ticket.{Move.ISSUE}", ticket.id,
+        tx,
+        actor,
+        f"ticket.{Move.ISSUE}",
+        ticket.id,
         data={"item": item.code, "applicant": applicant, "kiosk": kiosk, "windows": found.now},
     )
     tx.events.append(_moved(ticket, Move.ISSUE))
@@ -103,14 +110,18 @@ def _new_ticket(
 
 def _moved(ticket: Ticket, move: Move) -> TicketMoved:
     return TicketMoved(
-        ticket.id, ticket.number, ticket.token, move, ticket.queue, ticket.window,
-        ticket.call_count, ticket.kiosk,
+        ticket.id,
+        ticket.number,
+        ticket.token,
+        move,
+        ticket.queue,
+        ticket.window,
+        ticket.call_count,
+        ticket.kiosk,
     )
 
 
-def _owe_slip(
-    ctx: Context, tx: Tx, actor: Actor, ticket: Ticket, found: Route, wait: Wait
-) -> None:
+def _owe_slip(ctx: Context, tx: Tx, actor: Actor, ticket: Ticket, found: Route, wait: Wait) -> None:
     device = devices.serving(tx.conn, tx.hall_id, "printers", ticket.kiosk)
     facts = {
         "ticket": ticket.id,
@@ -142,8 +153,14 @@ def owe(
     """Put a slip on the books; without a printer it has failed at once, and says so."""
     slip_id = ctx.chance.token(12)
     slips.owe(
-        tx, slip_id=slip_id, kind=kind, ticket_id=ticket, device=device,
-        document=json.dumps(facts, ensure_ascii=False), copy=copy, by=actor.key,
+        tx,
+        slip_id=slip_id,
+        kind=kind,
+        ticket_id=ticket,
+        device=device,
+        document=json.dumps(facts, ensure_ascii=False),
+        copy=copy,
+        by=actor.key,
     )
     if device:
         tx.events.append(SlipOwed(slip_id, device))
@@ -170,7 +187,10 @@ def print_notice(
             raise HallError(Code.INVALID, field="missing")
         device = _printer(tx, printer_of)
         facts = {
-            "item": item, "version": catalogue.version, "missing": missing, "issued_at": tx.now
+            "item": item,
+            "version": catalogue.version,
+            "missing": missing,
+            "issued_at": tx.now,
         }
         slip = owe(ctx, tx, actor, "notice", facts, device, "", copy=False)
         note(tx, actor, "notice.print", item, data={"slip": slip, "missing": missing})
@@ -217,7 +237,6 @@ def reprint(ctx: Context, actor: Actor, key: str, ticket_id: str, printer_of: st
 
 def settle_slip(ctx: Context, agent: str, slip_id: str, state: str, reason: str) -> None:
     """What a printer's agent says of a slip. A settled slip stays as it was first settled."""
-    from server.services.bus import SlipSettled
 
     def act(tx: Tx) -> None:
         row = slips.get(tx.conn, tx.hall_id, slip_id)

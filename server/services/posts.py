@@ -136,7 +136,7 @@ def unpause(ctx: Context, actor: Actor, key: str, window: str) -> None:
 
 
 def release(ctx: Context, actor: Actor, key: str, window: str) -> None:
-    """A manager signs somebody out who forgot to; a ticket at the window keeps it from happening."""
+    """A manager signs out somebody who forgot to; raises WINDOW_BUSY with a ticket there."""
 
     def act(tx: Tx) -> JsonDict:
         post = windows.post(tx.conn, tx.hall_id, window)

@@ -30,10 +30,12 @@ class Floor:
 def read_floor(conn: Connection, hall_id: str, day: str) -> Floor:
     """Read the floor."""
     served = {
-        row.queue: Service(row.count, float(row.millis or 0) / 60_000)
+        row.queue: Service(row.served, float(row.millis or 0) / 60_000)
         for row in tickets.served_today(conn, hall_id, day)
     }
-    return Floor(tickets.waiting_by_lane(conn, hall_id), served, tickets.busy_windows(conn, hall_id))
+    return Floor(
+        tickets.waiting_by_lane(conn, hall_id), served, tickets.busy_windows(conn, hall_id)
+    )
 
 
 def waiting_in(floor: Floor, queue: str) -> int:

@@ -35,8 +35,12 @@ def add_account(tx: Tx, staff: str, password_hash: str, role: str, must_change: 
     """A new account."""
     tx.conn.execute(
         insert(_a).values(
-            hall_id=tx.hall_id, staff=staff, password_hash=password_hash, role=role,
-            must_change=int(must_change), changed_at=tx.now,
+            hall_id=tx.hall_id,
+            staff=staff,
+            password_hash=password_hash,
+            role=role,
+            must_change=int(must_change),
+            changed_at=tx.now,
         )
     )
 
@@ -54,13 +58,16 @@ def open_session(tx: Tx, id_hash: str, staff: str, expires_at: int) -> None:
     """A signed-in browser."""
     tx.conn.execute(
         insert(_s).values(
-            hall_id=tx.hall_id, id_hash=id_hash, staff=staff, created_at=tx.now,
+            hall_id=tx.hall_id,
+            id_hash=id_hash,
+            staff=staff,
+            created_at=tx.now,
             expires_at=expires_at,
         )
     )
 
 
-def session(conn: Connection, hall_id: str, id_hash: str) -> Row[Any] | None:
+def session(conn: Connection, hall_id: str, id_hash: str) -> Any | None:
     """staff, expires_at, role, must_change, disabled of a session."""
     return conn.execute(_session, {"hall_id": hall_id, "id_hash": id_hash}).first()
 
@@ -73,9 +80,7 @@ def end_session(tx: Tx, id_hash: str) -> None:
 def end_sessions(tx: Tx, staff: str, keep: str = "") -> None:
     """Sign a person out everywhere but in the browser `keep`."""
     tx.conn.execute(
-        delete(_s).where(
-            _s.c.hall_id == tx.hall_id, _s.c.staff == staff, _s.c.id_hash != keep
-        )
+        delete(_s).where(_s.c.hall_id == tx.hall_id, _s.c.staff == staff, _s.c.id_hash != keep)
     )
 
 
@@ -84,24 +89,28 @@ def forget_sessions(tx: Tx) -> None:
     tx.conn.execute(delete(_s).where(_s.c.hall_id == tx.hall_id, _s.c.expires_at < tx.now))
 
 
-def add_enrolment(
-    tx: Tx, code_hash: str, kind: str, name: str, by: str, expires_at: int
-) -> None:
+def add_enrolment(tx: Tx, code_hash: str, kind: str, name: str, by: str, expires_at: int) -> None:
     """A one-time code."""
     tx.conn.execute(
         insert(_e).values(
-            hall_id=tx.hall_id, code_hash=code_hash, kind=kind, name=name, by_actor=by,
+            hall_id=tx.hall_id,
+            code_hash=code_hash,
+            kind=kind,
+            name=name,
+            by_actor=by,
             expires_at=expires_at,
         )
     )
 
 
 def use_enrolment(tx: Tx, code_hash: str) -> Row[Any] | None:
-    """Use up a code; None if it is unknown, used or expired. The update is what makes it one-time."""
+    """Use up a code; None if unknown, used or expired. The update is what makes it one-time."""
     used = tx.conn.execute(
         update(_e)
         .where(
-            _e.c.hall_id == tx.hall_id, _e.c.code_hash == code_hash, _e.c.used_at.is_(None),
+            _e.c.hall_id == tx.hall_id,
+            _e.c.code_hash == code_hash,
+            _e.c.used_at.is_(None),
             _e.c.expires_at >= tx.now,
         )
         .values(used_at=tx.now)
@@ -139,7 +148,9 @@ def revoke(tx: Tx, kind: str, name: str) -> int:
     done = tx.conn.execute(
         update(_t)
         .where(
-            _t.c.hall_id == tx.hall_id, _t.c.kind == kind, _t.c.name == name,
+            _t.c.hall_id == tx.hall_id,
+            _t.c.kind == kind,
+            _t.c.name == name,
             _t.c.revoked_at.is_(None),
         )
         .values(revoked_at=tx.now)

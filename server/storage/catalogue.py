@@ -8,11 +8,10 @@ else here.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, fields, is_dataclass, replace
 from datetime import date, time
 from enum import Enum
-from functools import cache
 from typing import Any, get_type_hints
 
 from sqlalchemy import Connection, Table, insert, select
@@ -50,29 +49,25 @@ def _to_cell(value: Any) -> Any:
     return value
 
 
+Decoder = Callable[[Any], Any]
+_DECODERS: dict[Any, Decoder] = {
+    date: date.fromisoformat,
+    date | None: date.fromisoformat,
+    time: time.fromisoformat,
+    bool: bool,
+    frozenset[int]: lambda cell: frozenset(json.loads(cell)),
+    tuple[str, ...]: lambda cell: tuple(json.loads(cell)),
+    tuple[domain.Material, ...]: lambda cell: tuple(domain.Material(**m) for m in json.loads(cell)),
+}
+
+
 def _from_cell(hint: Any, cell: Any) -> Any:
     if cell is None:
         return None
-    if hint is date or hint == date | None:
-        return date.fromisoformat(cell)
-    if hint is time:
-        return time.fromisoformat(cell)
-    if hint is bool:
-        return bool(cell)
-    if hint == frozenset[int]:
-        return frozenset(json.loads(cell))
-    if hint == tuple[str, ...]:
-        return tuple(json.loads(cell))
-    if hint == tuple[domain.Material, ...]:
-        return tuple(domain.Material(**m) for m in json.loads(cell))
     if isinstance(hint, type) and issubclass(hint, Enum):
         return hint(cell)
-    return cell
-
-
-@cache
-def _hints(kind: type[Any]) -> dict[str, Any]:
-    return get_type_hints(kind)
+    decoder = _DECODERS.get(hint)
+    return decoder(cell) if decoder else cell
 
 
 def latest(conn: Connection, hall_id: str) -> tuple[int, str] | None:
@@ -146,8 +141,10 @@ def _records(
         .where(table.c.hall_id == hall_id, table.c.version == version)
         .order_by(table.c.position)
     ).mappings()
-    hints = _hints(kind)
-    return tuple(kind(**{name: _from_cell(hints[name], row[name]) for name in hints}) for row in rows)
+    hints = get_type_hints(kind)
+    return tuple(
+        kind(**{name: _from_cell(hints[name], row[name]) for name in hints}) for row in rows
+    )
 
 
 def versions(conn: Connection, hall_id: str) -> list[dict[str, Any]]:

@@ -28,8 +28,13 @@ def keep_answer(tx: Tx, actor: str, key: str, digest: str, status: int, body: st
     tx.conn.execute(
         _put,
         {
-            "hall_id": tx.hall_id, "actor": actor, "key": key, "digest": digest,
-            "status": status, "body": body, "at": tx.now,
+            "hall_id": tx.hall_id,
+            "actor": actor,
+            "key": key,
+            "digest": digest,
+            "status": status,
+            "body": body,
+            "at": tx.now,
         },
     )
 

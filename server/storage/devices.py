@@ -39,16 +39,20 @@ def announce(tx: Tx, agent: str, devices: list[dict[str, str]]) -> None:
     """What an agent hosts, replacing what it hosted before."""
     names = [d["device"] for d in devices]
     tx.conn.execute(
-        delete(_d).where(
-            _d.c.hall_id == tx.hall_id, (_d.c.agent == agent) | _d.c.name.in_(names)
-        )
+        delete(_d).where(_d.c.hall_id == tx.hall_id, (_d.c.agent == agent) | _d.c.name.in_(names))
     )
     for found in devices:
         tx.conn.execute(
             insert(_d).values(
-                hall_id=tx.hall_id, name=found["device"], agent=agent, kind=found["kind"],
-                driver=found["driver"], serves=found["serves"], state="unknown",
-                connected=1, changed_at=tx.now,
+                hall_id=tx.hall_id,
+                name=found["device"],
+                agent=agent,
+                kind=found["kind"],
+                driver=found["driver"],
+                serves=found["serves"],
+                state="unknown",
+                connected=1,
+                changed_at=tx.now,
             )
         )
 
@@ -59,8 +63,12 @@ def set_health(tx: Tx, name: str, state: str, code: str, readings: Any, detail: 
         update(_d)
         .where(_d.c.hall_id == tx.hall_id, _d.c.name == name)
         .values(
-            state=state, code=code, readings=json.dumps(readings, ensure_ascii=False),
-            detail=detail, connected=1, changed_at=tx.now,
+            state=state,
+            code=code,
+            readings=json.dumps(readings, ensure_ascii=False),
+            detail=detail,
+            connected=1,
+            changed_at=tx.now,
         )
     )
 

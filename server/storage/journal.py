@@ -72,9 +72,7 @@ def append(
 def lines(conn: Connection, hall_id: str, after: int = 0, page: int = 1000) -> Iterator[Any]:
     """Every line after number `after`, in order."""
     while True:
-        found = conn.execute(
-            _after, {"hall_id": hall_id, "seq": after, "most": page}
-        ).all()
+        found = conn.execute(_after, {"hall_id": hall_id, "seq": after, "most": page}).all()
         yield from found
         if len(found) < page:
             return
@@ -96,8 +94,16 @@ def first_break(conn: Connection, hall_id: str) -> int | None:
     expected, previous = 1, GENESIS
     for row in lines(conn, hall_id):
         line = Line(
-            row.hall_id, row.seq, row.at, row.actor_kind, row.actor, row.window,
-            row.act, row.subject, json.loads(row.data), row.why,
+            row.hall_id,
+            row.seq,
+            row.at,
+            row.actor_kind,
+            row.actor,
+            row.window,
+            row.act,
+            row.subject,
+            json.loads(row.data),
+            row.why,
         )
         if row.seq != expected or row.hash != line_hash(previous, line):
             return expected

@@ -22,13 +22,14 @@ def current(conn: Connection, hall_id: str) -> dict[str, Any]:
 def put(tx: Tx, name: str, value: Any, by: str) -> None:
     """Set a value from now on."""
     tx.conn.execute(
-        delete(_s).where(
-            _s.c.hall_id == tx.hall_id, _s.c.name == name, _s.c.since == tx.now
-        )
+        delete(_s).where(_s.c.hall_id == tx.hall_id, _s.c.name == name, _s.c.since == tx.now)
     )
     tx.conn.execute(
         insert(_s).values(
-            hall_id=tx.hall_id, name=name, since=tx.now,
-            value=json.dumps(value, ensure_ascii=False), by_actor=by,
+            hall_id=tx.hall_id,
+            name=name,
+            since=tx.now,
+            value=json.dumps(value, ensure_ascii=False),
+            by_actor=by,
         )
     )

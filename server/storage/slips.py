@@ -12,13 +12,30 @@ from server.storage.store import Tx
 _s = schema.slip
 
 
-def owe(tx: Tx, *, slip_id: str, kind: str, ticket_id: str, device: str, document: str,
-        copy: bool, by: str) -> None:
+def owe(
+    tx: Tx,
+    *,
+    slip_id: str,
+    kind: str,
+    ticket_id: str,
+    device: str,
+    document: str,
+    copy: bool,
+    by: str,
+) -> None:
     """A slip that is to be printed."""
     tx.conn.execute(
         insert(_s).values(
-            hall_id=tx.hall_id, id=slip_id, kind=kind, ticket_id=ticket_id, device=device,
-            document=document, state="owed", copy=copy, created_at=tx.now, changed_at=tx.now,
+            hall_id=tx.hall_id,
+            id=slip_id,
+            kind=kind,
+            ticket_id=ticket_id,
+            device=device,
+            document=document,
+            state="owed",
+            copy=copy,
+            created_at=tx.now,
+            changed_at=tx.now,
             by_actor=by,
         )
     )
@@ -45,9 +62,7 @@ def unsettled(conn: Connection, hall_id: str, device: str) -> list[Row[Any]]:
     return list(
         conn.execute(
             select(_s)
-            .where(
-                _s.c.hall_id == hall_id, _s.c.device == device, _s.c.state.in_(["owed", "sent"])
-            )
+            .where(_s.c.hall_id == hall_id, _s.c.device == device, _s.c.state.in_(["owed", "sent"]))
             .order_by(_s.c.created_at, _s.c.id)
         )
     )

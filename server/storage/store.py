@@ -57,7 +57,7 @@ class Written(Generic[T]):
 class Offload(Protocol):
     """Runs a blocking call where it may block: directly, or in gevent's native thread pool."""
 
-    def __call__(self, call: Callable[[], None]) -> None: ...
+    def __call__(self, call: Callable[[], None], /) -> Any: ...
 
 
 def directly(call: Callable[[], None]) -> None:

@@ -68,30 +68,31 @@ _heads = text(
     WHERE lanes.lane IS NOT NULL ORDER BY t.ord, t.id
     """
 )
-_overtakers = (
-    select(_t.c.ord, _t.c.window)
-    .where(
-        _hall,
-        _t.c.day == bindparam("day"),
-        _t.c.queue == bindparam("queue"),
-        _t.c.ord > bindparam("ord"),
-        _t.c.level > 0,
-        _t.c.first_called_at.is_not(None),
-    )
+_overtakers = select(_t.c.ord, _t.c.window).where(
+    _hall,
+    _t.c.day == bindparam("day"),
+    _t.c.queue == bindparam("queue"),
+    _t.c.ord > bindparam("ord"),
+    _t.c.level > 0,
+    _t.c.first_called_at.is_not(None),
 )
 _lane_counts = (
-    select(_t.c.lane, _t.c.queue, _t.c.item, _t.c.klass, func.count().label("waiting"),
-           func.min(_t.c.waiting_since).label("since"))
+    select(
+        _t.c.lane,
+        _t.c.queue,
+        _t.c.item,
+        _t.c.klass,
+        func.count().label("waiting"),
+        func.min(_t.c.waiting_since).label("since"),
+    )
     .where(_hall, _is_waiting)
     .group_by(_t.c.lane, _t.c.queue, _t.c.item, _t.c.klass)
 )
-_held = select(*_COLUMNS).where(
-    _hall, _t.c.window == bindparam("window"), _is_at_window
-)
+_held = select(*_COLUMNS).where(_hall, _t.c.window == bindparam("window"), _is_at_window)
 _served = (
     select(
         _t.c.queue,
-        func.count().label("count"),
+        func.count().label("served"),
         func.sum(_t.c.ended_at - _t.c.serving_at).label("millis"),
     )
     .where(_hall, _t.c.day == bindparam("day"), _t.c.state == State.FINISHED)
@@ -185,9 +186,7 @@ def set_run(tx: Tx, day: str, pool: str, run: int) -> None:
     tx.conn.execute(_run_set, {"hall_id": tx.hall_id, "day": day, "pool": pool, "run": run})
 
 
-def add_call(
-    tx: Tx, ticket: Ticket, n: int, move: str, why: str
-) -> None:
+def add_call(tx: Tx, ticket: Ticket, n: int, move: str, why: str) -> None:
     """One call as a fact: the n-th of this ticket."""
     tx.conn.execute(
         _call_insert,
@@ -214,7 +213,7 @@ def calls_of(conn: Connection, hall_id: str, ticket_id: str) -> list[dict[str, A
 
 
 def served_today(conn: Connection, hall_id: str, day: str) -> list[Row[Any]]:
-    """queue, count, millis (service time in all) of finished tickets of a day."""
+    """queue, served, millis (service time in all) of finished tickets of a day."""
     return list(conn.execute(_served, {"hall_id": hall_id, "day": day}))
 
 
@@ -258,9 +257,7 @@ def by_number(conn: Connection, hall_id: str, day: str, number: str) -> Ticket |
     """The ticket of a number on a day."""
     return _ticket(
         conn.execute(
-            select(*_COLUMNS).where(
-                _t.c.hall_id == hall_id, _t.c.day == day, _t.c.number == number
-            )
+            select(*_COLUMNS).where(_t.c.hall_id == hall_id, _t.c.day == day, _t.c.number == number)
         ).first()
     )
 
@@ -269,18 +266,12 @@ def open_before(conn: Connection, hall_id: str, day: str) -> list[Ticket]:
     """Tickets of earlier days that have not ended."""
     ended = [State.FINISHED.value, State.CANCELLED.value, State.EXPIRED.value]
     rows = conn.execute(
-        select(*_COLUMNS).where(
-            _t.c.hall_id == hall_id, _t.c.day < day, _t.c.state.not_in(ended)
-        )
+        select(*_COLUMNS).where(_t.c.hall_id == hall_id, _t.c.day < day, _t.c.state.not_in(ended))
     )
     return [t for t in map(_ticket, rows) if t is not None]
 
 
-_busy = (
-    select(_t.c.window)
-    .where(_hall, _is_at_window, _t.c.state != "held")
-    .distinct()
-)
+_busy = select(_t.c.window).where(_hall, _is_at_window, _t.c.state != "held").distinct()
 _ahead = select(func.count()).where(
     _hall,
     _t.c.day == bindparam("day"),

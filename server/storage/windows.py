@@ -32,9 +32,7 @@ def post_of(conn: Connection, hall_id: str, staff: str) -> Row[Any] | None:
 
 def seat(tx: Tx, window: str, staff: str) -> None:
     """Sign a person in to a free window; the primary key refuses a second one."""
-    tx.conn.execute(
-        insert(_p).values(hall_id=tx.hall_id, window=window, staff=staff, since=tx.now)
-    )
+    tx.conn.execute(insert(_p).values(hall_id=tx.hall_id, window=window, staff=staff, since=tx.now))
 
 
 def leave(tx: Tx, window: str) -> None:

@@ -13,7 +13,14 @@ from server.wire.commands import Problem
 
 _DAYS_ZH = ("", "周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _DAYS_EN = (
-    "", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+    "",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
 )
 
 WORDS: dict[Code, tuple[int, str, str]] = {
@@ -40,10 +47,14 @@ WORDS: dict[Code, tuple[int, str, str]] = {
     ),
     Code.NOT_YET_OPEN: (409, "还没有开始取号。开放时间：{next}", "Not open yet. Opens: {next}"),
     Code.CLOSED_BREAK: (
-        409, "现在是午休时间。下次开放：{next}", "Closed for the midday break. Opens again: {next}"
+        409,
+        "现在是午休时间。下次开放：{next}",
+        "Closed for the midday break. Opens again: {next}",
     ),
     Code.CLOSED_TODAY: (
-        409, "今天不办公。下次开放：{next}", "The hall is closed today. Next opening: {next}"
+        409,
+        "今天不办公。下次开放：{next}",
+        "The hall is closed today. Next opening: {next}",
     ),
     Code.AFTER_LAST_TICKET: (
         409,
@@ -61,97 +72,117 @@ WORDS: dict[Code, tuple[int, str, str]] = {
         "Nobody is at the windows for this item. Please ask the desk.",
     ),
     Code.NO_WINDOW: (
-        409, "现在没有窗口受理这个事项，请到咨询台询问。",
+        409,
+        "现在没有窗口受理这个事项，请到咨询台询问。",
         "No window takes this item now. Please ask the desk.",
     ),
     Code.CLASS_UNKNOWN: (400, "没有这类申请人。", "There is no such kind of applicant."),
     Code.NUMBERS_EXHAUSTED: (
-        409, "今天的号码已经取完，请到咨询台。",
+        409,
+        "今天的号码已经取完，请到咨询台。",
         "Today's numbers are used up. Please go to the desk.",
     ),
     Code.TICKET_UNKNOWN: (404, "没有这个号码。", "There is no such ticket."),
     Code.MOVE_NOT_ALLOWED: (
-        409, "这个号码现在不能这样操作，请看一下它的状态。",
+        409,
+        "这个号码现在不能这样操作，请看一下它的状态。",
         "The ticket is not in a state for this. Please look at it again.",
     ),
     Code.NOT_THE_HOLDER: (409, "这个号码不在您的窗口。", "The ticket is not at your window."),
     Code.NOBODY_WAITING: (409, "现在没有人等候。", "Nobody is waiting."),
     Code.WINDOW_UNKNOWN: (404, "没有这个窗口。", "There is no such window."),
     Code.WINDOW_BUSY: (
-        409, "窗口还有 {number} 号没有办完，请先处理。",
+        409,
+        "窗口还有 {number} 号没有办完，请先处理。",
         "{number} is still at the window. Please deal with it first.",
     ),
     Code.WINDOW_IDLE: (409, "窗口现在没有号码。", "The window has no ticket now."),
     Code.WINDOW_PAUSED: (
-        409, "窗口已暂停，请先恢复服务。", "The window is paused. Please go on first."
+        409,
+        "窗口已暂停，请先恢复服务。",
+        "The window is paused. Please go on first.",
     ),
     Code.WINDOW_TAKEN: (409, "这个窗口已有人登录。", "Somebody is signed in to this window."),
     Code.WINDOW_NOT_SIGNED_IN: (
-        409, "您没有登录这个窗口。", "You are not signed in to this window."
+        409,
+        "您没有登录这个窗口。",
+        "You are not signed in to this window.",
     ),
-    Code.WINDOW_NOT_ALLOWED: (
-        403, "您没有这个窗口的权限。", "You may not sit at this window."
-    ),
+    Code.WINDOW_NOT_ALLOWED: (403, "您没有这个窗口的权限。", "You may not sit at this window."),
     Code.WINDOW_CLOSED: (
-        409, "这个窗口今天不开放，只在{weekdays}开放。",
+        409,
+        "这个窗口今天不开放，只在{weekdays}开放。",
         "This window is closed today; it opens on {weekdays}.",
     ),
     Code.ALREADY_SIGNED_IN: (
-        409, "您已登录 {window} 窗口，请先退出。",
+        409,
+        "您已登录 {window} 窗口，请先退出。",
         "You are signed in to window {window}. Please leave it first.",
     ),
     Code.NO_SHOW_TOO_EARLY: (
-        409, "要呼叫满 {least} 次、等满 {seconds} 秒才能过号。",
+        409,
+        "要呼叫满 {least} 次、等满 {seconds} 秒才能过号。",
         "Call {least} times and wait {seconds} seconds before marking as missed.",
     ),
     Code.RETURN_LIMIT: (
-        409, "这个号码过号次数已满，请重新取号。",
+        409,
+        "这个号码过号次数已满，请重新取号。",
         "This ticket was missed too often. Please take a new number.",
     ),
     Code.REASON_REQUIRED: (400, "请写明不予受理的原因。", "Please say why it was refused."),
     Code.TRANSFER_TARGET: (
-        409, "不能转到那里：请选一个有人的窗口或队列。",
+        409,
+        "不能转到那里：请选一个有人的窗口或队列。",
         "It cannot go there: choose one window or queue where somebody can call it.",
     ),
     Code.LAST_WINDOW: (
-        409, "还有 {waiting} 人只有您的窗口能办。确定离开吗？",
+        409,
+        "还有 {waiting} 人只有您的窗口能办。确定离开吗？",
         "{waiting} people wait whom only your window serves. Leave all the same?",
     ),
     Code.SLIP_UNKNOWN: (404, "没有这张小票。", "There is no such slip."),
     Code.NO_PRINTER: (409, "没有可用的打印机。", "There is no printer for this."),
     Code.LOGIN_FAILED: (401, "工号或密码不对。", "Wrong staff number or password."),
     Code.LOCKED_OUT: (
-        429, "密码错误次数过多，请 {minutes} 分钟后再试。",
+        429,
+        "密码错误次数过多，请 {minutes} 分钟后再试。",
         "Too many wrong passwords. Try again in {minutes} minutes.",
     ),
     Code.PASSWORD_MUST_CHANGE: (
-        403, "请先修改一次性密码。", "Please change the one-time password first."
+        403,
+        "请先修改一次性密码。",
+        "Please change the one-time password first.",
     ),
     Code.PASSWORD_WEAK: (
-        400, "密码至少 {least} 位，不能含工号，不能太简单。",
+        400,
+        "密码至少 {least} 位，不能含工号，不能太简单。",
         "At least {least} characters, not your staff number, not too simple.",
     ),
     Code.NOT_SIGNED_IN: (401, "请先登录。", "Please sign in."),
     Code.FORBIDDEN: (403, "您没有这个权限。", "You may not do this."),
     Code.CSRF: (
-        403, "页面已过期，请刷新后再试。", "The page is out of date. Please reload and try again."
+        403,
+        "页面已过期，请刷新后再试。",
+        "The page is out of date. Please reload and try again.",
     ),
     Code.ACCOUNT_UNKNOWN: (404, "没有这个人。", "There is no such person."),
     Code.ACCOUNT_EXISTS: (409, "这个人已有账号。", "This person has an account already."),
     Code.ENROL_CODE: (
-        403, "登记码不对、已用过或已过期。", "The code is wrong, used or out of date."
+        403,
+        "登记码不对、已用过或已过期。",
+        "The code is wrong, used or out of date.",
     ),
     Code.DEVICE_UNKNOWN: (404, "没有这个设备。", "There is no such device."),
     Code.TOKEN_REVOKED: (
-        401, "这台设备的登记已撤销，请重新登记。",
+        401,
+        "这台设备的登记已撤销，请重新登记。",
         "This device's enrolment was withdrawn. Please enrol it again.",
     ),
     Code.INVALID: (400, "填写的内容不对：{field}", "The request is not valid: {field}"),
-    Code.KEY_REQUIRED: (
-        400, "缺少 Idempotency-Key。", "The header Idempotency-Key is missing."
-    ),
+    Code.KEY_REQUIRED: (400, "缺少 Idempotency-Key。", "The header Idempotency-Key is missing."),
     Code.KEY_REUSED: (
-        422, "同一个 Idempotency-Key 用在了不同的操作上。",
+        422,
+        "同一个 Idempotency-Key 用在了不同的操作上。",
         "This Idempotency-Key was used for another command.",
     ),
     Code.TOO_MANY: (429, "操作太快，请稍等再试。", "Too many requests. Please wait a moment."),
@@ -159,17 +190,23 @@ WORDS: dict[Code, tuple[int, str, str]] = {
     Code.NOT_FOUND: (404, "没有这个地址。", "There is nothing at this address."),
     Code.METHOD: (405, "这个地址不支持这种请求。", "This address does not take such requests."),
     Code.WORKBOOK: (
-        422, "工作簿有 {count} 处问题，没有导入任何内容。",
+        422,
+        "工作簿有 {count} 处问题，没有导入任何内容。",
         "The workbook has {count} problems; nothing was imported.",
     ),
     Code.SETTING_INVALID: (
-        400, "设置 {name} 的值不对。", "The value of setting {name} is not allowed."
+        400,
+        "设置 {name} 的值不对。",
+        "The value of setting {name} is not allowed.",
     ),
     Code.UNAVAILABLE: (
-        503, "系统暂时不能使用，请稍等。", "The system is not available just now. Please wait."
+        503,
+        "系统暂时不能使用，请稍等。",
+        "The system is not available just now. Please wait.",
     ),
     Code.INTERNAL: (
-        500, "系统出错了，已记录。请再试一次。",
+        500,
+        "系统出错了，已记录。请再试一次。",
         "Something went wrong and was recorded. Please try again.",
     ),
 }

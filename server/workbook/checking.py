@@ -22,15 +22,11 @@ def problems(catalogue: Catalogue) -> list[Problem]:
     return problems_of(rows_of(catalogue), catalogue, ())
 
 
-def problems_of(
-    rows: Rows, catalogue: Catalogue | None, known: Sequence[Problem]
-) -> list[Problem]:
+def problems_of(rows: Rows, catalogue: Catalogue | None, known: Sequence[Problem]) -> list[Problem]:
     """`known` problems of single cells and all others, in the order of sheets and rows."""
     seen = {(p.sheet, p.row, p.column) for p in known}
     found = list(known)
-    found += [
-        p for p in shared_problems(rows) if (p.sheet, p.row, p.column) not in seen
-    ]
+    found += [p for p in shared_problems(rows) if (p.sheet, p.row, p.column) not in seen]
     if rows["hall"]:
         found += _fitting(rows, catalogue or catalogue_of(rows), found)
     return sorted(found, key=_order)

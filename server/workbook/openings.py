@@ -44,8 +44,11 @@ def _line_problems(catalogue: Catalogue, number: int, line: OpenLine) -> Iterato
         yield _at(Flaw.HOURS_SUBJECT, number, "subject", value=line.subject)
     if line.closes <= line.opens:
         yield _at(
-            Flaw.HOURS_REVERSED, number, "closes",
-            value=f"{line.closes:%H:%M}", other=f"{line.opens:%H:%M}",
+            Flaw.HOURS_REVERSED,
+            number,
+            "closes",
+            value=f"{line.closes:%H:%M}",
+            other=f"{line.opens:%H:%M}",
         )
 
 

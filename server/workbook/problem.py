@@ -88,9 +88,7 @@ class Problem:
         return f"{'，'.join(place)}：{self.zh}" if place else self.zh
 
 
-def problem(
-    code: Flaw, sheet: str = "", row: int = 0, column: str = "", **data: object
-) -> Problem:
+def problem(code: Flaw, sheet: str = "", row: int = 0, column: str = "", **data: object) -> Problem:
     """The problem with its words; `data` fills the places in them, `value` is what was found."""
     words = {name: _shown(value) for name, value in data.items()}
     zh, en = WORDS[code]

@@ -160,8 +160,12 @@ def _cell(
             return ""
         found.append(
             problem(
-                flaw.code, sheet.title, number, column.heading,
-                value="" if flaw.value is None else flaw.value, other=flaw.other,
+                flaw.code,
+                sheet.title,
+                number,
+                column.heading,
+                value="" if flaw.value is None else flaw.value,
+                other=flaw.other,
             )
         )
         return _stand_in(column)
@@ -186,6 +190,4 @@ def _hall_problems(rows: list[Row], hall: str | None) -> Iterator[Problem]:
         code = row.values["hall"]
         if hall is not None and code and code != hall:
             heading = SHEETS[0].columns[0].heading
-            yield problem(
-                Flaw.OTHER_HALL, title, row.number, heading, value=code, other=hall
-            )
+            yield problem(Flaw.OTHER_HALL, title, row.number, heading, value=code, other=hall)

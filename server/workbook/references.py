@@ -50,14 +50,16 @@ def _of_value(
             if code and code not in known:
                 title = SHEET[column.refers].title
                 yield problem(
-                    Flaw.UNKNOWN_REFERENCE, sheet.title, row.number, column.heading,
-                    value=code, other=title,
+                    Flaw.UNKNOWN_REFERENCE,
+                    sheet.title,
+                    row.number,
+                    column.heading,
+                    value=code,
+                    other=title,
                 )
 
 
-def _repeats(
-    sheet: Sheet, rows: Rows, fields: tuple[str, ...], heading: str
-) -> Iterator[Problem]:
+def _repeats(sheet: Sheet, rows: Rows, fields: tuple[str, ...], heading: str) -> Iterator[Problem]:
     first: dict[tuple[object, ...], int] = {}
     flaw = Flaw.REPEATED if heading else Flaw.REPEATED_TOGETHER
     for row in rows[sheet.key]:
@@ -66,6 +68,4 @@ def _repeats(
             continue
         other = first.setdefault(values, row.number)
         if other != row.number:
-            yield problem(
-                flaw, sheet.title, row.number, heading, value=values[0], other=other
-            )
+            yield problem(flaw, sheet.title, row.number, heading, value=values[0], other=other)

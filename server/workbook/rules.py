@@ -63,8 +63,12 @@ def _items(catalogue: Catalogue) -> Iterator[Finding]:
         names.add((item.unit, item.name))
         if item.legal_days and item.promised_days > item.legal_days:
             yield Finding(
-                Flaw.PROMISE_LONGER, "items", match, "promised_days",
-                item.promised_days, item.legal_days,
+                Flaw.PROMISE_LONGER,
+                "items",
+                match,
+                "promised_days",
+                item.promised_days,
+                item.legal_days,
             )
         if item.handling is Handling.CONSULT:
             for field in ("advice", "advice_en"):
@@ -113,13 +117,21 @@ def _mandate_dates(mandate: Mandate) -> Iterator[Finding]:
     match = (("code", mandate.code),)
     if mandate.valid_from < mandate.signed_on:
         yield Finding(
-            Flaw.MANDATE_DATES, "mandates", match, "valid_from",
-            mandate.valid_from, mandate.signed_on,
+            Flaw.MANDATE_DATES,
+            "mandates",
+            match,
+            "valid_from",
+            mandate.valid_from,
+            mandate.signed_on,
         )
     if mandate.valid_to is not None and mandate.valid_to < mandate.valid_from:
         yield Finding(
-            Flaw.MANDATE_DATES, "mandates", match, "valid_to",
-            mandate.valid_to, mandate.valid_from,
+            Flaw.MANDATE_DATES,
+            "mandates",
+            match,
+            "valid_to",
+            mandate.valid_to,
+            mandate.valid_from,
         )
 
 

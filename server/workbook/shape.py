@@ -177,7 +177,12 @@ SHEETS: tuple[Sheet, ...] = (
             _whole("legal_days", "法定工作日", 0, 999, "法律没有规定填0"),
             _free("fee", "收费", 20, 200, required=True, note="不收费也要写明"),
             Column(
-                "service_minutes", "窗口分钟", Kind.DECIMAL, 12, low=1, high=480,
+                "service_minutes",
+                "窗口分钟",
+                Kind.DECIMAL,
+                12,
+                low=1,
+                high=480,
                 note="最多一位小数",
             ),
             Column("keywords", "搜索词", Kind.WORDS, 28, required=False, high=20, note=_MANY),
@@ -204,9 +209,7 @@ SHEETS: tuple[Sheet, ...] = (
         "窗口",
         (
             _code(),
-            Column(
-                "number", "窗口号", Kind.WHOLE, 10, low=1, high=999, unique=True, note="叫号用"
-            ),
+            Column("number", "窗口号", Kind.WHOLE, 10, low=1, high=999, unique=True, note="叫号用"),
             *_name(16, 20),
             _choice(
                 "kind",
@@ -216,7 +219,10 @@ SHEETS: tuple[Sheet, ...] = (
             ),
             _ref("zone", "区域", "zones"),
             _refs(
-                "units", "单位", "units", required=False,
+                "units",
+                "单位",
+                "units",
+                required=False,
                 note="专项窗口填单位编码，综合窗口空着；" + _MANY,
             ),
         ),
@@ -290,7 +296,12 @@ SHEETS: tuple[Sheet, ...] = (
                 ("事项", Scope.ITEM),
             ),
             Column(
-                "subject", "窗口或事项编码", Kind.CODE, 16, required=False, high=32,
+                "subject",
+                "窗口或事项编码",
+                Kind.CODE,
+                16,
+                required=False,
+                high=32,
                 note="范围为大厅时空着",
             ),
             Column("weekdays", "星期", Kind.WEEKDAYS, 14, note="如：一二三四五"),

@@ -1,0 +1,167 @@
+"""The clerks of a rehearsed day: each at a window, by the page's commands or by the keypad."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from server.rehearsal.client import Client, RefusedError, key_of
+from server.rehearsal.people import MINUTE, Visitor
+from server.rehearsal.stage import Stage
+
+SECOND = 1000
+KEYS = {"call-next": "0C", "recall": "0D", "no-show": "0E", "start": "0A"}
+KEY_WAIT_SECONDS = 3.0
+KEY_LOOK_SECONDS = 0.1
+Press = Callable[[str, str], None]
+
+
+class Clerk:
+    """One person at one window. Everything is done through the public API."""
+
+    def __init__(
+        self,
+        number: int,
+        stage: Stage,
+        client: Client,
+        window: str,
+        visitors: dict[str, Visitor],
+        minutes: dict[str, float],
+        press: Press | None,
+    ) -> None:
+        self._number = number
+        self._stage = stage
+        self._client = client
+        self.window = window
+        self._visitors = visitors
+        self._minutes = minutes
+        self._press = press
+        self._commands = 0
+        self.idle = True
+        self.resting = False
+        self.calls: list[tuple[str, float]] = []
+        """Ticket number and steady time of each call's sending, for call → board."""
+        self.returning: Callable[[dict[str, Any]], None] = lambda _ticket: None
+
+    # -- commands ------------------------------------------------------------------------------
+
+    def _do(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:
+        """One command; None when the server says no."""
+        self._commands += 1
+        key = key_of((self._number + 1) << 32 | self._commands)
+        try:
+            answer: dict[str, Any] = self._client.post(f"/api/v1/counter/{path}", body, key)
+        except RefusedError:
+            return None
+        return answer
+
+    def _key_or_page(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:
+        """Press the key where this clerk uses one, else command; the state afterwards."""
+        if self._press is None:
+            return self._do(path, body)
+        before = self._client.get("/api/v1/counter")
+        self._press(self.window, KEYS[path])
+        end = time.monotonic() + KEY_WAIT_SECONDS
+        while time.monotonic() < end:
+            after: dict[str, Any] = self._client.get("/api/v1/counter")
+            if after["current"] != before["current"]:
+                return after
+            time.sleep(KEY_LOOK_SECONDS)
+        return None
+
+    # -- the day -------------------------------------------------------------------------------
+
+    def sit_down(self) -> None:
+        """Sign in to the window."""
+        self._do("sign-in", {"window": self.window})
+
+    def rest(self, minutes: float) -> None:
+        """Pause as soon as the window is free."""
+        if not self.idle:
+            self._stage.after(2 * MINUTE, lambda: self.rest(max(5.0, minutes - 2)))
+            return
+        if self._do("pause", {"reason": "rest", "note": ""}) is not None:
+            self.resting = True
+            self._stage.after(minutes * MINUTE, self._go_on)
+
+    def _go_on(self) -> None:
+        self._do("unpause")
+        self.resting = False
+        self.look()
+
+    def look(self) -> None:
+        """See whether somebody waits, and call."""
+        if self.resting or not self.idle:
+            return
+        self.idle = False
+        sent = time.monotonic()
+        state = self._key_or_page("call-next", {"complete": None})
+        current = state["current"] if state else None
+        if current is None:
+            self.idle = True
+            return
+        self.calls.append((current["number"], sent))
+        self._called(current, 1)
+
+    def _called(self, ticket: dict[str, Any], times: int) -> None:
+        visitor = self._visitors[ticket["id"]]
+        away = visitor.patience in ("gone", "back") and ticket["returns"] == 0
+        late = visitor.patience == "late" and times == 1
+        if away and times >= 2:
+            self._stage.after(40 * SECOND, lambda: self._missed(ticket))
+        elif away or late:
+            self._stage.after(45 * SECOND, lambda: self._recall(ticket, times))
+        else:
+            self._stage.after(visitor.walk, lambda: self._start(ticket, visitor))
+
+    def _recall(self, ticket: dict[str, Any], times: int) -> None:
+        self._do("recall")
+        self._called(ticket, times + 1)
+
+    def _missed(self, ticket: dict[str, Any]) -> None:
+        if self._do("no-show") is not None and self._visitors[ticket["id"]].patience == "back":
+            self.returning(ticket)
+        self._next_soon()
+
+    def _start(self, ticket: dict[str, Any], visitor: Visitor) -> None:
+        self._do("start")
+        minutes = self._minutes.get(ticket["item"], 8.0) * visitor.service
+        self._stage.after(max(0.5, minutes) * MINUTE, lambda: self._end(ticket, visitor))
+
+    def _end(self, ticket: dict[str, Any], visitor: Visitor) -> None:
+        if visitor.ending == "hold" and not ticket["note"]:
+            self._hold(ticket)
+            return
+        if visitor.ending == "transfer" and ticket["transfers"] == 0 and self._transferred(ticket):
+            self._next_soon()
+            return
+        outcome = visitor.ending if visitor.ending not in ("hold", "transfer") else "accepted"
+        note = "材料不在受理范围" if outcome == "refused" else ""
+        self._do("finish", {"outcome": outcome, "note": note})
+        self._next_soon()
+
+    def _hold(self, ticket: dict[str, Any]) -> None:
+        """Set aside to fill in a form; called back some minutes later."""
+        self._do("hold", {"note": "补填表格"})
+        self._stage.after(6 * MINUTE, lambda: self._call_back(ticket))
+        self._next_soon()
+
+    def _call_back(self, ticket: dict[str, Any]) -> None:
+        if not self.idle or self.resting:
+            self._stage.after(2 * MINUTE, lambda: self._call_back(ticket))
+            return
+        state = self._do("resume", {"ticket": ticket["id"]})
+        if state is None or state["current"] is None:
+            return
+        self.idle = False
+        visitor, current = self._visitors[ticket["id"]], state["current"]
+        self._stage.after(visitor.walk, lambda: self._start(current, visitor))
+
+    def _transferred(self, ticket: dict[str, Any]) -> bool:
+        """Back to the queue of the same item: a colleague takes over."""
+        return self._do("transfer", {"item": ticket["item"], "note": "请同事续办"}) is not None
+
+    def _next_soon(self) -> None:
+        self.idle = True
+        self._stage.after(15 * SECOND, self.look)

@@ -1,0 +1,232 @@
+"""Plays the day and tells its figures."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import random
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import socketio
+
+from server.rehearsal.clerks import Clerk
+from server.rehearsal.client import Client, RefusedError, key_of
+from server.rehearsal.people import MINUTE, Visitor, visitors
+from server.rehearsal.stage import Stage
+
+VISITS = 450
+DAY_MINUTES = 600
+LUNCH_FROM, LUNCH_MINUTES = 232, 146
+"""12:02 and until 14:28, minutes after 08:10."""
+CLOSING = 565
+PAPER_OUT_AT, PAPER_OUT_MINUTES = 150, 12
+KEYPAD_EVERY = 3
+
+
+@dataclass(slots=True)
+class Script:
+    """What a rehearsal is given: who may sign in and with which tokens the kiosks act."""
+
+    server: str
+    speed: float
+    seed: int
+    password: str
+    kiosks: dict[str, str]
+    """Kiosk id to token."""
+    board: str
+    """Token of the board that is watched."""
+    windows: dict[str, str]
+    """Window code to staff number."""
+    simulators: str = ""
+
+
+@dataclass(slots=True)
+class Figures:
+    """What happened."""
+
+    issued: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
+    seen: dict[str, float] = field(default_factory=dict)
+    """Steady time at which a ticket number was first seen on the board."""
+
+
+class Day:
+    """One rehearsed day."""
+
+    def __init__(self, script: Script) -> None:
+        self._script = script
+        self._eye = Client(script.server)
+        self._stage = Stage(self._eye, script.speed)
+        self._kiosks = {name: Client(script.server, token) for name, token in script.kiosks.items()}
+        self._tickets: dict[str, Visitor] = {}
+        self._tokens: dict[str, str] = {}
+        self._figures = Figures()
+        self._clerks: dict[str, Clerk] = {}
+
+    def play(self) -> Iterator[str]:
+        """Play it; yields lines to print."""
+        catalogue = self._eye.get("/api/v1/catalogue")
+        offered = [i for i in catalogue["items"] if i["handling"] == "accepted"]
+        minutes = {i["code"]: 8.0 for i in offered}
+        classes = [c["code"] for c in catalogue["classes"]]
+        people = visitors(self._script.seed, VISITS, offered, classes, sorted(self._kiosks))
+        yield f"演练开始 rehearsal: seed {self._script.seed}, {len(people)} 人 people"
+        self._hire(minutes)
+        board = self._watch_board()
+        start = self._stage.start
+        for visitor in people:
+            self._stage.at(start + visitor.at, self._arrival(visitor))
+        self._plan_breaks(start)
+        for hour in range(1, 10):
+            self._stage.at(start + hour * 60 * MINUTE, self._say)
+        self._stage.play(start + DAY_MINUTES * MINUTE)
+        board.disconnect()
+        yield from self._told()
+
+    def _say(self) -> None:
+        print(f"  {len(self._tickets)} 张票 tickets", flush=True)
+
+    # -- preparations --------------------------------------------------------------------------
+
+    def _hire(self, minutes: dict[str, float]) -> None:
+        for number, (window, staff) in enumerate(sorted(self._posts().items())):
+            client = Client(self._script.server)
+            with contextlib.suppress(RefusedError):
+                _login(client, staff, self._script.password)
+                keys = (
+                    self._press if number % KEYPAD_EVERY == 1 and self._script.simulators else None
+                )
+                clerk = Clerk(number, self._stage, client, window, self._tickets, minutes, keys)
+                clerk.returning = self._come_back
+                clerk.sit_down()
+                self._clerks[window] = clerk
+
+    def _posts(self) -> dict[str, str]:
+        return {w: s for w, s in self._script.windows.items() if w != "office"}
+
+    def _plan_breaks(self, start: int) -> None:
+        chance = random.Random(f"{self._script.seed}-breaks")
+        for clerk in self._clerks.values():
+            lunch = start + (LUNCH_FROM + chance.randint(0, 4)) * MINUTE
+            self._stage.at(lunch, lambda c=clerk: c.rest(LUNCH_MINUTES))  # type: ignore[misc]
+            pause = (
+                start + chance.choice((chance.randint(60, 200), chance.randint(400, 520))) * MINUTE
+            )
+            self._stage.at(pause, lambda c=clerk: c.rest(8))  # type: ignore[misc]
+        if self._script.simulators:
+            out = start + PAPER_OUT_AT * MINUTE
+            self._stage.at(out, lambda: self._paper(out=True))
+            self._stage.at(out + PAPER_OUT_MINUTES * MINUTE, lambda: self._paper(out=False))
+
+    def _watch_board(self) -> socketio.Client:
+        """A board like any other; notes when each call was first seen."""
+        board = socketio.Client()
+        lock = threading.Lock()
+
+        def state(message: dict[str, Any]) -> None:
+            now = time.monotonic()
+            with lock:
+                for call in message["data"]["calls"]:
+                    self._figures.seen.setdefault(call["number"], now)
+
+        board.on("state", state, namespace="/live")
+        board.connect(
+            self._script.server,
+            namespaces=["/live"],
+            transports=["websocket"],
+            auth={"surface": "board", "key": "main"},
+            headers={"Authorization": f"Bearer {self._script.board}"},
+        )
+        return board
+
+    # -- what happens --------------------------------------------------------------------------
+
+    def _arrival(self, visitor: Visitor) -> Any:
+        return lambda: self._take(visitor)
+
+    def _take(self, visitor: Visitor) -> None:
+        body = {"item": visitor.item, "applicant": visitor.applicant}
+        kiosk = self._kiosks[visitor.kiosk]
+        try:
+            issued = kiosk.post("/api/v1/tickets", body, key_of(visitor.number + 1))["ticket"]
+        except RefusedError as refused:
+            refusals = self._figures.refused
+            refusals[refused.code] = refusals.get(refused.code, 0) + 1
+            return
+        self._figures.issued += 1
+        self._tickets[issued["id"]] = visitor
+        self._tokens[issued["id"]] = issued["token"]
+        for window in issued["windows"]:
+            clerk = self._clerks.get(window["code"])
+            if clerk is not None and clerk.idle:
+                self._stage.after(8_000, clerk.look)
+
+    def _come_back(self, ticket: dict[str, Any]) -> None:
+        """Somebody who missed the call returns ten minutes later, by phone."""
+
+        def back() -> None:
+            token = self._tokens[ticket["id"]]
+            key = key_of(1 << 80 | self._tickets[ticket["id"]].number)
+            with contextlib.suppress(RefusedError):
+                Client(self._script.server).post(f"/api/v1/phone/{token}/return", {}, key)
+
+        self._stage.after(10 * MINUTE, back)
+
+    def _press(self, window: str, keys: str) -> None:
+        self._simulator(f"/devices/keypad-{window}/press", {"keys": keys})
+
+    def _paper(self, *, out: bool) -> None:
+        self._simulator("/devices/printer-2/fault", {"name": "paper_out", "on": out})
+
+    def _simulator(self, path: str, body: dict[str, Any]) -> None:
+        asked = urllib.request.Request(
+            self._script.simulators + path,
+            json.dumps(body).encode(),
+            {"Content-Type": "application/json"},
+        )
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(asked, timeout=5).close()
+
+    # -- figures -------------------------------------------------------------------------------
+
+    def _told(self) -> Iterator[str]:
+        manager = Client(self._script.server)
+        _login(manager, self._script.windows["office"], self._script.password)
+        today = manager.get("/api/v1/office/today")
+        delays = sorted(
+            self._figures.seen[number] - sent
+            for clerk in self._clerks.values()
+            for number, sent in clerk.calls
+            if number in self._figures.seen and self._figures.seen[number] > sent
+        )
+        yield f"票 tickets      {self._figures.issued}  (没有发出 refused: {self._figures.refused})"
+        yield f"办结 served     {today['served']}   过号 missed {today['missed']}"
+        yield f"等候 wait       p50 {today['wait_p50']} min, p90 {today['wait_p90']} min"
+        yield f"小票 unprinted  {len(today['unprinted'])}"
+        if delays:
+            yield (
+                f"呼叫到大屏 call → board  p50 {_at(delays, 0.5)} ms, p99 {_at(delays, 0.99)} ms, "
+                f"{len(delays)} 次 calls"
+            )
+
+
+def _at(ordered: list[float], share: float) -> int:
+    return round(1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))])
+
+
+def _login(client: Client, staff: str, password: str) -> None:
+    """Sign in; a hall limits how fast one address may try, so wait when told to."""
+    while True:
+        try:
+            client.login(staff, password)
+        except RefusedError as refused:
+            if refused.code != "too_many":
+                raise
+            time.sleep(1.0)
+        else:
+            return

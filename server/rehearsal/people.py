@@ -1,0 +1,109 @@
+"""Who comes on a rehearsed day, with what, and how long things take: all from one seed."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+MINUTE = 60_000
+# Visits by quarter of an hour from 08:30, as weights: two peaks, a dip before lunch and at the end.
+SHAPE = (4, 7, 9, 10, 10, 9, 9, 8, 7, 6, 5, 4, 3, 2)
+AFTERNOON = (6, 8, 9, 9, 8, 7, 6, 5, 4, 3, 2)
+MORNING_FROM = 20
+"""Minutes after the rehearsal's start (08:10) at which the first quarter begins."""
+AFTERNOON_FROM = 380
+CLASSES = (("elderly", 0.07), ("disabled", 0.01), ("pregnant", 0.01), ("military", 0.01))
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """One applicant."""
+
+    number: int
+    at: int
+    """ms after the start of the rehearsal."""
+    item: str
+    applicant: str
+    kiosk: str
+    walk: int
+    """ms from the call to the window."""
+    patience: str
+    """comes, late (only after a recall), gone (never comes), back (misses, then returns)."""
+    service: float
+    """Factor on the item's usual time."""
+    ending: str
+    """Outcome, or hold or transfer before it."""
+
+
+def visitors(
+    seed: int,
+    count: int,
+    items: Sequence[dict[str, Any]],
+    classes: Sequence[str],
+    kiosks: Sequence[str],
+) -> list[Visitor]:
+    """The day's applicants in order of arrival."""
+    chance = random.Random(seed)
+    weights = _popularity(random.Random(f"{seed}-items"), len(items))
+    times = sorted(_arrival(chance) for _ in range(count))
+    return [
+        _visitor(chance, number, at, items, weights, classes, kiosks)
+        for number, at in enumerate(times)
+    ]
+
+
+def _popularity(chance: random.Random, count: int) -> list[float]:
+    """A few errands are most of the day, most are rare."""
+    ranks = list(range(1, count + 1))
+    chance.shuffle(ranks)
+    return [1.0 / math.pow(rank, 0.8) for rank in ranks]
+
+
+def _arrival(chance: random.Random) -> int:
+    weights = [*SHAPE, *AFTERNOON]
+    quarter = chance.choices(range(len(weights)), weights)[0]
+    if quarter < len(SHAPE):
+        minute = MORNING_FROM + 15 * quarter
+    else:
+        minute = AFTERNOON_FROM + 15 * (quarter - len(SHAPE))
+    return int((minute + chance.random() * 15) * MINUTE)
+
+
+def _visitor(
+    chance: random.Random,
+    number: int,
+    at: int,
+    items: Sequence[dict[str, Any]],
+    weights: Sequence[float],
+    classes: Sequence[str],
+    kiosks: Sequence[str],
+) -> Visitor:
+    item = chance.choices(items, weights)[0]
+    patience = chance.choices(("comes", "late", "gone", "back"), (90, 4, 3, 3))[0]
+    ending = chance.choices(
+        ("accepted", "done", "consulted", "notice_given", "refused", "hold", "transfer"),
+        (48, 24, 12, 8, 2, 3, 3),
+    )[0]
+    return Visitor(
+        number=number,
+        at=at,
+        item=item["code"],
+        applicant=_class(chance, classes),
+        kiosk=chance.choice(kiosks),
+        walk=int(chance.uniform(10, 50) * 1000),
+        patience=patience,
+        service=min(4.0, chance.lognormvariate(-0.2, 0.6)),
+        ending=ending,
+    )
+
+
+def _class(chance: random.Random, known: Sequence[str]) -> str:
+    roll = chance.random()
+    for code, share in CLASSES:
+        roll -= share
+        if roll < 0:
+            return code if code in known else "ordinary"
+    return "ordinary"
