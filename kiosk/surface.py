@@ -98,7 +98,7 @@ class Kiosk:
         def query(conn: Connection) -> tuple[Any, dict[str, SlipState]]:
             printer = devices.serving(conn, ctx.hall_id, "printers", kiosk)
             recent = slips.recent(conn, ctx.hall_id, kiosk, taken.now - RECENT_MS)
-            return printer, {row.ticket_id: views.slip_state([row]) for row in recent}
+            return printer, {row.ticket_id or row.id: views.slip_state([row]) for row in recent}
 
         printer, recent = ctx.read(query)
         readings = json.loads(printer.readings or "{}") if printer is not None else {}

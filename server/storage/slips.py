@@ -93,13 +93,15 @@ def unprinted(conn: Connection, hall_id: str, since: int) -> list[Row[Any]]:
 
 
 def recent(conn: Connection, hall_id: str, kiosk: str, since: int) -> list[Row[Any]]:
-    """The slips of a kiosk's tickets since a time, oldest first."""
+    """The slips of a kiosk's tickets, and the notices asked for at it, oldest first."""
     t = schema.ticket
+    notice = (_s.c.kind == "notice") & (_s.c.by_actor == f"kiosk:{kiosk}")
     return list(
         conn.execute(
             select(_s)
-            .join(t, (t.c.hall_id == _s.c.hall_id) & (t.c.id == _s.c.ticket_id))
-            .where(_s.c.hall_id == hall_id, t.c.kiosk == kiosk, _s.c.created_at >= since)
+            .outerjoin(t, (t.c.hall_id == _s.c.hall_id) & (t.c.id == _s.c.ticket_id))
+            .where(_s.c.hall_id == hall_id, _s.c.created_at >= since)
+            .where((t.c.kiosk == kiosk) | notice)
             .order_by(_s.c.created_at, _s.c.id)
         )
     )

@@ -186,7 +186,7 @@ class KioskState(Message):
     notice: str
     notice_en: str
     slips: dict[str, SlipState]
-    """By ticket number id, the kiosk's tickets of the last ten minutes."""
+    """Of the last ten minutes: the kiosk's tickets by ticket id, its notices by slip id."""
 
 
 class CallView(Message):
