@@ -68,6 +68,13 @@ export interface World {
 }
 
 let csrf = "";
+let surface = "";
+
+/** For the pages of a device (`kiosk/1`, `board/main`): every request speaks for that device, even
+ *  where a clerk is signed in in the same browser. Said once, before the first request. */
+export function useSurface(name: string): void {
+  surface = name;
+}
 
 /** The token that every change must carry; session.ts fetches it and hands it in. */
 export function useCsrf(token: string): void {
@@ -101,6 +108,7 @@ async function refusalOf(answer: Response): Promise<Refusal> {
 
 function headersFor(method: Method, body: unknown, key: string, world: World): Headers {
   const headers = new Headers({ Accept: "application/json" });
+  if (surface) headers.set("X-Hall-Surface", surface);
   if (method === "GET") return headers;
   headers.set("Idempotency-Key", key);
   const token = world.csrf();
