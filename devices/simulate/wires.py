@@ -48,6 +48,9 @@ class _Waker:
     """Wakes a thread that waits in select."""
 
     def __init__(self) -> None:
+        self.reader = self._writer = -1
+
+    def open(self) -> None:
         self.reader, self._writer = os.pipe()
         os.set_blocking(self.reader, False)
 
@@ -79,6 +82,7 @@ class _Threaded:
     def start(self, receive: Callable[[bytes], None]) -> None:
         """See Wire."""
         self._receive = receive
+        self._waker.open()
         self._open()
         self._is_open = True
         self._thread.start()
@@ -93,10 +97,10 @@ class _Threaded:
     def stop(self) -> None:
         """See Wire."""
         self._stopping = True
-        self._waker.wake()
         if self._thread.is_alive():
+            self._waker.wake()
             self._thread.join(PLUG_SECONDS)
-        self._waker.close()
+            self._waker.close()
 
     def _run(self) -> None:
         while not self._stopping:

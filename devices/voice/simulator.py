@@ -64,27 +64,29 @@ class SpeakerSimulator:
         self._number = 0
         self._lock = threading.Lock()
         self._stopping = threading.Event()
-        self._listener = socket.socket()
+        self._listener: socket.socket | None = None
 
     def start(self) -> None:
         """Switch on."""
-        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._listener.bind(("127.0.0.1", self.port))
-        self._listener.listen(8)
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True, name=f"speaker-{self.name}").start()
+        listener = self._listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", self.port))
+        listener.listen(8)
+        self.port = listener.getsockname()[1]
+        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
 
     def stop(self) -> None:
         """Switch off."""
         self._stopping.set()
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        if self._listener is not None:
+            with contextlib.suppress(OSError):
+                self._listener.shutdown(socket.SHUT_RDWR)
+            self._listener.close()
 
-    def _accept(self) -> None:
+    def _accept(self, listener: socket.socket) -> None:
         while not self._stopping.is_set():
             try:
-                peer, _ = self._listener.accept()
+                peer, _ = listener.accept()
             except OSError:
                 return
             threading.Thread(target=self._serve, args=(peer,), daemon=True).start()

@@ -15,6 +15,7 @@ import sys
 from typing import Any
 
 EXIT_NO_ENGINE = 3
+EXIT_NO_VOICE = 4
 
 
 def _engine() -> Any:
@@ -36,7 +37,13 @@ def main() -> int:
     except (ImportError, OSError, RuntimeError) as error:
         sys.stderr.write(f"{error}\n")
         return EXIT_NO_ENGINE
-    for part in json.load(sys.stdin)["parts"]:
+    known = {voice.id for voice in engine.getProperty("voices")}
+    parts = json.load(sys.stdin)["parts"]
+    # pyttsx3 takes an unknown voice without a word and goes on with another.
+    if unknown := {part["voice"] for part in parts} - known:
+        sys.stderr.write(f"no voice {', '.join(sorted(unknown))}\n")
+        return EXIT_NO_VOICE
+    for part in parts:
         engine.setProperty("rate", part["rate"])
         engine.setProperty("voice", part["voice"])
         engine.save_to_file(part["text"], part["out"])

@@ -351,8 +351,8 @@ def test_it_enrols_once_and_keeps_the_token(hall: Hall) -> None:
     for _ in range(2):
         process = hall.process()
         try:
-            count = len(hall.server.hellos)
-            assert hall.server.wait(lambda count=count: len(hall.server.hellos) > count)
+            assert hall.server.wait(hall.server.hellos.__len__)
+            hall.server.hellos.clear()
         finally:
             process.terminate()
             assert process.wait(PATIENCE) == 0

@@ -1,0 +1,157 @@
+"""The ESC/POS driver when things go wrong in the middle: never twice, never fine by guess."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from devices.health import Health
+from devices.link import parse_link
+from devices.owner import Outcome
+from devices.printers.document import Cut, Document, Text
+from devices.printers.driver import Confirm, EscposPrinter, Timing
+from devices.printers.simulator import PrinterModel, PrinterSimulator
+from devices.simulate.base import Journal
+from devices.simulate.wires import TcpWire
+from support.hardware import PATIENCE
+
+LONG = Document((*(Text(f"第{n}行") for n in range(60)), Cut()))
+SHORT = Document((Text("A012"), Cut()))
+QUICK = Timing(connect=2.0, answer=0.2, write=2.0, finish=2.0)
+
+
+class Desk:
+    """A printer and its driver, and what happens when the first byte is about to leave."""
+
+    def __init__(self) -> None:
+        self.journal = Journal()
+        self.wire = TcpWire()
+        model = PrinterModel(seconds_per_line=0.005, slow_seconds=0.3)
+        self.printer = PrinterSimulator("p", self.wire, model, self.journal)
+        self.printer.start()
+
+    def driver(self, confirm: Confirm = "processed") -> EscposPrinter:
+        address = parse_link(f"tcp:127.0.0.1:{self.wire.port}")
+        return EscposPrinter(address, timing=QUICK, confirm=confirm)
+
+    def switch(self, fault: str) -> Callable[[], None]:
+        return lambda: self.printer.faults.switch(fault, on=True)
+
+    def papers(self) -> list[str]:
+        events = self.journal.since(0, 0)
+        return [str(event["text"]) for event in events if event["kind"] == "paper"]
+
+    def paper(self) -> str:
+        event = self.journal.wait_for(lambda event: event["kind"] == "paper", PATIENCE)
+        assert event is not None
+        return str(event["text"])
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    desk = Desk()
+    yield desk
+    desk.printer.stop()
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [("paper_out", "paper_out"), ("cover", "cover_open"), ("cutter", "cutter")],
+)
+def test_trouble_in_the_middle_is_unknown_and_the_buffer_prints_once(
+    fault: str, reason: str, desk: Desk
+) -> None:
+    outcome, health = desk.driver().print_document(LONG, desk.switch(fault))
+    assert (outcome.state, outcome.reason) == ("unknown", reason)
+    assert (health.state, health.code) == ("failed", reason)
+    assert desk.papers() == []
+    desk.printer.faults.switch(fault, on=False)
+    assert desk.paper().splitlines()[0] == "第0行"
+    outcome, _ = desk.driver().print_document(SHORT, lambda: None)
+    assert outcome == Outcome("printed")
+    assert len(desk.papers()) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "reasons"),
+    [
+        ("silent", {"silent"}),
+        ("no_fixed_bits", {"silent", "unconfirmed"}),
+        ("cable_pulled", {"cable"}),
+        ("half_frame", {"cable"}),
+    ],
+)
+def test_an_end_that_was_not_seen_is_unknown(fault: str, reasons: set[str], desk: Desk) -> None:
+    outcome, health = desk.driver("status").print_document(LONG, desk.switch(fault))
+    assert outcome.state == "unknown"
+    assert outcome.reason in reasons
+    assert health.state in {"unknown", "failed"}
+
+
+def test_paper_near_its_end_prints_and_says_so(desk: Desk) -> None:
+    desk.switch("paper_near")()
+    outcome, health = desk.driver().print_document(SHORT, lambda: None)
+    assert outcome.state == "printed"
+    assert (health.state, health.code) == ("degraded", "paper_near_end")
+
+
+@pytest.mark.parametrize(
+    "fault", ["silent", "close_after_accept", "no_fixed_bits", "cable_pulled", "head_hot"]
+)
+def test_nothing_is_sent_unless_the_status_allows_it(fault: str, desk: Desk) -> None:
+    desk.switch(fault)()
+    begun: list[int] = []
+    outcome, health = desk.driver().print_document(SHORT, lambda: begun.append(1))
+    assert outcome.state == "failed"
+    assert outcome.reason in {"unreachable", "offline"}
+    assert health.state in {"failed", "unknown"}
+    assert begun == []
+    assert desk.papers() == []
+
+
+def test_on_a_one_way_cable_every_outcome_is_unknown(desk: Desk) -> None:
+    desk.switch("silent")()
+    driver = desk.driver("none")
+    assert driver.probe() == Health("unknown", "one_way")
+    outcome, _ = driver.print_document(SHORT, lambda: None)
+    assert outcome == Outcome("unknown", "one_way")
+
+
+def test_it_lets_go_of_the_printer_after_each_slip(desk: Desk) -> None:
+    drivers = [desk.driver() for _ in range(3)]
+    outcomes: list[Outcome] = []
+
+    def work(driver: EscposPrinter) -> None:
+        outcomes.append(driver.print_document(SHORT, lambda: None)[0])
+
+    threads = [threading.Thread(target=work, args=(driver,)) for driver in drivers]
+    for thread in threads:
+        thread.start()
+        thread.join(PATIENCE)
+    assert [outcome.state for outcome in outcomes] == ["printed"] * 3
+    assert len(desk.papers()) == 3
+
+
+def test_automatic_status_bytes_are_no_answers(desk: Desk) -> None:
+    desk.printer.receive(b"\x1d\x61\xff")
+    assert desk.driver().probe().state == "ok"
+    outcome, _ = desk.driver().print_document(SHORT, desk.switch("paper_near"))
+    assert outcome.state == "printed"
+
+
+def test_serial_printers_that_scale_chinese_by_gs_show_the_same_slip() -> None:
+    slips = []
+    for by_gs in (True, False):
+        wire = TcpWire()
+        journal = Journal()
+        printer = PrinterSimulator("p", wire, PrinterModel(kanji_by_gs=by_gs), journal)
+        printer.start()
+        driver = EscposPrinter(parse_link(f"tcp:127.0.0.1:{wire.port}"))
+        document = Document((Text("请到3号窗口", 2, 2), Cut()))
+        driver.print_document(document, lambda: None)
+        assert journal.wait_for(lambda event: event["kind"] == "paper", PATIENCE)
+        slips.append([span for row in printer.slip(1).rows for span in getattr(row, "spans", ())])
+        printer.stop()
+    assert slips[0] == slips[1]

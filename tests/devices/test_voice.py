@@ -1,0 +1,229 @@
+"""Speech and clips to WAV, the player's exit code, and one voice at a time."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from devices.owner import Outcome, Task
+from devices.simulate.base import Journal
+from devices.voice.crew import Speaker, VoiceCrew, read_parts
+from devices.voice.engines import ClipEngine, EspeakEngine, Part, VoiceError, split_into_clips
+from devices.voice.homophones import spoken
+from devices.voice.player import Player
+from devices.voice.simulator import SpeakerSimulator
+from devices.voice.wavs import (
+    Sound,
+    WavError,
+    comment_of,
+    join,
+    read_wav,
+    scaled,
+    silence,
+    to_wav,
+)
+from support.hardware import PATIENCE, SPEECH, Notebook, Rig, clip_bank
+
+CALL = (Part("zh", "请A零一二号到三号窗口"), Part("en", "A zero one two, window three"))
+
+
+def rms(sound: Sound) -> float:
+    samples = memoryview(sound.frames).cast("h")
+    return float((sum(int(s) * int(s) for s in samples) / max(1, len(samples))) ** 0.5)
+
+
+def test_espeak_speaks_mandarin_then_english() -> None:
+    sound = EspeakEngine().render(CALL)
+    zh = EspeakEngine().render(CALL[:1])
+    assert 1.5 < zh.seconds < 8
+    assert sound.seconds > zh.seconds + 1
+    assert rms(zh) > 500
+
+
+def test_digits_take_time_each() -> None:
+    # Spelled-out English letters, as with the system's broken dictionary, would last far longer.
+    short, long = (EspeakEngine().render([Part("zh", text)]) for text in ("零", "零一二三四五"))
+    assert short.seconds < long.seconds < 6
+
+
+def test_an_engine_that_is_late_is_killed() -> None:
+    with pytest.raises(VoiceError, match="engine_timeout"):
+        EspeakEngine(seconds=0.001).render(CALL)
+
+
+def test_an_unknown_voice_is_a_failure_not_silence() -> None:
+    engine = EspeakEngine(voices={"zh": "no/such"})
+    with pytest.raises(VoiceError, match="engine_failed"):
+        engine.render(CALL[:1])
+
+
+def test_clips_are_joined_longest_first(tmp_path: Path) -> None:
+    folder = clip_bank(tmp_path)
+    (folder / "zh" / "请到.wav").write_bytes(to_wav(silence(0.5)))
+    sound = ClipEngine(folder).render([Part("zh", "请，请到"), Part("en", "Window window")])
+    assert sound.seconds == pytest.approx(0.3 + 0.04 + 0.5 + 0.35 + 0.3 + 0.04 + 0.3, abs=0.01)
+
+
+def test_a_missing_clip_is_named(tmp_path: Path) -> None:
+    engine = ClipEngine(clip_bank(tmp_path))
+    with pytest.raises(VoiceError, match="clip_missing: 零"):
+        engine.render([Part("zh", "请零")])
+    with pytest.raises(VoiceError, match="clip_missing: three"):
+        engine.render([Part("en", "window three")])
+
+
+names = st.frozensets(st.text("一二三AB", min_size=1, max_size=3), max_size=6)
+
+
+@given(st.text("一二三AB ，", max_size=12), names)
+def test_clips_say_the_whole_text_or_nothing(text: str, bank: frozenset[str]) -> None:
+    known = frozenset(name.lower() for name in bank)
+    try:
+        found = split_into_clips(text, known)
+    except VoiceError as error:
+        assert error.code == "clip_missing"  # noqa: PT017 - either outcome is right
+        return
+    assert "".join(found) == text.replace(" ", "").replace("，", "").lower()
+    assert set(found) <= known
+
+
+def test_clips_of_different_rates_are_refused(tmp_path: Path) -> None:
+    folder = clip_bank(tmp_path)
+    (folder / "zh" / "到.wav").write_bytes(to_wav(silence(0.2, 16000)))
+    with pytest.raises(VoiceError, match="clip_unusable"):
+        ClipEngine(folder).render([Part("zh", "请到")])
+    broken = tmp_path / "broken.wav"
+    broken.write_bytes(b"RIFF")
+    with pytest.raises(WavError, match=r"broken\.wav"):
+        read_wav(broken)
+
+
+@given(st.binary(min_size=2, max_size=200).filter(lambda data: len(data) % 2 == 0), st.text())
+def test_wavs_keep_their_samples_and_comment(frames: bytes, comment: str) -> None:
+    data = to_wav(Sound(8000, frames), comment.replace("\x00", "").strip())
+    assert comment_of(data) == comment.replace("\x00", "").strip()
+    assert frames in data
+
+
+def test_a_wav_with_a_comment_is_still_a_wav(tmp_path: Path) -> None:
+    file = tmp_path / "a.wav"
+    sound = join([silence(0.1), silence(0.1)], 0.1)
+    file.write_bytes(to_wav(sound, "请到"))
+    assert read_wav(file) == sound
+
+
+def test_volume_scales_the_samples() -> None:
+    loud = Sound(8000, (1000).to_bytes(2, "little", signed=True) * 100)
+    assert rms(scaled(loud, 50)) == pytest.approx(500)
+    assert scaled(loud, 100) is loud
+    assert rms(scaled(loud, 0)) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("请曾先生到三号窗口", "请增先生到三号窗口"),
+        ("仇某某女士", "求某某女士"),
+        ("单位", "单位"),
+        ("请解决问题", "请解决问题"),
+        ("解＊先生", "谢＊先生"),
+    ],
+)
+def test_surnames_are_said_right_and_words_are_left_alone(text: str, said: str) -> None:
+    assert spoken(text) == said
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (("no-such-player", "{wav}"), "player_missing"),
+        ((sys.executable, "-c", "raise SystemExit(3)", "{wav}"), "player_failed"),
+    ],
+)
+def test_a_player_that_fails_is_believed(command: tuple[str, ...], code: str) -> None:
+    with pytest.raises(VoiceError, match=code):
+        Player(command).play(silence(0.05), "")
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {},
+        {"parts": "x"},
+        {"parts": [{"lang": "fr", "text": "un"}]},
+        {"parts": [{"lang": "zh", "text": " "}]},
+        {"parts": [{"lang": "zh", "text": "好" * 301}]},
+        {"parts": [5]},
+    ],
+)
+def test_what_is_no_announcement_is_refused(payload: dict[str, object]) -> None:
+    assert read_parts(payload) == []
+
+
+def test_an_announcement_is_heard_with_its_words(rig_of: Callable[[str], Rig]) -> None:
+    rig = rig_of("espeak")
+    rig.owner.submit(Task("1", "dev", "speak", {**SPEECH, "repeats": 2, "volume": 40}))
+    heard = rig.plan.journal.wait_for(lambda event: event["kind"] == "sound", PATIENCE)
+    assert heard is not None
+    assert heard["text"] == "请 | window"
+    wav = rig.device.sound(int(str(heard["number"])))  # type: ignore[attr-defined]
+    assert wav.startswith(b"RIFF")
+    assert rig.ended("1").state == "spoken"
+    rig.owner.submit(Task("2", "dev", "speak", SPEECH, expires_at=1.0))
+    assert rig.ended("2") == Outcome("expired", "expired")
+    rig.owner.submit(Task("3", "dev", "speak", {"parts": []}))
+    assert rig.ended("3").reason == "bad_announcement"
+
+
+class Instant:
+    """An engine and a player at once, which keeps what it was asked for."""
+
+    def __init__(self) -> None:
+        self.parts: list[tuple[Part, ...]] = []
+
+    def render(self, parts: object) -> Sound:
+        assert isinstance(parts, list)
+        self.parts.append(tuple(parts))
+        return silence(0.01)
+
+
+def test_it_gives_up_when_the_time_has_passed_while_rendering() -> None:
+    player = Player((sys.executable, "-c", "raise SystemExit(1)", "{wav}"))
+    speaker = Speaker("s", Instant(), player, 100, 300)
+    notes = Notebook()
+    crew = VoiceCrew("voice", [speaker], notes, wall=lambda: 50.0)
+    begun: list[str] = []
+    task = Task("1", "s", "speak", SPEECH, expires_at=49.0)
+    assert crew.work(task, lambda: begun.append("1")) == Outcome("expired", "expired")
+    assert begun == []
+    crew.show("s", {})
+    crew.idle()
+    latest = notes.latest("s")
+    assert latest is not None
+    assert (latest.state, latest.code) == ("failed", "player_failed")
+
+
+def test_overlapping_sounds_are_noted(tmp_path: Path) -> None:
+    journal = Journal()
+    speaker = SpeakerSimulator("s", 0, journal, scale=1.0, pause=lambda _: None)
+    speaker.start()
+    file = tmp_path / "a.wav"
+    file.write_bytes(to_wav(silence(0.3)))
+    command = (sys.executable, "-m", "devices.simulate.player", "--to")
+    player = Player((*command, f"127.0.0.1:{speaker.port}", "{wav}"))
+    for _ in range(2):
+        player.play(silence(0.3), "x")
+    assert speaker.overlaps == 0
+    sounds = speaker.shows()["sounds"]
+    assert isinstance(sounds, list)
+    assert [sound["text"] for sound in sounds] == ["x", "x"]
+    with pytest.raises(KeyError):
+        speaker.sound(9)
+    speaker.stop()
+    with pytest.raises(VoiceError, match="player_failed"):
+        player.play(silence(0.05), "")
