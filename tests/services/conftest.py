@@ -1,0 +1,18 @@
+"""The small hall, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.halls import SmallHall, at
+
+
+@pytest.fixture
+def small(database_url: str, tmp_path: Path) -> Iterator[SmallHall]:
+    """The small hall on Monday at nine, nobody signed in."""
+    hall = SmallHall(database_url, tmp_path, at(9))
+    yield hall
+    hall.close()

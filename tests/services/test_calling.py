@@ -1,0 +1,357 @@
+"""At the window: every move, who may make it, and whom a window calls."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from server.domain.choosing import Why
+from server.domain.errors import Code, HallError
+from server.domain.tickets import ActorKind, Outcome, State
+from server.services import calling, posts
+from server.services.context import Actor
+from server.services.days import keep_day
+from server.storage import journal, tickets
+from support.halls import MONDAY, SmallHall, at
+
+
+def _why(small: SmallHall, ticket: str) -> str:
+    calls = small.ctx.read(lambda c: tickets.calls_of(c, "small", ticket))
+    return str(calls[-1]["why"])
+
+
+def _refused(code: Code, act: object, *args: object) -> HallError:
+    assert callable(act)
+    with pytest.raises(HallError) as caught:
+        act(*args)
+    assert caught.value.code is code
+    return caught.value
+
+
+def test_first_come_first_called(small: SmallHall) -> None:
+    small.seat("T1", "T2")
+    issued = [small.issue("tax-2").id for _ in range(4)]
+    called = [small.serve("T1").id, small.serve("T2").id, small.serve("T1").id]
+    assert called == issued[:3]
+
+
+def test_a_called_ticket_is_not_called_again(small: SmallHall) -> None:
+    small.seat("T1", "T2")
+    small.issue("tax-1")
+    small.call("T1")
+    _refused(Code.NOBODY_WAITING, small.call, "T2")
+
+
+def test_the_bound_on_priority(small: SmallHall) -> None:
+    small.seat("T1")
+    small.issue("tax-2")
+    small.issue("tax-2")
+    for _ in range(4):
+        small.issue("tax-2", "elderly")
+    order = [small.serve("T1") for _ in range(6)]
+    assert [t.klass == "elderly" for t in order] == [True, True, False, True, True, False]
+    assert Why.PRIORITY in _why(small, order[0].id)
+    assert Why.RUN_ENDED in _why(small, order[2].id)
+
+
+def test_nobody_is_overtaken_more_often_than_stated(small: SmallHall) -> None:
+    small.ctx.settings()
+    small.seat("T1")
+    ordinary = [small.issue("tax-2") for _ in range(6)]
+    for _ in range(30):
+        small.issue("tax-2", "elderly")
+    order = [small.serve("T1") for _ in range(36)]
+    limit = small.ctx.settings().overtake_limit
+    for person in ordinary:
+        place = next(n for n, t in enumerate(order) if t.id == person.id)
+        assert sum(t.level > 0 for t in order[:place]) <= limit + ordinary.index(person) * limit
+    first = next(n for n, t in enumerate(order) if t.id == ordinary[0].id)
+    assert first <= limit
+
+
+def test_comprehensive_serves_what_only_it_can_first(small: SmallHall) -> None:
+    small.seat("T1", "G1")
+    early = small.issue("tax-1")
+    small.clock.forward(minutes=20)
+    small.issue("social-1")
+    first = small.serve("G1")
+    assert first.queue == "social"
+    assert Why.ONLY_COMPREHENSIVE in _why(small, first.id)
+    relieved = small.serve("G1")
+    assert relieved.id == early.id
+    assert Why.RELIEF in _why(small, relieved.id)
+
+
+def test_comprehensive_takes_only_what_the_mandate_names(small: SmallHall) -> None:
+    small.seat("T1", "G1")
+    small.issue("tax-2")
+    _refused(Code.NOBODY_WAITING, small.call, "G1")
+
+
+def test_start_finish(small: SmallHall) -> None:
+    small.seat("T1")
+    small.issue("tax-1")
+    clerk = small.clerk("T1")
+    ticket = small.call("T1")
+    small.clock.forward(minutes=1)
+    calling.start(small.ctx, clerk, small.key(), "T1")
+    small.clock.forward(minutes=7)
+    _refused(
+        Code.REASON_REQUIRED,
+        calling.finish,
+        small.ctx,
+        clerk,
+        small.key(),
+        "T1",
+        Outcome.REFUSED,
+        "",
+    )
+    calling.finish(small.ctx, clerk, small.key(), "T1", Outcome.REFUSED, "不在范围")
+    done = small.ticket(ticket.id)
+    assert (done.state, done.outcome, done.note) == (State.FINISHED, "refused", "不在范围")
+    assert done.ended_at is not None
+    assert done.serving_at is not None
+    assert done.ended_at - done.serving_at == 7 * 60_000
+
+
+def test_next_completes_what_is_being_served(small: SmallHall) -> None:
+    small.seat("T1")
+    first, second = small.issue("tax-1"), small.issue("tax-1")
+    small.call("T1")
+    _refused(Code.WINDOW_BUSY, small.call, "T1")
+    assert small.call("T1", "default").id == second.id
+    done = small.ticket(first.id)
+    assert (done.state, done.outcome) == (State.FINISHED, "accepted")
+
+
+def test_next_with_nobody_waiting_still_completes(small: SmallHall) -> None:
+    small.seat("T1")
+    first = small.issue("tax-1")
+    small.call("T1")
+    called = calling.call_next(small.ctx, small.clerk("T1"), small.key(), "T1", "done")
+    assert called == ""
+    assert small.ticket(first.id).outcome == "done"
+
+
+def test_no_show_needs_calls_and_time(small: SmallHall) -> None:
+    small.seat("T1")
+    small.issue("tax-1")
+    small.call("T1")
+    clerk = small.clerk("T1")
+    small.clock.forward(seconds=60)
+    _refused(Code.NO_SHOW_TOO_EARLY, calling.no_show, small.ctx, clerk, small.key(), "T1")
+    calling.recall(small.ctx, clerk, small.key(), "T1")
+    calling.no_show(small.ctx, clerk, small.key(), "T1")
+    assert small.ctx.read(lambda c: tickets.at_window(c, "small", "T1")) == []
+
+
+def test_a_missed_person_waits_behind_three_others(small: SmallHall) -> None:
+    small.seat("T1")
+    late = small.issue("tax-2")
+    others = [small.issue("tax-2") for _ in range(5)]
+    small.missed("T1")
+    phone = Actor(ActorKind.PHONE, "phone")
+    calling.give_back(small.ctx, phone, small.key(), late.id)
+    order = [small.serve("T1").id for _ in range(6)]
+    assert order == [*(t.id for t in others[:3]), late.id, *(t.id for t in others[3:])]
+
+
+def test_returns_are_limited(small: SmallHall) -> None:
+    small.seat("T1")
+    late = small.issue("tax-2")
+    desk = small.clerk("T1")
+    for _ in range(2):
+        small.missed("T1")
+        calling.give_back(small.ctx, desk, small.key(), late.id)
+    small.missed("T1")
+    _refused(Code.RETURN_LIMIT, calling.give_back, small.ctx, desk, small.key(), late.id)
+
+
+def test_hold_frees_the_window_and_comes_back(small: SmallHall) -> None:
+    small.seat("T1")
+    first, second = small.issue("tax-1"), small.issue("tax-1")
+    clerk = small.clerk("T1")
+    small.call("T1")
+    calling.hold(small.ctx, clerk, small.key(), "T1", "填表")
+    assert small.call("T1").id == second.id
+    _refused(Code.WINDOW_BUSY, calling.resume, small.ctx, clerk, small.key(), "T1", first.id)
+    calling.start(small.ctx, clerk, small.key(), "T1")
+    calling.finish(small.ctx, clerk, small.key(), "T1", Outcome.DONE, "")
+    calling.resume(small.ctx, clerk, small.key(), "T1", first.id)
+    assert small.ticket(first.id).state is State.CALLED
+
+
+def test_a_held_ticket_is_not_another_windows(small: SmallHall) -> None:
+    small.seat("T1", "T2")
+    ticket = small.issue("tax-1")
+    small.call("T1")
+    calling.hold(small.ctx, small.clerk("T1"), small.key(), "T1", "")
+    _refused(
+        Code.NOT_THE_HOLDER,
+        calling.resume,
+        small.ctx,
+        small.clerk("T2"),
+        small.key(),
+        "T2",
+        ticket.id,
+    )
+
+
+def test_transfer_keeps_number_and_seniority(small: SmallHall) -> None:
+    small.seat("T1", "S1")
+    sent = small.issue("tax-1")
+    small.issue("build-1")
+    small.call("T1")
+    calling.transfer(
+        small.ctx,
+        small.clerk("T1"),
+        small.key(),
+        "T1",
+        to_window=None,
+        to_item="build-1",
+        to_unit=None,
+        text="续办",
+    )
+    called = small.call("S1")
+    assert (called.id, called.number, called.transfers) == (sent.id, "A001", 1)
+
+
+def test_transfer_to_a_window_is_only_that_windows(small: SmallHall) -> None:
+    small.seat("T1", "T2", "S1")
+    sent = small.issue("tax-1")
+    small.call("T1")
+    calling.transfer(
+        small.ctx,
+        small.clerk("T1"),
+        small.key(),
+        "T1",
+        to_window="S1",
+        to_item=None,
+        to_unit=None,
+        text="",
+    )
+    _refused(Code.NOBODY_WAITING, small.call, "T2")
+    called = small.call("S1")
+    assert called.id == sent.id
+    assert Why.TRANSFERRED in _why(small, called.id)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        {"to_window": "T1"},
+        {"to_window": "nowhere"},
+        {"to_window": "T2"},
+        {"to_item": "nothing"},
+        {"to_item": "build-1"},
+        {"to_unit": "build"},
+        {},
+        {"to_window": "T2", "to_unit": "tax"},
+    ],
+)
+def test_transfer_needs_somebody_there(small: SmallHall, target: dict[str, str]) -> None:
+    small.seat("T1")
+    small.issue("tax-1")
+    small.call("T1")
+    arguments = {"to_window": None, "to_item": None, "to_unit": None, "text": ""} | target
+    with pytest.raises(HallError) as caught:
+        calling.transfer(small.ctx, small.clerk("T1"), small.key(), "T1", **arguments)
+    assert caught.value.code is Code.TRANSFER_TARGET
+
+
+def test_another_person_cannot_act_at_a_window(small: SmallHall) -> None:
+    small.seat("T1", "T2")
+    small.issue("tax-1")
+    small.call("T1")
+    stranger = small.clerk("T2")
+    _refused(Code.WINDOW_TAKEN, calling.start, small.ctx, stranger, small.key(), "T1")
+
+
+def test_moves_need_the_right_state(small: SmallHall) -> None:
+    small.seat("T1")
+    clerk = small.clerk("T1")
+    _refused(Code.WINDOW_IDLE, calling.recall, small.ctx, clerk, small.key(), "T1")
+    ticket = small.issue("tax-1")
+    small.call("T1")
+    calling.start(small.ctx, clerk, small.key(), "T1")
+    _refused(Code.MOVE_NOT_ALLOWED, calling.recall, small.ctx, clerk, small.key(), "T1")
+    _refused(Code.MOVE_NOT_ALLOWED, calling.cancel, small.ctx, clerk, small.key(), ticket.id)
+    _refused(Code.TICKET_UNKNOWN, calling.cancel, small.ctx, clerk, small.key(), "nothing")
+
+
+def test_a_kiosk_cannot_call(small: SmallHall) -> None:
+    small.seat("T1")
+    small.issue("tax-1")
+    kiosk = Actor(ActorKind.KIOSK, "1")
+    _refused(Code.WINDOW_TAKEN, calling.call_next, small.ctx, kiosk, small.key(), "T1", None)
+
+
+def test_paused_and_empty_windows_do_not_call(small: SmallHall) -> None:
+    small.seat("T1")
+    small.issue("tax-1")
+    posts.pause(small.ctx, small.clerk("T1"), small.key(), "T1", "rest", "")
+    _refused(Code.WINDOW_PAUSED, small.call, "T1")
+    posts.unpause(small.ctx, small.clerk("T1"), small.key(), "T1")
+    assert small.call("T1").number == "A001"
+    _refused(Code.WINDOW_NOT_SIGNED_IN, small.call, "T2")
+
+
+def test_sign_in_rules(small: SmallHall) -> None:
+    small.seat("T1")
+    clerk = small.clerk("T1")
+    posts.sign_in(small.ctx, clerk, small.key(), "T1")
+    _refused(Code.WINDOW_NOT_ALLOWED, posts.sign_in, small.ctx, clerk, small.key(), "T2")
+    _refused(Code.WINDOW_UNKNOWN, posts.sign_in, small.ctx, clerk, small.key(), "X")
+    _refused(Code.WINDOW_CLOSED, small.seat, "F1")
+
+
+def test_the_last_window_is_told_whom_it_strands(small: SmallHall) -> None:
+    small.seat("T1", "T2")
+    small.issue("tax-2")
+    posts.sign_out(small.ctx, small.clerk("T1"), small.key(), "T1", force=False)
+    with pytest.raises(HallError) as caught:
+        posts.sign_out(small.ctx, small.clerk("T2"), small.key(), "T2", force=False)
+    assert (caught.value.code, caught.value.data["waiting"]) == (Code.LAST_WINDOW, 1)
+    posts.sign_out(small.ctx, small.clerk("T2"), small.key(), "T2", force=True)
+
+
+def test_at_close_what_waits_expires_and_is_counted(small: SmallHall) -> None:
+    keep_day(small.ctx)
+    small.seat("T1")
+    small.issue("tax-1")
+    small.issue("tax-1")
+    small.call("T1")
+    small.clock.set(at(18, 31))
+    assert keep_day(small.ctx) == 2
+    assert keep_day(small.ctx) == 0
+    last = list(small.ctx.read(lambda c: list(journal.lines(c, "small"))))[-1]
+    assert (last.act, last.data) == ("day.close", '{"expired":2}')
+    small.clock.set(at(9, day=MONDAY + timedelta(days=1)))
+    keep_day(small.ctx)
+    assert small.ctx.read(lambda c: tickets.heads(c, "small")) == []
+
+
+def test_every_act_is_journalled_and_the_chain_holds(small: SmallHall) -> None:
+    small.seat("T1")
+    ticket = small.issue("tax-1")
+    small.serve("T1")
+    lines = small.ctx.read(lambda c: journal.of_subject(c, "small", ticket.id))
+    acts = [line["act"] for line in lines]
+    assert acts == ["ticket.issue", "ticket.call", "ticket.start", "ticket.finish"]
+    assert [line["actor"] for line in lines] == ["1", "1001", "1001", "1001"]
+    assert small.ctx.read(lambda c: journal.first_break(c, "small")) is None
+
+
+def test_a_changed_line_breaks_the_chain(small: SmallHall) -> None:
+    small.seat("T1")
+    small.issue("tax-1")
+    small.ctx.write(
+        lambda tx: (
+            tx.conn.exec_driver_sql(
+                "UPDATE journal SET actor = '2' WHERE act = 'ticket.issue'"
+            ).rowcount
+        )
+    )
+    broken = small.ctx.read(lambda c: journal.first_break(c, "small"))
+    assert broken is not None

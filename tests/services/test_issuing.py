@@ -1,0 +1,163 @@
+"""Taking a number: routing's cases, numbering, idempotency, what is owed and journalled."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from server.domain.errors import Code, HallError
+from server.domain.tickets import ActorKind, State
+from server.services import calling, issuing, posts
+from server.services.context import Actor
+from server.services.days import keep_day
+from server.storage import journal, slips
+from support.halls import MONDAY, SmallHall, at
+
+
+def _code(small: SmallHall, item: str) -> HallError:
+    with pytest.raises(HallError) as caught:
+        small.issue(item)
+    return caught.value
+
+
+def test_numbers_count_from_001_by_prefix(small: SmallHall) -> None:
+    small.seat("T1", "G1")
+    shown = [small.issue(i).number for i in ("tax-1", "social-1", "tax-2", "tax-1")]
+    assert shown == ["A001", "B001", "A002", "A003"]
+
+
+def test_a_new_day_starts_again_and_keeps_history(small: SmallHall) -> None:
+    small.seat("T1")
+    first = small.issue("tax-1")
+    small.clock.set(at(9, day=MONDAY + timedelta(days=1)))
+    assert keep_day(small.ctx) == 1
+    assert keep_day(small.ctx) == 0
+    small.seat("T1")
+    second = small.issue("tax-1")
+    assert (first.number, second.number) == ("A001", "A001")
+    assert first.id != second.id
+    assert small.ticket(first.id).state is State.EXPIRED
+
+
+@pytest.mark.parametrize(
+    ("item", "code"),
+    [
+        ("no-such", Code.ITEM_UNKNOWN),
+        ("tobacco-1", Code.UNIT_WITHDRAWN),
+        ("cars-1", Code.ELSEWHERE),
+        ("ask-1", Code.CONSULT_ONLY),
+        ("lapsed-1", Code.NO_WINDOW),
+        ("fire-1", Code.OTHER_DAY),
+        ("build-1", Code.NOBODY_SIGNED_IN),
+    ],
+)
+def test_nobody_gets_a_number_that_no_window_will_call(
+    small: SmallHall, item: str, code: Code
+) -> None:
+    small.seat("T1", "G1")
+    assert _code(small, item).code is code
+
+
+def test_the_refusal_says_where_to_go(small: SmallHall) -> None:
+    assert _code(small, "tobacco-1").data["place"] == "北街一号"
+    assert _code(small, "fire-1").data["weekdays"] == [2]
+    assert _code(small, "fire-1").data["next"] == "2026-03-03T08:30"
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "code"),
+    [
+        (7, 0, Code.NOT_YET_OPEN),
+        (12, 30, Code.CLOSED_BREAK),
+        (17, 20, Code.AFTER_LAST_TICKET),
+        (18, 0, Code.AFTER_LAST_TICKET),
+    ],
+)
+def test_hours(small: SmallHall, hour: int, minute: int, code: Code) -> None:
+    small.seat("T1")
+    small.clock.set(at(hour, minute))
+    assert _code(small, "tax-1").code is code
+
+
+def test_closed_on_sunday(small: SmallHall) -> None:
+    small.clock.set(at(9, day=MONDAY + timedelta(days=6)))
+    assert _code(small, "tax-1").code is Code.CLOSED_TODAY
+
+
+def test_all_paused(small: SmallHall) -> None:
+    small.seat("T1")
+    posts.pause(small.ctx, small.clerk("T1"), small.key(), "T1", "rest", "")
+    assert _code(small, "tax-2").code is Code.ALL_PAUSED
+
+
+def test_unknown_class(small: SmallHall) -> None:
+    small.seat("T1")
+    with pytest.raises(HallError) as caught:
+        small.issue("tax-1", "royal")
+    assert caught.value.code is Code.CLASS_UNKNOWN
+
+
+def test_a_refusal_takes_no_number(small: SmallHall) -> None:
+    small.seat("T1")
+    with pytest.raises(HallError):
+        small.issue("tax-1", "royal")
+    assert small.issue("tax-1").number == "A001"
+
+
+def test_a_repeat_gets_the_first_answer(small: SmallHall) -> None:
+    small.seat("T1")
+    assert small.issue("tax-1", key="same").id == small.issue("tax-1", key="same").id
+    assert small.issue("tax-1").number == "A002"
+
+
+def test_a_repeated_refusal_stays_a_refusal(small: SmallHall) -> None:
+    small.seat("T1")
+    clerk, key = small.clerk("T1"), small.key()
+    for _ in range(2):
+        with pytest.raises(HallError) as caught:
+            calling.call_next(small.ctx, clerk, key, "T1", None)
+        assert caught.value.code is Code.NOBODY_WAITING
+        if not small.ctx.read(lambda c: slips.of_ticket(c, "small", "20260302-A001")):
+            small.issue("tax-1")
+
+
+def test_a_key_belongs_to_one_command(small: SmallHall) -> None:
+    small.seat("T1")
+    small.issue("tax-1", key="same")
+    with pytest.raises(HallError) as caught:
+        small.issue("tax-2", key="same")
+    assert caught.value.code is Code.KEY_REUSED
+
+
+def test_issue_is_journalled_and_owes_a_slip(small: SmallHall) -> None:
+    small.seat("T1")
+    ticket = small.issue("tax-1", "elderly")
+    lines = small.ctx.read(lambda c: journal.of_subject(c, "small", ticket.id))
+    assert [line["act"] for line in lines] == ["ticket.issue"]
+    assert lines[0]["data"]["applicant"] == "elderly"
+    owed = small.ctx.read(lambda c: slips.of_ticket(c, "small", ticket.id))
+    # The small hall has no printer: that is said at once instead of being owed for ever.
+    assert [(s.state, s.reason) for s in owed] == [("failed", "no_printer")]
+
+
+def test_only_staff_reprint(small: SmallHall) -> None:
+    small.seat("T1")
+    ticket = small.issue("tax-1")
+    with pytest.raises(HallError) as caught:
+        issuing.reprint(small.ctx, Actor(ActorKind.KIOSK, "1"), small.key(), ticket.id, "")
+    assert caught.value.code is Code.FORBIDDEN
+
+
+def test_numbers_end_at_999(small: SmallHall) -> None:
+    small.seat("T1")
+    small.ctx.write(
+        lambda tx: (
+            tx.conn.exec_driver_sql(
+                "INSERT INTO number_counter (hall_id, day, prefix, last) "
+                "VALUES ('small', '2026-03-02', 'A', 998)"
+            ).rowcount
+        )
+    )
+    assert small.issue("tax-1").number == "A999"
+    assert _code(small, "tax-1").code is Code.NUMBERS_EXHAUSTED

@@ -1,0 +1,225 @@
+"""A small hall for tests of rules and acts: one of everything that routing can say.
+
+Monday 2026-03-02 is an ordinary working day; the hall's clock is set, never read.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from itertools import count
+from pathlib import Path
+
+from server.clock import SeededChance, SetClock, instant
+from server.config import Config
+from server.domain.catalogue import (
+    ApplicantClass,
+    Catalogue,
+    Group,
+    Handling,
+    Item,
+    ItemKind,
+    Mandate,
+    Material,
+    OpenLine,
+    Presence,
+    Role,
+    Scope,
+    Staff,
+    Unit,
+    Window,
+    WindowKind,
+    Zone,
+)
+from server.domain.tickets import ActorKind, Outcome, Ticket
+from server.hall import Hall, open_hall, take_catalogue
+from server.services import calling, issuing, posts
+from server.services.context import SYSTEM, Actor
+from server.storage import tickets
+
+ZONE = "Asia/Shanghai"
+MONDAY = date(2026, 3, 2)
+ALL_WINDOWS = ("T1", "T2", "S1", "F1", "G1", "G2")
+STAFF = {code: f"10{n:02}" for n, code in enumerate(ALL_WINDOWS, 1)}
+
+
+def at(hour: int, minute: int = 0, *, day: date = MONDAY) -> int:
+    """Milliseconds of a wall-clock time of the hall."""
+    return instant(datetime.combine(day, time(hour, minute)), ZONE)
+
+
+def _item(code: str, unit: str, handling: Handling = Handling.ACCEPTED) -> Item:
+    return Item(
+        code=code,
+        unit=unit,
+        group="life",
+        name=f"事项{code}",
+        name_en=f"Item {code}",
+        kind=ItemKind.APPROVAL,
+        handling=handling,
+        materials=(Material("申请表", "原件1份"),),
+        legal_basis="测试条例第一条",
+        promised_days=5,
+        legal_days=10,
+        fee="不收费",
+        service_minutes=8.0,
+        advice="到二楼",
+        advice_en="Second floor",
+    )
+
+
+def _unit(code: str, prefix: str, presence: Presence = Presence.HALL) -> Unit:
+    away = presence is not Presence.HALL
+    return Unit(
+        code,
+        f"单位{code}",
+        f"Unit {code}",
+        code,
+        prefix,
+        presence,
+        15,
+        place="北街一号" if away else "",
+        place_en="1 North Street" if away else "",
+    )
+
+
+def catalogue() -> Catalogue:
+    """Tax (two windows, half mandated), social (only by mandate), fire (Tuesdays), and those away."""
+    windows = (
+        Window("T1", 1, "税务一", "Tax 1", WindowKind.SPECIALISED, "east", ("tax",)),
+        Window("T2", 2, "税务二", "Tax 2", WindowKind.SPECIALISED, "east", ("tax",)),
+        Window("S1", 3, "城建", "Building", WindowKind.SPECIALISED, "west", ("build",)),
+        Window("F1", 4, "消防", "Fire", WindowKind.SPECIALISED, "west", ("fire",)),
+        Window("G1", 11, "综合一", "General 1", WindowKind.COMPREHENSIVE, "east"),
+        Window("G2", 12, "综合二", "General 2", WindowKind.COMPREHENSIVE, "east"),
+    )
+    general = ("G1", "G2")
+    return Catalogue(
+        hall="small",
+        hall_name="测试大厅",
+        hall_name_en="Test hall",
+        version=1,
+        zones=(Zone("east", "东厅", "East room"), Zone("west", "西厅", "West room")),
+        units=(
+            _unit("tax", "A"),
+            _unit("social", "B"),
+            _unit("build", "C"),
+            _unit("fire", "D"),
+            _unit("tobacco", "E", Presence.WITHDRAWN),
+            _unit("cars", "F", Presence.ELSEWHERE),
+        ),
+        groups=(Group("life", "生活", "Life"),),
+        items=(
+            _item("tax-1", "tax"),
+            _item("tax-2", "tax"),
+            _item("social-1", "social"),
+            _item("build-1", "build"),
+            _item("fire-1", "fire"),
+            _item("tobacco-1", "tobacco"),
+            _item("cars-1", "cars"),
+            _item("ask-1", "build", Handling.CONSULT),
+            _item("lapsed-1", "social"),
+        ),
+        windows=windows,
+        mandates=(
+            Mandate("M1", "tax", date(2026, 1, 1), date(2026, 1, 1), None, ("tax-1",), general),
+            Mandate(
+                "M2", "social", date(2026, 1, 1), date(2026, 1, 1), None, ("social-1",), general
+            ),
+            Mandate(
+                "M3",
+                "social",
+                date(2025, 1, 1),
+                date(2025, 1, 1),
+                date(2025, 12, 31),
+                ("lapsed-1",),
+                general,
+            ),
+        ),
+        staff=tuple(
+            Staff(STAFF[code], f"测试{n}", "tax", Role.CLERK, (code,))
+            for n, code in enumerate(ALL_WINDOWS, 1)
+        ),
+        hours=(
+            *(
+                OpenLine(Scope.HALL, "", frozenset({1, 2, 3, 4, 5}), opens, closes)
+                for opens, closes in ((time(8, 30), time(12)), (time(14, 30), time(17, 30)))
+            ),
+            OpenLine(Scope.WINDOW, "F1", frozenset({2}), time(8, 30), time(12)),
+        ),
+        classes=(
+            ApplicantClass("ordinary", "普通", "Ordinary", 0),
+            ApplicantClass("elderly", "老年人", "Elderly", 1, "老"),
+        ),
+    )
+
+
+class SmallHall:
+    """The small hall with its clock and short words for what people do."""
+
+    def __init__(self, url: str, folder: Path, now: int, seed: int = 1) -> None:
+        self.clock = SetClock(now)
+        self._keys = count(1)
+        self.hall: Hall = open_hall(
+            Config(data=folder, hall_id="small", database=url),
+            clock=self.clock,
+            chance=SeededChance(seed),
+        )
+        self.ctx = self.hall.ctx
+        take_catalogue(self.ctx, SYSTEM, catalogue(), "test")
+
+    def key(self) -> str:
+        """A fresh idempotency key."""
+        return f"key-{next(self._keys)}"
+
+    def clerk(self, window: str) -> Actor:
+        """Who sits at a window."""
+        return Actor(ActorKind.CLERK, STAFF[window])
+
+    def seat(self, *windows: str) -> None:
+        """Sign clerks in."""
+        for window in windows:
+            posts.sign_in(self.ctx, self.clerk(window), self.key(), window)
+
+    def issue(self, item: str, applicant: str = "ordinary", *, key: str = "") -> Ticket:
+        """Take a number at kiosk 1."""
+        kiosk = Actor(ActorKind.KIOSK, "1")
+        found = issuing.issue(
+            self.ctx,
+            kiosk,
+            key or self.key(),
+            item=item,
+            applicant=applicant,
+            kiosk="1",
+            paper=True,
+        )
+        return self.ticket(found)
+
+    def ticket(self, ticket_id: str) -> Ticket:
+        """A ticket as kept."""
+        found = self.ctx.read(lambda c: tickets.get(c, self.ctx.hall_id, ticket_id))
+        assert found is not None
+        return found
+
+    def call(self, window: str, complete: str | None = None) -> Ticket:
+        """Call next."""
+        found = calling.call_next(self.ctx, self.clerk(window), self.key(), window, complete)
+        return self.ticket(found)
+
+    def serve(self, window: str) -> Ticket:
+        """Call next, start, finish."""
+        ticket = self.call(window)
+        calling.start(self.ctx, self.clerk(window), self.key(), window)
+        calling.finish(self.ctx, self.clerk(window), self.key(), window, Outcome.DONE, "")
+        return self.ticket(ticket.id)
+
+    def missed(self, window: str) -> Ticket:
+        """Call next, recall, wait, mark as missed."""
+        ticket = self.call(window)
+        calling.recall(self.ctx, self.clerk(window), self.key(), window)
+        self.clock.forward(seconds=60)
+        calling.no_show(self.ctx, self.clerk(window), self.key(), window)
+        return self.ticket(ticket.id)
+
+    def close(self) -> None:
+        """Give the database back."""
+        self.ctx.store.close()
