@@ -17,6 +17,7 @@ from types import FrameType
 from devices.config import read_agent_config
 from devices.host.enrol import EnrolError, token
 from devices.host.runtime import Agent, AlreadyRunningError, only_one
+from devices.parent import end_with_parent
 from devices.registry import KINDS
 from devices.settings import ConfigError
 
@@ -60,6 +61,7 @@ def _run(path: Path, kinds: Sequence[str], *, check: bool) -> int:
 
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
+    end_with_parent(stop)
     with only_one(config.state_dir):
         agent = Agent(config, kinds)
         if check:

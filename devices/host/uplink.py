@@ -86,6 +86,7 @@ class Uplink:
         self._events: deque[_Event] = deque(maxlen=200)
         self._health: dict[str, Health] = {}
         self._sent_health: dict[str, Health] = {}
+        self._refused: set[str] = set()
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._lock = threading.Lock()
@@ -166,6 +167,7 @@ class Uplink:
         self._call(client, "hello", self._station.hello())
         log.info("connected to %s", self._server)
         self._sent_health = {}
+        self._refused.clear()
         while client.connected and not self._stopping.is_set():
             self._wake.clear()
             self._send_all(client)
@@ -182,8 +184,17 @@ class Uplink:
             with self._lock, contextlib.suppress(ValueError):
                 self._events.remove(event)
         for result in self._station.owed():
-            self._call(client, "result", result.to_json())
+            if result.id not in self._refused:
+                self._send_result(client, result)
+
+    def _send_result(self, client: Any, result: Result) -> None:
+        answer = self._call(client, "result", result.to_json())
+        if isinstance(answer, Mapping) and answer.get("ok") is True:
             self._station.settle(result.id)
+        else:
+            # Not taken (the server does not know the device yet?): again after the next connect.
+            log.warning("result %s was not taken: %s", result.id, answer)
+            self._refused.add(result.id)
 
     def _next_event(self) -> _Event | None:
         with self._lock:

@@ -14,6 +14,7 @@ import threading
 from pathlib import Path
 from types import FrameType
 
+from devices.parent import end_with_parent
 from devices.settings import ConfigError
 from devices.simulate.config import read_simulator_config
 from devices.simulate.control import Bench, Control
@@ -33,6 +34,7 @@ def main() -> int:
 
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
+    end_with_parent(stop)
     try:
         plan = read_simulator_config(options.config)
         bench = Bench(plan)

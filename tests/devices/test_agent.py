@@ -282,6 +282,45 @@ def test_a_result_is_sent_until_it_is_acknowledged(hall: Hall) -> None:
     assert hall.papers() == 2
 
 
+@pytest.mark.usefixtures("agent")
+def test_a_result_that_was_not_taken_is_sent_on_the_next_connection(hall: Hall) -> None:
+    server = hall.server
+    server.refuses.add("result")
+    server.task(id="t1", device="printer-1", payload=SLIP)
+    server.result_of("t1")
+    server.task(id="t2", device="printer-1", payload=SLIP)
+    server.result_of("t2")
+    assert [result["id"] for result in server.results] == ["t1", "t2"]
+    server.refuses.clear()
+    server.results.clear()
+    server.stop()
+    server.start()
+    server.result_of("t1")
+    server.result_of("t2")
+    assert hall.papers() == 2
+
+
+def test_it_ends_with_the_process_that_started_it(hall: Hall) -> None:
+    (hall.folder / "agent.token").write_text("secret\n", encoding="utf-8")
+    script = (
+        "import os, subprocess, sys, time\n"
+        "os.environ['HALL_PARENT'] = str(os.getpid())\n"
+        "child = subprocess.Popen([sys.executable, *sys.argv[1:]])\n"
+        "print(child.pid, flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    command = [sys.executable, "-c", script, "-m", "devices.host", "--config", str(hall.file)]
+    parent = subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    assert int(parent.stdout.readline()) > 0
+    assert hall.server.wait(lambda: hall.server.hellos)
+    parent.kill()
+    parent.communicate(timeout=PATIENCE)
+    assert hall.server.wait(lambda: hall.server.gone)
+
+
 def test_killed_while_printing_it_never_prints_again(hall: Hall) -> None:
     (hall.folder / "agent.token").write_text("secret\n", encoding="utf-8")
     server = hall.server

@@ -23,7 +23,7 @@ class _Quiet(WSGIRequestHandler):
 
 
 class AgentServer:
-    """`refuse_acks` names the messages that it takes without acknowledging them."""
+    """`deaf_to` names what it takes without an answer, `refuses` what it answers with no."""
 
     def __init__(self) -> None:
         self.hellos: list[dict[str, Any]] = []
@@ -35,6 +35,8 @@ class AgentServer:
         self.desired: list[dict[str, object]] = []
         self.on_hello: list[dict[str, object]] = []
         self.deaf_to: set[str] = set()
+        self.refuses: set[str] = set()
+        self.gone = 0
         self.port = 0
         self._sid = ""
         self._changed = threading.Condition()
@@ -44,6 +46,7 @@ class AgentServer:
         """Listen, on the same port as before if there was one."""
         self._sio = socketio.Server(async_mode="threading", cors_allowed_origins="*")
         self._sio.on("connect", self._connect, namespace="/agent")
+        self._sio.on("disconnect", self._disconnect, namespace="/agent")
         self._sio.on("hello", self._hello, namespace="/agent")
         for name, heard in (
             ("result", self.results),
@@ -112,6 +115,11 @@ class AgentServer:
             self._changed.notify_all()
         return self.tokens[-1] == "secret"
 
+    def _disconnect(self, *_: object) -> None:
+        with self._changed:
+            self.gone += 1
+            self._changed.notify_all()
+
     def _hello(self, sid: str, data: dict[str, Any]) -> dict[str, bool]:
         for body in self.desired:
             self._sio.emit("desired", body, to=sid, namespace="/agent")
@@ -133,7 +141,7 @@ class AgentServer:
                 # Lets go of the line instead of answering, as a dying server would.
                 self._sio.disconnect(_sid, namespace="/agent")
                 return None
-            return {"ok": True, "code": "ok"}
+            return {"ok": name not in self.refuses, "code": "ok"}
 
         return listen
 
