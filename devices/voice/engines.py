@@ -20,7 +20,7 @@ from devices.voice.synth import EXIT_NO_ENGINE
 from devices.voice.wavs import Sound, WavError, join, read_wav
 
 PAUSE_BETWEEN_PARTS = 0.35
-# Ids as pyttsx3 gives them with espeakng-loader 0.2.4 [RAN].
+# Ids of espeakng-loader 0.2.4 [RAN].
 VOICES = {"zh": "sit/cmn", "en": "gmw/en-us"}
 SKIPPED = frozenset(" ，。、！？：；,.!?:;'\"“”‘’-—\u3000")
 
@@ -51,7 +51,7 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EspeakEngine:
-    """pyttsx3 on espeakng-loader; `rate` in words a minute, `seconds` the deadline."""
+    """espeak-ng of espeakng-loader; `rate` in words a minute, `seconds` the deadline."""
 
     rate: int = 165
     seconds: float = 15.0

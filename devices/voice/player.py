@@ -1,6 +1,6 @@
 """Plays a WAV with a command, and believes the command's exit code only.
 
-pyttsx3 reports success even without a sound card [RAN], therefore this. It refuses to wait longer
+A speech library reports success even without a sound card [RAN], therefore this. It refuses to wait longer
 than the sound lasts and a few seconds.
 """
 
