@@ -1,0 +1,236 @@
+// What a kiosk's views share: where the person is, what the hall offers, and when to go home. It
+// decides nothing about the hall; a refusal comes from the server with its words.
+import { type InjectionKey, type Ref, computed, inject, onScopeDispose, ref, shallowRef, watch } from "vue";
+import { ApiError, get } from "@web/api.ts";
+import { lang, setLang } from "@web/i18n.ts";
+import { type Live, useLive } from "@web/live.ts";
+import { loadSession } from "@web/session.ts";
+import type { ItemRef, KioskCatalogue, KioskState, TicketView, UnitRef } from "@web/wire.gen.ts";
+import { hush } from "./speech.ts";
+import { PATIENCE_MS, type Shown, Taking } from "./taking.ts";
+
+export type View =
+  | { name: "home" }
+  | { name: "units" }
+  | { name: "groups" }
+  | { name: "unit"; code: string }
+  | { name: "group"; code: string }
+  | { name: "search" }
+  | { name: "item"; code: string }
+  | { name: "result" };
+
+const HOME: View = { name: "home" };
+const TRY_AGAIN_MS = 2000;
+/** A number that is on no paper stays on the screen so many times longer. */
+const UNPRINTED_LONGER = 3;
+
+export function makeModel(kiosk: string) {
+  const stack = ref<View[]>([HOME]);
+  const view = computed<View>(() => stack.value.at(-1) ?? HOME);
+  const serial = ref(0);
+  const query = ref("");
+  const applicant = ref("ordinary");
+  const elder = ref(false);
+  const taking = new Taking(kiosk);
+  const busy = ref(false);
+  const trouble = ref("");
+  const shown = shallowRef<Shown | null>(taking.shown());
+  const needsEnrolment = ref(false);
+  const live = useLive<KioskState>({
+    surface: "kiosk",
+    key: kiosk,
+    mayReload: () => view.value.name === "home" && !busy.value,
+  });
+  const offer = useCatalogue(live, needsEnrolment, () => view.value.name === "home");
+
+  function go(next: View): void {
+    serial.value += 1;
+    trouble.value = "";
+    stack.value = [...stack.value, next];
+  }
+
+  function back(): void {
+    serial.value += 1;
+    trouble.value = "";
+    if (stack.value.length > 1) stack.value = stack.value.slice(0, -1);
+  }
+
+  /** For the next person: everything as it was, number and language included. */
+  function home(): void {
+    serial.value += 1;
+    stack.value = [HOME];
+    query.value = "";
+    applicant.value = "ordinary";
+    trouble.value = "";
+    shown.value = null;
+    taking.forget();
+    hush();
+  }
+
+  function nextPerson(): void {
+    home();
+    elder.value = false;
+    setLang("zh", false);
+  }
+
+  function showResult(ticket: TicketView): void {
+    const seconds = live.state.value?.result_seconds ?? 25;
+    shown.value = { ticket, until: Date.now() + seconds * 1000 };
+    taking.show(shown.value);
+    serial.value += 1;
+    stack.value = [HOME, { name: "result" }];
+  }
+
+  async function take(item: string): Promise<void> {
+    if (busy.value) return;
+    busy.value = true;
+    trouble.value = "";
+    try {
+      showResult(await taking.take(item, applicant.value));
+    } catch (error) {
+      trouble.value = error instanceof ApiError ? error.words() : String(error);
+      if (error instanceof ApiError && error.code === "not_signed_in") needsEnrolment.value = true;
+    } finally {
+      busy.value = false;
+    }
+  }
+
+  /** After a reload: the number that was shown, or the press that had no answer. */
+  function resume(): void {
+    if (shown.value) {
+      stack.value = [HOME, { name: "result" }];
+      return;
+    }
+    const pending = taking.pending();
+    if (!pending) return;
+    applicant.value = pending.applicant;
+    stack.value = [HOME, { name: "item", code: pending.item }];
+    void take(pending.item);
+  }
+
+  const leaving = useLeaving({ view, shown, busy, elder, live, taking, nextPerson });
+  watch(elder, (on) => {
+    if (on) document.documentElement.setAttribute("data-elder", "on");
+    else document.documentElement.removeAttribute("data-elder");
+  });
+
+  return {
+    kiosk, view, serial, depth: computed(() => stack.value.length), query, applicant, elder, busy, trouble,
+    shown, needsEnrolment, live, ...offer, go, back, home, nextPerson, take, resume, leaving, taking,
+  };
+}
+
+export type Model = ReturnType<typeof makeModel>;
+export const MODEL: InjectionKey<Model> = Symbol("kiosk");
+
+export function useModel(): Model {
+  const model = inject(MODEL);
+  if (!model) throw new Error("a view outside the kiosk's page");
+  return model;
+}
+
+/** The catalogue: fetched until it is there, and anew when the hall has a newer one. */
+function useCatalogue(live: Live<KioskState>, needsEnrolment: Ref<boolean>, quiet: () => boolean) {
+  const catalogue = shallowRef<KioskCatalogue | null>(null);
+  const units = computed(() => new Map((catalogue.value?.units ?? []).map((one): [string, UnitRef] => [one.code, one])));
+  const items = computed(() => new Map((catalogue.value?.items ?? []).map((one): [string, ItemRef] => [one.code, one])));
+  const popular = computed(() => {
+    const liked = (catalogue.value?.popular ?? []).flatMap((code) => items.value.get(code) ?? []);
+    return liked.length > 0 ? liked : [...items.value.values()].filter(firstOfUnit(units.value));
+  });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  async function load(): Promise<void> {
+    clearTimeout(timer);
+    try {
+      const session = await loadSession();
+      needsEnrolment.value = session.kind !== "kiosk";
+      catalogue.value = await get<KioskCatalogue>("/api/v1/catalogue");
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) needsEnrolment.value = true;
+      timer = setTimeout(() => void load(), TRY_AGAIN_MS);
+    }
+  }
+
+  // Nothing changes under a finger: a newer catalogue is taken over between two people.
+  watch([live.state, quiet], ([state, calm]) => {
+    if (state && calm && catalogue.value && state.catalogue !== catalogue.value.version) void load();
+  });
+  watch(live.refused, (code) => {
+    if (code === "not_signed_in" || code === "token_revoked") needsEnrolment.value = true;
+  });
+  onScopeDispose(() => clearTimeout(timer));
+  return { catalogue, units, items, popular, load };
+}
+
+/** Before a hall has figures of its own: the first item of each unit that is here. */
+function firstOfUnit(units: ReadonlyMap<string, UnitRef>): (item: ItemRef) => boolean {
+  const seen = new Set<string>();
+  return (item) => {
+    if (seen.has(item.unit) || units.get(item.unit)?.presence !== "hall" || item.handling !== "accepted") return false;
+    seen.add(item.unit);
+    return true;
+  };
+}
+
+interface LeavingParts {
+  view: Ref<View>;
+  shown: Ref<Shown | null>;
+  busy: Ref<boolean>;
+  elder: Ref<boolean>;
+  live: Live<KioskState>;
+  taking: Taking;
+  nextPerson: () => void;
+}
+
+/** Seconds until the page goes home by itself; null where it has no reason to. */
+function useLeaving(parts: LeavingParts): Ref<number | null> {
+  const { view, shown, busy, elder, live, taking, nextPerson } = parts;
+  const left = ref<number | null>(null);
+  const longer = new Set<string>();
+  let idleUntil = 0;
+
+  const stay = (seconds: number): void => {
+    const now = shown.value;
+    const until = Date.now() + seconds * 1000;
+    if (!now || until <= now.until) return;
+    shown.value = { ...now, until };
+    taking.show(shown.value);
+  };
+  const touched = (): void => {
+    idleUntil = Date.now() + (live.state.value?.idle_seconds ?? 60) * 1000;
+    if (view.value.name === "result") stay(live.state.value?.result_seconds ?? 25);
+  };
+  const look = (): void => {
+    const fresh = view.value.name === "home" && !elder.value && lang.value === "zh";
+    if (fresh || busy.value) {
+      left.value = null;
+      if (busy.value) idleUntil = Date.now() + PATIENCE_MS;
+      return;
+    }
+    const until = view.value.name === "result" ? (shown.value?.until ?? 0) : idleUntil;
+    left.value = Math.max(0, Math.ceil((until - Date.now()) / 1000));
+    if (left.value === 0) nextPerson();
+  };
+  touched();
+  watch([view, elder, lang, busy], () => {
+    touched();
+    look();
+  });
+  watch([live.state, shown], ([state]) => {
+    const slip = shown.value ? (state?.slips[shown.value.ticket.id] ?? shown.value.ticket.slip) : null;
+    const unprinted = slip?.state === "failed" || slip?.state === "unknown" || slip?.state === "none";
+    if (unprinted && !longer.has(shown.value?.ticket.id ?? "")) {
+      longer.add(shown.value?.ticket.id ?? "");
+      stay((state?.result_seconds ?? 25) * UNPRINTED_LONGER);
+    }
+  });
+
+  const timer = setInterval(look, 250);
+  for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, touched, { capture: true });
+  onScopeDispose(() => {
+    clearInterval(timer);
+    for (const kind of ["pointerdown", "keydown"]) removeEventListener(kind, touched, { capture: true });
+  });
+  return left;
+}

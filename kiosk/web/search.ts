@@ -1,0 +1,69 @@
+// Finds items by what a person types: Chinese as it stands, full pinyin, or initials. The keys come
+// with the catalogue, so nothing is asked over the network. Ranking only; it shows nothing.
+import type { ItemRef, UnitRef } from "@web/wire.gen.ts";
+
+const CHINESE = /[\u3400-\u9fff]/;
+
+/** What was typed, as the keys are written: lower case, no spaces or marks, ü as v. */
+export function plain(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll("ü", "v")
+    .replace(/[\s'’`·.,，。、（）()《》-]+/g, "");
+}
+
+/** How well one word fits an item; 0: not at all. Whole beats beginning, beginning beats middle. */
+export function fit(word: string, item: ItemRef, unit: UnitRef | undefined): number {
+  if (CHINESE.test(word)) return chinese(word, item, unit);
+  let best = 0;
+  for (const [place, key] of item.keys.entries()) {
+    if (CHINESE.test(key)) continue;
+    // The first keys are the name's own, the later ones those of its other words.
+    const later = Math.min(place, 20) / 10;
+    best = Math.max(best, latin(word, plain(key)) - later);
+  }
+  return best;
+}
+
+function latin(word: string, key: string): number {
+  if (key === word) return 90;
+  if (key.startsWith(word)) return 70;
+  return word.length > 1 && key.includes(word) ? 40 : 0;
+}
+
+function chinese(word: string, item: ItemRef, unit: UnitRef | undefined): number {
+  const name = plain(item.name);
+  if (name === word) return 100;
+  if (name.startsWith(word)) return 80;
+  if (name.includes(word)) return 65;
+  const said = item.keys.filter((key) => CHINESE.test(key));
+  if (said.includes(word)) return 60;
+  if (said.some((key) => key.includes(word))) return 50;
+  return unit && (unit.name.includes(word) || unit.short.includes(word)) ? 20 : 0;
+}
+
+/**
+ * The items that fit everything typed, best first; equally good ones in the order of the catalogue,
+ * the much-asked ones before them. Words apart by spaces must all fit.
+ */
+export function search(
+  typed: string,
+  items: readonly ItemRef[],
+  units: ReadonlyMap<string, UnitRef>,
+  popular: readonly string[] = [],
+): ItemRef[] {
+  const whole = plain(typed);
+  if (!whole) return [];
+  const words = typed.split(/\s+/).map(plain).filter(Boolean);
+  const found: { item: ItemRef; score: number; place: number }[] = [];
+  for (const [place, item] of items.entries()) {
+    const unit = units.get(item.unit);
+    const apart = words.map((word) => fit(word, item, unit));
+    const score = Math.max(fit(whole, item, unit), apart.every(Boolean) ? Math.min(...apart) - 5 : 0);
+    if (score <= 0) continue;
+    const liked = popular.indexOf(item.code);
+    found.push({ item, score: score + (liked < 0 ? 0 : 3 - liked / 10), place });
+  }
+  found.sort((one, other) => other.score - one.score || one.place - other.place);
+  return found.map((one) => one.item);
+}

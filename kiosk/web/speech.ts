@@ -1,0 +1,35 @@
+// Spoken prompts of elder mode, by a voice that lives on the kiosk itself. Without such a voice it
+// keeps quiet: everything that is spoken is on the screen as well.
+import type { Lang } from "@web/i18n.ts";
+
+const DIGITS: Record<string, string> = {
+  "0": "零", "1": "一", "2": "二", "3": "三", "4": "四", "5": "五", "6": "六", "7": "七", "8": "八", "9": "九",
+};
+
+/** A ticket's number as it is read, character by character: A012 is "A 零 一 二". */
+export function readNumber(number: string, lang: Lang): string {
+  return [...number].map((one) => (lang === "zh" ? (DIGITS[one] ?? one) : one)).join(" ");
+}
+
+function voiceFor(lang: Lang): SpeechSynthesisVoice | undefined {
+  // Only a voice of this machine: others would be asked over the network.
+  const own = speechSynthesis.getVoices().filter((voice) => voice.localService);
+  return own.find((voice) => voice.lang.toLowerCase().replace("_", "-").startsWith(lang));
+}
+
+/** Says a sentence, instead of whatever is being said. */
+export function say(text: string, lang: Lang): void {
+  if (!("speechSynthesis" in window)) return;
+  const voice = voiceFor(lang);
+  if (!voice) return;
+  hush();
+  const spoken = new SpeechSynthesisUtterance(text);
+  spoken.voice = voice;
+  spoken.lang = voice.lang;
+  spoken.rate = 0.9;
+  speechSynthesis.speak(spoken);
+}
+
+export function hush(): void {
+  if ("speechSynthesis" in window) speechSynthesis.cancel();
+}

@@ -1,0 +1,139 @@
+// Taking a number exactly once. The key of a press is kept in the browser until the server has
+// answered, so a double tap, a lost answer, a killed tab or a restarted server give the one ticket;
+// the ticket itself is kept as long as its page shows, so it comes back after a reload.
+import { ApiError, newKey, post } from "@web/api.ts";
+import type { Issued, TicketView } from "@web/wire.gen.ts";
+
+/** A press that has no answer yet. Times are this machine's own, in milliseconds. */
+export interface Pending {
+  key: string;
+  item: string;
+  applicant: string;
+  at: number;
+}
+
+/** A number that its page still shows. */
+export interface Shown {
+  ticket: TicketView;
+  until: number;
+}
+
+/** Nobody stands at the kiosk this long after a press: it is then dropped, not repeated. */
+export const PATIENCE_MS = 90_000;
+
+type Kept = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+type Send = (path: string, body: unknown, options: { key: string; giveUpMs: number }) => Promise<Issued>;
+
+/** What the outside world is here; tests hand in their own. */
+export interface World {
+  kept: Kept;
+  now: () => number;
+  send: Send;
+  wait: (ms: number) => Promise<void>;
+}
+
+const browser = (): World => ({
+  kept: localStorage,
+  now: () => Date.now(),
+  send: post<Issued>,
+  wait: (ms) => new Promise((done) => setTimeout(done, ms)),
+});
+
+/** The taking of numbers at one kiosk. */
+export class Taking {
+  private running: Promise<TicketView> | null = null;
+
+  constructor(
+    private readonly kiosk: string,
+    private readonly world: World = browser(),
+  ) {}
+
+  /** The press that still waits for its answer, if it is not too old. */
+  pending(): Pending | null {
+    const found = this.read<Pending>("pending");
+    if (found && this.world.now() - found.at < PATIENCE_MS) return found;
+    this.drop("pending");
+    return null;
+  }
+
+  /** The number that was being shown. */
+  shown(): Shown | null {
+    const found = this.read<Shown>("shown");
+    if (found && found.until > this.world.now()) return found;
+    this.drop("shown");
+    return null;
+  }
+
+  show(shown: Shown): void {
+    this.write("shown", shown);
+  }
+
+  forget(): void {
+    this.drop("shown");
+  }
+
+  /**
+   * Takes a number, or goes on with the press that has no answer yet; a second press meanwhile is the
+   * first. Throws ApiError when the server refuses, or when nobody can be waiting any more.
+   */
+  take(item: string, applicant: string): Promise<TicketView> {
+    this.running ??= this.persist(item, applicant).finally(() => {
+      this.running = null;
+    });
+    return this.running;
+  }
+
+  private async persist(item: string, applicant: string): Promise<TicketView> {
+    const before = this.pending();
+    const same = before?.item === item && before.applicant === applicant;
+    const pending = same ? before : { key: newKey(), item, applicant, at: this.world.now() };
+    this.write("pending", pending);
+    for (;;) {
+      try {
+        const body = { item, applicant, print: true };
+        const { ticket } = await this.world.send("/api/v1/tickets", body, { key: pending.key, giveUpMs: 5000 });
+        this.drop("pending");
+        return ticket;
+      } catch (error) {
+        if (!passing(error) || this.world.now() - pending.at > PATIENCE_MS) {
+          this.drop("pending");
+          throw error;
+        }
+        await this.world.wait(1000);
+      }
+    }
+  }
+
+  private read<T>(what: string): T | null {
+    try {
+      return JSON.parse(this.world.kept.getItem(this.name(what)) ?? "null") as T | null;
+    } catch {
+      return null;
+    }
+  }
+
+  private write(what: string, value: unknown): void {
+    try {
+      this.world.kept.setItem(this.name(what), JSON.stringify(value));
+    } catch {
+      // Storage refused: a reload would then lose the page, never the number.
+    }
+  }
+
+  private drop(what: string): void {
+    try {
+      this.world.kept.removeItem(this.name(what));
+    } catch {
+      // As above.
+    }
+  }
+
+  private name(what: string): string {
+    return `hallkeeper.kiosk.${this.kiosk}.${what}`;
+  }
+}
+
+/** Whether the same press may simply be sent again: the server was not reached, or not ready. */
+function passing(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 0 || [429, 502, 503, 504].includes(error.status));
+}
