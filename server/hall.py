@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from argon2 import PasswordHasher
 from sqlalchemy import insert, select
 
 from server.clock import Chance, Clock, MachineClock, SystemChance
@@ -45,11 +46,12 @@ def open_hall(
     chance: Chance | None = None,
     commit: Offload = directly,
     offload: Offloaded = in_place,
+    hasher: PasswordHasher | None = None,
 ) -> Hall:
     """Open (and if need be create and migrate) the hall of `config`.
 
     `commit` runs SQLite's commits, `offload` slow calls such as password hashing; the server
-    brings gevent's native threads for both.
+    brings gevent's native threads for both. `hasher` sets the cost of a password hash.
     """
     config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = open_engine(config.database_url)
@@ -58,7 +60,7 @@ def open_hall(
     store = open_store(config.database_url, config.hall_id, commit)
     ctx = Context(store, clock or MachineClock(), chance or SystemChance(), Bus())
     _ensure_hall(ctx)
-    return Hall(config, ctx, People(ctx, offload), offload)
+    return Hall(config, ctx, People(ctx, offload, hasher), offload)
 
 
 def _ensure_hall(ctx: Context) -> None:

@@ -150,6 +150,13 @@ def _working_day(catalogue: Catalogue, now: datetime) -> datetime:
     return now
 
 
+def _name_hall(data: Path) -> None:
+    """The hall's id where the other `hall` commands look for it."""
+    path = data / config.FILE
+    if not path.exists():
+        path.write_text('hall_id = "reference"\n')
+
+
 def _demo_password(data: Path) -> str:
     path = data / "demo-password"
     if not path.exists():

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from functools import partial
 
 from server import config
 from server.cli import data_argument
-from server.hall import ADMINISTRATOR, Hall, first_administrator, open_hall
-from server.services.checks import findings
-from server.storage.engine import migrate, newest, open_engine, revision
+from server.hall import ADMINISTRATOR, first_administrator, open_hall
+from server.services.checks import findings, hall_ids
+from server.storage.engine import migrate, newest, open_engine, open_store, revision
 
 
 def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
@@ -54,14 +54,13 @@ def _check(settings: config.Config) -> int:
     if found != wanted:
         print(f"数据库版本 / schema {found}, 需要 / wanted {wanted}: hall migrate", file=sys.stderr)
         return 1
-    wrong = list(_findings(open_hall(settings)))
+    store = open_store(settings.database_url, settings.hall_id)
+    halls = store.read(hall_ids)
+    wrong = [
+        f"{hall}: {f.zh} / {f.en}" for hall in halls for f in store.read(partial(findings, hall))
+    ]
     for line in wrong:
         print(line, file=sys.stderr)
     if not wrong:
-        print("全部正常 / all is well")
+        print(f"全部正常 / all is well: {', '.join(halls) or '空 / empty'}")
     return int(bool(wrong))
-
-
-def _findings(hall: Hall) -> Iterator[str]:
-    for finding in findings(hall.ctx):
-        yield f"{finding.zh} / {finding.en}"

@@ -360,6 +360,6 @@ def _problem(found: Any) -> dict[str, Any]:
         "row": found.row,
         "column": found.column,
         "code": found.code.value,
-        "message_zh": found.message,
-        "message_en": found.message_en,
+        "message_zh": found.zh,
+        "message_en": found.en,
     }

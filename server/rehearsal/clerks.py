@@ -76,10 +76,12 @@ class Clerk:
         """Sign in to the window."""
         self._do("sign-in", {"window": self.window})
 
-    def rest(self, minutes: float) -> None:
-        """Pause as soon as the window is free."""
-        if not self.idle:
-            self._stage.after(2 * MINUTE, lambda: self.rest(max(5.0, minutes - 2)))
+    def rest(self, minutes: float, patience: float = 0.0) -> None:
+        """Pause when the window is free; for `patience` minutes only if nobody waits for it."""
+        waiting = patience > 0 and self._client.get("/api/v1/counter")["waiting"] > 0
+        if not self.idle or waiting:
+            left = max(0.0, patience - 2)
+            self._stage.after(2 * MINUTE, lambda: self.rest(max(5.0, minutes - 2), left))
             return
         if self._do("pause", {"reason": "rest", "note": ""}) is not None:
             self.resting = True

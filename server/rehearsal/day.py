@@ -23,6 +23,8 @@ VISITS = 450
 DAY_MINUTES = 600
 LUNCH_FROM, LUNCH_MINUTES = 232, 146
 """12:02 and until 14:28, minutes after 08:10."""
+LUNCH_PATIENCE = 60
+"""Whoever has a number at noon is still served, for so many minutes."""
 CLOSING = 565
 PAPER_OUT_AT, PAPER_OUT_MINUTES = 150, 12
 KEYPAD_EVERY = 3
@@ -113,7 +115,7 @@ class Day:
         chance = random.Random(f"{self._script.seed}-breaks")
         for clerk in self._clerks.values():
             lunch = start + (LUNCH_FROM + chance.randint(0, 4)) * MINUTE
-            self._stage.at(lunch, lambda c=clerk: c.rest(LUNCH_MINUTES))  # type: ignore[misc]
+            self._stage.at(lunch, lambda c=clerk: c.rest(LUNCH_MINUTES, LUNCH_PATIENCE))  # type: ignore[misc]
             pause = (
                 start + chance.choice((chance.randint(60, 200), chance.randint(400, 520))) * MINUTE
             )

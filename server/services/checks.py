@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from server.domain.tickets import number
-from server.services.context import Context
 from server.storage import journal, schema
 
 
@@ -20,9 +19,16 @@ class Finding:
     en: str
 
 
-def findings(ctx: Context) -> list[Finding]:
-    """Everything that is wrong; empty when all is well."""
-    return ctx.read(lambda c: list(_all(c, ctx.hall_id)))
+def hall_ids(conn: Connection) -> list[str]:
+    """Every hall in the database."""
+    return list(
+        conn.execute(select(schema.hall.c.hall_id).order_by(schema.hall.c.hall_id)).scalars()
+    )
+
+
+def findings(hall_id: str, conn: Connection) -> list[Finding]:
+    """Everything that is wrong with a hall; empty when all is well."""
+    return list(_all(conn, hall_id))
 
 
 def _all(conn: Connection, hall_id: str) -> Iterator[Finding]:

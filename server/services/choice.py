@@ -104,11 +104,12 @@ def _with_overtaking(
         if head.level > 0 or item is None:
             counted.append(head)
             continue
-        calls = tickets.priority_calls_after(
-            tx.conn, tx.hall_id, now.date().isoformat(), head.queue, head.order
+        day = now.date().isoformat()
+        calls = tickets.priority_calls_over(
+            tx.conn, tx.hall_id, day, head.queue, head.order, row.waiting_since
         )
         able = {w.code for w in windows_for(catalogue, item, now)}
-        counted.append(replace(head, overtaken=sum(1 for c in calls if c.window in able)))
+        counted.append(replace(head, overtaken=sum(1 for window in calls if window in able)))
     return counted
 
 

@@ -27,9 +27,6 @@ from server.storage.store import Tx
 T = TypeVar("T")
 Offloaded = Callable[[Callable[[], Any]], Any]
 CODE_MINUTES = 30
-_hasher = PasswordHasher()
-# Verified when the staff number is unknown, so that the answer takes as long as for a known one.
-_NOBODY = _hasher.hash("nobody")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +54,23 @@ def csrf_of(secret: str) -> str:
     return hmac.new(secret.encode(), b"csrf", hashlib.sha256).hexdigest()
 
 
-def _verify(kept: str, password: str) -> bool:
-    try:
-        return _hasher.verify(kept, password)
-    except (VerifyMismatchError, InvalidHashError):
-        return False
-
-
 class People:
     """Sign-in, passwords and enrolment of one hall."""
 
-    def __init__(self, ctx: Context, offload: Offloaded = lambda call: call()) -> None:
+    def __init__(
+        self, ctx: Context, offload: Offloaded, hasher: PasswordHasher | None = None
+    ) -> None:
         self._ctx = ctx
         self._offload = offload
+        self._hasher = hasher or PasswordHasher()
+        # Verified when the staff number is unknown: the answer takes as long as for a known one.
+        self._nobody = self._hasher.hash("nobody")
+
+    def _verify(self, kept: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(kept, password)
+        except (VerifyMismatchError, InvalidHashError):
+            return False
 
     # -- staff ---------------------------------------------------------------------------------
 
@@ -84,7 +85,8 @@ class People:
         if row is not None and row.locked_until and row.locked_until > now:
             minutes = -(-(row.locked_until - now) // 60_000)
             raise HallError(Code.LOCKED_OUT, minutes=minutes)
-        good = self._offload(lambda: _verify(row.password_hash if row else _NOBODY, password))
+        kept = row.password_hash if row else self._nobody
+        good = self._offload(lambda: self._verify(kept, password))
         if row is None or row.disabled or not good:
             if row is not None and not row.disabled:
                 ctx.write(lambda tx: self._failed(tx, staff))
@@ -127,10 +129,10 @@ class People:
         """Raises LOGIN_FAILED when `current` is wrong, PASSWORD_WEAK for a poor new one."""
         ctx = self._ctx
         row = ctx.read(lambda c: accounts.account(c, ctx.hall_id, staff))
-        if row is None or not self._offload(lambda: _verify(row.password_hash, current)):
+        if row is None or not self._offload(lambda: self._verify(row.password_hash, current)):
             raise HallError(Code.LOGIN_FAILED)
         self._check_strength(staff, new, current)
-        kept = str(self._offload(lambda: _hasher.hash(new)))
+        kept = str(self._offload(lambda: self._hasher.hash(new)))
 
         def act(tx: Tx) -> None:
             accounts.set_account(tx, staff, password_hash=kept, must_change=0)
@@ -153,7 +155,7 @@ class People:
         if actor != SYSTEM and staff not in ctx.catalogue().staff_by:
             raise HallError(Code.ACCOUNT_UNKNOWN, staff=staff)
         first = password or ctx.chance.token(9)
-        kept = str(self._offload(lambda: _hasher.hash(first)))
+        kept = str(self._offload(lambda: self._hasher.hash(first)))
 
         def act(tx: Tx) -> None:
             if accounts.account(tx.conn, tx.hall_id, staff) is not None:
@@ -169,7 +171,7 @@ class People:
         """A new one-time password; ends the person's sessions. Raises ACCOUNT_UNKNOWN."""
         ctx = self._ctx
         first = ctx.chance.token(9)
-        kept = str(self._offload(lambda: _hasher.hash(first)))
+        kept = str(self._offload(lambda: self._hasher.hash(first)))
 
         def act(tx: Tx) -> None:
             self._known(tx, staff)

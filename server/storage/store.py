@@ -197,5 +197,8 @@ def attempt(tx: Tx, act: Act[T]) -> T | HallError:
         savepoint.rollback()
         del tx.events[events:]
         return refusal
+    except BaseException:
+        savepoint.rollback()
+        raise
     savepoint.commit()
     return value

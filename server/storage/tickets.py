@@ -68,13 +68,20 @@ _heads = text(
     WHERE lanes.lane IS NOT NULL ORDER BY t.ord, t.id
     """
 )
-_overtakers = select(_t.c.ord, _t.c.window).where(
-    _hall,
-    _t.c.day == bindparam("day"),
-    _t.c.queue == bindparam("queue"),
-    _t.c.ord > bindparam("ord"),
-    _t.c.level > 0,
-    _t.c.first_called_at.is_not(None),
+_c = schema.call
+# From the calls, not from the tickets: one person who misses and comes back overtakes again.
+_overtakers = (
+    select(_c.c.window)
+    .join_from(_t, _c, (_c.c.hall_id == _t.c.hall_id) & (_c.c.ticket_id == _t.c.id))
+    .where(
+        _hall,
+        _t.c.day == bindparam("day"),
+        _t.c.queue == bindparam("queue"),
+        _t.c.ord > bindparam("ord"),
+        _t.c.level > 0,
+        _c.c.move == "call",
+        _c.c.at >= bindparam("since"),
+    )
 )
 _lane_counts = (
     select(
@@ -153,13 +160,12 @@ def heads(conn: Connection, hall_id: str) -> list[Row[Any]]:
     return list(conn.execute(_heads, {"hall_id": hall_id}))
 
 
-def priority_calls_after(
-    conn: Connection, hall_id: str, day: str, queue: str, order: int
-) -> list[Row[Any]]:
-    """Windows of today's priority calls of tickets junior to seniority `order` in a queue."""
-    return list(
-        conn.execute(_overtakers, {"hall_id": hall_id, "day": day, "queue": queue, "ord": order})
-    )
+def priority_calls_over(
+    conn: Connection, hall_id: str, day: str, queue: str, order: int, since: int
+) -> list[str]:
+    """Windows of a queue's priority calls since a time, of tickets junior to an order."""
+    asked = {"hall_id": hall_id, "day": day, "queue": queue, "ord": order, "since": since}
+    return [row.window for row in conn.execute(_overtakers, asked)]
 
 
 def waiting_by_lane(conn: Connection, hall_id: str) -> list[Row[Any]]:

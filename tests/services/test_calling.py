@@ -70,6 +70,19 @@ def test_nobody_is_overtaken_more_often_than_stated(small: SmallHall) -> None:
     assert first <= limit
 
 
+def test_one_person_who_comes_back_overtakes_again(small: SmallHall) -> None:
+    small.configure(overtake_limit=2, priority_run=20)
+    small.seat("T1")
+    patient = small.issue("tax-2")
+    elder = small.issue("tax-2", "elderly")
+    for _ in range(2):
+        assert small.missed("T1").id == elder.id
+        calling.give_back(small.ctx, small.clerk("T1"), small.key(), elder.id)
+    called = small.call("T1")
+    assert called.id == patient.id
+    assert Why.OVERTAKEN in _why(small, called.id)
+
+
 def test_comprehensive_serves_what_only_it_can_first(small: SmallHall) -> None:
     small.seat("T1", "G1")
     early = small.issue("tax-1")
@@ -254,9 +267,17 @@ def test_transfer_needs_somebody_there(small: SmallHall, target: dict[str, str])
     small.seat("T1")
     small.issue("tax-1")
     small.call("T1")
-    arguments = {"to_window": None, "to_item": None, "to_unit": None, "text": ""} | target
     with pytest.raises(HallError) as caught:
-        calling.transfer(small.ctx, small.clerk("T1"), small.key(), "T1", **arguments)
+        calling.transfer(
+            small.ctx,
+            small.clerk("T1"),
+            small.key(),
+            "T1",
+            to_window=target.get("to_window"),
+            to_item=target.get("to_item"),
+            to_unit=target.get("to_unit"),
+            text="",
+        )
     assert caught.value.code is Code.TRANSFER_TARGET
 
 

@@ -9,6 +9,8 @@ from datetime import date, datetime, time
 from itertools import count
 from pathlib import Path
 
+from argon2 import PasswordHasher
+
 from server.clock import SeededChance, SetClock, instant
 from server.config import Config
 from server.domain.catalogue import (
@@ -34,11 +36,15 @@ from server.domain.tickets import ActorKind, Outcome, Ticket
 from server.hall import Hall, open_hall, take_catalogue
 from server.services import calling, issuing, posts
 from server.services.context import SYSTEM, Actor
-from server.storage import tickets
+from server.storage import settings, tickets
+from server.storage.store import Tx
 
+# Passwords of tests protect nothing; a real hash takes a tenth of a second.
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 ZONE = "Asia/Shanghai"
 MONDAY = date(2026, 3, 2)
 ALL_WINDOWS = ("T1", "T2", "S1", "F1", "G1", "G2")
+MANAGER, ADMINISTRATOR, NEWCOMER = "2001", "3001", "1099"
 STAFF = {code: f"10{n:02}" for n, code in enumerate(ALL_WINDOWS, 1)}
 
 
@@ -83,7 +89,7 @@ def _unit(code: str, prefix: str, presence: Presence = Presence.HALL) -> Unit:
 
 
 def catalogue() -> Catalogue:
-    """Tax (two windows, half mandated), social (only by mandate), fire (Tuesdays), and those away."""
+    """Tax (two windows, half mandated), social (by mandate only), fire (Tuesdays), those away."""
     windows = (
         Window("T1", 1, "税务一", "Tax 1", WindowKind.SPECIALISED, "east", ("tax",)),
         Window("T2", 2, "税务二", "Tax 2", WindowKind.SPECIALISED, "east", ("tax",)),
@@ -135,9 +141,14 @@ def catalogue() -> Catalogue:
                 general,
             ),
         ),
-        staff=tuple(
-            Staff(STAFF[code], f"测试{n}", "tax", Role.CLERK, (code,))
-            for n, code in enumerate(ALL_WINDOWS, 1)
+        staff=(
+            *(
+                Staff(STAFF[code], f"测试{n}", "tax", Role.CLERK, (code,))
+                for n, code in enumerate(ALL_WINDOWS, 1)
+            ),
+            Staff(MANAGER, "测试主任", "", Role.MANAGER),
+            Staff(ADMINISTRATOR, "测试管理员", "", Role.ADMINISTRATOR),
+            Staff(NEWCOMER, "测试新人", "tax", Role.CLERK, ("T1", "T2")),
         ),
         hours=(
             *(
@@ -163,6 +174,7 @@ class SmallHall:
             Config(data=folder, hall_id="small", database=url),
             clock=self.clock,
             chance=SeededChance(seed),
+            hasher=CHEAP,
         )
         self.ctx = self.hall.ctx
         take_catalogue(self.ctx, SYSTEM, catalogue(), "test")
@@ -219,6 +231,16 @@ class SmallHall:
         self.clock.forward(seconds=60)
         calling.no_show(self.ctx, self.clerk(window), self.key(), window)
         return self.ticket(ticket.id)
+
+    def configure(self, **values: object) -> None:
+        """Change settings."""
+
+        def act(tx: Tx) -> None:
+            for name, value in values.items():
+                settings.put(tx, name, value, "test")
+
+        self.ctx.write(act)
+        self.ctx.forget()
 
     def close(self) -> None:
         """Give the database back."""

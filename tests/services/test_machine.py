@@ -1,0 +1,348 @@
+"""A state machine of tickets and windows against a simple model.
+
+The model knows only lists: who waits, in which order, who holds whom, how often each waiting
+person was overtaken by priority. After every step the books must agree with it:
+FIFO in a class, the bound on priority, one holder, nobody lost, nobody unservable.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from server.domain.errors import Code, HallError
+from server.domain.tickets import Outcome, State, Ticket
+from server.services import calling, posts
+from server.storage import tickets
+from support import postgres as pg
+from support.halls import SmallHall, at
+
+WINDOWS = ("T1", "T2", "G1", "S1")
+ITEMS = ("tax-1", "tax-2", "social-1", "build-1")
+ABLE = {
+    "T1": {"tax-1", "tax-2"},
+    "T2": {"tax-1", "tax-2"},
+    "G1": {"tax-1", "social-1"},
+    "S1": {"build-1"},
+}
+QUEUE = {"tax-1": "tax", "tax-2": "tax", "social-1": "social", "build-1": "build"}
+
+
+@dataclass
+class Person:
+    """One waiting person of the model."""
+
+    id: str
+    item: str
+    priority: bool
+    order: float
+    overtaken: int = 0
+    only: str = ""
+    """The only window that may call (after a transfer to it)."""
+
+
+class HallMachine(RuleBasedStateMachine):
+    """Issues, calls and moves at random; `small` is brought by the test."""
+
+    small: SmallHall
+    fresh: Any = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.small = type(self).fresh()
+        # Low bounds, so that a short run meets them.
+        self.small.configure(priority_run=2, overtake_limit=2)
+        self.waiting: list[Person] = []
+        self.at: dict[str, Person | None] = {}
+        self.states: dict[str, State] = {}
+        self.held: list[tuple[str, Person]] = []
+        self.missed: list[Person] = []
+        self.returns: dict[str, int] = {}
+        self.paused: set[str] = set()
+        self.arrivals = 0
+
+    def teardown(self) -> None:
+        self.small.close()
+
+    @initialize(windows=st.sets(st.sampled_from(WINDOWS), min_size=2))
+    def open(self, windows: set[str]) -> None:
+        self.small.seat(*sorted(windows))
+        self.at = dict.fromkeys(sorted(windows))
+
+    # -- rules ---------------------------------------------------------------------------------
+
+    @rule(item=st.sampled_from(ITEMS), priority=st.booleans())
+    def issue(self, item: str, priority: bool) -> None:
+        able = [w for w in self.at if item in ABLE[w] and w not in self.paused]
+        self.small.clock.forward(seconds=30)
+        try:
+            ticket = self.small.issue(item, "elderly" if priority else "ordinary")
+        except HallError as error:
+            assert not able
+            assert error.code in (Code.NOBODY_SIGNED_IN, Code.ALL_PAUSED)
+            return
+        assert able, "a number was given that no window would call"
+        self.arrivals += 1
+        self.waiting.append(Person(ticket.id, item, priority, self.arrivals))
+        self.states[ticket.id] = State.WAITING
+
+    @rule(data=st.data())
+    def call(self, data: st.DataObject) -> None:
+        window = data.draw(st.sampled_from(sorted(self.at)))
+        mine = [p for p in self.waiting if self._callable(p, window)]
+        try:
+            ticket = self.small.call(window)
+        except HallError as error:
+            expected = {
+                Code.NOBODY_WAITING: not mine,
+                Code.WINDOW_BUSY: bool(self.at[window]),
+                Code.WINDOW_PAUSED: window in self.paused,
+            }
+            assert expected[error.code]
+            return
+        assert self.at[window] is None
+        chosen = next(p for p in mine if p.id == ticket.id)
+        self._check_order(chosen, mine, window)
+        self._seat(chosen, window)
+
+    @precondition(lambda self: any(self.at.values()))
+    @rule(data=st.data())
+    def finish(self, data: st.DataObject) -> None:
+        window, person = self._busy(data)
+        clerk = self.small.clerk(window)
+        calling.start(self.small.ctx, clerk, self.small.key(), window)
+        calling.finish(self.small.ctx, clerk, self.small.key(), window, Outcome.DONE, "")
+        self._free(window, person, State.FINISHED)
+
+    @precondition(lambda self: any(self.at.values()))
+    @rule(data=st.data())
+    def miss(self, data: st.DataObject) -> None:
+        window, person = self._busy(data)
+        clerk = self.small.clerk(window)
+        calling.recall(self.small.ctx, clerk, self.small.key(), window)
+        self.small.clock.forward(seconds=60)
+        calling.no_show(self.small.ctx, clerk, self.small.key(), window)
+        self._free(window, person, State.MISSED)
+        self.missed.append(person)
+
+    @precondition(lambda self: bool(self.missed))
+    @rule(data=st.data())
+    def come_back(self, data: st.DataObject) -> None:
+        person = data.draw(st.sampled_from(self.missed))
+        clerk = self.small.clerk(next(iter(self.at)))
+        try:
+            calling.give_back(self.small.ctx, clerk, self.small.key(), person.id)
+        except HallError as error:
+            assert error.code is Code.RETURN_LIMIT
+            assert self.returns.get(person.id, 0) == 2
+            return
+        self.returns[person.id] = self.returns.get(person.id, 0) + 1
+        first = sorted(p.order for p in self.waiting if QUEUE[p.item] == QUEUE[person.item])[:3]
+        person.order = max([person.order, *(order + 1 / 1024 for order in first)])
+        self._wait(person, self.missed)
+
+    @precondition(lambda self: any(self.at.values()))
+    @rule(data=st.data())
+    def hold(self, data: st.DataObject) -> None:
+        window, person = self._busy(data)
+        calling.hold(self.small.ctx, self.small.clerk(window), self.small.key(), window, "")
+        self._free(window, person, State.HELD)
+        self.held.append((window, person))
+
+    @precondition(lambda self: bool(self.held))
+    @rule(data=st.data())
+    def resume(self, data: st.DataObject) -> None:
+        window, person = data.draw(st.sampled_from(self.held))
+        clerk = self.small.clerk(window)
+        try:
+            calling.resume(self.small.ctx, clerk, self.small.key(), window, person.id)
+        except HallError as error:
+            assert error.code in (Code.WINDOW_BUSY, Code.WINDOW_PAUSED)
+            assert self.at[window] is not None or window in self.paused
+            return
+        self.held.remove((window, person))
+        self.at[window] = person
+        self.states[person.id] = State.CALLED
+
+    @precondition(lambda self: any(self.at.values()))
+    @rule(data=st.data())
+    def transfer(self, data: st.DataObject) -> None:
+        window, person = self._busy(data)
+        target = data.draw(st.sampled_from(WINDOWS))
+        clerk = self.small.clerk(window)
+        try:
+            calling.transfer(
+                self.small.ctx,
+                clerk,
+                self.small.key(),
+                window,
+                to_window=target,
+                to_item=None,
+                to_unit=None,
+                text="",
+            )
+        except HallError as error:
+            assert error.code is Code.TRANSFER_TARGET
+            assert target == window or target not in self.at
+            return
+        self._free(window, person, State.WAITING)
+        person.only = target
+        self.waiting.append(person)
+
+    @rule(data=st.data())
+    def pause_or_go_on(self, data: st.DataObject) -> None:
+        window = data.draw(st.sampled_from(sorted(self.at)))
+        clerk = self.small.clerk(window)
+        if window in self.paused:
+            posts.unpause(self.small.ctx, clerk, self.small.key(), window)
+            self.paused.discard(window)
+            return
+        try:
+            posts.pause(self.small.ctx, clerk, self.small.key(), window, "rest", "")
+        except HallError as error:
+            assert error.code is Code.WINDOW_BUSY
+            assert self.at[window] is not None
+        else:
+            self.paused.add(window)
+
+    @precondition(lambda self: bool(self.waiting))
+    @rule(data=st.data())
+    def cancel(self, data: st.DataObject) -> None:
+        person = data.draw(st.sampled_from(self.waiting))
+        clerk = self.small.clerk(next(iter(self.at)))
+        calling.cancel(self.small.ctx, clerk, self.small.key(), person.id)
+        self.waiting.remove(person)
+        self.states[person.id] = State.CANCELLED
+
+    # -- what must hold ------------------------------------------------------------------------
+
+    @invariant()
+    def books_agree(self) -> None:
+        kept = {t.id: t for t in self._kept()}
+        assert {i: t.state for i, t in kept.items()} == self.states
+        for window, person in self.at.items():
+            holding = [
+                t.id
+                for t in kept.values()
+                if t.window == window and t.state in (State.CALLED, State.SERVING)
+            ]
+            assert holding == ([person.id] if person else [])
+
+    @invariant()
+    def nobody_is_overtaken_too_often(self) -> None:
+        limit = self.small.ctx.settings().overtake_limit
+        assert all(p.overtaken <= limit for p in self.waiting if not p.priority)
+
+    def _kept(self) -> list[Ticket]:
+        return self.small.ctx.read(lambda c: tickets.of_day(c, "small", "2026-03-02"))
+
+    def _callable(self, person: Person, window: str) -> bool:
+        if person.only:
+            return person.only == window
+        return person.item in ABLE[window]
+
+    def _check_order(self, chosen: Person, mine: list[Person], window: str) -> None:
+        """First in its class and lane-set; nobody sent to this very window is passed over."""
+        sent = [p for p in mine if p.only == window]
+        if sent:
+            assert chosen is min(sent, key=lambda p: p.order)
+            return
+        rivals = [p for p in mine if p.priority == chosen.priority]
+        if window == "G1":
+            rivals = [p for p in rivals if QUEUE[p.item] == QUEUE[chosen.item]]
+        assert chosen.order == min(p.order for p in rivals)
+
+    def _seat(self, person: Person, window: str) -> None:
+        self.waiting.remove(person)
+        self.at[window] = person
+        self.states[person.id] = State.CALLED
+        if person.priority and not person.only:
+            for other in self.waiting:
+                if (
+                    not other.priority
+                    and not other.only
+                    and other.order < person.order
+                    and QUEUE[other.item] == QUEUE[person.item]
+                    and other.item in ABLE[window]
+                ):
+                    other.overtaken += 1
+
+    def _busy(self, data: st.DataObject) -> tuple[str, Person]:
+        window = data.draw(st.sampled_from(sorted(w for w, p in self.at.items() if p)))
+        person = self.at[window]
+        assert person is not None
+        return window, person
+
+    def _free(self, window: str, person: Person, state: State) -> None:
+        self.at[window] = None
+        self.states[person.id] = state
+
+    def _wait(self, person: Person, source: list[Person]) -> None:
+        source.remove(person)
+        self.waiting.append(person)
+        self.states[person.id] = State.WAITING
+
+
+def _run(examples: int, steps: int) -> None:
+    run_state_machine_as_test(
+        HallMachine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_on_sqlite(tmp_path: Path) -> None:
+    folders: list[str] = []
+
+    def fresh(_cls: Any = None) -> SmallHall:
+        for old in folders:
+            shutil.rmtree(old, ignore_errors=True)
+        folder = tempfile.mkdtemp(dir=tmp_path)
+        folders[:] = [folder]
+        return SmallHall(f"sqlite:///{folder}/hall.db", Path(folder), at(9))
+
+    HallMachine.fresh = staticmethod(fresh)
+    _run(examples=40, steps=60)
+
+
+@pytest.fixture
+def template(postgres: pg.Postgres, tmp_path: Path) -> str:
+    """A PostgreSQL database with the small hall in it, to copy from."""
+
+    def fill(url: str) -> None:
+        SmallHall(url, tmp_path, at(9)).close()
+
+    return postgres.template(fill)
+
+
+def test_on_postgresql(postgres: pg.Postgres, template: str, tmp_path: Path) -> None:
+    made: list[str] = []
+
+    def fresh(_cls: Any = None) -> SmallHall:
+        for old in made:
+            postgres.drop(old)
+        name = postgres.create(template)
+        made[:] = [name]
+        return SmallHall(postgres.url(name), tmp_path, at(9))
+
+    HallMachine.fresh = staticmethod(fresh)
+    _run(examples=10, steps=40)

@@ -1,0 +1,102 @@
+"""The small hall behind its HTTP door, in this process: people with sessions, devices."""
+
+from __future__ import annotations
+
+import json
+from itertools import count
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from server.app import App, build
+from server.domain.catalogue import Role
+from server.services.context import SYSTEM
+from support.halls import ADMINISTRATOR, MANAGER, STAFF, SmallHall
+
+PASSWORD = "only-for-this-test"
+_keys = count(1)
+
+
+class Browser:
+    """A browser, or a device with a token."""
+
+    def __init__(self, client: FlaskClient, token: str = "") -> None:
+        self.client = client
+        self._token = token
+        self.csrf = ""
+
+    def _headers(self, key: str | None) -> dict[str, str]:
+        headers = {}
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
+        if self.csrf:
+            headers["X-CSRF-Token"] = self.csrf
+        if key is not None:
+            headers["Idempotency-Key"] = key or f"test-{next(_keys)}"
+        return headers
+
+    def get(self, path: str) -> TestResponse:
+        """Ask."""
+        return self.client.get(f"/api/v1{path}", headers=self._headers(None))
+
+    def post(self, path: str, body: Any = None, *, key: str | None = "") -> TestResponse:
+        """Command; `key` None leaves the Idempotency-Key out."""
+        data = body if isinstance(body, (str, bytes)) else json.dumps(body or {})
+        return self.client.post(f"/api/v1{path}", data=data, headers=self._headers(key))
+
+    def login(self, staff: str, password: str = PASSWORD) -> TestResponse:
+        """Sign in and keep the CSRF token."""
+        answer = self.post("/login", {"staff": staff, "password": password}, key=None)
+        if answer.status_code == 200:
+            self.csrf = answer.get_json()["csrf"]
+        return answer
+
+
+class Web:
+    """The app of the small hall with an account for everybody."""
+
+    def __init__(self, small: SmallHall) -> None:
+        self.small = small
+        self.app: App = build(small.hall, start=_at_once)
+        roles = dict.fromkeys(STAFF.values(), Role.CLERK)
+        roles |= {MANAGER: Role.MANAGER, ADMINISTRATOR: Role.ADMINISTRATOR}
+        for staff, role in roles.items():
+            small.hall.people.add_account(SYSTEM, staff, role, PASSWORD)
+
+    def browser(self) -> Browser:
+        """A browser nobody is signed in to."""
+        return Browser(self.app.flask.test_client())
+
+    def person(self, staff: str) -> Browser:
+        """A browser with somebody signed in."""
+        browser = self.browser()
+        assert browser.login(staff).status_code == 200
+        return browser
+
+    def clerk(self, window: str, *, seated: bool = True) -> Browser:
+        """The clerk of a window, sitting there."""
+        browser = self.person(STAFF[window])
+        if seated:
+            answer = browser.post("/counter/sign-in", {"window": window})
+            assert answer.status_code == 200
+        return browser
+
+    def manager(self) -> Browser:
+        """A manager."""
+        return self.person(MANAGER)
+
+    def administrator(self) -> Browser:
+        """An administrator."""
+        return self.person(ADMINISTRATOR)
+
+    def device(self, kind: str, name: str) -> Browser:
+        """An enrolled kiosk, board or agent."""
+        token = self.small.hall.people.grant(kind, name)
+        return Browser(self.app.flask.test_client(), token)
+
+
+def _at_once(call: Any, *args: Any, delay: float = 0.0) -> None:
+    """Background work done in place: there is no server loop in these tests."""
+    assert delay >= 0
+    call(*args)
