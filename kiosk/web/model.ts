@@ -21,6 +21,7 @@ export type View =
 
 const HOME: View = { name: "home" };
 const TRY_AGAIN_MS = 2000;
+const POPULAR = 8;
 /** A number that is on no paper stays on the screen so many times longer. */
 const UNPRINTED_LONGER = 3;
 
@@ -136,7 +137,8 @@ function useCatalogue(live: Live<KioskState>, needsEnrolment: Ref<boolean>, quie
   const items = computed(() => new Map((catalogue.value?.items ?? []).map((one): [string, ItemRef] => [one.code, one])));
   const popular = computed(() => {
     const liked = (catalogue.value?.popular ?? []).flatMap((code) => items.value.get(code) ?? []);
-    return liked.length > 0 ? liked : [...items.value.values()].filter(firstOfUnit(units.value));
+    const others = [...items.value.values()].filter(firstOfUnit(units.value));
+    return [...new Set([...liked, ...others])].slice(0, POPULAR);
   });
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -163,7 +165,7 @@ function useCatalogue(live: Live<KioskState>, needsEnrolment: Ref<boolean>, quie
   return { catalogue, units, items, popular, load };
 }
 
-/** Before a hall has figures of its own: the first item of each unit that is here. */
+/** While a hall has few figures of its own: the first item of each unit that is here. */
 function firstOfUnit(units: ReadonlyMap<string, UnitRef>): (item: ItemRef) => boolean {
   const seen = new Set<string>();
   return (item) => {

@@ -3,12 +3,17 @@
 import { onScopeDispose, type Ref, ref } from "vue";
 
 let offset = 0; // server minus this machine, in milliseconds
+let told = false;
+const moving = new Set<() => void>();
 let zone = "Asia/Shanghai";
 
 /** Tells the server's time (epoch milliseconds) as just received, and the hall's zone. */
 export function setServerTime(epoch: number, hallZone?: string): void {
   offset = epoch - Date.now();
   if (hallZone) zone = hallZone;
+  if (told) return;
+  told = true; // until now every clock showed this machine's own time
+  for (const move of moving) move();
 }
 
 /** The server's time now, in epoch milliseconds. */
@@ -19,10 +24,15 @@ export function serverNow(): number {
 /** The server's time as a value that moves; ends with the component that asked for it. */
 export function useNow(everyMs = 1000): Ref<number> {
   const now = ref(serverNow());
-  const timer = setInterval(() => {
+  const move = (): void => {
     now.value = serverNow();
-  }, everyMs);
-  onScopeDispose(() => clearInterval(timer));
+  };
+  const timer = setInterval(move, everyMs);
+  moving.add(move);
+  onScopeDispose(() => {
+    clearInterval(timer);
+    moving.delete(move);
+  });
   return now;
 }
 
