@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import argparse
 import logging
-import signal
 import sys
-import threading
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 
 from devices.config import read_agent_config
 from devices.host.enrol import EnrolError, token
 from devices.host.runtime import Agent, AlreadyRunningError, only_one
-from devices.parent import end_with_parent
+from devices.lifetime import Lifetime
 from devices.registry import KINDS
 from devices.settings import ConfigError
 
@@ -54,22 +51,15 @@ def main(arguments: Sequence[str] | None = None, kinds: Sequence[str] = tuple(KI
 
 def _run(path: Path, kinds: Sequence[str], *, check: bool) -> int:
     config = read_agent_config(path)
-    stop = threading.Event()
-
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, on_signal)
-    signal.signal(signal.SIGINT, on_signal)
-    end_with_parent(stop)
+    life = Lifetime()
     with only_one(config.state_dir):
         agent = Agent(config, kinds)
         if check:
             return 0
-        secret = token(config.server, config.name, config.enrol_code, config.token_file, stop.wait)
+        secret = token(config.server, config.name, config.enrol_code, config.token_file, life.wait)
         if secret is None:
             return 0
         agent.start(secret)
-        stop.wait()
+        life.wait()
         agent.stop()
     return 0

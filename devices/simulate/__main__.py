@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
-import threading
 from pathlib import Path
-from types import FrameType
 
-from devices.parent import end_with_parent
+from devices.lifetime import Lifetime
 from devices.settings import ConfigError
 from devices.simulate.config import read_simulator_config
 from devices.simulate.control import Bench, Control
@@ -27,14 +24,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Simulates the hardware at the other end.")
     parser.add_argument("--config", type=Path, required=True, help="the simulator's TOML file")
     options = parser.parse_args()
-    stop = threading.Event()
-
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, on_signal)
-    signal.signal(signal.SIGINT, on_signal)
-    end_with_parent(stop)
+    life = Lifetime()
     try:
         plan = read_simulator_config(options.config)
         bench = Bench(plan)
@@ -46,7 +36,7 @@ def main() -> int:
     control.start()
     sys.stdout.write(json.dumps({"port": control.port, "devices": len(bench.devices)}) + "\n")
     sys.stdout.flush()
-    stop.wait()
+    life.wait()
     control.stop()
     bench.stop()
     return 0

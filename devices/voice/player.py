@@ -1,7 +1,7 @@
 """Plays a WAV with a command, and believes the command's exit code only.
 
-A speech library reports success even without a sound card [RAN], therefore this. It refuses to wait longer
-than the sound lasts and a few seconds.
+A speech library reports success even without a sound card [RAN], therefore this. It refuses to
+wait longer than the sound lasts and a few seconds.
 """
 
 from __future__ import annotations

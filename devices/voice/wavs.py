@@ -97,8 +97,12 @@ def _info(comment: str) -> bytes:
 
 def comment_of(data: bytes) -> str:
     """The comment in a WAV's INFO list; empty when there is none."""
-    start = data.rfind(b"INFOICMT")
-    if start < 0:
-        return ""
-    (length,) = struct.unpack_from("<I", data, start + 8)
-    return data[start + 12 : start + 12 + length].rstrip(b"\x00").decode("utf-8", "replace")
+    place = 12
+    while place + 8 <= len(data):
+        (size,) = struct.unpack_from("<I", data, place + 4)
+        body = data[place + 8 : place + 8 + size]
+        if data[place : place + 4] == b"LIST" and body.startswith(b"INFOICMT") and len(body) >= 12:
+            (length,) = struct.unpack_from("<I", body, 8)
+            return body[12 : 12 + length].rstrip(b"\x00").decode("utf-8", "replace")
+        place += 8 + size + size % 2
+    return ""

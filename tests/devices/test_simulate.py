@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -59,16 +60,28 @@ class Client:
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[tuple[Client, Path]]:
     """A simulator process with one printer, one strip, one pad and one speaker."""
-    write_plan(
-        HallPlan("http://127.0.0.1:1", ["1"], {"east": ["W01"]}, ["main"], pace=0.0), tmp_path
-    )
+    with simulator(tmp_path) as client:
+        yield client, tmp_path
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """The same, for questions that change nothing."""
+    with simulator(tmp_path_factory.mktemp("bench")) as client:
+        yield client
+
+
+@contextlib.contextmanager
+def simulator(folder: Path) -> Iterator[Client]:
+    plan = HallPlan("http://127.0.0.1:1", ["1"], {"east": ["W01"]}, ["main"], pace=0.0)
+    write_plan(plan, folder)
     command = [sys.executable, "-m", "devices.simulate", "--config"]
     process = subprocess.Popen(
-        [*command, str(tmp_path / "simulator.toml")], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [*command, str(folder / "simulator.toml")], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     ready = json.loads(process.stdout.readline())
-    yield Client(ready["port"]), tmp_path
+    yield Client(ready["port"])
     process.terminate()
     assert process.wait(PATIENCE) == 0
     process.stdout.close()
@@ -126,10 +139,9 @@ def test_keys_are_pressed_over_http(running: tuple[Client, Path]) -> None:
     ],
 )
 def test_wrong_commands_are_refused_with_a_reason(
-    path: str, body: object, status: int, running: tuple[Client, Path]
+    path: str, body: object, status: int, shared: Client
 ) -> None:
-    client, _ = running
-    assert client.post(path, body) == status
+    assert shared.post(path, body) == status
 
 
 @pytest.mark.parametrize(
@@ -142,12 +154,9 @@ def test_wrong_commands_are_refused_with_a_reason(
         ("/devices/speaker-main/sound/1.wav", 404),
     ],
 )
-def test_wrong_pages_are_refused_with_a_reason(
-    path: str, status: int, running: tuple[Client, Path]
-) -> None:
-    client, _ = running
+def test_wrong_pages_are_refused_with_a_reason(path: str, status: int, shared: Client) -> None:
     with pytest.raises(urllib.error.HTTPError) as caught:
-        client.raw(path)
+        shared.raw(path)
     with caught.value as error:
         assert error.code == status
 
