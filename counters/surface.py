@@ -84,6 +84,14 @@ class Counter:
         post = ctx.read(lambda c: windows.post(c, ctx.hall_id, code))
         return post is not None and post.staff == principal.name
 
+    def windows(self, taken: Snapshot, _key: str) -> WindowList:
+        """Every window, for a page that chooses where to sit."""
+        return WindowList(windows=window_states(taken))
+
+    def staff(self, principal: Principal | None, _key: str) -> bool:
+        """Everybody with an account; names of staff are not for boards."""
+        return principal is not None and principal.kind.value in STAFF and not principal.must_change
+
     def now(self, actor: Actor) -> CounterState:
         """The actor's own window as it stands."""
         return self.state(snapshot.take(self._ctx), self.window_of(actor))
@@ -141,6 +149,7 @@ def add(api: Api, feeds: Feeds, agents: Agents, start: Start) -> None:
     """Register the counter."""
     counter = Counter(api.hall, agents)
     feeds.add(Surface("counter", counter.state, counter.allowed, _hits, 0.4))
+    feeds.add(Surface("windows", counter.windows, counter.staff, _hits, 0.4))
     agents.desired["keypads"] = counter.desired
     agents.pressed["keypads"] = counter.pressed
     _questions(api, counter)

@@ -508,7 +508,7 @@ class Moment(Message):
 class LiveState(Message):
     """The envelope of a push: `state` on namespace `/live`."""
 
-    surface: Literal["kiosk", "board", "counter", "ticket", "office", "simulators"]
+    surface: Literal["kiosk", "board", "counter", "windows", "ticket", "office", "simulators"]
     key: str
     version: int
     now: int
