@@ -1,0 +1,38 @@
+// What the pages of people with an account share: the way to the sign-in page, the way out, and
+// Element Plus in the language shown now. The kiosk, the board and the phone never load this.
+import en from "element-plus/es/locale/lang/en";
+import zhCn from "element-plus/es/locale/lang/zh-cn";
+import { computed } from "vue";
+import { ApiError, post } from "./api.ts";
+import { lang } from "./i18n.ts";
+import { setSession } from "./session.ts";
+import type { Session } from "./wire.gen.ts";
+
+/** Element Plus' own words (table, dialog, date), for `<ElConfigProvider v-bind>`: its own types of
+ * the property do not take what its documentation says. */
+export const elementWords = computed<object>(() => ({ locale: lang.value === "zh" ? zhCn : en }));
+
+/** Goes to the sign-in page, and comes back here afterwards. */
+export function goToLogin(): void {
+  const next = location.pathname + location.search + location.hash;
+  location.assign(`/login?next=${encodeURIComponent(next)}`);
+}
+
+/** Whether an error says that this browser is signed in no more; the page then leaves by itself. */
+export function mustSignIn(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false;
+  if (error.code !== "not_signed_in" && error.code !== "password_must_change") return false;
+  goToLogin();
+  return true;
+}
+
+/** Signs this browser out and shows the sign-in page. */
+export async function signOut(): Promise<void> {
+  setSession(await post<Session>("/api/v1/logout"));
+  location.assign("/login");
+}
+
+/** An error as a sentence for the person at the page. */
+export function wordsOf(error: unknown): string {
+  return error instanceof ApiError ? error.words() : String(error);
+}
