@@ -1,0 +1,10 @@
+// The counter: what a clerk works with all day.
+import { createApp } from "vue";
+import "element-plus/dist/index.css";
+import "@web/element.css";
+import "@web/fonts.css";
+import "@web/base.css";
+import "./counter.css";
+import CounterPage from "./CounterPage.vue";
+
+createApp(CounterPage).mount("#page");

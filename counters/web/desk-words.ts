@@ -1,0 +1,47 @@
+// The words of the desk itself.
+import { dictionary } from "@web/i18n.ts";
+
+export const deskWords = dictionary({
+  title: { zh: "窗口叫号", en: "Counter" },
+  now: { zh: "当前号码", en: "Now at the window" },
+  actions: { zh: "操作", en: "Actions" },
+  loading: { zh: "正在读取窗口…", en: "Reading the window…" },
+  busy: { zh: "正在发送…", en: "Sending…" },
+  callNext: { zh: "呼叫下一位", en: "Call next" },
+  nobody: { zh: "现在没有人等候", en: "Nobody is waiting" },
+  start: { zh: "{number} 已到窗口，开始办理", en: "{number} is here, start" },
+  unpause: { zh: "恢复服务", en: "Go on serving" },
+  finish_accepted: { zh: "办结：已受理", en: "Finish: accepted" },
+  finish_done: { zh: "办结：当场办结", en: "Finish: done at once" },
+  finish_consulted: { zh: "办结：咨询", en: "Finish: advice given" },
+  finish_notice_given: { zh: "办结：已一次性告知", en: "Finish: notice given" },
+  finish_refused: { zh: "办结：不予受理", en: "Finish: refused" },
+  andNext: { zh: "并呼叫下一位", en: "and call next" },
+  paused: { zh: "暂停服务中", en: "Paused" },
+  recall: { zh: "重呼", en: "Recall" },
+  noShow: { zh: "过号", en: "No-show" },
+  hold: { zh: "挂起", en: "Hold" },
+  transfer: { zh: "转移", en: "Transfer" },
+  notice: { zh: "一次性告知单", en: "Print notice" },
+  reprint: { zh: "补打小票", en: "Reprint slip" },
+  history: { zh: "经过", en: "History" },
+  pause: { zh: "暂停", en: "Pause" },
+  leave: { zh: "离开窗口", en: "Leave window" },
+  keys: { zh: "快捷键", en: "Keys" },
+  unsure: {
+    zh: "已发送，但没有收到回答。连上后会自动核对，不会重复办理，请不要再按。",
+    en: "Sent, but no answer came. It will be checked when the server is back and is never done twice.",
+  },
+  lost: {
+    zh: "刚才的操作一直没有回答，已放弃。请看当前状态，需要时再按一次。",
+    en: "The last action was never answered and was given up. Look at the state and press again if needed.",
+  },
+  returned: { zh: "{number} 已重新排队。", en: "{number} waits again." },
+  reprinted: { zh: "{number} 的小票正在补打，会标明“补打”。", en: "Printing {number} again, marked as a copy." },
+  reprintFailed: {
+    zh: "{number} 的小票没有打出来，请手写号码给取号人。",
+    en: "The slip of {number} did not print; please write the number down.",
+  },
+  noticePrinted: { zh: "告知单正在打印。办结结果已选“已一次性告知”。", en: "The notice is printing. Outcome: notice given." },
+  noticeFailed: { zh: "告知单没有打出来：没有可用的打印机。", en: "The notice did not print: no printer." },
+});

@@ -1,0 +1,87 @@
+// What codes mean, in words that a clerk can read.
+import { dictionary, lang } from "@web/i18n.ts";
+import type { Reason, TicketCard, WindowRef } from "@web/wire.gen.ts";
+
+export const OUTCOMES = ["accepted", "done", "consulted", "notice_given", "refused"] as const;
+export type OutcomeCode = (typeof OUTCOMES)[number];
+export const PAUSES = ["materials", "meeting", "rest", "equipment", "leave", "other"] as const;
+export type PauseCode = (typeof PAUSES)[number];
+
+export const outcomeWords = dictionary({
+  accepted: { zh: "已受理", en: "Accepted" },
+  done: { zh: "当场办结", en: "Done at once" },
+  consulted: { zh: "咨询", en: "Advice given" },
+  notice_given: { zh: "已一次性告知", en: "Notice given" },
+  refused: { zh: "不予受理", en: "Refused" },
+});
+
+export const pauseWords = dictionary({
+  materials: { zh: "整理材料", en: "Sorting papers" },
+  meeting: { zh: "开会", en: "Meeting" },
+  rest: { zh: "短暂休息", en: "Short break" },
+  equipment: { zh: "设备故障", en: "Equipment trouble" },
+  leave: { zh: "临时离开", en: "Away for a moment" },
+  other: { zh: "其他", en: "Other" },
+});
+
+const why = dictionary({
+  transferred: { zh: "从别的窗口转来，指定由您办理", en: "Sent on to your window" },
+  first: { zh: "等得最久，已等 {waited} 分钟", en: "First in line, has waited {waited} min" },
+  priority: { zh: "优先人群，先叫", en: "Priority" },
+  priority_run: {
+    zh: "优先人群，先叫（连续第 {run} 位，最多 {limit} 位）",
+    en: "Priority ({run} in a row, at most {limit})",
+  },
+  run_ended: {
+    zh: "优先号已连续叫了 {run} 位，轮到等得最久的普通号（已等 {waited} 分钟）",
+    en: "{run} priority calls in a row, now the ordinary person who waited longest ({waited} min)",
+  },
+  overtaken: {
+    zh: "已有 {overtaken} 位优先号排到前面（上限 {limit}），不能再让",
+    en: "Overtaken {overtaken} times by priority people (at most {limit})",
+  },
+  only_comprehensive: { zh: "这个事项现在只有综合窗口能办", en: "Only general desks take this item now" },
+  relief: {
+    zh: "{queue}最需要分流：已等 {waited} 分钟，目标 {target} 分钟",
+    en: "{queue} needs relief: waited {waited} min, target {target}",
+  },
+  resumed: { zh: "由您叫回", en: "Called back by you" },
+  recalled: { zh: "再次呼叫", en: "Called again" },
+});
+type WhyCode = Parameters<typeof why>[0];
+const KNOWN = ["transferred", "first", "priority", "run_ended", "overtaken", "only_comprehensive", "relief", "resumed"];
+
+/** Why this one was called, as one sentence; `queueName` turns a unit's code into its name. */
+export function whyWords(reason: Reason | null, queueName: (code: string) => string): string {
+  if (reason === null) return "";
+  const facts = reason.facts ?? {}; // the journal's reason of a recall has none
+  const values: Record<string, string | number> = {};
+  for (const [name, value] of Object.entries(facts)) {
+    values[name] = typeof value === "number" ? Math.max(0, Math.round(value)) : String(value);
+  }
+  values["queue"] = queueName(String(facts["queue"] ?? ""));
+  const said = reason.codes
+    .filter((code) => KNOWN.includes(code))
+    .map((code) => why((code === "priority" && "run" in facts ? "priority_run" : code) as WhyCode, values));
+  return said.join(lang.value === "zh" ? "；" : "; ");
+}
+
+/** A name in the language shown now. */
+export function named(thing: { name: string; name_en: string }): string {
+  return lang.value === "zh" ? thing.name : thing.name_en || thing.name;
+}
+
+export function itemName(card: Pick<TicketCard, "item_name" | "item_name_en">): string {
+  return lang.value === "zh" ? card.item_name : card.item_name_en || card.item_name;
+}
+
+export function windowName(window: WindowRef): string {
+  const label = lang.value === "zh" ? `${window.number} 号窗口` : `Window ${window.number}`;
+  return `${label} ${named(window)}`;
+}
+
+/** 3:05 of a span in milliseconds. */
+export function spanWords(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
