@@ -31,6 +31,7 @@ Confirm = Literal["processed", "status", "none"]
 PROCESSED_QUERY = b"\x1d\x72\x01"
 BITS_A_BYTE = 10
 CHUNK = 1024
+QUIET_SECONDS = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +158,12 @@ class EscposPrinter:
         return None, processed
 
     def _status(self, link: Link) -> PrinterStatus:
+        # Answers do not say what they answer: what lies in the buffer, or comes late on a cable
+        # without connections, belongs to an older question.
+        quiet = 0.0 if self.address.scheme == "tcp" else QUIET_SECONDS
         for _ in range(64):
-            if not link.read(256, 0):
-                break  # what lay in the buffer answered an older question
+            if not link.read(256, quiet):
+                break
         answers: dict[int, int | None] = dict.fromkeys(QUERIES)
         for number in QUERIES:
             link.write(query(number), self.timing.answer)
