@@ -39,7 +39,6 @@ from server.storage import journal
 log = logging.getLogger(__name__)
 SWITCH_INTERVAL = 0.0005
 DAY_SECONDS = 5.0
-SEND_QUEUE_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

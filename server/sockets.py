@@ -25,6 +25,7 @@ from server.domain.errors import Code, HallError
 from server.hall import Hall
 from server.services import snapshot
 from server.services.bus import Event as HallEvent
+from server.services.bus import HallChanged
 from server.services.people import Principal
 from server.services.snapshot import Snapshot
 from server.wire.problems import problem
@@ -32,6 +33,11 @@ from server.wire.problems import problem
 log = logging.getLogger(__name__)
 NAMESPACE = "/live"
 TICK_SECONDS = 5.0
+LONGEST_QUEUE = 256
+"""Messages a slow client may be behind; then it is cut off and comes back to a whole picture."""
+
+ACCESS = frozenset({"tokens", "accounts", "sessions"})
+"""What HallChanged says when somebody's access changed; its data names whose."""
 
 Build = Callable[[Snapshot, str], BaseModel]
 Allow = Callable[[Principal | None, str], bool]
@@ -78,6 +84,7 @@ class Feeds:
         self._surfaces: dict[str, Surface] = {}
         self._rooms: dict[tuple[str, str], Room] = {}
         self._of_socket: dict[str, Room] = {}
+        self._people: dict[str, str] = {}
         self._wake = Event()
         socketio.on_event("connect", self._connect, namespace=NAMESPACE)
         socketio.on_event("disconnect", self._disconnect, namespace=NAMESPACE)
@@ -102,6 +109,8 @@ class Feeds:
             raise _refused(error) from None
         if not allowed:
             raise _refused(HallError(Code.FORBIDDEN if principal else Code.NOT_SIGNED_IN))
+        if principal is not None:
+            self._people[request.sid] = principal.name  # type: ignore[attr-defined]
         self._enter(surface, key)
 
     def _enter(self, surface: Surface, key: str) -> None:
@@ -118,6 +127,7 @@ class Feeds:
 
     def _disconnect(self, *_reason: object) -> None:
         sid = request.sid  # type: ignore[attr-defined]
+        self._people.pop(sid, None)
         room = self._of_socket.pop(sid, None)
         if room is None:
             return
@@ -128,6 +138,8 @@ class Feeds:
     # -- pushing -------------------------------------------------------------------------------
 
     def _changed(self, event: HallEvent) -> None:
+        if isinstance(event, HallChanged) and event.what in ACCESS:
+            gevent.spawn(self._cut_off, str(event.data.get("name", "")))
         now = time.monotonic()
         for room in self._rooms.values():
             hit = room.surface.hits(event)
@@ -135,6 +147,21 @@ class Feeds:
                 soon = now if room.key in hit or "*" in hit else now + room.surface.delay
                 room.due = soon if room.due is None else min(room.due, soon)
         self._wake.set()
+
+    def _cut_off(self, name: str) -> None:
+        """Somebody's access changed: their sockets must ask again."""
+        for sid in [sid for sid, who in self._people.items() if who == name]:
+            self._io.server.disconnect(sid, namespace=NAMESPACE)
+
+    def _cut_off_slow(self) -> None:
+        """A client that does not read would make the server keep its messages for ever."""
+        server = self._io.server
+        for sid in list(self._of_socket):
+            line = server.manager.eio_sid_from_sid(sid, NAMESPACE)
+            socket = server.eio.sockets.get(line)
+            if socket is not None and socket.queue.qsize() > LONGEST_QUEUE:
+                log.warning("slow client cut off")
+                server.eio.disconnect(line)
 
     def touch(self, surface: str) -> None:
         """Something outside the books changed (a simulator's screen): redraw a surface."""
@@ -152,6 +179,7 @@ class Feeds:
             if now - ticked >= TICK_SECONDS:
                 # Waits and clocks move without any event.
                 ticked = now
+                self._cut_off_slow()
                 for room in self._rooms.values():
                     room.due = now if room.due is None else min(room.due, now)
             due = [r for r in self._rooms.values() if r.due is not None and r.due <= now]

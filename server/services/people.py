@@ -115,7 +115,14 @@ class People:
 
     def logout(self, secret: str) -> None:
         """End a session."""
-        self._ctx.write(lambda tx: accounts.end_session(tx, secret_hash(secret)))
+        principal = self.session(secret)
+
+        def act(tx: Tx) -> None:
+            accounts.end_session(tx, secret_hash(secret))
+            if principal is not None:
+                tx.events.append(HallChanged("sessions", {"name": principal.name}))
+
+        self._ctx.write(act)
 
     def session(self, secret: str) -> Principal | None:
         """Who is signed in with a session id."""
@@ -162,7 +169,7 @@ class People:
                 raise HallError(Code.ACCOUNT_EXISTS, staff=staff)
             accounts.add_account(tx, staff, kept, role.value, must_change=password is None)
             note(tx, actor, "account.add", staff, data={"role": role.value})
-            tx.events.append(HallChanged("accounts"))
+            tx.events.append(HallChanged("accounts", {"name": staff}))
 
         ctx.write(act)
         return first
@@ -180,7 +187,7 @@ class People:
             )
             accounts.end_sessions(tx, staff)
             note(tx, actor, "account.reset", staff)
-            tx.events.append(HallChanged("accounts"))
+            tx.events.append(HallChanged("accounts", {"name": staff}))
 
         ctx.write(act)
         return first
@@ -203,7 +210,7 @@ class People:
                 accounts.set_account(tx, staff, **values)
                 accounts.end_sessions(tx, staff)
                 note(tx, actor, "account.change", staff, data=values)
-                tx.events.append(HallChanged("accounts"))
+                tx.events.append(HallChanged("accounts", {"name": staff}))
 
         self._ctx.write(act)
 

@@ -122,9 +122,16 @@ class SqliteStore:
         # their entry done. This prevents both a second writer and a sync per act.
         with self._turn:
             if not entry.done:
-                batch = self._take()
-                self._offload(lambda: self._run(batch))
+                self._commit(self._take())
         return entry.result()
+
+    def _commit(self, batch: list[_Entry[Any]]) -> None:
+        try:
+            self._offload(lambda: self._run(batch))
+        except BaseException as error:
+            # The thread that should have run it is gone: nobody of the batch may wait for ever.
+            for entry in batch:
+                entry.error, entry.done = entry.error or error, True
 
     def _take(self) -> list[_Entry[Any]]:
         batch: list[_Entry[Any]] = []

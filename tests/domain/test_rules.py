@@ -1,0 +1,181 @@
+"""Moves, hours, waiting times, settings and the journal's hash: the rules without any database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.domain import hours
+from server.domain.catalogue import SpecialDay
+from server.domain.errors import Code, HallError
+from server.domain.journal import GENESIS, Line, line_hash
+from server.domain.settings import BOUNDS, Settings, changed
+from server.domain.tickets import (
+    FINAL,
+    RULES,
+    ActorKind,
+    Move,
+    State,
+    after,
+    number,
+    order_of,
+)
+from server.domain.waiting import Service, expected_wait, mean_service, percentile
+from support.halls import MONDAY, catalogue
+
+
+@pytest.mark.parametrize("move", list(RULES))
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("actor", list(ActorKind))
+def test_a_move_is_allowed_exactly_where_its_rule_says(
+    move: Move, state: State, actor: ActorKind
+) -> None:
+    rule = RULES[move]
+    if actor in rule.actors and state in rule.sources:
+        assert after(move, state, actor, holds=True) is rule.target
+        return
+    with pytest.raises(HallError) as caught:
+        after(move, state, actor, holds=True)
+    wrong_actor = actor not in rule.actors
+    assert caught.value.code is (Code.FORBIDDEN if wrong_actor else Code.MOVE_NOT_ALLOWED)
+
+
+def test_nothing_leads_out_of_a_final_state() -> None:
+    assert not any(rule.sources & FINAL for rule in RULES.values())
+
+
+def test_only_the_holder_starts_finishes_and_transfers() -> None:
+    for move in (Move.START, Move.FINISH, Move.TRANSFER, Move.NO_SHOW, Move.HOLD, Move.RECALL):
+        state = next(iter(RULES[move].sources))
+        with pytest.raises(HallError) as caught:
+            after(move, state, ActorKind.CLERK, holds=False)
+        assert caught.value.code is Code.NOT_THE_HOLDER
+
+
+def test_numbers() -> None:
+    assert [number("A", n) for n in (1, 12, 999)] == ["A001", "A012", "A999"]
+    for wrong in (0, 1000):
+        with pytest.raises(HallError):
+            number("A", wrong)
+
+
+@given(st.integers(1, 100_000))
+def test_there_is_room_between_neighbours(arrival: int) -> None:
+    assert order_of(arrival) + 1 < order_of(arrival + 1)
+
+
+def test_hours_of_hall_window_and_item() -> None:
+    found = catalogue()
+    tuesday, sunday = MONDAY + timedelta(days=1), MONDAY + timedelta(days=6)
+    assert [s.opens for s in hours.hall_spans(found, MONDAY)] == [time(8, 30), time(14, 30)]
+    assert hours.hall_spans(found, sunday) == ()
+    assert hours.window_spans(found, "F1", MONDAY) == ()
+    assert len(hours.window_spans(found, "F1", tuesday)) == 1
+    assert hours.window_spans(found, "T1", MONDAY) == hours.hall_spans(found, MONDAY)
+    assert hours.weekdays_of(found, ["F1"]) == (2,)
+
+
+def test_holidays_and_make_up_days() -> None:
+    sunday = MONDAY + timedelta(days=6)
+    days = (
+        SpecialDay(MONDAY, opens=False, note="假日"),
+        SpecialDay(sunday, opens=True, note="补班", like_weekday=1),
+    )
+    found = replace(catalogue(), special_days=days)
+    assert hours.hall_spans(found, MONDAY) == ()
+    assert len(hours.hall_spans(found, sunday)) == 2
+
+
+def test_next_opening_skips_closed_days() -> None:
+    friday_evening = datetime.combine(MONDAY + timedelta(days=4), time(18))
+    opening = hours.next_opening(catalogue(), "tax-1", ["T1"], friday_evening)
+    assert opening == datetime.combine(MONDAY + timedelta(days=7), time(8, 30))
+
+
+times = st.times().map(lambda t: t.replace(second=0, microsecond=0))
+spans = st.lists(
+    st.tuples(times, times).filter(lambda p: p[0] < p[1]).map(lambda p: hours.Span(*p)), max_size=6
+)
+
+
+@given(spans, spans, times)
+def test_crossed_spans_are_open_exactly_when_both_are(
+    left: list[hours.Span], right: list[hours.Span], moment: time
+) -> None:
+    both = hours.open_at(tuple(left), moment) and hours.open_at(tuple(right), moment)
+    assert hours.open_at(hours._crossed(tuple(left), tuple(right)), moment) is both
+
+
+@given(st.integers(0, 200), st.integers(1, 20), st.floats(0.5, 60))
+def test_the_range_is_a_range_and_grows_with_people(
+    ahead: int, windows: int, minutes: float
+) -> None:
+    wait = expected_wait(ahead, windows, minutes)
+    longer = expected_wait(ahead + 10, windows, minutes)
+    assert 0 <= wait.low <= wait.high
+    assert wait.high <= longer.high
+    assert wait.low <= longer.low
+
+
+def test_a_free_window_means_no_wait() -> None:
+    assert expected_wait(0, 1, 30, free=True).high <= 2
+
+
+def test_starting_values_give_way_to_the_day() -> None:
+    assert mean_service(8, 8, Service()) == 8
+    assert 8 < mean_service(8, 8, Service(8, 8 * 20.0)) < 20
+    assert mean_service(8, 8, Service(1000, 20_000)) == pytest.approx(20, rel=0.02)
+
+
+def test_percentile() -> None:
+    assert percentile([], 0.5) is None
+    assert percentile([3, 1, 2], 0.5) == 2
+    assert percentile(range(1, 101), 0.9) == 90
+
+
+@pytest.mark.parametrize("name", list(BOUNDS))
+def test_settings_keep_their_bounds(name: str) -> None:
+    low, high = BOUNDS[name]
+    assert getattr(changed(Settings(), {name: high}), name) == high
+    assert low <= getattr(Settings(), name) <= high
+    for wrong in (low - 1, high + 1, "many", True, 1.5):
+        with pytest.raises(HallError) as caught:
+            changed(Settings(), {name: wrong})
+        assert caught.value.data["name"] == name
+
+
+def test_unknown_settings_are_refused() -> None:
+    for values in ({"speed": 1}, {"voice_one": "two"}, {"notice_zh": "字" * 300}):
+        with pytest.raises(HallError):
+            changed(Settings(), values)
+
+
+LINE = Line("hall", 1, 0, "clerk", "1001", "T1", "ticket.call", "x", {"n": 1}, "")
+
+
+@given(
+    st.sampled_from(["hall_id", "actor", "window", "act", "subject", "why"]),
+    st.text(min_size=1),
+)
+def test_every_field_is_in_the_hash(name: str, value: str) -> None:
+    if getattr(LINE, name) != value:
+        changes: dict[str, Any] = {name: value}
+        assert line_hash(GENESIS, replace(LINE, **changes)) != line_hash(GENESIS, LINE)
+    assert line_hash("1" * 64, LINE) != line_hash(GENESIS, LINE)
+
+
+def test_fields_cannot_run_into_each_other() -> None:
+    one = replace(LINE, actor="10", window="01")
+    other = replace(LINE, actor="100", window="1")
+    assert line_hash(GENESIS, one) != line_hash(GENESIS, other)
+
+
+def test_the_first_day_of_a_mandate_counts() -> None:
+    mandate = catalogue().mandates[2]
+    assert mandate.in_force(date(2025, 12, 31))
+    assert not mandate.in_force(date(2026, 1, 1))

@@ -1,0 +1,155 @@
+"""The store: all or nothing, group commit, events after the commit; and the schema's migrations."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import func, insert, select
+
+from server.domain.errors import Code, HallError
+from server.storage import schema, tickets
+from server.storage.engine import migrate, newest, open_engine, open_store, revision
+from server.storage.store import Store, Tx, attempt
+
+
+def _store(url: str) -> Store:
+    engine = open_engine(url)
+    migrate(engine)
+    with engine.begin() as conn:
+        conn.execute(insert(schema.hall).values(hall_id="h", created_at=0))
+    engine.dispose()
+    return open_store(url, "h")
+
+
+@pytest.fixture
+def store(database_url: str) -> Any:
+    """A store on each database."""
+    opened = _store(database_url)
+    yield opened
+    opened.close()
+
+
+def _put(tx: Tx, name: str) -> str:
+    tx.conn.execute(insert(schema.setting).values(hall_id="h", name=name, since=tx.now, value="1"))
+    tx.events.append(name)
+    return name
+
+
+def _names(store: Store) -> set[str]:
+    return set(store.read(lambda c: c.execute(select(schema.setting.c.name)).scalars().all()))
+
+
+def test_a_written_act_can_be_read_and_tells_its_events(store: Store) -> None:
+    written = store.write(lambda tx: _put(tx, "one"), 5)
+    assert (written.value, written.events) == ("one", ["one"])
+    assert _names(store) == {"one"}
+
+
+def test_an_act_that_fails_keeps_nothing(store: Store) -> None:
+    def act(tx: Tx) -> None:
+        _put(tx, "half")
+        raise HallError(Code.INVALID)
+
+    with pytest.raises(HallError):
+        store.write(act, 1)
+    assert _names(store) == set()
+
+
+def test_a_refused_part_is_undone_and_the_rest_kept(store: Store) -> None:
+    def refused(tx: Tx) -> None:
+        _put(tx, "half")
+        raise HallError(Code.INVALID)
+
+    def act(tx: Tx) -> None:
+        _put(tx, "whole")
+        assert isinstance(attempt(tx, refused), HallError)
+
+    written = store.write(act, 1)
+    assert written.events == ["whole"]
+    assert _names(store) == {"whole"}
+
+
+def test_one_failing_act_does_not_touch_the_others_of_its_batch(store: Store) -> None:
+    ready = threading.Barrier(20)
+
+    def run(number: int) -> None:
+        def act(tx: Tx) -> None:
+            _put(tx, f"n{number}")
+            if number % 3 == 0:
+                raise HallError(Code.INVALID)
+
+        ready.wait()
+        try:
+            store.write(act, number)
+        except HallError:
+            assert number % 3 == 0
+
+    with ThreadPoolExecutor(20) as pool:
+        for done in [pool.submit(run, n) for n in range(20)]:
+            done.result()
+    assert _names(store) == {f"n{n}" for n in range(20) if n % 3}
+
+
+def test_a_commit_that_fails_fails_every_act_of_the_batch(tmp_path: Path) -> None:
+    calls: list[int] = []
+
+    def broken_disk(call: Any) -> None:
+        calls.append(1)
+        if len(calls) == 1:
+            raise OSError("disk gone")
+        call()
+
+    url = f"sqlite:///{tmp_path / 'hall.db'}"
+    _store(url).close()
+    store = open_store(url, "h", broken_disk)
+    with pytest.raises(OSError, match="disk gone"):
+        store.write(lambda tx: _put(tx, "lost"), 1)
+    store.write(lambda tx: _put(tx, "kept"), 2)
+    assert _names(store) == {"kept"}
+    store.close()
+
+
+def test_sqlite_is_safe_and_wal(sqlite_url: str) -> None:
+    store = _store(sqlite_url)
+
+    def pragmas(tx: Tx) -> tuple[str, int]:
+        mode = tx.conn.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+        return mode, tx.conn.exec_driver_sql("PRAGMA synchronous").scalar_one()
+
+    assert store.write(pragmas, 1).value == ("wal", 2)
+    store.close()
+
+
+def test_migrations_make_the_schema_of_the_code(database_url: str) -> None:
+    engine = open_engine(database_url)
+    assert migrate(engine) == (None, newest())
+    assert migrate(engine) == (newest(), newest())
+    assert revision(engine) == newest()
+    with engine.connect() as conn:
+        differences = compare_metadata(MigrationContext.configure(conn), schema.metadata)
+        assert differences == []
+        assert conn.execute(select(func.count()).select_from(schema.hall)).scalar_one() == 0
+    engine.dispose()
+
+
+def test_every_table_carries_the_hall() -> None:
+    assert all("hall_id" in table.c for table in schema.metadata.tables.values())
+
+
+def test_the_heads_are_found_by_the_partial_index(sqlite_url: str) -> None:
+    store = _store(sqlite_url)
+    plan = store.read(
+        lambda c: c.exec_driver_sql(
+            "EXPLAIN QUERY PLAN " + str(tickets._heads).replace(":hall_id", "'h'")
+        ).all()
+    )
+    steps = [row[-1] for row in plan if "ticket" in row[-1] or "USING" in row[-1]]
+    assert steps
+    assert all("ix_ticket_waiting" in step for step in steps if "USING" in step)
+    store.close()
