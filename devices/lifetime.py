@@ -1,7 +1,8 @@
 """How long a process lives: until SIGTERM, SIGINT, or the end of the process that started it.
 
-A pipe instead of a threading.Event: setting an Event in a signal handler can deadlock with the wait
-that the signal interrupted. A parent that wants its children to end with it, however it ends, sets
+A pipe written by the interpreter's C handler, instead of a threading.Event set by a Python handler:
+the latter runs only when the main thread comes back from its wait, which may be never when the
+signal arrives just before it, and may deadlock with that very wait. A parent that wants its children to end with it, however it ends, sets
 HALL_PARENT to its own process id; without the variable nobody is watched.
 """
 
@@ -23,8 +24,9 @@ class Lifetime:
     def __init__(self) -> None:
         self._reader, self._writer = os.pipe()
         os.set_blocking(self._writer, False)
-        signal.signal(signal.SIGTERM, self._on_signal)
-        signal.signal(signal.SIGINT, self._on_signal)
+        signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
+        signal.signal(signal.SIGTERM, _nothing_more)
+        signal.signal(signal.SIGINT, _nothing_more)
         named = os.environ.get(VARIABLE, "")
         if named.isdigit():
             threading.Thread(target=self._watch, args=(int(named),), daemon=True).start()
@@ -34,14 +36,13 @@ class Lifetime:
         # Nobody reads the pipe, so the end stays visible.
         return bool(select.select([self._reader], [], [], seconds)[0])
 
-    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        self._end()
-
-    def _end(self) -> None:
-        os.write(self._writer, b"x")
-
     def _watch(self, parent: int) -> None:
         while not self.wait(LOOK_SECONDS):
             # An orphan is handed to another process, so the number changes.
             if os.getppid() != parent:
-                self._end()
+                os.write(self._writer, b"x")
+                return
+
+
+def _nothing_more(_number: int, _frame: FrameType | None) -> None:
+    """The byte in the pipe is enough."""

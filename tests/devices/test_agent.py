@@ -158,6 +158,16 @@ def agent(hall: Hall) -> Iterator[Agent]:
     agent.stop()
 
 
+def ended(process: subprocess.Popen[bytes]) -> int:
+    """Ask a process to end; its exit code, or that of the kill it needed."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        return process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait(PATIENCE)
+
+
 def paper_out(hall: Hall, *, on: bool) -> None:
     hall.printer.faults.switch("paper_out", on=on)
 
@@ -342,8 +352,7 @@ def test_killed_while_printing_it_never_prints_again(hall: Hall) -> None:
         result = server.result_of("t1")
         assert (result["state"], result["reason"]) == ("unknown", "interrupted")
     finally:
-        second.send_signal(signal.SIGTERM)
-        assert second.wait(PATIENCE) == 0
+        assert ended(second) == 0
     raw = bytes(hall.printer._paper.slip.raw) + bytes(hall.printer._buffer)
     assert raw.count("第".encode("gb18030") + b"0\x1c") == 1
 
@@ -393,8 +402,7 @@ def test_it_enrols_once_and_keeps_the_token(hall: Hall) -> None:
             assert hall.server.wait(hall.server.hellos.__len__)
             hall.server.hellos.clear()
         finally:
-            process.terminate()
-            assert process.wait(PATIENCE) == 0
+            assert ended(process) == 0
     token = hall.folder / "agent.token"
     assert token.read_text(encoding="utf-8") == "secret\n"
     assert stat.S_IMODE(token.stat().st_mode) == 0o600
