@@ -2,8 +2,10 @@
 
 A pipe written by the interpreter's C handler, instead of a threading.Event set by a Python handler:
 the latter runs only when the main thread comes back from its wait, which may be never when the
-signal arrives just before it, and may deadlock with that very wait. A parent that wants its children to end with it, however it ends, sets
-HALL_PARENT to its own process id; without the variable nobody is watched.
+signal arrives just before it, and may deadlock with that very wait.
+
+A parent that wants its children to end with it, however it ends, sets HALL_PARENT to its own
+process id; without the variable nobody is watched.
 """
 
 from __future__ import annotations
