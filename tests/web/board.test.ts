@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import type { CallView, QueueView } from "@web/wire.gen.ts";
+import { CALLS_SHOWN, callKey, callsShown, mayReloadAtNight, queuesShown } from "../../display/web/board-model.ts";
+
+const call = (number: string, n = 1): CallView => ({
+  number, n, window: "W01", window_number: 1, window_name: "", window_name_en: "", zone: "east", state: "called", at: 0,
+});
+const queue = (unit: string, waiting: number): QueueView => ({
+  unit, waiting, name: unit, name_en: unit, prefix: "A", longest: 0, target: 20, windows: [],
+});
+const CALLS = ["A1", "A2", "A3", "A4", "A5", "A6", "A7"].map((number) => call(number));
+
+test("the newest calls are shown in the server's order", () => {
+  expect(callsShown(CALLS, new Set()).map((one) => one.number)).toEqual(["A1", "A2", "A3", "A4", "A5"]);
+  expect(callsShown(CALLS, new Set()).length).toBe(CALLS_SHOWN);
+});
+
+test("a call that flashes is never out of sight", () => {
+  const shown = callsShown(CALLS, new Set([callKey(call("A7"))]));
+  expect(shown.map((one) => one.number)).toEqual(["A1", "A2", "A3", "A4", "A7"]);
+});
+
+test("a recall is another call than the first", () => {
+  expect(callKey(call("A1", 1))).not.toBe(callKey(call("A1", 2)));
+});
+
+test("with too many queues those with people in them stay, in the hall's order", () => {
+  const queues = [queue("a", 0), queue("b", 3), queue("c", 0), queue("d", 1)];
+  const { shown, quiet } = queuesShown(queues, 3);
+  expect(shown.map((one) => one.unit)).toEqual(["a", "b", "d"]);
+  expect(quiet).toBe(1);
+});
+
+test("a page loads itself anew only at night, in peace and connected", () => {
+  const day = 24 * 3_600_000;
+  const quiet = { calls: [] };
+  expect(mayReloadAtNight("03:30", day, true, quiet)).toBe(true);
+  expect(mayReloadAtNight("03:29", day, true, quiet)).toBe(false);
+  expect(mayReloadAtNight("04:30", day, true, quiet)).toBe(false);
+  expect(mayReloadAtNight("10:00", day, true, quiet)).toBe(false);
+  expect(mayReloadAtNight("03:30", 60_000, true, quiet)).toBe(false); // it has just done so
+  expect(mayReloadAtNight("03:30", day, false, quiet)).toBe(false); // it might not come back
+  expect(mayReloadAtNight("03:30", day, true, { calls: CALLS })).toBe(false);
+  expect(mayReloadAtNight("03:30", day, true, null)).toBe(false);
+});

@@ -1,0 +1,146 @@
+import { expect, test } from "vitest";
+import { ApiError } from "@web/api.ts";
+import type { Issued, ItemRef, TicketView, UnitRef } from "@web/wire.gen.ts";
+import { plain, search } from "../../kiosk/web/search.ts";
+import { leadsAway } from "../../kiosk/web/shut-in.ts";
+import { readNumber } from "../../kiosk/web/speech.ts";
+import { PATIENCE_MS, Taking, type World } from "../../kiosk/web/taking.ts";
+
+function item(code: string, name: string, keys: string[], unit = "gaj"): ItemRef {
+  return { code, unit, group: "id", name, name_en: code, kind: "approval", handling: "accepted", keys };
+}
+
+const ITEMS = [
+  item("birth", "出生登记", ["chushengdengji", "csdj", "birth registration", "上户口", "shanghukou", "shk"]),
+  item("idcard", "居民身份证申领", ["juminshenfenzhengshenling", "jmsfzsl", "identity card", "身份证", "shenfenzheng", "sfz"]),
+  item("temporary", "临时居民身份证申领", ["linshijuminshenfenzhengshenling", "lsjmsfzsl", "temporary card"]),
+  item("company", "公司设立登记", ["gongsishelidengji", "gssldj", "company registration"], "scjg"),
+];
+const UNIT = { code: "gaj", name: "公安局", short: "公安" } as UnitRef;
+const UNITS = new Map([["gaj", UNIT]]);
+const codes = (typed: string, popular: string[] = []): string[] =>
+  search(typed, ITEMS, UNITS, popular).map((one) => one.code);
+
+test("items are found by Chinese, full pinyin, initials and English, best first", () => {
+  expect(codes("身份证")).toEqual(["idcard", "temporary"]);
+  expect(codes("sfz")).toEqual(["idcard", "temporary"]);
+  expect(codes("shenfenzheng")).toEqual(["idcard", "temporary"]);
+  expect(codes("CSDJ")).toEqual(["birth"]);
+  expect(codes("chu sheng")).toEqual(["birth"]);
+  expect(codes("company reg")).toEqual(["company"]);
+  expect(codes("登记")).toEqual(["birth", "company"]);
+  expect(codes("公安")).toEqual(["birth", "idcard", "temporary"]);
+  expect(codes("飞机")).toEqual([]);
+  expect(codes("  ")).toEqual([]);
+});
+
+test("among equals the one that is asked for most comes first", () => {
+  expect(codes("登记", ["company"])).toEqual(["company", "birth"]);
+});
+
+test("a word of several parts must fit in all its parts", () => {
+  expect(codes("临时 身份证")).toEqual(["temporary"]);
+  expect(codes("临时 出生")).toEqual([]);
+});
+
+test("marks and spaces do not matter", () => {
+  expect(plain("Lü  You'（游）")).toBe("lvyou游");
+});
+
+test("a number is read digit by digit", () => {
+  expect(readNumber("A012", "zh")).toBe("A 零 一 二");
+  expect(readNumber("A012", "en")).toBe("A 0 1 2");
+});
+
+test("keys that would lead away from the kiosk's page are stopped, typing is not", () => {
+  const press = (key: string, more = {}) => leadsAway({ key, ctrlKey: false, metaKey: false, altKey: false, ...more });
+  expect(press("F1")).toBe(true);
+  expect(press("F5")).toBe(false);
+  expect(press("l", { ctrlKey: true })).toBe(true);
+  expect(press("v", { ctrlKey: true })).toBe(false);
+  expect(press("ArrowLeft", { altKey: true })).toBe(true);
+  expect(press("ArrowLeft")).toBe(false);
+  expect(press("a")).toBe(false);
+});
+
+/** A kiosk's browser and its server: answers in turn, every request written down. */
+function stage(answers: (Issued | ApiError)[]) {
+  const kept = new Map<string, string>();
+  const sent: { key: string; body: unknown }[] = [];
+  let now = 1_000_000;
+  const world: World = {
+    kept: {
+      getItem: (name) => kept.get(name) ?? null,
+      setItem: (name, value) => void kept.set(name, value),
+      removeItem: (name) => void kept.delete(name),
+    },
+    now: () => now,
+    wait: async (ms) => {
+      now += ms;
+    },
+    send: async (_path, body, options) => {
+      sent.push({ key: options.key, body });
+      const answer = answers.shift();
+      if (!answer) throw new Error("not asked for");
+      if (answer instanceof ApiError) throw answer;
+      return answer;
+    },
+  };
+  return { world, sent, later: (ms: number) => (now += ms) };
+}
+
+const ISSUED: Issued = { ticket: { id: "1", number: "A001" } as TicketView };
+const SILENT = new ApiError(0, { code: "network" }, true);
+const REFUSED = new ApiError(409, { code: "all_paused" });
+
+test("two presses at once are one request and give one number", async () => {
+  const { world, sent } = stage([ISSUED]);
+  const taking = new Taking("1", world);
+  const both = await Promise.all([taking.take("a", "ordinary"), taking.take("a", "ordinary")]);
+  expect(both.map((one) => one.number)).toEqual(["A001", "A001"]);
+  expect(sent).toHaveLength(1);
+});
+
+test("a lost answer is asked for again with the same key", async () => {
+  const { world, sent } = stage([SILENT, SILENT, ISSUED]);
+  await new Taking("1", world).take("a", "ordinary");
+  expect(new Set(sent.map((one) => one.key)).size).toBe(1);
+  expect(sent).toHaveLength(3);
+});
+
+test("a killed tab goes on with the press it left behind", async () => {
+  const { world, sent } = stage([ISSUED]);
+  const left = { key: "the-key-of-the-press", item: "a", applicant: "elderly", at: world.now() };
+  world.kept.setItem("hallkeeper.kiosk.1.pending", JSON.stringify(left));
+  const taking = new Taking("1", world);
+  expect(taking.pending()).toEqual(left);
+  await taking.take("a", "elderly");
+  expect(sent[0]?.key).toBe("the-key-of-the-press");
+  expect(taking.pending()).toBeNull();
+});
+
+test("a press that nobody waits for any more is dropped", () => {
+  const { world, later } = stage([]);
+  const left = { key: "k", item: "a", applicant: "ordinary", at: world.now() };
+  world.kept.setItem("hallkeeper.kiosk.1.pending", JSON.stringify(left));
+  later(PATIENCE_MS);
+  expect(new Taking("1", world).pending()).toBeNull();
+});
+
+test("a refusal ends the press; the next one is a new intent", async () => {
+  const { world, sent } = stage([REFUSED, ISSUED]);
+  const taking = new Taking("1", world);
+  await expect(taking.take("a", "ordinary")).rejects.toBe(REFUSED);
+  await taking.take("a", "ordinary");
+  expect(sent[0]?.key).not.toBe(sent[1]?.key);
+});
+
+test("the number that is shown comes back until its time is over", () => {
+  const { world, later } = stage([]);
+  const taking = new Taking("1", world);
+  taking.show({ ticket: ISSUED.ticket, until: world.now() + 25_000 });
+  expect(new Taking("1", world).shown()?.ticket.number).toBe("A001");
+  expect(new Taking("2", world).shown()).toBeNull();
+  later(25_000);
+  expect(taking.shown()).toBeNull();
+});
