@@ -1,0 +1,126 @@
+"""The board's page in a real browser, in front of a real server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from support import axe
+from support.hall_server import HallServer
+
+FULL = {"width": 1920, "height": 1080}
+FOUR_K = {"width": 3840, "height": 2160}
+BACK_MS = 8000
+DIGIT_OF_TYPE = 0.733
+"""Height of a figure of Noto Sans SC over its type size."""
+
+
+@pytest.fixture
+def board(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
+    """A screen of the hall."""
+    context = browser.new_context(**{**browser_context_args, "viewport": FULL})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
+    """A hall of its own for each test: what a board shows is the whole hall."""
+    with HallServer(tmp_path_factory.mktemp("hall")) as running:
+        yield running
+
+
+def test_a_call_stands_on_top_and_flashes_only_when_it_is_made(
+    board: Page, hall: HallServer
+) -> None:
+    board.goto(hall.url("/board/main"))
+    expect(board.get_by_test_id("nothing")).to_have_text(re.compile("现在没有叫号"))
+    assert axe.findings(board) == []
+    first, second = hall.ticket("scjg-01"), hall.ticket("scjg-02")
+    expect(board.get_by_test_id("waiting")).to_have_text("2人")
+    clerk = hall.clerk("1009")
+    clerk.post("/counter/call-next")
+    calls = board.get_by_test_id("call")
+    expect(calls).to_have_count(1)
+    expect(calls.first).to_contain_text(first["number"])
+    expect(calls.first).to_contain_text("5号")
+    expect(calls.first).to_have_class(re.compile("flash"))
+    assert axe.findings(board) == []
+    expect(calls.first).not_to_have_class(re.compile("flash"), timeout=15_000)
+    clerk.post("/counter/start")
+    expect(calls.first).to_contain_text("办理中")
+    clerk.post("/counter/finish", {"outcome": "accepted"})
+    expect(calls).to_have_count(0)
+    clerk.post("/counter/call-next")
+    expect(calls.first).to_contain_text(second["number"])
+    board.reload()
+    expect(calls.first).to_contain_text(second["number"])
+    expect(calls.first).not_to_have_class(re.compile("flash"))
+
+
+@pytest.mark.parametrize("screen", [FULL, FOUR_K], ids=["1080p", "4K"])
+def test_digits_are_a_twelfth_of_the_screen(
+    board: Page, hall: HallServer, screen: dict[str, int]
+) -> None:
+    board.set_viewport_size({"width": screen["width"], "height": screen["height"]})
+    for clerk, item in (("1004", "sthj-01"), ("1009", "scjg-01")):
+        hall.ticket(item)
+        hall.clerk(clerk).post("/counter/call-next")
+    board.goto(hall.url("/board/main"))
+    expect(board.get_by_test_id("call")).to_have_count(2)
+    size = "e => parseFloat(getComputedStyle(e).fontSize)"
+    for part in board.locator(".ticket, .row .window").all():
+        assert part.evaluate(size) * DIGIT_OF_TYPE >= screen["height"] / 12
+    expect(board.get_by_test_id("window")).to_have_count(27)
+    inside = "e => e.scrollWidth <= innerWidth && e.scrollHeight <= innerHeight"
+    assert board.locator("html").evaluate(inside)
+
+
+def test_it_is_right_again_after_a_restart(board: Page, hall: HallServer) -> None:
+    board.goto(hall.url("/board/main"))
+    hall.ticket("scjg-01")
+    second = hall.ticket("scjg-01")
+    clerk = hall.clerk("1009")
+    clerk.post("/counter/call-next")
+    expect(board.get_by_test_id("call")).to_have_count(1)
+    hall.kill()
+    expect(board.get_by_test_id("offline")).to_contain_text(re.compile(r"画面停在 \d\d:\d\d"))
+    assert axe.findings(board) == []
+    hall.start()
+    clerk.post("/counter/call-next", {"complete": "accepted"})
+    calls = board.get_by_test_id("call")
+    expect(calls.first).to_contain_text(second["number"], timeout=BACK_MS)
+    expect(calls).to_have_count(1)
+    expect(board.get_by_test_id("offline")).to_be_hidden()
+
+
+def test_a_rooms_board_shows_its_room(board: Page, hall: HallServer) -> None:
+    board.goto(hall.url("/board/west"))
+    expect(board.get_by_text("西厅", exact=True)).to_be_visible()
+    hall.ticket("scjg-01")
+    hall.clerk("1009").post("/counter/call-next")
+    board.goto(hall.url("/board/east"))
+    expect(board.get_by_test_id("call")).to_have_count(1)
+    board.goto(hall.url("/board/west"))
+    expect(board.get_by_test_id("nothing")).to_be_visible()
+
+
+def test_there_is_no_board_for_a_room_that_is_not(board: Page, hall: HallServer) -> None:
+    board.goto(hall.url("/board/cellar"))
+    expect(board.get_by_role("heading", name="没有这块大屏")).to_be_visible()
+
+
+def test_movement_is_spared_where_it_is_not_wanted(board: Page, hall: HallServer) -> None:
+    board.emulate_media(reduced_motion="reduce")
+    board.goto(hall.url("/board/main"))
+    expect(board.get_by_test_id("nothing")).to_be_visible()
+    hall.ticket("scjg-01")
+    hall.clerk("1009").post("/counter/call-next")
+    call = board.get_by_test_id("call").first
+    expect(call).to_have_class(re.compile("flash"))
+    count = call.evaluate("e => getComputedStyle(e).animationIterationCount")
+    assert count == "1"

@@ -1,0 +1,270 @@
+"""The kiosk's page in a real browser, in front of a real server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from support import axe
+from support.hall_server import MANAGER, HallServer
+
+UPRIGHT, LYING = {"width": 1080, "height": 1920}, {"width": 1920, "height": 1080}
+BACK_MS = 8000
+"""Coming back after a restart: 5 s asked, the rest for a busy test machine."""
+
+
+@pytest.fixture
+def kiosk(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
+    """An upright kiosk with a browser of its own."""
+    context = browser.new_context(**{**browser_context_args, "viewport": UPRIGHT})
+    yield context.new_page()
+    context.close()
+
+
+def start(page: Page, hall: HallServer) -> None:
+    page.goto(hall.url("/kiosk/1"))
+    expect(page.get_by_test_id("item").first).to_be_visible()
+
+
+def open_item(page: Page, typed: str, name: str) -> None:
+    page.get_by_role("button", name="搜索").click()
+    page.get_by_test_id("search").fill(typed)
+    page.get_by_test_id("item").filter(has_text=re.compile(f"^{name}")).click()
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
+
+
+def issued(hall: HallServer) -> int:
+    count: int = hall.clerk(MANAGER).get("/office/today")["issued"]
+    return count
+
+
+def test_a_number_is_taken_by_department(kiosk: Page, hall: HallServer) -> None:
+    start(kiosk, hall)
+    assert axe.findings(kiosk) == []
+    kiosk.get_by_role("button", name=re.compile("按部门找")).click()
+    kiosk.get_by_test_id("unit").filter(has_text="公安局").first.click()
+    kiosk.get_by_test_id("item").filter(has_text="出生登记").click()
+    expect(kiosk.get_by_test_id("offer")).to_contain_text("23 号")
+    expect(kiosk.get_by_text("出生医学证明")).to_be_visible()
+    expect(kiosk.get_by_text("《中华人民共和国户口登记条例》第七条")).to_be_visible()
+    assert axe.findings(kiosk) == []
+    button = kiosk.get_by_test_id("take").bounding_box()
+    assert button is not None
+    assert button["height"] >= 96
+    kiosk.get_by_test_id("take").click()
+    expect(kiosk.get_by_test_id("number")).to_have_text(re.compile(r"^H\d{3}$"))
+    expect(kiosk.get_by_role("img", name="看进度的二维码")).to_be_visible()
+    expect(kiosk.get_by_test_id("countdown")).to_be_visible()
+    assert axe.findings(kiosk) == []
+    kiosk.get_by_test_id("done").click()
+    expect(kiosk.get_by_role("heading", name="请选择要办的事情")).to_be_visible()
+
+
+def test_a_number_is_taken_by_errand_group(kiosk: Page, hall: HallServer) -> None:
+    start(kiosk, hall)
+    kiosk.get_by_role("button", name=re.compile("按事情找")).click()
+    kiosk.get_by_test_id("group").filter(has_text="户口证件出境").click()
+    kiosk.get_by_test_id("item").filter(has_text="普通护照签发").click()
+    kiosk.get_by_test_id("take").click()
+    expect(kiosk.get_by_test_id("number")).to_be_visible()
+
+
+def test_search_by_initials_on_the_screens_own_keys(kiosk: Page, hall: HallServer) -> None:
+    start(kiosk, hall)
+    kiosk.get_by_role("button", name="搜索").click()
+    for key in "CSDJ":
+        kiosk.get_by_role("button", name=key, exact=True).click()
+    expect(kiosk.get_by_test_id("search")).to_have_value("csdj")
+    expect(kiosk.get_by_test_id("item").first).to_contain_text("出生登记")
+    assert axe.findings(kiosk) == []
+    kiosk.get_by_role("button", name="清空").click()
+    kiosk.get_by_test_id("search").fill("没有这种事")
+    expect(kiosk.get_by_text("没有找到")).to_be_visible()
+    kiosk.get_by_test_id("search").fill("护照")
+    expect(kiosk.get_by_test_id("item").first).to_contain_text("护照")
+
+
+def test_a_kind_of_applicant_is_chosen_with_its_proof(kiosk: Page, hall: HallServer) -> None:
+    start(kiosk, hall)
+    open_item(kiosk, "出生登记", "出生登记")
+    kiosk.get_by_test_id("applicant").click()
+    expect(kiosk.get_by_text("办理时请出示：残疾人证")).to_be_visible()
+    assert axe.findings(kiosk) == []
+    kiosk.get_by_test_id("class").filter(has_text="残疾人证").click()
+    expect(kiosk.get_by_test_id("applicant")).to_contain_text("残疾人")
+    kiosk.get_by_test_id("take").click()
+    number = kiosk.get_by_test_id("number").text_content() or ""
+    kiosk.get_by_test_id("done").click()
+    ticket = hall.clerk(MANAGER).get(f"/tickets/20261124-{number}")["ticket"]
+    assert ticket["mark"] == "残"
+
+
+def test_what_cannot_be_done_here_says_where_to_go(kiosk: Page, hall: HallServer) -> None:
+    start(kiosk, hall)
+    kiosk.get_by_role("button", name=re.compile("按部门找")).click()
+    kiosk.get_by_test_id("unit").filter(has_text="已不在本大厅").click()
+    kiosk.get_by_test_id("item").first.click()
+    expect(kiosk.get_by_test_id("refusal")).to_contain_text("请到")
+    expect(kiosk.get_by_test_id("refusal")).to_contain_text("电话")
+    expect(kiosk.get_by_test_id("take")).to_be_disabled()
+    assert axe.findings(kiosk) == []
+
+
+def test_a_double_tap_takes_one_number(kiosk: Page, hall: HallServer) -> None:
+    start(kiosk, hall)
+    open_item(kiosk, "出生登记", "出生登记")
+    expect(kiosk.get_by_test_id("take")).to_be_enabled()
+    before = issued(hall)
+    kiosk.get_by_test_id("take").dblclick()
+    expect(kiosk.get_by_test_id("number")).to_be_visible()
+    assert issued(hall) == before + 1
+
+
+def test_the_number_comes_back_after_the_tab_was_lost(kiosk: Page, hall: HallServer) -> None:
+    start(kiosk, hall)
+    open_item(kiosk, "出生登记", "出生登记")
+    kiosk.get_by_test_id("take").click()
+    number = kiosk.get_by_test_id("number").text_content() or ""
+    again = kiosk.context.new_page()
+    kiosk.close()
+    again.goto(hall.url("/kiosk/1"))
+    expect(again.get_by_test_id("number")).to_have_text(number)
+
+
+def test_a_press_without_an_answer_is_asked_again_and_gives_one_number(
+    kiosk: Page, hall: HallServer
+) -> None:
+    """The server takes the number and the answer is lost with the tab."""
+    start(kiosk, hall)
+    open_item(kiosk, "出生登记", "出生登记")
+    before = issued(hall)
+    # Playwright hands the request on and then loses the answer.
+    kiosk.route("**/api/v1/tickets", lambda route: (route.fetch(), route.abort())[1])
+    kiosk.get_by_test_id("take").click()
+    expect(kiosk.get_by_test_id("take")).to_have_text("正在取号，请稍候……")
+    again = kiosk.context.new_page()
+    kiosk.unroute_all(behavior="ignoreErrors")
+    kiosk.close()
+    again.goto(hall.url("/kiosk/1"))
+    expect(again.get_by_test_id("number")).to_be_visible()
+    assert issued(hall) == before + 1
+
+
+def test_the_page_survives_a_restart_of_the_server(kiosk: Page, hall: HallServer) -> None:
+    start(kiosk, hall)
+    open_item(kiosk, "出生登记", "出生登记")
+    hall.kill()
+    expect(kiosk.get_by_test_id("offline")).to_be_visible()
+    expect(kiosk.get_by_text("已经取到的号码不受影响")).to_be_visible()
+    assert axe.findings(kiosk) == []
+    hall.start()
+    expect(kiosk.get_by_test_id("offline")).to_be_hidden(timeout=BACK_MS)
+    kiosk.get_by_test_id("take").click()
+    expect(kiosk.get_by_test_id("number")).to_be_visible()
+
+
+def test_a_number_asked_for_while_the_server_is_away_is_taken_when_it_is_back(
+    kiosk: Page, hall: HallServer
+) -> None:
+    start(kiosk, hall)
+    open_item(kiosk, "出生登记", "出生登记")
+    before = issued(hall)
+    hall.kill()
+    kiosk.get_by_test_id("take").click()
+    expect(kiosk.get_by_text("同一次操作只会取一个号")).to_be_visible()
+    hall.start()
+    expect(kiosk.get_by_test_id("number")).to_be_visible(timeout=BACK_MS)
+    assert issued(hall) == before + 1
+
+
+def test_large_type_and_english_last_for_one_person(kiosk: Page, hall: HallServer) -> None:
+    start(kiosk, hall)
+    size = "e => parseFloat(getComputedStyle(e).fontSize)"
+    plain = kiosk.get_by_test_id("item").first.locator(".item-name").evaluate(size)
+    kiosk.get_by_role("button", name="大字版").click()
+    large = kiosk.get_by_test_id("item").first.locator(".item-name").evaluate(size)
+    assert large == pytest.approx(1.5 * plain, rel=1e-3)
+    assert axe.findings(kiosk) == []
+    kiosk.get_by_role("button", name="English").click()
+    expect(kiosk.get_by_role("heading", name="What would you like to do?")).to_be_visible()
+    assert axe.findings(kiosk) == []
+    kiosk.get_by_test_id("home").click()
+    expect(kiosk.get_by_role("heading", name="请选择要办的事情")).to_be_visible()
+    expect(kiosk.get_by_role("button", name="大字版")).to_be_visible()
+
+
+def test_every_target_is_large_enough_for_a_finger(kiosk: Page, hall: HallServer) -> None:
+    start(kiosk, hall)
+    small = """() => [...document.querySelectorAll("button, input")]
+      .map((one) => [one.textContent, one.getBoundingClientRect()])
+      .filter(([, box]) => box.width < 64 || box.height < 64).map(([text]) => text)"""
+    for shape in (UPRIGHT, LYING):
+        kiosk.set_viewport_size({"width": shape["width"], "height": shape["height"]})
+        assert kiosk.evaluate(small) == []
+        open_item(kiosk, "出生登记", "出生登记")
+        assert kiosk.evaluate(small) == []
+        kiosk.get_by_role("button", name="返回").click()
+        expect(kiosk.get_by_test_id("search")).to_be_visible()
+        assert kiosk.evaluate(small) == []
+        kiosk.get_by_test_id("home").click()
+
+
+def test_the_page_cannot_be_left(kiosk: Page, hall: HallServer) -> None:
+    start(kiosk, hall)
+    assert kiosk.locator("a").count() == 0
+    stopped = """() => ["contextmenu", "dragstart"].map((kind) => {
+      const event = new Event(kind, { bubbles: true, cancelable: true });
+      document.querySelector("main").dispatchEvent(event);
+      return event.defaultPrevented;
+    })"""
+    assert kiosk.evaluate(stopped) == [True, True]
+    assert kiosk.locator("main").evaluate("e => getComputedStyle(e).userSelect") == "none"
+
+
+def test_a_kiosk_that_is_not_enrolled_asks_for_its_code(
+    kiosk: Page, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with HallServer(tmp_path_factory.mktemp("strict"), demo=False, seated=["W23"]) as hall:
+        kiosk.goto(hall.url("/kiosk/7"))
+        expect(kiosk.get_by_role("heading", name="登记这台取号机")).to_be_visible()
+        assert axe.findings(kiosk) == []
+        kiosk.get_by_test_id("enrol-code").fill("00000000")
+        kiosk.get_by_role("button", name="登记", exact=True).click()
+        expect(kiosk.get_by_role("alert")).to_have_text("登记码不对、已用过或已过期。")
+        asked = {"kind": "kiosk", "name": "7"}
+        code = hall.clerk("1001").post("/office/codes", asked)["code"]
+        kiosk.get_by_test_id("enrol-code").fill(code)
+        kiosk.get_by_role("button", name="登记", exact=True).click()
+        expect(kiosk.get_by_role("heading", name="请选择要办的事情")).to_be_visible()
+
+
+def test_it_goes_home_by_itself_and_forgets_the_person(
+    kiosk: Page, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    quick = {"kiosk_idle_seconds": 10, "result_seconds": 5}
+    folder = tmp_path_factory.mktemp("quick")
+    with HallServer(folder, settings=quick, seated=["W23"]) as hall:
+        start(kiosk, hall)
+        open_item(kiosk, "出生登记", "出生登记")
+        expect(kiosk.get_by_test_id("countdown")).to_have_text(re.compile(r"^\d+ 秒$"))
+        expect(kiosk.get_by_role("heading", name="请选择要办的事情")).to_be_visible(timeout=15_000)
+        open_item(kiosk, "出生登记", "出生登记")
+        kiosk.get_by_test_id("take").click()
+        expect(kiosk.get_by_test_id("number")).to_be_visible()
+        # This hall has no printer: the number stays three times as long, and then goes too.
+        expect(kiosk.get_by_role("heading", name="请选择要办的事情")).to_be_visible(timeout=25_000)
+        kiosk.reload()
+        expect(kiosk.get_by_role("heading", name="请选择要办的事情")).to_be_visible()
+
+
+def test_outside_hours_it_says_when_numbers_begin(
+    kiosk: Page, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with HallServer(tmp_path_factory.mktemp("early"), at="06:00", seated=[]) as hall:
+        start(kiosk, hall)
+        expect(kiosk.get_by_test_id("closed")).to_contain_text("开始取号")
+        assert axe.findings(kiosk) == []

@@ -1,0 +1,140 @@
+"""The phone's page in a real browser, in front of a real server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from support import axe
+from support.hall_server import HallServer
+
+DIST = Path(__file__).resolve().parents[2] / "server" / "web" / "dist"
+SMALL = {"width": 360, "height": 740}
+MOST_BYTES = 60_000
+BACK_MS = 8000
+SHAKEN = """
+window.shaken = 0;
+navigator.vibrate = () => { window.shaken += 1; return true; };
+"""
+
+
+@pytest.fixture
+def phone(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
+    """A small phone that counts how often it was shaken."""
+    context = browser.new_context(**{**browser_context_args, "viewport": SMALL})
+    context.add_init_script(SHAKEN)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
+    """A hall where a missed call is quickly a missed call."""
+    settings = {"no_show_min_calls": 1, "no_show_min_seconds": 0}
+    with HallServer(tmp_path_factory.mktemp("hall"), settings=settings) as running:
+        yield running
+
+
+@pytest.fixture
+def free(hall: HallServer) -> Iterator[HallServer]:
+    """The hall with nobody at 1009's window, and nobody waiting for it, before and after."""
+    yield hall
+    clerk = hall.clerk("1009")
+    while clerk.get("/counter")["current"] or clerk.get("/counter")["waiting"]:
+        if clerk.get("/counter")["current"] is None:
+            clerk.post("/counter/call-next")
+        if clerk.get("/counter")["current"]["state"] == "called":
+            clerk.post("/counter/start")
+        clerk.post("/counter/finish", {"outcome": "accepted"})
+
+
+def test_from_waiting_to_called_to_served(phone: Page, free: HallServer) -> None:
+    ticket = free.ticket("scjg-01")
+    phone.goto(free.url(f"/t/{ticket['token']}"))
+    expect(phone.get_by_test_id("number")).to_have_text(ticket["number"])
+    says = phone.get_by_test_id("says")
+    expect(says).to_have_text(re.compile("前面还有|下一位"))
+    assert axe.findings(phone) == []
+    clerk = free.clerk("1009")
+    clerk.post("/counter/call-next")
+    expect(says).to_have_text("请到 5 号窗口")
+    expect(phone).to_have_title(re.compile("请到 5 号窗口"))
+    assert phone.evaluate("shaken") == 1
+    assert axe.findings(phone) == []
+    clerk.post("/counter/recall")
+    expect(phone.get_by_text("已叫 2 次")).to_be_visible()
+    assert phone.evaluate("shaken") == 2
+    clerk.post("/counter/start")
+    expect(says).to_have_text("正在 5 号窗口办理")
+    clerk.post("/counter/finish", {"outcome": "accepted"})
+    expect(says).to_have_text("已办结")
+    assert axe.findings(phone) == []
+
+
+def test_a_missed_person_says_i_am_back(phone: Page, free: HallServer) -> None:
+    ticket = free.ticket("scjg-01")
+    phone.goto(free.url(f"/t/{ticket['token']}"))
+    clerk = free.clerk("1009")
+    clerk.post("/counter/call-next")
+    expect(phone.get_by_test_id("says")).to_have_text("请到 5 号窗口")
+    clerk.post("/counter/no-show")
+    expect(phone.get_by_test_id("says")).to_have_text("已过号")
+    assert axe.findings(phone) == []
+    phone.get_by_test_id("return").click()
+    expect(phone.get_by_test_id("says")).to_have_text(re.compile("前面还有|下一位"))
+
+
+def test_a_number_is_given_up_only_when_sure(phone: Page, free: HallServer) -> None:
+    ticket = free.ticket("scjg-01")
+    phone.goto(free.url(f"/t/{ticket['token']}"))
+    phone.get_by_test_id("cancel").click()
+    assert axe.findings(phone) == []
+    phone.get_by_test_id("cancel-no").click()
+    expect(phone.get_by_test_id("cancel")).to_be_visible()
+    phone.get_by_test_id("cancel").click()
+    phone.get_by_test_id("cancel-yes").click()
+    expect(phone.get_by_test_id("says")).to_have_text("号码已取消")
+
+
+def test_it_comes_back_after_a_restart_with_what_happened_meanwhile(
+    phone: Page, free: HallServer
+) -> None:
+    ticket = free.ticket("scjg-01")
+    phone.goto(free.url(f"/t/{ticket['token']}"))
+    expect(phone.get_by_test_id("says")).to_be_visible()
+    free.kill()
+    expect(phone.get_by_test_id("offline")).to_be_visible()
+    free.start()
+    free.clerk("1009").post("/counter/call-next")
+    expect(phone.get_by_test_id("says")).to_have_text("请到 5 号窗口", timeout=BACK_MS)
+    expect(phone.get_by_test_id("offline")).to_be_hidden()
+
+
+def test_an_unknown_number_is_explained(phone: Page, hall: HallServer) -> None:
+    phone.goto(hall.url("/t/there-is-no-such-token"))
+    expect(phone.get_by_test_id("unknown")).to_contain_text("没有查到这个号码")
+    phone.get_by_role("button", name="English").click()
+    expect(phone.get_by_test_id("unknown")).to_contain_text("No such ticket")
+    assert axe.findings(phone) == []
+
+
+def test_nothing_is_wider_than_a_small_phone(phone: Page, free: HallServer) -> None:
+    ticket = free.ticket("rsj-03")
+    phone.goto(free.url(f"/t/{ticket['token']}?lang=en"))
+    expect(phone.get_by_test_id("says")).to_be_visible()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= SMALL["width"]
+
+
+def test_the_page_is_light() -> None:
+    """All that the page loads, pressed; fonts it has none."""
+    html = (DIST / "phone.html").read_text()
+    parts = re.findall(r'"/static/(assets/[^"]+)"', html)
+    assert parts
+    assert not any("woff" in part for part in parts)
+    size = len(html) + sum((DIST / f"{part}.gz").stat().st_size for part in parts)
+    assert size <= MOST_BYTES
