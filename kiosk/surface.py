@@ -145,7 +145,9 @@ class Kiosk:
         else:
             base = self._hall.config.base_url
             document = ticket_slip(facts, catalogue, settings, base, bool(row.copy))
-        return Task(row.id, row.device, "print", dict(document.to_json()))
+        age = (self._ctx.clock.now() - row.created_at) / 1000
+        left = max(0.0, settings.slip_patience_seconds - age)
+        return Task(row.id, row.device, "print", dict(document.to_json()), left)
 
     def owed(self, ref: DeviceRef) -> list[Task]:
         """Slips a printer still owes an answer for."""

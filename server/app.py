@@ -33,6 +33,7 @@ from server.domain.errors import Code, HallError
 from server.hall import Hall
 from server.office import demo, entry, surface
 from server.services.days import keep_day
+from server.services.issuing import give_up_slips
 from server.sockets import Feeds
 from server.storage import journal
 
@@ -189,6 +190,7 @@ def _keep_days(hall: Hall) -> None:
     while True:
         try:
             keep_day(hall.ctx)
+            give_up_slips(hall.ctx)
         except HallError as error:
             log.warning("business day not kept", extra={"code": error.code.value})
         except Exception:

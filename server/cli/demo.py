@@ -39,6 +39,8 @@ from server.services import posts
 from server.services.context import SYSTEM, Actor
 from server.services.days import keep_day
 from server.storage import accounts
+from server.storage import settings as stored_settings
+from server.storage.store import Tx
 
 KIOSKS = ("1", "2")
 AGENTS = ("kiosk", "counters", "display")
@@ -76,6 +78,9 @@ def run(args: argparse.Namespace) -> int:
     catalogue = load()
     hall = open_server_hall(settings, _clock(catalogue, args.rehearse))
     take_catalogue(hall.ctx, SYSTEM, catalogue, "参考大厅")
+    if args.rehearse:
+        # Printers run at their own speed, whatever the hall's clock does.
+        _set(hall, slip_patience_seconds=7200)
     password = _demo_password(data)
     _demo_accounts(hall, password)
     with contextlib.suppress(HallError):
@@ -155,6 +160,15 @@ def _name_hall(data: Path) -> None:
     path = data / config.FILE
     if not path.exists():
         path.write_text('hall_id = "reference"\n')
+
+
+def _set(hall: Hall, **values: int) -> None:
+    def act(tx: Tx) -> None:
+        for name, value in values.items():
+            stored_settings.put(tx, name, value, SYSTEM.key)
+
+    hall.ctx.write(act)
+    hall.ctx.forget()
 
 
 def _demo_password(data: Path) -> str:

@@ -45,6 +45,8 @@ class Settings:
     """How the digit 1 is read: 一 or 幺."""
     voice_expiry_seconds: int = 45
     moment_seconds: int = 10
+    slip_patience_seconds: int = 60
+    """A slip that cannot be printed so soon is not printed later: its owner has left the kiosk."""
     notice_zh: str = "请您留意叫号。听到或看到您的号码，请到对应窗口办理。"
     notice_en: str = "Please watch for your number and go to the window shown."
     service_prior: int = 8
@@ -71,6 +73,7 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "voice_volume": (0, 100),
     "voice_expiry_seconds": (5, 600),
     "moment_seconds": (3, 60),
+    "slip_patience_seconds": (10, 7200),
     "service_prior": (1, 100),
     "session_hours": (1, 72),
     "lock_after": (3, 20),

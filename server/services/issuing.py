@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from sqlalchemy import Connection
+
 from server.domain.catalogue import Catalogue, Item
 from server.domain.errors import Code, HallError
 from server.domain.routing import Route, route
 from server.domain.tickets import ActorKind, Move, State, Ticket, lane, number, order_of
 from server.domain.waiting import Wait
 from server.services.bus import SlipOwed, SlipSettled, TicketMoved
-from server.services.context import Actor, Context, JsonDict, note, posts_of
+from server.services.context import SYSTEM, Actor, Context, JsonDict, note, posts_of
 from server.services.waits import read_floor, wait_for
 from server.storage import devices, slips, tickets
 from server.storage.store import Tx
@@ -236,11 +238,11 @@ def reprint(ctx: Context, actor: Actor, key: str, ticket_id: str, printer_of: st
 
 
 def settle_slip(ctx: Context, agent: str, slip_id: str, state: str, reason: str) -> None:
-    """What a printer's agent says of a slip. A settled slip stays as it was first settled."""
+    """What a printer's agent says of a slip. What the printer once said of it stays."""
 
     def act(tx: Tx) -> None:
         row = slips.get(tx.conn, tx.hall_id, slip_id)
-        if row is None or row.state not in ("owed", "sent") or row.state == state:
+        if row is None or row.state == state or not _open(row):
             return
         slips.set_state(tx, slip_id, state, reason)
         if state != "sent":
@@ -250,3 +252,41 @@ def settle_slip(ctx: Context, agent: str, slip_id: str, state: str, reason: str)
         tx.events.append(SlipSettled(slip_id, row.device, row.ticket_id, state))
 
     ctx.write(act)
+
+
+GIVEN_UP = frozenset({"unreachable", "no_answer"})
+"""Reasons the server gives by itself; the printer's own word, if it still comes, counts more."""
+
+
+def _open(row: Any) -> bool:
+    return row.state in ("owed", "sent") or row.reason in GIVEN_UP
+
+
+def give_up_slips(ctx: Context) -> int:
+    """Settle slips whose printer's agent is silent; returns how many.
+
+    Never handed over: failed, and it will not be printed later. Handed over without a word since:
+    unknown, because it may be on paper.
+    """
+    patience = ctx.settings().slip_patience_seconds * 1000
+    before = ctx.clock.now() - patience
+
+    def overdue(conn: Connection) -> list[Any]:
+        rows = slips.overdue(conn, ctx.hall_id, before)
+        return [r for r in rows if r.state == "owed" or r.created_at < before - patience]
+
+    if not ctx.read(overdue):
+        return 0
+
+    def act(tx: Tx) -> int:
+        found = overdue(tx.conn)
+        for row in found:
+            owed = row.state == "owed"
+            state, reason = ("failed", "unreachable") if owed else ("unknown", "no_answer")
+            slips.set_state(tx, row.id, state, reason)
+            data = {"slip": row.id, "device": row.device, "reason": reason}
+            note(tx, SYSTEM, f"slip.{state}", row.ticket_id or row.id, data=data)
+            tx.events.append(SlipSettled(row.id, row.device, row.ticket_id, state))
+        return len(found)
+
+    return ctx.write(act)

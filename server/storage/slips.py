@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, literal_column, select, update
 
 from server.storage import schema
 from server.storage.store import Tx
 
 _s = schema.slip
+# Literals, not parameters: only then does SQLite use the partial index.
+_is_unsettled = _s.c.state.in_([literal_column("'owed'"), literal_column("'sent'")])
 
 
 def owe(
@@ -62,7 +64,7 @@ def unsettled(conn: Connection, hall_id: str, device: str) -> list[Row[Any]]:
     return list(
         conn.execute(
             select(_s)
-            .where(_s.c.hall_id == hall_id, _s.c.device == device, _s.c.state.in_(["owed", "sent"]))
+            .where(_s.c.hall_id == hall_id, _s.c.device == device, _is_unsettled)
             .order_by(_s.c.created_at, _s.c.id)
         )
     )
@@ -103,5 +105,14 @@ def recent(conn: Connection, hall_id: str, kiosk: str, since: int) -> list[Row[A
             .where(_s.c.hall_id == hall_id, _s.c.created_at >= since)
             .where((t.c.kiosk == kiosk) | notice)
             .order_by(_s.c.created_at, _s.c.id)
+        )
+    )
+
+
+def overdue(conn: Connection, hall_id: str, before: int) -> list[Row[Any]]:
+    """Unsettled slips made before a time."""
+    return list(
+        conn.execute(
+            select(_s).where(_s.c.hall_id == hall_id, _is_unsettled, _s.c.created_at < before)
         )
     )

@@ -72,6 +72,7 @@ class Client:
     base: str
     cookie: str = ""
     csrf: str = ""
+    bearer: str = ""
 
     def get(self, path: str) -> Json:
         """GET /api/v1<path>."""
@@ -91,6 +92,8 @@ class Client:
         headers = {"Accept": "application/json", "Content-Type": "application/json"}
         marks = {"Cookie": self.cookie, "X-CSRF-Token": self.csrf, "Idempotency-Key": key}
         headers |= {name: value for name, value in marks.items() if value}
+        if self.bearer:
+            headers["Authorization"] = f"Bearer {self.bearer}"
         data = None if body is None else json.dumps(body).encode()
         url = f"{self.base}/api/v1{path}"
         asked = urllib.request.Request(url, data, headers, method=method)
@@ -211,6 +214,11 @@ class HallServer:
     def fault(self, device: str, name: str, on: bool = True) -> None:
         """Switch a fault of a simulated device: paper_out, cover_open, silent ..."""
         self.control(f"/devices/{device}/fault", {"name": name, "on": on})
+
+    def device(self, name: str) -> Json:
+        """A simulated device's part of the state."""
+        found: Json = next(d for d in self.control("/state")["devices"] if d["name"] == name)
+        return found
 
     def control(self, path: str, body: Json | None = None) -> Any:
         """Ask the simulators' control channel."""
