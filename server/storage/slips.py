@@ -80,7 +80,22 @@ def set_state(tx: Tx, slip_id: str, state: str, reason: str = "") -> None:
 
 
 def unprinted(conn: Connection, hall_id: str, since: int) -> list[Row[Any]]:
-    """Slips since a time that failed or whose fate is unknown, newest first: the desk's list."""
+    """Slips since a time that failed or whose fate is unknown, newest first: the desk's list.
+
+    Of a ticket only the newest slip counts: one that was printed again needs nobody any more.
+    """
+    later = _s.alias("later")
+    overtaken = (
+        select(later.c.id)
+        .where(
+            later.c.hall_id == _s.c.hall_id,
+            later.c.ticket_id == _s.c.ticket_id,
+            later.c.ticket_id != "",
+            later.c.kind == _s.c.kind,
+            later.c.created_at > _s.c.created_at,
+        )
+        .exists()
+    )
     return list(
         conn.execute(
             select(_s)
@@ -88,6 +103,7 @@ def unprinted(conn: Connection, hall_id: str, since: int) -> list[Row[Any]]:
                 _s.c.hall_id == hall_id,
                 _s.c.created_at >= since,
                 _s.c.state.in_(["failed", "unknown"]),
+                ~overtaken,
             )
             .order_by(_s.c.created_at.desc())
         )
