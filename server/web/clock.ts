@@ -60,6 +60,12 @@ export function clockDate(at: number | string, lang: "zh" | "en"): string {
   return format(lang === "zh" ? "zh-CN" : "en-GB", options).format(new Date(at)).replace(/日(?=星)/, "日 ");
 }
 
+/** 2026年11月21日 09:05, or 21 Nov 2026, 09:05. */
+export function clockStamp(at: number | string, lang: "zh" | "en"): string {
+  const options: Intl.DateTimeFormatOptions = { dateStyle: "medium", timeStyle: "short" };
+  return format(lang === "zh" ? "zh-CN" : "en-GB", options).format(new Date(at));
+}
+
 /** Whole minutes between two moments, never below nought. */
 export function minutesBetween(from: number | string, to: number | string): number {
   return Math.max(0, Math.floor((new Date(to).getTime() - new Date(from).getTime()) / 60_000));

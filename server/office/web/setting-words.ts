@@ -1,0 +1,72 @@
+// The hall's figures in words, in groups. A setting that is not named here is shown by its own name,
+// so that nothing can be hidden by forgetting it.
+import { dictionary } from "@web/i18n.ts";
+
+export const GROUPS = {
+  numbers: [
+    "early_ticket_minutes", "last_ticket_minutes", "break_ticket_minutes", "priority_run", "overtake_limit",
+    "return_places", "return_limit",
+  ],
+  counter: ["no_show_min_calls", "no_show_min_seconds", "default_outcome", "service_prior"],
+  voice: ["voice_languages", "voice_repeats", "voice_volume", "voice_one", "voice_expiry_seconds"],
+  screens: ["notice_zh", "notice_en", "moment_seconds", "kiosk_idle_seconds", "result_seconds"],
+  accounts: ["password_min", "lock_after", "lock_minutes", "session_hours"],
+} as const;
+
+export const groupWords = dictionary({
+  numbers: { zh: "取号与排队", en: "Numbers and queues" },
+  counter: { zh: "窗口", en: "Counter" },
+  voice: { zh: "语音", en: "Voice" },
+  screens: { zh: "屏幕", en: "Screens" },
+  accounts: { zh: "账号安全", en: "Accounts" },
+  rest: { zh: "其他", en: "Other" },
+});
+
+const words = dictionary({
+  early_ticket_minutes: { zh: "开门前多少分钟开始取号", en: "Numbers start before opening (minutes)" },
+  last_ticket_minutes: { zh: "下班前多少分钟停止取号", en: "Numbers end before closing (minutes)" },
+  break_ticket_minutes: { zh: "午休结束前多少分钟开始取号", en: "Numbers start before the end of a break (minutes)" },
+  priority_run: { zh: "有人等候时，最多连续叫几位优先号", en: "Priority calls in a row while others wait, at most" },
+  overtake_limit: { zh: "一位普通号最多被优先号排到前面几次", en: "Times an ordinary person may be overtaken" },
+  return_places: { zh: "过号的人回来后排在几位之后", en: "A missed person waits behind so many" },
+  return_limit: { zh: "过号最多可以回来几次", en: "Times a missed person may come back" },
+  no_show_min_calls: { zh: "过号前至少呼叫几次", en: "Calls before a no-show, at least" },
+  no_show_min_seconds: { zh: "过号前至少等几秒", en: "Seconds before a no-show, at least" },
+  default_outcome: { zh: "键盘“呼叫”结束办理时的结果", en: "Outcome when the keypad's call ends a service" },
+  service_prior: { zh: "估计办理时间时，初始值的分量（张）", en: "Weight of the starting service time (tickets)" },
+  voice_languages: { zh: "播报语言", en: "Languages spoken" },
+  voice_repeats: { zh: "每次呼叫播报几遍", en: "Times a call is spoken" },
+  voice_volume: { zh: "音量", en: "Volume" },
+  voice_one: { zh: "数字 1 读作", en: "The digit 1 is read as" },
+  voice_expiry_seconds: { zh: "排队多少秒后不再播报", en: "A call is not spoken after (seconds)" },
+  notice_zh: { zh: "大屏提示（中文）", en: "Notice on boards (Chinese)" },
+  notice_en: { zh: "大屏提示（英文）", en: "Notice on boards (English)" },
+  moment_seconds: { zh: "新呼叫在大屏上闪动几秒", en: "A new call flashes for (seconds)" },
+  kiosk_idle_seconds: { zh: "取号机无人操作几秒后回首页", en: "Kiosk returns home after (seconds)" },
+  result_seconds: { zh: "取号结果显示几秒", en: "The number stays on the kiosk for (seconds)" },
+  password_min: { zh: "密码至少几位", en: "Least length of a password" },
+  lock_after: { zh: "连续输错几次锁定", en: "Locked after wrong passwords" },
+  lock_minutes: { zh: "锁定几分钟", en: "Locked for (minutes)" },
+  session_hours: { zh: "登录有效几小时", en: "Signed in for (hours)" },
+  timezone: { zh: "时区", en: "Time zone" },
+});
+const KNOWN = new Set<string>([...Object.values(GROUPS).flat(), "timezone"]);
+
+export function settingWords(name: string): string {
+  return KNOWN.has(name) ? words(name as Parameters<typeof words>[0]) : name;
+}
+
+const choices = dictionary({
+  zh: { zh: "普通话", en: "Mandarin" },
+  en: { zh: "英语", en: "English" },
+  "zh,en": { zh: "先普通话，后英语", en: "Mandarin, then English" },
+  "en,zh": { zh: "先英语，后普通话", en: "English, then Mandarin" },
+  accepted: { zh: "已受理", en: "Accepted" },
+  done: { zh: "当场办结", en: "Done at once" },
+  consulted: { zh: "咨询", en: "Advice given" },
+});
+const CHOICES = new Set(["zh", "en", "zh,en", "en,zh", "accepted", "done", "consulted"]);
+
+export function choiceWords(value: string): string {
+  return CHOICES.has(value) ? choices(value as Parameters<typeof choices>[0]) : value;
+}
