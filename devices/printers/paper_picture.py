@@ -18,6 +18,8 @@ CELL_HEIGHT = 24
 LINE_HEIGHT = 30
 MARGIN = 28
 PAPER = 250
+# From the cell's top: room for the feet of g and y below it.
+BASELINE = 0.79
 
 
 def render(slip: Slip, font: str | None = None) -> bytes:
@@ -108,11 +110,9 @@ def _draw(
         # Proportional letters such as m are wider than a cell: squeezed, not clipped.
         room = max(wide // span.width * 2, round(face.getlength(char)) + 2)
         draft = Image.new("L", (room, CELL_HEIGHT * 2), PAPER)
-        middle = (draft.width / 2, draft.height / 2)
+        foot = (draft.width / 2, draft.height * BASELINE)
         stroke = 1 if span.bold else 0
-        ImageDraw.Draw(draft).text(
-            middle, char, font=face, fill=20, anchor="mm", stroke_width=stroke
-        )
+        ImageDraw.Draw(draft).text(foot, char, font=face, fill=20, anchor="ms", stroke_width=stroke)
         tile = draft.resize((wide, tall), Image.Resampling.LANCZOS)
         picture.paste(tile, (left, height - tall))
     if span.underline:

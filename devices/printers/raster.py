@@ -15,6 +15,8 @@ from devices.printers.layout import char_cells
 CELL_WIDTH = 12
 CELL_HEIGHT = 24
 LINE_GAP = 6
+# From the cell's top: room for the feet of g and y below it.
+BASELINE = 0.79
 
 
 def draw_line(line: Text, columns: int, indent: int, font: str | None) -> Image.Image:
@@ -41,8 +43,8 @@ def _tile(char: str, span: int, rows: int, *, bold: bool, font: str | None) -> I
     room = max(natural, round(face.getlength(char)) + scale)
     tile = Image.new("L", (room, CELL_HEIGHT * scale), 255)
     stroke = scale // 2 if bold else 0
-    middle = (room / 2, CELL_HEIGHT * scale / 2)
-    ImageDraw.Draw(tile).text(middle, char, font=face, fill=0, anchor="mm", stroke_width=stroke)
+    foot = (room / 2, CELL_HEIGHT * scale * BASELINE)
+    ImageDraw.Draw(tile).text(foot, char, font=face, fill=0, anchor="ms", stroke_width=stroke)
     return tile.resize((span, rows), Image.Resampling.BOX)
 
 
