@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import stat
@@ -14,10 +13,8 @@ from pathlib import Path
 import pytest
 
 from devices.config import read_agent_config
-from devices.host.ledger import Ledger
 from devices.host.main import EXIT_CONFIG, EXIT_ENROL, EXIT_RUNNING
 from devices.host.runtime import Agent, AlreadyRunningError, only_one
-from devices.owner import Outcome, Task
 from devices.printers.simulator import PrinterSimulator
 from devices.registry import KINDS
 from devices.simulate.base import Journal
@@ -357,42 +354,6 @@ def test_killed_while_printing_it_never_prints_again(hall: Hall) -> None:
     assert raw.count("第".encode("gb18030") + b"0\x1c") == 1
 
 
-def test_what_was_taken_but_not_begun_is_done_after_a_restart(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "ledger.sqlite", lambda: 1000.0)
-    task = Task("a", "printer-1", "print", {"lines": []}, 1060.0)
-    assert ledger.receive(task)
-    assert not ledger.receive(task)
-    assert ledger.receive(Task("b", "printer-1", "print"))
-    ledger.begin("b")
-    ledger.close()
-    ledger = Ledger(tmp_path / "ledger.sqlite", lambda: 1001.0)
-    assert ledger.recover() == [task]
-    owed = ledger.owed()
-    assert [(r.id, r.outcome.state, r.outcome.reason) for r in owed] == [
-        ("b", "unknown", "interrupted")
-    ]
-    ledger.settle("b")
-    assert ledger.owed() == []
-    ledger.receive(Task("b", "printer-1", "print"))
-    assert [r.id for r in ledger.owed()] == ["b"]
-    ledger.finish("b", Outcome("printed"))
-    assert ledger.owed()[0].outcome.state == "unknown"
-    ledger.close()
-
-
-def test_settled_tasks_are_forgotten_after_a_week(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "ledger.sqlite", lambda: 1000.0)
-    for name in ("old", "owed"):
-        ledger.receive(Task(name, "p", "print"))
-        ledger.finish(name, Outcome("printed"))
-    ledger.settle("old")
-    ledger.close()
-    ledger = Ledger(tmp_path / "ledger.sqlite", lambda: 1000.0 + 8 * 86400)
-    assert ledger.receive(Task("old", "p", "print"))
-    assert not ledger.receive(Task("owed", "p", "print"))
-    ledger.close()
-
-
 def test_it_enrols_once_and_keeps_the_token(hall: Hall) -> None:
     hall.server.codes["ABC-123"] = "secret"
     hall.write_file("ABC-123")
@@ -438,10 +399,3 @@ def test_two_agents_do_not_share_a_state_folder(hall: Hall) -> None:
         with pytest.raises(AlreadyRunningError), only_one(hall.folder / "state"):
             pass
         assert run_agent("devices.host", hall.file).returncode == EXIT_RUNNING
-
-
-def test_task_payloads_survive_the_ledger(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "l.sqlite", lambda: 0.0)
-    ledger.receive(Task("x", "p", "print", SLIP))
-    assert json.dumps(ledger.recover()[0].payload) == json.dumps(SLIP)
-    ledger.close()
