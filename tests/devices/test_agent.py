@@ -61,6 +61,7 @@ class Hall:
         )
         for device in self.plan.devices:
             device.start()
+        self.journal: Journal = self.plan.journal
         self.devices = {device.name: device for device in self.plan.devices}
         printer = self.devices["printer-1"]
         assert isinstance(printer, PrinterSimulator)
@@ -110,10 +111,6 @@ serves = "W03"
 """,
             encoding="utf-8",
         )
-
-    @property
-    def journal(self) -> Journal:
-        return self.plan.journal
 
     def papers(self) -> int:
         return sum(event["kind"] == "paper" for event in self.journal.since(0, 0))
