@@ -20,6 +20,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -155,6 +156,7 @@ class HallServer:
         if self._devices:
             for name in ("kiosk", "counters", "display"):
                 self.start_agent(name)
+            self.until_heard_of("printer-1")
         return self
 
     def __exit__(
@@ -219,6 +221,17 @@ class HallServer:
         """A simulated device's part of the state."""
         found: Json = next(d for d in self.control("/state")["devices"] if d["name"] == name)
         return found
+
+    def until_heard_of(self, device: str, state: str = "ok") -> None:
+        """Wait until the server knows a device to be in this state."""
+        end, pause = time.monotonic() + PATIENCE, threading.Event()
+        found: list[Json] = []
+        while time.monotonic() < end:
+            found = self.clerk(MANAGER).get("/office/today")["devices"]
+            if any(one["name"] == device and one["state"] == state for one in found):
+                return
+            pause.wait(0.1)
+        raise AssertionError(f"{device} is not {state}: {found}")
 
     def control(self, path: str, body: Json | None = None) -> Any:
         """Ask the simulators' control channel."""
