@@ -27,11 +27,18 @@ def board(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Pa
     context.close()
 
 
-@pytest.fixture
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
-    """A hall of its own for each test: what a board shows is the whole hall."""
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
+    """One hall for all these tests."""
     with HallServer(tmp_path_factory.mktemp("hall")) as running:
         yield running
+
+
+@pytest.fixture
+def hall(whole: HallServer) -> Iterator[HallServer]:
+    """The hall with nobody in it."""
+    yield whole
+    whole.clear()
 
 
 def test_a_call_stands_on_top_and_flashes_only_when_it_is_made(

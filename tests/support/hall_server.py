@@ -13,6 +13,7 @@ clock runs as the machine's does and goes on over restarts; `hall.start(at="12:3
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -139,6 +140,7 @@ class HallServer:
         self._server: subprocess.Popen[str] | None = None
         self._others: dict[str, subprocess.Popen[str]] = {}
         self._clerks: dict[str, Client] = {}
+        self._taken: list[str] = []
 
     @property
     def base(self) -> str:
@@ -209,7 +211,21 @@ class HallServer:
         """A number taken at the desk; a TicketView."""
         body = {"item": item, "applicant": applicant, "print": False}
         taken: Json = self.clerk(MANAGER).post("/tickets", body)["ticket"]
+        self._taken.append(taken["id"])
         return taken
+
+    def clear(self) -> None:
+        """End what `ticket` and `clerk` have begun, so that the next test finds an empty hall."""
+        for clerk in self._clerks.values():
+            with contextlib.suppress(RefusedError):
+                while (current := clerk.get("/counter")["current"]) is not None:
+                    if current["state"] == "called":
+                        clerk.post("/counter/start")
+                    clerk.post("/counter/finish", {"outcome": "accepted"})
+        for ticket in self._taken:
+            with contextlib.suppress(RefusedError):
+                self.clerk(MANAGER).post(f"/tickets/{ticket}/cancel")
+        self._taken.clear()
 
     # -- devices -------------------------------------------------------------------------------
 
