@@ -1,0 +1,117 @@
+// The simulators' state as the control channel tells it, sorted into rooms. Rooms come from the
+// names of the keypad buses (keypads-east): a bus hangs in one room, and each window has a pad.
+import type { InjectionKey, Ref } from "vue";
+
+export interface Device<S = Record<string, unknown>> {
+  name: string;
+  kind: "printer" | "bus" | "strip" | "keypad" | "speaker";
+  faults: Record<string, boolean>;
+  shows: S;
+}
+export interface PrinterShows {
+  columns: number;
+  offline: boolean;
+  buffered: number;
+  hanging: string;
+  papers: { number: number; text: string; png: string; bytes: number }[];
+}
+export interface StripShows {
+  address: number;
+  driver: string;
+  text: string;
+  spans: { text: string; colour: "red" | "green" | "yellow" }[];
+  frames: number;
+  rejected: number;
+}
+export interface KeypadShows {
+  address: number;
+  display: string;
+  waiting: string;
+  ticket: string;
+  beeps: number;
+  unheard: number;
+  keys: { press: string; face: string }[];
+}
+export interface SpeakerShows {
+  sounds: { number: number; text: string; seconds: number; overlapped: boolean; wav: string }[];
+  playing: number;
+  overlaps: number;
+}
+export interface BusShows {
+  pads?: string[];
+  strips?: string[];
+  short_gaps?: number;
+  collisions?: number;
+  rejected?: number;
+}
+export interface BenchState {
+  seq?: number;
+  reachable: boolean;
+  devices: Device[];
+}
+
+export interface Desk {
+  window: string;
+  strip: Device<StripShows> | null;
+  pad: Device<KeypadShows> | null;
+}
+export interface Room {
+  name: string;
+  speaker: Device<SpeakerShows> | null;
+  desks: Desk[];
+  buses: Device<BusShows>[];
+}
+export interface Bench {
+  printers: Device<PrinterShows>[];
+  hall: Device<SpeakerShows> | null;
+  rooms: Room[];
+}
+
+const tail = (name: string): string => name.slice(name.indexOf("-") + 1);
+
+/** Everything in its place. */
+export function sorted(state: BenchState): Bench {
+  const of = <S>(kind: Device["kind"]) => state.devices.filter((one) => one.kind === kind) as unknown as Device<S>[];
+  const strips = new Map(of<StripShows>("strip").map((one) => [tail(one.name), one]));
+  const pads = new Map(of<KeypadShows>("keypad").map((one) => [tail(one.name), one]));
+  const speakers = new Map(of<SpeakerShows>("speaker").map((one) => [tail(one.name), one]));
+  const buses = of<BusShows>("bus");
+  const rooms = buses
+    .filter((bus) => bus.shows.pads !== undefined)
+    .map((bus): Room => {
+      const windows = (bus.shows.pads ?? []).map(tail);
+      return {
+        name: tail(bus.name),
+        speaker: speakers.get(tail(bus.name)) ?? null,
+        desks: windows.map((window) => ({
+          window,
+          strip: strips.get(window) ?? null,
+          pad: pads.get(window) ?? null,
+        })),
+        buses: buses.filter(
+          (one) => one === bus || (one.shows.strips ?? []).some((strip) => windows.includes(tail(strip))),
+        ),
+      };
+    });
+  const placed = new Set(rooms.map((room) => room.name));
+  const hall = [...speakers.values()].find((one) => !placed.has(tail(one.name))) ?? null;
+  return { printers: of<PrinterShows>("printer"), hall, rooms };
+}
+
+/** Whether any fault is on. */
+export function broken(device: Device<unknown> | null): boolean {
+  return device !== null && Object.values(device.faults).some(Boolean);
+}
+
+/** Where a slip's picture or a sound is fetched; the control channel names it without the API. */
+export function media(path: string): string {
+  return `/api/v1/demo${path}`;
+}
+
+export interface Hands {
+  ready: Ref<boolean>;
+  fault: (device: string, name: string, on: boolean) => void;
+  press: (device: string, keys: string) => void;
+}
+/** What the page can do with devices; given to every part. */
+export const HANDS: InjectionKey<Hands> = Symbol("hands");
