@@ -90,7 +90,7 @@ export function makeModel(kiosk: string) {
       showResult(await taking.take(item, applicant.value));
     } catch (error) {
       trouble.value = error instanceof ApiError ? error.words() : String(error);
-      if (error instanceof ApiError && error.code === "not_signed_in") needsEnrolment.value = true;
+      if (error instanceof ApiError && error.status === 401) needsEnrolment.value = true;
     } finally {
       busy.value = false;
     }
