@@ -182,6 +182,7 @@ def add(api: Api, feeds: Feeds, agents: Agents, start: Any) -> None:
     kiosk = Kiosk(api.hall)
     _questions(api, kiosk)
     _commands(api, kiosk)
+    _staff_commands(api, kiosk)
     _phone(api, kiosk)
     feeds.add(Surface("kiosk", kiosk.state, kiosk.kiosk_allowed, _kiosk_hits, 0.3))
     feeds.add(Surface("ticket", kiosk.ticket_feed, kiosk.token_known, _ticket_hits, 0.5))
@@ -266,6 +267,10 @@ def _commands(api: Api, kiosk: Kiosk) -> None:
             printer_of=_printer_of(call.actor),
         )
         return kiosk.slip_of(slip)
+
+
+def _staff_commands(api: Api, kiosk: Kiosk) -> None:
+    ctx = api.hall.ctx
 
     @api.post(
         "/tickets/<ticket>/reprint",

@@ -88,9 +88,8 @@ def _unit(code: str, prefix: str, presence: Presence = Presence.HALL) -> Unit:
     )
 
 
-def catalogue() -> Catalogue:
-    """Tax (two windows, half mandated), social (by mandate only), fire (Tuesdays), those away."""
-    windows = (
+def _windows() -> tuple[Window, ...]:
+    return (
         Window("T1", 1, "税务一", "Tax 1", WindowKind.SPECIALISED, "east", ("tax",)),
         Window("T2", 2, "税务二", "Tax 2", WindowKind.SPECIALISED, "east", ("tax",)),
         Window("S1", 3, "城建", "Building", WindowKind.SPECIALISED, "west", ("build",)),
@@ -98,7 +97,27 @@ def catalogue() -> Catalogue:
         Window("G1", 11, "综合一", "General 1", WindowKind.COMPREHENSIVE, "east"),
         Window("G2", 12, "综合二", "General 2", WindowKind.COMPREHENSIVE, "east"),
     )
+
+
+def _mandates() -> tuple[Mandate, ...]:
     general = ("G1", "G2")
+    return (
+        Mandate("M1", "tax", date(2026, 1, 1), date(2026, 1, 1), None, ("tax-1",), general),
+        Mandate("M2", "social", date(2026, 1, 1), date(2026, 1, 1), None, ("social-1",), general),
+        Mandate(
+            "M3",
+            "social",
+            date(2025, 1, 1),
+            date(2025, 1, 1),
+            date(2025, 12, 31),
+            ("lapsed-1",),
+            general,
+        ),
+    )
+
+
+def catalogue() -> Catalogue:
+    """Tax (two windows, half mandated), social (by mandate only), fire (Tuesdays), those away."""
     return Catalogue(
         hall="small",
         hall_name="测试大厅",
@@ -125,22 +144,8 @@ def catalogue() -> Catalogue:
             _item("ask-1", "build", Handling.CONSULT),
             _item("lapsed-1", "social"),
         ),
-        windows=windows,
-        mandates=(
-            Mandate("M1", "tax", date(2026, 1, 1), date(2026, 1, 1), None, ("tax-1",), general),
-            Mandate(
-                "M2", "social", date(2026, 1, 1), date(2026, 1, 1), None, ("social-1",), general
-            ),
-            Mandate(
-                "M3",
-                "social",
-                date(2025, 1, 1),
-                date(2025, 1, 1),
-                date(2025, 12, 31),
-                ("lapsed-1",),
-                general,
-            ),
-        ),
+        windows=_windows(),
+        mandates=_mandates(),
         staff=(
             *(
                 Staff(STAFF[code], f"测试{n}", "tax", Role.CLERK, (code,))
