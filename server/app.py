@@ -77,7 +77,7 @@ def build(hall: Hall, start: Callable[..., Any] | None = None) -> App:
     counters.surface.add(api, feeds, agents, background)
     display.surface.add(api, feeds, agents, background)
     surface.add(api, feeds, agents)
-    if hall.config.demo and hall.config.simulators:
+    if hall.config.demo:
         demo.add(api, feeds, hall.config.simulators, background)
     _plain_routes(flask, api, hall)
     flask.register_blueprint(api.blueprint)

@@ -41,6 +41,31 @@ class ScaledClock:
         return self._start + int((time.monotonic() - self._from) * 1000 * self._speed)
 
 
+class StagedClock:
+    """A rehearsal's clock: runs `speed` times as fast, but never beyond what the stage allows.
+
+    It stands still while the stage acts, so every act of a rehearsed day has its exact time and
+    the same seed gives the same day, however busy the machine is.
+    """
+
+    def __init__(self, start: int, speed: float) -> None:
+        self._now = start
+        self._until = start
+        self._speed = speed
+        self._from = time.monotonic()
+
+    def now(self) -> int:
+        ran = int((time.monotonic() - self._from) * 1000 * self._speed)
+        return min(self._until, self._now + ran)
+
+    def allow(self, until: int) -> int:
+        """Let the clock run on to `until`; returns what it shows now."""
+        shown = self.now()
+        if until > self._until:
+            self._now, self._from, self._until = shown, time.monotonic(), until
+        return shown
+
+
 class SetClock:
     """A clock that stands where it is put: for tests and replays."""
 

@@ -41,6 +41,8 @@ class Limits:
 
     def check(self, route: Route, principal: Principal | None, address: str) -> None:
         """Count a request; raises TOO_MANY."""
+        if route.path.startswith("/demo/"):
+            return  # a rehearsal moves the clock as fast as it can; no real hall has these
         if route.path in ("/login", "/enrol", "/password"):
             self.take("guess", address, GUESSABLE)
         elif route.path.startswith("/phone/"):

@@ -27,7 +27,7 @@ from pathlib import Path
 from server import config, logs
 from server.app import build, serve
 from server.cli.serve import open_server_hall
-from server.clock import Clock, MachineClock, ScaledClock, SystemChance, instant, local
+from server.clock import Clock, MachineClock, ScaledClock, StagedClock, SystemChance, instant, local
 from server.domain import hours
 from server.domain.catalogue import Catalogue, Role
 from server.domain.errors import HallError
@@ -65,6 +65,9 @@ def run(args: argparse.Namespace) -> int:
     data = args.data or Path(".cache") / ("rehearsal" if args.rehearse else "demo")
     if args.rehearse and args.data is None and data.exists():
         shutil.rmtree(data)  # the same seed plays the same day only in an empty hall
+    if args.rehearse and (data / "hall.db").exists():
+        print(f"演练需要空的目录 / a rehearsal needs an empty directory: {data}", file=sys.stderr)
+        return 2
     plan = _plan(data, args)
     settings = config.load(
         data,
@@ -137,7 +140,7 @@ def _clock(catalogue: Catalogue, speed: float | None) -> Clock:
     now = local(MachineClock().now(), zone)
     if speed:
         day = _working_day(catalogue, now)
-        return ScaledClock(instant(datetime.combine(day, REHEARSAL_START), zone), speed)
+        return StagedClock(instant(datetime.combine(day, REHEARSAL_START), zone), speed)
     spans = hours.hall_spans(catalogue, now.date())
     soon = (now + timedelta(hours=1)).time()
     if any(s.opens <= now.time() and soon < s.closes for s in spans):

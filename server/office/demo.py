@@ -1,6 +1,6 @@
-"""The simulated hardware in the demo: passes the simulators' control channel on to the page.
+"""What only a demo has: the simulated hardware's page, and a clock that a rehearsal may move.
 
-Registered only when the server was started with `--demo` and told where the simulators listen.
+Registered only in demo mode; a hall in production has none of these addresses.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from flask import Response
 from pydantic import BaseModel, Field, RootModel
 
 from server.api import ANYONE, Api, Call, json_answer
+from server.clock import StagedClock
 from server.domain.errors import Code, HallError
 from server.services.people import Principal
 from server.services.snapshot import Snapshot
 from server.sockets import Feeds, Surface
-from server.wire.base import Command
+from server.wire.base import Command, Message
 
 WAIT_SECONDS = 20
 ANSWER_SECONDS = 5.0
@@ -38,6 +39,18 @@ class Keys(Command):
     """Press keys of a simulated keypad."""
 
     keys: str = Field(max_length=40)
+
+
+class Allow(Command):
+    """Let a rehearsal's clock run on to `until` (ms)."""
+
+    until: int = Field(ge=0, le=2**53)
+
+
+class Shown(Message):
+    """What the clock shows."""
+
+    now: int
 
 
 class Whole(RootModel[dict[str, Any]]):
@@ -95,7 +108,25 @@ def add(api: Api, feeds: Feeds, address: str, start: Callable[..., Any]) -> None
         return True
 
     feeds.add(Surface("simulators", simulators.state, everybody, lambda _event: None, 0.2))
-    start(simulators.follow)
+    if address:
+        start(simulators.follow)
+
+    clock = api.hall.ctx.clock
+
+    @api.post(
+        "/demo/clock",
+        who=ANYONE,
+        body=Allow,
+        answer=Shown,
+        keyed=False,
+        codes=(Code.NOT_FOUND,),
+        example={"until": 1767574800000},
+    )
+    def demo_clock(call: Call) -> Shown:
+        """Let a rehearsal's clock run on; the hall's own clock cannot be moved."""
+        if not isinstance(clock, StagedClock):
+            raise HallError(Code.NOT_FOUND)
+        return Shown(now=clock.allow(call.body.until))
 
     @api.get("/demo/state", who=ANYONE, answer=None, codes=(Code.UNAVAILABLE,))
     def demo_state(_call: Call) -> Response:

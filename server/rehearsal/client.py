@@ -48,12 +48,18 @@ class Client:
         self._csrf = session["csrf"]
         return session
 
+    def close(self) -> None:
+        """Hang up."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
     def _ask(self, method: str, path: str, body: Any, key: str) -> Any:
         for attempt in range(TRIES):
             try:
                 return self._once(method, path, body, key)
             except (OSError, http.client.HTTPException):
-                self._connection = None
+                self.close()
                 if attempt == TRIES - 1 or (method == "POST" and not key):
                     raise
                 time.sleep(PAUSE_SECONDS)

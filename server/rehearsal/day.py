@@ -19,13 +19,10 @@ from server.rehearsal.client import Client, RefusedError, key_of
 from server.rehearsal.people import MINUTE, Visitor, visitors
 from server.rehearsal.stage import Stage
 
-VISITS = 450
-DAY_MINUTES = 600
 LUNCH_FROM, LUNCH_MINUTES = 232, 146
 """12:02 and until 14:28, minutes after 08:10."""
 LUNCH_PATIENCE = 60
 """Whoever has a number at noon is still served, for so many minutes."""
-CLOSING = 565
 PAPER_OUT_AT, PAPER_OUT_MINUTES = 150, 12
 KEYPAD_EVERY = 3
 
@@ -45,6 +42,9 @@ class Script:
     windows: dict[str, str]
     """Window code to staff number."""
     simulators: str = ""
+    visits: int = 450
+    minutes: int = 600
+    """How long the day is played, from 08:10."""
 
 
 @dataclass(slots=True)
@@ -62,13 +62,18 @@ class Day:
 
     def __init__(self, script: Script) -> None:
         self._script = script
-        self._eye = Client(script.server)
+        self._clients: list[Client] = []
+        self._eye = self._client()
         self._stage = Stage(self._eye, script.speed)
-        self._kiosks = {name: Client(script.server, token) for name, token in script.kiosks.items()}
+        self._kiosks = {name: self._client(token) for name, token in script.kiosks.items()}
         self._tickets: dict[str, Visitor] = {}
         self._tokens: dict[str, str] = {}
         self._figures = Figures()
         self._clerks: dict[str, Clerk] = {}
+
+    def _client(self, token: str = "") -> Client:
+        self._clients.append(Client(self._script.server, token))
+        return self._clients[-1]
 
     def play(self) -> Iterator[str]:
         """Play it; yields lines to print."""
@@ -76,7 +81,9 @@ class Day:
         offered = [i for i in catalogue["items"] if i["handling"] == "accepted"]
         minutes = {i["code"]: 8.0 for i in offered}
         classes = [c["code"] for c in catalogue["classes"]]
-        people = visitors(self._script.seed, VISITS, offered, classes, sorted(self._kiosks))
+        people = visitors(
+            self._script.seed, self._script.visits, offered, classes, sorted(self._kiosks)
+        )
         yield f"演练开始 rehearsal: seed {self._script.seed}, {len(people)} 人 people"
         self._hire(minutes)
         board = self._watch_board()
@@ -86,9 +93,11 @@ class Day:
         self._plan_breaks(start)
         for hour in range(1, 10):
             self._stage.at(start + hour * 60 * MINUTE, self._say)
-        self._stage.play(start + DAY_MINUTES * MINUTE)
+        self._stage.play(start + self._script.minutes * MINUTE)
         board.disconnect()
         yield from self._told()
+        for client in self._clients:
+            client.close()
 
     def _say(self) -> None:
         print(f"  {len(self._tickets)} 张票 tickets", flush=True)
@@ -97,7 +106,7 @@ class Day:
 
     def _hire(self, minutes: dict[str, float]) -> None:
         for number, (window, staff) in enumerate(sorted(self._posts().items())):
-            client = Client(self._script.server)
+            client = self._client()
             with contextlib.suppress(RefusedError):
                 _login(client, staff, self._script.password)
                 keys = (
@@ -175,7 +184,7 @@ class Day:
             token = self._tokens[ticket["id"]]
             key = key_of(1 << 80 | self._tickets[ticket["id"]].number)
             with contextlib.suppress(RefusedError):
-                Client(self._script.server).post(f"/api/v1/phone/{token}/return", {}, key)
+                self._eye.post(f"/api/v1/phone/{token}/return", {}, key)
 
         self._stage.after(10 * MINUTE, back)
 
@@ -197,7 +206,7 @@ class Day:
     # -- figures -------------------------------------------------------------------------------
 
     def _told(self) -> Iterator[str]:
-        manager = Client(self._script.server)
+        manager = self._client()
         _login(manager, self._script.windows["office"], self._script.password)
         today = manager.get("/api/v1/office/today")
         delays = sorted(

@@ -1,38 +1,32 @@
-"""The stage clock and agenda: what happens next, in the hall's own time."""
+"""The stage: what happens next, in the hall's own time, one thing after another."""
 
 from __future__ import annotations
 
 import heapq
 import time
 from collections.abc import Callable
-from typing import Any
 
 from server.rehearsal.client import Client
 
-SYNC_SECONDS = 20.0
-
 
 class Stage:
-    """Runs what is on the agenda when the hall's clock has come to it."""
+    """Lets the hall's clock run to the next thing on the agenda, and does it at that very time.
+
+    The clock stands still meanwhile, so the same agenda gives the same day on any machine.
+    """
 
     def __init__(self, client: Client, speed: float) -> None:
         self._client = client
         self._speed = speed
         self._agenda: list[tuple[int, int, Callable[[], None]]] = []
         self._count = 0
-        self._synced = -1e9
-        self._offset = 0.0
-        self.start = self.now()
+        self.start = int(client.get("/api/v1/session")["now"])
+        self._now = self.start
 
+    @property
     def now(self) -> int:
-        """The hall's time in ms, as the server tells it."""
-        steady = time.monotonic()
-        if steady - self._synced > SYNC_SECONDS:
-            said: dict[str, Any] = self._client.get("/api/v1/session")
-            steady = time.monotonic()
-            self._offset = said["now"] - steady * 1000 * self._speed
-            self._synced = steady
-        return int(self._offset + steady * 1000 * self._speed)
+        """The hall's time in ms."""
+        return self._now
 
     def at(self, moment: int, act: Callable[[], None]) -> None:
         """Put something on the agenda."""
@@ -41,15 +35,24 @@ class Stage:
 
     def after(self, millis: float, act: Callable[[], None]) -> None:
         """Put something on the agenda, so long from now."""
-        self.at(self.now() + int(millis), act)
+        self.at(self._now + int(millis), act)
 
     def play(self, until: int) -> None:
         """Play to the end of the agenda or of the day."""
         while self._agenda:
             moment, _, act = heapq.heappop(self._agenda)
             if moment > until:
-                return
-            ahead = (moment - self.now()) / 1000 / self._speed
-            if ahead > 0:
-                time.sleep(ahead)
+                break
+            self._run_to(max(moment, self._now))
             act()
+        self._run_to(until)
+
+    def _run_to(self, moment: int) -> None:
+        shown = self._allow(moment)
+        while shown < moment:
+            time.sleep((moment - shown) / 1000 / self._speed)
+            shown = self._allow(moment)
+        self._now = moment
+
+    def _allow(self, moment: int) -> int:
+        return int(self._client.post("/api/v1/demo/clock", {"until": moment}, "clock")["now"])

@@ -18,7 +18,7 @@ from typing import Any  # noqa: E402
 from server import config, logs  # noqa: E402
 from server.app import build, serve  # noqa: E402
 from server.cli.serve import open_server_hall  # noqa: E402
-from server.clock import ScaledClock  # noqa: E402
+from server.clock import ScaledClock, StagedClock  # noqa: E402
 from server.domain.errors import HallError  # noqa: E402
 from server.domain.settings import changed  # noqa: E402
 from server.domain.tickets import ActorKind  # noqa: E402
@@ -80,10 +80,15 @@ def main() -> None:
     asked: dict[str, Any] = json.loads(args.asked)
     logs.start("warning")
     chosen = config.load(
-        args.data, hall_id="reference", port=asked["port"], demo=asked["demo"],
-        simulators=asked["simulators"], database=asked["database"],
+        args.data,
+        hall_id="reference",
+        port=asked["port"],
+        demo=asked["demo"],
+        simulators=asked["simulators"],
+        database=asked["database"],
     )
-    hall = open_server_hall(chosen, ScaledClock(asked["now"], asked["speed"]))
+    clock = StagedClock if asked["staged"] else ScaledClock
+    hall = open_server_hall(chosen, clock(asked["now"], asked["speed"]))
     fill(hall, asked)
     serve(build(hall), _say)
 

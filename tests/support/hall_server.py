@@ -112,6 +112,7 @@ class HallServer:
 
     `accounts`: staff numbers with the account that `clerk` signs in to; every demo browser that
     opens /kiosk/<id> or /board/<zone> is enrolled by itself unless `demo` is off.
+    `staged`: the clock stands until a rehearsal moves it, `speed` times as fast as the machine's.
     """
 
     def __init__(
@@ -125,15 +126,24 @@ class HallServer:
         demo: bool = True,
         devices: bool = False,
         database: str = "",
+        staged: bool = False,
+        speed: float = 1.0,
     ) -> None:
         self.folder = folder
         self.port = free_port()
         self.password = secrets.token_urlsafe(12)
         self._began, self._began_at = time.monotonic(), moment(at)
         self._asked: Json = {
-            "seated": None if seated is None else list(seated), "accounts": list(accounts),
-            "settings": settings or {}, "demo": demo, "simulators": "", "database": database,
-            "password": self.password, "port": self.port, "speed": 1.0,
+            "seated": None if seated is None else list(seated),
+            "accounts": list(accounts),
+            "settings": settings or {},
+            "demo": demo,
+            "simulators": "",
+            "database": database,
+            "password": self.password,
+            "port": self.port,
+            "speed": speed,
+            "staged": staged,
         }
         self._devices = devices
         self._written: Written | None = None
@@ -162,7 +172,9 @@ class HallServer:
         return self
 
     def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None,
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
         for child in [*reversed(self._others.values()), self._server]:
@@ -254,7 +266,8 @@ class HallServer:
         assert self._written is not None, "HallServer(devices=True) has simulators"
         data = None if body is None else json.dumps(body).encode()
         asked = urllib.request.Request(
-            f"http://127.0.0.1:{self._written.control_port}{path}", data,
+            f"http://127.0.0.1:{self._written.control_port}{path}",
+            data,
             {"Content-Type": "application/json"},
         )
         with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
@@ -297,8 +310,12 @@ def _program(name: str, folder: Path, *argv: str) -> subprocess.Popen[str]:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / f"{name}.log").open("a") as log:
         return subprocess.Popen(
-            [sys.executable, *argv], cwd=ROOT, text=True, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE if name == "server" else log, stderr=log,
+            [sys.executable, *argv],
+            cwd=ROOT,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if name == "server" else log,
+            stderr=log,
             env=os.environ | {"PYTHONPATH": str(ROOT), "HALL_PARENT": str(os.getpid())},
         )
 
