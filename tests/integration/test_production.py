@@ -1,0 +1,147 @@
+"""A hall in production, from an empty folder: the commands that its office really types."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from support.hall_server import PATIENCE, Client, RefusedError, free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+FIRST = re.compile(r"admin\s+(\S+)")
+
+
+def _hall(*argv: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run `hall …`."""
+    return subprocess.run(
+        [sys.executable, "-m", "server.cli", *map(str, argv)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+
+
+@contextmanager
+def _serving(data: Path, database: str, port: int) -> Iterator[tuple[str, list[str]]]:
+    """`hall serve`; gives its address and what it said before."""
+    argv = ["--data", str(data), "--port", str(port), "--database", database]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "server.cli", "serve", *argv],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+    assert server.stdout is not None
+    said: list[str] = []
+    try:
+        for line in server.stdout:
+            said.append(line.strip())
+            if line.startswith("http://"):
+                break
+        yield f"http://127.0.0.1:{port}", said
+    finally:
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(PATIENCE) == 0
+        server.stdout.close()
+
+
+@pytest.fixture
+def workbook(tmp_path: Path) -> Path:
+    """The reference hall as a workbook."""
+    path = tmp_path / "hall.xlsx"
+    assert _hall("export", path, "--reference").returncode == 0
+    return path
+
+
+def _first_password(said: list[str]) -> str:
+    found = FIRST.search("\n".join(said))
+    assert found is not None
+    return found.group(1)
+
+
+def test_from_an_empty_folder_to_an_enrolled_kiosk(
+    tmp_path: Path, workbook: Path, database_url: str
+) -> None:
+    data, port = tmp_path / "data", free_port()
+    with _serving(data, database_url, port) as (base, said):
+        password = _first_password(said)
+        admin = Client(base)
+        admin.sign_in("admin", password)
+        with pytest.raises(RefusedError) as refused:
+            admin.get("/office/today")
+        assert refused.value.problem["code"] == "password_must_change"
+        admin.post("/password", {"current": password, "new": "a-word-of-one's-own"})
+        assert admin.get("/office/today")["issued"] == 0
+    imported = _hall("import", workbook, "--data", data, "--database", database_url)
+    assert "版本" in imported.stdout
+    with _serving(data, database_url, port) as (base, said):
+        assert FIRST.search("\n".join(said)) is None, "the first password is shown once"
+        assert len(Client(base).get("/catalogue")["items"]) == 168
+        assert admin.get("/office/today")["issued"] == 0, "a restart signs nobody out"
+        made = admin.post("/office/codes", {"kind": "kiosk", "name": "1"})
+        asked = {"code": made["code"], "kind": "kiosk", "name": "1"}
+        assert Client(base).post("/enrol", asked)["token"]
+    checked = _hall("check", "--data", data, "--database", database_url)
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_importing_twice_changes_nothing(tmp_path: Path, workbook: Path) -> None:
+    data = tmp_path / "data"
+    first = _hall("import", workbook, "--data", data)
+    again = _hall("import", workbook, "--data", data)
+    assert (first.returncode, again.returncode) == (0, 0)
+    assert "没有变化" in again.stdout
+    back = tmp_path / "back.xlsx"
+    assert _hall("export", back, "--data", data).returncode == 0
+    assert "没有变化" in _hall("import", back, "--data", data).stdout
+
+
+def test_a_bad_workbook_changes_nothing_and_says_why(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.xlsx"
+    bad.write_bytes(b"not a workbook")
+    told = _hall("import", bad, "--data", tmp_path / "data")
+    assert told.returncode == 1
+    assert "没有导入" in told.stderr
+    assert not (tmp_path / "data" / "hall.db").exists()
+
+
+def test_init_migrate_user_and_check(tmp_path: Path, workbook: Path) -> None:
+    data = tmp_path / "data"
+    made = _hall("init", "--data", data)
+    assert FIRST.search(made.stdout)
+    assert "0001" in _hall("migrate", "--data", data).stdout
+    _hall("import", workbook, "--data", data)
+    added = _hall("user", "add", "1004", "--data", data)
+    assert added.returncode == 0
+    assert added.stdout.strip()
+    assert _hall("user", "add", "1004", "--data", data).returncode == 1
+    assert "1004 clerk" in _hall("user", "list", "--data", data).stdout
+    assert _hall("check", "--data", data).returncode == 0
+    assert oct((data).stat().st_mode & 0o777) == "0o700"
+
+
+@pytest.mark.parametrize(
+    "command", ["serve", "init", "check", "import", "export", "migrate", "agent", "user", "demo"]
+)
+def test_every_command_helps(command: str) -> None:
+    told = _hall(command, "--help")
+    assert told.returncode == 0
+    assert "usage: hall" in told.stdout
+
+
+def test_a_misspelt_setting_is_said(tmp_path: Path) -> None:
+    (tmp_path / "hall.toml").write_text("prot = 8000\n")
+    told = _hall("init", "--data", tmp_path)
+    assert told.returncode == 2
+    assert "prot" in told.stderr
