@@ -232,7 +232,13 @@ def _display(plan: HallPlan, speakers: Mapping[str, int], strips: Sequence[_Stri
     for zone, port in speakers.items():
         command = [plan.python, "-m", "devices.simulate.player", "--to", f"127.0.0.1:{port}"]
         text += _block(
-            "[[device]]", name=f"speaker-{zone}", kind="voice", driver="espeak", serves=zone
+            "[[device]]",
+            name=f"speaker-{zone}",
+            kind="voice",
+            driver="espeak",
+            serves=zone,
+            # Rooms do not hear each other; within a room no two voices are heard at once.
+            group=zone,
         ).rstrip("\n")
         text += f"\nplayer = {json.dumps([*command, '{wav}'])}\n\n"
     return text

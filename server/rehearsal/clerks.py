@@ -61,6 +61,8 @@ class Clerk:
         if self._press is None:
             return self._do(path, body)
         before = self._client.get("/api/v1/counter")
+        if not before["waiting"]:
+            return None  # the pad shows 0: nobody presses the key
         self._press(self.window, KEYS[path])
         end = time.monotonic() + KEY_WAIT_SECONDS
         while time.monotonic() < end:
