@@ -189,6 +189,7 @@ def serve(app: App, ready: Callable[[int], None]) -> None:
 def _keep_days(hall: Hall) -> None:
     while True:
         try:
+            hall.ctx.refresh()
             keep_day(hall.ctx)
             give_up_slips(hall.ctx)
         except HallError as error:

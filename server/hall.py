@@ -117,9 +117,7 @@ def take_catalogue(ctx: Context, actor: Actor, catalogue: Catalogue, text: str) 
         tx.events.append(HallChanged("catalogue", {"version": version}))
         return version, True
 
-    version, changed = ctx.write(act)
-    ctx.forget()
-    return version, changed
+    return ctx.write(act)
 
 
 def first_administrator(hall: Hall) -> str | None:

@@ -120,8 +120,12 @@ class Feeds:
         self._of_socket[sid] = room
         join_room(room.name)
         try:
-            self._rebuild(room, snapshot.take(self._hall.ctx))
+            # A picture that nothing changed since is good for a newcomer too: after a restart
+            # two hundred boards come back at once.
+            if room.data is None or room.due is not None:
+                self._rebuild(room, snapshot.take(self._hall.ctx))
         except HallError as error:
+            self._disconnect()
             raise _refused(error) from None
         self._io.emit("state", self._envelope(room), to=sid, namespace=NAMESPACE)
 

@@ -36,6 +36,7 @@ from server.domain.tickets import ActorKind
 from server.hall import Hall, take_catalogue
 from server.reference import load
 from server.services import posts
+from server.services.bus import HallChanged
 from server.services.context import SYSTEM, Actor
 from server.services.days import keep_day
 from server.storage import accounts
@@ -169,9 +170,9 @@ def _set(hall: Hall, **values: int) -> None:
     def act(tx: Tx) -> None:
         for name, value in values.items():
             stored_settings.put(tx, name, value, SYSTEM.key)
+        tx.events.append(HallChanged("settings"))
 
     hall.ctx.write(act)
-    hall.ctx.forget()
 
 
 def _demo_password(data: Path) -> str:

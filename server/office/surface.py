@@ -290,9 +290,7 @@ def _settings(api: Api) -> None:
             tx.events.append(HallChanged("settings"))
             return note(tx, call.actor, "settings.change", "", data=asked.values)
 
-        seq = ctx.write(act)
-        ctx.forget()
-        return Done(seq=seq)
+        return Done(seq=ctx.write(act))
 
 
 def _business_data(api: Api) -> None:

@@ -21,7 +21,7 @@ from server.domain.errors import Code, HallError
 from server.domain.routing import Post, Posts
 from server.domain.settings import Settings, changed
 from server.domain.tickets import ActorKind
-from server.services.bus import Bus
+from server.services.bus import Bus, Event, HallChanged
 from server.storage import catalogue as catalogues
 from server.storage import commands, journal, windows
 from server.storage import settings as stored_settings
@@ -59,6 +59,7 @@ class Context:
         self._catalogues: dict[int, Catalogue] = {}
         self._current: tuple[int, Catalogue] | None = None
         self._settings: Settings | None = None
+        bus.listen(self._heard)  # first of all listeners: the others see the new data
 
     # -- data in force -------------------------------------------------------------------------
 
@@ -86,10 +87,21 @@ class Context:
             self._settings = changed(Settings(), values)
         return self._settings
 
-    def forget(self) -> None:
-        """Read catalogue and settings again at next use (after an import or a change)."""
-        self._current = None
-        self._settings = None
+    def _heard(self, event: Event) -> None:
+        """Read catalogue and settings again at next use after a change."""
+        if isinstance(event, HallChanged) and event.what in ("catalogue", "settings"):
+            self._current = None
+            self._settings = None
+
+    def refresh(self) -> None:
+        """Notice what another process changed (`hall import` beside a running server)."""
+        known = self._current[0] if self._current else 0
+        found = self.store.read(lambda c: catalogues.latest(c, self.hall_id))
+        if found is not None and found[0] != known:
+            self.bus.publish([HallChanged("catalogue", {"version": found[0]})])
+        values = self.store.read(lambda c: stored_settings.current(c, self.hall_id))
+        if self._settings is not None and changed(Settings(), values) != self._settings:
+            self.bus.publish([HallChanged("settings")])
 
     # -- time ----------------------------------------------------------------------------------
 

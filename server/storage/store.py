@@ -177,6 +177,8 @@ class PostgresStore:
     def __init__(self, hall_id: str, engine: Engine) -> None:
         self.hall_id = hall_id
         self._engine = engine
+        # Several statements of one read must see one moment, as they do in SQLite.
+        self._reader = engine.execution_options(isolation_level="REPEATABLE READ")
 
     def write(self, act: Act[T], now: int) -> Written[T]:
         with self._engine.begin() as conn:
@@ -187,7 +189,7 @@ class PostgresStore:
         return Written(value, tx.events)
 
     def read(self, query: Callable[[Connection], T]) -> T:
-        with self._engine.connect() as conn:
+        with self._reader.connect() as conn:
             return query(conn)
 
     def close(self) -> None:

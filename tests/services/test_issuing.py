@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind, State
+from server.hall import take_catalogue
 from server.services import calling, issuing, posts
-from server.services.context import Actor
+from server.services.context import SYSTEM, Actor
 from server.services.days import keep_day
 from server.storage import journal, slips
 from support.halls import MONDAY, SmallHall, at
@@ -161,3 +163,18 @@ def test_numbers_end_at_999(small: SmallHall) -> None:
     )
     assert small.issue("tax-1").number == "A999"
     assert _code(small, "tax-1").code is Code.NUMBERS_EXHAUSTED
+
+
+def test_an_import_by_another_process_is_noticed(small: SmallHall) -> None:
+    small.seat("T1")
+    assert small.issue("tax-1").version == 1
+    other = SmallHall(small.hall.config.database_url, small.hall.config.data, at(9))
+    renamed = replace(other.ctx.catalogue(), hall_name="新名字")
+    assert take_catalogue(other.ctx, SYSTEM, renamed, "") == (2, True)
+    other.close()
+    assert small.ctx.catalogue().version == 1
+    small.ctx.refresh()
+    assert small.ctx.catalogue().hall_name == "新名字"
+    later = small.issue("tax-1")
+    assert later.version == 2
+    assert small.ctx.catalogue_version(1).hall_name == "测试大厅"

@@ -43,7 +43,6 @@ def fill(hall: Hall, asked: dict[str, Any]) -> None:
         tx.events.append(HallChanged("settings"))
 
     hall.ctx.write(put)
-    hall.ctx.forget()
     known = {row.staff for row in hall.ctx.read(lambda c: accounts.accounts(c, hall.ctx.hall_id))}
     for number in asked["accounts"]:
         if number not in known:

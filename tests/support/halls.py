@@ -35,6 +35,7 @@ from server.domain.catalogue import (
 from server.domain.tickets import ActorKind, Outcome, Ticket
 from server.hall import Hall, open_hall, take_catalogue
 from server.services import calling, issuing, posts
+from server.services.bus import HallChanged
 from server.services.context import SYSTEM, Actor
 from server.storage import settings, tickets
 from server.storage.store import Tx
@@ -243,9 +244,9 @@ class SmallHall:
         def act(tx: Tx) -> None:
             for name, value in values.items():
                 settings.put(tx, name, value, "test")
+            tx.events.append(HallChanged("settings"))
 
         self.ctx.write(act)
-        self.ctx.forget()
 
     def close(self) -> None:
         """Give the database back."""
