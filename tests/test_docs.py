@@ -1,0 +1,132 @@
+"""The papers are held to the code: routes, error codes, settings, links and pictures.
+
+Reads the registry, not the words: whether a sentence is true, a person has to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from server.app import build
+from server.config import _FILE_KEYS, Config
+from server.domain.errors import Code
+from server.domain.settings import BOUNDS, CHOICES, Settings
+from server.hall import open_hall
+from server.wire.problems import WORDS
+from support.halls import CHEAP
+
+ROOT = Path(__file__).resolve().parents[1]
+PAPERS = sorted(
+    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "tests" / "README.md"],
+)
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)|<img [^>]*src=\"([^\"]+)\"")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+
+def name_of(path: Path) -> str:
+    """A paper by its path from the root."""
+    return str(path.relative_to(ROOT))
+
+
+def rows(paper: str, columns: int) -> dict[str, list[str]]:
+    """Rows of a paper's tables with at least so many columns, by what the first cell quotes."""
+    found: dict[str, list[str]] = {}
+    for line in (ROOT / "docs" / paper).read_text().splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+        quoted = re.match(r"`([^`]+)`", cells[0])
+        if line.startswith("|") and quoted and len(cells) >= columns:
+            found[quoted[1]] = cells
+    return found
+
+
+def anchor(heading: str) -> str:
+    """The address of a heading, as code hosts make it."""
+    kept = re.sub(r"[^\w\- ]", "", heading.strip().lower())
+    return kept.replace(" ", "-")
+
+
+def test_every_route_is_in_the_protocol_with_its_refusals(tmp_path: Path) -> None:
+    config = Config(data=tmp_path, demo=True, simulators="http://127.0.0.1:1")
+    hall = open_hall(config, hasher=CHEAP)
+    app = build(hall, start=lambda *_args, **_options: None)
+    hall.ctx.store.close()
+    told = rows("protocol.md", 5)
+    said = (ROOT / "docs" / "protocol.md").read_text()
+    for route in app.api.routes:
+        path = re.sub(r"<any\([^)]*\):(\w+)>", r"<\1>", route.path)
+        row = told.get(f"{route.method} {path}")
+        assert row is not None, f"{route.method} {path} is not in docs/protocol.md"
+        assert ("¹" in row[0]) == (route.method == "POST" and not route.keyed), path
+        for code in route.codes:
+            assert f"`{code.value}`" in said
+        for model in (route.body, route.answer):
+            assert model is None or model.__name__ in row[2], f"{path}: {model}"
+
+
+def test_every_error_code_is_in_the_protocol_with_its_status() -> None:
+    told = rows("protocol.md", 3)
+    for code in Code:
+        assert code.value in told, f"{code.value} is not in docs/protocol.md"
+        assert told[code.value][1] == str(WORDS[code][0]), code.value
+
+
+def test_every_setting_is_told_with_default_and_bounds() -> None:
+    told = rows("settings.md", 5)
+    for setting in fields(Settings):
+        assert setting.name in told, f"{setting.name} is not in docs/settings.md"
+        row = told[setting.name]
+        assert row[1].strip("`") == str(setting.default), setting.name
+        if setting.name in BOUNDS:
+            assert row[2] == "{}–{}".format(*BOUNDS[setting.name]), setting.name
+        if setting.name in CHOICES:
+            assert set(re.findall(r"`([^`]+)`", row[2])) == CHOICES[setting.name]
+
+
+def test_every_key_of_hall_toml_is_told() -> None:
+    assert set(rows("settings.md", 3)) >= _FILE_KEYS
+
+
+def links(paper: Path) -> Iterator[str]:
+    """Where a paper points to, outside its code blocks."""
+    for found in LINK.finditer(FENCE.sub("", paper.read_text())):
+        yield found[1] or found[2]
+
+
+@pytest.mark.parametrize("name", [name_of(path) for path in PAPERS])
+def test_links_and_pictures_lead_somewhere(name: str) -> None:
+    paper = ROOT / name
+    for link in links(paper):
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, part = link.partition("#")
+        target = (paper.parent / path).resolve() if path else paper
+        assert target.exists(), f"{name}: {link}"
+        if part:
+            heads = {anchor(head) for head in HEADING.findall(FENCE.sub("", target.read_text()))}
+            assert part in heads, f"{name}: {link}"
+
+
+@pytest.mark.parametrize("name", [name_of(path) for path in PAPERS])
+def test_papers_name_no_other_host_and_no_machine(name: str) -> None:
+    text = (ROOT / name).read_text()
+    hosts = set(re.findall(r"https?://([\w.-]+)", text))
+    allowed = re.compile(r"127\.0\.0\.1|localhost|host|[\w.-]+\.example|keepachangelog\.com")
+    assert {host for host in hosts if not allowed.fullmatch(host)} == set()
+    assert not re.search(r"(?<![\w.])/(?:root|farm|work)/", text)
+
+
+def test_decisions_are_numbered_without_gaps_and_listed() -> None:
+    pages = sorted(path.name for path in (ROOT / "docs" / "adr").glob("[0-9]*.md"))
+    assert [int(page[:4]) for page in pages] == list(range(1, len(pages) + 1))
+    listed = (ROOT / "docs" / "adr" / "README.md").read_text()
+    for page in pages:
+        assert f"({page})" in listed
+        text = (ROOT / "docs" / "adr" / page).read_text()
+        for part in ("## Context", "## Decision", "## Why", "## Consequences"):
+            assert part in text, f"{page}: {part}"
