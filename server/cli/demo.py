@@ -39,7 +39,6 @@ from server.services import posts
 from server.services.bus import HallChanged
 from server.services.context import SYSTEM, Actor
 from server.services.days import keep_day
-from server.storage import accounts
 from server.storage import settings as stored_settings
 from server.storage.store import Tx
 
@@ -86,7 +85,8 @@ def run(args: argparse.Namespace) -> int:
         # Printers run at their own speed, whatever the hall's clock does.
         _set(hall, slip_patience_seconds=7200)
     password = _demo_password(data)
-    _demo_accounts(hall, password)
+    roles = {person.number: person.role for person in catalogue.staff}
+    hall.people.add_demo_accounts(roles, password)
     with contextlib.suppress(HallError):
         keep_day(hall.ctx)
     if not args.rehearse:
@@ -181,13 +181,6 @@ def _demo_password(data: Path) -> str:
         path.touch(mode=0o600)
         path.write_text(SystemChance().token(9))
     return path.read_text()
-
-
-def _demo_accounts(hall: Hall, password: str) -> None:
-    known = {row.staff for row in hall.ctx.read(lambda c: accounts.accounts(c, hall.ctx.hall_id))}
-    for person in hall.ctx.catalogue().staff:
-        if person.number not in known:
-            hall.people.add_account(SYSTEM, person.number, person.role, password)
 
 
 def _seat_everybody(hall: Hall) -> None:

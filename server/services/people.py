@@ -174,6 +174,18 @@ class People:
         ctx.write(act)
         return first
 
+    def add_demo_accounts(self, roles: dict[str, Role], password: str) -> None:
+        """Accounts that share one password, for the demo; those that exist stay as they are."""
+        kept = str(self._offload(lambda: self._hasher.hash(password)))
+
+        def act(tx: Tx) -> None:
+            for staff, role in roles.items():
+                if accounts.account(tx.conn, tx.hall_id, staff) is None:
+                    accounts.add_account(tx, staff, kept, role.value, must_change=False)
+                    note(tx, SYSTEM, "account.add", staff, data={"role": role.value})
+
+        self._ctx.write(act)
+
     def reset_password(self, actor: Actor, staff: str) -> str:
         """A new one-time password; ends the person's sessions. Raises ACCOUNT_UNKNOWN."""
         ctx = self._ctx

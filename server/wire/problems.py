@@ -6,6 +6,7 @@ Sentences say what happened and what to do now. `{name}` takes a fact of the err
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from server.domain.errors import Code, HallError
@@ -212,6 +213,14 @@ WORDS: dict[Code, tuple[int, str, str]] = {
 }
 
 
+def _spoken(moment: datetime, days: tuple[str, ...]) -> str:
+    """A coming opening as people say it."""
+    clock, day = f"{moment.hour}:{moment.minute:02}", days[moment.isoweekday()]
+    if days is _DAYS_ZH:
+        return f"{moment.month}月{moment.day}日（{day}）{clock}"
+    return f"{day} {moment.day} {moment:%B}, {clock}"
+
+
 class _Facts(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "—"
@@ -219,8 +228,8 @@ class _Facts(dict[str, Any]):
 
 def _readable(data: Mapping[str, Any], days: tuple[str, ...], joint: str) -> _Facts:
     facts = _Facts({k: "—" if v is None else v for k, v in data.items()})
-    if isinstance(facts.get("next"), str):
-        facts["next"] = facts["next"].replace("T", " ")
+    if isinstance(facts.get("next"), str) and facts["next"] != "—":
+        facts["next"] = _spoken(datetime.fromisoformat(facts["next"]), days)
     if isinstance(facts.get("weekdays"), list):
         facts["weekdays"] = joint.join(days[d] for d in facts["weekdays"])
     return facts
