@@ -17,19 +17,32 @@ from server.storage import tickets, windows
 Press = Callable[[Context, Actor, str, str], None]
 
 
-def press(ctx: Context, window: str, function: str, key: str) -> None:
-    """Do `function` at `window`.
+def press(ctx: Context, window: str, function: str, key: str, digits: str = "") -> None:
+    """Do `function` at `window`; digits typed before the key are the window to transfer to.
 
     Raises WINDOW_NOT_SIGNED_IN when nobody sits there, INVALID for an unknown function, and what
     the act itself raises.
     """
     act = FUNCTIONS.get(function)
-    if act is None:
+    if act is None and function != "transfer":
         raise HallError(Code.INVALID, field="function")
     post = ctx.read(lambda c: windows.post(c, ctx.hall_id, window))
     if post is None:
         raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
-    act(ctx, Actor(ActorKind.CLERK, post.staff), key, window)
+    actor = Actor(ActorKind.CLERK, post.staff)
+    if act is None:
+        _transfer(ctx, actor, key, window, digits)
+    else:
+        act(ctx, actor, key, window)
+
+
+def _transfer(ctx: Context, actor: Actor, key: str, window: str, digits: str) -> None:
+    """To the window whose number was typed."""
+    windows_by_number = {str(w.number): w.code for w in ctx.catalogue().windows}
+    target = windows_by_number.get(digits.lstrip("0"))
+    if target is None:
+        raise HallError(Code.TRANSFER_TARGET, reason="unknown", number=digits)
+    calling.transfer(ctx, actor, key, window, to_window=target, to_item=None, to_unit=None, text="")
 
 
 def _next(ctx: Context, actor: Actor, key: str, window: str) -> None:

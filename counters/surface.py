@@ -136,8 +136,9 @@ class Counter:
         """A key was pressed; returns "ok" or raises the act's HallError."""
         data = message.get("data")
         function = str(data.get("function", "")) if isinstance(data, dict) else ""
+        digits = str(data.get("digits", ""))[:4] if isinstance(data, dict) else ""
         key = f"key-{str(message.get('id', ''))[:56]}"
-        keypad.press(self._ctx, ref.serves, function, key)
+        keypad.press(self._ctx, ref.serves, function, key, digits)
         return "ok"
 
 

@@ -59,7 +59,7 @@ def _popularity(chance: random.Random, count: int) -> list[float]:
     """A few errands are most of the day, most are rare."""
     ranks = list(range(1, count + 1))
     chance.shuffle(ranks)
-    return [1.0 / math.pow(rank, 0.8) for rank in ranks]
+    return [1.0 / math.pow(rank, 0.5) for rank in ranks]
 
 
 def _arrival(chance: random.Random) -> int:

@@ -1,0 +1,94 @@
+"""Keys of a caller keypad do what the page's buttons do, for whoever sits at the window."""
+
+from __future__ import annotations
+
+import pytest
+
+from counters.keypad import FUNCTIONS, press
+from server.domain.errors import Code, HallError
+from server.domain.tickets import State
+from server.storage import tickets, windows
+from support.halls import SmallHall
+
+
+def _press(small: SmallHall, function: str, digits: str = "", window: str = "T1") -> None:
+    press(small.ctx, window, function, small.key(), digits)
+
+
+def _state(small: SmallHall, ticket: str) -> State:
+    return small.ticket(ticket).state
+
+
+def test_call_start_and_next_again(small: SmallHall) -> None:
+    small.seat("T1")
+    first, second = small.issue("tax-1").id, small.issue("tax-1").id
+    _press(small, "call_next")
+    assert _state(small, first) is State.CALLED
+    _press(small, "start")
+    assert _state(small, first) is State.SERVING
+    _press(small, "call_next")
+    assert (_state(small, first), _state(small, second)) == (State.FINISHED, State.CALLED)
+    _press(small, "start")
+    _press(small, "finish")
+    assert _state(small, second) is State.FINISHED
+
+
+def test_recall_and_no_show(small: SmallHall) -> None:
+    small.seat("T1")
+    ticket = small.issue("tax-1").id
+    _press(small, "call_next")
+    _press(small, "recall")
+    assert small.ticket(ticket).call_count == 2
+    small.clock.forward(seconds=60)
+    _press(small, "no_show")
+    assert _state(small, ticket) is State.MISSED
+
+
+def test_hold_and_call_back(small: SmallHall) -> None:
+    small.seat("T1")
+    ticket = small.issue("tax-1").id
+    _press(small, "call_next")
+    _press(small, "hold")
+    assert _state(small, ticket) is State.HELD
+    _press(small, "hold")
+    assert _state(small, ticket) is State.CALLED
+
+
+def test_one_key_pauses_and_goes_on(small: SmallHall) -> None:
+    small.seat("T1")
+    for paused in (True, False):
+        _press(small, "pause")
+        row = small.ctx.read(lambda c: windows.post(c, "small", "T1"))
+        assert row is not None
+        assert (row.paused_at is not None) is paused
+
+
+def test_transfer_to_the_window_typed(small: SmallHall) -> None:
+    small.seat("T1", "T2")
+    ticket = small.issue("tax-1").id
+    _press(small, "call_next")
+    with pytest.raises(HallError) as caught:
+        _press(small, "transfer", "99")
+    assert caught.value.code is Code.TRANSFER_TARGET
+    _press(small, "transfer", "2")
+    assert small.call("T2").id == ticket
+
+
+def test_the_same_press_again_calls_nobody_else(small: SmallHall) -> None:
+    small.seat("T1")
+    small.issue("tax-1")
+    small.issue("tax-1")
+    for _ in range(2):
+        press(small.ctx, "T1", "call_next", "key-1")
+    waiting = small.ctx.read(lambda c: tickets.waiting_by_lane(c, "small"))
+    assert [row.waiting for row in waiting] == [1]
+
+
+def test_keys_need_somebody_at_the_window(small: SmallHall) -> None:
+    for function in FUNCTIONS:
+        with pytest.raises(HallError) as caught:
+            _press(small, function)
+        assert caught.value.code is Code.WINDOW_NOT_SIGNED_IN
+    with pytest.raises(HallError) as caught:
+        _press(small, "dance")
+    assert caught.value.code is Code.INVALID
