@@ -79,7 +79,7 @@ def test_the_same_press_again_calls_nobody_else(small: SmallHall) -> None:
     small.issue("tax-1")
     small.issue("tax-1")
     for _ in range(2):
-        press(small.ctx, "T1", "call_next", "key-1")
+        press(small.ctx, "T1", "call_next", "the-same-press")
     waiting = small.ctx.read(lambda c: tickets.waiting_by_lane(c, "small"))
     assert [row.waiting for row in waiting] == [1]
 
