@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from counters.keypad import FUNCTIONS
+from devices.keypads.crew import HALL_KEYS
 from server.app import build
 from server.config import _FILE_KEYS, Config
 from server.domain.errors import Code
@@ -67,6 +69,12 @@ def test_every_route_is_in_the_protocol_with_its_refusals(tmp_path: Path) -> Non
             assert f"`{code.value}`" in said
         for model in (route.body, route.answer):
             assert model is None or model.__name__ in row[2], f"{path}: {model}"
+
+
+def test_every_key_function_is_in_the_protocol() -> None:
+    said = (ROOT / "docs" / "protocol.md").read_text().partition("Functions of a key")[2]
+    for function in {*FUNCTIONS, *HALL_KEYS.values()}:
+        assert f"`{function}`" in said, function
 
 
 def test_every_error_code_is_in_the_protocol_with_its_status() -> None:
