@@ -128,11 +128,32 @@ def add(api: Api, feeds: Feeds, address: str, start: Callable[..., Any]) -> None
             raise HallError(Code.NOT_FOUND)
         return Shown(now=clock.allow(call.body.until))
 
+    _look(api, simulators)
+    _touch(api, simulators)
+
+
+def _look(api: Api, simulators: Simulators) -> None:
     @api.get("/demo/state", who=ANYONE, answer=None, codes=(Code.UNAVAILABLE,))
     def demo_state(_call: Call) -> Response:
         """What every simulated device shows."""
         return json_answer(json.loads(simulators.ask("/state")))
 
+    @api.get(
+        "/demo/devices/<name>/<any(paper,sound):what>/<file>",
+        who=ANYONE,
+        answer=None,
+        codes=(Code.NOT_FOUND,),
+        media="application/octet-stream",
+    )
+    def demo_file(call: Call) -> Response:
+        """A slip's picture or an utterance."""
+        args = call.args
+        path = f"/devices/{_safe(args['name'])}/{args['what']}/{_safe(args['file'])}"
+        kind = MEDIA.get(args["file"].rpartition(".")[2], "application/octet-stream")
+        return Response(simulators.ask(path), mimetype=kind)
+
+
+def _touch(api: Api, simulators: Simulators) -> None:
     @api.post(
         "/demo/devices/<name>/fault",
         who=ANYONE,
@@ -160,20 +181,6 @@ def add(api: Api, feeds: Feeds, address: str, start: Callable[..., Any]) -> None
         """Press keys."""
         path = f"/devices/{_safe(call.args['name'])}/press"
         return json_answer(json.loads(simulators.ask(path, call.body.model_dump()) or b"{}"))
-
-    @api.get(
-        "/demo/devices/<name>/<any(paper,sound):what>/<file>",
-        who=ANYONE,
-        answer=None,
-        codes=(Code.NOT_FOUND,),
-        media="application/octet-stream",
-    )
-    def demo_file(call: Call) -> Response:
-        """A slip's picture or an utterance."""
-        args = call.args
-        path = f"/devices/{_safe(args['name'])}/{args['what']}/{_safe(args['file'])}"
-        kind = MEDIA.get(args["file"].rpartition(".")[2], "application/octet-stream")
-        return Response(simulators.ask(path), mimetype=kind)
 
 
 def _safe(part: str) -> str:
