@@ -46,13 +46,17 @@ class Counter:
         self._ctx = hall.ctx
         self._agents = agents
 
-    def window_of(self, actor: Actor) -> str:
-        """Where a person sits; raises WINDOW_NOT_SIGNED_IN."""
+    def window_of(self, actor: Actor, key: str = "") -> str:
+        """Where a person sits, or sat when this key was first used.
+
+        Raises WINDOW_NOT_SIGNED_IN.
+        """
         ctx = self._ctx
         row = ctx.read(lambda c: windows.post_of(c, ctx.hall_id, actor.name))
-        if row is None:
+        found = str(row.window) if row is not None else ctx.window_answered(actor, key)
+        if found is None:
             raise HallError(Code.WINDOW_NOT_SIGNED_IN)
-        return str(row.window)
+        return found
 
     def state(self, taken: Snapshot, code: str) -> CounterState:
         """Everything the page of a window shows."""
@@ -76,7 +80,7 @@ class Counter:
 
     def allowed(self, principal: Principal | None, code: str) -> bool:
         """Whoever sits at the window, and managers."""
-        if principal is None or principal.kind in (ActorKind.KIOSK, ActorKind.BOARD):
+        if principal is None or not principal.is_staff:
             return False
         if principal.kind is not ActorKind.CLERK:
             return True
@@ -90,13 +94,11 @@ class Counter:
 
     def staff(self, principal: Principal | None, _key: str) -> bool:
         """Everybody with an account; names of staff are not for boards."""
-        if principal is None or principal.must_change:
-            return False
-        return principal.kind.value in {who.value for who in STAFF}
+        return principal is not None and principal.is_staff
 
-    def now(self, actor: Actor) -> CounterState:
+    def now(self, actor: Actor, key: str = "") -> CounterState:
         """The actor's own window as it stands."""
-        return self.state(snapshot.take(self._ctx), self.window_of(actor))
+        return self.state(snapshot.take(self._ctx), self.window_of(actor, key))
 
     def history(self, ticket_id: str) -> TicketHistory:
         """A ticket and everything that happened to it."""
@@ -158,7 +160,8 @@ def add(api: Api, feeds: Feeds, agents: Agents, start: Start) -> None:
     _questions(api, counter)
     _seat(api, counter)
     _serve(api, counter)
-    _send_on(api, counter)
+    _set_aside(api, counter)
+    _transfer(api, counter)
     refresh = _coalesced(start, counter.show_pads)
 
     def listen(event: Event) -> None:
@@ -190,7 +193,7 @@ def _questions(api: Api, counter: Counter) -> None:
     @api.get("/counter", who=STAFF, answer=CounterState, codes=(Code.WINDOW_NOT_SIGNED_IN,))
     def own(call: Call) -> CounterState:
         """One's own window."""
-        return counter.now(call.actor)
+        return counter.now(call.actor, call.key)
 
     @api.get("/windows", who=STAFF, answer=WindowList)
     def window_list(_call: Call) -> WindowList:
@@ -223,7 +226,7 @@ def _seat(api: Api, counter: Counter) -> None:
     def sign_in(call: Call) -> CounterState:
         """Sit down at a window."""
         posts.sign_in(ctx, call.actor, call.key, call.body.window)
-        return counter.now(call.actor)
+        return counter.now(call.actor, call.key)
 
     @api.post(
         "/counter/sign-out",
@@ -235,7 +238,7 @@ def _seat(api: Api, counter: Counter) -> None:
     )
     def sign_out(call: Call) -> Done:
         """Leave the window."""
-        window = counter.window_of(call.actor)
+        window = counter.window_of(call.actor, call.key)
         posts.sign_out(ctx, call.actor, call.key, window, call.body.force)
         return Done()
 
@@ -250,17 +253,17 @@ def _seat(api: Api, counter: Counter) -> None:
     def pause(call: Call) -> CounterState:
         """Stop calling for a while, with the reason."""
         asked: Pause = call.body
-        window = counter.window_of(call.actor)
+        window = counter.window_of(call.actor, call.key)
         posts.pause(ctx, call.actor, call.key, window, asked.reason, asked.note)
-        return counter.now(call.actor)
+        return counter.now(call.actor, call.key)
 
     @api.post(
         "/counter/unpause", who=STAFF, answer=CounterState, codes=(Code.WINDOW_NOT_SIGNED_IN,)
     )
     def unpause(call: Call) -> CounterState:
         """Go on calling."""
-        posts.unpause(ctx, call.actor, call.key, counter.window_of(call.actor))
-        return counter.now(call.actor)
+        posts.unpause(ctx, call.actor, call.key, counter.window_of(call.actor, call.key))
+        return counter.now(call.actor, call.key)
 
 
 def _serve(api: Api, counter: Counter) -> None:
@@ -281,14 +284,14 @@ def _serve(api: Api, counter: Counter) -> None:
     )
     def call_next(call: Call) -> CounterState:
         """Call the next person; with `complete`, end the service in progress first."""
-        window = counter.window_of(call.actor)
+        window = counter.window_of(call.actor, call.key)
         calling.call_next(ctx, call.actor, call.key, window, call.body.complete)
-        return counter.now(call.actor)
+        return counter.now(call.actor, call.key)
 
     def simple(path: str, name: str, summary: str, act: Callable[..., str], *codes: Code) -> None:
         def handler(call: Call) -> CounterState:
-            act(ctx, call.actor, call.key, counter.window_of(call.actor))
-            return counter.now(call.actor)
+            act(ctx, call.actor, call.key, counter.window_of(call.actor, call.key))
+            return counter.now(call.actor, call.key)
 
         handler.__name__, handler.__doc__ = name, summary
         api.post(path, who=STAFF, answer=CounterState, codes=AT_WINDOW + codes)(handler)
@@ -314,12 +317,12 @@ def _serve(api: Api, counter: Counter) -> None:
     def finish(call: Call) -> CounterState:
         """End the service with its outcome; a refusal needs a note."""
         asked: Finish = call.body
-        window = counter.window_of(call.actor)
+        window = counter.window_of(call.actor, call.key)
         calling.finish(ctx, call.actor, call.key, window, Outcome(asked.outcome), asked.note)
-        return counter.now(call.actor)
+        return counter.now(call.actor, call.key)
 
 
-def _send_on(api: Api, counter: Counter) -> None:
+def _set_aside(api: Api, counter: Counter) -> None:
     ctx = api.hall.ctx
 
     @api.post(
@@ -332,8 +335,10 @@ def _send_on(api: Api, counter: Counter) -> None:
     )
     def hold(call: Call) -> CounterState:
         """Set the current person aside."""
-        calling.hold(ctx, call.actor, call.key, counter.window_of(call.actor), call.body.note)
-        return counter.now(call.actor)
+        calling.hold(
+            ctx, call.actor, call.key, counter.window_of(call.actor, call.key), call.body.note
+        )
+        return counter.now(call.actor, call.key)
 
     @api.post(
         "/counter/resume",
@@ -352,9 +357,13 @@ def _send_on(api: Api, counter: Counter) -> None:
     )
     def resume(call: Call) -> CounterState:
         """Call a held or missed ticket to this window."""
-        window = counter.window_of(call.actor)
+        window = counter.window_of(call.actor, call.key)
         calling.resume(ctx, call.actor, call.key, window, call.body.ticket)
-        return counter.now(call.actor)
+        return counter.now(call.actor, call.key)
+
+
+def _transfer(api: Api, counter: Counter) -> None:
+    ctx = api.hall.ctx
 
     @api.post(
         "/counter/transfer",
@@ -371,10 +380,10 @@ def _send_on(api: Api, counter: Counter) -> None:
             ctx,
             call.actor,
             call.key,
-            counter.window_of(call.actor),
+            counter.window_of(call.actor, call.key),
             to_window=asked.window,
             to_item=asked.item,
             to_unit=asked.unit,
             text=asked.note,
         )
-        return counter.now(call.actor)
+        return counter.now(call.actor, call.key)

@@ -43,7 +43,7 @@ class Display:
             raise HallError(Code.NOT_FOUND)
         if principal is None:
             return False
-        return principal.kind is not ActorKind.BOARD or principal.name == zone
+        return principal.is_staff or (principal.kind is ActorKind.BOARD and principal.name == zone)
 
     def desired(self, ref: DeviceRef) -> dict[str, Any] | None:
         """What a strip shows now."""

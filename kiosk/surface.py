@@ -122,7 +122,7 @@ class Kiosk:
         """A kiosk sees its own state; staff see any."""
         if principal is None:
             return False
-        return principal.kind is not ActorKind.KIOSK or principal.name == key
+        return principal.is_staff or (principal.kind is ActorKind.KIOSK and principal.name == key)
 
     def ticket_feed(self, taken: Snapshot, token: str) -> TicketView:
         """The phone's state."""

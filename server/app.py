@@ -62,7 +62,7 @@ def build(hall: Hall, start: Callable[..., Any] | None = None) -> App:
         flask,
         async_mode="gevent",
         transports=["websocket"],
-        cors_allowed_origins=[],
+        cors_allowed_origins=None,
         max_http_buffer_size=256 * 1024,
         ping_interval=10,
         ping_timeout=15,

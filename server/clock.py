@@ -11,7 +11,7 @@ import secrets
 import time
 from datetime import UTC, datetime
 from typing import Protocol
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 class Clock(Protocol):
@@ -123,6 +123,15 @@ def local(now: int, timezone: str) -> datetime:
     """The hall's wall clock (naive) at `now`; the machine's own zone does not matter."""
     aware = datetime.fromtimestamp(now / 1000, UTC).astimezone(ZoneInfo(timezone))
     return aware.replace(tzinfo=None)
+
+
+def zone_known(name: str) -> bool:
+    """Whether this machine knows the time zone."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def instant(moment: datetime, timezone: str) -> int:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from argon2 import PasswordHasher
-from sqlalchemy import insert, select
+from sqlalchemy import insert, make_url, select
 
 from server.clock import Chance, Clock, MachineClock, SystemChance
 from server.config import Config
@@ -17,7 +18,7 @@ from server.services.context import SYSTEM, Actor, Context, note
 from server.services.people import Offloaded, People
 from server.storage import accounts, schema
 from server.storage import catalogue as catalogues
-from server.storage.engine import migrate, open_engine, open_store
+from server.storage.engine import is_sqlite, migrate, open_engine, open_store
 from server.storage.store import Offload, Tx, directly
 from server.workbook import digest
 
@@ -57,6 +58,9 @@ def open_hall(
     engine = open_engine(config.database_url)
     migrate(engine)
     engine.dispose()
+    file = make_url(config.database_url).database
+    if is_sqlite(config.database_url) and file:
+        Path(file).chmod(0o600)
     store = open_store(config.database_url, config.hall_id, commit)
     ctx = Context(store, clock or MachineClock(), chance or SystemChance(), Bus())
     _ensure_hall(ctx)

@@ -178,6 +178,7 @@ class Api:
 
     def _call(self, route: Route, args: dict[str, str]) -> Call:
         principal = self.access.principal(request)
+        g.actor_kind = principal.kind.value if principal else "none"
         self.limits.check(route, principal, request.remote_addr or "")
         check_allowed(route, principal)
         if route.method == "POST":
@@ -186,7 +187,6 @@ class Api:
         if route.keyed and not (0 < len(key) <= MAX_KEY and key.isprintable()):
             raise HallError(Code.KEY_REQUIRED)
         body = parsed(route.body) if route.body is not None else None
-        g.actor_kind = principal.kind.value if principal else "none"
         return Call(principal, key, body, args)
 
 

@@ -15,7 +15,7 @@ from server.domain.errors import Code, HallError
 from server.wire.commands import Problem
 from server.wire.problems import WORDS, problem
 
-VERSION = "1.0.0"
+VERSION = "0.1.0"
 _REF = "#/components/schemas/{model}"
 
 
@@ -31,7 +31,7 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
     )
     paths: dict[str, Any] = {}
     for route in found:
-        path = "/api/v1" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route.path)
+        path = "/api/v1" + re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"{\1}", route.path)
         paths.setdefault(path, {})[route.method.lower()] = _operation(route)
     return {
         "openapi": "3.1.0",
@@ -46,7 +46,12 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
             "schemas": schemas.get("$defs", {}),
             "securitySchemes": {
                 "session": {"type": "apiKey", "in": "cookie", "name": "hall_session"},
-                "device": {"type": "apiKey", "in": "cookie", "name": "hall_device"},
+                "device": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": "hall_device_kiosk_1",
+                    "description": "hall_device_<kind>_<name>, with X-Hall-Surface: <kind>/<name>",
+                },
                 "bearer": {"type": "http", "scheme": "bearer"},
             },
         },
@@ -78,7 +83,7 @@ def _operation(route: Route) -> dict[str, Any]:
 def _parameters(route: Route) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in re.findall(r"<(?:\w+:)?(\w+)>", route.path)
+        for name in re.findall(r"<(?:[^:<>]+:)?(\w+)>", route.path)
     ]
     if route.keyed:
         found.append(

@@ -74,5 +74,11 @@ def data_argument(sub: argparse.ArgumentParser) -> None:
 
 def main() -> int:
     """Run the command line; returns the exit code."""
+    from server.config import ConfigError
+
     args = parser().parse_args()
-    return _module(args.module).run(args)
+    try:
+        return _module(args.module).run(args)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 2

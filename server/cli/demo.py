@@ -24,6 +24,9 @@ from datetime import time as wall
 from ipaddress import ip_address
 from pathlib import Path
 
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
 from server import config, logs
 from server.app import build, serve
 from server.cli.serve import open_server_hall
@@ -39,7 +42,9 @@ from server.services import posts
 from server.services.bus import HallChanged
 from server.services.context import SYSTEM, Actor
 from server.services.days import keep_day
+from server.storage import schema
 from server.storage import settings as stored_settings
+from server.storage.engine import open_engine
 from server.storage.store import Tx
 
 KIOSKS = ("1", "2")
@@ -68,10 +73,11 @@ def run(args: argparse.Namespace) -> int:
     if args.rehearse and (data / "hall.db").exists():
         print(f"演练需要空的目录 / a rehearsal needs an empty directory: {data}", file=sys.stderr)
         return 2
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _name_hall(data)
     plan = _plan(data, args)
     settings = config.load(
         data,
-        hall_id="reference",
         host=args.host,
         port=args.port,
         database=args.database,
@@ -79,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
         simulators=f"http://127.0.0.1:{plan.control}",
     )
     catalogue = load()
-    hall = open_server_hall(settings, _clock(catalogue, args.rehearse))
+    hall = open_server_hall(settings, _clock(catalogue, args.rehearse, _last_act(settings)))
     take_catalogue(hall.ctx, SYSTEM, catalogue, "参考大厅")
     if args.rehearse:
         # Printers run at their own speed, whatever the hall's clock does.
@@ -135,18 +141,30 @@ def _plan(data: Path, args: argparse.Namespace) -> _Plan:
     return _Plan(folder, Path(written["simulator"]), agents, int(written["control_port"]))
 
 
-def _clock(catalogue: Catalogue, speed: float | None) -> Clock:
-    """The machine's clock while the hall would be open, else one that starts in a working day."""
+def _last_act(settings: config.Config) -> int:
+    """When the demo's hall last did anything, by its own clock; 0 for a new one."""
+    with contextlib.suppress(SQLAlchemyError):
+        engine = open_engine(settings.database_url)
+        with engine.connect() as conn:
+            return int(conn.execute(select(func.max(schema.journal.c.at))).scalar() or 0)
+    return 0
+
+
+def _clock(catalogue: Catalogue, speed: float | None, last: int) -> Clock:
+    """The machine's clock while the hall would be open, else one that starts in a working day.
+
+    Never earlier than `last`: a demo that is started again must not go back in time.
+    """
     zone = Settings().timezone
-    now = local(MachineClock().now(), zone)
+    now = local(max(MachineClock().now(), last), zone)
     if speed:
         day = _working_day(catalogue, now)
         return StagedClock(instant(datetime.combine(day, REHEARSAL_START), zone), speed)
     spans = hours.hall_spans(catalogue, now.date())
     soon = (now + timedelta(hours=1)).time()
     if any(s.opens <= now.time() and soon < s.closes for s in spans):
-        return MachineClock()
-    day = _working_day(catalogue, now)
+        return ScaledClock(instant(now, zone), 1.0)
+    day = _working_day(catalogue, now if now.time() < DEMO_START else now + timedelta(days=1))
     return ScaledClock(instant(datetime.combine(day, DEMO_START), zone), 1.0)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import sys
 
 from gevent.threadpool import ThreadPool
 
@@ -36,18 +35,14 @@ def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until stopped."""
-    try:
-        settings = config.load(
-            args.data,
-            host=args.host,
-            port=args.port,
-            database=args.database,
-            public_url=args.public_url,
-            log=args.log,
-        )
-    except config.ConfigError as error:
-        print(error, file=sys.stderr)
-        return 2
+    settings = config.load(
+        args.data,
+        host=args.host,
+        port=args.port,
+        database=args.database,
+        public_url=args.public_url,
+        log=args.log,
+    )
     logs.start(settings.log)
     hall = open_server_hall(settings)
     password = first_administrator(hall)

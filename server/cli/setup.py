@@ -21,11 +21,7 @@ def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do what the command says."""
-    try:
-        settings = config.load(args.data, database=args.database)
-    except config.ConfigError as error:
-        print(error, file=sys.stderr)
-        return 2
+    settings = config.load(args.data, database=args.database)
     action = {"init": _init, "migrate": _migrate, "check": _check}[args.command]
     return action(settings)
 

@@ -95,9 +95,9 @@ RULES: dict[Move, Rule] = {
     Move.RETURN: Rule(
         frozenset({State.MISSED}),
         State.WAITING,
-        _STAFF | {ActorKind.KIOSK, ActorKind.PHONE},
+        _STAFF | {ActorKind.PHONE},
     ),
-    Move.TRANSFER: Rule(AT_WINDOW | {State.HELD}, State.WAITING, _CLERKS, holder_only=True),
+    Move.TRANSFER: Rule(AT_WINDOW, State.WAITING, _CLERKS, holder_only=True),
     Move.CANCEL: Rule(
         frozenset({State.WAITING, State.HELD, State.MISSED}),
         State.CANCELLED,

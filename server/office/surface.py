@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from server import workbook
 from server.agents import Agents
 from server.api import ADMINISTRATORS, MANAGERS, Api, Call
-from server.clock import instant
+from server.clock import instant, zone_known
 from server.domain.catalogue import Role
 from server.domain.errors import Code, HallError
 from server.domain.settings import BOUNDS, CHOICES, changed
@@ -81,8 +81,9 @@ class Office:
 
     def allowed(self, principal: Principal | None, _key: str) -> bool:
         """Managers and administrators."""
-        kinds = (ActorKind.MANAGER, ActorKind.ADMINISTRATOR)
-        return principal is not None and principal.kind in kinds and not principal.must_change
+        return (
+            principal is not None and principal.is_staff and principal.kind is not ActorKind.CLERK
+        )
 
     def accounts(self) -> list[AccountView]:
         """Every account with the person's name."""
@@ -282,7 +283,9 @@ def _settings(api: Api) -> None:
     def change_settings(call: Call) -> Done:
         """Change settings from now on; the old values stay in the history."""
         asked: ChangeSettings = call.body
-        changed(ctx.settings(), asked.values)
+        fresh = changed(ctx.settings(), asked.values)
+        if not zone_known(fresh.timezone):
+            raise HallError(Code.SETTING_INVALID, name="timezone")
 
         def act(tx: Tx) -> int:
             for name, value in asked.values.items():
@@ -290,7 +293,8 @@ def _settings(api: Api) -> None:
             tx.events.append(HallChanged("settings"))
             return note(tx, call.actor, "settings.change", "", data=asked.values)
 
-        return Done(seq=ctx.write(act))
+        ctx.write(act)
+        return Done()
 
 
 def _business_data(api: Api) -> None:

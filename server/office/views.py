@@ -60,7 +60,7 @@ def office(snapshot: Snapshot, today: Today) -> OfficeState:
         hours=_hours(snapshot, found),
         devices=devices,
         unprinted=unprinted,
-        alarms=alarms(queues, devices, unprinted),
+        alarms=calendar_alarms(snapshot) + alarms(queues, devices, unprinted),
     )
 
 
@@ -162,6 +162,22 @@ def _unprinted(row: Any) -> UnprintedSlip:
         reason=row.reason,
         created_at=row.created_at,
     )
+
+
+def calendar_alarms(snapshot: Snapshot) -> list[Alarm]:
+    """Loud while the holidays of this year (in December: of the next) are missing."""
+    year = snapshot.local.year + (snapshot.local.month == 12)
+    if any(s.day.year == year for s in snapshot.catalogue.special_days):
+        return []
+    return [
+        Alarm(
+            code="calendar_missing",
+            subject=str(year),
+            message_zh=f"还没有 {year} 年的放假和调休安排，请在工作簿的“特殊日期”里补上。",
+            message_en=f"The holidays of {year} are missing; add them to the workbook.",
+            since=None,
+        )
+    ]
 
 
 def alarms(

@@ -44,6 +44,8 @@ class Actor:
         return f"{self.kind}:{self.name}"
 
 
+WINDOW = "_window"
+"""Where kept answers remember the window they were given for."""
 SYSTEM = Actor(ActorKind.SYSTEM, "hall")
 
 
@@ -113,6 +115,14 @@ class Context:
         """The business day, ISO text."""
         return self.local(now).date().isoformat()
 
+    def window_answered(self, actor: Actor, key: str) -> str | None:
+        """The window that a command of this key was given for, if it was given before.
+
+        Somebody who has left the window since may still ask for that answer again.
+        """
+        first = self.store.read(lambda c: commands.first_answer(c, self.hall_id, actor.key, key))
+        return str(json.loads(first.body).get(WINDOW, "")) or None if first else None
+
     # -- acts ----------------------------------------------------------------------------------
 
     def write(self, act: Act[T]) -> T:
@@ -134,12 +144,14 @@ class Context:
         """
         digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
+        window = str(asked.get("window", ""))
+
         def once(tx: Tx) -> JsonDict | HallError:
-            first = commands.first_answer(tx, actor.key, key)
+            first = commands.first_answer(tx.conn, tx.hall_id, actor.key, key)
             if first is not None:
                 return _repeat(first, digest)
             answer = attempt(tx, act)
-            _keep(tx, actor, key, digest, answer)
+            _keep(tx, actor, key, digest, answer, window)
             return answer
 
         answer = self.write(once)
@@ -157,12 +169,16 @@ def _repeat(first: Any, digest: str) -> JsonDict | HallError:
     return HallError(Code(body["code"]), **body["data"])
 
 
-def _keep(tx: Tx, actor: Actor, key: str, digest: str, answer: JsonDict | HallError) -> None:
+def _keep(
+    tx: Tx, actor: Actor, key: str, digest: str, answer: JsonDict | HallError, window: str
+) -> None:
     if isinstance(answer, HallError):
-        body = {"code": answer.code.value, "data": answer.data}
+        body = {"code": answer.code.value, "data": answer.data, WINDOW: window}
         commands.keep_answer(tx, actor.key, key, digest, 1, json.dumps(body, ensure_ascii=False))
     else:
-        commands.keep_answer(tx, actor.key, key, digest, 0, json.dumps(answer, ensure_ascii=False))
+        commands.keep_answer(
+            tx, actor.key, key, digest, 0, json.dumps(answer | {WINDOW: window}, ensure_ascii=False)
+        )
 
 
 def posts_of(conn: Connection, hall_id: str) -> Posts:

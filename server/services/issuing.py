@@ -14,7 +14,7 @@ from server.domain.tickets import ActorKind, Move, State, Ticket, lane, number, 
 from server.domain.waiting import Wait
 from server.services.bus import SlipOwed, SlipSettled, TicketMoved
 from server.services.context import SYSTEM, Actor, Context, JsonDict, note, posts_of
-from server.services.waits import read_floor, wait_for
+from server.services.waits import ahead_of_newcomer, read_floor, wait_for
 from server.storage import devices, slips, tickets
 from server.storage.store import Tx
 
@@ -53,8 +53,9 @@ def _issue(
     found = route(catalogue, item_code, now, posts, settings)
     item = catalogue.item_by[item_code]
     floor = read_floor(tx.conn, tx.hall_id, now.date().isoformat())
-    wait = wait_for(floor, catalogue, item, now, posts, settings)
     ticket = _new_ticket(ctx, tx, catalogue, item, applicant, kiosk)
+    ahead = ahead_of_newcomer(floor, catalogue, item.unit, ticket.level)
+    wait = wait_for(floor, catalogue, item, now, posts, settings, ahead)
     note(
         tx,
         actor,
@@ -124,7 +125,7 @@ def _moved(ticket: Ticket, move: Move) -> TicketMoved:
 
 
 def _owe_slip(ctx: Context, tx: Tx, actor: Actor, ticket: Ticket, found: Route, wait: Wait) -> None:
-    device = devices.serving(tx.conn, tx.hall_id, "printers", ticket.kiosk)
+    device = _slip_printer(tx, ticket.kiosk)
     facts = {
         "ticket": ticket.id,
         "number": ticket.number,
@@ -138,7 +139,17 @@ def _owe_slip(ctx: Context, tx: Tx, actor: Actor, ticket: Ticket, found: Route, 
         "high": wait.high,
         "issued_at": ticket.issued_at,
     }
-    owe(ctx, tx, actor, "ticket", facts, device.name if device else "", ticket.id, copy=False)
+    owe(ctx, tx, actor, "ticket", facts, device, ticket.id, copy=False)
+
+
+def _slip_printer(tx: Tx, kiosk: str) -> str:
+    """A kiosk's own printer, or none; the desk prints where the hall's first printer is."""
+    if kiosk:
+        found = devices.serving(tx.conn, tx.hall_id, "printers", kiosk)
+        return str(found.name) if found is not None else ""
+    return next(
+        (str(d.name) for d in devices.every(tx.conn, tx.hall_id) if d.kind == "printers"), ""
+    )
 
 
 def owe(

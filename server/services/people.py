@@ -27,6 +27,7 @@ from server.storage.store import Tx
 T = TypeVar("T")
 Offloaded = Callable[[Callable[[], Any]], Any]
 CODE_MINUTES = 30
+STAFF_KINDS = frozenset({ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTRATOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ class Principal:
     name: str
     role: str = ""
     must_change: bool = False
+
+    @property
+    def is_staff(self) -> bool:
+        """A person with an account who may act: the first password has been changed."""
+        return self.kind in STAFF_KINDS and not self.must_change
 
     @property
     def actor(self) -> Actor:
@@ -145,6 +151,7 @@ class People:
             accounts.set_account(tx, staff, password_hash=kept, must_change=0)
             accounts.end_sessions(tx, staff, keep=secret_hash(session))
             note(tx, Actor(ActorKind(row.role), staff), "account.password", staff)
+            tx.events.append(HallChanged("sessions", {"name": staff}))
 
         ctx.write(act)
 

@@ -43,6 +43,13 @@ def waiting_in(floor: Floor, queue: str) -> int:
     return sum(int(row.waiting) for row in floor.waiting if row.queue == queue)
 
 
+def ahead_of_newcomer(floor: Floor, catalogue: Catalogue, queue: str, level: int) -> int:
+    """People a newcomer of `level` would stand behind: of the same level or a higher one."""
+    levels = {c.code: c.level for c in catalogue.classes}
+    rows = (row for row in floor.waiting if row.queue == queue)
+    return sum(int(row.waiting) for row in rows if levels.get(row.klass, 0) >= level)
+
+
 def wait_for(
     floor: Floor,
     catalogue: Catalogue,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from server.storage import schema
 from server.storage.store import Tx
@@ -18,9 +18,9 @@ _get = select(_i).where(
 _put = insert(_i)
 
 
-def first_answer(tx: Tx, actor: str, key: str) -> Row[Any] | None:
+def first_answer(conn: Connection, hall_id: str, actor: str, key: str) -> Row[Any] | None:
     """digest, status and body of the first answer, if this key was used before."""
-    return tx.conn.execute(_get, {"hall_id": tx.hall_id, "actor": actor, "key": key}).first()
+    return conn.execute(_get, {"hall_id": hall_id, "actor": actor, "key": key}).first()
 
 
 def keep_answer(tx: Tx, actor: str, key: str, digest: str, status: int, body: str) -> None:

@@ -19,10 +19,9 @@ class Problem(Message):
 
 
 class Done(Message):
-    """Done, with the number of the journal line that says so."""
+    """Done."""
 
     ok: Literal[True] = True
-    seq: int = 0
 
 
 class IssueTicket(Command):

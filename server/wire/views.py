@@ -494,15 +494,22 @@ class Issued(Message):
     ticket: TicketView
 
 
-class Moment(Message):
-    """Something that happened and is worth nothing a little later."""
+class CalledMoment(Message):
+    """A call that has just been made."""
 
-    kind: Literal["called"]
     number: str
     window: str
     window_number: int
     zone: str
     n: int
+
+
+class Moment(Message):
+    """`moment` on namespace `/live`: worth nothing after `expires_in` seconds."""
+
+    kind: Literal["called"]
+    data: CalledMoment
+    expires_in: int
 
 
 class LiveState(Message):

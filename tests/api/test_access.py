@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from server.api import Who
 from server.app import build
 from server.domain.errors import Code
-from server.storage import accounts
+from server.storage import accounts, slips
 from support.halls import ADMINISTRATOR, STAFF
 from support.web import PASSWORD, Browser, Web
 
@@ -152,3 +154,35 @@ def test_no_demo_doors_in_production(web: Web) -> None:
     assert client.get("/simulators").status_code == 404
     assert client.get("/api/v1/demo/state").status_code == 404
     assert "Set-Cookie" not in client.get("/kiosk/1").headers
+
+
+def test_a_repeat_after_leaving_the_window_gets_the_first_answer(web: Web) -> None:
+    clerk = web.clerk("T1")
+    for _ in range(2):
+        assert clerk.post("/counter/sign-out", key="leave").get_json() == {"ok": True}
+    assert clerk.post("/counter/sign-out").get_json()["code"] == Code.WINDOW_NOT_SIGNED_IN
+
+
+def test_an_unknown_time_zone_is_refused(web: Web) -> None:
+    admin = web.administrator()
+    answer = admin.post("/office/settings", {"values": {"timezone": "Nowhere/At"}})
+    assert answer.get_json()["code"] == Code.SETTING_INVALID
+    assert admin.get("/office/today").status_code == 200
+
+
+def test_the_database_is_nobody_elses_to_read(web: Web) -> None:
+    url = web.small.hall.config.database_url
+    assert Path(url.removeprefix("sqlite:///")).stat().st_mode & 0o077 == 0
+
+
+def test_slip_and_screen_tell_a_priority_person_the_same(web: Web) -> None:
+    web.clerk("T1")
+    kiosk = web.device("kiosk", "1")
+    for _ in range(5):
+        kiosk.post("/tickets", {"item": "tax-2"})
+    body = {"item": "tax-2", "applicant": "elderly"}
+    shown = kiosk.post("/tickets", body).get_json()["ticket"]
+    owed = web.small.ctx.read(lambda c: slips.of_ticket(c, "small", shown["id"]))
+    facts = json.loads(owed[0].document)
+    assert (facts["ahead"], facts["low"], facts["high"]) == (0, shown["low"], shown["high"])
+    assert shown["ahead"] == 0

@@ -93,9 +93,7 @@ def items(draw: st.DrawFn, code: str, unit: str, groups: list[str]) -> Item:
         legal_days=legal,
         fee=draw(text(200)),
         service_minutes=draw(st.integers(10, 4800)) / 10,
-        keywords=draw(
-            st.lists(WORDS, max_size=3, unique=True).map(tuple)
-        ),
+        keywords=draw(st.lists(WORDS, max_size=3, unique=True).map(tuple)),
         advice=draw(text(300)) if consult else draw(maybe(300)),
         advice_en=draw(text(300)) if consult else draw(maybe(300)),
     )
@@ -190,8 +188,13 @@ def catalogues(draw: st.DrawFn) -> Catalogue:
         Window("W00", 999, "=综合", "+G", WindowKind.COMPREHENSIVE, zones[0]),
         *(
             Window(
-                f"W-{n}", n + 1, draw(text(20)), draw(text(120)), WindowKind.SPECIALISED,
-                draw(st.sampled_from(zones)), (unit,),
+                f"W-{n}",
+                n + 1,
+                draw(text(20)),
+                draw(text(120)),
+                WindowKind.SPECIALISED,
+                draw(st.sampled_from(zones)),
+                (unit,),
                 draw(st.sampled_from([(), tuple(i.code for i in offered if i.unit == unit)])),
             )
             for n, unit in enumerate(unit_codes)
