@@ -355,8 +355,9 @@ def parser() -> argparse.ArgumentParser:
     )
     one.add_argument("--seed", type=int, help="which day to play; the same seed, the same day")
     one.set_defaults(act=run)
-    one = commands.add_parser("test", help="set up, check and test everything")
-    one.add_argument("pytest_args", nargs=argparse.REMAINDER, help="passed on to pytest")
+    one = commands.add_parser(
+        "test", help="set up, check and test everything; other words go on to pytest"
+    )
     one.set_defaults(act=test)
     one = commands.add_parser("setup", help="only set up")
     one.add_argument("--dev", action="store_true", help="what `test` needs, too")
@@ -381,7 +382,11 @@ def main() -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 - said plainly, not by a traceback
         print("Hallkeeper needs Python 3.11 or newer.", file=sys.stderr)
         return 2
-    args = parser().parse_args()
+    words = parser()
+    args, args_of_pytest = words.parse_known_args()
+    if args_of_pytest and args.act is not test:
+        words.error(f"unrecognized arguments: {' '.join(args_of_pytest)}")
+    args.pytest_args = args_of_pytest
     if getattr(args, "data", None):
         args.data = args.data.resolve()
     try:
