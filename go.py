@@ -355,14 +355,11 @@ def parser() -> argparse.ArgumentParser:
     )
     one.add_argument("--seed", type=int, help="which day to play; the same seed, the same day")
     one.set_defaults(act=run)
-    one = commands.add_parser(
-        "test", help="set up, check and test everything; other words go on to pytest"
-    )
-    one.set_defaults(act=test)
     one = commands.add_parser("setup", help="only set up")
     one.add_argument("--dev", action="store_true", help="what `test` needs, too")
     one.set_defaults(act=only_setup)
     for name, act, text in (
+        ("test", test, "set up, check and test everything; other words go on to pytest"),
         ("lint", lint, "only the checks: style, types, import contracts"),
         ("lock", lock, "resolve the Python dependencies anew"),
         ("clean", clean, "remove everything that this script made"),
