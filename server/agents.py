@@ -140,6 +140,16 @@ class Agents:
             for task in owed(ref) if owed else []:
                 self.send(task, resend=True)
 
+    def remind(self) -> None:
+        """Hand over again what connected devices still owe: a debt stands until it is settled.
+
+        Agents know a task by its id and answer a known one without doing it twice.
+        """
+        for ref in list(self._devices.values()):
+            owed = self.owed.get(ref.kind)
+            for task in owed(ref) if owed else []:
+                self.send(task, resend=True)
+
     # -- to the agents -------------------------------------------------------------------------
 
     def serving(self, kind: str, serves: str) -> list[DeviceRef]:

@@ -39,7 +39,7 @@ from server.storage import journal
 
 log = logging.getLogger(__name__)
 SWITCH_INTERVAL = 0.0005
-DAY_SECONDS = 5.0
+KEEP_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def serve(app: App, ready: Callable[[int], None]) -> None:
     )
     server.start()
     gevent.spawn(app.feeds.run)
-    gevent.spawn(_keep_days, app.hall)
+    gevent.spawn(_keep, app)
     done = gevent.event.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, done.set)
@@ -187,14 +187,17 @@ def serve(app: App, ready: Callable[[int], None]) -> None:
     app.hall.ctx.store.close()
 
 
-def _keep_days(hall: Hall) -> None:
+def _keep(app: App) -> None:
+    """What must happen without anybody asking: days, debts, news from other processes."""
+    ctx = app.hall.ctx
     while True:
         try:
-            hall.ctx.refresh()
-            keep_day(hall.ctx)
-            give_up_slips(hall.ctx)
+            ctx.refresh()
+            keep_day(ctx)
+            give_up_slips(ctx)
+            app.agents.remind()
         except HallError as error:
-            log.warning("business day not kept", extra={"code": error.code.value})
+            log.warning("not kept", extra={"code": error.code.value})
         except Exception:
-            log.exception("business day not kept")
-        gevent.sleep(DAY_SECONDS)
+            log.exception("not kept")
+        gevent.sleep(KEEP_SECONDS)
