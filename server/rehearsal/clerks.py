@@ -74,9 +74,9 @@ class Clerk:
 
     # -- the day -------------------------------------------------------------------------------
 
-    def sit_down(self) -> None:
-        """Sign in to the window."""
-        self._do("sign-in", {"window": self.window})
+    def sit_down(self) -> bool:
+        """Sign in to the window; False where it does not come today."""
+        return self._do("sign-in", {"window": self.window}) is not None
 
     def rest(self, minutes: float, patience: float = 0.0) -> None:
         """Pause when the window is free; for `patience` minutes only if nobody waits for it."""

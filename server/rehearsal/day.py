@@ -114,8 +114,8 @@ class Day:
                 )
                 clerk = Clerk(number, self._stage, client, window, self._tickets, minutes, keys)
                 clerk.returning = self._come_back
-                clerk.sit_down()
-                self._clerks[window] = clerk
+                if clerk.sit_down():
+                    self._clerks[window] = clerk
 
     def _posts(self) -> dict[str, str]:
         return {w: s for w, s in self._script.windows.items() if w != "office"}
