@@ -47,6 +47,8 @@ from server.storage import settings as stored_settings
 from server.storage.engine import open_engine
 from server.storage.store import Tx
 
+CACHE = Path(__file__).resolve().parents[2] / ".cache"
+"""Beside the sources, wherever the command is run from."""
 KIOSKS = ("1", "2")
 AGENTS = ("kiosk", "counters", "display")
 REHEARSAL_START = wall(8, 10)
@@ -67,7 +69,7 @@ def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Start everything, print where it is, serve until stopped, end everything."""
     logs.start("warning")
-    data = args.data or Path(".cache") / ("rehearsal" if args.rehearse else "demo")
+    data = args.data or CACHE / ("rehearsal" if args.rehearse else "demo")
     if args.rehearse and args.data is None and data.exists():
         shutil.rmtree(data)  # the same seed plays the same day only in an empty hall
     if args.rehearse and (data / "hall.db").exists():
