@@ -35,7 +35,7 @@ from server.office import demo, entry, surface
 from server.services.days import keep_day
 from server.services.issuing import give_up_slips
 from server.sockets import Feeds
-from server.storage import journal
+from server.storage import devices, journal
 
 log = logging.getLogger(__name__)
 SWITCH_INTERVAL = 0.0005
@@ -175,6 +175,7 @@ def serve(app: App, ready: Callable[[int], None]) -> None:
         log=None,
         error_log=logging.getLogger("server.wsgi"),
     )
+    app.hall.ctx.write(devices.nobody_heard)
     server.start()
     gevent.spawn(app.feeds.run)
     gevent.spawn(_keep, app)

@@ -73,6 +73,15 @@ def set_health(tx: Tx, name: str, state: str, code: str, readings: Any, detail: 
     )
 
 
+def nobody_heard(tx: Tx) -> None:
+    """A server that has just started has heard of no device yet."""
+    tx.conn.execute(
+        update(_d)
+        .where(_d.c.hall_id == tx.hall_id, _d.c.connected == 1)
+        .values(state="unknown", code="agent_gone", connected=0, changed_at=tx.now)
+    )
+
+
 def gone(tx: Tx, agent: str) -> None:
     """An agent's connection ended: nothing is known of its devices any more."""
     tx.conn.execute(
