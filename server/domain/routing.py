@@ -7,7 +7,7 @@ item; everything else is a `HallError` whose code is the case and whose data say
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -184,16 +184,4 @@ def servers(catalogue: Catalogue, item: Item, now: datetime, posts: Posts) -> tu
         w.code
         for w in windows_for(catalogue, item, now)
         if w.code in posts and not posts[w.code].paused
-    )
-
-
-def lone_items(
-    catalogue: Catalogue, window: str, items: Iterable[str], now: datetime, posts: Posts
-) -> tuple[str, ...]:
-    """Those of `items` that `window` is the only one to serve: what its leaving would strand."""
-    return tuple(
-        code
-        for code in items
-        if code in catalogue.item_by
-        and servers(catalogue, catalogue.item_by[code], now, posts) == (window,)
     )

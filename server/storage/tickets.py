@@ -259,15 +259,6 @@ def waiting_orders(conn: Connection, hall_id: str, queue: str, most: int) -> lis
     return [row.ord for row in rows]
 
 
-def by_number(conn: Connection, hall_id: str, day: str, number: str) -> Ticket | None:
-    """The ticket of a number on a day."""
-    return _ticket(
-        conn.execute(
-            select(*_COLUMNS).where(_t.c.hall_id == hall_id, _t.c.day == day, _t.c.number == number)
-        ).first()
-    )
-
-
 def open_before(conn: Connection, hall_id: str, day: str) -> list[Ticket]:
     """Tickets of earlier days that have not ended."""
     ended = [State.FINISHED.value, State.CANCELLED.value, State.EXPIRED.value]
