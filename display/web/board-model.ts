@@ -1,6 +1,6 @@
 // What a board reckons from the state it is given: which calls fit, which one flashes, when a page
 // that has run for weeks may load itself anew. It knows no call that the server does not send.
-import type { BoardState, CallView, Moment, QueueView, WindowState } from "@web/wire.gen.ts";
+import type { BoardState, CalledMoment, CallView, QueueView, WindowState } from "@web/wire.gen.ts";
 
 /** Calls in large type; the windows' strip shows what stands beyond them. */
 export const CALLS_SHOWN = 5;
@@ -21,7 +21,7 @@ export function callsShown(calls: readonly CallView[], flashing: ReadonlySet<str
 }
 
 /** Which call a moment is about. */
-export function momentKey(data: Pick<Moment, "number" | "n">): string {
+export function momentKey(data: Pick<CalledMoment, "number" | "n">): string {
   return callKey(data);
 }
 
