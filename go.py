@@ -44,6 +44,7 @@ WIRE_TYPES = ROOT / "server" / "web" / "wire.gen.ts"
 LOCKS = ROOT / "requirements"
 PYTHON = VENV / "bin" / "python"
 WEB_FOLDERS = ("kiosk/web", "counters/web", "display/web", "server/web", "server/office/web")
+SIDE_BY_SIDE = ("-n", "3", "--dist", "worksteal")
 SAFE = ("--only-binary", ":all:", "--require-hashes")
 LEFTOVERS = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".import_linter_cache", ".hypothesis")
 
@@ -300,14 +301,15 @@ def test(args: argparse.Namespace) -> int:
     if failed:
         say(f"failed: {', '.join(failed)}; the tests run all the same")
     say("pytest")
-    argv = [str(PYTHON), "-m", "pytest", *args.pytest_args]
+    argv = [str(PYTHON), "-m", "pytest", *SIDE_BY_SIDE, *args.pytest_args]
     code = subprocess.call(argv, cwd=ROOT, env=environment(), stdin=NOTHING)
     return code or (1 if failed else 0)
 
 
 def lock(_args: argparse.Namespace) -> int:
     """Newest versions that fit; npm's are locked by `npm install` in the project's folder."""
-    how = "--universal --generate-hashes --no-header --no-annotate --no-emit-index-url --upgrade"
+    how = "-q --python-version 3.11 --universal --generate-hashes --no-header --no-annotate"
+    how += " --no-emit-index-url --upgrade"
     sources = {
         "uv": ["requirements/uv.in"],
         "node": ["requirements/node.in"],
@@ -320,16 +322,7 @@ def lock(_args: argparse.Namespace) -> int:
         step("uv", [*python_words(), LOCKS / "uv.txt"], make_tools, UV)
         for name, source in sources.items():
             out = f"requirements/{name}.txt"
-            argv: Words = [
-                UV,
-                "pip",
-                "compile",
-                "-q",
-                "--python-version",
-                "3.11",
-                *how.split(),
-                *source,
-            ]
+            argv: Words = [UV, "pip", "compile", *how.split(), *source]
             subprocess.run([*argv, "-o", out], cwd=ROOT, env=env, check=True)
             say(out)
     return 0

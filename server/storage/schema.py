@@ -14,7 +14,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -22,61 +21,38 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.types import TypeEngine
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
+from server.storage.columns import (
+    CODE,
+    STAMP,
+    code_column,
+    hall_column,
+    metadata,
+    number_column,
+    stamp_column,
+    text_column,
 )
-
-CODE = String(64)
-STAMP = BigInteger
-
-
-def _hall() -> Column[str]:
-    return Column("hall_id", CODE, nullable=False)
-
-
-def _text(name: str, default: str = "") -> Column[str]:
-    return Column(name, Text, nullable=False, server_default=text(f"'{default}'"))
-
-
-def _code(name: str) -> Column[str]:
-    return Column(name, CODE, nullable=False, server_default=text("''"))
-
-
-def _number(name: str, kind: type[TypeEngine[int]] = Integer) -> Column[int]:
-    return Column(name, kind, nullable=False, server_default=text("0"))
-
-
-def _stamp(name: str) -> Column[int]:
-    return Column(name, STAMP, nullable=True)
-
 
 hall = Table(
     "hall",
     metadata,
     Column("hall_id", CODE, primary_key=True),
-    _text("name"),
-    _text("name_en"),
+    text_column("name"),
+    text_column("name_en"),
     Column("created_at", STAMP, nullable=False),
 )
 
 catalogue_version = Table(
     "catalogue_version",
     metadata,
-    _hall(),
+    hall_column(),
     Column("version", Integer, nullable=False),
     Column("digest", String(64), nullable=False),
-    _text("hall_name"),
-    _text("hall_name_en"),
+    text_column("hall_name"),
+    text_column("hall_name_en"),
     Column("at", STAMP, nullable=False),
-    _code("by_actor"),
-    _text("note"),
+    code_column("by_actor"),
+    text_column("note"),
     PrimaryKeyConstraint("hall_id", "version"),
 )
 
@@ -86,7 +62,7 @@ def _versioned(name: str, *columns: Column[str] | Column[int] | Column[float]) -
     return Table(
         name,
         metadata,
-        _hall(),
+        hall_column(),
         Column("version", Integer, nullable=False),
         Column("position", Integer, nullable=False),
         *columns,
@@ -97,121 +73,127 @@ def _versioned(name: str, *columns: Column[str] | Column[int] | Column[float]) -
     )
 
 
-zone = _versioned("zone", _code("code"), _text("name"), _text("name_en"))
+zone = _versioned("zone", code_column("code"), text_column("name"), text_column("name_en"))
 unit = _versioned(
     "unit",
-    _code("code"),
-    _text("name"),
-    _text("name_en"),
-    _text("short"),
-    _code("prefix"),
-    _code("presence"),
-    _number("target_wait"),
-    _text("place"),
-    _text("place_en"),
-    _text("phone"),
+    code_column("code"),
+    text_column("name"),
+    text_column("name_en"),
+    text_column("short"),
+    code_column("prefix"),
+    code_column("presence"),
+    number_column("target_wait"),
+    text_column("place"),
+    text_column("place_en"),
+    text_column("phone"),
 )
-item_group = _versioned("item_group", _code("code"), _text("name"), _text("name_en"))
+item_group = _versioned(
+    "item_group", code_column("code"), text_column("name"), text_column("name_en")
+)
 item = _versioned(
     "item",
-    _code("code"),
-    _code("unit"),
-    _code("group"),
-    _text("name"),
-    _text("name_en"),
-    _code("kind"),
-    _code("handling"),
-    _text("materials", "[]"),
-    _text("legal_basis"),
-    _number("promised_days"),
-    _number("legal_days"),
-    _text("fee"),
+    code_column("code"),
+    code_column("unit"),
+    code_column("group"),
+    text_column("name"),
+    text_column("name_en"),
+    code_column("kind"),
+    code_column("handling"),
+    text_column("materials", "[]"),
+    text_column("legal_basis"),
+    number_column("promised_days"),
+    number_column("legal_days"),
+    text_column("fee"),
     Column("service_minutes", Float, nullable=False),
-    _text("keywords", "[]"),
-    _text("advice"),
-    _text("advice_en"),
+    text_column("keywords", "[]"),
+    text_column("advice"),
+    text_column("advice_en"),
 )
 window = _versioned(
     "window",
-    _code("code"),
-    _number("number"),
-    _text("name"),
-    _text("name_en"),
-    _code("kind"),
-    _code("zone"),
-    _text("units", "[]"),
-    _text("items", "[]"),
+    code_column("code"),
+    number_column("number"),
+    text_column("name"),
+    text_column("name_en"),
+    code_column("kind"),
+    code_column("zone"),
+    text_column("units", "[]"),
+    text_column("items", "[]"),
 )
 mandate = _versioned(
     "mandate",
-    _code("code"),
-    _code("unit"),
-    _code("signed_on"),
-    _code("valid_from"),
+    code_column("code"),
+    code_column("unit"),
+    code_column("signed_on"),
+    code_column("valid_from"),
     Column("valid_to", CODE, nullable=True),
-    _text("items", "[]"),
-    _text("windows", "[]"),
-    _text("powers"),
-    _text("duties"),
+    text_column("items", "[]"),
+    text_column("windows", "[]"),
+    text_column("powers"),
+    text_column("duties"),
 )
 staff = _versioned(
     "staff",
-    _code("number"),
-    _text("name"),
-    _code("unit"),
-    _code("role"),
-    _text("windows", "[]"),
-    _text("post"),
-    _number("chief"),
-    _code("cover"),
+    code_column("number"),
+    text_column("name"),
+    code_column("unit"),
+    code_column("role"),
+    text_column("windows", "[]"),
+    text_column("post"),
+    number_column("chief"),
+    code_column("cover"),
 )
 open_line = _versioned(
     "open_line",
-    _code("scope"),
-    _code("subject"),
-    _text("weekdays", "[]"),
-    _code("opens"),
-    _code("closes"),
+    code_column("scope"),
+    code_column("subject"),
+    text_column("weekdays", "[]"),
+    code_column("opens"),
+    code_column("closes"),
 )
 special_day = _versioned(
-    "special_day", _code("day"), _number("opens"), _text("note"), _number("like_weekday")
+    "special_day",
+    code_column("day"),
+    number_column("opens"),
+    text_column("note"),
+    number_column("like_weekday"),
 )
 applicant_class = _versioned(
     "applicant_class",
-    _code("code"),
-    _text("name"),
-    _text("name_en"),
-    _number("level"),
-    _text("mark"),
-    _text("proof"),
+    code_column("code"),
+    text_column("name"),
+    text_column("name_en"),
+    number_column("level"),
+    text_column("mark"),
+    text_column("proof"),
 )
 
 setting = Table(
     "setting",
     metadata,
-    _hall(),
+    hall_column(),
     Column("name", CODE, nullable=False),
     Column("since", STAMP, nullable=False),
     Column("value", Text, nullable=False),
-    _code("by_actor"),
+    code_column("by_actor"),
     PrimaryKeyConstraint("hall_id", "name", "since"),
 )
 
 business_day = Table(
     "business_day",
     metadata,
-    _hall(),
+    hall_column(),
     Column("day", CODE, nullable=False),
     Column("opened_at", STAMP, nullable=False),
-    _stamp("closed_at"),
-    _number("expired"),
+    stamp_column("closed_at"),
+    number_column("expired"),
     PrimaryKeyConstraint("hall_id", "day"),
 )
 
 number_counter = Table(
     "number_counter",
     metadata,
-    _hall(),
+    hall_column(),
     Column("day", CODE, nullable=False),
     Column("prefix", CODE, nullable=False),
     Column("last", Integer, nullable=False),
@@ -221,7 +203,7 @@ number_counter = Table(
 pool_run = Table(
     "pool_run",
     metadata,
-    _hall(),
+    hall_column(),
     Column("day", CODE, nullable=False),
     Column("pool", CODE, nullable=False),
     Column("run", Integer, nullable=False),
@@ -231,35 +213,35 @@ pool_run = Table(
 ticket = Table(
     "ticket",
     metadata,
-    _hall(),
+    hall_column(),
     Column("id", CODE, nullable=False),
     Column("day", CODE, nullable=False),
-    _code("prefix"),
-    _number("seq"),
-    _code("number"),
+    code_column("prefix"),
+    number_column("seq"),
+    code_column("number"),
     Column("token", CODE, nullable=False),
-    _code("queue"),
-    _code("item"),
-    _code("klass"),
-    _number("level"),
+    code_column("queue"),
+    code_column("item"),
+    code_column("klass"),
+    number_column("level"),
     Column("lane", String(160), nullable=False),
-    _number("ord", BigInteger),
-    _code("state"),
-    _number("version"),
-    _code("kiosk"),
+    number_column("ord", BigInteger),
+    code_column("state"),
+    number_column("version"),
+    code_column("kiosk"),
     Column("issued_at", STAMP, nullable=False),
     Column("waiting_since", STAMP, nullable=False),
-    _stamp("first_called_at"),
-    _stamp("called_at"),
-    _number("call_count"),
-    _stamp("serving_at"),
-    _stamp("ended_at"),
-    _code("window"),
-    _code("staff"),
-    _code("outcome"),
-    _text("note"),
-    _number("returns"),
-    _number("transfers"),
+    stamp_column("first_called_at"),
+    stamp_column("called_at"),
+    number_column("call_count"),
+    stamp_column("serving_at"),
+    stamp_column("ended_at"),
+    code_column("window"),
+    code_column("staff"),
+    code_column("outcome"),
+    text_column("note"),
+    number_column("returns"),
+    number_column("transfers"),
     PrimaryKeyConstraint("hall_id", "id"),
     UniqueConstraint("hall_id", "day", "prefix", "seq"),
     UniqueConstraint("hall_id", "token"),
@@ -288,7 +270,7 @@ Index("ix_ticket_called", ticket.c.hall_id, ticket.c.day, ticket.c.called_at)
 call = Table(
     "call",
     metadata,
-    _hall(),
+    hall_column(),
     Column("ticket_id", CODE, nullable=False),
     Column("n", Integer, nullable=False),
     Column("at", STAMP, nullable=False),
@@ -302,13 +284,13 @@ call = Table(
 window_post = Table(
     "window_post",
     metadata,
-    _hall(),
+    hall_column(),
     Column("window", CODE, nullable=False),
     Column("staff", CODE, nullable=False),
     Column("since", STAMP, nullable=False),
-    _stamp("paused_at"),
-    _code("pause_reason"),
-    _stamp("last_call_at"),
+    stamp_column("paused_at"),
+    code_column("pause_reason"),
+    stamp_column("last_call_at"),
     PrimaryKeyConstraint("hall_id", "window"),
     UniqueConstraint("hall_id", "staff"),
 )
@@ -316,18 +298,18 @@ window_post = Table(
 slip = Table(
     "slip",
     metadata,
-    _hall(),
+    hall_column(),
     Column("id", CODE, nullable=False),
-    _code("kind"),
-    _code("ticket_id"),
-    _code("device"),
+    code_column("kind"),
+    code_column("ticket_id"),
+    code_column("device"),
     Column("document", Text, nullable=False),
-    _code("state"),
-    _code("reason"),
+    code_column("state"),
+    code_column("reason"),
     Column("copy", Boolean, nullable=False),
     Column("created_at", STAMP, nullable=False),
     Column("changed_at", STAMP, nullable=False),
-    _code("by_actor"),
+    code_column("by_actor"),
     PrimaryKeyConstraint("hall_id", "id"),
 )
 _unsettled = text("state IN ('owed', 'sent')")
@@ -343,17 +325,17 @@ Index("ix_slip_ticket", slip.c.hall_id, slip.c.ticket_id)
 device = Table(
     "device",
     metadata,
-    _hall(),
+    hall_column(),
     Column("name", CODE, nullable=False),
-    _code("agent"),
-    _code("kind"),
-    _code("driver"),
-    _code("serves"),
-    _code("state"),
-    _code("code"),
-    _text("readings", "{}"),
-    _text("detail"),
-    _number("connected"),
+    code_column("agent"),
+    code_column("kind"),
+    code_column("driver"),
+    code_column("serves"),
+    code_column("state"),
+    code_column("code"),
+    text_column("readings", "{}"),
+    text_column("detail"),
+    number_column("connected"),
     Column("changed_at", STAMP, nullable=False),
     PrimaryKeyConstraint("hall_id", "name"),
 )
@@ -361,14 +343,14 @@ device = Table(
 account = Table(
     "account",
     metadata,
-    _hall(),
+    hall_column(),
     Column("staff", CODE, nullable=False),
     Column("password_hash", Text, nullable=False),
-    _code("role"),
-    _number("must_change"),
-    _number("disabled"),
-    _number("failed"),
-    _stamp("locked_until"),
+    code_column("role"),
+    number_column("must_change"),
+    number_column("disabled"),
+    number_column("failed"),
+    stamp_column("locked_until"),
     Column("changed_at", STAMP, nullable=False),
     PrimaryKeyConstraint("hall_id", "staff"),
 )
@@ -376,7 +358,7 @@ account = Table(
 session = Table(
     "session",
     metadata,
-    _hall(),
+    hall_column(),
     Column("id_hash", String(64), nullable=False),
     Column("staff", CODE, nullable=False),
     Column("created_at", STAMP, nullable=False),
@@ -387,32 +369,32 @@ session = Table(
 enrolment = Table(
     "enrolment",
     metadata,
-    _hall(),
+    hall_column(),
     Column("code_hash", String(64), nullable=False),
-    _code("kind"),
-    _code("name"),
-    _code("by_actor"),
+    code_column("kind"),
+    code_column("name"),
+    code_column("by_actor"),
     Column("expires_at", STAMP, nullable=False),
-    _stamp("used_at"),
+    stamp_column("used_at"),
     PrimaryKeyConstraint("hall_id", "code_hash"),
 )
 
 device_token = Table(
     "device_token",
     metadata,
-    _hall(),
+    hall_column(),
     Column("token_hash", String(64), nullable=False),
-    _code("kind"),
-    _code("name"),
+    code_column("kind"),
+    code_column("name"),
     Column("created_at", STAMP, nullable=False),
-    _stamp("revoked_at"),
+    stamp_column("revoked_at"),
     PrimaryKeyConstraint("hall_id", "token_hash"),
 )
 
 idempotency = Table(
     "idempotency",
     metadata,
-    _hall(),
+    hall_column(),
     Column("actor", CODE, nullable=False),
     Column("key", CODE, nullable=False),
     Column("digest", String(64), nullable=False),
@@ -426,16 +408,16 @@ Index("ix_idempotency_at", idempotency.c.hall_id, idempotency.c.at)
 journal = Table(
     "journal",
     metadata,
-    _hall(),
+    hall_column(),
     Column("seq", BigInteger, nullable=False),
     Column("at", STAMP, nullable=False),
-    _code("actor_kind"),
-    _code("actor"),
-    _code("window"),
-    _code("act"),
-    _code("subject"),
-    _text("data", "{}"),
-    _text("why"),
+    code_column("actor_kind"),
+    code_column("actor"),
+    code_column("window"),
+    code_column("act"),
+    code_column("subject"),
+    text_column("data", "{}"),
+    text_column("why"),
     Column("hash", String(64), nullable=False),
     PrimaryKeyConstraint("hall_id", "seq"),
 )

@@ -8,15 +8,17 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from server.wire import commands, views
+from server.wire import attendance, bulletin, checks, commands, readers, views
 from server.wire.base import Command, Message
+
+MODULES = (commands, views, readers, attendance, checks, bulletin)
 
 
 def models() -> list[type[Message] | type[Command]]:
     """Every message and command, by name."""
     found = {
         name: value
-        for module in (commands, views)
+        for module in MODULES
         for name, value in vars(module).items()
         if isinstance(value, type) and issubclass(value, (Message, Command))
         if value not in (Message, Command)

@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import func, insert, select
 
 from server.domain.errors import Code, HallError
-from server.storage import schema, tickets
+from server.storage import schema, tables, tickets
 from server.storage.engine import migrate, newest, open_engine, open_store, revision
 from server.storage.store import Store, Tx, attempt
 
@@ -132,14 +132,14 @@ def test_migrations_make_the_schema_of_the_code(database_url: str) -> None:
     assert migrate(engine) == (newest(), newest())
     assert revision(engine) == newest()
     with engine.connect() as conn:
-        differences = compare_metadata(MigrationContext.configure(conn), schema.metadata)
+        differences = compare_metadata(MigrationContext.configure(conn), tables.metadata)
         assert differences == []
         assert conn.execute(select(func.count()).select_from(schema.hall)).scalar_one() == 0
     engine.dispose()
 
 
 def test_every_table_carries_the_hall() -> None:
-    assert all("hall_id" in table.c for table in schema.metadata.tables.values())
+    assert all("hall_id" in table.c for table in tables.metadata.tables.values())
 
 
 def test_the_heads_are_found_by_the_partial_index(sqlite_url: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from server.storage.schema import metadata
+from server.storage.tables import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -1,0 +1,52 @@
+// The office's sections in the order of the menu. Each is a page of its own, loaded when it is
+// opened.
+import { type Component, defineAsyncComponent } from "vue";
+import type { Words } from "@web/i18n.ts";
+
+export interface Section {
+  /** The address after the hash; what follows a slash belongs to the section. */
+  id: string;
+  group: (typeof GROUPS)[number]["id"];
+  name: Words;
+  page: Component;
+  adminOnly?: boolean;
+  /** What the page is told: the live state of today, whether an administrator looks at it. */
+  given?: readonly ("state" | "admin")[];
+}
+
+export const GROUPS = [
+  { id: "hall", name: { zh: "大厅", en: "Hall" } },
+  { id: "attendance", name: { zh: "考勤", en: "Attendance" } },
+  { id: "checks", name: { zh: "查岗与通报", en: "Checks and bulletin" } },
+  { id: "system", name: { zh: "系统", en: "System" } },
+] as const;
+
+const page = (load: () => Promise<{ default: Component }>): Component => defineAsyncComponent(load);
+
+export const SECTIONS: readonly Section[] = [
+  { id: "today", group: "hall", name: { zh: "今日概况", en: "Today" }, page: page(() => import("./TodaySection.vue")), given: ["state"] },
+  { id: "windows", group: "hall", name: { zh: "窗口", en: "Windows" }, page: page(() => import("./WindowsSection.vue")), given: ["state"] },
+  { id: "devices", group: "system", name: { zh: "设备", en: "Devices" }, page: page(() => import("./DevicesSection.vue")), given: ["state"] },
+  {
+    id: "accounts",
+    group: "system",
+    name: { zh: "账号", en: "Accounts" },
+    page: page(() => import("./AccountsSection.vue")),
+    adminOnly: true,
+  },
+  {
+    id: "enrol",
+    group: "system",
+    name: { zh: "设备登记", en: "Enrolment" },
+    page: page(() => import("./EnrolSection.vue")),
+    adminOnly: true,
+  },
+  { id: "settings", group: "system", name: { zh: "设置", en: "Settings" }, page: page(() => import("./SettingsSection.vue")), given: ["admin"] },
+  {
+    id: "workbook",
+    group: "system",
+    name: { zh: "工作簿与版本", en: "Workbook and versions" },
+    page: page(() => import("./WorkbookSection.vue")),
+    given: ["admin"],
+  },
+];

@@ -1,0 +1,21 @@
+"""Every table of the hall: importing this fills the metadata that migrations are held to."""
+
+from __future__ import annotations
+
+from server.storage import (
+    schema,
+    tables_attendance,
+    tables_bulletin,
+    tables_checks,
+    tables_readers,
+)
+from server.storage.columns import metadata
+
+__all__ = [
+    "metadata",
+    "schema",
+    "tables_attendance",
+    "tables_bulletin",
+    "tables_checks",
+    "tables_readers",
+]

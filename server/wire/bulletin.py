@@ -1,0 +1,3 @@
+"""The weekly bulletin: what is asked and what is shown."""
+
+from __future__ import annotations

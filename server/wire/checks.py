@@ -1,0 +1,3 @@
+"""Spot checks and findings: what is asked and what is shown."""
+
+from __future__ import annotations

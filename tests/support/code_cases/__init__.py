@@ -1,0 +1,23 @@
+"""How each error code of the API is reached by a request: one module per part of the hall."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from werkzeug.test import TestResponse
+
+from server.domain.errors import Code
+from support.web import Web
+
+Case = Callable[[Web], TestResponse]
+CASES: dict[Code, Case] = {}
+
+
+def case(code: Code) -> Callable[[Case], Case]:
+    """Register the request that is refused with `code`."""
+
+    def add(reached: Case) -> Case:
+        CASES[code] = reached
+        return reached
+
+    return add

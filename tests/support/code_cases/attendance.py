@@ -1,0 +1,3 @@
+"""Day sheets, leave, corrections, rules."""
+
+from __future__ import annotations

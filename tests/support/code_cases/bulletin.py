@@ -1,0 +1,3 @@
+"""The weekly bulletin."""
+
+from __future__ import annotations

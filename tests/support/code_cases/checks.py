@@ -1,0 +1,3 @@
+"""Spot checks and findings."""
+
+from __future__ import annotations

@@ -1,0 +1,367 @@
+"""Tickets, windows, people, devices, commands."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+from werkzeug.test import TestResponse
+
+from server.domain.errors import Code
+from server.storage import schema
+from support.code_cases import CASES, case
+from support.halls import MONDAY, NEWCOMER, STAFF, at
+from support.web import Browser, Web
+
+
+def _take(web: Web, item: str, applicant: str = "ordinary") -> TestResponse:
+    kiosk = web.device("kiosk", "1")
+    return kiosk.post("/tickets", {"item": item, "applicant": applicant})
+
+
+def _ticket(web: Web, item: str = "tax-1") -> str:
+    answer = _take(web, item)
+    assert answer.status_code == 200
+    return str(answer.get_json()["ticket"]["id"])
+
+
+def _called(web: Web, window: str = "T1") -> Browser:
+    clerk = web.clerk(window)
+    _ticket(web)
+    assert clerk.post("/counter/call-next").status_code == 200
+    return clerk
+
+
+def _routing(code: Code, item: str, hour: int = 9) -> None:
+    def reached(web: Web) -> TestResponse:
+        web.clerk("T1")
+        web.small.clock.set(at(hour))
+        return _take(web, item)
+
+    CASES[code] = reached
+
+
+_routing(Code.ITEM_UNKNOWN, "nothing")
+_routing(Code.UNIT_WITHDRAWN, "tobacco-1")
+_routing(Code.CONSULT_ONLY, "ask-1")
+_routing(Code.ELSEWHERE, "cars-1")
+_routing(Code.OTHER_DAY, "fire-1")
+_routing(Code.NOT_YET_OPEN, "tax-1", 7)
+_routing(Code.CLOSED_BREAK, "tax-1", 13)
+_routing(Code.AFTER_LAST_TICKET, "tax-1", 18)
+_routing(Code.NOBODY_SIGNED_IN, "build-1")
+_routing(Code.NO_WINDOW, "lapsed-1")
+
+
+@case(Code.CLOSED_TODAY)
+def _(web: Web) -> TestResponse:
+    web.small.clock.set(at(9, day=MONDAY + timedelta(days=6)))
+    return _take(web, "tax-1")
+
+
+@case(Code.ALL_PAUSED)
+def _(web: Web) -> TestResponse:
+    web.clerk("T1").post("/counter/pause", {"reason": "rest"})
+    return _take(web, "tax-2")
+
+
+@case(Code.CLASS_UNKNOWN)
+def _(web: Web) -> TestResponse:
+    web.clerk("T1")
+    return _take(web, "tax-1", "royal")
+
+
+@case(Code.NUMBERS_EXHAUSTED)
+def _(web: Web) -> TestResponse:
+    web.clerk("T1")
+    web.small.ctx.write(
+        lambda tx: (
+            tx.conn.execute(
+                schema.number_counter.insert().values(
+                    hall_id="small", day="2026-03-02", prefix="A", last=999
+                )
+            ).rowcount
+        )
+    )
+    return _take(web, "tax-1")
+
+
+@case(Code.TICKET_UNKNOWN)
+def _(web: Web) -> TestResponse:
+    return web.browser().get("/phone/nobody-knows")
+
+
+@case(Code.MOVE_NOT_ALLOWED)
+def _(web: Web) -> TestResponse:
+    clerk = _called(web)
+    clerk.post("/counter/start")
+    return clerk.post("/counter/recall")
+
+
+@case(Code.NOT_THE_HOLDER)
+def _(web: Web) -> TestResponse:
+    web.clerk("T1")
+    return web.clerk("T2").post("/counter/resume", {"ticket": _ticket(web)})
+
+
+@case(Code.NOBODY_WAITING)
+def _(web: Web) -> TestResponse:
+    return web.clerk("T1").post("/counter/call-next")
+
+
+@case(Code.WINDOW_UNKNOWN)
+def _(web: Web) -> TestResponse:
+    return web.clerk("T1", seated=False).post("/counter/sign-in", {"window": "X9"})
+
+
+@case(Code.WINDOW_BUSY)
+def _(web: Web) -> TestResponse:
+    return _called(web).post("/counter/call-next")
+
+
+@case(Code.WINDOW_IDLE)
+def _(web: Web) -> TestResponse:
+    return web.clerk("T1").post("/counter/start")
+
+
+@case(Code.WINDOW_PAUSED)
+def _(web: Web) -> TestResponse:
+    clerk = web.clerk("T1")
+    clerk.post("/counter/pause", {"reason": "meeting"})
+    return clerk.post("/counter/call-next")
+
+
+@case(Code.WINDOW_TAKEN)
+def _(web: Web) -> TestResponse:
+    web.clerk("T1")
+    password = (
+        web.administrator()
+        .post("/office/accounts", {"staff": NEWCOMER, "role": "clerk"})
+        .get_json()["password"]
+    )
+    newcomer = web.browser()
+    newcomer.login(NEWCOMER, password)
+    newcomer.post("/password", {"current": password, "new": "a-better-word-7"}, key=None)
+    return newcomer.post("/counter/sign-in", {"window": "T1"})
+
+
+@case(Code.WINDOW_NOT_SIGNED_IN)
+def _(web: Web) -> TestResponse:
+    return web.clerk("T1", seated=False).post("/counter/call-next")
+
+
+@case(Code.WINDOW_NOT_ALLOWED)
+def _(web: Web) -> TestResponse:
+    return web.clerk("T1", seated=False).post("/counter/sign-in", {"window": "T2"})
+
+
+@case(Code.WINDOW_CLOSED)
+def _(web: Web) -> TestResponse:
+    return web.clerk("F1", seated=False).post("/counter/sign-in", {"window": "F1"})
+
+
+@case(Code.ALREADY_SIGNED_IN)
+def _(web: Web) -> TestResponse:
+    password = (
+        web.administrator()
+        .post("/office/accounts", {"staff": NEWCOMER, "role": "clerk"})
+        .get_json()["password"]
+    )
+    newcomer = web.browser()
+    newcomer.login(NEWCOMER, password)
+    newcomer.post("/password", {"current": password, "new": "a-better-word-7"}, key=None)
+    newcomer.post("/counter/sign-in", {"window": "T1"})
+    return newcomer.post("/counter/sign-in", {"window": "T2"})
+
+
+@case(Code.NO_SHOW_TOO_EARLY)
+def _(web: Web) -> TestResponse:
+    return _called(web).post("/counter/no-show")
+
+
+@case(Code.RETURN_LIMIT)
+def _(web: Web) -> TestResponse:
+    web.small.configure(return_limit=0)
+    clerk = _called(web)
+    clerk.post("/counter/recall")
+    web.small.clock.forward(seconds=60)
+    missed = clerk.post("/counter/no-show").get_json()["missed"][0]["id"]
+    return clerk.post(f"/tickets/{missed}/return")
+
+
+@case(Code.REASON_REQUIRED)
+def _(web: Web) -> TestResponse:
+    clerk = _called(web)
+    clerk.post("/counter/start")
+    return clerk.post("/counter/finish", {"outcome": "refused"})
+
+
+@case(Code.TRANSFER_TARGET)
+def _(web: Web) -> TestResponse:
+    return _called(web).post("/counter/transfer", {"window": "S1"})
+
+
+@case(Code.LAST_WINDOW)
+def _(web: Web) -> TestResponse:
+    clerk = web.clerk("T1")
+    _ticket(web, "tax-2")
+    return clerk.post("/counter/sign-out")
+
+
+@case(Code.SLIP_UNKNOWN)
+def _(web: Web) -> TestResponse:
+    clerk = web.clerk("T1")
+    issued = clerk.post("/tickets", {"item": "tax-1", "print": False}).get_json()
+    return clerk.post(f"/tickets/{issued['ticket']['id']}/reprint")
+
+
+@case(Code.NO_PRINTER)
+def _(web: Web) -> TestResponse:
+    return web.device("kiosk", "1").post("/notices", {"item": "tax-1"})
+
+
+@case(Code.LOGIN_FAILED)
+def _(web: Web) -> TestResponse:
+    return web.browser().login(STAFF["T1"], "wrong")
+
+
+@case(Code.LOCKED_OUT)
+def _(web: Web) -> TestResponse:
+    for _ in range(5):
+        web.browser().login(STAFF["T1"], "wrong")
+    return web.browser().login(STAFF["T1"])
+
+
+@case(Code.PASSWORD_MUST_CHANGE)
+def _(web: Web) -> TestResponse:
+    password = web.administrator().post(f"/office/accounts/{STAFF['T1']}/reset").get_json()
+    clerk = web.browser()
+    clerk.login(STAFF["T1"], password["password"])
+    return clerk.get("/counter")
+
+
+@case(Code.PASSWORD_WEAK)
+def _(web: Web) -> TestResponse:
+    body = {"current": "only-for-this-test", "new": "short"}
+    return web.clerk("T1", seated=False).post("/password", body, key=None)
+
+
+@case(Code.NOT_SIGNED_IN)
+def _(web: Web) -> TestResponse:
+    return web.browser().get("/counter")
+
+
+@case(Code.FORBIDDEN)
+def _(web: Web) -> TestResponse:
+    return web.manager().get("/office/accounts")
+
+
+@case(Code.CSRF)
+def _(web: Web) -> TestResponse:
+    clerk = web.clerk("T1", seated=False)
+    clerk.csrf = "forged"
+    return clerk.post("/counter/sign-in", {"window": "T1"})
+
+
+@case(Code.ACCOUNT_UNKNOWN)
+def _(web: Web) -> TestResponse:
+    return web.administrator().post("/office/accounts", {"staff": "9999", "role": "clerk"})
+
+
+@case(Code.ACCOUNT_EXISTS)
+def _(web: Web) -> TestResponse:
+    body = {"staff": STAFF["T1"], "role": "clerk"}
+    return web.administrator().post("/office/accounts", body)
+
+
+@case(Code.ENROL_CODE)
+def _(web: Web) -> TestResponse:
+    body = {"code": "00000000", "kind": "kiosk", "name": "1"}
+    return web.browser().post("/enrol", body, key=None)
+
+
+@case(Code.DEVICE_UNKNOWN)
+def _(web: Web) -> TestResponse:
+    return web.administrator().post("/office/revoke", {"kind": "agent", "name": "nobody"})
+
+
+@case(Code.TOKEN_REVOKED)
+def _(web: Web) -> TestResponse:
+    kiosk = web.device("kiosk", "1")
+    web.administrator().post("/office/revoke", {"kind": "kiosk", "name": "1"})
+    return kiosk.post("/tickets", {"item": "tax-1"})
+
+
+@case(Code.INVALID)
+def _(web: Web) -> TestResponse:
+    return web.device("kiosk", "1").post("/tickets", {"article": "tax-1"})
+
+
+@case(Code.KEY_REQUIRED)
+def _(web: Web) -> TestResponse:
+    return web.device("kiosk", "1").post("/tickets", {"item": "tax-1"}, key=None)
+
+
+@case(Code.KEY_REUSED)
+def _(web: Web) -> TestResponse:
+    web.clerk("T1")
+    kiosk = web.device("kiosk", "1")
+    kiosk.post("/tickets", {"item": "tax-1"}, key="same")
+    return kiosk.post("/tickets", {"item": "tax-2"}, key="same")
+
+
+@case(Code.TOO_MANY)
+def _(web: Web) -> TestResponse:
+    browser = web.browser()
+    answers = (
+        browser.post("/enrol", {"code": "1", "kind": "kiosk", "name": "1"}, key=None)
+        for _ in range(200)
+    )
+    return next(a for a in answers if a.status_code == 429)
+
+
+@case(Code.TOO_LARGE)
+def _(web: Web) -> TestResponse:
+    return web.device("kiosk", "1").post("/tickets", "x" * 100_000)
+
+
+@case(Code.NOT_FOUND)
+def _(web: Web) -> TestResponse:
+    return web.browser().get("/nothing-here")
+
+
+@case(Code.METHOD)
+def _(web: Web) -> TestResponse:
+    return web.browser().post("/catalogue")
+
+
+@case(Code.WORKBOOK)
+def _(web: Web) -> TestResponse:
+    admin = web.administrator()
+    file = (io.BytesIO(b"this is no workbook"), "book.xlsx")
+    return admin.client.post(
+        "/api/v1/office/workbook",
+        data={"workbook": file},
+        headers={"X-CSRF-Token": admin.csrf},
+    )
+
+
+@case(Code.SETTING_INVALID)
+def _(web: Web) -> TestResponse:
+    body = {"values": {"priority_run": 1000}}
+    return web.administrator().post("/office/settings", body)
+
+
+@case(Code.UNAVAILABLE)
+def _(web: Web) -> TestResponse:
+    web.small.ctx.write(lambda tx: tx.conn.exec_driver_sql("DROP TABLE window_post").rowcount)
+    return web.device("kiosk", "1").post("/tickets", {"item": "tax-1"})
+
+
+@case(Code.INTERNAL)
+def _(web: Web) -> TestResponse:
+    def broken() -> str:
+        raise ZeroDivisionError
+
+    web.app.flask.add_url_rule("/api/v1/broken", "broken", broken)
+    return web.browser().get("/broken")

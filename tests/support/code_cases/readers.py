@@ -1,0 +1,3 @@
+"""Time clocks and punches."""
+
+from __future__ import annotations
