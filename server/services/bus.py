@@ -67,7 +67,50 @@ class HallChanged:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-Event = TicketMoved | WindowChanged | SlipOwed | SlipSettled | DeviceChanged | HallChanged
+@dataclass(frozen=True, slots=True)
+class ReaderChanged:
+    """A time clock came, reported, was admitted or was given a command."""
+
+    reader: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceChanged:
+    """Punches, leave, corrections or rules: the sheets of these days read differently now."""
+
+    days: tuple[str, ...]
+    """ISO days; empty: any."""
+    staff: tuple[str, ...] = ()
+    """Staff numbers; empty: any."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChecksChanged:
+    """A spot check came due, was walked, or a finding moved."""
+
+    day: str
+    check: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BulletinChanged:
+    """A bulletin was drafted, edited, released, amended or acknowledged."""
+
+    bulletin: str
+
+
+Event = (
+    TicketMoved
+    | WindowChanged
+    | SlipOwed
+    | SlipSettled
+    | DeviceChanged
+    | HallChanged
+    | ReaderChanged
+    | AttendanceChanged
+    | ChecksChanged
+    | BulletinChanged
+)
 Listener = Callable[[Event], None]
 
 

@@ -515,7 +515,19 @@ class Moment(Message):
 class LiveState(Message):
     """The envelope of a push: `state` on namespace `/live`."""
 
-    surface: Literal["kiosk", "board", "counter", "windows", "ticket", "office", "simulators"]
+    surface: Literal[
+        "kiosk",
+        "board",
+        "counter",
+        "windows",
+        "ticket",
+        "office",
+        "simulators",
+        "attendance",
+        "readers",
+        "checks",
+        "my",
+    ]
     key: str
     version: int
     now: int
