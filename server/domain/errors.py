@@ -62,6 +62,10 @@ class Code(StrEnum):
     ENROL_CODE = "enrol_code"
     DEVICE_UNKNOWN = "device_unknown"
     TOKEN_REVOKED = "token_revoked"
+    # rules of the day sheet
+    RULE_INVALID = "rule_invalid"
+    RULE_UNKNOWN = "rule_unknown"
+    RULE_STATE = "rule_state"
     # commands
     INVALID = "invalid"
     KEY_REQUIRED = "key_required"

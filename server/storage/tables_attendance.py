@@ -25,16 +25,15 @@ shift_rule = Table(
     Column("id", CODE, nullable=False),
     text_column("name"),
     code_column("scope"),  # hall, unit, person
-    code_column("subject"),
+    text_column("subject"),  # unit codes or staff numbers, by comma
     Column("valid_from", CODE, nullable=False),
     Column("valid_to", CODE, nullable=True),
     text_column("weekdays", "[]"),
     text_column("slots", "[]"),
-    number_column("absent_after"),
     code_column("state"),  # draft, in_force, withdrawn
+    Column("ended_on", CODE, nullable=True),
     code_column("by_actor"),
     Column("created_at", STAMP, nullable=False),
-    stamp_column("ended_at"),
     PrimaryKeyConstraint("hall_id", "id"),
 )
 

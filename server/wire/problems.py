@@ -179,6 +179,17 @@ WORDS: dict[Code, tuple[int, str, str]] = {
         "这台设备的登记已撤销，请重新登记。",
         "This device's enrolment was withdrawn. Please enrol it again.",
     ),
+    Code.RULE_INVALID: (
+        422,
+        "班次规则有误：{slot} {reason}",
+        "The shift rule is not right: {slot} {reason}",
+    ),
+    Code.RULE_UNKNOWN: (404, "没有这条班次规则。", "There is no such shift rule."),
+    Code.RULE_STATE: (
+        409,
+        "这条规则现在不能这样改：{state}。生效过的规则不能改动，请停用后另立新规则。",
+        "The rule cannot be changed like this now: {state}. Withdraw it and make a new one.",
+    ),
     Code.INVALID: (400, "填写的内容不对：{field}", "The request is not valid: {field}"),
     Code.KEY_REQUIRED: (400, "缺少 Idempotency-Key。", "The header Idempotency-Key is missing."),
     Code.KEY_REUSED: (

@@ -1,0 +1,231 @@
+"""Shift rules: which punches are due on a day, for whom, since when; numbered clauses in words.
+
+A rule is a version with dates: it is never changed once it was in force, a newer one takes over.
+Everything is minutes and wall-clock times of the hall. This file decides which rule holds; what
+follows from it for a day is `verdicts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from enum import StrEnum
+from functools import cached_property
+from itertools import pairwise
+
+from server.domain.errors import Code, HallError
+
+MOST_SLOTS = 8
+
+
+class Direction(StrEnum):
+    """Whether a slot is for coming or for going; the reader's own flag is not asked."""
+
+    IN = "in"
+    OUT = "out"
+
+
+class RuleScope(StrEnum):
+    """Whom a rule is for; the narrower one goes first."""
+
+    HALL = "hall"
+    UNIT = "unit"
+    PERSON = "person"
+
+
+class RuleState(StrEnum):
+    """A draft holds for nobody; a withdrawn rule held until it was withdrawn."""
+
+    DRAFT = "draft"
+    IN_FORCE = "in_force"
+    WITHDRAWN = "withdrawn"
+
+
+def minute_of(moment: time) -> int:
+    """Minutes since midnight; seconds are dropped, which favours the person who comes."""
+    return moment.hour * 60 + moment.minute
+
+
+def clock(moment: time) -> str:
+    """HH:MM."""
+    return f"{moment:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRule:
+    """One punch that is due: valid from `opens` to `closes`, both included to the minute."""
+
+    code: str
+    name: str
+    direction: Direction
+    due: time
+    opens: time
+    closes: time
+    half: int
+    """1 forenoon, 2 afternoon: half-days are absent as a whole."""
+    grace: int = 0
+    """Minutes after (in) or before (out) `due` that still count as on time."""
+    absent_after: int = 0
+    """So many minutes late or early make the half-day absent; 0: never."""
+
+    @property
+    def limit(self) -> int:
+        """The last (in) or first (out) minute of the day that is on time."""
+        due = minute_of(self.due)
+        return due + self.grace if self.direction is Direction.IN else due - self.grace
+
+    def holds(self, moment: time) -> bool:
+        """Whether a punch at `moment` can serve this slot at all."""
+        return minute_of(self.opens) <= minute_of(moment) <= minute_of(self.closes)
+
+    def minutes_off(self, moment: time) -> int:
+        """Minutes late (in) or early (out), counted from `due`; 0 when on time."""
+        minute = minute_of(moment)
+        if self.direction is Direction.IN:
+            return minute - minute_of(self.due) if minute > self.limit else 0
+        return minute_of(self.due) - minute if minute < self.limit else 0
+
+
+@dataclass(frozen=True)
+class ShiftRule:
+    """The slots of a working day, for a scope, on weekdays, between dates."""
+
+    id: str
+    name: str
+    scope: RuleScope
+    subjects: tuple[str, ...]
+    """Unit codes or staff numbers; empty for the hall."""
+    valid_from: date
+    valid_to: date | None
+    weekdays: frozenset[int]
+    """ISO weekdays whose hours these are; a make-up day has the weekday it stands for."""
+    slots: tuple[SlotRule, ...]
+    """In the order of the day; none: nothing is due on these weekdays."""
+    state: RuleState = RuleState.IN_FORCE
+    created_at: int = 0
+    ended_on: date | None = None
+    """The first day on which a withdrawn rule held no more."""
+
+    def holds(self, day: date, weekday: int) -> bool:
+        """Whether the rule is in force on `day`, which keeps the hours of `weekday`."""
+        if self.state is RuleState.DRAFT or weekday not in self.weekdays:
+            return False
+        if self.ended_on is not None and day >= self.ended_on:
+            return False
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def is_for(self, staff: str, unit: str) -> bool:
+        """Whether the rule is meant for this person."""
+        if self.scope is RuleScope.HALL:
+            return True
+        return (staff if self.scope is RuleScope.PERSON else unit) in self.subjects
+
+    @cached_property
+    def title(self) -> str:
+        """How a verdict quotes the rule: its name and the day since when it holds."""
+        return f"规则“{self.name}”（{self.valid_from.isoformat()}起）"
+
+    @cached_property
+    def clauses(self) -> tuple[str, ...]:
+        """The rule in words, two clauses a slot: when a punch is valid, when it is on time."""
+        return tuple(line for slot in self.slots for line in (_valid(slot), _punctual(slot)))
+
+
+def _valid(slot: SlotRule) -> str:
+    return f"{slot.name}：{clock(slot.opens)}至{clock(slot.closes)}打卡有效"
+
+
+def _punctual(slot: SlotRule) -> str:
+    bound = clock(time(*divmod(slot.limit, 60)))
+    late = slot.direction is Direction.IN
+    words = f"{bound}后迟到" if late else f"{bound}前早退"
+    if slot.grace:
+        words += f"，自{clock(slot.due)}起算"
+    if slot.absent_after:
+        words += f"，满{slot.absent_after}分钟记旷工半天"
+    return words
+
+
+_NARROW = (RuleScope.PERSON, RuleScope.UNIT, RuleScope.HALL)
+
+
+def rule_for(
+    rules: Iterable[ShiftRule], staff: str, unit: str, day: date, weekday: int
+) -> ShiftRule | None:
+    """The rule that holds for a person: the narrowest scope, then the newest; None: none does."""
+    fitting = [r for r in rules if r.holds(day, weekday) and r.is_for(staff, unit)]
+    if not fitting:
+        return None
+    return min(
+        fitting, key=lambda r: (_NARROW.index(r.scope), -r.valid_from.toordinal(), -r.created_at)
+    )
+
+
+def check(rule: ShiftRule) -> None:
+    """Raises RULE_INVALID with `reason` (and `slot`) unless the rule can be applied.
+
+    Slots follow each other through the day: their windows and their punctual spans may overlap
+    (the two noon punches do) but never start or end in another order. That is what makes the
+    choice of punches unambiguous (docs/adr/0013).
+    """
+    if not rule.name or not rule.weekdays or len(rule.slots) > MOST_SLOTS:
+        raise HallError(Code.RULE_INVALID, reason="incomplete")
+    if rule.valid_to is not None and rule.valid_to < rule.valid_from:
+        raise HallError(Code.RULE_INVALID, reason="dates")
+    if (rule.scope is RuleScope.HALL) == bool(rule.subjects):
+        raise HallError(Code.RULE_INVALID, reason="subjects")
+    if len({slot.code for slot in rule.slots}) < len(rule.slots):
+        raise HallError(Code.RULE_INVALID, reason="codes")
+    for slot in rule.slots:
+        _check_slot(slot)
+    for one, other in pairwise(rule.slots):
+        _check_order(one, other)
+
+
+def _check_slot(slot: SlotRule) -> None:
+    opens, closes = minute_of(slot.opens), minute_of(slot.closes)
+    if not slot.name or not slot.code or slot.half not in (1, 2):
+        raise HallError(Code.RULE_INVALID, slot=slot.code, reason="incomplete")
+    if not opens <= minute_of(slot.due) <= closes or not opens <= slot.limit <= closes:
+        raise HallError(Code.RULE_INVALID, slot=slot.code, reason="due")
+    if slot.grace < 0 or slot.absent_after < 0 or 0 < slot.absent_after <= slot.grace:
+        raise HallError(Code.RULE_INVALID, slot=slot.code, reason="minutes")
+
+
+def _check_order(one: SlotRule, other: SlotRule) -> None:
+    windows = one.opens <= other.opens and one.closes <= other.closes
+    punctual = all(a <= b for a, b in zip(_span(one), _span(other), strict=True))
+    if not (windows and punctual and one.due < other.due and one.half <= other.half):
+        raise HallError(Code.RULE_INVALID, slot=other.code, reason="order")
+
+
+def _span(slot: SlotRule) -> tuple[int, int]:
+    """First and last minute on time."""
+    if slot.direction is Direction.IN:
+        return minute_of(slot.opens), slot.limit
+    return slot.limit, minute_of(slot.closes)
+
+
+def four_punches(
+    due: Sequence[time],
+    windows: Sequence[tuple[time, time]],
+    grace: int = 0,
+    absent_after: int = 30,
+) -> tuple[SlotRule, ...]:
+    """The usual four slots from their due times and punch windows."""
+    names = ("上午签到", "上午签退", "下午签到", "下午签退")
+    codes = ("am_in", "am_out", "pm_in", "pm_out")
+    return tuple(
+        SlotRule(
+            codes[n],
+            names[n],
+            Direction.IN if n % 2 == 0 else Direction.OUT,
+            due[n],
+            *windows[n],
+            half=n // 2 + 1,
+            grace=grace,
+            absent_after=absent_after,
+        )
+        for n in range(4)
+    )

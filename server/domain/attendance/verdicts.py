@@ -1,0 +1,268 @@
+"""Which punch served which slot of a day, and what each slot's verdict is.
+
+Decided over the whole day at once and from the facts alone: the order in which they became known
+changes nothing. Slots keep the order of the day, and so do the punches that serve them; first as
+many slots as possible are on time (earlier slots first), then as few as possible are missing, then
+as few minutes as possible are lost (docs/adr/0013 shows why adding a punch then never turns "on
+time" into "late").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from server.domain.attendance.facts import Correction, LeaveKind, LeaveSpan, Punch
+from server.domain.attendance.shifts import Direction, ShiftRule, SlotRule, clock, minute_of
+
+
+class State(StrEnum):
+    """The verdict of one slot."""
+
+    ON_TIME = "on_time"
+    LATE = "late"
+    EARLY = "early"
+    MISSING = "missing"
+    LEAVE = "leave"
+    OFFICIAL = "official"
+    ELSEWHERE = "elsewhere"
+    REST = "rest"
+    PENDING = "pending"
+
+
+EXCUSED = frozenset({State.LEAVE, State.OFFICIAL, State.ELSEWHERE, State.REST})
+_LEAVE_STATES = {LeaveKind.OFFICIAL: State.OFFICIAL, LeaveKind.ELSEWHERE: State.ELSEWHERE}
+_LEAVE_WORDS = {
+    LeaveKind.OFFICIAL: "公出",
+    LeaveKind.ELSEWHERE: "在他处上班",
+    LeaveKind.OUTING: "临时外出",
+    LeaveKind.PERSONAL: "事假",
+    LeaveKind.SICK: "病假",
+    LeaveKind.REST: "休假",
+}
+STATE_WORDS = {
+    State.ON_TIME: "准时",
+    State.LATE: "迟到",
+    State.EARLY: "早退",
+    State.MISSING: "缺卡",
+    State.LEAVE: "请假",
+    State.OFFICIAL: "公出",
+    State.ELSEWHERE: "在他处上班",
+    State.REST: "休息",
+    State.PENDING: "待定",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SlotVerdict:
+    """What one slot of one day came to, and why."""
+
+    rule: ShiftRule
+    place: int
+    """The slot's place in the rule, from 0."""
+    state: State
+    minutes: int = 0
+    """Late or early, whole minutes from the due time."""
+    punch: Punch | None = None
+    leave: LeaveSpan | None = None
+    doubted: Punch | None = None
+    """A punch in the slot's window whose reader's clock was not believed; it serves nothing."""
+    correction: Correction | None = None
+    """If given, `state` is the corrected one and `original` what the facts alone say."""
+    original: State | None = None
+    original_minutes: int = 0
+
+    @property
+    def slot(self) -> SlotRule:
+        """The slot's rule."""
+        return self.rule.slots[self.place]
+
+    @property
+    def line(self) -> str:
+        """One sentence: the punch, the rule with its date and clause, the verdict."""
+        words = self._facts()
+        if self.correction is not None:
+            asked = STATE_WORDS[State(self.correction.verdict)]
+            words += (
+                f"；经{self.correction.decided_by}核准更正为{asked}（{self.correction.reason}）"
+            )
+        return words
+
+    def _facts(self) -> str:
+        slot, state = self.slot, self.original or self.state
+        if state in EXCUSED and self.leave is not None:
+            span = f"{self.leave.begins:%m-%d %H:%M}至{self.leave.ends:%m-%d %H:%M}"
+            words = f"{slot.name}免打卡：{_LEAVE_WORDS[self.leave.kind]}（{span}，已批准）"
+        elif state is State.PENDING:
+            words = self._pending()
+        elif self.punch is None:
+            words = f"{slot.name}缺卡，{self._clause(1)}"
+            if self.doubted is not None:
+                words += f"；{clock(self.doubted.at.time())}有一次打卡，打卡机时钟有误，未采信"
+        else:
+            at = clock(self.punch.at.time())
+            words = f"{slot.name} {at}，{self._clause(2)}，{self._outcome(state)}"
+        return words
+
+    def _pending(self) -> str:
+        words = f"{self.slot.name}待定：打卡机数据尚未报到{clock(self.slot.closes)}之后"
+        if self.punch is not None:
+            words += f"，目前最晚一次为{clock(self.punch.at.time())}"
+        return words
+
+    def _outcome(self, state: State) -> str:
+        if state is State.ON_TIME:
+            return "准时"
+        minutes = self.original_minutes if self.original is not None else self.minutes
+        return f"{minutes}分钟"
+
+    def _clause(self, which: int) -> str:
+        number = 2 * self.place + which
+        text = self.rule.clauses[number - 1]
+        if which == 1:
+            text = text.removeprefix(f"{self.slot.name}：")
+        return f"{self.rule.title}第{number}条：{text}"
+
+
+# What one slot gains: on time (weighted so that earlier slots go first), served at all, minutes
+# not lost, and last the punch that a person would point to (the first in, the last out).
+_Gain = tuple[int, int, int, int]
+_NOTHING: _Gain = (0, 0, 0, 0)
+
+
+def _gain(slot: SlotRule, weight: int, moment: time) -> _Gain:
+    lost = slot.minutes_off(moment)
+    seconds = minute_of(moment) * 60 + moment.second
+    fitting = -seconds if slot.direction is Direction.IN else seconds
+    return (weight if lost == 0 else 0, 1, -lost, fitting)
+
+
+def _plus(one: _Gain, other: _Gain) -> _Gain:
+    return (one[0] + other[0], one[1] + other[1], one[2] + other[2], one[3] + other[3])
+
+
+def assign(slots: Sequence[SlotRule], punches: Sequence[Punch]) -> list[Punch | None]:
+    """For each slot the punch that serves it, or None. Every punch serves at most one slot.
+
+    `slots` in the order of the day, `punches` in the order of time, all of one day. The best
+    order-keeping choice, found exactly: time is slots times punches.
+    """
+    weights = [1 << (len(slots) - 1 - n) for n in range(len(slots))]
+    best: list[list[_Gain]] = [[_NOTHING] * (len(punches) + 1)]
+    for slot, weight in zip(slots, weights, strict=True):
+        above, row = best[-1], [_NOTHING]
+        for j, punch in enumerate(punches, 1):
+            moment = punch.at.time()
+            found = max(above[j], row[j - 1])
+            if slot.holds(moment):
+                found = max(found, _plus(above[j - 1], _gain(slot, weight, moment)))
+            row.append(found)
+        best.append(row)
+    return _walk_back(punches, best)
+
+
+def _walk_back(punches: Sequence[Punch], best: list[list[_Gain]]) -> list[Punch | None]:
+    k, j = len(best) - 1, len(punches)
+    chosen: list[Punch | None] = [None] * k
+    while k and j:
+        if best[k][j] == best[k][j - 1]:
+            j -= 1
+        elif best[k][j] == best[k - 1][j]:
+            k -= 1
+        else:
+            k, j = k - 1, j - 1
+            chosen[k] = punches[j]
+    return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class DayFacts:
+    """Everything that is known of one person's day."""
+
+    day: date
+    punches: tuple[Punch, ...]
+    """In the order of time."""
+    leave: tuple[LeaveSpan, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    known_until: datetime | None = None
+    """Up to here every reader has delivered, nothing earlier can still come; None: all is known."""
+
+    def knows(self, moment: datetime) -> bool:
+        """Whether every punch up to `moment` must be here."""
+        return self.known_until is None or self.known_until > moment
+
+
+def verdicts(rule: ShiftRule, facts: DayFacts) -> tuple[SlotVerdict, ...]:
+    """The verdict of every slot of `rule` on that day."""
+    believed = [p for p in facts.punches if not p.doubt]
+    freed = {place: _leave_over(rule.slots[place], facts) for place in range(len(rule.slots))}
+    due = [place for place, leave in freed.items() if leave is None]
+    served = dict(zip(due, assign([rule.slots[p] for p in due], believed), strict=True))
+    found = []
+    for place in range(len(rule.slots)):
+        leave = freed[place]
+        if leave is not None:
+            state = _LEAVE_STATES.get(leave.kind, State.LEAVE)
+            verdict = SlotVerdict(rule, place, state, leave=leave)
+        else:
+            verdict = _judge(rule, place, served[place], facts)
+        found.append(_corrected(verdict, facts))
+    return tuple(found)
+
+
+def _leave_over(slot: SlotRule, facts: DayFacts) -> LeaveSpan | None:
+    """The approved leave that frees a slot: it must hold the moment at which the slot is due."""
+    moment = datetime.combine(facts.day, slot.due)
+    return next((span for span in facts.leave if span.holds(moment)), None)
+
+
+def _judge(rule: ShiftRule, place: int, punch: Punch | None, facts: DayFacts) -> SlotVerdict:
+    slot = rule.slots[place]
+    over = facts.knows(datetime.combine(facts.day, slot.closes).replace(second=59))
+    if punch is None:
+        doubted = next((p for p in facts.punches if p.doubt and slot.holds(p.at.time())), None)
+        state = State.MISSING if over else State.PENDING
+        return SlotVerdict(rule, place, state, doubted=doubted)
+    minutes = slot.minutes_off(punch.at.time())
+    if minutes == 0:
+        return SlotVerdict(rule, place, State.ON_TIME, punch=punch)
+    if slot.direction is Direction.IN:
+        # Nothing earlier can still come once the readers have told of this very moment.
+        state = State.LATE if over or facts.knows(punch.at) else State.PENDING
+        return SlotVerdict(rule, place, state, minutes if state is State.LATE else 0, punch)
+    state = State.EARLY if over else State.PENDING
+    return SlotVerdict(rule, place, state, minutes if over else 0, punch)
+
+
+def _corrected(verdict: SlotVerdict, facts: DayFacts) -> SlotVerdict:
+    code = verdict.slot.code
+    found = [c for c in facts.corrections if c.slot == code]
+    if not found:
+        return verdict
+    return SlotVerdict(
+        verdict.rule,
+        verdict.place,
+        State(found[-1].verdict),
+        punch=verdict.punch,
+        leave=verdict.leave,
+        doubted=verdict.doubted,
+        correction=found[-1],
+        original=verdict.state,
+        original_minutes=verdict.minutes,
+    )
+
+
+def absent_halves(found: Sequence[SlotVerdict]) -> int:
+    """Half-days without presence (旷工): every slot missing, or one too late or too early.
+
+    A slot that leave or a correction excuses speaks for its half-day: leave never makes it worse.
+    """
+    count = 0
+    for half in (1, 2):
+        slots = [v for v in found if v.slot.half == half]
+        gone = bool(slots) and all(v.state is State.MISSING for v in slots)
+        far = any(v.slot.absent_after and v.minutes >= v.slot.absent_after for v in slots)
+        count += int(gone or far)
+    return count
