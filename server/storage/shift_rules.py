@@ -23,14 +23,14 @@ from server.storage.store import Tx
 from server.storage.tables_attendance import shift_rule as _r
 
 _every = (
-    select(_r).where(_r.c.hall_id == bindparam("hall_id")).order_by(_r.c.valid_from, _r.c.created_at)
+    select(_r)
+    .where(_r.c.hall_id == bindparam("hall_id"))
+    .order_by(_r.c.valid_from, _r.c.created_at)
 )
 _one = select(_r).where(_r.c.hall_id == bindparam("hall_id"), _r.c.id == bindparam("id"))
 _s, _v = schema.staff, schema.catalogue_version
 _versions = (
-    select(_v.c.version, _v.c.at)
-    .where(_v.c.hall_id == bindparam("hall_id"))
-    .order_by(_v.c.version)
+    select(_v.c.version, _v.c.at).where(_v.c.hall_id == bindparam("hall_id")).order_by(_v.c.version)
 )
 _people = (
     select(_s.c.number, _s.c.name, _s.c.unit, _s.c.chief, _s.c.position)

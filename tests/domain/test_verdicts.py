@@ -122,7 +122,8 @@ def test_a_day_in_words(clocks: tuple[str, ...], wanted: str) -> None:
 def test_a_late_punch_explains_itself_with_the_rule_and_its_date() -> None:
     verdict = verdicts(SUMMER, DayFacts(DAY, punches("08:37")))[0]
     assert verdict.line == (
-        "上午签到 08:37，规则“夏令时2026”（2026-05-01起）第2条：08:30后迟到，满30分钟记旷工半天，7分钟"
+        "上午签到 08:37，规则“夏令时2026”（2026-05-01起）第2条："
+        "08:30后迟到，满30分钟记旷工半天，7分钟"
     )
 
 
@@ -178,12 +179,6 @@ def test_a_correction_counts_and_the_original_stays() -> None:
         7,
     )
     assert verdict.line.endswith("7分钟；经1002核准更正为准时（读卡器断电）")
-
-
-def sheet(
-    clocks: tuple[str, ...], weekday: int | None = 1, rule: ShiftRule | None = SUMMER
-) -> object:
-    return day_sheet("1004", "swj", weekday, rule, DayFacts(DAY, punches(*clocks)))
 
 
 def test_half_days_are_absent_when_all_is_missing_or_too_late() -> None:
