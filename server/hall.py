@@ -13,6 +13,7 @@ from sqlalchemy import insert, make_url, select
 from server.clock import Chance, Clock, MachineClock, SystemChance
 from server.config import Config
 from server.domain.catalogue import Catalogue, Role
+from server.services.attendance import calendar
 from server.services.bus import Bus, HallChanged
 from server.services.context import SYSTEM, Actor, Context, note
 from server.services.people import Offloaded, People
@@ -64,6 +65,7 @@ def open_hall(
     store = open_store(config.database_url, config.hall_id, commit)
     ctx = Context(store, clock or MachineClock(), chance or SystemChance(), Bus())
     _ensure_hall(ctx)
+    calendar.seed(ctx)
     return Hall(config, ctx, People(ctx, offload, hasher), offload)
 
 

@@ -242,6 +242,9 @@ class Catalogue:
     classes: tuple[ApplicantClass, ...] = field(
         default=(ApplicantClass("ordinary", "普通", "Ordinary", 0),)
     )
+    state_days: tuple[SpecialDay, ...] = field(default=(), compare=False)
+    """The State Council calendar beside the book: kept apart, never exported, no part of a version.
+    The hall's own `special_days` win over it."""
 
     @cached_property
     def unit_by(self) -> Mapping[str, Unit]:
@@ -283,7 +286,7 @@ class Catalogue:
 
     @cached_property
     def _special_by_day(self) -> Mapping[date, SpecialDay]:
-        return {s.day: s for s in self.special_days}
+        return {s.day: s for s in (*self.state_days, *self.special_days)}
 
     def mandates_of(self, item: str, day: date) -> Iterator[Mandate]:
         """Mandates in force on `day` that name the item."""

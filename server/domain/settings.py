@@ -6,9 +6,11 @@ take a `Settings` as an argument; where it is kept and since when is storage's b
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
+from server.domain.attendance.ladder import is_ladder, is_staff_list
 from server.domain.errors import Code, HallError
 
 
@@ -51,10 +53,38 @@ class Settings:
     notice_en: str = "Please watch for your number and go to the window shown."
     service_prior: int = 8
     """Weight, in tickets, of an item's starting service time against the day's own figures."""
+    reader_silent_minutes: int = 10
+    """A time clock not heard of for so long is an alarm."""
+    clock_tolerance_seconds: int = 60
+    """A time clock further off than this is wrong, and what it says meanwhile is marked."""
+    punch_oldest_days: int = 2000
+    """Punches older than this are marked."""
     session_hours: int = 12
     lock_after: int = 5
     lock_minutes: int = 10
     password_min: int = 10
+    makeup_weekday: int = 1
+    """Whose hours a make-up working day keeps where the calendar does not say: 1 is Monday."""
+    calendar_warn_month: int = 11
+    """From this month on the office is warned while next year's calendar is missing."""
+    leave_ladder: str = "1d=chief;2d=chief+manager;*=chief+manager+head"
+    """Who decides how long a leave, step by step; see domain.attendance.leaves."""
+    leave_ladder_chief: str = "1d=manager;*=manager+head"
+    """The same for a chief representative's own leave."""
+    leave_ladder_office: str = "*=head"
+    """The same for the hall's own office."""
+    head_staff: str = ""
+    """Staff numbers of the centre's heads, with commas; empty: the administrators."""
+    leave_after_days: int = 3
+    """Leave that was taken at once may be asked for so many days afterwards."""
+    correction_quota: int = 3
+    """Corrections a person may ask for in a month."""
+    correction_days: int = 3
+    """So many working days after a day may its correction be asked for."""
+    window_empty_minutes: int = 20
+    """A window nobody signed in to so long after it opened is an alarm."""
+    file_limit_kb: int = 4096
+    """Largest paper that is kept."""
 
 
 BOUNDS: dict[str, tuple[int, int]] = {
@@ -75,16 +105,33 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "moment_seconds": (3, 60),
     "slip_patience_seconds": (10, 7200),
     "service_prior": (1, 100),
+    "reader_silent_minutes": (1, 1440),
+    "clock_tolerance_seconds": (5, 3600),
+    "punch_oldest_days": (30, 20000),
     "session_hours": (1, 72),
     "lock_after": (3, 20),
     "lock_minutes": (1, 240),
     "password_min": (8, 64),
+    "makeup_weekday": (1, 5),
+    "calendar_warn_month": (8, 12),
+    "leave_after_days": (0, 30),
+    "correction_quota": (0, 31),
+    "correction_days": (0, 31),
+    "window_empty_minutes": (1, 240),
+    "file_limit_kb": (64, 16384),
 }
 CHOICES: dict[str, frozenset[str]] = {
     "voice_one": frozenset({"一", "幺"}),
     "voice_languages": frozenset({"zh", "en", "zh,en", "en,zh"}),
     "default_outcome": frozenset({"accepted", "done", "consulted"}),
 }
+FORMS: dict[str, Callable[[str], bool]] = {
+    "leave_ladder": is_ladder,
+    "leave_ladder_chief": is_ladder,
+    "leave_ladder_office": is_ladder,
+    "head_staff": is_staff_list,
+}
+"""Texts that a rule reads, each with what says whether it can be read."""
 TEXT_LIMIT = 200
 
 
@@ -102,4 +149,6 @@ def changed(settings: Settings, values: dict[str, Any]) -> Settings:
             raise HallError(Code.SETTING_INVALID, name=name, choices=sorted(CHOICES[name]))
         if isinstance(value, str) and len(value) > TEXT_LIMIT:
             raise HallError(Code.SETTING_INVALID, name=name, high=TEXT_LIMIT)
+        if name in FORMS and not FORMS[name](value):
+            raise HallError(Code.SETTING_INVALID, name=name)
     return replace(settings, **values)

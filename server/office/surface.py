@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime, time
 from io import BytesIO
@@ -21,6 +22,7 @@ from server.domain.tickets import ActorKind
 from server.hall import Hall, take_catalogue
 from server.office import views
 from server.services import posts, snapshot
+from server.services.attendance import calendar
 from server.services.bus import Event, HallChanged
 from server.services.context import note
 from server.services.floor import window_states
@@ -44,6 +46,7 @@ from server.wire.commands import (
 from server.wire.views import (
     AccountList,
     AccountView,
+    Alarm,
     OfficeState,
     SettingsView,
     StaffList,
@@ -58,16 +61,23 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_WORKBOOK = 20 * 1024 * 1024
 
 
+Alarms = Callable[[Snapshot], Sequence[Alarm]]
+"""What another part of the hall wants the office to do something about."""
+
+
 class Office:
     """The office surface of one hall."""
 
-    def __init__(self, hall: Hall) -> None:
+    def __init__(self, hall: Hall, alarms: Sequence[Alarms] = ()) -> None:
         self._ctx = hall.ctx
+        self._alarms = tuple(alarms)
 
     def state(self, taken: Snapshot, _key: str) -> OfficeState:
         """Today at a glance."""
         ctx = self._ctx
         midnight = instant(datetime.combine(taken.local.date(), time.min), taken.settings.timezone)
+        more = views.calendar_alarms(calendar.missing(ctx, taken.local.date()))
+        more += [alarm for part in self._alarms for alarm in part(taken)]
 
         def query(conn: Connection) -> views.Today:
             return views.Today(
@@ -75,6 +85,7 @@ class Office:
                 windows=window_states(taken),
                 devices=devices.every(conn, ctx.hall_id),
                 unprinted=slips.unprinted(conn, ctx.hall_id, midnight),
+                alarms=more,
             )
 
         return views.office(taken, ctx.read(query))
@@ -108,9 +119,9 @@ def _hits(event: Event) -> set[str] | None:
     return {"*"} if isinstance(event, HallChanged) else set()
 
 
-def add(api: Api, feeds: Feeds, agents: Agents) -> None:
-    """Register the office."""
-    office = Office(api.hall)
+def add(api: Api, feeds: Feeds, agents: Agents, alarms: Sequence[Alarms] = ()) -> None:
+    """Register the office; `alarms`: what else stands in its list."""
+    office = Office(api.hall, alarms)
     feeds.add(Surface("office", office.state, office.allowed, _hits, 1.5))
     _today(api, office)
     _accounts(api, office)

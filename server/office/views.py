@@ -11,6 +11,7 @@ from server.clock import local
 from server.domain.catalogue import Unit
 from server.domain.tickets import State, Ticket
 from server.domain.waiting import percentile
+from server.services.attendance.calendar import Missing
 from server.services.snapshot import Snapshot
 from server.wire.views import (
     Alarm,
@@ -34,6 +35,8 @@ class Today:
     windows: Sequence[WindowState]
     devices: Sequence[Any]
     unprinted: Sequence[Any]
+    alarms: Sequence[Alarm] = ()
+    """What the other parts of the hall have to say."""
 
 
 def office(snapshot: Snapshot, today: Today) -> OfficeState:
@@ -60,7 +63,7 @@ def office(snapshot: Snapshot, today: Today) -> OfficeState:
         hours=_hours(snapshot, found),
         devices=devices,
         unprinted=unprinted,
-        alarms=calendar_alarms(snapshot) + alarms(queues, devices, unprinted),
+        alarms=[*today.alarms, *alarms(queues, devices, unprinted)],
     )
 
 
@@ -164,20 +167,20 @@ def _unprinted(row: Any) -> UnprintedSlip:
     )
 
 
-def calendar_alarms(snapshot: Snapshot) -> list[Alarm]:
-    """Loud while the holidays of this year (in December: of the next) are missing."""
-    year = snapshot.local.year + (snapshot.local.month == 12)
-    if any(s.day.year == year for s in snapshot.catalogue.special_days):
-        return []
-    return [
-        Alarm(
-            code="calendar_missing",
-            subject=str(year),
-            message_zh=f"还没有 {year} 年的放假和调休安排，请在工作簿的“特殊日期”里补上。",
-            message_en=f"The holidays of {year} are missing; add them to the workbook.",
-            since=None,
-        )
-    ]
+def calendar_alarms(missing: Sequence[Missing]) -> list[Alarm]:
+    """Loud while the next year's holidays are missing, louder while the running year's are."""
+    return [_calendar(found) for found in missing]
+
+
+def _calendar(found: Missing) -> Alarm:
+    zh = f"还没有 {found.year} 年的放假和调休安排，请到“工作日历”导入国务院通知。"
+    en = f"The holidays of {found.year} are missing; import them in the working calendar."
+    if found.now:
+        zh = f"没有 {found.year} 年的放假安排，现在只按周一到周五算，考勤和取号可能不对。" + zh
+        en = f"{en} Until then every Monday to Friday counts as a working day."
+    return Alarm(
+        code="calendar_missing", subject=str(found.year), message_zh=zh, message_en=en, since=None
+    )
 
 
 def alarms(

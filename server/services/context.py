@@ -9,21 +9,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
 from server.clock import Chance, Clock, local
-from server.domain.catalogue import Catalogue
+from server.domain.catalogue import Catalogue, SpecialDay
 from server.domain.errors import Code, HallError
 from server.domain.routing import Post, Posts
 from server.domain.settings import Settings, changed
 from server.domain.tickets import ActorKind
 from server.services.bus import Bus, Event, HallChanged
+from server.storage import calendar, commands, journal, windows
 from server.storage import catalogue as catalogues
-from server.storage import commands, journal, windows
 from server.storage import settings as stored_settings
 from server.storage.store import Act, Store, Tx, attempt
 
@@ -46,6 +46,7 @@ class Actor:
 
 WINDOW = "_window"
 """Where kept answers remember the window they were given for."""
+RELOADING = frozenset({"catalogue", "calendar", "settings"})
 SYSTEM = Actor(ActorKind.SYSTEM, "hall")
 
 
@@ -60,19 +61,38 @@ class Context:
         self.hall_id = store.hall_id
         self._catalogues: dict[int, Catalogue] = {}
         self._current: tuple[int, Catalogue] | None = None
+        self._calendar: tuple[tuple[int, int], frozenset[int]] = ((0, 0), frozenset())
         self._settings: Settings | None = None
         bus.listen(self._heard)  # first of all listeners: the others see the new data
 
     # -- data in force -------------------------------------------------------------------------
 
     def catalogue(self) -> Catalogue:
-        """The business data in force; raises UNAVAILABLE for a hall without any."""
+        """The business data in force, with the state calendar beside them.
+
+        Raises UNAVAILABLE for a hall without any.
+        """
         if self._current is None:
             found = self.store.read(lambda c: catalogues.latest(c, self.hall_id))
             if found is None:
                 raise HallError(Code.UNAVAILABLE, what="catalogue")
-            self._current = (found[0], self.catalogue_version(found[0]))
+            book = self.catalogue_version(found[0])
+            self._current = (found[0], replace(book, state_days=self._state_days()))
         return self._current[1]
+
+    def _state_days(self) -> tuple[SpecialDay, ...]:
+        makeup, hall_id = self.settings().makeup_weekday, self.hall_id
+
+        def query(conn: Connection) -> tuple[SpecialDay, ...]:
+            self._calendar = calendar.mark(conn, hall_id), calendar.years(conn, hall_id)
+            return calendar.every(conn, hall_id, makeup)
+
+        return self.store.read(query)
+
+    def calendar_years(self) -> frozenset[int]:
+        """The years whose State Council calendar is known."""
+        self.catalogue()
+        return self._calendar[1]
 
     def catalogue_version(self, version: int) -> Catalogue:
         """An older version, as tickets remember it."""
@@ -90,8 +110,8 @@ class Context:
         return self._settings
 
     def _heard(self, event: Event) -> None:
-        """Read catalogue and settings again at next use after a change."""
-        if isinstance(event, HallChanged) and event.what in ("catalogue", "settings"):
+        """Read catalogue, calendar and settings again at next use after a change."""
+        if isinstance(event, HallChanged) and event.what in RELOADING:
             self._current = None
             self._settings = None
 
@@ -104,6 +124,9 @@ class Context:
         values = self.store.read(lambda c: stored_settings.current(c, self.hall_id))
         if self._settings is not None and changed(Settings(), values) != self._settings:
             self.bus.publish([HallChanged("settings")])
+        mark = self.store.read(lambda c: calendar.mark(c, self.hall_id))
+        if self._current is not None and mark != self._calendar[0]:
+            self.bus.publish([HallChanged("calendar")])
 
     # -- time ----------------------------------------------------------------------------------
 

@@ -11,12 +11,12 @@ from server.domain.catalogue import Catalogue
 
 
 def digest(catalogue: Catalogue) -> str:
-    """SHA-256 in hexadecimal over everything but the version and the hall's code; order counts.
+    """SHA-256 in hexadecimal over the book: all but version, the hall's code, state days; order counts.
 
     A hall that takes another's book keeps its own code, and what it then exports is the same book.
     """
     contents = asdict(catalogue)
-    del contents["version"], contents["hall"]
+    del contents["version"], contents["hall"], contents["state_days"]
     text = json.dumps(contents, default=_plain, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -10,6 +10,12 @@ export const GROUPS = {
   counter: ["no_show_min_calls", "no_show_min_seconds", "default_outcome", "service_prior"],
   voice: ["voice_languages", "voice_repeats", "voice_volume", "voice_one", "voice_expiry_seconds"],
   screens: ["notice_zh", "notice_en", "moment_seconds", "kiosk_idle_seconds", "result_seconds"],
+  readers: ["reader_silent_minutes", "clock_tolerance_seconds", "punch_oldest_days"],
+  attendance: [
+    "leave_ladder", "leave_ladder_chief", "leave_ladder_office", "head_staff", "leave_after_days",
+    "correction_quota", "correction_days", "window_empty_minutes", "makeup_weekday", "calendar_warn_month",
+    "file_limit_kb",
+  ],
   accounts: ["password_min", "lock_after", "lock_minutes", "session_hours"],
 } as const;
 
@@ -18,6 +24,8 @@ export const groupWords = dictionary({
   counter: { zh: "窗口", en: "Counter" },
   voice: { zh: "语音", en: "Voice" },
   screens: { zh: "屏幕", en: "Screens" },
+  readers: { zh: "打卡机", en: "Time clocks" },
+  attendance: { zh: "请假、补签与工作日", en: "Leave, corrections, working days" },
   accounts: { zh: "账号安全", en: "Accounts" },
   rest: { zh: "其他", en: "Other" },
 });
@@ -47,7 +55,21 @@ const words = dictionary({
   password_min: { zh: "密码至少几位", en: "Least length of a password" },
   lock_after: { zh: "连续输错几次锁定", en: "Locked after wrong passwords" },
   lock_minutes: { zh: "锁定几分钟", en: "Locked for (minutes)" },
+  reader_silent_minutes: { zh: "打卡机多少分钟没有消息就告警", en: "A time clock is silent after (minutes)" },
+  clock_tolerance_seconds: { zh: "打卡机时钟误差超过几秒算不准", en: "A time clock is wrong when off by more than (seconds)" },
+  punch_oldest_days: { zh: "多少天以前的打卡记录加注存疑", en: "Punches older than this are marked (days)" },
   session_hours: { zh: "登录有效几小时", en: "Signed in for (hours)" },
+  leave_ladder: { zh: "请假审批（一般人员）", en: "Approval of leave (staff)" },
+  leave_ladder_chief: { zh: "请假审批（首席代表）", en: "Approval of leave (chief representatives)" },
+  leave_ladder_office: { zh: "请假审批（中心人员）", en: "Approval of leave (the hall's office)" },
+  head_staff: { zh: "中心主任的工号（逗号隔开，空着为系统管理员）", en: "Heads (staff numbers; empty: administrators)" },
+  leave_after_days: { zh: "先走后补的请假，几天内补办", en: "Leave asked for afterwards, within (days)" },
+  correction_quota: { zh: "每人每月可补签几次", en: "Corrections per person and month" },
+  correction_days: { zh: "补签要在几个工作日内提出", en: "Corrections are asked for within (working days)" },
+  window_empty_minutes: { zh: "开门后多少分钟无人登录就提醒", en: "An empty window is an alarm after (minutes)" },
+  makeup_weekday: { zh: "调休上班日按周几的时间（1 为周一）", en: "A make-up day keeps the hours of weekday (1: Monday)" },
+  calendar_warn_month: { zh: "从几月起提醒导入明年的放假安排", en: "Next year's calendar is missed from month" },
+  file_limit_kb: { zh: "附件最大（KB）", en: "Largest paper (kB)" },
   timezone: { zh: "时区", en: "Time zone" },
 });
 const KNOWN = new Set<string>([...Object.values(GROUPS).flat(), "timezone"]);

@@ -1,0 +1,74 @@
+"""The State Council calendar: a row per holiday or make-up working day, by year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select
+
+from server.domain.catalogue import SpecialDay
+from server.storage.store import Tx
+from server.storage.tables_attendance import calendar_day
+
+_d = calendar_day.c
+_every = select(calendar_day).where(_d.hall_id == bindparam("hall_id")).order_by(_d.day)
+_mark = select(func.count(), func.coalesce(func.max(_d.at), 0)).where(
+    _d.hall_id == bindparam("hall_id")
+)
+
+
+def every(conn: Connection, hall_id: str, makeup_weekday: int) -> tuple[SpecialDay, ...]:
+    """Every day kept; a make-up day without a weekday of its own keeps `makeup_weekday`'s hours."""
+    return tuple(
+        SpecialDay(
+            date.fromisoformat(row.day),
+            bool(row.opens),
+            row.note,
+            row.like_weekday or makeup_weekday,
+        )
+        for row in conn.execute(_every, {"hall_id": hall_id})
+    )
+
+
+def of_year(conn: Connection, hall_id: str, year: int) -> list[Row[Any]]:
+    """The rows of one year with where they came from."""
+    found = select(calendar_day).where(_d.hall_id == hall_id, _d.year == year).order_by(_d.day)
+    return list(conn.execute(found))
+
+
+def years(conn: Connection, hall_id: str) -> frozenset[int]:
+    """The years that are known."""
+    found = select(_d.year).where(_d.hall_id == hall_id).distinct()
+    return frozenset(conn.execute(found).scalars())
+
+
+def mark(conn: Connection, hall_id: str) -> tuple[int, int]:
+    """Changes whenever the calendar does: number of rows and the newest one's time."""
+    row = conn.execute(_mark, {"hall_id": hall_id}).one()
+    return int(row[0]), int(row[1])
+
+
+def put_year(tx: Tx, year: int, days: Iterable[SpecialDay], source: str, by: str) -> int:
+    """Replace a year; returns how many days it has now. `like_weekday` 0: the setting's."""
+    rows = [
+        {
+            "hall_id": tx.hall_id,
+            "day": found.day.isoformat(),
+            "year": year,
+            "opens": int(found.opens),
+            "note": found.note,
+            "like_weekday": found.like_weekday,
+            "source": source,
+            "by_actor": by,
+            "at": tx.now,
+        }
+        for found in days
+    ]
+    # The last days of December may stand in the next year's notice: the newer notice counts.
+    taken = or_(_d.year == year, _d.day.in_([row["day"] for row in rows]))
+    tx.conn.execute(delete(calendar_day).where(_d.hall_id == tx.hall_id, taken))
+    if rows:
+        tx.conn.execute(insert(calendar_day), rows)
+    return len(rows)

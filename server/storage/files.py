@@ -1,0 +1,32 @@
+"""What is known of kept papers; their bytes lie in the data folder, named by their hash."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+
+from server.storage.store import Tx
+from server.storage.tables_attendance import kept_file
+
+_f = kept_file.c
+
+
+def get(conn: Connection, hall_id: str, file_id: str) -> Row[Any] | None:
+    """A paper: id, name, media, size, by_actor, at."""
+    return conn.execute(select(kept_file).where(_f.hall_id == hall_id, _f.id == file_id)).first()
+
+
+def add(tx: Tx, file_id: str, name: str, media: str, size: int, by: str) -> None:
+    """A new paper."""
+    tx.conn.execute(
+        insert(kept_file).values(
+            hall_id=tx.hall_id,
+            id=file_id,
+            name=name,
+            media=media,
+            size=size,
+            by_actor=by,
+            at=tx.now,
+        )
+    )
