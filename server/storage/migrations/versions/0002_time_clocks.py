@@ -131,3 +131,27 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("hall_id", "id", name=op.f("pk_sign_in_sheet")),
     )
+    _forbid_changes()
+
+
+def _forbid_changes() -> None:
+    """A punch is never changed, whoever asks the database."""
+    if op.get_bind().dialect.name == "sqlite":
+        for act in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER punch_no_{act.lower()} BEFORE {act} ON punch "
+                "BEGIN SELECT RAISE(ABORT, 'punches never change'); END"
+            )
+        return
+    op.execute(
+        "CREATE FUNCTION punches_never_change() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'punches never change'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER punch_no_change BEFORE UPDATE OR DELETE ON punch "
+        "FOR EACH ROW EXECUTE FUNCTION punches_never_change()"
+    )
+    op.execute(
+        "CREATE TRIGGER punch_no_truncate BEFORE TRUNCATE ON punch "
+        "FOR EACH STATEMENT EXECUTE FUNCTION punches_never_change()"
+    )

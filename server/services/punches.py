@@ -1,0 +1,214 @@
+"""Taking punches: whatever way they come, once and for ever.
+
+`take` commits before it returns, because a terminal forgets what it was told OK for. Each act takes
+a moderate number of lines and writes one journal line with the digest of what it added, so that
+`hall check` finds a punch that was changed behind the hall's back. Nothing here knows a protocol.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row
+
+from server.domain.errors import Code, HallError
+from server.domain.punches import Belief, ClockFacts, Contact, PunchLine, Source, doubt
+from server.services.bus import AttendanceChanged, ReaderChanged
+from server.services.context import SYSTEM, Actor, Context, note
+from server.storage import punches, readers
+from server.storage.store import Tx
+
+LINES_AN_ACT = 500
+DIGESTED = (
+    *("id", "reader", "enrolment", "said", "day", "at", "in_out", "verify", "work_code"),
+    *("source", "doubt", "raw", "received_at"),
+)
+MAX_RAW = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a batch."""
+
+    new: int = 0
+    known: int = 0
+    doubtful: int = 0
+
+    def __add__(self, other: Taken) -> Taken:
+        return Taken(self.new + other.new, self.known + other.known, self.doubtful + other.doubtful)
+
+
+def take(
+    ctx: Context,
+    reader: str,
+    lines: Sequence[PunchLine],
+    source: Source,
+    *,
+    actor: Actor = SYSTEM,
+) -> Taken:
+    """Keep the punches of `reader`; what is known already adds nothing. Durable on return.
+
+    Raises DEVICE_UNKNOWN for a reader that is not admitted (or out of service).
+    """
+    taken = Taken()
+    for part in _parts(lines):
+        taken += _take_part(ctx, reader, part, source, actor)
+    return taken
+
+
+def _take_part(
+    ctx: Context, reader: str, part: Sequence[PunchLine], source: Source, actor: Actor
+) -> Taken:
+    return ctx.write(lambda tx: take_in(ctx, tx, reader, part, source, actor))
+
+
+def _parts(lines: Sequence[PunchLine]) -> Iterator[Sequence[PunchLine]]:
+    for start in range(0, len(lines), LINES_AN_ACT):
+        yield lines[start : start + LINES_AN_ACT]
+
+
+def take_in(
+    ctx: Context,
+    tx: Tx,
+    reader: str,
+    lines: Sequence[PunchLine],
+    source: Source,
+    actor: Actor = SYSTEM,
+) -> Taken:
+    """As `take`, in a running act; at most LINES_AN_ACT lines or so."""
+    row = readers.get(tx.conn, tx.hall_id, reader)
+    if row is None or row.state not in ("admitted", "out"):
+        raise HallError(Code.DEVICE_UNKNOWN, device=reader)
+    settings = ctx.settings()
+    belief = Belief(settings.clock_tolerance_seconds, settings.punch_oldest_days)
+    zone = ZoneInfo(settings.timezone)
+    clock = clock_of(row)
+    contact = contact_of(row)
+    rows = [_row(reader, line, source, zone) for line in lines]
+    if source is Source.PUSH:
+        clock = _measure(tx, row, rows, contact, clock, belief.tolerance)
+        newest = max((found["at"] for found in rows), default=None)
+        contact = contact.fed(tx.now, len(rows), newest)
+    for line, found in zip(lines, rows, strict=True):
+        found["doubt"] = doubt(line, found["at"], tx.now, clock, belief).value
+    added = punches.add(tx, rows)
+    keep_contact(tx, row, contact, clock)
+    _tell(tx, reader, source, added, actor)
+    return Taken(len(added), len(rows) - len(added), sum(bool(found.doubt) for found in added))
+
+
+def _row(reader: str, line: PunchLine, source: Source, zone: ZoneInfo) -> dict[str, Any]:
+    said = line.said.isoformat(" ", "seconds")
+    return {
+        "reader": reader,
+        "enrolment": line.enrolment,
+        "said": said,
+        "day": said[:10],
+        "at": int(line.said.replace(tzinfo=zone).timestamp()) * 1000,
+        "in_out": line.in_out,
+        "verify": line.verify,
+        "work_code": line.work_code,
+        "source": source.value,
+        "raw": line.raw[:MAX_RAW],
+    }
+
+
+def _measure(
+    tx: Tx,
+    row: Row[Any],
+    rows: Sequence[dict[str, Any]],
+    contact: Contact,
+    clock: ClockFacts,
+    tolerance: int,
+) -> ClockFacts:
+    """What a live punch tells of the terminal's clock; a replayed one tells nothing."""
+    if not rows:
+        return clock
+    newest = max(rows, key=lambda found: int(found["at"]))
+    offset = contact.offset_of(newest["at"], tx.now, len(rows))
+    if offset is None or punches.known(tx, row.serial, newest["enrolment"], newest["said"]):
+        return clock
+    return measured(tx, row.serial, clock, offset, tolerance)
+
+
+def measured(tx: Tx, serial: str, clock: ClockFacts, offset: int, tolerance: int) -> ClockFacts:
+    """Take a measurement; an event tells when the clock goes wrong or is right again."""
+    fresh = clock.measured(offset, tx.now, tolerance)
+    if fresh.is_off != clock.is_off:
+        kind = "clock_off" if fresh.is_off else "clock_right"
+        readers.add_event(tx, serial, kind, {"offset": offset})
+    return fresh
+
+
+def _tell(tx: Tx, reader: str, source: Source, added: Sequence[Row[Any]], actor: Actor) -> None:
+    tx.events.append(ReaderChanged(reader))
+    if not added:
+        return
+    note(
+        tx,
+        actor,
+        "punch.take",
+        reader,
+        data={
+            "source": source.value,
+            "first": added[0].id,
+            "last": added[-1].id,
+            "count": len(added),
+            "digest": digest(added),
+        },
+    )
+    tx.events.append(AttendanceChanged(tuple(sorted({found.day for found in added}))))
+
+
+def digest(rows: Iterable[Any]) -> str:
+    """SHA-256 over whole punches in order of their ids."""
+    whole = hashlib.sha256()
+    for row in rows:
+        values = [getattr(row, name) for name in DIGESTED]
+        whole.update(json.dumps(values, ensure_ascii=False).encode() + b"\n")
+    return whole.hexdigest()
+
+
+# -- what is remembered of a reader ----------------------------------------------------------------
+
+
+def contact_of(row: Row[Any]) -> Contact:
+    """How steadily the reader has been heard of."""
+    kept = readers.facts_of(row).get("contact", {})
+    return Contact(heard_at=row.heard_at, delivered_until=row.delivered_until, **kept)
+
+
+def clock_of(row: Row[Any]) -> ClockFacts:
+    """What is known of the reader's clock."""
+    kept = readers.facts_of(row).get("clock", {})
+    return ClockFacts(offset=row.offset_seconds, measured_at=row.offset_at, **kept)
+
+
+def keep_contact(tx: Tx, row: Row[Any], contact: Contact, clock: ClockFacts, **facts: Any) -> None:
+    """Remember both, and other facts of the reader."""
+    kept = readers.facts_of(row) | facts
+    kept["contact"] = {
+        "steady_since": contact.steady_since,
+        "catching_since": contact.catching_since,
+        "fed_at": contact.fed_at,
+        "heavy_at": contact.heavy_at,
+    }
+    kept["clock"] = {
+        "off_from": clock.off_from,
+        "off_until": clock.off_until,
+        "worst": clock.worst,
+    }
+    readers.change(
+        tx,
+        row.serial,
+        heard_at=contact.heard_at,
+        delivered_until=contact.delivered_until,
+        offset_seconds=clock.offset,
+        offset_at=clock.measured_at,
+        facts=json.dumps(kept, ensure_ascii=False),
+    )

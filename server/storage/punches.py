@@ -1,0 +1,128 @@
+"""Raw punches: added once, never changed. UPDATE and DELETE are forbidden by triggers as well.
+
+A punch is one by reader, enrolment and second: what is there already is left alone, so a terminal
+that sends its whole memory again adds nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Insert, Row, bindparam, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from server.storage.store import Tx
+from server.storage.tables_readers import punch
+
+_p = punch.c
+_of_days = (
+    select(_p.id, _p.reader, _p.enrolment, _p.said, _p.day, _p.at, _p.source, _p.doubt)
+    .where(
+        _p.hall_id == bindparam("hall_id"),
+        _p.day >= bindparam("first"),
+        _p.day <= bindparam("last"),
+    )
+    .order_by(_p.day, _p.enrolment, _p.said, _p.id)
+)
+_insert: dict[str, Insert] = {
+    "sqlite": sqlite.insert(punch).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(punch).on_conflict_do_nothing(),
+}
+
+
+def of_days(
+    conn: Connection,
+    hall_id: str,
+    first: str,
+    last: str,
+    enrolments: Collection[str] | None = None,
+) -> list[Row[Any]]:
+    """Punches of ISO days `first`..`last` by day, enrolment and second; all, or of `enrolments`.
+
+    Rows have id, reader, enrolment, said, day, at, source, doubt.
+    """
+    asked = {"hall_id": hall_id, "first": first, "last": last}
+    if enrolments is None:
+        return list(conn.execute(_of_days, asked))
+    query = _of_days.where(_p.enrolment.in_(sorted(enrolments)))
+    return list(conn.execute(query, asked))
+
+
+def get(conn: Connection, hall_id: str, number: int) -> Row[Any] | None:
+    """One punch with all that was told."""
+    return conn.execute(select(punch).where(_p.hall_id == hall_id, _p.id == number)).first()
+
+
+def add(tx: Tx, rows: Sequence[dict[str, Any]]) -> list[Row[Any]]:
+    """Add what is not there yet; returns the new rows in order of their ids.
+
+    Ids are given in order; those of punches that were known already stay unused.
+    """
+    last = top(tx.conn, tx.hall_id)
+    values = [
+        {"hall_id": tx.hall_id, "id": last + n, "received_at": tx.now, **row}
+        for n, row in enumerate(rows, 1)
+    ]
+    if values:
+        tx.conn.execute(_insert[tx.conn.dialect.name], values)
+    return between(tx.conn, tx.hall_id, last + 1, last + len(values))
+
+
+def known(tx: Tx, reader: str, enrolment: str, said: str) -> bool:
+    """Whether this punch is there already."""
+    found = tx.conn.execute(
+        select(_p.id).where(
+            _p.hall_id == tx.hall_id,
+            _p.reader == reader,
+            _p.enrolment == enrolment,
+            _p.said == said,
+        )
+    ).first()
+    return found is not None
+
+
+def top(conn: Connection, hall_id: str) -> int:
+    """The highest id; 0 without punches."""
+    return conn.execute(select(func.max(_p.id)).where(_p.hall_id == hall_id)).scalar() or 0
+
+
+def between(conn: Connection, hall_id: str, first: int, last: int) -> list[Row[Any]]:
+    """Whole rows with ids `first`..`last`."""
+    return list(
+        conn.execute(
+            select(punch)
+            .where(_p.hall_id == hall_id, _p.id >= first, _p.id <= last)
+            .order_by(_p.id)
+        )
+    )
+
+
+def latest(conn: Connection, hall_id: str, most: int) -> list[Row[Any]]:
+    """The punches that came in last, newest first."""
+    return list(
+        conn.execute(select(punch).where(_p.hall_id == hall_id).order_by(_p.id.desc()).limit(most))
+    )
+
+
+def counted(conn: Connection, hall_id: str) -> int:
+    """All punches of the hall."""
+    return conn.execute(select(func.count()).where(_p.hall_id == hall_id)).scalar_one()
+
+
+def since_day(conn: Connection, hall_id: str, first: str) -> list[Row[Any]]:
+    """Enrolments with punches since an ISO day: how many, first and last time said, and where."""
+    return list(
+        conn.execute(
+            select(
+                _p.enrolment,
+                func.count().label("punches"),
+                func.min(_p.said).label("first"),
+                func.max(_p.said).label("last"),
+                func.max(_p.reader).label("reader"),
+            )
+            .where(_p.hall_id == hall_id, _p.day >= first)
+            .group_by(_p.enrolment)
+            .order_by(_p.enrolment)
+        )
+    )
