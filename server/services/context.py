@@ -158,6 +158,10 @@ class Context:
         """Run a query."""
         return self.store.read(query)
 
+    def read_apart(self, query: Callable[[Connection], T]) -> T:
+        """Run a long query away from the event loop's connections; call it in another thread."""
+        return self.store.read_apart(query)
+
     def command(
         self, actor: Actor, key: str, asked: JsonDict, act: Callable[[Tx], JsonDict]
     ) -> JsonDict:

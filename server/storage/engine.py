@@ -12,7 +12,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url
 
 from server.storage.store import Offload, PostgresStore, SqliteStore, Store, directly
 
@@ -55,9 +55,10 @@ def open_store(url: str, hall_id: str, offload: Offload = directly) -> Store:
     """The store of one hall; `offload` runs SQLite's blocking commits off the event loop."""
     if is_sqlite(url):
         writer = _sqlite(url, "BEGIN IMMEDIATE", pool_size=1, max_overflow=0)
-        return SqliteStore(hall_id, writer, _sqlite(url, "BEGIN", pool_size=8), offload)
+        apart = _sqlite(url, "BEGIN", poolclass=NullPool)
+        return SqliteStore(hall_id, writer, _sqlite(url, "BEGIN", pool_size=8), apart, offload)
     engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
-    return PostgresStore(hall_id, engine)
+    return PostgresStore(hall_id, engine, create_engine(url, poolclass=NullPool))
 
 
 def _config() -> Config:

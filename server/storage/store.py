@@ -78,6 +78,13 @@ class Store(Protocol):
         """Run `query` on a consistent snapshot."""
         ...
 
+    def read_apart(self, query: Callable[[Connection], T]) -> T:
+        """As `read`, on a connection of its own: for long queries in another native thread.
+
+        The pool's locks belong to the event loop; a sheet of a month must not stand in its way.
+        """
+        ...
+
     def close(self) -> None:
         """Give back every connection."""
         ...
@@ -106,9 +113,15 @@ class SqliteStore:
     """The group-committing single writer."""
 
     def __init__(
-        self, hall_id: str, writer: Engine, reader: Engine, offload: Offload = directly
+        self,
+        hall_id: str,
+        writer: Engine,
+        reader: Engine,
+        apart: Engine,
+        offload: Offload = directly,
     ) -> None:
         self.hall_id = hall_id
+        self._apart = apart
         self._writer = writer
         self._reader = reader
         self._offload = offload
@@ -165,6 +178,10 @@ class SqliteStore:
         with self._reader.connect() as conn:
             return query(conn)
 
+    def read_apart(self, query: Callable[[Connection], T]) -> T:
+        with self._apart.connect() as conn:
+            return query(conn)
+
     def close(self) -> None:
         with self._turn:
             self._writer.dispose()
@@ -174,9 +191,10 @@ class SqliteStore:
 class PostgresStore:
     """One transaction per act, serial per hall by the lock on the hall's row."""
 
-    def __init__(self, hall_id: str, engine: Engine) -> None:
+    def __init__(self, hall_id: str, engine: Engine, apart: Engine) -> None:
         self.hall_id = hall_id
         self._engine = engine
+        self._apart = apart.execution_options(isolation_level="REPEATABLE READ")
         # Several statements of one read must see one moment, as they do in SQLite.
         self._reader = engine.execution_options(isolation_level="REPEATABLE READ")
 
@@ -190,6 +208,10 @@ class PostgresStore:
 
     def read(self, query: Callable[[Connection], T]) -> T:
         with self._reader.connect() as conn:
+            return query(conn)
+
+    def read_apart(self, query: Callable[[Connection], T]) -> T:
+        with self._apart.connect() as conn:
             return query(conn)
 
     def close(self) -> None:

@@ -29,9 +29,14 @@ class Direction(StrEnum):
 class RuleScope(StrEnum):
     """Whom a rule is for; the narrower one goes first."""
 
-    HALL = "hall"
-    UNIT = "unit"
     PERSON = "person"
+    UNIT = "unit"
+    HALL = "hall"
+
+    @property
+    def width(self) -> int:
+        """0 for the narrowest."""
+        return list(RuleScope).index(self)
 
 
 class RuleState(StrEnum):
@@ -147,9 +152,6 @@ def _punctual(slot: SlotRule) -> str:
     return words
 
 
-_NARROW = (RuleScope.PERSON, RuleScope.UNIT, RuleScope.HALL)
-
-
 def rule_for(
     rules: Iterable[ShiftRule], staff: str, unit: str, day: date, weekday: int
 ) -> ShiftRule | None:
@@ -157,9 +159,7 @@ def rule_for(
     fitting = [r for r in rules if r.holds(day, weekday) and r.is_for(staff, unit)]
     if not fitting:
         return None
-    return min(
-        fitting, key=lambda r: (_NARROW.index(r.scope), -r.valid_from.toordinal(), -r.created_at)
-    )
+    return min(fitting, key=lambda r: (r.scope.width, -r.valid_from.toordinal(), -r.created_at))
 
 
 def check(rule: ShiftRule) -> None:

@@ -1,0 +1,176 @@
+"""Shift rules: drafted, tried on past days, put in force, withdrawn. Never edited afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import Connection
+
+from server.domain.attendance import shifts
+from server.domain.attendance.sheet import DaySheet, Totals, total
+from server.domain.attendance.shifts import RuleState, ShiftRule
+from server.domain.attendance.verdicts import SlotVerdict
+from server.domain.errors import Code, HallError
+from server.services.attendance.sheets import Facts, gather, sheets_of
+from server.services.bus import AttendanceChanged
+from server.services.context import Actor, Context, JsonDict, note
+from server.storage import shift_rules
+from server.storage.store import Tx
+
+
+def draft(ctx: Context, actor: Actor, key: str, rule: ShiftRule) -> str:
+    """Keep a new rule as a draft, which holds for nobody yet; returns its id.
+
+    Raises RULE_INVALID for a rule that cannot be applied or names unknown units or people.
+    """
+    shifts.check(rule)
+    _check_subjects(ctx, rule)
+
+    def act(tx: Tx) -> JsonDict:
+        kept = replace(rule, id=ctx.chance.token(), state=RuleState.DRAFT)
+        shift_rules.add(tx, kept, actor.name)
+        note(tx, actor, "rule.draft", kept.id, data={"name": rule.name})
+        return {"id": kept.id}
+
+    asked: JsonDict = {"act": "rule_draft", "rule": repr(replace(rule, id=""))}
+    return str(ctx.command(actor, key, asked, act)["id"])
+
+
+def _check_subjects(ctx: Context, rule: ShiftRule) -> None:
+    catalogue = ctx.catalogue()
+    known = catalogue.unit_by if rule.scope is shifts.RuleScope.UNIT else catalogue.staff_by
+    for subject in rule.subjects:
+        if subject not in known:
+            raise HallError(Code.RULE_INVALID, reason="subjects", slot=subject)
+
+
+def start(ctx: Context, actor: Actor, key: str, rule_id: str) -> None:
+    """Put a draft in force.
+
+    Raises RULE_STATE for a rule that is no draft, or one that would change days gone by while
+    another rule for the hall is in force: the past is tried, not rewritten.
+    """
+
+    def act(tx: Tx) -> JsonDict:
+        rule = _known(tx, rule_id)
+        if rule.state is not RuleState.DRAFT:
+            raise HallError(Code.RULE_STATE, state=rule.state.value)
+        today = ctx.local(tx.now).date()
+        others = [r for r in shift_rules.every(tx.conn, tx.hall_id) if _governs(r, today)]
+        if rule.valid_from < today and others:
+            raise HallError(Code.RULE_STATE, state="past", valid_from=rule.valid_from.isoformat())
+        shift_rules.set_state(tx, rule_id, RuleState.IN_FORCE)
+        note(tx, actor, "rule.start", rule_id, data={"name": rule.name})
+        tx.events.append(AttendanceChanged(()))
+        return {}
+
+    ctx.command(actor, key, {"act": "rule_start", "rule": rule_id}, act)
+
+
+def _governs(rule: ShiftRule, today: date) -> bool:
+    """Whether a rule was ever in force before today."""
+    return rule.state is not RuleState.DRAFT and rule.valid_from < today
+
+
+def withdraw(ctx: Context, actor: Actor, key: str, rule_id: str, last_day: date) -> None:
+    """Let a rule hold no more after `last_day`; a draft is put away.
+
+    Raises RULE_STATE for a rule withdrawn before, or a last day before yesterday.
+    """
+
+    def act(tx: Tx) -> JsonDict:
+        rule = _known(tx, rule_id)
+        if rule.state is RuleState.WITHDRAWN:
+            raise HallError(Code.RULE_STATE, state=rule.state.value)
+        ended = date.fromordinal(last_day.toordinal() + 1)
+        if rule.state is RuleState.DRAFT:
+            ended = rule.valid_from
+        elif ended < ctx.local(tx.now).date():
+            raise HallError(Code.RULE_STATE, state="past", last_day=last_day.isoformat())
+        shift_rules.set_state(tx, rule_id, RuleState.WITHDRAWN, ended)
+        note(tx, actor, "rule.withdraw", rule_id, data={"last_day": last_day.isoformat()})
+        tx.events.append(AttendanceChanged(()))
+        return {}
+
+    asked: JsonDict = {"act": "rule_withdraw", "rule": rule_id, "last": last_day.isoformat()}
+    ctx.command(actor, key, asked, act)
+
+
+def _known(tx: Tx, rule_id: str) -> ShiftRule:
+    rule = shift_rules.get(tx.conn, tx.hall_id, rule_id)
+    if rule is None:
+        raise HallError(Code.RULE_UNKNOWN, rule=rule_id)
+    return rule
+
+
+# -- trial -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A slot that would have come out differently; None: the slot is not due under that rule."""
+
+    day: date
+    before: SlotVerdict | None
+    after: SlotVerdict | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonTrial:
+    """What a new rule would have meant for one person."""
+
+    staff: str
+    name: str
+    unit: str
+    before: Totals
+    after: Totals
+    changes: tuple[Change, ...]
+
+
+def trial(
+    ctx: Context, conn: Connection, rule: ShiftRule, first: date, last: date
+) -> list[PersonTrial]:
+    """Replay `first`..`last` with `rule` as if it had been in force; nothing is kept.
+
+    People whose days would read the same are left out. Raises RULE_INVALID.
+    """
+    shifts.check(rule)
+    facts = gather(ctx, conn, first, last)
+    tried = replace(rule, valid_from=first, valid_to=last, state=RuleState.IN_FORCE)
+    now = list(sheets_of(facts))
+    then = list(sheets_of(replace(facts, tried=tried)))
+    return _compared(facts, now, then)
+
+
+def _compared(facts: Facts, now: Sequence[DaySheet], then: Sequence[DaySheet]) -> list[PersonTrial]:
+    found: list[PersonTrial] = []
+    for number, person in facts.everybody().items():
+        before = [s for s in now if s.staff == number]
+        after = [s for s in then if s.staff == number]
+        changes = tuple(
+            change
+            for one, other in zip(before, after, strict=True)
+            for change in _changes(one, other)
+        )
+        if changes:
+            found.append(
+                PersonTrial(number, person.name, person.unit, total(before), total(after), changes)
+            )
+    return found
+
+
+def _changes(before: DaySheet, after: DaySheet) -> list[Change]:
+    old = {v.slot.code: v for v in before.slots}
+    new = {v.slot.code: v for v in after.slots}
+    found = []
+    for code in dict.fromkeys([*old, *new]):
+        one, other = old.get(code), new.get(code)
+        if _short(one) != _short(other):
+            found.append(Change(before.day, one, other))
+    return found
+
+
+def _short(verdict: SlotVerdict | None) -> tuple[str, int] | None:
+    return (verdict.state.value, verdict.minutes) if verdict else None
