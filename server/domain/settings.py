@@ -59,6 +59,22 @@ class Settings:
     """A time clock further off than this is wrong, and what it says meanwhile is marked."""
     punch_oldest_days: int = 2000
     """Punches older than this are marked."""
+    check_count: int = 2
+    """Spot checks drawn for each working day."""
+    check_after_open_minutes: int = 10
+    check_before_close_minutes: int = 20
+    """No drawn check comes nearer than this to the opening and closing of the hall."""
+    check_gap_minutes: int = 60
+    check_start_minutes: int = 15
+    """A check that is not started so soon is missed, and on record as missed."""
+    check_faults: str = "玩手机,未佩戴工牌,着装不规范,闲聊,饮食,态度"
+    doubt_idle_minutes: int = 15
+    """A free window that calls nobody for so long while people wait is doubted."""
+    dispute_days: int = 3
+    step_second: int = 2
+    step_third: int = 3
+    """Findings of a person within step_days from which a replacement, an interview is asked."""
+    step_days: int = 365
     session_hours: int = 12
     lock_after: int = 5
     lock_minutes: int = 10
@@ -108,6 +124,16 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "reader_silent_minutes": (1, 1440),
     "clock_tolerance_seconds": (5, 3600),
     "punch_oldest_days": (30, 20000),
+    "check_count": (0, 6),
+    "check_after_open_minutes": (0, 120),
+    "check_before_close_minutes": (0, 120),
+    "check_gap_minutes": (0, 240),
+    "check_start_minutes": (3, 60),
+    "doubt_idle_minutes": (5, 120),
+    "dispute_days": (1, 30),
+    "step_second": (2, 50),
+    "step_third": (2, 50),
+    "step_days": (7, 730),
     "session_hours": (1, 72),
     "lock_after": (3, 20),
     "lock_minutes": (1, 240),

@@ -20,12 +20,14 @@ check_day = Table(
     hall_column(),
     Column("day", CODE, nullable=False),
     Column("seal", CODE, nullable=False),  # SHA-256 of the seed and of the rules, shown at once
-    Column("seed", CODE, nullable=False),  # secret until revealed_at
+    Column("seed", CODE, nullable=False),  # hex; masked until revealed_at, empty: lost
     text_column("rules", "{}"),  # count, hours, gap as they stood when the seed was sealed
     Column("sealed_at", STAMP, nullable=False),
     stamp_column("revealed_at"),
     PrimaryKeyConstraint("hall_id", "day"),
 )
+
+Index("ix_check_day_revealed", check_day.c.hall_id, check_day.c.revealed_at)
 
 spot_check = Table(
     "spot_check",
@@ -38,7 +40,8 @@ spot_check = Table(
     stamp_column("due_at"),
     stamp_column("started_at"),
     stamp_column("ended_at"),
-    code_column("state"),  # due, started, done, missed
+    code_column("state"),  # due, started, done, missed, unfinished
+    code_column("reason"),  # why missed: not_started, server_down
     text_column("checkers", "[]"),
     code_column("by_actor"),
     PrimaryKeyConstraint("hall_id", "id"),

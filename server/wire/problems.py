@@ -190,6 +190,42 @@ WORDS: dict[Code, tuple[int, str, str]] = {
         "这条规则现在不能这样改：{state}。生效过的规则不能改动，请停用后另立新规则。",
         "The rule cannot be changed like this now: {state}. Withdraw it and make a new one.",
     ),
+    Code.CHECK_UNKNOWN: (404, "没有这次查岗。", "There is no such spot check."),
+    Code.CHECK_NOT_DUE: (
+        409,
+        "这次查岗现在不能开始：已经开始过，或已超过规定时间。",
+        "This check cannot be started now: it was started before, or its time has run out.",
+    ),
+    Code.CHECK_NOT_RUNNING: (409, "这次查岗没有在进行。", "This check is not running."),
+    Code.CHECKERS_TWO: (
+        400,
+        "查岗要有两位不同的检查人，您是其中一位。",
+        "A check needs two different checkers, and you are one of them.",
+    ),
+    Code.NOT_A_CHECKER: (
+        403,
+        "您不是这次查岗的检查人。",
+        "You are not one of the checkers of this check.",
+    ),
+    Code.MARK_REASON: (400, "请选择离开的原因。", "Please say why the person is away."),
+    Code.PHOTO_INVALID: (
+        400,
+        "这张照片打不开，请重新拍。",
+        "The photo cannot be read. Take it again.",
+    ),
+    Code.PHOTO_UNKNOWN: (404, "没有这张照片。", "There is no such photo."),
+    Code.FINDING_UNKNOWN: (404, "没有这条查岗问题。", "There is no such finding."),
+    Code.FINDING_STATE: (
+        409,
+        "这条问题现在不能这样处理，请看一下它的状态。",
+        "The finding is not in a state for this. Please look at it again.",
+    ),
+    Code.FINDING_OWN: (
+        403,
+        "与您有关的问题要由别人来定：本人、查岗人和确认人都不能裁定。",
+        "Somebody else must decide: not the person, not who found it, not who confirmed it.",
+    ),
+    Code.DISPUTE_OVER: (409, "申诉时间已过。", "The time for disputing it is over."),
     Code.INVALID: (400, "填写的内容不对：{field}", "The request is not valid: {field}"),
     Code.KEY_REQUIRED: (400, "缺少 Idempotency-Key。", "The header Idempotency-Key is missing."),
     Code.KEY_REUSED: (

@@ -16,6 +16,10 @@ export const GROUPS = {
     "correction_quota", "correction_days", "window_empty_minutes", "makeup_weekday", "calendar_warn_month",
     "file_limit_kb",
   ],
+  checks: [
+    "check_count", "check_after_open_minutes", "check_before_close_minutes", "check_gap_minutes", "check_start_minutes",
+    "check_faults", "doubt_idle_minutes", "dispute_days", "step_second", "step_third", "step_days",
+  ],
   accounts: ["password_min", "lock_after", "lock_minutes", "session_hours"],
 } as const;
 
@@ -26,6 +30,7 @@ export const groupWords = dictionary({
   screens: { zh: "屏幕", en: "Screens" },
   readers: { zh: "打卡机", en: "Time clocks" },
   attendance: { zh: "请假、补签与工作日", en: "Leave, corrections, working days" },
+  checks: { zh: "查岗", en: "Spot checks" },
   accounts: { zh: "账号安全", en: "Accounts" },
   rest: { zh: "其他", en: "Other" },
 });
@@ -52,6 +57,17 @@ const words = dictionary({
   moment_seconds: { zh: "新呼叫在大屏上闪动几秒", en: "A new call flashes for (seconds)" },
   kiosk_idle_seconds: { zh: "取号机无人操作几秒后回首页", en: "Kiosk returns home after (seconds)" },
   result_seconds: { zh: "取号结果显示几秒", en: "The number stays on the kiosk for (seconds)" },
+  check_count: { zh: "每个工作日抽签查岗几次", en: "Spot checks drawn each working day" },
+  check_after_open_minutes: { zh: "开门后几分钟内不查", en: "None sooner after opening (minutes)" },
+  check_before_close_minutes: { zh: "关门前几分钟内不查", en: "None later before closing (minutes)" },
+  check_gap_minutes: { zh: "两次查岗至少相隔几分钟", en: "Least time between two checks (minutes)" },
+  check_start_minutes: { zh: "到点后几分钟内必须开始", en: "Must be started within (minutes)" },
+  check_faults: { zh: "行为问题清单（逗号分开）", en: "Conduct faults (between commas)" },
+  doubt_idle_minutes: { zh: "有人等候却多少分钟没叫号，列为疑点", en: "No call while people wait is doubted after (minutes)" },
+  dispute_days: { zh: "查岗问题几天内可以申诉", en: "A finding may be disputed for (days)" },
+  step_second: { zh: "第几次起建议调换人员", en: "A replacement is asked from finding number" },
+  step_third: { zh: "第几次起约谈", en: "An interview is asked from finding number" },
+  step_days: { zh: "多少天内的问题累计", en: "Findings count for (days)" },
   password_min: { zh: "密码至少几位", en: "Least length of a password" },
   lock_after: { zh: "连续输错几次锁定", en: "Locked after wrong passwords" },
   lock_minutes: { zh: "锁定几分钟", en: "Locked for (minutes)" },

@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("revealed_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("hall_id", "day", name=op.f("pk_check_day")),
     )
+    op.create_index("ix_check_day_revealed", "check_day", ["hall_id", "revealed_at"], unique=False)
     op.create_table(
         "finding",
         sa.Column("hall_id", sa.String(length=64), nullable=False),
@@ -64,6 +65,7 @@ def upgrade() -> None:
         sa.Column("started_at", sa.BigInteger(), nullable=True),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.Column("state", sa.String(length=64), server_default=sa.text("('')"), nullable=False),
+        sa.Column("reason", sa.String(length=64), server_default=sa.text("('')"), nullable=False),
         sa.Column("checkers", sa.Text(), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("by_actor", sa.String(length=64), server_default=sa.text("('')"), nullable=False),
         sa.PrimaryKeyConstraint("hall_id", "id", name=op.f("pk_spot_check")),

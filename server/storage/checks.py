@@ -1,0 +1,184 @@
+"""Sealed days, spot checks and marks. A mark is added once and never changed; triggers forbid it.
+
+Knows no rule: what a seed gives and which mark counts is `server.domain.inspection`'s business.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from server.storage import schema
+from server.storage.store import Tx
+from server.storage.tables_checks import check_day, spot_check, spot_mark
+
+_d, _c, _m = check_day.c, spot_check.c, spot_mark.c
+_hall_day = _d.hall_id == bindparam("hall_id")
+_day = select(check_day).where(_hall_day, _d.day == bindparam("day"))
+_open_days = select(check_day).where(_hall_day, _d.revealed_at.is_(None)).order_by(_d.day)
+_of_day = (
+    select(spot_check)
+    .where(
+        _c.hall_id == bindparam("hall_id"),
+        _c.day >= bindparam("first"),
+        _c.day <= bindparam("last"),
+    )
+    .order_by(_c.day, _c.due_at, _c.started_at, _c.id)
+)
+_marks = (
+    select(spot_mark)
+    .where(_m.hall_id == bindparam("hall_id"), _m.check_id == bindparam("check_id"))
+    .order_by(_m.at, _m.received_at, _m.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewMark:
+    """A mark as it is kept. `id` is made by the phone; times in ms; `known`: the system's facts."""
+
+    id: str
+    check_id: str
+    window: str
+    staff: str
+    mark: str
+    reason: str
+    faults: tuple[str, ...]
+    note: str
+    photos: tuple[str, ...]
+    known: dict[str, Any]
+    at: int
+
+
+# -- days ------------------------------------------------------------------------------------------
+
+
+def day(conn: Connection, hall_id: str, iso: str) -> Row[Any] | None:
+    """day, seal, seed (masked until revealed_at), rules, sealed_at, revealed_at of one day."""
+    return conn.execute(_day, {"hall_id": hall_id, "day": iso}).first()
+
+
+def days(conn: Connection, hall_id: str, first: str, last: str) -> list[Row[Any]]:
+    """Sealed days from `first` to `last`, newest first."""
+    return list(
+        conn.execute(
+            select(check_day)
+            .where(_d.hall_id == hall_id, _d.day >= first, _d.day <= last)
+            .order_by(_d.day.desc())
+        )
+    )
+
+
+def open_days(conn: Connection, hall_id: str) -> list[Row[Any]]:
+    """Days whose seed is not revealed yet, oldest first."""
+    return list(conn.execute(_open_days, {"hall_id": hall_id}))
+
+
+def business_days(conn: Connection, hall_id: str) -> list[str]:
+    """Every day the hall's books were opened on."""
+    t = schema.business_day.c
+    return list(conn.execute(select(t.day).where(t.hall_id == hall_id).order_by(t.day)).scalars())
+
+
+def add_day(tx: Tx, iso: str, seal: str, masked: str, rules: str) -> None:
+    """A sealed day; the primary key refuses a second seal."""
+    tx.conn.execute(
+        insert(check_day).values(
+            hall_id=tx.hall_id, day=iso, seal=seal, seed=masked, rules=rules, sealed_at=tx.now
+        )
+    )
+
+
+def reveal(tx: Tx, iso: str, seed: str) -> None:
+    """Show the seed; empty: it was lost."""
+    tx.conn.execute(
+        update(check_day)
+        .where(_d.hall_id == tx.hall_id, _d.day == iso, _d.revealed_at.is_(None))
+        .values(seed=seed, revealed_at=tx.now)
+    )
+
+
+# -- checks ----------------------------------------------------------------------------------------
+
+
+def of_days(conn: Connection, hall_id: str, first: str, last: str) -> list[Row[Any]]:
+    """Spot checks of ISO days `first`..`last` in order of their time.
+
+    Rows: id, day, kind (drawn, extra), n, due_at, started_at, ended_at (ms), state (due, started,
+    done, missed, unfinished), reason, checkers (JSON list of staff numbers), by_actor.
+    """
+    return list(conn.execute(_of_day, {"hall_id": hall_id, "first": first, "last": last}))
+
+
+def get(conn: Connection, hall_id: str, check_id: str) -> Row[Any] | None:
+    """One check."""
+    return conn.execute(select(spot_check).where(_c.hall_id == hall_id, _c.id == check_id)).first()
+
+
+def running_before(conn: Connection, hall_id: str, iso: str) -> list[Row[Any]]:
+    """Walks of earlier days that nobody ended."""
+    return list(
+        conn.execute(
+            select(spot_check).where(
+                _c.hall_id == hall_id, _c.day < iso, _c.state.in_(("started", "due"))
+            )
+        )
+    )
+
+
+def add(tx: Tx, check_id: str, iso: str, kind: str, n: int, **values: Any) -> None:
+    """A check that has come due, was missed, or is begun by hand."""
+    tx.conn.execute(
+        insert(spot_check).values(
+            hall_id=tx.hall_id, id=check_id, day=iso, kind=kind, n=n, **values
+        )
+    )
+
+
+def change(tx: Tx, check_id: str, **values: Any) -> None:
+    """Change columns of a check."""
+    tx.conn.execute(
+        update(spot_check).where(_c.hall_id == tx.hall_id, _c.id == check_id).values(**values)
+    )
+
+
+# -- marks -----------------------------------------------------------------------------------------
+
+
+def mark(conn: Connection, hall_id: str, mark_id: str) -> Row[Any] | None:
+    """One mark by the phone's id."""
+    return conn.execute(select(spot_mark).where(_m.hall_id == hall_id, _m.id == mark_id)).first()
+
+
+def marks(conn: Connection, hall_id: str, check_id: str) -> list[Row[Any]]:
+    """Every mark of a walk, those undone too, in order of their time."""
+    return list(conn.execute(_marks, {"hall_id": hall_id, "check_id": check_id}))
+
+
+def marks_of(conn: Connection, hall_id: str, check_ids: Iterable[str]) -> list[Row[Any]]:
+    """Every mark of several walks."""
+    asked = sorted(set(check_ids))
+    if not asked:
+        return []
+    return list(
+        conn.execute(
+            select(spot_mark)
+            .where(_m.hall_id == hall_id, _m.check_id.in_(asked))
+            .order_by(_m.at, _m.received_at, _m.id)
+        )
+    )
+
+
+def add_mark(tx: Tx, found: NewMark, by: str) -> None:
+    """One more mark."""
+    values = asdict(found) | {
+        "faults": json.dumps(found.faults, ensure_ascii=False),
+        "photos": json.dumps(found.photos),
+        "known": json.dumps(found.known, ensure_ascii=False),
+    }
+    tx.conn.execute(
+        insert(spot_mark).values(hall_id=tx.hall_id, received_at=tx.now, by_actor=by, **values)
+    )
