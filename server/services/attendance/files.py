@@ -1,0 +1,125 @@
+"""Papers and photos: kept by their hash in the data folder, checked by content, never executable.
+
+A file is written once and never changed. Who may read it is the business of the case it belongs to;
+this file only keeps and finds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from PIL import Image, UnidentifiedImageError
+
+from server.config import Config
+from server.domain.errors import Code, HallError
+from server.services.context import Actor, Context, note
+from server.storage import files
+from server.storage.store import Tx
+
+FOLDER = "files"
+PDF = "application/pdf"
+PICTURES = {"JPEG": "image/jpeg", "PNG": "image/png"}
+NAME_LENGTH = 120
+
+
+class Keeper(Protocol):
+    """What is needed of a hall."""
+
+    @property
+    def config(self) -> Config: ...
+
+    @property
+    def ctx(self) -> Context: ...
+
+    @property
+    def offload(self) -> Callable[[Callable[[], Any]], Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A paper with its bytes."""
+
+    id: str
+    name: str
+    media: str
+    by: str
+    data: bytes
+
+
+def media_of(data: bytes) -> str:
+    """The type that the bytes say, whatever the name; raises FILE_TYPE for any other."""
+    if data.startswith(b"%PDF-"):
+        return PDF
+    try:
+        with Image.open(io.BytesIO(data)) as picture:  # reads the head only
+            found = PICTURES.get(picture.format or "")
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+        found = None
+    if found is None:
+        raise HallError(Code.FILE_TYPE)
+    return found
+
+
+def keep(hall: Keeper, actor: Actor, name: str, media: str, data: bytes) -> str:
+    """Keep a paper; returns its id (the same for the same bytes). Safe to repeat.
+
+    `media`: what it has to be, empty for any kind. Raises TOO_LARGE, FILE_TYPE.
+    """
+    ctx = hall.ctx
+    if len(data) > ctx.settings().file_limit_kb * 1024:
+        raise HallError(Code.TOO_LARGE)
+    found: str = hall.offload(lambda: media_of(data))
+    if media and media != found:
+        raise HallError(Code.FILE_TYPE, media=found)
+    file_id = hashlib.sha256(data).hexdigest()
+    # The bytes first: a row never points to nothing; bytes without a row are found by no one.
+    hall.offload(lambda: _write(_path(hall.config, file_id), data))
+
+    def act(tx: Tx) -> None:
+        if files.get(tx.conn, tx.hall_id, file_id) is None:
+            files.add(tx, file_id, _plain(name), found, len(data), actor.name)
+            note(tx, actor, "file.keep", file_id, data={"media": found, "size": len(data)})
+
+    ctx.write(act)
+    return file_id
+
+
+def load(hall: Keeper, file_id: str) -> Kept:
+    """A paper with its bytes; raises FILE_UNKNOWN."""
+    row = hall.ctx.read(lambda c: files.get(c, hall.ctx.hall_id, file_id))
+    if row is None:
+        raise HallError(Code.FILE_UNKNOWN)
+    path = _path(hall.config, row.id)
+    if not path.is_file():
+        raise HallError(Code.FILE_UNKNOWN)
+    data: bytes = hall.offload(path.read_bytes)
+    return Kept(row.id, row.name, row.media, row.by_actor, data)
+
+
+def _path(config: Config, file_id: str) -> Path:
+    return config.data / FOLDER / file_id[:2] / file_id
+
+
+def _write(path: Path, data: bytes) -> None:
+    if path.is_file():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    with draft.open("wb") as file:
+        draft.chmod(0o600)
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def _plain(name: str) -> str:
+    """A file's name for people: no folders, nothing that a header could misread."""
+    base = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(c for c in base if c.isprintable() and c not in '";\r\n')[:NAME_LENGTH]

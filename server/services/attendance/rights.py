@@ -1,0 +1,57 @@
+"""Who may look at whose attendance: oneself, a unit's chief representative, the hall's managers."""
+
+from __future__ import annotations
+
+from server.domain.attendance.leaves import Decider
+from server.domain.catalogue import Catalogue, Staff
+from server.domain.errors import Code, HallError
+from server.domain.tickets import ActorKind
+from server.services.context import Actor
+
+
+def manages(actor: Actor) -> bool:
+    """Whether somebody manages the hall."""
+    return actor.kind in (ActorKind.MANAGER, ActorKind.ADMINISTRATOR)
+
+
+def chief_of(catalogue: Catalogue, number: str) -> str:
+    """The unit whose chief representative somebody is; empty for others."""
+    person = catalogue.staff_by.get(number)
+    return person.unit if person is not None and person.chief else ""
+
+
+def leads(catalogue: Catalogue, actor: Actor, staff: str) -> bool:
+    """Whether `actor` is responsible for `staff`: his chief representative, or a manager."""
+    if manages(actor):
+        return True
+    person, unit = catalogue.staff_by.get(staff), chief_of(catalogue, actor.name)
+    return bool(unit) and person is not None and person.unit == unit
+
+
+def may_see(catalogue: Catalogue, actor: Actor, staff: str) -> bool:
+    """Whether `actor` may see the attendance of `staff`."""
+    return actor.name == staff or leads(catalogue, actor, staff)
+
+
+def check_see(catalogue: Catalogue, actor: Actor, staff: str) -> None:
+    """Raises NOT_YOUR_SHEET."""
+    if not may_see(catalogue, actor, staff):
+        raise HallError(Code.NOT_YOUR_SHEET)
+
+
+def decider(catalogue: Catalogue, actor: Actor) -> Decider:
+    """The actor as somebody who decides."""
+    return Decider(
+        actor.name,
+        manages(actor),
+        actor.kind is ActorKind.ADMINISTRATOR,
+        chief_of(catalogue, actor.name),
+    )
+
+
+def person_of(catalogue: Catalogue, number: str) -> Staff:
+    """Somebody of the staff list; raises ACCOUNT_UNKNOWN."""
+    found = catalogue.staff_by.get(number)
+    if found is None:
+        raise HallError(Code.ACCOUNT_UNKNOWN, staff=number)
+    return found
