@@ -25,7 +25,7 @@ from server.wire.problems import problem
 
 log = logging.getLogger(__name__)
 NAMESPACE = "/agent"
-KINDS = frozenset({"printers", "led", "voice", "keypads"})
+KINDS = frozenset({"printers", "led", "voice", "keypads", "fingerprint"})
 STATES = frozenset({"ok", "degraded", "failed", "unknown"})
 MAX_DEVICES = 200
 

@@ -30,8 +30,9 @@ from server.agents import Agents
 from server.api import Api, json_answer, refusal
 from server.api.openapi import document
 from server.domain.errors import Code, HallError
+from server.gateways import iclock, pull
 from server.hall import Hall
-from server.office import demo, entry, surface
+from server.office import attendance, demo, entry, surface
 from server.services.days import keep_day
 from server.services.issuing import give_up_slips
 from server.sockets import Feeds
@@ -77,10 +78,13 @@ def build(hall: Hall, start: Callable[..., Any] | None = None) -> App:
     counters.surface.add(api, feeds, agents, background)
     display.surface.add(api, feeds, agents, background)
     surface.add(api, feeds, agents)
+    attendance.add(api, feeds)
+    pull.add(agents, hall)
     if hall.config.demo:
         demo.add(api, feeds, hall.config.simulators, background)
     _plain_routes(flask, api, hall)
     flask.register_blueprint(api.blueprint)
+    iclock.add(flask, hall)
     flask.register_blueprint(pages.Pages(hall, api.access).blueprint)
     _around_requests(flask)
     return App(hall, flask, socketio, api, feeds, agents)

@@ -1,0 +1,226 @@
+"""`/iclock/…`: where ZK-family terminals push to (ADMS). Plain text both ways.
+
+The protocol has no authentication (hardware notes, A3b), so a terminal is let in by its serial
+number and, if the office gave them, its networks. A batch is committed before the terminal hears
+`OK`, because it forgets what was confirmed. 5xx is answered for a failing database only: what
+else the terminal sends again and again for ever. No body is ever logged.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from email.utils import formatdate
+from typing import Any
+
+from flask import Blueprint, Flask, Response, request
+from sqlalchemy import Row
+from sqlalchemy.exc import SQLAlchemyError
+
+from server.api.limits import Limits, Rate
+from server.domain import iclock
+from server.domain.errors import Code, HallError
+from server.hall import Hall
+from server.services import readers
+from server.storage import readers as stored
+
+log = logging.getLogger(__name__)
+
+MAX_BODY = 8 * 1024 * 1024
+"""A photo of a punch is a few hundred KB; a backlog comes in batches."""
+LONG_BODY = 20_000
+"""Longer bodies are read beside the loop."""
+PER_ADDRESS = Rate(400, 60)
+PER_READER = Rate(300, 60)
+STRANGERS = Rate(10, 0.5)
+STATUS = {
+    Code.INVALID: 400,
+    Code.FORBIDDEN: 403,
+    Code.TOO_MANY: 429,
+    Code.TOO_LARGE: 413,
+    Code.UNAVAILABLE: 503,
+}
+USER_TABLES = frozenset({"OPERLOG", "USERINFO", "USER"})
+
+
+class Gateway:
+    """The push gateway of one hall."""
+
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
+        self._ctx = hall.ctx
+        self._limits = Limits()
+        self._failed: set[str] = set()
+        """Readers whose batch could not be taken; they come again with it."""
+        self.blueprint = Blueprint("iclock", __name__, url_prefix="/iclock")
+        for path, methods, view in (
+            ("cdata", ("GET", "POST"), self._cdata),
+            ("getrequest", ("GET", "POST"), self._getrequest),
+            ("devicecmd", ("POST",), self._devicecmd),
+            ("ping", ("GET", "POST"), self._ping),
+            ("registry", ("GET", "POST"), self._registry),
+            ("push", ("GET", "POST"), self._push),
+            ("querydata", ("POST",), self._querydata),
+            ("<any(fdata,edata,rtdata):other>", ("GET", "POST"), self._other),
+        ):
+            self._add(path, methods, view)
+
+    def _add(self, path: str, methods: tuple[str, ...], view: Callable[[Row[Any]], str]) -> None:
+        def answer(**_args: str) -> Response:
+            return self._answer(view)
+
+        name = path.rpartition(":")[2].strip("<>")
+        # Firmware knows the address with and without a slash at its end, and with `.aspx` [2SRC].
+        for number, form in enumerate((path, f"{path}.aspx")):
+            self.blueprint.add_url_rule(
+                f"/{form}", f"{name}_{number}", answer, methods=list(methods)
+            )
+            self.blueprint.add_url_rule(
+                f"/{form}/", f"{name}_{number}_slash", answer, methods=list(methods)
+            )
+
+    # -- around every request ------------------------------------------------------------------
+
+    def _answer(self, view: Callable[[Row[Any]], str]) -> Response:
+        serial = request.args.get("SN", "").strip()
+        try:
+            row = self._let_in(serial)
+            text, status = view(row), 200
+            encoding = str(stored.facts_of(row).get("encoding", "utf-8"))
+        except HallError as error:
+            text, status, encoding = self._refused(error), STATUS.get(error.code, 400), "utf-8"
+        except SQLAlchemyError:
+            log.exception("a terminal could not be served")
+            self._failed.add(serial)
+            text, status, encoding = "database\n", 503, "utf-8"
+        response = Response(text.encode(encoding, "replace"), status=status)
+        response.headers["Content-Type"] = "text/plain"
+        # The terminal sets its clock from this header [2SRC]: it must be the hall's time.
+        response.headers["Date"] = formatdate(self._ctx.clock.now() / 1000, usegmt=True)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def _let_in(self, serial: str) -> Row[Any]:
+        address = request.remote_addr or ""
+        self._limits.take("address", address, PER_ADDRESS)
+        if (request.content_length or 0) > MAX_BODY:
+            raise HallError(Code.TOO_LARGE)
+        try:
+            row = readers.let_in(self._ctx, serial, address)
+        except HallError:
+            self._limits.take("stranger", address, STRANGERS)
+            raise
+        self._limits.take("reader", serial, PER_READER)
+        return row
+
+    def _refused(self, error: HallError) -> str:
+        words = {
+            Code.INVALID: "no serial number",
+            Code.FORBIDDEN: "this terminal is not admitted",
+            Code.TOO_MANY: "too many requests",
+            Code.TOO_LARGE: "too large",
+        }
+        return words.get(error.code, error.code.value) + "\n"
+
+    def _body(self) -> bytes:
+        return request.get_data(cache=False)
+
+    # -- the protocol --------------------------------------------------------------------------
+
+    def _cdata(self, row: Row[Any]) -> str:
+        if request.method == "GET":
+            return readers.handshake(self._ctx, row.serial, self._told(row))
+        table = request.args.get("table", "").strip().upper()
+        stamp = (request.args.get("Stamp") or request.args.get("OpStamp") or "").strip()
+        stamp = stamp if iclock.SERIAL.fullmatch(stamp) else ""
+        if table == "ATTLOG":
+            return self._attlog(row, stamp)
+        if table == "OPTIONS":
+            return self._options(row)
+        if table in USER_TABLES:
+            return self._operlog(row, stamp)
+        readers.refuse_table(self._ctx, row.serial, table, stamp)
+        return "OK\n"
+
+    def _attlog(self, row: Row[Any], stamp: str) -> str:
+        body = self._body()
+        if len(body) > LONG_BODY:
+            reading = self._hall.offload(lambda: readers.read_attlog(body))
+        else:
+            reading = readers.read_attlog(body)
+        failed = row.serial in self._failed
+        readers.take_attlog(self._ctx, row.serial, reading, stamp, failed=failed)
+        self._failed.discard(row.serial)
+        return f"OK: {reading.count}\n"
+
+    def _operlog(self, row: Row[Any], stamp: str) -> str:
+        lines = list(iclock.lines_of(self._body()))
+        readers.take_operlog(self._ctx, row.serial, lines, stamp)
+        return f"OK: {len(lines)}\n"
+
+    def _options(self, row: Row[Any]) -> str:
+        found = iclock.pairs(iclock.decoded(self._body()).replace("\n", ","))
+        told = readers.Told(
+            firmware=iclock.shown(found.get("FWVersion", ""))[:64],
+            facts={"model": iclock.shown(found.get("~DeviceName", ""))[:64]},
+        )
+        readers.heard(self._ctx, row.serial, told, lambda contact, now: contact.heard(now))
+        return "OK\n"
+
+    def _told(self, row: Row[Any]) -> readers.Told:
+        """What the query of a handshake or poll says of the terminal."""
+        facts: dict[str, Any] = {"address": request.remote_addr or ""}
+        language = request.args.get("language", "")
+        if language and "encoding" not in stored.facts_of(row):
+            # 83 is Chinese firmware: GB2312 on the wire, UTF-8 elsewhere [2SRC].
+            facts["encoding"] = "gb18030" if language == "83" else "utf-8"
+        version = request.args.get("pushver", "")
+        if version:
+            facts["push"] = iclock.shown(version)[:24]
+        info = iclock.info(request.args.get("INFO", ""))
+        records = info.pop("records", None)
+        firmware = str(info.pop("firmware", ""))
+        facts |= {name: info[name] for name in ("users", "fingers") if name in info}
+        failed = row.serial in self._failed
+        self._failed.discard(row.serial)
+        return readers.Told(
+            firmware=firmware,
+            facts=facts,
+            records=records if isinstance(records, int) else None,
+            failed=failed,
+        )
+
+    def _getrequest(self, row: Row[Any]) -> str:
+        return readers.poll(self._ctx, row.serial, self._told(row))
+
+    def _devicecmd(self, row: Row[Any]) -> str:
+        readers.answered(self._ctx, row.serial, iclock.answers(self._body()))
+        return "OK\n"
+
+    def _ping(self, row: Row[Any]) -> str:
+        told = readers.Told()
+        readers.heard(self._ctx, row.serial, told, lambda contact, now: contact.heard(now))
+        return "OK\n"
+
+    def _registry(self, row: Row[Any]) -> str:
+        """Terminals of the access family register first [MEM for the answer]."""
+        return f"RegistryCode={row.serial}\n"
+
+    def _push(self, row: Row[Any]) -> str:
+        """The access family asks for its options here: the same as the handshake's."""
+        text = readers.handshake(self._ctx, row.serial, self._told(row))
+        return text.partition("\n")[2]
+
+    def _querydata(self, row: Row[Any]) -> str:
+        """Answers to queries that the hall did not ask in this form."""
+        readers.refuse_table(self._ctx, row.serial, "querydata", "")
+        return "OK\n"
+
+    def _other(self, row: Row[Any]) -> str:
+        readers.refuse_table(self._ctx, row.serial, "other", "")
+        return "OK\n"
+
+
+def add(flask: Flask, hall: Hall) -> None:
+    """Open the gateway."""
+    flask.register_blueprint(Gateway(hall).blueprint)

@@ -1,0 +1,108 @@
+"""Terminals that an agent polls: what it read comes over the agents' line.
+
+Punches come as debts: the agent keeps them until they are acknowledged here, and they are
+acknowledged only once they are durable. The clock's reading comes as an ordinary event of a few
+seconds, because it is worth nothing later. What the office asks of such a terminal goes down as
+tasks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from server.agents import Agents, DeviceRef, Task
+from server.domain import iclock
+from server.domain.punches import BadLine, PunchLine
+from server.hall import Hall
+from server.services import readers_pull
+from server.services.readers import let_in
+from server.storage import readers
+
+KIND = "fingerprint"
+MAX_LINES = 5000
+
+
+class PulledReaders:
+    """The server's side of pulled terminals."""
+
+    def __init__(self, hall: Hall) -> None:
+        self._ctx = hall.ctx
+
+    def heard(self, ref: DeviceRef, message: dict[str, Any]) -> str:
+        """An event of a polled terminal; raises FORBIDDEN while the office has not admitted it."""
+        data = message.get("data")
+        if not isinstance(data, Mapping):
+            return "invalid"
+        let_in(self._ctx, ref.name, "", "pull")
+        if message.get("kind") == "clock":
+            return self._clock(ref.name, data)
+        if message.get("kind") == "punches":
+            return self._punches(ref.name, data, message.get("age"))
+        return "invalid"
+
+    def _clock(self, name: str, data: Mapping[str, Any]) -> str:
+        said = iclock.moment(str(data.get("said", "")))
+        numbers = {key: _whole(data.get(key)) for key in ("records", "users", "fingers")}
+        firmware = iclock.shown(str(data.get("firmware", "")))[:64]
+        readers_pull.looked(self._ctx, name, said, numbers, firmware)
+        return "ok"
+
+    def _punches(self, name: str, data: Mapping[str, Any], age: Any) -> str:
+        rows = data.get("lines")
+        if not isinstance(rows, list) or len(rows) > MAX_LINES:
+            return "invalid"
+        lines: list[PunchLine] = []
+        bad: list[BadLine] = []
+        for row in rows:
+            found = _line(row)
+            if isinstance(found, PunchLine):
+                lines.append(found)
+            else:
+                bad.append(found)
+        told = data.get("bad")
+        rest = told if isinstance(told, list) else []
+        bad += [BadLine(iclock.shown(str(text)), "bad_record") for text in rest]
+        whole = float(age) if data.get("whole") is True and _is_number(age) else None
+        readers_pull.take(self._ctx, name, lines, bad, whole)
+        return "ok"
+
+    def owed(self, ref: DeviceRef) -> list[Task]:
+        """What the office asked of this terminal and was not answered."""
+        rows = self._ctx.read(lambda c: readers.open_commands(c, self._ctx.hall_id, ref.name))
+        return [
+            Task(f"reader-{row.id}", ref.name, row.kind, json.loads(row.command or "{}"))
+            for row in rows
+        ]
+
+    def result(self, ref: DeviceRef, message: dict[str, Any]) -> None:
+        """What became of it."""
+        prefix, _, number = str(message.get("id", "")).partition("-")
+        if prefix == "reader" and number.isdigit():
+            good = message.get("state") == "done"
+            words = " ".join(str(message.get(k, ""))[:100] for k in ("reason", "detail")).strip()
+            readers_pull.settled(self._ctx, ref.name, int(number), words, good=good)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and 0 <= value < 10**9
+
+
+def _whole(value: Any) -> int | None:
+    text = str(value)
+    return int(text) if text.isdigit() and len(text) < 10 else None
+
+
+def _line(row: Any) -> PunchLine | BadLine:
+    if not isinstance(row, Sequence) or isinstance(row, str) or len(row) < 2:
+        return BadLine(iclock.shown(str(row)), "bad_record")
+    return iclock.attlog("\t".join(str(part) for part in row[:5]))
+
+
+def add(agents: Agents, hall: Hall) -> None:
+    """Listen to polled terminals."""
+    pulled = PulledReaders(hall)
+    agents.pressed[KIND] = pulled.heard
+    agents.owed[KIND] = pulled.owed
+    agents.results[KIND] = pulled.result

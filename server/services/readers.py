@@ -1,0 +1,342 @@
+"""Readers in the hall's books: what a terminal says of itself, and what it is told to do.
+
+A terminal proves nothing but a serial number, so one that no administrator admitted is only noted
+(a bounded number of them) and refused. Lines that are no punches are put aside, never in the way of
+the others. Fingerprints and faces that a terminal offers are neither kept nor logged.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from ipaddress import ip_address, ip_network
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row
+
+from server.domain import iclock
+from server.domain.errors import Code, HallError
+from server.domain.punches import BadLine, ClockFacts, Contact, PunchLine, Source
+from server.services import punches
+from server.services.bus import ReaderChanged
+from server.services.context import SYSTEM, Context, note
+from server.storage import readers
+from server.storage.store import Tx
+
+MAX_ASKING = 50
+MAX_PUT_ASIDE = 300
+"""Bad lines kept of one reader; beyond it they are only counted."""
+ASKING_AGAIN_MS = 60_000
+OFFER_AGAIN_MS = 600_000
+OFFER_MS = 3_600_000
+COMMANDS_A_POLL = 50
+TRIES = 3
+TELLING_OPLOGS = {
+    "0": "started",
+    "1": "stopped",
+    "9": "user_deleted",
+    "10": "finger_deleted",
+    "13": "data_cleared",
+    "21": "time_set",
+    "22": "factory_reset",
+    "23": "records_cleared",
+}
+"""Operations that somebody may be asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A batch of ATTLOG as it was read: punches, what is none, and how many templates."""
+
+    lines: Sequence[PunchLine]
+    bad: Sequence[BadLine] = ()
+    templates: int = 0
+
+    @property
+    def count(self) -> int:
+        """Every line that came."""
+        return len(self.lines) + len(self.bad) + self.templates
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a terminal tells beside punches in one request."""
+
+    firmware: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    records: int | None = None
+    stamps: Mapping[str, str] = field(default_factory=dict)
+    failed: bool = False
+    """An earlier batch could not be taken."""
+
+
+def read_attlog(body: bytes) -> Reading:
+    """The lines of an ATTLOG body. Pure but long for a backlog: run it beside the loop."""
+    lines, bad, templates = [], [], 0
+    for text in iclock.lines_of(body):
+        found = iclock.attlog(text)
+        if isinstance(found, PunchLine):
+            lines.append(found)
+        elif found.reason == "template":
+            templates += 1
+        else:
+            bad.append(found)
+    return Reading(lines, bad, templates)
+
+
+# -- who may speak ---------------------------------------------------------------------------------
+
+
+def let_in(ctx: Context, serial: str, address: str, way: str = "push") -> Row[Any]:
+    """The reader behind a request; one never seen is noted as asking, to be admitted or not.
+
+    Raises FORBIDDEN for one that is not admitted or comes from a network that is not its own,
+    INVALID for no serial number at all.
+    """
+    if not iclock.SERIAL.fullmatch(serial):
+        raise HallError(Code.INVALID, field="SN")
+    row = ctx.read(lambda c: readers.get(c, ctx.hall_id, serial))
+    if row is None or row.state == "asking":
+        _asks(ctx, serial, address, row, way)
+    if row is None or row.state not in ("admitted", "out"):
+        raise HallError(Code.FORBIDDEN)
+    if way == "push" and not in_networks(row.networks, address):
+        _foreign(ctx, serial, address)
+        raise HallError(Code.FORBIDDEN)
+    return row
+
+
+def in_networks(networks: str, address: str) -> bool:
+    """Whether an address lies in one of the CIDR networks; none given: anywhere."""
+    allowed = networks.split()
+    if not allowed:
+        return True
+    try:
+        found = ip_address(address)
+        mapped = getattr(found, "ipv4_mapped", None)
+        return any((mapped or found) in ip_network(each, strict=False) for each in allowed)
+    except ValueError:
+        return False
+
+
+def _asks(ctx: Context, serial: str, address: str, row: Row[Any] | None, way: str) -> None:
+    now = ctx.clock.now()
+    if row is not None and row.heard_at is not None and now - row.heard_at < ASKING_AGAIN_MS:
+        return
+
+    def act(tx: Tx) -> None:
+        known = readers.get(tx.conn, tx.hall_id, serial)
+        if known is None and readers.asking(tx.conn, tx.hall_id) >= MAX_ASKING:
+            return
+        if known is None:
+            facts = json.dumps({"address": address})
+            readers.add(tx, serial, way, "asking", heard_at=tx.now, facts=facts)
+            note(tx, SYSTEM, "reader.asks", serial, data={"address": address})
+        elif known.state == "asking":
+            readers.change(tx, serial, heard_at=tx.now)
+        tx.events.append(ReaderChanged(serial))
+
+    ctx.write(act)
+
+
+def _foreign(ctx: Context, serial: str, address: str) -> None:
+    def act(tx: Tx) -> None:
+        _tell_once(tx, serial, "foreign_network", {"address": address})
+
+    ctx.write(act)
+
+
+def _tell_once(tx: Tx, serial: str, kind: str, data: dict[str, Any]) -> None:
+    """An event, at most one of its kind in an hour."""
+    last = readers.last_event(tx.conn, tx.hall_id, serial, kind)
+    if last is None or tx.now - last.at >= OFFER_MS:
+        readers.add_event(tx, serial, kind, data)
+        tx.events.append(ReaderChanged(serial))
+
+
+# -- what a terminal tells -------------------------------------------------------------------------
+
+
+def heard(ctx: Context, serial: str, told: Told, change: Callable[[Contact, int], Contact]) -> None:
+    """A word of an admitted reader; `change` makes its new contact from the old and the time."""
+
+    def act(tx: Tx) -> None:
+        row = _row(tx, serial)
+        keep_told(tx, row, told, change(_contact(row, told, tx.now), tx.now))
+
+    ctx.write(act)
+
+
+def _row(tx: Tx, serial: str) -> Row[Any]:
+    row = readers.get(tx.conn, tx.hall_id, serial)
+    if row is None or row.state not in ("admitted", "out"):
+        raise HallError(Code.FORBIDDEN)
+    return row
+
+
+def _contact(row: Row[Any], told: Told, now: int) -> Contact:
+    contact = punches.contact_of(row)
+    return contact.failed(now) if told.failed else contact
+
+
+def keep_told(
+    tx: Tx, row: Row[Any], told: Told, contact: Contact, clock: ClockFacts | None = None
+) -> None:
+    """Write down what the terminal told of itself."""
+    facts = dict(told.facts)
+    if told.stamps:
+        facts["stamps"] = dict(readers.facts_of(row).get("stamps", {})) | dict(told.stamps)
+    punches.keep_contact(tx, row, contact, clock or punches.clock_of(row), **facts)
+    if told.firmware and told.firmware != row.firmware:
+        readers.change(tx, row.serial, firmware=told.firmware)
+    if told.records is not None and told.records != row.records:
+        readers.change(tx, row.serial, records=told.records)
+    tx.events.append(ReaderChanged(row.serial))
+
+
+def handshake(ctx: Context, serial: str, told: Told) -> str:
+    """The terminal came on: the options it shall work by."""
+    heard(ctx, serial, told, lambda contact, now: contact.heard(now))
+    row = ctx.read(lambda c: readers.get(c, ctx.hall_id, serial))
+    stamps = readers.facts_of(row).get("stamps", {})
+    return iclock.options(serial, stamps, zone_minutes(ctx))
+
+
+def zone_minutes(ctx: Context) -> int:
+    """The hall's distance from UTC now, in minutes."""
+    now = datetime.fromtimestamp(ctx.clock.now() / 1000, UTC)
+    offset = now.astimezone(ZoneInfo(ctx.settings().timezone)).utcoffset()
+    return int(offset.total_seconds() // 60) if offset is not None else 0
+
+
+def take_attlog(
+    ctx: Context, serial: str, reading: Reading, stamp: str, *, failed: bool = False
+) -> punches.Taken:
+    """Keep the punches and put aside what is none; all of it durable on return."""
+    if failed:
+        heard(ctx, serial, Told(failed=True), lambda contact, _now: contact)
+    taken = punches.take(ctx, serial, reading.lines, Source.PUSH)
+    stamps = {"ATTLOG": stamp} if stamp else {}
+
+    def rest(tx: Tx) -> None:
+        row = _row(tx, serial)
+        put_aside(tx, serial, "ATTLOG", reading.bad)
+        if reading.templates:
+            _tell_once(tx, serial, "template_offered", {"table": "ATTLOG"})
+        keep_told(tx, row, Told(stamps=stamps), punches.contact_of(row).heard(tx.now))
+
+    if stamps or reading.bad or reading.templates or not reading.lines:
+        ctx.write(rest)
+    return taken
+
+
+def put_aside(tx: Tx, serial: str, table: str, bad: Sequence[BadLine]) -> None:
+    """Keep lines that are no punches for somebody to look at."""
+    for found in bad[: 2 * MAX_PUT_ASIDE]:
+        fresh = readers.put_aside(tx, serial, table, found.line, found.reason, MAX_PUT_ASIDE)
+        if fresh:
+            tx.events.append(ReaderChanged(serial))
+
+
+def take_operlog(ctx: Context, serial: str, lines: Sequence[str], stamp: str) -> None:
+    """What was done at the terminal: telling operations become events; templates are refused."""
+    told = [found for found in map(_oplog, lines) if found is not None]
+    templates = sum(iclock.holds_template(line) for line in lines)
+
+    def act(tx: Tx) -> None:
+        row = _row(tx, serial)
+        for data in told[:20]:
+            readers.add_event(tx, serial, "operation", data)
+        if templates:
+            _tell_once(tx, serial, "template_offered", {"table": "OPERLOG"})
+        stamps = {"OPERLOG": stamp} if stamp else {}
+        keep_told(tx, row, Told(stamps=stamps), punches.contact_of(row).heard(tx.now))
+
+    ctx.write(act)
+
+
+def _oplog(line: str) -> dict[str, Any] | None:
+    """`OPLOG type oper time …` when it is one that somebody may be asked about."""
+    words = line.split("\t")
+    head, _, code = words[0].partition(" ")
+    if head != "OPLOG" or code.strip() not in TELLING_OPLOGS:
+        return None
+    said = iclock.moment(words[2]) if len(words) > 2 else None
+    return {
+        "what": TELLING_OPLOGS[code.strip()],
+        "by": iclock.shown(words[1])[:24] if len(words) > 1 else "",
+        "said": said.isoformat(" ") if said else "",
+    }
+
+
+def refuse_table(ctx: Context, serial: str, table: str, stamp: str) -> None:
+    """A table that the hall does not keep: answered OK, so that it does not come for ever."""
+    offered = table in iclock.TEMPLATE_TABLES
+    kind = "template_offered" if offered else "unknown_table"
+
+    def act(tx: Tx) -> None:
+        row = _row(tx, serial)
+        _tell_once(tx, serial, kind, {"table": iclock.shown(table)[:40]})
+        stamps = {table: stamp} if stamp and table in iclock.STAMPS else {}
+        keep_told(tx, row, Told(stamps=stamps), punches.contact_of(row).heard(tx.now))
+
+    ctx.write(act)
+
+
+# -- what a terminal is told -----------------------------------------------------------------------
+
+
+def poll(ctx: Context, serial: str, told: Told) -> str:
+    """The terminal asks for commands: those that wait, now sent. Also the sign that it is alive."""
+
+    def act(tx: Tx) -> str:
+        row = _row(tx, serial)
+        keep_told(tx, row, told, _contact(row, told, tx.now).polled(tx.now))
+        due = [c for c in readers.open_commands(tx.conn, tx.hall_id, serial) if _due(tx, c)]
+        for command in due[:COMMANDS_A_POLL]:
+            readers.set_command(tx, serial, command.id, state="sent", sent_at=tx.now)
+        return iclock.commands((c.id, c.command) for c in due[:COMMANDS_A_POLL])
+
+    return ctx.write(act)
+
+
+def _due(tx: Tx, command: Row[Any]) -> bool:
+    """Whether to send it (again): one that was not answered may have been lost on the way.
+
+    A reboot is never repeated: the terminal restarted before it could answer.
+    """
+    if command.state == "queued":
+        return True
+    if tx.now - command.sent_at < OFFER_AGAIN_MS:
+        return False
+    late = tx.now - command.created_at > TRIES * OFFER_AGAIN_MS
+    if late or command.kind == "reboot":
+        state = "done" if command.kind == "reboot" else "failed"
+        readers.set_command(
+            tx, command.reader, command.id, state=state, answer="no_answer", done_at=tx.now
+        )
+        return False
+    return True
+
+
+def answered(ctx: Context, serial: str, answers: Sequence[iclock.Answer]) -> None:
+    """What became of commands."""
+
+    def act(tx: Tx) -> None:
+        row = _row(tx, serial)
+        for found in answers:
+            state = "done" if found.result >= 0 else "failed"
+            readers.set_command(
+                tx,
+                serial,
+                found.number,
+                state=state,
+                answer=f"{found.result} {found.command}".strip(),
+                done_at=tx.now,
+            )
+        keep_told(tx, row, Told(), punches.contact_of(row).heard(tx.now))
+
+    ctx.write(act)

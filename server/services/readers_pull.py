@@ -1,0 +1,75 @@
+"""Readers that an agent polls: their clock, their punches, how far they have delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from server.clock import instant
+from server.domain.errors import Code, HallError
+from server.domain.punches import BadLine, PunchLine, Source
+from server.services import punches
+from server.services.context import Context
+from server.services.readers import Told, keep_told, put_aside
+from server.storage import readers
+from server.storage.store import Tx
+
+
+def looked(
+    ctx: Context,
+    serial: str,
+    said: datetime | None,
+    numbers: Mapping[str, int | None],
+    firmware: str,
+) -> None:
+    """The agent read the terminal's own clock just now, and what it holds."""
+
+    def act(tx: Tx) -> None:
+        row = readers.get(tx.conn, tx.hall_id, serial)
+        if row is None:
+            raise HallError(Code.FORBIDDEN)
+        settings = ctx.settings()
+        clock = punches.clock_of(row)
+        if said is not None:
+            offset = round((instant(said, settings.timezone) - tx.now) / 1000)
+            tolerance = settings.clock_tolerance_seconds
+            clock = punches.measured(tx, serial, clock, offset, tolerance)
+        facts = {k: v for k, v in numbers.items() if v is not None and k != "records"}
+        told = Told(firmware=firmware, facts=facts, records=numbers.get("records"))
+        keep_told(tx, row, told, punches.contact_of(row).heard(tx.now), clock)
+
+    ctx.write(act)
+
+
+def take(
+    ctx: Context,
+    serial: str,
+    lines: Sequence[PunchLine],
+    bad: Sequence[BadLine],
+    whole: float | None,
+) -> punches.Taken:
+    """Keep what was read. `whole`: the terminal's memory is here now as it was so many s ago."""
+    taken = punches.take(ctx, serial, lines, Source.PULL)
+
+    def rest(tx: Tx) -> None:
+        row = readers.get(tx.conn, tx.hall_id, serial)
+        if row is None:
+            raise HallError(Code.FORBIDDEN)
+        put_aside(tx, serial, "records", bad)
+        contact = punches.contact_of(row).heard(tx.now)
+        if whole is not None:
+            contact = contact.delivered(tx.now - int(whole * 1000))
+        keep_told(tx, row, Told(), contact)
+
+    ctx.write(rest)
+    return taken
+
+
+def settled(ctx: Context, serial: str, number: int, answer: str, *, good: bool) -> None:
+    """A command was carried out, or could not be."""
+
+    def act(tx: Tx) -> None:
+        state = "done" if good else "failed"
+        readers.set_command(tx, serial, number, state=state, answer=answer[:200], done_at=tx.now)
+
+    ctx.write(act)
