@@ -32,8 +32,9 @@ from server.api.openapi import document
 from server.domain.errors import Code, HallError
 from server.gateways import iclock, pull
 from server.hall import Hall
-from server.office import attendance, demo, entry, surface
+from server.office import attendance, checks, demo, entry, surface
 from server.services.days import keep_day
+from server.services.inspection.keeping import Keeper
 from server.services.issuing import give_up_slips
 from server.sockets import Feeds
 from server.storage import devices, journal
@@ -78,6 +79,7 @@ def build(hall: Hall, start: Callable[..., Any] | None = None) -> App:
     counters.surface.add(api, feeds, agents, background)
     display.surface.add(api, feeds, agents, background)
     surface.add(api, feeds, agents)
+    checks.add(api, feeds)
     attendance.add(api, feeds)
     pull.add(agents, hall)
     if hall.config.demo:
@@ -195,10 +197,12 @@ def serve(app: App, ready: Callable[[int], None]) -> None:
 def _keep(app: App) -> None:
     """What must happen without anybody asking: days, debts, news from other processes."""
     ctx = app.hall.ctx
+    keeper = Keeper(ctx, app.hall.config.data)
     while True:
         try:
             ctx.refresh()
             keep_day(ctx)
+            keeper.keep()
             give_up_slips(ctx)
             app.agents.remind()
         except HallError as error:

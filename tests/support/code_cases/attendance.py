@@ -1,3 +1,41 @@
-"""Day sheets, leave, corrections, rules."""
+"""Day sheets and shift rules."""
 
 from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from server.domain.errors import Code
+from server.office.attendance import RULE_EXAMPLE
+from support.code_cases import case
+from support.web import Browser, Web
+
+
+def manager(web: Web) -> Browser:
+    """Somebody who manages the hall."""
+    return web.manager()
+
+
+def _drafted(browser: Browser, **change: Any) -> str:
+    answer = browser.post("/office/rules", RULE_EXAMPLE | change)
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return str(answer.get_json()["id"])
+
+
+@case(Code.RULE_INVALID)
+def _(web: Web) -> TestResponse:
+    return manager(web).post("/office/rules", RULE_EXAMPLE | {"valid_to": "2020-01-01"})
+
+
+@case(Code.RULE_UNKNOWN)
+def _(web: Web) -> TestResponse:
+    return manager(web).post("/office/rules/nothing/start", {})
+
+
+@case(Code.RULE_STATE)
+def _(web: Web) -> TestResponse:
+    browser = manager(web)
+    rule = _drafted(browser)
+    assert browser.post(f"/office/rules/{rule}/start", {}).status_code == 200
+    return browser.post(f"/office/rules/{rule}/start", {})

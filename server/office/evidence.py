@@ -1,0 +1,121 @@
+"""What stands behind a mark: every punch, leave and correction of the day, and what is open."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from server.domain.attendance.sheet import DaySheet
+from server.domain.attendance.verdicts import State
+from server.domain.errors import Code, HallError
+from server.office import attendance_views as views
+from server.services.attendance.sheets import gather, sheets_of
+from server.services.context import Context
+from server.storage import corrections, leaves, punches, readers
+from server.wire.attendance import (
+    CorrectionRef,
+    DayEvidence,
+    ExceptionList,
+    ExceptionRow,
+    LeaveRef,
+    PunchView,
+)
+
+NOT_IN_ORDER = frozenset({State.LATE, State.EARLY, State.MISSING})
+
+
+def of_day(ctx: Context, conn: Connection, staff: str, day: date, now: datetime) -> DayEvidence:
+    """Everything behind a person's day; raises NOT_FOUND for a day to come or a stranger."""
+    facts = gather(ctx, conn, day, day, {staff})
+    sheet = next(iter(sheets_of(facts, {staff})), None)
+    if sheet is None:
+        raise HallError(Code.NOT_FOUND)
+    person = facts.everybody()[staff]
+    asked = leaves.touching(conn, ctx.hall_id, day, day, {staff})
+    fixed = corrections.of_days(conn, ctx.hall_id, day, day, {staff})
+    return DayEvidence(
+        number=staff,
+        name=person.name,
+        unit_name=views.unit_name(ctx.catalogue(), person.unit),
+        day=views.day_view(sheet, facts.calendar, now),
+        clauses=list(sheet.rule.clauses) if sheet.rule else [],
+        punches=_punches(ctx, conn, sheet),
+        leave=[
+            LeaveRef(
+                id=one.id,
+                kind=one.kind.value,
+                begins=f"{one.begins:%Y-%m-%d %H:%M}",
+                ends=f"{one.ends:%Y-%m-%d %H:%M}",
+                state=one.state,
+                reason=one.reason,
+            )
+            for one in asked
+        ],
+        corrections=[
+            CorrectionRef(
+                id=one.id,
+                slot=one.slot,
+                verdict=one.verdict,
+                state=one.state,
+                reason=one.reason,
+                by=one.by,
+                decided_by=one.decided_by,
+                decision=one.decision,
+            )
+            for one in fixed
+        ],
+    )
+
+
+def _punches(ctx: Context, conn: Connection, sheet: DaySheet) -> list[PunchView]:
+    names = {row.serial: row.name or row.serial for row in readers.every(conn, ctx.hall_id)}
+    serves = {v.punch.id: v.slot.name for v in sheet.slots if v.punch is not None}
+    found = []
+    for punch in sheet.punches:
+        row = punches.get(conn, ctx.hall_id, punch.id)
+        assert row is not None, "punches are never deleted"
+        found.append(
+            PunchView(
+                id=punch.id,
+                reader=row.reader,
+                reader_name=names.get(row.reader, row.reader),
+                said=row.said,
+                received_at=row.received_at,
+                source=row.source,
+                doubt=row.doubt,
+                serves=serves.get(punch.id, ""),
+            )
+        )
+    return found
+
+
+def exceptions(
+    ctx: Context, conn: Connection, month: str, span: tuple[date, date], now: datetime
+) -> ExceptionList:
+    """Slots of a month that are late, early, missing or doubted, newest day first."""
+    facts = gather(ctx, conn, *span)
+    asked = {
+        (one.staff, one.day.isoformat(), one.slot): one.state
+        for one in corrections.of_days(conn, ctx.hall_id, *span)
+    }
+    names, catalogue = facts.everybody(), ctx.catalogue()
+    rows = []
+    for sheet in sheets_of(facts):
+        for verdict in sheet.slots:
+            if verdict.state not in NOT_IN_ORDER:
+                continue
+            person, day = names[sheet.staff], sheet.day.isoformat()
+            rows.append(
+                ExceptionRow(
+                    staff=sheet.staff,
+                    name=person.name,
+                    unit=sheet.unit,
+                    unit_name=views.unit_name(catalogue, sheet.unit),
+                    day=day,
+                    mark=views.mark(verdict, sheet.day, now),
+                    request=asked.get((sheet.staff, day, verdict.slot.code), ""),
+                )
+            )
+    rows.sort(key=lambda row: row.day, reverse=True)
+    return ExceptionList(month=month, rows=rows)
