@@ -32,7 +32,7 @@ from server.api.openapi import document
 from server.domain.errors import Code, HallError
 from server.gateways import iclock, pull
 from server.hall import Hall
-from server.office import attendance, checks, demo, entry, surface
+from server.office import attendance, checks, cover_alarms, demo, entry, readers, requests, surface
 from server.services.days import keep_day
 from server.services.inspection.keeping import Keeper
 from server.services.issuing import give_up_slips
@@ -78,9 +78,11 @@ def build(hall: Hall, start: Callable[..., Any] | None = None) -> App:
     kiosk.surface.add(api, feeds, agents, background)
     counters.surface.add(api, feeds, agents, background)
     display.surface.add(api, feeds, agents, background)
-    surface.add(api, feeds, agents)
+    surface.add(api, feeds, agents, [readers.alarms(hall), cover_alarms.alarms(hall)])
+    readers.add(api, feeds)
     checks.add(api, feeds)
     attendance.add(api, feeds)
+    requests.add(api, feeds)
     pull.add(agents, hall)
     if hall.config.demo:
         demo.add(api, feeds, hall.config.simulators, background)

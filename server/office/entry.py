@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, g, request
+from sqlalchemy import Connection
 
 from server.api import ANYONE, STAFF, Api, Call
 from server.api.access import SESSION_COOKIE
+from server.domain.catalogue import Catalogue
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
+from server.services.attendance import covers
+from server.services.attendance.covers import Cover
 from server.services.people import Principal, csrf_of
 from server.storage import windows
+from server.wire.attendance_requests import CoverRef
 from server.wire.commands import ChangePassword, Enrol, Enrolled, Login, Session
 
 
@@ -39,7 +46,15 @@ class Entry:
             kind = "kiosk" if principal.kind is ActorKind.KIOSK else "board"
             return Session.model_validate({"kind": kind, "name": principal.name, **common})
         person = catalogue.staff_by.get(principal.name)
-        seat = ctx.read(lambda c: windows.post_of(c, ctx.hall_id, principal.name))
+        now = ctx.local()
+
+        def query(conn: Connection) -> tuple[Any, list[Cover]]:
+            seat = windows.post_of(conn, ctx.hall_id, principal.name)
+            return seat, covers.of_person(ctx, conn, principal.name, now)
+
+        seat, covering = ctx.read(query)
+        own = list(person.windows) if person else []
+        lent = [w for cover in covering for w in cover.windows if w not in own]
         return Session(
             kind="staff",
             name=principal.name,
@@ -47,7 +62,8 @@ class Entry:
             role=principal.role,
             must_change=principal.must_change,
             window=seat.window if seat is not None else "",
-            windows=list(person.windows) if person else [],
+            windows=own + list(dict.fromkeys(lent)),
+            covers=[_cover(catalogue, cover) for cover in covering],
             **common,
         )
 
@@ -55,6 +71,16 @@ class Entry:
         """The session as a response; cookies are set by the caller."""
         view = self.session(principal, csrf_of(secret) if secret else "")
         return Response(view.model_dump_json(), mimetype="application/json")
+
+
+def _cover(catalogue: Catalogue, cover: Cover) -> CoverRef:
+    absent = catalogue.staff_by.get(cover.absent)
+    return CoverRef(
+        staff=cover.absent,
+        name=absent.name if absent else cover.absent,
+        windows=list(cover.windows),
+        until=f"{cover.ends:%Y-%m-%dT%H:%M}",
+    )
 
 
 def add(api: Api, build_id: str) -> Entry:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from server.domain import hours
+from server.domain.catalogue import Staff, Window
 from server.domain.errors import Code, HallError
 from server.domain.routing import Post, allowed_at, servers
+from server.services.attendance import covers
 from server.services.bus import WindowChanged
 from server.services.calling import current_at
 from server.services.choice import takes
@@ -46,11 +48,18 @@ def _check_allowed(ctx: Context, tx: Tx, actor: Actor, window: str) -> None:
     if found is None:
         raise HallError(Code.WINDOW_UNKNOWN, window=window)
     staff = catalogue.staff_by.get(actor.name)
-    if staff is None or not allowed_at(staff, found):
+    if staff is None or not _may_sit(ctx, tx, staff, found):
         raise HallError(Code.WINDOW_NOT_ALLOWED, window=window)
     if not hours.window_spans(catalogue, window, ctx.local(tx.now).date()):
         days = list(hours.weekdays_of(catalogue, [window]))
         raise HallError(Code.WINDOW_CLOSED, window=window, weekdays=days)
+
+
+def _may_sit(ctx: Context, tx: Tx, staff: Staff, window: Window) -> bool:
+    """By the staff list, or as B of somebody who is away with leave."""
+    if allowed_at(staff, window):
+        return True
+    return covers.may_sit(ctx, tx.conn, staff.number, window.code, ctx.local(tx.now))
 
 
 def sign_out(ctx: Context, actor: Actor, key: str, window: str, force: bool) -> None:

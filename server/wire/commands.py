@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, SecretStr
 
+from server.wire.attendance_requests import CoverRef
 from server.wire.base import Code, Command, Message, Name, Note
 
 
@@ -182,6 +183,8 @@ class Session(Message):
     must_change: bool = False
     window: str = ""
     windows: list[str] = Field(default_factory=list)
+    """Where the person may sit now, as B of somebody away included."""
+    covers: list[CoverRef] = Field(default_factory=list)
     csrf: str = ""
     demo: bool = False
     build: str = ""

@@ -1,0 +1,338 @@
+"""Leave, corrections, cover: routes and the live feed of what concerns one person."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.api import MANAGERS, STAFF, Api, Call
+from server.domain.attendance.facts import LeaveKind
+from server.domain.errors import Code, HallError
+from server.domain.tickets import ActorKind
+from server.hall import Hall
+from server.office import papers, workdays
+from server.office import request_views as views
+from server.services.attendance import corrections, leaves, rights
+from server.services.attendance.standing import standing
+from server.services.bus import AttendanceChanged, Event, HallChanged
+from server.services.context import Actor
+from server.services.people import Principal
+from server.services.snapshot import Snapshot
+from server.sockets import Feeds, Surface
+from server.storage import accounts
+from server.storage import corrections as stored_corrections
+from server.storage import leaves as stored_leaves
+from server.wire.attendance_requests import (
+    AskCorrection,
+    AskLeave,
+    CaseAsked,
+    CaseWords,
+    CorrectionCase,
+    DecideCase,
+    HandInPaper,
+    LeaveCase,
+    LeaveList,
+    MyRequests,
+    NameCover,
+)
+from server.wire.commands import Done
+
+LONGEST_LIST = 400
+ASKING = (Code.ACCOUNT_UNKNOWN, Code.NOT_YOUR_SHEET, Code.FILE_UNKNOWN)
+EXAMPLE_LEAVE = {
+    "staff": "1004",
+    "kind": "personal",
+    "begins": "2026-11-25T08:30",
+    "ends": "2026-11-25T12:00",
+    "reason": "家中有事",
+    "cover": "1005",
+}
+EXAMPLE_CORRECTION = {
+    "staff": "1004",
+    "day": "2026-11-23",
+    "slot": "am_in",
+    "verdict": "on_time",
+    "claimed": "08:25",
+    "reason": "手指有伤，打卡没有反应",
+}
+
+
+class Requests:
+    """The hall's requests as its people see them."""
+
+    def __init__(self, hall: Hall) -> None:
+        self._ctx = hall.ctx
+
+    def mine(self, _taken: Snapshot, key: str) -> MyRequests:
+        """What concerns the person whose number is the key."""
+        ctx = self._ctx
+        actor = Actor(self._kind(key), key)
+        return ctx.read(lambda c: views.mine(ctx, c, actor))
+
+    def _kind(self, staff: str) -> ActorKind:
+        row = self._ctx.read(lambda c: accounts.account(c, self._ctx.hall_id, staff))
+        return ActorKind(row.role) if row is not None else ActorKind.CLERK
+
+    def own(self, principal: Principal | None, key: str) -> bool:
+        """Everybody his own."""
+        return principal is not None and principal.is_staff and principal.name == key
+
+
+def add(api: Api, feeds: Feeds) -> None:
+    """Register the requests, with their papers and the calendar."""
+    requests = Requests(api.hall)
+    feeds.add(Surface("my", requests.mine, requests.own, _hits, 0.5))
+    _questions(api)
+    _leave(api)
+    _leave_more(api)
+    _correction(api)
+    papers.add(api)
+    workdays.add(api)
+
+
+def _hits(event: Event) -> set[str] | None:
+    if isinstance(event, AttendanceChanged):
+        return {"*"}
+    return {"*"} if isinstance(event, HallChanged) else None
+
+
+def _questions(api: Api) -> None:
+    ctx = api.hall.ctx
+
+    @api.get("/my/requests", who=STAFF, answer=MyRequests)
+    def my_requests(call: Call) -> MyRequests:
+        """One's own leave and corrections, what to confirm as B, what to decide."""
+        return ctx.read(lambda c: views.mine(ctx, c, call.actor))
+
+    @api.get(
+        "/requests/leaves/<leave>",
+        who=STAFF,
+        answer=LeaveCase,
+        codes=(Code.LEAVE_UNKNOWN, Code.NOT_YOUR_SHEET),
+    )
+    def leave(call: Call) -> LeaveCase:
+        """A leave with its steps."""
+
+        def query(conn: Connection) -> LeaveCase:
+            found = stored_leaves.get(conn, ctx.hall_id, call.args["leave"])
+            if found is None:
+                raise HallError(Code.LEAVE_UNKNOWN)
+            if not leaves.may_see(ctx, call.actor, found):
+                raise HallError(Code.NOT_YOUR_SHEET)
+            led = rights.leads(ctx.catalogue(), call.actor, found.staff)
+            return views.reader(ctx, conn, call.actor).leave(found, evidence=led)
+
+        return ctx.read(query)
+
+    @api.get(
+        "/requests/corrections/<correction>",
+        who=STAFF,
+        answer=CorrectionCase,
+        codes=(Code.CORRECTION_UNKNOWN, Code.NOT_YOUR_SHEET),
+    )
+    def correction(call: Call) -> CorrectionCase:
+        """A correction with the verdict that stood."""
+
+        def query(conn: Connection) -> CorrectionCase:
+            found = stored_corrections.get(conn, ctx.hall_id, call.args["correction"])
+            if found is None:
+                raise HallError(Code.CORRECTION_UNKNOWN)
+            if not corrections.may_see(ctx, call.actor, found):
+                raise HallError(Code.NOT_YOUR_SHEET)
+            return views.reader(ctx, conn, call.actor).correction(found)
+
+        return ctx.read(query)
+
+    @api.get("/office/leaves/<first>/<last>", who=MANAGERS, answer=LeaveList)
+    def leave_list(call: Call) -> LeaveList:
+        """All leave that touches some days."""
+        first, last = _day(call.args["first"]), _day(call.args["last"])
+        if not 0 <= (last - first).days <= LONGEST_LIST:
+            raise HallError(Code.INVALID, field="last")
+        return ctx.read(lambda c: views.leave_list(ctx, c, call.actor, first, last))
+
+
+def _day(text: str) -> date:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        raise HallError(Code.INVALID, field="day") from None
+    if not workdays.OLDEST <= found.year <= workdays.NEWEST:
+        raise HallError(Code.INVALID, field="day")
+    return found
+
+
+def _leave(api: Api) -> None:
+    ctx = api.hall.ctx
+
+    @api.post(
+        "/requests/leaves",
+        who=STAFF,
+        body=AskLeave,
+        answer=CaseAsked,
+        codes=(
+            *ASKING,
+            Code.LEAVE_SPAN,
+            Code.LEAVE_TOO_LATE,
+            Code.LEAVE_OVERLAP,
+            Code.COVER_CANNOT,
+        ),
+        example=EXAMPLE_LEAVE,
+    )
+    def ask_leave(call: Call) -> CaseAsked:
+        """Ask for leave or an outing, for oneself or for one's people."""
+        asked: AskLeave = call.body
+        wish = leaves.Wish(
+            asked.staff,
+            LeaveKind(asked.kind),
+            datetime.fromisoformat(asked.begins),
+            datetime.fromisoformat(asked.ends),
+            asked.reason,
+            asked.file,
+            asked.cover,
+            asked.emergency,
+        )
+        return CaseAsked(id=leaves.ask(ctx, call.actor, call.key, wish))
+
+    @api.post(
+        "/requests/leaves/<leave>/decide",
+        who=STAFF,
+        body=DecideCase,
+        answer=Done,
+        codes=(Code.LEAVE_UNKNOWN, Code.OWN_CASE, Code.NOT_YOUR_STEP, Code.LEAVE_SETTLED),
+        example={"approve": True, "words": "同意"},
+    )
+    def decide_leave(call: Call) -> Done:
+        """Approve or refuse the step that waits."""
+        asked: DecideCase = call.body
+        found = call.args["leave"]
+        leaves.decide(ctx, call.actor, call.key, found, asked.approve, asked.words)
+        return Done()
+
+    @api.post(
+        "/requests/leaves/<leave>/cancel",
+        who=STAFF,
+        body=CaseWords,
+        answer=Done,
+        codes=(Code.LEAVE_UNKNOWN, Code.NOT_YOUR_SHEET, Code.LEAVE_SETTLED),
+        example={"words": "事情办完了"},
+    )
+    def cancel_leave(call: Call) -> Done:
+        """Give up a leave, or what is left of it."""
+        leaves.cancel(ctx, call.actor, call.key, call.args["leave"], call.body.words)
+        return Done()
+
+
+def _leave_more(api: Api) -> None:
+    ctx = api.hall.ctx
+    settled = (Code.LEAVE_UNKNOWN, Code.LEAVE_SETTLED)
+
+    @api.post(
+        "/requests/leaves/<leave>/cover",
+        who=STAFF,
+        body=NameCover,
+        answer=Done,
+        codes=(*settled, Code.NOT_YOUR_SHEET, Code.COVER_CANNOT),
+        example={"cover": "1005"},
+    )
+    def name_cover(call: Call) -> Done:
+        """Name another B."""
+        leaves.set_cover(ctx, call.actor, call.key, call.args["leave"], call.body.cover)
+        return Done()
+
+    @api.post(
+        "/requests/leaves/<leave>/handover",
+        who=STAFF,
+        body=CaseWords,
+        answer=Done,
+        codes=(*settled, Code.NOT_YOUR_STEP),
+        example={"words": "已交接"},
+    )
+    def hand_over(call: Call) -> Done:
+        """Confirm as B that one has taken over."""
+        leaves.hand_over(ctx, call.actor, call.key, call.args["leave"], call.body.words)
+        return Done()
+
+    @api.post(
+        "/requests/leaves/<leave>/paper",
+        who=STAFF,
+        body=HandInPaper,
+        answer=Done,
+        codes=(*settled, Code.NOT_YOUR_SHEET, Code.FILE_UNKNOWN),
+        example={"file": "0" * 64},
+    )
+    def hand_in(call: Call) -> Done:
+        """Hand in a paper later."""
+        leaves.attach(ctx, call.actor, call.key, call.args["leave"], call.body.file)
+        return Done()
+
+
+def _correction(api: Api) -> None:
+    ctx = api.hall.ctx
+
+    @api.post(
+        "/requests/corrections",
+        who=STAFF,
+        body=AskCorrection,
+        answer=CaseAsked,
+        codes=(
+            *ASKING,
+            Code.CORRECTION_TOO_LATE,
+            Code.CORRECTION_QUOTA,
+            Code.CORRECTION_TWICE,
+        ),
+        example=EXAMPLE_CORRECTION,
+    )
+    def ask_correction(call: Call) -> CaseAsked:
+        """Ask for the correction of one slot of one day."""
+        asked: AskCorrection = call.body
+        wish = corrections.Wish(
+            asked.staff,
+            date.fromisoformat(asked.day),
+            asked.slot,
+            asked.verdict,
+            asked.reason,
+            asked.claimed,
+            asked.file,
+        )
+
+        def stands(conn: Connection, staff: str, day: date, slot: str) -> dict[str, Any]:
+            return standing(ctx, conn, staff, day, slot)
+
+        return CaseAsked(id=corrections.ask(ctx, call.actor, call.key, wish, stands))
+
+    @api.post(
+        "/requests/corrections/<correction>/decide",
+        who=STAFF,
+        body=DecideCase,
+        answer=Done,
+        codes=(
+            Code.CORRECTION_UNKNOWN,
+            Code.OWN_CASE,
+            Code.NOT_YOUR_STEP,
+            Code.CORRECTION_SETTLED,
+        ),
+        example={"approve": True, "words": "监控可证"},
+    )
+    def decide_correction(call: Call) -> Done:
+        """Approve or refuse as the second person."""
+        asked: DecideCase = call.body
+        found = call.args["correction"]
+        corrections.decide(ctx, call.actor, call.key, found, asked.approve, asked.words)
+        return Done()
+
+    @api.post(
+        "/requests/corrections/<correction>/cancel",
+        who=STAFF,
+        body=CaseWords,
+        answer=Done,
+        codes=(Code.CORRECTION_UNKNOWN, Code.NOT_YOUR_SHEET, Code.CORRECTION_SETTLED),
+        example={"words": ""},
+    )
+    def cancel_correction(call: Call) -> Done:
+        """Withdraw a correction."""
+        found = call.args["correction"]
+        corrections.cancel(ctx, call.actor, call.key, found, call.body.words)
+        return Done()

@@ -1,0 +1,103 @@
+"""The working calendar in the office: one year at a time, imported as a whole."""
+
+from __future__ import annotations
+
+from server.api import MANAGERS, Api, Call
+from server.domain.errors import Code, HallError
+from server.office import request_views as views
+from server.office.papers import uploaded
+from server.services.attendance import calendar, calendar_list
+from server.services.attendance.calendar_list import Flaw, Problem
+from server.services.context import Actor
+from server.wire.attendance_requests import CalendarTaken, CalendarYear, ImportCalendar
+
+OLDEST, NEWEST = 2000, 2099
+
+
+def add(api: Api) -> None:
+    """Register the calendar."""
+    ctx, hall = api.hall.ctx, api.hall
+
+    @api.get("/office/calendar/<year>", who=MANAGERS, answer=CalendarYear)
+    def calendar_year(call: Call) -> CalendarYear:
+        """One year of the working calendar."""
+        year = _year(call.args["year"])
+        return ctx.read(lambda c: views.calendar_year(ctx, c, year))
+
+    @api.post(
+        "/office/calendar",
+        who=MANAGERS,
+        body=ImportCalendar,
+        answer=CalendarTaken,
+        codes=(Code.CALENDAR_LIST,),
+        example={"year": 2027, "text": "2027-01-01 休 元旦"},
+        keyed=False,
+    )
+    def import_calendar(call: Call) -> CalendarTaken:
+        """Replace a year by a pasted list: all of it or nothing."""
+        asked: ImportCalendar = call.body
+        return _take(api, call.actor, asked.year, calendar_list.rows_of_text(asked.text), "paste")
+
+    @api.post(
+        "/office/calendar/<year>/sheet",
+        who=MANAGERS,
+        answer=CalendarTaken,
+        codes=(Code.CALENDAR_LIST,),
+        keyed=False,
+    )
+    def import_sheet(call: Call) -> CalendarTaken:
+        """Replace a year by the first sheet of an .xlsx (multipart field `file`)."""
+        year = _year(call.args["year"])
+        _, content = uploaded(ctx.settings().file_limit_kb)
+        rows = hall.offload(lambda: calendar_list.rows_of_sheet(content))
+        if isinstance(rows, Problem):
+            raise _refused([rows])
+        return _take(api, call.actor, year, rows, "sheet")
+
+
+def _take(
+    api: Api, actor: Actor, year: int, rows: calendar_list.Rows, source: str
+) -> CalendarTaken:
+    found = calendar_list.read(rows, year)
+    days = [one for one in found if not isinstance(one, Problem)]
+    if len(days) < len(found):
+        raise _refused([one for one in found if isinstance(one, Problem)])
+    calendar.put_year(api.hall.ctx, actor, year, days, source)
+    off = sum(not day.opens for day in days)
+    return CalendarTaken(year=year, off=off, on=len(days) - off)
+
+
+def _year(text: str) -> int:
+    if not (text.isdecimal() and len(text) == 4 and OLDEST <= int(text) <= NEWEST):
+        raise HallError(Code.INVALID, field="year")
+    return int(text)
+
+
+_FLAWS: dict[Flaw, tuple[str, str]] = {
+    Flaw.DAY: ("日期“{0}”看不懂，要写成 2027-01-01", "The day “{0}” cannot be read"),
+    Flaw.YEAR: ("日期“{0}”不在这一年", "The day “{0}” is not of this year"),
+    Flaw.KIND: (
+        "第二列要写“休”或“班”，现在是“{0}”",
+        "The second column must be 休 or 班, not “{0}”",
+    ),
+    Flaw.NAME: ("缺少名称，或名称太长", "The name is missing or too long"),
+    Flaw.TWICE: ("{0} 出现了两次", "{0} is there twice"),
+    Flaw.WORKED_ANYWAY: ("{0} 本来就是工作日，不用写“班”", "{0} is worked anyway"),
+    Flaw.STRETCH: ("“{0}”起止不对，或太长", "The stretch “{0}” is not right"),
+    Flaw.WEEKDAY: ("休息日不能写“{0}”", "A day of rest keeps no hours: “{0}”"),
+    Flaw.EMPTY: ("名单是空的", "The list is empty"),
+    Flaw.TOO_MANY: ("超过 {0} 行", "More than {0} lines"),
+    Flaw.FILE: ("这不是可以读取的 .xlsx 文件", "This is no .xlsx file that can be read"),
+}
+
+
+def _refused(problems: list[Problem]) -> HallError:
+    shown = [
+        {
+            "line": one.line,
+            "message_zh": _FLAWS[one.flaw][0].format(one.text),
+            "message_en": _FLAWS[one.flaw][1].format(one.text),
+        }
+        for one in problems
+    ]
+    return HallError(Code.CALENDAR_LIST, count=len(problems), problems=shown)

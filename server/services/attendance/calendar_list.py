@@ -1,0 +1,192 @@
+"""Reads a year's list of holidays and make-up days as an office pastes or uploads it.
+
+A line is a day (or a stretch of days), 休 or 班, the name, and for a make-up day perhaps the
+weekday whose hours it keeps: `2027-02-06 班 春节调休 周五`, `10月1日至10月7日 休 国庆节`. All
+problems are found at once; with any of them nothing is taken.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from server.domain.catalogue import SpecialDay
+
+REST, WORK = "休", "班"
+MOST_LINES = 200
+LONGEST_STRETCH = 15
+NAME_LENGTH = 40
+WEEKDAYS = {name: number for number, name in enumerate("一二三四五", 1)}
+_DAY = re.compile(r"(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?")
+_STRETCH = re.compile(r"\s*(?:至|到|～|~|—|－)\s*|(?<=日)-")
+_APART = re.compile(r"[\s,，;；、]+")
+_WEEKDAY = re.compile(r"(?:周|星期)([一二三四五])")
+_HEADINGS = ("日期", "day", "date")
+
+
+class Flaw(StrEnum):
+    """What is wrong with a line."""
+
+    DAY = "day"
+    YEAR = "year"
+    KIND = "kind"
+    NAME = "name"
+    TWICE = "twice"
+    WORKED_ANYWAY = "worked_anyway"
+    STRETCH = "stretch"
+    WEEKDAY = "weekday"
+    EMPTY = "empty"
+    TOO_MANY = "too_many"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A flaw at a line (from 1; 0: the list as a whole)."""
+
+    line: int
+    flaw: Flaw
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    line: int
+    days: tuple[date, ...]
+    opens: bool
+    note: str
+    like: int
+
+
+Rows = Sequence[tuple[int, list[str]]]
+
+
+def rows_of_text(text: str) -> Rows:
+    """Lines with their cells, headings and empty lines left out."""
+    lines = enumerate(text.splitlines(), 1)
+    return [(n, _cells(line)) for n, line in lines if line.strip() and not _heading(line)]
+
+
+def _cells(line: str) -> list[str]:
+    # A stretch may be written with blanks around its mark; a day never holds one.
+    joined = re.sub(r"\s*(至|到|～|~|—)\s*", r"\1", line.strip())
+    return [cell for cell in _APART.split(joined) if cell]
+
+
+def _heading(line: str) -> bool:
+    return line.strip().lower().startswith(_HEADINGS)
+
+
+def rows_of_sheet(content: bytes) -> Rows | Problem:
+    """Rows of the first sheet of an .xlsx file."""
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        values = [list(row) for row in sheet.iter_rows(max_row=MOST_LINES + 2, values_only=True)]
+        book.close()
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError, ValueError, IndexError):
+        return Problem(0, Flaw.FILE)
+    found = []
+    for number, row in enumerate(values, 1):
+        cells = [_cell(value) for value in row if value is not None and str(value).strip()]
+        if cells and not _heading(cells[0]):
+            found.append((number, cells))
+    return found
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    return str(value).strip()
+
+
+def read(rows: Rows, year: int) -> list[SpecialDay] | list[Problem]:
+    """The days of `year`'s notice, or every problem."""
+    if not rows:
+        return [Problem(0, Flaw.EMPTY)]
+    if len(rows) > MOST_LINES:
+        return [Problem(0, Flaw.TOO_MANY, str(MOST_LINES))]
+    entries, problems = [], []
+    for line, cells in rows:
+        found = _entry(line, cells, year)
+        if isinstance(found, Problem):
+            problems.append(found)
+        else:
+            entries.append(found)
+    problems += _crossed(entries)
+    if problems:
+        return sorted(problems, key=lambda p: (p.line, p.flaw))
+    return [SpecialDay(day, e.opens, e.note, e.like) for e in entries for day in e.days]
+
+
+def _entry(line: int, cells: list[str], year: int) -> _Entry | Problem:
+    days = _days(cells[0], year)
+    if isinstance(days, Flaw):
+        return Problem(line, days, cells[0])
+    if any(not _of_notice(day, year) for day in days):
+        return Problem(line, Flaw.YEAR, cells[0])
+    kind = cells[1] if len(cells) > 1 else ""
+    if kind not in (REST, WORK):
+        return Problem(line, Flaw.KIND, kind)
+    rest = cells[2:]
+    like = 0
+    if rest and (named := _WEEKDAY.fullmatch(rest[-1])):
+        like = WEEKDAYS[named[1]]
+        rest = rest[:-1]
+    note = "".join(rest)
+    if not note or len(note) > NAME_LENGTH:
+        return Problem(line, Flaw.NAME, note)
+    if kind == REST and like:
+        return Problem(line, Flaw.WEEKDAY, cells[-1])
+    ordinary = [day for day in days if kind == WORK and day.isoweekday() <= 5]
+    if ordinary:
+        return Problem(line, Flaw.WORKED_ANYWAY, ordinary[0].isoformat())
+    return _Entry(line, days, kind == WORK, note, like)
+
+
+def _days(text: str, year: int) -> tuple[date, ...] | Flaw:
+    parts = _STRETCH.split(text)
+    ends = [_day(part, year) for part in parts]
+    if len(ends) > 2 or any(end is None for end in ends):
+        return Flaw.DAY
+    first, last = ends[0], ends[-1]
+    assert first is not None
+    assert last is not None
+    length = (last - first).days + 1
+    if not 1 <= length <= LONGEST_STRETCH:
+        return Flaw.STRETCH
+    return tuple(first + timedelta(days=n) for n in range(length))
+
+
+def _day(text: str, year: int) -> date | None:
+    found = _DAY.fullmatch(text.strip())
+    if found is None:
+        return None
+    try:
+        return date(int(found[1] or year), int(found[2]), int(found[3]))
+    except ValueError:
+        return None
+
+
+def _of_notice(day: date, year: int) -> bool:
+    """A year's notice may begin in the last days of December."""
+    return day.year == year or (day.year == year - 1 and day.month == 12 and day.day >= 24)
+
+
+def _crossed(entries: Iterable[_Entry]) -> list[Problem]:
+    seen: set[date] = set()
+    found = []
+    for entry in entries:
+        twice = [day for day in entry.days if day in seen]
+        if twice:
+            found.append(Problem(entry.line, Flaw.TWICE, twice[0].isoformat()))
+        seen.update(entry.days)
+    return found
