@@ -97,6 +97,11 @@ class Code(StrEnum):
     FILE_UNKNOWN = "file_unknown"
     FILE_TYPE = "file_type"
     CALENDAR_LIST = "calendar_list"
+    # time clocks
+    READER_UNKNOWN = "reader_unknown"
+    READER_STATE = "reader_state"
+    PUNCH_FILE = "punch_file"
+    SHEET_WITNESS = "sheet_witness"
     # commands
     INVALID = "invalid"
     KEY_REQUIRED = "key_required"

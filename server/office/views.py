@@ -232,6 +232,7 @@ _KINDS = {
     "led": ("条屏", "Strip"),
     "voice": ("语音", "Voice"),
     "keypads": ("叫号键盘", "Keypad"),
+    "fingerprint": ("打卡机", "Time clock"),
 }
 
 

@@ -299,6 +299,22 @@ WORDS: dict[Code, tuple[int, str, str]] = {
         "放假安排有 {count} 处问题，没有导入任何内容。",
         "The list of days has {count} problems; nothing was imported.",
     ),
+    Code.READER_UNKNOWN: (404, "没有这台打卡机。", "There is no such time clock."),
+    Code.READER_STATE: (
+        409,
+        "这台打卡机现在不能这样操作，请看一下它的状态。",
+        "The time clock is not in a state for this. Please look at it again.",
+    ),
+    Code.PUNCH_FILE: (
+        422,
+        "这不像打卡记录文件：有 {count} 行读不懂，没有导入任何记录。",
+        "Not a file of punches: {count} lines cannot be read. Nothing was taken.",
+    ),
+    Code.SHEET_WITNESS: (
+        409,
+        "证明人不能是录入人，也不能是签到的人。",
+        "The witness may be neither who types the sheet in nor one who signed it.",
+    ),
     Code.INVALID: (400, "填写的内容不对：{field}", "The request is not valid: {field}"),
     Code.KEY_REQUIRED: (400, "缺少 Idempotency-Key。", "The header Idempotency-Key is missing."),
     Code.KEY_REUSED: (

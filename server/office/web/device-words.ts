@@ -8,8 +8,9 @@ export const kindWords = dictionary({
   led: { zh: "窗口条屏", en: "Window strips" },
   voice: { zh: "语音播报", en: "Loudspeakers" },
   keypads: { zh: "叫号键盘", en: "Keypads" },
+  fingerprint: { zh: "打卡机", en: "Time clocks" },
 });
-export const KINDS = ["printers", "voice", "led", "keypads"] as const;
+export const KINDS = ["printers", "voice", "led", "keypads", "fingerprint"] as const;
 export type Kind = (typeof KINDS)[number];
 
 const words = dictionary({

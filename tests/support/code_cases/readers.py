@@ -1,3 +1,45 @@
-"""Time clocks and punches."""
+"""Time clocks, fingers and punches."""
 
 from __future__ import annotations
+
+import io
+
+from werkzeug.test import TestResponse
+
+from server.domain.errors import Code
+from support.code_cases import case
+from support.halls import MANAGER, STAFF
+from support.web import Web
+
+
+@case(Code.READER_UNKNOWN)
+def _(web: Web) -> TestResponse:
+    return web.manager().get("/office/readers/NOBODY")
+
+
+@case(Code.READER_STATE)
+def _(web: Web) -> TestResponse:
+    web.browser().client.get("/iclock/cdata?SN=ASKS1&options=all")
+    return web.manager().post("/office/readers/ASKS1/order", {"kind": "info"})
+
+
+@case(Code.PUNCH_FILE)
+def _(web: Web) -> TestResponse:
+    added = {"serial": "FILE1", "way": "file", "name": "侧门"}
+    assert web.administrator().post("/office/readers", added).status_code == 200
+    manager = web.manager()
+    headers = {"X-CSRF-Token": manager.csrf}
+    data = {"file": (io.BytesIO("姓名,部门\n".encode("gb18030")), "user.dat")}
+    address = "/api/v1/office/readers/FILE1/file"
+    return manager.client.post(address, data=data, headers=headers)
+
+
+@case(Code.SHEET_WITNESS)
+def _(web: Web) -> TestResponse:
+    sheet = {
+        "day": "2026-03-02",
+        "reason": "停电",
+        "witness": MANAGER,
+        "lines": [{"staff": STAFF["T1"], "at": "08:25"}],
+    }
+    return web.manager().post("/office/sign-in-sheets", sheet)

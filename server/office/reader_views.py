@@ -1,0 +1,264 @@
+"""What the office shows of time clocks and punches: pure shaping of rows, and the alarms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from server.domain.errors import Code, HallError
+from server.services import punches as taking
+from server.services import readers_office
+from server.services.context import Context
+from server.services.readers_office import whose
+from server.storage import punches, readers
+from server.wire.readers import (
+    FingerList,
+    FingerView,
+    PunchDetail,
+    PunchView,
+    PutAsideView,
+    ReaderCommandView,
+    ReaderDetail,
+    ReaderEventView,
+    ReadersState,
+    ReaderView,
+    SheetView,
+    UnknownFinger,
+)
+from server.wire.views import Alarm
+
+LATEST = 40
+UNKNOWN_DAYS = 60
+LIVE_WAYS = ("push", "pull")
+Fingers = Mapping[str, list[tuple[int, str]]]
+
+
+class Shaper:
+    """Rows to messages, for one moment."""
+
+    def __init__(self, ctx: Context, conn: Connection) -> None:
+        self._ctx = ctx
+        self._conn = conn
+        self._now = ctx.clock.now()
+        self._people = ctx.catalogue().staff_by
+        self._fingers: Fingers = readers.fingers(conn, ctx.hall_id)
+
+    def state(self) -> ReadersState:
+        """Everything the page shows."""
+        conn, hall_id = self._conn, self._ctx.hall_id
+        return ReadersState(
+            readers=self.readers(),
+            put_aside=[_aside(row) for row in readers.lines(conn, hall_id, settled=False)],
+            unknown=self.unknown(),
+            latest=[self.punch(row) for row in punches.latest(conn, hall_id, LATEST)],
+            sheets=[self._sheet(row) for row in readers.sheets(conn, hall_id)],
+        )
+
+    def readers(self) -> list[ReaderView]:
+        """Every reader but the pseudo-reader of sheets."""
+        conn, hall_id = self._conn, self._ctx.hall_id
+        queued = readers.queued(conn, hall_id)
+        aside = readers.unsettled(conn, hall_id)
+        return [
+            self._reader(row, queued.get(row.serial, 0), aside.get(row.serial, 0))
+            for row in readers.every(conn, hall_id)
+            if row.way != "sheet"
+        ]
+
+    def _reader(self, row: Row[Any], queued: int, aside: int) -> ReaderView:
+        facts = readers.facts_of(row)
+        patience = self._ctx.settings().reader_silent_minutes * 60_000
+        heard = row.heard_at if row.heard_at is not None else row.created_at
+        return ReaderView(
+            serial=row.serial,
+            way=row.way,
+            name=row.name or row.serial,
+            place=row.place,
+            state=row.state,
+            networks=row.networks,
+            encoding=str(facts.get("encoding", "utf-8")),
+            firmware=row.firmware,
+            model=str(facts.get("model", "")),
+            address=str(facts.get("address", "")),
+            heard_at=row.heard_at,
+            delivered_until=row.delivered_until,
+            catching_up=taking.contact_of(row).catching_since is not None,
+            silent=row.way in LIVE_WAYS and self._now - heard > patience,
+            out_since=row.out_since,
+            offset=row.offset_seconds,
+            offset_at=row.offset_at,
+            clock_off=taking.clock_of(row).is_off,
+            records=row.records,
+            users=int(facts.get("users", 0) or 0),
+            commands=queued,
+            put_aside=aside,
+        )
+
+    def unknown(self) -> list[UnknownFinger]:
+        """Enrolments that punched lately and are nobody's now."""
+        first = date.fromisoformat(self._ctx.day(self._now)) - timedelta(days=UNKNOWN_DAYS)
+        rows = punches.since_day(self._conn, self._ctx.hall_id, first.isoformat())
+        return [
+            UnknownFinger(
+                enrolment=row.enrolment,
+                punches=row.punches,
+                first=row.first,
+                last=row.last,
+                reader=row.reader,
+            )
+            for row in rows
+            if row.enrolment not in self._fingers
+        ]
+
+    def punch(self, row: Row[Any]) -> PunchView:
+        """One punch with whose it is."""
+        staff = whose(self._fingers.get(row.enrolment, []), row.at)
+        return PunchView(
+            id=row.id,
+            reader=row.reader,
+            enrolment=row.enrolment,
+            staff=staff,
+            name=self._name(staff),
+            said=row.said,
+            source=row.source,
+            doubt=row.doubt,
+            received_at=row.received_at,
+        )
+
+    def fingers(self) -> FingerList:
+        """Every link."""
+        rows = readers.finger_rows(self._conn, self._ctx.hall_id)
+        return FingerList(
+            fingers=[
+                FingerView(
+                    enrolment=row.enrolment,
+                    since=row.since,
+                    staff=row.staff,
+                    name=self._name(row.staff),
+                    by=row.by_actor,
+                )
+                for row in rows
+                if not row.enrolment.startswith(readers_office.SHEET_MARK)
+            ]
+        )
+
+    def _name(self, staff: str) -> str:
+        return self._people[staff].name if staff in self._people else staff
+
+    def _sheet(self, row: Row[Any]) -> SheetView:
+        return SheetView(
+            id=row.id,
+            day=row.day,
+            reason=row.reason,
+            witness=row.witness,
+            witness_name=self._name(row.witness),
+            by=self._name(row.by_actor.rpartition(":")[2]),
+            at=row.at,
+            count=len(json.loads(row.lines)),
+        )
+
+
+def _aside(row: Row[Any]) -> PutAsideView:
+    return PutAsideView(
+        id=row.id,
+        reader=row.reader,
+        table=row.table,
+        line=row.line,
+        reason=row.reason,
+        received_at=row.received_at,
+        times=row.times,
+    )
+
+
+def reader_alarms(ctx: Context, conn: Connection) -> list[Alarm]:
+    """What somebody should do something about at the time clocks, in plain words."""
+    found: list[Alarm] = []
+    for reader in Shaper(ctx, conn).readers():
+        found += _alarms_of(reader)
+    return found
+
+
+def _alarms_of(reader: ReaderView) -> list[Alarm]:
+    said: list[tuple[str, str, str, int | None]] = []
+    if reader.state == "asking":
+        said.append(
+            ("reader_asking", "还没有登记，请核对后在“打卡机”里允许或拒绝。",
+             "is not admitted yet; see Time clocks.", reader.heard_at)
+        )  # fmt: skip
+    if reader.state == "admitted" and reader.silent:
+        said.append(
+            ("reader_silent", "没有消息，请检查电源和网线。",
+             "is silent; check power and cable.", reader.heard_at)
+        )  # fmt: skip
+    if reader.state in ("admitted", "out") and reader.clock_off:
+        said.append(
+            ("reader_clock", f"时钟{_offset(reader.offset)}，请校时；期间的打卡已注明存疑。",
+             f"is {reader.offset:+d} s off; set its clock.", reader.offset_at)
+        )  # fmt: skip
+    if reader.put_aside:
+        said.append(
+            ("reader_lines", f"送来 {reader.put_aside} 行读不懂的数据，请到“打卡机”里看一下。",
+             f"sent {reader.put_aside} lines that cannot be read.", None)
+        )  # fmt: skip
+    return [
+        Alarm(
+            code=code,
+            subject=reader.serial,
+            message_zh=f"打卡机 {reader.name} {zh}",
+            message_en=f"Time clock {reader.name} {en}",
+            since=since,
+        )
+        for code, zh, en, since in said
+    ]
+
+
+def _offset(seconds: int) -> str:
+    way, seconds = ("快", seconds) if seconds >= 0 else ("慢", -seconds)
+    if seconds < 120:
+        return f"{way}了 {seconds} 秒"
+    return f"{way}了 {seconds // 60} 分钟" if seconds < 7200 else f"{way}了 {seconds // 3600} 小时"
+
+
+def detail(conn: Connection, hall_id: str, serial: str) -> ReaderDetail:
+    """A reader's orders and events; raises READER_UNKNOWN."""
+    if readers.get(conn, hall_id, serial) is None:
+        raise HallError(Code.READER_UNKNOWN, reader=serial)
+    return ReaderDetail(
+        commands=[
+            ReaderCommandView(
+                id=row.id,
+                kind=row.kind,
+                command=row.command[:200],
+                state=row.state,
+                answer=row.answer,
+                by=row.by_actor.rpartition(":")[2],
+                created_at=row.created_at,
+                sent_at=row.sent_at,
+                done_at=row.done_at,
+            )
+            for row in readers.commands(conn, hall_id, serial)
+        ],
+        events=[
+            ReaderEventView(id=row.id, kind=row.kind, data=json.loads(row.data), at=row.at)
+            for row in readers.events(conn, hall_id, serial)
+        ],
+    )
+
+
+def punch_detail(ctx: Context, conn: Connection, number: int) -> PunchDetail:
+    """A punch as it was told; raises NOT_FOUND."""
+    row = punches.get(conn, ctx.hall_id, number)
+    if row is None:
+        raise HallError(Code.NOT_FOUND)
+    return PunchDetail(
+        punch=Shaper(ctx, conn).punch(row),
+        at=row.at,
+        in_out=row.in_out,
+        verify=row.verify,
+        work_code=row.work_code,
+        raw=row.raw,
+    )
