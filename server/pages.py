@@ -52,6 +52,7 @@ class Pages:
         for path, page in (
             ("counter", "counter.html"),
             ("office", "office.html"),
+            ("check", "check.html"),
             ("login", "login.html"),
             ("enrol", "login.html"),
         ):

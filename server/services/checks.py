@@ -1,4 +1,4 @@
-"""What `hall check` verifies: the journal's chain, numbers, holders, and slips against tickets."""
+"""What `hall check` verifies: the journal's chain, numbers, holders, and the drawn spot checks."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from server.domain.tickets import number
+from server.services.inspection import proof
 from server.storage import journal, schema
 
 
@@ -38,6 +39,7 @@ def _all(conn: Connection, hall_id: str) -> Iterator[Finding]:
     yield from _numbers(conn, hall_id)
     yield from _holders(conn, hall_id)
     yield from _journalled(conn, hall_id)
+    yield from (Finding(zh, en) for zh, en in proof.problems(conn, hall_id))
 
 
 def _numbers(conn: Connection, hall_id: str) -> Iterator[Finding]:

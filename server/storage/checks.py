@@ -182,3 +182,28 @@ def add_mark(tx: Tx, found: NewMark, by: str) -> None:
     tx.conn.execute(
         insert(spot_mark).values(hall_id=tx.hall_id, received_at=tx.now, by_actor=by, **values)
     )
+
+
+# -- what the hall's books say of a window ---------------------------------------------------------
+
+_j = schema.journal.c
+_POSTS = ("window.sign_in", "window.sign_out", "window.release", "window.pause", "window.unpause")
+_window_lines = (
+    select(_j.at, _j.act, _j.actor, _j.data)
+    .where(
+        _j.hall_id == bindparam("hall_id"),
+        _j.subject == bindparam("window"),
+        _j.at >= bindparam("since"),
+        _j.at <= bindparam("until"),
+        _j.act.in_(_POSTS),
+    )
+    .order_by(_j.seq)
+)
+
+
+def window_lines(
+    conn: Connection, hall_id: str, window: str, since: int, until: int
+) -> list[Row[Any]]:
+    """Sitting down, pausing, going on, leaving at a window between two moments: the journal's."""
+    found = {"hall_id": hall_id, "window": window, "since": since, "until": until}
+    return list(conn.execute(_window_lines, found))

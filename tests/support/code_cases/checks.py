@@ -1,3 +1,132 @@
 """Spot checks and findings."""
 
 from __future__ import annotations
+
+import io
+
+from PIL import Image
+from werkzeug.test import TestResponse
+
+from server.domain.errors import Code
+from server.storage import checks
+from server.storage.store import Tx
+from support.code_cases import case
+from support.halls import ADMINISTRATOR, MANAGER, STAFF, at
+from support.web import Browser, Web
+
+SAID = {"statement": "当时在打印室取材料"}
+
+
+def walk(web: Web) -> tuple[Browser, str]:
+    """A manager on a check by hand, together with the clerk of G2."""
+    manager = web.manager()
+    answer = manager.post("/office/checks/extra", {"other": STAFF["G2"]})
+    assert answer.status_code == 200, answer.get_json()
+    return manager, str(answer.get_json()["check"])
+
+
+def mark(manager: Browser, check: str, **values: object) -> TestResponse:
+    """One mark of window T1; empty unless told."""
+    body = {"id": "m-1", "window": "T1", "mark": "empty", "at": at(9)} | values
+    return manager.post(f"/office/checks/{check}/marks", body)
+
+
+def found(web: Web) -> tuple[Browser, str]:
+    """A finding of the clerk of T1, told a moment ago; with the manager who found it."""
+    manager, check = walk(web)
+    assert mark(manager, check, staff=STAFF["T1"]).status_code == 200
+    assert manager.post(f"/office/checks/{check}/finish").status_code == 200
+    listed = manager.get("/office/findings").get_json()["findings"]
+    return manager, str(listed[0]["id"])
+
+
+def photo(width: int = 40, height: int = 30) -> bytes:
+    """A photo as a phone takes one."""
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), "navy").save(out, "JPEG")
+    return out.getvalue()
+
+
+def upload(browser: Browser, check: str, content: bytes) -> TestResponse:
+    """Send a photo."""
+    return browser.client.post(
+        f"/api/v1/office/checks/{check}/photos",
+        data={"photo": (io.BytesIO(content), "photo.jpg")},
+        headers={"X-CSRF-Token": browser.csrf},
+    )
+
+
+@case(Code.CHECK_UNKNOWN)
+def _(web: Web) -> TestResponse:
+    return web.manager().post("/office/checks/2026-03-02-9/start", {"other": STAFF["G2"]})
+
+
+@case(Code.CHECK_NOT_DUE)
+def _(web: Web) -> TestResponse:
+    manager, check = walk(web)
+    return manager.post(f"/office/checks/{check}/start", {"other": STAFF["G2"]})
+
+
+@case(Code.CHECK_NOT_RUNNING)
+def _(web: Web) -> TestResponse:
+    def come(tx: Tx) -> None:
+        checks.add(tx, "2026-03-02-1", "2026-03-02", "drawn", 1, due_at=at(9), state="due")
+
+    web.small.ctx.write(come)
+    return mark(web.manager(), "2026-03-02-1")
+
+
+@case(Code.CHECKERS_TWO)
+def _(web: Web) -> TestResponse:
+    return web.manager().post("/office/checks/extra", {"other": MANAGER})
+
+
+@case(Code.NOT_A_CHECKER)
+def _(web: Web) -> TestResponse:
+    _, check = walk(web)
+    return mark(web.administrator(), check)
+
+
+@case(Code.MARK_REASON)
+def _(web: Web) -> TestResponse:
+    manager, check = walk(web)
+    return mark(manager, check, mark="away")
+
+
+@case(Code.PHOTO_INVALID)
+def _(web: Web) -> TestResponse:
+    manager, check = walk(web)
+    return upload(manager, check, b"no picture at all")
+
+
+@case(Code.PHOTO_UNKNOWN)
+def _(web: Web) -> TestResponse:
+    manager, check = walk(web)
+    return mark(manager, check, photos=["0" * 64])
+
+
+@case(Code.FINDING_UNKNOWN)
+def _(web: Web) -> TestResponse:
+    _, finding = found(web)
+    return web.clerk("S1").post(f"/my/findings/{finding}/dispute", SAID)
+
+
+@case(Code.FINDING_STATE)
+def _(web: Web) -> TestResponse:
+    _, finding = found(web)
+    body = {"stands": True, "why": "事实清楚"}
+    return web.person(ADMINISTRATOR).post(f"/office/findings/{finding}/settle", body)
+
+
+@case(Code.FINDING_OWN)
+def _(web: Web) -> TestResponse:
+    manager, finding = found(web)
+    web.clerk("T1").post(f"/my/findings/{finding}/dispute", SAID)
+    return manager.post(f"/office/findings/{finding}/settle", {"stands": True, "why": "事实清楚"})
+
+
+@case(Code.DISPUTE_OVER)
+def _(web: Web) -> TestResponse:
+    _, finding = found(web)
+    web.small.clock.forward(minutes=4 * 24 * 60)
+    return web.clerk("T1", seated=False).post(f"/my/findings/{finding}/dispute", SAID)

@@ -10,6 +10,32 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+# What checkers marked stands for ever: an undone mark is one more mark.
+KEPT = "spot_mark is only added to"
+SQLITE = """
+CREATE TRIGGER spot_mark_no_{what} BEFORE {what} ON spot_mark
+BEGIN SELECT RAISE(ABORT, '{kept}'); END
+"""
+POSTGRES = (
+    """
+    CREATE FUNCTION spot_mark_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION '{kept}'; END $$
+    """,
+    """
+    CREATE TRIGGER spot_mark_kept BEFORE UPDATE OR DELETE ON spot_mark
+    FOR EACH ROW EXECUTE FUNCTION spot_mark_kept()
+    """,
+)
+
+
+def _forbid_changes() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        for what in ("UPDATE", "DELETE"):
+            op.execute(SQLITE.format(what=what, kept=KEPT))
+    else:
+        for statement in POSTGRES:
+            op.execute(statement.format(kept=KEPT))
+
 
 def upgrade() -> None:
     """Bring the schema to this revision."""
@@ -90,3 +116,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hall_id", "id", name=op.f("pk_spot_mark")),
     )
     op.create_index("ix_spot_mark_check", "spot_mark", ["hall_id", "check_id"], unique=False)
+    _forbid_changes()

@@ -1,0 +1,254 @@
+"""Spot checks and findings as messages: pure shaping of rows, with names beside numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from server.domain.catalogue import Catalogue
+from server.domain.inspection import draws
+from server.domain.inspection import findings as rules
+from server.domain.inspection.doubts import MINUTE_MS
+from server.domain.inspection.findings import Finding, Person, State
+from server.domain.inspection.marks import standing
+from server.services.inspection import finding, proof
+from server.services.inspection.knowing import Expected, Known
+from server.wire.checks import (
+    CheckView,
+    ExpectedPerson,
+    FindingLine,
+    FindingView,
+    KnownNow,
+    MarkView,
+    PersonRef,
+    Rectified,
+    SealRules,
+    SealView,
+    WalkWindow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Windows marked and findings of a check."""
+
+    marked: int = 0
+    findings: int = 0
+
+
+def person(catalogue: Catalogue, number: str) -> PersonRef:
+    """A person by number; one who left keeps the number."""
+    return PersonRef(number=number, name=name_of(catalogue, number))
+
+
+def name_of(catalogue: Catalogue, number: str) -> str:
+    """A person's name, or the number."""
+    found = catalogue.staff_by.get(number)
+    return found.name if found else number
+
+
+def seal(row: Any, faults: Sequence[str] = ()) -> SealView:
+    """A day's seal. What is secret stays out until the row says that it was revealed."""
+    found = draws.rules_of(row.rules)
+    shown = row.revealed_at is not None and bool(row.seed)
+    times = draws.draw(bytes.fromhex(row.seed), found, row.day) if shown else ()
+    return SealView(
+        day=row.day,
+        seal=row.seal,
+        sealed_at=row.sealed_at,
+        late=found.late,
+        rules=SealRules(
+            asked=found.asked,
+            count=found.count,
+            spans=list(found.spans),
+            gap=found.gap,
+            within=found.within,
+            opens=found.opens,
+            closes=found.closes,
+        ),
+        rules_text=row.rules,
+        revealed_at=row.revealed_at,
+        seed=row.seed if shown else "",
+        times=[f"{minute // 60:02}:{minute % 60:02}" for minute in times],
+        recipe=proof.recipe(row) if shown else "",
+        faults=list(faults),
+    )
+
+
+def check(catalogue: Catalogue, row: Any, within: int, counts: Counts) -> CheckView:
+    """A check; `within`: minutes in which it had to be started."""
+    due = row.state == "due" and row.due_at is not None
+    return CheckView(
+        id=row.id,
+        day=row.day,
+        kind=row.kind,
+        n=row.n,
+        due_at=row.due_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        start_until=row.due_at + within * MINUTE_MS if due else None,
+        state=row.state,
+        reason=row.reason,
+        checkers=[person(catalogue, number) for number in json.loads(row.checkers)],
+        marked=counts.marked,
+        findings=counts.findings,
+    )
+
+
+def known(catalogue: Catalogue, found: Known, waiting: int | None = None) -> KnownNow:
+    """What the books say."""
+    name = name_of(catalogue, found.staff) if found.staff else ""
+    return KnownNow(**asdict(found), staff_name=name, waiting=waiting)
+
+
+def window(
+    catalogue: Catalogue,
+    code: str,
+    people: Iterable[Expected],
+    books: KnownNow,
+    punched: Mapping[str, Sequence[int]],
+) -> WalkWindow:
+    """A window on the way."""
+    spot = catalogue.window_by[code]
+    zone = catalogue.zone_by.get(spot.zone)
+    return WalkWindow(
+        code=spot.code,
+        number=spot.number,
+        name=spot.name,
+        name_en=spot.name_en,
+        zone=spot.zone,
+        zone_name=zone.name if zone else "",
+        zone_name_en=zone.name_en if zone else "",
+        expected=[_expected(one, punched) for one in people],
+        known=books,
+    )
+
+
+def _expected(one: Expected, punched: Mapping[str, Sequence[int]]) -> ExpectedPerson:
+    times = punched.get(one.staff.number, ())
+    return ExpectedPerson.model_validate(
+        {
+            "number": one.staff.number,
+            "name": one.staff.name,
+            "how": one.how,
+            "leave": one.leave,
+            "until": one.until.isoformat() if one.until else "",
+            "punch_at": times[-1] if times else None,
+        }
+    )
+
+
+def marks(catalogue: Catalogue, rows: Sequence[Any]) -> list[MarkView]:
+    """A walk's marks, in order; each says whether it counts."""
+    counted = {mark.id for mark in standing(map(finding.mark_of, rows)).values()}
+    return [_mark(catalogue, row, row.id in counted) for row in rows]
+
+
+def _mark(catalogue: Catalogue, row: Any, counts: bool) -> MarkView:
+    spot = catalogue.window_by.get(row.window)
+    by = row.by_actor.partition(":")[2]
+    return MarkView(
+        id=row.id,
+        window=row.window,
+        window_number=spot.number if spot else 0,
+        staff=row.staff,
+        staff_name=name_of(catalogue, row.staff) if row.staff else "",
+        mark=row.mark,
+        reason=row.reason,
+        faults=json.loads(row.faults),
+        note=row.note,
+        photos=json.loads(row.photos),
+        known=known(catalogue, Known(**json.loads(row.known))),
+        at=row.at,
+        received_at=row.received_at,
+        by=by,
+        by_name=name_of(catalogue, by),
+        counts=counts,
+    )
+
+
+def finding_view(catalogue: Catalogue, row: Any, who: Person, now: int) -> FindingView:
+    """A finding as `who` sees it."""
+    facts, found = finding.facts_of(row), finding.finding_of(row)
+    unit, spot = catalogue.unit_by.get(row.unit), catalogue.window_by.get(row.window)
+    history = json.loads(row.history)
+    return FindingView.model_validate(
+        {
+            "id": row.id,
+            "day": row.day,
+            "source": row.source,
+            "check": facts.get("check", ""),
+            "kind": row.kind,
+            "staff": row.staff,
+            "staff_name": name_of(catalogue, row.staff) if row.staff else "",
+            "unit": row.unit,
+            "unit_name": (unit.short or unit.name) if unit else "",
+            "window": row.window,
+            "window_number": spot.number if spot else None,
+            "state": row.state,
+            "at": row.at,
+            "checkers": [person(catalogue, one) for one in facts.get("checkers", [])],
+            "told": [person(catalogue, one) for one in _told(history)],
+            "dispute_until": row.dispute_until,
+            "step": row.step,
+            "rectified": _rectified(catalogue, row.rectified),
+            "history": [_line(catalogue, line) for line in history],
+            **_evidence(catalogue, facts),
+            **_may(found, who, now),
+        }
+    )
+
+
+def _evidence(catalogue: Catalogue, facts: dict[str, Any]) -> dict[str, Any]:
+    books = facts.get("known")
+    return {
+        "seen_at": facts.get("seen_at", facts.get("active_at")),
+        "faults": facts.get("faults", []),
+        "reason": facts.get("reason", ""),
+        "note": facts.get("note", ""),
+        "photos": len(facts.get("photos", [])),
+        "known": known(catalogue, Known(**books)) if books else None,
+        "waiting": facts.get("waiting"),
+        "minutes": facts.get("minutes"),
+        "how": facts.get("how", ""),
+    }
+
+
+def _may(found: Finding, who: Person, now: int) -> dict[str, bool]:
+    own, concerned = found.staff == who.number, rules.concerns(found, who)
+    in_time = found.dispute_until is not None and now <= found.dispute_until
+    return {
+        "mine": concerned,
+        "can_judge": who.office and found.state is State.PROPOSED and not own,
+        "can_dispute": concerned and found.state is State.CONFIRMED and in_time,
+        "can_settle": who.office
+        and found.state is State.DISPUTED
+        and not own
+        and who.number not in found.involved,
+        "can_rectify": concerned and found.state in rules.STANDING,
+    }
+
+
+def _told(history: Sequence[dict[str, Any]]) -> list[str]:
+    return next((line["to"] for line in history if line["state"] == "told"), [])
+
+
+def _line(catalogue: Catalogue, line: dict[str, Any]) -> FindingLine:
+    by = line["by"]
+    return FindingLine(
+        state=line["state"],
+        by="" if by == finding.HALL else by,
+        by_name="" if by == finding.HALL else name_of(catalogue, by),
+        at=line["at"],
+        words=line["words"],
+    )
+
+
+def _rectified(catalogue: Catalogue, text: str) -> Rectified | None:
+    if not text:
+        return None
+    said = json.loads(text)
+    by = name_of(catalogue, said["by"])
+    return Rectified(words=said["words"], day=said["day"], by_name=by, at=said["at"])

@@ -1,0 +1,350 @@
+"""Spot checks in the office and on the checkers' phone: routes and the live feed `checks`.
+
+No answer here holds a drawn time or a seed before it has come or been revealed: both come from
+rows that the keeper writes only then.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Response, request
+from sqlalchemy import Connection
+
+from server.api import ANYONE, MANAGERS, Api, Call
+from server.domain.errors import Code, HallError
+from server.domain.inspection.draws import rules_of
+from server.domain.inspection.marks import fault_list, standing
+from server.domain.tickets import ActorKind
+from server.hall import Hall
+from server.office import check_views as views
+from server.office import findings as finding_routes
+from server.services.attendance import files as papers
+from server.services.bus import ChecksChanged, Event, HallChanged, TicketMoved, WindowChanged
+from server.services.floor import waiting_for
+from server.services.inspection import finding, knowing, photos, proof, walks
+from server.services.inspection.knowing import Known
+from server.services.people import Principal
+from server.services.snapshot import Snapshot
+from server.sockets import Feeds, Surface
+from server.storage import checks, findings
+from server.wire.checks import (
+    CheckDay,
+    CheckDays,
+    CheckDetail,
+    ChecksState,
+    CheckStarted,
+    CheckView,
+    MarkWindow,
+    PhotoKept,
+    SealView,
+    StartCheck,
+    WalkView,
+    WalkWindow,
+)
+from server.wire.commands import Done
+
+JPEG = "image/jpeg"
+LONGEST_HISTORY = 62
+"""Days at a time."""
+OF_WALKS = (Code.CHECK_UNKNOWN, Code.CHECK_NOT_RUNNING, Code.NOT_A_CHECKER)
+
+
+class Checks:
+    """The checks of one hall."""
+
+    def __init__(self, hall: Hall) -> None:
+        self._ctx = hall.ctx
+
+    def state(self, taken: Snapshot, _key: str) -> ChecksState:
+        """Today's seal, what has come due, the walks that run."""
+        return self._ctx.read(lambda c: self._state(c, taken))
+
+    def _state(self, conn: Connection, taken: Snapshot) -> ChecksState:
+        ctx, day = self._ctx, taken.day
+        sealed = checks.day(conn, ctx.hall_id, day)
+        rows = checks.of_days(conn, ctx.hall_id, day, day)
+        shown = {view.id: view for view in self.views(conn, rows)}
+        running = [row for row in rows if row.state == "started"]
+        since = (taken.local.date() - timedelta(days=LONGEST_HISTORY)).isoformat()
+        states = Counter(row.state for row in findings.of_days(conn, ctx.hall_id, since, day))
+        return ChecksState(
+            day=day,
+            seal=self.seal(conn, sealed) if sealed is not None else None,
+            checks=list(shown.values()),
+            walks=[WalkView(check=shown[r.id], marks=self.marks(conn, r.id)) for r in running],
+            windows=self._windows(conn, taken) if running else [],
+            faults=list(fault_list(taken.settings.check_faults)),
+            proposed=states["proposed"],
+            disputed=states["disputed"],
+        )
+
+    def seal(self, conn: Connection, row: Any) -> SealView:
+        """A seal, with its proof once it is revealed."""
+        shown = row.revealed_at is not None
+        return views.seal(row, proof.faults_of(conn, self._ctx.hall_id, row) if shown else ())
+
+    def views(self, conn: Connection, rows: Sequence[Any]) -> list[CheckView]:
+        """Checks with their counts."""
+        hall_id, catalogue = self._ctx.hall_id, self._ctx.catalogue()
+        by_check: dict[str, list[Any]] = {row.id: [] for row in rows}
+        for mark in checks.marks_of(conn, hall_id, by_check):
+            by_check[mark.check_id].append(mark)
+        days = sorted({row.day for row in rows})
+        within = {day: _within(checks.day(conn, hall_id, day)) for day in days}
+        found = self._found(conn, days)
+        return [
+            views.check(
+                catalogue,
+                row,
+                within[row.day],
+                views.Counts(len(standing(map(finding.mark_of, by_check[row.id]))), found[row.id]),
+            )
+            for row in rows
+        ]
+
+    def _found(self, conn: Connection, days: Sequence[str]) -> Counter[str]:
+        """Standing findings by check; one may be written on a later day than its check."""
+        if not days:
+            return Counter()
+        last = (date.fromisoformat(days[-1]) + timedelta(days=7)).isoformat()
+        rows = findings.of_days(conn, self._ctx.hall_id, days[0], last)
+        stand = (row for row in rows if row.source == "mark" and row.state != "withdrawn")
+        return Counter(finding.facts_of(row)["check"] for row in stand)
+
+    def marks(self, conn: Connection, check_id: str) -> Any:
+        """Marks of a walk."""
+        rows = checks.marks(conn, self._ctx.hall_id, check_id)
+        return views.marks(self._ctx.catalogue(), rows)
+
+    def _windows(self, conn: Connection, taken: Snapshot) -> list[WalkWindow]:
+        catalogue, day = taken.catalogue, taken.local.date()
+        leave = knowing.leave_of(self._ctx, conn, day)
+        punched = knowing.punches_of(self._ctx, conn, taken.day)
+        seats = {code: row.staff for code, row in taken.seats.items()}
+        return [
+            views.window(
+                catalogue,
+                spot.code,
+                knowing.expected(catalogue, seats, leave, spot.code, taken.local),
+                views.known(catalogue, _live(taken, spot.code), waiting_for(taken, spot.code)),
+                punched,
+            )
+            for spot in knowing.walking_order(catalogue, day)
+        ]
+
+    def allowed(self, principal: Principal | None, _key: str) -> bool:
+        """Managers and administrators: the checkers on duty."""
+        return (
+            principal is not None and principal.is_staff and principal.kind is not ActorKind.CLERK
+        )
+
+    def days(self, first: date, last: date) -> CheckDays:
+        """Sealed days with their checks and their proof."""
+        ctx = self._ctx
+
+        def query(conn: Connection) -> CheckDays:
+            sealed = checks.days(conn, ctx.hall_id, first.isoformat(), last.isoformat())
+            rows = checks.of_days(conn, ctx.hall_id, first.isoformat(), last.isoformat())
+            shown = self.views(conn, rows)
+            return CheckDays(
+                days=[
+                    CheckDay(
+                        seal=self.seal(conn, row), checks=[v for v in shown if v.day == row.day]
+                    )
+                    for row in sealed
+                ]
+            )
+
+        return ctx.read(query)
+
+    def detail(self, check_id: str) -> CheckDetail:
+        """One check with every mark; raises CHECK_UNKNOWN."""
+        ctx = self._ctx
+
+        def query(conn: Connection) -> CheckDetail:
+            row = checks.get(conn, ctx.hall_id, check_id)
+            if row is None:
+                raise HallError(Code.CHECK_UNKNOWN)
+            return CheckDetail(check=self.views(conn, [row])[0], marks=self.marks(conn, check_id))
+
+        return ctx.read(query)
+
+
+def _within(sealed: Any) -> int:
+    return rules_of(sealed.rules).within if sealed is not None else 0
+
+
+def _live(taken: Snapshot, window: str) -> Known:
+    """The window as the live picture has it."""
+    seat, ticket = taken.seats.get(window), taken.current.get(window)
+    if seat is None:
+        return Known(taken.now)
+    return Known(
+        as_of=taken.now,
+        staff=seat.staff,
+        since=seat.since,
+        paused_at=seat.paused_at,
+        pause_reason=seat.pause_reason,
+        last_call_at=seat.last_call_at,
+        number=ticket.number if ticket else "",
+        number_since=ticket.called_at if ticket else None,
+    )
+
+
+def _hits(event: Event) -> set[str] | None:
+    if isinstance(event, (ChecksChanged, HallChanged)):
+        return {"*"}
+    return set() if isinstance(event, (TicketMoved, WindowChanged)) else None
+
+
+def add(api: Api, feeds: Feeds) -> None:
+    """Register spot checks and findings."""
+    found = Checks(api.hall)
+    feeds.add(Surface("checks", found.state, found.allowed, _hits, 2.0))
+    _looking(api, found)
+    _walking(api, found)
+    _photos(api)
+    finding_routes.add(api)
+
+
+def _looking(api: Api, found: Checks) -> None:
+    ctx = api.hall.ctx
+
+    @api.get("/checks/seals/<day>", who=ANYONE, answer=SealView, codes=(Code.NOT_FOUND,))
+    def check_seal(call: Call) -> SealView:
+        """A day's seal, for everybody; the seed and the times once the hall has closed."""
+        row = ctx.read(lambda c: checks.day(c, ctx.hall_id, call.args["day"]))
+        if row is None:
+            raise HallError(Code.NOT_FOUND)
+        return ctx.read(lambda c: found.seal(c, row))
+
+    @api.get("/office/checks/days", who=MANAGERS, answer=CheckDays)
+    def check_days(_call: Call) -> CheckDays:
+        """Sealed days with their checks and their proof (`from`, `to`; 62 days at most)."""
+        last = asked_day("to", ctx.local().date())
+        first = asked_day("from", last - timedelta(days=30))
+        return found.days(max(first, last - timedelta(days=LONGEST_HISTORY)), last)
+
+    @api.get(
+        "/office/checks/<check>", who=MANAGERS, answer=CheckDetail, codes=(Code.CHECK_UNKNOWN,)
+    )
+    def check_detail(call: Call) -> CheckDetail:
+        """A check with every mark."""
+        return found.detail(call.args["check"])
+
+
+def asked_day(name: str, default: date) -> date:
+    """A day from the address; raises INVALID."""
+    text = request.args.get(name, "")
+    try:
+        return date.fromisoformat(text) if text else default
+    except ValueError:
+        raise HallError(Code.INVALID, field=name) from None
+
+
+def _walking(api: Api, found: Checks) -> None:
+    ctx = api.hall.ctx
+    del found
+
+    @api.post(
+        "/office/checks/extra",
+        who=MANAGERS,
+        body=StartCheck,
+        answer=CheckStarted,
+        codes=(Code.CHECKERS_TWO,),
+        example={"other": "1003"},
+    )
+    def extra_check(call: Call) -> CheckStarted:
+        """Start a check by hand, at any time."""
+        return _started(walks.by_hand(ctx, call.actor, call.key, call.body.other))
+
+    @api.post(
+        "/office/checks/<check>/start",
+        who=MANAGERS,
+        body=StartCheck,
+        answer=CheckStarted,
+        codes=(Code.CHECK_UNKNOWN, Code.CHECK_NOT_DUE, Code.CHECKERS_TWO),
+        example={"other": "1003"},
+    )
+    def start_check(call: Call) -> CheckStarted:
+        """Start a check that has come due."""
+        check, other = call.args["check"], call.body.other
+        return _started(walks.start(ctx, call.actor, call.key, check, other))
+
+    @api.post(
+        "/office/checks/<check>/marks",
+        who=MANAGERS,
+        body=MarkWindow,
+        answer=Done,
+        codes=(
+            *OF_WALKS,
+            Code.WINDOW_UNKNOWN,
+            Code.ACCOUNT_UNKNOWN,
+            Code.MARK_REASON,
+            Code.PHOTO_UNKNOWN,
+        ),
+        example={"id": "m-1", "window": "W01", "mark": "at_post", "at": 1767574800000},
+    )
+    def mark_window(call: Call) -> Done:
+        """Keep one mark; the same id again adds nothing."""
+        body: MarkWindow = call.body
+        values = body.model_dump() | {"faults": tuple(body.faults), "photos": tuple(body.photos)}
+        walks.mark(ctx, call.actor, call.key, call.args["check"], walks.Asked(**values))
+        return Done()
+
+    @api.post("/office/checks/<check>/finish", who=MANAGERS, answer=CheckStarted, codes=OF_WALKS)
+    def finish_check(call: Call) -> CheckStarted:
+        """End a walk; its findings are told now."""
+        return _started(walks.finish(ctx, call.actor, call.key, call.args["check"]))
+
+
+def _started(answer: dict[str, Any]) -> CheckStarted:
+    return CheckStarted(check=str(answer["check"]))
+
+
+def _photos(api: Api) -> None:
+    hall = api.hall
+
+    @api.post(
+        "/office/checks/<check>/photos",
+        who=MANAGERS,
+        answer=PhotoKept,
+        codes=(*OF_WALKS, Code.PHOTO_INVALID),
+        keyed=False,
+    )
+    def keep_photo(call: Call) -> PhotoKept:
+        """Keep a photo (multipart field `photo`) without what the camera wrote beside it."""
+        walks.running(hall.ctx, call.actor, call.args["check"])
+        content = _uploaded()
+        clean: bytes = hall.offload(lambda: photos.cleaned(content))
+        return PhotoKept(id=papers.keep(hall, call.actor, "photo.jpg", JPEG, clean))
+
+    @api.get(
+        "/office/checks/<check>/photos/<photo>",
+        who=MANAGERS,
+        answer=None,
+        codes=(Code.PHOTO_UNKNOWN,),
+        media=JPEG,
+    )
+    def see_photo(call: Call) -> Response:
+        """A photo of a check."""
+        ctx, photo = hall.ctx, call.args["photo"]
+        rows = ctx.read(lambda c: checks.marks(c, ctx.hall_id, call.args["check"]))
+        if not any(photo in json.loads(row.photos) for row in rows):
+            raise HallError(Code.PHOTO_UNKNOWN)
+        return finding_routes.photo(hall, photo)
+
+
+def _uploaded() -> bytes:
+    file = request.files.get("photo")
+    if file is None:
+        raise HallError(Code.INVALID, field="photo")
+    content = file.stream.read(photos.MAX_BYTES + 1)
+    if len(content) > photos.MAX_BYTES:
+        raise HallError(Code.TOO_LARGE)
+    return content

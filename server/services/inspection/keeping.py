@@ -1,0 +1,129 @@
+"""What happens to spot checks without anybody asking: sealed, come due, missed, revealed, doubted.
+
+`Keeper.keep` may be called at any time and any number of times; a restart in between changes
+nothing, because the times follow from the sealed seed alone.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from server.domain.inspection.doubts import MINUTE_MS
+from server.services.bus import ChecksChanged
+from server.services.context import SYSTEM, Context, note
+from server.services.inspection import doubting, sealing
+from server.services.inspection import finding as found
+from server.services.inspection.sealing import Opened
+from server.storage import checks
+from server.storage.store import Tx
+
+SLACK_MS = 60_000
+"""A time that is noted up to so much later came while the server was running."""
+
+
+class Keeper:
+    """Keeps one hall's checks. `folder`: the data folder, where the key lies."""
+
+    def __init__(self, ctx: Context, folder: Path) -> None:
+        self._ctx = ctx
+        self._folder = folder
+        self._sealed = ""
+        self._opened: dict[str, Opened] = {}
+        self._doubted = 0
+
+    def keep(self) -> None:
+        """Bring the checks up to date."""
+        ctx = self._ctx
+        now = ctx.clock.now()
+        today = ctx.day(now)
+        if self._sealed != today:
+            sealing.seal_day(ctx, self._key())
+            self._sealed = today
+        for row in ctx.read(lambda c: checks.open_days(c, ctx.hall_id)):
+            self._bring_up(self._open(row), now)
+        for row in ctx.read(lambda c: checks.running_before(c, ctx.hall_id, today)):
+            ctx.write(partial(_end_forgotten, ctx, row))
+        if now // MINUTE_MS != self._doubted:
+            self._doubted = now // MINUTE_MS
+            doubting.propose(ctx)
+
+    def _key(self) -> bytes:
+        return sealing.key_in(self._folder, self._ctx.chance)
+
+    def _open(self, row: Any) -> Opened:
+        if row.day not in self._opened:
+            self._opened = {row.day: sealing.opened(self._key(), row)}
+        return self._opened[row.day]
+
+    def _bring_up(self, day: Opened, now: int) -> None:
+        ctx = self._ctx
+        if ctx.read(lambda c: _due(day, self._kept(c, day), now)) or _ends(day, now):
+            ctx.write(lambda tx: self._act(tx, day))
+
+    def _kept(self, conn: Any, day: Opened) -> list[Any]:
+        return checks.of_days(conn, self._ctx.hall_id, day.day, day.day)
+
+    def _act(self, tx: Tx, day: Opened) -> None:
+        kept = {row.n: row for row in self._kept(tx.conn, day) if row.kind == "drawn"}
+        for n, minute in enumerate(day.times, 1):
+            due_at = day.at(minute)
+            if n not in kept and due_at <= tx.now:
+                _come(tx, day, n, due_at)
+            elif n in kept and kept[n].state == "due" and _over(day, due_at, tx.now):
+                checks.change(tx, kept[n].id, state="missed", reason="not_started")
+                _missed(tx, day.day, kept[n].id, "not_started")
+        if _ends(day, tx.now):
+            sealing.reveal(tx, day)
+
+
+def _ends(day: Opened, now: int) -> bool:
+    """The hall has closed; or the seed is lost, which is said at once."""
+    return not day.seed or day.closed(now)
+
+
+def _over(day: Opened, due_at: int, now: int) -> bool:
+    return now > due_at + day.rules.within * MINUTE_MS
+
+
+def _due(day: Opened, rows: list[Any], now: int) -> bool:
+    """Whether a time has come or run out; asked by a read: a quiet hall writes nothing."""
+    kept = {row.n: row for row in rows if row.kind == "drawn"}
+    for n, minute in enumerate(day.times, 1):
+        due_at = day.at(minute)
+        if due_at <= now and n not in kept:
+            return True
+        if n in kept and kept[n].state == "due" and _over(day, due_at, now):
+            return True
+    return False
+
+
+def _come(tx: Tx, day: Opened, n: int, due_at: int) -> None:
+    """A drawn time has come; one that ran out while the server was down is missed for that."""
+    check = f"{day.day}-{n}"
+    state = "missed" if _over(day, due_at, tx.now) else "due"
+    reason = "server_down" if state == "missed" else ""
+    checks.add(tx, check, day.day, "drawn", n, due_at=due_at, state=state, reason=reason)
+    data = {"day": day.day, "n": n, "due_at": due_at, "late": tx.now - due_at > SLACK_MS}
+    note(tx, SYSTEM, "check.due", check, data=data)
+    tx.events.append(ChecksChanged(day.day, check))
+    if state == "missed":
+        _missed(tx, day.day, check, reason)
+
+
+def _missed(tx: Tx, day: str, check: str, reason: str) -> None:
+    note(tx, SYSTEM, "check.missed", check, data={"reason": reason})
+    tx.events.append(ChecksChanged(day, check))
+
+
+def _end_forgotten(ctx: Context, row: Any, tx: Tx) -> None:
+    """A walk that nobody ended on its day."""
+    if row.state == "due":
+        checks.change(tx, row.id, state="missed", reason="not_started")
+        _missed(tx, row.day, row.id, "not_started")
+        return
+    checks.change(tx, row.id, state="unfinished", ended_at=tx.now)
+    note(tx, SYSTEM, "check.unfinished", row.id)
+    tx.events.append(ChecksChanged(row.day, row.id))
+    found.from_marks(ctx, tx, row.id)

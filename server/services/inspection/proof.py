@@ -1,0 +1,89 @@
+"""Proves past days: seal, seed, rules, times and records fit each other and the journal.
+
+For `hall check` and for the office's history. Reads only, and needs no secret: everything it uses
+has been shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.clock import local
+from server.domain.inspection import draws
+from server.storage import checks, journal
+
+WORDS: dict[str, tuple[str, str]] = {
+    "seed_lost": ("种子丢失，无法证明", "the seed is lost, nothing can be proven"),
+    "seal": ("封印、种子和规则对不上", "seal, seed and rules do not fit"),
+    "late_unsaid": ("开门后才封存却没有注明", "sealed after opening without saying so"),
+    "check_missing": ("抽出的查岗缺少记录", "a drawn check is missing from the records"),
+    "check_time": ("查岗时间与抽签不符", "a check's time is not the drawn one"),
+    "check_extra": ("多出没有抽到的查岗", "a check on record was never drawn"),
+    "journal": ("流水里的封存与记录不符", "the journal's seal is not the recorded one"),
+    "not_sealed": ("当天没有封存种子", "no seed was sealed on that day"),
+    "not_revealed": ("过了当天仍未公布种子", "the seed was not revealed afterwards"),
+}
+
+
+def faults_of(conn: Connection, hall_id: str, row: Any) -> list[str]:
+    """What does not fit about a revealed day, as codes; empty: proven."""
+    rows = checks.of_days(conn, hall_id, row.day, row.day)
+    return draws.faults(_day(row, rows)) + _journal_faults(conn, hall_id, row)
+
+
+def _day(row: Any, rows: list[Any]) -> draws.Day:
+    zone = draws.rules_of(row.rules).timezone
+    times = tuple(
+        (one.n, _minute(one.due_at, zone)) for one in rows if one.kind == "drawn" and one.due_at
+    )
+    sealed = local(row.sealed_at, zone)
+    minute = sealed.hour * 60 + sealed.minute if sealed.date().isoformat() == row.day else -1
+    return draws.Day(row.day, row.seal, row.seed, row.rules, minute, times)
+
+
+def _minute(at: int, zone: str) -> int:
+    moment = local(at, zone)
+    return moment.hour * 60 + moment.minute
+
+
+def _journal_faults(conn: Connection, hall_id: str, row: Any) -> list[str]:
+    """The seal was written down once, at that time; the seed is the one that was revealed."""
+    lines = journal.of_subject(conn, hall_id, row.day)
+    sealed = [line for line in lines if line["act"] == "check.seal"]
+    shown = [line["data"].get("seed") for line in lines if line["act"] == "check.reveal"]
+    right = len(sealed) == 1 and sealed[0]["at"] == row.sealed_at
+    right = right and sealed[0]["data"]["seal"] == row.seal
+    right = right and sealed[0]["data"]["rules"] == row.rules
+    right = right and shown == ([row.seed] if row.seed else [])
+    return [] if right else ["journal"]
+
+
+def problems(conn: Connection, hall_id: str) -> Iterator[tuple[str, str]]:
+    """Every past day that is not proven, in Chinese and English."""
+    rows = {row.day: row for row in checks.days(conn, hall_id, "", "9")}
+    if not rows:
+        return
+    days = [day for day in checks.business_days(conn, hall_id) if day >= min(rows)]
+    last = max([*rows, *days])
+    for day in sorted({*rows, *days}):
+        for fault in _faults(conn, hall_id, rows.get(day), last=day == last):
+            zh, en = WORDS[fault]
+            yield f"{day} 查岗：{zh}", f"{day} spot checks: {en}"
+
+
+def _faults(conn: Connection, hall_id: str, row: Any, *, last: bool) -> list[str]:
+    if row is None:
+        # The newest day may have been opened a moment ago.
+        return [] if last else ["not_sealed"]
+    if row.revealed_at is None:
+        return [] if last else ["not_revealed"]
+    return faults_of(conn, hall_id, row)
+
+
+def recipe(row: Any) -> str:
+    """What anybody can run to compute the seal again, once the seed is shown."""
+    parts = f"'{row.rules}' {row.day}"
+    return f"(printf %s {row.seed} | xxd -r -p; printf %s {parts}) | sha256sum"
