@@ -32,6 +32,7 @@ from server.wire.attendance import (
     TrialPerson,
     UnitToday,
 )
+from server.wire.views import NameRef
 
 OFFICE = "大厅管理办公室"
 
@@ -208,6 +209,7 @@ def month_sheet(
         unit=unit,
         unit_name=unit_name(catalogue, unit) if unit else catalogue.hall_name,
         month=f"{facts.first:%Y-%m}",
+        units=_units(catalogue, facts),
         days=[
             MonthDay(
                 day=day.isoformat(),
@@ -220,6 +222,15 @@ def month_sheet(
         rows=rows,
         totals=totals(total(sheets)),
     )
+
+
+def _units(catalogue: Catalogue, facts: Facts) -> list[NameRef]:
+    lending = {person.unit for person in facts.everybody().values()}
+    return [
+        NameRef(code=u.code, name=u.name, name_en=u.name_en)
+        for u in catalogue.units
+        if u.code in lending
+    ]
 
 
 def rule_body(rule: ShiftRule) -> RuleBody:

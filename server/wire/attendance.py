@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from server.wire.base import Code, Command, Message
+from server.wire.views import NameRef
 
 StateName = Literal[
     "on_time",
@@ -161,6 +162,8 @@ class MonthSheet(Message):
     unit: str
     unit_name: str
     month: str
+    units: list[NameRef]
+    """Units to choose from: those with people on the list."""
     days: list[MonthDay]
     rows: list[MonthRow]
     totals: TotalsView

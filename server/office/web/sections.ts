@@ -26,6 +26,30 @@ const page = (load: () => Promise<{ default: Component }>): Component => defineA
 export const SECTIONS: readonly Section[] = [
   { id: "today", group: "hall", name: { zh: "今日概况", en: "Today" }, page: page(() => import("./TodaySection.vue")), given: ["state"] },
   { id: "windows", group: "hall", name: { zh: "窗口", en: "Windows" }, page: page(() => import("./WindowsSection.vue")), given: ["state"] },
+  {
+    id: "attendance",
+    group: "attendance",
+    name: { zh: "今日考勤", en: "Attendance today" },
+    page: page(() => import("./attendance/AttendanceSection.vue")),
+  },
+  {
+    id: "month",
+    group: "attendance",
+    name: { zh: "月考勤", en: "Month sheets" },
+    page: page(() => import("./attendance/MonthSection.vue")),
+  },
+  {
+    id: "exceptions",
+    group: "attendance",
+    name: { zh: "考勤异常", en: "Exceptions" },
+    page: page(() => import("./attendance/ExceptionsSection.vue")),
+  },
+  {
+    id: "rules",
+    group: "attendance",
+    name: { zh: "班次规则", en: "Shift rules" },
+    page: page(() => import("./attendance/RulesSection.vue")),
+  },
   { id: "devices", group: "system", name: { zh: "设备", en: "Devices" }, page: page(() => import("./DevicesSection.vue")), given: ["state"] },
   {
     id: "accounts",
