@@ -1,0 +1,273 @@
+"""Spot checks: the draw and its proof, marks, findings and their steps, what is doubtful."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import time
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.domain.errors import Code, HallError
+from server.domain.hours import Span
+from server.domain.inspection import draws, findings
+from server.domain.inspection.doubts import MINUTE_MS, Desk, Morning, idle, unpunched
+from server.domain.inspection.draws import Asked, Rules
+from server.domain.inspection.findings import DAY_MS, Finding, Person, State, Step, Steps
+from server.domain.inspection.marks import Kind, Mark, Seen, fault_list, kind_of, standing
+
+DAY = "2026-03-02"
+HOURS = (Span(time(8, 30), time(12)), Span(time(14, 30), time(17, 30)))
+USUAL = Asked(2, 10, 20, 60, 15)
+
+seeds = st.binary(min_size=32, max_size=32)
+wishes = st.builds(
+    Asked,
+    st.integers(0, 6),
+    st.integers(0, 120),
+    st.integers(0, 120),
+    st.integers(0, 240),
+    st.integers(3, 60),
+)
+
+
+def rules(asked: Asked = USUAL, sealed: int = 5) -> Rules:
+    return draws.rules_for("small", "Asia/Shanghai", HOURS, asked, sealed)
+
+
+def sealed_day(seed: bytes, found: Rules, day: str = DAY) -> draws.Day:
+    text = draws.text_of(found)
+    times = tuple(enumerate(draws.draw(seed, found, day), 1))
+    return draws.Day(day, draws.seal(seed, text, day), seed.hex(), text, 5, times)
+
+
+# -- the draw --------------------------------------------------------------------------------------
+
+
+@given(seeds, wishes, st.integers(0, 1439))
+def test_the_times_keep_number_hours_and_gap(seed: bytes, asked: Asked, sealed: int) -> None:
+    found = rules(asked, sealed)
+    times = draws.draw(seed, found, DAY)
+    assert len(times) == found.count <= asked.count
+    assert all(b - a >= max(asked.gap, 1) for a, b in pairwise(times))
+    for minute in times:
+        span = next(s for s in ((510, 720), (870, 1050)) if s[0] <= minute <= s[1])
+        assert span[0] + asked.after_open <= minute
+        assert minute + max(asked.before_close, asked.within) <= span[1]
+        assert not found.late or minute > sealed
+    assert found.late == (sealed >= 510)
+
+
+@given(seeds)
+def test_the_same_seed_gives_the_same_times_and_the_day_is_proven(seed: bytes) -> None:
+    day = sealed_day(seed, rules())
+    assert draws.faults(day) == []
+    assert draws.draw(seed, draws.rules_of(day.rules), DAY) == draws.draw(seed, rules(), DAY)
+
+
+@given(seeds, st.integers(0, 255))
+def test_any_bit_of_the_seed_counts(seed: bytes, bit: int) -> None:
+    day = sealed_day(seed, rules())
+    other = (int.from_bytes(seed) ^ (1 << bit)).to_bytes(32)
+    assert draws.faults(replace(day, seed=other.hex())) == ["seal"]
+
+
+@given(seeds, st.data())
+def test_any_character_of_the_rules_and_the_day_counts(seed: bytes, data: st.DataObject) -> None:
+    day = sealed_day(seed, rules())
+    at = data.draw(st.integers(0, len(day.rules) - 1))
+    other = chr(ord(day.rules[at]) ^ 1)
+    changed = day.rules[:at] + other + day.rules[at + 1 :]
+    assert draws.faults(replace(day, rules=changed)) == ["seal"]
+    assert draws.faults(replace(day, day="2026-03-03")) == ["seal"]
+
+
+def test_the_seal_is_the_hash_that_the_papers_name() -> None:
+    seed, text = bytes(range(32)), draws.text_of(rules())
+    whole = seed + text.encode() + DAY.encode()
+    assert draws.seal(seed, text, DAY) == hashlib.sha256(whole).hexdigest()
+
+
+def test_every_set_of_times_is_as_likely_as_any_other() -> None:
+    found = replace(rules(), count=2, spans=((0, 3), (10, 11)), gap=2)
+    sets = [(a, b) for a in (0, 1, 2, 3, 10, 11) for b in (0, 1, 2, 3, 10, 11) if b - a >= 2]
+    rounds = 300 * len(sets)
+    drawn = Counter(
+        draws.draw(hashlib.sha256(str(n).encode()).digest(), found, DAY) for n in range(rounds)
+    )
+    assert set(drawn) == set(sets)
+    squares = sum((drawn[one] - 300) ** 2 / 300 for one in sets)
+    assert squares < 35  # chi square, 10 degrees of freedom: once in ten thousand
+
+
+def test_fewer_are_drawn_where_the_hours_leave_no_room() -> None:
+    assert rules(replace(USUAL, count=6, gap=240)).count == 2
+    assert rules(replace(USUAL, count=6, gap=240)).asked == 6
+    assert draws.rules_for("small", "Asia/Shanghai", (), USUAL, 5).count == 0
+
+
+def test_what_does_not_fit_the_records_is_named() -> None:
+    day = sealed_day(bytes(32), rules())
+    first, second = day.times
+    assert draws.faults(replace(day, times=(first,))) == ["check_missing"]
+    assert draws.faults(replace(day, times=(first, (2, second[1] + 1)))) == ["check_time"]
+    assert draws.faults(replace(day, times=(first, second, (3, 900)))) == ["check_extra"]
+    assert draws.faults(replace(day, seed="")) == ["seed_lost"]
+    assert draws.faults(replace(day, sealed_at=511)) == ["late_unsaid"]
+    late = sealed_day(bytes(32), rules(sealed=511))
+    assert draws.faults(replace(late, sealed_at=511)) == []
+
+
+# -- marks -----------------------------------------------------------------------------------------
+
+
+def mark(
+    at: int, seen: Seen, window: str = "T1", reason: str = "", faults: tuple[str, ...] = ()
+) -> Mark:
+    return Mark(f"{window}-{at}", window, seen, at, at, reason, faults)
+
+
+def test_the_last_mark_of_a_window_counts_and_an_undone_one_does_not() -> None:
+    marks = [
+        mark(3, Seen.SERVING),
+        mark(1, Seen.EMPTY),
+        mark(2, Seen.EMPTY, "T2"),
+        mark(4, Seen.UNDONE, "T2"),
+    ]
+    assert {w: m.seen for w, m in standing(marks).items()} == {"T1": Seen.SERVING}
+
+
+@pytest.mark.parametrize(
+    ("seen", "reason", "faults", "kind"),
+    [
+        (Seen.AT_POST, "", (), None),
+        (Seen.SERVING, "", ("玩手机",), Kind.CONDUCT),
+        (Seen.AWAY, "toilet", (), None),
+        (Seen.AWAY, "unknown", (), Kind.AWAY),
+        (Seen.EMPTY, "", ("闲聊",), Kind.EMPTY),
+        (Seen.UNDONE, "", ("闲聊",), None),
+    ],
+)
+def test_what_is_a_finding(seen: Seen, reason: str, faults: tuple[str, ...], kind: Kind) -> None:
+    assert kind_of(mark(1, seen, reason=reason, faults=faults)) is kind
+
+
+def test_the_halls_own_faults_come_from_one_line() -> None:
+    assert fault_list("玩手机, 闲聊、饮食；玩手机,,") == ("玩手机", "闲聊", "饮食")
+
+
+# -- findings --------------------------------------------------------------------------------------
+
+CLERK = Person("1001", "tax")
+CHIEF = Person("1002", "tax", chief=True)
+STRANGER = Person("1003", "build", chief=True)
+FINDER, CONFIRMER, OTHER = (Person(n, office=True) for n in ("2001", "2002", "2003"))
+
+
+def finding(state: State, at: int = 0, **values: object) -> Finding:
+    basis = {"id": f"F{at}", "staff": "1001", "unit": "tax", "dispute_until": 100}
+    involved = {"involved": frozenset({"2001", "2002"})}
+    return Finding(**basis | involved | values, state=state, at=at)  # type: ignore[arg-type]
+
+
+def refused(code: Code) -> pytest.RaisesExc[HallError]:
+    return pytest.raises(HallError, match=f"^{code.value}$")
+
+
+def test_who_sees_a_finding() -> None:
+    told, proposed = finding(State.CONFIRMED), finding(State.PROPOSED)
+    assert [findings.may_see(told, p) for p in (CLERK, CHIEF, STRANGER, OTHER)] == [
+        True,
+        True,
+        False,
+        True,
+    ]
+    assert [findings.may_see(proposed, p) for p in (CLERK, CHIEF, OTHER)] == [False, False, True]
+
+
+def test_nobody_decides_about_himself_or_what_he_found() -> None:
+    disputed = finding(State.DISPUTED)
+    for person in (FINDER, CONFIRMER, Person("1001", office=True)):
+        with refused(Code.FINDING_OWN):
+            findings.settle(disputed, person, True)
+    assert findings.settle(disputed, OTHER, True) is State.UPHELD
+    assert findings.settle(disputed, OTHER, False) is State.WITHDRAWN
+    with refused(Code.FINDING_OWN):
+        findings.judge(finding(State.PROPOSED), Person("1001", office=True), False)
+
+
+def test_a_dispute_has_its_time_and_its_people() -> None:
+    told = finding(State.CONFIRMED)
+    assert findings.dispute(told, CHIEF, 100) is State.DISPUTED
+    with refused(Code.DISPUTE_OVER):
+        findings.dispute(told, CLERK, 101)
+    with refused(Code.FINDING_UNKNOWN):
+        findings.dispute(told, STRANGER, 50)
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_finding_moves_only_forwards(state: State) -> None:
+    one = finding(state)
+    acts: dict[State, Callable[[], State]] = {
+        State.PROPOSED: lambda: findings.judge(one, OTHER, True),
+        State.CONFIRMED: lambda: findings.dispute(one, CLERK, 1),
+        State.DISPUTED: lambda: findings.settle(one, OTHER, True),
+    }
+    for allowed, act in acts.items():
+        if state is allowed:
+            assert act() is not state
+        else:
+            with refused(Code.FINDING_STATE):
+                act()
+
+
+def test_steps_follow_from_what_stands_in_the_period() -> None:
+    asked = Steps(2, 3, 30)
+    kept = [finding(State.CONFIRMED, n * DAY_MS, id=f"F{n}") for n in (0, 5, 10)]
+    steps = findings.steps(kept, asked)
+    assert steps == {"F0": Step.NOTICE, "F5": Step.REPLACEMENT, "F10": Step.INTERVIEW}
+    fallen = [kept[0], replace(kept[1], state=State.WITHDRAWN), kept[2]]
+    assert findings.steps(fallen, asked) == {"F0": Step.NOTICE, "F10": Step.REPLACEMENT}
+    later = [kept[0], replace(kept[1], at=40 * DAY_MS)]
+    assert findings.steps(later, asked) == {"F0": Step.NOTICE, "F5": Step.NOTICE}
+
+
+# -- doubts ----------------------------------------------------------------------------------------
+
+IDLE = Desk("T1", "1001", False, False, False, active_at=0, waiting=2, waiting_since=0)
+NOW = 15 * MINUTE_MS
+
+
+def test_a_free_window_that_calls_nobody_is_doubted_once() -> None:
+    (found,) = idle([IDLE], NOW, 15)
+    assert (found.kind, found.staff, found.facts["minutes"]) == (Kind.NO_CALL, "1001", 15)
+    (again,) = idle([replace(IDLE, waiting=3, waiting_since=1)], NOW + MINUTE_MS, 15)
+    assert again.mark == found.mark
+
+
+@pytest.mark.parametrize(
+    "why",
+    [
+        {"busy": True},
+        {"paused": True},
+        {"away": True},
+        {"waiting": 0, "waiting_since": None},
+        {"active_at": 1},
+        {"waiting_since": 1},
+    ],
+    ids=lambda why: next(iter(why)),
+)
+def test_there_is_no_doubt_where_there_is_a_reason(why: dict[str, object]) -> None:
+    assert idle([replace(IDLE, **why)], NOW, 15) == []  # type: ignore[arg-type]
+
+
+def test_at_work_without_a_punch_all_morning() -> None:
+    seen = Morning("1001", "T1", 5, "mark", punched=False, away=False)
+    (found,) = unpunched([seen, replace(seen, staff="1002", punched=True)], DAY)
+    assert (found.kind, found.staff) == (Kind.NO_PUNCH, "1001")
+    assert unpunched([replace(seen, away=True)], DAY) == []
