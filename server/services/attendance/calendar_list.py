@@ -27,6 +27,7 @@ NAME_LENGTH = 40
 WEEKDAYS = {name: number for number, name in enumerate("一二三四五", 1)}
 _DAY = re.compile(r"(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?")
 _STRETCH = re.compile(r"\s*(?:至|到|～|~|—|－)\s*|(?<=日)-")
+_SAME_MONTH = re.compile(r"\d{1,2}日?")
 _APART = re.compile(r"[\s,，;；、]+")
 _WEEKDAY = re.compile(r"(?:周|星期)([一二三四五])")
 _HEADINGS = ("日期", "day", "date")
@@ -154,6 +155,9 @@ def _entry(line: int, cells: list[str], year: int) -> _Entry | Problem:
 
 def _days(text: str, year: int) -> tuple[date, ...] | Flaw:
     parts = _STRETCH.split(text)
+    if len(parts) == 2 and _SAME_MONTH.fullmatch(parts[1]):
+        # 1月1日至3日: the month is said once.
+        parts[1] = f"{parts[0][: _month_end(parts[0])]}{parts[1]}"
     ends = [_day(part, year) for part in parts]
     if len(ends) > 2 or any(end is None for end in ends):
         return Flaw.DAY
@@ -164,6 +168,11 @@ def _days(text: str, year: int) -> tuple[date, ...] | Flaw:
     if not 1 <= length <= LONGEST_STRETCH:
         return Flaw.STRETCH
     return tuple(first + timedelta(days=n) for n in range(length))
+
+
+def _month_end(text: str) -> int:
+    found = _DAY.fullmatch(text)
+    return found.start(3) if found else 0
 
 
 def _day(text: str, year: int) -> date | None:

@@ -1,0 +1,190 @@
+"""Leave, corrections, cover and papers through the API: who may, and what is refused."""
+
+from __future__ import annotations
+
+import io
+
+import openpyxl
+import pytest
+from PIL import Image
+
+from server.domain.errors import Code
+from support.code_cases.requests import ask, asked, correct, upload, with_rule
+from support.halls import at
+from support.leave_halls import CHIEF, STRANGER, A, B, staffed
+from support.web import Browser, Web
+
+
+def code(answer: object) -> str:
+    return str(answer.get_json()["code"])  # type: ignore[attr-defined]
+
+
+def picture() -> bytes:
+    stream = io.BytesIO()
+    Image.new("RGB", (4, 3), "white").save(stream, "PNG")
+    return stream.getvalue()
+
+
+def mine(browser: Browser) -> dict[str, list[dict[str, object]]]:
+    found: dict[str, list[dict[str, object]]] = browser.get("/my/requests").get_json()
+    return found
+
+
+def test_a_leave_from_asking_to_the_covers_window(web: Web) -> None:
+    browser, leave = asked(web)
+    assert [x["id"] for x in mine(browser)["leaves"]] == [leave]
+    assert mine(browser)["leaves_to_decide"] == []
+    chief = web.person(CHIEF)
+    (waiting,) = mine(chief)["leaves_to_decide"]
+    assert waiting["can"] == ["decide", "cancel", "cover", "paper"]
+    assert waiting["days"] == 1
+    assert chief.post(f"/requests/leaves/{leave}/decide", {"approve": True}).status_code == 200
+    cover = web.person(B)
+    (covering,) = mine(cover)["covering"]
+    assert covering["can"] == ["handover"]
+    assert cover.get("/session").get_json()["covers"] == []
+    assert cover.post(f"/requests/leaves/{leave}/handover", {"words": "好"}).status_code == 200
+    web.small.clock.set(at(9) + 24 * 3_600_000)
+    session = web.person(B).get("/session").get_json()
+    assert session["windows"] == ["T2", "T1"]
+    assert session["covers"] == [
+        {"staff": A, "name": "测试1", "windows": ["T1"], "until": "2026-03-03T17:30"}
+    ]
+    assert web.person(B).post("/counter/sign-in", {"window": "T1"}).status_code == 200
+
+
+def test_a_clerk_sees_only_his_own(web: Web) -> None:
+    _, leave = asked(web)
+    stranger = web.person(STRANGER)
+    assert code(stranger.get(f"/requests/leaves/{leave}")) == Code.NOT_YOUR_SHEET
+    assert code(stranger.post(f"/requests/leaves/{leave}/cancel", {})) == Code.NOT_YOUR_SHEET
+    answer = stranger.post(f"/requests/leaves/{leave}/cover", {"cover": STRANGER})
+    assert code(answer) == Code.NOT_YOUR_SHEET
+    assert code(stranger.post(f"/requests/leaves/{leave}/handover", {})) == Code.NOT_YOUR_STEP
+    assert code(ask(stranger)) == Code.NOT_YOUR_SHEET
+    assert code(correct(stranger)) == Code.NOT_YOUR_SHEET
+    assert mine(stranger)["leaves"] == mine(stranger)["leaves_waiting"] == []
+    assert code(stranger.get("/office/leaves/2026-03-01/2026-03-31")) == Code.FORBIDDEN
+    assert web.person(B).get(f"/requests/leaves/{leave}").status_code == 200
+
+
+def test_nobody_settles_his_own_case(web: Web) -> None:
+    staffed(web.small)
+    manager = web.manager()
+    answer = ask(manager, staff="2001")
+    leave = answer.get_json()["id"]
+    decided = manager.post(f"/requests/leaves/{leave}/decide", {"approve": True})
+    assert code(decided) == Code.OWN_CASE
+    with_rule(web)
+    found = correct(manager).get_json()["id"]
+    decided = manager.post(f"/requests/corrections/{found}/decide", {"approve": True})
+    assert code(decided) == Code.OWN_CASE
+    administrator = web.administrator()
+    path = f"/requests/corrections/{found}"
+    assert administrator.post(f"{path}/decide", {"approve": True}).status_code == 200
+    seen = web.person(A).get(path).get_json()
+    assert (seen["state"], seen["was"]["state"]) == ("approved", "pending")
+    assert seen["decided_by_name"] == "测试管理员"
+
+
+def test_a_correction_is_asked_for_once_and_decided_by_a_manager(web: Web) -> None:
+    staffed(web.small)
+    with_rule(web)
+    browser = web.person(A)
+    assert code(correct(browser, slot="tea")) == Code.INVALID
+    found = correct(browser, claimed="08:25").get_json()["id"]
+    chief = web.person(CHIEF)
+    answer = chief.post(f"/requests/corrections/{found}/decide", {"approve": True})
+    assert code(answer) == Code.NOT_YOUR_STEP
+    (waiting,) = mine(web.manager())["corrections_to_decide"]
+    assert (waiting["used"], waiting["quota"]) == (1, 3)
+
+
+def test_a_paper_is_read_by_those_who_may_see_its_case(web: Web) -> None:
+    staffed(web.small)
+    browser = web.person(A)
+    paper = upload(browser, "/files", picture(), "病历.png").get_json()
+    assert (paper["media"], paper["name"]) == ("image/png", "病历.png")
+    stranger, chief = web.person(STRANGER), web.person(CHIEF)
+    path = f"/files/{paper['id']}"
+    assert browser.get(path).data == picture()
+    assert code(chief.get(path)) == Code.NOT_YOUR_SHEET
+    assert ask(browser, file=paper["id"]).status_code == 200
+    assert code(stranger.get(path)) == Code.NOT_YOUR_SHEET
+    answer = chief.get(path)
+    assert answer.data == picture()
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Content-Type"] == "image/png"
+
+
+def test_a_pdf_is_never_shown_in_place(web: Web) -> None:
+    browser = web.person(A)
+    paper = upload(browser, "/files", b"%PDF-1.7\n<script>", 'x"; inline.pdf').get_json()
+    answer = browser.get(f"/files/{paper['id']}")
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+    assert answer.headers["Content-Type"] == "application/pdf"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"begins": "2026-02-30T08:30"},
+        {"begins": "0001-01-01T00:00"},
+        {"begins": "2026-03-03"},
+        {"begins": 1_700_000_000},
+        {"kind": "holiday"},
+        {"reason": ""},
+        {"file": "../../etc/passwd"},
+    ],
+)
+def test_what_is_no_request(web: Web, change: dict[str, object]) -> None:
+    assert code(ask(web.person(A), **change)) == Code.INVALID
+
+
+def test_the_office_imports_a_year_by_paste_or_sheet(web: Web) -> None:
+    manager = web.manager()
+    assert manager.get("/office/calendar/2026").get_json()["working_days"][9] == 18
+    assert manager.get("/office/calendar/2027").get_json()["known"] is False
+    body = {"year": 2027, "text": "2027-01-01 休 元旦\n放假"}
+    refused = manager.post("/office/calendar", body, key=None)
+    assert code(refused) == Code.CALENDAR_LIST
+    assert refused.get_json()["data"]["problems"][0]["line"] == 2
+    taken = manager.post("/office/calendar", body | {"text": "1月1日至3日 休 元旦"}, key=None)
+    assert taken.get_json() == {"year": 2027, "off": 3, "on": 0}
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(["2028-01-01", "休", "元旦"])
+    stream = io.BytesIO()
+    book.save(stream)
+    taken = upload(manager, "/office/calendar/2028/sheet", stream.getvalue())
+    assert taken.get_json()["off"] == 1
+    years = manager.get("/office/calendar/2028").get_json()["years"]
+    assert {2026, 2027, 2028} <= set(years)
+    bad = upload(manager, "/office/calendar/2028/sheet", b"nothing")
+    assert code(bad) == Code.CALENDAR_LIST
+    assert code(manager.get("/office/calendar/x")) == Code.INVALID
+
+
+def test_a_missing_year_stands_in_the_list_of_alarms(web: Web) -> None:
+    def told() -> list[str]:
+        alarms = web.manager().get("/office/today").get_json()["alarms"]
+        return [a["message_zh"] for a in alarms if a["code"] == "calendar_missing"]
+
+    assert told() == []
+    web.small.clock.set(at(9) + 260 * 24 * 3_600_000)
+    (line,) = told()
+    assert "2027" in line
+    web.small.clock.set(at(9) + 320 * 24 * 3_600_000)
+    (line,) = told()
+    assert "现在只按周一到周五算" in line
+
+
+def test_the_list_of_leave(web: Web) -> None:
+    _, leave = asked(web)
+    manager = web.manager()
+    found = manager.get("/office/leaves/2026-03-01/2026-03-31").get_json()
+    assert [one["id"] for one in found["leaves"]] == [leave]
+    assert manager.get("/office/leaves/2026-03-04/2026-03-31").get_json()["leaves"] == []
+    assert code(manager.get("/office/leaves/2026-03-04/2026-03-01")) == Code.INVALID
+    assert code(manager.get("/office/leaves/x/y")) == Code.INVALID

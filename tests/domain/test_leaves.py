@@ -1,0 +1,202 @@
+"""Leave: its length, its ladder, who may decide, what may become of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.domain import hours
+from server.domain.attendance import leaves
+from server.domain.attendance.ladder import (
+    Length,
+    Rung,
+    is_ladder,
+    is_staff_list,
+    parse,
+    rungs_for,
+)
+from server.domain.attendance.leaves import Decider, State
+from server.domain.catalogue import Role, SpecialDay, Staff
+from server.domain.errors import Code, HallError
+from server.domain.settings import Settings, changed
+from server.domain.workdays import Workdays
+from support.halls import catalogue
+
+WEEK = Workdays((SpecialDay(date(2026, 3, 8), True, "调休上班", 1),))
+A = Staff("1", "甲", "tax", Role.CLERK)
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(f"2026-{text}")
+
+
+def length(begins: str, ends: str) -> Length:
+    book = replace(catalogue(), state_days=WEEK.state)
+    return leaves.measure(
+        moment(begins), moment(ends), WEEK, lambda day: hours.hall_spans(book, day)
+    )
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "days", "worked"),
+    [
+        ("03-02T08:30", "03-02T12:00", 0.5, 3.5),
+        ("03-02T14:30", "03-02T17:30", 0.5, 3.0),
+        ("03-02T00:00", "03-02T23:59", 1.0, 6.5),
+        ("03-02T11:00", "03-02T15:00", 1.0, 1.5),
+        ("03-02T10:00", "03-02T11:30", 0.5, 1.5),
+        ("03-02T12:00", "03-02T14:30", 0.0, 0.0),
+        ("03-05T14:30", "03-09T12:00", 3.0, 19.5),
+        ("03-07T08:30", "03-07T17:30", 0.0, 0.0),
+    ],
+)
+def test_the_length_is_working_time(begins: str, ends: str, days: float, worked: float) -> None:
+    assert length(begins, ends) == Length(days, worked)
+
+
+def test_a_day_without_hours_has_two_halves() -> None:
+    begins, ends = moment("03-02T00:00"), moment("03-02T12:00")
+    assert leaves.measure(begins, ends, WEEK, lambda _day: ()).days == 0.5
+
+
+TEXT = "2h=chief;1d=chief;2d=chief+manager;*=chief+manager+head"
+
+
+@pytest.mark.parametrize(
+    ("days", "worked", "rungs"),
+    [
+        (0.5, 2.0, "chief"),
+        (1.0, 6.5, "chief"),
+        (1.5, 9.5, "chief manager"),
+        (2.0, 13.0, "chief manager"),
+        (2.5, 16.0, "chief manager head"),
+    ],
+)
+def test_the_ladder(days: float, worked: float, rungs: str) -> None:
+    found = rungs_for(TEXT, Length(days, worked))
+    assert found == tuple(Rung(name) for name in rungs.split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "*", "1d=chief", "*=boss", "1d=chief;*=", "*=head;1d=chief", "1.2d=head;*=head",
+     "1d=chief+chief;*=head", "1w=chief;*=head", "*=head;*=head"],
+)  # fmt: skip
+def test_a_ladder_that_cannot_be_read_is_no_setting(text: str) -> None:
+    assert not is_ladder(text)
+    with pytest.raises(HallError) as caught:
+        changed(Settings(), {"leave_ladder": text})
+    assert caught.value.code is Code.SETTING_INVALID
+
+
+def test_the_ladders_a_hall_starts_with_can_be_read() -> None:
+    first = Settings()
+    for text in (first.leave_ladder, first.leave_ladder_chief, first.leave_ladder_office):
+        assert parse(text)
+
+
+@pytest.mark.parametrize(("text", "good"), [("", True), ("1001,1002", True), ("1001, 2", False)])
+def test_a_list_of_staff_numbers(text: str, good: bool) -> None:
+    assert is_staff_list(text) is good
+
+
+@given(st.lists(st.floats(0, 30), min_size=2, max_size=5))
+def test_a_longer_leave_never_needs_fewer_steps(days: list[float]) -> None:
+    needed = [len(rungs_for(TEXT, Length(d, d * 6.5))) for d in sorted(days)]
+    assert all(one <= other for one, other in pairwise(needed))
+
+
+def test_the_ladder_goes_by_the_askers_role() -> None:
+    day = Length(1.0, 6.5)
+    settings = Settings()
+    assert leaves.rungs(A, day, settings) == (Rung.CHIEF,)
+    assert leaves.rungs(replace(A, chief=True), day, settings) == (Rung.MANAGER,)
+    assert leaves.rungs(replace(A, role=Role.MANAGER), day, settings) == (Rung.HEAD,)
+
+
+def who(
+    number: str, *, manages: bool = False, administers: bool = False, unit: str = ""
+) -> Decider:
+    return Decider(number, manages or administers, administers, unit)
+
+
+@pytest.mark.parametrize(
+    ("rung", "decider", "heads", "may"),
+    [
+        (Rung.CHIEF, who("5", unit="tax"), "", True),
+        (Rung.CHIEF, who("5", unit="build"), "", False),
+        (Rung.CHIEF, who("8"), "", False),
+        (Rung.CHIEF, who("7", manages=True), "", True),
+        (Rung.MANAGER, who("5", unit="tax"), "", False),
+        (Rung.MANAGER, who("7", manages=True), "", True),
+        (Rung.HEAD, who("7", manages=True), "", False),
+        (Rung.HEAD, who("9", administers=True), "", True),
+        (Rung.HEAD, who("9", administers=True), "7", False),
+        (Rung.HEAD, who("7", manages=True), "6,7", True),
+        (Rung.HEAD, who("9", administers=True), "1", True),
+        (Rung.CHIEF, who("1", unit="tax"), "", False),
+        (Rung.MANAGER, who("1", manages=True), "", False),
+        (Rung.HEAD, who("1", administers=True), "1", False),
+    ],
+)
+def test_who_may_decide(rung: Rung, decider: Decider, heads: str, may: bool) -> None:
+    settings = Settings(head_staff=heads)
+    assert leaves.may_decide(rung, A, decider, settings) is may
+
+
+NOW = moment("03-02T09:00")
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "code"),
+    [
+        ("03-03T08:30", "03-03T08:30", Code.LEAVE_SPAN),
+        ("03-03T08:30", "03-02T08:30", Code.LEAVE_SPAN),
+        ("02-26T08:30", "03-03T08:30", Code.LEAVE_TOO_LATE),
+    ],
+)
+def test_spans_that_are_refused(begins: str, ends: str, code: Code) -> None:
+    with pytest.raises(HallError) as caught:
+        leaves.check_span(moment(begins), moment(ends), NOW, 3)
+    assert caught.value.code is code
+
+
+def test_asked_afterwards() -> None:
+    later = moment("03-03T09:00")
+    assert leaves.check_span(moment("02-27T08:30"), later, NOW, 3)
+    assert not leaves.check_span(NOW, later, NOW, 3)
+
+
+def test_steps_go_up_the_ladder_one_by_one() -> None:
+    steps = [leaves.asked("1", 0, (Rung.CHIEF, Rung.HEAD))]
+    assert leaves.waiting_for(steps) is Rung.CHIEF
+    assert leaves.decided("asked", steps, True) is State.ASKED
+    steps.append({"act": "approve", "by": "5"})
+    assert leaves.waiting_for(steps) is Rung.HEAD
+    assert leaves.decided("asked", steps, True) is State.APPROVED
+    assert leaves.decided("asked", steps, False) is State.REFUSED
+    for state in ("approved", "refused", "cancelled"):
+        with pytest.raises(HallError):
+            leaves.decided(state, steps, True)
+
+
+def test_a_new_cover_has_to_confirm_anew() -> None:
+    steps = [leaves.asked("1", 0, (Rung.CHIEF,)), {"act": "handover"}]
+    assert leaves.handed_over(steps)
+    assert not leaves.handed_over([*steps, {"act": "cover"}])
+    assert leaves.handed_over([*steps, {"act": "cover"}, {"act": "handover"}])
+
+
+def test_giving_up() -> None:
+    begins, ends = moment("03-02T08:30"), moment("03-04T17:30")
+    assert leaves.cancelled("approved", begins, ends, moment("03-01T00:00")) is None
+    assert leaves.cancelled("asked", begins, ends, NOW) is None
+    assert leaves.cancelled("approved", begins, ends, NOW.replace(second=40)) == NOW
+    for state, now in (("approved", ends), ("refused", NOW), ("cancelled", NOW)):
+        with pytest.raises(HallError):
+            leaves.cancelled(state, begins, ends, now)

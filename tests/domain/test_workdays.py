@@ -1,0 +1,77 @@
+"""Working days: the calendar, the hall's own days, the week; and counting them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.domain import hours
+from server.domain.catalogue import OpenLine, Scope, SpecialDay
+from server.domain.workdays import Workdays, workdays_of
+from support.halls import MONDAY, catalogue
+
+SATURDAY, SUNDAY = MONDAY + timedelta(days=5), MONDAY + timedelta(days=6)
+HOLIDAY = SpecialDay(MONDAY, False, "节日")
+MADE_UP = SpecialDay(SUNDAY, True, "调休上班", 3)
+
+
+@pytest.mark.parametrize(
+    ("day", "weekday"),
+    [
+        (MONDAY, None),
+        (MONDAY + timedelta(days=1), 2),
+        (SATURDAY, None),
+        (SUNDAY, 3),
+    ],
+)
+def test_the_weekday_whose_rule_applies(day: date, weekday: int | None) -> None:
+    assert Workdays((HOLIDAY, MADE_UP)).weekday(day) == weekday
+
+
+def test_the_halls_own_day_wins_over_the_states() -> None:
+    own = (SpecialDay(SUNDAY, False, "本厅盘点"), SpecialDay(MONDAY, True, "本厅值班", 1))
+    found = Workdays((HOLIDAY, MADE_UP), own)
+    assert (found.weekday(MONDAY), found.weekday(SUNDAY)) == (1, None)
+    assert found.statutory().weekday(SUNDAY) == 3
+
+
+def test_ticket_hours_and_attendance_see_the_same_days() -> None:
+    book = replace(catalogue(), state_days=(HOLIDAY, MADE_UP))
+    found = workdays_of(book, [2026])
+    for ahead in range(14):
+        day = MONDAY + timedelta(days=ahead)
+        assert bool(hours.hall_spans(book, day)) is found.works(day), day
+
+
+def test_a_hall_open_on_saturdays_works_on_saturdays() -> None:
+    line = OpenLine(Scope.HALL, "", frozenset({6}), time(9), time(12))
+    book = replace(catalogue(), hours=(*catalogue().hours, line))
+    assert workdays_of(book, []).weekday(SATURDAY) == 6
+    assert workdays_of(replace(book, hours=()), []).weekday(SATURDAY) is None
+
+
+def test_counting() -> None:
+    found = Workdays((HOLIDAY, MADE_UP), years=frozenset({2026}))
+    assert found.count(MONDAY, SUNDAY) == 5
+    assert found.after(MONDAY, 0) == MONDAY
+    assert found.after(MONDAY, 5) == SUNDAY
+    assert found.known(2026)
+    assert not found.known(2027)
+    with pytest.raises(ValueError, match="working days"):
+        Workdays(week=frozenset()).after(MONDAY, 1)
+
+
+days = st.dates(date(2026, 1, 1), date(2027, 12, 31))
+specials = st.lists(st.builds(SpecialDay, days, st.booleans(), st.just("x")), max_size=20)
+
+
+@given(specials, days, st.integers(0, 40))
+def test_after_and_count_agree(special: list[SpecialDay], day: date, ahead: int) -> None:
+    found = Workdays(tuple(special))
+    end = found.after(day, ahead)
+    assert found.count(day + timedelta(days=1), end) == ahead
+    assert ahead == 0 or found.works(end)

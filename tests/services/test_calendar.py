@@ -1,0 +1,205 @@
+"""The working calendar: seeded years, the office's import, what is missing; and kept papers."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import date
+
+import openpyxl
+import pytest
+from PIL import Image
+
+from server.domain import hours
+from server.domain.catalogue import SpecialDay
+from server.domain.errors import Code, HallError
+from server.hall import open_hall, take_catalogue
+from server.services.attendance import calendar, calendar_list, files
+from server.services.attendance.calendar_list import Flaw, Problem
+from server.services.context import SYSTEM
+from server.storage import calendar as stored
+from server.workbook import digest
+from support.halls import CHEAP, SmallHall, catalogue
+from support.leave_halls import A, actor
+
+NEW_YEAR, MADE_UP = date(2026, 1, 1), date(2026, 2, 28)
+LIST_2027 = (
+    "日期 休班 名称\n2027-01-01 休 元旦\n2月6日至2月12日 休 春节\n2月14日 班 春节调休 周五\n"
+)
+
+
+def test_a_new_hall_knows_the_published_years(small: SmallHall) -> None:
+    found = calendar.workdays(small.ctx)
+    assert found.known(2026)
+    assert not found.known(2027)
+    assert found.weekday(NEW_YEAR) is None
+    assert found.weekday(MADE_UP) == 1
+    assert found.count(date(2026, 1, 1), date(2026, 12, 31)) == 248
+    assert calendar.seed(small.ctx) == 0
+
+
+def test_tickets_and_attendance_see_one_calendar(small: SmallHall) -> None:
+    book = small.ctx.catalogue()
+    assert not hours.hall_spans(book, NEW_YEAR)
+    assert hours.hall_spans(book, MADE_UP)
+
+
+def test_the_book_keeps_only_its_own_days(small: SmallHall) -> None:
+    book = small.ctx.catalogue()
+    assert book.special_days == ()
+    assert book.state_days
+    assert digest(book) == digest(catalogue())
+    assert take_catalogue(small.ctx, SYSTEM, book, "again") == (1, False)
+
+
+def test_the_halls_own_day_wins(small: SmallHall) -> None:
+    own = (SpecialDay(MADE_UP, False, "停电"),)
+    take_catalogue(small.ctx, SYSTEM, replace(catalogue(), special_days=own), "own")
+    assert calendar.workdays(small.ctx).weekday(MADE_UP) is None
+    assert not hours.hall_spans(small.ctx.catalogue(), MADE_UP)
+
+
+def test_an_imported_year_is_used_at_once(small: SmallHall) -> None:
+    days = calendar_list.read(calendar_list.rows_of_text(LIST_2027), 2027)
+    assert not any(isinstance(day, Problem) for day in days)
+    plain = [day for day in days if isinstance(day, SpecialDay)]
+    assert calendar.put_year(small.ctx, SYSTEM, 2027, plain, "paste") == 9
+    found = calendar.workdays(small.ctx)
+    assert found.known(2027)
+    assert found.weekday(date(2027, 2, 14)) == 5
+    assert found.weekday(date(2027, 2, 8)) is None
+    calendar.put_year(small.ctx, SYSTEM, 2027, plain[:1], "paste")
+    assert calendar.workdays(small.ctx).weekday(date(2027, 2, 8)) == 1
+
+
+def test_another_process_import_is_noticed(small: SmallHall) -> None:
+    assert not calendar.workdays(small.ctx).known(2027)
+    other = open_hall(small.hall.config, hasher=CHEAP)
+    calendar.put_year(other.ctx, SYSTEM, 2027, [SpecialDay(date(2027, 1, 1), False, "元旦")], "x")
+    other.ctx.store.close()
+    small.ctx.refresh()
+    assert calendar.workdays(small.ctx).known(2027)
+
+
+def test_december_days_of_the_next_notice(small: SmallHall) -> None:
+    last = date(2026, 12, 31)
+    calendar.put_year(small.ctx, SYSTEM, 2027, [SpecialDay(last, False, "元旦")], "paste")
+    assert calendar.workdays(small.ctx).weekday(last) is None
+    rows = small.ctx.read(lambda c: stored.of_year(c, "small", 2026))
+    assert last.isoformat() not in [row.day for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("day", "missing"),
+    [
+        (date(2026, 3, 2), []),
+        (date(2026, 10, 31), []),
+        (date(2026, 11, 1), [(2027, False)]),
+        (date(2027, 3, 1), [(2027, True)]),
+        (date(2027, 12, 1), [(2027, True), (2028, False)]),
+    ],
+)
+def test_what_is_missing(small: SmallHall, day: date, missing: list[tuple[int, bool]]) -> None:
+    assert [(m.year, m.now) for m in calendar.missing(small.ctx, day)] == missing
+
+
+def test_a_make_up_day_without_a_weekday_keeps_the_settings(small: SmallHall) -> None:
+    day = SpecialDay(date(2027, 2, 14), True, "调休", 0)
+    calendar.put_year(small.ctx, SYSTEM, 2027, [day], "paste")
+    assert calendar.workdays(small.ctx).weekday(day.day) == 1
+    small.configure(makeup_weekday=4)
+    assert calendar.workdays(small.ctx).weekday(day.day) == 4
+
+
+def test_every_problem_of_a_list_is_found_at_once() -> None:
+    text = (
+        "2027-13-01 休 坏日子\n2026-05-01 休 去年\n2027-01-01 放 元旦\n2027-01-02 休\n"
+        "2027-01-03 休 元旦\n1月3日 休 元旦\n2027-03-01 班 春节调休\n"
+        "2月12日至2月6日 休 春节\n2027-05-01 休 劳动节 周一\n"
+    )
+    found = calendar_list.read(calendar_list.rows_of_text(text), 2027)
+    assert [(p.line, p.flaw) for p in found if isinstance(p, Problem)] == [
+        (1, Flaw.DAY),
+        (2, Flaw.YEAR),
+        (3, Flaw.KIND),
+        (4, Flaw.NAME),
+        (6, Flaw.TWICE),
+        (7, Flaw.WORKED_ANYWAY),
+        (8, Flaw.STRETCH),
+        (9, Flaw.WEEKDAY),
+    ]
+    assert calendar_list.read([], 2027) == [Problem(0, Flaw.EMPTY)]
+
+
+def test_a_sheet_reads_like_a_pasted_list() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ("日期", "休/班", "名称"),
+        (date(2027, 1, 1), "休", "元旦"),
+        ("2月14日", "班", "春节调休", "周五"),
+    ):
+        sheet.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    rows = calendar_list.rows_of_sheet(stream.getvalue())
+    assert not isinstance(rows, Problem)
+    assert calendar_list.read(rows, 2027) == [
+        SpecialDay(date(2027, 1, 1), False, "元旦", 0),
+        SpecialDay(date(2027, 2, 14), True, "春节调休", 5),
+    ]
+    assert calendar_list.rows_of_sheet(b"no sheet") == Problem(0, Flaw.FILE)
+
+
+# -- papers ----------------------------------------------------------------------------------------
+
+
+def picture(kind: str = "PNG") -> bytes:
+    stream = io.BytesIO()
+    Image.new("RGB", (4, 3), "white").save(stream, kind)
+    return stream.getvalue()
+
+
+def test_papers_are_kept_by_their_hash(small: SmallHall) -> None:
+    first = files.keep(small.hall, actor(A), "假条.png", "", picture())
+    assert files.keep(small.hall, actor(A), "../../other.png", "", picture()) == first
+    kept = files.load(small.hall, first)
+    assert (kept.name, kept.media, kept.data) == ("假条.png", "image/png", picture())
+    path = small.hall.config.data / "files" / first[:2] / first
+    assert path.read_bytes() == picture()
+    assert path.stat().st_mode & 0o077 == 0
+    assert [p.name for p in path.parent.iterdir()] == [first]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"<script>alert(1)</script>", b"MZ\x90\x00", b"<svg/>", picture("GIF"), b"\xff\xd8\xff"],
+)
+def test_only_pictures_and_pdf_by_content(small: SmallHall, data: bytes) -> None:
+    with pytest.raises(HallError) as caught:
+        files.keep(small.hall, actor(A), "photo.jpg", "", data)
+    assert caught.value.code is Code.FILE_TYPE
+
+
+def test_a_paper_too_large_or_of_another_kind(small: SmallHall) -> None:
+    small.configure(file_limit_kb=64)
+    with pytest.raises(HallError) as caught:
+        files.keep(small.hall, actor(A), "a.pdf", "", b"%PDF-" + b"x" * 64 * 1024)
+    assert caught.value.code is Code.TOO_LARGE
+    with pytest.raises(HallError) as caught:
+        files.keep(small.hall, actor(A), "a.pdf", "image/jpeg", b"%PDF-1.7")
+    assert caught.value.code is Code.FILE_TYPE
+    with pytest.raises(HallError) as caught:
+        files.load(small.hall, "0" * 64)
+    assert caught.value.code is Code.FILE_UNKNOWN
+
+
+def test_a_bomb_is_not_unpacked(small: SmallHall) -> None:
+    stream = io.BytesIO()
+    Image.new("1", (9000, 9000)).save(stream, "PNG")
+    assert files.keep(small.hall, actor(A), "wide.png", "", stream.getvalue())
+
+
+def test_the_calendar_needs_no_business_data_to_be_seeded(small: SmallHall) -> None:
+    assert small.ctx.read(lambda c: stored.years(c, "small")) >= frozenset({2024, 2025, 2026})

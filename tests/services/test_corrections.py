@@ -1,0 +1,133 @@
+"""Corrections: asked within days and a quota, decided by a second person, the original kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from server.domain.errors import Code, HallError
+from server.services.attendance import corrections
+from server.services.attendance.corrections import Wish
+from server.storage import corrections as stored
+from server.storage import journal
+from support.halls import ADMINISTRATOR, MANAGER, MONDAY, SmallHall, at
+from support.leave_halls import CHIEF, STRANGER, A, B, actor, staffed
+
+WAS = {
+    "state": "late",
+    "minutes": 7,
+    "name": "上午签到",
+    "due": "08:30",
+    "at": "08:37",
+    "line": "…",
+}
+
+
+def stands(_conn: Connection, _staff: str, _day: date, slot: str) -> dict[str, Any]:
+    if slot not in ("am_in", "am_out", "pm_in", "pm_out"):
+        raise HallError(Code.INVALID, field="slot")
+    return WAS
+
+
+@pytest.fixture
+def hall(small: SmallHall) -> SmallHall:
+    return staffed(small)
+
+
+def ask(hall: SmallHall, by: str = A, **change: Any) -> str:
+    found = replace(Wish(A, MONDAY, "am_in", "on_time", "手指有伤", "08:25"), **change)
+    return corrections.ask(hall.ctx, actor(by), hall.key(), found, stands)
+
+
+def decide(
+    hall: SmallHall, correction: str, by: str, approve: bool = True, words: str = ""
+) -> None:
+    corrections.decide(hall.ctx, actor(by), hall.key(), correction, approve, words)
+
+
+def kept(hall: SmallHall, correction: str) -> stored.Correction:
+    found = hall.ctx.read(lambda c: stored.get(c, "small", correction))
+    assert found is not None
+    return found
+
+
+def refused(code: Code, act: object, *args: object, **more: object) -> None:
+    assert callable(act)
+    with pytest.raises(HallError) as caught:
+        act(*args, **more)
+    assert caught.value.code is code
+
+
+def test_a_second_person_decides_and_the_original_stays(hall: SmallHall) -> None:
+    found = ask(hall)
+    refused(Code.OWN_CASE, decide, hall, found, A)
+    refused(Code.NOT_YOUR_STEP, decide, hall, found, CHIEF)
+    refused(Code.INVALID, decide, hall, found, MANAGER, False)
+    assert hall.ctx.read(lambda c: stored.approved(c, "small", MONDAY, MONDAY)) == {}
+    decide(hall, found, MANAGER, words="监控可证")
+    assert kept(hall, found).was == WAS
+    (only,) = hall.ctx.read(lambda c: stored.approved(c, "small", MONDAY, MONDAY))[
+        (A, "2026-03-02")
+    ]
+    assert (only.slot, only.verdict, only.by, only.decided_by) == ("am_in", "on_time", A, MANAGER)
+    refused(Code.CORRECTION_SETTLED, decide, hall, found, ADMINISTRATOR)
+    acts = [x["act"] for x in hall.ctx.read(lambda c: journal.of_subject(c, "small", found))]
+    assert acts == ["correction.ask", "correction.approve"]
+
+
+def test_whoever_asked_for_another_does_not_decide_it(hall: SmallHall) -> None:
+    found = ask(hall, MANAGER)
+    refused(Code.OWN_CASE, decide, hall, found, MANAGER)
+    decide(hall, found, ADMINISTRATOR, False, "没有依据")
+    assert kept(hall, found).state == "refused"
+    assert kept(hall, found).was == WAS
+
+
+def test_who_may_ask(hall: SmallHall) -> None:
+    refused(Code.NOT_YOUR_SHEET, ask, hall, STRANGER)
+    refused(Code.ACCOUNT_UNKNOWN, ask, hall, MANAGER, staff="9999")
+    assert kept(hall, ask(hall, B)).by == B
+    assert kept(hall, ask(hall, CHIEF, slot="am_out")).by == CHIEF
+
+
+def test_the_months_quota(hall: SmallHall) -> None:
+    hall.configure(correction_quota=2)
+    first = ask(hall)
+    ask(hall, slot="am_out")
+    refused(Code.CORRECTION_QUOTA, ask, hall, slot="pm_in")
+    decide(hall, first, MANAGER, False, "不属实")
+    ask(hall, slot="pm_in")
+    refused(Code.CORRECTION_QUOTA, ask, hall, slot="pm_out")
+
+
+def test_once_for_a_slot_until_it_is_refused(hall: SmallHall) -> None:
+    found = ask(hall)
+    refused(Code.CORRECTION_TWICE, ask, hall)
+    refused(Code.NOT_YOUR_SHEET, corrections.cancel, hall.ctx, actor(STRANGER), "k", found, "")
+    corrections.cancel(hall.ctx, actor(A), hall.key(), found, "弄错了")
+    assert kept(hall, found).was == WAS
+    decide(hall, ask(hall), MANAGER)
+    refused(Code.CORRECTION_TWICE, ask, hall)
+
+
+def test_the_deadline_counts_working_days(hall: SmallHall) -> None:
+    hall.configure(correction_days=1)
+    hall.clock.set(at(9, day=MONDAY + timedelta(days=4)))
+    friday = MONDAY + timedelta(days=4)
+    ask(hall, day=friday)
+    hall.clock.set(at(17, day=MONDAY + timedelta(days=7)))
+    ask(hall, day=friday, slot="pm_in")
+    hall.clock.set(at(9, day=MONDAY + timedelta(days=8)))
+    refused(Code.CORRECTION_TOO_LATE, ask, hall, day=friday, slot="pm_out")
+    refused(Code.INVALID, ask, hall, day=MONDAY + timedelta(days=9))
+
+
+@pytest.mark.parametrize("change", [{"verdict": "leave"}, {"slot": "tea"}, {"file": "0" * 64}])
+def test_what_cannot_be_asked(hall: SmallHall, change: dict[str, Any]) -> None:
+    with pytest.raises(HallError) as caught:
+        ask(hall, **change)
+    assert caught.value.code in (Code.INVALID, Code.FILE_UNKNOWN)

@@ -1,0 +1,191 @@
+"""Leave through its life: asked, decided step by step, cut short; who may, who may not."""
+
+from __future__ import annotations
+
+import pytest
+
+from server.domain.attendance import leaves as rules
+from server.domain.errors import Code, HallError
+from server.services.attendance import leaves
+from server.services.bus import AttendanceChanged, Event
+from server.storage import journal
+from server.storage import leaves as stored
+from support.halls import ADMINISTRATOR, MANAGER, MONDAY, SmallHall, at
+from support.leave_halls import CHIEF, STRANGER, A, B, actor, kept, staffed, wish
+
+
+@pytest.fixture
+def hall(small: SmallHall) -> SmallHall:
+    return staffed(small)
+
+
+def ask(hall: SmallHall, begins: str, ends: str, by: str = A, **change: object) -> str:
+    return leaves.ask(hall.ctx, actor(by), hall.key(), wish(begins, ends, **change))
+
+
+def decide(hall: SmallHall, leave: str, by: str, approve: bool = True, words: str = "") -> None:
+    leaves.decide(hall.ctx, actor(by), hall.key(), leave, approve, words)
+
+
+def refused(code: Code, act: object, *args: object, **more: object) -> HallError:
+    assert callable(act)
+    with pytest.raises(HallError) as caught:
+        act(*args, **more)
+    assert caught.value.code is code
+    return caught.value
+
+
+def test_a_day_is_decided_by_the_chief_representative(hall: SmallHall) -> None:
+    leave = ask(hall, "03-03T08:30", "03-03T17:30")
+    assert kept(hall, leave).cover == B
+    assert [s["rungs"] for s in kept(hall, leave).steps] == [["chief"]]
+    refused(Code.OWN_CASE, decide, hall, leave, A)
+    refused(Code.NOT_YOUR_STEP, decide, hall, leave, B)
+    refused(Code.NOT_YOUR_STEP, decide, hall, leave, STRANGER)
+    decide(hall, leave, CHIEF, words="同意")
+    assert kept(hall, leave).state == "approved"
+    refused(Code.LEAVE_SETTLED, decide, hall, leave, MANAGER)
+
+
+def test_a_long_leave_goes_up_the_whole_ladder(hall: SmallHall) -> None:
+    leave = ask(hall, "03-03T08:30", "03-05T17:30")
+    for by in (CHIEF, MANAGER):
+        decide(hall, leave, by)
+        assert kept(hall, leave).state == "asked"
+    refused(Code.NOT_YOUR_STEP, decide, hall, leave, MANAGER)
+    decide(hall, leave, ADMINISTRATOR)
+    found = kept(hall, leave)
+    assert found.state == "approved"
+    assert [(s["act"], s["by"]) for s in found.steps] == [
+        ("ask", A),
+        ("approve", CHIEF),
+        ("approve", MANAGER),
+        ("approve", ADMINISTRATOR),
+    ]
+
+
+def test_the_named_head_decides(hall: SmallHall) -> None:
+    hall.configure(head_staff=MANAGER)
+    leave = ask(hall, "03-03T08:30", "03-05T17:30")
+    for by in (CHIEF, MANAGER):
+        decide(hall, leave, by)
+    refused(Code.NOT_YOUR_STEP, decide, hall, leave, ADMINISTRATOR)
+    decide(hall, leave, MANAGER)
+    assert kept(hall, leave).state == "approved"
+
+
+def test_a_ladder_changed_later_does_not_move_a_leave(hall: SmallHall) -> None:
+    leave = ask(hall, "03-03T08:30", "03-03T17:30")
+    hall.configure(leave_ladder="*=chief+manager+head")
+    decide(hall, leave, CHIEF)
+    assert kept(hall, leave).state == "approved"
+
+
+def test_a_refusal_needs_words_and_ends_it(hall: SmallHall) -> None:
+    leave = ask(hall, "03-03T08:30", "03-05T17:30")
+    refused(Code.INVALID, decide, hall, leave, CHIEF, False)
+    decide(hall, leave, CHIEF, False, "人手不够")
+    assert kept(hall, leave).state == "refused"
+    again = ask(hall, "03-03T08:30", "03-05T17:30")
+    assert again != leave
+
+
+def test_a_chief_representatives_own_leave_goes_to_the_section(hall: SmallHall) -> None:
+    leave = ask(hall, "03-03T08:30", "03-03T17:30", CHIEF, staff=CHIEF)
+    refused(Code.OWN_CASE, decide, hall, leave, CHIEF)
+    decide(hall, leave, MANAGER)
+    assert kept(hall, leave).state == "approved"
+
+
+def test_overlapping_leave_is_refused_but_not_the_next_hour(hall: SmallHall) -> None:
+    first = ask(hall, "03-03T08:30", "03-03T12:00")
+    error = refused(Code.LEAVE_OVERLAP, ask, hall, "03-03T11:59", "03-03T17:30")
+    assert error.data["leave"] == first
+    assert ask(hall, "03-03T12:00", "03-03T17:30")
+
+
+def test_who_may_ask_for_whom(hall: SmallHall) -> None:
+    refused(Code.NOT_YOUR_SHEET, ask, hall, "03-03T08:30", "03-03T12:00", STRANGER)
+    refused(Code.ACCOUNT_UNKNOWN, ask, hall, "03-03T08:30", "03-03T12:00", MANAGER, staff="9999")
+    for n, by in enumerate((A, B, CHIEF, MANAGER)):
+        leave = ask(hall, f"03-{10 + n}T08:30", f"03-{10 + n}T12:00", by)
+        assert kept(hall, leave).by == by
+
+
+def test_left_at_once_and_asked_afterwards(hall: SmallHall) -> None:
+    leave = ask(hall, "03-02T08:50", "03-02T12:00", B, emergency=True)
+    assert rules.emergency(kept(hall, leave).steps)
+    assert kept(hall, leave).steps[0]["after"] is True
+    refused(Code.LEAVE_TOO_LATE, ask, hall, "02-25T08:30", "02-25T12:00")
+
+
+def test_a_named_cover_who_is_away_is_refused_and_a_listed_one_left_out(hall: SmallHall) -> None:
+    ask(hall, "03-03T08:30", "03-03T12:00", B, staff=B, cover="")
+    refused(Code.COVER_CANNOT, ask, hall, "03-03T08:30", "03-03T12:00", cover=B)
+    refused(Code.COVER_CANNOT, ask, hall, "03-03T08:30", "03-03T12:00", cover=A)
+    refused(Code.COVER_CANNOT, ask, hall, "03-03T08:30", "03-03T12:00", cover="9999")
+    assert kept(hall, ask(hall, "03-03T08:30", "03-03T12:00")).cover == ""
+
+
+def test_cancelled_before_shortened_during_settled_after(hall: SmallHall) -> None:
+    leave = ask(hall, "03-03T08:30", "03-04T17:30")
+    decide(hall, leave, CHIEF)
+    decide(hall, leave, MANAGER)
+    refused(Code.NOT_YOUR_SHEET, leaves.cancel, hall.ctx, actor(STRANGER), hall.key(), leave, "")
+    hall.clock.set(at(11, day=MONDAY.replace(day=3)))
+    leaves.cancel(hall.ctx, actor(A), hall.key(), leave, "回来了")
+    found = kept(hall, leave)
+    assert (found.state, f"{found.ends:%dT%H:%M}") == ("approved", "03T11:00")
+    assert found.steps[-1]["act"] == "shorten"
+    assert found.steps[-1]["ends"] == "2026-03-04T17:30"
+    refused(Code.LEAVE_SETTLED, leaves.cancel, hall.ctx, actor(A), hall.key(), leave, "")
+    other = ask(hall, "03-04T08:30", "03-04T12:00")
+    leaves.cancel(hall.ctx, actor(A), hall.key(), other, "")
+    assert kept(hall, other).state == "cancelled"
+
+
+def test_only_the_cover_confirms_the_handover(hall: SmallHall) -> None:
+    leave = ask(hall, "03-03T08:30", "03-03T17:30")
+    for by in (A, CHIEF, MANAGER):
+        refused(Code.NOT_YOUR_STEP, leaves.hand_over, hall.ctx, actor(by), hall.key(), leave, "")
+    leaves.hand_over(hall.ctx, actor(B), hall.key(), leave, "已交接")
+    assert rules.handed_over(kept(hall, leave).steps)
+    steps = len(kept(hall, leave).steps)
+    leaves.hand_over(hall.ctx, actor(B), hall.key(), leave, "再次")
+    assert len(kept(hall, leave).steps) == steps
+    leaves.set_cover(hall.ctx, actor(A), hall.key(), leave, CHIEF)
+    assert not rules.handed_over(kept(hall, leave).steps)
+    assert kept(hall, leave).cover == CHIEF
+
+
+def test_every_step_is_a_line_of_the_journal_and_an_event(hall: SmallHall) -> None:
+    heard: list[Event] = []
+    hall.ctx.bus.listen(heard.append)
+    leave = ask(hall, "03-03T08:30", "03-03T17:30")
+    decide(hall, leave, CHIEF)
+    leaves.cancel(hall.ctx, actor(A), hall.key(), leave, "")
+    lines = hall.ctx.read(lambda c: journal.of_subject(c, "small", leave))
+    assert [line["act"] for line in lines] == ["leave.ask", "leave.approve", "leave.cancel"]
+    assert heard == [AttendanceChanged(("2026-03-03",), (A,))] * 3
+
+
+def test_a_repeat_asks_once(hall: SmallHall) -> None:
+    found = wish("03-03T08:30", "03-03T17:30")
+    first = leaves.ask(hall.ctx, actor(A), "same", found)
+    assert leaves.ask(hall.ctx, actor(A), "same", found) == first
+
+
+def test_only_approved_leave_frees(hall: SmallHall) -> None:
+    leave = ask(hall, "03-03T08:30", "03-04T12:00")
+    day = MONDAY.replace(day=4)
+
+    def spans() -> list[str]:
+        found = hall.ctx.read(lambda c: stored.approved(c, "small", day, day, [A]))
+        return [span.id for span in found.get(A, [])]
+
+    assert spans() == []
+    decide(hall, leave, CHIEF)
+    decide(hall, leave, MANAGER)
+    assert spans() == [leave]
+    other = day.replace(day=5)
+    assert hall.ctx.read(lambda c: stored.approved(c, "small", other, other)) == {}

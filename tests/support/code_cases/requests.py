@@ -1,0 +1,167 @@
+"""Leave, corrections, cover, papers, the calendar."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from server.domain.errors import Code
+from server.office.attendance import RULE_EXAMPLE
+from support.code_cases import case
+from support.leave_halls import CHIEF, STRANGER, A, B, staffed
+from support.web import Browser, Web
+
+LEAVE = {
+    "staff": A,
+    "kind": "personal",
+    "begins": "2026-03-03T08:30",
+    "ends": "2026-03-03T17:30",
+    "reason": "家中有事",
+}
+CORRECTION = {
+    "staff": A,
+    "day": "2026-03-02",
+    "slot": "am_in",
+    "verdict": "on_time",
+    "reason": "手指有伤",
+}
+
+
+def ask(browser: Browser, **change: Any) -> TestResponse:
+    """Ask for leave."""
+    return browser.post("/requests/leaves", LEAVE | change)
+
+
+def asked(web: Web) -> tuple[Browser, str]:
+    """A with a leave that nobody has decided."""
+    staffed(web.small)
+    browser = web.person(A)
+    answer = ask(browser)
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return browser, str(answer.get_json()["id"])
+
+
+def correct(browser: Browser, **change: Any) -> TestResponse:
+    """Ask for a correction."""
+    return browser.post("/requests/corrections", CORRECTION | change)
+
+
+def upload(browser: Browser, path: str, data: bytes, name: str = "paper") -> TestResponse:
+    """Hand in a file."""
+    return browser.client.post(
+        f"/api/v1{path}",
+        data={"file": (io.BytesIO(data), name)},
+        headers={"X-CSRF-Token": browser.csrf},
+    )
+
+
+@case(Code.NOT_YOUR_SHEET)
+def _(web: Web) -> TestResponse:
+    _, leave = asked(web)
+    return web.person(STRANGER).get(f"/requests/leaves/{leave}")
+
+
+@case(Code.OWN_CASE)
+def _(web: Web) -> TestResponse:
+    browser, leave = asked(web)
+    return browser.post(f"/requests/leaves/{leave}/decide", {"approve": True})
+
+
+@case(Code.NOT_YOUR_STEP)
+def _(web: Web) -> TestResponse:
+    _, leave = asked(web)
+    return web.person(STRANGER).post(f"/requests/leaves/{leave}/decide", {"approve": True})
+
+
+@case(Code.LEAVE_UNKNOWN)
+def _(web: Web) -> TestResponse:
+    return web.person(A).post("/requests/leaves/nothing/cancel", {})
+
+
+@case(Code.LEAVE_SPAN)
+def _(web: Web) -> TestResponse:
+    return ask(web.person(A), ends="2026-03-03T08:30")
+
+
+@case(Code.LEAVE_OVERLAP)
+def _(web: Web) -> TestResponse:
+    browser, _ = asked(web)
+    return ask(browser)
+
+
+@case(Code.LEAVE_TOO_LATE)
+def _(web: Web) -> TestResponse:
+    return ask(web.person(A), begins="2026-02-02T08:30")
+
+
+@case(Code.LEAVE_SETTLED)
+def _(web: Web) -> TestResponse:
+    _, leave = asked(web)
+    chief = web.person(CHIEF)
+    chief.post(f"/requests/leaves/{leave}/decide", {"approve": True})
+    return chief.post(f"/requests/leaves/{leave}/decide", {"approve": True})
+
+
+@case(Code.COVER_CANNOT)
+def _(web: Web) -> TestResponse:
+    staffed(web.small)
+    return ask(web.person(A), cover=A)
+
+
+@case(Code.CORRECTION_UNKNOWN)
+def _(web: Web) -> TestResponse:
+    return web.manager().post("/requests/corrections/nothing/decide", {"approve": True})
+
+
+@case(Code.CORRECTION_TOO_LATE)
+def _(web: Web) -> TestResponse:
+    return correct(web.person(A), day="2026-02-10")
+
+
+@case(Code.CORRECTION_QUOTA)
+def _(web: Web) -> TestResponse:
+    web.small.configure(correction_quota=0)
+    return correct(web.person(A))
+
+
+@case(Code.CORRECTION_TWICE)
+def _(web: Web) -> TestResponse:
+    with_rule(web)
+    assert correct(web.person(A)).status_code == 200
+    return correct(web.person(B))
+
+
+@case(Code.CORRECTION_SETTLED)
+def _(web: Web) -> TestResponse:
+    with_rule(web)
+    browser = web.person(A)
+    found = correct(browser).get_json()["id"]
+    browser.post(f"/requests/corrections/{found}/cancel", {})
+    return web.manager().post(f"/requests/corrections/{found}/decide", {"approve": True})
+
+
+@case(Code.FILE_UNKNOWN)
+def _(web: Web) -> TestResponse:
+    return web.person(A).get(f"/files/{'0' * 64}")
+
+
+@case(Code.FILE_TYPE)
+def _(web: Web) -> TestResponse:
+    return upload(web.person(A), "/files", b"<script></script>", "photo.jpg")
+
+
+@case(Code.CALENDAR_LIST)
+def _(web: Web) -> TestResponse:
+    return web.manager().post("/office/calendar", {"year": 2027, "text": "元旦"}, key=None)
+
+
+def with_rule(web: Web) -> None:
+    """A shift rule with a morning slot, in force since the beginning of the year."""
+    browser = web.manager()
+    rule = RULE_EXAMPLE | {"valid_from": "2026-01-01", "valid_to": None}
+    answer = browser.post("/office/rules", rule)
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    started = browser.post(f"/office/rules/{answer.get_json()['id']}/start", {})
+    assert started.status_code == 200, started.get_data(as_text=True)
