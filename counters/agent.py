@@ -7,7 +7,7 @@ import sys
 
 from devices.host.main import main
 
-KINDS = ("keypads",)
+KINDS = ("keypads", "fingerprint")
 
 if __name__ == "__main__":
     sys.exit(main(kinds=KINDS))

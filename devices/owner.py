@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -49,6 +49,18 @@ class Reports(Protocol):
 
     def event(self, device: str, kind: str, data: Mapping[str, str]) -> None:
         """Something a person did at the device, such as a key press."""
+
+    def owe(
+        self,
+        device: str,
+        kind: str,
+        payloads: Sequence[Mapping[str, object]],
+        bookmark: str,
+    ) -> None:
+        """Facts that must reach the server, however late; on disk together with the bookmark."""
+
+    def bookmark(self, device: str) -> str:
+        """How far the device was read, as last given to `owe`; "" for never."""
 
 
 class Results(Protocol):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from devices.config import AgentConfig, DeviceConfig
+from devices.fingerprint import crew as fingerprint
 from devices.keypads import crew as keypads
 from devices.led import crew as led
 from devices.owner import Crew, Reports
@@ -31,6 +32,7 @@ KINDS: Mapping[str, Kind] = {
     "led": Kind(led.DRIVERS, led.build),
     "keypads": Kind(keypads.DRIVERS, keypads.build),
     "voice": Kind(voice.DRIVERS, voice.build),
+    "fingerprint": Kind(fingerprint.DRIVERS, fingerprint.build),
 }
 
 

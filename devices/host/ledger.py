@@ -2,7 +2,8 @@
 
 SQLite with synchronous=FULL. A task id goes received -> started -> result, each step on disk before
 the next; a task that was started and has no result after a restart was interrupted, and is never
-begun again. It refuses to forget a result that the server has not acknowledged.
+begun again. It refuses to forget a result, or a fact that a device told (a punch), that the server
+has not acknowledged.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -25,6 +26,11 @@ CREATE TABLE IF NOT EXISTS task (
     state TEXT, reason TEXT, detail TEXT, settled INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX IF NOT EXISTS task_owed ON task (received_at) WHERE state IS NOT NULL AND settled = 0;
+CREATE TABLE IF NOT EXISTS debt (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, device TEXT NOT NULL, kind TEXT NOT NULL,
+    payload TEXT NOT NULL, made_at REAL NOT NULL, mark INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS bookmark (device TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 """
 
 
@@ -45,6 +51,17 @@ class Result:
             "reason": self.outcome.reason,
             "detail": self.outcome.detail,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """Facts that the server has not acknowledged; `made_at` seconds since the epoch."""
+
+    id: int
+    device: str
+    kind: str
+    payload: Mapping[str, object]
+    made_at: float
 
 
 class Ledger:
@@ -124,6 +141,63 @@ class Ledger:
         """The server has the result."""
         with self._lock:
             self._base.execute("UPDATE task SET settled = 1 WHERE id = ?", (task_id,))
+
+    def owe(
+        self,
+        device: str,
+        kind: str,
+        payloads: Sequence[Mapping[str, object]],
+        bookmark: str,
+    ) -> None:
+        """Note facts that the server must have, and how far the device was read, at once.
+
+        A payload of a lone `whole` is a mark of time: a newer one makes an older one worthless.
+        """
+        now = self._wall()
+        with self._lock:
+            self._base.execute("BEGIN IMMEDIATE")
+            try:
+                for payload in payloads:
+                    mark = set(payload) == {"whole", "lines"} and not payload["lines"]
+                    if mark:
+                        self._base.execute(
+                            "DELETE FROM debt WHERE device = ? AND mark = 1", (device,)
+                        )
+                    self._base.execute(
+                        "INSERT INTO debt (device, kind, payload, made_at, mark)"
+                        " VALUES (?, ?, ?, ?, ?)",
+                        (device, kind, json.dumps(payload, ensure_ascii=False), now, int(mark)),
+                    )
+                self._base.execute(
+                    "INSERT INTO bookmark (device, value) VALUES (?, ?)"
+                    " ON CONFLICT (device) DO UPDATE SET value = excluded.value",
+                    (device, bookmark),
+                )
+            except BaseException:
+                self._base.execute("ROLLBACK")
+                raise
+            self._base.execute("COMMIT")
+
+    def bookmark(self, device: str) -> str:
+        """How far the device was read; "" for never."""
+        with self._lock:
+            row = self._base.execute(
+                "SELECT value FROM bookmark WHERE device = ?", (device,)
+            ).fetchone()
+        return str(row[0]) if row else ""
+
+    def debts(self) -> list[Debt]:
+        """Facts that the server has not acknowledged, oldest first; some at a time."""
+        with self._lock:
+            rows = self._base.execute(
+                "SELECT id, device, kind, payload, made_at FROM debt ORDER BY id LIMIT 100"
+            ).fetchall()
+        return [Debt(r[0], r[1], r[2], json.loads(r[3]), r[4]) for r in rows]
+
+    def acquit(self, debt: int) -> None:
+        """The server has it."""
+        with self._lock:
+            self._base.execute("DELETE FROM debt WHERE id = ?", (debt,))
 
     def close(self) -> None:
         """Close the file."""

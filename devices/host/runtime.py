@@ -17,7 +17,7 @@ from pathlib import Path
 
 from devices.config import AgentConfig
 from devices.health import STARTING, Health
-from devices.host.ledger import Ledger, Result
+from devices.host.ledger import Debt, Ledger, Result
 from devices.host.uplink import Uplink
 from devices.owner import Outcome, Owner, Task
 from devices.registry import build_crews
@@ -59,7 +59,9 @@ class Agent:
             owner.start()
         for task in unfinished:
             self._dispatch(task)
-        self._uplink = Uplink(self.config.server, token, self, self._clock, self._chance)
+        self._uplink = Uplink(
+            self.config.server, token, self, self._clock, self._chance, self._wall
+        )
         self._uplink.start()
 
     def stop(self) -> None:
@@ -87,6 +89,21 @@ class Agent:
         """A key press."""
         if self._uplink is not None:
             self._uplink.event(device, kind, data)
+
+    def owe(
+        self,
+        device: str,
+        kind: str,
+        payloads: Sequence[Mapping[str, object]],
+        bookmark: str,
+    ) -> None:
+        """Facts for the server, on disk first."""
+        self._ledger.owe(device, kind, payloads, bookmark)
+        self._wake()
+
+    def bookmark(self, device: str) -> str:
+        """How far a device was read."""
+        return self._ledger.bookmark(device)
 
     def begin(self, task_id: str) -> None:
         """A task's first byte is about to leave."""
@@ -150,6 +167,14 @@ class Agent:
     def settle(self, task_id: str) -> None:
         """The server has the result."""
         self._ledger.settle(task_id)
+
+    def debts(self) -> Sequence[Debt]:
+        """Facts that the server does not have."""
+        return self._ledger.debts()
+
+    def acquit(self, debt: int) -> None:
+        """The server has the fact."""
+        self._ledger.acquit(debt)
 
     def _read_task(self, data: Mapping[str, object]) -> Task | None:
         values = [data.get(name) for name in ("id", "device", "kind")]

@@ -1,8 +1,8 @@
 """The agent's line to the server: dials out over Socket.IO and comes back for ever.
 
 Namespace `/agent`, websocket only. One thread connects and sends; what must arrive (results, key
-presses) is sent with an acknowledgement and again after the next connection. It refuses to keep a
-key press longer than ten seconds: a stale press must not call a ticket.
+presses, punches) is sent with an acknowledgement and again after the next connection. It refuses to
+keep a key press longer than ten seconds: a stale press must not call a ticket. A punch never ages.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import functools
 import logging
 import random
 import threading
+import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +23,7 @@ import socketio
 from socketio.exceptions import SocketIOError
 
 from devices.health import Health
-from devices.host.ledger import Result
+from devices.host.ledger import Debt, Result
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,8 @@ CONNECT_SECONDS = 5
 ACK_SECONDS = 5
 EVENT_SECONDS = 10.0
 FAREWELL_SECONDS = 0.2
+REFUSED_SECONDS = 5.0
+"""A fact that the server did not take (its reader is not admitted yet) is offered again."""
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 3.0
 
@@ -60,6 +63,12 @@ class Station(Protocol):
     def settle(self, task_id: str) -> None:
         """A result has arrived."""
 
+    def debts(self) -> Sequence[Debt]:
+        """Facts to send."""
+
+    def acquit(self, debt: int) -> None:
+        """A fact has arrived."""
+
 
 @dataclass(slots=True)
 class _Event:
@@ -77,12 +86,15 @@ class Uplink:
         station: Station,
         clock: Callable[[], float],
         chance: random.Random,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self._server = server
         self._token = token
         self._station = station
         self._clock = clock
         self._chance = chance
+        self._wall = wall
+        self._patient: dict[str, float] = {}
         self._events: deque[_Event] = deque(maxlen=200)
         self._health: dict[str, Health] = {}
         self._sent_health: dict[str, Health] = {}
@@ -186,6 +198,28 @@ class Uplink:
         for result in self._station.owed():
             if result.id not in self._refused:
                 self._send_result(client, result)
+        self._send_debts(client)
+
+    def _send_debts(self, client: Any) -> None:
+        """Facts of a device go in the order of their making; one refused holds up its own only."""
+        now = self._clock()
+        for debt in self._station.debts():
+            if self._patient.get(debt.device, now) > now:
+                continue
+            body: dict[str, object] = {
+                "id": f"debt-{debt.id}",
+                "device": debt.device,
+                "kind": debt.kind,
+                "data": dict(debt.payload),
+                "age": max(0.0, self._wall() - debt.made_at),
+            }
+            answer = self._call(client, "event", body)
+            if isinstance(answer, Mapping) and answer.get("ok") is True:
+                self._station.acquit(debt.id)
+                self._wake.set()  # there may be more than one handful
+            else:
+                log.warning("%s: not taken yet: %s", debt.device, answer)
+                self._patient[debt.device] = now + REFUSED_SECONDS
 
     def _send_result(self, client: Any, result: Result) -> None:
         answer = self._call(client, "result", result.to_json())

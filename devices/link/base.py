@@ -1,8 +1,8 @@
 """What a link is, how it is written in a configuration, and how it is opened.
 
-Addresses: `tcp:HOST:PORT`, `serial:PATH?baud=9600`, `file:/dev/usb/lp0`. A real device and a
-simulated one differ in this address only. The module refuses to guess: an unknown scheme or option
-is an error with a sentence in Chinese and in English.
+Addresses: `tcp:HOST:PORT`, `udp:HOST:PORT`, `serial:PATH?baud=9600`, `file:/dev/usb/lp0`. A real
+device and a simulated one differ in this address only. The module refuses to guess: an unknown
+scheme or option is an error with a sentence in Chinese and in English.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Protocol
 from urllib.parse import parse_qsl
 
 BAUD_RATES = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
-SCHEMES = ("tcp", "serial", "file")
+SCHEMES = ("tcp", "udp", "serial", "file")
 
 
 class LinkError(OSError):
@@ -58,12 +58,12 @@ class LinkAddress:
 
     @property
     def host(self) -> str:
-        """The host of a TCP address."""
+        """The host of a TCP or UDP address."""
         return self.target.rpartition(":")[0]
 
     @property
     def port(self) -> int:
-        """The port of a TCP address."""
+        """The port of a TCP or UDP address."""
         return int(self.target.rpartition(":")[2])
 
     def __str__(self) -> str:
@@ -77,6 +77,10 @@ class LinkAddress:
             from devices.link.tcp import TcpLink  # noqa: PLC0415
 
             return TcpLink(self.host, self.port, seconds)
+        if self.scheme == "udp":
+            from devices.link.udp import UdpLink  # noqa: PLC0415
+
+            return UdpLink(self.host, self.port)
         if self.scheme == "serial":
             from devices.link.serialport import SerialLink  # noqa: PLC0415
 
@@ -94,13 +98,13 @@ def parse_link(text: str, folder: Path | None = None, *, listening: bool = False
     scheme, colon, rest = text.partition(":")
     if not colon or scheme not in SCHEMES:
         raise LinkAddressError(
-            f"连接地址 {text!r} 应以 tcp:、serial: 或 file: 开头",
-            f"link {text!r} must start with tcp:, serial: or file:",
+            f"连接地址 {text!r} 应以 tcp:、udp:、serial: 或 file: 开头",
+            f"link {text!r} must start with tcp:, udp:, serial: or file:",
         )
     target, _, query = rest.partition("?")
     options = dict(parse_qsl(query))
     baud = _baud(text, scheme, options)
-    if scheme == "tcp":
+    if scheme in ("tcp", "udp"):
         return LinkAddress(scheme, _host_and_port(text, target, 0 if listening else 1), baud)
     if not target:
         raise LinkAddressError(f"连接地址 {text!r} 缺少设备路径", f"link {text!r} has no path")
@@ -127,9 +131,11 @@ def _baud(text: str, scheme: str, options: dict[str, str]) -> int:
 
 
 def _host_and_port(text: str, target: str, lowest: int) -> str:
+    scheme = text.partition(":")[0]
     host, _, port = target.rpartition(":")
     if not host or not port.isdigit() or not lowest <= int(port) < 65536:
         raise LinkAddressError(
-            f"连接地址 {text!r} 应写成 tcp:主机:端口", f"link {text!r} must read tcp:HOST:PORT"
+            f"连接地址 {text!r} 应写成 {scheme}:主机:端口",
+            f"link {text!r} must read {scheme}:HOST:PORT",
         )
     return target

@@ -1,0 +1,328 @@
+"""A simulated pull terminal: TCP and UDP on one port, as firmware listens on 4370.
+
+Written from the frame tables alone, without the codec. A wrong checksum is not refused: real
+clients differ in it [RAN]. Faults: silence, slowness, a download that is half closed, two events in
+one segment, a punch between count and data, an impossible record, lost datagrams, a pulled cable.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import struct
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from devices.fingerprint.pull_frames import (
+    DATA,
+    MAGIC,
+    PREPARE,
+    DatagramLine,
+    Line,
+    StreamLine,
+    moment_of,
+    number_of,
+    scrambled,
+)
+from devices.fingerprint.simulator import Enrolled, TimeClock, Touch, WallClock
+from devices.simulate.base import Journal, Json
+
+PULL_FAULTS = (
+    "silent",
+    "slow",
+    "half_close",
+    "two_events",
+    "count_race",
+    "bad_record",
+    "lost_datagrams",
+    "cable_pulled",
+)
+OK, FAILED, UNAUTH = 2000, 2001, 2005
+AT_ONCE = 1024
+"""A set no larger comes in the first answer."""
+SLOW_SECONDS = 1.5
+VERSION = b"Ver 6.60 Jan 13 2020\x00"
+
+
+@dataclass(frozen=True, slots=True)
+class PullModel:
+    """What the terminal is: its records' size, its comm key, its names' encoding."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    record_size: int = 40
+    comm_key: int = 0
+    encoding: str = "gb18030"
+    zone_hours: float = 8.0
+    shift: float = 0.0
+
+
+class _Session:
+    """One client's conversation."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.authorised = False
+        self.buffer = b""
+        self.raced = False
+
+
+class PullTerminal(TimeClock):
+    """One terminal; answers TCP and UDP clients, one thread a connection."""
+
+    way = "pull"
+
+    def __init__(
+        self, name: str, model: PullModel, people: Sequence[Enrolled], journal: Journal
+    ) -> None:
+        clock = WallClock(model.zone_hours, model.shift)
+        super().__init__(name, people, clock, journal, PULL_FAULTS)
+        self.port = model.port
+        self._model = model
+        self._sessions: dict[int, _Session] = {}
+        self._next = 100
+        self._datagrams_sent = 0
+        self._stopping = threading.Event()
+        self._lines: list[socket.socket] = []
+        self._sockets: list[socket.socket] = []
+
+    # -- life ----------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Listen on both."""
+        self._plug()
+
+    def stop(self) -> None:
+        """Close everything."""
+        self._stopping.set()
+        self._unplug()
+
+    def fault_changed(self, name: str, *, on: bool) -> None:
+        """A pulled cable takes both sockets away."""
+        if name == "cable_pulled":
+            (self._unplug if on else self._plug)()
+
+    def _plug(self) -> None:
+        stream = socket.socket()
+        stream.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        stream.bind((self._model.host, self.port))
+        self.port = stream.getsockname()[1]
+        stream.listen(8)
+        datagrams = socket.socket(type=socket.SOCK_DGRAM)
+        datagrams.bind((self._model.host, self.port))
+        with self.changed:
+            self._sockets = [stream, datagrams]
+        for serve, line in ((self._accept, stream), (self._datagrams, datagrams)):
+            threading.Thread(target=serve, args=(line,), daemon=True).start()
+
+    def _unplug(self) -> None:
+        with self.changed:
+            gone, self._sockets = [*self._sockets, *self._lines], []
+            self._lines = []
+        for line in gone:
+            with contextlib.suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+            line.close()
+
+    def shows(self) -> dict[str, Json]:
+        """See TimeClock."""
+        return super().shows() | {"port": self.port, "sessions": len(self._sessions)}
+
+    # -- lines ---------------------------------------------------------------------------------
+
+    def _accept(self, listener: socket.socket) -> None:
+        while True:
+            try:
+                line, _ = listener.accept()
+            except OSError:
+                return
+            with self.changed:
+                self._lines.append(line)
+            threading.Thread(target=self._stream, args=(line,), daemon=True).start()
+
+    def _stream(self, line: socket.socket) -> None:
+        """A TCP connection: also the empty one that some clients probe with."""
+        buffer = b""
+        with contextlib.suppress(OSError):
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            while data := line.recv(65_536):
+                buffer += data
+                while len(buffer) >= 8:
+                    (length,) = struct.unpack("<I", buffer[4:8])
+                    if buffer[:4] != MAGIC or length > 1 << 20:
+                        return
+                    if len(buffer) < 8 + length:
+                        break
+                    packet, buffer = buffer[8 : 8 + length], buffer[8 + length :]
+                    self._packet(packet, StreamLine(line))
+        with self.changed, contextlib.suppress(ValueError):
+            self._lines.remove(line)
+        line.close()
+
+    def _datagrams(self, line: socket.socket) -> None:
+        while True:
+            try:
+                ready, _, _ = select.select([line], [], [], 1.0)
+                if not ready:
+                    continue
+                packet, sender = line.recvfrom(65_536)
+            except (OSError, ValueError):
+                return
+            with contextlib.suppress(OSError):
+                self._packet(packet, DatagramLine(line, sender, self._lost))
+
+    def _lost(self) -> bool:
+        """Every fifth datagram, while they get lost."""
+        self._datagrams_sent += 1
+        return self.faults["lost_datagrams"] and self._datagrams_sent % 5 == 0
+
+    # -- packets -------------------------------------------------------------------------------
+
+    def _packet(self, packet: bytes, line: Line) -> None:
+        if len(packet) < 8 or self.faults["silent"]:
+            return
+        if self.faults["slow"]:
+            self._stopping.wait(SLOW_SECONDS)
+        command, _sum, number, reply = struct.unpack("<4H", packet[:8])
+        line.reply = reply
+        data = packet[8:]
+        if command == 1000:
+            self._connect(line)
+            return
+        session = self._sessions.get(number)
+        line.session = number
+        if session is None:
+            line.send(FAILED)
+        elif command == 1102:
+            self._authorise(session, data, line)
+        elif not session.authorised:
+            line.send(UNAUTH)
+        else:
+            self._command(session, command, data, line)
+
+    def _connect(self, line: Line) -> None:
+        with self.changed:
+            self._next = self._next % 60_000 + 1
+            session = self._sessions[self._next] = _Session(self._next)
+        session.authorised = self._model.comm_key == 0
+        line.session = session.number
+        line.send(OK if session.authorised else UNAUTH)
+
+    def _authorise(self, session: _Session, data: bytes, line: Line) -> None:
+        session.authorised = data[:4] == scrambled(self._model.comm_key, session.number, data)
+        line.send(OK if session.authorised else UNAUTH)
+
+    def _command(self, session: _Session, command: int, data: bytes, line: Line) -> None:
+        if self.faults["two_events"] and command == 50:
+            self._two_events(line)
+        if command == 1001:
+            self._sessions.pop(session.number, None)
+            line.send(OK)
+        elif command == 50:
+            line.send(OK, self._sizes())
+        elif command == 201:
+            line.send(OK, struct.pack("<I", number_of(self.clock.now())))
+        elif command == 202 and len(data) >= 4:
+            self.clock.set(moment_of(struct.unpack("<I", data[:4])[0]))
+            self.journal.note(self.name, "clock_set", said=self.clock.now().isoformat(" "))
+            line.send(OK)
+        elif command == 1503 and len(data) >= 11:
+            self._prepare(session, struct.unpack("<bhii", data[:11])[1], line)
+        elif command == 1504 and len(data) >= 8:
+            self._read(session, *struct.unpack("<ii", data[:8]), line)
+        elif command == 8:
+            self._write_user(data)
+            line.send(OK)
+        elif command == 11:
+            line.send(OK, data.rstrip(b"\x00") + b"=\x00")
+        elif command == 1100:
+            line.send(OK, VERSION)
+        elif command in {1002, 1003, 1004, 1013, 1502, 500}:
+            line.send(OK)
+        else:
+            line.send(FAILED)
+
+    def _sizes(self) -> bytes:
+        with self.changed:
+            numbers = [0] * 20
+            numbers[4], numbers[6], numbers[8] = (
+                len(self.people),
+                len(self.people),
+                len(self.memory),
+            )
+            numbers[14:17] = [3000, 3000, 100_000]
+            return struct.pack("<20i", *numbers)
+
+    def _prepare(self, session: _Session, what: int, line: Line) -> None:
+        if what == 13 and self.faults["count_race"] and not session.raced and self.people:
+            session.raced = True
+            self.press(next(iter(self.people)))
+        with self.changed:
+            body = self._attlog() if what == 13 else self._users()
+        session.buffer = struct.pack("<I", len(body)) + body
+        if self.faults["half_close"]:
+            line.half(session.buffer)
+        elif len(session.buffer) <= AT_ONCE:
+            line.send(DATA, session.buffer)
+        else:
+            size = struct.pack("<I", len(session.buffer))
+            line.send(OK, b"\x00" + size + size + b"\x00" * 4)
+
+    def _read(self, session: _Session, start: int, size: int, line: Line) -> None:
+        piece = session.buffer[start : start + size]
+        line.send(PREPARE, struct.pack("<I", len(piece)) + b"\x00" * 4)
+        line.bulk(piece)
+        line.send(OK)
+
+    def _write_user(self, data: bytes) -> None:
+        """A record of 72 bytes: uid, level, password, name, card, group, number."""
+        number = data[48:72].split(b"\x00")[0].decode("ascii", "replace")
+        name = data[11:35].split(b"\x00")[0].decode(self._model.encoding, "replace")
+        if number:
+            self.people[number] = Enrolled(number, name)
+            self.journal.note(self.name, "user", number=number, name=name)
+
+    def _two_events(self, line: Line) -> None:
+        """Two punches told at once, in one segment, to a client that did not ask."""
+        people = list(self.people)[:2]
+        now = self.clock.now()
+        told = [
+            number.encode().ljust(24, b"\x00")
+            + bytes((1, 0, now.year - 2000, now.month, now.day, now.hour, now.minute, now.second))
+            for number in people
+        ]
+        line.events(told)
+
+    # -- records -------------------------------------------------------------------------------
+
+    def _attlog(self) -> bytes:
+        places = {number: place for place, number in enumerate(self.people, 1)}
+        pieces = [self._record(touch, places.get(touch.number, 0)) for touch in self.memory]
+        if self.faults["bad_record"] and pieces:
+            # A date that no calendar has: month 13 by its number.
+            pieces[0] = b"\xff" * self._model.record_size
+        return b"".join(pieces)
+
+    def _record(self, touch: Touch, place: int) -> bytes:
+        said = struct.pack("<I", number_of(touch.said))
+        if self._model.record_size == 40:
+            field = touch.number.encode().ljust(24, b"\x00")
+            return (
+                struct.pack("<H", place) + field + bytes((touch.verify,)) + said
+                + bytes((touch.in_out,)) + b"\x00" * 8
+            )  # fmt: skip
+        if self._model.record_size == 16:
+            head = struct.pack("<I", int(touch.number))
+            return head + said + bytes((touch.verify, touch.in_out)) + b"\x00" * 6
+        return struct.pack("<H", place) + bytes((touch.verify,)) + said + bytes((touch.in_out,))
+
+    def _users(self) -> bytes:
+        whole = b""
+        for place, person in enumerate(self.people.values(), 1):
+            name = person.name.encode(self._model.encoding, "replace")[:24].ljust(24, b"\x00")
+            number = person.number.encode().ljust(24, b"\x00")
+            whole += struct.pack("<HB8s", place, 0, b"") + name + struct.pack("<I", 0)
+            whole += b"\x00" + b"1".ljust(7, b"\x00") + b"\x00" + number[:24]
+        return whole

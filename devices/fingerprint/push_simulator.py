@@ -1,0 +1,275 @@
+"""A simulated push terminal: an HTTP client that dials the server's `/iclock`, as firmware does.
+
+It keeps what was not answered `OK` and comes again with it. Its clock is set from the `Date` header
+[2SRC]. Faults: offline (and the burst afterwards), replay of the whole memory, a garbage line in
+each batch, templates offered, GB2312 names, a clock that jumps or drifts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import re
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from urllib.parse import quote, urlencode, urlsplit
+
+from devices.fingerprint.simulator import Enrolled, TimeClock, Touch, WallClock
+from devices.simulate.base import Journal, Json
+
+PUSH_FAULTS = ("offline", "replay", "garbage_line", "templates", "gbk_names")
+AGENT = "iClock Proxy/1.09"
+FIRMWARE = "Ver 8.0.4.2-20200102"
+BATCH = 100
+ANSWER_SECONDS = 20.0
+GARBAGE = b"\x00\x7f\xfe oops\t31-02-2026\t?"
+CONTACT_SECONDS = 30.0
+
+
+class NotTakenError(Exception):
+    """The server did not say OK: the terminal keeps what it has and comes again."""
+
+
+@dataclass(frozen=True, slots=True)
+class PushModel:
+    """What the terminal is. `pace` shortens its pauses, 1 as in life."""
+
+    serial: str
+    server: str
+    zone_hours: float = 8.0
+    pace: float = 1.0
+    batch: int = BATCH
+
+
+class PushTerminal(TimeClock):
+    """One terminal and the thread that is its network task."""
+
+    way = "push"
+
+    def __init__(
+        self, name: str, model: PushModel, people: Sequence[Enrolled], journal: Journal
+    ) -> None:
+        super().__init__(name, people, WallClock(model.zone_hours, 0.0), journal, PUSH_FAULTS)
+        self.serial = model.serial
+        self._model = model
+        self._options: dict[str, str] = {}
+        self._sent = 0
+        self._greeted = False
+        self._told: list[bytes] = []
+        self._state = "starting"
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name=f"push-{name}", daemon=True)
+
+    def start(self) -> None:
+        """Dial out."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Hang up."""
+        with self.changed:
+            self._stopping = True
+            self.changed.notify_all()
+        if self._thread.is_alive():
+            self._thread.join(ANSWER_SECONDS)
+
+    def fault_changed(self, name: str, *, on: bool) -> None:
+        """Offline forgets the greeting; replay begins the memory anew."""
+        if name == "offline":
+            self._greeted = False
+        elif name == "replay" and on:
+            self._sent = 0
+        elif name == "templates" and on:
+            self._told.append(
+                b"FP PIN=1\tFID=6\tSize=24\tValid=1\tTMP=" + b"SimulatedTemplate0000AAA"
+            )
+
+    def shows(self) -> dict[str, Json]:
+        """See TimeClock; `pending` is what the server has not confirmed."""
+        return super().shows() | {
+            "serial": self.serial,
+            "line": "offline" if self.faults["offline"] else self._state,
+            "pending": max(0, len(self.memory) - self._sent),
+        }
+
+    # -- the network task ----------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while not self._stopping:
+            try:
+                pause = self._turn()
+            except (OSError, http.client.HTTPException, NotTakenError) as error:
+                self._note_state(f"waiting: {error}"[:60])
+                self._greeted = False
+                pause = self._number("ErrorDelay", 30.0, 1.0) * self._model.pace
+            with self.changed:
+                if not self._has_news():
+                    self.changed.wait(max(0.05, pause))
+
+    def _has_news(self) -> bool:
+        """A punch to tell at once, on a line that works."""
+        if self._stopping:
+            return True
+        return self._greeted and not self.faults["offline"] and self._sent < len(self.memory)
+
+    def _turn(self) -> float:
+        if self.faults["offline"]:
+            return 1.0
+        if not self._greeted:
+            self._greet()
+        self._tell_rest()
+        self._upload()
+        self._poll()
+        return self._number("Delay", 10.0, 0.2) * self._model.pace
+
+    def _number(self, name: str, default: float, least: float) -> float:
+        text = self._options.get(name, "")
+        return max(least, float(text)) if text.isdigit() else default
+
+    def _greet(self) -> None:
+        language = "83" if self.faults["gbk_names"] else "69"
+        answer = self._get(
+            "cdata", options="all", pushver="2.4.1", language=language, DeviceType="att"
+        )
+        lines = answer.decode("ascii", "replace").splitlines()
+        if not lines or not lines[0].startswith("GET OPTION FROM:"):
+            raise NotTakenError(lines[0] if lines else "empty")
+        self._options = dict(line.split("=", 1) for line in lines[1:] if "=" in line)
+        if self._options.get("ATTLOGStamp") == "0":
+            self._sent = 0
+        self._greeted = True
+        self._note_state("online")
+        started = f"OPLOG 0\t0\t{self.clock.now().isoformat(' ')}\t0\t0\t0\t0"
+        self._told[:0] = [started.encode(), *map(self._user, self.people.values())]
+
+    def _user(self, person: Enrolled) -> bytes:
+        name = person.name.encode("gb18030" if self.faults["gbk_names"] else "utf-8")
+        return b"USER PIN=%s\tName=%s\tPri=0\tPasswd=\tCard=\tGrp=1" % (
+            person.number.encode(),
+            name,
+        )
+
+    def _tell_rest(self) -> None:
+        """What happened beside punches, in one OPERLOG."""
+        told = list(self._told)
+        if told:
+            self._post("cdata", b"\n".join(told) + b"\n", table="OPERLOG", Stamp="1")
+            del self._told[: len(told)]
+
+    def _upload(self) -> None:
+        while self._sent < len(self.memory) and not self.faults["offline"] and not self._stopping:
+            begun = self._sent
+            batch = self.memory[begun : begun + self._model.batch]
+            self._send_batch(batch)
+            # Set back by a replay meanwhile: then the memory begins anew.
+            if self._sent == begun:
+                self._sent = begun + len(batch)
+
+    def _send_batch(self, batch: Sequence[Touch]) -> None:
+        lines = [self._line(touch) for touch in batch]
+        if self.faults["garbage_line"]:
+            lines.insert(len(lines) // 2, GARBAGE)
+        stamp = str(int(batch[-1].said.timestamp()))
+        answer = self._post("cdata", b"\n".join(lines) + b"\n", table="ATTLOG", Stamp=stamp)
+        self.journal.note(self.name, "pushed", count=len(batch), answer=answer.decode()[:20])
+
+    def _line(self, touch: Touch) -> bytes:
+        fields = (
+            touch.number,
+            touch.said.isoformat(" "),
+            str(touch.in_out),
+            str(touch.verify),
+            "0",
+            "0",
+            "0",
+        )
+        return "\t".join(fields).encode()
+
+    # -- commands ------------------------------------------------------------------------------
+
+    def _poll(self) -> None:
+        fields = (FIRMWARE, len(self.people), len(self.people), len(self.memory), "127.0.0.1", 10)
+        answer = self._get("getrequest", INFO=",".join(map(str, fields)))
+        results = []
+        for line in answer.split(b"\n"):
+            found = re.match(rb"C:([0-9A-Za-z]{1,16}):(.+)", line)
+            if found:
+                command = self._decoded(found[2]).strip()
+                result = self._obey(command)
+                results.append(f"ID={found[1].decode()}&Return={result}&CMD={command.split()[0]}")
+                self.journal.note(self.name, "ordered", command=command[:80], result=result)
+        if results:
+            self._post("devicecmd", "\n".join(results).encode() + b"\n")
+
+    def _decoded(self, data: bytes) -> str:
+        return data.decode("gb18030" if self.faults["gbk_names"] else "utf-8", "replace")
+
+    def _obey(self, command: str) -> int:
+        if command in ("CHECK", "REBOOT", "RELOAD OPTIONS"):
+            self._greeted = False
+            return 0
+        if command == "INFO" or command.startswith("SET OPTION "):
+            return 0
+        update = re.match(r"DATA UPDATE USERINFO PIN=(\w+)\tName=([^\t]*)", command)
+        if update:
+            self.people[update[1]] = Enrolled(update[1], update[2])
+            return 0
+        query = re.match(r"DATA QUERY ATTLOG StartTime=(.+)\tEndTime=(.+)", command)
+        if query:
+            return self._again(query[1], query[2])
+        return -1002
+
+    def _again(self, begins: str, ends: str) -> int:
+        asked = [t for t in self.memory if begins <= t.said.isoformat(" ") <= ends]
+        for start in range(0, len(asked), self._model.batch):
+            self._send_batch(asked[start : start + self._model.batch])
+        return 0
+
+    # -- HTTP ----------------------------------------------------------------------------------
+
+    def _get(self, path: str, **query: str) -> bytes:
+        return self._ask("GET", path, None, query)
+
+    def _post(self, path: str, body: bytes, **query: str) -> bytes:
+        return self._ask("POST", path, body, query)
+
+    def _ask(self, method: str, path: str, body: bytes | None, query: dict[str, str]) -> bytes:
+        address = urlsplit(self._model.server)
+        line = http.client.HTTPConnection(
+            address.hostname or "127.0.0.1", address.port or 80, timeout=ANSWER_SECONDS
+        )
+        asked = f"/iclock/{path}?" + urlencode({"SN": self.serial, **query}, quote_via=quote)
+        headers = {"User-Agent": AGENT, "Content-Type": "text/plain", "Accept": "*/*"}
+        try:
+            line.request(method, asked, body, headers)
+            answer = line.getresponse()
+            data = answer.read()
+        finally:
+            line.close()
+        if answer.status != 200:
+            raise NotTakenError(f"{answer.status}")
+        self._set_clock(answer.headers.get("Date", ""))
+        return data
+
+    def _set_clock(self, date: str) -> None:
+        with contextlib.suppress(ValueError, TypeError):
+            moment = parsedate_to_datetime(date).replace(tzinfo=None)
+            if not self.faults["clock_drift"]:
+                self.clock.set(moment + timedelta(hours=self._model.zone_hours))
+
+    def _note_state(self, state: str) -> None:
+        if state != self._state:
+            self._state = state
+            self.journal.note(self.name, "line", state=state)
+
+    def wait_until_sent(self, seconds: float) -> bool:
+        """For tests: until the server has confirmed everything."""
+        end = time.monotonic() + seconds
+        seen = self.journal.number
+        while self._sent < len(self.memory) and time.monotonic() < end:
+            events = self.journal.since(seen, 1.0)
+            seen = int(str(events[-1]["seq"])) if events else seen
+        return self._sent >= len(self.memory)

@@ -1,0 +1,172 @@
+"""What simulated time clocks have in common: enrolled people, a memory, a clock, a finger.
+
+Speaks no protocol; `push_simulator` and `pull_simulator` do. Neither uses the codec that the
+drivers use, so that both ends cannot share a mistake.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from devices.simulate.base import Faults, Journal, Json
+
+JUMP_SECONDS = 3600
+DRIFT = 1.0
+"""While the clock drifts it gains so many seconds a second."""
+CLOCK_FAULTS = ("clock_jump", "clock_drift")
+FINGER = 1
+SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """One person in the terminal."""
+
+    number: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One record of the memory."""
+
+    number: str
+    said: datetime
+    verify: int = FINGER
+    in_out: int = 0
+
+
+class WallClock:
+    """The terminal's own clock. `zone_hours`: local time; `shift`: seconds ahead of the machine's.
+
+    Faults make it jump or drift; setting it right takes the error away, not the fault.
+    """
+
+    def __init__(
+        self, zone_hours: float, shift: float, wall: Callable[[], float] = time.time
+    ) -> None:
+        self._wall = wall
+        self._zone = timedelta(hours=zone_hours)
+        self._shift = shift
+        self._jump = 0.0
+        self._drifts_since: float | None = None
+        self._drifted = 0.0
+
+    def now(self) -> datetime:
+        """Local time, naive, to the second."""
+        error = self._shift + self._jump + self._drifted
+        if self._drifts_since is not None:
+            error += (self._wall() - self._drifts_since) * DRIFT
+        moment = datetime.fromtimestamp(self._wall() + error, UTC) + self._zone
+        return moment.replace(tzinfo=None, microsecond=0)
+
+    def set(self, moment: datetime) -> None:
+        """Put the hands (local time)."""
+        utc = (moment - self._zone).replace(tzinfo=UTC)
+        self._shift = utc.timestamp() - self._wall()
+        self._drifted = 0.0
+        if self._drifts_since is not None:
+            self._drifts_since = self._wall()
+
+    def jump(self, *, on: bool) -> None:
+        """An hour ahead, whatever it is set to."""
+        self._jump = JUMP_SECONDS if on else 0.0
+
+    def drift(self, *, on: bool) -> None:
+        """Begin or end to run too fast; what it gained stays."""
+        if on:
+            self._drifts_since = self._wall()
+        elif self._drifts_since is not None:
+            self._drifted += (self._wall() - self._drifts_since) * DRIFT
+            self._drifts_since = None
+
+
+class TimeClock:
+    """A terminal without its line."""
+
+    kind = "time_clock"
+    way = ""
+
+    def __init__(
+        self,
+        name: str,
+        people: Sequence[Enrolled],
+        clock: WallClock,
+        journal: Journal,
+        faults: Sequence[str],
+    ) -> None:
+        self.name = name
+        self.clock = clock
+        self.journal = journal
+        self.people = {person.number: person for person in people}
+        self.memory: list[Touch] = []
+        self.faults = Faults((*faults, *CLOCK_FAULTS), self._fault_changed)
+        self.changed = threading.Condition()
+        self.journal.note(name, "on", people=len(self.people))
+
+    def press(self, keys: str) -> None:
+        """Lay the finger of an enrolled number on the glass; `"? 77"`: of one nobody knows.
+
+        ValueError for a number that is not enrolled here.
+        """
+        stranger = keys.startswith("?")
+        number = keys.removeprefix("?").strip()
+        if not number or (number not in self.people and not stranger):
+            raise ValueError(f"{keys!r} is not enrolled at {self.name}")
+        self.touch(Touch(number, self.clock.now()))
+
+    def touch(self, touch: Touch) -> None:
+        """Keep a record; the same person within the same second is one."""
+        with self.changed:
+            if touch in self.memory[-20:]:
+                return
+            self.memory.append(touch)
+            self.changed.notify_all()
+        said = touch.said.isoformat(" ")
+        self.journal.note(self.name, "punch", number=touch.number, said=said)
+
+    def remember(self, touches: Sequence[Touch]) -> None:
+        """Fill the memory at once, as if all this had been punched while the line was down."""
+        with self.changed:
+            self.memory.extend(touches)
+            self.changed.notify_all()
+
+    def _fault_changed(self, name: str, on: bool) -> None:
+        if name == "clock_jump":
+            self.clock.jump(on=on)
+        elif name == "clock_drift":
+            self.clock.drift(on=on)
+        self.journal.note(self.name, "fault", fault=name, on=on)
+        self.fault_changed(name, on=on)
+        with self.changed:
+            self.changed.notify_all()
+
+    def fault_changed(self, name: str, *, on: bool) -> None:
+        """What a kind does beside."""
+
+    def shows(self) -> dict[str, Json]:
+        """The terminal's screen and what is behind it."""
+        with self.changed:
+            last = [
+                {
+                    "number": touch.number,
+                    "name": self._name(touch.number),
+                    "said": touch.said.isoformat(" "),
+                }
+                for touch in reversed(self.memory[-SHOWN:])
+            ]
+            return {
+                "way": self.way,
+                "clock": self.clock.now().isoformat(" "),
+                "people": [{"number": p.number, "name": p.name} for p in self.people.values()],
+                "records": len(self.memory),
+                "last": last,
+            }
+
+    def _name(self, number: str) -> str:
+        person = self.people.get(number)
+        return person.name if person else "（未登记）"

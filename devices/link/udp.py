@@ -1,0 +1,48 @@
+"""UDP with a deadline on every call: a datagram a write, a datagram a read. It repeats nothing."""
+
+from __future__ import annotations
+
+import select
+import socket
+
+from devices.link.base import LinkError
+
+LARGEST = 65_535
+
+
+class UdpLink:
+    """A socket that talks to one address only."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._name = f"{host}:{port}"
+        try:
+            kind = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
+            self._socket = socket.socket(kind[0], kind[1])
+            self._socket.connect(kind[4])
+        except OSError as error:
+            raise LinkError(f"{self._name}: {error}") from error
+        self._socket.setblocking(False)
+
+    def write(self, data: bytes, seconds: float) -> None:
+        """Send one datagram; see Link."""
+        select.select([], [self._socket], [], max(0.0, seconds))
+        try:
+            self._socket.send(data)
+        except OSError as error:
+            raise LinkError(f"{self._name}: {error}") from error
+
+    def read(self, limit: int, seconds: float) -> bytes:
+        """One datagram, whole if `limit` allows; see Link."""
+        if not select.select([self._socket], [], [], max(0.0, seconds))[0]:
+            return b""
+        try:
+            return self._socket.recv(max(limit, LARGEST))
+        except BlockingIOError:
+            return b""
+        except OSError as error:
+            # Nobody listens on that port: the kernel says so on the next call.
+            raise LinkError(f"{self._name}: {error}") from error
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._socket.close()
