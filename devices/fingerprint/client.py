@@ -23,6 +23,8 @@ OPEN_SECONDS = 3.0
 ANSWER_SECONDS = 4.0
 WHOLE_SECONDS = 120.0
 UDP_TRIES = 3
+UDP_FAILURES = 30
+SMALLEST = 1024
 TCP_CHUNK = 0xFFC0
 UDP_CHUNK = 16 * 1024
 READS = 4
@@ -237,25 +239,28 @@ class Terminal:
         if size > codec.LARGEST:
             raise FrameError(f"a set of {size} bytes")
         chunk, whole = (UDP_CHUNK if self._datagrams else TCP_CHUNK), bytearray()
+        failures = 0
         while len(whole) < size:
-            wanted = min(chunk, size - len(whole))
-            whole += self._piece(len(whole), wanted)
+            found = self._piece(len(whole), min(chunk, size - len(whole)), failures)
+            whole += found or b""
+            if found is None:
+                # Each datagram of a piece may be lost: smaller pieces come through sooner.
+                failures, chunk = failures + 1, max(SMALLEST, chunk // 4)
         self._ask(codec.FREE_DATA)
         return bytes(whole)
 
-    def _piece(self, start: int, size: int) -> bytes:
-        """One piece; on UDP a lost datagram means asking for the whole piece again."""
+    def _piece(self, start: int, size: int, failures: int) -> bytes | None:
+        """One piece; None when a datagram of it was lost and it must be asked for again."""
         request = struct.pack("<ii", start, size)
-        for attempt in range(UDP_TRIES if self._datagrams else 1):
-            try:
-                found = self._pieces(self._ask(codec.READ_BUFFER, request))
-            except LinkTimeoutError:
-                if not self._datagrams or attempt == UDP_TRIES - 1:
-                    raise
-                continue
-            if len(found) == size:
-                return found
-        raise FrameError(f"a piece of {size} bytes did not come whole")
+        try:
+            found = self._pieces(self._ask(codec.READ_BUFFER, request))
+            if len(found) != size:
+                raise FrameError(f"{len(found)} bytes came of a piece of {size}")
+        except (LinkTimeoutError, FrameError):
+            if not self._datagrams or failures >= UDP_FAILURES:
+                raise
+            return None
+        return found
 
     def _pieces(self, first: Packet) -> bytes:
         """DATA alone, or PREPARE with the size, DATA until it is there, and ACK_OK."""

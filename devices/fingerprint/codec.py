@@ -126,6 +126,8 @@ def time_of(number: int) -> datetime:
     rest, day = divmod(rest, 31)
     year, month = divmod(rest, 12)
     try:
+        if year > 99:
+            raise ValueError(year)
         return datetime(2000 + year, month + 1, day + 1, hour, minute, second)  # noqa: DTZ001
     except ValueError:
         raise FrameError(f"{number} is no time") from None

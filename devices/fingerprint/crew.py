@@ -58,6 +58,7 @@ class TerminalCrew:
         self._reports = reports
         self._clock = clock
         self._due = clock()
+        self._firmware = ""
 
     def wait(self) -> float:
         """Until the next poll."""
@@ -131,7 +132,9 @@ class TerminalCrew:
 
     def _poll(self, terminal: Terminal) -> None:
         said, held = terminal.time(), terminal.sizes()
+        self._firmware = self._firmware or terminal.firmware()
         told = {
+            "firmware": self._firmware,
             "said": said.isoformat(" "),
             "records": str(held.records),
             "users": str(held.users),

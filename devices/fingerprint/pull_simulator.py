@@ -43,6 +43,7 @@ OK, FAILED, UNAUTH = 2000, 2001, 2005
 AT_ONCE = 1024
 """A set no larger comes in the first answer."""
 SLOW_SECONDS = 1.5
+LOST_EVERY = 25
 VERSION = b"Ver 6.60 Jan 13 2020\x00"
 
 
@@ -174,9 +175,9 @@ class PullTerminal(TimeClock):
                 self._packet(packet, DatagramLine(line, sender, self._lost))
 
     def _lost(self) -> bool:
-        """Every fifth datagram, while they get lost."""
+        """Now and then a datagram, while they get lost."""
         self._datagrams_sent += 1
-        return self.faults["lost_datagrams"] and self._datagrams_sent % 5 == 0
+        return self.faults["lost_datagrams"] and self._datagrams_sent % LOST_EVERY == 0
 
     # -- packets -------------------------------------------------------------------------------
 
@@ -231,7 +232,8 @@ class PullTerminal(TimeClock):
         elif command == 1503 and len(data) >= 11:
             self._prepare(session, struct.unpack("<bhii", data[:11])[1], line)
         elif command == 1504 and len(data) >= 8:
-            self._read(session, *struct.unpack("<ii", data[:8]), line)
+            start, size = struct.unpack("<ii", data[:8])
+            self._read(session, start, size, line)
         elif command == 8:
             self._write_user(data)
             line.send(OK)

@@ -1,16 +1,20 @@
 """Reads a simulator's TOML file and makes the devices it names.
 
 Tables: `[simulator]` (control port, pace), `[[printer]]`, `[[strip_bus]]` with its `strip`s,
-`[[keypad_bus]]` with its `keypad`s, `[[speaker]]`. It reports every problem at once.
+`[[keypad_bus]]` with its `keypad`s, `[[speaker]]`, `[[time_clock]]`. It reports every problem at
+once.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from devices.fingerprint.pull_simulator import PullModel, PullTerminal
+from devices.fingerprint.push_simulator import PushModel, PushTerminal
+from devices.fingerprint.simulator import Enrolled
 from devices.keypads.simulator import KeypadBusSimulator, KeypadSimulator
 from devices.led.simulator import READERS, StripBusSimulator, StripSimulator
 from devices.link import LinkAddress, parse_link
@@ -21,7 +25,7 @@ from devices.simulate.base import Journal, Simulated
 from devices.simulate.wires import PtyWire, TcpWire, Wire
 from devices.voice.simulator import SpeakerSimulator
 
-TABLES = ("simulator", "printer", "strip_bus", "keypad_bus", "speaker")
+TABLES = ("simulator", "printer", "strip_bus", "keypad_bus", "speaker", "time_clock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ def simulator_plan(table: Mapping[str, object], folder: Path) -> SimulatorPlan:
         maker.keypad_bus(entry)
     for entry in _entries(table, "speaker"):
         maker.speaker(entry)
+    for entry in _entries(table, "time_clock"):
+        maker.time_clock(entry)
     maker.check_names()
     if maker.problems:
         raise ConfigError(maker.problems)
@@ -163,6 +169,45 @@ class _Maker:
         )
         settings.refuse_unknown()
         self.devices.append(speaker)
+
+    def time_clock(self, entry: Mapping[str, object]) -> None:
+        settings = self._settings("time_clock", entry)
+        name = settings.text("name")
+        way = settings.text("way", None, ("push", "pull"))
+        people = [self._enrolled(settings, text) for text in settings.words("people", [])]
+        zone = settings.number("zone_hours", 8, -12, 14)
+        if way == "push":
+            serial, server = settings.text("serial"), settings.text("server")
+            batch = settings.whole("batch", 100, 1, 5000)
+            push = PushModel(serial, server, zone, self.pace, batch)
+            self.devices.append(PushTerminal(name, push, people, self.journal))
+        else:
+            self.devices.append(self._pull_terminal(settings, name, people, zone))
+        settings.refuse_unknown()
+
+    def _pull_terminal(
+        self, settings: Settings, name: str, people: Sequence[Enrolled], zone: float
+    ) -> PullTerminal:
+        address = self._address(settings)
+        record_size = settings.whole("record_size", 40, 8, 40)
+        if record_size not in (8, 16, 40):
+            settings.problem("record_size 应为 8、16 或 40", "record_size must be 8, 16 or 40")
+        model = PullModel(
+            host=address.host if address else "127.0.0.1",
+            port=address.port if address else 0,
+            record_size=record_size,
+            comm_key=settings.whole("comm_key", 0, 0, 999_999),
+            encoding=settings.text("encoding", "gb18030"),
+            zone_hours=zone,
+            shift=settings.number("shift", 0, -1e9, 1e9),
+        )
+        return PullTerminal(name, model, people, self.journal)
+
+    def _enrolled(self, settings: Settings, text: str) -> Enrolled:
+        number, _, person = text.partition(" ")
+        if not number or not person:
+            settings.problem(f"人员 {text!r} 应写成“编号 姓名”", f"{text!r} must read NUMBER NAME")
+        return Enrolled(number, person)
 
     def _children(
         self, settings: Settings, entry: Mapping[str, object], key: str

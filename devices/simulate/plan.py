@@ -3,8 +3,9 @@
 `python -m devices.simulate.plan --out DIR --server URL --kiosks 1,2 --windows-east W01,W02
 --windows-west W20`, or `--json FILE` with the fields of `HallPlan`. One printer a kiosk (80 and
 58 mm in turn), one strip a window (W1 on bus east, W2 on bus west, W7 for the last of each room on
-a bus of their own), one loudspeaker a zone, keypads on one bus a room. Nothing here is used by a
-hall with real devices; it refuses to write a token or a code it was not given.
+a bus of their own), one loudspeaker a zone, keypads on one bus a room, time clocks that push from
+the doors and time clocks that the agent `display` polls, with the people enrolled in them. Nothing
+here is used by a hall with real devices; it refuses to write a token or a code it was not given.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from pathlib import Path
 NAMES = ("kiosk", "counters", "display")
 ZONES = ("main", "east", "west")
 W7_A_ROOM = 2
+KEY = 2468
+"""The comm key of simulated time clocks, so that it is used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +30,10 @@ class HallPlan:
     """What the hall has. `rooms` maps a room (also the name of its buses) to its window codes.
 
     `first_port`: control channel, printers and loudspeakers take ports from here on, in this order;
-    0 takes free ones. `enrol_codes`: agent name to one-time code. `pace`: how long things take, 1
-    as in life, 0 at once.
+    0 takes free ones; polled time clocks come last. `doors`: name to serial number of pushing time
+    clocks; `people`: enrolment number to name; `clock_shift`: seconds that the hall's time is ahead
+    of the machine's, for clocks that nobody has set. `enrol_codes`: agent name to one-time code.
+    `pace`: how long things take, 1 as in life, 0 at once.
     """
 
     server: str
@@ -36,6 +41,10 @@ class HallPlan:
     rooms: Mapping[str, Sequence[str]]
     zones: Sequence[str] = ZONES
     first_port: int = 0
+    doors: Mapping[str, str] = field(default_factory=dict)
+    polled: Sequence[str] = ()
+    people: Mapping[str, str] = field(default_factory=dict)
+    clock_shift: float = 0.0
     enrol_codes: Mapping[str, str] = field(default_factory=dict)
     pace: float = 1.0
     python: str = sys.executable
@@ -53,17 +62,19 @@ class Written:
 def write_plan(plan: HallPlan, folder: Path) -> Written:
     """Write the four files into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    ports = _ports(plan, 1 + len(plan.kiosks) + len(plan.zones))
+    ports = _ports(plan, 1 + len(plan.kiosks) + len(plan.zones) + len(plan.polled))
     control = next(ports)
     printers = {kiosk: next(ports) for kiosk in plan.kiosks}
     speakers = {zone: next(ports) for zone in plan.zones}
+    polled = {name: next(ports) for name in plan.polled}
     strips = _strips(plan.rooms)
     simulator = folder / "simulator.toml"
-    simulator.write_text(_simulator(plan, control, printers, speakers, strips), encoding="utf-8")
+    text = _simulator(plan, control, printers, speakers, strips) + _time_clocks(plan, polled)
+    simulator.write_text(text, encoding="utf-8")
     bodies = {
         "kiosk": _kiosk(printers),
         "counters": _counters(plan.rooms),
-        "display": _display(plan, speakers, strips),
+        "display": _display(plan, speakers, strips) + _polled(polled),
     }
     agents = {}
     for name in NAMES:
@@ -160,6 +171,37 @@ def _simulator(
     for zone, port in speakers.items():
         text += _block("[[speaker]]", name=f"speaker-{zone}", port=port)
     return text
+
+
+def _time_clocks(plan: HallPlan, polled: Mapping[str, int]) -> str:
+    people = [f"{number} {name}" for number, name in plan.people.items()]
+    enrolled = f"people = {json.dumps(people, ensure_ascii=False)}\n\n"
+    text = ""
+    for name, serial in plan.doors.items():
+        head = {"name": name, "way": "push", "serial": serial, "server": plan.server}
+        text += _block("[[time_clock]]", **head).rstrip("\n") + "\n" + enrolled
+    for name, port in polled.items():
+        link = f"tcp:127.0.0.1:{port}"
+        block = _block(
+            "[[time_clock]]", name=name, way="pull", link=link, comm_key=KEY, shift=plan.clock_shift
+        )
+        text += block.rstrip("\n") + "\n" + enrolled
+    return text
+
+
+def _polled(polled: Mapping[str, int]) -> str:
+    return "".join(
+        _block(
+            "[[device]]",
+            name=name,
+            kind="fingerprint",
+            driver="zk-pull",
+            link=f"tcp:127.0.0.1:{port}",
+            comm_key=KEY,
+            poll_seconds=5,
+        )
+        for name, port in polled.items()
+    )
 
 
 def _strip_link(bus: str) -> str:

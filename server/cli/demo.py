@@ -23,12 +23,14 @@ from datetime import datetime, timedelta
 from datetime import time as wall
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from server import config, logs
 from server.app import build, serve
+from server.cli import demo_readers
 from server.cli.serve import open_server_hall
 from server.clock import Clock, MachineClock, ScaledClock, StagedClock, SystemChance, instant, local
 from server.domain import hours
@@ -77,7 +79,11 @@ def run(args: argparse.Namespace) -> int:
         return 2
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     _name_hall(data)
-    plan = _plan(data, args)
+    catalogue = load()
+    stored = config.load(data, database=args.database)
+    clock = _clock(catalogue, args.rehearse, _last_act(stored))
+    rehearsal = args.rehearse is not None
+    plan = _plan(data, args, demo_readers.plan_fields(catalogue, clock, rehearsal=rehearsal))
     settings = config.load(
         data,
         host=args.host,
@@ -86,9 +92,9 @@ def run(args: argparse.Namespace) -> int:
         demo=True,
         simulators=f"http://127.0.0.1:{plan.control}",
     )
-    catalogue = load()
-    hall = open_server_hall(settings, _clock(catalogue, args.rehearse, _last_act(settings)))
+    hall = open_server_hall(settings, clock)
     take_catalogue(hall.ctx, SYSTEM, catalogue, "参考大厅")
+    demo_readers.admit(hall, rehearsal=rehearsal)
     if args.rehearse:
         # Printers run at their own speed, whatever the hall's clock does.
         _set(hall, slip_patience_seconds=7200)
@@ -116,7 +122,7 @@ class _Plan:
     control: int
 
 
-def _plan(data: Path, args: argparse.Namespace) -> _Plan:
+def _plan(data: Path, args: argparse.Namespace, clocks: dict[str, Any]) -> _Plan:
     """The configuration of simulators and agents, written by the devices' own planner."""
     folder = data.resolve() / "devices"
     catalogue = load()
@@ -129,6 +135,7 @@ def _plan(data: Path, args: argparse.Namespace) -> _Plan:
         "kiosks": list(KIOSKS),
         "rooms": rooms,
         "zones": ["main", *rooms],
+        **clocks,
     }
     (folder / "plan.json").write_text(json.dumps(asked))
     command = [sys.executable, "-m", "devices.simulate.plan", "--out", str(folder)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from server.clock import instant
@@ -58,6 +59,7 @@ def take(
         put_aside(tx, serial, "records", bad)
         contact = punches.contact_of(row).heard(tx.now)
         if whole is not None:
+            contact = replace(contact, catching_since=None)
             contact = contact.delivered(tx.now - int(whole * 1000))
         keep_told(tx, row, Told(), contact)
 
