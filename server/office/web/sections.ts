@@ -50,6 +50,36 @@ export const SECTIONS: readonly Section[] = [
     name: { zh: "班次规则", en: "Shift rules" },
     page: page(() => import("./attendance/RulesSection.vue")),
   },
+  {
+    id: "requests",
+    group: "attendance",
+    name: { zh: "待办审批", en: "To decide" },
+    page: page(() => import("./requests/RequestsSection.vue")),
+  },
+  {
+    id: "leaves",
+    group: "attendance",
+    name: { zh: "请假与外出", en: "Leave and outings" },
+    page: page(() => import("./requests/LeaveSection.vue")),
+  },
+  {
+    id: "calendar",
+    group: "attendance",
+    name: { zh: "工作日历", en: "Working calendar" },
+    page: page(() => import("./requests/CalendarSection.vue")),
+  },
+  {
+    id: "checks",
+    group: "checks",
+    name: { zh: "查岗", en: "Spot checks" },
+    page: page(() => import("./checks/ChecksSection.vue")),
+  },
+  {
+    id: "findings",
+    group: "checks",
+    name: { zh: "查岗问题", en: "Findings" },
+    page: page(() => import("./checks/FindingsSection.vue")),
+  },
   { id: "devices", group: "system", name: { zh: "设备", en: "Devices" }, page: page(() => import("./DevicesSection.vue")), given: ["state"] },
   {
     id: "accounts",

@@ -1,0 +1,152 @@
+// Words of spot checks and findings that the office, the checkers' phone and a clerk's page share.
+import { dictionary } from "@web/i18n.ts";
+import type { CheckView, FindingView, KnownNow, MarkView } from "@web/wire.gen.ts";
+
+export const markWords = dictionary({
+  at_post: { zh: "在岗", en: "At post" },
+  serving: { zh: "办理中", en: "Serving" },
+  away: { zh: "离开", en: "Away" },
+  empty: { zh: "空岗", en: "Empty" },
+  undone: { zh: "撤销", en: "Undone" },
+});
+export const reasonWords = dictionary({
+  materials: { zh: "取送材料", en: "Fetching papers" },
+  toilet: { zh: "上洗手间", en: "Washroom" },
+  meeting: { zh: "开会", en: "Meeting" },
+  leave: { zh: "请假", en: "On leave" },
+  guiding: { zh: "引导帮办", en: "Helping in the hall" },
+  unknown: { zh: "去向不明", en: "Nobody knows" },
+  other: { zh: "其他（写明）", en: "Other (say what)" },
+});
+export const REASONS = ["materials", "toilet", "meeting", "leave", "guiding", "unknown", "other"] as const;
+export type Reason = (typeof REASONS)[number];
+
+export const kindWords = dictionary({
+  empty: { zh: "空岗", en: "Empty window" },
+  away: { zh: "去向不明", en: "Away, no reason" },
+  conduct: { zh: "行为问题", en: "Conduct" },
+  no_call: { zh: "有人等候不叫号", en: "No call while people wait" },
+  no_punch: { zh: "在岗无打卡", en: "At work without a punch" },
+});
+export const KINDS = ["empty", "away", "conduct", "no_call", "no_punch"] as const;
+
+export const stateWords = dictionary({
+  proposed: { zh: "待核实", en: "To be judged" },
+  dismissed: { zh: "不成立", en: "Dismissed" },
+  confirmed: { zh: "已告知", en: "Told" },
+  disputed: { zh: "申诉中", en: "Disputed" },
+  upheld: { zh: "维持", en: "Upheld" },
+  withdrawn: { zh: "已撤销", en: "Withdrawn" },
+});
+export const TONES = {
+  proposed: "warning",
+  dismissed: "info",
+  confirmed: "primary",
+  disputed: "warning",
+  upheld: "danger",
+  withdrawn: "info",
+} as const;
+
+export const stepWords = dictionary({
+  "": { zh: "—", en: "—" },
+  notice: { zh: "通知单位", en: "Unit notified" },
+  replacement: { zh: "建议调换人员", en: "Replacement asked" },
+  interview: { zh: "约谈", en: "Interview" },
+});
+
+const lineWords = dictionary({
+  proposed: { zh: "系统提出疑点", en: "Proposed by the system" },
+  dismissed: { zh: "核实：不成立", en: "Judged: nothing in it" },
+  confirmed: { zh: "确认", en: "Confirmed" },
+  told: { zh: "已告知本人和首席代表", en: "Told to the person and the chief representative" },
+  disputed: { zh: "申诉", en: "Disputed" },
+  upheld: { zh: "裁定：维持", en: "Settled: upheld" },
+  withdrawn: { zh: "撤销", en: "Withdrawn" },
+  rectified: { zh: "整改", en: "Put right" },
+  step: { zh: "处理步骤", en: "Step" },
+  mark_undone: { zh: "查岗人撤销了这条记录", en: "The checker took the mark back" },
+  system: { zh: "系统", en: "the system" },
+});
+
+/** One line of a finding's history: what happened, and the words that were said. */
+export function historyWords(line: FindingView["history"][number]): { what: string; who: string; words: string } {
+  const what = lineWords(line.state as Parameters<typeof lineWords>[0]);
+  const who = line.by_name || line.by || lineWords("system");
+  if (line.state === "step") return { what, who, words: stepWords(line.words as FindingView["step"]) };
+  return { what, who, words: line.words === "mark_undone" ? lineWords("mark_undone") : line.words };
+}
+
+export const checkWords = dictionary({
+  due: { zh: "待开始", en: "Due" },
+  started: { zh: "进行中", en: "Running" },
+  done: { zh: "已完成", en: "Done" },
+  missed: { zh: "未开始", en: "Missed" },
+  unfinished: { zh: "未结束", en: "Not ended" },
+  not_started: { zh: "规定时间内没有开始", en: "not started in time" },
+  server_down: { zh: "服务器当时没有运行", en: "the server was not running" },
+  drawn: { zh: "第 {n} 次", en: "No. {n}" },
+  extra: { zh: "临时 {n}", en: "By hand {n}" },
+});
+
+/** "第 1 次" or "临时 1". */
+export function checkName(check: CheckView): string {
+  return checkWords(check.kind, { n: check.n });
+}
+
+const seen = dictionary({
+  nobody: { zh: "没有人登录", en: "Nobody signed in" },
+  since: { zh: "{name} {time} 登录", en: "{name} signed in {time}" },
+  paused: { zh: "{time} 起暂停（{reason}）", en: "paused since {time} ({reason})" },
+  serving: { zh: "{number} 号，{minutes} 分钟", en: "{number} for {minutes} min" },
+  call: { zh: "最近叫号 {time}", en: "last call {time}" },
+  noCall: { zh: "还没有叫过号", en: "no call yet" },
+  waiting: { zh: "等候 {n} 人", en: "{n} waiting" },
+  punch: { zh: "打卡 {time}", en: "punch {time}" },
+  noPunch: { zh: "今天没有打卡", en: "no punch today" },
+  materials: { zh: "整理材料", en: "papers" },
+  meeting: { zh: "会议", en: "meeting" },
+  rest: { zh: "休息", en: "rest" },
+  equipment: { zh: "设备", en: "equipment" },
+  leave: { zh: "离开", en: "leave" },
+  other: { zh: "其他", en: "other" },
+});
+
+/** What the hall's books knew at that minute, in short phrases. */
+export function knownWords(known: KnownNow, time: (at: number) => string): string[] {
+  const said = [known.since ? seen("since", { name: known.staff_name, time: time(known.since) }) : seen("nobody")];
+  if (known.paused_at) {
+    const reason = seen((known.pause_reason || "other") as Parameters<typeof seen>[0]);
+    said.push(seen("paused", { time: time(known.paused_at), reason }));
+  }
+  if (known.number) {
+    const minutes = Math.max(0, Math.floor((known.as_of - (known.number_since ?? known.as_of)) / 60_000));
+    said.push(seen("serving", { number: known.number, minutes }));
+  } else if (known.since) {
+    said.push(known.last_call_at ? seen("call", { time: time(known.last_call_at) }) : seen("noCall"));
+  }
+  if (known.waiting) said.push(seen("waiting", { n: known.waiting }));
+  return said;
+}
+
+/** The last punch, or that there is none. */
+export function punchWords(at: number | null, time: (at: number) => string): string {
+  return at ? seen("punch", { time: time(at) }) : seen("noPunch");
+}
+
+const and = dictionary({ comma: { zh: "、", en: ", " } });
+
+/** A mark in one line: 在岗 · 玩手机、闲聊. */
+export function markLine(mark: Pick<MarkView, "mark" | "reason" | "faults">): string {
+  const parts = [markWords(mark.mark)];
+  if (mark.reason) parts.push(reasonWords(mark.reason as Reason));
+  if (mark.faults.length) parts.push(mark.faults.join(and("comma")));
+  return parts.join(" · ");
+}
+
+/** What was found, in one line. */
+export function findingLine(found: FindingView): string {
+  if (found.kind === "conduct") return found.faults.join(and("comma"));
+  const parts = [kindWords(found.kind), ...found.faults];
+  if (found.minutes) parts.push(`${found.minutes} min`);
+  return parts.join(" · ");
+}

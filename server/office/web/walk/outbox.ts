@@ -1,0 +1,163 @@
+// Marks on their way to the server. Each is written into the phone's own database first and taken
+// out when the server has it, so a dead spot, a reload or an empty battery loses nothing. Sent in
+// order, one at a time; the id made here lets the server keep a mark once, however often it comes.
+// Without a database (a private window) marks wait in memory, and `safe` says so.
+import { type Ref, onScopeDispose, ref, shallowRef } from "vue";
+import { ApiError, post, send } from "@web/api.ts";
+import type { MarkWindow, PhotoKept } from "@web/wire.gen.ts";
+
+/** What a checker tapped at a window. */
+export interface Tapped {
+  mark: "at_post" | "serving" | "away" | "empty";
+  reason?: NonNullable<MarkWindow["reason"]>;
+  faults?: string[];
+  note?: string;
+  photos?: Blob[];
+}
+
+export interface Waiting {
+  id: string;
+  check: string;
+  /** null: the end of the walk. */
+  mark: Omit<MarkWindow, "photos"> | null;
+  photos: Blob[];
+  /** Why the server does not want it; empty while it is to be sent. */
+  refused: string;
+  /** Order of the taps. */
+  order: number;
+}
+
+export interface Outbox {
+  waiting: Ref<readonly Waiting[]>;
+  /** Whether a reload keeps what waits. */
+  safe: Ref<boolean>;
+  signedOut: Ref<boolean>;
+  add: (one: Omit<Waiting, "refused" | "order">) => void;
+  drop: (id: string) => void;
+  kick: () => void;
+}
+
+const DATABASE = "hallkeeper.checks";
+const STORE = "outbox";
+const AGAIN_MS = 3000;
+/** Answers that say nothing about the mark itself: it is tried again. */
+const LATER = new Set(["network", "unavailable", "too_many", "internal"]);
+
+function open(): Promise<IDBDatabase> {
+  return new Promise((done, failed) => {
+    const asked = indexedDB.open(DATABASE, 1);
+    asked.onupgradeneeded = () => asked.result.createObjectStore(STORE, { keyPath: "id" });
+    asked.onsuccess = () => done(asked.result);
+    asked.onerror = () => failed(asked.error ?? new Error("no database"));
+  });
+}
+
+function finished<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((done, failed) => {
+    request.onsuccess = () => done(request.result);
+    request.onerror = () => failed(request.error ?? new Error("database failed"));
+  });
+}
+
+/** Sends one entry; photos first, and the server gives the same photo the same id. */
+async function deliver(one: Waiting): Promise<void> {
+  const path = `/api/v1/office/checks/${encodeURIComponent(one.check)}`;
+  const options = { key: one.id, giveUpMs: 1 };
+  if (one.mark === null) {
+    await post(`${path}/finish`, {}, options);
+    return;
+  }
+  const photos: string[] = [];
+  for (const blob of one.photos) {
+    const form = new FormData();
+    form.append("photo", blob, "photo.jpg");
+    const kept = await send<PhotoKept>("POST", `${path}/photos`, form, { giveUpMs: 1, timeoutMs: 30_000 });
+    photos.push(kept.id);
+  }
+  await post(`${path}/marks`, { ...one.mark, photos }, options);
+}
+
+export function useOutbox(): Outbox {
+  const waiting = shallowRef<readonly Waiting[]>([]);
+  const safe = ref(true);
+  const signedOut = ref(false);
+  let database: IDBDatabase | null = null;
+  let sending = false;
+  let order = Date.now();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const store = (): IDBObjectStore | undefined => database?.transaction(STORE, "readwrite").objectStore(STORE);
+
+  async function start(): Promise<void> {
+    try {
+      database = await open();
+      const kept = await finished(database.transaction(STORE).objectStore(STORE).getAll() as IDBRequest<Waiting[]>);
+      const known = new Set(waiting.value.map((one) => one.id));
+      const older = kept.filter((one) => !known.has(one.id)).sort((a, b) => a.order - b.order);
+      for (const one of waiting.value) store()?.put(one);
+      waiting.value = [...older, ...waiting.value];
+    } catch {
+      safe.value = false;
+    }
+    void kick();
+  }
+
+  function add(one: Omit<Waiting, "refused" | "order">): void {
+    order += 1;
+    const entry: Waiting = { ...one, refused: "", order };
+    waiting.value = [...waiting.value, entry];
+    store()?.put(entry);
+    void kick();
+  }
+
+  function drop(id: string): void {
+    waiting.value = waiting.value.filter((one) => one.id !== id);
+    store()?.delete(id);
+  }
+
+  function refuse(entry: Waiting, words: string): void {
+    const refused = { ...entry, refused: words };
+    waiting.value = waiting.value.map((one) => (one.id === entry.id ? refused : one));
+    store()?.put(refused);
+  }
+
+  /** Whether the next one may be tried at once. */
+  async function tryOne(entry: Waiting): Promise<boolean> {
+    try {
+      await deliver(entry);
+      drop(entry.id);
+      signedOut.value = false;
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      signedOut.value = error.code === "not_signed_in" || error.code === "csrf";
+      if (signedOut.value || LATER.has(error.code)) return false;
+      refuse(entry, error.words());
+      return true;
+    }
+  }
+
+  async function kick(): Promise<void> {
+    clearTimeout(timer);
+    if (sending) return;
+    sending = true;
+    try {
+      for (;;) {
+        const next = waiting.value.find((one) => !one.refused);
+        if (!next || !(await tryOne(next))) break;
+      }
+    } finally {
+      sending = false;
+      if (waiting.value.some((one) => !one.refused)) timer = setTimeout(() => void kick(), AGAIN_MS);
+    }
+  }
+
+  const online = (): void => void kick();
+  addEventListener("online", online);
+  onScopeDispose(() => {
+    clearTimeout(timer);
+    removeEventListener("online", online);
+  });
+  void start();
+  return { waiting, safe, signedOut, add, drop, kick: online };
+}
