@@ -22,7 +22,7 @@ from server.wire.checks import (
     FindingView,
     KnownNow,
     MarkView,
-    PersonRef,
+    NamedPerson,
     Rectified,
     SealRules,
     SealView,
@@ -38,9 +38,9 @@ class Counts:
     findings: int = 0
 
 
-def person(catalogue: Catalogue, number: str) -> PersonRef:
+def person(catalogue: Catalogue, number: str) -> NamedPerson:
     """A person by number; one who left keeps the number."""
-    return PersonRef(number=number, name=name_of(catalogue, number))
+    return NamedPerson(number=number, name=name_of(catalogue, number))
 
 
 def name_of(catalogue: Catalogue, number: str) -> str:

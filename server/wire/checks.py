@@ -115,7 +115,7 @@ class SealView(Message):
     """Why the day is not proven, as codes; empty while it is not revealed or all is well."""
 
 
-class PersonRef(Message):
+class NamedPerson(Message):
     """A person by number and name."""
 
     number: str
@@ -135,7 +135,7 @@ class CheckView(Message):
     start_until: int | None
     state: CheckState
     reason: str
-    checkers: list[PersonRef]
+    checkers: list[NamedPerson]
     marked: int
     findings: int
 
@@ -283,12 +283,12 @@ class FindingView(Message):
     reason: str
     note: str
     photos: int
-    checkers: list[PersonRef]
+    checkers: list[NamedPerson]
     known: KnownNow | None
     waiting: int | None
     minutes: int | None
     how: str
-    told: list[PersonRef]
+    told: list[NamedPerson]
     dispute_until: int | None
     step: Literal["", "notice", "replacement", "interview"]
     rectified: Rectified | None
