@@ -54,6 +54,7 @@ class Pages:
             ("office", "office.html"),
             ("check", "check.html"),
             ("login", "login.html"),
+            ("my", "my.html"),
             ("enrol", "login.html"),
         ):
             add(f"/{path}", path, lambda page=page: self._page(page))

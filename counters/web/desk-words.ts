@@ -17,6 +17,7 @@ export const deskWords = dictionary({
   finish_notice_given: { zh: "办结：已一次性告知", en: "Finish: notice given" },
   finish_refused: { zh: "办结：不予受理", en: "Finish: refused" },
   andNext: { zh: "并呼叫下一位", en: "and call next" },
+  covering: { zh: "代岗：{name}", en: "For {name}" },
   paused: { zh: "暂停服务中", en: "Paused" },
   recall: { zh: "重呼", en: "Recall" },
   noShow: { zh: "过号", en: "No-show" },
