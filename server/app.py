@@ -32,7 +32,18 @@ from server.api.openapi import document
 from server.domain.errors import Code, HallError
 from server.gateways import iclock, pull
 from server.hall import Hall
-from server.office import attendance, checks, cover_alarms, demo, entry, readers, requests, surface
+from server.office import (
+    attendance,
+    bulletins,
+    checks,
+    cover_alarms,
+    demo,
+    entry,
+    readers,
+    requests,
+    surface,
+)
+from server.services.bulletins.acts import draft_due
 from server.services.days import keep_day
 from server.services.inspection.keeping import Keeper
 from server.services.issuing import give_up_slips
@@ -82,6 +93,7 @@ def build(hall: Hall, start: Callable[..., Any] | None = None) -> App:
     readers.add(api, feeds)
     checks.add(api, feeds)
     attendance.add(api, feeds)
+    bulletins.add(api)
     requests.add(api, feeds)
     pull.add(agents, hall)
     if hall.config.demo:
@@ -205,6 +217,7 @@ def _keep(app: App) -> None:
             ctx.refresh()
             keep_day(ctx)
             keeper.keep()
+            draft_due(ctx)
             give_up_slips(ctx)
             app.agents.remind()
         except HallError as error:

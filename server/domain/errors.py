@@ -62,6 +62,13 @@ class Code(StrEnum):
     ENROL_CODE = "enrol_code"
     DEVICE_UNKNOWN = "device_unknown"
     TOKEN_REVOKED = "token_revoked"
+    # the weekly bulletin
+    BULLETIN_UNKNOWN = "bulletin_unknown"
+    BULLETIN_STATE = "bulletin_state"
+    BULLETIN_WORDS = "bulletin_words"
+    BULLETIN_CHANGED = "bulletin_changed"
+    BULLETIN_SECOND = "bulletin_second"
+    BULLETIN_ACK = "bulletin_ack"
     # rules of the day sheet
     RULE_INVALID = "rule_invalid"
     RULE_UNKNOWN = "rule_unknown"

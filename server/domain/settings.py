@@ -75,6 +75,13 @@ class Settings:
     step_third: int = 3
     """Findings of a person within step_days from which a replacement, an interview is asked."""
     step_days: int = 365
+    bulletin_weekday: int = 1
+    """ISO weekday on which the draft about last week writes itself."""
+    bulletin_hour: int = 8
+    bulletin_names: int = 0
+    """1: the page for everybody names people; 0: units only."""
+    rectify_days: int = 5
+    """Working days within which a unit puts a finding right."""
     session_hours: int = 12
     lock_after: int = 5
     lock_minutes: int = 10
@@ -134,6 +141,10 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "step_second": (2, 50),
     "step_third": (2, 50),
     "step_days": (7, 730),
+    "bulletin_weekday": (1, 7),
+    "bulletin_hour": (0, 23),
+    "bulletin_names": (0, 1),
+    "rectify_days": (1, 60),
     "session_hours": (1, 72),
     "lock_after": (3, 20),
     "lock_minutes": (1, 240),

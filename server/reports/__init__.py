@@ -6,6 +6,6 @@ takes longer than a few milliseconds: call it away from the event loop.
 
 from __future__ import annotations
 
-from server.reports import month_sheet
+from server.reports import bulletin, month_sheet
 
-__all__ = ["month_sheet"]
+__all__ = ["bulletin", "month_sheet"]

@@ -179,6 +179,32 @@ WORDS: dict[Code, tuple[int, str, str]] = {
         "这台设备的登记已撤销，请重新登记。",
         "This device's enrolment was withdrawn. Please enrol it again.",
     ),
+    Code.BULLETIN_UNKNOWN: (404, "没有这期通报。", "There is no such bulletin."),
+    Code.BULLETIN_STATE: (
+        409,
+        "这期通报现在不能这样办：{state}。",
+        "This cannot be done with the bulletin as it stands: {state}.",
+    ),
+    Code.BULLETIN_WORDS: (
+        422,
+        "文字不能这样写：{found}。数字只能用花括号引用，不能手写。",
+        "Not with these words: {found}. Figures are quoted in braces, never written by hand.",
+    ),
+    Code.BULLETIN_CHANGED: (
+        409,
+        "您看过之后内容有了变化，请重新看过再发布。",
+        "The contents have changed since you looked. Please read again before releasing.",
+    ),
+    Code.BULLETIN_SECOND: (
+        403,
+        "拟稿人不能自己发布，请另一人审核发布。",
+        "Whoever wrote it cannot release it: somebody else must.",
+    ),
+    Code.BULLETIN_ACK: (
+        403,
+        "通报由进驻单位的首席代表签收。",
+        "A bulletin is acknowledged by a unit's chief representative.",
+    ),
     Code.RULE_INVALID: (
         422,
         "班次规则有误：{slot} {reason}",

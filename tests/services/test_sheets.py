@@ -3,84 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.domain.attendance.shifts import RuleScope, ShiftRule, four_punches
+from server.domain.attendance.shifts import RuleScope
 from server.domain.attendance.verdicts import State
 from server.domain.errors import Code, HallError
-from server.domain.punches import PunchLine, Source
-from server.domain.tickets import ActorKind
-from server.services import punches
 from server.services.attendance import rules
 from server.services.attendance.sheets import day_sheets
 from server.services.bus import AttendanceChanged
-from server.services.context import Actor
 from server.storage import readers, shift_rules
-from server.storage.store import Tx
-from support.halls import MANAGER, MONDAY, STAFF, SmallHall, at
-
-READER = "TEST0001"
-CLERK = STAFF["T1"]
-RULE = ShiftRule(
-    "",
-    "春季2026",
-    RuleScope.HALL,
-    (),
-    date(2026, 2, 1),
-    None,
-    frozenset({1, 2, 3, 4, 5}),
-    four_punches(
-        (time(8, 30), time(12), time(14), time(17, 30)),
-        (
-            (time(7, 30), time(9, 30)),
-            (time(11, 30), time(13, 30)),
-            (time(12), time(14, 30)),
-            (time(17), time(20)),
-        ),
-        absent_after=30,
-    ),
-)
-
-BOSS = Actor(ActorKind.MANAGER, MANAGER)
-GOOD = ("08:20", "12:02", "13:55", "17:31")
-
-
-def clock(text: str, day: date = MONDAY) -> datetime:
-    """HH:MM of a day."""
-    return datetime.combine(day, time.fromisoformat(text))
-
-
-def lines(*clocks: str, day: date = MONDAY, pin: str = "7") -> list[PunchLine]:
-    """What a reader tells."""
-    return [PunchLine(pin, clock(text, day)) for text in clocks]
-
-
-def ready(small: SmallHall, *, delivered: int | None = None) -> SmallHall:
-    """One reader, the finger 7 of the clerk of T1, and the rule in force since February."""
-
-    def act(tx: Tx) -> None:
-        readers.add(tx, READER, "pull", "admitted", delivered_until=delivered or at(23))
-        readers.link(tx, "7", 0, CLERK, "test")
-
-    small.ctx.write(act)
-    start(small, RULE)
-    return small
-
-
-def start(small: SmallHall, rule: ShiftRule) -> str:
-    """Draft a rule and put it in force."""
-    made = rules.draft(small.ctx, BOSS, small.key(), rule)
-    rules.start(small.ctx, BOSS, small.key(), made)
-    return made
-
-
-def take(small: SmallHall, *clocks: str, day: date = MONDAY, pin: str = "7") -> None:
-    """The reader tells of punches."""
-    punches.take(small.ctx, READER, lines(*clocks, day=day, pin=pin), Source.PULL)
+from support.halls import MONDAY, STAFF, SmallHall, at
+from support.sheets import BOSS, CLERK, GOOD, READER, RULE, ready, start, take
 
 
 def sheet(small: SmallHall, day: date = MONDAY, staff: str = CLERK) -> str:

@@ -20,6 +20,7 @@ export const GROUPS = {
     "check_count", "check_after_open_minutes", "check_before_close_minutes", "check_gap_minutes", "check_start_minutes",
     "check_faults", "doubt_idle_minutes", "dispute_days", "step_second", "step_third", "step_days",
   ],
+  bulletin: ["bulletin_weekday", "bulletin_hour", "bulletin_names", "rectify_days"],
   accounts: ["password_min", "lock_after", "lock_minutes", "session_hours"],
 } as const;
 
@@ -31,6 +32,7 @@ export const groupWords = dictionary({
   readers: { zh: "打卡机", en: "Time clocks" },
   attendance: { zh: "请假、补签与工作日", en: "Leave, corrections, working days" },
   checks: { zh: "查岗", en: "Spot checks" },
+  bulletin: { zh: "通报", en: "Bulletin" },
   accounts: { zh: "账号安全", en: "Accounts" },
   rest: { zh: "其他", en: "Other" },
 });
@@ -74,6 +76,10 @@ const words = dictionary({
   reader_silent_minutes: { zh: "打卡机多少分钟没有消息就告警", en: "A time clock is silent after (minutes)" },
   clock_tolerance_seconds: { zh: "打卡机时钟误差超过几秒算不准", en: "A time clock is wrong when off by more than (seconds)" },
   punch_oldest_days: { zh: "多少天以前的打卡记录加注存疑", en: "Punches older than this are marked (days)" },
+  bulletin_weekday: { zh: "通报拟稿日（1为周一）", en: "Bulletin drafted on weekday (1 is Monday)" },
+  bulletin_hour: { zh: "通报拟稿时刻（点）", en: "Bulletin drafted from (hour)" },
+  bulletin_names: { zh: "公开通报写人名（1写，0只写单位）", en: "Public bulletin names people (1 yes, 0 units only)" },
+  rectify_days: { zh: "问题整改时限（工作日）", en: "Findings put right within (working days)" },
   session_hours: { zh: "登录有效几小时", en: "Signed in for (hours)" },
   leave_ladder: { zh: "请假审批（一般人员）", en: "Approval of leave (staff)" },
   leave_ladder_chief: { zh: "请假审批（首席代表）", en: "Approval of leave (chief representatives)" },

@@ -1,3 +1,61 @@
 """The weekly bulletin."""
 
 from __future__ import annotations
+
+from datetime import timedelta
+
+from werkzeug.test import TestResponse
+
+from server.domain.errors import Code
+from support.code_cases import case
+from support.halls import MONDAY, at
+from support.web import Browser, Web
+
+WEEK = "2026-W10"
+
+
+def drafted(web: Web) -> Browser:
+    """A manager before the draft about the week of Monday."""
+    web.small.clock.set(at(9, day=MONDAY + timedelta(days=7)))
+    browser = web.manager()
+    answer = browser.post("/office/bulletins", {"week": WEEK})
+    assert answer.get_json() == {"id": WEEK}
+    return browser
+
+
+def _digest(browser: Browser) -> str:
+    return str(browser.get(f"/bulletins/{WEEK}").get_json()["digest"])
+
+
+@case(Code.BULLETIN_UNKNOWN)
+def _(web: Web) -> TestResponse:
+    return web.browser().get("/bulletin")
+
+
+@case(Code.BULLETIN_STATE)
+def _(web: Web) -> TestResponse:
+    return web.manager().post("/office/bulletins", {"week": WEEK})
+
+
+@case(Code.BULLETIN_WORDS)
+def _(web: Web) -> TestResponse:
+    words = {"words": {"closing": "迟到5次"}}
+    return drafted(web).post(f"/office/bulletins/{WEEK}/words", words)
+
+
+@case(Code.BULLETIN_CHANGED)
+def _(web: Web) -> TestResponse:
+    return drafted(web).post(f"/office/bulletins/{WEEK}/release", {"seen": "0" * 64})
+
+
+@case(Code.BULLETIN_SECOND)
+def _(web: Web) -> TestResponse:
+    browser = drafted(web)
+    words = {"words": {"closing": "请各单位知悉。"}}
+    assert browser.post(f"/office/bulletins/{WEEK}/words", words).status_code == 200
+    return browser.post(f"/office/bulletins/{WEEK}/release", {"seen": _digest(browser)})
+
+
+@case(Code.BULLETIN_ACK)
+def _(web: Web) -> TestResponse:
+    return web.manager().post(f"/bulletins/{WEEK}/acknowledge")

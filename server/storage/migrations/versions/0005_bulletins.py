@@ -11,6 +11,43 @@ branch_labels = None
 depends_on = None
 
 
+# What was released is frozen; nothing of it is ever deleted either.
+TABLES = ("bulletin", "amendment")
+KEPT = "a released bulletin is never changed"
+SQLITE = (
+    """
+    CREATE TRIGGER {table}_frozen BEFORE UPDATE ON {table} WHEN OLD.released_at IS NOT NULL
+    BEGIN SELECT RAISE(ABORT, '{kept}'); END
+    """,
+    """
+    CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} WHEN OLD.released_at IS NOT NULL
+    BEGIN SELECT RAISE(ABORT, '{kept}'); END
+    """,
+)
+FUNCTION = """
+CREATE FUNCTION bulletin_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.released_at IS NOT NULL THEN RAISE EXCEPTION '{kept}'; END IF;
+    RETURN COALESCE(NEW, OLD);
+END $$
+"""
+POSTGRES = """
+CREATE TRIGGER {table}_frozen BEFORE UPDATE OR DELETE ON {table}
+FOR EACH ROW EXECUTE FUNCTION bulletin_frozen()
+"""
+
+
+def _freeze() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        for table in TABLES:
+            for statement in SQLITE:
+                op.execute(statement.format(table=table, kept=KEPT))
+    else:
+        op.execute(FUNCTION.format(kept=KEPT))
+        for table in TABLES:
+            op.execute(POSTGRES.format(table=table))
+
+
 def upgrade() -> None:
     """Bring the schema to this revision."""
     op.create_table(
@@ -62,3 +99,4 @@ def upgrade() -> None:
         sa.Column("released_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("hall_id", "id", name=op.f("pk_bulletin")),
     )
+    _freeze()

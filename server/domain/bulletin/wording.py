@@ -1,0 +1,105 @@
+"""The sober wording of a bulletin: sentences with the names of figures in braces.
+
+The office may edit the words; it cannot write a figure, because digits are refused outside braces
+and every brace is filled from the figures. So no sentence can say what the evidence does not.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from server.domain.bulletin.figures import Fact, Figures
+from server.domain.errors import Code, HallError
+
+SECTIONS = ("summary", "attendance", "ranking", "checks", "rectification", "service", "closing")
+TITLES = {
+    "summary": "一、总体情况",
+    "attendance": "二、考勤情况",
+    "ranking": "三、表扬与提醒",
+    "checks": "四、查岗情况",
+    "rectification": "五、上周问题整改情况",
+    "service": "六、窗口服务情况",
+    "closing": "七、有关要求",
+}
+DRAFT = {
+    "summary": (
+        "本周（{first}至{last}）共{working_days}个工作日，"
+        "进驻单位{units}个，在册工作人员{people}人。"
+    ),
+    "attendance": (
+        "应打卡{due}次，准时{on_time}次，准时率{rate}，较上周{rate_change}。"
+        "迟到{late}次，早退{early}次，缺卡{missing}次，旷工{absent_halves}个半天；"
+        "请假{leave}次，公出及在他处上班{away}次。"
+    ),
+    "ranking": "全部准时的单位：{best}。准时率较低的单位：{worst}，请查找原因，切实改进。",
+    "checks": (
+        "按规定应查岗{checks_due}次，实际查岗{checks_done}次，未按时查岗{checks_missed}次，"
+        "另加查{checks_extra}次，共查看窗口{marks}个次。"
+        "经核实成立的问题{confirmed}项，正在申诉的{disputed}项。"
+    ),
+    "rectification": (
+        "上周通报的问题{last_findings}项，已整改{last_rectified}项，未整改{last_open}项。"
+    ),
+    "service": (
+        "共取号{issued}个，办结{served}件，过号{no_show}个，闭厅时仍未办理{expired}个，"
+        "取号量较上周{issued_change}。等候时间中位数{wait_p50}，"
+        "九成群众在{wait_p90}内被叫到，平均办理时间{service_mean}。"
+    ),
+    "closing": (
+        "请各单位认真对照检查，有关问题于{rectify_days}个工作日内整改到位，并及时签收本通报。"
+    ),
+}
+LONGEST = 1000
+_BRACE = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of words, or a figure with its evidence."""
+
+    text: str
+    link: str = ""
+
+
+def check(section: str, words: str, facts: dict[str, Fact]) -> None:
+    """Raises BULLETIN_WORDS (reason: section, length, figure, brace, digit; `found`)."""
+    if section not in SECTIONS:
+        raise HallError(Code.BULLETIN_WORDS, reason="section", found=section)
+    if len(words) > LONGEST:
+        raise HallError(Code.BULLETIN_WORDS, reason="length", found=str(len(words)))
+    for name in _BRACE.findall(words):
+        if name not in facts:
+            raise HallError(Code.BULLETIN_WORDS, reason="figure", found=f"{{{name}}}")
+    rest = _BRACE.sub("", words)
+    if "{" in rest or "}" in rest:
+        raise HallError(Code.BULLETIN_WORDS, reason="brace", found=rest[:20])
+    digit = next((c for c in rest if unicodedata.category(c) in ("Nd", "No", "Nl")), None)
+    if digit is not None:
+        raise HallError(Code.BULLETIN_WORDS, reason="digit", found=digit)
+
+
+def pieces(words: str, facts: dict[str, Fact]) -> list[Piece]:
+    """The sentence in pieces: every figure with the address of its evidence."""
+    found: list[Piece] = []
+    place = 0
+    for brace in _BRACE.finditer(words):
+        if brace.start() > place:
+            found.append(Piece(words[place : brace.start()]))
+        fact = facts.get(brace[1])
+        found.append(Piece(fact.value, fact.link) if fact else Piece(brace[0]))
+        place = brace.end()
+    if place < len(words):
+        found.append(Piece(words[place:]))
+    return found
+
+
+def plain(words: str, facts: dict[str, Fact]) -> str:
+    """The sentence as it is printed."""
+    return "".join(piece.text for piece in pieces(words, facts))
+
+
+def sections(figures: Figures, edited: dict[str, str]) -> dict[str, str]:
+    """Every section's words: as edited, else as drafted."""
+    return {name: edited.get(name, DRAFT[name]) for name in SECTIONS if figures.facts}

@@ -1,0 +1,273 @@
+"""Routes of the weekly bulletin: draft, words, release, amendments, receipts, the public page.
+
+Figures are computed in another thread; acts are short and run where all acts run.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+from sqlalchemy import Connection
+
+from server import reports
+from server.api import ANYONE, MANAGERS, STAFF, Api, Call
+from server.domain.bulletin.figures import parse_week
+from server.domain.errors import Code, HallError
+from server.office import bulletin_views as views
+from server.office.attendance import PDF, XLSX
+from server.services.bulletins import acts, gathering
+from server.services.bulletins.acts import Bulletin
+from server.services.bus import BulletinChanged, Event, HallChanged
+from server.storage import bulletins
+from server.wire.bulletin import (
+    AmendBulletin,
+    AmendmentMade,
+    BulletinChanges,
+    BulletinList,
+    BulletinMade,
+    BulletinReleased,
+    BulletinView,
+    DraftBulletin,
+    EditBulletin,
+    PublicBulletin,
+    ReleaseBulletin,
+    TicketEvidence,
+)
+from server.wire.commands import Done
+
+
+class Bulletins:
+    """The bulletins of one hall, as pages see them."""
+
+    def __init__(self, api: Api) -> None:
+        self._hall = api.hall
+        self.ctx = api.hall.ctx
+        self._public: PublicBulletin | None = None
+        self.ctx.bus.listen(self._heard)
+
+    def _heard(self, event: Event) -> None:
+        if isinstance(event, BulletinChanged | HallChanged):
+            self._public = None
+
+    def apart(self, query: Any) -> Any:
+        """Run a long query in another thread."""
+        self.ctx.catalogue(), self.ctx.settings(), self.ctx.calendar_years()
+        return self._hall.offload(lambda: self.ctx.read_apart(query))
+
+    def load(self, call: Call) -> Bulletin:
+        """The bulletin that a route names."""
+        bulletin = call.args["bulletin"]
+        found: Bulletin = self.apart(lambda conn: acts.load(self.ctx, conn, bulletin))
+        return found
+
+    def shown(self, conn: Connection, bulletin: str) -> BulletinView:
+        """A bulletin with receipts and amendments."""
+        found = acts.load(self.ctx, conn, bulletin)
+        return views.bulletin(
+            self.ctx.catalogue(),
+            found,
+            bulletins.acknowledged(conn, self.ctx.hall_id, bulletin),
+            bulletins.amendments(conn, self.ctx.hall_id, bulletin),
+        )
+
+    def public(self) -> PublicBulletin:
+        """The newest released one; raises BULLETIN_UNKNOWN before the first."""
+        if self._public is None:
+            ctx = self.ctx
+            row = ctx.read(lambda c: bulletins.newest_released(c, ctx.hall_id))
+            if row is None:
+                raise HallError(Code.BULLETIN_UNKNOWN)
+            shown = self.apart(lambda conn: self.shown(conn, row.id))
+            self._public = views.public(shown, names=bool(ctx.settings().bulletin_names))
+        return self._public
+
+    def evidence(self, conn: Connection, code: str, week: str) -> TicketEvidence:
+        """The tickets of a unit, a window or (`all`) the hall in a week; raises INVALID."""
+        try:
+            asked = parse_week(week)
+        except ValueError:
+            raise HallError(Code.INVALID, field="week") from None
+        rows = gathering.tickets(self.ctx, conn, asked)
+        return views.tickets(self.ctx.catalogue(), rows, code, week)
+
+
+def add(api: Api) -> None:
+    """Register the bulletin."""
+    shown = Bulletins(api)
+    _reading(api, shown)
+    _papers(api, shown)
+    _acts(api, shown)
+    _amendments(api, shown)
+
+
+def _reading(api: Api, shown: Bulletins) -> None:
+    ctx = api.hall.ctx
+
+    @api.get("/bulletins", who=STAFF, answer=BulletinList)
+    def bulletin_list(call: Call) -> BulletinList:
+        """The archive, newest first; drafts only for managers."""
+        rows = ctx.read(lambda c: bulletins.every(c, ctx.hall_id))
+        return views.archive(rows, drafts=views.manages(call.actor))
+
+    @api.get(
+        "/bulletins/<bulletin>",
+        who=STAFF,
+        answer=BulletinView,
+        codes=(Code.BULLETIN_UNKNOWN,),
+    )
+    def one_bulletin(call: Call) -> BulletinView:
+        """A bulletin with its figures, words, receipts and amendments."""
+        name = call.args["bulletin"]
+        found: BulletinView = shown.apart(lambda conn: shown.shown(conn, name))
+        if found.state == "draft" and not views.manages(call.actor):
+            raise HallError(Code.BULLETIN_UNKNOWN, bulletin=name)
+        return found
+
+    @api.get("/bulletin", who=ANYONE, answer=PublicBulletin, codes=(Code.BULLETIN_UNKNOWN,))
+    def public_bulletin(_call: Call) -> PublicBulletin:
+        """What boards and phones show: the newest released bulletin."""
+        return shown.public()
+
+    @api.get("/office/tickets/<code>/<week>", who=MANAGERS, answer=TicketEvidence)
+    def ticket_evidence(call: Call) -> TicketEvidence:
+        """The tickets behind a line of service figures."""
+        code, week = call.args["code"], call.args["week"]
+        found: TicketEvidence = shown.apart(lambda conn: shown.evidence(conn, code, week))
+        return found
+
+
+def _papers(api: Api, shown: Bulletins) -> None:
+    def answer(name: str, content: bytes, ending: str, media: str) -> Response:
+        headers = {"Content-Disposition": f'attachment; filename="bulletin-{name}.{ending}"'}
+        return Response(content, mimetype=media, headers=headers)
+
+    @api.get(
+        "/office/bulletins/<bulletin>/bulletin.pdf",
+        who=MANAGERS,
+        answer=None,
+        codes=(Code.BULLETIN_UNKNOWN,),
+        media=PDF,
+    )
+    def bulletin_paper(call: Call) -> Response:
+        """The bulletin under the hall's letterhead."""
+        name = call.args["bulletin"]
+        found = shown.apart(lambda conn: shown.shown(conn, name))
+        content = api.hall.offload(lambda: reports.bulletin.paper(found))
+        return answer(name, content, "pdf", PDF)
+
+    @api.get(
+        "/office/bulletins/<bulletin>/bulletin.xlsx",
+        who=MANAGERS,
+        answer=None,
+        codes=(Code.BULLETIN_UNKNOWN,),
+        media=XLSX,
+    )
+    def bulletin_workbook(call: Call) -> Response:
+        """The bulletin's tables as a workbook."""
+        name = call.args["bulletin"]
+        found = shown.apart(lambda conn: shown.shown(conn, name))
+        content = api.hall.offload(lambda: reports.bulletin.workbook(found))
+        return answer(name, content, "xlsx", XLSX)
+
+
+def _acts(api: Api, shown: Bulletins) -> None:
+    ctx = api.hall.ctx
+
+    @api.post(
+        "/office/bulletins",
+        who=MANAGERS,
+        body=DraftBulletin,
+        answer=BulletinMade,
+        codes=(Code.BULLETIN_STATE,),
+        example={"week": "2026-W10"},
+    )
+    def draft_bulletin(call: Call) -> BulletinMade:
+        """Draft a week's bulletin by hand."""
+        return BulletinMade(id=acts.draft(ctx, call.actor, call.key, call.body.week))
+
+    @api.post(
+        "/office/bulletins/<bulletin>/words",
+        who=MANAGERS,
+        body=EditBulletin,
+        answer=Done,
+        codes=(Code.BULLETIN_UNKNOWN, Code.BULLETIN_STATE, Code.BULLETIN_WORDS),
+        example={"words": {"closing": "请各单位签收。"}},
+    )
+    def edit_bulletin(call: Call) -> Done:
+        """Edit a draft's words; figures are quoted in braces."""
+        acts.edit(ctx, call.actor, call.key, shown.load(call), call.body.words)
+        return Done()
+
+    @api.post(
+        "/office/bulletins/<bulletin>/release",
+        who=MANAGERS,
+        body=ReleaseBulletin,
+        answer=BulletinReleased,
+        codes=(
+            Code.BULLETIN_UNKNOWN,
+            Code.BULLETIN_STATE,
+            Code.BULLETIN_CHANGED,
+            Code.BULLETIN_SECOND,
+        ),
+        example={"seen": "0" * 64},
+    )
+    def release_bulletin(call: Call) -> BulletinReleased:
+        """Release exactly what was read; by somebody who did not edit it."""
+        found, seen = shown.load(call), call.body.seen
+        return BulletinReleased(digest=acts.release(ctx, call.actor, call.key, found, seen))
+
+    @api.post(
+        "/bulletins/<bulletin>/acknowledge",
+        who=STAFF,
+        answer=Done,
+        codes=(Code.BULLETIN_UNKNOWN, Code.BULLETIN_STATE, Code.BULLETIN_ACK),
+    )
+    def acknowledge_bulletin(call: Call) -> Done:
+        """A unit's chief representative has read it."""
+        acts.acknowledge(ctx, call.actor, call.key, call.args["bulletin"])
+        return Done()
+
+
+def _amendments(api: Api, shown: Bulletins) -> None:
+    ctx = api.hall.ctx
+
+    @api.get(
+        "/office/bulletins/<bulletin>/changes",
+        who=MANAGERS,
+        answer=BulletinChanges,
+        codes=(Code.BULLETIN_UNKNOWN,),
+    )
+    def bulletin_changes(call: Call) -> BulletinChanges:
+        """What a released bulletin says otherwise than the books say today."""
+        found = shown.load(call)
+        changes = shown.apart(lambda conn: acts.changed_since(ctx, conn, found))
+        return BulletinChanges(changes=list(changes))
+
+    @api.post(
+        "/office/bulletins/<bulletin>/amendments",
+        who=MANAGERS,
+        body=AmendBulletin,
+        answer=AmendmentMade,
+        codes=(Code.BULLETIN_UNKNOWN, Code.BULLETIN_STATE),
+        example={"words": "补收打卡机数据后更正。"},
+    )
+    def amend_bulletin(call: Call) -> AmendmentMade:
+        """Draft an amendment with what has changed since the release."""
+        found = shown.load(call)
+        changes = shown.apart(lambda conn: acts.changed_since(ctx, conn, found))
+        n = acts.amend(ctx, call.actor, call.key, found, changes, call.body.words)
+        return AmendmentMade(n=n)
+
+    @api.post(
+        "/office/bulletins/<bulletin>/amendments/<n>/release",
+        who=MANAGERS,
+        answer=BulletinReleased,
+        codes=(Code.BULLETIN_UNKNOWN, Code.BULLETIN_STATE, Code.BULLETIN_SECOND),
+    )
+    def release_amendment(call: Call) -> BulletinReleased:
+        """Release an amendment; by somebody who did not draft it."""
+        text = call.args["n"]
+        n = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+        name = call.args["bulletin"]
+        return BulletinReleased(digest=acts.release_amendment(ctx, call.actor, call.key, name, n))

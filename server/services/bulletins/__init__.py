@@ -1,0 +1,1 @@
+"""The weekly bulletin: its figures from the books, and its way from draft to archive."""

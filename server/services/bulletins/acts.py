@@ -1,0 +1,297 @@
+"""A bulletin's way: drafted on its day, edited in words, released by a second person, amended.
+
+A draft's figures are computed whenever somebody looks; a release freezes exactly what the second
+person saw. Nothing that was released is ever written again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection
+
+from server.domain.bulletin import wording
+from server.domain.bulletin.figures import (
+    Difference,
+    Figures,
+    Week,
+    differences,
+    parse_week,
+    week_of,
+)
+from server.domain.bulletin.freeze import amendment_digest, bulletin_digest
+from server.domain.errors import Code, HallError
+from server.services.bulletins.gathering import figures
+from server.services.bus import BulletinChanged
+from server.services.context import SYSTEM, Actor, Context, JsonDict, note
+from server.storage import bulletins
+from server.storage.store import Tx
+
+FROZEN = TypeAdapter(Figures)
+DRAFT, RELEASED = "draft", "released"
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """A bulletin with its contents: a draft's as of now, a released one's as frozen."""
+
+    row: Any
+    week: Week
+    figures: Figures
+    words: dict[str, str]
+    """Every section's words, with figures in braces."""
+    digest: str
+    """Of the contents; a draft's says what its release would freeze."""
+
+    @property
+    def released(self) -> bool:
+        """Whether it is frozen."""
+        return bool(self.row.state == RELEASED)
+
+
+def draft_due(ctx: Context) -> str | None:
+    """Draft last week's bulletin if its time has come; returns its id when it was drafted now."""
+    now, settings = ctx.local(), ctx.settings()
+    due_day = now.date() - timedelta(days=now.isoweekday() - settings.bulletin_weekday)
+    if now < datetime.combine(due_day, time(settings.bulletin_hour)):
+        due_day -= timedelta(days=7)
+    week = week_of(due_day).before()
+    if ctx.read(lambda c: bulletins.get(c, ctx.hall_id, week.id)) is not None:
+        return None
+    # A hall that begins has nothing to report about the weeks before it.
+    span = week.first.isoformat(), week.last.isoformat()
+    if not ctx.read(lambda c: bulletins.anything(c, ctx.hall_id, *span)):
+        return None
+    return ctx.write(lambda tx: _draft(tx, SYSTEM, week))
+
+
+def draft(ctx: Context, actor: Actor, key: str, week_id: str) -> str:
+    """Draft a week's bulletin by hand; one that is there already is left as it is.
+
+    Raises INVALID for what is no week, BULLETIN_STATE (running) for one that is not over.
+    """
+    week = _week(week_id)
+
+    def act(tx: Tx) -> JsonDict:
+        if week.last >= ctx.local(tx.now).date():
+            raise HallError(Code.BULLETIN_STATE, state="running")
+        if bulletins.get(tx.conn, tx.hall_id, week.id) is None:
+            _draft(tx, actor, week)
+        return {"id": week.id}
+
+    return str(ctx.command(actor, key, {"act": "bulletin_draft", "week": week_id}, act)["id"])
+
+
+def _draft(tx: Tx, actor: Actor, week: Week) -> str | None:
+    if bulletins.get(tx.conn, tx.hall_id, week.id) is not None:
+        return None
+    bulletins.add(tx, week.id, week.first.isoformat(), week.last.isoformat())
+    note(tx, actor, "bulletin.draft", week.id)
+    tx.events.append(BulletinChanged(week.id))
+    return week.id
+
+
+def _week(text: str) -> Week:
+    try:
+        return parse_week(text)
+    except ValueError:
+        raise HallError(Code.INVALID, field="week") from None
+
+
+def load(ctx: Context, conn: Connection, bulletin_id: str) -> Bulletin:
+    """A bulletin with its contents; raises BULLETIN_UNKNOWN."""
+    row = bulletins.get(conn, ctx.hall_id, bulletin_id)
+    if row is None:
+        raise HallError(Code.BULLETIN_UNKNOWN, bulletin=bulletin_id)
+    week = parse_week(row.id)
+    if row.state == RELEASED:
+        kept = FROZEN.validate_json(row.figures)
+        return Bulletin(row, week, kept, json.loads(row.words), row.digest)
+    found = figures(ctx, conn, week)
+    words = wording.sections(found, json.loads(row.words))
+    return Bulletin(row, week, found, words, bulletin_digest(0, found, words))
+
+
+def edit(ctx: Context, actor: Actor, key: str, found: Bulletin, words: dict[str, str]) -> None:
+    """Change the words of a draft; an empty section goes back to the drafted wording.
+
+    `found` is the draft as loaded. Raises BULLETIN_STATE, BULLETIN_WORDS.
+    """
+    bulletin_id = found.row.id
+    for section, text in words.items():
+        wording.check(section, text, found.figures.facts)
+
+    def act(tx: Tx) -> JsonDict:
+        row = _draft_row(tx, bulletin_id)
+        before: dict[str, str] = json.loads(row.words)
+        after = {name: text for name, text in (before | words).items() if text.strip()}
+        bulletins.set_words(tx, bulletin_id, after, actor.name)
+        data = {"before": {name: before.get(name, "") for name in words}, "after": words}
+        note(tx, actor, "bulletin.edit", bulletin_id, data=data)
+        tx.events.append(BulletinChanged(bulletin_id))
+        return {}
+
+    asked: JsonDict = {"act": "bulletin_edit", "bulletin": bulletin_id, "words": words}
+    ctx.command(actor, key, asked, act)
+
+
+def _draft_row(tx: Tx, bulletin_id: str) -> Any:
+    row = bulletins.get(tx.conn, tx.hall_id, bulletin_id)
+    if row is None:
+        raise HallError(Code.BULLETIN_UNKNOWN, bulletin=bulletin_id)
+    if row.state != DRAFT:
+        raise HallError(Code.BULLETIN_STATE, state=row.state)
+    return row
+
+
+def release(ctx: Context, actor: Actor, key: str, found: Bulletin, seen: str) -> str:
+    """Freeze and publish what the releaser saw; `seen` is its digest. Returns the final digest.
+
+    `found` is the draft as loaded just now: the figures are computed before the transaction, so
+    that nobody at a window waits for them. Raises BULLETIN_SECOND for whoever edited it,
+    BULLETIN_CHANGED when the contents are not those of `seen`, BULLETIN_STATE while punches of the
+    week are still owed or after the release.
+    """
+    bulletin_id = found.row.id
+
+    def act(tx: Tx) -> JsonDict:
+        row = _draft_row(tx, bulletin_id)
+        if row.edited_by == actor.name:
+            raise HallError(Code.BULLETIN_SECOND, bulletin=bulletin_id)
+        if found.digest != seen or row.edited_at != found.row.edited_at:
+            raise HallError(Code.BULLETIN_CHANGED, bulletin=bulletin_id)
+        if any(line.pending for line in found.figures.units):
+            raise HallError(Code.BULLETIN_STATE, state="pending")
+        number = bulletins.next_number(tx, str(found.week.year))
+        final = bulletin_digest(number, found.figures, found.words)
+        figures_text = json.dumps(asdict(found.figures), ensure_ascii=False)
+        words_text = json.dumps(found.words, ensure_ascii=False)
+        frozen = (number, figures_text, words_text, final)
+        bulletins.release(tx, bulletin_id, *frozen, actor.name)
+        data = {"digest": final, "number": number, "edited_by": row.edited_by}
+        note(tx, actor, "bulletin.release", bulletin_id, data=data)
+        tx.events.append(BulletinChanged(bulletin_id))
+        return {"digest": final}
+
+    asked: JsonDict = {"act": "bulletin_release", "bulletin": bulletin_id, "seen": seen}
+    return str(ctx.command(actor, key, asked, act)["digest"])
+
+
+# -- amendments ------------------------------------------------------------------------------------
+
+
+def changed_since(ctx: Context, conn: Connection, found: Bulletin) -> tuple[Difference, ...]:
+    """What a released bulletin says otherwise than the books say today."""
+    if not found.released:
+        return ()
+    return differences(found.figures, figures(ctx, conn, found.week))
+
+
+def amend(
+    ctx: Context,
+    actor: Actor,
+    key: str,
+    found: Bulletin,
+    changes: Sequence[Difference],
+    words: str,
+) -> int:
+    """Draft the next amendment with what has changed since; returns its number.
+
+    Raises BULLETIN_STATE for a draft (edit it instead), or while an amendment awaits release.
+    """
+    bulletin_id = found.row.id
+
+    def act(tx: Tx) -> JsonDict:
+        if not found.released:
+            raise HallError(Code.BULLETIN_STATE, state=found.row.state)
+        before = bulletins.amendments(tx.conn, tx.hall_id, bulletin_id)
+        if before and before[-1].released_at is None:
+            raise HallError(Code.BULLETIN_STATE, state="amending")
+        n = len(before) + 1
+        data = json.dumps([asdict(one) for one in changes], ensure_ascii=False)
+        bulletins.add_amendment(tx, bulletin_id, n, words, data, actor.name)
+        note(tx, actor, "bulletin.amend", bulletin_id, data={"n": n, "words": words})
+        tx.events.append(BulletinChanged(bulletin_id))
+        return {"n": n}
+
+    asked: JsonDict = {"act": "bulletin_amend", "bulletin": bulletin_id, "words": words}
+    return int(ctx.command(actor, key, asked, act)["n"])
+
+
+def release_amendment(ctx: Context, actor: Actor, key: str, bulletin_id: str, n: int) -> str:
+    """Publish an amendment; returns its digest, which includes what it follows.
+
+    Raises BULLETIN_UNKNOWN, BULLETIN_STATE, BULLETIN_SECOND.
+    """
+
+    def act(tx: Tx) -> JsonDict:
+        row = bulletins.get(tx.conn, tx.hall_id, bulletin_id)
+        found = bulletins.amendments(tx.conn, tx.hall_id, bulletin_id)
+        if row is None or not 0 < n <= len(found):
+            raise HallError(Code.BULLETIN_UNKNOWN, bulletin=bulletin_id)
+        one = found[n - 1]
+        if one.released_at is not None:
+            raise HallError(Code.BULLETIN_STATE, state=RELEASED)
+        if one.drafted_by == actor.name:
+            raise HallError(Code.BULLETIN_SECOND, bulletin=bulletin_id)
+        digest = digest_of(row, found, n)
+        bulletins.release_amendment(tx, bulletin_id, n, digest, actor.name)
+        note(tx, actor, "bulletin.amendment", bulletin_id, data={"n": n, "digest": digest})
+        tx.events.append(BulletinChanged(bulletin_id))
+        return {"digest": digest}
+
+    asked: JsonDict = {"act": "amendment_release", "bulletin": bulletin_id, "n": n}
+    return str(ctx.command(actor, key, asked, act)["digest"])
+
+
+def digest_of(row: Any, amendments: Sequence[Any], n: int) -> str:
+    """The digest of amendment `n` after the released `row` and the amendments before it."""
+    before = row.digest if n == 1 else amendments[n - 2].digest
+    one = amendments[n - 1]
+    return amendment_digest(before, n, one.words, json.loads(one.data))
+
+
+def acknowledge(ctx: Context, actor: Actor, key: str, bulletin_id: str) -> None:
+    """A unit's chief representative has read it. Raises BULLETIN_ACK, _UNKNOWN, _STATE."""
+    person = ctx.catalogue().staff_by.get(actor.name)
+    if person is None or not person.chief or not person.unit:
+        raise HallError(Code.BULLETIN_ACK)
+    unit = person.unit
+
+    def act(tx: Tx) -> JsonDict:
+        row = bulletins.get(tx.conn, tx.hall_id, bulletin_id)
+        if row is None:
+            raise HallError(Code.BULLETIN_UNKNOWN, bulletin=bulletin_id)
+        if row.state != RELEASED:
+            raise HallError(Code.BULLETIN_STATE, state=row.state)
+        if unit not in bulletins.acknowledged(tx.conn, tx.hall_id, bulletin_id):
+            bulletins.acknowledge(tx, bulletin_id, unit, actor.name)
+            note(tx, actor, "bulletin.acknowledge", bulletin_id, data={"unit": unit})
+            tx.events.append(BulletinChanged(bulletin_id))
+        return {}
+
+    ctx.command(actor, key, {"act": "acknowledge", "bulletin": bulletin_id}, act)
+
+
+def faults_of(conn: Connection, hall_id: str) -> list[str]:
+    """Released bulletins and amendments whose contents do not fit their digest (`hall check`)."""
+    found = []
+    for head in bulletins.every(conn, hall_id):
+        row = bulletins.get(conn, hall_id, head.id)
+        if row is None or row.state != RELEASED:
+            continue
+        kept = FROZEN.validate_json(row.figures)
+        if bulletin_digest(row.number, kept, json.loads(row.words)) != row.digest:
+            found.append(row.id)
+        amended = bulletins.amendments(conn, hall_id, row.id)
+        found += [
+            f"{row.id}/{one.n}"
+            for one in amended
+            if one.released_at is not None and digest_of(row, amended, one.n) != one.digest
+        ]
+    return found

@@ -1,0 +1,419 @@
+"""The figures of one week from the books. Reading only: the same facts give the same figures."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.domain.attendance.sheet import DaySheet, Totals, total
+from server.domain.attendance.verdicts import State
+from server.domain.bulletin.figures import (
+    AttendanceLine,
+    CheckLine,
+    Fact,
+    Figures,
+    FindingLine,
+    NamedCase,
+    ServiceLine,
+    Week,
+    percentile,
+)
+from server.domain.catalogue import Catalogue
+from server.services.attendance.sheets import Facts, gather, sheets_of
+from server.services.context import Context
+from server.storage import bulletins, checks, findings
+
+OFFICE = "大厅管理办公室"
+WEEKS_SHOWN = 8
+STANDING = ("confirmed", "disputed", "upheld")
+WALKED = ("started", "done", "unfinished")
+KINDS = {
+    "empty": "空岗",
+    "away": "离岗",
+    "conduct": "行为不规范",
+    "no_call": "有人等候而长时间不叫号",
+    "no_punch": "在岗而整个上午无打卡",
+}
+MINUTE_MS = 60_000
+
+
+def figures(ctx: Context, conn: Connection, week: Week) -> Figures:
+    """Everything a bulletin states about `week`, from what is known now."""
+    catalogue = ctx.catalogue()
+    first = week.first - timedelta(weeks=WEEKS_SHOWN - 1)
+    facts = gather(ctx, conn, first, week.last)
+    weeks = _by_week(sheets_of(facts))
+    mine, last = weeks.get(week.id, []), weeks.get(week.before().id, [])
+    units = _units(catalogue, week, mine, last)
+    rows = tickets(ctx, conn, week)
+    service = _service(catalogue, rows, week)
+    found = _findings(ctx, conn, catalogue, facts, week)
+    before = _findings(ctx, conn, catalogue, facts, week.before())
+    walked = _checks(ctx, conn, week)
+    counted, counted_last = total(mine), total(last)
+    stated = _attendance_facts(week, mine, counted, counted_last)
+    stated |= _ranking_facts(week, units)
+    stated |= _check_facts(ctx, week, walked, found, before)
+    stated |= _service_facts(rows, len(tickets(ctx, conn, week.before())), week)
+    return Figures(
+        week=week.id,
+        first=week.first.isoformat(),
+        last=week.last.isoformat(),
+        hall=catalogue.hall_name,
+        facts=stated,
+        units=units,
+        cases=_cases(catalogue, facts, week, mine),
+        checks=walked,
+        findings=found,
+        last_findings=before,
+        service_units=service[0],
+        service_windows=service[1],
+        rates=_rates(weeks, week, units),
+    )
+
+
+def _by_week(sheets: Iterable[DaySheet]) -> dict[str, list[DaySheet]]:
+    found: dict[str, list[DaySheet]] = defaultdict(list)
+    for sheet in sheets:
+        year, number, _ = sheet.day.isocalendar()
+        found[Week(year, number).id].append(sheet)
+    return found
+
+
+def _name(catalogue: Catalogue, unit: str) -> str:
+    found = catalogue.unit_by.get(unit)
+    return found.name if found else (unit or OFFICE)
+
+
+def _attendance_link(unit: str, week: Week) -> str:
+    return f"/office#month/{unit}/{week.id}"
+
+
+def _units(
+    catalogue: Catalogue,
+    week: Week,
+    mine: Sequence[DaySheet],
+    last: Sequence[DaySheet],
+) -> tuple[AttendanceLine, ...]:
+    order = {unit.code: place for place, unit in enumerate(catalogue.units)}
+    lines = []
+    codes = sorted({sheet.unit for sheet in mine}, key=lambda code: order.get(code, len(order)))
+    for code in codes:
+        counted = total(s for s in mine if s.unit == code)
+        states = counted.states
+        lines.append(
+            AttendanceLine(
+                unit=code,
+                name=_name(catalogue, code),
+                people=len({s.staff for s in mine if s.unit == code}),
+                due=counted.due,
+                on_time=states[State.ON_TIME],
+                late=states[State.LATE],
+                early=states[State.EARLY],
+                missing=states[State.MISSING],
+                leave=states[State.LEAVE],
+                away=states[State.OFFICIAL] + states[State.ELSEWHERE],
+                absent_halves=counted.absent_halves,
+                pending=states[State.PENDING],
+                rate=_rounded(counted.rate),
+                last_rate=_rounded(total(s for s in last if s.unit == code).rate),
+                link=_attendance_link(code or "office", week),
+            )
+        )
+    return tuple(lines)
+
+
+def _rounded(rate: float | None) -> float | None:
+    return None if rate is None else round(rate, 4)
+
+
+def _cases(
+    catalogue: Catalogue, facts: Facts, week: Week, mine: Sequence[DaySheet]
+) -> tuple[NamedCase, ...]:
+    people = facts.everybody()
+    found = []
+    for number in dict.fromkeys(sheet.staff for sheet in mine):
+        counted = total(s for s in mine if s.staff == number)
+        states = counted.states
+        late, early, missing = states[State.LATE], states[State.EARLY], states[State.MISSING]
+        if late + early + missing == 0:
+            continue
+        person = people[number]
+        found.append(
+            NamedCase(
+                staff=number,
+                name=person.name,
+                unit=person.unit,
+                unit_name=_name(catalogue, person.unit),
+                late=late,
+                early=early,
+                missing=missing,
+                absent_halves=counted.absent_halves,
+                minutes=counted.late_minutes + counted.early_minutes,
+                link=f"/office#month/{number}/{week.id}/person",
+            )
+        )
+    found.sort(key=lambda c: (-c.absent_halves, -c.missing, -c.late - c.early, c.staff))
+    return tuple(found)
+
+
+def _rates(
+    weeks: Mapping[str, Sequence[DaySheet]], week: Week, units: Sequence[AttendanceLine]
+) -> dict[str, list[float | None]]:
+    names = [week]
+    while len(names) < WEEKS_SHOWN:
+        names.insert(0, names[0].before())
+    found: dict[str, list[float | None]] = {}
+    for line in units:
+        found[line.unit] = [
+            _rounded(total(s for s in weeks.get(one.id, ()) if s.unit == line.unit).rate)
+            for one in names
+        ]
+    return found
+
+
+# -- spot checks -----------------------------------------------------------------------------------
+
+
+def _checks(ctx: Context, conn: Connection, week: Week) -> tuple[CheckLine, ...]:
+    found = []
+    for row in checks.of_days(conn, ctx.hall_id, week.first.isoformat(), week.last.isoformat()):
+        at = row.started_at or row.due_at
+        seen = {mark.window for mark in checks.marks(conn, ctx.hall_id, row.id)}
+        found.append(
+            CheckLine(
+                id=row.id,
+                day=row.day,
+                kind=row.kind,
+                state=row.state,
+                at=f"{ctx.local(at):%H:%M}" if at else "",
+                windows=len(seen),
+                link=f"/office#checks/{row.day}",
+            )
+        )
+    return tuple(found)
+
+
+def _findings(
+    ctx: Context, conn: Connection, catalogue: Catalogue, facts: Facts, week: Week
+) -> tuple[FindingLine, ...]:
+    people = facts.everybody()
+    rows = findings.of_days(conn, ctx.hall_id, week.first.isoformat(), week.last.isoformat())
+    return tuple(
+        FindingLine(
+            id=row.id,
+            day=row.day,
+            window=row.window,
+            staff=row.staff,
+            name=people[row.staff].name if row.staff in people else row.staff,
+            unit=row.unit,
+            unit_name=_name(catalogue, row.unit),
+            kind=row.kind,
+            words=_finding_words(row),
+            state=row.state,
+            step=row.step,
+            rectified=bool(row.rectified),
+            link=f"/office#findings/{row.id}",
+        )
+        for row in reversed(rows)
+        if row.state in STANDING
+    )
+
+
+def _finding_words(row: Any) -> str:
+    faults = json.loads(row.facts).get("faults") or []
+    return KINDS.get(row.kind, str(row.kind)) + (f"：{'、'.join(faults)}" if faults else "")
+
+
+def _check_facts(
+    ctx: Context,
+    week: Week,
+    walked: Sequence[CheckLine],
+    found: Sequence[FindingLine],
+    before: Sequence[FindingLine],
+) -> dict[str, Fact]:
+    link, list_link = f"/office#checks/{week.id}", f"/office#findings/{week.id}"
+    last_link = f"/office#findings/{week.before().id}"
+    drawn = [c for c in walked if c.kind == "drawn"]
+    # Disputed findings of last week are not open to rectification until they are settled.
+    settled = [f for f in before if f.state != "disputed"]
+    counts = {
+        "checks_due": (len(drawn), link),
+        "checks_done": (sum(c.state in WALKED for c in drawn), link),
+        "checks_missed": (sum(c.state == "missed" for c in drawn), link),
+        "checks_extra": (sum(c.kind != "drawn" for c in walked), link),
+        "marks": (sum(c.windows for c in walked), link),
+        "confirmed": (sum(f.state != "disputed" for f in found), list_link),
+        "disputed": (sum(f.state == "disputed" for f in found), list_link),
+        "last_findings": (len(settled), last_link),
+        "last_rectified": (sum(f.rectified for f in settled), last_link),
+        "last_open": (sum(not f.rectified for f in settled), last_link),
+        "rectify_days": (ctx.settings().rectify_days, "/office#settings"),
+    }
+    return {name: Fact(str(count), where) for name, (count, where) in counts.items()}
+
+
+# -- attendance ------------------------------------------------------------------------------------
+
+
+def _attendance_facts(
+    week: Week, mine: Sequence[DaySheet], counted: Totals, last: Totals
+) -> dict[str, Fact]:
+    link, states = _attendance_link("all", week), counted.states
+    days = {s.day for s in mine if s.slots}
+    values = {
+        "first": f"{week.first.month}月{week.first.day}日",
+        "last": f"{week.last.month}月{week.last.day}日",
+        "working_days": str(len(days)),
+        "units": str(len({s.unit for s in mine if s.unit})),
+        "people": str(len({s.staff for s in mine})),
+        "due": str(counted.due),
+        "on_time": str(states[State.ON_TIME]),
+        "late": str(states[State.LATE]),
+        "early": str(states[State.EARLY]),
+        "missing": str(states[State.MISSING]),
+        "leave": str(states[State.LEAVE]),
+        "away": str(states[State.OFFICIAL] + states[State.ELSEWHERE]),
+        "absent_halves": str(counted.absent_halves),
+        "rate": _percent(counted.rate),
+        "rate_change": _points(counted.rate, last.rate),
+    }
+    return {name: Fact(value, link) for name, value in values.items()}
+
+
+def _ranking_facts(week: Week, units: Sequence[AttendanceLine]) -> dict[str, Fact]:
+    best = [line.name for line in units if line.due and line.on_time == line.due]
+    rated = [line for line in units if line.rate is not None and line.rate < 1]
+    worst = sorted(rated, key=lambda line: (line.rate or 0, line.name))[:3]
+    link = _attendance_link("all", week)
+    named = "、".join(f"{line.name}（{_percent(line.rate)}）" for line in worst)
+    return {"best": Fact("、".join(best) or "无", link), "worst": Fact(named or "无", link)}
+
+
+def _percent(rate: float | None) -> str:
+    return "—" if rate is None else f"{rate * 100:.1f}%"
+
+
+def _points(rate: float | None, last: float | None) -> str:
+    if rate is None or last is None:
+        return "无可比数据"
+    change = round(rate * 100, 1) - round(last * 100, 1)
+    if abs(change) < 0.05:
+        return "持平"
+    return f"{'上升' if change > 0 else '下降'}{abs(change):.1f}个百分点"
+
+
+# -- service ---------------------------------------------------------------------------------------
+
+
+def tickets(ctx: Context, conn: Connection, week: Week) -> list[Any]:
+    """The tickets of a week, oldest first."""
+    span = week.first.isoformat(), week.last.isoformat()
+    return bulletins.tickets_of(conn, ctx.hall_id, *span)
+
+
+def _service(
+    catalogue: Catalogue, rows: Sequence[Any], week: Week
+) -> tuple[tuple[ServiceLine, ...], tuple[ServiceLine, ...]]:
+    by_unit: dict[str, list[Any]] = defaultdict(list)
+    by_window: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        by_unit[row.queue].append(row)
+        if row.window:
+            by_window[row.window].append(row)
+    units = [
+        _line(code, _name(catalogue, code), by_unit[code], week)
+        for code in _ordered([u.code for u in catalogue.units], by_unit)
+    ]
+    windows = [
+        _line(code, _window_name(catalogue, code), by_window[code], week)
+        for code in _ordered([w.code for w in catalogue.windows], by_window)
+    ]
+    return tuple(units), tuple(windows)
+
+
+def _ordered(known: Sequence[str], found: Mapping[str, Any]) -> list[str]:
+    return [c for c in known if c in found] + sorted(c for c in found if c not in known)
+
+
+def _window_name(catalogue: Catalogue, code: str) -> str:
+    window = catalogue.window_by.get(code)
+    return f"{window.number}号 {window.name}" if window else code
+
+
+def _line(code: str, name: str, rows: Sequence[Any], week: Week) -> ServiceLine:
+    waits, services = waits_of(rows), services_of(rows)
+    return ServiceLine(
+        code=code,
+        name=name,
+        issued=len(rows),
+        served=sum(row.state == "finished" for row in rows),
+        missed=sum(missed(row) for row in rows),
+        expired=sum(row.state == "expired" and row.first_called_at is None for row in rows),
+        wait_p50=_minutes(percentile(waits, 0.5)),
+        wait_p90=_minutes(percentile(waits, 0.9)),
+        service_mean=_minutes(sum(services) / len(services)) if services else None,
+        link=f"/office#tickets/{code}/{week.id}",
+    )
+
+
+def missed(row: Any) -> bool:
+    """Whether somebody was called and did not come; at the day's end such a ticket expires."""
+    gone = row.state == "expired" and row.first_called_at is not None
+    return row.state == "missed" or gone
+
+
+def waits_of(rows: Sequence[Any]) -> list[float]:
+    """Minutes from the number to the first call, of those who were called."""
+    return [
+        (row.first_called_at - row.issued_at) / MINUTE_MS
+        for row in rows
+        if row.first_called_at is not None
+    ]
+
+
+def services_of(rows: Sequence[Any]) -> list[float]:
+    """Minutes at the window, of those who were served."""
+    return [
+        (row.ended_at - row.serving_at) / MINUTE_MS
+        for row in rows
+        if row.state == "finished" and row.serving_at is not None and row.ended_at is not None
+    ]
+
+
+def _minutes(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
+
+
+def _service_facts(rows: Sequence[Any], last: int, week: Week) -> dict[str, Fact]:
+    whole = _line("all", "", rows, week)
+    values = {
+        "issued": str(whole.issued),
+        "served": str(whole.served),
+        "no_show": str(whole.missed),
+        "expired": str(whole.expired),
+        "issued_change": _share(whole.issued, last),
+        "wait_p50": _spoken(whole.wait_p50),
+        "wait_p90": _spoken(whole.wait_p90),
+        "service_mean": _spoken(whole.service_mean),
+        "windows_open": str(len({row.window for row in rows if row.window})),
+    }
+    return {name: Fact(value, whole.link) for name, value in values.items()}
+
+
+def _share(now: int, last: int) -> str:
+    if last == 0:
+        return "无可比数据"
+    change = (now - last) / last * 100
+    if abs(change) < 0.05:
+        return "持平"
+    return f"{'增加' if change > 0 else '减少'}{abs(change):.1f}%"
+
+
+def _spoken(minutes: float | None) -> str:
+    return "—" if minutes is None else f"{minutes:.1f}分钟"

@@ -1,0 +1,179 @@
+"""Bulletins, their amendments and who acknowledged.
+
+A released row is never written again: triggers of the migration see to it as well.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+
+from server.storage import schema
+from server.storage.store import Tx
+from server.storage.tables_bulletin import acknowledgement, amendment, bulletin
+from server.storage.tables_readers import punch
+
+_b, _a, _k = bulletin.c, amendment.c, acknowledgement.c
+_t = schema.ticket.c
+_tickets = (
+    select(
+        _t.id,
+        _t.number,
+        _t.day,
+        _t.queue,
+        _t.item,
+        _t.window,
+        _t.state,
+        _t.outcome,
+        _t.issued_at,
+        _t.first_called_at,
+        _t.serving_at,
+        _t.ended_at,
+    )
+    .where(
+        _t.hall_id == bindparam("hall_id"),
+        _t.day >= bindparam("first"),
+        _t.day <= bindparam("last"),
+    )
+    .order_by(_t.day, _t.issued_at, _t.id)
+)
+
+
+def tickets_of(conn: Connection, hall_id: str, first: str, last: str) -> list[Row[Any]]:
+    """The tickets of ISO days `first`..`last` with their times in ms, oldest first."""
+    asked = {"hall_id": hall_id, "first": first, "last": last}
+    return list(conn.execute(_tickets, asked))
+
+
+def anything(conn: Connection, hall_id: str, first: str, last: str) -> bool:
+    """Whether anybody took a number or laid a finger on a reader on these days."""
+    for table in (schema.ticket, punch):
+        found = select(table.c.id).where(
+            table.c.hall_id == hall_id, table.c.day >= first, table.c.day <= last
+        )
+        if conn.execute(found.limit(1)).first() is not None:
+            return True
+    return False
+
+
+def every(conn: Connection, hall_id: str) -> list[Row[Any]]:
+    """All bulletins without their contents, newest first."""
+    columns = [c for c in _b if c.name not in ("figures", "words")]
+    return list(
+        conn.execute(select(*columns).where(_b.hall_id == hall_id).order_by(_b.first_day.desc()))
+    )
+
+
+def get(conn: Connection, hall_id: str, bulletin_id: str) -> Row[Any] | None:
+    """One bulletin."""
+    found = select(bulletin).where(_b.hall_id == hall_id, _b.id == bulletin_id)
+    return conn.execute(found).first()
+
+
+def newest_released(conn: Connection, hall_id: str) -> Row[Any] | None:
+    """The last week that was released."""
+    return conn.execute(
+        select(bulletin)
+        .where(_b.hall_id == hall_id, _b.state == "released")
+        .order_by(_b.first_day.desc())
+        .limit(1)
+    ).first()
+
+
+def add(tx: Tx, bulletin_id: str, first: str, last: str) -> None:
+    """An empty draft."""
+    tx.conn.execute(
+        insert(bulletin).values(
+            hall_id=tx.hall_id,
+            id=bulletin_id,
+            first_day=first,
+            last_day=last,
+            state="draft",
+            drafted_at=tx.now,
+        )
+    )
+
+
+def set_words(tx: Tx, bulletin_id: str, words: dict[str, str], by: str) -> None:
+    """The office's words, by section."""
+    tx.conn.execute(
+        update(bulletin)
+        .where(_b.hall_id == tx.hall_id, _b.id == bulletin_id)
+        .values(words=json.dumps(words, ensure_ascii=False), edited_by=by, edited_at=tx.now)
+    )
+
+
+def next_number(tx: Tx, year: str) -> int:
+    """The number that the year's next release gets; drafts have none, so there are no gaps."""
+    highest = tx.conn.execute(
+        select(func.max(_b.number)).where(
+            _b.hall_id == tx.hall_id, _b.id.startswith(f"{year}-"), _b.state == "released"
+        )
+    ).scalar()
+    return int(highest or 0) + 1
+
+
+def release(
+    tx: Tx, bulletin_id: str, number: int, figures: str, words: str, digest: str, by: str
+) -> None:
+    """Freeze a draft; `figures` and `words` are JSON."""
+    tx.conn.execute(
+        update(bulletin)
+        .where(_b.hall_id == tx.hall_id, _b.id == bulletin_id)
+        .values(
+            state="released",
+            number=number,
+            figures=figures,
+            words=words,
+            digest=digest,
+            released_by=by,
+            released_at=tx.now,
+        )
+    )
+
+
+def amendments(conn: Connection, hall_id: str, bulletin_id: str) -> list[Row[Any]]:
+    """A bulletin's amendments by number, drafts (released_at empty) included."""
+    found = select(amendment).where(_a.hall_id == hall_id, _a.bulletin == bulletin_id)
+    return list(conn.execute(found.order_by(_a.n)))
+
+
+def add_amendment(tx: Tx, bulletin_id: str, n: int, words: str, data: str, by: str) -> None:
+    """An amendment that somebody else has to release."""
+    tx.conn.execute(
+        insert(amendment).values(
+            hall_id=tx.hall_id,
+            bulletin=bulletin_id,
+            n=n,
+            words=words,
+            data=data,
+            drafted_by=by,
+            drafted_at=tx.now,
+        )
+    )
+
+
+def release_amendment(tx: Tx, bulletin_id: str, n: int, digest: str, by: str) -> None:
+    """Freeze an amendment."""
+    tx.conn.execute(
+        update(amendment)
+        .where(_a.hall_id == tx.hall_id, _a.bulletin == bulletin_id, _a.n == n)
+        .values(digest=digest, released_by=by, released_at=tx.now)
+    )
+
+
+def acknowledged(conn: Connection, hall_id: str, bulletin_id: str) -> dict[str, Row[Any]]:
+    """Who acknowledged, by unit."""
+    found = select(acknowledgement).where(_k.hall_id == hall_id, _k.bulletin == bulletin_id)
+    return {row.unit: row for row in conn.execute(found)}
+
+
+def acknowledge(tx: Tx, bulletin_id: str, unit: str, by: str) -> None:
+    """A unit's chief representative has read it."""
+    tx.conn.execute(
+        insert(acknowledgement).values(
+            hall_id=tx.hall_id, bulletin=bulletin_id, unit=unit, by_actor=by, at=tx.now
+        )
+    )

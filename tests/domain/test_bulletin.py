@@ -1,0 +1,120 @@
+"""The bulletin's wording and freezing: no figure by hand, the same contents the same digest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.domain.bulletin.figures import (
+    AttendanceLine,
+    Fact,
+    Figures,
+    Week,
+    differences,
+    parse_week,
+    percentile,
+    week_of,
+)
+from server.domain.bulletin.freeze import amendment_digest, bulletin_digest
+from server.domain.bulletin.wording import DRAFT, check, pieces, plain, sections
+from server.domain.errors import Code, HallError
+
+FACTS = {"late": Fact("3", "/office#month/all/2026-W10"), "rate": Fact("97.5%", "/x")}
+LINE = AttendanceLine(
+    "tax", "税务局", 2, 40, 38, 2, 0, 0, 0, 0, 0, 0, 0.95, None, "/office#month/tax/2026-W10"
+)
+FIGURES = Figures("2026-W10", "2026-03-02", "2026-03-08", "测试大厅", FACTS, units=(LINE,))
+
+
+def test_figures_are_quoted_with_their_evidence() -> None:
+    found = pieces("迟到{late}次，准时率{rate}。", FACTS)
+    assert [(p.text, p.link) for p in found] == [
+        ("迟到", ""),
+        ("3", "/office#month/all/2026-W10"),
+        ("次，准时率", ""),
+        ("97.5%", "/x"),
+        ("。", ""),
+    ]
+    assert plain("迟到{late}次", FACTS) == "迟到3次"
+
+
+@pytest.mark.parametrize(
+    ("section", "words", "reason"),
+    [
+        ("attendance", "迟到5次", "digit"),
+        ("attendance", "迟到５次", "digit"),
+        ("attendance", "迟到⑤次", "digit"),
+        ("attendance", "迟到{early}次", "figure"),
+        ("attendance", "迟到{late次", "brace"),
+        ("nothing", "好", "section"),
+        ("attendance", "好" * 1001, "length"),
+    ],
+)
+def test_no_figure_is_written_by_hand(section: str, words: str, reason: str) -> None:
+    with pytest.raises(HallError) as refused:
+        check(section, words, FACTS)
+    assert (refused.value.code, refused.value.data["reason"]) == (Code.BULLETIN_WORDS, reason)
+
+
+@given(st.text(max_size=60))
+def test_what_passes_prints_no_digit_that_is_not_a_figure(words: str) -> None:
+    try:
+        check("summary", words, FACTS)
+    except HallError:
+        return
+    free = "".join(piece.text for piece in pieces(words, FACTS) if not piece.link)
+    assert not any(c.isnumeric() and c.isdigit() for c in free)
+
+
+def test_an_edited_section_replaces_the_drafted_one_only() -> None:
+    found = sections(FIGURES, {"closing": "请各单位知悉。"})
+    assert found["closing"] == "请各单位知悉。"
+    assert found["summary"] == DRAFT["summary"]
+
+
+def test_the_digest_is_of_every_figure_and_word() -> None:
+    words = {"summary": "好"}
+    first = bulletin_digest(1, FIGURES, words)
+    assert first == bulletin_digest(1, replace(FIGURES), dict(words))
+    other = replace(FIGURES, units=(replace(LINE, late=3),))
+    assert len({first, bulletin_digest(2, FIGURES, words), bulletin_digest(1, other, words)}) == 3
+    assert bulletin_digest(1, FIGURES, {"summary": "不好"}) != first
+    assert amendment_digest(first, 1, "更正", []) != amendment_digest("", 1, "更正", [])
+
+
+def test_differences_name_what_reads_otherwise_now() -> None:
+    facts = FACTS | {"late": Fact("2", "/office#month/all/2026-W10")}
+    today = replace(FIGURES, facts=facts, units=(replace(LINE, late=1, on_time=39),))
+    assert [(d.name, d.was, d.now) for d in differences(FIGURES, today)] == [
+        ("late", "3", "2"),
+        (
+            "税务局考勤",
+            "应打40 准时38 迟到2 早退0 缺卡0 旷工半天0",
+            "应打40 准时39 迟到1 早退0 缺卡0 旷工半天0",
+        ),
+    ]
+    assert differences(FIGURES, FIGURES) == ()
+
+
+@pytest.mark.parametrize("text", ["2026-W54", "2026-W00", "2026-10", "2026-W7", "x-W01"])
+def test_what_is_no_week_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        parse_week(text)
+
+
+def test_weeks_over_the_turn_of_the_year() -> None:
+    assert week_of(date(2027, 1, 3)) == Week(2026, 53)
+    assert week_of(date(2027, 1, 4)).before() == Week(2026, 53)
+    assert parse_week("2026-W53").last == date(2027, 1, 3)
+
+
+def test_percentiles() -> None:
+    assert (percentile([], 0.5), percentile([3, 1, 2], 0.5), percentile([1, 2], 0.9)) == (
+        None,
+        2,
+        2,
+    )

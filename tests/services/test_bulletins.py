@@ -1,0 +1,169 @@
+"""A bulletin from draft to archive, on both databases."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import delete, update
+from sqlalchemy.exc import DBAPIError
+
+from server.domain.bulletin.wording import plain
+from server.domain.errors import Code, HallError
+from server.domain.tickets import ActorKind
+from server.services.bulletins import acts
+from server.services.bulletins.acts import Bulletin
+from server.services.context import Actor
+from server.storage import readers
+from server.storage.tables_bulletin import bulletin
+from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall, at
+from support.sheets import GOOD, READER, ready, take
+
+EDITOR = Actor(ActorKind.MANAGER, MANAGER)
+SECOND = Actor(ActorKind.ADMINISTRATOR, ADMINISTRATOR)
+WEEK = "2026-W10"
+NEXT_MONDAY = MONDAY + timedelta(days=7)
+
+
+def week_of_punches(small: SmallHall) -> SmallHall:
+    """The clerk of T1 is seven minutes late on Tuesday; one ticket is served on Monday."""
+    small.seat("T1")
+    small.issue("tax-1")
+    small.serve("T1")
+    ready(small, delivered=at(7, 59, day=NEXT_MONDAY))
+    for n in range(5):
+        day = MONDAY + timedelta(days=n)
+        small.clock.set(at(22, day=day))
+        take(small, *(("08:37", *GOOD[1:]) if n == 1 else GOOD), day=day)
+    small.clock.set(at(7, 59, day=NEXT_MONDAY))
+    return small
+
+
+def load(small: SmallHall) -> Bulletin:
+    """The week's bulletin as it stands."""
+    return small.ctx.read(lambda c: acts.load(small.ctx, c, WEEK))
+
+
+def code_of(refused: pytest.ExceptionInfo[HallError]) -> Code:
+    """Why."""
+    return refused.value.code
+
+
+def test_the_draft_writes_itself_on_its_day_and_once(small: SmallHall) -> None:
+    week_of_punches(small)
+    assert acts.draft_due(small.ctx) is None
+    small.clock.set(at(8, day=NEXT_MONDAY))
+    assert acts.draft_due(small.ctx) == WEEK
+    assert acts.draft_due(small.ctx) is None
+    small.clock.set(at(8, day=NEXT_MONDAY + timedelta(days=1)))
+    assert acts.draft_due(small.ctx) is None
+
+
+def test_a_hall_that_was_not_there_has_nothing_to_report(small: SmallHall) -> None:
+    assert acts.draft_due(small.ctx) is None
+
+
+def drafted(small: SmallHall) -> Bulletin:
+    """The draft on Monday at eight."""
+    week_of_punches(small).clock.set(at(8, day=NEXT_MONDAY))
+    small.ctx.write(lambda tx: readers.change(tx, READER, delivered_until=tx.now))
+    acts.draft_due(small.ctx)
+    return load(small)
+
+
+def test_its_figures_are_those_of_the_books(small: SmallHall) -> None:
+    found = drafted(small)
+    facts = {name: fact.value for name, fact in found.figures.facts.items()}
+    tax = next(line for line in found.figures.units if line.unit == "tax")
+    assert (tax.people, tax.due, tax.late, tax.missing) == (7, 140, 1, 120)
+    assert (facts["working_days"], facts["late"], facts["issued"], facts["served"]) == (
+        "5",
+        "1",
+        "1",
+        "1",
+    )
+    assert (facts["rate"], facts["rate_change"]) == ("10.6%", "上升10.6个百分点")
+    case = next(c for c in found.figures.cases if c.staff == STAFF["T1"])
+    assert (case.late, case.minutes, case.link) == (1, 7, f"/office#month/1001/{WEEK}/person")
+    assert "迟到1次" in plain(found.words["attendance"], found.figures.facts)
+    assert all(fact.link for fact in found.figures.facts.values())
+
+
+def test_words_are_edited_and_a_second_person_releases(small: SmallHall) -> None:
+    found = drafted(small)
+    acts.edit(small.ctx, EDITOR, small.key(), found, {"closing": "请各单位知悉并签收。"})
+    with pytest.raises(HallError) as refused:
+        acts.release(small.ctx, SECOND, small.key(), load(small), found.digest)
+    assert code_of(refused) is Code.BULLETIN_CHANGED
+    found = load(small)
+    with pytest.raises(HallError) as refused:
+        acts.release(small.ctx, EDITOR, small.key(), found, found.digest)
+    assert code_of(refused) is Code.BULLETIN_SECOND
+    digest = acts.release(small.ctx, SECOND, small.key(), found, found.digest)
+    kept = load(small)
+    assert (kept.released, kept.row.number, kept.digest) == (True, 1, digest)
+    assert kept.words["closing"] == "请各单位知悉并签收。"
+    with pytest.raises(HallError) as refused:
+        acts.edit(small.ctx, EDITOR, small.key(), kept, {"closing": "改"})
+    assert code_of(refused) is Code.BULLETIN_STATE
+    assert small.ctx.read(lambda c: acts.faults_of(c, small.ctx.hall_id)) == []
+
+
+def released(small: SmallHall) -> Bulletin:
+    """The week's bulletin, released."""
+    found = drafted(small)
+    acts.release(small.ctx, SECOND, small.key(), found, found.digest)
+    return load(small)
+
+
+def test_a_released_one_stays_and_a_later_truth_becomes_an_amendment(small: SmallHall) -> None:
+    frozen = released(small)
+    take(small, "08:25", day=MONDAY + timedelta(days=1))
+    assert load(small).figures == frozen.figures
+    changes = small.ctx.read(lambda c: acts.changed_since(small.ctx, c, frozen))
+    assert ("late", "1", "0") in {(d.name, d.was, d.now) for d in changes}
+    n = acts.amend(small.ctx, EDITOR, small.key(), frozen, changes, "补收打卡机数据。")
+    with pytest.raises(HallError) as refused:
+        acts.release_amendment(small.ctx, EDITOR, small.key(), WEEK, n)
+    assert code_of(refused) is Code.BULLETIN_SECOND
+    with pytest.raises(HallError) as refused:
+        acts.amend(small.ctx, EDITOR, small.key(), frozen, changes, "又")
+    assert code_of(refused) is Code.BULLETIN_STATE
+    acts.release_amendment(small.ctx, SECOND, small.key(), WEEK, n)
+    assert small.ctx.read(lambda c: acts.faults_of(c, small.ctx.hall_id)) == []
+
+
+def test_nobody_rewrites_what_was_released(small: SmallHall) -> None:
+    released(small)
+    for statement in (
+        update(bulletin).values(words="{}"),
+        delete(bulletin),
+    ):
+        with pytest.raises(DBAPIError, match="never changed"):
+            small.ctx.write(lambda tx, s=statement: tx.conn.execute(s))  # type: ignore[misc]
+
+
+def test_nothing_is_released_while_a_reader_owes_punches(small: SmallHall) -> None:
+    drafted(small)
+    small.ctx.write(
+        lambda tx: readers.change(tx, READER, delivered_until=at(9, day=date(2026, 3, 6)))
+    )
+    found = load(small)
+    with pytest.raises(HallError) as refused:
+        acts.release(small.ctx, SECOND, small.key(), found, found.digest)
+    assert refused.value.data == {"state": "pending"}
+
+
+def test_units_acknowledge_by_their_chief_representative(small: SmallHall) -> None:
+    released(small)
+    with pytest.raises(HallError) as refused:
+        acts.acknowledge(small.ctx, EDITOR, small.key(), WEEK)
+    assert code_of(refused) is Code.BULLETIN_ACK
+
+
+def test_a_week_that_is_not_over_is_not_drafted(small: SmallHall) -> None:
+    with pytest.raises(HallError) as refused:
+        acts.draft(small.ctx, EDITOR, small.key(), WEEK)
+    assert refused.value.data == {"state": "running"}
+    small.clock.set(at(9, day=NEXT_MONDAY))
+    assert acts.draft(small.ctx, EDITOR, small.key(), WEEK) == WEEK
