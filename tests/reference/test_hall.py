@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 import pytest
 
@@ -150,21 +150,9 @@ def test_one_item_keeps_hours_of_its_own(hall: Catalogue) -> None:
     assert [hall.item_by[s].name for s in subjects] == ["离婚登记"]
 
 
-def test_the_calendar_of_2026_is_known(hall: Catalogue) -> None:
-    off = [s.day for s in hall.special_days if not s.opens]
-    on = [s for s in hall.special_days if s.opens]
-    assert len(off) == 33
-    assert [str(s.day) for s in on] == [
-        "2026-01-04",
-        "2026-02-14",
-        "2026-02-28",
-        "2026-05-09",
-        "2026-09-20",
-        "2026-10-10",
-    ]
-    assert all(s.day.isoweekday() >= 6 and 1 <= s.like_weekday <= 5 for s in on)
-    year = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
-    assert sum(bool(hours.hall_spans(hall, day)) for day in year) == 248
+def test_the_states_days_are_not_the_halls_own(hall: Catalogue) -> None:
+    """Public holidays come with the calendar; the book holds what is this hall's alone."""
+    assert hall.special_days == ()
 
 
 def test_applicant_classes_begin_with_the_ordinary_one(hall: Catalogue) -> None:
