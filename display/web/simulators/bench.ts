@@ -4,7 +4,7 @@ import type { InjectionKey, Ref } from "vue";
 
 export interface Device<S = Record<string, unknown>> {
   name: string;
-  kind: "printer" | "bus" | "strip" | "keypad" | "speaker";
+  kind: "printer" | "bus" | "strip" | "keypad" | "speaker" | "time_clock";
   faults: Record<string, boolean>;
   shows: S;
 }
@@ -37,6 +37,13 @@ export interface SpeakerShows {
   playing: number;
   overlaps: number;
 }
+export interface ClockShows {
+  way: "push" | "pull";
+  people: { number: string; name: string }[];
+  records: number;
+  pending?: number;
+  last: { number: string; name: string; said: string }[];
+}
 export interface BusShows {
   pads?: string[];
   strips?: string[];
@@ -65,6 +72,7 @@ export interface Bench {
   printers: Device<PrinterShows>[];
   hall: Device<SpeakerShows> | null;
   rooms: Room[];
+  clocks: Device<ClockShows>[];
 }
 
 const tail = (name: string): string => name.slice(name.indexOf("-") + 1);
@@ -95,7 +103,7 @@ export function sorted(state: BenchState): Bench {
     });
   const placed = new Set(rooms.map((room) => room.name));
   const hall = [...speakers.values()].find((one) => !placed.has(tail(one.name))) ?? null;
-  return { printers: of<PrinterShows>("printer"), hall, rooms };
+  return { printers: of<PrinterShows>("printer"), hall, rooms, clocks: of<ClockShows>("time_clock") };
 }
 
 /** Whether any fault is on. */

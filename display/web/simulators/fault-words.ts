@@ -15,11 +15,25 @@ const words = dictionary({
   head_hot: { zh: "打印头过热", en: "Print head too hot" },
   close_after_accept: { zh: "接通后马上断开", en: "Hangs up at once" },
   no_fixed_bits: { zh: "状态回答乱码", en: "Garbled status answers" },
+  offline: { zh: "网线断开（恢复后补传）", en: "Line down (bursts when back)" },
+  replay: { zh: "重发全部记录", en: "Sends its whole memory again" },
+  garbage_line: { zh: "夹带乱码行", en: "A garbage line in each batch" },
+  templates: { zh: "送出指纹数据", en: "Offers fingerprint templates" },
+  gbk_names: { zh: "姓名用 GB2312", en: "Names in GB2312" },
+  clock_jump: { zh: "时钟快一小时", en: "Clock an hour ahead" },
+  clock_drift: { zh: "时钟越走越快", en: "Clock runs fast" },
+  half_close: { zh: "读到一半断开", en: "Hangs up half way" },
+  two_events: { zh: "两个事件粘在一起", en: "Two events in one segment" },
+  count_race: { zh: "读取时有人打卡", en: "A punch while it is read" },
+  bad_record: { zh: "有一条记录损坏", en: "A broken record" },
+  lost_datagrams: { zh: "丢失数据报", en: "Loses datagrams" },
   kanji_off: { zh: "开机时汉字关闭", en: "Chinese off at power-up" },
 });
 type Known = Parameters<typeof words>[0];
 const KNOWN = new Set<string>([
   "silent", "slow", "half_frame", "bad_checksum", "key_bounce", "cable_pulled", "paper_near", "paper_out", "cover",
+  "offline", "replay", "garbage_line", "templates", "gbk_names", "clock_jump", "clock_drift", "half_close",
+  "two_events", "count_race", "bad_record", "lost_datagrams",
   "cutter", "head_hot", "close_after_accept", "no_fixed_bits", "kanji_off",
 ]);
 

@@ -30,6 +30,8 @@ const words = dictionary({
   bad_text: { zh: "有文字显示不出来", en: "Some text cannot be shown" },
   clip_missing: { zh: "缺少录音片段", en: "A recorded clip is missing" },
   internal: { zh: "驱动程序出错，已记录", en: "The driver failed; recorded" },
+  refused: { zh: "拒绝连接，请核对通讯密码", en: "It refuses: check the comm key" },
+  garbled: { zh: "回答读不懂，会再试", en: "Garbled answers; tried again" },
   other: { zh: "状态不明，请检查", en: "Unclear: check it" },
 });
 type Known = Parameters<typeof words>[0];
@@ -37,6 +39,7 @@ type Known = Parameters<typeof words>[0];
 const CODES = new Set<string>([
   "ok", "one_way", "not_heard", "agent_gone", "paper_out", "paper_near_end", "cover_open", "cutter", "offline",
   "unreachable", "no_answer", "silent", "partial_answer", "bad_text", "clip_missing", "internal",
+  "refused", "garbled",
 ]);
 
 export interface Health {

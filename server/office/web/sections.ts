@@ -80,6 +80,13 @@ export const SECTIONS: readonly Section[] = [
     name: { zh: "查岗问题", en: "Findings" },
     page: page(() => import("./checks/FindingsSection.vue")),
   },
+  {
+    id: "readers",
+    group: "attendance",
+    name: { zh: "打卡机", en: "Time clocks" },
+    page: page(() => import("./readers/ReadersSection.vue")),
+    given: ["admin"],
+  },
   { id: "devices", group: "system", name: { zh: "设备", en: "Devices" }, page: page(() => import("./DevicesSection.vue")), given: ["state"] },
   {
     id: "accounts",
