@@ -6,6 +6,7 @@ rows that the keeper writes only then.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -344,7 +345,8 @@ def _uploaded() -> bytes:
     file = request.files.get("photo")
     if file is None:
         raise HallError(Code.INVALID, field="photo")
-    content = file.stream.read(photos.MAX_BYTES + 1)
+    with contextlib.closing(file):
+        content = file.stream.read(photos.MAX_BYTES + 1)
     if len(content) > photos.MAX_BYTES:
         raise HallError(Code.TOO_LARGE)
     return content

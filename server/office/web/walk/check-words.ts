@@ -13,8 +13,8 @@ export const t = dictionary({
 
   seal: { zh: "今日封印", en: "Today's seal" },
   sealWhat: {
-    zh: "今天的查岗时间早上已经抽好并封存。到点才显示，任何人都看不到、改不了；下班后公布种子，人人可以验证。",
-    en: "Today's times were drawn and sealed this morning. They show only when they come; nobody can see or move them. The seed is shown after closing, for anybody to check.",
+    zh: "今天的查岗时间已经抽好并封存。到点才显示，之前哪个页面都看不到、改不了；下班后公布种子，人人可以验证。",
+    en: "Today's times are drawn and sealed. They show only when they come; no page can see or move them before. The seed is shown after closing, for anybody to check.",
   },
   sealedAt: { zh: "{time} 封存", en: "sealed {time}" },
   late: { zh: "开门后才封存：只从封存以后的时间里抽。", en: "Sealed after opening: drawn from the rest of the day only." },
