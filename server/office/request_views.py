@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from server.domain import hours
 from server.domain.attendance import leaves as rules
 from server.domain.attendance.ladder import parse
 from server.domain.catalogue import Catalogue, Role, Staff
@@ -24,6 +25,7 @@ from server.wire.attendance_requests import (
     CalendarYear,
     CaseStep,
     CorrectionCase,
+    HallSpan,
     LadderLine,
     LeaveBeside,
     LeaveCase,
@@ -37,6 +39,7 @@ from server.wire.attendance_requests import (
 )
 
 MOST_CASES = 60
+LOOK_AHEAD = 14
 
 
 @dataclass(frozen=True)
@@ -230,6 +233,7 @@ def mine(ctx: Context, conn: Connection, actor: Actor) -> MyRequests:
         chief=bool(me and me.chief),
         manages=rights.manages(actor),
         today=today.isoformat(),
+        spans=_spans(look.catalogue, ctx, today),
         default_cover=me.cover if me else "",
         colleagues=[look.person(s.number) for s in colleagues(look.catalogue, me)],
         team=[look.person(s.number) for s in _team(look.catalogue, actor)],
@@ -246,6 +250,13 @@ def mine(ctx: Context, conn: Connection, actor: Actor) -> MyRequests:
         after_days=settings.leave_after_days,
         ladder=ladder(ctx, me),
     )
+
+
+def _spans(catalogue: Catalogue, ctx: Context, today: date) -> list[HallSpan]:
+    """The hall's hours today, or of the next day on which it works."""
+    days = calendar.workdays(ctx).among(today, today + timedelta(days=LOOK_AHEAD))
+    spans = next((found for day in days if (found := hours.hall_spans(catalogue, day))), ())
+    return [HallSpan(opens=f"{s.opens:%H:%M}", closes=f"{s.closes:%H:%M}") for s in spans]
 
 
 def ladder(ctx: Context, person: Staff | None) -> list[LadderLine]:

@@ -217,6 +217,13 @@ class CorrectionCase(Message):
     can: list[Literal["decide", "cancel"]]
 
 
+class HallSpan(Message):
+    """One span of the hall's working hours, HH:MM."""
+
+    opens: str
+    closes: str
+
+
 class LadderLine(Message):
     """Up to `days` working days or `hours` working hours (both null: any) these decide."""
 
@@ -232,6 +239,8 @@ class MyRequests(Message):
     chief: bool
     manages: bool
     today: str
+    spans: list[HallSpan]
+    """The hall's hours of an ordinary day: what a half day and a day mean."""
     default_cover: str
     colleagues: list[PersonRef]
     """Who may stand in."""
