@@ -1,4 +1,4 @@
-"""What `hall check` verifies: the journal's chain, numbers, holders, and the drawn spot checks."""
+"""What `hall check` verifies: the journal's chain, numbers, holders, spot checks, punches."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from server.domain.tickets import number
+from server.services import punch_proof
 from server.services.inspection import proof
 from server.storage import journal, schema
 
@@ -40,6 +41,7 @@ def _all(conn: Connection, hall_id: str) -> Iterator[Finding]:
     yield from _holders(conn, hall_id)
     yield from _journalled(conn, hall_id)
     yield from (Finding(zh, en) for zh, en in proof.problems(conn, hall_id))
+    yield from (Finding(zh, en) for zh, en in punch_proof.problems(conn, hall_id))
 
 
 def _numbers(conn: Connection, hall_id: str) -> Iterator[Finding]:

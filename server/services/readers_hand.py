@@ -136,7 +136,8 @@ def take_sheet(ctx: Context, actor: Actor, key: str, sheet: Sheet) -> JsonDict:
         return {"sheet": sheet_id, "new": taken.new, "known": taken.known}
 
     asked = {"act": "sheet", "day": sheet.day.isoformat(), "reason": sheet.reason}
-    return ctx.command(actor, key, asked | {"witness": sheet.witness, "lines": signed}, act)
+    answer = ctx.command(actor, key, asked | {"witness": sheet.witness, "lines": signed}, act)
+    return {name: answer[name] for name in ("sheet", "new", "known")}
 
 
 def _check_sheet(ctx: Context, tx: Tx, actor: Actor, sheet: Sheet) -> None:

@@ -1,0 +1,258 @@
+"""The push protocol's texts, and when a punch is believed and a reader has delivered."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from server.domain import iclock
+from server.domain.punches import (
+    GAP_MS,
+    SETTLE_MS,
+    BadLine,
+    Belief,
+    ClockFacts,
+    Contact,
+    Doubt,
+    PunchLine,
+    doubt,
+)
+
+NOON = 1_772_424_000_000
+BELIEF = Belief(tolerance=60, oldest_days=2000)
+MINUTE = 60_000
+
+
+# -- lines -----------------------------------------------------------------------------------------
+
+# Lines as published for ATTLOG of three generations of firmware [2SRC], and as typed by hand.
+LINES = [
+    ("1001\t2026-03-02 08:20:05\t0\t1\t0\t0\t0", ("1001", "2026-03-02 08:20:05", "0", "1", "0")),
+    (
+        "7\t2026-03-02 08:20:05\t255\t15\t\t0\t0\t0\t36.5",
+        ("7", "2026-03-02 08:20:05", "255", "15", ""),
+    ),
+    ("12\t2026-3-2 8:20:05\t1\t1", ("12", "2026-03-02 08:20:05", "1", "1", "")),
+    ("1001 2026-03-02 08:20:05 0 1 0", ("1001", "2026-03-02 08:20:05", "0", "1", "0")),
+    ("1001,2026-03-02 08:20:05,0,1", ("1001", "2026-03-02 08:20:05", "0", "1", "")),
+]
+
+
+@pytest.mark.parametrize(("line", "told"), LINES)
+def test_a_line_of_attlog_is_read(line: str, told: tuple[str, ...]) -> None:
+    found = iclock.attlog(line)
+    assert isinstance(found, PunchLine)
+    assert (
+        found.enrolment,
+        found.said.isoformat(" "),
+        found.in_out,
+        found.verify,
+        found.work_code,
+    ) == told
+    assert found.raw == line
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("garbage", "too_short"),
+        ("\x7f\tnot-a-date", "bad_enrolment"),
+        ("1001\t2026-02-30 08:00:00", "bad_time"),
+        ("1001\t2026-03-02", "bad_time"),
+        ("1001\t2026-03-02 25:00:00", "bad_time"),
+        ("姓名\t2026-03-02 08:00:00", "bad_enrolment"),
+    ],
+)
+def test_what_is_no_punch_is_named(line: str, reason: str) -> None:
+    assert isinstance(found := iclock.attlog(line), BadLine)
+    assert found.reason == reason
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "FP PIN=1\tFID=6\tSize=1024\tValid=1\tTMP=SlRTUzIxAAAE",
+        "BIODATA Pin=1\tNo=0\tIndex=0\tTmp=AAAA",
+        "1001\t2026-03-02 08:00:00\tTMP=abc",
+        "1\t" + "QUJD" * 60,
+    ],
+)
+def test_a_template_leaves_nothing_behind(line: str) -> None:
+    assert iclock.attlog(line) == BadLine("", "template")
+
+
+def test_names_come_in_either_encoding_and_broken_bytes_break_one_line_only() -> None:
+    body = "USER PIN=1\tName=张伟".encode("gb18030") + b"\n"
+    body += "USER PIN=2\tName=李娜".encode() + b"\n\xff\xfe\x80\n1001\t2026-03-02 08:00:00\n"
+    names = [iclock.pairs(line).get("Name") for line in iclock.lines_of(body)]
+    assert names == ["张伟", "李娜", None, None]
+
+
+@given(st.binary(max_size=400))
+@settings(max_examples=150, deadline=None)
+def test_any_bytes_are_lines_that_are_punches_or_not(body: bytes) -> None:
+    for line in iclock.lines_of(body):
+        assert isinstance(iclock.attlog(line), PunchLine | BadLine)
+    iclock.answers(body)
+
+
+@given(
+    st.from_regex(r"[0-9]{1,9}", fullmatch=True),
+    st.datetimes(datetime.fromisoformat("2015-01-01"), datetime.fromisoformat("2035-01-01")),
+)
+@settings(max_examples=80, deadline=None)
+def test_a_line_goes_there_and_back(number: str, moment: datetime) -> None:
+    said = moment.replace(microsecond=0)
+    found = iclock.attlog(f"{number}\t{said.isoformat(' ')}\t0\t1\t0")
+    assert isinstance(found, PunchLine)
+    assert (found.enrolment, found.said) == (number, said)
+
+
+def test_options_tell_the_zone_and_never_last() -> None:
+    lines = iclock.options("CE1", {"ATTLOG": "77"}, 480).splitlines()
+    assert lines[0] == "GET OPTION FROM: CE1"
+    assert {"ATTLOGStamp=77", "TimeZone=8", "Realtime=1", "Encrypt=None"} <= set(lines)
+    assert not lines[-1].startswith("TimeZone")
+    assert "TimeZone=330" in iclock.options("CE1", {}, 330).splitlines()
+    assert "ATTLOGStamp=0" in iclock.options("CE1", {}, 480).splitlines()
+
+
+def test_answers_come_in_batches_with_bodies_between() -> None:
+    body = b"ID=3&Return=0&CMD=INFO\n~DeviceName=X\nFWVersion=1\nID=4&Return=-1002&CMD=DATA\n"
+    found = iclock.answers(body)
+    assert [(each.number, each.result, each.command) for each in found] == [
+        (3, 0, "INFO"),
+        (4, -1002, "DATA"),
+    ]
+
+
+def test_commands_fit_into_an_answer() -> None:
+    assert iclock.commands([]) == "OK\n"
+    assert iclock.commands([(1, "INFO"), (2, "CHECK")]) == "C:1:INFO\nC:2:CHECK\n"
+    many = [(n, "X" * 1000) for n in range(2000)]
+    assert len(iclock.commands(many)) <= iclock.MAX_COMMANDS
+
+
+def test_a_name_cannot_smuggle_a_command() -> None:
+    assert iclock.user_update("7", "甲\tPri=14\nC:9:REBOOT").count("\t") == 1
+    assert "\n" not in iclock.user_update("7", "甲\nC:9:REBOOT")
+
+
+# -- belief ----------------------------------------------------------------------------------------
+
+
+def _said(at: int) -> PunchLine:
+    return PunchLine(
+        "1", datetime.fromisoformat("2026-03-02T12:00") + timedelta(milliseconds=at - NOON)
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "at", "clock", "expected"),
+    [
+        (_said(NOON), NOON, ClockFacts(), Doubt.NONE),
+        (_said(NOON + 59_000), NOON + 59_000, ClockFacts(), Doubt.NONE),
+        (_said(NOON + 61_000), NOON + 61_000, ClockFacts(), Doubt.FUTURE),
+        (
+            PunchLine("1", datetime.fromisoformat("2000-01-01")),
+            946_684_800_000,
+            ClockFacts(),
+            Doubt.RESET,
+        ),
+        (_said(NOON), NOON - 2001 * 86_400_000, ClockFacts(), Doubt.OLD),
+    ],
+)
+def test_times_that_cannot_be_true_are_doubted(
+    line: PunchLine, at: int, clock: ClockFacts, expected: Doubt
+) -> None:
+    assert doubt(line, at, NOON, clock, BELIEF) is expected
+
+
+def test_a_wrong_clock_casts_doubt_until_it_is_right_again() -> None:
+    clock = ClockFacts().measured(0, NOON - 60 * MINUTE, 60)
+    off = clock.measured(-600, NOON, 60)
+    assert off.is_off
+    # Since it was last found right it may have been wrong; before, it was not.
+    assert doubt(_said(NOON), NOON - 30 * MINUTE, NOON, off, BELIEF) is Doubt.CLOCK_OFF
+    assert doubt(_said(NOON), NOON - 90 * MINUTE, NOON, off, BELIEF) is Doubt.NONE
+    right = off.measured(1, NOON + 10 * MINUTE, 60)
+    assert not right.is_off
+    late, live = NOON + 12 * MINUTE, NOON + 13 * MINUTE
+    # A punch of the wrong hours that comes late is doubted, a live one is not.
+    assert doubt(_said(NOON), NOON - 5 * MINUTE, late, right, BELIEF) is Doubt.CLOCK_OFF
+    assert doubt(_said(live), live, live, right, BELIEF) is Doubt.NONE
+    after = NOON + 25 * MINUTE
+    assert doubt(_said(after), after, after + 60 * MINUTE, right, BELIEF) is Doubt.NONE
+
+
+# -- delivery --------------------------------------------------------------------------------------
+
+
+def _steady() -> Contact:
+    contact = Contact()
+    for at in range(0, 300_000, 10_000):
+        contact = contact.polled(NOON + at)
+    return contact
+
+
+def test_a_steady_reader_has_delivered_but_for_what_is_on_its_way() -> None:
+    contact = _steady()
+    assert contact.catching_since is None
+    assert contact.delivered_until is not None
+    assert 0 < (contact.heard_at or 0) - contact.delivered_until <= 15_000
+
+
+def test_after_an_outage_the_backlog_comes_first() -> None:
+    before = _steady().delivered_until
+    back = NOON + 300_000 + 3_600_000
+    contact = _steady().polled(back)
+    assert contact.delivered_until == before
+    contact = contact.fed(back + 2000, 100, NOON + 1_000_000)
+    # What it has told so far it has delivered, in the order of its memory.
+    assert contact.delivered_until == NOON + 1_000_000
+    contact = contact.polled(back + 10_000)
+    assert contact.delivered_until == NOON + 1_000_000
+    contact = contact.polled(back + 2000 + SETTLE_MS)
+    assert contact.delivered_until is not None
+    assert contact.delivered_until > back
+
+
+def test_a_batch_that_could_not_be_taken_keeps_the_reader_pending() -> None:
+    contact = _steady()
+    now = (contact.heard_at or 0) + 5000
+    contact = contact.failed(now)
+    assert contact.polled(now + 20_000).delivered_until == _steady().delivered_until
+    assert (contact.polled(now + SETTLE_MS).delivered_until or 0) > now
+
+
+MOVES = st.tuples(st.integers(0, 2 * GAP_MS), st.booleans(), st.integers(1, 200))
+
+
+@given(st.lists(MOVES, max_size=40))
+@settings(max_examples=100, deadline=None)
+def test_delivery_never_goes_back_and_never_beyond_now(
+    moves: list[tuple[int, bool, int]],
+) -> None:
+    contact, now = Contact(), NOON
+    for wait, fed, lines in moves:
+        now += wait
+        before = contact.delivered_until
+        contact = contact.fed(now, lines, now - 1000) if fed else contact.polled(now)
+        assert before is None or (contact.delivered_until or 0) >= before
+        assert contact.delivered_until is None or contact.delivered_until <= now
+
+
+def test_a_live_punch_tells_the_clock_and_others_do_not() -> None:
+    contact = _steady()
+    heard = contact.heard_at or 0
+    now = heard + 5000
+    assert contact.offset_of(now - 2000, now, 1) == 0
+    assert contact.offset_of(now + 90_000, now, 1) == 90
+    # Ten minutes slow: at least so much before the last contact.
+    assert contact.offset_of(now - 600_000, now, 1) == -595
+    assert contact.offset_of(now - 600_000, now, 50) is None
+    assert Contact().offset_of(now - 600_000, now, 1) is None
+    assert contact.fed(now, 100, now).offset_of(now - 600_000, now + 1000, 1) is None

@@ -1,0 +1,316 @@
+"""Punches in the books, on both databases: once, for ever, whoever asks; readers, files, sheets."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, text, update
+from sqlalchemy.exc import DBAPIError
+
+from server.domain.errors import Code, HallError
+from server.domain.punches import PunchLine, Source
+from server.domain.tickets import ActorKind
+from server.services import punches, readers, readers_hand, readers_office, readers_pull
+from server.services.bus import AttendanceChanged
+from server.services.checks import findings
+from server.services.context import Actor
+from server.services.readers_hand import Sheet, Signed
+from server.services.readers_office import Described
+from server.storage import punches as stored
+from server.storage import readers as kept
+from server.storage.engine import open_engine
+from server.storage.tables_readers import punch
+from support.halls import ADMINISTRATOR, MANAGER, STAFF, SmallHall, at
+
+OFFICE = Actor(ActorKind.ADMINISTRATOR, ADMINISTRATOR)
+BOSS = Actor(ActorKind.MANAGER, MANAGER)
+DAY = date.fromisoformat("2026-03-02")
+
+
+def admitted(small: SmallHall, serial: str = "CE1", way: str = "push") -> str:
+    readers_office.add(small.ctx, OFFICE, small.key(), serial, way, Described("东门"))
+    return serial
+
+
+def line(number: str, clock: str = "08:20:00", day: date = DAY) -> PunchLine:
+    return PunchLine(number, datetime.combine(day, time.fromisoformat(clock)), "0", "1", "", "raw")
+
+
+def every(small: SmallHall) -> list[Any]:
+    return small.ctx.read(lambda c: stored.between(c, "small", 1, 10**9))
+
+
+def known(small: SmallHall) -> list[tuple[str, str, str]]:
+    return [(row.reader, row.enrolment, row.said) for row in every(small)]
+
+
+def test_a_punch_is_kept_once_with_all_that_was_told(small: SmallHall) -> None:
+    reader = admitted(small)
+    told = [line("1001"), line("1002"), line("1001")]
+    first = punches.take(small.ctx, reader, told, Source.PUSH)
+    again = punches.take(small.ctx, reader, told, Source.PUSH)
+    assert (first.new, first.known, again.new, again.known) == (2, 1, 0, 3)
+    row = every(small)[0]
+    assert (row.said, row.day, row.at) == ("2026-03-02 08:20:00", "2026-03-02", at(8, 20))
+    assert (row.in_out, row.verify, row.source, row.raw) == ("0", "1", "push", "raw")
+    assert small.ctx.read(lambda c: findings("small", c)) == []
+
+
+def test_the_same_second_at_two_doors_is_two_punches(small: SmallHall) -> None:
+    for serial in ("CE1", "CE2"):
+        punches.take(small.ctx, admitted(small, serial), [line("1001")], Source.PUSH)
+    assert len(known(small)) == 2
+
+
+def test_days_that_changed_are_told_after_the_commit(small: SmallHall) -> None:
+    told: list[Any] = []
+    small.ctx.bus.listen(lambda e: told.append(e) if isinstance(e, AttendanceChanged) else None)
+    reader = admitted(small)
+    other = DAY - timedelta(days=3)
+    punches.take(small.ctx, reader, [line("1"), line("1", day=other)], Source.PUSH)
+    punches.take(small.ctx, reader, [line("1")], Source.PUSH)
+    assert [event.days for event in told] == [("2026-02-27", "2026-03-02")]
+
+
+@pytest.mark.parametrize("statement", [
+    update(punch).values(said="2026-03-02 08:00:00"),
+    update(punch).values(doubt=""),
+    delete(punch),
+])  # fmt: skip
+def test_the_database_itself_refuses_to_change_a_punch(
+    small: SmallHall, statement: Any, database_url: str
+) -> None:
+    punches.take(small.ctx, admitted(small), [line("1001")], Source.PUSH)
+    before = every(small)
+    engine = open_engine(database_url)
+    with pytest.raises(DBAPIError, match="punches never change"), engine.begin() as conn:
+        conn.execute(statement)
+    engine.dispose()
+    assert every(small) == before
+
+
+def test_postgresql_does_not_truncate_punches_either(postgres_url: str, tmp_path: Path) -> None:
+    small = SmallHall(postgres_url, tmp_path, at(9))
+    punches.take(small.ctx, admitted(small), [line("1001")], Source.PUSH)
+    engine = open_engine(postgres_url)
+    with pytest.raises(DBAPIError, match="punches never change"), engine.begin() as conn:
+        conn.execute(text("TRUNCATE punch"))
+    engine.dispose()
+    small.close()
+
+
+def test_a_punch_changed_behind_the_halls_back_is_found(sqlite_url: str, tmp_path: Path) -> None:
+    small = SmallHall(sqlite_url, tmp_path, at(9))
+    punches.take(small.ctx, admitted(small), [line("1001"), line("1002")], Source.PUSH)
+    engine = open_engine(sqlite_url)
+    with engine.begin() as conn:
+        conn.execute(text("DROP TRIGGER punch_no_update"))
+        conn.execute(update(punch).where(punch.c.id == 2).values(said="2026-03-02 08:29:00"))
+    engine.dispose()
+    found = small.ctx.read(lambda c: findings("small", c))
+    assert len(found) == 1
+    assert "CE1" in found[0].zh
+    small.close()
+
+
+def test_an_unknown_reader_is_refused_and_a_strange_finger_is_kept(small: SmallHall) -> None:
+    with pytest.raises(HallError) as refused:
+        punches.take(small.ctx, "NOBODY", [line("1")], Source.PUSH)
+    assert refused.value.code is Code.DEVICE_UNKNOWN
+    punches.take(small.ctx, admitted(small), [line("9001")], Source.PUSH)
+    assert small.ctx.read(lambda c: kept.fingers(c, "small")) == {}
+    readers_office.link(small.ctx, BOSS, small.key(), "9001", STAFF["T1"], "2026-03-01")
+    readers_office.link(small.ctx, BOSS, small.key(), "9001", "", "2026-04-01")
+    links = small.ctx.read(lambda c: kept.fingers(c, "small"))["9001"]
+    assert readers_office.whose(links, at(8, 20)) == STAFF["T1"]
+    assert readers_office.whose(links, at(8, 20, day=date.fromisoformat("2026-02-28"))) == ""
+    assert readers_office.whose(links, at(8, 20, day=date.fromisoformat("2026-04-02"))) == ""
+
+
+def test_doubtful_times_are_marked_and_kept(small: SmallHall) -> None:
+    told = [
+        line("1"),
+        line("1", "23:00:00"),
+        PunchLine("1", datetime.fromisoformat("2000-01-01 00:03:00")),
+        PunchLine("1", datetime.fromisoformat("2015-05-05 08:00:00")),
+    ]
+    taken = punches.take(small.ctx, admitted(small), told, Source.FILE)
+    assert (taken.new, taken.doubtful) == (4, 3)
+    assert [row.doubt for row in every(small)] == ["", "future", "reset", "old"]
+
+
+def test_the_hall_waits_for_every_reader_in_service(small: SmallHall) -> None:
+    def until() -> int | None:
+        return small.ctx.read(lambda c: kept.delivered_until(c, "small"))
+
+    assert until() is None
+    push, pull = admitted(small, "CE1"), admitted(small, "hall", "pull")
+    assert until() == at(9)
+    readers.poll(small.ctx, push, readers.Told())
+    small.clock.forward(seconds=60)
+    readers.poll(small.ctx, push, readers.Told())
+    readers_pull.take(small.ctx, pull, [line("1")], [], 2.0)
+    assert until() == small.clock.now() - 15_000
+    small.clock.forward(minutes=20)
+    readers.poll(small.ctx, push, readers.Told())
+    assert until() == at(9) + 45_000
+    readers_office.move(small.ctx, BOSS, small.key(), push, "out")
+    assert until() == at(9) + 58_000
+    readers_office.move(small.ctx, BOSS, small.key(), pull, "retired")
+    assert until() is None
+
+
+def test_a_reader_out_of_service_is_still_heard(small: SmallHall) -> None:
+    reader = admitted(small)
+    readers_office.move(small.ctx, BOSS, small.key(), reader, "out")
+    assert punches.take(small.ctx, reader, [line("1")], Source.PUSH).new == 1
+    readers_office.move(small.ctx, OFFICE, small.key(), reader, "retired")
+    with pytest.raises(HallError):
+        punches.take(small.ctx, reader, [line("2")], Source.PUSH)
+
+
+def test_a_polled_clock_is_measured_and_told(small: SmallHall) -> None:
+    reader = admitted(small, "hall", "pull")
+    wrong = datetime.combine(DAY, time(9, 10))
+    readers_pull.looked(small.ctx, reader, wrong, {"records": 3}, "Ver 6.60")
+    punches.take(small.ctx, reader, [line("1", "09:05:00")], Source.PULL)
+    row = small.ctx.read(lambda c: kept.get(c, "small", reader))
+    assert row is not None
+    assert (row.offset_seconds, row.records, row.firmware) == (600, 3, "Ver 6.60")
+    assert [found.doubt for found in every(small)] == ["future"]
+    event = small.ctx.read(lambda c: kept.last_event(c, "small", reader, "clock_off"))
+    assert event is not None
+    assert readers_office.order(small.ctx, BOSS, small.key(), reader, "set_time") == 1
+    orders = small.ctx.read(lambda c: kept.open_commands(c, "small", reader))
+    assert orders[0].command == '{"shift": -600}'
+
+
+def test_bad_lines_are_counted_not_heaped(small: SmallHall) -> None:
+    reader = admitted(small)
+    body = "\n".join(["garbage"] * 5 + [f"bad {n}" for n in range(400)]).encode()
+    reading = readers.read_attlog(body)
+    for _ in range(2):
+        readers.take_attlog(small.ctx, reader, reading, "")
+    rows = small.ctx.read(lambda c: kept.lines(c, "small", settled=False, most=1000))
+    assert len(rows) == readers.MAX_PUT_ASIDE + 1
+    assert {row.line: row.times for row in rows}["garbage"] == 10
+    readers_office.settle_line(small.ctx, BOSS, small.key(), rows[0].id)
+    left = small.ctx.read(lambda c: kept.unsettled(c, "small"))
+    assert left == {reader: readers.MAX_PUT_ASIDE}
+
+
+# -- by hand ---------------------------------------------------------------------------------------
+
+FILE = (
+    b"       1\t2026-03-02 08:20:05\t1\t0\t1\t0\r\n"
+    b"    1002 2026-03-02 08:21:07 1 0 1 0\r\n"
+    b"\r\n"
+    b"oops\r\n"
+    b"    1003\t2026-03-02 08:22:00\t1\t0\t1\t0\r\n\x1a"
+)
+
+
+def test_the_usb_file_is_taken_with_its_problems_by_line(small: SmallHall) -> None:
+    reader = admitted(small, "SIDE", "file")
+    read = readers_hand.read_file(FILE)
+    assert [(p.line, p.reason) for p in read.problems] == [(4, "too_short")]
+    first = readers_hand.take_file(small.ctx, BOSS, reader, read, "1_attlog.dat")
+    again = readers_hand.take_file(small.ctx, BOSS, reader, read, "1_attlog.dat")
+    assert (first.new, again.new, again.known) == (3, 0, 3)
+    assert [row.source for row in every(small)] == ["file"] * 3
+    row = small.ctx.read(lambda c: kept.get(c, "small", reader))
+    assert row is not None
+    assert row.delivered_until == at(8, 22)
+
+
+def test_another_file_is_refused_whole(small: SmallHall) -> None:
+    reader = admitted(small, "SIDE", "file")
+    read = readers_hand.read_file(
+        "1001\t2026-03-02 08:20:05\n姓名,部门\n张三,税务\n".encode("gb18030")
+    )
+    with pytest.raises(HallError) as refused:
+        readers_hand.take_file(small.ctx, BOSS, reader, read, "user.dat")
+    assert refused.value.code is Code.PUNCH_FILE
+    assert refused.value.data["count"] == 2
+    assert known(small) == []
+
+
+def sheet(signers: Sequence[str], witness: str, reason: str = "停电", at_: str = "08:25") -> Sheet:
+    return Sheet(DAY, reason, witness, [Signed(s, time.fromisoformat(at_)) for s in signers])
+
+
+def test_a_signed_sheet_makes_punches_of_the_signers(small: SmallHall) -> None:
+    key = small.key()
+    asked = sheet([STAFF["T1"], STAFF["T2"]], STAFF["S1"])
+    answer = readers_hand.take_sheet(small.ctx, BOSS, key, asked)
+    assert readers_hand.take_sheet(small.ctx, BOSS, key, asked) == answer
+    assert answer["new"] == 2
+    links = small.ctx.read(lambda c: kept.fingers(c, "small"))
+    assert {readers_office.whose(links[e], at(8, 25)) for _, e, _ in known(small)} == {
+        STAFF["T1"],
+        STAFF["T2"],
+    }
+    assert {row.source for row in every(small)} == {"sheet"}
+    assert small.ctx.read(lambda c: kept.delivered_until(c, "small")) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        (sheet([STAFF["T1"]], MANAGER), Code.SHEET_WITNESS),
+        (sheet([STAFF["T1"]], STAFF["T1"]), Code.SHEET_WITNESS),
+        (sheet([STAFF["T1"]], "nobody"), Code.ACCOUNT_UNKNOWN),
+        (sheet([STAFF["T1"]], STAFF["S1"], "  "), Code.REASON_REQUIRED),
+        (sheet([], STAFF["S1"]), Code.INVALID),
+        (sheet([STAFF["T1"]], STAFF["S1"], at_="09:01"), Code.INVALID),
+    ],
+)
+def test_a_sheet_without_witness_reason_or_past_is_refused(
+    small: SmallHall, asked: Sheet, code: Code
+) -> None:
+    with pytest.raises(HallError) as refused:
+        readers_hand.take_sheet(small.ctx, BOSS, small.key(), asked)
+    assert refused.value.code is code
+    assert known(small) == []
+
+
+# -- any order, any replay -------------------------------------------------------------------------
+
+RECORDS = st.lists(st.tuples(st.integers(1, 4), st.integers(0, 30)), min_size=1, max_size=25)
+
+
+@given(RECORDS, st.integers(0, 2**32))
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_any_order_batching_and_replay_gives_the_same_punches(
+    tmp_path_factory: pytest.TempPathFactory, records: list[tuple[int, int]], seed: int
+) -> None:
+    folder = tmp_path_factory.mktemp("replay")
+    small = SmallHall(f"sqlite:///{folder / 'hall.db'}", folder, at(9))
+    reader = admitted(small)
+    chance = random.Random(seed)
+    told = [line(str(who), f"08:{minute:02}:00") for who, minute in records]
+    sent = told + chance.sample(told, len(told) // 2)
+    chance.shuffle(sent)
+    while sent:
+        size = chance.randint(1, 7)
+        batch, sent = sent[:size], sent[size:]
+        punches.take(small.ctx, reader, batch, Source.PUSH)
+        if chance.random() < 0.3:
+            sent += batch[:2] if len(sent) < 50 else []
+    expected = {(reader, each.enrolment, each.said.isoformat(" ")) for each in told}
+    found = known(small)
+    assert len(found) == len(set(found))
+    assert set(found) == expected
+    assert small.ctx.read(lambda c: findings("small", c)) == []
+    small.close()
