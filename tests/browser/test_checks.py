@@ -1,0 +1,99 @@
+"""Spot checks in the office and on a clerk's own page, in a real browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from support import axe
+from support.hall_server import ADMINISTRATOR, MANAGER, HallServer
+from support.staff_pages import signed_in
+
+OTHER = "1003"
+CHECK = "2026-11-24-x1"
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
+    """A hall with one check by hand that is still walked: window 1 was empty."""
+    people = (ADMINISTRATOR, MANAGER, OTHER, "1004")
+    with HallServer(
+        tmp_path_factory.mktemp("hall"), accounts=people, seated=("W01", "W02")
+    ) as running:
+        manager = running.clerk(MANAGER)
+        check = manager.post("/office/checks/extra", {"other": OTHER})["check"]
+        assert check == CHECK
+        mark = {"id": "m-1", "window": "W01", "mark": "empty", "staff": "1004", "at": running.now()}
+        manager.post(f"/office/checks/{check}/marks", mark)
+        yield running
+
+
+@pytest.fixture
+def office(
+    browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
+) -> Iterator[Page]:
+    """The office of an administrator, who did not walk."""
+    with signed_in(browser, browser_context_args, hall, ADMINISTRATOR, 1440, 900) as page:
+        yield page
+
+
+def test_a_walk_is_followed_live_until_its_findings(office: Page, hall: HallServer) -> None:
+    office.goto(hall.url("/office#checks"))
+    expect(office.get_by_test_id("seal").first).to_have_text(re.compile(r"^[0-9a-f]{64}$"))
+    expect(office.get_by_test_id("seen-W01")).to_contain_text("空岗")
+    expect(office.get_by_test_id("seen-W02")).to_contain_text("未查")
+    assert axe.findings(office) == []
+    manager = hall.clerk(MANAGER)
+    mark = {"id": "m-2", "window": "W02", "mark": "at_post", "at": hall.now()}
+    manager.post(f"/office/checks/{CHECK}/marks", mark)
+    expect(office.get_by_test_id("seen-W02")).to_contain_text("在岗")
+    manager.post(f"/office/checks/{CHECK}/finish")
+    row = office.get_by_test_id("checks-today").get_by_role("row").filter(has_text="临时 1")
+    expect(row).to_contain_text("已完成")
+    expect(office.get_by_test_id("running")).to_be_hidden()
+    row.get_by_role("button").click()
+    expect(office.get_by_test_id("marks")).to_contain_text("空岗")
+    assert axe.findings(office) == []
+
+
+def test_a_finding_is_disputed_by_the_clerk_and_settled_by_a_third(
+    office: Page, hall: HallServer
+) -> None:
+    number = hall.clerk("1004").get("/my/findings")["findings"][0]["id"]
+    said = {"statement": "当时在打印室取材料"}
+    hall.clerk("1004").post(f"/my/findings/{number}/dispute", said)
+    office.goto(hall.url("/office#findings"))
+    office.get_by_test_id("state-disputed").click()
+    row = office.get_by_test_id("findings").get_by_role("row").filter(has_text="丁四平")
+    expect(row).to_contain_text("通知单位")
+    assert axe.findings(office) == []
+    row.get_by_role("button").click()
+    expect(office.get_by_test_id("history")).to_contain_text("当时在打印室取材料")
+    withdraw = office.get_by_test_id("withdraw")
+    expect(withdraw).to_be_disabled()
+    office.get_by_test_id("why").fill("打印室有签字")
+    assert axe.findings(office) == []
+    withdraw.click()
+    expect(office.get_by_test_id("history")).to_contain_text("打印室有签字")
+    expect(office.get_by_test_id("finding")).to_contain_text("已撤销")
+
+
+def test_a_checker_cannot_settle_what_he_found(
+    browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
+) -> None:
+    manager = hall.clerk(OTHER)
+    check = manager.post("/office/checks/extra", {"other": MANAGER})["check"]
+    mark = {"id": "m-3", "window": "W02", "mark": "empty", "staff": "1004", "at": hall.now()}
+    manager.post(f"/office/checks/{check}/marks", mark)
+    manager.post(f"/office/checks/{check}/finish")
+    number = hall.clerk("1004").get("/my/findings")["findings"][0]["id"]
+    hall.clerk("1004").post(f"/my/findings/{number}/dispute", {"statement": "在帮办"})
+    with signed_in(browser, browser_context_args, hall, OTHER, 1440, 900) as page:
+        page.goto(hall.url(f"/office#findings/{number}"))
+        expect(page.get_by_test_id("history")).to_contain_text("在帮办")
+        expect(page.get_by_text("这条申诉要由没有参与的人裁定")).to_be_visible()
+        expect(page.get_by_test_id("why")).to_have_count(0)
