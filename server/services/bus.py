@@ -85,6 +85,14 @@ class AttendanceChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestsChanged:
+    """Leave or a correction was asked for, decided, withdrawn, handed over."""
+
+    case: str
+    staff: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChecksChanged:
     """A spot check came due, was walked, or a finding moved."""
 
@@ -108,6 +116,7 @@ Event = (
     | HallChanged
     | ReaderChanged
     | AttendanceChanged
+    | RequestsChanged
     | ChecksChanged
     | BulletinChanged
 )

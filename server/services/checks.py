@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from server.domain.tickets import number
 from server.services import punch_proof
+from server.services.attendance import proof as request_proof
 from server.services.inspection import proof
 from server.storage import journal, schema
 
@@ -42,6 +43,7 @@ def _all(conn: Connection, hall_id: str) -> Iterator[Finding]:
     yield from _journalled(conn, hall_id)
     yield from (Finding(zh, en) for zh, en in proof.problems(conn, hall_id))
     yield from (Finding(zh, en) for zh, en in punch_proof.problems(conn, hall_id))
+    yield from (Finding(zh, en) for zh, en in request_proof.problems(conn, hall_id))
 
 
 def _numbers(conn: Connection, hall_id: str) -> Iterator[Finding]:

@@ -9,8 +9,12 @@ import pytest
 from PIL import Image
 
 from server.domain.errors import Code
+from server.domain.tickets import ActorKind
+from server.office.requests import Requests
+from server.services import snapshot
+from server.services.people import Principal
 from support.code_cases.requests import ask, asked, correct, upload, with_rule
-from support.halls import at
+from support.halls import MANAGER, at
 from support.leave_halls import CHIEF, STRANGER, A, B, staffed
 from support.web import Browser, Web
 
@@ -188,3 +192,30 @@ def test_the_list_of_leave(web: Web) -> None:
     assert manager.get("/office/leaves/2026-03-04/2026-03-31").get_json()["leaves"] == []
     assert code(manager.get("/office/leaves/2026-03-04/2026-03-01")) == Code.INVALID
     assert code(manager.get("/office/leaves/x/y")) == Code.INVALID
+
+
+def test_the_feed_of_requests_is_ones_own(web: Web) -> None:
+    staffed(web.small)
+    feed = Requests(web.small.hall)
+    clerk = Principal(ActorKind.CLERK, A, "clerk")
+    assert feed.own(clerk, A)
+    assert not feed.own(clerk, B)
+    assert not feed.own(Principal(ActorKind.MANAGER, MANAGER, "manager"), A)
+    assert not feed.own(Principal(ActorKind.CLERK, A, "clerk", must_change=True), A)
+    assert not feed.own(Principal(ActorKind.KIOSK, A), A)
+    assert not feed.own(None, A)
+
+
+def test_the_feed_follows_a_decision_and_the_clock(web: Web) -> None:
+    _, leave = asked(web)
+    feed = Requests(web.small.hall)
+
+    def state() -> tuple[str, bool]:
+        (found,) = feed.mine(snapshot.take(web.small.ctx), A).leaves
+        return found.state, found.running
+
+    assert state() == ("asked", False)
+    web.person(CHIEF).post(f"/requests/leaves/{leave}/decide", {"approve": True})
+    assert state() == ("approved", False)
+    web.small.clock.set(at(9) + 24 * 3_600_000)
+    assert state() == ("approved", True)

@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from server.domain.errors import Code, HallError
-from server.services.attendance import corrections
+from server.services.attendance import corrections, proof
 from server.services.attendance.corrections import Wish
 from server.storage import corrections as stored
 from server.storage import journal
+from server.storage import tables_attendance as tables
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, SmallHall, at
 from support.leave_halls import CHIEF, STRANGER, A, B, actor, staffed
 
@@ -131,3 +132,23 @@ def test_what_cannot_be_asked(hall: SmallHall, change: dict[str, Any]) -> None:
     with pytest.raises(HallError) as caught:
         ask(hall, **change)
     assert caught.value.code in (Code.INVALID, Code.FILE_UNKNOWN)
+
+
+def test_what_was_changed_behind_the_halls_back_is_found(hall: SmallHall) -> None:
+    found = ask(hall)
+    decide(hall, found, MANAGER)
+
+    def told() -> list[str]:
+        return [p[1] for p in hall.ctx.read(lambda c: list(proof.problems(c, "small")))]
+
+    assert told() == []
+    row = tables.correction.c.id == found
+
+    def tamper(**values: str) -> None:
+        change = update(tables.correction).where(row).values(**values)
+        hall.ctx.write(lambda tx: tx.conn.execute(change).rowcount)
+
+    tamper(decided_by=A)
+    assert ["decision" in line for line in told()] == [True]
+    tamper(decided_by=MANAGER, was='{"state": "missing"}')
+    assert ["original verdict" in line for line in told()] == [True]

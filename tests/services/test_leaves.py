@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from server.domain.attendance import leaves as rules
 from server.domain.errors import Code, HallError
-from server.services.attendance import leaves
-from server.services.bus import AttendanceChanged, Event
+from server.services.attendance import leaves, proof
+from server.services.bus import AttendanceChanged, Event, RequestsChanged
 from server.storage import journal
 from server.storage import leaves as stored
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, SmallHall, at
@@ -166,7 +168,8 @@ def test_every_step_is_a_line_of_the_journal_and_an_event(hall: SmallHall) -> No
     leaves.cancel(hall.ctx, actor(A), hall.key(), leave, "")
     lines = hall.ctx.read(lambda c: journal.of_subject(c, "small", leave))
     assert [line["act"] for line in lines] == ["leave.ask", "leave.approve", "leave.cancel"]
-    assert heard == [AttendanceChanged(("2026-03-03",), (A,))] * 3
+    told = [AttendanceChanged(("2026-03-03",), (A,)), RequestsChanged(leave, A)]
+    assert heard == told * 3
 
 
 def test_a_repeat_asks_once(hall: SmallHall) -> None:
@@ -189,3 +192,17 @@ def test_only_approved_leave_frees(hall: SmallHall) -> None:
     assert spans() == [leave]
     other = day.replace(day=5)
     assert hall.ctx.read(lambda c: stored.approved(c, "small", other, other)) == {}
+
+
+def test_steps_that_the_journal_does_not_tell_are_found(hall: SmallHall) -> None:
+    leave = ask(hall, "03-03T08:30", "03-03T17:30")
+    decide(hall, leave, CHIEF)
+
+    def told() -> int:
+        return len(hall.ctx.read(lambda c: list(proof.problems(c, "small"))))
+
+    assert told() == 0
+    found = kept(hall, leave)
+    forged = replace(found, steps=found.steps[:1])
+    hall.ctx.write(lambda tx: stored.change(tx, forged))
+    assert told() == 1

@@ -17,7 +17,7 @@ from server.domain.attendance import corrections as rules
 from server.domain.errors import Code, HallError
 from server.services.attendance import rights
 from server.services.attendance.calendar import workdays
-from server.services.bus import AttendanceChanged
+from server.services.bus import AttendanceChanged, RequestsChanged
 from server.services.context import Actor, Context, JsonDict, note
 from server.storage import corrections as stored
 from server.storage import files
@@ -175,6 +175,7 @@ def _tell(tx: Tx, actor: Actor, found: Correction, act: str, data: JsonDict) -> 
     facts = {"staff": found.staff, "day": found.day.isoformat(), "slot": found.slot}
     note(tx, actor, act, found.id, data=facts | data)
     tx.events.append(AttendanceChanged((found.day.isoformat(),), (found.staff,)))
+    tx.events.append(RequestsChanged(found.id, found.staff))
 
 
 def may_decide(actor: Actor, found: Correction) -> bool:

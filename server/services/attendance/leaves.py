@@ -20,7 +20,7 @@ from server.domain.catalogue import Catalogue, Staff
 from server.domain.errors import Code, HallError
 from server.services.attendance import rights
 from server.services.attendance.calendar import workdays
-from server.services.bus import AttendanceChanged
+from server.services.bus import AttendanceChanged, RequestsChanged
 from server.services.context import Actor, Context, JsonDict, note
 from server.storage import files
 from server.storage import leaves as stored
@@ -305,6 +305,7 @@ def _tell(tx: Tx, actor: Actor, found: Leave, act: str, data: JsonDict) -> None:
     }
     note(tx, actor, act, found.id, data=facts | data)
     tx.events.append(AttendanceChanged(days_told(found.begins, found.ends), (found.staff,)))
+    tx.events.append(RequestsChanged(found.id, found.staff))
 
 
 def days_told(begins: datetime, ends: datetime) -> tuple[str, ...]:

@@ -1,0 +1,67 @@
+"""What `hall check` verifies of leave and corrections: the books against the hash-chained journal.
+
+The verdict that stood when a correction was asked for, who decided it, and every step of a leave
+are told in the journal too; a row that says otherwise was changed behind the hall's back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from server.storage import schema
+from server.storage.tables_attendance import correction, leave
+
+Problem = tuple[str, str]
+_DECISIONS = {"approved": "correction.approve", "refused": "correction.refuse"}
+
+
+def problems(conn: Connection, hall_id: str) -> Iterator[Problem]:
+    """Everything that does not agree, in both languages."""
+    told = _lines(conn, hall_id)
+    for row in conn.execute(select(correction).where(correction.c.hall_id == hall_id)):
+        yield from _correction(row, told.get(row.id, []))
+    for row in conn.execute(select(leave).where(leave.c.hall_id == hall_id)):
+        yield from _leave(row, told.get(row.id, []))
+
+
+def _lines(conn: Connection, hall_id: str) -> dict[str, list[Any]]:
+    j = schema.journal.c
+    rows = conn.execute(
+        select(j.act, j.actor, j.subject, j.data)
+        .where(j.hall_id == hall_id, j.act.like("leave.%") | j.act.like("correction.%"))
+        .order_by(j.seq)
+    )
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.subject].append(row)
+    return found
+
+
+def _correction(row: Any, lines: list[Any]) -> Iterator[Problem]:
+    asked = next((line for line in lines if line.act == "correction.ask"), None)
+    if asked is None or json.loads(asked.data).get("was") != json.loads(row.was):
+        yield (
+            f"补签 {row.id}（{row.staff} {row.day}）的原判定和流水不一致",
+            f"correction {row.id} ({row.staff} {row.day}): original verdict is not as told",
+        )
+    wanted = _DECISIONS.get(row.state)
+    decided = [line.actor for line in lines if line.act == wanted]
+    if wanted is not None and decided != [row.decided_by]:
+        yield (
+            f"补签 {row.id}（{row.staff} {row.day}）的审批和流水不一致",
+            f"correction {row.id} ({row.staff} {row.day}): decision is not as told",
+        )
+
+
+def _leave(row: Any, lines: list[Any]) -> Iterator[Problem]:
+    steps = [(f"leave.{step['act']}", step["by"]) for step in json.loads(row.steps)]
+    if steps != [(line.act, line.actor) for line in lines]:
+        yield (
+            f"假条 {row.id}（{row.staff}）的步骤和流水不一致",
+            f"leave {row.id} ({row.staff}): steps are not as told",
+        )
