@@ -28,7 +28,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from server import config, logs
+from server import config, logs, past
 from server.app import build, serve
 from server.cli import demo_readers
 from server.cli.serve import open_server_hall
@@ -66,6 +66,7 @@ def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--rehearse", type=float, metavar="N", help="以 N 倍速演练一天 / speed")
     sub.add_argument("--seed", type=int, default=1, help="演练的随机种子 / seed of the day")
     sub.add_argument("--database", help="数据库地址 / database URL")
+    sub.add_argument("--past", type=int, metavar="N", help="编造前 N 个月的记录 / months of past")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -95,6 +96,7 @@ def run(args: argparse.Namespace) -> int:
     hall = open_server_hall(settings, clock)
     take_catalogue(hall.ctx, SYSTEM, catalogue, "参考大厅")
     demo_readers.admit(hall, rehearsal=rehearsal)
+    _invent_past(hall, args)
     if args.rehearse:
         # Printers run at their own speed, whatever the hall's clock does.
         _set(hall, slip_patience_seconds=7200)
@@ -184,6 +186,21 @@ def _working_day(catalogue: Catalogue, now: datetime) -> datetime:
         if hours.hall_spans(catalogue, day.date()):
             return day
     return now
+
+
+def _invent_past(hall: Hall, args: argparse.Namespace) -> None:
+    """Two months of records, so that every page has something to show; once, before the start."""
+    months = args.past if args.past is not None else 0 if args.rehearse else past.MONTHS
+    if not months or not past.needed(hall):
+        return
+
+    def progress(done: int, days: int) -> None:
+        if done % 10 == 0 or done == days:
+            print(f"  编造过去的记录 inventing the past: {done}/{days}", flush=True)
+
+    doors = [door.serial for door in demo_readers.DOORS]
+    past.invent(hall, args.seed, doors, progress, months)
+    hall.ctx.refresh()
 
 
 def _name_hall(data: Path) -> None:

@@ -103,6 +103,12 @@ def _week(text: str) -> Week:
         raise HallError(Code.INVALID, field="week") from None
 
 
+def drafts(conn: Connection, hall_id: str) -> list[str]:
+    """Bulletins that wait for their release, oldest first."""
+    rows = bulletins.every(conn, hall_id)
+    return sorted(row.id for row in rows if row.state == DRAFT)
+
+
 def load(ctx: Context, conn: Connection, bulletin_id: str) -> Bulletin:
     """A bulletin with its contents; raises BULLETIN_UNKNOWN."""
     row = bulletins.get(conn, ctx.hall_id, bulletin_id)

@@ -1,0 +1,112 @@
+"""Two past months of a hall that never was: the demo's punches, leave, checks and bulletins.
+
+Everything goes through the hall's own services at a clock that is set back, so it obeys the same
+rules as what happens today; `hall check` finds nothing wrong with it. The same seed gives the same
+past. It is written into an empty hall before the demo starts, one transaction a day; nothing but
+the demo may call it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from server.clock import SeededChance, SetClock, SystemChance
+from server.hall import Hall
+from server.past.floor import seats, sign_ins, visits
+from server.past.people import People
+from server.past.store import OneConnection
+from server.past.walks import Walks
+from server.past.weeks import Weeks
+from server.past.world import Event, World
+from server.services.attendance.calendar import workdays
+from server.services.bus import Bus
+from server.services.context import Context
+from server.services.days import keep_day
+from server.services.inspection.sealing import key_in
+from server.storage import leaves, shift_rules
+from server.storage.engine import open_engine
+
+MONTHS = 2
+Progress = Callable[[int, int], None]
+
+
+def first_day(today: date, months: int = MONTHS) -> date:
+    """The first of the month that lies so many months back."""
+    place = today.year * 12 + today.month - 1 - months
+    return date(place // 12, place % 12 + 1, 1)
+
+
+def needed(hall: Hall) -> bool:
+    """Whether the hall has no past yet."""
+    return not hall.ctx.read(lambda c: shift_rules.every(c, hall.ctx.hall_id))
+
+
+def invent(
+    hall: Hall, seed: int, doors: list[str], progress: Progress, months: int = MONTHS
+) -> None:
+    """Write the past up to yesterday. `doors`: serial numbers of the time clocks people use.
+
+    `progress` is told (days done, days in all).
+    """
+    # The key that seals the days to come must not follow from the seed.
+    key_in(hall.config.data, SystemChance())
+    today = hall.ctx.local().date()
+    first, last = first_day(today, months), today - timedelta(days=1)
+    engine = open_engine(hall.config.database_url)
+    clock = SetClock(0)
+    with engine.connect() as conn:
+        store = OneConnection(hall.ctx.hall_id, conn)
+        ctx = Context(store, clock, SeededChance(seed), Bus())
+        world = World(ctx, clock, random.Random(seed), hall.config.data)
+        clock.set(world.minute(first, 0))
+        _write(world, doors, first, last, conn.commit, progress)
+    engine.dispose()
+
+
+def _write(
+    world: World,
+    doors: list[str],
+    first: date,
+    last: date,
+    commit: Callable[[], None],
+    progress: Progress,
+) -> None:
+    people, walks, weeks = People(world, doors), Walks(world), Weeks(world)
+    people.rules(first)
+    asked = people.leave(first, last + timedelta(days=10))
+    days = list(workdays(world.ctx).among(first, last))
+    for place, day in enumerate(days):
+        # Who is away is known in the morning; who sits where follows from it.
+        _play(world, [(world.minute(day, 7 * 60 + 40), lambda: keep_day(world.ctx))])
+        sat = seats(world, day, _away(world, day))
+        events: list[Event] = [
+            *asked.get(day, []),
+            *sign_ins(world, day, sat),
+            *people.punches(day),
+            *(people.corrections(day) if place else []),
+            *walks.keep(day, sat),
+            *walks.settle(day),
+            *visits(world, day, sat),
+            *weeks.events(day, newest=last - day < timedelta(days=7)),
+            (world.minute(day, 18 * 60 + 45), lambda: keep_day(world.ctx)),
+        ]
+        _play(world, events)
+        commit()
+        progress(place + 1, len(days))
+
+
+def _play(world: World, events: list[Event]) -> None:
+    """Everything of a day in the order of time."""
+    for at, act in sorted(events, key=lambda event: event[0]):
+        world.clock.set(max(at, world.clock.now()))
+        act()
+
+
+def _away(world: World, day: date) -> set[str]:
+    """Who has leave for most of a day."""
+    ctx = world.ctx
+    found = ctx.read(lambda c: leaves.approved(c, ctx.hall_id, day, day))
+    noon = world.ctx.local(world.minute(day, 11 * 60))
+    return {who for who, spans in found.items() if any(s.holds(noon) for s in spans)}

@@ -1,0 +1,59 @@
+"""The bulletins of the past: drafted on Monday, edited, released by a second person, receipted."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import date, time
+
+from server.domain.errors import HallError
+from server.past.world import Event, World
+from server.services.bulletins import acts
+
+CLOSING = (
+    "请各单位认真对照检查，有关问题于{rectify_days}个工作日内整改到位。"
+    "天气转凉，请提前安排好出行时间。"
+)
+
+
+class Weeks:
+    """The bulletins of the past weeks."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def events(self, day: date, *, newest: bool) -> list[Event]:
+        """The draft writes itself on its day; it is released on the next working afternoon.
+
+        The newest stays a draft, so that there is one to release.
+        """
+        world = self._world
+        found: list[Event] = [(world.at(day, time(8, 1)), self._draft)]
+        if not newest:
+            found.append((world.at(day, time(15)), self._release))
+        return found
+
+    def _draft(self) -> None:
+        acts.draft_due(self._world.ctx)
+
+    def _release(self) -> None:
+        world = self._world
+        ctx, (one, other) = world.ctx, world.managers()[:2]
+        drafted = ctx.read(lambda c: acts.drafts(c, ctx.hall_id))
+        for bulletin in drafted:
+            if world.chance.random() < 0.4:
+                found = ctx.read(lambda c, b=bulletin: acts.load(ctx, c, b))  # type: ignore[misc]
+                words = {"closing": CLOSING}
+                acts.edit(ctx, world.actor(one.number), world.key(), found, words)
+            found = ctx.read(lambda c, b=bulletin: acts.load(ctx, c, b))  # type: ignore[misc]
+            actor = world.actor(other.number)
+            with contextlib.suppress(HallError):
+                acts.release(ctx, actor, world.key(), found, found.digest)
+                self._receipts(bulletin)
+
+    def _receipts(self, bulletin: str) -> None:
+        world = self._world
+        for unit in world.catalogue.units:
+            chief = world.chief(unit.code)
+            if chief is not None and world.chance.random() < 0.9:
+                actor = world.actor(chief.number)
+                acts.acknowledge(world.ctx, actor, world.key(), bulletin)
