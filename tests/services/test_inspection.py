@@ -1,4 +1,4 @@
-"""Spot checks on both databases: sealed, come due, missed, walked, doubted, proven."""
+"""Spot checks on both databases: sealed, come due, missed, walked, proven."""
 
 from __future__ import annotations
 
@@ -11,91 +11,15 @@ import pytest
 from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import DatabaseError
 
-from server.domain.errors import Code, HallError
+from server.domain.errors import Code
 from server.domain.inspection import draws
-from server.domain.tickets import ActorKind
-from server.services import checks as hall_check
-from server.services.context import Actor
-from server.services.days import keep_day
-from server.services.inspection import finding, knowing, proof, sealing, walks
-from server.services.inspection.keeping import Keeper
-from server.storage import checks, findings, journal, leaves, punches
+from server.services.inspection import knowing, proof, sealing, walks
+from server.storage import checks, journal, leaves
 from server.storage.store import Tx
 from server.storage.tables_attendance import leave
 from server.storage.tables_checks import check_day, spot_check, spot_mark
-from server.storage.tables_readers import finger, reader
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall, at
-
-DAY = MONDAY.isoformat()
-BOSS = Actor(ActorKind.MANAGER, MANAGER)
-ADMIN = Actor(ActorKind.ADMINISTRATOR, ADMINISTRATOR)
-CLERK = Actor(ActorKind.CLERK, STAFF["T1"])
-
-
-class Inspected:
-    """The small hall with its keeper, as a server has it."""
-
-    def __init__(self, small: SmallHall) -> None:
-        self.small, self.ctx = small, small.ctx
-        self.keeper = self.restarted()
-
-    def restarted(self) -> Keeper:
-        self.keeper = Keeper(self.ctx, self.small.hall.config.data)
-        return self.keeper
-
-    def keep(self, now: int) -> None:
-        """The server's loop comes round at this time."""
-        self.small.clock.set(now)
-        keep_day(self.ctx)
-        self.keeper.keep()
-
-    def opened(self) -> sealing.Opened:
-        """Today's seed and times, as only the server knows them."""
-        key = sealing.key_in(self.small.hall.config.data, self.ctx.chance)
-        return sealing.opened(key, self.row())
-
-    def due(self) -> list[int]:
-        """Today's drawn moments."""
-        found = self.opened()
-        return [found.at(minute) for minute in found.times]
-
-    def row(self, day: str = DAY) -> Any:
-        found = self.ctx.read(lambda c: checks.day(c, "small", day))
-        assert found is not None
-        return found
-
-    def checks(self, day: str = DAY) -> list[tuple[str, str, str]]:
-        rows = self.ctx.read(lambda c: checks.of_days(c, "small", day, day))
-        return [(row.id, row.state, row.reason) for row in rows]
-
-    def findings(self) -> list[Any]:
-        return self.ctx.read(lambda c: findings.of_days(c, "small", "", "9"))
-
-    def acts(self, subject: str) -> list[str]:
-        lines = self.ctx.read(lambda c: journal.of_subject(c, "small", subject))
-        return [line["act"] for line in lines]
-
-    def walk(self, other: str = STAFF["G2"]) -> str:
-        return str(walks.by_hand(self.ctx, BOSS, self.small.key(), other)["check"])
-
-    def mark(self, check: str, window: str, seen: str, **values: Any) -> None:
-        now = self.ctx.clock.now()
-        asked = walks.Asked(
-            values.get("id", f"m-{self.small.key()}"),
-            window,
-            values.get("staff", ""),
-            seen,
-            values.get("reason", ""),
-            (),
-            "",
-            (),
-            values.get("at", now),
-        )
-        walks.mark(self.ctx, BOSS, asked.id, check, asked)
-
-    def wrong(self) -> list[str]:
-        found = self.ctx.read(lambda c: hall_check.findings("small", c))
-        return [one.en for one in found]
+from support.inspected import BOSS, DAY, Inspected, refused
 
 
 @pytest.fixture
@@ -104,10 +28,6 @@ def hall(small: SmallHall) -> Inspected:
     found = Inspected(small)
     found.keep(at(6))
     return found
-
-
-def refused(code: Code) -> pytest.RaisesExc[HallError]:
-    return pytest.raises(HallError, match=f"^{code.value}$")
 
 
 # -- the day ---------------------------------------------------------------------------------------
@@ -310,177 +230,3 @@ def test_marks_are_never_changed(hall: Inspected) -> None:
 
 def written(statement: Any, tx: Tx) -> int:
     return tx.conn.execute(statement).rowcount
-
-
-# -- findings --------------------------------------------------------------------------------------
-
-
-def found(hall: Inspected, window: str = "T1") -> str:
-    """A finding of the clerk of a window, told."""
-    before = {row.id for row in hall.findings()}
-    check = hall.walk()
-    hall.mark(check, window, "empty", staff=STAFF[window])
-    assert {row.id for row in hall.findings()} == before
-    walks.finish(hall.ctx, BOSS, hall.small.key(), check)
-    (new,) = {row.id for row in hall.findings()} - before
-    return str(new)
-
-
-def one(hall: Inspected, finding_id: str) -> Any:
-    return next(row for row in hall.findings() if row.id == finding_id)
-
-
-def test_a_finding_is_told_disputed_and_settled_by_a_third(hall: Inspected) -> None:
-    number, key = found(hall), hall.small.key
-    row = one(hall, number)
-    assert (row.staff, row.unit, row.state, row.step) == (STAFF["T1"], "tax", "confirmed", "notice")
-    finding.dispute(hall.ctx, CLERK, key(), number, "当时在打印室")
-    for actor in (BOSS, Actor(ActorKind.MANAGER, STAFF["G2"])):
-        with refused(Code.FINDING_OWN):
-            finding.settle(hall.ctx, actor, key(), number, False, "我说了算")
-    finding.settle(hall.ctx, ADMIN, key(), number, False, "打印室有签字")
-    row = one(hall, number)
-    steps = [line["state"] for line in json.loads(row.history)]
-    assert steps == ["confirmed", "told", "step", "disputed", "withdrawn", "step"]
-    assert (row.state, row.step) == ("withdrawn", "")
-
-
-def test_the_third_finding_asks_for_an_interview_and_falls_back_with_the_first(
-    hall: Inspected,
-) -> None:
-    numbers = []
-    for _ in range(3):
-        hall.small.clock.forward(minutes=1)
-        numbers.append(found(hall))
-    assert [one(hall, n).step for n in numbers] == ["notice", "replacement", "interview"]
-    finding.dispute(hall.ctx, CLERK, hall.small.key(), numbers[0], "请假")
-    finding.settle(hall.ctx, ADMIN, hall.small.key(), numbers[0], False, "有假条")
-    assert [one(hall, n).step for n in numbers] == ["", "notice", "replacement"]
-
-
-def test_an_undone_mark_takes_its_finding_back(hall: Inspected) -> None:
-    check = hall.walk()
-    hall.mark(check, "T1", "empty", staff=STAFF["T1"])
-    hall.mark(check, "T2", "empty", staff=STAFF["T2"])
-    hall.small.clock.forward(seconds=2)
-    hall.mark(check, "T1", "undone")
-    walks.finish(hall.ctx, BOSS, hall.small.key(), check)
-    assert [row.window for row in hall.findings()] == ["T2"]
-    hall.mark(check, "T2", "undone")  # a phone that was in a dead spot comes late
-    hall.mark(check, "S1", "empty", staff=STAFF["S1"])
-    assert {(r.window, r.state) for r in hall.findings()} == {
-        ("T2", "withdrawn"),
-        ("S1", "confirmed"),
-    }
-
-
-def test_a_unit_puts_right_and_the_history_only_grows(hall: Inspected) -> None:
-    number = found(hall)
-    before = json.loads(one(hall, number).history)
-    words = "已明确替岗安排"
-    finding.rectify(hall.ctx, CLERK, hall.small.key(), number, words, "2026-03-05")
-    row = one(hall, number)
-    assert json.loads(row.history)[: len(before)] == before
-    assert json.loads(row.rectified)["day"] == "2026-03-05"
-    with refused(Code.FINDING_UNKNOWN):
-        stranger = Actor(ActorKind.CLERK, STAFF["S1"])
-        finding.rectify(hall.ctx, stranger, hall.small.key(), number, words, "2026-03-05")
-
-
-def test_a_walk_that_nobody_ended_is_told_the_next_day(hall: Inspected) -> None:
-    check = hall.walk()
-    hall.mark(check, "T1", "empty", staff=STAFF["T1"])
-    hall.keep(at(6, day=MONDAY + timedelta(days=1)))
-    assert (check, "unfinished", "") in hall.checks()
-    assert [row.state for row in hall.findings()] == ["confirmed"]
-
-
-# -- doubts ----------------------------------------------------------------------------------------
-
-
-def test_a_window_that_calls_nobody_is_proposed_once(hall: Inspected) -> None:
-    hall.small.clock.set(at(9))
-    hall.small.seat("T1")
-    hall.small.issue("tax-2")
-    hall.keep(at(9, 14))
-    assert hall.findings() == []
-    for minute in (15, 16, 30):
-        hall.keep(at(9, minute))
-    (row,) = hall.findings()
-    assert (row.kind, row.staff, row.state, row.told_at) == (
-        "no_call",
-        STAFF["T1"],
-        "proposed",
-        None,
-    )
-    finding.judge(hall.ctx, BOSS, hall.small.key(), row.id, False, "当时在换打印纸")
-    (row,) = hall.findings()
-    assert (row.state, row.step, row.told_at) == ("dismissed", "", None)
-
-
-def test_a_confirmed_doubt_is_told_and_settled_by_neither(hall: Inspected) -> None:
-    hall.small.clock.set(at(9))
-    hall.small.seat("T1")
-    hall.small.issue("tax-2")
-    hall.keep(at(9, 15))
-    (row,) = hall.findings()
-    finding.judge(hall.ctx, BOSS, hall.small.key(), row.id, True, "现场无人叫号")
-    finding.dispute(hall.ctx, CLERK, hall.small.key(), row.id, "在复核材料")
-    with refused(Code.FINDING_OWN):
-        finding.settle(hall.ctx, BOSS, hall.small.key(), row.id, True, "属实")
-    finding.settle(hall.ctx, ADMIN, hall.small.key(), row.id, True, "属实")
-    (row,) = hall.findings()
-    assert (row.state, row.step) == ("upheld", "notice")
-
-
-def clock_in(hall: Inspected, delivered: int, punched: tuple[str, ...]) -> None:
-    """A reader that has delivered so far, everybody's finger, and some punches at 8:20."""
-
-    def act(tx: Tx) -> None:
-        tx.conn.execute(
-            insert(reader).values(
-                hall_id="small", serial="R1", way="push", state="admitted",
-                delivered_until=delivered, created_at=0,
-            )
-        )  # fmt: skip
-        for staff in STAFF.values():
-            tx.conn.execute(
-                insert(finger).values(hall_id="small", enrolment=staff, since=0, staff=staff, at=0)
-            )
-        said = f"{DAY} 08:20:00"
-        rows = [
-            {
-                "reader": "R1",
-                "enrolment": n,
-                "said": said,
-                "day": DAY,
-                "at": at(8, 20),
-                "source": "push",
-            }
-            for n in punched
-        ]
-        punches.add(tx, rows)
-
-    hall.ctx.write(act)
-
-
-def test_at_work_without_a_punch_is_proposed_once_every_reader_has_reported(
-    hall: Inspected,
-) -> None:
-    hall.small.clock.set(at(9))
-    hall.small.seat("T1", "T2")
-    clock_in(hall, at(13), (STAFF["T2"],))
-    hall.keep(at(12, 59))
-    assert hall.findings() == []
-    hall.keep(at(13))
-    hall.keep(at(13, 5))
-    (row,) = hall.findings()
-    assert (row.kind, row.staff, row.state) == ("no_punch", STAFF["T1"], "proposed")
-
-
-def test_a_silent_reader_makes_no_doubts(hall: Inspected) -> None:
-    hall.small.clock.set(at(9))
-    hall.small.seat("T1")
-    clock_in(hall, at(11), ())
-    hall.keep(at(14))
-    assert hall.findings() == []

@@ -1,0 +1,92 @@
+"""The small hall with its spot checks, as a server keeps them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from server.domain.errors import Code, HallError
+from server.domain.tickets import ActorKind
+from server.services import checks as hall_check
+from server.services.context import Actor
+from server.services.days import keep_day
+from server.services.inspection import sealing, walks
+from server.services.inspection.keeping import Keeper
+from server.storage import checks, findings, journal
+from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall
+
+DAY = MONDAY.isoformat()
+BOSS = Actor(ActorKind.MANAGER, MANAGER)
+ADMIN = Actor(ActorKind.ADMINISTRATOR, ADMINISTRATOR)
+CLERK = Actor(ActorKind.CLERK, STAFF["T1"])
+
+
+class Inspected:
+    """The small hall with its keeper, as a server has it."""
+
+    def __init__(self, small: SmallHall) -> None:
+        self.small, self.ctx = small, small.ctx
+        self.keeper = self.restarted()
+
+    def restarted(self) -> Keeper:
+        self.keeper = Keeper(self.ctx, self.small.hall.config.data)
+        return self.keeper
+
+    def keep(self, now: int) -> None:
+        """The server's loop comes round at this time."""
+        self.small.clock.set(now)
+        keep_day(self.ctx)
+        self.keeper.keep()
+
+    def opened(self) -> sealing.Opened:
+        """Today's seed and times, as only the server knows them."""
+        key = sealing.key_in(self.small.hall.config.data, self.ctx.chance)
+        return sealing.opened(key, self.row())
+
+    def due(self) -> list[int]:
+        """Today's drawn moments."""
+        found = self.opened()
+        return [found.at(minute) for minute in found.times]
+
+    def row(self, day: str = DAY) -> Any:
+        found = self.ctx.read(lambda c: checks.day(c, "small", day))
+        assert found is not None
+        return found
+
+    def checks(self, day: str = DAY) -> list[tuple[str, str, str]]:
+        rows = self.ctx.read(lambda c: checks.of_days(c, "small", day, day))
+        return [(row.id, row.state, row.reason) for row in rows]
+
+    def findings(self) -> list[Any]:
+        return self.ctx.read(lambda c: findings.of_days(c, "small", "", "9"))
+
+    def acts(self, subject: str) -> list[str]:
+        lines = self.ctx.read(lambda c: journal.of_subject(c, "small", subject))
+        return [line["act"] for line in lines]
+
+    def walk(self, other: str = STAFF["G2"]) -> str:
+        return str(walks.by_hand(self.ctx, BOSS, self.small.key(), other)["check"])
+
+    def mark(self, check: str, window: str, seen: str, **values: Any) -> None:
+        now = self.ctx.clock.now()
+        asked = walks.Asked(
+            values.get("id", f"m-{self.small.key()}"),
+            window,
+            values.get("staff", ""),
+            seen,
+            values.get("reason", ""),
+            (),
+            "",
+            (),
+            values.get("at", now),
+        )
+        walks.mark(self.ctx, BOSS, asked.id, check, asked)
+
+    def wrong(self) -> list[str]:
+        found = self.ctx.read(lambda c: hall_check.findings("small", c))
+        return [one.en for one in found]
+
+
+def refused(code: Code) -> pytest.RaisesExc[HallError]:
+    return pytest.raises(HallError, match=f"^{code.value}$")
