@@ -221,7 +221,8 @@ def _record_40(piece: bytes) -> Record:
 
 def _record_16(piece: bytes) -> Record:
     number, when, verify, in_out, _rest, work = _ATTLOG_16.unpack(piece)
-    if number == 0:
+    # Terminals number up to nine digits; more is a record read at the wrong place.
+    if not 0 < number < 10**9:
         raise FrameError("no enrolment number")
     return Record(str(number), 0, _when(when), verify, in_out, work)
 

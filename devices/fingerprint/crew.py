@@ -168,7 +168,7 @@ class TerminalCrew:
         self._reports.owe(self.name, "punches", payloads, mark)
 
     def _trouble(self, error: LinkError | FrameError) -> None:
-        self._due = self._clock() + RETRY_SECONDS
+        self._due = self._clock() + min(RETRY_SECONDS, self._place.poll_seconds)
         if isinstance(error, RefusedError):
             health = Health("failed", "refused", {}, str(error))
         elif isinstance(error, LinkTimeoutError):

@@ -44,6 +44,8 @@ AT_ONCE = 1024
 """A set no larger comes in the first answer."""
 SLOW_SECONDS = 1.5
 LOST_EVERY = 25
+LOOK_SECONDS = 0.1
+PLUG_SECONDS = 5.0
 VERSION = b"Ver 6.60 Jan 13 2020\x00"
 
 
@@ -88,6 +90,7 @@ class PullTerminal(TimeClock):
         self._stopping = threading.Event()
         self._lines: list[socket.socket] = []
         self._sockets: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
 
     # -- life ----------------------------------------------------------------------------------
 
@@ -115,8 +118,12 @@ class PullTerminal(TimeClock):
         datagrams.bind((self._model.host, self.port))
         with self.changed:
             self._sockets = [stream, datagrams]
-        for serve, line in ((self._accept, stream), (self._datagrams, datagrams)):
-            threading.Thread(target=serve, args=(line,), daemon=True).start()
+        self._threads = [
+            threading.Thread(target=serve, args=(line,), daemon=True)
+            for serve, line in ((self._accept, stream), (self._datagrams, datagrams))
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def _unplug(self) -> None:
         with self.changed:
@@ -125,6 +132,10 @@ class PullTerminal(TimeClock):
         for line in gone:
             with contextlib.suppress(OSError):
                 line.shutdown(socket.SHUT_RDWR)
+        # A socket that a thread still waits on keeps its port.
+        for thread in self._threads:
+            thread.join(PLUG_SECONDS)
+        for line in gone:
             line.close()
 
     def shows(self) -> dict[str, Json]:
@@ -165,7 +176,9 @@ class PullTerminal(TimeClock):
     def _datagrams(self, line: socket.socket) -> None:
         while True:
             try:
-                ready, _, _ = select.select([line], [], [], 1.0)
+                ready, _, _ = select.select([line], [], [], LOOK_SECONDS)
+                if line not in self._sockets:
+                    return
                 if not ready:
                     continue
                 packet, sender = line.recvfrom(65_536)

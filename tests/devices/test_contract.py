@@ -25,6 +25,16 @@ FAULTS: Mapping[str, tuple[str, ...]] = {
     ),
     "strip": ("silent", "slow", "half_frame", "bad_checksum", "cable_pulled"),
     "keypad": ("silent", "slow", "half_frame", "bad_checksum", "key_bounce", "cable_pulled"),
+    "time_clock": (
+        "silent",
+        "slow",
+        "half_close",
+        "two_events",
+        "count_race",
+        "bad_record",
+        "clock_jump",
+        "cable_pulled",
+    ),
     "voice": ("silent", "slow", "half_frame", "cable_pulled"),
 }
 FAMILIES = {name: "escpos" for name in RIGS if name.startswith("escpos")} | {
@@ -32,6 +42,7 @@ FAMILIES = {name: "escpos" for name in RIGS if name.startswith("escpos")} | {
     "w2": "strip",
     "w7": "strip",
     "a4": "keypad",
+    "zk-pull": "time_clock",
     "espeak": "voice",
     "clips": "voice",
 }

@@ -9,11 +9,13 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from devices.config import agent_config
+from devices.fingerprint.simulator import TimeClock
 from devices.health import Health
 from devices.owner import Outcome, Owner, Task
 from devices.registry import KINDS, build_crews
@@ -44,6 +46,8 @@ class Notebook:
 
     healths: list[tuple[str, Health]] = field(default_factory=list)
     events: list[tuple[str, str, Mapping[str, str]]] = field(default_factory=list)
+    debts: list[Mapping[str, object]] = field(default_factory=list)
+    bookmarks: dict[str, str] = field(default_factory=dict)
     begun: list[str] = field(default_factory=list)
     ended: dict[str, Outcome] = field(default_factory=dict)
     changed: threading.Condition = field(default_factory=threading.Condition)
@@ -57,6 +61,23 @@ class Notebook:
         with self.changed:
             self.events.append((device, kind, data))
             self.changed.notify_all()
+
+    def owe(
+        self, device: str, _kind: str, payloads: Sequence[Mapping[str, object]], bookmark: str
+    ) -> None:
+        with self.changed:
+            self.debts += payloads
+            self.bookmarks[device] = bookmark
+            self.changed.notify_all()
+
+    def bookmark(self, device: str) -> str:
+        with self.changed:
+            return self.bookmarks.get(device, "")
+
+    def owed(self) -> list[list[str]]:
+        """Every line that was told, as often as it was told."""
+        with self.changed:
+            return [line for debt in self.debts for line in cast("list[list[str]]", debt["lines"])]
 
     def begin(self, task_id: str) -> None:
         with self.changed:
@@ -96,6 +117,8 @@ class Rig:
             self.owner.desire("dev", {"mode": "call", "text": f"A{mark}号", "colour": "red"})
         elif kind == "keypad":
             self.owner.desire("dev", {"waiting": self.counter, "ticket": None})
+        elif isinstance(self.device, TimeClock):
+            self.device.press(mark)
         else:
             payload = SLIP if kind == "printer" else SPEECH
             task = "print" if kind == "printer" else "speak"
@@ -112,6 +135,8 @@ class Rig:
                 return event["device"] == "dev" and event.get("text") == wanted
 
             return self.plan.journal.wait_for(shown, seconds) is not None
+        if kind == "time_clock":
+            return self.notes.wait(lambda: mark in [line[0] for line in self.notes.owed()], seconds)
         good = {"printed", "spoken"}
         self.notes.wait(lambda: mark in self.notes.ended, seconds)
         return self.notes.ended.get(mark, Outcome("none")).state in good
@@ -174,6 +199,10 @@ def simulated(name: str) -> dict[str, object]:
     elif name == "a4":
         pad = {"name": "dev", "address": 5}
         tables["keypad_bus"] = [{"name": "bus", "link": "serial:ttyPAD0", "keypad": [pad]}]
+    elif name == "zk-pull":
+        people = [f"{number} 测试{number}" for number in range(1, 30)]
+        link = {"link": "tcp:127.0.0.1:0", "comm_key": 1234}
+        tables["time_clock"] = [{"name": "dev", "way": "pull", "people": people, **link}]
     else:
         tables["speaker"] = [device]
     return tables
@@ -193,6 +222,9 @@ def driven(name: str, folder: Path, port: int) -> dict[str, object]:
     elif name == "a4":
         bus = [{"name": "bus", "link": "serial:ttyPAD0"}]
         device = {"kind": "keypads", "driver": "a4", "bus": "bus", "address": 5}
+    elif name == "zk-pull":
+        quick = {"poll_seconds": 1, "answer_seconds": 0.3, "comm_key": 1234}
+        device = {"kind": "fingerprint", "driver": name, "link": f"tcp:127.0.0.1:{port}", **quick}
     elif name == "clips":
         device = _voice(name, port, clips=str(clip_bank(folder / "clips")))
     else:
@@ -201,7 +233,18 @@ def driven(name: str, folder: Path, port: int) -> dict[str, object]:
     return {"agent": agent, "bus": bus, "device": [{"name": "dev", **device}]}
 
 
-RIGS = ("escpos-tcp", "escpos-serial", "escpos-file", "w1", "w2", "w7", "a4", "espeak", "clips")
+RIGS = (
+    "escpos-tcp",
+    "escpos-serial",
+    "escpos-file",
+    "w1",
+    "w2",
+    "w7",
+    "a4",
+    "espeak",
+    "clips",
+    "zk-pull",
+)
 
 
 def make_rig(name: str, folder: Path) -> Rig:
