@@ -150,3 +150,25 @@ def test_nobody_is_shown_before_signing_in(page: Page, hall: HallServer) -> None
     page.get_by_label("密码").fill(hall.password)
     page.get_by_role("button", name="登录").click()
     expect(page.get_by_test_id("my-today")).to_be_visible()
+
+
+def test_the_office_asks_for_a_correction_in_his_place(
+    browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
+) -> None:
+    with signed_in(browser, browser_context_args, hall, MANAGER, 1440, 900) as page:
+        page.goto(hall.url("/office#exceptions"))
+        row = page.get_by_test_id("exceptions").get_by_role("row").filter(has_text="乙三书").first
+        row.get_by_role("button", name="依据").click()
+        dialog = page.get_by_test_id("evidence")
+        dialog.get_by_role("button", name="代为申请更正").first.click()
+        form = page.get_by_test_id("ask-correction")
+        form.get_by_label("申请改为").select_option("elsewhere")
+        form.get_by_label("理由").fill("在局里值班")
+        assert axe.findings(page) == []
+        form.get_by_role("button", name="提交申请").click()
+        expect(dialog).to_contain_text("在局里值班")
+        page.keyboard.press("Escape")
+        page.goto(hall.url("/office#requests"))
+        others = page.get_by_test_id("to-decide").get_by_role("article").filter(has_text="乙三书")
+        expect(others).to_contain_text("乙二华代为申请")
+        expect(others.get_by_role("button", name="同意", exact=True)).to_have_count(0)
