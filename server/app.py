@@ -35,6 +35,7 @@ from server.hall import Hall
 from server.office import (
     attendance,
     bulletins,
+    check_alarms,
     checks,
     cover_alarms,
     demo,
@@ -89,7 +90,8 @@ def build(hall: Hall, start: Callable[..., Any] | None = None) -> App:
     kiosk.surface.add(api, feeds, agents, background)
     counters.surface.add(api, feeds, agents, background)
     display.surface.add(api, feeds, agents, background)
-    surface.add(api, feeds, agents, [readers.alarms(hall), cover_alarms.alarms(hall)])
+    more = [readers.alarms(hall), cover_alarms.alarms(hall), check_alarms.alarms(hall)]
+    surface.add(api, feeds, agents, more)
     readers.add(api, feeds)
     checks.add(api, feeds)
     attendance.add(api, feeds)

@@ -71,8 +71,7 @@ class Checks:
         rows = checks.of_days(conn, ctx.hall_id, day, day)
         shown = {view.id: view for view in self.views(conn, rows)}
         running = [row for row in rows if row.state == "started"]
-        since = (taken.local.date() - timedelta(days=LONGEST_HISTORY)).isoformat()
-        states = Counter(row.state for row in findings.of_days(conn, ctx.hall_id, since, day))
+        states = findings.counted(conn, ctx.hall_id, ("proposed", "disputed"))
         return ChecksState(
             day=day,
             seal=self.seal(conn, sealed) if sealed is not None else None,
@@ -80,8 +79,8 @@ class Checks:
             walks=[WalkView(check=shown[r.id], marks=self.marks(conn, r.id)) for r in running],
             windows=self._windows(conn, taken) if running else [],
             faults=list(fault_list(taken.settings.check_faults)),
-            proposed=states["proposed"],
-            disputed=states["disputed"],
+            proposed=states.get("proposed", 0),
+            disputed=states.get("disputed", 0),
         )
 
     def seal(self, conn: Connection, row: Any) -> SealView:

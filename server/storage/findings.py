@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from server.storage.store import Tx
 from server.storage.tables_checks import finding
@@ -63,6 +64,16 @@ def of_unit(conn: Connection, hall_id: str, unit: str, since: str) -> list[Row[A
             .order_by(*_order)
         )
     )
+
+
+def counted(conn: Connection, hall_id: str, states: Iterable[str]) -> dict[str, int]:
+    """How many findings stand in each of these states."""
+    rows = conn.execute(
+        select(_f.state, func.count())
+        .where(_f.hall_id == hall_id, _f.state.in_(sorted(states)))
+        .group_by(_f.state)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def add(tx: Tx, finding_id: str, line: dict[str, Any], **values: Any) -> None:

@@ -95,3 +95,4 @@ finding = Table(
 Index("ix_finding_day", finding.c.hall_id, finding.c.day)
 Index("ix_finding_staff", finding.c.hall_id, finding.c.staff, finding.c.day)
 Index("ix_finding_source", finding.c.hall_id, finding.c.source, finding.c.source_id)
+Index("ix_finding_state", finding.c.hall_id, finding.c.state)

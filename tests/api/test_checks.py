@@ -218,3 +218,20 @@ def test_the_feed_shows_a_running_walk_in_walking_order(web: Web) -> None:
     assert (running["check"]["id"], len(running["marks"])) == (check, 1)
     manager.post(f"/office/checks/{check}/finish")
     assert marked(web)["windows"] == []
+
+
+def test_the_office_is_alarmed_when_a_check_has_come_and_not_before(web: Web) -> None:
+    keep(web, at(6))
+    due = opened(web).at(opened(web).times[0])
+    web.small.clock.set(due - 1)
+
+    def codes() -> list[str]:
+        web.app.api.limits._buckets.clear()
+        return [one["code"] for one in web.manager().get("/office/today").get_json()["alarms"]]
+
+    assert "check_due" not in codes()
+    keep(web, due)
+    assert "check_due" in codes()
+    _, number = found(web)
+    web.person(STAFF["T1"]).post(f"/my/findings/{number}/dispute", SAID)
+    assert "findings_disputed" in codes()

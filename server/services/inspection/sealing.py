@@ -27,6 +27,8 @@ from server.storage import checks
 from server.storage.store import Tx
 
 KEY_FILE = "check.key"
+LOST = ""
+"""What stands in the place of a seed that cannot be unmasked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def opened(key: bytes, row: Any) -> Opened:
     seed = row.seed if row.revealed_at is not None else masked(key, row.day, row.seal, row.seed)
     right = bool(seed) and draws.seal(bytes.fromhex(seed), row.rules, row.day) == row.seal
     if not right:
-        return Opened(row.day, row.seal, rules, "", ())
+        return Opened(row.day, row.seal, rules, LOST, ())
     return Opened(row.day, row.seal, rules, seed, draws.draw(bytes.fromhex(seed), rules, row.day))
 
 

@@ -101,6 +101,7 @@ const seen = dictionary({
   call: { zh: "最近叫号 {time}", en: "last call {time}" },
   noCall: { zh: "还没有叫过号", en: "no call yet" },
   waiting: { zh: "等候 {n} 人", en: "{n} waiting" },
+  onLeave: { zh: "已批请假", en: "on approved leave" },
   punch: { zh: "打卡 {time}", en: "punch {time}" },
   noPunch: { zh: "今天没有打卡", en: "no punch today" },
   materials: { zh: "整理材料", en: "papers" },
@@ -124,6 +125,7 @@ export function knownWords(known: KnownNow, time: (at: number) => string): strin
   } else if (known.since) {
     said.push(known.last_call_at ? seen("call", { time: time(known.last_call_at) }) : seen("noCall"));
   }
+  if (known.leave) said.push(seen("onLeave"));
   if (known.waiting) said.push(seen("waiting", { n: known.waiting }));
   return said;
 }
@@ -133,7 +135,7 @@ export function punchWords(at: number | null, time: (at: number) => string): str
   return at ? seen("punch", { time: time(at) }) : seen("noPunch");
 }
 
-const and = dictionary({ comma: { zh: "、", en: ", " } });
+const and = dictionary({ comma: { zh: "、", en: ", " }, minutes: { zh: "{n} 分钟", en: "{n} min" } });
 
 /** A mark in one line: 在岗 · 玩手机、闲聊. */
 export function markLine(mark: Pick<MarkView, "mark" | "reason" | "faults">): string {
@@ -147,6 +149,6 @@ export function markLine(mark: Pick<MarkView, "mark" | "reason" | "faults">): st
 export function findingLine(found: FindingView): string {
   if (found.kind === "conduct") return found.faults.join(and("comma"));
   const parts = [kindWords(found.kind), ...found.faults];
-  if (found.minutes) parts.push(`${found.minutes} min`);
+  if (found.minutes) parts.push(and("minutes", { n: found.minutes }));
   return parts.join(" · ");
 }

@@ -79,6 +79,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_finding_source", "finding", ["hall_id", "source", "source_id"], unique=False
     )
+    op.create_index("ix_finding_state", "finding", ["hall_id", "state"], unique=False)
     op.create_index("ix_finding_staff", "finding", ["hall_id", "staff", "day"], unique=False)
     op.create_table(
         "spot_check",
