@@ -50,18 +50,25 @@ def _fresh(ctx: Context, conn: Connection, taken: Snapshot) -> list[Doubt]:
 def _idle(ctx: Context, conn: Connection, taken: Snapshot) -> list[Doubt]:
     if not taken.open:
         return []
-    minutes, leave = taken.settings.doubt_idle_minutes, None
-    found = []
-    for window, seat in taken.seats.items():
-        desk = _desk(taken, window, seat)
-        if not doubts.idle([desk], taken.now, minutes):
-            continue
-        # Suspicious by the live picture: now the dearer questions.
-        leave = knowing.leave_of(ctx, conn, taken.local.date()) if leave is None else leave
-        away = knowing.held(leave, seat.staff, taken.local) is not None
-        active = max(desk.active_at, _last_act(ctx, conn, taken, window))
-        found += doubts.idle([replace(desk, away=away, active_at=active)], taken.now, minutes)
-    return found
+    minutes = taken.settings.doubt_idle_minutes
+    desks = (_desk(taken, window, seat) for window, seat in taken.seats.items())
+    doubtful = [desk for desk in desks if doubts.idle([desk], taken.now, minutes)]
+    if not doubtful:
+        return []
+    # Suspicious by the live picture: now the dearer questions.
+    leave = knowing.leave_of(ctx, conn, taken.local.date())
+    ended = _ended(ctx, conn, taken)
+    asked = [
+        replace(
+            desk,
+            away=knowing.held(leave, desk.staff, taken.local) is not None,
+            active_at=max(
+                desk.active_at, ended.get(desk.window, 0), _moved(ctx, conn, taken, desk)
+            ),
+        )
+        for desk in doubtful
+    ]
+    return doubts.idle(asked, taken.now, minutes)
 
 
 def _desk(taken: Snapshot, window: str, seat: Any) -> Desk:
@@ -79,14 +86,20 @@ def _desk(taken: Snapshot, window: str, seat: Any) -> Desk:
     )
 
 
-def _last_act(ctx: Context, conn: Connection, taken: Snapshot, window: str) -> int:
-    """When a service ended there, or a pause."""
-    day = tickets.of_day(conn, ctx.hall_id, taken.day)
-    moments = [t.ended_at for t in day if t.window == window and t.ended_at is not None]
+def _ended(ctx: Context, conn: Connection, taken: Snapshot) -> dict[str, int]:
+    """When the last service at each window ended."""
+    found: dict[str, int] = {}
+    for ticket in tickets.of_day(conn, ctx.hall_id, taken.day):
+        if ticket.window and ticket.ended_at is not None:
+            found[ticket.window] = max(found.get(ticket.window, 0), ticket.ended_at)
+    return found
+
+
+def _moved(ctx: Context, conn: Connection, taken: Snapshot, desk: Desk) -> int:
+    """When somebody last sat down there, paused or went on."""
     start = knowing.midnight(ctx, taken.local.date())
-    lines = checks.window_lines(conn, ctx.hall_id, window, start, taken.now)
-    moments += [int(line.at) for line in lines]
-    return max(moments, default=0)
+    lines = checks.window_lines(conn, ctx.hall_id, desk.window, start, taken.now)
+    return max((int(line.at) for line in lines), default=0)
 
 
 # -- no punch all morning --------------------------------------------------------------------------
