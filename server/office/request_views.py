@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 
 from server.domain import hours
 from server.domain.attendance import leaves as rules
-from server.domain.attendance.ladder import parse
+from server.domain.attendance.ladder import Length, parse, staff_list
 from server.domain.catalogue import Catalogue, Role, Staff
+from server.domain.settings import Settings
 from server.services.attendance import calendar, corrections, leaves, rights
 from server.services.context import Actor, Context
 from server.storage import calendar as stored_calendar
@@ -27,6 +28,7 @@ from server.wire.attendance_requests import (
     CorrectionCase,
     HallSpan,
     LadderLine,
+    LadderView,
     LeaveBeside,
     LeaveCase,
     LeaveEvidence,
@@ -82,7 +84,7 @@ class Reader:
     def leave(self, found: Leave, *, evidence: bool = False) -> LeaveCase:
         """A leave as this actor sees it."""
         first, waiting = found.steps[0], rules.waiting_for(found.steps)
-        open_ = found.state == rules.State.ASKED
+        open_, long = found.state == rules.State.ASKED, self.length(found)
         return LeaveCase.model_validate(
             {
                 "id": found.id,
@@ -90,8 +92,8 @@ class Reader:
                 "kind": found.kind.value,
                 "begins": f"{found.begins:%Y-%m-%dT%H:%M}",
                 "ends": f"{found.ends:%Y-%m-%dT%H:%M}",
-                "days": first.get("days", 0),
-                "hours": first.get("hours", 0),
+                "days": long.days,
+                "hours": long.hours,
                 "reason": found.reason,
                 "paper": self.paper(found.file),
                 "cover": found.cover,
@@ -111,6 +113,13 @@ class Reader:
                 "evidence": self._evidence(found) if evidence else None,
             }
         )
+
+    def length(self, found: Leave) -> Length:
+        """How long it is, as fixed when asked for; anew for one that was cut short."""
+        first = found.steps[0]
+        if "days" in first and all(step["act"] != "shorten" for step in found.steps):
+            return Length(first["days"], first["hours"])
+        return leaves.length(self.ctx, found.begins, found.ends)
 
     def _step(self, step: rules.Step) -> CaseStep:
         cover = str(step.get("cover", ""))
@@ -172,7 +181,7 @@ class Reader:
     def _taken(self, staff: str, day: date) -> float:
         year = day.replace(month=1, day=1), day.replace(month=12, day=31)
         found = stored.touching(self.conn, self.ctx.hall_id, *year, [staff], ("approved",))
-        return sum(float(one.steps[0].get("days", 0)) for one in found)
+        return sum(self.length(one).days for one in found)
 
     # -- corrections ---------------------------------------------------------------------------
 
@@ -262,14 +271,25 @@ def _spans(catalogue: Catalogue, ctx: Context, today: date) -> list[HallSpan]:
 def ladder(ctx: Context, person: Staff | None) -> list[LadderLine]:
     """The approval ladder that holds for somebody."""
     settings = ctx.settings()
-    text = settings.leave_ladder
     if person is not None and person.chief:
-        text = settings.leave_ladder_chief
-    elif person is not None and person.role is not Role.CLERK:
-        text = settings.leave_ladder_office
+        return _lines(settings.leave_ladder_chief)
+    if person is not None and person.role is not Role.CLERK:
+        return _lines(settings.leave_ladder_office)
+    return _lines(settings.leave_ladder)
+
+
+def _lines(text: str) -> list[LadderLine]:
     return [
         LadderLine(days=line.days, hours=line.hours, rungs=[r.value for r in line.rungs])
         for line in parse(text)
+    ]
+
+
+def _ladders(settings: Settings) -> list[LadderView]:
+    return [
+        LadderView(who="staff", lines=_lines(settings.leave_ladder)),
+        LadderView(who="chief", lines=_lines(settings.leave_ladder_chief)),
+        LadderView(who="office", lines=_lines(settings.leave_ladder_office)),
     ]
 
 
@@ -287,8 +307,9 @@ def colleagues(catalogue: Catalogue, person: Staff | None) -> list[Staff]:
 
 
 def _team(catalogue: Catalogue, actor: Actor) -> list[Staff]:
-    led = (s for s in catalogue.staff if rights.leads(catalogue, actor, s.number))
-    return [s for s in led if s.number != actor.name]
+    """Those one leads, and those whose B one is: he files the papers of one who left at once."""
+    others = (s for s in catalogue.staff if s.number != actor.name)
+    return [s for s in others if s.cover == actor.name or rights.leads(catalogue, actor, s.number)]
 
 
 def waiting(look: Reader) -> tuple[list[LeaveCase], list[CorrectionCase]]:
@@ -315,6 +336,9 @@ def leave_list(ctx: Context, conn: Connection, actor: Actor, first: date, last: 
         last=last.isoformat(),
         leaves=[look.leave(one) for one in found],
         people=[look.person(s.number) for s in look.catalogue.staff],
+        ladders=_ladders(ctx.settings()),
+        heads=[look.person(number) for number in staff_list(ctx.settings().head_staff)],
+        after_days=ctx.settings().leave_after_days,
     )
 
 

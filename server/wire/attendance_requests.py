@@ -261,13 +261,24 @@ class MyRequests(Message):
     ladder: list[LadderLine]
 
 
+class LadderView(Message):
+    """One approval ladder in force: for whom, and its lines."""
+
+    who: Literal["staff", "chief", "office"]
+    lines: list[LadderLine]
+
+
 class LeaveList(Message):
-    """Leave that touches some days."""
+    """Leave that touches some days, and the rules by which leave is decided now."""
 
     first: str
     last: str
     leaves: list[LeaveCase]
     people: list[PersonRef]
+    ladders: list[LadderView]
+    heads: list[PersonRef]
+    """The centre's heads; empty: the administrators."""
+    after_days: int
 
 
 class CoverRef(Message):

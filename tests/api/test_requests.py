@@ -184,11 +184,29 @@ def test_a_missing_year_stands_in_the_list_of_alarms(web: Web) -> None:
     assert "现在只按周一到周五算" in line
 
 
+def test_leave_that_was_cut_short_counts_what_was_taken(web: Web) -> None:
+    _, leave = asked(web)
+    chief = web.person(CHIEF)
+    chief.post(f"/requests/leaves/{leave}/decide", {"approve": True})
+    web.small.clock.set(at(12) + 24 * 3_600_000)
+    assert web.person(A).post(f"/requests/leaves/{leave}/cancel", {}).status_code == 200
+    found = web.manager().get(f"/requests/leaves/{leave}").get_json()
+    assert (found["days"], found["ends"]) == (0.5, "2026-03-03T12:00")
+    assert found["evidence"]["taken_days"] == 0.5
+
+
+def test_b_may_file_the_papers_of_a(web: Web) -> None:
+    staffed(web.small)
+    assert [one["number"] for one in mine(web.person(B))["team"]] == [A]
+    assert mine(web.person(A))["team"] == []
+
+
 def test_the_list_of_leave(web: Web) -> None:
     _, leave = asked(web)
     manager = web.manager()
     found = manager.get("/office/leaves/2026-03-01/2026-03-31").get_json()
     assert [one["id"] for one in found["leaves"]] == [leave]
+    assert [one["who"] for one in found["ladders"]] == ["staff", "chief", "office"]
     assert manager.get("/office/leaves/2026-03-04/2026-03-31").get_json()["leaves"] == []
     assert code(manager.get("/office/leaves/2026-03-04/2026-03-01")) == Code.INVALID
     assert code(manager.get("/office/leaves/x/y")) == Code.INVALID
