@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from server import reports
 from server.api import MANAGERS, STAFF, Api, Call
 from server.domain.attendance.shifts import Direction, RuleScope, RuleState, ShiftRule, SlotRule
+from server.domain.bulletin.figures import parse_week
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
 from server.hall import Hall
@@ -123,7 +124,7 @@ class Attendance:
         if staff not in facts.everybody():
             raise HallError(Code.NOT_FOUND)
         found = list(sheets_of(facts, {staff}))
-        return views.person_month(self._ctx.catalogue(), facts, found, staff, self.now())
+        return views.person_month(self._ctx.catalogue(), facts, found, staff, month, self.now())
 
     def month(self, conn: Connection, unit: str, month: str) -> MonthSheet:
         """A unit's month; `all` is the hall's."""
@@ -131,7 +132,7 @@ class Attendance:
         people = None if unit == ALL else people_of(facts, unit)
         found = list(sheets_of(facts, people))
         shown = "" if unit == ALL else unit
-        return views.month_sheet(self._ctx.catalogue(), facts, found, shown)
+        return views.month_sheet(self._ctx.catalogue(), facts, found, shown, month)
 
 
 def people_of(facts: Facts, unit: str) -> Collection[str]:
@@ -144,8 +145,11 @@ def people_of(facts: Facts, unit: str) -> Collection[str]:
 
 
 def span_of(month: str) -> tuple[date, date]:
-    """First and last day of a month, YYYY-MM; raises INVALID."""
+    """First and last day of a month, YYYY-MM, or of a week, YYYY-Www; raises INVALID."""
     try:
+        if "W" in month:
+            week = parse_week(month)
+            return week.first, week.last
         first = datetime.strptime(month, "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
     except ValueError:
         raise HallError(Code.INVALID, field="month") from None

@@ -134,9 +134,11 @@ def hall_day(
 
 
 def _known(facts: Facts, day: date) -> str:
-    if facts.known_until.date() > day:
-        return "24:00"
-    return clock(facts.known_until.time()) if facts.known_until.date() == day else "00:00"
+    """Up to when the time clocks have told, as far as it matters for `day`."""
+    known = facts.known_until
+    if known.date() > day:
+        return ""
+    return clock(known.time()) if known.date() == day else f"{known:%m-%d %H:%M}"
 
 
 def _usual_slots(sheets: Iterable[DaySheet]) -> list[str]:
@@ -160,7 +162,12 @@ def _person_today(
 
 
 def person_month(
-    catalogue: Catalogue, facts: Facts, sheets: list[DaySheet], staff: str, now: datetime
+    catalogue: Catalogue,
+    facts: Facts,
+    sheets: list[DaySheet],
+    staff: str,
+    month: str,
+    now: datetime,
 ) -> PersonMonth:
     """One person's month."""
     person = facts.everybody()[staff]
@@ -169,7 +176,7 @@ def person_month(
         name=person.name,
         unit=person.unit,
         unit_name=unit_name(catalogue, person.unit),
-        month=f"{facts.first:%Y-%m}",
+        month=month,
         days=[day_view(s, facts.calendar, now) for s in sheets],
         totals=totals(total(sheets)),
     )
@@ -184,7 +191,7 @@ def letters(sheet: DaySheet) -> str:
 
 
 def month_sheet(
-    catalogue: Catalogue, facts: Facts, sheets: list[DaySheet], unit: str
+    catalogue: Catalogue, facts: Facts, sheets: list[DaySheet], unit: str, month: str
 ) -> MonthSheet:
     """A unit's month or, with `unit` empty, everybody's."""
     by_person: dict[str, list[DaySheet]] = {}
@@ -208,7 +215,7 @@ def month_sheet(
     return MonthSheet(
         unit=unit,
         unit_name=unit_name(catalogue, unit) if unit else catalogue.hall_name,
-        month=f"{facts.first:%Y-%m}",
+        month=month,
         units=_units(catalogue, facts),
         days=[
             MonthDay(

@@ -75,7 +75,8 @@ def paper(sheet: MonthSheet, now: datetime) -> bytes:
 def title_of(sheet: MonthSheet) -> str:
     """Heading of the sheet."""
     year, month = sheet.month.split("-")
-    return f"{sheet.unit_name}{year}年{int(month)}月考勤表"
+    span = f"第{int(month[1:])}周" if month.startswith("W") else f"{int(month)}月"
+    return f"{sheet.unit_name}{year}年{span}考勤表"
 
 
 def sums_of(totals: TotalsView) -> list[str]:

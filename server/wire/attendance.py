@@ -118,7 +118,8 @@ class AttendanceDay(Message):
     working: bool
     note: str
     known_until: str
-    """Up to this time every time clock has delivered, HH:MM; later slots are pending."""
+    """Up to this moment every time clock has delivered, later slots are pending: HH:MM, with the
+    day if it was another one; empty when the whole day is known."""
     slots: list[str]
     units: list[UnitToday]
     totals: TotalsView

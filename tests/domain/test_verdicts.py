@@ -122,9 +122,14 @@ def test_a_day_in_words(clocks: tuple[str, ...], wanted: str) -> None:
 def test_a_late_punch_explains_itself_with_the_rule_and_its_date() -> None:
     verdict = verdicts(SUMMER, DayFacts(DAY, punches("08:37")))[0]
     assert verdict.line == (
-        "上午签到 08:37，规则“夏令时2026”（2026-05-01起）第2条："
-        "08:30后迟到，满30分钟记旷工半天，7分钟"
+        "上午签到 08:37，规则“夏令时2026”（2026-05-01起）第2条：08:30后迟到，7分钟"
     )
+
+
+def test_half_an_hour_late_names_the_consequence() -> None:
+    verdict = verdicts(SUMMER, DayFacts(DAY, punches("09:00")))[0]
+    assert verdict.line.endswith("08:30后迟到，30分钟，满30分钟记旷工半天")
+    assert SUMMER.clauses[1] == "08:30后迟到，满30分钟记旷工半天"
 
 
 def test_a_missing_punch_names_its_window_and_the_doubted_one() -> None:
@@ -282,7 +287,7 @@ def test_a_rule_that_cannot_be_applied_is_refused(change: dict[str, object], rea
 
 minutes = st.integers(6 * 60, 21 * 60)
 seconds = st.integers(0, 59)
-moments = st.builds(lambda m, s: datetime.combine(DAY, time(*divmod(m, 60), s)), minutes, seconds)
+moments = st.builds(lambda m, s: datetime.combine(DAY, time(m // 60, m % 60, s)), minutes, seconds)
 
 
 @st.composite

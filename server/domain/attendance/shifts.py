@@ -142,14 +142,15 @@ def _valid(slot: SlotRule) -> str:
 
 
 def _punctual(slot: SlotRule) -> str:
+    words = punctual(slot)
+    return words + (f"，满{slot.absent_after}分钟记旷工半天" if slot.absent_after else "")
+
+
+def punctual(slot: SlotRule) -> str:
+    """When a punch of the slot is late or early, in words."""
     bound = clock(time(*divmod(slot.limit, 60)))
-    late = slot.direction is Direction.IN
-    words = f"{bound}后迟到" if late else f"{bound}前早退"
-    if slot.grace:
-        words += f"，自{clock(slot.due)}起算"
-    if slot.absent_after:
-        words += f"，满{slot.absent_after}分钟记旷工半天"
-    return words
+    words = f"{bound}{'后迟到' if slot.direction is Direction.IN else '前早退'}"
+    return words + (f"，自{clock(slot.due)}起算" if slot.grace else "")
 
 
 def rule_for(

@@ -15,7 +15,14 @@ from datetime import date, datetime, time
 from enum import StrEnum
 
 from server.domain.attendance.facts import Correction, LeaveKind, LeaveSpan, Punch
-from server.domain.attendance.shifts import Direction, ShiftRule, SlotRule, clock, minute_of
+from server.domain.attendance.shifts import (
+    Direction,
+    ShiftRule,
+    SlotRule,
+    clock,
+    minute_of,
+    punctual,
+)
 
 
 class State(StrEnum):
@@ -116,13 +123,14 @@ class SlotVerdict:
         if state is State.ON_TIME:
             return "准时"
         minutes = self.original_minutes if self.original is not None else self.minutes
-        return f"{minutes}分钟"
+        limit = self.slot.absent_after
+        return f"{minutes}分钟" + (f"，满{limit}分钟记旷工半天" if 0 < limit <= minutes else "")
 
     def _clause(self, which: int) -> str:
-        number = 2 * self.place + which
-        text = self.rule.clauses[number - 1]
-        if which == 1:
-            text = text.removeprefix(f"{self.slot.name}：")
+        number, slot = 2 * self.place + which, self.slot
+        text = (
+            f"{clock(slot.opens)}至{clock(slot.closes)}打卡有效" if which == 1 else punctual(slot)
+        )
         return f"{self.rule.title}第{number}条：{text}"
 
 

@@ -42,6 +42,8 @@ class Facts:
     leave: Mapping[str, list[LeaveSpan]]
     corrections: Mapping[tuple[str, str], list[Correction]]
     known_until: datetime
+    today: date
+    """Days after it have no sheets."""
     tried: ShiftRule | None = None
     """A rule that is only tried: it goes before others of its scope."""
 
@@ -69,7 +71,7 @@ def day_sheets(
 def sheets_of(facts: Facts, staff: Collection[str] | None = None) -> Iterator[DaySheet]:
     """The sheets that follow from `facts`. Days to come have none."""
     day = facts.first
-    while day <= min(facts.last, facts.known_until.date()):
+    while day <= min(facts.last, facts.today):
         iso, weekday = day.isoformat(), facts.calendar.weekday(day)
         for person in facts.people(day):
             if staff is not None and person.number not in staff:
@@ -110,6 +112,7 @@ def gather(
         leaves.approved(*hall, first, last, staff),
         corrections.approved(*hall, first, last, staff),
         known_until(ctx, conn),
+        ctx.local().date(),
     )
 
 
@@ -118,7 +121,7 @@ def known_until(ctx: Context, conn: Connection) -> datetime:
     now = ctx.clock.now()
     delivered = readers.delivered_until(conn, ctx.hall_id)
     known = now if delivered is None else min(now, delivered)
-    return ctx.local(known).replace(tzinfo=None)
+    return ctx.local(known)
 
 
 def _lists(

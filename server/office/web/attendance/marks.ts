@@ -56,10 +56,22 @@ export function monthOf(day: string): string {
   return day.slice(0, 7);
 }
 
+/** Another month or, for 2026-W47, another week. */
 export function moved(month: string, by: number): string {
+  if (month.includes("W")) return movedWeek(month, by);
   const [year = 0, number = 1] = month.split("-").map(Number);
   const at = year * 12 + number - 1 + by;
   return `${Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, "0")}`;
+}
+
+function movedWeek(week: string, by: number): string {
+  const [year = 0, number = 1] = week.split("-W").map(Number);
+  const day = new Date(Date.UTC(year, 0, 4 + (number - 1 + by) * 7));
+  // Thursday decides the year of an ISO week.
+  day.setUTCDate(day.getUTCDate() + 4 - (day.getUTCDay() || 7));
+  const first = Date.UTC(day.getUTCFullYear(), 0, 1);
+  const found = Math.ceil(((day.getTime() - first) / 86_400_000 + 1) / 7);
+  return `${day.getUTCFullYear()}-W${String(found).padStart(2, "0")}`;
 }
 
 export function percent(rate: number | null): string {
