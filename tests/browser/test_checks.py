@@ -97,3 +97,28 @@ def test_a_checker_cannot_settle_what_he_found(
         expect(page.get_by_test_id("history")).to_contain_text("在帮办")
         expect(page.get_by_text("这条申诉要由没有参与的人裁定")).to_be_visible()
         expect(page.get_by_test_id("why")).to_have_count(0)
+
+
+def test_a_clerk_reads_and_disputes_a_finding_on_the_phone(
+    browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
+) -> None:
+    manager = hall.clerk(MANAGER)
+    check = manager.post("/office/checks/extra", {"other": OTHER})["check"]
+    mark = {"id": "m-4", "window": "W01", "mark": "serving", "staff": "1004", "at": hall.now()}
+    manager.post(f"/office/checks/{check}/marks", mark | {"faults": ["玩手机"], "note": "看视频"})
+    manager.post(f"/office/checks/{check}/finish")
+    with signed_in(browser, browser_context_args, hall, "1004", 375, 740) as page:
+        page.goto(hall.url("/my#findings"))
+        one = page.get_by_test_id("finding").filter(has_text="玩手机")
+        expect(one).to_contain_text("看视频")
+        one.get_by_test_id("dispute").click()
+        one.get_by_test_id("words").fill("在给办事人查资料")
+        assert axe.findings(page) == []
+        one.get_by_test_id("send").click()
+        expect(one).to_contain_text("申诉中")
+        one.get_by_test_id("rectify").click()
+        one.get_by_test_id("words").fill("手机已放进抽屉")
+        one.get_by_test_id("send").click()
+        expect(one).to_contain_text("手机已放进抽屉")
+        expect(one.get_by_test_id("rectify")).to_have_count(0)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 375
