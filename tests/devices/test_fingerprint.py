@@ -103,7 +103,8 @@ def test_packets_are_found_whatever_the_pieces(
 ) -> None:
     packets = [Packet(codec.DATA, 7, n, body) for n, body in enumerate(bodies)]
     stream = b"".join(codec.wrapped(codec.packed(packet)) for packet in packets)
-    reader, found = StreamReader(), []
+    reader = StreamReader()
+    found: list[Packet] = []
     for start in range(0, len(stream), size):
         found += reader.feed(stream[start : start + size])
     assert found == packets
