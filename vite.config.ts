@@ -18,6 +18,7 @@ const entries = [
   "display/web/simulators.html",
   "server/office/web/office.html",
   "server/office/web/login.html",
+  "server/office/web/bulletin/bulletin.html",
   "server/office/web/my/my.html",
   "server/office/web/walk/check.html",
   "server/web/problem.html",

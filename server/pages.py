@@ -53,6 +53,7 @@ class Pages:
             ("counter", "counter.html"),
             ("office", "office.html"),
             ("check", "check.html"),
+            ("bulletin", "bulletin.html"),
             ("login", "login.html"),
             ("my", "my.html"),
             ("enrol", "login.html"),

@@ -87,6 +87,18 @@ export const SECTIONS: readonly Section[] = [
     page: page(() => import("./readers/ReadersSection.vue")),
     given: ["admin"],
   },
+  {
+    id: "bulletins",
+    group: "checks",
+    name: { zh: "每周通报", en: "Weekly bulletins" },
+    page: page(() => import("./bulletin/BulletinsSection.vue")),
+  },
+  {
+    id: "tickets",
+    group: "checks",
+    name: { zh: "取号明细", en: "Tickets" },
+    page: page(() => import("./bulletin/TicketsSection.vue")),
+  },
   { id: "devices", group: "system", name: { zh: "设备", en: "Devices" }, page: page(() => import("./DevicesSection.vue")), given: ["state"] },
   {
     id: "accounts",
