@@ -108,11 +108,10 @@ class Checks:
         ]
 
     def _found(self, conn: Connection, days: Sequence[str]) -> Counter[str]:
-        """Standing findings by check; one may be written on a later day than its check."""
+        """Standing findings by check."""
         if not days:
             return Counter()
-        last = (date.fromisoformat(days[-1]) + timedelta(days=7)).isoformat()
-        rows = findings.of_days(conn, self._ctx.hall_id, days[0], last)
+        rows = findings.of_days(conn, self._ctx.hall_id, days[0], days[-1])
         stand = (row for row in rows if row.source == "mark" and row.state != "withdrawn")
         return Counter(finding.facts_of(row)["check"] for row in stand)
 
@@ -207,7 +206,7 @@ def add(api: Api, feeds: Feeds) -> None:
     found = Checks(api.hall)
     feeds.add(Surface("checks", found.state, found.allowed, _hits, 2.0))
     _looking(api, found)
-    _walking(api, found)
+    _walking(api)
     _photos(api)
     finding_routes.add(api)
 
@@ -247,9 +246,8 @@ def asked_day(name: str, default: date) -> date:
         raise HallError(Code.INVALID, field=name) from None
 
 
-def _walking(api: Api, found: Checks) -> None:
+def _walking(api: Api) -> None:
     ctx = api.hall.ctx
-    del found
 
     @api.post(
         "/office/checks/extra",

@@ -235,3 +235,13 @@ def test_the_office_is_alarmed_when_a_check_has_come_and_not_before(web: Web) ->
     _, number = found(web)
     web.person(STAFF["T1"]).post(f"/my/findings/{number}/dispute", SAID)
     assert "findings_disputed" in codes()
+
+
+def test_only_the_office_is_fed(web: Web) -> None:
+    checked, people = Checks(web.small.hall), (web.clerk("T1"), web.manager())
+    found = []
+    for browser in people:
+        secret = browser.client.get_cookie("hall_session")
+        assert secret is not None
+        found.append(checked.allowed(web.small.hall.people.session(secret.value), ""))
+    assert [*found, checked.allowed(None, "")] == [False, True, False]

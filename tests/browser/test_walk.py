@@ -160,9 +160,16 @@ def test_a_check_that_the_server_refuses_is_said_and_can_be_dropped(
     refused = phone.get_by_test_id("refused")
     expect(refused).to_contain_text("1 号窗口的记录没有被接受：没有这个窗口。")
     expect(phone.get_by_test_id("progress")).to_have_text(re.compile("已查 0 /"))
-    refused.get_by_role("button").click()
+    phone.unroute("**/marks")
+    refused.get_by_test_id("again").click()
     expect(refused).to_be_hidden()
-    assert marks(hall, here(phone)) == []
+    expect(phone.get_by_test_id("progress")).to_have_text(re.compile("已查 1 /"))
+    expect(phone.get_by_test_id("unsent")).to_be_hidden()
+    phone.route("**/marks", lambda route: route.fulfill(status=404, body=refusal))
+    phone.get_by_test_id("at-post").click()
+    refused.get_by_test_id("discard").click()
+    expect(refused).to_be_hidden()
+    assert marks(hall, here(phone)) == [("W01", "at_post")]
 
 
 def test_a_clerk_may_not_walk(

@@ -17,6 +17,7 @@ from server.domain.inspection import findings as rules
 from server.domain.inspection.doubts import Doubt
 from server.domain.inspection.findings import Finding, Person, State, Steps
 from server.domain.inspection.marks import Kind, Mark, Seen, kind_of, standing
+from server.domain.tickets import ActorKind
 from server.services.bus import ChecksChanged
 from server.services.context import SYSTEM, Actor, Context, JsonDict, note
 from server.storage import checks, findings
@@ -121,20 +122,20 @@ def _found(ctx: Context, tx: Tx, row: Any, kind: Kind, check_id: str) -> None:
         "known": json.loads(row.known),
     }
     kind_name, _, name = row.by_actor.partition(":")
-    actor = Actor(type(SYSTEM.kind)(kind_name), name)
-    doubt = Doubt(kind, row.staff, row.window, row.id, facts)
-    _add(ctx, tx, actor, State.CONFIRMED, "mark", doubt)
+    seen = Doubt(kind, row.staff, row.window, row.id, facts)
+    _add(ctx, tx, Actor(ActorKind(kind_name), name), State.CONFIRMED, "mark", seen)
 
 
 def _add(ctx: Context, tx: Tx, actor: Actor, state: State, source: str, about: Doubt) -> None:
-    catalogue = ctx.catalogue()
-    unit = _unit(catalogue, about.staff, about.window)
+    unit = _unit(ctx.catalogue(), about.staff, about.window)
     found = f"F{ctx.chance.token(9)}"
+    # A mark that comes the next morning, out of a dead spot, belongs to the day it was made.
+    day = ctx.day(int(about.facts.get("seen_at", tx.now)) if source == "mark" else tx.now)
     findings.add(
         tx,
         found,
         _line(tx, actor, state.value),
-        day=ctx.day(tx.now),
+        day=day,
         source=source,
         source_id=about.mark,
         kind=about.kind.value,
@@ -149,7 +150,7 @@ def _add(ctx: Context, tx: Tx, actor: Actor, state: State, source: str, about: D
     note(tx, actor, f"finding.{state}", found, window=about.window, data=data)
     if state is State.CONFIRMED:
         _tell(ctx, tx, findings.get(tx.conn, tx.hall_id, found))
-    tx.events.append(ChecksChanged(ctx.day(tx.now)))
+    tx.events.append(ChecksChanged(day))
 
 
 def _unit(catalogue: Catalogue, staff: str, window: str) -> str:

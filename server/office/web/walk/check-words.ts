@@ -46,6 +46,7 @@ export const t = dictionary({
   offline: { zh: "没有网络，照常查；有网后自动发出。请不要刷新页面。", en: "No network: go on, it is sent later. Do not reload." },
   asOf: { zh: "{time} 的情况", en: "as of {time}" },
   refused: { zh: "{number} 号窗口的记录没有被接受：{why}", en: "Window {number} was not accepted: {why}" },
+  again: { zh: "再试一次", en: "Try again" },
   discard: { zh: "知道了，去掉", en: "Discard" },
   expected: { zh: "应在岗", en: "Expected" },
   signed_in: { zh: "已登录", en: "signed in" },

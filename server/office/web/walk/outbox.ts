@@ -34,6 +34,8 @@ export interface Outbox {
   signedOut: Ref<boolean>;
   add: (one: Omit<Waiting, "refused" | "order">) => void;
   drop: (id: string) => void;
+  /** Try one again that was refused. */
+  again: (id: string) => void;
   kick: () => void;
 }
 
@@ -41,7 +43,7 @@ const DATABASE = "hallkeeper.checks";
 const STORE = "outbox";
 const AGAIN_MS = 3000;
 /** Answers that say nothing about the mark itself: it is tried again. */
-const LATER = new Set(["network", "unavailable", "too_many", "internal"]);
+const LATER = new Set(["network", "unavailable", "too_many"]);
 
 function open(): Promise<IDBDatabase> {
   return new Promise((done, failed) => {
@@ -115,10 +117,16 @@ export function useOutbox(): Outbox {
     store()?.delete(id);
   }
 
-  function refuse(entry: Waiting, words: string): void {
-    const refused = { ...entry, refused: words };
-    waiting.value = waiting.value.map((one) => (one.id === entry.id ? refused : one));
-    store()?.put(refused);
+  /** Notes why the server does not want it; the others go on. Empty words: to be sent again. */
+  function refuse(id: string, words: string): void {
+    waiting.value = waiting.value.map((one) => (one.id === id ? { ...one, refused: words } : one));
+    const entry = waiting.value.find((one) => one.id === id);
+    if (entry) store()?.put(entry);
+  }
+
+  function again(id: string): void {
+    refuse(id, "");
+    void kick();
   }
 
   /** Whether the next one may be tried at once. */
@@ -132,7 +140,7 @@ export function useOutbox(): Outbox {
       if (!(error instanceof ApiError)) throw error;
       signedOut.value = error.code === "not_signed_in" || error.code === "csrf";
       if (signedOut.value || LATER.has(error.code)) return false;
-      refuse(entry, error.words());
+      refuse(entry.id, error.words());
       return true;
     }
   }
@@ -159,5 +167,5 @@ export function useOutbox(): Outbox {
     removeEventListener("online", online);
   });
   void start();
-  return { waiting, safe, signedOut, add, drop, kick: online };
+  return { waiting, safe, signedOut, add, drop, again, kick: online };
 }
