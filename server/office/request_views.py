@@ -42,6 +42,8 @@ from server.wire.attendance_requests import (
 
 MOST_CASES = 60
 LOOK_AHEAD = 14
+PAPER_TIME = timedelta(days=31)
+"""So long after a leave its paper may still be handed in on the page."""
 
 
 @dataclass(frozen=True)
@@ -136,14 +138,14 @@ class Reader:
 
     def _can(self, found: Leave) -> list[str]:
         can = ["decide"] if leaves.may_decide(self.ctx, self.actor, found) else []
-        alive = found.state in leaves.BLOCKING and (
-            found.state == rules.State.ASKED or self.now < found.ends
-        )
+        stands = found.state in leaves.BLOCKING
+        alive = stands and (found.state == rules.State.ASKED or self.now < found.ends)
         responsible = rights.may_see(self.catalogue, self.actor, found.staff)
         if responsible or self.actor.name == found.by:
             can += ["cancel"] if alive else []
             can += ["cover"] if alive and self.now < found.ends else []
-            can += ["paper"] if not found.file and found.state in leaves.BLOCKING else []
+            recent = self.now - found.ends < PAPER_TIME
+            can += ["paper"] if stands and recent and not found.file else []
         unconfirmed = found.cover == self.actor.name and not rules.handed_over(found.steps)
         if unconfirmed and alive and self.now < found.ends:
             can.append("handover")

@@ -122,6 +122,20 @@ def test_a_paper_is_read_by_those_who_may_see_its_case(web: Web) -> None:
     assert answer.headers["Content-Type"] == "image/png"
 
 
+def test_a_paper_follows_later_and_stays_in_the_steps(web: Web) -> None:
+    browser, leave = asked(web)
+    path = f"/requests/leaves/{leave}/paper"
+    assert code(browser.post(path, {"file": "0" * 64})) == Code.FILE_UNKNOWN
+    paper = upload(browser, "/files", picture(), "病历.png").get_json()["id"]
+    assert code(web.person(STRANGER).post(path, {"file": paper})) == Code.NOT_YOUR_SHEET
+    assert browser.post(path, {"file": paper}).status_code == 200
+    found = browser.get(f"/requests/leaves/{leave}").get_json()
+    assert found["paper"]["name"] == "病历.png"
+    assert found["steps"][-1]["act"] == "attach"
+    browser.post(f"/requests/leaves/{leave}/cancel", {})
+    assert code(browser.post(path, {"file": paper})) == Code.LEAVE_SETTLED
+
+
 def test_a_pdf_is_never_shown_in_place(web: Web) -> None:
     browser = web.person(A)
     paper = upload(browser, "/files", b"%PDF-1.7\n<script>", 'x"; inline.pdf').get_json()

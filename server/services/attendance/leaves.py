@@ -237,10 +237,15 @@ def set_cover(ctx: Context, actor: Actor, key: str, leave_id: str, cover: str) -
 
 
 def attach(ctx: Context, actor: Actor, key: str, leave_id: str, file: str) -> None:
-    """Hand in the paper later. Raises LEAVE_UNKNOWN, NOT_YOUR_SHEET, FILE_UNKNOWN."""
+    """Hand in the paper later.
+
+    Raises LEAVE_UNKNOWN, NOT_YOUR_SHEET, LEAVE_SETTLED (refused or withdrawn), FILE_UNKNOWN.
+    """
 
     def change(tx: Tx, found: Leave) -> Leave:
         _check_involved(ctx.catalogue(), actor, found)
+        if found.state not in BLOCKING:
+            raise HallError(Code.LEAVE_SETTLED, state=found.state)
         _check_file(tx, file)
         step = _step("attach", actor, tx, file=file, was=found.file)
         return replace(found, file=file, steps=(*found.steps, step))

@@ -75,8 +75,10 @@ export function lengthWords(one: LeaveCase): string {
   return lang.value === "zh" ? `${one.days} 天 · ${one.hours} 小时` : `${one.days} d · ${one.hours} h`;
 }
 
-export function limitWords(line: LadderLine): string {
+/** `only`: the ladder has no other line. */
+export function limitWords(line: LadderLine, only = false): string {
   const zh = lang.value === "zh";
+  if (only) return zh ? "不论长短" : "any length";
   if (line.days !== null) return zh ? `${line.days} 天以内` : `up to ${line.days} d`;
   if (line.hours !== null) return zh ? `${line.hours} 小时以内` : `up to ${line.hours} h`;
   return zh ? "更长" : "longer";
