@@ -28,7 +28,7 @@ def problems(conn: Connection, hall_id: str) -> Iterator[tuple[str, str]]:
         data = json.loads(line.data)
         told += int(data["count"])
         rows = [
-            row
+            row._mapping
             for row in punches.between(conn, hall_id, data["first"], data["last"])
             if row.reader == line.subject
         ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ from server.services.context import SYSTEM, Actor, Context, note
 from server.storage import punches, readers
 from server.storage.store import Tx
 
-LINES_AN_ACT = 200
+LINES_AN_ACT = 100
 DIGESTED = (
     *("id", "reader", "enrolment", "said", "day", "at", "in_out", "verify", "work_code"),
     *("source", "doubt", "raw", "received_at"),
@@ -50,13 +50,17 @@ def take(
     source: Source,
     *,
     actor: Actor = SYSTEM,
+    between: Callable[[], None] | None = None,
 ) -> Taken:
     """Keep the punches of `reader`; what is known already adds nothing. Durable on return.
 
+    `between` is called between the acts of a long batch, so that others get their turn.
     Raises DEVICE_UNKNOWN for a reader that is not admitted (or out of service).
     """
     taken = Taken()
-    for part in _parts(lines):
+    for number, part in enumerate(_parts(lines)):
+        if number and between is not None:
+            between()
         taken += _take_part(ctx, reader, part, source, actor)
     return taken
 
@@ -99,7 +103,8 @@ def take_in(
     added = punches.add(tx, rows)
     keep_contact(tx, row, contact, clock)
     _tell(tx, reader, source, added, actor)
-    return Taken(len(added), len(rows) - len(added), sum(bool(found.doubt) for found in added))
+    doubtful = sum(bool(found["doubt"]) for found in added)
+    return Taken(len(added), len(rows) - len(added), doubtful)
 
 
 def _row(reader: str, line: PunchLine, source: Source, zone: ZoneInfo) -> dict[str, Any]:
@@ -145,7 +150,9 @@ def measured(tx: Tx, serial: str, clock: ClockFacts, offset: int, tolerance: int
     return fresh
 
 
-def _tell(tx: Tx, reader: str, source: Source, added: Sequence[Row[Any]], actor: Actor) -> None:
+def _tell(
+    tx: Tx, reader: str, source: Source, added: Sequence[Mapping[str, Any]], actor: Actor
+) -> None:
     tx.events.append(ReaderChanged(reader))
     if not added:
         return
@@ -156,20 +163,20 @@ def _tell(tx: Tx, reader: str, source: Source, added: Sequence[Row[Any]], actor:
         reader,
         data={
             "source": source.value,
-            "first": added[0].id,
-            "last": added[-1].id,
+            "first": added[0]["id"],
+            "last": added[-1]["id"],
             "count": len(added),
             "digest": digest(added),
         },
     )
-    tx.events.append(AttendanceChanged(tuple(sorted({found.day for found in added}))))
+    tx.events.append(AttendanceChanged(tuple(sorted({found["day"] for found in added}))))
 
 
 def digest(rows: Iterable[Any]) -> str:
-    """SHA-256 over whole punches in order of their ids."""
+    """SHA-256 over whole punches (mappings) in order of their ids."""
     whole = hashlib.sha256()
     for row in rows:
-        values = [getattr(row, name) for name in DIGESTED]
+        values = [row[name] for name in DIGESTED]
         whole.update(json.dumps(values, ensure_ascii=False).encode() + b"\n")
     return whole.hexdigest()
 

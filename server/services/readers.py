@@ -213,12 +213,18 @@ def zone_minutes(ctx: Context) -> int:
 
 
 def take_attlog(
-    ctx: Context, serial: str, reading: Reading, stamp: str, *, failed: bool = False
+    ctx: Context,
+    serial: str,
+    reading: Reading,
+    stamp: str,
+    *,
+    failed: bool = False,
+    between: Callable[[], None] | None = None,
 ) -> punches.Taken:
     """Keep the punches and put aside what is none; all of it durable on return."""
     if failed:
         heard(ctx, serial, Told(failed=True), lambda contact, _now: contact)
-    taken = punches.take(ctx, serial, reading.lines, Source.PUSH)
+    taken = punches.take(ctx, serial, reading.lines, Source.PUSH, between=between)
     stamps = {"ATTLOG": stamp} if stamp else {}
 
     def rest(tx: Tx) -> None:

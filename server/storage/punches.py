@@ -54,8 +54,8 @@ def get(conn: Connection, hall_id: str, number: int) -> Row[Any] | None:
     return conn.execute(select(punch).where(_p.hall_id == hall_id, _p.id == number)).first()
 
 
-def add(tx: Tx, rows: Sequence[dict[str, Any]]) -> list[Row[Any]]:
-    """Add what is not there yet; returns the new rows in order of their ids.
+def add(tx: Tx, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Add what is not there yet; returns the new rows, whole, in order of their ids.
 
     Ids are given in order; those of punches that were known already stay unused.
     """
@@ -64,9 +64,15 @@ def add(tx: Tx, rows: Sequence[dict[str, Any]]) -> list[Row[Any]]:
         {"hall_id": tx.hall_id, "id": last + n, "received_at": tx.now, **row}
         for n, row in enumerate(rows, 1)
     ]
-    if values:
-        tx.conn.execute(_insert[tx.conn.dialect.name], values)
-    return between(tx.conn, tx.hall_id, last + 1, last + len(values))
+    if not values:
+        return []
+    done = tx.conn.execute(_insert[tx.conn.dialect.name], values)
+    if done.rowcount == len(values):
+        return values
+    return [
+        dict(row._mapping)
+        for row in between(tx.conn, tx.hall_id, last + 1, top(tx.conn, tx.hall_id))
+    ]
 
 
 def known(tx: Tx, reader: str, enrolment: str, said: str) -> bool:

@@ -1,0 +1,99 @@
+"""A terminal's backlog of 100,000 records against a real server, and what a counter feels of it.
+
+    PYTHONPATH=.:tests .venv/bin/python bench/terminal_backlog.py [--records N] [--database URL]
+
+Prints how long the backlog took, and the time of a call-next at a counter before and meanwhile.
+The terminal and the clerk are processes of their own: neither slows the other by its own work.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from devices.fingerprint.push_simulator import PushModel, PushTerminal
+from devices.fingerprint.simulator import Enrolled, Touch
+from devices.simulate.base import Journal
+from support.hall_server import ADMINISTRATOR, Client, HallServer, RefusedError
+
+BEFORE_SECONDS = 10.0
+PAUSE_SECONDS = 0.05
+LONGEST_SECONDS = 600.0
+
+
+def push(server: str, records: int, batch: int) -> None:
+    """The terminal: prints the seconds it took."""
+    people = [Enrolled(str(number), f"测试{number}") for number in range(1, 115)]
+    journal = Journal()
+    model = PushModel("BENCH1", server, pace=0.02, batch=batch)
+    terminal = PushTerminal("t", model, people, journal)
+    base = datetime.fromisoformat("2025-01-01T08:00:00")
+    terminal.remember(
+        [Touch(people[n % 114].number, base + timedelta(seconds=100 * n)) for n in range(records)]
+    )
+    began = time.perf_counter()
+    terminal.start()
+    sent = terminal.wait_until_sent(LONGEST_SECONDS)
+    print(json.dumps({"sent": sent, "seconds": round(time.perf_counter() - began, 1)}), flush=True)
+    terminal.stop()
+
+
+def calls(clerk: Client, over: threading.Event) -> list[float]:
+    """Milliseconds of each call-next, sorted."""
+    found = []
+    while not over.is_set():
+        began = time.perf_counter()
+        try:
+            clerk.post("/counter/call-next", {"complete": "done"})
+        except RefusedError as refused:
+            if refused.problem["code"] != "nobody_waiting":
+                raise
+        found.append((time.perf_counter() - began) * 1000)
+        over.wait(PAUSE_SECONDS)
+    return sorted(found)
+
+
+def told(name: str, found: list[float]) -> None:
+    """A line of figures."""
+    p50, p99 = found[len(found) // 2], found[int(len(found) * 0.99)]
+    print(f"call-next {name}: n={len(found)} p50={p50:.1f} p99={p99:.1f} max={found[-1]:.1f} ms")
+
+
+def main() -> None:
+    """Measure."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--records", type=int, default=100_000)
+    parser.add_argument("--batch", type=int, default=500)
+    parser.add_argument("--database", default="")
+    parser.add_argument("--push", help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.push:
+        push(args.push, args.records, args.batch)
+        return
+    folder = Path(tempfile.mkdtemp())
+    with HallServer(folder, database=args.database) as hall:
+        added = {"serial": "BENCH1", "way": "push", "name": "东门"}
+        hall.clerk(ADMINISTRATOR).post("/office/readers", added)
+        clerk, over = hall.clerk("1009"), threading.Event()
+        threading.Timer(BEFORE_SECONDS, over.set).start()
+        told("before", calls(clerk, over))
+        argv = [sys.executable, __file__, "--push", hall.base, "--batch", str(args.batch)]
+        argv += ["--records", str(args.records)]
+        child = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True)
+        assert child.stdout is not None
+        over = threading.Event()
+        threading.Thread(target=lambda: (child.wait(), over.set()), daemon=True).start()
+        found = calls(clerk, over)
+        print("backlog", args.records, "records:", child.stdout.read().strip())
+        told("meanwhile", found)
+
+
+if __name__ == "__main__":
+    main()
