@@ -25,8 +25,9 @@ from server.office import attendance_views as views
 from server.office import evidence
 from server.services.attendance import rules
 from server.services.attendance.rights import check_see
-from server.services.attendance.sheets import Facts, gather, sheets_of
+from server.services.attendance.sheets import gather, sheets_of, staff_lists
 from server.services.bus import AttendanceChanged, Event, HallChanged, ReaderChanged
+from server.services.context import Context
 from server.services.people import Principal
 from server.services.snapshot import Snapshot
 from server.sockets import Feeds, Surface
@@ -128,17 +129,21 @@ class Attendance:
 
     def month(self, conn: Connection, unit: str, month: str) -> MonthSheet:
         """A unit's month; `all` is the hall's."""
-        facts = gather(self._ctx, conn, *span_of(month))
-        people = None if unit == ALL else people_of(facts, unit)
+        span = span_of(month)
+        people = None if unit == ALL else people_of(self._ctx, conn, span, unit)
+        facts = gather(self._ctx, conn, *span, people)
         found = list(sheets_of(facts, people))
         shown = "" if unit == ALL else unit
         return views.month_sheet(self._ctx.catalogue(), facts, found, shown, month)
 
 
-def people_of(facts: Facts, unit: str) -> Collection[str]:
-    """Staff numbers of a unit; the office's own people are the unit `office`."""
+def people_of(
+    ctx: Context, conn: Connection, span: tuple[date, date], unit: str
+) -> Collection[str]:
+    """Staff numbers of a unit in a month; the office's own people are the unit `office`."""
     code = "" if unit == "office" else unit
-    found = {p.number for _, people in facts.lists for p in people if p.unit == code}
+    lists = staff_lists(ctx, conn, *span)
+    found = {p.number for _, people in lists for p in people if p.unit == code}
     if not found:
         raise HallError(Code.NOT_FOUND)
     return found

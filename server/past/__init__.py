@@ -89,12 +89,16 @@ def _write(
             *walks.keep(day, sat),
             *walks.settle(day),
             *visits(world, day, sat),
-            *weeks.events(day, newest=last - day < timedelta(days=7)),
+            *weeks.events(day, newest=_same_week(day, last + timedelta(days=1))),
             (world.minute(day, 18 * 60 + 45), lambda: keep_day(world.ctx)),
         ]
         _play(world, events)
         commit()
         progress(place + 1, len(days))
+
+
+def _same_week(day: date, other: date) -> bool:
+    return day.isocalendar()[:2] == other.isocalendar()[:2]
 
 
 def _play(world: World, events: list[Event]) -> None:

@@ -15,7 +15,7 @@ from server.services.context import SYSTEM, Actor, note
 from server.storage import tickets
 from server.storage.store import Tx
 
-VISITS = 62
+VISITS = 76
 MINUTE_MS = 60_000
 KIOSK = "1"
 
@@ -81,7 +81,7 @@ def visits(world: World, day: date, sat: list[Seat]) -> list[Event]:
         called = max(arrived + chance.uniform(0.2, 2), free[window])
         if 12 * 60 <= called < 14 * 60 + 30 and arrived < 12 * 60:
             called = 14 * 60 + 30 + chance.uniform(0, 4)
-        service = max(1.5, chance.gauss(item.service_minutes * 1.6, item.service_minutes * 0.5))
+        service = max(1.5, chance.gauss(item.service_minutes, item.service_minutes * 0.35))
         free[window] = called + service
         came.append((item, arrived, window, called, service))
 

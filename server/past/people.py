@@ -63,8 +63,8 @@ class People:
         chance = world.chance
         self._habits = {
             person.number: Habit(
-                chance.uniform(4, 9) if chance.random() < 0.2 else chance.uniform(11, 17),
-                chance.uniform(2.5, 4.5),
+                chance.uniform(3, 8) if chance.random() < 0.3 else chance.uniform(11, 17),
+                chance.uniform(2.5, 3.8),
                 chance.choice(doors),
             )
             for person in world.catalogue.staff

@@ -105,7 +105,7 @@ def gather(
     return Facts(
         first,
         last,
-        _lists(ctx, conn, first, last),
+        staff_lists(ctx, conn, first, last),
         tuple(shift_rules.every(*hall)),
         workdays(ctx),
         _punches(ctx, conn, first, last, staff),
@@ -124,7 +124,7 @@ def known_until(ctx: Context, conn: Connection) -> datetime:
     return ctx.local(known)
 
 
-def _lists(
+def staff_lists(
     ctx: Context, conn: Connection, first: date, last: date
 ) -> tuple[tuple[date, tuple[Listed, ...]], ...]:
     """The staff lists in force during these days; of several made on one day the last counts."""
