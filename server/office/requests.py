@@ -106,6 +106,7 @@ def add(api: Api, feeds: Feeds) -> None:
     _leave(api)
     _leave_more(api)
     _correction(api)
+    _correction_settled(api)
     papers.add(api)
     workdays.add(api)
 
@@ -318,6 +319,10 @@ def _correction(api: Api) -> None:
             return standing(ctx, conn, staff, day, slot)
 
         return CaseAsked(id=corrections.ask(ctx, call.actor, call.key, wish, stands))
+
+
+def _correction_settled(api: Api) -> None:
+    ctx = api.hall.ctx
 
     @api.post(
         "/requests/corrections/<correction>/decide",
