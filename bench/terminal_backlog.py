@@ -66,6 +66,11 @@ def told(name: str, found: list[float]) -> None:
     print(f"call-next {name}: n={len(found)} p50={p50:.1f} p99={p99:.1f} max={found[-1]:.1f} ms")
 
 
+def _tell_end(child: subprocess.Popen[str], over: threading.Event) -> None:
+    child.wait()
+    over.set()
+
+
 def main() -> None:
     """Measure."""
     parser = argparse.ArgumentParser()
@@ -89,7 +94,7 @@ def main() -> None:
         child = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True)
         assert child.stdout is not None
         over = threading.Event()
-        threading.Thread(target=lambda: (child.wait(), over.set()), daemon=True).start()
+        threading.Thread(target=_tell_end, args=(child, over), daemon=True).start()
         found = calls(clerk, over)
         print("backlog", args.records, "records:", child.stdout.read().strip())
         told("meanwhile", found)

@@ -47,7 +47,7 @@ def test_all_problems_come_at_once() -> None:
         "agent: name = 5 must be a text",
         "agent: setting server is missing",
         "agent: unknown setting colour",
-        "bus east: link 'usb:1' must start with tcp:, serial: or file:",
+        "bus east: link 'usb:1' must start with tcp:, udp:, serial: or file:",
         "bus east: gap_ms = 5 must be within 100..5000",
         "device p: columns = 480 must be within 24..72",
         "device p: a printer needs a link",

@@ -26,7 +26,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -112,6 +112,7 @@ class HallServer:
 
     `accounts`: staff numbers with the account that `clerk` signs in to; every demo browser that
     opens /kiosk/<id> or /board/<zone> is enrolled by itself unless `demo` is off.
+    `doors`: name to serial number of simulated time clocks that push; nobody has admitted them.
     `staged`: the clock stands until a rehearsal moves it, `speed` times as fast as the machine's.
     """
 
@@ -125,6 +126,7 @@ class HallServer:
         settings: Json | None = None,
         demo: bool = True,
         devices: bool = False,
+        doors: Mapping[str, str] | None = None,
         database: str = "",
         staged: bool = False,
         speed: float = 1.0,
@@ -146,6 +148,7 @@ class HallServer:
             "staged": staged,
         }
         self._devices = devices
+        self._doors = doors or {}
         self._written: Written | None = None
         self._server: subprocess.Popen[str] | None = None
         self._others: dict[str, subprocess.Popen[str]] = {}
@@ -278,7 +281,16 @@ class HallServer:
         rooms = {
             z.code: [w.code for w in catalogue.windows if w.zone == z.code] for z in catalogue.zones
         }
-        plan = HallPlan(self.base, ("1", "2"), rooms, ("main", *rooms), pace=0.05)
+        people = {person.number: person.name for person in catalogue.staff}
+        plan = HallPlan(
+            self.base,
+            ("1", "2"),
+            rooms,
+            ("main", *rooms),
+            pace=0.05,
+            doors=self._doors,
+            people=people,
+        )
         self._written = write_plan(plan, self.folder / "devices")
         self._asked["simulators"] = f"http://127.0.0.1:{self._written.control_port}"
         simulator = str(self._written.simulator)
