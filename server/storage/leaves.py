@@ -11,11 +11,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, insert, or_, select, update
 
 from server.domain.attendance.facts import LeaveKind, LeaveSpan
+from server.domain.attendance.leaves import LONGEST_DAYS
 from server.storage.store import Tx
 from server.storage.tables_attendance import leave
 
 _l = leave.c
 MINUTE = "%Y-%m-%dT%H:%M"
+LONGEST = timedelta(days=LONGEST_DAYS + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ def _touching(hall_id: str, first: date, last: date) -> Select[Any]:
             _l.hall_id == hall_id,
             _l.ends >= begin.strftime(MINUTE),
             _l.begins < end.strftime(MINUTE),
+            # A leave lasts a year at most: a stretch of long ago must not look at all since.
+            _l.ends < (end + LONGEST).strftime(MINUTE),
         )
         .order_by(_l.begins, _l.id)
     )
