@@ -1,0 +1,117 @@
+"""The day sheet in a real browser: live marks, what is behind them, months, a rule tried."""
+
+from __future__ import annotations
+
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from server.office.attendance import RULE_EXAMPLE
+from support import axe
+from support.hall_server import MANAGER, HallServer
+from support.staff_pages import signed_in
+
+SERIAL = "TEST250001"
+DAY = "2026-11-24"
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
+    """A hall with a shift rule and one time clock that pushes; it is ten on a Tuesday."""
+    with HallServer(tmp_path_factory.mktemp("sheet"), accounts=("1001", MANAGER)) as running:
+        office, boss = running.clerk(MANAGER), running.clerk("1001")
+        made = office.post("/office/rules", RULE_EXAMPLE | {"valid_from": "2026-11-01"} | OPEN)
+        office.post(f"/office/rules/{made['id']}/start")
+        boss.post("/office/readers", {"serial": SERIAL, "way": "push", "name": "东门"})
+        boss.post("/office/fingers", {"enrolment": "17", "staff": "1004", "since": DAY})
+        yield running
+
+
+OPEN = {"valid_to": None}
+
+
+def push(hall: HallServer, *lines: str) -> None:
+    """The time clock tells of punches over its own protocol."""
+    told = "".join(f"{line}\t0\t1\t0\t0\t0\n" for line in lines).encode()
+    path = f"/iclock/cdata?SN={SERIAL}&table=ATTLOG&Stamp=1"
+    with urllib.request.urlopen(hall.url(path), data=told, timeout=10) as answer:
+        assert answer.read().startswith(b"OK")
+
+
+@pytest.fixture
+def office(
+    browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
+) -> Iterator[Page]:
+    """The office of a manager, at today's attendance."""
+    with signed_in(browser, browser_context_args, hall, MANAGER, 1440, 900) as page:
+        page.goto(hall.url("/office#attendance"))
+        expect(page.get_by_test_id("attendance")).to_be_visible()
+        yield page
+
+
+def test_a_finger_on_the_reader_is_seen_at_once_with_its_reason(
+    office: Page, hall: HallServer
+) -> None:
+    person = office.get_by_test_id("attendance").get_by_role("button").filter(has_text="丁四平")
+    expect(person).not_to_contain_text("08:37")
+    push(hall, f"17\t{DAY} 08:37:00")
+    expect(person).to_contain_text("08:37")
+    # Nothing is decided while the time clock may still owe punches; this one is taken out of it.
+    hall.clerk(MANAGER).post(f"/office/readers/{SERIAL}/out")
+    expect(person.get_by_title("08:30后迟到，7分钟")).to_be_visible()
+    assert axe.findings(office) == []
+    person.click()
+    behind = office.get_by_test_id("evidence")
+    expect(behind).to_contain_text("上午签到 08:37，规则“夏令时2026”")
+    expect(behind).to_contain_text("08:30后迟到，7分钟")
+    expect(behind.get_by_role("row").filter(has_text="东门")).to_contain_text("上午签到")
+
+
+def test_everybody_is_on_one_screen(office: Page) -> None:
+    people = office.get_by_test_id("attendance").get_by_role("button")
+    expect(people).to_have_count(31)
+    box = people.last.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 900
+
+
+def test_a_month_opens_to_a_person_and_a_day(office: Page, hall: HallServer) -> None:
+    office.goto(hall.url("/office#month/all/2026-11"))
+    sheet = office.get_by_test_id("sheet")
+    expect(sheet.get_by_role("row")).to_have_count(32)
+    assert axe.findings(office) == []
+    sheet.get_by_role("link", name="丁四平").click()
+    month = office.get_by_test_id("person-month")
+    expect(month).to_contain_text("丁四平")
+    month.get_by_role("button").filter(has_text="24").click()
+    expect(office.get_by_test_id("evidence")).to_contain_text("原始打卡")
+
+
+def test_a_rule_is_tried_on_past_days_before_it_holds(office: Page, hall: HallServer) -> None:
+    office.goto(hall.url("/office#rules"))
+    expect(office.get_by_test_id("rule")).to_contain_text("已启用")
+    office.get_by_role("button", name="以此为底稿").click()
+    form = office.get_by_test_id("rule-form")
+    form.get_by_label("名称").fill("八点上班")
+    form.get_by_label("上午签到 应到/应离").fill("08:00")
+    form.get_by_label("试算").fill(DAY)
+    form.get_by_label("—").fill(DAY)
+    form.get_by_test_id("try").click()
+    trial = office.get_by_test_id("trial")
+    expect(trial).to_contain_text("1 人会有变化")
+    trial.get_by_text("1", exact=True).first.click()
+    expect(trial).to_contain_text("迟到7分钟 → 迟到37分钟")
+    form.get_by_label("生效日").fill("2026-12-01")
+    form.get_by_test_id("save-rule").click()
+    expect(office.get_by_test_id("rule").first).to_contain_text("草稿")
+    assert axe.findings(office) == []
+
+
+def test_what_is_not_in_order_is_listed(office: Page, hall: HallServer) -> None:
+    office.goto(hall.url("/office#exceptions"))
+    rows = office.get_by_test_id("exceptions").get_by_role("row")
+    expect(rows.filter(has_text="丁四平").filter(has_text="11-24")).to_contain_text("08:37")
+    assert axe.findings(office) == []
