@@ -44,7 +44,7 @@ from server.services import posts
 from server.services.bus import HallChanged
 from server.services.context import SYSTEM, Actor
 from server.services.days import keep_day
-from server.storage import schema
+from server.storage import leaves, schema
 from server.storage import settings as stored_settings
 from server.storage.engine import open_engine
 from server.storage.store import Tx
@@ -229,8 +229,10 @@ def _demo_password(data: Path) -> str:
 
 def _seat_everybody(hall: Hall) -> None:
     """One person at each window that comes today, so that the kiosk has something to offer."""
-    catalogue = hall.ctx.catalogue()
-    seated: set[str] = set()
+    catalogue, today = hall.ctx.catalogue(), hall.ctx.local().date()
+    away = hall.ctx.read(lambda c: leaves.approved(c, hall.ctx.hall_id, today, today))
+    now = hall.ctx.local()
+    seated = {who for who, spans in away.items() if any(span.holds(now) for span in spans)}
     for window in catalogue.windows:
         able = (s for s in catalogue.staff if window.code in s.windows and s.number not in seated)
         person = next(able, None)

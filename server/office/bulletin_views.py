@@ -11,7 +11,7 @@ from server.domain.bulletin.figures import Difference, Figures, Week
 from server.domain.catalogue import Catalogue
 from server.domain.tickets import ActorKind
 from server.services.bulletins.acts import Bulletin
-from server.services.bulletins.gathering import services_of, waits_of
+from server.services.bulletins.service import services_of, waits_of
 from server.services.context import Actor
 from server.wire.bulletin import (
     AcknowledgementView,

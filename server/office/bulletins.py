@@ -16,7 +16,7 @@ from server.domain.bulletin.figures import parse_week
 from server.domain.errors import Code, HallError
 from server.office import bulletin_views as views
 from server.office.attendance import PDF, XLSX
-from server.services.bulletins import acts, gathering
+from server.services.bulletins import acts, service
 from server.services.bulletins.acts import Bulletin
 from server.services.bus import BulletinChanged, Event, HallChanged
 from server.storage import bulletins
@@ -88,7 +88,7 @@ class Bulletins:
             asked = parse_week(week)
         except ValueError:
             raise HallError(Code.INVALID, field="week") from None
-        rows = gathering.tickets(self.ctx, conn, asked)
+        rows = service.tickets(self.ctx, conn, asked)
         return views.tickets(self.ctx.catalogue(), rows, code, week)
 
 

@@ -95,6 +95,9 @@ def _write(
         _play(world, events)
         commit()
         progress(place + 1, len(days))
+    evening = world.minute(last, 20 * 60)
+    _play(world, [(evening, lambda: people.waiting(last + timedelta(days=1)))])
+    commit()
 
 
 def _same_week(day: date, other: date) -> bool:

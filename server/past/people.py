@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import Connection
 
 from server.domain.attendance.facts import LeaveKind
 from server.domain.attendance.shifts import RuleScope, ShiftRule, four_punches
@@ -137,7 +139,22 @@ class People:
                 wanted = replace(wish, cover=cover)
                 made = leaves.ask(world.ctx, actor, world.key(), wanted)
                 self._decide(made, wish.staff)
+                self._hand_over(made)
                 return
+
+    def waiting(self, today: date) -> None:
+        """Yesterday evening's requests, which nobody has decided yet."""
+        world = self._world
+        ahead = workdays(world.ctx).after(today, 2)
+        for number, kind in (("1010", LeaveKind.PERSONAL), ("1016", LeaveKind.OFFICIAL)):
+            span = datetime.combine(ahead, time(8)), datetime.combine(ahead, time(12, 30))
+            reason = world.chance.choice(REASONS[kind])
+            with contextlib.suppress(HallError):
+                wish = leaves.Wish(number, kind, *span, reason)
+                leaves.ask(world.ctx, world.actor(number), world.key(), wish)
+        for fix in self._unexplained(_last_worked(world, today))[:2]:
+            with contextlib.suppress(HallError):
+                corrections.ask(world.ctx, world.actor(fix.staff), world.key(), fix, self._standing)
 
     def _decide(self, leave_id: str, staff: str) -> None:
         world = self._world
@@ -151,6 +168,14 @@ class People:
             with contextlib.suppress(HallError):
                 actor = world.actor(person.number)
                 leaves.decide(world.ctx, actor, world.key(), leave_id, True, "同意")
+
+    def _hand_over(self, leave_id: str) -> None:
+        """The B, if there is one, has been told what is in hand."""
+        ctx = self._world.ctx
+        found = ctx.read(lambda c: stored_leaves.get(c, ctx.hall_id, leave_id))
+        if found is not None and found.cover and found.state == "approved":
+            actor = self._world.actor(found.cover)
+            leaves.hand_over(ctx, actor, self._world.key(), leave_id, "已交接")
 
     def _open(self, leave_id: str) -> bool:
         ctx = self._world.ctx
@@ -211,30 +236,35 @@ class People:
     def corrections(self, day: date) -> list[Event]:
         """On the next working morning some explain what was missing; most are believed."""
         world, chance = self._world, self._world.chance
-        before = _last_worked(world, day)
-        sheets = world.ctx.read(lambda c: day_sheets(world.ctx, c, before, before))
-        found: list[Event] = []
-        for sheet in sheets:
+        return [
+            (
+                world.minute(day, chance.uniform(9 * 60, 10 * 60)),
+                lambda w=wish: self._correct(w),  # type: ignore[misc]
+            )
+            for wish in self._unexplained(_last_worked(world, day))
+            if wish.verdict == "on_time" and chance.random() < 0.6
+        ]
+
+    def _unexplained(self, day: date) -> list[Wish]:
+        """What people could ask to have corrected: forgotten punches first, then late ones."""
+        world, chance = self._world, self._world.chance
+        found = []
+        for sheet in world.ctx.read(lambda c: day_sheets(world.ctx, c, day, day)):
             for verdict in sheet.slots:
-                if verdict.state is State.MISSING and chance.random() < 0.6:
-                    wish = Wish(
-                        sheet.staff, before, verdict.slot.code, "on_time", chance.choice(EXCUSES)
-                    )
-                    moment = world.minute(day, chance.uniform(9 * 60, 10 * 60))
-                    found.append((moment, lambda w=wish: self._correct(w)))  # type: ignore[misc]
-        return found
+                if verdict.state in (State.MISSING, State.LATE, State.EARLY):
+                    asked = "on_time" if verdict.state is State.MISSING else "official"
+                    excuse = chance.choice(EXCUSES)
+                    found.append(Wish(sheet.staff, day, verdict.slot.code, asked, excuse))
+        return sorted(found, key=lambda wish: wish.verdict != "on_time")
+
+    def _standing(self, conn: Connection, staff: str, day: date, slot: str) -> Mapping[str, object]:
+        return standing(self._world.ctx, conn, staff, day, slot)
 
     def _correct(self, wish: Wish) -> None:
         world = self._world
         ctx = world.ctx
         with contextlib.suppress(HallError):
-            made = corrections.ask(
-                ctx,
-                world.actor(wish.staff),
-                world.key(),
-                wish,
-                lambda conn, staff, day, slot: standing(ctx, conn, staff, day, slot),
-            )
+            made = corrections.ask(ctx, world.actor(wish.staff), world.key(), wish, self._standing)
             boss = next(m for m in world.managers() if m.number != wish.staff)
             good = world.chance.random() < 0.8
             words = "情况属实，同意更正" if good else "查无旁证，不予更正"

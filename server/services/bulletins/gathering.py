@@ -19,14 +19,13 @@ from server.domain.bulletin.figures import (
     Figures,
     FindingLine,
     NamedCase,
-    ServiceLine,
     Week,
-    percentile,
 )
 from server.domain.catalogue import Catalogue
 from server.services.attendance.sheets import Facts, gather, sheets_of
+from server.services.bulletins import service
 from server.services.context import Context
-from server.storage import bulletins, checks, findings
+from server.storage import checks, findings
 
 OFFICE = "大厅管理办公室"
 WEEKS_SHOWN = 8
@@ -39,7 +38,6 @@ KINDS = {
     "no_call": "有人等候而长时间不叫号",
     "no_punch": "在岗而整个上午无打卡",
 }
-MINUTE_MS = 60_000
 
 
 def figures(ctx: Context, conn: Connection, week: Week) -> Figures:
@@ -50,8 +48,8 @@ def figures(ctx: Context, conn: Connection, week: Week) -> Figures:
     weeks = _by_week(sheets_of(facts))
     mine, last = weeks.get(week.id, []), weeks.get(week.before().id, [])
     units = _units(catalogue, week, mine, last)
-    rows = tickets(ctx, conn, week)
-    service = _service(catalogue, rows, week)
+    rows = service.tickets(ctx, conn, week)
+    service_units, service_windows = service.lines(catalogue, rows, week)
     found = _findings(ctx, conn, catalogue, facts, week)
     before = _findings(ctx, conn, catalogue, facts, week.before())
     walked = _checks(ctx, conn, week)
@@ -59,7 +57,7 @@ def figures(ctx: Context, conn: Connection, week: Week) -> Figures:
     stated = _attendance_facts(week, mine, counted, counted_last)
     stated |= _ranking_facts(week, units)
     stated |= _check_facts(ctx, week, walked, found, before)
-    stated |= _service_facts(rows, len(tickets(ctx, conn, week.before())), week)
+    stated |= service.facts(rows, len(service.tickets(ctx, conn, week.before())), week)
     return Figures(
         week=week.id,
         first=week.first.isoformat(),
@@ -71,8 +69,8 @@ def figures(ctx: Context, conn: Connection, week: Week) -> Figures:
         checks=walked,
         findings=found,
         last_findings=before,
-        service_units=service[0],
-        service_windows=service[1],
+        service_units=service_units,
+        service_windows=service_windows,
         rates=_rates(weeks, week, units),
     )
 
@@ -306,114 +304,3 @@ def _points(rate: float | None, last: float | None) -> str:
     if abs(change) < 0.05:
         return "持平"
     return f"{'上升' if change > 0 else '下降'}{abs(change):.1f}个百分点"
-
-
-# -- service ---------------------------------------------------------------------------------------
-
-
-def tickets(ctx: Context, conn: Connection, week: Week) -> list[Any]:
-    """The tickets of a week, oldest first."""
-    span = week.first.isoformat(), week.last.isoformat()
-    return bulletins.tickets_of(conn, ctx.hall_id, *span)
-
-
-def _service(
-    catalogue: Catalogue, rows: Sequence[Any], week: Week
-) -> tuple[tuple[ServiceLine, ...], tuple[ServiceLine, ...]]:
-    by_unit: dict[str, list[Any]] = defaultdict(list)
-    by_window: dict[str, list[Any]] = defaultdict(list)
-    for row in rows:
-        by_unit[row.queue].append(row)
-        if row.window:
-            by_window[row.window].append(row)
-    units = [
-        _line(code, _name(catalogue, code), by_unit[code], week)
-        for code in _ordered([u.code for u in catalogue.units], by_unit)
-    ]
-    windows = [
-        _line(code, _window_name(catalogue, code), by_window[code], week)
-        for code in _ordered([w.code for w in catalogue.windows], by_window)
-    ]
-    return tuple(units), tuple(windows)
-
-
-def _ordered(known: Sequence[str], found: Mapping[str, Any]) -> list[str]:
-    return [c for c in known if c in found] + sorted(c for c in found if c not in known)
-
-
-def _window_name(catalogue: Catalogue, code: str) -> str:
-    window = catalogue.window_by.get(code)
-    return f"{window.number}号 {window.name}" if window else code
-
-
-def _line(code: str, name: str, rows: Sequence[Any], week: Week) -> ServiceLine:
-    waits, services = waits_of(rows), services_of(rows)
-    return ServiceLine(
-        code=code,
-        name=name,
-        issued=len(rows),
-        served=sum(row.state == "finished" for row in rows),
-        missed=sum(missed(row) for row in rows),
-        expired=sum(row.state == "expired" and row.first_called_at is None for row in rows),
-        wait_p50=_minutes(percentile(waits, 0.5)),
-        wait_p90=_minutes(percentile(waits, 0.9)),
-        service_mean=_minutes(sum(services) / len(services)) if services else None,
-        link=f"/office#tickets/{code}/{week.id}",
-    )
-
-
-def missed(row: Any) -> bool:
-    """Whether somebody was called and did not come; at the day's end such a ticket expires."""
-    gone = row.state == "expired" and row.first_called_at is not None
-    return row.state == "missed" or gone
-
-
-def waits_of(rows: Sequence[Any]) -> list[float]:
-    """Minutes from the number to the first call, of those who were called."""
-    return [
-        (row.first_called_at - row.issued_at) / MINUTE_MS
-        for row in rows
-        if row.first_called_at is not None
-    ]
-
-
-def services_of(rows: Sequence[Any]) -> list[float]:
-    """Minutes at the window, of those who were served."""
-    return [
-        (row.ended_at - row.serving_at) / MINUTE_MS
-        for row in rows
-        if row.state == "finished" and row.serving_at is not None and row.ended_at is not None
-    ]
-
-
-def _minutes(value: float | None) -> float | None:
-    return None if value is None else round(value, 1)
-
-
-def _service_facts(rows: Sequence[Any], last: int, week: Week) -> dict[str, Fact]:
-    whole = _line("all", "", rows, week)
-    values = {
-        "issued": str(whole.issued),
-        "served": str(whole.served),
-        "no_show": str(whole.missed),
-        "expired": str(whole.expired),
-        "issued_change": _share(whole.issued, last),
-        "wait_p50": _spoken(whole.wait_p50),
-        "wait_p90": _spoken(whole.wait_p90),
-        "service_mean": _spoken(whole.service_mean),
-        "windows_open": str(len({row.window for row in rows if row.window})),
-    }
-    return {name: Fact(value, whole.link) for name, value in values.items()}
-
-
-def _share(now: int, last: int) -> str:
-    if last == 0:
-        return "无可比数据"
-    change = (now - last) / last * 100
-    if abs(change) < 0.05:
-        return "持平"
-    return f"{'增加' if change > 0 else '减少'}{abs(change):.1f}%"
-
-
-def _spoken(minutes: float | None) -> str:
-    return "—" if minutes is None else f"{minutes:.1f}分钟"

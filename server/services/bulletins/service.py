@@ -1,0 +1,131 @@
+"""The service figures of a week: tickets, waits and service times, by unit and by window."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.domain.bulletin.figures import Fact, ServiceLine, Week, percentile
+from server.domain.catalogue import Catalogue
+from server.services.context import Context
+from server.storage import bulletins
+
+MINUTE_MS = 60_000
+
+
+def tickets(ctx: Context, conn: Connection, week: Week) -> list[Any]:
+    """The tickets of a week, oldest first."""
+    span = week.first.isoformat(), week.last.isoformat()
+    return bulletins.tickets_of(conn, ctx.hall_id, *span)
+
+
+def lines(
+    catalogue: Catalogue, rows: Sequence[Any], week: Week
+) -> tuple[tuple[ServiceLine, ...], tuple[ServiceLine, ...]]:
+    """The week's tickets by unit and by window, in the catalogue's order."""
+    by_unit: dict[str, list[Any]] = defaultdict(list)
+    by_window: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        by_unit[row.queue].append(row)
+        if row.window:
+            by_window[row.window].append(row)
+    units = [
+        _line(code, _unit_name(catalogue, code), by_unit[code], week)
+        for code in _ordered([u.code for u in catalogue.units], by_unit)
+    ]
+    windows = [
+        _line(code, _window_name(catalogue, code), by_window[code], week)
+        for code in _ordered([w.code for w in catalogue.windows], by_window)
+    ]
+    return tuple(units), tuple(windows)
+
+
+def _ordered(known: Sequence[str], found: Mapping[str, Any]) -> list[str]:
+    return [c for c in known if c in found] + sorted(c for c in found if c not in known)
+
+
+def _window_name(catalogue: Catalogue, code: str) -> str:
+    window = catalogue.window_by.get(code)
+    return f"{window.number}号 {window.name}" if window else code
+
+
+def _line(code: str, name: str, rows: Sequence[Any], week: Week) -> ServiceLine:
+    waits, services = waits_of(rows), services_of(rows)
+    return ServiceLine(
+        code=code,
+        name=name,
+        issued=len(rows),
+        served=sum(row.state == "finished" for row in rows),
+        missed=sum(missed(row) for row in rows),
+        expired=sum(row.state == "expired" and row.first_called_at is None for row in rows),
+        wait_p50=_minutes(percentile(waits, 0.5)),
+        wait_p90=_minutes(percentile(waits, 0.9)),
+        service_mean=_minutes(sum(services) / len(services)) if services else None,
+        link=f"/office#tickets/{code}/{week.id}",
+    )
+
+
+def missed(row: Any) -> bool:
+    """Whether somebody was called and did not come; at the day's end such a ticket expires."""
+    gone = row.state == "expired" and row.first_called_at is not None
+    return row.state == "missed" or gone
+
+
+def waits_of(rows: Sequence[Any]) -> list[float]:
+    """Minutes from the number to the first call, of those who were called."""
+    return [
+        (row.first_called_at - row.issued_at) / MINUTE_MS
+        for row in rows
+        if row.first_called_at is not None
+    ]
+
+
+def services_of(rows: Sequence[Any]) -> list[float]:
+    """Minutes at the window, of those who were served."""
+    return [
+        (row.ended_at - row.serving_at) / MINUTE_MS
+        for row in rows
+        if row.state == "finished" and row.serving_at is not None and row.ended_at is not None
+    ]
+
+
+def _minutes(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
+
+
+def facts(rows: Sequence[Any], last: int, week: Week) -> dict[str, Fact]:
+    """What sentences quote; `last`: tickets of the week before."""
+    whole = _line("all", "", rows, week)
+    values = {
+        "issued": str(whole.issued),
+        "served": str(whole.served),
+        "no_show": str(whole.missed),
+        "expired": str(whole.expired),
+        "issued_change": _share(whole.issued, last),
+        "wait_p50": _spoken(whole.wait_p50),
+        "wait_p90": _spoken(whole.wait_p90),
+        "service_mean": _spoken(whole.service_mean),
+        "windows_open": str(len({row.window for row in rows if row.window})),
+    }
+    return {name: Fact(value, whole.link) for name, value in values.items()}
+
+
+def _share(now: int, last: int) -> str:
+    if last == 0:
+        return "无可比数据"
+    change = (now - last) / last * 100
+    if abs(change) < 0.05:
+        return "持平"
+    return f"{'增加' if change > 0 else '减少'}{abs(change):.1f}%"
+
+
+def _spoken(minutes: float | None) -> str:
+    return "—" if minutes is None else f"{minutes:.1f}分钟"
+
+
+def _unit_name(catalogue: Catalogue, code: str) -> str:
+    unit = catalogue.unit_by.get(code)
+    return unit.name if unit else code
