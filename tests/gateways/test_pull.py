@@ -1,0 +1,130 @@
+"""Polled time clocks: debts over the agents' line, from a real agent to the hall's books."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from devices.config import agent_config
+from devices.fingerprint.pull_simulator import PullModel, PullTerminal
+from devices.fingerprint.simulator import Enrolled, Touch
+from devices.host.runtime import Agent
+from devices.simulate.base import Journal
+from server.agents import DeviceRef
+from server.domain.errors import Code, HallError
+from server.gateways.pull import PulledReaders
+from server.services import readers_office
+from server.services.context import SYSTEM
+from server.services.readers_office import Described
+from server.storage import punches, readers
+from support.agent_server import AgentServer
+from support.halls import STAFF, SmallHall, at
+
+REF = DeviceRef("clock-hall", "fingerprint", "", "display")
+BASE = datetime.fromisoformat("2026-03-02T08:00:00")
+LINES = [["7", "2026-03-02 08:20:00", "0", "1", "0"], ["8", "2026-03-02 08:21:00", "1", "1", "0"]]
+
+
+@pytest.fixture
+def small(sqlite_url: str, tmp_path: Path) -> Iterator[SmallHall]:
+    hall = SmallHall(sqlite_url, tmp_path / "hall", at(9))
+    yield hall
+    hall.close()
+
+
+def message(kind: str, **data: Any) -> dict[str, Any]:
+    return {"id": "1", "device": REF.name, "kind": kind, "data": data, "age": 3.0}
+
+
+def admit(small: SmallHall) -> None:
+    readers_office.move(small.ctx, SYSTEM, "admit", REF.name, "admitted")
+    readers_office.describe(small.ctx, SYSTEM, "name", REF.name, Described("大厅"))
+
+
+def test_punches_wait_at_the_agent_until_the_reader_is_admitted(small: SmallHall) -> None:
+    pulled = PulledReaders(small.hall)
+    with pytest.raises(HallError) as refused:
+        pulled.heard(REF, message("punches", lines=LINES))
+    assert refused.value.code is Code.FORBIDDEN
+    row = small.ctx.read(lambda c: readers.get(c, "small", REF.name))
+    assert row is not None
+    assert (row.state, row.way) == ("asking", "pull")
+    admit(small)
+    for _ in range(2):
+        assert pulled.heard(REF, message("punches", lines=LINES)) == "ok"
+    assert len(small.ctx.read(lambda c: punches.latest(c, "small", 10))) == 2
+    pulled.heard(REF, message("punches", lines=[], whole=True))
+    assert small.ctx.read(lambda c: readers.delivered_until(c, "small")) == at(9) - 3000
+    small.clock.forward(seconds=60)
+    pulled.heard(REF, message("punches", lines=[], whole=True))
+    assert small.ctx.read(lambda c: readers.delivered_until(c, "small")) == at(9) + 57_000
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"lines": "x"},
+        {"lines": [None, 3, ["7"], ["x" * 99, "?"], {"a": 1}], "bad": [1, "ff"]},
+        {"lines": [["7", "2026-02-30 08:00:00"]], "whole": "yes"},
+    ],
+)
+def test_nonsense_is_put_aside_and_never_comes_again(small: SmallHall, data: Any) -> None:
+    readers_office.add(small.ctx, SYSTEM, "k", REF.name, "pull", Described("大厅"))
+    assert PulledReaders(small.hall).heard(REF, message("punches", **data)) in {"ok", "invalid"}
+    assert small.ctx.read(lambda c: punches.counted(c, "small")) == 0
+
+
+def test_orders_are_tasks_until_they_are_answered(small: SmallHall) -> None:
+    pulled = PulledReaders(small.hall)
+    readers_office.add(small.ctx, SYSTEM, "k", REF.name, "pull", Described("大厅"))
+    readers_office.link(small.ctx, SYSTEM, "l", "7", STAFF["T1"], "2026-01-01")
+    readers_office.order(small.ctx, SYSTEM, "n", REF.name, "names")
+    [task] = pulled.owed(REF)
+    assert (task.kind, task.expires_in) == ("names", None)
+    assert task.payload == {"users": [{"enrolment": "7", "name": "测试1"}]}
+    pulled.result(REF, {"id": task.id, "state": "done", "detail": "1"})
+    assert pulled.owed(REF) == []
+
+
+def test_an_agent_owes_its_punches_over_refusals_and_restarts(tmp_path: Path) -> None:
+    people = [Enrolled("7", "甲"), Enrolled("8", "乙")]
+    terminal = PullTerminal("t", PullModel(), people, Journal())
+    terminal.remember([Touch("7", BASE + timedelta(seconds=n)) for n in range(1200)])
+    terminal.start()
+    server = AgentServer()
+    server.refuses.add("event")
+    link = {"link": f"tcp:127.0.0.1:{terminal.port}", "poll_seconds": 1}
+    table = {
+        "agent": {"name": "test", "server": f"http://127.0.0.1:{server.port}"},
+        "device": [{"name": "t", "kind": "fingerprint", "driver": "zk-pull", **link}],
+    }
+    try:
+        first = Agent(agent_config(table, tmp_path), ("fingerprint",), chance=random.Random(1))
+        first.start("secret")
+        assert server.wait(lambda: any(e["kind"] == "punches" for e in server.events))
+        first.stop()
+        server.refuses.clear()
+        server.events.clear()
+        terminal.press("8")
+        second = Agent(agent_config(table, tmp_path), ("fingerprint",), chance=random.Random(1))
+        second.start("secret")
+        assert server.wait(lambda: len(_lines(server)) >= 1201)
+        assert server.wait(lambda: any(e["data"].get("whole") for e in server.events))
+        second.stop()
+    finally:
+        server.stop()
+        terminal.stop()
+    told = [(line[0], line[1]) for line in _lines(server)]
+    assert set(told) == {(t.number, t.said.isoformat(" ")) for t in terminal.memory}
+    assert len(told) == len(set(told))
+
+
+def _lines(server: AgentServer) -> list[list[str]]:
+    found = [e for e in list(server.events) if e["kind"] == "punches"]
+    return [line for event in found for line in event["data"]["lines"]]
