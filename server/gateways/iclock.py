@@ -50,10 +50,10 @@ USER_TABLES = frozenset({"OPERLOG", "USERINFO", "USER"})
 class Gateway:
     """The push gateway of one hall."""
 
-    def __init__(self, hall: Hall) -> None:
+    def __init__(self, hall: Hall, limits: Limits | None = None) -> None:
         self._hall = hall
         self._ctx = hall.ctx
-        self._limits = Limits()
+        self._limits = limits or Limits()
         self._failed: set[str] = set()
         """Readers whose batch could not be taken; they come again with it."""
         self.blueprint = Blueprint("iclock", __name__, url_prefix="/iclock")
