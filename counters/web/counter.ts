@@ -4,6 +4,7 @@ import "element-plus/dist/index.css";
 import "@web/element.css";
 import "@web/fonts.css";
 import "@web/base.css";
+import "@web/notice.css";
 import "./counter.css";
 import CounterPage from "./CounterPage.vue";
 

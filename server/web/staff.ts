@@ -2,10 +2,10 @@
 // Element Plus in the language shown now. The kiosk, the board and the phone never load this.
 import en from "element-plus/es/locale/lang/en";
 import zhCn from "element-plus/es/locale/lang/zh-cn";
-import { computed } from "vue";
+import { computed, onMounted, type Ref, ref } from "vue";
 import { ApiError, post } from "./api.ts";
 import { lang } from "./i18n.ts";
-import { setSession } from "./session.ts";
+import { loadSession, setSession } from "./session.ts";
 import type { Session } from "./wire.gen.ts";
 
 /** Element Plus' own words (table, dialog, date), for `<ElConfigProvider v-bind>`: its own types of
@@ -35,4 +35,27 @@ export async function signOut(): Promise<void> {
 /** An error as a sentence for the person at the page. */
 export function wordsOf(error: unknown): string {
   return error instanceof ApiError ? error.words() : String(error);
+}
+
+const AGAIN_MS = 2000;
+
+/** A page for staff only: asks who is here, again and again while the server is away (the answer is
+ * true then), and leaves to the sign-in page where nobody is. */
+export function useStaffOnly(): Ref<boolean> {
+  const lost = ref(false);
+
+  async function load(): Promise<void> {
+    try {
+      const found = await loadSession();
+      lost.value = false;
+      if (found.kind !== "staff" || found.must_change) goToLogin();
+    } catch (error) {
+      if (mustSignIn(error)) return;
+      lost.value = true;
+      setTimeout(() => void load(), AGAIN_MS);
+    }
+  }
+
+  onMounted(load);
+  return lost;
 }

@@ -65,8 +65,13 @@ def test_from_draft_to_release(
         expect(page.get_by_test_id("bulletin")).to_contain_text("已发布")
         expect(page.get_by_test_id("bulletins")).to_contain_text("第1期")
         expect(page.get_by_test_id("amend")).to_contain_text("与今天的记录一致")
-        hall.clerk(CHIEF).post(f"/bulletins/{WEEK}/acknowledge")
-        page.reload()
+    with signed_in(browser, browser_context_args, hall, CHIEF, 390, 844) as phone:
+        phone.goto(hall.url("/my#bulletin"))
+        phone.get_by_test_id("sign").click()
+        expect(phone.get_by_test_id("my-bulletin")).to_contain_text("签收")
+        expect(phone.get_by_test_id("sign")).to_have_count(0)
+        assert axe.findings(phone) == []
+    with opened(browser, browser_context_args, hall, MANAGER) as page:
         expect(page.get_by_test_id("receipts")).to_contain_text("签收情况：1/")
 
 

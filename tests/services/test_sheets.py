@@ -15,6 +15,7 @@ from server.domain.errors import Code, HallError
 from server.services.attendance import rules
 from server.services.attendance.sheets import day_sheets
 from server.services.bus import AttendanceChanged
+from server.services.readers_hand import Sheet, Signed, take_sheet
 from server.storage import readers, shift_rules
 from support.halls import MONDAY, STAFF, SmallHall, at
 from support.sheets import BOSS, CLERK, GOOD, READER, RULE, ready, start, take
@@ -60,6 +61,15 @@ def test_a_finger_that_changes_hands_leaves_the_past_where_it_was(small: SmallHa
     take(small, *GOOD[2:])
     assert sheet(small) == "on_time on_time missing missing"
     assert sheet(small, staff=STAFF["T2"]) == "missing missing on_time on_time"
+
+
+def test_a_signature_on_the_sheet_counts_like_a_finger(small: SmallHall) -> None:
+    ready(small).clock.set(at(22))
+    take(small, *GOOD[1:])
+    assert sheet(small).startswith("missing")
+    signed = Sheet(MONDAY, "停电", STAFF["T2"], [Signed(CLERK, time(8, 25))])
+    take_sheet(small.ctx, BOSS, small.key(), signed)
+    assert sheet(small) == "on_time on_time on_time on_time"
 
 
 def test_a_rest_day_is_no_absence_and_days_to_come_have_no_sheet(small: SmallHall) -> None:

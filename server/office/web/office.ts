@@ -4,6 +4,7 @@ import "element-plus/dist/index.css";
 import "@web/element.css";
 import "@web/fonts.css";
 import "@web/base.css";
+import "@web/notice.css";
 import "./office.css";
 import OfficePage from "./OfficePage.vue";
 

@@ -21,10 +21,9 @@ from server.domain.attendance.verdicts import DayFacts
 from server.domain.workdays import Workdays
 from server.services.attendance.calendar import workdays
 from server.services.context import Context
+from server.services.readers_office import whose
 from server.storage import corrections, leaves, punches, readers, shift_rules
 from server.storage.shift_rules import Listed
-
-SHEET = "sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,26 +138,20 @@ def staff_lists(
 def _punches(
     ctx: Context, conn: Connection, first: date, last: date, staff: Collection[str] | None
 ) -> dict[tuple[str, str], tuple[Punch, ...]]:
-    """Punches by person and day. A finger belongs to whoever it was linked to at that moment."""
+    """Punches by person and day. A finger belongs to whoever it was linked to at that moment.
+
+    Signatures on a sign-in sheet are links as well.
+    """
     fingers = readers.fingers(conn, ctx.hall_id)
     wanted = None
     if staff is not None:
-        owned = {pin for pin, since in fingers.items() if any(who in staff for _, who in since)}
-        wanted = owned | set(staff)
+        wanted = {pin for pin, since in fingers.items() if any(who in staff for _, who in since)}
     span = first.isoformat(), last.isoformat()
     found: dict[tuple[str, str], list[Punch]] = defaultdict(list)
     for row in punches.of_days(conn, ctx.hall_id, *span, wanted):
-        owner = row.enrolment if row.source == SHEET else _owner(fingers, row.enrolment, row.at)
+        owner = whose(fingers.get(row.enrolment, []), row.at)
         if owner:
             at = datetime.fromisoformat(row.said)
             punch = Punch(at, row.id, row.reader, row.doubt, row.source)
             found[owner, row.day].append(punch)
     return {key: tuple(sorted(of_day)) for key, of_day in found.items()}
-
-
-def _owner(fingers: Mapping[str, list[tuple[int, str]]], enrolment: str, at: int) -> str:
-    owner = ""
-    for since, who in fingers.get(enrolment, ()):
-        if since <= at:
-            owner = who
-    return owner

@@ -2,6 +2,7 @@
 // fonts and no component library: it opens at once on an old phone.
 import { createApp } from "vue";
 import "@web/base.css";
+import "@web/notice.css";
 import "./my.css";
 import MyPage from "./MyPage.vue";
 
