@@ -10,11 +10,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from devices.fingerprint.pull_simulator import PullModel, PullTerminal
 from devices.fingerprint.push_simulator import PushModel, PushTerminal
-from devices.fingerprint.simulator import Enrolled
+from devices.fingerprint.simulator import Enrolled, Touch
 from devices.keypads.simulator import KeypadBusSimulator, KeypadSimulator
 from devices.led.simulator import READERS, StripBusSimulator, StripSimulator
 from devices.link import LinkAddress, parse_link
@@ -180,9 +181,11 @@ class _Maker:
             serial, server = settings.text("serial"), settings.text("server")
             batch = settings.whole("batch", 100, 1, 5000)
             push = PushModel(serial, server, zone, self.pace, batch)
-            self.devices.append(PushTerminal(name, push, people, self.journal))
+            clock: PushTerminal | PullTerminal = PushTerminal(name, push, people, self.journal)
         else:
-            self.devices.append(self._pull_terminal(settings, name, people, zone))
+            clock = self._pull_terminal(settings, name, people, zone)
+        clock.remember([self._touch(settings, text) for text in settings.words("memory", [])])
+        self.devices.append(clock)
         settings.refuse_unknown()
 
     def _pull_terminal(
@@ -208,6 +211,15 @@ class _Maker:
         if not number or not person:
             settings.problem(f"人员 {text!r} 应写成“编号 姓名”", f"{text!r} must read NUMBER NAME")
         return Enrolled(number, person)
+
+    def _touch(self, settings: Settings, text: str) -> Touch:
+        """What the clock remembers from before it was switched on: NUMBER YYYY-MM-DDTHH:MM:SS."""
+        number, _, said = text.partition(" ")
+        try:
+            return Touch(number, datetime.fromisoformat(said))
+        except ValueError:
+            settings.problem(f"打卡 {text!r} 应写成“编号 时间”", f"{text!r} must read NUMBER TIME")
+            return Touch(number, datetime.min)  # noqa: DTZ901 - refused all the same
 
     def _children(
         self, settings: Settings, entry: Mapping[str, object], key: str

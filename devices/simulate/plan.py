@@ -31,7 +31,8 @@ class HallPlan:
 
     `first_port`: control channel, printers and loudspeakers take ports from here on, in this order;
     0 takes free ones; polled time clocks come last. `doors`: name to serial number of pushing time
-    clocks; `people`: enrolment number to name; `clock_shift`: seconds that the hall's time is ahead
+    clocks; `people`: enrolment number to name; `memory`: what a time clock has already recorded;
+    `clock_shift`: seconds that the hall's time is ahead
     of the machine's, for clocks that nobody has set. `enrol_codes`: agent name to one-time code.
     `pace`: how long things take, 1 as in life, 0 at once.
     """
@@ -44,6 +45,7 @@ class HallPlan:
     doors: Mapping[str, str] = field(default_factory=dict)
     polled: Sequence[str] = ()
     people: Mapping[str, str] = field(default_factory=dict)
+    memory: Mapping[str, Sequence[str]] = field(default_factory=dict)
     clock_shift: float = 0.0
     enrol_codes: Mapping[str, str] = field(default_factory=dict)
     pace: float = 1.0
@@ -175,17 +177,21 @@ def _simulator(
 
 def _time_clocks(plan: HallPlan, polled: Mapping[str, int]) -> str:
     people = [f"{number} {name}" for number, name in plan.people.items()]
-    enrolled = f"people = {json.dumps(people, ensure_ascii=False)}\n\n"
     text = ""
+
+    def known(name: str) -> str:
+        kept = json.dumps(list(plan.memory.get(name, ())))
+        return f"\npeople = {json.dumps(people, ensure_ascii=False)}\nmemory = {kept}\n\n"
+
     for name, serial in plan.doors.items():
         head = {"name": name, "way": "push", "serial": serial, "server": plan.server}
-        text += _block("[[time_clock]]", **head).rstrip("\n") + "\n" + enrolled
+        text += _block("[[time_clock]]", **head).rstrip("\n") + known(name)
     for name, port in polled.items():
         link = f"tcp:127.0.0.1:{port}"
         block = _block(
             "[[time_clock]]", name=name, way="pull", link=link, comm_key=KEY, shift=plan.clock_shift
         )
-        text += block.rstrip("\n") + "\n" + enrolled
+        text += block.rstrip("\n") + known(name)
     return text
 
 
