@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from pypinyin import Style, pinyin
-
 from server.domain.catalogue import Item
 
 MAX_READINGS = 6
@@ -95,6 +93,8 @@ def _readings(plain: str) -> Iterator[Sequence[str]]:
 
 
 def _likely(plain: str) -> list[str]:
+    from pypinyin import Style, pinyin  # noqa: PLC0415 - half a second, at the first catalogue
+
     likely: list[str] = []
     for found in pinyin(plain, style=Style.NORMAL):
         # What has no pinyin comes back as it was, whole runs of it; readings and characters

@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
-
 from server.reports.paper import pdf
 from server.wire.bulletin import BulletinView
 
@@ -191,6 +189,8 @@ def _dated(shown: BulletinView) -> str:
 
 def workbook(shown: BulletinView) -> bytes:
     """The bulletin's words and tables as .xlsx, a sheet each."""
+    import xlsxwriter  # noqa: PLC0415 - a fifth of a second that a starting hall does not need
+
     stream = BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False})
     head = book.add_format({"bold": True, "border": 1, "bg_color": "#F3F3F3"})

@@ -6,8 +6,6 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
-
 from server.reports.paper import pdf
 from server.wire.attendance import LETTERS, MonthRow, MonthSheet, TotalsView
 
@@ -105,6 +103,8 @@ def _half(day: str, half: int) -> str:
 
 def workbook(sheet: MonthSheet, now: datetime) -> bytes:
     """The sheet as .xlsx: the printed form, and the sums as numbers to reckon with."""
+    import xlsxwriter  # noqa: PLC0415 - a fifth of a second that a starting hall does not need
+
     stream = BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False})
     styles = {

@@ -11,7 +11,7 @@ from server.domain.catalogue import Catalogue
 
 
 def digest(catalogue: Catalogue) -> str:
-    """SHA-256 in hexadecimal over the book: all but version, the hall's code, state days; order counts.
+    """SHA-256 in hex over the book: all but version, the hall's code, state days; order counts.
 
     A hall that takes another's book keeps its own code, and what it then exports is the same book.
     """

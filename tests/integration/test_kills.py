@@ -28,7 +28,7 @@ from support.hall_server import PATIENCE, Client, HallServer, RefusedError
 
 ITEMS = ("scjg-01", "gaj-01", "scjg-02")
 CLERKS = ("1009", "1004")
-KILLS = 6
+KILLS = 4
 LONGEST_WAIT = 20.0
 """Seconds a person waits for paper before leaving with the number alone."""
 SETTLED_WITHIN = 150.0

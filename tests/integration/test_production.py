@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from server.storage.engine import newest
 from support.hall_server import PATIENCE, Client, RefusedError, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -120,7 +121,7 @@ def test_init_migrate_user_and_check(tmp_path: Path, workbook: Path) -> None:
     data = tmp_path / "data"
     made = _hall("init", "--data", data)
     assert FIRST.search(made.stdout)
-    assert "0001" in _hall("migrate", "--data", data).stdout
+    assert f"{newest()} -> {newest()}" in _hall("migrate", "--data", data).stdout
     _hall("import", workbook, "--data", data)
     added = _hall("user", "add", "1004", "--data", data)
     assert added.returncode == 0

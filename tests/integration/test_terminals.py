@@ -188,7 +188,7 @@ def test_another_terminal_pushes_to_the_gateway(web: Web, firmware: str) -> None
 
 # -- kill -9 ---------------------------------------------------------------------------------------
 
-KILLS = 3
+KILLS = 2
 BACKLOG = 2000
 
 

@@ -321,7 +321,7 @@ def test_on_sqlite(tmp_path: Path) -> None:
         return SmallHall(f"sqlite:///{folder}/hall.db", Path(folder), at(9))
 
     HallMachine.fresh = staticmethod(fresh)
-    _run(examples=40, steps=60)
+    _run(examples=25, steps=60)
 
 
 @pytest.fixture

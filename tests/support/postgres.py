@@ -148,9 +148,15 @@ def wait_until_ready(log: IO[str]) -> None:
     for line in log:
         last.append(line)
         if "ready to accept connections" in line:
-            threading.Thread(target=lambda: collections.deque(log, maxlen=0), daemon=True).start()
+            threading.Thread(target=_drain, args=(log,), daemon=True).start()
             return
     raise RuntimeError("PostgreSQL did not start:\n" + "".join(last))
+
+
+def _drain(log: IO[str]) -> None:
+    """Read on until the server ends, which closes the log in the middle of a line."""
+    with contextlib.suppress(ValueError):
+        collections.deque(log, maxlen=0)
 
 
 @contextlib.contextmanager

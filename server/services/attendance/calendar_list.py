@@ -15,9 +15,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from server.domain.catalogue import SpecialDay
 
 REST, WORK = "休", "班"
@@ -88,6 +85,9 @@ def _heading(line: str) -> bool:
 
 def rows_of_sheet(content: bytes) -> Rows | Problem:
     """Rows of the first sheet of an .xlsx file."""
+    import openpyxl  # noqa: PLC0415 - a quarter of a second, once a year
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheet = book.worksheets[0]
