@@ -82,8 +82,10 @@ def main() -> None:
     if args.push:
         push(args.push, args.records, args.batch)
         return
-    folder = Path(tempfile.mkdtemp())
-    with HallServer(folder, database=args.database) as hall:
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as folder,
+        HallServer(Path(folder), database=args.database) as hall,
+    ):
         added = {"serial": "BENCH1", "way": "push", "name": "东门"}
         hall.clerk(ADMINISTRATOR).post("/office/readers", added)
         clerk, over = hall.clerk("1009"), threading.Event()

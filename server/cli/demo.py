@@ -361,6 +361,9 @@ def _said(hall: Hall, args: argparse.Namespace, port: int, password: str) -> Ite
         ("窗口 counter", "/counter"),
         ("大屏 board", "/board/main"),
         ("管理 office", "/office"),
+        ("我的考勤 my sheet", "/my"),
+        ("查岗 spot check", "/check"),
+        ("通报 bulletin", "/bulletin"),
         ("模拟设备 simulators", "/simulators"),
         ("手机 phone", "/t/…  (扫小票上的二维码 scan the slip)"),
     ):

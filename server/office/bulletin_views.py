@@ -73,7 +73,7 @@ def bulletin(
         hall=figures.hall,
         digest=found.digest,
         drafted_at=row.drafted_at,
-        edited_by=row.edited_by,
+        editors=json.loads(row.editors),
         edited_at=row.edited_at,
         released_by=row.released_by,
         released_at=row.released_at,

@@ -28,7 +28,9 @@ from server.wire.readers import (
     FileSheet,
     FileTaken,
     FingerList,
+    LinkedSame,
     LinkFinger,
+    LinkSame,
     Ordered,
     OrderReader,
     PunchDetail,
@@ -146,6 +148,13 @@ def _keep(api: Api) -> None:
         asked: LinkFinger = call.body
         readers_office.link(ctx, call.actor, call.key, asked.enrolment, asked.staff, asked.since)
         return Done()
+
+    @api.post("/office/fingers/same", who=MANAGERS, body=LinkSame, answer=LinkedSame,
+              example={"since": "2026-03-02"})  # fmt: skip
+    def link_same(call: Call) -> LinkedSame:
+        """Everybody without a finger is enrolled under the staff number: link them all at once."""
+        linked = readers_office.link_same(ctx, call.actor, call.key, call.body.since)
+        return LinkedSame(linked=linked)
 
     @api.post(
         "/office/put-aside/<number>/settle", who=MANAGERS, answer=Done, codes=(Code.NOT_FOUND,)

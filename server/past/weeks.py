@@ -40,10 +40,9 @@ class Weeks:
         ctx, (one, other) = world.ctx, world.managers()[:2]
         drafted = ctx.read(lambda c: acts.drafts(c, ctx.hall_id))
         for bulletin in drafted:
-            if world.chance.random() < 0.4:
-                found = ctx.read(lambda c, b=bulletin: acts.load(ctx, c, b))  # type: ignore[misc]
-                words = {"closing": CLOSING}
-                acts.edit(ctx, world.actor(one.number), world.key(), found, words)
+            found = ctx.read(lambda c, b=bulletin: acts.load(ctx, c, b))  # type: ignore[misc]
+            words = {"closing": CLOSING} if world.chance.random() < 0.4 else {}
+            acts.edit(ctx, world.actor(one.number), world.key(), found, words)
             found = ctx.read(lambda c, b=bulletin: acts.load(ctx, c, b))  # type: ignore[misc]
             actor = world.actor(other.number)
             with contextlib.suppress(HallError):

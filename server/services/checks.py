@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 from server.domain.tickets import number
 from server.services import punch_proof
 from server.services.attendance import proof as request_proof
+from server.services.bulletins import acts
 from server.services.inspection import proof
 from server.storage import journal, schema
 
@@ -44,6 +45,9 @@ def _all(conn: Connection, hall_id: str) -> Iterator[Finding]:
     yield from (Finding(zh, en) for zh, en in proof.problems(conn, hall_id))
     yield from (Finding(zh, en) for zh, en in punch_proof.problems(conn, hall_id))
     yield from (Finding(zh, en) for zh, en in request_proof.problems(conn, hall_id))
+    for bulletin in acts.faults_of(conn, hall_id):
+        zh = f"通报 {bulletin} 的内容与发布时的校验码不符"
+        yield Finding(zh, f"bulletin {bulletin} is not what was released")
 
 
 def _numbers(conn: Connection, hall_id: str) -> Iterator[Finding]:

@@ -248,6 +248,37 @@ def link(ctx: Context, actor: Actor, key: str, enrolment: str, staff: str, since
     ctx.command(actor, key, asked, act)
 
 
+def link_same(ctx: Context, actor: Actor, key: str, since: str) -> int:
+    """Link everybody whose finger nobody linked yet to the enrolment of the staff number itself.
+
+    Halls enrol people under their staff number: one act instead of one a person. Returns how many
+    were linked; what is linked already is left alone. Raises INVALID for a day that is none.
+    """
+    try:
+        day = date.fromisoformat(since)
+    except ValueError:
+        raise HallError(Code.INVALID, field="since") from None
+    begins = instant(datetime.combine(day, datetime.min.time()), ctx.settings().timezone)
+
+    def act(tx: Tx) -> JsonDict:
+        known = readers.fingers(tx.conn, tx.hall_id)
+        fingers = (links for pin, links in known.items() if not pin.startswith(SHEET_MARK))
+        owned = {staff for links in fingers for _, staff in links}
+        fresh = [
+            person.number
+            for person in ctx.catalogue().staff
+            if person.number not in known and person.number not in owned
+        ]
+        for number in fresh:
+            readers.link(tx, number, begins, number, actor.key)
+        note(tx, actor, "finger.link_same", since, data={"staff": fresh})
+        tx.events.append(AttendanceChanged(()))
+        tx.events.append(ReaderChanged(""))
+        return {"linked": len(fresh)}
+
+    return int(ctx.command(actor, key, {"act": "finger.link_same", "since": since}, act)["linked"])
+
+
 def settle_line(ctx: Context, actor: Actor, key: str, number: int) -> None:
     """Somebody has looked at a line that was put aside; raises NOT_FOUND."""
 

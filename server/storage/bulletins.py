@@ -96,12 +96,16 @@ def add(tx: Tx, bulletin_id: str, first: str, last: str) -> None:
     )
 
 
-def set_words(tx: Tx, bulletin_id: str, words: dict[str, str], by: str) -> None:
-    """The office's words, by section."""
+def set_words(tx: Tx, bulletin_id: str, words: dict[str, str], editors: list[str]) -> None:
+    """The office's words, by section, and everyone who had a hand in them."""
     tx.conn.execute(
         update(bulletin)
         .where(_b.hall_id == tx.hall_id, _b.id == bulletin_id)
-        .values(words=json.dumps(words, ensure_ascii=False), edited_by=by, edited_at=tx.now)
+        .values(
+            words=json.dumps(words, ensure_ascii=False),
+            editors=json.dumps(editors),
+            edited_at=tx.now,
+        )
     )
 
 

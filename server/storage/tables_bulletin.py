@@ -28,7 +28,7 @@ bulletin = Table(
     text_column("words", "{}"),
     code_column("digest"),  # SHA-256 of what was released
     Column("drafted_at", STAMP, nullable=False),
-    code_column("edited_by"),
+    text_column("editors", "[]"),  # everyone who changed or checked the words
     stamp_column("edited_at"),
     code_column("released_by"),
     stamp_column("released_at"),

@@ -86,7 +86,8 @@ class BulletinView(Message):
     digest: str
     """Of a draft: what `release` must be given to release exactly this."""
     drafted_at: int
-    edited_by: str
+    editors: list[str]
+    """Everyone who changed or checked the words; none of them may release."""
     edited_at: int | None
     released_by: str
     released_at: int | None

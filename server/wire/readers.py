@@ -54,6 +54,18 @@ class LinkFinger(Command):
     since: Day
 
 
+class LinkSame(Command):
+    """Link everybody without a finger to the enrolment of the staff number, from a day on."""
+
+    since: Day
+
+
+class LinkedSame(Message):
+    """How many were linked."""
+
+    linked: int
+
+
 class SignedLine(Command):
     """One signature of a sheet."""
 

@@ -112,8 +112,24 @@ def test_words_are_edited_and_a_second_person_releases(small: SmallHall) -> None
 def released(small: SmallHall) -> Bulletin:
     """The week's bulletin, released."""
     found = drafted(small)
+    acts.edit(small.ctx, EDITOR, small.key(), found, {})
+    found = load(small)
     acts.release(small.ctx, SECOND, small.key(), found, found.digest)
     return load(small)
+
+
+def test_one_person_alone_releases_nothing(small: SmallHall) -> None:
+    found = drafted(small)
+    with pytest.raises(HallError) as refused:
+        acts.release(small.ctx, SECOND, small.key(), found, found.digest)
+    assert refused.value.data == {"state": "unchecked"}
+    for person in (EDITOR, SECOND):
+        acts.edit(small.ctx, person, small.key(), load(small), {})
+    found = load(small)
+    for person in (EDITOR, SECOND):
+        with pytest.raises(HallError) as refused:
+            acts.release(small.ctx, person, small.key(), found, found.digest)
+        assert code_of(refused) is Code.BULLETIN_SECOND
 
 
 def test_a_released_one_stays_and_a_later_truth_becomes_an_amendment(small: SmallHall) -> None:
@@ -148,6 +164,7 @@ def test_nothing_is_released_while_a_reader_owes_punches(small: SmallHall) -> No
     small.ctx.write(
         lambda tx: readers.change(tx, READER, delivered_until=at(9, day=date(2026, 3, 6)))
     )
+    acts.edit(small.ctx, EDITOR, small.key(), load(small), {})
     found = load(small)
     with pytest.raises(HallError) as refused:
         acts.release(small.ctx, SECOND, small.key(), found, found.digest)

@@ -314,3 +314,16 @@ def test_any_order_batching_and_replay_gives_the_same_punches(
     assert set(found) == expected
     assert small.ctx.read(lambda c: findings("small", c)) == []
     small.close()
+
+
+def test_numbers_that_are_staff_numbers_are_linked_in_one_act(small: SmallHall) -> None:
+    readers_office.link(small.ctx, BOSS, small.key(), "77", STAFF["T1"], "2026-03-02")
+    linked = readers_office.link_same(small.ctx, BOSS, small.key(), "2026-02-01")
+    fingers = small.ctx.read(lambda c: kept.fingers(c, small.ctx.hall_id))
+    assert linked == len(small.ctx.catalogue().staff) - 1
+    assert STAFF["T1"] not in fingers
+    assert [staff for _, staff in fingers[STAFF["T2"]]] == [STAFF["T2"]]
+    assert readers_office.link_same(small.ctx, BOSS, small.key(), "2026-02-01") == 0
+    with pytest.raises(HallError) as refused:
+        readers_office.link_same(small.ctx, BOSS, small.key(), "2026-02-30")
+    assert refused.value.code is Code.INVALID

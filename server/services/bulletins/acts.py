@@ -124,9 +124,10 @@ def load(ctx: Context, conn: Connection, bulletin_id: str) -> Bulletin:
 
 
 def edit(ctx: Context, actor: Actor, key: str, found: Bulletin, words: dict[str, str]) -> None:
-    """Change the words of a draft; an empty section goes back to the drafted wording.
+    """Change the words of a draft, or say with no words that they are right as drafted.
 
-    `found` is the draft as loaded. Raises BULLETIN_STATE, BULLETIN_WORDS.
+    An empty section goes back to the drafted wording. Whoever does either cannot release. `found`
+    is the draft as loaded. Raises BULLETIN_STATE, BULLETIN_WORDS.
     """
     bulletin_id = found.row.id
     for section, text in words.items():
@@ -136,7 +137,8 @@ def edit(ctx: Context, actor: Actor, key: str, found: Bulletin, words: dict[str,
         row = _draft_row(tx, bulletin_id)
         before: dict[str, str] = json.loads(row.words)
         after = {name: text for name, text in (before | words).items() if text.strip()}
-        bulletins.set_words(tx, bulletin_id, after, actor.name)
+        editors = sorted({*json.loads(row.editors), actor.name})
+        bulletins.set_words(tx, bulletin_id, after, editors)
         data = {"before": {name: before.get(name, "") for name in words}, "after": words}
         note(tx, actor, "bulletin.edit", bulletin_id, data=data)
         tx.events.append(BulletinChanged(bulletin_id))
@@ -159,15 +161,18 @@ def release(ctx: Context, actor: Actor, key: str, found: Bulletin, seen: str) ->
     """Freeze and publish what the releaser saw; `seen` is its digest. Returns the final digest.
 
     `found` is the draft as loaded just now: the figures are computed before the transaction, so
-    that nobody at a window waits for them. Raises BULLETIN_SECOND for whoever edited it,
+    that nobody at a window waits for them. Raises BULLETIN_SECOND for whoever edited or checked it,
     BULLETIN_CHANGED when the contents are not those of `seen`, BULLETIN_STATE while punches of the
-    week are still owed or after the release.
+    week are still owed, before a first person has checked it, or after the release.
     """
     bulletin_id = found.row.id
 
     def act(tx: Tx) -> JsonDict:
         row = _draft_row(tx, bulletin_id)
-        if row.edited_by == actor.name:
+        editors = json.loads(row.editors)
+        if not editors:
+            raise HallError(Code.BULLETIN_STATE, state="unchecked")
+        if actor.name in editors:
             raise HallError(Code.BULLETIN_SECOND, bulletin=bulletin_id)
         if found.digest != seen or row.edited_at != found.row.edited_at:
             raise HallError(Code.BULLETIN_CHANGED, bulletin=bulletin_id)
@@ -179,7 +184,7 @@ def release(ctx: Context, actor: Actor, key: str, found: Bulletin, seen: str) ->
         words_text = json.dumps(found.words, ensure_ascii=False)
         frozen = (number, figures_text, words_text, final)
         bulletins.release(tx, bulletin_id, *frozen, actor.name)
-        data = {"digest": final, "number": number, "edited_by": row.edited_by}
+        data = {"digest": final, "number": number, "editors": editors}
         note(tx, actor, "bulletin.release", bulletin_id, data=data)
         tx.events.append(BulletinChanged(bulletin_id))
         return {"digest": final}

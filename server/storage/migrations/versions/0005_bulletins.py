@@ -89,9 +89,7 @@ def upgrade() -> None:
         sa.Column("words", sa.Text(), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("digest", sa.String(length=64), server_default=sa.text("('')"), nullable=False),
         sa.Column("drafted_at", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "edited_by", sa.String(length=64), server_default=sa.text("('')"), nullable=False
-        ),
+        sa.Column("editors", sa.Text(), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("edited_at", sa.BigInteger(), nullable=True),
         sa.Column(
             "released_by", sa.String(length=64), server_default=sa.text("('')"), nullable=False
