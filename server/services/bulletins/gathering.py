@@ -191,7 +191,7 @@ def _checks(ctx: Context, conn: Connection, week: Week) -> tuple[CheckLine, ...]
                 state=row.state,
                 at=f"{ctx.local(at):%H:%M}" if at else "",
                 windows=len(seen),
-                link=f"/office#checks/{row.day}",
+                link=f"/office#checks/{row.id}",
             )
         )
     return tuple(found)
