@@ -64,8 +64,12 @@ def say(text: str) -> None:
 
 
 def environment() -> dict[str, str]:
-    """The caller's environment, less what would let another Python or a setting leak in."""
-    drop = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "UV_INDEX_URL", "NODE_OPTIONS")
+    """The caller's environment, less what would let another Python or a setting leak in.
+
+    Compiled modules are kept whatever the caller likes: a hall starts in a third of the time.
+    """
+    drop = ["PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "UV_INDEX_URL", "NODE_OPTIONS"]
+    drop += ["PYTHONDONTWRITEBYTECODE"]
     env = {key: value for key, value in os.environ.items() if key not in drop}
     env |= {"UV_NO_CONFIG": "1", "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
     env["PATH"] = os.pathsep.join([str(NODE.parent), env.get("PATH", os.defpath)])
@@ -246,8 +250,7 @@ def run(args: argparse.Namespace) -> int:
     for name, value in options.items():
         if value is not None:
             argv += [f"--{name}", str(value)]
-    env = os.environ | {"PYTHONUNBUFFERED": "1"}
-    env.pop("PYTHONPATH", None)
+    env = environment() | {"PYTHONUNBUFFERED": "1"}
     sys.stdout.flush()
     # The hall takes this process's place, so every signal reaches it; it ends what it started.
     os.execve(PYTHON, argv, env)  # noqa: S606 - no shell is wanted
