@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 MAX_BODY = 8 * 1024 * 1024
 """A photo of a punch is a few hundred KB; a backlog comes in batches."""
-REST_SECONDS = 0.01
+REST_SECONDS = 0.008
 """After each act of a backlog."""
 LONG_BODY = 20_000
 """Longer bodies are read beside the loop."""

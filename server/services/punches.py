@@ -23,7 +23,7 @@ from server.services.context import SYSTEM, Actor, Context, note
 from server.storage import punches, readers
 from server.storage.store import Tx
 
-LINES_AN_ACT = 60
+LINES_AN_ACT = 40
 DIGESTED = (
     *("id", "reader", "enrolment", "said", "day", "at", "in_out", "verify", "work_code"),
     *("source", "doubt", "raw", "received_at"),
