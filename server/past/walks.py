@@ -23,7 +23,7 @@ from server.storage.store import Tx
 PACE_MS = 9_000
 WALKED = 0.93
 """So many of the drawn checks are started in time."""
-FOUND = 0.012
+FOUND = 0.006
 """So often something is not as it should be at a window."""
 FAULTS = ("玩手机", "未佩戴工牌", "着装不规范", "闲聊")
 
