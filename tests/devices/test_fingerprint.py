@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-import time
+import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -252,8 +252,8 @@ def crew_at(terminal: PullTerminal, notes: Notebook) -> TerminalCrew:
 
 def poll(crew: TerminalCrew) -> None:
     """One poll, when it is due."""
-    while crew.wait() > 0:
-        time.sleep(0)
+    while (left := crew.wait()) > 0:
+        threading.Event().wait(left)
     crew.idle()
 
 
