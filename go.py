@@ -3,6 +3,8 @@
 
     python3 go.py run     sets up, builds the pages, starts the reference hall with simulators
     python3 go.py test    sets up, then checks and tests everything
+    python3 go.py bench   measures what the hall promises, beside references of the same run
+    python3 go.py break   plays a day, kills and cuts meanwhile, then checks the whole history
     python3 go.py --help  the rest: setup, lint, lock, clean
 
 Everything lands inside the project: `.venv` (Python packages), `.cache` (tools, stamps, logs),
@@ -47,9 +49,7 @@ WEB_FOLDERS = ("kiosk/web", "counters/web", "display/web", "server/web", "server
 SIDE_BY_SIDE = ("-n", "3", "--dist", "worksteal")
 SAFE = ("--only-binary", ":all:", "--require-hashes")
 LEFTOVERS = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".import_linter_cache", ".hypothesis")
-
 NOTHING = subprocess.DEVNULL
-
 Words = list[str | Path]
 
 started = time.monotonic()
@@ -206,6 +206,16 @@ def page_sources() -> list[str | Path]:
     return [ROOT / name for name in names]
 
 
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """One set-up at a time in this folder; a second one waits for the first."""
+    CACHE.mkdir(exist_ok=True)
+    with (CACHE / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@alone()
 def setup(*, dev: bool) -> None:
     """Brings everything up to date; two things at a time, for there are two cores."""
     words = python_words()
@@ -228,28 +238,16 @@ def setup(*, dev: bool) -> None:
     step("pages", page_sources(), make_pages, DIST / "build.json")
 
 
-@contextlib.contextmanager
-def alone() -> Iterator[None]:
-    """One set-up at a time in this folder; a second one waits for the first."""
-    CACHE.mkdir(exist_ok=True)
-    with (CACHE / "lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
 # Commands ----------------------------------------------------------------------------------
 
 
 def run(args: argparse.Namespace) -> int:
-    with alone():
-        setup(dev=False)
+    setup(dev=False)
     say("starting the hall")
-    options = {"port": args.port, "host": args.host, "data": args.data, "seed": args.seed}
-    options["rehearse"] = args.rehearse
     argv = [str(PYTHON), "-P", "-m", "server.cli", "demo"]
-    for name, value in options.items():
-        if value is not None:
-            argv += [f"--{name}", str(value)]
+    for name in ("port", "host", "data", "seed", "rehearse"):
+        if getattr(args, name) is not None:
+            argv += [f"--{name}", str(getattr(args, name))]
     env = environment() | {"PYTHONUNBUFFERED": "1"}
     sys.stdout.flush()
     # The hall takes this process's place, so every signal reaches it; it ends what it started.
@@ -292,21 +290,26 @@ def lint_all() -> list[str]:
 
 
 def lint(_args: argparse.Namespace) -> int:
-    with alone():
-        setup(dev=True)
+    setup(dev=True)
     return 1 if lint_all() else 0
 
 
 def test(args: argparse.Namespace) -> int:
-    with alone():
-        setup(dev=True)
+    setup(dev=True)
     failed = lint_all()
     if failed:
         say(f"failed: {', '.join(failed)}; the tests run all the same")
     say("pytest")
-    argv = [str(PYTHON), "-m", "pytest", *SIDE_BY_SIDE, *args.pytest_args]
+    argv = [str(PYTHON), "-m", "pytest", *SIDE_BY_SIDE, *args.more]
     code = subprocess.call(argv, cwd=ROOT, env=environment(), stdin=NOTHING)
     return code or (1 if failed else 0)
+
+
+def module(args: argparse.Namespace) -> int:
+    """Runs a program of the project that measures; it may use what the tests use."""
+    setup(dev=True)
+    env = environment() | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
+    return subprocess.call([PYTHON, "-m", args.module, *args.more], cwd=ROOT, env=env)
 
 
 def lock(_args: argparse.Namespace) -> int:
@@ -320,7 +323,7 @@ def lock(_args: argparse.Namespace) -> int:
         "test": ["pyproject.toml", "--group", "dev", "-c", "requirements/run.txt"],
     }
     env = environment()
-    del env["UV_NO_CONFIG"]  # [tool.uv] in pyproject.toml names the systems to lock for
+    del env["UV_NO_CONFIG"]  # pyproject.toml names the systems to lock for
     with alone():
         step("uv", [*python_words(), LOCKS / "uv.txt"], make_tools, UV)
         for name, source in sources.items():
@@ -346,9 +349,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--port", type=int, help="port of the hall (8000)")
     one.add_argument("--host", help="address to listen on (127.0.0.1)")
     one.add_argument("--data", metavar="DIR", type=Path, help="where the hall keeps its data")
-    one.add_argument(
-        "--rehearse", metavar="N", type=float, help="play a working day at N times speed"
-    )
+    one.add_argument("--rehearse", metavar="N", type=float, help="play a day at N times speed")
     one.add_argument("--seed", type=int, help="which day to play; the same seed, the same day")
     one.set_defaults(act=run)
     one = commands.add_parser("setup", help="only set up")
@@ -360,13 +361,18 @@ def parser() -> argparse.ArgumentParser:
         ("lock", lock, "resolve the Python dependencies anew"),
         ("clean", clean, "remove everything that this script made"),
     ):
-        commands.add_parser(name, help=text).set_defaults(act=act)
+        commands.add_parser(name, help=text).set_defaults(act=act, passes=act is test)
+    for name, where, text in (
+        ("bench", "bench", "measure everything (a few minutes); its own --help"),
+        ("break", "bench.breaking", "kill, cut and check; --seed repeats a run; its own --help"),
+    ):
+        one = commands.add_parser(name, help=text, add_help=False)
+        one.set_defaults(act=module, module=where, passes=True)
     return top
 
 
 def only_setup(args: argparse.Namespace) -> int:
-    with alone():
-        setup(dev=args.dev)
+    setup(dev=args.dev)
     say("ready")
     return 0
 
@@ -375,11 +381,9 @@ def main() -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 - said plainly, not by a traceback
         print("Hallkeeper needs Python 3.11 or newer.", file=sys.stderr)
         return 2
-    words = parser()
-    args, args_of_pytest = words.parse_known_args()
-    if args_of_pytest and args.act is not test:
-        words.error(f"unrecognized arguments: {' '.join(args_of_pytest)}")
-    args.pytest_args = args_of_pytest
+    args, args.more = parser().parse_known_args()
+    if args.more and not getattr(args, "passes", False):
+        parser().error(f"unrecognized arguments: {' '.join(args.more)}")
     if getattr(args, "data", None):
         args.data = args.data.resolve()
     try:
