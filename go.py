@@ -322,8 +322,7 @@ def lock(_args: argparse.Namespace) -> int:
         "run": ["pyproject.toml"],
         "test": ["pyproject.toml", "--group", "dev", "-c", "requirements/run.txt"],
     }
-    env = environment()
-    del env["UV_NO_CONFIG"]  # pyproject.toml names the systems to lock for
+    env = environment() | {"UV_NO_CONFIG": "0"}  # pyproject.toml names the systems to lock for
     with alone():
         step("uv", [*python_words(), LOCKS / "uv.txt"], make_tools, UV)
         for name, source in sources.items():
@@ -348,7 +347,7 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser("run", help="set up and start the reference hall with simulators")
     one.add_argument("--port", type=int, help="port of the hall (8000)")
     one.add_argument("--host", help="address to listen on (127.0.0.1)")
-    one.add_argument("--data", metavar="DIR", type=Path, help="where the hall keeps its data")
+    one.add_argument("--data", metavar="DIR", type=os.path.abspath, help="the hall's data folder")
     one.add_argument("--rehearse", metavar="N", type=float, help="play a day at N times speed")
     one.add_argument("--seed", type=int, help="which day to play; the same seed, the same day")
     one.set_defaults(act=run)
@@ -381,11 +380,11 @@ def main() -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 - said plainly, not by a traceback
         print("Hallkeeper needs Python 3.11 or newer.", file=sys.stderr)
         return 2
-    args, args.more = parser().parse_known_args()
-    if args.more and not getattr(args, "passes", False):
-        parser().error(f"unrecognized arguments: {' '.join(args.more)}")
-    if getattr(args, "data", None):
-        args.data = args.data.resolve()
+    args, more = parser().parse_known_args()
+    args.more = more
+    args.more = more
+    if more and not getattr(args, "passes", False):
+        parser().error(f"unrecognized arguments: {' '.join(more)}")
     try:
         return int(args.act(args))
     except StepFailedError as error:

@@ -19,6 +19,7 @@ from server.services.floor import window_states
 from server.services.people import Principal
 from server.services.snapshot import Snapshot
 from server.sockets import Feeds, Surface
+from server.storage import devices
 from server.wire.views import BoardState
 
 SPOKEN = frozenset({Move.CALL.value, Move.RECALL.value, Move.RESUME.value})
@@ -73,8 +74,10 @@ class Display:
         for zone in (MAIN, window.zone):
             self._feeds.moment("board", zone, "called", data, settings.moment_seconds)
         payload = utterance(event.number, window.number, window.zone, settings)
-        speakers = self._agents.serving("voice", window.zone) or self._agents.serving("voice", MAIN)
-        for ref in speakers:
+        # Asked of the books, not of this worker's own lines: the loudspeaker may be another's.
+        heard_in = self._ctx.read(lambda c: devices.connected(c, self._ctx.hall_id, "voice"))
+        zone = window.zone if window.zone in heard_in else MAIN
+        for ref in self._agents.serving("voice", zone):
             task_id = f"{event.ticket}-{ref.name}-{self._ctx.chance.token(6)}"
             expiry = float(settings.voice_expiry_seconds)
             self._agents.send(Task(task_id, ref.name, "speak", payload, expiry))

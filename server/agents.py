@@ -18,14 +18,14 @@ from socketio.exceptions import ConnectionRefusedError as Refused
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
 from server.hall import Hall
-from server.services.bus import DeviceChanged
+from server.services.bus import DeviceChanged, Event, HallChanged
 from server.storage import devices
 from server.storage.store import Tx
 from server.wire.problems import problem
 
 log = logging.getLogger(__name__)
 NAMESPACE = "/agent"
-KINDS = frozenset({"printers", "led", "voice", "keypads", "fingerprint"})
+KINDS = frozenset({"printers", "led", "voice", "keypads", "fingerprint", "standby"})
 STATES = frozenset({"ok", "degraded", "failed", "unknown"})
 MAX_DEVICES = 200
 
@@ -81,6 +81,7 @@ class Agents:
             ("event", self._event),
         ):
             socketio.on_event(name, handler, namespace=NAMESPACE)
+        hall.ctx.bus.listen(self._withdrawn)
 
     # -- the line ------------------------------------------------------------------------------
 
@@ -107,7 +108,7 @@ class Agents:
             self._shown.pop(ref.name, None)
 
         def act(tx: Tx) -> None:
-            devices.gone(tx, name)
+            devices.gone(tx, name, self._hall.worker)
             tx.events.append(DeviceChanged(name))
 
         self._hall.ctx.write(act)
@@ -125,7 +126,7 @@ class Agents:
             self._shown.pop(device, None)
 
         def act(tx: Tx) -> None:
-            devices.announce(tx, name, found)
+            devices.announce(tx, name, self._hall.worker, found)
             tx.events.append(DeviceChanged(name))
 
         self._hall.ctx.write(act)
@@ -248,11 +249,13 @@ class Agents:
             return {"ok": False, "code": error.code.value}
         return {"ok": True, "code": code}
 
-    def drop(self, name: str) -> None:
-        """End an agent's connection (its token was withdrawn)."""
-        sid = self._sids.get(name)
-        if sid is not None:
-            self._io.server.disconnect(sid, namespace=NAMESPACE)
+    def _withdrawn(self, event: Event) -> None:
+        """A token was withdrawn, here or at another worker: that agent's line ends."""
+        of_agent = isinstance(event, HallChanged) and event.data.get("kind") == "agent"
+        if isinstance(event, HallChanged) and of_agent and event.what == "tokens":
+            sid = self._sids.get(str(event.data.get("name", "")))
+            if sid is not None:
+                self._io.start_background_task(self._io.server.disconnect, sid, namespace=NAMESPACE)
 
 
 def _refused(error: HallError) -> Refused:

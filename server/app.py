@@ -1,14 +1,13 @@
 """Puts the server together: Flask, Socket.IO, every surface; and runs it on gevent.
 
-`build` makes an app without opening a port (tests, OpenAPI); `serve` runs it. The monkey patching
-is done by the command that calls `serve`, before anything else is imported.
+`build` makes an app without opening a port (tests, OpenAPI); `serve` runs one such app alone, and
+`server.deployment` many halls or many workers. The monkey patching is done by the command that
+calls `serve`, before anything else is imported.
 """
 
 from __future__ import annotations
 
 import logging
-import signal
-import sys
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,18 +16,16 @@ from typing import Any
 import gevent
 from flask import Flask, Response, g, request
 from flask_socketio import SocketIO
-from gevent.pywsgi import WSGIHandler, WSGIServer
-from gevent.socket import IPPROTO_TCP, TCP_NODELAY
 from werkzeug.exceptions import HTTPException
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 import counters.surface
 import display.surface
 import kiosk.surface
-from server import logs, pages
+from server import logs, pages, serving
 from server.agents import Agents
 from server.api import Api, json_answer, refusal
 from server.api.openapi import document
+from server.bell import NoBell
 from server.domain.errors import Code, HallError
 from server.gateways import iclock, pull
 from server.hall import Hall
@@ -44,16 +41,11 @@ from server.office import (
     requests,
     surface,
 )
-from server.services.bulletins.acts import draft_due
-from server.services.days import keep_day
-from server.services.inspection.keeping import Keeper
-from server.services.issuing import give_up_slips
+from server.serving import House
 from server.sockets import Feeds
-from server.storage import devices, journal
+from server.storage import journal
 
 log = logging.getLogger(__name__)
-SWITCH_INTERVAL = 0.0005
-KEEP_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +83,7 @@ def build(hall: Hall, start: Callable[..., Any] | None = None) -> App:
     counters.surface.add(api, feeds, agents, background)
     display.surface.add(api, feeds, agents, background)
     more = [readers.alarms(hall), cover_alarms.alarms(hall), check_alarms.alarms(hall)]
-    surface.add(api, feeds, agents, more)
+    surface.add(api, feeds, more)
     readers.add(api, feeds)
     checks.add(api, feeds)
     attendance.add(api, feeds)
@@ -158,72 +150,7 @@ def _around_requests(flask: Flask) -> None:
         return response
 
 
-class _Handler(WSGIHandler):
-    """pywsgi sends head and body apart: without TCP_NODELAY each answer waits 40 ms."""
-
-    def __init__(self, sock: Any, address: Any, server: Any, rfile: Any = None) -> None:
-        sock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
-        self._upgraded = False
-        super().__init__(sock, address, server, rfile)  # type: ignore[call-arg]
-
-    def handle_one_request(self) -> Any:
-        """A connection that was a WebSocket has nothing more to say in HTTP."""
-        result = super().handle_one_request()
-        return None if self._upgraded else result
-
-    def log_request(self) -> None:
-        """Requests are logged by the app, without addresses and queries."""
-
-    def get_environ(self) -> dict[str, Any]:
-        environ: dict[str, Any] = super().get_environ()
-        self._upgraded = "HTTP_UPGRADE" in environ
-        # Compressing each push costs 60 % more CPU and 2.4 times the memory (house plan).
-        environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
-        return environ
-
-
 def serve(app: App, ready: Callable[[int], None]) -> None:
-    """Serve until SIGTERM or SIGINT; `ready` is told the port once it is open."""
+    """Serve one hall from one process until SIGTERM or SIGINT; `ready` is told the port."""
     config = app.hall.config
-    sys.setswitchinterval(SWITCH_INTERVAL)
-    if config.trusted_proxy:
-        app.flask.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.flask.wsgi_app, x_for=1, x_proto=1, x_host=1
-        )
-    server = WSGIServer(
-        (config.host, config.port),
-        app.flask,
-        handler_class=_Handler,
-        log=None,
-        error_log=logging.getLogger("server.wsgi"),
-    )
-    app.hall.ctx.write(devices.nobody_heard)
-    server.start()
-    gevent.spawn(app.feeds.run)
-    gevent.spawn(_keep, app)
-    done = gevent.event.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        gevent.signal_handler(number, done.set)
-    ready(int(server.server_port or config.port))
-    done.wait()
-    server.stop(timeout=1)
-    app.hall.ctx.store.close()
-
-
-def _keep(app: App) -> None:
-    """What must happen without anybody asking: days, debts, news from other processes."""
-    ctx = app.hall.ctx
-    keeper = Keeper(ctx, app.hall.config.data)
-    while True:
-        try:
-            ctx.refresh()
-            keep_day(ctx)
-            keeper.keep()
-            draft_due(ctx)
-            give_up_slips(ctx)
-            app.agents.remind()
-        except HallError as error:
-            log.warning("not kept", extra={"code": error.code.value})
-        except Exception:
-            log.exception("not kept")
-        gevent.sleep(KEEP_SECONDS)
+    serving.serve(House(lambda _hall: app, {}, NoBell(alone=True)), config, ready)

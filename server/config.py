@@ -6,8 +6,11 @@ setting that is silently ignored is found years later.
 
 from __future__ import annotations
 
+import re
+import socket
 import tomllib
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +36,14 @@ class Config:
     trusted_proxy: bool = False
     """Whether X-Forwarded-* of a reverse proxy are believed."""
     log: str = "info"
+    redis: str = ""
+    """URL of the Redis or Valkey that workers of one hall tell each other by."""
+    workers: int = 1
+    """How many server processes `hall serve` starts."""
+    slot: int = 0
+    """Which of them this is."""
+    halls: Mapping[str, str] = field(default_factory=dict)
+    """Hall id to host name, where one deployment serves several halls."""
     demo: bool = False
     simulators: str = ""
     """Control address of the simulators; demo only."""
@@ -43,12 +54,45 @@ class Config:
         return self.database or f"sqlite:///{self.data.resolve() / 'hall.db'}"
 
     @property
+    def worker_name(self) -> str:
+        """Names this process among those that serve the same database; kept over restarts."""
+        return f"{socket.gethostname()[:40]}:{self.port}/{self.slot}"
+
+    def of_hall(self, hall_id: str) -> Config:
+        """The settings for one of several halls: its own data folder, address and QR codes."""
+        if not self.halls:
+            return self
+        host = self.halls[hall_id]
+        scheme, _, _ = (self.public_url or "http://").partition("://")
+        port = "" if self.public_url else f":{self.port}"
+        return replace(
+            self,
+            hall_id=hall_id,
+            data=self.data / "halls" / hall_id,
+            public_url=f"{scheme}://{host}{port}",
+        )
+
+    @property
     def base_url(self) -> str:
         """The address people's phones are sent to."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
 
-_FILE_KEYS = {"hall_id", "database", "host", "port", "public_url", "trusted_proxy", "log"}
+_FILE_KEYS = {
+    "hall_id",
+    "database",
+    "host",
+    "port",
+    "public_url",
+    "trusted_proxy",
+    "log",
+    "redis",
+    "workers",
+    "halls",
+}
+HALL_ID = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
+HOST = re.compile(r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")
+MOST_WORKERS = 64
 
 
 def load(data: Path, **overrides: Any) -> Config:
@@ -63,12 +107,29 @@ def load(data: Path, **overrides: Any) -> Config:
     unknown = sorted(set(values) - _FILE_KEYS)
     if unknown:
         raise ConfigError(f"{path}: 不认识的设置 / unknown keys: {', '.join(unknown)}")
-    config = Config(data=data)
-    kinds = {f.name: type(getattr(config, f.name)) for f in fields(Config)}
+    kinds = {f.name: type(getattr(Config(data=data), f.name)) for f in fields(Config)}
     for name, value in values.items():
         if type(value) is not kinds[name]:
             raise ConfigError(
                 f"{path}: {name}: 类型不对 / wrong type, {kinds[name].__name__} wanted"
             )
     given = {name: value for name, value in overrides.items() if value is not None}
-    return replace(config, **(values | given))
+    config = replace(Config(data=data), **(values | given))
+    for problem in _problems(config):
+        raise ConfigError(f"{path}: {problem}")
+    return config
+
+
+def _problems(config: Config) -> Iterator[str]:
+    if not 1 <= config.workers <= MOST_WORKERS:
+        yield f"workers: 1–{MOST_WORKERS}"
+    if config.workers > 1 and config.database_url.startswith("sqlite"):
+        yield "workers: 多个进程需要 PostgreSQL / more than one needs PostgreSQL"
+    if len(set(config.halls.values())) != len(config.halls):
+        yield "halls: 两个大厅用了同一个域名 / two halls have the same host name"
+    for hall_id, host in config.halls.items():
+        if not HALL_ID.match(hall_id) or not HOST.match(str(host)):
+            yield (
+                f'halls: {hall_id} = {host!r}: 应为 编号 = "域名" / '
+                'wanted: id = "host name", in small letters'
+            )

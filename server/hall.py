@@ -9,6 +9,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from sqlalchemy import insert, make_url, select
+from sqlalchemy.exc import IntegrityError
 
 from server.clock import Chance, Clock, MachineClock, SystemChance
 from server.config import Config
@@ -19,7 +20,8 @@ from server.services.context import SYSTEM, Actor, Context, note
 from server.services.people import Offloaded, People
 from server.storage import accounts, schema
 from server.storage import catalogue as catalogues
-from server.storage.engine import is_sqlite, migrate, open_engine, open_store
+from server.storage.engine import Databases, is_sqlite, migrate, open_engine
+from server.storage.presence import Presence
 from server.storage.store import Offload, Tx, directly
 from server.workbook import digest
 
@@ -39,6 +41,12 @@ class Hall:
     ctx: Context
     people: People
     offload: Offloaded
+    presence: Presence
+
+    @property
+    def worker(self) -> str:
+        """This server process among those that serve the hall."""
+        return self.config.worker_name
 
 
 def open_hall(
@@ -49,24 +57,34 @@ def open_hall(
     commit: Offload = directly,
     offload: Offloaded = in_place,
     hasher: PasswordHasher | None = None,
+    databases: Databases | None = None,
 ) -> Hall:
     """Open (and if need be create and migrate) the hall of `config`.
 
     `commit` runs SQLite's commits, `offload` slow calls such as password hashing; the server
     brings gevent's native threads for both. `hasher` sets the cost of a password hash.
+    `databases`: connections that halls of one process share; they are migrated already.
     """
     config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if databases is None or is_sqlite(config.database_url):
+        prepare(config)
+    databases = databases or Databases(offload=commit)
+    store = databases.store(config.database_url, config.hall_id)
+    ctx = Context(store, clock or MachineClock(), chance or SystemChance(), Bus())
+    _ensure_hall(ctx)
+    calendar.seed(ctx)
+    presence = databases.presence(config.database_url)
+    return Hall(config, ctx, People(ctx, offload, hasher), offload, presence)
+
+
+def prepare(config: Config) -> None:
+    """Bring a database to this version; a SQLite file is its owner's alone."""
     engine = open_engine(config.database_url)
     migrate(engine)
     engine.dispose()
     file = make_url(config.database_url).database
     if is_sqlite(config.database_url) and file:
         Path(file).chmod(0o600)
-    store = open_store(config.database_url, config.hall_id, commit)
-    ctx = Context(store, clock or MachineClock(), chance or SystemChance(), Bus())
-    _ensure_hall(ctx)
-    calendar.seed(ctx)
-    return Hall(config, ctx, People(ctx, offload, hasher), offload)
 
 
 def _ensure_hall(ctx: Context) -> None:
@@ -84,7 +102,11 @@ def _ensure_hall(ctx: Context) -> None:
         if not known(tx.conn):
             tx.conn.execute(insert(hall).values(hall_id=ctx.hall_id, created_at=tx.now))
 
-    ctx.write(act)
+    try:
+        ctx.write(act)
+    except IntegrityError:  # another worker was faster
+        if not ctx.read(known):
+            raise
 
 
 def empty_catalogue(hall_id: str) -> Catalogue:

@@ -1,4 +1,4 @@
-"""`hall serve`: the server of a hall in production. No simulators, no demo accounts."""
+"""`hall serve`: the server of a hall, or of many. No simulators, no demo accounts."""
 
 from __future__ import annotations
 
@@ -8,19 +8,12 @@ import gc
 from gevent.threadpool import ThreadPool
 
 from server import config, logs
-from server.app import build, serve
 from server.cli import data_argument
 from server.clock import Clock
-from server.domain.errors import HallError
-from server.hall import (
-    ADMINISTRATOR,
-    Hall,
-    empty_catalogue,
-    first_administrator,
-    open_hall,
-    take_catalogue,
-)
-from server.services.context import SYSTEM
+from server.deployment import begin, house_of, words_of
+from server.hall import Hall, open_hall
+from server.serving import serve
+from server.supervisor import Supervisor, same_words
 
 
 def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
@@ -31,6 +24,10 @@ def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--database", help="数据库地址 / database URL (postgresql+psycopg://…)")
     sub.add_argument("--public-url", help="二维码里的网址 / address in QR codes")
     sub.add_argument("--log", choices=("debug", "info", "warning"), help="日志级别 / log level")
+    sub.add_argument("--redis", help="多进程之间的 Redis / Redis between workers (redis://…)")
+    sub.add_argument("--workers", type=int, help="服务进程数（默认 1）/ server processes")
+    sub.add_argument("--fd", type=int, default=-1, help=argparse.SUPPRESS)
+    sub.add_argument("--slot", type=int, help=argparse.SUPPRESS)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -42,41 +39,29 @@ def run(args: argparse.Namespace) -> int:
         database=args.database,
         public_url=args.public_url,
         log=args.log,
+        redis=args.redis,
+        workers=args.workers,
+        slot=args.slot,
     )
     logs.start(settings.log)
-    hall = open_server_hall(settings)
-    password = first_administrator(hall)
-    if password is not None:
-        _show_password(password)
-    _ensure_catalogue(hall)
+
+    def ready(port: int) -> None:
+        print(f"http://{settings.host}:{port}", flush=True)
+
+    if args.fd < 0:
+        fresh = begin(settings)
+        if fresh:
+            print(words_of(fresh), flush=True)
+        if settings.workers > 1:
+            Supervisor(settings, same_words()).run(ready)
+            return 0
+    house = house_of(settings)
     gc.freeze()
-    serve(build(hall), lambda port: print(f"http://{settings.host}:{port}", flush=True))
+    serve(house, settings, ready if args.fd < 0 else lambda _port: None, args.fd)
     return 0
 
 
 def open_server_hall(settings: config.Config, clock: Clock | None = None) -> Hall:
     """A hall whose commits and slow calls run in gevent's native threads."""
     commits, slow = ThreadPool(1), ThreadPool(4)
-    return open_hall(
-        settings,
-        commit=commits.apply,
-        offload=slow.apply,
-        clock=clock,
-    )
-
-
-def _ensure_catalogue(hall: Hall) -> None:
-    """A new hall starts empty: its office imports a workbook. Pages need something to show."""
-    try:
-        hall.ctx.catalogue()
-    except HallError:
-        take_catalogue(hall.ctx, SYSTEM, empty_catalogue(hall.ctx.hall_id), "")
-
-
-def _show_password(password: str) -> None:
-    print(
-        "\n一次性管理员密码，只显示这一次，首次登录必须修改：\n"
-        "One-time administrator password, shown only now, to be changed at first sign-in:\n\n"
-        f"    {ADMINISTRATOR}    {password}\n",
-        flush=True,
-    )
+    return open_hall(settings, commit=commits.apply, offload=slow.apply, clock=clock)

@@ -116,6 +116,7 @@ class Code(StrEnum):
     TOO_MANY = "too_many"
     TOO_LARGE = "too_large"
     NOT_FOUND = "not_found"
+    HALL_UNKNOWN = "hall_unknown"
     METHOD = "method"
     WORKBOOK = "workbook"
     SETTING_INVALID = "setting_invalid"

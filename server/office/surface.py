@@ -12,7 +12,6 @@ from flask import Response, request
 from sqlalchemy import Connection
 
 from server import workbook
-from server.agents import Agents
 from server.api import ADMINISTRATORS, MANAGERS, Api, Call
 from server.clock import instant, zone_known
 from server.domain.catalogue import Role
@@ -119,13 +118,13 @@ def _hits(event: Event) -> set[str] | None:
     return {"*"} if isinstance(event, HallChanged) else set()
 
 
-def add(api: Api, feeds: Feeds, agents: Agents, alarms: Sequence[Alarms] = ()) -> None:
+def add(api: Api, feeds: Feeds, alarms: Sequence[Alarms] = ()) -> None:
     """Register the office; `alarms`: what else stands in its list."""
     office = Office(api.hall, alarms)
     feeds.add(Surface("office", office.state, office.allowed, _hits, 1.5))
     _today(api, office)
     _accounts(api, office)
-    _tokens(api, agents)
+    _tokens(api)
     _settings(api)
     _business_data(api)
 
@@ -219,7 +218,7 @@ def _accounts(api: Api, office: Office) -> None:
         return OneTimePassword(staff=staff, password=people.reset_password(call.actor, staff))
 
 
-def _tokens(api: Api, agents: Agents) -> None:
+def _tokens(api: Api) -> None:
     ctx, people = api.hall.ctx, api.hall.people
 
     @api.get("/office/tokens", who=ADMINISTRATORS, answer=TokenList)
@@ -265,8 +264,6 @@ def _tokens(api: Api, agents: Agents) -> None:
         """Withdraw a device's token; its connection ends at once."""
         asked: Revoke = call.body
         people.revoke(call.actor, asked.kind, asked.name)
-        if asked.kind == "agent":
-            agents.drop(asked.name)
         return Done()
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import Any, get_args
 
 log = logging.getLogger(__name__)
 
@@ -121,20 +121,45 @@ Event = (
     | BulletinChanged
 )
 Listener = Callable[[Event], None]
+Forward = Callable[[list[Event]], None]
+
+_KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Event)}
+
+
+def to_wire(event: Event) -> list[Any]:
+    """An event as JSON can carry it: its kind and its fields."""
+    return [type(event).__name__, asdict(event)]
+
+
+def of_wire(said: list[Any]) -> Event:
+    """The event that `to_wire` was given. Raises KeyError or TypeError for another's words."""
+    kind = _KINDS[said[0]]
+    values = {k: tuple(v) if isinstance(v, list) else v for k, v in said[1].items()}
+    event: Event = kind(**values)
+    return event
 
 
 class Bus:
-    """Tells every listener every event, in order."""
+    """Tells every listener every event, in order, and afterwards the other workers."""
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
+        self.forward: Forward = lambda _events: None
+        """Tells the other workers; set by the server that has any."""
 
     def listen(self, listener: Listener) -> None:
         """Add a listener; it must return quickly and hand longer work on."""
         self._listeners.append(listener)
 
     def publish(self, events: Iterable[Event]) -> None:
-        """Tell the events of one act."""
+        """Tell the events of one act that happened here."""
+        told = list(events)
+        self.deliver(told)
+        if told:
+            self.forward(told)
+
+    def deliver(self, events: Iterable[Event]) -> None:
+        """Tell the listeners of this worker only: of what another did, or was found out."""
         for event in events:
             for listener in self._listeners:
                 try:

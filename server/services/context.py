@@ -120,13 +120,13 @@ class Context:
         known = self._current[0] if self._current else 0
         found = self.store.read(lambda c: catalogues.latest(c, self.hall_id))
         if found is not None and found[0] != known:
-            self.bus.publish([HallChanged("catalogue", {"version": found[0]})])
+            self.bus.deliver([HallChanged("catalogue", {"version": found[0]})])
         values = self.store.read(lambda c: stored_settings.current(c, self.hall_id))
         if self._settings is not None and changed(Settings(), values) != self._settings:
-            self.bus.publish([HallChanged("settings")])
+            self.bus.deliver([HallChanged("settings")])
         mark = self.store.read(lambda c: calendar.mark(c, self.hall_id))
         if self._current is not None and mark != self._calendar[0]:
-            self.bus.publish([HallChanged("calendar")])
+            self.bus.deliver([HallChanged("calendar")])
 
     # -- time ----------------------------------------------------------------------------------
 
@@ -169,8 +169,7 @@ class Context:
 
         Raises the act's HallError, or KEY_REUSED when the key came with other arguments before.
         """
-        digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
-
+        digest = digest_of(asked)
         window = str(asked.get("window", ""))
 
         def once(tx: Tx) -> JsonDict | HallError:
@@ -185,6 +184,11 @@ class Context:
         if isinstance(answer, HallError):
             raise answer
         return answer
+
+
+def digest_of(asked: JsonDict) -> str:
+    """What a repeat of a command is held against."""
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
 def _repeat(first: Any, digest: str) -> JsonDict | HallError:

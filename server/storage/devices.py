@@ -5,12 +5,23 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from server.storage import schema
+from server.storage.statement import once
 from server.storage.store import Tx
 
 _d = schema.device
+_serving = once(
+    select(_d)
+    .where(
+        _d.c.hall_id == bindparam("hall_id"),
+        _d.c.kind == bindparam("kind"),
+        _d.c.serves == bindparam("serves"),
+    )
+    .order_by(_d.c.name)
+    .limit(1)
+)
 
 
 def every(conn: Connection, hall_id: str) -> list[Row[Any]]:
@@ -22,12 +33,8 @@ def every(conn: Connection, hall_id: str) -> list[Row[Any]]:
 
 def serving(conn: Connection, hall_id: str, kind: str, serves: str) -> Row[Any] | None:
     """The device of a kind at a kiosk, window or zone."""
-    return conn.execute(
-        select(_d)
-        .where(_d.c.hall_id == hall_id, _d.c.kind == kind, _d.c.serves == serves)
-        .order_by(_d.c.name)
-        .limit(1)
-    ).first()
+    asked = {"hall_id": hall_id, "kind": kind, "serves": serves}
+    return conn.execute(_serving, asked).first()
 
 
 def get(conn: Connection, hall_id: str, name: str) -> Row[Any] | None:
@@ -35,8 +42,24 @@ def get(conn: Connection, hall_id: str, name: str) -> Row[Any] | None:
     return conn.execute(select(_d).where(_d.c.hall_id == hall_id, _d.c.name == name)).first()
 
 
-def announce(tx: Tx, agent: str, devices: list[dict[str, str]]) -> None:
-    """What an agent hosts, replacing what it hosted before."""
+def connected(conn: Connection, hall_id: str, kind: str) -> frozenset[str]:
+    """Whom the connected devices of a kind serve, whichever worker holds their agents' lines."""
+    rows = conn.execute(
+        select(_d.c.serves).where(_d.c.hall_id == hall_id, _d.c.kind == kind, _d.c.connected == 1)
+    )
+    return frozenset(row.serves for row in rows)
+
+
+def workers(conn: Connection, hall_id: str) -> frozenset[str]:
+    """The workers that devices are said to be connected to."""
+    rows = conn.execute(
+        select(_d.c.worker).where(_d.c.hall_id == hall_id, _d.c.connected == 1).distinct()
+    )
+    return frozenset(row.worker for row in rows)
+
+
+def announce(tx: Tx, agent: str, worker: str, devices: list[dict[str, str]]) -> None:
+    """What an agent hosts, replacing what it hosted before; `worker` holds its line."""
     names = [d["device"] for d in devices]
     tx.conn.execute(
         delete(_d).where(_d.c.hall_id == tx.hall_id, (_d.c.agent == agent) | _d.c.name.in_(names))
@@ -47,6 +70,7 @@ def announce(tx: Tx, agent: str, devices: list[dict[str, str]]) -> None:
                 hall_id=tx.hall_id,
                 name=found["device"],
                 agent=agent,
+                worker=worker,
                 kind=found["kind"],
                 driver=found["driver"],
                 serves=found["serves"],
@@ -73,19 +97,27 @@ def set_health(tx: Tx, name: str, state: str, code: str, readings: Any, detail: 
     )
 
 
-def nobody_heard(tx: Tx) -> None:
-    """A server that has just started has heard of no device yet."""
-    tx.conn.execute(
+_GONE = {"state": "unknown", "code": "agent_gone", "connected": 0}
+
+
+def nobody_heard(tx: Tx, worker: str) -> bool:
+    """A worker is not, or not yet, there: nothing is known of the devices it held.
+
+    Returns whether there was any.
+    """
+    held = _d.c.worker.in_(["", worker])  # "": from before workers had names
+    result = tx.conn.execute(
         update(_d)
-        .where(_d.c.hall_id == tx.hall_id, _d.c.connected == 1)
-        .values(state="unknown", code="agent_gone", connected=0, changed_at=tx.now)
+        .where(_d.c.hall_id == tx.hall_id, _d.c.connected == 1, held)
+        .values(changed_at=tx.now, **_GONE)
     )
+    return result.rowcount > 0
 
 
-def gone(tx: Tx, agent: str) -> None:
-    """An agent's connection ended: nothing is known of its devices any more."""
+def gone(tx: Tx, agent: str, worker: str) -> None:
+    """An agent's line to a worker ended; one it has to another worker by now is left alone."""
     tx.conn.execute(
         update(_d)
-        .where(_d.c.hall_id == tx.hall_id, _d.c.agent == agent)
-        .values(state="unknown", code="agent_gone", connected=0, changed_at=tx.now)
+        .where(_d.c.hall_id == tx.hall_id, _d.c.agent == agent, _d.c.worker == worker)
+        .values(changed_at=tx.now, **_GONE)
     )

@@ -12,8 +12,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url, text
 
+from server.storage.presence import Alone, Locks, Presence, lock_key
 from server.storage.store import Offload, PostgresStore, SqliteStore, Store, directly
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -51,14 +52,53 @@ def open_engine(url: str) -> Engine:
     return create_engine(url, pool_pre_ping=True)
 
 
+class Databases:
+    """The databases of one process: halls of the same PostgreSQL database share its connections.
+
+    `offload` runs SQLite's blocking commits off the event loop; `worker` is this process's name.
+    """
+
+    def __init__(self, worker: str = "", offload: Offload = directly) -> None:
+        self._worker = worker
+        self._offload = offload
+        self._engines: dict[str, tuple[Engine, Engine]] = {}
+        self._presences: dict[str, Presence] = {}
+
+    def store(self, url: str, hall_id: str) -> Store:
+        """The store of one hall."""
+        if is_sqlite(url):
+            writer = _sqlite(url, "BEGIN IMMEDIATE", pool_size=1, max_overflow=0)
+            apart = _sqlite(url, "BEGIN", poolclass=NullPool)
+            reader = _sqlite(url, "BEGIN", pool_size=8)
+            return SqliteStore(hall_id, writer, reader, apart, self._offload)
+        if url not in self._engines:
+            engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
+            self._engines[url] = engine, create_engine(url, poolclass=NullPool)
+        return PostgresStore(hall_id, *self._engines[url])
+
+    def presence(self, url: str) -> Presence:
+        """Who else serves this database."""
+        if url not in self._presences:
+            alone = is_sqlite(url) or not self._worker
+            self._presences[url] = (
+                Alone(self._worker)
+                if alone
+                else Locks(create_engine(url, poolclass=NullPool), self._worker)
+            )
+        return self._presences[url]
+
+    def close(self) -> None:
+        """Give everything back that halls share."""
+        for presence in self._presences.values():
+            presence.close()
+        for engines in self._engines.values():
+            for engine in engines:
+                engine.dispose()
+
+
 def open_store(url: str, hall_id: str, offload: Offload = directly) -> Store:
-    """The store of one hall; `offload` runs SQLite's blocking commits off the event loop."""
-    if is_sqlite(url):
-        writer = _sqlite(url, "BEGIN IMMEDIATE", pool_size=1, max_overflow=0)
-        apart = _sqlite(url, "BEGIN", poolclass=NullPool)
-        return SqliteStore(hall_id, writer, _sqlite(url, "BEGIN", pool_size=8), apart, offload)
-    engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
-    return PostgresStore(hall_id, engine, create_engine(url, poolclass=NullPool))
+    """The store of one hall with connections of its own (command line, tests)."""
+    return Databases(offload=offload).store(url, hall_id)
 
 
 def _config() -> Config:
@@ -72,6 +112,10 @@ def migrate(engine: Engine) -> tuple[str | None, str | None]:
     config = _config()
     before = revision(engine)
     with engine.begin() as conn:
+        if conn.dialect.name == "postgresql":
+            # Workers that start together migrate one after the other.
+            key = {"key": lock_key("migrate", "")}
+            conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), key)
         config.attributes["connection"] = conn
         command.upgrade(config, "head")
     return before, revision(engine)

@@ -328,6 +328,7 @@ device = Table(
     hall_column(),
     Column("name", CODE, nullable=False),
     code_column("agent"),
+    code_column("worker"),
     code_column("kind"),
     code_column("driver"),
     code_column("serves"),

@@ -278,6 +278,7 @@ WORDS: dict[Code, tuple[int, str, str]] = {
     ),
     Code.TOO_MANY: (429, "操作太快，请稍等再试。", "Too many requests. Please wait a moment."),
     Code.TOO_LARGE: (413, "内容太大。", "The request is too large."),
+    Code.HALL_UNKNOWN: (404, "没有这个大厅。", "There is no hall of this name here."),
     Code.NOT_FOUND: (404, "没有这个地址。", "There is nothing at this address."),
     Code.METHOD: (405, "这个地址不支持这种请求。", "This address does not take such requests."),
     Code.WORKBOOK: (

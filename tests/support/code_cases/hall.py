@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 from datetime import timedelta
 
-from werkzeug.test import TestResponse
+from werkzeug.test import Client, TestResponse
 
+from server.bell import NoBell
 from server.domain.errors import Code
+from server.serving import House
 from server.storage import schema
 from support.code_cases import CASES, case
 from support.halls import MONDAY, NEWCOMER, STAFF, at
@@ -328,6 +330,12 @@ def _(web: Web) -> TestResponse:
 @case(Code.NOT_FOUND)
 def _(web: Web) -> TestResponse:
     return web.browser().get("/nothing-here")
+
+
+@case(Code.HALL_UNKNOWN)
+def _(web: Web) -> TestResponse:
+    house = House(lambda _hall: web.app, {"one.example": "one"}, NoBell(alone=True))
+    return Client(house).get("/healthz", headers={"Host": "two.example"})
 
 
 @case(Code.METHOD)

@@ -1,0 +1,334 @@
+"""Serves one hall or many from this process, alone or as one of several workers.
+
+Each hall is an app of its own, found by the request's host name, so that nothing of one hall can
+show in another. What one worker does reaches the others over the bell; while there is no bell they
+look into the journal once a second and find out by themselves.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any, Protocol
+
+import gevent
+from flask import Flask
+from gevent.event import Event as Flag
+from gevent.lock import RLock
+from gevent.pywsgi import WSGIHandler, WSGIServer
+from gevent.socket import IPPROTO_TCP, TCP_NODELAY
+from sqlalchemy import Connection
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
+
+from server.agents import Agents
+from server.bell import Bell, NoBell, RedisBell
+from server.config import Config
+from server.domain.errors import Code, HallError
+from server.hall import Hall
+from server.services.bulletins.acts import draft_due
+from server.services.bus import DeviceChanged, Event, HallChanged, TicketMoved, WindowChanged
+from server.services.context import Context
+from server.services.days import keep_day
+from server.services.inspection.keeping import Keeper
+from server.services.issuing import give_up_slips
+from server.sockets import ACCESS, Feeds
+from server.storage import devices, journal, tickets
+from server.wire.problems import problem, status_of
+
+log = logging.getLogger(__name__)
+SWITCH_INTERVAL = 0.0005
+KEEP_SECONDS = 5.0
+LOOK_SECONDS = 1.0
+REMEMBERED = 2000
+"""Calls remembered so that none is announced again when the journal tells of it as well."""
+MOST_LINES = 500
+
+StartResponse = Callable[..., Any]
+
+
+class Served(Protocol):
+    """The app of one hall."""
+
+    @property
+    def hall(self) -> Hall: ...
+    @property
+    def flask(self) -> Flask: ...
+    @property
+    def feeds(self) -> Feeds: ...
+    @property
+    def agents(self) -> Agents: ...
+
+
+class House:
+    """The halls of this process by host name; each is opened once, when first needed.
+
+    `hosts`: host name to hall id; empty: the one hall "" answers to every name.
+    """
+
+    def __init__(self, make: Callable[[str], Served], hosts: Mapping[str, str], bell: Bell) -> None:
+        self._make = make
+        self._hosts = dict(hosts)
+        self._bell = bell
+        self._apps: dict[str, _Kept] = {}
+        self._by_hall: dict[str, _Kept] = {}
+        self._turn = RLock()
+
+    def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
+        """WSGI: hand the request to the hall of its host."""
+        wanted = ""
+        if self._hosts:
+            host = str(environ.get("HTTP_HOST", "")).partition(":")[0].lower()
+            found = self._hosts.get(host)
+            if found is None:
+                refused = HallError(Code.HALL_UNKNOWN)
+                body = problem(refused).model_dump_json()
+                answer = Response(body, status_of(refused), mimetype="application/json")
+                return answer(environ, start)
+            wanted = found
+        return self.app(wanted).flask.wsgi_app(environ, start)
+
+    def app(self, hall_id: str) -> Served:
+        """A hall's app, opened if need be."""
+        kept = self._apps.get(hall_id)
+        if kept is None:
+            with self._turn:
+                kept = self._apps.get(hall_id) or self._open(hall_id)
+        return kept.app
+
+    def _open(self, hall_id: str) -> _Kept:
+        kept = _Kept(self._make(hall_id), self._bell)
+        self._apps[hall_id] = self._by_hall[kept.app.hall.ctx.hall_id] = kept
+        return kept
+
+    def heard(self, hall_id: str, events: list[Event]) -> None:
+        """What another worker did."""
+        kept = self._by_hall.get(hall_id)
+        if kept is not None:
+            kept.app.hall.ctx.bus.deliver(events)
+
+    def run(self) -> None:
+        """Do for every hall, for ever, what nobody asks for; a greenlet of its own."""
+        while True:
+            for hall_id in self._hosts.values() or [""]:
+                self._attempt(self.app, hall_id)
+            for kept in list(self._apps.values()):
+                self._attempt(kept.keep)
+            gevent.sleep(KEEP_SECONDS)
+
+    def look(self) -> None:
+        """Find out what the bell did not tell; a greenlet of its own."""
+        while True:
+            gevent.sleep(LOOK_SECONDS)
+            for kept in list(self._apps.values()):
+                self._attempt(kept.look)
+
+    def close(self) -> None:
+        """Give back every hall's connections."""
+        for kept in self._apps.values():
+            kept.app.hall.ctx.store.close()
+            kept.app.hall.presence.close()
+
+    def _attempt(self, call: Callable[..., Any], *args: Any) -> None:
+        try:
+            call(*args)
+        except HallError as error:
+            log.warning("not kept", extra={"code": error.code.value})
+        except Exception:
+            log.exception("not kept")
+        gevent.sleep(0)
+
+
+class _Kept:
+    """One hall's app and what this worker does for it by itself."""
+
+    def __init__(self, app: Served, bell: Bell) -> None:
+        self.app = app
+        self._bell = bell
+        self._ctx: Context = app.hall.ctx
+        self._keeper = Keeper(self._ctx, app.hall.config.data)
+        self._said: deque[tuple[str, str, int]] = deque(maxlen=REMEMBERED)
+        self._seen, self._looked_at = 0, 0.0
+        self._mark()
+        self._ctx.bus.listen(self._remember)
+        self._ctx.bus.forward = lambda events: bell.ring(self._ctx.hall_id, events)
+        self._ctx.write(lambda tx: devices.nobody_heard(tx, app.hall.worker))
+        bell.serve(self._ctx.hall_id)
+        gevent.spawn(app.feeds.run)
+
+    def keep(self) -> None:
+        """Days, debts, drawn checks: by the worker that leads; what is its own by each."""
+        self.look()
+        self._mark()
+        self._ctx.refresh()
+        self.app.agents.remind()
+        self.app.hall.presence.look()
+        if not self.app.hall.presence.lead(self._ctx.hall_id):
+            return
+        self._write_off()
+        keep_day(self._ctx)
+        self._keeper.keep()
+        draft_due(self._ctx)
+        give_up_slips(self._ctx)
+
+    def _write_off(self) -> None:
+        """Devices whose worker is gone are unknown until their agent has found another."""
+        for worker in self._ctx.read(lambda c: devices.workers(c, self._ctx.hall_id)):
+            if not self.app.hall.presence.alive(worker):
+                self._ctx.write(partial(devices.nobody_heard, worker=worker))
+                self._ctx.bus.publish([DeviceChanged("")])
+
+    # -- without a bell ------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Read what the journal tells since the last look, unless the bell told it all."""
+        since = self._bell.whole_since()
+        if since is not None and since <= self._looked_at:
+            return
+        seen, head = self._seen, self._mark()
+        if head > seen:
+            self._ctx.bus.deliver(self._ctx.read(lambda c: self._told(c, seen)))
+            self._ctx.refresh()
+            self.app.agents.remind()
+
+    def _mark(self) -> int:
+        """How long the journal is now: later looks begin there."""
+        self._looked_at = time.monotonic()
+        self._seen = self._ctx.read(self._head)
+        return self._seen
+
+    def _head(self, conn: Connection) -> int:
+        return journal.head(conn, self._ctx.hall_id)[0]
+
+    def _told(self, conn: Connection, seen: int) -> list[Event]:
+        found: list[Event] = []
+        for number, line in enumerate(journal.lines(conn, self._ctx.hall_id, seen)):
+            if number >= MOST_LINES:
+                break
+            event = self._event(conn, line)
+            if event is not None:
+                found.append(event)
+        return [*found, HallChanged("looked")]
+
+    def _event(self, conn: Connection, line: Any) -> Event | None:
+        part, _, move = line.act.partition(".")
+        if part == "ticket":
+            ticket = tickets.get(conn, self._ctx.hall_id, line.subject)
+            if ticket is None or (ticket.id, move, ticket.call_count) in self._said:
+                return None
+            calls = ticket.call_count
+            return TicketMoved(
+                ticket.id,
+                ticket.number,
+                ticket.token,
+                move,
+                ticket.queue,
+                line.window or ticket.window,
+                calls,
+                ticket.kiosk,
+            )
+        if part == "window":
+            return WindowChanged(line.subject)
+        if part in ("account", "device"):
+            what = "tokens" if part == "device" else "accounts"
+            assert what in ACCESS
+            return HallChanged(what, {"name": line.subject, "kind": "agent"})
+        return None
+
+    def _remember(self, event: Event) -> None:
+        if isinstance(event, TicketMoved):
+            self._said.append((event.ticket, event.move, event.calls))
+
+
+class Handler(WSGIHandler):
+    """pywsgi sends head and body apart: without TCP_NODELAY each answer waits 40 ms."""
+
+    def __init__(self, sock: Any, address: Any, server: Any, rfile: Any = None) -> None:
+        sock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+        self._upgraded = False
+        super().__init__(sock, address, server, rfile)  # type: ignore[call-arg]
+
+    def handle_one_request(self) -> Any:
+        """A connection that was a WebSocket has nothing more to say in HTTP."""
+        result = super().handle_one_request()
+        return None if self._upgraded else result
+
+    def log_request(self) -> None:
+        """Requests are logged by the app, without addresses and queries."""
+
+    def get_environ(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environ()
+        self._upgraded = "HTTP_UPGRADE" in environ
+        # Compressing each push costs 60 % more CPU and 2.4 times the memory (house plan).
+        environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+        return environ
+
+
+def bell_for(config: Config, heard: Callable[[str, list[Event]], None]) -> Bell:
+    """The bell of this process: Redis where it is set, none where this worker is alone."""
+    if config.redis:
+        return RedisBell(config.redis, config.worker_name, heard)
+    return NoBell(alone=config.workers == 1)
+
+
+def listener(host: str, port: int, backlog: int = 1024) -> socket.socket:
+    """An open port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    opened = socket.socket(family, socket.SOCK_STREAM)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    opened.bind((host, port))
+    opened.listen(backlog)
+    opened.setblocking(False)
+    return opened
+
+
+def serve(house: House, config: Config, ready: Callable[[int], None], fd: int = -1) -> None:
+    """Serve until SIGTERM or SIGINT; `ready` is told the port once it is open.
+
+    `fd`: an open port that is shared with other workers, as their supervisor handed it on.
+    """
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    application: Any = house
+    if config.trusted_proxy:
+        application = ProxyFix(application, x_for=1, x_proto=1, x_host=1)
+    opened = socket.socket(fileno=fd) if fd >= 0 else listener(config.host, config.port)
+    opened.setblocking(False)
+    server = WSGIServer(
+        opened,
+        application,
+        handler_class=Handler,
+        log=None,
+        error_log=logging.getLogger("server.wsgi"),
+    )
+    if config.workers > 1:
+        # Else whoever wakes first takes all the screens that come back after a restart.
+        server.max_accept = 1
+    if not config.halls:
+        house.app("")
+    server.start()
+    done = Flag()
+    background = [gevent.spawn(house.run), gevent.spawn(house.look)]
+    if fd >= 0:
+        background.append(gevent.spawn(lambda: _until_orphaned(done)))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        gevent.signal_handler(number, done.set)
+    ready(int(server.server_port or config.port))
+    done.wait()
+    server.stop(timeout=1)
+    gevent.killall(background)
+    house.close()
+
+
+def _until_orphaned(end: Flag) -> None:
+    """A worker ends when its supervisor does, however that ends."""
+    parent = os.getppid()
+    while os.getppid() == parent:
+        gevent.sleep(LOOK_SECONDS)
+    end.set()

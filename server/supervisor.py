@@ -1,0 +1,70 @@
+"""Starts the workers of `hall serve --workers N`, starts dead ones again, ends them all together.
+
+The port is opened once and shared: a connection is taken by whoever is free, and when a worker
+dies the port stays open and what waits at it is taken by the others. Serves nothing itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import time
+from collections.abc import Callable
+
+import gevent
+from gevent import subprocess
+from gevent.event import Event
+
+from server.config import Config
+from server.serving import listener
+
+log = logging.getLogger(__name__)
+AGAIN_SECONDS = 1.0
+SHORTEST_LIFE = 5.0
+STOP_SECONDS = 10.0
+
+
+class Supervisor:
+    """`words`: what starts a worker; its number and the open port are added."""
+
+    def __init__(self, config: Config, words: list[str]) -> None:
+        self._words = words
+        self._count = config.workers
+        self._socket = listener(config.host, config.port)
+        self._workers: dict[int, subprocess.Popen[bytes]] = {}
+        self._ending = Event()
+        self.port: int = self._socket.getsockname()[1]
+
+    def run(self, ready: Callable[[int], None]) -> None:
+        """Until SIGTERM or SIGINT."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            gevent.signal_handler(number, self._ending.set)
+        keepers = [gevent.spawn(self._keep, slot) for slot in range(self._count)]
+        ready(self.port)
+        self._ending.wait()
+        for worker in self._workers.values():
+            worker.send_signal(signal.SIGTERM)
+        gevent.joinall(keepers, STOP_SECONDS)
+        for worker in self._workers.values():
+            if worker.poll() is None:
+                worker.kill()
+
+    def _keep(self, slot: int) -> None:
+        fd = self._socket.fileno()
+        while not self._ending.is_set():
+            began = time.monotonic()
+            words = [*self._words, "--fd", str(fd), "--slot", str(slot)]
+            worker = subprocess.Popen(words, pass_fds=(fd,), stdin=subprocess.DEVNULL)
+            self._workers[slot] = worker
+            code = worker.wait()
+            if self._ending.is_set():
+                return
+            log.error("worker %d ended (%d), it is started again", slot, code)
+            if time.monotonic() - began < SHORTEST_LIFE:
+                self._ending.wait(AGAIN_SECONDS)
+
+
+def same_words() -> list[str]:
+    """The command line that this process was started with, as a worker's."""
+    return [sys.executable, "-P", "-m", "server.cli", *sys.argv[1:]]
