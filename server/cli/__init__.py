@@ -17,6 +17,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("setup", "建立数据目录和数据库 / make the data directory and database"),
     "migrate": ("setup", "把数据库升级到本版本 / bring the database to this version"),
     "check": ("setup", "核对数据库、流水哈希链和编号 / verify database, journal chain, numbers"),
+    "backup": ("backup", "备份（大厅可以照常运行）/ back up, beside a running hall too"),
+    "restore": ("backup", "恢复备份 / put a backup in place"),
+    "move-database": ("backup", "搬到另一个数据库 / move to another database"),
     "import": ("data", "导入工作簿 / import a workbook"),
     "export": ("data", "导出工作簿 / export a workbook"),
     "user": ("users", "账号：添加、重置、列出 / accounts: add, reset, list"),
@@ -77,8 +80,10 @@ def main() -> int:
     from server.config import ConfigError
 
     args = parser().parse_args()
+    from server.storage.folder import FolderBusyError
+
     try:
         return _module(args.module).run(args)
-    except ConfigError as error:
+    except (ConfigError, FolderBusyError) as error:
         print(error, file=sys.stderr)
         return 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,9 @@ from server.services.attendance import proof as request_proof
 from server.services.bulletins import acts
 from server.services.inspection import proof
 from server.storage import journal, schema
+
+RESTORED = "hall.restore"
+"""The act of a journal line that tells of a restored backup and the numbers it left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +61,29 @@ def _numbers(conn: Connection, hall_id: str) -> Iterator[Finding]:
         .where(t.hall_id == hall_id)
         .group_by(t.day, t.prefix)
     ).all()
+    left_out = _left_out(conn, hall_id)
     for row in rows:
-        if row.n != row.last:
+        spans = left_out.get((row.day, row.prefix), [])
+        # Inside a span that a restore left out nothing was given; above it numbers go on.
+        missing = sum(last - first + 1 for first, last in spans if first <= row.last)
+        if row.n + missing != row.last:
             first, last = number(row.prefix, 1), number(row.prefix, row.last)
             yield Finding(
                 f"{row.day} {first}–{last} 中缺号：只有 {row.n} 张",
                 f"{row.day} {first}–{last}: only {row.n} tickets",
             )
+
+
+def _left_out(conn: Connection, hall_id: str) -> dict[tuple[str, str], list[tuple[int, int]]]:
+    """(day, prefix) to the numbers that restores left out, as their journal lines say."""
+    j = schema.journal.c
+    lines = select(j.data).where(j.hall_id == hall_id, j.act == RESTORED).order_by(j.seq)
+    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for said in conn.execute(lines).scalars():
+        data = json.loads(said)
+        for prefix, (first, last) in data["skipped"].items():
+            found.setdefault((data["day"], prefix), []).append((first, last))
+    return found
 
 
 def _holders(conn: Connection, hall_id: str) -> Iterator[Finding]:

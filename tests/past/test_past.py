@@ -2,41 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
 from pathlib import Path
 
-import pytest
-
-from server import past
-from server.cli import demo_readers
-from server.clock import SetClock, instant
-from server.config import Config
-from server.hall import Hall, open_hall, take_catalogue
-from server.reference import load
+from server.hall import Hall
 from server.services.checks import findings
-from server.services.context import SYSTEM
 from server.storage import bulletins, checks, journal
 from server.storage import findings as stored_findings
-
-SATURDAY = instant(datetime.combine(date(2026, 11, 7), time(9)), "Asia/Shanghai")
-
-
-def invented(folder: Path, seed: int) -> Hall:
-    """The reference hall with a month and a week behind it."""
-    config = Config(data=folder, hall_id="reference", database=f"sqlite:///{folder / 'hall.db'}")
-    hall = open_hall(config, clock=SetClock(SATURDAY))
-    take_catalogue(hall.ctx, SYSTEM, load(), "")
-    demo_readers.admit(hall, rehearsal=False)
-    doors = [door.serial for door in demo_readers.DOORS]
-    told: list[tuple[int, int]] = []
-    past.invent(hall, seed, doors, lambda done, days: told.append((done, days)), months=1)
-    assert told[-1][0] == told[-1][1] == len(told)
-    return hall
-
-
-@pytest.fixture(scope="module")
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Hall:
-    return invented(tmp_path_factory.mktemp("past"), 1)
+from support.pasts import invented
 
 
 def test_hall_check_finds_nothing_wrong(hall: Hall) -> None:

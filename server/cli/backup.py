@@ -1,0 +1,129 @@
+"""`hall backup`, `hall restore`, `hall move-database`: copies of everything a hall has."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, make_url
+
+from server import config
+from server.cli import data_argument
+from server.clock import MachineClock, SystemChance
+from server.services import backups, restoring
+from server.services.backups import BackupError
+from server.storage import moving
+from server.storage.engine import is_sqlite, newest, open_engine, revision
+from server.storage.folder import FolderBusyError, alone
+from server.storage.moving import MovingError
+from server.storage.revisions import upgrade
+
+
+def arguments(name: str, sub: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    sub.add_argument("--database", help="数据库地址 / database URL")
+    data_argument(sub)
+    if name == "backup":
+        sub.add_argument("--to", type=Path, metavar="DIR", help="放到哪里（默认 DATA/backups）")
+        sub.add_argument("--keep", type=int, default=0, metavar="N", help="只留最近 N 份")
+        sub.add_argument("--with-check-key", action="store_true", help="带上抽查密钥 / check.key")
+    elif name == "restore":
+        sub.add_argument("backup", type=Path, metavar="FILE", help="备份文件 / backup")
+        sub.add_argument(
+            "--gap",
+            type=int,
+            default=restoring.GAP,
+            metavar="N",
+            help=f"旧库读不出时每个字头空出多少号（默认 {restoring.GAP}）/ numbers to leave out",
+        )
+        sub.add_argument(
+            "--beyond",
+            nargs="+",
+            default=[],
+            metavar="A057",
+            help="每个字头已发出的最大号 / highest number seen on a slip, per prefix",
+        )
+    else:
+        sub.add_argument("--to", required=True, metavar="URL", help="新数据库地址 / target URL")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do what the command says."""
+    settings = config.load(args.data, database=args.database)
+    action = {"backup": _backup, "restore": _restore, "move-database": _move}[args.command]
+    try:
+        return action(settings, args)
+    except (BackupError, MovingError, FolderBusyError) as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _backup(settings: config.Config, args: argparse.Namespace) -> int:
+    into = args.to or settings.data / "backups"
+    made = backups.make(
+        settings, into, MachineClock().now(), with_check_key=args.with_check_key, keep=args.keep
+    )
+    print(f"已备份并读回核对 / backed up and read back: {made.path} ({made.size / 1e6:.1f} MB)")
+    for hall, (seq, _) in made.manifest.halls.items():
+        print(f"  {hall}: 流水到第 {seq} 条 / journal up to line {seq}")
+    for path in made.removed:
+        print(f"  已删除旧备份 / removed: {path.name}")
+    if args.to is None:
+        print(
+            "  和数据在同一块盘上，请另存一份 / on the same disk as the data: keep a copy elsewhere"
+        )
+    return 0
+
+
+def _restore(settings: config.Config, args: argparse.Namespace) -> int:
+    asked = restoring.Asked(args.backup, args.gap, restoring.parse_numbers(args.beyond))
+    done = restoring.restore(settings, asked, MachineClock(), SystemChance())
+    made = datetime.fromtimestamp(done.manifest.made_at / 1000).astimezone()
+    print(f"已恢复到 / restored to {made:%Y-%m-%d %H:%M:%S}")
+    print(f"原来的数据在 / what was there before: {done.aside}")
+    for hall, ranges in done.skipped.items():
+        if done.lost[hall]:
+            said = restoring.told(done.lost[hall])
+            print(f"  {hall}: 备份之后发出、已丢失 / given out after it and lost: {said}")
+        if ranges:
+            print(f"  {hall}: 跳过的号 / numbers left out: {restoring.told(ranges)}")
+    for hall, found in done.wrong:
+        print(f"{hall}: {found.zh} / {found.en}", file=sys.stderr)
+    if not done.wrong:
+        print("全部正常 / all is well")
+    return int(bool(done.wrong))
+
+
+def _move(settings: config.Config, args: argparse.Namespace) -> int:
+    if make_url(args.to) == make_url(settings.database_url):
+        raise MovingError("就是现在的数据库 / that is the database in use")
+    source, target = open_engine(settings.database_url), open_engine(args.to)
+    try:
+        with alone(settings.data):
+            if revision(source) != newest():
+                raise MovingError(f"数据库版本 / schema {revision(source)}: hall migrate")
+            with source.connect() as rows, target.begin() as conn:
+                counts = _moved(rows, conn)
+    finally:
+        source.dispose()
+        target.dispose()
+    file = make_url(args.to).database
+    if is_sqlite(args.to) and file:
+        Path(file).chmod(0o600)
+    print(f"{sum(counts.values())} 行，已逐行核对 / rows, compared one by one")
+    print(f'现在请写入 / now put into {settings.data / config.FILE}:\n  database = "{args.to}"')
+    print("原数据库没有改动 / the old database is as it was")
+    return 0
+
+
+def _moved(rows: Connection, conn: Connection) -> dict[str, int]:
+    if moving.others(rows):
+        raise MovingError("还有别的程序连着数据库 / others are connected to the database")
+    upgrade(conn)
+
+    def told(table: str, total: int, done: int) -> None:
+        print(f"  {table}: {done}/{total}", flush=True)
+
+    return moving.copy(rows, conn, told)

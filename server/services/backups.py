@@ -1,0 +1,309 @@
+"""A backup: the whole database and the data folder's papers in one file that is proven by reading.
+
+`make` may run beside a serving hall. The database goes in as a SQLite file whichever database the
+hall uses, so that every backup can be checked and restored anywhere, without tools of the database
+server. It refuses to call a backup good that it has not read back: sizes, SHA-256 of every part,
+the database's own check, and each hall's journal up to the number and hash in the manifest.
+`check.key` is left out unless asked for (docs/security.md).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import io
+import json
+import os
+import sqlite3
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import create_engine, make_url
+
+from server.config import FILE, Config
+from server.services.attendance.files import FOLDER
+from server.services.inspection.sealing import KEY_FILE
+from server.storage import moving
+from server.storage.engine import is_sqlite, migrate, newest, open_engine, revision
+from server.storage.folder import parts as folders
+
+DATABASE, MANIFEST, NOTE = "hall.db", "manifest.json", "last-backup.json"
+FORMAT = 1
+CHUNK = 1 << 20
+
+
+class BackupError(Exception):
+    """The backup cannot be made, read or restored; the message is in both languages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a backup holds. `halls`: id to number and hash of the last journal line."""
+
+    format: int
+    made_at: int
+    """ms since 1970, UTC."""
+    schema: str
+    database: str
+    """Where it came from: sqlite or postgresql."""
+    halls: dict[str, tuple[int, str]]
+    parts: dict[str, tuple[int, str]]
+    """Name to size in bytes and SHA-256."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A finished backup."""
+
+    path: Path
+    size: int
+    manifest: Manifest
+    removed: list[Path]
+
+
+def make(
+    config: Config, into: Path, now: int, *, with_check_key: bool = False, keep: int = 0
+) -> Made:
+    """Write a backup of `config`'s hall into a folder, read it back, remove all but `keep`.
+
+    Raises BackupError; nothing but a finished, proven backup is left in the folder.
+    """
+    into.mkdir(parents=True, exist_ok=True, mode=0o700)
+    stamp = datetime.fromtimestamp(now / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
+    path = into / f"hall-{stamp}.tar.gz"
+    if path.exists():
+        raise BackupError(f"{path}: 已经存在 / is there already")
+    with tempfile.TemporaryDirectory(dir=into, prefix=".making-") as work:
+        copied = Path(work) / DATABASE
+        schema = _copy_database(config.database_url, copied)
+        parts = dict(_parts(config.data, copied, with_check_key=with_check_key))
+        kind = "sqlite" if is_sqlite(config.database_url) else "postgresql"
+        manifest = Manifest(
+            FORMAT,
+            now,
+            schema,
+            kind,
+            heads_of(copied),
+            {name: _measured(part) for name, part in parts.items()},
+        )
+        half = Path(work) / path.name
+        _write(half, manifest, parts)
+        if unpack(half, Path(work) / "read") != manifest:
+            raise BackupError(f"{half}: 读回的内容不一致 / not what was written")
+        half.rename(path)
+    _sync_folder(into)
+    _remember(config.data, path, manifest)
+    return Made(path, path.stat().st_size, manifest, _thin(into, keep, path))
+
+
+def _copy_database(url: str, target: Path) -> str:
+    """The database as one SQLite file; returns its schema's revision."""
+    target.touch(mode=0o600)
+    if is_sqlite(url):
+        source = Path(str(make_url(url).database))
+        if not source.exists():
+            raise BackupError(f"{source}: 没有数据库 / there is no database")
+        with (
+            contextlib.closing(sqlite3.connect(source, timeout=30)) as old,
+            contextlib.closing(sqlite3.connect(target)) as new,
+        ):
+            # In one step: a copy in pieces begins again at every commit of a busy hall.
+            old.backup(new, pages=-1)
+            new.execute("PRAGMA journal_mode=DELETE")
+    else:
+        _copy_from_server(url, target)
+    engine = open_engine(f"sqlite:///{target.resolve()}")
+    found = revision(engine)
+    engine.dispose()
+    _settle(target)
+    return found or ""
+
+
+def _copy_from_server(url: str, target: Path) -> None:
+    server = create_engine(url, isolation_level="REPEATABLE READ")
+    into = open_engine(f"sqlite:///{target.resolve()}")
+    try:
+        if revision(server) != newest():
+            text = f"数据库版本 / schema {revision(server)}, 需要 / wanted {newest()}: hall migrate"
+            raise BackupError(text)
+        migrate(into)
+        with server.connect() as source, into.begin() as conn:
+            moving.copy(source, conn, lambda *_: None)
+    except moving.MovingError as error:
+        raise BackupError(str(error)) from error
+    finally:
+        server.dispose()
+        into.dispose()
+
+
+def _settle(path: Path) -> None:
+    """Everything into the one file, without a log beside it, and checked by SQLite itself."""
+    with contextlib.closing(sqlite3.connect(path)) as base:
+        base.execute("PRAGMA journal_mode=DELETE")
+        said = base.execute("PRAGMA quick_check").fetchall()
+    if said != [("ok",)]:
+        raise BackupError(f"{path.name}: {said[0][0]}")
+
+
+def heads_of(path: Path) -> dict[str, tuple[int, str]]:
+    """Last journal line of every hall in a SQLite file, of whatever revision."""
+    asked = (
+        "SELECT hall_id, max(seq), hash FROM journal GROUP BY hall_id"  # SQLite: hash of that row
+    )
+    with contextlib.closing(sqlite3.connect(path)) as base:
+        return {row[0]: (row[1], row[2]) for row in base.execute(asked)}
+
+
+def _parts(data: Path, database: Path, *, with_check_key: bool) -> Iterator[tuple[str, Path]]:
+    yield DATABASE, database
+    if (data / FILE).is_file():
+        yield FILE, data / FILE
+    for folder in folders(data):
+        own = folder.relative_to(data)
+        if with_check_key and (folder / KEY_FILE).is_file():
+            yield (own / KEY_FILE).as_posix(), folder / KEY_FILE
+        # After the database: a paper is written before the row that names it.
+        for path in sorted((folder / FOLDER).rglob("*")):
+            if path.is_file() and not path.is_symlink():
+                yield path.relative_to(data).as_posix(), path
+
+
+def _measured(path: Path) -> tuple[int, str]:
+    with path.open("rb") as stream:
+        return path.stat().st_size, hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _write(path: Path, manifest: Manifest, parts: dict[str, Path]) -> None:
+    said = json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode()
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as raw:
+        with (
+            gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed,
+            tarfile.open(fileobj=packed, mode="w|") as tar,
+        ):
+            tar.addfile(_head(MANIFEST, len(said)), io.BytesIO(said))
+            for name, part in parts.items():
+                with part.open("rb") as stream:
+                    tar.addfile(_head(name, manifest.parts[name][0]), stream)
+        raw.flush()
+        os.fsync(raw.fileno())
+
+
+def _head(name: str, size: int) -> tarfile.TarInfo:
+    found = tarfile.TarInfo(name)
+    found.size, found.mode = size, 0o600
+    return found
+
+
+# -- reading back ----------------------------------------------------------------------------------
+
+
+def unpack(path: Path, into: Path) -> Manifest:
+    """Unpack a backup into a new folder, holding everything to its manifest.
+
+    Raises BackupError for a file that is none, is damaged, or holds what its manifest does not say.
+    """
+    into.mkdir(mode=0o700)
+    try:
+        with tarfile.open(path, "r|gz") as tar:
+            manifest = _unpack(tar, into)
+    except (tarfile.TarError, OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        raise BackupError(f"{path}: 不是完好的备份 / not a sound backup: {error}") from error
+    found = heads_of(into / DATABASE)
+    if found != manifest.halls:
+        raise BackupError(f"{path}: 流水与清单不符 / the journal is not the manifest's")
+    return manifest
+
+
+def _unpack(tar: tarfile.TarFile, into: Path) -> Manifest:
+    first = tar.next()
+    stream = tar.extractfile(first) if first is not None and first.name == MANIFEST else None
+    if stream is None:
+        raise BackupError("没有清单 / there is no manifest")
+    manifest = _manifest(json.load(stream))
+    missing = dict(manifest.parts)
+    while (member := tar.next()) is not None:
+        stream = tar.extractfile(member) if member.isreg() else None
+        wanted = missing.pop(member.name, None)
+        place = (into / member.name).resolve()
+        if stream is None or wanted is None or not place.is_relative_to(into.resolve()):
+            raise BackupError(f"{member.name}: 清单里没有 / not in the manifest")
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if _received(stream, place) != wanted:
+            raise BackupError(f"{member.name}: 内容已损坏 / damaged")
+    if missing or DATABASE not in manifest.parts:
+        raise BackupError(f"缺少 / missing: {', '.join(sorted(missing))}")
+    return manifest
+
+
+def _manifest(found: dict[str, Any]) -> Manifest:
+    if found["format"] != FORMAT:
+        raise BackupError(f"不认识的备份格式 / unknown format {found['format']}")
+    pairs = {
+        name: {key: (int(a), str(b)) for key, (a, b) in found[name].items()}
+        for name in ("halls", "parts")
+    }
+    return Manifest(
+        FORMAT,
+        int(found["made_at"]),
+        str(found["schema"]),
+        str(found["database"]),
+        pairs["halls"],
+        pairs["parts"],
+    )
+
+
+def _received(stream: IO[bytes], place: Path) -> tuple[int, str]:
+    digest, size = hashlib.sha256(), 0
+    handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        while chunk := stream.read(CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+            file.write(chunk)
+    return size, digest.hexdigest()
+
+
+# -- which and when --------------------------------------------------------------------------------
+
+
+def _thin(folder: Path, keep: int, newest_one: Path) -> list[Path]:
+    """Remove older backups so that `keep` are left; 0 keeps all."""
+    if keep < 1:
+        return []
+    found = sorted(p for p in folder.glob("hall-*.tar.gz") if p != newest_one)
+    old = found[: max(0, len(found) - (keep - 1))]
+    for path in old:
+        path.unlink()
+    return old
+
+
+def _remember(data: Path, path: Path, manifest: Manifest) -> None:
+    told = {"at": manifest.made_at, "file": str(path.resolve()), "halls": manifest.halls}
+    half = data / f".{NOTE}"
+    half.write_text(json.dumps(told, ensure_ascii=False))
+    half.chmod(0o600)
+    half.replace(data / NOTE)
+
+
+def last_backup(data: Path, hall_id: str) -> tuple[int, int] | None:
+    """When the last good backup was made (ms) and up to which journal line; None for never."""
+    try:
+        told = json.loads((data / NOTE).read_text())
+        return int(told["at"]), int(told["halls"].get(hall_id, (0, ""))[0])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

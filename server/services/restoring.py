@@ -1,0 +1,276 @@
+"""Puts a backup in the place of a hall's data, and moves the day's numbers on.
+
+Everything is unpacked, proven and brought to this version's schema beside the data before anything
+is touched; what was there is put aside and never deleted. It refuses while a server uses the data.
+
+Numbers: what was given out after the backup is on slips in people's hands and must not be given
+out again. If the replaced database can still be read, its counters say how far today's numbers
+went; numbers that somebody read off the last slips may be told as well; if neither is known, a gap
+is left for every prefix. The restore's journal line says which numbers were left out, and
+`hall check` reads it there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+import sqlite3
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, make_url, select, text
+
+from server.clock import Chance, Clock
+from server.config import Config
+from server.domain.tickets import number
+from server.services import backups
+from server.services.attendance.files import FOLDER
+from server.services.backups import DATABASE, BackupError, Manifest
+from server.services.bus import Bus
+from server.services.checks import RESTORED, Finding, findings, hall_ids
+from server.services.context import SYSTEM, Context, JsonDict, note
+from server.services.issuing import ARRIVALS
+from server.storage import catalogue as catalogues
+from server.storage import counters, moving, schema
+from server.storage.engine import is_sqlite, migrate, open_engine, open_store
+from server.storage.folder import FolderBusyError, alone
+from server.storage.folder import parts as folders
+from server.storage.revisions import known, upgrade
+from server.storage.store import Tx
+
+GAP = 100
+"""Numbers left out of every prefix when nobody knows how far the day had come."""
+LAST_NUMBER = 999
+Counters = dict[tuple[str, str, str], int]
+"""(hall, day, prefix) to the last number given out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a restore is to be done. `beyond`: prefix to the highest number seen on a slip."""
+
+    backup: Path
+    gap: int = GAP
+    beyond: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was done. `lost`: numbers by hall that were given out after the backup."""
+
+    manifest: Manifest
+    aside: str
+    skipped: dict[str, dict[str, list[int]]]
+    lost: dict[str, dict[str, list[int]]]
+    known: bool
+    """Whether the replaced database could be read."""
+    wrong: list[tuple[str, Finding]]
+
+
+def parse_numbers(words: list[str]) -> dict[str, int]:
+    """`A057` to prefix and number. Raises BackupError."""
+    found: dict[str, int] = {}
+    for word in words:
+        match = re.fullmatch(r"(\D+?)(\d{3})", word)
+        if match is None:
+            raise BackupError(f"{word}: 不是票号 / not a ticket's number")
+        found[match[1]] = max(found.get(match[1], 0), int(match[2]))
+    return found
+
+
+def restore(config: Config, asked: Asked, clock: Clock, chance: Chance) -> Restored:
+    """Replace the hall's data by a backup. Raises BackupError having changed nothing."""
+    try:
+        with alone(config.data):
+            return _restore(config, asked, clock, chance)
+    except FolderBusyError as error:
+        raise BackupError(str(error)) from error
+
+
+def _restore(config: Config, asked: Asked, clock: Clock, chance: Chance) -> Restored:
+    stamp = datetime.fromtimestamp(time.time(), UTC).strftime("%Y%m%dT%H%M%S%f")
+    staged = config.data / f".restore-{stamp}"
+    manifest = backups.unpack(asked.backup, staged)
+    if manifest.schema not in known():
+        raise BackupError(
+            f"备份来自更新的版本 / the backup is of a newer version: {manifest.schema}"
+        )
+    url = f"sqlite:///{(staged / DATABASE).resolve()}"
+    engine = open_engine(url)
+    migrate(engine)
+    with engine.connect() as conn:
+        halls = hall_ids(conn)
+    engine.dispose()
+    old = _old_counters(config)
+    skipped, lost = {}, {}
+    for hall in halls:
+        skipped[hall], lost[hall] = _move_on(url, hall, asked, manifest, old, clock, chance)
+    _in_one_file(staged / DATABASE)
+    aside = config.data / f"aside-{stamp}"
+    _swap(config, staged, aside)
+    wrong = _check(config)
+    return Restored(manifest, str(aside), skipped, lost, old is not None, wrong)
+
+
+# -- numbers ---------------------------------------------------------------------------------------
+
+
+def _old_counters(config: Config) -> Counters | None:
+    """How far every day's numbers went in the data to be replaced; None if unreadable."""
+    file = make_url(config.database_url).database
+    if is_sqlite(config.database_url) and not Path(str(file)).exists():
+        return None
+    try:
+        engine = open_engine(config.database_url)
+        with engine.connect() as conn:
+            t = schema.number_counter.c
+            rows = conn.execute(select(t.hall_id, t.day, t.prefix, t.last)).all()
+        engine.dispose()
+    except Exception:  # noqa: BLE001 - whatever is wrong with it: that is why it is being replaced
+        return None
+    return {(row.hall_id, row.day, row.prefix): row.last for row in rows}
+
+
+def _move_on(
+    url: str,
+    hall: str,
+    asked: Asked,
+    manifest: Manifest,
+    old: Counters | None,
+    clock: Clock,
+    chance: Chance,
+) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+    """Move today's counters on and say so in the journal; (left out, known to be lost)."""
+    store = open_store(url, hall)
+    ctx = Context(store, clock, chance, Bus())
+    day = ctx.day()
+
+    def act(tx: Tx) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+        skipped: dict[str, list[int]] = {}
+        lost: dict[str, list[int]] = {}
+        for prefix in _prefixes(tx, day):
+            last = _last(tx.conn, hall, day, prefix)
+            gone = (old or {}).get((hall, day, prefix), 0)
+            target = max(gone, asked.beyond.get(prefix, 0))
+            if old is None and prefix not in asked.beyond:
+                target = last + asked.gap
+            if prefix != ARRIVALS and target > LAST_NUMBER:
+                target = LAST_NUMBER
+            if target <= last:
+                continue
+            counters.move_on(tx, day, prefix, target)
+            if prefix != ARRIVALS:
+                skipped[prefix] = [last + 1, target]
+                if gone > last:
+                    lost[prefix] = [last + 1, gone]
+        _note(tx, day, manifest, skipped, known=old is not None)
+        return skipped, lost
+
+    try:
+        return ctx.write(act)
+    finally:
+        store.close()
+
+
+def _prefixes(tx: Tx, day: str) -> list[str]:
+    t = schema.number_counter.c
+    used = tx.conn.execute(select(t.prefix).where(t.hall_id == tx.hall_id, t.day == day)).scalars()
+    found = catalogues.latest(tx.conn, tx.hall_id)
+    units = catalogues.load(tx.conn, tx.hall_id, found[0]).units if found else ()
+    return sorted({*used.all(), *(u.prefix for u in units if u.prefix), ARRIVALS})
+
+
+def _last(conn: Connection, hall: str, day: str, prefix: str) -> int:
+    t = schema.number_counter.c
+    asked = select(t.last).where(t.hall_id == hall, t.day == day, t.prefix == prefix)
+    return int(conn.execute(asked).scalar_one_or_none() or 0)
+
+
+def _note(
+    tx: Tx, day: str, manifest: Manifest, skipped: dict[str, list[int]], *, known: bool
+) -> None:
+    seq, chained = manifest.halls.get(tx.hall_id, (0, ""))
+    data: JsonDict = {
+        "made_at": manifest.made_at,
+        "seq": seq,
+        "hash": chained,
+        "day": day,
+        "skipped": skipped,
+        "known": known,
+    }
+    note(tx, SYSTEM, RESTORED, day, data=data)
+
+
+def told(ranges: Mapping[str, list[int]]) -> str:
+    """Ranges in words: A013–A020."""
+    return ", ".join(f"{number(p, a)}–{number(p, b)}" for p, (a, b) in sorted(ranges.items()))
+
+
+# -- the swap --------------------------------------------------------------------------------------
+
+
+def _in_one_file(path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as base:
+        base.execute("PRAGMA journal_mode=DELETE")
+
+
+def _swap(config: Config, staged: Path, aside: Path) -> None:
+    """The old out of the way, the new into its place."""
+    aside.mkdir(mode=0o700)
+    if is_sqlite(config.database_url):
+        place = Path(str(make_url(config.database_url).database))
+        for ending in ("", "-wal", "-shm"):
+            old = place.with_name(place.name + ending)
+            if old.exists():
+                _move(old, aside / old.name)
+        _move(staged / DATABASE, place)
+    else:
+        _into_server(config.database_url, staged / DATABASE, aside.name.replace("-", "_").lower())
+        _move(staged / DATABASE, aside / f"restored-{DATABASE}")
+    for folder in folders(config.data):
+        if (folder / FOLDER).exists():
+            _move(folder / FOLDER, aside / folder.relative_to(config.data) / FOLDER)
+    for path in sorted(p for p in staged.rglob("*") if p.is_file()):
+        place = config.data / path.relative_to(staged)
+        # This machine's own settings and key stay; a new machine gets the backup's.
+        _move(path, aside / f"of-backup-{path.name}" if place.exists() else place)
+    shutil.rmtree(staged)
+
+
+def _move(old: Path, new: Path) -> None:
+    new.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    shutil.move(old, new)
+
+
+def _into_server(url: str, copied: Path, aside: str) -> None:
+    """PostgreSQL: the old tables go into a schema of their own, all in one transaction."""
+    engine, source = open_engine(url), open_engine(f"sqlite:///{copied.resolve()}")
+    try:
+        with engine.begin() as conn, source.connect() as rows:
+            if moving.others(conn):
+                raise BackupError(
+                    "还有别的程序连着数据库，请先停止 / others are connected to the database"
+                )
+            if conn.dialect.has_table(conn, "alembic_version"):
+                conn.execute(text(f"ALTER SCHEMA public RENAME TO {aside}"))
+                conn.execute(text("CREATE SCHEMA public"))
+            upgrade(conn)
+            moving.copy(rows, conn, lambda *_: None)
+    except moving.MovingError as error:
+        raise BackupError(str(error)) from error
+    finally:
+        engine.dispose()
+        source.dispose()
+
+
+def _check(config: Config) -> list[tuple[str, Finding]]:
+    engine = open_engine(config.database_url)
+    try:
+        with engine.connect() as conn:
+            return [(hall, found) for hall in hall_ids(conn) for found in findings(hall, conn)]
+    finally:
+        engine.dispose()

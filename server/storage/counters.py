@@ -1,0 +1,17 @@
+"""Moves a day's number counter on, for a restore; taking numbers is `tickets.take_number`."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+from server.storage.store import Tx
+
+_set = text(
+    "INSERT INTO number_counter (hall_id, day, prefix, last) VALUES (:hall_id, :day, :prefix, "
+    ":last) ON CONFLICT (hall_id, day, prefix) DO UPDATE SET last = :last"
+)
+
+
+def move_on(tx: Tx, day: str, prefix: str, last: int) -> None:
+    """Let the next number of a prefix be `last` + 1."""
+    tx.conn.execute(_set, {"hall_id": tx.hall_id, "day": day, "prefix": prefix, "last": last})

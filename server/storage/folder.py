@@ -1,0 +1,54 @@
+"""Who uses the data folder: servers together, a restore or a move alone.
+
+A lock of the operating system on `hall.lock`: it ends with the process, however that ends. It sees
+processes on this machine only; a database server is asked by its own means (`moving.others`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+LOCK = "hall.lock"
+HALLS = "halls"
+_held: list[IO[bytes]] = []
+
+
+class FolderBusyError(Exception):
+    """Somebody else uses the data folder; the message says what to do, in both languages."""
+
+
+def _lock(folder: Path, how: int) -> IO[bytes]:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = (folder / LOCK).open("ab")
+    try:
+        fcntl.flock(file, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise FolderBusyError(
+            f"{folder}: 大厅服务器或恢复程序正在使用，请先停止 / in use by a server or a restore: "
+            "stop it first"
+        ) from None
+    return file
+
+
+def serve_from(folder: Path) -> None:
+    """Mark the folder as served until this process ends. Raises FolderBusyError."""
+    _held.append(_lock(folder, fcntl.LOCK_SH))
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Nobody else uses the folder meanwhile. Raises FolderBusyError."""
+    with contextlib.ExitStack() as locks:
+        for one in parts(folder):
+            locks.enter_context(_lock(one, fcntl.LOCK_EX))
+        yield
+
+
+def parts(folder: Path) -> list[Path]:
+    """The data folder, and each hall's own one where a deployment serves several."""
+    return [folder, *sorted(p for p in (folder / HALLS).glob("*") if p.is_dir())]

@@ -1,0 +1,234 @@
+"""Backup, restore and the move to another database: proven copies, and no number twice."""
+
+from __future__ import annotations
+
+import gzip
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, select, text
+
+from server.clock import SeededChance, SetClock
+from server.config import Config
+from server.services import backups, restoring
+from server.services.backups import BackupError
+from server.services.checks import findings
+from server.services.restoring import Asked, restore
+from server.storage import journal, moving, schema
+from server.storage.engine import migrate, open_engine
+from server.storage.folder import FolderBusyError, alone, serve_from
+from support.halls import SmallHall, at
+
+NINE = at(9)
+
+
+def _busy(url: str, folder: Path) -> SmallHall:
+    """Tickets A001–A003, one of them served, a paper and a key in the folder."""
+    hall = SmallHall(url, folder, NINE)
+    hall.seat("T1")
+    for _ in range(3):
+        hall.issue("tax-1")
+    hall.serve("T1")
+    (folder / "files" / "ab").mkdir(parents=True)
+    (folder / "files" / "ab" / "abcd").write_bytes(b"%PDF- paper")
+    (folder / "check.key").write_text("00" * 32)
+    (folder / "hall.toml").write_text('hall_id = "small"\n')
+    return hall
+
+
+@pytest.fixture
+def busy(sqlite_url: str, tmp_path: Path) -> Iterator[SmallHall]:
+    """A hall on SQLite."""
+    hall = _busy(sqlite_url, tmp_path)
+    yield hall
+    hall.close()
+
+
+@pytest.fixture
+def either(database_url: str, tmp_path: Path) -> Iterator[SmallHall]:
+    """A hall on each database."""
+    hall = _busy(database_url, tmp_path)
+    yield hall
+    hall.close()
+
+
+def _again(config: Config, now: int) -> SmallHall:
+    found = SmallHall(config.database_url, config.data, now, seed=2)
+    found.clock.set(now)
+    return found
+
+
+def _restore(config: Config, backup: Path, gap: int = 50, **beyond: int) -> restoring.Restored:
+    asked = Asked(backup, gap, beyond)
+    return restore(config, asked, SetClock(NINE), SeededChance(3))
+
+
+def test_a_backup_of_a_running_hall_holds_everything_but_the_key(busy: SmallHall) -> None:
+    config = busy.hall.config
+    assert backups.last_backup(config.data, "small") is None
+    made = backups.make(config, config.data / "out", NINE)
+    assert made.path.stat().st_mode & 0o777 == 0o600
+    assert set(made.manifest.parts) == {"hall.db", "hall.toml", "files/ab/abcd"}
+    assert made.manifest.halls["small"] == busy.ctx.read(lambda c: journal.head(c, "small"))
+    assert backups.last_backup(config.data, "small") == (NINE, made.manifest.halls["small"][0])
+    with_key = backups.make(config, config.data / "out", NINE + 1000, with_check_key=True)
+    assert "check.key" in with_key.manifest.parts
+
+
+def test_older_backups_go_when_the_new_one_is_good(busy: SmallHall) -> None:
+    config = busy.hall.config
+    out = config.data / "out"
+    (out / "something.txt").parent.mkdir()
+    (out / "something.txt").touch()
+    made = [backups.make(config, out, NINE + n * 1000, keep=2) for n in range(4)]
+    assert sorted(p.name for p in out.iterdir()) == sorted(
+        [*(m.path.name for m in made[2:]), "something.txt"]
+    )
+    with pytest.raises(BackupError, match="is there already"):
+        backups.make(config, out, NINE + 3000)
+
+
+@pytest.mark.parametrize("place", [100, 2000, -30])
+def test_a_damaged_backup_is_refused_and_nothing_touched(
+    sqlite_url: str, tmp_path: Path, place: int
+) -> None:
+    hall = SmallHall(sqlite_url, tmp_path, NINE)
+    made = backups.make(hall.hall.config, tmp_path / "out", NINE)
+    hall.close()
+    whole = bytearray(gzip.decompress(made.path.read_bytes()))
+    spot = place if place > 0 else len(whole) // 2 + place
+    whole[spot] ^= 0xFF
+    made.path.write_bytes(gzip.compress(bytes(whole)))
+    before = (tmp_path / "hall.db").read_bytes()
+    with pytest.raises(BackupError):
+        _restore(hall.hall.config, made.path)
+    assert (tmp_path / "hall.db").read_bytes() == before
+
+
+def test_no_number_of_the_day_is_given_out_again(either: SmallHall) -> None:
+    config = either.hall.config
+    made = backups.make(config, config.data / "out", NINE)
+    after = [either.issue("tax-1").number for _ in range(2)]
+    assert after == ["A004", "A005"]
+    either.close()
+    done = _restore(config, made.path)
+    assert done.known
+    assert done.wrong == []
+    assert done.lost["small"] == done.skipped["small"] == {"A": [4, 5]}
+    again = _again(config, NINE)
+    again.seat("T2")
+    assert again.issue("tax-1", key="new").number == "A006"
+    assert again.ctx.read(lambda c: findings("small", c)) == []
+    again.close()
+
+
+def test_when_nobody_knows_how_far_the_day_was_a_gap_is_left(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    hall = SmallHall(sqlite_url, tmp_path, NINE)
+    hall.seat("T1", "G1")
+    hall.issue("tax-1")
+    made = backups.make(hall.hall.config, tmp_path / "out", NINE)
+    hall.issue("tax-1")
+    hall.close()
+    (tmp_path / "hall.db").write_bytes(b"what a dying disk gives" * 100)
+    done = _restore(hall.hall.config, made.path, gap=50, A=7)
+    assert not done.known
+    assert done.skipped["small"]["A"] == [2, 7]
+    assert done.skipped["small"]["B"] == [1, 50]
+    assert restoring.told({"A": [2, 7]}) == "A002–A007"
+    again = _again(hall.hall.config, NINE)
+    numbers = [again.issue(i, key=f"new-{i}").number for i in ("tax-1", "social-1")]
+    assert numbers == ["A008", "B051"]
+    assert again.ctx.read(lambda c: findings("small", c)) == []
+    again.close()
+
+
+def test_a_gap_without_a_restore_is_a_finding(busy: SmallHall) -> None:
+    t = schema.ticket.c
+    busy.ctx.write(lambda tx: tx.conn.execute(delete(schema.ticket).where(t.number == "A002")))
+    assert any("A003" in f.en for f in busy.ctx.read(lambda c: findings("small", c)))
+
+
+def test_what_was_there_is_put_aside(either: SmallHall) -> None:
+    config = either.hall.config
+    made = backups.make(config, config.data / "out", NINE)
+    lost = either.issue("tax-1")
+    either.close()
+    (config.data / "files" / "ab" / "later").write_bytes(b"later")
+    aside = Path(_restore(config, made.path).aside)
+    assert (aside / "files" / "ab" / "later").exists()
+    assert (config.data / "files" / "ab" / "abcd").exists()
+    assert not (config.data / "files" / "ab" / "later").exists()
+    assert (config.data / "check.key").exists()
+    engine = open_engine(config.database_url)
+    asked = text("SELECT count(*) FROM ticket WHERE id = :id")
+    with engine.connect() as conn:
+        assert conn.execute(asked, {"id": lost.id}).scalar_one() == 0
+        if conn.dialect.name == "postgresql":
+            old = text(f"SELECT count(*) FROM {aside.name.replace('-', '_').lower()}.ticket")
+            assert conn.execute(old).scalar_one() == 4
+    engine.dispose()
+    if (aside / "hall.db").exists():
+        kept = sqlite3.connect(aside / "hall.db")
+        assert kept.execute("SELECT count(*) FROM ticket").fetchone() == (4,)
+        kept.close()
+    else:
+        assert (aside / "restored-hall.db").exists()
+
+
+def test_a_restore_waits_for_nobody_who_serves(busy: SmallHall) -> None:
+    config = busy.hall.config
+    made = backups.make(config, config.data / "out", NINE)
+    with alone(config.data), pytest.raises(FolderBusyError):
+        serve_from(config.data)
+    serve_from(config.data)  # held until this process ends
+    with pytest.raises(BackupError, match="stop it first"):
+        _restore(config, made.path)
+
+
+def test_numbers_read_off_slips() -> None:
+    assert restoring.parse_numbers(["A057", "A012", "Z001"]) == {"A": 57, "Z": 1}
+    with pytest.raises(BackupError):
+        restoring.parse_numbers(["57"])
+
+
+@pytest.fixture
+def both(sqlite_url: str, postgres_url: str) -> tuple[str, str]:
+    """A database of each kind."""
+    return sqlite_url, postgres_url
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_hall_moves_to_the_other_database(
+    both: tuple[str, str], tmp_path: Path, back: bool
+) -> None:
+    here, there = reversed(both) if back else both
+    hall = SmallHall(here, tmp_path, NINE)
+    hall.seat("T1")
+    numbers = [hall.issue("tax-1").number for _ in range(3)]
+    hall.close()
+    told: list[tuple[str, int, int]] = []
+    source, target = open_engine(here), open_engine(there)
+    migrate(target)
+    with source.connect() as rows, target.begin() as conn:
+        counts = moving.copy(rows, conn, lambda *words: told.append(words))
+    assert counts["ticket"] == 3
+    assert ("ticket", 3, 3) in told
+    with target.connect() as conn:
+        assert findings("small", conn) == []
+        shown = conn.execute(select(schema.ticket.c.number).order_by(schema.ticket.c.seq))
+        assert shown.scalars().all() == numbers
+    with (
+        source.connect() as rows,
+        target.begin() as conn,
+        pytest.raises(moving.MovingError, match="not empty"),
+    ):
+        moving.copy(rows, conn, lambda *_: None)
+    source.dispose()
+    target.dispose()
+    moved = SmallHall(there, tmp_path, NINE, seed=2)
+    assert moved.issue("tax-1", key="new").number == "A004"
+    moved.close()
