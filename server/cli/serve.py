@@ -13,6 +13,7 @@ from server.clock import Clock
 from server.deployment import begin, house_of, words_of
 from server.hall import Hall, open_hall
 from server.serving import serve
+from server.storage.folder import serve_from
 from server.supervisor import Supervisor, same_words
 
 
@@ -44,6 +45,7 @@ def run(args: argparse.Namespace) -> int:
         slot=args.slot,
     )
     logs.start(settings.log)
+    serve_from(settings.data)
 
     def ready(port: int) -> None:
         print(f"http://{settings.host}:{port}", flush=True)
@@ -63,5 +65,6 @@ def run(args: argparse.Namespace) -> int:
 
 def open_server_hall(settings: config.Config, clock: Clock | None = None) -> Hall:
     """A hall whose commits and slow calls run in gevent's native threads."""
+    serve_from(settings.data)
     commits, slow = ThreadPool(1), ThreadPool(4)
     return open_hall(settings, commit=commits.apply, offload=slow.apply, clock=clock)
