@@ -92,7 +92,7 @@ def _call(
     )
     tickets.change(tx, called)
     text = json.dumps(why, ensure_ascii=False)
-    n = len(tickets.calls_of(tx.conn, tx.hall_id, ticket.id)) + 1
+    n = tickets.calls_made(tx.conn, tx.hall_id, ticket.id) + 1
     tickets.add_call(tx, called, n, move, text)
     windows.called(tx, window)
     _tell(tx, actor, called, move, {"calls": called.call_count}, text)

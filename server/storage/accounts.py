@@ -7,17 +7,22 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from server.storage import schema
+from server.storage.statement import once
 from server.storage.store import Tx
 
 _a, _s, _e, _t = schema.account, schema.session, schema.enrolment, schema.device_token
-_session = select(_s.c.staff, _s.c.expires_at, _a.c.role, _a.c.must_change, _a.c.disabled).where(
-    _s.c.hall_id == bindparam("hall_id"),
-    _s.c.id_hash == bindparam("id_hash"),
-    _a.c.hall_id == _s.c.hall_id,
-    _a.c.staff == _s.c.staff,
+_session = once(
+    select(_s.c.staff, _s.c.expires_at, _a.c.role, _a.c.must_change, _a.c.disabled).where(
+        _s.c.hall_id == bindparam("hall_id"),
+        _s.c.id_hash == bindparam("id_hash"),
+        _a.c.hall_id == _s.c.hall_id,
+        _a.c.staff == _s.c.staff,
+    )
 )
-_token = select(_t).where(
-    _t.c.hall_id == bindparam("hall_id"), _t.c.token_hash == bindparam("token_hash")
+_token = once(
+    select(_t).where(
+        _t.c.hall_id == bindparam("hall_id"), _t.c.token_hash == bindparam("token_hash")
+    )
 )
 
 

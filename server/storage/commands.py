@@ -7,15 +7,18 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from server.storage import schema
+from server.storage.statement import once
 from server.storage.store import Tx
 
 _i = schema.idempotency
-_get = select(_i).where(
-    _i.c.hall_id == bindparam("hall_id"),
-    _i.c.actor == bindparam("actor"),
-    _i.c.key == bindparam("key"),
+_get = once(
+    select(_i).where(
+        _i.c.hall_id == bindparam("hall_id"),
+        _i.c.actor == bindparam("actor"),
+        _i.c.key == bindparam("key"),
+    )
 )
-_put = insert(_i)
+_put = once(insert(_i))
 
 
 def first_answer(conn: Connection, hall_id: str, actor: str, key: str) -> Row[Any] | None:

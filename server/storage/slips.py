@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, literal_column, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, literal_column, select, update
 
 from server.storage import schema
+from server.storage.statement import once
 from server.storage.store import Tx
 
 _s = schema.slip
 # Literals, not parameters: only then does SQLite use the partial index.
 _is_unsettled = _s.c.state.in_([literal_column("'owed'"), literal_column("'sent'")])
+
+_hall = _s.c.hall_id == bindparam("hall_id")
+_owe = once(insert(_s))
+_get = once(select(_s).where(_hall, _s.c.id == bindparam("id")))
+_of_ticket = once(
+    select(_s)
+    .where(_hall, _s.c.ticket_id == bindparam("ticket_id"))
+    .order_by(_s.c.created_at, _s.c.id)
+)
+_change = once(
+    update(_s).where(_s.c.hall_id == bindparam("of_hall"), _s.c.id == bindparam("of_id"))
+)
 
 
 def owe(
@@ -27,36 +40,31 @@ def owe(
 ) -> None:
     """A slip that is to be printed."""
     tx.conn.execute(
-        insert(_s).values(
-            hall_id=tx.hall_id,
-            id=slip_id,
-            kind=kind,
-            ticket_id=ticket_id,
-            device=device,
-            document=document,
-            state="owed",
-            copy=copy,
-            created_at=tx.now,
-            changed_at=tx.now,
-            by_actor=by,
-        )
+        _owe,
+        {
+            "hall_id": tx.hall_id,
+            "id": slip_id,
+            "kind": kind,
+            "ticket_id": ticket_id,
+            "device": device,
+            "document": document,
+            "state": "owed",
+            "copy": copy,
+            "created_at": tx.now,
+            "changed_at": tx.now,
+            "by_actor": by,
+        },
     )
 
 
 def get(conn: Connection, hall_id: str, slip_id: str) -> Row[Any] | None:
     """One slip."""
-    return conn.execute(select(_s).where(_s.c.hall_id == hall_id, _s.c.id == slip_id)).first()
+    return conn.execute(_get, {"hall_id": hall_id, "id": slip_id}).first()
 
 
 def of_ticket(conn: Connection, hall_id: str, ticket_id: str) -> list[Row[Any]]:
     """A ticket's slips, oldest first."""
-    return list(
-        conn.execute(
-            select(_s)
-            .where(_s.c.hall_id == hall_id, _s.c.ticket_id == ticket_id)
-            .order_by(_s.c.created_at, _s.c.id)
-        )
-    )
+    return list(conn.execute(_of_ticket, {"hall_id": hall_id, "ticket_id": ticket_id}))
 
 
 def unsettled(conn: Connection, hall_id: str, device: str) -> list[Row[Any]]:
@@ -72,11 +80,8 @@ def unsettled(conn: Connection, hall_id: str, device: str) -> list[Row[Any]]:
 
 def set_state(tx: Tx, slip_id: str, state: str, reason: str = "") -> None:
     """Move a slip on."""
-    tx.conn.execute(
-        update(_s)
-        .where(_s.c.hall_id == tx.hall_id, _s.c.id == slip_id)
-        .values(state=state, reason=reason, changed_at=tx.now)
-    )
+    values = {"state": state, "reason": reason, "changed_at": tx.now}
+    tx.conn.execute(_change, values | {"of_hall": tx.hall_id, "of_id": slip_id})
 
 
 def unprinted(conn: Connection, hall_id: str, since: int) -> list[Row[Any]]:

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine, bindparam, select
 
 from server.domain.errors import HallError
 from server.storage import schema
+from server.storage.statement import savepoint
 
 T = TypeVar("T")
 MAX_BATCH = 64
@@ -165,13 +166,13 @@ class SqliteStore:
 
     def _run_one(self, conn: Connection, entry: _Entry[Any]) -> None:
         tx = Tx(conn, self.hall_id, entry.now)
-        savepoint = conn.begin_nested()
+        part = savepoint(conn)
         try:
             value = entry.act(tx)
-            savepoint.commit()
+            part.commit()
             entry.written = Written(value, tx.events)
         except Exception as error:
-            savepoint.rollback()
+            part.rollback()
             entry.error = error
 
     def read(self, query: Callable[[Connection], T]) -> T:
@@ -221,15 +222,15 @@ class PostgresStore:
 def attempt(tx: Tx, act: Act[T]) -> T | HallError:
     """Run `act` inside the running act; a refusal undoes only it and is returned as a value."""
     events = len(tx.events)
-    savepoint = tx.conn.begin_nested()
+    part = savepoint(tx.conn)
     try:
         value = act(tx)
     except HallError as refusal:
-        savepoint.rollback()
+        part.rollback()
         del tx.events[events:]
         return refusal
     except BaseException:
-        savepoint.rollback()
+        part.rollback()
         raise
-    savepoint.commit()
+    part.commit()
     return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import (
@@ -21,10 +21,13 @@ from sqlalchemy import (
 
 from server.domain.tickets import State, Ticket
 from server.storage import schema
+from server.storage.statement import once
 from server.storage.store import Tx
 
 _t = schema.ticket
-_COLUMNS = [_t.c[f.name] for f in fields(Ticket)]
+_FIELDS = tuple(f.name for f in fields(Ticket))
+_CHANGED = tuple(name for name in _FIELDS if name != "id")
+_COLUMNS = [_t.c[name] for name in _FIELDS]
 _hall = _t.c.hall_id == bindparam("hall_id")
 # Literals, not parameters: only then does SQLite see that a partial index covers the query.
 _is_waiting = _t.c.state == literal_column("'waiting'")
@@ -32,45 +35,57 @@ _is_at_window = _t.c.state.in_(
     [literal_column("'called'"), literal_column("'serving'"), literal_column("'held'")]
 )
 
-_by_id = select(*_COLUMNS).where(_hall, _t.c.id == bindparam("id"))
-_by_token = select(*_COLUMNS).where(_hall, _t.c.token == bindparam("token"))
-_insert = insert(_t)
-_counter_take = text(
-    "INSERT INTO number_counter (hall_id, day, prefix, last) VALUES (:hall_id, :day, :prefix, 1) "
-    "ON CONFLICT (hall_id, day, prefix) DO UPDATE SET last = number_counter.last + 1 "
-    "RETURNING last"
+_by_id = once(select(*_COLUMNS).where(_hall, _t.c.id == bindparam("id")))
+_by_token = once(select(*_COLUMNS).where(_hall, _t.c.token == bindparam("token")))
+_insert = once(insert(_t))
+_change = once(
+    update(_t).where(_t.c.hall_id == bindparam("of_hall"), _t.c.id == bindparam("of_id"))
 )
-_run_get = select(schema.pool_run.c.run).where(
-    schema.pool_run.c.hall_id == bindparam("hall_id"),
-    schema.pool_run.c.day == bindparam("day"),
-    schema.pool_run.c.pool == bindparam("pool"),
+_counter_take = once(
+    text(
+        "INSERT INTO number_counter (hall_id, day, prefix, last) "
+        "VALUES (:hall_id, :day, :prefix, 1) "
+        "ON CONFLICT (hall_id, day, prefix) DO UPDATE SET last = number_counter.last + 1 "
+        "RETURNING last"
+    )
 )
-_run_set = text(
-    "INSERT INTO pool_run (hall_id, day, pool, run) VALUES (:hall_id, :day, :pool, :run) "
-    "ON CONFLICT (hall_id, day, pool) DO UPDATE SET run = :run"
+_run_get = once(
+    select(schema.pool_run.c.run).where(
+        schema.pool_run.c.hall_id == bindparam("hall_id"),
+        schema.pool_run.c.day == bindparam("day"),
+        schema.pool_run.c.pool == bindparam("pool"),
+    )
+)
+_run_set = once(
+    text(
+        "INSERT INTO pool_run (hall_id, day, pool, run) VALUES (:hall_id, :day, :pool, :run) "
+        "ON CONFLICT (hall_id, day, pool) DO UPDATE SET run = :run"
+    )
 )
 # A skip scan: one step into the partial index per lane that has somebody waiting, whatever the
 # number of tickets, waiting or not.
-_heads = text(
-    """
-    WITH RECURSIVE lanes(lane) AS (
-        SELECT MIN(lane) FROM ticket WHERE hall_id = :hall_id AND state = 'waiting'
-        UNION ALL
-        SELECT (SELECT MIN(t.lane) FROM ticket t
-                WHERE t.hall_id = :hall_id AND t.state = 'waiting' AND t.lane > lanes.lane)
-        FROM lanes WHERE lanes.lane IS NOT NULL
+_heads = once(
+    text(
+        """
+        WITH RECURSIVE lanes(lane) AS (
+            SELECT MIN(lane) FROM ticket WHERE hall_id = :hall_id AND state = 'waiting'
+            UNION ALL
+            SELECT (SELECT MIN(t.lane) FROM ticket t
+                    WHERE t.hall_id = :hall_id AND t.state = 'waiting' AND t.lane > lanes.lane)
+            FROM lanes WHERE lanes.lane IS NOT NULL
+        )
+        SELECT t.id, t.lane, t.queue, t.item, t.klass, t.level, t.ord, t.waiting_since
+        FROM lanes JOIN ticket t ON t.hall_id = :hall_id AND t.state = 'waiting'
+            AND t.lane = lanes.lane
+            AND t.ord = (SELECT MIN(h.ord) FROM ticket h WHERE h.hall_id = :hall_id
+                         AND h.state = 'waiting' AND h.lane = lanes.lane)
+        WHERE lanes.lane IS NOT NULL ORDER BY t.ord, t.id
+        """
     )
-    SELECT t.id, t.lane, t.queue, t.item, t.klass, t.level, t.ord, t.waiting_since
-    FROM lanes JOIN ticket t ON t.hall_id = :hall_id AND t.state = 'waiting'
-        AND t.lane = lanes.lane
-        AND t.ord = (SELECT MIN(h.ord) FROM ticket h WHERE h.hall_id = :hall_id
-                     AND h.state = 'waiting' AND h.lane = lanes.lane)
-    WHERE lanes.lane IS NOT NULL ORDER BY t.ord, t.id
-    """
 )
 _c = schema.call
 # From the calls, not from the tickets: one person who misses and comes back overtakes again.
-_overtakers = (
+_overtakers = once(
     select(_c.c.window)
     .join_from(_t, _c, (_c.c.hall_id == _t.c.hall_id) & (_c.c.ticket_id == _t.c.id))
     .where(
@@ -83,7 +98,7 @@ _overtakers = (
         _c.c.at >= bindparam("since"),
     )
 )
-_lane_counts = (
+_lane_counts = once(
     select(
         _t.c.lane,
         _t.c.queue,
@@ -95,8 +110,8 @@ _lane_counts = (
     .where(_hall, _is_waiting)
     .group_by(_t.c.lane, _t.c.queue, _t.c.item, _t.c.klass)
 )
-_held = select(*_COLUMNS).where(_hall, _t.c.window == bindparam("window"), _is_at_window)
-_served = (
+_held = once(select(*_COLUMNS).where(_hall, _t.c.window == bindparam("window"), _is_at_window))
+_served = once(
     select(
         _t.c.queue,
         func.count().label("served"),
@@ -105,13 +120,23 @@ _served = (
     .where(_hall, _t.c.day == bindparam("day"), _t.c.state == State.FINISHED)
     .group_by(_t.c.queue)
 )
-_latest_calls = (
+_latest_calls = once(
     select(*_COLUMNS)
     .where(_hall, _t.c.day == bindparam("day"), _t.c.called_at.is_not(None))
     .order_by(_t.c.called_at.desc(), _t.c.id)
     .limit(bindparam("most"))
 )
-_call_insert = insert(schema.call)
+_call_insert = once(insert(schema.call))
+_calls_of = once(
+    select(_c)
+    .where(_c.c.hall_id == bindparam("hall_id"), _c.c.ticket_id == bindparam("ticket_id"))
+    .order_by(_c.c.n)
+)
+_calls_count = once(
+    select(func.count()).where(
+        _c.c.hall_id == bindparam("hall_id"), _c.c.ticket_id == bindparam("ticket_id")
+    )
+)
 
 
 def _ticket(row: Row[Any] | None) -> Ticket | None:
@@ -134,17 +159,14 @@ def by_token(conn: Connection, hall_id: str, token: str) -> Ticket | None:
 
 def add(tx: Tx, ticket: Ticket, prefix: str, seq: int) -> None:
     """Insert a new ticket."""
-    values = asdict(ticket) | {"hall_id": tx.hall_id, "prefix": prefix, "seq": seq}
-    tx.conn.execute(_insert, values | {"state": ticket.state.value})
+    values = {name: getattr(ticket, name) for name in _FIELDS}
+    tx.conn.execute(_insert, values | {"hall_id": tx.hall_id, "prefix": prefix, "seq": seq})
 
 
 def change(tx: Tx, ticket: Ticket) -> None:
     """Write back every changeable field of a ticket."""
-    values = asdict(ticket) | {"state": ticket.state.value}
-    del values["id"]
-    tx.conn.execute(
-        update(_t).where(_t.c.hall_id == tx.hall_id, _t.c.id == ticket.id).values(values)
-    )
+    values = {name: getattr(ticket, name) for name in _CHANGED}
+    tx.conn.execute(_change, values | {"of_hall": tx.hall_id, "of_id": ticket.id})
 
 
 def take_number(tx: Tx, day: str, prefix: str) -> int:
@@ -211,11 +233,14 @@ def add_call(tx: Tx, ticket: Ticket, n: int, move: str, why: str) -> None:
 
 def calls_of(conn: Connection, hall_id: str, ticket_id: str) -> list[dict[str, Any]]:
     """Calls of one ticket with their reasons, oldest first."""
-    c = schema.call
-    rows = conn.execute(
-        select(c).where(c.c.hall_id == hall_id, c.c.ticket_id == ticket_id).order_by(c.c.n)
-    ).mappings()
-    return [dict(row) for row in rows]
+    rows = conn.execute(_calls_of, {"hall_id": hall_id, "ticket_id": ticket_id})
+    return [dict(row._mapping) for row in rows]
+
+
+def calls_made(conn: Connection, hall_id: str, ticket_id: str) -> int:
+    """How often one ticket has been called."""
+    found = conn.execute(_calls_count, {"hall_id": hall_id, "ticket_id": ticket_id})
+    return int(found.scalar_one())
 
 
 def served_today(conn: Connection, hall_id: str, day: str) -> list[Row[Any]]:
@@ -268,14 +293,16 @@ def open_before(conn: Connection, hall_id: str, day: str) -> list[Ticket]:
     return [t for t in map(_ticket, rows) if t is not None]
 
 
-_busy = select(_t.c.window).where(_hall, _is_at_window, _t.c.state != "held").distinct()
-_ahead = select(func.count()).where(
-    _hall,
-    _t.c.day == bindparam("day"),
-    _t.c.queue == bindparam("queue"),
-    _is_waiting,
-    (_t.c.level > bindparam("level"))
-    | ((_t.c.level == bindparam("level")) & (_t.c.ord < bindparam("ord"))),
+_busy = once(select(_t.c.window).where(_hall, _is_at_window, _t.c.state != "held").distinct())
+_ahead = once(
+    select(func.count()).where(
+        _hall,
+        _t.c.day == bindparam("day"),
+        _t.c.queue == bindparam("queue"),
+        _is_waiting,
+        (_t.c.level > bindparam("level"))
+        | ((_t.c.level == bindparam("level")) & (_t.c.ord < bindparam("ord"))),
+    )
 )
 
 
@@ -299,8 +326,8 @@ def ahead_of(conn: Connection, hall_id: str, ticket: Ticket) -> int:
     return int(found)
 
 
-_all_at_windows = select(*_COLUMNS).where(_hall, _is_at_window)
-_missed_at = (
+_all_at_windows = once(select(*_COLUMNS).where(_hall, _is_at_window))
+_missed_at = once(
     select(*_COLUMNS)
     .where(
         _hall,
@@ -338,11 +365,13 @@ def popular_items(conn: Connection, hall_id: str, since: str, most: int) -> list
     return [row.item for row in rows]
 
 
-_of_staff = select(*_COLUMNS).where(
-    _hall,
-    _t.c.day == bindparam("day"),
-    _t.c.called_at.is_not(None),
-    _t.c.staff == bindparam("staff"),
+_of_staff = once(
+    select(*_COLUMNS).where(
+        _hall,
+        _t.c.day == bindparam("day"),
+        _t.c.called_at.is_not(None),
+        _t.c.staff == bindparam("staff"),
+    )
 )
 
 

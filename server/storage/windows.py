@@ -7,12 +7,17 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from server.storage import schema
+from server.storage.statement import once
 from server.storage.store import Tx
 
 _p = schema.window_post
-_all = select(_p).where(_p.c.hall_id == bindparam("hall_id"))
-_one = _all.where(_p.c.window == bindparam("window"))
-_by_staff = _all.where(_p.c.staff == bindparam("staff"))
+_of_hall = select(_p).where(_p.c.hall_id == bindparam("hall_id"))
+_all = once(_of_hall)
+_one = once(_of_hall.where(_p.c.window == bindparam("window")))
+_by_staff = once(_of_hall.where(_p.c.staff == bindparam("staff")))
+_change = once(
+    update(_p).where(_p.c.hall_id == bindparam("of_hall"), _p.c.window == bindparam("of_window"))
+)
 
 
 def posts(conn: Connection, hall_id: str) -> list[Row[Any]]:
@@ -51,6 +56,4 @@ def called(tx: Tx, window: str) -> None:
 
 
 def _set(tx: Tx, window: str, **values: Any) -> None:
-    tx.conn.execute(
-        update(_p).where(_p.c.hall_id == tx.hall_id, _p.c.window == window).values(**values)
-    )
+    tx.conn.execute(_change, values | {"of_hall": tx.hall_id, "of_window": window})
