@@ -62,6 +62,12 @@ class Reports(Protocol):
     def bookmark(self, device: str) -> str:
         """How far the device was read, as last given to `owe`; "" for never."""
 
+    def submit(self, task: Task) -> None:
+        """A task of this PC's own for another of its devices; done once by id, told to nobody."""
+
+    def outcome(self, task_id: str) -> Outcome | None:
+        """How a task ended; None while it has not."""
+
 
 class Results(Protocol):
     """The ledger's side of a task."""

@@ -16,6 +16,7 @@ from devices.led import crew as led
 from devices.owner import Crew, Reports
 from devices.printers import crew as printers
 from devices.settings import ConfigError
+from devices.standby import crew as standby
 from devices.voice import crew as voice
 
 
@@ -33,6 +34,7 @@ KINDS: Mapping[str, Kind] = {
     "keypads": Kind(keypads.DRIVERS, keypads.build),
     "voice": Kind(voice.DRIVERS, voice.build),
     "fingerprint": Kind(fingerprint.DRIVERS, fingerprint.build),
+    "standby": Kind(standby.DRIVERS, standby.build),
 }
 
 

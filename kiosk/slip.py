@@ -6,12 +6,13 @@ copy. Words are Chinese with the English that a visitor needs. No printer's byte
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from devices.printers.document import QR, Cut, Document, Feed, Line, Pair, Rule, Text
 from server.clock import local
-from server.domain.catalogue import Catalogue, Item
+from server.domain.catalogue import ApplicantClass, Catalogue, Item, Unit
 from server.domain.settings import Settings
 from server.wire.refs import window_refs
 
@@ -48,9 +49,54 @@ def ticket_slip(
     return Document(tuple(line for line in lines if line != Text("", align="center")), copy)
 
 
+def standby_slip(catalogue: Catalogue, settings: Settings) -> Document:
+    """The slip of a number given while the server is away, with holes that the kiosk's PC fills.
+
+    Nobody can say then how many people are ahead, so the slip says that instead.
+    """
+    return Document(
+        (
+            Text(catalogue.hall_name, bold=True, align="center"),
+            Rule(),
+            Text("{number}", width=4, height=4, bold=True, align="center"),
+            Text("{applicant}", align="center"),
+            Text("{item}", width=1, height=2, align="center"),
+            Text("{unit}", align="center"),
+            Rule(),
+            Pair("窗口 Window", "{windows}", bold=True),
+            Pair("取号时间 Time", "{time}"),
+            Text("系统断线时取号，按取号时间排队"),
+            Text("Given offline; your place is kept"),
+            Rule(),
+            QR("{url}", size=6),
+            Text("系统恢复后可扫码看进度", align="center"),
+            Text("Scan once the system is back", align="center"),
+            Text(settings.notice_zh, align="center"),
+            Text(_rule(settings), align="center"),
+            Feed(1),
+            Cut(),
+        )
+    )
+
+
+def standby_fill(item: Item, unit: Unit) -> dict[str, str]:
+    """What an item puts into the holes of such a slip."""
+    return {"item": item.name, "unit": unit.name}
+
+
+def standby_applicant(klass: ApplicantClass) -> str:
+    """What an applicant's class puts into them."""
+    return f"优先：{klass.name} {klass.name_en}" if klass.level else ""
+
+
+def windows_words(catalogue: Catalogue, windows: Sequence[str]) -> str:
+    """Windows as a slip names them."""
+    return _windows({"windows": windows}, catalogue)
+
+
 def _applicant(facts: dict[str, Any], catalogue: Catalogue) -> str:
     klass = catalogue.class_by.get(facts["applicant"])
-    return f"优先：{klass.name} {klass.name_en}" if klass and klass.level else ""
+    return standby_applicant(klass) if klass else ""
 
 
 def _windows(facts: dict[str, Any], catalogue: Catalogue) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from kiosk import views
+from kiosk import standby, views
 from kiosk.slip import notice_slip, ticket_slip
 from server.agents import Agents, DeviceRef, Task
 from server.api import ANYONE, DESK, STAFF, Api, Call
@@ -28,7 +28,7 @@ from server.services.context import Actor
 from server.services.people import Principal
 from server.services.snapshot import Snapshot
 from server.sockets import Feeds, Surface
-from server.storage import devices, slips, tickets
+from server.storage import devices, leases, slips, tickets
 from server.wire.commands import Done, IssueTicket, PrintNotice
 from server.wire.views import Issued, ItemPage, KioskCatalogue, KioskState, SlipState, TicketView
 
@@ -95,14 +95,15 @@ class Kiosk:
         """What a kiosk needs live."""
         ctx = self._ctx
 
-        def query(conn: Connection) -> tuple[Any, dict[str, SlipState]]:
+        def query(conn: Connection) -> tuple[Any, dict[str, SlipState], Any]:
             printer = devices.serving(conn, ctx.hall_id, "printers", kiosk)
             recent = slips.recent(conn, ctx.hall_id, kiosk, taken.now - RECENT_MS)
-            return printer, {row.ticket_id or row.id: views.slip_state([row]) for row in recent}
+            shown = {row.ticket_id or row.id: views.slip_state([row]) for row in recent}
+            return printer, shown, leases.line_of(conn, ctx.hall_id, kiosk)
 
-        printer, recent = ctx.read(query)
+        printer, recent, line = ctx.read(query)
         readings = json.loads(printer.readings or "{}") if printer is not None else {}
-        return views.kiosk_state(taken, kiosk, views.printer_view(printer, readings), recent)
+        return views.kiosk_state(taken, kiosk, views.printer_view(printer, readings), recent, line)
 
     def catalogue(self) -> KioskCatalogue:
         """All that a kiosk offers."""
@@ -188,6 +189,7 @@ def add(api: Api, feeds: Feeds, agents: Agents, start: Any) -> None:
     feeds.add(Surface("ticket", kiosk.ticket_feed, kiosk.token_known, _ticket_hits, 0.5))
     agents.owed["printers"] = kiosk.owed
     agents.results["printers"] = kiosk.settled
+    standby.add(api.hall, agents, start)
     ctx = api.hall.ctx
 
     def sent(task: Task) -> None:

@@ -15,6 +15,7 @@ from server.domain.tickets import State, Ticket
 from server.domain.waiting import Wait
 from server.services.snapshot import Snapshot
 from server.services.waits import wait_for, waiting_in
+from server.wire.offline import StandbyAccess
 from server.wire.problems import problem
 from server.wire.refs import materials, unit_ref, window_ref, window_refs
 from server.wire.views import (
@@ -193,7 +194,7 @@ def printer_view(row: Any | None, readings: dict[str, Any]) -> PrinterView:
 
 
 def kiosk_state(
-    snapshot: Snapshot, kiosk: str, printer: PrinterView, slips: dict[str, SlipState]
+    snapshot: Snapshot, kiosk: str, printer: PrinterView, slips: dict[str, SlipState], line: Any
 ) -> KioskState:
     """What a kiosk needs live."""
     catalogue = snapshot.catalogue
@@ -209,7 +210,15 @@ def kiosk_state(
         notice=snapshot.settings.notice_zh,
         notice_en=snapshot.settings.notice_en,
         slips=slips,
+        standby=standby_access(snapshot, line),
     )
+
+
+def standby_access(snapshot: Snapshot, line: Any) -> StandbyAccess:
+    """Where the kiosk's page finds its own PC when the server is away."""
+    if line is None or not snapshot.settings.offline_numbers:
+        return StandbyAccess()
+    return StandbyAccess(line=line.line, secret=line.secret)
 
 
 def _next_opening(snapshot: Snapshot) -> int | None:

@@ -17,11 +17,13 @@ from werkzeug.security import safe_join
 from server.api.access import Access, device_cookie
 from server.domain.errors import HallError
 from server.hall import Hall
+from server.storage import leases
 
 DIST = Path(__file__).parent / "web" / "dist"
+LINE = re.compile(r"^http://127\.0\.0\.1:[0-9]{2,5}$")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
-    "font-src 'self'; connect-src 'self'{ws}; media-src 'self' blob:; manifest-src 'self'; "
+    "font-src 'self'; connect-src 'self'{ws}{line}; media-src 'self' blob:; manifest-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")
@@ -65,25 +67,30 @@ class Pages:
     def _root(self) -> Response:
         return Response(status=302, headers={"Location": "/login"})
 
-    def _page(self, name: str) -> Response:
+    def _page(self, name: str, line: str = "") -> Response:
+        """A built page; `line`: the one other address that it may talk to."""
         path = DIST / name
         if not path.exists():
             return Response(MISSING, status=503, mimetype="text/plain")
         response = Response(path.read_bytes(), mimetype="text/html")
         response.headers["Cache-Control"] = "no-store"
-        response.headers["Content-Security-Policy"] = POLICY.format(ws=_websocket())
+        response.headers["Content-Security-Policy"] = POLICY.format(
+            ws=_websocket(), line=f" {line}" if LINE.match(line) else ""
+        )
         return response
 
     def _kiosk(self, name: str) -> Response:
-        return self._device_page("kiosk", name, "kiosk.html")
+        ctx = self._hall.ctx
+        own = ctx.read(lambda c: leases.line_of(c, ctx.hall_id, name))
+        return self._device_page("kiosk", name, "kiosk.html", own.line if own is not None else "")
 
     def _board(self, name: str) -> Response:
         return self._device_page("board", name, "board.html")
 
-    def _device_page(self, kind: str, name: str, page: str) -> Response:
+    def _device_page(self, kind: str, name: str, page: str, line: str = "") -> Response:
         if not NAME.match(name):
             return Response(status=404)
-        response = self._page(page)
+        response = self._page(page, line)
         if (
             self._hall.config.demo
             and response.status_code == 200

@@ -113,6 +113,27 @@ class Ledger:
             )
             return False
 
+    def receive_own(self, task: Task) -> bool:
+        """Note a task that this PC gave itself, whose result is owed to nobody; False: known."""
+        payload = json.dumps(task.payload, ensure_ascii=False)
+        values = (task.id, task.device, task.kind, payload, task.expires_at, self._wall())
+        with self._lock:
+            cursor = self._base.execute(
+                "INSERT INTO task (id, device, kind, payload, expires_at, received_at, settled)"
+                " VALUES (?, ?, ?, ?, ?, ?, 1) ON CONFLICT (id) DO NOTHING",
+                values,
+            )
+        return bool(cursor.rowcount)
+
+    def outcome(self, task_id: str) -> Outcome | None:
+        """How a task ended; None while it has not."""
+        with self._lock:
+            row = self._base.execute(
+                "SELECT state, reason, detail FROM task WHERE id = ? AND state IS NOT NULL",
+                (task_id,),
+            ).fetchone()
+        return Outcome(*row) if row else None
+
     def begin(self, task_id: str) -> None:
         """On disk before the first byte leaves."""
         with self._lock:

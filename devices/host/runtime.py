@@ -105,6 +105,15 @@ class Agent:
         """How far a device was read."""
         return self._ledger.bookmark(device)
 
+    def submit(self, task: Task) -> None:
+        """A device's task for another device of this agent."""
+        if self._ledger.receive_own(task):
+            self._dispatch(task)
+
+    def outcome(self, task_id: str) -> Outcome | None:
+        """How a task ended."""
+        return self._ledger.outcome(task_id)
+
     def begin(self, task_id: str) -> None:
         """A task's first byte is about to leave."""
         self._ledger.begin(task_id)

@@ -30,10 +30,12 @@ class HallPlan:
     """What the hall has. `rooms` maps a room (also the name of its buses) to its window codes.
 
     `first_port`: control channel, printers and loudspeakers take ports from here on, in this order;
-    0 takes free ones; polled time clocks come last. `doors`: name to serial number of pushing time
-    clocks; `people`: enrolment number to name; `memory`: what a time clock has already recorded;
+    0 takes free ones; then polled time clocks, then the kiosks' own lines. `doors`: name to serial
+    number of pushing time clocks; `people`: enrolment number to name; `memory`: what a time clock
+    has already recorded;
     `clock_shift`: seconds that the hall's time is ahead
     of the machine's, for clocks that nobody has set. `enrol_codes`: agent name to one-time code.
+    `standby`: whether kiosks go on without the server.
     `pace`: how long things take, 1 as in life, 0 at once.
     """
 
@@ -49,6 +51,7 @@ class HallPlan:
     clock_shift: float = 0.0
     enrol_codes: Mapping[str, str] = field(default_factory=dict)
     pace: float = 1.0
+    standby: bool = True
     python: str = sys.executable
 
 
@@ -64,17 +67,19 @@ class Written:
 def write_plan(plan: HallPlan, folder: Path) -> Written:
     """Write the four files into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    ports = _ports(plan, 1 + len(plan.kiosks) + len(plan.zones) + len(plan.polled))
+    lines = len(plan.kiosks) if plan.standby else 0
+    ports = _ports(plan, 1 + len(plan.kiosks) + len(plan.zones) + len(plan.polled) + lines)
     control = next(ports)
     printers = {kiosk: next(ports) for kiosk in plan.kiosks}
     speakers = {zone: next(ports) for zone in plan.zones}
     polled = {name: next(ports) for name in plan.polled}
+    standby = {kiosk: next(ports) for kiosk in plan.kiosks[:lines]}
     strips = _strips(plan.rooms)
     simulator = folder / "simulator.toml"
     text = _simulator(plan, control, printers, speakers, strips) + _time_clocks(plan, polled)
     simulator.write_text(text, encoding="utf-8")
     bodies = {
-        "kiosk": _kiosk(printers),
+        "kiosk": _kiosk(printers) + _standby(standby),
         "counters": _counters(plan.rooms),
         "display": _display(plan, speakers, strips) + _polled(polled),
     }
@@ -242,6 +247,21 @@ def _kiosk(printers: Mapping[str, int]) -> str:
             columns=_columns(number),
         )
         for number, (kiosk, port) in enumerate(printers.items())
+    )
+
+
+def _standby(lines: Mapping[str, int]) -> str:
+    return "".join(
+        _block(
+            "[[device]]",
+            name=f"standby-{kiosk}",
+            kind="standby",
+            driver="standby",
+            serves=kiosk,
+            port=port,
+            printer=f"printer-{kiosk}",
+        )
+        for kiosk, port in lines.items()
     )
 
 

@@ -108,6 +108,8 @@ class Settings:
     """A window nobody signed in to so long after it opened is an alarm."""
     file_limit_kb: int = 4096
     """Largest paper that is kept."""
+    offline_numbers: int = 20
+    """Numbers of each prefix that a kiosk holds for the time without a server; 0: none."""
 
 
 BOUNDS: dict[str, tuple[int, int]] = {
@@ -156,6 +158,7 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "correction_days": (0, 31),
     "window_empty_minutes": (1, 240),
     "file_limit_kb": (64, 16384),
+    "offline_numbers": (0, 100),
 }
 CHOICES: dict[str, frozenset[str]] = {
     "voice_one": frozenset({"一", "幺"}),

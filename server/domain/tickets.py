@@ -101,7 +101,8 @@ RULES: dict[Move, Rule] = {
     Move.CANCEL: Rule(
         frozenset({State.WAITING, State.HELD, State.MISSED}),
         State.CANCELLED,
-        _STAFF | {ActorKind.PHONE},
+        # The system: of two numbers given for one press, the one that nobody was shown.
+        _STAFF | {ActorKind.PHONE, ActorKind.SYSTEM},
     ),
     Move.EXPIRE: Rule(
         frozenset({State.WAITING, State.CALLED, State.HELD, State.MISSED}), State.EXPIRED, _SYSTEM

@@ -13,7 +13,8 @@ from server.services import punch_proof
 from server.services.attendance import proof as request_proof
 from server.services.bulletins import acts
 from server.services.inspection import proof
-from server.storage import journal, schema
+from server.storage import journal, leases, schema
+from server.storage.tables_offline import handed_in
 
 RESTORED = "hall.restore"
 """The act of a journal line that tells of a restored backup and the numbers it left out."""
@@ -55,14 +56,16 @@ def _all(conn: Connection, hall_id: str) -> Iterator[Finding]:
 
 
 def _numbers(conn: Connection, hall_id: str) -> Iterator[Finding]:
-    t = schema.ticket.c
-    rows = conn.execute(
+    """No gap in what the server gave itself, and none within what a kiosk gave of its lease."""
+    t, h = schema.ticket.c, handed_in.c
+    own = (
         select(t.day, t.prefix, func.count().label("n"), func.max(t.seq).label("last"))
-        .where(t.hall_id == hall_id)
+        .outerjoin(handed_in, (h.hall_id == t.hall_id) & (h.ticket_id == t.id))
+        .where(t.hall_id == hall_id, h.ticket_id.is_(None))
         .group_by(t.day, t.prefix)
-    ).all()
+    )
     left_out = _left_out(conn, hall_id)
-    for row in rows:
+    for row in conn.execute(own).all():
         spans = left_out.get((row.day, row.prefix), [])
         # Inside a span that a restore left out nothing was given; above it numbers go on.
         missing = sum(last - first + 1 for first, last in spans if first <= row.last)
@@ -72,6 +75,34 @@ def _numbers(conn: Connection, hall_id: str) -> Iterator[Finding]:
                 f"{row.day} {first}–{last} 中缺号：只有 {row.n} 张",
                 f"{row.day} {first}–{last}: only {row.n} tickets",
             )
+    yield from _leased(conn, hall_id)
+
+
+def _leased(conn: Connection, hall_id: str) -> Iterator[Finding]:
+    t, h = schema.ticket.c, handed_in.c
+    found = (
+        select(h.lease, func.count().label("n"), func.max(t.seq).label("last"))
+        .join(schema.ticket, (t.hall_id == h.hall_id) & (t.id == h.ticket_id))
+        .where(h.hall_id == hall_id, h.verdict != "conflict")
+        .group_by(h.lease)
+    )
+    given = {row.lease: row for row in conn.execute(found)}
+    counters = leases.counters(conn, hall_id)
+    for lease in leases.every(conn, hall_id):
+        first, last = number(lease.prefix, lease.first), number(lease.prefix, lease.last)
+        row = given.pop(lease.id, None)
+        if row is not None and (row.n != row.last - lease.first + 1 or row.last > lease.last):
+            yield Finding(
+                f"{lease.day} 取号机 {lease.kiosk} 断线号段 {first}–{last} 中缺号：交回 {row.n} 张",
+                f"{lease.day} kiosk {lease.kiosk}, leased {first}–{last}: {row.n} came, with gaps",
+            )
+        if counters.get((lease.day, lease.prefix), 0) >= lease.first:
+            yield Finding(
+                f"{lease.day} 断线号段 {first}–{last} 的号被服务器发过",
+                f"{lease.day} {first}–{last} were leased, and given by the server too",
+            )
+    for name in given:
+        yield Finding(f"断线取的号没有号段 {name}", f"no lease {name} for tickets handed in")
 
 
 def _left_out(conn: Connection, hall_id: str) -> dict[tuple[str, str], list[tuple[int, int]]]:

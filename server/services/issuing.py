@@ -9,13 +9,14 @@ from sqlalchemy import Connection
 
 from server.domain.catalogue import Catalogue, Item
 from server.domain.errors import Code, HallError
+from server.domain.leases import OPEN_NUMBERS
 from server.domain.routing import Route, route
 from server.domain.tickets import ActorKind, Move, State, Ticket, lane, number, order_of
 from server.domain.waiting import Wait
 from server.services.bus import SlipOwed, SlipSettled, TicketMoved
 from server.services.context import SYSTEM, Actor, Context, JsonDict, note, posts_of
 from server.services.waits import ahead_of_newcomer, read_floor, wait_for
-from server.storage import devices, slips, tickets
+from server.storage import devices, leases, slips, tickets
 from server.storage.store import Tx
 
 ARRIVALS = "#"
@@ -29,19 +30,24 @@ def issue(
 
     Raises the routing's case, CLASS_UNKNOWN, NUMBERS_EXHAUSTED, KEY_REUSED.
     """
-    asked: JsonDict = {
-        "act": "issue",
-        "item": item,
-        "applicant": applicant,
-        "kiosk": kiosk,
-        "paper": paper,
-    }
+    asked = issue_asked(item, applicant, kiosk, paper=paper)
 
     def act(tx: Tx) -> JsonDict:
         ticket = _issue(ctx, tx, actor, item, applicant, kiosk, paper)
         return {"ticket": ticket.id}
 
     return str(ctx.command(actor, key, asked, act)["ticket"])
+
+
+def issue_asked(item: str, applicant: str, kiosk: str, *, paper: bool) -> JsonDict:
+    """What a command to issue asks for, as its repeats are held against it."""
+    return {
+        "act": "issue",
+        "item": item,
+        "applicant": applicant,
+        "kiosk": kiosk,
+        "paper": paper,
+    }
 
 
 def _issue(
@@ -77,8 +83,7 @@ def _new_ticket(
         raise HallError(Code.CLASS_UNKNOWN, applicant=applicant)
     day = ctx.day(tx.now)
     prefix = catalogue.unit_by[item.unit].prefix
-    seq = tickets.take_number(tx, day, prefix)
-    shown = number(prefix, seq)
+    shown, seq = _own_number(tx, day, prefix)
     ticket = Ticket(
         id=f"{day.replace('-', '')}-{shown}",
         day=day,
@@ -109,6 +114,16 @@ def _new_ticket(
     )
     tickets.add(tx, ticket, prefix, seq)
     return ticket
+
+
+def _own_number(tx: Tx, day: str, prefix: str) -> tuple[str, int]:
+    """The next number of a prefix; those that kiosks hold on lease are not the server's to give."""
+    seq = tickets.take_number(tx, day, prefix)
+    if seq > OPEN_NUMBERS:
+        lowest = leases.lowest(tx.conn, tx.hall_id, day, prefix)
+        if lowest is not None and seq >= lowest:
+            raise HallError(Code.NUMBERS_EXHAUSTED, prefix=prefix)
+    return number(prefix, seq), seq
 
 
 def _moved(ticket: Ticket, move: Move) -> TicketMoved:

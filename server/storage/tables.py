@@ -7,6 +7,7 @@ from server.storage import (
     tables_attendance,
     tables_bulletin,
     tables_checks,
+    tables_offline,
     tables_readers,
 )
 from server.storage.columns import metadata
@@ -17,5 +18,6 @@ __all__ = [
     "tables_attendance",
     "tables_bulletin",
     "tables_checks",
+    "tables_offline",
     "tables_readers",
 ]

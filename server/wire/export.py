@@ -8,10 +8,28 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from server.wire import attendance, attendance_requests, bulletin, checks, commands, readers, views
+from server.wire import (
+    attendance,
+    attendance_requests,
+    bulletin,
+    checks,
+    commands,
+    offline,
+    readers,
+    views,
+)
 from server.wire.base import Command, Message
 
-MODULES = (commands, views, readers, attendance, attendance_requests, checks, bulletin)
+MODULES = (
+    commands,
+    views,
+    readers,
+    attendance,
+    attendance_requests,
+    checks,
+    bulletin,
+    offline,
+)
 
 
 def models() -> list[type[Message] | type[Command]]:

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from server.wire.base import Message
 from server.wire.commands import Problem
+from server.wire.offline import StandbyAccess
 
 
 class UnitRef(Message):
@@ -187,6 +188,7 @@ class KioskState(Message):
     notice_en: str
     slips: dict[str, SlipState]
     """Of the last ten minutes: the kiosk's tickets by ticket id, its notices by slip id."""
+    standby: StandbyAccess
 
 
 class CallView(Message):

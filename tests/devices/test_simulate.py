@@ -173,7 +173,11 @@ def test_a_hall_s_plan_fits_together(tmp_path: Path) -> None:
     assert written.control_port == 21700
     simulated = read_simulator_config(written.simulator)
     names = {device.name for device in simulated.devices}
-    kinds = {"kiosk": ("printers",), "counters": ("keypads",), "display": ("led", "voice")}
+    kinds = {
+        "kiosk": ("printers", "standby"),
+        "counters": ("keypads",),
+        "display": ("led", "voice"),
+    }
     hosted: set[str] = set()
     serves: dict[str, set[str]] = {}
     for name, path in written.agents.items():

@@ -48,6 +48,7 @@ class Notebook:
     events: list[tuple[str, str, Mapping[str, str]]] = field(default_factory=list)
     debts: list[Mapping[str, object]] = field(default_factory=list)
     bookmarks: dict[str, str] = field(default_factory=dict)
+    submitted: list[Task] = field(default_factory=list)
     begun: list[str] = field(default_factory=list)
     ended: dict[str, Outcome] = field(default_factory=dict)
     changed: threading.Condition = field(default_factory=threading.Condition)
@@ -73,6 +74,15 @@ class Notebook:
     def bookmark(self, device: str) -> str:
         with self.changed:
             return self.bookmarks.get(device, "")
+
+    def submit(self, task: Task) -> None:
+        with self.changed:
+            self.submitted.append(task)
+            self.changed.notify_all()
+
+    def outcome(self, task_id: str) -> Outcome | None:
+        with self.changed:
+            return self.ended.get(task_id)
 
     def owed(self) -> list[list[str]]:
         """Every line that was told, as often as it was told."""

@@ -1,0 +1,250 @@
+"""What a kiosk's own PC is handed for the time without a server, and what it hands in afterwards.
+
+A lease holds everything: numbers with their tickets' tokens, each item's page and when it may be
+given, the paper with holes for what is not known yet. The agent fills in and knows nothing of the
+hall. Who sits where cannot be known then, so a lease goes by opening hours, mandates and last
+tickets alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as wall
+from typing import Any
+
+from pydantic import ValidationError
+
+from kiosk.slip import standby_applicant, standby_fill, standby_slip, windows_words
+from kiosk.views import item_ref
+from server.agents import Agents, DeviceRef
+from server.clock import instant
+from server.domain import hours
+from server.domain.catalogue import Catalogue, Item
+from server.domain.errors import Code, HallError
+from server.domain.routing import Post, Posts, route, windows_for
+from server.domain.settings import Settings
+from server.hall import Hall
+from server.services import handing_in, issuing, leases
+from server.services.bus import Event, HallChanged
+from server.storage import leases as kept
+from server.wire.offline import GivenTicket, SettledSlip, StandbyAnnounced
+from server.wire.problems import problem
+from server.wire.refs import materials, unit_ref, window_refs
+
+KIND = "standby"
+OWN_REFUSALS = (Code.ITEM_UNKNOWN, Code.CLASS_UNKNOWN, Code.NUMBERS_EXHAUSTED)
+REDRAWN = frozenset({"catalogue", "calendar", "settings", "day", leases.CHANGED})
+CLOCK_SECONDS = 1.0
+Json = dict[str, Any]
+
+
+class Standby:
+    """The server's side of the kiosks' own lines."""
+
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
+        self._ctx = hall.ctx
+        self._offers: tuple[Any, Json] | None = None
+        self._clock_only: set[str] = set()
+
+    # -- to the agent --------------------------------------------------------------------------
+
+    def lease(self, ref: DeviceRef) -> Json | None:
+        """The lease of a kiosk's line as its agent is to hold it from now on."""
+        ctx, kiosk = self._ctx, ref.serves
+        if ref.name in self._clock_only:
+            self._clock_only.discard(ref.name)
+            return {"now": ctx.clock.now()}
+        line = ctx.read(lambda c: kept.line_of(c, ctx.hall_id, kiosk))
+        if line is None or line.device != ref.name:
+            return None
+        if not ctx.settings().offline_numbers:
+            return {"off": True, "now": ctx.clock.now()}
+        rows = leases.keep(ctx, kiosk)
+        today = ctx.local().date()
+        return {
+            **self._offered(today),
+            "kiosk": kiosk,
+            "secret": line.secret,
+            "blocks": [_block(row) for row in rows],
+            "now": ctx.clock.now(),
+        }
+
+    def clock(self, ref: DeviceRef) -> None:
+        """Let the next state be the hall's time alone: a lease takes too long to tell it by."""
+        self._clock_only.add(ref.name)
+
+    def _offered(self, day: date) -> Json:
+        """What is the same for every kiosk; made anew when the hall's data or the day changed."""
+        catalogue, settings = self._ctx.catalogue(), self._ctx.settings()
+        key = (catalogue, day, settings)
+        if self._offers is None or self._offers[0] != key:
+            base = self._hall.config.base_url
+            made = self._hall.offload(lambda: offered(catalogue, settings, day, base))
+            self._offers = (key, made)
+        return self._offers[1]
+
+    # -- from the agent ------------------------------------------------------------------------
+
+    def heard(self, ref: DeviceRef, message: Json) -> str:
+        """A line was announced, a ticket handed in, a slip's end told. Raises INVALID."""
+        kind, data, age = message.get("kind"), message.get("data"), message.get("age")
+        try:
+            if kind == "line":
+                said = StandbyAnnounced.model_validate(data)
+                leases.announce(self._ctx, ref.agent, ref.name, ref.serves, said.line, said.book)
+            elif kind == "ticket":
+                return self._ticket(ref, GivenTicket.model_validate(data), age)
+            elif kind == "slip":
+                slip = SettledSlip.model_validate(data)
+                issuing.settle_slip(self._ctx, ref.agent, slip.slip, slip.state, slip.reason)
+        except ValidationError as error:
+            raise HallError(Code.INVALID, field=str(error.errors()[0]["loc"])) from None
+        return "ok"
+
+    def _ticket(self, ref: DeviceRef, given: GivenTicket, age: Any) -> str:
+        if given.kiosk != ref.serves:
+            raise HallError(Code.INVALID, field="kiosk")
+        seconds = float(age) if isinstance(age, int | float) and 0 <= age < 10**9 else 0.0
+        return handing_in.hand_in(self._ctx, ref.agent, given, seconds)
+
+
+def _block(row: Any) -> Json:
+    block = {name: getattr(row, name) for name in ("id", "prefix", "first", "last", "used")}
+    return block | {"tokens": json.loads(row.tokens)}
+
+
+def offered(catalogue: Catalogue, settings: Settings, day: date, base_url: str) -> Json:
+    """Everything of a lease but numbers and secret: items, classes, words, paper."""
+    midnight = datetime.combine(day, wall())
+    begins = instant(midnight, settings.timezone)
+    ends = instant(midnight + timedelta(days=1), settings.timezone)
+    noon = datetime.combine(day, wall(12))
+    utc = noon.replace(tzinfo=UTC).timestamp() - instant(noon, settings.timezone) / 1000
+    posts = {w.code: Post(w.code, "") for w in catalogue.windows}
+    return {
+        "day": day.isoformat(),
+        "begins": begins,
+        "ends": ends,
+        "utc_offset": int(utc),
+        "version": catalogue.version,
+        "url": base_url,
+        "origins": [base_url],
+        "patience": settings.slip_patience_seconds,
+        "classes": {
+            c.code: {"mark": c.mark, "paper": standby_applicant(c)} for c in catalogue.classes
+        },
+        "words": {code.value: _refusal(HallError(code)) for code in OWN_REFUSALS},
+        "paper": dict(standby_slip(catalogue, settings).to_json()),
+        "items": {
+            item.code: _item(catalogue, settings, item, day, posts) for item in catalogue.items
+        },
+    }
+
+
+def _refusal(error: HallError) -> Json:
+    return problem(error).model_dump(mode="json")
+
+
+def _item(catalogue: Catalogue, settings: Settings, item: Item, day: date, posts: Posts) -> Json:
+    unit = catalogue.unit_by[item.unit]
+    return {
+        "prefix": unit.prefix,
+        "steps": list(steps(catalogue, settings, item, day, posts)),
+        "fill": standby_fill(item, unit),
+        "page": {
+            "item": item_ref(item).model_dump(mode="json"),
+            "unit": unit_ref(catalogue, unit).model_dump(mode="json"),
+            "materials": [one.model_dump(mode="json") for one in materials(item)],
+            "legal_basis": item.legal_basis,
+            "promised_days": item.promised_days,
+            "legal_days": item.legal_days,
+            "fee": item.fee,
+        },
+        "ticket": {
+            "state": "waiting",
+            "item": item.code,
+            "item_name": item.name,
+            "item_name_en": item.name_en,
+            "unit_name": unit.name,
+            "ahead": 0,
+            "low": 0,
+            "high": 0,
+            "called_window": None,
+            "call_count": 0,
+            "called_at": None,
+            "can_return": False,
+            "return_places": settings.return_places,
+            "outcome": "",
+            "materials": [],
+            "notice": settings.notice_zh,
+            "notice_en": settings.notice_en,
+        },
+    }
+
+
+def steps(
+    catalogue: Catalogue, settings: Settings, item: Item, day: date, posts: Posts
+) -> Iterator[Json]:
+    """From when on what holds for an item during a day: windows that take it, or why none does.
+
+    Between two marks nothing changes, so the routing is asked once at each of them.
+    """
+    last: Json | None = None
+    for mark in sorted(_marks(catalogue, settings, item, day)):
+        try:
+            found = route(catalogue, item.code, mark, posts, settings)
+            refs = window_refs(catalogue, found.now)
+            step: Json = {
+                "windows": [ref.model_dump(mode="json") for ref in refs],
+                "paper": windows_words(catalogue, found.now),
+                "refusal": None,
+            }
+        except HallError as error:
+            step = {"windows": [], "paper": "", "refusal": _refusal(error)}
+        if step != last:
+            yield {"at": instant(mark, settings.timezone), **step}
+            last = step
+
+
+def _marks(catalogue: Catalogue, settings: Settings, item: Item, day: date) -> set[datetime]:
+    midnight = datetime.combine(day, wall())
+    marks = {midnight}
+    early = {settings.early_ticket_minutes, settings.break_ticket_minutes}
+    last = timedelta(minutes=settings.last_ticket_minutes)
+    for window in windows_for(catalogue, item, midnight):
+        for span in hours.item_spans(catalogue, item.code, window.code, day):
+            opens, closes = (datetime.combine(day, t) for t in (span.opens, span.closes))
+            marks |= {opens, closes, closes - last + timedelta(milliseconds=1)}
+            marks |= {opens - timedelta(minutes=minutes) for minutes in early}
+    return {mark for mark in marks if mark >= midnight}
+
+
+def add(hall: Hall, agents: Agents, start: Callable[..., Any]) -> None:
+    """Listen to the kiosks' own lines, and keep their leases fresh."""
+    standby = Standby(hall)
+    agents.pressed[KIND] = standby.heard
+
+    def show(kiosk: str | None) -> None:
+        for ref in agents.of_kind(KIND):
+            if kiosk in (None, ref.serves):
+                agents.show(ref)
+
+    def tell_time(ref: DeviceRef) -> None:
+        standby.clock(ref)
+        agents.show(ref)
+
+    def lease(ref: DeviceRef) -> Json | None:
+        found = standby.lease(ref)
+        if found is not None and "items" in found:
+            start(tell_time, ref, delay=CLOCK_SECONDS)
+        return found
+
+    def listen(event: Event) -> None:
+        if isinstance(event, HallChanged) and event.what in REDRAWN:
+            start(show, event.data.get("kiosk"))
+
+    agents.desired[KIND] = lease
+    hall.ctx.bus.listen(listen)

@@ -1,0 +1,119 @@
+"""Numbers for the time without a server: kiosks hold a block of each prefix, leased beforehand.
+
+A lease is a fact of the books, with a journal line. Its numbers are nobody else's that day, whether
+they are ever given or not; so a kiosk that is not heard of can neither double a number nor leave a
+gap that nobody can explain. Nothing here knows how a lease reaches the kiosk.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.domain.catalogue import Handling, Presence
+from server.domain.leases import Block, next_block, wants_more
+from server.domain.tickets import ActorKind, number
+from server.services.bus import HallChanged
+from server.services.context import SYSTEM, Actor, Context, note
+from server.storage import leases
+from server.storage.store import Tx
+
+CHANGED = "offline"
+"""What HallChanged says of a kiosk's own line and its numbers; its data names the kiosk."""
+TOKEN_BYTES = 16
+SECRET_BYTES = 24
+
+
+def announce(ctx: Context, agent: str, device: str, kiosk: str, line: str, book: str) -> None:
+    """An agent says where its kiosk's own line is, and which book it keeps.
+
+    Another book than before was lost or came anew: what the old one still held is never given
+    again. The secret that page and agent share stays as long as line and book.
+    """
+
+    def act(tx: Tx) -> None:
+        known = leases.line_of(tx.conn, tx.hall_id, kiosk)
+        same = known is not None and (known.line, known.book, known.device) == (line, book, device)
+        if same:
+            return
+        dead = [r for r in leases.open_of(tx.conn, tx.hall_id, kiosk) if r.book != book]
+        leases.close(tx, [row.id for row in dead])
+        secret = ctx.chance.token(SECRET_BYTES)
+        leases.put_line(tx, kiosk, device, line, secret, book)
+        data = {"line": line, "book": book[:8], "closed": [row.id for row in dead]}
+        note(tx, Actor(ActorKind.AGENT, agent), "kiosk.standby", kiosk, data=data)
+        tx.events.append(HallChanged(CHANGED, {"kiosk": kiosk}))
+
+    ctx.write(act)
+
+
+def keep(ctx: Context, kiosk: str) -> list[Any]:
+    """Give a kiosk the numbers it should hold today; returns its open leases of today."""
+    line = ctx.read(lambda c: leases.line_of(c, ctx.hall_id, kiosk))
+    if line is None:
+        return []
+    day = ctx.day()
+
+    def held(conn: Connection) -> list[Any]:
+        return leases.of_kiosk(conn, ctx.hall_id, day, kiosk, line.book)
+
+    found = ctx.read(held)
+    if not _short(ctx, found):
+        return found
+
+    def act(tx: Tx) -> list[Any]:
+        for prefix in _short(ctx, held(tx.conn)):
+            _lease(ctx, tx, kiosk, line.book, day, prefix)
+        return held(tx.conn)
+
+    return ctx.write(act)
+
+
+def _short(ctx: Context, found: list[Any]) -> list[str]:
+    """Prefixes of which a kiosk holds too few numbers."""
+    size = ctx.settings().offline_numbers
+    if not size:
+        return []
+    left = dict.fromkeys(prefixes(ctx), 0)
+    for row in found:
+        if row.prefix in left:
+            left[row.prefix] += row.last - row.first + 1 - row.used
+    return [prefix for prefix, count in left.items() if wants_more(count, size)]
+
+
+def prefixes(ctx: Context) -> list[str]:
+    """Prefixes of the units that give numbers in this hall."""
+    catalogue = ctx.catalogue()
+    taking = {item.unit for item in catalogue.items if item.handling is Handling.ACCEPTED}
+    here = (u for u in catalogue.units if u.presence is Presence.HALL and u.code in taking)
+    return sorted({unit.prefix for unit in here})
+
+
+def _lease(ctx: Context, tx: Tx, kiosk: str, book: str, day: str, prefix: str) -> None:
+    size = ctx.settings().offline_numbers
+    lowest = leases.lowest(tx.conn, tx.hall_id, day, prefix)
+    block = next_block(lowest, leases.last_taken(tx.conn, tx.hall_id, day, prefix), size)
+    if block is None:
+        return  # the range is used up: the kiosk says so when it comes to it
+    lease_id = _name(day, prefix, block)
+    leases.add(
+        tx,
+        lease_id,
+        block,
+        kiosk=kiosk,
+        book=book,
+        day=day,
+        prefix=prefix,
+        tokens=[ctx.chance.token(TOKEN_BYTES) for _ in range(size)],
+    )
+    data = {
+        "kiosk": kiosk,
+        "first": number(prefix, block.first),
+        "last": number(prefix, block.last),
+    }
+    note(tx, SYSTEM, "lease.give", lease_id, data=data)
+
+
+def _name(day: str, prefix: str, block: Block) -> str:
+    return f"{day.replace('-', '')}-{prefix}{block.first:03d}"
