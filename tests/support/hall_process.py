@@ -12,13 +12,15 @@ import argparse  # noqa: E402
 import contextlib  # noqa: E402
 import json  # noqa: E402
 import sys  # noqa: E402
+import time  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
-from server import config, logs  # noqa: E402
+from server import config, logs, serving  # noqa: E402
 from server.app import build, serve  # noqa: E402
 from server.cli.serve import open_server_hall  # noqa: E402
 from server.clock import ScaledClock, StagedClock  # noqa: E402
+from server.deployment import house_of  # noqa: E402
 from server.domain.errors import HallError  # noqa: E402
 from server.domain.settings import changed  # noqa: E402
 from server.domain.tickets import ActorKind  # noqa: E402
@@ -30,6 +32,7 @@ from server.services.context import SYSTEM, Actor  # noqa: E402
 from server.services.days import keep_day  # noqa: E402
 from server.storage import accounts, settings  # noqa: E402
 from server.storage.store import Tx  # noqa: E402
+from server.supervisor import Supervisor  # noqa: E402
 
 
 def fill(hall: Hall, asked: dict[str, Any]) -> None:
@@ -75,6 +78,8 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--data", type=Path, required=True)
     options.add_argument("--asked", required=True, help="JSON of HallServer")
+    options.add_argument("--fd", type=int, default=-1, help="a worker's open port")
+    options.add_argument("--slot", type=int, default=0, help="a worker's number")
     args = options.parse_args()
     asked: dict[str, Any] = json.loads(args.asked)
     logs.start("warning")
@@ -85,11 +90,24 @@ def main() -> None:
         demo=asked["demo"],
         simulators=asked["simulators"],
         database=asked["database"],
+        redis=asked["redis"],
+        workers=asked["workers"],
+        slot=args.slot,
     )
     clock = StagedClock if asked["staged"] else ScaledClock
-    hall = open_server_hall(chosen, clock(asked["now"], asked["speed"]))
+    # Every worker's clock, one started again too, goes on from the same moment.
+    gone = int((time.monotonic() - asked["since"]) * 1000 * asked["speed"])
+    hands = clock(asked["now"] + (0 if asked["staged"] else gone), asked["speed"])
+    if args.fd >= 0:
+        serving.serve(house_of(chosen, hands), chosen, lambda _port: None, args.fd)
+        return
+    hall = open_server_hall(chosen, hands)
     fill(hall, asked)
-    serve(build(hall), _say)
+    if chosen.workers == 1:
+        serve(build(hall), _say)
+        return
+    hall.ctx.store.close()
+    Supervisor(chosen, [sys.executable, *sys.argv]).run(_say)
 
 
 def _say(port: int) -> None:

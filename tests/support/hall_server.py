@@ -113,6 +113,7 @@ class HallServer:
     `accounts`: staff numbers with the account that `clerk` signs in to; every demo browser that
     opens /kiosk/<id> or /board/<zone> is enrolled by itself unless `demo` is off.
     `doors`: name to serial number of simulated time clocks that push; nobody has admitted them.
+    `workers`: so many processes share the port; they need PostgreSQL, and `redis` as their bell.
     `staged`: the clock stands until a rehearsal moves it, `speed` times as fast as the machine's.
     """
 
@@ -128,6 +129,8 @@ class HallServer:
         devices: bool = False,
         doors: Mapping[str, str] | None = None,
         database: str = "",
+        redis: str = "",
+        workers: int = 1,
         staged: bool = False,
         speed: float = 1.0,
     ) -> None:
@@ -142,6 +145,8 @@ class HallServer:
             "demo": demo,
             "simulators": "",
             "database": database,
+            "redis": redis,
+            "workers": workers,
             "password": self.password,
             "port": self.port,
             "speed": speed,
@@ -165,6 +170,13 @@ class HallServer:
         return self.base + path
 
     def __enter__(self) -> HallServer:
+        with contextlib.ExitStack() as undo:
+            undo.push(self.__exit__)
+            self._begin()
+            undo.pop_all()
+        return self
+
+    def _begin(self) -> None:
         if self._devices:
             self._start_simulators()
         self.start()
@@ -172,7 +184,6 @@ class HallServer:
             for name in ("kiosk", "counters", "display"):
                 self.start_agent(name)
             self.until_heard_of("printer-1")
-        return self
 
     def __exit__(
         self,
@@ -194,7 +205,7 @@ class HallServer:
         """Start it, on the same port and data as before; `at` puts its clock."""
         if at is not None:
             self._began, self._began_at = time.monotonic(), moment(at)
-        asked = json.dumps({**self._asked, "now": self.now()})
+        asked = json.dumps({**self._asked, "now": self.now(), "since": time.monotonic()})
         data = str(self.folder / "data")
         program = str(Path(__file__).with_name("hall_process.py"))
         self._server = _program("server", self.folder, program, "--data", data, "--asked", asked)
@@ -211,6 +222,21 @@ class HallServer:
         """SIGKILL: as if the plug were pulled."""
         assert self._server is not None
         _end(self._server, signal.SIGKILL)
+
+    def workers(self) -> list[int]:
+        """The process ids of the workers that are there now, where there are several."""
+        assert self._server is not None
+        pid = self._server.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+        return [int(word) for word in children.split()]
+
+    def kill_worker(self, pid: int) -> None:
+        """SIGKILL one worker; returns when another has taken its place."""
+        os.kill(pid, signal.SIGKILL)
+        end, pause, count = time.monotonic() + PATIENCE, threading.Event(), self._asked["workers"]
+        while pid in (there := self.workers()) or len(there) < count:
+            assert time.monotonic() < end
+            pause.wait(0.05)
 
     # -- people --------------------------------------------------------------------------------
 

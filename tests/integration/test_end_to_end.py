@@ -1,0 +1,254 @@
+"""The hall from end to end: one process with SQLite; four workers with PostgreSQL and Redis.
+
+The same tests on both: paper, boards, strip, voice, keypad, phone; a server process killed in the
+middle; the bell between the workers gone and back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import socketio
+
+from server.services.checks import findings
+from server.storage.engine import open_store
+from support import postgres as pg
+from support.hall_server import ADMINISTRATOR, MANAGER, PATIENCE, Client, HallServer, RefusedError
+from support.redis_server import RedisServer
+
+BOARDS = 8
+HALL = "reference"
+CLERKS = {"1009": "W05", "1010": "W06"}
+ITEM = "scjg-01"
+Json = dict[str, Any]
+
+
+class Board:
+    """A board's socket: what it shows, and what flashed."""
+
+    def __init__(self, hall: HallServer, token: str) -> None:
+        self.news = threading.Condition()
+        self.state: Json = {}
+        self.flashes: list[str] = []
+        self.lost = threading.Event()
+        self.client = socketio.Client(reconnection_delay=0.1, reconnection_delay_max=0.5)
+        self.client.on("state", self._state, namespace="/live")
+        self.client.on("moment", self._moment, namespace="/live")
+        self.client.on("disconnect", self.lost.set, namespace="/live")
+        self.client.connect(
+            hall.base,
+            namespaces=["/live"],
+            transports=["websocket"],
+            auth={"surface": "board", "key": "main"},
+            headers={"Authorization": f"Bearer {token}"},
+        )
+
+    def _state(self, message: Json) -> None:
+        with self.news:
+            self.state = message["data"]
+            self.news.notify_all()
+
+    def _moment(self, message: Json) -> None:
+        with self.news:
+            self.flashes.append(message["data"]["number"])
+            self.news.notify_all()
+
+    def shows(self, number: str) -> bool:
+        """Whether a number is called at some window now."""
+        return number in {w["ticket"] for w in self.state.get("windows", [])}
+
+    def until(self, right: Any) -> None:
+        """Wait for something to be true of this board."""
+        with self.news:
+            assert self.news.wait_for(right, PATIENCE)
+
+
+class Scene:
+    """A hall with its devices, boards and a kiosk, on one process or on four."""
+
+    def __init__(self, hall: HallServer, database: str, redis: RedisServer | None) -> None:
+        self.hall, self.database, self.redis = hall, database, redis
+        self.kiosk = Client(hall.base, bearer=self.enrol("kiosk", "1"))
+        self.board_token = self.enrol("board", "main")
+        self.boards = [Board(hall, self.board_token) for _ in range(BOARDS)]
+
+    def enrol(self, kind: str, name: str) -> str:
+        """A device's token, given for a one-time code."""
+        asked = {"kind": kind, "name": name}
+        code = self.hall.clerk(ADMINISTRATOR).post("/office/codes", asked)["code"]
+        return str(Client(self.hall.base).post("/enrol", {"code": code, **asked})["token"])
+
+    def take(self, item: str, key: str = "") -> Json:
+        """A number from the kiosk."""
+        body = {"item": item, "applicant": "ordinary"}
+        ticket: Json = self.kiosk.post("/tickets", body, key)["ticket"]
+        return ticket
+
+    def call(self, staff: str) -> str:
+        """The next number at a clerk's window; whoever was there is finished."""
+        body = {"complete": "accepted"}
+        current = self.hall.clerk(staff).post("/counter/call-next", body)["current"]
+        return str(current["number"]) if current is not None else ""
+
+    def sounds(self) -> list[str]:
+        """What every loudspeaker said to now."""
+        speakers = [d for d in self.hall.control("/state")["devices"] if d["kind"] == "speaker"]
+        return [sound["text"] for d in speakers for sound in d["shows"]["sounds"]]
+
+    def seen_everywhere(self, number: str) -> None:
+        """Every board shows the number, and flashed it once."""
+        for board in self.boards:
+            board.until(lambda board=board: board.shows(number) and number in board.flashes)
+            assert Counter(board.flashes)[number] == 1
+
+    def announced(self, before: int) -> None:
+        """Something more was said than `before`, and nothing was said twice."""
+        self.until(lambda: len(self.sounds()) > before)
+        assert max(Counter(self.sounds()).values()) == 1
+
+    def until(self, right: Any) -> None:
+        """Wait until something is true of the simulated devices, looking after each event."""
+        end, seen = time.monotonic() + PATIENCE, self.hall.control("/state")["seq"]
+        while not right():
+            assert time.monotonic() < end
+            seen = self.hall.control(f"/events?since={seen}&wait=1")["seq"]
+
+
+@pytest.fixture(scope="module", params=["one process", "four workers"])
+def scene(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    postgres: pg.Postgres,
+) -> Iterator[Scene]:
+    """The same hall, deployed in two ways."""
+    folder = tmp_path_factory.mktemp("scene")
+    with contextlib.ExitStack() as stack:
+        redis, database, workers = None, f"sqlite:///{folder / 'data' / 'hall.db'}", 1
+        if request.param == "four workers":
+            redis = stack.enter_context(RedisServer())
+            name = postgres.create()
+            stack.callback(postgres.drop, name)
+            database, workers = postgres.url(name), 4
+        hall = stack.enter_context(
+            HallServer(
+                folder,
+                devices=True,
+                accounts=(ADMINISTRATOR, MANAGER, *CLERKS),
+                database=database,
+                redis=redis.url if redis else "",
+                workers=workers,
+            )
+        )
+        made = Scene(hall, database, redis)
+        stack.callback(lambda: [board.client.disconnect() for board in made.boards])
+        yield made
+
+
+def test_a_number_becomes_paper_a_call_is_seen_and_heard(scene: Scene) -> None:
+    ticket = scene.take(ITEM)
+    scene.until(
+        lambda: any(
+            ticket["number"] in paper["text"]
+            for paper in scene.hall.device("printer-1")["shows"]["papers"]
+        )
+    )
+    silent = len(scene.sounds())
+    number = scene.call("1009")
+    assert number == ticket["number"]
+    scene.seen_everywhere(number)
+    scene.until(lambda: number in str(scene.hall.device("strip-W05")["shows"]))
+    scene.announced(silent)
+    phone = scene.kiosk.get(f"/phone/{ticket['token']}")
+    assert phone["state"] == "called"
+
+
+def test_the_same_key_at_any_worker_is_the_same_number(scene: Scene) -> None:
+    first = [scene.take(ITEM, key="once")["id"] for _ in range(8)]
+    assert len(set(first)) == 1
+    assert scene.call("1009") == first[0][-4:]
+
+
+def test_clerks_side_by_side_never_call_the_same(scene: Scene) -> None:
+    taken = {scene.take(item)["number"] for item in [ITEM] * 10}
+    called: queue.Queue[str] = queue.Queue()
+
+    def work(staff: str) -> None:
+        with contextlib.suppress(RefusedError):
+            while number := scene.call(staff):
+                called.put(number)
+
+    threads = [threading.Thread(target=work, args=(staff,)) for staff in CLERKS]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    numbers = Counter(called.queue)
+    assert set(numbers) == taken
+    assert max(numbers.values()) == 1
+    scene.announced(0)
+
+
+def test_a_withdrawn_board_is_cut_off_wherever_it_is(scene: Scene) -> None:
+    asked = {"kind": "board", "name": "main"}
+    scene.hall.clerk(ADMINISTRATOR).post("/office/revoke", asked)
+    for board in scene.boards:
+        assert board.lost.wait(PATIENCE)
+        board.client.disconnect()
+    scene.board_token = scene.enrol("board", "main")
+    scene.boards = [Board(scene.hall, scene.board_token) for _ in range(BOARDS)]
+
+
+def test_a_killed_process_loses_nothing(scene: Scene) -> None:
+    hall, taken = scene.hall, []
+    for turn in range(12):
+        if turn == 4:
+            if scene.redis is None:
+                hall.kill()
+                hall.start()
+            else:
+                hall.kill_worker(hall.workers()[0])
+        key, end = f"killed-{turn}", time.monotonic() + PATIENCE
+        while True:
+            try:
+                taken.append(scene.take(ITEM, key)["number"])
+                break
+            except OSError:  # the one that was to answer is gone: asked again under the same key
+                assert time.monotonic() < end
+    assert max(Counter(taken).values()) == 1
+    for name in ("printer-1", "speaker-main"):
+        hall.until_heard_of(name)
+    called = [scene.call("1009") for _ in taken]
+    assert called == taken
+    for board in scene.boards:
+        board.until(lambda board=board: board.shows(called[-1]))
+
+
+def test_without_the_bell_everything_still_comes_and_once(scene: Scene) -> None:
+    if scene.redis is None:
+        assert scene.hall.clerk(ADMINISTRATOR).get("/office/today")["issued"] > 0
+        return
+    scene.take(ITEM)
+    scene.redis.kill()
+    before = len(scene.sounds())
+    scene.seen_everywhere(scene.call("1009"))
+    scene.announced(before)
+    scene.redis.start()
+    scene.take(ITEM)
+    before = len(scene.sounds())
+    scene.seen_everywhere(scene.call("1009"))
+    scene.announced(before)
+
+
+def test_the_books_are_in_order(scene: Scene) -> None:
+    store = open_store(scene.database, HALL)
+    try:
+        assert store.read(lambda c: findings(HALL, c)) == []
+    finally:
+        store.close()
