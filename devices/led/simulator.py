@@ -17,7 +17,8 @@ from devices.simulate.base import Faults, Journal, Json
 from devices.simulate.wires import BITS_A_BYTE, Wire
 
 STRIP_FAULTS = ("silent", "slow", "half_frame", "bad_checksum", "cable_pulled")
-BUS_FAULTS = ("cable_pulled",)
+BUS_FAULTS = ("cable_pulled", "jammed")
+"""`jammed`: one strip holds the line, so that no other understands a byte."""
 COLOUR_NAMES = ("red", "green", "yellow")
 LONGEST_FRAME = 400
 QUIET_SECONDS = 0.05
@@ -292,7 +293,8 @@ class StripBusSimulator:
                 self._place = 0
             if self._place == 0:
                 self._note_gap(at - self._line_free)
-            ended = [strip.feed(byte, self._place) for strip in self.strips]
+            heard = byte ^ 0xFF if self.faults["jammed"] else byte
+            ended = [strip.feed(heard, self._place) for strip in self.strips]
             at += self._byte_seconds
             self._line_free = at
             self._place = 0 if any(ended) else self._place + 1
@@ -306,7 +308,8 @@ class StripBusSimulator:
             self._journal.note(self.name, "short_gap", seconds=round(gap, 4))
 
     def _fault_changed(self, name: str, on: bool) -> None:
-        self._wire.plug(connected=not on)
+        if name == "cable_pulled":
+            self._wire.plug(connected=not on)
         self._journal.note(self.name, "fault", fault=name, on=on)
 
     def shows(self) -> dict[str, Json]:

@@ -21,8 +21,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, make_url, select, text
+from sqlalchemy import Connection, insert, make_url, select, text
 
 from server.clock import Chance, Clock
 from server.config import Config
@@ -41,12 +42,21 @@ from server.storage.folder import FolderBusyError, alone
 from server.storage.folder import parts as folders
 from server.storage.revisions import known, upgrade
 from server.storage.store import Tx
+from server.storage.tables_offline import lease
 
 GAP = 100
 """Numbers left out of every prefix when nobody knows how far the day had come."""
 LAST_NUMBER = 999
 Counters = dict[tuple[str, str, str], int]
 """(hall, day, prefix) to the last number given out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Old:
+    """What the replaced data still tell: how far the numbers went, and which kiosks lease some."""
+
+    counters: Counters
+    leases: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +115,7 @@ def _restore(config: Config, asked: Asked, clock: Clock, chance: Chance) -> Rest
     with engine.connect() as conn:
         halls = hall_ids(conn)
     engine.dispose()
-    old = _old_counters(config)
+    old = _old(config)
     skipped, lost = {}, {}
     for hall in halls:
         skipped[hall], lost[hall] = _move_on(url, hall, asked, manifest, old, clock, chance)
@@ -119,20 +129,22 @@ def _restore(config: Config, asked: Asked, clock: Clock, chance: Chance) -> Rest
 # -- numbers ---------------------------------------------------------------------------------------
 
 
-def _old_counters(config: Config) -> Counters | None:
-    """How far every day's numbers went in the data to be replaced; None if unreadable."""
+def _old(config: Config) -> Old | None:
+    """What the data to be replaced still tell; None if they are unreadable."""
     file = make_url(config.database_url).database
     if is_sqlite(config.database_url) and not Path(str(file)).exists():
         return None
+    t = schema.number_counter.c
+    engine = open_engine(config.database_url)
     try:
-        engine = open_engine(config.database_url)
         with engine.connect() as conn:
-            t = schema.number_counter.c
             rows = conn.execute(select(t.hall_id, t.day, t.prefix, t.last)).all()
-        engine.dispose()
+            leased = [dict(row) for row in conn.execute(select(lease)).mappings()]
     except Exception:  # noqa: BLE001 - whatever is wrong with it: that is why it is being replaced
         return None
-    return {(row.hall_id, row.day, row.prefix): row.last for row in rows}
+    finally:
+        engine.dispose()
+    return Old({(row.hall_id, row.day, row.prefix): row.last for row in rows}, leased)
 
 
 def _move_on(
@@ -140,7 +152,7 @@ def _move_on(
     hall: str,
     asked: Asked,
     manifest: Manifest,
-    old: Counters | None,
+    old: Old | None,
     clock: Clock,
     chance: Chance,
 ) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
@@ -154,7 +166,7 @@ def _move_on(
         lost: dict[str, list[int]] = {}
         for prefix in _prefixes(tx, day):
             last = _last(tx.conn, hall, day, prefix)
-            gone = (old or {}).get((hall, day, prefix), 0)
+            gone = old.counters.get((hall, day, prefix), 0) if old else 0
             target = max(gone, asked.beyond.get(prefix, 0))
             if old is None and prefix not in asked.beyond:
                 target = last + asked.gap
@@ -167,13 +179,28 @@ def _move_on(
                 skipped[prefix] = [last + 1, target]
                 if gone > last:
                     lost[prefix] = [last + 1, gone]
-        _note(tx, day, manifest, skipped, known=old is not None)
+        kept = _keep_leases(tx, day, old.leases if old else [])
+        _note(tx, day, manifest, skipped, {"known": old is not None, "leases": kept})
         return skipped, lost
 
     try:
         return ctx.write(act)
     finally:
         store.close()
+
+
+def _keep_leases(tx: Tx, day: str, old: list[dict[str, Any]]) -> list[str]:
+    """Today's leases that the backup does not know: their numbers may be on slips already.
+
+    Closed, so that the kiosk takes new ones; what it gave of them is still taken in.
+    """
+    known = select(lease.c.id).where(lease.c.hall_id == tx.hall_id, lease.c.day == day)
+    there = set(tx.conn.execute(known).scalars())
+    mine = [r for r in old if r["hall_id"] == tx.hall_id and r["day"] == day]
+    lost = [r | {"closed_at": tx.now} for r in mine if r["id"] not in there]
+    if lost:
+        tx.conn.execute(insert(lease), lost)
+    return sorted(row["id"] for row in lost)
 
 
 def _prefixes(tx: Tx, day: str) -> list[str]:
@@ -191,7 +218,7 @@ def _last(conn: Connection, hall: str, day: str, prefix: str) -> int:
 
 
 def _note(
-    tx: Tx, day: str, manifest: Manifest, skipped: dict[str, list[int]], *, known: bool
+    tx: Tx, day: str, manifest: Manifest, skipped: dict[str, list[int]], more: JsonDict
 ) -> None:
     seq, chained = manifest.halls.get(tx.hall_id, (0, ""))
     data: JsonDict = {
@@ -200,8 +227,7 @@ def _note(
         "hash": chained,
         "day": day,
         "skipped": skipped,
-        "known": known,
-    }
+    } | more
     note(tx, SYSTEM, RESTORED, day, data=data)
 
 

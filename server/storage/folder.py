@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 LOCK = "hall.lock"
 HALLS = "halls"
-_held: list[IO[bytes]] = []
+_held: list[int] = []
 
 
 class FolderBusyError(Exception):
@@ -37,7 +38,8 @@ def _lock(folder: Path, how: int) -> IO[bytes]:
 
 def serve_from(folder: Path) -> None:
     """Mark the folder as served until this process ends. Raises FolderBusyError."""
-    _held.append(_lock(folder, fcntl.LOCK_SH))
+    with _lock(folder, fcntl.LOCK_SH) as file:
+        _held.append(os.dup(file.fileno()))  # the lock lives as long as any of the two
 
 
 @contextlib.contextmanager
