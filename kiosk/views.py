@@ -217,7 +217,7 @@ def kiosk_state(
 def standby_access(snapshot: Snapshot, line: Any) -> StandbyAccess:
     """Where the kiosk's page finds its own PC when the server is away."""
     if line is None or not snapshot.settings.offline_numbers:
-        return StandbyAccess()
+        return StandbyAccess(line="", secret="")
     return StandbyAccess(line=line.line, secret=line.secret)
 
 

@@ -5,9 +5,10 @@ import { ApiError, get } from "@web/api.ts";
 import { lang, setLang } from "@web/i18n.ts";
 import { type Live, useLive } from "@web/live.ts";
 import { loadSession } from "@web/session.ts";
-import type { ItemRef, KioskCatalogue, KioskState, TicketView, UnitRef } from "@web/wire.gen.ts";
+import type { ItemRef, KioskCatalogue, KioskState, UnitRef } from "@web/wire.gen.ts";
 import { hush } from "./speech.ts";
-import { PATIENCE_MS, type Shown, Taking } from "./taking.ts";
+import { givenHere, type Standby, useStandby } from "./standby.ts";
+import { PATIENCE_MS, type Shown, type Taken, Taking, browser } from "./taking.ts";
 
 export type View =
   | { name: "home" }
@@ -32,7 +33,8 @@ export function makeModel(kiosk: string) {
   const query = ref("");
   const applicant = ref("ordinary");
   const elder = ref(false);
-  const taking = new Taking(kiosk);
+  const world = browser();
+  const taking = new Taking(kiosk, world);
   const busy = ref(false);
   const trouble = ref("");
   const shown = shallowRef<Shown | null>(taking.shown());
@@ -42,6 +44,11 @@ export function makeModel(kiosk: string) {
     key: kiosk,
     mayReload: () => view.value.name === "home" && !busy.value,
   });
+  const standby = useStandby(live, () => view.value.name === "home" && !busy.value);
+  world.own = {
+    takesOver: standby.takesOver,
+    take: (key, item, klass) => standby.line.take(key, item, klass),
+  };
   const offer = useCatalogue(live, needsEnrolment, () => view.value.name === "home");
 
   function go(next: View): void {
@@ -74,9 +81,9 @@ export function makeModel(kiosk: string) {
     setLang("zh", false);
   }
 
-  function showResult(ticket: TicketView): void {
+  function showResult(taken: Taken): void {
     const seconds = live.state.value?.result_seconds ?? 25;
-    shown.value = { ticket, until: Date.now() + seconds * 1000 };
+    shown.value = { ...taken, until: Date.now() + seconds * 1000 };
     taking.show(shown.value);
     serial.value += 1;
     stack.value = [HOME, { name: "result" }];
@@ -109,6 +116,7 @@ export function makeModel(kiosk: string) {
     void take(pending.item);
   }
 
+  useOwnSlip(shown, standby);
   const leaving = useLeaving({ view, shown, busy, elder, live, taking, nextPerson });
   watch(elder, (on) => {
     if (on) document.documentElement.setAttribute("data-elder", "on");
@@ -117,7 +125,7 @@ export function makeModel(kiosk: string) {
 
   return {
     kiosk, view, serial, depth: computed(() => stack.value.length), query, applicant, elder, busy, trouble,
-    shown, needsEnrolment, live, ...offer, go, back, home, nextPerson, take, resume, leaving, taking,
+    shown, needsEnrolment, live, standby, ...offer, go, back, home, nextPerson, take, resume, leaving, taking,
   };
 }
 
@@ -163,6 +171,18 @@ function useCatalogue(live: Live<KioskState>, needsEnrolment: Ref<boolean>, quie
   });
   onScopeDispose(() => clearTimeout(timer));
   return { catalogue, units, items, popular, load };
+}
+
+/** While the result of an own number shows: what the printer did, asked of this PC. */
+function useOwnSlip(shown: Ref<Shown | null>, standby: Standby): void {
+  async function ask(): Promise<void> {
+    const now = shown.value;
+    if (!now?.key || !givenHere(now.ticket) || now.ticket.slip.state !== "sent") return;
+    const ticket = await standby.line.ofKey(now.key).catch(() => null);
+    if (ticket && shown.value?.key === now.key) shown.value = { ...shown.value, ticket };
+  }
+  const timer = setInterval(() => void ask(), 600);
+  onScopeDispose(() => clearInterval(timer));
 }
 
 /** While a hall has few figures of its own: the first item of each unit that is here. */

@@ -10,12 +10,16 @@ export interface Pending {
   item: string;
   applicant: string;
   at: number;
+  /** The kiosk's own PC was asked under this key: the server is not asked under it any more. */
+  own?: boolean;
 }
 
 /** A number that its page still shows. */
 export interface Shown {
   ticket: TicketView;
   until: number;
+  /** Of a number that the kiosk's own PC gave: the key to ask after its slip. */
+  key?: string;
 }
 
 /** Nobody stands at the kiosk this long after a press: it is then dropped, not repeated. */
@@ -30,9 +34,23 @@ export interface World {
   now: () => number;
   send: Send;
   wait: (ms: number) => Promise<void>;
+  /** The kiosk's own PC, where it has a line; see standby.ts. */
+  own?: Own;
 }
 
-const browser = (): World => ({
+/** What gives numbers while the server is away. */
+export interface Own {
+  takesOver: () => Promise<boolean>;
+  take: (key: string, item: string, applicant: string) => Promise<TicketView>;
+}
+
+/** A number, and the key of its press where the kiosk's own PC gave it. */
+export interface Taken {
+  ticket: TicketView;
+  key?: string;
+}
+
+export const browser = (): World => ({
   kept: localStorage,
   now: () => Date.now(),
   send: post<Issued>,
@@ -41,7 +59,7 @@ const browser = (): World => ({
 
 /** The taking of numbers at one kiosk. */
 export class Taking {
-  private running: Promise<TicketView> | null = null;
+  private running: Promise<Taken> | null = null;
 
   constructor(
     private readonly kiosk: string,
@@ -75,25 +93,27 @@ export class Taking {
   /**
    * Takes a number, or goes on with the press that has no answer yet; a second press meanwhile is the
    * first. Throws ApiError when the server refuses, or when nobody can be waiting any more.
+   *
+   * Where the server does not answer and the kiosk's own PC does, that one is asked under the same
+   * key, and from then on only that one: the books recognise by the key what was given twice.
    */
-  take(item: string, applicant: string): Promise<TicketView> {
+  take(item: string, applicant: string): Promise<Taken> {
     this.running ??= this.persist(item, applicant).finally(() => {
       this.running = null;
     });
     return this.running;
   }
 
-  private async persist(item: string, applicant: string): Promise<TicketView> {
+  private async persist(item: string, applicant: string): Promise<Taken> {
     const before = this.pending();
     const same = before?.item === item && before.applicant === applicant;
     const pending = same ? before : { key: newKey(), item, applicant, at: this.world.now() };
     this.write("pending", pending);
     for (;;) {
       try {
-        const body = { item, applicant, print: true };
-        const { ticket } = await this.world.send("/api/v1/tickets", body, { key: pending.key, giveUpMs: 5000 });
+        const taken = await this.once(pending);
         this.drop("pending");
-        return ticket;
+        return taken;
       } catch (error) {
         if (!passing(error) || this.world.now() - pending.at > PATIENCE_MS) {
           this.drop("pending");
@@ -102,6 +122,20 @@ export class Taking {
         await this.world.wait(1000);
       }
     }
+  }
+
+  /** One try, where it belongs. */
+  private async once(pending: Pending): Promise<Taken> {
+    const { key, item, applicant } = pending;
+    const own = this.world.own;
+    if (own && !pending.own && (await own.takesOver())) {
+      pending.own = true;
+      this.write("pending", pending);
+    }
+    if (own && pending.own) return { ticket: await own.take(key, item, applicant), key };
+    const body = { item, applicant, print: true };
+    const giveUpMs = own ? 1500 : 5000;
+    return await this.world.send("/api/v1/tickets", body, { key, giveUpMs });
   }
 
   private read<T>(what: string): T | null {

@@ -97,6 +97,13 @@ export const t = dictionary({
   },
   done: { zh: "好了，返回首页", en: "Done" },
   bring: { zh: "请准备好", en: "Have ready" },
+  standbyTitle: { zh: "系统暂时断线，仍可取号。", en: "The system is away; numbers are still given." },
+  standbyWhat: { zh: "取到的号一样有效，请听工作人员叫号。", en: "They count as usual. Please listen for the staff." },
+  standbyOrder: {
+    zh: "系统断线中，暂时看不到等候人数；按取号时间排队。",
+    en: "How many are waiting cannot be seen just now. Your place goes by the time of your number.",
+  },
+  standbyScan: { zh: "系统恢复后，手机扫码看进度", en: "Scan to follow, once the system is back" },
   offlineTitle: { zh: "取号系统正在恢复", en: "Just a moment" },
   offlineWhat: {
     zh: "与服务器的连接暂时断开，恢复后会自动继续，请稍候。",

@@ -214,8 +214,9 @@ def _late(queue: QueueDay) -> Alarm:
     )
 
 
-QUIET = frozenset({"one_way", "not_heard"})
-"""Unknown by nature: strips never answer, a keypad is silent until a key is pressed."""
+QUIET = frozenset({"one_way", "not_heard", "no_lease"})
+"""Unknown by nature: strips never answer, a keypad is silent until a key is pressed, and before
+its first lease of a day a kiosk has no numbers for the time without a server."""
 
 _TROUBLE = {
     "paper_out": ("没有纸了，请换纸。", "is out of paper; please reload it."),
@@ -225,6 +226,7 @@ _TROUBLE = {
     "offline": ("离线，请检查。", "is offline; please check it."),
     "unreachable": ("连不上，请检查电源和网线。", "cannot be reached; check power and cable."),
     "silent": ("没有回答，请检查电源和连线。", "does not answer; check power and cable."),
+    "port_taken": ("的端口被别的程序占用。", "cannot listen: its port is taken."),
     "agent_gone": ("所在电脑没有连上。", "is on a PC that is not connected."),
 }
 _KINDS = {
@@ -233,6 +235,7 @@ _KINDS = {
     "voice": ("语音", "Voice"),
     "keypads": ("叫号键盘", "Keypad"),
     "fingerprint": ("打卡机", "Time clock"),
+    "standby": ("断线取号", "Own line"),
 }
 
 

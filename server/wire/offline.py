@@ -48,8 +48,8 @@ class SettledSlip(Message):
 class StandbyAccess(Message):
     """Where a kiosk's page finds its own PC when the server is away; empty: nowhere."""
 
-    line: str = ""
-    secret: str = ""
+    line: str
+    secret: str
 
 
 class LeasedBlock(Message):

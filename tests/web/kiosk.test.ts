@@ -91,13 +91,14 @@ function stage(answers: (Issued | ApiError)[]) {
 
 const ISSUED: Issued = { ticket: { id: "1", number: "A001" } as TicketView };
 const SILENT = new ApiError(0, { code: "network" }, true);
+const OWN_TICKET = { id: "2", number: "A980" } as TicketView;
 const REFUSED = new ApiError(409, { code: "all_paused" });
 
 test("two presses at once are one request and give one number", async () => {
   const { world, sent } = stage([ISSUED]);
   const taking = new Taking("1", world);
   const both = await Promise.all([taking.take("a", "ordinary"), taking.take("a", "ordinary")]);
-  expect(both.map((one) => one.number)).toEqual(["A001", "A001"]);
+  expect(both.map((one) => one.ticket.number)).toEqual(["A001", "A001"]);
   expect(sent).toHaveLength(1);
 });
 
@@ -143,4 +144,49 @@ test("the number that is shown comes back until its time is over", () => {
   expect(new Taking("2", world).shown()).toBeNull();
   later(25_000);
   expect(taking.shown()).toBeNull();
+});
+
+/** The kiosk's own PC: whether it takes over, and its answers in turn. */
+function ownLine(answers: (TicketView | ApiError)[], up = true) {
+  const asked: string[] = [];
+  const own = {
+    takesOver: async () => up,
+    take: async (key: string) => {
+      asked.push(key);
+      const answer = answers.shift();
+      if (!answer || answer instanceof ApiError) throw answer ?? new Error("not asked for");
+      return answer;
+    },
+  };
+  return { own, asked };
+}
+
+test("without the server the kiosk's own PC gives the number, and the server is not asked", async () => {
+  const { world, sent } = stage([]);
+  const { own, asked } = ownLine([OWN_TICKET]);
+  world.own = own;
+  const taken = await new Taking("1", world).take("a", "ordinary");
+  expect(taken).toEqual({ ticket: OWN_TICKET, key: asked[0] });
+  expect(sent).toHaveLength(0);
+});
+
+test("a press that the server did not answer goes to the own PC under the same key, and stays there", async () => {
+  const { world, sent } = stage([SILENT]);
+  const { own, asked } = ownLine([SILENT, OWN_TICKET]);
+  let calls = 0;
+  world.own = { ...own, takesOver: async () => (calls += 1) > 1 && calls < 3 };
+  const taken = await new Taking("1", world).take("a", "ordinary");
+  expect(taken.ticket.number).toBe("A980");
+  expect(sent).toHaveLength(1);
+  expect(asked).toEqual([sent[0]?.key, sent[0]?.key]);
+});
+
+test("what the own PC refuses is refused, and the next press is a new one", async () => {
+  const { world } = stage([]);
+  const { own, asked } = ownLine([REFUSED, OWN_TICKET]);
+  world.own = own;
+  const taking = new Taking("1", world);
+  await expect(taking.take("a", "ordinary")).rejects.toBe(REFUSED);
+  expect((await taking.take("a", "ordinary")).ticket.number).toBe("A980");
+  expect(new Set(asked).size).toBe(2);
 });
