@@ -42,7 +42,7 @@ class Config:
     """How many server processes `hall serve` starts."""
     slot: int = 0
     """Which of them this is."""
-    halls: Mapping[str, str] = field(default_factory=dict)
+    halls: Mapping[str, Any] = field(default_factory=dict)
     """Hall id to host name, where one deployment serves several halls."""
     demo: bool = False
     simulators: str = ""
@@ -120,6 +120,19 @@ def load(data: Path, **overrides: Any) -> Config:
     return config
 
 
+def load_one(data: Path, hall: str = "", **overrides: Any) -> Config:
+    """The settings of one hall: the only one, or the one that is named among several."""
+    config = load(data, **overrides)
+    if config.halls and hall not in config.halls:
+        known = ", ".join(config.halls)
+        raise ConfigError(f"请用 --hall 指定大厅 / name the hall with --hall: {known}")
+    return config.of_hall(hall)
+
+
+def _is_host(text: Any) -> bool:
+    return isinstance(text, str) and HOST.match(text) is not None
+
+
 def _problems(config: Config) -> Iterator[str]:
     if not 1 <= config.workers <= MOST_WORKERS:
         yield f"workers: 1–{MOST_WORKERS}"
@@ -128,7 +141,7 @@ def _problems(config: Config) -> Iterator[str]:
     if len(set(config.halls.values())) != len(config.halls):
         yield "halls: 两个大厅用了同一个域名 / two halls have the same host name"
     for hall_id, host in config.halls.items():
-        if not HALL_ID.match(hall_id) or not HOST.match(str(host)):
+        if not HALL_ID.match(hall_id) or not _is_host(host):
             yield (
                 f'halls: {hall_id} = {host!r}: 应为 编号 = "域名" / '
                 'wanted: id = "host name", in small letters'

@@ -75,6 +75,13 @@ def data_argument(sub: argparse.ArgumentParser) -> None:
     )
 
 
+def hall_argument(sub: argparse.ArgumentParser) -> None:
+    """`--hall`, where a command is about one of a deployment's halls."""
+    sub.add_argument(
+        "--hall", default="", metavar="ID", help="多个大厅时指定一个 / which hall, of several"
+    )
+
+
 def main() -> int:
     """Run the command line; returns the exit code."""
     from server.config import ConfigError

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from server import config, workbook
-from server.cli import data_argument
+from server.cli import data_argument, hall_argument
 from server.domain.errors import HallError
 from server.hall import open_hall, take_catalogue
 from server.services.context import SYSTEM
@@ -21,6 +21,7 @@ def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--reference", action="store_true", help="导出参考大厅 / the reference hall")
     sub.add_argument("--database", help="数据库地址 / database URL")
     data_argument(sub)
+    hall_argument(sub)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -34,7 +35,7 @@ def _export(args: argparse.Namespace) -> int:
 
         catalogue = load()
     else:
-        hall = open_hall(config.load(args.data, database=args.database))
+        hall = open_hall(config.load_one(args.data, args.hall, database=args.database))
         try:
             catalogue = hall.ctx.catalogue()
         except HallError:
@@ -61,7 +62,7 @@ def _import(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 1
-    hall = open_hall(config.load(args.data, database=args.database))
+    hall = open_hall(config.load_one(args.data, args.hall, database=args.database))
     version, new = take_catalogue(hall.ctx, SYSTEM, found, args.workbook.name)
     words = "已导入，版本 / imported as version" if new else "没有变化，版本 / no change, version"
     print(f"{words} {version}")

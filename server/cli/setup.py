@@ -10,7 +10,7 @@ from server import config
 from server.cli import data_argument
 from server.hall import ADMINISTRATOR, first_administrator, open_hall
 from server.services.checks import findings, hall_ids
-from server.storage.engine import migrate, newest, open_engine, open_store, revision
+from server.storage.engine import is_sqlite, migrate, newest, open_engine, open_store, revision
 
 
 def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
@@ -23,7 +23,9 @@ def run(args: argparse.Namespace) -> int:
     """Do what the command says."""
     settings = config.load(args.data, database=args.database)
     action = {"init": _init, "migrate": _migrate, "check": _check}[args.command]
-    return action(settings)
+    apart = settings.halls and is_sqlite(settings.database_url)
+    each = settings.halls if apart or args.command == "init" else [""]
+    return max(action(settings.of_hall(hall) if hall else settings) for hall in each)
 
 
 def _init(settings: config.Config) -> int:

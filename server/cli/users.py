@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from server import config
-from server.cli import data_argument
+from server.cli import data_argument, hall_argument
 from server.domain.catalogue import Role
 from server.domain.errors import HallError
 from server.hall import open_hall
@@ -22,11 +22,12 @@ def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--role", choices=[r.value for r in Role], default=Role.CLERK.value)
     sub.add_argument("--database", help="数据库地址 / database URL")
     data_argument(sub)
+    hall_argument(sub)
 
 
 def run(args: argparse.Namespace) -> int:
     """Do the action."""
-    hall = open_hall(config.load(args.data, database=args.database))
+    hall = open_hall(config.load_one(args.data, args.hall, database=args.database))
     if args.action == "list":
         for row in hall.ctx.read(lambda c: accounts.accounts(c, hall.ctx.hall_id)):
             state = "停用 / disabled" if row.disabled else ""
