@@ -19,7 +19,7 @@ class OneConnection:
         self.hall_id = hall_id
         self._conn = conn
 
-    def write(self, act: Act[T], now: int) -> Written[T]:
+    def write(self, act: Act[T], now: int, *, brief: bool = False) -> Written[T]:  # noqa: ARG002
         """Run `act`; what it raises undoes it alone."""
         tx = Tx(self._conn, self.hall_id, now)
         with self._conn.begin_nested():

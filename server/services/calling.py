@@ -58,7 +58,7 @@ def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str |
         called = _call(tx, actor, ticket, Move.CALL, window, why)
         return {"ticket": called.id, "completed": completed}
 
-    return str(ctx.command(actor, key, asked, act)["ticket"])
+    return str(ctx.command(actor, key, asked, act, brief=True)["ticket"])
 
 
 def _complete(ctx: Context, tx: Tx, actor: Actor, window: str, outcome: str | None) -> str:
@@ -337,7 +337,7 @@ def _ticket(tx: Tx, ticket_id: str) -> Ticket:
 def _do(
     ctx: Context, actor: Actor, key: str, asked: JsonDict, act: Callable[[Tx], JsonDict]
 ) -> str:
-    return str(ctx.command(actor, key, asked, act)["ticket"])
+    return str(ctx.command(actor, key, asked, act, brief=True)["ticket"])
 
 
 def _at_window(

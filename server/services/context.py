@@ -148,9 +148,9 @@ class Context:
 
     # -- acts ----------------------------------------------------------------------------------
 
-    def write(self, act: Act[T]) -> T:
-        """Run an act and publish its events after the commit."""
-        written = self.store.write(act, self.clock.now())
+    def write(self, act: Act[T], *, brief: bool = False) -> T:
+        """Run an act and publish its events after the commit; `brief` as in Store."""
+        written = self.store.write(act, self.clock.now(), brief=brief)
         self.bus.publish(written.events)
         return written.value
 
@@ -163,9 +163,17 @@ class Context:
         return self.store.read_apart(query)
 
     def command(
-        self, actor: Actor, key: str, asked: JsonDict, act: Callable[[Tx], JsonDict]
+        self,
+        actor: Actor,
+        key: str,
+        asked: JsonDict,
+        act: Callable[[Tx], JsonDict],
+        *,
+        brief: bool = False,
     ) -> JsonDict:
         """Run `act` once for this actor and key; a repeat gets the first answer, refusals too.
+
+        `brief`: as in Store, for what kiosks and counters do all day.
 
         Raises the act's HallError, or KEY_REUSED when the key came with other arguments before.
         """
@@ -180,7 +188,7 @@ class Context:
             _keep(tx, actor, key, digest, answer, window)
             return answer
 
-        answer = self.write(once)
+        answer = self.write(once, brief=brief)
         if isinstance(answer, HallError):
             raise answer
         return answer

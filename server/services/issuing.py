@@ -36,7 +36,7 @@ def issue(
         ticket = _issue(ctx, tx, actor, item, applicant, kiosk, paper)
         return {"ticket": ticket.id}
 
-    return str(ctx.command(actor, key, asked, act)["ticket"])
+    return str(ctx.command(actor, key, asked, act, brief=True)["ticket"])
 
 
 def issue_asked(item: str, applicant: str, kiosk: str, *, paper: bool) -> JsonDict:

@@ -15,6 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url, text
 
 from server.storage.presence import Alone, Locks, Presence, lock_key
+from server.storage.statement import run
 from server.storage.store import Offload, PostgresStore, SqliteStore, Store, directly
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -35,7 +36,7 @@ def _sqlite(url: str, begin: str, **options: Any) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(conn: Connection) -> None:
-        conn.exec_driver_sql(begin)
+        run(conn, begin)
 
     return engine
 

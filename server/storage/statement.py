@@ -13,6 +13,7 @@ from __future__ import annotations
 import sqlite3
 from collections import namedtuple
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from operator import itemgetter
 from typing import Any, Protocol, TypeVar, cast
 
@@ -145,6 +146,26 @@ def _told(conn: Connection, text: str, error: sqlite3.Error) -> BaseException:
     return DBAPIError.instance(text, None, error, sqlite3.Error, dialect=conn.dialect)
 
 
+@contextmanager
+def impatient(conn: Connection) -> Iterator[None]:
+    """SQLite answers at once that another program writes, instead of waiting for it."""
+    raw = _driver(conn)
+    patience = raw.execute("PRAGMA busy_timeout").fetchone()[0]
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        yield
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={patience}")
+
+
+def run(conn: Connection, text: str) -> None:
+    """Run a text without values, past SQLAlchemy; its errors are SQLAlchemy's."""
+    try:
+        _driver(conn).execute(text)
+    except sqlite3.Error as error:
+        raise _told(conn, text, error) from error
+
+
 class Savepoint(Protocol):
     """A part of a transaction that can be undone by itself."""
 
@@ -161,21 +182,15 @@ def savepoint(conn: Connection) -> Savepoint:
 class _Part:
     """A savepoint of SQLite's own; nested ones share the name, the innermost is meant."""
 
-    __slots__ = ("_conn", "_raw")
+    __slots__ = ("_conn",)
 
     def __init__(self, conn: Connection) -> None:
-        self._conn, self._raw = conn, _driver(conn)
-        self._run("SAVEPOINT part")
+        self._conn = conn
+        run(conn, "SAVEPOINT part")
 
     def commit(self) -> None:
-        self._run("RELEASE part")
+        run(self._conn, "RELEASE part")
 
     def rollback(self) -> None:
-        self._run("ROLLBACK TO part")
-        self._run("RELEASE part")
-
-    def _run(self, text: str) -> None:
-        try:
-            self._raw.execute(text)
-        except sqlite3.Error as error:
-            raise _told(self._conn, text, error) from error
+        run(self._conn, "ROLLBACK TO part")
+        run(self._conn, "RELEASE part")

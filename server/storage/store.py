@@ -17,14 +17,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, bindparam, select
+from sqlalchemy import Connection, Engine, RootTransaction, bindparam, select
+from sqlalchemy.exc import OperationalError
 
 from server.domain.errors import HallError
 from server.storage import schema
-from server.storage.statement import savepoint
+from server.storage.statement import impatient, savepoint
 
 T = TypeVar("T")
 MAX_BATCH = 64
+IDLE_READERS = 4
+"""Connections that wait for the next read; taking one from the pool costs more than a read."""
 
 _lock_hall = (
     select(schema.hall.c.hall_id)
@@ -71,8 +74,11 @@ class Store(Protocol):
 
     hall_id: str
 
-    def write(self, act: Act[T], now: int) -> Written[T]:
-        """Run `act` durably; raises what the act raises, having kept nothing of it."""
+    def write(self, act: Act[T], now: int, *, brief: bool = False) -> Written[T]:
+        """Run `act` durably; raises what the act raises, having kept nothing of it.
+
+        `brief`: the act takes a millisecond at most and may run on the event loop.
+        """
         ...
 
     def read(self, query: Callable[[Connection], T]) -> T:
@@ -94,11 +100,12 @@ class Store(Protocol):
 class _Entry(Generic[T]):
     """One act waiting for the writer."""
 
-    __slots__ = ("act", "done", "error", "now", "written")
+    __slots__ = ("act", "brief", "done", "error", "now", "written")
 
-    def __init__(self, act: Act[T], now: int) -> None:
+    def __init__(self, act: Act[T], now: int, brief: bool) -> None:
         self.act = act
         self.now = now
+        self.brief = brief
         self.done = False
         self.error: BaseException | None = None
         self.written: Written[T] | None = None
@@ -128,9 +135,10 @@ class SqliteStore:
         self._offload = offload
         self._turn = threading.Lock()
         self._waiting: deque[_Entry[Any]] = deque()
+        self._idle: list[Connection] = []
 
-    def write(self, act: Act[T], now: int) -> Written[T]:
-        entry: _Entry[T] = _Entry(act, now)
+    def write(self, act: Act[T], now: int, *, brief: bool = False) -> Written[T]:
+        entry: _Entry[T] = _Entry(act, now, brief)
         self._waiting.append(entry)
         # Whoever gets the turn commits for everybody that queued up meanwhile; the others find
         # their entry done. This prevents both a second writer and a sync per act.
@@ -141,7 +149,10 @@ class SqliteStore:
 
     def _commit(self, batch: list[_Entry[Any]]) -> None:
         try:
-            self._offload(lambda: self._run(batch))
+            if all(entry.brief for entry in batch):
+                self._run_here(batch)
+            else:
+                self._offload(lambda: self._run(batch))
         except BaseException as error:
             # The thread that should have run it is gone: nobody of the batch may wait for ever.
             for entry in batch:
@@ -152,6 +163,35 @@ class SqliteStore:
         while self._waiting and len(batch) < MAX_BATCH:
             batch.append(self._waiting.popleft())
         return batch
+
+    def _run_here(self, batch: list[_Entry[Any]]) -> None:
+        """Acts on the event loop, what may block off it.
+
+        Two threads that both run statements hand the interpreter's lock to and fro at every one
+        of them: an act costs four times as much CPU that way (docs/benchmarks.md).
+        """
+        try:
+            with self._writer.connect() as conn:
+                transaction = self._begun(conn)
+                for entry in batch:
+                    self._run_one(conn, entry)
+                self._offload(transaction.commit)
+        except BaseException as error:  # the commit failed: nobody's act happened
+            for entry in batch:
+                entry.error, entry.written = error, None
+        for entry in batch:
+            entry.done = True
+
+    def _begun(self, conn: Connection) -> RootTransaction:
+        """A transaction that may write; waits off the loop while another program writes."""
+        with impatient(conn):
+            try:
+                return conn.begin()
+            except OperationalError:
+                pass
+        begun: list[RootTransaction] = []
+        self._offload(lambda: begun.append(conn.begin()))
+        return begun[0]
 
     def _run(self, batch: list[_Entry[Any]]) -> None:
         try:
@@ -176,8 +216,18 @@ class SqliteStore:
             entry.error = error
 
     def read(self, query: Callable[[Connection], T]) -> T:
-        with self._reader.connect() as conn:
+        try:
+            conn = self._idle.pop()
+        except IndexError:
+            conn = self._reader.connect()
+        try:
             return query(conn)
+        finally:
+            conn.rollback()
+            if len(self._idle) < IDLE_READERS:
+                self._idle.append(conn)
+            else:
+                conn.close()
 
     def read_apart(self, query: Callable[[Connection], T]) -> T:
         with self._apart.connect() as conn:
@@ -185,6 +235,8 @@ class SqliteStore:
 
     def close(self) -> None:
         with self._turn:
+            while self._idle:
+                self._idle.pop().close()
             self._writer.dispose()
             self._reader.dispose()
 
@@ -199,7 +251,7 @@ class PostgresStore:
         # Several statements of one read must see one moment, as they do in SQLite.
         self._reader = engine.execution_options(isolation_level="REPEATABLE READ")
 
-    def write(self, act: Act[T], now: int) -> Written[T]:
+    def write(self, act: Act[T], now: int, *, brief: bool = False) -> Written[T]:  # noqa: ARG002
         with self._engine.begin() as conn:
             # Prevents two workers from choosing among the same heads or taking the same number.
             conn.execute(_lock_hall, {"hall_id": self.hall_id})

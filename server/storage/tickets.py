@@ -31,6 +31,7 @@ _COLUMNS = [_t.c[name] for name in _FIELDS]
 _hall = _t.c.hall_id == bindparam("hall_id")
 # Literals, not parameters: only then does SQLite see that a partial index covers the query.
 _is_waiting = _t.c.state == literal_column("'waiting'")
+_is_finished = _t.c.state == literal_column("'finished'")
 _is_at_window = _t.c.state.in_(
     [literal_column("'called'"), literal_column("'serving'"), literal_column("'held'")]
 )
@@ -117,7 +118,7 @@ _served = once(
         func.count().label("served"),
         func.sum(_t.c.ended_at - _t.c.serving_at).label("millis"),
     )
-    .where(_hall, _t.c.day == bindparam("day"), _t.c.state == State.FINISHED)
+    .where(_hall, _t.c.day == bindparam("day"), _is_finished)
     .group_by(_t.c.queue)
 )
 _latest_calls = once(

@@ -1,0 +1,103 @@
+"""The hall that is measured: the reference hall on a Tuesday morning, every window staffed.
+
+Every kiosk has a printer on the books, so that a ticket owes its slip as in a real hall; nobody
+prints it. `rest` empties the hall between two measures, which no office ever does.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import insert, update
+
+from server.domain.catalogue import Presence
+from server.domain.tickets import ActorKind, State
+from server.hall import Hall, take_catalogue
+from server.reference import load
+from server.services import posts
+from server.services.bus import HallChanged
+from server.services.context import SYSTEM, Actor
+from server.services.days import keep_day
+from server.storage import schema, settings, windows
+from server.storage.store import Tx
+
+PATIENCE_SECONDS = 7200
+"""Longer than any measure: nobody prints the slips, and nobody gives them up meanwhile."""
+
+
+def _items() -> tuple[str, ...]:
+    """One item of every unit with a desk of its own, so that no unit's 999 numbers run out."""
+    catalogue = load()
+    own = {unit for window in catalogue.windows for unit in window.units}
+    found = {}
+    for item in catalogue.items:
+        here = catalogue.unit_by[item.unit].presence is Presence.HALL
+        if here and item.unit in own and item.handling.value == "accepted":
+            found.setdefault(item.unit, item.code)
+    return tuple(found.values())
+
+
+ITEMS = _items()
+
+
+def furnish(hall: Hall, kiosks: int) -> None:
+    """Business data, a printer for each of `k00` … , and a clerk at every window."""
+    take_catalogue(hall.ctx, SYSTEM, load(), "bench")
+
+    def put(tx: Tx) -> None:
+        settings.put(tx, "slip_patience_seconds", PATIENCE_SECONDS, SYSTEM.key)
+        same: dict[str, object] = {"hall_id": tx.hall_id, "agent": "bench", "kind": "printers"}
+        same |= {"driver": "escpos"}
+        same |= {"state": "ok", "connected": 1, "changed_at": tx.now}
+        for n in range(kiosks):
+            own = {"name": f"printer-{n}", "serves": f"k{n:02}"}
+            tx.conn.execute(insert(schema.device).values({**same, **own}))
+        tx.events.append(HallChanged("settings"))
+
+    hall.ctx.write(put)
+    keep_day(hall.ctx)
+    _seat(hall)
+
+
+def seats(hall: Hall) -> dict[str, str]:
+    """Who sits where: staff numbers by window."""
+    found = hall.ctx.read(lambda c: windows.posts(c, hall.ctx.hall_id))
+    return {row.window: row.staff for row in found}
+
+
+def _seat(hall: Hall) -> None:
+    """A person at every window that comes today."""
+    catalogue = hall.ctx.catalogue()
+    seated: dict[str, str] = {}
+    for window in catalogue.windows:
+        able = [p for p in catalogue.staff if window.code in p.windows]
+        person = next((p for p in able if p.number not in seated.values()), None)
+        if person is None:
+            continue
+        actor = Actor(ActorKind(person.role.value), person.number)
+        posts.sign_in(hall.ctx, actor, f"seat-{window.code}", window.code)
+        seated[window.code] = person.number
+
+
+def own_windows(hall: Hall) -> dict[str, str]:
+    """For each of ITEMS a staffed window of its own unit."""
+    catalogue, staffed = hall.ctx.catalogue(), seats(hall)
+    found: dict[str, str] = {}
+    for code in ITEMS:
+        unit = catalogue.item_by[code].unit
+        for window in catalogue.windows:
+            able = unit in window.units and (not window.items or code in window.items)
+            if able and window.code in staffed:
+                found.setdefault(code, window.code)
+    return found
+
+
+def rest(hall: Hall) -> None:
+    """Nobody waits, and every unit begins again with the next day's first number."""
+    t, s = schema.ticket, schema.slip
+
+    def act(tx: Tx) -> None:
+        open_ones = (t.c.hall_id == tx.hall_id, t.c.state != State.EXPIRED.value)
+        tx.conn.execute(update(t).where(*open_ones).values(state=State.EXPIRED.value))
+        unsettled = (s.c.hall_id == tx.hall_id, s.c.state.in_(["owed", "sent"]))
+        tx.conn.execute(update(s).where(*unsettled).values(state="printed"))
+
+    hall.ctx.write(act)

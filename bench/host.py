@@ -1,0 +1,193 @@
+"""The server that is measured: as in production, with a few routes more that only measure.
+
+`Server` starts it as a process of its own and knows who may ask (`python -m bench.host`). Added are
+an authenticated POST that does nothing, a bare broadcast through the same Socket.IO server and a
+storm of boards; the rates that stop a guesser are a thousand times as generous, their cost is not.
+"""
+
+from gevent import monkey
+
+if __name__ == "__main__":
+    monkey.patch_all()
+
+import argparse
+import gc
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import gevent
+from flask import request
+from flask_socketio import join_room
+
+from bench.furnish import furnish, own_windows, rest, seats
+from bench.run import PATIENCE, ROOT
+from server import logs
+from server.api import DESK, Api, Call, json_answer
+from server.api.limits import Limits
+from server.app import App, build, serve
+from server.cli.serve import open_server_hall
+from server.clock import ScaledClock
+from server.config import Config
+from server.hall import Hall
+from server.services.people import csrf_of, secret_hash
+from server.storage import accounts
+from server.storage.store import Tx
+from server.wire.commands import Done, IssueTicket
+from support.hall_server import free_port, moment
+
+ROOM = "bench"
+SPACE = "/bench"
+FOR_EVER = 10**15
+
+
+class Server:
+    """A hall's server process. `who` has kiosks' tokens, the board's, and clerks by window."""
+
+    def __init__(self, folder: Path, kiosks: int = 32) -> None:
+        self.port = free_port()
+        folder.mkdir(parents=True, exist_ok=True)
+        argv = ["--data", str(folder), "--port", str(self.port), "--kiosks", str(kiosks)]
+        with (folder / "server.log").open("a") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "bench.host", *argv],
+                cwd=ROOT,
+                text=True,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
+            )
+        self.pid = self._process.pid
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            self._end()
+            raise RuntimeError((folder / "server.log").read_text()[-2000:])
+        self.who: dict[str, Any] = json.loads(line)
+
+    def __enter__(self) -> "Server":
+        return self
+
+    def __exit__(self, *_ended: object) -> None:
+        self._process.send_signal(signal.SIGTERM)
+        self._end()
+
+    def _end(self) -> None:
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def kiosk(self, n: int) -> str:
+        """The header lines of kiosk `n`."""
+        return f"Authorization: Bearer {self.who['kiosks'][n]}\r\n"
+
+    def clerk(self, window: str) -> str:
+        """The header lines of who sits at a window."""
+        secret, csrf = self.who["clerks"][window]
+        return f"Cookie: hall_session={secret}\r\nX-CSRF-Token: {csrf}\r\n"
+
+
+# The server's own process -------------------------------------------------------------------------
+
+
+def _people(hall: Hall) -> dict[str, tuple[str, str]]:
+    """A session for everybody who sits at a window: secret and CSRF token by window."""
+    given: dict[str, tuple[str, str]] = {}
+
+    def act(tx: Tx) -> None:
+        for window, staff in seats(hall).items():
+            secret = hall.ctx.chance.token(32)
+            accounts.add_account(tx, staff, "", "clerk", must_change=False)
+            accounts.open_session(tx, secret_hash(secret), staff, FOR_EVER)
+            given[window] = secret, csrf_of(secret)
+
+    hall.ctx.write(act)
+    return given
+
+
+def _measuring(app: App) -> None:
+    """The routes and the namespace that only measure."""
+    quick = Limits(lambda: time.monotonic() * 1000)
+    app.api.limits = quick
+    extra = Api(app.hall)
+    extra.limits = quick
+
+    @extra.post("/nothing", who=DESK, body=IssueTicket, answer=Done)
+    def nothing(_call: Call) -> Done:
+        """Everything that a command goes through, but no act."""
+        return Done()
+
+    app.flask.register_blueprint(extra.blueprint, name="bench", url_prefix="/bench")
+
+    @app.flask.post("/bench/rest")
+    def rested() -> Any:
+        rest(app.hall)
+        gc.collect()
+        return json_answer({})
+
+    @app.flask.post("/bench/broadcast")
+    def broadcast() -> Any:
+        data = json.loads(request.get_data())
+        begun = time.monotonic()
+        app.socketio.emit("state", data, to=ROOM, namespace=SPACE)
+        return json_answer({"at": begun})
+
+    @app.flask.post("/bench/storm")
+    def storm() -> Any:
+        asked = json.loads(request.get_data())
+        gevent.spawn(_storm, app, asked["state"], asked["count"], asked["rate"])
+        return json_answer({})
+
+    app.socketio.on_event("connect", lambda *_auth: join_room(ROOM), namespace=SPACE)
+
+
+def _storm(app: App, state: dict[str, Any], count: int, rate: float) -> None:
+    """So many pictures of the main board at a rate; each calls somebody else."""
+    begun = time.monotonic()
+    for n in range(count):
+        number = f"Z{n % 1000:03}"
+        state["version"] += 1
+        for place, one in enumerate(state["data"]["calls"]):
+            one["number"], one["at"] = number, one["at"] + place + 1
+        state["data"]["waiting"] = n
+        app.socketio.emit("state", state, to="board:main", namespace="/live")
+        late = begun + n / rate - time.monotonic()
+        gevent.sleep(max(0.0, late))
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--data", type=Path, required=True)
+    options.add_argument("--port", type=int, required=True)
+    options.add_argument("--kiosks", type=int, required=True)
+    asked = options.parse_args()
+    logs.start("warning")
+    config = Config(data=asked.data, hall_id="bench", port=asked.port)
+    hall = open_server_hall(config, ScaledClock(moment("10:00"), 1.0))
+    furnish(hall, asked.kiosks)
+    who = {
+        "kiosks": [hall.people.grant("kiosk", f"k{n:02}") for n in range(asked.kiosks)],
+        "board": hall.people.grant("board", "main"),
+        "clerks": _people(hall),
+        "own": own_windows(hall),
+    }
+    app = build(hall)
+    _measuring(app)
+    gc.collect()
+    gc.freeze()
+    serve(app, lambda _port: print(json.dumps(who), flush=True))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,210 @@
+"""The figures that are asked for, what was measured of each, and how both are shown.
+
+Pure: no clock, no files but the one it is told to write. A figure is judged by `value`, which is
+a ratio to a reference of the same run, or an amount where the wish is an amount.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One figure that is asked for: `value` at most (or at least) `bound`, in `unit`."""
+
+    name: str
+    what: str
+    bound: float
+    unit: str = "×"
+    at_most: bool = True
+
+    @property
+    def target(self) -> str:
+        """The wish in words."""
+        return f"{'≤' if self.at_most else '≥'} {self.bound:g} {self.unit}"
+
+    def met(self, value: float) -> bool:
+        """Whether a value is good enough."""
+        return value <= self.bound if self.at_most else value >= self.bound
+
+
+WISHES = (
+    Wish("board-idle", "call → last of 200 boards, p99, idle", 2),
+    Wish("board-busy", "the same while kiosks issue 64 tickets/s", 3),
+    Wish("tickets", "durable tickets/s in process, 32 callers", 2, at_most=False),
+    Wish("tickets-slow", "the same where each sync takes 4 ms", 8, at_most=False),
+    Wish("http", "durable tickets/s through HTTP, 32 kiosks", 0.5, at_most=False),
+    Wish("http-p99", "p99 of those requests", 3),
+    Wish("cpu-ticket", "server CPU per ticket", 2, "ms"),
+    Wish("cpu-call", "server CPU per call", 2, "ms"),
+    Wish("kiosk-alone", "one kiosk alone, through HTTP", 3),
+    Wish("choose", "choose next, 10⁶ tickets in the table against 10³", 1.2),
+    Wish("board-cpu", "board message: CPU per client, 1,000 clients", 6),
+    Wish("screen-memory", "memory per connected screen", 70, "kB"),
+    Wish("screens-memory", "server with 1,000 screens", 256, "MB"),
+    Wish("boards-resting", "200 idle boards, share of a core", 1, "%"),
+    Wish("painted", "event → painted on the board in Chromium, p95", 50, "ms"),
+    Wish("heap", "the board's heap after 60,000 events against 10,000", 1.1),
+    Wish("history-act", "an act after 5 years of history against day one", 1.2),
+    Wish("history-start", "start with 5 years of data", 3, "s"),
+)
+BY_NAME = {wish.name: wish for wish in WISHES}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What was measured: the amount, its reference's amount, and the value that is judged."""
+
+    name: str
+    amount: float
+    unit: str
+    reference: float | None
+    beside: str
+    """What the reference is."""
+    value: float
+    rounds: tuple[float, ...]
+    """`value` of every round."""
+    note: str = ""
+
+    @property
+    def wish(self) -> Wish:
+        """What was asked for."""
+        return BY_NAME[self.name]
+
+    @property
+    def met(self) -> bool:
+        """Whether it is good enough."""
+        return self.wish.met(self.value)
+
+
+def ratio(
+    name: str, amounts: Sequence[float], references: Sequence[float], unit: str, beside: str
+) -> Figure:
+    """A figure judged by its ratio, round by round; the medians are shown and judged."""
+    rounds = tuple(a / r for a, r in zip(amounts, references, strict=True))
+    middle = statistics.median
+    return Figure(name, middle(amounts), unit, middle(references), beside, middle(rounds), rounds)
+
+
+def amount(
+    name: str, amounts: Sequence[float], references: Sequence[float] = (), beside: str = ""
+) -> Figure:
+    """A figure judged by its own amount; a reference may stand beside it."""
+    value = statistics.median(amounts)
+    reference = statistics.median(references) if references else None
+    unit = BY_NAME[name].unit
+    return Figure(name, value, unit, reference, beside, value, tuple(amounts))
+
+
+def quantile(values: Iterable[float], share: float) -> float:
+    """The value below which `share` (0 to 1) of the values lie, by nearest rank."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def short(number: float) -> str:
+    """Three figures that count."""
+    if abs(number) >= 100:
+        return f"{number:,.0f}"
+    return f"{number:.3g}"
+
+
+HEADS = ("figure", "measured", "reference", "value", "target", "", "rounds")
+
+
+def line(figure: Figure) -> tuple[str, ...]:
+    """The cells of a figure's line."""
+    beside = "" if figure.reference is None else f"{short(figure.reference)} {figure.beside}"
+    spread = f"{short(min(figure.rounds))} … {short(max(figure.rounds))} ({len(figure.rounds)})"
+    value = f"{short(figure.value)} {figure.wish.unit}"
+    verdict = "met" if figure.met else "NOT MET"
+    measured = f"{short(figure.amount)} {figure.unit}"
+    return figure.wish.what, measured, beside, value, figure.wish.target, verdict, spread
+
+
+def markdown(figures: Iterable[Figure]) -> str:
+    """The table as it stands in docs/benchmarks.md and on the screen."""
+    rows = [HEADS, *(line(figure) for figure in figures)]
+    widths = [max(len(row[n]) for row in rows) for n in range(len(HEADS))]
+    rows.insert(1, tuple("-" * width for width in widths))
+    cells = ([cell.ljust(width) for cell, width in zip(r, widths, strict=True)] for r in rows)
+    return "\n".join(f"| {' | '.join(row)} |" for row in cells)
+
+
+def document(figures: Iterable[Figure], about: dict[str, Any]) -> str:
+    """The run as JSON: about the machine, then every figure with its wish and verdict."""
+    found = [
+        asdict(f) | {"what": f.wish.what, "target": f.wish.target, "met": f.met} for f in figures
+    ]
+    return json.dumps({**about, "figures": found}, ensure_ascii=False, indent=1) + "\n"
+
+
+# The chart ----------------------------------------------------------------------------------------
+
+WIDTH, ROW, LEFT, RIGHT = 980, 26, 400, 150
+REACH = 2.0
+"""The axis ends at this many times the target."""
+
+
+def used(figure: Figure) -> float:
+    """How much of what is allowed was used: 1 is the target itself, less is better."""
+    if figure.wish.at_most:
+        return figure.value / figure.wish.bound
+    return figure.wish.bound / figure.value if figure.value else REACH
+
+
+def _text(x: float, y: float, words: str, anchor: str = "start") -> str:
+    return f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}">{escape(words)}</text>'
+
+
+def _box(x: float, y: float, width: float, colour: str) -> str:
+    place = f'x="{x:.0f}" y="{y:.0f}" width="{width:.0f}" height="{ROW - 8}"'
+    return f'<rect {place} fill="{colour}"/>'
+
+
+def chart(figures: Sequence[Figure], title: str) -> str:
+    """One bar a figure: how much of its target was used; the line is the target."""
+    room = WIDTH - LEFT - RIGHT
+    height = ROW * (len(figures) + 3)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}">',
+        '<g font-family="sans-serif" font-size="13" fill="#222">',
+        f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>',
+        _text(16, 24, title),
+    ]
+    for n, figure in enumerate(figures):
+        top = ROW * (n + 1.5)
+        length = room * min(used(figure), REACH) / REACH
+        colour = "#3b7a57" if figure.met else "#b3402a"
+        parts += [
+            _text(LEFT - 10, top + 17, figure.wish.what, "end"),
+            _box(LEFT, top + 4, length, colour),
+            _text(
+                WIDTH - RIGHT + 10,
+                top + 17,
+                f"{short(figure.value)} ({figure.wish.target})",
+            ),
+        ]
+    middle, low, high = LEFT + room / REACH, ROW * 1.5, ROW * (len(figures) + 1.5)
+    parts += [
+        f'<path d="M{middle:.0f} {low:.0f}V{high:.0f}" stroke="#222" stroke-dasharray="4 3"/>',
+        _text(middle, high + 18, "target; shorter is better", "middle"),
+        "</g></svg>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def save(folder: Path, name: str, figures: Sequence[Figure], about: dict[str, Any]) -> list[Path]:
+    """Write `<name>.json` and `<name>.svg`; returns their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    data, picture = folder / f"{name}.json", folder / f"{name}.svg"
+    data.write_text(document(figures, about), encoding="utf-8")
+    picture.write_text(chart(figures, f"{about.get('at', name)}: how much of each target was used"))
+    return [data, picture]

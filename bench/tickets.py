@@ -1,0 +1,140 @@
+"""Durable tickets a second in process: 32 callers against the bare driver with one commit each.
+
+The hall runs as the server runs it: greenlets that call, one native thread that commits. gevent
+patches a whole process, so the callers are a process of their own (`python -m bench.tickets`).
+"""
+
+from gevent import monkey
+
+if __name__ == "__main__":
+    monkey.patch_all()
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator
+from itertools import count, cycle
+from pathlib import Path
+from typing import Any
+
+import gevent
+from gevent.threadpool import ThreadPool
+
+from bench.furnish import ITEMS, furnish, rest
+from bench.references import RawBook
+from bench.run import Child, Run, answer, steady
+from bench.table import Figure, ratio
+from server.clock import ScaledClock
+from server.config import Config
+from server.domain.tickets import ActorKind
+from server.hall import Hall, open_hall
+from server.services import issuing
+from server.services.context import Actor
+from support.hall_server import moment
+
+CALLERS = 32
+SWITCH_INTERVAL = 0.0005
+"""As the server sets it."""
+SLOW_SYNC = 0.004
+SLICE = 320
+"""Tickets at a time; then the hall is emptied, untimed: no hall has thousands waiting."""
+
+
+def measure(run: Run) -> Iterator[Figure]:
+    """Tickets a second as the disk is, then with every sync made to take 4 ms."""
+    for name, pause in (("tickets", 0.0), ("tickets-slow", SLOW_SYNC)):
+        found, beside = _rounds(run, name, pause)
+        yield ratio(name, found, beside, "/s", "/s raw sqlite3")
+
+
+def _rounds(run: Run, name: str, pause: float) -> tuple[list[float], list[float]]:
+    found, beside = [], []
+    slices = run.many(4, 1)
+    book = RawBook(run.folder / f"{name}-raw.db", pause)
+    argv = ("--data", str(run.folder / name), "--pause", str(pause))
+    with Child("bench.tickets", *argv) as callers:
+        for n in range(run.rounds + 1):
+            with steady():
+                raw = book.rate(run.many(100 if pause else 400, 20))
+            rate = callers.ask(slices=slices)["rate"]
+            if n:  # the first round warms up
+                beside.append(raw)
+                found.append(rate)
+    book.close()
+    return found, beside
+
+
+# The callers' process -----------------------------------------------------------------------------
+
+
+def _slow(commit: Callable[..., Any], pause: float) -> Callable[..., Any]:
+    """The same commits, each of which takes so many seconds more."""
+    sleep: Callable[[float], None] = monkey.get_original("time", "sleep")
+
+    def slowly(call: Callable[[], None]) -> Any:
+        def both() -> None:
+            call()
+            sleep(pause)
+
+        return commit(both)
+
+    return slowly
+
+
+def _open(folder: Path, pause: float) -> Hall:
+    commits = ThreadPool(1)
+    clock = ScaledClock(moment("10:00"), 1.0)
+    config = Config(data=folder, hall_id="bench")
+    commit = _slow(commits.apply, pause) if pause else commits.apply
+    hall = open_hall(config, clock=clock, commit=commit)
+    furnish(hall, CALLERS)
+    return hall
+
+
+def _slice(hall: Hall, keys: Iterator[int], items: Iterator[str]) -> float:
+    """Seconds that SLICE tickets of CALLERS callers take."""
+
+    def call(kiosk: str) -> None:
+        actor = Actor(ActorKind.KIOSK, kiosk)
+        for _ in range(SLICE // CALLERS):
+            key, item = f"bench-{next(keys)}", next(items)
+            issuing.issue(
+                hall.ctx,
+                actor,
+                key,
+                item=item,
+                applicant="ordinary",
+                kiosk=kiosk,
+                paper=True,
+            )
+
+    begun = time.perf_counter()
+    callers = [gevent.spawn(call, f"k{n:02}") for n in range(CALLERS)]
+    gevent.joinall(callers, raise_error=True)
+    return time.perf_counter() - begun
+
+
+def main() -> None:
+    """Answer each `{"slices": n}` with tickets a second."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--data", type=Path, required=True)
+    options.add_argument("--pause", type=float, required=True)
+    asked = options.parse_args()
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    hall = _open(asked.data, asked.pause)
+    keys, items = count(), cycle(ITEMS)
+
+    def act(question: dict[str, Any]) -> dict[str, float]:
+        seconds = 0.0
+        for _ in range(question["slices"]):
+            rest(hall)
+            with steady():
+                seconds += _slice(hall, keys, items)
+        return {"rate": question["slices"] * SLICE / seconds}
+
+    answer(act)
+    hall.ctx.store.close()
+
+
+if __name__ == "__main__":
+    main()
