@@ -21,7 +21,7 @@ from server.services.people import Offloaded, People
 from server.storage import accounts, schema
 from server.storage import catalogue as catalogues
 from server.storage.engine import Databases, is_sqlite, migrate, open_engine
-from server.storage.presence import Presence
+from server.storage.presence import Alone, Presence
 from server.storage.store import Offload, Tx, directly
 from server.workbook import digest
 
@@ -68,12 +68,15 @@ def open_hall(
     config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     if databases is None or is_sqlite(config.database_url):
         prepare(config)
-    databases = databases or Databases(offload=commit)
+    presence: Presence = Alone(config.worker_name)
+    if databases is None:
+        databases = Databases(offload=commit)
+    else:
+        presence = databases.presence(config.database_url)
     store = databases.store(config.database_url, config.hall_id)
     ctx = Context(store, clock or MachineClock(), chance or SystemChance(), Bus())
     _ensure_hall(ctx)
     calendar.seed(ctx)
-    presence = databases.presence(config.database_url)
     return Hall(config, ctx, People(ctx, offload, hasher), offload, presence)
 
 
