@@ -21,6 +21,7 @@ from pydantic import BaseModel
 from socketio.exceptions import ConnectionRefusedError as Refused
 
 from server.api.access import Access
+from server.direct import Direct
 from server.domain.errors import Code, HallError
 from server.hall import Hall
 from server.services import snapshot
@@ -78,6 +79,7 @@ class Feeds:
 
     def __init__(self, socketio: SocketIO, hall: Hall, access: Access, build_id: str) -> None:
         self._io = socketio
+        self._direct = Direct(socketio)
         self._hall = hall
         self._access = access
         self._build = build_id
@@ -165,7 +167,7 @@ class Feeds:
             socket = server.eio.sockets.get(line)
             if socket is not None and socket.queue.qsize() > LONGEST_QUEUE:
                 log.warning("slow client cut off")
-                server.eio.disconnect(line)
+                self._direct.cut_off(line)
 
     def touch(self, surface: str) -> None:
         """Something outside the books changed (a simulator's screen): redraw a surface."""
@@ -208,7 +210,7 @@ class Feeds:
             try:
                 if self._rebuild(room, taken):
                     envelope = self._envelope(room)
-                    self._io.emit("state", envelope, to=room.name, namespace=NAMESPACE)
+                    self._direct.send("state", envelope, room.name, NAMESPACE)
             except Exception:
                 log.exception("push failed", extra={"room": room.surface.name})
 
@@ -233,7 +235,7 @@ class Feeds:
     def moment(self, surface: str, key: str, kind: str, data: dict[str, Any], seconds: int) -> None:
         """Tell something that is worth nothing after `seconds`."""
         message = {"kind": kind, "data": data, "expires_in": seconds}
-        self._io.emit("moment", message, to=f"{surface}:{key}", namespace=NAMESPACE)
+        self._direct.send("moment", message, f"{surface}:{key}", NAMESPACE)
 
 
 def _refused(error: HallError) -> Refused:

@@ -1,0 +1,197 @@
+"""One message to many screens: framed once, written straight to every socket that is free.
+
+Stock Engine.IO wakes a greenlet for every client and message and frames the same text for each of
+them. Here the frame is made once. A socket that is not free (something queued, half a frame
+unsent, TLS, another transport) gets the message through its queue as ever, in the right order.
+
+Nothing here knows what is sent or to whom it may be; rooms are Socket.IO's own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from socket import SHUT_RDWR
+from typing import Any
+
+import gevent.socket
+import simple_websocket
+from engineio.packet import MESSAGE
+from engineio.packet import Packet as Line
+from flask_socketio import SocketIO
+from socketio.packet import EVENT
+from wsproto.utilities import ProtocolError
+
+TEXT, SHORT, LONG = 0x81, 126, 127
+
+
+def framed(text: str) -> bytes:
+    """A text as one WebSocket frame of a server: final, not masked (RFC 6455, 5.2)."""
+    data = text.encode()
+    size = len(data)
+    if size < SHORT:
+        return bytes((TEXT, size)) + data
+    if size < 1 << 16:
+        return bytes((TEXT, SHORT)) + size.to_bytes(2, "big") + data
+    return bytes((TEXT, LONG)) + size.to_bytes(8, "big") + data
+
+
+class _Rest(bytes):
+    """The end of a frame whose beginning is with the client already; goes first in its queue."""
+
+    __slots__ = ()
+
+    def encode(self) -> _Rest:
+        """As Engine.IO asks its packets."""
+        return self
+
+
+class _Nobody:
+    """Stands for the thread and the event that the WebSocket would have of its own."""
+
+    name = ""
+
+    def __init__(self, target: Callable[[], None] | None = None) -> None:
+        """Nothing is started."""
+
+    def start(self) -> None:
+        """Whoever waits for a message reads it."""
+
+    def set(self) -> None:
+        """Nobody waits for it."""
+
+
+class _Socket(simple_websocket.Server):  # type: ignore[misc]
+    """A WebSocket without a greenlet of its own: it is read by who waits for a message."""
+
+    connected: bool
+
+    def receive(self, timeout: float | None = None) -> Any:  # noqa: ARG002 - the library's name
+        """The next message; raises ConnectionClosed."""
+        while self.connected and not self.input_buffer:
+            try:
+                data = self.sock.recv(self.receive_bytes)
+                if not data:
+                    break
+                self.ws.receive_data(data)
+                self.connected = self._handle_events()
+            except (OSError, ProtocolError):
+                break
+        if self.input_buffer:
+            return self.input_buffer.pop(0)
+        self.connected = False
+        raise simple_websocket.ConnectionClosed(self.close_reason, self.close_message)
+
+
+class Wire:
+    """Engine.IO's WebSocket: as its own, and it can be written to past the queue."""
+
+    def __init__(self, handler: Callable[[Wire], Any], server: Any) -> None:
+        self._handler = handler
+        self._largest = server.max_http_buffer_size
+        self._socket: Any = None
+        self._plain = False
+        self._sending = False
+
+    def __call__(self, environ: dict[str, Any], _start_response: Any) -> Any:
+        """Serve one connection to its end."""
+        self._socket = _Socket(
+            environ,
+            thread_class=_Nobody,
+            event_class=_Nobody,
+            max_message_size=self._largest,
+        )
+        self._plain = type(self._socket.sock) is gevent.socket.socket
+        # The handler is the Engine.IO socket's own loop; there `send` finds this wire again.
+        self._handler.__self__.wire = self  # type: ignore[attr-defined]
+        try:
+            return self._handler(self)
+        finally:
+            self._socket.connected = False
+            self._socket.sock.close()
+
+    def wait(self) -> Any:
+        """The next message, None at the end."""
+        try:
+            return self._socket.receive()
+        except simple_websocket.ConnectionClosed:
+            return None
+
+    def send(self, message: str | bytes) -> None:
+        """Send one message, waiting while the client is slow; raises OSError."""
+        if not self._socket.connected:
+            raise OSError
+        self._sending = True
+        try:
+            if isinstance(message, _Rest):
+                self._socket.sock.sendall(message)
+            elif isinstance(message, str):
+                self._socket.sock.sendall(framed(message))
+            else:
+                self._socket.send(message)
+        finally:
+            self._sending = False
+
+    def close(self) -> None:
+        """Say goodbye."""
+        if self._socket.connected:
+            self._socket.close()
+
+    def cut(self) -> None:
+        """End the connection whatever it still owes; who waits for it goes on."""
+        self._socket.connected = False
+        with suppress(OSError):
+            self._socket.sock.shutdown(SHUT_RDWR)
+
+    def offer(self, frame: bytes) -> bytes | None:
+        """Write a frame now; returns what is left of it, None if nothing could be written."""
+        if self._sending or not self._plain or not self._socket.connected:
+            return None
+        try:
+            # Never waits: gevent's sockets are non-blocking ones.
+            sent = os.write(self._socket.sock.fileno(), frame)
+        except OSError:
+            return None
+        return frame[sent:]
+
+
+class Direct:
+    """Sends to the rooms of a Socket.IO server."""
+
+    def __init__(self, socketio: SocketIO) -> None:
+        self._server = socketio.server
+        eio = self._server.eio
+        eio._async = {**eio._async, "websocket": Wire}  # noqa: SLF001 - there is no other door
+
+    def send(self, event: str, data: dict[str, Any], room: str, namespace: str) -> None:
+        """Send an event to everybody in a room."""
+        packet = self._server.packet_class(EVENT, namespace=namespace, data=[event, data])
+        line = Line(MESSAGE, packet.encode())
+        frame = framed(line.encode())
+        for _sid, known in self._server.manager.get_participants(namespace, room):
+            self._one(known, line, frame)
+
+    def cut_off(self, known: str) -> None:
+        """End a client's connection without waiting for it: it may never read again."""
+        eio = self._server.eio
+        socket = eio.sockets.pop(known, None)
+        if socket is None:
+            return
+        socket.close(wait=False, abort=True, reason=eio.reason.SERVER_DISCONNECT)
+        wire = getattr(socket, "wire", None)
+        if wire is not None:
+            wire.cut()
+
+    def _one(self, known: str, line: Line, frame: bytes) -> None:
+        socket = self._server.eio.sockets.get(known)
+        if socket is None or socket.closed:
+            return
+        wire = getattr(socket, "wire", None)
+        if wire is not None and socket.queue.empty():
+            rest = wire.offer(frame)
+            if rest is not None:
+                if rest:
+                    socket.queue.put(_Rest(rest))
+                return
+        self._server.eio.send_packet(known, line)
