@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from counters import keypad, views
+from counters import keypad, offline, views
 from server.agents import Agents, DeviceRef
 from server.api import STAFF, Api, Call
 from server.domain.catalogue import Window
@@ -19,6 +19,7 @@ from server.services.bus import Event, HallChanged, SlipSettled, TicketMoved, Wi
 from server.services.context import Actor
 from server.services.floor import waiting_for, window_states
 from server.services.people import Principal
+from server.services.shares import Shares
 from server.services.snapshot import Snapshot
 from server.sockets import Feeds, Surface
 from server.storage import journal, tickets, windows
@@ -33,7 +34,12 @@ from server.wire.commands import (
     SignOut,
     Transfer,
 )
-from server.wire.views import CounterState, JournalView, TicketHistory, WindowList
+from server.wire.views import (
+    CounterState,
+    JournalView,
+    TicketHistory,
+    WindowList,
+)
 
 Start = Callable[..., Any]
 AT_WINDOW = (Code.WINDOW_NOT_SIGNED_IN, Code.WINDOW_TAKEN, Code.WINDOW_IDLE, Code.MOVE_NOT_ALLOWED)
@@ -45,6 +51,7 @@ class Counter:
     def __init__(self, hall: Hall, agents: Agents) -> None:
         self._ctx = hall.ctx
         self._agents = agents
+        self._shares = Shares(hall.ctx.hall_id)
 
     def window_of(self, actor: Actor, key: str = "") -> str:
         """Where a person sits, or sat when this key was first used.
@@ -76,6 +83,7 @@ class Counter:
             missed_by=sum(t.state is State.MISSED for t in mine),
             calls=tickets.calls_of(conn, hall_id, current.id) if current else [],
             stranded=posts.stranded(self._ctx, conn, hall_id, taken.now, window.code),
+            share=self._shares.of(conn, taken, window) if seat is not None else (),
         )
 
     def allowed(self, principal: Principal | None, code: str) -> bool:
@@ -160,6 +168,7 @@ def add(api: Api, feeds: Feeds, agents: Agents, start: Start) -> None:
     _questions(api, counter)
     _seat(api, counter)
     _serve(api, counter)
+    offline.add(api)
     _set_aside(api, counter)
     _transfer(api, counter)
     refresh = _coalesced(start, counter.show_pads)

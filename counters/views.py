@@ -12,7 +12,14 @@ from server.domain.tickets import State, Ticket
 from server.services.choice import takes
 from server.services.snapshot import Snapshot
 from server.wire.refs import materials, window_ref, window_refs
-from server.wire.views import CounterQueue, CounterState, DayFigures, Reason, TicketCard
+from server.wire.views import (
+    CounterQueue,
+    CounterState,
+    DayFigures,
+    Reason,
+    ShareCard,
+    TicketCard,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,8 @@ class OwnDay:
     calls: Sequence[dict[str, Any]]
     """Calls of the current ticket, oldest first."""
     stranded: int
+    share: Sequence[Ticket]
+    """Whom the window would call without a server, in this order."""
 
 
 def counter(snapshot: Snapshot, window: Window, day: OwnDay) -> CounterState:
@@ -53,9 +62,17 @@ def counter(snapshot: Snapshot, window: Window, day: OwnDay) -> CounterState:
         figures=figures(day.served, day.missed_by),
         no_show_from=_no_show_from(snapshot, current, day.calls),
         no_show_calls=snapshot.settings.no_show_min_calls,
+        no_show_seconds=snapshot.settings.no_show_min_seconds,
         windows=window_refs(snapshot.catalogue, (c for c in snapshot.posts if c != window.code)),
         stranded=day.stranded,
+        share=[share_card(snapshot, t) for t in day.share],
     )
+
+
+def share_card(snapshot: Snapshot, ticket: Ticket) -> ShareCard:
+    """Somebody whom the window would call without a server."""
+    shown = card(snapshot, ticket)
+    return ShareCard(**{name: getattr(shown, name) for name in ShareCard.model_fields})
 
 
 def card(snapshot: Snapshot, ticket: Ticket, calls: Sequence[dict[str, Any]] = ()) -> TicketCard:

@@ -26,6 +26,8 @@ export interface Acts {
   refused: Ref<ApiError | null>;
   /** The last act was given up without an answer. */
   lost: Ref<boolean>;
+  /** Lets go of an act without an answer: the desk goes on without the server. */
+  abandon: () => void;
   /** Sends one act; true when it was done. Does nothing while it may not be begun. */
   act: <T>(path: string, body?: unknown, done?: (answer: T) => void) => Promise<boolean>;
 }
@@ -82,5 +84,9 @@ export function useActs(connection: Ref<Connection>): Acts {
     return await send({ path, body, key: newKey(), at: performance.now(), done: tell });
   }
 
-  return { busy, unsure, ready, refused, lost, act };
+  function abandon(): void {
+    if (!busy.value) waiting.value = null;
+  }
+
+  return { busy, unsure, ready, refused, lost, abandon, act };
 }

@@ -116,4 +116,4 @@ def _lease(ctx: Context, tx: Tx, kiosk: str, book: str, day: str, prefix: str) -
 
 
 def _name(day: str, prefix: str, block: Block) -> str:
-    return f"{day.replace('-', '')}-{prefix}{block.first:03d}"
+    return f"lease-{day.replace('-', '')}-{prefix}{block.first:03d}"

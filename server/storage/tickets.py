@@ -127,6 +127,12 @@ _latest_calls = once(
     .order_by(_t.c.called_at.desc(), _t.c.id)
     .limit(bindparam("most"))
 )
+_first_in_lane = once(
+    select(*_COLUMNS)
+    .where(_hall, _t.c.lane == bindparam("lane"), _is_waiting)
+    .order_by(_t.c.ord, _t.c.id)
+    .limit(bindparam("most"))
+)
 _call_insert = once(insert(schema.call))
 _calls_of = once(
     select(_c)
@@ -236,6 +242,12 @@ def calls_of(conn: Connection, hall_id: str, ticket_id: str) -> list[dict[str, A
     """Calls of one ticket with their reasons, oldest first."""
     rows = conn.execute(_calls_of, {"hall_id": hall_id, "ticket_id": ticket_id})
     return [dict(row._mapping) for row in rows]
+
+
+def first_in_lane(conn: Connection, hall_id: str, lane: str, most: int) -> list[Ticket]:
+    """The first `most` waiting tickets of a lane by seniority."""
+    asked = {"hall_id": hall_id, "lane": lane, "most": most}
+    return [t for t in map(_ticket, conn.execute(_first_in_lane, asked)) if t is not None]
 
 
 def calls_made(conn: Connection, hall_id: str, ticket_id: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 
 from server.wire.attendance_requests import CoverRef
 from server.wire.base import Code, Command, Message, Name, Note
@@ -51,6 +51,32 @@ class Finish(Command):
 
     outcome: Literal["accepted", "done", "consulted", "notice_given", "refused"]
     note: Note = ""
+
+
+class OfflineAct(Command):
+    """One act of a desk that had no server; `at`: hall time in milliseconds when it was done."""
+
+    kind: Literal["call", "recall", "start", "finish", "no_show"]
+    ticket: Code
+    at: int = Field(ge=0, le=10**14)
+    outcome: Literal["", "accepted", "done", "consulted", "notice_given", "refused"] = ""
+    note: Note = ""
+
+    @model_validator(mode="after")
+    def _complete(self) -> OfflineAct:
+        if (self.kind == "finish") is not bool(self.outcome):
+            raise ValueError("outcome belongs to finish")
+        if self.outcome == "refused" and not self.note:
+            raise ValueError("a refusal needs a note")
+        return self
+
+
+class HandInActs(Command):
+    """What a desk did without a server, in order; `known`: whom it had at the window before."""
+
+    window: Code
+    known: str = Field(default="", max_length=64)
+    acts: list[OfflineAct] = Field(min_length=1, max_length=200)
 
 
 class Hold(Command):

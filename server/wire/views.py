@@ -319,6 +319,32 @@ class DayFigures(Message):
     mean_wait: float | None
 
 
+class ShareCard(Message):
+    """Somebody whom a window calls while the server is away."""
+
+    id: str
+    number: str
+    item: str
+    item_name: str
+    item_name_en: str
+    unit_name: str
+    applicant: str
+    applicant_en: str
+    mark: str
+    proof: str
+    issued_at: int
+
+
+class ActResult(Message):
+    """What became of one act that was handed in: `code` is empty where it fitted."""
+
+    ticket: str
+    number: str
+    kind: str
+    at: int
+    code: str
+
+
 class CounterState(Message):
     """Pushed to `counter`: one window."""
 
@@ -339,10 +365,19 @@ class CounterState(Message):
     no_show_from: int | None
     """From when the current ticket may be marked missed; None without one."""
     no_show_calls: int
+    no_show_seconds: int
     windows: list[WindowRef]
     """Where a ticket can be transferred."""
     stranded: int
     """People waiting whom only this window serves."""
+    share: list[ShareCard]
+    """Whom this window calls, in this order, while the server is away; nobody else's."""
+
+
+class HandedInActs(Message):
+    """The answer to acts that were handed in: each one's fate, in their order."""
+
+    results: list[ActResult]
 
 
 class DeviceView(Message):

@@ -1,0 +1,165 @@
+"""What a desk did while the server was away, taken into the books as one command.
+
+Each act is held against the same moves as ever, with the time at which it was done. What no longer
+fits changes nothing: it is written into the journal with its reason and told to the clerk. Boards
+and voices are not told of calls that were made long ago.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from server.domain.errors import Code, HallError
+from server.domain.settings import Settings
+from server.domain.tickets import Move, State, Ticket, after
+from server.services.bus import TicketMoved
+from server.services.calling import current_at
+from server.services.context import SYSTEM, Actor, Context, JsonDict, note
+from server.storage import tickets, windows
+from server.storage.store import Tx, attempt
+from server.wire.commands import HandInActs, OfflineAct
+
+QUIET = "handed_in"
+"""The move of an event that redraws pages and is neither spoken nor flashed."""
+MOVES = {
+    "call": Move.CALL,
+    "recall": Move.RECALL,
+    "start": Move.START,
+    "finish": Move.FINISH,
+    "no_show": Move.NO_SHOW,
+}
+DONE = {"call": State.CALLED, "start": State.SERVING, "finish": State.FINISHED}
+"""Where a ticket already stands if the act's command had reached the server after all."""
+
+
+def hand_in(ctx: Context, actor: Actor, key: str, body: HandInActs) -> list[JsonDict]:
+    """Replay a desk's acts in their order; one result for each: ticket, number, kind, at, code."""
+    asked: JsonDict = {"act": "handed_in", **body.model_dump()}
+
+    def act(tx: Tx) -> JsonDict:
+        _put_back(tx, body)
+        results, earliest = [], 0
+        for one in body.acts:
+            earliest = max(earliest, min(one.at, tx.now))
+            code = _one(ctx.settings(), tx, actor, body.window, one, earliest)
+            ticket = tickets.get(tx.conn, tx.hall_id, one.ticket)
+            number = ticket.number if ticket is not None else ""
+            shown = {"ticket": one.ticket, "number": number, "kind": one.kind, "at": earliest}
+            results.append(shown | {"code": code})
+        return {"results": results}
+
+    results: list[JsonDict] = ctx.command(actor, key, asked, act)["results"]
+    return results
+
+
+def _put_back(tx: Tx, body: HandInActs) -> None:
+    """Whom the server called to the window and the desk never saw: back to the queue."""
+    current = current_at(tx, body.window)
+    seen = {body.known, *(one.ticket for one in body.acts)}
+    if current is None or current.state is not State.CALLED or current.id in seen:
+        return
+    waiting = replace(current, state=State.WAITING, window="", call_count=0, called_at=None)
+    tickets.change(tx, waiting)
+    data = {"number": current.number, "reason": "never_shown"}
+    note(tx, SYSTEM, f"ticket.{Move.TRANSFER}", current.id, window=body.window, data=data)
+    _redraw(tx, waiting, body.window)
+
+
+def _one(settings: Settings, tx: Tx, actor: Actor, window: str, one: OfflineAct, at: int) -> str:
+    """Empty, or why the act does not fit."""
+
+    def act(tx: Tx) -> str:
+        _seated(tx, actor, window)
+        ticket = tickets.get(tx.conn, tx.hall_id, one.ticket)
+        if ticket is None:
+            raise HallError(Code.TICKET_UNKNOWN, ticket=one.ticket)
+        if not (ticket.holds(window) and ticket.state is DONE.get(one.kind)):
+            _move(settings, tx, actor, window, ticket, one, at)
+        return ""
+
+    answer = attempt(tx, act)
+    if not isinstance(answer, HallError):
+        return answer
+    data: JsonDict = {"act": one.kind, "code": answer.code.value, "offline_at": at}
+    note(tx, actor, "counter.unfit", one.ticket, window=window, data=data)
+    return answer.code.value
+
+
+def _seated(tx: Tx, actor: Actor, window: str) -> None:
+    post = windows.post(tx.conn, tx.hall_id, window)
+    if post is None:
+        raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
+    if post.staff != actor.name:
+        raise HallError(Code.WINDOW_TAKEN, window=window)
+
+
+def _move(
+    settings: Settings,
+    tx: Tx,
+    actor: Actor,
+    window: str,
+    ticket: Ticket,
+    one: OfflineAct,
+    at: int,
+) -> None:
+    move = MOVES[one.kind]
+    state = after(move, ticket.state, actor.kind, holds=ticket.holds(window))
+    if move is Move.CALL:
+        busy = current_at(tx, window)
+        if busy is not None:
+            raise HallError(Code.WINDOW_BUSY, window=window, number=busy.number)
+    if move is Move.NO_SHOW:
+        _not_too_early(settings, tx, ticket, at)
+    moved = replace(_changed(ticket, move, actor, window, one, at), state=state)
+    tickets.change(tx, moved)
+    if move in (Move.CALL, Move.RECALL):
+        then = Tx(tx.conn, tx.hall_id, at, tx.events)
+        n = tickets.calls_made(tx.conn, tx.hall_id, ticket.id) + 1
+        tickets.add_call(then, moved, n, move, '{"codes": ["offline"], "facts": {}}')
+        windows.called(then, window)
+    data: JsonDict = {"number": ticket.number, "offline_at": at}
+    if move is Move.FINISH:
+        data |= {"outcome": one.outcome, "note": one.note}
+    note(tx, actor, f"ticket.{move}", ticket.id, window=window, data=data)
+    _redraw(tx, moved, window)
+
+
+def _changed(
+    ticket: Ticket, move: Move, actor: Actor, window: str, one: OfflineAct, at: int
+) -> Ticket:
+    fields: dict[str, Any] = {}
+    if move in (Move.CALL, Move.RECALL):
+        fields = {
+            "window": window,
+            "staff": actor.name,
+            "first_called_at": ticket.first_called_at or at,
+            "called_at": at,
+            "call_count": ticket.call_count + 1,
+        }
+    elif move is Move.START:
+        fields = {"serving_at": at}
+    elif move is Move.FINISH:
+        fields = {"outcome": one.outcome, "note": one.note or ticket.note, "ended_at": at}
+    return replace(ticket, **fields)
+
+
+def _not_too_early(settings: Settings, tx: Tx, ticket: Ticket, at: int) -> None:
+    calls = [
+        call["at"]
+        for call in tickets.calls_of(tx.conn, tx.hall_id, ticket.id)
+        if call["move"] != Move.RECALL
+    ]
+    early = at - (calls[-1] if calls else at) < settings.no_show_min_seconds * 1000
+    if ticket.call_count < settings.no_show_min_calls or early:
+        least, seconds = settings.no_show_min_calls, settings.no_show_min_seconds
+        raise HallError(
+            Code.NO_SHOW_TOO_EARLY, calls=ticket.call_count, least=least, seconds=seconds
+        )
+
+
+def _redraw(tx: Tx, ticket: Ticket, window: str) -> None:
+    event = TicketMoved(
+        ticket.id, ticket.number, ticket.token, QUIET, ticket.queue, window, 0, ticket.kiosk
+    )
+    tx.events.append(event)

@@ -1,0 +1,344 @@
+"""Leases, and what kiosks hand in: every number once, every gap explained, people by their time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from server.domain.errors import Code, HallError
+from server.domain.leases import OPEN_NUMBERS, TOP, between, next_block
+from server.domain.tickets import ActorKind, State
+from server.services import calling, handing_in, issuing, leases
+from server.services.checks import findings
+from server.services.context import Actor
+from server.services.days import keep_day
+from server.storage import counters, journal, slips, tickets
+from server.storage import leases as kept
+from server.wire.offline import GivenTicket
+from support.halls import ALL_WINDOWS, SmallHall, at
+
+DAY = "2026-03-02"
+
+
+class Kiosk:
+    """A kiosk's PC as the server sees it: what it holds, what it gave, what it hands in."""
+
+    def __init__(self, hall: SmallHall, name: str = "1", book: str = "a" * 32) -> None:
+        self.hall, self.name, self.book = hall, name, book
+        leases.announce(
+            hall.ctx, "kiosk", f"standby-{name}", name, f"http://127.0.0.1:81{name:0>2}", book
+        )
+        self.blocks = leases.keep(hall.ctx, name)
+        self.given: list[GivenTicket] = []
+
+    def block(self, prefix: str) -> Any:
+        return next(row for row in self.blocks if row.prefix == prefix)
+
+    def give(self, item: str = "tax-1", key: str = "", when: int | None = None) -> GivenTicket:
+        """A number on paper, while nobody at the server knows."""
+        catalogue = self.hall.ctx.catalogue()
+        prefix = catalogue.unit_by[catalogue.item_by[item].unit].prefix
+        row = self.block(prefix)
+        seq = row.first + sum(g.prefix == prefix for g in self.given)
+        number = f"{prefix}{seq:03d}"
+        found = GivenTicket(
+            id=f"{DAY.replace('-', '')}-{number}",
+            lease=row.id,
+            kiosk=self.name,
+            day=DAY,
+            prefix=prefix,
+            seq=seq,
+            first=row.first,
+            last=row.last,
+            token=json.loads(row.tokens)[seq - row.first],
+            item=item,
+            applicant="ordinary",
+            key=key or f"press-{self.name}-{len(self.given)}",
+            version=catalogue.version,
+            at=self.hall.clock.now() if when is None else when,
+            slip=f"standby-{number}-{self.name}",
+            printer="printer-1",
+        )
+        self.given.append(found)
+        return found
+
+    def hand_in(self, given: GivenTicket) -> str:
+        return handing_in.hand_in(self.hall.ctx, "kiosk", given, 0.0)
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[SmallHall]:
+    """The hall on SQLite."""
+    yield from opened(f"sqlite:///{tmp_path / 'hall.db'}", tmp_path)
+
+
+@pytest.fixture
+def both(database_url: str, tmp_path: Path) -> Iterator[SmallHall]:
+    """The hall on each database."""
+    yield from opened(database_url, tmp_path)
+
+
+def opened(url: str, folder: Path) -> Iterator[SmallHall]:
+    found = SmallHall(url, folder, at(9))
+    found.seat(*[w for w in ALL_WINDOWS if w != "F1"])
+    keep_day(found.ctx)
+    yield found
+    found.close()
+
+
+def wrong(hall: SmallHall) -> list[str]:
+    return [f.en for f in hall.ctx.read(lambda c: findings(hall.ctx.hall_id, c))]
+
+
+def test_kiosks_hold_blocks_from_the_top_and_the_server_stays_below(both: SmallHall) -> None:
+    hall = both
+    one, two = Kiosk(hall), Kiosk(hall, "2", "b" * 32)
+    assert (one.block("A").first, one.block("A").last) == (980, 999)
+    assert (two.block("A").first, two.block("A").last) == (960, 979)
+    assert {row.prefix for row in one.blocks} == {"A", "B", "C", "D"}
+    assert hall.issue("tax-1").number == "A001"
+    # The same again leases nothing more.
+    assert [row.id for row in leases.keep(hall.ctx, "1")] == [row.id for row in one.blocks]
+    lines = hall.ctx.read(lambda c: journal.of_subject(c, hall.ctx.hall_id, one.block("A").id))
+    assert [line["act"] for line in lines] == ["lease.give"]
+    assert wrong(hall) == []
+
+
+def test_a_ticket_is_handed_in_once_with_slip_and_journal(both: SmallHall) -> None:
+    hall = both
+    kiosk = Kiosk(hall)
+    given = kiosk.give()
+    hall.clock.forward(seconds=600)
+    assert [kiosk.hand_in(given) for _ in range(3)] == ["waiting"] * 3
+    ticket = hall.ticket(given.id)
+    assert (ticket.number, ticket.state, ticket.kiosk) == ("A980", State.WAITING, "1")
+    assert (ticket.issued_at, ticket.waiting_since) == (given.at, given.at)
+    found = hall.ctx.read(lambda c: slips.of_ticket(c, hall.ctx.hall_id, given.id))
+    assert [(s.id, s.state, s.device) for s in found] == [(given.slip, "sent", "printer-1")]
+    issuing.settle_slip(hall.ctx, "kiosk", given.slip, "printed", "")
+    lines = hall.ctx.read(lambda c: journal.of_subject(c, hall.ctx.hall_id, given.id))
+    assert [line["act"] for line in lines] == ["ticket.issue", "slip.printed"]
+    assert lines[0]["data"]["offline"]["given_at"] == given.at
+    # The press is answered: its page, should it ask the server after all, is told this number.
+    assert hall.issue("tax-1", key=given.key).number == "A980"
+    assert wrong(hall) == []
+
+
+def test_people_stand_by_the_time_they_took_their_number(both: SmallHall) -> None:
+    hall = both
+    one, two = Kiosk(hall), Kiosk(hall, "2", "b" * 32)
+    before = hall.issue("tax-1").id
+    at_one, at_two = [], []
+    for _ in range(4):
+        hall.clock.forward(seconds=20)
+        at_one.append(one.give())
+        hall.clock.forward(seconds=20)
+        at_two.append(two.give())
+    hall.clock.forward(seconds=20)
+    after = hall.issue("tax-1").id
+    for kiosk, found in ((two, at_two), (one, at_one)):
+        for ticket in found:
+            kiosk.hand_in(ticket)
+    waiting = hall.ctx.read(lambda c: tickets.in_states(c, hall.ctx.hall_id, [State.WAITING], DAY))
+    order = [g.id for pair in zip(at_one, at_two, strict=True) for g in pair]
+    assert [t.id for t in waiting] == [before, *order, after]
+    assert wrong(hall) == []
+
+
+def test_one_press_with_two_numbers_keeps_the_one_on_paper_in_the_first_place(
+    hall: SmallHall,
+) -> None:
+    kiosk = Kiosk(hall)
+    first = hall.issue("tax-1", key="press")  # its answer never arrived
+    hall.issue("tax-1")
+    hall.clock.forward(seconds=5)
+    given = kiosk.give(key="press")
+    assert kiosk.hand_in(given) == "waiting"
+    assert hall.ticket(first.id).state is State.CANCELLED
+    assert hall.ticket(given.id).ord == first.ord
+    assert hall.call("T1").id == given.id
+    assert wrong(hall) == []
+
+
+def test_a_double_of_somebody_who_was_called_is_void(hall: SmallHall) -> None:
+    kiosk = Kiosk(hall)
+    first = hall.issue("tax-1", key="press")
+    given = kiosk.give(key="press")
+    hall.serve("T1")
+    assert kiosk.hand_in(given) == "double"
+    assert hall.ticket(first.id).state is State.FINISHED
+    assert hall.ticket(given.id).state is State.CANCELLED
+    assert wrong(hall) == []
+
+
+def test_a_number_of_a_closed_day_is_written_down_and_expires(hall: SmallHall) -> None:
+    kiosk = Kiosk(hall)
+    given = kiosk.give()
+    hall.clock.forward(seconds=26 * 3600)
+    keep_day(hall.ctx)
+    assert kiosk.hand_in(given) == "expired"
+    assert hall.ticket(given.id).state is State.EXPIRED
+    assert wrong(hall) == []
+
+
+def test_a_lost_book_takes_its_numbers_with_it(hall: SmallHall) -> None:
+    old = Kiosk(hall)
+    given = old.give()
+    fresh = Kiosk(hall, "1", "c" * 32)
+    assert (fresh.block("A").first, fresh.block("A").last) == (960, 979)
+    # What the old one had given and comes after all is still its own number.
+    assert old.hand_in(given) == "waiting"
+    assert fresh.hand_in(fresh.give(key="other")) == "waiting"
+    assert wrong(hall) == []
+
+
+def test_a_used_block_is_followed_by_another(hall: SmallHall) -> None:
+    hall.configure(offline_numbers=4)
+    kiosk = Kiosk(hall)
+    for _ in range(3):
+        kiosk.hand_in(kiosk.give())
+    kiosk.blocks = leases.keep(hall.ctx, "1")
+    blocks = [(r.first, r.last, r.used) for r in kiosk.blocks if r.prefix == "A"]
+    assert blocks == [(996, 999, 3), (992, 995, 0)]
+    hall.configure(offline_numbers=0)
+    assert leases.keep(hall.ctx, "2") == []
+
+
+def test_books_that_were_restored_take_the_lease_from_the_ticket(hall: SmallHall) -> None:
+    kiosk = Kiosk(hall)
+    given = kiosk.give()
+    unknown = given.model_copy(
+        update={"lease": "lease-20260302-A940", "id": "20260302-A940", "first": 940, "last": 959}
+        | {"seq": 940, "key": "k9", "slip": "s9", "token": "t" * 22}
+    )
+    assert kiosk.hand_in(unknown) == "waiting"
+    row = hall.ctx.read(lambda c: kept.get(c, hall.ctx.hall_id, "lease-20260302-A940"))
+    assert row is not None
+    assert (row.kiosk, row.used) == ("1", 1)
+    assert wrong(hall) == []
+
+
+def test_a_number_of_somebody_else_is_a_conflict_and_no_ticket(hall: SmallHall) -> None:
+    one, two = Kiosk(hall), Kiosk(hall, "2", "b" * 32)
+    given = one.give()
+    stolen = given.model_copy(update={"kiosk": "2", "slip": "s2", "key": "k2"})
+    assert two.hand_in(stolen) == "conflict"
+    assert hall.ctx.read(lambda c: tickets.get(c, hall.ctx.hall_id, given.id)) is None
+    lines = hall.ctx.read(lambda c: journal.of_subject(c, hall.ctx.hall_id, given.id))
+    assert [line["act"] for line in lines] == ["ticket.conflict"]
+
+
+def test_a_gap_in_a_lease_is_found_by_the_check(hall: SmallHall) -> None:
+    kiosk = Kiosk(hall)
+    kiosk.give()
+    kiosk.hand_in(kiosk.give())
+    assert wrong(hall) == ["2026-03-02 kiosk 1, leased A980–A999: 1 came, with gaps"]
+
+
+def test_an_item_that_has_vanished_waits_in_its_units_queue(hall: SmallHall) -> None:
+    kiosk = Kiosk(hall)
+    gone = kiosk.give().model_copy(update={"item": "tax-9"})
+    assert kiosk.hand_in(gone) == "waiting"
+    assert hall.call("T1").id == gone.id
+
+
+def test_the_server_never_gives_a_leased_number(hall: SmallHall) -> None:
+    kiosk = Kiosk(hall)
+    first = kiosk.block("A").first
+
+    def put(tx: Any) -> None:
+        counters.move_on(tx, DAY, "A", first - 2)
+
+    hall.ctx.write(put)
+    assert hall.issue("tax-1").number == f"A{first - 1}"
+    with pytest.raises(HallError) as error:
+        hall.issue("tax-1")
+    assert error.value.code is Code.NUMBERS_EXHAUSTED
+
+
+@given(st.one_of(st.none(), st.integers(1, TOP)), st.integers(0, TOP), st.integers(0, 120))
+def test_blocks_never_meet_what_was_given(lowest: int | None, taken: int, size: int) -> None:
+    block = next_block(lowest, taken, size)
+    if block is None:
+        return
+    assert block.last - block.first + 1 == size
+    assert max(taken, OPEN_NUMBERS) < block.first <= block.last <= TOP
+    assert lowest is None or block.last < lowest
+
+
+@given(st.integers(0, 10**7), st.integers(1, 10**7))
+def test_seniority_between_two_is_between_them(before: int, room: int) -> None:
+    assert before <= between(before, before + room) < before + room
+    assert between(None, before) < before
+
+
+STEPS = st.lists(
+    st.sampled_from(["issue", "give1", "give2", "hand1", "hand2", "again", "call", "lose1"]),
+    max_size=24,
+)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(STEPS)
+def test_any_interleaving_keeps_numbers_unique_and_explained(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[str]
+) -> None:
+    """Online and offline issuing, hand-ins in any order and twice, a lost book, calls."""
+    folder = tmp_path_factory.mktemp("any")
+    hall = SmallHall(f"sqlite:///{folder / 'hall.db'}", folder, at(9))
+    try:
+        hall.seat("T1")
+        kiosks = {"1": Kiosk(hall), "2": Kiosk(hall, "2", "b" * 32)}
+        owed: dict[str, list[tuple[Kiosk, GivenTicket]]] = {"1": [], "2": []}
+        done: list[tuple[Kiosk, GivenTicket]] = []
+        numbers: list[str] = []
+        for n, step in enumerate(steps):
+            hall.clock.forward(seconds=1)
+            kiosk = kiosks[step[-1]] if step[-1] in kiosks else kiosks["1"]
+            if step == "issue":
+                numbers.append(hall.issue("tax-1").number)
+            elif step.startswith("give"):
+                given = kiosk.give(key=f"press-{n}")
+                numbers.append(f"{given.prefix}{given.seq:03d}")
+                owed[kiosk.name].append((kiosk, given))
+            elif step.startswith("hand") and owed[kiosk.name]:
+                whose, given = owed[kiosk.name].pop(0)
+                assert whose.hand_in(given) == "waiting"
+                done.append((whose, given))
+            elif step == "again" and done:
+                assert done[0][0].hand_in(done[0][1]) == "waiting"
+            elif step == "lose1":
+                kiosks["1"] = Kiosk(hall, "1", f"{n:032x}")
+            elif step == "call":
+                _call_somebody(hall)
+        for left in owed.values():
+            for whose, given in left:
+                assert whose.hand_in(given) == "waiting"
+        of_day = hall.ctx.read(lambda c: tickets.of_day(c, hall.ctx.hall_id, DAY))
+        assert sorted(t.number for t in of_day) == sorted(numbers)
+        assert len(set(numbers)) == len(numbers)
+        by_time = sorted(of_day, key=lambda t: (t.issued_at, t.ord))
+        assert [t.ord for t in by_time] == sorted(t.ord for t in of_day)
+        assert wrong(hall) == []
+    finally:
+        hall.close()
+
+
+def _call_somebody(hall: SmallHall) -> None:
+    try:
+        hall.serve("T1")
+    except HallError as error:
+        assert error.code is Code.NOBODY_WAITING
+
+
+def test_only_the_system_gives_up_a_number_in_a_persons_name(hall: SmallHall) -> None:
+    ticket = hall.issue("tax-1")
+    with pytest.raises(HallError) as error:
+        calling.cancel(hall.ctx, Actor(ActorKind.KIOSK, "1"), "k", ticket.id)
+    assert error.value.code is Code.FORBIDDEN
