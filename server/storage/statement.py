@@ -1,8 +1,8 @@
-"""Statements of the hot path: compiled once, on SQLite run by the driver itself.
+"""Statements of the hot path: compiled once and run by the driver itself.
 
 `once(select(…))` is used wherever the statement itself would be: `conn.execute(statement, values)`.
-SQLAlchemy spends 60 µs and more on each execution, the driver under 10; an act has a dozen. On
-PostgreSQL, and with a list of values, SQLAlchemy runs the statement as ever.
+SQLAlchemy spends 60 µs and more on each execution, SQLite's driver under 10; an act has a dozen.
+With a list of values SQLAlchemy runs the statement as ever.
 
 Only for statements whose columns are text and whole numbers: nothing is converted on the way. A
 caller gets rows with names, `first`, `one`, `all` and the scalars; errors are SQLAlchemy's.
@@ -17,9 +17,11 @@ from contextlib import contextmanager
 from operator import itemgetter
 from typing import Any, Protocol, TypeVar, cast
 
+import psycopg
 from sqlalchemy import Connection, Executable
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
 
+ERRORS = (sqlite3.Error, psycopg.Error)
 E = TypeVar("E", bound=Executable)
 Values = Mapping[str, Any]
 
@@ -69,14 +71,15 @@ class Rows:
 class _Sql:
     """One compiled text, how its values are ordered, and what its rows are called."""
 
-    __slots__ = ("_bound", "_order", "_row", "_single", "text")
+    __slots__ = ("_bound", "_named", "_order", "_row", "_single", "text")
 
     def __init__(self, clause: Any, dialect: Any, names: Sequence[str]) -> None:
         columns = list(names) if clause.is_insert or clause.is_update else None
         compiled = clause.compile(
             dialect=dialect, column_keys=columns, compile_kwargs={"render_postcompile": True}
         )
-        order = list(compiled.positiontup or ())
+        self._named = not compiled.positional
+        order = list(compiled.params if self._named else compiled.positiontup or ())
         self.text = str(compiled)
         given = set(names)
         self._bound = {n: compiled.params[n] for n in order if n not in given}
@@ -85,9 +88,11 @@ class _Sql:
         self._row: Any = None
 
     def values(self, values: Values) -> Any:
-        """The values in the statement's own order."""
+        """The values as the driver wants them: by name, or in the statement's own order."""
         if self._order is None:
             return ()
+        if self._named:
+            return {**self._bound, **values}
         found = self._order({**self._bound, **values} if self._bound else values)
         return (found,) if self._single else found
 
@@ -113,26 +118,28 @@ class _Statement:
     def __init__(self, clause: Any) -> None:
         self._clause = clause
         self._run = clause._execute_on_connection  # noqa: SLF001 - where a connection goes on
-        self._by_names: dict[tuple[str, ...], _Sql] = {}
+        self._sqlite: dict[tuple[str, ...], _Sql] = {}
+        self._others: dict[tuple[str, ...], _Sql] = {}
 
     def __str__(self) -> str:
         return str(self._clause)
 
     def _execute_on_connection(self, conn: Connection, many: Any, options: Any) -> Any:
-        if conn.dialect.name != "sqlite" or len(many) != 1:
+        if len(many) != 1:
             return self._run(conn, many, options)
+        known = self._sqlite if conn.dialect.name == "sqlite" else self._others
         values = many[0]
         names = tuple(values)
-        sql = self._by_names.get(names)
+        sql = known.get(names)
         if sql is None:
-            sql = self._by_names[names] = _Sql(self._clause, conn.dialect, names)
+            sql = known[names] = _Sql(self._clause, conn.dialect, names)
         if not conn.in_transaction():
             conn.begin()  # several statements of one read see one moment
         ordered = sql.values(values)
         try:
             cursor = _driver(conn).execute(sql.text, ordered)
             return Rows(sql.rows(cursor), cursor.rowcount)
-        except sqlite3.Error as error:
+        except ERRORS as error:
             raise _told(conn, sql.text, error) from error
 
 
@@ -141,9 +148,15 @@ def _driver(conn: Connection) -> sqlite3.Connection:
     return cast(sqlite3.Connection, conn.connection.dbapi_connection)
 
 
-def _told(conn: Connection, text: str, error: sqlite3.Error) -> BaseException:
+def _told(conn: Connection, text: str, error: Exception) -> BaseException:
     """The driver's error as SQLAlchemy says it; without the values, which may be personal."""
-    return DBAPIError.instance(text, None, error, sqlite3.Error, dialect=conn.dialect)
+    kind = sqlite3.Error if isinstance(error, sqlite3.Error) else psycopg.Error
+    lost = isinstance(error, psycopg.Error) and conn.connection.dbapi_connection.closed  # type: ignore[union-attr]
+    if lost:
+        conn.invalidate(error)  # the pool must not hand the dead connection out again
+    return DBAPIError.instance(
+        text, None, error, kind, dialect=conn.dialect, connection_invalidated=lost
+    )
 
 
 @contextmanager

@@ -43,6 +43,7 @@ SETTINGS = {
     "timezone": "UTC",
     "autovacuum": "off",
 }
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "autovacuum": "on"}
 
 
 @dataclass
@@ -50,6 +51,7 @@ class Postgres:
     """A running server; `folder` holds its socket."""
 
     folder: Path
+    pid: int
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def url(self, database: str) -> str:
@@ -80,6 +82,16 @@ class Postgres:
         name = self.create()
         fill(self.url(name))
         return name
+
+    def cpu_seconds(self) -> float:
+        """CPU of the server and of all that it has started, those that have ended included."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        ticks = 0
+        for pid in [str(self.pid), *children]:
+            with contextlib.suppress(FileNotFoundError):  # it has ended meanwhile
+                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                ticks += sum(map(int, fields[11:15]))  # own, and waited-for children's
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def drop(self, name: str) -> None:
         """Drops a database, whoever is still in it."""
@@ -160,8 +172,11 @@ def _drain(log: IO[str]) -> None:
 
 
 @contextlib.contextmanager
-def server(binaries: Path | None = None) -> Iterator[Postgres]:
-    """Starts a server and ends it; `binaries` overrides where its programs are."""
+def server(binaries: Path | None = None, *, durable: bool = False) -> Iterator[Postgres]:
+    """Starts a server and ends it; `binaries` overrides where its programs are.
+
+    `durable`: it syncs every commit, as a hall's own does.
+    """
     owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
     uid = owner.pw_uid if owner else None
     gid = owner.pw_gid if owner else None
@@ -196,7 +211,8 @@ def server(binaries: Path | None = None) -> Iterator[Postgres]:
             stdout=subprocess.DEVNULL,
             stdin=subprocess.DEVNULL,
         )
-        options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        settings = SETTINGS | (DURABLE if durable else {})
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         process = subprocess.Popen(
             [found / "postgres", "-D", data, "-k", work, *options],
             env=env,
@@ -214,7 +230,7 @@ def server(binaries: Path | None = None) -> Iterator[Postgres]:
             assert process.stdout is not None
             try:
                 wait_until_ready(process.stdout)
-                yield Postgres(work)
+                yield Postgres(work, process.pid)
             finally:
                 process.send_signal(signal.SIGINT)
                 process.wait(timeout=20)

@@ -71,6 +71,12 @@ class RedisServer:
                 return
         raise RuntimeError("Redis did not start")
 
+    @property
+    def pid(self) -> int:
+        """The process."""
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         """SIGKILL."""
         if self._process is not None:
