@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from kiosk.slip import standby_applicant, standby_fill, standby_slip, windows_words
 from kiosk.views import item_ref
-from server.agents import Agents, DeviceRef
+from server.agents import Agents, DeviceRef, Task
 from server.clock import instant
 from server.domain import hours
 from server.domain.catalogue import Catalogue, Item
@@ -36,7 +36,8 @@ from server.wire.refs import materials, unit_ref, window_refs
 KIND = "standby"
 OWN_REFUSALS = (Code.ITEM_UNKNOWN, Code.CLASS_UNKNOWN, Code.NUMBERS_EXHAUSTED)
 REDRAWN = frozenset({"catalogue", "calendar", "settings", "day", leases.CHANGED})
-CLOCK_SECONDS = 1.0
+TIME_SECONDS = 2.0
+"""So long after a lease the time is told, and so long it is worth anything."""
 Json = dict[str, Any]
 
 
@@ -47,16 +48,12 @@ class Standby:
         self._hall = hall
         self._ctx = hall.ctx
         self._offers: tuple[Any, Json] | None = None
-        self._clock_only: set[str] = set()
 
     # -- to the agent --------------------------------------------------------------------------
 
     def lease(self, ref: DeviceRef) -> Json | None:
         """The lease of a kiosk's line as its agent is to hold it from now on."""
         ctx, kiosk = self._ctx, ref.serves
-        if ref.name in self._clock_only:
-            self._clock_only.discard(ref.name)
-            return {"now": ctx.clock.now()}
         line = ctx.read(lambda c: kept.line_of(c, ctx.hall_id, kiosk))
         if line is None or line.device != ref.name:
             return None
@@ -72,9 +69,10 @@ class Standby:
             "now": ctx.clock.now(),
         }
 
-    def clock(self, ref: DeviceRef) -> None:
-        """Let the next state be the hall's time alone: a lease takes too long to tell it by."""
-        self._clock_only.add(ref.name)
+    def time(self, ref: DeviceRef) -> Task:
+        """The hall's time alone: a lease takes too long on its way to set a clock by."""
+        now = self._ctx.clock.now()
+        return Task(f"time-{ref.name}-{now}", ref.name, "time", {"now": now}, TIME_SECONDS)
 
     def _offered(self, day: date) -> Json:
         """What is the same for every kiosk; made anew when the hall's data or the day changed."""
@@ -233,13 +231,12 @@ def add(hall: Hall, agents: Agents, start: Callable[..., Any]) -> None:
                 agents.show(ref)
 
     def tell_time(ref: DeviceRef) -> None:
-        standby.clock(ref)
-        agents.show(ref)
+        agents.send(standby.time(ref))
 
     def lease(ref: DeviceRef) -> Json | None:
         found = standby.lease(ref)
         if found is not None and "items" in found:
-            start(tell_time, ref, delay=CLOCK_SECONDS)
+            start(tell_time, ref, delay=TIME_SECONDS)
         return found
 
     def listen(event: Event) -> None:

@@ -83,13 +83,10 @@ class StandbyCrew:
         return LOOK_SECONDS if self._line is not None else 0.0
 
     def show(self, _device: str, state: Mapping[str, object]) -> None:
-        """The server handed over a lease, took it back (`off`), or told the time alone."""
-        now = state.get("now")
+        """The server handed over a lease, or took it back (`off`)."""
         book = self._opened()
         with self._lock:
-            if isinstance(now, int):
-                self._heard = (float(now), self._clock())
-                self._ahead = now - self._wall() * 1000
+            self._hear(state.get("now"))
             kept = {key: value for key, value in state.items() if key != "now"}
             if kept.get("off") is True:
                 self._lease = None
@@ -98,8 +95,19 @@ class StandbyCrew:
             book.put_lease(self._lease.state if self._lease else {}, self._ahead)
 
     def work(self, task: Task, _begin: Callable[[], None]) -> Outcome:
-        """There is nothing to do for the server here."""
-        return Outcome("failed", "not_supported", task.kind)
+        """Take over the hall's time; there is nothing else to do for the server here."""
+        if task.kind != "time":
+            return Outcome("failed", "not_supported", task.kind)
+        book = self._opened()
+        with self._lock:
+            self._hear(task.payload.get("now"))
+            book.put_lease(self._lease.state if self._lease else {}, self._ahead)
+        return Outcome("done")
+
+    def _hear(self, now: object) -> None:
+        if isinstance(now, int):
+            self._heard = (float(now), self._clock())
+            self._ahead = now - self._wall() * 1000
 
     def idle(self) -> None:
         """Open the line, tell how slips ended, say how it is."""

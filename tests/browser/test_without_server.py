@@ -20,7 +20,7 @@ from support.hall_server import MANAGER, PATIENCE, HallServer
 from support.standby import Line
 
 HALL = "reference"
-SOON_MS = 20_000
+SOON_MS, CLERK = 20_000, "1009"
 DAY = "2026-11-24"
 
 
@@ -121,4 +121,31 @@ def test_the_kiosk_page_goes_on_by_its_own_pc(page: Page, hall: HallServer) -> N
     expect(number).to_be_visible()
     given = number.text_content() or ""
     until(lambda: [t for t in todays(hall) if t.number == given and t.state == "waiting"])
+    assert checked(hall) == []
+
+
+def test_a_desk_goes_on_with_its_share_and_hands_its_acts_in(page: Page, hall: HallServer) -> None:
+    name, _, value = hall.clerk(CLERK).cookie.partition("=")
+    page.context.add_cookies([{"name": name, "value": value, "url": hall.base}])
+    for _ in range(8):
+        hall.ticket("scjg-01")
+    page.goto(hall.url("/counter"))
+    number, main = page.get_by_test_id("number"), page.get_by_test_id("main")
+    expect(main).to_contain_text("呼叫下一位")
+    share = hall.clerk(CLERK).get("/counter")["share"]
+    hall.kill()
+    expect(page.get_by_test_id("alone")).to_be_visible(timeout=SOON_MS)
+    for words in ("呼叫下一位", "已到窗口", "办结", "呼叫下一位"):
+        expect(main).to_contain_text(words)
+        expect(main).to_have_attribute("data-settled", "true")
+        main.click()
+    expect(number).to_have_text(share[1]["number"])
+    expect(page.get_by_test_id("alone")).to_contain_text(f"请喊号：{share[1]['number']}")
+    hall.start()
+    expect(page.get_by_test_id("alone")).to_have_count(0, timeout=SOON_MS)
+    expect(page.get_by_test_id("phase")).to_contain_text("已呼叫 1 次")
+    expect(page.get_by_test_id("unfit")).to_have_count(0)
+    until(lambda: hall.clerk(CLERK).get("/counter")["current"] is not None)
+    kept = {t.id: t for t in todays(hall)}
+    assert [kept[one["id"]].state for one in share[:2]] == ["finished", "called"]
     assert checked(hall) == []

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.config import agent_config
-from devices.owner import Outcome
+from devices.owner import Outcome, Task
 from devices.registry import KINDS, build_crews
 from devices.settings import ConfigError
 from devices.standby.book import Book
@@ -210,9 +210,12 @@ def test_hall_time_is_carried_on_whatever_the_pcs_clock_does(desk: Desk) -> None
     desk.crew.show("standby-1", lease(now=NOON + 5000))
     desk.wall -= 3600
     desk.mono += 60
+    told = Task("t", "standby-1", "time", {"now": NOON + 65_000})
+    assert desk.crew.work(told, lambda: None).state == "done"
+    assert desk.crew.work(Task("t", "standby-1", "print"), lambda: None).state == "failed"
     assert desk.crew.now() == NOON + 65_000
     desk.restart()
-    assert desk.crew.now() == NOON + 5000 - HOUR
+    assert desk.crew.now() == NOON + 65_000
 
 
 def test_the_line_answers_only_its_own_page(desk: Desk) -> None:
