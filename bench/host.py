@@ -100,7 +100,7 @@ class Server:
 # The server's own process -------------------------------------------------------------------------
 
 
-def _people(hall: Hall) -> dict[str, tuple[str, str]]:
+def people(hall: Hall) -> dict[str, tuple[str, str]]:
     """A session for everybody who sits at a window: secret and CSRF token by window."""
     given: dict[str, tuple[str, str]] = {}
 
@@ -179,7 +179,7 @@ def main() -> None:
     who = {
         "kiosks": [hall.people.grant("kiosk", f"k{n:02}") for n in range(asked.kiosks)],
         "board": hall.people.grant("board", "main"),
-        "clerks": _people(hall),
+        "clerks": people(hall),
         "own": own_windows(hall),
     }
     app = build(hall)
