@@ -19,6 +19,7 @@ from server.services.days import keep_day
 from server.storage import schema, settings, windows
 from server.storage.store import Tx
 
+OPEN = ("waiting", "called", "serving", "held", "missed")
 PATIENCE_SECONDS = 7200
 """Longer than any measure: nobody prints the slips, and nobody gives them up meanwhile."""
 
@@ -95,7 +96,7 @@ def rest(hall: Hall) -> None:
     t, s = schema.ticket, schema.slip
 
     def act(tx: Tx) -> None:
-        open_ones = (t.c.hall_id == tx.hall_id, t.c.state != State.EXPIRED.value)
+        open_ones = (t.c.hall_id == tx.hall_id, t.c.state.in_(OPEN))
         tx.conn.execute(update(t).where(*open_ones).values(state=State.EXPIRED.value))
         unsettled = (s.c.hall_id == tx.hall_id, s.c.state.in_(["owed", "sent"]))
         tx.conn.execute(update(s).where(*unsettled).values(state="printed"))

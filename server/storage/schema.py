@@ -270,6 +270,16 @@ Index(
     sqlite_where=_at_window,
     postgresql_where=_at_window,
 )
+_missed = text("state = 'missed'")
+# Every state of an open ticket has an index of its own: what earlier days left open is asked for
+# every few seconds, and must not be looked for among years of tickets.
+Index(
+    "ix_ticket_missed",
+    ticket.c.hall_id,
+    ticket.c.day,
+    sqlite_where=_missed,
+    postgresql_where=_missed,
+)
 _finished = text("state = 'finished'")
 # A day's service times are read from this index alone: they are asked for with every ticket.
 Index(
@@ -340,6 +350,7 @@ Index(
     postgresql_where=_unsettled,
 )
 Index("ix_slip_ticket", slip.c.hall_id, slip.c.ticket_id)
+Index("ix_slip_created", slip.c.hall_id, slip.c.created_at)
 
 device = Table(
     "device",

@@ -84,6 +84,11 @@ _heads = once(
         """
     )
 )
+# One query for each index of open tickets; together they are every state that has not ended.
+_open_before = tuple(
+    once(select(*_COLUMNS).where(_hall, _t.c.day < bindparam("day"), state))
+    for state in (_is_waiting, _is_at_window, _t.c.state == literal_column("'missed'"))
+)
 _c = schema.call
 # From the calls, not from the tickets: one person who misses and comes back overtakes again.
 _overtakers = once(
@@ -299,10 +304,8 @@ def waiting_orders(conn: Connection, hall_id: str, queue: str, most: int) -> lis
 
 def open_before(conn: Connection, hall_id: str, day: str) -> list[Ticket]:
     """Tickets of earlier days that have not ended."""
-    ended = [State.FINISHED.value, State.CANCELLED.value, State.EXPIRED.value]
-    rows = conn.execute(
-        select(*_COLUMNS).where(_t.c.hall_id == hall_id, _t.c.day < day, _t.c.state.not_in(ended))
-    )
+    asked = {"hall_id": hall_id, "day": day}
+    rows = [row for query in _open_before for row in conn.execute(query, asked)]
     return [t for t in map(_ticket, rows) if t is not None]
 
 

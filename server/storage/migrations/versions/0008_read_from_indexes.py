@@ -1,4 +1,4 @@
-"""What every ticket asks for is read from indexes alone: who waits, and the day's service times.
+"""What is asked all day is read from indexes: who waits, service times, what is left open, slips.
 
 Revision ID: 0008
 Revises: 0007
@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 WAITING = sa.text("state = 'waiting'")
+MISSED = sa.text("state = 'missed'")
 FINISHED = sa.text("state = 'finished'")
 HEADS = ["hall_id", "lane", "ord"]
 COUNTED = ["queue", "item", "klass", "waiting_since", "state"]
@@ -35,9 +36,19 @@ def upgrade() -> None:
         sqlite_where=FINISHED,
         postgresql_where=FINISHED,
     )
+    op.create_index(
+        "ix_ticket_missed",
+        "ticket",
+        ["hall_id", "day"],
+        sqlite_where=MISSED,
+        postgresql_where=MISSED,
+    )
+    op.create_index("ix_slip_created", "slip", ["hall_id", "created_at"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_slip_created", table_name="slip")
+    op.drop_index("ix_ticket_missed", table_name="ticket")
     op.drop_index("ix_ticket_finished", table_name="ticket")
     op.drop_index("ix_ticket_waiting", table_name="ticket")
     op.create_index(

@@ -1,0 +1,116 @@
+"""Five years later: what an act costs beside day one, and how long a start takes.
+
+An act is what the hall does all day: a ticket is issued, somebody is called, every page's picture
+of the hall is taken anew. A start is `hall serve` from the command to the open port.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from statistics import median
+
+from bench.furnish import ITEMS, furnish, own_windows, rest, seats
+from bench.run import PATIENCE, ROOT, Run, steady
+from bench.table import Figure, amount, ratio
+from bench.years import past
+from server.clock import ScaledClock
+from server.config import Config
+from server.domain.tickets import ActorKind
+from server.hall import Hall, open_hall
+from server.services import calling, issuing, snapshot
+from server.services.context import Actor
+from server.services.days import keep_day
+from server.services.issuing import give_up_slips
+from support.hall_server import free_port, moment
+
+YEARS_OF_DAYS = 1250
+HALL = "main"
+
+
+def measure(run: Run) -> Iterator[Figure]:
+    """Two halls in turns, then two starts in turns."""
+    old, new = run.folder / "old", run.folder / "new"
+    halls = [_hall(new), _hall(old)]
+    days = run.many(YEARS_OF_DAYS, 10)
+    past(old / "hall.db", HALL, days)
+    keys = count()
+    costs: list[list[float]] = [[], []]
+    with steady():
+        for n in range(run.rounds + 1):
+            for hall, cost in zip(halls, costs, strict=True):
+                took = _acts(hall, keys, run.many(60, 5))
+                if n:
+                    cost.append(took * 1000)
+    for hall in halls:
+        hall.ctx.store.close()
+    yield ratio("history-act", costs[1], costs[0], "ms", "ms on day one")
+    starts: list[list[float]] = [[], []]
+    for _ in range(min(3, run.rounds)):
+        for folder, found in zip((new, old), starts, strict=True):
+            found.append(_start(folder))
+    yield amount("history-start", starts[1], starts[0], "s with an empty hall")
+
+
+def _hall(folder: Path) -> Hall:
+    hall = open_hall(Config(data=folder, hall_id=HALL), clock=ScaledClock(moment("10:00"), 1.0))
+    furnish(hall, 1)
+    return hall
+
+
+def _acts(hall: Hall, keys: Iterator[int], times: int) -> float:
+    """Seconds of one ticket, one call, one picture, and what runs every few seconds: the median."""
+    kiosk, item = Actor(ActorKind.KIOSK, "k00"), ITEMS[0]
+    window = own_windows(hall)[item]
+    clerk = Actor(ActorKind.CLERK, seats(hall)[window])
+    rest(hall)
+    took = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        issuing.issue(
+            hall.ctx,
+            kiosk,
+            f"key-{next(keys)}",
+            item=item,
+            applicant="ordinary",
+            kiosk="k00",
+            paper=True,
+        )
+        calling.call_next(hall.ctx, clerk, f"key-{next(keys)}", window, "done")
+        snapshot.take(hall.ctx)
+        keep_day(hall.ctx)
+        give_up_slips(hall.ctx)
+        took.append(time.perf_counter() - begun)
+    return median(took)
+
+
+def _start(folder: Path) -> float:
+    """Seconds from the command to the open port."""
+    argv = ["-m", "server.cli", "serve", "--data", str(folder), "--port", str(free_port())]
+    begun = time.perf_counter()
+    server = subprocess.Popen(
+        [sys.executable, *argv],
+        cwd=ROOT,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+    assert server.stdout is not None
+    took = 0.0
+    for line in server.stdout:
+        if line.startswith("http://"):
+            took = time.perf_counter() - begun
+            break
+    server.send_signal(signal.SIGTERM)
+    server.wait(PATIENCE)
+    server.stdout.close()
+    if not took:
+        raise RuntimeError("the hall did not start")
+    return took

@@ -1,0 +1,179 @@
+"""Years of history in seconds: finished tickets with their calls, slips and journal, in bulk.
+
+The rows are of the right number, shape and size. Their journal hashes are of the right length
+only: neither a start nor an act reads the chain behind its head (`hall check` does).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+from bench.furnish import ITEMS
+from support.hall_server import TUESDAY
+
+A_DAY = 450
+"""Visits of the reference hall on a working day."""
+PREFIXES = 10
+HASH = "0123456789abcdef" * 4
+DATA = '{"number":"A012","outcome":"done"}'
+INDEXES = (
+    "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL "
+    "AND tbl_name IN ('ticket', 'call', 'slip', 'journal')"
+)
+"""Made again at the end: that is faster than keeping them up to date."""
+COUNT = (
+    "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :count) "
+    "INSERT INTO {table} ({names}) SELECT {values} FROM n"
+)
+TICKET = {
+    "hall_id": ":hall",
+    "id": ":day || '-' || i",
+    "day": ":day",
+    "prefix": "char(65 + i % 10)",
+    "seq": "i / 10 + 1",
+    "number": "char(65 + i % 10) || (i / 10 + 1)",
+    "token": "lower(hex(randomblob(12)))",
+    "queue": ":queue",
+    "item": ":item",
+    "klass": "'ordinary'",
+    "lane": ":item || '/ordinary'",
+    "ord": "i * 1000",
+    "state": ":state",
+    "version": "1",
+    "kiosk": "'k01'",
+    "issued_at": ":at + i * 60000",
+    "waiting_since": ":at + i * 60000",
+    "first_called_at": ":at + i * 60000 + 300000",
+    "called_at": ":at + i * 60000 + 300000",
+    "call_count": "1",
+    "serving_at": ":at + i * 60000 + 320000",
+    "ended_at": ":at + i * 60000 + 900000",
+    "window": "'W0' || (i % 9 + 1)",
+    "staff": "'1004'",
+    "outcome": "'done'",
+}
+CALL = {
+    "hall_id": ":hall",
+    "ticket_id": ":day || '-' || i",
+    "n": "1",
+    "at": ":at + i * 60000 + 300000",
+    "window": "'W0' || (i % 9 + 1)",
+    "staff": "'1004'",
+    "move": "'call'",
+    "why": '\'{"codes":["oldest"],"facts":{}}\'',
+}
+SLIP = {
+    "hall_id": ":hall",
+    "id": ":day || '-slip-' || i",
+    "kind": "'ticket'",
+    "ticket_id": ":day || '-' || i",
+    "device": "'printer-1'",
+    "document": "substr(hex(zeroblob(130)), 1, 260)",
+    "state": "'printed'",
+    "copy": "0",
+    "created_at": ":at + i * 60000",
+    "changed_at": ":at + i * 60000 + 2000",
+    "by_actor": "'kiosk:k01'",
+}
+LINES = 5
+"""Journal lines of a ticket: issued, printed, called, started, finished."""
+JOURNAL = {
+    "hall_id": ":hall",
+    "seq": ":seq + i",
+    "at": ":at + i * 12000",
+    "actor_kind": "'clerk'",
+    "actor": "'1004'",
+    "act": "'ticket.finish'",
+    "subject": ":day || '-' || (i / 5)",
+    "data": f"'{DATA}'",
+    "hash": f"'{HASH}'",
+}
+
+
+def _sql(table: str, columns: dict[str, str]) -> str:
+    names, values = ", ".join(columns), ", ".join(columns.values())
+    return COUNT.format(table=table, names=names, values=values)
+
+
+def workdays(count: int) -> Iterator[date]:
+    """The last so many weekdays before the measured Tuesday, oldest first."""
+    day, found = date.fromisoformat(TUESDAY), []
+    while len(found) < count:
+        day -= timedelta(days=1)
+        if day.isoweekday() < 6:
+            found.append(day)
+    return reversed(found)
+
+
+def past(file: Path, hall: str, days: int, a_day: int = A_DAY, *, whole: bool = True) -> int:
+    """Write so many past working days; returns the number of tickets.
+
+    `whole`: with calls, slips and journal; else tickets only.
+    """
+    raw = sqlite3.connect(file, isolation_level=None)
+    raw.execute("PRAGMA synchronous=OFF")
+    raw.execute("PRAGMA cache_size=-200000")
+    found = raw.execute("SELECT MAX(seq) FROM journal WHERE hall_id = ?", (hall,)).fetchone()[0]
+    seq = (found or 0) + 1
+    raw.execute("BEGIN IMMEDIATE")
+    indexes = raw.execute(INDEXES).fetchall()
+    for name, _ in indexes:
+        raw.execute(f"DROP INDEX {name}")
+    for n, day in enumerate(workdays(days)):
+        item = ITEMS[n % len(ITEMS)]
+        asked = {
+            "hall": hall,
+            "day": day.isoformat(),
+            "at": (day.toordinal() - date(1970, 1, 1).toordinal()) * 86_400_000,
+            "item": item,
+            "queue": item.partition("-")[0],
+            "state": "finished",
+            "count": a_day,
+        }
+        raw.execute(_sql("ticket", TICKET), asked)
+        if whole:
+            raw.execute(_sql("call", CALL), asked)
+            raw.execute(_sql("slip", SLIP), asked)
+            lines = {"count": a_day * LINES, "seq": seq}
+            raw.execute(_sql("journal", JOURNAL), asked | lines)
+            seq += a_day * LINES
+    for _, text in indexes:
+        raw.execute(text)
+    raw.execute("COMMIT")
+    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    raw.close()
+    return days * a_day
+
+
+def waiting(file: Path, hall: str, each: int) -> None:
+    """So many people who wait today for each of ITEMS."""
+    raw = sqlite3.connect(file, isolation_level=None)
+    for n, item in enumerate(ITEMS):
+        own = TICKET | {
+            "id": "'waits-' || :item || '-' || i",
+            "prefix": f"'{chr(97 + n)}'",
+            "seq": "i + 1",
+            "first_called_at": "NULL",
+            "called_at": "NULL",
+            "call_count": "0",
+            "serving_at": "NULL",
+            "ended_at": "NULL",
+            "window": "''",
+            "staff": "''",
+            "outcome": "''",
+            "ord": f"i * 1000 + {n}",
+        }
+        asked = {
+            "hall": hall,
+            "day": TUESDAY,
+            "at": 0,
+            "item": item,
+            "queue": item.partition("-")[0],
+            "state": "waiting",
+            "count": each,
+        }
+        raw.execute(_sql("ticket", own), asked)
+    raw.close()
