@@ -1,0 +1,62 @@
+"""Everything that can be broken, by name: what is injected, what must hold meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from bench.breaking import gadgets, storms
+from bench.breaking.kills import kills
+from bench.breaking.run import Breaks, Setting
+
+WITH_DEVICES = Setting(
+    agents=("kiosk", "counters", "display"), boards=("main", "east", "west"), clerks=3, clocks=True
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One kind of trouble."""
+
+    name: str
+    text: str
+    breaks: Breaks
+    made: Setting
+    small_disk: bool = False
+
+
+def every(count: int, told: Callable[[int], None]) -> list[Fault]:
+    """All faults; `count` kills."""
+    plain = Setting()
+    full, frozen = storms.disk_full, storms.read_only
+    return [
+        Fault("kills", "kill -9 of server, agents, both, during starts", kills(count, told), plain),
+        Fault("disk-full", "no byte can be written", full, plain, small_disk=True),
+        Fault("read-only", "the data folder is read-only", frozen, plain, small_disk=True),
+        Fault("clock", "the clock is stepped an hour forward and back", storms.clock, plain),
+        Fault("slow-commit", "a commit takes 2 s", storms.slow_commit, plain),
+        Fault(
+            "restore",
+            "a copy of the same day is put back",
+            partial(storms.restored, readable=True),
+            plain,
+        ),
+        Fault(
+            "restore-blind",
+            "the same, and the replaced database cannot be read",
+            partial(storms.restored, readable=False),
+            plain,
+        ),
+        Fault("yesterday", "the copy of the day before is put back", storms.yesterday, plain),
+        Fault("devices", "every fault of every device", gadgets.every_fault, WITH_DEVICES),
+        Fault("jam", "a strip jams its bus", gadgets.jammed, WITH_DEVICES),
+        Fault("paper", "a printer is out of paper for an hour", gadgets.out_of_paper, plain),
+        Fault("vanish", "an agent's PC vanishes", gadgets.vanished, plain),
+        Fault("away", "the server is away while the kiosk goes on", gadgets.server_away, plain),
+    ]
+
+
+def sqlite_only(name: str) -> bool:
+    """Faults of a file that PostgreSQL does not have."""
+    return name in ("disk-full", "read-only", "restore", "restore-blind", "yesterday")

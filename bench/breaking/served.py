@@ -1,0 +1,64 @@
+"""The server that is broken: the tests' reference hall, with levers for its clock and commits.
+
+Loaded by the nursery only, after gevent has patched the standard library.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from gevent import monkey
+from gevent.threadpool import ThreadPool
+
+from bench.breaking.levers import Levers, SteppedClock, slow
+from server import config, logs
+from server.app import build, serve
+from server.clock import ScaledClock
+from server.hall import open_hall, take_catalogue
+from server.reference import load
+from server.services.context import SYSTEM
+from server.storage.folder import serve_from
+from support.hall_process import fill
+
+_sleep = monkey.get_original("time", "sleep")
+
+
+def warm() -> None:
+    """What a server loads only when it is asked for it, loaded before the first is born."""
+    with tempfile.TemporaryDirectory() as folder:
+        hall = open_hall(config.Config(data=Path(folder), hall_id="reference"))
+        take_catalogue(hall.ctx, SYSTEM, load(), "warm")
+        build(hall)
+        hall.ctx.store.close()
+
+
+def run(argv: list[str]) -> None:
+    """Serve until killed. `argv`: data folder, JSON of HallServer."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--data", type=Path, required=True)
+    options.add_argument("--asked", required=True)
+    args = options.parse_args(argv)
+    asked: dict[str, Any] = json.loads(args.asked)
+    logs.start("warning")
+    names = ("port", "demo", "simulators", "database")
+    chosen = config.load(args.data, hall_id="reference", **{n: asked[n] for n in names})
+    serve_from(chosen.data)
+    levers = Levers(args.data.parent / "levers")
+    clock = SteppedClock(ScaledClock(asked["now"], asked["speed"]), levers)
+    commits, calls = ThreadPool(1), ThreadPool(4)
+    hall = open_hall(
+        chosen, commit=slow(commits.apply, levers, _sleep), offload=calls.apply, clock=clock
+    )
+    if asked["fresh"]:
+        fill(hall, asked)
+    serve(build(hall), _say)
+
+
+def _say(port: int) -> None:
+    sys.stdout.write(json.dumps({"port": port}) + "\n")
+    sys.stdout.flush()
