@@ -19,7 +19,7 @@ from server.reference import load
 from support.hall_server import ADMINISTRATOR, MANAGER, TUESDAY, Client, RefusedError
 
 DOOR, DOOR_SERIAL, POLLED = "door-south", "BREAK001", "reader-1"
-PATIENCE_OF_SLIPS = {"slip_patience_seconds": 20}
+PATIENCE_OF_SLIPS = {"slip_patience_seconds": 10}
 
 
 @dataclass(slots=True)
