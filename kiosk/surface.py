@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -59,30 +60,38 @@ class Kiosk:
     def __init__(self, hall: Hall) -> None:
         self._hall = hall
         self._ctx = hall.ctx
+        self._popular: tuple[str, list[str]] = ("", [])
+        """Counted once a day: a month of tickets is looked through for it."""
 
     # -- reading -------------------------------------------------------------------------------
 
-    def ticket_view(self, ticket: Ticket, taken: Snapshot | None = None) -> TicketView:
-        """A ticket as its holder sees it."""
-        ctx = self._ctx
-        seen = taken or snapshot.take(ctx)
+    def view_of(self, ticket_id: str) -> TicketView:
+        """A ticket as its holder sees it. Raises TICKET_UNKNOWN."""
+        return self._view(lambda c: tickets.get(c, self._ctx.hall_id, ticket_id), None)
 
-        def query(conn: Connection) -> tuple[int, list[Any]]:
+    def view_by(self, token: str, taken: Snapshot | None = None) -> TicketView:
+        """The ticket of a phone token. Raises TICKET_UNKNOWN."""
+        return self._view(lambda c: tickets.by_token(c, self._ctx.hall_id, token), taken)
+
+    def _view(
+        self, find: Callable[[Connection], Ticket | None], taken: Snapshot | None
+    ) -> TicketView:
+        """All that the view shows, read at one moment."""
+        ctx = self._ctx
+        read = snapshot.reading(ctx, whole=False)
+
+        def query(conn: Connection) -> tuple[Ticket, Snapshot, int, list[Any]]:
+            ticket = find(conn)
+            if ticket is None:
+                raise HallError(Code.TICKET_UNKNOWN)
             waiting = ticket.state is State.WAITING
             ahead = tickets.ahead_of(conn, ctx.hall_id, ticket) if waiting else 0
-            return ahead, slips.of_ticket(conn, ctx.hall_id, ticket.id)
+            return ticket, taken or read(conn), ahead, slips.of_ticket(conn, ctx.hall_id, ticket.id)
 
-        ahead, found = ctx.read(query)
+        ticket, seen, ahead, found = ctx.read(query)
         catalogue = ctx.catalogue_version(ticket.version)
         url = f"{self._hall.config.base_url}/t/{ticket.token}"
         return views.ticket_view(seen, ticket, catalogue, ahead, found, url)
-
-    def by_id(self, ticket_id: str) -> Ticket:
-        """Raises TICKET_UNKNOWN."""
-        found = self._ctx.read(lambda c: tickets.get(c, self._ctx.hall_id, ticket_id))
-        if found is None:
-            raise HallError(Code.TICKET_UNKNOWN, ticket=ticket_id)
-        return found
 
     def by_token(self, token: str) -> Ticket:
         """Raises TICKET_UNKNOWN."""
@@ -109,8 +118,10 @@ class Kiosk:
         """All that a kiosk offers."""
         ctx = self._ctx
         since = (ctx.local() - timedelta(days=POPULAR_DAYS)).date().isoformat()
-        popular = ctx.read(lambda c: tickets.popular_items(c, ctx.hall_id, since, POPULAR_MOST))
-        return views.catalogue_view(ctx.catalogue(), popular)
+        if self._popular[0] != since or len(self._popular[1]) < POPULAR_MOST:
+            found = ctx.read(lambda c: tickets.popular_items(c, ctx.hall_id, since, POPULAR_MOST))
+            self._popular = since, found
+        return views.catalogue_view(ctx.catalogue(), self._popular[1])
 
     def slip_of(self, slip_id: str) -> SlipState:
         """A slip's state."""
@@ -127,7 +138,7 @@ class Kiosk:
 
     def ticket_feed(self, taken: Snapshot, token: str) -> TicketView:
         """The phone's state."""
-        return self.ticket_view(self.by_token(token), taken)
+        return self.view_by(token, taken)
 
     def token_known(self, _principal: Principal | None, token: str) -> bool:
         """Whoever knows the token may look: it is unguessable."""
@@ -247,7 +258,7 @@ def _commands(api: Api, kiosk: Kiosk) -> None:
             kiosk=at,
             paper=asked.print,
         )
-        return Issued(ticket=kiosk.ticket_view(kiosk.by_id(ticket)))
+        return Issued(ticket=kiosk.view_of(ticket))
 
     @api.post(
         "/notices",
@@ -319,7 +330,7 @@ def _phone(api: Api, kiosk: Kiosk) -> None:
     @api.get("/phone/<token>", who=ANYONE, answer=TicketView, codes=(Code.TICKET_UNKNOWN,))
     def look(call: Call) -> TicketView:
         """A ticket's progress by its unguessable token."""
-        return kiosk.ticket_view(kiosk.by_token(call.args["token"]))
+        return kiosk.view_by(call.args["token"])
 
     @api.post(
         "/phone/<token>/return",
@@ -331,7 +342,7 @@ def _phone(api: Api, kiosk: Kiosk) -> None:
         """A missed person rejoins the queue a few places later."""
         ticket = kiosk.by_token(call.args["token"])
         calling.give_back(ctx, phone, call.key, ticket.id)
-        return kiosk.ticket_view(kiosk.by_id(ticket.id))
+        return kiosk.view_of(ticket.id)
 
     @api.post(
         "/phone/<token>/cancel",
@@ -343,4 +354,4 @@ def _phone(api: Api, kiosk: Kiosk) -> None:
         """Give the number up."""
         ticket = kiosk.by_token(call.args["token"])
         calling.cancel(ctx, phone, call.key, ticket.id)
-        return kiosk.ticket_view(kiosk.by_id(ticket.id))
+        return kiosk.view_of(ticket.id)
