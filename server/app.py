@@ -31,12 +31,14 @@ from server.gateways import iclock, pull
 from server.hall import Hall
 from server.office import (
     attendance,
+    away,
     bulletins,
     check_alarms,
     checks,
     cover_alarms,
     demo,
     entry,
+    offline,
     readers,
     requests,
     surface,
@@ -46,6 +48,7 @@ from server.sockets import Feeds
 from server.storage import journal
 
 log = logging.getLogger(__name__)
+HSTS = "max-age=31536000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ def build(hall: Hall, start: Callable[..., Any] | None = None) -> App:
     counters.surface.add(api, feeds, agents, background)
     display.surface.add(api, feeds, agents, background)
     more = [readers.alarms(hall), cover_alarms.alarms(hall), check_alarms.alarms(hall)]
+    more.append(offline.alarms(hall))
     surface.add(api, feeds, more)
     readers.add(api, feeds)
     checks.add(api, feeds)
@@ -92,11 +96,12 @@ def build(hall: Hall, start: Callable[..., Any] | None = None) -> App:
     pull.add(agents, hall)
     if hall.config.demo:
         demo.add(api, feeds, hall.config.simulators, background)
+        away.add(api, flask, socketio)
     _plain_routes(flask, api, hall)
     flask.register_blueprint(api.blueprint)
     iclock.add(flask, hall)
     flask.register_blueprint(pages.Pages(hall, api.access).blueprint)
-    _around_requests(flask)
+    _around_requests(flask, secure=hall.config.base_url.startswith("https://"))
     return App(hall, flask, socketio, api, feeds, agents)
 
 
@@ -133,7 +138,7 @@ def _plain_routes(flask: Flask, api: Api, hall: Hall) -> None:
         return refusal(error)
 
 
-def _around_requests(flask: Flask) -> None:
+def _around_requests(flask: Flask, *, secure: bool) -> None:
     @flask.before_request
     def begin() -> None:
         g.request_id = uuid.uuid4().hex[:16]
@@ -144,6 +149,8 @@ def _around_requests(flask: Flask) -> None:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "no-referrer")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if secure:
+            response.headers.setdefault("Strict-Transport-Security", HSTS)
         if request.path.startswith("/api/"):
             response.headers["Cache-Control"] = "no-store"
             logs.request_done(request, response, g)

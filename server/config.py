@@ -6,6 +6,7 @@ setting that is silently ignored is found years later.
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import tomllib
@@ -35,6 +36,10 @@ class Config:
     """What stands in QR codes; empty for http://host:port."""
     trusted_proxy: bool = False
     """Whether X-Forwarded-* of a reverse proxy are believed."""
+    tls_certificate: str = ""
+    """A PEM file with the certificate and its chain; empty: plain HTTP, for a proxy or a trial."""
+    tls_key: str = ""
+    """A PEM file with its key."""
     log: str = "info"
     redis: str = ""
     """URL of the Redis or Valkey that workers of one hall tell each other by."""
@@ -63,7 +68,7 @@ class Config:
         if not self.halls:
             return self
         host = self.halls[hall_id]
-        scheme, _, _ = (self.public_url or "http://").partition("://")
+        scheme, _, _ = self.base_url.partition("://")
         port = "" if self.public_url else f":{self.port}"
         return replace(
             self,
@@ -75,7 +80,8 @@ class Config:
     @property
     def base_url(self) -> str:
         """The address people's phones are sent to."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        scheme = "https" if self.tls_certificate else "http"
+        return (self.public_url or f"{scheme}://{self.host}:{self.port}").rstrip("/")
 
 
 _FILE_KEYS = {
@@ -86,6 +92,8 @@ _FILE_KEYS = {
     "public_url",
     "trusted_proxy",
     "log",
+    "tls_certificate",
+    "tls_key",
     "redis",
     "workers",
     "halls",
@@ -138,6 +146,11 @@ def _problems(config: Config) -> Iterator[str]:
         yield f"workers: 1–{MOST_WORKERS}"
     if config.workers > 1 and config.database_url.startswith("sqlite"):
         yield "workers: 多个进程需要 PostgreSQL / more than one needs PostgreSQL"
+    if bool(config.tls_certificate) != bool(config.tls_key):
+        yield "tls_certificate, tls_key: 要么都有，要么都没有 / both or neither"
+    for file in filter(None, (config.tls_certificate, config.tls_key)):
+        if not os.access(file, os.R_OK):
+            yield f"tls: 读不到文件 / cannot read {file}"
     if len(set(config.halls.values())) != len(config.halls):
         yield "halls: 两个大厅用了同一个域名 / two halls have the same host name"
     for hall_id, host in config.halls.items():

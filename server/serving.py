@@ -16,6 +16,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from ssl import TLSVersion
 from typing import Any, Protocol
 
 import gevent
@@ -24,6 +25,7 @@ from gevent.event import Event as Flag
 from gevent.lock import RLock
 from gevent.pywsgi import WSGIHandler, WSGIServer
 from gevent.socket import IPPROTO_TCP, TCP_NODELAY
+from gevent.ssl import PROTOCOL_TLS_SERVER, SSLContext
 from sqlalchemy import Connection
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
@@ -306,6 +308,7 @@ def serve(house: House, config: Config, ready: Callable[[int], None], fd: int = 
         handler_class=Handler,
         log=None,
         error_log=logging.getLogger("server.wsgi"),
+        **_tls(config),
     )
     if config.workers > 1:
         # Else whoever wakes first takes all the screens that come back after a restart.
@@ -324,6 +327,16 @@ def serve(house: House, config: Config, ready: Callable[[int], None], fd: int = 
     server.stop(timeout=1)
     gevent.killall(background)
     house.close()
+
+
+def _tls(config: Config) -> dict[str, Any]:
+    """TLS 1.2 or newer by the server itself, where a certificate is named."""
+    if not config.tls_certificate:
+        return {}
+    context = SSLContext(PROTOCOL_TLS_SERVER)
+    context.minimum_version = TLSVersion.TLSv1_2
+    context.load_cert_chain(config.tls_certificate, config.tls_key)
+    return {"ssl_context": context}
 
 
 def _until_orphaned(end: Flag) -> None:

@@ -48,7 +48,8 @@ def run(args: argparse.Namespace) -> int:
     serve_from(settings.data)
 
     def ready(port: int) -> None:
-        print(f"http://{settings.host}:{port}", flush=True)
+        scheme = "https" if settings.tls_certificate else "http"
+        print(f"{scheme}://{settings.host}:{port}", flush=True)
 
     if args.fd < 0:
         fresh = begin(settings)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import queue
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import socketio
+import trustme
 
 from server import config
 from server.config import ConfigError
@@ -45,7 +49,7 @@ def _serving(data: Path) -> Iterator[tuple[int, list[str]]]:
     try:
         for line in server.stdout:
             said.append(line.strip())
-            if line.startswith("http://"):
+            if line.startswith(("http://", "https://")):
                 break
         yield port, said
     finally:
@@ -57,15 +61,24 @@ def _serving(data: Path) -> Iterator[tuple[int, list[str]]]:
 class Visitor:
     """A browser that speaks to one host name."""
 
-    def __init__(self, port: int, host: str) -> None:
-        self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    def __init__(
+        self, port: int, host: str, line: http.client.HTTPConnection | None = None
+    ) -> None:
+        self._line = line or http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         self._headers = {"Host": host, "Content-Type": "application/json"}
+        self.headers = http.client.HTTPMessage()
+
+    @property
+    def cookie(self) -> str:
+        """The session's."""
+        return self._headers["Cookie"]
 
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         """Status and JSON of an answer; keeps what signs in."""
         data = None if body is None else json.dumps(body)
         self._line.request(method, f"/api/v1{path}", data, self._headers)
         answer = self._line.getresponse()
+        self.headers = answer.headers
         cookie = answer.headers.get("Set-Cookie", "").partition(";")[0]
         said = json.loads(answer.read() or b"null")
         if cookie.startswith("hall_session="):
@@ -126,9 +139,59 @@ def test_each_hall_answers_to_its_own_name(
         ('[halls]\n"A B" = "x.example"', "域名"),
         ("[halls]\na = 5", "域名"),
         ("halls = 5", "类型"),
+        ('tls_key = "/nowhere"', "both or neither"),
+        ('tls_key = "/nowhere"\ntls_certificate = "/nowhere"', "读不到"),
     ],
 )
 def test_a_deployment_that_cannot_work_is_refused(tmp_path: Path, toml: str, why: str) -> None:
     (tmp_path / "hall.toml").write_text(toml)
     with pytest.raises(ConfigError, match=why):
         config.load(tmp_path)
+
+
+def test_the_server_speaks_tls_by_itself(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    given = authority.issue_cert("localhost")
+    given.private_key_pem.write_to_path(tmp_path / "key.pem")
+    given.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    toml = f'tls_certificate = "{tmp_path}/cert.pem"\ntls_key = "{tmp_path}/key.pem"\n'
+    (tmp_path / "hall.toml").write_text(toml)
+    with _serving(tmp_path) as (port, said):
+        assert said[-1] == f"https://127.0.0.1:{port}"
+        context = ssl.create_default_context(cafile=tmp_path / "ca.pem")
+        line = http.client.HTTPSConnection("localhost", port, context=context, timeout=PATIENCE)
+        admin = Visitor(port, f"localhost:{port}", line)
+        password = _passwords(said)["main"]
+        assert admin.ask("POST", "/login", {"staff": "admin", "password": password})[0] == 200
+        assert "Secure" in admin.headers["Set-Cookie"]
+        fresh = {"current": password, "new": "a-word-of-one's-own"}
+        assert admin.ask("POST", "/password", fresh)[0] == 200
+        assert admin.headers["Strict-Transport-Security"].startswith("max-age=")
+        assert _shown(port, tmp_path / "ca.pem", admin.cookie)["surface"] == "board"
+        admin.close()
+        plain = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        plain.request("GET", "/healthz")
+        with pytest.raises((OSError, http.client.HTTPException)):
+            plain.getresponse()
+        plain.close()
+
+
+def _shown(port: int, authority: Path, cookie: str) -> Any:
+    """The first picture of the main board, pushed over TLS."""
+    came: queue.Queue[Any] = queue.Queue()
+    options = {"sslopt": {"ca_certs": str(authority)}}
+    client = socketio.Client(websocket_extra_options=options, reconnection=False)
+    client.on("state", came.put, namespace="/live")
+    client.connect(
+        f"https://localhost:{port}",
+        namespaces=["/live"],
+        transports=["websocket"],
+        auth={"surface": "board", "key": "main"},
+        headers={"Cookie": cookie},
+        wait_timeout=int(PATIENCE),
+    )
+    try:
+        return came.get(timeout=PATIENCE)
+    finally:
+        client.disconnect()

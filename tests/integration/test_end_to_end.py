@@ -48,6 +48,7 @@ class Board:
             transports=["websocket"],
             auth={"surface": "board", "key": "main"},
             headers={"Authorization": f"Bearer {token}"},
+            wait_timeout=int(PATIENCE),
         )
 
     def _state(self, message: Json) -> None:
