@@ -19,7 +19,7 @@ from server.domain.errors import Code, HallError
 from server.domain.settings import BOUNDS, CHOICES, changed
 from server.domain.tickets import ActorKind
 from server.hall import Hall, take_catalogue
-from server.office import views
+from server.office import offline, views
 from server.services import posts, snapshot
 from server.services.attendance import calendar
 from server.services.bus import Event, HallChanged
@@ -85,6 +85,7 @@ class Office:
                 devices=devices.every(conn, ctx.hall_id),
                 unprinted=slips.unprinted(conn, ctx.hall_id, midnight),
                 alarms=more,
+                offline=offline.day_of(conn, ctx.hall_id, taken.day),
             )
 
         return views.office(taken, ctx.read(query))

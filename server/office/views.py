@@ -13,6 +13,7 @@ from server.domain.tickets import State, Ticket
 from server.domain.waiting import percentile
 from server.services.attendance.calendar import Missing
 from server.services.snapshot import Snapshot
+from server.wire.offline import OfflineDay
 from server.wire.views import (
     Alarm,
     DeviceView,
@@ -35,6 +36,7 @@ class Today:
     windows: Sequence[WindowState]
     devices: Sequence[Any]
     unprinted: Sequence[Any]
+    offline: OfflineDay
     alarms: Sequence[Alarm] = ()
     """What the other parts of the hall have to say."""
 
@@ -64,6 +66,7 @@ def office(snapshot: Snapshot, today: Today) -> OfficeState:
         devices=devices,
         unprinted=unprinted,
         alarms=[*today.alarms, *alarms(queues, devices, unprinted)],
+        offline=today.offline,
     )
 
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from server.wire.base import Message
 from server.wire.commands import Problem
-from server.wire.offline import StandbyAccess
+from server.wire.offline import OfflineDay, StandbyAccess
 
 
 class UnitRef(Message):
@@ -472,6 +472,7 @@ class OfficeState(Message):
     devices: list[DeviceView]
     unprinted: list[UnprintedSlip]
     alarms: list[Alarm]
+    offline: OfflineDay
 
 
 class AccountView(Message):

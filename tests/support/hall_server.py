@@ -127,6 +127,7 @@ class HallServer:
         settings: Json | None = None,
         demo: bool = True,
         devices: bool = False,
+        agents: Sequence[str] = ("kiosk", "counters", "display"),
         doors: Mapping[str, str] | None = None,
         database: str = "",
         redis: str = "",
@@ -153,6 +154,7 @@ class HallServer:
             "staged": staged,
         }
         self._devices = devices
+        self._agents = tuple(agents)
         self._doors = doors or {}
         self._written: Written | None = None
         self._server: subprocess.Popen[str] | None = None
@@ -181,7 +183,7 @@ class HallServer:
             self._start_simulators()
         self.start()
         if self._devices:
-            for name in ("kiosk", "counters", "display"):
+            for name in self._agents:
                 self.start_agent(name)
             self.until_heard_of("printer-1")
 

@@ -9,12 +9,15 @@ export const kindWords = dictionary({
   voice: { zh: "语音播报", en: "Loudspeakers" },
   keypads: { zh: "叫号键盘", en: "Keypads" },
   fingerprint: { zh: "打卡机", en: "Time clocks" },
+  standby: { zh: "断线取号（取号机自己的线路）", en: "Kiosks without the server" },
 });
-export const KINDS = ["printers", "voice", "led", "keypads", "fingerprint"] as const;
+export const KINDS = ["printers", "standby", "voice", "led", "keypads", "fingerprint"] as const;
 export type Kind = (typeof KINDS)[number];
 
 const words = dictionary({
   ok: { zh: "正常", en: "Working" },
+  no_lease: { zh: "今天还没有备用号段", en: "It holds no numbers for today yet" },
+  port_taken: { zh: "端口被别的程序占用，断线时不能取号", en: "Its port is taken: no numbers without the server" },
   one_way: { zh: "不回报状态（设备本来如此），线路通", en: "No reply by design; the line is open" },
   not_heard: { zh: "线路通，还没有按过键", en: "The line is open; no key pressed yet" },
   agent_gone: { zh: "所在电脑没有连上", en: "Its PC is not connected" },
@@ -39,8 +42,10 @@ type Known = Parameters<typeof words>[0];
 const CODES = new Set<string>([
   "ok", "one_way", "not_heard", "agent_gone", "paper_out", "paper_near_end", "cover_open", "cutter", "offline",
   "unreachable", "no_answer", "silent", "partial_answer", "bad_text", "clip_missing", "internal",
-  "refused", "garbled",
+  "refused", "garbled", "no_lease", "port_taken",
 ]);
+/** Silent by nature, or before the first word of a day: neither trouble nor fine. */
+const QUIET = new Set<string>(["one_way", "not_heard", "no_lease"]);
 
 export interface Health {
   words: string;
@@ -50,7 +55,7 @@ export interface Health {
 export function health(device: DeviceView): Health {
   const code = device.connected ? device.code : "agent_gone";
   const known = (CODES.has(code) ? code : "other") as Known;
-  if (known === "one_way" || known === "not_heard") return { words: words(known), tone: "quiet" };
+  if (QUIET.has(known)) return { words: words(known), tone: "quiet" };
   if (device.connected && device.state === "ok") return { words: words("ok"), tone: "good" };
   return { words: words(known), tone: device.state === "degraded" ? "late" : "wrong" };
 }

@@ -1,0 +1,102 @@
+"""The time without the server, for the office: who held which numbers, what was handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.domain.routing import servers
+from server.domain.tickets import State, number
+from server.hall import Hall
+from server.services.handing_in import CONFLICT, DOUBLE, EXPIRED, WAITING
+from server.services.snapshot import Snapshot
+from server.storage import leases, tickets
+from server.wire.offline import LeasedBlock, OfflineDay, OfflineSpell
+from server.wire.views import Alarm
+
+
+def day_of(conn: Connection, hall_id: str, day: str) -> OfflineDay:
+    """Leases and hand-ins of a day."""
+    rows = leases.handed_on(conn, hall_id, day)
+    return OfflineDay(
+        leases=[_block(row) for row in leases.of_day(conn, hall_id, day)],
+        spells=[_spell(kiosk, list(found)) for kiosk, found in groupby(rows, lambda r: r.kiosk)],
+    )
+
+
+def _block(row: Any) -> LeasedBlock:
+    return LeasedBlock(
+        kiosk=row.kiosk,
+        first=number(row.prefix, row.first),
+        last=number(row.prefix, row.last),
+        used=row.used,
+        closed=row.closed_at is not None,
+    )
+
+
+def _spell(kiosk: str, rows: Sequence[Any]) -> OfflineSpell:
+    verdicts = [row.verdict for row in rows]
+    return OfflineSpell(
+        kiosk=kiosk,
+        given=len(rows),
+        since=min(row.given_at for row in rows),
+        until=max(row.given_at for row in rows),
+        doubles=verdicts.count(DOUBLE) + sum(r.verdict == WAITING and bool(r.other) for r in rows),
+        expired=verdicts.count(EXPIRED),
+        conflicts=verdicts.count(CONFLICT),
+    )
+
+
+def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
+    """What somebody must look at: a number that two people have, an item nobody serves."""
+    ctx = hall.ctx
+
+    def of(taken: Snapshot) -> list[Alarm]:
+        return ctx.read(lambda c: list(_alarms(c, ctx.hall_id, taken)))
+
+    return of
+
+
+def _alarms(conn: Connection, hall_id: str, taken: Snapshot) -> list[Alarm]:
+    found = []
+    for row in leases.handed_on(conn, hall_id, taken.day):
+        ticket = row.ticket_id.partition("-")[2]
+        if row.verdict == CONFLICT:
+            found.append(_conflict(row, ticket))
+        elif row.verdict == WAITING and _stranded(conn, hall_id, taken, row.ticket_id):
+            found.append(_unserved(row, ticket))
+    return found
+
+
+def _stranded(conn: Connection, hall_id: str, taken: Snapshot, ticket_id: str) -> bool:
+    """Whether somebody waits whom no window would take now."""
+    ticket = tickets.get(conn, hall_id, ticket_id)
+    if ticket is None or ticket.state is not State.WAITING:
+        return False
+    item = taken.catalogue.item_by.get(ticket.item)
+    return item is None or not servers(taken.catalogue, item, taken.local, taken.posts)
+
+
+def _conflict(row: Any, ticket: str) -> Alarm:
+    return Alarm(
+        code="offline_conflict",
+        subject=row.ticket_id,
+        since=row.given_at,
+        message_zh=f"取号机 {row.kiosk} 断线时发出的 {ticket} 与别的号重复，没有入册，"
+        "请找到持号人换号。",
+        message_en=f"{ticket}, given by kiosk {row.kiosk} without the server, is somebody else's "
+        "number too; it is not in the books. Please give its holder another.",
+    )
+
+
+def _unserved(row: Any, ticket: str) -> Alarm:
+    return Alarm(
+        code="offline_unserved",
+        subject=row.ticket_id,
+        since=row.given_at,
+        message_zh=f"断线时取的 {ticket} 现在没有窗口办理，请安排。",
+        message_en=f"{ticket}, taken without the server, has no window now; please see to it.",
+    )
