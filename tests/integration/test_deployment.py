@@ -168,7 +168,7 @@ def test_the_server_speaks_tls_by_itself(tmp_path: Path) -> None:
         fresh = {"current": password, "new": "a-word-of-one's-own"}
         assert admin.ask("POST", "/password", fresh)[0] == 200
         assert admin.headers["Strict-Transport-Security"].startswith("max-age=")
-        assert _shown(port, tmp_path / "ca.pem", admin.cookie)["surface"] == "board"
+        assert _shown(port, tmp_path / "ca.pem", admin.cookie)["surface"] == "office"
         admin.close()
         plain = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         plain.request("GET", "/healthz")
@@ -178,17 +178,16 @@ def test_the_server_speaks_tls_by_itself(tmp_path: Path) -> None:
 
 
 def _shown(port: int, authority: Path, cookie: str) -> Any:
-    """The first picture of the main board, pushed over TLS."""
+    """The first picture of the office's day, pushed over TLS."""
     came: queue.Queue[Any] = queue.Queue()
-    options = {"sslopt": {"ca_certs": str(authority)}}
+    options = {"sslopt": {"ca_certs": str(authority)}, "cookie": cookie}
     client = socketio.Client(websocket_extra_options=options, reconnection=False)
     client.on("state", came.put, namespace="/live")
     client.connect(
         f"https://localhost:{port}",
         namespaces=["/live"],
         transports=["websocket"],
-        auth={"surface": "board", "key": "main"},
-        headers={"Cookie": cookie},
+        auth={"surface": "office", "key": "today"},
         wait_timeout=int(PATIENCE),
     )
     try:
