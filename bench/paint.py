@@ -1,0 +1,150 @@
+"""From a call to its paint on a real board in Chromium, and the board's heap over 60,000 events.
+
+Timed is from the clerk's request being sent to the frame after the board's page showed the number,
+by the machine's one clock. The heap is what is left of it after a collection.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+from bench.furnish import ITEMS
+from bench.host import Server
+from bench.http import NEXT, TICKETS
+from bench.run import Run, steady
+from bench.table import Figure, amount, quantile, ratio
+from bench.wire import Line, Screens
+from support import chromium
+
+PACE_SECONDS = 0.12
+SHARE = 0.95
+FIRST, ALL = 10_000, 60_000
+RATE = 1500.0
+PATIENCE_SECONDS = 150.0
+WATCH = """
+const painted = (window.painted = {});
+new MutationObserver(() => {
+  const newest = document.querySelector('[data-testid="call"] .ticket')?.textContent ?? "";
+  if (!newest || newest in painted) return;
+  painted[newest] = 0;
+  requestAnimationFrame(() => {
+    const after = new MessageChannel();
+    after.port1.onmessage = () => {
+      painted[newest] = performance.timeOrigin + performance.now();
+    };
+    after.port2.postMessage(0);
+  });
+}).observe(document, { childList: true, subtree: true, characterData: true });
+"""
+
+
+def measure(run: Run) -> Iterator[Figure]:
+    """One board page on one server."""
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(chromium.NODE))
+    found = chromium.find()
+    with Server(run.folder / "hall") as server, sync_playwright() as player:
+        browser = player.chromium.launch(
+            executable_path=str(found.program),
+            args=chromium.ARGS,
+            env={**os.environ, **found.env},  # type: ignore[dict-item] # a str each
+        )
+        context = browser.new_context(viewport={"width": 1280, "height": 720})
+        _enrol(context, server)
+        yield _painted(run, server, _board(context, server, WATCH))
+        yield _heap(run, server, context)
+        browser.close()
+
+
+def _enrol(context: BrowserContext, server: Server) -> None:
+    """The browser is the main board."""
+    context.add_cookies(
+        [
+            {
+                "name": "hall_device_board_main",
+                "value": server.who["board"],
+                "url": f"http://127.0.0.1:{server.port}",
+            }
+        ]
+    )
+
+
+def _board(context: BrowserContext, server: Server, script: str = "") -> Page:
+    """The board's page, showing its picture."""
+    page = context.new_page()
+    if script:
+        page.add_init_script(script)
+    page.goto(f"http://127.0.0.1:{server.port}/board/main")
+    page.get_by_test_id("waiting").filter(has_text="人").wait_for()
+    page.get_by_test_id("window").first.wait_for()
+    return page
+
+
+def _painted(run: Run, server: Server, page: Page) -> Figure:
+    """p95 of each round, in milliseconds; beside it the p95 of the call's own answer."""
+    line, clerk = Line(server.port), server.clerk(server.who["own"][ITEMS[0]])
+    found, beside = [], []
+    for n in range(run.rounds + 1):
+        line.post("/bench/rest", "", {})
+        sent: dict[str, float] = {}
+        answers = []
+        with steady():
+            for _ in range(run.many(40, 5)):
+                number = _issue(line, server)
+                time.sleep(PACE_SECONDS / 2)
+                sent[number] = time.time() * 1000
+                line.post(NEXT, clerk, {"complete": "done"})
+                answers.append(time.time() * 1000 - sent[number])
+                time.sleep(PACE_SECONDS / 2)
+        page.wait_for_timeout(300)
+        painted: dict[str, float] = page.evaluate("window.painted")
+        if n:
+            found.append(quantile((painted[k] - at for k, at in sent.items()), SHARE))
+            beside.append(quantile(answers, SHARE))
+    line.close()
+    page.close()
+    return amount("painted", found, beside, "ms until the call is answered")
+
+
+def _issue(line: Line, server: Server) -> str:
+    body = {"item": ITEMS[0], "applicant": "ordinary", "print": True}
+    return str(line.post(TICKETS, server.kiosk(0), body)["ticket"]["number"])
+
+
+def _heap(run: Run, server: Server, context: BrowserContext) -> Figure:
+    """What the page keeps after many events and after six times as many."""
+    screens, line = Screens(), Line(server.port)
+    screens.join(server.port, server.who["board"], 1)
+    state = screens.state()
+    page = _board(context, server)
+    tools = context.new_cdp_session(page)
+
+    def after(count: int) -> float:
+        line.post("/bench/storm", "", {"state": state, "count": count, "rate": RATE})
+        _until(page, screens, count - 1)
+        state["version"] += count
+        tools.send("HeapProfiler.collectGarbage")
+        return float(tools.send("Runtime.getHeapUsage")["usedSize"]) / 1e6
+
+    first, whole = run.many(FIRST, 300), run.many(ALL, 900)
+    early, late = after(first), after(whole - first)
+    screens.close()
+    line.close()
+    page.close()
+    return ratio("heap", [late], [early], "MB", f"MB after {first:,} events")
+
+
+def _until(page: Page, screens: Screens, waiting: int) -> None:
+    """Wait until the page shows so many waiting people: the storm's last picture."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    shown: Any = ""
+    while time.monotonic() < end:
+        screens.watch(0.5)
+        shown = page.get_by_test_id("waiting").text_content()
+        if shown == f"{waiting}人":
+            return
+    raise TimeoutError(f"the board shows {shown}, not {waiting}")
