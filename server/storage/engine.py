@@ -16,13 +16,12 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_
 
 from server.storage.presence import Alone, Locks, Presence, lock_key
 from server.storage.statement import run
-from server.storage.store import Offload, PostgresStore, SqliteStore, Store, directly
+from server.storage.store import BUSY_MS, Offload, PostgresStore, SqliteStore, Store, directly
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-BUSY_MS = 10_000
 
 
-def _sqlite(url: str, begin: str, **options: Any) -> Engine:
+def _sqlite(url: str, begin: str, busy: int = BUSY_MS, **options: Any) -> Engine:
     engine = create_engine(url, connect_args={"check_same_thread": False}, **options)
 
     @event.listens_for(engine, "connect")
@@ -31,7 +30,7 @@ def _sqlite(url: str, begin: str, **options: Any) -> Engine:
         cursor = raw.cursor()
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        cursor.execute(f"PRAGMA busy_timeout={busy}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
@@ -68,7 +67,7 @@ class Databases:
     def store(self, url: str, hall_id: str) -> Store:
         """The store of one hall."""
         if is_sqlite(url):
-            writer = _sqlite(url, "BEGIN IMMEDIATE", pool_size=1, max_overflow=0)
+            writer = _sqlite(url, "BEGIN IMMEDIATE", busy=0, pool_size=1, max_overflow=0)
             apart = _sqlite(url, "BEGIN", poolclass=NullPool)
             reader = _sqlite(url, "BEGIN", pool_size=8)
             return SqliteStore(hall_id, writer, reader, apart, self._offload)

@@ -160,15 +160,13 @@ def _told(conn: Connection, text: str, error: Exception) -> BaseException:
 
 
 @contextmanager
-def impatient(conn: Connection) -> Iterator[None]:
-    """SQLite answers at once that another program writes, instead of waiting for it."""
-    raw = _driver(conn)
-    patience = raw.execute("PRAGMA busy_timeout").fetchone()[0]
-    raw.execute("PRAGMA busy_timeout=0")
+def patient(conn: Connection, millis: int) -> Iterator[None]:
+    """SQLite waits so long while another program writes."""
+    run(conn, f"PRAGMA busy_timeout={millis}")
     try:
         yield
     finally:
-        raw.execute(f"PRAGMA busy_timeout={patience}")
+        run(conn, "PRAGMA busy_timeout=0")
 
 
 def run(conn: Connection, text: str) -> None:

@@ -22,10 +22,12 @@ from sqlalchemy.exc import OperationalError
 
 from server.domain.errors import HallError
 from server.storage import schema
-from server.storage.statement import impatient, savepoint
+from server.storage.statement import patient, savepoint
 
 T = TypeVar("T")
 MAX_BATCH = 64
+BUSY_MS = 10_000
+"""How long a writer waits for another program that writes to the same SQLite file."""
 IDLE_READERS = 4
 """Connections that wait for the next read; taking one from the pool costs more than a read."""
 
@@ -184,18 +186,16 @@ class SqliteStore:
 
     def _begun(self, conn: Connection) -> RootTransaction:
         """A transaction that may write; waits off the loop while another program writes."""
-        with impatient(conn):
-            try:
-                return conn.begin()
-            except OperationalError:
-                pass
-        begun: list[RootTransaction] = []
-        self._offload(lambda: begun.append(conn.begin()))
-        return begun[0]
+        try:
+            return conn.begin()  # the writer's connection does not wait by itself
+        except OperationalError:
+            begun: list[RootTransaction] = []
+            self._offload(lambda: begun.append(_begun_in_time(conn)))
+            return begun[0]
 
     def _run(self, batch: list[_Entry[Any]]) -> None:
         try:
-            with self._writer.begin() as conn:
+            with self._writer.connect() as conn, _begun_in_time(conn):
                 for entry in batch:
                     self._run_one(conn, entry)
         except BaseException as error:  # the commit failed: nobody's act happened
@@ -239,6 +239,12 @@ class SqliteStore:
                 self._idle.pop().close()
             self._writer.dispose()
             self._reader.dispose()
+
+
+def _begun_in_time(conn: Connection) -> RootTransaction:
+    """A transaction that may write, after whoever else writes to this file."""
+    with patient(conn, BUSY_MS):
+        return conn.begin()
 
 
 class PostgresStore:
