@@ -45,6 +45,8 @@ class Script:
     visits: int = 450
     minutes: int = 600
     """How long the day is played, from 08:10."""
+    edition: int = 0
+    """Which of several days in the same hall it is: no key is ever used for two acts."""
 
 
 @dataclass(slots=True)
@@ -112,7 +114,8 @@ class Day:
                 keys = (
                     self._press if number % KEYPAD_EVERY == 1 and self._script.simulators else None
                 )
-                clerk = Clerk(number, self._stage, client, window, self._tickets, minutes, keys)
+                place = number + (self._script.edition << 40)
+                clerk = Clerk(place, self._stage, client, window, self._tickets, minutes, keys)
                 clerk.returning = self._come_back
                 if clerk.sit_down():
                     self._clerks[window] = clerk
@@ -157,6 +160,9 @@ class Day:
 
     # -- what happens --------------------------------------------------------------------------
 
+    def _key(self, number: int) -> str:
+        return key_of(number + (self._script.edition << 20))
+
     def _arrival(self, visitor: Visitor) -> Any:
         return lambda: self._take(visitor)
 
@@ -164,7 +170,7 @@ class Day:
         body = {"item": visitor.item, "applicant": visitor.applicant}
         kiosk = self._kiosks[visitor.kiosk]
         try:
-            issued = kiosk.post("/api/v1/tickets", body, key_of(visitor.number + 1))["ticket"]
+            issued = kiosk.post("/api/v1/tickets", body, self._key(visitor.number + 1))["ticket"]
         except RefusedError as refused:
             refusals = self._figures.refused
             refusals[refused.code] = refusals.get(refused.code, 0) + 1
@@ -182,7 +188,7 @@ class Day:
 
         def back() -> None:
             token = self._tokens[ticket["id"]]
-            key = key_of(1 << 80 | self._tickets[ticket["id"]].number)
+            key = self._key(1 << 80 | self._tickets[ticket["id"]].number)
             with contextlib.suppress(RefusedError):
                 self._eye.post(f"/api/v1/phone/{token}/return", {}, key)
 
