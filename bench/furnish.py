@@ -28,7 +28,7 @@ def _items() -> tuple[str, ...]:
     """One item of every unit with a desk of its own, so that no unit's 999 numbers run out."""
     catalogue = load()
     own = {unit for window in catalogue.windows for unit in window.units}
-    found = {}
+    found: dict[str, str] = {}
     for item in catalogue.items:
         here = catalogue.unit_by[item.unit].presence is Presence.HALL
         if here and item.unit in own and item.handling.value == "accepted":

@@ -79,7 +79,8 @@ class Crowd:
     ) -> dict[str, Any]:
         """A steady stream: whichever kiosk is free asks when the time has come."""
         self._items = cycle(items or ITEMS)
-        free, took = deque(self._kiosks), []
+        free = deque(self._kiosks)
+        took: list[float] = []
         begun = time.perf_counter()
         sent, whole = 0, int(rate * seconds)
         while len(took) < whole:

@@ -51,7 +51,7 @@ def measure(run: Run) -> Iterator[Figure]:
         browser = player.chromium.launch(
             executable_path=str(found.program),
             args=chromium.ARGS,
-            env={**os.environ, **found.env},  # type: ignore[dict-item] # a str each
+            env={**os.environ, **found.env},
         )
         context = browser.new_context(viewport={"width": 1280, "height": 720})
         _enrol(context, server)

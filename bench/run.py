@@ -70,6 +70,7 @@ class Child:
     """A process of its own that answers one line of JSON with another, and ends with its input."""
 
     def __init__(self, module: str, *argv: str) -> None:
+        self._module = module
         self._process = subprocess.Popen(
             [sys.executable, "-m", module, *argv],
             cwd=ROOT,
@@ -102,7 +103,7 @@ class Child:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise EOFError(f"{self._process.args} has died")
+            raise EOFError(f"{self._module} has died")
         return json.loads(line)
 
     def close(self) -> None:

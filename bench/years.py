@@ -100,7 +100,8 @@ def _sql(table: str, columns: dict[str, str]) -> str:
 
 def workdays(count: int) -> Iterator[date]:
     """The last so many weekdays before the measured Tuesday, oldest first."""
-    day, found = date.fromisoformat(TUESDAY), []
+    day = date.fromisoformat(TUESDAY)
+    found: list[date] = []
     while len(found) < count:
         day -= timedelta(days=1)
         if day.isoweekday() < 6:

@@ -12,7 +12,7 @@ from server.agents import Agents, DeviceRef
 from server.api import STAFF, Api, Call
 from server.domain.catalogue import Window
 from server.domain.errors import Code, HallError
-from server.domain.tickets import ActorKind, Outcome, State
+from server.domain.tickets import ActorKind, Outcome
 from server.hall import Hall
 from server.services import calling, posts, snapshot
 from server.services.bus import Event, HallChanged, SlipSettled, TicketMoved, WindowChanged
@@ -76,11 +76,10 @@ class Counter:
         hall_id, day = self._ctx.hall_id, taken.day
         seat, current = taken.seats.get(window.code), taken.current.get(window.code)
         staff = seat.staff if seat is not None else ""
-        mine = tickets.of_staff(conn, hall_id, day, staff) if staff else []
+        mine = tickets.day_of_staff(conn, hall_id, day, staff)
         return views.OwnDay(
             missed=tickets.missed_at(conn, hall_id, day, window.code),
-            served=[t for t in mine if t.state is State.FINISHED],
-            missed_by=sum(t.state is State.MISSED for t in mine),
+            figures=views.figures(mine),
             calls=tickets.calls_of(conn, hall_id, current.id) if current else [],
             stranded=posts.stranded(self._ctx, conn, hall_id, taken.now, window.code),
             share=self._shares.of(conn, taken, window) if seat is not None else (),

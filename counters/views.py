@@ -28,9 +28,8 @@ class OwnDay:
 
     missed: Sequence[Ticket]
     """Missed at this window today, newest first."""
-    served: Sequence[Ticket]
-    """Finished today by this person."""
-    missed_by: int
+    figures: DayFigures
+    """The person's own day."""
     calls: Sequence[dict[str, Any]]
     """Calls of the current ticket, oldest first."""
     stranded: int
@@ -59,7 +58,7 @@ def counter(snapshot: Snapshot, window: Window, day: OwnDay) -> CounterState:
         missed=[card(snapshot, t) for t in day.missed],
         queues=queues,
         waiting=sum(q.mine for q in queues),
-        figures=figures(day.served, day.missed_by),
+        figures=day.figures,
         no_show_from=_no_show_from(snapshot, current, day.calls),
         no_show_calls=snapshot.settings.no_show_min_calls,
         no_show_seconds=snapshot.settings.no_show_min_seconds,
@@ -153,13 +152,15 @@ def _queue_row(snapshot: Snapshot, catalogue: Catalogue, window: Window, code: s
     )
 
 
-def figures(served: Sequence[Ticket], missed: int) -> DayFigures:
-    """A person's own day."""
-    services = [(t.ended_at - t.serving_at) / 60_000 for t in served if t.ended_at and t.serving_at]
-    waits = [(t.first_called_at - t.issued_at) / 60_000 for t in served if t.first_called_at]
+def figures(mine: Any) -> DayFigures:
+    """A person's own day, of the row of `tickets.day_of_staff`."""
     return DayFigures(
-        served=len(served),
-        missed=missed,
-        mean_service=round(sum(services) / len(services), 1) if services else None,
-        mean_wait=round(sum(waits) / len(waits), 1) if waits else None,
+        served=mine.served or 0,
+        missed=mine.missed or 0,
+        mean_service=_minutes(mine.service),
+        mean_wait=_minutes(mine.wait),
     )
+
+
+def _minutes(millis: Any) -> float | None:
+    return None if millis is None else round(float(millis) / 60_000, 1)

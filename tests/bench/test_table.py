@@ -1,0 +1,124 @@
+"""The benchmarks' table: ratios, verdicts, what is written; and one group that really runs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from bench.__main__ import GROUPS, chosen, listed
+from bench.choosing import measure
+from bench.run import Run
+from bench.table import (
+    BY_NAME,
+    WISHES,
+    Figure,
+    amount,
+    chart,
+    document,
+    markdown,
+    quantile,
+    ratio,
+    save,
+    used,
+)
+
+ASKED = {
+    "board-idle": "≤ 2 ×",
+    "board-busy": "≤ 3 ×",
+    "tickets": "≥ 2 ×",
+    "tickets-slow": "≥ 8 ×",
+    "http": "≥ 0.5 ×",
+    "http-p99": "≤ 3 ×",
+    "cpu-ticket": "≤ 2 ms",
+    "cpu-call": "≤ 2 ms",
+    "kiosk-alone": "≤ 3 ×",
+    "choose": "≤ 1.2 ×",
+    "board-cpu": "≤ 6 ×",
+    "screen-memory": "≤ 70 kB",
+    "screens-memory": "≤ 256 MB",
+    "boards-resting": "≤ 1 %",
+    "painted": "≤ 50 ms",
+    "heap": "≤ 1.1 ×",
+    "history-act": "≤ 1.2 ×",
+    "history-start": "≤ 3 s",
+}
+"""Every row of what the hall promises of its speed."""
+
+
+def _some() -> list[Figure]:
+    return [
+        ratio("board-idle", [9.0, 30.0, 12.0], [10.0, 10.0, 10.0], "ms", "ms bare"),
+        ratio("http", [100.0], [400.0], "/s", "/s doing nothing"),
+        amount("cpu-call", [1.0, 3.0, 1.5], [0.5, 0.5, 0.7], "ms doing nothing"),
+    ]
+
+
+def test_every_promise_is_a_figure_of_one_group() -> None:
+    assert {wish.name: wish.target for wish in WISHES} == ASKED
+    measured = [name for group in GROUPS for name in group.figures]
+    assert sorted(measured) == sorted(ASKED)
+    for name in ASKED:
+        assert name in listed()
+
+
+def test_groups_are_chosen_by_their_name_or_a_figure() -> None:
+    assert [g.name for g in chosen(["heap", "http"])] == ["http", "paint"]
+    assert chosen([]) == list(GROUPS)
+    assert chosen(["attendance"]) == []
+    with pytest.raises(SystemExit, match="nonsense"):
+        chosen(["nonsense"])
+
+
+def test_ratios_are_taken_round_by_round_and_judged_by_their_median() -> None:
+    idle, http, call = _some()
+    assert idle.rounds == pytest.approx((0.9, 3.0, 1.2))
+    assert idle.value == pytest.approx(1.2)
+    assert (idle.met, idle.amount) == (True, 12.0)
+    assert (http.value, http.met) == (0.25, False)
+    assert (call.value, call.reference, call.met) == (1.5, 0.5, True)
+
+
+def test_more_is_better_or_less_is() -> None:
+    assert BY_NAME["tickets"].met(2.0)
+    assert not BY_NAME["tickets"].met(1.9)
+    assert BY_NAME["choose"].met(1.2)
+    assert not BY_NAME["choose"].met(1.3)
+    assert [round(used(figure), 2) for figure in _some()] == [0.6, 2.0, 0.75]
+
+
+def test_the_table_says_what_was_met_and_how_far_rounds_differ() -> None:
+    lines = markdown(_some()).splitlines()
+    assert len(lines) == 5
+    assert "| met " in lines[2]
+    assert "0.9 … 3 (3)" in lines[2]
+    assert "NOT MET" in lines[3]
+    assert "0.5 ms doing nothing" in lines[4]
+    assert len({len(line) for line in lines}) == 1
+
+
+def test_what_is_written_can_be_read(tmp_path: Path) -> None:
+    paths = save(tmp_path / "new", "2026-01-05", _some(), {"cores": 2})
+    assert [path.name for path in paths] == ["2026-01-05.json", "2026-01-05.svg"]
+    read = json.loads(paths[0].read_text())
+    assert read["cores"] == 2
+    assert [f["name"] for f in read["figures"]] == ["board-idle", "http", "cpu-call"]
+    assert set(read["figures"][0]) >= {"amount", "reference", "value", "rounds", "target", "met"}
+    drawn = ET.fromstring(paths[1].read_text())
+    assert len(list(drawn.iter("{http://www.w3.org/2000/svg}rect"))) == 4
+    assert chart([], "nothing")
+    assert json.loads(document([], {}))["figures"] == []
+
+
+def test_quantiles_are_by_nearest_rank() -> None:
+    assert quantile(range(100), 0.99) == 99
+    assert quantile([5.0], 0.5) == 5.0
+
+
+def test_a_group_runs_with_tiny_numbers(tmp_path: Path) -> None:
+    found = list(measure(Run(tmp_path, rounds=1, quick=True)))
+    assert [figure.name for figure in found] == ["choose"]
+    assert found[0].amount > 0
+    assert found[0].reference
