@@ -30,6 +30,8 @@ class Task:
     kind: str
     payload: Mapping[str, object] = field(default_factory=dict)
     expires_at: float | None = None
+    trace: str = ""
+    """The request at a page that led to it, for the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,7 @@ class Owner:
     def _do(self, task: Task) -> None:
         if task.expires_at is not None and self._wall() >= task.expires_at:
             state = "failed" if task.kind == "print" else "expired"
-            self._results.finish(task.id, Outcome(state, "expired"))
+            self._ended(task, Outcome(state, "expired"))
             return
         begun = False
 
@@ -192,6 +194,12 @@ class Owner:
             outcome = self.crew.work(task, begin)
         except Exception as error:
             state = "unknown" if begun and task.kind == "print" else "failed"
-            self._results.finish(task.id, Outcome(state, "internal", repr(error)))
+            self._ended(task, Outcome(state, "internal", repr(error)))
             raise
+        self._ended(task, outcome)
+
+    def _ended(self, task: Task, outcome: Outcome) -> None:
         self._results.finish(task.id, outcome)
+        facts = {"request": task.trace, "device": task.device, "task": task.id}
+        facts |= {"state": outcome.state, "reason": outcome.reason}
+        log.info("%s", task.kind, extra=facts)

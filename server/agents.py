@@ -18,6 +18,7 @@ from socketio.exceptions import ConnectionRefusedError as Refused
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
 from server.hall import Hall
+from server.services import trace
 from server.services.bus import DeviceChanged, Event, HallChanged
 from server.storage import devices
 from server.storage.store import Tx
@@ -188,6 +189,7 @@ class Agents:
             "payload": task.payload,
             "expires_in": task.expires_in,
             "resend": resend,
+            "trace": trace.current(),
         }
 
         def acknowledged(*_answer: object) -> None:

@@ -8,7 +8,7 @@ calls `serve`, before anything else is imported.
 from __future__ import annotations
 
 import logging
-import uuid
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -23,12 +23,13 @@ import display.surface
 import kiosk.surface
 from server import logs, pages, serving
 from server.agents import Agents
-from server.api import Api, json_answer, refusal
+from server.api import KEY_HEADER, Api, json_answer, refusal
 from server.api.openapi import document
 from server.bell import NoBell
 from server.domain.errors import Code, HallError
 from server.gateways import iclock, pull
 from server.hall import Hall
+from server.metrics import Metrics
 from server.office import (
     attendance,
     away,
@@ -43,6 +44,8 @@ from server.office import (
     requests,
     surface,
 )
+from server.services import trace
+from server.services.figures import source
 from server.serving import House
 from server.sockets import Feeds
 from server.storage import journal
@@ -61,10 +64,16 @@ class App:
     api: Api
     feeds: Feeds
     agents: Agents
+    metrics: Metrics
 
 
-def build(hall: Hall, start: Callable[..., Any] | None = None) -> App:
-    """Make the app; `start(call, *args, delay=0)` runs a call in the background."""
+def build(
+    hall: Hall, start: Callable[..., Any] | None = None, metrics: Metrics | None = None
+) -> App:
+    """Make the app; `start(call, *args, delay=0)` runs a call in the background.
+
+    `metrics`: the figures of the process, where it serves several halls.
+    """
     flask = Flask("server", static_folder=None)
     flask.config["MAX_CONTENT_LENGTH"] = surface.MAX_WORKBOOK + 64 * 1024
     socketio = SocketIO(
@@ -101,16 +110,21 @@ def build(hall: Hall, start: Callable[..., Any] | None = None) -> App:
     flask.register_blueprint(api.blueprint)
     iclock.add(flask, hall)
     flask.register_blueprint(pages.Pages(hall, api.access).blueprint)
+    figures = metrics or Metrics(hall.worker)
+    _measured(figures, hall, flask)
     _around_requests(flask, secure=hall.config.base_url.startswith("https://"))
-    return App(hall, flask, socketio, api, feeds, agents)
+    return App(hall, flask, socketio, api, feeds, agents, figures)
 
 
 def _background(call: Callable[..., Any], *args: Any, delay: float = 0.0) -> None:
+    asked = trace.current()
+
     def run() -> None:
-        try:
-            call(*args)
-        except Exception:
-            log.exception("background work failed")
+        with trace.of(asked):
+            try:
+                call(*args)
+            except Exception:
+                log.exception("background work failed")
 
     gevent.spawn_later(delay, run) if delay else gevent.spawn(run)
 
@@ -138,10 +152,29 @@ def _plain_routes(flask: Flask, api: Api, hall: Hall) -> None:
         return refusal(error)
 
 
+def _measured(metrics: Metrics, hall: Hall, flask: Flask) -> None:
+    """Every request, act and move of a hall is counted."""
+    hall_id = hall.ctx.hall_id
+    hall.ctx.bus.listen(metrics.hall(hall_id, source(hall.ctx, hall.config.data)))
+    hall.ctx.wrote = metrics.wrote(hall_id)
+
+    @flask.before_request
+    def begin() -> None:
+        g.begun = time.perf_counter()
+
+    @flask.after_request
+    def end(response: Response) -> Response:
+        rule = request.url_rule.rule if request.url_rule else "-"
+        if not response.is_streamed:
+            metrics.request(hall_id, rule, response.status_code, time.perf_counter() - g.begun)
+        return response
+
+
 def _around_requests(flask: Flask, *, secure: bool) -> None:
     @flask.before_request
     def begin() -> None:
-        g.request_id = uuid.uuid4().hex[:16]
+        asked = request.headers
+        g.request_id = trace.begin(asked.get("X-Request-Id", ""), asked.get(KEY_HEADER, ""))
 
     @flask.after_request
     def finish(response: Response) -> Response:
@@ -160,4 +193,5 @@ def _around_requests(flask: Flask, *, secure: bool) -> None:
 def serve(app: App, ready: Callable[[int], None]) -> None:
     """Serve one hall from one process until SIGTERM or SIGINT; `ready` is told the port."""
     config = app.hall.config
-    serving.serve(House(lambda _hall: app, {}, NoBell(alone=True)), config, ready)
+    house = House(lambda _hall: app, {}, NoBell(alone=True), app.metrics)
+    serving.serve(house, config, ready)

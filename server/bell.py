@@ -18,6 +18,7 @@ import gevent
 from gevent.event import Event as Flag
 from gevent.queue import Empty, Full, Queue
 
+from server.services import trace
 from server.services.bus import Event, of_wire, to_wire
 
 log = logging.getLogger(__name__)
@@ -85,7 +86,8 @@ class RedisBell:
         gevent.spawn(self._listen)
 
     def ring(self, hall_id: str, events: Sequence[Event]) -> None:
-        body = json.dumps({"w": self._worker, "e": [to_wire(e) for e in events]})
+        told = {"w": self._worker, "t": trace.current(), "e": [to_wire(e) for e in events]}
+        body = json.dumps(told)
         try:
             self._queue.put_nowait((CHANNEL.format(hall_id), body))
         except Full:
@@ -156,7 +158,8 @@ class RedisBell:
     def _take(self, hall_id: str, body: str) -> None:
         said = json.loads(body)
         if said["w"] != self._worker:
-            self._heard(hall_id, [of_wire(e) for e in said["e"]])
+            with trace.of(str(said.get("t", ""))):
+                self._heard(hall_id, [of_wire(e) for e in said["e"]])
 
     def _broken(self, what: str, error: Exception) -> None:
         if self._whole is not None:

@@ -20,6 +20,7 @@ from server.hall import (
     prepare,
     take_catalogue,
 )
+from server.metrics import Metrics
 from server.services.bus import Event
 from server.services.context import SYSTEM
 from server.serving import House, bell_for
@@ -61,7 +62,15 @@ def house_of(config: Config, clock: Clock | None = None) -> House:
         heard[0].heard(hall_id, events)
 
     hosts = {host: hall for hall, host in config.halls.items()}
-    heard.append(House(lambda hall: build(opener.hall(hall)), hosts, bell_for(config, tell)))
+    metrics = Metrics(config.worker_name)
+    heard.append(
+        House(
+            lambda hall: build(opener.hall(hall), metrics=metrics),
+            hosts,
+            bell_for(config, tell),
+            metrics,
+        )
+    )
     return heard[0]
 
 

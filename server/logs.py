@@ -10,6 +10,8 @@ from typing import Any
 
 from flask import Request, Response
 
+from server.services import trace
+
 access = logging.getLogger("server.access")
 FIELDS = ("code", "room", "event", "request", "route", "status", "who", "device")
 
@@ -24,6 +26,8 @@ class JsonLines(logging.Formatter):
             "from": record.name,
             "text": record.getMessage(),
         }
+        asked = trace.current()
+        line |= {"request": asked} if asked else {}
         line |= {k: getattr(record, k) for k in FIELDS if hasattr(record, k)}
         if record.exc_info:
             # The trace names files and lines; the exception's own text may quote data.

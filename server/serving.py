@@ -35,6 +35,7 @@ from server.bell import Bell, NoBell, RedisBell
 from server.config import Config
 from server.domain.errors import Code, HallError
 from server.hall import Hall
+from server.metrics import MEDIA, Metrics
 from server.services.bulletins.acts import draft_due
 from server.services.bus import DeviceChanged, Event, HallChanged, TicketMoved, WindowChanged
 from server.services.context import Context
@@ -75,8 +76,15 @@ class House:
     `hosts`: host name to hall id; empty: the one hall "" answers to every name.
     """
 
-    def __init__(self, make: Callable[[str], Served], hosts: Mapping[str, str], bell: Bell) -> None:
+    def __init__(
+        self,
+        make: Callable[[str], Served],
+        hosts: Mapping[str, str],
+        bell: Bell,
+        metrics: Metrics | None = None,
+    ) -> None:
         self._make = make
+        self.metrics = metrics or Metrics("")
         self._hosts = dict(hosts)
         self._bell = bell
         self._apps: dict[str, _Kept] = {}
@@ -85,6 +93,8 @@ class House:
 
     def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
         """WSGI: hand the request to the hall of its host."""
+        if environ.get("PATH_INFO") == "/metrics" and _from_here(environ):
+            return Response(self.metrics.text(), mimetype=MEDIA)(environ, start)
         wanted = ""
         if self._hosts:
             host = str(environ.get("HTTP_HOST", "")).partition(":")[0].lower()
@@ -318,6 +328,7 @@ def serve(house: House, config: Config, ready: Callable[[int], None], fd: int = 
     server.start()
     done = Flag()
     background = [gevent.spawn(house.run), gevent.spawn(house.look)]
+    background.append(gevent.spawn(house.metrics.watch_loop))
     if fd >= 0:
         background.append(gevent.spawn(lambda: _until_orphaned(done)))
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -327,6 +338,12 @@ def serve(house: House, config: Config, ready: Callable[[int], None], fd: int = 
     server.stop(timeout=1)
     gevent.killall(background)
     house.close()
+
+
+def _from_here(environ: Mapping[str, Any]) -> bool:
+    """Whether this machine itself asks, not somebody through a proxy on it."""
+    forwarded = any(name.startswith("HTTP_X_FORWARDED") for name in environ)
+    return not forwarded and environ.get("REMOTE_ADDR") in ("127.0.0.1", "::1")
 
 
 def _tls(config: Config) -> dict[str, Any]:

@@ -6,12 +6,12 @@ It refuses to start with a configuration it does not fully understand, and print
 from __future__ import annotations
 
 import argparse
-import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from devices.config import read_agent_config
+from devices.host import logs
 from devices.host.enrol import EnrolError, token
 from devices.host.runtime import Agent, AlreadyRunningError, only_one
 from devices.lifetime import Lifetime
@@ -30,12 +30,7 @@ def main(arguments: Sequence[str] | None = None, kinds: Sequence[str] = tuple(KI
     parser.add_argument("--check", action="store_true", help="read the file and stop")
     parser.add_argument("--verbose", action="store_true", help="log more")
     options = parser.parse_args(arguments)
-    logging.basicConfig(
-        level=logging.DEBUG if options.verbose else logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-    )
-    for chatty in ("socketio", "engineio", "urllib3", "websocket", "PIL"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    logs.start(verbose=options.verbose)
     try:
         return _run(options.config, kinds, check=options.check)
     except ConfigError as error:

@@ -25,6 +25,7 @@ from devices.registry import build_crews
 log = logging.getLogger(__name__)
 
 STOP_SECONDS = 3.0
+MAX_TRACE = 32
 
 
 class Agent:
@@ -195,7 +196,8 @@ class Agent:
         if not isinstance(task_id, str) or not isinstance(device, str) or not isinstance(kind, str):
             return None
         expires_at = self._wall() + expires_in if isinstance(expires_in, int | float) else None
-        return Task(task_id, device, kind, payload, expires_at)
+        trace = str(data.get("trace", ""))[:MAX_TRACE]
+        return Task(task_id, device, kind, payload, expires_at, trace)
 
     def _dispatch(self, task: Task) -> None:
         owner = self._by_device.get(task.device)

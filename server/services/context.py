@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -50,6 +51,10 @@ RELOADING = frozenset({"catalogue", "calendar", "settings"})
 SYSTEM = Actor(ActorKind.SYSTEM, "hall")
 
 
+def _nobody(_seconds: float) -> None:
+    """Whom acts tell how long they took while nobody measures."""
+
+
 class Context:
     """One hall's services share this. Safe to use from many greenlets or threads."""
 
@@ -63,6 +68,8 @@ class Context:
         self._current: tuple[int, Catalogue] | None = None
         self._calendar: tuple[tuple[int, int], frozenset[int]] = ((0, 0), frozenset())
         self._settings: Settings | None = None
+        self.wrote: Callable[[float], None] = _nobody
+        """Told how many seconds each act took until it was durable."""
         bus.listen(self._heard)  # first of all listeners: the others see the new data
 
     # -- data in force -------------------------------------------------------------------------
@@ -150,7 +157,9 @@ class Context:
 
     def write(self, act: Act[T], *, brief: bool = False) -> T:
         """Run an act and publish its events after the commit; `brief` as in Store."""
+        begun = time.perf_counter()
         written = self.store.write(act, self.clock.now(), brief=brief)
+        self.wrote(time.perf_counter() - begun)
         self.bus.publish(written.events)
         return written.value
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, literal_column, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, literal_column, select, update
 
 from server.storage import schema
 from server.storage.statement import once
@@ -76,6 +76,12 @@ def unsettled(conn: Connection, hall_id: str, device: str) -> list[Row[Any]]:
             .order_by(_s.c.created_at, _s.c.id)
         )
     )
+
+
+def open_count(conn: Connection, hall_id: str) -> int:
+    """How many slips a printer still owes an answer for."""
+    counted = select(func.count()).where(_s.c.hall_id == hall_id, _is_unsettled)
+    return int(conn.execute(counted).scalar_one())
 
 
 def set_state(tx: Tx, slip_id: str, state: str, reason: str = "") -> None:

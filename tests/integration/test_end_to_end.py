@@ -7,9 +7,13 @@ middle; the bell between the workers gone and back.
 from __future__ import annotations
 
 import contextlib
+import json
 import queue
+import re
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -168,6 +172,39 @@ def test_a_number_becomes_paper_a_call_is_seen_and_heard(scene: Scene) -> None:
     scene.announced(silent)
     phone = scene.kiosk.get(f"/phone/{ticket['token']}")
     assert phone["state"] == "called"
+
+
+def test_a_request_is_followed_from_the_page_to_the_device(scene: Scene) -> None:
+    key = "followed-from-page-to-paper"
+    ticket = scene.take(ITEM, key)
+    scene.until(
+        lambda: any(
+            ticket["number"] in paper["text"]
+            for paper in scene.hall.device("printer-1")["shows"]["papers"]
+        )
+    )
+
+    def told() -> list[Json]:
+        lines = (scene.hall.folder / "kiosk.log").read_text().splitlines()
+        return [line for line in map(json.loads, lines) if line.get("request") == key]
+
+    scene.until(told)
+    assert [(line["device"], line["state"]) for line in told()] == [("printer-1", "printed")]
+    scene.call("1009")
+
+
+def test_the_machine_itself_may_read_figures(scene: Scene) -> None:
+    address = scene.hall.url("/metrics")
+    with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
+        text = answer.read().decode()
+    assert re.search(r'hallkeeper_windows\{hall="reference",state="open"\} [1-9]', text)
+    assert re.search(r'hallkeeper_devices\{hall="reference",kind="printers",state="ok"\} \d', text)
+    assert ITEM not in text
+    through = urllib.request.Request(address, headers={"X-Forwarded-For": "192.0.2.1"})
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(through, timeout=PATIENCE)
+    with refused.value:
+        assert refused.value.code == 404
 
 
 def test_the_same_key_at_any_worker_is_the_same_number(scene: Scene) -> None:

@@ -1,0 +1,42 @@
+"""An agent's log: one JSON object a line, as the server's, with the request a task came from.
+
+Says which device did what and how it ended; never what stood on the paper or was spoken.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+
+FIELDS = ("request", "device", "task", "state", "reason")
+CHATTY = ("socketio", "engineio", "urllib3", "websocket", "PIL")
+
+
+class JsonLines(logging.Formatter):
+    """A record as one line of JSON; an error as its kind and the places it went through."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
+            "level": record.levelname.lower(),
+            "from": record.name,
+            "text": record.getMessage(),
+        }
+        line |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
+        if record.exc_info and record.exc_info[0] is not None:
+            line["error"] = record.exc_info[0].__name__
+            line["trace"] = self.formatException(record.exc_info).splitlines()[1:-1][-12:]
+        return json.dumps(line, ensure_ascii=False)
+
+
+def start(*, verbose: bool) -> None:
+    """Log to standard error from now on."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.INFO, handlers=[handler], force=True
+    )
+    for chatty in CHATTY:
+        logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -1,0 +1,52 @@
+"""A hall's state as figures for monitoring: counts by kind, never who or which."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from server.services.backups import last_backup
+from server.services.context import Context
+from server.storage import devices, journal, slips, tickets, windows
+
+Sample = tuple[str, str, dict[str, str], float]
+"""Name, what it is, labels, value."""
+
+
+def source(ctx: Context, data: Path) -> Callable[[], list[Sample]]:
+    """Asks the hall of `ctx`, whose data folder is `data`."""
+    return lambda: [*ctx.read(lambda c: list(_books(ctx, c))), *_folder(ctx, data)]
+
+
+def _books(ctx: Context, conn: Connection) -> Iterator[Sample]:
+    hall = ctx.hall_id
+    waiting = sum(row.waiting for row in tickets.waiting_by_lane(conn, hall))
+    yield "hallkeeper_waiting", "People waiting", {}, waiting
+    posts = windows.posts(conn, hall)
+    paused = sum(post.paused_at is not None for post in posts)
+    words = "Windows with somebody signed in"
+    yield "hallkeeper_windows", words, {"state": "open"}, len(posts) - paused
+    yield "hallkeeper_windows", words, {"state": "paused"}, paused
+    known = devices.every(conn, hall)
+    counted = Counter((d.kind, d.state if d.connected else "gone") for d in known)
+    for (kind, state), count in sorted(counted.items()):
+        labels = {"kind": kind, "state": state or "unknown"}
+        yield "hallkeeper_devices", "Devices by kind and state", labels, count
+    owed = slips.open_count(conn, hall)
+    yield "hallkeeper_slips_owed", "Slips whose printer has not answered yet", {}, owed
+    lines = journal.head(conn, hall)[0]
+    yield "hallkeeper_journal_lines", "Lines of the journal", {}, lines
+
+
+def _folder(ctx: Context, data: Path) -> Iterator[Sample]:
+    found = last_backup(data, ctx.hall_id)
+    if found is not None:
+        age = (ctx.clock.now() - found[0]) / 1000
+        yield "hallkeeper_backup_age_seconds", "Since the last good backup", {}, age
+    file = data / "hall.db"
+    if file.exists():
+        size = file.stat().st_size
+        yield "hallkeeper_database_bytes", "Size of the hall's SQLite file", {}, size
