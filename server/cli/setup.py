@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
     settings = config.load(args.data, database=args.database)
     action = {"init": _init, "migrate": _migrate, "check": _check}[args.command]
     apart = settings.halls and is_sqlite(settings.database_url)
-    each = settings.halls if apart or args.command == "init" else [""]
+    each = settings.halls if apart or (settings.halls and args.command == "init") else [""]
     return max(action(settings.of_hall(hall) if hall else settings) for hall in each)
 
 

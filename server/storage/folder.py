@@ -19,12 +19,15 @@ _held: list[int] = []
 
 
 class FolderBusyError(Exception):
-    """Somebody else uses the data folder; the message says what to do, in both languages."""
+    """The data folder is in use, or cannot be written; the message says what to do."""
 
 
 def _lock(folder: Path, how: int) -> IO[bytes]:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    file = (folder / LOCK).open("ab")
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = (folder / LOCK).open("ab")
+    except OSError as error:
+        raise FolderBusyError(f"{folder}: 不能写入 / cannot be written: {error.strerror}") from None
     try:
         fcntl.flock(file, how | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -46,7 +49,8 @@ def serve_from(folder: Path) -> None:
 def alone(folder: Path) -> Iterator[None]:
     """Nobody else uses the folder meanwhile. Raises FolderBusyError."""
     with contextlib.ExitStack() as locks:
-        for one in parts(folder):
+        whole = [folder.parent.parent] if folder.parent.name == HALLS else []
+        for one in (*whole, *parts(folder)):
             locks.enter_context(_lock(one, fcntl.LOCK_EX))
         yield
 
