@@ -12,7 +12,7 @@ from typing import Any
 
 from devices.printers.document import QR, Cut, Document, Feed, Line, Pair, Rule, Text
 from server.clock import local
-from server.domain.catalogue import ApplicantClass, Catalogue, Item, Unit
+from server.domain.catalogue import ApplicantClass, Catalogue, Item
 from server.domain.settings import Settings
 from server.wire.refs import window_refs
 
@@ -77,11 +77,6 @@ def standby_slip(catalogue: Catalogue, settings: Settings) -> Document:
             Cut(),
         )
     )
-
-
-def standby_fill(item: Item, unit: Unit) -> dict[str, str]:
-    """What an item puts into the holes of such a slip."""
-    return {"item": item.name, "unit": unit.name}
 
 
 def standby_applicant(klass: ApplicantClass) -> str:

@@ -16,12 +16,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from kiosk.slip import standby_applicant, standby_fill, standby_slip, windows_words
+from kiosk.slip import standby_applicant, standby_slip, windows_words
 from kiosk.views import item_ref
 from server.agents import Agents, DeviceRef, Task
 from server.clock import instant
 from server.domain import hours
-from server.domain.catalogue import Catalogue, Item
+from server.domain.catalogue import Catalogue, Handling, Item, Scope
 from server.domain.errors import Code, HallError
 from server.domain.routing import Post, Posts, route, windows_for
 from server.domain.settings import Settings
@@ -121,7 +121,8 @@ def offered(catalogue: Catalogue, settings: Settings, day: date, base_url: str) 
     ends = instant(midnight + timedelta(days=1), settings.timezone)
     noon = datetime.combine(day, wall(12))
     utc = noon.replace(tzinfo=UTC).timestamp() - instant(noon, settings.timezone) / 1000
-    posts = {w.code: Post(w.code, "") for w in catalogue.windows}
+    refs = window_refs(catalogue, [w.code for w in catalogue.windows])
+    items, groups = _items(catalogue, settings, day)
     return {
         "day": day.isoformat(),
         "begins": begins,
@@ -136,9 +137,10 @@ def offered(catalogue: Catalogue, settings: Settings, day: date, base_url: str) 
         },
         "words": {code.value: _refusal(HallError(code)) for code in OWN_REFUSALS},
         "paper": dict(standby_slip(catalogue, settings).to_json()),
-        "items": {
-            item.code: _item(catalogue, settings, item, day, posts) for item in catalogue.items
-        },
+        "ticket": _ticket(settings),
+        "windows": {ref.code: ref.model_dump(mode="json") for ref in refs},
+        "steps": groups,
+        "items": items,
     }
 
 
@@ -146,41 +148,58 @@ def _refusal(error: HallError) -> Json:
     return problem(error).model_dump(mode="json")
 
 
-def _item(catalogue: Catalogue, settings: Settings, item: Item, day: date, posts: Posts) -> Json:
-    unit = catalogue.unit_by[item.unit]
+def _ticket(settings: Settings) -> Json:
+    """What every ticket's view has in common."""
     return {
-        "prefix": unit.prefix,
-        "steps": list(steps(catalogue, settings, item, day, posts)),
-        "fill": standby_fill(item, unit),
-        "page": {
-            "item": item_ref(item).model_dump(mode="json"),
+        "state": "waiting",
+        "ahead": 0,
+        "low": 0,
+        "high": 0,
+        "called_window": None,
+        "call_count": 0,
+        "called_at": None,
+        "can_return": False,
+        "return_places": settings.return_places,
+        "outcome": "",
+        "materials": [],
+        "notice": settings.notice_zh,
+        "notice_en": settings.notice_en,
+    }
+
+
+def _items(
+    catalogue: Catalogue, settings: Settings, day: date
+) -> tuple[dict[str, Json], dict[str, list[Json]]]:
+    """Every item's page, and the steps of a day that items of the same windows share."""
+    posts = {w.code: Post(w.code, "") for w in catalogue.windows}
+    noon = datetime.combine(day, wall(12))
+    items: dict[str, Json] = {}
+    groups: dict[str, list[Json]] = {}
+    for item in catalogue.items:
+        group = _group(catalogue, item, noon)
+        if group not in groups:
+            groups[group] = list(steps(catalogue, settings, item, day, posts))
+        unit = catalogue.unit_by[item.unit]
+        page = {
+            "item": item_ref(item, searched=False).model_dump(mode="json"),
             "unit": unit_ref(catalogue, unit).model_dump(mode="json"),
             "materials": [one.model_dump(mode="json") for one in materials(item)],
             "legal_basis": item.legal_basis,
             "promised_days": item.promised_days,
             "legal_days": item.legal_days,
             "fee": item.fee,
-        },
-        "ticket": {
-            "state": "waiting",
-            "item": item.code,
-            "item_name": item.name,
-            "item_name_en": item.name_en,
-            "unit_name": unit.name,
-            "ahead": 0,
-            "low": 0,
-            "high": 0,
-            "called_window": None,
-            "call_count": 0,
-            "called_at": None,
-            "can_return": False,
-            "return_places": settings.return_places,
-            "outcome": "",
-            "materials": [],
-            "notice": settings.notice_zh,
-            "notice_en": settings.notice_en,
-        },
-    }
+        }
+        items[item.code] = {"prefix": unit.prefix, "steps": group, "page": page}
+    return items, groups
+
+
+def _group(catalogue: Catalogue, item: Item, noon: datetime) -> str:
+    """Items of one group are given at the same times, at the same windows, with the same words."""
+    own_hours = any(h.scope is Scope.ITEM and h.subject == item.code for h in catalogue.hours)
+    if own_hours or item.handling is not Handling.ACCEPTED:
+        return item.code
+    windows = "+".join(w.code for w in windows_for(catalogue, item, noon))
+    return f"{item.unit}/{windows}"
 
 
 def steps(
@@ -192,16 +211,14 @@ def steps(
     """
     last: Json | None = None
     for mark in sorted(_marks(catalogue, settings, item, day)):
+        step: Json = {"windows": [], "paper": "", "refusal": None}
         try:
             found = route(catalogue, item.code, mark, posts, settings)
-            refs = window_refs(catalogue, found.now)
-            step: Json = {
-                "windows": [ref.model_dump(mode="json") for ref in refs],
-                "paper": windows_words(catalogue, found.now),
-                "refusal": None,
-            }
+            step["windows"] = [ref.code for ref in window_refs(catalogue, found.now)]
+            step["paper"] = windows_words(catalogue, found.now)
         except HallError as error:
-            step = {"windows": [], "paper": "", "refusal": _refusal(error)}
+            error.data.pop("item", None)
+            step["refusal"] = _refusal(error)
         if step != last:
             yield {"at": instant(mark, settings.timezone), **step}
             last = step
@@ -220,28 +237,52 @@ def _marks(catalogue: Catalogue, settings: Settings, item: Item, day: date) -> s
     return {mark for mark in marks if mark >= midnight}
 
 
-def add(hall: Hall, agents: Agents, start: Callable[..., Any]) -> None:
-    """Listen to the kiosks' own lines, and keep their leases fresh."""
-    standby = Standby(hall)
-    agents.pressed[KIND] = standby.heard
+class Keeper:
+    """Keeps the leases of connected lines fresh; `start(call, *args, delay=0)` runs it soon."""
 
-    def show(kiosk: str | None) -> None:
-        for ref in agents.of_kind(KIND):
-            if kiosk in (None, ref.serves):
-                agents.show(ref)
+    def __init__(self, hall: Hall, agents: Agents, start: Callable[..., Any]) -> None:
+        self._ctx = hall.ctx
+        self._agents = agents
+        self._start = start
+        self._soon: set[str] = set()
+        self.standby = Standby(hall)
 
-    def tell_time(ref: DeviceRef) -> None:
-        agents.send(standby.time(ref))
-
-    def lease(ref: DeviceRef) -> Json | None:
-        found = standby.lease(ref)
+    def lease(self, ref: DeviceRef) -> Json | None:
+        """The lease, and soon after it the time."""
+        found = self.standby.lease(ref)
         if found is not None and "items" in found:
-            start(tell_time, ref, delay=TIME_SECONDS)
+            self._start(self._tell_time, ref, delay=TIME_SECONDS)
         return found
 
-    def listen(event: Event) -> None:
-        if isinstance(event, HallChanged) and event.what in REDRAWN:
-            start(show, event.data.get("kiosk"))
+    def listen(self, event: Event) -> None:
+        """What of the hall's changes a lease has to follow."""
+        if not isinstance(event, HallChanged):
+            return
+        kiosk = event.data.get("kiosk")
+        if event.what in REDRAWN:
+            self._start(self._show, kiosk)
+        elif event.what == handing_in.HANDED_IN and str(kiosk) not in self._soon:
+            self._soon.add(str(kiosk))
+            self._start(self._top_up, str(kiosk), delay=TIME_SECONDS)
 
-    agents.desired[KIND] = lease
-    hall.ctx.bus.listen(listen)
+    def _show(self, kiosk: str | None) -> None:
+        for ref in self._agents.of_kind(KIND):
+            if kiosk in (None, ref.serves):
+                self._agents.show(ref)
+
+    def _top_up(self, kiosk: str) -> None:
+        """After numbers were handed in: another block, where too few are left."""
+        self._soon.discard(kiosk)
+        if leases.is_short(self._ctx, kiosk):
+            self._show(kiosk)
+
+    def _tell_time(self, ref: DeviceRef) -> None:
+        self._agents.send(self.standby.time(ref))
+
+
+def add(hall: Hall, agents: Agents, start: Callable[..., Any]) -> None:
+    """Listen to the kiosks' own lines, and keep their leases fresh."""
+    keeper = Keeper(hall, agents, start)
+    agents.desired[KIND] = keeper.lease
+    agents.pressed[KIND] = keeper.standby.heard
+    hall.ctx.bus.listen(keeper.listen)

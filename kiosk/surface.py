@@ -65,6 +65,20 @@ class Kiosk:
 
     # -- reading -------------------------------------------------------------------------------
 
+    def view_taken(self, taken: issuing.Taken) -> TicketView:
+        """A ticket just issued: only its slip is still to be looked up."""
+        ticket, ctx = taken.ticket, self._ctx
+        if ticket is None or taken.seen is None:
+            return self.view_of(taken.ticket_id)
+        found = ctx.read(lambda c: slips.of_ticket(c, ctx.hall_id, taken.ticket_id))
+        catalogue = ctx.catalogue_version(ticket.version)
+        return views.ticket_view(
+            taken.seen, ticket, catalogue, taken.ahead, found, self._url(ticket)
+        )
+
+    def _url(self, ticket: Ticket) -> str:
+        return f"{self._hall.config.base_url}/t/{ticket.token}"
+
     def view_of(self, ticket_id: str) -> TicketView:
         """A ticket as its holder sees it. Raises TICKET_UNKNOWN."""
         return self._view(lambda c: tickets.get(c, self._ctx.hall_id, ticket_id), None)
@@ -90,8 +104,7 @@ class Kiosk:
 
         ticket, seen, ahead, found = ctx.read(query)
         catalogue = ctx.catalogue_version(ticket.version)
-        url = f"{self._hall.config.base_url}/t/{ticket.token}"
-        return views.ticket_view(seen, ticket, catalogue, ahead, found, url)
+        return views.ticket_view(seen, ticket, catalogue, ahead, found, self._url(ticket))
 
     def by_token(self, token: str) -> Ticket:
         """Raises TICKET_UNKNOWN."""
@@ -249,7 +262,7 @@ def _commands(api: Api, kiosk: Kiosk) -> None:
         """Take a number. The slip is printed at the kiosk that asks."""
         asked: IssueTicket = call.body
         at = call.actor.name if call.actor.kind is ActorKind.KIOSK else ""
-        ticket = issuing.issue(
+        taken = issuing.take(
             ctx,
             call.actor,
             call.key,
@@ -258,7 +271,7 @@ def _commands(api: Api, kiosk: Kiosk) -> None:
             kiosk=at,
             paper=asked.print,
         )
-        return Issued(ticket=kiosk.view_of(ticket))
+        return Issued(ticket=kiosk.view_taken(taken))
 
     @api.post(
         "/notices",

@@ -32,8 +32,8 @@ from server.wire.views import (
 )
 
 
-def item_ref(item: Item) -> ItemRef:
-    """An item with its search keys."""
+def item_ref(item: Item, *, searched: bool = True) -> ItemRef:
+    """An item, with its search keys where it is searched for."""
     return ItemRef(
         code=item.code,
         unit=item.unit,
@@ -42,7 +42,7 @@ def item_ref(item: Item) -> ItemRef:
         name_en=item.name_en,
         kind=item.kind.value,
         handling=item.handling.value,
-        keys=list(search_keys(item)),
+        keys=list(search_keys(item)) if searched else [],
     )
 
 

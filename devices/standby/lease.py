@@ -63,8 +63,8 @@ class Lease:
     def page(self, code: str, now: int) -> Json:
         """An item's page as it stands at `now`: the papers, and the offer or why there is none."""
         item = self._item(code)
-        step = _step(item, now)
-        windows = step["windows"]
+        step = self._step(item, now)
+        windows = self._windows(step)
         offer = None
         if step["refusal"] is None:
             offer = {"windows": windows, "waiting": 0, "ahead": 0, "low": 0, "high": 0}
@@ -72,7 +72,7 @@ class Lease:
 
     def allowed(self, code: str, applicant: str, now: int) -> Json:
         """The item's step that lets a number be given now; raises RefusedError with the case."""
-        step = _step(self._item(code), now)
+        step = self._step(self._item(code), now)
         if step["refusal"] is not None:
             raise RefusedError(409, step["refusal"])
         if applicant not in self.state["classes"]:
@@ -113,14 +113,19 @@ class Lease:
     def view(self, code: str, applicant: str, chosen: Chosen, ticket: str, now: int) -> Json:
         """The ticket as the kiosk's page shows it."""
         item = self._item(code)
+        page = item["page"]
         return {
-            **item["ticket"],
+            **self.state["ticket"],
+            "item": code,
+            "item_name": page["item"]["name"],
+            "item_name_en": page["item"]["name_en"],
+            "unit_name": page["unit"]["name"],
             "id": ticket,
             "number": chosen.number,
             "token": chosen.token,
             "applicant": applicant,
             "mark": self.state["classes"][applicant]["mark"],
-            "windows": _step(item, now)["windows"],
+            "windows": self._windows(self._step(item, now)),
             "issued_at": now,
             "url": self._url(chosen.token),
         }
@@ -132,8 +137,9 @@ class Lease:
             seconds=int(self.state["utc_offset"])
         )
         words = {
-            **item["fill"],
-            "windows": _step(item, now)["paper"],
+            "item": item["page"]["item"]["name"],
+            "unit": item["page"]["unit"]["name"],
+            "windows": self._step(item, now)["paper"],
             "number": chosen.number,
             "applicant": klass["paper"],
             "time": local.strftime("%Y-%m-%d %H:%M"),
@@ -152,14 +158,17 @@ class Lease:
             raise RefusedError(404, self.refusal("item_unknown"))
         return cast("Json", item)
 
+    def _step(self, item: Json, now: int) -> Json:
+        """What holds for an item at `now`: the last step that has begun."""
+        steps = self.state["steps"][item["steps"]]
+        found = steps[0]
+        for step in steps:
+            if step["at"] <= now:
+                found = step
+        return cast("Json", found)
 
-def _step(item: Json, now: int) -> Json:
-    """What holds for an item at `now`: the last step that has begun."""
-    found = item["steps"][0]
-    for step in item["steps"]:
-        if step["at"] <= now:
-            found = step
-    return cast("Json", found)
+    def _windows(self, step: Json) -> list[Json]:
+        return [self.state["windows"][code] for code in step["windows"]]
 
 
 def _filled(line: Json, words: Mapping[str, str]) -> Json:

@@ -26,12 +26,13 @@ from server.domain.tickets import (
 from server.services.bus import HallChanged, TicketMoved
 from server.services.context import SYSTEM, WINDOW, Actor, Context, JsonDict, digest_of, note
 from server.services.issuing import ARRIVALS, issue_asked
-from server.services.leases import CHANGED
 from server.storage import commands, leases, slips, tickets
 from server.storage.store import Tx
 from server.wire.offline import GivenTicket
 
 WAITING, EXPIRED, DOUBLE, CONFLICT = "waiting", "expired", "double", "conflict"
+HANDED_IN = "handed_in"
+"""What HallChanged says when a ticket came; its data names the kiosk."""
 GIVES_WAY = frozenset({State.WAITING, State.MISSED})
 """States in which the server's own ticket of the same press gives way to the one on paper."""
 
@@ -102,7 +103,7 @@ def _write_down(
         other=other,
         clock_off=max(-(10**9), min(10**9, clock_off)),
     )
-    tx.events.append(HallChanged(CHANGED, {"kiosk": given.kiosk}))
+    tx.events.append(HallChanged(HANDED_IN, {"kiosk": given.kiosk}))
 
 
 def _adopt(tx: Tx, actor: Actor, given: GivenTicket) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,8 +15,9 @@ from server.domain.routing import Route, route
 from server.domain.tickets import ActorKind, Move, State, Ticket, lane, number, order_of
 from server.domain.waiting import Wait
 from server.services.bus import SlipOwed, SlipSettled, TicketMoved
-from server.services.context import SYSTEM, Actor, Context, JsonDict, note, posts_of
-from server.services.waits import ahead_of_newcomer, read_floor, wait_for
+from server.services.context import SYSTEM, Actor, Context, JsonDict, note
+from server.services.snapshot import Snapshot, reading
+from server.services.waits import ahead_of_newcomer, wait_for
 from server.storage import devices, leases, slips, tickets
 from server.storage.store import Tx
 
@@ -30,13 +32,32 @@ def issue(
 
     Raises the routing's case, CLASS_UNKNOWN, NUMBERS_EXHAUSTED, KEY_REUSED.
     """
+    return take(ctx, actor, key, item=item, applicant=applicant, kiosk=kiosk, paper=paper).ticket_id
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A ticket that was issued; what its act saw, unless this is a repeat's first answer."""
+
+    ticket_id: str
+    ticket: Ticket | None = None
+    seen: Snapshot | None = None
+    ahead: int = 0
+
+
+def take(
+    ctx: Context, actor: Actor, key: str, *, item: str, applicant: str, kiosk: str, paper: bool
+) -> Taken:
+    """As `issue`, with what was read for it: an answer need not read it again."""
     asked = issue_asked(item, applicant, kiosk, paper=paper)
+    made: list[Taken] = []
 
     def act(tx: Tx) -> JsonDict:
-        ticket = _issue(ctx, tx, actor, item, applicant, kiosk, paper)
-        return {"ticket": ticket.id}
+        made.append(_issue(ctx, tx, actor, item, applicant, kiosk, paper))
+        return {"ticket": made[-1].ticket_id}
 
-    return str(ctx.command(actor, key, asked, act, brief=True)["ticket"])
+    known = str(ctx.command(actor, key, asked, act, brief=True)["ticket"])
+    return made[-1] if made else Taken(known)
 
 
 def issue_asked(item: str, applicant: str, kiosk: str, *, paper: bool) -> JsonDict:
@@ -52,13 +73,12 @@ def issue_asked(item: str, applicant: str, kiosk: str, *, paper: bool) -> JsonDi
 
 def _issue(
     ctx: Context, tx: Tx, actor: Actor, item_code: str, applicant: str, kiosk: str, paper: bool
-) -> Ticket:
+) -> Taken:
     catalogue, settings = ctx.catalogue(), ctx.settings()
-    now = ctx.local(tx.now)
-    posts = posts_of(tx.conn, tx.hall_id)
+    seen = reading(ctx, whole=False, at=tx.now)(tx.conn)
+    now, posts, floor = seen.local, seen.posts, seen.floor
     found = route(catalogue, item_code, now, posts, settings)
     item = catalogue.item_by[item_code]
-    floor = read_floor(tx.conn, tx.hall_id, now.date().isoformat())
     ticket = _new_ticket(ctx, tx, catalogue, item, applicant, kiosk)
     ahead = ahead_of_newcomer(floor, catalogue, item.unit, ticket.level)
     wait = wait_for(floor, catalogue, item, now, posts, settings, ahead)
@@ -72,7 +92,7 @@ def _issue(
     tx.events.append(_moved(ticket, Move.ISSUE))
     if paper:
         _owe_slip(ctx, tx, actor, ticket, found, wait)
-    return ticket
+    return Taken(ticket.id, ticket, seen, ahead)
 
 
 def _new_ticket(

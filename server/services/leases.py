@@ -70,6 +70,16 @@ def keep(ctx: Context, kiosk: str) -> list[Any]:
     return ctx.write(act)
 
 
+def is_short(ctx: Context, kiosk: str) -> bool:
+    """Whether a kiosk has too few numbers left of some prefix today."""
+    line = ctx.read(lambda c: leases.line_of(c, ctx.hall_id, kiosk))
+    if line is None:
+        return False
+    day = ctx.day()
+    found = ctx.read(lambda c: leases.of_kiosk(c, ctx.hall_id, day, kiosk, line.book))
+    return bool(_short(ctx, found))
+
+
 def _short(ctx: Context, found: list[Any]) -> list[str]:
     """Prefixes of which a kiosk holds too few numbers."""
     size = ctx.settings().offline_numbers

@@ -74,13 +74,15 @@ def take(ctx: Context) -> Snapshot:
     return ctx.read(reading(ctx))
 
 
-def reading(ctx: Context, *, whole: bool = True) -> Callable[[Connection], Snapshot]:
-    """A query for the snapshot of now; without `whole` it has no tickets, only who waits and sits.
+def reading(
+    ctx: Context, *, whole: bool = True, at: int | None = None
+) -> Callable[[Connection], Snapshot]:
+    """A query for the snapshot of now (or `at`); without `whole` only who waits and who sits.
 
     One person's page asks for as much, thousands of times a day.
     """
     catalogue, settings = ctx.catalogue(), ctx.settings()
-    now = ctx.clock.now()
+    now = ctx.clock.now() if at is None else at
     local = ctx.local(now)
     day = local.date().isoformat()
 

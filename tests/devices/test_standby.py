@@ -34,7 +34,7 @@ def problem(code: str) -> dict[str, Any]:
 
 def lease(used: int = 0, last: int = 984, **more: object) -> dict[str, Any]:
     """A lease of A980 to A984 for one item that closes an hour after noon."""
-    step = {"windows": [{"code": "W01", "number": 1}], "paper": "1号", "refusal": None}
+    step = {"windows": ["W01"], "paper": "1号", "refusal": None}
     shut = {"windows": [], "paper": "", "refusal": problem("after_last_ticket")}
     return {
         "kiosk": "1",
@@ -62,12 +62,16 @@ def lease(used: int = 0, last: int = 984, **more: object) -> dict[str, Any]:
         "items": {
             "x-1": {
                 "prefix": "A",
-                "steps": [{"at": NOON - 12 * HOUR, **step}, {"at": NOON + HOUR, **shut}],
-                "fill": {"item": "事项{number}", "unit": "单位"},
-                "page": {"item": {"code": "x-1"}},
-                "ticket": {"state": "waiting", "item": "x-1"},
+                "steps": "w",
+                "page": {
+                    "item": {"code": "x-1", "name": "事项{number}", "name_en": "Item"},
+                    "unit": {"name": "单位"},
+                },
             }
         },
+        "ticket": {"state": "waiting"},
+        "windows": {"W01": {"code": "W01", "number": 1}},
+        "steps": {"w": [{"at": NOON - 12 * HOUR, **step}, {"at": NOON + HOUR, **shut}]},
         "blocks": [
             {
                 "id": "20260302-A980",
