@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, make_url
 
 from server import config
-from server.cli import data_argument
+from server.cli import data_argument, hall_argument
 from server.clock import MachineClock, SystemChance
 from server.services import backups, restoring
 from server.services.backups import BackupError
@@ -25,6 +25,7 @@ def arguments(name: str, sub: argparse.ArgumentParser) -> None:
     """Declare the options."""
     sub.add_argument("--database", help="数据库地址 / database URL")
     data_argument(sub)
+    hall_argument(sub)
     if name == "backup":
         sub.add_argument("--to", type=Path, metavar="DIR", help="放到哪里（默认 DATA/backups）")
         sub.add_argument("--keep", type=int, default=0, metavar="N", help="只留最近 N 份")
@@ -52,6 +53,9 @@ def arguments(name: str, sub: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do what the command says."""
     settings = config.load(args.data, database=args.database)
+    if settings.halls and is_sqlite(settings.database_url):
+        # A file for each hall; PostgreSQL holds all of them in one.
+        settings = config.load_one(args.data, args.hall, database=args.database)
     action = {"backup": _backup, "restore": _restore, "move-database": _move}[args.command]
     try:
         return action(settings, args)
