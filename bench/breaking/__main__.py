@@ -18,6 +18,7 @@ from bench.breaking.evidence import BOARD_WITHIN
 from bench.breaking.history import told
 from bench.breaking.play import SIDE_BY_SIDE, Plan, names, play
 from bench.breaking.run import Outcome
+from bench.breaking.soak import soak
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "bench" / "results"
@@ -35,6 +36,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--list", action="store_true", help="show the faults and stop")
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--out", type=Path, help="where the result goes (bench/results)")
+    parser.add_argument("--soak", type=int, metavar="DAYS", help="instead: so many days in a row")
     parser.add_argument("--one-by-one", action="store_true", help="never two halls side by side")
     return parser.parse_args()
 
@@ -46,6 +48,8 @@ def main() -> int:
         for name, text in names():
             print(f"{name:14} {text}")
         return 0
+    if args.soak:
+        return soak(args.soak, args.seed, args.out or RESULTS)
     width = 1 if args.one_by_one else SIDE_BY_SIDE
     plan = Plan(args.seed, args.kills, args.database, args.only or (), args.minutes or 0.0, width)
     begun, outcomes = time.monotonic(), []

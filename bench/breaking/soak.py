@@ -1,6 +1,6 @@
 """Thirty business days in a row, compressed: does anything grow that should not?
 
-`python -m bench.breaking.soak --days 30`, or `python3 go.py break --soak 30`. One server process
+`python3 go.py break --soak 30`. One server process
 and one board page in Chromium live through all days; each day a rehearsal plays it through the
 public API at the hall's own staged time. After each day: the server's memory, file handles and
 threads, the database's bytes a ticket, the page's heap after a collection. Over the days after the

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import sqlite3
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select, text
 
+from server.cli import backup as cli
 from server.clock import SeededChance, SetClock
 from server.config import Config
 from server.services import backups, restoring
@@ -232,3 +234,41 @@ def test_a_hall_moves_to_the_other_database(
     moved = SmallHall(there, tmp_path, NINE, seed=2)
     assert moved.issue("tax-1", key="new").number == "A004"
     moved.close()
+
+
+def _asked(command: str, data: Path, **words: object) -> argparse.Namespace:
+    return argparse.Namespace(command=command, data=data, database=None, hall="", **words)
+
+
+def test_the_commands_say_what_they_did(
+    busy: SmallHall, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    asked = _asked("backup", tmp_path, to=out, keep=1, with_check_key=False)
+    assert cli.run(asked) == 0
+    (made,) = out.iterdir()
+    said = capsys.readouterr().out
+    assert made.name in said
+    assert "small" in said
+    busy.close()
+    assert cli.run(_asked("restore", tmp_path, backup=made, gap=10, beyond=["A009"])) == 0
+    assert "all is well" in capsys.readouterr().out
+    there = f"sqlite:///{tmp_path / 'moved.db'}"
+    assert cli.run(_asked("move-database", tmp_path, to=there)) == 0
+    assert there in capsys.readouterr().out
+    assert (tmp_path / "moved.db").stat().st_mode & 0o777 == 0o600
+    assert cli.run(_asked("move-database", tmp_path, to=there)) == 2
+    assert "not empty" in capsys.readouterr().err
+    assert (
+        cli.run(_asked("restore", tmp_path, backup=tmp_path / "hall.toml", gap=1, beyond=[])) == 2
+    )
+    assert "not a sound backup" in capsys.readouterr().err
+
+
+def test_each_of_several_halls_waits_for_the_whole_deployment(tmp_path: Path) -> None:
+    one = tmp_path / "halls" / "one"
+    one.mkdir(parents=True)
+    with alone(one), pytest.raises(FolderBusyError):
+        serve_from(tmp_path)
+    with alone(tmp_path), pytest.raises(FolderBusyError):
+        serve_from(one)
