@@ -21,70 +21,7 @@ from devices.standby.crew import Place, StandbyCrew
 from devices.standby.lease import Lease, RefusedError
 from support.hardware import Notebook
 from support.standby import Line
-
-ORIGIN = "http://hall.test"
-NOON = 1_772_424_000_000
-"""Hall time of the tests, in milliseconds."""
-HOUR = 3_600_000
-
-
-def problem(code: str) -> dict[str, Any]:
-    return {"code": code, "message_zh": "不行", "message_en": "No", "data": {}}
-
-
-def lease(used: int = 0, last: int = 984, **more: object) -> dict[str, Any]:
-    """A lease of A980 to A984 for one item that closes an hour after noon."""
-    step = {"windows": ["W01"], "paper": "1号", "refusal": None}
-    shut = {"windows": [], "paper": "", "refusal": problem("after_last_ticket")}
-    return {
-        "kiosk": "1",
-        "secret": "a-secret",
-        "day": "2026-03-02",
-        "begins": NOON - 12 * HOUR,
-        "ends": NOON + 12 * HOUR,
-        "utc_offset": 8 * 3600,
-        "version": 1,
-        "url": ORIGIN,
-        "origins": [ORIGIN],
-        "patience": 60,
-        "classes": {"ordinary": {"mark": "", "paper": ""}},
-        "words": {
-            code: problem(code) for code in ("item_unknown", "class_unknown", "numbers_exhausted")
-        },
-        "paper": {
-            "lines": [
-                {"type": "text", "text": "{number}"},
-                {"type": "text", "text": "{applicant}"},
-                {"type": "pair", "left": "{item}", "right": "{time}"},
-            ],
-            "copy": False,
-        },
-        "items": {
-            "x-1": {
-                "prefix": "A",
-                "steps": "w",
-                "page": {
-                    "item": {"code": "x-1", "name": "事项{number}", "name_en": "Item"},
-                    "unit": {"name": "单位"},
-                },
-            }
-        },
-        "ticket": {"state": "waiting"},
-        "windows": {"W01": {"code": "W01", "number": 1}},
-        "steps": {"w": [{"at": NOON - 12 * HOUR, **step}, {"at": NOON + HOUR, **shut}]},
-        "blocks": [
-            {
-                "id": "20260302-A980",
-                "prefix": "A",
-                "first": 980,
-                "last": last,
-                "used": used,
-                "tokens": [f"token-{n}" for n in range(980, last + 1)],
-            }
-        ],
-        "now": NOON,
-        **more,
-    }
+from support.standby_lease import NOON, ORIGIN, lease
 
 
 class Desk:
@@ -143,7 +80,7 @@ def test_a_number_is_written_down_owed_and_printed_in_this_order(desk: Desk) -> 
     task = desk.notes.submitted[0]
     lines = [tuple(line.values()) for line in task.payload["lines"]]  # type: ignore[attr-defined]
     # An empty line is left out; what is put into a hole is not filled in again.
-    assert lines == [("text", "A980"), ("pair", "事项{number}", "2026-03-02 12:00")]
+    assert lines == [("text", "A980"), ("pair", "事项{number}", "2026-03-02 12:00"), ("cut",)]
     desk.notes.finish(task.id, Outcome("printed"))
     desk.crew.idle()
     desk.crew.idle()
