@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +22,7 @@ from support import postgres
 SHARE = 125
 """Kills of one hall and day: more would use up a prefix's 999 numbers."""
 SIDE_BY_SIDE = 2
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 Job = tuple[str, int, int]
 """Fault, seed, kills."""
 
@@ -66,12 +69,17 @@ def jobs(plan: Plan) -> list[Job]:
 def play(plan: Plan) -> Iterator[tuple[Job, Outcome]]:
     """Every run's outcome, in the order of the plan."""
     end = time.monotonic() + 60 * plan.minutes if plan.minutes else float("inf")
-    with ProcessPoolExecutor(plan.width, mp_context=get_context("spawn")) as pool:
+    spawn = get_context("spawn")
+    with ProcessPoolExecutor(plan.width, mp_context=spawn, initializer=_end_with_parent) as pool:
         running: list[tuple[Job, Future[Outcome]]] = [
             (job, pool.submit(_one, *job, plan.database, end)) for job in jobs(plan)
         ]
         for job, future in running:
             yield job, future.result()
+
+
+def _end_with_parent() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _one(name: str, seed: int, count: int, database: str, end: float) -> Outcome:
