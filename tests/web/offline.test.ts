@@ -1,0 +1,93 @@
+import { expect, test, vi } from "vitest";
+import { effectScope, nextTick, ref, shallowRef } from "vue";
+import type { Connection, Live } from "@web/live.ts";
+import type { CounterState, HandInActs, ShareCard } from "@web/wire.gen.ts";
+import type { Acts } from "../../counters/web/acts.ts";
+import { after, useOffline } from "../../counters/web/offline.ts";
+
+const NOW = 1_772_424_000_000;
+
+function share(number: string): ShareCard {
+  return {
+    id: `20260302-${number}`, number, item: "x", item_name: "事项", item_name_en: "Item", unit_name: "单位",
+    applicant: "普通", applicant_en: "Ordinary", mark: "", proof: "", issued_at: NOW - 600_000,
+  };
+}
+
+function picture(numbers: string[]): CounterState {
+  return {
+    paused: false, current: null, share: numbers.map(share), no_show_from: null, no_show_calls: 2, no_show_seconds: 10,
+  } as unknown as CounterState;
+}
+
+test("the picture after each act is what the server would draw", () => {
+  const idle = picture(["A001", "A002"]);
+  const called = after(idle, "call", NOW);
+  expect(called?.current).toMatchObject({ number: "A001", state: "called", call_count: 1, waited: 10 });
+  expect(called?.share.map((one) => one.number)).toEqual(["A002"]);
+  expect(called?.no_show_from).toBe(NOW + 10_000);
+  const again = after(called as CounterState, "recall", NOW + 1);
+  expect(again?.current?.call_count).toBe(2);
+  const serving = after(again as CounterState, "start", NOW + 2);
+  expect(serving?.current).toMatchObject({ state: "serving", serving_at: NOW + 2 });
+  expect(after(serving as CounterState, "finish", NOW + 3)?.current).toBeNull();
+  expect(after(again as CounterState, "no_show", NOW + 3)?.current).toBeNull();
+});
+
+test("what the rules do not allow is not possible", () => {
+  const idle = picture(["A001"]);
+  const called = after(idle, "call", NOW) as CounterState;
+  expect(after(picture([]), "call", NOW)).toBeNull();
+  expect(after(called, "call", NOW)).toBeNull();
+  expect(after(called, "finish", NOW)).toBeNull();
+  for (const kind of ["recall", "start", "finish", "no_show"] as const) expect(after(idle, kind, NOW)).toBeNull();
+});
+
+function desk() {
+  const kept = new Map<string, string>();
+  const store = {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => void kept.set(name, value),
+    removeItem: (name: string) => void kept.delete(name),
+  };
+  const connection = ref<Connection>("online");
+  const live = { connection, state: shallowRef(picture(["A001", "A002"])) } as unknown as Live<CounterState>;
+  const abandoned: number[] = [];
+  const acts = { busy: ref(false), abandon: () => abandoned.push(1) } as unknown as Acts;
+  const open = () => effectScope().run(() => useOffline("1009", "W05", live, acts, store)) as ReturnType<typeof useOffline>;
+  return { kept, connection, live, abandoned, open };
+}
+
+test("after three seconds the desk goes on, and every act is kept before it counts", async () => {
+  vi.useFakeTimers();
+  const { kept, connection, live, abandoned, open } = desk();
+  const offline = open();
+  expect(offline.act("call")).toBe(false);
+  connection.value = "offline";
+  await nextTick();
+  vi.advanceTimersByTime(2900);
+  expect(offline.on.value).toBe(false);
+  vi.advanceTimersByTime(200);
+  expect(offline.on.value).toBe(true);
+  expect(abandoned).toHaveLength(1);
+  expect(offline.act("call")).toBe(true);
+  expect(offline.act("finish", { outcome: "done" })).toBe(false);
+  expect(offline.act("start")).toBe(true);
+  expect(offline.act("finish", { outcome: "done", note: "" })).toBe(true);
+  const diary = JSON.parse([...kept.values()][0] ?? "{}") as HandInActs;
+  expect(diary.known).toBe("");
+  expect(diary.acts.map((one) => [one.kind, one.ticket, one.outcome])).toEqual([
+    ["call", "20260302-A001", ""], ["start", "20260302-A001", ""], ["finish", "20260302-A001", "done"],
+  ]);
+  expect(live.state.value?.share.map((one) => one.number)).toEqual(["A002"]);
+  vi.useRealTimers();
+});
+
+test("what was kept before a reload is still there, and waits for the server", () => {
+  const { kept, connection, open } = desk();
+  const acts = [{ kind: "call", ticket: "t", at: NOW, outcome: "", note: "" }];
+  kept.set("hallkeeper.counter.W05.1009", JSON.stringify({ key: "k", window: "W05", known: "", acts }));
+  connection.value = "connecting";
+  const offline = open();
+  expect([offline.count.value, offline.pending.value, offline.on.value]).toEqual([1, true, false]);
+});
