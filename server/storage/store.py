@@ -102,12 +102,14 @@ class Store(Protocol):
 class _Entry(Generic[T]):
     """One act waiting for the writer."""
 
-    __slots__ = ("act", "brief", "done", "error", "now", "written")
+    __slots__ = ("act", "brief", "done", "error", "now", "turn", "written")
 
     def __init__(self, act: Act[T], now: int, brief: bool) -> None:
         self.act = act
         self.now = now
         self.brief = brief
+        self.turn = threading.Event()
+        """Set when the act is done, or when its caller is to lead the next batch."""
         self.done = False
         self.error: BaseException | None = None
         self.written: Written[T] | None = None
@@ -136,18 +138,56 @@ class SqliteStore:
         self._reader = reader
         self._offload = offload
         self._turn = threading.Lock()
+        self._door = threading.Lock()
+        self._led = False
         self._waiting: deque[_Entry[Any]] = deque()
         self._idle: list[Connection] = []
 
     def write(self, act: Act[T], now: int, *, brief: bool = False) -> Written[T]:
         entry: _Entry[T] = _Entry(act, now, brief)
-        self._waiting.append(entry)
-        # Whoever gets the turn commits for everybody that queued up meanwhile; the others find
-        # their entry done. This prevents both a second writer and a sync per act.
-        with self._turn:
-            if not entry.done:
-                self._commit(self._take())
+        with self._door:
+            self._waiting.append(entry)
+            leads, self._led = not self._led, True
+        if not leads:
+            try:
+                entry.turn.wait()
+            except BaseException:
+                self._give_up(entry)
+                raise
+        if not entry.done:
+            self._lead(entry)
         return entry.result()
+
+    def _lead(self, entry: _Entry[Any]) -> None:
+        """Commit for everybody that queued up, then hand the lead on.
+
+        There is one leader at a time: that prevents a second writer and a sync per act. Those who
+        are done are woken before the next leader, so that what they do next is in its batch.
+        """
+        try:
+            with self._turn:
+                batch = self._take()
+                self._commit(batch)
+            for other in batch:
+                if other is not entry:
+                    other.turn.set()
+        finally:
+            self._hand_on()
+
+    def _hand_on(self) -> None:
+        with self._door:
+            self._led = bool(self._waiting)
+            following = self._waiting[0] if self._waiting else None
+        if following is not None:
+            following.turn.set()
+
+    def _give_up(self, entry: _Entry[Any]) -> None:
+        """Whoever waited for `entry` is being ended; its act may be in a batch already."""
+        with self._door:
+            if entry in self._waiting:
+                self._waiting.remove(entry)
+        if entry.turn.is_set() and not entry.done:
+            self._hand_on()
 
     def _commit(self, batch: list[_Entry[Any]]) -> None:
         try:
@@ -162,8 +202,9 @@ class SqliteStore:
 
     def _take(self) -> list[_Entry[Any]]:
         batch: list[_Entry[Any]] = []
-        while self._waiting and len(batch) < MAX_BATCH:
-            batch.append(self._waiting.popleft())
+        with self._door:
+            while self._waiting and len(batch) < MAX_BATCH:
+                batch.append(self._waiting.popleft())
         return batch
 
     def _run_here(self, batch: list[_Entry[Any]]) -> None:

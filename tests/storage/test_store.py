@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -153,3 +154,30 @@ def test_the_heads_are_found_by_the_partial_index(sqlite_url: str) -> None:
     assert steps
     assert all("ix_ticket_waiting" in step for step in steps if "USING" in step)
     store.close()
+
+
+def test_acts_that_wait_for_a_commit_share_the_next_one(tmp_path: Path) -> None:
+    """However often callers come back, nobody's act gets a sync of its own while others wait."""
+    commits: list[None] = []
+    lock = threading.Lock()
+
+    def slowly(call: Any) -> None:
+        with lock:
+            call()
+            commits.append(None)
+            threading.Event().wait(0.005)
+
+    url = f"sqlite:///{tmp_path / 'hall.db'}"
+    _store(url).close()
+    opened = open_store(url, "h", slowly)
+
+    def caller(number: int) -> None:
+        for turn in range(10):
+            opened.write(partial(_put, name=f"n{number}-{turn}"), number, brief=True)
+
+    with ThreadPoolExecutor(16) as pool:
+        for done in [pool.submit(caller, number) for number in range(16)]:
+            done.result()
+    assert len(_names(opened)) == 160
+    assert len(commits) <= 60
+    opened.close()
