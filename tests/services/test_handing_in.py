@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from server.domain.errors import Code, HallError
 from server.domain.leases import OPEN_NUMBERS, TOP, between, next_block
 from server.domain.tickets import ActorKind, State
-from server.services import calling, handing_in, issuing, leases
+from server.office import offline
+from server.services import calling, handing_in, issuing, leases, posts, snapshot
 from server.services.checks import findings
 from server.services.context import Actor
 from server.services.days import keep_day
@@ -284,7 +285,9 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(STEPS)
 def test_any_interleaving_keeps_numbers_unique_and_explained(
     tmp_path_factory: pytest.TempPathFactory, steps: list[str]
@@ -342,3 +345,25 @@ def test_only_the_system_gives_up_a_number_in_a_persons_name(hall: SmallHall) ->
     with pytest.raises(HallError) as error:
         calling.cancel(hall.ctx, Actor(ActorKind.KIOSK, "1"), "k", ticket.id)
     assert error.value.code is Code.FORBIDDEN
+
+
+def test_the_office_sees_what_was_given_and_what_needs_a_hand(hall: SmallHall) -> None:
+    one, two = Kiosk(hall), Kiosk(hall, "2", "b" * 32)
+    begun = hall.clock.now()
+    one.hand_in(one.give())
+    hall.clock.forward(seconds=300)
+    given = one.give("build-1")
+    one.hand_in(given)
+    two.hand_in(given.model_copy(update={"kiosk": "2", "slip": "s2", "key": "k2", "id": "x-A1"}))
+    day = hall.ctx.read(lambda c: offline.day_of(c, hall.ctx.hall_id, DAY))
+    spells = [(s.kiosk, s.given, s.since, s.until, s.conflicts) for s in day.spells]
+    assert spells == [("1", 2, begun, begun + 300_000, 0), ("2", 1, given.at, given.at, 1)]
+    assert [b.used for b in day.leases if (b.kiosk, b.first) == ("1", "A980")] == [1]
+
+    def alarms() -> set[str]:
+        taken = snapshot.take(hall.ctx)
+        return {f"{a.code} {a.subject}" for a in offline.alarms(hall.hall)(taken)}
+
+    assert alarms() == {"offline_conflict x-A1"}
+    posts.sign_out(hall.ctx, hall.clerk("S1"), hall.key(), "S1", force=True)
+    assert alarms() == {"offline_conflict x-A1", f"offline_unserved {given.id}"}
