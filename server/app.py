@@ -40,6 +40,7 @@ from server.office import (
     demo,
     entry,
     offline,
+    own_alarms,
     readers,
     requests,
     surface,
@@ -96,7 +97,7 @@ def build(
     display.surface.add(api, feeds, agents, background)
     more = [readers.alarms(hall), cover_alarms.alarms(hall), check_alarms.alarms(hall)]
     more.append(offline.alarms(hall))
-    surface.add(api, feeds, more)
+    surface.add(api, feeds, [*more, own_alarms.alarms(hall)])
     readers.add(api, feeds)
     checks.add(api, feeds)
     attendance.add(api, feeds)

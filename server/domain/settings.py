@@ -108,6 +108,12 @@ class Settings:
     """A window nobody signed in to so long after it opened is an alarm."""
     file_limit_kb: int = 4096
     """Largest paper that is kept."""
+    alarm_repeat_seconds: int = 60
+    """A loud alarm sounds in the office so often until somebody takes it; 0: never."""
+    alarm_again_minutes: int = 30
+    """An alarm that was taken and is still there is loud again after so long."""
+    backup_warn_days: int = 2
+    """A hall without a backup for so many days is an alarm; 0: never."""
     offline_numbers: int = 20
     """Numbers of each prefix that a kiosk holds for the time without a server; 0: none."""
 
@@ -158,6 +164,9 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "correction_days": (0, 31),
     "window_empty_minutes": (1, 240),
     "file_limit_kb": (64, 16384),
+    "alarm_repeat_seconds": (0, 3600),
+    "alarm_again_minutes": (1, 1440),
+    "backup_warn_days": (0, 60),
     "offline_numbers": (0, 100),
 }
 CHOICES: dict[str, frozenset[str]] = {

@@ -20,6 +20,7 @@ from server.domain.settings import BOUNDS, CHOICES, changed
 from server.domain.tickets import ActorKind
 from server.hall import Hall, take_catalogue
 from server.office import offline, views
+from server.services import alarms as alarm_acts
 from server.services import posts, snapshot
 from server.services.attendance import calendar
 from server.services.bus import Event, HallChanged
@@ -29,6 +30,7 @@ from server.services.people import CODE_MINUTES, Principal
 from server.services.snapshot import Snapshot
 from server.sockets import Feeds, Surface
 from server.storage import accounts, catalogue, devices, slips, tickets
+from server.storage import alarms as takes
 from server.storage import settings as stored_settings
 from server.storage.store import Tx
 from server.wire.commands import (
@@ -41,6 +43,7 @@ from server.wire.commands import (
     OneTimeCode,
     OneTimePassword,
     Revoke,
+    TakeAlarm,
 )
 from server.wire.views import (
     AccountList,
@@ -86,6 +89,7 @@ class Office:
                 unprinted=slips.unprinted(conn, ctx.hall_id, midnight),
                 alarms=more,
                 offline=offline.day_of(conn, ctx.hall_id, taken.day),
+                takes=takes.takes(conn, ctx.hall_id),
             )
 
         return views.office(taken, ctx.read(query))
@@ -270,6 +274,19 @@ def _tokens(api: Api) -> None:
 
 def _settings(api: Api) -> None:
     ctx = api.hall.ctx
+
+    @api.post(
+        "/office/alarms/take",
+        who=MANAGERS,
+        body=TakeAlarm,
+        answer=Done,
+        example={"code": "device_paper_out", "subject": "printer-1"},
+    )
+    def take_alarm(call: Call) -> Done:
+        """Deal with an alarm: it is quiet for a while, and the journal knows who took it."""
+        asked: TakeAlarm = call.body
+        alarm_acts.take(ctx, call.actor, call.key, asked.code, asked.subject)
+        return Done()
 
     @api.get("/office/settings", who=MANAGERS, answer=SettingsView)
     def settings(_call: Call) -> SettingsView:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from server.clock import local
+from server.domain.alarms import loud as is_loud
+from server.domain.alarms import taken as is_taken
 from server.domain.catalogue import Unit
 from server.domain.tickets import State, Ticket
 from server.domain.waiting import percentile
+from server.office.device_alarms import device_alarms
 from server.services.attendance.calendar import Missing
 from server.services.snapshot import Snapshot
 from server.wire.offline import OfflineDay
@@ -39,6 +42,8 @@ class Today:
     offline: OfflineDay
     alarms: Sequence[Alarm] = ()
     """What the other parts of the hall have to say."""
+    takes: Mapping[tuple[str, str], Any] = field(default_factory=dict)
+    """Who deals with which alarm, by code and subject."""
 
 
 def office(snapshot: Snapshot, today: Today) -> OfficeState:
@@ -65,9 +70,26 @@ def office(snapshot: Snapshot, today: Today) -> OfficeState:
         hours=_hours(snapshot, found),
         devices=devices,
         unprinted=unprinted,
-        alarms=[*today.alarms, *alarms(queues, devices, unprinted)],
+        repeat_seconds=snapshot.settings.alarm_repeat_seconds,
+        alarms=_marked(snapshot, today, [*today.alarms, *alarms(queues, devices, unprinted)]),
         offline=today.offline,
     )
+
+
+def _marked(snapshot: Snapshot, today: Today, found: Sequence[Alarm]) -> list[Alarm]:
+    """The alarms, loud ones first, with who deals with them."""
+    people, again = snapshot.catalogue.staff_by, snapshot.settings.alarm_again_minutes
+    marked = []
+    for alarm in found:
+        row = today.takes.get((alarm.code, alarm.subject))
+        at = row.at if row is not None else None
+        held = is_taken(alarm.since, at, snapshot.now, again)
+        more: dict[str, Any] = {"loud": is_loud(alarm.code, is_taken=held)}
+        if held and row is not None:
+            person = people.get(row.by_actor)
+            more |= {"taken_by": person.name if person else row.by_actor, "taken_at": at}
+        marked.append(alarm.model_copy(update=more))
+    return sorted(marked, key=lambda alarm: (not alarm.loud, alarm.taken_at is not None))
 
 
 def wait_of(ticket: Ticket) -> float | None:
@@ -191,7 +213,7 @@ def alarms(
 ) -> list[Alarm]:
     """What somebody should do something about, in plain words."""
     found = [_late(q) for q in queues if q.waiting and q.longest > q.target]
-    found += [_device(d) for d in devices if d.state != "ok" and d.code not in QUIET]
+    found += device_alarms(devices)
     if unprinted:
         found.append(
             Alarm(
@@ -214,41 +236,4 @@ def _late(queue: QueueDay) -> Alarm:
         message_en=f"{queue.name_en}: longest wait {queue.longest} min, target {queue.target}, "
         f"{queue.waiting} waiting.",
         since=None,
-    )
-
-
-QUIET = frozenset({"one_way", "not_heard", "no_lease"})
-"""Unknown by nature: strips never answer, a keypad is silent until a key is pressed, and before
-its first lease of a day a kiosk has no numbers for the time without a server."""
-
-_TROUBLE = {
-    "paper_out": ("没有纸了，请换纸。", "is out of paper; please reload it."),
-    "paper_near_end": ("纸快用完了，请备纸。", "is low on paper."),
-    "cover_open": ("盖子开着，请合上。", "has its cover open; please close it."),
-    "cutter": ("切刀卡住，请检查。", "has a jammed cutter; please check it."),
-    "offline": ("离线，请检查。", "is offline; please check it."),
-    "unreachable": ("连不上，请检查电源和网线。", "cannot be reached; check power and cable."),
-    "silent": ("没有回答，请检查电源和连线。", "does not answer; check power and cable."),
-    "port_taken": ("的端口被别的程序占用。", "cannot listen: its port is taken."),
-    "agent_gone": ("所在电脑没有连上。", "is on a PC that is not connected."),
-}
-_KINDS = {
-    "printers": ("打印机", "Printer"),
-    "led": ("条屏", "Strip"),
-    "voice": ("语音", "Voice"),
-    "keypads": ("叫号键盘", "Keypad"),
-    "fingerprint": ("打卡机", "Time clock"),
-    "standby": ("断线取号", "Own line"),
-}
-
-
-def _device(device: DeviceView) -> Alarm:
-    zh, en = _TROUBLE.get(device.code, ("状态不明，请检查。", "is in an unclear state."))
-    kind_zh, kind_en = _KINDS.get(device.kind, (device.kind, device.kind))
-    return Alarm(
-        code=f"device_{device.code or device.state}",
-        subject=device.name,
-        message_zh=f"{kind_zh} {device.name} {zh}",
-        message_en=f"{kind_en} {device.name} {en}",
-        since=device.changed_at,
     )

@@ -16,7 +16,7 @@ from server.domain import hours
 from server.domain.tickets import Move, State, Ticket, after
 from server.services.bus import HallChanged, TicketMoved, WindowChanged
 from server.services.context import SYSTEM, Context, note
-from server.storage import accounts, commands, schema, tickets, windows
+from server.storage import accounts, alarms, commands, schema, tickets, windows
 from server.storage.store import Tx
 
 CLOSE_AFTER_MINUTES = 60
@@ -82,6 +82,7 @@ def _open_day(ctx: Context, tx: Tx, day: str) -> None:
     tx.conn.execute(insert(_days).values(hall_id=tx.hall_id, day=day, opened_at=tx.now))
     commands.forget_answers(tx, tx.now - KEEP_ANSWERS_MS)
     accounts.forget_sessions(tx)
+    alarms.forget(tx, tx.now - KEEP_ANSWERS_MS)
     note(tx, SYSTEM, "day.open", day)
     tx.events.append(HallChanged("day"))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
+from contextlib import suppress
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine, text
@@ -111,6 +112,10 @@ class Locks:
         return False
 
     def close(self) -> None:
+        with self._turn, suppress(SQLAlchemyError):
+            if self._conn is not None:
+                # Without this the others would wait until PostgreSQL sees the connection end.
+                self._conn.execute(text("SELECT pg_advisory_unlock_all()"))
         with self._turn:
             self._lost()
             self._engine.dispose()

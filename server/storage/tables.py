@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.storage import (
     schema,
+    tables_alarms,
     tables_attendance,
     tables_bulletin,
     tables_checks,
@@ -15,6 +16,7 @@ from server.storage.columns import metadata
 __all__ = [
     "metadata",
     "schema",
+    "tables_alarms",
     "tables_attendance",
     "tables_bulletin",
     "tables_checks",

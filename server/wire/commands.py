@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, model_validator
 
@@ -191,6 +191,13 @@ class Revoke(Command):
 
     kind: Literal["kiosk", "board", "agent"]
     name: Name
+
+
+class TakeAlarm(Command):
+    """Deal with an alarm of the office's list."""
+
+    code: Name
+    subject: Annotated[str, Field(max_length=128)] = ""
 
 
 class ChangeSettings(Command):

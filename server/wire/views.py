@@ -451,12 +451,19 @@ class Alarm(Message):
     message_zh: str
     message_en: str
     since: int | None
+    loud: bool = False
+    """Sounds until somebody takes it."""
+    taken_by: str = ""
+    """The name of who deals with it."""
+    taken_at: int | None = None
 
 
 class OfficeState(Message):
     """Pushed to `office`: today at a glance."""
 
     day: str
+    repeat_seconds: int
+    """How often a loud alarm sounds; 0: never."""
     open: bool
     issued: int
     waiting: int

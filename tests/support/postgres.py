@@ -43,6 +43,7 @@ SETTINGS = {
     "timezone": "UTC",
     "autovacuum": "off",
 }
+AS_OURS = ("-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C")
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "autovacuum": "on"}
 
 
@@ -149,6 +150,11 @@ def work_folder(owner: pwd.struct_passwd | None) -> Path:
     return work
 
 
+def options_of(settings: dict[str, str]) -> list[str]:
+    """Settings as the server's words."""
+    return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+
+
 def end_with_parent() -> None:
     """In the child: ask the kernel for a fast shutdown when the tests' process ends."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
@@ -188,20 +194,9 @@ def server(binaries: Path | None = None, *, durable: bool = False) -> Iterator[P
             found = reachable(found, work)
         env = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
         data = work / "data"
-        make: list[str | Path] = [
-            found / "initdb",
-            "-D",
-            data,
-            "-U",
-            USER,
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--no-sync",
-        ]
+        make: list[str | Path] = [found / "initdb", "-D", data, "-U", USER, *AS_OURS]
         subprocess.run(
-            [*make, "--locale=C"],
+            make,
             env=env,
             cwd=work,
             user=uid,
@@ -211,8 +206,7 @@ def server(binaries: Path | None = None, *, durable: bool = False) -> Iterator[P
             stdout=subprocess.DEVNULL,
             stdin=subprocess.DEVNULL,
         )
-        settings = SETTINGS | (DURABLE if durable else {})
-        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        options = options_of(SETTINGS | (DURABLE if durable else {}))
         process = subprocess.Popen(
             [found / "postgres", "-D", data, "-k", work, *options],
             env=env,

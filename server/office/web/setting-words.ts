@@ -11,6 +11,7 @@ export const GROUPS = {
   voice: ["voice_languages", "voice_repeats", "voice_volume", "voice_one", "voice_expiry_seconds"],
   screens: ["notice_zh", "notice_en", "moment_seconds", "kiosk_idle_seconds", "result_seconds"],
   offline: ["offline_numbers"],
+  alarms: ["alarm_repeat_seconds", "alarm_again_minutes", "backup_warn_days"],
   readers: ["reader_silent_minutes", "clock_tolerance_seconds", "punch_oldest_days"],
   attendance: [
     "leave_ladder", "leave_ladder_chief", "leave_ladder_office", "head_staff", "leave_after_days",
@@ -31,6 +32,7 @@ export const groupWords = dictionary({
   voice: { zh: "语音", en: "Voice" },
   screens: { zh: "屏幕", en: "Screens" },
   offline: { zh: "没有服务器时", en: "Without the server" },
+  alarms: { zh: "提醒", en: "Alarms" },
   readers: { zh: "打卡机", en: "Time clocks" },
   attendance: { zh: "请假、补签与工作日", en: "Leave, corrections, working days" },
   checks: { zh: "查岗", en: "Spot checks" },
@@ -94,6 +96,9 @@ const words = dictionary({
   makeup_weekday: { zh: "调休上班日按周几的时间（1 为周一）", en: "A make-up day keeps the hours of weekday (1: Monday)" },
   calendar_warn_month: { zh: "从几月起提醒导入明年的放假安排", en: "Next year's calendar is missed from month" },
   file_limit_kb: { zh: "附件最大（KB）", en: "Largest paper (kB)" },
+  alarm_repeat_seconds: { zh: "提醒多少秒响一次（0 为不响）", en: "A loud alarm sounds every so many seconds (0: never)" },
+  alarm_again_minutes: { zh: "有人处理后，多少分钟仍未解决再响", en: "A taken alarm that is still there is loud again after (min)" },
+  backup_warn_days: { zh: "几天没有备份就提醒（0 为不提醒）", en: "Warn after so many days without a backup (0: never)" },
   offline_numbers: { zh: "断线时每台取号机每个字母备用号数（0 为不备）", en: "Numbers a kiosk holds for the time without a server (0: none)" },
   timezone: { zh: "时区", en: "Time zone" },
 });

@@ -1,0 +1,18 @@
+"""Who deals with which alarm."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, PrimaryKeyConstraint, Table
+
+from server.storage.columns import STAMP, code_column, hall_column, metadata, text_column
+
+alarm_take = Table(
+    "alarm_take",
+    metadata,
+    hall_column(),
+    code_column("code"),
+    text_column("subject"),
+    code_column("by_actor"),
+    Column("at", STAMP, nullable=False),
+    PrimaryKeyConstraint("hall_id", "code", "subject"),
+)
