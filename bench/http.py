@@ -77,17 +77,19 @@ def _calls(run: Run, server: Server, kiosks: Child) -> list[float]:
     """Milliseconds of CPU of a call that ends the service before it, as clerks press it."""
     found = []
     who = [server.kiosk(n) for n in range(KIOSKS)]
-    count = run.many(150, 20)
-    line = Line(server.port)
+    queue, slices = 15, run.many(8, 1)
+    line, clerk = Line(server.port), server.clerk(server.who["own"][ITEMS[0]])
     for n in range(run.rounds + 1):
         line.post("/bench/rest", "", {})
-        kiosks.ask(path=TICKETS, who=who, count=count, items=list(ITEMS[:1]))
-        clerk = server.clerk(server.who["own"][ITEMS[0]])
-        before = cpu_of(server.pid)
-        for _ in range(count):
-            line.post(NEXT, clerk, {"complete": "done"})
+        cpu = 0.0
+        for _ in range(slices):
+            kiosks.ask(path=TICKETS, who=who, count=queue, items=list(ITEMS[:1]))
+            before = cpu_of(server.pid)
+            for _ in range(queue):
+                line.post(NEXT, clerk, {"complete": "done"})
+            cpu += cpu_of(server.pid) - before
         if n:
-            found.append((cpu_of(server.pid) - before) / count * 1000)
+            found.append(cpu / (slices * queue) * 1000)
     line.close()
     return found
 
