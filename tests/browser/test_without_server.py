@@ -92,7 +92,10 @@ def test_kiosk_and_desk_go_on_and_hand_in(
     expect(page.get_by_test_id("item").first).to_be_visible()
     with desk_of(browser, browser_context_args, hall) as desk:
         expect(desk.get_by_test_id("main")).to_contain_text("呼叫下一位")
+        until(lambda: len(hall.clerk(CLERK).get("/counter")["share"]) > 1)
         share = hall.clerk(CLERK).get("/counter")["share"]
+        # Shares are made anew every few seconds.
+        expect(desk.get_by_test_id("desk")).to_have_attribute("data-share", str(len(share)))
         hall.kill()
         work_alone(desk, share[1]["number"])
         number = take_alone(page)
