@@ -25,6 +25,7 @@ from server.domain.catalogue import Catalogue, Handling, Item, Scope
 from server.domain.errors import Code, HallError
 from server.domain.routing import Post, Posts, route, windows_for
 from server.domain.settings import Settings
+from server.domain.tickets import number
 from server.hall import Hall
 from server.services import handing_in, issuing, leases
 from server.services.bus import Event, HallChanged
@@ -105,6 +106,8 @@ class Standby:
     def _ticket(self, ref: DeviceRef, given: GivenTicket, age: Any) -> str:
         if given.kiosk != ref.serves:
             raise HallError(Code.INVALID, field="kiosk")
+        if given.id != f"{given.day.replace('-', '')}-{number(given.prefix, given.seq)}":
+            raise HallError(Code.INVALID, field="id")
         seconds = float(age) if isinstance(age, int | float) and 0 <= age < 10**9 else 0.0
         return handing_in.hand_in(self._ctx, ref.agent, given, seconds)
 

@@ -11,7 +11,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from server.domain.catalogue import Catalogue, Item
+from server.domain.catalogue import Catalogue
 from server.domain.leases import Block, between
 from server.domain.tickets import (
     ActorKind,
@@ -170,7 +170,9 @@ def _void(tx: Tx, other: Ticket, given: GivenTicket) -> None:
 
 def _ticket(ctx: Context, tx: Tx, given: GivenTicket, at: int) -> Ticket:
     catalogue = ctx.catalogue()
-    item = catalogue.item_by.get(given.item) or _item_then(ctx, given)
+    version = _version(catalogue, given)
+    then = ctx.catalogue_version(version).item_by.get(given.item)
+    item = catalogue.item_by.get(given.item) or then
     klass = catalogue.class_by.get(given.applicant)
     return Ticket(
         id=given.id,
@@ -184,7 +186,7 @@ def _ticket(ctx: Context, tx: Tx, given: GivenTicket, at: int) -> Ticket:
         lane=lane(given.item, given.applicant),
         ord=_order(tx, given.day, at),
         state=State.WAITING,
-        version=given.version or catalogue.version,
+        version=version,
         kiosk=given.kiosk,
         issued_at=at,
         waiting_since=at,
@@ -202,11 +204,10 @@ def _ticket(ctx: Context, tx: Tx, given: GivenTicket, at: int) -> Ticket:
     )
 
 
-def _item_then(ctx: Context, given: GivenTicket) -> Item | None:
-    """The item as it was when its numbers were leased."""
-    if given.version in (0, ctx.catalogue().version):
-        return None
-    return ctx.catalogue_version(given.version).item_by.get(given.item)
+def _version(catalogue: Catalogue, given: GivenTicket) -> int:
+    """The business data under which it was given; restored books may not know them any more."""
+    known = 0 < given.version <= catalogue.version
+    return given.version if known else catalogue.version
 
 
 def _unit_of(catalogue: Catalogue, prefix: str) -> str:

@@ -244,9 +244,10 @@ def test_a_gap_in_a_lease_is_found_by_the_check(hall: SmallHall) -> None:
 
 def test_an_item_that_has_vanished_waits_in_its_units_queue(hall: SmallHall) -> None:
     kiosk = Kiosk(hall)
-    gone = kiosk.give().model_copy(update={"item": "tax-9"})
+    gone = kiosk.give().model_copy(update={"item": "tax-9", "version": 99})
     assert kiosk.hand_in(gone) == "waiting"
     assert hall.call("T1").id == gone.id
+    assert hall.ticket(gone.id).version == hall.ctx.catalogue().version
 
 
 def test_the_server_never_gives_a_leased_number(hall: SmallHall) -> None:

@@ -1,0 +1,45 @@
+"""In a demo the server's cable can be pulled: nothing gets through, then everything does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import SimpleNamespace
+from typing import Any
+
+from server.office.away import Away
+
+
+class Lines:
+    """The Socket.IO server's open lines."""
+
+    def __init__(self) -> None:
+        self.sockets = {"a": 1, "b": 2}
+
+    def disconnect(self, sid: str) -> None:
+        del self.sockets[sid]
+
+    def start_background_task(self, call: Any, sid: str) -> None:
+        call(sid)
+
+
+def test_nothing_gets_through_while_it_is_away() -> None:
+    now, lines = [0.0], Lines()
+    away = Away(SimpleNamespace(server=SimpleNamespace(eio=lines)), lambda: now[0])
+    said: list[str] = []
+
+    def inner(_environ: Any, start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        return [b"here"]
+
+    application = away.around(inner)
+
+    def ask() -> str:
+        list(application({}, lambda status, _headers: said.append(status)))
+        return said[-1]
+
+    assert ask() == "200 OK"
+    away.go(60)
+    assert lines.sockets == {}
+    assert ask() == "503 Service Unavailable"
+    now[0] = 60.0
+    assert ask() == "200 OK"
