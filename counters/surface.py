@@ -22,7 +22,7 @@ from server.services.people import Principal
 from server.services.shares import Shares
 from server.services.snapshot import Snapshot
 from server.sockets import Feeds, Surface
-from server.storage import journal, tickets, windows
+from server.storage import journal, ticket_counts, tickets, windows
 from server.wire.commands import (
     CallNext,
     Done,
@@ -76,7 +76,7 @@ class Counter:
         hall_id, day = self._ctx.hall_id, taken.day
         seat, current = taken.seats.get(window.code), taken.current.get(window.code)
         staff = seat.staff if seat is not None else ""
-        mine = tickets.day_of_staff(conn, hall_id, day, staff)
+        mine = ticket_counts.day_of_staff(conn, hall_id, day, staff)
         return views.OwnDay(
             missed=tickets.missed_at(conn, hall_id, day, window.code),
             figures=views.figures(mine),

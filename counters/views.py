@@ -153,7 +153,7 @@ def _queue_row(snapshot: Snapshot, catalogue: Catalogue, window: Window, code: s
 
 
 def figures(mine: Any) -> DayFigures:
-    """A person's own day, of the row of `tickets.day_of_staff`."""
+    """A person's own day, of the row of `ticket_counts.day_of_staff`."""
     return DayFigures(
         served=mine.served or 0,
         missed=mine.missed or 0,

@@ -29,7 +29,7 @@ from server.services.context import Actor
 from server.services.people import Principal
 from server.services.snapshot import Snapshot
 from server.sockets import Feeds, Surface
-from server.storage import devices, leases, slips, tickets
+from server.storage import devices, leases, slips, ticket_counts, tickets
 from server.wire.commands import Done, IssueTicket, PrintNotice
 from server.wire.views import Issued, ItemPage, KioskCatalogue, KioskState, SlipState, TicketView
 
@@ -132,7 +132,9 @@ class Kiosk:
         ctx = self._ctx
         since = (ctx.local() - timedelta(days=POPULAR_DAYS)).date().isoformat()
         if self._popular[0] != since or len(self._popular[1]) < POPULAR_MOST:
-            found = ctx.read(lambda c: tickets.popular_items(c, ctx.hall_id, since, POPULAR_MOST))
+            found = ctx.read(
+                lambda c: ticket_counts.popular_items(c, ctx.hall_id, since, POPULAR_MOST)
+            )
             self._popular = since, found
         return views.catalogue_view(ctx.catalogue(), self._popular[1])
 

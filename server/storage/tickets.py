@@ -368,38 +368,3 @@ def missed_at(conn: Connection, hall_id: str, day: str, window: str) -> list[Tic
     """Tickets of a day that a window called in vain, newest first."""
     rows = conn.execute(_missed_at, {"hall_id": hall_id, "day": day, "window": window})
     return [t for t in map(_ticket, rows) if t is not None]
-
-
-def popular_items(conn: Connection, hall_id: str, since: str, most: int) -> list[str]:
-    """Codes of the items most asked for since a day."""
-    count = func.count()
-    rows = conn.execute(
-        select(_t.c.item)
-        .where(_t.c.hall_id == hall_id, _t.c.day >= since)
-        .group_by(_t.c.item)
-        .order_by(count.desc(), _t.c.item)
-        .limit(most)
-    )
-    return [row.item for row in rows]
-
-
-_day_of_staff = once(
-    text(
-        """
-        SELECT SUM(CASE WHEN state = 'finished' THEN 1 ELSE 0 END) AS served,
-               SUM(CASE WHEN state = 'missed' THEN 1 ELSE 0 END) AS missed,
-               AVG(CASE WHEN state = 'finished' THEN ended_at - serving_at END) AS service,
-               AVG(CASE WHEN state = 'finished' THEN first_called_at - issued_at END) AS wait
-        FROM ticket
-        WHERE hall_id = :hall_id AND day = :day AND called_at IS NOT NULL AND staff = :staff
-        """
-    )
-)
-
-
-def day_of_staff(conn: Connection, hall_id: str, day: str, staff: str) -> Row[Any]:
-    """Of the tickets of a day last called by a person: served, missed, service and wait.
-
-    The first two are None without any ticket, the mean millis of the others without one served.
-    """
-    return conn.execute(_day_of_staff, {"hall_id": hall_id, "day": day, "staff": staff}).one()
