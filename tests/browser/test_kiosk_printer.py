@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from support.hall_server import HallServer
+from support import axe
+from support.hall_server import MANAGER, HallServer
+from support.staff_pages import signed_in
 
 PRINT_MS = 20_000
 
@@ -16,7 +19,8 @@ PRINT_MS = 20_000
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
     """A hall with its simulated devices and their agents."""
-    with HallServer(tmp_path_factory.mktemp("devices"), devices=True) as running:
+    often = {"alarm_repeat_seconds": 1}
+    with HallServer(tmp_path_factory.mktemp("devices"), devices=True, settings=often) as running:
         yield running
 
 
@@ -58,3 +62,35 @@ def test_the_one_time_notice_is_printed_on_request(page: Page, hall: HallServer)
     page.get_by_test_id("item").first.click()
     page.get_by_test_id("print-notice").click()
     expect(page.get_by_test_id("print-notice")).to_contain_text("已打印", timeout=PRINT_MS)
+
+
+RINGING = """
+    const make = AudioContext.prototype.createOscillator;
+    AudioContext.prototype.createOscillator = function () {
+        console.log("a tone");
+        return make.call(this);
+    };
+"""
+
+
+def test_an_alarm_is_loud_on_every_page_of_the_office_until_somebody_takes_it(
+    hall: HallServer, browser: Browser, browser_context_args: dict[str, Any]
+) -> None:
+    with signed_in(browser, browser_context_args, hall, MANAGER, 1440, 900) as office:
+        office.add_init_script(RINGING)
+        office.goto(hall.url("/office#settings"))
+        hall.fault("printer-1", "paper_out")
+        try:
+            expect(office.get_by_test_id("loud")).to_contain_text("没有纸了", timeout=PRINT_MS)
+            expect(office).to_have_title(re.compile(r"^（\d+）"))
+            for _ in range(3):  # it comes again
+                with office.expect_console_message(lambda said: said.text == "a tone"):
+                    pass
+            office.get_by_test_id("loud").get_by_role("link").click()
+            line = office.get_by_test_id("alarm-device_paper_out")
+            line.get_by_role("button", name="我来处理").click()
+            expect(line).to_contain_text("起在处理", timeout=PRINT_MS)
+            assert axe.findings(office) == []
+        finally:
+            hall.fault("printer-1", "paper_out", on=False)
+        expect(office.get_by_test_id("alarm-device_paper_out")).to_have_count(0, timeout=PRINT_MS)
