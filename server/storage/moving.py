@@ -89,7 +89,7 @@ def _send(
 ) -> tuple[int, int]:
     put, sent, digest = insert(table), 0, 0
     for rows in _rows(source, table):
-        target.execute(put, [dict(row) for row in rows])
+        target.execute(put, [row._asdict() for row in rows])
         count, part = _sum_of([rows])
         sent, digest = sent + count, (digest + part) % (1 << 256)
         told(sent)
@@ -98,7 +98,7 @@ def _send(
 
 def _rows(conn: Connection, table: Table) -> Iterator[list[Any]]:
     asked = select(table).execution_options(yield_per=BATCH)
-    for part in conn.execute(asked).mappings().partitions(BATCH):
+    for part in conn.execute(asked).partitions(BATCH):
         yield list(part)
 
 
@@ -107,7 +107,6 @@ def _sum_of(parts: Iterator[list[Any]] | list[list[Any]]) -> tuple[int, int]:
     count, total = 0, 0
     for rows in parts:
         for row in rows:
-            said = repr(sorted(row.items())).encode()
-            total += int.from_bytes(hashlib.sha256(said).digest(), "big")
+            total += int.from_bytes(hashlib.sha256(repr(tuple(row)).encode()).digest(), "big")
         count += len(rows)
     return count, total % (1 << 256)
