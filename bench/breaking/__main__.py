@@ -49,7 +49,7 @@ def main() -> int:
             print(f"{name:14} {text}")
         return 0
     if args.soak:
-        return soak(args.soak, args.seed, args.out or RESULTS)
+        return soak(args.soak, args.seed, args.out or RESULTS, args.minutes or 0.0)
     width = 1 if args.one_by_one else SIDE_BY_SIDE
     plan = Plan(args.seed, args.kills, args.database, args.only or (), args.minutes or 0.0, width)
     begun, outcomes = time.monotonic(), []

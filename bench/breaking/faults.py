@@ -58,5 +58,12 @@ def every(count: int, told: Callable[[int], None]) -> list[Fault]:
 
 
 def sqlite_only(name: str) -> bool:
-    """Faults of a file that PostgreSQL does not have."""
-    return name in ("disk-full", "read-only", "restore", "restore-blind", "yesterday")
+    """Faults of a file, and of where its commits are made, that PostgreSQL does not have."""
+    return name in (
+        "disk-full",
+        "read-only",
+        "slow-commit",
+        "restore",
+        "restore-blind",
+        "yesterday",
+    )

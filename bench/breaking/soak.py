@@ -9,10 +9,8 @@ warm-up a line is fitted; what is not flat is said.
 
 from __future__ import annotations
 
-import argparse
 import json
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -45,7 +43,6 @@ MORNING, EVENING = wall(8, 10), wall(19, 30)
 NOTICED_SECONDS = 6.0
 """The server looks every five seconds whether a day is over."""
 HOLIDAYS = ((1, 1), (10, 1), (10, 2))
-RESULTS = Path(__file__).resolve().parents[1] / "results"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +129,9 @@ def page_kb(session: CDPSession) -> int:
     return int(next(m["value"] for m in metrics if m["name"] == "JSHeapUsedSize")) // 1024
 
 
-def soak(count: int, seed: int, out: Path) -> int:
-    """Play the days; 1 when something grew, or the books are wrong."""
+def soak(count: int, seed: int, out: Path, minutes: float = 0.0) -> int:
+    """Play the days, no new one after so many minutes; 1 when something grew or is wrong."""
+    end = time.monotonic() + 60 * minutes if minutes else float("inf")
     folder = Path(tempfile.mkdtemp(prefix="hall-soak-"))
     samples: list[Sample] = []
     try:
@@ -148,6 +146,8 @@ def soak(count: int, seed: int, out: Path) -> int:
             tokens = {name: hall.enrolled("kiosk", name) for name in ("1", "2")}
             board = hall.enrolled("board", "main")
             for number, day in enumerate(days(count)):
+                if time.monotonic() > end:
+                    break
                 script = Script(
                     server=hall.base,
                     speed=SPEED,
@@ -247,17 +247,3 @@ def _told(samples: Sequence[Sample], wrong: Sequence[str], out: Path) -> int:
     (out / f"{name}.svg").write_text(chart(rows))
     print(f"\n{out / name}.json, .svg")
     return int(bool(wrong) or not all(v.flat for v in found))
-
-
-def main() -> int:
-    """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--days", type=int, default=30)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    args = parser.parse_args()
-    return soak(args.days, args.seed, args.out)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
