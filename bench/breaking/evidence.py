@@ -110,7 +110,7 @@ def url_of(hall: BrokenHall, database: str) -> str:
     return database or f"sqlite:///{(hall.data / 'hall.db').resolve()}"
 
 
-def settled(hall: BrokenHall, url: str) -> None:
+def settled(url: str) -> None:
     """Wait until every slip's end is known, or the longest time that may take."""
     store = open_store(url, HALL)
     s, end, pause = schema.slip.c, time.monotonic() + SETTLED_WITHIN, threading.Event()
@@ -120,12 +120,9 @@ def settled(hall: BrokenHall, url: str) -> None:
             pause.wait(0.2)
     finally:
         store.close()
-    del hall
 
 
-def gathered(
-    crowd: Crowd, url: str, boards: list[Board], tray: PaperTray | None, day: str
-) -> History:
+def gathered(crowd: Crowd, url: str, boards: list[Board], tray: PaperTray | None) -> History:
     """Everything that is known after a run."""
     store = open_store(url, HALL)
     try:
@@ -133,11 +130,10 @@ def gathered(
         history.books += [f"{f.en}" for f in store.read(lambda c: findings(HALL, c))]
     finally:
         store.close()
-    history.acks = list(crowd.acks)
+    history.acks, history.complete = list(crowd.acks), True
     busy = {(t.window, t.number) for t in history.tickets if t.state in ("called", "serving")}
     history.shown = {b.zone: b.shows(busy) for b in boards}
     history.paper = tray.close() if tray else None
-    del day
     return history
 
 

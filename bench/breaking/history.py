@@ -87,6 +87,8 @@ class History:
     """Numbers given out whose tickets a restore took away; they may never come again."""
     shown: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     """What each board shows at the end: (window, number)."""
+    complete: bool = False
+    """Whether everybody who asked for a number was answered in the end, and wrote it down."""
     books: list[str] = field(default_factory=list)
     """What `hall check` says."""
 
@@ -103,6 +105,7 @@ def violations(history: History) -> list[Violation]:
     """Every broken promise of a run."""
     checks = (
         _acknowledged,
+        _unasked,
         _numbers,
         _holders,
         _order,
@@ -129,6 +132,15 @@ def _acknowledged(h: History) -> Iterator[Violation]:
         if written[act, ticket] < times:
             text = f"{act} of {ticket}: acknowledged {times}, journalled {written[act, ticket]}"
             yield Violation("lost", text)
+
+
+def _unasked(h: History) -> Iterator[Violation]:
+    """A press repeated over a kill gives one ticket: none is there that nobody was given."""
+    if h.complete:
+        answered = {a.ticket for a in h.acks if a.act == ISSUED}
+        for line in h.lines:
+            if line.act == ISSUED and line.subject not in answered:
+                yield Violation("unasked", f"{line.subject}: issued, and nobody was given it")
 
 
 def _numbers(h: History) -> Iterator[Violation]:

@@ -205,10 +205,10 @@ class Crowd:
         while not self.over.is_set():
             self.pause(0.3)
             with self.news:
-                mine = list(self.tokens.items())[-20:]
+                mine = list(self.tokens.values())[-20:]
             if not mine:
                 continue
-            ticket, token = chance.choice(mine)
+            token = chance.choice(mine)
             self.up.wait(PATIENCE)
             sent = time.monotonic()
             try:
@@ -220,7 +220,6 @@ class Crowd:
                 self._note(refused)
             except (OSError, http.client.HTTPException):
                 self.pause(LATER_SECONDS)
-            del ticket
 
     def _note(self, refused: RefusedError) -> None:
         code = str(refused.problem["code"])

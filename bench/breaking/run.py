@@ -16,7 +16,7 @@ from bench.breaking.hall import BrokenHall
 from bench.breaking.history import Violation, violations
 from bench.breaking.people import Crowd
 from server.reference import load
-from support.hall_server import ADMINISTRATOR, MANAGER, TUESDAY, Client, RefusedError
+from support.hall_server import ADMINISTRATOR, MANAGER, Client, RefusedError
 
 DOOR, DOOR_SERIAL, POLLED = "door-south", "BREAK001", "reader-1"
 PATIENCE_OF_SLIPS = {"slip_patience_seconds": 10}
@@ -55,8 +55,7 @@ class Scene:
     outcome: Outcome
     url: str
     lost: set[str] = field(default_factory=set)
-    forgotten: int = 0
-    """Acts answered before this place of the list were taken away by a restore."""
+    """Tickets that a restore has taken away."""
 
 
 Breaks = Callable[[Scene], None]
@@ -144,9 +143,8 @@ def judged(
             breaks(now)
             now.crowd.wait_for(5)
             now.crowd.end()
-            settled(now.hall, now.url)
-            history = gathered(now.crowd, now.url, watching, tray, TUESDAY)
-            history.acks = history.acks[now.forgotten :]
+            settled(now.url)
+            history = gathered(now.crowd, now.url, watching, tray)
             history.lost_before = frozenset(now.lost)
             outcome.violations += violations(history)
             outcome.acks = len(now.crowd.acks)

@@ -61,6 +61,7 @@ def right() -> History:
         ],
         paper=Counter({"A001": 1, "A002": 1}),
         shown={"main": {("W2", "A002")}},
+        complete=True,
     )
 
 
@@ -88,6 +89,11 @@ def lost_call(h: History) -> None:
     h.lines = [x for x in h.lines if x.seq != 7]
     h.tickets[1] = replace(h.tickets[1], state="waiting", window="")
     h.shown = {"main": set()}
+
+
+def a_press_that_counted_twice(h: History) -> None:
+    h.lines.append(issue(8, "t4"))
+    h.tickets.append(Kept("t4", DAY, "A004", "waiting", ""))
 
 
 def one_answer_for_two(h: History) -> None:
@@ -147,6 +153,7 @@ def broken_books(h: History) -> None:
         (lost_ticket, "lost"),
         (lost_call, "lost"),
         (one_answer_for_two, "double"),
+        (a_press_that_counted_twice, "unasked"),
         (two_windows, "two holders"),
         (two_at_a_window, "two holders"),
         (before_an_earlier_one, "order"),
@@ -168,7 +175,7 @@ def test_what_was_planted_is_found(plant: Callable[[History], None], found: str)
 def test_who_was_sent_on_or_came_back_is_not_compared() -> None:
     history = right()
     history.acks, history.slips, history.paper, history.shown = [], [], None, {}
-    history.tickets = []
+    history.tickets, history.complete = [], False
     history.lines = [
         issue(1, "t1"),
         issue(2, "t2"),
