@@ -14,14 +14,14 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url, text
 
+from server.storage import statement
 from server.storage.presence import Alone, Locks, Presence, lock_key
-from server.storage.statement import run
 from server.storage.store import BUSY_MS, Offload, PostgresStore, SqliteStore, Store, directly
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def _sqlite(url: str, begin: str, busy: int = BUSY_MS, **options: Any) -> Engine:
+def _sqlite(url: str, how: str, busy: int = BUSY_MS, **options: Any) -> Engine:
     engine = create_engine(url, connect_args={"check_same_thread": False}, **options)
 
     @event.listens_for(engine, "connect")
@@ -35,7 +35,7 @@ def _sqlite(url: str, begin: str, busy: int = BUSY_MS, **options: Any) -> Engine
 
     @event.listens_for(engine, "begin")
     def _begin(conn: Connection) -> None:
-        run(conn, begin)
+        statement.begin(conn, how)
 
     return engine
 

@@ -133,7 +133,7 @@ class _Statement:
         sql = known.get(names)
         if sql is None:
             sql = known[names] = _Sql(self._clause, conn.dialect, names)
-        if not conn.in_transaction():
+        if not _running(conn):
             conn.begin()  # several statements of one read see one moment
         ordered = sql.values(values)
         try:
@@ -175,6 +175,28 @@ def run(conn: Connection, text: str) -> None:
         _driver(conn).execute(text)
     except sqlite3.Error as error:
         raise _told(conn, text, error) from error
+
+
+def _running(conn: Connection) -> bool:
+    """Whether a transaction has begun, by SQLAlchemy or, on SQLite, past it."""
+    return conn.in_transaction() or (conn.dialect.name == "sqlite" and _driver(conn).in_transaction)
+
+
+def begin(conn: Connection, text: str) -> None:
+    """Begin a transaction in the driver, unless one is running there already.
+
+    Reads begin so: SQLAlchemy's own transaction costs more than most of them.
+    """
+    if not _driver(conn).in_transaction:
+        run(conn, text)
+
+
+def end(conn: Connection) -> None:
+    """Undo whatever is running, SQLAlchemy's transaction and the driver's."""
+    if conn.in_transaction():
+        conn.rollback()
+    if _driver(conn).in_transaction:
+        run(conn, "ROLLBACK")
 
 
 class Savepoint(Protocol):

@@ -22,7 +22,7 @@ from sqlalchemy.exc import OperationalError
 
 from server.domain.errors import HallError
 from server.storage import schema
-from server.storage.statement import patient, savepoint
+from server.storage.statement import begin, end, patient, savepoint
 
 T = TypeVar("T")
 MAX_BATCH = 64
@@ -262,9 +262,10 @@ class SqliteStore:
         except IndexError:
             conn = self._reader.connect()
         try:
+            begin(conn, "BEGIN")
             return query(conn)
         finally:
-            conn.rollback()
+            end(conn)
             if len(self._idle) < IDLE_READERS:
                 self._idle.append(conn)
             else:
