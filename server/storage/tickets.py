@@ -86,8 +86,9 @@ _heads = once(
     )
 )
 # One query for each index of open tickets; together they are every state that has not ended.
+# The day is an expression, not a column: else SQLite steps through every day there ever was.
 _open_before = tuple(
-    once(select(*_COLUMNS).where(_hall, _t.c.day < bindparam("day"), state))
+    once(select(*_COLUMNS).where(_hall, _t.c.day.concat("") < bindparam("day"), state))
     for state in (_is_waiting, _is_at_window, _t.c.state == literal_column("'missed'"))
 )
 _c = schema.call
