@@ -53,6 +53,8 @@ class Crowd:
         self.threads: list[threading.Thread] = []
         self.rest = 0.0
         """Seconds between two acts of a person: a slower hall."""
+        self.epoch = 0
+        """Counts restores: what was seen before one says nothing of an act after it."""
         self.unavailable = 0
         """Commands that were told that the database is away."""
 
@@ -162,13 +164,14 @@ class Crowd:
                 self.pause(LATER_SECONDS)
 
     def _sent_on(self, client: Client, chance: random.Random, window: str, ticket: Json) -> bool:
-        sent, body = time.monotonic(), {"item": ticket["item"], "note": "续办"}
+        sent, body, epoch = time.monotonic(), {"item": ticket["item"], "note": "续办"}, self.epoch
         try:
             self.insist(client, "/counter/transfer", body, chance)
         except RefusedError as refused:
             self._note(refused)
             return False
-        self.acknowledged("ticket.transfer", ticket, window, sent)
+        if epoch == self.epoch:
+            self.acknowledged("ticket.transfer", ticket, window, sent)
         return True
 
     def _act(
@@ -178,6 +181,7 @@ class Crowd:
         sent = time.monotonic()
         if path == "call-next":
             body = {"complete": "done"}
+        epoch = self.epoch
         held = None if path in ("call-next", "resume") else self._current(client)
         try:
             state = self.insist(client, f"/counter/{path}", body, chance)
@@ -185,7 +189,7 @@ class Crowd:
             self._note(refused)
             return None
         ticket: Json | None = held or state["current"]
-        if ticket is not None:
+        if ticket is not None and epoch == self.epoch:
             self.acknowledged(f"ticket.{act}", ticket, window, sent)
         return ticket
 

@@ -247,6 +247,7 @@ def _put_back(now: Scene, backup: Path, *, readable: bool) -> None:
     done = restoring.restore(config, restoring.Asked(backup), Clocked(now), SystemChance())
     now.outcome.expect(not done.wrong, f"hall check after the restore: {done.wrong[:3]}")
     now.outcome.expect(done.known == readable, "the restore knows what it could read")
+    crowd.epoch += 1
     _forget_what_the_copy_has_not(now, config.database_url)
     hall.furnish_again()
     hall.start()
