@@ -36,7 +36,7 @@ from server.services.checks import RESTORED, Finding, findings, hall_ids
 from server.services.context import SYSTEM, Context, JsonDict, note
 from server.services.issuing import ARRIVALS
 from server.storage import catalogue as catalogues
-from server.storage import counters, moving, schema
+from server.storage import counters, moving, schema, slips
 from server.storage.engine import is_sqlite, migrate, open_engine, open_store
 from server.storage.folder import FolderBusyError, alone
 from server.storage.folder import parts as folders
@@ -179,6 +179,7 @@ def _move_on(
                 skipped[prefix] = [last + 1, target]
                 if gone > last:
                     lost[prefix] = [last + 1, gone]
+        _doubt_slips(tx)
         kept = _keep_leases(tx, day, old.leases if old else [])
         _note(tx, day, manifest, skipped, {"known": old is not None, "leases": kept})
         return skipped, lost
@@ -187,6 +188,21 @@ def _move_on(
         return ctx.write(act)
     finally:
         store.close()
+
+
+def _doubt_slips(tx: Tx) -> None:
+    """Slips under way when the backup was made: they may be on paper since, so nobody knows.
+
+    Printing them again or calling them failed would both be wrong; their agent may still tell.
+    """
+    s = schema.slip.c
+    under_way = select(s.id, s.ticket_id, s.device).where(
+        s.hall_id == tx.hall_id, s.state.in_(["owed", "sent"])
+    )
+    for row in tx.conn.execute(under_way).all():
+        slips.set_state(tx, row.id, "unknown", "no_answer")
+        data = {"slip": row.id, "device": row.device, "reason": "no_answer"}
+        note(tx, SYSTEM, "slip.unknown", row.ticket_id or row.id, data=data)
 
 
 def _keep_leases(tx: Tx, day: str, old: list[dict[str, Any]]) -> list[str]:
