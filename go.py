@@ -3,6 +3,7 @@
 
     python3 go.py run     sets up, builds the pages, starts the reference hall with simulators
     python3 go.py test    sets up, then checks and tests everything
+    python3 go.py attack  fuzzes the API, the lines, the codecs and the files
     python3 go.py bench   measures what the hall promises, beside references of the same run
     python3 go.py break   plays a day, kills and cuts meanwhile, then checks the whole history
     python3 go.py --help  the rest: setup, lint, lock, clean
@@ -364,6 +365,7 @@ def parser() -> argparse.ArgumentParser:
     for name, where, text in (
         ("bench", "bench", "measure everything (a few minutes); its own --help"),
         ("break", "bench.breaking", "kill, cut and check; --seed repeats a run; its own --help"),
+        ("attack", "bench.attack", "fuzz a hall of its own; --seed repeats it; its own --help"),
     ):
         one = commands.add_parser(name, help=text, add_help=False)
         one.set_defaults(act=module, module=where, passes=True)

@@ -6,6 +6,7 @@ whole and resent on every connect. Nothing here knows a driver; the shaping is t
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ NAMESPACE = "/agent"
 KINDS = frozenset({"printers", "led", "voice", "keypads", "fingerprint", "standby"})
 STATES = frozenset({"ok", "degraded", "failed", "unknown"})
 MAX_DEVICES = 200
+MAX_READINGS = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,9 @@ class Agents:
         found = _announced(message)
         if name is None or found is None:
             return {"ok": False, "code": Code.INVALID.value}
+        if self._held_by_others(name, {entry["device"] for entry in found}):
+            log.warning("an agent announced a device of another one")
+            return {"ok": False, "code": Code.FORBIDDEN.value}
         for ref in [d for d in self._devices.values() if d.agent == name]:
             del self._devices[ref.name]
         for entry in found:
@@ -133,6 +138,11 @@ class Agents:
         self._hall.ctx.write(act)
         self._io.start_background_task(self._settle, name)
         return {"ok": True}
+
+    def _held_by_others(self, name: str, wanted: set[str]) -> bool:
+        """Whether a connected agent, here or at another worker, has one of these devices."""
+        rows = self._hall.ctx.read(lambda c: devices.every(c, self._hall.ctx.hall_id))
+        return any(r.connected and r.agent != name and r.name in wanted for r in rows)
 
     def _settle(self, agent: str) -> None:
         """Everything an agent that just came should show and still owes."""
@@ -224,16 +234,15 @@ class Agents:
         ref = self._own(message)
         if ref is None or message.get("state") not in STATES:
             return {"ok": False, "code": Code.DEVICE_UNKNOWN.value}
-        readings = message.get("readings")
 
         def act(tx: Tx) -> None:
             devices.set_health(
                 tx,
                 ref.name,
                 message["state"],
-                str(message.get("code", ""))[:64],
-                readings if isinstance(readings, dict) else {},
-                str(message.get("detail", ""))[:300],
+                _text(message.get("code", ""), 64),
+                _readings(message.get("readings")),
+                _text(message.get("detail", ""), 300),
             )
             tx.events.append(DeviceChanged(ref.name))
 
@@ -264,6 +273,24 @@ def _refused(error: HallError) -> Refused:
     return Refused(error.code.value, problem(error).model_dump())
 
 
+def _text(value: object, longest: int) -> str:
+    """A text as it can be kept: no control characters, nothing that is no character."""
+    return "".join(c for c in str(value)[:longest] if c.isprintable())
+
+
+def _readings(value: object) -> dict[str, Any]:
+    """What a device measured, if it can be kept: small, plain JSON."""
+    if not isinstance(value, dict):
+        return {}
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        if len(text.encode()) > MAX_READINGS or "\\u0000" in text:
+            return {}
+    except (TypeError, ValueError, RecursionError):
+        return {}
+    return value
+
+
 def _announced(message: Any) -> list[dict[str, str]] | None:
     """The devices of a hello, checked; None when it is not one."""
     if not isinstance(message, dict) or not isinstance(message.get("devices"), list):
@@ -272,7 +299,7 @@ def _announced(message: Any) -> list[dict[str, str]] | None:
     for entry in message["devices"][:MAX_DEVICES]:
         if not isinstance(entry, dict) or entry.get("kind") not in KINDS:
             return None
-        fields = {k: str(entry.get(k, ""))[:64] for k in ("device", "kind", "driver", "serves")}
+        fields = {k: _text(entry.get(k, ""), 64) for k in ("device", "kind", "driver", "serves")}
         if not fields["device"]:
             return None
         found.append(fields)

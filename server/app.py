@@ -21,7 +21,7 @@ from werkzeug.exceptions import HTTPException
 import counters.surface
 import display.surface
 import kiosk.surface
-from server import logs, pages, serving
+from server import hearing, logs, pages, serving
 from server.agents import Agents
 from server.api import KEY_HEADER, Api, json_answer, refusal
 from server.api.openapi import document
@@ -86,7 +86,10 @@ def build(
         ping_interval=10,
         ping_timeout=15,
         manage_session=False,
+        logger=logging.getLogger("server.live"),
+        engineio_logger=logging.getLogger("server.lines"),
     )
+    hearing.guard(socketio)
     background = start or _background
     api = Api(hall)
     feeds = Feeds(socketio, hall, api.access, pages.build_id())

@@ -51,7 +51,7 @@ def start(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    for noisy in ("socketio", "engineio", "geventwebsocket", "alembic"):
+    for noisy in ("server.live", "server.lines", "geventwebsocket", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -30,6 +30,7 @@ from sqlalchemy import Connection
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
+from server import hearing
 from server.agents import Agents
 from server.bell import Bell, NoBell, RedisBell
 from server.config import Config
@@ -307,6 +308,7 @@ def serve(house: House, config: Config, ready: Callable[[int], None], fd: int = 
     `fd`: an open port that is shared with other workers, as their supervisor handed it on.
     """
     sys.setswitchinterval(SWITCH_INTERVAL)
+    hearing.log_failures()
     application: Any = house
     if config.trusted_proxy:
         application = ProxyFix(application, x_for=1, x_proto=1, x_host=1)

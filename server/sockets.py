@@ -102,7 +102,7 @@ class Feeds:
         asked = auth if isinstance(auth, dict) else {}
         surface = self._surfaces.get(str(asked.get("surface", "")))
         key = str(asked.get("key", ""))[:128]
-        if surface is None:
+        if surface is None or not key.isprintable():
             raise _refused(HallError(Code.NOT_FOUND))
         try:
             principal = self._access.principal(request, f"{surface.name}/{key}")

@@ -183,6 +183,9 @@ class Api:
         check_allowed(route, principal)
         if route.method == "POST":
             self.access.check_csrf(request, principal)
+        for name, value in args.items():
+            if not value.isprintable():  # PostgreSQL takes no NUL, and no name of ours has any
+                raise HallError(Code.INVALID, field=name)
         key = request.headers.get(KEY_HEADER, "").strip()
         if route.keyed and not (0 < len(key) <= MAX_KEY and key.isprintable()):
             raise HallError(Code.KEY_REQUIRED)

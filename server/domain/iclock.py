@@ -32,6 +32,8 @@ _TEMPLATE = re.compile(
     r"^\s*(?:FP|FACE|BIODATA|BIOPHOTO|USERPIC|FVEIN|FINGERTMP|PALM)\s|(?:TMP|Tmp|Content)=|"
     r"[A-Za-z0-9+/=]{120,}"
 )
+_COUNT = re.compile(r"[0-9]{1,9}")
+"""`isdigit` would let through what `int` does not take: ², or five thousand digits."""
 _FLAG = re.compile(r"[0-9A-Za-z.+-]{0,16}")
 _COMMAND = re.compile(r"\s*ID=([0-9A-Za-z]{1,16})&Return=(-?\d{1,9})(?:&CMD=(.*))?", re.DOTALL)
 
@@ -147,9 +149,9 @@ def info(text: str) -> dict[str, str | int]:
     found: dict[str, str | int] = {}
     for name, value in zip(names, fields, strict=False):
         number = name in ("users", "fingers", "records")
-        if number and not value.strip().isdigit():
+        if number and not _COUNT.fullmatch(value.strip()):
             continue
-        found[name] = min(int(value), 10**9) if number else shown(value.strip())[:64]
+        found[name] = int(value) if number else shown(value.strip())[:64]
     return found
 
 

@@ -79,7 +79,7 @@ class PulledReaders:
     def result(self, ref: DeviceRef, message: dict[str, Any]) -> None:
         """What became of it."""
         prefix, _, number = str(message.get("id", "")).partition("-")
-        if prefix == "reader" and number.isdigit():
+        if prefix == "reader" and number.isdecimal() and len(number) < 10:
             good = message.get("state") == "done"
             words = " ".join(str(message.get(k, ""))[:100] for k in ("reason", "detail")).strip()
             readers_pull.settled(self._ctx, ref.name, int(number), words, good=good)
@@ -91,7 +91,7 @@ def _is_number(value: Any) -> bool:
 
 def _whole(value: Any) -> int | None:
     text = str(value)
-    return int(text) if text.isdigit() and len(text) < 10 else None
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def _line(row: Any) -> PunchLine | BadLine:

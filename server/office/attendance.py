@@ -23,6 +23,7 @@ from server.domain.tickets import ActorKind
 from server.hall import Hall
 from server.office import attendance_views as views
 from server.office import evidence
+from server.office.workdays import nearby
 from server.services.attendance import rules
 from server.services.attendance.rights import check_see
 from server.services.attendance.sheets import gather, sheets_of, staff_lists
@@ -154,8 +155,10 @@ def span_of(month: str) -> tuple[date, date]:
     try:
         if "W" in month:
             week = parse_week(month)
+            nearby(week.first, "month")
             return week.first, week.last
         first = datetime.strptime(month, "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
+        nearby(first, "month")
     except ValueError:
         raise HallError(Code.INVALID, field="month") from None
     return first, first.replace(day=monthrange(first.year, first.month)[1])
@@ -164,7 +167,7 @@ def span_of(month: str) -> tuple[date, date]:
 def day_of(text: str, field: str = "day") -> date:
     """An ISO day; raises INVALID."""
     try:
-        return date.fromisoformat(text)
+        return nearby(date.fromisoformat(text), field)
     except ValueError:
         raise HallError(Code.INVALID, field=field) from None
 

@@ -24,6 +24,7 @@ from server.domain.tickets import ActorKind
 from server.hall import Hall
 from server.office import check_views as views
 from server.office import findings as finding_routes
+from server.office.workdays import nearby
 from server.services.attendance import files as papers
 from server.services.bus import ChecksChanged, Event, HallChanged, TicketMoved, WindowChanged
 from server.services.floor import waiting_for
@@ -241,7 +242,7 @@ def asked_day(name: str, default: date) -> date:
     """A day from the address; raises INVALID."""
     text = request.args.get(name, "")
     try:
-        return date.fromisoformat(text) if text else default
+        return nearby(date.fromisoformat(text), name) if text else default
     except ValueError:
         raise HallError(Code.INVALID, field=name) from None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, time
 
+import gevent
 from flask import request
 
 from server.api import ADMINISTRATORS, MANAGERS, Api, Call
@@ -41,6 +42,8 @@ from server.wire.readers import (
 from server.wire.views import Alarm
 
 MAX_FILE = 16 * 1024 * 1024
+REST_SECONDS = 0.008
+"""Between the acts of a long file."""
 
 
 def alarms(hall: Hall) -> Callable[[Snapshot], list[Alarm]]:
@@ -102,7 +105,7 @@ def _look(api: Api) -> None:
     def punch(call: Call) -> PunchDetail:
         """A punch as the terminal told it. It can be looked at, never changed."""
         number = call.args["number"]
-        if not number.isdigit() or len(number) > 18:
+        if not number.isdecimal() or len(number) > 18:
             raise HallError(Code.NOT_FOUND)
         return ctx.read(lambda c: punch_detail(ctx, c, int(number)))
 
@@ -162,7 +165,7 @@ def _keep(api: Api) -> None:
     def settle_line(call: Call) -> Done:
         """Somebody has looked at a line that was put aside."""
         number = call.args["number"]
-        if not number.isdigit() or len(number) > 18:
+        if not number.isdecimal() or len(number) > 18:
             raise HallError(Code.NOT_FOUND)
         readers_office.settle_line(ctx, call.actor, call.key, int(number))
         return Done()
@@ -240,7 +243,9 @@ def _hand(api: Api) -> None:
             raise HallError(Code.TOO_LARGE)
         found: FileRead = hall.offload(lambda: readers_hand.read_file(content))
         serial, name = call.args["serial"], file.filename or ""
-        taken = readers_hand.take_file(hall.ctx, call.actor, serial, found, name)
+        taken = readers_hand.take_file(
+            hall.ctx, call.actor, serial, found, name, lambda: gevent.sleep(REST_SECONDS)
+        )
         return FileTaken(
             new=taken.new,
             known=taken.known,

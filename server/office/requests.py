@@ -173,12 +173,9 @@ def _questions(api: Api) -> None:
 
 def _day(text: str) -> date:
     try:
-        found = date.fromisoformat(text)
+        return workdays.nearby(date.fromisoformat(text))
     except ValueError:
         raise HallError(Code.INVALID, field="day") from None
-    if not workdays.OLDEST <= found.year <= workdays.NEWEST:
-        raise HallError(Code.INVALID, field="day")
-    return found
 
 
 def _leave(api: Api) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from server.api import MANAGERS, Api, Call
 from server.domain.errors import Code, HallError
 from server.office import request_views as views
@@ -12,6 +14,13 @@ from server.services.context import Actor
 from server.wire.attendance_requests import CalendarTaken, CalendarYear, ImportCalendar
 
 OLDEST, NEWEST = 2000, 2099
+
+
+def nearby(day: date, field: str = "day") -> date:
+    """The day itself; raises INVALID for one so far off that counting days from it would fail."""
+    if not OLDEST <= day.year <= NEWEST:
+        raise HallError(Code.INVALID, field=field)
+    return day
 
 
 def add(api: Api) -> None:

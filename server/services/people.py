@@ -52,7 +52,7 @@ class Principal:
 
 def secret_hash(secret: str) -> str:
     """What is kept of a session id, code or token."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def csrf_of(secret: str) -> str:

@@ -6,7 +6,7 @@ signed. Both ways end in the same insert-only punches, marked with their source.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -60,8 +60,17 @@ def read_file(content: bytes) -> FileRead:
     return FileRead(lines, problems)
 
 
-def take_file(ctx: Context, actor: Actor, serial: str, read: FileRead, name: str) -> punches.Taken:
+def take_file(
+    ctx: Context,
+    actor: Actor,
+    serial: str,
+    read: FileRead,
+    name: str,
+    between: Callable[[], None] | None = None,
+) -> punches.Taken:
     """Keep a file's punches for the reader it was taken from. The same file again adds nothing.
+
+    `between` is called between its acts, so that a long file does not keep the counters waiting.
 
     Raises READER_UNKNOWN, READER_STATE, and PUNCH_FILE with the problems when more of its lines
     are bad than good: that is another file.
@@ -77,7 +86,7 @@ def take_file(ctx: Context, actor: Actor, serial: str, read: FileRead, name: str
             for p in read.problems[:MAX_PROBLEMS]
         ]
         raise HallError(Code.PUNCH_FILE, count=len(read.problems), problems=problems)
-    taken = punches.take(ctx, serial, read.lines, Source.FILE, actor=actor)
+    taken = punches.take(ctx, serial, read.lines, Source.FILE, actor=actor, between=between)
     newest = max(line.said for line in read.lines)
 
     def act(tx: Tx) -> None:

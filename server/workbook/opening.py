@@ -21,6 +21,8 @@ from openpyxl.workbook import Workbook
 MAX_MEGABYTES = 8
 MAX_UNPACKED = 40 * 1024 * 1024
 MAX_PARTS = 300
+MAX_PIECES = 600_000
+"""Strings, cells and rows together: a hundred kilobytes may hold millions of them, packed."""
 _MAX_BYTES = MAX_MEGABYTES * 1024 * 1024
 _FORBIDDEN = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
@@ -75,9 +77,14 @@ def _inspect(content: bytes) -> None:
         # The declared sizes bind: zipfile never unpacks more than a part declares.
         if len(parts) > MAX_PARTS or sum(p.file_size for p in parts) > MAX_UNPACKED:
             raise TooLargeError
+        pieces = 0
         for part in parts:
             if part.filename.lower().endswith((".xml", ".rels", ".vml")):
-                _inspect_xml(archive.read(part))
+                text = archive.read(part)
+                _inspect_xml(text)
+                pieces += text.count(b"<si>") + text.count(b"<c ") + text.count(b"<row")
+                if pieces > MAX_PIECES:
+                    raise TooLargeError
 
 
 def _inspect_xml(text: bytes) -> None:

@@ -167,6 +167,12 @@ class HallServer:
         """The server's address."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        assert self._server is not None
+        return self._server.pid
+
     def url(self, path: str) -> str:
         """The address of a page."""
         return self.base + path

@@ -26,7 +26,8 @@ class Browser:
         self._token = token
         self.csrf = ""
 
-    def _headers(self, key: str | None) -> dict[str, str]:
+    def headers(self, key: str | None) -> dict[str, str]:
+        """What it sends with a request; `key` as in `post`."""
         headers = {}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
@@ -38,12 +39,12 @@ class Browser:
 
     def get(self, path: str) -> TestResponse:
         """Ask."""
-        return self.client.get(f"/api/v1{path}", headers=self._headers(None))
+        return self.client.get(f"/api/v1{path}", headers=self.headers(None))
 
     def post(self, path: str, body: Any = None, *, key: str | None = "") -> TestResponse:
         """Command; `key` None leaves the Idempotency-Key out."""
         data = body if isinstance(body, (str, bytes)) else json.dumps(body or {})
-        return self.client.post(f"/api/v1{path}", data=data, headers=self._headers(key))
+        return self.client.post(f"/api/v1{path}", data=data, headers=self.headers(key))
 
     def login(self, staff: str, password: str = PASSWORD) -> TestResponse:
         """Sign in and keep the CSRF token."""

@@ -43,10 +43,16 @@ def week_of(day: date) -> Week:
     return Week(year, number)
 
 
+LAST_YEAR = 9998
+"""A week of a later one would end after the last day there is."""
+
+
 def parse_week(text: str) -> Week:
     """2026-W47 as a week; raises ValueError."""
     year, _, number = text.partition("-W")
     week = Week(int(year), int(number))
+    if week.year > LAST_YEAR:
+        raise ValueError(text)
     if week.first.isocalendar()[:2] != (week.year, week.number) or text != week.id:
         raise ValueError(text)
     return week

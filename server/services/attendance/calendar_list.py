@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,6 +18,7 @@ from server.domain.catalogue import SpecialDay
 
 REST, WORK = "休", "班"
 MOST_LINES = 200
+MOST_CELLS = 20
 LONGEST_STRETCH = 15
 NAME_LENGTH = 40
 WEEKDAYS = {name: number for number, name in enumerate("一二三四五", 1)}
@@ -85,15 +85,23 @@ def _heading(line: str) -> bool:
 
 def rows_of_sheet(content: bytes) -> Rows | Problem:
     """Rows of the first sheet of an .xlsx file."""
-    import openpyxl  # noqa: PLC0415 - a quarter of a second, once a year
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+    # The same limits as for a workbook: bombs, entities and foreign encodings are not opened.
+    from server.workbook.opening import (  # noqa: PLC0415 - a quarter of a second, once a year
+        BROKEN,
+        NotAWorkbookError,
+        TooLargeError,
+        opened,
+    )
 
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        book = opened(io.BytesIO(content))
         sheet = book.worksheets[0]
-        values = [list(row) for row in sheet.iter_rows(max_row=MOST_LINES + 2, values_only=True)]
+        values = [
+            list(row)
+            for row in sheet.iter_rows(max_row=MOST_LINES + 2, max_col=MOST_CELLS, values_only=True)
+        ]
         book.close()
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError, ValueError, IndexError):
+    except (NotAWorkbookError, TooLargeError, *BROKEN):
         return Problem(0, Flaw.FILE)
     found = []
     for number, row in enumerate(values, 1):

@@ -1,0 +1,218 @@
+"""Every operation of the OpenAPI document with bodies that fit and bodies that do not, by role.
+
+In process, on the small hall of the tests. Finds: a 5xx, an answer that the document does not
+describe, a request over five seconds. It does not judge whether an act was right; walks do.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import tempfile
+import time
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.errors import Unsatisfiable
+from jsonschema import Draft202012Validator
+from schemathesis import GenerationMode
+from werkzeug.test import TestResponse
+
+from bench.attack.tally import Tally, errors_logged
+from server.api.limits import Limits
+from support.halls import ADMINISTRATOR, SmallHall, at
+from support.web import Browser, Web
+
+ROLES = ("administrator", "manager", "clerk", "kiosk", "board", "agent", "nobody")
+OURS = frozenset({"cookie", "authorization", "x-csrf-token", "content-length", "host"})
+PLACE = re.compile(r"<[^>]+>")
+NASTY = (
+    "²", "٣", "-1", "0", "1e9", "9" * 30, "9" * 5000, "\0", "a\0b", "..", "../../etc/passwd",
+    "\ud800", "\N{RIGHT-TO-LEFT OVERRIDE}", "😀", "' OR 1=1 --", "<script>", "{}", " ", "\r\nX: y",
+    "9999-12-31", "0000-00-00", "2026-02-30", "2026-W99", "2026-13", "10000-01", "A" * 3000,
+    "0001-01-01", "0001-01", "9999-12", "0001-W01", "9999-W52",
+)  # fmt: skip
+MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+
+
+@dataclass(slots=True)
+class Target:
+    """A small hall behind its door, with somebody of every role."""
+
+    web: Web
+    browsers: dict[str, Browser]
+    document: dict[str, Any]
+
+    def again(self, role: str) -> Browser:
+        """The role's browser; whoever was signed out by an attack comes in anew."""
+        if role in ("administrator", "manager", "clerk"):
+            browser = self.browsers[role]
+            if browser.get("/session").get_json().get("kind") != "staff":
+                self.browsers[role] = browser = _people(self.web)[role]
+        return self.browsers[role]
+
+
+def _people(web: Web) -> dict[str, Browser]:
+    """Everybody; whatever happened to their accounts is made good first."""
+    return {
+        "administrator": web.person(ADMINISTRATOR),
+        "manager": web.manager(),
+        "clerk": web.clerk("T1", seated=False),
+    }
+
+
+def target(folder: Path) -> Target:
+    """A hall of its own in this folder."""
+    small = SmallHall(f"sqlite:///{folder / 'hall.db'}", folder, at(9))
+    web = Web(small)
+    web.app.api.limits = Limits(lambda: time.monotonic() * 100_000)
+    browsers = _people(web) | {
+        "kiosk": web.device("kiosk", "1"),
+        "board": web.device("board", "main"),
+        "agent": web.device("agent", "kiosk"),
+        "nobody": web.browser(),
+    }
+    browsers["clerk"].post("/counter/sign-in", {"window": "T1"})
+    document = browsers["nobody"].client.get("/api/openapi.json").get_json()
+    return Target(web, browsers, document)
+
+
+def attack(seed_: int, examples: int, part: int = 1, of: int = 1) -> Tally:
+    """Every operation (every `of`-th, from `part`) as every role, both ways."""
+    tally = Tally("api")
+    logging.getLogger("schemathesis").setLevel(logging.CRITICAL)
+    with tempfile.TemporaryDirectory(prefix="attack-") as folder:
+        hall = target(Path(folder))
+        schema: Any = schemathesis.openapi.from_wsgi("/api/openapi.json", hall.web.app.flask)
+        operations = [found.ok() for found in schema.get_all_operations()]
+        for number, operation in enumerate(operations):
+            if number % of != part % of:
+                continue
+            for mode in MODES:
+                for role in ROLES:
+                    count = examples if role == "administrator" else max(1, examples // 4)
+                    _operation(tally, hall, operation, mode, role, count, seed_)
+        hall.web.small.close()
+    return tally
+
+
+def paths(part: int = 1, of: int = 1) -> Tally:
+    """Every address with something nasty in each of its places, as an administrator."""
+    tally = Tally("addresses")
+    with tempfile.TemporaryDirectory(prefix="attack-") as folder:
+        hall = target(Path(folder))
+        browser = hall.browsers["administrator"]
+        routes = [r for r in hall.web.app.api.routes if "<" in r.path]
+        for number, route in enumerate(routes):
+            for nasty in NASTY if number % of == part % of else ():
+                path = "/api/v1" + PLACE.sub(
+                    quote(nasty, safe="", errors="surrogatepass"), route.path
+                )
+                begun = time.monotonic()
+                with errors_logged() as errors:
+                    answer = browser.client.open(
+                        path, method=route.method, headers=browser.headers(""), data=b"{}"
+                    )
+                tally.count(f"{answer.status_code // 100}xx", time.monotonic() - begun)
+                if answer.status_code >= 500:
+                    tally.found(
+                        f"{route.method} {route.path}: {answer.status_code}",
+                        f"{nasty!r:.40} {errors[:1]}",
+                    )
+        hall.web.small.close()
+    return tally
+
+
+def _operation(
+    tally: Tally,
+    hall: Target,
+    operation: Any,
+    mode: GenerationMode,
+    role: str,
+    count: int,
+    seed_: int,
+) -> None:
+    browser = hall.again(role)
+
+    @seed(seed_)
+    @settings(
+        max_examples=count,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.explicit, Phase.generate],
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def run(case: Any) -> None:
+        begun = time.monotonic()
+        with errors_logged() as errors:
+            answer = _send(browser, case)
+            seconds = time.monotonic() - begun
+        tally.count(f"{answer.status_code // 100}xx", seconds)
+        fault = wrong(hall.document, operation, answer)
+        if fault:
+            tally.found(f"{operation.label} as {role}: {fault} {' '.join(errors)}")
+
+    try:
+        run()
+    except (schemathesis.errors.SchemathesisError, Unsatisfiable):
+        tally.count("nothing to make")
+    except Exception as error:  # noqa: BLE001 - an exception through the WSGI door is a find
+        tally.found(f"{operation.label} as {role}: raised {error!r}")
+
+
+def _send(browser: Browser, case: Any) -> TestResponse:
+    headers = {
+        name: _latin(value)
+        for name, value in (case.headers or {}).items()
+        if name.lower() not in OURS
+    }
+    headers = {"Idempotency-Key": uuid.uuid4().hex, **headers, **browser.headers(None)}
+    more: dict[str, Any] = {}
+    if type(case.body).__name__ != "NotSet":
+        more["data"] = _bytes(case.body)
+        headers.setdefault("Content-Type", case.media_type or "application/json")
+    query = {name: str(value) for name, value in (case.query or {}).items()}
+    return browser.client.open(
+        case.formatted_path, method=case.method, headers=headers, query_string=query, **more
+    )
+
+
+def _latin(value: object) -> str:
+    """A header as a client can send it."""
+    text = str(value).encode("latin-1", "replace").decode("latin-1")
+    return text.replace("\r", " ").replace("\n", " ")
+
+
+def _bytes(body: Any) -> bytes:
+    if isinstance(body, bytes):
+        return body
+    try:
+        return json.dumps(body).encode()
+    except (TypeError, ValueError):
+        return str(body).encode("utf-8", "surrogatepass")
+
+
+def wrong(document: dict[str, Any], operation: Any, answer: TestResponse) -> str:
+    """What is wrong with an answer; empty when nothing is."""
+    if answer.status_code >= 500:
+        return f"answered {answer.status_code}"
+    described = document["paths"][operation.path][operation.method]["responses"]
+    kind = answer.mimetype
+    found = described.get(str(answer.status_code))
+    if found is None:
+        # 404 and 405 come from the router where a path does not fit the route.
+        return "" if answer.status_code in (404, 405) else f"{answer.status_code} not described"
+    if kind not in found["content"]:
+        return f"{answer.status_code} as {kind} not described"
+    if kind != "application/json":
+        return ""
+    schema = found["content"][kind]["schema"] | {"components": document["components"]}
+    failed = next(iter(Draft202012Validator(schema).iter_errors(answer.get_json())), None)
+    return f"{answer.status_code} does not fit: {failed.message[:120]}" if failed else ""

@@ -1,0 +1,59 @@
+"""What may come in over a live line: whole text packets of the kinds that pages and agents send.
+
+Socket.IO takes more than that: binary events gather attachments in memory for as long as a client
+likes, and an event that is *called* connect or disconnect runs the handlers of those moments. A
+line that says such a thing, or nothing that can be read, is cut off; what it said is not logged.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import gevent
+from flask_socketio import SocketIO
+from socketio.packet import ACK, CONNECT, DISCONNECT, EVENT
+
+log = logging.getLogger(__name__)
+RESERVED = frozenset({"connect", "disconnect", "connect_error"})
+
+
+def guard(socketio: SocketIO) -> None:
+    """Look at every packet before Socket.IO does."""
+    server = socketio.server
+    inner = server._handle_eio_message  # noqa: SLF001 - there is no other door
+
+    def hear(line: str, data: Any) -> None:
+        if fits(server.packet_class, data):
+            inner(line, data)
+        else:
+            log.info("a line that says what nobody of ours says is cut off")
+            server.eio.disconnect(line)
+
+    server.eio.on("message", hear)
+
+
+def fits(packet_class: type[Any], data: Any) -> bool:
+    """Whether a packet is one that a page or an agent of ours can have sent."""
+    if not isinstance(data, str):
+        return False
+    try:
+        packet = packet_class(encoded_packet=data)
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return False
+    if packet.packet_type in (CONNECT, DISCONNECT):
+        return packet.data is None or isinstance(packet.data, dict)
+    if packet.packet_type not in (EVENT, ACK) or not isinstance(packet.data, list):
+        return False
+    event = packet.data[0] if packet.data else ""
+    return packet.packet_type == ACK or (isinstance(event, str) and event not in RESERVED)
+
+
+def log_failures() -> None:
+    """Failures of greenlets go to the log as everything does, without the data they quote."""
+
+    def failed(_context: object, kind: Any, value: Any, trace: Any) -> None:
+        if kind is not None and not issubclass(kind, gevent.GreenletExit):
+            log.error("background work failed", exc_info=(kind, value, trace))
+
+    gevent.get_hub().print_exception = failed  # type: ignore[assignment,method-assign]

@@ -1,0 +1,121 @@
+"""A small seeded portion of the long attacks (`go.py attack`), and what they once found."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from socketio.packet import Packet
+
+from bench.attack import api, codecs, files, walks
+from bench.attack.tally import Tally, table
+from server.domain import iclock
+from server.hearing import fits
+from server.services.attendance.calendar_list import Flaw, Problem, rows_of_sheet
+from server.workbook import Flaw as BookFlaw
+from server.workbook import read
+from support.halls import SmallHall, at
+from support.web import Web
+
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+
+
+@pytest.fixture
+def web(sqlite_url: str, tmp_path: Path) -> Iterator[Web]:
+    """The small hall on Monday at nine."""
+    small = SmallHall(sqlite_url, tmp_path, at(9))
+    yield Web(small)
+    small.close()
+
+
+def quiet(tally: Tally) -> None:
+    assert tally.total
+    assert not tally.finds, table([tally])
+
+
+def test_some_operations_with_any_body() -> None:
+    quiet(api.attack(seed_=7, examples=1, part=7, of=60))
+
+
+def test_some_addresses_with_nasty_places() -> None:
+    quiet(api.paths(part=3, of=9))
+
+
+def test_a_walk_in_any_order() -> None:
+    quiet(walks.attack(seed_=7, examples=3))
+
+
+def test_mutated_bytes_of_every_wire() -> None:
+    quiet(codecs.attack(seed=7, examples=60))
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_days_at_the_end_of_time_are_refused(web: Web, day: str) -> None:
+    manager = web.manager()
+    week = "9999-W52" if day > "2" else "0001-W01"
+    for path in (
+        f"/office/attendance/days/{day}",
+        f"/attendance/evidence/1001/{day}",
+        f"/office/attendance/exceptions/{day[:7]}",
+        f"/office/tickets/A/{week}",
+        f"/office/findings?from={day}&to={day}",
+    ):
+        assert manager.get(path).status_code == 400, path
+
+
+def test_numbers_that_are_none_are_not_found(web: Web) -> None:
+    assert web.manager().get("/office/punches/²").status_code == 404
+
+
+def test_an_address_with_a_nul_is_refused(web: Web) -> None:
+    assert web.browser().get("/items/a%00b").get_json()["code"] == "invalid"
+
+
+def test_a_terminal_that_counts_in_superscripts() -> None:
+    assert iclock.info("Ver 8,²," + "9" * 5000) == {"firmware": "Ver 8"}
+
+
+def hostile(name: str) -> bytes:
+    return next(content for found, content in files.workbooks(rows=10) if found == name)
+
+
+@pytest.mark.parametrize("name", ["bomb", "declared small"])
+def test_a_hostile_list_of_days_is_not_opened(name: str) -> None:
+    content = hostile(name)
+    assert rows_of_sheet(content) == Problem(0, Flaw.FILE)
+
+
+def test_a_hundred_kilobytes_of_strings_are_too_many() -> None:
+    content = hostile("huge strings")
+    assert len(content) < 200_000
+    result = read(io.BytesIO(content), "small")
+    assert isinstance(result, list)
+    assert [p.code for p in result] == [BookFlaw.FILE_TOO_LARGE]
+
+
+@pytest.mark.parametrize(
+    ("packet", "good"),
+    [
+        ('0/live,{"surface":"board","key":"main"}', True),
+        ("1/live,", True),
+        ('2/agent,7["hello",{"devices":[]}]', True),
+        ("3/agent,7[]", True),
+        ('2/live,["connect",{"surface":"board"}]', False),
+        ('2/live,["disconnect"]', False),
+        ('51-/live,["x",{"_placeholder":true,"num":0}]', False),
+        ("61-/live,7[]", False),
+        ("2/live,", False),
+        ("2/live,[]", True),
+        ("2/live,[7]", False),
+        ("0/live,[]", False),
+        ('4/live,"x"', False),
+        ("2/live,[" * 3, False),
+        ("x", False),
+        ("", False),
+        (b"\x00\x01", False),
+    ],
+)
+def test_what_may_come_over_a_line(packet: str | bytes, good: bool) -> None:
+    assert fits(Packet, packet) is good
