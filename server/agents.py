@@ -232,14 +232,14 @@ class Agents:
 
     def _health(self, message: Any) -> dict[str, Any]:
         ref = self._own(message)
-        if ref is None or message.get("state") not in STATES:
+        if ref is None or str(message.get("state")) not in STATES:
             return {"ok": False, "code": Code.DEVICE_UNKNOWN.value}
 
         def act(tx: Tx) -> None:
             devices.set_health(
                 tx,
                 ref.name,
-                message["state"],
+                str(message["state"]),
                 _text(message.get("code", ""), 64),
                 _readings(message.get("readings")),
                 _text(message.get("detail", ""), 300),

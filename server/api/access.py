@@ -10,9 +10,11 @@ from flask import Request, Response
 
 from server.domain.errors import Code, HallError
 from server.hall import Hall
-from server.services.people import Principal, csrf_of
+from server.services.people import BROWSER_DAYS, Principal, csrf_of
 
 SESSION_COOKIE = "hall_session"
+BROWSER_COOKIE = "hall_browser"
+"""Proves an earlier sign-in in this browser; it opens nothing."""
 DEVICE_COOKIE = "hall_device_{kind}_{name}"
 SURFACE_HEADER = "X-Hall-Surface"
 """`kiosk/1` or `board/main`: which of this browser's devices a page speaks for."""
@@ -77,6 +79,10 @@ class Access:
     def set_session(self, response: Response, secret: str, hours: int) -> None:
         """Give the browser its session."""
         self._set(response, SESSION_COOKIE, secret, hours * 3600)
+
+    def set_browser(self, response: Response, secret: str) -> None:
+        """Let the browser show at the next sign-in that somebody signed in here before."""
+        self._set(response, BROWSER_COOKIE, secret, BROWSER_DAYS * 86_400)
 
     def set_device(self, response: Response, kind: str, name: str, token: str) -> None:
         """Give the browser a device token."""

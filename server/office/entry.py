@@ -8,13 +8,13 @@ from flask import Response, g, request
 from sqlalchemy import Connection
 
 from server.api import ANYONE, STAFF, Api, Call
-from server.api.access import SESSION_COOKIE
+from server.api.access import BROWSER_COOKIE, SESSION_COOKIE
 from server.domain.catalogue import Catalogue
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
 from server.services.attendance import covers
 from server.services.attendance.covers import Cover
-from server.services.people import Principal, csrf_of
+from server.services.people import Origin, Principal, csrf_of
 from server.storage import windows
 from server.wire.attendance_requests import CoverRef
 from server.wire.commands import ChangePassword, Enrol, Enrolled, Login, Session
@@ -111,9 +111,11 @@ def _staff(api: Api, entry: Entry) -> None:
     def login(call: Call) -> Response:
         """Sign in with staff number and password."""
         asked: Login = call.body
-        secret = people.login(asked.staff, asked.password.get_secret_value())
-        response = entry.answer(people.session(secret), secret)
-        access.set_session(response, secret, api.hall.ctx.settings().session_hours)
+        origin = Origin(request.cookies.get(BROWSER_COOKIE, ""), request.remote_addr or "")
+        found = people.login(asked.staff, asked.password.get_secret_value(), origin)
+        response = entry.answer(people.session(found.session), found.session)
+        access.set_session(response, found.session, api.hall.ctx.settings().session_hours)
+        access.set_browser(response, found.browser)
         return response
 
     @api.post("/logout", who=ANYONE, answer=Session, keyed=False)

@@ -105,6 +105,7 @@ class Office:
         ctx = self._ctx
         people, now = ctx.catalogue().staff_by, ctx.clock.now()
         rows = ctx.read(lambda c: accounts.accounts(c, ctx.hall_id))
+        locked = ctx.read(lambda c: accounts.locked_staff(c, ctx.hall_id, now))
         return [
             AccountView(
                 staff=row.staff,
@@ -112,7 +113,7 @@ class Office:
                 unit=people[row.staff].unit if row.staff in people else "",
                 role=row.role,
                 disabled=bool(row.disabled),
-                locked=bool(row.locked_until and row.locked_until > now),
+                locked=row.staff in locked or bool(row.locked_until and row.locked_until > now),
                 must_change=bool(row.must_change),
             )
             for row in rows

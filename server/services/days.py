@@ -82,6 +82,7 @@ def _open_day(ctx: Context, tx: Tx, day: str) -> None:
     tx.conn.execute(insert(_days).values(hall_id=tx.hall_id, day=day, opened_at=tx.now))
     commands.forget_answers(tx, tx.now - KEEP_ANSWERS_MS)
     accounts.forget_sessions(tx)
+    accounts.forget_sources(tx, tx.now - KEEP_ANSWERS_MS)
     alarms.forget(tx, tx.now - KEEP_ANSWERS_MS)
     note(tx, SYSTEM, "day.open", day)
     tx.events.append(HallChanged("day"))

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import Connection
 
 from server.domain.catalogue import Role
 from server.domain.errors import Code, HallError
@@ -27,6 +28,10 @@ from server.storage.store import Tx
 T = TypeVar("T")
 Offloaded = Callable[[Callable[[], Any]], Any]
 CODE_MINUTES = 30
+BROWSER_DAYS = 90
+"""A browser is known for so long after the last sign-in."""
+STRANGERS = 10
+"""So many times `lock_after` wrong passwords from anywhere close an account to unknown browsers."""
 STAFF_KINDS = frozenset({ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTRATOR})
 
 
@@ -48,6 +53,25 @@ class Principal:
     def actor(self) -> Actor:
         """The same as an actor."""
         return Actor(self.kind, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a sign-in comes from: the browser's secret of an earlier one, if any, the address."""
+
+    browser: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The secrets that a browser gets: of its session, and of itself for the next sign-in."""
+
+    session: str
+    browser: str
+
+
+NOWHERE = Origin()
 
 
 def secret_hash(secret: str) -> str:
@@ -80,43 +104,76 @@ class People:
 
     # -- staff ---------------------------------------------------------------------------------
 
-    def login(self, staff: str, password: str) -> str:
-        """Check a password; returns a new session's secret id.
+    def login(self, staff: str, password: str, origin: Origin = NOWHERE) -> SignedIn:
+        """Sign in; returns the session id for the cookie, and a new secret of this browser.
 
+        Wrong passwords lock the source that they came from. A browser in which the person signed in
+        before is a source of its own, so strangers who know a staff number lock themselves out.
         Raises LOGIN_FAILED (unknown, wrong or disabled: not told apart) or LOCKED_OUT.
         """
         ctx = self._ctx
+        source, known = ctx.read(lambda c: self._source(c, staff, origin))
         row = ctx.read(lambda c: accounts.account(c, ctx.hall_id, staff))
         now = ctx.clock.now()
-        if row is not None and row.locked_until and row.locked_until > now:
-            minutes = -(-(row.locked_until - now) // 60_000)
-            raise HallError(Code.LOCKED_OUT, minutes=minutes)
+        if row is not None:
+            kept_of = ctx.read(lambda c: accounts.source(c, ctx.hall_id, staff, source))
+            locks = [kept_of.locked_until if kept_of else None]
+            locks += [] if known else [row.locked_until]
+            until = max(lock or 0 for lock in locks)
+            if until > now:
+                raise HallError(Code.LOCKED_OUT, minutes=-(-(until - now) // 60_000))
         kept = row.password_hash if row else self._nobody
         good = self._offload(lambda: self._verify(kept, password))
         if row is None or row.disabled or not good:
             if row is not None and not row.disabled:
-                ctx.write(lambda tx: self._failed(tx, staff))
+                ctx.write(lambda tx: self._failed(tx, staff, source, known=known))
             raise HallError(Code.LOGIN_FAILED)
-        secret = ctx.chance.token(32)
-        ctx.write(lambda tx: self._signed_in(tx, staff, secret))
-        return secret
+        found = SignedIn(ctx.chance.token(32), ctx.chance.token(32))
+        ctx.write(lambda tx: self._signed_in(tx, staff, found, origin, source))
+        return found
 
-    def _failed(self, tx: Tx, staff: str) -> None:
+    def _source(self, conn: Connection, staff: str, origin: Origin) -> tuple[str, bool]:
+        """Where a try comes from, and whether the person signed in there before."""
+        ctx = self._ctx
+        if origin.browser:
+            browser = secret_hash(origin.browser)
+            row = accounts.source(conn, ctx.hall_id, staff, browser)
+            if row is not None and (row.known_until or 0) > ctx.clock.now():
+                return browser, True
+        return secret_hash(f"{staff} {origin.address}"), False
+
+    def _failed(self, tx: Tx, staff: str, source: str, *, known: bool) -> None:
         settings = self._ctx.settings()
-        row = accounts.account(tx.conn, tx.hall_id, staff)
-        assert row is not None
-        failed = row.failed + 1
+        until = tx.now + settings.lock_minutes * 60_000
+        row = accounts.source(tx.conn, tx.hall_id, staff, source)
+        failed = (row.failed if row else 0) + 1
         if failed >= settings.lock_after:
-            until = tx.now + settings.lock_minutes * 60_000
-            accounts.set_account(tx, staff, failed=0, locked_until=until)
-            note(tx, SYSTEM, "account.locked", staff, data={"minutes": settings.lock_minutes})
+            accounts.put_source(tx, staff, source, failed=0, locked_until=until)
+            data = {"minutes": settings.lock_minutes, "of": "browser" if known else "address"}
+            note(tx, SYSTEM, "account.locked", staff, data=data)
         else:
-            accounts.set_account(tx, staff, failed=failed)
+            accounts.put_source(tx, staff, source, failed=failed)
+        if known:
+            return
+        account = accounts.account(tx.conn, tx.hall_id, staff)
+        assert account is not None
+        if account.failed + 1 >= settings.lock_after * STRANGERS:
+            accounts.set_account(tx, staff, failed=0, locked_until=until)
+            data = {"minutes": settings.lock_minutes, "of": "strangers"}
+            note(tx, SYSTEM, "account.locked", staff, data=data)
+        else:
+            accounts.set_account(tx, staff, failed=account.failed + 1)
 
-    def _signed_in(self, tx: Tx, staff: str, secret: str) -> None:
+    def _signed_in(self, tx: Tx, staff: str, found: SignedIn, origin: Origin, source: str) -> None:
         accounts.set_account(tx, staff, failed=0, locked_until=None)
+        accounts.put_source(tx, staff, source, failed=0, locked_until=None)
+        browser = secret_hash(found.browser)
+        if origin.browser:
+            accounts.move_sources(tx, secret_hash(origin.browser), browser)
+        known = tx.now + BROWSER_DAYS * 86_400_000
+        accounts.put_source(tx, staff, browser, failed=0, locked_until=None, known_until=known)
         expires = tx.now + self._ctx.settings().session_hours * 3_600_000
-        accounts.open_session(tx, secret_hash(secret), staff, expires)
+        accounts.open_session(tx, secret_hash(found.session), staff, expires)
         note(tx, Actor(ActorKind.CLERK, staff), "account.login", staff)
 
     def logout(self, secret: str) -> None:
@@ -205,6 +262,7 @@ class People:
                 tx, staff, password_hash=kept, must_change=1, failed=0, locked_until=None
             )
             accounts.end_sessions(tx, staff)
+            accounts.forget_sources(tx, tx.now, staff)
             note(tx, actor, "account.reset", staff)
             tx.events.append(HallChanged("accounts", {"name": staff}))
 

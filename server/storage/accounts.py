@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from server.storage import schema
 from server.storage.statement import once
 from server.storage.store import Tx
+from server.storage.tables_people import sign_in_source as _from
 
 _a, _s, _e, _t = schema.account, schema.session, schema.enrolment, schema.device_token
 _session = once(
@@ -57,6 +58,48 @@ def set_account(tx: Tx, staff: str, **values: Any) -> None:
         .where(_a.c.hall_id == tx.hall_id, _a.c.staff == staff)
         .values(**values, changed_at=tx.now)
     )
+
+
+def source(conn: Connection, hall_id: str, staff: str, where: str) -> Row[Any] | None:
+    """What is known of one source of a person's sign-ins."""
+    return conn.execute(
+        select(_from).where(
+            _from.c.hall_id == hall_id, _from.c.staff == staff, _from.c.source == where
+        )
+    ).first()
+
+
+def put_source(tx: Tx, staff: str, where: str, **values: Any) -> None:
+    """Keep what happened at a source."""
+    mine = (_from.c.hall_id == tx.hall_id, _from.c.staff == staff, _from.c.source == where)
+    values["seen_at"] = tx.now
+    if tx.conn.execute(update(_from).where(*mine).values(**values)).rowcount == 0:
+        tx.conn.execute(
+            insert(_from).values(hall_id=tx.hall_id, staff=staff, source=where, **values)
+        )
+
+
+def move_sources(tx: Tx, old: str, new: str) -> None:
+    """A browser got a new secret: whoever it was known for, it still is."""
+    mine = (_from.c.hall_id == tx.hall_id, _from.c.source == old)
+    tx.conn.execute(update(_from).where(*mine).values(source=new))
+
+
+def forget_sources(tx: Tx, before: int, staff: str = "") -> None:
+    """Drop what was last seen before `before` and is not known any more; or all of a person's."""
+    if staff:
+        tx.conn.execute(delete(_from).where(_from.c.hall_id == tx.hall_id, _from.c.staff == staff))
+        return
+    old = (_from.c.seen_at < before, func.coalesce(_from.c.known_until, 0) < tx.now)
+    tx.conn.execute(delete(_from).where(_from.c.hall_id == tx.hall_id, *old))
+
+
+def locked_staff(conn: Connection, hall_id: str, now: int) -> frozenset[str]:
+    """Whose password may not be tried from somewhere just now."""
+    rows = conn.execute(
+        select(_from.c.staff).where(_from.c.hall_id == hall_id, _from.c.locked_until > now)
+    )
+    return frozenset(row.staff for row in rows)
 
 
 def open_session(tx: Tx, id_hash: str, staff: str, expires_at: int) -> None:

@@ -9,6 +9,7 @@ from server.storage import (
     tables_bulletin,
     tables_checks,
     tables_offline,
+    tables_people,
     tables_readers,
 )
 from server.storage.columns import metadata
@@ -21,5 +22,6 @@ __all__ = [
     "tables_bulletin",
     "tables_checks",
     "tables_offline",
+    "tables_people",
     "tables_readers",
 ]

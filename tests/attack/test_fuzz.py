@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from socketio.packet import Packet
@@ -16,18 +14,9 @@ from server.hearing import fits
 from server.services.attendance.calendar_list import Flaw, Problem, rows_of_sheet
 from server.workbook import Flaw as BookFlaw
 from server.workbook import read
-from support.halls import SmallHall, at
 from support.web import Web
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
-
-
-@pytest.fixture
-def web(sqlite_url: str, tmp_path: Path) -> Iterator[Web]:
-    """The small hall on Monday at nine."""
-    small = SmallHall(sqlite_url, tmp_path, at(9))
-    yield Web(small)
-    small.close()
 
 
 def quiet(tally: Tally) -> None:

@@ -263,7 +263,7 @@ def test_only_a_failing_database_is_a_server_error(
         hall_id = "small"
         read = small.ctx.store.read
 
-        def write(self, *_args: object) -> Any:
+        def write(self, *_args: object, **_more: object) -> Any:
             raise OperationalError("disk", None, Exception("gone"))
 
     whole, small.ctx.store = small.ctx.store, Broken()  # type: ignore[assignment]

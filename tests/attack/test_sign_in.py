@@ -1,0 +1,149 @@
+"""Sign-in under attack: locking out on purpose, session fixation, sessions that should have ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from server.domain.errors import Code, HallError
+from server.services.people import BROWSER_DAYS, STRANGERS, Origin
+from server.storage import accounts
+from support.halls import STAFF, SmallHall, at
+from support.web import PASSWORD, Browser, Web
+
+MINE = STAFF["T1"]
+LOCK_AFTER = 5
+
+
+@pytest.fixture
+def both(database_url: str, tmp_path: Path) -> Iterator[Web]:
+    """The small hall on each database."""
+    small = SmallHall(database_url, tmp_path, at(9))
+    yield Web(small)
+    small.close()
+
+
+def guess(web: Web, times: int, address: str = "192.0.2.9", browser: str = "") -> str:
+    """Wrong passwords for one person; the last refusal."""
+    code = ""
+    for _ in range(times):
+        with pytest.raises(HallError) as refused:
+            web.small.hall.people.login(MINE, "wrong", Origin(browser, address))
+        code = refused.value.code
+    return code
+
+
+def test_a_stranger_cannot_lock_a_colleague_out(both: Web) -> None:
+    colleague = both.person(MINE)
+    colleague.post("/logout", key=None)
+    assert guess(both, LOCK_AFTER * STRANGERS + 1, "127.0.0.1") == Code.LOCKED_OUT
+    assert both.browser().login(MINE).get_json()["code"] == Code.LOCKED_OUT
+    assert colleague.login(MINE).status_code == 200
+
+
+def test_wrong_passwords_lock_the_address_they_come_from_first(web: Web) -> None:
+    assert guess(web, LOCK_AFTER + 1) == Code.LOCKED_OUT
+    assert web.browser().login(MINE).status_code == 200
+
+
+def test_guesses_from_many_addresses_add_up(web: Web) -> None:
+    for n in range(LOCK_AFTER * STRANGERS):
+        guess(web, 1, f"192.0.2.{n}")
+    assert web.browser().login(MINE).get_json()["code"] == Code.LOCKED_OUT
+    assert web.browser().login(STAFF["T2"]).status_code == 200
+
+
+def test_a_known_browser_has_its_own_few_guesses(web: Web) -> None:
+    colleague = web.person(MINE)
+    for _ in range(LOCK_AFTER):
+        assert colleague.login(MINE, "wrong").status_code == 401
+    assert colleague.login(MINE).get_json()["code"] == Code.LOCKED_OUT
+    web.small.clock.forward(minutes=11)
+    assert colleague.login(MINE).status_code == 200
+
+
+def test_a_browser_is_known_only_for_who_signed_in_there_and_not_for_ever(web: Web) -> None:
+    other = web.person(STAFF["T2"])
+    guess(web, LOCK_AFTER * STRANGERS, "127.0.0.1")
+    assert other.login(MINE).get_json()["code"] == Code.LOCKED_OUT
+    web.small.clock.forward(minutes=BROWSER_DAYS * 24 * 60 + 1)
+    guess(web, LOCK_AFTER, "127.0.0.1")
+    web.small.ctx.write(lambda tx: accounts.forget_sources(tx, tx.now - 1))
+    other.client.set_cookie("hall_session", "")
+    guess(web, LOCK_AFTER * STRANGERS, "127.0.0.1")
+    assert other.login(STAFF["T2"]).status_code == 200
+
+
+def test_a_browser_shared_by_two_stays_known_for_both(web: Web) -> None:
+    shared = web.browser()
+    for staff in (MINE, STAFF["T2"], MINE):
+        assert shared.login(staff).status_code == 200
+    guess(web, LOCK_AFTER * STRANGERS, "127.0.0.1")
+    assert shared.login(MINE).status_code == 200
+
+
+def test_a_reset_lifts_every_lock_and_forgets_the_browsers(web: Web) -> None:
+    web.person(MINE)
+    guess(web, LOCK_AFTER * STRANGERS, "127.0.0.1")
+    answer = web.administrator().post(f"/office/accounts/{MINE}/reset").get_json()
+    assert web.browser().login(MINE, answer["password"]).status_code == 200
+
+
+def test_a_cookie_of_before_is_not_taken_over(web: Web) -> None:
+    planted = web.browser()
+    planted.client.set_cookie("hall_session", "planted-by-somebody")
+    planted.client.set_cookie("hall_browser", "planted-as-well")
+    assert planted.login(MINE).status_code == 200
+    kept = planted.client.get_cookie("hall_session")
+    assert kept is not None
+    assert kept.value != "planted-by-somebody"
+    thief = web.browser()
+    thief.client.set_cookie("hall_session", "planted-by-somebody")
+    assert thief.get("/counter").status_code == 401
+    thief.client.set_cookie("hall_browser", "planted-as-well")
+    guess(web, LOCK_AFTER * STRANGERS, "127.0.0.1")
+    assert thief.login(MINE).get_json()["code"] == Code.LOCKED_OUT
+
+
+def test_each_sign_in_is_another_session(web: Web) -> None:
+    browser, secrets = web.browser(), set()
+    for _ in range(3):
+        browser.login(MINE)
+        cookie = browser.client.get_cookie("hall_session")
+        assert cookie is not None
+        secrets.add(cookie.value)
+    assert len(secrets) == 3
+
+
+def test_a_changed_password_ends_the_other_browsers(web: Web) -> None:
+    here, there = web.person(MINE), web.person(MINE)
+    body = {"current": PASSWORD, "new": "some-other-words-7"}
+    assert here.post("/password", body, key=None).status_code == 200
+    assert here.get("/counter").status_code != 401
+    assert there.get("/counter").status_code == 401
+
+
+def _session(browser: Browser) -> str:
+    cookie = browser.client.get_cookie("hall_session")
+    assert cookie is not None
+    return cookie.value
+
+
+@pytest.mark.parametrize("csrf", ["", "0" * 64, "é", "another's"])
+def test_a_command_by_cookie_needs_its_own_token(web: Web, csrf: str) -> None:
+    clerk, other = web.clerk("T1"), web.clerk("T2")
+    forged = Browser(clerk.client)
+    forged.csrf = other.csrf if csrf == "another's" else csrf
+    assert forged.post("/counter/pause", {"reason": "rest"}).get_json()["code"] == Code.CSRF
+    assert clerk.post("/counter/pause", {"reason": "rest"}).status_code == 200
+
+
+def test_the_token_of_the_session_before_does_not_hold(web: Web) -> None:
+    clerk = web.clerk("T1")
+    old, before = clerk.csrf, _session(clerk)
+    clerk.login(MINE)
+    assert _session(clerk) != before
+    clerk.csrf = old
+    assert clerk.post("/counter/pause", {"reason": "rest"}).get_json()["code"] == Code.CSRF
