@@ -192,7 +192,9 @@ def workbook(shown: BulletinView) -> bytes:
     import xlsxwriter  # noqa: PLC0415 - a fifth of a second that a starting hall does not need
 
     stream = BytesIO()
-    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False})
+    book = xlsxwriter.Workbook(
+        stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     head = book.add_format({"bold": True, "border": 1, "bg_color": "#F3F3F3"})
     cell = book.add_format({"border": 1})
     wrap = book.add_format({"text_wrap": True, "valign": "top"})

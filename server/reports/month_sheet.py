@@ -106,7 +106,9 @@ def workbook(sheet: MonthSheet, now: datetime) -> bytes:
     import xlsxwriter  # noqa: PLC0415 - a fifth of a second that a starting hall does not need
 
     stream = BytesIO()
-    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False})
+    book = xlsxwriter.Workbook(
+        stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     styles = {
         "title": book.add_format({"bold": True, "font_size": 15, "align": "center"}),
         "head": book.add_format(

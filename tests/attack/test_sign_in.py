@@ -1,4 +1,4 @@
-"""Sign-in under attack: locking out on purpose, session fixation, sessions that should have ended."""
+"""Sign-in under attack: locking out on purpose, session fixation, sessions that should end."""
 
 from __future__ import annotations
 

@@ -1,0 +1,208 @@
+"""What one hall gave is worth nothing at another; tickets on phones; agents and their devices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.test import Client
+
+from server.api import Who
+from server.api.limits import Limits
+from server.bell import NoBell
+from server.domain.errors import Code
+from server.serving import House
+from support.halls import ADMINISTRATOR, MANAGER, STAFF, SmallHall, at
+from support.web import Browser, Web
+
+ROLES = ("clerk", "manager", "administrator", "kiosk", "board", "agent")
+PEOPLE = {"clerk": STAFF["T1"], "manager": MANAGER, "administrator": ADMINISTRATOR}
+
+
+SECONDS = count(0, 1000)
+"""So much time between two requests that no rate is reached."""
+
+
+class Two:
+    """Two halls of one process, each under its own name; the same people work in both."""
+
+    def __init__(self, folder: Path) -> None:
+        self.webs = {}
+        for seed, name in enumerate(("one", "two"), 1):
+            place = folder / name
+            place.mkdir()
+            small = SmallHall(f"sqlite:///{place / 'hall.db'}", place, at(9), seed)
+            self.webs[name] = web = Web(small)
+            web.app.api.limits = Limits(lambda: next(SECONDS))
+        hosts = {f"{name}.example": name for name in self.webs}
+        self.house = House(lambda hall: self.webs[hall].app, hosts, NoBell(alone=True))
+
+    def ask(self, host: str, method: str, path: str, headers: dict[str, str]) -> Any:
+        """A request to a hall by its name."""
+        found = Client(self.house, use_cookies=False).open(
+            f"/api/v1{path}",
+            method=method,
+            headers={**headers, "Host": f"{host}.example"},
+            data=b"{}" if method == "POST" else None,
+        )
+        return found.get_json(silent=True) or {}
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
+    """Both halls."""
+    made = Two(tmp_path_factory.mktemp("two"))
+    yield made
+    for web in made.webs.values():
+        web.small.close()
+
+
+def papers(web: Web, role: str) -> dict[str, str]:
+    """What somebody of a hall shows: cookie and CSRF token, or a device's token."""
+    if role not in PEOPLE:
+        return web.device(role, "1").headers("")
+    browser = web.person(PEOPLE[role])
+    cookie = browser.client.get_cookie("hall_session")
+    assert cookie is not None
+    return {**browser.headers(""), "Cookie": f"hall_session={cookie.value}"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nobody_of_one_hall_is_anybody_at_the_other(two: Two, role: str) -> None:
+    shown = papers(two.webs["one"], role)
+    tried = 0
+    for route in two.webs["two"].app.api.routes:
+        if Who.ANYONE in route.who:
+            continue
+        path = re.sub(r"<[^>]+>", "x", route.path)
+        code = two.ask("two", route.method, path, shown).get("code")
+        assert code in (Code.NOT_SIGNED_IN, Code.CSRF), f"{route.method} {path}"
+        tried += 1
+    assert tried > 90
+
+
+def test_at_home_the_same_papers_hold(two: Two) -> None:
+    for role, name in PEOPLE.items():
+        said = two.ask("one", "GET", "/session", papers(two.webs["one"], role))
+        assert (said["kind"], said["name"]) == ("staff", name)
+        away = two.ask("two", "GET", "/session", papers(two.webs["one"], role))
+        assert away["kind"] == "none"
+
+
+def test_a_csrf_token_of_the_other_hall_does_not_hold(two: Two) -> None:
+    own = papers(two.webs["one"], "clerk")
+    own["X-CSRF-Token"] = papers(two.webs["two"], "clerk")["X-CSRF-Token"]
+    assert two.ask("one", "POST", "/counter/call-next", own)["code"] == Code.CSRF
+
+
+# -- phones ----------------------------------------------------------------------------------------
+
+
+def test_tokens_of_tickets_are_long_and_never_the_same(web: Web) -> None:
+    web.clerk("T1")
+    small = web.small
+    tokens = [small.issue("tax-1").token for _ in range(60)]
+    assert len(set(tokens)) == 60
+    assert min(len(token) for token in tokens) >= 22  # 16 bytes in base64
+
+
+def test_an_unknown_a_short_and_a_strange_token_get_the_same_answer(web: Web) -> None:
+    web.clerk("T1")
+    known = web.small.issue("tax-1").token
+    wrong = [
+        known[:-1] + ("A" if known[-1] != "A" else "B"),
+        "a",
+        known.swapcase(),
+        "🙂",
+        "0" * 500,
+    ]
+    answers = [web.browser().get(f"/phone/{token}") for token in wrong]
+    assert {answer.status_code for answer in answers} == {404}
+    assert {answer.get_json()["code"] for answer in answers} == {Code.TICKET_UNKNOWN}
+    assert web.browser().get(f"/phone/{known}").status_code == 200
+
+
+def test_guessing_tokens_ends_soon(web: Web) -> None:
+    browser = web.browser()
+    codes = [browser.get(f"/phone/guess{n}").status_code for n in range(60)]
+    assert codes[0] == 404
+    assert 429 in codes
+    assert codes.index(429) <= 45
+
+
+# -- agents ----------------------------------------------------------------------------------------
+
+PRINTER = {"devices": [{"device": "printer-1", "kind": "printers", "serves": "1"}]}
+
+
+def line(web: Web, token: str) -> Any:
+    """An agent's line, or anybody's."""
+    return web.app.socketio.test_client(web.app.flask, namespace="/agent", auth={"token": token})
+
+
+def say(agent: Any, event: str, data: Any) -> dict[str, Any]:
+    """Say something and hear the answer."""
+    said: dict[str, Any] = agent.emit(event, data, namespace="/agent", callback=True)
+    return said
+
+
+def test_an_agent_speaks_of_its_own_devices_only(web: Web) -> None:
+    people = web.small.hall.people
+    first, other = line(web, people.grant("agent", "a")), line(web, people.grant("agent", "b"))
+    assert say(first, "hello", PRINTER) == {"ok": True}
+    for event, data in (
+        ("hello", PRINTER),
+        ("health", {"device": "printer-1", "state": "failed"}),
+        ("result", {"device": "printer-1", "id": "1", "state": "done"}),
+        ("event", {"device": "printer-1", "id": "1", "data": {}}),
+    ):
+        assert not say(other, event, data)["ok"], event
+    assert say(first, "health", {"device": "printer-1", "state": "ok"})["ok"]
+    first.disconnect(namespace="/agent")
+    assert say(other, "hello", PRINTER) == {"ok": True}
+
+
+@pytest.mark.parametrize("kind", ["kiosk", "board"])
+def test_another_kind_of_token_is_no_agents(web: Web, kind: str) -> None:
+    token = web.small.hall.people.grant(kind, "1")
+    assert not line(web, token).is_connected("/agent")
+
+
+@pytest.mark.parametrize("token", ["", "x", "\ud800", "\0"])
+def test_a_made_up_token_is_no_agents(web: Web, token: str) -> None:
+    assert not line(web, token).is_connected("/agent")
+
+
+def test_a_withdrawn_agent_cannot_come_back(web: Web) -> None:
+    people = web.small.hall.people
+    token = people.grant("agent", "a")
+    assert line(web, token).is_connected("/agent")
+    web.administrator().post("/office/revoke", {"kind": "agent", "name": "a"})
+    assert not line(web, token).is_connected("/agent")
+
+
+def test_what_an_agent_says_of_a_device_is_kept_plain(web: Web) -> None:
+    agent = line(web, web.small.hall.people.grant("agent", "a"))
+    say(agent, "hello", PRINTER)
+    told = {"device": "printer-1", "state": "failed", "detail": "a\0b\ud800\x1b", "code": "\0x"}
+    for readings in ({"x": "\ud800"}, {"x": "\0"}, {"x": "y" * 20_000}, [1], {"x": 1e999}):
+        assert say(agent, "health", {**told, "readings": readings})["ok"]
+    row = next(d for d in web.manager().get("/office/today").get_json()["devices"])
+    assert (row["detail"], row["code"]) == ("ab", "x")
+
+
+def test_a_browser_of_nobody_hears_nothing_live(web: Web) -> None:
+    for surface in ("office", "windows", "attendance", "counter", "kiosk", "board"):
+        one = web.app.socketio.test_client(
+            web.app.flask, namespace="/live", auth={"surface": surface, "key": "T1"}
+        )
+        assert not one.is_connected("/live"), surface
+
+
+def test_a_browser_without_its_cookie_is_nobody(web: Web) -> None:
+    stolen = Browser(web.browser().client, "hall_session")
+    assert stolen.get("/counter").status_code == 401
