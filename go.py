@@ -3,10 +3,9 @@
 
     python3 go.py run     sets up, builds the pages, starts the reference hall with simulators
     python3 go.py test    sets up, then checks and tests everything
-    python3 go.py attack  fuzzes the API, the lines, the codecs and the files
     python3 go.py bench   measures what the hall promises, beside references of the same run
     python3 go.py break   plays a day, kills and cuts meanwhile, then checks the whole history
-    python3 go.py --help  the rest: setup, lint, lock, clean
+    python3 go.py --help  the rest: attack, setup, lint, lock, clean
 
 Everything lands inside the project: `.venv` (Python packages), `.cache` (tools, stamps, logs),
 `node_modules`, `server/web/dist` (built pages). Each step is skipped while what it is made from

@@ -43,6 +43,7 @@ from server.services.context import Context
 from server.services.days import keep_day
 from server.services.inspection.keeping import Keeper
 from server.services.issuing import give_up_slips
+from server.services.privacy import forget_old
 from server.sockets import ACCESS, Feeds
 from server.storage import devices, journal, tickets
 from server.wire.problems import problem, status_of
@@ -167,9 +168,10 @@ class _Kept:
         self._bell = bell
         self._ctx: Context = app.hall.ctx
         self._keeper = Keeper(self._ctx, app.hall.config.data)
+        self._forgot = ""
         self._said: deque[tuple[str, str, int]] = deque(maxlen=REMEMBERED)
-        self._seen, self._looked_at = 0, 0.0
-        self._mark()
+        self._seen, self._looked_at = self._ctx.read(self._head), 0.0
+        self._next = self._seen
         self._ctx.bus.listen(self._remember)
         self._ctx.bus.forward = lambda events: bell.ring(self._ctx.hall_id, events)
         self._ctx.write(lambda tx: devices.nobody_heard(tx, app.hall.worker))
@@ -179,7 +181,6 @@ class _Kept:
     def keep(self) -> None:
         """Days, debts, drawn checks: by the worker that leads; what is its own by each."""
         self.look()
-        self._mark()
         self._ctx.refresh()
         self.app.agents.remind()
         self.app.hall.presence.look()
@@ -187,9 +188,17 @@ class _Kept:
             return
         self._write_off()
         keep_day(self._ctx)
+        self._forget()
         self._keeper.keep()
         draft_due(self._ctx)
         give_up_slips(self._ctx)
+
+    def _forget(self) -> None:
+        """Once a day what is too old goes."""
+        today = self._ctx.day()
+        if self._forgot != today:
+            self._forgot = today
+            forget_old(self._ctx, self.app.hall.config.data)
 
     def _write_off(self) -> None:
         """Devices whose worker is gone are unknown until their agent has found another."""
@@ -202,20 +211,21 @@ class _Kept:
 
     def look(self) -> None:
         """Read what the journal tells since the last look, unless the bell told it all."""
-        since = self._bell.whole_since()
+        since, now = self._bell.whole_since(), time.monotonic()
         if since is not None and since <= self._looked_at:
+            if now >= self._looked_at + KEEP_SECONDS:
+                # As of the look before: what was rung just before the bell broke may be lost, and
+                # is told again. Nothing is announced twice by it.
+                self._seen, self._next = self._next, self._ctx.read(self._head)
+                self._looked_at = now
             return
-        seen, head = self._seen, self._mark()
+        seen, head = self._seen, self._ctx.read(self._head)
+        self._seen = self._next = head
+        self._looked_at = now
         if head > seen:
             self._ctx.bus.deliver(self._ctx.read(lambda c: self._told(c, seen)))
             self._ctx.refresh()
             self.app.agents.remind()
-
-    def _mark(self) -> int:
-        """How long the journal is now: later looks begin there."""
-        self._looked_at = time.monotonic()
-        self._seen = self._ctx.read(self._head)
-        return self._seen
 
     def _head(self, conn: Connection) -> int:
         return journal.head(conn, self._ctx.hall_id)[0]

@@ -9,6 +9,7 @@ import json
 import logging
 import sys
 import time
+import traceback
 
 FIELDS = ("request", "device", "task", "state", "reason")
 CHATTY = ("socketio", "engineio", "urllib3", "websocket", "PIL")
@@ -27,7 +28,12 @@ class JsonLines(logging.Formatter):
         line |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
         if record.exc_info and record.exc_info[0] is not None:
             line["error"] = record.exc_info[0].__name__
-            line["trace"] = self.formatException(record.exc_info).splitlines()[1:-1][-12:]
+            # Places only: an exception's text, and those it came from, may quote data.
+            frames = traceback.extract_tb(record.exc_info[2])[-12:]
+            line["trace"] = [
+                f"{frame.filename.rpartition('/')[2]}:{frame.lineno}:{frame.name}"
+                for frame in frames
+            ]
         return json.dumps(line, ensure_ascii=False)
 
 

@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("data", "导入工作簿 / import a workbook"),
     "export": ("data", "导出工作簿 / export a workbook"),
     "user": ("users", "账号：添加、重置、列出 / accounts: add, reset, list"),
+    "person": ("person", "个人信息：导出、删除 / personal data: export, erase"),
     "agent": ("agent", "运行设备代理 / run a device agent"),
     "demo": ("demo", "运行参考大厅和模拟设备 / run the reference hall with simulators"),
     "rehearse": ("rehearse", "模拟一天的办事人和窗口人员 / play a day's applicants and clerks"),

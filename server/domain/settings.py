@@ -86,6 +86,10 @@ class Settings:
     lock_after: int = 5
     lock_minutes: int = 10
     password_min: int = 10
+    keep_slips_days: int = 90
+    """What was printed and the phone page of an ended ticket are kept so long."""
+    keep_files_days: int = 1095
+    """Papers of leave and photos of checks are kept so long."""
     makeup_weekday: int = 1
     """Whose hours a make-up working day keeps where the calendar does not say: 1 is Monday."""
     calendar_warn_month: int = 11
@@ -157,6 +161,8 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "lock_after": (3, 20),
     "lock_minutes": (1, 240),
     "password_min": (8, 64),
+    "keep_slips_days": (7, 3650),
+    "keep_files_days": (90, 7300),
     "makeup_weekday": (1, 5),
     "calendar_warn_month": (8, 12),
     "leave_after_days": (0, 30),

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from server.wire.base import Code, Command, Message, Note
+from server.wire.base import MASKED, Code, Command, Message, Note
 
 
 def _is_minute(text: str) -> str:
@@ -32,7 +32,9 @@ Minute = Annotated[
 SheetDay = Annotated[str, StringConstraints(pattern=r"^20\d\d-\d\d-\d\d$"), AfterValidator(_is_day)]
 Clock = Annotated[str, StringConstraints(pattern=r"^(?:(?:[01]\d|2[0-3]):[0-5]\d)?$")]
 Reason = Annotated[
-    str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x08\x0b-\x1f]*$")
+    str,
+    StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x08\x0b-\x1f]*$"),
+    MASKED,
 ]
 FileId = Annotated[str, StringConstraints(pattern=r"^(?:[0-9a-f]{64})?$")]
 StaffOrNone = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00-\x1f]*$")]

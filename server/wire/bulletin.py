@@ -14,9 +14,11 @@ from server.domain.bulletin.figures import (
     NamedCase,
     ServiceLine,
 )
-from server.wire.base import Command, Message
+from server.wire.base import MASKED, Command, Message
 
-Words = Annotated[str, StringConstraints(max_length=1000, pattern=r"^[^\x00-\x08\x0b-\x1f]*$")]
+Words = Annotated[
+    str, StringConstraints(max_length=1000, pattern=r"^[^\x00-\x08\x0b-\x1f]*$"), MASKED
+]
 
 
 class BulletinPiece(Message):

@@ -9,13 +9,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from server.wire.base import Code, Command, Message, Note
+from server.wire.base import MASKED, Code, Command, Message, Note
 
 Mark = Literal["at_post", "serving", "away", "empty", "undone"]
 AwayReason = Literal["", "materials", "toilet", "meeting", "leave", "guiding", "unknown", "other"]
 CheckState = Literal["due", "started", "done", "missed", "unfinished"]
 FindingState = Literal["proposed", "dismissed", "confirmed", "disputed", "upheld", "withdrawn"]
-Words = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+Words = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=400, pattern=r"^[^\x00-\x08\x0b-\x1f]*$"),
+    MASKED,
+]
 Fault = Annotated[str, StringConstraints(min_length=1, max_length=20)]
 IsoDay = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Maybe = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00-\x1f]*$")]

@@ -24,6 +24,7 @@ export const GROUPS = {
   ],
   bulletin: ["bulletin_weekday", "bulletin_hour", "bulletin_names", "rectify_days"],
   accounts: ["password_min", "lock_after", "lock_minutes", "session_hours"],
+  privacy: ["keep_slips_days", "keep_files_days"],
 } as const;
 
 export const groupWords = dictionary({
@@ -37,6 +38,7 @@ export const groupWords = dictionary({
   attendance: { zh: "请假、补签与工作日", en: "Leave, corrections, working days" },
   checks: { zh: "查岗", en: "Spot checks" },
   bulletin: { zh: "通报", en: "Bulletin" },
+  privacy: { zh: "个人信息", en: "Personal data" },
   accounts: { zh: "账号安全", en: "Accounts" },
   rest: { zh: "其他", en: "Other" },
 });
@@ -75,6 +77,8 @@ const words = dictionary({
   step_third: { zh: "第几次起约谈", en: "An interview is asked from finding number" },
   step_days: { zh: "多少天内的问题累计", en: "Findings count for (days)" },
   password_min: { zh: "密码至少几位", en: "Least length of a password" },
+  keep_slips_days: { zh: "小票内容和手机页面保存几天", en: "Slips and phone pages kept (days)" },
+  keep_files_days: { zh: "请假材料和查岗照片保存几天", en: "Papers and photos kept (days)" },
   lock_after: { zh: "连续输错几次锁定", en: "Locked after wrong passwords" },
   lock_minutes: { zh: "锁定几分钟", en: "Locked for (minutes)" },
   reader_silent_minutes: { zh: "打卡机多少分钟没有消息就告警", en: "A time clock is silent after (minutes)" },

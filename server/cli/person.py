@@ -1,0 +1,42 @@
+"""`hall person`: what the hall knows of somebody, and taking a former one out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from server import config
+from server.cli import data_argument, hall_argument
+from server.domain.errors import HallError
+from server.hall import open_hall
+from server.services import privacy
+
+
+def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    sub.add_argument("action", choices=("export", "erase"))
+    sub.add_argument("staff", help="工号 / staff number")
+    sub.add_argument("--database", help="数据库地址 / database URL")
+    data_argument(sub)
+    hall_argument(sub)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do the action."""
+    hall = open_hall(config.load_one(args.data, args.hall, database=args.database))
+    if args.action == "export":
+        found = privacy.export_person(hall.ctx, args.staff)
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+        return 0
+    try:
+        count = privacy.erase_person(hall.ctx, args.staff, hall.config.data)
+    except HallError:
+        print(
+            "此人还在人员表中或账号未停用，不能删除 / nothing was erased: still on "
+            "the staff list, or the account is not disabled",
+            file=sys.stderr,
+        )
+        return 1
+    print(f"已删除 / erased: {count} 条记录 / records")
+    return 0

@@ -1,0 +1,223 @@
+"""Personal data: all decided on, old things go, export and erasure, nothing in the logs."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from devices.host import logs as agent_logs
+from server import logs
+from server.domain.catalogue import Catalogue
+from server.domain.errors import Code, HallError
+from server.hall import take_catalogue
+from server.services import checks, privacy
+from server.services.attendance import files
+from server.services.context import SYSTEM
+from server.storage import schema
+from server.storage.tables import metadata
+from server.storage.tables_attendance import leave
+from support.halls import STAFF, SmallHall, at, catalogue
+from support.web import PASSWORD, Web
+
+ROOT = Path(__file__).resolve().parents[2]
+MINE = STAFF["T1"]
+ROW = re.compile(r"^\| `(\w+)` \| ([^|]*) \| ([^|]*) \|", re.MULTILINE)
+PICTURE = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"
+    b"\x1f\x15\xc4\x89\x00\x00\x00\nIDATx\x9cc\x00\x01\x00\x00\x05\x00\x01\r\n-\xb4\x00\x00\x00\x00"
+    b"IEND\xaeB`\x82"
+)
+
+
+def decided() -> dict[str, set[str]]:
+    """Columns by table that docs/personal-data.md speaks of."""
+    rows = ROW.findall((ROOT / "docs/personal-data.md").read_text())
+    return {table: set(re.findall(r"`(\w+)`", personal + plain)) for table, personal, plain in rows}
+
+
+def test_every_column_of_every_table_is_decided_on() -> None:
+    found = decided()
+    wanted = {
+        name: {c.name for c in table.columns} - {"hall_id"}
+        for name, table in metadata.tables.items()
+    }
+    assert found == wanted
+
+
+def test_every_column_that_holds_a_staff_number_is_exported() -> None:
+    names = {"staff", "by_actor", "witness", "released_by", "drafted_by", "decided_by"}
+    for table in metadata.tables.values():
+        for column in set(table.columns.keys()) & (names | {"settled_by"}):
+            assert column in privacy.OF_PERSON.get(table.name, ()), f"{table.name}.{column}"
+
+
+@pytest.fixture
+def both(database_url: str, tmp_path: Path) -> Iterator[SmallHall]:
+    """The small hall on each database."""
+    small = SmallHall(database_url, tmp_path, at(9))
+    yield small
+    small.close()
+
+
+def paper(small: SmallHall) -> Path:
+    """Where the only kept paper lies."""
+    found = [p for p in (small.hall.config.data / files.FOLDER).rglob("*") if p.is_file()]
+    assert len(found) == 1
+    return found[0]
+
+
+def test_old_slips_pages_and_papers_go_and_nothing_else(both: SmallHall) -> None:
+    both.seat("T1")
+    ticket = both.issue("tax-1")
+    both.serve("T1")
+    files.keep(both.hall, both.clerk("T1"), "病历.png", "", PICTURE)
+    kept = paper(both)
+    folder = both.hall.config.data
+    assert privacy.forget_old(both.ctx, folder) == 0
+    both.ctx.write(lambda tx: tx.conn.execute(schema.slip.update().values(state="printed")))
+    both.clock.forward(minutes=60 * 24 * 91)
+    assert privacy.forget_old(both.ctx, folder) == 2
+    assert both.ticket(ticket.id).token != ticket.token
+    assert both.ticket(ticket.id).number == ticket.number
+    assert kept.exists()
+    both.clock.forward(minutes=60 * 24 * 1100)
+    privacy.forget_old(both.ctx, folder)
+    assert not kept.exists()
+    with pytest.raises(HallError) as refused:
+        files.load(both.hall, kept.name)
+    assert refused.value.code == Code.FILE_UNKNOWN
+    assert both.ctx.read(lambda c: checks.findings("small", c)) == []
+
+
+def without(person: str) -> Catalogue:
+    """The small hall after somebody has left."""
+    plain = catalogue()
+    return replace(plain, staff=tuple(s for s in plain.staff if s.number != person), version=2)
+
+
+def test_a_former_persons_name_papers_and_links_are_taken_out(both: SmallHall) -> None:
+    web = Web(both)
+    clerk = web.clerk("T1")
+    both.issue("tax-1")
+    both.serve("T1")
+    file = clerk.client.post(
+        "/api/v1/files",
+        data={"file": (io.BytesIO(PICTURE), "病历.png")},
+        headers=clerk.headers(None),
+        content_type="multipart/form-data",
+    ).get_json()["id"]
+    asked = {"begins": "2026-03-04T08:30", "ends": "2026-03-04T17:30", "reason": "去医院看牙"}
+    body = {"staff": MINE, "kind": "sick", "file": file, **asked}
+    assert clerk.post("/requests/leaves", body).status_code == 200
+    whole = json.dumps(privacy.export_person(both.ctx, MINE), ensure_ascii=False)
+    assert "去医院看牙" in whole
+    assert "测试1" in whole
+    assert "argon2" not in whole
+    folder, kept = both.hall.config.data, paper(both)
+    with pytest.raises(HallError):
+        privacy.erase_person(both.ctx, MINE, folder)
+    clerk.post("/counter/sign-out", {"force": True})
+    take_catalogue(both.ctx, SYSTEM, without(MINE), "left")
+    with pytest.raises(HallError):
+        privacy.erase_person(both.ctx, MINE, folder)
+    web.administrator().post(f"/office/accounts/{MINE}", {"disabled": True})
+    assert privacy.erase_person(both.ctx, MINE, folder) >= 4
+    assert not kept.exists()
+    left = json.dumps(privacy.export_person(both.ctx, MINE), ensure_ascii=False)
+    assert "去医院看牙" not in left
+    assert "测试1" not in left
+    assert "privacy.erase" in left
+    assert web.browser().login(MINE).status_code == 401
+    count = both.ctx.read(lambda c: c.scalar(select(func.count()).select_from(leave)))
+    assert count == 1
+    assert both.ctx.read(lambda c: checks.findings("small", c)) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("证号110101199003070010。", "证号110101********0010。"),
+        ("11010119900307001X", "110101********001X"),
+        ("A0121101011990030700101", "A0121101011990030700101"),
+        ("110101199013070010", "110101199013070010"),
+    ],
+)
+def test_an_identity_number_in_a_note_is_masked(web: Web, typed: str, kept: str) -> None:
+    clerk = web.clerk("T1")
+    ticket = web.small.issue("tax-1")
+    web.small.call("T1")
+    clerk.post("/counter/start")
+    assert clerk.post("/counter/finish", {"outcome": "refused", "note": typed}).status_code == 200
+    assert web.small.ticket(ticket.id).note == kept
+    lines = clerk.get(f"/tickets/{ticket.id}").get_data(as_text=True)
+    assert (typed in lines) == (typed == kept)
+
+
+# -- logs ------------------------------------------------------------------------------------------
+
+SECRET = (
+    "110101199003070010",
+    "13800138000",
+    "王秘密",
+    "pass-word-never-logged",
+    "tok-never-logged",
+)
+
+
+def driven(web: Web) -> None:
+    """Requests that carry all of it everywhere, and fail; and one that breaks the server."""
+    browser = web.clerk("T1")
+    for word in SECRET:
+        plain = word.encode().decode("latin-1")
+        headers = {
+            # Whoever names his request after a secret has told it to the log himself.
+            "Idempotency-Key": plain if word.isdigit() else "k",
+            "X-Request-Id": plain if word.isdigit() else "r",
+            "X-Hall-Surface": f"kiosk/{plain}",
+            "User-Agent": plain,
+            "Cookie": f"hall_session={plain}",
+            "Authorization": f"Bearer {plain}",
+        }
+        web.browser().client.post(f"/api/v1/phone/{word}/cancel?q={word}", headers=headers)
+        web.browser().client.get(f"/iclock/cdata?SN={word}&x={word}", headers=headers)
+        web.browser().login(word, word)
+        web.browser().post("/enrol", {"code": word, "kind": "kiosk", "name": word}, key=None)
+        browser.post("/counter/finish", {"outcome": word, "note": word})
+        browser.post("/tickets", f'{{"item": "{word}", "{word}": 1')
+        browser.get(f"/items/{word}")
+    whole = web.small.ctx.store
+    web.small.ctx.store = _Broken()  # type: ignore[assignment]
+    for word in SECRET:
+        web.browser().get(f"/items/{word}")
+        web.browser().login(word, word)
+    web.small.ctx.store = whole
+
+
+class _Broken:
+    """A store whose errors quote what they were asked."""
+
+    def read(self, *_args: object, **_more: object) -> object:
+        raise ValueError(*SECRET)
+
+    write = read
+
+
+@pytest.mark.parametrize("form", [logs.JsonLines, agent_logs.JsonLines])
+def test_logs_and_traces_hold_nothing_personal(
+    web: Web, caplog: pytest.LogCaptureFixture, form: type[logging.Formatter]
+) -> None:
+    with caplog.at_level(logging.DEBUG, "server"):
+        driven(web)
+    text = "\n".join(form().format(record) for record in caplog.records)
+    assert "request failed" in text
+    for word in (*SECRET, PASSWORD):
+        assert word not in text
+        assert word.encode().decode("latin-1") not in text
