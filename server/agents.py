@@ -69,6 +69,7 @@ class Agents:
         self._hall = hall
         self._sids: dict[str, str] = {}
         self._names: dict[str, str] = {}
+        self._tokens: dict[str, str] = {}
         self._devices: dict[str, DeviceRef] = {}
         self._shown: dict[str, tuple[int, dict[str, Any]]] = {}
         self.desired: dict[str, Desired] = {}
@@ -99,10 +100,12 @@ class Agents:
         sid = request.sid  # type: ignore[attr-defined]
         self._names[sid] = principal.name
         self._sids[principal.name] = sid
+        self._tokens[sid] = token
 
     def _disconnect(self, *_reason: object) -> None:
         sid = request.sid  # type: ignore[attr-defined]
         name = self._names.pop(sid, None)
+        self._tokens.pop(sid, None)
         if name is None or self._sids.get(name) != sid:
             return
         del self._sids[name]
@@ -266,7 +269,16 @@ class Agents:
         if isinstance(event, HallChanged) and of_agent and event.what == "tokens":
             sid = self._sids.get(str(event.data.get("name", "")))
             if sid is not None:
-                self._io.start_background_task(self._io.server.disconnect, sid, namespace=NAMESPACE)
+                self._io.start_background_task(self._end_unless_known, sid)
+
+    def _end_unless_known(self, sid: str) -> None:
+        """Without a bell the same change may be told twice; the second time nothing has changed."""
+        try:
+            known = self._hall.people.device(self._tokens.get(sid, ""))
+        except HallError:
+            known = None
+        if known is None:
+            self._io.server.disconnect(sid, namespace=NAMESPACE)
 
 
 def _refused(error: HallError) -> Refused:

@@ -12,6 +12,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
 import gevent
@@ -70,9 +71,14 @@ class RedisBell:
     def __init__(
         self, url: str, worker: str, heard: Heard, steady: Callable[[], float] = time.monotonic
     ) -> None:
-        from redis import Redis  # noqa: PLC0415 - a hall of one process never needs it
+        # A hall of one process never needs it.
+        from redis import Redis  # noqa: PLC0415
+        from redis.backoff import NoBackoff  # noqa: PLC0415
+        from redis.retry import Retry  # noqa: PLC0415
 
-        options: dict[str, Any] = {"socket_timeout": LINE_SECONDS, "decode_responses": True}
+        # The library would mend a broken line silently; what was rung meanwhile would be lost.
+        options: dict[str, Any] = {"socket_timeout": LINE_SECONDS, "retry": Retry(NoBackoff(), 0)}
+        options["decode_responses"] = True
         self._client: Any = Redis.from_url(url, socket_connect_timeout=LINE_SECONDS, **options)
         self._worker = worker
         self._heard = heard
@@ -103,22 +109,39 @@ class RedisBell:
     # -- speaking ------------------------------------------------------------------------------
 
     def _speak(self) -> None:
-        """Send what waits, many at a time; what cannot be sent is dropped, and that is known."""
+        """Send what waits, many at a time. For what cannot be sent the others are told to look."""
+        missed: set[str] = set()
+        look = json.dumps({"w": self._worker, "e": None})
         while True:
-            batch = [self._queue.get()]
+            batch = [*((channel, look) for channel in missed), *self._batch(wait=not missed)]
             try:
-                while len(batch) < MOST_AT_ONCE:
-                    batch.append(self._queue.get_nowait())
-            except Empty:
-                pass
+                self._publish(batch)
+                missed.clear()
+            except Exception as error:  # noqa: BLE001 - whatever it is, the hall goes on
+                missed |= {channel for channel, _ in batch}
+                self._broken("ring", error)
+                gevent.sleep(RETRY_SECONDS)
+
+    def _batch(self, *, wait: bool) -> list[tuple[str, str]]:
+        batch = [self._queue.get()] if wait else []
+        with suppress(Empty):
+            while len(batch) < MOST_AT_ONCE:
+                batch.append(self._queue.get_nowait())
+        return batch
+
+    def _publish(self, batch: list[tuple[str, str]]) -> None:
+        for last in (False, True):
             try:
                 pipe = self._client.pipeline(transaction=False)
                 for channel, body in batch:
                     pipe.publish(channel, body)
                 pipe.execute()
-            except Exception as error:  # noqa: BLE001 - whatever it is, the hall goes on
-                self._broken("ring", error)
-                gevent.sleep(RETRY_SECONDS)
+            except Exception:
+                # A connection from before Redis was started again fails once.
+                if last:
+                    raise
+            else:
+                return
 
     # -- listening -----------------------------------------------------------------------------
 
@@ -157,7 +180,11 @@ class RedisBell:
 
     def _take(self, hall_id: str, body: str) -> None:
         said = json.loads(body)
-        if said["w"] != self._worker:
+        if said["w"] == self._worker:
+            return
+        if said["e"] is None:
+            self._whole = self._steady()  # something was missed before now
+        else:
             with trace.of(str(said.get("t", ""))):
                 self._heard(hall_id, [of_wire(e) for e in said["e"]])
 

@@ -20,7 +20,7 @@ from gevent.event import Event
 from pydantic import BaseModel
 from socketio.exceptions import ConnectionRefusedError as Refused
 
-from server.api.access import Access
+from server.api.access import BEARER, Access, Credentials
 from server.direct import Direct
 from server.domain.errors import Code, HallError
 from server.hall import Hall
@@ -86,7 +86,7 @@ class Feeds:
         self._surfaces: dict[str, Surface] = {}
         self._rooms: dict[tuple[str, str], Room] = {}
         self._of_socket: dict[str, Room] = {}
-        self._people: dict[str, str] = {}
+        self._people: dict[str, tuple[str, Credentials]] = {}
         self._wake = Event()
         socketio.on_event("connect", self._connect, namespace=NAMESPACE)
         socketio.on_event("disconnect", self._disconnect, namespace=NAMESPACE)
@@ -112,7 +112,8 @@ class Feeds:
         if not allowed:
             raise _refused(HallError(Code.FORBIDDEN if principal else Code.NOT_SIGNED_IN))
         if principal is not None:
-            self._people[request.sid] = principal.name  # type: ignore[attr-defined]
+            kept = Credentials(dict(request.cookies), {BEARER: request.headers.get(BEARER, "")})
+            self._people[request.sid] = principal.name, kept  # type: ignore[attr-defined]
         self._enter(surface, key)
 
     def _enter(self, surface: Surface, key: str) -> None:
@@ -155,9 +156,22 @@ class Feeds:
         self._wake.set()
 
     def _cut_off(self, name: str) -> None:
-        """Somebody's access changed: their sockets must ask again."""
-        for sid in [sid for sid, who in self._people.items() if who == name]:
-            self._io.server.disconnect(sid, namespace=NAMESPACE)
+        """Somebody's access changed: a socket that would be refused now ends.
+
+        Asked anew rather than ended blindly: without a bell the same change may be told twice.
+        """
+        theirs = [(sid, kept) for sid, (who, kept) in self._people.items() if who == name]
+        for sid, kept in theirs:
+            room = self._of_socket.get(sid)
+            if room is None or not self._still(room, kept):
+                self._io.server.disconnect(sid, namespace=NAMESPACE)
+
+    def _still(self, room: Room, kept: Credentials) -> bool:
+        try:
+            principal = self._access.principal(kept, f"{room.surface.name}/{room.key}")
+            return principal is not None and room.surface.allow(principal, room.key)
+        except HallError:
+            return False
 
     def _cut_off_slow(self) -> None:
         """A client that does not read would make the server keep its messages for ever."""

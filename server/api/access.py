@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from flask import Request, Response
@@ -20,6 +21,7 @@ SURFACE_HEADER = "X-Hall-Surface"
 """`kiosk/1` or `board/main`: which of this browser's devices a page speaks for."""
 CSRF_HEADER = "X-CSRF-Token"
 DEVICE_DAYS = 365 * 5
+BEARER = "Authorization"
 
 
 class Asked(Protocol):
@@ -30,6 +32,14 @@ class Asked(Protocol):
 
     @property
     def headers(self) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a request brought to be known by, kept to be asked again."""
+
+    cookies: Mapping[str, str]
+    headers: Mapping[str, str]
 
 
 class Access:
@@ -105,5 +115,5 @@ def device_cookie(kind: str, name: str) -> str:
 
 def bearer_of(asked: Asked | Request) -> str:
     """The bearer token of a request, if any."""
-    kind, _, token = str(asked.headers.get("Authorization", "")).partition(" ")
+    kind, _, token = str(asked.headers.get(BEARER, "")).partition(" ")
     return token.strip() if kind.lower() == "bearer" else ""

@@ -69,6 +69,11 @@ class Board:
         """Whether a number is called at some window now."""
         return number in {w["ticket"] for w in self.state.get("windows", [])}
 
+    def close(self) -> None:
+        """Hang up, also where the server has ended the feed but not the line."""
+        self.client.disconnect()
+        self.client.eio.disconnect()
+
     def until(self, right: Any) -> None:
         """Wait for something to be true of this board."""
         with self.news:
@@ -108,7 +113,7 @@ class Scene:
         return [sound["text"] for d in speakers for sound in d["shows"]["sounds"]]
 
     def seen_everywhere(self, number: str) -> None:
-        """Every board shows the number, and flashed it once."""
+        """Every board shows the number and flashed it, once."""
         for board in self.boards:
             board.until(lambda board=board: board.shows(number) and number in board.flashes)
             assert Counter(board.flashes)[number] == 1
@@ -152,7 +157,7 @@ def scene(
             )
         )
         made = Scene(hall, database, redis)
-        stack.callback(lambda: [board.client.disconnect() for board in made.boards])
+        stack.callback(lambda: [board.close() for board in made.boards])
         yield made
 
 
@@ -238,7 +243,7 @@ def test_a_withdrawn_board_is_cut_off_wherever_it_is(scene: Scene) -> None:
     scene.hall.clerk(ADMINISTRATOR).post("/office/revoke", asked)
     for board in scene.boards:
         assert board.lost.wait(PATIENCE)
-        board.client.disconnect()
+        board.close()
     scene.board_token = scene.enrol("board", "main")
     scene.boards = [Board(scene.hall, scene.board_token) for _ in range(BOARDS)]
 
