@@ -8,6 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from devices.led.codecs import CODECS
 from devices.printers.document import Document, DocumentError
@@ -15,6 +16,10 @@ from server.domain.catalogue import Catalogue
 from server.hall import take_catalogue
 from server.reports.paper import pdf
 from server.services.context import SYSTEM
+from server.wire.attendance_requests import Reason
+from server.wire.base import Note
+from server.wire.bulletin import Words as BulletinWords
+from server.wire.checks import Words
 from server.workbook import export
 from support.halls import STAFF, catalogue
 from support.web import Web
@@ -126,3 +131,12 @@ def test_no_page_of_ours_puts_html_into_a_page() -> None:
         if door in path.read_text()
     ]
     assert found == []
+
+
+@pytest.mark.parametrize("words", [Note, Words, Reason, BulletinWords])
+def test_no_words_of_a_command_hold_control_characters(words: object) -> None:
+    adapter = TypeAdapter(words)
+    assert adapter.validate_python("第一行\n第二行") == "第一行\n第二行"
+    for char in "\0\x1b\x07\x1f":
+        with pytest.raises(ValidationError):
+            adapter.validate_python(f"a{char}b")
