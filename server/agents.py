@@ -307,12 +307,12 @@ def _announced(message: Any) -> list[dict[str, str]] | None:
     """The devices of a hello, checked; None when it is not one."""
     if not isinstance(message, dict) or not isinstance(message.get("devices"), list):
         return None
-    found = []
+    found: list[dict[str, str]] = []
     for entry in message["devices"][:MAX_DEVICES]:
         if not isinstance(entry, dict) or entry.get("kind") not in KINDS:
             return None
         fields = {k: _text(entry.get(k, ""), 64) for k in ("device", "kind", "driver", "serves")}
-        if not fields["device"]:
+        if not fields["device"] or any(f["device"] == fields["device"] for f in found):
             return None
         found.append(fields)
     return found

@@ -78,15 +78,15 @@ def workbooks(rows: int = 1_000_000) -> Iterator[tuple[str, bytes]]:
         "formula",
         _part(book, "sheet4.xml", lambda x: x.replace(b"<v>", b"<f>WEBSERVICE(1)</f><v>", 1)),
     )
-    yield "bomb", _packed("xl/workbook.xml", b"\0" * (60 * MEGABYTE))
-    yield "nested bomb", _packed("xl/a.zip", _packed("b.zip", _packed("c", b"\0" * MEGABYTE * 60)))
-    yield "declared small", _lying(_packed("xl/workbook.xml", b"\0" * (60 * MEGABYTE)))
+    yield "bomb", _packed("xl/workbook.xml", b"\0" * (41 * MEGABYTE))
+    yield "nested bomb", _packed("xl/a.zip", _packed("b.zip", _packed("c", b"\0" * MEGABYTE * 41)))
+    yield "declared small", _lying(_packed("xl/workbook.xml", b"\0" * (41 * MEGABYTE)))
     yield (
         "huge strings",
         _part(
             book,
             "sharedStrings.xml",
-            lambda _: b"<sst>" + b"<si><t>a</t></si>" * 2_200_000 + b"</sst>",
+            lambda _: b"<sst>" + b"<si><t>a</t></si>" * 900_000 + b"</sst>",
         ),
     )
     yield "entities", _part(book, "sharedStrings.xml", lambda _: ENTITIES)

@@ -195,6 +195,12 @@ def test_what_an_agent_says_of_a_device_is_kept_plain(web: Web) -> None:
     assert (row["detail"], row["code"]) == ("ab", "x")
 
 
+def test_a_hello_with_the_same_device_twice_is_none(web: Web) -> None:
+    agent = line(web, web.small.hall.people.grant("agent", "a"))
+    twice = {"devices": PRINTER["devices"] * 2}
+    assert say(agent, "hello", twice)["code"] == Code.INVALID
+
+
 def test_a_browser_of_nobody_hears_nothing_live(web: Web) -> None:
     for surface in ("office", "windows", "attendance", "counter", "kiosk", "board"):
         one = web.app.socketio.test_client(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -134,8 +135,8 @@ def test_no_page_of_ours_puts_html_into_a_page() -> None:
 
 
 @pytest.mark.parametrize("words", [Note, Words, Reason, BulletinWords])
-def test_no_words_of_a_command_hold_control_characters(words: object) -> None:
-    adapter = TypeAdapter(words)
+def test_no_words_of_a_command_hold_control_characters(words: Any) -> None:
+    adapter: TypeAdapter[str] = TypeAdapter(words)
     assert adapter.validate_python("第一行\n第二行") == "第一行\n第二行"
     for char in "\0\x1b\x07\x1f":
         with pytest.raises(ValidationError):
