@@ -84,6 +84,10 @@ class _Socket(simple_websocket.Server):  # type: ignore[misc]
         raise simple_websocket.ConnectionClosed(self.close_reason, self.close_message)
 
 
+def _ended(_wire: Wire) -> None:
+    """Nobody serves a connection that is over."""
+
+
 class Wire:
     """Engine.IO's WebSocket: as its own, and it can be written to past the queue."""
 
@@ -110,6 +114,11 @@ class Wire:
         finally:
             self._socket.connected = False
             self._socket.sock.close()
+            # Half a message may be 256 KB, and whoever ends here is part of a cycle.
+            self._socket.incoming_message = None
+            self._socket.input_buffer.clear()
+            self._socket.ws = None
+            self._handler = _ended
 
     def wait(self) -> Any:
         """The next message, None at the end."""
