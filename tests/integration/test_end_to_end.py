@@ -89,6 +89,11 @@ class Scene:
         self.board_token = self.enrol("board", "main")
         self.boards = [Board(hall, self.board_token) for _ in range(BOARDS)]
 
+    def close(self) -> None:
+        """Hang up every board."""
+        for board in self.boards:
+            board.close()
+
     def enrol(self, kind: str, name: str) -> str:
         """A device's token, given for a one-time code."""
         asked = {"kind": kind, "name": name}
@@ -157,7 +162,7 @@ def scene(
             )
         )
         made = Scene(hall, database, redis)
-        stack.callback(lambda: [board.close() for board in made.boards])
+        stack.callback(made.close)
         yield made
 
 
