@@ -15,6 +15,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from ssl import TLSVersion
 from typing import Any, Protocol
@@ -167,6 +168,9 @@ class _Kept:
         self.app = app
         self._bell = bell
         self._ctx: Context = app.hall.ctx
+        with suppress(HallError):
+            # Before the first request: an act that had to read it would hold up the whole hall.
+            self._ctx.catalogue()
         self._keeper = Keeper(self._ctx, app.hall.config.data)
         self._forgot = ""
         self._said: deque[tuple[str, str, int]] = deque(maxlen=REMEMBERED)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -68,6 +69,7 @@ class Context:
         self._current: tuple[int, Catalogue] | None = None
         self._calendar: tuple[tuple[int, int], frozenset[int]] = ((0, 0), frozenset())
         self._settings: Settings | None = None
+        self._loading = threading.RLock()
         self.wrote: Callable[[float], None] = _nobody
         """Told how many seconds each act took until it was durable."""
         bus.listen(self._heard)  # first of all listeners: the others see the new data
@@ -79,13 +81,19 @@ class Context:
 
         Raises UNAVAILABLE for a hall without any.
         """
-        if self._current is None:
-            found = self.store.read(lambda c: catalogues.latest(c, self.hall_id))
-            if found is None:
-                raise HallError(Code.UNAVAILABLE, what="catalogue")
-            book = self.catalogue_version(found[0])
-            self._current = (found[0], replace(book, state_days=self._state_days()))
-        return self._current[1]
+        current = self._current
+        if current is None:
+            with self._loading:  # two hundred screens come at once; one of them reads
+                current = self._current or self._newest()
+                self._current = current
+        return current[1]
+
+    def _newest(self) -> tuple[int, Catalogue]:
+        found = self.store.read(lambda c: catalogues.latest(c, self.hall_id))
+        if found is None:
+            raise HallError(Code.UNAVAILABLE, what="catalogue")
+        book = self.catalogue_version(found[0])
+        return found[0], replace(book, state_days=self._state_days())
 
     def _state_days(self) -> tuple[SpecialDay, ...]:
         makeup, hall_id = self.settings().makeup_weekday, self.hall_id

@@ -61,7 +61,7 @@ class Databases:
     def __init__(self, worker: str = "", offload: Offload = directly) -> None:
         self._worker = worker
         self._offload = offload
-        self._engines: dict[str, tuple[Engine, Engine]] = {}
+        self._engines: dict[str, tuple[Engine, Engine, Engine]] = {}
         self._presences: dict[str, Presence] = {}
 
     def store(self, url: str, hall_id: str) -> Store:
@@ -72,8 +72,9 @@ class Databases:
             reader = _sqlite(url, "BEGIN", pool_size=8)
             return SqliteStore(hall_id, writer, reader, apart, self._offload)
         if url not in self._engines:
-            engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
-            self._engines[url] = engine, create_engine(url, poolclass=NullPool)
+            writer = create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=4)
+            reader = create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=8)
+            self._engines[url] = writer, reader, create_engine(url, poolclass=NullPool)
         return PostgresStore(hall_id, *self._engines[url])
 
     def presence(self, url: str) -> Presence:

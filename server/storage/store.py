@@ -1,9 +1,9 @@
 """One way to write: `Store.write(act)`. An act runs in a transaction of its own or not at all.
 
-SQLite: a single writer. Callers queue their acts; whoever holds the writer runs all that wait in
-one `BEGIN IMMEDIATE`, a savepoint each, and one sync makes them all durable (group commit).
-PostgreSQL: one transaction per act that first locks the hall's row, so acts of one hall are
-serial there too and both databases run the same rules (docs/adr/0003).
+Callers of one process queue their acts; whoever leads runs all that wait in one transaction, a
+savepoint each, and one sync makes them all durable (group commit). SQLite: one `BEGIN IMMEDIATE`
+at a time. PostgreSQL: the transaction first locks the hall's row, so acts of one hall are serial
+over all workers and both databases run the same rules (docs/adr/0003).
 
 Nothing outside the database happens in an act: events gathered in `Tx.events` are handed to the
 caller after the commit. Reads see the last commit and never wait for the writer.
@@ -12,6 +12,7 @@ caller after the commit. Reads see the last commit and never wait for the writer
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -121,27 +122,19 @@ class _Entry(Generic[T]):
         return self.written
 
 
-class SqliteStore:
-    """The group-committing single writer."""
+class _Queued(ABC):
+    """Acts that wait for each other and are committed together, by one of their callers."""
 
-    def __init__(
-        self,
-        hall_id: str,
-        writer: Engine,
-        reader: Engine,
-        apart: Engine,
-        offload: Offload = directly,
-    ) -> None:
+    def __init__(self, hall_id: str) -> None:
         self.hall_id = hall_id
-        self._apart = apart
-        self._writer = writer
-        self._reader = reader
-        self._offload = offload
         self._turn = threading.Lock()
         self._door = threading.Lock()
         self._led = False
         self._waiting: deque[_Entry[Any]] = deque()
-        self._idle: list[Connection] = []
+
+    @abstractmethod
+    def _run(self, batch: list[_Entry[Any]]) -> None:
+        """Run a batch in one transaction; raises what went wrong with the whole of it."""
 
     def write(self, act: Act[T], now: int, *, brief: bool = False) -> Written[T]:
         entry: _Entry[T] = _Entry(act, now, brief)
@@ -191,14 +184,12 @@ class SqliteStore:
 
     def _commit(self, batch: list[_Entry[Any]]) -> None:
         try:
-            if all(entry.brief for entry in batch):
-                self._run_here(batch)
-            else:
-                self._offload(lambda: self._run(batch))
-        except BaseException as error:
-            # The thread that should have run it is gone: nobody of the batch may wait for ever.
+            self._run(batch)
+        except BaseException as error:  # the commit failed: nobody's act happened
             for entry in batch:
-                entry.error, entry.done = entry.error or error, True
+                entry.error, entry.written = error, None
+        for entry in batch:
+            entry.done = True
 
     def _take(self) -> list[_Entry[Any]]:
         batch: list[_Entry[Any]] = []
@@ -207,43 +198,13 @@ class SqliteStore:
                 batch.append(self._waiting.popleft())
         return batch
 
-    def _run_here(self, batch: list[_Entry[Any]]) -> None:
-        """Acts on the event loop, what may block off it.
-
-        Two threads that both run statements hand the interpreter's lock to and fro at every one
-        of them: an act costs four times as much CPU that way (docs/benchmarks.md).
-        """
-        try:
-            with self._writer.connect() as conn:
-                transaction = self._begun(conn)
-                for entry in batch:
-                    self._run_one(conn, entry)
-                self._offload(transaction.commit)
-        except BaseException as error:  # the commit failed: nobody's act happened
-            for entry in batch:
-                entry.error, entry.written = error, None
+    def _run_all(self, conn: Connection, batch: list[_Entry[Any]]) -> None:
+        if len(batch) == 1:  # the transaction itself is what a refusal undoes
+            tx = Tx(conn, self.hall_id, batch[0].now)
+            batch[0].written = Written(batch[0].act(tx), tx.events)
+            return
         for entry in batch:
-            entry.done = True
-
-    def _begun(self, conn: Connection) -> RootTransaction:
-        """A transaction that may write; waits off the loop while another program writes."""
-        try:
-            return conn.begin()  # the writer's connection does not wait by itself
-        except OperationalError:
-            begun: list[RootTransaction] = []
-            self._offload(lambda: begun.append(_begun_in_time(conn)))
-            return begun[0]
-
-    def _run(self, batch: list[_Entry[Any]]) -> None:
-        try:
-            with self._writer.connect() as conn, _begun_in_time(conn):
-                for entry in batch:
-                    self._run_one(conn, entry)
-        except BaseException as error:  # the commit failed: nobody's act happened
-            for entry in batch:
-                entry.error, entry.written = error, None
-        for entry in batch:
-            entry.done = True
+            self._run_one(conn, entry)
 
     def _run_one(self, conn: Connection, entry: _Entry[Any]) -> None:
         tx = Tx(conn, self.hall_id, entry.now)
@@ -255,6 +216,65 @@ class SqliteStore:
         except Exception as error:
             part.rollback()
             entry.error = error
+
+
+class SqliteStore(_Queued):
+    """The single writer of a file."""
+
+    def __init__(
+        self,
+        hall_id: str,
+        writer: Engine,
+        reader: Engine,
+        apart: Engine,
+        offload: Offload = directly,
+    ) -> None:
+        super().__init__(hall_id)
+        self._apart = apart
+        self._writer = writer
+        self._reader = reader
+        self._offload = offload
+        self._idle: list[Connection] = []
+
+    def _run(self, batch: list[_Entry[Any]]) -> None:
+        if all(entry.brief for entry in batch):
+            self._run_here(batch)
+        else:
+            self._run_off(batch)
+
+    def _run_here(self, batch: list[_Entry[Any]]) -> None:
+        """Acts on the event loop, what may block off it.
+
+        Two threads that both run statements hand the interpreter's lock to and fro at every one
+        of them: an act costs four times as much CPU that way (docs/benchmarks.md).
+        """
+        with self._writer.connect() as conn:
+            transaction = self._begun(conn)
+            self._run_all(conn, batch)
+            self._offload(transaction.commit)
+
+    def _begun(self, conn: Connection) -> RootTransaction:
+        """A transaction that may write; waits off the loop while another program writes."""
+        try:
+            return conn.begin()  # the writer's connection does not wait by itself
+        except OperationalError:
+            begun: list[RootTransaction] = []
+            self._offload(lambda: begun.append(_begun_in_time(conn)))
+            return begun[0]
+
+    def _run_off(self, batch: list[_Entry[Any]]) -> None:
+        failed: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                with self._writer.connect() as conn, _begun_in_time(conn):
+                    self._run_all(conn, batch)
+            except BaseException as error:
+                failed.append(error)
+
+        self._offload(run)
+        if failed:
+            raise failed[0]
 
     def read(self, query: Callable[[Connection], T]) -> T:
         try:
@@ -289,23 +309,25 @@ def _begun_in_time(conn: Connection) -> RootTransaction:
         return conn.begin()
 
 
-class PostgresStore:
-    """One transaction per act, serial per hall by the lock on the hall's row."""
+class PostgresStore(_Queued):
+    """One transaction at a time per hall and worker, serial by the lock on the hall's row.
 
-    def __init__(self, hall_id: str, engine: Engine, apart: Engine) -> None:
-        self.hall_id = hall_id
-        self._engine = engine
-        self._apart = apart.execution_options(isolation_level="REPEATABLE READ")
+    Writers and readers have pools of their own: a reader never waits for a lock, so an act that
+    reads once more always goes on, however many acts wait with a connection in their hands.
+    """
+
+    def __init__(self, hall_id: str, writer: Engine, reader: Engine, apart: Engine) -> None:
+        super().__init__(hall_id)
+        self._writer = writer
         # Several statements of one read must see one moment, as they do in SQLite.
-        self._reader = engine.execution_options(isolation_level="REPEATABLE READ")
+        self._reader = reader.execution_options(isolation_level="REPEATABLE READ")
+        self._apart = apart.execution_options(isolation_level="REPEATABLE READ")
 
-    def write(self, act: Act[T], now: int, *, brief: bool = False) -> Written[T]:  # noqa: ARG002
-        with self._engine.begin() as conn:
+    def _run(self, batch: list[_Entry[Any]]) -> None:
+        with self._writer.begin() as conn:
             # Prevents two workers from choosing among the same heads or taking the same number.
             conn.execute(_lock_hall, {"hall_id": self.hall_id})
-            tx = Tx(conn, self.hall_id, now)
-            value = act(tx)
-        return Written(value, tx.events)
+            self._run_all(conn, batch)
 
     def read(self, query: Callable[[Connection], T]) -> T:
         with self._reader.connect() as conn:
@@ -316,7 +338,8 @@ class PostgresStore:
             return query(conn)
 
     def close(self) -> None:
-        self._engine.dispose()
+        self._writer.dispose()
+        self._reader.dispose()
 
 
 def attempt(tx: Tx, act: Act[T]) -> T | HallError:

@@ -116,6 +116,26 @@ def test_a_commit_that_fails_fails_every_act_of_the_batch(tmp_path: Path) -> Non
     store.close()
 
 
+def test_acts_that_read_once_more_do_not_wait_for_those_behind_them(database_url: str) -> None:
+    """More callers than connections, in two workers: the pools must not be each other's prey."""
+    first = _store(database_url)
+    workers = [first, open_store(database_url, "h")]
+
+    def act(worker: Store, name: str) -> str:
+        def read_and_put(tx: Tx) -> str:
+            worker.read(lambda c: c.execute(select(schema.hall.c.hall_id)).all())
+            return _put(tx, name)
+
+        return worker.write(read_and_put, 5).value
+
+    with ThreadPoolExecutor(48) as pool:
+        done = [pool.submit(act, workers[n % 2], str(n)) for n in range(48)]
+        assert {one.result(20) for one in done} == {str(n) for n in range(48)}
+    assert _names(first) == {str(n) for n in range(48)}
+    for worker in workers:
+        worker.close()
+
+
 def test_sqlite_is_safe_and_wal(sqlite_url: str) -> None:
     store = _store(sqlite_url)
 
