@@ -4,26 +4,35 @@ Stock Engine.IO wakes a greenlet for every client and message and frames the sam
 them. Here the frame is made once. A socket that is not free (something queued, half a frame
 unsent, TLS, another transport) gets the message through its queue as ever, in the right order.
 
+The same holds for the pings that show each side that the other one lives: one greenlet sends all
+of them, and an answer is recognised by its bytes.
+
 Nothing here knows what is sent or to whom it may be; rooms are Socket.IO's own.
 """
 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from socket import SHUT_RDWR
 from typing import Any
 
+import engineio.socket
+import gevent
 import gevent.socket
 import simple_websocket
-from engineio.packet import MESSAGE
+from engineio.packet import MESSAGE, PING
 from engineio.packet import Packet as Line
 from flask_socketio import SocketIO
 from socketio.packet import EVENT
 from wsproto.utilities import ProtocolError
 
 TEXT, SHORT, LONG = 0x81, 126, 127
+FINAL, MASKED = 0x80, 0x80
+LOOK_SECONDS = 1.0
+"""How often it is looked whom to ping and who has not answered in time."""
 
 
 def framed(text: str) -> bytes:
@@ -35,6 +44,29 @@ def framed(text: str) -> bytes:
     if size < 1 << 16:
         return bytes((TEXT, SHORT)) + size.to_bytes(2, "big") + data
     return bytes((TEXT, LONG)) + size.to_bytes(8, "big") + data
+
+
+def ends_whole(data: bytes) -> bool:
+    """Whether a client's bytes are whole frames of whole messages, nothing begun behind them."""
+    at, end = 0, len(data)
+    while at + 2 <= end:
+        size, head = data[at + 1] & 0x7F, 2
+        if not data[at] & FINAL or not data[at + 1] & MASKED:
+            return False
+        if size >= SHORT:
+            wide = 2 if size == SHORT else 8
+            size, head = int.from_bytes(data[at + 2 : at + 2 + wide], "big"), 2 + wide
+        at += head + 4 + size
+    return at == end
+
+
+def answers_ping(data: bytes) -> bool:
+    """Whether a client's bytes are one frame with Engine.IO's PONG, the text `3`."""
+    return len(data) == 7 and data[:2] == b"\x81\x81" and data[6] ^ data[2] == 0x33
+
+
+_PING = Line(PING)
+_PING_FRAME = framed(_PING.encode())
 
 
 class _Rest(bytes):
@@ -66,6 +98,14 @@ class _Socket(simple_websocket.Server):  # type: ignore[misc]
     """A WebSocket without a greenlet of its own: it is read by who waits for a message."""
 
     connected: bool
+    between = True
+    """Whether whatever came so far was whole messages; else each byte is for the protocol."""
+
+    def __init__(self, environ: dict[str, Any], answered: Callable[[], None], largest: int) -> None:
+        self.answered = answered
+        super().__init__(
+            environ, thread_class=_Nobody, event_class=_Nobody, max_message_size=largest
+        )
 
     def receive(self, timeout: float | None = None) -> Any:  # noqa: ARG002 - the library's name
         """The next message; raises ConnectionClosed."""
@@ -74,6 +114,11 @@ class _Socket(simple_websocket.Server):  # type: ignore[misc]
                 data = self.sock.recv(self.receive_bytes)
                 if not data:
                     break
+                if self.between:
+                    if answers_ping(data):
+                        self.answered()
+                        continue
+                    self.between = ends_whole(data)
                 self.ws.receive_data(data)
                 self.connected = self._handle_events()
             except (OSError, ProtocolError):
@@ -100,15 +145,11 @@ class Wire:
 
     def __call__(self, environ: dict[str, Any], _start_response: Any) -> Any:
         """Serve one connection to its end."""
-        self._socket = _Socket(
-            environ,
-            thread_class=_Nobody,
-            event_class=_Nobody,
-            max_message_size=self._largest,
-        )
-        self._plain = type(self._socket.sock) is gevent.socket.socket
         # The handler is the Engine.IO socket's own loop; there `send` finds this wire again.
-        self._handler.__self__.wire = self  # type: ignore[attr-defined]
+        line: _Line = self._handler.__self__  # type: ignore[attr-defined]
+        self._socket = _Socket(environ, line.schedule_ping, self._largest)
+        self._plain = type(self._socket.sock) is gevent.socket.socket
+        line.wire = self
         try:
             return self._handler(self)
         finally:
@@ -118,6 +159,7 @@ class Wire:
             self._socket.incoming_message = None
             self._socket.input_buffer.clear()
             self._socket.ws = None
+            self._socket.answered = None
             self._handler = _ended
 
     def wait(self) -> Any:
@@ -165,13 +207,84 @@ class Wire:
         return frame[sent:]
 
 
+class _Line(engineio.socket.Socket):  # type: ignore[misc]
+    """Engine.IO's socket; its pings are sent with everybody's, not by a greenlet of its own."""
+
+    wire: Wire | None = None
+    due = 0.0
+    """When the next ping is to be sent, on the steady clock."""
+    asked: float | None = None
+    """When the ping was sent that is not yet answered."""
+
+    def schedule_ping(self) -> None:
+        """The client answered."""
+        self.asked = None
+
+    def poll(self) -> list[Any]:
+        """What is queued; waits for the first of it as long as it takes. Nothing at the end."""
+        found = [self.queue.get()]
+        self.queue.task_done()
+        while found[-1] is not None and not self.queue.empty():
+            found.append(self.queue.get())
+            self.queue.task_done()
+        if found[-1] is None:
+            found.pop()
+            if found:
+                self.queue.put(None)
+        return found
+
+
 class Direct:
-    """Sends to the rooms of a Socket.IO server."""
+    """Sends to the rooms of a Socket.IO server, and its pings."""
 
     def __init__(self, socketio: SocketIO) -> None:
         self._server = socketio.server
         eio = self._server.eio
         eio._async = {**eio._async, "websocket": Wire}  # noqa: SLF001 - there is no other door
+        eio.start_service_task = False
+        self._connected = eio.handlers["connect"]
+        self._looking = False
+        self._turn = 0
+        eio.on("connect", self._connect)
+
+    # -- pings ---------------------------------------------------------------------------------
+
+    def _connect(self, known: str, environ: dict[str, Any]) -> Any:
+        """Engine.IO has a new socket, and is about to ping it."""
+        eio = self._server.eio
+        line = eio.sockets[known]
+        line.__class__ = _Line
+        # Screens that come together, after a restart, are not pinged together.
+        line.due = time.monotonic() + 1 + self._turn
+        self._turn = (self._turn + 1) % max(1, int(eio.ping_interval) - 1)
+        if not self._looking:
+            self._looking = True
+            gevent.spawn(self._look)
+        return self._connected(known, environ)
+
+    def _look(self) -> None:
+        """Ping everybody now and then; a greenlet, as long as there is anybody."""
+        try:
+            while self._server.eio.sockets:
+                self.attend(time.monotonic())
+                gevent.sleep(LOOK_SECONDS)
+        finally:
+            self._looking = False
+
+    def attend(self, now: float) -> None:
+        """Ping whose turn it is at `now` on the steady clock; end who did not answer in time."""
+        eio = self._server.eio
+        for known, line in list(eio.sockets.items()):
+            if line.closed:
+                eio.sockets.pop(known, None)
+            elif line.asked is not None:
+                if now - line.asked > eio.ping_timeout:
+                    gevent.spawn(self.cut_off, known, eio.reason.PING_TIMEOUT)
+            elif now >= line.due:
+                line.asked, line.due = now, now + eio.ping_interval
+                self._one(known, _PING, _PING_FRAME)
+
+    # -- messages ------------------------------------------------------------------------------
 
     def send(self, event: str, data: dict[str, Any], room: str, namespace: str) -> None:
         """Send an event to everybody in a room."""
@@ -181,13 +294,13 @@ class Direct:
         for _sid, known in self._server.manager.get_participants(namespace, room):
             self._one(known, line, frame)
 
-    def cut_off(self, known: str) -> None:
+    def cut_off(self, known: str, reason: str = "") -> None:
         """End a client's connection without waiting for it: it may never read again."""
         eio = self._server.eio
         socket = eio.sockets.pop(known, None)
         if socket is None:
             return
-        socket.close(wait=False, abort=True, reason=eio.reason.SERVER_DISCONNECT)
+        socket.close(wait=False, abort=True, reason=reason or eio.reason.SERVER_DISCONNECT)
         wire = getattr(socket, "wire", None)
         if wire is not None:
             wire.cut()

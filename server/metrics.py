@@ -26,7 +26,8 @@ from prometheus_client.registry import Collector
 from server.services.bus import Event, TicketMoved
 
 SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-LOOK_SECONDS = 0.05
+LOOK_SECONDS = 0.1
+"""Each look is a turn of the loop: twenty a second would be a third of what an idle hall costs."""
 MEDIA = "text/plain; version=0.0.4; charset=utf-8"
 Samples = Iterable[tuple[str, str, dict[str, str], float]]
 """Name, help, labels, value."""

@@ -16,7 +16,8 @@ from gevent.queue import JoinableQueue
 from wsproto.connection import Connection, ConnectionType
 from wsproto.events import TextMessage
 
-from server.direct import Direct, Wire, framed
+from server.direct import Direct, Wire, answers_ping, ends_whole, framed
+from server.direct import _Socket as Hearing
 
 SPACE = "/live"
 
@@ -37,6 +38,8 @@ class _EngineSocket:
 
     wire: Wire
     closed: bool = False
+    due: float = 0.0
+    asked: float | None = None
     queue: Any = field(default_factory=JoinableQueue)
 
     def close(self, **_how: Any) -> None:
@@ -55,7 +58,11 @@ class _Clients:
         eio = SimpleNamespace(
             _async={},
             sockets=self.sockets,
-            reason=SimpleNamespace(SERVER_DISCONNECT="server"),
+            handlers={"connect": lambda *_asked: None},
+            on=lambda *_handler: None,
+            ping_interval=10,
+            ping_timeout=15,
+            reason=SimpleNamespace(SERVER_DISCONNECT="server", PING_TIMEOUT="ping"),
             send_packet=lambda known, line: self.queued.append((known, line.encode())),
         )
         manager = SimpleNamespace(
@@ -150,3 +157,132 @@ def test_a_client_that_never_reads_is_cut_off_without_waiting(clients: _Clients)
     with suppress(OSError):
         slow.wire.send("more")
         pytest.fail("it was cut off")
+
+
+def test_everybody_is_pinged_in_turn_and_no_more_before_the_answer(clients: _Clients) -> None:
+    lines = [clients.add(name) for name in "ab"]
+    lines[1].due = 5.0
+    clients.direct.attend(1.0)
+    assert clients.ends["a"].recv(10) == framed("2")
+    clients.direct.attend(12.0)
+    assert clients.ends["b"].recv(10) == framed("2")
+    lines[0].asked = None
+    clients.direct.attend(12.5)
+    assert clients.ends["a"].recv(10) == framed("2")
+    assert [line.asked for line in lines] == [12.5, 12.0]
+    assert clients.queued == []
+
+
+def test_a_ping_does_not_overtake_what_is_queued(clients: _Clients) -> None:
+    clients.add("a").queue.put("earlier")
+    clients.direct.attend(1.0)
+    assert clients.queued == [("a", "2")]
+
+
+def test_who_does_not_answer_in_time_is_cut_off(clients: _Clients) -> None:
+    silent, over = clients.add("a"), clients.add("b")
+    over.closed = True
+    clients.direct.attend(1.0)
+    clients.direct.attend(16.0)
+    gevent.sleep(0)
+    assert list(clients.sockets) == ["a"], "fifteen seconds are its right; who is over is forgotten"
+    clients.direct.attend(16.1)
+    gevent.sleep(0)
+    assert clients.sockets == {}
+    assert silent.closed
+
+
+def _said(text: bytes, mask: bytes, *, opcode: int = 1, fin: bool = True) -> bytes:
+    """A client's frame."""
+    size = len(text)
+    head = bytes((opcode | 0x80 * fin, 0x80 | min(size, 126)))
+    head += size.to_bytes(2, "big") if size > 125 else b""
+    return head + mask + bytes(byte ^ mask[at % 4] for at, byte in enumerate(text))
+
+
+def test_an_answer_is_known_by_its_bytes_whatever_the_mask() -> None:
+    assert all(answers_ping(_said(b"3", bytes((n, 1, 2, 3)))) for n in range(256))
+    for other in (b"2", b"4", b"", b"33"):
+        assert not answers_ping(_said(other, b"abcd"))
+    for opcode in (0, 2, 9, 10):
+        assert not answers_ping(_said(b"3", b"abcd", opcode=opcode))
+    assert not answers_ping(_said(b"3", b"abcd", fin=False))
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 5000])
+def test_whole_messages_end_where_their_bytes_end(size: int) -> None:
+    whole = _said(b"x" * size, b"abcd")
+    assert ends_whole(whole)
+    assert ends_whole(whole + _said(b"3", b"abcd"))
+    assert not any(ends_whole(whole[:cut]) for cut in (1, 2, 5, len(whole) - 1))
+    assert not ends_whole(_said(b"x" * size, b"abcd", fin=False) + whole)
+
+
+class _Heard:
+    """A WebSocket of the server on a socket pair, as a client speaks into it."""
+
+    def __init__(self) -> None:
+        self.here, self.there = gevent.socket.socketpair()
+        self.answers = 0
+        asked = {
+            "werkzeug.socket": self.here,
+            "HTTP_UPGRADE": "websocket",
+            "HTTP_CONNECTION": "Upgrade",
+            "HTTP_HOST": "hall",
+            "HTTP_SEC_WEBSOCKET_KEY": "dGhlIHNhbXBsZSBub25jZQ==",
+            "HTTP_SEC_WEBSOCKET_VERSION": "13",
+        }
+        self.socket = Hearing(asked, self._answered, 1000)
+        self.there.recv(1000)
+
+    def _answered(self) -> None:
+        self.answers += 1
+
+    def say(self, *parts: bytes) -> Any:
+        """Send each part once the one before it was read; the next message, None if it ended."""
+        reader = gevent.spawn(self.socket.receive)
+        for part in parts:
+            self.there.sendall(part)
+            gevent.sleep(0.001)
+        with suppress(Exception):
+            return reader.get(timeout=5)
+        return None
+
+    def close(self) -> None:
+        self.here.close()
+        self.there.close()
+
+
+@pytest.fixture
+def heard() -> Iterator[_Heard]:
+    made = _Heard()
+    yield made
+    made.close()
+
+
+PONG = _said(b"3", b"abcd")
+
+
+def test_answers_to_pings_are_nobodys_messages(heard: _Heard) -> None:
+    assert heard.say(PONG, PONG, _said(b"40/live,", b"efgh")) == "40/live,"
+    assert heard.answers == 2
+
+
+def test_an_answer_among_messages_is_read_as_any_message(heard: _Heard) -> None:
+    assert heard.say(_said(b"one", b"efgh") + PONG) == "one"
+    assert heard.socket.receive() == "3"
+    assert heard.say(PONG, _said(b"two", b"efgh")) == "two"
+    assert heard.answers == 1
+
+
+def test_bytes_within_a_message_are_the_messages(heard: _Heard) -> None:
+    binary = _said(b"x" * 20 + PONG + b"y" * 20, b"\0\0\0\0", opcode=2)
+    at = binary.index(PONG)
+    found = heard.say(binary[:at], binary[at : at + 7], binary[at + 7 :])
+    assert found == b"x" * 20 + PONG + b"y" * 20
+    assert heard.answers == 0
+
+
+def test_an_answer_inside_a_message_of_several_frames_breaks_the_rules(heard: _Heard) -> None:
+    assert heard.say(_said(b"half", b"efgh", fin=False), PONG) is None
+    assert heard.answers == 0
