@@ -17,11 +17,8 @@ _is_unsettled = _s.c.state.in_([literal_column("'owed'"), literal_column("'sent'
 _hall = _s.c.hall_id == bindparam("hall_id")
 _owe = once(insert(_s))
 _get = once(select(_s).where(_hall, _s.c.id == bindparam("id")))
-_of_ticket = once(
-    select(_s)
-    .where(_hall, _s.c.ticket_id == bindparam("ticket_id"))
-    .order_by(_s.c.created_at, _s.c.id)
-)
+# Not ordered: SQLite would step through all slips of the hall by their time.
+_of_ticket = once(select(_s).where(_hall, _s.c.ticket_id == bindparam("ticket_id")))
 _change = once(
     update(_s).where(_s.c.hall_id == bindparam("of_hall"), _s.c.id == bindparam("of_id"))
 )
@@ -64,7 +61,8 @@ def get(conn: Connection, hall_id: str, slip_id: str) -> Row[Any] | None:
 
 def of_ticket(conn: Connection, hall_id: str, ticket_id: str) -> list[Row[Any]]:
     """A ticket's slips, oldest first."""
-    return list(conn.execute(_of_ticket, {"hall_id": hall_id, "ticket_id": ticket_id}))
+    found = conn.execute(_of_ticket, {"hall_id": hall_id, "ticket_id": ticket_id})
+    return sorted(found, key=lambda row: (row.created_at, row.id))
 
 
 def unsettled(conn: Connection, hall_id: str, device: str) -> list[Row[Any]]:
