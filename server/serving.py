@@ -56,6 +56,8 @@ LOOK_SECONDS = 1.0
 REMEMBERED = 2000
 """Calls remembered so that none is announced again when the journal tells of it as well."""
 MOST_LINES = 500
+SUPERVISOR = "HALL_SUPERVISOR"
+"""Names the supervisor's process to its workers."""
 
 StartResponse = Callable[..., Any]
 
@@ -373,8 +375,8 @@ def _tls(config: Config) -> dict[str, Any]:
 
 
 def _until_orphaned(end: Flag) -> None:
-    """A worker ends when its supervisor does, however that ends."""
-    parent = os.getppid()
+    """A worker ends when its supervisor does, however that ends, even while the worker starts."""
+    parent = int(os.environ.get(SUPERVISOR, "") or os.getppid())
     while os.getppid() == parent:
         gevent.sleep(LOOK_SECONDS)
     end.set()

@@ -6,8 +6,11 @@ dies the port stays open and what waits at it is taken by the others. Serves not
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -17,12 +20,14 @@ from gevent import subprocess
 from gevent.event import Event
 
 from server.config import Config
-from server.serving import listener
+from server.serving import SUPERVISOR, listener
 
 log = logging.getLogger(__name__)
 AGAIN_SECONDS = 1.0
 SHORTEST_LIFE = 5.0
 STOP_SECONDS = 10.0
+PORT_SECONDS = 10.0
+PORT_AGAIN_SECONDS = 0.1
 
 
 class Supervisor:
@@ -31,7 +36,7 @@ class Supervisor:
     def __init__(self, config: Config, words: list[str]) -> None:
         self._words = words
         self._count = config.workers
-        self._socket = listener(config.host, config.port)
+        self._socket = _port(config)
         self._workers: dict[int, subprocess.Popen[bytes]] = {}
         self._ending = Event()
         self.port: int = self._socket.getsockname()[1]
@@ -52,10 +57,13 @@ class Supervisor:
 
     def _keep(self, slot: int) -> None:
         fd = self._socket.fileno()
+        environment = os.environ | {SUPERVISOR: str(os.getpid())}
         while not self._ending.is_set():
             began = time.monotonic()
             words = [*self._words, "--fd", str(fd), "--slot", str(slot)]
-            worker = subprocess.Popen(words, pass_fds=(fd,), stdin=subprocess.DEVNULL)
+            worker = subprocess.Popen(
+                words, pass_fds=(fd,), stdin=subprocess.DEVNULL, env=environment
+            )
             self._workers[slot] = worker
             code = worker.wait()
             if self._ending.is_set():
@@ -63,6 +71,18 @@ class Supervisor:
             log.error("worker %d ended (%d), it is started again", slot, code)
             if time.monotonic() - began < SHORTEST_LIFE:
                 self._ending.wait(AGAIN_SECONDS)
+
+
+def _port(config: Config) -> socket.socket:
+    """The open port; the workers of a supervisor that was killed give it back within seconds."""
+    end = time.monotonic() + PORT_SECONDS
+    while True:
+        try:
+            return listener(config.host, config.port)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > end:
+                raise
+        gevent.sleep(PORT_AGAIN_SECONDS)
 
 
 def same_words() -> list[str]:

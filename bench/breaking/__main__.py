@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bench.breaking.evidence import BOARD_WITHIN
+from bench.breaking.faults import WORKERS
 from bench.breaking.history import told
 from bench.breaking.play import SIDE_BY_SIDE, Plan, names, play
 from bench.breaking.run import Outcome
@@ -37,6 +38,9 @@ def options() -> argparse.Namespace:
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--out", type=Path, help="where the result goes (bench/results)")
     parser.add_argument("--soak", type=int, metavar="DAYS", help="instead: so many days in a row")
+    parser.add_argument(
+        "--workers", type=int, help=f"only the fault `workers`, so many ({WORKERS})"
+    )
     parser.add_argument("--one-by-one", action="store_true", help="never two halls side by side")
     return parser.parse_args()
 
@@ -51,12 +55,14 @@ def main() -> int:
     if args.soak:
         return soak(args.soak, args.seed, args.out or RESULTS, args.minutes or 0.0)
     width = 1 if args.one_by_one else SIDE_BY_SIDE
-    plan = Plan(args.seed, args.kills, args.database, args.only or (), args.minutes or 0.0, width)
+    only = args.only or (("workers",) if args.workers else ())
+    workers, minutes = max(2, args.workers or WORKERS), args.minutes or 0.0
+    plan = Plan(args.seed, args.kills, args.database, only, minutes, width, workers)
     begun, outcomes = time.monotonic(), []
     try:
         for (name, seed, count), outcome in play(plan):
             outcomes.append(outcome)
-            what = f"{name}, seed {seed}" + (f", {count} kills" if name == "kills" else "")
+            what = f"{name}, seed {seed}" + (f", {count} kills" if count > 1 else "")
             said = outcome.skipped or f"{len(outcome.violations)} violations"
             print(f"  {what}: {outcome.acks} acts, {said}, {outcome.seconds:.0f} s", flush=True)
     except ValueError as error:

@@ -11,6 +11,7 @@ from collections import Counter
 from typing import Any
 
 import socketio
+from socketio.exceptions import SocketIOError
 from sqlalchemy import Connection, func, select
 
 from bench.breaking.hall import HALL, BrokenHall
@@ -26,6 +27,8 @@ NUMBER = re.compile(r"[A-Z]\d{3}")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 SETTLED_WITHIN = 150.0
 BOARD_WITHIN = 20.0
+LINE_SECONDS = 15
+AGAIN_SECONDS = 0.2
 Shown = set[tuple[str, str]]
 
 
@@ -72,18 +75,34 @@ class Board:
 
     def __init__(self, hall: BrokenHall, zone: str) -> None:
         self.zone = zone
+        self._base, self._bearer = hall.base, hall.enrolled("board", zone).bearer
         self._news = threading.Condition()
         self._state: dict[str, Any] = {}
-        self._client = socketio.Client(reconnection_delay=0.2, reconnection_delay_max=1)
+        # The library's own coming back gives a busy machine a second and no more.
+        self._client = socketio.Client(reconnection=False, handle_sigint=False)
         self._client.on("state", self._keep, namespace="/live")
-        bearer = hall.enrolled("board", zone).bearer
+        self._over = threading.Event()
+        self._dial()
+        self._thread = threading.Thread(target=self._come_back, daemon=True)
+        self._thread.start()
+
+    def _dial(self) -> None:
         self._client.connect(
-            hall.base,
+            self._base,
             namespaces=["/live"],
             transports=["websocket"],
-            auth={"surface": "board", "key": zone},
-            headers={"Authorization": f"Bearer {bearer}"},
+            auth={"surface": "board", "key": self.zone},
+            headers={"Authorization": f"Bearer {self._bearer}"},
+            wait_timeout=LINE_SECONDS,
         )
+
+    def _come_back(self) -> None:
+        while not self._over.is_set():
+            self._client.wait()
+            with contextlib.suppress(SocketIOError, OSError, ValueError):
+                self._over.wait(AGAIN_SECONDS)
+                if not self._over.is_set():
+                    self._dial()
 
     def _keep(self, message: dict[str, Any]) -> None:
         with self._news:
@@ -100,9 +119,16 @@ class Board:
             self._news.wait_for(lambda: self._shows() == expected, patience)
             return self._shows()
 
+    def port(self) -> int:
+        """The port of this end of its line; 0 while it has none."""
+        line = getattr(self._client.eio.ws, "sock", None)
+        return int(line.getsockname()[1]) if line is not None else 0
+
     def close(self) -> None:
         """Hang up."""
+        self._over.set()
         self._client.disconnect()
+        self._thread.join(LINE_SECONDS)
 
 
 def url_of(hall: BrokenHall, database: str) -> str:
@@ -163,6 +189,16 @@ def kept_lines(url: str) -> set[tuple[str, str]]:
     try:
         asked = select(j.act, j.subject).where(j.hall_id == HALL)
         return {(r.act, r.subject) for r in store.read(lambda c: c.execute(asked).all())}
+    finally:
+        store.close()
+
+
+def busy_at(url: str) -> Shown:
+    """What every board must show: (window, number) of whoever is called or served."""
+    store, t = open_store(url, HALL), schema.ticket.c
+    asked = select(t.window, t.number).where(t.hall_id == HALL, t.state.in_(["called", "serving"]))
+    try:
+        return {(r.window, r.number) for r in store.read(lambda c: c.execute(asked).all())}
     finally:
         store.close()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bench.breaking import gadgets, storms
+from bench.breaking.fleet_kills import BOARDS, fleet_kills
 from bench.breaking.kills import kills
 from bench.breaking.run import Breaks, Setting
 
@@ -26,12 +27,21 @@ class Fault:
     small_disk: bool = False
 
 
-def every(count: int, told: Callable[[int], None]) -> list[Fault]:
-    """All faults; `count` kills."""
-    plain = Setting()
+WORKERS = 3
+
+
+def every(count: int, told: Callable[[int], None], workers: int = WORKERS) -> list[Fault]:
+    """All faults; `count` kills, `workers` processes where there are several."""
+    plain, many = Setting(), Setting(workers=workers, boards=BOARDS)
     full, frozen = storms.disk_full, storms.read_only
     return [
         Fault("kills", "kill -9 of server, agents, both, during starts", kills(count, told), plain),
+        Fault(
+            "workers",
+            "kill -9 of single workers, their supervisor, all, Redis, agents",
+            fleet_kills(count, told),
+            many,
+        ),
         Fault("disk-full", "no byte can be written", full, plain, small_disk=True),
         Fault("read-only", "the data folder is read-only", frozen, plain, small_disk=True),
         Fault("clock", "the clock is stepped an hour forward and back", storms.clock, plain),

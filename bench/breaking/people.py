@@ -51,6 +51,8 @@ class Crowd:
         self.news = threading.Condition()
         self.wrong: queue.Queue[BaseException] = queue.Queue()
         self.threads: list[threading.Thread] = []
+        self.halfway = False
+        """Whether a break finds clerks in the middle of a service, their numbers on the boards."""
         self.rest = 0.0
         """Seconds between two acts of a person: a slower hall."""
         self.epoch = 0
@@ -148,6 +150,8 @@ class Crowd:
                 self._act(client, "recall", "recall", chance, window)
             self.pause(self.rest)
             self._act(client, "start", "start", chance, window)
+            if self.halfway:
+                self.at_work()
             if 0.1 < roll < 0.15:
                 self._act(client, "hold", "hold", chance, window, note="补材料")
                 self._act(client, "resume", "resume", chance, window, ticket=ticket["id"])

@@ -14,15 +14,18 @@ from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
-from bench.breaking.faults import Fault, every, sqlite_only
+from bench.breaking.faults import WORKERS, Fault, every, sqlite_only
 from bench.breaking.run import Outcome, judged
 from bench.breaking.storms import small_disk
 from support import postgres
+from support.redis_server import RedisServer
 
 SHARE = 125
 """Kills of one hall and day: more would use up a prefix's 999 numbers."""
 SIDE_BY_SIDE = 2
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+FLEET_SHARE = 30
+"""Kills among several workers in a run of everything: each takes seconds, not tenths."""
 Job = tuple[str, int, int]
 """Fault, seed, kills."""
 
@@ -37,6 +40,7 @@ class Plan:
     only: Sequence[str] = ()
     minutes: float = 0.0
     width: int = SIDE_BY_SIDE
+    workers: int = WORKERS
 
 
 def names() -> list[tuple[str, str]]:
@@ -62,8 +66,12 @@ def jobs(plan: Plan) -> list[Job]:
     while left > 0:
         found.append(("kills", plan.seed + len(found), min(SHARE, left)))
         left -= SHARE
-    rest = [name for name in ("devices", *wanted) if name in wanted and name != "kills"]
-    return found + [(name, plan.seed, 1) for name in dict.fromkeys(rest)]
+    if "workers" in wanted:
+        alone = len(wanted) == 1
+        found.append(("workers", plan.seed, plan.kills if alone else min(FLEET_SHARE, plan.kills)))
+    rest = [name for name in ("devices", *wanted) if name in wanted]
+    several = ("kills", "workers")
+    return found + [(n, plan.seed, 1) for n in dict.fromkeys(rest) if n not in several]
 
 
 def play(plan: Plan) -> Iterator[tuple[Job, Outcome]]:
@@ -72,7 +80,7 @@ def play(plan: Plan) -> Iterator[tuple[Job, Outcome]]:
     spawn = get_context("spawn")
     with ProcessPoolExecutor(plan.width, mp_context=spawn, initializer=_end_with_parent) as pool:
         running: list[tuple[Job, Future[Outcome]]] = [
-            (job, pool.submit(_one, *job, plan.database, end)) for job in jobs(plan)
+            (job, pool.submit(_one, job, plan, end)) for job in jobs(plan)
         ]
         for job, future in running:
             yield job, future.result()
@@ -82,14 +90,16 @@ def _end_with_parent() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _one(name: str, seed: int, count: int, database: str, end: float) -> Outcome:
+def _one(job: Job, plan: Plan, end: float) -> Outcome:
     """One run, in a process of its own."""
+    name, seed, count = job
     if time.monotonic() > end:
         return Outcome(name, skipped="no time left")
-    fault = next(f for f in every(count, _progress(name, seed, count)) if f.name == name)
+    known = every(count, _progress(name, seed, count), plan.workers)
+    fault = next(f for f in known if f.name == name)
     folder = Path(tempfile.mkdtemp(prefix="hall-break-"))
     try:
-        return _with_database(fault, seed, folder, database)
+        return _with_database(fault, seed, folder, plan.database)
     except Exception as error:  # noqa: BLE001 - the other runs go on; this one is told
         outcome = Outcome(name)
         outcome.expect(kept=False, what=f"the run came to its end: {type(error).__name__} {error}")
@@ -99,6 +109,10 @@ def _one(name: str, seed: int, count: int, database: str, end: float) -> Outcome
 
 
 def _with_database(fault: Fault, seed: int, folder: Path, database: str) -> Outcome:
+    if fault.made.workers > 1:
+        with postgres.server() as running, RedisServer() as redis:
+            made = replace(fault.made, database=running.url(running.create()), redis=redis)
+            return judged(fault.name, seed, fault.breaks, made, folder)
     if database == "postgres":
         with postgres.server() as running:
             made = replace(fault.made, database=running.url(running.create()))

@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from bench.breaking.evidence import Board, PaperTray, gathered, settled, url_of
+from bench.breaking.fleet import Fleet
 from bench.breaking.hall import BrokenHall
 from bench.breaking.history import Violation, violations
 from bench.breaking.people import Crowd
 from server.reference import load
 from support.hall_server import ADMINISTRATOR, MANAGER, Client, RefusedError
+from support.redis_server import RedisServer
 
 DOOR, DOOR_SERIAL, POLLED = "door-south", "BREAK001", "reader-1"
 PATIENCE_OF_SLIPS = {"slip_patience_seconds": 10}
@@ -56,6 +59,8 @@ class Scene:
     url: str
     lost: set[str] = field(default_factory=set)
     """Tickets that a restore has taken away."""
+    boards: list[Board] = field(default_factory=list)
+    """Those that are watched; compared with the database at the end, or when everybody rests."""
 
 
 Breaks = Callable[[Scene], None]
@@ -90,21 +95,28 @@ class Setting:
     boards: Sequence[str] = ("main",)
     clocks: bool = False
     """Whether there are time clocks."""
+    workers: int = 1
+    redis: RedisServer | None = None
+    """The bell of several workers; it is broken too."""
 
 
 @contextmanager
 def scene(name: str, seed: int, folder: Path, made: Setting) -> Iterator[Scene]:
     """A hall with everybody at work; at the end nobody is."""
     people, items = able_staff(made.clerks)
-    with BrokenHall(
-        folder,
-        agents=made.agents,
-        accounts=(ADMINISTRATOR, MANAGER, *people),
-        settings=PATIENCE_OF_SLIPS,
-        database=made.database,
-        doors={DOOR: DOOR_SERIAL} if made.clocks else None,
-        polled=(POLLED,) if made.clocks else (),
-    ) as hall:
+    words: dict[str, Any] = {
+        "agents": made.agents,
+        "accounts": (ADMINISTRATOR, MANAGER, *people),
+        "settings": PATIENCE_OF_SLIPS,
+        "database": made.database,
+        "doors": {DOOR: DOOR_SERIAL} if made.clocks else None,
+        "polled": (POLLED,) if made.clocks else (),
+    }
+    if made.redis is None:
+        opened = BrokenHall(folder, **words)
+    else:
+        opened = Fleet(folder, made.redis, made.workers, **words)
+    with opened as hall:
         crowd = Crowd(hall, seed, items)
         found = Scene(hall, crowd, random.Random(seed), Outcome(name), url_of(hall, made.database))
         for kiosk in ("1", "2"):
@@ -138,7 +150,8 @@ def judged(
     try:
         with scene(name, seed, place, made) as now:
             outcome = now.outcome
-            watching = [Board(now.hall, zone) for zone in made.boards]
+            watching = now.boards
+            watching += [Board(now.hall, zone) for zone in made.boards]
             tray = PaperTray(now.hall)
             breaks(now)
             now.crowd.wait_for(5)

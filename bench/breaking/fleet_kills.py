@@ -1,0 +1,122 @@
+"""kill -9 in a hall of several workers: one, several, their supervisor, all, Redis, an agent.
+
+Boards hang on different workers. Now and then everybody rests and each board must show what the
+database has: else a lost message would be healed by the next one before anybody looks.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from bench.breaking.evidence import busy_at
+from bench.breaking.fleet import Fleet
+from bench.breaking.run import Breaks, Scene
+
+ONE, SEVERAL, BORN = "kill worker", "kill several workers", "kill worker and its successor"
+LEADER, WHOLE, BELL = "kill supervisor", "kill all processes", "kill Redis"
+BELL_AND_ONE, BLINK = "kill worker without Redis", "Redis gone for a moment"
+AGENT, AGENT_AND_ONE = "kill agent", "kill agent and worker"
+PLAN = (
+    ONE,
+    ONE,
+    ONE,
+    SEVERAL,
+    BORN,
+    LEADER,
+    WHOLE,
+    BELL,
+    BELL_AND_ONE,
+    BLINK,
+    AGENT,
+    AGENT_AND_ONE,
+)
+BOARDS = ("main", "east", "west", "main", "east", "west")
+MOST_ACTS = 12
+LONGEST_PAUSE = 0.05
+REST_EVERY = 5
+"""Kills after which everybody rests and the boards are looked at."""
+STILL_SECONDS = 0.7
+
+
+def fleet_kills(count: int, told: Callable[[int], None] = lambda _done: None) -> Breaks:
+    """So many kills, each after some acts and a random moment more."""
+
+    def breaks(now: Scene) -> None:
+        spread = []
+        for number in range(count):
+            now.crowd.wait_for(now.chance.randint(1, MOST_ACTS))
+            time.sleep(now.chance.random() * LONGEST_PAUSE)
+            fleet_kill(now, now.chance.choice(PLAN))
+            if not now.crowd.wrong.empty():
+                return
+            if (number + 1) % REST_EVERY == 0:
+                _look_at_boards(now)
+                spread.append(_spread(now))
+            told(number + 1)
+        if spread:
+            text = f"looked at {len(now.boards)} boards {len(spread)} times; they hung on"
+            now.outcome.notes.append(f"{text} {min(spread)} to {max(spread)} workers")
+
+    return breaks
+
+
+def fleet_kill(now: Scene, what: str) -> None:
+    """One kill, and whatever is needed to go on after it."""
+    hall, crowd, chance = now.hall, now.crowd, now.chance
+    assert isinstance(hall, Fleet)
+    now.outcome.hit(what)
+    there = sorted(hall.workers())
+    one = [chance.choice(there)]
+    agent = chance.choice(hall.agents)
+    if what in (AGENT, AGENT_AND_ONE):
+        hall.kill_agent(agent)
+    if what in (BELL, BELL_AND_ONE, BLINK):
+        hall.bell.kill()
+    if what in (ONE, BELL_AND_ONE, AGENT_AND_ONE, BORN):
+        hall.kill_workers(one)
+    if what == BORN:
+        time.sleep(chance.random() * 2)
+        hall.kill_workers(set(hall.workers()) - set(there))
+    if what == SEVERAL:
+        hall.kill_workers(chance.sample(there, len(there) - 1))
+    if what in (LEADER, WHOLE):
+        crowd.up.clear()
+        hall.kill() if what == WHOLE else hall.kill_supervisor()
+        hall.start()
+        crowd.up.set()
+    if what in (BELL, BELL_AND_ONE):
+        now.outcome.expect(crowd.wait_for(chance.randint(3, 10)), "acts go on without Redis")
+    if what in (BELL, BELL_AND_ONE, BLINK):
+        hall.bell.start()
+    if what in (AGENT, AGENT_AND_ONE):
+        hall.start_agent(agent)
+
+
+def _look_at_boards(now: Scene) -> None:
+    """Everybody rests; every board must come to show what the database has."""
+    now.crowd.halfway = True
+    now.crowd.working.clear()
+    last, since = -1, time.monotonic()
+    while time.monotonic() - since < STILL_SECONDS:
+        count = len(now.crowd.acks)
+        if count != last:
+            last, since = count, time.monotonic()
+        time.sleep(0.05)
+    busy = busy_at(now.url)
+    for board in now.boards:
+        shown = board.shows(busy)
+        # A board may have waited while somebody ended what was begun before the rest.
+        now.outcome.expect(
+            shown == busy or shown == busy_at(now.url),
+            f"the board of {board.zone} (line: {board.port() > 0}) shows what is called: "
+            f"too much {sorted(shown - busy)[:3]}, missing {sorted(busy - shown)[:3]}",
+        )
+    now.crowd.working.set()
+
+
+def _spread(now: Scene) -> int:
+    """On how many workers the boards hang."""
+    assert isinstance(now.hall, Fleet)
+    held = {now.hall.worker_of(port) for board in now.boards if (port := board.port())}
+    return len(held - {0})
