@@ -347,15 +347,12 @@ def ahead_of(conn: Connection, hall_id: str, ticket: Ticket) -> int:
 
 _all_at_windows = once(select(*_COLUMNS).where(_hall, _is_at_window))
 _missed_at = once(
-    select(*_COLUMNS)
-    .where(
+    select(*_COLUMNS).where(
         _hall,
         _t.c.day == bindparam("day"),
-        _t.c.called_at.is_not(None),
         _t.c.window == bindparam("window"),
-        _t.c.state == "missed",
+        _t.c.state == literal_column("'missed'"),
     )
-    .order_by(_t.c.called_at.desc())
 )
 
 
@@ -367,5 +364,7 @@ def all_at_windows(conn: Connection, hall_id: str) -> list[Ticket]:
 
 def missed_at(conn: Connection, hall_id: str, day: str, window: str) -> list[Ticket]:
     """Tickets of a day that a window called in vain, newest first."""
+    # Not ordered there: SQLite would step through everybody who was called that day.
     rows = conn.execute(_missed_at, {"hall_id": hall_id, "day": day, "window": window})
-    return [t for t in map(_ticket, rows) if t is not None]
+    found = [t for t in map(_ticket, rows) if t is not None and t.called_at is not None]
+    return sorted(found, key=lambda ticket: ticket.called_at or 0, reverse=True)
