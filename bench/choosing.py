@@ -19,6 +19,7 @@ from server.clock import SetClock
 from server.config import Config
 from server.hall import Hall, open_hall
 from server.services.choice import choose_for
+from server.services.context import posts_of
 from server.storage.store import Tx
 from support.hall_server import moment
 
@@ -56,10 +57,10 @@ def _choices(hall: Hall, run: Run) -> float:
     windows = list(own_windows(hall).values())
 
     def act(tx: Tx) -> float:
-        took = []
+        took, posts = [], posts_of(tx.conn, tx.hall_id)
         for n in range(run.many(300, 20)):
             begun = time.perf_counter()
-            choose_for(hall.ctx, tx, windows[n % len(windows)])
+            choose_for(hall.ctx, tx, windows[n % len(windows)], posts)
             took.append(time.perf_counter() - begun)
         return median(took) * 1e6
 

@@ -70,7 +70,11 @@ class Counter:
         window = taken.catalogue.window_by.get(code)
         if window is None:
             raise HallError(Code.WINDOW_UNKNOWN, window=code)
-        return views.counter(taken, window, self._ctx.read(lambda c: self._own(c, taken, window)))
+        if taken.over:
+            return views.counter(
+                taken, window, self._ctx.read(lambda c: self._own(c, taken, window))
+            )
+        return views.counter(taken, window, self._own(taken.conn, taken, window))
 
     def _own(self, conn: Connection, taken: Snapshot, window: Window) -> views.OwnDay:
         hall_id, day = self._ctx.hall_id, taken.day
@@ -81,7 +85,7 @@ class Counter:
             missed=tickets.missed_at(conn, hall_id, day, window.code),
             figures=views.figures(mine),
             calls=tickets.calls_of(conn, hall_id, current.id) if current else [],
-            stranded=posts.stranded(self._ctx, conn, hall_id, taken.now, window.code),
+            stranded=posts.stranded(taken, window.code),
             share=self._shares.of(conn, taken, window) if seat is not None else (),
         )
 
@@ -105,7 +109,11 @@ class Counter:
 
     def now(self, actor: Actor, key: str = "") -> CounterState:
         """The actor's own window as it stands."""
-        return self.state(snapshot.take(self._ctx), self.window_of(actor, key))
+        return self.at(self.window_of(actor, key))
+
+    def at(self, window: str) -> CounterState:
+        """A window as it stands."""
+        return snapshot.look(self._ctx, lambda seen: self.state(seen, window))
 
     def history(self, ticket_id: str) -> TicketHistory:
         """A ticket and everything that happened to it."""
@@ -119,7 +127,7 @@ class Counter:
         ticket, calls, lines = ctx.read(query)
         if ticket is None:
             raise HallError(Code.TICKET_UNKNOWN, ticket=ticket_id)
-        card = views.card(snapshot.take(ctx), ticket, calls)
+        card = snapshot.look(ctx, lambda seen: views.card(seen, ticket, calls))
         kept = JournalView.model_fields
         shown = [JournalView(**{k: v for k, v in line.items() if k in kept}) for line in lines]
         return TicketHistory(ticket=card, lines=shown)
@@ -128,8 +136,7 @@ class Counter:
 
     def desired(self, ref: DeviceRef) -> dict[str, Any] | None:
         """What a keypad shows: people waiting and the ticket at the window."""
-        taken = snapshot.take(self._ctx)
-        return self._pad(taken, ref.serves)
+        return snapshot.look(self._ctx, lambda seen: self._pad(seen, ref.serves))
 
     def _pad(self, taken: Snapshot, window: str) -> dict[str, Any]:
         current = taken.current.get(window)
@@ -294,12 +301,13 @@ def _serve(api: Api, counter: Counter) -> None:
         """Call the next person; with `complete`, end the service in progress first."""
         window = counter.window_of(call.actor, call.key)
         calling.call_next(ctx, call.actor, call.key, window, call.body.complete)
-        return counter.now(call.actor, call.key)
+        return counter.at(window)
 
     def simple(path: str, name: str, summary: str, act: Callable[..., str], *codes: Code) -> None:
         def handler(call: Call) -> CounterState:
-            act(ctx, call.actor, call.key, counter.window_of(call.actor, call.key))
-            return counter.now(call.actor, call.key)
+            window = counter.window_of(call.actor, call.key)
+            act(ctx, call.actor, call.key, window)
+            return counter.at(window)
 
         handler.__name__, handler.__doc__ = name, summary
         api.post(path, who=STAFF, answer=CounterState, codes=AT_WINDOW + codes)(handler)
@@ -327,7 +335,7 @@ def _serve(api: Api, counter: Counter) -> None:
         asked: Finish = call.body
         window = counter.window_of(call.actor, call.key)
         calling.finish(ctx, call.actor, call.key, window, Outcome(asked.outcome), asked.note)
-        return counter.now(call.actor, call.key)
+        return counter.at(window)
 
 
 def _set_aside(api: Api, counter: Counter) -> None:

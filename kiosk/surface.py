@@ -66,15 +66,14 @@ class Kiosk:
     # -- reading -------------------------------------------------------------------------------
 
     def view_taken(self, taken: issuing.Taken) -> TicketView:
-        """A ticket just issued: only its slip is still to be looked up."""
-        ticket, ctx = taken.ticket, self._ctx
+        """A ticket just issued: nothing is looked up that its act has seen."""
+        ticket = taken.ticket
         if ticket is None or taken.seen is None:
             return self.view_of(taken.ticket_id)
-        found = ctx.read(lambda c: slips.of_ticket(c, ctx.hall_id, taken.ticket_id))
-        catalogue = ctx.catalogue_version(ticket.version)
-        return views.ticket_view(
-            taken.seen, ticket, catalogue, taken.ahead, found, self._url(ticket)
-        )
+        place = views.Place(taken.windows, taken.wait, taken.wait.ahead if taken.wait else 0)
+        slip = [taken.slip] if taken.slip else []
+        catalogue = taken.seen.catalogue
+        return views.ticket_view(taken.seen, ticket, catalogue, place, slip, self._url(ticket))
 
     def _url(self, ticket: Ticket) -> str:
         return f"{self._hall.config.base_url}/t/{ticket.token}"
@@ -92,19 +91,21 @@ class Kiosk:
     ) -> TicketView:
         """All that the view shows, read at one moment."""
         ctx = self._ctx
-        read = snapshot.reading(ctx, whole=False)
 
-        def query(conn: Connection) -> tuple[Ticket, Snapshot, int, list[Any]]:
+        def query(now: Snapshot) -> tuple[Ticket, Snapshot, int, list[Any]]:
+            conn = now.conn
             ticket = find(conn)
             if ticket is None:
                 raise HallError(Code.TICKET_UNKNOWN)
             waiting = ticket.state is State.WAITING
             ahead = tickets.ahead_of(conn, ctx.hall_id, ticket) if waiting else 0
-            return ticket, taken or read(conn), ahead, slips.of_ticket(conn, ctx.hall_id, ticket.id)
+            found = slips.of_ticket(conn, ctx.hall_id, ticket.id)
+            return ticket, taken or now.waits(), ahead, found
 
-        ticket, seen, ahead, found = ctx.read(query)
+        ticket, seen, ahead, found = snapshot.look(ctx, query)
         catalogue = ctx.catalogue_version(ticket.version)
-        return views.ticket_view(seen, ticket, catalogue, ahead, found, self._url(ticket))
+        place = views.place(seen, ticket, catalogue, ahead)
+        return views.ticket_view(seen, ticket, catalogue, place, found, self._url(ticket))
 
     def by_token(self, token: str) -> Ticket:
         """Raises TICKET_UNKNOWN."""

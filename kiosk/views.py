@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -116,15 +117,40 @@ def slip_state(rows: list[Any]) -> SlipState:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a ticket stands: the windows that may call it, and its wait while it waits."""
+
+    windows: tuple[str, ...]
+    wait: Wait | None
+    ahead: int
+
+
+def place(snapshot: Snapshot, ticket: Ticket, catalogue: Catalogue, ahead: int) -> Place:
+    """The place of a ticket behind `ahead` people."""
+    item = _item(snapshot, ticket, catalogue)
+    waits = ticket.state is State.WAITING and item is not None
+    wait = _wait(snapshot, item, ahead) if waits and item else None
+    return Place(_windows(snapshot, ticket), wait, ahead)
+
+
+def _item(snapshot: Snapshot, ticket: Ticket, catalogue: Catalogue) -> Item | None:
+    """By the version the ticket was issued under, else by the present one."""
+    return catalogue.item_by.get(ticket.item) or snapshot.catalogue.item_by.get(ticket.item)
+
+
 def ticket_view(
-    snapshot: Snapshot, ticket: Ticket, catalogue: Catalogue, ahead: int, slips: list[Any], url: str
+    snapshot: Snapshot,
+    ticket: Ticket,
+    catalogue: Catalogue,
+    place: Place,
+    slips: list[Any],
+    url: str,
 ) -> TicketView:
     """A ticket as its holder sees it; `catalogue` is the version it was issued under."""
-    item = catalogue.item_by.get(ticket.item) or snapshot.catalogue.item_by.get(ticket.item)
+    item, wait = _item(snapshot, ticket, catalogue), place.wait
     unit = snapshot.catalogue.unit_by.get(ticket.queue)
     klass = snapshot.catalogue.class_by.get(ticket.klass)
-    waiting = ticket.state is State.WAITING
-    wait = _wait(snapshot, item, ahead) if waiting and item else None
     at_window = ticket.state in (State.CALLED, State.SERVING)
     settings = snapshot.settings
     return TicketView(
@@ -138,10 +164,10 @@ def ticket_view(
         unit_name=unit.name if unit else "",
         applicant=ticket.klass,
         mark=klass.mark if klass else "",
-        ahead=ahead if waiting else 0,
+        ahead=place.ahead,
         low=wait.low if wait else 0,
         high=wait.high if wait else 0,
-        windows=window_refs(snapshot.catalogue, _windows(snapshot, ticket)),
+        windows=window_refs(snapshot.catalogue, place.windows),
         called_window=window_ref(snapshot.catalogue, ticket.window) if at_window else None,
         call_count=ticket.call_count,
         issued_at=ticket.issued_at,

@@ -151,6 +151,6 @@ def _lines(world: World, tx: Tx, ticket: Ticket) -> None:
         ended = (ticket.ended_at, world.actor(ticket.staff), "finish")
     for at, actor, move in [*told, ended]:
         if at is not None:
-            moment = Tx(tx.conn, tx.hall_id, at)
+            moment = tx.at(at)
             data = {"number": ticket.number}
             note(moment, actor, f"ticket.{move}", ticket.id, window=ticket.window, data=data)

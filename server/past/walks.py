@@ -75,7 +75,7 @@ class Walks:
                 staff = seated.get(window.code, "")
                 at = begun + place * PACE_MS
                 seen = self._seen(check, window.code, staff, at, punched.get(staff, []))
-                then = Tx(tx.conn, tx.hall_id, at)
+                then = tx.at(at)
                 checks.add_mark(then, seen, actor.key)
                 data = {"mark": seen.id, "seen": seen.mark, "staff": staff, "at": at}
                 note(then, actor, "check.mark", check, window=window.code, data=data)

@@ -24,6 +24,7 @@ from server.domain.tickets import (
     unit_lane,
     window_lane,
 )
+from server.services import snapshot
 from server.services.bus import TicketMoved
 from server.services.choice import check_target, choose_for
 from server.services.context import Actor, Context, JsonDict, note
@@ -43,11 +44,12 @@ def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str |
     asked: JsonDict = {"act": "call_next", "window": window, "complete": complete}
 
     def act(tx: Tx) -> JsonDict:
-        post = _post(tx, window, actor)
+        seen = snapshot.in_act(ctx, tx)
+        post, posts = _seated(seen.seats.get(window), window, actor), seen.posts
         if post.paused_at is not None:
             raise HallError(Code.WINDOW_PAUSED, window=window)
         completed = _complete(ctx, tx, actor, window, complete)
-        chosen = choose_for(ctx, tx, window)
+        chosen = choose_for(ctx, tx, window, posts)
         if chosen is None:
             if completed:
                 return {"ticket": "", "completed": completed}
@@ -56,6 +58,7 @@ def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str |
         why = {"codes": [w.value for w in choice.why], "facts": choice.facts}
         tickets.set_run(tx, ctx.day(tx.now), choice.pool, choice.run)
         called = _call(tx, actor, ticket, Move.CALL, window, why)
+        seen.end()
         return {"ticket": called.id, "completed": completed}
 
     return str(ctx.command(actor, key, asked, act, brief=True)["ticket"])
@@ -69,17 +72,33 @@ def _complete(ctx: Context, tx: Tx, actor: Actor, window: str, outcome: str | No
     if outcome is None:
         raise HallError(Code.WINDOW_BUSY, window=window, number=current.number)
     chosen = ctx.settings().default_outcome if outcome == "default" else outcome
+    started = current
     if current.state is State.CALLED:
-        current = _move(tx, actor, current, Move.START, _started)
-    ended = replace(current, outcome=chosen, ended_at=tx.now)
-    _move(tx, actor, ended, Move.FINISH, lambda _tx, t: t, {"outcome": chosen})
+        started = _moved(actor, _started(tx, current), Move.START)
+        _tell(tx, actor, started, Move.START, {}, "")
+    ended = replace(started, outcome=chosen, ended_at=tx.now)
+    ended = _moved(actor, ended, Move.FINISH)
+    tickets.change(tx, ended, current)
+    _tell(tx, actor, ended, Move.FINISH, {"outcome": chosen}, "")
     return current.id
 
 
+def _moved(actor: Actor, ticket: Ticket, move: Move) -> Ticket:
+    """In the state after a move; raises MOVE_NOT_ALLOWED."""
+    state = after(move, ticket.state, actor.kind, holds=bool(ticket.window))
+    return replace(ticket, state=state)
+
+
 def _call(
-    tx: Tx, actor: Actor, ticket: Ticket, move: Move, window: str, why: dict[str, Any]
+    tx: Tx,
+    actor: Actor,
+    ticket: Ticket,
+    move: Move,
+    window: str,
+    why: dict[str, Any],
+    was: Ticket | None = None,
 ) -> Ticket:
-    """Put a ticket to a window as called, with the reason as a fact."""
+    """Put a ticket to a window as called, with the reason as a fact; `was`: as it is stored."""
     state = after(move, ticket.state, actor.kind, holds=ticket.holds(window))
     called = replace(
         ticket,
@@ -90,13 +109,22 @@ def _call(
         called_at=tx.now,
         call_count=ticket.call_count + 1,
     )
-    tickets.change(tx, called)
+    tickets.change(tx, called, was or ticket)
     text = json.dumps(why, ensure_ascii=False)
-    n = tickets.calls_made(tx.conn, tx.hall_id, ticket.id) + 1
-    tickets.add_call(tx, called, n, move, text)
+    # Nobody who was never called has calls to be counted.
+    made = 0 if ticket.first_called_at is None else _calls_made(tx, ticket)
+    tickets.add_call(tx, called, made + 1, move, text)
     windows.called(tx, window)
     _tell(tx, actor, called, move, {"calls": called.call_count}, text)
     return called
+
+
+def _calls_made(tx: Tx, ticket: Ticket) -> int:
+    return tickets.calls_made(tx.conn, tx.hall_id, ticket.id)
+
+
+def _ended(tx: Tx, ticket: Ticket) -> Ticket:
+    return replace(ticket, ended_at=tx.now)
 
 
 def _started(tx: Tx, ticket: Ticket) -> Ticket:
@@ -183,7 +211,8 @@ def resume(ctx: Context, actor: Actor, key: str, window: str, ticket_id: str) ->
         if not ticket.holds(window):
             raise HallError(Code.NOT_THE_HOLDER, move=Move.RESUME)
         fresh = replace(ticket, call_count=0, serving_at=None)
-        return {"ticket": _call(tx, actor, fresh, Move.RESUME, window, {"codes": ["resumed"]}).id}
+        why = {"codes": ["resumed"]}
+        return {"ticket": _call(tx, actor, fresh, Move.RESUME, window, why, was=ticket).id}
 
     asked: JsonDict = {"act": "resume", "window": window, "ticket": ticket_id}
     return _do(ctx, actor, key, asked, act)
@@ -295,8 +324,7 @@ def cancel(ctx: Context, actor: Actor, key: str, ticket_id: str) -> str:
 
     def act(tx: Tx) -> JsonDict:
         ticket = _ticket(tx, ticket_id)
-        ended = replace(ticket, ended_at=tx.now)
-        return {"ticket": _move(tx, actor, ended, Move.CANCEL, lambda _tx, t: t).id}
+        return {"ticket": _move(tx, actor, ticket, Move.CANCEL, _ended).id}
 
     return _do(ctx, actor, key, {"act": "cancel", "ticket": ticket_id}, act)
 
@@ -311,7 +339,10 @@ def current_at(tx: Tx, window: str) -> Ticket | None:
 
 
 def _post(tx: Tx, window: str, actor: Actor) -> Any:
-    post = windows.post(tx.conn, tx.hall_id, window)
+    return _seated(windows.post(tx.conn, tx.hall_id, window), window, actor)
+
+
+def _seated(post: Any, window: str, actor: Actor) -> Any:
     if post is None:
         raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
     if post.staff != actor.name:
@@ -368,9 +399,8 @@ def _move(
     data: JsonDict | None = None,
 ) -> Ticket:
     """Check, change, write back, journal, tell."""
-    state = after(move, ticket.state, actor.kind, holds=bool(ticket.window))
-    changed = replace(change(tx, ticket), state=state)
-    tickets.change(tx, changed)
+    changed = _moved(actor, change(tx, ticket), move)
+    tickets.change(tx, changed, ticket)
     _tell(tx, actor, changed, move, data or {}, "")
     return changed
 

@@ -24,13 +24,15 @@ from server.storage import tickets
 from server.storage.store import Tx
 
 
-def choose_for(ctx: Context, tx: Tx, window_code: str) -> tuple[Ticket, Choice] | None:
+def choose_for(
+    ctx: Context, tx: Tx, window_code: str, posts: Posts
+) -> tuple[Ticket, Choice] | None:
     """The ticket `window_code` should call now, and why; None if nobody waits for it."""
     catalogue, settings = ctx.catalogue(), ctx.settings()
     window = catalogue.window_by.get(window_code)
     if window is None:
         raise HallError(Code.WINDOW_UNKNOWN, window=window_code)
-    now, posts = ctx.local(tx.now), posts_of(tx.conn, tx.hall_id)
+    now = ctx.local(tx.now)
     rows = [row for row in tickets.heads(tx.conn, tx.hall_id) if takes(catalogue, window, row, now)]
     if not rows:
         return None

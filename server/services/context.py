@@ -70,6 +70,8 @@ class Context:
         self._calendar: tuple[tuple[int, int], frozenset[int]] = ((0, 0), frozenset())
         self._settings: Settings | None = None
         self._loading = threading.RLock()
+        self.standing: dict[tuple[str, str], object] = {}
+        """What `services.snapshot` keeps of the hall by journal line and day."""
         self.wrote: Callable[[float], None] = _nobody
         """Told how many seconds each act took until it was durable."""
         bus.listen(self._heard)  # first of all listeners: the others see the new data

@@ -120,7 +120,7 @@ def _expire(tx: Tx, ticket: Ticket) -> int:
     else:
         state = after(Move.EXPIRE, ticket.state, SYSTEM.kind)
         ended, move = replace(ticket, state=state, ended_at=tx.now), Move.EXPIRE
-    tickets.change(tx, ended)
+    tickets.change(tx, ended, ticket)
     data = {"number": ticket.number, "from": ticket.state.value}
     note(tx, SYSTEM, f"ticket.{move}", ticket.id, window=ticket.window, data=data)
     tx.events.append(

@@ -162,7 +162,7 @@ def _void(tx: Tx, other: Ticket, given: GivenTicket) -> None:
     """The number on paper stands, in the place of the one that was given first."""
     state = after(Move.CANCEL, other.state, SYSTEM.kind)
     ended = replace(other, state=state, ended_at=tx.now)
-    tickets.change(tx, ended)
+    tickets.change(tx, ended, other)
     data = {"number": other.number, "double_of": given.id}
     note(tx, SYSTEM, f"ticket.{Move.CANCEL}", other.id, data=data)
     tx.events.append(_moved(ended, Move.CANCEL))
@@ -230,7 +230,7 @@ def _end(tx: Tx, ticket: Ticket, verdict: str, other: Ticket | None) -> None:
     """Nobody waits with it any more: the day is over, or the person was served already."""
     move = Move.EXPIRE if verdict == EXPIRED else Move.CANCEL
     ended = replace(ticket, state=after(move, ticket.state, SYSTEM.kind), ended_at=tx.now)
-    tickets.change(tx, ended)
+    tickets.change(tx, ended, ticket)
     data: JsonDict = {"number": ticket.number, "from": ticket.state.value}
     data |= {"double_of": other.id} if other is not None else {}
     note(tx, SYSTEM, f"ticket.{move}", ticket.id, data=data)

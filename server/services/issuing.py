@@ -14,13 +14,15 @@ from server.domain.leases import OPEN_NUMBERS
 from server.domain.routing import Route, route
 from server.domain.tickets import ActorKind, Move, State, Ticket, lane, number, order_of
 from server.domain.waiting import Wait
+from server.services import snapshot
 from server.services.bus import SlipOwed, SlipSettled, TicketMoved
 from server.services.context import SYSTEM, Actor, Context, JsonDict, note
-from server.services.snapshot import Snapshot, reading
+from server.services.snapshot import Snapshot
 from server.services.waits import ahead_of_newcomer, wait_for
 from server.storage import devices, leases, slips, tickets
 from server.storage.store import Tx
 
+NO_PRINTER = "no_printer"
 ARRIVALS = "#"
 """The counter of arrivals of the whole hall, beside those of the prefixes."""
 
@@ -36,13 +38,25 @@ def issue(
 
 
 @dataclass(frozen=True, slots=True)
+class Slip:
+    """A slip that was just put on the books."""
+
+    id: str
+    state: str
+    reason: str
+    copy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """A ticket that was issued; what its act saw, unless this is a repeat's first answer."""
 
     ticket_id: str
     ticket: Ticket | None = None
     seen: Snapshot | None = None
-    ahead: int = 0
+    windows: tuple[str, ...] = ()
+    wait: Wait | None = None
+    slip: Slip | None = None
 
 
 def take(
@@ -75,7 +89,7 @@ def _issue(
     ctx: Context, tx: Tx, actor: Actor, item_code: str, applicant: str, kiosk: str, paper: bool
 ) -> Taken:
     catalogue, settings = ctx.catalogue(), ctx.settings()
-    seen = reading(ctx, whole=False, at=tx.now)(tx.conn)
+    seen = snapshot.in_act(ctx, tx)
     now, posts, floor = seen.local, seen.posts, seen.floor
     found = route(catalogue, item_code, now, posts, settings)
     item = catalogue.item_by[item_code]
@@ -90,9 +104,10 @@ def _issue(
         data={"item": item.code, "applicant": applicant, "kiosk": kiosk, "windows": found.now},
     )
     tx.events.append(_moved(ticket, Move.ISSUE))
-    if paper:
-        _owe_slip(ctx, tx, actor, ticket, found, wait)
-    return Taken(ticket.id, ticket, seen, ahead)
+    snapshot.issued(ctx, tx, seen, ticket)
+    slip = _owe_slip(ctx, tx, actor, ticket, found, wait) if paper else None
+    seen.end()
+    return Taken(ticket.id, ticket, seen, found.now, wait, slip)
 
 
 def _new_ticket(
@@ -103,7 +118,8 @@ def _new_ticket(
         raise HallError(Code.CLASS_UNKNOWN, applicant=applicant)
     day = ctx.day(tx.now)
     prefix = catalogue.unit_by[item.unit].prefix
-    shown, seq = _own_number(tx, day, prefix)
+    seq, arrival = tickets.take_numbers(tx, day, prefix, ARRIVALS)
+    shown = _own_number(tx, day, prefix, seq)
     ticket = Ticket(
         id=f"{day.replace('-', '')}-{shown}",
         day=day,
@@ -114,7 +130,7 @@ def _new_ticket(
         klass=klass.code,
         level=klass.level,
         lane=lane(item.code, klass.code),
-        ord=order_of(tickets.take_number(tx, day, ARRIVALS)),
+        ord=order_of(arrival),
         state=State.WAITING,
         version=catalogue.version,
         kiosk=kiosk,
@@ -136,14 +152,13 @@ def _new_ticket(
     return ticket
 
 
-def _own_number(tx: Tx, day: str, prefix: str) -> tuple[str, int]:
-    """The next number of a prefix; those that kiosks hold on lease are not the server's to give."""
-    seq = tickets.take_number(tx, day, prefix)
+def _own_number(tx: Tx, day: str, prefix: str, seq: int) -> str:
+    """A number as it is shown; those that kiosks hold on lease are not the server's to give."""
     if seq > OPEN_NUMBERS:
         lowest = leases.lowest(tx.conn, tx.hall_id, day, prefix)
         if lowest is not None and seq >= lowest:
             raise HallError(Code.NUMBERS_EXHAUSTED, prefix=prefix)
-    return number(prefix, seq), seq
+    return number(prefix, seq)
 
 
 def _moved(ticket: Ticket, move: Move) -> TicketMoved:
@@ -159,7 +174,7 @@ def _moved(ticket: Ticket, move: Move) -> TicketMoved:
     )
 
 
-def _owe_slip(ctx: Context, tx: Tx, actor: Actor, ticket: Ticket, found: Route, wait: Wait) -> None:
+def _owe_slip(ctx: Context, tx: Tx, actor: Actor, ticket: Ticket, found: Route, wait: Wait) -> Slip:
     device = _slip_printer(tx, ticket.kiosk)
     facts = {
         "ticket": ticket.id,
@@ -174,7 +189,8 @@ def _owe_slip(ctx: Context, tx: Tx, actor: Actor, ticket: Ticket, found: Route, 
         "high": wait.high,
         "issued_at": ticket.issued_at,
     }
-    owe(ctx, tx, actor, "ticket", facts, device, ticket.id, copy=False)
+    slip = owe(ctx, tx, actor, "ticket", facts, device, ticket.id, copy=False)
+    return Slip(slip, "owed", "") if device else Slip(slip, "failed", NO_PRINTER)
 
 
 def _slip_printer(tx: Tx, kiosk: str) -> str:
@@ -213,7 +229,7 @@ def owe(
     if device:
         tx.events.append(SlipOwed(slip_id, device))
     else:
-        slips.set_state(tx, slip_id, "failed", "no_printer")
+        slips.set_state(tx, slip_id, "failed", NO_PRINTER)
     return slip_id
 
 

@@ -7,14 +7,17 @@ from typing import Any
 from server.domain import hours
 from server.domain.catalogue import Staff, Window
 from server.domain.errors import Code, HallError
-from server.domain.routing import Post, allowed_at, servers
+from server.domain.routing import Posts, allowed_at, servers
+from server.services import snapshot
 from server.services.attendance import covers
 from server.services.bus import WindowChanged
 from server.services.calling import current_at
 from server.services.choice import takes
-from server.services.context import Actor, Context, JsonDict, note, posts_of
+from server.services.context import Actor, Context, JsonDict, note
+from server.services.snapshot import Snapshot
 from server.storage import tickets, windows
 from server.storage.store import Tx
+from server.storage.tickets import LaneCount
 
 
 def sign_in(ctx: Context, actor: Actor, key: str, window: str) -> None:
@@ -74,7 +77,7 @@ def sign_out(ctx: Context, actor: Actor, key: str, window: str, force: bool) -> 
         held = tickets.at_window(tx.conn, tx.hall_id, window)
         if held:
             raise HallError(Code.WINDOW_BUSY, window=window, number=held[0].number)
-        left = stranded(ctx, tx.conn, tx.hall_id, tx.now, window)
+        left = stranded(snapshot.in_act(ctx, tx), window)
         if left and not force:
             raise HallError(Code.LAST_WINDOW, window=window, waiting=left)
         windows.leave(tx, window)
@@ -85,22 +88,18 @@ def sign_out(ctx: Context, actor: Actor, key: str, window: str, force: bool) -> 
     ctx.command(actor, key, {"act": "sign_out", "window": window, "force": force}, act)
 
 
-def stranded(ctx: Context, conn: Any, hall_id: str, now: int, window: str) -> int:
+def stranded(seen: Snapshot, window: str) -> int:
     """People waiting who would have no window left if this one went."""
-    catalogue, local = ctx.catalogue(), ctx.local(now)
-    found = catalogue.window_by.get(window)
+    found = seen.catalogue.window_by.get(window)
     if found is None:
         return 0
-    rest = {code: p for code, p in posts_of(conn, hall_id).items() if code != window}
-    count = 0
-    for row in tickets.waiting_by_lane(conn, hall_id):
-        if takes(catalogue, found, row, local) and not _others(ctx, row, rest, now):
-            count += int(row.waiting)
-    return count
+    rest = {code: post for code, post in seen.posts.items() if code != window}
+    rows = (row for row in seen.waiting if takes(seen.catalogue, found, row, seen.local))
+    return sum(row.waiting for row in rows if not _others(seen, row, rest))
 
 
-def _others(ctx: Context, row: Any, posts: dict[str, Post], now: int) -> bool:
-    catalogue, local = ctx.catalogue(), ctx.local(now)
+def _others(seen: Snapshot, row: LaneCount, posts: Posts) -> bool:
+    catalogue, local = seen.catalogue, seen.local
     if not row.lane.startswith(("@", "=")) and row.item in catalogue.item_by:
         return bool(servers(catalogue, catalogue.item_by[row.item], local, posts))
     return any(

@@ -60,7 +60,7 @@ def _put_back(tx: Tx, body: HandInActs) -> None:
     if current is None or current.state is not State.CALLED or current.id in seen:
         return
     waiting = replace(current, state=State.WAITING, window="", call_count=0, called_at=None)
-    tickets.change(tx, waiting)
+    tickets.change(tx, waiting, current)
     data = {"number": current.number, "reason": "never_shown"}
     note(tx, SYSTEM, f"ticket.{Move.TRANSFER}", current.id, window=body.window, data=data)
     _redraw(tx, waiting, body.window)
@@ -112,9 +112,9 @@ def _move(
     if move is Move.NO_SHOW:
         _not_too_early(settings, tx, ticket, at)
     moved = replace(_changed(ticket, move, actor, window, one, at), state=state)
-    tickets.change(tx, moved)
+    tickets.change(tx, moved, ticket)
     if move in (Move.CALL, Move.RECALL):
-        then = Tx(tx.conn, tx.hall_id, at, tx.events)
+        then = tx.at(at)
         n = tickets.calls_made(tx.conn, tx.hall_id, ticket.id) + 1
         tickets.add_call(then, moved, n, move, '{"codes": ["offline"], "facts": {}}')
         windows.called(then, window)

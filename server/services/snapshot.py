@@ -1,55 +1,155 @@
-"""The hall as it stands, read once, for every page that is to be redrawn after a change."""
+"""The hall as it stands at one moment, for every page that is to be redrawn after a change.
+
+A part is read when somebody asks for it, and kept under the journal's last line: nothing that is
+shown here changes without one, so whoever finds the same last line need not read again, in this
+process or after what another one wrote.
+"""
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
+from server.clock import local
 from server.domain import hours
 from server.domain.catalogue import Catalogue
 from server.domain.routing import Post, Posts
 from server.domain.settings import Settings
 from server.domain.tickets import AT_WINDOW, State, Ticket
+from server.domain.waiting import Service
 from server.services.context import Context
-from server.services.waits import Floor, read_floor
+from server.services.waits import services
 from server.storage import journal, tickets, windows
+from server.storage.store import Tx
+from server.storage.tickets import LaneCount
 
+T = TypeVar("T")
+Force = tuple[Catalogue, Settings]
+"""The data in force."""
 LATEST = 12
+KEPT = 4
+"""Moments kept: what is committed, and what a batch of acts is at."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
+class Parts:
+    """What was read of the hall as of one journal line."""
+
+    seats: Mapping[str, Any] | None = None
+    posts: Posts | None = None
+    waiting: list[LaneCount] | None = None
+    service: dict[str, Service] | None = None
+    busy: frozenset[str] | None = None
+    at_windows: tuple[Ticket, ...] | None = None
+    calls: tuple[Ticket, ...] | None = None
+
+
 class Snapshot:
-    """One consistent picture. `seq` is the number of the last journal line it includes."""
+    """One consistent picture; what was not read of it in time cannot be had any more."""
 
-    seq: int
-    now: int
-    local: datetime
-    catalogue: Catalogue
-    settings: Settings
-    seats: Mapping[str, Any]
-    """Rows of window_post by window."""
-    floor: Floor
-    at_windows: tuple[Ticket, ...]
-    calls: tuple[Ticket, ...]
-    """Last called tickets of the day, newest first."""
+    def __init__(
+        self, ctx: Context, force: Force, conn: Connection, head: tuple[int, str], now: int
+    ) -> None:
+        self._hall_id = ctx.hall_id
+        self._conn: Connection | None = conn
+        self.catalogue, self.settings = force
+        self.seq = head[0]
+        """Number of the last journal line it includes."""
+        self.now = now
+        self.local = local(now, self.settings.timezone)
+        self.day = self.local.date().isoformat()
+        """The business day."""
+        self.parts = parts_of(ctx, head, self.day)
+
+    def all(self) -> Snapshot:
+        """With every part read."""
+        _ = self.posts, self.waiting, self.service, self.busy, self.at_windows, self.calls
+        return self
+
+    def waits(self) -> Snapshot:
+        """With what the windows and the waiting time of one person depend on."""
+        _ = self.posts, self.service, self.busy
+        return self
+
+    def end(self) -> None:
+        """Its moment is over: nothing more is read."""
+        self._conn = None
 
     @property
-    def day(self) -> str:
-        """The business day."""
-        return self.local.date().isoformat()
+    def over(self) -> bool:
+        """Whether nothing more of this moment can be read."""
+        return self._conn is None
 
-    @cached_property
+    @property
+    def conn(self) -> Connection:
+        """Where to read what else belongs to this moment; raises RuntimeError when it is over."""
+        if self._conn is None:
+            raise RuntimeError("a snapshot was asked for a part after its moment")
+        return self._conn
+
+    @property
+    def floor(self) -> Snapshot:
+        """What waiting times depend on."""
+        return self
+
+    @property
+    def seats(self) -> Mapping[str, Any]:
+        """Rows of window_post by window."""
+        if self.parts.seats is None:
+            rows = windows.posts(self.conn, self._hall_id)
+            self.parts.seats = {row.window: row for row in rows}
+        return self.parts.seats
+
+    @property
     def posts(self) -> Posts:
         """Who sits where, for the rules."""
-        return {
-            code: Post(code, row.staff, row.paused_at is not None)
-            for code, row in self.seats.items()
-        }
+        if self.parts.posts is None:
+            self.parts.posts = {
+                code: Post(code, row.staff, row.paused_at is not None)
+                for code, row in self.seats.items()
+            }
+        return self.parts.posts
+
+    @property
+    def waiting(self) -> list[LaneCount]:
+        """Who waits, by lane."""
+        if self.parts.waiting is None:
+            self.parts.waiting = sorted(tickets.waiting_by_lane(self.conn, self._hall_id))
+        return self.parts.waiting
+
+    @property
+    def service(self) -> dict[str, Service]:
+        """Finished services today by queue."""
+        if self.parts.service is None:
+            self.parts.service = services(self.conn, self._hall_id, self.day)
+        return self.parts.service
+
+    @property
+    def busy(self) -> frozenset[str]:
+        """Windows that have somebody."""
+        if self.parts.busy is None:
+            self.parts.busy = tickets.busy_windows(self.conn, self._hall_id)
+        return self.parts.busy
+
+    @property
+    def at_windows(self) -> tuple[Ticket, ...]:
+        """Every called, served or held ticket."""
+        if self.parts.at_windows is None:
+            self.parts.at_windows = tuple(tickets.all_at_windows(self.conn, self._hall_id))
+        return self.parts.at_windows
+
+    @property
+    def calls(self) -> tuple[Ticket, ...]:
+        """Last called tickets of the day, newest first."""
+        if self.parts.calls is None:
+            found = tickets.latest_calls(self.conn, self._hall_id, self.day, LATEST)
+            self.parts.calls = tuple(found)
+        return self.parts.calls
 
     @cached_property
     def current(self) -> Mapping[str, Ticket]:
@@ -70,33 +170,55 @@ class Snapshot:
 
 
 def take(ctx: Context) -> Snapshot:
-    """Read a snapshot of the hall."""
-    return ctx.read(reading(ctx))
+    """Read a whole snapshot of the hall."""
+    return look(ctx, lambda seen: seen.all())
 
 
-def reading(
-    ctx: Context, *, whole: bool = True, at: int | None = None
-) -> Callable[[Connection], Snapshot]:
-    """A query for the snapshot of now (or `at`); without `whole` only who waits and who sits.
+def look(ctx: Context, use: Callable[[Snapshot], T]) -> T:
+    """Read no more of a snapshot than `use` asks for."""
+    force = ctx.catalogue(), ctx.settings()  # before: whoever holds a connection needs no second
 
-    One person's page asks for as much, thousands of times a day.
-    """
-    catalogue, settings = ctx.catalogue(), ctx.settings()
-    now = ctx.clock.now() if at is None else at
-    local = ctx.local(now)
-    day = local.date().isoformat()
+    def query(conn: Connection) -> T:
+        seen = Snapshot(ctx, force, conn, journal.head(conn, ctx.hall_id), ctx.clock.now())
+        try:
+            return use(seen)
+        finally:
+            seen.end()
 
-    def query(conn: Connection) -> Snapshot:
-        return Snapshot(
-            seq=journal.head(conn, ctx.hall_id)[0] if whole else 0,
-            now=now,
-            local=local,
-            catalogue=catalogue,
-            settings=settings,
-            seats={row.window: row for row in windows.posts(conn, ctx.hall_id)},
-            floor=read_floor(conn, ctx.hall_id, day),
-            at_windows=tuple(tickets.all_at_windows(conn, ctx.hall_id)) if whole else (),
-            calls=tuple(tickets.latest_calls(conn, ctx.hall_id, day, LATEST)) if whole else (),
-        )
+    return ctx.read(query)
 
-    return query
+
+def in_act(ctx: Context, tx: Tx) -> Snapshot:
+    """The hall as the running act finds it."""
+    return Snapshot(ctx, (ctx.catalogue(), ctx.settings()), tx.conn, journal.head_in(tx), tx.now)
+
+
+def issued(ctx: Context, tx: Tx, before: Snapshot, ticket: Ticket) -> None:
+    """The running act put a ticket into its lane and did nothing else: the rest is known."""
+    kept = before.parts
+    if kept.waiting is None:
+        return
+    lane = (ticket.lane, ticket.queue, ticket.item, ticket.klass)
+    rows = [row for row in kept.waiting if row[:4] != lane]
+    mine = next((row for row in kept.waiting if row[:4] == lane), None)
+    if mine is None:
+        mine = LaneCount(*lane, 0, ticket.waiting_since)
+    since = min(mine.since, ticket.waiting_since)
+    insort(rows, mine._replace(waiting=mine.waiting + 1, since=since))
+    after = parts_of(ctx, journal.head_in(tx), before.day)
+    after.seats, after.posts, after.waiting = kept.seats, kept.posts, rows
+    after.service, after.busy = kept.service, kept.busy
+    after.at_windows, after.calls = kept.at_windows, kept.calls
+
+
+def parts_of(ctx: Context, head: tuple[int, str], day: str) -> Parts:
+    """The parts known as of a journal line on a day; those of an empty journal are not kept."""
+    if head[0] == 0:
+        return Parts()
+    key = (head[1], day)
+    found = ctx.standing.get(key)
+    if not isinstance(found, Parts):
+        while len(ctx.standing) >= KEPT:
+            ctx.standing.pop(next(iter(ctx.standing)), None)
+        found = ctx.standing[key] = Parts()
+    return found

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -12,30 +11,35 @@ from server.domain.catalogue import Catalogue, Item
 from server.domain.routing import Posts, servers
 from server.domain.settings import Settings
 from server.domain.waiting import Service, Wait, expected_wait, mean_service
-from server.storage import tickets
+from server.storage import ticket_counts
+from server.storage.tickets import LaneCount
 
 
-@dataclass(frozen=True, slots=True)
-class Floor:
-    """What the waiting time depends on, read once."""
+class Floor(Protocol):
+    """What the waiting time depends on."""
 
-    waiting: list[Any]
-    """Rows lane, queue, item, klass, waiting, since."""
-    service: dict[str, Service]
-    """Finished services today by queue."""
-    busy: frozenset[str]
-    """Windows that have somebody."""
+    @property
+    def waiting(self) -> list[LaneCount]:
+        """Who waits, by lane."""
+        ...
+
+    @property
+    def service(self) -> dict[str, Service]:
+        """Finished services today by queue."""
+        ...
+
+    @property
+    def busy(self) -> frozenset[str]:
+        """Windows that have somebody."""
+        ...
 
 
-def read_floor(conn: Connection, hall_id: str, day: str) -> Floor:
-    """Read the floor."""
-    served = {
+def services(conn: Connection, hall_id: str, day: str) -> dict[str, Service]:
+    """Finished services of a day by queue."""
+    return {
         row.queue: Service(row.served, float(row.millis or 0) / 60_000)
-        for row in tickets.served_today(conn, hall_id, day)
+        for row in ticket_counts.served_today(conn, hall_id, day)
     }
-    return Floor(
-        tickets.waiting_by_lane(conn, hall_id), served, tickets.busy_windows(conn, hall_id)
-    )
 
 
 def waiting_in(floor: Floor, queue: str) -> int:

@@ -35,6 +35,13 @@ def head(conn: Connection, hall_id: str) -> tuple[int, str]:
     return (row.seq, row.hash) if row else (0, GENESIS)
 
 
+def head_in(tx: Tx) -> tuple[int, str]:
+    """The head in the running act: read once for all acts of a transaction."""
+    if tx.batch.head is None:
+        tx.batch.head = head(tx.conn, tx.hall_id)
+    return tx.batch.head
+
+
 def append(
     tx: Tx,
     *,
@@ -47,10 +54,11 @@ def append(
     why: str = "",
 ) -> int:
     """Add one line; returns its number. Acts of a hall are serial, so numbers have no gaps."""
-    seq, previous = head(tx.conn, tx.hall_id)
+    seq, previous = head_in(tx)
     line = Line(
         tx.hall_id, seq + 1, tx.now, actor_kind, actor, window, act, subject, data or {}, why
     )
+    digest = line_hash(previous, line)
     tx.conn.execute(
         _append,
         {
@@ -64,9 +72,10 @@ def append(
             "subject": line.subject,
             "data": canonical(line.data),
             "why": line.why,
-            "hash": line_hash(previous, line),
+            "hash": digest,
         },
     )
+    tx.batch.head = line.seq, digest
     return line.seq
 
 

@@ -25,6 +25,12 @@ _of_days = (
     )
     .order_by(_p.day, _p.enrolment, _p.said, _p.id)
 )
+_known_of = select(_p.enrolment, _p.said).where(
+    _p.hall_id == bindparam("hall_id"),
+    _p.reader == bindparam("reader"),
+    _p.enrolment.in_(bindparam("enrolments", expanding=True)),
+    _p.said.between(bindparam("first"), bindparam("last")),
+)
 _insert: dict[str, Insert] = {
     "sqlite": sqlite.insert(punch).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(punch).on_conflict_do_nothing(),
@@ -86,6 +92,29 @@ def known(tx: Tx, reader: str, enrolment: str, said: str) -> bool:
         )
     ).first()
     return found is not None
+
+
+def known_of(
+    conn: Connection, hall_id: str, reader: str, said: Sequence[tuple[str, str]]
+) -> frozenset[tuple[str, str]]:
+    """Which of these (enrolment, said) may be left out: all known ones, and others near in time.
+
+    One query for all: cheap for punches that lie close together in time.
+    """
+    if not said:
+        return frozenset()
+    times = [time for _, time in said]
+    rows = conn.execute(
+        _known_of,
+        {
+            "hall_id": hall_id,
+            "reader": reader,
+            "enrolments": sorted({enrolment for enrolment, _ in said}),
+            "first": min(times),
+            "last": max(times),
+        },
+    )
+    return frozenset((row.enrolment, row.said) for row in rows)
 
 
 def top(conn: Connection, hall_id: str) -> int:

@@ -15,7 +15,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, RootTransaction, bindparam, select
@@ -40,6 +40,14 @@ _lock_hall = (
 
 
 @dataclass(slots=True)
+class Batch:
+    """What the acts of one transaction know in common; forgotten when one of them is undone."""
+
+    head: tuple[int, str] | None = None
+    """Number and hash of the journal's last line."""
+
+
+@dataclass(slots=True)
 class Tx:
     """What an act gets: the connection, the hall, the time of the act, and a place for events."""
 
@@ -48,6 +56,11 @@ class Tx:
     now: int
     """ms since 1970, UTC."""
     events: list[Any] = field(default_factory=list)
+    batch: Batch = field(default_factory=Batch)
+
+    def at(self, moment: int) -> Tx:
+        """The same act, as of another moment."""
+        return replace(self, now=moment)
 
 
 Act = Callable[[Tx], T]
@@ -199,15 +212,16 @@ class _Queued(ABC):
         return batch
 
     def _run_all(self, conn: Connection, batch: list[_Entry[Any]]) -> None:
+        known = Batch()
         if len(batch) == 1:  # the transaction itself is what a refusal undoes
-            tx = Tx(conn, self.hall_id, batch[0].now)
+            tx = Tx(conn, self.hall_id, batch[0].now, batch=known)
             batch[0].written = Written(batch[0].act(tx), tx.events)
             return
         for entry in batch:
-            self._run_one(conn, entry)
+            self._run_one(conn, entry, known)
 
-    def _run_one(self, conn: Connection, entry: _Entry[Any]) -> None:
-        tx = Tx(conn, self.hall_id, entry.now)
+    def _run_one(self, conn: Connection, entry: _Entry[Any], known: Batch) -> None:
+        tx = Tx(conn, self.hall_id, entry.now, batch=known)
         part = savepoint(conn)
         try:
             value = entry.act(tx)
@@ -215,6 +229,7 @@ class _Queued(ABC):
             entry.written = Written(value, tx.events)
         except Exception as error:
             part.rollback()
+            known.head = None
             entry.error = error
 
 
@@ -350,10 +365,12 @@ def attempt(tx: Tx, act: Act[T]) -> T | HallError:
         value = act(tx)
     except HallError as refusal:
         part.rollback()
+        tx.batch.head = None
         del tx.events[events:]
         return refusal
     except BaseException:
         part.rollback()
+        tx.batch.head = None
         raise
     part.commit()
     return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Connection,
@@ -32,7 +32,6 @@ _COLUMNS = [_t.c[name] for name in _FIELDS]
 _hall = _t.c.hall_id == bindparam("hall_id")
 # Literals, not parameters: only then does SQLite see that a partial index covers the query.
 _is_waiting = _t.c.state == literal_column("'waiting'")
-_is_finished = _t.c.state == literal_column("'finished'")
 _is_at_window = _t.c.state.in_(
     [literal_column("'called'"), literal_column("'serving'"), literal_column("'held'")]
 )
@@ -49,6 +48,14 @@ _counter_take = once(
         "VALUES (:hall_id, :day, :prefix, 1) "
         "ON CONFLICT (hall_id, day, prefix) DO UPDATE SET last = number_counter.last + 1 "
         "RETURNING last"
+    )
+)
+_counters_take = once(
+    text(
+        "INSERT INTO number_counter (hall_id, day, prefix, last) "
+        "VALUES (:hall_id, :day, :prefix, 1), (:hall_id, :day, :other, 1) "
+        "ON CONFLICT (hall_id, day, prefix) DO UPDATE SET last = number_counter.last + 1 "
+        "RETURNING prefix, last"
     )
 )
 _run_get = once(
@@ -119,15 +126,6 @@ _lane_counts = once(
     .group_by(_t.c.lane, _t.c.queue, _t.c.item, _t.c.klass)
 )
 _held = once(select(*_COLUMNS).where(_hall, _t.c.window == bindparam("window"), _is_at_window))
-_served = once(
-    select(
-        _t.c.queue,
-        func.count().label("served"),
-        func.sum(_t.c.ended_at - _t.c.serving_at).label("millis"),
-    )
-    .where(_hall, _t.c.day == bindparam("day"), _is_finished)
-    .group_by(_t.c.queue)
-)
 _latest_calls = once(
     select(*_COLUMNS)
     .where(_hall, _t.c.day == bindparam("day"), _t.c.called_at.is_not(None))
@@ -178,10 +176,15 @@ def add(tx: Tx, ticket: Ticket, prefix: str, seq: int) -> None:
     tx.conn.execute(_insert, values | {"hall_id": tx.hall_id, "prefix": prefix, "seq": seq})
 
 
-def change(tx: Tx, ticket: Ticket) -> None:
-    """Write back every changeable field of a ticket."""
-    values = {name: getattr(ticket, name) for name in _CHANGED}
-    tx.conn.execute(_change, values | {"of_hall": tx.hall_id, "of_id": ticket.id})
+def change(tx: Tx, ticket: Ticket, was: Ticket) -> None:
+    """Write back what differs from `was`: an index whose columns stay is not touched."""
+    values = {}
+    for name in _CHANGED:
+        value = getattr(ticket, name)
+        if value != getattr(was, name):
+            values[name] = value
+    if values:
+        tx.conn.execute(_change, values | {"of_hall": tx.hall_id, "of_id": ticket.id})
 
 
 def take_number(tx: Tx, day: str, prefix: str) -> int:
@@ -190,6 +193,13 @@ def take_number(tx: Tx, day: str, prefix: str) -> int:
         _counter_take, {"hall_id": tx.hall_id, "day": day, "prefix": prefix}
     ).one()
     return int(row.last)
+
+
+def take_numbers(tx: Tx, day: str, prefix: str, other: str) -> tuple[int, int]:
+    """As `take_number`, of two prefixes at once."""
+    asked = {"hall_id": tx.hall_id, "day": day, "prefix": prefix, "other": other}
+    taken = {row.prefix: int(row.last) for row in tx.conn.execute(_counters_take, asked)}
+    return taken[prefix], taken[other]
 
 
 def heads(conn: Connection, hall_id: str) -> list[Row[Any]]:
@@ -205,9 +215,21 @@ def priority_calls_over(
     return [row.window for row in conn.execute(_overtakers, asked)]
 
 
-def waiting_by_lane(conn: Connection, hall_id: str) -> list[Row[Any]]:
-    """lane, queue, item, klass, waiting (count), since (earliest arrival) of every lane."""
-    return list(conn.execute(_lane_counts, {"hall_id": hall_id}))
+class LaneCount(NamedTuple):
+    """Who waits in a lane."""
+
+    lane: str
+    queue: str
+    item: str
+    klass: str
+    waiting: int
+    since: int
+    """The earliest arrival, ms."""
+
+
+def waiting_by_lane(conn: Connection, hall_id: str) -> list[LaneCount]:
+    """Every lane with somebody in it."""
+    return [LaneCount(*row) for row in conn.execute(_lane_counts, {"hall_id": hall_id})]
 
 
 def at_window(conn: Connection, hall_id: str, window: str) -> list[Ticket]:
@@ -262,11 +284,6 @@ def calls_made(conn: Connection, hall_id: str, ticket_id: str) -> int:
     """How often one ticket has been called."""
     found = conn.execute(_calls_count, {"hall_id": hall_id, "ticket_id": ticket_id})
     return int(found.scalar_one())
-
-
-def served_today(conn: Connection, hall_id: str, day: str) -> list[Row[Any]]:
-    """queue, served, millis (service time in all) of finished tickets of a day."""
-    return list(conn.execute(_served, {"hall_id": hall_id, "day": day}))
 
 
 def latest_calls(conn: Connection, hall_id: str, day: str, most: int) -> list[Ticket]:
