@@ -24,8 +24,7 @@ import gevent
 from flask import Flask
 from gevent.event import Event as Flag
 from gevent.lock import RLock
-from gevent.pywsgi import WSGIHandler, WSGIServer
-from gevent.socket import IPPROTO_TCP, TCP_NODELAY
+from gevent.pywsgi import WSGIServer
 from gevent.ssl import PROTOCOL_TLS_SERVER, SSLContext
 from sqlalchemy import Connection
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -33,6 +32,7 @@ from werkzeug.wrappers import Response
 
 from server import hearing
 from server.agents import Agents
+from server.answering import Handler
 from server.bell import Bell, NoBell, RedisBell
 from server.config import Config
 from server.domain.errors import Code, HallError
@@ -274,30 +274,6 @@ class _Kept:
     def _remember(self, event: Event) -> None:
         if isinstance(event, TicketMoved):
             self._said.append((event.ticket, event.move, event.calls))
-
-
-class Handler(WSGIHandler):
-    """pywsgi sends head and body apart: without TCP_NODELAY each answer waits 40 ms."""
-
-    def __init__(self, sock: Any, address: Any, server: Any, rfile: Any = None) -> None:
-        sock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
-        self._upgraded = False
-        super().__init__(sock, address, server, rfile)  # type: ignore[call-arg]
-
-    def handle_one_request(self) -> Any:
-        """A connection that was a WebSocket has nothing more to say in HTTP."""
-        result = super().handle_one_request()
-        return None if self._upgraded else result
-
-    def log_request(self) -> None:
-        """Requests are logged by the app, without addresses and queries."""
-
-    def get_environ(self) -> dict[str, Any]:
-        environ: dict[str, Any] = super().get_environ()
-        self._upgraded = "HTTP_UPGRADE" in environ
-        # Compressing each push costs 60 % more CPU and 2.4 times the memory (house plan).
-        environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
-        return environ
 
 
 def bell_for(config: Config, heard: Callable[[str, list[Event]], None]) -> Bell:
