@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+import gevent
 from gevent.pywsgi import WSGIHandler
 from gevent.socket import IPPROTO_TCP, TCP_NODELAY
 
@@ -83,6 +84,8 @@ class Handler(WSGIHandler):
     def handle_one_request(self) -> Any:
         """A connection that was a WebSocket has nothing more to say in HTTP."""
         result = super().handle_one_request()
+        # A client that asks again at once would be answered again before anybody else is.
+        gevent.sleep(0)
         return None if self._upgraded else result
 
     def log_request(self) -> None:
