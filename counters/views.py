@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from server.domain.catalogue import Catalogue, Window
+from server.domain.catalogue import Catalogue, Unit, Window
 from server.domain.tickets import State, Ticket
 from server.services.choice import takes
 from server.services.snapshot import Snapshot
+from server.storage.tickets import LaneCount
 from server.wire.refs import materials, window_ref, window_refs
 from server.wire.views import (
     CounterQueue,
@@ -70,30 +71,16 @@ def counter(snapshot: Snapshot, window: Window, day: OwnDay) -> CounterState:
 
 def share_card(snapshot: Snapshot, ticket: Ticket) -> ShareCard:
     """Somebody whom the window would call without a server."""
-    shown = card(snapshot, ticket)
-    return ShareCard(**{name: getattr(shown, name) for name in ShareCard.model_fields})
+    return ShareCard(**_known(snapshot.catalogue, ticket))
 
 
 def card(snapshot: Snapshot, ticket: Ticket, calls: Sequence[dict[str, Any]] = ()) -> TicketCard:
     """A ticket as the clerk sees it."""
-    catalogue = snapshot.catalogue
-    item = catalogue.item_by.get(ticket.item)
-    unit = catalogue.unit_by.get(ticket.queue)
-    klass = catalogue.class_by.get(ticket.klass)
+    item = snapshot.catalogue.item_by.get(ticket.item)
     until = ticket.called_at or snapshot.now
     return TicketCard(
-        id=ticket.id,
-        number=ticket.number,
+        **_known(snapshot.catalogue, ticket),
         state=ticket.state.value,
-        item=ticket.item,
-        item_name=item.name if item else ticket.item,
-        item_name_en=item.name_en if item else "",
-        unit_name=unit.name if unit else "",
-        applicant=klass.name if klass else "",
-        applicant_en=klass.name_en if klass else "",
-        mark=klass.mark if klass else "",
-        proof=klass.proof if klass else "",
-        issued_at=ticket.issued_at,
         waited=max(0, (until - ticket.waiting_since) // 60_000),
         called_at=ticket.called_at,
         call_count=ticket.call_count,
@@ -107,6 +94,26 @@ def card(snapshot: Snapshot, ticket: Ticket, calls: Sequence[dict[str, Any]] = (
         promised_days=item.promised_days if item else 0,
         fee=item.fee if item else "",
     )
+
+
+def _known(catalogue: Catalogue, ticket: Ticket) -> dict[str, Any]:
+    """What every card of a ticket says."""
+    item = catalogue.item_by.get(ticket.item)
+    unit = catalogue.unit_by.get(ticket.queue)
+    klass = catalogue.class_by.get(ticket.klass)
+    return {
+        "id": ticket.id,
+        "number": ticket.number,
+        "item": ticket.item,
+        "item_name": item.name if item else ticket.item,
+        "item_name_en": item.name_en if item else "",
+        "unit_name": unit.name if unit else "",
+        "applicant": klass.name if klass else "",
+        "applicant_en": klass.name_en if klass else "",
+        "mark": klass.mark if klass else "",
+        "proof": klass.proof if klass else "",
+        "issued_at": ticket.issued_at,
+    }
 
 
 def reason(calls: Sequence[dict[str, Any]]) -> Reason | None:
@@ -130,19 +137,24 @@ def _no_show_from(
 
 def queue_rows(snapshot: Snapshot, window: Window) -> list[CounterQueue]:
     """Waiting by queue; queues the window may call from come first."""
-    catalogue = snapshot.catalogue
-    rows = [_queue_row(snapshot, catalogue, window, unit.code) for unit in catalogue.units]
-    shown = [r for r in rows if r.waiting or r.unit in window.units]
-    return sorted(shown, key=lambda r: (r.mine == 0, -r.longest))
+    lanes: dict[str, list[LaneCount]] = {code: [] for code in window.units}
+    for row in snapshot.waiting:
+        lanes.setdefault(row.queue, []).append(row)
+    rows = [
+        _queue_row(snapshot, window, unit, lanes[unit.code])
+        for unit in snapshot.catalogue.units
+        if unit.code in lanes
+    ]
+    return sorted(rows, key=lambda r: (r.mine == 0, -r.longest))
 
 
-def _queue_row(snapshot: Snapshot, catalogue: Catalogue, window: Window, code: str) -> CounterQueue:
-    unit = catalogue.unit_by[code]
-    lanes = [row for row in snapshot.floor.waiting if row.queue == code]
-    mine = [row for row in lanes if takes(catalogue, window, row, snapshot.local)]
+def _queue_row(
+    snapshot: Snapshot, window: Window, unit: Unit, lanes: list[LaneCount]
+) -> CounterQueue:
+    mine = [row for row in lanes if takes(snapshot.catalogue, window, row, snapshot.local)]
     since = min((row.since for row in lanes), default=snapshot.now)
     return CounterQueue(
-        unit=code,
+        unit=unit.code,
         name=unit.short or unit.name,
         name_en=unit.name_en,
         waiting=sum(int(r.waiting) for r in lanes),

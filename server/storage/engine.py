@@ -72,9 +72,13 @@ class Databases:
             reader = _sqlite(url, "BEGIN", pool_size=8)
             return SqliteStore(hall_id, writer, reader, apart, self._offload)
         if url not in self._engines:
-            writer = create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=4)
-            reader = create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=8)
-            self._engines[url] = writer, reader, create_engine(url, poolclass=NullPool)
+            # No pre-ping: it is a round trip for each act, and the store tries again by itself.
+            writer = create_engine(url, pool_size=4, max_overflow=4)
+            # Several statements of one read must see one moment, as they do in SQLite.
+            moment: dict[str, Any] = {"isolation_level": "REPEATABLE READ"}
+            reader = create_engine(url, pool_size=4, max_overflow=8, **moment)
+            apart = create_engine(url, poolclass=NullPool, **moment)
+            self._engines[url] = writer, reader, apart
         return PostgresStore(hall_id, *self._engines[url])
 
     def presence(self, url: str) -> Presence:

@@ -5,14 +5,22 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from server.domain.leases import Block
 from server.storage import schema
+from server.storage.statement import once
 from server.storage.store import Tx
 from server.storage.tables_offline import handed_in, lease, standby_line
 
 _l, _h, _s = lease.c, handed_in.c, standby_line.c
+_lowest = once(
+    select(func.min(_l.first)).where(
+        _l.hall_id == bindparam("hall_id"),
+        _l.day == bindparam("day"),
+        _l.prefix == bindparam("prefix"),
+    )
+)
 
 
 def line_of(conn: Connection, hall_id: str, kiosk: str) -> Row[Any] | None:
@@ -124,9 +132,8 @@ def every(conn: Connection, hall_id: str) -> list[Row[Any]]:
 
 def lowest(conn: Connection, hall_id: str, day: str, prefix: str) -> int | None:
     """The lowest number of a prefix that is leased on a day."""
-    found = conn.execute(
-        select(func.min(_l.first)).where(_l.hall_id == hall_id, _l.day == day, _l.prefix == prefix)
-    ).scalar_one()
+    asked = {"hall_id": hall_id, "day": day, "prefix": prefix}
+    found = conn.execute(_lowest, asked).scalar_one()
     return int(found) if found is not None else None
 
 

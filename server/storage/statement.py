@@ -153,7 +153,9 @@ def _told(conn: Connection, text: str, error: Exception) -> BaseException:
     kind = sqlite3.Error if isinstance(error, sqlite3.Error) else psycopg.Error
     lost = isinstance(error, psycopg.Error) and conn.connection.dbapi_connection.closed  # type: ignore[union-attr]
     if lost:
-        conn.invalidate(error)  # the pool must not hand the dead connection out again
+        # The pool must not hand dead connections out again: this one, and its fellows.
+        conn.invalidate(error)
+        conn.engine.dispose(close=False)
     return DBAPIError.instance(
         text, None, error, kind, dialect=conn.dialect, connection_invalidated=lost
     )
@@ -173,7 +175,7 @@ def run(conn: Connection, text: str) -> None:
     """Run a text without values, past SQLAlchemy; its errors are SQLAlchemy's."""
     try:
         _driver(conn).execute(text)
-    except sqlite3.Error as error:
+    except ERRORS as error:
         raise _told(conn, text, error) from error
 
 
@@ -209,11 +211,11 @@ class Savepoint(Protocol):
 
 def savepoint(conn: Connection) -> Savepoint:
     """Begin a part that is kept by `commit` and undone by `rollback`; parts may be nested."""
-    return _Part(conn) if conn.dialect.name == "sqlite" else conn.begin_nested()
+    return _Part(conn)
 
 
 class _Part:
-    """A savepoint of SQLite's own; nested ones share the name, the innermost is meant."""
+    """A savepoint of the database's own; nested ones share the name, the innermost is meant."""
 
     __slots__ = ("_conn",)
 

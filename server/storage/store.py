@@ -14,16 +14,17 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, RootTransaction, bindparam, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from server.domain.errors import HallError
 from server.storage import schema
-from server.storage.statement import begin, end, patient, savepoint
+from server.storage.statement import begin, end, once, patient, savepoint
 
 T = TypeVar("T")
 MAX_BATCH = 64
@@ -32,7 +33,7 @@ BUSY_MS = 10_000
 IDLE_READERS = 4
 """Connections that wait for the next read; taking one from the pool costs more than a read."""
 
-_lock_hall = (
+_lock_hall = once(
     select(schema.hall.c.hall_id)
     .where(schema.hall.c.hall_id == bindparam("hall_id"))
     .with_for_update()
@@ -334,18 +335,38 @@ class PostgresStore(_Queued):
     def __init__(self, hall_id: str, writer: Engine, reader: Engine, apart: Engine) -> None:
         super().__init__(hall_id)
         self._writer = writer
-        # Several statements of one read must see one moment, as they do in SQLite.
-        self._reader = reader.execution_options(isolation_level="REPEATABLE READ")
-        self._apart = apart.execution_options(isolation_level="REPEATABLE READ")
+        self._reader = reader
+        self._apart = apart
 
     def _run(self, batch: list[_Entry[Any]]) -> None:
-        with self._writer.begin() as conn:
-            # Prevents two workers from choosing among the same heads or taking the same number.
-            conn.execute(_lock_hall, {"hall_id": self.hall_id})
+        with self._locked() as conn:
             self._run_all(conn, batch)
 
+    @contextmanager
+    def _locked(self) -> Iterator[Connection]:
+        """A transaction that holds the hall: nobody else chooses among the same heads meanwhile."""
+        with self._writer.connect() as conn:
+            transaction = conn.begin()
+            try:
+                conn.execute(_lock_hall, {"hall_id": self.hall_id})
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                # The database was started again since: nothing has happened yet.
+                transaction.rollback()
+                transaction = conn.begin()
+                conn.execute(_lock_hall, {"hall_id": self.hall_id})
+            with transaction:
+                yield conn
+
     def read(self, query: Callable[[Connection], T]) -> T:
-        with self._reader.connect() as conn:
+        try:
+            with self._reader.connect() as conn:
+                return query(conn)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        with self._reader.connect() as conn:  # the database was started again since
             return query(conn)
 
     def read_apart(self, query: Callable[[Connection], T]) -> T:

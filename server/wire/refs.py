@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from server.domain.catalogue import Catalogue, Item, Unit
+from server.domain.catalogue import Catalogue, Item, Unit, Window
 from server.wire.views import MaterialRef, UnitRef, WindowRef
+
+MOST = 256
+"""Catalogues whose windows are kept as messages: those of every hall of a process."""
+_kept: dict[int, tuple[Catalogue, dict[str, WindowRef]]] = {}
 
 
 def window_ref(catalogue: Catalogue, code: str) -> WindowRef | None:
     """A window by code; None for one that left the catalogue."""
-    window = catalogue.window_by.get(code)
-    if window is None:
-        return None
+    kept = _kept.get(id(catalogue))
+    # Every answer names some windows. By identity: a catalogue is never changed, only replaced.
+    if kept is None or kept[0] is not catalogue:
+        if len(_kept) >= MOST:
+            _kept.clear()
+        refs = {window.code: _window_ref(catalogue, window) for window in catalogue.windows}
+        kept = _kept[id(catalogue)] = (catalogue, refs)
+    return kept[1].get(code)
+
+
+def _window_ref(catalogue: Catalogue, window: Window) -> WindowRef:
     zone = catalogue.zone_by.get(window.zone)
     return WindowRef(
         code=window.code,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 
 from server.domain.errors import Code, HallError
 from server.storage import schema, tables, tickets
@@ -134,6 +134,25 @@ def test_acts_that_read_once_more_do_not_wait_for_those_behind_them(database_url
     assert _names(first) == {str(n) for n in range(48)}
     for worker in workers:
         worker.close()
+
+
+def test_a_database_that_was_started_again_is_found_again(postgres_url: str) -> None:
+    store = _store(postgres_url)
+    with ThreadPoolExecutor(4) as pool:
+        assert len(list(pool.map(lambda _: _names(store), range(8)))) == 8
+    assert store.write(lambda tx: _put(tx, "before"), 5).value == "before"
+    engine = open_engine(postgres_url)
+    with engine.begin() as conn:
+        conn.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+    engine.dispose()
+    assert store.write(lambda tx: _put(tx, "after"), 6).value == "after"
+    assert _names(store) == {"before", "after"}
+    store.close()
 
 
 def test_sqlite_is_safe_and_wal(sqlite_url: str) -> None:
