@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from support import postgres as pg
+from support.emptied import EmptiedBooks
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +24,12 @@ def postgres_url(postgres: pg.Postgres) -> Iterator[str]:
     name = postgres.create()
     yield postgres.url(name)
     postgres.drop(name)
+
+
+@pytest.fixture(scope="session")
+def books(postgres: pg.Postgres) -> EmptiedBooks:
+    """Migrated PostgreSQL databases, emptied from test to test."""
+    return EmptiedBooks(postgres)
 
 
 @pytest.fixture

@@ -7,8 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from support.emptied import EmptiedBooks
 from support.halls import SmallHall, at
 from support.web import Web
+
+
+@pytest.fixture
+def postgres_url(books: EmptiedBooks) -> Iterator[str]:
+    """The address of an empty, migrated PostgreSQL database."""
+    with books.one() as url:
+        yield url
 
 
 @pytest.fixture

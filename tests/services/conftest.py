@@ -7,29 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from server.storage.engine import migrate, open_engine
-from support import postgres as pg
+from support.emptied import EmptiedBooks
 from support.halls import SmallHall, at
 
 
-@pytest.fixture(scope="session")
-def migrated(postgres: pg.Postgres) -> str:
-    """A migrated PostgreSQL database to copy from."""
-
-    def fill(url: str) -> None:
-        engine = open_engine(url)
-        migrate(engine)
-        engine.dispose()
-
-    return postgres.template(fill)
-
-
 @pytest.fixture
-def postgres_url(postgres: pg.Postgres, migrated: str) -> Iterator[str]:
-    """The address of a fresh, migrated PostgreSQL database."""
-    name = postgres.create(migrated)
-    yield postgres.url(name)
-    postgres.drop(name)
+def postgres_url(books: EmptiedBooks) -> Iterator[str]:
+    """The address of an empty, migrated PostgreSQL database."""
+    with books.one() as url:
+        yield url
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -29,7 +29,7 @@ from server.domain.errors import Code, HallError
 from server.domain.tickets import Outcome, State, Ticket
 from server.services import calling, posts
 from server.storage import tickets
-from support import postgres as pg
+from support.emptied import EmptiedBooks
 from support.halls import SmallHall, at
 
 WINDOWS = ("T1", "T2", "G1", "S1")
@@ -324,25 +324,12 @@ def test_on_sqlite(tmp_path: Path) -> None:
     _run(examples=25, steps=60)
 
 
-@pytest.fixture
-def template(postgres: pg.Postgres, tmp_path: Path) -> str:
-    """A PostgreSQL database with the small hall in it, to copy from."""
+def test_on_postgresql(books: EmptiedBooks, tmp_path: Path) -> None:
+    with ExitStack() as used:
 
-    def fill(url: str) -> None:
-        SmallHall(url, tmp_path, at(9)).close()
+        def fresh(_cls: Any = None) -> SmallHall:
+            used.close()
+            return SmallHall(used.enter_context(books.one()), tmp_path, at(9))
 
-    return postgres.template(fill)
-
-
-def test_on_postgresql(postgres: pg.Postgres, template: str, tmp_path: Path) -> None:
-    made: list[str] = []
-
-    def fresh(_cls: Any = None) -> SmallHall:
-        for old in made:
-            postgres.drop(old)
-        name = postgres.create(template)
-        made[:] = [name]
-        return SmallHall(postgres.url(name), tmp_path, at(9))
-
-    HallMachine.fresh = staticmethod(fresh)
-    _run(examples=10, steps=40)
+        HallMachine.fresh = staticmethod(fresh)
+        _run(examples=10, steps=40)

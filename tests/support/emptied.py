@@ -1,0 +1,94 @@
+"""A migrated PostgreSQL database that one test after another gets, emptied in between.
+
+Copying a database of fifty tables costs half a second of CPU for each test, emptying it a
+twentieth of that. Refuses to give out anything but an empty book of the very shape it had: a
+database whose tables, triggers, functions or rules a test has changed is dropped and made anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+
+from server.storage.engine import migrate, open_engine
+from support.postgres import USER, Postgres
+
+# Whoever is still in it goes first, so that nobody writes or holds a lock afterwards.
+OTHERS = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+# Whatever the migrations made, by what it is and not by its name alone.
+SHAPE = """
+SELECT md5(string_agg(line, ';' ORDER BY line)) FROM (
+  SELECT concat('class ', oid, relname, relnamespace) FROM pg_class WHERE oid >= 16384
+  UNION ALL SELECT concat('column ', attrelid, attname, atttypid, attnotnull, attisdropped)
+    FROM pg_attribute WHERE attrelid >= 16384 AND attnum > 0
+  UNION ALL SELECT concat('trigger ', oid, tgenabled) FROM pg_trigger
+  UNION ALL SELECT concat('rule ', oid, conname, convalidated) FROM pg_constraint
+  UNION ALL SELECT concat('function ', oid, md5(prosrc)) FROM pg_proc WHERE oid >= 16384
+  UNION ALL SELECT concat('schema ', oid, nspname) FROM pg_namespace
+    WHERE nspname NOT LIKE 'pg\\_%'
+) AS shape (line)
+"""
+# As a replica: the triggers that keep a book from being changed do not fire.
+EMPTY = """
+SET session_replication_role = replica;
+DO $$
+DECLARE it regclass;
+BEGIN
+  FOR it IN SELECT oid FROM pg_class WHERE relkind = 'r' AND oid >= 16384
+    AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
+  LOOP EXECUTE format('DELETE FROM %s', it); END LOOP;
+  FOR it IN SELECT oid FROM pg_class WHERE relkind = 'S' AND oid >= 16384
+  LOOP PERFORM setval(it, 1, false); END LOOP;
+END $$
+"""
+
+
+class EmptiedBooks:
+    """Gives out migrated, empty databases of one server, the same one again where it can."""
+
+    def __init__(self, postgres: Postgres) -> None:
+        self._postgres = postgres
+        self._template = postgres.template(_migrate)
+        self._free: list[tuple[str, str]] = []
+        """Name and shape of those that wait for the next test."""
+
+    @contextmanager
+    def one(self) -> Iterator[str]:
+        """The address of an empty book; it is emptied or dropped afterwards."""
+        name, shape = self._free.pop() if self._free else self._made()
+        yield self._postgres.url(name)
+        with self._inside(name) as conn:
+            conn.execute(OTHERS)
+            good = _shape(conn) == shape
+            if good:
+                conn.execute(EMPTY)
+        if good:
+            self._free.append((name, shape))
+        else:
+            self._postgres.drop(name)
+
+    def _made(self) -> tuple[str, str]:
+        name = self._postgres.create(self._template)
+        with self._inside(name) as conn:
+            return name, _shape(conn)
+
+    def _inside(self, name: str) -> psycopg.Connection:
+        folder = str(self._postgres.folder)
+        return psycopg.connect(host=folder, user=USER, dbname=name, autocommit=True)
+
+
+def _migrate(url: str) -> None:
+    engine = open_engine(url)
+    migrate(engine)
+    engine.dispose()
+
+
+def _shape(conn: psycopg.Connection) -> str:
+    found = conn.execute(SHAPE).fetchone()
+    assert found is not None
+    return str(found[0])
