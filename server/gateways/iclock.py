@@ -23,7 +23,6 @@ from server.domain import iclock
 from server.domain.errors import Code, HallError
 from server.hall import Hall
 from server.services import readers
-from server.services.punches import LINES_AN_ACT
 from server.storage import readers as stored
 
 log = logging.getLogger(__name__)
@@ -32,6 +31,8 @@ MAX_BODY = 8 * 1024 * 1024
 """A photo of a punch is a few hundred KB; a backlog comes in batches."""
 REST_SECONDS = 0.008
 """After each act of a backlog."""
+LONG_BATCH = 20
+"""A batch of more lines is one of many: there is a rest after each."""
 LONG_BODY = 20_000
 """Longer bodies are read beside the loop."""
 PER_ADDRESS = Rate(400, 60)
@@ -156,7 +157,7 @@ class Gateway:
         readers.take_attlog(
             self._ctx, row.serial, reading, stamp, failed=failed, between=_let_others_on
         )
-        if len(reading.lines) > LINES_AN_ACT // 2:
+        if len(reading.lines) > LONG_BATCH:
             _let_others_on()
         self._failed.discard(row.serial)
         return f"OK: {reading.count}\n"

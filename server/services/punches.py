@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -63,8 +64,7 @@ def take(
     """
     taken, todo = Taken(), lines
     if source is not Source.PUSH:
-        once = {(line.enrolment, line.said): line for line in reversed(lines)}
-        todo = sorted(once.values(), key=lambda line: line.said)
+        todo = _once(lines)
         taken += Taken(known=len(lines) - len(todo))
     for number, part in enumerate(_parts(todo)):
         if number and between is not None:
@@ -76,6 +76,15 @@ def take(
         if fresh:
             taken += _take_part(ctx, reader, fresh, source, actor)
     return taken
+
+
+def _once(lines: Sequence[PunchLine]) -> list[PunchLine]:
+    """Each punch once; a long batch by time, so that a part of it lies close together."""
+    first: dict[tuple[str, datetime], PunchLine] = {}
+    for line in lines:
+        first.setdefault((line.enrolment, line.said), line)
+    found = list(first.values())
+    return sorted(found, key=lambda line: line.said) if len(found) > LINES_AN_ACT else found
 
 
 def _take_part(

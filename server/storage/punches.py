@@ -6,10 +6,11 @@ that sends its whole memory again adds nothing.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Row, bindparam, func, select
+from sqlalchemy import Connection, Row, String, Text, bindparam, cast, column, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from server.storage.store import Tx
@@ -31,10 +32,18 @@ _known_of = select(_p.enrolment, _p.said).where(
     _p.enrolment.in_(bindparam("enrolments", expanding=True)),
     _p.said.between(bindparam("first"), bindparam("last")),
 )
-_insert: dict[str, Insert] = {
-    "sqlite": sqlite.insert(punch).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(punch).on_conflict_do_nothing(),
-}
+_names = [column.name for column in punch.columns]
+_many = func.jsonb_to_recordset(cast(bindparam("rows", type_=Text), postgresql.JSONB)).table_valued(
+    *(column(c.name, Text() if isinstance(c.type, String) else c.type) for c in punch.columns),
+    name="many",
+)
+_insert_sqlite = sqlite.insert(punch).on_conflict_do_nothing()
+_insert_postgres = (
+    postgresql.insert(punch)
+    .from_select(_names, select(_many.render_derived(with_types=True)))
+    .on_conflict_do_nothing()
+)
+"""All rows as one value: as parameters of their own they take ten times as long."""
 
 
 def of_days(
@@ -72,7 +81,10 @@ def add(tx: Tx, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
     if not values:
         return []
-    done = tx.conn.execute(_insert[tx.conn.dialect.name], values)
+    if tx.conn.dialect.name == "postgresql":
+        done = tx.conn.execute(_insert_postgres, {"rows": json.dumps(values, ensure_ascii=False)})
+    else:
+        done = tx.conn.execute(_insert_sqlite, values)
     if done.rowcount == len(values):
         return values
     return [
