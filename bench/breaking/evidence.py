@@ -73,9 +73,12 @@ class PaperTray:
 class Board:
     """A board that stays connected by itself."""
 
-    def __init__(self, hall: BrokenHall, zone: str) -> None:
+    def __init__(self, hall: BrokenHall, zone: str, bearer: str = "") -> None:
         self.zone = zone
-        self._base, self._bearer = hall.base, hall.enrolled("board", zone).bearer
+        self.bearer = bearer or hall.enrolled("board", zone).bearer
+        self.trouble = ""
+        """Why it could not come back the last time."""
+        self._base = hall.base
         self._news = threading.Condition()
         self._state: dict[str, Any] = {}
         # The library's own coming back gives a busy machine a second and no more.
@@ -92,17 +95,19 @@ class Board:
             namespaces=["/live"],
             transports=["websocket"],
             auth={"surface": "board", "key": self.zone},
-            headers={"Authorization": f"Bearer {self._bearer}"},
+            headers={"Authorization": f"Bearer {self.bearer}"},
             wait_timeout=LINE_SECONDS,
         )
 
     def _come_back(self) -> None:
         while not self._over.is_set():
-            self._client.wait()
-            with contextlib.suppress(SocketIOError, OSError, ValueError):
+            try:
+                self._client.wait()
                 self._over.wait(AGAIN_SECONDS)
                 if not self._over.is_set():
                     self._dial()
+            except Exception as error:  # noqa: BLE001 - a server that dies breaks a line anyhow
+                self.trouble = f"{type(error).__name__}: {error}"
 
     def _keep(self, message: dict[str, Any]) -> None:
         with self._news:

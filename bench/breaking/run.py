@@ -151,7 +151,10 @@ def judged(
         with scene(name, seed, place, made) as now:
             outcome = now.outcome
             watching = now.boards
-            watching += [Board(now.hall, zone) for zone in made.boards]
+            known: dict[str, str] = {}  # a second enrolment would end the first
+            for zone in made.boards:
+                watching.append(Board(now.hall, zone, known.get(zone, "")))
+                known[zone] = watching[-1].bearer
             tray = PaperTray(now.hall)
             breaks(now)
             now.crowd.wait_for(5)
