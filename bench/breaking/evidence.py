@@ -11,7 +11,6 @@ from collections import Counter
 from typing import Any
 
 import socketio
-from socketio.exceptions import SocketIOError
 from sqlalchemy import Connection, func, select
 
 from bench.breaking.hall import HALL, BrokenHall

@@ -110,7 +110,8 @@ def _look_at_boards(now: Scene) -> None:
         now.outcome.expect(
             shown == busy or shown == busy_at(now.url),
             f"the board of {board.zone} (line: {board.port() > 0}, before: {board.trouble}) shows "
-            f"what is called: too much {sorted(shown - busy)[:3]}, missing {sorted(busy - shown)[:3]}",
+            f"what is called: too much {sorted(shown - busy)[:3]}, "
+            f"missing {sorted(busy - shown)[:3]}",
         )
     now.crowd.working.set()
 
