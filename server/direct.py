@@ -234,6 +234,11 @@ class _Line(engineio.socket.Socket):  # type: ignore[misc]
         return found
 
 
+def _message(event: str, data: str, namespace: str) -> Line:
+    """A Socket.IO event as Engine.IO sends it."""
+    return Line(MESSAGE, f'{EVENT}{namespace},["{event}",{data}]')
+
+
 class Direct:
     """Sends to the rooms of a Socket.IO server, and its pings."""
 
@@ -286,13 +291,18 @@ class Direct:
 
     # -- messages ------------------------------------------------------------------------------
 
-    def send(self, event: str, data: dict[str, Any], room: str, namespace: str) -> None:
-        """Send an event to everybody in a room."""
-        packet = self._server.packet_class(EVENT, namespace=namespace, data=[event, data])
-        line = Line(MESSAGE, packet.encode())
+    def send(self, event: str, data: str, room: str, namespace: str) -> None:
+        """Send an event to everybody in a room; `data` is JSON."""
+        line = _message(event, data, namespace)
         frame = framed(line.encode())
         for _sid, known in self._server.manager.get_participants(namespace, room):
             self._one(known, line, frame)
+
+    def post(self, event: str, data: str, room: str, namespace: str) -> None:
+        """The same behind everything that is queued: for who is just being let in."""
+        line = _message(event, data, namespace)
+        for _sid, known in self._server.manager.get_participants(namespace, room):
+            self._server.eio.send_packet(known, line)
 
     def cut_off(self, known: str, reason: str = "") -> None:
         """End a client's connection without waiting for it: it may never read again."""

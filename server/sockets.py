@@ -7,6 +7,7 @@ coalesced where only counts moved. A room's picture is sent only if it differs f
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Callable
@@ -37,6 +38,7 @@ TICK_SECONDS = 5.0
 LONGEST_QUEUE = 256
 """Messages a slow client may be behind; then it is cut off and comes back to a whole picture."""
 
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 ACCESS = frozenset({"tokens", "accounts", "sessions"})
 """What HallChanged says when somebody's access changed; its data names whose."""
 
@@ -65,7 +67,8 @@ class Room:
     key: str
     watchers: set[str] = field(default_factory=set)
     version: int = 0
-    data: dict[str, Any] | None = None
+    data: str | None = None
+    """The picture as JSON: made once, compared and sent as it is."""
     due: float | None = None
 
     @property
@@ -130,7 +133,7 @@ class Feeds:
         except HallError as error:
             self._disconnect()
             raise _refused(error) from None
-        self._io.emit("state", self._envelope(room), to=sid, namespace=NAMESPACE)
+        self._direct.post("state", self._envelope(room), sid, NAMESPACE)
 
     def _disconnect(self, *_reason: object) -> None:
         sid = request.sid  # type: ignore[attr-defined]
@@ -229,26 +232,26 @@ class Feeds:
                 log.exception("push failed", extra={"room": room.surface.name})
 
     def _rebuild(self, room: Room, taken: Snapshot) -> bool:
-        data = room.surface.build(taken, room.key).model_dump(mode="json", by_alias=True)
+        data = room.surface.build(taken, room.key).model_dump_json(by_alias=True)
         if data == room.data:
             return False
         room.data = data
         room.version = max(room.version + 1, taken.seq)
         return True
 
-    def _envelope(self, room: Room) -> dict[str, Any]:
-        return {
+    def _envelope(self, room: Room) -> str:
+        head = {
             "surface": room.surface.name,
             "key": room.key,
             "version": room.version,
             "now": self._hall.ctx.clock.now(),
             "build": self._build,
-            "data": room.data,
         }
+        return f'{_json(head)[:-1]},"data":{room.data}}}'
 
     def moment(self, surface: str, key: str, kind: str, data: dict[str, Any], seconds: int) -> None:
         """Tell something that is worth nothing after `seconds`."""
-        message = {"kind": kind, "data": data, "expires_in": seconds}
+        message = _json({"kind": kind, "data": data, "expires_in": seconds})
         self._direct.send("moment", message, f"{surface}:{key}", NAMESPACE)
 
 

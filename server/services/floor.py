@@ -5,6 +5,8 @@ Pure shaping of a snapshot into messages that boards, counters and the office sh
 
 from __future__ import annotations
 
+from typing import Any
+
 from server.domain.catalogue import Window
 from server.services.choice import takes
 from server.services.snapshot import Snapshot
@@ -13,12 +15,14 @@ from server.wire.views import QueueView, WindowState
 
 def queue_views(snapshot: Snapshot) -> list[QueueView]:
     """Every unit with a desk here: waiting, longest wait, windows that serve it now."""
-    catalogue = snapshot.catalogue
+    waiting: dict[str, list[Any]] = {}
+    for row in snapshot.floor.waiting:
+        waiting.setdefault(row.queue, []).append(row)
+    numbers = windows_now(snapshot)
     views = []
-    for unit in catalogue.units:
-        rows = [row for row in snapshot.floor.waiting if row.queue == unit.code]
-        numbers = unit_windows_now(snapshot, unit.code)
-        if not rows and not numbers:
+    for unit in snapshot.catalogue.units:
+        rows, served = waiting.get(unit.code, []), numbers.get(unit.code)
+        if not rows and not served:
             continue
         since = min((row.since for row in rows), default=snapshot.now)
         views.append(
@@ -30,25 +34,28 @@ def queue_views(snapshot: Snapshot) -> list[QueueView]:
                 waiting=sum(int(row.waiting) for row in rows),
                 longest=max(0, (snapshot.now - since) // 60_000),
                 target=unit.target_wait,
-                windows=numbers,
+                windows=sorted(served or ()),
             )
         )
     return views
 
 
-def unit_windows_now(snapshot: Snapshot, unit: str) -> list[int]:
-    """Numbers of staffed, unpaused windows that serve the unit: own and by mandate."""
+def windows_now(snapshot: Snapshot) -> dict[str, set[int]]:
+    """By unit, the staffed, unpaused windows that serve it: own and by mandate."""
     catalogue, day = snapshot.catalogue, snapshot.local.date()
-    mandated = {
-        w for m in catalogue.mandates if m.unit == unit and m.in_force(day) for w in m.windows
-    }
-    return sorted(
-        w.number
-        for w in catalogue.windows
-        if w.code in snapshot.posts
-        and not snapshot.posts[w.code].paused
-        and (unit in w.units or w.code in mandated)
-    )
+    found: dict[str, set[int]] = {}
+    numbers: dict[str, int] = {}
+    for window in catalogue.windows:
+        post = snapshot.posts.get(window.code)
+        if post is not None and not post.paused:
+            numbers[window.code] = window.number
+            for unit in window.units:
+                found.setdefault(unit, set()).add(window.number)
+    for mandate in catalogue.mandates:
+        if mandate.in_force(day):
+            here = {numbers[code] for code in mandate.windows if code in numbers}
+            found.setdefault(mandate.unit, set()).update(here)
+    return found
 
 
 def window_states(snapshot: Snapshot) -> list[WindowState]:

@@ -68,9 +68,8 @@ class _Clients:
         manager = SimpleNamespace(
             get_participants=lambda _space, _room: [(known, known) for known in self.ends]
         )
-        self.text = '2/live,["state",{}]'
-        packet = SimpleNamespace(encode=lambda: self.text)
-        server = SimpleNamespace(eio=eio, manager=manager, packet_class=lambda *_a, **_k: packet)
+        self.data = "{}"
+        server = SimpleNamespace(eio=eio, manager=manager)
         self.direct = Direct(SimpleNamespace(server=server))
 
     def add(self, name: str) -> _EngineSocket:
@@ -84,7 +83,7 @@ class _Clients:
         return self.sockets[name]
 
     def push(self) -> None:
-        self.direct.send("state", {}, "board:main", SPACE)
+        self.direct.send("state", self.data, "board:main", SPACE)
 
     def close(self) -> None:
         for end in [*self.ends.values(), *self.heres]:
@@ -98,7 +97,7 @@ def clients() -> Iterator[_Clients]:
     made.close()
 
 
-LONG = "2" + "x" * 3_000_000
+LONG = '"' + "x" * 3_000_000 + '"'
 FRAME = framed('42/live,["state",{}]')
 
 
@@ -118,6 +117,12 @@ def test_what_is_queued_goes_first(clients: _Clients) -> None:
     assert clients.ends["b"].recv(100) == FRAME
 
 
+def test_who_is_just_let_in_gets_it_behind_what_is_queued(clients: _Clients) -> None:
+    clients.add("a")
+    clients.direct.post("state", "{}", "a", SPACE)
+    assert clients.queued == [("a", FRAME[2:].decode())]
+
+
 def test_who_is_being_sent_to_and_other_transports_use_the_queue(clients: _Clients) -> None:
     clients.add("sending").wire._sending = True
     clients.add("tls").wire._plain = False
@@ -128,15 +133,16 @@ def test_who_is_being_sent_to_and_other_transports_use_the_queue(clients: _Clien
 
 def test_half_a_frame_is_finished_before_anything_else(clients: _Clients) -> None:
     slow, end = clients.add("a"), clients.ends["a"]
-    clients.text = LONG
+    clients.data = LONG
+    whole = f'42/live,["state",{LONG}]'
     clients.push()
     rest = slow.queue.get(block=False).encode()
     slow.queue.put("the writer still has it")
     clients.push()
-    assert clients.queued == [("a", "4" + LONG)], "nothing overtakes the rest"
-    reader = gevent.spawn(_read, end, len(framed("4" + LONG)))
+    assert clients.queued == [("a", whole)], "nothing overtakes the rest"
+    reader = gevent.spawn(_read, end, len(framed(whole)))
     slow.wire.send(rest)
-    assert reader.get(timeout=5) == framed("4" + LONG)
+    assert reader.get(timeout=5) == framed(whole)
 
 
 def _read(end: socket.socket, size: int) -> bytes:
