@@ -176,7 +176,8 @@ class Uplink:
             client.eio.disconnect()
 
     def _converse(self, client: Any) -> None:
-        self._call(client, "hello", self._station.hello())
+        if not self._welcomed(client):
+            return
         log.info("connected to %s", self._server)
         self._sent_health = {}
         self._refused.clear()
@@ -184,6 +185,22 @@ class Uplink:
             self._wake.clear()
             self._send_all(client)
             self._wake.wait(1.0)
+
+    def _welcomed(self, client: Any) -> bool:
+        """Say what there is until the server takes it; False when the line ends before.
+
+        While another agent has a device of ours (this PC replaces one that still runs, or whose
+        line the server has not yet given up) everything else would be refused as well.
+        """
+        pause = FIRST_PAUSE
+        while client.connected and not self._stopping.is_set():
+            answer = self._call(client, "hello", self._station.hello())
+            if not isinstance(answer, Mapping) or answer.get("ok") is not False:
+                return True
+            log.warning("not taken: %s", answer.get("code", ""))
+            self._stopping.wait(pause)
+            pause = min(LONGEST_PAUSE, pause * 1.6)
+        return False
 
     def _send_all(self, client: Any) -> None:
         for device, health in self._station.health_reports().items():

@@ -120,7 +120,7 @@ class AgentServer:
             self.gone += 1
             self._changed.notify_all()
 
-    def _hello(self, sid: str, data: dict[str, Any]) -> dict[str, bool]:
+    def _hello(self, sid: str, data: dict[str, Any]) -> dict[str, Any]:
         for body in self.desired:
             self._sio.emit("desired", body, to=sid, namespace="/agent")
         for body in self.on_hello:
@@ -128,7 +128,7 @@ class AgentServer:
         with self._changed:
             self.hellos.append(data)
             self._changed.notify_all()
-        return {"ok": True}
+        return {"ok": "hello" not in self.refuses, "code": "forbidden"}
 
     def _listener(
         self, name: str, heard: list[dict[str, Any]]
