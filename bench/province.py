@@ -27,10 +27,13 @@ from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import text
+
 from bench.province_host import halls
 from bench.run import PATIENCE, ROOT, cpu_of
 from bench.table import quantile
 from bench.wire import CHUNK, answered, asking, opened
+from server.storage.engine import open_engine
 from support import postgres
 from support.hall_server import free_port
 from support.redis_server import RedisServer
@@ -58,6 +61,8 @@ class Played:
 
     issued: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     called: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """As the books have it: an answer shows whom the window has by then."""
+    calls: int = 0
     waits: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     deepest: int = 0
     seconds: float = 0.0
@@ -154,7 +159,7 @@ class Load:
         if job.path == TICKETS:
             played.issued[job.hall].append(said["ticket"]["number"])
         else:
-            played.called[job.hall].append(said["current"]["number"])
+            played.calls += 1
         return True
 
 
@@ -165,8 +170,7 @@ def day(port: int, who: dict[str, Any], count: int, cpu: Callable[[], dict[str, 
     before, begun = cpu(), time.monotonic()
     for name, work in zip(("taking", "both", "calling"), jobs(who, count), strict=True):
         load.play(work, f"{len(who)} halls, {name}")
-        waiting = played.tickets - sum(map(len, played.called.values()))
-        played.deepest = max(played.deepest, waiting)
+        played.deepest = max(played.deepest, played.tickets - played.calls)
     print(file=sys.stderr)
     played.seconds = time.monotonic() - begun
     played.cpu = {name: used - before[name] for name, used in cpu().items()}
@@ -222,6 +226,7 @@ def measure(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
 
             alone = day(port, {"alone": who.pop("alone")}, asked.tickets, cpu)
             every = day(port, who, asked.tickets, cpu)
+            _look_up(url, alone, every)
             memory = [_resident(pid) for pid in workers]
         finally:
             server.send_signal(signal.SIGTERM)
@@ -238,6 +243,22 @@ def measure(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
         "worker_mb": [round(m / 1e6) for m in memory],
         "check": checked.returncode,
     }
+
+
+def _look_up(url: str, *days: Played) -> None:
+    """Fill in who was called, from the facts of every call."""
+    engine = open_engine(url)
+    asked = (
+        "SELECT c.hall_id, t.number FROM call c "
+        "JOIN ticket t ON t.hall_id = c.hall_id AND t.id = c.ticket_id"
+    )
+    with engine.connect() as conn:
+        found = conn.execute(text(asked)).all()
+    engine.dispose()
+    for played in days:
+        for hall, number in found:
+            if hall in played.issued:
+                played.called[hall].append(number)
 
 
 def _resident(pid: int) -> int:

@@ -73,10 +73,11 @@ class Databases:
             return SqliteStore(hall_id, writer, reader, apart, self._offload)
         if url not in self._engines:
             # No pre-ping: it is a round trip for each act, and the store tries again by itself.
-            writer = create_engine(url, pool_size=4, max_overflow=4)
+            # Few may be more than are kept: a new connection costs PostgreSQL a process.
+            writer = create_engine(url, pool_size=6, max_overflow=2, pool_use_lifo=True)
             # Several statements of one read must see one moment, as they do in SQLite.
             moment: dict[str, Any] = {"isolation_level": "REPEATABLE READ"}
-            reader = create_engine(url, pool_size=4, max_overflow=8, **moment)
+            reader = create_engine(url, pool_size=8, max_overflow=2, pool_use_lifo=True, **moment)
             apart = create_engine(url, poolclass=NullPool, **moment)
             self._engines[url] = writer, reader, apart
         return PostgresStore(hall_id, *self._engines[url])
