@@ -159,7 +159,7 @@ def _plain_routes(flask: Flask, api: Api, hall: Hall) -> None:
 def _measured(metrics: Metrics, hall: Hall, flask: Flask) -> None:
     """Every request, act and move of a hall is counted."""
     hall_id = hall.ctx.hall_id
-    hall.ctx.bus.listen(metrics.hall(hall_id, source(hall.ctx, hall.config.data)))
+    hall.ctx.bus.listen(metrics.hall(hall_id, source(hall.ctx, hall.config.data)), own=True)
     hall.ctx.wrote = metrics.wrote(hall_id)
 
     @flask.before_request

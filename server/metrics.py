@@ -1,13 +1,17 @@
-"""What Prometheus may ask of a server process: counters of its own, and the hall's state.
+"""What Prometheus may ask of the server: counters of each process, and the hall's state.
 
-Served at `/metrics` to the machine itself only. Names of people, numbers of tickets and addresses
-are never labels; a hall's id, a route, a kind of device are.
+Served at `/metrics` to the machine itself only. Where there are several workers the one that is
+asked asks the others: what is a process's own carries its number as `worker`, what is the hall's
+stands once. A worker that was started again counts from zero, as Prometheus expects. Names of
+people, numbers of tickets and addresses are never labels; a hall's id, a route, a kind of device
+are.
 """
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 import gevent
@@ -40,9 +44,15 @@ class Source(Protocol):
 
 
 class Metrics:
-    """The figures of one server process."""
+    """The figures of one server process, and a way to those of the others.
+
+    `worker`: its name, which ends with its number.
+    """
 
     def __init__(self, worker: str) -> None:
+        self._slot = int(worker.rpartition("/")[2] or 0)
+        self.others: Callable[[], Mapping[int, bytes | None]] = dict
+        """What the other workers tell, by number; None for one that does not answer."""
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
@@ -72,12 +82,9 @@ class Metrics:
             registry=self.registry,
         )
         stall.set_function(self._stalled)
-        info = Gauge("hallkeeper_worker", "This process", ["worker"], registry=self.registry)
-        info.labels(worker).set(1)
         self._longest = 0.0
         self._known: dict[tuple[str, str, int], Any] = {}
         self._sources: dict[str, Source] = {}
-        self.registry.register(_Halls(self._sources))
 
     def watch_loop(self) -> None:
         """Measure for ever how late the loop is; a greenlet of its own."""
@@ -113,9 +120,39 @@ class Metrics:
         observe: Callable[[float], None] = self._writes.labels(hall_id).observe
         return observe
 
+    def told(self) -> bytes:
+        """What is this process's own, for another worker: JSON of name, help, type, samples."""
+        return json.dumps(
+            [
+                [m.name, m.documentation, m.type, [[s.name, s.labels, s.value] for s in m.samples]]
+                for m in self.registry.collect()
+            ]
+        ).encode()
+
     def text(self) -> bytes:
         """Everything, as Prometheus reads it."""
-        return generate_latest(self.registry)
+        whole = CollectorRegistry()
+        whole.register(_Workers({**self.others(), self._slot: self.told()}))
+        whole.register(_Halls(self._sources))
+        return generate_latest(whole)
+
+
+class _Workers(Collector):
+    """The processes' own figures side by side, each with its worker's number."""
+
+    def __init__(self, told: Mapping[int, bytes | None]) -> None:
+        self._told = told
+
+    def collect(self) -> Iterable[Metric]:
+        up = GaugeMetricFamily("hallkeeper_worker_up", "Whether it answers", labels=["worker"])
+        families: dict[str, Metric] = {}
+        for slot, told in sorted(self._told.items()):
+            up.add_metric([str(slot)], float(told is not None))
+            for name, words, kind, samples in json.loads(told or b"[]"):
+                family = families.setdefault(name, Metric(name, words, kind))
+                for sample, labels, value in samples:
+                    family.add_sample(sample, {"worker": str(slot), **labels}, value)
+        return [up, *families.values()]
 
 
 class _Halls(Collector):

@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from ssl import TLSVersion
 from typing import Any, Protocol
 
@@ -45,6 +46,7 @@ from server.services.days import keep_day
 from server.services.inspection.keeping import Keeper
 from server.services.issuing import give_up_slips
 from server.services.privacy import forget_old
+from server.siblings import FOLDER, Siblings
 from server.sockets import ACCESS, Feeds
 from server.storage import devices, journal, tickets
 from server.wire.problems import problem, status_of
@@ -325,6 +327,7 @@ def serve(house: House, config: Config, ready: Callable[[int], None], fd: int = 
     background.append(gevent.spawn(house.metrics.watch_loop))
     if fd >= 0:
         background.append(gevent.spawn(lambda: _until_orphaned(done)))
+        _meet(house.metrics, config)
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, done.set)
     ready(int(server.server_port or config.port))
@@ -348,6 +351,15 @@ def _tls(config: Config) -> dict[str, Any]:
     context.minimum_version = TLSVersion.TLSv1_2
     context.load_cert_chain(config.tls_certificate, config.tls_key)
     return {"ssl_context": context}
+
+
+def _meet(metrics: Metrics, config: Config) -> None:
+    """Figures of this worker for the others, and of the others for whoever asks this one."""
+    folder = os.environ.get(FOLDER, "")
+    if folder:
+        siblings = Siblings(Path(folder), config.slot, config.workers, metrics.told)
+        siblings.open()
+        metrics.others = siblings.ask
 
 
 def _until_orphaned(end: Flag) -> None:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 
@@ -21,6 +23,7 @@ from gevent.event import Event
 
 from server.config import Config
 from server.serving import SUPERVISOR, listener
+from server.siblings import FOLDER
 
 log = logging.getLogger(__name__)
 AGAIN_SECONDS = 1.0
@@ -39,6 +42,7 @@ class Supervisor:
         self._socket = _port(config)
         self._workers: dict[int, subprocess.Popen[bytes]] = {}
         self._ending = Event()
+        self._folder = tempfile.mkdtemp(prefix="hallkeeper-workers-")  # a short path, and private
         self.port: int = self._socket.getsockname()[1]
 
     def run(self, ready: Callable[[int], None]) -> None:
@@ -54,10 +58,11 @@ class Supervisor:
         for worker in self._workers.values():
             if worker.poll() is None:
                 worker.kill()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _keep(self, slot: int) -> None:
         fd = self._socket.fileno()
-        environment = os.environ | {SUPERVISOR: str(os.getpid())}
+        environment = os.environ | {SUPERVISOR: str(os.getpid()), FOLDER: self._folder}
         while not self._ending.is_set():
             began = time.monotonic()
             words = [*self._words, "--fd", str(fd), "--slot", str(slot)]

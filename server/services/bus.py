@@ -144,24 +144,32 @@ class Bus:
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
+        self._own: list[Listener] = []
         self.forward: Forward = lambda _events: None
         """Tells the other workers; set by the server that has any."""
 
-    def listen(self, listener: Listener) -> None:
-        """Add a listener; it must return quickly and hand longer work on."""
-        self._listeners.append(listener)
+    def listen(self, listener: Listener, *, own: bool = False) -> None:
+        """Add a listener; it must return quickly and hand longer work on.
+
+        `own`: only of what happened at this worker, so that each event is heard once in a hall.
+        """
+        (self._own if own else self._listeners).append(listener)
 
     def publish(self, events: Iterable[Event]) -> None:
         """Tell the events of one act that happened here."""
         told = list(events)
         self.deliver(told)
+        self._tell(self._own, told)
         if told:
             self.forward(told)
 
     def deliver(self, events: Iterable[Event]) -> None:
         """Tell the listeners of this worker only: of what another did, or was found out."""
+        self._tell(self._listeners, events)
+
+    def _tell(self, listeners: list[Listener], events: Iterable[Event]) -> None:
         for event in events:
-            for listener in self._listeners:
+            for listener in listeners:
                 try:
                     listener(event)
                 except Exception:

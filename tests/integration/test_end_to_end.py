@@ -210,6 +210,7 @@ def test_the_machine_itself_may_read_figures(scene: Scene) -> None:
     assert re.search(r'hallkeeper_windows\{hall="reference",state="open"\} [1-9]', text)
     assert re.search(r'hallkeeper_devices\{hall="reference",kind="printers",state="ok"\} \d', text)
     assert ITEM not in text
+    assert 'hallkeeper_worker_up{worker="0"}' in text
     through = urllib.request.Request(address, headers={"X-Forwarded-For": "192.0.2.1"})
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(through, timeout=PATIENCE)
