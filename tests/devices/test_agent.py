@@ -286,19 +286,6 @@ def test_a_result_is_sent_until_it_is_acknowledged(hall: Hall) -> None:
     assert hall.papers() == 2
 
 
-def test_it_asks_again_until_the_agent_that_had_its_devices_is_gone(hall: Hall) -> None:
-    server = hall.server
-    server.refuses.add("hello")
-    agent = hall.agent()
-    assert server.wait(lambda: len(server.hellos) >= 2)
-    assert (len(server.tokens), server.healths) == (1, [])
-    server.refuses.clear()
-    assert server.wait(lambda: server.health_of("printer-1"))
-    server.task(id="t1", device="printer-1", payload=SLIP)
-    assert server.result_of("t1")["state"] == "printed"
-    agent.stop()
-
-
 @pytest.mark.usefixtures("agent")
 def test_a_result_that_was_not_taken_is_sent_on_the_next_connection(hall: Hall) -> None:
     server = hall.server
