@@ -259,6 +259,7 @@ class Direct:
         eio = self._server.eio
         line = eio.sockets[known]
         line.__class__ = _Line
+        line.last_ping = None  # set since its making; each send would look how long ago that was
         # Screens that come together, after a restart, are not pinged together.
         line.due = time.monotonic() + 1 + self._turn
         self._turn = (self._turn + 1) % max(1, int(eio.ping_interval) - 1)

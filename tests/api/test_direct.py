@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
@@ -9,9 +10,12 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
+import engineio.socket
 import gevent
 import gevent.socket
 import pytest
+from engineio.packet import MESSAGE
+from engineio.packet import Packet as Line
 from gevent.queue import JoinableQueue
 from wsproto.connection import Connection, ConnectionType
 from wsproto.events import TextMessage
@@ -55,11 +59,12 @@ class _Clients:
         self.ends: dict[str, socket.socket] = {}
         self.heres: list[gevent.socket.socket] = []
         self.queued: list[tuple[str, str]] = []
+        self.handlers: dict[str, Any] = {"connect": lambda *_asked: None}
         eio = SimpleNamespace(
             _async={},
             sockets=self.sockets,
-            handlers={"connect": lambda *_asked: None},
-            on=lambda *_handler: None,
+            handlers=self.handlers,
+            on=self.handlers.__setitem__,
             ping_interval=10,
             ping_timeout=15,
             reason=SimpleNamespace(SERVER_DISCONNECT="server", PING_TIMEOUT="ping"),
@@ -183,6 +188,26 @@ def test_a_ping_does_not_overtake_what_is_queued(clients: _Clients) -> None:
     clients.add("a").queue.put("earlier")
     clients.direct.attend(1.0)
     assert clients.queued == [("a", "2")]
+
+
+def test_a_new_line_is_pinged_by_nobody_else_and_is_never_late_by_its_age(
+    clients: _Clients,
+) -> None:
+    engine = SimpleNamespace(
+        create_queue=JoinableQueue,
+        ping_timeout=-1,
+        logger=logging.getLogger(__name__),
+        start_background_task=lambda *_task: pytest.fail("a greenlet of its own"),
+    )
+    line = engineio.socket.Socket(engine, "a")
+    clients.sockets["a"] = line
+    clients.handlers["connect"]("a", {})
+    line.schedule_ping()
+    line.send(Line(MESSAGE, "hello"))
+    line.queue.put(None)
+    assert [packet.encode() for packet in line.poll()] == ["4hello"]
+    assert line.poll() == [], "the end comes after what was queued before it"
+    clients.sockets.clear()
 
 
 def test_who_does_not_answer_in_time_is_cut_off(clients: _Clients) -> None:
