@@ -9,6 +9,8 @@ import pytest
 
 from support import postgres as pg
 from support.emptied import EmptiedBooks
+from support.hall_server import HallServer
+from support.nursery import Nursery
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +26,15 @@ def postgres_url(postgres: pg.Postgres) -> Iterator[str]:
     name = postgres.create()
     yield postgres.url(name)
     postgres.drop(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nursery() -> Iterator[None]:
+    """Every hall's server is a fork of one that has everything imported."""
+    with Nursery() as begun:
+        HallServer.nursery = begun
+        yield
+        HallServer.nursery = None
 
 
 @pytest.fixture(scope="session")

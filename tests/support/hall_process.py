@@ -1,7 +1,8 @@
 """The server's process in browser tests: the reference hall at a set time, clerks at their windows.
 
 Run as a program by `hall_server.HallServer`, never imported: gevent must patch the standard library
-before anything else is loaded. It prints one line of JSON once the port is open.
+before anything else is loaded. It prints one line of JSON once the port is open. With `--nursery`
+it serves nothing itself but forks a server for each line that `nursery.Nursery` writes.
 """
 
 from gevent import monkey
@@ -10,11 +11,19 @@ monkey.patch_all()
 
 import argparse  # noqa: E402
 import contextlib  # noqa: E402
+import ctypes  # noqa: E402
+import gc  # noqa: E402
 import json  # noqa: E402
+import os  # noqa: E402
+import signal  # noqa: E402
 import sys  # noqa: E402
+import tempfile  # noqa: E402
 import time  # noqa: E402
+import traceback  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
+
+from gevent.os import fork_gevent  # noqa: E402
 
 from server import config, logs, serving  # noqa: E402
 from server.app import build, serve  # noqa: E402
@@ -24,7 +33,7 @@ from server.deployment import house_of  # noqa: E402
 from server.domain.errors import HallError  # noqa: E402
 from server.domain.settings import changed  # noqa: E402
 from server.domain.tickets import ActorKind  # noqa: E402
-from server.hall import Hall, take_catalogue  # noqa: E402
+from server.hall import Hall, open_hall, take_catalogue  # noqa: E402
 from server.reference import load  # noqa: E402
 from server.services import posts  # noqa: E402
 from server.services.bus import HallChanged  # noqa: E402
@@ -33,6 +42,9 @@ from server.services.days import keep_day  # noqa: E402
 from server.storage import accounts, settings  # noqa: E402
 from server.storage.store import Tx  # noqa: E402
 from server.supervisor import Supervisor  # noqa: E402
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+waitpid = monkey.get_original("os", "waitpid")
 
 
 def fill(hall: Hall, asked: dict[str, Any]) -> None:
@@ -115,5 +127,50 @@ def _say(port: int) -> None:
     sys.stdout.flush()
 
 
+def warm() -> None:
+    """Load what a server loads only when it is asked for it."""
+    with tempfile.TemporaryDirectory() as folder:
+        hall = open_hall(config.Config(data=Path(folder), hall_id="reference"))
+        take_catalogue(hall.ctx, SYSTEM, load(), "warm")
+        build(hall)
+        hall.ctx.store.close()
+
+
+def bear(asked: dict[str, Any]) -> int:
+    """Fork a server; returns its process id here, and never in the child."""
+    pid: int = fork_gevent()
+    if pid:
+        return pid
+    try:
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        os.dup2(os.open(asked["said"], os.O_WRONLY), 1)
+        os.dup2(os.open(asked["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), 2)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        sys.argv = [__file__, *asked["argv"]]
+        main()
+    except BaseException:  # noqa: BLE001 - a child says why it ends, whatever it is
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
+
+
+def nursery() -> None:
+    """Bear until standard input ends; its event loop never runs, each child makes its own."""
+    warm()
+    gc.collect()
+    gc.freeze()
+    with open(0, "rb", buffering=0, closefd=False) as asked:
+        for line in asked:
+            with contextlib.suppress(ChildProcessError):
+                while waitpid(-1, os.WNOHANG)[0]:
+                    pass
+            os.write(1, f"{bear(json.loads(line))}\n".encode())
+
+
 if __name__ == "__main__":
-    main()
+    if "--nursery" in sys.argv:
+        nursery()
+    else:
+        main()

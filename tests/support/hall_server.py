@@ -31,11 +31,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from devices.simulate.plan import HallPlan, Written, write_plan
 from server.reference import load
+from support.nursery import Born, Nursery
 
 ROOT = Path(__file__).resolve().parents[2]
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -117,6 +118,9 @@ class HallServer:
     `staged`: the clock stands until a rehearsal moves it, `speed` times as fast as the machine's.
     """
 
+    nursery: ClassVar[Nursery | None] = None
+    """Where servers are born while the tests run; without it each is a program of its own."""
+
     def __init__(
         self,
         folder: Path,
@@ -157,7 +161,7 @@ class HallServer:
         self._agents = tuple(agents)
         self._doors = doors or {}
         self._written: Written | None = None
-        self._server: subprocess.Popen[str] | None = None
+        self._server: subprocess.Popen[str] | Born | None = None
         self._others: dict[str, subprocess.Popen[str]] = {}
         self._clerks: dict[str, Client] = {}
         self._taken: list[str] = []
@@ -214,9 +218,12 @@ class HallServer:
         if at is not None:
             self._began, self._began_at = time.monotonic(), moment(at)
         asked = json.dumps({**self._asked, "now": self.now(), "since": time.monotonic()})
-        data = str(self.folder / "data")
+        words = ("--data", str(self.folder / "data"), "--asked", asked)
         program = str(Path(__file__).with_name("hall_process.py"))
-        self._server = _program("server", self.folder, program, "--data", data, "--asked", asked)
+        if self.nursery is None:
+            self._server = _program("server", self.folder, program, *words)
+        else:
+            self._server = self.nursery.bear(words, self.folder)
         assert self._server.stdout is not None
         line = self._server.stdout.readline()
         assert line, (self.folder / "server.log").read_text()
@@ -366,7 +373,7 @@ def _program(name: str, folder: Path, *argv: str) -> subprocess.Popen[str]:
         )
 
 
-def _end(child: subprocess.Popen[str], how: signal.Signals) -> None:
+def _end(child: subprocess.Popen[str] | Born, how: signal.Signals) -> None:
     if child.poll() is None:
         child.send_signal(how)
         try:
