@@ -1,7 +1,14 @@
-"""A hall in production, from an empty folder: the commands that its office really types."""
+"""A hall in production, from an empty folder: the commands that its office really types.
+
+One day runs as the programs that they are; elsewhere the commands are called here with their words,
+for importing the whole server costs each of them more than its work.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
 import os
 import re
 import signal
@@ -9,19 +16,48 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
+from server import cli
 from server.storage.engine import newest
 from support.hall_server import PATIENCE, Client, RefusedError, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST = re.compile(r"admin\s+(\S+)")
+PROGRAMS = ("serve", "demo")
 
 
-def _hall(*argv: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run `hall …`."""
+@dataclass(frozen=True)
+class Told:
+    """How a command ended and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def _hall(*argv: str | Path) -> Told:
+    """What `hall …` does and says."""
+    words = ["hall", *map(str, argv)]
+    said, complained = io.StringIO(), io.StringIO()
+    with (
+        mock.patch.object(sys, "argv", words),
+        contextlib.redirect_stdout(said),
+        contextlib.redirect_stderr(complained),
+    ):
+        try:
+            code = cli.main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+    return Told(code, said.getvalue(), complained.getvalue())
+
+
+def _program(*argv: str | Path) -> subprocess.CompletedProcess[str]:
+    """`hall …` as a program of its own."""
     return subprocess.run(
         [sys.executable, "-m", "server.cli", *map(str, argv)],
         cwd=ROOT,
@@ -84,7 +120,7 @@ def test_from_an_empty_folder_to_an_enrolled_kiosk(
         assert refused.value.problem["code"] == "password_must_change"
         admin.post("/password", {"current": password, "new": "a-word-of-one's-own"})
         assert admin.get("/office/today")["issued"] == 0
-    imported = _hall("import", workbook, "--data", data, "--database", database_url)
+    imported = _program("import", workbook, "--data", data, "--database", database_url)
     assert "版本" in imported.stdout
     with _serving(data, database_url, port) as (base, said):
         assert FIRST.search("\n".join(said)) is None, "the first password is shown once"
@@ -93,7 +129,7 @@ def test_from_an_empty_folder_to_an_enrolled_kiosk(
         made = admin.post("/office/codes", {"kind": "kiosk", "name": "1"})
         asked = {"code": made["code"], "kind": "kiosk", "name": "1"}
         assert Client(base).post("/enrol", asked)["token"]
-    checked = _hall("check", "--data", data, "--database", database_url)
+    checked = _program("check", "--data", data, "--database", database_url)
     assert checked.returncode == 0, checked.stderr
 
 
@@ -132,11 +168,40 @@ def test_init_migrate_user_and_check(tmp_path: Path, workbook: Path) -> None:
     assert oct((data).stat().st_mode & 0o777) == "0o700"
 
 
-@pytest.mark.parametrize(
-    "command", ["serve", "init", "check", "import", "export", "migrate", "agent", "user", "demo"]
-)
+def test_a_second_init_makes_nothing_anew(tmp_path: Path) -> None:
+    first, again = _hall("init", "--data", tmp_path), _hall("init", "--data", tmp_path)
+    assert (first.returncode, again.returncode) == (0, 0)
+    assert FIRST.search(first.stdout)
+    assert FIRST.search(again.stdout) is None, "the first password is shown once"
+
+
+def test_a_person_is_shown_all_and_erased_once_the_account_is_closed(
+    tmp_path: Path, workbook: Path
+) -> None:
+    assert _hall("init", "--data", tmp_path).returncode == 0
+    assert _hall("import", workbook, "--data", tmp_path).returncode == 0
+    shown = json.loads(_hall("person", "export", "1004", "--data", tmp_path).stdout)
+    assert "1004" in json.dumps(shown, ensure_ascii=False)
+    kept = _hall("person", "erase", "1004", "--data", tmp_path)
+    assert (kept.returncode, kept.stdout) == (1, "")
+    assert "still on the staff list" in kept.stderr
+    gone = _hall("person", "erase", "9999", "--data", tmp_path)
+    assert (gone.returncode, gone.stderr) == (0, "")
+    assert "erased" in gone.stdout
+    assert _hall("check", "--data", tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize("command", [name for name in cli.COMMANDS if name not in PROGRAMS])
 def test_every_command_helps(command: str) -> None:
     told = _hall(command, "--help")
+    assert told.returncode == 0
+    assert "usage: hall" in told.stdout
+
+
+@pytest.mark.parametrize("command", PROGRAMS)
+def test_every_program_helps(command: str) -> None:
+    """These patch the standard library first, so they want a process of their own."""
+    told = _program(command, "--help")
     assert told.returncode == 0
     assert "usage: hall" in told.stdout
 
