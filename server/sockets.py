@@ -67,6 +67,8 @@ class Room:
     key: str
     watchers: set[str] = field(default_factory=set)
     version: int = 0
+    seen: int = 0
+    """The journal line that the picture is of."""
     data: str | None = None
     """The picture as JSON: made once, compared and sent as it is."""
     due: float | None = None
@@ -124,15 +126,16 @@ class Feeds:
         room = self._rooms.setdefault((surface.name, key), Room(surface, key))
         room.watchers.add(sid)
         self._of_socket[sid] = room
-        join_room(room.name)
         try:
             # A picture that nothing changed since is good for a newcomer too: after a restart
-            # two hundred boards come back at once.
-            if room.data is None or room.due is not None:
-                self._rebuild(room, snapshot.take(self._hall.ctx))
+            # two hundred boards come back at once. A new one is everybody's.
+            due = room.data is None or room.due is not None
+            if due and self._rebuild(room, snapshot.take(self._hall.ctx)):
+                self._direct.send("state", self._envelope(room), room.name, NAMESPACE)
         except HallError as error:
             self._disconnect()
             raise _refused(error) from None
+        join_room(room.name)
         self._direct.post("state", self._envelope(room), sid, NAMESPACE)
 
     def _disconnect(self, *_reason: object) -> None:
@@ -232,6 +235,10 @@ class Feeds:
                 log.exception("push failed", extra={"room": room.surface.name})
 
     def _rebuild(self, room: Room, taken: Snapshot) -> bool:
+        """Whether there is a new picture; one taken before that of somebody else is not."""
+        if taken.seq < room.seen:
+            return False
+        room.seen = taken.seq
         data = room.surface.build(taken, room.key).model_dump_json(by_alias=True)
         if data == room.data:
             return False
