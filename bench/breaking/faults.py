@@ -32,7 +32,7 @@ WORKERS = 3
 
 def every(count: int, told: Callable[[int], None], workers: int = WORKERS) -> list[Fault]:
     """All faults; `count` kills, `workers` processes where there are several."""
-    plain, many = Setting(), Setting(workers=workers, boards=BOARDS)
+    plain, many = Setting(), Setting(workers=workers, boards=BOARDS, clerks=6, apart=5)
     full, frozen = storms.disk_full, storms.read_only
     return [
         Fault("kills", "kill -9 of server, agents, both, during starts", kills(count, told), plain),

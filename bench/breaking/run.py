@@ -66,12 +66,15 @@ class Scene:
 Breaks = Callable[[Scene], None]
 
 
-def able_staff(count: int) -> tuple[list[str], list[str]]:
-    """Staff numbers for some windows, and the items of the units they serve."""
+def able_staff(count: int, apart: int = 1) -> tuple[list[str], list[str]]:
+    """Staff numbers for some windows, and the items of the units they serve.
+
+    `apart`: how far from window to window, so that several rooms have some.
+    """
     book = load()
     people: list[str] = []
     units: set[str] = set()
-    for window in book.windows:
+    for window in book.windows[::apart]:
         if not window.units:
             continue
         person = next(
@@ -95,6 +98,8 @@ class Setting:
     boards: Sequence[str] = ("main",)
     clocks: bool = False
     """Whether there are time clocks."""
+    apart: int = 1
+    """From clerk to clerk so many windows."""
     workers: int = 1
     redis: RedisServer | None = None
     """The bell of several workers; it is broken too."""
@@ -103,7 +108,7 @@ class Setting:
 @contextmanager
 def scene(name: str, seed: int, folder: Path, made: Setting) -> Iterator[Scene]:
     """A hall with everybody at work; at the end nobody is."""
-    people, items = able_staff(made.clerks)
+    people, items = able_staff(made.clerks, made.apart)
     words: dict[str, Any] = {
         "agents": made.agents,
         "accounts": (ADMINISTRATOR, MANAGER, *people),
