@@ -1,0 +1,43 @@
+"""The order for workers side by side: nothing is left out, long files come first and whole."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support import order
+
+FILES = (
+    "tests/past/test_a.py",
+    "tests/past/test_b.py",
+    "tests/browser/test_kiosk.py",
+    "tests/browser/test_new.py",
+    "tests/domain/test_c.py",
+    "tests/test_d.py",
+)
+
+
+@given(counts=st.tuples(*(st.integers(0, 9) for _ in FILES)), workers=st.integers(1, 4))
+def test_every_test_is_there_once_and_files_keep_their_order(
+    counts: tuple[int, ...], workers: int
+) -> None:
+    asked = [(f, n) for f, count in zip(FILES, counts, strict=True) for n in range(count)]
+    found = order.dealt(asked, lambda item: item[0], workers)
+    assert sorted(found) == sorted(asked)
+    for file in FILES:
+        assert [n for f, n in found if f == file] == sorted(n for f, n in asked if f == file)
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+def test_each_part_begins_with_whole_long_files(workers: int) -> None:
+    asked = [(f, n) for f in FILES for n in range(3 if order.seconds(f) else 30)]
+    found = order.dealt(asked, lambda item: item[0], workers)
+    size = len(found) // workers
+    parts = [found[size * n : size * (n + 1)] for n in range(workers)]
+    for part in parts:
+        long = [order.seconds(file) > 0 for file, _ in part]
+        assert long[0]
+        assert long == sorted(long, reverse=True)
+    homes = {file: {n for n, part in enumerate(parts) if (file, 0) in part} for file in FILES}
+    assert homes["tests/past/test_a.py"] == homes["tests/past/test_b.py"]
