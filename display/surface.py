@@ -73,6 +73,8 @@ class Display:
         }
         for zone in (MAIN, window.zone):
             self._feeds.moment("board", zone, "called", data, settings.moment_seconds)
+        if not self._agents.of_kind("voice"):
+            return  # no loudspeaker is on this worker's lines
         payload = utterance(event.number, window.number, window.zone, settings)
         # Asked of the books, not of this worker's own lines: the loudspeaker may be another's.
         heard_in = self._ctx.read(lambda c: devices.connected(c, self._ctx.hall_id, "voice"))
