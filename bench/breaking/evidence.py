@@ -128,6 +128,10 @@ class Board:
         line = getattr(self._client.eio.ws, "sock", None)
         return int(line.getsockname()[1]) if line is not None else 0
 
+    def redial(self) -> None:
+        """Hang up and come back: to whichever worker is free."""
+        self._client.disconnect()
+
     def close(self) -> None:
         """Hang up."""
         self._over.set()

@@ -49,16 +49,20 @@ def fleet_kills(count: int, told: Callable[[int], None] = lambda _done: None) ->
         for number in range(count):
             now.crowd.wait_for(now.chance.randint(1, MOST_ACTS))
             time.sleep(now.chance.random() * LONGEST_PAUSE)
+            spread.append(_spread(now))
             fleet_kill(now, now.chance.choice(PLAN))
             if not now.crowd.wrong.empty():
                 return
             if (number + 1) % REST_EVERY == 0:
                 calls += _look_at_boards(now)
-                spread.append(_spread(now))
+                for board in now.boards:
+                    board.redial()  # after a start they hang on the worker that was first
             told(number + 1)
-        if spread:
-            text = f"looked at {len(now.boards)} boards {len(spread)} times, {calls} calls on them"
-            now.outcome.notes.append(f"{text}; they hung on {min(spread)} to {max(spread)} workers")
+        text = (
+            f"{len(now.boards)} boards looked at {count // REST_EVERY} times, {calls} calls shown"
+        )
+        several = sum(workers > 1 for workers in spread)
+        now.outcome.notes.append(f"{text}; on several workers before {several} of {count} kills")
 
     return breaks
 
