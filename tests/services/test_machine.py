@@ -321,7 +321,7 @@ def test_on_sqlite(tmp_path: Path) -> None:
         return SmallHall(f"sqlite:///{folder}/hall.db", Path(folder), at(9))
 
     HallMachine.fresh = staticmethod(fresh)
-    _run(examples=25, steps=60)
+    _run(examples=16, steps=60)
 
 
 def test_on_postgresql(books: EmptiedBooks, tmp_path: Path) -> None:
@@ -332,4 +332,4 @@ def test_on_postgresql(books: EmptiedBooks, tmp_path: Path) -> None:
             return SmallHall(used.enter_context(books.one()), tmp_path, at(9))
 
         HallMachine.fresh = staticmethod(fresh)
-        _run(examples=10, steps=40)
+        _run(examples=6, steps=40)

@@ -129,7 +129,7 @@ def test_a_rule_put_in_force_is_told(small: SmallHall) -> None:
     assert AttendanceChanged(()) in heard
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(batches=st.permutations(range(8)), cut=st.integers(1, 7))
 def test_the_sheet_does_not_depend_on_the_order_of_arrival(
     batches: list[int], cut: int, tmp_path_factory: pytest.TempPathFactory
