@@ -47,7 +47,7 @@ def _played(folder: Path) -> tuple[list[Line], list[str]]:
             board=_enrolled(hall, "board", "main"),
             windows={**posts, "office": MANAGER},
             visits=250,
-            minutes=60,
+            minutes=45,
         )
         said = list(Day(script).play())
     store = open_store(f"sqlite:///{(folder / 'data' / 'hall.db').resolve()}", HALL)

@@ -215,8 +215,9 @@ class HallServer:
 
     def start(self, at: str | None = None) -> None:
         """Start it, on the same port and data as before; `at` puts its clock."""
-        if at is not None:
-            self._began, self._began_at = time.monotonic(), moment(at)
+        if at is not None or self._server is None:  # a day begins to the millisecond
+            self._began = time.monotonic()
+            self._began_at = moment(at) if at is not None else self._began_at
         asked = json.dumps({**self._asked, "now": self.now(), "since": time.monotonic()})
         words = ("--data", str(self.folder / "data"), "--asked", asked)
         program = str(Path(__file__).with_name("hall_process.py"))
