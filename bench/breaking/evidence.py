@@ -126,7 +126,11 @@ class Board:
     def port(self) -> int:
         """The port of this end of its line; 0 while it has none."""
         line = getattr(self._client.eio.ws, "sock", None)
-        return int(line.getsockname()[1]) if line is not None else 0
+        if line is None or not self._client.connected:
+            return 0
+        with contextlib.suppress(OSError):
+            return int(line.getsockname()[1])
+        return 0
 
     def redial(self) -> None:
         """Hang up and come back: to whichever worker is free."""

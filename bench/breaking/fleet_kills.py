@@ -39,6 +39,7 @@ LONGEST_PAUSE = 0.05
 REST_EVERY = 5
 """Kills after which everybody rests and the boards are looked at."""
 STILL_SECONDS = 0.7
+TRIES, BACK_SECONDS = 3, 6.0
 
 
 def fleet_kills(count: int, told: Callable[[int], None] = lambda _done: None) -> Breaks:
@@ -49,14 +50,12 @@ def fleet_kills(count: int, told: Callable[[int], None] = lambda _done: None) ->
         for number in range(count):
             now.crowd.wait_for(now.chance.randint(1, MOST_ACTS))
             time.sleep(now.chance.random() * LONGEST_PAUSE)
-            spread.append(_spread(now))
+            spread.append(_spread_out(now))
             fleet_kill(now, now.chance.choice(PLAN))
             if not now.crowd.wrong.empty():
                 return
             if (number + 1) % REST_EVERY == 0:
                 calls += _look_at_boards(now)
-                for board in now.boards:
-                    board.redial()  # after a start they hang on the worker that was first
             told(number + 1)
         text = (
             f"{len(now.boards)} boards looked at {count // REST_EVERY} times, {calls} calls shown"
@@ -124,6 +123,19 @@ def _look_at_boards(now: Scene) -> int:
         )
     now.crowd.working.set()
     return max(looked)
+
+
+def _spread_out(now: Scene) -> int:
+    """After a start boards hang on the worker that was first: half of them dial anew, some times."""
+    for _ in range(TRIES):
+        if _spread(now) > 1:
+            break
+        for board in now.boards[::2]:
+            board.redial()
+        end = time.monotonic() + BACK_SECONDS
+        while time.monotonic() < end and not all(board.port() for board in now.boards):
+            time.sleep(0.05)
+    return _spread(now)
 
 
 def _spread(now: Scene) -> int:
