@@ -126,7 +126,7 @@ def _look_at_boards(now: Scene) -> int:
 
 
 def _spread_out(now: Scene) -> int:
-    """After a start boards hang on the worker that was first: half of them dial anew, some times."""
+    """After a start boards hang on the worker that was first: half of them dial anew."""
     for _ in range(TRIES):
         if _spread(now) > 1:
             break
