@@ -70,11 +70,8 @@ class Counter:
         window = taken.catalogue.window_by.get(code)
         if window is None:
             raise HallError(Code.WINDOW_UNKNOWN, window=code)
-        if taken.over:
-            return views.counter(
-                taken, window, self._ctx.read(lambda c: self._own(c, taken, window))
-            )
-        return views.counter(taken, window, self._own(taken.conn, taken, window))
+        read = self._ctx.read if taken.over else taken.read
+        return views.counter(taken, window, read(lambda c: self._own(c, taken, window)))
 
     def _own(self, conn: Connection, taken: Snapshot, window: Window) -> views.OwnDay:
         hall_id, day = self._ctx.hall_id, taken.day
@@ -95,8 +92,7 @@ class Counter:
             return False
         if principal.kind is not ActorKind.CLERK:
             return True
-        ctx = self._ctx
-        post = ctx.read(lambda c: windows.post(c, ctx.hall_id, code))
+        post = self._ctx.read(lambda c: windows.post(c, self._ctx.hall_id, code))
         return post is not None and post.staff == principal.name
 
     def windows(self, taken: Snapshot, _key: str) -> WindowList:
@@ -351,10 +347,9 @@ def _set_aside(api: Api, counter: Counter) -> None:
     )
     def hold(call: Call) -> CounterState:
         """Set the current person aside."""
-        calling.hold(
-            ctx, call.actor, call.key, counter.window_of(call.actor, call.key), call.body.note
-        )
-        return counter.now(call.actor, call.key)
+        window = counter.window_of(call.actor, call.key)
+        calling.hold(ctx, call.actor, call.key, window, call.body.note)
+        return counter.at(window)
 
     @api.post(
         "/counter/resume",
@@ -375,7 +370,7 @@ def _set_aside(api: Api, counter: Counter) -> None:
         """Call a held or missed ticket to this window."""
         window = counter.window_of(call.actor, call.key)
         calling.resume(ctx, call.actor, call.key, window, call.body.ticket)
-        return counter.now(call.actor, call.key)
+        return counter.at(window)
 
 
 def _transfer(api: Api, counter: Counter) -> None:

@@ -8,13 +8,11 @@ serial (see `server.storage.store`), and a ticket is claimed in the act that cho
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from server.domain.errors import Code, HallError
 from server.domain.tickets import (
-    AT_WINDOW,
     Move,
     Outcome,
     State,
@@ -25,13 +23,22 @@ from server.domain.tickets import (
     window_lane,
 )
 from server.services import snapshot
-from server.services.bus import TicketMoved
 from server.services.choice import check_target, choose_for
-from server.services.context import Actor, Context, JsonDict, note
+from server.services.context import Actor, Context, JsonDict
+from server.services.moves import (
+    at_window,
+    current,
+    current_at,
+    do,
+    known,
+    move_on,
+    moved,
+    post_of,
+    seated,
+    tell,
+)
 from server.storage import tickets, windows
 from server.storage.store import Tx
-
-Change = Callable[[Tx, Ticket], Ticket]
 
 
 def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str | None) -> str:
@@ -44,11 +51,12 @@ def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str |
     asked: JsonDict = {"act": "call_next", "window": window, "complete": complete}
 
     def act(tx: Tx) -> JsonDict:
-        seen = snapshot.in_act(ctx, tx)
-        post, posts = _seated(seen.seats.get(window), window, actor), seen.posts
+        seen = snapshot.in_act(ctx, tx, "posts")
+        post, posts = seated(seen.seats.get(window), window, actor), seen.posts
         if post.paused_at is not None:
             raise HallError(Code.WINDOW_PAUSED, window=window)
-        completed = _complete(ctx, tx, actor, window, complete)
+        ended = _complete(ctx, tx, actor, window, complete)
+        completed = ended.id if ended else ""
         chosen = choose_for(ctx, tx, window, posts)
         if chosen is None:
             if completed:
@@ -58,35 +66,31 @@ def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str |
         why = {"codes": [w.value for w in choice.why], "facts": choice.facts}
         tickets.set_run(tx, ctx.day(tx.now), choice.pool, choice.run)
         called = _call(tx, actor, ticket, Move.CALL, window, why)
-        seen.end()
+        snapshot.called(ctx, tx, seen, ended, called)
         return {"ticket": called.id, "completed": completed}
 
     return str(ctx.command(actor, key, asked, act, brief=True)["ticket"])
 
 
-def _complete(ctx: Context, tx: Tx, actor: Actor, window: str, outcome: str | None) -> str:
-    """End what the window is doing, if asked to; returns the ended ticket's id or ''."""
+def _complete(
+    ctx: Context, tx: Tx, actor: Actor, window: str, outcome: str | None
+) -> Ticket | None:
+    """End what the window is doing, if asked to; returns the ended ticket."""
     current = current_at(tx, window)
     if current is None:
-        return ""
+        return None
     if outcome is None:
         raise HallError(Code.WINDOW_BUSY, window=window, number=current.number)
     chosen = ctx.settings().default_outcome if outcome == "default" else outcome
     started = current
     if current.state is State.CALLED:
-        started = _moved(actor, _started(tx, current), Move.START)
-        _tell(tx, actor, started, Move.START, {}, "")
+        started = moved(actor, _started(tx, current), Move.START)
+        tell(tx, actor, started, Move.START, {}, "")
     ended = replace(started, outcome=chosen, ended_at=tx.now)
-    ended = _moved(actor, ended, Move.FINISH)
+    ended = moved(actor, ended, Move.FINISH)
     tickets.change(tx, ended, current)
-    _tell(tx, actor, ended, Move.FINISH, {"outcome": chosen}, "")
-    return current.id
-
-
-def _moved(actor: Actor, ticket: Ticket, move: Move) -> Ticket:
-    """In the state after a move; raises MOVE_NOT_ALLOWED."""
-    state = after(move, ticket.state, actor.kind, holds=bool(ticket.window))
-    return replace(ticket, state=state)
+    tell(tx, actor, ended, Move.FINISH, {"outcome": chosen}, "")
+    return ended
 
 
 def _call(
@@ -115,7 +119,7 @@ def _call(
     made = 0 if ticket.first_called_at is None else _calls_made(tx, ticket)
     tickets.add_call(tx, called, made + 1, move, text)
     windows.called(tx, window)
-    _tell(tx, actor, called, move, {"calls": called.call_count}, text)
+    tell(tx, actor, called, move, {"calls": called.call_count}, text)
     return called
 
 
@@ -135,15 +139,15 @@ def recall(ctx: Context, actor: Actor, key: str, window: str) -> str:
     """Call the same person again. Raises WINDOW_IDLE, MOVE_NOT_ALLOWED."""
 
     def act(tx: Tx) -> JsonDict:
-        ticket = _current(tx, actor, window)
+        ticket = current(tx, actor, window)
         return {"ticket": _call(tx, actor, ticket, Move.RECALL, window, {"codes": []}).id}
 
-    return _do(ctx, actor, key, {"act": "recall", "window": window}, act)
+    return do(ctx, actor, key, {"act": "recall", "window": window}, act)
 
 
 def start(ctx: Context, actor: Actor, key: str, window: str) -> str:
     """The person is at the window. Raises WINDOW_IDLE, MOVE_NOT_ALLOWED."""
-    return _at_window(ctx, actor, key, window, Move.START, _started)
+    return at_window(ctx, actor, key, window, Move.START, _started)
 
 
 def finish(ctx: Context, actor: Actor, key: str, window: str, outcome: Outcome, text: str) -> str:
@@ -155,7 +159,7 @@ def finish(ctx: Context, actor: Actor, key: str, window: str, outcome: Outcome, 
         return replace(ticket, outcome=outcome.value, note=text or ticket.note, ended_at=tx.now)
 
     data = {"outcome": outcome.value, "note": text}
-    return _at_window(ctx, actor, key, window, Move.FINISH, ended, data)
+    return at_window(ctx, actor, key, window, Move.FINISH, ended, data)
 
 
 def no_show(ctx: Context, actor: Actor, key: str, window: str) -> str:
@@ -174,7 +178,7 @@ def no_show(ctx: Context, actor: Actor, key: str, window: str) -> str:
             )
         return ticket
 
-    return _at_window(ctx, actor, key, window, Move.NO_SHOW, missed)
+    return at_window(ctx, actor, key, window, Move.NO_SHOW, missed)
 
 
 def _first_call_here(tx: Tx, ticket: Ticket, otherwise: int) -> int:
@@ -190,7 +194,7 @@ def hold(ctx: Context, actor: Actor, key: str, window: str, text: str) -> str:
     def held(_tx: Tx, ticket: Ticket) -> Ticket:
         return replace(ticket, note=text or ticket.note)
 
-    return _at_window(ctx, actor, key, window, Move.HOLD, held, {"note": text})
+    return at_window(ctx, actor, key, window, Move.HOLD, held, {"note": text})
 
 
 def resume(ctx: Context, actor: Actor, key: str, window: str, ticket_id: str) -> str:
@@ -201,13 +205,13 @@ def resume(ctx: Context, actor: Actor, key: str, window: str, ticket_id: str) ->
     """
 
     def act(tx: Tx) -> JsonDict:
-        post = _post(tx, window, actor)
+        post = post_of(tx, window, actor)
         if post.paused_at is not None:
             raise HallError(Code.WINDOW_PAUSED, window=window)
         busy = current_at(tx, window)
         if busy is not None:
             raise HallError(Code.WINDOW_BUSY, window=window, number=busy.number)
-        ticket = _ticket(tx, ticket_id)
+        ticket = known(tx, ticket_id)
         if not ticket.holds(window):
             raise HallError(Code.NOT_THE_HOLDER, move=Move.RESUME)
         fresh = replace(ticket, call_count=0, serving_at=None)
@@ -215,7 +219,7 @@ def resume(ctx: Context, actor: Actor, key: str, window: str, ticket_id: str) ->
         return {"ticket": _call(tx, actor, fresh, Move.RESUME, window, why, was=ticket).id}
 
     asked: JsonDict = {"act": "resume", "window": window, "ticket": ticket_id}
-    return _do(ctx, actor, key, asked, act)
+    return do(ctx, actor, key, asked, act)
 
 
 def transfer(
@@ -244,7 +248,7 @@ def transfer(
     }
 
     def act(tx: Tx) -> JsonDict:
-        ticket = _current(tx, actor, window)
+        ticket = current(tx, actor, window)
         moved = _aimed(ctx, tx, ticket, window, to_window, to_item, to_unit)
 
         def sent(tx: Tx, _ticket: Ticket) -> Ticket:
@@ -259,9 +263,9 @@ def transfer(
             )
 
         data = {"window": to_window, "item": to_item, "unit": to_unit, "note": text}
-        return {"ticket": _move(tx, actor, ticket, Move.TRANSFER, sent, data).id}
+        return {"ticket": move_on(tx, actor, ticket, Move.TRANSFER, sent, data).id}
 
-    return _do(ctx, actor, key, asked, act)
+    return do(ctx, actor, key, asked, act)
 
 
 def _aimed(
@@ -292,7 +296,7 @@ def give_back(ctx: Context, actor: Actor, key: str, ticket_id: str) -> str:
     settings = ctx.settings()
 
     def act(tx: Tx) -> JsonDict:
-        ticket = _ticket(tx, ticket_id)
+        ticket = known(tx, ticket_id)
         if ticket.state is State.MISSED and ticket.returns >= settings.return_limit:
             raise HallError(Code.RETURN_LIMIT, limit=settings.return_limit)
         order = _order_behind(tx, ticket, settings.return_places)
@@ -308,9 +312,9 @@ def give_back(ctx: Context, actor: Actor, key: str, ticket_id: str) -> str:
             )
 
         data = {"places": settings.return_places}
-        return {"ticket": _move(tx, actor, ticket, Move.RETURN, back, data).id}
+        return {"ticket": move_on(tx, actor, ticket, Move.RETURN, back, data).id}
 
-    return _do(ctx, actor, key, {"act": "return", "ticket": ticket_id}, act)
+    return do(ctx, actor, key, {"act": "return", "ticket": ticket_id}, act)
 
 
 def _order_behind(tx: Tx, ticket: Ticket, places: int) -> int:
@@ -323,107 +327,7 @@ def cancel(ctx: Context, actor: Actor, key: str, ticket_id: str) -> str:
     """The person gives up the number. Raises TICKET_UNKNOWN, MOVE_NOT_ALLOWED."""
 
     def act(tx: Tx) -> JsonDict:
-        ticket = _ticket(tx, ticket_id)
-        return {"ticket": _move(tx, actor, ticket, Move.CANCEL, _ended).id}
+        ticket = known(tx, ticket_id)
+        return {"ticket": move_on(tx, actor, ticket, Move.CANCEL, _ended).id}
 
-    return _do(ctx, actor, key, {"act": "cancel", "ticket": ticket_id}, act)
-
-
-# -- shared by the acts ----------------------------------------------------------------------------
-
-
-def current_at(tx: Tx, window: str) -> Ticket | None:
-    """The ticket a window has called or serves."""
-    held = tickets.at_window(tx.conn, tx.hall_id, window)
-    return next((t for t in held if t.state in AT_WINDOW), None)
-
-
-def _post(tx: Tx, window: str, actor: Actor) -> Any:
-    return _seated(windows.post(tx.conn, tx.hall_id, window), window, actor)
-
-
-def _seated(post: Any, window: str, actor: Actor) -> Any:
-    if post is None:
-        raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
-    if post.staff != actor.name:
-        raise HallError(Code.WINDOW_TAKEN, window=window)
-    return post
-
-
-def _current(tx: Tx, actor: Actor, window: str) -> Ticket:
-    _post(tx, window, actor)
-    ticket = current_at(tx, window)
-    if ticket is None:
-        raise HallError(Code.WINDOW_IDLE, window=window)
-    return ticket
-
-
-def _ticket(tx: Tx, ticket_id: str) -> Ticket:
-    ticket = tickets.get(tx.conn, tx.hall_id, ticket_id)
-    if ticket is None:
-        raise HallError(Code.TICKET_UNKNOWN, ticket=ticket_id)
-    return ticket
-
-
-def _do(
-    ctx: Context, actor: Actor, key: str, asked: JsonDict, act: Callable[[Tx], JsonDict]
-) -> str:
-    return str(ctx.command(actor, key, asked, act, brief=True)["ticket"])
-
-
-def _at_window(
-    ctx: Context,
-    actor: Actor,
-    key: str,
-    window: str,
-    move: Move,
-    change: Change,
-    data: JsonDict | None = None,
-) -> str:
-    """A move of the window's current ticket by the person who sits there."""
-
-    def act(tx: Tx) -> JsonDict:
-        ticket = _current(tx, actor, window)
-        return {"ticket": _move(tx, actor, ticket, move, change, data).id}
-
-    asked: JsonDict = {"act": move.value, "window": window, "data": data}
-    return _do(ctx, actor, key, asked, act)
-
-
-def _move(
-    tx: Tx,
-    actor: Actor,
-    ticket: Ticket,
-    move: Move,
-    change: Change,
-    data: JsonDict | None = None,
-) -> Ticket:
-    """Check, change, write back, journal, tell."""
-    changed = _moved(actor, change(tx, ticket), move)
-    tickets.change(tx, changed, ticket)
-    _tell(tx, actor, changed, move, data or {}, "")
-    return changed
-
-
-def _tell(tx: Tx, actor: Actor, ticket: Ticket, move: Move, data: JsonDict, why: str) -> None:
-    note(
-        tx,
-        actor,
-        f"ticket.{move}",
-        ticket.id,
-        window=ticket.window,
-        data={"number": ticket.number} | data,
-        why=why,
-    )
-    tx.events.append(
-        TicketMoved(
-            ticket.id,
-            ticket.number,
-            ticket.token,
-            move,
-            ticket.queue,
-            ticket.window,
-            ticket.call_count,
-            ticket.kiosk,
-        )
-    )
+    return do(ctx, actor, key, {"act": "cancel", "ticket": ticket_id}, act)

@@ -89,7 +89,7 @@ def _issue(
     ctx: Context, tx: Tx, actor: Actor, item_code: str, applicant: str, kiosk: str, paper: bool
 ) -> Taken:
     catalogue, settings = ctx.catalogue(), ctx.settings()
-    seen = snapshot.in_act(ctx, tx)
+    seen = snapshot.in_act(ctx, tx, "posts", "waiting", "service", "busy")
     now, posts, floor = seen.local, seen.posts, seen.floor
     found = route(catalogue, item_code, now, posts, settings)
     item = catalogue.item_by[item_code]
@@ -106,7 +106,6 @@ def _issue(
     tx.events.append(_moved(ticket, Move.ISSUE))
     snapshot.issued(ctx, tx, seen, ticket)
     slip = _owe_slip(ctx, tx, actor, ticket, found, wait) if paper else None
-    seen.end()
     return Taken(ticket.id, ticket, seen, found.now, wait, slip)
 
 

@@ -11,9 +11,9 @@ from server.domain.routing import Posts, allowed_at, servers
 from server.services import snapshot
 from server.services.attendance import covers
 from server.services.bus import WindowChanged
-from server.services.calling import current_at
 from server.services.choice import takes
 from server.services.context import Actor, Context, JsonDict, note
+from server.services.moves import current_at
 from server.services.snapshot import Snapshot
 from server.storage import tickets, windows
 from server.storage.store import Tx
@@ -77,7 +77,7 @@ def sign_out(ctx: Context, actor: Actor, key: str, window: str, force: bool) -> 
         held = tickets.at_window(tx.conn, tx.hall_id, window)
         if held:
             raise HallError(Code.WINDOW_BUSY, window=window, number=held[0].number)
-        left = stranded(snapshot.in_act(ctx, tx), window)
+        left = stranded(snapshot.in_act(ctx, tx, "posts", "waiting"), window)
         if left and not force:
             raise HallError(Code.LAST_WINDOW, window=window, waiting=left)
         windows.leave(tx, window)

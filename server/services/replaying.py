@@ -14,8 +14,8 @@ from server.domain.errors import Code, HallError
 from server.domain.settings import Settings
 from server.domain.tickets import Move, State, Ticket, after
 from server.services.bus import TicketMoved
-from server.services.calling import current_at
 from server.services.context import SYSTEM, Actor, Context, JsonDict, note
+from server.services.moves import current_at
 from server.storage import tickets, windows
 from server.storage.store import Tx, attempt
 from server.wire.commands import HandInActs, OfflineAct

@@ -24,7 +24,7 @@ from server.domain.tickets import AT_WINDOW, State, Ticket
 from server.domain.waiting import Service
 from server.services.context import Context
 from server.services.waits import services
-from server.storage import journal, tickets, windows
+from server.storage import journal, ticket_counts, tickets, windows
 from server.storage.store import Tx
 from server.storage.tickets import LaneCount
 
@@ -91,6 +91,10 @@ class Snapshot:
         if self._conn is None:
             raise RuntimeError("a snapshot was asked for a part after its moment")
         return self._conn
+
+    def read(self, query: Callable[[Connection], T]) -> T:
+        """Run a query at this moment."""
+        return query(self.conn)
 
     @property
     def floor(self) -> Snapshot:
@@ -188,9 +192,14 @@ def look(ctx: Context, use: Callable[[Snapshot], T]) -> T:
     return ctx.read(query)
 
 
-def in_act(ctx: Context, tx: Tx) -> Snapshot:
-    """The hall as the running act finds it."""
-    return Snapshot(ctx, (ctx.catalogue(), ctx.settings()), tx.conn, journal.head_in(tx), tx.now)
+def in_act(ctx: Context, tx: Tx, *parts: str) -> Snapshot:
+    """The hall as the running act finds it: these parts, read before it changes anything."""
+    force = ctx.catalogue(), ctx.settings()
+    seen = Snapshot(ctx, force, tx.conn, journal.head_in(tx), tx.now)
+    for name in parts:
+        getattr(seen, name)
+    seen.end()
+    return seen
 
 
 def issued(ctx: Context, tx: Tx, before: Snapshot, ticket: Ticket) -> None:
@@ -209,6 +218,33 @@ def issued(ctx: Context, tx: Tx, before: Snapshot, ticket: Ticket) -> None:
     after.seats, after.posts, after.waiting = kept.seats, kept.posts, rows
     after.service, after.busy = kept.service, kept.busy
     after.at_windows, after.calls = kept.at_windows, kept.calls
+
+
+def called(ctx: Context, tx: Tx, before: Snapshot, ended: Ticket | None, now: Ticket) -> None:
+    """The running act called `now` out of its lane, having ended `ended`, and did nothing else."""
+    kept, after = before.parts, parts_of(ctx, journal.head_in(tx), before.day)
+    seats = before.seats
+    seat = seats[now.window]._replace(last_call_at=tx.now)
+    after.seats, after.posts = {**seats, now.window: seat}, kept.posts
+    if kept.busy is not None:
+        after.busy = kept.busy | {now.window}
+    if kept.at_windows is not None:
+        others = (t for t in kept.at_windows if ended is None or t.id != ended.id)
+        after.at_windows = (*others, now)
+    if kept.waiting is not None:
+        after.waiting = [row for old in kept.waiting for row in _one_less(tx, old, now)]
+
+
+def _one_less(tx: Tx, row: LaneCount, gone: Ticket) -> list[LaneCount]:
+    """A lane without somebody who waited in it; no lane when nobody is left."""
+    if row[:4] != (gone.lane, gone.queue, gone.item, gone.klass):
+        return [row]
+    if row.waiting == 1:
+        return []
+    since = row.since
+    if gone.waiting_since == since:
+        since = ticket_counts.waiting_since(tx.conn, tx.hall_id, row)
+    return [row._replace(waiting=row.waiting - 1, since=since)]
 
 
 def parts_of(ctx: Context, head: tuple[int, str], day: str) -> Parts:

@@ -295,6 +295,16 @@ Index(
 )
 Index("ix_ticket_queue", ticket.c.hall_id, ticket.c.day, ticket.c.queue, ticket.c.ord)
 Index("ix_ticket_called", ticket.c.hall_id, ticket.c.day, ticket.c.called_at)
+_served_by = text("staff <> ''")
+# A clerk's own day is shown after each of his calls: his tickets, not the hall's.
+Index(
+    "ix_ticket_staff",
+    ticket.c.hall_id,
+    ticket.c.day,
+    ticket.c.staff,
+    sqlite_where=_served_by,
+    postgresql_where=_served_by,
+)
 
 call = Table(
     "call",

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, func, literal_column, select,
 
 from server.storage import schema
 from server.storage.statement import once
+from server.storage.tickets import LaneCount
 
 _t = schema.ticket
 
@@ -25,6 +26,17 @@ _served = once(
         _t.c.state == literal_column("'finished'"),
     )
     .group_by(_t.c.queue)
+)
+
+
+_waiting_since = once(
+    select(func.min(_t.c.waiting_since)).where(
+        _t.c.hall_id == bindparam("hall_id"),
+        _t.c.state == literal_column("'waiting'"),
+        _t.c.lane == bindparam("lane"),
+        _t.c.queue == bindparam("queue"),
+        _t.c.item == bindparam("item"),
+    )
 )
 
 
@@ -54,7 +66,8 @@ _day_of_staff = once(
                AVG(CASE WHEN state = 'finished' THEN ended_at - serving_at END) AS service,
                AVG(CASE WHEN state = 'finished' THEN first_called_at - issued_at END) AS wait
         FROM ticket
-        WHERE hall_id = :hall_id AND day = :day AND called_at IS NOT NULL AND staff = :staff
+        WHERE hall_id = :hall_id AND day = :day AND staff = :staff AND staff <> ''
+            AND called_at IS NOT NULL
         """
     )
 )
@@ -66,3 +79,9 @@ def day_of_staff(conn: Connection, hall_id: str, day: str, staff: str) -> Row[An
     The first two are None without any ticket, the mean millis of the others without one served.
     """
     return conn.execute(_day_of_staff, {"hall_id": hall_id, "day": day, "staff": staff}).one()
+
+
+def waiting_since(conn: Connection, hall_id: str, row: LaneCount) -> int:
+    """The earliest arrival among those who wait in a lane for a queue's item; ms."""
+    asked = {"hall_id": hall_id, "lane": row.lane, "queue": row.queue, "item": row.item}
+    return int(conn.execute(_waiting_since, asked).scalar_one())

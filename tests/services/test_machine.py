@@ -154,6 +154,7 @@ class HallMachine(RuleBasedStateMachine):
         self.returns[person.id] = self.returns.get(person.id, 0) + 1
         first = sorted(p.order for p in self.waiting if QUEUE[p.item] == QUEUE[person.item])[:3]
         person.order = max([person.order, *(order + 1 / 1024 for order in first)])
+        person.overtaken = 0  # the bound is on one wait; who missed his call waits anew
         self._wait(person, self.missed)
 
     @precondition(lambda self: any(self.at.values()))

@@ -1,0 +1,99 @@
+"""A snapshot kept under the journal's last line is what a fresh look would find."""
+
+from __future__ import annotations
+
+import random
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from server.domain.errors import Code, HallError
+from server.domain.tickets import ActorKind, Outcome
+from server.services import calling, issuing, posts, snapshot
+from server.services.context import SYSTEM, Actor, note
+from server.services.snapshot import Parts, Snapshot
+from server.storage import journal
+from server.storage.store import Tx, attempt
+from support.halls import SmallHall
+
+WINDOWS = ("T1", "T2", "G1")
+ITEMS = ("tax-1", "tax-2", "social-1")
+
+
+def _parts(seen: Snapshot) -> dict[str, Any]:
+    parts = {name: getattr(seen, name) for name in Parts.__slots__}
+    parts["at_windows"] = {t.id: t for t in parts["at_windows"]}
+    parts["seats"] = {code: tuple(row) for code, row in parts["seats"].items()}
+    return parts
+
+
+def _afresh(small: SmallHall) -> dict[str, Any]:
+    small.ctx.standing.clear()
+    return _parts(snapshot.take(small.ctx))
+
+
+def _act(small: SmallHall, chance: random.Random, n: int) -> None:
+    window = chance.choice(WINDOWS)
+    actor = small.clerk(window)
+    match chance.randrange(10):
+        case 0:
+            calling.hold(small.ctx, actor, f"hold-{n}", window, "")
+        case 1:
+            posts.pause(small.ctx, actor, f"pause-{n}", window, "tea", "")
+        case 2:
+            posts.unpause(small.ctx, actor, f"go-on-{n}", window)
+        case 3:
+            calling.finish(small.ctx, actor, f"finish-{n}", window, Outcome.ACCEPTED, "")
+        case 4 | 5 | 6:
+            small.issue(chance.choice(ITEMS), chance.choice(("ordinary", "elderly")))
+        case _:
+            calling.call_next(small.ctx, actor, f"call-{n}", window, "accepted")
+
+
+def test_what_is_kept_is_what_is_there(small: SmallHall) -> None:
+    small.seat(*WINDOWS)
+    chance, done = random.Random(7), 0
+    for n in range(150):
+        small.clock.forward(seconds=chance.randrange(3))
+        snapshot.take(small.ctx)
+        with suppress(HallError):
+            _act(small, chance, n)
+            done += 1
+        kept = _parts(snapshot.take(small.ctx))
+        assert kept == _afresh(small), n
+    assert done > 80
+
+
+def test_a_part_is_read_in_its_moment_or_not_at_all(small: SmallHall) -> None:
+    small.seat("T1")
+    seen = snapshot.look(small.ctx, lambda now: now)
+    with pytest.raises(RuntimeError):
+        _ = seen.waiting
+
+
+def test_an_undone_part_takes_its_journal_line_with_it(small: SmallHall) -> None:
+    def half(tx: Tx) -> None:
+        note(tx, SYSTEM, "undone", "b")
+        raise HallError(Code.INVALID)
+
+    def act(tx: Tx) -> None:
+        note(tx, SYSTEM, "kept", "a")
+        assert isinstance(attempt(tx, half), HallError)
+        note(tx, SYSTEM, "kept", "c")
+
+    small.ctx.write(act)
+    lines = small.ctx.read(lambda c: list(journal.lines(c, small.ctx.hall_id)))
+    assert [line.subject for line in lines[-2:]] == ["a", "c"]
+    assert small.ctx.read(lambda c: journal.first_break(c, small.ctx.hall_id)) is None
+
+
+def test_nobody_stands_behind_himself(small: SmallHall) -> None:
+    small.seat("T1", "T2")
+    kiosk = Actor(ActorKind.KIOSK, "k1")
+    asked: dict[str, Any] = {"item": "tax-1", "applicant": "ordinary", "kiosk": "", "paper": False}
+    for ahead in range(3):
+        small.ctx.standing.clear()
+        taken = issuing.take(small.ctx, kiosk, f"key-{ahead}", **asked)
+        assert taken.wait is not None
+        assert taken.wait.ahead == ahead
