@@ -58,6 +58,8 @@ LOOK_SECONDS = 1.0
 REMEMBERED = 2000
 """Calls remembered so that none is announced again when the journal tells of it as well."""
 MOST_LINES = 500
+END_SECONDS = 8
+"""A worker that was told to end has so long; then the kernel ends it (SIGALRM)."""
 SUPERVISOR = "HALL_SUPERVISOR"
 """Names the supervisor's process to its workers."""
 
@@ -332,6 +334,9 @@ def serve(house: House, config: Config, ready: Callable[[int], None], fd: int = 
         gevent.signal_handler(number, done.set)
     ready(int(server.server_port or config.port))
     done.wait()
+    if fd >= 0:
+        # Whatever still hangs then (a database that is gone): a worker without a supervisor ends.
+        signal.alarm(END_SECONDS)
     server.stop(timeout=1)
     gevent.killall(background)
     house.close()
