@@ -14,13 +14,14 @@ from typing import Any
 
 from bench.furnish import ITEMS
 from bench.host import Server
+from bench.kiosks import NEXT
 from bench.references import RawBook
 from bench.run import Child, Run, cpu_of, steady
 from bench.table import Figure, amount, quantile, ratio
 from bench.wire import Line
 
 KIOSKS = 32
-NOTHING, TICKETS, NEXT = "/bench/nothing", "/api/v1/tickets", "/api/v1/counter/call-next"
+NOTHING, TICKETS = "/bench/nothing", "/api/v1/tickets"
 
 
 @dataclass
@@ -74,22 +75,25 @@ def windows_of(server: Server) -> list[str]:
 
 
 def _calls(run: Run, server: Server, kiosks: Child) -> list[float]:
-    """Milliseconds of CPU of a call that ends the service before it, as clerks press it."""
+    """Milliseconds of CPU of a call that ends the service before it, as clerks press it.
+
+    A clerk at each window at once, as kiosks are for the figure of a ticket.
+    """
     found = []
     who = [server.kiosk(n) for n in range(KIOSKS)]
-    queue, slices = 15, run.many(8, 1)
-    line, clerk = Line(server.port), server.clerk(server.who["own"][ITEMS[0]])
+    clerks = [server.clerk(window) for window in sorted(set(server.who["own"].values()))]
+    queue, slices = 12 * len(ITEMS), run.many(6, 1)
+    line, calls = Line(server.port), 5 * len(clerks)
     for n in range(run.rounds + 1):
-        line.post("/bench/rest", "", {})
         cpu = 0.0
         for _ in range(slices):
-            kiosks.ask(path=TICKETS, who=who, count=queue, items=list(ITEMS[:1]))
+            line.post("/bench/rest", "", {})
+            kiosks.ask(path=TICKETS, who=who, count=queue, items=list(ITEMS))
             before = cpu_of(server.pid)
-            for _ in range(queue):
-                line.post(NEXT, clerk, {"complete": "done"})
+            kiosks.ask(path=NEXT, who=clerks, count=calls)
             cpu += cpu_of(server.pid) - before
         if n:
-            found.append(cpu / (slices * queue) * 1000)
+            found.append(cpu / (slices * calls) * 1000)
     line.close()
     return found
 

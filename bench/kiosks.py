@@ -18,9 +18,11 @@ from bench.furnish import ITEMS
 from bench.run import answer, steady
 from bench.wire import CHUNK, answered, asking, opened
 
+NEXT = "/api/v1/counter/call-next"
+
 
 class Kiosk:
-    """One kiosk on a kept connection."""
+    """One kiosk, or one clerk, on a kept connection."""
 
     def __init__(self, port: int, who: str) -> None:
         self.socket: socket.socket = opened(port)
@@ -29,8 +31,10 @@ class Kiosk:
         self._buffer = b""
 
     def ask(self, path: str, item: str) -> None:
-        """Send one request."""
-        body = {"item": item, "applicant": "ordinary", "print": True}
+        """Send one request: a number for an item, or the next person."""
+        body: dict[str, Any] = {"item": item, "applicant": "ordinary", "print": True}
+        if path == NEXT:
+            body = {"complete": "done"}
         data = asking(path, self.who, body)
         self.asked = time.perf_counter()
         self.socket.sendall(data)
