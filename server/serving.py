@@ -338,7 +338,7 @@ def serve(house: House, config: Config, ready: Callable[[int], None], fd: int = 
         # Whatever still hangs then (a database that is gone): a worker without a supervisor ends.
         signal.alarm(END_SECONDS)
     server.stop(timeout=1)
-    gevent.killall(background)
+    gevent.killall(background, timeout=2)
     house.close()
 
 
