@@ -33,6 +33,12 @@ _known_of = select(_p.enrolment, _p.said).where(
     _p.said.between(bindparam("first"), bindparam("last")),
 )
 _names = [column.name for column in punch.columns]
+_left_out = {
+    c.name: "" if isinstance(c.type, String) else 0
+    for c in punch.columns
+    if c.server_default is not None
+}
+"""What a row says that was not asked: as the schema's own defaults, which JSON would make null."""
 _many = func.jsonb_to_recordset(cast(bindparam("rows", type_=Text), postgresql.JSONB)).table_valued(
     *(column(c.name, Text() if isinstance(c.type, String) else c.type) for c in punch.columns),
     name="many",
@@ -76,7 +82,7 @@ def add(tx: Tx, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """
     last = top(tx.conn, tx.hall_id)
     values = [
-        {"hall_id": tx.hall_id, "id": last + n, "received_at": tx.now, **row}
+        {**_left_out, "hall_id": tx.hall_id, "id": last + n, "received_at": tx.now, **row}
         for n, row in enumerate(rows, 1)
     ]
     if not values:
