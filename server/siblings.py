@@ -19,14 +19,24 @@ from gevent.server import StreamServer
 log = logging.getLogger(__name__)
 FOLDER = "HALL_WORKERS"
 """Names the folder to the workers."""
-ANSWER_SECONDS = 1.0
-"""Who has not answered by then is told of as not there."""
+ANSWER_SECONDS = 2.0
 
 
 class Siblings:
-    """The workers 0 … `count` - 1, of which this is `slot`; `tell`: what this one says."""
+    """The workers 0 … `count` - 1, of which this is `slot`; `tell`: what this one says.
 
-    def __init__(self, folder: Path, slot: int, count: int, tell: Callable[[], bytes]) -> None:
+    `patience`: seconds until one that has not answered is told of as not there.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        slot: int,
+        count: int,
+        tell: Callable[[], bytes],
+        patience: float = ANSWER_SECONDS,
+    ) -> None:
+        self._patience = patience
         self._folder = folder
         self._slot = slot
         self._count = count
@@ -57,7 +67,7 @@ class Siblings:
         """What each of the others says; None for one that does not answer in time."""
         others = [slot for slot in range(self._count) if slot != self._slot]
         asked = {slot: gevent.spawn(self._said_by, slot) for slot in others}
-        gevent.joinall(list(asked.values()), ANSWER_SECONDS)
+        gevent.joinall(list(asked.values()), self._patience)
         gevent.killall([line for line in asked.values() if not line.ready()])
         return {slot: _said(line) for slot, line in asked.items()}
 
