@@ -2,10 +2,11 @@
 
     PYTHONPATH=.:tests .venv/bin/python -m bench.province [--halls 100] [--tickets 1000]
 
-First one hall plays its day alone, then all of them theirs: half of the numbers are taken before
-anybody is called, the other half while clerks call, until nobody waits. Told are the CPU of a
-number with its call (workers, PostgreSQL and Redis together) and how long calls take, one hall
-against a hundred; and whether any number was given or called twice. PostgreSQL syncs every commit.
+First one hall plays its day alone, on workers of its own, then all of them theirs: half of the
+numbers are taken before anybody is called, the other half while clerks call, until nobody waits.
+Told are the CPU of a number with its call (workers, PostgreSQL and Redis together) and how long
+calls take, one hall against a hundred; and whether any number was given or called twice.
+PostgreSQL syncs every commit.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ TICKETS, NEXT = "/api/v1/tickets", "/api/v1/counter/call-next"
 WIDTH = 32
 """Requests on the way at once."""
 SHOWN_EVERY = 500
+FEWEST = 1000
+"""Numbers of the one hall: fewer would be too few to tell its cost."""
 WANTED = 1.2
 
 
@@ -199,12 +202,36 @@ def _until_open(port: int, hosts: list[str]) -> None:
 
 
 def measure(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
-    """One hall, then all; returns what is told."""
-    with postgres.server(durable=True) as database, RedisServer() as redis:
+    """One hall on a deployment of its own, then all; returns what is told."""
+    with RedisServer() as redis:
+        # As much at once for one hall as for each of a hundred, not more: what comes at the same
+        # time shares a transaction and costs less.
+        alone, _, fine = _deployed(asked, folder / "alone", redis, 0, asked.workers)
+        every, memory, fine_too = _deployed(asked, folder / "all", redis, asked.halls, WIDTH)
+    return {
+        "halls": asked.halls,
+        "workers": asked.workers,
+        "one": _told(alone),
+        "all": _told(every),
+        "ratio": _cost(every) / _cost(alone),
+        "worker_mb": memory,
+        "check": 0 if fine and fine_too else 1,
+    }
+
+
+def _deployed(
+    asked: argparse.Namespace, folder: Path, redis: RedisServer, count: int, width: int
+) -> tuple[Played, list[int], bool]:
+    """A day on workers and a database of its own; their memory in MB; whether the books are well.
+
+    `count` halls; 0: the one that is measured alone.
+    """
+    folder.mkdir()
+    with postgres.server(durable=True) as database:
         url, port = database.url(database.create()), free_port()
         words = [sys.executable, "-m", "bench.province_host", "--data", str(folder)]
         words += ["--database", url, "--redis", redis.url, "--port", str(port)]
-        words += ["--halls", str(asked.halls), "--workers", str(asked.workers)]
+        words += ["--halls", str(count), "--workers", str(asked.workers)]
         words += ["--since", str(time.monotonic())]
         (folder / "hall.toml").write_text("trusted_proxy = true\n")
         env = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
@@ -216,7 +243,7 @@ def measure(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
         assert server.stdout is not None
         try:
             server.stdout.readline()
-            _until_open(port, list(halls(asked.halls).values()))
+            _until_open(port, list(halls(count).values()))
             workers = _children(server.pid)
 
             def cpu() -> dict[str, float]:
@@ -226,30 +253,20 @@ def measure(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
                     "postgres": database.cpu_seconds(),
                 }
 
-            # As much at once for one hall as for each of a hundred, not more: what comes at the
-            # same time shares a transaction and costs less.
-            alone = day(port, {"alone": who.pop("alone")}, asked.tickets, asked.workers, cpu)
-            every = day(port, who, asked.tickets, WIDTH, cpu)
-            _look_up(url, alone, every)
-            memory = [_resident(pid) for pid in workers]
+            tickets = asked.tickets if count else max(asked.tickets, FEWEST)
+            played = day(port, who, tickets, width, cpu)
+            _look_up(url, played)
+            memory = [round(_resident(pid) / 1e6) for pid in workers]
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(PATIENCE)
             server.stdout.close()
         check = [sys.executable, "-m", "server.cli", "check", "--data", str(folder)]
         checked = subprocess.run([*check, "--database", url], cwd=ROOT, check=False)
-    return {
-        "halls": asked.halls,
-        "workers": asked.workers,
-        "one": _told(alone),
-        "all": _told(every),
-        "ratio": _cost(every) / _cost(alone),
-        "worker_mb": [round(m / 1e6) for m in memory],
-        "check": checked.returncode,
-    }
+    return played, memory, checked.returncode == 0
 
 
-def _look_up(url: str, *days: Played) -> None:
+def _look_up(url: str, played: Played) -> None:
     """Fill in who was called, from the facts of every call."""
     engine = open_engine(url)
     asked = (
@@ -259,10 +276,8 @@ def _look_up(url: str, *days: Played) -> None:
     with engine.connect() as conn:
         found = conn.execute(text(asked)).all()
     engine.dispose()
-    for played in days:
-        for hall, number in found:
-            if hall in played.issued:
-                played.called[hall].append(number)
+    for hall, number in found:
+        played.called[hall].append(number)
 
 
 def _resident(pid: int) -> int:

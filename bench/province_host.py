@@ -31,8 +31,9 @@ ALONE_KIOSKS = 16
 
 
 def halls(count: int) -> dict[str, str]:
-    """Hall id to host name; the first is measured alone."""
-    return {"alone": "alone.example"} | {f"h{n:03}": f"h{n:03}.example" for n in range(count)}
+    """Hall id to host name; 0: the one that is measured alone."""
+    names = [f"h{n:03}" for n in range(count)] or ["alone"]
+    return {name: f"{name}.example" for name in names}
 
 
 def clock(since: float) -> Clock:

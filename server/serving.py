@@ -55,6 +55,8 @@ log = logging.getLogger(__name__)
 SWITCH_INTERVAL = 0.0005
 KEEP_SECONDS = 5.0
 LOOK_SECONDS = 1.0
+REST = 4
+"""So many times as long as a round over all halls took nothing is done by itself."""
 REMEMBERED = 2000
 """Calls remembered so that none is announced again when the journal tells of it as well."""
 MOST_LINES = 500
@@ -138,11 +140,15 @@ class House:
     def run(self) -> None:
         """Do for every hall, for ever, what nobody asks for; a greenlet of its own."""
         while True:
+            begun = time.monotonic()
             for hall_id in self._hosts.values() or [""]:
                 self._attempt(self.app, hall_id)
+            for presence in {kept.app.hall.presence for kept in self._apps.values()}:
+                self._attempt(presence.look)
             for kept in list(self._apps.values()):
                 self._attempt(kept.keep)
-            gevent.sleep(KEEP_SECONDS)
+            # A hundred halls take longer than one, and people come first.
+            gevent.sleep(max(KEEP_SECONDS, REST * (time.monotonic() - begun)))
 
     def look(self) -> None:
         """Find out what the bell did not tell; a greenlet of its own."""
@@ -193,7 +199,6 @@ class _Kept:
         self.look()
         self._ctx.refresh()
         self.app.agents.remind()
-        self.app.hall.presence.look()
         if not self.app.hall.presence.lead(self._ctx.hall_id):
             return
         self._write_off()

@@ -135,15 +135,23 @@ class Context:
     def refresh(self) -> None:
         """Notice what another process changed (`hall import` beside a running server)."""
         known = self._current[0] if self._current else 0
-        found = self.store.read(lambda c: catalogues.latest(c, self.hall_id))
+        found, values, mark = self.store.read(self._in_force)
         if found is not None and found[0] != known:
             self.bus.deliver([HallChanged("catalogue", {"version": found[0]})])
-        values = self.store.read(lambda c: stored_settings.current(c, self.hall_id))
         if self._settings is not None and changed(Settings(), values) != self._settings:
             self.bus.deliver([HallChanged("settings")])
-        mark = self.store.read(lambda c: calendar.mark(c, self.hall_id))
         if self._current is not None and mark != self._calendar[0]:
             self.bus.deliver([HallChanged("calendar")])
+
+    def _in_force(
+        self, conn: Connection
+    ) -> tuple[tuple[int, str] | None, JsonDict, tuple[int, int]]:
+        hall_id = self.hall_id
+        return (
+            catalogues.latest(conn, hall_id),
+            stored_settings.current(conn, hall_id),
+            calendar.mark(conn, hall_id),
+        )
 
     # -- time ----------------------------------------------------------------------------------
 

@@ -14,11 +14,12 @@ from datetime import date, time
 from enum import Enum
 from typing import Any, get_type_hints
 
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import Connection, Table, bindparam, insert, select
 
 from server.domain import catalogue as domain
 from server.domain.catalogue import Catalogue
 from server.storage import schema
+from server.storage.statement import once
 
 KINDS: dict[str, tuple[type[Any], Table]] = {
     "zones": (domain.Zone, schema.zone),
@@ -70,15 +71,18 @@ def _from_cell(hint: Any, cell: Any) -> Any:
     return decoder(cell) if decoder else cell
 
 
+_v = schema.catalogue_version.c
+_latest = once(
+    select(_v.version, _v.digest)
+    .where(_v.hall_id == bindparam("hall_id"))
+    .order_by(_v.version.desc())
+    .limit(1)
+)
+
+
 def latest(conn: Connection, hall_id: str) -> tuple[int, str] | None:
     """Version and digest in force; None for a hall without business data."""
-    found = schema.catalogue_version.c
-    row = conn.execute(
-        select(found.version, found.digest)
-        .where(found.hall_id == hall_id)
-        .order_by(found.version.desc())
-        .limit(1)
-    ).first()
+    row = conn.execute(_latest, {"hall_id": hall_id}).first()
     return (row.version, row.digest) if row else None
 
 

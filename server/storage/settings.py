@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from server.storage import schema
+from server.storage.statement import once
 from server.storage.store import Tx
 
 _s = schema.setting
+_current = once(
+    select(_s.c.name, _s.c.value).where(_s.c.hall_id == bindparam("hall_id")).order_by(_s.c.since)
+)
 
 
 def current(conn: Connection, hall_id: str) -> dict[str, Any]:
     """Every value in force that differs from the built-in starting values."""
-    rows = conn.execute(select(_s).where(_s.c.hall_id == hall_id).order_by(_s.c.since))
+    rows = conn.execute(_current, {"hall_id": hall_id})
     return {row.name: json.loads(row.value) for row in rows}
 
 
