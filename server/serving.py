@@ -60,6 +60,8 @@ REST = 4
 REMEMBERED = 2000
 """Calls remembered so that none is announced again when the journal tells of it as well."""
 MOST_LINES = 500
+LATE_SECONDS = 30.0
+"""So long after the journal told of a move the bell may still bring the same."""
 END_SECONDS = 8
 """A worker that was told to end has so long; then the kernel ends it (SIGALRM)."""
 SUPERVISOR = "HALL_SUPERVISOR"
@@ -135,7 +137,7 @@ class House:
         """What another worker did."""
         kept = self._by_hall.get(hall_id)
         if kept is not None:
-            kept.app.hall.ctx.bus.deliver(events)
+            kept.heard(events)
 
     def run(self) -> None:
         """Do for every hall, for ever, what nobody asks for; a greenlet of its own."""
@@ -186,6 +188,8 @@ class _Kept:
         self._keeper = Keeper(self._ctx, app.hall.config.data)
         self._forgot = ""
         self._said: deque[tuple[str, str, int]] = deque(maxlen=REMEMBERED)
+        self._first: dict[tuple[str, str, int], float] = {}
+        """What the journal told before the bell did, and when."""
         self._seen, self._looked_at = self._ctx.read(self._head), 0.0
         self._next = self._seen
         self._ctx.bus.listen(self._remember)
@@ -242,6 +246,18 @@ class _Kept:
             self._ctx.refresh()
             self.app.agents.remind()
 
+    def heard(self, events: list[Event]) -> None:
+        """What the bell told; a bell that was lost and is back may tell what was found already."""
+        fresh = [event for event in events if not self._known(event)]
+        if fresh:
+            self._ctx.bus.deliver(fresh)
+
+    def _known(self, event: Event) -> bool:
+        if not isinstance(event, TicketMoved):
+            return False
+        found = self._first.pop((event.ticket, event.move, event.calls), None)
+        return found is not None and time.monotonic() - found < LATE_SECONDS
+
     def _head(self, conn: Connection) -> int:
         return journal.head(conn, self._ctx.hall_id)[0]
 
@@ -262,6 +278,9 @@ class _Kept:
             if ticket is None or (ticket.id, move, ticket.call_count) in self._said:
                 return None
             calls = ticket.call_count
+            while len(self._first) >= REMEMBERED:
+                self._first.pop(next(iter(self._first)))
+            self._first[ticket.id, move, calls] = time.monotonic()
             return TicketMoved(
                 ticket.id,
                 ticket.number,
