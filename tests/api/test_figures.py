@@ -28,7 +28,7 @@ def three(tmp_path: Path) -> Iterator[list[Metrics]]:
     found, open_ones = [], []
     for slot in range(3):
         metrics = Metrics(f"host:8000/{slot}")
-        siblings = Siblings(tmp_path, slot, 3, metrics.told, patience=60)
+        siblings = Siblings(tmp_path, slot, 3, metrics.told, patience=5)
         metrics.others = siblings.ask
         metrics.hall("one", lambda: [("hallkeeper_waiting", "Waiting", {}, 7.0)])
         found.append(metrics)
