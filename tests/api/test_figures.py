@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,7 +29,7 @@ def three(tmp_path: Path) -> Iterator[list[Metrics]]:
     found, open_ones = [], []
     for slot in range(3):
         metrics = Metrics(f"host:8000/{slot}")
-        siblings = Siblings(tmp_path, slot, 3, metrics.told, patience=5)
+        siblings = Siblings(tmp_path, slot, 3, metrics.told, patience=30)
         metrics.others = siblings.ask
         metrics.hall("one", lambda: [("hallkeeper_waiting", "Waiting", {}, 7.0)])
         found.append(metrics)
@@ -74,9 +75,19 @@ def test_one_that_says_nothing_holds_up_nobody(three: list[Metrics], tmp_path: P
     silent = gevent.socket.socket(gevent.socket.AF_UNIX)
     silent.bind(str(tmp_path / "2"))
     silent.listen()
-    up = samples(three[0], "hallkeeper_worker_up")
-    assert up == {'worker="0"': 1, 'worker="1"': 1, 'worker="2"': 0}
+    assert Siblings(tmp_path, 1, 3, bytes, patience=0.2).ask()[2] is None
     silent.close()
+
+
+def test_a_loop_that_stood_still_asks_with_its_whole_patience(
+    three: list[Metrics], tmp_path: Path
+) -> None:
+    gevent.idle()
+    until = time.monotonic() + 2
+    while time.monotonic() < until:
+        pass
+    said = Siblings(tmp_path, 1, 3, bytes, patience=1.5).ask()
+    assert said[0] is not None and said[2] is None
 
 
 def test_a_move_is_counted_where_it_was_made() -> None:
