@@ -13,7 +13,6 @@ import signal
 import socket
 import sys
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
@@ -39,6 +38,7 @@ from server.config import Config
 from server.domain.errors import Code, HallError
 from server.hall import Hall
 from server.metrics import MEDIA, Metrics
+from server.retold import Retold
 from server.services.bulletins.acts import draft_due
 from server.services.bus import DeviceChanged, Event, HallChanged, TicketMoved, WindowChanged
 from server.services.context import Context
@@ -57,11 +57,7 @@ KEEP_SECONDS = 5.0
 LOOK_SECONDS = 1.0
 REST = 4
 """So many times as long as a round over all halls took nothing is done by itself."""
-REMEMBERED = 2000
-"""Calls remembered so that none is announced again when the journal tells of it as well."""
 MOST_LINES = 500
-LATE_SECONDS = 30.0
-"""So long after the journal told of a move the bell may still bring the same."""
 END_SECONDS = 8
 """A worker that was told to end has so long; then the kernel ends it (SIGALRM)."""
 SUPERVISOR = "HALL_SUPERVISOR"
@@ -187,12 +183,10 @@ class _Kept:
             self._ctx.catalogue()
         self._keeper = Keeper(self._ctx, app.hall.config.data)
         self._forgot = ""
-        self._said: deque[tuple[str, str, int]] = deque(maxlen=REMEMBERED)
-        self._first: dict[tuple[str, str, int], float] = {}
-        """What the journal told before the bell did, and when."""
+        self._retold = Retold()
         self._seen, self._looked_at = self._ctx.read(self._head), 0.0
         self._next = self._seen
-        self._ctx.bus.listen(self._remember)
+        self._ctx.bus.listen(self._retold.tell)
         self._ctx.bus.forward = lambda events: bell.ring(self._ctx.hall_id, events)
         self._ctx.write(lambda tx: devices.nobody_heard(tx, app.hall.worker))
         bell.serve(self._ctx.hall_id)
@@ -248,15 +242,8 @@ class _Kept:
 
     def heard(self, events: list[Event]) -> None:
         """What the bell told; a bell that was lost and is back may tell what was found already."""
-        fresh = [event for event in events if not self._known(event)]
-        if fresh:
+        if fresh := self._retold.fresh(events):
             self._ctx.bus.deliver(fresh)
-
-    def _known(self, event: Event) -> bool:
-        if not isinstance(event, TicketMoved):
-            return False
-        found = self._first.pop((event.ticket, event.move, event.calls), None)
-        return found is not None and time.monotonic() - found < LATE_SECONDS
 
     def _head(self, conn: Connection) -> int:
         return journal.head(conn, self._ctx.hall_id)[0]
@@ -275,12 +262,8 @@ class _Kept:
         part, _, move = line.act.partition(".")
         if part == "ticket":
             ticket = tickets.get(conn, self._ctx.hall_id, line.subject)
-            if ticket is None or (ticket.id, move, ticket.call_count) in self._said:
+            if ticket is None or not self._retold.find((ticket.id, move, ticket.call_count)):
                 return None
-            calls = ticket.call_count
-            while len(self._first) >= REMEMBERED:
-                self._first.pop(next(iter(self._first)))
-            self._first[ticket.id, move, calls] = time.monotonic()
             return TicketMoved(
                 ticket.id,
                 ticket.number,
@@ -288,7 +271,7 @@ class _Kept:
                 move,
                 ticket.queue,
                 line.window or ticket.window,
-                calls,
+                ticket.call_count,
                 ticket.kiosk,
             )
         if part == "window":
@@ -298,10 +281,6 @@ class _Kept:
             assert what in ACCESS
             return HallChanged(what, {"name": line.subject, "kind": "agent"})
         return None
-
-    def _remember(self, event: Event) -> None:
-        if isinstance(event, TicketMoved):
-            self._said.append((event.ticket, event.move, event.calls))
 
 
 def bell_for(config: Config, heard: Callable[[str, list[Event]], None]) -> Bell:

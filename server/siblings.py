@@ -67,8 +67,8 @@ class Siblings:
         """What each of the others says; None for one that does not answer in time."""
         others = [slot for slot in range(self._count) if slot != self._slot]
         asked = {slot: gevent.spawn(self._said_by, slot) for slot in others}
-        # Not `joinall(…, timeout)`: that counts from when the loop last looked at the clock, and after
-        # a turn longer than the patience is over before anybody was asked. A Timeout looks again.
+        # Not `joinall(…, timeout)`: it counts from when the loop last looked at the clock, so after
+        # a turn longer than the patience nobody would be asked. A Timeout looks again.
         with gevent.Timeout(self._patience, False):
             gevent.joinall(list(asked.values()))
         gevent.killall([line for line in asked.values() if not line.ready()])

@@ -71,7 +71,7 @@ def test_a_worker_in_the_place_of_a_dead_one_is_heard(three: list[Metrics], tmp_
     siblings.close()
 
 
-def test_one_that_says_nothing_holds_up_nobody(three: list[Metrics], tmp_path: Path) -> None:
+def test_one_that_says_nothing_holds_up_nobody(tmp_path: Path) -> None:
     silent = gevent.socket.socket(gevent.socket.AF_UNIX)
     silent.bind(str(tmp_path / "2"))
     silent.listen()
@@ -79,15 +79,15 @@ def test_one_that_says_nothing_holds_up_nobody(three: list[Metrics], tmp_path: P
     silent.close()
 
 
-def test_a_loop_that_stood_still_asks_with_its_whole_patience(
-    three: list[Metrics], tmp_path: Path
-) -> None:
+@pytest.mark.usefixtures("three")
+def test_a_loop_that_stood_still_asks_with_its_whole_patience(tmp_path: Path) -> None:
     gevent.idle()
     until = time.monotonic() + 2
     while time.monotonic() < until:
         pass
     said = Siblings(tmp_path, 1, 3, bytes, patience=1.5).ask()
-    assert said[0] is not None and said[2] is None
+    assert said[0] is not None
+    assert said[2] is None
 
 
 def test_a_move_is_counted_where_it_was_made() -> None:
