@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 from bench.furnish import ITEMS
 from bench.host import Server
-from bench.http import KIOSKS, NEXT, TICKETS
+from bench.http import KIOSKS, TICKETS
+from bench.kiosks import NEXT
 from bench.references import RawBook
 from bench.run import Child, Run, steady
 from bench.table import Figure, quantile, ratio

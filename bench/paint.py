@@ -15,7 +15,8 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from bench.furnish import ITEMS
 from bench.host import Server
-from bench.http import NEXT, TICKETS
+from bench.http import TICKETS
+from bench.kiosks import NEXT
 from bench.run import Run, steady
 from bench.table import Figure, amount, quantile, ratio
 from bench.wire import Line, Screens

@@ -69,7 +69,7 @@ class Siblings:
         asked = {slot: gevent.spawn(self._said_by, slot) for slot in others}
         # Not `joinall(…, timeout)`: it counts from when the loop last looked at the clock, so after
         # a turn longer than the patience nobody would be asked. A Timeout looks again.
-        with gevent.Timeout(self._patience, False):
+        with suppress(gevent.Timeout), gevent.Timeout(self._patience):
             gevent.joinall(list(asked.values()))
         gevent.killall([line for line in asked.values() if not line.ready()])
         return {slot: _said(line) for slot, line in asked.items()}
