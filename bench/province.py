@@ -239,7 +239,14 @@ def _deployed(
             [*words, "--prepare"], cwd=ROOT, env=env, stdout=subprocess.PIPE, check=True, text=True
         )
         who = json.loads(made.stdout)
-        server = subprocess.Popen(words, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
+        server = subprocess.Popen(
+            words,
+            cwd=ROOT,
+            env=env,
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=postgres.end_with_parent,  # noqa: PLW1509 - one system call, no lock taken
+        )
         assert server.stdout is not None
         try:
             server.stdout.readline()

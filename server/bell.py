@@ -81,6 +81,8 @@ class RedisBell:
         options["decode_responses"] = True
         self._client: Any = Redis.from_url(url, socket_connect_timeout=LINE_SECONDS, **options)
         self._worker = worker
+        self._look = json.dumps({"w": worker, "e": None})
+        """Asks the others to look into the journal."""
         self._heard = heard
         self._steady = steady
         self._halls: set[str] = set()
@@ -102,6 +104,9 @@ class RedisBell:
     def serve(self, hall_id: str) -> None:
         self._halls.add(hall_id)
         self._more.set()
+        with suppress(Full):
+            # Who was in this worker's place may have ended between an act and its ringing.
+            self._queue.put_nowait((CHANNEL.format(hall_id), self._look))
 
     def whole_since(self) -> float | None:
         return self._whole
@@ -111,9 +116,8 @@ class RedisBell:
     def _speak(self) -> None:
         """Send what waits, many at a time. For what cannot be sent the others are told to look."""
         missed: set[str] = set()
-        look = json.dumps({"w": self._worker, "e": None})
         while True:
-            batch = [*((channel, look) for channel in missed), *self._batch(wait=not missed)]
+            batch = [*((channel, self._look) for channel in missed), *self._batch(wait=not missed)]
             try:
                 self._publish(batch)
                 missed.clear()

@@ -26,7 +26,6 @@ from gevent.event import Event as Flag
 from gevent.lock import RLock
 from gevent.pywsgi import WSGIServer
 from gevent.ssl import PROTOCOL_TLS_SERVER, SSLContext
-from sqlalchemy import Connection
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
@@ -37,18 +36,18 @@ from server.bell import Bell, NoBell, RedisBell
 from server.config import Config
 from server.domain.errors import Code, HallError
 from server.hall import Hall
+from server.lookout import Lookout
 from server.metrics import MEDIA, Metrics
-from server.retold import Retold
 from server.services.bulletins.acts import draft_due
-from server.services.bus import DeviceChanged, Event, HallChanged, TicketMoved, WindowChanged
+from server.services.bus import DeviceChanged, Event
 from server.services.context import Context
 from server.services.days import keep_day
 from server.services.inspection.keeping import Keeper
 from server.services.issuing import give_up_slips
 from server.services.privacy import forget_old
 from server.siblings import FOLDER, Siblings
-from server.sockets import ACCESS, Feeds
-from server.storage import devices, journal, tickets
+from server.sockets import Feeds
+from server.storage import devices
 from server.wire.problems import problem, status_of
 
 log = logging.getLogger(__name__)
@@ -57,7 +56,6 @@ KEEP_SECONDS = 5.0
 LOOK_SECONDS = 1.0
 REST = 4
 """So many times as long as a round over all halls took nothing is done by itself."""
-MOST_LINES = 500
 END_SECONDS = 8
 """A worker that was told to end has so long; then the kernel ends it (SIGALRM)."""
 SUPERVISOR = "HALL_SUPERVISOR"
@@ -176,21 +174,22 @@ class _Kept:
 
     def __init__(self, app: Served, bell: Bell) -> None:
         self.app = app
-        self._bell = bell
         self._ctx: Context = app.hall.ctx
         with suppress(HallError):
             # Before the first request: an act that had to read it would hold up the whole hall.
             self._ctx.catalogue()
         self._keeper = Keeper(self._ctx, app.hall.config.data)
         self._forgot = ""
-        self._retold = Retold()
-        self._seen, self._looked_at = self._ctx.read(self._head), 0.0
-        self._next = self._seen
-        self._ctx.bus.listen(self._retold.tell)
-        self._ctx.bus.forward = lambda events: bell.ring(self._ctx.hall_id, events)
+        lookout = Lookout(self._ctx, bell)
+        self.heard, self._look = lookout.heard, lookout.look
         self._ctx.write(lambda tx: devices.nobody_heard(tx, app.hall.worker))
-        bell.serve(self._ctx.hall_id)
         gevent.spawn(app.feeds.run)
+
+    def look(self) -> None:
+        """Find out what the bell did not tell."""
+        if self._look():
+            self._ctx.refresh()
+            self.app.agents.remind()
 
     def keep(self) -> None:
         """Days, debts, drawn checks: by the worker that leads; what is its own by each."""
@@ -219,68 +218,6 @@ class _Kept:
             if not self.app.hall.presence.alive(worker):
                 self._ctx.write(partial(devices.nobody_heard, worker=worker))
                 self._ctx.bus.publish([DeviceChanged("")])
-
-    # -- without a bell ------------------------------------------------------------------------
-
-    def look(self) -> None:
-        """Read what the journal tells since the last look, unless the bell told it all."""
-        since, now = self._bell.whole_since(), time.monotonic()
-        if since is not None and since <= self._looked_at:
-            if now >= self._looked_at + KEEP_SECONDS:
-                # As of the look before: what was rung just before the bell broke may be lost, and
-                # is told again. Nothing is announced twice by it.
-                self._seen, self._next = self._next, self._ctx.read(self._head)
-                self._looked_at = now
-            return
-        seen, head = self._seen, self._ctx.read(self._head)
-        self._seen = self._next = head
-        self._looked_at = now
-        if head > seen:
-            self._ctx.bus.deliver(self._ctx.read(lambda c: self._told(c, seen)))
-            self._ctx.refresh()
-            self.app.agents.remind()
-
-    def heard(self, events: list[Event]) -> None:
-        """What the bell told; a bell that was lost and is back may tell what was found already."""
-        if fresh := self._retold.fresh(events):
-            self._ctx.bus.deliver(fresh)
-
-    def _head(self, conn: Connection) -> int:
-        return journal.head(conn, self._ctx.hall_id)[0]
-
-    def _told(self, conn: Connection, seen: int) -> list[Event]:
-        found: list[Event] = []
-        for number, line in enumerate(journal.lines(conn, self._ctx.hall_id, seen)):
-            if number >= MOST_LINES:
-                break
-            event = self._event(conn, line)
-            if event is not None:
-                found.append(event)
-        return [*found, HallChanged("looked")]
-
-    def _event(self, conn: Connection, line: Any) -> Event | None:
-        part, _, move = line.act.partition(".")
-        if part == "ticket":
-            ticket = tickets.get(conn, self._ctx.hall_id, line.subject)
-            if ticket is None or not self._retold.find((ticket.id, move, ticket.call_count)):
-                return None
-            return TicketMoved(
-                ticket.id,
-                ticket.number,
-                ticket.token,
-                move,
-                ticket.queue,
-                line.window or ticket.window,
-                ticket.call_count,
-                ticket.kiosk,
-            )
-        if part == "window":
-            return WindowChanged(line.subject)
-        if part in ("account", "device"):
-            what = "tokens" if part == "device" else "accounts"
-            assert what in ACCESS
-            return HallChanged(what, {"name": line.subject, "kind": "agent"})
-        return None
 
 
 def bell_for(config: Config, heard: Callable[[str, list[Event]], None]) -> Bell:

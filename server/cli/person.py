@@ -8,9 +8,16 @@ import sys
 
 from server import config
 from server.cli import data_argument, hall_argument
-from server.domain.errors import HallError
+from server.domain.errors import Code, HallError
 from server.hall import open_hall
 from server.services import privacy
+
+WORDS = {
+    Code.FORBIDDEN: "此人还在人员表中或账号未停用，不能删除 / "
+    "nothing was erased: still on the staff list, or the account is not disabled",
+    Code.ACCOUNT_UNKNOWN: "没有此工号的个人信息 / nothing is kept of this staff number",
+}
+"""Why nobody was taken out."""
 
 
 def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
@@ -31,12 +38,8 @@ def run(args: argparse.Namespace) -> int:
         return 0
     try:
         count = privacy.erase_person(hall.ctx, args.staff, hall.config.data)
-    except HallError:
-        print(
-            "此人还在人员表中或账号未停用，不能删除 / nothing was erased: still on "
-            "the staff list, or the account is not disabled",
-            file=sys.stderr,
-        )
+    except HallError as error:
+        print(WORDS.get(error.code, error.code.value), file=sys.stderr)
         return 1
     print(f"已删除 / erased: {count} 条记录 / records")
     return 0

@@ -163,8 +163,9 @@ def _records(ctx: Context, conn: Connection, table: Table, staff: str) -> list[d
 def erase_person(ctx: Context, staff: str, folder: Path) -> int:
     """Take a former member of staff out where the law allows; returns how many records changed.
 
-    Refuses (FORBIDDEN) somebody who is on the staff list or may still sign in. What stays: the
-    number in journal, tickets, punches, findings and verdicts, which are the hall's own records.
+    Refuses somebody who is on the staff list or may still sign in (FORBIDDEN) and one of whom
+    nothing is kept (ACCOUNT_UNKNOWN). What stays: the number in journal, tickets, punches, findings
+    and verdicts, which are the hall's own records.
     """
     if staff in ctx.catalogue().staff_by:
         raise HallError(Code.FORBIDDEN)
@@ -180,6 +181,8 @@ def erase_person(ctx: Context, staff: str, folder: Path) -> int:
             mine = (table.c.hall_id == tx.hall_id, table.c.staff == staff)
             count += int(tx.conn.execute(delete(table).where(*mine)).rowcount)
         accounts.forget_sources(tx, tx.now, staff)
+        if not count:
+            raise HallError(Code.ACCOUNT_UNKNOWN)
         note(tx, SYSTEM, "privacy.erase", staff, data={"records": count})
         return count, papers
 

@@ -141,6 +141,13 @@ def test_a_former_persons_name_papers_and_links_are_taken_out(both: SmallHall) -
     assert both.ctx.read(lambda c: checks.findings("small", c)) == []
 
 
+def test_nobody_is_not_said_to_be_taken_out(both: SmallHall) -> None:
+    with pytest.raises(HallError) as refused:
+        privacy.erase_person(both.ctx, "9999", both.hall.config.data)
+    assert refused.value.code == Code.ACCOUNT_UNKNOWN
+    assert "privacy.erase" not in json.dumps(privacy.export_person(both.ctx, "9999"))
+
+
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [

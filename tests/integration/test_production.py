@@ -185,9 +185,14 @@ def test_a_person_is_shown_all_and_erased_once_the_account_is_closed(
     kept = _hall("person", "erase", "1004", "--data", tmp_path)
     assert (kept.returncode, kept.stdout) == (1, "")
     assert "still on the staff list" in kept.stderr
+    nobody = _hall("person", "erase", "9999", "--data", tmp_path)
+    assert (nobody.returncode, nobody.stdout) == (1, "")
+    assert "nothing is kept" in nobody.stderr
+    assert _hall("user", "add", "9999", "--data", tmp_path).returncode == 0
+    assert _hall("user", "disable", "9999", "--data", tmp_path).returncode == 0
     gone = _hall("person", "erase", "9999", "--data", tmp_path)
     assert (gone.returncode, gone.stderr) == (0, "")
-    assert "erased" in gone.stdout
+    assert "erased: 1 " in gone.stdout
     assert _hall("check", "--data", tmp_path).returncode == 0
 
 

@@ -1,0 +1,152 @@
+"""What one worker did is told by another: by the bell, by the journal, and by neither twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from server.config import Config
+from server.hall import open_hall
+from server.lookout import MARK_SECONDS, MARKS, MOST_LINES, Lookout
+from server.services import calling
+from server.services.bus import Event, TicketMoved, WindowChanged
+from server.services.context import SYSTEM, Context, note
+from support.halls import SmallHall
+
+
+class Bell:
+    """A bell that is rung and heard by hand."""
+
+    def __init__(self) -> None:
+        self.whole: float | None = 0.0
+        self.rung: list[Event] = []
+
+    def ring(self, _hall: str, events: Sequence[Event]) -> None:
+        """Keep what another would hear."""
+        self.rung += events
+
+    def serve(self, _hall: str) -> None:
+        """Nobody else is there."""
+
+    def whole_since(self) -> float | None:
+        """As the test says."""
+        return self.whole
+
+
+class Other:
+    """Another worker of the small hall, and what it tells its screens."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.bell = Bell()
+        self.now = 0.0
+        self.told: list[Event] = []
+        self.lookout = Lookout(ctx, self.bell, lambda: self.now)
+        ctx.bus.listen(self.told.append)
+
+    def look_after(self, seconds: float) -> list[tuple[str, str, int]]:
+        """What a look then tells of tickets."""
+        self.now += seconds
+        self.told.clear()
+        self.lookout.look()
+        return self.moves()
+
+    def moves(self) -> list[tuple[str, str, int]]:
+        """What was told of tickets."""
+        moved = [event for event in self.told if isinstance(event, TicketMoved)]
+        return [(event.number, event.move, event.calls) for event in moved]
+
+    def lose(self) -> None:
+        """From now on the bell may have missed something before now."""
+        self.bell.whole = self.now
+
+
+@pytest.fixture
+def other(small: SmallHall, tmp_path: Path, database_url: str) -> Iterator[Other]:
+    """A second worker; the small hall's own is the one that acts."""
+    small.seat("T1")
+    hall = open_hall(
+        Config(data=tmp_path, hall_id="small", database=database_url), clock=small.clock
+    )
+    yield Other(hall.ctx)
+    hall.ctx.store.close()
+
+
+@pytest.fixture
+def bell(small: SmallHall) -> Bell:
+    """The acting worker's own bell."""
+    found = Bell()
+    Lookout(small.ctx, found, lambda: 0.0)
+    return found
+
+
+def test_while_the_bell_is_whole_nobody_looks(small: SmallHall, other: Other) -> None:
+    small.issue("tax-1")
+    small.call("T1")
+    assert other.look_after(MARK_SECONDS) == []
+
+
+def test_without_a_bell_the_journal_tells_the_last_move(small: SmallHall, other: Other) -> None:
+    other.bell.whole = None
+    number = small.issue("tax-1").number
+    small.call("T1")
+    assert other.look_after(1) == [(number, "call", 1)]
+    assert WindowChanged("T1") not in other.told
+    assert other.look_after(1) == []
+    calling.recall(small.ctx, small.clerk("T1"), small.key(), "T1")
+    assert other.look_after(1) == [(number, "recall", 2)]
+
+
+def test_what_the_bell_told_a_look_does_not(small: SmallHall, other: Other, bell: Bell) -> None:
+    number = small.issue("tax-1").number
+    small.call("T1")
+    other.lookout.heard(bell.rung)
+    assert (number, "call", 1) in other.moves()
+    other.lose()
+    assert other.look_after(1) == []
+
+
+def test_what_a_look_told_a_bell_that_is_back_does_not(
+    small: SmallHall, other: Other, bell: Bell
+) -> None:
+    other.bell.whole = None
+    small.issue("tax-1")
+    small.call("T1")
+    other.look_after(1)
+    other.told.clear()
+    other.lookout.heard([event for event in bell.rung if event != bell.rung[0]])
+    assert other.moves() == []
+
+
+@pytest.mark.parametrize("marks", range(MARKS))
+def test_a_call_whose_worker_died_before_ringing_is_told_when_it_is_there_again(
+    small: SmallHall, other: Other, marks: int
+) -> None:
+    number = small.issue("tax-1").number
+    other.look_after(MARK_SECONDS)
+    small.call("T1")
+    for _ in range(marks):
+        assert other.look_after(MARK_SECONDS) == []
+    other.now += 1
+    other.lose()
+    assert other.look_after(0) == [(number, "call", 1)]
+    assert other.look_after(1) == []
+
+
+def test_a_call_that_is_over_is_not_announced(small: SmallHall, other: Other) -> None:
+    other.look_after(MARK_SECONDS)
+    number = small.issue("tax-1").number
+    small.serve("T1")
+    other.now += 1
+    other.lose()
+    assert other.look_after(0) == [(number, "finish", 1)]
+
+
+def test_of_a_long_silence_the_newest_is_told(small: SmallHall, other: Other) -> None:
+    other.bell.whole = None
+    small.issue("tax-1")
+    small.ctx.write(lambda tx: [note(tx, SYSTEM, "test.nothing", "") for _ in range(MOST_LINES)])
+    number = small.issue("tax-1").number
+    assert other.look_after(1) == [(number, "issue", 0)]
