@@ -20,6 +20,7 @@ from server.services.context import Context
 from server.sockets import ACCESS
 from server.storage import journal, tickets
 
+TICKET = "ticket."
 MARK_SECONDS = 5.0
 MARKS = 4
 """So many marks back goes a look: further than a worker that was killed takes to be there again."""
@@ -75,8 +76,9 @@ class Lookout:
     def _told(self, conn: Connection, seen: int) -> list[Event]:
         lines = list(journal.lines(conn, self._ctx.hall_id, seen))
         # What was done with a ticket before its last move is past; only the last fits its facts.
-        last = {line.subject: line.seq for line in lines}
-        found = [self._event(conn, line) for line in lines if last[line.subject] == line.seq]
+        last = {line.subject: line.seq for line in lines if line.act.startswith(TICKET)}
+        told = [n for n in lines if not n.act.startswith(TICKET) or last[n.subject] == n.seq]
+        found = [self._event(conn, line) for line in told]
         return [*(event for event in found if event is not None), HallChanged("looked")]
 
     def _event(self, conn: Connection, line: Any) -> Event | None:

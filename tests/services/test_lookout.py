@@ -99,6 +99,16 @@ def test_without_a_bell_the_journal_tells_the_last_move(small: SmallHall, other:
     assert other.look_after(1) == [(number, "recall", 2)]
 
 
+def test_what_became_of_a_slip_afterwards_does_not_hide_the_call(
+    small: SmallHall, other: Other
+) -> None:
+    other.bell.whole = None
+    ticket = small.issue("tax-1")
+    small.call("T1")
+    small.ctx.write(lambda tx: note(tx, SYSTEM, "slip.printed", ticket.id))
+    assert other.look_after(1) == [(ticket.number, "call", 1)]
+
+
 def test_what_the_bell_told_a_look_does_not(small: SmallHall, other: Other, bell: Bell) -> None:
     number = small.issue("tax-1").number
     small.call("T1")
