@@ -46,15 +46,19 @@ GROUPS = (
     Group("paint", "bench.paint", ("painted", "heap")),
     Group("history", "bench.history", ("history-act", "history-start")),
 )
-APART = {"attendance": "bench.attendance", "terminal-backlog": "bench.terminal_backlog"}
+APART = {
+    "attendance": "bench.attendance",
+    "terminal-backlog": "bench.terminal_backlog",
+    "province": "bench.province",
+}
 """Programs with tables of their own, run when they are named."""
 
 
 def listed() -> str:
     """Every figure with its group and target, then the programs apart."""
     of = {figure: group.name for group in GROUPS for figure in group.figures}
-    lines = [f"{w.name:<16}{of[w.name]:<10}{w.target:<9}  {w.what}" for w in WISHES]
-    return "\n".join([*lines, *(f"{name:<16}apart" for name in APART)])
+    lines = [f"{w.name:<18}{of[w.name]:<10}{w.target:<9}  {w.what}" for w in WISHES]
+    return "\n".join([*lines, *(f"{name:<18}apart" for name in APART)])
 
 
 def chosen(names: list[str]) -> list[Group]:
@@ -110,17 +114,21 @@ def parser() -> argparse.ArgumentParser:
 
 def main() -> int:
     """Measure and print."""
-    asked, more = parser().parse_known_args()
+    made = parser()
+    asked, more = made.parse_known_args()
     if asked.list:
         print(listed())
         return 0
     groups = chosen(asked.only)
-    for name in asked.only:
-        if name in APART:
-            sys.argv = [APART[name], *more]
-            importlib.import_module(APART[name]).main()
-    if not groups or (asked.only and not groups):
-        return 0
+    apart = [name for name in asked.only if name in APART]
+    if more and not apart:
+        made.error(f"unknown: {' '.join(more)}")
+    bad = 0
+    for name in apart:
+        sys.argv = [APART[name], *more]
+        bad |= importlib.import_module(APART[name]).main() or 0
+    if asked.only and not groups:
+        return bad
     what = about()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         run = Run(Path(folder), max(1, asked.rounds), asked.quick)
@@ -133,7 +141,7 @@ def main() -> int:
     whole = day if not asked.only else f"{day}-{'-'.join(asked.only)}"
     for path in save(asked.out, whole, figures, what):
         print(path)
-    return 1 if failed else 0
+    return 1 if failed else bad
 
 
 if __name__ == "__main__":
