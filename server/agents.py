@@ -20,7 +20,7 @@ from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
 from server.hall import Hall
 from server.services import trace
-from server.services.bus import DeviceChanged, Event, HallChanged
+from server.services.bus import DeviceChanged, DeviceContended, Event, HallChanged
 from server.storage import devices
 from server.storage.store import Tx
 from server.wire.problems import problem
@@ -124,8 +124,11 @@ class Agents:
         found = _announced(message)
         if name is None or found is None:
             return {"ok": False, "code": Code.INVALID.value}
-        if self._held_by_others(name, {entry["device"] for entry in found}):
+        held = self._held_by_others(name, {entry["device"] for entry in found})
+        if held:
             log.warning("an agent announced a device of another one")
+            names = tuple(row.name for row in held)
+            self._hall.ctx.bus.publish([DeviceContended(name, held[0].agent, names)])
             return {"ok": False, "code": Code.FORBIDDEN.value}
         for ref in [d for d in self._devices.values() if d.agent == name]:
             del self._devices[ref.name]
@@ -142,10 +145,10 @@ class Agents:
         self._io.start_background_task(self._settle, name)
         return {"ok": True}
 
-    def _held_by_others(self, name: str, wanted: set[str]) -> bool:
-        """Whether a connected agent, here or at another worker, has one of these devices."""
+    def _held_by_others(self, name: str, wanted: set[str]) -> list[Any]:
+        """Which of these devices another connected agent has, here or at another worker."""
         rows = self._hall.ctx.read(lambda c: devices.every(c, self._hall.ctx.hall_id))
-        return any(r.connected and r.agent != name and r.name in wanted for r in rows)
+        return [r for r in rows if r.connected and r.agent != name and r.name in wanted]
 
     def _settle(self, agent: str) -> None:
         """Everything an agent that just came should show and still owes."""

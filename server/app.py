@@ -36,6 +36,7 @@ from server.office import (
     bulletins,
     check_alarms,
     checks,
+    contended,
     cover_alarms,
     demo,
     entry,
@@ -99,7 +100,7 @@ def build(
     counters.surface.add(api, feeds, agents, background)
     display.surface.add(api, feeds, agents, background)
     more = [readers.alarms(hall), cover_alarms.alarms(hall), check_alarms.alarms(hall)]
-    more.append(offline.alarms(hall))
+    more += [offline.alarms(hall), contended.alarms(hall)]
     surface.add(api, feeds, [*more, own_alarms.alarms(hall)])
     readers.add(api, feeds)
     checks.add(api, feeds)

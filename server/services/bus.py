@@ -60,6 +60,15 @@ class DeviceChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceContended:
+    """An agent is not taken: another that is connected has devices of the same names."""
+
+    agent: str
+    holder: str
+    devices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HallChanged:
     """Business data, settings, accounts or the business day changed."""
 
@@ -113,6 +122,7 @@ Event = (
     | SlipOwed
     | SlipSettled
     | DeviceChanged
+    | DeviceContended
     | HallChanged
     | ReaderChanged
     | AttendanceChanged

@@ -166,6 +166,34 @@ def test_an_agent_speaks_of_its_own_devices_only(web: Web) -> None:
     assert say(other, "hello", PRINTER) == {"ok": True}
 
 
+def contended(web: Web) -> list[dict[str, Any]]:
+    """What the office's list says of agents that are not taken."""
+    found = web.manager().get("/office/today").get_json()["alarms"]
+    return [alarm for alarm in found if alarm["code"] == "device_contended"]
+
+
+def test_the_office_is_told_why_an_agent_is_not_taken(web: Web) -> None:
+    people, clock = web.small.hall.people, web.small.clock
+    first, other = line(web, people.grant("agent", "a")), line(web, people.grant("agent", "b"))
+    say(first, "hello", PRINTER)
+    assert contended(web) == []
+    say(other, "hello", PRINTER)
+    [alarm] = contended(web)
+    begun = alarm["since"]
+    assert (alarm["subject"], begun) == ("b", clock.now())
+    assert "代理 b 没有被接受" in alarm["message_zh"]
+    assert "agent a has its devices (printer-1)" in alarm["message_en"]
+    clock.forward(seconds=29)
+    say(other, "hello", PRINTER)
+    clock.forward(seconds=29)
+    [alarm] = contended(web)
+    assert alarm["since"] == begun
+    clock.forward(seconds=1)
+    assert contended(web) == []
+    say(other, "hello", PRINTER)
+    assert contended(web)[0]["since"] == clock.now()
+
+
 @pytest.mark.parametrize("kind", ["kiosk", "board"])
 def test_another_kind_of_token_is_no_agents(web: Web, kind: str) -> None:
     token = web.small.hall.people.grant(kind, "1")
