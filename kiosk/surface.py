@@ -14,7 +14,7 @@ from kiosk.slip import notice_slip, ticket_slip
 from server.agents import Agents, DeviceRef, Task
 from server.api import ANYONE, DESK, STAFF, Api, Call
 from server.domain.errors import Code, HallError
-from server.domain.tickets import ActorKind, State, Ticket
+from server.domain.tickets import FINAL, ActorKind, State, Ticket
 from server.hall import Hall
 from server.services import calling, issuing, snapshot
 from server.services.bus import (
@@ -180,8 +180,33 @@ class Kiosk:
     def owed(self, ref: DeviceRef) -> list[Task]:
         """Slips a printer still owes an answer for."""
         ctx = self._ctx
-        rows = ctx.read(lambda c: slips.unsettled(c, ctx.hall_id, ref.name))
-        return [self.task_of(row) for row in rows]
+
+        def query(conn: Connection) -> list[Any]:
+            rows = slips.unsettled(conn, ctx.hall_id, ref.name)
+            return [row for row in rows if self._wanted(conn, row)]
+
+        return [self.task_of(row) for row in ctx.read(query)]
+
+    def task_for(self, slip_id: str) -> Task | None:
+        """A slip just put on the books, if it is to be printed."""
+        ctx = self._ctx
+
+        def query(conn: Connection) -> Any:
+            row = slips.get(conn, ctx.hall_id, slip_id)
+            return row if row and row.state == "owed" and self._wanted(conn, row) else None
+
+        row = ctx.read(query)
+        return self.task_of(row) if row is not None else None
+
+    def _wanted(self, conn: Connection, row: Any) -> bool:
+        """Nobody takes a number that is over, unless it was printed again by hand.
+
+        What the printer's agent has is its own to answer for.
+        """
+        if row.state != "owed" or row.copy or not row.ticket_id:
+            return True
+        ticket = tickets.get(conn, self._ctx.hall_id, row.ticket_id)
+        return ticket is None or ticket.state not in FINAL
 
     def settled(self, ref: DeviceRef, message: dict[str, Any]) -> None:
         """An agent says what became of a slip."""
@@ -223,9 +248,9 @@ def add(api: Api, feeds: Feeds, agents: Agents, start: Any) -> None:
         start(issuing.settle_slip, ctx, "", task.id, "sent", "")
 
     def hand_on(event: SlipOwed) -> None:
-        row = ctx.read(lambda c: slips.get(c, ctx.hall_id, event.slip))
-        if row is not None:
-            agents.send(kiosk.task_of(row), accepted=sent)
+        task = kiosk.task_for(event.slip)
+        if task is not None:
+            agents.send(task, accepted=sent)
 
     def listen(event: Event) -> None:
         if isinstance(event, SlipOwed):

@@ -153,10 +153,11 @@ class Agents:
     def _settle(self, agent: str) -> None:
         """Everything an agent that just came should show and still owes."""
         for ref in [d for d in self._devices.values() if d.agent == agent]:
-            self.show(ref)
-            owed = self.owed.get(ref.kind)
-            for task in owed(ref) if owed else []:
-                self.send(task, resend=True)
+            try:
+                self.show(ref)
+            except Exception:
+                log.exception("not shown", extra={"device": ref.name})
+            self._remind(ref)
 
     def remind(self) -> None:
         """Hand over again what connected devices still owe: a debt stands until it is settled.
@@ -164,9 +165,16 @@ class Agents:
         Agents know a task by its id and answer a known one without doing it twice.
         """
         for ref in list(self._devices.values()):
-            owed = self.owed.get(ref.kind)
+            self._remind(ref)
+
+    def _remind(self, ref: DeviceRef) -> None:
+        """What one device owes; a task that cannot be made is no reason to forget the others'."""
+        owed = self.owed.get(ref.kind)
+        try:
             for task in owed(ref) if owed else []:
                 self.send(task, resend=True)
+        except Exception:
+            log.exception("not reminded", extra={"device": ref.name})
 
     # -- to the agents -------------------------------------------------------------------------
 

@@ -30,6 +30,8 @@ MOST_AT_ONCE = 200
 RETRY_SECONDS = 0.5
 LINE_SECONDS = 2.0
 PROOF_SECONDS = 1.0
+SILENT_SECONDS = 3.0
+"""A Redis that hangs, or is cut off without a word, is known by its silence."""
 Heard = Callable[[str, list[Event]], None]
 
 
@@ -153,7 +155,7 @@ class RedisBell:
         while True:
             if not self._halls:
                 self._more.wait()
-            line = self._client.pubsub(ignore_subscribe_messages=True)
+            line = self._client.pubsub()
             try:
                 self._hear(line)
             except Exception as error:  # noqa: BLE001 - whatever it is, the hall goes on
@@ -163,23 +165,33 @@ class RedisBell:
                 line.close()
 
     def _hear(self, line: Any) -> None:
+        """Until the line breaks, or says nothing though it was asked."""
         known: set[str] = set()
-        proven = self._steady()
+        asked = proven = self._steady()
+        awaited = 0
         while True:
             fresh = self._halls - known
             if fresh:
                 self._more.clear()
                 line.subscribe(*(CHANNEL.format(hall) for hall in fresh))
                 known |= fresh
+                awaited += len(fresh)
+                self._whole = None  # until Redis says that these are heard as well
             message = line.get_message(timeout=PROOF_SECONDS)
-            # What answers a ping comes as None as well: only the clock tells whether it is quiet.
-            if self._steady() - proven > PROOF_SECONDS:
-                proven = self._steady()
+            now = self._steady()
+            if message is None and now - proven > SILENT_SECONDS:
+                raise TimeoutError("Redis does not answer")
+            if now - asked > PROOF_SECONDS:
+                asked = now
                 line.ping()
-            if self._whole is None:
+            if message is None:
+                continue
+            proven = now
+            awaited -= message["type"] == "subscribe"
+            if self._whole is None and not awaited:
                 log.info("the bell is heard")
-                self._whole = self._steady()
-            if message is not None and message["type"] == "message":
+                self._whole = now
+            if message["type"] == "message":
                 self._take(message["channel"].partition(":")[2], message["data"])
 
     def _take(self, hall_id: str, body: str) -> None:

@@ -6,6 +6,7 @@ journal is looked into instead: whatever was done has its line there.
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Callable
 from time import monotonic
@@ -15,8 +16,10 @@ from sqlalchemy import Connection
 
 from server.bell import Bell
 from server.retold import Retold
-from server.services.bus import Event, HallChanged, TicketMoved, WindowChanged
+from server.services.bus import Event, HallChanged, WindowChanged
 from server.services.context import Context
+from server.services.moves import event_of
+from server.services.replaying import QUIET
 from server.sockets import ACCESS
 from server.storage import journal, tickets
 
@@ -35,17 +38,17 @@ class Lookout:
         self._ctx = ctx
         self._bell = bell
         self._clock = clock
-        self._retold = Retold(clock)
+        self._retold = Retold()
         self._marks = deque([ctx.read(self._head)], MARKS)
         """The journal's last lines' numbers as of the last looks, oldest first."""
         self._looked_at = 0.0
-        ctx.bus.listen(self._retold.tell)
+        ctx.bus.untold = self._retold.take
         ctx.bus.forward = lambda events: bell.ring(ctx.hall_id, events)
         bell.serve(ctx.hall_id)
 
     def heard(self, events: list[Event]) -> None:
         """What the bell told; a bell that was lost and is back may tell what was found already."""
-        if fresh := self._retold.fresh(events):
+        if fresh := self._retold.take(events):
             self._ctx.bus.deliver(fresh)
 
     def look(self) -> bool:
@@ -61,42 +64,40 @@ class Lookout:
             return False
         # As of some looks before: what was to be rung just before the bell broke, or before the
         # worker that did it died, was told to nobody. Nothing is told twice by it.
-        seen, head = self._marks[0], self._ctx.read(self._head)
-        self._marks = deque([head], MARKS)
+        seen = self._marks[0]
+        head, found = self._ctx.read(lambda c: self._found(c, seen))
+        # From here to the telling nobody else's turn comes: what was told while we read is known.
+        self._marks = deque([max(head, seen)], MARKS)
         self._looked_at = now
-        if head == seen:
+        if head <= seen:
             return False
-        since_then = max(seen, head - MOST_LINES)
-        self._ctx.bus.deliver(self._ctx.read(lambda c: self._told(c, since_then)))
+        fresh = self._retold.take(found)
+        self._retold.settle(head)
+        self._ctx.bus.deliver([*fresh, HallChanged("looked")])
         return True
 
     def _head(self, conn: Connection) -> int:
         return journal.head(conn, self._ctx.hall_id)[0]
 
-    def _told(self, conn: Connection, seen: int) -> list[Event]:
-        lines = list(journal.lines(conn, self._ctx.hall_id, seen))
+    def _found(self, conn: Connection, seen: int) -> tuple[int, list[Event]]:
+        """The journal's last line, and what the lines after `seen` tell."""
+        head = self._head(conn)
+        lines = [*journal.lines(conn, self._ctx.hall_id, max(seen, head - MOST_LINES))]
         # What was done with a ticket before its last move is past; only the last fits its facts.
         last = {line.subject: line.seq for line in lines if line.act.startswith(TICKET)}
         told = [n for n in lines if not n.act.startswith(TICKET) or last[n.subject] == n.seq]
         found = [self._event(conn, line) for line in told]
-        return [*(event for event in found if event is not None), HallChanged("looked")]
+        return max([head, *(n.seq for n in lines)]), [event for event in found if event is not None]
 
     def _event(self, conn: Connection, line: Any) -> Event | None:
         part, _, move = line.act.partition(".")
         if part == "ticket":
             ticket = tickets.get(conn, self._ctx.hall_id, line.subject)
-            if ticket is None or not self._retold.find((ticket.id, move, ticket.call_count)):
+            if ticket is None:
                 return None
-            return TicketMoved(
-                ticket.id,
-                ticket.number,
-                ticket.token,
-                move,
-                ticket.queue,
-                line.window or ticket.window,
-                ticket.call_count,
-                ticket.kiosk,
-            )
+            # A call that a desk made without the server is past, whenever it is handed in.
+            move = QUIET if "offline_at" in json.loads(line.data) else move
+            return event_of(ticket, move, line.seq, line.window or ticket.window)
         if part == "window":
             return WindowChanged(line.subject)
         if part in ("account", "device"):

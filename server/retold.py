@@ -1,57 +1,39 @@
 """Which moves of tickets a worker has told its screens and agents of, so that none is told twice.
 
 A move is told by the worker that made it, by the bell, or, while the bell is silent, from the
-journal. A bell that was lost and is back may still deliver what the journal has told meanwhile.
+journal. Whoever brings it second is not heard: the move's line in the journal is its name.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
-from time import monotonic
+from collections.abc import Iterable
 
 from server.services.bus import Event, TicketMoved
 
 REMEMBERED = 2000
-LATE_SECONDS = 30.0
-"""So long after the journal told of a move the bell may still bring the same."""
-
-Move = tuple[str, str, int]
-"""A ticket, what was done with it, and how often it had been called by then."""
 
 
 class Retold:
-    """The last moves that were told; `clock`: seconds, never backwards."""
+    """What was told of one hall."""
 
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
-        self._clock = clock
-        self._told: deque[Move] = deque(maxlen=REMEMBERED)
-        self._found: dict[Move, float] = {}
+    def __init__(self) -> None:
+        self._told: dict[int, None] = {}
+        self._settled = 0
 
-    def tell(self, event: Event) -> None:
-        """It goes out now."""
-        if isinstance(event, TicketMoved):
-            self._told.append(_move(event))
+    def take(self, events: Iterable[Event]) -> list[Event]:
+        """Those of which nobody was told; who asks tells them now."""
+        return [event for event in events if self._first(event)]
 
-    def find(self, move: Move) -> bool:
-        """The journal has it; whether nobody was told, so that this is who tells."""
-        if move in self._told:
+    def settle(self, line: int) -> None:
+        """The journal was told up to this line: what comes of a line before it comes too late."""
+        self._settled = max(self._settled, line)
+
+    def _first(self, event: Event) -> bool:
+        if not isinstance(event, TicketMoved) or not event.line:
+            return True
+        if event.line <= self._settled or event.line in self._told:
             return False
-        while len(self._found) >= REMEMBERED:
-            self._found.pop(next(iter(self._found)))
-        self._found[move] = self._clock()
+        while len(self._told) >= REMEMBERED:
+            del self._told[next(iter(self._told))]
+        self._told[event.line] = None
         return True
-
-    def fresh(self, events: list[Event]) -> list[Event]:
-        """Of what the bell tells that which the journal has not told before, each time once."""
-        return [event for event in events if not self._was_found(event)]
-
-    def _was_found(self, event: Event) -> bool:
-        if not isinstance(event, TicketMoved):
-            return False
-        found = self._found.pop(_move(event), None)
-        return found is not None and self._clock() - found < LATE_SECONDS
-
-
-def _move(event: TicketMoved) -> Move:
-    return event.ticket, event.move, event.calls

@@ -13,7 +13,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -192,18 +192,22 @@ class _Kept:
             self.app.agents.remind()
 
     def keep(self) -> None:
-        """Days, debts, drawn checks: by the worker that leads; what is its own by each."""
-        self.look()
-        self._ctx.refresh()
-        self.app.agents.remind()
-        if not self.app.hall.presence.lead(self._ctx.hall_id):
-            return
-        self._write_off()
-        keep_day(self._ctx)
-        self._forget()
-        self._keeper.keep()
-        draft_due(self._ctx)
-        give_up_slips(self._ctx)
+        """Days, debts, drawn checks, each by itself: one slip must not keep a day from closing."""
+        for step in self._steps():
+            try:
+                step()
+            except HallError as error:
+                log.warning("not kept", extra={"code": error.code.value})
+            except Exception:
+                log.exception("not kept")
+
+    def _steps(self) -> Iterator[Callable[[], Any]]:
+        """What is its own by each worker; then the rest, by the one that leads."""
+        ctx = self._ctx
+        yield from (self.look, ctx.refresh, self.app.agents.remind)
+        if self.app.hall.presence.lead(ctx.hall_id):
+            yield from (self._write_off, partial(keep_day, ctx), self._forget, self._keeper.keep)
+            yield from (partial(draft_due, ctx), partial(give_up_slips, ctx))
 
     def _forget(self) -> None:
         """Once a day what is too old goes."""

@@ -104,18 +104,27 @@ class Feeds:
     # -- sockets -------------------------------------------------------------------------------
 
     def _connect(self, auth: Any = None) -> None:
+        try:
+            self._admit(auth)
+        except HallError as error:
+            self._disconnect()
+            raise _refused(error) from None
+        except Exception:
+            # Without a word the page would wait for ever; after a refusal it tries again.
+            log.exception("a page was not let in")
+            self._disconnect()
+            raise _refused(HallError(Code.UNAVAILABLE)) from None
+
+    def _admit(self, auth: Any) -> None:
+        """Show a page its picture, and every later one. Raises why it may not see it."""
         asked = auth if isinstance(auth, dict) else {}
         surface = self._surfaces.get(str(asked.get("surface", "")))
         key = str(asked.get("key", ""))[:128]
         if surface is None or not key.isprintable():
-            raise _refused(HallError(Code.NOT_FOUND))
-        try:
-            principal = self._access.principal(request, f"{surface.name}/{key}")
-            allowed = surface.allow(principal, key)
-        except HallError as error:
-            raise _refused(error) from None
-        if not allowed:
-            raise _refused(HallError(Code.FORBIDDEN if principal else Code.NOT_SIGNED_IN))
+            raise HallError(Code.NOT_FOUND)
+        principal = self._access.principal(request, f"{surface.name}/{key}")
+        if not surface.allow(principal, key):
+            raise HallError(Code.FORBIDDEN if principal else Code.NOT_SIGNED_IN)
         if principal is not None:
             kept = Credentials(dict(request.cookies), {BEARER: request.headers.get(BEARER, "")})
             self._people[request.sid] = principal.name, kept  # type: ignore[attr-defined]
@@ -126,15 +135,11 @@ class Feeds:
         room = self._rooms.setdefault((surface.name, key), Room(surface, key))
         room.watchers.add(sid)
         self._of_socket[sid] = room
-        try:
-            # A picture that nothing changed since is good for a newcomer too: after a restart
-            # two hundred boards come back at once. A new one is everybody's.
-            due = room.data is None or room.due is not None
-            if due and self._rebuild(room, snapshot.take(self._hall.ctx)):
-                self._direct.send("state", self._envelope(room), room.name, NAMESPACE)
-        except HallError as error:
-            self._disconnect()
-            raise _refused(error) from None
+        # A picture that nothing changed since is good for a newcomer too: after a restart two
+        # hundred boards come back at once. A new one is everybody's.
+        due = room.data is None or room.due is not None
+        if due and self._rebuild(room, snapshot.take(self._hall.ctx)):
+            self._direct.send("state", self._envelope(room), room.name, NAMESPACE)
         join_room(room.name)
         self._direct.post("state", self._envelope(room), sid, NAMESPACE)
 
@@ -197,12 +202,12 @@ class Feeds:
                 room.due = now
         self._wake.set()
 
-    def run(self) -> None:
-        """Push for ever; started once as a greenlet."""
+    def run(self, tick: float = TICK_SECONDS) -> None:
+        """Push for ever; started once as a greenlet. `tick`: seconds until all is drawn anew."""
         ticked = time.monotonic()
         while True:
             now = time.monotonic()
-            if now - ticked >= TICK_SECONDS:
+            if now - ticked >= tick:
                 # Waits and clocks move without any event.
                 ticked = now
                 self._cut_off_slow()
@@ -214,10 +219,13 @@ class Feeds:
                 gevent.sleep(0)
                 continue
             waits = [r.due - now for r in self._rooms.values() if r.due is not None]
-            self._wake.wait(timeout=max(0.005, min([TICK_SECONDS, *waits])))
+            self._wake.wait(timeout=max(0.005, min([tick, *waits])))
             self._wake.clear()
 
     def _push(self, due: list[Room]) -> None:
+        for room in due:
+            # Before the snapshot: what happens while it is read may not be in it.
+            room.due = None
         try:
             taken = snapshot.take(self._hall.ctx)
         except Exception:
@@ -226,7 +234,6 @@ class Feeds:
                 room.due = time.monotonic() + 1.0
             return
         for room in due:
-            room.due = None
             try:
                 if self._rebuild(room, taken):
                     envelope = self._envelope(room)

@@ -66,9 +66,15 @@ class Supervisor:
         while not self._ending.is_set():
             began = time.monotonic()
             words = [*self._words, "--fd", str(fd), "--slot", str(slot)]
-            worker = subprocess.Popen(
-                words, pass_fds=(fd,), stdin=subprocess.DEVNULL, env=environment
-            )
+            try:
+                worker = subprocess.Popen(
+                    words, pass_fds=(fd,), stdin=subprocess.DEVNULL, env=environment
+                )
+            except OSError:
+                # No memory for one more process, or the program is being replaced: it passes.
+                log.exception("worker %d cannot be started", slot)
+                self._ending.wait(AGAIN_SECONDS)
+                continue
             self._workers[slot] = worker
             code = worker.wait()
             if self._ending.is_set():

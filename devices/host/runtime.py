@@ -164,6 +164,10 @@ class Agent:
         if task is None:
             log.warning("task not understood")
             return False
+        if data.get("resend") is True and any(debt.kind == "ticket" for debt in self.debts()):
+            # A number given here may stand in the place of the one on that slip. The server has
+            # to hear of it first; what is still to be printed then it hands over again.
+            return False
         if self._ledger.receive(task):
             self._dispatch(task)
         else:

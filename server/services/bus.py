@@ -25,6 +25,8 @@ class TicketMoved:
     window: str = ""
     calls: int = 0
     kiosk: str = ""
+    line: int = 0
+    """The number of its line in the journal, by which it is told once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ Event = (
 )
 Listener = Callable[[Event], None]
 Forward = Callable[[list[Event]], None]
+Untold = Callable[[list[Event]], list[Event]]
 
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Event)}
 
@@ -157,6 +160,8 @@ class Bus:
         self._own: list[Listener] = []
         self.forward: Forward = lambda _events: None
         """Tells the other workers; set by the server that has any."""
+        self.untold: Untold = list
+        """What of its own acts this worker's listeners were not told before; set with `forward`."""
 
     def listen(self, listener: Listener, *, own: bool = False) -> None:
         """Add a listener; it must return quickly and hand longer work on.
@@ -168,7 +173,7 @@ class Bus:
     def publish(self, events: Iterable[Event]) -> None:
         """Tell the events of one act that happened here."""
         told = list(events)
-        self.deliver(told)
+        self.deliver(self.untold(told))
         self._tell(self._own, told)
         if told:
             self.forward(told)

@@ -14,8 +14,9 @@ from sqlalchemy import Connection, insert, select, update
 from server.clock import instant
 from server.domain import hours
 from server.domain.tickets import Move, State, Ticket, after
-from server.services.bus import HallChanged, TicketMoved, WindowChanged
+from server.services.bus import HallChanged, WindowChanged
 from server.services.context import SYSTEM, Context, note
+from server.services.moves import event_of
 from server.storage import accounts, alarms, commands, schema, tickets, windows
 from server.storage.store import Tx
 
@@ -122,8 +123,6 @@ def _expire(tx: Tx, ticket: Ticket) -> int:
         ended, move = replace(ticket, state=state, ended_at=tx.now), Move.EXPIRE
     tickets.change(tx, ended, ticket)
     data = {"number": ticket.number, "from": ticket.state.value}
-    note(tx, SYSTEM, f"ticket.{move}", ticket.id, window=ticket.window, data=data)
-    tx.events.append(
-        TicketMoved(ticket.id, ticket.number, ticket.token, move, ticket.queue, ticket.window)
-    )
+    line = note(tx, SYSTEM, f"ticket.{move}", ticket.id, window=ticket.window, data=data)
+    tx.events.append(event_of(ended, move, line))
     return int(move is Move.EXPIRE)

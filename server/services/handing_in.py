@@ -23,9 +23,10 @@ from server.domain.tickets import (
     number,
     order_of,
 )
-from server.services.bus import HallChanged, TicketMoved
+from server.services.bus import HallChanged
 from server.services.context import SYSTEM, WINDOW, Actor, Context, JsonDict, digest_of, note
-from server.services.issuing import ARRIVALS, issue_asked
+from server.services.issuing import ARRIVALS, issue_asked, void_slips
+from server.services.moves import event_of
 from server.storage import commands, leases, slips, tickets
 from server.storage.store import Tx
 from server.wire.offline import GivenTicket
@@ -73,8 +74,8 @@ def _take(ctx: Context, tx: Tx, actor: Actor, given: GivenTicket, age: float) ->
     facts = {"given_at": at, "lease": lease.id, "verdict": verdict, "clock_off": off}
     facts |= {"other": other.id} if other is not None else {}
     data = {"item": given.item, "applicant": given.applicant, "kiosk": given.kiosk}
-    note(tx, actor, f"ticket.{Move.ISSUE}", given.id, data=data | {"offline": facts})
-    tx.events.append(_moved(ticket, Move.ISSUE))
+    line = note(tx, actor, f"ticket.{Move.ISSUE}", given.id, data=data | {"offline": facts})
+    tx.events.append(event_of(ticket, Move.ISSUE, line))
     _on_paper(tx, actor, given, ticket)
     _keep_answer(tx, given)
     if verdict != WAITING:
@@ -164,8 +165,9 @@ def _void(tx: Tx, other: Ticket, given: GivenTicket) -> None:
     ended = replace(other, state=state, ended_at=tx.now)
     tickets.change(tx, ended, other)
     data = {"number": other.number, "double_of": given.id}
-    note(tx, SYSTEM, f"ticket.{Move.CANCEL}", other.id, data=data)
-    tx.events.append(_moved(ended, Move.CANCEL))
+    line = note(tx, SYSTEM, f"ticket.{Move.CANCEL}", other.id, data=data)
+    tx.events.append(event_of(ended, Move.CANCEL, line))
+    void_slips(tx, other.id)
 
 
 def _ticket(ctx: Context, tx: Tx, given: GivenTicket, at: int) -> Ticket:
@@ -233,8 +235,8 @@ def _end(tx: Tx, ticket: Ticket, verdict: str, other: Ticket | None) -> None:
     tickets.change(tx, ended, ticket)
     data: JsonDict = {"number": ticket.number, "from": ticket.state.value}
     data |= {"double_of": other.id} if other is not None else {}
-    note(tx, SYSTEM, f"ticket.{move}", ticket.id, data=data)
-    tx.events.append(_moved(ended, move))
+    line = note(tx, SYSTEM, f"ticket.{move}", ticket.id, data=data)
+    tx.events.append(event_of(ended, move, line))
 
 
 def _on_paper(tx: Tx, actor: Actor, given: GivenTicket, ticket: Ticket) -> None:
@@ -274,9 +276,3 @@ def _keep_answer(tx: Tx, given: GivenTicket) -> None:
     asked = issue_asked(given.item, given.applicant, given.kiosk, paper=True)
     body = json.dumps({"ticket": given.id, WINDOW: ""})
     commands.keep_answer(tx, owner, given.key, digest_of(asked), 0, body)
-
-
-def _moved(ticket: Ticket, move: Move) -> TicketMoved:
-    return TicketMoved(
-        ticket.id, ticket.number, ticket.token, move, ticket.queue, "", 0, ticket.kiosk
-    )

@@ -15,8 +15,9 @@ from server.domain.routing import Route, route
 from server.domain.tickets import ActorKind, Move, State, Ticket, lane, number, order_of
 from server.domain.waiting import Wait
 from server.services import snapshot
-from server.services.bus import SlipOwed, SlipSettled, TicketMoved
+from server.services.bus import SlipOwed, SlipSettled
 from server.services.context import SYSTEM, Actor, Context, JsonDict, note
+from server.services.moves import event_of
 from server.services.snapshot import Snapshot
 from server.services.waits import ahead_of_newcomer, wait_for
 from server.storage import devices, leases, slips, tickets
@@ -96,14 +97,14 @@ def _issue(
     ticket = _new_ticket(ctx, tx, catalogue, item, applicant, kiosk)
     ahead = ahead_of_newcomer(floor, catalogue, item.unit, ticket.level)
     wait = wait_for(floor, catalogue, item, now, posts, settings, ahead)
-    note(
+    line = note(
         tx,
         actor,
         f"ticket.{Move.ISSUE}",
         ticket.id,
         data={"item": item.code, "applicant": applicant, "kiosk": kiosk, "windows": found.now},
     )
-    tx.events.append(_moved(ticket, Move.ISSUE))
+    tx.events.append(event_of(ticket, Move.ISSUE, line))
     snapshot.issued(ctx, tx, seen, ticket)
     slip = _owe_slip(ctx, tx, actor, ticket, found, wait) if paper else None
     return Taken(ticket.id, ticket, seen, found.now, wait, slip)
@@ -158,19 +159,6 @@ def _own_number(tx: Tx, day: str, prefix: str, seq: int) -> str:
         if lowest is not None and seq >= lowest:
             raise HallError(Code.NUMBERS_EXHAUSTED, prefix=prefix)
     return number(prefix, seq)
-
-
-def _moved(ticket: Ticket, move: Move) -> TicketMoved:
-    return TicketMoved(
-        ticket.id,
-        ticket.number,
-        ticket.token,
-        move,
-        ticket.queue,
-        ticket.window,
-        ticket.call_count,
-        ticket.kiosk,
-    )
 
 
 def _owe_slip(ctx: Context, tx: Tx, actor: Actor, ticket: Ticket, found: Route, wait: Wait) -> Slip:
@@ -287,10 +275,11 @@ def reprint(ctx: Context, actor: Actor, key: str, ticket_id: str, printer_of: st
         if ticket is None:
             raise HallError(Code.TICKET_UNKNOWN, ticket=ticket_id)
         first = slips.of_ticket(tx.conn, tx.hall_id, ticket_id)
-        if not first:
+        # Of an old slip nothing is left to print: privacy took its document out.
+        facts = json.loads(first[0].document) if first else {}
+        if not facts:
             raise HallError(Code.SLIP_UNKNOWN, ticket=ticket_id)
         device = _printer(tx, printer_of or ticket.kiosk)
-        facts = json.loads(first[0].document)
         slip = owe(ctx, tx, actor, "ticket", facts, device, ticket_id, copy=True)
         note(tx, actor, "slip.reprint", ticket_id, data={"slip": slip, "device": device})
         return {"slip": slip}
@@ -315,7 +304,7 @@ def settle_slip(ctx: Context, agent: str, slip_id: str, state: str, reason: str)
     ctx.write(act)
 
 
-GIVEN_UP = frozenset({"unreachable", "no_answer"})
+GIVEN_UP = frozenset({"unreachable", "no_answer", slips.VOID})
 """Reasons the server gives by itself; the printer's own word, if it still comes, counts more."""
 
 
@@ -343,11 +332,23 @@ def give_up_slips(ctx: Context) -> int:
         found = overdue(tx.conn)
         for row in found:
             owed = row.state == "owed"
-            state, reason = ("failed", "unreachable") if owed else ("unknown", "no_answer")
-            slips.set_state(tx, row.id, state, reason)
-            data = {"slip": row.id, "device": row.device, "reason": reason}
-            note(tx, SYSTEM, f"slip.{state}", row.ticket_id or row.id, data=data)
-            tx.events.append(SlipSettled(row.id, row.device, row.ticket_id, state))
+            _give_up(tx, row, "unreachable" if owed else "no_answer")
         return len(found)
 
     return ctx.write(act)
+
+
+def void_slips(tx: Tx, ticket_id: str) -> None:
+    """The ticket was cancelled for another on paper: its slip is not to come out any more."""
+    for row in slips.of_ticket(tx.conn, tx.hall_id, ticket_id):
+        if row.state in ("owed", "sent"):
+            _give_up(tx, row, slips.VOID)
+
+
+def _give_up(tx: Tx, row: Any, reason: str) -> None:
+    """Never handed over: failed. Handed over: unknown, because it may be on paper."""
+    state = "failed" if row.state == "owed" else "unknown"
+    slips.set_state(tx, row.id, state, reason)
+    data = {"slip": row.id, "device": row.device, "reason": reason}
+    note(tx, SYSTEM, f"slip.{state}", row.ticket_id or row.id, data=data)
+    tx.events.append(SlipSettled(row.id, row.device, row.ticket_id, state))

@@ -100,7 +100,7 @@ def move_on(
 
 def tell(tx: Tx, actor: Actor, ticket: Ticket, move: Move, data: JsonDict, why: str) -> None:
     """A journal line, and the event for after the commit."""
-    note(
+    line = note(
         tx,
         actor,
         f"ticket.{move}",
@@ -109,15 +109,19 @@ def tell(tx: Tx, actor: Actor, ticket: Ticket, move: Move, data: JsonDict, why: 
         data={"number": ticket.number} | data,
         why=why,
     )
-    tx.events.append(
-        TicketMoved(
-            ticket.id,
-            ticket.number,
-            ticket.token,
-            move,
-            ticket.queue,
-            ticket.window,
-            ticket.call_count,
-            ticket.kiosk,
-        )
+    tx.events.append(event_of(ticket, move, line))
+
+
+def event_of(ticket: Ticket, move: str, line: int, window: str | None = None) -> TicketMoved:
+    """What is told of a move whose journal line is `line`; `window`: where, if not the ticket's."""
+    return TicketMoved(
+        ticket.id,
+        ticket.number,
+        ticket.token,
+        move,
+        ticket.queue,
+        ticket.window if window is None else window,
+        ticket.call_count,
+        ticket.kiosk,
+        line,
     )

@@ -13,9 +13,8 @@ from typing import Any
 from server.domain.errors import Code, HallError
 from server.domain.settings import Settings
 from server.domain.tickets import Move, State, Ticket, after
-from server.services.bus import TicketMoved
 from server.services.context import SYSTEM, Actor, Context, JsonDict, note
-from server.services.moves import current_at
+from server.services.moves import current_at, event_of
 from server.storage import tickets, windows
 from server.storage.store import Tx, attempt
 from server.wire.commands import HandInActs, OfflineAct
@@ -38,7 +37,7 @@ def hand_in(ctx: Context, actor: Actor, key: str, body: HandInActs) -> list[Json
     asked: JsonDict = {"act": "handed_in", **body.model_dump()}
 
     def act(tx: Tx) -> JsonDict:
-        _put_back(tx, body)
+        _put_back(tx, actor, body)
         results, earliest = [], 0
         for one in body.acts:
             earliest = max(earliest, min(one.at, tx.now))
@@ -53,17 +52,26 @@ def hand_in(ctx: Context, actor: Actor, key: str, body: HandInActs) -> list[Json
     return results
 
 
-def _put_back(tx: Tx, body: HandInActs) -> None:
-    """Whom the server called to the window and the desk never saw: back to the queue."""
+def _put_back(tx: Tx, actor: Actor, body: HandInActs) -> None:
+    """Whom the server called to the window and the desk never saw: back to the queue.
+
+    Only for who sits there, and only a call from before the first act: an answer that was lost is
+    older than what was done without the server. A later call was made at another PC, and somebody
+    waits there for the person.
+    """
     current = current_at(tx, body.window)
     seen = {body.known, *(one.ticket for one in body.acts)}
     if current is None or current.state is not State.CALLED or current.id in seen:
         return
+    post = windows.post(tx.conn, tx.hall_id, body.window)
+    begun = min(body.acts[0].at, tx.now)
+    if post is None or post.staff != actor.name or (current.called_at or 0) > begun:
+        return
     waiting = replace(current, state=State.WAITING, window="", call_count=0, called_at=None)
     tickets.change(tx, waiting, current)
-    data = {"number": current.number, "reason": "never_shown"}
-    note(tx, SYSTEM, f"ticket.{Move.TRANSFER}", current.id, window=body.window, data=data)
-    _redraw(tx, waiting, body.window)
+    data = {"number": current.number, "reason": "never_shown", "offline_at": begun}
+    line = note(tx, SYSTEM, f"ticket.{Move.TRANSFER}", current.id, window=body.window, data=data)
+    tx.events.append(event_of(waiting, QUIET, line, body.window))
 
 
 def _one(settings: Settings, tx: Tx, actor: Actor, window: str, one: OfflineAct, at: int) -> str:
@@ -121,8 +129,8 @@ def _move(
     data: JsonDict = {"number": ticket.number, "offline_at": at}
     if move is Move.FINISH:
         data |= {"outcome": one.outcome, "note": one.note}
-    note(tx, actor, f"ticket.{move}", ticket.id, window=window, data=data)
-    _redraw(tx, moved, window)
+    line = note(tx, actor, f"ticket.{move}", ticket.id, window=window, data=data)
+    tx.events.append(event_of(moved, QUIET, line, window))
 
 
 def _changed(
@@ -156,10 +164,3 @@ def _not_too_early(settings: Settings, tx: Tx, ticket: Ticket, at: int) -> None:
         raise HallError(
             Code.NO_SHOW_TOO_EARLY, calls=ticket.call_count, least=least, seconds=seconds
         )
-
-
-def _redraw(tx: Tx, ticket: Ticket, window: str) -> None:
-    event = TicketMoved(
-        ticket.id, ticket.number, ticket.token, QUIET, ticket.queue, window, 0, ticket.kiosk
-    )
-    tx.events.append(event)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,10 @@ from server.storage.presence import Alone, Locks, Presence, lock_key
 from server.storage.store import BUSY_MS, Offload, PostgresStore, SqliteStore, Store, directly
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+ALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+"""Seconds, seconds, times: how soon a PC that was switched off is seen, not after two hours."""
+UNHEARD_MS = 25_000
+"""So long what was sent may stay unconfirmed; as long as the above takes together."""
 
 
 def _sqlite(url: str, how: str, busy: int = BUSY_MS, **options: Any) -> Engine:
@@ -40,6 +45,20 @@ def _sqlite(url: str, how: str, busy: int = BUSY_MS, **options: Any) -> Engine:
     return engine
 
 
+def _postgres(url: str, **options: Any) -> Engine:
+    """Each side soon sees that the other's machine is gone; Unix sockets need none of it.
+
+    PostgreSQL keeps the locks of a session until then. What the URL says counts more.
+    """
+    ours: dict[str, Any] = {"keepalives": 1, "tcp_user_timeout": UNHEARD_MS, **ALIVE}
+    said = make_url(url).query
+    theirs = " ".join(f"-c tcp_{name}={value}" for name, value in ALIVE.items())
+    args = {name: value for name, value in ours.items() if name not in said}
+    given = said.get("options", os.environ.get("PGOPTIONS", ""))
+    args["options"] = " ".join([theirs, given if isinstance(given, str) else given[-1]]).strip()
+    return create_engine(url, connect_args=args, **options)
+
+
 def is_sqlite(url: str) -> bool:
     """Whether the URL names a SQLite file."""
     return make_url(url).get_backend_name() == "sqlite"
@@ -49,7 +68,7 @@ def open_engine(url: str) -> Engine:
     """An engine for migrations and checks; SQLite transactions begin IMMEDIATE."""
     if is_sqlite(url):
         return _sqlite(url, "BEGIN IMMEDIATE")
-    return create_engine(url, pool_pre_ping=True)
+    return _postgres(url, pool_pre_ping=True)
 
 
 class Databases:
@@ -74,11 +93,11 @@ class Databases:
         if url not in self._engines:
             # No pre-ping: it is a round trip for each act, and the store tries again by itself.
             # Few may be more than are kept: a new connection costs PostgreSQL a process.
-            writer = create_engine(url, pool_size=6, max_overflow=2, pool_use_lifo=True)
+            writer = _postgres(url, pool_size=6, max_overflow=2, pool_use_lifo=True)
             # Several statements of one read must see one moment, as they do in SQLite.
             moment: dict[str, Any] = {"isolation_level": "REPEATABLE READ"}
-            reader = create_engine(url, pool_size=8, max_overflow=2, pool_use_lifo=True, **moment)
-            apart = create_engine(url, poolclass=NullPool, **moment)
+            reader = _postgres(url, pool_size=8, max_overflow=2, pool_use_lifo=True, **moment)
+            apart = _postgres(url, poolclass=NullPool, **moment)
             self._engines[url] = writer, reader, apart
         return PostgresStore(hall_id, *self._engines[url])
 
@@ -89,7 +108,7 @@ class Databases:
             self._presences[url] = (
                 Alone(self._worker)
                 if alone
-                else Locks(create_engine(url, poolclass=NullPool), self._worker)
+                else Locks(_postgres(url, poolclass=NullPool), self._worker)
             )
         return self._presences[url]
 

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 log = logging.getLogger(__name__)
 
 _try = text("SELECT pg_try_advisory_lock(:key)")
+_share = text("SELECT pg_try_advisory_lock_shared(:key)")
 _release = text("SELECT pg_advisory_unlock(:key)")
 
 
@@ -75,6 +76,8 @@ class Locks:
         self._worker = worker
         self._turn = threading.Lock()
         self._conn: Connection | None = None
+        self._named = False
+        """Whether the others can see by our name's lock that we are there."""
         self._leading: set[str] = set()
         with self._turn:
             self._connected()
@@ -82,7 +85,11 @@ class Locks:
     def look(self) -> None:
         with self._turn:
             try:
-                self._connected().execute(text("SELECT 1"))
+                conn = self._connected()
+                if self._named:
+                    conn.execute(text("SELECT 1"))
+                else:
+                    self._take_name(conn)
             except SQLAlchemyError:
                 self._lost()
 
@@ -125,16 +132,27 @@ class Locks:
         if self._conn is not None:
             return self._conn
         self._conn = self._engine.connect()
-        if not self._take(self._conn, "worker", self._worker):
-            # Its predecessor's connection is not closed yet: its name is as good as ours.
-            log.info("another worker of this name is still there")
+        self._take_name(self._conn)
         return self._conn
+
+    def _take_name(self, conn: Connection) -> None:
+        """Once per connection: PostgreSQL counts how often a session took a lock.
+
+        Shared, for PostgreSQL may not know yet that a predecessor of this name is gone; when it
+        does, the name is ours without a gap. Only a question of `alive` can be in the way, and
+        the next `look` tries again.
+        """
+        key = {"key": lock_key("worker", self._worker)}
+        self._named = bool(conn.execute(_share, key).scalar_one())
+        if not self._named:
+            log.info("the name is not free just now")
 
     def _take(self, conn: Connection, kind: str, name: str) -> bool:
         return bool(conn.execute(_try, {"key": lock_key(kind, name)}).scalar_one())
 
     def _lost(self) -> None:
         self._leading.clear()
+        self._named = False
         conn, self._conn = self._conn, None
         if conn is not None:
             conn.invalidate()

@@ -10,6 +10,9 @@ from server.storage import schema
 from server.storage.statement import once
 from server.storage.store import Tx
 
+VOID = "void"
+"""Why a slip was settled whose ticket gave way to another: nobody misses it."""
+
 _s = schema.slip
 # Literals, not parameters: only then does SQLite use the partial index.
 _is_unsettled = _s.c.state.in_([literal_column("'owed'"), literal_column("'sent'")])
@@ -112,6 +115,7 @@ def unprinted(conn: Connection, hall_id: str, since: int) -> list[Row[Any]]:
                 _s.c.hall_id == hall_id,
                 _s.c.created_at >= since,
                 _s.c.state.in_(["failed", "unknown"]),
+                _s.c.reason != VOID,
                 ~overtaken,
             )
             .order_by(_s.c.created_at.desc())

@@ -76,6 +76,11 @@ function connect(options: LiveOptions): Socket {
   });
 }
 
+/** What a page should act on; that the server cannot look just now says nothing about the page. */
+export function saidNo(code: string): string | null {
+  return code === "unavailable" ? null : code;
+}
+
 /** Socket.IO gives up by itself when the server says no or hangs up; a hall's page never does. */
 function neverGiveUp(socket: Socket, connection: Ref<Connection>, refused: Ref<string | null>): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -86,7 +91,7 @@ function neverGiveUp(socket: Socket, connection: Ref<Connection>, refused: Ref<s
   socket.on("connect_error", (error: Error & { data?: { code?: string } }) => {
     connection.value = "offline";
     // An error while active is the network; otherwise the server itself said no.
-    refused.value = socket.active ? null : (error.data?.code ?? error.message);
+    refused.value = socket.active ? null : saidNo(error.data?.code ?? error.message);
     again();
   });
   socket.on("disconnect", (reason) => {

@@ -136,3 +136,14 @@ def test_numbers_given_without_the_server_are_printed_and_told_in_order(kiosk: K
     # What this PC had printed by itself is told as a fact, never as the result of a task.
     assert kiosk.server.results == []
     assert kiosk.told("line")[0]["book"] == kiosk.told("line")[1]["book"]
+
+
+def test_an_older_slip_waits_until_the_server_knows_what_was_given_meanwhile(kiosk: Kiosk) -> None:
+    line = kiosk.line(1)
+    kiosk.server.stop()
+    line.take("k1", "x-1")
+    kiosk.server.refuses = {"event"}
+    kiosk.server.start()
+    assert kiosk.server.wait(lambda: kiosk.told("ticket"))
+    assert kiosk.server.task(id="older", device="printer-1") == {"accepted": False}
+    assert kiosk.server.task(id="new", device="printer-1", resend=False) == {"accepted": True}

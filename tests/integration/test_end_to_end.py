@@ -295,6 +295,22 @@ def test_without_the_bell_everything_still_comes_and_once(scene: Scene) -> None:
     scene.announced(before)
 
 
+def test_with_a_bell_that_hangs_everything_still_comes_and_once(scene: Scene) -> None:
+    if scene.redis is None:
+        assert scene.hall.clerk(ADMINISTRATOR).get("/office/today")["issued"] > 0
+        return
+    scene.take(ITEM)
+    scene.redis.hang()
+    before = len(scene.sounds())
+    scene.seen_everywhere(scene.call("1009"))
+    scene.announced(before)
+    scene.redis.go_on()
+    scene.take(ITEM)
+    before = len(scene.sounds())
+    scene.seen_everywhere(scene.call("1009"))
+    scene.announced(before)
+
+
 def test_the_books_are_in_order(scene: Scene) -> None:
     store = open_store(scene.database, HALL)
     try:

@@ -19,7 +19,7 @@ from server.services import calling, handing_in, issuing, leases, posts, snapsho
 from server.services.checks import findings
 from server.services.context import Actor
 from server.services.days import keep_day
-from server.storage import counters, journal, slips, tickets
+from server.storage import counters, devices, journal, slips, tickets
 from server.storage import leases as kept
 from server.wire.offline import GivenTicket
 from support.halls import ALL_WINDOWS, SmallHall, at
@@ -165,6 +165,27 @@ def test_one_press_with_two_numbers_keeps_the_one_on_paper_in_the_first_place(
     assert hall.ticket(given.id).ord == first.ord
     assert hall.call("T1").id == given.id
     assert wrong(hall) == []
+
+
+@pytest.mark.parametrize(("was", "state"), [("owed", "failed"), ("sent", "unknown")])
+def test_the_slip_of_a_number_that_gave_way_is_not_printed_and_nobody_misses_it(
+    both: SmallHall, was: str, state: str
+) -> None:
+    hall, kiosk = both, Kiosk(both)
+    printer = {"device": "printer-1", "kind": "printers", "driver": "", "serves": "1"}
+    hall.ctx.write(lambda tx: devices.announce(tx, "kiosk", "", [printer]))
+    first = hall.issue("tax-1", key="press")  # its answer never arrived
+    [slip] = hall.ctx.read(lambda c: slips.of_ticket(c, hall.ctx.hall_id, first.id))
+    issuing.settle_slip(hall.ctx, "", slip.id, was, "")
+    assert kiosk.hand_in(kiosk.give(key="press")) == "waiting"
+    [slip] = hall.ctx.read(lambda c: slips.of_ticket(c, hall.ctx.hall_id, first.id))
+    assert (slip.state, slip.reason) == (state, "void")
+    assert hall.ctx.read(lambda c: slips.unprinted(c, hall.ctx.hall_id, 0)) == []
+    lines = hall.ctx.read(lambda c: journal.of_subject(c, hall.ctx.hall_id, first.id))
+    assert [line["act"] for line in lines] == ["ticket.issue", "ticket.cancel", f"slip.{state}"]
+    issuing.settle_slip(hall.ctx, "kiosk", slip.id, "printed", "")  # it came out all the same
+    [slip] = hall.ctx.read(lambda c: slips.of_ticket(c, hall.ctx.hall_id, first.id))
+    assert slip.state == "printed"
 
 
 def test_a_double_of_somebody_who_was_called_is_void(hall: SmallHall) -> None:

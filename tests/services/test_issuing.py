@@ -10,10 +10,10 @@ import pytest
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind, State
 from server.hall import take_catalogue
-from server.services import calling, issuing, posts
+from server.services import calling, issuing, posts, privacy
 from server.services.context import SYSTEM, Actor
 from server.services.days import keep_day
-from server.storage import journal, slips
+from server.storage import devices, journal, slips
 from support.halls import MONDAY, SmallHall, at
 
 
@@ -141,6 +141,18 @@ def test_issue_is_journalled_and_owes_a_slip(small: SmallHall) -> None:
     owed = small.ctx.read(lambda c: slips.of_ticket(c, "small", ticket.id))
     # The small hall has no printer: that is said at once instead of being owed for ever.
     assert [(s.state, s.reason) for s in owed] == [("failed", "no_printer")]
+
+
+def test_of_an_old_slip_nothing_is_left_to_print(small: SmallHall) -> None:
+    small.seat("T1")
+    ticket = small.issue("tax-1")
+    printer = {"device": "printer-1", "kind": "printers", "driver": "", "serves": "1"}
+    small.ctx.write(lambda tx: devices.announce(tx, "kiosk", "", [printer]))
+    small.clock.forward(minutes=60 * 24 * 91)
+    privacy.forget_old(small.ctx, small.hall.config.data)
+    with pytest.raises(HallError) as caught:
+        issuing.reprint(small.ctx, small.clerk("T1"), small.key(), ticket.id, "")
+    assert caught.value.code is Code.SLIP_UNKNOWN
 
 
 def test_only_staff_reprint(small: SmallHall) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -13,6 +14,8 @@ from server.lookout import MARK_SECONDS, MARKS, MOST_LINES, Lookout
 from server.services import calling
 from server.services.bus import Event, TicketMoved, WindowChanged
 from server.services.context import SYSTEM, Context, note
+from server.services.replaying import QUIET, hand_in
+from server.wire.commands import HandInActs, OfflineAct
 from support.halls import SmallHall
 
 
@@ -33,6 +36,23 @@ class Bell:
     def whole_since(self) -> float | None:
         """As the test says."""
         return self.whole
+
+
+class Unsteady:
+    """A hall whose database is away now and then."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self.fails = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ctx, name)
+
+    def read(self, query: Any) -> Any:
+        """Ask, if it can be asked."""
+        if self.fails:
+            raise OSError("away")
+        return self._ctx.read(query)
 
 
 class Other:
@@ -152,6 +172,60 @@ def test_a_call_that_is_over_is_not_announced(small: SmallHall, other: Other) ->
     other.now += 1
     other.lose()
     assert other.look_after(0) == [(number, "finish", 1)]
+
+
+def test_a_second_first_call_is_told_as_well(small: SmallHall, other: Other) -> None:
+    """Calls are counted anew after a return: number, move and count are the same twice."""
+    other.bell.whole = None
+    ticket = small.issue("tax-1")
+    small.seat("T2")
+    small.missed("T1")
+    other.look_after(1)
+    calling.give_back(small.ctx, small.clerk("T1"), small.key(), ticket.id)
+    small.call("T2")
+    assert other.look_after(1) == [(ticket.number, "call", 1)]
+
+
+def test_an_act_of_ones_own_that_a_look_has_found_is_not_told_again(
+    small: SmallHall, other: Other, bell: Bell
+) -> None:
+    """Between a commit and its telling a look can have its turn."""
+    other.bell.whole = None
+    small.issue("tax-1")
+    small.call("T1")
+    other.look_after(1)
+    other.told.clear()
+    other.ctx.bus.publish(bell.rung)
+    assert other.moves() == []
+    assert other.bell.rung == bell.rung
+
+
+def test_a_call_that_is_handed_in_is_shown_and_not_announced(
+    small: SmallHall, other: Other
+) -> None:
+    other.bell.whole = None
+    ticket = small.issue("tax-1")
+    other.look_after(1)
+    act = OfflineAct(ticket=ticket.id, kind="call", at=small.clock.now())
+    acts = HandInActs(window="T1", known="", acts=[act])
+    [done] = hand_in(small.ctx, small.clerk("T1"), small.key(), acts)
+    assert done["code"] == ""
+    assert other.look_after(1) == [(ticket.number, QUIET, 1)]
+
+
+def test_what_could_not_be_read_is_told_by_the_next_look(small: SmallHall, other: Other) -> None:
+    ctx = Unsteady(other.ctx)
+    bell = Bell()
+    bell.whole = None
+    lookout = Lookout(cast("Context", ctx), bell, lambda: 1.0)
+    number = small.issue("tax-1").number
+    ctx.fails = True
+    with pytest.raises(OSError, match="away"):
+        lookout.look()
+    ctx.fails = False
+    other.told.clear()
+    assert lookout.look()
+    assert other.moves() == [(number, "issue", 0)]
 
 
 def test_of_a_long_silence_the_newest_is_told(small: SmallHall, other: Other) -> None:

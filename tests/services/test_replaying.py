@@ -151,6 +151,46 @@ def test_whom_the_desk_never_saw_goes_back_to_the_queue(hall: SmallHall) -> None
     assert wrong(hall) == []
 
 
+def test_nobody_is_taken_from_a_window_where_somebody_else_sits(both: SmallHall) -> None:
+    hall = both
+    called = hall.issue("tax-1").id
+    assert hall.call("T2").id == called
+    body = HandInActs(window="T2", known="", acts=[act("start", "no-such", hall.clock.now())])
+    found = replaying.hand_in(hall.ctx, hall.clerk("T1"), hall.key(), body)
+    assert [one["code"] for one in found] == ["window_taken"]
+    assert (hall.ticket(called).state, hall.ticket(called).window) == (State.CALLED, "T2")
+    assert wrong(hall) == []
+
+
+def test_who_was_called_at_a_spare_pc_meanwhile_stays(both: SmallHall) -> None:
+    """The old PC comes back by itself while the clerk waits for the person at the new one."""
+    hall = both
+    offline = hall.issue("tax-1").id
+    begun = hall.clock.now()
+    hall.clock.forward(seconds=60)
+    calling.cancel(hall.ctx, hall.clerk("T2"), hall.key(), offline)
+    called = hall.issue("tax-1").id
+    assert hall.call("T1").id == called
+    assert hand_in(hall, "T1", [act("call", offline, begun)]) == ["move_not_allowed"]
+    assert (hall.ticket(called).state, hall.ticket(called).window) == (State.CALLED, "T1")
+    assert wrong(hall) == []
+
+
+def test_the_journal_tells_what_was_handed_in_from_what_was_done_now(hall: SmallHall) -> None:
+    unseen = hall.issue("tax-1").id
+    seen = hall.issue("tax-1").id
+    hall.call("T1")
+    now = hall.clock.now()
+    hand_in(hall, "T1", [act("call", seen, now), act("recall", seen, now)])
+
+    def marks(ticket: str) -> dict[str, int | None]:
+        lines = hall.ctx.read(lambda c: journal.of_subject(c, hall.ctx.hall_id, ticket))
+        return {line["act"]: line["data"].get("offline_at") for line in lines}
+
+    assert marks(unseen) == {"ticket.issue": None, "ticket.call": None, "ticket.transfer": now}
+    assert marks(seen) == {"ticket.issue": None, "ticket.call": now, "ticket.recall": now}
+
+
 def test_what_had_been_done_after_all_is_not_done_twice(hall: SmallHall) -> None:
     ticket = hall.issue("tax-1").id
     hall.call("T1")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 import time
 
-from sqlalchemy import text
+import psycopg
+from sqlalchemy import Connection, text
 
-from server.storage.engine import Databases
-from server.storage.presence import Presence
+from server.storage.engine import Databases, open_engine
+from server.storage.presence import Presence, lock_key
 
 PATIENCE = 20.0
 
@@ -71,6 +72,62 @@ def test_a_broken_line_is_renewed_and_nothing_is_thought_held(postgres_url: str)
     finally:
         first.close()
         second.close()
+
+
+def test_a_worker_is_there_when_its_predecessor_of_the_same_name_goes(postgres_url: str) -> None:
+    """As after a power cut: PostgreSQL sees the end of the old connection after the new began."""
+    before, _ = _worker(postgres_url, "one")
+    after, one = _worker(postgres_url, "one")
+    leader, two = _worker(postgres_url, "two")
+    try:
+        before.close()
+        assert two.alive("one")
+        one.look()
+        after.close()
+        assert not two.alive("one")
+    finally:
+        leader.close()
+
+
+def test_a_name_that_was_not_free_at_first_is_taken_later(postgres_url: str) -> None:
+    asking = open_engine(postgres_url)
+    with asking.connect() as conn:
+        key = {"key": lock_key("worker", "one")}
+        assert conn.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar_one()
+        late, one = _worker(postgres_url, "one")
+        conn.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+    asking.dispose()
+    leader, two = _worker(postgres_url, "two")
+    try:
+        one.look()
+        assert two.alive("one")
+        one.look()
+        late.close()
+        assert not two.alive("one"), "it is held once, however often it was looked"
+    finally:
+        leader.close()
+
+
+def test_each_side_soon_sees_that_the_others_machine_is_gone(postgres_url: str) -> None:
+    databases = Databases("one")
+    url = postgres_url + "&keepalives_count=7&options=-c%20work_mem%3D2MB"
+    told = text("SELECT name, source FROM pg_settings WHERE name LIKE 'tcp_keep%' ORDER BY name")
+
+    def query(conn: Connection) -> tuple[dict[str, str], list[str], str]:
+        driver = conn.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        asked = [row.source for row in conn.execute(told)]
+        memory = str(conn.execute(text("SHOW work_mem")).scalar_one())
+        return driver.info.get_parameters(), asked, memory
+
+    try:
+        ours, theirs, memory = databases.store(url, "h").read(query)
+    finally:
+        databases.close()
+    assert (ours["keepalives_idle"], ours["keepalives_interval"]) == ("10", "5")
+    assert ours["tcp_user_timeout"] == "25000"
+    assert theirs == ["client"] * 3
+    assert (ours["keepalives_count"], memory) == ("7", "2MB"), "what the URL says counts more"
 
 
 def test_a_file_has_one_worker(sqlite_url: str) -> None:

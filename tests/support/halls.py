@@ -195,8 +195,10 @@ def prepare(url: str) -> None:
 class SmallHall:
     """The small hall with its clock and short words for what people do."""
 
-    def __init__(self, url: str, folder: Path, now: int, seed: int = 1) -> None:
-        self.clock = SetClock(now)
+    def __init__(
+        self, url: str, folder: Path, now: int, seed: int = 1, clock: SetClock | None = None
+    ) -> None:
+        self.clock = clock or SetClock(now)
         self._keys = count(1)
         prepare(url)
         self.hall: Hall = open_hall(

@@ -7,6 +7,7 @@ of which nothing but the program is used. It keeps nothing and ends with what st
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import signal
 import subprocess
@@ -76,6 +77,14 @@ class RedisServer:
         """The process."""
         assert self._process is not None
         return self._process.pid
+
+    def hang(self) -> None:
+        """Its lines stay open, and nothing comes."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """It answers again, what waited first."""
+        os.kill(self.pid, signal.SIGCONT)
 
     def kill(self) -> None:
         """SIGKILL."""

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { clockDate, clockTime, minutesBetween } from "@web/clock.ts";
 import { dictionary, setLang } from "@web/i18n.ts";
+import { saidNo } from "@web/live.ts";
 import { faults } from "../../server/web/build/pages.ts";
 import { type Schema, fileOf, typeOf } from "../../server/web/build/wire-types.ts";
 
@@ -19,6 +20,11 @@ test("times are shown in the hall's zone, whatever the machine's", () => {
   expect(clockTime("2026-11-21T23:05:09Z", true)).toBe("07:05:09");
   expect(clockDate("2026-11-21T23:05:09Z", "zh")).toBe("11月22日 星期日");
   expect(minutesBetween("2026-11-21T23:05:09Z", "2026-11-21T23:07:08Z")).toBe(1);
+});
+
+test("a server without its database turns no page away", () => {
+  expect(saidNo("unavailable")).toBeNull();
+  expect(saidNo("not_signed_in")).toBe("not_signed_in");
 });
 
 test("what the policy forbids is found in a page", () => {

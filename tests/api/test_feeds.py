@@ -1,0 +1,118 @@
+"""Live feeds: nothing that happens is missed, and a page that cannot be let in is told so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import gevent
+import pytest
+from gevent.event import Event as Flag
+from pydantic import BaseModel
+from sqlalchemy import text
+
+from server.clock import SetClock
+from server.services.snapshot import Snapshot
+from server.sockets import Surface
+from support.halls import SmallHall, at
+from support.web import Browser, Web
+
+PATIENCE = 20.0
+NEVER = 3600.0
+
+
+class Striking(SetClock):
+    """A clock that does something when it is next looked at."""
+
+    strike: Callable[[], None] | None = None
+
+    def now(self) -> int:
+        strike, self.strike = self.strike, None
+        if strike is not None:
+            strike()
+        return super().now()
+
+
+class Picture(BaseModel):
+    """Who sits where."""
+
+    windows: list[str]
+
+
+class Hall(Web):
+    """The small hall with a surface that anybody may watch."""
+
+    def __init__(self, small: SmallHall, clock: Striking) -> None:
+        super().__init__(small)
+        self.clock = clock
+        self.seen: dict[str, list[list[str]]] = {}
+        self.awaited: Callable[[], bool] = lambda: False
+        self.came = Flag()
+        anybody, everything = (lambda *_asked: True), (lambda _event: {"*"})
+        self.app.feeds.add(Surface("probe", self._picture, anybody, everything, 0.0))
+
+    def _picture(self, taken: Snapshot, key: str) -> Picture:
+        found = sorted(taken.posts)
+        self.seen.setdefault(key, []).append(found)
+        if self.awaited():
+            self.came.set()
+        return Picture(windows=found)
+
+    def watch(self, key: str, browser: Browser | None = None, surface: str = "probe") -> bool:
+        """Open a page; whether it was let in."""
+        line: Any = self.app.socketio.test_client(
+            self.app.flask,
+            namespace="/live",
+            auth={"surface": surface, "key": key},
+            flask_test_client=(browser or self.browser()).client,
+        )
+        return bool(line.is_connected("/live"))
+
+    def rename(self, table: str, name: str) -> None:
+        """Take a table out of the database, or put it back."""
+        change = text(f"ALTER TABLE {table} RENAME TO {name}")
+        self.small.ctx.write(lambda tx: tx.conn.execute(change))
+
+
+@pytest.fixture
+def hall(sqlite_url: str, tmp_path: Path) -> Iterator[Hall]:
+    """The small hall; its feeds are pushed, and drawn anew after a change only."""
+    clock = Striking(at(9))
+    small = SmallHall(sqlite_url, tmp_path, at(9), clock=clock)
+    made = Hall(small, clock)
+    pushing = gevent.spawn(made.app.feeds.run, NEVER)
+    yield made
+    pushing.kill()
+    small.close()
+
+
+def test_what_happens_while_a_picture_is_taken_is_in_the_next(hall: Hall) -> None:
+    hall.small.seat("T1")
+    assert hall.watch("x")
+    hall.awaited = lambda: hall.seen["x"][-1] == ["T1", "T2"]
+    hall.clock.strike = lambda: hall.small.seat("T2")
+    hall.app.feeds.touch("probe")
+    assert hall.came.wait(PATIENCE)
+    assert hall.seen["x"] == [["T1"], ["T1"], ["T1", "T2"]]
+
+
+@pytest.mark.parametrize("table", ["session", "journal"])
+def test_a_page_is_told_to_come_again_while_the_database_is_away(hall: Hall, table: str) -> None:
+    manager = hall.manager()
+    hall.rename(table, "away")
+    assert not hall.watch("", manager, "office")
+    hall.rename("away", table)
+    assert hall.watch("", manager, "office")
+
+
+def test_nothing_is_drawn_for_a_page_that_was_not_let_in(hall: Hall) -> None:
+    assert hall.watch("inside")
+    hall.rename("journal", "away")
+    assert not hall.watch("outside")
+    hall.rename("away", "journal")
+    hall.awaited = lambda: len(hall.seen["inside"]) == 2
+    hall.app.feeds.touch("probe")
+    assert hall.came.wait(PATIENCE)
+    assert hall.watch("later")
+    assert "outside" not in hall.seen

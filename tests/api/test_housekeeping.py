@@ -1,0 +1,124 @@
+"""What a server does by itself goes on, whatever one slip, one device or one step is like."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import gevent
+from gevent.event import Event as Flag
+
+from server.agents import DeviceRef, Task
+from server.bell import NoBell
+from server.services import calling, issuing
+from server.services.bus import HallChanged, SlipOwed
+from server.serving import House, Served
+from server.storage import slips
+from support.web import Web
+
+PATIENCE = 20.0
+DEVICES = {
+    "devices": [
+        {"device": "led-1", "kind": "led", "serves": "T1"},
+        {"device": "printer-1", "kind": "printers", "serves": "1"},
+        {"device": "voice-1", "kind": "voice", "serves": "east"},
+    ]
+}
+
+
+def agent(web: Web) -> Any:
+    """A connected agent that has said what it hosts."""
+    token = web.small.hall.people.grant("agent", "a")
+    line = web.app.socketio.test_client(web.app.flask, namespace="/agent", auth={"token": token})
+    assert line.emit("hello", DEVICES, namespace="/agent", callback=True) == {"ok": True}
+    return line
+
+
+def tasks(line: Any) -> list[str]:
+    """The tasks an agent was handed since it was last asked."""
+    heard = line.get_received("/agent")
+    return [said["args"][0]["id"] for said in heard if said["name"] == "task"]
+
+
+def test_one_slip_that_cannot_be_drawn_holds_up_nobody_else(web: Web) -> None:
+    agent(web)
+    asked: list[str] = []
+
+    def owed(ref: DeviceRef) -> list[Task]:
+        asked.append(ref.name)
+        return []
+
+    web.app.agents.owed["voice"] = owed
+
+    def broken(tx: Any) -> None:
+        slips.owe(
+            tx,
+            slip_id="s",
+            kind="ticket",
+            ticket_id="",
+            device="printer-1",
+            document="{}",
+            copy=True,
+            by="clerk:1001",
+        )
+
+    web.small.ctx.write(broken)
+    web.app.agents.remind()
+    assert asked == ["voice-1"]
+
+
+def test_a_device_that_cannot_be_told_what_to_show_holds_up_nobody_else(web: Web) -> None:
+    asked = Flag()
+
+    def shape(_ref: DeviceRef) -> dict[str, Any]:
+        raise KeyError("version")
+
+    def owed(_ref: DeviceRef) -> list[Task]:
+        asked.set()
+        return []
+
+    web.app.agents.desired["led"] = shape
+    web.app.agents.owed["voice"] = owed
+    agent(web)
+    assert asked.wait(PATIENCE)
+
+
+class Tired:
+    """Agents that cannot be reminded."""
+
+    def remind(self) -> None:
+        """Fail."""
+        raise KeyError("version")
+
+
+def test_a_step_that_fails_does_not_keep_a_day_from_opening(web: Web) -> None:
+    opened = Flag()
+    hall = web.app.hall
+    hall.ctx.bus.listen(lambda event: opened.set() if event == HallChanged("day") else None)
+    feeds = SimpleNamespace(run=lambda: None)
+    served = SimpleNamespace(hall=hall, flask=web.app.flask, feeds=feeds, agents=Tired())
+    house = House(lambda _hall: cast("Served", served), {}, NoBell(alone=True))
+    keeping = gevent.spawn(house.run)
+    try:
+        assert opened.wait(PATIENCE)
+    finally:
+        keeping.kill()
+
+
+def test_a_number_that_is_over_is_not_printed_any_more(web: Web) -> None:
+    small = web.small
+    web.clerk("T1")
+    agent(web).disconnect(namespace="/agent")
+    ticket = small.issue("tax-1")
+    [slip] = small.ctx.read(lambda c: slips.of_ticket(c, "small", ticket.id))
+    assert slip.state == "owed"
+    calling.cancel(small.ctx, small.clerk("T1"), small.key(), ticket.id)
+    line = agent(web)
+    web.app.agents.remind()
+    small.ctx.bus.publish([SlipOwed(slip.id, slip.device)])
+    assert tasks(line) == []
+    issuing.settle_slip(small.ctx, "a", slip.id, "failed", "void")
+    small.ctx.bus.publish([SlipOwed(slip.id, slip.device)])
+    assert tasks(line) == []
+    again = issuing.reprint(small.ctx, small.clerk("T1"), small.key(), ticket.id, "1")
+    assert tasks(line) == [again], "by hand it is"
