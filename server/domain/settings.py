@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
+from unicodedata import category
 
 from server.domain.attendance.ladder import is_ladder, is_staff_list
 from server.domain.errors import Code, HallError
@@ -188,6 +189,14 @@ FORMS: dict[str, Callable[[str], bool]] = {
 }
 """Texts that a rule reads, each with what says whether it can be read."""
 TEXT_LIMIT = 200
+
+
+def prints(value: Any) -> bool:
+    """Whether a value can stand on a slip: a text with a break or a control byte stops them all.
+
+    Asked of what is typed in only: a hall that once kept such a text must still start.
+    """
+    return not isinstance(value, str) or all(category(c) not in ("Cc", "Cs") for c in value)
 
 
 def changed(settings: Settings, values: dict[str, Any]) -> Settings:

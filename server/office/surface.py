@@ -16,7 +16,7 @@ from server.api import ADMINISTRATORS, MANAGERS, Api, Call
 from server.clock import instant, zone_known
 from server.domain.catalogue import Role
 from server.domain.errors import Code, HallError
-from server.domain.settings import BOUNDS, CHOICES, changed
+from server.domain.settings import BOUNDS, CHOICES, changed, prints
 from server.domain.tickets import ActorKind
 from server.hall import Hall, take_catalogue
 from server.office import offline, views
@@ -313,6 +313,9 @@ def _settings(api: Api) -> None:
         fresh = changed(ctx.settings(), asked.values)
         if not zone_known(fresh.timezone):
             raise HallError(Code.SETTING_INVALID, name="timezone")
+        for name, value in asked.values.items():
+            if not prints(value):
+                raise HallError(Code.SETTING_INVALID, name=name)
 
         def act(tx: Tx) -> int:
             for name, value in asked.values.items():

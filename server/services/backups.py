@@ -285,18 +285,27 @@ def _thin(folder: Path, keep: int, newest_one: Path) -> list[Path]:
 
 
 def _remember(data: Path, path: Path, manifest: Manifest) -> None:
+    """Note it in the data folder, and in the own folder of each of several halls that is in it.
+
+    A hall looks only into its own: on other machines that may be all of the folder that is shared.
+    """
     told = {"at": manifest.made_at, "file": str(path.resolve()), "halls": manifest.halls}
-    half = data / f".{NOTE}"
-    half.write_text(json.dumps(told, ensure_ascii=False))
-    half.chmod(0o600)
-    half.replace(data / NOTE)
+    whole, *own = folders(data)
+    for folder in (whole, *(one for one in own if one.name in manifest.halls)):
+        half = folder / f".{NOTE}"
+        half.write_text(json.dumps(told, ensure_ascii=False))
+        half.chmod(0o600)
+        half.replace(folder / NOTE)
 
 
 def last_backup(data: Path, hall_id: str) -> tuple[int, int] | None:
-    """When the last good backup was made (ms) and up to which journal line; None for never."""
+    """When the last good backup of a hall was made (ms) and up to which journal line.
+
+    `data` is the hall's own folder. None: never.
+    """
     try:
         told = json.loads((data / NOTE).read_text())
-        return int(told["at"]), int(told["halls"].get(hall_id, (0, ""))[0])
+        return int(told["at"]), int(told["halls"][hall_id][0])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

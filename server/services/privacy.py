@@ -7,15 +7,31 @@ released bulletins are held fast by the database itself.
 
 from __future__ import annotations
 
+import contextlib
+import json
+import re
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Table,
+    Text,
+    delete,
+    or_,
+    select,
+    update,
+)
 
 from server.domain.errors import Code, HallError
+from server.domain.tickets import ActorKind
 from server.services.attendance.files import FOLDER
-from server.services.context import SYSTEM, Context, note
-from server.storage import accounts, schema
+from server.services.context import SYSTEM, Actor, Context, note
+from server.services.readers_office import SHEET_MARK, whose
+from server.storage import accounts, readers, schema
 from server.storage.store import Tx
 from server.storage.tables import metadata
 from server.storage.tables_attendance import correction, kept_file, leave
@@ -38,27 +54,39 @@ OF_PERSON: dict[str, tuple[str, ...]] = {
     "session": ("staff",),
     "sign_in_source": ("staff",),
     "enrolment": ("by_actor",),
-    "setting": ("by_actor",),
+    "idempotency": ("actor",),
+    "setting": ("by_actor", "value"),
     "catalogue_version": ("by_actor",),
     "calendar_day": ("by_actor",),
-    "shift_rule": ("by_actor",),
-    "leave": ("staff", "cover", "by_actor"),
+    "shift_rule": ("subject", "by_actor"),
+    "leave": ("staff", "cover", "steps", "by_actor"),
     "correction": ("staff", "by_actor", "decided_by"),
     "kept_file": ("by_actor",),
-    "bulletin": ("released_by",),
-    "amendment": ("drafted_by", "released_by"),
+    "bulletin": ("figures", "editors", "released_by"),
+    "amendment": ("data", "drafted_by", "released_by"),
     "acknowledgement": ("by_actor",),
-    "spot_check": ("by_actor",),
-    "spot_mark": ("staff", "by_actor"),
-    "finding": ("staff", "by_actor"),
+    "spot_check": ("checkers", "by_actor"),
+    "spot_mark": ("staff", "known", "by_actor"),
+    "finding": ("staff", "facts", "history", "by_actor", "rectified"),
     "finger": ("staff", "by_actor"),
-    "reader_line": ("settled_by",),
-    "reader_command": ("by_actor",),
-    "sign_in_sheet": ("witness", "by_actor"),
+    "punch": ("enrolment",),
+    "reader_line": ("line", "settled_by"),
+    "reader_event": ("data",),
+    "reader_command": ("command", "by_actor"),
+    "sign_in_sheet": ("lines", "witness", "by_actor"),
     "alarm_take": ("by_actor",),
-    "journal": ("actor", "subject"),
+    "journal": ("actor", "subject", "data"),
 }
-"""Where a staff number stands, alone or behind a kind of actor (`clerk:1001`)."""
+"""Where a staff number stands: alone, behind a kind of actor (`clerk:1001`), in a text of any
+length also inside JSON or a list with commas; or the number that the person has at the time clocks.
+docs/personal-data.md has the same columns in bold; a test compares the two."""
+CLOCKS = {
+    ("punch", "enrolment"): "at",
+    ("reader_line", "line"): "received_at",
+    ("reader_command", "command"): "created_at",
+}
+"""Columns that hold a time clock's own number, and when that was said: it changes hands."""
+PIN = re.compile(r"\bPIN=(\S+)|^(\S+)")
 
 
 # -- by age ----------------------------------------------------------------------------------------
@@ -143,21 +171,79 @@ def _empty_files(tx: Tx, found: list[str]) -> None:
 
 
 def export_person(ctx: Context, staff: str) -> dict[str, list[dict[str, Any]]]:
-    """Every record that holds a person's number, by table; no hashes of secrets."""
+    """Every record that holds a person's number, by table; no hashes of secrets.
+
+    A record is given whole, so what it says of others is in it too.
+    """
 
     def query(conn: Connection) -> dict[str, list[dict[str, Any]]]:
-        found = {name: _records(ctx, conn, metadata.tables[name], staff) for name in OF_PERSON}
+        asked = _Asked(staff, readers.fingers(conn, ctx.hall_id))
+        tables = (metadata.tables[name] for name in OF_PERSON)
+        found = {table.name: _records(conn, ctx.hall_id, table, asked) for table in tables}
         return {name: records for name, records in found.items() if records}
 
     return ctx.read(query)
 
 
-def _records(ctx: Context, conn: Connection, table: Table, staff: str) -> list[dict[str, Any]]:
-    names = [staff, *(f"{kind}:{staff}" for kind in ("clerk", "manager", "administrator"))]
-    mine = or_(*(table.c[column].in_(names) for column in OF_PERSON[table.name]))
-    rows = conn.execute(select(table).where(table.c.hall_id == ctx.hall_id, mine)).mappings()
+class _Asked:
+    """Whose records are wanted: what the person is called by, and at the time clocks."""
+
+    def __init__(self, staff: str, links: dict[str, list[tuple[int, str]]]) -> None:
+        kinds = (ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTRATOR)
+        self.staff, self._links = staff, links
+        self.names = {staff, *(Actor(kind, staff).key for kind in kinds)}
+        self.signed = SHEET_MARK + staff
+        """The number of his signatures: it tells whose they are even when the link is gone."""
+        linked = (pin for pin, owners in links.items() if any(who == staff for _, who in owners))
+        self.pins = {self.signed, *linked}
+
+    def query(self, column: Column[Any]) -> ColumnElement[bool]:
+        """Rows that may hold the person; `held_by` looks closer."""
+        if (column.table.name, column.name) in CLOCKS:
+            if not isinstance(column.type, Text):
+                return column.in_(self.pins)
+            return or_(*(column.contains(pin, autoescape=True) for pin in self.pins))
+        if isinstance(column.type, Text):
+            return column.contains(self.staff, autoescape=True)
+        return column.in_(self.names)
+
+    def held_by(self, row: RowMapping, column: Column[Any]) -> bool:
+        """Whether it is this person's number: not part of another, nor another's by then."""
+        text, moment = row[column.name], CLOCKS.get((column.table.name, column.name))
+        if moment is None:
+            return not self.names.isdisjoint(_words(text))
+        said = _words(text) | {found for pair in PIN.findall(text) for found in pair}
+        return self.signed in said or any(
+            whose(self._links[pin], row[moment]) == self.staff for pin in said & self.pins
+        )
+
+
+def _words(text: str) -> set[str]:
+    """A text, the parts of a list with commas, every text inside JSON."""
+    found = set(text.split(","))
+    with contextlib.suppress(ValueError):
+        waiting = [json.loads(text)]
+        while waiting:
+            one = waiting.pop()
+            if isinstance(one, dict):
+                waiting += [*one, *one.values()]
+            elif isinstance(one, list):
+                waiting += one
+            elif isinstance(one, str):
+                found.update(one.split(","))
+    return found
+
+
+def _records(conn: Connection, hall_id: str, table: Table, asked: _Asked) -> list[dict[str, Any]]:
+    columns = [table.c[name] for name in OF_PERSON[table.name]]
+    mine = or_(*(asked.query(column) for column in columns))
+    rows = conn.execute(select(table).where(table.c.hall_id == hall_id, mine)).mappings()
     kept = [c.name for c in table.columns if c.name not in SECRETS and c.name != "hall_id"]
-    return [{name: row[name] for name in kept} for row in rows]
+    return [
+        {name: row[name] for name in kept}
+        for row in rows
+        if any(asked.held_by(row, column) for column in columns)
+    ]
 
 
 def erase_person(ctx: Context, staff: str, folder: Path) -> int:

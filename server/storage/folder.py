@@ -25,7 +25,8 @@ class FolderBusyError(Exception):
 def _lock(folder: Path, how: int) -> IO[bytes]:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = (folder / LOCK).open("ab")
+        # To read as well: NFS gives a shared lock on nothing that is open for writing only.
+        file = (folder / LOCK).open("a+b")
     except OSError as error:
         raise FolderBusyError(f"{folder}: 不能写入 / cannot be written: {error.strerror}") from None
     try:

@@ -4,52 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from werkzeug.test import Client
 
 from server.api import Who
-from server.api.limits import Limits
-from server.bell import NoBell
 from server.domain.errors import Code
-from server.serving import House
-from support.halls import ADMINISTRATOR, MANAGER, STAFF, SmallHall, at
+from support.access_table import table
+from support.two_halls import PEOPLE, ROLES, Two, papers
 from support.web import Browser, Web
 
-ROLES = ("clerk", "manager", "administrator", "kiosk", "board", "agent")
-PEOPLE = {"clerk": STAFF["T1"], "manager": MANAGER, "administrator": ADMINISTRATOR}
-
-
-SECONDS = count(0, 1000)
-"""So much time between two requests that no rate is reached."""
-
-
-class Two:
-    """Two halls of one process, each under its own name; the same people work in both."""
-
-    def __init__(self, folder: Path) -> None:
-        self.webs = {}
-        for seed, name in enumerate(("one", "two"), 1):
-            place = folder / name
-            place.mkdir()
-            small = SmallHall(f"sqlite:///{place / 'hall.db'}", place, at(9), seed)
-            self.webs[name] = web = Web(small)
-            web.app.api.limits = Limits(lambda: next(SECONDS))
-        hosts = {f"{name}.example": name for name in self.webs}
-        self.house = House(lambda hall: self.webs[hall].app, hosts, NoBell(alone=True))
-
-    def ask(self, host: str, method: str, path: str, headers: dict[str, str]) -> Any:
-        """A request to a hall by its name."""
-        found = Client(self.house, use_cookies=False).open(
-            f"/api/v1{path}",
-            method=method,
-            headers={**headers, "Host": f"{host}.example"},
-            data=b"{}" if method == "POST" else None,
-        )
-        return found.get_json(silent=True) or {}
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -57,18 +23,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
     """Both halls."""
     made = Two(tmp_path_factory.mktemp("two"))
     yield made
-    for web in made.webs.values():
-        web.small.close()
-
-
-def papers(web: Web, role: str) -> dict[str, str]:
-    """What somebody of a hall shows: cookie and CSRF token, or a device's token."""
-    if role not in PEOPLE:
-        return web.device(role, "1").headers("")
-    browser = web.person(PEOPLE[role])
-    cookie = browser.client.get_cookie("hall_session")
-    assert cookie is not None
-    return {**browser.headers(""), "Cookie": f"hall_session={cookie.value}"}
+    made.close()
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -83,6 +38,37 @@ def test_nobody_of_one_hall_is_anybody_at_the_other(two: Two, role: str) -> None
         assert code in (Code.NOT_SIGNED_IN, Code.CSRF), f"{route.method} {path}"
         tried += 1
     assert tried > 90
+
+
+def test_the_table_of_rights_is_what_is_answered(two: Two) -> None:
+    """A right that somebody gained is a changed line: look at it, then write the table anew."""
+    told = (ROOT / "docs" / "access.md").read_text()
+    assert told == table(two), "support/access_table.py says how to write it anew"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_line_of_the_other_hall_is_not_opened(two: Two, role: str) -> None:
+    home, other = two.webs["one"], two.webs["two"]
+    shown = papers(home, role)
+    surfaces = {"board": "main", "counter": "T1", "kiosk": "1", "office": "", "windows": ""}
+    for surface, key in surfaces.items():
+        said = {"surface": surface, "key": key}
+        line = other.app.socketio.test_client(
+            other.app.flask, namespace="/live", auth=said, headers=shown
+        )
+        assert not line.is_connected("/live"), surface
+    own = "kiosk" if role == "kiosk" else "windows"
+    said = {"surface": own, "key": surfaces[own]}
+    line = home.app.socketio.test_client(
+        home.app.flask, namespace="/live", auth=said, headers=shown
+    )
+    assert line.is_connected("/live") is (role not in ("board", "agent"))
+    token = shown.get("Authorization", "").removeprefix("Bearer ")
+    for web, opened in ((other, False), (home, role == "agent")):
+        line = web.app.socketio.test_client(
+            web.app.flask, namespace="/agent", auth={"token": token}
+        )
+        assert line.is_connected("/agent") is opened
 
 
 def test_at_home_the_same_papers_hold(two: Two) -> None:

@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import json
+import re
+import zlib
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import openpyxl
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from devices.led.codecs import CODECS
+from devices.printers import escpos
 from devices.printers.document import Document, DocumentError
-from server.domain.catalogue import Catalogue
+from display.board import board, public
+from kiosk.slip import notice_slip, ticket_slip
+from server.domain.catalogue import Catalogue, Item, Material, Staff, Unit, Window, Zone
+from server.domain.settings import Settings
 from server.hall import take_catalogue
 from server.reports.paper import pdf
+from server.services import snapshot
 from server.services.context import SYSTEM
+from server.storage import slips
 from server.wire.attendance_requests import Reason
 from server.wire.base import Note
 from server.wire.bulletin import Words as BulletinWords
 from server.wire.checks import Words
 from server.workbook import export
-from support.halls import STAFF, catalogue
-from support.web import Web
+from server.workbook.values import clean
+from support.escpos_reader import PrintedLine, Row, read
+from support.halls import MONDAY, STAFF, at, catalogue
+from support.sheets import GOOD, ready, take
+from support.web import Browser, Web
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
 EVIL = (
@@ -35,16 +50,39 @@ EVIL = (
     "http://192.0.2.1/x",
     '"><img src=x onerror=alert(1)>',
     '#read("/etc/passwd")',
+    "<script>alert(1)</script>",
+    "=cmd|' /C calc'!A0",
+    "\u202egnp.exe",
 )
+WORDS = "".join(each for each in "\n".join(EVIL) if not each.isdigit()) + " *粗* $x$ _y_ <label>"
+"""All of it as a bulletin's words, which hold no digit."""
+WEEK, NEXT_MONDAY = "2026-W10", MONDAY + timedelta(days=7)
+
+
+Named = TypeVar("Named", Staff, Item, Unit, Window, Zone)
+
+
+def _named(things: Sequence[Named], first: int) -> tuple[Named, ...]:
+    """The things, each called something else of EVIL."""
+    return tuple(replace(thing, name=EVIL[n % len(EVIL)]) for n, thing in enumerate(things, first))
 
 
 def spoilt() -> Catalogue:
     """The small hall, every name of which wants to be something else."""
     plain = catalogue()
-    staff = tuple(replace(s, name=EVIL[n % len(EVIL)]) for n, s in enumerate(plain.staff))
-    items = tuple(replace(i, name=EVIL[n % len(EVIL)]) for n, i in enumerate(plain.items))
-    units = tuple(replace(u, name=EVIL[n % len(EVIL)]) for n, u in enumerate(plain.units))
-    return replace(plain, staff=staff, items=items, units=units, hall_name=EVIL[0])
+    items = tuple(
+        replace(item, materials=(Material(item.name, item.name),))
+        for item in _named(plain.items, 3)
+    )
+    return replace(
+        plain,
+        staff=_named(plain.staff, 0),
+        items=items,
+        units=tuple(replace(unit, short=unit.name) for unit in _named(plain.units, 5)),
+        windows=_named(plain.windows, 8),
+        zones=_named(plain.zones, 8),
+        hall_name=EVIL[0],
+    )
 
 
 def strings_only(content: bytes) -> set[str]:
@@ -92,6 +130,166 @@ def test_no_control_byte_comes_onto_paper_by_a_text(char: str) -> None:
     line = {"type": "text", "text": f"A{char}@", "width": 1, "height": 1}
     with pytest.raises(DocumentError):
         Document.from_json({"lines": [line], "copy": False})
+
+
+def printed(document: Document) -> list[Row]:
+    """What a printer does with a slip that has travelled to it; a byte it does not know fails."""
+    travelled = Document.from_json(json.loads(json.dumps(document.to_json())))
+    return list(read(escpos.encode(travelled, escpos.Profile()).data, kanji_at_power_up=True))
+
+
+def on_paper(rows: list[Row]) -> str:
+    """All text of a slip, without the spaces and breaks of its layout."""
+    return "".join("".join(row.text.split()) for row in rows if isinstance(row, PrintedLine))
+
+
+def slip_of(web: Web, item: str) -> Document:
+    """The slip of a number taken now."""
+    small, ctx = web.small, web.small.ctx
+    ticket = small.issue(item)
+    (row,) = ctx.read(lambda c: slips.of_ticket(c, "small", ticket.id))
+    facts = json.loads(row.document)
+    return ticket_slip(facts, ctx.catalogue(), ctx.settings(), "http://hall.example", copy=False)
+
+
+def seen(text: str) -> str:
+    """A text as paper can show it: without marks that turn the direction of writing."""
+    return "".join(text.replace("\u202e", "").split())
+
+
+def test_names_come_onto_a_slip_as_text_and_nothing_else(web: Web) -> None:
+    ctx = web.small.ctx
+    web.small.seat("T1", "S1")
+    plain = printed(slip_of(web, "tax-1"))
+    take_catalogue(ctx, SYSTEM, spoilt(), "test")
+    for evil in EVIL:
+        web.small.configure(notice_zh=evil)
+        found = printed(slip_of(web, "tax-1"))
+        item = ctx.catalogue().item_by["tax-1"]
+        for name in (EVIL[0], item.name, ctx.catalogue().unit_by[item.unit].name, evil):
+            assert seen(name) in on_paper(found)
+        marks = [type(row) for row in found if not isinstance(row, PrintedLine)]
+        assert marks == [type(row) for row in plain if not isinstance(row, PrintedLine)]
+        assert all(char.isprintable() for char in on_paper(found))
+
+
+@pytest.mark.parametrize("item", [item.code for item in catalogue().items])
+def test_papers_come_onto_a_notice_as_text_and_nothing_else(web: Web, item: str) -> None:
+    take_catalogue(web.small.ctx, SYSTEM, spoilt(), "test")
+    book, settings = web.small.ctx.catalogue(), web.small.ctx.settings()
+    facts = {"item": item, "missing": [0], "issued_at": web.small.clock.now()}
+    text = on_paper(printed(notice_slip(facts, book, settings, copy=False)))
+    name = book.item_by[item].name  # of the item, of a paper, of the paper's form
+    assert text.count(seen(name)) == 3 + (name == book.hall_name)
+    assert all(char.isprintable() for char in text)
+
+
+HIDDEN = ("\x1b@", "\x1dV\0", "\x10\x04\x01", "\x85", "\u202e", "\u200f", "\ufeff")
+
+
+@pytest.mark.parametrize("char", HIDDEN)
+def test_no_name_of_a_workbook_holds_what_cannot_be_seen(char: str) -> None:
+    assert clean("甲乙")
+    assert not clean(f"甲{char}乙")
+
+
+@pytest.mark.parametrize("char", ["\x1b@", "\x1dV\0", "\n", "\x7f", "\x85"])
+@pytest.mark.parametrize("name", ["notice_zh", "notice_en", "check_faults"])
+def test_no_setting_holds_a_control_character(web: Web, name: str, char: str) -> None:
+    """A slip with one is refused by the printer's driver: no number would come out any more."""
+    answer = web.administrator().post("/office/settings", {"values": {name: f"甲{char}乙"}})
+    assert (answer.status_code, answer.get_json().get("code")) == (400, "setting_invalid")
+    assert web.small.ctx.settings() == Settings()
+
+
+def test_a_board_gets_names_as_texts_of_its_state(web: Web) -> None:
+    small = web.small
+    small.seat("T1")
+    small.issue("tax-1")
+    take_catalogue(small.ctx, SYSTEM, spoilt(), "test")
+    small.configure(notice_zh=EVIL[6], notice_en=EVIL[8])
+    book = small.ctx.catalogue()
+    state = json.loads(public(board(snapshot.take(small.ctx), "east")).model_dump_json())
+    assert (state["hall"], state["notice"], state["notice_en"]) == (EVIL[0], EVIL[6], EVIL[8])
+    assert state["zone_name"] == book.zone_by["east"].name
+    names = {queue["unit"]: queue["name"] for queue in state["queues"]}
+    assert names["tax"] == book.unit_by["tax"].name
+    assert set(names.values()) <= set(EVIL)
+
+
+PAGES = ("/board/main", "/kiosk/1", "/bulletin", "/counter", "/office", "/my", "/check", "/t/x")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_is_made_of_the_halls_texts(web: Web, path: str) -> None:
+    """The server sends the same page whatever the hall is called; its texts come as JSON."""
+    before = web.browser().client.get(path)
+    take_catalogue(web.small.ctx, SYSTEM, spoilt(), "test")
+    after = web.browser().client.get(path)
+    assert (after.status_code, after.data) == (before.status_code, before.data)
+    if after.status_code == 200:  # the pages are built
+        policy = after.headers["Content-Security-Policy"]
+        assert "script-src 'self';" in policy
+        assert "unsafe" not in policy
+
+
+def evil_bulletin(web: Web) -> Browser:
+    """Releases a bulletin with such names, a person and words; returns a manager's browser."""
+    small = web.small
+    small.seat("T1")
+    small.issue("tax-1")
+    small.serve("T1")
+    take_catalogue(small.ctx, SYSTEM, spoilt(), "test")
+    ready(small, delivered=at(8, day=NEXT_MONDAY))
+    small.clock.set(at(22))
+    take(small, "08:37", *GOOD[1:])
+    small.clock.set(at(8, day=NEXT_MONDAY))
+    small.configure(bulletin_names=1)
+    manager = web.manager()
+    assert manager.post("/office/bulletins", {"week": WEEK}).status_code == 200
+    path = f"/office/bulletins/{WEEK}"
+    answer = manager.post(f"{path}/words", {"words": {"closing": WORDS}})
+    assert answer.status_code == 200, answer.get_json()
+    digest = manager.get(f"/bulletins/{WEEK}").get_json()["digest"]
+    assert web.administrator().post(f"{path}/release", {"seen": digest}).status_code == 200
+    return manager
+
+
+def words_in(shown: Any) -> set[str]:
+    """Every text of an answer."""
+    if isinstance(shown, dict):
+        return set().union(*map(words_in, shown.values()))
+    if isinstance(shown, list):
+        return set().union(*map(words_in, shown))
+    return {shown} if isinstance(shown, str) else set()
+
+
+def chars_of(paper: bytes) -> set[str]:
+    """The characters that a PDF can show, as its fonts name them for whoever copies text."""
+    found: set[str] = set()
+    for packed in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", paper, re.DOTALL):
+        with contextlib.suppress(zlib.error):
+            for code in re.findall(rb"<[0-9A-F]+> <([0-9A-F]+)>", zlib.decompress(packed)):
+                found |= set(bytes.fromhex(code.decode()).decode("utf-16-be", "replace"))
+    return found
+
+
+def test_a_bulletin_shows_names_and_words_as_they_are_and_runs_none(web: Web) -> None:
+    manager = evil_bulletin(web)
+    book = web.small.ctx.catalogue()
+    person = book.staff_by[STAFF["T1"]].name
+    shown = manager.get(f"/bulletins/{WEEK}")
+    public_one = web.browser().get("/bulletin")
+    for answer in (shown, public_one):
+        assert answer.mimetype == "application/json"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert {WORDS, person, book.unit_by["tax"].name, EVIL[0]} <= words_in(answer.get_json())
+    sheets = strings_only(manager.get(f"/office/bulletins/{WEEK}/bulletin.xlsx").data)
+    assert {WORDS, person, book.unit_by["tax"].name} <= sheets
+    paper = manager.get(f"/office/bulletins/{WEEK}/bulletin.pdf").data
+    assert set("<>=|#*$_@\"'粗") <= chars_of(paper)
+    assert b"/JavaScript" not in paper
+    assert b"/URI" not in paper
 
 
 @pytest.mark.parametrize("name", sorted(CODECS))

@@ -6,12 +6,15 @@ import io
 import json
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Boolean, Column, String, Text, func, insert, select
 
 from devices.host import logs as agent_logs
 from server import logs
@@ -21,7 +24,8 @@ from server.hall import take_catalogue
 from server.services import checks, privacy
 from server.services.attendance import files
 from server.services.context import SYSTEM
-from server.storage import schema
+from server.storage import readers, schema
+from server.storage.store import Tx
 from server.storage.tables import metadata
 from server.storage.tables_attendance import leave
 from support.halls import STAFF, SmallHall, at, catalogue
@@ -52,11 +56,97 @@ def test_every_column_of_every_table_is_decided_on() -> None:
     assert found == wanted
 
 
-def test_every_column_that_holds_a_staff_number_is_exported() -> None:
-    names = {"staff", "by_actor", "witness", "released_by", "drafted_by", "decided_by"}
-    for table in metadata.tables.values():
-        for column in set(table.columns.keys()) & (names | {"settled_by"}):
-            assert column in privacy.OF_PERSON.get(table.name, ()), f"{table.name}.{column}"
+def holding() -> dict[str, set[str]]:
+    """Columns by table that docs/personal-data.md has in bold: they hold a person's number."""
+    rows = ROW.findall((ROOT / "docs/personal-data.md").read_text())
+    found = {table: set(re.findall(r"\*\*`(\w+)`\*\*", personal)) for table, personal, _ in rows}
+    return {table: columns for table, columns in found.items() if columns}
+
+
+def test_every_column_that_holds_a_persons_number_is_exported() -> None:
+    assert holding() == {table: set(columns) for table, columns in privacy.OF_PERSON.items()}
+
+
+def test_a_column_called_like_one_that_holds_a_number_holds_one_or_is_named_here() -> None:
+    names = set().union(*holding().values())
+    others = {
+        f"{table.name}.{column}"
+        for table in metadata.tables.values()
+        for column in set(table.columns.keys()) & names - holding().get(table.name, set())
+    }
+    assert others == {
+        "alarm_take.subject",  # a device, a ticket, a day
+        "bulletin.number",
+        "finger.enrolment",  # beside the person it belongs to
+        "open_line.subject",  # a unit or a window
+        "reader.facts",  # what a clock says of itself
+        "standby_line.line",  # an address
+        "ticket.number",
+        "window.number",
+    }
+
+
+PERSON, PIN, GIVEN_ON = "7777", "41", 5_000_000
+PLAIN = (PERSON, f"clerk:{PERSON}", f"manager:{PERSON}", f"administrator:{PERSON}")
+WITHIN = (
+    PERSON,
+    f'["1", "{PERSON}"]',
+    f'{{"by": "{PERSON}"}}',
+    f'{{"a": [{{"x": "1,{PERSON}"}}]}}',
+)
+AT_CLOCKS = {
+    "punch": (PIN,),
+    "reader_line": (f"{PIN}\t2026-13-41 08:00:00\t0", f"USER PIN={PIN}\tName=A"),
+    "reader_command": (f"DATA UPDATE USERINFO PIN={PIN}\tName=A", f'{{"users": [["{PIN}", "A"]]}}'),
+}
+NOT_HIS = (
+    f"1{PERSON}",
+    f"{PERSON}1",
+    f'["1{PERSON}", "kiosk:{PERSON}"]',
+    f"{PERSON} 号窗口",
+    "411",
+)
+
+
+def _row(column: Column[Any], text: str, n: int, at: int) -> dict[str, Any]:
+    """A row of a column's table that nothing but this text makes somebody's."""
+    row: dict[str, Any] = {"hall_id": "small"}
+    for each in column.table.columns:
+        if isinstance(each.type, String):
+            row[each.name] = row.get(each.name, f"t{n}")
+        elif isinstance(each.type, Boolean):
+            row[each.name] = False
+        else:
+            row[each.name] = n
+    clock = privacy.CLOCKS.get((column.table.name, column.name))
+    fixed = {"version": 1} if column.table.name == "staff" else {}
+    return row | ({clock: at} if clock else {}) | fixed | {column.name: text}
+
+
+def test_the_export_finds_a_person_in_every_such_column_and_nobody_else(both: SmallHall) -> None:
+    wanted: Counter[str] = Counter()
+    n = count(10_000_000)
+
+    def fill(tx: Tx) -> None:
+        readers.link(tx, PIN, 0, PERSON, "test")
+        readers.link(tx, PIN, GIVEN_ON, "8888", "test")
+        for name, columns in holding().items():
+            for column in (metadata.tables[name].c[each] for each in sorted(columns)):
+                long = isinstance(column.type, Text)
+                his: tuple[str, ...] = WITHIN if long else PLAIN
+                if (name, column.name) in privacy.CLOCKS:
+                    his = (*AT_CLOCKS[name], f"@{PERSON}")
+                    later = [_row(column, text, next(n), GIVEN_ON) for text in AT_CLOCKS[name]]
+                    tx.conn.execute(insert(column.table), later)
+                rows = [_row(column, text, next(n), GIVEN_ON - 1) for text in his]
+                rows += [_row(column, t, next(n), 0) for t in NOT_HIS if long or len(t) < 10]
+                tx.conn.execute(insert(column.table), rows)
+                wanted[name] += len(his)
+
+    both.ctx.write(fill)
+    wanted["finger"] += 1
+    found = privacy.export_person(both.ctx, PERSON)
+    assert {name: len(rows) for name, rows in found.items()} == wanted
 
 
 @pytest.fixture
@@ -136,8 +226,8 @@ def test_a_former_persons_name_papers_and_links_are_taken_out(both: SmallHall) -
     assert "测试1" not in left
     assert "privacy.erase" in left
     assert web.browser().login(MINE).status_code == 401
-    count = both.ctx.read(lambda c: c.scalar(select(func.count()).select_from(leave)))
-    assert count == 1
+    left_over = both.ctx.read(lambda c: c.scalar(select(func.count()).select_from(leave)))
+    assert left_over == 1
     assert both.ctx.read(lambda c: checks.findings("small", c)) == []
 
 

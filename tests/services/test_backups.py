@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import fcntl
 import gzip
+import os
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,15 +18,17 @@ from sqlalchemy import delete, select, text
 from server.cli import backup as cli
 from server.clock import SeededChance, SetClock
 from server.config import Config
-from server.services import backups, restoring
+from server.hall import Hall, open_hall, take_catalogue
+from server.office import own_alarms
+from server.services import backups, figures, restoring, snapshot
 from server.services.backups import BackupError
 from server.services.checks import findings
-from server.services.context import Context
+from server.services.context import SYSTEM, Context
 from server.services.restoring import Asked, restore
 from server.storage import devices, journal, moving, schema
 from server.storage.engine import migrate, open_engine
 from server.storage.folder import FolderBusyError, alone, serve_from
-from support.halls import SmallHall, at
+from support.halls import SmallHall, at, catalogue
 
 NINE = at(9)
 
@@ -286,6 +292,57 @@ def test_the_commands_say_what_they_did(
         cli.run(_asked("restore", tmp_path, backup=tmp_path / "hall.toml", gap=1, beyond=[])) == 2
     )
     assert "not a sound backup" in capsys.readouterr().err
+
+
+def test_each_of_several_halls_in_one_database_is_told_of_their_backup(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    names = {name: f"{name}.example" for name in ("one", "two")}
+    config = Config(data=tmp_path, database=postgres_url, halls=names)
+    clock = SetClock(NINE)
+    with contextlib.ExitStack() as opened:
+        halls = []
+        for name in names:
+            hall = open_hall(config.of_hall(name), clock=clock, chance=SeededChance(1))
+            opened.callback(hall.ctx.store.close)
+            take_catalogue(hall.ctx, SYSTEM, replace(catalogue(), hall=name), "")
+            halls.append(hall)
+        clock.forward(minutes=3 * 24 * 60)
+        assert [_told(hall) for hall in halls] == [(True, None)] * 2
+        backups.make(config, tmp_path / "out", clock.now())
+        clock.forward(minutes=1)
+        assert [_told(hall) for hall in halls] == [(False, 60)] * 2
+        clock.forward(minutes=3 * 24 * 60)
+        assert [_told(hall)[0] for hall in halls] == [True, True]
+
+
+def _told(hall: Hall) -> tuple[bool, float | None]:
+    """Whether the office has the alarm of an old backup, and its age as monitoring has it."""
+    found = own_alarms.alarms(hall, lambda _folder: 10**12)(snapshot.take(hall.ctx))
+    samples = figures.source(hall.ctx, hall.config.data)()
+    ages = [value for name, _, _, value in samples if name == "hallkeeper_backup_age_seconds"]
+    return "backup_old" in {alarm.code for alarm in found}, ages[0] if ages else None
+
+
+def test_the_backup_of_one_of_several_halls_is_not_the_others(tmp_path: Path) -> None:
+    config = Config(data=tmp_path, halls={"one": "one.example", "two": "two.example"})
+    small = SmallHall(f"sqlite:///{tmp_path / 'hall.db'}", tmp_path, NINE)
+    for name in ("small", "two"):
+        (tmp_path / "halls" / name).mkdir(parents=True)
+    backups.make(small.hall.config, tmp_path / "out", NINE)
+    small.close()
+    assert backups.last_backup(tmp_path / "halls" / "small", "small") is not None
+    assert not (tmp_path / "halls" / "two" / backups.NOTE).exists()
+    assert backups.last_backup(config.data, "two") is None
+
+
+def test_the_folders_lock_is_one_that_nfs_grants(tmp_path: Path) -> None:
+    """NFS refuses a shared lock on what is not open for reading (EBADF)."""
+    serve_from(tmp_path)
+    lock = (tmp_path / "hall.lock").resolve()
+    held = [int(fd.name) for fd in Path("/proc/self/fd").iterdir() if fd.resolve() == lock]
+    ways = {fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_ACCMODE for fd in held}
+    assert ways == {os.O_RDWR}
 
 
 def test_each_of_several_halls_waits_for_the_whole_deployment(tmp_path: Path) -> None:
