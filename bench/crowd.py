@@ -24,8 +24,10 @@ def measure(run: Run) -> Iterator[Figure]:
             screens.join(server.port, server.who["board"], 1)
             screens.watch(0.2)
             empty = resident(server.pid)
+            alone = _resting(run, server, screens, 1)
             screens.join(server.port, server.who["board"], few - 1)
-            yield _resting(run, server, screens)
+            resting = _resting(run, server, screens, 1 if run.quick else 2)
+            yield amount("boards-resting", resting, alone, "% with one board")
             screens.join(server.port, server.who["board"], many - few)
             screens.watch(0.5)
             yield _cpu(run, server, screens, many)
@@ -36,16 +38,16 @@ def measure(run: Run) -> Iterator[Figure]:
             screens.close()
 
 
-def _resting(run: Run, server: Server, screens: Screens) -> Figure:
-    """Nothing happens in the hall: pings, clocks, and what runs every few seconds."""
+def _resting(run: Run, server: Server, screens: Screens, times: int) -> list[float]:
+    """Per cent of a core while nothing happens: pings, clocks, what runs every few seconds."""
     seconds = RESTING_SECONDS if not run.quick else 1.0
     shares = []
     screens.watch(0.5)
-    for _ in range(1 if run.quick else 2):
+    for _ in range(times):
         before = cpu_of(server.pid)
         screens.watch(seconds)
         shares.append((cpu_of(server.pid) - before) / seconds * 100)
-    return amount("boards-resting", shares)
+    return shares
 
 
 def _cpu(run: Run, server: Server, screens: Screens, many: int) -> Figure:

@@ -42,6 +42,8 @@ from support.redis_server import RedisServer
 TICKETS, NEXT = "/api/v1/tickets", "/api/v1/counter/call-next"
 WIDTH = 32
 """Requests on the way at once."""
+BOTH = "both"
+"""The part of a day in which numbers are taken and called by turns, while half of all wait."""
 SHOWN_EVERY = 500
 FEWEST = 1000
 """Numbers of the one hall: fewer would be too few to tell its cost."""
@@ -67,6 +69,9 @@ class Played:
     """As the books have it: an answer shows whom the window has by then."""
     calls: int = 0
     waits: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    full: list[float] = field(default_factory=list)
+    """Calls while as many waited as ever: for each a number was given."""
+    part: str = ""
     deepest: int = 0
     seconds: float = 0.0
     cpu: dict[str, float] = field(default_factory=dict)
@@ -158,7 +163,10 @@ class Load:
         if found[0] != 200:
             raise RuntimeError(job.hall, found)
         said, played = json.loads(found[1]), self._played
-        played.waits[job.path].append(time.perf_counter() - begun)
+        waited = time.perf_counter() - begun
+        played.waits[job.path].append(waited)
+        if played.part == BOTH and job.path == NEXT:
+            played.full.append(waited)
         if job.path == TICKETS:
             played.issued[job.hall].append(said["ticket"]["number"])
         else:
@@ -173,7 +181,8 @@ def day(
     played = Played()
     load = Load(port, played, width)
     before, begun = cpu(), time.monotonic()
-    for name, work in zip(("taking", "both", "calling"), jobs(who, count), strict=True):
+    for name, work in zip(("taking", BOTH, "calling"), jobs(who, count), strict=True):
+        played.part = name
         load.play(work, f"{len(who)} halls, {name}")
         played.deepest = max(played.deepest, played.tickets - played.calls)
     print(file=sys.stderr)
@@ -303,6 +312,7 @@ def _told(played: Played) -> dict[str, Any]:
         "waiting_at_most": played.deepest,
         "acts_per_second": round(2 * played.tickets / played.seconds),
         "cpu_ms_per_ticket": {k: v / played.tickets * 1000 for k, v in played.cpu.items()},
+        "full_p50_p99_ms": [quantile(played.full, share) * 1000 for share in (0.5, 0.99)],
         "p50_ms": {name: quantile(waits, 0.5) * 1000 for name, waits in ms.items()},
         "p99_ms": {name: quantile(waits, 0.99) * 1000 for name, waits in ms.items()},
         "faults": played.faults(),

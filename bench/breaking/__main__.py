@@ -127,7 +127,11 @@ def _write(args: argparse.Namespace, outcomes: list[Outcome], seconds: float) ->
             for o in outcomes
         ],
     }
-    path = folder / f"break-{datetime.now().astimezone():%Y-%m-%d}.json"
+    names = [
+        f"{datetime.now().astimezone():%Y-%m-%d}",
+        *(args.only or (["workers"] if args.workers else [])),
+    ]
+    path = folder / f"break-{'-'.join(names)}.json"
     path.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n")
     print(f"\n{path}")
 

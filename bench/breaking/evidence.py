@@ -14,8 +14,9 @@ import socketio
 from sqlalchemy import Connection, func, select
 
 from bench.breaking.hall import HALL, BrokenHall
-from bench.breaking.history import History, Kept, Line, Slip
+from bench.breaking.history import MAIN, History, Kept, Line, Slip
 from bench.breaking.people import Crowd
+from server.reference import load
 from server.services.checks import findings
 from server.storage import schema
 from server.storage.engine import open_store
@@ -123,6 +124,11 @@ class Board:
             self._news.wait_for(lambda: self._shows() == expected, patience)
             return self._shows()
 
+    @property
+    def drawn(self) -> bool:
+        """Whether it was ever given a picture: without one it shows nothing, which may be right."""
+        return bool(self._state)
+
     def port(self) -> int:
         """The port of this end of its line; 0 while it has none."""
         line = getattr(self._client.eio.ws, "sock", None)
@@ -170,7 +176,10 @@ def gathered(crowd: Crowd, url: str, boards: list[Board], tray: PaperTray | None
         store.close()
     history.acks, history.complete = list(crowd.acks), True
     busy = {(t.window, t.number) for t in history.tickets if t.state in ("called", "serving")}
-    history.shown = {b.zone: b.shows(busy) for b in boards}
+    history.zones = zone_of = {window.code: window.zone for window in load().windows}
+    for board in boards:
+        mine = {b for b in busy if board.zone in (MAIN, zone_of[b[0]])}
+        history.shown[board.zone] = board.shows(mine)
     history.paper = tray.close() if tray else None
     return history
 

@@ -11,9 +11,11 @@ from bench.breaking.fleet_kills import BOARDS, fleet_kills
 from bench.breaking.kills import kills
 from bench.breaking.run import Breaks, Setting
 
+AGENTS = ("kiosk", "counters", "display")
 WITH_DEVICES = Setting(
-    agents=("kiosk", "counters", "display"), boards=("main", "east", "west"), clerks=3, clocks=True
+    agents=AGENTS, boards=("main", "east", "west"), clerks=5, apart=3, clocks=True
 )
+"""Clerks so far apart that there are some at strips of each make, in both rooms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,13 @@ WORKERS = 3
 
 def every(count: int, told: Callable[[int], None], workers: int = WORKERS) -> list[Fault]:
     """All faults; `count` kills, `workers` processes where there are several."""
-    plain, many = Setting(), Setting(workers=workers, boards=BOARDS, clerks=6, apart=5)
+    plain, killed = Setting(), Setting(agents=AGENTS, boards=("main", "east"))
+    many = Setting(agents=AGENTS, workers=workers, boards=BOARDS, clerks=6, apart=5)
     full, frozen = storms.disk_full, storms.read_only
     return [
-        Fault("kills", "kill -9 of server, agents, both, during starts", kills(count, told), plain),
+        Fault(
+            "kills", "kill -9 of server, agents, both, during starts", kills(count, told), killed
+        ),
         Fault(
             "workers",
             "kill -9 of single workers, their supervisor, all, Redis, agents",

@@ -9,10 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from bench.breaking.evidence import busy_at
 from bench.breaking.fleet import Fleet
+from bench.breaking.history import MAIN
+from bench.breaking.looking import look_at_boards
 from bench.breaking.run import Breaks, Scene
-from server.reference import load
 
 ONE, SEVERAL, BORN = "kill worker", "kill several workers", "kill worker and its successor"
 LEADER, WHOLE, BELL = "kill supervisor", "kill all processes", "kill Redis"
@@ -32,13 +32,11 @@ PLAN = (
     AGENT,
     AGENT_AND_ONE,
 )
-MAIN = "main"
-BOARDS = ("main", "east", "west", "main", "east", "west")
+BOARDS = (MAIN, "east", "west", MAIN, "east", "west")
 MOST_ACTS = 12
 LONGEST_PAUSE = 0.05
 REST_EVERY = 5
 """Kills after which everybody rests and the boards are looked at."""
-STILL_SECONDS = 0.7
 TRIES, BACK_SECONDS = 3, 6.0
 
 
@@ -55,7 +53,7 @@ def fleet_kills(count: int, told: Callable[[int], None] = lambda _done: None) ->
             if not now.crowd.wrong.empty():
                 return
             if (number + 1) % REST_EVERY == 0:
-                calls += _look_at_boards(now)
+                calls += look_at_boards(now)
             told(number + 1)
         text = (
             f"{len(now.boards)} boards looked at {count // REST_EVERY} times, {calls} calls shown"
@@ -96,33 +94,6 @@ def fleet_kill(now: Scene, what: str) -> None:
         hall.bell.start()
     if what in (AGENT, AGENT_AND_ONE):
         hall.start_agent(agent)
-
-
-def _look_at_boards(now: Scene) -> int:
-    """Everybody rests; every board must come to show what the database has: how many calls."""
-    now.crowd.halfway = True
-    now.crowd.working.clear()
-    last, since = -1, time.monotonic()
-    while time.monotonic() - since < STILL_SECONDS:
-        count = len(now.crowd.acks)
-        if count != last:
-            last, since = count, time.monotonic()
-        time.sleep(0.05)
-    looked: list[int] = []
-    zone_of = {window.code: window.zone for window in load().windows}
-    for board in now.boards:
-        busy = busy_at(now.url)
-        mine = {b for b in busy if board.zone in (MAIN, zone_of[b[0]])}
-        looked.append(len(mine))
-        shown = board.shows(mine)
-        # Somebody may have ended what was begun before the rest.
-        now.outcome.expect(
-            shown == mine or busy != busy_at(now.url),
-            f"the board of {board.zone} ({board.trouble or 'never away'}) shows what is called: "
-            f"too much {sorted(shown - mine)[:3]}, missing {sorted(mine - shown)[:3]}",
-        )
-    now.crowd.working.set()
-    return max(looked)
 
 
 def _spread_out(now: Scene) -> int:

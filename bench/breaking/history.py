@@ -13,6 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 ISSUED = "ticket.issue"
+MAIN = "main"
+"""The board that shows every zone."""
+ASKED_FOR = frozenset({"ticket.recall", "ticket.transfer"})
+"""Acts that are done only when somebody asks, and whose every answer is written down."""
 CALLS = frozenset({"ticket.call", "ticket.resume"})
 LEAVES = frozenset(
     {
@@ -87,6 +91,10 @@ class History:
     """Numbers given out whose tickets a restore took away; they may never come again."""
     shown: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     """What each board shows at the end: (window, number)."""
+    zones: Mapping[str, str] = field(default_factory=dict)
+    """The zone of each window."""
+    whole: bool = True
+    """Whether nothing was put back: else what was done before is not remembered by who did it."""
     complete: bool = False
     """Whether everybody who asked for a number was answered in the end, and wrote it down."""
     books: list[str] = field(default_factory=list)
@@ -132,6 +140,10 @@ def _acknowledged(h: History) -> Iterator[Violation]:
         if written[act, ticket] < times:
             text = f"{act} of {ticket}: acknowledged {times}, journalled {written[act, ticket]}"
             yield Violation("lost", text)
+    for (act, ticket), times in written.items():
+        if h.complete and h.whole and act in ASKED_FOR and times > asked[act, ticket]:
+            text = f"{act} of {ticket}: asked for {asked[act, ticket]} times, done {times}"
+            yield Violation("double", text)
 
 
 def _unasked(h: History) -> Iterator[Violation]:
@@ -235,11 +247,12 @@ def _paper(h: History) -> Iterator[Violation]:
 
 
 def _boards(h: History) -> Iterator[Violation]:
-    """Every board shows exactly what is called or served."""
+    """Every board shows exactly what is called or served at its windows."""
     busy = {(t.window, t.number) for t in h.tickets if t.state in ("called", "serving")}
     for board, shown in h.shown.items():
-        if shown != busy:
-            text = f"{board}: shows {_few(shown - busy)}, misses {_few(busy - shown)}"
+        mine = {b for b in busy if board == MAIN or h.zones.get(b[0]) == board}
+        if shown != mine:
+            text = f"{board}: shows {_few(shown - mine)}, misses {_few(mine - shown)}"
             yield Violation("board", text)
 
 

@@ -16,6 +16,7 @@ from bench.breaking.evidence import Board, PaperTray, gathered, settled, url_of
 from bench.breaking.fleet import Fleet
 from bench.breaking.hall import BrokenHall
 from bench.breaking.history import Violation, violations
+from bench.breaking.looking import look_at_boards
 from bench.breaking.people import Crowd
 from server.reference import load
 from support.hall_server import ADMINISTRATOR, MANAGER, Client, RefusedError
@@ -37,6 +38,8 @@ class Outcome:
     violations: list[Violation] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     skipped: str = ""
+    shown: int = 0
+    """Calls that stood on the boards when they were compared with the database at the end."""
 
     def hit(self, fault: str) -> None:
         """Count an injected fault."""
@@ -163,10 +166,12 @@ def judged(
             tray = PaperTray(now.hall)
             breaks(now)
             now.crowd.wait_for(5)
+            outcome.shown += look_at_boards(now)
             now.crowd.end()
             settled(now.url)
             history = gathered(now.crowd, now.url, watching, tray)
             history.lost_before = frozenset(now.lost)
+            history.whole = not now.crowd.epoch
             outcome.violations += violations(history)
             outcome.acks = len(now.crowd.acks)
             outcome.refused = dict(now.crowd.refused)

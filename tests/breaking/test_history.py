@@ -138,6 +138,12 @@ def never_settled(h: History) -> None:
 
 def another_board(h: History) -> None:
     h.shown = {"main": {("W2", "A002")}, "east": set()}
+    h.zones = {"W1": "west", "W2": "east"}
+
+
+def done_twice(h: History) -> None:
+    h.acks.append(Ack("ticket.recall", "t2", "W2", 0.9, 1.0, "A002"))
+    h.lines += [line(8, "recall", "t2", "W2"), line(9, "recall", "t2", "W2")]
 
 
 def broken_books(h: History) -> None:
@@ -163,6 +169,7 @@ def broken_books(h: History) -> None:
         (printed_not_there, "paper"),
         (never_settled, "paper"),
         (another_board, "board"),
+        (done_twice, "double"),
         (broken_books, "hall check"),
     ],
 )
@@ -170,6 +177,21 @@ def test_what_was_planted_is_found(plant: Callable[[History], None], found: str)
     history = right()
     plant(history)
     assert found in told(violations(history))
+
+
+def test_a_board_of_a_zone_shows_its_windows_only() -> None:
+    history = right()
+    history.zones = {"W1": "west", "W2": "east"}
+    history.shown = {"main": {("W2", "A002")}, "east": {("W2", "A002")}, "west": set()}
+    assert violations(history) == []
+
+
+def test_after_a_restore_nobody_remembers_all_that_was_done() -> None:
+    history = right()
+    history.lines.append(line(8, "recall", "t2", "W2"))
+    assert told(violations(history)) == {"double": 1}
+    history.whole = False
+    assert violations(history) == []
 
 
 def test_who_was_sent_on_or_came_back_is_not_compared() -> None:

@@ -22,3 +22,4 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path, database_url: str) -> None
     assert outcome.violations == []
     assert sum(outcome.faults.values()) == KILLS
     assert outcome.acks > LEAST_ACTS
+    assert outcome.shown > 0, "no call was on the boards when they were looked at"
