@@ -20,12 +20,22 @@ from typing import Any
 
 from bench.breaking.levers import Levers
 from devices.simulate.plan import HallPlan, write_plan
+from devices.voice.wavs import silence, to_wav
 from server.reference import load
 from support.hall_server import ADMINISTRATOR, MANAGER, PATIENCE, ROOT, Client, HallServer, moment
 
 HALL = "reference"
 AGENTS = ("kiosk", "counters", "display")
 CLERKS = ("1009", "1004")
+CLIPS_ZONE = "west"
+"""Here the calls are spoken from recorded clips; everywhere else by the speech engine."""
+CLIPS = "请零一二三四五六七八九十号到窗口ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+CLIP_SECONDS = 0.05
+DATAGRAMS = "reader-2"
+"""A time clock that is polled by UDP, wherever there is one that is polled."""
+SOON = "poll_seconds = 1"
+SHORT_CALLS = {"voice_repeats": 1, "voice_languages": "zh"}
+"""A loudspeaker that says nothing is given up after the call's own length."""
 
 
 class Nursery:
@@ -97,8 +107,11 @@ class BrokenHall(HallServer):
         **words: Any,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        words["settings"] = SHORT_CALLS | (words.get("settings") or {})
         super().__init__(folder, devices=True, at=at, **words)
-        self._polled = tuple(polled)
+        self._polled = (*polled, DATAGRAMS) if polled else ()
+        self.enrolments: dict[tuple[str, str], Client] = {}
+        """Kind and name to the client: a second enrolment would end the first."""
         self.agents = tuple(agents)
         self.levers = Levers(folder / "levers")
         self._servers = Nursery("server")
@@ -212,6 +225,7 @@ class BrokenHall(HallServer):
             people={person.number: person.name for person in book.staff},
         )
         self._written = write_plan(plan, self.folder / "devices")
+        _differently(self._written.agents["display"])
         self._asked["simulators"] = f"http://127.0.0.1:{self._written.control_port}"
         config = str(self._written.simulator)
         self._others["simulators"] = subprocess.Popen(
@@ -252,7 +266,12 @@ class BrokenHall(HallServer):
         asked = {"kind": kind, "name": name}
         code = self.clerk(ADMINISTRATOR).post("/office/codes", asked)["code"]
         given = Client(self.base).post("/enrol", {"code": code, **asked})
-        return Client(self.base, bearer=given["token"])
+        client = self.enrolments[kind, name] = Client(self.base, bearer=given["token"])
+        return client
+
+    def signed_in(self) -> dict[str, Client]:
+        """Everybody who has signed in, by staff number."""
+        return dict(self._clerks)
 
     def sign_in_again(self) -> None:
         """Everybody's session, after a day or a restore has ended it."""
@@ -263,6 +282,25 @@ class BrokenHall(HallServer):
         """Name to state, as the office sees it."""
         found = self.clerk(MANAGER).get("/office/today")["devices"]
         return {str(d["name"]): str(d["state"]) for d in found}
+
+
+def _differently(config: Path) -> None:
+    """What the demo hall has none of: clips for a voice, a time clock by UDP.
+
+    Time clocks are asked more often, and a player that hangs is given up sooner, so that a fault
+    of them is seen within seconds.
+    """
+    text = config.read_text(encoding="utf-8")
+    clips = config.with_name("clips") / "zh"
+    clips.mkdir(parents=True, exist_ok=True)
+    for name in CLIPS:
+        (clips / f"{name}.wav").write_bytes(to_wav(silence(CLIP_SECONDS)))
+    head = f'name = "speaker-{CLIPS_ZONE}"\nkind = "voice"\ndriver = '
+    text = text.replace(f'{head}"espeak"', f'{head}"clips"\nclips = "{clips.parent.name}"')
+    text = text.replace('kind = "voice"\n', 'kind = "voice"\nplayer_grace_seconds = 2.0\n')
+    head = f'name = "{DATAGRAMS}"\nkind = "fingerprint"\ndriver = "zk-pull"\nlink = '
+    text = text.replace(f'{head}"tcp:', f'{head}"udp:').replace("poll_seconds = 5", SOON)
+    config.write_text(text, encoding="utf-8")
 
 
 def _is_over(pid: int) -> bool:
