@@ -160,11 +160,13 @@ class TerminalCrew:
             {"lines": [line(record) for record in fresh[start : start + LINES]]}
             for start in range(0, len(fresh), LINES)
         ]
-        if memory.bad:
-            shown = [piece.hex() for piece in memory.bad[:SHOWN_BAD]]
-            payloads.append({"lines": [], "bad": shown})
+        shown = [piece.hex() for piece in memory.bad[:SHOWN_BAD]]
         held = len(found) + len(memory.bad)
-        mark = json.dumps({"held": held, "sent": len(found), "digest": digest(found)})
+        if memory.bad and shown != _read(bookmark).get("bad"):
+            payloads.append({"lines": [], "bad": shown})
+            held = -1  # read once more: what comes differently then was spoilt on the way
+        known = {"held": held, "sent": len(found), "digest": digest(found), "bad": shown}
+        mark = json.dumps(known)
         self._reports.owe(self.name, "punches", payloads, mark)
 
     def _trouble(self, error: LinkError | FrameError) -> None:

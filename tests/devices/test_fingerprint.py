@@ -282,6 +282,29 @@ def test_a_memory_that_was_cleared_is_told_whole(make: Make) -> None:
     assert [line[0] for line in notes.owed()[20:]] == [t.number for t in terminal.memory]
 
 
+def test_what_was_spoilt_on_the_way_is_read_once_more(make: Make) -> None:
+    terminal, notes = make(50), Notebook()
+    crew = crew_at(terminal, notes)
+    terminal.faults.switch("bad_record", on=True)
+    poll(crew)
+    assert len(notes.owed()) == 49
+    terminal.faults.switch("bad_record", on=False)
+    poll(crew)
+    lost = set(told(terminal)) - {(n, datetime.fromisoformat(at)) for n, at, *_ in notes.owed()}
+    assert lost == set()
+
+
+def test_what_is_spoilt_in_the_memory_is_told_once(make: Make) -> None:
+    terminal, notes = make(50), Notebook()
+    crew = crew_at(terminal, notes)
+    terminal.faults.switch("bad_record", on=True)
+    for _ in range(4):
+        poll(crew)
+    bad = [debt["bad"] for debt in notes.debts if "bad" in debt]
+    assert len(bad) == 1
+    assert len(notes.owed()) == 49
+
+
 def test_the_office_orders(make: Make) -> None:
     terminal, notes = make(3), Notebook()
     crew = crew_at(terminal, notes)
