@@ -10,6 +10,8 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
 
 from bench.attack import api, codecs, files, lines, walks
 from bench.attack.tally import Tally, table
@@ -31,6 +33,7 @@ def main() -> int:
     parser.add_argument("--examples", type=int, default=10, help="how much of each (10)")
     parser.add_argument("--silent", type=int, default=1000, help="lines that never speak (1000)")
     parser.add_argument("--only", nargs="+", choices=list(PARTS), default=list(PARTS))
+    parser.add_argument("--out", type=Path, metavar="DIR", help="also write the table there")
     asked = parser.parse_args()
     # openpyxl warns of what it passes over in a hostile file.
     warnings.filterwarnings("ignore", module="openpyxl")
@@ -40,6 +43,11 @@ def main() -> int:
         tallies.append(PARTS[name](asked))
         print(f"{name}: {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
     print(table(tallies))
+    if asked.out is not None:
+        asked.out.mkdir(parents=True, exist_ok=True)
+        path = asked.out / f"attack-{datetime.now().astimezone():%Y-%m-%d}.md"
+        path.write_text(f"`--seed {asked.seed} --examples {asked.examples}`\n\n{table(tallies)}\n")
+        print(path)
     return 1 if any(tally.finds for tally in tallies) else 0
 
 
