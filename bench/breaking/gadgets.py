@@ -12,6 +12,7 @@ import signal
 import time
 from collections.abc import Iterator, Sequence
 
+from bench.breaking.desks import desks, hand_in
 from bench.breaking.evidence import busy_at, handed_in_of
 from bench.breaking.gadget_alone import CHECKS, START
 from bench.breaking.gadget_fingers import (
@@ -260,15 +261,19 @@ def _gone(now: Scene, seconds: float) -> None:
 
 
 def server_away(now: Scene) -> None:
-    """No server for a quarter of an hour; kiosk 1 goes on with its leased numbers, and prints them.
+    """No server for a quarter of an hour: kiosk 1 gives its leased numbers, two desks their lists.
 
-    In the middle its own PC is killed too. Afterwards everything is handed in, once.
+    In the middle the kiosk's PC is killed too. Afterwards everything is handed in, once.
     """
     hall, crowd = now.hall, now.crowd
     line = _line_of(now)
+    rest(now, halfway=False)
+    calling = desks(now)
     crowd.up.clear()
     hall.kill()
     now.outcome.hit("server away for a quarter of an hour")
+    for desk in calling:
+        desk.serve(hall.now())
     given = _given(now, line, "a")
     hall.kill_agent("kiosk")
     hall.start_agent("kiosk")
@@ -276,7 +281,9 @@ def server_away(now: Scene) -> None:
     given += _given(now, line, "b")
     hall.levers.pull(clock=900)
     hall.start()
+    hand_in(now, calling)
     crowd.up.set()
+    crowd.working.set()
     hall.until_heard_of("standby-1")
     now.outcome.notes.append(f"{given} numbers given without the server")
     now.outcome.expect(given >= 2 * GIVEN_ALONE, f"the kiosk gives numbers by itself: {given}")

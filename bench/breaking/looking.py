@@ -20,9 +20,9 @@ STILL_SECONDS = 0.7
 """Nobody was answered for so long: everybody has come to rest."""
 
 
-def rest(now: Scene) -> None:
-    """Clerks stop in the middle of a service, everybody else between two acts."""
-    now.crowd.halfway = True
+def rest(now: Scene, *, halfway: bool = True) -> None:
+    """Everybody stops between two acts; `halfway`: clerks in the middle of a service."""
+    now.crowd.halfway = halfway
     now.crowd.working.clear()
     last, since = -1, time.monotonic()
     while time.monotonic() - since < STILL_SECONDS:
