@@ -53,6 +53,8 @@ class Crowd:
         self.threads: list[threading.Thread] = []
         self.halfway = False
         """Whether a break finds clerks in the middle of a service, their numbers on the boards."""
+        self.catching = False
+        """Whether a clerk keeps whom he has, until enough are called to be looked at."""
         self.rest = 0.0
         """Seconds between two acts of a person: a slower hall."""
         self.epoch = 0
@@ -150,6 +152,8 @@ class Crowd:
                 self._act(client, "recall", "recall", chance, window)
             self.pause(self.rest)
             self._act(client, "start", "start", chance, window)
+            while self.catching and not self.over.is_set():
+                self.pause(LATER_SECONDS)
             if self.halfway:
                 self.at_work()
             if 0.1 < roll < 0.15:
