@@ -16,7 +16,7 @@ from server.reference import load
 if TYPE_CHECKING:
     from bench.breaking.run import Scene
 
-CALLED_WITHIN = 20.0
+CALLED_WITHIN = 60.0
 """Kiosks go on until somebody is called, but not longer."""
 STILL_SECONDS = 0.7
 """Nobody was answered for so long: everybody has come to rest."""
@@ -36,9 +36,12 @@ def rest(now: Scene, *, halfway: bool = True) -> None:
 
 def look_at_boards(now: Scene) -> int:
     """Everybody rests; how many calls the board with most of them came to show."""
+    now.crowd.caught.clear()
     now.crowd.catching = True
     end = time.monotonic() + CALLED_WITHIN
-    while not busy_at(now.url) and time.monotonic() < end:
+    while time.monotonic() < end:
+        if now.crowd.caught & {window for window, _ in busy_at(now.url)}:
+            break
         time.sleep(0.2)
     rest(now)
     now.crowd.catching = False

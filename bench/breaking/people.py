@@ -54,7 +54,9 @@ class Crowd:
         self.halfway = False
         """Whether a break finds clerks in the middle of a service, their numbers on the boards."""
         self.catching = False
-        """Whether a clerk keeps whom he has, until enough are called to be looked at."""
+        """Whether a clerk keeps whom he has, so that there is somebody to be looked at."""
+        self.caught: set[str] = set()
+        """The windows that do."""
         self.rest = 0.0
         """Seconds between two acts of a person: a slower hall."""
         self.epoch = 0
@@ -152,8 +154,7 @@ class Crowd:
                 self._act(client, "recall", "recall", chance, window)
             self.pause(self.rest)
             self._act(client, "start", "start", chance, window)
-            while self.catching and not self.over.is_set():
-                self.pause(LATER_SECONDS)
+            self._stay_if_caught(window)
             if self.halfway:
                 self.at_work()
             if 0.1 < roll < 0.15:
@@ -163,6 +164,13 @@ class Crowd:
             if 0.15 < roll < 0.2 and self._sent_on(client, chance, window, ticket):
                 continue
             self._act(client, "finish", "finish", chance, window, outcome="accepted", note="")
+
+    def _stay_if_caught(self, window: str) -> None:
+        """Keep whom the window has, as long as somebody wants to look."""
+        if self.catching:
+            self.caught.add(window)
+            while self.catching and not self.over.is_set():
+                self.pause(LATER_SECONDS)
 
     def _window(self, client: Client) -> str:
         while True:
