@@ -37,14 +37,14 @@ def rest(now: Scene, *, halfway: bool = True) -> None:
 def look_at_boards(now: Scene) -> int:
     """Everybody rests; how many calls the board with most of them came to show."""
     now.crowd.caught.clear()
-    now.crowd.catching = True
+    now.crowd.catching.set()
     end = time.monotonic() + CALLED_WITHIN
     while time.monotonic() < end:
         if now.crowd.caught & {window for window, _ in busy_at(now.url)}:
             break
         time.sleep(0.2)
     rest(now)
-    now.crowd.catching = False
+    now.crowd.catching.clear()
     looked = [0]
     zone_of = {window.code: window.zone for window in load().windows}
     for board in now.boards:

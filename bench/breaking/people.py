@@ -53,7 +53,7 @@ class Crowd:
         self.threads: list[threading.Thread] = []
         self.halfway = False
         """Whether a break finds clerks in the middle of a service, their numbers on the boards."""
-        self.catching = False
+        self.catching = threading.Event()
         """Whether a clerk keeps whom he has, so that there is somebody to be looked at."""
         self.caught: set[str] = set()
         """The windows that do."""
@@ -167,10 +167,9 @@ class Crowd:
 
     def _stay_if_caught(self, window: str) -> None:
         """Keep whom the window has, as long as somebody wants to look."""
-        if self.catching:
+        while self.catching.is_set() and not self.over.is_set():
             self.caught.add(window)
-            while self.catching and not self.over.is_set():
-                self.pause(LATER_SECONDS)
+            self.pause(LATER_SECONDS)
 
     def _window(self, client: Client) -> str:
         while True:
