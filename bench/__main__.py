@@ -52,6 +52,8 @@ APART = {
     "province": "bench.province",
 }
 """Programs with tables of their own, run when they are named."""
+MOST_ROUNDS = 5
+"""A hall's day has 999 numbers for each unit; more rounds would use them up."""
 
 
 def listed() -> str:
@@ -105,7 +107,9 @@ def parser() -> argparse.ArgumentParser:
     """The options."""
     made = argparse.ArgumentParser(prog="go.py bench", description=(__doc__ or "").splitlines()[0])
     made.add_argument("--only", nargs="+", default=[], metavar="NAME", help="groups or figures")
-    made.add_argument("--rounds", type=int, default=5, help="rounds of each measure (5)")
+    rounds = range(1, MOST_ROUNDS + 1)
+    made.add_argument("--rounds", type=int, default=MOST_ROUNDS, choices=rounds, metavar="N",
+                      help=f"rounds of each measure (at most {MOST_ROUNDS})")  # fmt: skip
     made.add_argument("--quick", action="store_true", help="tiny numbers: does it run at all?")
     made.add_argument("--list", action="store_true", help="name every figure and its target")
     made.add_argument("--out", type=Path, default=ROOT / "bench" / "results", metavar="DIR")
@@ -131,7 +135,7 @@ def main() -> int:
         return bad
     what = about()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        run = Run(Path(folder), max(1, asked.rounds), asked.quick)
+        run = Run(Path(folder), asked.rounds, asked.quick)
         figures, failed = measure(groups, run)
     print(markdown(figures))
     missed = [figure.name for figure in figures if not figure.met]

@@ -21,27 +21,33 @@ from bench.wire import Line, Screens
 
 BOARDS = 200
 STREAM = 64.0
+"""Tickets a second, while boards are measured under load."""
 KEPT_UP = 0.95
 """Of the stream: with less of it the hall was not as busy as the figure says."""
 CALLS = 150
 """In a round: its p99 is not yet the slowest of them."""
-"""Tickets a second, while boards are measured under load."""
 SHARE = 0.99
 
 
 class _Hall:
-    """A server with boards, a clerk and a kiosk of one unit."""
+    """A server with boards, a clerk and a kiosk of one unit; `turn` goes on to another unit."""
 
     def __init__(self, run: Run, server: Server) -> None:
         self.server = server
         self.screens = Screens()
         self.screens.join(server.port, server.who["board"], run.many(BOARDS, 10), bare=True)
-        self.line, self.clerk = Line(server.port), server.clerk(server.who["own"][ITEMS[0]])
+        self.line = Line(server.port)
         self._marks = 0
+        self.turn(0)
+
+    def turn(self, n: int) -> None:
+        """Every round has a unit of its own: a unit has 999 numbers a day."""
+        self.item = ITEMS[n % len(ITEMS)]
+        self.clerk = self.server.clerk(self.server.who["own"][self.item])
 
     def call(self) -> float:
         """Seconds from a clerk's request to the last board that shows the number."""
-        body = {"item": ITEMS[0], "applicant": "ordinary", "print": True}
+        body = {"item": self.item, "applicant": "ordinary", "print": True}
         taken = self.line.post(TICKETS, self.server.kiosk(0), body)["ticket"]["number"]
         self.screens.watch(0.03)
         self.screens.expect(f'"ticket":"{taken}"'.encode())
@@ -85,6 +91,7 @@ def measure(run: Run) -> Iterator[Figure]:
         try:
             for n in range(run.rounds + 1):
                 hall.line.post("/bench/rest", "", {})
+                hall.turn(n)
                 bare, calls = _idle(run, hall, book)
                 under = _busy(run, hall, kiosks)
                 if n:
@@ -113,7 +120,8 @@ def _busy(run: Run, hall: _Hall, kiosks: Child) -> list[float]:
     """Calls while the other units' kiosks take numbers."""
     who = [hall.server.kiosk(n) for n in range(1, KIOSKS)]
     seconds = run.many(6, 1)
-    kiosks.tell(path=TICKETS, who=who, rate=STREAM, seconds=seconds, items=list(ITEMS[1:]))
+    items = [item for item in ITEMS if item != hall.item]
+    kiosks.tell(path=TICKETS, who=who, rate=STREAM, seconds=seconds, items=items)
     end = time.monotonic() + seconds - 0.3
     found = []
     with steady():

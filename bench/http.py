@@ -9,6 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import cycle
 from statistics import median
 from typing import Any
 
@@ -102,15 +104,15 @@ def _alone(run: Run, server: Server) -> Figure:
     """One kiosk, nobody else: its ticket beside a raw commit and an empty request."""
     book = RawBook(run.folder / "raw.db")
     line, who = Line(server.port), server.kiosk(0)
-    body: dict[str, Any] = {"item": ITEMS[1], "applicant": "ordinary", "print": True}
+    bodies = [{"item": i, "applicant": "ordinary", "print": True} for i in ITEMS]
     found, beside = [], []
     with steady():
         for n in range(run.rounds + 1):
             line.post("/bench/rest", "", {})
             times: list[tuple[float, float, float]] = []
-            for _ in range(run.many(80, 10)):
-                ticket = _timed(lambda: line.post(TICKETS, who, body))
-                empty = _timed(lambda: line.post(NOTHING, who, body))
+            for _, body in zip(range(run.many(80, 10)), cycle(bodies), strict=False):
+                ticket = _timed(partial(line.post, TICKETS, who, body))
+                empty = _timed(partial(line.post, NOTHING, who, body))
                 times.append((ticket, empty, book.commit_seconds()))
             if n:
                 found.append(median(t[0] for t in times) * 1000)
