@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 NAMESPACE = "/agent"
 KINDS = frozenset({"printers", "led", "voice", "keypads", "fingerprint", "standby"})
 STATES = frozenset({"ok", "degraded", "failed", "unknown"})
+ANNOUNCED = ("device", "kind", "driver", "serves", "bus")
+"""What a hello tells of a device; agents of earlier versions know no `bus`."""
 MAX_DEVICES = 200
 MAX_READINGS = 16 * 1024
 
@@ -322,7 +324,7 @@ def _announced(message: Any) -> list[dict[str, str]] | None:
     for entry in message["devices"][:MAX_DEVICES]:
         if not isinstance(entry, dict) or entry.get("kind") not in KINDS:
             return None
-        fields = {k: _text(entry.get(k, ""), 64) for k in ("device", "kind", "driver", "serves")}
+        fields = {k: _text(entry.get(k, ""), 64) for k in ANNOUNCED}
         if not fields["device"] or any(f["device"] == fields["device"] for f in found):
             return None
         found.append(fields)

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from devices.config import AgentConfig
+from devices.config import AgentConfig, DeviceConfig
 from devices.health import STARTING, Health
 from devices.host.ledger import Debt, Ledger, Result
 from devices.host.uplink import Uplink
@@ -131,11 +131,7 @@ class Agent:
         with self._lock:
             # A restarted server may count from the beginning again.
             self._versions.clear()
-        devices = [
-            {"device": d.name, "kind": d.kind, "driver": d.driver, "serves": d.serves}
-            for d in self.config.devices
-        ]
-        return {"agent": self.config.name, "devices": devices}
+        return {"agent": self.config.name, "devices": [_announced(d) for d in self.config.devices]}
 
     def health_reports(self) -> Mapping[str, Health]:
         """Every device's health now."""
@@ -213,6 +209,17 @@ class Agent:
     def _wake(self) -> None:
         if self._uplink is not None:
             self._uplink.wake()
+
+
+def _announced(device: DeviceConfig) -> dict[str, str]:
+    """A device as the server hears of it; its bus is "" when it has a cable of its own."""
+    return {
+        "device": device.name,
+        "kind": device.kind,
+        "driver": device.driver,
+        "serves": device.serves,
+        "bus": device.bus,
+    }
 
 
 class AlreadyRunningError(Exception):

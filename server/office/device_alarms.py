@@ -1,24 +1,29 @@
 """Devices in trouble as lines of the office's list: what is wrong, since when, what to do.
 
 A bus that fails takes all its strips along, a PC that is off all its devices: that is one line, not
-thirty.
+thirty. It names the bus; two buses that fail are two lines, since there are two cables to look at.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from server.wire.views import Alarm, DeviceView
 
 MANY = 3
-"""So many devices of a kind with the same trouble have one cause."""
+"""So many devices of a kind with the same trouble have one cause, also where no bus is known."""
+MANY_ON_BUS = 2
+"""So many devices of a bus with the same trouble have the bus as its cause."""
 NAMED = 6
 
 QUIET = frozenset({"one_way", "not_heard", "no_lease"})
 """Unknown by nature: strips never answer, a keypad is silent until a key is pressed, and before
 its first lease of a day a kiosk has no numbers for the time without a server."""
+
+OWN = frozenset({"paper_out", "paper_near_end", "cover_open", "cutter", "bad_text", "port_taken"})
+"""A device has these by itself, whatever cable it hangs on."""
 
 _TROUBLE = {
     "paper_out": ("没有纸了，请换纸。", "is out of paper; please reload it."),
@@ -26,7 +31,7 @@ _TROUBLE = {
     "cover_open": ("盖子开着，请合上。", "has its cover open; please close it."),
     "cutter": ("切刀卡住，请检查。", "has a jammed cutter; please check it."),
     "offline": ("离线，请检查。", "is offline; please check it."),
-    "unreachable": ("连不上，请检查电源和网线。", "cannot be reached; check power and cable."),
+    "unreachable": ("连不上，请检查电源和连线。", "cannot be reached; check power and cable."),
     "silent": ("没有回答，请检查电源和连线。", "does not answer; check power and cable."),
     "port_taken": ("的端口被别的程序占用。", "cannot listen: its port is taken."),
     "agent_gone": ("所在电脑没有连上，请检查那台电脑。", "is on a PC that is not connected."),
@@ -44,23 +49,31 @@ _KINDS = {
 def device_alarms(devices: Sequence[DeviceView]) -> list[Alarm]:
     """The lines for every device that is not well."""
     ill = [d for d in devices if d.state != "ok" and d.code not in QUIET]
-    return list(_lines(ill))
+    return list(_lines(ill, Counter((d.agent, d.bus) for d in devices)))
 
 
-def _lines(ill: Sequence[DeviceView]) -> Iterator[Alarm]:
-    def cause(device: DeviceView) -> tuple[str, str, str]:
-        # A PC that is gone is the cause for all kinds of devices on it.
-        kind = "" if device.code == "agent_gone" else device.kind
-        return device.agent, device.code or device.state, kind
-
-    for (agent, code, kind), found in groupby(sorted(ill, key=cause), cause):
+def _lines(ill: Sequence[DeviceView], buses: Mapping[tuple[str, str], int]) -> Iterator[Alarm]:
+    for (agent, code, bus, kind), found in groupby(sorted(ill, key=_cause), _cause):
         same = list(found)
-        if len(same) < MANY:
+        if bus and len(same) >= min(MANY_ON_BUS, buses[agent, bus]):
+            yield _bus(code, same, buses[agent, bus])
+        elif bus or len(same) < MANY:
             yield from map(_one, same)
         elif kind:
-            yield _bus(agent, code, kind, same)
+            yield _alike(agent, code, kind, same)
         else:
             yield _pc(agent, same)
+
+
+def _cause(device: DeviceView) -> tuple[str, str, str, str]:
+    """Agent, code, bus, kind: what devices with one cause have in common."""
+    code = device.code or device.state
+    if code == "agent_gone":
+        # A PC that is gone is the cause for all kinds of devices on it, and for all its buses.
+        return device.agent, code, "", ""
+    if device.bus and code not in OWN:
+        return device.agent, code, device.bus, ""
+    return device.agent, code, "", device.kind
 
 
 def _one(device: DeviceView) -> Alarm:
@@ -75,18 +88,35 @@ def _one(device: DeviceView) -> Alarm:
     )
 
 
-def _bus(agent: str, code: str, kind: str, same: Sequence[DeviceView]) -> Alarm:
+def _bus(code: str, same: Sequence[DeviceView], of: int) -> Alarm:
+    """A bus with trouble at all of its devices, or at some `of` them: then it says so."""
+    zh, en = (words.rstrip("。.") for words in _TROUBLE.get(code, _UNCLEAR))
+    agent, bus = same[0].agent, same[0].bus
+    counted = Counter(device.kind for device in same).most_common()
+    kinds_zh = "、".join(f"{_kind(kind)[0]} {count} 台" for kind, count in counted)
+    kinds_en = ", ".join(_some(kind, count) for kind, count in counted)
+    all_zh, all_en = (f"，共 {of} 台", f" of {of} devices") if len(same) < of else ("", "")
+    names_zh, names_en = _names(same)
+    return Alarm(
+        code=f"device_{code}",
+        # No longer than what the journal keeps of it when somebody takes the alarm.
+        subject=f"{agent[:31]}/{bus[:32]}",
+        message_zh=f"总线 {bus}（{kinds_zh}{all_zh}）{zh}：{names_zh}。",
+        message_en=f"Bus {bus} ({kinds_en}{all_en}) {en}: {names_en}.",
+        since=min(device.changed_at for device in same),
+    )
+
+
+def _alike(agent: str, code: str, kind: str, same: Sequence[DeviceView]) -> Alarm:
+    """Devices of which no bus is known: an older agent's, or each on a cable of its own."""
     zh, en = _TROUBLE.get(code, _UNCLEAR)
     kind_zh, kind_en = _kind(kind)
-    names = [device.name for device in same]
-    more = "…" if len(names) > NAMED else ""
-    shown = "、".join(names[:NAMED]) + more
+    names_zh, names_en = _names(same)
     return Alarm(
         code=f"device_{code}",
         subject=f"{agent}/{kind}",
-        message_zh=f"{len(same)} 台{kind_zh}{zh}它们可能接在同一条线上：{shown}。",
-        message_en=f"{kind_en} (each of {len(same)}) {en} They may share a cable: "
-        f"{', '.join(names[:NAMED])}{more}.",
+        message_zh=f"{len(same)} 台{kind_zh}{zh}它们可能接在同一条线上：{names_zh}。",
+        message_en=f"{kind_en} (each of {len(same)}) {en} They may share a cable: {names_en}.",
         since=min(device.changed_at for device in same),
     )
 
@@ -111,3 +141,15 @@ _UNCLEAR = ("状态不明，请检查。", "is in an unclear state.")
 
 def _kind(kind: str) -> tuple[str, str]:
     return _KINDS.get(kind, (kind, kind))
+
+
+def _some(kind: str, count: int) -> str:
+    word = _kind(kind)[1].lower()
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def _names(same: Sequence[DeviceView]) -> tuple[str, str]:
+    """The first devices' names, listed in Chinese and in English."""
+    names = [device.name for device in same[:NAMED]]
+    more = "…" if len(same) > NAMED else ""
+    return "、".join(names) + more, ", ".join(names) + more

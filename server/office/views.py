@@ -171,6 +171,7 @@ def device_view(row: Any) -> DeviceView:
         kind=row.kind,
         driver=row.driver,
         serves=row.serves,
+        bus=row.bus,
         state=row.state if row.connected and row.state else "unknown",
         code=row.code,
         detail=row.detail,

@@ -74,6 +74,7 @@ def announce(tx: Tx, agent: str, worker: str, devices: list[dict[str, str]]) -> 
                 kind=found["kind"],
                 driver=found["driver"],
                 serves=found["serves"],
+                bus=found.get("bus", ""),
                 state="unknown",
                 connected=1,
                 changed_at=tx.now,

@@ -372,6 +372,7 @@ device = Table(
     code_column("kind"),
     code_column("driver"),
     code_column("serves"),
+    code_column("bus"),  # the cable it shares, as its agent's file names it; "": one of its own
     code_column("state"),
     code_column("code"),
     text_column("readings", "{}"),

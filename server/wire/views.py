@@ -381,13 +381,14 @@ class HandedInActs(Message):
 
 
 class DeviceView(Message):
-    """A device and its health."""
+    """A device and its health; `bus` is the cable it shares with others, "" for one of its own."""
 
     name: str
     agent: str
     kind: str
     driver: str
     serves: str
+    bus: str
     state: Literal["ok", "degraded", "failed", "unknown"]
     code: str
     detail: str

@@ -170,9 +170,11 @@ def test_it_says_what_it_has_and_how_it_is(hall: Hall, agent: Agent) -> None:
     assert agent.config.name == "agent-1"
     hello = hall.server.hellos[0]
     assert hello["agent"] == "agent-1"
-    assert {"device": "printer-1", "kind": "printers", "driver": "escpos", "serves": "1"} in hello[
-        "devices"
-    ]
+    assert {each.pop("device"): each for each in hello["devices"]} == {
+        "printer-1": {"kind": "printers", "driver": "escpos", "serves": "1", "bus": ""},
+        "strip-W03": {"kind": "led", "driver": "w1", "serves": "W03", "bus": "leds"},
+        "keypad-W03": {"kind": "keypads", "driver": "a4", "serves": "W03", "bus": "pads"},
+    }
     server = hall.server
     assert server.wait(lambda: (server.health_of("printer-1") or {}).get("state") == "ok")
     paper_out(hall, on=True)

@@ -17,6 +17,7 @@ from server.services import alarms, snapshot
 from server.services.context import Actor
 from server.storage import alarms as takes
 from server.storage import journal
+from server.storage.columns import CODE
 from server.wire.views import DeviceView
 from support.halls import SmallHall
 
@@ -47,14 +48,15 @@ def test_taking_is_kept_and_told_once(small: SmallHall) -> None:
     assert [line["act"] for line in lines] == ["alarm.take"]
 
 
-def _device(name: str, kind: str, code: str, agent: str = "counters") -> DeviceView:
+def _device(name: str, kind: str, code: str, agent: str = "counters", bus: str = "") -> DeviceView:
     return DeviceView(
         name=name,
         agent=agent,
         kind=kind,
         driver="any",
         serves="W01",
-        state="failed",
+        bus=bus,
+        state="ok" if code == "ok" else "failed",
         code=code,
         detail="",
         connected=code != "agent_gone",
@@ -63,7 +65,7 @@ def _device(name: str, kind: str, code: str, agent: str = "counters") -> DeviceV
     )
 
 
-def test_a_bus_or_a_pc_is_one_line_and_the_oldest_says_since_when() -> None:
+def test_a_kind_or_a_pc_is_one_line_and_the_oldest_says_since_when() -> None:
     pads = [_device(f"keypad-{n}", "keypads", "silent") for n in (3, 1, 2)]
     off = [_device(f"strip-{n}", kind, "agent_gone", "display") for n, kind in enumerate("abcd")]
     one = _device("printer-7", "printers", "paper_out", "kiosk")
@@ -73,6 +75,69 @@ def test_a_bus_or_a_pc_is_one_line_and_the_oldest_says_since_when() -> None:
     assert found["counters/keypads"].message_zh.startswith("3 台叫号键盘没有回答")
     assert found["display"].code == "device_agent_gone"
     assert found["printer-7"].message_zh == "打印机 printer-7 没有纸了，请换纸。"
+
+
+def _strips(bus: str, codes: str, agent: str = "display") -> list[DeviceView]:
+    """A bus's strips, a letter each: silent, unreachable, ok, bad text, gone with its PC."""
+    code = {"s": "silent", "u": "unreachable", "o": "ok", "b": "bad_text", "g": "agent_gone"}
+    return [_device(f"{bus}-{n}", "led", code[c], agent, bus) for n, c in enumerate(codes, 1)]
+
+
+def test_two_buses_of_an_agent_are_two_lines_that_name_them() -> None:
+    east, west = device_alarms([*_strips("西侧", "uu"), *_strips("east", "ssssssss")])
+    assert (east.code, east.subject, east.since) == ("device_silent", "display/east", 1)
+    assert east.message_zh == (
+        "总线 east（条屏 8 台）没有回答，请检查电源和连线："
+        "east-1、east-2、east-3、east-4、east-5、east-6…。"
+    )
+    assert east.message_en == (
+        "Bus east (8 strips) does not answer; check power and cable: "
+        "east-1, east-2, east-3, east-4, east-5, east-6…."
+    )
+    assert (west.code, west.subject) == ("device_unreachable", "display/西侧")
+    assert west.message_zh == "总线 西侧（条屏 2 台）连不上，请检查电源和连线：西侧-1、西侧-2。"
+    alike = device_alarms([*_strips("east", "uu"), *_strips("west", "uu")])
+    assert [line.subject for line in alike] == ["display/east", "display/west"]
+    agents = device_alarms([*_strips("east", "uu", "a"), *_strips("east", "uu", "b")])
+    assert [line.subject for line in agents] == ["a/east", "b/east"]
+
+
+def test_some_of_a_bus_say_of_how_many_and_one_of_many_is_named_itself() -> None:
+    (line,) = device_alarms(_strips("east", "ououoo"))
+    assert (
+        line.message_zh
+        == "总线 east（条屏 2 台，共 6 台）连不上，请检查电源和连线：east-2、east-4。"
+    )
+    assert line.message_en.startswith("Bus east (2 strips of 6 devices) cannot be reached;")
+    (line,) = device_alarms(_strips("east", "ooouoo"))
+    assert (line.subject, line.message_zh[:9]) == ("east-4", "条屏 east-4")
+    (line,) = device_alarms(_strips("east", "u"))
+    assert (line.subject, line.message_en[:19]) == ("display/east", "Bus east (1 strip) ")
+    # Two troubles of a bus are two lines: here a cable, there a driver that failed.
+    assert len(device_alarms(_strips("east", "uuss"))) == 2
+
+
+def test_what_a_device_has_by_itself_is_not_put_on_its_bus() -> None:
+    found = device_alarms(_strips("east", "bbo"))
+    assert [line.subject for line in found] == ["east-1", "east-2"]
+
+
+def test_devices_without_a_bus_do_not_join_one() -> None:
+    loose = [_device(f"strip-{n}", "led", "unreachable", "display") for n in (7, 8, 9)]
+    found = device_alarms([*loose, *_strips("east", "uu")])
+    assert [line.subject for line in found] == ["display/led", "display/east"]
+
+
+def test_a_pc_that_is_gone_takes_its_buses_along_in_one_line() -> None:
+    (line,) = device_alarms([*_strips("east", "ggg"), *_strips("west", "gg")])
+    assert (line.code, line.subject) == ("device_agent_gone", "display")
+    assert "条屏 5" in line.message_zh
+
+
+def test_a_long_subject_can_be_taken_and_kept(small: SmallHall) -> None:
+    (line,) = device_alarms(_strips("b" * 62, "uu", "a" * 64))
+    assert len(line.subject) == CODE.length
+    alarms.take(small.ctx, MANAGER, "one", line.code, line.subject)
 
 
 @pytest.mark.parametrize(("free", "told"), [(10**12, []), (5 * 10**6, ["disk_full"])])
