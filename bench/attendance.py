@@ -14,38 +14,23 @@ import statistics
 import tempfile
 import time as clock_time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
+from bench.punching import PEOPLE, ZONE, enrol, punched
 from server.clock import SeededChance, SetClock, instant
 from server.config import Config
-from server.domain.attendance.shifts import RuleScope, ShiftRule, four_punches
 from server.domain.bulletin.figures import week_of
-from server.domain.catalogue import Catalogue, Role
-from server.domain.tickets import ActorKind
-from server.hall import Hall, open_hall, take_catalogue
+from server.hall import Hall, open_hall
 from server.office.attendance import ALL, Attendance
-from server.reference import load
 from server.reports import month_sheet
-from server.services.attendance import rules
 from server.services.bulletins.gathering import figures
-from server.services.context import SYSTEM, Actor
-from server.storage import punches, readers
-from server.storage.store import Tx
+from server.storage import punches
 from server.wire.attendance import MonthSheet
 
-ZONE = "Asia/Shanghai"
 TODAY = date(2026, 10, 30)
-READER = "BENCH0001"
-DUE = (time(8, 30), time(12), time(14, 30), time(17, 30))
-WINDOWS = (
-    (time(7, 30), time(9, 30)),
-    (time(11, 30), time(13, 30)),
-    (time(12, 30), time(15, 30)),
-    (time(17), time(21)),
-)
 REPEATS = 15
 ROWS_AN_ACT = 2_000
 
@@ -62,7 +47,7 @@ class Measured:
 def main() -> None:
     """Measure after a month and after all the years, and print both."""
     asked = argparse.ArgumentParser(prog="bench.attendance")
-    asked.add_argument("--people", type=int, default=114)
+    asked.add_argument("--people", type=int, default=PEOPLE)
     asked.add_argument("--years", type=int, default=5)
     options = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
@@ -89,80 +74,19 @@ def _hall(folder: Path, people: int) -> Hall:
     config = Config(data=folder, hall_id="bench", database=f"sqlite:///{folder / 'hall.db'}")
     now = instant(datetime.combine(TODAY, time(18)), ZONE)
     hall = open_hall(config, clock=SetClock(now), chance=SeededChance(1))
-    take_catalogue(hall.ctx, SYSTEM, _crowd(load(), people), "")
-    rule = ShiftRule(
-        "",
-        "四次打卡",
-        RuleScope.HALL,
-        (),
-        date(2020, 1, 1),
-        None,
-        frozenset(range(1, 6)),
-        four_punches(DUE, WINDOWS, absent_after=30),
-    )
-    boss = Actor(ActorKind.MANAGER, "1002")
-    made = rules.draft(hall.ctx, boss, "draft", rule)
-    rules.start(hall.ctx, boss, "start", made)
-
-    def enrol(tx: Tx) -> None:
-        readers.add(tx, READER, "pull", "admitted", delivered_until=tx.now)
-        for person in hall.ctx.catalogue().staff:
-            readers.link(tx, person.number, 0, person.number, "bench")
-
-    hall.ctx.write(enrol)
+    enrol(hall, people)
     return hall
 
 
-def _crowd(catalogue: Catalogue, people: int) -> Catalogue:
-    """The reference hall with so many people, spread over its units."""
-    staff = list(catalogue.staff)
-    units = [unit.code for unit in catalogue.units]
-    for n in range(len(staff), people):
-        staff.append(
-            replace(
-                staff[-1],
-                number=str(5000 + n),
-                name=f"测试{n}",
-                unit=units[n % len(units)],
-                role=Role.CLERK,
-                chief=False,
-                cover="",
-            )
-        )
-    return replace(catalogue, staff=tuple(staff[:people]))
-
-
 def _fill(hall: Hall, first: date, last: date, seed: int) -> int:
-    """Four punches a weekday for everybody, now and then one forgotten."""
-    chance = random.Random(seed)
+    """Punches of everybody, some thousand an act."""
     numbers = [person.number for person in hall.ctx.catalogue().staff]
-    rows: list[dict[str, Any]] = []
-    count = 0
-    day = first
-    while day <= last:
-        if day.isoweekday() < 6:
-            for number in numbers:
-                for n, due in enumerate(DUE):
-                    if chance.random() < 0.98:
-                        rows.append(_row(number, day, due, chance.uniform(-14, 2), n))
-        if len(rows) >= ROWS_AN_ACT or day == last:
-            count += len(rows)
-            hall.ctx.write(lambda tx, some=rows: punches.add(tx, some))  # type: ignore[misc]
-            rows = []
-        day += timedelta(days=1)
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    rows, count = punched(numbers, days, random.Random(seed)), 0
+    while some := list(islice(rows, ROWS_AN_ACT)):
+        hall.ctx.write(lambda tx, some=some: punches.add(tx, some))  # type: ignore[misc]
+        count += len(some)
     return count
-
-
-def _row(number: str, day: date, due: time, minutes: float, n: int) -> dict[str, Any]:
-    moment = datetime.combine(day, due) + timedelta(minutes=minutes if n % 2 == 0 else -minutes)
-    return {
-        "reader": READER,
-        "enrolment": number,
-        "said": f"{moment:%Y-%m-%d %H:%M:%S}",
-        "day": day.isoformat(),
-        "at": instant(moment.replace(microsecond=0), ZONE),
-        "source": "pull",
-    }
 
 
 def _measure(hall: Hall) -> list[Measured]:

@@ -1,17 +1,20 @@
-"""Years of history in seconds: finished tickets with their calls, slips and journal, in bulk.
+"""Years of history in seconds: finished tickets with their calls, slips and journal, and punches.
 
 The rows are of the right number, shape and size. Their journal hashes are of the right length
-only: neither a start nor an act reads the chain behind its head (`hall check` does).
+only, and no line tells of the punches: neither a start nor an act reads the journal behind its head
+(`hall check` does).
 """
 
 from __future__ import annotations
 
+import random
 import sqlite3
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 from bench.furnish import ITEMS
+from bench.punching import punched
 from support.hall_server import TUESDAY
 
 A_DAY = 450
@@ -21,7 +24,7 @@ HASH = "0123456789abcdef" * 4
 DATA = '{"number":"A012","outcome":"done"}'
 INDEXES = (
     "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL "
-    "AND tbl_name IN ('ticket', 'call', 'slip', 'journal')"
+    "AND tbl_name IN ('ticket', 'call', 'slip', 'journal', 'punch')"
 )
 """Made again at the end: that is faster than keeping them up to date."""
 COUNT = (
@@ -91,6 +94,10 @@ JOURNAL = {
     "data": f"'{DATA}'",
     "hash": f"'{HASH}'",
 }
+PUNCH = (
+    "INSERT INTO punch (hall_id, id, reader, enrolment, said, day, at, source, received_at) "
+    "VALUES (:hall, :id, :reader, :enrolment, :said, :day, :at, :source, :at)"
+)
 
 
 def _sql(table: str, columns: dict[str, str]) -> str:
@@ -112,7 +119,7 @@ def workdays(count: int) -> Iterator[date]:
 def past(file: Path, hall: str, days: int, a_day: int = A_DAY, *, whole: bool = True) -> int:
     """Write so many past working days; returns the number of tickets.
 
-    `whole`: with calls, slips and journal; else tickets only.
+    `whole`: with calls, slips, journal and punches of all who are enrolled; else tickets only.
     """
     raw = sqlite3.connect(file, isolation_level=None)
     raw.execute("PRAGMA synchronous=OFF")
@@ -141,12 +148,21 @@ def past(file: Path, hall: str, days: int, a_day: int = A_DAY, *, whole: bool = 
             lines = {"count": a_day * LINES, "seq": seq}
             raw.execute(_sql("journal", JOURNAL), asked | lines)
             seq += a_day * LINES
+    if whole:
+        _punches(raw, hall, days)
     for _, text in indexes:
         raw.execute(text)
     raw.execute("COMMIT")
     raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     raw.close()
     return days * a_day
+
+
+def _punches(raw: sqlite3.Connection, hall: str, days: int) -> None:
+    found = raw.execute("SELECT DISTINCT enrolment FROM finger WHERE hall_id = ?", (hall,))
+    numbers = sorted(number for (number,) in found)
+    rows = punched(numbers, workdays(days), random.Random(days))
+    raw.executemany(PUNCH, ({"hall": hall, "id": n, **row} for n, row in enumerate(rows, 1)))
 
 
 def waiting(file: Path, hall: str, each: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import traceback
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -156,8 +157,9 @@ class Owner:
         # The thread must outlive any mistake: a strip's error may not silence the other strips.
         except Exception as error:
             log.exception("crew %s stumbled", self.crew.name)
+            health = Health("failed", "internal", {}, _without_words(error))
             for device in self.crew.devices:
-                self._reports.health(device, Health("failed", "internal", {}, repr(error)))
+                self._reports.health(device, health)
             with self._condition:
                 if not self._stopping:
                     self._condition.wait(AFTER_A_CRASH_SECONDS)
@@ -194,7 +196,7 @@ class Owner:
             outcome = self.crew.work(task, begin)
         except Exception as error:
             state = "unknown" if begun and task.kind == "print" else "failed"
-            self._ended(task, Outcome(state, "internal", repr(error)))
+            self._ended(task, Outcome(state, "internal", _without_words(error)))
             raise
         self._ended(task, outcome)
 
@@ -203,3 +205,9 @@ class Owner:
         facts = {"request": task.trace, "device": task.device, "task": task.id}
         facts |= {"state": outcome.state, "reason": outcome.reason}
         log.info("%s", task.kind, extra=facts)
+
+
+def _without_words(error: Exception) -> str:
+    """An error's kind and place: its words may quote what was printed, spoken or handed over."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} {frame.filename.rpartition('/')[2]}:{frame.lineno}"

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import TypeVar, cast
 
 T = TypeVar("T")
+SECRET = frozenset({"enrol_code", "comm_key"})
+"""Settings whose values are not said, whatever is wrong with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,4 +122,5 @@ class Settings:
         if key not in self._table:
             self.problem(f"缺少设置 {key}", f"setting {key} is missing")
         else:
-            self.problem(f"{key} = {value!r} 应为{zh}", f"{key} = {value!r} must be {en}")
+            shown = "…" if key in SECRET else repr(value)
+            self.problem(f"{key} = {shown} 应为{zh}", f"{key} = {shown} must be {en}")

@@ -8,11 +8,17 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import threading
 import time
 import traceback
+from types import TracebackType
+
+log = logging.getLogger(__name__)
 
 FIELDS = ("request", "device", "task", "state", "reason")
 CHATTY = ("socketio", "engineio", "urllib3", "websocket", "PIL")
+OWN_HANDLERS = ("socketio.client", "engineio.client")
+"""Without a level of their own these write to standard error by themselves, errors in full."""
 
 
 class JsonLines(logging.Formatter):
@@ -44,5 +50,16 @@ def start(*, verbose: bool) -> None:
     logging.basicConfig(
         level=logging.DEBUG if verbose else logging.INFO, handlers=[handler], force=True
     )
-    for chatty in CHATTY:
+    for chatty in CHATTY + OWN_HANDLERS:
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    sys.excepthook = _uncaught
+    threading.excepthook = lambda a: _uncaught(a.exc_type, a.exc_value, a.exc_traceback)
+    sys.unraisablehook = lambda a: _uncaught(a.exc_type, a.exc_value, a.exc_traceback)
+
+
+def _uncaught(
+    kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
+) -> None:
+    """What nobody catches goes the same way: Python itself would write the error's own words."""
+    if not issubclass(kind, SystemExit):
+        log.error("not caught", exc_info=(kind, error or kind(), trace))

@@ -198,7 +198,8 @@ class KeypadBusCrew:
             return
         meaning = function_of(pad.keys, frame)
         if meaning is None:
-            log.warning("%s: key %s has no function", pad.name, frame.data.hex())
+            # Without the digits before it, which somebody typed.
+            log.warning("%s: key %02X has no function", pad.name, frame.key)
             return
         function, digits = meaning
         raw = frame.encode().hex()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
@@ -69,6 +70,10 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
     request_queue_size = 16
+
+    def handle_error(self, *_: object) -> None:
+        """A page that hung up, say: to the log, and without the words of the error."""
+        log.warning("a page was not answered", exc_info=sys.exc_info())
 
 
 def _handler(desk: Desk) -> type[BaseHTTPRequestHandler]:

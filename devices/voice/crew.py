@@ -106,7 +106,8 @@ class VoiceCrew:
         if error is None:
             health = Health("ok", "ok")
         elif error.code == "clip_missing":
-            health = Health("degraded", error.code, {}, error.detail)
+            # As a reading, which no log has: it is a word of what was to be spoken.
+            health = Health("degraded", error.code, {"clip": error.detail})
         else:
             health = Health("failed", error.code, {}, error.detail)
         self._reports.health(speaker.name, health)

@@ -1,18 +1,24 @@
-"""What one hall gave is worth nothing at another; tickets on phones; agents and their devices."""
+"""What one hall gave or does is nothing at another; tickets on phones; agents and their devices."""
 
 from __future__ import annotations
 
+import queue
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import socketio
+from redis import Redis
 
 from server.api import Who
+from server.bell import CHANNEL
 from server.domain.errors import Code
 from support.access_table import table
-from support.two_halls import PEOPLE, ROLES, Two, papers
+from support.redis_server import RedisServer
+from support.spoken import PATIENCE, Spoken
+from support.two_halls import HOSTS, PEOPLE, ROLES, Two, papers
 from support.web import Browser, Web
 
 ROOT = Path(__file__).parents[2]
@@ -83,6 +89,88 @@ def test_a_csrf_token_of_the_other_hall_does_not_hold(two: Two) -> None:
     own = papers(two.webs["one"], "clerk")
     own["X-CSRF-Token"] = papers(two.webs["two"], "clerk")["X-CSRF-Token"]
     assert two.ask("one", "POST", "/counter/call-next", own)["code"] == Code.CSRF
+
+
+# -- what is told ----------------------------------------------------------------------------------
+
+
+class Screen:
+    """A hall's board over a real line: every message that comes, in order."""
+
+    def __init__(self, hall: str, told: dict[str, Any]) -> None:
+        self._came: queue.Queue[tuple[str, dict[str, Any]]] = queue.Queue()
+        named = {"host": HOSTS[hall], "suppress_origin": True}
+        self._line = socketio.Client(reconnection=False, websocket_extra_options=named)
+        for name in ("state", "moment"):
+            self._line.on(name, self._keeper(name), namespace="/live")
+        self._line.connect(
+            f"http://127.0.0.1:{told['port']}",
+            namespaces=["/live"],
+            transports=["websocket"],
+            auth={"surface": "board", "key": "main"},
+            headers={"Authorization": f"Bearer {told['boards'][hall]}"},
+            wait_timeout=int(PATIENCE),
+        )
+
+    def _keeper(self, name: str) -> Any:
+        return lambda message: self._came.put((name, message["data"]))
+
+    def numbers(self) -> set[str]:
+        """Which numbers the next message speaks of."""
+        name, data = self._came.get(timeout=PATIENCE)
+        if name == "moment":
+            return {data["number"]}
+        return {window["ticket"] for window in data["windows"] if window["ticket"]}
+
+    def until(self, number: str) -> list[set[str]]:
+        """The messages up to the first that speaks of a number."""
+        found = [self.numbers()]
+        while number not in found[-1]:
+            found.append(self.numbers())
+        return found
+
+    def close(self) -> None:
+        """Hang up."""
+        self._line.disconnect()
+
+
+def test_a_screen_gets_no_message_of_the_other_hall(tmp_path: Path) -> None:
+    """Both are served by one process; A001 waits in one, A002 in two."""
+    with Spoken("two_halls_process.py", str(tmp_path)) as halls:
+        told = halls.hear()
+        one, two = (Screen(hall, told) for hall in HOSTS)
+        assert one.numbers() == two.numbers() == set(), "the pictures at first"
+        halls.say("two")
+        assert set().union(*two.until("A002")) == {"A002"}
+        halls.say("one")
+        assert one.until("A001") == [{"A001"}], "its own, and nothing before"
+        one.close()
+        two.close()
+
+
+def test_a_worker_hears_only_of_halls_that_it_serves() -> None:
+    with (
+        RedisServer() as redis,
+        Redis.from_url(redis.url, decode_responses=True) as asked,
+        Spoken("bell_process.py", redis.url, "both", "a", "b") as both,
+        Spoken("bell_process.py", redis.url, "only", "a") as only,
+        Spoken("bell_process.py", redis.url, "ringer") as ringer,
+        asked.pubsub() as everything,
+    ):
+        assert both.hear() == only.hear() == {"log": "the bell is heard"}
+        channels = [CHANNEL.format(hall) for hall in "ab"]
+        assert asked.pubsub_numsub(*channels) == [(channels[0], 2), (channels[1], 1)]
+        listening = {c["name"] or c["id"]: c["sub"] for c in asked.client_list("pubsub")}
+        assert sorted(listening.values()) == ["1", "2"]
+        everything.psubscribe("*")
+        assert everything.get_message(timeout=PATIENCE)["type"] == "psubscribe"
+        for line in ("b B001", "a A001"):
+            ringer.say(line)
+        rung = [everything.get_message(timeout=PATIENCE)["channel"] for _ in "ab"]
+        assert rung == channels[::-1], "both went through Redis, that of b first"
+        assert only.hear() == {"hall": "a", "numbers": ["A001"]}
+        assert both.hear() == {"hall": "b", "numbers": ["B001"]}
+        assert both.hear() == {"hall": "a", "numbers": ["A001"]}
 
 
 # -- phones ----------------------------------------------------------------------------------------

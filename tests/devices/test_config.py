@@ -25,6 +25,17 @@ def problems_of(table: dict[str, object]) -> list[str]:
 AGENT = {"name": "a", "server": "http://127.0.0.1:1"}
 
 
+def test_a_secret_with_a_problem_is_not_said() -> None:
+    clock = {"name": "c", "kind": "fingerprint", "driver": "zk-pull", "link": "tcp:127.0.0.1:4370"}
+    found = problems_of(
+        {"agent": {**AGENT, "enrol_code": 8642}, "device": [{**clock, "comm_key": "97531"}]}
+    )
+    assert found == [
+        "agent: enrol_code = … must be a text",
+        "device c: comm_key = … must be a whole number",
+    ]
+
+
 def test_all_problems_come_at_once() -> None:
     found = problems_of(
         {

@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -127,6 +127,12 @@ class Scene:
         """Something more was said than `before`, and nothing was said twice."""
         self.until(lambda: len(self.sounds()) > before)
         assert max(Counter(self.sounds()).values()) == 1
+
+    def call_comes(self) -> None:
+        """A call is on every board and out of the loudspeakers, once."""
+        before = len(self.sounds())
+        self.seen_everywhere(self.call("1009"))
+        self.announced(before)
 
     def until(self, right: Any) -> None:
         """Wait until something is true of the simulated devices, looking after each event."""
@@ -279,36 +285,23 @@ def test_a_killed_process_loses_nothing(scene: Scene) -> None:
         board.until(lambda board=board: board.shows(called[-1]))
 
 
-def test_without_the_bell_everything_still_comes_and_once(scene: Scene) -> None:
+@pytest.mark.parametrize(
+    ("away", "back"),
+    [(RedisServer.kill, RedisServer.start), (RedisServer.hang, RedisServer.go_on)],
+    ids=["gone", "hangs"],
+)
+def test_without_the_bell_everything_still_comes_and_once(
+    scene: Scene, away: Callable[[RedisServer], None], back: Callable[[RedisServer], None]
+) -> None:
     if scene.redis is None:
         assert scene.hall.clerk(ADMINISTRATOR).get("/office/today")["issued"] > 0
         return
     scene.take(ITEM)
-    scene.redis.kill()
-    before = len(scene.sounds())
-    scene.seen_everywhere(scene.call("1009"))
-    scene.announced(before)
-    scene.redis.start()
+    away(scene.redis)
+    scene.call_comes()
+    back(scene.redis)
     scene.take(ITEM)
-    before = len(scene.sounds())
-    scene.seen_everywhere(scene.call("1009"))
-    scene.announced(before)
-
-
-def test_with_a_bell_that_hangs_everything_still_comes_and_once(scene: Scene) -> None:
-    if scene.redis is None:
-        assert scene.hall.clerk(ADMINISTRATOR).get("/office/today")["issued"] > 0
-        return
-    scene.take(ITEM)
-    scene.redis.hang()
-    before = len(scene.sounds())
-    scene.seen_everywhere(scene.call("1009"))
-    scene.announced(before)
-    scene.redis.go_on()
-    scene.take(ITEM)
-    before = len(scene.sounds())
-    scene.seen_everywhere(scene.call("1009"))
-    scene.announced(before)
+    scene.call_comes()
 
 
 def test_the_books_are_in_order(scene: Scene) -> None:

@@ -102,6 +102,15 @@ def bell(small: SmallHall) -> Bell:
     return found
 
 
+def called_and_found(small: SmallHall, other: Other) -> str:
+    """A number that is called, which a look without a bell has found."""
+    other.bell.whole = None
+    number = small.issue("tax-1").number
+    small.call("T1")
+    assert other.look_after(1) == [(number, "call", 1)]
+    return number
+
+
 def test_while_the_bell_is_whole_nobody_looks(small: SmallHall, other: Other) -> None:
     small.issue("tax-1")
     small.call("T1")
@@ -109,10 +118,7 @@ def test_while_the_bell_is_whole_nobody_looks(small: SmallHall, other: Other) ->
 
 
 def test_without_a_bell_the_journal_tells_the_last_move(small: SmallHall, other: Other) -> None:
-    other.bell.whole = None
-    number = small.issue("tax-1").number
-    small.call("T1")
-    assert other.look_after(1) == [(number, "call", 1)]
+    number = called_and_found(small, other)
     assert WindowChanged("T1") not in other.told
     assert other.look_after(1) == []
     calling.recall(small.ctx, small.clerk("T1"), small.key(), "T1")
@@ -141,10 +147,7 @@ def test_what_the_bell_told_a_look_does_not(small: SmallHall, other: Other, bell
 def test_what_a_look_told_a_bell_that_is_back_does_not(
     small: SmallHall, other: Other, bell: Bell
 ) -> None:
-    other.bell.whole = None
-    small.issue("tax-1")
-    small.call("T1")
-    other.look_after(1)
+    called_and_found(small, other)
     other.told.clear()
     other.lookout.heard([event for event in bell.rung if event != bell.rung[0]])
     assert other.moves() == []
@@ -190,10 +193,7 @@ def test_an_act_of_ones_own_that_a_look_has_found_is_not_told_again(
     small: SmallHall, other: Other, bell: Bell
 ) -> None:
     """Between a commit and its telling a look can have its turn."""
-    other.bell.whole = None
-    small.issue("tax-1")
-    small.call("T1")
-    other.look_after(1)
+    called_and_found(small, other)
     other.told.clear()
     other.ctx.bus.publish(bell.rung)
     assert other.moves() == []

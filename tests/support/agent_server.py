@@ -25,7 +25,8 @@ class _Quiet(WSGIRequestHandler):
 class AgentServer:
     """`deaf_to` names what it takes without an answer, `refuses` what it answers with no."""
 
-    def __init__(self) -> None:
+    def __init__(self, token: str = "secret") -> None:
+        self._token = token
         self.hellos: list[dict[str, Any]] = []
         self.results: list[dict[str, Any]] = []
         self.healths: list[dict[str, Any]] = []
@@ -113,7 +114,7 @@ class AgentServer:
             self.tokens.append((auth or {}).get("token", ""))
             self._sid = sid
             self._changed.notify_all()
-        return self.tokens[-1] == "secret"
+        return self.tokens[-1] == self._token
 
     def _disconnect(self, *_: object) -> None:
         with self._changed:

@@ -14,6 +14,7 @@ from server.serving import House
 from support.halls import ADMINISTRATOR, MANAGER, STAFF, SmallHall, at
 from support.web import Web
 
+HOSTS = {"one": "one.example", "two": "two.example"}
 ROLES = ("clerk", "manager", "administrator", "kiosk", "board", "agent")
 PEOPLE = {"clerk": STAFF["T1"], "manager": MANAGER, "administrator": ADMINISTRATOR}
 
@@ -27,13 +28,13 @@ class Two:
 
     def __init__(self, folder: Path) -> None:
         self.webs = {}
-        for seed, name in enumerate(("one", "two"), 1):
+        for seed, name in enumerate(HOSTS, 1):
             place = folder / name
             place.mkdir()
             small = SmallHall(f"sqlite:///{place / 'hall.db'}", place, at(9), seed)
             self.webs[name] = web = Web(small)
             web.app.api.limits = Limits(lambda: next(SECONDS))
-        hosts = {f"{name}.example": name for name in self.webs}
+        hosts = {host: name for name, host in HOSTS.items()}
         self.house = House(lambda hall: self.webs[hall].app, hosts, NoBell(alone=True))
 
     def ask(self, host: str, method: str, path: str, headers: dict[str, str]) -> Any:
@@ -41,7 +42,7 @@ class Two:
         found = Client(self.house, use_cookies=False).open(
             f"/api/v1{path}",
             method=method,
-            headers={**headers, "Host": f"{host}.example"},
+            headers={**headers, "Host": HOSTS[host]},
             data=b"{}" if method == "POST" else None,
         )
         return found.get_json(silent=True) or {}

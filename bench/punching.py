@@ -1,0 +1,100 @@
+"""People who punch four times a day for years: who they are, their time clock, and its punches."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from server.clock import instant
+from server.domain.attendance.shifts import RuleScope, ShiftRule, four_punches
+from server.domain.catalogue import Catalogue, Role
+from server.domain.tickets import ActorKind
+from server.hall import Hall, take_catalogue
+from server.reference import load
+from server.services.attendance import rules
+from server.services.context import SYSTEM, Actor
+from server.storage import readers
+from server.storage.store import Tx
+
+PEOPLE = 114
+ZONE = "Asia/Shanghai"
+READER = "BENCH0001"
+DUE = (time(8, 30), time(12), time(14, 30), time(17, 30))
+WINDOWS = (
+    (time(7, 30), time(9, 30)),
+    (time(11, 30), time(13, 30)),
+    (time(12, 30), time(15, 30)),
+    (time(17), time(21)),
+)
+
+
+def enrol(hall: Hall, people: int) -> None:
+    """The reference hall with so many people, their rule, and a clock that knows all of them."""
+    take_catalogue(hall.ctx, SYSTEM, _crowd(load(), people), "")
+    rule = ShiftRule(
+        "",
+        "四次打卡",
+        RuleScope.HALL,
+        (),
+        date(2020, 1, 1),
+        None,
+        frozenset(range(1, 6)),
+        four_punches(DUE, WINDOWS, absent_after=30),
+    )
+    boss = Actor(ActorKind.MANAGER, "1002")
+    made = rules.draft(hall.ctx, boss, "draft", rule)
+    rules.start(hall.ctx, boss, "start", made)
+
+    def put(tx: Tx) -> None:
+        readers.add(tx, READER, "pull", "admitted", delivered_until=tx.now)
+        for person in hall.ctx.catalogue().staff:
+            readers.link(tx, person.number, 0, person.number, "bench")
+
+    hall.ctx.write(put)
+
+
+def _crowd(catalogue: Catalogue, people: int) -> Catalogue:
+    """The reference hall with so many people, spread over its units."""
+    staff = list(catalogue.staff)
+    units = [unit.code for unit in catalogue.units]
+    for n in range(len(staff), people):
+        staff.append(
+            replace(
+                staff[-1],
+                number=str(5000 + n),
+                name=f"测试{n}",
+                unit=units[n % len(units)],
+                role=Role.CLERK,
+                chief=False,
+                cover="",
+            )
+        )
+    return replace(catalogue, staff=tuple(staff[:people]))
+
+
+def punched(
+    numbers: Sequence[str], days: Iterable[date], chance: random.Random
+) -> Iterator[dict[str, Any]]:
+    """Four punches a weekday for everybody, now and then one forgotten: rows of the table."""
+    for day in days:
+        if day.isoweekday() > 5:
+            continue
+        for number in numbers:
+            for n, due in enumerate(DUE):
+                if chance.random() < 0.98:
+                    yield _row(number, day, due, chance.uniform(-14, 2), n)
+
+
+def _row(number: str, day: date, due: time, minutes: float, n: int) -> dict[str, Any]:
+    moment = datetime.combine(day, due) + timedelta(minutes=minutes if n % 2 == 0 else -minutes)
+    return {
+        "reader": READER,
+        "enrolment": number,
+        "said": f"{moment:%Y-%m-%d %H:%M:%S}",
+        "day": day.isoformat(),
+        "at": instant(moment.replace(microsecond=0), ZONE),
+        "source": "pull",
+    }
