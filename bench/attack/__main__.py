@@ -13,11 +13,12 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from bench.attack import api, codecs, files, lines, walks
+from bench.attack import api, codecs, files, lines, linked, walks
 from bench.attack.tally import Tally, table
 
 PARTS: dict[str, Callable[[argparse.Namespace], Tally]] = {
     "api": lambda asked: api.attack(asked.seed, asked.examples),
+    "links": lambda asked: linked.attack(asked.seed, asked.examples * 2),
     "addresses": lambda _: api.paths(),
     "walks": lambda asked: walks.attack(asked.seed, asked.examples * 2),
     "lines": lambda asked: lines.attack(asked.seed, asked.examples * 50, asked.silent),

@@ -152,7 +152,7 @@ def _operation(
     def run(case: Any) -> None:
         begun = time.monotonic()
         with errors_logged() as errors:
-            answer = _send(browser, case)
+            answer = send(browser, case)
             seconds = time.monotonic() - begun
         tally.count(f"{answer.status_code // 100}xx", seconds)
         fault = wrong(hall.document, operation, answer)
@@ -167,7 +167,8 @@ def _operation(
         tally.found(f"{operation.label} as {role}: raised {error!r}")
 
 
-def _send(browser: Browser, case: Any) -> TestResponse:
+def send(browser: Browser, case: Any) -> TestResponse:
+    """What schemathesis made, sent by somebody: cookies, tokens and CSRF are the browser's."""
     headers = {
         name: _latin(value)
         for name, value in (case.headers or {}).items()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from server.api import KEY_HEADER, MAX_KEY, Route, Who
 from server.api.access import CSRF_HEADER
+from server.api.links import PLACE, links, operation_id
 from server.domain.errors import Code, HallError
 from server.wire.commands import Problem
 from server.wire.problems import WORDS, problem
@@ -29,10 +29,13 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
         [(m, "serialization") for m in sorted(models, key=lambda m: m.__name__)],
         ref_template=_REF,
     )
+    linked = links(found, schemas.get("$defs", {}))
     paths: dict[str, Any] = {}
     for route in found:
-        path = "/api/v1" + re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"{\1}", route.path)
-        paths.setdefault(path, {})[route.method.lower()] = _operation(route)
+        path = "/api/v1" + PLACE.sub(r"{\1}", route.path)
+        operation = paths.setdefault(path, {})[route.method.lower()] = _operation(route)
+        if linked[operation_id(route)]:
+            operation["responses"]["200"]["links"] = linked[operation_id(route)]
     return {
         "openapi": "3.1.0",
         "info": {
@@ -64,7 +67,7 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
 
 def _operation(route: Route) -> dict[str, Any]:
     operation: dict[str, Any] = {
-        "operationId": f"{route.method.lower()}_{route.name}",
+        "operationId": operation_id(route),
         "summary": route.summary,
         "x-who": sorted(w.value for w in route.who),
         "parameters": _parameters(route),
@@ -83,7 +86,7 @@ def _operation(route: Route) -> dict[str, Any]:
 def _parameters(route: Route) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in re.findall(r"<(?:[^:<>]+:)?(\w+)>", route.path)
+        for name in PLACE.findall(route.path)
     ]
     if route.keyed:
         found.append(
@@ -95,7 +98,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
                 "example": "1f8b7a52-take-a-number",
             }
         )
-    if route.method == "POST" and Who.ANYONE not in route.who:
+    if route.method == "POST":
         found.append(
             {
                 "name": CSRF_HEADER,
@@ -120,14 +123,12 @@ def _refusals(route: Route) -> dict[str, Any]:
     codes = list(route.codes)
     if route.keyed:
         codes += [Code.KEY_REQUIRED, Code.KEY_REUSED]
+    # Who shows a token is told when it is none, also where nobody need be known.
+    codes += [Code.NOT_SIGNED_IN, Code.TOKEN_REVOKED]
+    if route.method == "POST":
+        codes += [Code.CSRF]
     if Who.ANYONE not in route.who:
-        codes += [
-            Code.NOT_SIGNED_IN,
-            Code.FORBIDDEN,
-            Code.CSRF,
-            Code.PASSWORD_MUST_CHANGE,
-            Code.TOKEN_REVOKED,
-        ]
+        codes += [Code.FORBIDDEN, Code.PASSWORD_MUST_CHANGE]
     by_status: dict[int, list[Code]] = {}
     for code in dict.fromkeys(codes):
         by_status.setdefault(WORDS[code][0], []).append(code)

@@ -56,3 +56,115 @@ def test_every_route_says_who_may_use_it(web: Web) -> None:
         assert route.summary.endswith(".")
         if route.path.startswith("/office/"):
             assert not route.who & {Who.ANYONE, Who.KIOSK, Who.BOARD, Who.AGENT, Who.CLERK}
+
+
+def described(document: dict[str, Any], method: str, path: str) -> dict[str, Any]:
+    """The answers that the document knows of an operation."""
+    found: dict[str, Any] = document["paths"][f"/api/v1{path}"][method]["responses"]
+    return found
+
+
+def test_what_a_withdrawn_token_is_told_is_described_everywhere(
+    web: Web, document: dict[str, Any]
+) -> None:
+    device = web.device("board", "main")
+    assert web.administrator().post("/office/revoke", {"kind": "board", "name": "main"}).status_code
+    answer = device.get("/session")
+    assert answer.get_json()["code"] == "token_revoked"
+    for method, path in (("get", "/session"), ("post", "/logout"), ("get", "/catalogue")):
+        said = described(document, method, path)[str(answer.status_code)]
+        assert "token_revoked" in said["description"], path
+
+
+def test_what_a_missing_csrf_token_is_told_is_described(web: Web, document: dict[str, Any]) -> None:
+    manager = web.manager()
+    manager.csrf = ""
+    answer = manager.post("/logout", key=None)
+    assert answer.get_json()["code"] == "csrf"
+    said = described(document, "post", "/logout")[str(answer.status_code)]
+    assert "csrf" in said["description"]
+
+
+def every_link(document: dict[str, Any]) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Each link with what it leads from, and the answer's schema."""
+    return [
+        (operation["operationId"], link, answer["content"]["application/json"]["schema"])
+        for methods in document["paths"].values()
+        for operation in methods.values()
+        for answer in operation["responses"].values()
+        for link in answer.get("links", {}).values()
+    ]
+
+
+def at_pointer(document: dict[str, Any], schema: dict[str, Any], pointer: str) -> dict[str, Any]:
+    """The schema of what a pointer finds."""
+    for step in pointer.split("/")[1:]:
+        kinds = [_there(document, kind) for kind in schema.get("anyOf", [schema])]
+        schema = next(k["items"] if step == "0" else k["properties"][step] for k in kinds
+                      if ("items" if step == "0" else "properties") in k)  # fmt: skip
+    return schema
+
+
+def _there(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    name = schema.get("$ref", "").rpartition("/")[2]
+    found: dict[str, Any] = document["components"]["schemas"][name] if name else schema
+    return found
+
+
+def test_every_link_takes_a_value_of_its_answer_to_a_place(document: dict[str, Any]) -> None:
+    places = {
+        operation["operationId"]: {p["name"] for p in operation["parameters"] if p["in"] == "path"}
+        for methods in document["paths"].values()
+        for operation in methods.values()
+    }
+    found = every_link(document)
+    assert len(found) > 500
+    for source, link, schema in found:
+        said = [*link.get("parameters", {}).values(), *link.get("requestBody", {}).values()]
+        assert said, source
+        assert set(link.get("parameters", {})) == places[link["operationId"]], link
+        for expression in said:
+            where, _, pointer = expression.partition("#")
+            if where == "$response.body":
+                assert at_pointer(document, schema, pointer)
+            else:
+                assert where == "$request.body" or where.startswith("$request.path."), expression
+
+
+def test_links_lead_to_every_place_but_one(document: dict[str, Any]) -> None:
+    led = {link["operationId"] for _, link, _ in every_link(document)}
+    alone = {
+        operation["operationId"]
+        for path, methods in document["paths"].items()
+        for operation in methods.values()
+        if "{" in path and operation["operationId"] not in led
+    }
+    # Photos of a finding are counted, not named.
+    assert alone == {"get_finding_photo"}
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "values"),
+    [
+        ("post_issue", "post_cancel", {"ticket": "$response.body#/ticket/id"}),
+        ("post_issue", "get_look", {"token": "$response.body#/ticket/token"}),
+        ("post_hold", "post_resume", {"ticket": "$response.body#/held/0/id"}),
+        ("post_ask_leave", "post_decide_leave", {"leave": "$response.body#/id"}),
+        ("post_ask_correction", "get_correction", {"correction": "$response.body#/id"}),
+        ("post_add_reader", "post_admit_reader", {"serial": "$request.body#/serial"}),
+        ("get_account_list", "post_reset", {"staff": "$response.body#/accounts/0/staff"}),
+        (
+            "post_amend_bulletin",
+            "post_release_amendment",
+            {"bulletin": "$request.path.bulletin", "n": "$response.body#/n"},
+        ),
+    ],
+)
+def test_what_follows_an_answer(
+    document: dict[str, Any], source: str, target: str, values: dict[str, str]
+) -> None:
+    assert values in [
+        link.get("parameters", {}) | link.get("requestBody", {})
+        for origin, link, _ in every_link(document)
+        if (origin, link["operationId"]) == (source, target)
+    ]

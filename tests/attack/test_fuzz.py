@@ -7,7 +7,7 @@ import io
 import pytest
 from socketio.packet import Packet
 
-from bench.attack import api, codecs, files, walks
+from bench.attack import api, codecs, files, linked, walks
 from bench.attack.tally import Tally, table
 from server.domain import iclock
 from server.hearing import fits
@@ -34,6 +34,15 @@ def test_some_addresses_with_nasty_places() -> None:
 
 def test_a_walk_in_any_order() -> None:
     quiet(walks.attack(seed_=7, examples=2))
+
+
+def test_what_answers_link_to() -> None:
+    tally = linked.attack(seed_=7, examples=3)
+    quiet(tally)
+    # With this seed 221 steps, 101 operations, 54 of them with a 2xx; of 124.
+    assert tally.followed > 100
+    assert len(tally.reached) > 80
+    assert len(tally.taken) > 40
 
 
 def test_mutated_bytes_of_every_wire() -> None:
