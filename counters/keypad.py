@@ -26,7 +26,7 @@ def press(ctx: Context, window: str, function: str, key: str, digits: str = "") 
     act = FUNCTIONS.get(function)
     if act is None and function != "transfer":
         raise HallError(Code.INVALID, field="function")
-    post = ctx.read(lambda c: windows.post(c, ctx.hall_id, window))
+    post = ctx.glance(lambda c: windows.post(c, ctx.hall_id, window))
     if post is None:
         raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
     actor = Actor(ActorKind.CLERK, post.staff)
@@ -68,7 +68,7 @@ def _no_show(ctx: Context, actor: Actor, key: str, window: str) -> None:
 
 def _hold(ctx: Context, actor: Actor, key: str, window: str) -> None:
     """Set the current person aside, or call the first held one back when the window is free."""
-    held = ctx.read(lambda c: tickets.at_window(c, ctx.hall_id, window))
+    held = ctx.glance(lambda c: tickets.at_window(c, ctx.hall_id, window))
     if any(t.state in (State.CALLED, State.SERVING) for t in held) or not held:
         calling.hold(ctx, actor, key, window, "")
     else:
@@ -77,7 +77,7 @@ def _hold(ctx: Context, actor: Actor, key: str, window: str) -> None:
 
 def _pause(ctx: Context, actor: Actor, key: str, window: str) -> None:
     """One key pauses and goes on."""
-    post = ctx.read(lambda c: windows.post(c, ctx.hall_id, window))
+    post = ctx.glance(lambda c: windows.post(c, ctx.hall_id, window))
     if post is not None and post.paused_at is not None:
         posts.unpause(ctx, actor, key, window)
     else:

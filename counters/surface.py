@@ -59,7 +59,7 @@ class Counter:
         Raises WINDOW_NOT_SIGNED_IN.
         """
         ctx = self._ctx
-        row = ctx.read(lambda c: windows.post_of(c, ctx.hall_id, actor.name))
+        row = ctx.glance(lambda c: windows.post_of(c, ctx.hall_id, actor.name))
         found = str(row.window) if row is not None else ctx.window_answered(actor, key)
         if found is None:
             raise HallError(Code.WINDOW_NOT_SIGNED_IN)
@@ -92,7 +92,7 @@ class Counter:
             return False
         if principal.kind is not ActorKind.CLERK:
             return True
-        post = self._ctx.read(lambda c: windows.post(c, self._ctx.hall_id, code))
+        post = self._ctx.glance(lambda c: windows.post(c, self._ctx.hall_id, code))
         return post is not None and post.staff == principal.name
 
     def windows(self, taken: Snapshot, _key: str) -> WindowList:

@@ -77,7 +77,7 @@ class Display:
             return  # no loudspeaker is on this worker's lines
         payload = utterance(event.number, window.number, window.zone, settings)
         # Asked of the books, not of this worker's own lines: the loudspeaker may be another's.
-        heard_in = self._ctx.read(lambda c: devices.connected(c, self._ctx.hall_id, "voice"))
+        heard_in = self._ctx.glance(lambda c: devices.connected(c, self._ctx.hall_id, "voice"))
         zone = window.zone if window.zone in heard_in else MAIN
         for ref in self._agents.serving("voice", zone):
             task_id = f"{event.ticket}-{ref.name}-{self._ctx.chance.token(6)}"

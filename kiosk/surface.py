@@ -109,7 +109,7 @@ class Kiosk:
 
     def by_token(self, token: str) -> Ticket:
         """Raises TICKET_UNKNOWN."""
-        found = self._ctx.read(lambda c: tickets.by_token(c, self._ctx.hall_id, token))
+        found = self._ctx.glance(lambda c: tickets.by_token(c, self._ctx.hall_id, token))
         if found is None:
             raise HallError(Code.TICKET_UNKNOWN)
         return found
@@ -141,7 +141,7 @@ class Kiosk:
 
     def slip_of(self, slip_id: str) -> SlipState:
         """A slip's state."""
-        row = self._ctx.read(lambda c: slips.get(c, self._ctx.hall_id, slip_id))
+        row = self._ctx.glance(lambda c: slips.get(c, self._ctx.hall_id, slip_id))
         return views.slip_state([row] if row is not None else [])
 
     # -- live ----------------------------------------------------------------------------------

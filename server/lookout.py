@@ -59,7 +59,7 @@ class Lookout:
         since, now = self._bell.whole_since(), self._clock()
         if since is not None and since <= self._looked_at:
             if now >= self._looked_at + MARK_SECONDS:
-                self._marks.append(self._ctx.read(self._head))
+                self._marks.append(self._ctx.glance(self._head))
                 self._looked_at = now
             return False
         # As of some looks before: what was to be rung just before the bell broke, or before the

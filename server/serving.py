@@ -54,8 +54,9 @@ log = logging.getLogger(__name__)
 SWITCH_INTERVAL = 0.0005
 KEEP_SECONDS = 5.0
 LOOK_SECONDS = 1.0
-REST = 4
-"""So many times as long as a round over all halls took nothing is done by itself."""
+REST = 19
+"""So many times as long as a round over all halls took nothing is done by itself: it is a
+twentieth of a worker's time however many halls there are."""
 END_SECONDS = 8
 """A worker that was told to end has so long; then the kernel ends it (SIGALRM)."""
 SUPERVISOR = "HALL_SUPERVISOR"
@@ -136,9 +137,9 @@ class House:
     def run(self) -> None:
         """Do for every hall, for ever, what nobody asks for; a greenlet of its own."""
         while True:
-            begun = time.monotonic()
             for hall_id in self._hosts.values() or [""]:
                 self._attempt(self.app, hall_id)
+            begun = time.monotonic()  # opening a hundred halls takes a minute, but only once
             for presence in {kept.app.hall.presence for kept in self._apps.values()}:
                 self._attempt(presence.look)
             for kept in list(self._apps.values()):
@@ -218,7 +219,7 @@ class _Kept:
 
     def _write_off(self) -> None:
         """Devices whose worker is gone are unknown until their agent has found another."""
-        for worker in self._ctx.read(lambda c: devices.workers(c, self._ctx.hall_id)):
+        for worker in self._ctx.glance(lambda c: devices.workers(c, self._ctx.hall_id)):
             if not self.app.hall.presence.alive(worker):
                 self._ctx.write(partial(devices.nobody_heard, worker=worker))
                 self._ctx.bus.publish([DeviceChanged("")])
@@ -282,7 +283,8 @@ def serve(house: House, config: Config, ready: Callable[[int], None], fd: int = 
         # Whatever still hangs then (a database that is gone): a worker without a supervisor ends.
         signal.alarm(END_SECONDS)
     server.stop(timeout=1)
-    gevent.killall(background, timeout=2)
+    with suppress(gevent.Timeout):
+        gevent.killall(background, timeout=2)
     house.close()
 
 

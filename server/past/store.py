@@ -30,6 +30,10 @@ class OneConnection:
         """Run `query`; it sees what was written before."""
         return query(self._conn)
 
+    def glance(self, query: Callable[[Connection], T]) -> T:
+        """As `read`."""
+        return query(self._conn)
+
     def read_apart(self, query: Callable[[Connection], T]) -> T:
         """There is only one connection."""
         return query(self._conn)

@@ -135,7 +135,7 @@ class Context:
     def refresh(self) -> None:
         """Notice what another process changed (`hall import` beside a running server)."""
         known = self._current[0] if self._current else 0
-        found, values, mark = self.store.read(self._in_force)
+        found, values, mark = self.store.glance(self._in_force)
         if found is not None and found[0] != known:
             self.bus.deliver([HallChanged("catalogue", {"version": found[0]})])
         if self._settings is not None and changed(Settings(), values) != self._settings:
@@ -168,7 +168,7 @@ class Context:
 
         Somebody who has left the window since may still ask for that answer again.
         """
-        first = self.store.read(lambda c: commands.first_answer(c, self.hall_id, actor.key, key))
+        first = self.store.glance(lambda c: commands.first_answer(c, self.hall_id, actor.key, key))
         return str(json.loads(first.body).get(WINDOW, "")) or None if first else None
 
     # -- acts ----------------------------------------------------------------------------------
@@ -184,6 +184,10 @@ class Context:
     def read(self, query: Callable[[Connection], T]) -> T:
         """Run a query."""
         return self.store.read(query)
+
+    def glance(self, query: Callable[[Connection], T]) -> T:
+        """Run a query of one statement, or of several that need not see one moment."""
+        return self.store.glance(query)
 
     def read_apart(self, query: Callable[[Connection], T]) -> T:
         """Run a long query away from the event loop's connections; call it in another thread."""

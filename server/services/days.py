@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from server.clock import instant
 from server.domain import hours
@@ -18,6 +18,7 @@ from server.services.bus import HallChanged, WindowChanged
 from server.services.context import SYSTEM, Context, note
 from server.services.moves import event_of
 from server.storage import accounts, alarms, commands, schema, tickets, windows
+from server.storage.statement import once
 from server.storage.store import Tx
 
 CLOSE_AFTER_MINUTES = 60
@@ -26,12 +27,15 @@ KEEP_ANSWERS_MS = 2 * 24 * 3600 * 1000
 UNSERVED = (State.WAITING, State.CALLED, State.HELD, State.MISSED)
 
 _days = schema.business_day
+_day = once(
+    select(_days).where(_days.c.hall_id == bindparam("hall_id"), _days.c.day == bindparam("day"))
+)
 
 
 def keep_day(ctx: Context) -> int:
     """Bring the days up to date; returns how many tickets expired now."""
     now = ctx.clock.now()
-    if not ctx.read(lambda c: _due(ctx, c, now)):
+    if not ctx.glance(lambda c: _due(ctx, c, now)):
         return 0
     return ctx.write(lambda tx: _keep(ctx, tx))
 
@@ -39,9 +43,7 @@ def keep_day(ctx: Context) -> int:
 def _due(ctx: Context, conn: Connection, now: int) -> bool:
     """Whether anything is to be done: checked by a read so that an idle hall writes nothing."""
     day = ctx.day(now)
-    row = conn.execute(
-        select(_days).where(_days.c.hall_id == ctx.hall_id, _days.c.day == day)
-    ).first()
+    row = conn.execute(_day, {"hall_id": ctx.hall_id, "day": day}).first()
     if row is None or tickets.open_before(conn, ctx.hall_id, day):
         return True
     return row.closed_at is None and _over(ctx, now)
@@ -59,9 +61,7 @@ def _over(ctx: Context, now: int) -> bool:
 def _keep(ctx: Context, tx: Tx) -> int:
     day = ctx.day(tx.now)
     expired = sum(_expire(tx, t) for t in tickets.open_before(tx.conn, tx.hall_id, day))
-    row = tx.conn.execute(
-        select(_days).where(_days.c.hall_id == tx.hall_id, _days.c.day == day)
-    ).first()
+    row = tx.conn.execute(_day, {"hall_id": tx.hall_id, "day": day}).first()
     if row is None:
         _open_day(ctx, tx, day)
     elif row.closed_at is None and _over(ctx, tx.now):

@@ -325,7 +325,7 @@ def give_up_slips(ctx: Context) -> int:
         rows = slips.overdue(conn, ctx.hall_id, before)
         return [r for r in rows if r.state == "owed" or r.created_at < before - patience]
 
-    if not ctx.read(overdue):
+    if not ctx.glance(overdue):
         return 0
 
     def act(tx: Tx) -> int:

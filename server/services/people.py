@@ -190,7 +190,7 @@ class People:
     def session(self, secret: str) -> Principal | None:
         """Who is signed in with a session id."""
         ctx = self._ctx
-        row = ctx.read(lambda c: accounts.session(c, ctx.hall_id, secret_hash(secret)))
+        row = ctx.glance(lambda c: accounts.session(c, ctx.hall_id, secret_hash(secret)))
         if row is None or row.disabled or row.expires_at < ctx.clock.now():
             return None
         return Principal(ActorKind(row.role), row.staff, row.role, bool(row.must_change))
@@ -342,7 +342,7 @@ class People:
     def device(self, token: str) -> Principal | None:
         """Who holds a device token; raises TOKEN_REVOKED for a withdrawn one."""
         ctx = self._ctx
-        row = ctx.read(lambda c: accounts.token(c, ctx.hall_id, secret_hash(token)))
+        row = ctx.glance(lambda c: accounts.token(c, ctx.hall_id, secret_hash(token)))
         if row is None:
             return None
         if row.revoked_at is not None:

@@ -11,12 +11,28 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from server.storage import schema
+from server.storage.statement import once
 from server.storage.store import Tx
 from server.storage.tables_bulletin import acknowledgement, amendment, bulletin
 from server.storage.tables_readers import punch
 
 _b, _a, _k = bulletin.c, amendment.c, acknowledgement.c
 _t = schema.ticket.c
+_get = once(
+    select(bulletin).where(_b.hall_id == bindparam("hall_id"), _b.id == bindparam("bulletin_id"))
+)
+_anything = tuple(
+    once(
+        select(table.c.id)
+        .where(
+            table.c.hall_id == bindparam("hall_id"),
+            table.c.day >= bindparam("first"),
+            table.c.day <= bindparam("last"),
+        )
+        .limit(1)
+    )
+    for table in (schema.ticket, punch)
+)
 _tickets = (
     select(
         _t.id,
@@ -49,13 +65,8 @@ def tickets_of(conn: Connection, hall_id: str, first: str, last: str) -> list[Ro
 
 def anything(conn: Connection, hall_id: str, first: str, last: str) -> bool:
     """Whether anybody took a number or laid a finger on a reader on these days."""
-    for table in (schema.ticket, punch):
-        found = select(table.c.id).where(
-            table.c.hall_id == hall_id, table.c.day >= first, table.c.day <= last
-        )
-        if conn.execute(found.limit(1)).first() is not None:
-            return True
-    return False
+    asked = {"hall_id": hall_id, "first": first, "last": last}
+    return any(conn.execute(query, asked).first() is not None for query in _anything)
 
 
 def every(conn: Connection, hall_id: str) -> list[Row[Any]]:
@@ -68,8 +79,7 @@ def every(conn: Connection, hall_id: str) -> list[Row[Any]]:
 
 def get(conn: Connection, hall_id: str, bulletin_id: str) -> Row[Any] | None:
     """One bulletin."""
-    found = select(bulletin).where(_b.hall_id == hall_id, _b.id == bulletin_id)
-    return conn.execute(found).first()
+    return conn.execute(_get, {"hall_id": hall_id, "bulletin_id": bulletin_id}).first()
 
 
 def newest_released(conn: Connection, hall_id: str) -> Row[Any] | None:

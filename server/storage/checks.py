@@ -13,14 +13,15 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from server.storage import schema
+from server.storage.statement import once
 from server.storage.store import Tx
 from server.storage.tables_checks import check_day, spot_check, spot_mark
 
 _d, _c, _m = check_day.c, spot_check.c, spot_mark.c
 _hall_day = _d.hall_id == bindparam("hall_id")
 _day = select(check_day).where(_hall_day, _d.day == bindparam("day"))
-_open_days = select(check_day).where(_hall_day, _d.revealed_at.is_(None)).order_by(_d.day)
-_of_day = (
+_open_days = once(select(check_day).where(_hall_day, _d.revealed_at.is_(None)).order_by(_d.day))
+_of_day = once(
     select(spot_check)
     .where(
         _c.hall_id == bindparam("hall_id"),

@@ -22,6 +22,11 @@ _serving = once(
     .order_by(_d.c.name)
     .limit(1)
 )
+_workers = once(
+    select(_d.c.worker)
+    .where(_d.c.hall_id == bindparam("hall_id"), _d.c.connected == bindparam("connected"))
+    .distinct()
+)
 
 
 def every(conn: Connection, hall_id: str) -> list[Row[Any]]:
@@ -52,9 +57,7 @@ def connected(conn: Connection, hall_id: str, kind: str) -> frozenset[str]:
 
 def workers(conn: Connection, hall_id: str) -> frozenset[str]:
     """The workers that devices are said to be connected to."""
-    rows = conn.execute(
-        select(_d.c.worker).where(_d.c.hall_id == hall_id, _d.c.connected == 1).distinct()
-    )
+    rows = conn.execute(_workers, {"hall_id": hall_id, "connected": 1})
     return frozenset(row.worker for row in rows)
 
 

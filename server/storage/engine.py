@@ -16,8 +16,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url, text
 
 from server.storage import statement
+from server.storage.postgres import PostgresStore
 from server.storage.presence import Alone, Locks, Presence, lock_key
-from server.storage.store import BUSY_MS, Offload, PostgresStore, SqliteStore, Store, directly
+from server.storage.store import BUSY_MS, Offload, SqliteStore, Store, directly
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 ALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}

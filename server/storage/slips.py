@@ -19,6 +19,13 @@ _is_unsettled = _s.c.state.in_([literal_column("'owed'"), literal_column("'sent'
 
 _hall = _s.c.hall_id == bindparam("hall_id")
 _owe = once(insert(_s))
+# An expression for the time, and any device: else SQLite takes another index and steps through
+# every slip there ever was.
+_overdue = once(
+    select(_s).where(
+        _hall, _is_unsettled, _s.c.device >= "", _s.c.created_at + 0 < bindparam("before")
+    )
+)
 _get = once(select(_s).where(_hall, _s.c.id == bindparam("id")))
 # Not ordered: SQLite would step through all slips of the hall by their time.
 _of_ticket = once(select(_s).where(_hall, _s.c.ticket_id == bindparam("ticket_id")))
@@ -140,7 +147,4 @@ def recent(conn: Connection, hall_id: str, kiosk: str, since: int) -> list[Row[A
 
 def overdue(conn: Connection, hall_id: str, before: int) -> list[Row[Any]]:
     """Unsettled slips made before a time."""
-    # An expression for the time, and any device: else SQLite takes another index and steps
-    # through every slip there ever was.
-    overdue = (_s.c.device >= "", _s.c.created_at + 0 < before)
-    return list(conn.execute(select(_s).where(_s.c.hall_id == hall_id, _is_unsettled, *overdue)))
+    return list(conn.execute(_overdue, {"hall_id": hall_id, "before": before}))

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import Connection, bindparam, func, insert, select, text
+from sqlalchemy.exc import DBAPIError
 
 from server.domain.errors import Code, HallError
 from server.storage import schema, tables, tickets
 from server.storage.engine import migrate, newest, open_engine, open_store, revision
+from server.storage.statement import once
 from server.storage.store import Store, Tx, attempt
 
 
@@ -50,6 +52,46 @@ def test_a_written_act_can_be_read_and_tells_its_events(store: Store) -> None:
     written = store.write(lambda tx: _put(tx, "one"), 5)
     assert (written.value, written.events) == ("one", ["one"])
     assert _names(store) == {"one"}
+
+
+_settings = once(select(schema.setting.c.name).where(schema.setting.c.hall_id == bindparam("hall")))
+
+
+def _seen_while_written(store: Store, conn: Connection) -> list[int]:
+    """How many settings there are before and after one is written, by one question."""
+    before = len(conn.execute(_settings, {"hall": "h"}).all())
+    store.write(lambda tx: _put(tx, f"more-{before}"), 5)
+    return [before, len(conn.execute(_settings, {"hall": "h"}).all())]
+
+
+def test_a_question_sees_one_moment_and_a_glance_the_newest(store: Store) -> None:
+    store.write(lambda tx: _put(tx, "one"), 5)
+    # By turns, for they share connections.
+    for n in (1, 3, 5):
+        glanced = store.glance(lambda c: _seen_while_written(store, c))
+        assert glanced in ([n, n], [n, n + 1]), "SQLite glances as it reads"
+        assert store.read(lambda c: _seen_while_written(store, c)) == [n + 1, n + 1]
+    with pytest.raises(DBAPIError):
+        store.glance(lambda c: c.execute(text("SELECT nothing FROM nowhere")).all())
+    assert len(store.glance(lambda c: c.execute(_settings, {"hall": "h"}).all())) == 7
+
+
+def test_a_glance_leaves_no_transaction_open(postgres_url: str) -> None:
+    store = _store(postgres_url)
+    asked = text("SELECT state FROM pg_stat_activity WHERE pid = pg_backend_pid()")
+    states = "SELECT state FROM pg_stat_activity WHERE datname = current_database()"
+
+    def glance(conn: Connection) -> tuple[str, bool]:
+        state = conn.execute(asked).scalar_one()
+        driver: Any = conn.connection.dbapi_connection
+        return state, driver.info.transaction_status.name == "IDLE"
+
+    assert store.glance(glance) == ("active", True)
+    engine = open_engine(postgres_url)
+    with engine.connect() as conn:
+        assert "idle in transaction" not in set(conn.execute(text(states)).scalars())
+    engine.dispose()
+    store.close()
 
 
 def test_an_act_that_fails_keeps_nothing(store: Store) -> None:

@@ -61,11 +61,11 @@ def draft_due(ctx: Context) -> str | None:
     if now < datetime.combine(due_day, time(settings.bulletin_hour)):
         due_day -= timedelta(days=7)
     week = week_of(due_day).before()
-    if ctx.read(lambda c: bulletins.get(c, ctx.hall_id, week.id)) is not None:
+    if ctx.glance(lambda c: bulletins.get(c, ctx.hall_id, week.id)) is not None:
         return None
     # A hall that begins has nothing to report about the weeks before it.
     span = week.first.isoformat(), week.last.isoformat()
-    if not ctx.read(lambda c: bulletins.anything(c, ctx.hall_id, *span)):
+    if not ctx.glance(lambda c: bulletins.anything(c, ctx.hall_id, *span)):
         return None
     return ctx.write(lambda tx: _draft(tx, SYSTEM, week))
 

@@ -29,7 +29,7 @@ class Keeper:
     def __init__(self, ctx: Context, folder: Path) -> None:
         self._ctx = ctx
         self._folder = folder
-        self._sealed = ""
+        self._begun = ""
         self._opened: dict[str, Opened] = {}
         self._doubted = 0
 
@@ -38,16 +38,21 @@ class Keeper:
         ctx = self._ctx
         now = ctx.clock.now()
         today = ctx.day(now)
-        if self._sealed != today:
-            sealing.seal_day(ctx, self._key())
-            self._sealed = today
-        for row in ctx.read(lambda c: checks.open_days(c, ctx.hall_id)):
+        if self._begun != today:
+            self._begin(today)
+            self._begun = today
+        for row in ctx.glance(lambda c: checks.open_days(c, ctx.hall_id)):
             self._bring_up(self._open(row), now)
-        for row in ctx.read(lambda c: checks.running_before(c, ctx.hall_id, today)):
-            ctx.write(partial(_end_forgotten, ctx, row))
         if now // MINUTE_MS != self._doubted:
             self._doubted = now // MINUTE_MS
             doubting.propose(ctx)
+
+    def _begin(self, today: str) -> None:
+        """A new day is sealed; walks that nobody ended before it are over."""
+        ctx = self._ctx
+        sealing.seal_day(ctx, self._key())
+        for row in ctx.read(lambda c: checks.running_before(c, ctx.hall_id, today)):
+            ctx.write(partial(_end_forgotten, ctx, row))
 
     def _key(self) -> bytes:
         return sealing.key_in(self._folder, self._ctx.chance)
@@ -59,7 +64,7 @@ class Keeper:
 
     def _bring_up(self, day: Opened, now: int) -> None:
         ctx = self._ctx
-        if ctx.read(lambda c: _due(day, self._kept(c, day), now)) or _ends(day, now):
+        if ctx.glance(lambda c: _due(day, self._kept(c, day), now)) or _ends(day, now):
             ctx.write(lambda tx: self._act(tx, day))
 
     def _kept(self, conn: Any, day: Opened) -> list[Any]:

@@ -1,0 +1,85 @@
+"""A hall in PostgreSQL, for one worker of several: serial by the lock on the hall's row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, bindparam, select
+from sqlalchemy.exc import DBAPIError
+
+from server.storage import schema
+from server.storage.statement import once
+from server.storage.store import Entry, Queued
+
+T = TypeVar("T")
+
+_lock_hall = once(
+    select(schema.hall.c.hall_id)
+    .where(schema.hall.c.hall_id == bindparam("hall_id"))
+    .with_for_update()
+)
+
+
+class PostgresStore(Queued):
+    """One transaction at a time per hall and worker.
+
+    Writers and readers have pools of their own: a reader never waits for a lock, so an act that
+    reads once more always goes on, however many acts wait with a connection in their hands.
+    """
+
+    def __init__(self, hall_id: str, writer: Engine, reader: Engine, apart: Engine) -> None:
+        super().__init__(hall_id)
+        self._writer = writer
+        self._reader = reader
+        self._apart = apart
+        # The readers' connections, without a transaction around each question.
+        self._glancer = reader.execution_options(isolation_level="AUTOCOMMIT")
+
+    def _run(self, batch: list[Entry[Any]]) -> None:
+        with self._locked() as conn:
+            self._run_all(conn, batch)
+
+    @contextmanager
+    def _locked(self) -> Iterator[Connection]:
+        """A transaction that holds the hall: nobody else chooses among the same heads meanwhile."""
+        with self._writer.connect() as conn:
+            transaction = conn.begin()
+            try:
+                conn.execute(_lock_hall, {"hall_id": self.hall_id})
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                # The database was started again since: nothing has happened yet.
+                transaction.rollback()
+                transaction = conn.begin()
+                conn.execute(_lock_hall, {"hall_id": self.hall_id})
+            with transaction:
+                yield conn
+
+    def read(self, query: Callable[[Connection], T]) -> T:
+        return _asked(self._reader, query)
+
+    def glance(self, query: Callable[[Connection], T]) -> T:
+        return _asked(self._glancer, query)
+
+    def read_apart(self, query: Callable[[Connection], T]) -> T:
+        with self._apart.connect() as conn:
+            return query(conn)
+
+    def close(self) -> None:
+        self._writer.dispose()
+        self._reader.dispose()
+
+
+def _asked(engine: Engine, query: Callable[[Connection], T]) -> T:
+    """What the query gives; asked once more where the database was started again since."""
+    try:
+        with engine.connect() as conn:
+            return query(conn)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+    with engine.connect() as conn:
+        return query(conn)
