@@ -93,11 +93,12 @@ class Databases:
             return SqliteStore(hall_id, writer, reader, apart, self._offload)
         if url not in self._engines:
             # No pre-ping: it is a round trip for each act, and the store tries again by itself.
-            # Few may be more than are kept: a new connection costs PostgreSQL a process.
-            writer = _postgres(url, pool_size=6, max_overflow=2, pool_use_lifo=True)
+            # All are kept: a new connection costs PostgreSQL a process, and us its first statements.
+            kept: dict[str, Any] = {"max_overflow": 0, "pool_use_lifo": True}
+            writer = _postgres(url, pool_size=8, **kept)
             # Several statements of one read must see one moment, as they do in SQLite.
             moment: dict[str, Any] = {"isolation_level": "REPEATABLE READ"}
-            reader = _postgres(url, pool_size=8, max_overflow=2, pool_use_lifo=True, **moment)
+            reader = _postgres(url, pool_size=10, **kept, **moment)
             apart = _postgres(url, poolclass=NullPool, **moment)
             self._engines[url] = writer, reader, apart
         return PostgresStore(hall_id, *self._engines[url])
