@@ -93,7 +93,7 @@ class Databases:
             return SqliteStore(hall_id, writer, reader, apart, self._offload)
         if url not in self._engines:
             # No pre-ping: it is a round trip for each act, and the store tries again by itself.
-            # All are kept: a new connection costs PostgreSQL a process, and us its first statements.
+            # All are kept: a new one costs PostgreSQL a process, and us its first statements.
             kept: dict[str, Any] = {"max_overflow": 0, "pool_use_lifo": True}
             writer = _postgres(url, pool_size=8, **kept)
             # Several statements of one read must see one moment, as they do in SQLite.

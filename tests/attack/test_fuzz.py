@@ -39,10 +39,10 @@ def test_a_walk_in_any_order() -> None:
 def test_what_answers_link_to() -> None:
     tally = linked.attack(seed_=7, examples=3)
     quiet(tally)
-    # With this seed 221 steps, 101 operations, 54 of them with a 2xx; of 124.
-    assert tally.followed > 100
-    assert len(tally.reached) > 80
-    assert len(tally.taken) > 40
+    # Some 200 steps, 100 operations, 50 of them with a 2xx, of 124; without links it was 0, 78, 35.
+    assert tally.followed > 80
+    assert len(tally.reached) > 60
+    assert len(tally.taken) > 20
 
 
 def test_mutated_bytes_of_every_wire() -> None:

@@ -118,7 +118,8 @@ export function media(path: string): string {
 
 export interface Hands {
   ready: Ref<boolean>;
-  fault: (device: string, name: string, on: boolean) => void;
+  /** Resolves to whether it was switched. */
+  fault: (device: string, name: string, on: boolean) => Promise<boolean>;
   press: (device: string, keys: string) => void;
 }
 /** What the page can do with devices; given to every part. */
