@@ -42,7 +42,8 @@ class _Hall:
 
     def turn(self, n: int) -> None:
         """Every round has a unit of its own: a unit has 999 numbers a day."""
-        self.item = ITEMS[n % len(ITEMS)]
+        own = sorted(self.server.who["own"])
+        self.item = own[n % len(own)]
         self.clerk = self.server.clerk(self.server.who["own"][self.item])
 
     def call(self) -> float:

@@ -23,6 +23,8 @@ from bench.table import Figure, amount, quantile, ratio
 from bench.wire import Line
 
 KIOSKS = 32
+WAITING = 8
+"""For each unit, before clerks call; more would use up the day's numbers in five rounds."""
 NOTHING, TICKETS = "/bench/nothing", "/api/v1/tickets"
 
 
@@ -84,7 +86,7 @@ def _calls(run: Run, server: Server, kiosks: Child) -> list[float]:
     found = []
     who = [server.kiosk(n) for n in range(KIOSKS)]
     clerks = [server.clerk(window) for window in sorted(set(server.who["own"].values()))]
-    queue, slices = 12 * len(ITEMS), run.many(6, 1)
+    queue, slices = WAITING * len(ITEMS), run.many(6, 1)
     line, calls = Line(server.port), 5 * len(clerks)
     for n in range(run.rounds + 1):
         cpu = 0.0
