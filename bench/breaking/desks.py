@@ -18,7 +18,7 @@ from support.hall_server import MANAGER, Client
 Json = dict[str, Any]
 DESKS, EACH = 2, 4
 """So many desks, and people whom each of them calls by itself."""
-WAITING = 30
+WAITING = 60
 STEP_MS = 20_000
 LISTED_WITHIN = 20.0
 

@@ -204,12 +204,13 @@ def _books(conn: Connection) -> History:
     )
 
 
-def kept_lines(url: str) -> set[tuple[str, str]]:
-    """Act and subject of every journal line."""
+def kept_lines(url: str) -> Counter[tuple[str, str]]:
+    """How often each act was done with each subject, by the journal."""
     store, j = open_store(url, HALL), schema.journal.c
     try:
         asked = select(j.act, j.subject).where(j.hall_id == HALL)
-        return {(r.act, r.subject) for r in store.read(lambda c: c.execute(asked).all())}
+        rows = store.read(lambda c: c.execute(asked).all())
+        return Counter((row.act, row.subject) for row in rows)
     finally:
         store.close()
 

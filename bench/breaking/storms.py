@@ -270,7 +270,12 @@ def _forget_what_the_copy_has_not(now: Scene, url: str) -> None:
     """Acts answered after the copy are lost by its nature; their numbers are remembered."""
     there = kept_lines(url)
     acks = now.crowd.acks
-    lost = [a for a in acks if (a.act, a.ticket) not in there]
+    lost = []
+    for ack in acks:
+        # Somebody who came back is called once more: the copy may have the first call only.
+        there[ack.act, ack.ticket] -= 1
+        if there[ack.act, ack.ticket] < 0:
+            lost.append(ack)
     now.lost |= {a.ticket for a in lost if a.act == ISSUED}
     now.outcome.notes.append(f"{len(lost)} acts came after the copy and are gone")
     with now.crowd.news:
