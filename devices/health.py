@@ -11,15 +11,46 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 HealthState = Literal["ok", "degraded", "failed", "unknown"]
+HealthCode = Literal[
+    "ok",
+    "starting",
+    "one_way",
+    "not_heard",
+    "no_lease",
+    "paper_out",
+    "paper_near_end",
+    "cover_open",
+    "cutter",
+    "offline",
+    "unreachable",
+    "no_answer",
+    "partial_answer",
+    "silent",
+    "refused",
+    "garbled",
+    "bad_text",
+    "port_taken",
+    "clip_missing",
+    "clip_unusable",
+    "engine_missing",
+    "engine_failed",
+    "engine_timeout",
+    "player_missing",
+    "player_failed",
+    "player_timeout",
+    "internal",
+]
+"""Every code that a driver can report. Both tables of words (the office's list and its page of
+devices) have each of them; a test compares."""
 Reading: TypeAlias = str | int | float | bool
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """One device's health. `code` is a stable word such as `ok`, `paper_out`, `no_answer`."""
+    """One device's health."""
 
     state: HealthState
-    code: str
+    code: HealthCode
     readings: Mapping[str, Reading] = field(default_factory=dict)
     detail: str = ""
 

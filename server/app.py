@@ -16,7 +16,6 @@ from typing import Any
 import gevent
 from flask import Flask, Response, g, request
 from flask_socketio import SocketIO
-from werkzeug.exceptions import HTTPException
 
 import counters.surface
 import display.surface
@@ -26,7 +25,6 @@ from server.agents import Agents
 from server.api import KEY_HEADER, Api, json_answer, refusal
 from server.api.openapi import document
 from server.bell import NoBell
-from server.domain.errors import Code, HallError
 from server.gateways import iclock, pull
 from server.hall import Hall
 from server.metrics import Metrics
@@ -146,11 +144,6 @@ def _plain_routes(flask: Flask, api: Api, hall: Hall) -> None:
     @flask.get("/api/openapi.json")
     def openapi() -> Response:
         return json_answer(document(api.routes))
-
-    @flask.errorhandler(HTTPException)
-    def http_error(error: HTTPException) -> Response:
-        codes = {404: Code.NOT_FOUND, 405: Code.METHOD, 413: Code.TOO_LARGE}
-        return refusal(HallError(codes.get(error.code or 0, Code.INVALID)))
 
     @flask.errorhandler(Exception)
     def any_error(error: Exception) -> Response:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from devices.health import Health, Reading
+from devices.health import Health, HealthCode, Reading
 
 FIXED_MASK = 0x93
 FIXED_BITS = 0x12
@@ -84,7 +84,7 @@ class PrinterStatus:
         """All four answers came."""
         return all(self.answers.get(number) is not None for number in QUERIES)
 
-    def problem(self) -> str | None:
+    def problem(self) -> HealthCode | None:
         """Why nothing can be printed now; None when nothing is known to be wrong."""
         if self.paper == "out":
             return "paper_out"

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from devices.health import HealthCode
 from devices.voice.homophones import spoken
 from devices.voice.synth import EXIT_NO_ENGINE
 from devices.voice.wavs import Sound, WavError, join, read_wav
@@ -28,7 +29,7 @@ SKIPPED = frozenset(" ，。、！？：；,.!?:;'\"“”‘’-—\u3000")
 class VoiceError(Exception):
     """No sound could be made or played; `code` is a stable word."""
 
-    def __init__(self, code: str, detail: str) -> None:
+    def __init__(self, code: HealthCode, detail: str) -> None:
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail

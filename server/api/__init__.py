@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from flask import Blueprint, Response, g, request
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
 
 from server.api.access import Access
 from server.api.limits import Limits
@@ -87,6 +88,8 @@ class Call:
 
 
 Handler = Callable[[Call], BaseModel | Response]
+BY_STATUS = {404: Code.NOT_FOUND, 405: Code.METHOD, 413: Code.TOO_LARGE}
+"""Codes for refusals of Flask and Werkzeug; any other is INVALID."""
 COMMON = (Code.INVALID, Code.TOO_MANY, Code.TOO_LARGE, Code.UNAVAILABLE, Code.INTERNAL)
 
 
@@ -222,6 +225,9 @@ def refusal(error: Exception) -> Response:
     """Any exception as a Problem; what is not a refusal is logged and said without details."""
     if isinstance(error, HallError):
         refused = error
+    elif isinstance(error, HTTPException):
+        # Flask refuses wherever a request is read: a body over the limit, a bad form.
+        refused = HallError(BY_STATUS.get(error.code or 0, Code.INVALID))
     elif isinstance(error, SQLAlchemyError):
         log.error("database failed", exc_info=error)
         refused = HallError(Code.UNAVAILABLE)

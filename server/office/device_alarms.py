@@ -25,15 +25,36 @@ its first lease of a day a kiosk has no numbers for the time without a server.""
 OWN = frozenset({"paper_out", "paper_near_end", "cover_open", "cutter", "bad_text", "port_taken"})
 """A device has these by itself, whatever cable it hangs on."""
 
+_POWER = ("无响应，请检查电源和连线。", "does not answer; check power and cable.")
+_ENGINE = ("的语音引擎出错，请查看代理日志。", "has a failing speech engine; see the agent's log.")
+_PLAYER = ("放不出声音，请检查声卡和播放程序。", "cannot play; check sound card and player.")
 _TROUBLE = {
+    "starting": ("正在启动。", "is starting."),
     "paper_out": ("没有纸了，请换纸。", "is out of paper; please reload it."),
     "paper_near_end": ("纸快用完了，请备纸。", "is low on paper."),
     "cover_open": ("盖子开着，请合上。", "has its cover open; please close it."),
     "cutter": ("切刀卡住，请检查。", "has a jammed cutter; please check it."),
     "offline": ("离线，请检查。", "is offline; please check it."),
     "unreachable": ("连不上，请检查电源和连线。", "cannot be reached; check power and cable."),
-    "silent": ("没有回答，请检查电源和连线。", "does not answer; check power and cable."),
+    "no_answer": _POWER,
+    "silent": _POWER,
+    "partial_answer": ("应答不完整，请检查连线。", "answers in part only; check the cable."),
+    "refused": ("拒绝连接，请核对通讯密码。", "refuses the connection; check its comm key."),
+    "garbled": (
+        "的应答无法识别，请检查连线和机型设置。",
+        "sends what cannot be read; check cable and model.",
+    ),
+    "bad_text": ("有文字显示不出来。", "cannot show some of its text."),
     "port_taken": ("的端口被别的程序占用。", "cannot listen: its port is taken."),
+    "clip_missing": ("缺少录音片段，请补录。", "lacks a recorded clip."),
+    "clip_unusable": ("有录音片段无法使用。", "has a recorded clip that cannot be used."),
+    "engine_missing": ("没有可用的语音引擎。", "has no speech engine."),
+    "engine_failed": _ENGINE,
+    "engine_timeout": _ENGINE,
+    "player_missing": ("缺少播放程序，没有声音。", "has no player program: nothing is heard."),
+    "player_failed": _PLAYER,
+    "player_timeout": _PLAYER,
+    "internal": ("的驱动程序出错，已记录。", "has a failing driver; it is recorded."),
     "agent_gone": ("所在电脑没有连上，请检查那台电脑。", "is on a PC that is not connected."),
 }
 _KINDS = {

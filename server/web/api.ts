@@ -39,11 +39,17 @@ const OWN_WORDS: Record<string, Words> = {
     zh: "连不上服务器，请稍候再试。",
     en: "The server cannot be reached. Please try again in a moment.",
   },
+  too_large: {
+    zh: "文件或内容过大，请减小后再试。",
+    en: "That is too large. Please make it smaller and try again.",
+  },
   unavailable: {
     zh: "服务器正忙，请稍候再试。",
     en: "The server is busy. Please try again in a moment.",
   },
 };
+/** A proxy refuses some things before the server sees them, without a word of ours. */
+const BY_STATUS: Record<number, string> = { 413: "too_large" };
 const OTHER_WORDS: Words = {
   zh: "没有办成，请再试一次；仍不行请找工作人员。",
   en: "That did not work. Please try again, or ask the staff.",
@@ -97,7 +103,7 @@ const browser: World = {
 };
 
 async function refusalOf(answer: Response): Promise<Refusal> {
-  const fallback = answer.status >= 500 ? "unavailable" : "invalid";
+  const fallback = BY_STATUS[answer.status] ?? (answer.status >= 500 ? "unavailable" : "invalid");
   try {
     const said = (await answer.json()) as Partial<Refusal>;
     return typeof said.code === "string" ? { ...said, code: said.code } : { code: fallback };

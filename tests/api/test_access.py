@@ -46,6 +46,22 @@ def test_every_route_by_everybody(web: Web, who: Who | None) -> None:
             assert code == expected.value, f"{route.method} {path}"
 
 
+@pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=edge"])
+def test_a_body_over_the_limit_is_refused_by_every_route(web: Web, kind: str) -> None:
+    for who in (Who.ADMINISTRATOR, Who.CLERK, Who.KIOSK, Who.AGENT):
+        person = PEOPLE[who](web)
+        for route in web.app.api.routes:
+            if route.method == "POST" and who in route.who:
+                path = re.sub(r"<[^>]+>", "x", route.path)
+                answer = person.client.post(
+                    f"/api/v1{path}",
+                    headers=person.headers(""),
+                    content_type=kind,
+                    environ_overrides={"CONTENT_LENGTH": str(2**30)},
+                )
+                assert answer.status_code < 500, f"{route.method} {path}"
+
+
 def test_cookies_cannot_be_read_or_sent_from_elsewhere(web: Web) -> None:
     answer = web.browser().login(STAFF["T1"])
     cookie = answer.headers["Set-Cookie"]

@@ -96,3 +96,37 @@ def test_what_is_no_head_gets_a_400_and_the_line_ends() -> None:
         line.sendall(b"GET / HTTP/1.1\r\nHost: hall\r\n folded: line\r\n\r\n")
         assert line.recv(65_536).startswith(b"HTTP/1.1 400 ")
         assert line.recv(10) == b""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        b"Connection: upgrade\r\n",
+        b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n",
+        b"Connection: keep-alive\r\nUpgrade: websocket\r\n",
+        b"Connection: upgrade\r\nUpgrade: websocket\r\n",
+        b"Upgrade: websocket\r\n",
+    ],
+)
+def test_a_body_is_read_whatever_is_said_of_upgrades(words: bytes) -> None:
+    with _serving(_echo) as line:
+        for _ in range(2):
+            line.sendall(b"POST / HTTP/1.1\r\n" + words + PLAIN + b"body")
+            answer = line.recv(65_536)
+            assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+            assert answer.endswith(b"\r\n\r\nbodya=1; b=2")
+
+
+@pytest.mark.parametrize("words", [b"Upgrade", b"keep-alive, upgrade"])
+def test_a_handshake_is_given_the_connection(words: bytes) -> None:
+    def raw(environ: dict[str, Any], start: Any) -> list[bytes]:
+        start("200 OK", [("Content-Type", "text/plain")])
+        return [str(environ["wsgi.input_terminated"]).encode()]
+
+    with _serving(raw) as line:
+        line.sendall(
+            b"GET / HTTP/1.1\r\nHost: hall\r\nUpgrade: WebSocket\r\nConnection: "
+            + words
+            + b"\r\n\r\n"
+        )
+        assert line.recv(65_536).endswith(b"\r\n\r\nFalse")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devices.health import HealthCode
 from server.domain.alarms import QUIET, loud, taken
 from server.domain.settings import Settings
 from server.domain.tickets import ActorKind
 from server.office import own_alarms
+from server.office.device_alarms import QUIET as SILENT_BY_NATURE
 from server.office.device_alarms import device_alarms
 from server.services import alarms, snapshot
 from server.services.context import Actor
@@ -22,6 +26,7 @@ from server.wire.views import DeviceView
 from support.halls import SmallHall
 
 MANAGER = Actor(ActorKind.MANAGER, "200")
+DEVICE_WORDS = Path(own_alarms.__file__).parent / "web" / "device-words.ts"
 TIMES = st.integers(0, 10**7)
 
 
@@ -65,6 +70,16 @@ def _device(name: str, kind: str, code: str, agent: str = "counters", bus: str =
     )
 
 
+@pytest.mark.parametrize("code", sorted({*get_args(HealthCode), "agent_gone"} - {"ok"}))
+def test_every_code_of_a_driver_has_words_in_the_list_and_on_the_page(code: str) -> None:
+    lines = device_alarms([_device("printer-1", "printers", code)])
+    assert len(lines) == (code not in SILENT_BY_NATURE)
+    assert not any("状态不明" in line.message_zh or "unclear" in line.message_en for line in lines)
+    assert re.search(
+        rf"^  {code}: {{ zh: \".+\", en: \".+\" }},$", DEVICE_WORDS.read_text(), re.MULTILINE
+    )
+
+
 def test_a_kind_or_a_pc_is_one_line_and_the_oldest_says_since_when() -> None:
     pads = [_device(f"keypad-{n}", "keypads", "silent") for n in (3, 1, 2)]
     off = [_device(f"strip-{n}", kind, "agent_gone", "display") for n, kind in enumerate("abcd")]
@@ -72,7 +87,7 @@ def test_a_kind_or_a_pc_is_one_line_and_the_oldest_says_since_when() -> None:
     found = {alarm.subject: alarm for alarm in device_alarms([*pads, *off, one])}
     assert set(found) == {"counters/keypads", "display", "printer-7"}
     assert found["counters/keypads"].since == 1
-    assert found["counters/keypads"].message_zh.startswith("3 台叫号键盘没有回答")
+    assert found["counters/keypads"].message_zh.startswith("3 台叫号键盘无响应")
     assert found["display"].code == "device_agent_gone"
     assert found["printer-7"].message_zh == "打印机 printer-7 没有纸了，请换纸。"
 
@@ -87,7 +102,7 @@ def test_two_buses_of_an_agent_are_two_lines_that_name_them() -> None:
     east, west = device_alarms([*_strips("西侧", "uu"), *_strips("east", "ssssssss")])
     assert (east.code, east.subject, east.since) == ("device_silent", "display/east", 1)
     assert east.message_zh == (
-        "总线 east（条屏 8 台）没有回答，请检查电源和连线："
+        "总线 east（条屏 8 台）无响应，请检查电源和连线："
         "east-1、east-2、east-3、east-4、east-5、east-6…。"
     )
     assert east.message_en == (

@@ -105,6 +105,8 @@ def main() -> None:
         redis=asked["redis"],
         workers=asked["workers"],
         slot=args.slot,
+        public_url=asked["proxy"],
+        trusted_proxy=bool(asked["proxy"]),
     )
     clock = StagedClock if asked["staged"] else ScaledClock
     # Every worker's clock, one started again too, goes on from the same moment.

@@ -115,6 +115,7 @@ class HallServer:
     opens /kiosk/<id> or /board/<zone> is enrolled by itself unless `demo` is off.
     `doors`: name to serial number of simulated time clocks that push; nobody has admitted them.
     `workers`: so many processes share the port; they need PostgreSQL, and `redis` as their bell.
+    `proxy`: the address that a proxy gives the hall; its headers are believed then.
     `staged`: the clock stands until a rehearsal moves it, `speed` times as fast as the machine's.
     """
 
@@ -138,6 +139,7 @@ class HallServer:
         workers: int = 1,
         staged: bool = False,
         speed: float = 1.0,
+        proxy: str = "",
     ) -> None:
         self.folder = folder
         self.port = free_port()
@@ -156,6 +158,7 @@ class HallServer:
             "port": self.port,
             "speed": speed,
             "staged": staged,
+            "proxy": proxy,
         }
         self._devices = devices
         self._agents = tuple(agents)

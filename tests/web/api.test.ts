@@ -69,3 +69,10 @@ test("an answer that is no json is a refusal all the same", async () => {
   const error = await send("POST", "/x", {}, {}, made).catch((caught: unknown) => caught);
   expect((error as ApiError).words()).toContain("服务器正忙");
 });
+
+test("a proxy's refusal of a large file is said as that", async () => {
+  const { made } = world([() => new Response("<html>413</html>", { status: 413 })]);
+  const refused = await send("POST", "/api/v1/office/workbook", {}, {}, made).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(ApiError);
+  expect((refused as ApiError).words()).toContain("过大");
+});

@@ -14,7 +14,7 @@ export const kindWords = dictionary({
 export const KINDS = ["printers", "standby", "voice", "led", "keypads", "fingerprint"] as const;
 export type Kind = (typeof KINDS)[number];
 
-const words = dictionary({
+const table = {
   ok: { zh: "正常", en: "Working" },
   no_lease: { zh: "今天还没有备用号段", en: "It holds no numbers for today yet" },
   port_taken: { zh: "端口被别的程序占用，断线时不能取号", en: "Its port is taken: no numbers without the server" },
@@ -27,23 +27,27 @@ const words = dictionary({
   cutter: { zh: "切刀卡住，请检查", en: "Cutter jammed: check it" },
   offline: { zh: "离线，请检查", en: "Offline: check it" },
   unreachable: { zh: "连不上，请检查电源和连线", en: "Not reached: check power and cable" },
-  no_answer: { zh: "没有回答，请检查电源和连线", en: "No answer: check power and cable" },
-  silent: { zh: "没有回答，请检查电源和连线", en: "No answer: check power and cable" },
-  partial_answer: { zh: "回答不完整，状态不明", en: "Half an answer: state unknown" },
+  starting: { zh: "正在启动", en: "Starting" },
+  no_answer: { zh: "无响应，请检查电源和连线", en: "No answer: check power and cable" },
+  silent: { zh: "无响应，请检查电源和连线", en: "No answer: check power and cable" },
+  partial_answer: { zh: "应答不完整，请检查连线", en: "Half an answer: check the cable" },
   bad_text: { zh: "有文字显示不出来", en: "Some text cannot be shown" },
   clip_missing: { zh: "缺少录音片段", en: "A recorded clip is missing" },
+  clip_unusable: { zh: "有录音片段无法使用", en: "A recorded clip cannot be used" },
+  engine_missing: { zh: "没有可用的语音引擎", en: "No speech engine" },
+  engine_failed: { zh: "语音引擎出错，请查看代理日志", en: "The speech engine failed: see the agent's log" },
+  engine_timeout: { zh: "语音引擎出错，请查看代理日志", en: "The speech engine hangs: see the agent's log" },
+  player_missing: { zh: "缺少播放程序，没有声音", en: "No player program: nothing is heard" },
+  player_failed: { zh: "放不出声音，请检查声卡和播放程序", en: "No sound: check sound card and player" },
+  player_timeout: { zh: "放不出声音，请检查声卡和播放程序", en: "No sound: check sound card and player" },
   internal: { zh: "驱动程序出错，已记录", en: "The driver failed; recorded" },
   refused: { zh: "拒绝连接，请核对通讯密码", en: "It refuses: check the comm key" },
-  garbled: { zh: "回答读不懂，会再试", en: "Garbled answers; tried again" },
+  garbled: { zh: "应答无法识别，请检查连线和机型设置", en: "Garbled answers: check cable and model" },
   other: { zh: "状态不明，请检查", en: "Unclear: check it" },
-});
-type Known = Parameters<typeof words>[0];
+} as const;
+const words = dictionary(table);
+type Known = keyof typeof table;
 
-const CODES = new Set<string>([
-  "ok", "one_way", "not_heard", "agent_gone", "paper_out", "paper_near_end", "cover_open", "cutter", "offline",
-  "unreachable", "no_answer", "silent", "partial_answer", "bad_text", "clip_missing", "internal",
-  "refused", "garbled", "no_lease", "port_taken",
-]);
 /** Silent by nature, or before the first word of a day: neither trouble nor fine. */
 const QUIET = new Set<string>(["one_way", "not_heard", "no_lease"]);
 
@@ -54,7 +58,7 @@ export interface Health {
 
 export function health(device: DeviceView): Health {
   const code = device.connected ? device.code : "agent_gone";
-  const known = (CODES.has(code) ? code : "other") as Known;
+  const known = (Object.hasOwn(table, code) ? code : "other") as Known;
   if (QUIET.has(known)) return { words: words(known), tone: "quiet" };
   if (device.connected && device.state === "ok") return { words: words("ok"), tone: "good" };
   return { words: words(known), tone: device.state === "degraded" ? "late" : "wrong" };
