@@ -8,14 +8,16 @@ Nothing here knows what is asked for.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import gevent
-from gevent.pywsgi import WSGIHandler
+from gevent.pywsgi import WSGIHandler, WSGIServer
 from gevent.socket import IPPROTO_TCP, TCP_NODELAY
 
+log = logging.getLogger(__name__)
 LONGEST_LINE = 65_536
 MOST_LINES = 100
 _LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([^\r\n\0]*?)[ \t]*\r?\n")
@@ -69,6 +71,24 @@ class Head:
                 yield "HTTP_" + name.replace("-", "_").upper(), value
 
 
+class Server(WSGIServer):
+    """The library's server; a client's fault in a handshake of TLS is no error of ours."""
+
+    def wrap_socket_and_handle(self, client_socket: Any, address: Any) -> Any:
+        """Serve a connection behind TLS."""
+        library: Any = self
+        try:
+            wrapped = library.wrap_socket(client_socket, **library.ssl_args)
+        except OSError as error:  # SSLError is one
+            log.info("no TLS was agreed on (%s)", type(error).__name__)
+            client_socket.close()
+            return None
+        try:
+            return self.handle(wrapped, address)
+        finally:
+            wrapped.close()
+
+
 class Handler(WSGIHandler):
     """One connection. Without TCP_NODELAY an answer in two parts waits 40 ms."""
 
@@ -91,10 +111,16 @@ class Handler(WSGIHandler):
     def log_request(self) -> None:
         """Requests are logged by the app, without addresses and queries."""
 
+    def log_error(self, msg: str, *_args: Any) -> None:  # noqa: ARG002 - the library's name
+        """Log a client's fault as that, without its address and its bytes."""
+        log.info("a request that is none is refused")
+
     def get_environ(self) -> dict[str, Any]:
         """What the application is told of the request."""
         environ: dict[str, Any] = super().get_environ()
         self._upgraded = self._connection_upgrade_requested()
+        if not self._upgraded:
+            environ.pop("HTTP_UPGRADE", None)
         # Compressing each push costs 60 % more CPU and 2.4 times the memory (house plan).
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
         return environ

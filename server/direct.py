@@ -12,6 +12,7 @@ Nothing here knows what is sent or to whom it may be; rooms are Socket.IO's own.
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable
@@ -28,6 +29,8 @@ from engineio.packet import Packet as Line
 from flask_socketio import SocketIO
 from socketio.packet import EVENT
 from wsproto.utilities import ProtocolError
+
+log = logging.getLogger(__name__)
 
 TEXT, SHORT, LONG = 0x81, 126, 127
 FINAL, MASKED = 0x80, 0x80
@@ -107,6 +110,14 @@ class _Socket(simple_websocket.Server):  # type: ignore[misc]
             environ, thread_class=_Nobody, event_class=_Nobody, max_message_size=largest
         )
 
+    def handshake(self) -> None:
+        """Answer the client's request for a WebSocket; raises ProtocolError."""
+        try:
+            super().handshake()
+        except ProtocolError:
+            self.sock.close()
+            raise
+
     def receive(self, timeout: float | None = None) -> Any:  # noqa: ARG002 - the library's name
         """The next message; raises ConnectionClosed."""
         while self.connected and not self.input_buffer:
@@ -143,11 +154,18 @@ class Wire:
         self._plain = False
         self._sending = False
 
-    def __call__(self, environ: dict[str, Any], _start_response: Any) -> Any:
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Serve one connection to its end."""
         # The handler is the Engine.IO socket's own loop; there `send` finds this wire again.
         line: _Line = self._handler.__self__  # type: ignore[attr-defined]
-        self._socket = _Socket(environ, line.schedule_ping, self._largest)
+        try:
+            self._socket = _Socket(environ, line.schedule_ping, self._largest)
+        except ProtocolError:
+            # The client's fault, and nothing was promised to it yet.
+            log.info("a handshake that is none is refused")
+            line.close(wait=False, abort=True)
+            start_response("400 BAD REQUEST", [("Content-Type", "text/plain")])
+            return [b"not a WebSocket handshake"]
         self._plain = type(self._socket.sock) is gevent.socket.socket
         line.wire = self
         try:

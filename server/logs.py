@@ -53,6 +53,12 @@ def start(level: str) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for noisy in ("server.live", "server.lines", "geventwebsocket", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("server.lines").addFilter(_of_ours)
+
+
+def _of_ours(record: logging.LogRecord) -> bool:
+    """Return False for a client's fault: Engine.IO logs the first of a kind as an error, quoted."""
+    return record.funcName != "_log_error_once"
 
 
 def request_done(request: Request, response: Response, g: Any) -> None:

@@ -24,14 +24,13 @@ import gevent
 from flask import Flask
 from gevent.event import Event as Flag
 from gevent.lock import RLock
-from gevent.pywsgi import WSGIServer
 from gevent.ssl import PROTOCOL_TLS_SERVER, SSLContext
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from server import hearing
 from server.agents import Agents
-from server.answering import Handler
+from server.answering import Handler, Server
 from server.bell import Bell, NoBell, RedisBell
 from server.config import Config
 from server.domain.errors import Code, HallError
@@ -255,7 +254,7 @@ def serve(house: House, config: Config, ready: Callable[[int], None], fd: int = 
         application = ProxyFix(application, x_for=1, x_proto=1, x_host=1)
     opened = socket.socket(fileno=fd) if fd >= 0 else listener(config.host, config.port)
     opened.setblocking(False)
-    server = WSGIServer(
+    server = Server(
         opened,
         application,
         handler_class=Handler,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, make_url
@@ -84,8 +83,7 @@ def _backup(settings: config.Config, args: argparse.Namespace) -> int:
 def _restore(settings: config.Config, args: argparse.Namespace) -> int:
     asked = restoring.Asked(args.backup, args.gap, restoring.parse_numbers(args.beyond))
     done = restoring.restore(settings, asked, MachineClock(), SystemChance())
-    made = datetime.fromtimestamp(done.manifest.made_at / 1000).astimezone()
-    print(f"已恢复到 / restored to {made:%Y-%m-%d %H:%M:%S}")
+    print(f"已恢复到 / restored to {done.made:%Y-%m-%d %H:%M:%S}")
     print(f"原来的数据在 / what was there before: {done.aside}")
     for hall, ranges in done.skipped.items():
         if done.lost[hall]:

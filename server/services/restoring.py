@@ -17,16 +17,18 @@ import re
 import shutil
 import sqlite3
 import time
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, insert, make_url, select, text
 
-from server.clock import Chance, Clock
+from server.clock import Chance, Clock, local
 from server.config import Config
+from server.domain.settings import Settings
 from server.domain.tickets import number
 from server.services import backups
 from server.services.attendance.files import FOLDER
@@ -36,7 +38,7 @@ from server.services.checks import RESTORED, Finding, findings, hall_ids
 from server.services.context import SYSTEM, Context, JsonDict, note
 from server.services.issuing import ARRIVALS
 from server.storage import catalogue as catalogues
-from server.storage import counters, moving, schema, slips
+from server.storage import counters, moving, schema, settings, slips
 from server.storage.engine import is_sqlite, migrate, open_engine, open_store
 from server.storage.folder import FolderBusyError, alone
 from server.storage.folder import parts as folders
@@ -72,7 +74,8 @@ class Asked:
 class Restored:
     """What was done. `lost`: numbers by hall that were given out after the backup."""
 
-    manifest: Manifest
+    made: datetime
+    """When the backup was made, on the hall's wall clock."""
     aside: str
     skipped: dict[str, dict[str, list[int]]]
     lost: dict[str, dict[str, list[int]]]
@@ -102,8 +105,7 @@ def restore(config: Config, asked: Asked, clock: Clock, chance: Chance) -> Resto
 
 
 def _restore(config: Config, asked: Asked, clock: Clock, chance: Chance) -> Restored:
-    stamp = datetime.fromtimestamp(time.time(), UTC).strftime("%Y%m%dT%H%M%S%f")
-    staged = config.data / f".restore-{stamp}"
+    staged = config.data / f".restore-{uuid.uuid4().hex}"
     manifest = backups.unpack(asked.backup, staged)
     if manifest.schema not in known():
         raise BackupError(
@@ -114,16 +116,20 @@ def _restore(config: Config, asked: Asked, clock: Clock, chance: Chance) -> Rest
     migrate(engine)
     with engine.connect() as conn:
         halls = hall_ids(conn)
+        kept = settings.current(conn, halls[0]) if halls else {}
     engine.dispose()
     old = _old(config)
     skipped, lost = {}, {}
     for hall in halls:
         skipped[hall], lost[hall] = _move_on(url, hall, asked, manifest, old, clock, chance)
     _in_one_file(staged / DATABASE)
-    aside = config.data / f"aside-{stamp}"
+    zone = str(kept.get("timezone", Settings().timezone))
+    # People read the folder's name: it has the hall's time. A restore may be repeated at once.
+    aside = config.data / f"aside-{local(int(time.time() * 1000), zone):%Y%m%dT%H%M%S%f}"
     _swap(config, staged, aside)
     wrong = _check(config)
-    return Restored(manifest, str(aside), skipped, lost, old is not None, wrong)
+    made = local(manifest.made_at, zone)
+    return Restored(made, str(aside), skipped, lost, old is not None, wrong)
 
 
 # -- numbers ---------------------------------------------------------------------------------------

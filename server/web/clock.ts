@@ -47,6 +47,11 @@ function format(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateT
   return made;
 }
 
+/** 2026-11-21, the day in the hall's zone. */
+export function clockDay(at: number | string): string {
+  return format("sv-SE", { year: "numeric", month: "2-digit", day: "2-digit" }).format(new Date(at));
+}
+
 /** 09:05, in the hall's zone. Takes epoch milliseconds or an ISO time. */
 export function clockTime(at: number | string, seconds = false): string {
   const options: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };

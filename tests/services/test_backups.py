@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import delete, select, text
 
 from server.cli import backup as cli
-from server.clock import SeededChance, SetClock
+from server.clock import SeededChance, SetClock, local
 from server.config import Config
 from server.hall import Hall, open_hall, take_catalogue
 from server.office import own_alarms
@@ -124,6 +124,7 @@ def test_no_number_of_the_day_is_given_out_again(either: SmallHall) -> None:
     either.close()
     done = _restore(config, made.path)
     assert done.known
+    assert done.made == local(NINE, "Asia/Shanghai")
     assert done.wrong == []
     assert done.lost["small"] == done.skipped["small"] == {"A": [4, 5]}
     again = _again(config, NINE)

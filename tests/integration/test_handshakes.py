@@ -1,0 +1,125 @@
+"""Handshakes that fail: the client is refused, and the log has no error, address or byte of it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import ssl
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import trustme
+
+from support.hall_server import PATIENCE, free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+NAME = "localhost"
+MARK = b"Xq7-mark"
+"""Stands in every request; the log has none of it."""
+ASKED = b"GET /socket.io/?EIO=4&transport=websocket&n=" + MARK + b" HTTP/1.1\r\nHost: localhost\r\n"
+UPGRADE = b"Upgrade: websocket\r\nConnection: Upgrade\r\n"
+KEY = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+VERSION = b"Sec-WebSocket-Version: 13\r\n"
+END = b"\r\n"
+FAILING = {
+    "no upgrade": ASKED + END,
+    "no key": ASKED + UPGRADE + VERSION + END,
+    "another version": ASKED + UPGRADE + KEY + b"Sec-WebSocket-Version: 8\r\n" + END,
+    "half an upgrade": ASKED + b"Upgrade: websocket\r\n" + KEY + VERSION + END,
+    "another origin": ASKED + UPGRADE + b"Origin: http://" + MARK + END + KEY + VERSION + END,
+    "another line": ASKED.replace(b"&n=", b"&sid=") + UPGRADE + KEY + VERSION + END,
+    "another protocol": ASKED.replace(b"EIO=4", b"EIO=3") + UPGRADE + KEY + VERSION + END,
+    "another transport": ASKED.replace(b"=websocket", b"=polling") + END,
+    "no HTTP": MARK + END + END,
+    "TLS on a plain port": b"\x16\x03\x01" + MARK + END + END,
+}
+
+
+@contextmanager
+def _serving(folder: Path, toml: str) -> Iterator[int]:
+    """A server on a port; what it logs goes to `folder`/log."""
+    (folder / "hall.toml").write_text(toml)
+    port = free_port()
+    words = ["-m", "server.cli", "serve", "--data", str(folder), "--port", str(port)]
+    with (folder / "log").open("w") as log:
+        server = subprocess.Popen(
+            [sys.executable, *words],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        )
+        assert server.stdout is not None
+        try:
+            assert any(line.startswith("http") for line in server.stdout)
+            yield port
+        finally:
+            server.send_signal(signal.SIGTERM)
+            assert server.wait(PATIENCE) == 0
+            server.stdout.close()
+
+
+def _errors(folder: Path) -> list[str]:
+    """Return the lines that the server logged as errors."""
+    lines = (folder / "log").read_text().splitlines()
+    return [line for line in lines if json.loads(line)["level"] not in ("info", "debug")]
+
+
+def _said(port: int, asked: bytes) -> bytes:
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as line:
+        line.sendall(asked)
+        line.shutdown(socket.SHUT_WR)
+        said = b""
+        while more := line.recv(4096):
+            said += more
+        return said
+
+
+def test_a_live_line_that_cannot_be_is_refused_and_is_no_error(tmp_path: Path) -> None:
+    with _serving(tmp_path, "") as port:
+        for name, asked in FAILING.items():
+            assert _said(port, asked).startswith(b"HTTP/1.1 400 "), name
+        good = _said(port, ASKED + UPGRADE + KEY + VERSION + END)
+        assert good.startswith(b"HTTP/1.1 101 ")
+    assert _errors(tmp_path) == []
+    assert MARK.decode() not in (tmp_path / "log").read_text()
+
+
+def test_tls_that_is_not_agreed_on_is_no_error(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    given = authority.issue_cert(NAME)
+    given.private_key_pem.write_to_path(tmp_path / "key.pem")
+    given.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
+    toml = f'tls_certificate = "{tmp_path}/cert.pem"\ntls_key = "{tmp_path}/key.pem"\n'
+    trust = ssl.create_default_context()
+    authority.configure_trust(trust)
+    with _serving(tmp_path, toml) as port:
+        for asked in (b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", b"\x16\x03\x01" + MARK):
+            with contextlib.suppress(ConnectionError):
+                assert b"HTTP" not in _said(port, asked)
+        reset = socket.create_connection(("127.0.0.1", port), PATIENCE)
+        reset.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        reset.close()
+        stranger = ssl.create_default_context()
+        with (
+            socket.create_connection(("127.0.0.1", port), PATIENCE) as line,
+            pytest.raises(ssl.SSLCertVerificationError),
+        ):
+            stranger.wrap_socket(line, server_hostname=NAME)
+        # Somebody who does it right is served, after all of that has been dealt with.
+        with (
+            socket.create_connection(("127.0.0.1", port), PATIENCE) as line,
+            trust.wrap_socket(line, server_hostname=NAME) as safe,
+        ):
+            safe.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert safe.recv(4096).startswith(b"HTTP/1.1 200 ")
+    assert _errors(tmp_path) == []
