@@ -95,3 +95,26 @@ def test_the_locks_name_hashes_and_no_addresses() -> None:
         assert named
         assert all("--hash=sha256:" in lines[number + 1] for number in named)
     assert '"resolved"' not in (ROOT / "package-lock.json").read_text()
+
+
+def test_setup_compiles_every_module_also_where_a_package_has_one_that_does_not(
+    go: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in go.PACKAGES:
+        (go.ROOT / name).mkdir()
+        (go.ROOT / name / "rules.py").write_text("one = 1\n")
+    package = go.VENV / "lib" / "package"
+    package.mkdir(parents=True)
+    (package / "template.py").write_text("{% not python %}\n")
+    (package / "good.py").write_text("one = 1\n")
+    monkeypatch.setattr(go, "PYTHON", Path(sys.executable))
+    go.compile_all()
+    made = {
+        str(path.relative_to(go.ROOT)).partition("/__pycache__/")[0]
+        for path in go.ROOT.rglob("*.pyc")
+    }
+    assert made == {*go.PACKAGES, ".venv/lib/package"}
+    assert not list(package.rglob("template*.pyc"))
+    (go.ROOT / "kiosk" / "broken.py").write_text("{% not python %}\n")
+    with pytest.raises(go.StepFailedError):
+        go.compile_all()
