@@ -230,7 +230,11 @@ def setup(*, dev: bool) -> None:
         full = digest([*words, LOCKS / "test.txt"])
         step("python packages", [*words, lock], lambda: make_python(lock), PYTHON, full)
         if not dev:
-            made_from = [*words, stamped("python packages"), *(ROOT / name for name in PACKAGES)]
+            made_from: Words = [
+                *words,
+                stamped("python packages"),
+                *(ROOT / name for name in PACKAGES),
+            ]
             step("compiled modules", made_from, compile_all, VENV)
 
     def page_side() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+from server.domain.half_width import half_width
 
 
 class Message(BaseModel):
@@ -24,7 +26,15 @@ class Nothing(Command):
     """A command without arguments."""
 
 
-Code = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f]+$")]
+def _typed(value: object) -> object:
+    """Fold what a Chinese input method makes of letters and digits: no code of ours has others."""
+    return half_width(value) if isinstance(value, str) else value
+
+
+TYPED = BeforeValidator(_typed)
+Code = Annotated[
+    str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f]+$"), TYPED
+]
 _IDENTITY = re.compile(
     r"(?<![0-9])([0-9]{6})(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])([0-9]{3}[0-9Xx])"
     r"(?![0-9])"
@@ -41,5 +51,7 @@ Note = Annotated[
     str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x08\x0b-\x1f]*$"), MASKED
 ]
 Name = Annotated[
-    str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    str,
+    StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$"),
+    TYPED,
 ]

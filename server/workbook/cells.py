@@ -6,16 +6,25 @@ around), strict elsewhere. Bounds and references are judged later, on all values
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from server.domain.half_width import half_width
 from server.workbook.problem import Flaw
 from server.workbook.shape import WEEKDAYS, Column, Kind
 
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
 _TIME = re.compile(r"(\d{1,2})[:：](\d{2})(?:[:：]00)?", re.ASCII)
+_ZEROS = re.compile(r'((?:"[^"]*"|\\.)*)(0+)((?:"[^"]*"|\\.)*)')
+"""A number format that writes leading zeros, with fixed text around it: `0000`, `"W"00`."""
+_QUOTED = re.compile(r'"([^"]*)"|\\(.)')
+EXACT = 10**15
+"""Spreadsheet programs keep fifteen digits of a number and write noughts for the others."""
+_TYPED = frozenset({Kind.CODE, Kind.CODES, Kind.WHOLE, Kind.DECIMAL, Kind.DATE, Kind.TIME})
+_TYPED_FIELDS = frozenset({"prefix", "phone"})
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_", re.ASCII)
 
 
@@ -28,19 +37,42 @@ class FlawError(Exception):
     other: str = ""
 
 
-def taken(column: Column, value: object, data_type: str) -> object:
-    """The value of a cell for its column; raises FlawError. None and blanks are empty."""
+def taken(column: Column, value: object, data_type: str, number_format: str = "") -> object:
+    """The value of a cell for its column; raises FlawError. None and blanks are empty.
+
+    `number_format`: how the spreadsheet program shows a number; where text is wanted, it is taken
+    as shown.
+    """
     if data_type == "f":
         raise FlawError(Flaw.CELL_FORMULA)
     if data_type == "e":
         raise FlawError(Flaw.CELL_ERROR, value)
     if isinstance(value, str):
         value = unescaped(value).strip()
+        if column.kind in _TYPED or column.field in _TYPED_FIELDS:
+            value = half_width(value)
+    elif column.kind in _WORDED:
+        value = _shown(value, number_format)
     if value is None or value == "":
         if column.required:
             raise FlawError(Flaw.CELL_EMPTY)
         return EMPTY[column.kind]
     return _TAKERS[column.kind](column, value)
+
+
+def _shown(value: object, number_format: str) -> object:
+    """Return a whole number as the text that a reader of the sheet sees; other values unchanged."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    if not math.isfinite(value) or value != int(value):
+        return value
+    if abs(value) >= EXACT:
+        raise FlawError(Flaw.DIGITS_LOST, int(value))
+    form = _ZEROS.fullmatch((number_format or "").partition(";")[0])
+    if form is None or value < 0:
+        return str(int(value))
+    before, after = (_QUOTED.sub(lambda q: q[1] or q[2] or "", form[n]) for n in (1, 3))
+    return f"{before}{int(value):0{len(form[2])}d}{after}"
 
 
 def unescaped(text: str) -> str:
@@ -51,10 +83,6 @@ def unescaped(text: str) -> str:
 def _text(_column: Column, value: object) -> str:
     if isinstance(value, str):
         return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
     raise FlawError(Flaw.NOT_TEXT, value)
 
 
@@ -159,6 +187,8 @@ _TAKERS: dict[Kind, Callable[[Column, object], object]] = {
     Kind.WORDS: _list,
     Kind.WEEKDAYS: _weekdays,
 }
+_WORDED = frozenset(kind for kind, take in _TAKERS.items() if take in (_text, _list))
+"""Kinds that hold words, where a spreadsheet program may have kept a number."""
 EMPTY: dict[Kind, object] = {
     Kind.CODE: "",
     Kind.TEXT: "",

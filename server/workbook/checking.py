@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from server.domain.catalogue import Catalogue
 from server.workbook.openings import hours_problems
-from server.workbook.problem import Problem, problem
+from server.workbook.problem import Flaw, Problem, problem
 from server.workbook.references import shared_problems
 from server.workbook.rows import Rows, catalogue_of, rows_of
 from server.workbook.rules import Finding, findings, unservable
@@ -25,23 +25,36 @@ def problems(catalogue: Catalogue) -> list[Problem]:
 def problems_of(rows: Rows, catalogue: Catalogue | None, known: Sequence[Problem]) -> list[Problem]:
     """`known` problems of single cells and all others, in the order of sheets and rows."""
     seen = {(p.sheet, p.row, p.column) for p in known}
+    unread = frozenset(
+        sheet.key
+        for sheet in SHEETS
+        if any(p.sheet == sheet.title and p.column == sheet.columns[0].heading for p in known)
+    )
     found = list(known)
-    found += [p for p in shared_problems(rows) if (p.sheet, p.row, p.column) not in seen]
+    found += [p for p in shared_problems(rows, unread) if (p.sheet, p.row, p.column) not in seen]
     if rows["hall"]:
-        found += _fitting(rows, catalogue or catalogue_of(rows), found)
+        found += _fitting(rows, catalogue or catalogue_of(rows), found, unread)
     return sorted(found, key=_order)
 
 
-def _fitting(rows: Rows, catalogue: Catalogue, found: Sequence[Problem]) -> list[Problem]:
+def _fitting(
+    rows: Rows, catalogue: Catalogue, found: Sequence[Problem], unread: frozenset[str]
+) -> list[Problem]:
+    """Judge what the rows mean to each other; codes of the sheets in `unread` are not all known."""
     spoilt = {(p.sheet, p.row) for p in found}
     names = _faulty_codes(rows, spoilt)
     title = SHEET["hours"].title
-    more = list(
-        hours_problems(
-            catalogue, rows["hours"], frozenset(row for sheet, row in spoilt if sheet == title)
-        )
-    )
-    more += _placed(rows, findings(catalogue), spoilt, names)
+    lines = frozenset(row for sheet, row in spoilt if sheet == title)
+    more = [
+        p
+        for p in hours_problems(catalogue, rows["hours"], lines)
+        if not (p.code is Flaw.HOURS_SUBJECT and unread & {"windows", "items"})
+    ]
+    more += [
+        p
+        for p in _placed(rows, findings(catalogue), spoilt, names)
+        if not (p.code is Flaw.MANDATE_EMPTY and "mandate_items" in unread)
+    ]
     if not any(p.sheet in _SERVING for p in (*found, *more)):
         more += _placed(rows, unservable(catalogue), spoilt, names)
     return more

@@ -27,6 +27,16 @@ _MAX_BYTES = MAX_MEGABYTES * 1024 * 1024
 _FORBIDDEN = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 
+_STRICT = {
+    b"http://purl.oclc.org/ooxml/" + strict: b"http://schemas.openxmlformats.org/" + known
+    for strict, known in (
+        (b"spreadsheetml/main", b"spreadsheetml/2006/main"),
+        (b"officeDocument/relationships", b"officeDocument/2006/relationships"),
+        (b"drawingml/main", b"drawingml/2006/main"),
+    )
+}
+"""Names of the strict form to those of the transitional one."""
+
 # What zipfile, ElementTree and openpyxl raise on files that are no workbooks; openpyxl has no
 # error of its own for most of them.
 BROKEN = (
@@ -65,7 +75,7 @@ def opened(stream: BinaryIO) -> Workbook:
     try:
         _inspect(content)
         return openpyxl.load_workbook(
-            io.BytesIO(content), read_only=True, data_only=False, keep_links=False
+            io.BytesIO(transitional(content)), read_only=True, data_only=False, keep_links=False
         )
     except BROKEN as error:
         raise NotAWorkbookError from error
@@ -85,6 +95,26 @@ def _inspect(content: bytes) -> None:
                 pieces += text.count(b"<si>") + text.count(b"<c ") + text.count(b"<row")
                 if pieces > MAX_PIECES:
                     raise TooLargeError
+
+
+def transitional(content: bytes) -> bytes:
+    """Return a workbook of the strict form (ISO/IEC 29500) in the names that openpyxl knows.
+
+    Spreadsheet programs offer it as "Strict Open XML Spreadsheet"; only the names differ. Any other
+    workbook is returned as it is.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {part.filename: archive.read(part) for part in archive.infolist()}
+    if not any(name in text for text in parts.values() for name in _STRICT):
+        return content
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as written:
+        for part, text in parts.items():
+            named = text
+            for strict, known in _STRICT.items():
+                named = named.replace(strict, known)
+            written.writestr(part, named)
+    return target.getvalue()
 
 
 def _inspect_xml(text: bytes) -> None:

@@ -26,6 +26,7 @@ class Flaw(StrEnum):
     CELL_ERROR = "cell_error"
     CELL_EMPTY = "cell_empty"
     NOT_TEXT = "not_text"
+    DIGITS_LOST = "digits_lost"
     NOT_WHOLE = "not_whole"
     NOT_NUMBER = "not_number"
     NOT_DATE = "not_date"
@@ -134,6 +135,10 @@ WORDS: dict[Flaw, tuple[str, str]] = {
     Flaw.CELL_ERROR: ("单元格是错误值{value}", "the cell holds the error {value}"),
     Flaw.CELL_EMPTY: ("不能空着", "must not be empty"),
     Flaw.NOT_TEXT: ("应填文字，不能填“{value}”", "text is needed, not {value}"),
+    Flaw.DIGITS_LOST: (
+        "“{value}”超过15位，表格程序已丢失末尾的数字；请把单元格设为文本后重新填写",
+        "{value} has more than 15 digits, of which the spreadsheet lost the last; enter it as text",
+    ),
     Flaw.NOT_WHOLE: ("应填整数，不能填“{value}”", "a whole number is needed, not {value}"),
     Flaw.NOT_NUMBER: ("应填数字，不能填“{value}”", "a number is needed, not {value}"),
     Flaw.NOT_DATE: (

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Protocol
 from openpyxl.workbook import Workbook
 
 from server.domain.catalogue import Catalogue
-from server.workbook.cells import STAND_IN, FlawError, taken
+from server.workbook.cells import STAND_IN, FlawError, taken, unescaped
 from server.workbook.checking import problems_of
 from server.workbook.opening import (
     BROKEN,
@@ -24,10 +24,9 @@ from server.workbook.opening import (
 from server.workbook.problem import Flaw, Problem, problem
 from server.workbook.rows import Row, catalogue_of
 from server.workbook.shape import MAX_ROWS, SHEETS, Column, Kind, Sheet
+from server.workbook.sheet_lines import lines_of
 
 MAX_COLUMNS = 40
-LAST_ROW = 1_048_576
-"""The last row a sheet of this format can have."""
 MAX_PROBLEMS = 500
 Places = dict[str, int]
 """Where each field's column stands."""
@@ -40,6 +39,8 @@ class Cell(Protocol):
     def value(self) -> Any: ...  # whatever a stranger's file holds
     @property
     def data_type(self) -> str: ...
+    @property
+    def number_format(self) -> str: ...
 
 
 Line = Sequence[Cell]
@@ -71,7 +72,7 @@ def _read_book(book: Workbook, hall: str | None) -> Catalogue | list[Problem]:
     broken = False
     for sheet in SHEETS:
         lines = _lines(book, sheet)
-        places, wrong = _headings(sheet, next(lines, (0, ()))[1]) if lines else ({}, [])
+        places, wrong = _headings(sheet, _first(lines)) if lines else ({}, [])
         if lines is None:
             wrong = [problem(Flaw.SHEET_MISSING, sheet.title)]
         broken = broken or any(p.code is not Flaw.COLUMN_UNKNOWN for p in wrong)
@@ -90,10 +91,13 @@ def _lines(book: Workbook, sheet: Sheet) -> Iterator[tuple[int, Line]] | None:
     """Numbered lines of a sheet; None if there is no such sheet of cells."""
     if sheet.title not in {page.title for page in book.worksheets}:
         return None
-    page = book[sheet.title]
-    # The dimensions that the file states may be wrong, so they are not used.
-    page.reset_dimensions()
-    return enumerate(page.iter_rows(1, LAST_ROW, 1, MAX_COLUMNS), 1)
+    return lines_of(book[sheet.title], MAX_COLUMNS)
+
+
+def _first(lines: Iterator[tuple[int, Line]]) -> Line:
+    """Return the line of the headings; a file without a first row has none."""
+    number, line = next(lines, (0, ()))
+    return line if number == 1 else ()
 
 
 def _headings(sheet: Sheet, line: Line) -> tuple[Places, list[Problem]]:
@@ -101,7 +105,7 @@ def _headings(sheet: Sheet, line: Line) -> tuple[Places, list[Problem]]:
     places: Places = {}
     found: list[Problem] = []
     for place, cell in enumerate(line):
-        heading = str(cell.value).strip() if cell.value is not None else ""
+        heading = "" if _blank(cell.value) else str(cell.value).strip()
         if not heading:
             continue
         if heading not in fields:
@@ -124,15 +128,9 @@ def _rows(
     """Rows that hold anything; what is wrong with their cells goes to `found`."""
     columns = [c for c in sheet.columns if c.kind is not Kind.FOR_READING]
     count = 0
-    blank: Line | None = None
     for number, line in lines:
-        if line is blank:
-            continue
-        filled = [place for place, cell in enumerate(line) if cell.value not in (None, "")]
+        filled = [place for place, cell in enumerate(line) if not _blank(cell.value)]
         if not filled:
-            # openpyxl gives one and the same line for all rows of a gap, of which a foreign
-            # file may have a million.
-            blank = line
             continue
         count += 1
         if count > MAX_ROWS:
@@ -147,6 +145,11 @@ def _rows(
             yield Row(number, _completed(columns, values))
 
 
+def _blank(value: object) -> bool:
+    """Return True for an empty cell, and for one that holds spaces of any width only."""
+    return value is None or (isinstance(value, str) and not unescaped(value).strip())
+
+
 def _cell(
     sheet: Sheet, column: Column, places: Places, number: int, line: Line, found: list[Problem]
 ) -> object:
@@ -154,7 +157,8 @@ def _cell(
     if place is None or place >= len(line):
         return _stand_in(column)
     try:
-        return taken(column, line[place].value, line[place].data_type)
+        cell = line[place]
+        return taken(column, cell.value, cell.data_type, cell.number_format)
     except FlawError as flaw:
         if flaw.code is Flaw.CELL_EMPTY and column.falls_back:
             return ""

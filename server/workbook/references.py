@@ -14,9 +14,12 @@ from server.workbook.shape import SHEET, SHEETS, Column, Kind, Sheet
 from server.workbook.values import flaws
 
 
-def shared_problems(rows: Rows) -> Iterator[Problem]:
-    """Problems of single values, repeats and references, sheet by sheet."""
-    codes = {sheet.key: _codes(sheet, rows) for sheet in SHEETS}
+def shared_problems(rows: Rows, unread: frozenset[str]) -> Iterator[Problem]:
+    """Problems of single values, repeats and references, sheet by sheet.
+
+    `unread`: sheets with a code that could not be read. It may be the one that is referred to.
+    """
+    codes = {sheet.key: _codes(sheet, rows) for sheet in SHEETS if sheet.key not in unread}
     for sheet in SHEETS:
         for row in rows[sheet.key]:
             for column in sheet.columns:
@@ -44,7 +47,7 @@ def _of_value(
     for flaw, data in flaws(column, value):
         found = True
         yield problem(flaw, sheet.title, row.number, column.heading, **data)
-    if column.refers and not found:
+    if column.refers in codes and not found:
         known = codes[column.refers]
         for code in value if isinstance(value, tuple) else (value,):
             if code and code not in known:

@@ -151,7 +151,7 @@ def _staff(catalogue: Catalogue) -> Iterator[Finding]:
 def _cover(catalogue: Catalogue, person: Staff) -> Iterator[Finding]:
     match = (("number", person.number),)
     cover = catalogue.staff_by.get(person.cover)
-    if cover is None:
+    if cover is None or not person.cover or not person.number:
         return
     if cover.number == person.number:
         yield Finding(Flaw.COVER_SELF, "staff", match, "cover", cover.number)

@@ -107,6 +107,16 @@ def test_a_cookie_of_before_is_not_taken_over(web: Web) -> None:
     assert thief.login(MINE).get_json()["code"] == Code.LOCKED_OUT
 
 
+def test_a_number_typed_full_width_is_the_same_person(web: Web) -> None:
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in STAFF["T1"])
+    assert wide != STAFF["T1"]
+    assert web.browser().login(wide).status_code == 200
+    # It is one account to guess at, however its number is typed.
+    for number in (wide, STAFF["T1"], wide, STAFF["T1"], wide):
+        web.browser().login(number, "wrong")
+    assert web.browser().login(STAFF["T1"]).get_json()["code"] == Code.LOCKED_OUT
+
+
 def test_each_sign_in_is_another_session(web: Web) -> None:
     browser, secrets = web.browser(), set()
     for _ in range(3):

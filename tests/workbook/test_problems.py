@@ -90,6 +90,7 @@ CASES: list[Case] = [
     (Flaw.CELL_ERROR, "区域", 2, "名称", _error),
     cell(Flaw.CELL_EMPTY, "单位", 2, "名称", None),
     cell(Flaw.NOT_TEXT, "单位", 2, "名称", date(2026, 1, 1)),
+    cell(Flaw.DIGITS_LOST, "人员", 2, "工号", 110101199001010000),
     cell(Flaw.NOT_WHOLE, "单位", 2, "目标等候分钟", 12.5),
     cell(Flaw.NOT_NUMBER, "事项", 2, "窗口分钟", "很快"),
     cell(Flaw.NOT_DATE, "委托书", 2, "生效日期", "明天"),
