@@ -230,12 +230,8 @@ def setup(*, dev: bool) -> None:
         full = digest([*words, LOCKS / "test.txt"])
         step("python packages", [*words, lock], lambda: make_python(lock), PYTHON, full)
         if not dev:
-            made_from: Words = [
-                *words,
-                stamped("python packages"),
-                *(ROOT / name for name in PACKAGES),
-            ]
-            step("compiled modules", made_from, compile_all, VENV)
+            made: Words = [*words, stamped("python packages"), *map(ROOT.joinpath, PACKAGES)]
+            step("compiled modules", made, compile_all, VENV)
 
     def page_side() -> None:
         step("node", [str(ROOT), LOCKS / "node.txt"], make_node, NODE)

@@ -23,7 +23,7 @@ from server.storage.engine import open_store
 from server.storage.tables_offline import handed_in
 from server.storage.tables_readers import punch
 
-NUMBER = re.compile(r"[A-Z]\d{3}")
+NUMBER = re.compile(r"[A-Z]{1,2}\d{3}")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 SETTLED_WITHIN = 150.0
 BOARD_WITHIN = 20.0

@@ -173,8 +173,8 @@ WORDS: dict[Flaw, tuple[str, str]] = {
         "code {value} may hold only letters, digits, dots and dashes",
     ),
     Flaw.PREFIX_INVALID: (
-        "票号字母“{value}”应为一个大写字母，不用I和O",
-        "prefix {value} must be one capital letter other than I and O",
+        "票号字母“{value}”应为一个或两个大写字母，不用I和O",
+        "prefix {value} must be one or two capital letters other than I and O",
     ),
     Flaw.LIST_REPEATED: ("“{value}”重复填写", "{value} is listed twice"),
     Flaw.UNKNOWN_REFERENCE: ("“{value}”不在“{other}”表中", "{value} is not in sheet {other}"),

@@ -139,7 +139,12 @@ SHEETS: tuple[Sheet, ...] = (
             *_name(28),
             _free("short", "简称", 12, 10, required=True),
             Column(
-                "prefix", "票号字母", width=10, high=1, unique=True, note="一个大写字母，不用I和O"
+                "prefix",
+                "票号字母",
+                width=10,
+                high=2,
+                unique=True,
+                note="一个或两个大写字母，不用I和O",
             ),
             _choice(
                 "presence",

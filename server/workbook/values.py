@@ -15,7 +15,8 @@ from server.workbook.problem import Flaw
 from server.workbook.shape import Column, Kind
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
-PREFIX = re.compile(r"[A-HJ-NP-Z]", re.ASCII)
+PREFIX = re.compile(r"[A-HJ-NP-Z]{1,2}", re.ASCII)
+"""One letter serves 24 units, two serve 600; I and O look like digits."""
 SEPARATORS = "、,，;；\n"
 """What parts the entries of a list in one cell."""
 EARLIEST = date(2000, 1, 1)

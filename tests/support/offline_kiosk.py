@@ -1,0 +1,58 @@
+"""A kiosk's PC while the server is away, as the server sees it afterwards."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from server.services import handing_in, leases
+from server.wire.offline import GivenTicket
+from support.halls import SmallHall
+
+DAY = "2026-03-02"
+
+
+class Kiosk:
+    """A kiosk's PC as the server sees it: what it holds, what it gave, what it hands in."""
+
+    def __init__(self, hall: SmallHall, name: str = "1", book: str = "a" * 32) -> None:
+        self.hall, self.name, self.book = hall, name, book
+        leases.announce(
+            hall.ctx, "kiosk", f"standby-{name}", name, f"http://127.0.0.1:81{name:0>2}", book
+        )
+        self.blocks = leases.keep(hall.ctx, name)
+        self.given: list[GivenTicket] = []
+
+    def block(self, prefix: str) -> Any:
+        return next(row for row in self.blocks if row.prefix == prefix)
+
+    def give(self, item: str = "tax-1", key: str = "", when: int | None = None) -> GivenTicket:
+        """A number on paper, while nobody at the server knows."""
+        catalogue = self.hall.ctx.catalogue()
+        prefix = catalogue.unit_by[catalogue.item_by[item].unit].prefix
+        row = self.block(prefix)
+        seq = row.first + sum(g.prefix == prefix for g in self.given)
+        number = f"{prefix}{seq:03d}"
+        found = GivenTicket(
+            id=f"{DAY.replace('-', '')}-{number}",
+            lease=row.id,
+            kiosk=self.name,
+            day=DAY,
+            prefix=prefix,
+            seq=seq,
+            first=row.first,
+            last=row.last,
+            token=json.loads(row.tokens)[seq - row.first],
+            item=item,
+            applicant="ordinary",
+            key=key or f"press-{self.name}-{len(self.given)}",
+            version=catalogue.version,
+            at=self.hall.clock.now() if when is None else when,
+            slip=f"standby-{number}-{self.name}",
+            printer="printer-1",
+        )
+        self.given.append(found)
+        return found
+
+    def hand_in(self, given: GivenTicket) -> str:
+        return handing_in.hand_in(self.hall.ctx, "kiosk", given, 0.0)
