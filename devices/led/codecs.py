@@ -16,6 +16,8 @@ from functools import reduce
 from operator import xor
 from typing import Literal
 
+from devices.gb2312 import encode
+
 Colour = Literal["red", "green", "yellow"]
 COLOURS: Mapping[str, int] = {"red": 0, "green": 1, "yellow": 2}
 SUBSTITUTE = "？"
@@ -33,10 +35,7 @@ def gb2312(text: str) -> list[bytes]:
 
 
 def _code(char: str) -> bytes:
-    try:
-        return char.encode("gb2312")
-    except UnicodeEncodeError:
-        return SUBSTITUTE.encode("gb2312")
+    return encode(char) or SUBSTITUTE.encode("gb2312")
 
 
 def _check(address: int, text: str) -> None:

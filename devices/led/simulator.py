@@ -53,8 +53,19 @@ class Reader(Protocol):
 
 
 def decode_gb2312(data: bytes) -> str:
-    """What a strip's font shows for these bytes."""
-    return data.decode("gb2312", "replace")
+    """Return what a strip's font shows: rows 1 to 9 and 16 to 87 of GB 2312, ■ for no glyph.
+
+    The table is another one than the driver's, so that the two cannot share a mistake.
+    """
+    shown, rest = "", data
+    while rest:
+        size = 2 if rest[0] >= 0x80 else 1
+        char, rest = rest[:size], rest[size:]
+        known = size == 1 or (
+            (0xA1 <= char[0] <= 0xA9 or 0xB0 <= char[0] <= 0xF7) and char[-1] >= 0xA1
+        )
+        shown += char.decode("gb18030", "replace") if known else "■"
+    return shown
 
 
 @dataclass(slots=True)

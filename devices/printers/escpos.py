@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
+from devices import gb2312
 from devices.fonts import FontMissingError
 from devices.printers import layout, raster
 from devices.printers.document import QR, Cut, Document, Feed, Line, Pair, Rule, Text
@@ -122,6 +123,13 @@ def text_line(line: Text, charset: Charset) -> bytes:
     return head + body + b"\n"
 
 
+def in_bytes(text: str, charset: Charset) -> bytes:
+    """Return text that the charset has as the printer's own font knows it."""
+    if charset == "gb2312":
+        return b"".join(gb2312.encode(char) or b"" for char in text)
+    return text.encode(charset)
+
+
 def _runs(line: Text, charset: Charset) -> Iterator[bytes]:
     size = None
     for narrow, run in groupby(line.text, layout.is_narrow):
@@ -134,7 +142,7 @@ def _runs(line: Text, charset: Charset) -> Iterator[bytes]:
         if narrow:
             yield text.encode("ascii")
         else:
-            yield kanji_size(width, height, underline=line.underline) + text.encode(charset)
+            yield kanji_size(width, height, underline=line.underline) + in_bytes(text, charset)
     if size is None:
         yield b"\x1d\x21\x00"
 

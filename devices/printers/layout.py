@@ -9,6 +9,8 @@ from __future__ import annotations
 import unicodedata
 from typing import Literal
 
+from devices import gb2312
+
 Charset = Literal["gb2312", "gbk", "gb18030"]
 CHARSETS: tuple[Charset, ...] = ("gb2312", "gbk", "gb18030")
 SUBSTITUTE = "〓"
@@ -43,6 +45,8 @@ def in_charset(char: str, charset: Charset) -> bool:
     """Whether a printer with this character set has the character in its own font."""
     if is_narrow(char):
         return True
+    if charset == "gb2312":
+        return gb2312.encode(char) is not None
     try:
         code = char.encode(charset)
     except UnicodeEncodeError:

@@ -122,6 +122,8 @@ def test_a_pair_that_does_not_fit_takes_two_lines() -> None:
     ("char", "charset", "known"),
     [
         ("市", "gb2312", True),
+        ("·", "gb2312", True),
+        ("—", "gb2312", True),
         ("朗", "gb2312", True),
         ("镕", "gb2312", False),
         ("镕", "gbk", True),

@@ -46,6 +46,29 @@ def test_what_the_strip_has_no_glyph_for_becomes_a_question_mark() -> None:
     assert w7(1, "镕𬭎A\n", "red") == b"\x40\x01" + "？？A".encode("gb2312") + b"\x0d"
 
 
+# From the standard's table of row 1, not from any codec.
+DOT, DASH = b"\xa1\xa4", b"\xa1\xaa"
+
+
+@pytest.mark.parametrize(("typed", "code"), [("·", DOT), ("—", DASH), ("・", DOT), ("―", DASH)])
+def test_the_dot_and_the_dash_of_names_are_in_the_strips_font(typed: str, code: bytes) -> None:
+    assert w7(1, typed, "red") == b"\x40\x01" + code + b"\x0d"
+    reader = READERS["w7"]()
+    [one] = [found for byte in w7(1, "阿·提—A", "red") if (found := reader.feed(byte))]
+    assert one.text == "阿·提—A"
+
+
+@given(st.characters(min_codepoint=0x20, max_codepoint=0xFFFF, exclude_categories=("Cs", "Cc")))
+def test_a_character_goes_out_as_itself_or_as_a_question_mark(char: str) -> None:
+    reader = READERS["w7"]()
+    found = [one for byte in w7(1, f"A{char}", "red") if (one := reader.feed(byte))]
+    if not char.isprintable():
+        assert [one.text for one in found] == ["A"]
+    else:
+        same = {"・": "·", "―": "—"}.get(char, char)
+        assert [one.text for one in found] in (["A" + same], ["A？"])
+
+
 @pytest.mark.parametrize("driver", sorted(CODECS))
 @pytest.mark.parametrize(("address", "text"), [(256, "A"), (-1, "A"), (1, "A" * 61)])
 def test_what_does_not_fit_is_refused(driver: str, address: int, text: str) -> None:
