@@ -16,9 +16,10 @@ from bench.attack.tally import Tally
 from devices.fingerprint import codec as zk
 from devices.keypads import codec as keypads
 from devices.led import codecs as led
+from devices.printers.answers import AnswerReader
 from devices.printers.document import Document, DocumentError
 from devices.printers.escpos import Profile, encode
-from devices.printers.status import QUERIES, PrinterStatus, is_answer
+from devices.printers.status import QUERIES, PrinterStatus
 from server.domain import iclock
 from server.services.readers import read_attlog
 from server.services.readers_hand import read_file
@@ -60,7 +61,10 @@ def _led(codec: Callable[[int, str, led.Colour], bytes]) -> Callable[[bytes], ob
 
 
 def _status(data: bytes) -> object:
-    answers = dict(zip(QUERIES, (b if is_answer(b) else None for b in data), strict=False))
+    heard = AnswerReader().feed(data)
+    answers: dict[int, int | None] = dict.fromkeys(QUERIES) | dict(
+        zip(QUERIES, heard, strict=False)
+    )
     found = PrinterStatus(answers)
     return found.paper, found.cover, found.cutter, found.health()
 

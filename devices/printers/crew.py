@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from devices.config import AgentConfig, DeviceConfig
+from devices.health import Health
 from devices.owner import Outcome, Reports, Task
 from devices.printers.document import Document, DocumentError
 from devices.printers.driver import Confirm, EscposPrinter, Timing
@@ -16,9 +17,20 @@ from devices.printers.escpos import CutMode, Profile
 from devices.printers.layout import Charset
 from devices.settings import Settings
 
+SILENT = frozenset({"no_answer", "unreachable"})
+SLOWEST_PROBE_SECONDS = 30.0
+CALM_PROBES = 5
+"""So many answers in a row make the next question come sooner again."""
+LONG_SILENT_SECONDS = 60.0
+
 
 class PrinterCrew:
-    """The crew of one printer; `probe_seconds` between two questions while nothing is printed."""
+    """The crew of one printer; `probe_seconds` between two questions while nothing is printed.
+
+    A cheap print server serves one client and keeps the slot for seconds after that client has
+    left. Whoever asks it too often holds it for ever: after a silence the next question comes
+    later, and one silence alone is not yet told.
+    """
 
     def __init__(
         self,
@@ -27,14 +39,20 @@ class PrinterCrew:
         reports: Reports,
         probe_seconds: float,
         clock: Callable[[], float] = time.monotonic,
+        busy_seconds: float = 12.0,
     ) -> None:
         self.name = name
         self.devices: tuple[str, ...] = (name,)
         self._printer = printer
         self._reports = reports
-        self._probe_seconds = probe_seconds
+        self._probe_seconds = self._interval = probe_seconds
+        self._busy_seconds = busy_seconds
         self._clock = clock
         self._next_probe = clock()
+        self._shared = printer.address.scheme == "tcp"
+        self._silences = 0
+        self._calm = 0
+        self._silent_since: float | None = None
 
     def wait(self) -> float:
         """Until the next probe."""
@@ -51,16 +69,41 @@ class PrinterCrew:
             document = Document.from_json(task.payload)
         except DocumentError as error:
             return Outcome("failed", "bad_document", str(error))
-        outcome, health = self._printer.print_document(document, begin)
+        outcome, health = self._printer.print_document(document, begin, self._patience())
         self._reports.health(self.name, health)
-        self._next_probe = self._clock() + self._probe_seconds
+        self._heard(health)
         return outcome
 
     def idle(self) -> None:
         """Ask how the printer is, when it is time."""
         if self._clock() >= self._next_probe:
-            self._reports.health(self.name, self._printer.probe())
-            self._next_probe = self._clock() + self._probe_seconds
+            health = self._printer.probe()
+            self._heard(health)
+            if self._silences != 1 or not self._shared:
+                self._reports.health(self.name, health)
+
+    def _patience(self) -> float:
+        """Return for how long a slip waits for a printer: not at all for one that is long gone."""
+        since = self._silent_since
+        gone = since is not None and self._clock() - since > LONG_SILENT_SECONDS
+        return 0.0 if gone else self._busy_seconds
+
+    def _heard(self, health: Health) -> None:
+        """Set the time of the next question by what the last one brought."""
+        now = self._clock()
+        if health.code in SILENT:
+            self._silences += 1
+            self._calm = 0
+            self._silent_since = now if self._silent_since is None else self._silent_since
+            if self._shared:
+                slowest = max(SLOWEST_PROBE_SECONDS, self._probe_seconds)
+                self._interval = min(2 * self._interval, slowest)
+        else:
+            self._silences, self._silent_since = 0, None
+            self._calm = (self._calm + 1) % CALM_PROBES
+            if self._calm == 0:
+                self._interval = max(self._probe_seconds, self._interval / 2)
+        self._next_probe = now + self._interval
 
     def close(self) -> None:
         """Nothing is held between slips."""
@@ -89,7 +132,8 @@ def _crew(device: DeviceConfig, config: AgentConfig, reports: Reports) -> Printe
         settings.problem("打印机需要 link", "a printer needs a link")
         return None
     printer = EscposPrinter(device.link, profile, timing, CONFIRMS.get(confirm, "processed"))
-    return PrinterCrew(device.name, printer, reports, probe_seconds)
+    busy_seconds = settings.number("busy_seconds", 12.0, 0, 60)
+    return PrinterCrew(device.name, printer, reports, probe_seconds, busy_seconds=busy_seconds)
 
 
 def _profile(settings: Settings, config: AgentConfig) -> Profile:

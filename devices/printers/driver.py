@@ -17,18 +17,18 @@ from typing import Literal
 from devices.health import Health
 from devices.link import Link, LinkAddress, LinkError
 from devices.owner import Outcome
+from devices.printers.answers import AnswerReader
 from devices.printers.document import Document
 from devices.printers.escpos import Encoded, Profile, encode
-from devices.printers.status import (
-    QUERIES,
-    PrinterStatus,
-    is_answer,
-    is_processed_mark,
-    query,
-)
+from devices.printers.status import QUERIES, PrinterStatus, query
 
 Confirm = Literal["processed", "status", "none"]
 PROCESSED_QUERY = b"\x1d\x72\x01"
+PROCESSED_ANSWERS = 2
+"""Asked twice, because one stray byte may look like an answer."""
+RETRY_SECONDS = 1.0
+SETTLE_SECONDS = 0.05
+"""Silence before the question whether all is printed, so that what comes then is its answer."""
 BITS_A_BYTE = 10
 CHUNK = 1024
 QUIET_SECONDS = 0.03
@@ -58,6 +58,7 @@ class EscposPrinter:
     timing: Timing = field(default_factory=Timing)
     confirm: Confirm = "processed"
     clock: Callable[[], float] = time.monotonic
+    pause: Callable[[float], None] = time.sleep
 
     def probe(self) -> Health:
         """Ask how the printer is; bounded by the deadlines."""
@@ -65,25 +66,36 @@ class EscposPrinter:
             with closing(self.address.open(self.timing.connect)) as link:
                 if self.confirm == "none":
                     return Health("unknown", "one_way")
-                return self._status(link).health()
+                return self._status(link, self.timing.answer).health()
         except LinkError as error:
             return Health("failed", "unreachable", {}, str(error))
 
     def print_document(
-        self, document: Document, begin: Callable[[], None]
+        self, document: Document, begin: Callable[[], None], patience: float = 0.0
     ) -> tuple[Outcome, Health]:
         """Print one slip; `begin` is called right before its first byte leaves.
 
-        Returns how it ended (`printed`, `failed` with nothing sent, or `unknown`) and the health
-        seen at the end.
+        `patience`: seconds for which a printer on TCP that does not answer is asked again, since
+        another client may hold it. Returns how it ended (`printed`, `failed` with nothing sent, or
+        `unknown`) and the health seen at the end.
         """
         encoded = encode(document, self.profile)
+        end = self.clock() + (patience if self.address.scheme == "tcp" else 0.0)
+        while True:
+            ended = self._try(encoded, begin, end)
+            if ended[0].reason != "unreachable" or self.clock() + RETRY_SECONDS > end:
+                return ended
+            self.pause(RETRY_SECONDS)
+
+    def _try(
+        self, encoded: Encoded, begin: Callable[[], None], end: float
+    ) -> tuple[Outcome, Health]:
         try:
             link = self.address.open(self.timing.connect)
         except LinkError as error:
             return _unreachable(str(error))
         with closing(link):
-            refused = self._refusal(link)
+            refused = self._refusal(link, end)
             if refused:
                 return refused
             begin()
@@ -94,11 +106,12 @@ class EscposPrinter:
                 health = Health("failed", "unreachable", {}, str(error))
                 return Outcome("unknown", "cable", str(error)), health
 
-    def _refusal(self, link: Link) -> tuple[Outcome, Health] | None:
+    def _refusal(self, link: Link, end: float) -> tuple[Outcome, Health] | None:
         if self.confirm == "none":
             return None
         try:
-            status = self._status(link)
+            # A server of one client may take the connection and answer once the other has left.
+            status = self._status(link, max(self.timing.answer, end - self.clock()))
         except LinkError as error:
             return _unreachable(str(error))
         problem = status.problem()
@@ -125,51 +138,58 @@ class EscposPrinter:
             if stopped is not None:
                 reason = stopped.problem() or ("silent" if stopped.silent else "unconfirmed")
                 return Outcome("unknown", reason, detail), stopped.health()
-        status = self._status(link)
+        status = self._status(link, self.timing.answer)
         if status.problem() or not status.complete:
             return Outcome("unknown", status.problem() or "silent", detail), status.health()
         return Outcome("printed", "", detail), status.health()
 
     def _wait_until_processed(self, link: Link) -> PrinterStatus | None:
         """None when the printer worked through the slip; its status when it stopped or is late."""
-        link.write(PROCESSED_QUERY, self.timing.answer)
+        reader = AnswerReader()
+        while data := link.read(64, SETTLE_SECONDS):
+            reader.feed(data)
+        if reader.paper:
+            return self._status(link, self.timing.answer)  # it says unasked what it will be asked
+        link.write(PROCESSED_QUERY * PROCESSED_ANSWERS, self.timing.answer)
         end = self.clock() + self.timing.finish
         while self.clock() < end:
-            if any(is_processed_mark(byte) for byte in link.read(64, 0.3)):
+            reader.feed(link.read(64, 0.3))
+            if reader.paper < PROCESSED_ANSWERS:
+                link.write(query(1), self.timing.answer)
+                answer = self._answer(link, reader, self.timing.answer)
+                if PrinterStatus({1: answer}).online == "no":
+                    break
+            if reader.paper >= PROCESSED_ANSWERS:
                 return None
-            link.write(query(1), self.timing.answer)
-            answer, processed = self._answer(link)
-            if processed:
-                return None
-            offline = PrinterStatus({1: answer}).online == "no"
-            if offline:
-                return self._status(link)
-        return self._status(link)
+        return self._status(link, self.timing.answer)
 
-    def _answer(self, link: Link) -> tuple[int | None, bool]:
-        """A status byte if one comes in time, and whether a GS r answer came along with it."""
-        end = self.clock() + self.timing.answer
-        processed = False
+    def _answer(self, link: Link, reader: AnswerReader, seconds: float) -> int | None:
+        """The first status byte that comes within `seconds`."""
+        end = self.clock() + seconds
         while (left := end - self.clock()) > 0:
-            for byte in link.read(64, left):
-                if is_answer(byte):
-                    return byte, processed
-                processed = processed or is_processed_mark(byte)
-        return None, processed
+            for byte in reader.feed(link.read(64, left)):
+                return byte
+        return None
 
-    def _status(self, link: Link) -> PrinterStatus:
-        # Answers do not say what they answer: what lies in the buffer, or comes late on a cable
-        # without connections, belongs to an older question.
+    def _forget(self, link: Link) -> None:
+        """Drop what lies in the buffer or comes late: it belongs to an older question."""
         quiet = 0.0 if self.address.scheme == "tcp" else QUIET_SECONDS
         for _ in range(64):
             if not link.read(256, quiet):
                 break
+
+    def _status(self, link: Link, first: float) -> PrinterStatus:
+        """Ask all four questions; `first`: seconds for the first answer."""
+        self._forget(link)
         answers: dict[int, int | None] = dict.fromkeys(QUERIES)
+        seconds = first
+        reader = AnswerReader()
         for number in QUERIES:
             link.write(query(number), self.timing.answer)
-            answers[number], _ = self._answer(link)
+            answers[number] = self._answer(link, reader, seconds)
             if answers[number] is None:
                 break  # a silent printer must not cost four deadlines
+            seconds = self.timing.answer
         return PrinterStatus(answers)
 
 

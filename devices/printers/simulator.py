@@ -30,6 +30,9 @@ FAULTS = (
     "close_after_accept",
     "no_fixed_bits",
     "kanji_off",
+    "one_client",
+    "asb",
+    "stray",
 )
 KEPT_SLIPS = 60
 HALF_FRAME_BYTES = 40
@@ -40,7 +43,7 @@ class PrinterModel:
     """What is simulated.
 
     `seconds_per_line` is the printing speed, `slow_seconds` the delay of each answer while the
-    fault `slow` is on.
+    fault `slow` is on, `hold_seconds` for how long `one_client` keeps the slot of who has left.
     """
 
     columns: int = 48
@@ -49,6 +52,7 @@ class PrinterModel:
     codec: str = "gb18030"
     seconds_per_line: float = 0.0
     slow_seconds: float = 2.0
+    hold_seconds: float = 10.0
     font: str | None = None
 
 
@@ -63,6 +67,7 @@ class PrinterSimulator:
         self.faults = Faults(FAULTS, self._fault_changed)
         self.wire = wire
         wire.greet = self.greet
+        wire.hold = lambda: model.hold_seconds if self.faults["one_client"] else 0.0
         self._journal = journal
         self._paper = Paper(
             model.columns,
@@ -130,8 +135,17 @@ class PrinterSimulator:
             fresh = not self._buffer and not self._paper.slip.raw
             self._buffer += data
             self._work.notify_all()
+        if self.faults["stray"]:
+            self.wire.send(b"\x00")
+        if self.faults["asb"]:
+            self._tell_unasked()
         if fresh:
             self._journal.note(self.name, "begun")
+
+    def _tell_unasked(self) -> None:
+        """Send automatic status back, which `1D 61 00` should have ended, in frames of four."""
+        near = 0x03 * self.faults["paper_near"]
+        self.wire.send(bytes((0x10 | 0x08 * self.offline, 0x00, 0x0C, near)))
 
     def _answer(self, number: int) -> None:
         if self.faults["slow"]:

@@ -11,24 +11,12 @@ from dataclasses import dataclass
 
 from devices.health import Health, HealthCode, Reading
 
-FIXED_MASK = 0x93
-FIXED_BITS = 0x12
 QUERIES = (1, 2, 3, 4)
 
 
 def query(number: int) -> bytes:
     """The real-time question `DLE EOT n`, n = 1..4."""
     return bytes((0x10, 0x04, number))
-
-
-def is_answer(byte: int) -> bool:
-    """Whether a byte has the fixed bits of a status answer; XON, XOFF and noise have not."""
-    return byte & FIXED_MASK == FIXED_BITS
-
-
-def is_processed_mark(byte: int) -> bool:
-    """Whether a byte can be the answer to `GS r 1`: bits 4 and 7 are 0 there."""
-    return byte & 0x90 == 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ class Wire(Protocol):
     """A cable end; `greet` is asked at each connection and hangs up when it says no."""
 
     greet: Callable[[], bool]
+    hold: Callable[[], float]
+    """Seconds for which the slot of a client that has left is not given to the next one."""
 
     def start(self, receive: Callable[[bytes], None]) -> None:
         """Open it and hand every arrival to `receive`, in one thread."""
@@ -77,6 +79,7 @@ class _Threaded:
         self._state = threading.Condition()
         self._receive: Callable[[bytes], None] = lambda _: None
         self.greet: Callable[[], bool] = lambda: True
+        self.hold: Callable[[], float] = lambda: 0.0
         self._thread = threading.Thread(target=self._run, daemon=True, name="wire")
 
     def start(self, receive: Callable[[bytes], None]) -> None:
@@ -193,6 +196,7 @@ class TcpWire(_Threaded):
         self.port = port
         self._listener: socket.socket | None = None
         self._peer: socket.socket | None = None
+        self._free_at = 0.0
 
     def send(self, data: bytes) -> None:
         """See Wire."""
@@ -226,13 +230,19 @@ class TcpWire(_Threaded):
         if self._peer is not None:
             self._peer.close()
             self._peer = None
+            self._free_at = time.monotonic() + self.hold()
 
     def _serve(self) -> None:
         while self._listener is not None:
+            held = self._free_at - time.monotonic() if self._peer is None else 0.0
             watched: socket.socket = self._peer or self._listener
-            ready, _, _ = select.select([watched.fileno(), self._waker.reader], [], [])
+            arrivals = [] if held > 0 else [watched.fileno()]
+            patience = held if held > 0 else None
+            ready, _, _ = select.select([*arrivals, self._waker.reader], [], [], patience)
             if self._waker.reader in ready:
                 return
+            if not ready:
+                continue
             if self._peer is None:
                 self._accept(self._listener)
             else:

@@ -92,6 +92,7 @@ driver = "escpos"
 link = "tcp:127.0.0.1:{port}"
 serves = "1"
 answer_seconds = 0.3
+busy_seconds = 0.5
 finish_seconds = 4
 probe_seconds = 0.3
 [[device]]

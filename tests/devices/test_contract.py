@@ -22,6 +22,8 @@ FAULTS: Mapping[str, tuple[str, ...]] = {
         "cable_pulled",
         "no_fixed_bits",
         "kanji_off",
+        "asb",
+        "stray",
     ),
     "strip": ("silent", "slow", "half_frame", "bad_checksum", "cable_pulled"),
     "keypad": ("silent", "slow", "half_frame", "bad_checksum", "key_bounce", "cable_pulled"),

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
 from devices.health import Health
 from devices.link import parse_link
-from devices.owner import Outcome
+from devices.owner import Outcome, Owner, Task
+from devices.printers.crew import PrinterCrew
 from devices.printers.document import Cut, Document, Text
 from devices.printers.driver import Confirm, EscposPrinter, Timing
 from devices.printers.simulator import PrinterModel, PrinterSimulator
 from devices.simulate.base import Journal
 from devices.simulate.wires import TcpWire
-from support.hardware import PATIENCE
+from support.hall_server import free_port
+from support.hardware import PATIENCE, SLIP, Notebook
 
 LONG = Document((*(Text(f"第{n}行") for n in range(60)), Cut()))
 SHORT = Document((Text("A012"), Cut()))
@@ -139,6 +144,103 @@ def test_automatic_status_bytes_are_no_answers(desk: Desk) -> None:
     assert desk.driver().probe().state == "ok"
     outcome, _ = desk.driver().print_document(SHORT, desk.switch("paper_near"))
     assert outcome.state == "printed"
+
+
+@pytest.mark.parametrize("fault", ["asb", "stray"])
+def test_bytes_that_nobody_asked_for_never_make_a_slip_printed(fault: str, desk: Desk) -> None:
+    """The printer is slow: when the driver gives up, half of the slip is still in its buffer."""
+    desk.printer.faults.switch(fault, on=True)
+    slow = Timing(connect=2.0, answer=0.2, write=2.0, finish=0.1)
+    driver = replace(desk.driver(), timing=slow)
+    long = Document((*(Text(f"第{n}行") for n in range(400)), Cut()))
+    outcome, _ = driver.print_document(long, lambda: None)
+    assert outcome == Outcome("unknown", "unconfirmed")
+    assert desk.papers() == []
+    assert desk.paper().splitlines()[0] == "第0行"
+
+
+def test_a_printer_that_goes_on_with_automatic_status_is_believed_once_it_is_done(
+    desk: Desk,
+) -> None:
+    desk.switch("asb")()
+    outcome, _ = desk.driver().print_document(SHORT, lambda: None)
+    assert outcome == Outcome("printed")
+
+
+def test_a_printer_that_says_unasked_what_it_is_asked_is_never_believed(desk: Desk) -> None:
+    desk.switch("stray")()
+    outcome, _ = desk.driver().print_document(SHORT, lambda: None)
+    assert outcome == Outcome("unknown", "unconfirmed")
+    assert desk.paper().splitlines()[0] == "A012"
+
+
+class OneClient:
+    """A print server that keeps a slot for a while, with the crew that owns the printer."""
+
+    HOLD = 0.4
+
+    def __init__(self, probe_seconds: float) -> None:
+        self.wire = TcpWire()
+        self.journal = Journal()
+        model = PrinterModel(hold_seconds=self.HOLD)
+        self.printer = PrinterSimulator("p", self.wire, model, self.journal)
+        self.printer.faults.switch("one_client", on=True)
+        self.printer.start()
+        self.notes = Notebook()
+        address = parse_link(f"tcp:127.0.0.1:{self.wire.port}")
+        timing = Timing(connect=1.0, answer=0.1, write=2.0, finish=2.0)
+        driver = EscposPrinter(address, timing=timing)
+        crew = PrinterCrew("p", driver, self.notes, probe_seconds, busy_seconds=10 * self.HOLD)
+        self.owner = Owner(crew, self.notes, self.notes, time.time)
+        self.owner.start()
+
+    def close(self) -> None:
+        assert self.owner.stop(PATIENCE)
+        self.printer.stop()
+
+
+def test_the_probe_does_not_keep_a_print_server_of_one_client_from_printing() -> None:
+    """It knocks twice as often as the slot becomes free; today's answer was none of five slips."""
+    rig = OneClient(OneClient.HOLD / 2)
+    notes = rig.notes
+    try:
+        # It has knocked on the held slot too, and those knocks wait in line.
+        assert notes.wait(lambda: len(notes.healths) > 1)
+        for number in range(5):
+            rig.owner.submit(Task(f"slip-{number}", "p", "print", SLIP))
+        assert notes.wait(lambda: len(notes.ended) == 5, 5 * PATIENCE)
+        assert {outcome.state for outcome in notes.ended.values()} == {"printed"}
+    finally:
+        rig.close()
+
+
+def test_a_silent_printer_is_told_at_the_second_silence_and_asked_ever_less() -> None:
+    now: list[float] = [0.0]
+    asked: list[float] = []
+    notes = Notebook()
+
+    def pause(seconds: float) -> None:
+        now[0] += seconds
+
+    address = parse_link(f"tcp:127.0.0.1:{free_port()}")
+    driver = EscposPrinter(address, timing=QUICK, clock=lambda: now[0], pause=pause)
+    crew = PrinterCrew("p", driver, notes, 5.0, clock=lambda: now[0], busy_seconds=12.0)
+
+    def waited() -> float:
+        before = now[0]
+        outcome = crew.work(Task("t", "p", "print", SLIP), lambda: None)
+        assert (outcome.state, outcome.reason) == ("failed", "unreachable")
+        return now[0] - before
+
+    assert 10 < waited() <= 12  # somebody else may have it
+    while now[0] < 400:
+        now[0] += crew.wait()
+        asked.append(now[0])
+        crew.idle()
+    gaps = [later - earlier for earlier, later in pairwise(asked)]
+    assert gaps[:5] == [20.0, 30.0, 30.0, 30.0, 30.0]
+    assert {health.code for _, health in notes.healths} == {"unreachable"}
+    assert waited() == 0  # it is long gone: whoever takes a number is told at once
 
 
 def test_serial_printers_that_scale_chinese_by_gs_show_the_same_slip() -> None:

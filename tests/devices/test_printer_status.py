@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.printers.status import PrinterStatus, is_answer, is_processed_mark, query
+from devices.printers.answers import PAPER_ANSWERS, AnswerReader, is_status
+from devices.printers.status import PrinterStatus, query
 
 
 def test_the_question_is_the_table_s() -> None:
@@ -36,15 +37,42 @@ def test_answers(answers: tuple[int | None, ...], state: str, code: str) -> None
 
 @pytest.mark.parametrize("byte", [0x00, 0x11, 0x13, 0xFF, 0x10, 0x92])
 def test_noise_is_no_answer(byte: int) -> None:
-    assert not is_answer(byte)
+    assert AnswerReader().feed(bytes((byte,))) == []
 
 
-@given(st.integers(0, 255))
-def test_an_answer_is_never_the_end_mark(byte: int) -> None:
-    assert not (is_answer(byte) and is_processed_mark(byte))
+@pytest.mark.parametrize("byte", range(256))
+def test_only_the_four_paper_answers_say_that_all_was_worked_through(byte: int) -> None:
+    reader = AnswerReader()
+    reader.feed(bytes((byte,)))
+    assert reader.paper == (byte in (0x00, 0x03, 0x0C, 0x0F))
+    assert not (is_status(byte) and byte in PAPER_ANSWERS)
 
 
-@given(st.dictionaries(st.integers(1, 4), st.none() | st.integers(0, 255).filter(is_answer)))
+FRAMES = st.tuples(
+    st.integers(0, 255).filter(lambda b: b & 0x93 == 0x10),
+    *[st.integers(0, 255).filter(lambda b: b & 0x90 == 0)] * 3,
+).map(bytes)
+ANSWERS = st.integers(0, 255).filter(is_status).map(lambda b: bytes((b,)))
+PAPER = st.sampled_from(sorted(PAPER_ANSWERS)).map(lambda b: bytes((b,)))
+NOISE = st.sampled_from([b"\x11", b"\x13", b"\xff"])
+
+
+@given(st.lists(st.one_of(FRAMES, ANSWERS, PAPER, NOISE)), st.data())
+def test_frames_of_automatic_status_are_swallowed_whole(
+    parts: list[bytes], data: st.DataObject
+) -> None:
+    """However the bytes are cut on their way, only what was asked for is an answer."""
+    stream, heard, reader = b"".join(parts), [], AnswerReader()
+    while stream:
+        size = data.draw(st.integers(1, len(stream)))
+        heard += reader.feed(stream[:size])
+        stream = stream[size:]
+    single = [part[0] for part in parts if len(part) == 1]
+    assert heard == [byte for byte in single if is_status(byte)]
+    assert reader.paper == sum(byte in PAPER_ANSWERS for byte in single)
+
+
+@given(st.dictionaries(st.integers(1, 4), st.none() | st.integers(0, 255).filter(is_status)))
 def test_it_is_fine_only_when_every_answer_came(answers: dict[int, int | None]) -> None:
     status = PrinterStatus(answers)
     if status.health().state == "ok":

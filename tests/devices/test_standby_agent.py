@@ -55,6 +55,7 @@ driver = "escpos"
 link = "tcp:127.0.0.1:{port}"
 serves = "1"
 answer_seconds = 0.3
+busy_seconds = 0.5
 finish_seconds = 4
 [[device]]
 name = "standby-1"

@@ -121,7 +121,11 @@ class Place:
 
     def device(self, name: str, kind: str, driver: str, **more: object) -> list[tuple[str, Json]]:
         origins = {"origins": [ORIGIN]} if kind == "standby" else {}
-        quick = {"answer_seconds": 0.3, "finish_seconds": 4} if kind == "printers" else {}
+        quick = (
+            {"answer_seconds": 0.3, "finish_seconds": 4, "busy_seconds": 0.5}
+            if kind == "printers"
+            else {}
+        )
         return [
             (
                 "[device]",

@@ -174,6 +174,7 @@ class Rig:
 
 def _printer(link: str, **more: object) -> dict[str, object]:
     quick = {"answer_seconds": 0.3, "finish_seconds": 1.0, "probe_seconds": 0.2}
+    quick["busy_seconds"] = 0.5
     return {"kind": "printers", "driver": "escpos", "link": link, **quick, **more}
 
 

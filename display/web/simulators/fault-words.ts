@@ -28,6 +28,9 @@ const words = dictionary({
   count_race: { zh: "读取时有人打卡", en: "A punch while it is read" },
   bad_record: { zh: "有一条记录损坏", en: "A broken record" },
   lost_datagrams: { zh: "丢失数据报", en: "Loses datagrams" },
+  one_client: { zh: "一次只服务一家，走后还占线", en: "One client; keeps its slot for a while" },
+  asb: { zh: "不停自报状态", en: "Goes on sending status unasked" },
+  stray: { zh: "夹带多余字节", en: "Stray bytes" },
   kanji_off: { zh: "开机时汉字关闭", en: "Chinese off at power-up" },
 });
 type Known = Parameters<typeof words>[0];
@@ -35,7 +38,7 @@ const KNOWN = new Set<string>([
   "silent", "slow", "half_frame", "bad_checksum", "key_bounce", "cable_pulled", "jammed", "paper_near", "paper_out", "cover",
   "offline", "replay", "garbage_line", "templates", "gbk_names", "clock_jump", "clock_drift", "half_close",
   "two_events", "count_race", "bad_record", "lost_datagrams",
-  "cutter", "head_hot", "close_after_accept", "no_fixed_bits", "kanji_off",
+  "cutter", "head_hot", "close_after_accept", "no_fixed_bits", "kanji_off", "one_client", "asb", "stray",
 ]);
 
 export function faultWords(name: string): string {
