@@ -46,7 +46,7 @@ def _transfer(ctx: Context, actor: Actor, key: str, window: str, digits: str) ->
 
 
 def _next(ctx: Context, actor: Actor, key: str, window: str) -> None:
-    calling.call_next(ctx, actor, key, window, "default")
+    calling.next_by_key(ctx, actor, key, window)
 
 
 def _recall(ctx: Context, actor: Actor, key: str, window: str) -> None:
@@ -75,6 +75,25 @@ def _hold(ctx: Context, actor: Actor, key: str, window: str) -> None:
         calling.resume(ctx, actor, key, window, min(held, key=lambda t: t.ord).id)
 
 
+def _resume(ctx: Context, actor: Actor, key: str, window: str) -> None:
+    """Call the first one who was set aside back. Raises WINDOW_IDLE when nobody was."""
+    held = ctx.glance(lambda c: tickets.at_window(c, ctx.hall_id, window))
+    aside = [t for t in held if t.state is State.HELD]
+    if not aside:
+        raise HallError(Code.WINDOW_IDLE, window=window)
+    calling.resume(ctx, actor, key, window, min(aside, key=lambda t: t.ord).id)
+
+
+def _requeue(ctx: Context, actor: Actor, key: str, window: str) -> None:
+    """Send the current person back to where the item's people wait, with the seniority kept."""
+    held = ctx.glance(lambda c: tickets.at_window(c, ctx.hall_id, window))
+    current = next((t for t in held if t.state in (State.CALLED, State.SERVING)), None)
+    if current is None:
+        raise HallError(Code.WINDOW_IDLE, window=window)
+    to = {"to_window": None, "to_item": current.item, "to_unit": None}
+    calling.transfer(ctx, actor, key, window, **to, text="")
+
+
 def _pause(ctx: Context, actor: Actor, key: str, window: str) -> None:
     """One key pauses and goes on."""
     post = ctx.glance(lambda c: windows.post(c, ctx.hall_id, window))
@@ -92,4 +111,6 @@ FUNCTIONS: dict[str, Press] = {
     "no_show": _no_show,
     "hold": _hold,
     "pause": _pause,
+    "resume": _resume,
+    "requeue": _requeue,
 }

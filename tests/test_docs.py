@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from counters.keypad import FUNCTIONS
-from devices.keypads.crew import HALL_KEYS
+from devices.keypads.keys import MODELS
 from server.app import build
 from server.config import _FILE_KEYS, Config
 from server.domain.errors import Code
@@ -73,7 +73,7 @@ def test_every_route_is_in_the_protocol_with_its_refusals(tmp_path: Path) -> Non
 
 def test_every_key_function_is_in_the_protocol() -> None:
     said = (ROOT / "docs" / "protocol.md").read_text().partition("Functions of a key")[2]
-    for function in {*FUNCTIONS, *HALL_KEYS.values()}:
+    for function in {*FUNCTIONS, *(f for keys in MODELS.values() for f in keys.values())}:
         assert f"`{function}`" in said, function
 
 

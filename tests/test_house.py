@@ -9,7 +9,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST_FUNCTION = 60
-LONGEST_MODULE = 400
+LONGEST_MODULE = 500
+"""Lines without imports, which grow with what is split off."""
 FOLDERS = ("kiosk", "counters", "display", "devices", "server", "tests")
 NOT_OURS = ("__pycache__", "node_modules", "dist", "versions")
 # Declarations only, one after the other: tables, messages.
@@ -28,7 +29,12 @@ def test_a_module_says_what_it_is_for_and_stays_small(name: str) -> None:
     text = (ROOT / name).read_text()
     tree = ast.parse(text)
     assert ast.get_docstring(tree), f"{name} has no docstring"
-    assert text.count("\n") <= LONGEST_MODULE or name in LISTS
+    imports = sum(
+        (node.end_lineno or 0) - node.lineno + 1
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    )
+    assert text.count("\n") - imports <= LONGEST_MODULE or name in LISTS
     long = [
         f"{node.name}: {(node.end_lineno or 0) - node.lineno + 1} lines"
         for node in ast.walk(tree)

@@ -8,7 +8,6 @@ the server decides.
 from __future__ import annotations
 
 import logging
-import re
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -17,9 +16,9 @@ from dataclasses import dataclass, field
 from devices.config import AgentConfig, DeviceConfig
 from devices.health import Health
 from devices.keypads.codec import Frame, FrameReader, beep, display
+from devices.keypads.keys import KeyMap, function_of, key_map
 from devices.link import Link, LinkAddress, LinkError
 from devices.owner import Outcome, Reports, Task
-from devices.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -31,18 +30,6 @@ LISTEN_SECONDS = 0.05
 TURNAROUND_SECONDS = 0.02
 REPEAT_SECONDS = 1.0
 BITS_A_BYTE = 10
-KEY_PATTERN = re.compile(r"(?:([0-9]+)\+)?([0-9A-Fa-f]{2})")
-# A start for halls; vendors assign keys differently, so every site checks its own pads [2SRC].
-HALL_KEYS: Mapping[str, str] = {
-    "0C": "call_next",
-    "0D": "recall",
-    "0E": "no_show",
-    "0A": "start",
-    "0F": "finish",
-    "12": "pause",
-    "0+0F": "hold",
-    "13": "transfer",
-}
 
 
 @dataclass(slots=True)
@@ -51,24 +38,12 @@ class Pad:
 
     name: str
     address: int
-    keys: Mapping[tuple[str, int], str]
+    keys: KeyMap
     refresh_seconds: float
     shown: Frame | None = None
     due: float = float("inf")
     heard_at: float | None = None
     seen: dict[Frame, float] = field(default_factory=dict)
-
-
-def function_of(keys: Mapping[tuple[str, int], str], frame: Frame) -> tuple[str, str] | None:
-    """The function and its digits: an entry with these very digits, else one for the key alone."""
-    key = frame.key
-    if key is None:
-        return None
-    exact = keys.get((frame.digits, key))
-    if frame.digits and exact:
-        return exact, ""
-    plain = keys.get(("", key))
-    return (plain, frame.digits) if plain else None
 
 
 class KeypadBusCrew:
@@ -253,16 +228,3 @@ def build(
         elif not device.bus:
             device.settings.problem("呼叫器需要 bus 或 link", "a keypad needs a bus or a link")
     return [KeypadBusCrew(name, *cables[name], found, reports) for name, found in pads.items()]
-
-
-def key_map(settings: Settings) -> Mapping[tuple[str, int], str]:
-    """The pad's key map: `"0C" = "call_next"`, with digits `"6+0F" = "discard"`."""
-    written = settings.table("keys")
-    keys: dict[tuple[str, int], str] = {}
-    for text, function in (HALL_KEYS if written is None else written).items():
-        match = KEY_PATTERN.fullmatch(text)
-        if match is None:
-            settings.problem(f"键 {text!r} 应写成 0C 或 6+0F", f"key {text!r} must read 0C or 6+0F")
-        else:
-            keys[match[1] or "", int(match[2], 16)] = function
-    return keys

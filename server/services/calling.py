@@ -40,6 +40,9 @@ from server.services.moves import (
 from server.storage import tickets, windows
 from server.storage.store import Tx
 
+KEY_AGAIN_MS = 2000
+"""The same key within this time is one press of an impatient finger."""
+
 
 def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str | None) -> str:
     """Call the next person to `window`; returns the ticket's id.
@@ -70,6 +73,33 @@ def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str |
         return {"ticket": called.id, "completed": completed}
 
     return str(ctx.command(actor, key, asked, act, brief=True)["ticket"])
+
+
+def next_by_key(ctx: Context, actor: Actor, key: str, window: str) -> str:
+    """Call the next person by the one key that a keypad has for it; returns a ticket's id.
+
+    The key ends the service in progress. Within the no-show time it does not: the person is still
+    on the way, so the key calls the same person again, and pressed twice it does so once.
+    """
+    asked: JsonDict = {"act": "next_by_key", "window": window}
+
+    def act(tx: Tx) -> JsonDict:
+        ticket = current_at(tx, window)
+        post_of(tx, window, actor)
+        if ticket is None or ticket.state is not State.CALLED or not _expected(ctx, tx, ticket):
+            return {"ticket": "", "again": False}
+        if tx.now - (ticket.called_at or 0) >= KEY_AGAIN_MS:
+            _call(tx, actor, ticket, Move.RECALL, window, {"codes": []})
+        return {"ticket": ticket.id, "again": True}
+
+    answer = ctx.command(actor, f"{key}/again", asked, act, brief=True)
+    return str(answer["ticket"]) or call_next(ctx, actor, key, window, "default")
+
+
+def _expected(ctx: Context, tx: Tx, ticket: Ticket) -> bool:
+    """Return True while a called person may still be on the way: within the no-show time."""
+    since = _first_call_here(tx, ticket, ticket.called_at or tx.now)
+    return tx.now - since < ctx.settings().no_show_min_seconds * 1000
 
 
 def _complete(
@@ -167,9 +197,7 @@ def no_show(ctx: Context, actor: Actor, key: str, window: str) -> str:
     settings = ctx.settings()
 
     def missed(tx: Tx, ticket: Ticket) -> Ticket:
-        first = ticket.called_at or tx.now
-        early = tx.now - _first_call_here(tx, ticket, first) < settings.no_show_min_seconds * 1000
-        if ticket.call_count < settings.no_show_min_calls or early:
+        if ticket.call_count < settings.no_show_min_calls or _expected(ctx, tx, ticket):
             raise HallError(
                 Code.NO_SHOW_TOO_EARLY,
                 calls=ticket.call_count,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.keypads.codec import CodecError, Frame, FrameReader, beep, decode, display
-from devices.keypads.crew import HALL_KEYS, function_of, key_map
+from devices.keypads.keys import HALL_KEYS, MODELS, function_of, key_map
 from devices.owner import Task
 from devices.settings import Problem, Settings
 from support.hardware import PATIENCE, Rig
@@ -84,14 +84,53 @@ def test_key_maps_are_configuration() -> None:
     table = {"keys": {"0C": "call_next", "6+0F": "discard", "0f": "finish", "call": "x"}}
     keys = key_map(Settings("device k", table, problems))
     assert function_of(keys, Frame(1, 9, b"\x0c")) == ("call_next", "")
-    assert function_of(keys, Frame(1, 9, b"\x01\x02\x0c")) == ("call_next", "12")
+    assert function_of(keys, Frame(1, 9, b"\x01\x02\x0c")) is None
     assert function_of(keys, Frame(1, 9, b"\x06\x0f")) == ("discard", "")
-    assert function_of(keys, Frame(1, 9, b"\x05\x0f")) == ("finish", "5")
+    assert function_of(keys, Frame(1, 9, b"\x05\x0f")) is None
     assert function_of(keys, Frame(1, 9, b"\x0d")) is None
     assert function_of(keys, Frame(1, 0x11, b"\x0c")) is None
     assert [problem.en for problem in problems] == ["key 'call' must read 0C or 6+0F"]
     default = key_map(Settings("device k", {}, problems))
     assert len(default) == len(HALL_KEYS)
+    assert function_of(default, Frame(1, 9, b"\x01\x02\x13")) == ("transfer", "12")
+
+
+# Frames of a deployed hall's pads, computed by its source's formula (HARDWARE E6).
+DEPLOYED = {
+    "FF 68 04 04 68 05 02 06 0F 1C 16": "no_show",
+    "FF 68 04 04 68 05 02 03 0F 19 16": "resume",
+    "FF 68 03 03 68 05 02 0B 12 16": "finish",
+    "FF 68 03 03 68 05 02 13 1A 16": "requeue",
+    "FF 68 03 03 68 05 02 0C 13 16": "call_next",
+}
+
+
+@pytest.mark.parametrize(("pressed", "function"), DEPLOYED.items())
+def test_a_deployed_halls_pads_mean_what_they_mean_there(pressed: str, function: str) -> None:
+    problems: list[Problem] = []
+    keys = key_map(Settings("device k", {"model": "gov-hall"}, problems))
+    [frame] = FrameReader().feed(bytes.fromhex(pressed))
+    assert function_of(keys, frame) == (function, "")
+    assert function_of(keys, Frame(5, 2, b"\x0f")) is None
+    assert function_of(keys, Frame(5, 2, b"\x0e")) is None
+    assert problems == []
+
+
+@given(
+    st.sampled_from(sorted(MODELS)),
+    st.lists(st.integers(0, 9), min_size=1, max_size=4),
+    st.integers(0x0A, 0x20),
+)
+def test_digits_before_a_key_never_become_the_plain_key(
+    model: str, digits: list[int], key: int
+) -> None:
+    keys = key_map(Settings("device k", {"model": model}, []))
+    meaning = function_of(keys, Frame(1, 2, bytes([*digits, key])))
+    plain = function_of(keys, Frame(1, 2, bytes([key])))
+    written = MODELS[model].get(f"{''.join(map(str, digits))}+{key:02X}")
+    assert meaning is None or meaning[0] in (written, "transfer")
+    if meaning is not None and plain is not None and meaning[0] == plain[0]:
+        assert meaning[0] == "transfer"
 
 
 def test_a_press_is_echoed_and_reported_once(rig_of: Callable[[str], Rig]) -> None:
@@ -103,9 +142,10 @@ def test_a_press_is_echoed_and_reported_once(rig_of: Callable[[str], Rig]) -> No
     assert rig.health_becomes("ok")
     rig.device.faults.switch("key_bounce", on=False)
     rig.device.press("3 0D")  # type: ignore[attr-defined]
+    rig.device.press("3 13")  # type: ignore[attr-defined]
     assert rig.notes.wait(lambda: len(rig.notes.events) >= 2)
     functions = [(data["function"], data["digits"]) for _, _, data in rig.notes.events]
-    assert functions == [("call_next", ""), ("recall", "3")]
+    assert functions == [("call_next", ""), ("transfer", "3")]
 
 
 @pytest.mark.parametrize("fault", ["bad_checksum", "half_frame"])

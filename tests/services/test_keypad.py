@@ -33,6 +33,54 @@ def test_call_start_and_next_again(small: SmallHall) -> None:
     assert _state(small, second) is State.FINISHED
 
 
+def test_the_call_key_ends_nobody_who_is_still_on_the_way(small: SmallHall) -> None:
+    """Two calls in a row ended a person who had not come as if served."""
+    small.seat("T1")
+    first, second = small.issue("tax-1").id, small.issue("tax-1").id
+    _press(small, "call_next")
+    _press(small, "call_next")  # an impatient finger
+    assert small.ticket(first).call_count == 1
+    small.clock.forward(seconds=5)
+    _press(small, "call_next")
+    assert small.ticket(first).call_count == 2
+    assert _state(small, first) is State.CALLED
+    assert _state(small, second) is State.WAITING
+    # A clerk who has this key only ends a service by it, once the person had the time to come.
+    small.clock.forward(seconds=small.ctx.settings().no_show_min_seconds)
+    _press(small, "call_next")
+    assert (_state(small, first), _state(small, second)) == (State.FINISHED, State.CALLED)
+
+
+def test_the_same_press_told_twice_recalls_once(small: SmallHall) -> None:
+    small.seat("T1")
+    ticket = small.issue("tax-1").id
+    _press(small, "call_next")
+    small.clock.forward(seconds=5)
+    for _ in range(2):
+        press(small.ctx, "T1", "call_next", "one-press")
+    assert small.ticket(ticket).call_count == 2
+
+
+def test_the_held_one_is_called_back_and_the_present_one_goes_back_to_wait(
+    small: SmallHall,
+) -> None:
+    small.seat("T1")
+    first, second = small.issue("tax-1").id, small.issue("tax-1").id
+    with pytest.raises(HallError) as caught:
+        _press(small, "resume")
+    assert caught.value.code is Code.WINDOW_IDLE
+    _press(small, "call_next")
+    _press(small, "hold")
+    _press(small, "call_next")
+    _press(small, "requeue")
+    assert (_state(small, first), _state(small, second)) == (State.HELD, State.WAITING)
+    _press(small, "resume")
+    assert _state(small, first) is State.CALLED
+    with pytest.raises(HallError) as caught:
+        _press(small, "requeue", window="T2")
+    assert caught.value.code is Code.WINDOW_NOT_SIGNED_IN
+
+
 def test_recall_and_no_show(small: SmallHall) -> None:
     small.seat("T1")
     ticket = small.issue("tax-1").id
