@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devices.link import LinkAddress, parse_link
-from devices.link.base import LinkAddressError
+from devices.link.base import ONE_WAY, LinkAddressError
 from devices.settings import ConfigError, Problem, Settings
+
+PRINTERS_ONLY = ("usb", *ONE_WAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +130,19 @@ def _tables(
     return []
 
 
-def _link(settings: Settings, folder: Path, text: str) -> LinkAddress | None:
+def _link(settings: Settings, folder: Path, text: str, kind: str = "") -> LinkAddress | None:
     if not text:
         return None
     try:
-        return parse_link(text, folder)
+        found = parse_link(text, folder)
     except LinkAddressError as error:
         settings.problem(error.zh, error.en)
         return None
+    if found.scheme in PRINTERS_ONLY and kind != "printers":
+        settings.problem(
+            f"只有打印机可以用 {found.scheme}: 连接", f"only printers take a {found.scheme}: link"
+        )
+    return found
 
 
 def _bus(entry: Mapping[str, object], folder: Path, problems: list[Problem]) -> BusConfig:
@@ -155,7 +162,7 @@ def _device(entry: Mapping[str, object], folder: Path, problems: list[Problem]) 
         kind=settings.text("kind"),
         driver=settings.text("driver"),
         serves=settings.text("serves", ""),
-        link=_link(settings, folder, settings.text("link", "")),
+        link=_link(settings, folder, settings.text("link", ""), str(entry.get("kind", ""))),
         bus=settings.text("bus", ""),
         settings=settings,
     )

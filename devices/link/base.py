@@ -1,12 +1,14 @@
 """What a link is, how it is written in a configuration, and how it is opened.
 
-Addresses: `tcp:HOST:PORT`, `udp:HOST:PORT`, `serial:PATH?baud=9600`, `file:/dev/usb/lp0`. A real
-device and a simulated one differ in this address only. The module refuses to guess: an unknown
-scheme or option is an error with a sentence in Chinese and in English.
+Addresses: `tcp:HOST:PORT`, `udp:HOST:PORT`, `serial:PATH?baud=9600&flow=xonxoff`,
+`file:/dev/usb/lp0`, and for printers `usb:0416:5011`, `windows:NAME`, `cups:NAME`. A real device
+and a simulated one differ in this address only. The module refuses to guess: an unknown scheme or
+option is an error with a sentence in Chinese and in English.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +16,12 @@ from typing import Protocol
 from urllib.parse import parse_qsl
 
 BAUD_RATES = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
-SCHEMES = ("tcp", "udp", "serial", "file")
+FLOWS = ("none", "xonxoff", "rtscts", "dsrdtr")
+"""How a serial device says that its buffer is full: a property of the line."""
+ONE_WAY = ("windows", "cups")
+SCHEMES = ("tcp", "udp", "serial", "file", "usb", *ONE_WAY)
+OPTIONS = {"serial": ("baud", "flow"), "usb": ("in", "out")}
+_USB = re.compile(r"[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}")
 
 
 class LinkError(OSError):
@@ -43,6 +50,9 @@ class Link(Protocol):
     def read(self, limit: int, seconds: float) -> bytes:
         """Up to `limit` bytes, as soon as there are any; b"" after `seconds` of silence."""
 
+    def flush(self, seconds: float) -> None:
+        """Return once what was written has left this PC; LinkError when it cannot."""
+
     def close(self) -> None:
         """Let go of the cable; never raises."""
 
@@ -66,9 +76,15 @@ class LinkAddress:
         """The port of a TCP or UDP address."""
         return int(self.target.rpartition(":")[2])
 
+    @property
+    def flow(self) -> str:
+        """The flow control of a serial line, one of FLOWS."""
+        return self.options.get("flow", "none")
+
     def __str__(self) -> str:
-        tail = f"?baud={self.baud}" if self.scheme == "serial" else ""
-        return f"{self.scheme}:{self.target}{tail}"
+        said = [f"baud={self.baud}"] if self.scheme == "serial" else []
+        said += [f"{name}={value}" for name, value in self.options.items()]
+        return f"{self.scheme}:{self.target}" + (f"?{'&'.join(said)}" if said else "")
 
     def open(self, seconds: float) -> Link:
         """Open the cable within `seconds`; raises LinkError."""
@@ -84,10 +100,24 @@ class LinkAddress:
         if self.scheme == "serial":
             from devices.link.serialport import SerialLink  # noqa: PLC0415
 
-            return SerialLink(self.target, self.baud)
+            return SerialLink(self.target, self.baud, self.flow)
+        if self.scheme == "usb":
+            return self._usb()
+        if self.scheme in ONE_WAY:
+            from devices.link.spooler import SpoolerLink  # noqa: PLC0415
+
+            return SpoolerLink(self.scheme, self.target)
         from devices.link.file import FileLink  # noqa: PLC0415
 
         return FileLink(self.target)
+
+    def _usb(self) -> Link:
+        from devices.link import usb  # noqa: PLC0415
+
+        vendor, product = (int(part, 16) for part in self.target.split(":"))
+        ends = {"in_endpoint": "in", "out_endpoint": "out"}
+        given = {end: int(self.options[o], 0) for end, o in ends.items() if o in self.options}
+        return usb.UsbLink(vendor, product, **given)
 
 
 def parse_link(text: str, folder: Path | None = None, *, listening: bool = False) -> LinkAddress:
@@ -97,9 +127,10 @@ def parse_link(text: str, folder: Path | None = None, *, listening: bool = False
     """
     scheme, colon, rest = text.partition(":")
     if not colon or scheme not in SCHEMES:
+        names = [f"{name}:" for name in SCHEMES]
         raise LinkAddressError(
-            f"连接地址 {text!r} 应以 tcp:、udp:、serial: 或 file: 开头",
-            f"link {text!r} must start with tcp:, udp:, serial: or file:",
+            f"连接地址 {text!r} 应以 {'、'.join(names)} 之一开头",
+            f"link {text!r} must start with one of {', '.join(names)}",
         )
     target, _, query = rest.partition("?")
     options = dict(parse_qsl(query))
@@ -108,25 +139,45 @@ def parse_link(text: str, folder: Path | None = None, *, listening: bool = False
         return LinkAddress(scheme, _host_and_port(text, target, 0 if listening else 1), baud)
     if not target:
         raise LinkAddressError(f"连接地址 {text!r} 缺少设备路径", f"link {text!r} has no path")
+    if scheme == "usb" or scheme in ONE_WAY:
+        if scheme == "usb" and not _USB.fullmatch(target):
+            raise LinkAddressError(
+                f"连接地址 {text!r} 应写成 usb:厂商号:产品号，如 usb:0416:5011",
+                f"link {text!r} must read usb:VENDOR:PRODUCT, such as usb:0416:5011",
+            )
+        return LinkAddress(scheme, target, baud, options)
     path = Path(target)
     if folder is not None and not path.is_absolute():
         path = folder / path
-    return LinkAddress(scheme, str(path), baud)
+    return LinkAddress(scheme, str(path), baud, options)
 
 
 def _baud(text: str, scheme: str, options: dict[str, str]) -> int:
-    value = options.pop("baud", "9600") if scheme == "serial" else "9600"
-    if options:
-        names = ", ".join(sorted(options))
+    """Take the baud rate out of the options and check the others."""
+    unknown = sorted(set(options) - set(OPTIONS.get(scheme, ())))
+    if unknown:
+        names = ", ".join(unknown)
         raise LinkAddressError(
             f"连接地址 {text!r} 含未知参数 {names}", f"link {text!r} has unknown options {names}"
         )
+    value = options.pop("baud", "9600")
     if not value.isdigit() or int(value) not in BAUD_RATES:
         rates = ", ".join(map(str, BAUD_RATES))
         raise LinkAddressError(
             f"连接地址 {text!r} 的波特率应为 {rates} 之一",
             f"link {text!r}: the baud rate must be one of {rates}",
         )
+    if options.get("flow", "none") not in FLOWS:
+        raise LinkAddressError(
+            f"连接地址 {text!r} 的 flow 应为 {'、'.join(FLOWS)} 之一",
+            f"link {text!r}: flow must be one of {', '.join(FLOWS)}",
+        )
+    for end in ("in", "out"):
+        if not re.fullmatch(r"0x[0-9A-Fa-f]{1,2}|[0-9]{1,3}", options.get(end, "0")):
+            raise LinkAddressError(
+                f"连接地址 {text!r} 的端点 {end} 应写成 0x82 这样的数",
+                f"link {text!r}: endpoint {end} must be a number such as 0x82",
+            )
     return int(value)
 
 

@@ -50,6 +50,11 @@ class FileLink:
         except OSError as error:
             raise LinkError(f"{self._path}: {error}") from error
 
+    def flush(self, seconds: float) -> None:
+        """Wait until the device takes more: usblp kills a transfer under way when it is closed."""
+        if not select.select([], [self._file], [], max(0.0, seconds))[1]:
+            raise LinkTimeoutError(f"{self._path}: the last bytes were not taken")
+
     def close(self) -> None:
         """Close the file."""
         with contextlib.suppress(OSError):

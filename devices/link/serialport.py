@@ -16,10 +16,19 @@ from devices.link.base import LinkError, LinkTimeoutError
 class SerialLink:
     """One serial port; `path` may be a symlink."""
 
-    def __init__(self, path: str, baud: int) -> None:
+    def __init__(self, path: str, baud: int, flow: str = "none") -> None:
         self._path = path
         try:
-            self._port = serial.Serial(path, baud, timeout=0, write_timeout=1, exclusive=True)
+            self._port = serial.Serial(
+                path,
+                baud,
+                timeout=0,
+                write_timeout=1,
+                exclusive=True,
+                xonxoff=flow == "xonxoff",
+                rtscts=flow == "rtscts",
+                dsrdtr=flow == "dsrdtr",
+            )
         except (OSError, ValueError) as error:
             raise LinkError(f"{path}: {error}") from error
 
@@ -45,6 +54,9 @@ class SerialLink:
         # pyserial raises TypeError when the descriptor vanished under it.
         except (OSError, TypeError) as error:
             raise LinkError(f"{self._path}: {error}") from error
+
+    def flush(self, seconds: float) -> None:
+        """The port was given the bytes; when they are through, the printer's answer tells."""
 
     def close(self) -> None:
         """Release the port."""

@@ -53,6 +53,9 @@ class TcpLink:
             raise LinkError(f"{self._name}: closed by the device")
         return data
 
+    def flush(self, seconds: float) -> None:
+        """The kernel sends by itself; see Link."""
+
     def close(self) -> None:
         """Finish sending and close."""
         with contextlib.suppress(OSError):

@@ -43,6 +43,9 @@ class UdpLink:
             # Nobody listens on that port: the kernel says so on the next call.
             raise LinkError(f"{self._name}: {error}") from error
 
+    def flush(self, seconds: float) -> None:
+        """A datagram has left when it was sent; see Link."""
+
     def close(self) -> None:
         """Close the socket."""
         self._socket.close()

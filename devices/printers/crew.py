@@ -5,18 +5,22 @@ It refuses every task but `print` and every desired state: a printer shows nothi
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 
 from devices.config import AgentConfig, DeviceConfig
 from devices.health import Health
+from devices.link.base import ONE_WAY
 from devices.owner import Outcome, Reports, Task
+from devices.printers.capabilities import Capabilities, CapabilityError, capabilities
 from devices.printers.document import Document, DocumentError
 from devices.printers.driver import Confirm, EscposPrinter, Timing
 from devices.printers.escpos import CutMode, Profile
 from devices.printers.layout import Charset
 from devices.settings import Settings
 
+log = logging.getLogger(__name__)
 SILENT = frozenset({"no_answer", "unreachable"})
 SLOWEST_PROBE_SECONDS = 30.0
 CALM_PROBES = 5
@@ -112,6 +116,7 @@ class PrinterCrew:
 DRIVERS = ("escpos",)
 CHARSETS: dict[str, Charset] = {"gb2312": "gb2312", "gbk": "gbk", "gb18030": "gb18030"}
 CUTS: dict[str, CutMode] = {"partial": "partial", "full": "full", "none": "none"}
+QRS = ("native", "picture")
 CONFIRMS: dict[str, Confirm] = {"processed": "processed", "status": "status", "none": "none"}
 
 
@@ -131,19 +136,39 @@ def _crew(device: DeviceConfig, config: AgentConfig, reports: Reports) -> Printe
     if device.link is None:
         settings.problem("打印机需要 link", "a printer needs a link")
         return None
+    if device.link.scheme in ONE_WAY:
+        confirm = "none"
     printer = EscposPrinter(device.link, profile, timing, CONFIRMS.get(confirm, "processed"))
     busy_seconds = settings.number("busy_seconds", 12.0, 0, 60)
     return PrinterCrew(device.name, printer, reports, probe_seconds, busy_seconds=busy_seconds)
 
 
 def _profile(settings: Settings, config: AgentConfig) -> Profile:
+    """Read what the printer can do: its model's table, and over it what the site says."""
     font = settings.text("font", "")
+    known = _capabilities(settings)
     return Profile(
-        columns=settings.whole("columns", 48, 24, 72),
+        columns=settings.whole("columns", known.columns, 24, 72),
         charset=CHARSETS.get(settings.text("charset", "gb18030", tuple(CHARSETS)), "gb18030"),
-        cut=CUTS.get(settings.text("cut", "partial", tuple(CUTS)), "partial"),
+        cut=CUTS.get(settings.text("cut", known.cut, tuple(CUTS)), "partial"),
         font=str(config.folder / font) if font else None,
+        native_qr=settings.text("qr", "native" if known.native_qr else "picture", QRS) == "native",
     )
+
+
+def _capabilities(settings: Settings) -> Capabilities:
+    usual = Capabilities(48, 576, native_qr=True, cut="partial")
+    model = settings.text("profile", "")
+    if not model:
+        return usual
+    try:
+        found = capabilities(model)
+    except CapabilityError as error:
+        settings.problem(error.zh, error.en)
+        return usual
+    if found.doubt:
+        log.warning("profile %s: %s cannot be; %d columns", model, found.doubt, found.columns)
+    return found
 
 
 def _timing(settings: Settings) -> Timing:

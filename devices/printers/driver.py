@@ -128,6 +128,7 @@ class EscposPrinter:
         end = self.clock() + self.timing.write + on_the_wire
         for start in range(0, len(data), CHUNK):
             link.write(data[start : start + CHUNK], max(0.05, end - self.clock()))
+        link.flush(max(0.05, end - self.clock()))
 
     def _confirmed(self, link: Link, encoded: Encoded) -> tuple[Outcome, Health]:
         detail = f"substituted {encoded.substituted}" if encoded.substituted else ""

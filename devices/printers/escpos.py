@@ -33,12 +33,16 @@ REAL_TIME = (0x04, 0x05, 0x14)
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What one printer can do. `columns` in cells: 48 for 80 mm, 32 for 58 mm."""
+    """What one printer can do. `columns` in cells: 48 for 80 mm, 32 for 58 mm.
+
+    `native_qr`: whether it draws QR codes itself; else they go out as pictures.
+    """
 
     columns: int = 48
     charset: Charset = "gb18030"
     cut: CutMode = "partial"
     font: str | None = None
+    native_qr: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,10 @@ class _Encoder:
             case Rule():
                 return self._text(Text("-" * self._profile.columns))
             case QR():
-                return qr(line.data, line.size)
+                if self._profile.native_qr:
+                    return qr(line.data, line.size)
+                picture = raster.draw_qr(line.data, line.size, self._profile.columns)
+                return b"\x1b\x61\x00" + image(*raster.to_rows(picture))
             case Feed():
                 return bytes((0x1B, 0x64, line.lines))
             case Cut():

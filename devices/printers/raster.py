@@ -6,6 +6,7 @@ line has been laid out already.
 
 from __future__ import annotations
 
+import segno
 from PIL import Image, ImageDraw
 
 from devices.fonts import load_font
@@ -33,6 +34,23 @@ def draw_line(line: Text, columns: int, indent: int, font: str | None) -> Image.
         start = indent * CELL_WIDTH
         ImageDraw.Draw(picture).line((start, rows + 1, left - 1, rows + 1), fill=0, width=2)
     return picture.point(lambda level: 255 if level > 127 else 0).convert("1")
+
+
+def draw_qr(data: str, size: int, columns: int) -> Image.Image:
+    """Draw a QR code in the middle of a line; error correction M, `size` dots a module.
+
+    The modules get smaller where the paper is too narrow for them.
+    """
+    code = segno.make_qr(data, error="m")
+    width = columns * CELL_WIDTH
+    modules = int(code.symbol_size(border=4)[0])
+    scale = max(1, min(size, width // modules))
+    small = Image.new("1", (modules, modules))
+    small.putdata([not dark for row in code.matrix_iter(border=4) for dark in row])
+    large = small.resize((modules * scale, modules * scale), Image.Resampling.NEAREST)
+    picture = Image.new("1", (width, large.height), 1)
+    picture.paste(large, ((width - large.width) // 2, 0))
+    return picture
 
 
 def _tile(char: str, span: int, rows: int, *, bold: bool, font: str | None) -> Image.Image:

@@ -41,7 +41,10 @@ def test_all_problems_come_at_once() -> None:
         {
             "agent": {"name": 5, "colour": "red"},
             "extra": {},
-            "bus": [{"name": "east", "link": "usb:1", "gap_ms": 5}],
+            "bus": [
+                {"name": "east", "link": "lpt:1", "gap_ms": 5},
+                {"name": "west-wing", "link": "cups:slips"},
+            ],
             "device": [
                 {"name": "p", "kind": "printers", "driver": "escpos", "columns": 480},
                 {"name": "p", "kind": "printers", "driver": "star"},
@@ -58,7 +61,8 @@ def test_all_problems_come_at_once() -> None:
         "agent: name = 5 must be a text",
         "agent: setting server is missing",
         "agent: unknown setting colour",
-        "bus east: link 'usb:1' must start with tcp:, udp:, serial: or file:",
+        "bus east: link 'lpt:1' must start with one of tcp:, udp:, serial:, file:, usb:,",
+        "bus west-wing: only printers take a cups: link",
         "bus east: gap_ms = 5 must be within 100..5000",
         "device p: columns = 480 must be within 24..72",
         "device p: a printer needs a link",
@@ -124,12 +128,32 @@ def test_links_are_parsed() -> None:
     relative = parse_link("serial:ttyUSB0?baud=19200", Path("/dev"))
     assert relative == LinkAddress("serial", "/dev/ttyUSB0", 19200)
     assert str(relative) == "serial:/dev/ttyUSB0?baud=19200"
+    flowing = parse_link("serial:/dev/ttyS0?baud=19200&flow=xonxoff")
+    assert (flowing.baud, flowing.flow, relative.flow) == (19200, "xonxoff", "none")
+    assert str(flowing) == "serial:/dev/ttyS0?baud=19200&flow=xonxoff"
+    assert parse_link("usb:0416:5011").target == "0416:5011"
+    assert parse_link("usb:0416:5011?in=0x81&out=3").options == {"in": "0x81", "out": "3"}
+    assert parse_link("windows:小票机 2").target == "小票机 2"
+    assert parse_link("cups:slips").scheme == "cups"
     assert (parse_link("tcp:[::1]:5").host, parse_link("tcp:h:5").port) == ("[::1]", 5)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["tcp:host", "tcp:host:0", "tcp::5", "serial:", "serial:/x?baud=1", "serial:/x?parity=E", "x"],
+    [
+        "tcp:host",
+        "tcp:host:0",
+        "tcp::5",
+        "serial:",
+        "serial:/x?baud=1",
+        "serial:/x?parity=E",
+        "serial:/x?flow=maybe",
+        "file:/x?flow=xonxoff",
+        "usb:1",
+        "usb:0416:5011?in=left",
+        "windows:",
+        "x",
+    ],
 )
 def test_wrong_links_are_refused_in_both_languages(text: str) -> None:
     with pytest.raises(LinkAddressError) as caught:
@@ -138,7 +162,10 @@ def test_wrong_links_are_refused_in_both_languages(text: str) -> None:
     assert caught.value.en
 
 
-@pytest.mark.parametrize("text", ["tcp:127.0.0.1:1", "serial:/nowhere/tty", "file:/nowhere/lp0"])
+@pytest.mark.parametrize(
+    "text",
+    ["tcp:127.0.0.1:1", "serial:/nowhere/tty", "file:/nowhere/lp0", "usb:dead:beef", "windows:p"],
+)
 def test_opening_what_is_not_there_is_a_link_error(text: str) -> None:
     with pytest.raises(LinkError):
         parse_link(text).open(1.0)

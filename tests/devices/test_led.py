@@ -165,6 +165,9 @@ class Cable:
         del limit, seconds
         return b""
 
+    def flush(self, seconds: float) -> None:
+        """It is written at once."""
+
     def close(self) -> None:
         """Nothing is held."""
 

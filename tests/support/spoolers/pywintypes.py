@@ -1,0 +1,7 @@
+"""Stands for pywin32's errors in a process of the tests."""
+
+from __future__ import annotations
+
+
+class error(Exception):  # noqa: N801, N818 - the library's name
+    """What the spooler says when it cannot."""
