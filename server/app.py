@@ -150,11 +150,18 @@ def _plain_routes(flask: Flask, api: Api, hall: Hall) -> None:
     @flask.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response:
         codes = {404: Code.NOT_FOUND, 405: Code.METHOD, 413: Code.TOO_LARGE}
-        return refusal(HallError(codes.get(error.code or 0, Code.INVALID)))
+        return _in_words(refusal(HallError(codes.get(error.code or 0, Code.INVALID))))
 
     @flask.errorhandler(Exception)
     def any_error(error: Exception) -> Response:
-        return refusal(error)
+        return _in_words(refusal(error))
+
+
+def _in_words(refused: Response) -> Response:
+    """A refusal as a page where a person's browser asks, else as it is."""
+    if not pages.wants_page():
+        return refused
+    return pages.problem_page(refused.status_code) or refused
 
 
 def _measured(metrics: Metrics, hall: Hall, flask: Flask) -> None:

@@ -5,12 +5,15 @@ Pure shaping of a snapshot into messages that boards, counters and the office sh
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
+from server.clock import instant
+from server.domain import hours
 from server.domain.catalogue import Window
 from server.services.choice import takes
 from server.services.snapshot import Snapshot
-from server.wire.views import QueueView, WindowState
+from server.wire.views import HallHours, QueueView, WindowState
 
 
 def queue_views(snapshot: Snapshot) -> list[QueueView]:
@@ -88,6 +91,33 @@ def _window(snapshot: Snapshot, window: Window) -> WindowState:
             "pause_reason": seat.pause_reason if seat else "",
         }
     )
+
+
+def hall_hours(snapshot: Snapshot) -> HallHours:
+    """Whether the hall is open, and when it opens next."""
+    now, day = snapshot.local, snapshot.local.date()
+    opens = None if snapshot.open else hours.hall_opens(snapshot.catalogue, now)
+    today = [span for own in hours.every_span(snapshot.catalogue, day) for span in own]
+    return HallHours(
+        open=snapshot.open,
+        numbers=_gives_numbers(snapshot),
+        midday=opens is not None
+        and opens.date() == day
+        and any(span.closes <= now.time() for span in today),
+        next=None if opens is None else instant(opens, snapshot.settings.timezone),
+    )
+
+
+def _gives_numbers(snapshot: Snapshot) -> bool:
+    now, settings = snapshot.local, snapshot.settings
+    last = timedelta(minutes=settings.last_ticket_minutes)
+    for own in hours.every_span(snapshot.catalogue, now.date()):
+        for index, span in enumerate(own):
+            early = settings.break_ticket_minutes if index else settings.early_ticket_minutes
+            opens = datetime.combine(now.date(), span.opens) - timedelta(minutes=early)
+            if opens <= now <= datetime.combine(now.date(), span.closes) - last:
+                return True
+    return False
 
 
 def waiting_for(snapshot: Snapshot, window: str) -> int:
