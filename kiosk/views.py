@@ -265,8 +265,8 @@ def kiosk_state(
     catalogue, hours = snapshot.catalogue, hall_hours(snapshot)
     return KioskState(
         kiosk=kiosk,
-        open=hours.open,
-        next_opening=hours.next,
+        open=snapshot.open,
+        next_opening=None if snapshot.open else hours.next,
         catalogue=catalogue.version,
         waiting={u.code: waiting_in(snapshot.floor, u.code) for u in catalogue.units},
         printer=printer,

@@ -94,22 +94,14 @@ def last_close(catalogue: Catalogue, day: date) -> time | None:
     return max(ends, default=None)
 
 
-def every_span(catalogue: Catalogue, day: date) -> tuple[tuple[Span, ...], ...]:
-    """Opening stretches on `day` of the hall and of each window."""
-    return (
-        hall_spans(catalogue, day),
-        *(window_spans(catalogue, window.code, day) for window in catalogue.windows),
-    )
-
-
 def hall_opens(catalogue: Catalogue, now: datetime) -> datetime | None:
-    """The next time after `now` at which the hall or any window opens, within two weeks."""
+    """The next time after `now` at which the hall opens, within two weeks."""
     for ahead in range(LOOK_AHEAD_DAYS + 1):
         day = now.date() + timedelta(days=ahead)
-        starts = [datetime.combine(day, s.opens) for own in every_span(catalogue, day) for s in own]
-        later = [start for start in starts if start > now]
-        if later:
-            return min(later)
+        for span in hall_spans(catalogue, day):
+            start = datetime.combine(day, span.opens)
+            if start > now:
+                return start
     return None
 
 

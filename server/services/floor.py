@@ -95,28 +95,35 @@ def _window(snapshot: Snapshot, window: Window) -> WindowState:
 
 def hall_hours(snapshot: Snapshot) -> HallHours:
     """Whether the hall is open, and when it opens next."""
-    now, day = snapshot.local, snapshot.local.date()
-    opens = None if snapshot.open else hours.hall_opens(snapshot.catalogue, now)
-    today = [span for own in hours.every_span(snapshot.catalogue, day) for span in own]
+    catalogue, now = snapshot.catalogue, snapshot.local
+    today = hours.hall_spans(catalogue, now.date())
+    is_open, numbers = hours.open_at(today, now.time()), _gives_numbers(snapshot, today)
+    opens = None if is_open and numbers else hours.hall_opens(catalogue, now)
+    others = catalogue.windows if not is_open else ()
     return HallHours(
-        open=snapshot.open,
-        numbers=_gives_numbers(snapshot),
-        midday=opens is not None
-        and opens.date() == day
-        and any(span.closes <= now.time() for span in today),
+        open=is_open,
+        numbers=numbers,
+        midday=not is_open
+        and any(span.closes <= now.time() for span in today)
+        and any(span.opens > now.time() for span in today),
         next=None if opens is None else instant(opens, snapshot.settings.timezone),
+        windows=[w.number for w in others if _keeps_open(snapshot, w)],
     )
 
 
-def _gives_numbers(snapshot: Snapshot) -> bool:
+def _keeps_open(snapshot: Snapshot, window: Window) -> bool:
+    spans = hours.window_spans(snapshot.catalogue, window.code, snapshot.local.date())
+    return hours.open_at(spans, snapshot.local.time())
+
+
+def _gives_numbers(snapshot: Snapshot, today: tuple[hours.Span, ...]) -> bool:
     now, settings = snapshot.local, snapshot.settings
     last = timedelta(minutes=settings.last_ticket_minutes)
-    for own in hours.every_span(snapshot.catalogue, now.date()):
-        for index, span in enumerate(own):
-            early = settings.break_ticket_minutes if index else settings.early_ticket_minutes
-            opens = datetime.combine(now.date(), span.opens) - timedelta(minutes=early)
-            if opens <= now <= datetime.combine(now.date(), span.closes) - last:
-                return True
+    for index, span in enumerate(today):
+        early = settings.break_ticket_minutes if index else settings.early_ticket_minutes
+        opens = datetime.combine(now.date(), span.opens) - timedelta(minutes=early)
+        if opens <= now <= datetime.combine(now.date(), span.closes) - last:
+            return True
     return False
 
 

@@ -158,7 +158,9 @@ class Snapshot:
     def open(self) -> bool:
         """Whether the hall or any window is open by the hours."""
         day, moment = self.local.date(), self.local.time()
-        return any(hours.open_at(own, moment) for own in hours.every_span(self.catalogue, day))
+        spans = [hours.hall_spans(self.catalogue, day)]
+        spans += [hours.window_spans(self.catalogue, w.code, day) for w in self.catalogue.windows]
+        return any(hours.open_at(s, moment) for s in spans)
 
 
 def take(ctx: Context) -> Snapshot:

@@ -23,7 +23,9 @@ class HallHours(Message):
     midday: bool
     """Closed between two stretches of the same day."""
     next: int | None
-    """The next opening while closed; None when open, or when none is near."""
+    """The next opening while closed or after the last ticket; None when none is near."""
+    windows: list[int]
+    """Numbers of the windows that are open by hours of their own while the hall is closed."""
 
 
 class UnitRef(Message):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 from server.domain.catalogue import Staff, Window
-from server.domain.routing import windows_for
 from server.reference import load
-from support.hall_server import TUESDAY, Client, HallServer, moment
+from support.hall_server import Client, HallServer, RefusedError
 
 
 def seats() -> list[tuple[Window, Staff]]:
@@ -36,7 +36,7 @@ class Burst:
 
     def call(self, count: int) -> list[str]:
         """Let `count` windows call somebody at the same time; returns the numbers called."""
-        free = []
+        free: list[Client] = []
         for _, person in seats():
             desk = self._hall.clerk(person.number)
             if len(free) < count and self._waits_for(desk):
@@ -48,17 +48,10 @@ class Burst:
 
     def _waits_for(self, desk: Client) -> bool:
         state = desk.get("/counter")
-        return state["signed_in"] and state["current"] is None and state["waiting"] > 0
+        return bool(state["signed_in"] and state["current"] is None and state["waiting"])
 
-    def fill(self, each: int = 1) -> None:
-        """Put `each` people into the queue of every window's own items."""
-        catalogue = load()
-        items: dict[str, str] = {}
-        for item in catalogue.items:
-            for window in windows_for(catalogue, item, _tuesday()):
-                if item.handling == "accepted":
-                    items.setdefault(window.code, item.code)
-        for window, _ in seats():
-            if window.code in items:
-                for _ in range(each):
-                    self._hall.ticket(items[window.code])
+    def fill(self) -> None:
+        """Let one person wait for every item that can be had now."""
+        for item in load().items:
+            with suppress(RefusedError):
+                self._hall.ticket(item.code)
