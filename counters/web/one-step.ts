@@ -7,10 +7,6 @@ export const ONE_STEP_MS = 400;
 /** Clicks this near to each other, in pixels, are on the same spot. */
 const SPOT = 24;
 
-interface Press {
-  at: number;
-  key: string;
-}
 interface Spot {
   at: number;
   x: number;
@@ -35,33 +31,47 @@ function stop(event: Event): void {
 }
 
 /** Listens for as long as the component that asked for it lives. */
-export function useOneStep(page: Window = window): void {
+export function useOneStep(now: () => number = () => performance.now()): void {
   const presses = new Map<string, number>();
   let clicked: Spot = { at: -ONE_STEP_MS, x: 0, y: 0 };
 
   function pressed(event: KeyboardEvent): void {
-    const press: Press = { at: event.timeStamp, key: acting(event) };
-    if (!press.key) return;
-    const before = presses.get(press.key) ?? -ONE_STEP_MS;
-    if (event.repeat || press.at - before < ONE_STEP_MS) stop(event);
-    else presses.set(press.key, press.at);
+    const key = acting(event);
+    if (!key) return;
+    const before = presses.get(key) ?? -ONE_STEP_MS;
+    if (event.repeat || now() - before < ONE_STEP_MS) stop(event);
+    else presses.set(key, now());
+  }
+
+  function again(event: MouseEvent): boolean {
+    const near = Math.hypot(event.clientX - clicked.x, event.clientY - clicked.y) < SPOT;
+    return near && now() - clicked.at < ONE_STEP_MS;
+  }
+
+  function onButton(event: Event): boolean {
+    return event.target instanceof Element && event.target.closest("button") !== null;
+  }
+
+  /** What is under a second click does not even take the focus: Enter stays the main action's. */
+  function down(event: MouseEvent): void {
+    if (again(event) && !inText(event.target)) stop(event);
   }
 
   function clicks(event: MouseEvent): void {
     // A click without a pointer is a key's, and was looked at as one.
-    if (event.detail === 0 || !(event.target instanceof Element) || !event.target.closest("button")) return;
-    const spot: Spot = { at: event.timeStamp, x: event.clientX, y: event.clientY };
-    const near = Math.hypot(spot.x - clicked.x, spot.y - clicked.y) < SPOT;
-    if (near && spot.at - clicked.at < ONE_STEP_MS) stop(event);
-    else clicked = spot;
+    if (event.detail === 0 || inText(event.target)) return;
+    if (again(event)) stop(event);
+    else if (onButton(event)) clicked = { at: now(), x: event.clientX, y: event.clientY };
   }
 
   onMounted(() => {
-    page.addEventListener("keydown", pressed, { capture: true });
-    page.addEventListener("click", clicks, { capture: true });
+    addEventListener("keydown", pressed, { capture: true });
+    addEventListener("mousedown", down, { capture: true });
+    addEventListener("click", clicks, { capture: true });
   });
   onBeforeUnmount(() => {
-    page.removeEventListener("keydown", pressed, { capture: true });
-    page.removeEventListener("click", clicks, { capture: true });
+    removeEventListener("keydown", pressed, { capture: true });
+    removeEventListener("mousedown", down, { capture: true });
+    removeEventListener("click", clicks, { capture: true });
   });
 }

@@ -97,7 +97,7 @@ def test_it_is_right_again_after_a_restart(board: Page, hall: HallServer) -> Non
     clerk.post("/counter/call-next")
     expect(board.get_by_test_id("call")).to_have_count(1)
     hall.kill()
-    expect(board.get_by_test_id("offline")).to_contain_text(re.compile(r"画面停在 \d\d:\d\d"))
+    expect(board.get_by_test_id("offline")).to_contain_text(re.compile(r"信息停在 \d\d:\d\d"))
     assert axe.findings(board) == []
     hall.start()
     clerk.post("/counter/call-next", {"complete": "accepted"})
@@ -120,7 +120,7 @@ def test_a_rooms_board_shows_its_room(board: Page, hall: HallServer) -> None:
 
 def test_there_is_no_board_for_a_room_that_is_not(board: Page, hall: HallServer) -> None:
     board.goto(hall.url("/board/cellar"))
-    expect(board.get_by_role("heading", name="没有这块大屏")).to_be_visible()
+    expect(board.get_by_role("heading", name="没有登记这块大屏")).to_be_visible()
 
 
 def test_movement_is_spared_where_it_is_not_wanted(board: Page, hall: HallServer) -> None:

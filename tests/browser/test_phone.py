@@ -66,7 +66,8 @@ def test_from_waiting_to_called_to_served(phone: Page, free: HallServer) -> None
     clerk.post("/counter/start")
     expect(says).to_have_text("正在 5 号窗口办理")
     clerk.post("/counter/finish", {"outcome": "accepted"})
-    expect(says).to_have_text("已办结")
+    expect(says).to_have_text("您的申请已受理")
+    expect(phone.get_by_test_id("what-next")).to_contain_text("受理凭证")
     assert axe.findings(phone) == []
 
 
