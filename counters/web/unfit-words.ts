@@ -16,5 +16,9 @@ export const REASONS = {
   window_busy: { zh: "窗口上还有别的号", en: "the window had somebody else" },
   window_taken: { zh: "别人已登录这个窗口", en: "somebody else is at the window" },
   window_not_signed_in: { zh: "已不在这个窗口", en: "not at the window any more" },
+  window_idle: { zh: "窗口上没有号", en: "nobody was at the window" },
+  window_paused: { zh: "窗口已暂停服务", en: "the window was paused" },
+  reason_required: { zh: "没有写明不予受理的原因", en: "the reason of the refusal was missing" },
+  forbidden: { zh: "没有这项权限", en: "it was not allowed" },
   no_show_too_early: { zh: "呼叫次数或时间不够", en: "too few calls or too early" },
 } satisfies Record<string, Words>;

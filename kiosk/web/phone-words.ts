@@ -52,6 +52,7 @@ export const t = dictionary({
   sure: { zh: "取消后号码作废，确定取消吗？", en: "The number will no longer be valid. Cancel it?" },
   yes: { zh: "确定取消", en: "Yes, cancel" },
   keep: { zh: "继续等候", en: "Keep waiting" },
+  taken: { zh: "{time} 取号", en: "Taken at {time}" },
   issued: { zh: "{time} 取号，当日有效", en: "Taken at {time}, valid today" },
 });
 

@@ -15,7 +15,15 @@ from support import axe
 from support.hall_server import HallServer
 from support.staff_pages import signed_in
 
-NOWHERE = ("/nowhere", "/kiosk", "/kiosk/", "/kiosk/a%20b", "/t/", "/counter/5/6", "/api/v1/nowhere")
+NOWHERE = (
+    "/nowhere",
+    "/kiosk",
+    "/kiosk/",
+    "/kiosk/a%20b",
+    "/t/",
+    "/counter/5/6",
+    "/api/v1/nowhere",
+)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -49,9 +57,7 @@ def test_a_program_still_gets_its_code(hall: HallServer) -> None:
                 assert b'"not_found"' in answer.read()
 
 
-def test_a_kiosk_without_a_number_says_how_its_address_ends(
-    anyone: Page, hall: HallServer
-) -> None:
+def test_a_kiosk_without_a_number_says_how_its_address_ends(anyone: Page, hall: HallServer) -> None:
     anyone.goto(hall.url("/kiosk"))
     expect(anyone.get_by_test_id("problem")).to_contain_text("/kiosk/1")
 
