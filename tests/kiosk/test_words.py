@@ -69,7 +69,9 @@ NEEDED: list[tuple[str, str, set[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("path", "name", "needed"), NEEDED, ids=lambda one: str(one)[:40])
+@pytest.mark.parametrize(
+    ("path", "name", "needed"), NEEDED, ids=[f"{name} of {path}" for path, name, _ in NEEDED]
+)
 def test_every_value_has_its_word(path: str, name: str, needed: set[str]) -> None:
     text = (ROOT / path).read_text(encoding="utf-8")
     table = re.search(TABLE.format(name=name), text, re.DOTALL | re.MULTILINE)

@@ -10,13 +10,14 @@ import pytest
 
 from devices.printers.document import Pair, Text
 from display.board import MAIN, board
+from display.strip import strip
 from kiosk import views
 from kiosk.slip import standby_applicant, ticket_slip
 from server.domain.errors import Code
 from server.domain.settings import Settings
 from server.domain.tickets import Outcome, Ticket
 from server.services import calling, snapshot
-from server.services.floor import hall_hours
+from server.services.floor import hall_hours, window_states
 from server.wire.views import HallHours, TicketView
 from support.halls import MONDAY, SmallHall, at, catalogue
 
@@ -175,3 +176,17 @@ def test_a_slip_sends_nobody_to_a_window_and_names_no_class() -> None:
 
 def test_a_class_is_on_no_paper() -> None:
     assert {standby_applicant(one) for one in catalogue().classes} == {"", "优先 Priority"}
+
+
+def test_a_strip_says_call_and_service_apart(small: SmallHall) -> None:
+    small.seat("T1", "T2")
+    for _ in range(2):
+        small.issue("tax-1")
+    called, served = small.call("T1"), begun(small, "T2")
+    states = {w.code: w for w in window_states(snapshot.take(small.ctx))}
+    signs = {code: strip(states[code]) for code in ("T1", "T2", "S1")}
+    numbers = [states[code].number for code in ("T1", "S1")]
+    assert signs["T1"]["text"] == f"请{called.number}号到{numbers[0]}号窗口"
+    assert signs["T2"]["text"] == f"正在办理{served.number}号"
+    assert signs["S1"]["text"] == f"{numbers[1]}号窗口未开放"
+    assert signs["T1"]["colour"] != signs["T2"]["colour"]
