@@ -125,6 +125,7 @@ def notice_slip(
     if item is None:
         return Document((Text("该事项已停止办理，请到咨询台询问。"), Cut()), copy)
     issued = local(facts["issued_at"], settings.timezone)
+    unit = catalogue.unit_by[item.unit]
     lines: list[Line] = [
         Text("一次性告知单", width=2, height=2, bold=True, align="center"),
         Text("One-time notice of materials", align="center"),
@@ -135,12 +136,15 @@ def notice_slip(
         Rule(),
         *_limits(item),
         Rule(),
-        Text("请备齐标【缺】的材料后再来取号办理。"),
+        Text(
+            "请备齐标【缺】的材料后再来取号办理。" if facts["missing"] else "请备齐材料后取号办理。"
+        ),
+        Text(f"也可先电话咨询：{unit.phone}" if unit.phone else ""),
         Pair("打印时间", _stamp(issued)),
         Feed(1),
         Cut(),
     ]
-    return Document(tuple(lines), copy)
+    return Document(tuple(line for line in lines if line != Text("")), copy)
 
 
 def _materials(item: Item, missing: set[int]) -> list[Line]:

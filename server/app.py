@@ -159,7 +159,7 @@ def _plain_routes(flask: Flask, api: Api, hall: Hall) -> None:
 
 def _in_words(refused: Response) -> Response:
     """A refusal as a page where a person's browser asks, else as it is."""
-    if not pages.wants_page():
+    if not pages.wants_page(request.headers.get("Accept", "")):
         return refused
     return pages.problem_page(refused.status_code) or refused
 

@@ -12,6 +12,8 @@ import re
 from pathlib import Path
 
 from flask import Blueprint, Response, request
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 from werkzeug.security import safe_join
 
 from server.api.access import Access, device_cookie
@@ -123,9 +125,9 @@ class Pages:
         return Response(file.read_bytes(), mimetype=kind, headers=headers)
 
 
-def wants_page() -> bool:
-    """Whether a person in a browser asks: HTML is preferred over JSON."""
-    accepted = request.accept_mimetypes
+def wants_page(accept: str) -> bool:
+    """Whether a person in a browser asks, by the header Accept: HTML is preferred over JSON."""
+    accepted = parse_accept_header(accept, MIMEAccept)
     return accepted["text/html"] > accepted["application/json"]
 
 
