@@ -202,7 +202,7 @@ def make_pages() -> None:
     command("export wire", PYTHON, "-m", "server.wire.export", output=WIRE_SCHEMA)
     generator = ROOT / "server" / "web" / "build" / "wire-types.ts"
     command("wire types", NODE, generator, WIRE_SCHEMA, WIRE_TYPES)
-    command("build pages", *node_tool("vite", "build"))
+    command("build pages", NODE, ROOT / "server" / "web" / "build" / "all.ts")
 
 
 def page_sources() -> list[str | Path]:

@@ -2,27 +2,19 @@
 // (kiosk.html, board.html ...), everything they load below assets/, each asset with a .gz twin.
 // Refuses what the Content-Security-Policy would block: inline scripts and styles, data: URLs,
 // and any address outside the hall.
-import { existsSync } from "node:fs";
+//
+// Pages are built in groups, each for the oldest browser that opens them (server/web/build/groups.ts);
+// `node server/web/build/all.ts` builds them one after the other.
 import { fileURLToPath } from "node:url";
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vite";
+import { GROUPS } from "./server/web/build/groups.ts";
 import { pages } from "./server/web/build/pages.ts";
 
+const at = GROUPS.findIndex((group) => group.name === process.env["HALL_PAGES"]);
+const group = GROUPS[at];
+if (process.env["HALL_PAGES"] !== undefined && !group) throw new Error(`no group of pages: ${process.env["HALL_PAGES"]}`);
 const root = fileURLToPath(new URL(".", import.meta.url));
-
-const entries = [
-  "kiosk/web/kiosk.html",
-  "kiosk/web/phone.html",
-  "counters/web/counter.html",
-  "display/web/board.html",
-  "display/web/simulators.html",
-  "server/office/web/office.html",
-  "server/office/web/login.html",
-  "server/office/web/bulletin/bulletin.html",
-  "server/office/web/my/my.html",
-  "server/office/web/walk/check.html",
-  "server/web/problem.html",
-].filter((entry) => existsSync(root + entry));
 
 export default defineConfig({
   root,
@@ -31,15 +23,16 @@ export default defineConfig({
   clearScreen: false,
   cacheDir: root + ".cache/vite",
   resolve: { alias: { "@web": root + "server/web" } },
-  plugins: [vue(), pages()],
+  plugins: [vue(), pages(at === GROUPS.length - 1)],
   build: {
     outDir: root + "server/web/dist",
-    emptyOutDir: true,
-    target: "es2022",
+    emptyOutDir: at === 0,
+    target: group?.target ?? "es2022",
+    cssTarget: group?.css ?? "es2022",
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1200,
-    rollupOptions: { input: entries.map((entry) => root + entry) },
+    rollupOptions: { input: (group?.entries ?? []).map((entry) => root + entry) },
   },
 });

@@ -17,7 +17,7 @@ from server.hall import Hall
 from server.services import calling, posts, snapshot
 from server.services.bus import Event, HallChanged, SlipSettled, TicketMoved, WindowChanged
 from server.services.context import Actor
-from server.services.floor import waiting_for, window_states
+from server.services.floor import waiting_for
 from server.services.people import Principal
 from server.services.shares import Shares
 from server.services.snapshot import Snapshot
@@ -36,7 +36,6 @@ from server.wire.commands import (
 )
 from server.wire.views import (
     CounterState,
-    JournalView,
     TicketHistory,
     WindowList,
 )
@@ -97,7 +96,7 @@ class Counter:
 
     def windows(self, taken: Snapshot, _key: str) -> WindowList:
         """Every window, for a page that chooses where to sit."""
-        return WindowList(windows=window_states(taken))
+        return views.window_list(taken)
 
     def staff(self, principal: Principal | None, _key: str) -> bool:
         """Everybody with an account; names of staff are not for boards."""
@@ -124,8 +123,7 @@ class Counter:
         if ticket is None:
             raise HallError(Code.TICKET_UNKNOWN, ticket=ticket_id)
         card = snapshot.look(ctx, lambda seen: views.card(seen, ticket, calls))
-        kept = JournalView.model_fields
-        shown = [JournalView(**{k: v for k, v in line.items() if k in kept}) for line in lines]
+        shown = [views.journal_line(ctx.catalogue(), line) for line in lines]
         return TicketHistory(ticket=card, lines=shown)
 
     # -- keypads -------------------------------------------------------------------------------
@@ -209,7 +207,7 @@ def _questions(api: Api, counter: Counter) -> None:
     @api.get("/windows", who=STAFF, answer=WindowList)
     def window_list(_call: Call) -> WindowList:
         """Every window, for choosing where to sit."""
-        return WindowList(windows=window_states(snapshot.take(ctx)))
+        return views.window_list(snapshot.take(ctx))
 
     @api.get("/tickets/<ticket>", who=STAFF, answer=TicketHistory, codes=(Code.TICKET_UNKNOWN,))
     def history(call: Call) -> TicketHistory:

@@ -10,6 +10,7 @@ from typing import Any
 from server.domain.catalogue import Catalogue, Unit, Window
 from server.domain.tickets import State, Ticket
 from server.services.choice import takes
+from server.services.floor import hall_hours, window_states
 from server.services.snapshot import Snapshot
 from server.storage.tickets import LaneCount
 from server.wire.refs import materials, window_ref, window_refs
@@ -17,9 +18,11 @@ from server.wire.views import (
     CounterQueue,
     CounterState,
     DayFigures,
+    JournalView,
     Reason,
     ShareCard,
     TicketCard,
+    WindowList,
 )
 
 
@@ -66,7 +69,20 @@ def counter(snapshot: Snapshot, window: Window, day: OwnDay) -> CounterState:
         windows=window_refs(snapshot.catalogue, (c for c in snapshot.posts if c != window.code)),
         stranded=day.stranded,
         share=[share_card(snapshot, t) for t in day.share],
+        hours=hall_hours(snapshot),
     )
+
+
+def window_list(snapshot: Snapshot) -> WindowList:
+    """Every window, and the hall's hours."""
+    return WindowList(windows=window_states(snapshot), hours=hall_hours(snapshot))
+
+
+def journal_line(catalogue: Catalogue, line: dict[str, Any]) -> JournalView:
+    """A line of the journal, with the window's number as people know it."""
+    known = {name: value for name, value in line.items() if name in JournalView.model_fields}
+    window = catalogue.window_by.get(str(line["window"] or ""))
+    return JournalView(**known, window_number=window.number if window else 0)
 
 
 def share_card(snapshot: Snapshot, ticket: Ticket) -> ShareCard:

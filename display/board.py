@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from server.domain.catalogue import Window
 from server.domain.tickets import State, Ticket
-from server.services.floor import queue_views, window_states
+from server.services.floor import hall_hours, queue_views, window_states
 from server.services.snapshot import Snapshot
 from server.wire.views import BoardState, CallView, QueueView
 
 MAIN = "main"
-CALLS_SHOWN = 8
+CALLS_SHOWN = 48
+"""Calls sent at most; people called stand before people being served, so a burst is whole."""
 
 
 def board(snapshot: Snapshot, zone: str) -> BoardState:
@@ -30,19 +31,24 @@ def board(snapshot: Snapshot, zone: str) -> BoardState:
         notice=snapshot.settings.notice_zh,
         notice_en=snapshot.settings.notice_en,
         moment_seconds=snapshot.settings.moment_seconds,
+        hours=hall_hours(snapshot),
     )
 
 
 def calls(snapshot: Snapshot, zone: str) -> list[CallView]:
-    """The last calls that still stand: people called or being served, newest first."""
-    found = []
-    for ticket in snapshot.calls:
-        window = snapshot.catalogue.window_by.get(ticket.window)
-        if window is None or ticket.state not in (State.CALLED, State.SERVING):
-            continue
-        if zone in (MAIN, window.zone):
-            found.append(_call(ticket, window))
+    """People called, newest first, then people being served, newest first.
+
+    Of everybody at a window, not of the last calls made: somebody being served never hides
+    somebody who is called.
+    """
+    standing = sorted(snapshot.current.values(), key=_called_first)
+    pairs = ((ticket, snapshot.catalogue.window_by.get(ticket.window)) for ticket in standing)
+    found = [_call(t, w) for t, w in pairs if w is not None and zone in (MAIN, w.zone)]
     return found[:CALLS_SHOWN]
+
+
+def _called_first(ticket: Ticket) -> tuple[bool, int, str]:
+    return ticket.state is not State.CALLED, -(ticket.called_at or 0), ticket.number
 
 
 def _call(ticket: Ticket, window: Window) -> CallView:

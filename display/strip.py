@@ -10,12 +10,13 @@ from server.wire.views import WindowState
 
 def strip(window: WindowState) -> dict[str, str]:
     """The desired state of a window's strip."""
-    if window.state in ("called", "serving"):
-        verb = "请" if window.state == "called" else ""
-        text = f"{verb}{window.ticket}号到{window.number}号窗口" if verb else f"{window.ticket}号"
+    if window.state == "called":
+        text = f"请{window.ticket}号到{window.number}号窗口"
         return {"mode": "call", "text": text, "colour": "red"}
+    if window.state == "serving":
+        return {"mode": "call", "text": f"正在办理{window.ticket}号", "colour": "green"}
     if window.state == "paused":
         return {"mode": "paused", "text": "暂停服务", "colour": "yellow"}
     if window.state == "closed":
-        return {"mode": "paused", "text": f"{window.number}号窗口", "colour": "yellow"}
+        return {"mode": "paused", "text": f"{window.number}号窗口未开放", "colour": "yellow"}
     return {"mode": "idle", "text": window.name, "colour": "green"}

@@ -17,6 +17,8 @@ from server.domain.settings import Settings
 from server.wire.refs import window_refs
 
 SHOWN_WINDOWS = 6
+PRIORITY = "优先 Priority"
+"""All that paper says of a class: others see a slip, and the class is nobody's business."""
 
 
 def ticket_slip(
@@ -32,15 +34,17 @@ def ticket_slip(
         Text(facts["number"], width=4, height=4, bold=True, align="center"),
         Text(_applicant(facts, catalogue), align="center"),
         Text(item.name if item else "", width=1, height=2, align="center"),
+        Text(item.name_en if item else "", align="center"),
         Text(unit.name if unit else "", align="center"),
         Rule(),
-        Pair("窗口 Window", _windows(facts, catalogue), bold=True),
-        Pair("前面等候 Ahead", f"{facts['ahead']} 人"),
+        Pair("叫号窗口 Window", _windows(facts, catalogue), bold=True),
+        Pair("前面还有 Ahead", f"{facts['ahead']} 人"),
         Pair("预计等候 Wait", _wait(facts["low"], facts["high"])),
         Pair("取号时间 Time", issued.strftime("%Y-%m-%d %H:%M")),
         Rule(),
         QR(f"{base_url}/t/{facts['token']}", size=6),
-        Text("手机扫码看进度 Scan to follow", align="center"),
+        Text("手机扫码查看排队进度", align="center"),
+        Text("Scan to check your place in the queue", align="center"),
         Text(settings.notice_zh, align="center"),
         Text(_rule(settings), align="center"),
         Feed(1),
@@ -63,14 +67,14 @@ def standby_slip(catalogue: Catalogue, settings: Settings) -> Document:
             Text("{item}", width=1, height=2, align="center"),
             Text("{unit}", align="center"),
             Rule(),
-            Pair("窗口 Window", "{windows}", bold=True),
+            Pair("叫号窗口 Window", "{windows}", bold=True),
             Pair("取号时间 Time", "{time}"),
-            Text("系统断线时取号，按取号时间排队"),
-            Text("Given offline; your place is kept"),
+            Text("网络中断时取号，按取号先后叫号"),
+            Text("Issued offline; called in order of time taken"),
             Rule(),
             QR("{url}", size=6),
-            Text("系统恢复后可扫码看进度", align="center"),
-            Text("Scan once the system is back", align="center"),
+            Text("网络恢复后可扫码查看排队进度", align="center"),
+            Text("Scan to check the queue when back online", align="center"),
             Text(settings.notice_zh, align="center"),
             Text(_rule(settings), align="center"),
             Feed(1),
@@ -81,7 +85,7 @@ def standby_slip(catalogue: Catalogue, settings: Settings) -> Document:
 
 def standby_applicant(klass: ApplicantClass) -> str:
     """What an applicant's class puts into them."""
-    return f"优先：{klass.name} {klass.name_en}" if klass.level else ""
+    return PRIORITY if klass.level else ""
 
 
 def windows_words(catalogue: Catalogue, windows: Sequence[str]) -> str:
@@ -98,18 +102,19 @@ def _windows(facts: dict[str, Any], catalogue: Catalogue) -> str:
     refs = window_refs(catalogue, facts["windows"])
     shown = "、".join(str(ref.number) for ref in refs[:SHOWN_WINDOWS])
     rooms = "、".join(dict.fromkeys(ref.zone_name for ref in refs if ref.zone_name))
-    more = "等" if len(refs) > SHOWN_WINDOWS else ""
-    return f"{shown}{more}号 {rooms}".strip()
+    more = "…" if len(refs) > SHOWN_WINDOWS else ""
+    return f"{shown}号{more} {rooms}".strip()
 
 
 def _wait(low: int, high: int) -> str:
-    return f"约 {low}–{high} 分钟 min" if high > 2 else "马上 now"
+    return f"约{low}至{high}分钟 min" if high > 2 else "基本不用等 No wait"
 
 
 def _rule(settings: Settings) -> str:
     if not settings.return_limit:
-        return "过号作废，请重新取号。"
-    return f"过号后可重新排队，排在 {settings.return_places} 人之后。当日有效。"
+        return "过号作废，须重新取号。"
+    places = settings.return_places
+    return f"过号的，请扫码或到咨询台重新排队，排在{places}人之后。本号当日有效。"
 
 
 def notice_slip(
@@ -118,8 +123,9 @@ def notice_slip(
     """The one-time notice (一次性告知单): all papers, the missing ones ticked."""
     item = catalogue.item_by.get(facts["item"])
     if item is None:
-        return Document((Text("事项已下架"), Cut()), copy)
+        return Document((Text("该事项已停止办理，请到咨询台询问。"), Cut()), copy)
     issued = local(facts["issued_at"], settings.timezone)
+    unit = catalogue.unit_by[item.unit]
     lines: list[Line] = [
         Text("一次性告知单", width=2, height=2, bold=True, align="center"),
         Text("One-time notice of materials", align="center"),
@@ -130,19 +136,22 @@ def notice_slip(
         Rule(),
         *_limits(item),
         Rule(),
-        Text("材料齐全后请再来取号。"),
+        Text(
+            "请备齐标【缺】的材料后再来取号办理。" if facts["missing"] else "请备齐材料后取号办理。"
+        ),
+        Text(f"也可先电话咨询：{unit.phone}" if unit.phone else ""),
         Pair("打印时间", _stamp(issued)),
         Feed(1),
         Cut(),
     ]
-    return Document(tuple(lines), copy)
+    return Document(tuple(line for line in lines if line != Text("")), copy)
 
 
 def _materials(item: Item, missing: set[int]) -> list[Line]:
     lines: list[Line] = []
     for index, material in enumerate(item.materials):
         mark = "【缺】" if index in missing else "□"
-        need = "" if material.required else "（如有）"
+        need = "" if material.required else "（视情况提供）"
         lines.append(Text(f"{mark}{index + 1}. {material.name}{need}", bold=index in missing))
         if material.form:
             lines.append(Text(f"    {material.form}"))
@@ -151,12 +160,12 @@ def _materials(item: Item, missing: set[int]) -> list[Line]:
 
 def _limits(item: Item) -> list[Line]:
     promised = "当场办结" if item.promised_days == 0 else f"{item.promised_days} 个工作日"
-    legal = f"{item.legal_days} 个工作日" if item.legal_days else "无规定"
+    legal = f"{item.legal_days} 个工作日" if item.legal_days else "法律未规定"
     return [
         Pair("承诺时限", promised),
         Pair("法定时限", legal),
         Pair("收费", item.fee),
-        Text(f"依据：{item.legal_basis}"),
+        Text(f"办理依据：{item.legal_basis}"),
     ]
 
 

@@ -36,22 +36,6 @@ from server.wire.views import Issued, ItemPage, KioskCatalogue, KioskState, Slip
 POPULAR_DAYS = 30
 POPULAR_MOST = 12
 RECENT_MS = 10 * 60_000
-ROUTING = (
-    Code.ITEM_UNKNOWN,
-    Code.UNIT_WITHDRAWN,
-    Code.CONSULT_ONLY,
-    Code.ELSEWHERE,
-    Code.OTHER_DAY,
-    Code.NOT_YET_OPEN,
-    Code.CLOSED_BREAK,
-    Code.CLOSED_TODAY,
-    Code.AFTER_LAST_TICKET,
-    Code.ALL_PAUSED,
-    Code.NOBODY_SIGNED_IN,
-    Code.NO_WINDOW,
-    Code.CLASS_UNKNOWN,
-    Code.NUMBERS_EXHAUSTED,
-)
 
 
 class Kiosk:
@@ -268,11 +252,18 @@ def _questions(api: Api, kiosk: Kiosk) -> None:
     @api.get("/items/<code>", who=ANYONE, answer=ItemPage, codes=(Code.ITEM_UNKNOWN,))
     def item(call: Call) -> ItemPage:
         """One item: papers, basis, limits, fee, and where it is served now or why not."""
+        return views.item_page_of(snapshot.take(api.hall.ctx), call.args["code"])
+
+    @api.get(
+        "/items/<code>/for/<applicant>",
+        who=ANYONE,
+        answer=ItemPage,
+        codes=(Code.ITEM_UNKNOWN, Code.CLASS_UNKNOWN),
+    )
+    def item_for(call: Call) -> ItemPage:
+        """One item as a class of applicants finds it: its wait counts whom they stand behind."""
         taken = snapshot.take(api.hall.ctx)
-        found = taken.catalogue.item_by.get(call.args["code"])
-        if found is None:
-            raise HallError(Code.ITEM_UNKNOWN, item=call.args["code"])
-        return views.item_page(taken, found)
+        return views.item_page_of(taken, call.args["code"], call.args["applicant"])
 
 
 def _commands(api: Api, kiosk: Kiosk) -> None:
@@ -283,7 +274,7 @@ def _commands(api: Api, kiosk: Kiosk) -> None:
         who=DESK,
         body=IssueTicket,
         answer=Issued,
-        codes=ROUTING,
+        codes=views.ROUTING,
         example={"item": "HS-01", "applicant": "ordinary", "print": True},
     )
     def issue(call: Call) -> Issued:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from kiosk.search_keys import search_keys
-from server.clock import instant
-from server.domain import hours
 from server.domain.catalogue import Catalogue, Item
-from server.domain.errors import HallError
+from server.domain.errors import Code, HallError
 from server.domain.routing import route
-from server.domain.tickets import State, Ticket
+from server.domain.tickets import Outcome, State, Ticket
 from server.domain.waiting import Wait
+from server.services.floor import hall_hours
 from server.services.snapshot import Snapshot
-from server.services.waits import wait_for, waiting_in
+from server.services.waits import ahead_of_newcomer, wait_for, waiting_in
 from server.wire.offline import StandbyAccess
 from server.wire.problems import problem
 from server.wire.refs import materials, unit_ref, window_ref, window_refs
@@ -31,6 +29,24 @@ from server.wire.views import (
     SlipState,
     TicketView,
 )
+
+ROUTING = (
+    Code.ITEM_UNKNOWN,
+    Code.UNIT_WITHDRAWN,
+    Code.CONSULT_ONLY,
+    Code.ELSEWHERE,
+    Code.OTHER_DAY,
+    Code.NOT_YET_OPEN,
+    Code.CLOSED_BREAK,
+    Code.CLOSED_TODAY,
+    Code.AFTER_LAST_TICKET,
+    Code.ALL_PAUSED,
+    Code.NOBODY_SIGNED_IN,
+    Code.NO_WINDOW,
+    Code.CLASS_UNKNOWN,
+    Code.NUMBERS_EXHAUSTED,
+)
+"""The cases in which no number is given."""
 
 
 def item_ref(item: Item, *, searched: bool = True) -> ItemRef:
@@ -72,12 +88,15 @@ def catalogue_view(catalogue: Catalogue, popular: list[str]) -> KioskCatalogue:
     )
 
 
-def item_page(snapshot: Snapshot, item: Item) -> ItemPage:
-    """One item with its offer now, or why there is none."""
+def item_page(snapshot: Snapshot, item: Item, applicant: str = "") -> ItemPage:
+    """One item with its offer now for a class of applicants, or why there is none.
+
+    `applicant` is a class's code; empty for people of the ordinary level.
+    """
     catalogue = snapshot.catalogue
     offer, refusal = None, None
     try:
-        offer = _offer(snapshot, item)
+        offer = _offer(snapshot, item, applicant)
     except HallError as error:
         refusal = problem(error)
     return ItemPage(
@@ -93,11 +112,19 @@ def item_page(snapshot: Snapshot, item: Item) -> ItemPage:
     )
 
 
-def _offer(snapshot: Snapshot, item: Item) -> Offer:
+def item_page_of(snapshot: Snapshot, code: str, applicant: str = "") -> ItemPage:
+    """The page of an item by its code. Raises ITEM_UNKNOWN."""
+    found = snapshot.catalogue.item_by.get(code)
+    if found is None:
+        raise HallError(Code.ITEM_UNKNOWN, item=code)
+    return item_page(snapshot, found, applicant)
+
+
+def _offer(snapshot: Snapshot, item: Item, applicant: str) -> Offer:
+    level = _level(snapshot.catalogue, applicant)
     found = route(snapshot.catalogue, item.code, snapshot.local, snapshot.posts, snapshot.settings)
-    wait = wait_for(
-        snapshot.floor, snapshot.catalogue, item, snapshot.local, snapshot.posts, snapshot.settings
-    )
+    ahead = ahead_of_newcomer(snapshot.floor, snapshot.catalogue, item.unit, level)
+    wait = _wait(snapshot, item, ahead)
     return Offer(
         windows=window_refs(snapshot.catalogue, found.now),
         waiting=waiting_in(snapshot.floor, item.unit),
@@ -105,6 +132,16 @@ def _offer(snapshot: Snapshot, item: Item) -> Offer:
         low=wait.low,
         high=wait.high,
     )
+
+
+def _level(catalogue: Catalogue, applicant: str) -> int:
+    """The level of a class; raises CLASS_UNKNOWN."""
+    if not applicant:
+        return 0
+    klass = catalogue.class_by.get(applicant)
+    if klass is None:
+        raise HallError(Code.CLASS_UNKNOWN, applicant=applicant)
+    return klass.level
 
 
 def slip_state(rows: list[Any]) -> SlipState:
@@ -180,6 +217,8 @@ def ticket_view(
         materials=materials(item),
         notice=settings.notice_zh,
         notice_en=settings.notice_en,
+        reason=ticket.note if ticket.outcome == Outcome.REFUSED else "",
+        hours=hall_hours(snapshot),
     )
 
 
@@ -223,11 +262,11 @@ def kiosk_state(
     snapshot: Snapshot, kiosk: str, printer: PrinterView, slips: dict[str, SlipState], line: Any
 ) -> KioskState:
     """What a kiosk needs live."""
-    catalogue = snapshot.catalogue
+    catalogue, hours = snapshot.catalogue, hall_hours(snapshot)
     return KioskState(
         kiosk=kiosk,
         open=snapshot.open,
-        next_opening=_next_opening(snapshot),
+        next_opening=None if snapshot.open else hours.next,
         catalogue=catalogue.version,
         waiting={u.code: waiting_in(snapshot.floor, u.code) for u in catalogue.units},
         printer=printer,
@@ -237,6 +276,7 @@ def kiosk_state(
         notice_en=snapshot.settings.notice_en,
         slips=slips,
         standby=standby_access(snapshot, line),
+        hours=hours,
     )
 
 
@@ -245,15 +285,3 @@ def standby_access(snapshot: Snapshot, line: Any) -> StandbyAccess:
     if line is None or not snapshot.settings.offline_numbers:
         return StandbyAccess(line="", secret="")
     return StandbyAccess(line=line.line, secret=line.secret)
-
-
-def _next_opening(snapshot: Snapshot) -> int | None:
-    if snapshot.open:
-        return None
-    for ahead in range(hours.LOOK_AHEAD_DAYS):
-        day = snapshot.local.date() + timedelta(days=ahead)
-        for span in hours.hall_spans(snapshot.catalogue, day):
-            start = datetime.combine(day, span.opens)
-            if start > snapshot.local:
-                return instant(start, snapshot.settings.timezone)
-    return None

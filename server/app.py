@@ -147,7 +147,14 @@ def _plain_routes(flask: Flask, api: Api, hall: Hall) -> None:
 
     @flask.errorhandler(Exception)
     def any_error(error: Exception) -> Response:
-        return refusal(error)
+        return _in_words(refusal(error))
+
+
+def _in_words(refused: Response) -> Response:
+    """A refusal as a page where a person's browser asks, else as it is."""
+    if not pages.wants_page(request.headers.get("Accept", "")):
+        return refused
+    return pages.problem_page(refused.status_code) or refused
 
 
 def _measured(metrics: Metrics, hall: Hall, flask: Flask) -> None:

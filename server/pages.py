@@ -12,10 +12,12 @@ import re
 from pathlib import Path
 
 from flask import Blueprint, Response, request
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 from werkzeug.security import safe_join
 
 from server.api.access import Access, device_cookie
-from server.domain.errors import HallError
+from server.domain.errors import Code, HallError
 from server.hall import Hall
 from server.storage import leases
 
@@ -48,7 +50,9 @@ class Pages:
         add = self.blueprint.add_url_rule
         add("/", "root", self._root)
         add("/kiosk/<name>", "kiosk", self._kiosk)
+        add("/board", "boards", lambda: self._page("boards.html"))
         add("/board/<name>", "board", self._board)
+        add("/counter/<number>", "window", lambda **_number: self._page("counter.html"))
         add("/t/<token>", "phone", lambda **_token: self._page("phone.html"))
         add("/static/<path:path>", "static", self._static)
         for path, page in (
@@ -89,7 +93,7 @@ class Pages:
 
     def _device_page(self, kind: str, name: str, page: str, line: str = "") -> Response:
         if not NAME.match(name):
-            return Response(status=404)
+            raise HallError(Code.NOT_FOUND)
         response = self._page(page, line)
         if (
             self._hall.config.demo
@@ -119,6 +123,24 @@ class Pages:
         headers["Vary"] = "Accept-Encoding"
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return Response(file.read_bytes(), mimetype=kind, headers=headers)
+
+
+def wants_page(accept: str) -> bool:
+    """Whether a person in a browser asks, by the header Accept: HTML is preferred over JSON."""
+    accepted = parse_accept_header(accept, MIMEAccept)
+    return accepted["text/html"] > accepted["application/json"]
+
+
+def problem_page(status: int) -> Response | None:
+    """The page that says in words what an address led to; None where pages are not built."""
+    path = DIST / "problem.html"
+    if not path.exists():
+        return None
+    html = path.read_text(encoding="utf-8").replace("<html ", f'<html data-status="{status}" ', 1)
+    response = Response(html, status=status, mimetype="text/html")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Security-Policy"] = POLICY.format(ws="", line="")
+    return response
 
 
 def _websocket() -> str:

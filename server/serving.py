@@ -28,7 +28,7 @@ from gevent.ssl import PROTOCOL_TLS_SERVER, SSLContext
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from server import hearing
+from server import hearing, pages
 from server.agents import Agents
 from server.answering import Handler, Server
 from server.bell import Bell, NoBell, RedisBell
@@ -110,6 +110,8 @@ class House:
                 refused = HallError(Code.HALL_UNKNOWN)
                 body = problem(refused).model_dump_json()
                 answer = Response(body, status_of(refused), mimetype="application/json")
+                if pages.wants_page(str(environ.get("HTTP_ACCEPT", ""))):
+                    answer = pages.problem_page(status_of(refused)) or answer
                 return answer(environ, start)
             wanted = found
         return self.app(wanted).flask.wsgi_app(environ, start)

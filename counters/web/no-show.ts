@@ -9,7 +9,7 @@ const t = dictionary({
     zh: "再呼叫 {calls} 次、等 {seconds} 秒后可过号",
     en: "Call {calls} more time(s) and wait {seconds} s before marking as missed",
   },
-  allowed: { zh: "没有来？可以过号", en: "Did not come? You may mark as missed" },
+  allowed: { zh: "无人应号，可以过号", en: "Did not come? You may mark as missed" },
 });
 
 export interface NoShow {

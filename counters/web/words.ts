@@ -1,5 +1,6 @@
 // What codes mean, in words that a clerk can read.
 import { dictionary, lang } from "@web/i18n.ts";
+import { OTHER_WHYS } from "./history-words.ts";
 import type { Reason, TicketCard, WindowRef } from "@web/wire.gen.ts";
 
 export const OUTCOMES = ["accepted", "done", "consulted", "notice_given", "refused"] as const;
@@ -7,25 +8,39 @@ export type OutcomeCode = (typeof OUTCOMES)[number];
 export const PAUSES = ["materials", "meeting", "rest", "equipment", "leave", "other"] as const;
 export type PauseCode = (typeof PAUSES)[number];
 
-export const outcomeWords = dictionary({
+const OUTCOME_WORDS = {
   accepted: { zh: "已受理", en: "Accepted" },
   done: { zh: "当场办结", en: "Done at once" },
-  consulted: { zh: "咨询", en: "Advice given" },
+  consulted: { zh: "已答复咨询", en: "Advice given" },
   notice_given: { zh: "已一次性告知", en: "Notice given" },
   refused: { zh: "不予受理", en: "Refused" },
-});
+  unrecorded: { zh: "未登记结果", en: "No outcome recorded" },
+} as const;
+export const outcomeWords = dictionary(OUTCOME_WORDS);
 
-export const pauseWords = dictionary({
+/** How a service ended, by a code of the books; empty for one that this page does not know. */
+export function outcomeName(code: string): string {
+  return code in OUTCOME_WORDS ? outcomeWords(code as keyof typeof OUTCOME_WORDS) : "";
+}
+
+const PAUSE_WORDS = {
   materials: { zh: "整理材料", en: "Sorting papers" },
   meeting: { zh: "开会", en: "Meeting" },
   rest: { zh: "短暂休息", en: "Short break" },
   equipment: { zh: "设备故障", en: "Equipment trouble" },
   leave: { zh: "临时离开", en: "Away for a moment" },
   other: { zh: "其他", en: "Other" },
-});
+} as const;
+export const pauseWords = dictionary(PAUSE_WORDS);
 
-const why = dictionary({
-  transferred: { zh: "从别的窗口转来，指定由您办理", en: "Sent on to your window" },
+/** Why a window pauses, by a code of the books; the general word for one that is not known. */
+export function pauseReason(code: string): string {
+  return pauseWords(code in PAUSE_WORDS ? (code as PauseCode) : "other");
+}
+
+const WHYS = {
+  ...OTHER_WHYS,
+  transferred: { zh: "其他窗口转来，指定本窗口办理", en: "Sent on to your window" },
   first: { zh: "等得最久，已等 {waited} 分钟", en: "First in line, has waited {waited} min" },
   priority: { zh: "优先人群，先叫", en: "Priority" },
   priority_run: {
@@ -37,7 +52,7 @@ const why = dictionary({
     en: "{run} priority calls in a row, now the ordinary person who waited longest ({waited} min)",
   },
   overtaken: {
-    zh: "已有 {overtaken} 位优先号排到前面（上限 {limit}），不能再让",
+    zh: "已有 {overtaken} 位优先号排到前面（上限 {limit}），不再让优先号插前",
     en: "Overtaken {overtaken} times by priority people (at most {limit})",
   },
   only_comprehensive: { zh: "这个事项现在只有综合窗口能办", en: "Only general desks take this item now" },
@@ -47,9 +62,9 @@ const why = dictionary({
   },
   resumed: { zh: "由您叫回", en: "Called back by you" },
   recalled: { zh: "再次呼叫", en: "Called again" },
-});
-type WhyCode = Parameters<typeof why>[0];
-const KNOWN = ["transferred", "first", "priority", "run_ended", "overtaken", "only_comprehensive", "relief", "resumed"];
+} as const;
+const why = dictionary(WHYS);
+type WhyCode = keyof typeof WHYS;
 
 /** Why this one was called, as one sentence; `queueName` turns a unit's code into its name. */
 export function whyWords(reason: Reason | null, queueName: (code: string) => string): string {
@@ -61,7 +76,7 @@ export function whyWords(reason: Reason | null, queueName: (code: string) => str
   }
   values["queue"] = queueName(String(facts["queue"] ?? ""));
   const said = reason.codes
-    .filter((code) => KNOWN.includes(code))
+    .filter((code) => code in WHYS)
     .map((code) => why((code === "priority" && "run" in facts ? "priority_run" : code) as WhyCode, values));
   return said.join(lang.value === "zh" ? "；" : "; ");
 }

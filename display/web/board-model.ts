@@ -2,8 +2,10 @@
 // that has run for weeks may load itself anew. It knows no call that the server does not send.
 import type { BoardState, CalledMoment, CallView, QueueView, WindowState } from "@web/wire.gen.ts";
 
-/** Calls in large type; the windows' strip shows what stands beyond them. */
-export const CALLS_SHOWN = 5;
+/** Calls one below the other in the largest type; with more than these they stand side by side. */
+export const LARGE = 5;
+/** From so many calls on, one column more. */
+const COLUMNS_FROM = [LARGE + 1, 21, 37];
 
 /** A call by what it is, not by its place: a recall is a new one. */
 export function callKey(call: Pick<CallView, "number" | "n">): string {
@@ -11,13 +13,19 @@ export function callKey(call: Pick<CallView, "number" | "n">): string {
 }
 
 /**
- * The calls in large type, newest first. One that flashes is always among them, in the last place if
- * it stands further back.
+ * Everybody who is called, newest first, however many; people being served only where room is left.
+ * The windows' strip shows these all the time.
  */
-export function callsShown(calls: readonly CallView[], flashing: ReadonlySet<string>): CallView[] {
-  const shown = calls.slice(0, CALLS_SHOWN);
-  const hidden = calls.slice(CALLS_SHOWN).find((call) => flashing.has(callKey(call)));
-  return hidden ? [...shown.slice(0, CALLS_SHOWN - 1), hidden] : shown;
+export function callsShown(calls: readonly CallView[]): CallView[] {
+  const called = calls.filter((call) => call.state === "called");
+  const served = calls.filter((call) => call.state === "serving");
+  return [...called, ...served.slice(0, Math.max(0, LARGE - called.length))];
+}
+
+/** Columns and rows for so many calls: all of them are seen at once, none waits for its turn. */
+export function grid(count: number): { columns: number; rows: number } {
+  const columns = 1 + COLUMNS_FROM.filter((from) => count >= from).length;
+  return { columns, rows: Math.ceil(count / columns) };
 }
 
 /** Which call a moment is about. */

@@ -5,8 +5,9 @@ import { ApiError, get } from "@web/api.ts";
 import { lang, setLang } from "@web/i18n.ts";
 import { type Live, useLive } from "@web/live.ts";
 import { loadSession } from "@web/session.ts";
-import type { ItemRef, KioskCatalogue, KioskState, UnitRef } from "@web/wire.gen.ts";
+import type { ItemRef, KioskCatalogue, KioskState, SlipState, UnitRef } from "@web/wire.gen.ts";
 import { hush } from "./speech.ts";
+import { UNPRINTED_MS, makeSettling } from "./settling.ts";
 import { givenHere, type Standby, useStandby } from "./standby.ts";
 import { PATIENCE_MS, type Shown, type Taken, Taking, browser } from "./taking.ts";
 
@@ -28,8 +29,11 @@ const UNPRINTED_LONGER = 3;
 
 export function makeModel(kiosk: string) {
   const stack = ref<View[]>([HOME]);
-  const view = computed<View>(() => stack.value.at(-1) ?? HOME);
+  const view = computed<View>(() => stack.value[stack.value.length - 1] ?? HOME);
   const serial = ref(0);
+  /** For the whole page, and for leaving a number that is on no paper. */
+  const settling = makeSettling();
+  const leavable = makeSettling();
   const query = ref("");
   const applicant = ref("ordinary");
   const elder = ref(false);
@@ -51,21 +55,28 @@ export function makeModel(kiosk: string) {
   };
   const offer = useCatalogue(live, needsEnrolment, () => view.value.name === "home");
 
-  function go(next: View): void {
+  /** Another view comes up under the finger. */
+  function turn(): void {
     serial.value += 1;
+    settling.changed();
+  }
+
+  function go(next: View): void {
+    turn();
     trouble.value = "";
     stack.value = [...stack.value, next];
   }
 
   function back(): void {
-    serial.value += 1;
+    turn();
     trouble.value = "";
     if (stack.value.length > 1) stack.value = stack.value.slice(0, -1);
   }
 
   /** For the next person: everything as it was, number and language included. */
   function home(): void {
-    serial.value += 1;
+    turn();
+    leavable.end();
     stack.value = [HOME];
     query.value = "";
     applicant.value = "ordinary";
@@ -85,7 +96,8 @@ export function makeModel(kiosk: string) {
     const seconds = live.state.value?.result_seconds ?? 25;
     shown.value = { ...taken, until: Date.now() + seconds * 1000 };
     taking.show(shown.value);
-    serial.value += 1;
+    turn();
+    leavable.changed(UNPRINTED_MS);
     stack.value = [HOME, { name: "result" }];
   }
 
@@ -116,6 +128,11 @@ export function makeModel(kiosk: string) {
     void take(pending.item);
   }
 
+  /** Paper in the hand ends the wait; news that there is none begins it anew. */
+  watch(() => slipOf(shown.value, live.state.value)?.state, (state) => {
+    if (state === "printed") leavable.end();
+    else if (shown.value && isUnprinted(state)) leavable.changed(UNPRINTED_MS);
+  });
   useOwnSlip(shown, standby);
   const leaving = useLeaving({ view, shown, busy, elder, live, taking, nextPerson });
   watch(elder, (on) => {
@@ -125,7 +142,7 @@ export function makeModel(kiosk: string) {
 
   return {
     kiosk, view, serial, depth: computed(() => stack.value.length), query, applicant, elder, busy, trouble,
-    shown, needsEnrolment, live, standby, ...offer, go, back, home, nextPerson, take, resume, leaving, taking,
+    shown, needsEnrolment, live, standby, settling, leavable, ...offer, go, back, home, nextPerson, take, resume, leaving, taking,
   };
 }
 
@@ -171,6 +188,15 @@ function useCatalogue(live: Live<KioskState>, needsEnrolment: Ref<boolean>, quie
   });
   onScopeDispose(() => clearTimeout(timer));
   return { catalogue, units, items, popular, load };
+}
+
+/** The slip of the number shown, as last heard of. */
+function slipOf(shown: Shown | null, state: KioskState | null): SlipState | null {
+  return shown ? (state?.slips[shown.ticket.id] ?? shown.ticket.slip) : null;
+}
+
+function isUnprinted(state: SlipState["state"] | undefined): boolean {
+  return state === "failed" || state === "unknown" || state === "none";
 }
 
 /** While the result of an own number shows: what the printer did, asked of this PC. */
@@ -240,8 +266,7 @@ function useLeaving(parts: LeavingParts): Ref<number | null> {
     look();
   });
   watch([live.state, shown], ([state]) => {
-    const slip = shown.value ? (state?.slips[shown.value.ticket.id] ?? shown.value.ticket.slip) : null;
-    const unprinted = slip?.state === "failed" || slip?.state === "unknown" || slip?.state === "none";
+    const unprinted = isUnprinted(slipOf(shown.value, state)?.state);
     if (unprinted && !longer.has(shown.value?.ticket.id ?? "")) {
       longer.add(shown.value?.ticket.id ?? "");
       stay((state?.result_seconds ?? 25) * UNPRINTED_LONGER);

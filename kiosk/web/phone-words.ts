@@ -1,5 +1,9 @@
 // Every word of the phone's page that does not come from the server.
 import { dictionary } from "@web/i18n.ts";
+import type { TicketView } from "@web/wire.gen.ts";
+
+/** Outcomes of a finished ticket; `unrecorded` where nobody ended the service that day. */
+export type OutcomeCode = "accepted" | "done" | "consulted" | "notice_given" | "refused" | "unrecorded";
 
 export const t = dictionary({
   title: { zh: "排队进度", en: "Your ticket" },
@@ -7,42 +11,94 @@ export const t = dictionary({
   loading: { zh: "正在查询……", en: "Looking it up …" },
   unknown: { zh: "没有查到这个号码", en: "No such ticket" },
   unknownWhat: {
-    zh: "号码可能已经过期，或者网址不完整。请重新扫描小票上的二维码，或到咨询台询问。",
-    en: "It may be from another day, or the address is incomplete. Scan the slip again or ask at the desk.",
+    zh: "号码可能不是今天的，或者网址不完整。请重新扫描小票上的二维码，或到咨询台询问。",
+    en: "It may be from another day, or the address is incomplete. Scan the slip again or ask at the information desk.",
+  },
+  lost: {
+    zh: "网络中断，正在重新连接。排队情况可能不是最新的，请留意大厅叫号。",
+    en: "Connection lost, reconnecting. What you see may be out of date; please listen for your number.",
   },
   number: { zh: "您的号码", en: "Your number" },
   ahead: { zh: "前面还有 {n} 人", en: "{n} ahead of you" },
   next: { zh: "下一位就是您", en: "You are next" },
   called: { zh: "请到 {n} 号窗口", en: "Go to window {n}" },
   calledAt: { zh: "{time} 叫号", en: "Called at {time}" },
-  calls: { zh: "已叫 {n} 次", en: "called {n} times" },
+  calls: { zh: "已叫 {n} 次", en: "called {n} time(s)" },
   serving: { zh: "正在 {n} 号窗口办理", en: "At window {n}" },
-  waiting: { zh: "请等候叫号", en: "Please wait to be called" },
-  held: { zh: "窗口请您稍候", en: "Please stay near" },
-  heldWhat: { zh: "窗口已把您的号码留着，会再叫您，请不要走远。", en: "The window keeps your number and will call you again." },
-  missed: { zh: "已过号", en: "You were called and missed it" },
-  missedWhat: {
-    zh: "叫号时您不在。回到大厅后按下面的按钮，排在 {n} 人之后重新等候。",
-    en: "When you are back in the hall, press the button: you wait again behind {n} people.",
-  },
-  missedOver: { zh: "过号次数已满，请重新取号，或到咨询台。", en: "It was missed too often. Please take a new number or ask at the desk." },
-  back: { zh: "我回来了", en: "I am back" },
+  back: { zh: "重新排队", en: "Queue again" },
   busy: { zh: "请稍候……", en: "One moment …" },
-  finished: { zh: "已办结", en: "Finished" },
-  finishedWhat: { zh: "谢谢，再见。", en: "Thank you. Goodbye." },
-  cancelled: { zh: "号码已取消", en: "Cancelled" },
-  expired: { zh: "号码已失效", en: "No longer valid" },
-  againWhat: { zh: "还要办理请到大厅重新取号。", en: "To be served, please take a new number in the hall." },
+  missedWhat: {
+    zh: "您已过号。回到大厅后请按“重新排队”，您将排在 {n} 人之后。",
+    en: "When you are back in the hall, press “Queue again”: you wait again behind {n} people.",
+  },
+  missedOver: {
+    zh: "过号已达规定次数，请重新取号，或到咨询台。",
+    en: "You have missed your turn too many times. Please take a new number or ask at the information desk.",
+  },
+  heldWhat: {
+    zh: "您的号码已暂时保留，窗口稍后会再叫您，请不要走远。",
+    en: "Your number is on hold. You will be called again; please stay nearby.",
+  },
+  againWhat: { zh: "如需办理，请到大厅重新取号。", en: "To be served, please take a new number in the hall." },
+  reason: { zh: "原因：{reason}", en: "Reason: {reason}" },
   wait: { zh: "预计等候", en: "Expected wait" },
-  range: { zh: "{low}–{high} 分钟", en: "{low}–{high} min" },
-  soon: { zh: "马上", en: "Very soon" },
-  windows: { zh: "办理窗口", en: "Windows" },
+  range: { zh: "{low}至{high}分钟", en: "{low}–{high} min" },
+  soon: { zh: "基本不用等", en: "No wait" },
+  windows: { zh: "可能叫您的窗口", en: "Windows that may call you" },
   no: { zh: " 号", en: "" },
-  noWindow: { zh: "暂时没有窗口，请稍候", en: "None at the moment, please wait" },
-  materials: { zh: "要准备的材料", en: "Papers to have ready" },
-  cancel: { zh: "不办了，取消号码", en: "Give up this number" },
-  sure: { zh: "取消后这个号码作废，确定吗？", en: "The number will be void. Give it up?" },
-  yes: { zh: "确定取消", en: "Yes, give it up" },
+  noWindow: { zh: "暂无窗口开放，请稍候", en: "None open at the moment, please wait" },
+  materials: { zh: "要带的材料", en: "Documents to bring" },
+  cancel: { zh: "不办了，取消号码", en: "Cancel this number" },
+  sure: { zh: "取消后号码作废，确定取消吗？", en: "The number will no longer be valid. Cancel it?" },
+  yes: { zh: "确定取消", en: "Yes, cancel" },
   keep: { zh: "继续等候", en: "Keep waiting" },
+  taken: { zh: "{time} 取号", en: "Taken at {time}" },
   issued: { zh: "{time} 取号，当日有效", en: "Taken at {time}, valid today" },
 });
+
+/** The sentence of a state that needs no facts. Every state of the wire has one. */
+export const stateWords = dictionary({
+  waiting: { zh: "请等候叫号", en: "Please wait to be called" },
+  called: { zh: "请到窗口", en: "Please go to the window" },
+  serving: { zh: "正在办理", en: "Being served" },
+  held: { zh: "请您稍候", en: "Please stay nearby" },
+  missed: { zh: "已过号", en: "You missed your call" },
+  finished: { zh: "本次办理已结束", en: "Your visit is finished" },
+  cancelled: { zh: "号码已取消", en: "Number cancelled" },
+  expired: { zh: "当日未办，号码已失效", en: "Not served that day; the number is no longer valid" },
+} satisfies Record<TicketView["state"], { zh: string; en: string }>);
+
+/** How a service ended, as the applicant must know it. */
+export const outcomeWords = dictionary({
+  accepted: { zh: "您的申请已受理", en: "Your application was accepted" },
+  done: { zh: "您的事项已当场办结", en: "Your matter is completed" },
+  consulted: { zh: "您的咨询已答复", en: "Your enquiry was answered" },
+  notice_given: { zh: "材料需要补齐", en: "More documents are needed" },
+  refused: { zh: "不予受理", en: "Not accepted" },
+  unrecorded: { zh: "本次办理已结束", en: "Your visit is finished" },
+} satisfies Record<OutcomeCode, { zh: string; en: string }>);
+
+/** What to do after it. */
+export const nextWords = dictionary({
+  accepted: {
+    zh: "请保管好受理凭证，办理进展以窗口告知的为准。",
+    en: "Keep the receipt you were given; the window told you what comes next.",
+  },
+  done: { zh: "请带好证件和办理结果。", en: "Please take your documents and the result with you." },
+  consulted: {
+    zh: "如需办理，请备齐材料后到大厅重新取号。",
+    en: "To apply, bring the documents and take a new number in the hall.",
+  },
+  notice_given: {
+    zh: "请按窗口给您的一次性告知单备齐材料，再到大厅重新取号。",
+    en: "Please prepare the documents on the notice you were given, then take a new number in the hall.",
+  },
+  refused: {
+    zh: "可向窗口要求出具书面凭证；有疑问请到咨询台。",
+    en: "You may ask the window for a written statement. Questions: please ask at the information desk.",
+  },
+  unrecorded: {
+    zh: "办理结果以窗口告知的为准；有疑问请到咨询台。",
+    en: "What the window told you counts. Questions: please ask at the information desk.",
+  },
+} satisfies Record<OutcomeCode, { zh: string; en: string }>);

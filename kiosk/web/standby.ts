@@ -2,7 +2,7 @@
 // It listens on this PC's loopback address and answers this page only. Which address and which secret
 // come with the live state while the server is there; what is not heard of then is not asked for.
 import { type Ref, onScopeDispose, ref, watch } from "vue";
-import { ApiError, type Refusal } from "@web/api.ts";
+import { ApiError, type Refusal, within } from "@web/api.ts";
 import type { Live } from "@web/live.ts";
 import type { ItemPage, KioskState, StandbyAccess, TicketView } from "@web/wire.gen.ts";
 
@@ -60,21 +60,23 @@ export class OwnLine {
       headers,
       credentials: "omit",
       cache: "no-store",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
     };
     if (body !== undefined) {
       request.method = "POST";
       request.body = JSON.stringify(body);
     }
-    let answer: Response;
+    const address = `${this.access.line}/standby${path}`;
     try {
-      answer = await this.fetcher(`${this.access.line}/standby${path}`, request);
-    } catch {
+      return await within(TIMEOUT_MS, async (signal) => {
+        const answer = await this.fetcher(address, { ...request, signal });
+        const said = (await answer.json().catch(() => ({ code: "unavailable" }))) as T & Refusal;
+        if (!answer.ok) throw new ApiError(answer.status, said);
+        return said;
+      });
+    } catch (error) {
+      if (error instanceof ApiError) throw error;
       throw new ApiError(0, { code: "network" }, body !== undefined);
     }
-    const said = (await answer.json().catch(() => ({ code: "unavailable" }))) as T & Refusal;
-    if (!answer.ok) throw new ApiError(answer.status, said);
-    return said;
   }
 }
 

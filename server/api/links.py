@@ -31,7 +31,8 @@ MEANT = {
 }  # fmt: skip
 """What fields of answers are worth where their names say nothing or something else."""
 WANTED = {
-    "item.code": "item", "punch.number": "punch", "settle_line.number": "put aside",
+    "item.code": "item", "item_for.code": "item", "punch.number": "punch",
+    "settle_line.number": "put aside",
     "change_account.staff": "account", "reset.staff": "account", "ticket_evidence.code": "unit",
     "ticket_evidence.week": "bulletin", "finding_photo.n": "", "release_amendment.n": "",
     "AddAccount.role": "role listed", "Enrol.code": "enrolment code", "Enrol.kind": "surface",

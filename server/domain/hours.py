@@ -94,6 +94,17 @@ def last_close(catalogue: Catalogue, day: date) -> time | None:
     return max(ends, default=None)
 
 
+def hall_opens(catalogue: Catalogue, now: datetime) -> datetime | None:
+    """The next time after `now` at which the hall opens, within two weeks."""
+    for ahead in range(LOOK_AHEAD_DAYS + 1):
+        day = now.date() + timedelta(days=ahead)
+        for span in hall_spans(catalogue, day):
+            start = datetime.combine(day, span.opens)
+            if start > now:
+                return start
+    return None
+
+
 def next_opening(
     catalogue: Catalogue, item: str, windows: Iterable[str], now: datetime
 ) -> datetime | None:

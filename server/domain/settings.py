@@ -50,8 +50,8 @@ class Settings:
     moment_seconds: int = 10
     slip_patience_seconds: int = 60
     """A slip that cannot be printed so soon is not printed later: its owner has left the kiosk."""
-    notice_zh: str = "请您留意叫号。听到或看到您的号码，请到对应窗口办理。"
-    notice_en: str = "Please watch for your number and go to the window shown."
+    notice_zh: str = "请留意叫号，叫到后请到所叫的窗口办理。"
+    notice_en: str = "Please listen and watch for your number, then go to the window shown."
     service_prior: int = 8
     """Weight, in tickets, of an item's starting service time against the day's own figures."""
     reader_silent_minutes: int = 10

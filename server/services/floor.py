@@ -5,12 +5,15 @@ Pure shaping of a snapshot into messages that boards, counters and the office sh
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
+from server.clock import instant
+from server.domain import hours
 from server.domain.catalogue import Window
 from server.services.choice import takes
 from server.services.snapshot import Snapshot
-from server.wire.views import QueueView, WindowState
+from server.wire.views import HallHours, QueueView, WindowState
 
 
 def queue_views(snapshot: Snapshot) -> list[QueueView]:
@@ -88,6 +91,40 @@ def _window(snapshot: Snapshot, window: Window) -> WindowState:
             "pause_reason": seat.pause_reason if seat else "",
         }
     )
+
+
+def hall_hours(snapshot: Snapshot) -> HallHours:
+    """Whether the hall is open, and when it opens next."""
+    catalogue, now = snapshot.catalogue, snapshot.local
+    today = hours.hall_spans(catalogue, now.date())
+    is_open, numbers = hours.open_at(today, now.time()), _gives_numbers(snapshot, today)
+    opens = None if is_open and numbers else hours.hall_opens(catalogue, now)
+    others = catalogue.windows if not is_open else ()
+    return HallHours(
+        open=is_open,
+        numbers=numbers,
+        midday=not is_open
+        and any(span.closes <= now.time() for span in today)
+        and any(span.opens > now.time() for span in today),
+        next=None if opens is None else instant(opens, snapshot.settings.timezone),
+        windows=[w.number for w in others if _keeps_open(snapshot, w)],
+    )
+
+
+def _keeps_open(snapshot: Snapshot, window: Window) -> bool:
+    spans = hours.window_spans(snapshot.catalogue, window.code, snapshot.local.date())
+    return hours.open_at(spans, snapshot.local.time())
+
+
+def _gives_numbers(snapshot: Snapshot, today: tuple[hours.Span, ...]) -> bool:
+    now, settings = snapshot.local, snapshot.settings
+    last = timedelta(minutes=settings.last_ticket_minutes)
+    for index, span in enumerate(today):
+        early = settings.break_ticket_minutes if index else settings.early_ticket_minutes
+        opens = datetime.combine(now.date(), span.opens) - timedelta(minutes=early)
+        if opens <= now <= datetime.combine(now.date(), span.closes) - last:
+            return True
+    return False
 
 
 def waiting_for(snapshot: Snapshot, window: str) -> int:

@@ -31,7 +31,6 @@ from server.storage.tickets import LaneCount
 T = TypeVar("T")
 Force = tuple[Catalogue, Settings]
 """The data in force."""
-LATEST = 12
 KEPT = 4
 """Moments kept: what is committed, and what a batch of acts is at."""
 
@@ -46,7 +45,6 @@ class Parts:
     service: dict[str, Service] | None = None
     busy: frozenset[str] | None = None
     at_windows: tuple[Ticket, ...] | None = None
-    calls: tuple[Ticket, ...] | None = None
 
 
 class Snapshot:
@@ -68,7 +66,7 @@ class Snapshot:
 
     def all(self) -> Snapshot:
         """With every part read."""
-        _ = self.posts, self.waiting, self.service, self.busy, self.at_windows, self.calls
+        _ = self.posts, self.waiting, self.service, self.busy, self.at_windows
         return self
 
     def waits(self) -> Snapshot:
@@ -147,14 +145,6 @@ class Snapshot:
             self.parts.at_windows = tuple(tickets.all_at_windows(self.conn, self._hall_id))
         return self.parts.at_windows
 
-    @property
-    def calls(self) -> tuple[Ticket, ...]:
-        """Last called tickets of the day, newest first."""
-        if self.parts.calls is None:
-            found = tickets.latest_calls(self.conn, self._hall_id, self.day, LATEST)
-            self.parts.calls = tuple(found)
-        return self.parts.calls
-
     @cached_property
     def current(self) -> Mapping[str, Ticket]:
         """Called or served ticket by window."""
@@ -217,7 +207,7 @@ def issued(ctx: Context, tx: Tx, before: Snapshot, ticket: Ticket) -> None:
     after = parts_of(ctx, journal.head_in(tx), before.day)
     after.seats, after.posts, after.waiting = kept.seats, kept.posts, rows
     after.service, after.busy = kept.service, kept.busy
-    after.at_windows, after.calls = kept.at_windows, kept.calls
+    after.at_windows = kept.at_windows
 
 
 def called(ctx: Context, tx: Tx, before: Snapshot, ended: Ticket | None, now: Ticket) -> None:

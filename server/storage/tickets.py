@@ -126,12 +126,6 @@ _lane_counts = once(
     .group_by(_t.c.lane, _t.c.queue, _t.c.item, _t.c.klass)
 )
 _held = once(select(*_COLUMNS).where(_hall, _t.c.window == bindparam("window"), _is_at_window))
-_latest_calls = once(
-    select(*_COLUMNS)
-    .where(_hall, _t.c.day == bindparam("day"), _t.c.called_at.is_not(None))
-    .order_by(_t.c.called_at.desc(), _t.c.id)
-    .limit(bindparam("most"))
-)
 _first_in_lane = once(
     select(*_COLUMNS)
     .where(_hall, _t.c.lane == bindparam("lane"), _is_waiting)
@@ -284,12 +278,6 @@ def calls_made(conn: Connection, hall_id: str, ticket_id: str) -> int:
     """How often one ticket has been called."""
     found = conn.execute(_calls_count, {"hall_id": hall_id, "ticket_id": ticket_id})
     return int(found.scalar_one())
-
-
-def latest_calls(conn: Connection, hall_id: str, day: str, most: int) -> list[Ticket]:
-    """The last tickets called on a day, newest first."""
-    rows = conn.execute(_latest_calls, {"hall_id": hall_id, "day": day, "most": most})
-    return [t for t in map(_ticket, rows) if t is not None]
 
 
 def of_day(conn: Connection, hall_id: str, day: str) -> list[Ticket]:

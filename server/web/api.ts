@@ -36,7 +36,7 @@ export class ApiError extends Error {
 /** Only for what the server cannot say itself, because it was not reached or spoke nonsense. */
 const OWN_WORDS: Record<string, Words> = {
   network: {
-    zh: "连不上服务器，请稍候再试。",
+    zh: "网络中断，请稍候再试。",
     en: "The server cannot be reached. Please try again in a moment.",
   },
   too_large: {
@@ -44,14 +44,14 @@ const OWN_WORDS: Record<string, Words> = {
     en: "That is too large. Please make it smaller and try again.",
   },
   unavailable: {
-    zh: "服务器正忙，请稍候再试。",
+    zh: "系统正忙，请稍候再试。",
     en: "The server is busy. Please try again in a moment.",
   },
 };
 /** A proxy refuses some things before the server sees them, without a word of ours. */
 const BY_STATUS: Record<number, string> = { 413: "too_large" };
 const OTHER_WORDS: Words = {
-  zh: "没有办成，请再试一次；仍不行请找工作人员。",
+  zh: "未能完成，请再试一次；仍不行请找工作人员。",
   en: "That did not work. Please try again, or ask the staff.",
 };
 
@@ -123,9 +123,29 @@ function headersFor(method: Method, body: unknown, key: string, world: World): H
   return headers;
 }
 
-function signalOf(options: Options): AbortSignal {
-  const limit = AbortSignal.timeout(options.timeoutMs ?? 8000);
-  return options.signal ? AbortSignal.any([options.signal, limit]) : limit;
+/**
+ * Calls `run` with a signal that ends after `ms`, or when `other` does. By hand: AbortSignal.timeout
+ * and AbortSignal.any are younger than the browsers of phones and kiosks.
+ */
+export async function within<T>(ms: number, run: (signal: AbortSignal) => Promise<T>, other?: AbortSignal): Promise<T> {
+  const limit = new AbortController();
+  const stop = (): void => limit.abort();
+  const timer = setTimeout(stop, ms);
+  if (other?.aborted) stop();
+  other?.addEventListener("abort", stop);
+  try {
+    return await run(limit.signal);
+  } finally {
+    clearTimeout(timer);
+    other?.removeEventListener("abort", stop);
+  }
+}
+
+/** One try: what was answered, or why it was refused. */
+async function answered<T>(path: string, request: RequestInit, world: World): Promise<{ body: T } | ApiError> {
+  const answer = await world.fetch(path, request);
+  if (!answer.ok) return new ApiError(answer.status, await refusalOf(answer));
+  return { body: (answer.status === 204 ? undefined : await answer.json()) as T };
 }
 
 /**
@@ -146,11 +166,12 @@ export async function send<T>(
   for (let pause = 300; ; pause = Math.min(pause * 2, 3000)) {
     let error: ApiError;
     try {
-      const request: RequestInit = { method, headers, credentials: "same-origin", signal: signalOf(options) };
+      const request: RequestInit = { method, headers, credentials: "same-origin" };
       if (content !== undefined) request.body = content;
-      const answer = await world.fetch(path, request);
-      if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
-      error = new ApiError(answer.status, await refusalOf(answer));
+      const limit = options.timeoutMs ?? 8000;
+      const answer = await within(limit, (signal) => answered<T>(path, { ...request, signal }, world), options.signal);
+      if (!(answer instanceof ApiError)) return answer.body;
+      error = answer;
       if (![502, 503, 504].includes(answer.status)) throw error;
     } catch (caught) {
       if (caught instanceof ApiError || options.signal?.aborted) throw caught;

@@ -14,6 +14,20 @@ from server.wire.commands import Problem
 from server.wire.offline import OfflineDay, StandbyAccess
 
 
+class HallHours(Message):
+    """Whether the hall is open by its hours and calendar, and when it opens next."""
+
+    open: bool
+    numbers: bool
+    """Numbers are given by the hours: from a little before the opening until the last ticket."""
+    midday: bool
+    """Closed between two stretches of the same day."""
+    next: int | None
+    """The next opening while closed or after the last ticket; None when none is near."""
+    windows: list[int]
+    """Numbers of the windows that are open by hours of their own while the hall is closed."""
+
+
 class UnitRef(Message):
     """A unit on the kiosk."""
 
@@ -161,6 +175,9 @@ class TicketView(Message):
     materials: list[MaterialRef]
     notice: str
     notice_en: str
+    reason: str = ""
+    """Of a refusal: its reason, which the applicant must be told."""
+    hours: HallHours | None = None
 
 
 class PrinterView(Message):
@@ -189,10 +206,11 @@ class KioskState(Message):
     slips: dict[str, SlipState]
     """Of the last ten minutes: the kiosk's tickets by ticket id, its notices by slip id."""
     standby: StandbyAccess
+    hours: HallHours
 
 
 class CallView(Message):
-    """A call on a board, newest first. `n` grows with each recall."""
+    """A call on a board: people called first, newest on top. `n` grows with each recall."""
 
     number: str
     window: str
@@ -241,6 +259,7 @@ class WindowList(Message):
     """GET /api/v1/windows."""
 
     windows: list[WindowState]
+    hours: HallHours
 
 
 class BoardState(Message):
@@ -258,6 +277,7 @@ class BoardState(Message):
     notice: str
     notice_en: str
     moment_seconds: int
+    hours: HallHours
 
 
 class Reason(Message):
@@ -372,6 +392,7 @@ class CounterState(Message):
     """People waiting whom only this window serves."""
     share: list[ShareCard]
     """Whom this window calls, in this order, while the server is away; nobody else's."""
+    hours: HallHours
 
 
 class HandedInActs(Message):
@@ -525,6 +546,8 @@ class JournalView(Message):
     act: str
     data: dict[str, Any]
     why: str
+    window_number: int = 0
+    """The number over the window, where the line has one."""
 
 
 class TicketHistory(Message):

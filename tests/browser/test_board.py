@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from support import axe
-from support.hall_server import HallServer
+from support.bursts import Burst, callers
+from support.hall_server import ADMINISTRATOR, MANAGER, HallServer
 
 FULL = {"width": 1920, "height": 1080}
 FOUR_K = {"width": 3840, "height": 2160}
@@ -97,7 +98,7 @@ def test_it_is_right_again_after_a_restart(board: Page, hall: HallServer) -> Non
     clerk.post("/counter/call-next")
     expect(board.get_by_test_id("call")).to_have_count(1)
     hall.kill()
-    expect(board.get_by_test_id("offline")).to_contain_text(re.compile(r"画面停在 \d\d:\d\d"))
+    expect(board.get_by_test_id("offline")).to_contain_text(re.compile(r"信息停在 \d\d:\d\d"))
     assert axe.findings(board) == []
     hall.start()
     clerk.post("/counter/call-next", {"complete": "accepted"})
@@ -120,7 +121,7 @@ def test_a_rooms_board_shows_its_room(board: Page, hall: HallServer) -> None:
 
 def test_there_is_no_board_for_a_room_that_is_not(board: Page, hall: HallServer) -> None:
     board.goto(hall.url("/board/cellar"))
-    expect(board.get_by_role("heading", name="没有这块大屏")).to_be_visible()
+    expect(board.get_by_role("heading", name="没有登记这块大屏")).to_be_visible()
 
 
 def test_movement_is_spared_where_it_is_not_wanted(board: Page, hall: HallServer) -> None:
@@ -133,3 +134,67 @@ def test_movement_is_spared_where_it_is_not_wanted(board: Page, hall: HallServer
     expect(call).to_have_class(re.compile("flash"))
     count = call.evaluate("e => getComputedStyle(e).animationIterationCount")
     assert count == "1"
+
+
+UPRIGHT = {"width": 1080, "height": 1920}
+BURST = 20
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
+    """A hall in which every window can call somebody."""
+    accounts = [ADMINISTRATOR, MANAGER, *callers()]
+    with HallServer(tmp_path_factory.mktemp("crowd"), accounts=accounts) as running:
+        Burst(running).fill()
+        yield running
+
+
+def test_a_burst_of_calls_is_seen_whole_on_every_screen(board: Page, crowd: HallServer) -> None:
+    """Twenty windows call at once: all of it stands, newest first, nothing is cut or covered."""
+    board.goto(crowd.url("/board/main"))
+    expect(board.get_by_test_id("nothing")).to_be_visible()
+    numbers = Burst(crowd).call(BURST)
+    calls = board.get_by_test_id("call")
+    expect(calls).to_have_count(BURST)
+    shown = [call.locator(".ticket").inner_text() for call in calls.all()]
+    assert sorted(shown) == sorted(numbers)
+    assert axe.findings(board) == []
+    for screen in (FULL, FOUR_K, UPRIGHT):
+        board.set_viewport_size({"width": screen["width"], "height": screen["height"]})
+        assert board.evaluate(CUT_OFF) == []
+        least = min(
+            float(part.evaluate("e => parseFloat(getComputedStyle(e).fontSize)"))
+            for part in board.locator(".row .ticket").all()
+        )
+        assert least * DIGIT_OF_TYPE >= min(screen.values()) / 25
+    served = crowd.clerk(callers()[0]).post("/counter/start")["current"]["number"]
+    expect(calls).to_have_count(BURST - 1)
+    assert served not in [call.locator(".ticket").inner_text() for call in calls.all()]
+
+
+CUT_OFF = """() => [...document.querySelectorAll(".row")].flatMap((row) => {
+  const box = row.getBoundingClientRect();
+  const parts = [...row.querySelectorAll(".ticket, .window")].map((part) => {
+    const range = document.createRange();
+    range.selectNodeContents(part);
+    return range.getBoundingClientRect();
+  });
+  const [ticket, window] = parts;
+  const inside = parts.every((part) => part.left >= box.left && part.right <= box.right + 1)
+    && box.bottom <= innerHeight && box.right <= innerWidth && ticket.right < window.left;
+  return inside ? [] : [row.textContent];
+})"""
+
+
+def test_people_being_served_hide_nobody_who_is_called(board: Page, hall: HallServer) -> None:
+    board.goto(hall.url("/board/main"))
+    served, called = hall.clerk("1004"), hall.clerk("1009")
+    hall.ticket("sthj-01")
+    hall.ticket("scjg-01")
+    called.post("/counter/call-next")
+    served.post("/counter/call-next")
+    served.post("/counter/start")
+    calls = board.get_by_test_id("call")
+    expect(calls).to_have_count(2)
+    expect(calls.first).to_contain_text("5号")
+    expect(calls.last).to_contain_text("办理中")

@@ -77,6 +77,7 @@ def serve(page: Page, hall: HallServer) -> str:
     number = call(page, hall)
     main(page, "开始办理")
     expect(page.get_by_test_id("phase")).to_contain_text("办理中")
+    expect(page.get_by_test_id("main")).to_have_attribute("data-settled", "true")
     return number
 
 
@@ -90,11 +91,11 @@ def test_a_service_from_call_to_outcome_with_one_key(desk: Page, hall: HallServe
     expect(desk.get_by_test_id("main")).to_contain_text(f"{number} 已到窗口，开始办理")
     assert axe.findings(desk) == []
     main(desk, "开始办理")
-    expect(desk.get_by_test_id("main")).to_contain_text("办结：已受理")
+    expect(desk.get_by_test_id("main")).to_contain_text("结束办理：已受理")
     desk.keyboard.press("2")
     expect(desk.get_by_test_id("outcome-done")).to_be_checked()
     assert axe.findings(desk) == []
-    main(desk, "办结：当场办结")
+    main(desk, "结束办理：当场办结")
     expect(desk.get_by_test_id("phase")).to_have_text("空闲")
     expect(desk.get_by_test_id("served")).to_have_text(str(before + 1))
 
@@ -131,7 +132,7 @@ def test_missed_only_after_calls_and_time_then_back(desk: Page, hall: HallServer
     expect(desk.get_by_text(f"{number} 已重新排队。")).to_be_visible()
     main(desk, "呼叫下一位")
     expect(desk.get_by_test_id("number")).to_have_text(number)
-    expect(desk.get_by_test_id("ticket")).to_contain_text("过号返回 1 次")
+    expect(desk.get_by_test_id("ticket")).to_contain_text("过号后重新排队 1 次")
 
 
 def test_hold_with_a_note_and_call_back(desk: Page, hall: HallServer) -> None:
@@ -182,10 +183,10 @@ def test_transfer_to_a_window_warns_who_would_be_left(desk: Page, hall: HallServ
     expect(desk.get_by_test_id("main")).to_be_enabled()
     desk.keyboard.press("q")
     expect(desk.get_by_test_id("stranded")).to_contain_text("还有 1 人只有您的窗口能办")
-    desk.get_by_role("button", name="留下").click()
+    desk.get_by_role("button", name="取消").click()
     expect(desk.get_by_role("dialog")).to_be_hidden()
     main(desk, "呼叫下一位")
-    expect(desk.get_by_test_id("why")).to_contain_text("指定由您办理")
+    expect(desk.get_by_test_id("why")).to_contain_text("指定本窗口办理")
     expect(desk.get_by_test_id("number")).not_to_have_text(number)
 
 
@@ -209,9 +210,9 @@ def test_leave_and_sit_down_again(desk: Page) -> None:
     desk.keyboard.press("q")
     desk.get_by_test_id("go").click()
     expect(desk.get_by_role("heading", name="请选择窗口")).to_be_visible()
-    mine = desk.get_by_role("button", name=re.compile("坐到窗口 5 "))
-    expect(mine).to_contain_text("空着")
-    expect(desk.get_by_text("丁四平 在用")).to_be_visible()
+    mine = desk.get_by_role("button", name=re.compile("登录窗口 5 "))
+    expect(mine).to_contain_text("无人")
+    expect(desk.get_by_text("丁四平 已登录")).to_be_visible()
     assert axe.findings(desk) == []
     mine.click()
     expect(desk.get_by_role("heading", level=1)).to_have_text("5 号窗口 企业登记一")

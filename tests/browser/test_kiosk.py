@@ -58,7 +58,7 @@ def test_a_number_is_taken_by_department(kiosk: Page, hall: HallServer) -> None:
     assert button["height"] >= 96
     kiosk.get_by_test_id("take").click()
     expect(kiosk.get_by_test_id("number")).to_have_text(re.compile(r"^H\d{3}$"))
-    expect(kiosk.get_by_role("img", name="看进度的二维码")).to_be_visible()
+    expect(kiosk.get_by_role("img", name="查看排队进度的二维码")).to_be_visible()
     expect(kiosk.get_by_test_id("countdown")).to_be_visible()
     assert axe.findings(kiosk) == []
     kiosk.get_by_test_id("done").click()
@@ -101,13 +101,13 @@ def test_a_kind_of_applicant_is_chosen_with_its_proof(kiosk: Page, hall: HallSer
     number = kiosk.get_by_test_id("number").text_content() or ""
     kiosk.get_by_test_id("done").click()
     ticket = hall.clerk(MANAGER).get(f"/tickets/20261124-{number}")["ticket"]
-    assert ticket["mark"] == "残"
+    assert ticket["mark"] == "优"
 
 
 def test_what_cannot_be_done_here_says_where_to_go(kiosk: Page, hall: HallServer) -> None:
     start(kiosk, hall)
     kiosk.get_by_role("button", name=re.compile("按部门找")).click()
-    kiosk.get_by_test_id("unit").filter(has_text="已不在本大厅").click()
+    kiosk.get_by_test_id("unit").filter(has_text="已撤出本大厅").click()
     kiosk.get_by_test_id("item").first.click()
     expect(kiosk.get_by_test_id("refusal")).to_contain_text("请到")
     expect(kiosk.get_by_test_id("refusal")).to_contain_text("电话")
@@ -181,7 +181,7 @@ def test_a_number_asked_for_while_the_server_is_away_is_taken_when_it_is_back(
     before = issued(hall)
     hall.kill()
     kiosk.get_by_test_id("take").click()
-    expect(kiosk.get_by_text("同一次操作只会取一个号")).to_be_visible()
+    expect(kiosk.get_by_text("不会重复取号")).to_be_visible()
     hall.start()
     expect(kiosk.get_by_test_id("number")).to_be_visible(timeout=BACK_MS)
     assert issued(hall) == before + 1
@@ -287,5 +287,5 @@ def test_outside_hours_it_says_when_numbers_begin(
 ) -> None:
     with HallServer(tmp_path_factory.mktemp("early"), at="06:00", seated=[]) as hall:
         start(kiosk, hall)
-        expect(kiosk.get_by_test_id("closed")).to_contain_text("开始取号")
+        expect(kiosk.get_by_test_id("closed")).to_contain_text("今天 08:30 开放")
         assert axe.findings(kiosk) == []

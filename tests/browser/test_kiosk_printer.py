@@ -52,7 +52,7 @@ def test_without_paper_the_number_stays_and_says_how_to_keep_it(
         expect(slip).to_contain_text(f"您的号码是 {number}，一样有效")
         expect(page.get_by_test_id("countdown")).to_have_text(re.compile(r"^(7[0-5]|6\d) 秒$"))
         page.get_by_test_id("done").click()
-        expect(page.get_by_test_id("printer")).to_contain_text("打印机缺纸")
+        expect(page.get_by_test_id("printer")).to_contain_text("小票纸已用完")
     finally:
         hall.fault("printer-1", "paper_out", on=False)
 

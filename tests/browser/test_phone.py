@@ -66,7 +66,8 @@ def test_from_waiting_to_called_to_served(phone: Page, free: HallServer) -> None
     clerk.post("/counter/start")
     expect(says).to_have_text("正在 5 号窗口办理")
     clerk.post("/counter/finish", {"outcome": "accepted"})
-    expect(says).to_have_text("已办结")
+    expect(says).to_have_text("您的申请已受理")
+    expect(phone.get_by_test_id("what-next")).to_contain_text("受理凭证")
     assert axe.findings(phone) == []
 
 
@@ -132,3 +133,91 @@ def test_the_page_is_light() -> None:
     assert not any("woff" in part for part in parts)
     size = len(html) + sum((DIST / f"{part}.gz").stat().st_size for part in parts)
     assert size <= MOST_BYTES
+
+
+@pytest.mark.parametrize(
+    ("outcome", "note", "says", "what"),
+    [
+        ("refused", "经营范围不在本县受理", "不予受理", "书面凭证"),
+        ("notice_given", "还缺章程", "材料需要补齐", "重新取号"),
+        ("consulted", "", "您的咨询已答复", "重新取号"),
+        ("done", "", "您的事项已当场办结", "带好证件"),
+    ],
+)
+def test_it_says_how_it_ended_and_what_to_do_next(
+    phone: Page, free: HallServer, outcome: str, note: str, says: str, what: str
+) -> None:
+    ticket = free.ticket("scjg-01")
+    clerk = free.clerk("1009")
+    clerk.post("/counter/call-next")
+    clerk.post("/counter/start")
+    phone.goto(free.url(f"/t/{ticket['token']}"))
+    clerk.post("/counter/finish", {"outcome": outcome, "note": note})
+    expect(phone.get_by_test_id("says")).to_have_text(says)
+    expect(phone.get_by_test_id("what-next")).to_contain_text(what)
+    reason = phone.get_by_test_id("reason")
+    if outcome == "refused":
+        expect(reason).to_have_text(f"原因：{note}")
+    else:
+        expect(reason).to_have_count(0)  # what the clerk notes otherwise is not for the phone
+    for words in ("谢谢", "已办结"):
+        expect(phone.locator("main")).not_to_contain_text(words, use_inner_text=True)
+    expect(phone.locator("main")).not_to_contain_text("当日有效")
+    assert axe.findings(phone) == []
+
+
+YOUNGER_THAN_2017 = """() => {
+  const gone = (owner, ...names) => names.forEach((name) => delete owner[name]);
+  gone(AbortSignal, "timeout", "any");
+  gone(Array.prototype, "at", "flat", "flatMap", "findLast", "findLastIndex");
+  gone(Array.prototype, "toSorted", "toReversed", "toSpliced");
+  gone(String.prototype, "at", "replaceAll", "matchAll", "trimStart", "trimEnd");
+  gone(Object, "hasOwn", "fromEntries", "groupBy");
+  gone(Promise, "allSettled", "any", "try", "withResolvers");
+  gone(Promise.prototype, "finally");
+  gone(Crypto.prototype, "randomUUID");
+  gone(Element.prototype, "replaceChildren");
+  gone(window, "structuredClone", "queueMicrotask", "ResizeObserver", "WeakRef", "AggregateError");
+}"""
+
+
+def test_it_runs_on_a_browser_of_2017(phone: Page, free: HallServer) -> None:
+    """From the scan to the end, with everything younger taken out of the browser."""
+    wrong: list[str] = []
+    phone.on("pageerror", lambda error: wrong.append(str(error)))
+    phone.add_init_script(f"({YOUNGER_THAN_2017})()")
+    ticket = free.ticket("scjg-01")
+    phone.goto(free.url(f"/t/{ticket['token']}"))
+    assert phone.evaluate("typeof structuredClone + typeof AbortSignal.timeout") == (
+        "undefined" * 2
+    )
+    expect(phone.get_by_test_id("says")).to_have_text(re.compile("前面还有|下一位"))
+    clerk = free.clerk("1009")
+    clerk.post("/counter/call-next")
+    expect(phone.get_by_test_id("says")).to_have_text("请到 5 号窗口")
+    clerk.post("/counter/no-show")
+    phone.get_by_test_id("return").click()
+    expect(phone.get_by_test_id("says")).to_have_text(re.compile("前面还有|下一位"))
+    phone.get_by_test_id("cancel").click()
+    phone.get_by_test_id("cancel-yes").click()
+    expect(phone.get_by_test_id("says")).to_have_text("号码已取消")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("scripts", ["none", "broken"])
+def test_without_scripts_it_says_to_follow_the_call_screen(
+    browser: Browser, browser_context_args: dict[str, Any], hall: HallServer, scripts: str
+) -> None:
+    """Where scripts are switched off, and where the browser cannot read ours."""
+    context = browser.new_context(
+        **{**browser_context_args, "viewport": SMALL, "java_script_enabled": scripts == "broken"}
+    )
+    page = context.new_page()
+    page.route("**/*.js", lambda route: route.fulfill(body="?.", content_type="text/javascript"))
+    page.goto(hall.url("/t/any-token"))
+    start = page.get_by_test_id("start")
+    expect(start).to_contain_text("请留意大厅叫号大屏和语音叫号")
+    expect(start).to_contain_text("watch the call screen")
+    if scripts == "none":
+        expect(page.locator("noscript p").first).to_be_visible()
+    context.close()

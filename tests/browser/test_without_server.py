@@ -155,12 +155,12 @@ def work_alone(desk: Page, second: str) -> None:
     """Serves one person and calls the second of the share."""
     expect(desk.get_by_test_id("alone")).to_be_visible(timeout=SOON_MS)
     main = desk.get_by_test_id("main")
-    for words in ("呼叫下一位", "已到窗口", "办结", "呼叫下一位"):
+    for words in ("呼叫下一位", "已到窗口", "结束办理", "呼叫下一位"):
         expect(main).to_contain_text(words)
         expect(main).to_have_attribute("data-settled", "true")
         main.click()
     expect(desk.get_by_test_id("number")).to_have_text(second)
-    expect(desk.get_by_test_id("alone")).to_contain_text(f"请喊号：{second}")
+    expect(desk.get_by_test_id("alone")).to_contain_text(f"请口头叫号：{second}")
 
 
 def take_alone(page: Page) -> str:

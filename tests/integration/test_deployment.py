@@ -85,6 +85,11 @@ class Visitor:
             self._headers |= {"Cookie": cookie, "X-CSRF-Token": said["csrf"]}
         return answer.status, said
 
+    def page(self, path: str) -> str:
+        """What a browser is shown at an address."""
+        self._line.request("GET", path, headers=self._headers | {"Accept": "text/html"})
+        return self._line.getresponse().read().decode()
+
     def close(self) -> None:
         """Hang up."""
         self._line.close()
@@ -108,6 +113,7 @@ def test_each_hall_answers_to_its_own_name(
         one, two, other = (Visitor(port, host) for host in (*HALLS.values(), "three.example"))
         asked = {"staff": "admin", "password": passwords["one"]}
         assert other.ask("GET", "/session")[1]["code"] == "hall_unknown"
+        assert "这个网址打不开" in other.page("/kiosk/1")
         assert two.ask("POST", "/login", asked)[1]["code"] == "login_failed"
         assert one.ask("POST", "/login", asked)[0] == 200
         fresh = {"current": passwords["one"], "new": "a-word-of-one's-own"}

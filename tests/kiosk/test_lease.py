@@ -54,7 +54,7 @@ def test_the_paper_is_a_document_with_every_hole_filled() -> None:
     paper = found.paper("tax-1", "elderly", chosen, now)
     text = str(Document.from_json(paper).to_json())
     assert "{" not in text.replace("{'", "").replace("'{", "")
-    for words in ("A982", "事项tax-1", "单位tax", "优先：老年人", "2026-03-02 09:00", "/t/t982"):
+    for words in ("A982", "事项tax-1", "单位tax", "优先 Priority", "2026-03-02 09:00", "/t/t982"):
         assert words in text, words
     view = found.view("tax-1", "elderly", chosen, "id", now)
     assert (view["number"], view["mark"], view["issued_at"]) == ("A982", "老", now)

@@ -67,7 +67,7 @@ test("a question carries no key and no csrf token", async () => {
 test("an answer that is no json is a refusal all the same", async () => {
   const { made } = world([() => new Response("<h1>oops</h1>", { status: 500 })]);
   const error = await send("POST", "/x", {}, {}, made).catch((caught: unknown) => caught);
-  expect((error as ApiError).words()).toContain("服务器正忙");
+  expect((error as ApiError).words()).toContain("系统正忙");
 });
 
 test("a proxy's refusal of a large file is said as that", async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CallView, QueueView } from "@web/wire.gen.ts";
-import { CALLS_SHOWN, callKey, callsShown, mayReloadAtNight, queuesShown } from "../../display/web/board-model.ts";
+import { LARGE, callKey, callsShown, grid, mayReloadAtNight, queuesShown } from "../../display/web/board-model.ts";
 
 const call = (number: string, n = 1): CallView => ({
   number, n, window: "W01", window_number: 1, window_name: "", window_name_en: "", zone: "east", state: "called", at: 0,
@@ -10,14 +10,26 @@ const queue = (unit: string, waiting: number): QueueView => ({
 });
 const CALLS = ["A1", "A2", "A3", "A4", "A5", "A6", "A7"].map((number) => call(number));
 
-test("the newest calls are shown in the server's order", () => {
-  expect(callsShown(CALLS, new Set()).map((one) => one.number)).toEqual(["A1", "A2", "A3", "A4", "A5"]);
-  expect(callsShown(CALLS, new Set()).length).toBe(CALLS_SHOWN);
+test("everybody who is called is shown, however many, in the server's order", () => {
+  const many = Array.from({ length: 20 }, (_, n) => call(`A${n}`));
+  expect(callsShown(many).map((one) => one.number)).toEqual(many.map((one) => one.number));
 });
 
-test("a call that flashes is never out of sight", () => {
-  const shown = callsShown(CALLS, new Set([callKey(call("A7"))]));
-  expect(shown.map((one) => one.number)).toEqual(["A1", "A2", "A3", "A4", "A7"]);
+test("people being served fill the room that is left and hide nobody who is called", () => {
+  const served = CALLS.map((one) => ({ ...one, number: `S${one.number}`, state: "serving" as const }));
+  const two = CALLS.slice(0, 2);
+  expect(callsShown([...served, ...two]).map((one) => one.number)).toEqual(["A1", "A2", "SA1", "SA2", "SA3"]);
+  expect(callsShown([...served, ...CALLS])).toEqual(CALLS);
+  expect(callsShown(served)).toHaveLength(LARGE);
+});
+
+test("a grid has room for every call", () => {
+  for (let count = 1; count <= 60; count += 1) {
+    const { columns, rows } = grid(count);
+    expect(columns * rows).toBeGreaterThanOrEqual(count);
+  }
+  expect(grid(5)).toEqual({ columns: 1, rows: 5 });
+  expect(grid(20)).toEqual({ columns: 2, rows: 10 });
 });
 
 test("a recall is another call than the first", () => {

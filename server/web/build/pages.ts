@@ -61,8 +61,8 @@ function finish(dist: string): void {
   writeFileSync(join(dist, "build.json"), JSON.stringify({ build, pages: names }) + "\n");
 }
 
-/** The plugin. */
-export function pages(): Plugin {
+/** The plugin; `last` says that no further group of pages is built into the same folder. */
+export function pages(last: boolean): Plugin {
   let dist = "";
   return {
     name: "hallkeeper-pages",
@@ -71,7 +71,7 @@ export function pages(): Plugin {
       dist = config.build.outDir;
     },
     closeBundle() {
-      finish(dist);
+      if (last) finish(dist);
     },
   };
 }

@@ -1,0 +1,42 @@
+// The journal of one ticket in words: what was done, by whom, how a service ended, what became of paper.
+import type { Words } from "@web/i18n.ts";
+
+/** Acts that have a ticket as their subject. */
+export const ACTS = {
+  "ticket.issue": { zh: "取号", en: "Number taken" },
+  "ticket.call": { zh: "呼叫", en: "Called" },
+  "ticket.recall": { zh: "重呼", en: "Called again" },
+  "ticket.start": { zh: "开始办理", en: "Service begun" },
+  "ticket.finish": { zh: "结束办理", en: "Finished" },
+  "ticket.no_show": { zh: "过号", en: "Did not come" },
+  "ticket.hold": { zh: "挂起", en: "Put on hold" },
+  "ticket.resume": { zh: "叫回", en: "Called back" },
+  "ticket.return": { zh: "重新排队", en: "Back in the queue" },
+  "ticket.transfer": { zh: "转移", en: "Transferred" },
+  "ticket.cancel": { zh: "取消", en: "Cancelled" },
+  "ticket.expire": { zh: "当日未办，失效", en: "Expired at close" },
+  "ticket.conflict": { zh: "号码重复，已报警", en: "Number given twice; alarm raised" },
+  "slip.reprint": { zh: "补打小票", en: "Slip printed again" },
+  "slip.sent": { zh: "小票已送打印机", en: "Slip sent to the printer" },
+  "slip.printed": { zh: "小票已打印", en: "Slip printed" },
+  "slip.failed": { zh: "小票未能打印", en: "Slip not printed" },
+  "slip.unknown": { zh: "小票可能没有打印完整", en: "Slip may not be complete" },
+  "counter.unfit": { zh: "断网时的操作未能补录", en: "An act without the server did not fit" },
+} satisfies Record<string, Words>;
+
+/** Who acts; {name} is a staff number or a kiosk's. */
+export const ACTORS = {
+  clerk: { zh: "工号 {name}", en: "staff {name}" },
+  manager: { zh: "工号 {name}", en: "staff {name}" },
+  administrator: { zh: "工号 {name}", en: "staff {name}" },
+  kiosk: { zh: "{name} 号取号机", en: "kiosk {name}" },
+  phone: { zh: "群众手机", en: "phone" },
+  agent: { zh: "设备程序", en: "device program" },
+  board: { zh: "大屏", en: "board" },
+  system: { zh: "系统", en: "system" },
+} satisfies Record<string, Words>;
+
+/** Why a call was made without a choice of the hall's rules. */
+export const OTHER_WHYS = {
+  offline: { zh: "断网时呼叫，事后补录", en: "Called without the server, handed in later" },
+} satisfies Record<string, Words>;

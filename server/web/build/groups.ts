@@ -1,0 +1,42 @@
+// Which pages are built for which browsers. A group's pages share their parts with nobody else's, so
+// that a part is never newer than the oldest browser that loads it.
+
+export interface Group {
+  name: string;
+  /** What scripts are lowered to. */
+  target: string[];
+  /** What style sheets are lowered to. */
+  css: string[];
+  entries: string[];
+}
+
+export const GROUPS: Group[] = [
+  {
+    // People's own phones, and the page for an address that a phone was led to.
+    name: "phones",
+    target: ["es2017"],
+    css: ["chrome61", "safari11", "firefox60"],
+    entries: ["kiosk/web/phone.html", "server/web/problem.html"],
+  },
+  {
+    // Kiosks and boards: machines that are set up once and hang for years.
+    name: "machines",
+    target: ["chrome90"],
+    css: ["chrome90"],
+    entries: ["kiosk/web/kiosk.html", "display/web/board.html", "display/web/boards.html"],
+  },
+  {
+    name: "staff",
+    target: ["es2022"],
+    css: ["es2022"],
+    entries: [
+      "counters/web/counter.html",
+      "display/web/simulators.html",
+      "server/office/web/office.html",
+      "server/office/web/login.html",
+      "server/office/web/bulletin/bulletin.html",
+      "server/office/web/my/my.html",
+      "server/office/web/walk/check.html",
+    ],
+  },
+];

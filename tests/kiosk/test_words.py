@@ -1,0 +1,111 @@
+"""Every value that a page may be sent has a word in each table that shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from devices.printers import simulator as printers
+from devices.voice import simulator as voices
+from server.domain.choosing import Why
+from server.domain.tickets import ActorKind, Move, Outcome, State
+from server.wire.commands import OfflineAct, Pause
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = ("kiosk/web", "counters/web", "display/web")
+TABLE = r"\b{name}(?::[^=]*)? = (?:dictionary\()?\{{(.*?)^\}}"
+KEY = re.compile(r'^  "?([\w.]+)"?: \{', re.MULTILINE)
+CHINESE = re.compile(r'\bzh: "((?:[^"\\]|\\.)*)"')
+PLACE = re.compile(r"\{\w+\}")
+CODE = re.compile(r"[A-Za-z_]{2,}")
+LATIN = {"English", "Enter", "sfz", "GB"}
+"""What may stand in a Chinese sentence: the other language's name, keys, an example to type."""
+
+
+def literals(model: Any, name: str) -> set[str]:
+    """Values that a field of a message may have."""
+    return {value for value in get_args(model.model_fields[name].annotation) if value}
+
+
+OUTCOMES = {one.value for one in Outcome} | {"unrecorded"}
+SLIPS = {"sent", "printed", "failed", "unknown", "reprint"}
+ACTS = {f"ticket.{move.value}" for move in Move} | {f"slip.{state}" for state in SLIPS}
+UNFIT = {
+    "move_not_allowed",
+    "not_the_holder",
+    "ticket_unknown",
+    "window_busy",
+    "window_taken",
+    "window_not_signed_in",
+    "window_idle",
+    "window_paused",
+    "no_show_too_early",
+    "reason_required",
+    "forbidden",
+}
+NEEDED: list[tuple[str, str, set[str]]] = [
+    ("kiosk/web/phone-words.ts", "stateWords", {one.value for one in State}),
+    ("kiosk/web/phone-words.ts", "outcomeWords", OUTCOMES),
+    ("kiosk/web/phone-words.ts", "nextWords", OUTCOMES),
+    ("kiosk/web/words.ts", "t", {"withdrawn", "elsewhere"}),
+    ("kiosk/web/words.ts", "REASONS", {"paper_out", "cover_open", "cutter", "offline"}),
+    ("counters/web/words.ts", "OUTCOME_WORDS", OUTCOMES),
+    ("counters/web/words.ts", "PAUSE_WORDS", literals(Pause, "reason")),
+    ("counters/web/words.ts", "WHYS", {one.value for one in Why} | {"resumed"}),
+    ("counters/web/history-words.ts", "OTHER_WHYS", {"offline"}),
+    ("counters/web/history-words.ts", "ACTS", ACTS | {"ticket.conflict", "counter.unfit"}),
+    ("counters/web/history-words.ts", "ACTORS", {one.value for one in ActorKind}),
+    ("counters/web/unfit-words.ts", "KINDS", literals(OfflineAct, "kind")),
+    ("counters/web/unfit-words.ts", "REASONS", UNFIT),
+    (
+        "display/web/simulators/fault-words.ts",
+        "words",
+        {*printers.FAULTS, *voices.FAULTS},
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "needed"), NEEDED, ids=[f"{name} of {path}" for path, name, _ in NEEDED]
+)
+def test_every_value_has_its_word(path: str, name: str, needed: set[str]) -> None:
+    text = (ROOT / path).read_text(encoding="utf-8")
+    table = re.search(TABLE.format(name=name), text, re.DOTALL | re.MULTILINE)
+    assert table, f"{name} is not in {path}"
+    assert needed - set(KEY.findall(table[1])) == set()
+
+
+def sentences() -> Iterator[tuple[str, str]]:
+    """Every Chinese sentence of the dictionaries, with its file."""
+    for folder in FOLDERS:
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in (".ts", ".vue"):
+                for said in CHINESE.findall(path.read_text(encoding="utf-8")):
+                    yield str(path.relative_to(ROOT)), said
+
+
+def test_no_chinese_sentence_holds_a_code_or_left_over_english() -> None:
+    found = [
+        (path, said) for path, said in sentences() if set(CODE.findall(PLACE.sub("", said))) - LATIN
+    ]
+    assert found == []
+
+
+def test_only_a_case_is_closed() -> None:
+    """A ticket's service ends (结束办理); 办结 is said of a case, or of one done on the spot."""
+    found = [(path, said) for path, said in sentences() if "办结" in said.replace("当场办结", "")]
+    assert found == []
+
+
+def test_the_public_hears_of_no_server_and_of_no_class_mark() -> None:
+    """Staff's own pages may name their system; applicants' pages may not."""
+    found = [(p, s) for p, s in sentences() if "服务器" in s and "simulators" not in p]
+    assert found == []
+    for folder in FOLDERS:
+        for path in (ROOT / folder).rglob("*.vue"):
+            shown = re.findall(r"\{\{[^}]*\.mark\b[^}]*\}\}", path.read_text(encoding="utf-8"))
+            assert shown == [], path

@@ -1,0 +1,192 @@
+"""What applicants and clerks are shown: pure shaping of the hall as it stands."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from devices.printers.document import Pair, Text
+from display.board import MAIN, board
+from display.strip import strip
+from kiosk import views
+from kiosk.slip import standby_applicant, ticket_slip
+from server.domain.errors import Code
+from server.domain.settings import Settings
+from server.domain.tickets import Outcome, Ticket
+from server.services import calling, snapshot
+from server.services.floor import hall_hours, window_states
+from server.wire.views import HallHours, TicketView
+from support.halls import MONDAY, SmallHall, at, catalogue
+
+TUESDAY = MONDAY + timedelta(days=1)
+FRIDAY = MONDAY + timedelta(days=4)
+
+
+def view_of(small: SmallHall, ticket_id: str) -> TicketView:
+    """A ticket as its holder's phone shows it."""
+    seen = snapshot.take(small.ctx)
+    ticket = small.ticket(ticket_id)
+    where = views.place(seen, ticket, seen.catalogue, 0)
+    return views.ticket_view(seen, ticket, seen.catalogue, where, [], "")
+
+
+def begun(small: SmallHall, window: str) -> Ticket:
+    """Somebody called to a window and being served there."""
+    ticket = small.call(window)
+    calling.start(small.ctx, small.clerk(window), small.key(), window)
+    return small.ticket(ticket.id)
+
+
+def hours_at(small: SmallHall, now: int) -> HallHours:
+    """The hall's hours at a moment."""
+    small.clock.set(now)
+    return hall_hours(snapshot.take(small.ctx))
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_a_phone_learns_the_outcome_and_only_a_refusals_reason(
+    small: SmallHall, outcome: Outcome
+) -> None:
+    small.seat("T1")
+    ticket = small.issue("tax-1")
+    begun(small, "T1")
+    calling.finish(small.ctx, small.clerk("T1"), "end", "T1", outcome, "缺营业执照原件")
+    shown = view_of(small, ticket.id)
+    assert shown.outcome == outcome.value
+    assert shown.reason == ("缺营业执照原件" if outcome is Outcome.REFUSED else "")
+
+
+def test_people_called_stand_before_people_served_newest_first(small: SmallHall) -> None:
+    small.seat("T1", "T2", "G1")
+    for _ in range(4):
+        small.issue("tax-1")
+    small.issue("social-1")
+    first = small.call("T1")
+    small.clock.forward(seconds=1)
+    served = begun(small, "T2")
+    small.clock.forward(seconds=1)
+    second = small.call("G1")
+    calls = board(snapshot.take(small.ctx), MAIN).calls
+    assert [c.number for c in calls] == [second.number, first.number, served.number]
+    assert [c.state for c in calls] == ["called", "called", "serving"]
+
+
+def test_a_recall_is_the_newest_call(small: SmallHall) -> None:
+    small.seat("T1", "T2")
+    for _ in range(2):
+        small.issue("tax-1")
+    first = small.call("T1")
+    small.clock.forward(seconds=1)
+    second = small.call("T2")
+    small.clock.forward(seconds=1)
+    calling.recall(small.ctx, small.clerk("T1"), "again", "T1")
+    calls = board(snapshot.take(small.ctx), MAIN).calls
+    assert [c.number for c in calls] == [first.number, second.number]
+
+
+def test_the_item_page_counts_whom_the_chosen_class_stands_behind(small: SmallHall) -> None:
+    small.seat("T1")
+    for applicant in ("ordinary", "ordinary", "ordinary", "elderly"):
+        small.issue("tax-1", applicant)
+    seen = snapshot.take(small.ctx)
+    ordinary = views.item_page_of(seen, "tax-1", "ordinary").offer
+    elderly = views.item_page_of(seen, "tax-1", "elderly").offer
+    assert ordinary is not None
+    assert elderly is not None
+    assert (ordinary.ahead, elderly.ahead) == (4, 1)
+    assert elderly.high < ordinary.high
+
+
+def test_the_item_page_refuses_a_class_that_is_not(small: SmallHall) -> None:
+    small.seat("T1")
+    refusal = views.item_page_of(snapshot.take(small.ctx), "tax-1", "nobody").refusal
+    assert refusal is not None
+    assert refusal.code == Code.CLASS_UNKNOWN.value
+
+
+@pytest.mark.parametrize(
+    ("now", "is_open", "midday", "opens"),
+    [
+        (at(9), True, False, None),
+        (at(8), False, False, at(8, 30)),
+        (at(12), False, True, at(14, 30)),
+        (at(14, 29), False, True, at(14, 30)),
+        (at(18), False, False, at(8, 30, day=TUESDAY)),
+        (at(18, day=FRIDAY), False, False, at(8, 30, day=MONDAY + timedelta(days=7))),
+    ],
+)
+def test_every_surface_learns_when_the_hall_opens_next(
+    small: SmallHall, now: int, is_open: bool, midday: bool, opens: int | None
+) -> None:
+    found = hours_at(small, now)
+    assert (found.open, found.midday, found.next) == (is_open, midday, opens)
+
+
+def test_numbers_end_before_the_hall_closes(small: SmallHall) -> None:
+    small.configure(last_ticket_minutes=20)
+    assert hours_at(small, at(11, 30)).numbers
+    found = hours_at(small, at(11, 45))
+    assert (found.open, found.numbers, found.next) == (True, False, at(14, 30))
+
+
+def test_hours_stand_in_every_picture(small: SmallHall) -> None:
+    from counters.views import window_list  # noqa: PLC0415 - beside the one use
+
+    small.clock.set(at(12, 30))
+    seen = snapshot.take(small.ctx)
+    found = [board(seen, MAIN).hours, window_list(seen).hours]
+    assert all(hours.midday and hours.next == at(14, 30) for hours in found)
+
+
+def facts(**more: Any) -> dict[str, Any]:
+    """Facts of a slip of the small hall."""
+    return {
+        "number": "A012",
+        "item": "tax-1",
+        "applicant": "elderly",
+        "windows": ["T1", "T2"],
+        "ahead": 2,
+        "low": 5,
+        "high": 10,
+        "token": "t",
+        "issued_at": at(9),
+    } | more
+
+
+def words(slip: Any) -> str:
+    """All that a slip says."""
+    parts: list[str] = []
+    for line in slip.lines:
+        if isinstance(line, Text | Pair):
+            parts += [str(getattr(line, one.name)) for one in fields(line)]
+    return "\n".join(parts)
+
+
+def test_a_slip_sends_nobody_to_a_window_and_names_no_class() -> None:
+    book = catalogue()
+    said = words(ticket_slip(facts(), book, Settings(), "http://hall.test", copy=False))
+    assert "优先 Priority" in said
+    assert all(one.name not in said for one in book.classes if one.level)
+    assert "叫号窗口" in said
+    assert "请到" not in said.replace("叫到后请到所叫的窗口", "")
+
+
+def test_a_class_is_on_no_paper() -> None:
+    assert {standby_applicant(one) for one in catalogue().classes} == {"", "优先 Priority"}
+
+
+def test_a_strip_says_call_and_service_apart(small: SmallHall) -> None:
+    small.seat("T1", "T2")
+    for _ in range(2):
+        small.issue("tax-1")
+    called, served = small.call("T1"), begun(small, "T2")
+    states = {w.code: w for w in window_states(snapshot.take(small.ctx))}
+    signs = {code: strip(states[code]) for code in ("T1", "T2", "S1")}
+    numbers = [states[code].number for code in ("T1", "S1")]
+    assert signs["T1"]["text"] == f"请{called.number}号到{numbers[0]}号窗口"
+    assert signs["T2"]["text"] == f"正在办理{served.number}号"
+    assert signs["S1"]["text"] == f"{numbers[1]}号窗口未开放"
+    assert signs["T1"]["colour"] != signs["T2"]["colour"]
