@@ -115,14 +115,13 @@ def test_people_sign_in_and_act_and_their_cookie_is_for_tls_only(
 
 
 @pytest.mark.parametrize("asked", ["upgrade", "Upgrade", "keep-alive, Upgrade"])
-@pytest.mark.parametrize(
-    ("to", "code"), [("", "login_failed"), ("h2c", "login_failed"), ("websocket", "invalid")]
-)
+@pytest.mark.parametrize("to", ["", "h2c", "websocket"])
 def test_a_body_is_read_whatever_a_client_says_of_upgrades(
-    manager: Visitor, asked: str, to: str, code: str
+    manager: Visitor, asked: str, to: str
 ) -> None:
     more = {"Connection": asked, **({"Upgrade": to} if to else {})}
-    assert manager.post("/login", {"staff": "nobody", "password": "no"}, **more)[1]["code"] == code
+    told = manager.post("/login", {"staff": "nobody", "password": "no"}, **more)[1]
+    assert told["code"] == "login_failed"
 
 
 def _picture(proxy: Nginx, cookie: str, origin: str = f"https://{NAME}") -> Any:
