@@ -10,6 +10,7 @@ from server.domain.attendance.sheet import DaySheet, Totals, total
 from server.domain.attendance.shifts import ShiftRule, clock
 from server.domain.attendance.verdicts import STATE_WORDS, SlotVerdict, State
 from server.domain.catalogue import Catalogue
+from server.domain.rounding import kept_share
 from server.domain.workdays import Workdays
 from server.services.attendance.rules import Change, PersonTrial
 from server.services.attendance.sheets import Facts
@@ -73,7 +74,7 @@ def totals(counted: Totals) -> TotalsView:
         absent_halves=counted.absent_halves,
         corrected=counted.corrected,
         days=counted.days,
-        rate=None if counted.rate is None else round(counted.rate, 4),
+        rate=kept_share(counted.rate),
     )
 
 

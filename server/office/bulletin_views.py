@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from server.domain.bulletin import wording
 from server.domain.bulletin.figures import Difference, Figures, Week
 from server.domain.catalogue import Catalogue
 from server.domain.tickets import ActorKind
+from server.office import bulletin_tables
 from server.services.bulletins.acts import Bulletin
 from server.services.bulletins.service import services_of, waits_of
 from server.services.context import Actor
@@ -29,6 +32,49 @@ from server.wire.bulletin import (
 )
 
 EVERYBODY = "all"
+FACT_LABELS = {
+    "first": "起始日",
+    "last": "截止日",
+    "working_days": "工作日数",
+    "units": "进驻单位数",
+    "units_staffed": "派驻人员的单位数",
+    "people": "应考勤人数",
+    "due": "应打卡次数",
+    "on_time": "准时次数",
+    "late": "迟到次数",
+    "early": "早退次数",
+    "missing": "缺卡次数",
+    "leave": "请假免打卡次数",
+    "away": "公出等免打卡次数",
+    "absent_halves": "旷工半天人次",
+    "rate": "准时率",
+    "rate_change": "准时率变化",
+    "rate_trend": "准时率与上周比较",
+    "best": "全部准时的单位",
+    "worst": "准时率后位的单位",
+    "checks_due": "应查岗次数",
+    "checks_done": "已查岗次数",
+    "checks_missed": "未按时查岗次数",
+    "checks_extra": "临时查岗次数",
+    "marks": "检查窗口个次",
+    "confirmed": "认定问题数",
+    "disputed": "申诉未裁定数",
+    "last_findings": "上期问题数",
+    "last_rectified": "上期已整改数",
+    "last_open": "上期未整改数",
+    "rectify_days": "整改工作日数",
+    "issued": "取号人次",
+    "served": "窗口办理人次",
+    "no_show": "过号数",
+    "expired": "当日未办人次",
+    "issued_change": "取号量变化",
+    "issued_trend": "取号量与上周比较",
+    "wait_p50": "半数等候时间",
+    "wait_p90": "九成等候时间",
+    "service_mean": "平均办理时间",
+    "windows_open": "开放窗口数",
+}
+"""What the office calls the figures: in the editor, in amendments. A test knows them complete."""
 
 
 def manages(actor: Actor) -> bool:
@@ -79,7 +125,13 @@ def bulletin(
         released_at=row.released_at,
         pending=any(line.pending for line in figures.units),
         sections=sections(figures, found.words),
-        facts=[FactView(name=n, value=f.value, link=f.link) for n, f in figures.facts.items()],
+        title=title_of(figures),
+        numbered=number_of(figures, row.number),
+        tables=bulletin_tables.tables(catalogue, figures),
+        facts=[
+            FactView(name=n, label=label_of(n), value=f.value, link=f.link)
+            for n, f in figures.facts.items()
+        ],
         units=list(figures.units),
         cases=list(figures.cases),
         checks=list(figures.checks),
@@ -95,6 +147,28 @@ def bulletin(
         acknowledgements=_receipts(catalogue, figures, acknowledged),
         amendments=[_amendment(one) for one in amendments],
     )
+
+
+def title_of(figures: Figures) -> str:
+    """Return the title as papers have it: who, on what, which kind of paper."""
+    first, last = date.fromisoformat(figures.first), date.fromisoformat(figures.last)
+    span = f"{first.year}年{first.month}月{first.day}日至"
+    if last.year != first.year:
+        span += f"{last.year}年"
+    if last.month != first.month:
+        span += f"{last.month}月"
+    return f"{figures.hall}关于{span}{last.day}日窗口工作情况的通报"
+
+
+def number_of(figures: Figures, number: int) -> str:
+    """Return 2026年第3期; a draft has no number yet."""
+    year = figures.week[:4]
+    return f"{year}年第{number}期" if number else f"{year}年第　期（草稿，未发布）"
+
+
+def label_of(name: str) -> str:
+    """Return what people call a figure."""
+    return FACT_LABELS.get(name, name)
 
 
 def _weeks(week: Week, figures: Figures) -> list[str]:
@@ -144,11 +218,16 @@ def _person(catalogue: Catalogue, number: str) -> str:
     return found.name if found else number
 
 
+def named(found: Iterable[Difference]) -> list[Difference]:
+    """Return differences under the names that the office uses."""
+    return [replace(one, name=label_of(one.name)) for one in found]
+
+
 def _amendment(row: Any) -> AmendmentView:
     return AmendmentView(
         n=row.n,
         words=row.words,
-        changes=[Difference(**one) for one in json.loads(row.data)],
+        changes=named(Difference(**one) for one in json.loads(row.data)),
         drafted_by=row.drafted_by,
         drafted_at=row.drafted_at,
         released_by=row.released_by,
@@ -168,7 +247,10 @@ def public(shown: BulletinView, *, names: bool) -> PublicBulletin:
         last=shown.last,
         released_at=shown.released_at,
         digest=shown.digest,
+        title=shown.title,
+        numbered=shown.numbered,
         sections=shown.sections,
+        tables=[table for table in shown.tables if names or not table.personal],
         units=shown.units,
         service_units=shown.service_units,
         cases=shown.cases if names else [],

@@ -242,7 +242,7 @@ def _amendments(api: Api, shown: Bulletins) -> None:
         """What a released bulletin says otherwise than the books say today."""
         found = shown.load(call)
         changes = shown.apart(lambda conn: acts.changed_since(ctx, conn, found))
-        return BulletinChanges(changes=list(changes))
+        return BulletinChanges(changes=views.named(changes))
 
     @api.post(
         "/office/bulletins/<bulletin>/amendments",

@@ -2,149 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
 from server.reports.paper import pdf
 from server.wire.bulletin import BulletinView
 
-STATES = {
-    "done": "已查",
-    "missed": "未按时查",
-    "due": "待查",
-    "started": "查岗中",
-    "unfinished": "未查完",
-}
-FINDINGS = {"confirmed": "成立", "disputed": "申诉中", "upheld": "维持"}
-STEPS = {"notice": "通报提醒", "replacement": "建议调换", "interview": "约谈负责人"}
-CHECKS = {"drawn": "抽定", "extra": "加查"}
 # The digest says what was released; the hall's clock is China's wherever a bulletin is printed.
 CHINA = timedelta(hours=8)
 
 Table = dict[str, Any]
 
 
-def percent(rate: float | None) -> str:
-    """A share in words."""
-    return "—" if rate is None else f"{rate * 100:.1f}%"
-
-
-def _minutes(value: float | None) -> str:
-    return "—" if value is None else f"{value:.1f}"
-
-
-def title_of(shown: BulletinView) -> str:
-    """关于某月某日至某月某日窗口工作情况的通报."""
-    first, last = date.fromisoformat(shown.first), date.fromisoformat(shown.last)
-    span = f"{first.month}月{first.day}日至{last.month}月{last.day}日"
-    return f"关于{span}窗口工作情况的通报"
-
-
-def number_of(shown: BulletinView) -> str:
-    """〔2026〕第3期; a draft has no number yet."""
-    year = shown.id[:4]
-    return f"〔{year}〕第{shown.number}期" if shown.number else f"〔{year}〕第　期（草稿，未发布）"
-
-
 def tables_of(shown: BulletinView) -> dict[str, list[Table]]:
-    """The tables that stand below each section."""
-    return {
-        "attendance": [_units(shown), _cases(shown)],
-        "checks": [_checks(shown), _findings("查岗发现的问题", shown.findings)],
-        "rectification": [_findings("上周问题整改情况", shown.last_findings)],
-        "service": [
-            _service("各单位服务情况", "单位", shown.service_units),
-            _service("各窗口服务情况", "窗口", shown.service_windows),
-        ],
-    }
-
-
-def _units(shown: BulletinView) -> Table:
-    head = ["单位", "人数", "应打", "准时", "迟到", "早退", "缺卡", "请假", "公出", "旷工半天"]
-    return {
-        "name": "各单位考勤情况（单位：次）",
-        "columns": ["wide"] + ["auto"] * 11,
-        "head": [*head, "准时率", "上周"],
-        "rows": [
-            [
-                u.name,
-                *map(
-                    str,
-                    (u.people, u.due, u.on_time, u.late, u.early, u.missing, u.leave, u.away),
-                ),
-                str(u.absent_halves),
-                percent(u.rate),
-                percent(u.last_rate),
-            ]
-            for u in shown.units
-        ],
-    }
-
-
-def _cases(shown: BulletinView) -> Table:
-    return {
-        "name": "考勤情况点名通报",
-        "columns": ["wide", "wide"] + ["auto"] * 5,
-        "head": ["姓名", "单位", "迟到", "早退", "缺卡", "旷工半天", "合计分钟"],
-        "rows": [
-            [
-                c.name,
-                c.unit_name,
-                *map(str, (c.late, c.early, c.missing, c.absent_halves, c.minutes)),
-            ]
-            for c in shown.cases
-        ],
-    }
-
-
-def _checks(shown: BulletinView) -> Table:
-    return {
-        "name": "查岗安排与执行",
-        "columns": ["wide"] * 5,
-        "head": ["日期", "时间", "方式", "情况", "查看窗口"],
-        "rows": [
-            [c.day, c.at, CHECKS.get(c.kind, c.kind), STATES.get(c.state, c.state), str(c.windows)]
-            for c in shown.checks
-        ],
-    }
-
-
-def _findings(name: str, lines: Any) -> Table:
-    return {
-        "name": name,
-        "columns": ["auto", "auto", "wide", "auto", "wide", "auto", "auto", "auto"],
-        "head": ["日期", "窗口", "单位", "姓名", "问题", "认定", "处理", "整改"],
-        "rows": [
-            [
-                f.day[5:],
-                f.window,
-                f.unit_name,
-                f.name,
-                f.words,
-                FINDINGS.get(f.state, f.state),
-                STEPS.get(f.step, "—"),
-                "已整改" if f.rectified else "未整改",
-            ]
-            for f in lines
-        ],
-    }
-
-
-def _service(name: str, what: str, lines: Any) -> Table:
-    return {
-        "name": f"{name}（等候和办理时间单位：分钟）",
-        "columns": ["wide"] + ["auto"] * 7,
-        "head": [what, "取号", "办结", "过号", "未办", "等候中位", "等候九成", "平均办理"],
-        "rows": [
-            [
-                line.name,
-                *map(str, (line.issued, line.served, line.missed, line.expired)),
-                *map(_minutes, (line.wait_p50, line.wait_p90, line.service_mean)),
-            ]
-            for line in lines
-        ],
-    }
+    """Return the tables below each section, as the paper's template takes them."""
+    found: dict[str, list[Table]] = {}
+    for table in shown.tables:
+        found.setdefault(table.section, []).append(
+            {
+                "name": f"附表{table.number}　{table.title}",
+                "columns": ["auto" if column.number else "wide" for column in table.columns],
+                "head": [column.zh for column in table.columns],
+                "rows": [row.cells for row in table.rows],
+            }
+        )
+    return found
 
 
 def paper(shown: BulletinView) -> bytes:
@@ -154,8 +37,8 @@ def paper(shown: BulletinView) -> bytes:
         "bulletin.typ",
         {
             "hall": shown.hall,
-            "number": number_of(shown),
-            "title": title_of(shown),
+            "number": shown.numbered,
+            "title": shown.title,
             "digest": f"内容校验码 {shown.digest}" if shown.number else "草稿",
             "sections": [
                 {
@@ -200,8 +83,8 @@ def workbook(shown: BulletinView) -> bytes:
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     page = book.add_worksheet("正文")
     page.set_column(0, 0, 100, wrap)
-    page.write_string(0, 0, f"{shown.hall}通报 {number_of(shown)}")
-    page.write_string(1, 0, title_of(shown))
+    page.write_string(0, 0, f"{shown.hall}通报 {shown.numbered}")
+    page.write_string(1, 0, shown.title)
     line = 2
     for section in shown.sections:
         page.write_string(line, 0, section.title)

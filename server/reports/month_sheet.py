@@ -6,6 +6,7 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
+from server.domain.rounding import percent
 from server.reports.paper import pdf
 from server.wire.attendance import LETTERS, MonthRow, MonthSheet, TotalsView
 
@@ -80,7 +81,7 @@ def title_of(sheet: MonthSheet) -> str:
 def sums_of(totals: TotalsView) -> list[str]:
     """A person's sums in the order of `SUMS`."""
     away = totals.official + totals.elsewhere
-    rate = "—" if totals.rate is None else f"{totals.rate * 100:.1f}%"
+    rate = "—" if totals.rate is None else f"{percent(totals.rate)}%"
     counts = (
         totals.due,
         totals.on_time,

@@ -38,10 +38,42 @@ class BulletinSection(Message):
     pieces: list[BulletinPiece]
 
 
+class BulletinColumn(Message):
+    """A column of a table; `number`: its cells are figures."""
+
+    key: str
+    zh: str
+    en: str
+    number: bool
+
+
+class BulletinRow(Message):
+    """A line of a table as it is read everywhere, and where its evidence is."""
+
+    key: str
+    link: str
+    cells: list[str]
+
+
+class BulletinTable(Message):
+    """A table of a bulletin: the same cells on page, paper and in the workbook."""
+
+    key: str
+    number: int
+    section: str
+    title: str
+    title_en: str
+    personal: bool
+    """Whether it names people."""
+    columns: list[BulletinColumn]
+    rows: list[BulletinRow]
+
+
 class FactView(Message):
-    """A figure that words may quote in braces."""
+    """A figure that words may quote in braces, by its `label` or its `name`."""
 
     name: str
+    label: str
     value: str
     link: str
 
@@ -95,7 +127,11 @@ class BulletinView(Message):
     released_at: int | None
     pending: bool
     """Punches of the week are still owed: it cannot be released yet."""
+    title: str
+    numbered: str
+    """Its number as papers write it."""
     sections: list[BulletinSection]
+    tables: list[BulletinTable]
     facts: list[FactView]
     units: list[AttendanceLine]
     cases: list[NamedCase]
@@ -146,7 +182,10 @@ class PublicBulletin(Message):
     last: str
     released_at: int
     digest: str
+    title: str
+    numbered: str
     sections: list[BulletinSection]
+    tables: list[BulletinTable]
     units: list[AttendanceLine]
     service_units: list[ServiceLine]
     cases: list[NamedCase]

@@ -213,6 +213,6 @@ def _counts(line: AttendanceLine) -> tuple[int, ...]:
 
 def _said(line: AttendanceLine) -> str:
     return (
-        f"应打{line.due} 准时{line.on_time} 迟到{line.late} 早退{line.early}"
-        f" 缺卡{line.missing} 旷工半天{line.absent_halves}"
+        f"应打卡{line.due}次，准时{line.on_time}次，迟到{line.late}次，早退{line.early}次，"
+        f"缺卡{line.missing}次，旷工半天{line.absent_halves}人次"
     )

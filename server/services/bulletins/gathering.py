@@ -21,22 +21,24 @@ from server.domain.bulletin.figures import (
     NamedCase,
     Week,
 )
-from server.domain.catalogue import Catalogue
+from server.domain.catalogue import Catalogue, Presence
+from server.domain.rounding import kept_share, percent
 from server.services.attendance.sheets import Facts, gather, sheets_of
 from server.services.bulletins import service
 from server.services.context import Context
 from server.storage import checks, findings
 
-OFFICE = "大厅管理办公室"
+OFFICE = "中心办公室"
 WEEKS_SHOWN = 8
+INCOMPARABLE = "无可比数据"
 STANDING = ("confirmed", "disputed", "upheld")
 WALKED = ("started", "done", "unfinished")
 KINDS = {
     "empty": "空岗",
-    "away": "离岗",
-    "conduct": "行为不规范",
-    "no_call": "有人等候而长时间不叫号",
-    "no_punch": "在岗而整个上午无打卡",
+    "away": "离岗去向不明",
+    "conduct": "工作纪律问题",
+    "no_call": "有人等候长时间不叫号",
+    "no_punch": "有在岗记录但上午未打卡",
 }
 
 
@@ -54,7 +56,7 @@ def figures(ctx: Context, conn: Connection, week: Week) -> Figures:
     before = _findings(ctx, conn, catalogue, facts, week.before())
     walked = _checks(ctx, conn, week)
     counted, counted_last = total(mine), total(last)
-    stated = _attendance_facts(week, mine, counted, counted_last)
+    stated = _attendance_facts(catalogue, week, mine, counted, counted_last)
     stated |= _ranking_facts(week, units)
     stated |= _check_facts(ctx, week, walked, found, before)
     stated |= service.facts(rows, len(service.tickets(ctx, conn, week.before())), week)
@@ -73,6 +75,11 @@ def figures(ctx: Context, conn: Connection, week: Week) -> Figures:
         service_windows=service_windows,
         rates=_rates(weeks, week, units),
     )
+
+
+def present(catalogue: Catalogue) -> list[str]:
+    """Return the codes of the units that are in this hall."""
+    return [unit.code for unit in catalogue.units if unit.presence is Presence.HALL]
 
 
 def _by_week(sheets: Iterable[DaySheet]) -> dict[str, list[DaySheet]]:
@@ -118,16 +125,12 @@ def _units(
                 away=states[State.OFFICIAL] + states[State.ELSEWHERE],
                 absent_halves=counted.absent_halves,
                 pending=states[State.PENDING],
-                rate=_rounded(counted.rate),
-                last_rate=_rounded(total(s for s in last if s.unit == code).rate),
+                rate=kept_share(counted.rate),
+                last_rate=kept_share(total(s for s in last if s.unit == code).rate),
                 link=_attendance_link(code or "office", week),
             )
         )
     return tuple(lines)
-
-
-def _rounded(rate: float | None) -> float | None:
-    return None if rate is None else round(rate, 4)
 
 
 def _cases(
@@ -169,7 +172,7 @@ def _rates(
     found: dict[str, list[float | None]] = {}
     for line in units:
         found[line.unit] = [
-            _rounded(total(s for s in weeks.get(one.id, ()) if s.unit == line.unit).rate)
+            kept_share(total(s for s in weeks.get(one.id, ()) if s.unit == line.unit).rate)
             for one in names
         ]
     return found
@@ -260,7 +263,7 @@ def _check_facts(
 
 
 def _attendance_facts(
-    week: Week, mine: Sequence[DaySheet], counted: Totals, last: Totals
+    catalogue: Catalogue, week: Week, mine: Sequence[DaySheet], counted: Totals, last: Totals
 ) -> dict[str, Fact]:
     link, states = _attendance_link("all", week), counted.states
     days = {s.day for s in mine if s.slots}
@@ -268,7 +271,8 @@ def _attendance_facts(
         "first": f"{week.first.month}月{week.first.day}日",
         "last": f"{week.last.month}月{week.last.day}日",
         "working_days": str(len(days)),
-        "units": str(len({s.unit for s in mine if s.unit})),
+        "units": str(len(present(catalogue))),
+        "units_staffed": str(len({s.unit for s in mine if s.unit})),
         "people": str(len({s.staff for s in mine})),
         "due": str(counted.due),
         "on_time": str(states[State.ON_TIME]),
@@ -280,6 +284,7 @@ def _attendance_facts(
         "absent_halves": str(counted.absent_halves),
         "rate": _percent(counted.rate),
         "rate_change": _points(counted.rate, last.rate),
+        "rate_trend": _compared(_points(counted.rate, last.rate)),
     }
     return {name: Fact(value, link) for name, value in values.items()}
 
@@ -294,13 +299,20 @@ def _ranking_facts(week: Week, units: Sequence[AttendanceLine]) -> dict[str, Fac
 
 
 def _percent(rate: float | None) -> str:
-    return "—" if rate is None else f"{rate * 100:.1f}%"
+    kept = kept_share(rate)
+    return "—" if kept is None else f"{percent(kept)}%"
 
 
 def _points(rate: float | None, last: float | None) -> str:
-    if rate is None or last is None:
-        return "无可比数据"
-    change = round(rate * 100, 1) - round(last * 100, 1)
-    if abs(change) < 0.05:
+    now, before = kept_share(rate), kept_share(last)
+    if now is None or before is None:
+        return INCOMPARABLE
+    change = percent(now) - percent(before)
+    if not change:
         return "持平"
-    return f"{'上升' if change > 0 else '下降'}{abs(change):.1f}个百分点"
+    return f"{'上升' if change > 0 else '下降'}{abs(change)}个百分点"
+
+
+def _compared(change: str) -> str:
+    """Return a change as a clause that stands by itself."""
+    return f"上周{change}" if change == INCOMPARABLE else f"与上周相比{change}"

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
 from server.domain.bulletin.figures import Fact, ServiceLine, Week, percentile
-from server.domain.catalogue import Catalogue
+from server.domain.catalogue import Catalogue, Presence
+from server.domain.rounding import tenths
 from server.services.context import Context
 from server.storage import bulletins
 
 MINUTE_MS = 60_000
+FEWEST = 10
+"""Below so many last week a percentage says nothing."""
 
 
 def tickets(ctx: Context, conn: Connection, week: Week) -> list[Any]:
@@ -32,24 +35,27 @@ def lines(
         by_unit[row.queue].append(row)
         if row.window:
             by_window[row.window].append(row)
+    # Every unit that is here has a line, also in a week in which nobody came to it.
+    here = [u.code for u in catalogue.units if u.presence is Presence.HALL]
     units = [
         _line(code, _unit_name(catalogue, code), by_unit[code], week)
-        for code in _ordered([u.code for u in catalogue.units], by_unit)
+        for code in _ordered([u.code for u in catalogue.units], by_unit, here)
     ]
     windows = [
         _line(code, _window_name(catalogue, code), by_window[code], week)
-        for code in _ordered([w.code for w in catalogue.windows], by_window)
+        for code in _ordered([w.code for w in catalogue.windows], by_window, ())
     ]
     return tuple(units), tuple(windows)
 
 
-def _ordered(known: Sequence[str], found: Mapping[str, Any]) -> list[str]:
-    return [c for c in known if c in found] + sorted(c for c in found if c not in known)
+def _ordered(known: Sequence[str], found: Mapping[str, Any], always: Iterable[str]) -> list[str]:
+    wanted = {*found, *always}
+    return [c for c in known if c in wanted] + sorted(c for c in found if c not in known)
 
 
 def _window_name(catalogue: Catalogue, code: str) -> str:
     window = catalogue.window_by.get(code)
-    return f"{window.number}号 {window.name}" if window else code
+    return f"{window.number}号窗口（{window.name}）" if window else code
 
 
 def _line(code: str, name: str, rows: Sequence[Any], week: Week) -> ServiceLine:
@@ -93,7 +99,7 @@ def services_of(rows: Sequence[Any]) -> list[float]:
 
 
 def _minutes(value: float | None) -> float | None:
-    return None if value is None else round(value, 1)
+    return None if value is None else float(tenths(value))
 
 
 def facts(rows: Sequence[Any], last: int, week: Week) -> dict[str, Fact]:
@@ -104,7 +110,8 @@ def facts(rows: Sequence[Any], last: int, week: Week) -> dict[str, Fact]:
         "served": str(whole.served),
         "no_show": str(whole.missed),
         "expired": str(whole.expired),
-        "issued_change": _share(whole.issued, last),
+        "issued_change": _change(whole.issued, last),
+        "issued_trend": _trend(whole.issued, last),
         "wait_p50": _spoken(whole.wait_p50),
         "wait_p90": _spoken(whole.wait_p90),
         "service_mean": _spoken(whole.service_mean),
@@ -113,17 +120,24 @@ def facts(rows: Sequence[Any], last: int, week: Week) -> dict[str, Fact]:
     return {name: Fact(value, whole.link) for name, value in values.items()}
 
 
-def _share(now: int, last: int) -> str:
+def _change(now: int, last: int) -> str:
     if last == 0:
         return "无可比数据"
-    change = (now - last) / last * 100
-    if abs(change) < 0.05:
+    if now == last:
         return "持平"
-    return f"{'增加' if change > 0 else '减少'}{abs(change):.1f}%"
+    more = now > last
+    if last < FEWEST:
+        return f"{'增加' if more else '减少'}{abs(now - last)}人次"
+    return f"{'增长' if more else '下降'}{tenths(abs(now - last) / last * 100)}%"
+
+
+def _trend(now: int, last: int) -> str:
+    """Return a change as a clause that stands by itself."""
+    return "上周无可比数据" if last == 0 else f"与上周相比{_change(now, last)}"
 
 
 def _spoken(minutes: float | None) -> str:
-    return "—" if minutes is None else f"{minutes:.1f}分钟"
+    return "—" if minutes is None else f"{tenths(minutes)}分钟"
 
 
 def _unit_name(catalogue: Catalogue, code: str) -> str:

@@ -92,5 +92,8 @@ function isoWeek(day: Date): string {
 }
 
 export function percent(rate: number | null): string {
-  return rate === null ? "—" : `${(rate * 100).toFixed(1)}%`;
+  if (rate === null) return "—";
+  // In whole millionths, half up: the same as on paper, where a float's format would not be.
+  const tenths = Math.floor((Math.round(rate * 1e6) + 500) / 1000);
+  return `${Math.floor(tenths / 10)}.${tenths % 10}%`;
 }

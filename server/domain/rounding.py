@@ -1,0 +1,27 @@
+"""Rounding of figures that people compare: one way, on paper, on a screen and in a sentence.
+
+Half is rounded up, on the decimal value that is kept: the formats of two languages disagree about
+96.25.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+SHARE_PLACES = 6
+TENTH = Decimal("0.1")
+
+
+def kept_share(share: float | None) -> float | None:
+    """Return a share (0 to 1) as it is kept and sent: six places, which each format rounds once."""
+    return None if share is None else float(round(Decimal(repr(share)), SHARE_PLACES))
+
+
+def tenths(value: float) -> Decimal:
+    """Return a value with one place, half up."""
+    return Decimal(repr(value)).quantize(TENTH, ROUND_HALF_UP)
+
+
+def percent(share: float) -> Decimal:
+    """Return a share (0 to 1) as a percentage with one place, half up."""
+    return (Decimal(repr(share)) * 100).quantize(TENTH, ROUND_HALF_UP)
