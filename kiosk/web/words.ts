@@ -66,7 +66,7 @@ export const t = dictionary({
   basis: { zh: "办理依据", en: "Legal basis" },
   promised: { zh: "承诺时限", en: "Promised within" },
   legal: { zh: "法定时限", en: "Legal limit" },
-  days: { zh: "{n} 个工作日", en: "{n} working days" },
+  days: { zh: "{n} 个工作日", en: "{n} working day(s)" },
   sameDay: { zh: "当场办结", en: "Done at once" },
   noLimit: { zh: "法律未规定", en: "Not set by law" },
   fee: { zh: "收费", en: "Fee" },

@@ -18,6 +18,8 @@ SECONDS = {
     "tests/integration/": 25,
     "tests/past/": 35,
     "tests/services/test_machine.py": 20,
+    "tests/browser/test_board.py": 25,
+    "tests/browser/test_dead_time.py": 25,
     "tests/browser/test_kiosk.py": 25,
     "tests/browser/test_without_server.py": 25,
     "tests/browser/": 12,
