@@ -93,8 +93,8 @@ def test_differences_name_what_reads_otherwise_now() -> None:
         ("late", "3", "2"),
         (
             "税务局考勤",
-            "应打40 准时38 迟到2 早退0 缺卡0 旷工半天0",
-            "应打40 准时39 迟到1 早退0 缺卡0 旷工半天0",
+            "应打卡40次，准时38次，迟到2次，早退0次，缺卡0次，旷工半天0人次",
+            "应打卡40次，准时39次，迟到1次，早退0次，缺卡0次，旷工半天0人次",
         ),
     ]
     assert differences(FIGURES, FIGURES) == ()
