@@ -19,7 +19,8 @@ from sqlalchemy import Row
 
 from server.domain import iclock
 from server.domain.errors import Code, HallError
-from server.domain.punches import BadLine, ClockFacts, Contact, PunchLine, Source
+from server.domain.punches import STEADY_MS, BadLine, Contact, PunchLine, Source
+from server.domain.reader_clocks import ClockFacts
 from server.services import punches
 from server.services.bus import ReaderChanged
 from server.services.context import SYSTEM, Context, note
@@ -300,10 +301,13 @@ def poll(ctx: Context, serial: str, told: Told) -> str:
 
     def act(tx: Tx) -> str:
         row = _row(tx, serial)
-        keep_told(tx, row, told, _contact(row, told, tx.now).polled(tx.now))
+        contact = _contact(row, told, tx.now).polled(tx.now)
         due = [c for c in readers.open_commands(tx.conn, tx.hall_id, serial) if _due(tx, c)]
         for command in due[:COMMANDS_A_POLL]:
             readers.set_command(tx, serial, command.id, state="sent", sent_at=tx.now)
+            if command.kind == "reread":
+                contact = contact.recalled(tx.now + OFFER_AGAIN_MS)
+        keep_told(tx, row, told, contact)
         return iclock.commands((c.id, c.command) for c in due[:COMMANDS_A_POLL])
 
     return ctx.write(act)
@@ -333,7 +337,13 @@ def answered(ctx: Context, serial: str, answers: Sequence[iclock.Answer]) -> Non
 
     def act(tx: Tx) -> None:
         row = _row(tx, serial)
+        contact = punches.contact_of(row).heard(tx.now)
+        recalls = {c.id for c in readers.open_commands(tx.conn, tx.hall_id, serial)
+                   if c.kind == "reread"}  # fmt: skip
         for found in answers:
+            if found.number in recalls:
+                # Some firmware answers first and sends the records afterwards.
+                contact = contact.recalled(tx.now + STEADY_MS)
             state = "done" if found.result >= 0 else "failed"
             readers.set_command(
                 tx,
@@ -343,6 +353,6 @@ def answered(ctx: Context, serial: str, answers: Sequence[iclock.Answer]) -> Non
                 answer=f"{found.result} {found.command}".strip(),
                 done_at=tx.now,
             )
-        keep_told(tx, row, Told(), punches.contact_of(row).heard(tx.now))
+        keep_told(tx, row, Told(), contact)
 
     ctx.write(act)
