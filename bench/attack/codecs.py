@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from bench.attack.tally import Tally
 from devices.fingerprint import codec as zk
@@ -20,7 +21,7 @@ from devices.printers.document import Document, DocumentError
 from devices.printers.escpos import Profile, encode
 from devices.printers.status import QUERIES, PrinterStatus, is_answer
 from server.domain import iclock
-from server.services.readers import read_attlog
+from server.services.readers import either, read_lines
 from server.services.readers_hand import read_file
 from support.escpos_reader import read as read_paper
 
@@ -129,7 +130,7 @@ TARGETS = (
     Target("pull sizes", zk.sizes, (struct.pack("<20i", *range(20)),), (zk.FrameError,)),
     Target("push lines", _line, (b"Ver 8.0,12,30,4000,192.0.2.9,10", b"ID=3&Return=0&CMD=DATA\n",
            b"~DeviceName=F18\tFWVersion=8", b"2026-11-24 08:21:33")),
-    Target("push batch", read_attlog, ATTLOG),
+    Target("push batch", partial(read_lines, read=either), ATTLOG),
     Target("attlog file", read_file, ATTLOG),
 )  # fmt: skip
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from devices.fingerprint.pull_simulator import PullModel, PullTerminal
-from devices.fingerprint.push_simulator import PushModel, PushTerminal
+from devices.fingerprint.push_simulator import FAMILIES, PushModel, PushTerminal
 from devices.fingerprint.simulator import Enrolled, Touch
 from devices.keypads.simulator import KeypadBusSimulator, KeypadSimulator
 from devices.led.simulator import READERS, StripBusSimulator, StripSimulator
@@ -180,7 +180,8 @@ class _Maker:
         if way == "push":
             serial, server = settings.text("serial"), settings.text("server")
             batch = settings.whole("batch", 100, 1, 5000)
-            push = PushModel(serial, server, zone, self.pace, batch)
+            family = settings.text("family", "attlog", FAMILIES)
+            push = PushModel(serial, server, zone, self.pace, batch, family)
             clock: PushTerminal | PullTerminal = PushTerminal(name, push, people, self.journal)
         else:
             clock = self._pull_terminal(settings, name, people, zone)

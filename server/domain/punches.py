@@ -119,6 +119,8 @@ class Contact:
     delivered_until: int | None = None
     recalled_until: int | None = None
     """Until then it may be sending again what the hall asked for: old punches, one by one."""
+    unread: bool = False
+    """It sent what nobody could read, and nobody has looked at it: that may be punches."""
 
     def heard(self, now: int) -> Contact:
         """Any word of the reader; after a gap it counts as catching up."""
@@ -157,8 +159,18 @@ class Contact:
         """It was asked to send records again, and may be at it until then."""
         return replace(self, recalled_until=until)
 
+    def left_unread(self) -> Contact:
+        """It sent something that could not be read."""
+        return replace(self, unread=True)
+
+    def all_read(self) -> Contact:
+        """Somebody has looked at all of it."""
+        return replace(self, unread=False)
+
     def delivered(self, until: int) -> Contact:
-        """Everything up to `until` is here; never moves back."""
+        """Everything up to `until` is here; never moves back, nor while something is unread."""
+        if self.unread:
+            return self
         if self.delivered_until is not None and self.delivered_until >= until:
             return self
         return replace(self, delivered_until=until)

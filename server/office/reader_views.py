@@ -37,6 +37,15 @@ LIVE_WAYS = ("push", "pull")
 Fingers = Mapping[str, list[tuple[int, str]]]
 
 
+UNREAD_ZH = (
+    "送来 {} 行读不懂的数据，里面可能有打卡。请到“打卡机”里看过并处理；在此之前，有关的考勤先待定。"
+)
+UNREAD_EN = (
+    "sent {} lines that cannot be read and may be punches; settle them in Time clocks. "
+    "Until then, what depends on it stays pending."
+)
+
+
 class Shaper:
     """Rows to messages, for one moment."""
 
@@ -201,8 +210,8 @@ def _alarms_of(reader: ReaderView) -> list[Alarm]:
         )  # fmt: skip
     if reader.put_aside:
         said.append(
-            ("reader_lines", f"送来 {reader.put_aside} 行读不懂的数据，请到“打卡机”里看一下。",
-             f"sent {reader.put_aside} lines that cannot be read.", None)
+            ("reader_lines", UNREAD_ZH.format(reader.put_aside),
+             UNREAD_EN.format(reader.put_aside), None)
         )  # fmt: skip
     return [
         Alarm(

@@ -264,6 +264,7 @@ def keep_contact(tx: Tx, row: Row[Any], contact: Contact, clock: ClockFacts, **f
         "fed_at": contact.fed_at,
         "heavy_at": contact.heavy_at,
         "recalled_until": contact.recalled_until,
+        "unread": contact.unread,
     }
     doubted = clock.suspicion
     kept["clock"] = {

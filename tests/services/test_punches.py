@@ -14,10 +14,18 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DBAPIError
 
+from server.domain import iclock
 from server.domain.errors import Code, HallError
 from server.domain.punches import PunchLine, Source
 from server.domain.tickets import ActorKind
-from server.services import punches, readers, readers_hand, readers_office, readers_pull
+from server.services import (
+    punches,
+    readers,
+    readers_aside,
+    readers_hand,
+    readers_office,
+    readers_pull,
+)
 from server.services.bus import AttendanceChanged
 from server.services.checks import findings
 from server.services.context import Actor
@@ -281,15 +289,15 @@ def test_a_clock_that_an_earlier_hall_found_wrong_is_understood(small: SmallHall
 def test_bad_lines_are_counted_not_heaped(small: SmallHall) -> None:
     reader = admitted(small)
     body = "\n".join(["garbage"] * 5 + [f"bad {n}" for n in range(400)]).encode()
-    reading = readers.read_attlog(body)
+    reading = readers.read_lines(body, iclock.attlog)
     for _ in range(2):
-        readers.take_attlog(small.ctx, reader, reading, "")
+        readers.take_lines(small.ctx, reader, "ATTLOG", reading, "")
     rows = small.ctx.read(lambda c: kept.lines(c, "small", settled=False, most=1000))
-    assert len(rows) == readers.MAX_PUT_ASIDE + 1
+    assert len(rows) == readers_aside.MAX_PUT_ASIDE + 1
     assert {row.line: row.times for row in rows}["garbage"] == 10
-    readers_office.settle_line(small.ctx, BOSS, small.key(), rows[0].id)
+    readers_aside.settle_line(small.ctx, BOSS, small.key(), rows[0].id)
     left = small.ctx.read(lambda c: kept.unsettled(c, "small"))
-    assert left == {reader: readers.MAX_PUT_ASIDE}
+    assert left == {reader: readers_aside.MAX_PUT_ASIDE}
 
 
 # -- by hand ---------------------------------------------------------------------------------------

@@ -22,6 +22,8 @@ const words = dictionary({
   bad_enrolment: { zh: "编号不对", en: "no enrolment number" },
   bad_time: { zh: "时间不对", en: "no such time" },
   bad_record: { zh: "记录损坏", en: "broken record" },
+  unknown_shape: { zh: "格式不认识", en: "of an unknown shape" },
+  refused: { zh: "验证没有通过", en: "somebody was turned away" },
   too_many: { zh: "过多，只计数", en: "too many, only counted" },
   template: { zh: "含指纹数据，未保留", en: "a template, not kept" },
   set_time: { zh: "校时", en: "Set the clock" },
