@@ -200,6 +200,8 @@ class _Maker:
             host=address.host if address else "127.0.0.1",
             port=address.port if address else 0,
             record_size=record_size,
+            older=settings.flag("older", default=False),
+            user_size=28 if settings.whole("user_size", 72, 28, 72) < 72 else 72,
             comm_key=settings.whole("comm_key", 0, 0, 999_999),
             encoding=settings.text("encoding", "gb18030"),
             zone_hours=zone,

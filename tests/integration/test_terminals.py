@@ -198,7 +198,7 @@ def test_every_family_is_in_the_books(tmp_path: Path, sqlite_url: str) -> None:
         terminals = [
             PushTerminal(
                 serial, PushModel(serial, hall.base, pace=0.02, family=family), PEOPLE, journal
-            )  # fmt: skip
+            )
             for family, serial in serials.items()
         ]
         for terminal in terminals:

@@ -28,6 +28,9 @@ const words = dictionary({
   count_race: { zh: "读取时有人打卡", en: "A punch while it is read" },
   bad_record: { zh: "有一条记录损坏", en: "A broken record" },
   lost_datagrams: { zh: "丢失数据报", en: "Loses datagrams" },
+  ring_full: { zh: "内存已满，新记录顶掉最旧的", en: "Memory full: the oldest record goes" },
+  refilled: { zh: "清空后又存满同样多条", en: "Cleared and filled again" },
+  zero_count: { zh: "总说没有记录", en: "Says it holds nothing" },
   kanji_off: { zh: "开机时汉字关闭", en: "Chinese off at power-up" },
 });
 type Known = Parameters<typeof words>[0];
@@ -35,7 +38,7 @@ const KNOWN = new Set<string>([
   "silent", "slow", "half_frame", "bad_checksum", "key_bounce", "cable_pulled", "jammed", "paper_near", "paper_out", "cover",
   "offline", "replay", "garbage_line", "templates", "gbk_names", "clock_jump", "clock_drift", "half_close",
   "two_events", "count_race", "bad_record", "lost_datagrams",
-  "cutter", "head_hot", "close_after_accept", "no_fixed_bits", "kanji_off",
+  "ring_full", "refilled", "zero_count", "cutter", "head_hot", "close_after_accept", "no_fixed_bits", "kanji_off",
 ]);
 
 export function faultWords(name: string): string {

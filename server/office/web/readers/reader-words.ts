@@ -101,6 +101,19 @@ export function stateWords(reader: ReaderView): string {
   return readerWords(reader.catching_up ? "catching" : "admitted");
 }
 
+const failures = dictionary({
+  enrolment_unfit: { zh: "这台打卡机存不下这些编号 {detail}，其他姓名已写入", en: "it cannot hold {detail}; the other names were written" },
+  unreachable: { zh: "连不上", en: "it cannot be reached" },
+  no_answer: { zh: "没有回答", en: "no answer" },
+});
+const FAILURES = new Set(["enrolment_unfit", "unreachable", "no_answer"]);
+
+/** Why an order failed, of an answer `code detail`; nothing for a code that has no words. */
+export function failure(answer: string): string {
+  const [code = "", ...rest] = answer.split(" ");
+  return FAILURES.has(code) ? failures(code as Parameters<typeof failures>[0], { detail: rest.join("、") }) : "";
+}
+
 /** Date and time to the minute; today's times without the date. */
 export function moment(at: number | null, now: number): string {
   if (at === null) return "—";
