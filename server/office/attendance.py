@@ -367,4 +367,5 @@ def rule_of(body: RuleBody) -> ShiftRule:
             for s in body.slots
         ),
         state=RuleState.DRAFT,
+        apart_seconds=body.apart_seconds,
     )

@@ -263,6 +263,7 @@ def rule_body(rule: ShiftRule) -> RuleBody:
             )
             for s in rule.slots
         ],
+        apart_seconds=rule.apart_seconds,
     )
 
 

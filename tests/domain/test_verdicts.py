@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from server.domain.attendance.assignment import NOTHING, Gain, assign, gain, plus, twice, weights
 from server.domain.attendance.facts import Correction, LeaveKind, LeaveSpan, Punch
 from server.domain.attendance.sheet import day_sheet, total
 from server.domain.attendance.shifts import (
@@ -20,7 +23,7 @@ from server.domain.attendance.shifts import (
     four_punches,
     rule_for,
 )
-from server.domain.attendance.verdicts import DayFacts, State, assign, verdicts
+from server.domain.attendance.verdicts import DayFacts, State, verdicts
 from server.domain.errors import Code, HallError
 
 DAY = date(2026, 7, 6)
@@ -103,6 +106,21 @@ CASES: list[tuple[str, tuple[str, ...], str]] = [
         "left early, came back, left again",
         (*FULL[:3], "17:05", "17:45"),
         "on_time on_time on_time on_time",
+    ),
+    (
+        "finger laid twice at noon: the going, not the coming back",
+        ("08:20", "12:05:10", "12:05:40", "17:31"),
+        "on_time on_time missing on_time",
+    ),
+    (
+        "finger laid three times at noon, the last a minute after the first",
+        ("08:20", "12:05:00", "12:05:30", "12:06:00", "17:31"),
+        "on_time on_time on_time on_time",
+    ),
+    (
+        "finger laid twice too early at noon",
+        ("08:20", "11:50:10", "11:50:40", "14:20", "17:31"),
+        "on_time early10 on_time on_time",
     ),
     ("left early for good", (*FULL[:3], "17:05"), "on_time on_time on_time early25"),
     ("never came", (), "missing missing missing missing"),
@@ -291,11 +309,29 @@ moments = st.builds(lambda m, s: datetime.combine(DAY, time(m // 60, m % 60, s))
 
 
 @st.composite
+def laid(draw: st.DrawFn, most: int = 9) -> list[datetime]:
+    """Punches of a day; fingers are laid again after some seconds."""
+    found: set[datetime] = set()
+    for moment in draw(st.lists(moments | noons, max_size=most)):
+        found |= {moment + timedelta(seconds=s) for s in draw(again)}
+    return sorted(found)[:most]
+
+
+noons = st.builds(
+    lambda m, s: datetime.combine(DAY, time(m // 60, m % 60, s)),
+    st.integers(11 * 60 + 20, 15 * 60 + 30),
+    seconds,
+)
+again = st.sampled_from([[0], [0], [0, 3], [0, 30], [0, 59], [0, 61], [0, 20, 45], [0, 40, 80]])
+
+
+@st.composite
 def rules(draw: st.DrawFn) -> ShiftRule:
     """Any rule that `check` lets pass: the usual one with everything shifted a little."""
     shift = draw(st.lists(st.integers(-25, 25), min_size=4, max_size=4))
     widen = draw(st.lists(st.integers(0, 60), min_size=8, max_size=8))
     grace = draw(st.integers(0, 10))
+    apart = draw(st.sampled_from([0, 60, 60, 60, 300]))
 
     def moved(clock: time, by: int) -> time:
         return (datetime.combine(DAY, clock) + timedelta(minutes=by)).time()
@@ -305,7 +341,8 @@ def rules(draw: st.DrawFn) -> ShiftRule:
         (moved(WINDOWS[n][0], -widen[2 * n] + shift[n]), moved(WINDOWS[n][1], widen[2 * n + 1]))
         for n in range(4)
     ]
-    rule = replace(SUMMER, slots=four_punches(due, spans, grace, absent_after=30))
+    slots = four_punches(due, spans, grace, absent_after=30)
+    rule = replace(SUMMER, slots=slots, apart_seconds=apart)
     try:
         check(rule)
     except HallError:
@@ -313,7 +350,7 @@ def rules(draw: st.DrawFn) -> ShiftRule:
     return rule
 
 
-days = st.lists(moments, max_size=9, unique=True)
+days = st.lists(moments, max_size=9, unique=True) | laid()
 spans = st.lists(st.tuples(moments, st.integers(0, 600), st.sampled_from(LeaveKind)), max_size=2)
 
 
@@ -332,12 +369,63 @@ def test_every_punch_serves_at_most_one_slot_and_lies_in_its_window(
     rule: ShiftRule, when: list[datetime]
 ) -> None:
     facts = _facts(when)
-    chosen = assign(rule.slots, facts.punches)
+    chosen = assign(rule.slots, facts.punches, rule.apart_seconds)
     used = [punch for punch in chosen if punch is not None]
     assert len({punch.id for punch in used}) == len(used)
     assert used == sorted(used)
     for slot, punch in zip(rule.slots, chosen, strict=True):
         assert punch is None or slot.holds(punch.at.time())
+
+
+def _allowed(rule: ShiftRule, when: tuple[Punch, ...]) -> Iterator[list[tuple[int, Punch]]]:
+    """Every order-keeping choice in which no finger laid twice serves two slots."""
+    apart = timedelta(seconds=rule.apart_seconds)
+    for count in range(len(rule.slots) + 1):
+        for places in combinations(range(len(rule.slots)), count):
+            for served in combinations(when, count):
+                found = list(zip(places, served, strict=True))
+                if all(rule.slots[k].holds(p.at.time()) for k, p in found) and not any(
+                    twice(rule.slots[k], p, rule.slots[m], q, apart)
+                    for (k, p), (m, q) in combinations(found, 2)
+                ):
+                    yield found
+
+
+def _worth(rule: ShiftRule, chosen: Iterable[tuple[int, Punch]]) -> Gain:
+    weight, whole = weights(rule.slots), NOTHING
+    for place, punch in chosen:
+        whole = plus(whole, gain(rule.slots[place], weight[place], punch.at.time()))
+    return whole
+
+
+@settings(max_examples=300, deadline=None)
+@given(rule=rules(), when=laid(7))
+def test_no_choice_that_is_allowed_is_better(rule: ShiftRule, when: list[datetime]) -> None:
+    """Against all choices there are, two fingers within the seconds excluded pair by pair."""
+    facts = _facts(when)
+    chosen = assign(rule.slots, facts.punches, rule.apart_seconds)
+    found = [(place, punch) for place, punch in enumerate(chosen) if punch is not None]
+    allowed = list(_allowed(rule, facts.punches))
+    assert found in allowed
+    assert _worth(rule, found) == max(_worth(rule, each) for each in allowed)
+
+
+@settings(max_examples=300, deadline=None)
+@given(rule=rules(), when=days, seconds=st.integers(1, 59))
+def test_laying_every_finger_twice_changes_no_slot_that_was_missing(
+    rule: ShiftRule, when: list[datetime], seconds: int
+) -> None:
+    """Whoever lays the finger twice each time gets no slot for it but a minute's grace.
+
+    A second punch may be the better one: on the next minute, or in the next window.
+    """
+    rule = replace(rule, apart_seconds=60)
+    once = [moment.replace(second=0) for moment in when]
+    once = [m for n, m in enumerate(sorted(set(once))) if n % 2 == 0]
+    again = [moment + timedelta(seconds=seconds) for moment in once]
+    before = verdicts(rule, _facts(once))
+    after = verdicts(rule, _facts([*once, *again]))
+    assert [v.state for v in before] == [v.state for v in after]
 
 
 @settings(max_examples=500, deadline=None)
