@@ -26,7 +26,7 @@ from server.office import evidence
 from server.office.workdays import nearby
 from server.services.attendance import rules
 from server.services.attendance.rights import check_see
-from server.services.attendance.sheets import gather, sheets_of, staff_lists
+from server.services.attendance.sheets import gather, of_unit, sheets_of, staff_lists
 from server.services.bus import AttendanceChanged, Event, HallChanged, ReaderChanged
 from server.services.context import Context
 from server.services.people import Principal
@@ -129,20 +129,31 @@ class Attendance:
         return views.person_month(self._ctx.catalogue(), facts, found, staff, month, self.now())
 
     def month(self, conn: Connection, unit: str, month: str) -> MonthSheet:
-        """A unit's month; `all` is the hall's."""
+        """A unit's month; `all` is the hall's.
+
+        A unit's sheet holds the days on which somebody belonged to it, and no others: whoever moved
+        stands on the sheets of both, so that the units add up to the hall.
+        """
         span = span_of(month)
         people = None if unit == ALL else people_of(self._ctx, conn, span, unit)
         facts = gather(self._ctx, conn, *span, people)
         found = list(sheets_of(facts, people))
+        if unit != ALL:
+            found = of_unit(found, code_of(unit))
         shown = "" if unit == ALL else unit
         return views.month_sheet(self._ctx.catalogue(), facts, found, shown, month)
+
+
+def code_of(unit: str) -> str:
+    """A unit's code; the office's own people are the unit `office` in addresses."""
+    return "" if unit == "office" else unit
 
 
 def people_of(
     ctx: Context, conn: Connection, span: tuple[date, date], unit: str
 ) -> Collection[str]:
-    """Staff numbers of a unit in a month; the office's own people are the unit `office`."""
-    code = "" if unit == "office" else unit
+    """Staff numbers of everybody who was in a unit on a day of a month."""
+    code = code_of(unit)
     lists = staff_lists(ctx, conn, *span)
     found = {p.number for _, people in lists for p in people if p.unit == code}
     if not found:
