@@ -81,6 +81,8 @@ class Attendance:
         self._hall = hall
         self._ctx = hall.ctx
         self._today: tuple[str, AttendanceDay] | None = None
+        self._changes = 0
+        self._ctx.bus.listen(self.changed)
 
     def now(self) -> datetime:
         """The hall's wall clock, naive."""
@@ -102,17 +104,19 @@ class Attendance:
     def state(self, taken: Snapshot, _key: str) -> AttendanceDay:
         """The hall today, live. Nothing but time and the facts can change it."""
         minute = f"{taken.local:%Y-%m-%dT%H:%M}"
-        if self._today is None or self._today[0] != minute:
-            shown = self.apart(lambda conn: self.day(conn, taken.local.date()))
+        kept, changes = self._today, self._changes
+        if kept is not None and kept[0] == minute:
+            return kept[1]
+        shown = self.apart(lambda conn: self.day(conn, taken.local.date()))
+        if changes == self._changes:  # nothing happened while it was read
             self._today = (minute, shown)
-        return self._today[1]
+        return shown
 
-    def hits(self, event: Event) -> set[str] | None:
-        """Facts that change today's picture."""
-        if isinstance(event, AttendanceChanged | HallChanged | ReaderChanged):
+    def changed(self, event: Event) -> None:
+        """Forget the picture, whether anybody watches it or not."""
+        if _hits(event) is not None:
             self._today = None
-            return {"*"} if isinstance(event, AttendanceChanged) else set()
-        return None
+            self._changes += 1
 
     def allowed(self, principal: Principal | None, _key: str) -> bool:
         """Managers and administrators."""
@@ -147,6 +151,13 @@ class Attendance:
 def code_of(unit: str) -> str:
     """A unit's code; the office's own people are the unit `office` in addresses."""
     return "" if unit == "office" else unit
+
+
+def _hits(event: Event) -> set[str] | None:
+    """Facts that change today's picture."""
+    if isinstance(event, AttendanceChanged):
+        return {"*"}
+    return set() if isinstance(event, HallChanged | ReaderChanged) else None
 
 
 def people_of(
@@ -186,7 +197,7 @@ def day_of(text: str, field: str = "day") -> date:
 def add(api: Api, feeds: Feeds) -> None:
     """Register the day sheet."""
     sheets = Attendance(api.hall)
-    feeds.add(Surface("attendance", sheets.state, sheets.allowed, sheets.hits, 1.0))
+    feeds.add(Surface("attendance", sheets.state, sheets.allowed, _hits, 1.0))
     _pages(api, sheets)
     _own(api, sheets)
     _papers(api, sheets)
