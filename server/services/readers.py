@@ -31,6 +31,10 @@ from server.storage.store import Tx
 
 MAX_ASKING = 50
 ASKING_AGAIN_MS = 60_000
+TWICE = "listed_twice_at"
+"""Among a reader's facts: when it was last refused for being listed in two halls (ms)."""
+TWICE_MS = 600_000
+"""For so long after it the office is told."""
 OFFER_AGAIN_MS = 600_000
 OFFER_MS = 3_600_000
 COMMANDS_A_POLL = 50
@@ -157,6 +161,23 @@ def _asks(ctx: Context, serial: str, address: str, row: Row[Any] | None, way: st
 def _foreign(ctx: Context, serial: str, address: str) -> None:
     def act(tx: Tx) -> None:
         _tell_once(tx, serial, "foreign_network", {"address": address})
+
+    ctx.write(act)
+
+
+def listed_twice(ctx: Context, serial: str) -> None:
+    """It dialled an address, and another hall of the deployment lists it as well."""
+    row = ctx.read(lambda c: readers.get(c, ctx.hall_id, serial))
+    if row is None or ctx.clock.now() - readers.facts_of(row).get(TWICE, 0) < ASKING_AGAIN_MS:
+        return
+
+    def act(tx: Tx) -> None:
+        found = readers.get(tx.conn, tx.hall_id, serial)
+        if found is not None:
+            facts = readers.facts_of(found) | {TWICE: tx.now}
+            readers.change(tx, serial, facts=json.dumps(facts, ensure_ascii=False))
+            _tell_once(tx, serial, "listed_twice", {})
+            tx.events.append(ReaderChanged(serial))
 
     ctx.write(act)
 

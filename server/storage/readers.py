@@ -42,6 +42,15 @@ def get(conn: Connection, hall_id: str, serial: str) -> Row[Any] | None:
     return conn.execute(select(reader).where(_r.hall_id == hall_id, _r.serial == serial)).first()
 
 
+def listing(conn: Connection, serial: str) -> list[str]:
+    """Every hall of this database that has the serial number in service, or out of it."""
+    return list(
+        conn.execute(
+            select(_r.hall_id).where(_r.serial == serial, _r.state.in_(("admitted", "out")))
+        ).scalars()
+    )
+
+
 def asking(conn: Connection, hall_id: str) -> int:
     """How many readers ask to be admitted."""
     return conn.execute(

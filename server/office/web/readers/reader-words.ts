@@ -38,6 +38,7 @@ const words = dictionary({
   clock_right: { zh: "时钟已恢复准确", en: "clock is right again" },
   template_offered: { zh: "送来指纹或人脸数据，已拒收，没有保存", en: "offered a template; refused, not kept" },
   unknown_table: { zh: "送来不使用的数据", en: "sent data that is not used" },
+  listed_twice: { zh: "另一个大厅也登记着它，已拒收", en: "another hall lists it as well; refused" },
   foreign_network: { zh: "有人从别的网络用它的序列号连接，已拒绝", en: "its serial came from a foreign network; refused" },
   operation: { zh: "机上操作", en: "operation at the terminal" },
   started: { zh: "开机", en: "started" },
