@@ -5,6 +5,7 @@ Finds: any other exception, and bytes that take longer than a second. Nothing is
 
 from __future__ import annotations
 
+import contextlib
 import random
 import struct
 import time
@@ -88,13 +89,18 @@ def _stream(data: bytes) -> object:
 def _sized(data: bytes) -> object:
     body = zk.dataset(data)
     count = data[-1] if data else 0
-    found = list(zk.records(body, zk.record_size(len(body), count)))
+    size = zk.record_size(len(body), count)
+    found = zk.short_records(body, TODAY) if size == 8 else zk.records(body, size)
     return found, list(zk.users(body, zk.user_size(len(body), count), "gb18030"))
 
 
 def _records(data: bytes) -> object:
     people = [list(zk.users(data, size, "gb18030")) for size in (72, 28)]
-    return [list(zk.records(data, size)) for size in (40, 16, 8)], people
+    shapes: list[object] = [zk.records(data, size) for size in (40, 16)]
+    for read in (zk.short_records, zk.unsized):
+        with contextlib.suppress(zk.FrameError):
+            shapes.append(read(data, TODAY))
+    return shapes, people
 
 
 def _line(data: bytes) -> object:
@@ -109,7 +115,8 @@ ATTLOG = (
     b"7\t2026-11-24 08:21:33\t0\t1\t0\t0\t0\n12\t2026-11-24 08:22:01\t0\t15\t\t0\t0\n",
     "3 2026-11-24 08:23:00 0 1\n李\t2026-13-40 25:61:00\n".encode("gb18030"),
 )
-WHEN = zk.time_number(datetime(2026, 11, 24, 8, 30))  # noqa: DTZ001 - a wall clock
+TODAY = datetime(2026, 11, 25)  # noqa: DTZ001 - a wall clock
+WHEN = zk.time_number(datetime(2026, 11, 24, 8, 30))  # noqa: DTZ001
 RECORD = struct.pack("<H24sB4sB8s", 7, b"7", 1, struct.pack("<I", WHEN), 0, b"")
 USER = zk.new_user(7, "7", "甲一明", "gb18030")
 TARGETS = (
