@@ -52,6 +52,8 @@ SLOW_SECONDS = 1.5
 LOST_EVERY = 25
 LOOK_SECONDS = 0.1
 PLUG_SECONDS = 5.0
+UNREAD_SECONDS = 60
+"""Records younger than that may not have been read."""
 VERSION = b"Ver 6.60 Jan 13 2020\x00"
 
 
@@ -128,14 +130,20 @@ class PullTerminal(TimeClock):
                 del self.memory[0]
 
     def _refill(self) -> None:
-        """Cleared, and then as many punches as it held."""
-        now, people = self.clock.now(), list(self.people)
+        """Cleared, and then as many punches as it held; what nobody can have read yet stays.
+
+        Who clears a terminal has saved it before: a fault that loses punches in the terminal itself
+        would test nothing.
+        """
+        now, people = self.clock.now() - timedelta(seconds=UNREAD_SECONDS), list(self.people)
         with self.changed:
-            count = len(self.memory)
+            unread = [touch for touch in self.memory if touch.said > now]
+            count = len(self.memory) - len(unread)
             self.memory.clear()
-        for n in range(count):
-            said = now - timedelta(seconds=count - n)
-            self.touch(Touch(people[n % len(people)], said))
+            for n in range(count):
+                said = now - timedelta(seconds=count - n)
+                self.touch(Touch(people[n % len(people)], said))
+            self.memory.extend(unread)
 
     def _plug(self) -> None:
         stream = socket.socket()
