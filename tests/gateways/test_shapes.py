@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from server.gateways import iclock as gateway
 from server.storage import readers
-from support.terminal_door import kept, post, reader
+from support.terminal_door import ATTLOG, kept, post, reader
 from support.web import Web
 
 # -- answered OK is in the books -------------------------------------------------------------------
@@ -126,6 +126,19 @@ def test_an_upload_that_is_not_taken_is_still_to_come(web: Web, terminal: FlaskC
     assert post(terminal, "ATTLOG", b"\n" * (gateway.MAX_BODY + 1))[0] == 413
     terminal.get("/iclock/getrequest?SN=CE1")
     assert reader(web).delivered_until == before
+
+
+def test_an_upload_that_broke_off_is_still_to_come(web: Web, terminal: FlaskClient) -> None:
+    for _ in range(4):
+        terminal.get("/iclock/getrequest?SN=CE1")
+        web.small.clock.forward(seconds=30)
+    before = reader(web).delivered_until
+    path, length = "/iclock/cdata?SN=CE1&table=ATTLOG", {"CONTENT_LENGTH": str(len(ATTLOG))}
+    answer = terminal.post(path, data=ATTLOG[:30], environ_overrides=length)
+    assert answer.status_code == 400
+    terminal.get("/iclock/getrequest?SN=CE1")
+    assert reader(web).delivered_until == before
+    assert post(terminal, "ATTLOG", ATTLOG) == (200, b"OK: 2\n")
 
 
 FIELDS = st.sampled_from(
