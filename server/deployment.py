@@ -69,6 +69,7 @@ def house_of(config: Config, clock: Clock | None = None) -> House:
             hosts,
             bell_for(config, tell),
             metrics,
+            shared=not is_sqlite(config.database_url),
         )
     )
     return heard[0]

@@ -34,6 +34,7 @@ from server.answering import Handler, Server
 from server.bell import Bell, NoBell, RedisBell
 from server.config import Config
 from server.domain.errors import Code, HallError
+from server.gateways.by_serial import FoundTerminals
 from server.hall import Hall
 from server.lookout import Lookout
 from server.metrics import MEDIA, Metrics
@@ -80,7 +81,8 @@ class Served(Protocol):
 class House:
     """The halls of this process by host name; each is opened once, when first needed.
 
-    `hosts`: host name to hall id; empty: the one hall "" answers to every name.
+    `hosts`: host name to hall id; empty: the one hall "" answers to every name. `shared`: all of
+    them are in one database.
     """
 
     def __init__(
@@ -89,6 +91,8 @@ class House:
         hosts: Mapping[str, str],
         bell: Bell,
         metrics: Metrics | None = None,
+        *,
+        shared: bool = False,
     ) -> None:
         self._make = make
         self.metrics = metrics or Metrics("")
@@ -97,6 +101,9 @@ class House:
         self._apps: dict[str, _Kept] = {}
         self._by_hall: dict[str, _Kept] = {}
         self._turn = RLock()
+        self._terminals = FoundTerminals(
+            self._hosts.values(), lambda hall: self.app(hall).hall.ctx, shared=shared
+        )
 
     def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
         """WSGI: hand the request to the hall of its host."""
@@ -106,6 +113,12 @@ class House:
         if self._hosts:
             host = str(environ.get("HTTP_HOST", "")).partition(":")[0].lower()
             found = self._hosts.get(host)
+            if found is None and self._terminals.concerns(environ):
+                # A time clock that dials an IP address: the host says nothing.
+                hall = self._terminals.hall(environ)
+                if not isinstance(hall, str):
+                    return hall(environ, start)
+                found = hall
             if found is None:
                 refused = HallError(Code.HALL_UNKNOWN)
                 body = problem(refused).model_dump_json()

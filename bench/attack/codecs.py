@@ -5,12 +5,14 @@ Finds: any other exception, and bytes that take longer than a second. Nothing is
 
 from __future__ import annotations
 
+import contextlib
 import random
 import struct
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from bench.attack.tally import Tally
 from devices.fingerprint import codec as zk
@@ -21,7 +23,7 @@ from devices.printers.document import Document, DocumentError
 from devices.printers.escpos import Profile, encode
 from devices.printers.status import QUERIES, PrinterStatus
 from server.domain import iclock
-from server.services.readers import read_attlog
+from server.services.readers import either, read_lines
 from server.services.readers_hand import read_file
 from support.escpos_reader import read as read_paper
 
@@ -91,13 +93,18 @@ def _stream(data: bytes) -> object:
 def _sized(data: bytes) -> object:
     body = zk.dataset(data)
     count = data[-1] if data else 0
-    found = list(zk.records(body, zk.record_size(len(body), count)))
+    size = zk.record_size(len(body), count)
+    found = zk.short_records(body, TODAY) if size == 8 else zk.records(body, size)
     return found, list(zk.users(body, zk.user_size(len(body), count), "gb18030"))
 
 
 def _records(data: bytes) -> object:
     people = [list(zk.users(data, size, "gb18030")) for size in (72, 28)]
-    return [list(zk.records(data, size)) for size in (40, 16, 8)], people
+    shapes: list[object] = [zk.records(data, size) for size in (40, 16)]
+    for read in (zk.short_records, zk.unsized):
+        with contextlib.suppress(zk.FrameError):
+            shapes.append(read(data, TODAY))
+    return shapes, people
 
 
 def _line(data: bytes) -> object:
@@ -112,7 +119,8 @@ ATTLOG = (
     b"7\t2026-11-24 08:21:33\t0\t1\t0\t0\t0\n12\t2026-11-24 08:22:01\t0\t15\t\t0\t0\n",
     "3 2026-11-24 08:23:00 0 1\n李\t2026-13-40 25:61:00\n".encode("gb18030"),
 )
-WHEN = zk.time_number(datetime(2026, 11, 24, 8, 30))  # noqa: DTZ001 - a wall clock
+TODAY = datetime(2026, 11, 25)  # noqa: DTZ001 - a wall clock
+WHEN = zk.time_number(datetime(2026, 11, 24, 8, 30))  # noqa: DTZ001
 RECORD = struct.pack("<H24sB4sB8s", 7, b"7", 1, struct.pack("<I", WHEN), 0, b"")
 USER = zk.new_user(7, "7", "甲一明", "gb18030")
 TARGETS = (
@@ -133,7 +141,7 @@ TARGETS = (
     Target("pull sizes", zk.sizes, (struct.pack("<20i", *range(20)),), (zk.FrameError,)),
     Target("push lines", _line, (b"Ver 8.0,12,30,4000,192.0.2.9,10", b"ID=3&Return=0&CMD=DATA\n",
            b"~DeviceName=F18\tFWVersion=8", b"2026-11-24 08:21:33")),
-    Target("push batch", read_attlog, ATTLOG),
+    Target("push batch", partial(read_lines, read=either), ATTLOG),
     Target("attlog file", read_file, ATTLOG),
 )  # fmt: skip
 

@@ -8,15 +8,16 @@ not agree with its count is refused, never guessed at.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import struct
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from devices.fingerprint import codec
-from devices.fingerprint.codec import FrameError, Packet, Record, Sizes, User
+from devices.fingerprint.codec import FrameError, Packet, Record, Sizes, User, UserError
 from devices.link import Link, LinkAddress, LinkError, LinkTimeoutError
 
 OPEN_SECONDS = 3.0
@@ -30,6 +31,10 @@ UDP_CHUNK = 16 * 1024
 READS = 4
 """So often a set is read again when its count moved."""
 FIRST_REPLY = 0xFFFE
+TAIL = 960
+"""So much of a set's end is compared: whole records of every size."""
+AHEAD = timedelta(days=1)
+"""Records may be ahead of both clocks by so much; the zone of neither is known."""
 
 
 class RefusedError(LinkError):
@@ -37,11 +42,39 @@ class RefusedError(LinkError):
 
 
 @dataclass(frozen=True, slots=True)
+class Tail:
+    """How a set ends: its length in bytes and a digest of its last records."""
+
+    length: int
+    digest: str
+
+
+EMPTY = Tail(0, "")
+
+
+def tail_of(length: int, end: bytes) -> Tail:
+    """The tail of a set of `length` bytes with its count, from at least its last TAIL bytes."""
+    size = min(TAIL, length - 4)
+    return Tail(length, hashlib.sha256(end[-size:]).hexdigest()) if size > 0 else EMPTY
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
-    """All records, and how many pieces were none."""
+    """All records, and which pieces were none."""
 
     records: Sequence[Record]
     bad: Sequence[bytes]
+    told: int = 0
+    """The number of records that the terminal told: some tell 0 and hold hundreds."""
+    tail: Tail = EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """How many names were written, and the numbers that this terminal cannot hold."""
+
+    written: int
+    unfit: Sequence[str] = ()
 
 
 class Terminal:
@@ -56,7 +89,10 @@ class Terminal:
         answer_seconds: float = ANSWER_SECONDS,
         whole_seconds: float = WHOLE_SECONDS,
         clock: Callable[[], float] = time.monotonic,
+        today: Callable[[], datetime] = lambda: datetime.now(UTC).replace(tzinfo=None),
     ) -> None:
+        self._today = today
+        self._user_size = 72
         self._encoding = encoding
         self._answer = answer_seconds
         self._clock = clock
@@ -165,31 +201,46 @@ class Terminal:
         """Have it start again; it says goodbye by itself."""
         self._demand(codec.RESTART)
 
+    def tail(self, held: Sizes) -> Tail:
+        """How its memory of records ends: a count alone does not tell that nothing is new."""
+        raw = self._unless_empty(held, TAIL)
+        return tail_of(*raw)
+
     def records(self, known: Sizes | None = None) -> Memory:
-        """Every record; read again while people punch in between, FrameError if they never stop."""
+        """Every record; read again while people punch in between, FrameError if they never stop.
+
+        A terminal that tells of none is read as well: it may hold hundreds.
+        """
         before = known or self.sizes()
         for _ in range(READS):
-            if before.records == 0:
-                return Memory((), ())
-            data = codec.dataset(self._bulk(codec.ATTLOG, 0))
+            length, raw = self._unless_empty(before)
             after = self.sizes()
             if after.records == before.records:
-                return self._shaped(data, after)
+                return self._shaped(codec.dataset(raw), after, tail_of(length, raw))
             before = after
         raise FrameError("the number of records does not stand still")
 
-    def _shaped(self, data: bytes, held: Sizes) -> Memory:
-        size = codec.record_size(len(data), held.records)
-        found: list[Record] = []
-        bad: list[bytes] = []
-        for each in codec.records(data, size):
-            if isinstance(each, Record):
-                found.append(each)
-            else:
-                bad.append(each)
-        if size == 8:
+    def _unless_empty(self, held: Sizes, last: int | None = None) -> tuple[int, bytes]:
+        try:
+            return self._bulk(codec.ATTLOG, 0, last)
+        except RefusedError:
+            # Firmware that has none may refuse to prepare the set.
+            if held.records:
+                raise
+            return 0, b""
+
+    def _shaped(self, data: bytes, held: Sizes, tail: Tail) -> Memory:
+        size = codec.record_size(len(data), held.records) if held.records else 0
+        if size > 8:
+            pieces = codec.records(data, size)
+        else:
+            until = max(self.time(), self._today()) + AHEAD
+            pieces = codec.short_records(data, until) if size else codec.unsized(data, until)
+        found = [each for each in pieces if isinstance(each, Record)]
+        bad = [each for each in pieces if not isinstance(each, Record)]
+        if found and not found[0].number:
             found = self._numbered(found)
-        return Memory(found, bad)
+        return Memory(found, bad, held.records, tail)
 
     def _numbered(self, found: Sequence[Record]) -> list[Record]:
         """Records of 8 bytes tell the place in the memory; the number stands with the user."""
@@ -203,50 +254,71 @@ class Terminal:
         held = self.sizes()
         if held.users == 0:
             return []
-        data = codec.dataset(self._bulk(codec.USERS, codec.USER_FILTER))
-        size = codec.user_size(len(data), held.users)
-        return list(codec.users(data, size, self._encoding))
+        data = codec.dataset(self._bulk(codec.USERS, codec.USER_FILTER)[1])
+        self._user_size = codec.user_size(len(data), held.users)
+        return list(codec.users(data, self._user_size, self._encoding))
 
-    def name_users(self, names: Sequence[tuple[str, str]]) -> int:
-        """Bring names by enrolment number; returns how many were written."""
+    def name_users(self, names: Sequence[tuple[str, str]]) -> Named:
+        """Bring names by enrolment number, in records of the size that it has."""
         known = {user.number: user for user in self.users()}
-        written, free = 0, max((user.uid for user in known.values()), default=0)
+        written, unfit = 0, []
+        free = max((user.uid for user in known.values()), default=0)
         for number, name in names:
             user = known.get(number)
-            if user is not None and user.name == name:
+            if user is not None and user.name == self._shown(name):
                 continue
-            if user is None:
-                free += 1
-                raw = codec.new_user(free, number, name, self._encoding)
-            else:
-                raw = codec.named(user, name, self._encoding)
+            try:
+                if user is None:
+                    size = self._user_size
+                    raw = codec.new_user(free + 1, number, name, self._encoding, size)
+                    free += 1
+                else:
+                    raw = codec.named(user, name, self._encoding)
+            except UserError:
+                unfit.append(number)
+                continue
             self._demand(codec.USER_WRITE, raw)
             written += 1
         if written:
             self._demand(codec.REFRESH)
-        return written
+        return Named(written, tuple(unfit))
+
+    def _shown(self, name: str) -> str:
+        """The name as the terminal can hold it."""
+        field = codec.NAME_BYTES[self._user_size]
+        return codec.clipped(name, field, self._encoding).decode(self._encoding).strip()
 
     # -- bulk data -----------------------------------------------------------------------------
 
-    def _bulk(self, what: int, filter_code: int) -> bytes:
-        """A whole set: at once when it is small, else piece by piece [2SRC]."""
+    def _bulk(self, what: int, filter_code: int, last: int | None = None) -> tuple[int, bytes]:
+        """A set's length and bytes: at once when it is small, else piece by piece [2SRC].
+
+        With `last`, only so many bytes of its end.
+        """
         answer = self._ask(codec.PREPARE_BUFFER, struct.pack("<bhii", 1, what, filter_code, 0))
         if answer.command in (codec.DATA, codec.PREPARE):
-            return self._pieces(answer)
+            whole = self._pieces(answer)
+            return len(whole), whole
         if answer.command != codec.ACK_OK or len(answer.data) < 5:
             raise RefusedError(f"set {what} was answered {answer.command}")
         size = int.from_bytes(answer.data[1:5], "little")
         if size > codec.LARGEST:
             raise FrameError(f"a set of {size} bytes")
+        found = self._read(0 if last is None else max(0, size - last), size)
+        self._ask(codec.FREE_DATA)
+        return size, found
+
+    def _read(self, start: int, size: int) -> bytes:
+        """The bytes of the prepared set from `start` on."""
         chunk, whole = (UDP_CHUNK if self._datagrams else TCP_CHUNK), bytearray()
         failures = 0
-        while len(whole) < size:
-            found = self._piece(len(whole), min(chunk, size - len(whole)), failures)
+        while start + len(whole) < size:
+            at = start + len(whole)
+            found = self._piece(at, min(chunk, size - at), failures)
             whole += found or b""
             if found is None:
                 # Each datagram of a piece may be lost: smaller pieces come through sooner.
                 failures, chunk = failures + 1, max(SMALLEST, chunk // 4)
-        self._ask(codec.FREE_DATA)
         return bytes(whole)
 
     def _piece(self, start: int, size: int, failures: int) -> bytes | None:

@@ -7,9 +7,10 @@ empty or unprintable number; and it reads no fingerprint templates.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +32,7 @@ USER_FILTER = 5
 _ATTLOG_40 = struct.Struct("<H24sB4sB8s")
 _ATTLOG_16 = struct.Struct("<I4sBB2sI")
 _ATTLOG_8 = struct.Struct("<HB4sB")
+_ATTLOG_8_OLDER = struct.Struct("<HBB4s")
 _USER_72 = struct.Struct("<HB8s24sIx7sx24s")
 _USER_28 = struct.Struct("<HB5s8sIxBhI")
 _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,23}")
@@ -38,6 +40,10 @@ _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,23}")
 
 class FrameError(ValueError):
     """Bytes that are no packet or no record of this protocol."""
+
+
+class UserError(ValueError):
+    """A user that the terminal's record cannot hold; the message is the enrolment number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,15 +198,70 @@ def record_size(length: int, count: int) -> int:
     raise FrameError(f"{length} bytes are not {count} records")
 
 
-def records(data: bytes, size: int) -> Iterator[Record | bytes]:
-    """Every record; one that no terminal can have made comes as its bytes."""
-    read = {40: _record_40, 16: _record_16, 8: _record_8}[size]
+def records(data: bytes, size: int) -> list[Record | bytes]:
+    """Every record of 40 or 16 bytes; one that no terminal can have made comes as its bytes."""
+    return _cut(data, size, {40: _record_40, 16: _record_16}[size])
+
+
+def unsized(data: bytes, until: datetime) -> list[Record | bytes]:
+    """Records of which the terminal told no number: of the size that makes sense of them.
+
+    The smallest first: two of 8 bytes can look like one of 16, but hardly the other way round.
+    """
+    if len(data) % 8 == 0:
+        with contextlib.suppress(FrameError):
+            return short_records(data, until)
+    for size in (16, 40):
+        found = records(data, size) if len(data) % size == 0 else []
+        if found and _sense(found, until) >= SENSE:
+            return found
+    raise FrameError(f"{len(data)} bytes are no records of a known size")
+
+
+def _cut(data: bytes, size: int, read: Callable[[bytes], Record]) -> list[Record | bytes]:
+    found: list[Record | bytes] = []
     for start in range(0, len(data) - size + 1, size):
         piece = data[start : start + size]
         try:
-            yield read(piece)
+            found.append(read(piece))
         except FrameError:
-            yield piece
+            found.append(piece)
+    return found
+
+
+SENSE = 0.9
+"""Single records are absurd in the field [issues of three projects]: fewer than one in ten."""
+NONSENSE = 0.5
+FIRST_YEAR = 2010
+
+
+def _sense(found: Sequence[Record | bytes], until: datetime) -> float:
+    """The share of records that are valid, of our time, and not before the one ahead of them.
+
+    The flag of in and out is a small number or 255: in the wrong layout it is a byte of the time.
+    """
+    good, last = 0, None
+    for each in found:
+        if not isinstance(each, Record) or not (each.in_out < 16 or each.in_out == 255):
+            continue
+        if each.said.year >= FIRST_YEAR and each.said <= until:
+            good += last is None or each.said >= last
+            last = each.said
+    return good / len(found) if found else 1.0
+
+
+def short_records(data: bytes, until: datetime) -> list[Record | bytes]:
+    """Every record of 8 bytes, in the one of their two layouts that makes sense of them.
+
+    No record is of after `until`. Raises FrameError when neither layout makes sense, or both do.
+    """
+    readings = [_cut(data, 8, read) for read in (_record_8, _record_8_older)]
+    senses = [_sense(found, until) for found in readings]
+    if not data:
+        return []
+    if max(senses) < SENSE or min(senses) >= NONSENSE:
+        raise FrameError("records of 8 bytes in no layout that is known")
+    return readings[senses.index(max(senses))]
 
 
 def _text(field: bytes) -> str:
@@ -234,6 +295,14 @@ def _record_8(piece: bytes) -> Record:
     return Record("", uid, _when(when), verify, in_out)
 
 
+def _record_8_older(piece: bytes) -> Record:
+    """Older firmware: the time stands last [issue, real samples]."""
+    uid, verify, in_out, when = _ATTLOG_8_OLDER.unpack(piece)
+    if uid == 0:
+        raise FrameError("no user")
+    return Record("", uid, _when(when), verify, in_out)
+
+
 def user_size(length: int, count: int) -> int:
     """Bytes of a user record; FrameError when neither size fits."""
     for size in (72, 28):
@@ -257,24 +326,37 @@ def users(data: bytes, size: int, encoding: str) -> Iterator[User]:
             yield User(uid, number, text, piece)
 
 
+NAME_BYTES = {72: 24, 28: 8}
+
+
 def named(user: User, name: str, encoding: str) -> bytes:
     """The user's record with another name, all else as it was; cut between characters."""
-    field, start = (24, 11) if len(user.raw) == 72 else (8, 8)
+    field, start = NAME_BYTES[len(user.raw)], 11 if len(user.raw) == 72 else 8
     cut = clipped(name, field, encoding).ljust(field, b"\x00")
     return user.raw[:start] + cut + user.raw[start + field :]
 
 
-def new_user(uid: int, number: str, name: str, encoding: str) -> bytes:
-    """A user of 72 bytes without password or card; the finger is enrolled at the terminal."""
-    cut = clipped(name, 24, encoding)
-    return _USER_72.pack(uid, 0, b"", cut, 0, b"1", number.encode("ascii")[:24])
+def new_user(uid: int, number: str, name: str, encoding: str, size: int = 72) -> bytes:
+    """A user of 72 or 28 bytes without password or card; the finger is enrolled at the terminal.
+
+    Raises UserError for a number that would not come back as it is, and for a full memory.
+    """
+    if not 0 < uid <= 0xFFFF or not _NUMBER.fullmatch(number):
+        raise UserError(number)
+    cut = clipped(name, NAME_BYTES[size], encoding)
+    if size == 72:
+        return _USER_72.pack(uid, 0, b"", cut, 0, b"1", number.encode("ascii"))
+    # The short record holds a plain number: no letters, no zeroes before it.
+    if not number.isdecimal() or not 0 < int(number) < 10**9 or str(int(number)) != number:
+        raise UserError(number)
+    return _USER_28.pack(uid, 0, b"", cut, 0, 1, 0, int(number))
 
 
 def clipped(name: str, limit: int, encoding: str) -> bytes:
-    """As many whole characters as fit into the terminal's field."""
+    """As many whole characters as fit into the terminal's field, control characters as spaces."""
     found = b""
     for character in name:
-        more = character.encode(encoding, "replace")
+        more = (character if character.isprintable() else " ").encode(encoding, "replace")
         if len(found) + len(more) > limit:
             break
         found += more

@@ -1,8 +1,11 @@
 """Polls one terminal: reads its clock and its memory, hands punches on as debts, obeys the office.
 
-What was read before is not sent again while the memory begins as it did (a bookmark on disk says
-how far); else everything is sent, and the server knows each punch. Nothing in the terminal is
-cleared or disabled; its clock is set and names are written only when the office orders it.
+A count proves nothing: memories are rings, are cleared and filled again, and some tell 0 and hold
+hundreds. So the memory's end is compared at every poll, and all of it is read once a day. What was
+sent before is not sent again while the memory begins as it did, or holds the last records of then
+(a bookmark on disk says which); else everything is sent, and the server knows each punch. Nothing
+in the terminal is cleared or disabled; its clock is set and names are written only when the office
+orders it.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from datetime import timedelta
 from typing import Any
 
 from devices.config import AgentConfig, DeviceConfig
-from devices.fingerprint.client import Memory, RefusedError, Terminal
+from devices.fingerprint.client import Memory, RefusedError, Tail, Terminal
 from devices.fingerprint.codec import FrameError, Record
 from devices.health import Health
 from devices.link import LinkAddress, LinkError, LinkTimeoutError
@@ -31,6 +34,12 @@ LINES = 500
 """Punches in one debt: well below what a message may hold."""
 SHOWN_BAD = 50
 RETRY_SECONDS = 5.0
+WHOLE_EACH_SECONDS = 86_400.0
+"""All of a memory is read at the start and once a day, whatever its end looks like."""
+LAST = 32
+"""Records by which the place is found again in a ring that moved on."""
+LEAST_LAST = 8
+"""Fewer could be found in the wrong place; so few are sent again at no cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,7 @@ class TerminalCrew:
         self._clock = clock
         self._due = clock()
         self._firmware = ""
+        self._whole_due = clock()
 
     def wait(self) -> float:
         """Until the next poll."""
@@ -92,7 +102,10 @@ class TerminalCrew:
             terminal.set_time(terminal.time() + timedelta(seconds=seconds))
             return Outcome("done")
         if task.kind == "names":
-            return Outcome("done", "", str(terminal.name_users(_names(task.payload))))
+            named = terminal.name_users(_names(task.payload))
+            if named.unfit:
+                return Outcome("failed", "enrolment_unfit", " ".join(named.unfit)[:100])
+            return Outcome("done", "", str(named.written))
         if task.kind == "reread":
             self._reports.owe(self.name, "punches", [], "")
             return Outcome("done")
@@ -141,33 +154,41 @@ class TerminalCrew:
             "fingers": str(held.fingers),
         }
         self._reports.event(self.name, "clock", told)
-        bookmark = self._reports.bookmark(self.name)
         # Whatever was punched before this question is in the answer.
-        if held.records != _read(bookmark)["held"]:
-            self._hand_on(terminal.records(held), bookmark)
+        daily = self._clock() >= self._whole_due
+        mark = _read(self._reports.bookmark(self.name))
+        if daily or held.records != mark["held"] or _changed(terminal.tail(held), mark):
+            self._hand_on(terminal.records(held), mark, daily=daily)
+        if daily:
+            self._whole_due = self._clock() + WHOLE_EACH_SECONDS
         self._reports.owe(
             self.name, "punches", [{"whole": True, "lines": []}], self._reports.bookmark(self.name)
         )
         readings = {"records": held.records, "users": held.users}
         self._reports.health(self.name, Health("ok", "ok", readings))
 
-    def _hand_on(self, memory: Memory, bookmark: str) -> None:
+    def _hand_on(self, memory: Memory, mark: Mapping[str, Any], *, daily: bool) -> None:
         """Everything behind the bookmark, in handfuls, and the new bookmark with the last."""
-        found, sent = memory.records, int(_read(bookmark)["sent"])
-        before = digest(found[:sent]) if 0 < sent <= len(found) else ""
-        fresh = found[sent:] if before and before == _read(bookmark)["digest"] else found
+        found = memory.records
+        fresh = found[_sent(found, mark, daily=daily) :]
         payloads: list[dict[str, object]] = [
             {"lines": [line(record) for record in fresh[start : start + LINES]]}
             for start in range(0, len(fresh), LINES)
         ]
         shown = [piece.hex() for piece in memory.bad[:SHOWN_BAD]]
-        held = len(found) + len(memory.bad)
-        if memory.bad and shown != _read(bookmark).get("bad"):
+        held = memory.told
+        if memory.bad and shown != mark.get("bad"):
             payloads.append({"lines": [], "bad": shown})
             held = -1  # read once more: what comes differently then was spoilt on the way
-        known = {"held": held, "sent": len(found), "digest": digest(found), "bad": shown}
-        mark = json.dumps(known)
-        self._reports.owe(self.name, "punches", payloads, mark)
+        known = {
+            "held": held,
+            "sent": len(found),
+            "digest": digest(found),
+            "bad": shown,
+            "tail": [memory.tail.length, memory.tail.digest],
+            "last": [line(record)[:2] for record in found[-LAST:]],
+        }
+        self._reports.owe(self.name, "punches", payloads, json.dumps(known))
 
     def _trouble(self, error: LinkError | FrameError) -> None:
         self._due = self._clock() + min(RETRY_SECONDS, self._place.poll_seconds)
@@ -207,6 +228,30 @@ def _read(bookmark: str) -> dict[str, Any]:
         return {"held": -1, "sent": 0, "digest": ""}
     found: dict[str, Any] = json.loads(bookmark)
     return found
+
+
+def _changed(tail: Tail, mark: Mapping[str, Any]) -> bool:
+    """Return True unless the memory ends as it did; a bookmark of an older agent does not say."""
+    return [tail.length, tail.digest] != mark.get("tail")
+
+
+def _sent(found: Sequence[Record], mark: Mapping[str, Any], *, daily: bool) -> int:
+    """How many records of the memory's beginning were sent before.
+
+    A ring begins otherwise at each punch: there the last records of then are looked for, from the
+    end. Once a day that is not enough, and everything goes out.
+    """
+    sent, last = int(mark["sent"]), mark.get("last", [])
+    if 0 < sent <= len(found) and digest(found[:sent]) == mark["digest"]:
+        return sent
+    if daily or mark.get("bad") or len(last) < LEAST_LAST:
+        return 0
+    for end in range(len(found), len(last) - 1, -1):
+        if line(found[end - 1])[:2] != last[-1]:
+            continue
+        if [line(each)[:2] for each in found[end - len(last) : end]] == last:
+            return end
+    return 0
 
 
 def _names(payload: Mapping[str, object]) -> list[tuple[str, str]]:

@@ -2,7 +2,9 @@
 
 Written from the frame tables alone, without the codec. A wrong checksum is not refused: real
 clients differ in it [RAN]. Faults: silence, slowness, a download that is half closed, two events in
-one segment, a punch between count and data, an impossible record, lost datagrams, a pulled cable.
+one segment, a punch between count and data, an impossible record, lost datagrams, a pulled cable,
+a full ring (each punch pushes the oldest out), a memory that was cleared and filled again, a count
+of 0 whatever it holds.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import struct
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from devices.fingerprint.pull_frames import (
     DATA,
@@ -38,6 +41,9 @@ PULL_FAULTS = (
     "bad_record",
     "lost_datagrams",
     "cable_pulled",
+    "ring_full",
+    "refilled",
+    "zero_count",
 )
 OK, FAILED, UNAUTH = 2000, 2001, 2005
 AT_ONCE = 1024
@@ -46,6 +52,8 @@ SLOW_SECONDS = 1.5
 LOST_EVERY = 25
 LOOK_SECONDS = 0.1
 PLUG_SECONDS = 5.0
+UNREAD_SECONDS = 60
+"""Records younger than that may not have been read."""
 VERSION = b"Ver 6.60 Jan 13 2020\x00"
 
 
@@ -56,6 +64,9 @@ class PullModel:
     host: str = "127.0.0.1"
     port: int = 0
     record_size: int = 40
+    older: bool = False
+    """Records of 8 bytes in the layout of older firmware: the time stands last."""
+    user_size: int = 72
     comm_key: int = 0
     encoding: str = "gb18030"
     zone_hours: float = 8.0
@@ -107,6 +118,32 @@ class PullTerminal(TimeClock):
         """A pulled cable takes both sockets away."""
         if name == "cable_pulled":
             (self._unplug if on else self._plug)()
+        elif name == "refilled" and on:
+            self._refill()
+
+    def touch(self, touch: Touch) -> None:
+        """See TimeClock; a full ring forgets its oldest record for it."""
+        with self.changed:
+            before = len(self.memory)
+            super().touch(touch)
+            if self.faults["ring_full"] and len(self.memory) > before:
+                del self.memory[0]
+
+    def _refill(self) -> None:
+        """Cleared, and then as many punches as it held; what nobody can have read yet stays.
+
+        Who clears a terminal has saved it before: a fault that loses punches in the terminal itself
+        would test nothing.
+        """
+        now, people = self.clock.now() - timedelta(seconds=UNREAD_SECONDS), list(self.people)
+        with self.changed:
+            unread = [touch for touch in self.memory if touch.said > now]
+            count = len(self.memory) - len(unread)
+            self.memory.clear()
+            for n in range(count):
+                said = now - timedelta(seconds=count - n)
+                self.touch(Touch(people[n % len(people)], said))
+            self.memory.extend(unread)
 
     def _plug(self) -> None:
         stream = socket.socket()
@@ -248,8 +285,7 @@ class PullTerminal(TimeClock):
             start, size = struct.unpack("<ii", data[:8])
             self._read(session, start, size, line)
         elif command == 8:
-            self._write_user(data)
-            line.send(OK)
+            line.send(OK if self._write_user(data) else FAILED)
         elif command == 11:
             line.send(OK, data.rstrip(b"\x00") + b"=\x00")
         elif command == 1100:
@@ -265,7 +301,7 @@ class PullTerminal(TimeClock):
             numbers[4], numbers[6], numbers[8] = (
                 len(self.people),
                 len(self.people),
-                len(self.memory),
+                0 if self.faults["zero_count"] else len(self.memory),
             )
             numbers[14:17] = [3000, 3000, 100_000]
             return struct.pack("<20i", *numbers)
@@ -291,13 +327,20 @@ class PullTerminal(TimeClock):
         line.bulk(piece)
         line.send(OK)
 
-    def _write_user(self, data: bytes) -> None:
-        """A record of 72 bytes: uid, level, password, name, card, group, number."""
-        number = data[48:72].split(b"\x00")[0].decode("ascii", "replace")
-        name = data[11:35].split(b"\x00")[0].decode(self._model.encoding, "replace")
+    def _write_user(self, data: bytes) -> bool:
+        """A record of its own size: uid, level, password, name, card, group, number."""
+        if len(data) != self._model.user_size:
+            return False
+        if self._model.user_size == 72:
+            number = data[48:72].split(b"\x00")[0].decode("ascii", "replace")
+            field = data[11:35]
+        else:
+            number, field = str(struct.unpack("<I", data[24:28])[0]), data[8:16]
+        name = field.split(b"\x00")[0].decode(self._model.encoding, "replace")
         if number:
             self.people[number] = Enrolled(number, name)
             self.journal.note(self.name, "user", number=number, name=name)
+        return True
 
     def _two_events(self, line: Line) -> None:
         """Two punches told at once, in one segment, to a client that did not ask."""
@@ -331,11 +374,18 @@ class PullTerminal(TimeClock):
         if self._model.record_size == 16:
             head = struct.pack("<I", int(touch.number))
             return head + said + bytes((touch.verify, touch.in_out)) + b"\x00" * 6
+        if self._model.older:
+            return struct.pack("<H", place) + bytes((touch.verify, touch.in_out)) + said
         return struct.pack("<H", place) + bytes((touch.verify,)) + said + bytes((touch.in_out,))
 
     def _users(self) -> bytes:
         whole = b""
         for place, person in enumerate(self.people.values(), 1):
+            if self._model.user_size == 28:
+                short = person.name.encode(self._model.encoding, "replace")[:8].ljust(8, b"\x00")
+                whole += struct.pack("<HB5s", place, 0, b"") + short + struct.pack("<IxBh", 0, 1, 0)
+                whole += struct.pack("<I", int(person.number))
+                continue
             name = person.name.encode(self._model.encoding, "replace")[:24].ljust(24, b"\x00")
             number = person.number.encode().ljust(24, b"\x00")
             whole += struct.pack("<HB8s", place, 0, b"") + name + struct.pack("<I", 0)

@@ -1,7 +1,8 @@
 """A simulated push terminal: an HTTP client that dials the server's `/iclock`, as firmware does.
 
 It keeps what was not answered `OK` and comes again with it. Its clock is set from the `Date` header
-[2SRC]. Faults: offline (and the burst afterwards), replay of the whole memory, a garbage line in
+[2SRC]. The family decides in which form punches are sent.
+Faults: offline (and the burst afterwards), replay of the whole memory, a garbage line in
 each batch, templates offered, GB2312 names, a clock that jumps or drifts.
 """
 
@@ -18,12 +19,16 @@ from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote, urlencode, urlsplit
 
+from devices.fingerprint.pull_frames import number_of
 from devices.fingerprint.simulator import Enrolled, TimeClock, Touch, WallClock
 from devices.simulate.base import Journal, Json
 
 PUSH_FAULTS = ("offline", "replay", "garbage_line", "templates", "gbk_names")
 AGENT = "iClock Proxy/1.09"
 FIRMWARE = "Ver 8.0.4.2-20200102"
+FAMILIES = ("attlog", "bare", "rtlog", "transaction", "foreign")
+"""Forms of an upload: table ATTLOG; the same without a table; event log and table of the access
+family [SRC]; a table that no document names."""
 BATCH = 100
 ANSWER_SECONDS = 20.0
 GARBAGE = b"\x00\x7f\xfe oops\t31-02-2026\t?"
@@ -43,6 +48,7 @@ class PushModel:
     zone_hours: float = 8.0
     pace: float = 1.0
     batch: int = BATCH
+    family: str = "attlog"
 
 
 class PushTerminal(TimeClock):
@@ -172,11 +178,31 @@ class PushTerminal(TimeClock):
         lines = [self._line(touch) for touch in batch]
         if self.faults["garbage_line"]:
             lines.insert(len(lines) // 2, GARBAGE)
-        stamp = str(int(batch[-1].said.timestamp()))
-        answer = self._post("cdata", b"\n".join(lines) + b"\n", table="ATTLOG", Stamp=stamp)
+        answer = self._post("cdata", b"\n".join(lines) + b"\n", **self._query(batch, len(lines)))
         self.journal.note(self.name, "pushed", count=len(batch), answer=answer.decode()[:20])
 
+    def _query(self, batch: Sequence[Touch], count: int) -> dict[str, str]:
+        stamp = {"Stamp": str(int(batch[-1].said.timestamp()))}
+        if self._model.family == "bare":
+            return stamp
+        if self._model.family == "transaction":
+            return {"table": "tabledata", "tablename": "transaction", "count": str(count)}
+        table = {"rtlog": "rtlog", "foreign": "PASSLOG"}.get(self._model.family, "ATTLOG")
+        return stamp | {"table": table}
+
     def _line(self, touch: Touch) -> bytes:
+        if self._model.family == "rtlog":
+            return (
+                f"time={touch.said.isoformat(' ')}\tpin={touch.number}\tcardno=0\teventaddr=1"
+                f"\tevent=3\tinoutstatus={touch.in_out}\tverifytype={touch.verify}\tindex=1"
+            ).encode()
+        if self._model.family == "transaction":
+            return (
+                f"transaction cardno=0\tpin={touch.number}\tverified={touch.verify}\tdoorid=1"
+                f"\teventtype=0\tinoutstate={touch.in_out}\ttime_second={number_of(touch.said)}"
+            ).encode()
+        if self._model.family == "foreign":
+            return f"{touch.said.isoformat()}|{touch.number}|PASS".encode()
         fields = (
             touch.number,
             touch.said.isoformat(" "),

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from devices.fingerprint.pull_simulator import PullModel, PullTerminal
-from devices.fingerprint.push_simulator import PushModel, PushTerminal
+from devices.fingerprint.push_simulator import FAMILIES, PushModel, PushTerminal
 from devices.fingerprint.simulator import Enrolled, Touch
 from devices.keypads.simulator import KeypadBusSimulator, KeypadSimulator
 from devices.led.simulator import READERS, StripBusSimulator, StripSimulator
@@ -180,7 +180,8 @@ class _Maker:
         if way == "push":
             serial, server = settings.text("serial"), settings.text("server")
             batch = settings.whole("batch", 100, 1, 5000)
-            push = PushModel(serial, server, zone, self.pace, batch)
+            family = settings.text("family", "attlog", FAMILIES)
+            push = PushModel(serial, server, zone, self.pace, batch, family)
             clock: PushTerminal | PullTerminal = PushTerminal(name, push, people, self.journal)
         else:
             clock = self._pull_terminal(settings, name, people, zone)
@@ -199,6 +200,8 @@ class _Maker:
             host=address.host if address else "127.0.0.1",
             port=address.port if address else 0,
             record_size=record_size,
+            older=settings.flag("older", default=False),
+            user_size=28 if settings.whole("user_size", 72, 28, 72) < 72 else 72,
             comm_key=settings.whole("comm_key", 0, 0, 999_999),
             encoding=settings.text("encoding", "gb18030"),
             zone_hours=zone,

@@ -18,8 +18,11 @@ MAX_LINE = 300
 MAX_COMMANDS = 900_000
 """Most bytes of an answer to getrequest (900 KB) [2SRC]."""
 ERROR_DELAY = 30
+NAME_BYTES = 24
 DELAY = 10
 STAMPS = ("ATTLOG", "OPERLOG", "ATTPHOTO", "BIODATA", "IDCARD", "ERRORLOG")
+SILENT_TABLES = frozenset({"RTSTATE", "STATUS", "ERRORLOG"})
+"""States of doors and faults of the terminal itself: no punches, nothing to keep [SRC]."""
 TEMPLATE_TABLES = frozenset(
     {"BIODATA", "ATTPHOTO", "FP", "FACE", "FINGERTMP", "BIOPHOTO", "USERPIC", "FVEIN", "IDCARD"}
     | {"TEMPLATEV10", "PALM"}
@@ -34,7 +37,7 @@ _TEMPLATE = re.compile(
 )
 _COUNT = re.compile(r"[0-9]{1,9}")
 """`isdigit` would let through what `int` does not take: ², or five thousand digits."""
-_FLAG = re.compile(r"[0-9A-Za-z.+-]{0,16}")
+FLAG = re.compile(r"[0-9A-Za-z.+-]{0,16}")
 _COMMAND = re.compile(r"\s*ID=([0-9A-Za-z]{1,16})&Return=(-?\d{1,9})(?:&CMD=(.*))?", re.DOTALL)
 
 
@@ -86,7 +89,7 @@ def attlog(line: str) -> PunchLine | BadLine:
     if said is None:
         return BadLine(shown(line), "bad_time")
     in_out, verify, work_code = (
-        field if _FLAG.fullmatch(field) else "" for field in [*fields[2:5], "", "", ""][:3]
+        field if FLAG.fullmatch(field) else "" for field in [*fields[2:5], "", "", ""][:3]
     )
     return PunchLine(fields[0], said, in_out, verify, work_code, line[:MAX_LINE])
 
@@ -99,6 +102,16 @@ def _fields(line: str) -> list[str]:
     if len(words) > 2 and _MOMENT.fullmatch(f"{words[1]} {words[2]}"):
         return [words[0], f"{words[1]} {words[2]}", *words[3:]]
     return words
+
+
+def unread(line: str) -> BadLine:
+    """A line of a shape that nobody knows: its text, or for a picture and the like its length."""
+    if holds_template(line):
+        return BadLine("", "template")
+    text = shown(line)
+    if sum(c == "\t" or " " <= c <= "~" for c in text) * 2 < len(text):
+        return BadLine(f"({len(line)} characters that are no text)", "unknown_shape")
+    return BadLine(text, "unknown_shape")
 
 
 def holds_template(line: str) -> bool:
@@ -192,10 +205,10 @@ def commands(queued: Iterable[tuple[int, str]]) -> str:
     return text or "OK\n"
 
 
-def user_update(enrolment: str, name: str) -> str:
-    """Bring a name to the terminal [2SRC]."""
-    clean = re.sub(r"[\x00-\x1f]", " ", name)[:24]
-    return f"DATA UPDATE USERINFO PIN={enrolment}\tName={clean}"
+def user_update(enrolment: str, name: str, encoding: str = "utf-8") -> str:
+    """Bring a name to the terminal [2SRC]: 24 bytes of its encoding, whole characters only."""
+    clean = re.sub(r"[\x00-\x1f]", " ", name).encode(encoding, "replace")[:NAME_BYTES]
+    return f"DATA UPDATE USERINFO PIN={enrolment}\tName={clean.decode(encoding, 'ignore')}"
 
 
 def query_attlog(begins: datetime, ends: datetime) -> str:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from server.domain.reader_clocks import FAR_SECONDS, ClockFacts
+
 FIRST_YEAR = 2010
 """A terminal that lost its battery starts again in 2000: nothing of ours is older than this."""
 LAG_MS = 15_000
@@ -24,7 +26,6 @@ BACKLOG_LINES = 20
 LIVE_LINES = 2
 STEADY_MS = 120_000
 """Only a terminal in steady contact for so long tells its clock by a punch."""
-MOST_OFFSET = 2_000_000_000
 
 
 class Source(StrEnum):
@@ -83,49 +84,6 @@ class BadLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ClockFacts:
-    """What is known of a reader's clock. `offset` seconds ahead of the server's.
-
-    `off_from` .. `off_until` (ms): the last time it was known to be wrong, by up to `worst`
-    seconds; `off_until` None: it still is.
-    """
-
-    offset: int = 0
-    measured_at: int | None = None
-    off_from: int | None = None
-    off_until: int | None = None
-    worst: int = 0
-
-    @property
-    def is_off(self) -> bool:
-        """Whether it is known to be wrong now."""
-        return self.off_from is not None and self.off_until is None
-
-    def measured(self, offset: int, now: int, tolerance: int) -> ClockFacts:
-        """A new measurement, in seconds; `tolerance` seconds are no error."""
-        offset = max(-MOST_OFFSET, min(MOST_OFFSET, offset))
-        if abs(offset) > tolerance and not self.is_off:
-            # It may have been wrong ever since it was last found right.
-            since = self.measured_at if self.measured_at is not None else now
-            return ClockFacts(offset, now, since, None, abs(offset))
-        if abs(offset) > tolerance:
-            return ClockFacts(offset, now, self.off_from, None, max(self.worst, abs(offset)))
-        until = now if self.is_off else self.off_until
-        return ClockFacts(offset, now, self.off_from, until, self.worst)
-
-    def wrong_at(self, said_at: int, now: int, tolerance: int) -> bool:
-        """Whether a punch that claims this moment may have been made by the wrong clock."""
-        if self.off_from is None or said_at < self.off_from - self.worst * 1000:
-            return False
-        if self.off_until is None:
-            return True
-        # A wrong clock claims moments up to `worst` after it was set right; what arrives at the
-        # very moment it claims was made by the right one.
-        live = abs(now - said_at) <= tolerance * 1000
-        return said_at <= self.off_until + self.worst * 1000 and not live
-
-
-@dataclass(frozen=True, slots=True)
 class Belief:
     """The hall's figures for believing: seconds of tolerance, days of the oldest punch."""
 
@@ -159,6 +117,10 @@ class Contact:
     heavy_at: int | None = None
     """The last batch that was not live (backlog, replay, re-reading)."""
     delivered_until: int | None = None
+    recalled_until: int | None = None
+    """Until then it may be sending again what the hall asked for: old punches, one by one."""
+    unread: bool = False
+    """It sent what nobody could read, and nobody has looked at it: that may be punches."""
 
     def heard(self, now: int) -> Contact:
         """Any word of the reader; after a gap it counts as catching up."""
@@ -193,8 +155,22 @@ class Contact:
             contact = replace(contact, catching_since=None)
         return contact.delivered(now - LAG_MS)
 
+    def recalled(self, until: int) -> Contact:
+        """It was asked to send records again, and may be at it until then."""
+        return replace(self, recalled_until=until)
+
+    def left_unread(self) -> Contact:
+        """It sent something that could not be read."""
+        return replace(self, unread=True)
+
+    def all_read(self) -> Contact:
+        """Somebody has looked at all of it."""
+        return replace(self, unread=False)
+
     def delivered(self, until: int) -> Contact:
-        """Everything up to `until` is here; never moves back."""
+        """Everything up to `until` is here; never moves back, nor while something is unread."""
+        if self.unread:
+            return self
         if self.delivered_until is not None and self.delivered_until >= until:
             return self
         return replace(self, delivered_until=until)
@@ -203,8 +179,11 @@ class Contact:
         """How far the clock is ahead (s) by a live punch; None when this one tells nothing.
 
         A live punch was made between the last contact and now, so the least error that explains
-        what it claims is taken. A claim later than now is proof in any case.
+        what it claims is taken. A claim later than now is proof in any case, but for records that
+        the hall asked for again: those were made whenever.
         """
+        if self.recalled_until is not None and now < self.recalled_until:
+            return None
         if said_at > now:
             return (said_at - now + 500) // 1000
         steady = self.steady_since is not None and now - self.steady_since >= STEADY_MS
@@ -215,3 +194,8 @@ class Contact:
         if since is None or not 0 <= now - since <= GAP_MS:
             return None
         return min(0, (said_at - since + 999) // 1000)
+
+
+def is_absurd(said: datetime, said_at: int, now: int) -> bool:
+    """Return True for a time that no clock of these days can mean: long before, or days ahead."""
+    return said.year < FIRST_YEAR or said_at > now + FAR_SECONDS * 1000

@@ -57,7 +57,7 @@ class Settings:
     reader_silent_minutes: int = 10
     """A time clock not heard of for so long is an alarm."""
     clock_tolerance_seconds: int = 60
-    """A time clock further off than this is wrong, and what it says meanwhile is marked."""
+    """A time clock further off than this is wrong, and what it claims meanwhile is marked."""
     punch_oldest_days: int = 2000
     """Punches older than this are marked."""
     check_count: int = 2

@@ -17,10 +17,12 @@ import gevent
 from flask import Blueprint, Flask, Response, request
 from sqlalchemy import Row
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import BadRequest
 
 from server.api.limits import Limits, Rate
 from server.domain import iclock
 from server.domain.errors import Code, HallError
+from server.domain.iclock_events import event
 from server.hall import Hall
 from server.services import readers
 from server.storage import readers as stored
@@ -38,6 +40,8 @@ LONG_BODY = 20_000
 PER_ADDRESS = Rate(400, 60)
 PER_READER = Rate(300, 60)
 STRANGERS = Rate(10, 0.5)
+ADMITTED = "hall.time_clock"
+"""Set in a request's environment once its terminal is known."""
 STATUS = {
     Code.INVALID: 400,
     Code.FORBIDDEN: 403,
@@ -45,7 +49,10 @@ STATUS = {
     Code.TOO_LARGE: 413,
     Code.UNAVAILABLE: 503,
 }
-USER_TABLES = frozenset({"OPERLOG", "USERINFO", "USER"})
+USER_TABLES = frozenset({"OPERLOG", "USERINFO", "USER", "EXTUSER"})
+OWN_TABLES = frozenset({"OPTIONS", "REG"})
+EVENT_TABLES = frozenset({"RTLOG", "TRANSACTION"})
+"""Tables of the access family that hold punches [SRC, two servers]."""
 
 
 class Gateway:
@@ -94,6 +101,11 @@ class Gateway:
             encoding = str(stored.facts_of(row).get("encoding", "utf-8"))
         except HallError as error:
             text, status, encoding = self._refused(error), STATUS.get(error.code, 400), "utf-8"
+            self._comes_again(serial, error)
+        except BadRequest:
+            # The line broke in the middle of a body. The terminal still has it.
+            self._cut_off(serial)
+            raise
         except SQLAlchemyError:
             log.exception("a terminal could not be served")
             self._failed.add(serial)
@@ -108,15 +120,28 @@ class Gateway:
     def _let_in(self, serial: str) -> Row[Any]:
         address = request.remote_addr or ""
         self._limits.take("address", address, PER_ADDRESS)
-        if (request.content_length or 0) > MAX_BODY:
-            raise HallError(Code.TOO_LARGE)
         try:
             row = readers.let_in(self._ctx, serial, address)
         except HallError:
             self._limits.take("stranger", address, STRANGERS)
             raise
+        request.environ[ADMITTED] = serial
         self._limits.take("reader", serial, PER_READER)
+        if (request.content_length or 0) > MAX_BODY:
+            raise HallError(Code.TOO_LARGE)
         return row
+
+    def _comes_again(self, serial: str, error: HallError) -> None:
+        """An upload of a known terminal that was not taken: it keeps it, and has not delivered."""
+        if request.method == "POST" and request.environ.get(ADMITTED) == serial:
+            if error.code is Code.TOO_LARGE:
+                self._cut_off(serial)
+            elif error.code is Code.TOO_MANY:
+                self._failed.add(serial)
+
+    def _cut_off(self, serial: str) -> None:
+        told = readers.Told(failed=True)
+        readers.heard(self._ctx, serial, told, lambda contact, _now: contact)
 
     def _refused(self, error: HallError) -> str:
         words = {
@@ -135,32 +160,52 @@ class Gateway:
     def _cdata(self, row: Row[Any]) -> str:
         if request.method == "GET":
             return readers.handshake(self._ctx, row.serial, self._told(row))
-        table = request.args.get("table", "").strip().upper()
+        return self._posted(row, request.args.get("table", "").strip().upper())
+
+    def _posted(self, row: Row[Any], table: str) -> str:
+        """A table that was sent. Whatever is answered OK is in the books or was no punch."""
         stamp = (request.args.get("Stamp") or request.args.get("OpStamp") or "").strip()
         stamp = stamp if iclock.SERIAL.fullmatch(stamp) else ""
-        if table == "ATTLOG":
-            return self._attlog(row, stamp)
-        if table == "OPTIONS":
+        if table == "TABLEDATA":
+            # Anything else than `<name>=<count>` makes the terminal send it again for ever [SRC].
+            name = request.args.get("tablename", "").strip()
+            count = request.args.get("count", "").strip()
+            if not count.isdecimal():
+                count = str(sum(1 for _ in iclock.lines_of(request.get_data(cache=True))))
+            self._table(row, name.upper(), stamp)
+            return f"{iclock.shown(name)[:40]}={count}\n"
+        return self._table(row, table, stamp)
+
+    def _table(self, row: Row[Any], table: str, stamp: str) -> str:
+        if table in iclock.TEMPLATE_TABLES:
+            readers.refuse_templates(self._ctx, row.serial, table, stamp)
+            return "OK\n"
+        if table in OWN_TABLES:
             return self._options(row)
         if table in USER_TABLES:
             return self._operlog(row, stamp)
-        readers.refuse_table(self._ctx, row.serial, table, stamp)
-        return "OK\n"
+        if table in iclock.SILENT_TABLES:
+            return self._ping(row)
+        if table in EVENT_TABLES:
+            return self._lines(row, table, stamp, event)
+        if table in ("", "ATTLOG"):
+            return self._lines(row, "ATTLOG", stamp, iclock.attlog if table else readers.either)
+        return self._lines(row, iclock.shown(table)[:40], stamp, iclock.unread)
 
-    def _attlog(self, row: Row[Any], stamp: str) -> str:
+    def _lines(self, row: Row[Any], table: str, stamp: str, read: readers.Read) -> str:
         body = self._body()
         if len(body) > LONG_BODY:
-            reading = self._hall.offload(lambda: readers.read_attlog(body))
+            reading = self._hall.offload(lambda: readers.read_lines(body, read))
         else:
-            reading = readers.read_attlog(body)
+            reading = readers.read_lines(body, read)
         failed = row.serial in self._failed
-        readers.take_attlog(
-            self._ctx, row.serial, reading, stamp, failed=failed, between=_let_others_on
+        readers.take_lines(
+            self._ctx, row.serial, table, reading, stamp, failed=failed, between=_let_others_on
         )
         if len(reading.lines) > LONG_BATCH:
             _let_others_on()
         self._failed.discard(row.serial)
-        return f"OK: {reading.count}\n"
+        return "OK\n" if table == "RTLOG" else f"OK: {reading.count}\n"
 
     def _operlog(self, row: Row[Any], stamp: str) -> str:
         lines = list(iclock.lines_of(self._body()))
@@ -221,13 +266,19 @@ class Gateway:
         return text.partition("\n")[2]
 
     def _querydata(self, row: Row[Any]) -> str:
-        """Answers to queries that the hall did not ask in this form."""
-        readers.refuse_table(self._ctx, row.serial, "querydata", "")
-        return "OK\n"
+        """Answers to queries: the access family sends tables here as well."""
+        kind = request.args.get("type", "tabledata").strip().upper()
+        return self._posted(row, kind)
 
     def _other(self, row: Row[Any]) -> str:
-        readers.refuse_table(self._ctx, row.serial, "other", "")
-        return "OK\n"
+        """Photos (`fdata`), and bodies of forms that the hall does not offer."""
+        if request.method == "GET":
+            return self._ping(row)
+        name = request.path.rstrip("/").rpartition("/")[2].partition(".")[0].upper()
+        if name == "FDATA":
+            readers.refuse_templates(self._ctx, row.serial, "ATTPHOTO", "")
+            return "OK\n"
+        return self._lines(row, name, "", iclock.unread)
 
 
 def _let_others_on() -> None:

@@ -26,7 +26,7 @@ from server.office import evidence
 from server.office.workdays import nearby
 from server.services.attendance import rules
 from server.services.attendance.rights import check_see
-from server.services.attendance.sheets import gather, sheets_of, staff_lists
+from server.services.attendance.sheets import gather, of_unit, sheets_of, staff_lists
 from server.services.bus import AttendanceChanged, Event, HallChanged, ReaderChanged
 from server.services.context import Context
 from server.services.people import Principal
@@ -81,6 +81,8 @@ class Attendance:
         self._hall = hall
         self._ctx = hall.ctx
         self._today: tuple[str, AttendanceDay] | None = None
+        self._changes = 0
+        self._ctx.bus.listen(self.changed)
 
     def now(self) -> datetime:
         """The hall's wall clock, naive."""
@@ -102,17 +104,19 @@ class Attendance:
     def state(self, taken: Snapshot, _key: str) -> AttendanceDay:
         """The hall today, live. Nothing but time and the facts can change it."""
         minute = f"{taken.local:%Y-%m-%dT%H:%M}"
-        if self._today is None or self._today[0] != minute:
-            shown = self.apart(lambda conn: self.day(conn, taken.local.date()))
+        kept, changes = self._today, self._changes
+        if kept is not None and kept[0] == minute:
+            return kept[1]
+        shown = self.apart(lambda conn: self.day(conn, taken.local.date()))
+        if changes == self._changes:  # nothing happened while it was read
             self._today = (minute, shown)
-        return self._today[1]
+        return shown
 
-    def hits(self, event: Event) -> set[str] | None:
-        """Facts that change today's picture."""
-        if isinstance(event, AttendanceChanged | HallChanged | ReaderChanged):
+    def changed(self, event: Event) -> None:
+        """Forget the picture, whether anybody watches it or not."""
+        if _hits(event) is not None:
             self._today = None
-            return {"*"} if isinstance(event, AttendanceChanged) else set()
-        return None
+            self._changes += 1
 
     def allowed(self, principal: Principal | None, _key: str) -> bool:
         """Managers and administrators."""
@@ -129,20 +133,38 @@ class Attendance:
         return views.person_month(self._ctx.catalogue(), facts, found, staff, month, self.now())
 
     def month(self, conn: Connection, unit: str, month: str) -> MonthSheet:
-        """A unit's month; `all` is the hall's."""
+        """A unit's month; `all` is the hall's.
+
+        A unit's sheet holds the days on which somebody belonged to it, and no others: whoever moved
+        stands on the sheets of both, so that the units add up to the hall.
+        """
         span = span_of(month)
         people = None if unit == ALL else people_of(self._ctx, conn, span, unit)
         facts = gather(self._ctx, conn, *span, people)
         found = list(sheets_of(facts, people))
+        if unit != ALL:
+            found = of_unit(found, code_of(unit))
         shown = "" if unit == ALL else unit
         return views.month_sheet(self._ctx.catalogue(), facts, found, shown, month)
+
+
+def code_of(unit: str) -> str:
+    """A unit's code; the office's own people are the unit `office` in addresses."""
+    return "" if unit == "office" else unit
+
+
+def _hits(event: Event) -> set[str] | None:
+    """Facts that change today's picture."""
+    if isinstance(event, AttendanceChanged):
+        return {"*"}
+    return set() if isinstance(event, HallChanged | ReaderChanged) else None
 
 
 def people_of(
     ctx: Context, conn: Connection, span: tuple[date, date], unit: str
 ) -> Collection[str]:
-    """Staff numbers of a unit in a month; the office's own people are the unit `office`."""
-    code = "" if unit == "office" else unit
+    """Staff numbers of everybody who was in a unit on a day of a month."""
+    code = code_of(unit)
     lists = staff_lists(ctx, conn, *span)
     found = {p.number for _, people in lists for p in people if p.unit == code}
     if not found:
@@ -175,7 +197,7 @@ def day_of(text: str, field: str = "day") -> date:
 def add(api: Api, feeds: Feeds) -> None:
     """Register the day sheet."""
     sheets = Attendance(api.hall)
-    feeds.add(Surface("attendance", sheets.state, sheets.allowed, sheets.hits, 1.0))
+    feeds.add(Surface("attendance", sheets.state, sheets.allowed, _hits, 1.0))
     _pages(api, sheets)
     _own(api, sheets)
     _papers(api, sheets)
@@ -367,4 +389,5 @@ def rule_of(body: RuleBody) -> ShiftRule:
             for s in body.slots
         ),
         state=RuleState.DRAFT,
+        apart_seconds=body.apart_seconds,
     )

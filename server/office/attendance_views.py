@@ -203,12 +203,13 @@ def month_sheet(
     for number, person in facts.everybody().items():
         found = {s.day: s for s in by_person.get(number, [])}
         if found:
+            belongs = found[max(found)].unit
             rows.append(
                 MonthRow(
                     number=number,
                     name=person.name,
-                    unit=person.unit,
-                    unit_name=unit_name(catalogue, person.unit),
+                    unit=belongs,
+                    unit_name=unit_name(catalogue, belongs),
                     days=[letters(found[day]) if day in found else "" for day in days],
                     totals=totals(total(found.values())),
                 )
@@ -233,7 +234,7 @@ def month_sheet(
 
 
 def _units(catalogue: Catalogue, facts: Facts) -> list[NameRef]:
-    lending = {person.unit for person in facts.everybody().values()}
+    lending = {person.unit for _, people in facts.lists for person in people}
     return [
         NameRef(code=u.code, name=u.name, name_en=u.name_en)
         for u in catalogue.units
@@ -264,6 +265,7 @@ def rule_body(rule: ShiftRule) -> RuleBody:
             )
             for s in rule.slots
         ],
+        apart_seconds=rule.apart_seconds,
     )
 
 

@@ -13,6 +13,7 @@ from server.domain.errors import Code, HallError
 from server.services import punches as taking
 from server.services import readers_office
 from server.services.context import Context
+from server.services.readers import TWICE, TWICE_MS
 from server.services.readers_office import whose
 from server.storage import punches, readers
 from server.wire.readers import (
@@ -35,6 +36,17 @@ LATEST = 40
 UNKNOWN_DAYS = 60
 LIVE_WAYS = ("push", "pull")
 Fingers = Mapping[str, list[tuple[int, str]]]
+
+
+UNREAD_ZH = (
+    "送来 {} 行读不懂的数据，里面可能有打卡。请到“打卡机”里看过并处理；在此之前，有关的考勤先待定。"
+)
+TWICE_ZH = "在本系统的另一个大厅也登记着，打卡收不进来。请核对它属于哪个大厅，在另一处撤销。"
+TWICE_EN = "is listed in another hall as well; nothing of it is taken. Retire it in one of them."
+UNREAD_EN = (
+    "sent {} lines that cannot be read and may be punches; settle them in Time clocks. "
+    "Until then, what depends on it stays pending."
+)
 
 
 class Shaper:
@@ -96,6 +108,7 @@ class Shaper:
             users=int(facts.get("users", 0) or 0),
             commands=queued,
             put_aside=aside,
+            listed_twice=self._now - int(facts.get(TWICE, 0)) < TWICE_MS,
         )
 
     def unknown(self) -> list[UnknownFinger]:
@@ -199,10 +212,14 @@ def _alarms_of(reader: ReaderView) -> list[Alarm]:
             ("reader_clock", f"时钟{_offset(reader.offset)}，请校时；期间的打卡已注明存疑。",
              f"is {reader.offset:+d} s off; set its clock.", reader.offset_at)
         )  # fmt: skip
+    if reader.state in ("admitted", "out") and reader.listed_twice:
+        said.append(
+            ("reader_twice", TWICE_ZH, TWICE_EN, None)
+        )  # fmt: skip
     if reader.put_aside:
         said.append(
-            ("reader_lines", f"送来 {reader.put_aside} 行读不懂的数据，请到“打卡机”里看一下。",
-             f"sent {reader.put_aside} lines that cannot be read.", None)
+            ("reader_lines", UNREAD_ZH.format(reader.put_aside),
+             UNREAD_EN.format(reader.put_aside), None)
         )  # fmt: skip
     return [
         Alarm(

@@ -13,7 +13,7 @@ from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
 from server.hall import Hall
 from server.office.reader_views import Shaper, detail, punch_detail, reader_alarms
-from server.services import readers_hand, readers_office
+from server.services import readers_aside, readers_hand, readers_office
 from server.services.bus import AttendanceChanged, Event, HallChanged, ReaderChanged
 from server.services.people import Principal
 from server.services.readers_hand import FileRead, Sheet, Signed
@@ -167,7 +167,7 @@ def _keep(api: Api) -> None:
         number = call.args["number"]
         if not number.isdecimal() or len(number) > 18:
             raise HallError(Code.NOT_FOUND)
-        readers_office.settle_line(ctx, call.actor, call.key, int(number))
+        readers_aside.settle_line(ctx, call.actor, call.key, int(number))
         return Done()
 
 

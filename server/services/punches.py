@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row
 
 from server.domain.errors import Code, HallError
-from server.domain.punches import Belief, ClockFacts, Contact, PunchLine, Source, doubt
+from server.domain.punches import Belief, Contact, PunchLine, Source, doubt, is_absurd
+from server.domain.reader_clocks import ClockFacts, Suspicion, WrongSpan
 from server.services.bus import AttendanceChanged, ReaderChanged
 from server.services.context import SYSTEM, Actor, Context, note
 from server.storage import punches, readers
@@ -124,8 +125,8 @@ def take_in(
     contact = contact_of(row)
     rows = [_row(reader, line, source, zone) for line in lines]
     if source is Source.PUSH:
-        clock = _measure(tx, row, rows, contact, clock, belief.tolerance)
-        newest = max((found["at"] for found in rows), default=None)
+        clock = _measure(tx, row, _told(lines, rows, tx.now), contact, clock, belief.tolerance)
+        newest = max((found["at"] for found in rows if found["at"] <= tx.now), default=None)
         contact = contact.fed(tx.now, len(rows), newest)
     for line, found in zip(lines, rows, strict=True):
         found["doubt"] = doubt(line, found["at"], tx.now, clock, belief).value
@@ -152,6 +153,15 @@ def _row(reader: str, line: PunchLine, source: Source, zone: ZoneInfo) -> dict[s
     }
 
 
+def _told(
+    lines: Sequence[PunchLine], rows: Sequence[dict[str, Any]], now: int
+) -> list[dict[str, Any]]:
+    """The rows that may speak of the clock: an absurd one does only where it stands alone."""
+    pairs = list(zip(lines, rows, strict=True))
+    sane = [found for line, found in pairs if not is_absurd(line.said, found["at"], now)]
+    return sane or list(rows)
+
+
 def _measure(
     tx: Tx,
     row: Row[Any],
@@ -167,15 +177,19 @@ def _measure(
     offset = contact.offset_of(newest["at"], tx.now, len(rows))
     if offset is None or punches.known(tx, row.serial, newest["enrolment"], newest["said"]):
         return clock
-    return measured(tx, row.serial, clock, offset, tolerance)
+    return _noted(tx, row.serial, clock, clock.claimed(offset, tx.now, tolerance))
 
 
 def measured(tx: Tx, serial: str, clock: ClockFacts, offset: int, tolerance: int) -> ClockFacts:
-    """Take a measurement; an event tells when the clock goes wrong or is right again."""
-    fresh = clock.measured(offset, tx.now, tolerance)
+    """Take a reading of the clock itself."""
+    return _noted(tx, serial, clock, clock.measured(offset, tx.now, tolerance))
+
+
+def _noted(tx: Tx, serial: str, clock: ClockFacts, fresh: ClockFacts) -> ClockFacts:
+    """Add an event when the clock went wrong or is right again."""
     if fresh.is_off != clock.is_off:
         kind = "clock_off" if fresh.is_off else "clock_right"
-        readers.add_event(tx, serial, kind, {"offset": offset})
+        readers.add_event(tx, serial, kind, {"offset": fresh.offset})
     return fresh
 
 
@@ -222,7 +236,23 @@ def contact_of(row: Row[Any]) -> Contact:
 def clock_of(row: Row[Any]) -> ClockFacts:
     """What is known of the reader's clock."""
     kept = readers.facts_of(row).get("clock", {})
-    return ClockFacts(offset=row.offset_seconds, measured_at=row.offset_at, **kept)
+    doubted = kept.get("suspicion")
+    return ClockFacts(
+        offset=row.offset_seconds,
+        measured_at=row.offset_at,
+        wrong=_spans(kept, row.offset_seconds),
+        suspicion=Suspicion(*doubted) if doubted else None,
+    )
+
+
+def _spans(kept: Mapping[str, Any], offset: int) -> tuple[WrongSpan, ...]:
+    """The wrong spans; earlier facts hold a single one, with its greatest error without a sign."""
+    if "wrong" in kept or kept.get("off_from") is None:
+        return tuple(WrongSpan(*span) for span in kept.get("wrong", ()))
+    begins, ends, worst = kept["off_from"], kept.get("off_until"), int(kept.get("worst", 0))
+    if ends is None:
+        return (WrongSpan(offset, begins),)
+    return (WrongSpan(worst, begins, ends), WrongSpan(-worst, begins, ends))
 
 
 def keep_contact(tx: Tx, row: Row[Any], contact: Contact, clock: ClockFacts, **facts: Any) -> None:
@@ -233,11 +263,13 @@ def keep_contact(tx: Tx, row: Row[Any], contact: Contact, clock: ClockFacts, **f
         "catching_since": contact.catching_since,
         "fed_at": contact.fed_at,
         "heavy_at": contact.heavy_at,
+        "recalled_until": contact.recalled_until,
+        "unread": contact.unread,
     }
+    doubted = clock.suspicion
     kept["clock"] = {
-        "off_from": clock.off_from,
-        "off_until": clock.off_until,
-        "worst": clock.worst,
+        "wrong": [[span.offset, span.begins, span.ends] for span in clock.wrong],
+        "suspicion": [doubted.offset, doubted.at] if doubted else None,
     }
     readers.change(
         tx,

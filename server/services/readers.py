@@ -19,17 +19,22 @@ from sqlalchemy import Row
 
 from server.domain import iclock
 from server.domain.errors import Code, HallError
-from server.domain.punches import BadLine, ClockFacts, Contact, PunchLine, Source
+from server.domain.iclock_events import NobodysLine, event, is_event
+from server.domain.punches import STEADY_MS, BadLine, Contact, PunchLine, Source
+from server.domain.reader_clocks import ClockFacts
 from server.services import punches
 from server.services.bus import ReaderChanged
 from server.services.context import SYSTEM, Context, note
+from server.services.readers_aside import put_aside
 from server.storage import readers
 from server.storage.store import Tx
 
 MAX_ASKING = 50
-MAX_PUT_ASIDE = 300
-"""Bad lines kept of one reader; beyond it they are only counted."""
 ASKING_AGAIN_MS = 60_000
+TWICE = "listed_twice_at"
+"""Among a reader's facts: when it was last refused for being listed in two halls (ms)."""
+TWICE_MS = 600_000
+"""For so long after it the office is told."""
 OFFER_AGAIN_MS = 600_000
 OFFER_MS = 3_600_000
 COMMANDS_A_POLL = 50
@@ -49,16 +54,17 @@ TELLING_OPLOGS = {
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A batch of ATTLOG as it was read: punches, what is none, and how many templates."""
+    """A batch as it was read: punches, what is none, how many templates and nobody's events."""
 
     lines: Sequence[PunchLine]
     bad: Sequence[BadLine] = ()
     templates: int = 0
+    nobodys: int = 0
 
     @property
     def count(self) -> int:
         """Every line that came."""
-        return len(self.lines) + len(self.bad) + self.templates
+        return len(self.lines) + len(self.bad) + self.templates + self.nobodys
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +79,28 @@ class Told:
     """An earlier batch could not be taken."""
 
 
-def read_attlog(body: bytes) -> Reading:
-    """The lines of an ATTLOG body. Pure but long for a backlog: run it beside the loop."""
-    lines, bad, templates = [], [], 0
+Read = Callable[[str], PunchLine | BadLine | NobodysLine]
+
+
+def read_lines(body: bytes, read: Read) -> Reading:
+    """The lines of a body. Pure but long for a backlog: run it beside the loop."""
+    lines, bad, templates, nobodys = [], [], 0, 0
     for text in iclock.lines_of(body):
-        found = iclock.attlog(text)
+        found = read(text)
         if isinstance(found, PunchLine):
             lines.append(found)
+        elif isinstance(found, NobodysLine):
+            nobodys += 1
         elif found.reason == "template":
             templates += 1
         else:
             bad.append(found)
-    return Reading(lines, bad, templates)
+    return Reading(lines, bad, templates, nobodys)
+
+
+def either(line: str) -> PunchLine | BadLine | NobodysLine:
+    """A line that came without the name of a table [SRC: some terminals leave it out]."""
+    return event(line) if is_event(line) else iclock.attlog(line)
 
 
 # -- who may speak ---------------------------------------------------------------------------------
@@ -145,6 +161,23 @@ def _asks(ctx: Context, serial: str, address: str, row: Row[Any] | None, way: st
 def _foreign(ctx: Context, serial: str, address: str) -> None:
     def act(tx: Tx) -> None:
         _tell_once(tx, serial, "foreign_network", {"address": address})
+
+    ctx.write(act)
+
+
+def listed_twice(ctx: Context, serial: str) -> None:
+    """It dialled an address, and another hall of the deployment lists it as well."""
+    row = ctx.read(lambda c: readers.get(c, ctx.hall_id, serial))
+    if row is None or ctx.clock.now() - readers.facts_of(row).get(TWICE, 0) < ASKING_AGAIN_MS:
+        return
+
+    def act(tx: Tx) -> None:
+        found = readers.get(tx.conn, tx.hall_id, serial)
+        if found is not None:
+            facts = readers.facts_of(found) | {TWICE: tx.now}
+            readers.change(tx, serial, facts=json.dumps(facts, ensure_ascii=False))
+            _tell_once(tx, serial, "listed_twice", {})
+            tx.events.append(ReaderChanged(serial))
 
     ctx.write(act)
 
@@ -212,39 +245,43 @@ def zone_minutes(ctx: Context) -> int:
     return int(offset.total_seconds() // 60) if offset is not None else 0
 
 
-def take_attlog(
+def take_lines(
     ctx: Context,
     serial: str,
+    table: str,
     reading: Reading,
     stamp: str,
     *,
     failed: bool = False,
     between: Callable[[], None] | None = None,
 ) -> punches.Taken:
-    """Keep the punches and put aside what is none; all of it durable on return."""
+    """Keep the punches and put aside what is none; all of it durable on return.
+
+    What could not be read goes first: the punches around it must not count as all there was.
+    """
     if failed:
         heard(ctx, serial, Told(failed=True), lambda contact, _now: contact)
-    taken = punches.take(ctx, serial, reading.lines, Source.PUSH, between=between)
-    stamps = {"ATTLOG": stamp} if stamp else {}
+    stamps = {table: stamp} if stamp and table in iclock.STAMPS else {}
 
     def rest(tx: Tx) -> None:
         row = _row(tx, serial)
-        put_aside(tx, serial, "ATTLOG", reading.bad)
+        contact = punches.contact_of(row)
+        if put_aside(tx, serial, table, reading.bad):
+            contact = contact.left_unread()
         if reading.templates:
-            _tell_once(tx, serial, "template_offered", {"table": "ATTLOG"})
+            _tell_once(tx, serial, "template_offered", {"table": table})
+        keep_told(tx, row, Told(), contact)
+
+    def stamped(tx: Tx) -> None:
+        row = _row(tx, serial)
         keep_told(tx, row, Told(stamps=stamps), punches.contact_of(row).heard(tx.now))
 
-    if stamps or reading.bad or reading.templates or not reading.lines:
+    if reading.bad or reading.templates:
         ctx.write(rest)
+    taken = punches.take(ctx, serial, reading.lines, Source.PUSH, between=between)
+    if stamps or not reading.lines:
+        ctx.write(stamped)
     return taken
-
-
-def put_aside(tx: Tx, serial: str, table: str, bad: Sequence[BadLine]) -> None:
-    """Keep lines that are no punches for somebody to look at."""
-    for found in bad[: 2 * MAX_PUT_ASIDE]:
-        fresh = readers.put_aside(tx, serial, table, found.line, found.reason, MAX_PUT_ASIDE)
-        if fresh:
-            tx.events.append(ReaderChanged(serial))
 
 
 def take_operlog(ctx: Context, serial: str, lines: Sequence[str], stamp: str) -> None:
@@ -278,14 +315,12 @@ def _oplog(line: str) -> dict[str, Any] | None:
     }
 
 
-def refuse_table(ctx: Context, serial: str, table: str, stamp: str) -> None:
-    """A table that the hall does not keep: answered OK, so that it does not come for ever."""
-    offered = table in iclock.TEMPLATE_TABLES
-    kind = "template_offered" if offered else "unknown_table"
+def refuse_templates(ctx: Context, serial: str, table: str, stamp: str) -> None:
+    """A table of fingers, faces or pictures: answered OK so that it does not come for ever."""
 
     def act(tx: Tx) -> None:
         row = _row(tx, serial)
-        _tell_once(tx, serial, kind, {"table": iclock.shown(table)[:40]})
+        _tell_once(tx, serial, "template_offered", {"table": iclock.shown(table)[:40]})
         stamps = {table: stamp} if stamp and table in iclock.STAMPS else {}
         keep_told(tx, row, Told(stamps=stamps), punches.contact_of(row).heard(tx.now))
 
@@ -300,10 +335,13 @@ def poll(ctx: Context, serial: str, told: Told) -> str:
 
     def act(tx: Tx) -> str:
         row = _row(tx, serial)
-        keep_told(tx, row, told, _contact(row, told, tx.now).polled(tx.now))
+        contact = _contact(row, told, tx.now).polled(tx.now)
         due = [c for c in readers.open_commands(tx.conn, tx.hall_id, serial) if _due(tx, c)]
         for command in due[:COMMANDS_A_POLL]:
             readers.set_command(tx, serial, command.id, state="sent", sent_at=tx.now)
+            if command.kind == "reread":
+                contact = contact.recalled(tx.now + OFFER_AGAIN_MS)
+        keep_told(tx, row, told, contact)
         return iclock.commands((c.id, c.command) for c in due[:COMMANDS_A_POLL])
 
     return ctx.write(act)
@@ -333,7 +371,13 @@ def answered(ctx: Context, serial: str, answers: Sequence[iclock.Answer]) -> Non
 
     def act(tx: Tx) -> None:
         row = _row(tx, serial)
+        contact = punches.contact_of(row).heard(tx.now)
+        recalls = {c.id for c in readers.open_commands(tx.conn, tx.hall_id, serial)
+                   if c.kind == "reread"}  # fmt: skip
         for found in answers:
+            if found.number in recalls:
+                # Some firmware answers first and sends the records afterwards.
+                contact = contact.recalled(tx.now + STEADY_MS)
             state = "done" if found.result >= 0 else "failed"
             readers.set_command(
                 tx,
@@ -343,6 +387,6 @@ def answered(ctx: Context, serial: str, answers: Sequence[iclock.Answer]) -> Non
                 answer=f"{found.result} {found.command}".strip(),
                 done_at=tx.now,
             )
-        keep_told(tx, row, Told(), punches.contact_of(row).heard(tx.now))
+        keep_told(tx, row, Told(), contact)
 
     ctx.write(act)

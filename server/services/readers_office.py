@@ -159,13 +159,14 @@ def order(
 Period = tuple[str, str]
 
 
-def _pushed(ctx: Context, tx: Tx, _row: Row[Any], kind: str, period: Period) -> list[str]:
+def _pushed(ctx: Context, tx: Tx, row: Row[Any], kind: str, period: Period) -> list[str]:
     """The protocol's words; the handshake that CHECK brings sets the clock by its Date header."""
     plain = {"set_time": "CHECK", "info": "INFO", "reboot": "REBOOT"}
     if kind in plain:
         return [plain[kind]]
     if kind == "names":
-        return [iclock.user_update(pin, name) for pin, name in _names(ctx, tx)]
+        encoding = str(readers.facts_of(row).get("encoding", "utf-8"))
+        return [iclock.user_update(pin, name, encoding) for pin, name in _names(ctx, tx)]
     begins, ends = _period(period)
     return [iclock.query_attlog(begins, ends)]
 
@@ -277,14 +278,3 @@ def link_same(ctx: Context, actor: Actor, key: str, since: str) -> int:
         return {"linked": len(fresh)}
 
     return int(ctx.command(actor, key, {"act": "finger.link_same", "since": since}, act)["linked"])
-
-
-def settle_line(ctx: Context, actor: Actor, key: str, number: int) -> None:
-    """Somebody has looked at a line that was put aside; raises NOT_FOUND."""
-
-    def act(tx: Tx) -> JsonDict:
-        if not readers.settle_line(tx, number, actor.key):
-            raise HallError(Code.NOT_FOUND)
-        return _done(tx, actor, "reader.settle_line", str(number), {})
-
-    ctx.command(actor, key, {"act": "reader.settle_line", "line": number}, act)

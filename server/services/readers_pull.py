@@ -11,7 +11,8 @@ from server.domain.errors import Code, HallError
 from server.domain.punches import BadLine, PunchLine, Source
 from server.services import punches
 from server.services.context import Context
-from server.services.readers import Told, keep_told, put_aside
+from server.services.readers import Told, keep_told
+from server.services.readers_aside import put_aside
 from server.storage import readers
 from server.storage.store import Tx
 
@@ -50,13 +51,21 @@ def take(
     whole: float | None,
 ) -> punches.Taken:
     """Keep what was read. `whole`: the terminal's memory is here now as it was so many s ago."""
+
+    def aside(tx: Tx) -> None:
+        row = readers.get(tx.conn, tx.hall_id, serial)
+        if row is not None and put_aside(tx, serial, "records", bad):
+            keep_told(tx, row, Told(), punches.contact_of(row).left_unread())
+
+    if bad:
+        # First: what is delivered by the punches themselves must not count over it.
+        ctx.write(aside)
     taken = punches.take(ctx, serial, lines, Source.PULL)
 
     def rest(tx: Tx) -> None:
         row = readers.get(tx.conn, tx.hall_id, serial)
         if row is None:
             raise HallError(Code.FORBIDDEN)
-        put_aside(tx, serial, "records", bad)
         contact = punches.contact_of(row).heard(tx.now)
         if whole is not None:
             contact = replace(contact, catching_since=None)

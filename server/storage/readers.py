@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from server.storage.store import Tx
 from server.storage.tables_readers import (
@@ -40,6 +40,15 @@ def every(conn: Connection, hall_id: str) -> list[Row[Any]]:
 def get(conn: Connection, hall_id: str, serial: str) -> Row[Any] | None:
     """One reader."""
     return conn.execute(select(reader).where(_r.hall_id == hall_id, _r.serial == serial)).first()
+
+
+def listing(conn: Connection, serial: str) -> list[str]:
+    """Every hall of this database that has the serial number in service, or out of it."""
+    return list(
+        conn.execute(
+            select(_r.hall_id).where(_r.serial == serial, _r.state.in_(("admitted", "out")))
+        ).scalars()
+    )
 
 
 def asking(conn: Connection, hall_id: str) -> int:
@@ -220,20 +229,41 @@ def unsettled(conn: Connection, hall_id: str) -> dict[str, int]:
 
 
 def put_aside(tx: Tx, serial: str, table: str, line: str, reason: str, most: int) -> bool:
-    """Keep a line that is no punch; the same again is counted. True when it is a new row.
+    """Keep a line that is no punch; the same again is counted. True when nobody has seen it yet.
 
-    Beyond `most` lines of a reader only their number is kept, under an empty line.
+    Beyond `most` unsettled lines of a reader only their number is kept, under an empty line.
     """
-    same = (_l.hall_id == tx.hall_id) & (_l.reader == serial) & (_l.table == table)
-    if _count_again(tx, same & (_l.line == line)):
+    if _count_again(tx, _same(tx, serial, table) & (_l.line == line)):
         return False
     kept = tx.conn.execute(
-        select(func.count()).where(_l.hall_id == tx.hall_id, _l.reader == serial)
+        select(func.count()).where(
+            _l.hall_id == tx.hall_id, _l.reader == serial, _l.settled_at.is_(None)
+        )
     ).scalar_one()
     if kept >= most:
-        line, reason = "", "too_many"
-        if _count_again(tx, same & (_l.line == "")):
-            return False
+        return count_aside(tx, serial, table, 1)
+    _add_line(tx, serial, table, line, reason, 1)
+    return True
+
+
+def count_aside(tx: Tx, serial: str, table: str, count: int) -> bool:
+    """Count lines that are too many to keep; True when nobody has seen that yet.
+
+    A count that somebody settled opens again: there are more now.
+    """
+    more = _same(tx, serial, table) & (_l.line == "")
+    if _count_again(tx, more & _l.settled_at.is_(None), count):
+        return False
+    if not _count_again(tx, more, count, settled_at=None, settled_by=""):
+        _add_line(tx, serial, table, "", "too_many", count)
+    return True
+
+
+def _same(tx: Tx, serial: str, table: str) -> ColumnElement[bool]:
+    return (_l.hall_id == tx.hall_id) & (_l.reader == serial) & (_l.table == table)
+
+
+def _add_line(tx: Tx, serial: str, table: str, line: str, reason: str, times: int) -> None:
     tx.conn.execute(
         insert(reader_line).values(
             hall_id=tx.hall_id,
@@ -243,24 +273,25 @@ def put_aside(tx: Tx, serial: str, table: str, line: str, reason: str, most: int
             line=line,
             reason=reason,
             received_at=tx.now,
-            times=1,
+            times=times,
         )
     )
-    return True
 
 
-def _count_again(tx: Tx, which: Any) -> bool:
-    done = tx.conn.execute(update(reader_line).where(which).values(times=_l.times + 1))
+def _count_again(tx: Tx, which: ColumnElement[bool], count: int = 1, **values: Any) -> bool:
+    done = tx.conn.execute(
+        update(reader_line).where(which).values(times=_l.times + count, **values)
+    )
     return bool(done.rowcount)
 
 
-def settle_line(tx: Tx, number: int, by: str) -> int:
-    """Somebody has looked at it; returns how many there were."""
-    return tx.conn.execute(
-        update(reader_line)
-        .where(_l.hall_id == tx.hall_id, _l.id == number, _l.settled_at.is_(None))
-        .values(settled_at=tx.now, settled_by=by)
-    ).rowcount
+def settle_line(tx: Tx, number: int, by: str) -> str | None:
+    """Note who has looked at it; returns its reader, None when there is no such open line."""
+    which = (_l.hall_id == tx.hall_id) & (_l.id == number) & _l.settled_at.is_(None)
+    serial = tx.conn.execute(select(_l.reader).where(which)).scalar()
+    if serial is not None:
+        tx.conn.execute(update(reader_line).where(which).values(settled_at=tx.now, settled_by=by))
+    return serial
 
 
 # -- events ----------------------------------------------------------------------------------------

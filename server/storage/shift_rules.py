@@ -85,6 +85,7 @@ def add(tx: Tx, rule: ShiftRule, by: str) -> None:
             weekdays=json.dumps(sorted(rule.weekdays)),
             slots=json.dumps([_slot_out(slot) for slot in rule.slots], ensure_ascii=False),
             state=rule.state.value,
+            apart_seconds=rule.apart_seconds,
             by_actor=by,
             created_at=tx.now,
         )
@@ -133,4 +134,5 @@ def _rule(row: Any) -> ShiftRule:
         state=RuleState(row.state),
         created_at=row.created_at,
         ended_on=date.fromisoformat(row.ended_on) if row.ended_on else None,
+        apart_seconds=row.apart_seconds,
     )

@@ -5,7 +5,7 @@ The sheet itself has no table: verdicts are computed on reading.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, Table
+from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, Table, text
 
 from server.storage.columns import (
     CODE,
@@ -34,6 +34,8 @@ shift_rule = Table(
     Column("ended_on", CODE, nullable=True),
     code_column("by_actor"),
     Column("created_at", STAMP, nullable=False),
+    # A finger laid again sooner serves no second slot.
+    Column("apart_seconds", Integer, nullable=False, server_default=text("60")),
     PrimaryKeyConstraint("hall_id", "id"),
 )
 

@@ -264,6 +264,7 @@ class RuleBody(Command):
     valid_to: Day | None = None
     weekdays: list[Annotated[int, Field(ge=1, le=7)]] = Field(min_length=1, max_length=7)
     slots: list[SlotBody] = Field(max_length=8)
+    apart_seconds: int = Field(default=60, ge=0, le=600)
 
 
 class WithdrawRule(Command):

@@ -138,6 +138,8 @@ class ReaderView(Message):
     users: int
     commands: int
     put_aside: int
+    listed_twice: bool
+    """Another hall of the deployment lists it too: refused while it dials an address."""
 
 
 class PutAsideView(Message):

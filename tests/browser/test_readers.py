@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
@@ -59,6 +60,21 @@ def test_a_stranger_is_admitted_and_a_finger_counts(
     expect(office.get_by_test_id("unknown")).to_have_count(0)
     assert spoken == []
     assert axe.findings(page) == []
+
+
+def test_what_could_not_be_read_is_looked_at_and_settled(office: Page, hall: HallServer) -> None:
+    _admitted(hall)
+    line = "2026-11-24T08:31:02|1005|PASS"
+    address = f"{hall.base}/iclock/cdata?SN={SERIAL}&table=PASSLOG"
+    with urlopen(Request(address, line.encode(), method="POST"), timeout=20) as answer:
+        assert answer.read() == b"OK: 1\n"
+    row = office.get_by_test_id("put-aside").get_by_role("row", name=line)
+    expect(row).to_contain_text("格式不认识", timeout=WIRE_MS)
+    today = hall.clerk(ADMINISTRATOR).get("/office/today")
+    assert "reader_lines" in {alarm["code"] for alarm in today["alarms"]}
+    assert axe.findings(office) == []
+    row.get_by_role("button", name="已处理").click()
+    expect(office.get_by_test_id("put-aside")).to_have_count(0)
 
 
 def test_the_line_is_cut_and_the_burst_comes(page: Page, office: Page, hall: HallServer) -> None:

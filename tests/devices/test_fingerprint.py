@@ -1,20 +1,15 @@
-"""The pull protocol: frames of others as literals, bytes gone wrong, client and crew at work."""
+"""Pulled terminals: client and crew at work at a simulated one, and what the agent owes."""
 
 from __future__ import annotations
 
-import struct
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from devices.fingerprint import codec
-from devices.fingerprint.client import RefusedError, Terminal
-from devices.fingerprint.codec import FrameError, Packet, Record, StreamReader
+from devices.fingerprint.client import Named, RefusedError, Terminal
 from devices.fingerprint.crew import Place, TerminalCrew
 from devices.fingerprint.pull_simulator import PullModel, PullTerminal
 from devices.fingerprint.simulator import Enrolled, Touch
@@ -28,107 +23,6 @@ KEY = 1234
 BASE = datetime.fromisoformat("2026-03-02T08:00:00")
 PEOPLE = [Enrolled("1001", "张伟"), Enrolled("1002", "欧阳测试")]
 
-# -- frames of others ------------------------------------------------------------------------------
-
-
-# Made by pyzk-new 0.9.1, except the first, which stands in the protocol's public description.
-@pytest.mark.parametrize(
-    ("packet", "frame"),
-    [
-        (Packet(codec.CONNECT, 0, 0), "e80317fc00000000"),
-        (Packet(codec.AUTH, 101, 1, bytes.fromhex("41363279")), "4e04d84b6500010041363279"),
-        (
-            Packet(codec.PREPARE_BUFFER, 101, 6, struct.pack("<bhii", 1, 13, 0, 0)),
-            "df05b4ec65000600010d000000000000000000",
-        ),
-    ],
-)
-def test_golden_frames(packet: Packet, frame: str) -> None:
-    assert codec.packed(packet).hex() == frame
-    assert codec.unpacked(bytes.fromhex(frame)) == packet
-
-
-def test_the_wrapper_of_tcp() -> None:
-    frame = codec.wrapped(codec.packed(Packet(codec.CONNECT, 0, 0)))
-    assert frame.hex() == "5050827d08000000e80317fc00000000"
-
-
-@pytest.mark.parametrize(
-    ("key", "session", "answer"),
-    [
-        (1234, 101, "41363279"),
-        (0, 7, "617d3279"),
-        (999_999, 65_000, "22813294"),
-        (2468, 1, "f1583279"),
-    ],
-)
-def test_comm_keys_as_another_client_scrambles_them(key: int, session: int, answer: str) -> None:
-    assert codec.comm_key(key, session).hex() == answer
-
-
-def test_times_as_another_client_writes_them() -> None:
-    assert codec.time_number(datetime.fromisoformat("2026-03-02T08:20:05")) == 841_134_005
-    assert codec.time_of(841_134_005) == datetime.fromisoformat("2026-03-02T08:20:05")
-    assert codec.time_of(0) == datetime.fromisoformat("2000-01-01T00:00:00")
-
-
-@given(st.datetimes(datetime.fromisoformat("2000-01-01"), datetime.fromisoformat("2099-12-31")))
-@settings(max_examples=100, deadline=None)
-def test_times_go_there_and_back(moment: datetime) -> None:
-    whole = moment.replace(microsecond=0)
-    assert codec.time_of(codec.time_number(whole)) == whole
-
-
-# -- bytes gone wrong ------------------------------------------------------------------------------
-
-
-@given(st.binary(max_size=300), st.sampled_from([8, 16, 40]))
-@settings(max_examples=150, deadline=None)
-def test_any_bytes_are_records_or_are_refused(data: bytes, size: int) -> None:
-    for each in codec.records(data, size):
-        assert isinstance(each, Record | bytes)
-    for read in (codec.sizes, codec.dataset, codec.unpacked):
-        try:
-            read(data)
-        except FrameError:
-            continue
-    list(codec.users(data, 72, "gb18030"))
-    list(codec.users(data, 28, "gb18030"))
-
-
-@given(st.lists(st.binary(max_size=40), max_size=6), st.integers(1, 30), st.binary(max_size=3))
-@settings(max_examples=100, deadline=None)
-def test_packets_are_found_whatever_the_pieces(
-    bodies: list[bytes], size: int, noise: bytes
-) -> None:
-    packets = [Packet(codec.DATA, 7, n, body) for n, body in enumerate(bodies)]
-    stream = b"".join(codec.wrapped(codec.packed(packet)) for packet in packets)
-    reader = StreamReader()
-    found: list[Packet] = []
-    for start in range(0, len(stream), size):
-        found += reader.feed(stream[start : start + size])
-    assert found == packets
-    try:
-        list(reader.feed(noise + b"\x00" * 16))
-    except FrameError:
-        return
-    raise AssertionError("noise was taken for a packet")
-
-
-def test_records_that_cannot_be_come_as_bytes() -> None:
-    good = struct.pack("<I4sBB2sI", 7, struct.pack("<I", 841_134_005), 1, 0, b"", 0)
-    shifted = good[2:] + good[:2]
-    found = list(codec.records(good + shifted + b"\xff" * 16, 16))
-    assert isinstance(found[0], Record)
-    assert found[0].number == "7"
-    assert found[1:] == [shifted, b"\xff" * 16]
-
-
-def test_names_are_cut_between_characters() -> None:
-    assert codec.clipped("欧阳" * 10, 24, "gb18030") == ("欧阳" * 6).encode("gb18030")
-    assert codec.clipped("a" + "欧" * 20, 24, "gb18030") == ("a" + "欧" * 11).encode("gb18030")
-
-
 # -- the client at a terminal ----------------------------------------------------------------------
 
 
@@ -140,8 +34,10 @@ def make() -> Iterator[Make]:
     """Makes running terminals with `count` records."""
     made: list[PullTerminal] = []
 
-    def terminal(count: int = 500, record_size: int = 40) -> PullTerminal:
-        model = PullModel(comm_key=KEY, record_size=record_size)
+    def terminal(
+        count: int = 500, record_size: int = 40, *, older: bool = False, user_size: int = 72
+    ) -> PullTerminal:
+        model = PullModel(comm_key=KEY, record_size=record_size, older=older, user_size=user_size)
         found = PullTerminal("t", model, PEOPLE, Journal())
         found.remember(records(count))
         found.start()
@@ -180,6 +76,39 @@ def test_the_whole_memory_is_read(make: Make, scheme: str, size: int, count: int
     assert [(r.number, r.said) for r in memory.records] == told(terminal)
     assert not memory.bad
     assert [r.verify for r in memory.records[:3]] == [t.verify for t in terminal.memory[:3]]
+
+
+@pytest.mark.parametrize("scheme", ["tcp", "udp"])
+@pytest.mark.parametrize(("size", "older"), [(8, False), (8, True), (16, False), (40, False)])
+@pytest.mark.parametrize("count", [0, 30, 3000])
+def test_a_terminal_that_says_it_is_empty_is_read(
+    make: Make, scheme: str, size: int, older: bool, count: int
+) -> None:
+    terminal = make(count, record_size=size, older=older)
+    terminal.faults.switch("zero_count", on=True)
+    line = dial(terminal, scheme)
+    memory = line.records()
+    line.close()
+    assert [(r.number, r.said) for r in memory.records] == told(terminal)
+
+
+@pytest.mark.parametrize("size", [28, 72])
+def test_users_are_written_in_the_size_that_was_read(make: Make, size: int) -> None:
+    terminal = make(3, user_size=size)
+    line = dial(terminal)
+    done = line.name_users(
+        [("1001", "李雷"), ("A7", "甲"), ("12345678901", "乙"), ("77", "丙" * 20)]
+    )
+    names = {user.number: user.name for user in line.users()}
+    assert line.name_users([("77", "丙" * 20)]) == Named(0)
+    line.close()
+    if size == 28:
+        assert done == Named(2, ("A7", "12345678901"))
+        # 欧阳测试 is eight bytes, and so are four characters of the new one.
+        assert names == {"1001": "李雷", "1002": "欧阳测试", "77": "丙" * 4}
+    else:
+        assert done == Named(4)
+        assert names["77"] == "丙" * 12
 
 
 @pytest.mark.parametrize("scheme", ["tcp", "udp"])
@@ -236,7 +165,7 @@ def test_clock_and_names(make: Make) -> None:
     line = dial(terminal)
     line.set_time(BASE)
     assert timedelta() <= line.time() - BASE < timedelta(seconds=5)
-    assert line.name_users([("1001", "李雷"), ("1002", "欧阳测试"), ("77", "韩梅梅")]) == 2
+    assert line.name_users([("1001", "李雷"), ("1002", "欧阳测试"), ("77", "韩梅梅")]) == Named(2)
     names = [(user.number, user.name) for user in line.users()]
     line.close()
     assert names == [("1001", "李雷"), ("1002", "欧阳测试"), ("77", "韩梅梅")]
@@ -280,6 +209,70 @@ def test_a_memory_that_was_cleared_is_told_whole(make: Make) -> None:
     terminal.memory[:] = [*records(5)[2:], Touch("1002", BASE + timedelta(days=1))]
     poll(crew)
     assert [line[0] for line in notes.owed()[20:]] == [t.number for t in terminal.memory]
+
+
+@pytest.mark.parametrize("size", [8, 16, 40])
+def test_a_full_ring_gives_each_punch_once(make: Make, size: int) -> None:
+    terminal, notes = make(700, record_size=size), Notebook()
+    crew = crew_at(terminal, notes)
+    poll(crew)
+    terminal.faults.switch("ring_full", on=True)
+    for turn in range(3):
+        terminal.touch(Touch("1001", BASE + timedelta(days=1, minutes=turn)))
+        poll(crew)
+        assert len(terminal.memory) == 700
+        assert len(notes.owed()) == 701 + turn
+        assert notes.owed()[-1][1] == (BASE + timedelta(days=1, minutes=turn)).isoformat(" ")
+    poll(crew)
+    assert len(notes.owed()) == 703
+
+
+@pytest.mark.parametrize("count", [4, 40, 700])
+def test_a_memory_that_was_filled_again_is_told(make: Make, count: int) -> None:
+    terminal, notes = make(count), Notebook()
+    crew = crew_at(terminal, notes)
+    poll(crew)
+    terminal.faults.switch("refilled", on=True)
+    poll(crew)
+    fresh = {(line[0], line[1]) for line in notes.owed()[count:]}
+    assert fresh == {(n, said.isoformat(" ")) for n, said in told(terminal)}
+
+
+def test_a_terminal_that_says_zero_for_ever_is_read_at_each_punch(make: Make) -> None:
+    terminal, notes = make(300), Notebook()
+    terminal.faults.switch("zero_count", on=True)
+    crew = crew_at(terminal, notes)
+    poll(crew)
+    assert len(notes.owed()) == 300
+    terminal.touch(Touch("1001", BASE + timedelta(days=1)))
+    poll(crew)
+    poll(crew)
+    assert len(notes.owed()) == 301
+
+
+def test_once_a_day_all_of_it_is_read(make: Make) -> None:
+    terminal, notes, day = make(300), Notebook(), [0.0]
+    link = parse_link(f"tcp:127.0.0.1:{terminal.port}")
+    crew = TerminalCrew(Place("t", link, KEY), notes, lambda: day[0])
+    crew.idle()
+    # A ring that is written over in the middle: neither count nor end tells of it.
+    terminal.memory[100] = Touch("1002", BASE + timedelta(days=2))
+    day[0] = 1000.0
+    crew.idle()
+    assert len(notes.owed()) == 300
+    day[0] = 86_401.0
+    crew.idle()
+    assert ["1002", (BASE + timedelta(days=2)).isoformat(" ")] in [o[:2] for o in notes.owed()]
+
+
+def test_a_number_that_does_not_fit_is_named_and_stops_no_other(make: Make) -> None:
+    terminal, notes = make(3, user_size=28), Notebook()
+    users = [{"enrolment": "AB7", "name": "甲"}, {"enrolment": "78", "name": "乙"}]
+    outcome = crew_at(terminal, notes).work(
+        Task("reader-1", "t", "names", {"users": users}), lambda: None
+    )
+    assert (outcome.state, outcome.reason, outcome.detail) == ("failed", "enrolment_unfit", "AB7")
+    assert terminal.people["78"].name == "乙"
 
 
 def test_what_was_spoilt_on_the_way_is_read_once_more(make: Make) -> None:

@@ -14,12 +14,13 @@ from server.domain.punches import (
     SETTLE_MS,
     BadLine,
     Belief,
-    ClockFacts,
     Contact,
     Doubt,
     PunchLine,
     doubt,
+    is_absurd,
 )
+from server.domain.reader_clocks import CONFIRM_MS, ClockFacts
 
 NOON = 1_772_424_000_000
 BELIEF = Belief(tolerance=60, oldest_days=2000)
@@ -171,7 +172,7 @@ def test_times_that_cannot_be_true_are_doubted(
     assert doubt(line, at, NOON, clock, BELIEF) is expected
 
 
-def test_a_wrong_clock_casts_doubt_until_it_is_right_again() -> None:
+def test_a_wrong_clock_casts_doubt_on_what_it_claimed_and_no_more() -> None:
     clock = ClockFacts().measured(0, NOON - 60 * MINUTE, 60)
     off = clock.measured(-600, NOON, 60)
     assert off.is_off
@@ -184,8 +185,102 @@ def test_a_wrong_clock_casts_doubt_until_it_is_right_again() -> None:
     # A punch of the wrong hours that comes late is doubted, a live one is not.
     assert doubt(_said(NOON), NOON - 5 * MINUTE, late, right, BELIEF) is Doubt.CLOCK_OFF
     assert doubt(_said(live), live, live, right, BELIEF) is Doubt.NONE
-    after = NOON + 25 * MINUTE
+    # Ten minutes slow until 12:10, it never claimed a moment after 12:00.
+    after = NOON + 5 * MINUTE
     assert doubt(_said(after), after, after + 60 * MINUTE, right, BELIEF) is Doubt.NONE
+
+
+YEAR = 365 * 24 * 60 * MINUTE
+
+
+@pytest.mark.parametrize("years", [37, -26])
+def test_ten_minutes_in_another_year_leave_an_outage_alone(years: int) -> None:
+    clock = ClockFacts().measured(0, NOON - 10 * MINUTE, 60)
+    clock = clock.measured(years * YEAR // 1000, NOON, 60)
+    clock = clock.measured(0, NOON + 10 * MINUTE, 60)
+    for day in (-30, -1, 1, 30, 400):
+        made = NOON + day * 24 * 60 * MINUTE
+        late = max(made, NOON) + 48 * 60 * MINUTE
+        assert doubt(_said(made), made, late, clock, BELIEF) is Doubt.NONE
+
+
+@pytest.mark.parametrize("year", ["2063", "2000"])
+def test_one_absurd_line_is_no_measurement_and_two_apart_are(year: str) -> None:
+    line = PunchLine("1", datetime.fromisoformat(f"{year}-03-02T12:00"))
+    claims = NOON + (int(year) - 2026) * YEAR
+    assert is_absurd(line.said, claims, NOON)
+    offset = (claims - NOON) // 1000
+    clock = ClockFacts().measured(0, NOON - MINUTE, 60).claimed(offset, NOON, 60)
+    assert not clock.is_off
+    # Right in between: the line was alone.
+    assert (
+        clock.claimed(0, NOON + MINUTE, 60).claimed(offset, NOON + CONFIRM_MS, 60).is_off is False
+    )
+    assert clock.claimed(offset, NOON + MINUTE, 60).is_off is False
+    assert clock.claimed(offset + 1, NOON + CONFIRM_MS, 60).is_off is True
+
+
+def test_a_late_upload_line_by_line_is_no_slow_clock_and_a_slow_clock_is() -> None:
+    right = ClockFacts().measured(0, NOON, 60)
+    late = right
+    for second in range(0, 600, 10):  # ten minutes of lines, each an hour and more late
+        late = late.claimed(-3600 - 5 * second, NOON + second * 1000, 60)
+    assert not late.is_off
+    slow = right.claimed(-600, NOON + MINUTE, 60).claimed(-595, NOON + 4 * MINUTE, 60)
+    assert slow.is_off
+    made = NOON + 2 * MINUTE
+    assert slow.wrong_at(made - 600_000, NOON + 5 * MINUTE, 60)
+
+
+SPELLS = st.lists(
+    st.tuples(
+        st.integers(1, 600),  # minutes
+        st.one_of(
+            st.just(0),
+            st.integers(-7200, -130),
+            st.integers(130, 7200),
+            st.sampled_from([-26 * 31_536_000, 37 * 31_536_000]),
+        ),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(SPELLS, st.lists(st.integers(0, 5000), min_size=1, max_size=30), st.integers(0, 10_000))
+@settings(max_examples=200, deadline=None)
+def test_doubtful_is_exactly_what_a_wrong_clock_may_have_claimed(
+    spells: list[tuple[int, int]], moments: list[int], wait: int
+) -> None:
+    """A clock that is read at each turn of its error; punches that come any time later."""
+    clock, at, edges = ClockFacts().measured(0, NOON, 60), NOON, [(NOON, 0)]
+    for minutes, offset in spells:
+        clock = clock.measured(offset, at, 60)
+        edges.append((at, offset))
+        at += minutes * MINUTE
+    clock = clock.measured(0, at, 60)
+    # Between two readings the error is either's: that is all that can be known.
+    spans = [
+        (begins, ends, offset)
+        for (begins, one), (ends, two) in zip(edges, [*edges[1:], (at, 0)], strict=True)
+        for offset in (one, two)
+        if offset
+    ]
+    arrives = at + wait * MINUTE
+    for moment in moments:
+        said = NOON + (moment - 1000) * MINUTE
+        if abs(arrives - said) <= 60_000:
+            continue
+        possible = any(
+            begins + offset * 1000 <= said <= ends + offset * 1000 for begins, ends, offset in spans
+        )
+        near = any(
+            begins + (offset - 91) * 1000 <= said <= ends + (offset + 91) * 1000
+            for begins, ends, offset in spans
+        )
+        doubted = clock.wrong_at(said, arrives, 60)
+        assert doubted or not possible
+        assert near or not doubted
 
 
 # -- delivery --------------------------------------------------------------------------------------
@@ -256,3 +351,6 @@ def test_a_live_punch_tells_the_clock_and_others_do_not() -> None:
     assert contact.offset_of(now - 600_000, now, 50) is None
     assert Contact().offset_of(now - 600_000, now, 1) is None
     assert contact.fed(now, 100, now).offset_of(now - 600_000, now + 1000, 1) is None
+    # Records that were asked for again tell nothing, not even those that claim to be of tomorrow.
+    assert contact.recalled(now + 1).offset_of(now + 90_000, now, 1) is None
+    assert contact.recalled(now).offset_of(now + 90_000, now, 1) == 90

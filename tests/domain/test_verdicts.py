@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from server.domain.attendance.facts import Correction, LeaveKind, LeaveSpan, Punch
 from server.domain.attendance.sheet import day_sheet, total
@@ -20,27 +18,9 @@ from server.domain.attendance.shifts import (
     four_punches,
     rule_for,
 )
-from server.domain.attendance.verdicts import DayFacts, State, assign, verdicts
+from server.domain.attendance.verdicts import DayFacts, State, verdicts
 from server.domain.errors import Code, HallError
-
-DAY = date(2026, 7, 6)
-DUE = (time(8, 30), time(12, 0), time(14, 30), time(17, 30))
-WINDOWS = (
-    (time(7, 30), time(9, 30)),
-    (time(11, 30), time(13, 30)),
-    (time(12, 0), time(15, 0)),
-    (time(17, 0), time(20, 0)),
-)
-SUMMER = ShiftRule(
-    "r1",
-    "夏令时2026",
-    RuleScope.HALL,
-    (),
-    date(2026, 5, 1),
-    date(2026, 9, 30),
-    frozenset({1, 2, 3, 4, 5}),
-    four_punches(DUE, WINDOWS, absent_after=30),
-)
+from support.summer import DAY, DUE, SUMMER, WINDOWS
 
 
 def at(clock: str, day: date = DAY) -> datetime:
@@ -103,6 +83,21 @@ CASES: list[tuple[str, tuple[str, ...], str]] = [
         "left early, came back, left again",
         (*FULL[:3], "17:05", "17:45"),
         "on_time on_time on_time on_time",
+    ),
+    (
+        "finger laid twice at noon: the going, not the coming back",
+        ("08:20", "12:05:10", "12:05:40", "17:31"),
+        "on_time on_time missing on_time",
+    ),
+    (
+        "finger laid three times at noon, the last a minute after the first",
+        ("08:20", "12:05:00", "12:05:30", "12:06:00", "17:31"),
+        "on_time on_time on_time on_time",
+    ),
+    (
+        "finger laid twice too early at noon",
+        ("08:20", "11:50:10", "11:50:40", "14:20", "17:31"),
+        "on_time early10 on_time on_time",
     ),
     ("left early for good", (*FULL[:3], "17:05"), "on_time on_time on_time early25"),
     ("never came", (), "missing missing missing missing"),
@@ -281,110 +276,6 @@ def test_a_rule_that_cannot_be_applied_is_refused(change: dict[str, object], rea
     with pytest.raises(HallError) as refused:
         check(replace(SUMMER, **change))  # type: ignore[arg-type]
     assert (refused.value.code, refused.value.data["reason"]) == (Code.RULE_INVALID, reason)
-
-
-# -- what holds for every day ----------------------------------------------------------------------
-
-minutes = st.integers(6 * 60, 21 * 60)
-seconds = st.integers(0, 59)
-moments = st.builds(lambda m, s: datetime.combine(DAY, time(m // 60, m % 60, s)), minutes, seconds)
-
-
-@st.composite
-def rules(draw: st.DrawFn) -> ShiftRule:
-    """Any rule that `check` lets pass: the usual one with everything shifted a little."""
-    shift = draw(st.lists(st.integers(-25, 25), min_size=4, max_size=4))
-    widen = draw(st.lists(st.integers(0, 60), min_size=8, max_size=8))
-    grace = draw(st.integers(0, 10))
-
-    def moved(clock: time, by: int) -> time:
-        return (datetime.combine(DAY, clock) + timedelta(minutes=by)).time()
-
-    due = [moved(clock, by) for clock, by in zip(DUE, shift, strict=True)]
-    spans = [
-        (moved(WINDOWS[n][0], -widen[2 * n] + shift[n]), moved(WINDOWS[n][1], widen[2 * n + 1]))
-        for n in range(4)
-    ]
-    rule = replace(SUMMER, slots=four_punches(due, spans, grace, absent_after=30))
-    try:
-        check(rule)
-    except HallError:
-        return SUMMER
-    return rule
-
-
-days = st.lists(moments, max_size=9, unique=True)
-spans = st.lists(st.tuples(moments, st.integers(0, 600), st.sampled_from(LeaveKind)), max_size=2)
-
-
-def _facts(when: list[datetime], away: list[tuple[datetime, int, LeaveKind]] = []) -> DayFacts:  # noqa: B006
-    found = tuple(Punch(moment, n) for n, moment in enumerate(sorted(when), 1))
-    gone = tuple(
-        LeaveSpan(str(n), kind, begins, begins + timedelta(minutes=long))
-        for n, (begins, long, kind) in enumerate(away)
-    )
-    return DayFacts(DAY, found, gone)
-
-
-@settings(max_examples=300, deadline=None)
-@given(rule=rules(), when=days)
-def test_every_punch_serves_at_most_one_slot_and_lies_in_its_window(
-    rule: ShiftRule, when: list[datetime]
-) -> None:
-    facts = _facts(when)
-    chosen = assign(rule.slots, facts.punches)
-    used = [punch for punch in chosen if punch is not None]
-    assert len({punch.id for punch in used}) == len(used)
-    assert used == sorted(used)
-    for slot, punch in zip(rule.slots, chosen, strict=True):
-        assert punch is None or slot.holds(punch.at.time())
-
-
-@settings(max_examples=500, deadline=None)
-@given(rule=rules(), when=days, extra=moments)
-def test_one_more_punch_never_turns_on_time_into_late(
-    rule: ShiftRule, when: list[datetime], extra: datetime
-) -> None:
-    before = verdicts(rule, _facts(when))
-    after = verdicts(rule, _facts([*when, extra] if extra not in when else when))
-    for one, other in zip(before, after, strict=True):
-        if one.state is State.ON_TIME:
-            assert other.state is State.ON_TIME
-    absent = [sum(v.state is State.MISSING for v in found) for found in (before, after)]
-    assert absent[1] <= absent[0]
-
-
-BAD = (State.MISSING, State.LATE, State.EARLY)
-
-
-@settings(max_examples=400, deadline=None)
-@given(rule=rules(), when=days, away=spans)
-def test_leave_never_makes_a_day_worse(
-    rule: ShiftRule, when: list[datetime], away: list[tuple[datetime, int, LeaveKind]]
-) -> None:
-    before = day_sheet("p", "u", 1, rule, _facts(when))
-    after = day_sheet("p", "u", 1, rule, _facts(when, away))
-    assert after.absent_halves <= before.absent_halves
-    for one, other in zip(before.slots, after.slots, strict=True):
-        if one.state is State.ON_TIME:
-            assert other.state not in BAD
-    assert sum(v.state in BAD for v in after.slots) <= sum(v.state in BAD for v in before.slots)
-
-
-@settings(max_examples=200, deadline=None)
-@given(rule=rules(), when=days, known=moments)
-def test_a_decided_verdict_stays_when_more_becomes_known(
-    rule: ShiftRule, when: list[datetime], known: datetime
-) -> None:
-    """What is decided while readers still owe later punches is not taken back by those."""
-    early = [moment for moment in when if moment < known]
-    before = verdicts(rule, replace(_facts(early), known_until=known))
-    after = verdicts(rule, _facts(when))
-    for one, other in zip(before, after, strict=True):
-        if one.state is State.ON_TIME:
-            assert other.state is State.ON_TIME
-        elif one.state is State.MISSING:
-            assert other.state is State.MISSING
 
 
 def test_the_two_directions_count_from_the_due_time() -> None:

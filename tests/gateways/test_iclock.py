@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,51 +13,10 @@ from sqlalchemy.exc import OperationalError
 
 from server.api.limits import Limits
 from server.gateways import iclock as gateway
-from server.services import readers_office
-from server.services.context import SYSTEM
-from server.services.readers_office import Described
-from server.storage import punches, readers
-from support.halls import STAFF, SmallHall, at
+from server.storage import readers
+from support.halls import STAFF, SmallHall
+from support.terminal_door import ATTLOG, events, kept, post, reader
 from support.web import Web
-
-ATTLOG = b"1001\t2026-03-02 08:20:05\t0\t1\t0\t0\t0\n1002\t2026-03-02 08:21:00\t1\t15\t0\t0\t0\n"
-
-
-@pytest.fixture
-def small(sqlite_url: str, tmp_path: Path) -> Iterator[SmallHall]:
-    """The small hall on Monday at nine."""
-    hall = SmallHall(sqlite_url, tmp_path, at(9))
-    yield hall
-    hall.close()
-
-
-@pytest.fixture
-def web(small: SmallHall) -> Web:
-    return Web(small)
-
-
-@pytest.fixture
-def terminal(web: Web) -> FlaskClient:
-    """A line to the server with terminal CE1 admitted."""
-    readers_office.add(web.small.ctx, SYSTEM, "k", "CE1", "push", Described("东门"))
-    return web.app.flask.test_client()
-
-
-def kept(web: Web) -> list[Any]:
-    return web.small.ctx.read(lambda c: punches.latest(c, "small", 100))
-
-
-def reader(web: Web, serial: str = "CE1") -> Any:
-    return web.small.ctx.read(lambda c: readers.get(c, "small", serial))
-
-
-def events(web: Web) -> list[str]:
-    return [e.kind for e in web.small.ctx.read(lambda c: readers.events(c, "small", "CE1"))]
-
-
-def post(line: FlaskClient, table: str, body: bytes, path: str = "cdata") -> tuple[int, bytes]:
-    answer = line.post(f"/iclock/{path}?SN=CE1&table={table}&Stamp=9", data=body)
-    return answer.status_code, answer.data
 
 
 def test_the_handshake_sets_clock_and_options(web: Web, terminal: FlaskClient) -> None:

@@ -68,6 +68,10 @@ class Visitor:
         self._headers = {"Host": host, "Content-Type": "application/json"}
         self.headers = http.client.HTTPMessage()
 
+    def keyed(self, key: str) -> None:
+        """Commands from now on carry this key."""
+        self._headers |= {"Idempotency-Key": key}
+
     @property
     def cookie(self) -> str:
         """The session's."""
@@ -134,6 +138,45 @@ def test_each_hall_answers_to_its_own_name(
     )
     assert checked.returncode == 0, checked.stderr
     assert all(hall in checked.stdout for hall in HALLS)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_time_clock_that_dials_the_address_is_found_by_its_number(
+    tmp_path: Path, sqlite_url: str, postgres_url: str, workers: int
+) -> None:
+    database = "" if workers == 1 else postgres_url
+    assert sqlite_url
+    (tmp_path / "hall.toml").write_text(TOML.format(database=database, workers=workers))
+    with _serving(tmp_path) as (port, said):
+        passwords = _passwords(said)
+        offices = {}
+        for hall, host in HALLS.items():
+            offices[hall] = office = Visitor(port, host)
+            office.ask("POST", "/login", {"staff": "admin", "password": passwords[hall]})
+            fresh = {"current": passwords[hall], "new": "a-word-of-one's-own"}
+            assert office.ask("POST", "/password", fresh)[0] == 200
+        assert {_polled(port, "CE1") for _ in range(6)} == {403}
+        added = {"serial": "CE1", "way": "push", "name": "东门"}
+        offices["two"].keyed("first")
+        assert offices["two"].ask("POST", "/office/readers", added)[0] == 200
+        # Each request is a line of its own: any worker may get it.
+        assert {_polled(port, "CE1") for _ in range(6)} == {200}
+        offices["one"].keyed("second")
+        assert offices["one"].ask("POST", "/office/readers", added)[0] == 200
+        assert {_polled(port, "CE1") for _ in range(6)} == {403}
+        for office in offices.values():
+            status, today = office.ask("GET", "/office/today")
+            assert status == 200
+            assert "reader_twice" in {alarm["code"] for alarm in today["alarms"]}
+            office.close()
+
+
+def _polled(port: int, serial: str) -> int:
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    line.request("GET", f"/iclock/getrequest?SN={serial}")
+    status = line.getresponse().status
+    line.close()
+    return status
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from fingerprint_attendance.testing.simulator import ADMSDeviceSimulator
 from flask.testing import FlaskClient
 
 from devices.fingerprint.pull_simulator import PullModel, PullTerminal
-from devices.fingerprint.push_simulator import PushModel, PushTerminal
+from devices.fingerprint.push_simulator import FAMILIES, PushModel, PushTerminal
 from devices.fingerprint.simulator import Enrolled, Touch
 from devices.simulate.base import Journal
 from server.services import readers_office
@@ -184,6 +184,46 @@ def test_another_terminal_pushes_to_the_gateway(web: Web, firmware: str) -> None
     told = {e.kind for e in small.ctx.read(lambda c: readers.events(c, "small", "SIM001"))}
     assert "template_offered" in told
     assert small.ctx.read(lambda c: findings("small", c)) == []
+
+
+# -- every form of an upload, through a socket -----------------------------------------------------
+
+
+def test_every_family_is_in_the_books(tmp_path: Path, sqlite_url: str) -> None:
+    journal, serials = Journal(), {family: f"SIM-{family}" for family in FAMILIES}
+    with HallServer(tmp_path, seated=[], database=sqlite_url) as hall:
+        office = hall.clerk(ADMINISTRATOR)
+        for serial in serials.values():
+            office.post("/office/readers", {"serial": serial, "way": "push", "name": serial})
+        terminals = [
+            PushTerminal(
+                serial, PushModel(serial, hall.base, pace=0.02, family=family), PEOPLE, journal
+            )
+            for family, serial in serials.items()
+        ]
+        for terminal in terminals:
+            terminal.remember(touches(130, datetime.fromisoformat("2026-11-23T08:00:00")))
+            terminal.start()
+        try:
+            assert all(terminal.wait_until_sent(PATIENCE) for terminal in terminals)
+        finally:
+            for terminal in terminals:
+                terminal.stop()
+        alarms = {(a["code"], a["subject"]) for a in office.get("/office/today")["alarms"]}
+    store = open_store(sqlite_url, "reference")
+    try:
+        rows = store.read(lambda c: punches.between(c, "reference", 1, 10**9))
+        aside = store.read(lambda c: readers.lines(c, "reference", settled=False))
+        assert store.read(lambda c: findings("reference", c)) == []
+    finally:
+        store.close()
+    told = sorted((t.number, t.said.isoformat(" ")) for t in terminals[0].memory)
+    for family in ("attlog", "bare", "rtlog", "transaction"):
+        kept = [(row.enrolment, row.said) for row in rows if row.reader == serials[family]]
+        assert sorted(kept) == told, family
+    assert len(rows) == 4 * 130
+    assert [line.reader for line in aside] == [serials["foreign"]] * 130
+    assert [subject for code, subject in alarms if code == "reader_lines"] == [serials["foreign"]]
 
 
 # -- kill -9 ---------------------------------------------------------------------------------------

@@ -14,37 +14,25 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DBAPIError
 
+from server.domain import iclock
 from server.domain.errors import Code, HallError
 from server.domain.punches import PunchLine, Source
-from server.domain.tickets import ActorKind
-from server.services import punches, readers, readers_hand, readers_office, readers_pull
+from server.services import (
+    punches,
+    readers,
+    readers_aside,
+    readers_hand,
+    readers_office,
+    readers_pull,
+)
 from server.services.bus import AttendanceChanged
 from server.services.checks import findings
-from server.services.context import Actor
 from server.services.readers_hand import Sheet, Signed
-from server.services.readers_office import Described
-from server.storage import punches as stored
 from server.storage import readers as kept
 from server.storage.engine import open_engine
 from server.storage.tables_readers import punch
-from support.halls import ADMINISTRATOR, MANAGER, STAFF, SmallHall, at
-
-OFFICE = Actor(ActorKind.ADMINISTRATOR, ADMINISTRATOR)
-BOSS = Actor(ActorKind.MANAGER, MANAGER)
-DAY = date.fromisoformat("2026-03-02")
-
-
-def admitted(small: SmallHall, serial: str = "CE1", way: str = "push") -> str:
-    readers_office.add(small.ctx, OFFICE, small.key(), serial, way, Described("东门"))
-    return serial
-
-
-def line(number: str, clock: str = "08:20:00", day: date = DAY) -> PunchLine:
-    return PunchLine(number, datetime.combine(day, time.fromisoformat(clock)), "0", "1", "", "raw")
-
-
-def every(small: SmallHall) -> list[Any]:
-    return small.ctx.read(lambda c: stored.between(c, "small", 1, 10**9))
+from support.halls import MANAGER, STAFF, SmallHall, at
+from support.told import BOSS, DAY, OFFICE, admitted, every, line
 
 
 def known(small: SmallHall) -> list[tuple[str, str, str]]:
@@ -195,15 +183,15 @@ def test_a_polled_clock_is_measured_and_told(small: SmallHall) -> None:
 def test_bad_lines_are_counted_not_heaped(small: SmallHall) -> None:
     reader = admitted(small)
     body = "\n".join(["garbage"] * 5 + [f"bad {n}" for n in range(400)]).encode()
-    reading = readers.read_attlog(body)
+    reading = readers.read_lines(body, iclock.attlog)
     for _ in range(2):
-        readers.take_attlog(small.ctx, reader, reading, "")
+        readers.take_lines(small.ctx, reader, "ATTLOG", reading, "")
     rows = small.ctx.read(lambda c: kept.lines(c, "small", settled=False, most=1000))
-    assert len(rows) == readers.MAX_PUT_ASIDE + 1
+    assert len(rows) == readers_aside.MAX_PUT_ASIDE + 1
     assert {row.line: row.times for row in rows}["garbage"] == 10
-    readers_office.settle_line(small.ctx, BOSS, small.key(), rows[0].id)
+    readers_aside.settle_line(small.ctx, BOSS, small.key(), rows[0].id)
     left = small.ctx.read(lambda c: kept.unsettled(c, "small"))
-    assert left == {reader: readers.MAX_PUT_ASIDE}
+    assert left == {reader: readers_aside.MAX_PUT_ASIDE}
 
 
 # -- by hand ---------------------------------------------------------------------------------------

@@ -31,6 +31,9 @@ const words = dictionary({
   one_client: { zh: "一次只服务一家，走后还占线", en: "One client; keeps its slot for a while" },
   asb: { zh: "不停自报状态", en: "Goes on sending status unasked" },
   stray: { zh: "夹带多余字节", en: "Stray bytes" },
+  ring_full: { zh: "内存已满，新记录顶掉最旧的", en: "Memory full: the oldest record goes" },
+  refilled: { zh: "清空后又存满同样多条", en: "Cleared and filled again" },
+  zero_count: { zh: "总说没有记录", en: "Says it holds nothing" },
   kanji_off: { zh: "开机时汉字关闭", en: "Chinese off at power-up" },
 });
 type Known = Parameters<typeof words>[0];
@@ -39,6 +42,7 @@ const KNOWN = new Set<string>([
   "offline", "replay", "garbage_line", "templates", "gbk_names", "clock_jump", "clock_drift", "half_close",
   "two_events", "count_race", "bad_record", "lost_datagrams",
   "cutter", "head_hot", "close_after_accept", "no_fixed_bits", "kanji_off", "one_client", "asb", "stray",
+  "ring_full", "refilled", "zero_count",
 ]);
 
 export function faultWords(name: string): string {

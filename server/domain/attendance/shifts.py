@@ -17,6 +17,8 @@ from itertools import pairwise
 from server.domain.errors import Code, HallError
 
 MOST_SLOTS = 8
+APART_SECONDS = 60
+MOST_APART = 600
 
 
 class Direction(StrEnum):
@@ -111,6 +113,8 @@ class ShiftRule:
     created_at: int = 0
     ended_on: date | None = None
     """The first day on which a withdrawn rule held no more."""
+    apart_seconds: int = APART_SECONDS
+    """A finger laid again sooner than that serves no second slot; 0: any punch may."""
 
     def holds(self, day: date, weekday: int) -> bool:
         """Whether the rule is in force on `day`, which keeps the hours of `weekday`."""
@@ -133,8 +137,14 @@ class ShiftRule:
 
     @cached_property
     def clauses(self) -> tuple[str, ...]:
-        """The rule in words, two clauses a slot: when a punch is valid, when it is on time."""
-        return tuple(line for slot in self.slots for line in (_valid(slot), _punctual(slot)))
+        """The rule in words, two clauses a slot: when a punch is valid, when it is on time.
+
+        The last one says how far two punches must lie apart to be two.
+        """
+        lines = [line for slot in self.slots for line in (_valid(slot), _punctual(slot))]
+        if self.apart_seconds and len(self.slots) > 1:
+            lines.append(f"{self.apart_seconds}秒内连续打卡算一次，只抵一个时段")
+        return tuple(lines)
 
 
 def _valid(slot: SlotRule) -> str:
@@ -174,6 +184,8 @@ def check(rule: ShiftRule) -> None:
         raise HallError(Code.RULE_INVALID, reason="incomplete")
     if rule.valid_to is not None and rule.valid_to < rule.valid_from:
         raise HallError(Code.RULE_INVALID, reason="dates")
+    if not 0 <= rule.apart_seconds <= MOST_APART:
+        raise HallError(Code.RULE_INVALID, reason="minutes")
     if (rule.scope is RuleScope.HALL) == bool(rule.subjects):
         raise HallError(Code.RULE_INVALID, reason="subjects")
     if len({slot.code for slot in rule.slots}) < len(rule.slots):

@@ -9,18 +9,18 @@ time" into "late").
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from server.domain.attendance.assignment import assign
 from server.domain.attendance.facts import Correction, LeaveKind, LeaveSpan, Punch
 from server.domain.attendance.shifts import (
     Direction,
     ShiftRule,
     SlotRule,
     clock,
-    minute_of,
     punctual,
 )
 
@@ -80,6 +80,8 @@ class SlotVerdict:
     """If given, `state` is the corrected one and `original` what the facts alone say."""
     original: State | None = None
     original_minutes: int = 0
+    again: Punch | None = None
+    """A punch in the slot's window that is another slot's finger laid once more."""
 
     @property
     def slot(self) -> SlotRule:
@@ -106,6 +108,9 @@ class SlotVerdict:
             words = self._pending()
         elif self.punch is None:
             words = f"{slot.name}缺卡，{self._clause(1)}"
+            if self.again is not None:
+                apart = self.rule.apart_seconds
+                words += f"；{self.again.at:%H:%M:%S}的打卡离前后一次不到{apart}秒，算同一次"
             if self.doubted is not None:
                 words += f"；{clock(self.doubted.at.time())}有一次打卡，打卡机时钟有误，未采信"
         else:
@@ -134,57 +139,6 @@ class SlotVerdict:
         return f"{self.rule.title}第{number}条：{text}"
 
 
-# What one slot gains: on time (weighted so that earlier slots go first), served at all, minutes
-# not lost, and last the punch that a person would point to (the first in, the last out).
-_Gain = tuple[int, int, int, int]
-_NOTHING: _Gain = (0, 0, 0, 0)
-
-
-def _gain(slot: SlotRule, weight: int, moment: time) -> _Gain:
-    lost = slot.minutes_off(moment)
-    seconds = minute_of(moment) * 60 + moment.second
-    fitting = -seconds if slot.direction is Direction.IN else seconds
-    return (weight if lost == 0 else 0, 1, -lost, fitting)
-
-
-def _plus(one: _Gain, other: _Gain) -> _Gain:
-    return (one[0] + other[0], one[1] + other[1], one[2] + other[2], one[3] + other[3])
-
-
-def assign(slots: Sequence[SlotRule], punches: Sequence[Punch]) -> list[Punch | None]:
-    """For each slot the punch that serves it, or None. Every punch serves at most one slot.
-
-    `slots` in the order of the day, `punches` in the order of time, all of one day. The best
-    order-keeping choice, found exactly: time is slots times punches.
-    """
-    weights = [1 << (len(slots) - 1 - n) for n in range(len(slots))]
-    best: list[list[_Gain]] = [[_NOTHING] * (len(punches) + 1)]
-    for slot, weight in zip(slots, weights, strict=True):
-        above, row = best[-1], [_NOTHING]
-        for j, punch in enumerate(punches, 1):
-            moment = punch.at.time()
-            found = max(above[j], row[j - 1])
-            if slot.holds(moment):
-                found = max(found, _plus(above[j - 1], _gain(slot, weight, moment)))
-            row.append(found)
-        best.append(row)
-    return _walk_back(punches, best)
-
-
-def _walk_back(punches: Sequence[Punch], best: list[list[_Gain]]) -> list[Punch | None]:
-    k, j = len(best) - 1, len(punches)
-    chosen: list[Punch | None] = [None] * k
-    while k and j:
-        if best[k][j] == best[k][j - 1]:
-            j -= 1
-        elif best[k][j] == best[k - 1][j]:
-            k -= 1
-        else:
-            k, j = k - 1, j - 1
-            chosen[k] = punches[j]
-    return chosen
-
-
 @dataclass(frozen=True, slots=True)
 class DayFacts:
     """Everything that is known of one person's day."""
@@ -207,7 +161,8 @@ def verdicts(rule: ShiftRule, facts: DayFacts) -> tuple[SlotVerdict, ...]:
     believed = [p for p in facts.punches if not p.doubt]
     freed = {place: _leave_over(rule.slots[place], facts) for place in range(len(rule.slots))}
     due = [place for place, leave in freed.items() if leave is None]
-    served = dict(zip(due, assign([rule.slots[p] for p in due], believed), strict=True))
+    slots = [rule.slots[p] for p in due]
+    served = dict(zip(due, assign(slots, believed, rule.apart_seconds), strict=True))
     found = []
     for place in range(len(rule.slots)):
         leave = freed[place]
@@ -215,7 +170,7 @@ def verdicts(rule: ShiftRule, facts: DayFacts) -> tuple[SlotVerdict, ...]:
             state = _LEAVE_STATES.get(leave.kind, State.LEAVE)
             verdict = SlotVerdict(rule, place, state, leave=leave)
         else:
-            verdict = _judge(rule, place, served[place], facts)
+            verdict = _judge(rule, place, served, facts)
         found.append(_corrected(verdict, facts))
     return tuple(found)
 
@@ -226,13 +181,16 @@ def _leave_over(slot: SlotRule, facts: DayFacts) -> LeaveSpan | None:
     return next((span for span in facts.leave if span.holds(moment)), None)
 
 
-def _judge(rule: ShiftRule, place: int, punch: Punch | None, facts: DayFacts) -> SlotVerdict:
-    slot = rule.slots[place]
+def _judge(
+    rule: ShiftRule, place: int, served: Mapping[int, Punch | None], facts: DayFacts
+) -> SlotVerdict:
+    slot, punch = rule.slots[place], served[place]
     over = facts.knows(datetime.combine(facts.day, slot.closes).replace(second=59))
     if punch is None:
         doubted = next((p for p in facts.punches if p.doubt and slot.holds(p.at.time())), None)
         state = State.MISSING if over else State.PENDING
-        return SlotVerdict(rule, place, state, doubted=doubted)
+        again = _again(rule, slot, served, facts)
+        return SlotVerdict(rule, place, state, doubted=doubted, again=again)
     minutes = slot.minutes_off(punch.at.time())
     if minutes == 0:
         return SlotVerdict(rule, place, State.ON_TIME, punch=punch)
@@ -242,6 +200,20 @@ def _judge(rule: ShiftRule, place: int, punch: Punch | None, facts: DayFacts) ->
         return SlotVerdict(rule, place, state, minutes if state is State.LATE else 0, punch)
     state = State.EARLY if over else State.PENDING
     return SlotVerdict(rule, place, state, minutes if over else 0, punch)
+
+
+def _again(
+    rule: ShiftRule, slot: SlotRule, served: Mapping[int, Punch | None], facts: DayFacts
+) -> Punch | None:
+    """A punch that the slot could have had, were it not the same finger once more."""
+    used = [punch for punch in served.values() if punch is not None]
+    apart = timedelta(seconds=rule.apart_seconds)
+    for punch in facts.punches:
+        if punch.doubt or punch in used or not slot.holds(punch.at.time()):
+            continue
+        if any(abs(punch.at - other.at) < apart for other in used):
+            return punch
+    return None
 
 
 def _corrected(verdict: SlotVerdict, facts: DayFacts) -> SlotVerdict:
@@ -259,6 +231,7 @@ def _corrected(verdict: SlotVerdict, facts: DayFacts) -> SlotVerdict:
         correction=found[-1],
         original=verdict.state,
         original_minutes=verdict.minutes,
+        again=verdict.again,
     )
 
 

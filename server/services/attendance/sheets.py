@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -85,6 +85,11 @@ def sheets_of(facts: Facts, staff: Collection[str] | None = None) -> Iterator[Da
             )
             yield day_sheet(person.number, person.unit, weekday, rule, known)
         day += timedelta(days=1)
+
+
+def of_unit(sheets: Iterable[DaySheet], unit: str) -> list[DaySheet]:
+    """The days on which somebody belonged to a unit ("": the office's own people)."""
+    return [sheet for sheet in sheets if sheet.unit == unit]
 
 
 def _rule(facts: Facts, person: Listed, day: date, weekday: int) -> ShiftRule | None:

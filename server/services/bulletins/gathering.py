@@ -138,8 +138,12 @@ def _cases(
 ) -> tuple[NamedCase, ...]:
     people = facts.everybody()
     found = []
-    for number in dict.fromkeys(sheet.staff for sheet in mine):
-        counted = total(s for s in mine if s.staff == number)
+    # By unit as well: whoever moved within the week was late where the person belonged that day.
+    days: dict[tuple[str, str], list[DaySheet]] = defaultdict(list)
+    for sheet in mine:
+        days[sheet.staff, sheet.unit].append(sheet)
+    for (number, unit), sheets in days.items():
+        counted = total(sheets)
         states = counted.states
         late, early, missing = states[State.LATE], states[State.EARLY], states[State.MISSING]
         if late + early + missing == 0:
@@ -149,8 +153,8 @@ def _cases(
             NamedCase(
                 staff=number,
                 name=person.name,
-                unit=person.unit,
-                unit_name=_name(catalogue, person.unit),
+                unit=unit,
+                unit_name=_name(catalogue, unit),
                 late=late,
                 early=early,
                 missing=missing,

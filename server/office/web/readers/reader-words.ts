@@ -22,6 +22,8 @@ const words = dictionary({
   bad_enrolment: { zh: "编号不对", en: "no enrolment number" },
   bad_time: { zh: "时间不对", en: "no such time" },
   bad_record: { zh: "记录损坏", en: "broken record" },
+  unknown_shape: { zh: "格式不认识", en: "of an unknown shape" },
+  refused: { zh: "验证没有通过", en: "somebody was turned away" },
   too_many: { zh: "过多，只计数", en: "too many, only counted" },
   template: { zh: "含指纹数据，未保留", en: "a template, not kept" },
   set_time: { zh: "校时", en: "Set the clock" },
@@ -36,6 +38,7 @@ const words = dictionary({
   clock_right: { zh: "时钟已恢复准确", en: "clock is right again" },
   template_offered: { zh: "送来指纹或人脸数据，已拒收，没有保存", en: "offered a template; refused, not kept" },
   unknown_table: { zh: "送来不使用的数据", en: "sent data that is not used" },
+  listed_twice: { zh: "另一个大厅也登记着它，已拒收", en: "another hall lists it as well; refused" },
   foreign_network: { zh: "有人从别的网络用它的序列号连接，已拒绝", en: "its serial came from a foreign network; refused" },
   operation: { zh: "机上操作", en: "operation at the terminal" },
   started: { zh: "开机", en: "started" },
@@ -97,6 +100,19 @@ export function stateWords(reader: ReaderView): string {
   if (reader.state !== "admitted") return readerWords(reader.state);
   if (reader.silent) return readerWords("silent");
   return readerWords(reader.catching_up ? "catching" : "admitted");
+}
+
+const failures = dictionary({
+  enrolment_unfit: { zh: "这台打卡机存不下这些编号 {detail}，其他姓名已写入", en: "it cannot hold {detail}; the other names were written" },
+  unreachable: { zh: "连不上", en: "it cannot be reached" },
+  no_answer: { zh: "没有回答", en: "no answer" },
+});
+const FAILURES = new Set(["enrolment_unfit", "unreachable", "no_answer"]);
+
+/** Why an order failed, of an answer `code detail`; nothing for a code that has no words. */
+export function failure(answer: string): string {
+  const [code = "", ...rest] = answer.split(" ");
+  return FAILURES.has(code) ? failures(code as Parameters<typeof failures>[0], { detail: rest.join("、") }) : "";
 }
 
 /** Date and time to the minute; today's times without the date. */

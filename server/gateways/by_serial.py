@@ -1,0 +1,104 @@
+"""Hall of a time clock that dials an address instead of a host name: found by its serial number.
+
+Terminals are often given the server's IP address, and then the request's host says nothing. One
+hall of the deployment that has the serial number in service gets the request, and its own list of
+networks decides there. None, or several, refuse it: a punch in the wrong hall's books is worse than
+one that waits in the terminal.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+from werkzeug.wrappers import Response
+
+from server.api.limits import Limits, Rate
+from server.domain import iclock
+from server.domain.errors import HallError
+from server.services import readers
+from server.services.context import Context
+from server.storage import readers as stored
+
+log = logging.getLogger(__name__)
+PATH = "/iclock/"
+PER_ADDRESS = Rate(400, 60)
+"""As the gateway's: a hall's terminals may share one address."""
+LOG_AGAIN_SECONDS = 600.0
+MOST_LOGGED = 1000
+
+
+class FoundTerminals:
+    """Finds halls by serial numbers. `ctx_of` gives a hall's context, opened if need be.
+
+    `shared`: all halls are in one database, so that one query sees the readers of all.
+    """
+
+    def __init__(
+        self,
+        halls: Iterable[str],
+        ctx_of: Callable[[str], Context],
+        *,
+        shared: bool = False,
+        limits: Limits | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._halls = tuple(halls)
+        self._ctx_of = ctx_of
+        self._shared = shared
+        self._limits = limits or Limits()
+        self._clock = clock
+        self._logged: dict[tuple[str, int], float] = {}
+
+    def concerns(self, environ: Mapping[str, Any]) -> bool:
+        """Return True for a request of the push protocol."""
+        return str(environ.get("PATH_INFO", "")).startswith(PATH)
+
+    def hall(self, environ: Mapping[str, Any]) -> str | Response:
+        """The one hall that lists the terminal, or the refusal."""
+        serial = parse_qs(str(environ.get("QUERY_STRING", ""))).get("SN", [""])[0].strip()
+        address = str(environ.get("REMOTE_ADDR", ""))
+        try:
+            self._limits.take("address", address, PER_ADDRESS)
+        except HallError:
+            return _refusal("too many requests", 429)
+        if not iclock.SERIAL.fullmatch(serial):
+            return _refusal("no serial number", 400)
+        halls = self._listing(serial)
+        if len(halls) == 1:
+            return halls[0]
+        self._log(serial, address, halls)
+        for hall in halls:
+            readers.listed_twice(self._ctx_of(hall), serial)
+        return _refusal("this terminal is not admitted", 403)
+
+    def _listing(self, serial: str) -> list[str]:
+        """The halls of this deployment that have the serial number in service."""
+        if self._shared:
+            ctx = self._ctx_of(self._halls[0])
+            found = set(ctx.read(lambda c: stored.listing(c, serial)))
+            return [hall for hall in self._halls if hall in found]
+        return [
+            hall
+            for hall in self._halls
+            if self._ctx_of(hall).read(lambda c: stored.listing(c, serial))
+        ]
+
+    def _log(self, serial: str, address: str, halls: list[str]) -> None:
+        """Tell the operator, of each terminal now and then: it comes again every few seconds."""
+        now, key = self._clock(), (serial, len(halls))
+        if now - self._logged.get(key, -LOG_AGAIN_SECONDS) < LOG_AGAIN_SECONDS:
+            return
+        if len(self._logged) >= MOST_LOGGED:
+            self._logged.clear()
+        self._logged[key] = now
+        about = {"serial": serial, "address": address, "halls": ",".join(halls)}
+        log.warning("a time clock of no hall" if not halls else "a time clock of several halls",
+                    extra=about)  # fmt: skip
+
+
+def _refusal(words: str, status: int) -> Response:
+    return Response(f"{words}\n", status, mimetype="text/plain")

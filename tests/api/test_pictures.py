@@ -1,0 +1,92 @@
+"""A picture that nobody watches is as fresh as one that somebody watches."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from server.app import App, build
+from server.hall import take_catalogue
+from server.services import snapshot
+from server.services.attendance import leaves
+from server.services.context import SYSTEM
+from server.sockets import Surface
+from support.halls import SmallHall, at
+from support.leave_halls import actor, wish
+from support.sheets import CLERK, ready, take
+from support.web import Web
+
+KEYS = {
+    "attendance": "",
+    "board": "main",
+    "checks": "",
+    "counter": "T1",
+    "kiosk": "1",
+    "my": CLERK,
+    "office": "",
+    "readers": "",
+    "windows": "",
+}
+
+
+@pytest.fixture
+def small(sqlite_url: str, tmp_path: Path) -> Iterator[SmallHall]:
+    """The small hall at nine, with a time clock and a rule."""
+    hall = SmallHall(sqlite_url, tmp_path, at(9))
+    yield ready(hall, delivered=at(9))
+    hall.close()
+
+
+def surface(app: App, name: str) -> Surface:
+    return app.feeds._surfaces[name]
+
+
+def picture(app: App, name: str) -> str:
+    taken = snapshot.take(app.hall.ctx)
+    return surface(app, name).build(taken, KEYS[name]).model_dump_json()
+
+
+def happen(small: SmallHall) -> None:
+    """Something of every kind, all within a minute."""
+    take(small, "08:20")
+    small.seat("T1")
+    small.issue("tax-1")
+    small.call("T1")
+    leaves.ask(small.ctx, actor(CLERK), small.key(), wish("03-03T08:30", "03-03T17:30"))
+    book = small.ctx.catalogue()
+    take_catalogue(small.ctx, SYSTEM, replace(book, hall_name="改名大厅"), "renamed")
+
+
+def test_every_surface_is_in_this_test(small: SmallHall) -> None:
+    known = set(build(small.hall).feeds._surfaces) - {"ticket", "simulators"}
+    assert set(KEYS) == known
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_a_page_that_opens_later_in_the_minute_shows_what_happened(
+    small: SmallHall, name: str
+) -> None:
+    app = Web(small).app
+    before = picture(app, name)
+    happen(small)
+    # An app that has looked at nothing yet shows what is in the books.
+    fresh = picture(build(small.hall), name)
+    assert picture(app, name) == fresh
+    assert fresh != before or name == "checks"  # none is due: it must only not be stale
+
+
+def test_what_an_event_hits_is_a_plain_question(small: SmallHall) -> None:
+    """It is asked for watched rooms only: an object behind it would miss events."""
+    for name, found in build(small.hall).feeds._surfaces.items():
+        assert inspect.isfunction(found.hits), name
+
+
+def test_a_punch_is_shown_to_whoever_opens_the_page_in_the_same_minute(small: SmallHall) -> None:
+    app = Web(small).app
+    assert '"08:20"' not in picture(app, "attendance")
+    take(small, "08:20")
+    assert '"08:20"' in picture(app, "attendance")

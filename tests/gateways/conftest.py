@@ -1,0 +1,35 @@
+"""The small hall's door with one terminal admitted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from server.services import readers_office
+from server.services.context import SYSTEM
+from server.services.readers_office import Described
+from support.halls import SmallHall, at
+from support.web import Web
+
+
+@pytest.fixture
+def small(sqlite_url: str, tmp_path: Path) -> Iterator[SmallHall]:
+    """The small hall on Monday at nine."""
+    hall = SmallHall(sqlite_url, tmp_path, at(9))
+    yield hall
+    hall.close()
+
+
+@pytest.fixture
+def web(small: SmallHall) -> Web:
+    return Web(small)
+
+
+@pytest.fixture
+def terminal(web: Web) -> FlaskClient:
+    """A line to the server with terminal CE1 admitted."""
+    readers_office.add(web.small.ctx, SYSTEM, "k", "CE1", "push", Described("东门"))
+    return web.app.flask.test_client()

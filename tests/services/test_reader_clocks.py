@@ -1,0 +1,103 @@
+"""Clocks that were wrong, and the punches that are believed all the same."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+import pytest
+
+from server.domain.punches import PunchLine, Source
+from server.services import (
+    punches,
+    readers,
+    readers_office,
+)
+from server.storage import readers as kept
+from support.halls import SmallHall, at
+from support.told import BOSS, DAY, admitted, every, line
+
+
+def steady(small: SmallHall, reader: str, minutes: int = 10) -> None:
+    """The terminal asks for orders every ten seconds: its clock can be told by a punch."""
+    for _ in range(minutes * 6):
+        readers.poll(small.ctx, reader, readers.Told())
+        small.clock.forward(seconds=10)
+
+
+def pushed(small: SmallHall, reader: str, *told: PunchLine) -> list[str]:
+    """The doubts of these lines after one upload of them."""
+    punches.take(small.ctx, reader, told, Source.PUSH)
+    rows = {(row.enrolment, row.said): row.doubt for row in every(small)}
+    return [rows[each.enrolment, each.said.isoformat(" ")] for each in told]
+
+
+def is_off(small: SmallHall, reader: str) -> bool:
+    row = small.ctx.read(lambda c: kept.get(c, "small", reader))
+    assert row is not None
+    return punches.clock_of(row).is_off
+
+
+@pytest.mark.parametrize("absurd", ["2063-05-01 07:00:00", "2000-01-01 00:03:00"])
+@pytest.mark.parametrize("alone", [True, False])
+def test_an_absurd_line_discredits_no_other(small: SmallHall, absurd: str, alone: bool) -> None:
+    reader = admitted(small)
+    strange = PunchLine("9", datetime.fromisoformat(absurd))
+    steady(small, reader)
+    pushed(small, reader, line("8", "09:10:00"))
+    if alone:
+        assert pushed(small, reader, strange) != [""]
+    else:
+        assert pushed(small, reader, line("7", "09:09:58"), strange)[0] == ""
+    # An outage, and its punches a day later.
+    small.clock.forward(minutes=1800)
+    readers.poll(small.ctx, reader, readers.Told())
+    missed = [line(str(n), f"{10 + n % 8}:00:00") for n in range(24)]
+    assert set(pushed(small, reader, *missed)) == {""}
+    assert not is_off(small, reader)
+
+
+def test_what_is_asked_for_again_is_believed(small: SmallHall) -> None:
+    reader = admitted(small)
+    steady(small, reader)
+    pushed(small, reader, line("8", "09:10:00"))
+    readers_office.order(small.ctx, BOSS, small.key(), reader, "reread", "2026-03-01", "2026-03-02")
+    assert b"QUERY" in readers.poll(small.ctx, reader, readers.Told()).encode()
+    for clock in ("08:00:00", "08:00:30", "08:20:00"):
+        assert pushed(small, reader, line("5", clock)) == [""]
+        steady(small, reader, 3)
+    assert not is_off(small, reader)
+
+
+def test_an_upload_that_was_cut_and_comes_again_is_believed(small: SmallHall) -> None:
+    reader = admitted(small)
+    steady(small, reader)
+    pushed(small, reader, line("8", "09:10:00"))
+    # It polls all the time, but its uploads did not come through for an hour.
+    steady(small, reader, 60)
+    for minute in range(12, 60, 6):
+        assert pushed(small, reader, line("5", f"09:{minute}:00")) == [""]
+        steady(small, reader, 1)
+    assert not is_off(small, reader)
+
+
+def test_a_slow_clock_is_found_by_its_second_punch(small: SmallHall) -> None:
+    reader = admitted(small)
+    steady(small, reader)
+    for expected in ("", "clock_off", "clock_off"):
+        said = datetime.combine(DAY, time(9)) + timedelta(
+            milliseconds=small.clock.now() - at(9), seconds=-903
+        )
+        assert pushed(small, reader, PunchLine("5", said)) == [expected]
+        steady(small, reader, 4)
+    told = small.ctx.read(lambda c: kept.last_event(c, "small", reader, "clock_off"))
+    assert told is not None
+
+
+def test_a_clock_that_an_earlier_hall_found_wrong_is_understood(small: SmallHall) -> None:
+    reader = admitted(small)
+    noon, facts = at(8, 30), '{"clock": {"off_from": %d, "off_until": %d, "worst": 1166832000}}'
+    small.ctx.write(
+        lambda tx: kept.change(tx, reader, facts=facts % (noon - 600_000, noon), offset_at=noon)
+    )
+    small.clock.forward(minutes=1800)
+    assert pushed(small, reader, line("5", "17:30:00"), line("5", "08:00:00")) == ["", ""]

@@ -1,0 +1,181 @@
+"""People who move from one unit to another: each day counts where they belonged, once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from io import BytesIO
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from server.domain.attendance.facts import Punch
+from server.domain.bulletin.figures import parse_week
+from server.domain.workdays import Workdays
+from server.hall import take_catalogue
+from server.office import attendance_views as views
+from server.services.attendance.sheets import Facts, of_unit, sheets_of
+from server.services.bulletins.gathering import figures
+from server.services.context import SYSTEM
+from server.storage.shift_rules import Listed
+from server.wire.attendance import MonthSheet, TotalsView
+from support.halls import MONDAY, STAFF, SmallHall, at, catalogue
+from support.sheets import GOOD, RULE, ready, take
+from support.web import Web
+
+UNITS = [unit.code for unit in catalogue().units][:2]
+MONTH = "2026-03"
+
+
+def sums(totals: TotalsView) -> Counter[str]:
+    """Every sum of a sheet that adds up; the share does not."""
+    told = totals.model_dump(exclude={"rate", "days"})
+    return Counter({name: int(value) for name, value in told.items()})
+
+
+def moved(small: SmallHall, staff: str, unit: str, day: date) -> None:
+    """From this day on the staff list names another unit."""
+    small.clock.set(at(7, day=day))
+    book = small.ctx.catalogue()
+    people = tuple(replace(p, unit=unit) if p.number == staff else p for p in book.staff)
+    take_catalogue(small.ctx, SYSTEM, replace(book, staff=people), f"moved {day}")
+
+
+def month(web: Web, unit: str, span: str = MONTH) -> MonthSheet:
+    """A sheet as the API gives it."""
+    answer = web.manager().get(f"/office/attendance/months/{unit}/{span}")
+    assert answer.status_code == 200, answer.data
+    return MonthSheet.model_validate(answer.get_json())
+
+
+@pytest.fixture
+def web(small: SmallHall) -> Web:
+    """A month in which the clerk of T1 moves on the sixteenth."""
+    ready(small, delivered=at(23, day=date(2026, 4, 1)))
+    day = MONDAY
+    other = next(unit for unit in UNITS if unit != "tax")
+    while day < date(2026, 4, 1):
+        if day == date(2026, 3, 16):
+            moved(small, STAFF["T1"], other, day)
+        small.clock.set(at(22, day=day))
+        take(small, *(("08:37", *GOOD[1:]) if day.day in (3, 17, 18) else GOOD), day=day)
+        day += timedelta(days=1)
+    return Web(small)
+
+
+@pytest.mark.parametrize("span", [MONTH, "2026-W12"])
+def test_the_units_of_a_hall_add_up_to_it(web: Web, span: str) -> None:
+    hall = month(web, "all", span)
+    parts = [month(web, unit.code, span) for unit in hall.units]
+    parts.append(month(web, "office", span))
+    added = sum((sums(part.totals) for part in parts), Counter[str]())
+    assert added == +sums(hall.totals)
+    mine = [row for part in parts for row in part.rows if row.number == STAFF["T1"]]
+    [whole] = [row for row in hall.rows if row.number == STAFF["T1"]]
+    assert sum((sums(row.totals) for row in mine), Counter[str]()) == +sums(whole.totals)
+    days = [[bool(day) for day in row.days] for row in mine]
+    assert all(sum(at_once) <= 1 for at_once in zip(*days, strict=True))
+    for part in parts:
+        assert sum((sums(r.totals) for r in part.rows), Counter[str]()) == +sums(part.totals)
+
+
+def test_whoever_moved_stands_on_both_sheets_with_the_days_of_each(web: Web) -> None:
+    other = next(unit for unit in UNITS if unit != "tax")
+    [before] = [row for row in month(web, "tax").rows if row.number == STAFF["T1"]]
+    [after] = [row for row in month(web, other).rows if row.number == STAFF["T1"]]
+    assert [row.unit for row in (before, after)] == ["tax", other]
+    assert (before.totals.due, after.totals.due) == (40, 48)
+    assert (before.totals.late, after.totals.late) == (1, 2)
+
+
+def test_papers_hold_the_same_days(web: Web) -> None:
+    content = web.manager().get("/office/attendance/months/tax/2026-03/sheet.xlsx").data
+    rows = [
+        row
+        for row in openpyxl.load_workbook(BytesIO(content))
+        .worksheets[0]
+        .iter_rows(values_only=True)
+        if "测试1" in row
+    ]
+    assert len(rows) >= 1
+    assert "40" in {str(value) for row in rows for value in row}
+    paper = web.manager().get("/office/attendance/months/tax/2026-03/sheet.pdf")
+    assert paper.data.startswith(b"%PDF-")
+
+
+def test_a_bulletin_counts_each_day_where_it_was_worked(small: SmallHall) -> None:
+    ready(small, delivered=at(23, day=MONDAY + timedelta(days=7)))
+    other = next(unit for unit in UNITS if unit != "tax")
+    for n in range(5):
+        day = MONDAY + timedelta(days=n)
+        if n == 2:
+            moved(small, STAFF["T1"], other, day)
+        small.clock.set(at(22, day=day))
+        take(small, "08:37", *GOOD[1:], day=day)
+    week = parse_week("2026-W10")
+    found = small.ctx.read(lambda c: figures(small.ctx, c, week))
+    late = {line.unit: line.late for line in found.units}
+    assert (late["tax"], late[other]) == (2, 3)
+    cases = [case for case in found.cases if case.staff == STAFF["T1"]]
+    assert {case.unit: case.late for case in cases} == {"tax": 2, other: 3}
+    for line in found.units:
+        assert line.late == sum(case.late for case in found.cases if case.unit == line.unit)
+    assert found.facts["late"].value == str(sum(line.late for line in found.units))
+
+
+# -- any moves -------------------------------------------------------------------------------------
+
+FIRST = date(2026, 3, 1)
+LISTS = st.lists(
+    st.tuples(
+        st.integers(0, 32),
+        st.lists(st.sampled_from([*UNITS, "", "gone"]), min_size=4, max_size=4),
+        st.sets(st.integers(0, 3)),
+    ),
+    min_size=1,
+    max_size=5,
+    unique_by=lambda one: one[0],
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(lists=LISTS, punched=st.sets(st.tuples(st.integers(0, 3), st.integers(1, 31))))
+def test_whatever_moves_the_units_add_up(
+    lists: list[tuple[int, list[str], set[int]]], punched: set[tuple[int, int]]
+) -> None:
+    """Staff lists of any days, people come and go; each day of each person is on one sheet."""
+    names = ("1", "2", "3", "4")
+    listed = tuple(
+        (
+            FIRST + timedelta(days=since - 1),
+            tuple(
+                Listed(names[n], names[n], units[n], chief=False)
+                for n in range(4)
+                if n not in missing
+            ),
+        )
+        for since, units, missing in sorted(lists, key=lambda one: one[0])
+    )
+    punches = {
+        (names[n], date(2026, 3, day).isoformat()): tuple(
+            Punch(datetime.combine(date(2026, 3, day), time.fromisoformat(text)), place)
+            for place, text in enumerate(GOOD)
+        )
+        for n, day in punched
+    }
+    last = date(2026, 3, 31)
+    known = datetime(2026, 4, 1)  # noqa: DTZ001 - the hall's wall clock
+    facts = Facts(
+        FIRST, last, listed, (RULE,), Workdays(), punches, {}, {}, known, date(2026, 4, 1)
+    )
+    book, sheets = catalogue(), list(sheets_of(facts))
+    hall = views.month_sheet(book, facts, sheets, "", MONTH)
+    codes = {person.unit for _, people in listed for person in people}
+    parts = [views.month_sheet(book, facts, of_unit(sheets, c), c, MONTH) for c in codes]
+    added = sum((sums(part.totals) for part in parts), Counter[str]())
+    assert added == +sums(hall.totals)
+    told = Counter(row.number for part in parts for row in part.rows for day in row.days if day)
+    assert told == +Counter(row.number for row in hall.rows for day in row.days if day)
