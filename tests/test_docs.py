@@ -82,6 +82,7 @@ def test_every_error_code_is_in_the_protocol_with_its_status() -> None:
     for code in Code:
         assert code.value in told, f"{code.value} is not in docs/protocol.md"
         assert told[code.value][1] == str(WORDS[code][0]), code.value
+        assert told[code.value][2] == re.sub(r"\{(\w+)\}", r"⟨\1⟩", WORDS[code][2]), code.value
 
 
 def test_every_setting_is_told_with_default_and_bounds() -> None:

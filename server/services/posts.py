@@ -36,7 +36,12 @@ def sign_in(ctx: Context, actor: Actor, key: str, window: str) -> None:
             raise HallError(Code.WINDOW_TAKEN, window=window, staff=here.staff)
         elsewhere = windows.post_of(tx.conn, tx.hall_id, actor.name)
         if elsewhere is not None:
-            raise HallError(Code.ALREADY_SIGNED_IN, window=elsewhere.window)
+            found = ctx.catalogue().window_by.get(elsewhere.window)
+            raise HallError(
+                Code.ALREADY_SIGNED_IN,
+                window=elsewhere.window,
+                number=found.number if found else None,
+            )
         windows.seat(tx, window, actor.name)
         note(tx, actor, "window.sign_in", window, window=window)
         tx.events.append(WindowChanged(window))

@@ -5,13 +5,15 @@ Sentences say what happened and what to do now. `{name}` takes a fact of the err
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from server.domain.errors import Code, HallError
 from server.wire import request_words
 from server.wire.commands import Problem
+from server.wire.error_cases import sentences
+from server.wire.field_words import field_words
+from server.wire.setting_words import CHOICES, SETTINGS
 
 _DAYS_ZH = ("", "周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _DAYS_EN = (
@@ -29,65 +31,69 @@ WORDS: dict[Code, tuple[int, str, str]] = {
     Code.ITEM_UNKNOWN: (404, "没有这个事项。", "There is no such item."),
     Code.UNIT_WITHDRAWN: (
         409,
-        "{unit}已不在本大厅办公。请到：{place}",
-        "{unit_en} has left this hall. Please go to: {place_en}",
+        "{unit}已撤出本大厅，请到：{place}。",
+        "{unit_en} has left this hall. Please go to: {place_en}.",
     ),
     Code.CONSULT_ONLY: (
         409,
-        "这个事项在本大厅只能咨询，不能办理。{advice}",
-        "This item can only be asked about here, not handled. {advice_en}",
+        "该事项在本大厅仅可咨询，不能办理。{advice}",
+        "Enquiries only here; applications are not accepted for this service. {advice_en}",
     ),
     Code.ELSEWHERE: (
         409,
-        "{unit}在别处办公。请到：{place}",
-        "{unit_en} sits elsewhere. Please go to: {place_en}",
+        "{unit}在其他地点办理，请到：{place}。",
+        "{unit_en} is at another location. Please go to: {place_en}.",
     ),
     Code.OTHER_DAY: (
         409,
-        "这个窗口只在{weekdays}开放，今天不办理。下次开放：{next}",
-        "This window comes only on {weekdays}. Next opening: {next}",
+        "该窗口仅{weekdays}开放，今天不办理。下次开放：{next}。",
+        "This window is open only on {weekdays}. Next opening: {next}.",
     ),
-    Code.NOT_YET_OPEN: (409, "还没有开始取号。开放时间：{next}", "Not open yet. Opens: {next}"),
+    Code.NOT_YET_OPEN: (
+        409,
+        "尚未开始取号。下次取号：{next}。",
+        "Numbers are not given yet. They start: {next}.",
+    ),
     Code.CLOSED_BREAK: (
         409,
-        "现在是午休时间。下次开放：{next}",
-        "Closed for the midday break. Opens again: {next}",
+        "现在是午休时间。下次开放：{next}。",
+        "Closed for the midday break. Opens again: {next}.",
     ),
     Code.CLOSED_TODAY: (
         409,
-        "今天不办公。下次开放：{next}",
-        "The hall is closed today. Next opening: {next}",
+        "今天不对外办公。下次开放：{next}。",
+        "The hall is closed today. Next opening: {next}.",
     ),
     Code.AFTER_LAST_TICKET: (
         409,
-        "今天的取号时间已过。下次开放：{next}",
-        "The last ticket of the day is gone. Next opening: {next}",
+        "今天的取号时间已过。下次开放：{next}。",
+        "Ticketing has closed for today. Next opening: {next}.",
     ),
     Code.ALL_PAUSED: (
         409,
-        "能办这个事项的窗口都暂停了，请稍等几分钟再取号，或到咨询台询问。",
-        "All windows for this item are paused. Please try again in a few minutes or ask the desk.",
+        "办理该事项的窗口均已暂停，请稍等几分钟再取号，或到咨询台询问。",
+        "All windows for this service are paused. Wait a little or ask at the information desk.",
     ),
     Code.NOBODY_SIGNED_IN: (
         409,
-        "能办这个事项的窗口现在没有人，请到咨询台询问。",
-        "Nobody is at the windows for this item. Please ask the desk.",
+        "办理该事项的窗口暂时无人，请到咨询台询问。",
+        "No staff at this service's windows now. Please ask at the information desk.",
     ),
     Code.NO_WINDOW: (
         409,
-        "现在没有窗口受理这个事项，请到咨询台询问。",
-        "No window takes this item now. Please ask the desk.",
+        "目前没有窗口办理该事项，请到咨询台询问。",
+        "No window is handling this service now. Please ask at the information desk.",
     ),
-    Code.CLASS_UNKNOWN: (400, "没有这类申请人。", "There is no such kind of applicant."),
+    Code.CLASS_UNKNOWN: (400, "没有这类人群，请重新选择。", "There is no such kind of applicant."),
     Code.NUMBERS_EXHAUSTED: (
         409,
         "今天的号码已经取完，请到咨询台。",
-        "Today's numbers are used up. Please go to the desk.",
+        "No more numbers today. Please go to the information desk.",
     ),
     Code.TICKET_UNKNOWN: (404, "没有这个号码。", "There is no such ticket."),
     Code.MOVE_NOT_ALLOWED: (
         409,
-        "这个号码现在不能这样操作，请看一下它的状态。",
+        "该号码的状态已变化，不能这样操作，请刷新后查看。",
         "The ticket is not in a state for this. Please look at it again.",
     ),
     Code.NOT_THE_HOLDER: (409, "这个号码不在您的窗口。", "The ticket is not at your window."),
@@ -110,7 +116,11 @@ WORDS: dict[Code, tuple[int, str, str]] = {
         "您没有登录这个窗口。",
         "You are not signed in to this window.",
     ),
-    Code.WINDOW_NOT_ALLOWED: (403, "您没有这个窗口的权限。", "You may not sit at this window."),
+    Code.WINDOW_NOT_ALLOWED: (
+        403,
+        "您没有使用该窗口的权限，请联系系统管理员。",
+        "You may not sit at this window. Ask an administrator.",
+    ),
     Code.WINDOW_CLOSED: (
         409,
         "这个窗口今天不开放，只在{weekdays}开放。",
@@ -118,8 +128,8 @@ WORDS: dict[Code, tuple[int, str, str]] = {
     ),
     Code.ALREADY_SIGNED_IN: (
         409,
-        "您已登录 {window} 窗口，请先退出。",
-        "You are signed in to window {window}. Please leave it first.",
+        "您已登录另一个窗口，请先退出那个窗口。",
+        "You are signed in to another window. Please leave it first.",
     ),
     Code.NO_SHOW_TOO_EARLY: (
         409,
@@ -128,18 +138,18 @@ WORDS: dict[Code, tuple[int, str, str]] = {
     ),
     Code.RETURN_LIMIT: (
         409,
-        "这个号码过号次数已满，请重新取号。",
+        "该号码过号已达规定次数，请重新取号。",
         "This ticket was missed too often. Please take a new number.",
     ),
     Code.REASON_REQUIRED: (400, "请写明不予受理的原因。", "Please say why it was refused."),
     Code.TRANSFER_TARGET: (
         409,
-        "不能转到那里：请选一个有人的窗口或队列。",
+        "不能转到该处，请选择有人在岗的窗口或队列。",
         "It cannot go there: choose one window or queue where somebody can call it.",
     ),
     Code.LAST_WINDOW: (
         409,
-        "还有 {waiting} 人只有您的窗口能办。确定离开吗？",
+        "还有 {waiting} 人只能由您的窗口办理，确定退出吗？",
         "{waiting} people wait whom only your window serves. Leave all the same?",
     ),
     Code.SLIP_UNKNOWN: (404, "没有这张小票。", "There is no such slip."),
@@ -167,12 +177,12 @@ WORDS: dict[Code, tuple[int, str, str]] = {
         "页面已过期，请刷新后再试。",
         "The page is out of date. Please reload and try again.",
     ),
-    Code.ACCOUNT_UNKNOWN: (404, "没有这个人。", "There is no such person."),
+    Code.ACCOUNT_UNKNOWN: (404, "没有该人员。", "There is no such person."),
     Code.ACCOUNT_EXISTS: (409, "这个人已有账号。", "This person has an account already."),
     Code.ENROL_CODE: (
         403,
-        "登记码不对、已用过或已过期。",
-        "The code is wrong, used or out of date.",
+        "登记码错误、已使用或已过期，请重新生成。",
+        "The code is wrong, used or out of date. Make a new one.",
     ),
     Code.DEVICE_UNKNOWN: (404, "没有这个设备。", "There is no such device."),
     Code.TOKEN_REVOKED: (
@@ -183,17 +193,17 @@ WORDS: dict[Code, tuple[int, str, str]] = {
     Code.BULLETIN_UNKNOWN: (404, "没有这期通报。", "There is no such bulletin."),
     Code.BULLETIN_STATE: (
         409,
-        "这期通报现在不能这样办：{state}。",
-        "This cannot be done with the bulletin as it stands: {state}.",
+        "这期通报现在不能这样办，请刷新后查看它的状态。",
+        "This cannot be done with the bulletin as it stands. Please look at it again.",
     ),
     Code.BULLETIN_WORDS: (
         422,
-        "文字不能这样写：{found}。数字只能用花括号引用，不能手写。",
-        "Not with these words: {found}. Figures are quoted in braces, never written by hand.",
+        "文字不能这样写。数字只能用花括号引用，不能手写。",
+        "Not with these words. Figures are quoted in braces, never written by hand.",
     ),
     Code.BULLETIN_CHANGED: (
         409,
-        "您看过之后内容有了变化，请重新看过再发布。",
+        "您阅看后内容有变化，请重新核对后再发布。",
         "The contents have changed since you looked. Please read again before releasing.",
     ),
     Code.BULLETIN_SECOND: (
@@ -208,14 +218,14 @@ WORDS: dict[Code, tuple[int, str, str]] = {
     ),
     Code.RULE_INVALID: (
         422,
-        "班次规则有误：{slot} {reason}",
-        "The shift rule is not right: {slot} {reason}",
+        "班次规则有误，请检查各时段和适用范围。",
+        "The shift rule is not right. Please check its slots and its scope.",
     ),
     Code.RULE_UNKNOWN: (404, "没有这条班次规则。", "There is no such shift rule."),
     Code.RULE_STATE: (
         409,
-        "这条规则现在不能这样改：{state}。生效过的规则不能改动，请停用后另立新规则。",
-        "The rule cannot be changed like this now: {state}. Withdraw it and make a new one.",
+        "这条规则现在不能这样改。生效过的规则不能改动，请停用后另立新规则。",
+        "The rule cannot be changed like this now. Withdraw it and make a new one.",
     ),
     Code.CHECK_UNKNOWN: (404, "没有这次查岗。", "There is no such spot check."),
     Code.CHECK_NOT_DUE: (
@@ -249,7 +259,7 @@ WORDS: dict[Code, tuple[int, str, str]] = {
     ),
     Code.FINDING_OWN: (
         403,
-        "与您有关的问题要由别人来定：本人、查岗人和确认人都不能裁定。",
+        "与您有关的问题须由他人裁定：本人、检查人、确认人均应回避。",
         "Somebody else must decide: not the person, not who found it, not who confirmed it.",
     ),
     Code.DISPUTE_OVER: (409, "申诉时间已过。", "The time for disputing it is over."),
@@ -261,7 +271,7 @@ WORDS: dict[Code, tuple[int, str, str]] = {
     ),
     Code.PUNCH_FILE: (
         422,
-        "这不像打卡记录文件：有 {count} 行读不懂，没有导入任何记录。",
+        "文件不是打卡记录：{count} 行无法识别，未导入任何记录。",
         "Not a file of punches: {count} lines cannot be read. Nothing was taken.",
     ),
     Code.SHEET_WITNESS: (
@@ -269,17 +279,29 @@ WORDS: dict[Code, tuple[int, str, str]] = {
         "证明人不能是录入人，也不能是签到的人。",
         "The witness may be neither who types the sheet in nor one who signed it.",
     ),
-    Code.INVALID: (400, "填写的内容不对：{field}", "The request is not valid: {field}"),
-    Code.KEY_REQUIRED: (400, "缺少 Idempotency-Key。", "The header Idempotency-Key is missing."),
+    Code.INVALID: (
+        400,
+        "“{field}”填写有误，请检查。",
+        "“{field}” is not right; please check it.",
+    ),
+    Code.KEY_REQUIRED: (
+        400,
+        "请求不完整，请刷新页面后重试。",
+        "The request is not complete (no Idempotency-Key). Please reload and try again.",
+    ),
     Code.KEY_REUSED: (
         422,
-        "同一个 Idempotency-Key 用在了不同的操作上。",
-        "This Idempotency-Key was used for another command.",
+        "操作编号重复，请刷新页面后重试。",
+        "The number of this command (Idempotency-Key) was used for another one. Please reload.",
     ),
     Code.TOO_MANY: (429, "操作太快，请稍等再试。", "Too many requests. Please wait a moment."),
-    Code.TOO_LARGE: (413, "内容太大。", "The request is too large."),
+    Code.TOO_LARGE: (
+        413,
+        "内容超过大小限制，请减小后再提交。",
+        "The request is too large. Please send less.",
+    ),
     Code.HALL_UNKNOWN: (404, "没有这个大厅。", "There is no hall of this name here."),
-    Code.NOT_FOUND: (404, "没有这个地址。", "There is nothing at this address."),
+    Code.NOT_FOUND: (404, "页面不存在，请检查网址。", "There is nothing at this address."),
     Code.METHOD: (405, "这个地址不支持这种请求。", "This address does not take such requests."),
     Code.WORKBOOK: (
         422,
@@ -288,17 +310,17 @@ WORDS: dict[Code, tuple[int, str, str]] = {
     ),
     Code.SETTING_INVALID: (
         400,
-        "设置 {name} 的值不对。",
-        "The value of setting {name} is not allowed.",
+        "没有这项设置，没有保存任何内容。",
+        "There is no such setting; nothing was saved.",
     ),
     Code.UNAVAILABLE: (
         503,
-        "系统暂时不能使用，请稍等。",
+        "系统暂时无法使用，请稍后再试。",
         "The system is not available just now. Please wait.",
     ),
     Code.INTERNAL: (
         500,
-        "系统出错了，已记录。请再试一次。",
+        "系统出错，已自动记录。请再试一次，仍不行请联系系统管理员。",
         "Something went wrong and was recorded. Please try again.",
     ),
 } | request_words.WORDS
@@ -312,17 +334,47 @@ def _spoken(moment: datetime, days: tuple[str, ...]) -> str:
     return f"{day} {moment.day} {moment:%B}, {clock}"
 
 
+def _day_time(text: str) -> tuple[str, str]:
+    """`11-25 08:30` in Chinese and English; what is no such time stays as it is."""
+    try:
+        moment = datetime.fromisoformat(f"2000-{text}")
+    except ValueError:
+        return text, text
+    clock = f"{moment:%H:%M}"
+    return f"{moment.month}月{moment.day}日{clock}", f"{moment.day} {moment:%B}, {clock}"
+
+
 class _Facts(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "—"
 
 
-def _readable(data: Mapping[str, Any], days: tuple[str, ...], joint: str) -> _Facts:
-    facts = _Facts({k: "—" if v is None else v for k, v in data.items()})
+def _readable(error: HallError, language: int) -> _Facts:
+    """The facts as people read them; `language`: 0 Chinese, 1 English."""
+    days, joint = (_DAYS_EN, ", ") if language else (_DAYS_ZH, "、")
+    facts = _Facts({k: "—" if v is None else v for k, v in error.data.items()})
     if isinstance(facts.get("next"), str) and facts["next"] != "—":
         facts["next"] = _spoken(datetime.fromisoformat(facts["next"]), days)
+    else:
+        facts["next"] = ("待定", "not known yet")[language]
+    for name, desk in (("place", "咨询台"), ("place_en", "the information desk")):
+        facts[name] = str(facts.get(name) or "").rstrip("。. ") or desk
     if isinstance(facts.get("weekdays"), list):
         facts["weekdays"] = joint.join(days[d] for d in facts["weekdays"])
+    if error.code is Code.INVALID:
+        facts["field"] = field_words(str(error.data.get("field", "")))[language]
+    elif error.code is Code.SETTING_INVALID:
+        facts["name"] = SETTINGS.get(facts["name"], ("", ""))[language]
+        words = [CHOICES.get(c, (c, c))[language] for c in facts.get("choices", ())]
+        facts["choices"] = joint.join(words)
+    elif error.code is Code.RULE_INVALID and facts.get("slot_name"):
+        facts["slot"] = f"“{facts['slot_name']}”"
+        facts["slot_en"] = f" “{facts['slot_name']}”"
+    elif error.code is Code.RULE_INVALID and facts.get("reason") != "subjects":
+        facts["slot"] = facts["slot_en"] = ""
+    elif error.code is Code.LEAVE_OVERLAP:
+        for name in ("begins", "ends"):
+            facts[name] = _day_time(facts[name])[language]
     return facts
 
 
@@ -333,10 +385,10 @@ def status_of(error: HallError) -> int:
 
 def problem(error: HallError) -> Problem:
     """The error as a message."""
-    _, zh, en = WORDS[error.code]
+    zh, en = sentences(error.code, error.data) or WORDS[error.code][1:]
     return Problem(
         code=error.code.value,
-        message_zh=zh.format_map(_readable(error.data, _DAYS_ZH, "、")),
-        message_en=en.format_map(_readable(error.data, _DAYS_EN, ", ")),
+        message_zh=zh.format_map(_readable(error, 0)),
+        message_en=en.format_map(_readable(error, 1)),
         data=error.data,
     )

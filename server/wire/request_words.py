@@ -10,12 +10,12 @@ from server.domain.errors import Code
 WORDS: dict[Code, tuple[int, str, str]] = {
     Code.NOT_YOUR_SHEET: (
         403,
-        "这不是您本人或您负责人员的考勤。",
+        "您只能查看本人和所负责人员的考勤。",
         "This is not your own attendance nor that of your people.",
     ),
     Code.OWN_CASE: (
         403,
-        "自己的事或自己提出的事，要由别人审批。",
+        "本人的申请或由本人提出的申请，须由他人审批。",
         "Your own case has to be decided by somebody else.",
     ),
     Code.NOT_YOUR_STEP: (
@@ -23,7 +23,7 @@ WORDS: dict[Code, tuple[int, str, str]] = {
         "这一步不由您审批。",
         "This step is not yours to decide.",
     ),
-    Code.LEAVE_UNKNOWN: (404, "没有这张假条。", "There is no such leave."),
+    Code.LEAVE_UNKNOWN: (404, "没有该请假申请。", "There is no such leave."),
     Code.LEAVE_SPAN: (
         400,
         "起止时间不对：结束要晚于开始，最长 {days} 天。",
@@ -31,25 +31,25 @@ WORDS: dict[Code, tuple[int, str, str]] = {
     ),
     Code.LEAVE_OVERLAP: (
         409,
-        "和已有的假条时间重叠：{begins} 至 {ends}。",
+        "与已有请假时间重叠：{begins}至{ends}。",
         "It overlaps another leave: {begins} to {ends}.",
     ),
     Code.LEAVE_TOO_LATE: (
         409,
-        "补办请假要在 {days} 天以内。",
+        "补办请假须在 {days} 天以内提出。",
         "Leave may be asked for afterwards within {days} days.",
     ),
     Code.LEAVE_SETTLED: (
         409,
-        "这张假条已经办结，不能再改。",
+        "该请假申请已审批完毕或已撤销，不能修改。",
         "This leave is settled and cannot be changed any more.",
     ),
     Code.COVER_CANNOT: (
         409,
-        "{name}不能代岗，请换一个人。",
-        "{name} cannot stand in; please name somebody else.",
+        "{name}不能代岗（是请假人本人、已请假或不在名册上），请另选B角。",
+        "{name} cannot stand in (on leave, the same person, or not on the list); name another.",
     ),
-    Code.CORRECTION_UNKNOWN: (404, "没有这条补签申请。", "There is no such correction."),
+    Code.CORRECTION_UNKNOWN: (404, "没有该补签申请。", "There is no such correction."),
     Code.CORRECTION_QUOTA: (
         409,
         "本月已申请补签 {used} 次，最多 {quota} 次。",
@@ -67,7 +67,7 @@ WORDS: dict[Code, tuple[int, str, str]] = {
     ),
     Code.CORRECTION_SETTLED: (
         409,
-        "这条补签申请已经办结。",
+        "该补签申请已审批完毕或已撤销，不能修改。",
         "This correction is settled already.",
     ),
     Code.FILE_UNKNOWN: (404, "没有这个附件。", "There is no such paper."),

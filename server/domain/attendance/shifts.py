@@ -199,18 +199,18 @@ def check(rule: ShiftRule) -> None:
 def _check_slot(slot: SlotRule) -> None:
     opens, closes = minute_of(slot.opens), minute_of(slot.closes)
     if not slot.name or not slot.code or slot.half not in (1, 2):
-        raise HallError(Code.RULE_INVALID, slot=slot.code, reason="incomplete")
+        raise HallError(Code.RULE_INVALID, slot=slot.code, slot_name=slot.name, reason="incomplete")
     if not opens <= minute_of(slot.due) <= closes or not opens <= slot.limit <= closes:
-        raise HallError(Code.RULE_INVALID, slot=slot.code, reason="due")
+        raise HallError(Code.RULE_INVALID, slot=slot.code, slot_name=slot.name, reason="due")
     if slot.grace < 0 or slot.absent_after < 0 or 0 < slot.absent_after <= slot.grace:
-        raise HallError(Code.RULE_INVALID, slot=slot.code, reason="minutes")
+        raise HallError(Code.RULE_INVALID, slot=slot.code, slot_name=slot.name, reason="minutes")
 
 
 def _check_order(one: SlotRule, other: SlotRule) -> None:
     windows = one.opens <= other.opens and one.closes <= other.closes
     punctual = all(a <= b for a, b in zip(_span(one), _span(other), strict=True))
     if not (windows and punctual and one.due < other.due and one.half <= other.half):
-        raise HallError(Code.RULE_INVALID, slot=other.code, reason="order")
+        raise HallError(Code.RULE_INVALID, slot=other.code, slot_name=other.name, reason="order")
 
 
 def _span(slot: SlotRule) -> tuple[int, int]:
