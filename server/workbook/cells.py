@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from server.domain.half_width import half_width
+from server.workbook import formerly
 from server.workbook.problem import Flaw
 from server.workbook.shape import WEEKDAYS, Column, Kind
 
@@ -153,8 +154,9 @@ def _yes_no(_column: Column, value: object) -> bool:
 
 
 def _choice(column: Column, value: object) -> object:
+    today = formerly.CHOICES.get(column.field, {}).get(str(value), value)
     for word, known in column.choices:
-        if word == value:
+        if word == today:
             return known
     raise FlawError(Flaw.NOT_IN_LIST, value, "、".join(word for word, _ in column.choices))
 

@@ -173,7 +173,7 @@ WORDS: dict[Flaw, tuple[str, str]] = {
         "code {value} may hold only letters, digits, dots and dashes",
     ),
     Flaw.PREFIX_INVALID: (
-        "票号字母“{value}”应为一个或两个大写字母，不用I和O",
+        "号码字母“{value}”应为一个或两个大写字母，不用I和O",
         "prefix {value} must be one or two capital letters other than I and O",
     ),
     Flaw.LIST_REPEATED: ("“{value}”重复填写", "{value} is listed twice"),
@@ -243,7 +243,7 @@ WORDS: dict[Flaw, tuple[str, str]] = {
     Flaw.HOURS_OVERLAP: ("与第{other}行的时间重叠", "overlaps row {other}"),
     Flaw.HOURS_NONE: ("没有大厅的开放时间", "the hall has no opening hours"),
     Flaw.CLASS_ORDINARY: (
-        "办事人类别中必须有一种优先级为0",
+        "人群类别中必须有一种优先级为0（一般群众）",
         "one class of applicants must have level 0",
     ),
 }

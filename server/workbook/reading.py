@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Protocol
 from openpyxl.workbook import Workbook
 
 from server.domain.catalogue import Catalogue
+from server.workbook import formerly
 from server.workbook.cells import STAND_IN, FlawError, taken, unescaped
 from server.workbook.checking import problems_of
 from server.workbook.opening import (
@@ -89,9 +90,9 @@ def _read_book(book: Workbook, hall: str | None) -> Catalogue | list[Problem]:
 
 def _lines(book: Workbook, sheet: Sheet) -> Iterator[tuple[int, Line]] | None:
     """Numbered lines of a sheet; None if there is no such sheet of cells."""
-    if sheet.title not in {page.title for page in book.worksheets}:
-        return None
-    return lines_of(book[sheet.title], MAX_COLUMNS)
+    there = {page.title for page in book.worksheets}
+    titles = [t for t in (sheet.title, formerly.TITLES.get(sheet.title)) if t in there]
+    return lines_of(book[titles[0]], MAX_COLUMNS) if titles else None
 
 
 def _first(lines: Iterator[tuple[int, Line]]) -> Line:
@@ -101,7 +102,7 @@ def _first(lines: Iterator[tuple[int, Line]]) -> Line:
 
 
 def _headings(sheet: Sheet, line: Line) -> tuple[Places, list[Problem]]:
-    fields = {c.heading: c.field for c in sheet.columns}
+    fields = formerly.HEADINGS.get(sheet.key, {}) | {c.heading: c.field for c in sheet.columns}
     places: Places = {}
     found: list[Problem] = []
     for place, cell in enumerate(line):

@@ -77,7 +77,7 @@ def _code(field: str = "code", heading: str = "编码") -> Column:
 
 def _name(width: int = 16, high: int = 60) -> tuple[Column, Column]:
     english = Column(
-        "name_en", "英文名称", width=24, high=120, falls_back="name", note="空着则用中文名称"
+        "name_en", "英文名称", width=24, high=120, falls_back="name", note="不填则用中文名称"
     )
     return Column("name", "名称", width=width, high=high), english
 
@@ -130,7 +130,7 @@ SHEETS: tuple[Sheet, ...] = (
         ),
         note="只有一行",
     ),
-    Sheet("zones", "区域", (_code(), *_name()), note="有自己的大屏和喇叭的房间"),
+    Sheet("zones", "区域", (_code(), *_name()), note="有独立大屏和广播的厅室"),
     Sheet(
         "units",
         "单位",
@@ -140,7 +140,7 @@ SHEETS: tuple[Sheet, ...] = (
             _free("short", "简称", 12, 10, required=True),
             Column(
                 "prefix",
-                "票号字母",
+                "号码字母",
                 width=10,
                 high=2,
                 unique=True,
@@ -150,12 +150,12 @@ SHEETS: tuple[Sheet, ...] = (
                 "presence",
                 "进驻情况",
                 ("本厅", Presence.HALL),
-                ("已退出", Presence.WITHDRAWN),
-                ("在别处", Presence.ELSEWHERE),
+                ("已撤出", Presence.WITHDRAWN),
+                ("在其他地点", Presence.ELSEWHERE),
             ),
-            _whole("target_wait", "目标等候分钟", 1, 480),
-            _free("place", "去向", 40, 300, note="不在本厅时必填：去哪里、怎么走"),
-            _free("place_en", "英文去向", 40, 300, note="不在本厅时必填"),
+            _whole("target_wait", "等候目标（分钟）", 1, 480),
+            _free("place", "现办理地点", 40, 300, note="不在本厅时必填：去哪里、怎么走"),
+            _free("place_en", "英文现办理地点", 40, 300, note="不在本厅时必填"),
             _free("phone", "电话", 16, 40),
         ),
     ),
@@ -177,13 +177,15 @@ SHEETS: tuple[Sheet, ...] = (
             _choice(
                 "handling", "办理方式", ("受理", Handling.ACCEPTED), ("仅咨询", Handling.CONSULT)
             ),
-            _free("legal_basis", "法律依据", 40, 500, required=True),
-            _whole("promised_days", "承诺工作日", 0, 999, "当场办结填0"),
-            _whole("legal_days", "法定工作日", 0, 999, "法律没有规定填0"),
+            _free("legal_basis", "办理依据", 40, 500, required=True),
+            _whole("promised_days", "承诺时限（工作日）", 0, 999, "当场办结填0"),
+            _whole(
+                "legal_days", "法定时限（工作日）", 0, 999, "法律未规定填0；按工作日计，不是自然日"
+            ),
             _free("fee", "收费", 20, 200, required=True, note="不收费也要写明"),
             Column(
                 "service_minutes",
-                "窗口分钟",
+                "窗口办理用时（分钟）",
                 Kind.DECIMAL,
                 12,
                 low=1,
@@ -191,8 +193,8 @@ SHEETS: tuple[Sheet, ...] = (
                 note="最多一位小数",
             ),
             Column("keywords", "搜索词", Kind.WORDS, 28, required=False, high=20, note=_MANY),
-            _free("advice", "咨询指引", 40, 300, note="仅咨询时必填：由谁受理、在哪里"),
-            _free("advice_en", "英文咨询指引", 40, 300, note="仅咨询时必填"),
+            _free("advice", "受理地点指引", 40, 300, note="仅咨询时必填：由谁受理、在哪里"),
+            _free("advice_en", "英文受理地点指引", 40, 300, note="仅咨询时必填"),
         ),
         note="材料另填在“材料”表",
     ),
@@ -204,7 +206,7 @@ SHEETS: tuple[Sheet, ...] = (
             _seen("item_name", "事项名称", "items"),
             _free("name", "材料名称", 40, 120, required=True),
             _free("form", "形式和份数", 24, 60, note="如：原件1份"),
-            Column("required", "必交", Kind.YES_NO, 8),
+            Column("required", "是否必须提供", Kind.YES_NO, 8),
         ),
         together=("item", "name"),
         note="一份材料一行，按出示顺序",
@@ -228,7 +230,7 @@ SHEETS: tuple[Sheet, ...] = (
                 "单位",
                 "units",
                 required=False,
-                note="专项窗口填单位编码，综合窗口空着；" + _MANY,
+                note="专项窗口填单位编码，综合窗口不填；" + _MANY,
             ),
         ),
         note="专项窗口只办部分事项的，另填“窗口事项”表",
@@ -252,7 +254,7 @@ SHEETS: tuple[Sheet, ...] = (
             _ref("unit", "单位", "units"),
             Column("signed_on", "签订日期", Kind.DATE),
             Column("valid_from", "生效日期", Kind.DATE),
-            Column("valid_to", "终止日期", Kind.DATE, required=False, note="长期有效则空着"),
+            Column("valid_to", "终止日期", Kind.DATE, required=False, note="长期有效则不填"),
             _refs("windows", "综合窗口", "windows", required=True, note=_MANY),
             _free("powers", "权限", 40, 500),
             _free("duties", "职责", 40, 500),
@@ -275,7 +277,7 @@ SHEETS: tuple[Sheet, ...] = (
         (
             _code("number", "工号"),
             Column("name", "姓名", width=12, high=40),
-            _ref("unit", "派出单位", "units", required=False, note="中心自己的人员空着"),
+            _ref("unit", "派出单位", "units", required=False, note="中心人员不填"),
             _choice(
                 "role",
                 "角色",
@@ -286,7 +288,7 @@ SHEETS: tuple[Sheet, ...] = (
             _refs("windows", "可用窗口", "windows", required=False, note=_MANY),
             _free("post", "岗位", 18, 40),
             Column("chief", "首席代表", Kind.YES_NO, 10, note="每个单位至多一人"),
-            _ref("cover", "B角工号", "staff", required=False, note="本人不在岗时由谁顶岗"),
+            _ref("cover", "B角工号", "staff", required=False, note="本人不在岗时由谁代岗"),
         ),
     ),
     Sheet(
@@ -307,7 +309,7 @@ SHEETS: tuple[Sheet, ...] = (
                 16,
                 required=False,
                 high=32,
-                note="范围为大厅时空着",
+                note="范围为大厅时不填",
             ),
             Column("weekdays", "星期", Kind.WEEKDAYS, 14, note="如：一二三四五"),
             Column("opens", "开始", Kind.TIME, 10),
@@ -327,13 +329,13 @@ SHEETS: tuple[Sheet, ...] = (
     ),
     Sheet(
         "classes",
-        "办事人",
+        "人群类别",
         (
             _code(),
             *_name(24),
             _whole("level", "优先级", 0, 9, "普通为0，越大越先"),
-            _free("mark", "标记", 8, 1, note="一个字，显示在票号旁"),
-            _free("proof", "出示证明", 40, 100),
+            _free("mark", "标记（一个字）", 8, 1, note="一个字，显示在号码旁"),
+            _free("proof", "应出示证件", 40, 100),
         ),
         note="必须有一种优先级为0的",
     ),

@@ -44,7 +44,7 @@ def both(*spoils: Spoil) -> Spoil:
 
 
 def _remove_sheet(book: Workbook) -> None:
-    del book["办事人"]
+    del book["人群类别"]
 
 
 def _remove_column(book: Workbook) -> None:
@@ -78,7 +78,7 @@ def _error(book: Workbook) -> None:
 
 
 CASES: list[Case] = [
-    (Flaw.SHEET_MISSING, "办事人", 0, "", _remove_sheet),
+    (Flaw.SHEET_MISSING, "人群类别", 0, "", _remove_sheet),
     (Flaw.COLUMN_MISSING, "单位", 1, "英文名称", _remove_column),
     (Flaw.COLUMN_UNKNOWN, "单位", 1, "", _add("单位", 1, 12, "备注")),
     (Flaw.COLUMN_REPEATED, "单位", 1, "名称", _add("单位", 1, 12, "名称")),
@@ -91,19 +91,19 @@ CASES: list[Case] = [
     cell(Flaw.CELL_EMPTY, "单位", 2, "名称", None),
     cell(Flaw.NOT_TEXT, "单位", 2, "名称", date(2026, 1, 1)),
     cell(Flaw.DIGITS_LOST, "人员", 2, "工号", 110101199001010000),
-    cell(Flaw.NOT_WHOLE, "单位", 2, "目标等候分钟", 12.5),
-    cell(Flaw.NOT_NUMBER, "事项", 2, "窗口分钟", "很快"),
+    cell(Flaw.NOT_WHOLE, "单位", 2, "等候目标（分钟）", 12.5),
+    cell(Flaw.NOT_NUMBER, "事项", 2, "窗口办理用时（分钟）", "很快"),
     cell(Flaw.NOT_DATE, "委托书", 2, "生效日期", "明天"),
     cell(Flaw.NOT_TIME, "开放时间", 2, "开始", "早上"),
     cell(Flaw.NOT_YES_NO, "人员", 2, "首席代表", "可能"),
     cell(Flaw.NOT_IN_LIST, "窗口", 2, "种类", "万能窗口"),
     cell(Flaw.NOT_WEEKDAYS, "开放时间", 2, "星期", "每天"),
     cell(Flaw.OUT_OF_RANGE, "窗口", 2, "窗口号", 1000),
-    cell(Flaw.TOO_FINE, "事项", 2, "窗口分钟", 12.25),
+    cell(Flaw.TOO_FINE, "事项", 2, "窗口办理用时（分钟）", 12.25),
     cell(Flaw.TOO_LONG, "人员", 2, "姓名", "长" * 41),
     cell(Flaw.UNCLEAN_TEXT, "人员", 2, "姓名", "甲\u200b明"),
     cell(Flaw.CODE_INVALID, "区域", 2, "编码", "东 厅"),
-    cell(Flaw.PREFIX_INVALID, "单位", 2, "票号字母", "O"),
+    cell(Flaw.PREFIX_INVALID, "单位", 2, "号码字母", "O"),
     cell(Flaw.LIST_REPEATED, "人员", 2, "可用窗口", "W01、W01"),
     cell(Flaw.UNKNOWN_REFERENCE, "事项", 2, "单位", "fire"),
     cell(Flaw.REPEATED, "窗口", 3, "窗口号", 1),
@@ -115,9 +115,9 @@ CASES: list[Case] = [
         put("材料", 3, "材料名称", "申请书"),
     ),
     cell(Flaw.NAME_REPEATED, "事项", 3, "名称", "延期申报核准"),
-    cell(Flaw.PLACE_MISSING, "单位", 2, "去向", None),
-    (Flaw.ADVICE_MISSING, "事项", 2, "咨询指引", put("事项", 2, "办理方式", "仅咨询")),
-    cell(Flaw.PROMISE_LONGER, "事项", 2, "承诺工作日", 11),
+    cell(Flaw.PLACE_MISSING, "单位", 2, "现办理地点", None),
+    (Flaw.ADVICE_MISSING, "事项", 2, "受理地点指引", put("事项", 2, "办理方式", "仅咨询")),
+    cell(Flaw.PROMISE_LONGER, "事项", 2, "承诺时限（工作日）", 11),
     (Flaw.ITEM_UNSERVABLE, "事项", 2, "编码", put("开放时间", 4, "星期", "日")),
     cell(Flaw.WINDOW_WITHOUT_UNIT, "窗口", 3, "单位", None),
     cell(Flaw.WINDOW_WITH_UNIT, "窗口", 2, "单位", "tax"),
@@ -134,13 +134,13 @@ CASES: list[Case] = [
     cell(Flaw.HOURS_REVERSED, "开放时间", 2, "结束", "08:00"),
     (Flaw.HOURS_OVERLAP, "开放时间", 3, "开始", put("开放时间", 3, "开始", "11:59")),
     (Flaw.HOURS_NONE, "开放时间", 0, "", _clear("开放时间")),
-    (Flaw.CLASS_ORDINARY, "办事人", 0, "优先级", put("办事人", 2, "优先级", 1)),
+    (Flaw.CLASS_ORDINARY, "人群类别", 0, "优先级", put("人群类别", 2, "优先级", 1)),
 ]
 FILE_FLAWS = {Flaw.FILE_TOO_LARGE, Flaw.NOT_A_WORKBOOK}
 
 
 def _away(book: Workbook) -> None:
-    put("单位", 2, "进驻情况", "在别处")(book)
+    put("单位", 2, "进驻情况", "在其他地点")(book)
 
 
 @pytest.mark.parametrize(
@@ -178,8 +178,8 @@ def test_all_problems_come_at_once_in_the_order_of_the_book(
     found = problems_after(
         both(
             put("人员", 2, "角色", "头头"),
-            put("单位", 2, "目标等候分钟", "很久"),
-            put("单位", 3, "票号字母", "A"),
+            put("单位", 2, "等候目标（分钟）", "很久"),
+            put("单位", 3, "号码字母", "A"),
             put("事项", 4, "主题", "none"),
             put("窗口", 2, "窗口号", 0),
         )
@@ -241,9 +241,9 @@ def test_a_catalogue_is_judged_without_a_book(small: Catalogue) -> None:
     gone = replace(tax, presence=Presence.WITHDRAWN)
     found = problems(replace(small, units=(gone, replace(water, prefix="A"))))
     assert [(p.code, p.sheet, p.row, p.column) for p in found] == [
-        (Flaw.PLACE_MISSING, "单位", 2, "去向"),
-        (Flaw.PLACE_MISSING, "单位", 2, "英文去向"),
-        (Flaw.REPEATED, "单位", 3, "票号字母"),
+        (Flaw.PLACE_MISSING, "单位", 2, "现办理地点"),
+        (Flaw.PLACE_MISSING, "单位", 2, "英文现办理地点"),
+        (Flaw.REPEATED, "单位", 3, "号码字母"),
     ]
 
 

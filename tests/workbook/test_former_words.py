@@ -1,0 +1,76 @@
+"""A workbook exported under the former titles, headings and words is still read."""
+
+from __future__ import annotations
+
+import io
+
+import openpyxl
+import pytest
+
+from server.reference import load
+from server.workbook import export, formerly, read
+from server.workbook.shape import SHEET, SHEETS
+
+REFERENCE = load()
+
+
+def as_it_was(*, headings: bool = True, titles: bool = True, words: bool = True) -> io.BytesIO:
+    """The reference hall's workbook with the names it would have had before."""
+    stream = io.BytesIO()
+    export(REFERENCE, stream)
+    stream.seek(0)
+    book = openpyxl.load_workbook(stream)
+    for sheet in SHEETS:
+        page = book[sheet.title]
+        old = {field: heading for heading, field in formerly.HEADINGS.get(sheet.key, {}).items()}
+        for place, column in enumerate(sheet.columns, 1):
+            assert page.cell(1, place).value == column.heading
+            if headings and column.field in old:
+                page.cell(1, place).value = old[column.field]
+            known = {new: was for was, new in formerly.CHOICES.get(column.field, {}).items()}
+            for row in range(2, page.max_row + 1 if words and known else 2):
+                cell = page.cell(row, place)
+                cell.value = known.get(str(cell.value), cell.value)
+        if titles and sheet.title in formerly.TITLES:
+            page.title = formerly.TITLES[sheet.title]
+    changed = io.BytesIO()
+    book.save(changed)
+    changed.seek(0)
+    return changed
+
+
+@pytest.mark.parametrize(
+    "only",
+    [
+        {},
+        {"headings": False},
+        {"titles": False},
+        {"words": False},
+    ],
+    ids=["all of it", "no headings", "no titles", "no words"],
+)
+def test_an_old_export_is_read(only: dict[str, bool]) -> None:
+    assert read(as_it_was(**only), REFERENCE.hall) == REFERENCE
+
+
+def test_former_names_are_names_of_something_and_of_nothing_else() -> None:
+    assert formerly.TITLES.keys() <= {sheet.title for sheet in SHEETS}
+    for key, headings in formerly.HEADINGS.items():
+        now = {column.field: column.heading for column in SHEET[key].columns}
+        assert set(headings.values()) <= now.keys()
+        assert not headings.keys() & set(now.values())
+    columns = {column.field: column for sheet in SHEETS for column in sheet.columns}
+    for field, choices in formerly.CHOICES.items():
+        words = {word for word, _ in columns[field].choices}
+        assert set(choices.values()) <= words
+        assert not choices.keys() & words
+    withdrawn = {unit.presence.value for unit in REFERENCE.units}
+    assert len(withdrawn) > 1, "the reference hall has a unit that left, or nothing is tried"
+
+
+def test_a_time_limit_says_that_it_is_one() -> None:
+    """法定工作日 are the days the state has people work: another thing."""
+    headings = [column.heading for sheet in SHEETS for column in sheet.columns]
+    assert "法定时限（工作日）" in headings
+    assert "承诺时限（工作日）" in headings
+    assert not [one for one in headings if one.endswith("工作日")]
