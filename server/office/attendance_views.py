@@ -35,7 +35,7 @@ from server.wire.attendance import (
 )
 from server.wire.views import NameRef
 
-OFFICE = "大厅管理办公室"
+OFFICE = "中心办公室"
 
 
 def mark(verdict: SlotVerdict, day: date, now: datetime) -> Mark:
@@ -313,6 +313,6 @@ def _change(change: Change) -> TrialChange:
 
 def _in_words(verdict: SlotVerdict | None) -> str:
     if verdict is None:
-        return "不需打卡"
+        return "无须打卡"
     minutes = f"{verdict.minutes}分钟" if verdict.minutes else ""
     return STATE_WORDS[verdict.state] + minutes

@@ -29,7 +29,7 @@ def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
 _WHY = {
     "none": ("没有安排B角", "nobody was named to stand in"),
     "away": ("B角{0}也不在岗", "{0}, who stands in, is away too"),
-    "busy": ("B角{0}正在 {1} 号窗口，还没有过来", "{0}, who stands in, is still at window {1}"),
+    "busy": ("B角{0}正在 {1} 号窗口，尚未到岗", "{0}, who stands in, is still at window {1}"),
     "late": ("B角{0}还没有登录", "{0}, who stands in, has not signed in"),
 }
 
@@ -56,7 +56,7 @@ def _deserted(taken: Snapshot, codes: list[str]) -> list[Alarm]:
         Alarm(
             code="window_empty",
             subject=codes[0],
-            message_zh=f"{'、'.join(numbers)} 号窗口已经开放，还没有人登录，也没有请假。",
+            message_zh=f"{'、'.join(numbers)} 号窗口已到开放时间，无人登录，也无请假记录，请核实。",
             message_en=f"Open, but nobody signed in and nobody is on leave: {', '.join(numbers)}.",
             since=None,
         )

@@ -32,6 +32,8 @@ def of_day(ctx: Context, conn: Connection, staff: str, day: date, now: datetime)
     if sheet is None:
         raise HallError(Code.NOT_FOUND)
     person = facts.everybody()[staff]
+    names = {listed.number: listed.name for listed in facts.everybody().values()}
+    names |= {listed.number: listed.name for listed in ctx.catalogue().staff}
     asked = leaves.touching(conn, ctx.hall_id, day, day, {staff})
     fixed = corrections.of_days(conn, ctx.hall_id, day, day, {staff})
     return DayEvidence(
@@ -62,6 +64,8 @@ def of_day(ctx: Context, conn: Connection, staff: str, day: date, now: datetime)
                 by=one.by,
                 decided_by=one.decided_by,
                 decision=one.decision,
+                by_name=names.get(one.by, ""),
+                decided_name=names.get(one.decided_by, ""),
             )
             for one in fixed
         ],

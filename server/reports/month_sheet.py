@@ -29,11 +29,21 @@ WORDS = {
     "missing": "缺卡",
     "leave": "请假",
     "official": "公出",
-    "elsewhere": "在他处上班",
+    "elsewhere": "在其他地点上班",
     "pending": "待定",
 }
-LEGEND = "　".join(f"{SYMBOLS[state]} {word}" for state, word in WORDS.items()) + "　* 经更正"
-SUMS = ("应打", "准时", "迟到", "早退", "缺卡", "请假", "公出", "旷工\n半天", "准时率")
+LEGEND = "　".join(f"{SYMBOLS[state]} {word}" for state, word in WORDS.items()) + "　* 经补签"
+SUMS = (
+    "应打卡",
+    "准时",
+    "迟到",
+    "早退",
+    "缺卡",
+    "请假\n免打",
+    "公出等\n免打",
+    "旷工\n半天",
+    "准时率",
+)
 # More people than this do not fit a sheet of A4 that can still be read.
 A4_ROWS = 36
 _BY_LETTER = {letter: SYMBOLS[state] for state, letter in LETTERS.items()}
@@ -172,7 +182,7 @@ def _person(page: Any, styles: dict[str, Any], sheet: MonthSheet, row: MonthRow,
 def _numbers(book: Any, styles: dict[str, Any], sheet: MonthSheet) -> None:
     page = book.add_worksheet("汇总")
     heads = ["工号", "姓名", "单位", *(name.replace("\n", "") for name in SUMS)]
-    heads += ["迟到分钟", "早退分钟", "经更正"]
+    heads += ["迟到分钟", "早退分钟", "经补签"]
     for column, text in enumerate(heads):
         page.write_string(0, column, text, styles["head"])
     for line, row in enumerate(sheet.rows, 1):

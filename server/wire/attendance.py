@@ -225,6 +225,9 @@ class CorrectionRef(Message):
     by: str
     decided_by: str
     decision: str
+    by_name: str = ""
+    """Their names, where a staff list has them."""
+    decided_name: str = ""
 
 
 class DayEvidence(Message):

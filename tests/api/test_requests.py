@@ -89,6 +89,10 @@ def test_nobody_settles_his_own_case(web: Web) -> None:
     seen = web.person(A).get(path).get_json()
     assert (seen["state"], seen["was"]["state"]) == ("approved", "pending")
     assert seen["decided_by_name"] == "测试管理员"
+    behind = manager.get(f"/attendance/evidence/{A}/{seen['day']}").get_json()
+    lines = " ".join(mark["line"] for mark in behind["day"]["marks"])
+    assert "经测试管理员（工号3001）批准补签，改记准时；理由：手指有伤。" in lines
+    assert [one["decided_name"] for one in behind["corrections"]] == ["测试管理员"]
 
 
 def test_a_correction_is_asked_for_once_and_decided_by_a_manager(web: Web) -> None:

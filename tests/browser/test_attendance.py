@@ -70,12 +70,12 @@ def test_a_finger_on_the_reader_is_seen_at_once_with_its_reason(
     expect(person).to_contain_text("08:37")
     # Nothing is decided while the time clock may still owe punches; this one is taken out of it.
     hall.clerk(MANAGER).post(f"/office/readers/{SERIAL}/out")
-    expect(person.get_by_title("08:30后迟到，7分钟")).to_be_visible()
+    expect(person.get_by_title("08:37打卡，迟到7分钟。")).to_be_visible()
     assert axe.findings(office) == []
     person.click()
     behind = office.get_by_test_id("evidence")
-    expect(behind).to_contain_text("上午签到 08:37，规则“夏令时2026”")
-    expect(behind).to_contain_text("08:30后迟到，7分钟")
+    expect(behind).to_contain_text("上午签到：08:37打卡，迟到7分钟。依据：规则“夏令时2026”")
+    expect(behind).to_contain_text("08:37打卡，迟到7分钟。")
     expect(behind.get_by_role("row").filter(has_text="东门")).to_contain_text("上午签到")
 
 
@@ -103,7 +103,7 @@ def test_a_month_opens_to_a_person_and_a_day(office: Page, hall: HallServer) -> 
 def test_a_rule_is_tried_on_past_days_before_it_holds(office: Page, hall: HallServer) -> None:
     office.goto(hall.url("/office#rules"))
     expect(office.get_by_test_id("rule")).to_contain_text("已启用")
-    office.get_by_role("button", name="以此为底稿").click()
+    office.get_by_role("button", name="复制为新规则").click()
     form = office.get_by_test_id("rule-form")
     form.get_by_label("名称").fill("八点上班")
     form.get_by_label("上午签到 应到/应离").fill("08:00")

@@ -136,7 +136,7 @@ def test_the_chief_representative_decides_and_confirms_as_b(
         expect(card).to_have_count(0)
         page.get_by_role("link", name="今天").click()
         covering = page.locator(f"[data-case='{asked}']")
-        covering.get_by_role("button", name="确认交接，我来代岗").click()
+        covering.get_by_role("button", name="确认交接并代岗").click()
         expect(covering).to_contain_text("已确认交接")
     made = hall.clerk(CLERK).get(f"/requests/leaves/{asked}")
     assert (made["state"], made["handed_over"]) == ("approved", True)
@@ -160,7 +160,7 @@ def test_the_office_asks_for_a_correction_in_his_place(
         row = page.get_by_test_id("exceptions").get_by_role("row").filter(has_text="乙三书").first
         row.get_by_role("button", name="依据").click()
         dialog = page.get_by_test_id("evidence")
-        dialog.get_by_role("button", name="代为申请更正").first.click()
+        dialog.get_by_role("button", name="代为申请补签").first.click()
         form = page.get_by_test_id("ask-correction")
         form.get_by_label("申请改为").select_option("elsewhere")
         form.get_by_label("理由").fill("在局里值班")

@@ -53,7 +53,7 @@ def test_a_leave_climbs_the_ladder_live(office: Page, hall: HallServer) -> None:
     asked = leave(hall)
     go(office, "待办审批")
     card = office.locator(f"[data-case='{asked}']")
-    expect(card).to_contain_text("首席代表 → 业务科")
+    expect(card).to_contain_text("首席代表 → 中心管理人员")
     expect(card).to_contain_text("壬九思")
     assert axe.findings(office) == []
     hall.clerk(COVER).post(f"/requests/leaves/{asked}/decide", {"approve": True, "words": "可以"})
@@ -68,7 +68,7 @@ def test_leave_is_asked_for_somebody_and_withdrawn(office: Page) -> None:
     go(office, "请假与外出")
     office.get_by_test_id("add-leave").click()
     form = office.get_by_test_id("ask-leave")
-    form.get_by_label("谁请假").select_option("1012")
+    form.get_by_label("请假人").select_option("1012")
     form.get_by_label("类别").select_option("official")
     form.get_by_label("开始日期").fill("2026-11-26")
     form.get_by_role("button", name="上午").click()

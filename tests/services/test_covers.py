@@ -88,7 +88,7 @@ def test_the_alarm_says_why_b_does_not_come(hall: SmallHall) -> None:
     away(hall, "03-02T09:00", "03-02T12:00")
     assert told(hall) == ["1 号窗口没有人：测试1请假，B角测试2还没有登录。"]
     sit(hall, B, "T2")
-    assert told(hall) == ["1 号窗口没有人：测试1请假，B角测试2正在 2 号窗口，还没有过来。"]
+    assert told(hall) == ["1 号窗口没有人：测试1请假，B角测试2正在 2 号窗口，尚未到岗。"]
     posts.sign_out(hall.ctx, actor(B), hall.key(), "T2", force=True)
     sit(hall, B, "T1")
     assert told(hall) == []
@@ -111,7 +111,7 @@ def test_a_window_that_stays_empty_is_told_after_a_while(hall: SmallHall) -> Non
     assert told(hall, "window_empty") == []
     hall.clock.set(at(9, 10))
     (line,) = told(hall, "window_empty")
-    assert line.startswith("1、2、3、11、12 号窗口已经开放")
+    assert line.startswith("1、2、3、11、12 号窗口已到开放时间")
     sit(hall, A, "T1")
     (line,) = told(hall, "window_empty")
     assert line.startswith("2、3、11、12 号窗口")

@@ -69,3 +69,5 @@ class Correction:
     reason: str
     by: str
     decided_by: str
+    decided_name: str = ""
+    """The name of whoever decided; empty where no list has it."""

@@ -59,6 +59,11 @@ def clock(moment: time) -> str:
     return f"{moment:%H:%M}"
 
 
+def spoken_day(day: date) -> str:
+    """A day as sentences have it: 2026年5月1日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 @dataclass(frozen=True, slots=True)
 class SlotRule:
     """One punch that is due: valid from `opens` to `closes`, both included to the minute."""
@@ -133,7 +138,7 @@ class ShiftRule:
     @cached_property
     def title(self) -> str:
         """How a verdict quotes the rule: its name and the day since when it holds."""
-        return f"规则“{self.name}”（{self.valid_from.isoformat()}起）"
+        return f"规则“{self.name}”（{spoken_day(self.valid_from)}起施行）"
 
     @cached_property
     def clauses(self) -> tuple[str, ...]:
@@ -141,7 +146,7 @@ class ShiftRule:
 
         The last one says how far two punches must lie apart to be two.
         """
-        lines = [line for slot in self.slots for line in (_valid(slot), _punctual(slot))]
+        lines = [line for slot in self.slots for line in (_valid(slot), punctual_clause(slot))]
         if self.apart_seconds and len(self.slots) > 1:
             lines.append(f"{self.apart_seconds}秒内连续打卡算一次，只抵一个时段")
         return tuple(lines)
@@ -151,16 +156,22 @@ def _valid(slot: SlotRule) -> str:
     return f"{slot.name}：{clock(slot.opens)}至{clock(slot.closes)}打卡有效"
 
 
-def _punctual(slot: SlotRule) -> str:
+def punctual_clause(slot: SlotRule) -> str:
+    """When a punch is late or early, and what a long time off comes to."""
     words = punctual(slot)
-    return words + (f"，满{slot.absent_after}分钟记旷工半天" if slot.absent_after else "")
+    if not slot.absent_after:
+        return words
+    return f"{words}，满{slot.absent_after}分钟的，按旷工半天处理（须经认定）"
 
 
 def punctual(slot: SlotRule) -> str:
     """When a punch of the slot is late or early, in words."""
     bound = clock(time(*divmod(slot.limit, 60)))
-    words = f"{bound}{'后迟到' if slot.direction is Direction.IN else '前早退'}"
-    return words + (f"，自{clock(slot.due)}起算" if slot.grace else "")
+    late = slot.direction is Direction.IN
+    words = f"{bound}{'后打卡为迟到' if late else '前打卡为早退'}"
+    if not slot.grace:
+        return words
+    return f"{words}，{'迟到' if late else '早退'}时间从{clock(slot.due)}起算"
 
 
 def rule_for(

@@ -22,6 +22,8 @@ from server.domain.attendance.shifts import (
     SlotRule,
     clock,
     punctual,
+    punctual_clause,
+    spoken_day,
 )
 
 
@@ -43,11 +45,11 @@ EXCUSED = frozenset({State.LEAVE, State.OFFICIAL, State.ELSEWHERE, State.REST})
 _LEAVE_STATES = {LeaveKind.OFFICIAL: State.OFFICIAL, LeaveKind.ELSEWHERE: State.ELSEWHERE}
 _LEAVE_WORDS = {
     LeaveKind.OFFICIAL: "公出",
-    LeaveKind.ELSEWHERE: "在他处上班",
+    LeaveKind.ELSEWHERE: "在其他地点上班",
     LeaveKind.OUTING: "临时外出",
     LeaveKind.PERSONAL: "事假",
     LeaveKind.SICK: "病假",
-    LeaveKind.REST: "休假",
+    LeaveKind.REST: "年休假、补休",
 }
 STATE_WORDS = {
     State.ON_TIME: "准时",
@@ -56,7 +58,7 @@ STATE_WORDS = {
     State.MISSING: "缺卡",
     State.LEAVE: "请假",
     State.OFFICIAL: "公出",
-    State.ELSEWHERE: "在他处上班",
+    State.ELSEWHERE: "在其他地点上班",
     State.REST: "休息",
     State.PENDING: "待定",
 }
@@ -92,51 +94,63 @@ class SlotVerdict:
     def line(self) -> str:
         """One sentence: the punch, the rule with its date and clause, the verdict."""
         words = self._facts()
-        if self.correction is not None:
-            asked = STATE_WORDS[State(self.correction.verdict)]
-            words += (
-                f"；经{self.correction.decided_by}核准更正为{asked}（{self.correction.reason}）"
-            )
-        return words
+        return words if self.correction is None else f"{words}{self._corrected()}"
+
+    def _corrected(self) -> str:
+        assert self.correction is not None
+        decided, name = self.correction.decided_by, self.correction.decided_name
+        by = f"{name}（工号{decided}）" if name else f"工号{decided}"
+        asked = STATE_WORDS[State(self.correction.verdict)]
+        reason = self.correction.reason.rstrip("。. ")
+        return f"经{by}批准补签，改记{asked}；理由：{reason}。"
 
     def _facts(self) -> str:
         slot, state = self.slot, self.original or self.state
         if state in EXCUSED and self.leave is not None:
-            span = f"{self.leave.begins:%m-%d %H:%M}至{self.leave.ends:%m-%d %H:%M}"
-            words = f"{slot.name}免打卡：{_LEAVE_WORDS[self.leave.kind]}（{span}，已批准）"
-        elif state is State.PENDING:
-            words = self._pending()
-        elif self.punch is None:
-            words = f"{slot.name}缺卡，{self._clause(1)}"
-            if self.again is not None:
-                apart = self.rule.apart_seconds
-                words += f"；{self.again.at:%H:%M:%S}的打卡离前后一次不到{apart}秒，算同一次"
-            if self.doubted is not None:
-                words += f"；{clock(self.doubted.at.time())}有一次打卡，打卡机时钟有误，未采信"
-        else:
-            at = clock(self.punch.at.time())
-            words = f"{slot.name} {at}，{self._clause(2)}，{self._outcome(state)}"
+            kind, span = _LEAVE_WORDS[self.leave.kind], _span(self.leave)
+            return f"{slot.name}：免打卡，{kind}已批准（{span}）。"
+        if state is State.PENDING:
+            return self._pending()
+        if self.punch is None:
+            return f"{slot.name}：未打卡，记缺卡。{self._basis(_valid(slot), 1)}{self._unused()}"
+        at = clock(self.punch.at.time())
+        minutes = self.original_minutes if self.original is not None else self.minutes
+        far = 0 < slot.absent_after <= minutes
+        outcome = STATE_WORDS[state] + (f"{minutes}分钟" if state is not State.ON_TIME else "")
+        outcome += "，按旷工半天处理（须经认定）" if far else ""
+        basis = self._basis(punctual_clause(slot) if far else punctual(slot), 2)
+        return f"{slot.name}：{at}打卡，{outcome}。{basis}"
+
+    def _unused(self) -> str:
+        """The punches of the slot's time that serve nothing, and why."""
+        words = ""
+        if self.again is not None:
+            at, apart = f"{self.again.at:%H:%M:%S}", self.rule.apart_seconds
+            words += f"{at}的打卡与前后一次相隔不到{apart}秒，算同一次。"
+        if self.doubted is not None:
+            words += f"{clock(self.doubted.at.time())}有一次打卡，打卡机时钟不准，未采信。"
         return words
 
     def _pending(self) -> str:
-        words = f"{self.slot.name}待定：打卡机数据尚未报到{clock(self.slot.closes)}之后"
+        words = f"{self.slot.name}：待定，打卡机记录尚未上传至{clock(self.slot.closes)}以后"
         if self.punch is not None:
-            words += f"，目前最晚一次为{clock(self.punch.at.time())}"
-        return words
+            words += f"，目前已收到的最后一次为{clock(self.punch.at.time())}"
+        return f"{words}。"
 
-    def _outcome(self, state: State) -> str:
-        if state is State.ON_TIME:
-            return "准时"
-        minutes = self.original_minutes if self.original is not None else self.minutes
-        limit = self.slot.absent_after
-        return f"{minutes}分钟" + (f"，满{limit}分钟记旷工半天" if 0 < limit <= minutes else "")
+    def _basis(self, text: str, which: int) -> str:
+        """The clause that decides; `which`: 1 or 2 of the slot's two."""
+        return f"依据：{self.rule.title}第{2 * self.place + which}条“{text}”。"
 
-    def _clause(self, which: int) -> str:
-        number, slot = 2 * self.place + which, self.slot
-        text = (
-            f"{clock(slot.opens)}至{clock(slot.closes)}打卡有效" if which == 1 else punctual(slot)
-        )
-        return f"{self.rule.title}第{number}条：{text}"
+
+def _valid(slot: SlotRule) -> str:
+    return f"{clock(slot.opens)}至{clock(slot.closes)}打卡有效"
+
+
+def _span(leave: LeaveSpan) -> str:
+    """2026年7月6日08:00至12:00; the day again only where it is another one."""
+    begins, ends = leave.begins, leave.ends
+    last = "" if begins.date() == ends.date() else spoken_day(ends.date())
+    return f"{spoken_day(begins.date())}{begins:%H:%M}至{last}{ends:%H:%M}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -106,18 +106,35 @@ def gather(
 ) -> Facts:
     """Read everything that the sheets of these days depend on."""
     hall = conn, ctx.hall_id
+    lists = staff_lists(ctx, conn, first, last)
     return Facts(
         first,
         last,
-        staff_lists(ctx, conn, first, last),
+        lists,
         tuple(shift_rules.every(*hall)),
         workdays(ctx),
         _punches(ctx, conn, first, last, staff),
         leaves.approved(*hall, first, last, staff),
-        corrections.approved(*hall, first, last, staff),
+        _named(ctx, lists, corrections.approved(*hall, first, last, staff)),
         known_until(ctx, conn),
         ctx.local().date(),
     )
+
+
+def _named(
+    ctx: Context,
+    lists: Iterable[tuple[date, tuple[Listed, ...]]],
+    found: Mapping[tuple[str, str], list[Correction]],
+) -> dict[tuple[str, str], list[Correction]]:
+    """Corrections with the names of those who decided them."""
+    if not found:
+        return {}
+    names = {person.number: person.name for _, people in lists for person in people}
+    names |= {person.number: person.name for person in ctx.catalogue().staff}
+    return {
+        key: [replace(one, decided_name=names.get(one.decided_by, "")) for one in of_day]
+        for key, of_day in found.items()
+    }
 
 
 def known_until(ctx: Context, conn: Connection) -> datetime:

@@ -17,7 +17,7 @@ export const STATES: Record<StateName, Shown> = {
   missing: { letter: "m", sign: "×", words: { zh: "缺卡", en: "Missing" } },
   leave: { letter: "v", sign: "○", words: { zh: "请假", en: "Leave" } },
   official: { letter: "f", sign: "◇", words: { zh: "公出", en: "Official" } },
-  elsewhere: { letter: "w", sign: "□", words: { zh: "在他处", en: "Elsewhere" } },
+  elsewhere: { letter: "w", sign: "□", words: { zh: "异地", en: "Elsewhere" } },
   rest: { letter: "r", sign: "—", words: { zh: "休息", en: "Rest" } },
   pending: { letter: "p", sign: "…", words: { zh: "待定", en: "Pending" } },
 };

@@ -8,10 +8,10 @@ type Table = Record<string, Words>;
 export const KINDS: Table = {
   personal: { zh: "事假", en: "Personal leave" },
   sick: { zh: "病假", en: "Sick leave" },
-  rest: { zh: "休假", en: "Rest leave" },
+  rest: { zh: "年休假、补休", en: "Rest leave" },
   outing: { zh: "临时外出", en: "Short outing" },
   official: { zh: "公出", en: "Official business" },
-  elsewhere: { zh: "在他处上班", en: "On duty elsewhere" },
+  elsewhere: { zh: "在其他地点上班", en: "On duty elsewhere" },
 };
 const STATES: Table = {
   asked: { zh: "待审批", en: "Waiting" },
@@ -21,7 +21,7 @@ const STATES: Table = {
 };
 const RUNGS: Table = {
   chief: { zh: "首席代表", en: "chief representative" },
-  manager: { zh: "业务科", en: "section" },
+  manager: { zh: "中心管理人员", en: "hall's office" },
   head: { zh: "中心主任", en: "head" },
 };
 const ACTS: Table = {
@@ -35,11 +35,11 @@ const ACTS: Table = {
   attach: { zh: "补交材料", en: "Paper handed in" },
 };
 const VERDICTS: Table = {
-  on_time: { zh: "按准时", en: "On time" },
-  late: { zh: "按迟到", en: "Late" },
-  early: { zh: "按早退", en: "Early" },
-  official: { zh: "按公出", en: "Official business" },
-  elsewhere: { zh: "按在他处上班", en: "On duty elsewhere" },
+  on_time: { zh: "改记准时", en: "On time" },
+  late: { zh: "改记迟到", en: "Late" },
+  early: { zh: "改记早退", en: "Early" },
+  official: { zh: "改记公出", en: "Official business" },
+  elsewhere: { zh: "改记在其他地点上班", en: "On duty elsewhere" },
 };
 /** What a person claims, in the order of the form. */
 export const CLAIMS = Object.keys(VERDICTS);
@@ -78,10 +78,10 @@ export function lengthWords(one: LeaveCase): string {
 /** `only`: the ladder has no other line. */
 export function limitWords(line: LadderLine, only = false): string {
   const zh = lang.value === "zh";
-  if (only) return zh ? "不论长短" : "any length";
+  if (only) return zh ? "不限时长" : "any length";
   if (line.days !== null) return zh ? `${line.days} 天以内` : `up to ${line.days} d`;
   if (line.hours !== null) return zh ? `${line.hours} 小时以内` : `up to ${line.hours} h`;
-  return zh ? "更长" : "longer";
+  return zh ? "超过以上时长" : "longer";
 }
 
 /** Hands in a paper and says what is kept of it. */
