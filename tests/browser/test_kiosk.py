@@ -68,7 +68,7 @@ def test_a_number_is_taken_by_department(kiosk: Page, hall: HallServer) -> None:
 def test_a_number_is_taken_by_errand_group(kiosk: Page, hall: HallServer) -> None:
     start(kiosk, hall)
     kiosk.get_by_role("button", name=re.compile("按事情找")).click()
-    kiosk.get_by_test_id("group").filter(has_text="户口证件出境").click()
+    kiosk.get_by_test_id("group").filter(has_text="户口身份证出入境").click()
     kiosk.get_by_test_id("item").filter(has_text="普通护照签发").click()
     kiosk.get_by_test_id("take").click()
     expect(kiosk.get_by_test_id("number")).to_be_visible()
