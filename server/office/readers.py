@@ -29,6 +29,7 @@ from server.wire.readers import (
     FileSheet,
     FileTaken,
     FingerList,
+    LinesSettled,
     LinkedSame,
     LinkFinger,
     LinkSame,
@@ -37,6 +38,7 @@ from server.wire.readers import (
     PunchDetail,
     ReaderDetail,
     ReadersState,
+    SettleLines,
     SheetTaken,
 )
 from server.wire.views import Alarm
@@ -169,6 +171,15 @@ def _keep(api: Api) -> None:
             raise HallError(Code.NOT_FOUND)
         readers_aside.settle_line(ctx, call.actor, call.key, int(number))
         return Done()
+
+    @api.post("/office/readers/<serial>/put-aside/settle", who=MANAGERS, body=SettleLines,
+              answer=LinesSettled, codes=(Code.NOT_FOUND,),
+              example={"oldest": 1, "newest": 9, "why": "测试设备发出的乱码"})  # fmt: skip
+    def settle_lines(call: Call) -> LinesSettled:
+        """Somebody has looked at all lines of a time clock that were put aside, and says why."""
+        asked: SettleLines = call.body
+        act = call.actor, call.key, call.args["serial"], (asked.oldest, asked.newest)
+        return LinesSettled(settled=readers_aside.settle_lines(ctx, *act, asked.why))
 
 
 def _moves(api: Api) -> None:

@@ -294,6 +294,19 @@ def settle_line(tx: Tx, number: int, by: str) -> str | None:
     return serial
 
 
+def settle_lines(tx: Tx, serial: str, span: tuple[int, int], by: str) -> list[Row[Any]]:
+    """Note who has looked at a reader's open lines between two numbers; returns the lines."""
+    which = (
+        (_l.hall_id == tx.hall_id)
+        & (_l.reader == serial)
+        & _l.id.between(*span)
+        & _l.settled_at.is_(None)
+    )
+    found = list(tx.conn.execute(select(reader_line).where(which).order_by(_l.id)))
+    tx.conn.execute(update(reader_line).where(which).values(settled_at=tx.now, settled_by=by))
+    return found
+
+
 # -- events ----------------------------------------------------------------------------------------
 
 

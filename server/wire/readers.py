@@ -154,6 +154,20 @@ class PutAsideView(Message):
     times: int
 
 
+class SettleLines(Command):
+    """All lines put aside of a time clock were looked at; the lowest and highest id."""
+
+    oldest: Annotated[int, Field(ge=1, le=10**18)]
+    newest: Annotated[int, Field(ge=1, le=10**18)]
+    why: Annotated[Note, StringConstraints(min_length=1)]
+
+
+class LinesSettled(Message):
+    """So many lines are settled now."""
+
+    settled: int
+
+
 class UnknownFinger(Message):
     """An enrolment that punched and is nobody's."""
 

@@ -77,6 +77,28 @@ def test_what_could_not_be_read_is_looked_at_and_settled(office: Page, hall: Hal
     expect(office.get_by_test_id("put-aside")).to_have_count(0)
 
 
+def test_all_that_one_clock_could_not_say_is_settled_with_one_reason(
+    office: Page, hall: HallServer
+) -> None:
+    _admitted(hall)
+    body = "\n".join(f"noise-{n}" for n in range(12))
+    address = f"{hall.base}/iclock/cdata?SN={SERIAL}&table=NOISE"
+    with urlopen(Request(address, body.encode(), method="POST"), timeout=20) as answer:
+        assert answer.read() == b"OK: 12\n"
+    aside = office.get_by_test_id("put-aside")
+    expect(aside).to_contain_text("noise-11", timeout=WIRE_MS)
+    office.get_by_test_id(f"settle-{SERIAL}").click()
+    form = office.get_by_test_id("settle-all")
+    expect(office.get_by_role("dialog")).to_contain_text("12 条全部已处理")
+    assert axe.findings(office) == []
+    form.get_by_role("button", name="全部已处理").click()
+    expect(form).to_be_visible()  # nothing is settled without a reason
+    form.get_by_role("textbox").fill("测试设备的乱码，已逐条核对")
+    form.get_by_role("button", name="全部已处理").click()
+    expect(aside).to_have_count(0, timeout=WIRE_MS)
+    expect(form).to_be_hidden()
+
+
 def test_the_line_is_cut_and_the_burst_comes(page: Page, office: Page, hall: HallServer) -> None:
     _admitted(hall)
     page.goto(hall.url("/simulators"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -28,6 +29,7 @@ from server.services import (
 from server.services.bus import AttendanceChanged
 from server.services.checks import findings
 from server.services.readers_hand import Sheet, Signed
+from server.storage import journal
 from server.storage import readers as kept
 from server.storage.engine import open_engine
 from server.storage.tables_readers import punch
@@ -192,6 +194,48 @@ def test_bad_lines_are_counted_not_heaped(small: SmallHall) -> None:
     readers_aside.settle_line(small.ctx, BOSS, small.key(), rows[0].id)
     left = small.ctx.read(lambda c: kept.unsettled(c, "small"))
     assert left == {reader: readers_aside.MAX_PUT_ASIDE}
+
+
+def test_all_lines_of_one_clock_are_settled_at_once_and_others_stay(small: SmallHall) -> None:
+    """One act, one reason, one line of the journal; what nobody saw stays to be looked at."""
+    east, west = admitted(small, "east"), admitted(small, "west")
+
+    def send(reader: str, *lines: str) -> None:
+        reading = readers.read_lines("\n".join(lines).encode(), iclock.attlog)
+        readers.take_lines(small.ctx, reader, "ATTLOG", reading, "")
+
+    def open_lines() -> dict[str, int]:
+        return small.ctx.read(lambda c: kept.unsettled(c, "small"))
+
+    send(east, *(f"bad {n}" for n in range(40)))
+    send(west, "worse")
+    seen = small.ctx.read(lambda c: kept.lines(c, "small", settled=False))
+    newest = max(row.id for row in seen if row.reader == east)
+    send(east, "came while somebody looked")
+
+    key = small.key()
+    with pytest.raises(HallError) as refused:
+        readers_aside.settle_lines(small.ctx, BOSS, small.key(), east, (1, newest), "  ")
+    assert (refused.value.code, refused.value.data) == (Code.INVALID, {"field": "why"})
+    for _ in range(2):
+        act = small.ctx, BOSS, key, east, (1, newest), "测试设备的乱码"
+        assert readers_aside.settle_lines(*act) == 40
+    assert open_lines() == {east: 1, west: 1}
+    (line,) = small.ctx.read(
+        lambda c: [x for x in journal.of_subject(c, "small", east) if "settle" in x["act"]]
+    )
+    assert line["act"] == "reader.settle_lines"
+    assert (line["data"]["count"], line["data"]["why"]) == (40, "测试设备的乱码")
+    assert re.fullmatch("[0-9a-f]{64}", line["data"]["digest"])
+    done = small.ctx.read(lambda c: kept.lines(c, "small", settled=True))
+    assert {row.settled_by for row in done} == {BOSS.key}
+
+    with pytest.raises(HallError) as nothing:
+        readers_aside.settle_lines(small.ctx, BOSS, small.key(), east, (1, newest), "再来一次")
+    assert nothing.value.code is Code.NOT_FOUND
+    later = small.ctx, BOSS, small.key(), east, (1, newest + 99), "看过"
+    assert readers_aside.settle_lines(*later) == 1
+    assert open_lines() == {west: 1}
 
 
 # -- by hand ---------------------------------------------------------------------------------------
