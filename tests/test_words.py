@@ -46,3 +46,41 @@ def test_no_time_that_people_read_is_of_the_machines_zone() -> None:
     ]
     assert len(sources) > 300
     assert [path.name for path in sources if zoneless.search(path.read_text())] == []
+
+
+CHINESE = re.compile(r"zh: \"([^\"\n]*)\"|\"([^\"\n]*[\u4e00-\u9fff][^\"\n]*)\"")
+OURS = [
+    path
+    for folder in ("server", "devices")
+    for path in sorted((ROOT / folder).rglob("*"))
+    if path.suffix in (".vue", ".ts", ".py")
+    and not {"dist", "build"} & set(path.parts)
+    and path != ROOT / "server" / "workbook" / "formerly.py"
+]
+FORMER = (
+    *("读不懂", "看不懂", "没有回答", "没有消息", "没有应答"),  # things are no people
+    *("法定工作日", "承诺工作日"),  # a limit, not the days the state works
+    *("封印", "假条", "在他处", "业务科", "大厅管理办公室"),  # one thing, one name
+)
+
+
+def test_no_word_that_was_given_up_comes_back() -> None:
+    """The table of terms, as far as it can be told by the word alone."""
+    said = [
+        (path.name, one or other)
+        for path in OURS
+        for one, other in CHINESE.findall(path.read_text())
+    ]
+    assert len(said) > 1500
+    assert [one for one in said if any(word in one[1] for word in FORMER)] == []
+
+
+def test_an_ellipsis_has_six_dots() -> None:
+    """GB/T 15834, in the words of pages; a lone "…" is a sign, not a sentence."""
+    halves = [
+        (path.name, zh)
+        for path in OURS
+        for zh, _ in CHINESE.findall(path.read_text())
+        if re.search(r"(?<!…)…(?!…)", zh)
+    ]
+    assert halves == []

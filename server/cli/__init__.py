@@ -16,7 +16,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("serve", "运行大厅服务器 / run the hall's server"),
     "init": ("setup", "建立数据目录和数据库 / make the data directory and database"),
     "migrate": ("setup", "把数据库升级到本版本 / bring the database to this version"),
-    "check": ("setup", "核对数据库、流水哈希链和编号 / verify database, journal chain, numbers"),
+    "check": (
+        "setup",
+        "核对数据库、操作日志哈希链和编号 / verify database, journal chain, numbers",
+    ),
     "backup": ("backup", "备份（大厅可以照常运行）/ back up, beside a running hall too"),
     "restore": ("backup", "恢复备份 / put a backup in place"),
     "move-database": ("backup", "搬到另一个数据库 / move to another database"),

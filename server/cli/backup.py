@@ -70,7 +70,7 @@ def _backup(settings: config.Config, args: argparse.Namespace) -> int:
     )
     print(f"已备份并读回核对 / backed up and read back: {made.path} ({made.size / 1e6:.1f} MB)")
     for hall, (seq, _) in made.manifest.halls.items():
-        print(f"  {hall}: 流水到第 {seq} 条 / journal up to line {seq}")
+        print(f"  {hall}: 操作日志到第 {seq} 条 / journal up to line {seq}")
     for path in made.removed:
         print(f"  已删除旧备份 / removed: {path.name}")
     if args.to is None:

@@ -32,7 +32,7 @@ def _due(conn: Connection, hall_id: str, taken: Snapshot) -> list[Alarm]:
             code="check_due",
             subject=row.id,
             since=row.due_at,
-            message_zh="查岗到了，请用手机打开 /check 开始",
+            message_zh="查岗时间到，请两名检查人用手机打开“查岗”页面开始。",
             message_en="A spot check is due: open /check on a phone",
         )
         for row in rows
@@ -49,7 +49,7 @@ def _lost(day: str) -> Alarm:
         code="check_seed_lost",
         subject=day,
         since=None,
-        message_zh="今天的查岗种子打不开（密钥文件不见了），今天不再有抽签查岗",
+        message_zh="今天的抽签密码无法读取（密钥文件丢失），今天不再抽签查岗，请联系系统管理员，可改用临时查岗。",
         message_en="Today's seed cannot be opened (its key is gone): no more drawn checks today",
     )
 

@@ -56,7 +56,7 @@ def _alarm(agent: str, one: _Refused) -> Alarm:
     return Alarm(
         code="device_contended",
         subject=agent,
-        message_zh=f"设备代理 {agent} 没有被接受：它的设备（{zh}）正由代理 {one.holder} 使用。"
+        message_zh=f"设备代理 {agent} 未被接受：它的设备（{zh}）正由代理 {one.holder} 使用。"
         "请停掉不用的那一台，或者改正其中一台的设备名称。",
         message_en=f"Agent {agent} is not taken: agent {one.holder} has its devices ({en}). "
         "Stop the one that is not wanted, or name one's devices differently.",

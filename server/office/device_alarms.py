@@ -149,7 +149,7 @@ def _pc(agent: str, same: Sequence[DeviceView]) -> Alarm:
     return Alarm(
         code="device_agent_gone",
         subject=agent,
-        message_zh=f"设备代理 {agent} 没有连上，上面的设备状态不明（{zh}）。"
+        message_zh=f"设备代理 {agent} 未连接，所接设备状态不明（{zh}）。"
         "请检查那台电脑的电源、网线和代理程序。",
         message_en=f"Agent {agent} is not connected, its devices are unknown ({en}). "
         "Check that PC's power, cable and agent.",

@@ -85,8 +85,8 @@ def _conflict(row: Any, ticket: str) -> Alarm:
         code="offline_conflict",
         subject=row.ticket_id,
         since=row.given_at,
-        message_zh=f"取号机 {row.kiosk} 断线时发出的 {ticket} 与别的号重复，没有入册，"
-        "请找到持号人换号。",
+        message_zh=f"取号机 {row.kiosk} 断网时发出的 {ticket} 与其他号重复，未计入，"
+        "请找到持号群众换号。",
         message_en=f"{ticket}, given by kiosk {row.kiosk} without the server, is somebody else's "
         "number too; it is not in the books. Please give its holder another.",
     )

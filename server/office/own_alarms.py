@@ -50,7 +50,7 @@ def _backup(hall: Hall, taken: Snapshot) -> list[Alarm]:
         Alarm(
             code="backup_old",
             subject="",
-            message_zh=f"{zh}，请让管理员在服务器上运行 hall backup（见运维手册“备份”）。",
+            message_zh=f"{zh}，请系统管理员立即备份（方法见运维手册“备份”）。",
             message_en=f"{en}; have hall backup run on the server.",
             since=since,
         )

@@ -39,7 +39,7 @@ Fingers = Mapping[str, list[tuple[int, str]]]
 
 
 UNREAD_ZH = (
-    "送来 {} 行读不懂的数据，里面可能有打卡。请到“打卡机”里看过并处理；在此之前，有关的考勤先待定。"
+    "送来 {} 行无法识别的数据，其中可能有打卡。请到“打卡机”里查看处理；在此之前，有关的考勤先待定。"
 )
 TWICE_ZH = "在本系统的另一个大厅也登记着，打卡收不进来。请核对它属于哪个大厅，在另一处撤销。"
 TWICE_EN = "is listed in another hall as well; nothing of it is taken. Retire it in one of them."
@@ -204,7 +204,7 @@ def _alarms_of(reader: ReaderView) -> list[Alarm]:
         )  # fmt: skip
     if reader.state == "admitted" and reader.silent:
         said.append(
-            ("reader_silent", "没有消息，请检查电源和网线。",
+            ("reader_silent", "失去联系，请检查电源和网线。",
              "is silent; check power and cable.", reader.heard_at)
         )  # fmt: skip
     if reader.state in ("admitted", "out") and reader.clock_off:

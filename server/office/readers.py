@@ -74,6 +74,7 @@ def add(api: Api, feeds: Feeds) -> None:
     feeds.add(Surface("readers", state, allowed, _hits, 1.0))
     _look(api)
     _keep(api)
+    _settle(api)
     _moves(api)
     _orders(api)
     _hand(api)
@@ -160,6 +161,10 @@ def _keep(api: Api) -> None:
         """Everybody without a finger is enrolled under the staff number: link them all at once."""
         linked = readers_office.link_same(ctx, call.actor, call.key, call.body.since)
         return LinkedSame(linked=linked)
+
+
+def _settle(api: Api) -> None:
+    ctx = api.hall.ctx
 
     @api.post(
         "/office/put-aside/<number>/settle", who=MANAGERS, answer=Done, codes=(Code.NOT_FOUND,)

@@ -83,7 +83,7 @@ def _year(text: str) -> int:
 
 
 _FLAWS: dict[Flaw, tuple[str, str]] = {
-    Flaw.DAY: ("日期“{0}”看不懂，要写成 2027-01-01", "The day “{0}” cannot be read"),
+    Flaw.DAY: ("日期“{0}”无法识别，应写成 2027-01-01", "The day “{0}” cannot be read"),
     Flaw.YEAR: ("日期“{0}”不在这一年", "The day “{0}” is not of this year"),
     Flaw.KIND: (
         "第二列要写“休”或“班”，现在是“{0}”",

@@ -217,7 +217,7 @@ def unpack(path: Path, into: Path) -> Manifest:
         raise BackupError(f"{path}: 不是完好的备份 / not a sound backup: {error}") from error
     found = heads_of(into / DATABASE)
     if found != manifest.halls:
-        raise BackupError(f"{path}: 流水与清单不符 / the journal is not the manifest's")
+        raise BackupError(f"{path}: 操作日志与清单不符 / the journal is not the manifest's")
     return manifest
 
 

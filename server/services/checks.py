@@ -43,7 +43,9 @@ def findings(hall_id: str, conn: Connection) -> list[Finding]:
 def _all(conn: Connection, hall_id: str) -> Iterator[Finding]:
     broken = journal.first_break(conn, hall_id)
     if broken is not None:
-        yield Finding(f"流水第 {broken} 条的哈希不对", f"journal line {broken} breaks the chain")
+        yield Finding(
+            f"操作日志第 {broken} 条的哈希不对", f"journal line {broken} breaks the chain"
+        )
     yield from _numbers(conn, hall_id)
     yield from _holders(conn, hall_id)
     yield from _journalled(conn, hall_id)
@@ -138,4 +140,4 @@ def _journalled(conn: Connection, hall_id: str) -> Iterator[Finding]:
         select(func.count()).where(t.c.hall_id == hall_id, t.c.id.not_in(lines))
     ).scalar_one()
     if missing:
-        yield Finding(f"{missing} 张票没有取号流水", f"{missing} tickets without a journal line")
+        yield Finding(f"{missing} 张票没有取号记录", f"{missing} tickets without a journal line")

@@ -34,12 +34,12 @@ def problems(conn: Connection, hall_id: str) -> Iterator[tuple[str, str]]:
         ]
         if digest(rows) != data["digest"]:
             yield (
-                f"打卡机 {line.subject} 的打卡记录与流水第 {line.seq} 条不符",
+                f"打卡机 {line.subject} 的打卡记录与操作日志第 {line.seq} 条不符",
                 f"punches of {line.subject} do not agree with journal line {line.seq}",
             )
     kept = punches.counted(conn, hall_id)
     if kept != told:
         yield (
-            f"打卡记录有 {kept} 条，流水记的是 {told} 条",
+            f"打卡记录有 {kept} 条，操作日志记的是 {told} 条",
             f"{kept} punches, but the journal tells of {told}",
         )

@@ -77,11 +77,11 @@ def heads(conn: Connection) -> dict[str, tuple[int, str]]:
 
 def _compare_journals(source: Connection, target: Connection) -> None:
     if heads(source) != heads(target):
-        raise MovingError("流水不一致 / the journals differ")
+        raise MovingError("操作日志不一致 / the journals differ")
     for hall in heads(target):
         broken = journal.first_break(target, hall)
         if broken is not None and journal.first_break(source, hall) != broken:
-            raise MovingError(f"{hall}: 流水第 {broken} 条 / journal line {broken}")
+            raise MovingError(f"{hall}: 操作日志第 {broken} 条 / journal line {broken}")
 
 
 def _send(

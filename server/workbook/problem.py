@@ -104,14 +104,14 @@ def _shown(value: object) -> str:
 
 WORDS: dict[Flaw, tuple[str, str]] = {
     Flaw.FILE_TOO_LARGE: (
-        "文件太大，超过{limit}兆字节，请检查是否选错了文件",
+        "文件太大，超过{limit} MB，请检查是否选错了文件",
         "the file is larger than {limit} MB",
     ),
     Flaw.NOT_A_WORKBOOK: (
         "这不是可以读取的 .xlsx 工作簿，请从系统导出后再填写",
         "this is not a readable .xlsx workbook",
     ),
-    Flaw.SHEET_MISSING: ("缺少这张工作表", "the sheet is missing"),
+    Flaw.SHEET_MISSING: ("缺少此工作表，请从系统重新导出后填写", "the sheet is missing"),
     Flaw.COLUMN_MISSING: ("缺少这一列", "the column is missing"),
     Flaw.COLUMN_UNKNOWN: (
         "没有名为“{value}”的列，请删除或改正表头",
@@ -119,7 +119,7 @@ WORDS: dict[Flaw, tuple[str, str]] = {
     ),
     Flaw.COLUMN_REPEATED: ("这一列出现了两次", "the column appears twice"),
     Flaw.OUTSIDE_COLUMNS: (
-        "表格外面有内容“{value}”，请移走",
+        "表格范围外有内容“{value}”，请删除",
         "{value} stands outside the table",
     ),
     Flaw.ROWS_TOO_MANY: ("超过{limit}行", "more than {limit} rows"),
@@ -165,7 +165,7 @@ WORDS: dict[Flaw, tuple[str, str]] = {
     Flaw.TOO_FINE: ("“{value}”最多一位小数", "{value} has more than one decimal"),
     Flaw.TOO_LONG: ("太长，最多{high}个字", "longer than {high} characters"),
     Flaw.UNCLEAN_TEXT: (
-        "含有不可见字符、首尾空格或隔开用的符号，请重新填写",
+        "含有不可见字符、首尾空格或分隔符，请重新填写",
         "contains invisible characters, outer spaces or separators",
     ),
     Flaw.CODE_INVALID: (
@@ -221,7 +221,7 @@ WORDS: dict[Flaw, tuple[str, str]] = {
     ),
     Flaw.COVER_SELF: ("B角不能是本人", "nobody covers for himself"),
     Flaw.COVER_WINDOWS: (
-        "B角“{value}”不能使用本人的任何窗口",
+        "B角“{value}”没有A角任何一个窗口的使用权限",
         "{value} may not use any window of this person",
     ),
     Flaw.CHIEF_WITHOUT_UNIT: (

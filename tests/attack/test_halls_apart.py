@@ -255,7 +255,7 @@ def test_the_office_is_told_why_an_agent_is_not_taken(web: Web) -> None:
     [alarm] = contended(web)
     begun = alarm["since"]
     assert (alarm["subject"], begun) == ("b", clock.now())
-    assert "代理 b 没有被接受" in alarm["message_zh"]
+    assert "代理 b 未被接受" in alarm["message_zh"]
     assert "agent a has its devices (printer-1)" in alarm["message_en"]
     clock.forward(seconds=29)
     say(other, "hello", PRINTER)

@@ -80,11 +80,11 @@ def test_a_forgotten_window_is_released(office: Page) -> None:
     go(office, "窗口")
     row = office.get_by_test_id("windows").get_by_role("row").filter(has_text="卫生健康")
     expect(row).to_contain_text("空闲")
-    row.get_by_role("button", name=re.compile("释放")).click()
+    row.get_by_role("button", name=re.compile("强制退出")).click()
     expect(office.get_by_role("dialog")).to_contain_text("会从这个窗口退出")
     assert axe.findings(office) == []
     office.get_by_test_id("go").click()
-    expect(row).to_contain_text("没有人")
+    expect(row).to_contain_text("未登录")
 
 
 def test_an_account_is_added_reset_and_disabled(office: Page) -> None:
@@ -101,7 +101,7 @@ def test_an_account_is_added_reset_and_disabled(office: Page) -> None:
     office.get_by_role("button", name="记下了，关闭").click()
     expect(secret).to_be_hidden()
     row = office.get_by_test_id("accounts").get_by_role("row").filter(has_text="1006")
-    expect(row).to_contain_text("等待首次改密")
+    expect(row).to_contain_text("待首次修改密码")
     row.get_by_role("button", name=re.compile("重设密码")).click()
     expect(secret).not_to_have_text(first)
     office.get_by_role("button", name="记下了，关闭").click()
@@ -142,7 +142,7 @@ def test_settings_keep_their_bounds(office: Page, hall: HallServer) -> None:
     volume.fill("35")
     assert axe.findings(office) == []
     save.click()
-    expect(office.get_by_text("已保存，马上生效；旧值留在记录里。")).to_be_visible()
+    expect(office.get_by_text("已保存并生效，原值已留存。")).to_be_visible()
     assert hall.clerk(MANAGER).get("/office/settings")["values"]["voice_volume"] == 35
 
 

@@ -17,7 +17,7 @@ class LeaveKind(StrEnum):
     OFFICIAL = "official"
     """公出: official business outside."""
     ELSEWHERE = "elsewhere"
-    """在他处上班: on duty at the home unit or another place of work."""
+    """在其他地点上班: on duty at the home unit or another place of work."""
     OUTING = "outing"
     """临时外出: out for a while."""
     PERSONAL = "personal"

@@ -22,7 +22,7 @@ class Rung(StrEnum):
     CHIEF = "chief"
     """首席代表 of the unit."""
     MANAGER = "manager"
-    """业务科: a manager of the hall's office."""
+    """中心管理人员: a manager of the hall's office."""
     HEAD = "head"
     """中心主任: whom the setting `head_staff` names."""
 

@@ -9,7 +9,7 @@ export const kindWords = dictionary({
   voice: { zh: "语音播报", en: "Loudspeakers" },
   keypads: { zh: "叫号键盘", en: "Keypads" },
   fingerprint: { zh: "打卡机", en: "Time clocks" },
-  standby: { zh: "断线取号（取号机自己的线路）", en: "Kiosks without the server" },
+  standby: { zh: "断网取号", en: "Kiosks without the server" },
 });
 export const KINDS = ["printers", "standby", "voice", "led", "keypads", "fingerprint"] as const;
 export type Kind = (typeof KINDS)[number];
@@ -31,7 +31,7 @@ const table = {
   no_answer: { zh: "无响应，请检查电源和连线", en: "No answer: check power and cable" },
   silent: { zh: "无响应，请检查电源和连线", en: "No answer: check power and cable" },
   partial_answer: { zh: "应答不完整，请检查连线", en: "Half an answer: check the cable" },
-  bad_text: { zh: "有文字显示不出来", en: "Some text cannot be shown" },
+  bad_text: { zh: "有文字无法显示", en: "Some text cannot be shown" },
   clip_missing: { zh: "缺少录音片段", en: "A recorded clip is missing" },
   clip_unusable: { zh: "有录音片段无法使用", en: "A recorded clip cannot be used" },
   engine_missing: { zh: "没有可用的语音引擎", en: "No speech engine" },

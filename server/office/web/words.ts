@@ -13,12 +13,12 @@ export type RoleCode = (typeof ROLES)[number];
 export const tokenKindWords = dictionary({
   kiosk: { zh: "取号机", en: "Kiosk" },
   board: { zh: "大厅屏", en: "Board" },
-  agent: { zh: "设备电脑（代理程序）", en: "Device PC (agent)" },
+  agent: { zh: "设备主机（代理程序）", en: "Device PC (agent)" },
 });
 export type TokenKind = Parameters<typeof tokenKindWords>[0];
 
 export const windowStateWords = dictionary({
-  closed: { zh: "没有人", en: "Nobody" },
+  closed: { zh: "未登录", en: "Nobody" },
   idle: { zh: "空闲", en: "Free" },
   called: { zh: "已呼叫", en: "Called" },
   serving: { zh: "办理中", en: "Serving" },

@@ -46,14 +46,14 @@ def _correction(row: Any, lines: list[Any]) -> Iterator[Problem]:
     asked = next((line for line in lines if line.act == "correction.ask"), None)
     if asked is None or json.loads(asked.data).get("was") != json.loads(row.was):
         yield (
-            f"补签 {row.id}（{row.staff} {row.day}）的原判定和流水不一致",
+            f"补签 {row.id}（{row.staff} {row.day}）的原判定和操作日志不一致",
             f"correction {row.id} ({row.staff} {row.day}): original verdict is not as told",
         )
     wanted = _DECISIONS.get(row.state)
     decided = [line.actor for line in lines if line.act == wanted]
     if wanted is not None and decided != [row.decided_by]:
         yield (
-            f"补签 {row.id}（{row.staff} {row.day}）的审批和流水不一致",
+            f"补签 {row.id}（{row.staff} {row.day}）的审批和操作日志不一致",
             f"correction {row.id} ({row.staff} {row.day}): decision is not as told",
         )
 
@@ -62,6 +62,6 @@ def _leave(row: Any, lines: list[Any]) -> Iterator[Problem]:
     steps = [(f"leave.{step['act']}", step["by"]) for step in json.loads(row.steps)]
     if steps != [(line.act, line.actor) for line in lines]:
         yield (
-            f"假条 {row.id}（{row.staff}）的步骤和流水不一致",
+            f"请假申请 {row.id}（{row.staff}）的步骤和操作日志不一致",
             f"leave {row.id} ({row.staff}): steps are not as told",
         )

@@ -16,15 +16,15 @@ from server.domain.inspection import draws
 from server.storage import checks, journal
 
 WORDS: dict[str, tuple[str, str]] = {
-    "seed_lost": ("种子丢失，无法证明", "the seed is lost, nothing can be proven"),
-    "seal": ("封印、种子和规则对不上", "seal, seed and rules do not fit"),
+    "seed_lost": ("抽签密码丢失，无法证明", "the seed is lost, nothing can be proven"),
+    "seal": ("封存码、抽签密码和规则对不上", "seal, seed and rules do not fit"),
     "late_unsaid": ("开门后才封存却没有注明", "sealed after opening without saying so"),
     "check_missing": ("抽出的查岗缺少记录", "a drawn check is missing from the records"),
     "check_time": ("查岗时间与抽签不符", "a check's time is not the drawn one"),
     "check_extra": ("多出没有抽到的查岗", "a check on record was never drawn"),
-    "journal": ("流水里的封存与记录不符", "the journal's seal is not the recorded one"),
-    "not_sealed": ("当天没有封存种子", "no seed was sealed on that day"),
-    "not_revealed": ("过了当天仍未公布种子", "the seed was not revealed afterwards"),
+    "journal": ("操作日志里的封存与记录不符", "the journal's seal is not the recorded one"),
+    "not_sealed": ("当天没有封存抽签密码", "no seed was sealed on that day"),
+    "not_revealed": ("过了当天仍未公布抽签密码", "the seed was not revealed afterwards"),
 }
 
 

@@ -5,7 +5,7 @@ import type { CheckView, FindingView, KnownNow, MarkView } from "@web/wire.gen.t
 export const markWords = dictionary({
   at_post: { zh: "在岗", en: "At post" },
   serving: { zh: "办理中", en: "Serving" },
-  away: { zh: "离开", en: "Away" },
+  away: { zh: "离岗", en: "Away" },
   empty: { zh: "空岗", en: "Empty" },
   undone: { zh: "撤销", en: "Undone" },
 });
@@ -23,8 +23,8 @@ export type Reason = (typeof REASONS)[number];
 
 export const kindWords = dictionary({
   empty: { zh: "空岗", en: "Empty window" },
-  away: { zh: "去向不明", en: "Away, no reason" },
-  conduct: { zh: "行为问题", en: "Conduct" },
+  away: { zh: "离岗去向不明", en: "Away, no reason" },
+  conduct: { zh: "工作纪律问题", en: "Conduct" },
   no_call: { zh: "有人等候不叫号", en: "No call while people wait" },
   no_punch: { zh: "在岗无打卡", en: "At work without a punch" },
 });
@@ -33,9 +33,9 @@ export const KINDS = ["empty", "away", "conduct", "no_call", "no_punch"] as cons
 export const stateWords = dictionary({
   proposed: { zh: "待核实", en: "To be judged" },
   dismissed: { zh: "不成立", en: "Dismissed" },
-  confirmed: { zh: "已告知", en: "Told" },
+  confirmed: { zh: "已认定", en: "Told" },
   disputed: { zh: "申诉中", en: "Disputed" },
-  upheld: { zh: "维持", en: "Upheld" },
+  upheld: { zh: "维持认定", en: "Upheld" },
   withdrawn: { zh: "已撤销", en: "Withdrawn" },
 });
 export const TONES = {
@@ -56,11 +56,11 @@ export const stepWords = dictionary({
 
 const lineWords = dictionary({
   proposed: { zh: "系统提出疑点", en: "Proposed by the system" },
-  dismissed: { zh: "核实：不成立", en: "Judged: nothing in it" },
+  dismissed: { zh: "核实：问题不成立", en: "Judged: nothing in it" },
   confirmed: { zh: "确认", en: "Confirmed" },
   told: { zh: "已告知本人和首席代表", en: "Told to the person and the chief representative" },
   disputed: { zh: "申诉", en: "Disputed" },
-  upheld: { zh: "裁定：维持", en: "Settled: upheld" },
+  upheld: { zh: "裁定：维持认定", en: "Settled: upheld" },
   withdrawn: { zh: "撤销", en: "Withdrawn" },
   rectified: { zh: "整改", en: "Put right" },
   step: { zh: "处理步骤", en: "Step" },
@@ -80,8 +80,8 @@ export const checkWords = dictionary({
   due: { zh: "待开始", en: "Due" },
   started: { zh: "进行中", en: "Running" },
   done: { zh: "已完成", en: "Done" },
-  missed: { zh: "未开始", en: "Missed" },
-  unfinished: { zh: "未结束", en: "Not ended" },
+  missed: { zh: "未按时开展", en: "Missed" },
+  unfinished: { zh: "未查完", en: "Not ended" },
   not_started: { zh: "规定时间内没有开始", en: "not started in time" },
   server_down: { zh: "服务器当时没有运行", en: "the server was not running" },
   drawn: { zh: "第 {n} 次", en: "No. {n}" },
@@ -99,7 +99,7 @@ const seen = dictionary({
   paused: { zh: "{time} 起暂停（{reason}）", en: "paused since {time} ({reason})" },
   serving: { zh: "{number} 号，{minutes} 分钟", en: "{number} for {minutes} min" },
   call: { zh: "最近叫号 {time}", en: "last call {time}" },
-  noCall: { zh: "还没有叫过号", en: "no call yet" },
+  noCall: { zh: "尚未叫号", en: "no call yet" },
   waiting: { zh: "等候 {n} 人", en: "{n} waiting" },
   onLeave: { zh: "已批请假", en: "on approved leave" },
   punch: { zh: "打卡 {time}", en: "punch {time}" },
@@ -108,7 +108,7 @@ const seen = dictionary({
   meeting: { zh: "会议", en: "meeting" },
   rest: { zh: "休息", en: "rest" },
   equipment: { zh: "设备", en: "equipment" },
-  leave: { zh: "离开", en: "leave" },
+  leave: { zh: "临时离开", en: "leave" },
   other: { zh: "其他", en: "other" },
 });
 

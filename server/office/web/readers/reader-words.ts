@@ -12,10 +12,10 @@ const words = dictionary({
   admitted: { zh: "在用", en: "In service" },
   out: { zh: "停用检修", en: "Out of service" },
   retired: { zh: "已撤销", en: "Retired" },
-  silent: { zh: "没有消息", en: "Silent" },
+  silent: { zh: "失去联系", en: "Silent" },
   catching: { zh: "正在补传", en: "Catching up" },
   reset: { zh: "时钟已归零", en: "clock had started anew" },
-  future: { zh: "时间在未来", en: "in the future" },
+  future: { zh: "时间晚于当前", en: "in the future" },
   old: { zh: "时间太早", en: "too old" },
   clock_off: { zh: "时钟不准期间", en: "clock was wrong" },
   too_short: { zh: "内容不全", en: "too short" },
@@ -39,7 +39,7 @@ const words = dictionary({
   template_offered: { zh: "送来指纹或人脸数据，已拒收，没有保存", en: "offered a template; refused, not kept" },
   unknown_table: { zh: "送来不使用的数据", en: "sent data that is not used" },
   listed_twice: { zh: "另一个大厅也登记着它，已拒收", en: "another hall lists it as well; refused" },
-  foreign_network: { zh: "有人从别的网络用它的序列号连接，已拒绝", en: "its serial came from a foreign network; refused" },
+  foreign_network: { zh: "有设备从其他网络冒用其序列号连接，已拒绝", en: "its serial came from a foreign network; refused" },
   operation: { zh: "机上操作", en: "operation at the terminal" },
   started: { zh: "开机", en: "started" },
   stopped: { zh: "关机", en: "stopped" },
@@ -105,7 +105,7 @@ export function stateWords(reader: ReaderView): string {
 const failures = dictionary({
   enrolment_unfit: { zh: "这台打卡机存不下这些编号 {detail}，其他姓名已写入", en: "it cannot hold {detail}; the other names were written" },
   unreachable: { zh: "连不上", en: "it cannot be reached" },
-  no_answer: { zh: "没有回答", en: "no answer" },
+  no_answer: { zh: "无响应", en: "no answer" },
 });
 const FAILURES = new Set(["enrolment_unfit", "unreachable", "no_answer"]);
 
