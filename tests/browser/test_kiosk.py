@@ -240,7 +240,7 @@ def test_a_kiosk_that_is_not_enrolled_asks_for_its_code(
         assert axe.findings(kiosk) == []
         kiosk.get_by_test_id("enrol-code").fill("00000000")
         kiosk.get_by_role("button", name="登记", exact=True).click()
-        expect(kiosk.get_by_role("alert")).to_have_text("登记码不对、已用过或已过期。")
+        expect(kiosk.get_by_role("alert")).to_have_text("登记码错误、已使用或已过期，请重新生成。")
         asked = {"kind": "kiosk", "name": "7"}
         code = hall.clerk("1001").post("/office/codes", asked)["code"]
         kiosk.get_by_test_id("enrol-code").fill(code)

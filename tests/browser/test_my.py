@@ -90,7 +90,7 @@ def test_a_refusal_is_said_in_words(phone: Page, hall: HallServer) -> None:
     form.get_by_role("button", name="上午").click()
     form.get_by_label("事由").fill("再请一次")
     form.get_by_role("button", name="提交申请").click()
-    expect(form.get_by_role("alert")).to_contain_text("和已有的假条时间重叠")
+    expect(form.get_by_role("alert")).to_contain_text("与已有请假时间重叠：12月10日08:30至12月10日12:00。")
 
 
 def test_a_correction_from_a_slot_of_the_month(
@@ -102,7 +102,7 @@ def test_a_correction_from_a_slot_of_the_month(
     assert axe.findings(phone) == []
     phone.get_by_role("button", name="申请补签").click()
     form = phone.get_by_test_id("ask-correction")
-    expect(form).to_contain_text("上午签到缺卡")
+    expect(form).to_contain_text("上午签到：未打卡，记缺卡。")
     form.get_by_label("实际时间").fill("08:21")
     form.get_by_label("理由").fill("打卡机没有反应")
     paper = tmp_path / "证明.pdf"
@@ -111,7 +111,7 @@ def test_a_correction_from_a_slot_of_the_month(
     form.get_by_role("button", name="提交申请").click()
     card = phone.get_by_role("article").filter(has_text="补签")
     expect(card).to_contain_text("11月23日 周一 上午签到")
-    expect(card).to_contain_text("本人说 08:21 在岗")
+    expect(card).to_contain_text("本人称 08:21 已在岗")
     expect(card.get_by_role("link", name="证明.pdf")).to_be_visible()
     (made,) = hall.clerk(CLERK).get("/my/requests")["corrections"]
     assert (made["was"]["state"], made["used"]) == ("missing", 1)

@@ -81,7 +81,7 @@ def test_a_forgotten_window_is_released(office: Page) -> None:
     row = office.get_by_test_id("windows").get_by_role("row").filter(has_text="卫生健康")
     expect(row).to_contain_text("空闲")
     row.get_by_role("button", name=re.compile("强制退出")).click()
-    expect(office.get_by_role("dialog")).to_contain_text("会从这个窗口退出")
+    expect(office.get_by_role("dialog")).to_contain_text("将退出本窗口")
     assert axe.findings(office) == []
     office.get_by_test_id("go").click()
     expect(row).to_contain_text("未登录")
