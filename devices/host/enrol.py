@@ -43,7 +43,7 @@ def token(
             return kept
     if not code:
         raise EnrolError(
-            f"没有令牌文件 {path.name}，也没有 enrol_code；请在办公室页面取得一次性代码",
+            f"没有令牌文件 {path.name}，也没有 enrol_code；请在管理页面“设备登记”生成登记码",
             f"no token file {path.name} and no enrol_code; get a one-time code from the office",
         )
     while True:
@@ -73,7 +73,7 @@ def _exchange(server: str, name: str, code: str) -> str:
             if error.code >= 500 or error.code == 429:
                 raise
             raise EnrolError(
-                f"服务器不接受注册码（{error.code}）；代码只能用一次，请重新取得",
+                f"服务器不接受登记码（{error.code}）；登记码只能用一次，请重新生成",
                 f"the server refused the code ({error.code}); codes work once, get a new one",
             ) from None
     if not isinstance(found, str) or not found:

@@ -226,5 +226,5 @@ def build(
             cables[device.name] = (device.link, 0.12)
             pads.setdefault(device.name, []).append(pad)
         elif not device.bus:
-            device.settings.problem("呼叫器需要 bus 或 link", "a keypad needs a bus or a link")
+            device.settings.problem("叫号键盘需要 bus 或 link", "a keypad needs a bus or a link")
     return [KeypadBusCrew(name, *cables[name], found, reports) for name, found in pads.items()]

@@ -164,5 +164,5 @@ def build(
             cables[device.name] = (device.link, 0.12)
             strips.setdefault(device.name, []).append(strip)
         elif not device.bus:
-            device.settings.problem("灯条需要 bus 或 link", "a strip needs a bus or a link")
+            device.settings.problem("条屏需要 bus 或 link", "a strip needs a bus or a link")
     return [StripBusCrew(name, *cables[name], found, reports) for name, found in strips.items()]

@@ -28,13 +28,13 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5
 AWAY = {
     "code": "unavailable",
-    "message_zh": "系统暂时断线，这台取号机没有备用号，请到咨询台。",
+    "message_zh": "网络中断，本机暂不能取号，请到咨询台人工取号。",
     "message_en": "The system is away and this kiosk holds no numbers. Please go to the desk.",
     "data": {},
 }
 REUSED = {
     "code": "key_reused",
-    "message_zh": "这次操作的编号已用于别的操作。",
+    "message_zh": "操作编号重复，请返回首页重试。",
     "message_en": "This Idempotency-Key was used for another command.",
     "data": {},
 }

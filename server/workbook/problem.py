@@ -219,7 +219,7 @@ WORDS: dict[Flaw, tuple[str, str]] = {
         "“{value}”不是综合窗口，不能接受委托",
         "{value} is not a comprehensive window",
     ),
-    Flaw.COVER_SELF: ("B角不能是本人", "nobody covers for himself"),
+    Flaw.COVER_SELF: ("B角不能是本人", "a person cannot be their own cover"),
     Flaw.COVER_WINDOWS: (
         "B角“{value}”没有A角任何一个窗口的使用权限",
         "{value} may not use any window of this person",

@@ -136,6 +136,7 @@ def test_settings_keep_their_bounds(office: Page, hall: HallServer) -> None:
     volume = office.get_by_label("音量")
     save = office.get_by_test_id("save-settings")
     expect(save).to_be_disabled()
+    expect(office.get_by_text("1 天以内：首席代表；2 天以内：首席代表，再由")).to_be_visible()
     volume.fill("101")
     expect(office.get_by_role("alert")).to_have_text("有数值超出范围。")
     expect(save).to_be_disabled()

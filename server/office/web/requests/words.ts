@@ -84,6 +84,20 @@ export function limitWords(line: LadderLine, only = false): string {
   return zh ? "超过以上时长" : "longer";
 }
 
+/** The setting of who approves, in words: `1d=chief;*=chief+manager` is 1天以内：首席代表；更长：…. "" when unreadable. */
+export function ladderWords(text: string): string {
+  const zh = lang.value === "zh";
+  const lines = text.split(";").map((one) => /^(\*|(\d+(?:\.\d+)?)([dh]))=([a-z+]+)$/.exec(one.trim()));
+  if (lines.some((one, place) => one === null || (one[1] === "*") !== (place === lines.length - 1))) return "";
+  const said = lines.map((one) => {
+    const [, limit, amount, unit, rungs = ""] = one as RegExpExecArray;
+    const line = { days: unit === "d" ? Number(amount) : null, hours: unit === "h" ? Number(amount) : null };
+    const long = limitWords({ ...line, rungs: [] }, lines.length === 1);
+    return `${long}${zh ? "：" : ": "}${rungs.split("+").map(rungWords).join(zh ? "，再由" : ", then ")}`;
+  });
+  return said.join(zh ? "；" : "; ");
+}
+
 /** Hands in a paper and says what is kept of it. */
 export async function handIn(file: File): Promise<PaperRef> {
   const body = new FormData();
