@@ -105,7 +105,7 @@ def test_a_browser_becomes_a_board_with_its_code(page: Page, hall: HallServer) -
     expect(go).to_be_disabled()
     page.get_by_label("登记码（8 位数字）").fill("00000000")
     go.click()
-    expect(page.get_by_role("alert")).to_have_text("登记码不对、已用过或已过期。")
+    expect(page.get_by_role("alert")).to_have_text("登记码错误、已使用或已过期，请重新生成。")
     page.get_by_label("登记码（8 位数字）").fill(f"{code['code'][:4]} {code['code'][4:]}")
     go.click()
     page.wait_for_url("**/board/west")

@@ -90,7 +90,9 @@ def test_a_refusal_is_said_in_words(phone: Page, hall: HallServer) -> None:
     form.get_by_role("button", name="上午").click()
     form.get_by_label("事由").fill("再请一次")
     form.get_by_role("button", name="提交申请").click()
-    expect(form.get_by_role("alert")).to_contain_text("与已有请假时间重叠：12月10日08:30至12月10日12:00。")
+    expect(form.get_by_role("alert")).to_contain_text(
+        "与已有请假时间重叠：12月10日08:30至12月10日12:00。"
+    )
 
 
 def test_a_correction_from_a_slot_of_the_month(

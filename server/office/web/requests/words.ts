@@ -90,7 +90,7 @@ export function ladderWords(text: string): string {
   const lines = text.split(";").map((one) => /^(\*|(\d+(?:\.\d+)?)([dh]))=([a-z+]+)$/.exec(one.trim()));
   if (lines.some((one, place) => one === null || (one[1] === "*") !== (place === lines.length - 1))) return "";
   const said = lines.map((one) => {
-    const [, limit, amount, unit, rungs = ""] = one as RegExpExecArray;
+    const [, , amount, unit, rungs = ""] = one as RegExpExecArray;
     const line = { days: unit === "d" ? Number(amount) : null, hours: unit === "h" ? Number(amount) : null };
     const long = limitWords({ ...line, rungs: [] }, lines.length === 1);
     return `${long}${zh ? "：" : ": "}${rungs.split("+").map(rungWords).join(zh ? "，再由" : ", then ")}`;
