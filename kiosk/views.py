@@ -11,6 +11,7 @@ from server.clock import instant
 from server.domain import hours
 from server.domain.catalogue import Catalogue, Item
 from server.domain.errors import HallError
+from server.domain.reading import digits_zh
 from server.domain.routing import route
 from server.domain.tickets import State, Ticket
 from server.domain.waiting import Wait
@@ -235,6 +236,7 @@ def kiosk_state(
         result_seconds=snapshot.settings.result_seconds,
         notice=snapshot.settings.notice_zh,
         notice_en=snapshot.settings.notice_en,
+        digits=list(digits_zh(snapshot.settings.voice_one)),
         slips=slips,
         standby=standby_access(snapshot, line),
     )
