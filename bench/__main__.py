@@ -50,6 +50,8 @@ APART = {
     "attendance": "bench.attendance",
     "terminal-backlog": "bench.terminal_backlog",
     "province": "bench.province",
+    "voice": "bench.voice.understood",
+    "voice-bank": "bench.voice.bank",
 }
 """Programs with tables of their own, run when they are named."""
 MOST_ROUNDS = 5
