@@ -52,6 +52,7 @@ APART = {
     "province": "bench.province",
     "voice": "bench.voice.understood",
     "voice-bank": "bench.voice.bank",
+    "voice-burst": "bench.voice.burst",
 }
 """Programs with tables of their own, run when they are named."""
 MOST_ROUNDS = 5
