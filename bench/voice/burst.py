@@ -1,7 +1,7 @@
 """Twenty calls within a second at one loudspeaker: `python3 go.py bench --only voice-burst`.
 
-The announcements of the product through the driver of an agent and the bank of clips, played in real
-time by the simulated loudspeaker, a player process a sound. Prints when each call was through.
+The announcements of the product through the driver of an agent and the bank of clips, played in
+real time by the simulated loudspeaker, a player process a sound. Prints when each was through.
 """
 
 from __future__ import annotations
