@@ -1,7 +1,8 @@
 """Number and window in what a recogniser wrote down of an announcement.
 
 A sign counts by its sound: whoever hears jiǔ in a ticket's number hears a nine, whether 九, 酒 or
-旧 was written. Nothing else is forgiven: a digit too many or too few is a number not understood.
+旧 was written. A letter that was taken for digits is a letter not understood, and nothing else is
+forgiven.
 """
 
 from __future__ import annotations
@@ -37,6 +38,10 @@ class Heard:
     letters: str
     digits: str
     window: str
+
+    def number_is(self, digits: str) -> bool:
+        """Return True if these digits were the last heard before the window."""
+        return self.digits.endswith(digits)
 
 
 def mandarin(text: str, sounds: Sequence[str]) -> Heard:

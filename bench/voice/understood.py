@@ -89,7 +89,7 @@ def measure(name: str, form: str, drawn: Sequence[Call], misheard: bool) -> Scor
             if form == "en"
             else hearing.mandarin(heard["text"], heard["sounds"])
         )
-        digits, window = found.digits == call.number[1:], found.window == str(call.window)
+        digits, window = found.number_is(call.number[1:]), found.window == str(call.window)
         score.digits += digits
         score.window += window
         score.both += digits and window

@@ -18,6 +18,8 @@ MID = "，"
 """After a word that is not the last: the voice stays up, and no vowel is put before it."""
 ENDS = {"四": "。"}
 """Digits that the voice says better otherwise: after 四， a recogniser heard a five."""
+BETTER = {"七号窗口": "七号窗口。", "九号窗口": "九号，窗口"}
+"""Windows likewise: heard as 西 and 修."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ def _mandarin() -> list[Clip]:
     found += [(room, room) for room, _ in ROOMS]
     found += [(digit, digit + ENDS.get(digit, MID)) for digit in (*DIGITS_ZH, "幺")]
     found += [(letter, letter + MID) for letter in ascii_uppercase]
-    found += [(f"{count_zh(n)}号窗口", f"{count_zh(n)}号窗口") for n in WINDOWS]
+    found += [(f"{digit}号到", f"{digit}号，到") for digit in (*DIGITS_ZH, "幺")]
+    found += [(name, BETTER.get(name, name)) for n in WINDOWS for name in [f"{count_zh(n)}号窗口"]]
     return [Clip("zh", name, text) for name, text in found]
 
 

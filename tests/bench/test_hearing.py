@@ -41,6 +41,12 @@ def test_signs_count_by_their_sound(text: str, heard: Heard) -> None:
     assert mandarin(text, [SOUNDS.get(sign, sign) for sign in text]) == heard
 
 
+def test_a_letter_taken_for_a_digit_spoils_no_number_but_a_doubled_digit_does() -> None:
+    assert Heard("", "1583", "28").number_is("583")
+    assert not Heard("C", "4550", "22").number_is("450")
+    assert not Heard("C", "45", "22").number_is("450")
+
+
 @pytest.mark.parametrize(
     ("text", "heard"),
     [
