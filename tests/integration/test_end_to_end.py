@@ -135,6 +135,8 @@ class Scene:
         before = len(self.sounds())
         self.seen_everywhere(self.call("1009"))
         self.announced(before)
+        # Whichever worker has the loudspeaker's line, and whichever is asked.
+        self.until(lambda: self.hall.clerk("1009").get("/counter")["announced"] == "spoken")
 
     def until(self, right: Any) -> None:
         """Wait until something is true of the simulated devices, looking after each event."""
