@@ -16,8 +16,10 @@ ROOMS = (("东厅", "East Room"), ("西厅", "West Room"), ("大厅", "Hall"))
 WINDOWS = range(1, 100)
 MID = "，"
 """After a word that is not the last: the voice stays up, and no vowel is put before it."""
-ENDS = {"四": "。"}
-"""Digits that the voice says better otherwise: after 四， a recogniser heard a five."""
+ENDS = {"四": "。", "九": "。"}
+"""Digits said better otherwise: after 四， a recogniser heard a five, and 九， it doubled."""
+ALONE = "一"
+"""The digit that is not one clip with what follows: it was heard as 有."""
 BETTER = {"七号窗口": "七号窗口。", "九号窗口": "九号，窗口"}
 """Windows likewise: heard as 西 and 修."""
 
@@ -42,7 +44,7 @@ def _mandarin() -> list[Clip]:
     found += [(room, room) for room, _ in ROOMS]
     found += [(digit, digit + ENDS.get(digit, MID)) for digit in (*DIGITS_ZH, "幺")]
     found += [(letter, letter + MID) for letter in ascii_uppercase]
-    found += [(f"{digit}号到", f"{digit}号，到") for digit in (*DIGITS_ZH, "幺")]
+    found += [(f"{digit}号到", f"{digit}号，到") for digit in (*DIGITS_ZH, "幺") if digit != ALONE]
     found += [(name, BETTER.get(name, name)) for n in WINDOWS for name in [f"{count_zh(n)}号窗口"]]
     return [Clip("zh", name, text) for name, text in found]
 
