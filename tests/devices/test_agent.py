@@ -254,7 +254,7 @@ def test_a_key_press_reaches_the_server_once(hall: Hall) -> None:
     assert hall.server.wait(
         lambda: any(e["data"]["function"] == "recall" for e in hall.server.events)
     )
-    assert [e["data"]["function"] for e in hall.server.events] == ["call_next", "recall"]
+    assert [e["data"]["function"] for e in hall.server.events] == ["transfer", "recall"]
 
 
 @pytest.mark.usefixtures("agent")
