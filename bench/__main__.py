@@ -50,6 +50,9 @@ APART = {
     "attendance": "bench.attendance",
     "terminal-backlog": "bench.terminal_backlog",
     "province": "bench.province",
+    "voice": "bench.voice.understood",
+    "voice-bank": "bench.voice.bank",
+    "voice-burst": "bench.voice.burst",
 }
 """Programs with tables of their own, run when they are named."""
 MOST_ROUNDS = 5

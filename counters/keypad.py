@@ -7,14 +7,32 @@ A key press carries an id, so the repeat of a lost answer does not call twice.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind, Outcome, State
-from server.services import calling, posts
+from server.services import announcing, calling, posts
 from server.services.context import Actor, Context
 from server.storage import tickets, windows
 
 Press = Callable[[Context, Actor, str, str], None]
+Start = Callable[..., Any]
+
+
+def coalesced(start: Start, call: Callable[[], None]) -> Callable[[], None]:
+    """Run `call` soon and once, however often it is asked for meanwhile: counts move all day."""
+    pending: list[bool] = []
+
+    def run() -> None:
+        pending.clear()
+        call()
+
+    def ask() -> None:
+        if not pending:
+            pending.append(True)
+            start(run, delay=0.3)
+
+    return ask
 
 
 def press(ctx: Context, window: str, function: str, key: str, digits: str = "") -> None:
@@ -66,6 +84,10 @@ def _no_show(ctx: Context, actor: Actor, key: str, window: str) -> None:
     calling.no_show(ctx, actor, key, window)
 
 
+def _by_mouth(ctx: Context, actor: Actor, key: str, window: str) -> None:
+    announcing.by_mouth(ctx, actor, key, window)
+
+
 def _hold(ctx: Context, actor: Actor, key: str, window: str) -> None:
     """Set the current person aside, or call the first held one back when the window is free."""
     held = ctx.glance(lambda c: tickets.at_window(c, ctx.hall_id, window))
@@ -109,6 +131,7 @@ FUNCTIONS: dict[str, Press] = {
     "start": _start,
     "finish": _finish,
     "no_show": _no_show,
+    "by_mouth": _by_mouth,
     "hold": _hold,
     "pause": _pause,
     "resume": _resume,

@@ -14,8 +14,15 @@ from server.domain.catalogue import Window
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind, Outcome
 from server.hall import Hall
-from server.services import calling, posts, snapshot
-from server.services.bus import Event, HallChanged, SlipSettled, TicketMoved, WindowChanged
+from server.services import announcing, calling, posts, snapshot
+from server.services.bus import (
+    CallTold,
+    Event,
+    HallChanged,
+    SlipSettled,
+    TicketMoved,
+    WindowChanged,
+)
 from server.services.context import Actor
 from server.services.floor import waiting_for
 from server.services.people import Principal
@@ -83,6 +90,7 @@ class Counter:
             calls=tickets.calls_of(conn, hall_id, current.id) if current else [],
             stranded=posts.stranded(taken, window.code),
             share=self._shares.of(conn, taken, window) if seat is not None else (),
+            announced=announcing.state_of(conn, hall_id, current),
         )
 
     def allowed(self, principal: Principal | None, code: str) -> bool:
@@ -153,7 +161,7 @@ class Counter:
 
 
 def _hits(event: Event) -> set[str] | None:
-    if isinstance(event, (TicketMoved, WindowChanged)):
+    if isinstance(event, (TicketMoved, CallTold, WindowChanged)):
         return {event.window}
     return {"*"} if isinstance(event, (HallChanged, SlipSettled)) else None
 
@@ -171,29 +179,13 @@ def add(api: Api, feeds: Feeds, agents: Agents, start: Start) -> None:
     offline.add(api)
     _set_aside(api, counter)
     _transfer(api, counter)
-    refresh = _coalesced(start, counter.show_pads)
+    refresh = keypad.coalesced(start, counter.show_pads)
 
     def listen(event: Event) -> None:
         if isinstance(event, (TicketMoved, WindowChanged)):
             refresh()
 
     api.hall.ctx.bus.listen(listen)
-
-
-def _coalesced(start: Start, call: Callable[[], None]) -> Callable[[], None]:
-    """Run `call` soon and once, however often it is asked for meanwhile: counts move all day."""
-    pending: list[bool] = []
-
-    def run() -> None:
-        pending.clear()
-        call()
-
-    def ask() -> None:
-        if not pending:
-            pending.append(True)
-            start(run, delay=0.3)
-
-    return ask
 
 
 def _questions(api: Api, counter: Counter) -> None:
@@ -306,15 +298,12 @@ def _serve(api: Api, counter: Counter) -> None:
         handler.__name__, handler.__doc__ = name, summary
         api.post(path, who=STAFF, answer=CounterState, codes=AT_WINDOW + codes)(handler)
 
+    unheard = (Code.NO_SHOW_TOO_EARLY, Code.CALL_UNSPOKEN)
     simple("/counter/recall", "recall", "Call the same person again.", calling.recall)
     simple("/counter/start", "start", "The person is at the window.", calling.start)
-    simple(
-        "/counter/no-show",
-        "no_show",
-        "The person did not come.",
-        calling.no_show,
-        Code.NO_SHOW_TOO_EARLY,
-    )
+    simple("/counter/no-show", "no_show", "The person did not come.", calling.no_show, *unheard)
+    said = "The clerk called the number out, since no loudspeaker did."
+    simple("/counter/called-by-mouth", "called_by_mouth", said, announcing.by_mouth)
 
     @api.post(
         "/counter/finish",

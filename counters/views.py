@@ -39,6 +39,8 @@ class OwnDay:
     stranded: int
     share: Sequence[Ticket]
     """Whom the window would call without a server, in this order."""
+    announced: tuple[str, str]
+    """State and reason of the last call's announcement; "" where none is awaited."""
 
 
 def counter(snapshot: Snapshot, window: Window, day: OwnDay) -> CounterState:
@@ -70,6 +72,8 @@ def counter(snapshot: Snapshot, window: Window, day: OwnDay) -> CounterState:
         stranded=day.stranded,
         share=[share_card(snapshot, t) for t in day.share],
         hours=hall_hours(snapshot),
+        announced=day.announced[0],
+        announced_reason=day.announced[1],
     )
 
 

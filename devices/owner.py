@@ -13,7 +13,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from devices.health import Health
 
@@ -104,6 +104,17 @@ class Crew(Protocol):
         """Let go of the cable."""
 
 
+@runtime_checkable
+class QueueAware(Protocol):
+    """A crew that decides by what else waits for it, and that knows what has become pointless."""
+
+    def watch(self, waiting: Callable[[], int]) -> None:
+        """Take the function that counts the tasks that wait."""
+
+    def replaces(self, newer: Task, older: Task) -> bool:
+        """Return True if `newer` makes `older`, which has not begun, pointless."""
+
+
 class Owner:
     """The thread of one crew. `wall` gives seconds since the epoch."""
 
@@ -119,6 +130,9 @@ class Owner:
         self._stopping = False
         self._condition = threading.Condition()
         self._thread = threading.Thread(target=self._run, name=f"owner-{crew.name}", daemon=True)
+        self._aware = crew if isinstance(crew, QueueAware) else None
+        if self._aware is not None:
+            self._aware.watch(lambda: len(self._tasks))
 
     def start(self) -> None:
         """Begin."""
@@ -131,10 +145,23 @@ class Owner:
             self._condition.notify()
 
     def submit(self, task: Task) -> None:
-        """Put a task at the end of the queue."""
+        """Put a task at the end of the queue, or in the place of one that it makes pointless."""
         with self._condition:
-            self._tasks.append(task)
+            older = self._replaced(task)
+            if older is None:
+                self._tasks.append(task)
+            else:
+                # In its place: whoever is called again does not wait longer for it.
+                self._tasks[self._tasks.index(older)] = task
             self._condition.notify()
+        if older is not None:
+            self._ended(older, Outcome("expired", "replaced"))
+
+    def _replaced(self, task: Task) -> Task | None:
+        aware = self._aware
+        if aware is None:
+            return None
+        return next((older for older in self._tasks if aware.replaces(task, older)), None)
 
     def stop(self, seconds: float) -> bool:
         """Ask the thread to end and wait; False if it is still busy after `seconds`."""

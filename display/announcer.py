@@ -8,25 +8,28 @@ from __future__ import annotations
 
 from typing import Any
 
+from server.domain import reading
 from server.domain.settings import Settings
-
-_ZH = "零一二三四五六七八九"
-_EN = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 def digits_zh(number: str, one: str = "一") -> str:
-    """`A012` as `A零一二`; `one` says how 1 is read (一 or 幺)."""
-    return "".join(
-        (one if char == "1" else _ZH[int(char)]) if char.isascii() and char.isdigit() else char
-        for char in number
-    )
+    """`A012` as `A零一二`, `AB012` as `A B零一二`; `one` says how 1 is read (一 or 幺)."""
+    letters, digits = _split(number)
+    words = reading.digits_zh(one)
+    return " ".join(letters) + "".join(words[int(char)] for char in digits)
 
 
 def digits_en(number: str) -> str:
-    """`A012` as `A, zero one two`."""
-    letters = "".join(c for c in number if not c.isdigit())
-    spoken = " ".join(_EN[int(c)] for c in number if c.isascii() and c.isdigit())
-    return f"{letters}, {spoken}" if letters else spoken
+    """`A012` as `A, zero one two`, `AB012` as `A B, zero one two`."""
+    letters, digits = _split(number)
+    spoken = " ".join(reading.DIGITS_EN[int(char)] for char in digits)
+    return f"{' '.join(letters)}, {spoken}" if letters else spoken
+
+
+def _split(number: str) -> tuple[str, str]:
+    """A number's letters, which are spoken singly, and its digits."""
+    digits = "".join(c for c in number if c.isascii() and c.isdigit())
+    return "".join(c for c in number if c not in digits), digits
 
 
 def count_zh(number: int) -> str:
@@ -35,21 +38,31 @@ def count_zh(number: int) -> str:
     if not 0 < number < 100:
         return digits_zh(str(number))
     if tens == 0:
-        return _ZH[ones]
-    head = "" if tens == 1 else _ZH[tens]
-    return f"{head}十{_ZH[ones] if ones else ''}"
+        return reading.DIGITS_ZH[ones]
+    head = "" if tens == 1 else reading.DIGITS_ZH[tens]
+    return f"{head}十{reading.DIGITS_ZH[ones] if ones else ''}"
+
+
+def count_en(number: int) -> str:
+    """A window number as it is said: 12, and 128 digit by digit."""
+    return str(number) if 0 < number < 100 else digits_en(str(number))
 
 
 def utterance(number: str, window: int, zone: str, settings: Settings) -> dict[str, Any]:
-    """The payload of a `speak` task: `请A零一二号到三号窗口`, then the same in English."""
+    """The payload of a `speak` task: `请A零一二号到三号窗口`, then the same in English.
+
+    `short` is what is spoken while many calls wait: `A零一二，三号窗口`.
+    """
+    digits, count = digits_zh(number, settings.voice_one), count_zh(window)
     said = {
-        "zh": f"请{digits_zh(number, settings.voice_one)}号到{count_zh(window)}号窗口",
-        "en": f"Number {digits_en(number)}, please go to window {window}.",
+        "zh": f"请{digits}号到{count}号窗口",
+        "en": f"Number {digits_en(number)}, please go to window {count_en(window)}.",
     }
     languages = [lang for lang in settings.voice_languages.split(",") if lang in said]
     return {
         "zone": zone,
         "parts": [{"lang": lang, "text": said[lang]} for lang in languages],
+        "short": {"lang": "zh", "text": f"{digits}，{count}号窗口"},
         "repeats": settings.voice_repeats,
         "volume": settings.voice_volume,
     }

@@ -13,13 +13,13 @@ from server.api import Api
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind, Move
 from server.hall import Hall
-from server.services import snapshot
+from server.services import announcing, snapshot
 from server.services.bus import Event, HallChanged, TicketMoved, WindowChanged
 from server.services.floor import window_states
 from server.services.people import Principal
 from server.services.snapshot import Snapshot
 from server.sockets import Feeds, Surface
-from server.storage import devices
+from server.storage import announcements
 from server.wire.views import BoardState
 
 SPOKEN = frozenset({Move.CALL.value, Move.RECALL.value, Move.RESUME.value})
@@ -76,13 +76,24 @@ class Display:
         if not self._agents.of_kind("voice"):
             return  # no loudspeaker is on this worker's lines
         payload = utterance(event.number, window.number, window.zone, settings)
+        payload["ticket"] = event.ticket
         # Asked of the books, not of this worker's own lines: the loudspeaker may be another's.
-        heard_in = self._ctx.glance(lambda c: devices.connected(c, self._ctx.hall_id, "voice"))
-        zone = window.zone if window.zone in heard_in else MAIN
+        hall_id = self._ctx.hall_id
+        rows = self._ctx.glance(lambda c: announcements.speakers(c, hall_id))
+        asked = self._ctx.glance(lambda c: announcements.last(c, hall_id, event.ticket))
+        zone, _ = announcing.responsible(rows, window.zone)
         for ref in self._agents.serving("voice", zone):
-            task_id = f"{event.ticket}-{ref.name}-{self._ctx.chance.token(6)}"
+            task_id = f"{event.ticket}.{asked.n if asked else 0}.{self._ctx.chance.token(6)}"
             expiry = float(settings.voice_expiry_seconds)
-            self._agents.send(Task(task_id, ref.name, "speak", payload, expiry))
+            self._agents.send(Task(f"{task_id}.{ref.name}", ref.name, "speak", payload, expiry))
+
+    def spoke(self, ref: DeviceRef, message: dict[str, Any]) -> None:
+        """Take a loudspeaker's word of what became of an announcement."""
+        ticket, _, rest = str(message.get("id", "")).partition(".")
+        call = rest.partition(".")[0]
+        if call.isascii() and call.isdigit() and int(call) > 0:
+            state, reason = str(message.get("state", "")), str(message.get("reason", ""))
+            announcing.heard(self._ctx, ref.agent, ticket, int(call[:6]), state, _code(reason))
 
 
 def _board_hits(event: Event) -> set[str] | None:
@@ -96,6 +107,7 @@ def add(api: Api, feeds: Feeds, agents: Agents, start: Start) -> None:
     display = Display(api.hall, feeds, agents)
     feeds.add(Surface("board", display.state, display.allowed, _board_hits, 0.0))
     agents.desired["led"] = display.desired
+    agents.results["voice"] = display.spoke
 
     def listen(event: Event) -> None:
         if isinstance(event, TicketMoved) and event.move in SPOKEN:
@@ -106,6 +118,11 @@ def add(api: Api, feeds: Feeds, agents: Agents, start: Start) -> None:
             start(display.show_strips)
 
     api.hall.ctx.bus.listen(listen)
+
+
+def _code(text: str) -> str:
+    """A reason as it can be kept."""
+    return "".join(c for c in text if c.isascii() and (c.isalnum() or c == "_"))[:64]
 
 
 def _strips_of(agents: Agents, window: str) -> None:

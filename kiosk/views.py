@@ -8,6 +8,7 @@ from typing import Any
 from kiosk.search_keys import search_keys
 from server.domain.catalogue import Catalogue, Item
 from server.domain.errors import Code, HallError
+from server.domain.reading import digits_zh
 from server.domain.routing import route
 from server.domain.tickets import Outcome, State, Ticket
 from server.domain.waiting import Wait
@@ -274,6 +275,7 @@ def kiosk_state(
         result_seconds=snapshot.settings.result_seconds,
         notice=snapshot.settings.notice_zh,
         notice_en=snapshot.settings.notice_en,
+        digits=list(digits_zh(snapshot.settings.voice_one)),
         slips=slips,
         standby=standby_access(snapshot, line),
         hours=hours,

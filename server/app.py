@@ -32,6 +32,7 @@ from server.office import (
     attendance,
     away,
     bulletins,
+    call_alarms,
     check_alarms,
     checks,
     contended,
@@ -98,7 +99,7 @@ def build(
     counters.surface.add(api, feeds, agents, background)
     display.surface.add(api, feeds, agents, background)
     more = [readers.alarms(hall), cover_alarms.alarms(hall), check_alarms.alarms(hall)]
-    more += [offline.alarms(hall), contended.alarms(hall)]
+    more += [offline.alarms(hall), contended.alarms(hall), call_alarms.alarms(hall)]
     surface.add(api, feeds, [*more, own_alarms.alarms(hall)])
     readers.add(api, feeds)
     checks.add(api, feeds)

@@ -38,6 +38,7 @@ from server.gateways.by_serial import FoundTerminals
 from server.hall import Hall
 from server.lookout import Lookout
 from server.metrics import MEDIA, Metrics
+from server.services import announcing
 from server.services.bulletins.acts import draft_due
 from server.services.bus import DeviceChanged, Event
 from server.services.context import Context
@@ -223,6 +224,7 @@ class _Kept:
         if self.app.hall.presence.lead(ctx.hall_id):
             yield from (self._write_off, partial(keep_day, ctx), self._forget, self._keeper.keep)
             yield from (partial(draft_due, ctx), partial(give_up_slips, ctx))
+            yield partial(announcing.give_up, ctx)
 
     def _forget(self) -> None:
         """Once a day what is too old goes."""

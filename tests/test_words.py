@@ -84,3 +84,16 @@ def test_an_ellipsis_has_six_dots() -> None:
         if re.search(r"(?<!…)…(?!…)", zh)
     ]
     assert halves == []
+
+
+def test_nothing_but_a_case_is_closed() -> None:
+    """办结 closes a case; of a number it is said only where the matter itself was done at once."""
+    folders = ("kiosk", "counters", "display", "server")
+    sources = [
+        path
+        for folder in folders
+        for path in sorted((ROOT / folder).rglob("*"))
+        if path.suffix in (".vue", ".ts", ".py", ".typ") and "dist" not in path.parts
+    ]
+    closed = re.compile(r"(?<!当场)办结")
+    assert [path.name for path in sources if closed.search(path.read_text())] == []

@@ -28,7 +28,7 @@ HALL = "reference"
 AGENTS = ("kiosk", "counters", "display")
 CLERKS = ("1009", "1004")
 CLIPS_ZONE = "west"
-"""Here the calls are spoken from recorded clips; everywhere else by the speech engine."""
+"""Here the calls are spoken from clips made up here; everywhere else from the hall's bank."""
 CLIPS = "请零一二三四五六七八九十号到窗口ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 CLIP_SECONDS = 0.05
 DATAGRAMS = "reader-2"
@@ -296,7 +296,7 @@ def _differently(config: Path) -> None:
     for name in CLIPS:
         (clips / f"{name}.wav").write_bytes(to_wav(silence(CLIP_SECONDS)))
     head = f'name = "speaker-{CLIPS_ZONE}"\nkind = "voice"\ndriver = '
-    text = text.replace(f'{head}"espeak"', f'{head}"clips"\nclips = "{clips.parent.name}"')
+    text = text.replace(f'{head}"clips"', f'{head}"clips"\nclips = "{clips.parent.name}"')
     text = text.replace('kind = "voice"\n', 'kind = "voice"\nplayer_grace_seconds = 2.0\n')
     head = f'name = "{DATAGRAMS}"\nkind = "fingerprint"\ndriver = "zk-pull"\nlink = '
     text = text.replace(f'{head}"tcp:', f'{head}"udp:').replace("poll_seconds = 5", SOON)

@@ -9,6 +9,7 @@ const t = dictionary({
     zh: "再呼叫 {calls} 次、等 {seconds} 秒后可过号",
     en: "Call {calls} more time(s) and wait {seconds} s before marking as missed",
   },
+  unheard: { zh: "播报或口头叫号以后可过号", en: "May be marked as missed once the call was heard" },
   allowed: { zh: "无人应号，可以过号", en: "Did not come? You may mark as missed" },
 });
 
@@ -25,5 +26,6 @@ export function noShow(state: CounterState | null, now: number): NoShow {
   if (calls > 0 && seconds > 0) return { allowed: false, words: t("both", { calls, seconds }) };
   if (calls > 0) return { allowed: false, words: t("calls", { calls }) };
   if (seconds > 0) return { allowed: false, words: t("seconds", { seconds }) };
+  if (state.announced === "pending" || state.announced === "unspoken") return { allowed: false, words: t("unheard") };
   return { allowed: true, words: t("allowed") };
 }

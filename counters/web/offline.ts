@@ -109,7 +109,8 @@ export function useOffline(
       return;
     }
     acts.abandon();
-    if (live.state.value.paused) live.state.value = { ...live.state.value, paused: false };
+    // Without the server nobody knows what the loudspeaker did; the clerk calls out.
+    live.state.value = { ...live.state.value, paused: false, announced: "" };
     on.value = true;
   }
 

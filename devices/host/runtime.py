@@ -211,15 +211,20 @@ class Agent:
             self._uplink.wake()
 
 
+REPORTS = {"voice": "spoken"}
+"""What the drivers of a kind tell of a task's end that the server may wait for."""
+
+
 def _announced(device: DeviceConfig) -> dict[str, str]:
     """A device as the server hears of it; its bus is "" when it has a cable of its own."""
-    return {
+    told = {
         "device": device.name,
         "kind": device.kind,
         "driver": device.driver,
         "serves": device.serves,
         "bus": device.bus,
     }
+    return told | ({"reports": REPORTS[device.kind]} if device.kind in REPORTS else {})
 
 
 class AlreadyRunningError(Exception):

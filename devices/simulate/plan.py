@@ -303,7 +303,7 @@ def _display(plan: HallPlan, speakers: Mapping[str, int], strips: Sequence[_Stri
             "[[device]]",
             name=f"speaker-{zone}",
             kind="voice",
-            driver="espeak",
+            driver="clips",
             serves=zone,
             # Rooms do not hear each other; within a room no two voices are heard at once.
             group=zone,

@@ -1,28 +1,47 @@
 """The loudspeakers of one agent: one announcement at a time, whatever the zone.
 
 All speakers of a `group` (by default all of the agent's) share one thread, so two voices are never
-heard at once. It refuses announcements past their expiry, and tasks other than `speak`.
+heard at once. An announcement is spoken once its Chinese was played to the end; the rest (English,
+the repeats) follows only while nothing else waits. It refuses announcements past their expiry, and
+tasks other than `speak`.
 """
 
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from devices.config import AgentConfig, DeviceConfig
 from devices.health import Health
 from devices.owner import Outcome, Reports, Task
 from devices.settings import Settings
-from devices.voice.engines import VOICES, ClipEngine, Engine, EspeakEngine, Part, VoiceError
+from devices.voice.clips import BANK, ClipEngine
+from devices.voice.engines import (
+    VOICES,
+    Engine,
+    EspeakEngine,
+    Part,
+    VoiceError,
+    system_engine,
+    system_voices,
+)
 from devices.voice.player import PLACE, Player
-from devices.voice.wavs import join, scaled, silence
+from devices.voice.wavs import Sound, join, scaled, silence
 
-DRIVERS = ("espeak", "clips")
+DRIVERS = ("clips", "espeak", "pyttsx3")
+ENGINES: Mapping[str, Callable[[int, float, Mapping[str, str]], Engine]] = {
+    "espeak": EspeakEngine,
+    "pyttsx3": system_engine,
+}
 MAX_REPEATS = 5
 MAX_PARTS = 8
 MAX_CHARACTERS = 300
+BETWEEN_PARTS = 0.35
 BETWEEN_REPEATS = 0.8
+FIRST = "zh"
+"""The language that every announcement is spoken in, however many wait."""
 PROBE_SILENCE = 0.05
 
 
@@ -36,6 +55,47 @@ class Speaker:
     volume: int
     probe_seconds: float
     next_probe: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """One part of an announcement at one loudspeaker; `lead`: seconds of quiet before it."""
+
+    speaker: Speaker
+    part: Part
+    volume: int
+    lead: float
+    enough: bool
+    """Whether the announcement counts as spoken once this was played."""
+
+    def sound(self) -> Sound:
+        """The sound of the phrase; raises VoiceError."""
+        return scaled(self.speaker.engine.render([self.part]), self.volume)
+
+
+def _phrases(speaker: Speaker, parts: Sequence[Part], volume: int, repeats: int) -> deque[_Phrase]:
+    """The phrases of an announcement in their order."""
+    counts = next((n for n, part in enumerate(parts) if part.lang == FIRST), 0)
+    return deque(
+        _Phrase(
+            speaker,
+            part,
+            volume,
+            BETWEEN_PARTS if place else BETWEEN_REPEATS,
+            turn == 0 and place == counts,
+        )
+        for turn in range(repeats)
+        for place, part in enumerate(parts)
+    )
+
+
+def _hurry(said: deque[_Phrase], payload: Mapping[str, object]) -> None:
+    """Put the phrase that counts first, in its short form where there is one."""
+    while not said[0].enough:
+        said.rotate(-1)
+    short = read_parts({"parts": [payload.get("short")]})
+    if short and short[0].lang == said[0].part.lang:
+        said[0] = replace(said[0], part=short[0])
 
 
 class VoiceCrew:
@@ -55,9 +115,23 @@ class VoiceCrew:
         self._reports = reports
         self._clock = clock
         self._wall = wall
+        self._rest: deque[_Phrase] = deque()
+        self._waiting: Callable[[], int] = lambda: 0
+
+    def watch(self, waiting: Callable[[], int]) -> None:
+        """See QueueAware."""
+        self._waiting = waiting
+
+    def replaces(self, newer: Task, older: Task) -> bool:
+        """A newer call of the same ticket at the same loudspeaker."""
+        ticket = newer.payload.get("ticket")
+        same = (newer.kind, newer.device) == (older.kind, older.device)
+        return same and isinstance(ticket, str) and older.payload.get("ticket") == ticket
 
     def wait(self) -> float:
-        """Until the next probe."""
+        """Until the next probe; no time while there is more to say."""
+        if self._rest:
+            return 0.0
         due = min((speaker.next_probe for speaker in self._speakers.values()), default=0.0)
         return max(0.0, due - self._clock())
 
@@ -65,7 +139,8 @@ class VoiceCrew:
         """A loudspeaker shows nothing; a desired state for it is ignored."""
 
     def work(self, task: Task, begin: Callable[[], None]) -> Outcome:
-        """Speak one announcement."""
+        """Speak one announcement, in Chinese at least; the rest is left to `idle`."""
+        self._rest.clear()
         if task.kind != "speak":
             return Outcome("failed", "not_supported", task.kind)
         parts = read_parts(task.payload)
@@ -74,21 +149,37 @@ class VoiceCrew:
         speaker = self._speakers[task.device]
         volume = round(_whole(task.payload, "volume", 100, 0, 100) * speaker.volume / 100)
         repeats = _whole(task.payload, "repeats", 1, 1, MAX_REPEATS)
-        comment = " | ".join(part.text for part in parts)
-        try:
-            once = scaled(speaker.engine.render(parts), volume)
-            if task.expires_at is not None and self._wall() >= task.expires_at:
-                return Outcome("expired", "expired")
-            begin()
-            speaker.player.play(join([once] * repeats, BETWEEN_REPEATS), comment)
-        except VoiceError as error:
-            self._report(speaker, error)
-            return Outcome("failed", error.code, error.detail)
-        self._report(speaker, None)
+        said = _phrases(speaker, parts, volume, repeats)
+        if self._waiting() > 0:
+            _hurry(said, task.payload)
+        begun = False
+        while said:
+            phrase = said.popleft()
+            try:
+                sound = phrase.sound()
+                if not begun and task.expires_at is not None and self._wall() >= task.expires_at:
+                    return Outcome("expired", "expired")
+                if not begun:
+                    begin()
+                    begun = True
+                speaker.player.play(sound, phrase.part.text)
+            except VoiceError as error:
+                self._report(speaker, error)
+                return Outcome("failed", error.code, error.detail)
+            if phrase.enough:
+                break
+        self._rest.extend(said)
+        self._report(speaker, None, speaker.engine.outside(parts))
         return Outcome("spoken")
 
     def idle(self) -> None:
-        """Play a moment of silence now and then: the only question a player answers."""
+        """Say the rest of an announcement; play a moment of silence now and then as a probe.
+
+        A player answers no other question.
+        """
+        if self._rest:
+            self._go_on()
+            return
         for speaker in self._speakers.values():
             if self._clock() >= speaker.next_probe:
                 try:
@@ -98,12 +189,29 @@ class VoiceCrew:
                 else:
                     self._report(speaker, None)
 
+    def _go_on(self) -> None:
+        """Say the next phrase, unless somebody else's announcement waits."""
+        if self._waiting() > 0:
+            self._rest.clear()
+            return
+        phrase = self._rest.popleft()
+        speaker = phrase.speaker
+        try:
+            sound = phrase.sound()
+            lead = silence(phrase.lead, sound.rate)
+            speaker.player.play(join([lead, sound], 0.0), phrase.part.text)
+        except VoiceError as error:
+            self._rest.clear()
+            self._report(speaker, error)
+
     def close(self) -> None:
         """Nothing is held between announcements."""
 
-    def _report(self, speaker: Speaker, error: VoiceError | None) -> None:
+    def _report(self, speaker: Speaker, error: VoiceError | None, outside: str = "") -> None:
         speaker.next_probe = self._clock() + speaker.probe_seconds
-        if error is None:
+        if error is None and outside:
+            health = Health("degraded", "clip_missing", {"clip": outside})
+        elif error is None:
             health = Health("ok", "ok")
         elif error.code == "clip_missing":
             # As a reading, which no log has: it is a word of what was to be spoken.
@@ -159,17 +267,26 @@ def build(
 
 def _engine(device: DeviceConfig, config: AgentConfig) -> Engine:
     settings = device.settings
-    if device.driver == "clips":
-        folder = config.folder / settings.text("clips")
-        if not folder.is_dir():
-            settings.problem(f"找不到录音文件夹 {folder}", f"there is no clip folder {folder}")
+    if device.driver != "clips":
+        return _process(settings, device.driver)
+    named = settings.text("clips", "")
+    folder = config.folder / named if named else BANK
+    if not folder.is_dir():
+        settings.problem(f"找不到录音文件夹 {folder}", f"there is no clip folder {folder}")
+    missing = settings.text("missing", "espeak", ("espeak", "pyttsx3", "refuse"))
+    if missing == "refuse":
         return ClipEngine(folder)
-    return EspeakEngine(
-        rate=settings.whole("rate", 165, 60, 400),
-        seconds=settings.number("engine_seconds", 15, 0.1, 120),
-        voices={
-            "zh": settings.text("voice_zh", VOICES["zh"]),
-            "en": settings.text("voice_en", VOICES["en"]),
+    return ClipEngine(folder, _process(settings, missing))
+
+
+def _process(settings: Settings, driver: str) -> Engine:
+    voices = system_voices() if driver == "pyttsx3" else VOICES
+    return ENGINES[driver](
+        settings.whole("rate", 165, 60, 400),
+        settings.number("engine_seconds", 15, 0.1, 120),
+        {
+            "zh": settings.text("voice_zh", voices["zh"]),
+            "en": settings.text("voice_en", voices["en"]),
         },
     )
 

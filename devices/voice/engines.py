@@ -1,7 +1,7 @@
-"""Two ways to a sound: espeak-ng in a killable process, or a bank of recorded clips.
+"""Three ways to a sound: a bank of clips, espeak-ng or the system's voice in a killable process.
 
-It refuses to speak half a sentence: when a clip is missing or the engine is late, there is no
-sound, and the reason says what is missing.
+It refuses to speak half a sentence: when a word can be said by nobody or the engine is late, there
+is no sound, and the reason says what is missing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from devices.voice.wavs import Sound, WavError, join, read_wav
 PAUSE_BETWEEN_PARTS = 0.35
 # Ids of espeakng-loader 0.2.4 [RAN].
 VOICES = {"zh": "sit/cmn", "en": "gmw/en-us"}
-SKIPPED = frozenset(" ，。、！？：；,.!?:;'\"“”‘’-—\u3000")
 
 
 class VoiceError(Exception):
@@ -49,36 +48,48 @@ class Engine(Protocol):
     def render(self, parts: Sequence[Part]) -> Sound:
         """The phrases one after the other; raises VoiceError, within the engine's deadline."""
 
+    def outside(self, parts: Sequence[Part]) -> str:
+        """Return the words that the engine itself does not have, spaced; "" for none."""
+
 
 @dataclass(frozen=True, slots=True)
-class EspeakEngine:
-    """espeak-ng of espeakng-loader; `rate` in words a minute, `seconds` the deadline."""
+class ProcessEngine:
+    """A speech library in a process of its own; `rate` in words a minute, `seconds` the deadline.
+
+    `module` is what the process runs; it reads the phrases and writes a file for each.
+    """
 
     rate: int = 165
     seconds: float = 15.0
     voices: Mapping[str, str] = field(default_factory=lambda: VOICES)
+    module: str = "devices.voice.synth"
+
+    def outside(self, _parts: Sequence[Part]) -> str:
+        """Nothing: a speech library reads any text."""
+        return ""
 
     def render(self, parts: Sequence[Part]) -> Sound:
         """See Engine."""
+        return join([self._phrase(part) for part in parts], PAUSE_BETWEEN_PARTS)
+
+    def _phrase(self, part: Part) -> Sound:
+        text = spoken(part.text) if part.lang == "zh" else part.text
         with tempfile.TemporaryDirectory(prefix="voice-") as folder:
-            files = [Path(folder) / f"{number}.wav" for number in range(len(parts))]
-            order = [
-                {
-                    "text": spoken(part.text) if part.lang == "zh" else part.text,
-                    "voice": self.voices.get(part.lang, part.lang),
-                    "rate": self.rate,
-                    "out": str(file),
-                }
-                for part, file in zip(parts, files, strict=True)
-            ]
-            self._run(json.dumps({"parts": order}))
+            file = Path(folder) / "phrase.wav"
+            voice = self.voices.get(part.lang, part.lang)
+            order = {"text": text, "voice": voice, "rate": self.rate, "out": str(file)}
+            self._run(json.dumps({"parts": [order]}))
             try:
-                return join([read_wav(file) for file in files], PAUSE_BETWEEN_PARTS)
+                sound = read_wav(file)
             except WavError as error:
                 raise VoiceError("engine_failed", str(error)) from None
+        low, high = plausible(part)
+        if not low <= sound.seconds <= high:
+            raise VoiceError("engine_failed", f"{sound.seconds:.2f} s are no such phrase")
+        return sound
 
     def _run(self, order: str) -> None:
-        command = [sys.executable, "-m", "devices.voice.synth"]
+        command = [sys.executable, "-m", self.module]
         try:
             ended = subprocess.run(
                 command,
@@ -99,40 +110,31 @@ class EspeakEngine:
             raise VoiceError("engine_failed", ended.stderr.strip()[-300:])
 
 
-@dataclass(frozen=True, slots=True)
-class ClipEngine:
-    """Clips named by what they say: `zh/请.wav`, `en/window.wav` in `folder`; longest first."""
-
-    folder: Path
-
-    def render(self, parts: Sequence[Part]) -> Sound:
-        """See Engine."""
-        try:
-            return join([self._part(part) for part in parts], PAUSE_BETWEEN_PARTS)
-        except WavError as error:
-            raise VoiceError("clip_unusable", str(error)) from None
-
-    def _part(self, part: Part) -> Sound:
-        clips = {file.stem.lower(): file for file in (self.folder / part.lang).glob("*.wav")}
-        names = split_into_clips(part.text, frozenset(clips))
-        return join([read_wav(clips[name]) for name in names], 0.04)
+class EspeakEngine(ProcessEngine):
+    """espeak-ng of espeakng-loader."""
 
 
-def split_into_clips(text: str, names: frozenset[str]) -> list[str]:
-    """The names whose clips say the text, longest match first; VoiceError names what is missing."""
-    lowered = text.lower()
-    longest = max(map(len, names), default=0)
-    found: list[str] = []
-    place = 0
-    while place < len(lowered):
-        if lowered[place] in SKIPPED:
-            place += 1
-            continue
-        lengths = range(min(longest, len(lowered) - place), 0, -1)
-        name = next((n for size in lengths if (n := lowered[place : place + size]) in names), None)
-        if name is None:
-            missing = lowered[place:].split()[0] if text.isascii() else lowered[place]
-            raise VoiceError("clip_missing", missing)
-        found.append(name)
-        place += len(name)
-    return found
+SYSTEM_VOICES = {"linux": VOICES}
+"""Elsewhere the first installed voice of the language."""
+
+
+def system_voices(platform: str = sys.platform) -> Mapping[str, str]:
+    """Return the voices that pyttsx3 is asked for unless the settings name others."""
+    return SYSTEM_VOICES.get(platform, {"zh": "zh", "en": "en"})
+
+
+def system_engine(
+    rate: int = 165, seconds: float = 15.0, voices: Mapping[str, str] | None = None
+) -> ProcessEngine:
+    """pyttsx3: the voices of Windows and macOS, espeak-ng on Linux."""
+    return ProcessEngine(rate, seconds, voices or system_voices(), "devices.voice.system")
+
+
+SHORTEST = {"zh": 0.06, "en": 0.02}
+LONGEST = 1.5
+
+
+def plausible(part: Part) -> tuple[float, float]:
+    """Return the seconds that a phrase may last, by its characters: a cut file is shorter."""
+    count = sum(char.isalnum() for char in part.text)
+    return count * SHORTEST.get(part.lang, 0.02), 3.0 + count * LONGEST

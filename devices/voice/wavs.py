@@ -1,18 +1,21 @@
 """Sounds in memory: 16-bit mono samples, joined, made louder or softer, written as WAV.
 
-It refuses other formats instead of converting them: a bank of clips is recorded in one format.
+It reads plain WAV and IMA ADPCM, and refuses other forms: a bank of clips is recorded in one.
 """
 
 from __future__ import annotations
 
 import array
 import io
+import math
 import struct
 import sys
 import wave
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from devices.voice import adpcm
 
 
 class WavError(ValueError):
@@ -38,14 +41,103 @@ def silence(seconds: float, rate: int = 22050) -> Sound:
 
 
 def read_wav(path: Path) -> Sound:
-    """Read a file; raises WavError."""
+    """Read a file, plain or in IMA ADPCM; raises WavError."""
     try:
-        with wave.open(str(path), "rb") as file:
-            if file.getsampwidth() != 2 or file.getnchannels() != 1:
-                raise WavError(f"{path.name}: not 16-bit mono")
-            return Sound(file.getframerate(), file.readframes(file.getnframes()))
-    except (wave.Error, EOFError, OSError) as error:
+        data = path.read_bytes()
+    except OSError as error:
         raise WavError(f"{path.name}: {error}") from None
+    try:
+        return sound_of(data)
+    except ValueError as error:
+        raise WavError(f"{path.name}: {error}") from None
+
+
+def sound_of(data: bytes) -> Sound:
+    """Return the sound of a WAV file's bytes; raises ValueError."""
+    chunks = dict(_chunks(data))
+    head, body = chunks.get(b"fmt ", b""), chunks.get(b"data", b"")
+    if len(head) < 16:
+        raise ValueError("no WAV file")
+    form, channels, rate, _, block, bits = struct.unpack_from("<HHIIHH", head)
+    if channels != 1 or rate == 0:
+        raise ValueError("not mono")
+    if (form, bits) == (1, 16):
+        return Sound(rate, body[: len(body) // 2 * 2])
+    if (form, bits) == (adpcm.FORMAT, 4) and len(chunks.get(b"fact", b"")) >= 4:
+        (count,) = struct.unpack_from("<I", chunks[b"fact"])
+        return Sound(rate, _little(adpcm.decode(body, block, count)))
+    raise ValueError("not 16-bit mono")
+
+
+def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The chunks of a RIFF file by name; one that is cut short ends where the file does."""
+    if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
+        raise ValueError("no WAV file")
+    place = 12
+    while place + 8 <= len(data):
+        (size,) = struct.unpack_from("<I", data, place + 4)
+        yield data[place : place + 4], data[place + 8 : place + 8 + size]
+        place += 8 + size + size % 2
+
+
+def _samples(sound: Sound) -> array.array[int]:
+    samples = array.array("h", sound.frames)
+    if sys.byteorder == "big":
+        samples.byteswap()
+    return samples
+
+
+def _little(samples: array.array[int]) -> bytes:
+    if sys.byteorder == "big":
+        samples = samples[:]
+        samples.byteswap()
+    return samples.tobytes()
+
+
+def resampled(sound: Sound, rate: int) -> Sound:
+    """The sound at another sample rate, by straight lines between its samples."""
+    if sound.rate == rate or not sound.frames:
+        return Sound(rate, sound.frames)
+    old = _samples(sound)
+    last, step = len(old) - 1, sound.rate / rate
+    made = array.array("h")
+    for number in range(int(len(old) / step)):
+        place = number * step
+        left = int(place)
+        right = min(last, left + 1)
+        made.append(int(old[left] + (old[right] - old[left]) * (place - left)))
+    return Sound(rate, _little(made))
+
+
+VOICED = 0.02
+"""Part of full scale; what is softer is the quiet between and around the words."""
+HEADROOM = 0.98
+
+
+def loudness(sound: Sound) -> float:
+    """Root mean square of what is voiced, as a part of full scale; 0 for silence."""
+    voiced = [sample for sample in _samples(sound) if abs(sample) > VOICED * 32768]
+    if not voiced:
+        return 0.0
+    return math.sqrt(sum(sample * sample for sample in voiced) / len(voiced)) / 32768
+
+
+def peak(sound: Sound) -> float:
+    """The largest sample, as a part of full scale."""
+    samples = _samples(sound)
+    return max(abs(max(samples, default=0)), abs(min(samples, default=0))) / 32768
+
+
+def levelled(sound: Sound, wanted: float) -> Sound:
+    """The sound at a loudness, as near as it comes without a clipped sample."""
+    now, top = loudness(sound), peak(sound)
+    if not now:
+        return sound
+    factor = min(wanted / now, HEADROOM / top)
+    return Sound(
+        sound.rate,
+        _little(array.array("h", (int(sample * factor) for sample in _samples(sound)))),
+    )
 
 
 def join(sounds: Iterable[Sound], gap_seconds: float) -> Sound:
@@ -63,14 +155,9 @@ def scaled(sound: Sound, volume: int) -> Sound:
     """`volume` per cent of the amplitude, 0..100."""
     if volume >= 100:
         return sound
-    samples = array.array("h", sound.frames)
-    if sys.byteorder == "big":
-        samples.byteswap()
     factor = max(0, volume) / 100
-    softer = array.array("h", (int(sample * factor) for sample in samples))
-    if sys.byteorder == "big":
-        softer.byteswap()
-    return Sound(sound.rate, softer.tobytes())
+    softer = array.array("h", (int(sample * factor) for sample in _samples(sound)))
+    return Sound(sound.rate, _little(softer))
 
 
 def to_wav(sound: Sound, comment: str = "") -> bytes:

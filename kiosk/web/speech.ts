@@ -2,13 +2,11 @@
 // keeps quiet: everything that is spoken is on the screen as well.
 import type { Lang } from "@web/i18n.ts";
 
-const DIGITS: Record<string, string> = {
-  "0": "零", "1": "一", "2": "二", "3": "三", "4": "四", "5": "五", "6": "六", "7": "七", "8": "八", "9": "九",
-};
-
-/** A ticket's number as it is read, character by character: A012 is "A 零 一 二". */
-export function readNumber(number: string, lang: Lang): string {
-  return [...number].map((one) => (lang === "zh" ? (DIGITS[one] ?? one) : one)).join(" ");
+/** A ticket's number as it is read, character by character: A012 is "A 零 一 二" or "A 零 幺 二".
+ * `digits`: the words of 0 to 9 as the server gives them, the same as the loudspeakers'. */
+export function readNumber(number: string, lang: Lang, digits: readonly string[]): string {
+  const word = (one: string) => (/[0-9]/.test(one) ? (digits[Number(one)] ?? one) : one);
+  return [...number].map((one) => (lang === "zh" ? word(one) : one)).join(" ");
 }
 
 function voiceFor(lang: Lang): SpeechSynthesisVoice | undefined {

@@ -43,6 +43,7 @@ class Code(StrEnum):
     WINDOW_CLOSED = "window_closed"
     ALREADY_SIGNED_IN = "already_signed_in"
     NO_SHOW_TOO_EARLY = "no_show_too_early"
+    CALL_UNSPOKEN = "call_unspoken"
     RETURN_LIMIT = "return_limit"
     REASON_REQUIRED = "reason_required"
     TRANSFER_TARGET = "transfer_target"

@@ -46,7 +46,7 @@ class Settings:
     voice_volume: int = 80
     voice_one: str = "一"
     """How the digit 1 is read: 一 or 幺."""
-    voice_expiry_seconds: int = 45
+    voice_expiry_seconds: int = 60
     moment_seconds: int = 10
     slip_patience_seconds: int = 60
     """A slip that cannot be printed so soon is not printed later: its owner has left the kiosk."""

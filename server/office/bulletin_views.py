@@ -258,6 +258,11 @@ def public(shown: BulletinView, *, names: bool) -> PublicBulletin:
     )
 
 
+def _window_number(catalogue: Catalogue, code: str) -> int | None:
+    window = catalogue.window_by.get(code)
+    return window.number if window else None
+
+
 def tickets(catalogue: Catalogue, rows: Sequence[Any], code: str, week: str) -> TicketEvidence:
     """The tickets of a unit, a window or everybody."""
     unit, window = catalogue.unit_by.get(code), catalogue.window_by.get(code)
@@ -272,6 +277,7 @@ def tickets(catalogue: Catalogue, rows: Sequence[Any], code: str, week: str) -> 
                 day=row.day,
                 unit=row.queue,
                 window=row.window,
+                window_number=_window_number(catalogue, row.window),
                 state=row.state,
                 issued_at=row.issued_at,
                 called_at=row.first_called_at,

@@ -23,7 +23,7 @@ from server.office import offline, views
 from server.services import alarms as alarm_acts
 from server.services import posts, snapshot
 from server.services.attendance import calendar
-from server.services.bus import Event, HallChanged
+from server.services.bus import CallTold, Event, HallChanged
 from server.services.context import note
 from server.services.floor import window_states
 from server.services.people import CODE_MINUTES, Principal
@@ -121,7 +121,7 @@ class Office:
 
 
 def _hits(event: Event) -> set[str] | None:
-    return {"*"} if isinstance(event, HallChanged) else set()
+    return {"*"} if isinstance(event, (HallChanged, CallTold)) else set()
 
 
 def add(api: Api, feeds: Feeds, alarms: Sequence[Alarms] = ()) -> None:

@@ -222,7 +222,7 @@ class Day:
             if number in self._figures.seen and self._figures.seen[number] > sent
         )
         yield f"票 tickets      {self._figures.issued}  (没有发出 refused: {self._figures.refused})"
-        yield f"办结 served     {today['served']}   过号 missed {today['missed']}"
+        yield f"窗口办理 served {today['served']}   过号 missed {today['missed']}"
         yield f"等候 wait       p50 {today['wait_p50']} min, p90 {today['wait_p90']} min"
         yield f"小票 unprinted  {len(today['unprinted'])}"
         if delays:

@@ -30,6 +30,14 @@ class TicketMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class CallTold:
+    """A call was spoken, was not, or was called out by the clerk."""
+
+    ticket: str
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
 class WindowChanged:
     """Somebody signed in or out, paused or went on."""
 
@@ -120,6 +128,7 @@ class BulletinChanged:
 
 Event = (
     TicketMoved
+    | CallTold
     | WindowChanged
     | SlipOwed
     | SlipSettled

@@ -22,7 +22,7 @@ from server.domain.tickets import (
     unit_lane,
     window_lane,
 )
-from server.services import snapshot
+from server.services import announcing, snapshot
 from server.services.choice import check_target, choose_for
 from server.services.context import Actor, Context, JsonDict
 from server.services.moves import (
@@ -68,7 +68,7 @@ def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str |
         ticket, choice = chosen
         why = {"codes": [w.value for w in choice.why], "facts": choice.facts}
         tickets.set_run(tx, ctx.day(tx.now), choice.pool, choice.run)
-        called = _call(tx, actor, ticket, Move.CALL, window, why)
+        called = _call(ctx, tx, actor, ticket, Move.CALL, window, why)
         snapshot.called(ctx, tx, seen, ended, called)
         return {"ticket": called.id, "completed": completed}
 
@@ -78,18 +78,22 @@ def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str |
 def next_by_key(ctx: Context, actor: Actor, key: str, window: str) -> str:
     """Call the next person by the one key that a keypad has for it; returns a ticket's id.
 
-    The key ends the service in progress. Within the no-show time it does not: the person is still
-    on the way, so the key calls the same person again, and pressed twice it does so once.
+    The key ends the service in progress. Within the no-show time, and while the call is still to be
+    announced, it does not: the person is on the way or knows of nothing, so the key calls the same
+    person again, and pressed twice it does so once.
     """
     asked: JsonDict = {"act": "next_by_key", "window": window}
 
     def act(tx: Tx) -> JsonDict:
         ticket = current_at(tx, window)
         post_of(tx, window, actor)
-        if ticket is None or ticket.state is not State.CALLED or not _expected(ctx, tx, ticket):
+        if ticket is None or ticket.state is not State.CALLED:
+            return {"ticket": "", "again": False}
+        unheard = announcing.state_of(tx.conn, tx.hall_id, ticket)[0] == announcing.PENDING
+        if not unheard and not _expected(ctx, tx, ticket):
             return {"ticket": "", "again": False}
         if tx.now - (ticket.called_at or 0) >= KEY_AGAIN_MS:
-            _call(tx, actor, ticket, Move.RECALL, window, {"codes": []})
+            _call(ctx, tx, actor, ticket, Move.RECALL, window, {"codes": []})
         return {"ticket": ticket.id, "again": True}
 
     answer = ctx.command(actor, f"{key}/again", asked, act, brief=True)
@@ -124,6 +128,7 @@ def _complete(
 
 
 def _call(
+    ctx: Context,
     tx: Tx,
     actor: Actor,
     ticket: Ticket,
@@ -148,6 +153,7 @@ def _call(
     # Nobody who was never called has calls to be counted.
     made = 0 if ticket.first_called_at is None else _calls_made(tx, ticket)
     tickets.add_call(tx, called, made + 1, move, text)
+    announcing.ask(ctx, tx, called, made + 1)
     windows.called(tx, window)
     tell(tx, actor, called, move, {"calls": called.call_count}, text)
     return called
@@ -170,7 +176,7 @@ def recall(ctx: Context, actor: Actor, key: str, window: str) -> str:
 
     def act(tx: Tx) -> JsonDict:
         ticket = current(tx, actor, window)
-        return {"ticket": _call(tx, actor, ticket, Move.RECALL, window, {"codes": []}).id}
+        return {"ticket": _call(ctx, tx, actor, ticket, Move.RECALL, window, {"codes": []}).id}
 
     return do(ctx, actor, key, {"act": "recall", "window": window}, act)
 
@@ -193,7 +199,11 @@ def finish(ctx: Context, actor: Actor, key: str, window: str, outcome: Outcome, 
 
 
 def no_show(ctx: Context, actor: Actor, key: str, window: str) -> str:
-    """The person did not come. Raises NO_SHOW_TOO_EARLY before enough calls and seconds."""
+    """The person did not come.
+
+    Raises NO_SHOW_TOO_EARLY before enough calls and seconds, CALL_UNSPOKEN while the last call was
+    not announced.
+    """
     settings = ctx.settings()
 
     def missed(tx: Tx, ticket: Ticket) -> Ticket:
@@ -204,6 +214,7 @@ def no_show(ctx: Context, actor: Actor, key: str, window: str) -> str:
                 least=settings.no_show_min_calls,
                 seconds=settings.no_show_min_seconds,
             )
+        announcing.require_announced(tx, ticket)
         return ticket
 
     return at_window(ctx, actor, key, window, Move.NO_SHOW, missed)
@@ -244,7 +255,7 @@ def resume(ctx: Context, actor: Actor, key: str, window: str, ticket_id: str) ->
             raise HallError(Code.NOT_THE_HOLDER, move=Move.RESUME)
         fresh = replace(ticket, call_count=0, serving_at=None)
         why = {"codes": ["resumed"]}
-        return {"ticket": _call(tx, actor, fresh, Move.RESUME, window, why, was=ticket).id}
+        return {"ticket": _call(ctx, tx, actor, fresh, Move.RESUME, window, why, was=ticket).id}
 
     asked: JsonDict = {"act": "resume", "window": window, "ticket": ticket_id}
     return do(ctx, actor, key, asked, act)

@@ -47,14 +47,6 @@ def get(conn: Connection, hall_id: str, name: str) -> Row[Any] | None:
     return conn.execute(select(_d).where(_d.c.hall_id == hall_id, _d.c.name == name)).first()
 
 
-def connected(conn: Connection, hall_id: str, kind: str) -> frozenset[str]:
-    """Whom the connected devices of a kind serve, whichever worker holds their agents' lines."""
-    rows = conn.execute(
-        select(_d.c.serves).where(_d.c.hall_id == hall_id, _d.c.kind == kind, _d.c.connected == 1)
-    )
-    return frozenset(row.serves for row in rows)
-
-
 def workers(conn: Connection, hall_id: str) -> frozenset[str]:
     """The workers that devices are said to be connected to."""
     rows = conn.execute(_workers, {"hall_id": hall_id, "connected": 1})
@@ -78,6 +70,7 @@ def announce(tx: Tx, agent: str, worker: str, devices: list[dict[str, str]]) -> 
                 driver=found["driver"],
                 serves=found["serves"],
                 bus=found.get("bus", ""),
+                reports=found.get("reports", ""),
                 state="unknown",
                 connected=1,
                 changed_at=tx.now,

@@ -373,6 +373,7 @@ device = Table(
     code_column("driver"),
     code_column("serves"),
     code_column("bus"),  # the cable it shares, as its agent's file names it; "": one of its own
+    code_column("reports"),  # "spoken": it says what was truly played; agents of before: ""
     code_column("state"),
     code_column("code"),
     text_column("readings", "{}"),

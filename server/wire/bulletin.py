@@ -200,6 +200,8 @@ class TicketLine(Message):
     day: str
     unit: str
     window: str
+    window_number: int | None
+    """None for a window that left the catalogue, and for nobody called."""
     state: str
     issued_at: int
     called_at: int | None

@@ -136,6 +136,11 @@ WORDS: dict[Code, tuple[int, str, str]] = {
         "要呼叫满 {least} 次、等满 {seconds} 秒才能过号。",
         "Call {least} times and wait {seconds} seconds before marking as missed.",
     ),
+    Code.CALL_UNSPOKEN: (
+        409,
+        "{number} 这次叫号还没有播出声音，不能过号。请重呼，或者口头叫号后点“已口头叫号”。",
+        "The call of {number} was not heard yet. Call again, or call it out and say so here.",
+    ),
     Code.RETURN_LIMIT: (
         409,
         "该号码过号已达规定次数，请重新取号。",

@@ -203,6 +203,8 @@ class KioskState(Message):
     result_seconds: int
     notice: str
     notice_en: str
+    digits: list[str]
+    """The words of 0 to 9 in Chinese, as the loudspeakers say them."""
     slips: dict[str, SlipState]
     """Of the last ten minutes: the kiosk's tickets by ticket id, its notices by slip id."""
     standby: StandbyAccess
@@ -386,6 +388,9 @@ class CounterState(Message):
     """From when the current ticket may be marked missed; None without one."""
     no_show_calls: int
     no_show_seconds: int
+    announced: Literal["", "pending", "spoken", "unspoken", "by_mouth"] = ""
+    """What became of the last call at the loudspeakers; "" where nobody waits for that."""
+    announced_reason: str = ""
     windows: list[WindowRef]
     """Where a ticket can be transferred."""
     stranded: int

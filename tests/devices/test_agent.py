@@ -243,18 +243,18 @@ def test_the_newest_state_is_shown(hall: Hall) -> None:
 def test_a_key_press_reaches_the_server_once(hall: Hall) -> None:
     pad = hall.devices["keypad-W03"]
     pad.faults.switch("key_bounce", on=True)
-    pad.press("1 2 0C")  # type: ignore[attr-defined]
+    pad.press("1 2 13")  # type: ignore[attr-defined]
     assert hall.server.wait(lambda: hall.server.events)
     heard = hall.journal.wait_for(lambda event: event["kind"] == "echo", PATIENCE)
     assert heard is not None
     event = hall.server.events[0]
-    assert event["data"]["function"] == "call_next"
+    assert event["data"]["function"] == "transfer"
     assert event["data"]["digits"] == "12"
     pad.press("0D")  # type: ignore[attr-defined]
     assert hall.server.wait(
         lambda: any(e["data"]["function"] == "recall" for e in hall.server.events)
     )
-    assert [e["data"]["function"] for e in hall.server.events] == ["call_next", "recall"]
+    assert [e["data"]["function"] for e in hall.server.events] == ["transfer", "recall"]
 
 
 @pytest.mark.usefixtures("agent")

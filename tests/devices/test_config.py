@@ -50,7 +50,13 @@ def test_all_problems_come_at_once() -> None:
                 {"name": "p", "kind": "printers", "driver": "star"},
                 {"name": "f", "kind": "fax", "driver": "g3"},
                 {"name": "s", "kind": "led", "driver": "w1", "bus": "west", "address": "3"},
-                {"name": "v", "kind": "voice", "driver": "clips", "player": ["aplay"]},
+                {
+                    "name": "v",
+                    "kind": "voice",
+                    "driver": "clips",
+                    "clips": "none",
+                    "player": ["aplay"],
+                },
                 {"name": "k", "kind": "keypads", "driver": "a4", "address": 5, "colour": "red"},
             ],
         }
@@ -71,7 +77,7 @@ def test_all_problems_come_at_once() -> None:
         "device f: this agent does not host 'fax'",
         "device s: there is no bus west",
         "device s: address = '3' must be a whole number",
-        "device v: setting clips is missing",
+        "device v: there is no clip folder",
         "device v: player must contain {wav}",
         "device k: a keypad needs a bus or a link",
         "device k: unknown setting colour",

@@ -49,10 +49,12 @@ FAMILIES = {name: "escpos" for name in RIGS if name.startswith("escpos")} | {
     "a4": "keypad",
     "zk-pull": "time_clock",
     "espeak": "voice",
+    "pyttsx3": "voice",
     "clips": "voice",
 }
-# The two voice engines share the player, where these faults lie.
-CASES = [(name, fault) for name in RIGS if name != "clips" for fault in FAULTS[FAMILIES[name]]]
+# The three voice engines share the player, where these faults lie.
+TWINS = {"clips", "pyttsx3"}
+CASES = [(name, fault) for name in RIGS if name not in TWINS for fault in FAULTS[FAMILIES[name]]]
 
 
 def cable(rig: Rig) -> Simulated:

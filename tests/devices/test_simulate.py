@@ -200,7 +200,7 @@ def test_a_hall_s_plan_fits_together(tmp_path: Path) -> None:
     assert 'enrol_code = "AB-12"' in text
     assert "columns = 32" in text
     drivers = {device["driver"] for device in _display(written.agents["display"])}
-    assert drivers == {"w1", "w2", "w7", "espeak"}
+    assert drivers == {"w1", "w2", "w7", "clips"}
 
 
 def _display(path: Path) -> list[dict[str, Any]]:

@@ -109,7 +109,9 @@ class Place:
             *self.device("printer-1", "printers", "escpos", link=f"tcp:127.0.0.1:{printer}"),
             *self.device("keypad-W03", "keypads", "a4", bus="pads", address=5),
             ("device.keys", {"0C": "call_next"}),
-            *self.device("speaker-1", "voice", "clips", clips="clips", player=player),
+            *self.device(
+                "speaker-1", "voice", "clips", clips="clips", missing="refuse", player=player
+            ),
             *self.clock("clock-1", self.devices["clock-1"].port),
             *self.clock("clock-2", self.junk.server_address[1]),
             *self.device("standby-1", "standby", "standby", port=0, printer="printer-1"),

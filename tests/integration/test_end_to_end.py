@@ -85,6 +85,8 @@ class Scene:
 
     def __init__(self, hall: HallServer, database: str, redis: RedisServer | None) -> None:
         self.hall, self.database, self.redis = hall, database, redis
+        # Once each: then whatever is heard twice was announced twice.
+        hall.clerk(ADMINISTRATOR).post("/office/settings", {"values": {"voice_repeats": 1}})
         self.kiosk = Client(hall.base, bearer=self.enrol("kiosk", "1"))
         self.board_token = self.enrol("board", "main")
         self.boards = [Board(hall, self.board_token) for _ in range(BOARDS)]
@@ -133,6 +135,8 @@ class Scene:
         before = len(self.sounds())
         self.seen_everywhere(self.call("1009"))
         self.announced(before)
+        # Whichever worker has the loudspeaker's line, and whichever is asked.
+        self.until(lambda: self.hall.clerk("1009").get("/counter")["announced"] == "spoken")
 
     def until(self, right: Any) -> None:
         """Wait until something is true of the simulated devices, looking after each event."""

@@ -253,6 +253,7 @@ RIGS = (
     "w7",
     "a4",
     "espeak",
+    "pyttsx3",
     "clips",
     "zk-pull",
 )

@@ -48,8 +48,11 @@ test("marks and spaces do not matter", () => {
 });
 
 test("a number is read digit by digit", () => {
-  expect(readNumber("A012", "zh")).toBe("A 零 一 二");
-  expect(readNumber("A012", "en")).toBe("A 0 1 2");
+  const digits = [..."零幺二三四五六七八九"];
+  expect(readNumber("A012", "zh", digits)).toBe("A 零 幺 二");
+  expect(readNumber("AB012", "zh", digits)).toBe("A B 零 幺 二");
+  expect(readNumber("A012", "zh", [])).toBe("A 0 1 2");
+  expect(readNumber("A012", "en", digits)).toBe("A 0 1 2");
 });
 
 test("keys that would lead away from the kiosk's page are stopped, typing is not", () => {

@@ -3,6 +3,7 @@ import { effectScope, nextTick, ref, shallowRef } from "vue";
 import type { Connection, Live } from "@web/live.ts";
 import type { CounterState, HandInActs, ShareCard } from "@web/wire.gen.ts";
 import type { Acts } from "../../counters/web/acts.ts";
+import { noShow } from "../../counters/web/no-show.ts";
 import { after, useOffline } from "../../counters/web/offline.ts";
 
 const NOW = 1_772_424_000_000;
@@ -32,6 +33,17 @@ test("the picture after each act is what the server would draw", () => {
   expect(serving?.current).toMatchObject({ state: "serving", serving_at: NOW + 2 });
   expect(after(serving as CounterState, "finish", NOW + 3)?.current).toBeNull();
   expect(after(again as CounterState, "no_show", NOW + 3)?.current).toBeNull();
+});
+
+test("a call that nobody heard is not marked as missed, until it was", () => {
+  const called = { ...after(picture(["A001"]), "call", NOW), no_show_calls: 1 } as CounterState;
+  const later = NOW + 60_000;
+  for (const announced of ["pending", "unspoken"] as const) {
+    expect(noShow({ ...called, announced }, later).allowed).toBe(false);
+  }
+  for (const announced of ["", "spoken", "by_mouth"] as const) {
+    expect(noShow({ ...called, announced }, later).allowed).toBe(true);
+  }
 });
 
 test("what the rules do not allow is not possible", () => {

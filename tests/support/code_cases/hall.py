@@ -181,6 +181,16 @@ def _(web: Web) -> TestResponse:
     return _called(web).post("/counter/no-show")
 
 
+@case(Code.CALL_UNSPOKEN)
+def _(web: Web) -> TestResponse:
+    web.small.configure(no_show_min_calls=1, no_show_min_seconds=0)
+    token = web.small.hall.people.grant("agent", "display")
+    line = web.app.socketio.test_client(web.app.flask, namespace="/agent", auth={"token": token})
+    speaker = {"device": "s", "kind": "voice", "serves": "east", "reports": "spoken"}
+    line.emit("hello", {"agent": "display", "devices": [speaker]}, namespace="/agent")
+    return _called(web).post("/counter/no-show")
+
+
 @case(Code.RETURN_LIMIT)
 def _(web: Web) -> TestResponse:
     web.small.configure(return_limit=0)

@@ -1,0 +1,145 @@
+"""Calls and the loudspeakers: each call ends as spoken, unspoken or called by mouth.
+
+A loudspeaker's driver reports what was truly played. What it could not play, what expired in its
+queue and what it never reported is unspoken: the window's clerk and the office see it, and the
+ticket cannot be marked as missed until it was announced. Where no loudspeaker that reports is
+responsible for the window's zone, nothing is waited for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.domain.errors import Code, HallError
+from server.domain.tickets import ActorKind, State, Ticket
+from server.services.bus import CallTold
+from server.services.context import SYSTEM, Actor, Context, JsonDict, note
+from server.services.moves import current
+from server.storage import announcements as stored
+from server.storage.store import Tx
+
+HALL = "main"
+"""The zone of loudspeakers that are heard everywhere."""
+REPORTS = "spoken"
+"""What a device's agent says that it reports, if it says what was truly played."""
+PENDING, SPOKEN, UNSPOKEN, BY_MOUTH = "pending", "spoken", "unspoken", "by_mouth"
+LAST_SECONDS = 30
+"""Beyond its expiry an announcement is waited for: it may just have begun, on a slow line."""
+REPLACED = "replaced"
+"""The agent's reason for an announcement in whose place a newer one of the ticket came."""
+
+
+def responsible(rows: Sequence[Any], zone: str) -> tuple[str, list[Any]]:
+    """Return the zone whose loudspeakers speak for `zone`, and those that are connected.
+
+    Its own, and while none of these is connected those of the whole hall.
+    """
+    for serves in (zone, HALL):
+        there = [row for row in rows if row.serves == serves and row.connected]
+        if there:
+            return serves, there
+    return HALL, []
+
+
+def ask(ctx: Context, tx: Tx, ticket: Ticket, n: int) -> None:
+    """Note that the `n`-th call of a ticket waits for its announcement, where one is to come."""
+    window = ctx.catalogue().window_by.get(ticket.window)
+    rows = stored.speakers(tx.conn, tx.hall_id)
+    if window is None or not rows:
+        return
+    zone, there = responsible(rows, window.zone)
+    reporting = [row for row in there if row.reports == REPORTS]
+    values: JsonDict = {"window": ticket.window, "zone": zone, "asked": len(reporting)}
+    if reporting:
+        patience = ctx.settings().voice_expiry_seconds + LAST_SECONDS
+        due = tx.now + patience * 1000
+        stored.add(tx, ticket.id, n, {**values, "state": PENDING, "due_at": due})
+    elif not there and any(r.reports == REPORTS and r.serves in (window.zone, HALL) for r in rows):
+        values |= {"state": UNSPOKEN, "reason": "agent_gone", "due_at": tx.now, "ended_at": tx.now}
+        stored.add(tx, ticket.id, n, values)
+        _tell(tx, SYSTEM, ticket.id, n, ticket.window, UNSPOKEN, "agent_gone")
+
+
+def heard(ctx: Context, agent: str, ticket_id: str, n: int, state: str, reason: str) -> None:
+    """Take a loudspeaker's report of the `n`-th call of a ticket; a repeat changes nothing."""
+    actor = Actor(ActorKind.AGENT, agent)
+
+    def act(tx: Tx) -> None:
+        row = stored.get(tx.conn, tx.hall_id, ticket_id, n)
+        if row is None or row.state in (SPOKEN, BY_MOUTH):
+            return
+        if reason == REPLACED:
+            return  # a newer call is in its place, whose own report counts
+        if state == SPOKEN:
+            _end(tx, actor, row, SPOKEN, "")
+        elif row.state == PENDING:
+            failed = row.failed + 1
+            stored.change(tx, row, {"failed": failed})
+            if failed >= row.asked:
+                _end(tx, actor, row, UNSPOKEN, reason or state)
+
+    ctx.write(act)
+
+
+def give_up(ctx: Context) -> None:
+    """End the announcements that no loudspeaker reported in time as unspoken."""
+    now = ctx.clock.now()
+    if not ctx.glance(lambda c: stored.overdue(c, ctx.hall_id, now)):
+        return
+
+    def act(tx: Tx) -> None:
+        for row in stored.overdue(tx.conn, tx.hall_id, tx.now):
+            newest = stored.last(tx.conn, tx.hall_id, row.ticket_id)
+            if newest is not None and newest.n == row.n:
+                _end(tx, SYSTEM, row, UNSPOKEN, "no_report")
+            else:
+                stored.change(tx, row, {"state": REPLACED, "ended_at": tx.now})
+
+    ctx.write(act)
+
+
+def by_mouth(ctx: Context, actor: Actor, key: str, window: str) -> str:
+    """Note that the clerk called the current ticket out; returns its id.
+
+    Raises WINDOW_IDLE, and MOVE_NOT_ALLOWED where no announcement of the call is waited for.
+    """
+
+    def act(tx: Tx) -> JsonDict:
+        ticket = current(tx, actor, window)
+        row = stored.last(tx.conn, tx.hall_id, ticket.id)
+        if row is None or ticket.state is not State.CALLED:
+            raise HallError(Code.MOVE_NOT_ALLOWED, move=BY_MOUTH, state=ticket.state)
+        _end(tx, actor, row, BY_MOUTH if row.state != SPOKEN else SPOKEN, row.reason, BY_MOUTH)
+        return {"ticket": ticket.id}
+
+    asked: JsonDict = {"act": "call_by_mouth", "window": window}
+    return str(ctx.command(actor, key, asked, act, brief=True)["ticket"])
+
+
+def require_announced(tx: Tx, ticket: Ticket) -> None:
+    """Raise CALL_UNSPOKEN if the last call of a ticket waits for its announcement."""
+    row = stored.last(tx.conn, tx.hall_id, ticket.id)
+    if row is not None and row.state not in (SPOKEN, BY_MOUTH):
+        raise HallError(Code.CALL_UNSPOKEN, number=ticket.number, reason=row.reason or row.state)
+
+
+def state_of(conn: Connection, hall_id: str, ticket: Ticket | None) -> tuple[str, str]:
+    """State and reason of the announcement of a ticket's last call; "" where none is awaited."""
+    if ticket is None or ticket.state is not State.CALLED:
+        return "", ""
+    row = stored.last(conn, hall_id, ticket.id)
+    return ("", "") if row is None else (row.state, row.reason)
+
+
+def _end(tx: Tx, actor: Actor, row: Any, state: str, reason: str, act: str = "") -> None:
+    stored.change(tx, row, {"state": state, "reason": reason, "ended_at": tx.now})
+    _tell(tx, actor, row.ticket_id, row.n, row.window, act or state, reason)
+
+
+def _tell(tx: Tx, actor: Actor, ticket: str, n: int, window: str, act: str, reason: str) -> None:
+    data = {"call": n} | ({"reason": reason} if reason else {})
+    note(tx, actor, f"call.{act}", ticket, window=window, data=data)
+    tx.events.append(CallTold(ticket, window))

@@ -1,0 +1,280 @@
+"""Calls at the loudspeakers: each is spoken, or stands as unspoken until somebody acts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from server.domain.errors import Code
+from server.domain.tickets import State
+from server.services import announcing, replaying
+from server.storage import journal
+from server.wire.commands import HandInActs, OfflineAct
+from support.halls import MANAGER
+from support.web import Browser, Web
+
+AGENT = "/agent"
+ZONE = "east"
+NEW = {"reports": "spoken"}
+
+
+class Loudspeakers:
+    """An agent with a loudspeaker for each zone that is named, as the server sees it."""
+
+    def __init__(self, web: Web, *zones: str, name: str = "display", **more: str) -> None:
+        token = web.small.hall.people.grant("agent", name)
+        self._line = web.app.socketio.test_client(
+            web.app.flask, namespace=AGENT, auth={"token": token}
+        )
+        devices = [
+            {"device": f"{name}-{n}", "kind": "voice", "driver": "clips", "serves": zone, **more}
+            for n, zone in enumerate(zones)
+        ]
+        assert self.tell("hello", {"agent": name, "devices": devices}) == {"ok": True}
+
+    def tell(self, event: str, message: dict[str, Any]) -> Any:
+        """Send a message of the agent's; returns the server's answer."""
+        return self._line.emit(event, message, namespace=AGENT, callback=True)
+
+    def tasks(self) -> list[dict[str, Any]]:
+        """The announcements that came since the last question."""
+        found = self._line.get_received(AGENT)
+        return [one["args"][0] for one in found if one["name"] == "task"]
+
+    def ended(self, task: dict[str, Any], state: str, reason: str = "") -> None:
+        """Report how an announcement ended."""
+        told = {"id": task["id"], "device": task["device"], "state": state, "reason": reason}
+        assert self.tell("result", told) == {"ok": True}
+
+    def leave(self) -> None:
+        """Hang up."""
+        self._line.disconnect(AGENT)
+
+
+def called(web: Web) -> Browser:
+    """A clerk who has called somebody, long and often enough for a no-show but for the voice."""
+    web.small.configure(no_show_min_calls=1)
+    clerk = web.clerk("T1")
+    web.small.issue("tax-1")
+    assert clerk.post("/counter/call-next").status_code == 200
+    web.small.clock.forward(seconds=20)
+    return clerk
+
+
+def announced(clerk: Browser) -> tuple[str, str]:
+    """What the clerk's page shows of the last call's announcement."""
+    state = clerk.get("/counter").get_json()
+    return state["announced"], state["announced_reason"]
+
+
+def marked(clerk: Browser) -> str:
+    """Mark as missed; returns the code of the refusal, "" when it was done."""
+    answer = clerk.post("/counter/no-show")
+    return "" if answer.status_code == 200 else str(answer.get_json()["code"])
+
+
+def listed(web: Web) -> list[str]:
+    """The rooms of which the office's list says that a call was not heard."""
+    day = web.manager().get("/office/today").get_json()
+    return [one["subject"] for one in day["alarms"] if one["code"] == "call_unspoken"]
+
+
+def lines(web: Web) -> list[tuple[str, str]]:
+    """What the journal has of announcements: act and who."""
+    found = web.small.ctx.read(lambda c: [*journal.lines(c, "small", 0)])
+    return [(line.act, line.actor) for line in found if line.act.startswith("call.")]
+
+
+def test_a_call_that_was_played_is_spoken(web: Web) -> None:
+    speakers = Loudspeakers(web, ZONE, **NEW)
+    clerk = called(web)
+    (task,) = speakers.tasks()
+    assert task["payload"]["ticket"] == clerk.get("/counter").get_json()["current"]["id"]
+    assert announced(clerk) == ("pending", "")
+    assert marked(clerk) == "call_unspoken"
+    speakers.ended(task, "spoken")
+    assert announced(clerk) == ("spoken", "")
+    assert listed(web) == []
+    assert marked(clerk) == ""
+    assert lines(web) == [("call.spoken", "display")]
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        ("expired", "expired"),
+        ("failed", "interrupted"),
+        ("failed", "clip_missing"),
+        ("failed", "player_failed"),
+        ("failed", "no_such_device"),
+    ],
+)
+def test_a_call_that_was_not_played_stands_until_it_is_spoken(
+    web: Web, state: str, reason: str
+) -> None:
+    speakers = Loudspeakers(web, ZONE, **NEW)
+    clerk = called(web)
+    speakers.ended(speakers.tasks()[0], state, reason)
+    assert announced(clerk) == ("unspoken", reason)
+    assert listed(web) == [ZONE]
+    assert marked(clerk) == "call_unspoken"
+    clerk.post("/counter/recall")
+    (again,) = speakers.tasks()
+    assert announced(clerk) == ("pending", "")
+    assert listed(web) == []
+    speakers.ended(again, "spoken")
+    assert marked(clerk) == ""
+
+
+def test_a_clerk_may_call_out(web: Web) -> None:
+    speakers = Loudspeakers(web, ZONE, **NEW)
+    clerk = called(web)
+    speakers.ended(speakers.tasks()[0], "failed", "player_failed")
+    state = clerk.post("/counter/called-by-mouth").get_json()
+    assert state["announced"] == "by_mouth"
+    assert listed(web) == []
+    assert marked(clerk) == ""
+    assert lines(web) == [("call.unspoken", "display"), ("call.by_mouth", "1001")]
+
+
+def test_calling_out_needs_a_call_that_waits_for_its_announcement(web: Web) -> None:
+    clerk = called(web)
+    refused = clerk.post("/counter/called-by-mouth")
+    assert refused.get_json()["code"] == Code.MOVE_NOT_ALLOWED.value
+
+
+def test_a_hall_without_loudspeakers_waits_for_none(web: Web) -> None:
+    clerk = called(web)
+    assert announced(clerk) == ("", "")
+    assert marked(clerk) == ""
+    assert lines(web) == []
+
+
+def test_an_agent_of_before_is_not_waited_for(web: Web) -> None:
+    speakers = Loudspeakers(web, ZONE)
+    clerk = called(web)
+    (task,) = speakers.tasks()
+    assert announced(clerk) == ("", "")
+    speakers.ended(task, "failed", "player_failed")
+    assert announced(clerk) == ("", "")
+    assert marked(clerk) == ""
+
+
+def test_loudspeakers_of_another_room_are_not_waited_for(web: Web) -> None:
+    speakers = Loudspeakers(web, "west", **NEW)
+    clerk = called(web)
+    assert speakers.tasks() == []
+    assert announced(clerk) == ("", "")
+
+
+def test_the_halls_own_loudspeaker_stands_in_for_a_room(web: Web) -> None:
+    speakers = Loudspeakers(web, "main", **NEW)
+    clerk = called(web)
+    speakers.ended(speakers.tasks()[0], "expired", "expired")
+    assert announced(clerk) == ("unspoken", "expired")
+
+
+def test_an_agent_that_is_away_leaves_a_call_unspoken_at_once(web: Web) -> None:
+    Loudspeakers(web, ZONE, **NEW).leave()
+    clerk = called(web)
+    assert announced(clerk) == ("unspoken", "agent_gone")
+    assert listed(web) == [ZONE]
+    assert marked(clerk) == "call_unspoken"
+
+
+def test_a_call_that_nobody_reports_is_unspoken_in_the_end(web: Web) -> None:
+    Loudspeakers(web, ZONE, **NEW)
+    clerk = called(web)
+    announcing.give_up(web.small.ctx)
+    assert announced(clerk) == ("pending", "")
+    web.small.clock.forward(seconds=web.small.ctx.settings().voice_expiry_seconds + 30)
+    announcing.give_up(web.small.ctx)
+    assert announced(clerk) == ("unspoken", "no_report")
+    assert listed(web) == [ZONE]
+    assert lines(web) == [("call.unspoken", "hall")]
+
+
+def test_a_report_that_comes_late_is_believed(web: Web) -> None:
+    speakers = Loudspeakers(web, ZONE, **NEW)
+    clerk = called(web)
+    web.small.clock.forward(seconds=600)
+    announcing.give_up(web.small.ctx)
+    (task,) = speakers.tasks()
+    for _ in range(2):
+        speakers.ended(task, "spoken")
+    assert announced(clerk) == ("spoken", "")
+    assert lines(web) == [("call.unspoken", "hall"), ("call.spoken", "display")]
+
+
+def test_one_loudspeaker_of_two_is_enough(web: Web) -> None:
+    speakers = Loudspeakers(web, ZONE, ZONE, **NEW)
+    clerk = called(web)
+    first, second = speakers.tasks()
+    speakers.ended(first, "failed", "player_failed")
+    assert announced(clerk) == ("pending", "")
+    speakers.ended(second, "spoken")
+    assert announced(clerk) == ("spoken", "")
+    assert lines(web) == [("call.spoken", "display")]
+
+
+def test_both_loudspeakers_failing_is_a_failure(web: Web) -> None:
+    speakers = Loudspeakers(web, ZONE, ZONE, **NEW)
+    clerk = called(web)
+    for task in speakers.tasks():
+        speakers.ended(task, "failed", "player_failed")
+    assert announced(clerk) == ("unspoken", "player_failed")
+
+
+def test_a_call_in_whose_place_a_newer_one_came_is_no_failure(web: Web) -> None:
+    speakers = Loudspeakers(web, ZONE, **NEW)
+    clerk = called(web)
+    clerk.post("/counter/recall")
+    older, newer = speakers.tasks()
+    speakers.ended(older, "expired", "replaced")
+    assert announced(clerk) == ("pending", "")
+    speakers.ended(newer, "spoken")
+    assert marked(clerk) == ""
+    # Of the older call nobody ever reports; it is over with the newer one.
+    web.small.clock.forward(seconds=600)
+    announcing.give_up(web.small.ctx)
+    assert lines(web) == [("call.spoken", "display")]
+
+
+@pytest.mark.parametrize("task", ["", "x", "20260105-A001.x.1.s", "20260105-A001.99999999.1.s", 5])
+def test_a_report_of_no_call_changes_nothing(web: Web, task: object) -> None:
+    speakers = Loudspeakers(web, ZONE, **NEW)
+    told = {"id": task, "device": "display-0", "state": "spoken", "reason": "\x00<b>"}
+    assert speakers.tell("result", told) == {"ok": True}
+    assert lines(web) == []
+
+
+def test_a_desk_without_its_server_is_not_refused_for_what_it_could_not_know(web: Web) -> None:
+    speakers = Loudspeakers(web, ZONE, **NEW)
+    clerk = called(web)
+    speakers.ended(speakers.tasks()[0], "failed", "player_failed")
+    small = web.small
+    ticket = clerk.get("/counter").get_json()["current"]["id"]
+    acts = [OfflineAct(kind="no_show", ticket=ticket, at=small.clock.now())]
+    body = HandInActs(window="T1", known=ticket, acts=acts)
+    results = replaying.hand_in(small.ctx, small.clerk("T1"), small.key(), body)
+    assert [one["code"] for one in results] == [""]
+    assert small.ticket(ticket).state is State.MISSED
+
+
+def test_a_person_who_is_there_is_served_whatever_the_loudspeaker_did(web: Web) -> None:
+    speakers = Loudspeakers(web, ZONE, **NEW)
+    clerk = called(web)
+    speakers.ended(speakers.tasks()[0], "failed", "player_failed")
+    assert clerk.post("/counter/start").status_code == 200
+    assert announced(clerk) == ("", "")
+    assert listed(web) == []
+
+
+def test_a_line_names_the_calls_of_its_room(web: Web) -> None:
+    Loudspeakers(web, ZONE, **NEW).leave()
+    called(web)
+    day = web.person(MANAGER).get("/office/today").get_json()
+    (line,) = (one for one in day["alarms"] if one["code"] == "call_unspoken")
+    assert "A001（1 号窗口）" in line["message_zh"]
+    assert "A001 (window 1)" in line["message_en"]

@@ -1,0 +1,120 @@
+"""The bank of clips that comes with the project: whole, of one loudness, and quick enough."""
+
+from __future__ import annotations
+
+import math
+import random
+from array import array
+from string import ascii_uppercase
+
+import pytest
+
+from bench.voice.understood import calls
+from bench.voice.words import clips
+from devices.voice.clips import BANK, ClipEngine, split_into_clips
+from devices.voice.engines import EspeakEngine, Part, VoiceError
+from devices.voice.wavs import Sound, loudness, peak, read_wav
+from display.announcer import utterance
+from server.domain.settings import Settings
+from server.reference.loading import load
+
+FILES = sorted(BANK.glob("*/*.wav"))
+NAMES = {
+    lang: frozenset(file.stem.lower() for file in (BANK / lang).glob("*.wav"))
+    for lang in ("zh", "en")
+}
+LARGEST = 6_000_000
+
+
+@pytest.fixture(scope="module")
+def sounds() -> dict[str, Sound]:
+    return {f"{file.parent.name}/{file.stem}": read_wav(file) for file in FILES}
+
+
+def test_the_bank_holds_what_its_list_names() -> None:
+    assert {(file.parent.name, file.stem) for file in FILES} == {(c.lang, c.name) for c in clips()}
+    assert sum(file.stat().st_size for file in FILES) <= LARGEST
+
+
+def test_all_clips_are_of_one_loudness(sounds: dict[str, Sound]) -> None:
+    levels = {name: 20 * math.log10(loudness(sound)) for name, sound in sounds.items()}
+    softest, loudest = min(levels, key=levels.__getitem__), max(levels, key=levels.__getitem__)
+    assert levels[loudest] - levels[softest] <= 1.0, (softest, loudest)
+
+
+def test_no_sample_is_clipped(sounds: dict[str, Sound]) -> None:
+    assert [name for name, sound in sounds.items() if peak(sound) >= 0.995] == []
+
+
+def test_the_quiet_at_the_ends_is_cut_off(sounds: dict[str, Sound]) -> None:
+    def quiet(sound: Sound) -> float:
+        """Seconds of quiet at the longer of its quiet ends."""
+        samples = array("h", sound.frames)
+        loud = [n for n, sample in enumerate(samples) if abs(sample) > 0.012 * 32768]
+        return max(loud[0], len(samples) - loud[-1]) / sound.rate
+
+    assert [name for name, sound in sounds.items() if quiet(sound) > 0.03] == []
+    assert {sound.rate for sound in sounds.values()} == {24000}
+
+
+def said(number: str, window: int, one: str) -> list[Part]:
+    """Every phrase that the product may speak of a call."""
+    payload = utterance(number, window, "east", Settings(voice_one=one))
+    parts = [*payload["parts"], payload["short"]]
+    return [Part(part["lang"], part["text"]) for part in parts]
+
+
+@pytest.mark.parametrize("one", ["一", "幺"])
+def test_every_number_and_window_is_in_the_bank(one: str) -> None:
+    chance = random.Random(1)
+    for n, letter in enumerate(ascii_uppercase * 4):
+        other = chance.choice(["", *ascii_uppercase])
+        number = f"{letter}{other}{chance.randint(1, 9999):03d}"
+        for part in said(number, n % 99 + 1, one):
+            assert split_into_clips(part.text, NAMES[part.lang], part.lang)
+    for window in range(1, 200):
+        for part in said("A012", window, one):
+            assert split_into_clips(part.text, NAMES[part.lang], part.lang)
+
+
+def test_a_window_is_one_clip_and_never_cut_from_another() -> None:
+    for window in range(1, 100):
+        zh, en, _ = said("B407", window, "一")
+        assert split_into_clips(en.text, NAMES["en"], "en")[-1] == f"window {window}"
+        assert split_into_clips(zh.text, NAMES["zh"])[-1].endswith("号窗口")
+
+
+def test_the_rooms_of_the_reference_hall_are_in_the_bank() -> None:
+    for zone in load().zones:
+        assert split_into_clips(zone.name, NAMES["zh"]) == [zone.name]
+        assert split_into_clips(zone.name_en, NAMES["en"], "en") == [zone.name_en.lower()]
+
+
+def test_twenty_calls_at_once_are_spoken_within_a_minute() -> None:
+    engine = ClipEngine(BANK)
+    drawn = list(calls(200, 1))
+    longest = max(
+        sum(engine.render([call.said["short"]]).seconds for call in drawn[n : n + 20])
+        for n in range(0, 200, 20)
+    )
+    # A player takes a tenth of a second and more to begin.
+    assert longest <= 60 - 20 * 0.12
+
+
+def test_a_word_outside_the_bank_is_said_by_the_fallback_as_loudly() -> None:
+    part = Part("zh", "请曾先生到三号窗口")
+    with pytest.raises(VoiceError, match="clip_missing: 曾先生"):
+        ClipEngine(BANK).render([part])
+    engine = ClipEngine(BANK, EspeakEngine())
+    assert engine.outside([part]) == "曾先生"
+    whole = engine.render([part])
+    without = ClipEngine(BANK).render([Part("zh", "请到三号窗口")])
+    assert whole.rate == 24000
+    assert whole.seconds > without.seconds + 0.3
+    assert abs(20 * math.log10(loudness(whole) / loudness(without))) < 1.5
+    assert engine.outside([Part("en", "Number A, window 3, thank you")]) == "thank you"
+
+
+def test_a_letter_is_no_part_of_a_word() -> None:
+    with pytest.raises(VoiceError, match="clip_missing: at"):
+        split_into_clips("at window 3", NAMES["en"], "en")
