@@ -124,7 +124,15 @@ class Clerk:
         self._called(ticket, times + 1)
 
     def _missed(self, ticket: dict[str, Any]) -> None:
-        if self._do("no-show") is not None and self._visitors[ticket["id"]].patience == "back":
+        gone = self._do("no-show")
+        if gone is None:
+            # No loudspeaker played the call: at sixty times speed none keeps up. The clerk calls out.
+            self._do("called-by-mouth")
+            gone = self._do("no-show")
+        if gone is None:
+            self._stage.after(40 * SECOND, lambda: self._missed(ticket))
+            return
+        if self._visitors[ticket["id"]].patience == "back":
             self.returning(ticket)
         self._next_soon()
 

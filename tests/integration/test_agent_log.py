@@ -108,7 +108,7 @@ class Place:
             ("[bus]", {"name": "pads", "link": "serial:ttyPAD0"}),
             *self.device("printer-1", "printers", "escpos", link=f"tcp:127.0.0.1:{printer}"),
             *self.device("keypad-W03", "keypads", "a4", bus="pads", address=5),
-            ("device.keys", {"0C": "call_next"}),
+            ("device.keys", {"13": "transfer"}),
             *self.device(
                 "speaker-1", "voice", "clips", clips="clips", missing="refuse", player=player
             ),
@@ -201,7 +201,7 @@ def busy(place: Place) -> None:
     place.until(lambda: any(ENROLLED in json.dumps(event) for event in place.server.events))
     pad = place.devices["keypad-W03"]
     assert isinstance(pad, KeypadSimulator)
-    pad.press(" ".join(PHONE) + " 0C")
+    pad.press(" ".join(PHONE) + " 13")
     place.until(lambda: any(e["data"].get("digits") == PHONE for e in place.server.events))
     told = next(e["data"]["line"] for e in place.server.events if e["kind"] == "line")
     place.until(lambda: place.is_now("standby-1", "ok"))
