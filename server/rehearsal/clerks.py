@@ -126,7 +126,7 @@ class Clerk:
     def _missed(self, ticket: dict[str, Any]) -> None:
         gone = self._do("no-show")
         if gone is None:
-            # No loudspeaker played the call: at sixty times speed none keeps up. The clerk calls out.
+            # No loudspeaker played the call: at sixty times speed none keeps up.
             self._do("called-by-mouth")
             gone = self._do("no-show")
         if gone is None:
