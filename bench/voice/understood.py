@@ -26,6 +26,8 @@ from server.domain.settings import Settings
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWX"
 WINDOWS = 30
+UNTUNED = 2
+"""The seed on whose numbers no clip was chosen; 1, 11 and 12 were used for that."""
 ENGINES: dict[str, Callable[[], Engine]] = {
     "clips": lambda: ClipEngine(BANK),
     "espeak": EspeakEngine,
@@ -103,7 +105,7 @@ def main() -> int:
     """Measure and print."""
     made = argparse.ArgumentParser(prog="go.py bench --only voice", description=__doc__)
     made.add_argument("--count", type=int, default=200, metavar="N")
-    made.add_argument("--seed", type=int, default=1)
+    made.add_argument("--seed", type=int, default=UNTUNED)
     made.add_argument("--engines", nargs="+", default=["clips"], choices=list(ENGINES))
     made.add_argument("--forms", nargs="+", default=list(FORMS), choices=FORMS)
     made.add_argument("--misheard", action="store_true", help="what was not understood")

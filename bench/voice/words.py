@@ -20,7 +20,7 @@ ENDS = {"四": "。", "九": "。"}
 """Digits said better otherwise: after 四， a recogniser heard a five, and 九， it doubled."""
 ALONE = "一"
 """The digit that is not one clip with what follows: it was heard as 有."""
-BETTER = {"七号窗口": "七号窗口。", "九号窗口": "九号，窗口"}
+BETTER = {"七号窗口": "七号，窗口", "九号窗口": "九号，窗口"}
 """Windows likewise: heard as 西 and 修."""
 
 
