@@ -11,7 +11,7 @@ import pytest
 
 from bench.voice.understood import calls
 from bench.voice.words import clips
-from devices.voice.clips import BANK, ClipEngine, split_into_clips
+from devices.voice.clips import BANK, COMMA_SECONDS, ClipEngine, split_into_clips
 from devices.voice.engines import EspeakEngine, Part, VoiceError
 from devices.voice.wavs import Sound, loudness, peak, read_wav
 from display.announcer import utterance
@@ -99,6 +99,26 @@ def test_twenty_calls_at_once_are_spoken_within_a_minute() -> None:
     )
     # A player takes a tenth of a second and more to begin.
     assert longest <= 60 - 20 * 0.12
+
+
+def test_the_number_of_a_short_call_is_apart_from_its_window() -> None:
+    """Without quiet between them W019 and window 23 were heard as 01923."""
+    engine = ClipEngine(BANK)
+    number, window = (engine.render([Part("zh", text)]) for text in ("W零一九", "二十三号窗口"))
+    whole = engine.render([Part("zh", "W零一九，二十三号窗口")])
+    quiet = whole.frames[len(number.frames) : len(whole.frames) - len(window.frames)]
+    assert len(quiet) == round(COMMA_SECONDS * whole.rate) * 2
+    assert not any(quiet)
+    assert whole.frames.startswith(number.frames)
+    assert whole.frames.endswith(window.frames)
+
+
+def test_a_comma_beside_a_word_outside_the_bank_is_kept_too() -> None:
+    engine = ClipEngine(BANK, EspeakEngine())
+    joined = engine.render([Part("zh", "曾先生请到三号窗口")])
+    apart = engine.render([Part("zh", "曾先生，请到三号窗口")])
+    assert apart.rate == joined.rate
+    assert apart.seconds == pytest.approx(joined.seconds + COMMA_SECONDS, abs=0.01)
 
 
 def test_a_word_outside_the_bank_is_said_by_the_fallback_as_loudly() -> None:

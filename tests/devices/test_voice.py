@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from devices.owner import Outcome, Task
 from devices.simulate.base import Journal
-from devices.voice.clips import ClipEngine, split_into_clips
+from devices.voice.clips import COMMA_SECONDS, ClipEngine, split_into_clips
 from devices.voice.crew import Speaker, VoiceCrew, read_parts
 from devices.voice.engines import EspeakEngine, Part, VoiceError
 from devices.voice.homophones import spoken
@@ -67,7 +67,7 @@ def test_clips_are_joined_longest_first(tmp_path: Path) -> None:
     folder = clip_bank(tmp_path)
     (folder / "zh" / "请到.wav").write_bytes(to_wav(silence(0.5)))
     sound = ClipEngine(folder).render([Part("zh", "请，请到"), Part("en", "Window window")])
-    assert sound.seconds == pytest.approx(0.3 + 0.5 + 0.35 + 0.3 + 0.3, abs=0.01)
+    assert sound.seconds == pytest.approx(0.3 + COMMA_SECONDS + 0.5 + 0.35 + 0.3 + 0.3, abs=0.01)
 
 
 def test_a_missing_clip_is_named(tmp_path: Path) -> None:
