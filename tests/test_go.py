@@ -112,6 +112,7 @@ def test_setup_compiles_every_module_also_where_a_package_has_one_that_does_not(
     made = {
         str(path.relative_to(go.ROOT)).partition("/__pycache__/")[0]
         for path in go.ROOT.rglob("*.pyc")
+        if path.stem.partition(".")[0] != "go"  # python wrote it when it loaded the copy
     }
     assert made == {*go.PACKAGES, ".venv/lib/package"}
     assert not list(package.rglob("template*.pyc"))

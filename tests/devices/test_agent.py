@@ -381,7 +381,7 @@ def test_a_wrong_code_ends_with_a_sentence(hall: Hall) -> None:
     hall.write_file("WRONG")
     ended = run_agent("devices.host", hall.file)
     assert ended.returncode == EXIT_ENROL
-    assert "代码只能用一次" in ended.stderr
+    assert "登记码只能用一次" in ended.stderr
     hall.write_file()
     assert "enrol_code" in run_agent("devices.host", hall.file).stderr
 
