@@ -75,7 +75,9 @@ origins = ["{ORIGIN}"]
         return subprocess.Popen(command, cwd=self.folder, env=env)
 
     def told(self, kind: str) -> list[dict[str, Any]]:
-        return [event["data"] for event in self.server.events if event["kind"] == kind]
+        """What was told, each once: a debt whose answer was cut off comes again under its id."""
+        heard = {event["id"]: event for event in self.server.events}
+        return [event["data"] for event in heard.values() if event["kind"] == kind]
 
     def line(self, nth: int) -> Line:
         """The line that the agent announced at its n-th start, once it holds its lease."""
