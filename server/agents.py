@@ -30,7 +30,7 @@ NAMESPACE = "/agent"
 KINDS = frozenset({"printers", "led", "voice", "keypads", "fingerprint", "standby"})
 STATES = frozenset({"ok", "degraded", "failed", "unknown"})
 ANNOUNCED = ("device", "kind", "driver", "serves", "bus", "reports")
-"""What a hello tells of a device; agents of earlier versions know no `bus`, no `reports`."""
+"""Device as a hello describes it; agents of earlier versions send no `bus`, no `reports`."""
 MAX_DEVICES = 200
 MAX_READINGS = 16 * 1024
 

@@ -126,7 +126,7 @@ class Pages:
 
 
 def wants_page(accept: str) -> bool:
-    """Whether a person in a browser asks, by the header Accept: HTML is preferred over JSON."""
+    """Return True if a browser asks: its header Accept prefers HTML over JSON."""
     accepted = parse_accept_header(accept, MIMEAccept)
     return accepted["text/html"] > accepted["application/json"]
 

@@ -1,4 +1,4 @@
-"""How many announcements a recogniser understands: `python3 go.py bench --only voice`.
+"""Count of announcements that a recogniser understands: `python3 go.py bench --only voice`.
 
 Seeded calls, worded by the product, turned into WAVs by its own drivers, heard by Whisper base,
 which is fetched when this is run. Prints a table; `--engines`, `--count`, `--seed`, `--misheard`.
@@ -59,7 +59,7 @@ def calls(count: int, seed: int) -> Iterator[Call]:
 
 @dataclass(slots=True)
 class Score:
-    """How many of a form were understood."""
+    """Counts of one form: number, window and both understood."""
 
     digits: int = 0
     window: int = 0

@@ -32,7 +32,7 @@ READS = 4
 """So often a set is read again when its count moved."""
 FIRST_REPLY = 0xFFFE
 TAIL = 960
-"""So much of a set's end is compared: whole records of every size."""
+"""Bytes of a set's end that are compared: whole records of every size."""
 AHEAD = timedelta(days=1)
 """Records may be ahead of both clocks by so much; the zone of neither is known."""
 
@@ -43,7 +43,7 @@ class RefusedError(LinkError):
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """How a set ends: its length in bytes and a digest of its last records."""
+    """End of a set: its length in bytes and a digest of its last records."""
 
     length: int
     digest: str
@@ -71,7 +71,7 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """How many names were written, and the numbers that this terminal cannot hold."""
+    """Count of names written, and the numbers that this terminal cannot hold."""
 
     written: int
     unfit: Sequence[str] = ()
@@ -202,7 +202,7 @@ class Terminal:
         self._demand(codec.RESTART)
 
     def tail(self, held: Sizes) -> Tail:
-        """How its memory of records ends: a count alone does not tell that nothing is new."""
+        """Return the end of its record memory: a count does not prove that nothing is new."""
         raw = self._unless_empty(held, TAIL)
         return tail_of(*raw)
 

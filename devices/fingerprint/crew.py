@@ -236,7 +236,7 @@ def _changed(tail: Tail, mark: Mapping[str, Any]) -> bool:
 
 
 def _sent(found: Sequence[Record], mark: Mapping[str, Any], *, daily: bool) -> int:
-    """How many records of the memory's beginning were sent before.
+    """Return the count of records at the memory's beginning that were sent before.
 
     A ring begins otherwise at each punch: there the last records of then are looked for, from the
     end. Once a day that is not enough, and everything goes out.

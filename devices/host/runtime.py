@@ -212,7 +212,7 @@ class Agent:
 
 
 REPORTS = {"voice": "spoken"}
-"""What the drivers of a kind tell of a task's end that the server may wait for."""
+"""Facts of a task's end that the drivers of a kind report and the server may wait for."""
 
 
 def _announced(device: DeviceConfig) -> dict[str, str]:

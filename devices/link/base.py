@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl
 
 BAUD_RATES = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
 FLOWS = ("none", "xonxoff", "rtscts", "dsrdtr")
-"""How a serial device says that its buffer is full: a property of the line."""
+"""Flow control: the way a serial device says that its buffer is full; a property of the line."""
 ONE_WAY = ("windows", "cups")
 SCHEMES = ("tcp", "udp", "serial", "file", "usb", *ONE_WAY)
 OPTIONS = {"serial": ("baud", "flow"), "usb": ("in", "out")}

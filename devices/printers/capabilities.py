@@ -42,7 +42,7 @@ class Capabilities:
     native_qr: bool
     cut: CutMode
     doubt: str = ""
-    """What the table says that cannot be, and was replaced; for the log."""
+    """Impossible values of the table that were replaced; for the log."""
 
 
 @cache

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 SILENT = frozenset({"no_answer", "unreachable"})
 SLOWEST_PROBE_SECONDS = 30.0
 CALM_PROBES = 5
-"""So many answers in a row make the next question come sooner again."""
+"""Answers in a row after which the next question comes sooner again."""
 LONG_SILENT_SECONDS = 60.0
 
 

@@ -33,7 +33,7 @@ REAL_TIME = (0x04, 0x05, 0x14)
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What one printer can do. `columns` in cells: 48 for 80 mm, 32 for 58 mm.
+    """Abilities of one printer. `columns` in cells: 48 for 80 mm, 32 for 58 mm.
 
     `native_qr`: whether it draws QR codes itself; else they go out as pictures.
     """

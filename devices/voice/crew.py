@@ -66,7 +66,7 @@ class _Phrase:
     volume: int
     lead: float
     enough: bool
-    """Whether the announcement counts as spoken once this was played."""
+    """Return True if the announcement counts as spoken once this was played."""
 
     def sound(self) -> Sound:
         """The sound of the phrase; raises VoiceError."""

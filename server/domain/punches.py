@@ -164,11 +164,11 @@ class Contact:
         return replace(self, unread=True)
 
     def all_read(self) -> Contact:
-        """Somebody has looked at all of it."""
+        """Mark all of it as looked at."""
         return replace(self, unread=False)
 
     def delivered(self, until: int) -> Contact:
-        """Everything up to `until` is here; never moves back, nor while something is unread."""
+        """Move delivery on to `until`; never back, nor while something is unread."""
         if self.unread:
             return self
         if self.delivered_until is not None and self.delivered_until >= until:

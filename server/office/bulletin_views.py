@@ -74,7 +74,7 @@ FACT_LABELS = {
     "service_mean": "平均办理时间",
     "windows_open": "开放窗口数",
 }
-"""What the office calls the figures: in the editor, in amendments. A test knows them complete."""
+"""Names of the figures in the editor and in amendments; a test checks that none is missing."""
 
 
 def manages(actor: Actor) -> bool:

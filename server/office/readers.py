@@ -181,7 +181,7 @@ def _settle(api: Api) -> None:
               answer=LinesSettled, codes=(Code.NOT_FOUND,),
               example={"oldest": 1, "newest": 9, "why": "测试设备发出的乱码"})  # fmt: skip
     def settle_lines(call: Call) -> LinesSettled:
-        """Somebody has looked at all lines of a time clock that were put aside, and says why."""
+        """Settle all lines of a time clock that were put aside, with a reason."""
         asked: SettleLines = call.body
         act = call.actor, call.key, call.args["serial"], (asked.oldest, asked.newest)
         return LinesSettled(settled=readers_aside.settle_lines(ctx, *act, asked.why))

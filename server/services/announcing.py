@@ -24,7 +24,7 @@ from server.storage.store import Tx
 HALL = "main"
 """The zone of loudspeakers that are heard everywhere."""
 REPORTS = "spoken"
-"""What a device's agent says that it reports, if it says what was truly played."""
+"""Report that an agent promises in its hello if it says what was truly played."""
 PENDING, SPOKEN, UNSPOKEN, BY_MOUTH = "pending", "spoken", "unspoken", "by_mouth"
 LAST_SECONDS = 30
 """Beyond its expiry an announcement is waited for: it may just have begun, on a slow line."""

@@ -94,7 +94,7 @@ def _window(snapshot: Snapshot, window: Window) -> WindowState:
 
 
 def hall_hours(snapshot: Snapshot) -> HallHours:
-    """Whether the hall is open, and when it opens next."""
+    """Return the hall's hours: open or closed, and the next opening."""
     catalogue, now = snapshot.catalogue, snapshot.local
     today = hours.hall_spans(catalogue, now.date())
     is_open, numbers = hours.open_at(today, now.time()), _gives_numbers(snapshot, today)

@@ -75,7 +75,7 @@ class Restored:
     """What was done. `lost`: numbers by hall that were given out after the backup."""
 
     made: datetime
-    """When the backup was made, on the hall's wall clock."""
+    """Return the time of the backup on the hall's wall clock."""
     aside: str
     skipped: dict[str, dict[str, list[int]]]
     lost: dict[str, dict[str, list[int]]]

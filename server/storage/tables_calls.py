@@ -1,4 +1,4 @@
-"""What became of each call's announcement: asked of a loudspeaker, spoken, or not."""
+"""Announcement of each call: sent to a loudspeaker, spoken, or not."""
 
 from __future__ import annotations
 

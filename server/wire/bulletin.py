@@ -64,7 +64,7 @@ class BulletinTable(Message):
     title: str
     title_en: str
     personal: bool
-    """Whether it names people."""
+    """True if it names people."""
     columns: list[BulletinColumn]
     rows: list[BulletinRow]
 

@@ -163,7 +163,7 @@ class SettleLines(Command):
 
 
 class LinesSettled(Message):
-    """So many lines are settled now."""
+    """Count of lines that are settled now."""
 
     settled: int
 

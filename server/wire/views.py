@@ -15,7 +15,7 @@ from server.wire.offline import OfflineDay, StandbyAccess
 
 
 class HallHours(Message):
-    """Whether the hall is open by its hours and calendar, and when it opens next."""
+    """State of the hall by its hours and calendar: open or closed, and the next opening."""
 
     open: bool
     numbers: bool
@@ -389,7 +389,7 @@ class CounterState(Message):
     no_show_calls: int
     no_show_seconds: int
     announced: Literal["", "pending", "spoken", "unspoken", "by_mouth"] = ""
-    """What became of the last call at the loudspeakers; "" where nobody waits for that."""
+    """Outcome of the last call at the loudspeakers; "" if none is awaited."""
     announced_reason: str = ""
     windows: list[WindowRef]
     """Where a ticket can be transferred."""

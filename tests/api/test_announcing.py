@@ -63,7 +63,7 @@ def called(web: Web) -> Browser:
 
 
 def announced(clerk: Browser) -> tuple[str, str]:
-    """What the clerk's page shows of the last call's announcement."""
+    """Return the last call's announcement as the clerk's page shows it."""
     state = clerk.get("/counter").get_json()
     return state["announced"], state["announced_reason"]
 
@@ -81,7 +81,7 @@ def listed(web: Web) -> list[str]:
 
 
 def lines(web: Web) -> list[tuple[str, str]]:
-    """What the journal has of announcements: act and who."""
+    """Return act and actor of the journal's announcements."""
     found = web.small.ctx.read(lambda c: [*journal.lines(c, "small", 0)])
     return [(line.act, line.actor) for line in found if line.act.startswith("call.")]
 

@@ -215,10 +215,10 @@ def test_who_does_not_answer_in_time_is_cut_off(clients: _Clients) -> None:
     over.closed = True
     clients.direct.attend(1.0)
     clients.direct.attend(16.0)
-    gevent.sleep(0)
+    gevent.idle()
     assert list(clients.sockets) == ["a"], "fifteen seconds are its right; who is over is forgotten"
     clients.direct.attend(16.1)
-    gevent.sleep(0)
+    gevent.idle()
     assert clients.sockets == {}
     assert silent.closed
 
@@ -274,7 +274,7 @@ class _Heard:
         reader = gevent.spawn(self.socket.receive)
         for part in parts:
             self.there.sendall(part)
-            gevent.sleep(0.001)
+            gevent.idle()
         with suppress(Exception):
             return reader.get(timeout=5)
         return None

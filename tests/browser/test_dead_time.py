@@ -124,7 +124,7 @@ def settled(page: Page, words: str) -> None:
 
 
 def lines(hall: HallServer) -> list[str]:
-    """What the books hold of the person at the window."""
+    """Return the acts in the history of the ticket at the window."""
     current = hall.clerk(STAFF).get("/counter")["current"]
     if current is None:
         return []

@@ -208,7 +208,7 @@ def test_it_runs_on_a_browser_of_2017(phone: Page, free: HallServer) -> None:
 def test_without_scripts_it_says_to_follow_the_call_screen(
     browser: Browser, browser_context_args: dict[str, Any], hall: HallServer, scripts: str
 ) -> None:
-    """Where scripts are switched off, and where the browser cannot read ours."""
+    """Pages without scripts: switched off, or too new for the browser."""
     context = browser.new_context(
         **{**browser_context_args, "viewport": SMALL, "java_script_enabled": scripts == "broken"}
     )

@@ -75,7 +75,7 @@ origins = ["{ORIGIN}"]
         return subprocess.Popen(command, cwd=self.folder, env=env)
 
     def told(self, kind: str) -> list[dict[str, Any]]:
-        """What was told, each once: a debt whose answer was cut off comes again under its id."""
+        """Return reported facts, each once: an unanswered one comes again under its id."""
         heard = {event["id"]: event for event in self.server.events}
         return [event["data"] for event in heard.values() if event["kind"] == kind]
 

@@ -167,7 +167,7 @@ def test_what_is_no_announcement_is_refused(payload: dict[str, object]) -> None:
 
 
 class Sounds:
-    """What the simulated loudspeaker of a rig played, in order."""
+    """Return what the simulated loudspeaker of a rig played, in order."""
 
     def __init__(self, rig: Rig) -> None:
         self._journal = rig.plan.journal

@@ -1,4 +1,4 @@
-"""What must hold for every day under every rule: no case, but all of them."""
+"""Properties of every day under every rule."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ def test_leave_never_makes_a_day_worse(
 def test_a_decided_verdict_stays_when_more_becomes_known(
     rule: ShiftRule, when: list[datetime], known: datetime
 ) -> None:
-    """What is decided while readers still owe later punches is not taken back by those."""
+    """A verdict given while readers still owe later punches is not taken back by those."""
     early = [moment for moment in when if moment < known]
     before = verdicts(rule, replace(_facts(early), known_until=known))
     after = verdicts(rule, _facts(when))

@@ -90,7 +90,7 @@ class Visitor:
         return answer.status, said
 
     def page(self, path: str) -> str:
-        """What a browser is shown at an address."""
+        """Return the page that a browser is shown at an address."""
         self._line.request("GET", path, headers=self._headers | {"Accept": "text/html"})
         return self._line.getresponse().read().decode()
 

@@ -93,7 +93,7 @@ class _Line(http.client.HTTPSConnection):
 
 @pytest.fixture
 def manager(hall: HallServer, proxy: Nginx) -> Visitor:
-    """Somebody of the office, signed in through the proxy."""
+    """Return a manager's session, signed in through the proxy."""
     visitor = Visitor(proxy)
     visitor.sign_in("1002", hall.password)
     return visitor

@@ -23,7 +23,7 @@ CHINESE = re.compile(r'\bzh: "((?:[^"\\]|\\.)*)"')
 PLACE = re.compile(r"\{\w+\}")
 CODE = re.compile(r"[A-Za-z_]{2,}")
 LATIN = {"English", "Enter", "sfz", "GB"}
-"""What may stand in a Chinese sentence: the other language's name, keys, an example to type."""
+"""Latin words allowed in a Chinese sentence: the language's name, keys, an example to type."""
 
 
 def literals(model: Any, name: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""What applicants and clerks are shown: pure shaping of the hall as it stands."""
+"""Views for applicants and clerks: pure shaping of the hall as it stands."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def view_of(small: SmallHall, ticket_id: str) -> TicketView:
 
 
 def begun(small: SmallHall, window: str) -> Ticket:
-    """Somebody called to a window and being served there."""
+    """Return a ticket that was called to a window and is served there."""
     ticket = small.call(window)
     calling.start(small.ctx, small.clerk(window), small.key(), window)
     return small.ticket(ticket.id)

@@ -1,4 +1,4 @@
-"""What a time clock tells, and what the small hall's books say of it."""
+"""Reports of a time clock, and the small hall's books after them."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class UsbWire:
 
 
 class UsbBus(usb.backend.IBackend):  # type: ignore[misc]
-    """What libusb would say and do; `opened` and `resets` count."""
+    """Stand-in for libusb; `opened` and `resets` count."""
 
     def __init__(self, wire: UsbWire) -> None:
         super().__init__()

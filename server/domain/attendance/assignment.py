@@ -23,7 +23,7 @@ Pair = tuple[int, int]
 
 
 def gain(slot: SlotRule, weight: int, moment: time) -> Gain:
-    """What a slot gains by a punch at a moment that it holds."""
+    """Return the gain of a slot by a punch at a moment that it holds."""
     lost = slot.minutes_off(moment)
     seconds = minute_of(moment) * 60 + moment.second
     fitting = -seconds if slot.direction is Direction.IN else seconds

@@ -157,7 +157,7 @@ def _valid(slot: SlotRule) -> str:
 
 
 def punctual_clause(slot: SlotRule) -> str:
-    """When a punch is late or early, and what a long time off comes to."""
+    """Return the limits of late and early and the verdict of a long time off, in words."""
     words = punctual(slot)
     if not slot.absent_after:
         return words

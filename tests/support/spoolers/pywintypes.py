@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class error(Exception):  # noqa: N801, N818 - the library's name
-    """What the spooler says when it cannot."""
+    """Error of the spooler."""

@@ -1,4 +1,4 @@
-"""What became of each call's announcement, and which devices report it."""
+"""Announcement of each call and its outcome, and the devices that report it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far two punches must lie apart to serve two slots of a shift rule."""
+"""Least distance between two punches that serve two slots of a shift rule."""
 
 from __future__ import annotations
 
