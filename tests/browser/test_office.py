@@ -52,6 +52,21 @@ def test_today_follows_the_hall(office: Page, hall: HallServer) -> None:
     assert axe.findings(office) == []
 
 
+@pytest.mark.parametrize("width", [1280, 1440])
+def test_no_figure_of_today_has_its_name_cut(
+    browser: Browser, browser_context_args: dict[str, Any], hall: HallServer, width: int
+) -> None:
+    with signed_in(browser, browser_context_args, hall, MANAGER, width, 720) as page:
+        page.goto(hall.url("/office"))
+        for region in ("今日数据", "Figures of today"):
+            names = page.get_by_role("region", name=region).locator("dt")
+            expect(names).to_have_count(7)
+            cut = "all => all.filter(n => n.scrollWidth > n.clientWidth).map(n => n.textContent)"
+            assert names.evaluate_all(cut) == []
+            if region == "今日数据":
+                page.get_by_role("button", name="English").click()
+
+
 def test_a_manager_sees_less(
     browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
 ) -> None:
