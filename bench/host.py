@@ -35,7 +35,8 @@ from server.cli.serve import open_server_hall
 from server.clock import ScaledClock
 from server.config import Config
 from server.hall import Hall
-from server.services.people import csrf_of, secret_hash
+from server.services.people import csrf_of
+from server.services.tries import secret_hash
 from server.storage import accounts
 from server.storage.store import Tx
 from server.wire.commands import Done, IssueTicket

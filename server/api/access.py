@@ -11,7 +11,8 @@ from flask import Request, Response
 
 from server.domain.errors import Code, HallError
 from server.hall import Hall
-from server.services.people import BROWSER_DAYS, Principal, csrf_of
+from server.services.people import Principal, csrf_of
+from server.services.tries import BROWSER_DAYS
 
 SESSION_COOKIE = "hall_session"
 BROWSER_COOKIE = "hall_browser"

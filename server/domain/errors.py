@@ -55,6 +55,7 @@ class Code(StrEnum):
     LOCKED_OUT = "locked_out"
     PASSWORD_MUST_CHANGE = "password_must_change"
     PASSWORD_WEAK = "password_weak"
+    PASSWORD_COMMON = "password_common"
     NOT_SIGNED_IN = "not_signed_in"
     FORBIDDEN = "forbidden"
     CSRF = "csrf"

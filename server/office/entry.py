@@ -14,7 +14,8 @@ from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
 from server.services.attendance import covers
 from server.services.attendance.covers import Cover
-from server.services.people import Origin, Principal, csrf_of
+from server.services.people import Principal, csrf_of
+from server.services.tries import Origin
 from server.storage import windows
 from server.wire.attendance_requests import CoverRef
 from server.wire.commands import ChangePassword, Enrol, Enrolled, Login, Session
@@ -83,10 +84,16 @@ def _cover(catalogue: Catalogue, cover: Cover) -> CoverRef:
     )
 
 
+def _origin() -> Origin:
+    """Where the request comes from, for the count of tries."""
+    return Origin(request.cookies.get(BROWSER_COOKIE, ""), request.remote_addr or "")
+
+
 def add(api: Api, build_id: str) -> Entry:
     """Register the ways in."""
     entry = Entry(api, build_id)
     _staff(api, entry)
+    _password(api, entry)
     _devices(api)
     return entry
 
@@ -111,8 +118,7 @@ def _staff(api: Api, entry: Entry) -> None:
     def login(call: Call) -> Response:
         """Sign in with staff number and password."""
         asked: Login = call.body
-        origin = Origin(request.cookies.get(BROWSER_COOKIE, ""), request.remote_addr or "")
-        found = people.login(asked.staff, asked.password.get_secret_value(), origin)
+        found = people.login(asked.staff, asked.password.get_secret_value(), _origin())
         response = entry.answer(people.session(found.session), found.session)
         access.set_session(response, found.session, api.hall.ctx.settings().session_hours)
         access.set_browser(response, found.browser)
@@ -128,13 +134,23 @@ def _staff(api: Api, entry: Entry) -> None:
         access.clear_session(response)
         return response
 
+
+def _password(api: Api, entry: Entry) -> None:
+    people = api.hall.people
+
     @api.post(
         "/password",
         who=ANYONE,
         body=ChangePassword,
         answer=Session,
         keyed=False,
-        codes=(Code.NOT_SIGNED_IN, Code.LOGIN_FAILED, Code.PASSWORD_WEAK),
+        codes=(
+            Code.NOT_SIGNED_IN,
+            Code.LOGIN_FAILED,
+            Code.LOCKED_OUT,
+            Code.PASSWORD_WEAK,
+            Code.PASSWORD_COMMON,
+        ),
     )
     def password(call: Call) -> Response:
         """Change one's own password; other browsers are signed out."""
@@ -143,9 +159,8 @@ def _staff(api: Api, entry: Entry) -> None:
         if principal is None or principal.kind.value not in {w.value for w in STAFF}:
             raise HallError(Code.NOT_SIGNED_IN)
         secret = request.cookies.get(SESSION_COOKIE, "")
-        people.change_password(
-            principal.name, asked.current.get_secret_value(), asked.new.get_secret_value(), secret
-        )
+        current, new = asked.current.get_secret_value(), asked.new.get_secret_value()
+        people.change_password(principal.name, current, new, secret, _origin())
         g.actor_kind = principal.kind.value
         return entry.answer(people.session(secret), secret)
 

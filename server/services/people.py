@@ -15,23 +15,21 @@ from typing import Any, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import Connection
 
 from server.domain.catalogue import Role
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
+from server.services import passwords
 from server.services.bus import HallChanged
 from server.services.context import SYSTEM, Actor, Context, JsonDict, note
+from server.services.tries import NOWHERE, Origin, Tries, Try, secret_hash
+from server.services.turns import Turns
 from server.storage import accounts
 from server.storage.store import Tx
 
 T = TypeVar("T")
 Offloaded = Callable[[Callable[[], Any]], Any]
 CODE_MINUTES = 30
-BROWSER_DAYS = 90
-"""A browser is known for so long after the last sign-in."""
-STRANGERS = 10
-"""So many times `lock_after` wrong passwords from anywhere close an account to unknown browsers."""
 STAFF_KINDS = frozenset({ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTRATOR})
 
 
@@ -56,27 +54,11 @@ class Principal:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a sign-in comes from: the browser's secret of an earlier one, if any, the address."""
-
-    browser: str = ""
-    address: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class SignedIn:
     """The secrets that a browser gets: of its session, and of itself for the next sign-in."""
 
     session: str
     browser: str
-
-
-NOWHERE = Origin()
-
-
-def secret_hash(secret: str) -> str:
-    """What is kept of a session id, code or token."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def csrf_of(secret: str) -> str:
@@ -93,6 +75,7 @@ class People:
         self._ctx = ctx
         self._offload = offload
         self._hasher = hasher or PasswordHasher()
+        self._tries, self._turns = Tries(ctx), Turns()
         # Verified when the staff number is unknown: the answer takes as long as for a known one.
         self._nobody = self._hasher.hash("nobody")
 
@@ -107,74 +90,29 @@ class People:
     def login(self, staff: str, password: str, origin: Origin = NOWHERE) -> SignedIn:
         """Sign in; returns the session id for the cookie, and a new secret of this browser.
 
-        Wrong passwords lock the source that they came from. A browser in which the person signed in
-        before is a source of its own, so strangers who know a staff number lock themselves out.
-        Raises LOGIN_FAILED (unknown, wrong or disabled: not told apart) or LOCKED_OUT.
+        Raises LOGIN_FAILED (unknown, wrong or disabled: not told apart), LOCKED_OUT, or TOO_MANY.
         """
         ctx = self._ctx
-        source, known = ctx.read(lambda c: self._source(c, staff, origin))
+        tried = self._tries.begin(staff, origin)
         row = ctx.read(lambda c: accounts.account(c, ctx.hall_id, staff))
-        now = ctx.clock.now()
-        if row is not None:
-            kept_of = ctx.read(lambda c: accounts.source(c, ctx.hall_id, staff, source))
-            locks = [kept_of.locked_until if kept_of else None]
-            locks += [] if known else [row.locked_until]
-            until = max(lock or 0 for lock in locks)
-            if until > now:
-                raise HallError(Code.LOCKED_OUT, minutes=-(-(until - now) // 60_000))
-        kept = row.password_hash if row else self._nobody
-        good = self._offload(lambda: self._verify(kept, password))
-        if row is None or row.disabled or not good:
-            if row is not None and not row.disabled:
-                ctx.write(lambda tx: self._failed(tx, staff, source, known=known))
+        kept = row.password_hash if row is not None else self._nobody
+        good = self._hashed(tried, origin, lambda: self._verify(kept, password))
+        if tried is None or not good:
+            if tried is not None:
+                self._tries.failed(tried)
             raise HallError(Code.LOGIN_FAILED)
+        sure = tried
         found = SignedIn(ctx.chance.token(32), ctx.chance.token(32))
-        ctx.write(lambda tx: self._signed_in(tx, staff, found, origin, source))
+        ctx.write(lambda tx: self._signed_in(tx, sure, found, origin))
         return found
 
-    def _source(self, conn: Connection, staff: str, origin: Origin) -> tuple[str, bool]:
-        """Where a try comes from, and whether the person signed in there before."""
-        ctx = self._ctx
-        if origin.browser:
-            browser = secret_hash(origin.browser)
-            row = accounts.source(conn, ctx.hall_id, staff, browser)
-            if row is not None and (row.known_until or 0) > ctx.clock.now():
-                return browser, True
-        return secret_hash(f"{staff} {origin.address}"), False
-
-    def _failed(self, tx: Tx, staff: str, source: str, *, known: bool) -> None:
-        settings = self._ctx.settings()
-        until = tx.now + settings.lock_minutes * 60_000
-        row = accounts.source(tx.conn, tx.hall_id, staff, source)
-        failed = (row.failed if row else 0) + 1
-        if failed >= settings.lock_after:
-            accounts.put_source(tx, staff, source, failed=0, locked_until=until)
-            data = {"minutes": settings.lock_minutes, "of": "browser" if known else "address"}
-            note(tx, SYSTEM, "account.locked", staff, data=data)
-        else:
-            accounts.put_source(tx, staff, source, failed=failed)
-        if known:
-            return
-        account = accounts.account(tx.conn, tx.hall_id, staff)
-        assert account is not None
-        if account.failed + 1 >= settings.lock_after * STRANGERS:
-            accounts.set_account(tx, staff, failed=0, locked_until=until)
-            data = {"minutes": settings.lock_minutes, "of": "strangers"}
-            note(tx, SYSTEM, "account.locked", staff, data=data)
-        else:
-            accounts.set_account(tx, staff, failed=account.failed + 1)
-
-    def _signed_in(self, tx: Tx, staff: str, found: SignedIn, origin: Origin, source: str) -> None:
-        accounts.set_account(tx, staff, failed=0, locked_until=None)
-        accounts.put_source(tx, staff, source, failed=0, locked_until=None)
-        browser = secret_hash(found.browser)
-        if origin.browser:
-            accounts.move_sources(tx, secret_hash(origin.browser), browser)
-        known = tx.now + BROWSER_DAYS * 86_400_000
-        accounts.put_source(tx, staff, browser, failed=0, locked_until=None, known_until=known)
+    def _signed_in(self, tx: Tx, tried: Try, found: SignedIn, origin: Origin) -> None:
+        before = secret_hash(origin.browser) if origin.browser else ""
+        self._tries.forgive(tx, tried)
+        self._tries.known_from_now(tx, tried.staff, secret_hash(found.browser), before)
         expires = tx.now + self._ctx.settings().session_hours * 3_600_000
-        accounts.open_session(tx, secret_hash(found.session), staff, expires)
-        note(tx, Actor(ActorKind.CLERK, staff), "account.login", staff)
+        accounts.open_session(tx, secret_hash(found.session), tried.staff, expires)
+        note(tx, Actor(ActorKind.CLERK, tried.staff), "account.login", tried.staff)
 
     def logout(self, secret: str) -> None:
         """End a session."""
@@ -195,14 +133,25 @@ class People:
             return None
         return Principal(ActorKind(row.role), row.staff, row.role, bool(row.must_change))
 
-    def change_password(self, staff: str, current: str, new: str, session: str) -> None:
-        """Raises LOGIN_FAILED when `current` is wrong, PASSWORD_WEAK for a poor new one."""
+    def change_password(
+        self, staff: str, current: str, new: str, session: str, origin: Origin = NOWHERE
+    ) -> None:
+        """Change one's own password; `session` stays, every other session of the person ends.
+
+        Raises LOGIN_FAILED when `current` is wrong, which counts as at a sign-in: LOCKED_OUT,
+        TOO_MANY. Raises PASSWORD_WEAK for a poor new one.
+        """
         ctx = self._ctx
+        tried = self._tries.begin(staff, origin)
         row = ctx.read(lambda c: accounts.account(c, ctx.hall_id, staff))
-        if row is None or not self._offload(lambda: self._verify(row.password_hash, current)):
+        if tried is None or row is None:
             raise HallError(Code.LOGIN_FAILED)
+        if not self._hashed(tried, origin, lambda: self._verify(row.password_hash, current)):
+            self._tries.failed(tried)
+            raise HallError(Code.LOGIN_FAILED)
+        ctx.write(lambda tx: self._tries.forgive(tx, tried))
         self._check_strength(staff, new, current)
-        kept = str(self._offload(lambda: self._hasher.hash(new)))
+        kept = self._hashed(tried, origin, lambda: self._hasher.hash(new))
 
         def act(tx: Tx) -> None:
             accounts.set_account(tx, staff, password_hash=kept, must_change=0)
@@ -212,10 +161,20 @@ class People:
 
         ctx.write(act)
 
+    def _hashed(self, tried: Try | None, origin: Origin, work: Callable[[], T]) -> T:
+        """Hash in a native thread when it is the turn of his browser, or of the address."""
+        known = tried is not None and tried.known
+        asker = f"browser {origin.browser}" if known else f"address {origin.address}"
+        found: T = self._turns.run(asker, lambda: self._offload(work))
+        return found
+
     def _check_strength(self, staff: str, new: str, current: str) -> None:
         least = self._ctx.settings().password_min
         if len(new) < least or new == current or staff in new or len(set(new)) < 5:
             raise HallError(Code.PASSWORD_WEAK, least=least)
+        words = passwords.words_of(self._ctx.catalogue(), self._ctx.hall_id, staff)
+        if self._offload(lambda: passwords.is_common(new, words)):
+            raise HallError(Code.PASSWORD_COMMON)
 
     def add_account(self, actor: Actor, staff: str, role: Role, password: str | None = None) -> str:
         """Make an account; returns its one-time password (or the given demo password).

@@ -175,6 +175,11 @@ WORDS: dict[Code, tuple[int, str, str]] = {
         "密码至少 {least} 位，不能含工号，不能太简单。",
         "At least {least} characters, not your staff number, not too simple.",
     ),
+    Code.PASSWORD_COMMON: (
+        400,
+        "这个密码容易被猜到：太常见，或由大厅名、姓名拼成。请换成几个互不相干的词。",
+        "This password is easily guessed. Choose a few words that have nothing in common.",
+    ),
     Code.NOT_SIGNED_IN: (401, "请先登录。", "Please sign in."),
     Code.FORBIDDEN: (403, "您没有这个权限。", "You may not do this."),
     Code.CSRF: (

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from argon2 import PasswordHasher
+from pypinyin import lazy_pinyin
 
 from server.domain.errors import Code, HallError
-from server.services.people import BROWSER_DAYS, STRANGERS, Origin
-from server.storage import accounts
+from server.services.people import People
+from server.services.tries import BROWSER_DAYS, STRANGERS, Origin
+from server.storage import accounts, journal
 from support.halls import STAFF, SmallHall, at
 from support.web import PASSWORD, Browser, Web
 
@@ -62,6 +68,84 @@ def test_a_known_browser_has_its_own_few_guesses(web: Web) -> None:
     assert colleague.login(MINE).get_json()["code"] == Code.LOCKED_OUT
     web.small.clock.forward(minutes=11)
     assert colleague.login(MINE).status_code == 200
+
+
+class Counted(PasswordHasher):
+    """A hasher that counts what it is asked to judge."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+        self.judged = 0
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002
+        self.judged += 1
+        return super().verify(hash, password)
+
+
+def test_guesses_at_once_are_no_more_than_one_after_another(both: Web) -> None:
+    ctx, hasher = both.small.ctx, Counted()
+    people = People(ctx, lambda call: call(), hasher)
+    begin, codes = threading.Barrier(37), Counter[str]()
+
+    def guesses() -> None:
+        begin.wait()
+        try:
+            people.login(MINE, "wrong", Origin("", "192.0.2.9"))
+        except HallError as error:
+            codes[error.code.value] += 1
+
+    threads = [threading.Thread(target=guesses) for _ in range(37)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert hasher.judged == codes["login_failed"] <= LOCK_AFTER
+    assert codes["locked_out"] + codes["too_many"] == 37 - hasher.judged
+    assert guess(both, 1) == Code.LOCKED_OUT
+
+
+def test_a_right_password_at_the_last_try_opens_what_the_try_had_closed(both: Web) -> None:
+    guess(both, LOCK_AFTER - 1, "127.0.0.1")
+    for _ in range(2):
+        assert both.browser().login(MINE).status_code == 200
+    lines = both.small.ctx.read(lambda c: list(journal.lines(c, "small")))
+    assert "account.locked" not in {line.act for line in lines}
+
+
+def test_the_password_page_counts_guesses_like_the_sign_in(both: Web) -> None:
+    thief = both.person(MINE)
+    wrong, right = ({"current": word, "new": "some-other-words-7"} for word in ("no", PASSWORD))
+    for _ in range(LOCK_AFTER):
+        assert thief.post("/password", wrong, key=None).get_json()["code"] == Code.LOGIN_FAILED
+    assert thief.post("/password", right, key=None).get_json()["code"] == Code.LOCKED_OUT
+    assert thief.login(MINE).get_json()["code"] == Code.LOCKED_OUT
+    both.small.clock.forward(minutes=11)
+    assert thief.post("/password", right, key=None).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Passw0rd!2026",
+        "1qaz2wsx3edc",
+        "iloveyou1314",
+        "{hall}2026",
+        "{hall}-{staff_name}",
+        "{initials}@123456",
+        "xiaoxiao-{staff_name}1",
+    ],
+)
+def test_common_passwords_and_those_made_of_the_hall_are_refused(web: Web, word: str) -> None:
+    catalogue = web.small.ctx.catalogue()
+    sounds = lazy_pinyin(catalogue.hall_name)
+    name = "".join(lazy_pinyin(catalogue.staff_by[MINE].name))
+    initials = "".join(sound[0] for sound in sounds)
+    new = word.format(hall="".join(sounds), staff_name=name, initials=initials)
+    mine = web.person(MINE)
+    answer = mine.post("/password", {"current": PASSWORD, "new": new}, key=None)
+    assert answer.get_json()["code"] == Code.PASSWORD_COMMON, new
+    good = {"current": PASSWORD, "new": "lantern-Gravel-62"}
+    assert mine.post("/password", good, key=None).status_code == 200
 
 
 def test_a_browser_is_known_only_for_who_signed_in_there_and_not_for_ever(web: Web) -> None:

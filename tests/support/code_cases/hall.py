@@ -252,6 +252,12 @@ def _(web: Web) -> TestResponse:
     return clerk.get("/counter")
 
 
+@case(Code.PASSWORD_COMMON)
+def _(web: Web) -> TestResponse:
+    body = {"current": "only-for-this-test", "new": "iloveyou1314"}
+    return web.clerk("T1", seated=False).post("/password", body, key=None)
+
+
 @case(Code.PASSWORD_WEAK)
 def _(web: Web) -> TestResponse:
     body = {"current": "only-for-this-test", "new": "short"}

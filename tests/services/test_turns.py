@@ -1,0 +1,144 @@
+"""Turns at slow work: few at once, fair to those who ask for little."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.domain.errors import Code, HallError
+from server.services.turns import Turns
+
+SOON = 20.0
+
+
+class Work:
+    """A work that goes on until it is let go; writes down who began, in order."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.most = 0
+        self._now = 0
+        self._change = threading.Condition()
+        self._let: set[str] = set()
+
+    def of(self, name: str) -> None:
+        """Do the work called `name`."""
+        with self._change:
+            self.begun.append(name)
+            self._now += 1
+            self.most = max(self.most, self._now)
+            self._change.notify_all()
+            assert self._change.wait_for(lambda: name in self._let, SOON)
+            self._now -= 1
+
+    def let_go(self, *names: str) -> None:
+        """End these."""
+        with self._change:
+            self._let.update(names)
+            self._change.notify_all()
+
+    def wait_begun(self, count: int) -> list[str]:
+        """What has begun, once it is `count`."""
+        with self._change:
+            assert self._change.wait_for(lambda: len(self.begun) >= count, SOON)
+            return list(self.begun)
+
+
+@contextmanager
+def asking(turns: Turns, work: Work, *names: str) -> Iterator[list[threading.Thread]]:
+    """Threads that ask, each named `asker/n`, one after another in the queue."""
+    threads = []
+    for name in names:
+        asker = name.partition("/")[0]
+        threads.append(threading.Thread(target=turns.run, args=(asker, lambda n=name: work.of(n))))
+    yield threads
+    work.let_go(*names)
+    for thread in threads:
+        thread.join(SOON)
+        assert not thread.is_alive()
+
+
+def test_a_colleague_waits_for_one_work_of_somebody_who_asks_for_many() -> None:
+    turns, work = Turns(places=1), Work()
+    names = [f"guesser/{n}" for n in range(8)]
+    with asking(turns, work, *names, "colleague/0") as threads:
+        threads[0].start()
+        work.wait_begun(1)
+        for thread in threads[1:]:
+            thread.start()
+        while turns.waiting != 8:
+            threading.Event().wait(0.001)
+        work.let_go(names[0])
+        second = work.wait_begun(2)[1]
+        work.let_go(second)
+        third = work.wait_begun(3)[2]
+        assert "colleague/0" in (second, third)
+
+
+def test_one_asker_has_one_place_though_others_are_free() -> None:
+    turns, work = Turns(places=2), Work()
+    with asking(turns, work, "guesser/0", "guesser/1", "colleague/0") as threads:
+        threads[0].start()
+        work.wait_begun(1)
+        threads[1].start()
+        while turns.waiting != 1:
+            threading.Event().wait(0.001)
+        threads[2].start()
+        assert work.wait_begun(2) == ["guesser/0", "colleague/0"]
+
+
+def test_who_asks_for_too_many_is_refused_and_nobody_else_is() -> None:
+    turns, work = Turns(places=1, longest=2), Work()
+    with asking(turns, work, "guesser/0", "guesser/1", "guesser/2", "colleague/0") as threads:
+        threads[0].start()
+        work.wait_begun(1)
+        for thread in threads[1:3]:
+            thread.start()
+        while turns.waiting != 2:
+            threading.Event().wait(0.001)
+        with pytest.raises(HallError) as refused:
+            turns.run("guesser", lambda: None)
+        assert refused.value.code is Code.TOO_MANY
+        threads[3].start()
+
+
+def test_a_work_that_fails_gives_its_place_back() -> None:
+    turns = Turns(places=1)
+    with pytest.raises(ZeroDivisionError):
+        turns.run("a", lambda: 1 / 0)
+    assert turns.run("a", lambda: 7) == 7
+
+
+@given(
+    places=st.integers(1, 3),
+    asked=st.lists(st.sampled_from("abc"), min_size=1, max_size=24),
+)
+def test_everybody_has_his_turn_and_never_more_than_the_places(
+    places: int, asked: list[str]
+) -> None:
+    turns = Turns(places, longest=24)
+    lock, now, done = threading.Lock(), [0, 0], []
+
+    def work(who: str) -> None:
+        with lock:
+            now[0] += 1
+            now[1] = max(now)
+        with lock:
+            now[0] -= 1
+            done.append(who)
+
+    threads = [
+        threading.Thread(target=turns.run, args=(who, lambda who=who: work(who))) for who in asked
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(SOON)
+    assert sorted(done) == sorted(asked)
+    assert now[1] <= places
+    assert turns.waiting == 0
