@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from server.api import STAFF, Api, Call
-from server.services import replaying
+from server.hall import Hall
+from server.services import desk_lines, replaying
+from server.services.desk_lines import ShareSeals
 from server.wire.commands import HandInActs
 from server.wire.views import ActResult, HandedInActs
 
 
-def add(api: Api) -> None:
+def add(api: Api, seals: ShareSeals) -> None:
     """Register what a desk brings back from a time without the server."""
 
     @api.post(
@@ -24,5 +28,17 @@ def add(api: Api) -> None:
     )
     def handed_in(call: Call) -> HandedInActs:
         """What the desk did while the server was away; what no longer fits says why."""
-        results = replaying.hand_in(api.hall.ctx, call.actor, call.key, call.body)
+        results = replaying.hand_in(api.hall.ctx, seals, call.actor, call.key, call.body)
         return HandedInActs(results=[ActResult(**one) for one in results])
+
+
+def desk_watch(hall: Hall) -> Callable[[str, str, str, bool], None]:
+    """Return what writes down that a desk's page comes or goes: line, window, staff, came."""
+
+    def told(line: str, window: str, staff: str, came: bool) -> None:
+        if came:
+            desk_lines.opened(hall.ctx, line, window, staff, hall.worker)
+        else:
+            desk_lines.closed(hall.ctx, line)
+
+    return told

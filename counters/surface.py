@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from counters import keypad, offline, views
+from counters.offline import desk_watch
 from server.agents import Agents, DeviceRef
 from server.api import STAFF, Api, Call
 from server.domain.catalogue import Window
@@ -24,6 +25,7 @@ from server.services.bus import (
     WindowChanged,
 )
 from server.services.context import Actor
+from server.services.desk_lines import ShareSeals
 from server.services.floor import waiting_for
 from server.services.people import Principal
 from server.services.shares import Shares
@@ -58,6 +60,7 @@ class Counter:
         self._ctx = hall.ctx
         self._agents = agents
         self._shares = Shares(hall.ctx.hall_id)
+        self.seals = ShareSeals.in_folder(hall.config.data, hall.ctx.chance)
 
     def window_of(self, actor: Actor, key: str = "") -> str:
         """Where a person sits, or sat when this key was first used.
@@ -84,12 +87,14 @@ class Counter:
         seat, current = taken.seats.get(window.code), taken.current.get(window.code)
         staff = seat.staff if seat is not None else ""
         mine = ticket_counts.day_of_staff(conn, hall_id, day, staff)
+        share = self._shares.of(conn, taken, window) if seat is not None else []
         return views.OwnDay(
             missed=tickets.missed_at(conn, hall_id, day, window.code),
             figures=views.figures(mine),
             calls=tickets.calls_of(conn, hall_id, current.id) if current else [],
             stranded=posts.stranded(taken, window.code),
-            share=self._shares.of(conn, taken, window) if seat is not None else (),
+            share=share,
+            share_seal=self.seals.seal(window.code, staff, [ticket.id for ticket in share]),
             announced=announcing.state_of(conn, hall_id, current),
         )
 
@@ -176,7 +181,8 @@ def add(api: Api, feeds: Feeds, agents: Agents, start: Start) -> None:
     _questions(api, counter)
     _seat(api, counter)
     _serve(api, counter)
-    offline.add(api)
+    offline.add(api, counter.seals)
+    feeds.watch("counter", desk_watch(api.hall))
     _set_aside(api, counter)
     _transfer(api, counter)
     refresh = keypad.coalesced(start, counter.show_pads)

@@ -39,6 +39,7 @@ class OwnDay:
     stranded: int
     share: Sequence[Ticket]
     """Whom the window would call without a server, in this order."""
+    share_seal: str
     announced: tuple[str, str]
     """State and reason of the last call's announcement; "" where none is awaited."""
 
@@ -71,6 +72,7 @@ def counter(snapshot: Snapshot, window: Window, day: OwnDay) -> CounterState:
         windows=window_refs(snapshot.catalogue, (c for c in snapshot.posts if c != window.code)),
         stranded=day.stranded,
         share=[share_card(snapshot, t) for t in day.share],
+        share_seal=day.share_seal,
         hours=hall_hours(snapshot),
         announced=day.announced[0],
         announced_reason=day.announced[1],

@@ -38,6 +38,7 @@ from server.office import (
     contended,
     cover_alarms,
     demo,
+    desk_acts,
     entry,
     offline,
     own_alarms,
@@ -100,11 +101,13 @@ def build(
     display.surface.add(api, feeds, agents, background)
     more = [readers.alarms(hall), cover_alarms.alarms(hall), check_alarms.alarms(hall)]
     more += [offline.alarms(hall), contended.alarms(hall), call_alarms.alarms(hall)]
+    more += [desk_acts.alarms(hall)]
     surface.add(api, feeds, [*more, own_alarms.alarms(hall)])
     readers.add(api, feeds)
     checks.add(api, feeds)
     attendance.add(api, feeds)
     bulletins.add(api)
+    desk_acts.add(api)
     requests.add(api, feeds)
     pull.add(agents, hall)
     if hall.config.demo:

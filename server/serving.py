@@ -48,7 +48,8 @@ from server.services.issuing import give_up_slips
 from server.services.privacy import forget_old
 from server.siblings import FOLDER, Siblings
 from server.sockets import Feeds
-from server.storage import devices
+from server.storage import desks, devices
+from server.storage.store import Tx
 from server.wire.problems import problem, status_of
 
 log = logging.getLogger(__name__)
@@ -198,8 +199,15 @@ class _Kept:
         self._forgot = ""
         lookout = Lookout(self._ctx, bell)
         self.heard, self._look = lookout.heard, lookout.look
-        self._ctx.write(lambda tx: devices.nobody_heard(tx, app.hall.worker))
+        self._ctx.write(self._begun)
         gevent.spawn(app.feeds.run)
+
+    def _begun(self, tx: Tx) -> None:
+        """What this worker held when it ended without a word is held no more."""
+        worker = self.app.hall.worker
+        devices.nobody_heard(tx, worker)
+        desks.close_lines(tx, worker)
+        desks.seen(tx, worker)
 
     def look(self) -> None:
         """Find out what the bell did not tell."""
@@ -220,11 +228,14 @@ class _Kept:
     def _steps(self) -> Iterator[Callable[[], Any]]:
         """What is its own by each worker; then the rest, by the one that leads."""
         ctx = self._ctx
-        yield from (self.look, ctx.refresh, self.app.agents.remind)
+        yield from (self.look, ctx.refresh, self.app.agents.remind, self._seen)
         if self.app.hall.presence.lead(ctx.hall_id):
             yield from (self._write_off, partial(keep_day, ctx), self._forget, self._keeper.keep)
             yield from (partial(draft_due, ctx), partial(give_up_slips, ctx))
             yield partial(announcing.give_up, ctx)
+
+    def _seen(self) -> None:
+        self._ctx.write(lambda tx: desks.seen(tx, self.app.hall.worker))
 
     def _forget(self) -> None:
         """Once a day what is too old goes."""
@@ -238,6 +249,7 @@ class _Kept:
         for worker in self._ctx.glance(lambda c: devices.workers(c, self._ctx.hall_id)):
             if not self.app.hall.presence.alive(worker):
                 self._ctx.write(partial(devices.nobody_heard, worker=worker))
+                self._ctx.write(partial(desks.close_lines, worker=worker))
                 self._ctx.bus.publish([DeviceChanged("")])
 
 

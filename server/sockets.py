@@ -43,6 +43,8 @@ ACCESS = frozenset({"tokens", "accounts", "sessions"})
 """What HallChanged says when somebody's access changed; its data names whose."""
 
 Build = Callable[[Snapshot, str], BaseModel]
+Watch = Callable[[str, str, str, bool], None]
+"""Told of a person's page that comes or goes: its line, the room's key, who, whether it came."""
 Allow = Callable[[Principal | None, str], bool]
 Hits = Callable[[HallEvent], set[str] | None]
 """Keys of rooms that an event hits directly; None: nothing on this surface changes at all."""
@@ -92,6 +94,7 @@ class Feeds:
         self._rooms: dict[tuple[str, str], Room] = {}
         self._of_socket: dict[str, Room] = {}
         self._people: dict[str, tuple[str, Credentials]] = {}
+        self._watches: dict[str, Watch] = {}
         self._wake = Event()
         socketio.on_event("connect", self._connect, namespace=NAMESPACE)
         socketio.on_event("disconnect", self._disconnect, namespace=NAMESPACE)
@@ -100,6 +103,10 @@ class Feeds:
     def add(self, surface: Surface) -> None:
         """Register a surface."""
         self._surfaces[surface.name] = surface
+
+    def watch(self, surface: str, watch: Watch) -> None:
+        """Have `watch` told of people's pages of a surface."""
+        self._watches[surface] = watch
 
     # -- sockets -------------------------------------------------------------------------------
 
@@ -129,6 +136,16 @@ class Feeds:
             kept = Credentials(dict(request.cookies), {BEARER: request.headers.get(BEARER, "")})
             self._people[request.sid] = principal.name, kept  # type: ignore[attr-defined]
         self._enter(surface, key)
+        self._tell_watch(request.sid, surface.name, key, came=True)  # type: ignore[attr-defined]
+
+    def _tell_watch(self, sid: str, surface: str, key: str, *, came: bool) -> None:
+        watch, person = self._watches.get(surface), self._people.get(sid)
+        if watch is None or person is None:
+            return
+        try:
+            watch(sid, key, person[0], came)
+        except Exception:  # the page works without
+            log.exception("a line was not written down")
 
     def _enter(self, surface: Surface, key: str) -> None:
         sid = request.sid  # type: ignore[attr-defined]
@@ -145,8 +162,10 @@ class Feeds:
 
     def _disconnect(self, *_reason: object) -> None:
         sid = request.sid  # type: ignore[attr-defined]
-        self._people.pop(sid, None)
         room = self._of_socket.pop(sid, None)
+        if room is not None:
+            self._tell_watch(sid, room.surface.name, room.key, came=False)
+        self._people.pop(sid, None)
         if room is None:
             return
         room.watchers.discard(sid)

@@ -24,6 +24,8 @@ export const ACTS = {
   "slip.printed": { zh: "小票已打印", en: "Slip printed" },
   "slip.failed": { zh: "小票未能打印", en: "Slip not printed" },
   "slip.unknown": { zh: "小票可能没有打印完整", en: "Slip may not be complete" },
+  "counter.put_aside": { zh: "断网时的操作与记录不符，交办公室核对", en: "Done without the server, put aside for the office" },
+  "counter.settle": { zh: "办公室核对了断网时的操作", en: "The office settled what was done without the server" },
   "counter.unfit": { zh: "断网时的操作未能补录", en: "An act without the server did not fit" },
 } satisfies Record<string, Words>;
 

@@ -6,7 +6,7 @@ import { type Ref, computed, onScopeDispose, ref, watch } from "vue";
 import { ApiError, newKey, post } from "@web/api.ts";
 import { serverNow } from "@web/clock.ts";
 import type { Live } from "@web/live.ts";
-import type { ActResult, CounterState, HandedInActs, HandInActs, ShareCard, TicketCard } from "@web/wire.gen.ts";
+import type { ActResult, CounterState, HandedInActs, HandInActs, SealedShare, ShareCard, TicketCard } from "@web/wire.gen.ts";
 import type { Acts } from "./acts.ts";
 
 /** A blink of the network is no reason to work without the server. */
@@ -15,6 +15,7 @@ const AGAIN_MS = 2000;
 
 type Act = HandInActs["acts"][number];
 type Kind = Act["kind"];
+type Share = SealedShare;
 type Kept = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 /** What is kept in the browser until it was handed in. */
@@ -87,6 +88,8 @@ export function useOffline(
   const pending = computed(() => count.value > 0 && !on.value);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let handing = false;
+  /** Whom the server gave to this desk, with its seal: it goes along with the acts. */
+  let sealed: Share | null = null;
 
   function read(): Diary | null {
     try {
@@ -109,6 +112,8 @@ export function useOffline(
       return;
     }
     acts.abandon();
+    const { share, share_seal: seal } = live.state.value;
+    sealed = seal ? { tickets: share.map((one) => one.id), seal } : null;
     // Without the server nobody knows what the loudspeaker did; the clerk calls out.
     live.state.value = { ...live.state.value, paused: false, announced: "" };
     on.value = true;
@@ -120,9 +125,11 @@ export function useOffline(
     const next = on.value && state ? after(state, kind, at) : null;
     if (!state || !next) return false;
     const ticket = (kind === "call" ? next.current?.id : state.current?.id) ?? "";
-    const before = diary.value ?? { key: newKey(), window, known: state.current?.id ?? "", acts: [] };
+    const before = diary.value ?? { key: newKey(), window, known: state.current?.id ?? "", shares: [], acts: [] };
     const one: Act = { kind, ticket, at, outcome: extra.outcome ?? "", note: extra.note ?? "" };
-    write({ ...before, acts: [...before.acts, one] }); // on disk before it counts
+    const shares = (before.shares ?? []).filter((kept) => kept.seal !== sealed?.seal);
+    if (sealed) shares.push(sealed);
+    write({ ...before, shares, acts: [...before.acts, one] }); // on disk before it counts
     live.state.value = next;
     return true;
   }

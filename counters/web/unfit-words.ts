@@ -1,13 +1,5 @@
-// Acts of a desk without its server, and why one did not fit into the books afterwards.
+// Why an act of a desk without its server did not fit into the books afterwards.
 import type { Words } from "@web/i18n.ts";
-
-export const KINDS = {
-  call: { zh: "呼叫", en: "call" },
-  recall: { zh: "重呼", en: "recall" },
-  start: { zh: "开始办理", en: "start" },
-  finish: { zh: "结束办理", en: "finish" },
-  no_show: { zh: "过号", en: "no-show" },
-} satisfies Record<string, Words>;
 
 export const REASONS = {
   move_not_allowed: { zh: "这个号已被叫走、取消或办理完毕", en: "called elsewhere, cancelled or done" },
@@ -19,6 +11,7 @@ export const REASONS = {
   window_idle: { zh: "窗口上没有号", en: "nobody was at the window" },
   window_paused: { zh: "窗口已暂停服务", en: "the window was paused" },
   reason_required: { zh: "没有写明不予受理的原因", en: "the reason of the refusal was missing" },
+  act_put_aside: { zh: "与系统记录不符，已交办公室核对", en: "it does not fit the record; the office looks at it" },
   forbidden: { zh: "没有这项权限", en: "it was not allowed" },
   no_show_too_early: { zh: "呼叫次数或时间不够", en: "too few calls or too early" },
 } satisfies Record<string, Words>;

@@ -16,6 +16,7 @@ QUIET = frozenset(
         "reader_asking",
         "reader_lines",
         "backup_old",
+        "desk_acts",
     }
 )
 """What is to be dealt with in the course of the day; all others are loud."""

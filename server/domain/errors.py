@@ -50,6 +50,8 @@ class Code(StrEnum):
     LAST_WINDOW = "last_window"
     SLIP_UNKNOWN = "slip_unknown"
     NO_PRINTER = "no_printer"
+    ACTS_UNKNOWN = "acts_unknown"
+    ACTS_SETTLED = "acts_settled"
     # people and devices
     LOGIN_FAILED = "login_failed"
     LOCKED_OUT = "locked_out"

@@ -8,9 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from server.domain.catalogue import Catalogue
 from server.domain.routing import servers
 from server.domain.tickets import State, number
 from server.hall import Hall
+from server.office import desk_acts
 from server.services.handing_in import CONFLICT, DOUBLE, EXPIRED, WAITING
 from server.services.snapshot import Snapshot
 from server.storage import leases, tickets
@@ -18,11 +20,12 @@ from server.wire.offline import LeasedBlock, OfflineDay, OfflineSpell
 from server.wire.views import Alarm
 
 
-def day_of(conn: Connection, hall_id: str, day: str) -> OfflineDay:
-    """Leases and hand-ins of a day."""
+def day_of(conn: Connection, hall_id: str, day: str, catalogue: Catalogue) -> OfflineDay:
+    """Leases and hand-ins of a day, and acts that wait for a decision."""
     rows = leases.handed_on(conn, hall_id, day)
     return OfflineDay(
         leases=[_block(row) for row in leases.of_day(conn, hall_id, day)],
+        desk_acts=desk_acts.waiting(conn, hall_id, catalogue),
         spells=[_spell(kiosk, list(found)) for kiosk, found in groupby(rows, lambda r: r.kiosk)],
     )
 

@@ -88,7 +88,7 @@ class Office:
                 devices=devices.every(conn, ctx.hall_id),
                 unprinted=slips.unprinted(conn, ctx.hall_id, midnight),
                 alarms=more,
-                offline=offline.day_of(conn, ctx.hall_id, taken.day),
+                offline=offline.day_of(conn, ctx.hall_id, taken.day, taken.catalogue),
                 takes=takes.takes(conn, ctx.hall_id),
             )
 

@@ -31,7 +31,7 @@ from server.domain.tickets import ActorKind
 from server.services.attendance.files import FOLDER
 from server.services.context import SYSTEM, Actor, Context, note
 from server.services.readers_office import SHEET_MARK, whose
-from server.storage import accounts, readers, schema
+from server.storage import accounts, desks, readers, schema
 from server.storage.store import Tx
 from server.storage.tables import metadata
 from server.storage.tables_attendance import correction, kept_file, leave
@@ -40,6 +40,8 @@ from server.storage.tables_readers import finger
 DAY_MS = 86_400_000
 REACH_MS = 400 * DAY_MS
 """So far back beyond its time something is looked for: what is older was dropped long ago."""
+LINES_DAYS = 35
+"""What a desk says of a time without the server is handed in within days, not months."""
 MOST = 2000
 """Tickets, slips or files that one run looks after; the rest waits for the next day."""
 GONE = "（已离职）"
@@ -55,6 +57,8 @@ OF_PERSON: dict[str, tuple[str, ...]] = {
     "sign_in_source": ("staff",),
     "enrolment": ("by_actor",),
     "idempotency": ("actor",),
+    "desk_line": ("staff",),
+    "desk_act": ("staff", "said", "known", "settled_by"),
     "setting": ("by_actor", "value"),
     "catalogue_version": ("by_actor",),
     "calendar_day": ("by_actor",),
@@ -100,6 +104,7 @@ def forget_old(ctx: Context, folder: Path) -> int:
 
     def act(tx: Tx) -> tuple[int, list[str]]:
         old = _old_files(tx, files_before)
+        desks.forget_lines(tx, now - LINES_DAYS * DAY_MS)
         count = _blank_slips(tx, slips_before) + _new_tokens(ctx, tx, slips_before) + len(old)
         if count:
             note(tx, SYSTEM, "privacy.forget", ctx.day(now), data={"records": count})

@@ -1,24 +1,32 @@
 """What a desk did while the server was away, taken into the books as one command.
 
-Each act is held against the same moves as ever, with the time at which it was done. What no longer
-fits changes nothing: it is written into the journal with its reason and told to the clerk. Boards
-and voices are not told of calls that were made long ago.
+Each act is held against what the server knew (`desk_trust`) and against the same moves as ever,
+with the time at which it was done. What does not fit changes nothing: it is put aside for the
+office with its reason, and the clerk is told. Boards and voices are not told of calls that were
+made long ago.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from server.domain.errors import Code, HallError
 from server.domain.settings import Settings
 from server.domain.tickets import Move, State, Ticket, after
+from server.services import desk_aside
 from server.services.context import SYSTEM, Actor, Context, JsonDict, note
+from server.services.desk_aside import Aside
+from server.services.desk_lines import ShareSeals
+from server.services.desk_trust import Doubt, Trust
 from server.services.moves import current_at, event_of
 from server.storage import tickets, windows
 from server.storage.store import Tx, attempt
 from server.wire.commands import HandInActs, OfflineAct
 
+PUT_ASIDE = "act_put_aside"
+"""The result of an act that the office has to look at."""
 QUIET = "handed_in"
 """The move of an event that redraws pages and is neither spoken nor flashed."""
 MOVES = {
@@ -32,20 +40,38 @@ DONE = {"call": State.CALLED, "start": State.SERVING, "finish": State.FINISHED}
 """Where a ticket already stands if the act's command had reached the server after all."""
 
 
-def hand_in(ctx: Context, actor: Actor, key: str, body: HandInActs) -> list[JsonDict]:
-    """Replay a desk's acts in their order; one result for each: ticket, number, kind, at, code."""
-    asked: JsonDict = {"act": "handed_in", **body.model_dump()}
+def hand_in(
+    ctx: Context, seals: ShareSeals, actor: Actor, key: str, body: HandInActs
+) -> list[JsonDict]:
+    """Replay a desk's acts in their order; one result for each: ticket, number, kind, at, code.
+
+    What contradicts the server's own knowledge is put aside for the office, with all that the desk
+    did to the same ticket afterwards.
+    """
+    asked: JsonDict = {"act": "handed_in", **body.model_dump(exclude={"shares"})}
 
     def act(tx: Tx) -> JsonDict:
         _put_back(tx, actor, body)
+        trust = Trust(ctx, tx, seals, actor.name, body)
+        aside: dict[str, Aside] = {}
         results, earliest = [], 0
         for one in body.acts:
             earliest = max(earliest, min(one.at, tx.now))
-            code = _one(ctx.settings(), tx, actor, body.window, one, earliest)
             ticket = tickets.get(tx.conn, tx.hall_id, one.ticket)
+            doubt = trust.doubt(one, ticket)
+            code = PUT_ASIDE
+            if one.ticket in aside:
+                aside[one.ticket].acts.append(one)
+            elif doubt is None:
+                code = _one(ctx.settings(), tx, actor, body.window, one, earliest)
+                doubt = Doubt.UNFIT if code else None
+            if doubt is not None and one.ticket not in aside:
+                aside[one.ticket] = Aside(one.ticket, doubt, ticket, [one])
             number = ticket.number if ticket is not None else ""
             shown = {"ticket": one.ticket, "number": number, "kind": one.kind, "at": earliest}
             results.append(shown | {"code": code})
+        for found in aside.values():
+            desk_aside.put(tx, actor, body.window, ctx.chance.token(), found)
         return {"results": results}
 
     results: list[JsonDict] = ctx.command(actor, key, asked, act)["results"]
@@ -100,6 +126,17 @@ def _seated(tx: Tx, actor: Actor, window: str) -> None:
         raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
     if post.staff != actor.name:
         raise HallError(Code.WINDOW_TAKEN, window=window)
+
+
+def replay(
+    settings: Settings, tx: Tx, actor: Actor, window: str, acts: Sequence[OfflineAct]
+) -> None:
+    """Take one ticket's acts as the desk says they were; raises the first refusal."""
+    for one in acts:
+        ticket = tickets.get(tx.conn, tx.hall_id, one.ticket)
+        if ticket is None:
+            raise HallError(Code.TICKET_UNKNOWN, ticket=one.ticket)
+        _move(settings, tx, actor, window, ticket, one, min(one.at, tx.now))
 
 
 def _move(

@@ -65,3 +65,49 @@ handed_in = Table(
     PrimaryKeyConstraint("hall_id", "ticket_id"),
 )
 Index("ix_handed_in_day", handed_in.c.hall_id, handed_in.c.day, handed_in.c.kiosk)
+
+desk_line = Table(
+    "desk_line",
+    metadata,
+    hall_column(),
+    Column("id", CODE, nullable=False),
+    Column("window", CODE, nullable=False),
+    Column("staff", CODE, nullable=False),
+    code_column("worker"),  # the server process that held it
+    Column("opened_at", STAMP, nullable=False),
+    stamp_column("closed_at"),
+    PrimaryKeyConstraint("hall_id", "id"),
+)
+"""When a desk's page was connected, and thereby when it was not."""
+Index("ix_desk_line_staff", desk_line.c.hall_id, desk_line.c.staff, desk_line.c.window)
+
+server_seen = Table(
+    "server_seen",
+    metadata,
+    hall_column(),
+    Column("worker", CODE, nullable=False),
+    Column("seen_at", STAMP, nullable=False),
+    PrimaryKeyConstraint("hall_id", "worker"),
+)
+"""Until when each server process was there: what it held open ended then, if it did not say so."""
+
+desk_act = Table(
+    "desk_act",
+    metadata,
+    hall_column(),
+    Column("id", CODE, nullable=False),
+    Column("window", CODE, nullable=False),
+    Column("staff", CODE, nullable=False),
+    Column("ticket_id", CODE, nullable=False),
+    code_column("reason"),
+    text_column("said", "{}"),  # the act as the desk says it, JSON
+    text_column("known", "{}"),  # the ticket as the server knew it then, JSON
+    Column("handed_at", STAMP, nullable=False),
+    stamp_column("settled_at"),
+    code_column("settled_as"),  # taken or dismissed
+    code_column("settled_by"),
+    text_column("words"),
+    PrimaryKeyConstraint("hall_id", "id"),
+)
+"""Acts of a desk without the server that did not fit what the server knew, for the office."""
+Index("ix_desk_act_open", desk_act.c.hall_id, desk_act.c.settled_at)

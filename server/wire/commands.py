@@ -71,11 +71,19 @@ class OfflineAct(Command):
         return self
 
 
+class SealedShare(Command):
+    """Whom the server gave to a desk for the time without it, in order, and the seal of that."""
+
+    tickets: list[Code] = Field(min_length=1, max_length=50)
+    seal: str = Field(max_length=64)
+
+
 class HandInActs(Command):
     """What a desk did without a server, in order; `known`: whom it had at the window before."""
 
     window: Code
     known: str = Field(default="", max_length=64)
+    shares: list[SealedShare] = Field(default=[], max_length=20)
     acts: list[OfflineAct] = Field(min_length=1, max_length=200)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from server.wire.base import Message
+from server.wire.base import Command, Message, Note
 
 
 class StandbyAnnounced(Message):
@@ -74,8 +74,50 @@ class OfflineSpell(Message):
     conflicts: int
 
 
+class DeskActSaid(Message):
+    """One act as the desk says it: what and when."""
+
+    kind: Literal["call", "recall", "start", "finish", "no_show"]
+    at: int
+    outcome: str
+
+
+class TicketKnown(Message):
+    """A ticket as the server knew it when acts came that did not fit; "" and None: not yet."""
+
+    number: str
+    state: str
+    window_number: int
+    staff_name: str
+    called_at: int | None
+    serving_at: int | None
+    ended_at: int | None
+
+
+class DeskActsAside(Message):
+    """Acts of a desk without the server that did not fit: both versions, for the office."""
+
+    id: str
+    window_number: int
+    staff: str
+    staff_name: str
+    ticket: str
+    reason: str
+    said: list[DeskActSaid]
+    known: TicketKnown | None
+    handed_at: int
+
+
+class SettleActs(Command):
+    """What the office decides of acts that did not fit, and why."""
+
+    taken: bool
+    why: Annotated[Note, StringConstraints(min_length=1)]
+
+
 class OfflineDay(Message):
     """The day without the server, for the office."""
 
     leases: list[LeasedBlock]
     spells: list[OfflineSpell]
+    desk_acts: list[DeskActsAside]

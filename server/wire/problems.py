@@ -159,6 +159,8 @@ WORDS: dict[Code, tuple[int, str, str]] = {
     ),
     Code.SLIP_UNKNOWN: (404, "没有这张小票。", "There is no such slip."),
     Code.NO_PRINTER: (409, "没有可用的打印机。", "There is no printer for this."),
+    Code.ACTS_UNKNOWN: (404, "没有这条待核对的操作。", "No such act waits to be looked at."),
+    Code.ACTS_SETTLED: (409, "这条操作已经核对过了。", "Somebody has settled this already."),
     Code.LOGIN_FAILED: (401, "工号或密码不对。", "Wrong staff number or password."),
     Code.LOCKED_OUT: (
         429,

@@ -397,6 +397,8 @@ class CounterState(Message):
     """People waiting whom only this window serves."""
     share: list[ShareCard]
     """Whom this window calls, in this order, while the server is away; nobody else's."""
+    share_seal: str = ""
+    """Proves later that the server gave this share; it goes back with the acts."""
     hours: HallHours
 
 

@@ -8,9 +8,10 @@ import pytest
 
 from server.domain.errors import Code
 from server.domain.tickets import State
-from server.services import announcing, replaying
+from server.services import announcing
 from server.storage import journal
-from server.wire.commands import HandInActs, OfflineAct
+from server.wire.commands import OfflineAct
+from support.desks import hand_in
 from support.halls import MANAGER
 from support.web import Browser, Web
 
@@ -256,9 +257,7 @@ def test_a_desk_without_its_server_is_not_refused_for_what_it_could_not_know(web
     small = web.small
     ticket = clerk.get("/counter").get_json()["current"]["id"]
     acts = [OfflineAct(kind="no_show", ticket=ticket, at=small.clock.now())]
-    body = HandInActs(window="T1", known=ticket, acts=acts)
-    results = replaying.hand_in(small.ctx, small.clerk("T1"), small.key(), body)
-    assert [one["code"] for one in results] == [""]
+    assert hand_in(small, "T1", acts, known=ticket) == [""]
     assert small.ticket(ticket).state is State.MISSED
 
 

@@ -329,7 +329,7 @@ def test_the_office_sees_what_was_given_and_what_needs_a_hand(hall: SmallHall) -
     given = one.give("build-1")
     one.hand_in(given)
     two.hand_in(given.model_copy(update={"kiosk": "2", "slip": "s2", "key": "k2", "id": "x-A1"}))
-    day = hall.ctx.read(lambda c: offline.day_of(c, hall.ctx.hall_id, DAY))
+    day = hall.ctx.read(lambda c: offline.day_of(c, hall.ctx.hall_id, DAY, hall.ctx.catalogue()))
     spells = [(s.kiosk, s.given, s.since, s.until, s.conflicts) for s in day.spells]
     assert spells == [("1", 2, begun, begun + 300_000, 0), ("2", 1, given.at, given.at, 1)]
     assert [b.used for b in day.leases if (b.kiosk, b.first) == ("1", "A980")] == [1]

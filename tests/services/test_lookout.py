@@ -14,8 +14,9 @@ from server.lookout import MARK_SECONDS, MARKS, MOST_LINES, Lookout
 from server.services import calling
 from server.services.bus import Event, TicketMoved, WindowChanged
 from server.services.context import SYSTEM, Context, note
-from server.services.replaying import QUIET, hand_in
-from server.wire.commands import HandInActs, OfflineAct
+from server.services.replaying import QUIET
+from server.wire.commands import OfflineAct
+from support.desks import hand_in
 from support.halls import SmallHall
 
 
@@ -207,9 +208,7 @@ def test_a_call_that_is_handed_in_is_shown_and_not_announced(
     ticket = small.issue("tax-1")
     other.look_after(1)
     act = OfflineAct(ticket=ticket.id, kind="call", at=small.clock.now())
-    acts = HandInActs(window="T1", known="", acts=[act])
-    [done] = hand_in(small.ctx, small.clerk("T1"), small.key(), acts)
-    assert done["code"] == ""
+    assert hand_in(small, "T1", [act]) == [""]
     assert other.look_after(1) == [(ticket.number, QUIET, 1)]
 
 

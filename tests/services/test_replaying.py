@@ -13,12 +13,11 @@ from sqlalchemy import Connection
 from counters.views import share_card
 from server.domain.shares import in_turn, owner
 from server.domain.tickets import State
-from server.services import calling, replaying, snapshot
+from server.services import calling, snapshot
 from server.services.checks import findings
-from server.services.context import JsonDict
 from server.services.shares import Shares
 from server.storage import journal, tickets
-from server.wire.commands import HandInActs, OfflineAct
+from support.desks import act, hand_in, told
 from support.halls import SmallHall, at
 
 
@@ -52,18 +51,6 @@ def shares(hall: SmallHall) -> dict[str, list[str]]:
         }
 
     return hall.ctx.read(query)
-
-
-def act(kind: str, ticket: str, when: int, **more: str) -> OfflineAct:
-    return OfflineAct.model_validate({"kind": kind, "ticket": ticket, "at": when, **more})
-
-
-def hand_in(
-    hall: SmallHall, window: str, acts: list[OfflineAct], known: str = "", key: str = ""
-) -> list[str]:
-    body = HandInActs(window=window, known=known, acts=acts)
-    found: list[JsonDict] = replaying.hand_in(hall.ctx, hall.clerk(window), key or hall.key(), body)
-    return [str(one["code"]) for one in found]
 
 
 def wrong(hall: SmallHall) -> list[str]:
@@ -121,12 +108,12 @@ def test_what_no_longer_fits_changes_nothing_and_is_on_record(hall: SmallHall) -
     hall.clock.forward(seconds=60)
     now = hall.clock.now()
     acts = [act("call", ticket, now), act("start", ticket, now), act("call", other, now)]
-    assert hand_in(hall, "T1", acts) == ["move_not_allowed", "move_not_allowed", ""]
+    assert hand_in(hall, "T1", acts) == ["move_not_allowed", "act_put_aside", ""]
     assert hall.ticket(ticket).state is State.CANCELLED
     assert hall.ticket(other).state is State.CALLED
     lines = hall.ctx.read(lambda c: journal.of_subject(c, hall.ctx.hall_id, ticket))
     unfit = [line for line in lines if line["act"] == "counter.unfit"]
-    assert [line["data"]["code"] for line in unfit] == ["move_not_allowed"] * 2
+    assert [line["data"]["code"] for line in unfit] == ["move_not_allowed"]
 
 
 def test_two_desks_that_called_one_person_leave_one_holder(hall: SmallHall) -> None:
@@ -134,7 +121,7 @@ def test_two_desks_that_called_one_person_leave_one_holder(hall: SmallHall) -> N
     now = hall.clock.now()
     assert hand_in(hall, "T1", [act("call", ticket, now)]) == [""]
     acts = [act("call", ticket, now), act("start", ticket, now)]
-    assert hand_in(hall, "T2", acts) == ["move_not_allowed", "not_the_holder"]
+    assert hand_in(hall, "T2", acts) == ["move_not_allowed", "act_put_aside"]
     assert hall.ticket(ticket).window == "T1"
     assert wrong(hall) == []
 
@@ -155,9 +142,8 @@ def test_nobody_is_taken_from_a_window_where_somebody_else_sits(both: SmallHall)
     hall = both
     called = hall.issue("tax-1").id
     assert hall.call("T2").id == called
-    body = HandInActs(window="T2", known="", acts=[act("start", "no-such", hall.clock.now())])
-    found = replaying.hand_in(hall.ctx, hall.clerk("T1"), hall.key(), body)
-    assert [one["code"] for one in found] == ["window_taken"]
+    found = told(hall, "T2", [act("start", "no-such", hall.clock.now())], clerk="T1")
+    assert [one["code"] for one in found] == ["act_put_aside"]
     assert (hall.ticket(called).state, hall.ticket(called).window) == (State.CALLED, "T2")
     assert wrong(hall) == []
 
@@ -204,8 +190,7 @@ def test_what_had_been_done_after_all_is_not_done_twice(hall: SmallHall) -> None
 def test_somebody_who_is_not_at_the_window_any_more_changes_nothing(hall: SmallHall) -> None:
     ticket = hall.issue("tax-1")
     now = hall.clock.now()
-    body = HandInActs(window="T2", known="", acts=[act("call", ticket.id, now)])
-    found = replaying.hand_in(hall.ctx, hall.clerk("T1"), hall.key(), body)
+    found = told(hall, "T2", [act("call", ticket.id, now)], clerk="T1")
     assert [one["code"] for one in found] == ["window_taken"]
     assert hall.ticket(ticket.id).state is State.WAITING
 

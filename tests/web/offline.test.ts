@@ -17,7 +17,7 @@ function share(number: string): ShareCard {
 
 function picture(numbers: string[]): CounterState {
   return {
-    paused: false, current: null, share: numbers.map(share), no_show_from: null, no_show_calls: 2, no_show_seconds: 10,
+    paused: false, current: null, share: numbers.map(share), share_seal: "5ea1", no_show_from: null, no_show_calls: 2, no_show_seconds: 10,
   } as unknown as CounterState;
 }
 
@@ -92,6 +92,8 @@ test("after three seconds the desk goes on, and every act is kept before it coun
     ["call", "20260302-A001", ""], ["start", "20260302-A001", ""], ["finish", "20260302-A001", "done"],
   ]);
   expect(live.state.value?.share.map((one) => one.number)).toEqual(["A002"]);
+  // The share goes along whole, as the server sealed it.
+  expect(diary.shares).toEqual([{ tickets: ["20260302-A001", "20260302-A002"], seal: "5ea1" }]);
   vi.useRealTimers();
 });
 

@@ -389,3 +389,27 @@ def _(web: Web) -> TestResponse:
 
     web.app.flask.add_url_rule("/api/v1/broken", "broken", broken)
     return web.browser().get("/broken")
+
+
+def _put_aside(web: Web) -> str:
+    """Acts that the office has to look at: the number of their row."""
+    clerk = web.clerk("T1")
+    ticket = _ticket(web)
+    acts = [{"kind": "call", "ticket": ticket, "at": web.small.clock.now()}]
+    answer = clerk.post("/counter/handed-in", {"window": "T1", "acts": acts})
+    assert [one["code"] for one in answer.get_json()["results"]] == ["act_put_aside"]
+    today = web.administrator().get("/office/today").get_json()
+    return str(today["offline"]["desk_acts"][0]["id"])
+
+
+@case(Code.ACTS_UNKNOWN)
+def _(web: Web) -> TestResponse:
+    body = {"taken": False, "why": "no such"}
+    return web.administrator().post("/office/desk-acts/none/settle", body)
+
+
+@case(Code.ACTS_SETTLED)
+def _(web: Web) -> TestResponse:
+    path, body = f"/office/desk-acts/{_put_aside(web)}/settle", {"taken": False, "why": "asked"}
+    assert web.administrator().post(path, body).status_code == 200
+    return web.administrator().post(path, body)

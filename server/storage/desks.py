@@ -1,0 +1,87 @@
+"""When desks were connected, and acts without the server that did not fit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, case, delete, insert, or_, select, update
+
+from server.storage.store import Tx
+from server.storage.tables_offline import desk_act, desk_line, server_seen
+
+_l, _s, _a = desk_line.c, server_seen.c, desk_act.c
+
+
+def open_line(tx: Tx, line: str, window: str, staff: str, worker: str) -> None:
+    """Write down that a desk's page is connected."""
+    row = {"id": line, "window": window, "staff": staff, "worker": worker, "opened_at": tx.now}
+    tx.conn.execute(insert(desk_line).values(hall_id=tx.hall_id, **row))
+
+
+def close_line(tx: Tx, line: str) -> None:
+    """Write down that a page is connected no more."""
+    mine = (_l.hall_id == tx.hall_id, _l.id == line, _l.closed_at.is_(None))
+    tx.conn.execute(update(desk_line).where(*mine).values(closed_at=tx.now))
+
+
+def close_lines(tx: Tx, worker: str) -> None:
+    """End what a server process held when it was last there; it could not do so itself."""
+    row = tx.conn.execute(
+        select(_s.seen_at).where(_s.hall_id == tx.hall_id, _s.worker == worker)
+    ).first()
+    mine = (_l.hall_id == tx.hall_id, _l.worker == worker, _l.closed_at.is_(None))
+    ended = _l.opened_at if row is None else _later(row.seen_at)
+    tx.conn.execute(update(desk_line).where(*mine).values(closed_at=ended))
+
+
+def _later(seen_at: int) -> Any:
+    return case((_l.opened_at > seen_at, _l.opened_at), else_=seen_at)
+
+
+def seen(tx: Tx, worker: str) -> None:
+    """Write down that a server process is there."""
+    mine = (_s.hall_id == tx.hall_id, _s.worker == worker)
+    if tx.conn.execute(update(server_seen).where(*mine).values(seen_at=tx.now)).rowcount == 0:
+        tx.conn.execute(
+            insert(server_seen).values(hall_id=tx.hall_id, worker=worker, seen_at=tx.now)
+        )
+
+
+def lines_of(conn: Connection, hall_id: str, staff: str, window: str, since: int) -> list[Row[Any]]:
+    """Times at which a person's page was connected at a window: opened_at, closed_at."""
+    found = select(_l.opened_at, _l.closed_at).where(
+        _l.hall_id == hall_id,
+        _l.staff == staff,
+        _l.window == window,
+        or_(_l.closed_at.is_(None), _l.closed_at >= since),
+    )
+    return list(conn.execute(found.order_by(_l.opened_at)))
+
+
+def forget_lines(tx: Tx, before: int) -> int:
+    """Drop lines that ended before `before`; returns how many."""
+    old = (_l.hall_id == tx.hall_id, _l.closed_at < before)
+    return int(tx.conn.execute(delete(desk_line).where(*old)).rowcount)
+
+
+def put_aside(tx: Tx, **values: Any) -> None:
+    """Keep an act for the office."""
+    tx.conn.execute(insert(desk_act).values(hall_id=tx.hall_id, handed_at=tx.now, **values))
+
+
+def aside(conn: Connection, hall_id: str) -> list[Row[Any]]:
+    """Acts that wait for the office, as they came."""
+    found = select(desk_act).where(_a.hall_id == hall_id, _a.settled_at.is_(None))
+    return list(conn.execute(found.order_by(_a.handed_at, _a.id)))
+
+
+def get_aside(conn: Connection, hall_id: str, number: str) -> Row[Any] | None:
+    """Return one act that was put aside."""
+    return conn.execute(select(desk_act).where(_a.hall_id == hall_id, _a.id == number)).first()
+
+
+def settle(tx: Tx, number: str, settled_as: str, by: str, words: str) -> None:
+    """Write down what the office decided."""
+    values = {"settled_at": tx.now, "settled_as": settled_as, "settled_by": by, "words": words}
+    mine = (_a.hall_id == tx.hall_id, _a.id == number)
+    tx.conn.execute(update(desk_act).where(*mine).values(**values))

@@ -1,0 +1,240 @@
+"""A desk's word for what it did without the server, against what the server knew."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.domain.errors import Code, HallError
+from server.domain.tickets import ActorKind, State
+from server.services import calling, desk_lines, desk_settling
+from server.services.checks import findings
+from server.services.context import Actor
+from server.services.desk_lines import SKEW_MS, UNNOTICED_MS, ShareSeals
+from server.storage import desks, journal
+from support.desks import SEALS, act, hand_in, share, told
+from support.halls import MANAGER, STAFF, SmallHall, at
+
+OFFICE = Actor(ActorKind.MANAGER, MANAGER)
+
+
+@pytest.fixture
+def hall(database_url: str, tmp_path: Path) -> Iterator[SmallHall]:
+    """The hall on each database, half an hour into the day, two people waiting since nine."""
+    found = SmallHall(database_url, tmp_path, at(9))
+    found.seat("T1", "T2", "G1")
+    yield found
+    found.close()
+
+
+def reasons(hall: SmallHall) -> list[str]:
+    return [row.reason for row in hall.ctx.read(lambda c: desks.aside(c, hall.ctx.hall_id))]
+
+
+def line(hall: SmallHall, begun: int, ended: int | None, name: str = "line") -> None:
+    """A page of T1's clerk that was connected from `begun` to `ended`."""
+
+    def write(tx: object) -> None:
+        desks.open_line(tx.at(begun), name, "T1", STAFF["T1"], "w")  # type: ignore[attr-defined]
+        if ended is not None:
+            desks.close_line(tx.at(ended), name)  # type: ignore[attr-defined]
+
+    hall.ctx.write(write)
+
+
+def service(ticket: str, begun: int) -> list:  # type: ignore[type-arg]
+    return [
+        act("call", ticket, begun),
+        act("start", ticket, begun + 10_000),
+        act("finish", ticket, begun + 60_000, outcome="done"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reason", "when", "shares"),
+    [
+        ("other_day", 0, None),
+        ("out_of_order", at(8, 30), None),
+        ("in_the_future", at(9, 45), None),
+        ("not_shared", at(9, 10), []),
+        ("not_shared", at(9, 10), "forged"),
+        ("not_shared", at(9, 10), "another window's"),
+        ("not_shared", at(9, 10), "another person's"),
+    ],
+)
+def test_what_the_server_knows_better_is_put_aside_whole(
+    hall: SmallHall,
+    reason: str,
+    when: int,
+    shares: list | str | None,  # type: ignore[type-arg]
+) -> None:
+    ticket = hall.issue("tax-1").id
+    hall.clock.forward(seconds=1800)
+    before = hall.ticket(ticket)
+    found = {
+        "forged": [share("T1", [ticket]).model_copy(update={"seal": "0" * 64})],
+        "another window's": [share("T2", [ticket])],
+        "another person's": [share("T1", [ticket], STAFF["T2"])],
+    }
+    given = found[shares] if isinstance(shares, str) else shares
+    results = told(hall, "T1", service(ticket, when), shares=given)
+    assert [one["code"] for one in results] == ["act_put_aside"] * 3
+    assert hall.ticket(ticket) == before
+    [row] = hall.ctx.read(lambda c: desks.aside(c, hall.ctx.hall_id))
+    assert (row.reason, row.staff, row.window) == (reason, STAFF["T1"], "T1")
+    assert [one["at"] for one in json.loads(row.said)] == [when, when + 10_000, when + 60_000]
+    assert json.loads(row.known)["state"] == "waiting"
+    assert hall.ctx.read(lambda c: findings("small", c)) == []
+
+
+@pytest.mark.parametrize(
+    ("when", "code"),
+    [
+        (at(9, 5), "act_put_aside"),
+        (at(9, 12), ""),
+        (at(9, 23), "act_put_aside"),
+    ],
+)
+def test_an_act_while_the_desk_was_connected_is_put_aside(
+    hall: SmallHall, when: int, code: str
+) -> None:
+    ticket = hall.issue("tax-1").id
+    hall.clock.forward(seconds=1800)
+    line(hall, at(9, 1), at(9, 10))
+    line(hall, at(9, 20), None, "again")
+    assert [one["code"] for one in told(hall, "T1", service(ticket, when))] == [code] * 3
+    assert reasons(hall) == (["was_connected"] if code else [])
+
+
+def test_a_server_that_was_killed_was_away_from_when_it_was_last_seen(hall: SmallHall) -> None:
+    ticket = hall.issue("tax-1").id
+    line(hall, at(9, 1), None)
+    hall.ctx.write(lambda tx: desks.seen(tx.at(at(9, 10)), "w"))
+    hall.clock.forward(seconds=1800)
+    acts = service(ticket, at(9, 15))
+    assert {one["code"] for one in told(hall, "T1", acts)} == {"act_put_aside"}
+    hall.ctx.write(lambda tx: desks.close_lines(tx, "w"))  # as the next start does
+    assert {one["code"] for one in told(hall, "T1", acts)} == {""}
+
+
+def test_times_that_run_backwards_are_put_aside(hall: SmallHall) -> None:
+    first, second = hall.issue("tax-1").id, hall.issue("tax-1").id
+    hall.clock.forward(seconds=1800)
+    acts = [*service(first, at(9, 10)), *service(second, at(9, 5))]
+    given = [share("T1", [first, second])]
+    codes = [one["code"] for one in told(hall, "T1", acts, shares=given)]
+    assert codes == [""] * 3 + ["act_put_aside"] * 3
+    assert reasons(hall) == ["out_of_order"]
+
+
+def test_nobody_of_the_share_is_passed_over(hall: SmallHall) -> None:
+    first, second = hall.issue("tax-1").id, hall.issue("tax-1").id
+    hall.clock.forward(seconds=60)
+    given = [share("T1", [first, second])]
+    now = hall.clock.now()
+    [one] = told(hall, "T1", [act("call", second, now)], shares=given)
+    assert one["code"] == "act_put_aside"
+    calling.cancel(hall.ctx, hall.clerk("T2"), hall.key(), first)  # he gave up meanwhile
+    [one] = told(hall, "T1", [act("call", second, now)], shares=given)
+    assert one["code"] == ""
+
+
+@dataclass
+class Line:
+    opened_at: int
+    closed_at: int | None
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)), max_size=5),
+    st.integers(0, 2 * 10**6),
+)
+def test_connected_is_inside_a_line_and_not_at_its_unsure_ends(
+    spans: list[tuple[int, int]], when: int
+) -> None:
+    lines = [Line(begun, begun + long) for begun, long in spans]
+    inside = any(begun + SKEW_MS < when < begun + long - UNNOTICED_MS for begun, long in spans)
+    assert desk_lines.connected(lines, when, 10**9) is inside
+
+
+@given(st.lists(st.text("AB1", min_size=1, max_size=3), max_size=4), st.text("AB\n1", max_size=3))
+def test_a_seal_is_of_one_window_person_and_order(tickets: list[str], other: str) -> None:
+    seal = SEALS.seal("T1", "1001", tickets)
+    assert SEALS.fits(seal, "T1", "1001", tickets) is bool(tickets)
+    assert not SEALS.fits(seal, "T2", "1001", tickets)
+    assert not SEALS.fits(seal, "T1", "1002", tickets)
+    assert not SEALS.fits(seal, "T1", "1001", [*tickets, other])
+    assert not ShareSeals(b"another").fits(seal, "T1", "1001", tickets)
+
+
+def put_aside(hall: SmallHall) -> tuple[str, str]:
+    """A service that the server knew nothing of a share for: number of the row, ticket."""
+    ticket = hall.issue("tax-1").id
+    hall.clock.forward(seconds=1800)
+    told(hall, "T1", service(ticket, at(9, 10)), shares=[])
+    [row] = hall.ctx.read(lambda c: desks.aside(c, hall.ctx.hall_id))
+    return row.id, ticket
+
+
+def test_the_office_takes_what_a_desk_says(hall: SmallHall) -> None:
+    number, ticket = put_aside(hall)
+    desk_settling.settle(hall.ctx, OFFICE, "k", number, True, "看过监控")
+    desk_settling.settle(hall.ctx, OFFICE, "k", number, True, "看过监控")  # a repeat
+    kept = hall.ticket(ticket)
+    assert (kept.state, kept.serving_at, kept.ended_at) == (
+        State.FINISHED,
+        at(9, 10) + 10_000,
+        at(9, 11),
+    )
+    assert reasons(hall) == []
+    lines = hall.ctx.read(lambda c: journal.of_subject(c, hall.ctx.hall_id, ticket))
+    settled = [one for one in lines if one["act"] == "counter.settle"]
+    assert [(one["actor"], one["why"]) for one in settled] == [(MANAGER, "看过监控")]
+    assert hall.ctx.read(lambda c: findings("small", c)) == []
+
+
+def test_the_office_dismisses_it_and_the_ticket_stays(hall: SmallHall) -> None:
+    number, ticket = put_aside(hall)
+    desk_settling.settle(hall.ctx, OFFICE, "k", number, False, "当时有网")
+    assert hall.ticket(ticket).state is State.WAITING
+    with pytest.raises(HallError) as refused:
+        desk_settling.settle(hall.ctx, OFFICE, "k2", number, True, "x")
+    assert refused.value.code is Code.ACTS_SETTLED
+
+
+def test_nobody_decides_about_his_own_acts(hall: SmallHall) -> None:
+    number, ticket = put_aside(hall)
+    mine = Actor(ActorKind.MANAGER, STAFF["T1"])
+    with pytest.raises(HallError) as refused:
+        desk_settling.settle(hall.ctx, mine, "k", number, True, "x")
+    assert refused.value.code is Code.OWN_CASE
+    assert hall.ticket(ticket).state is State.WAITING
+
+
+def test_what_is_not_possible_any_more_is_taken_in_no_part(hall: SmallHall) -> None:
+    number, ticket = put_aside(hall)
+    calling.cancel(hall.ctx, hall.clerk("T2"), hall.key(), ticket)
+    with pytest.raises(HallError) as refused:
+        desk_settling.settle(hall.ctx, OFFICE, "k", number, True, "x")
+    assert refused.value.code is Code.MOVE_NOT_ALLOWED
+    assert hall.ticket(ticket).state is State.CANCELLED
+    assert reasons(hall) == ["not_shared"]
+    with pytest.raises(HallError) as unknown:
+        desk_settling.settle(hall.ctx, OFFICE, "k2", "no-such", True, "x")
+    assert unknown.value.code is Code.ACTS_UNKNOWN
+
+
+def test_what_a_desk_did_while_others_went_on_is_put_aside_too(hall: SmallHall) -> None:
+    ticket = hall.issue("tax-1").id
+    assert hall.call("T2").id == ticket
+    hall.clock.forward(seconds=60)
+    now = hall.clock.now()
+    assert hand_in(hall, "T1", [act("call", ticket, now)]) == ["move_not_allowed"]
+    [row] = hall.ctx.read(lambda c: desks.aside(c, hall.ctx.hall_id))
+    assert (row.reason, json.loads(row.known)["window"]) == ("unfit", "T2")
