@@ -1,4 +1,4 @@
-"""What `hall check` verifies: the journal's chain, numbers, holders, spot checks, punches."""
+"""What `hall check` verifies: the journal's chain, numbers, holders, times, checks, punches."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from server.domain.tickets import number
-from server.services import punch_proof
+from server.services import punch_proof, time_proof
 from server.services.attendance import proof as request_proof
 from server.services.bulletins import acts
 from server.services.inspection import proof
@@ -49,6 +49,7 @@ def _all(conn: Connection, hall_id: str) -> Iterator[Finding]:
     yield from _numbers(conn, hall_id)
     yield from _holders(conn, hall_id)
     yield from _journalled(conn, hall_id)
+    yield from (Finding(zh, en) for zh, en in time_proof.problems(conn, hall_id))
     yield from (Finding(zh, en) for zh, en in proof.problems(conn, hall_id))
     yield from (Finding(zh, en) for zh, en in punch_proof.problems(conn, hall_id))
     yield from (Finding(zh, en) for zh, en in request_proof.problems(conn, hall_id))

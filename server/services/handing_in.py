@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from server.clock import instant
 from server.domain.catalogue import Catalogue
 from server.domain.leases import Block, between
 from server.domain.tickets import (
@@ -54,7 +56,7 @@ def _take(ctx: Context, tx: Tx, actor: Actor, given: GivenTicket, age: float) ->
     lease = leases.covering(tx.conn, tx.hall_id, given.day, given.prefix, given.seq)
     if lease is None:
         lease = _adopt(tx, actor, given)
-    at = _when(lease, given, tx.now)
+    at = _when(ctx, lease, given, tx.now)
     off = round((given.at - (tx.now - age * 1000)) / 1000)
     rival = _rival(tx, given)
     if lease is None or rival is not None or lease.kiosk != given.kiosk:
@@ -84,10 +86,13 @@ def _take(ctx: Context, tx: Tx, actor: Actor, given: GivenTicket, age: float) ->
     return verdict
 
 
-def _when(lease: Any, given: GivenTicket, now: int) -> int:
-    """When it was given: never before its numbers were leased, never in the future."""
-    leased = int(lease.leased_at) if lease is not None and json.loads(lease.tokens) else 0
-    return max(leased, min(given.at, now))
+def _when(ctx: Context, lease: Any, given: GivenTicket, now: int) -> int:
+    """When it was given: on its day, not before its numbers were leased, not in the future."""
+    midnight = datetime.combine(date.fromisoformat(given.day), time.min)
+    zone = ctx.settings().timezone
+    begins, ends = instant(midnight, zone), instant(midnight + timedelta(days=1), zone)
+    leased = int(lease.leased_at) if lease is not None and json.loads(lease.tokens) else begins
+    return max(leased, min(given.at, now, ends - 1))
 
 
 def _write_down(

@@ -1,0 +1,139 @@
+"""Finds times that cannot be: before the hall, outside their day, a later step before an earlier.
+
+A server's clock is stepped now and then (tests/breaking does it by an hour), so steps may lie apart
+the wrong way by a little; what a person or a device invents lies further off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Connection, Select, Table, func, select
+
+from server.clock import instant
+from server.domain.settings import Settings
+from server.storage import settings as stored_settings
+from server.storage.schema import call, ticket
+from server.storage.tables import metadata
+
+EARLIEST = 1_577_836_800_000
+"""The year 2020: nothing of this program is older."""
+STEP_MS = 2 * 3_600_000
+"""So far a clock may have been stepped between two acts."""
+NO_INSTANTS = frozenset({"id", "seq", "ord"})
+SAID_BY_OTHERS = frozenset(
+    {
+        ("punch", "at"),
+        ("reader", "delivered_until"),
+        ("setting", "since"),
+        ("finger", "since"),
+    }
+)
+"""What a time clock claims, and from when something holds: judged where it is used."""
+STEPS = (
+    ("ticket", "issued_at", "first_called_at"),
+    ("ticket", "first_called_at", "called_at"),
+    ("ticket", "issued_at", "serving_at"),
+    ("ticket", "serving_at", "ended_at"),
+    ("ticket", "issued_at", "ended_at"),
+    ("announcement", "asked_at", "ended_at"),
+    ("slip", "created_at", "changed_at"),
+    ("business_day", "opened_at", "closed_at"),
+    ("lease", "leased_at", "closed_at"),
+    ("handed_in", "given_at", "handed_at"),
+    ("desk_line", "opened_at", "closed_at"),
+    ("desk_act", "handed_at", "settled_at"),
+    ("spot_check", "started_at", "ended_at"),
+    ("check_day", "sealed_at", "revealed_at"),
+    ("leave", "created_at", "settled_at"),
+    ("correction", "created_at", "decided_at"),
+    ("bulletin", "drafted_at", "released_at"),
+    ("amendment", "drafted_at", "released_at"),
+    ("reader_line", "received_at", "settled_at"),
+    ("reader_command", "created_at", "done_at"),
+    ("device_token", "created_at", "revoked_at"),
+)
+"""Table, an earlier and a later step of one record."""
+
+
+def problems(conn: Connection, hall_id: str) -> Iterator[tuple[str, str]]:
+    """Every kind of time that cannot be, with how many of it, in both languages."""
+    for table in metadata.sorted_tables:
+        yield from _too_old(conn, hall_id, table)
+    for name, earlier, later in STEPS:
+        yield from _backwards(conn, hall_id, metadata.tables[name], earlier, later)
+    yield from _outside_their_day(conn, hall_id)
+
+
+def _too_old(conn: Connection, hall_id: str, table: Table) -> Iterator[tuple[str, str]]:
+    if "hall_id" not in table.c:
+        return
+    columns = [
+        column
+        for column in table.c
+        if isinstance(column.type, BigInteger)
+        and column.name not in NO_INSTANTS
+        and (table.name, column.name) not in SAID_BY_OTHERS
+    ]
+    if not columns:
+        return
+    oldest = conn.execute(
+        select(*(func.min(column).label(column.name) for column in columns)).where(
+            table.c.hall_id == hall_id
+        )
+    ).one()
+    for column in columns:
+        if (getattr(oldest, column.name) or EARLIEST) < EARLIEST:
+            where = f"{table.name}.{column.name}"
+            yield f"{where} 里有不可能的时间", f"{where} has a time that cannot be"
+
+
+def _backwards(
+    conn: Connection, hall_id: str, table: Table, earlier: str, later: str
+) -> Iterator[tuple[str, str]]:
+    wrong = conn.execute(
+        select(func.count()).where(
+            table.c.hall_id == hall_id, table.c[later] < table.c[earlier] - STEP_MS
+        )
+    ).scalar_one()
+    if wrong:
+        yield (
+            f"{table.name} 里有 {wrong} 条记录的 {later} 早于 {earlier}",
+            f"{wrong} records of {table.name} have {later} before {earlier}",
+        )
+
+
+def _outside_their_day(conn: Connection, hall_id: str) -> Iterator[tuple[str, str]]:
+    """Find days whose tickets or calls have times of another; an end alone may be told later."""
+    zone = str(stored_settings.current(conn, hall_id).get("timezone", Settings().timezone))
+    t, c = ticket.c, call.c
+    steps = [t.issued_at, t.waiting_since, t.first_called_at, t.called_at, t.serving_at]
+    own = _extremes([*steps, t.ended_at], steps).where(t.hall_id == hall_id).group_by(t.day)
+    called = (
+        _extremes([c.at], [c.at])
+        .join(ticket, (t.hall_id == c.hall_id) & (t.id == c.ticket_id))
+        .where(c.hall_id == hall_id)
+        .group_by(t.day)
+    )
+    wrong = set()
+    for day, *times in [*conn.execute(own), *conn.execute(called)]:
+        middle = (len(times) + 1) // 2
+        first = min(at for at in times[:middle] if at is not None)
+        last = max(at for at in times[middle:] if at is not None)
+        begins, ends = _span(day, zone)
+        if first < begins - STEP_MS or last >= ends + STEP_MS:
+            wrong.add(day)
+    for day in sorted(wrong):
+        yield f"{day} 的号有当日以外的时间", f"tickets of {day} have times outside that day"
+
+
+def _extremes(first: Sequence[Column[Any]], last: Sequence[Column[Any]]) -> Select[Any]:
+    """Ask for each day's smallest of some columns, then the largest of others."""
+    return select(ticket.c.day, *map(func.min, first), *map(func.max, last))
+
+
+def _span(day: str, zone: str) -> tuple[int, int]:
+    midnight = datetime.combine(date.fromisoformat(day), time.min)
+    return instant(midnight, zone), instant(midnight + timedelta(days=1), zone)

@@ -1,0 +1,114 @@
+"""`hall check` finds times that cannot be, whatever record holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import BigInteger, insert, update
+
+from server.domain.tickets import Outcome
+from server.services import calling
+from server.services.checks import findings
+from server.services.time_proof import EARLIEST, NO_INSTANTS, SAID_BY_OTHERS, STEPS
+from server.storage import desks, schema
+from server.storage.tables import metadata
+from support.halls import SmallHall, at
+
+
+@pytest.fixture
+def hall(database_url: str, tmp_path: Path) -> Iterator[SmallHall]:
+    """A hall with one ticket served and one waiting, on each database."""
+    found = SmallHall(database_url, tmp_path, at(9))
+    found.seat("T1")
+    found.issue("tax-1")
+    found.issue("tax-1")
+    found.call("T1")
+    found.clock.forward(seconds=60)
+    calling.start(found.ctx, found.clerk("T1"), found.key(), "T1")
+    found.clock.forward(seconds=600)
+    calling.finish(found.ctx, found.clerk("T1"), found.key(), "T1", Outcome.DONE, "")
+    yield found
+    found.close()
+
+
+def said(hall: SmallHall) -> list[str]:
+    return [one.en for one in hall.ctx.read(lambda c: findings("small", c))]
+
+
+@pytest.mark.parametrize(
+    ("column", "when"),
+    [
+        ("issued_at", 0),
+        ("issued_at", at(9) - 86_400_000),
+        ("waiting_since", at(9) + 86_400_000),
+        ("called_at", at(9) + 86_400_000),
+        ("serving_at", at(9) - 86_400_000),
+        ("ended_at", 0),
+        ("ended_at", at(9) - 86_400_000),
+    ],
+)
+def test_a_tickets_times_are_of_its_day(hall: SmallHall, column: str, when: int) -> None:
+    assert said(hall) == []
+    hall.ctx.write(lambda tx: tx.conn.execute(update(schema.ticket).values({column: when})))
+    assert said(hall) != []
+
+
+def test_a_clock_that_was_stepped_by_an_hour_is_no_lie(hall: SmallHall) -> None:
+    hall.call("T1")
+    hall.clock.set(hall.clock.now() - 3_600_000)
+    calling.start(hall.ctx, hall.clerk("T1"), hall.key(), "T1")
+    calling.finish(hall.ctx, hall.clerk("T1"), hall.key(), "T1", Outcome.DONE, "")
+    assert said(hall) == []
+
+
+def test_a_call_of_another_day_is_found(hall: SmallHall) -> None:
+    hall.ctx.write(
+        lambda tx: tx.conn.execute(update(schema.call).values(at=at(9) - 2 * 86_400_000))
+    )
+    assert "tickets of 2026-03-02 have times outside that day" in said(hall)
+
+
+def test_steps_the_wrong_way_round_are_found(hall: SmallHall) -> None:
+    row = {"id": "x", "window": "T1", "staff": "1", "opened_at": at(9), "closed_at": at(5)}
+    hall.ctx.write(
+        lambda tx: tx.conn.execute(
+            insert(metadata.tables["desk_line"]).values(hall_id=tx.hall_id, **row)
+        )
+    )
+    assert said(hall) == ["1 records of desk_line have closed_at before opened_at"]
+
+
+def test_a_time_before_the_program_is_found(hall: SmallHall) -> None:
+    hall.ctx.write(lambda tx: desks.seen(tx.at(EARLIEST - 1), "w"))
+    assert said(hall) == ["server_seen.seen_at has a time that cannot be"]
+
+
+def test_every_later_step_of_a_record_is_looked_at() -> None:
+    """A new table with two instants of one record stands in STEPS, or is told why not here."""
+    apart = {
+        "account": "a lock ends in the future",
+        "device": "one instant",
+        "enrolment": "a code ends in the future",
+        "finding": "when a dispute must be raised lies ahead",
+        "finger": "from when a link holds is said by the office",
+        "punch": "the time clock's own time",
+        "reader": "of the time clock's own time",
+        "session": "it ends in the future",
+        "shift_rule": "one instant",
+        "sign_in_source": "locks end in the future",
+        "spot_mark": "the phone's own time, judged at each mark",
+        "window_post": "a post is given up whole",
+    }
+    known = {name for name, _, _ in STEPS}
+    for table in metadata.sorted_tables:
+        instants = [
+            c.name
+            for c in table.c
+            if isinstance(c.type, BigInteger)
+            and c.name not in NO_INSTANTS
+            and (table.name, c.name) not in SAID_BY_OTHERS
+        ]
+        if len(instants) > 1:
+            assert table.name in known | set(apart), table.name
