@@ -13,7 +13,7 @@ from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind, Outcome, State
 from server.services import announcing, calling, posts
 from server.services.context import Actor, Context
-from server.storage import tickets, windows
+from server.storage import accounts, tickets, windows
 
 Press = Callable[[Context, Actor, str, str], None]
 Start = Callable[..., Any]
@@ -45,13 +45,19 @@ def press(ctx: Context, window: str, function: str, key: str, digits: str = "") 
     if act is None and function != "transfer":
         raise HallError(Code.INVALID, field="function")
     post = ctx.glance(lambda c: windows.post(c, ctx.hall_id, window))
-    if post is None:
+    if post is None or _disabled(ctx, post.staff):
         raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
     actor = Actor(ActorKind.CLERK, post.staff)
     if act is None:
         _transfer(ctx, actor, key, window, digits)
     else:
         act(ctx, actor, key, window)
+
+
+def _disabled(ctx: Context, staff: str) -> bool:
+    """Return True for whom an older version left seated when the account was disabled."""
+    account = ctx.glance(lambda c: accounts.account(c, ctx.hall_id, staff))
+    return account is not None and bool(account.disabled)
 
 
 def _transfer(ctx: Context, actor: Actor, key: str, window: str, digits: str) -> None:

@@ -17,8 +17,9 @@ from server.domain.catalogue import Catalogue, Role
 from server.services.attendance import calendar
 from server.services.bus import Bus, HallChanged
 from server.services.context import SYSTEM, Actor, Context, note
+from server.services.leaving import leave_at_once
 from server.services.people import Offloaded, People
-from server.storage import accounts, schema
+from server.storage import accounts, schema, windows
 from server.storage import catalogue as catalogues
 from server.storage.engine import Databases, is_sqlite, migrate, open_engine
 from server.storage.presence import Alone, Presence
@@ -144,6 +145,9 @@ def take_catalogue(ctx: Context, actor: Actor, catalogue: Catalogue, text: str) 
         version = found[0] + 1 if found else 1
         fresh = catalogues.renumbered(catalogue, tx.hall_id, version)
         catalogues.save(tx.conn, fresh, contents, tx.now, actor.key, text)
+        for post in windows.posts(tx.conn, tx.hall_id):
+            if post.staff not in fresh.staff_by:
+                leave_at_once(ctx, tx, actor, post.staff, "left_the_list")
         note(tx, actor, "catalogue.import", str(version), data={"digest": contents})
         tx.events.append(HallChanged("catalogue", {"version": version}))
         return version, True

@@ -22,6 +22,7 @@ from server.domain.tickets import ActorKind
 from server.services import passwords
 from server.services.bus import HallChanged
 from server.services.context import SYSTEM, Actor, Context, JsonDict, note
+from server.services.leaving import leave_at_once
 from server.services.tries import NOWHERE, Origin, Tries, Try, secret_hash
 from server.services.turns import Turns
 from server.storage import accounts
@@ -231,7 +232,10 @@ class People:
     def change_account(
         self, actor: Actor, staff: str, role: Role | None, disabled: bool | None
     ) -> None:
-        """Change role or disable. One cannot disable or demote oneself (FORBIDDEN)."""
+        """Change role or disable. One cannot disable or demote oneself (FORBIDDEN).
+
+        Whoever is disabled leaves his window in the same act.
+        """
         if staff == actor.name:
             raise HallError(Code.FORBIDDEN)
 
@@ -245,6 +249,8 @@ class People:
             if values:
                 accounts.set_account(tx, staff, **values)
                 accounts.end_sessions(tx, staff)
+                if disabled:
+                    leave_at_once(self._ctx, tx, actor, staff, "account_disabled")
                 note(tx, actor, "account.change", staff, data=values)
                 tx.events.append(HallChanged("accounts", {"name": staff}))
 

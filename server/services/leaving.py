@@ -1,0 +1,57 @@
+"""Leaving a window at once, because whoever sits there may not act any more.
+
+Nobody who waits is left with a window where nobody works: whoever was called, served or set aside
+there, or was sent to it, waits again in the queue of the item, in the old place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from server.domain.tickets import Move, State, Ticket, lane, window_lane
+from server.services.bus import WindowChanged
+from server.services.context import Actor, Context, JsonDict, note
+from server.services.moves import event_of
+from server.storage import tickets, windows
+from server.storage.store import Tx
+
+MOST = 999
+"""Tickets of one lane; a prefix has no more numbers a day."""
+
+
+def leave_at_once(ctx: Context, tx: Tx, actor: Actor, staff: str, reason: str) -> None:
+    """Free the window where `staff` sits, if any, and send everybody who was its own elsewhere."""
+    post = windows.post_of(tx.conn, tx.hall_id, staff)
+    if post is None:
+        return
+    for ticket in _of_window(ctx, tx, post.window):
+        _back(tx, actor, ticket, post.window, reason)
+    windows.leave(tx, post.window)
+    data: JsonDict = {"staff": staff, "reason": reason}
+    note(tx, actor, "window.release", post.window, window=post.window, data=data)
+    tx.events.append(WindowChanged(post.window))
+
+
+def _of_window(ctx: Context, tx: Tx, window: str) -> Iterator[Ticket]:
+    yield from tickets.at_window(tx.conn, tx.hall_id, window)
+    for klass in ctx.catalogue().classes:
+        of_class = window_lane(window, klass.code)
+        yield from tickets.first_in_lane(tx.conn, tx.hall_id, of_class, MOST)
+
+
+def _back(tx: Tx, actor: Actor, ticket: Ticket, window: str, reason: str) -> None:
+    waiting = replace(
+        ticket,
+        state=State.WAITING,
+        lane=lane(ticket.item, ticket.klass),
+        window="",
+        call_count=0,
+        called_at=None,
+        serving_at=None,
+        waiting_since=tx.now,
+    )
+    tickets.change(tx, waiting, ticket)
+    data: JsonDict = {"number": ticket.number, "from": ticket.state.value, "reason": reason}
+    line = note(tx, actor, f"ticket.{Move.TRANSFER}", ticket.id, window=window, data=data)
+    tx.events.append(event_of(waiting, Move.TRANSFER, line, window))

@@ -1,0 +1,107 @@
+"""Somebody who may not act any more: the window is free, the keypad dead, nobody waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from counters.keypad import FUNCTIONS, press
+from server.domain.catalogue import Role
+from server.domain.errors import Code, HallError
+from server.domain.tickets import ActorKind, Outcome, State
+from server.hall import take_catalogue
+from server.services import calling
+from server.services.checks import findings
+from server.services.context import SYSTEM, Actor
+from server.storage import accounts, journal, windows
+from support.halls import ADMINISTRATOR, STAFF, SmallHall, at, catalogue
+
+BOSS = Actor(ActorKind.ADMINISTRATOR, ADMINISTRATOR)
+
+
+@pytest.fixture
+def hall(database_url: str, tmp_path: Path) -> Iterator[SmallHall]:
+    found = SmallHall(database_url, tmp_path, at(9))
+    found.seat("T1", "T2")
+    found.hall.people.add_account(SYSTEM, STAFF["T1"], Role.CLERK, "only-for-this-test")
+    yield found
+    found.close()
+
+
+def at_work(hall: SmallHall) -> dict[str, str]:
+    """T1 serves one, has set one aside, and one was sent to it: the tickets by what they are."""
+    found = {}
+    for name in ("held", "serving"):
+        found[name] = hall.issue("tax-1").id
+        assert hall.call("T1").id == found[name]
+        calling.start(hall.ctx, hall.clerk("T1"), hall.key(), "T1")
+        if name == "held":
+            calling.hold(hall.ctx, hall.clerk("T1"), hall.key(), "T1", "")
+    found["sent"] = hall.issue("tax-1").id
+    assert hall.call("T2").id == found["sent"]
+    calling.transfer(
+        hall.ctx,
+        hall.clerk("T2"),
+        hall.key(),
+        "T2",
+        to_window="T1",
+        to_item=None,
+        to_unit=None,
+        text="",
+    )
+    return found
+
+
+def disable(hall: SmallHall) -> None:
+    hall.hall.people.change_account(BOSS, STAFF["T1"], None, True)
+
+
+def leave_the_list(hall: SmallHall) -> None:
+    known = catalogue()
+    staff = tuple(person for person in known.staff if person.number != STAFF["T1"])
+    take_catalogue(hall.ctx, SYSTEM, replace(known, staff=staff), "without one")
+
+
+@pytest.mark.parametrize("ended", [disable, leave_the_list])
+def test_the_window_is_left_and_everybody_of_it_is_called_elsewhere(
+    hall: SmallHall, ended: object
+) -> None:
+    of = at_work(hall)
+    ended(hall)  # type: ignore[operator]
+    assert hall.ctx.read(lambda c: windows.post(c, "small", "T1")) is None
+    assert {hall.ticket(one).state for one in of.values()} == {State.WAITING}
+    assert {hall.ticket(one).window for one in of.values()} == {""}
+    lines = hall.ctx.read(lambda c: journal.of_subject(c, "small", of["serving"]))
+    assert (lines[-1]["act"], lines[-1]["data"]["from"]) == ("ticket.transfer", "serving")
+    called = []
+    for _ in of:
+        called.append(hall.call("T2").id)
+        calling.start(hall.ctx, hall.clerk("T2"), hall.key(), "T2")
+        calling.finish(hall.ctx, hall.clerk("T2"), hall.key(), "T2", Outcome.DONE, "")
+    assert called == [of["held"], of["serving"], of["sent"]]  # in their old places
+    assert hall.ctx.read(lambda c: findings("small", c)) == []
+
+
+@pytest.mark.parametrize("function", [*FUNCTIONS, "transfer"])
+def test_the_keypad_is_dead(hall: SmallHall, function: str) -> None:
+    hall.issue("tax-1")
+    disable(hall)
+    with pytest.raises(HallError) as refused:
+        press(hall.ctx, "T1", function, hall.key(), "2")
+    assert refused.value.code is Code.WINDOW_NOT_SIGNED_IN
+
+
+def test_a_seat_that_an_older_version_left_taken_has_a_dead_keypad(hall: SmallHall) -> None:
+    hall.ctx.write(lambda tx: accounts.set_account(tx, STAFF["T1"], disabled=1))
+    with pytest.raises(HallError) as refused:
+        press(hall.ctx, "T1", "call_next", hall.key())
+    assert refused.value.code is Code.WINDOW_NOT_SIGNED_IN
+
+
+def test_somebody_who_sits_nowhere_is_disabled_without_ado(hall: SmallHall) -> None:
+    hall.hall.people.add_account(SYSTEM, STAFF["G1"], Role.CLERK, "only-for-this-test")
+    hall.hall.people.change_account(BOSS, STAFF["G1"], None, True)
+    assert hall.ctx.read(lambda c: windows.post(c, "small", "T1")) is not None
