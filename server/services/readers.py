@@ -30,6 +30,9 @@ from server.storage import readers
 from server.storage.store import Tx
 
 MAX_ASKING = 50
+ASKING_OF_ADDRESS = 4
+"""Time clocks of one address that ask at a time; when one was admitted the next appears."""
+SILENT_MS = 600_000
 ASKING_AGAIN_MS = 60_000
 TWICE = "listed_twice_at"
 """Among a reader's facts: when it was last refused for being listed in two halls (ms)."""
@@ -145,7 +148,7 @@ def _asks(ctx: Context, serial: str, address: str, row: Row[Any] | None, way: st
 
     def act(tx: Tx) -> None:
         known = readers.get(tx.conn, tx.hall_id, serial)
-        if known is None and readers.asking(tx.conn, tx.hall_id) >= MAX_ASKING:
+        if known is None and not _room_to_ask(tx, address):
             return
         if known is None:
             facts = json.dumps({"address": address})
@@ -156,6 +159,23 @@ def _asks(ctx: Context, serial: str, address: str, row: Row[Any] | None, way: st
         tx.events.append(ReaderChanged(serial))
 
     ctx.write(act)
+
+
+def _room_to_ask(tx: Tx, address: str) -> bool:
+    """Return True if one more may ask: nobody fills the office's list from a few addresses.
+
+    In a full list the one that was silent longest gives way: a real time clock asks again.
+    """
+    rows = readers.asking(tx.conn, tx.hall_id)
+    if sum(readers.facts_of(row).get("address") == address for row in rows) >= ASKING_OF_ADDRESS:
+        return False
+    if len(rows) < MAX_ASKING:
+        return True
+    silent = min(rows, key=lambda row: row.heard_at or 0)
+    if (silent.heard_at or 0) > tx.now - SILENT_MS:
+        return False
+    readers.forget_asking(tx, silent.serial)
+    return True
 
 
 def _foreign(ctx: Context, serial: str, address: str) -> None:

@@ -51,11 +51,10 @@ def listing(conn: Connection, serial: str) -> list[str]:
     )
 
 
-def asking(conn: Connection, hall_id: str) -> int:
-    """How many readers ask to be admitted."""
-    return conn.execute(
-        select(func.count()).where(_r.hall_id == hall_id, _r.state == "asking")
-    ).scalar_one()
+def asking(conn: Connection, hall_id: str) -> list[Row[Any]]:
+    """Readers that ask to be admitted."""
+    found = select(reader).where(_r.hall_id == hall_id, _r.state == "asking")
+    return list(conn.execute(found))
 
 
 def add(tx: Tx, serial: str, way: str, state: str, **values: Any) -> None:

@@ -73,7 +73,7 @@ def test_of_no_hall_it_is_refused_and_the_operator_is_told_once(
     assert [record.message for record in caplog.records] == ["a time clock of no hall"]
     # It asks nowhere to be admitted: nobody knows where it hangs.
     for web in two.webs.values():
-        assert web.small.ctx.read(lambda c: readers.asking(c, "small")) == 0
+        assert web.small.ctx.read(lambda c: readers.asking(c, "small")) == []
 
 
 def test_of_two_halls_neither_gets_it_and_both_are_told(

@@ -167,7 +167,7 @@ def test_strangers_do_not_fill_the_books(web: Web) -> None:
     codes = [line.get(f"/iclock/cdata?SN=X{n}").status_code for n in range(80)]
     assert set(codes) == {403, 429}
     asking = web.small.ctx.read(lambda c: readers.asking(c, "small"))
-    assert asking <= 50
+    assert len(asking) == 4  # all from one address
 
 
 @pytest.mark.parametrize("serial", ["", "../x", "a" * 41, "x y"])
