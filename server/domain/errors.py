@@ -118,6 +118,7 @@ class Code(StrEnum):
     KEY_REQUIRED = "key_required"
     KEY_REUSED = "key_reused"
     TOO_MANY = "too_many"
+    CHANGED_MEANWHILE = "changed_meanwhile"
     TOO_LARGE = "too_large"
     NOT_FOUND = "not_found"
     HALL_UNKNOWN = "hall_unknown"

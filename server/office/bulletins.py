@@ -36,6 +36,13 @@ from server.wire.bulletin import (
 )
 from server.wire.commands import Done
 
+EDITING = (
+    Code.BULLETIN_UNKNOWN,
+    Code.BULLETIN_STATE,
+    Code.BULLETIN_WORDS,
+    Code.CHANGED_MEANWHILE,
+)
+
 
 class Bulletins:
     """The bulletins of one hall, as pages see them."""
@@ -191,12 +198,13 @@ def _acts(api: Api, shown: Bulletins) -> None:
         who=MANAGERS,
         body=EditBulletin,
         answer=Done,
-        codes=(Code.BULLETIN_UNKNOWN, Code.BULLETIN_STATE, Code.BULLETIN_WORDS),
+        codes=EDITING,
         example={"words": {"closing": "请各单位签收。"}},
     )
     def edit_bulletin(call: Call) -> Done:
         """Edit a draft's words; figures are quoted in braces."""
-        acts.edit(ctx, call.actor, call.key, shown.load(call), call.body.words)
+        asked: EditBulletin = call.body
+        acts.edit(ctx, call.actor, call.key, shown.load(call), asked.words, asked.seen)
         return Done()
 
     @api.post(

@@ -136,14 +136,15 @@ def _keep(api: Api) -> None:
         who=ADMINISTRATORS,
         body=DescribeReader,
         answer=Done,
-        codes=(Code.READER_UNKNOWN,),
+        codes=(Code.READER_UNKNOWN, Code.CHANGED_MEANWHILE),
         example={"name": "东门"},
     )
     def describe_reader(call: Call) -> Done:
         """Name it, say where it hangs and from which networks it may post."""
         asked: DescribeReader = call.body
         said = Described(asked.name, asked.place, asked.networks, asked.encoding)
-        readers_office.describe(ctx, call.actor, call.key, call.args["serial"], said)
+        serial = call.args["serial"]
+        readers_office.describe(ctx, call.actor, call.key, serial, said, asked.seen)
         return Done()
 
     @api.post("/office/fingers", who=MANAGERS, body=LinkFinger, answer=Done,

@@ -200,7 +200,7 @@ def _accounts(api: Api, office: Office) -> None:
         who=ADMINISTRATORS,
         body=ChangeAccount,
         answer=Done,
-        codes=(Code.ACCOUNT_UNKNOWN,),
+        codes=(Code.ACCOUNT_UNKNOWN, Code.CHANGED_MEANWHILE),
         example={"role": "manager"},
         keyed=False,
     )
@@ -208,7 +208,8 @@ def _accounts(api: Api, office: Office) -> None:
         """Change a role, disable or enable an account."""
         asked: ChangeAccount = call.body
         role = Role(asked.role) if asked.role else None
-        people.change_account(call.actor, call.args["staff"], role, asked.disabled)
+        staff = call.args["staff"]
+        people.change_account(call.actor, staff, role, asked.disabled, asked.seen)
         return Done()
 
     @api.post(

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import Row
 
 from server.domain.catalogue import Role
 from server.domain.errors import Code, HallError
@@ -23,6 +24,7 @@ from server.services import passwords
 from server.services.bus import HallChanged
 from server.services.context import SYSTEM, Actor, Context, JsonDict, note
 from server.services.leaving import leave_at_once
+from server.services.seen import NOTHING, still
 from server.services.tries import NOWHERE, Origin, Tries, Try, secret_hash
 from server.services.turns import Turns
 from server.storage import accounts
@@ -230,17 +232,24 @@ class People:
         return first
 
     def change_account(
-        self, actor: Actor, staff: str, role: Role | None, disabled: bool | None
+        self,
+        actor: Actor,
+        staff: str,
+        role: Role | None,
+        disabled: bool | None,
+        seen: Mapping[str, object] = NOTHING,
     ) -> None:
         """Change role or disable. One cannot disable or demote oneself (FORBIDDEN).
 
-        Whoever is disabled leaves his window in the same act.
+        Whoever is disabled leaves his window in the same act. `seen`: role and disabled as they
+        were shown; raises CHANGED_MEANWHILE.
         """
         if staff == actor.name:
             raise HallError(Code.FORBIDDEN)
 
         def act(tx: Tx) -> None:
-            self._known(tx, staff)
+            row = self._known(tx, staff)
+            still(seen, {"role": row.role, "disabled": bool(row.disabled)})
             values: JsonDict = {}
             if role is not None:
                 values["role"] = role.value
@@ -256,9 +265,11 @@ class People:
 
         self._ctx.write(act)
 
-    def _known(self, tx: Tx, staff: str) -> None:
-        if accounts.account(tx.conn, tx.hall_id, staff) is None:
+    def _known(self, tx: Tx, staff: str) -> Row[Any]:
+        row = accounts.account(tx.conn, tx.hall_id, staff)
+        if row is None:
             raise HallError(Code.ACCOUNT_UNKNOWN, staff=staff)
+        return row
 
     # -- devices -------------------------------------------------------------------------------
 

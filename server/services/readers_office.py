@@ -6,6 +6,7 @@ No one can change a punch here or anywhere: there is no act for it.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from ipaddress import ip_network
@@ -18,6 +19,7 @@ from server.domain import iclock
 from server.domain.errors import Code, HallError
 from server.services.bus import AttendanceChanged, ReaderChanged
 from server.services.context import Actor, Context, JsonDict, note
+from server.services.seen import NOTHING, still
 from server.storage import readers
 from server.storage.store import Tx
 
@@ -55,12 +57,23 @@ def add(ctx: Context, actor: Actor, key: str, serial: str, way: str, said: Descr
     ctx.command(actor, key, {"act": "reader.add", "serial": serial, "way": way}, act)
 
 
-def describe(ctx: Context, actor: Actor, key: str, serial: str, said: Described) -> None:
-    """Name it, say where it hangs and from which networks it may post."""
+def describe(
+    ctx: Context,
+    actor: Actor,
+    key: str,
+    serial: str,
+    said: Described,
+    seen: Mapping[str, object] = NOTHING,
+) -> None:
+    """Name it, say where it hangs and from which networks it may post.
+
+    `seen`: name, place, networks as they were shown. Raises CHANGED_MEANWHILE.
+    """
     _check(serial, "push", said)
 
     def act(tx: Tx) -> JsonDict:
-        _known(tx, serial)
+        row = _known(tx, serial)
+        still(seen, {"name": row.name, "place": row.place, "networks": row.networks})
         _describe(tx, serial, said)
         facts = {"name": said.name, "place": said.place, "networks": said.networks}
         return _done(tx, actor, "reader.describe", serial, facts)

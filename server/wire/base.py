@@ -22,6 +22,18 @@ class Command(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
+SeenValue = Annotated[str, StringConstraints(max_length=20_000)] | bool | int | float | None
+
+
+class Edit(Command):
+    """A command that puts something in the place of something else.
+
+    `seen`: what the person was shown of it, by name; if it is another by now, nothing is done.
+    """
+
+    seen: dict[str, SeenValue] = {}
+
+
 class Nothing(Command):
     """A command without arguments."""
 

@@ -14,7 +14,7 @@ from server.domain.bulletin.figures import (
     NamedCase,
     ServiceLine,
 )
-from server.wire.base import MASKED, Command, Message
+from server.wire.base import MASKED, Command, Edit, Message
 
 Words = Annotated[
     str, StringConstraints(max_length=1000, pattern=r"^[^\x00-\x08\x0b-\x1f]*$"), MASKED
@@ -223,7 +223,7 @@ class DraftBulletin(Command):
     week: Annotated[str, StringConstraints(pattern=r"^\d{4}-W\d{2}$")]
 
 
-class EditBulletin(Command):
+class EditBulletin(Edit):
     """New words by section; an empty text goes back to the drafted wording."""
 
     words: dict[str, Words]

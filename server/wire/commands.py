@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, model_validator
 
 from server.wire.attendance_requests import CoverRef
-from server.wire.base import Code, Command, Message, Name, Note
+from server.wire.base import Code, Command, Edit, Message, Name, Note
 
 
 class Problem(Message):
@@ -148,7 +148,7 @@ class AddAccount(Command):
     role: Literal["clerk", "manager", "administrator"]
 
 
-class ChangeAccount(Command):
+class ChangeAccount(Edit):
     """Change role, disable or enable."""
 
     role: Literal["clerk", "manager", "administrator"] | None = None

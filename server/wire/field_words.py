@@ -77,7 +77,7 @@ FIELDS: dict[str, Pair] = {
     "rule": ("班次规则", "shift rule"),
     "scope": ("适用范围", "scope"),
     "seal": ("断网分号的凭据", "seal of a share"),
-    "seen": ("内容校验码", "digest seen"),
+    "seen": ("看到的内容", "what was shown"),
     "serial": ("序列号", "serial number"),
     "shares": ("断网前分到的号", "share of a desk"),
     "since": ("起始日期", "day since when"),

@@ -307,6 +307,11 @@ WORDS: dict[Code, tuple[int, str, str]] = {
         "The number of this command (Idempotency-Key) was used for another one. Please reload.",
     ),
     Code.TOO_MANY: (429, "操作太快，请稍等再试。", "Too many requests. Please wait a moment."),
+    Code.CHANGED_MEANWHILE: (
+        409,
+        "别人刚刚改过这里，您的修改没有保存。请看过新内容再改。",
+        "Somebody has changed this meanwhile; yours was not saved. Please look again.",
+    ),
     Code.TOO_LARGE: (
         413,
         "内容超过大小限制，请减小后再提交。",

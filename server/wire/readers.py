@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from server.wire.base import Code, Command, Message, Note
+from server.wire.base import Code, Command, Edit, Message, Note
 
 Serial = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,39}$")]
 Enrolment = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,23}$")]
@@ -29,7 +29,7 @@ class AddReader(Command):
     encoding: Encoding = ""
 
 
-class DescribeReader(Command):
+class DescribeReader(Edit):
     """What the office says of a time clock; `encoding` of the names sent to it, "" as it is."""
 
     name: Note

@@ -109,6 +109,19 @@ def test_words_are_edited_and_a_second_person_releases(small: SmallHall) -> None
     assert small.ctx.read(lambda c: acts.faults_of(c, small.ctx.hall_id)) == []
 
 
+def test_whoever_edits_words_that_are_others_by_now_is_told(small: SmallHall) -> None:
+    found = drafted(small)
+    seen = {"closing": found.words["closing"]}
+    acts.edit(small.ctx, EDITOR, small.key(), found, {"closing": "请各单位知悉。"}, seen)
+    with pytest.raises(HallError) as refused:
+        acts.edit(small.ctx, SECOND, small.key(), load(small), {"closing": "请签收。"}, seen)
+    assert code_of(refused) is Code.CHANGED_MEANWHILE
+    assert load(small).words["closing"] == "请各单位知悉。"
+    # Another section is nobody's business here.
+    other = {"opening": "本周通报如下。"} if "opening" in found.words else {}
+    acts.edit(small.ctx, SECOND, small.key(), load(small), other, {})
+
+
 def released(small: SmallHall) -> Bulletin:
     """The week's bulletin, released."""
     found = drafted(small)

@@ -7,7 +7,7 @@ person saw. Nothing that was released is ever written again.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -29,6 +29,7 @@ from server.domain.errors import Code, HallError
 from server.services.bulletins.gathering import figures
 from server.services.bus import BulletinChanged
 from server.services.context import SYSTEM, Actor, Context, JsonDict, note
+from server.services.seen import NOTHING, still
 from server.storage import bulletins
 from server.storage.store import Tx
 
@@ -123,11 +124,19 @@ def load(ctx: Context, conn: Connection, bulletin_id: str) -> Bulletin:
     return Bulletin(row, week, found, words, bulletin_digest(0, found, words))
 
 
-def edit(ctx: Context, actor: Actor, key: str, found: Bulletin, words: dict[str, str]) -> None:
+def edit(
+    ctx: Context,
+    actor: Actor,
+    key: str,
+    found: Bulletin,
+    words: dict[str, str],
+    seen: Mapping[str, object] = NOTHING,
+) -> None:
     """Change the words of a draft, or say with no words that they are right as drafted.
 
     An empty section goes back to the drafted wording. Whoever does either cannot release. `found`
-    is the draft as loaded. Raises BULLETIN_STATE, BULLETIN_WORDS.
+    is the draft as loaded, `seen` the words that were shown. Raises BULLETIN_STATE, BULLETIN_WORDS,
+    CHANGED_MEANWHILE.
     """
     bulletin_id = found.row.id
     for section, text in words.items():
@@ -136,6 +145,7 @@ def edit(ctx: Context, actor: Actor, key: str, found: Bulletin, words: dict[str,
     def act(tx: Tx) -> JsonDict:
         row = _draft_row(tx, bulletin_id)
         before: dict[str, str] = json.loads(row.words)
+        still(seen, wording.DRAFT | before)
         after = {name: text for name, text in (before | words).items() if text.strip()}
         editors = sorted({*json.loads(row.editors), actor.name})
         bulletins.set_words(tx, bulletin_id, after, editors)

@@ -413,3 +413,9 @@ def _(web: Web) -> TestResponse:
     path, body = f"/office/desk-acts/{_put_aside(web)}/settle", {"taken": False, "why": "asked"}
     assert web.administrator().post(path, body).status_code == 200
     return web.administrator().post(path, body)
+
+
+@case(Code.CHANGED_MEANWHILE)
+def _(web: Web) -> TestResponse:
+    body = {"role": "manager", "seen": {"role": "administrator", "disabled": False}}
+    return web.administrator().post(f"/office/accounts/{STAFF['T1']}", body, key=None)
