@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from server.api import ANYONE, STAFF, Api, Call
 from server.api.access import BROWSER_COOKIE, SESSION_COOKIE
+from server.api.limits import GUESSING
 from server.domain.catalogue import Catalogue
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
@@ -105,6 +106,7 @@ def _staff(api: Api, entry: Entry) -> None:
         body=Login,
         answer=Session,
         keyed=False,
+        policy=GUESSING,
         codes=(Code.LOGIN_FAILED, Code.LOCKED_OUT),
         example={"staff": "1001", "password": "one-time-password"},
     )
@@ -113,6 +115,9 @@ def _staff(api: Api, entry: Entry) -> None:
         asked: Login = call.body
         origin = Origin(request.cookies.get(BROWSER_COOKIE, ""), request.remote_addr or "")
         found = people.login(asked.staff, asked.password.get_secret_value(), origin)
+        before = request.cookies.get(SESSION_COOKIE, "")
+        if before and people.session(before) is not None:
+            people.logout(before)  # who signs in here now is the only one
         response = entry.answer(people.session(found.session), found.session)
         access.set_session(response, found.session, api.hall.ctx.settings().session_hours)
         access.set_browser(response, found.browser)
@@ -134,6 +139,7 @@ def _staff(api: Api, entry: Entry) -> None:
         body=ChangePassword,
         answer=Session,
         keyed=False,
+        policy=GUESSING,
         codes=(Code.NOT_SIGNED_IN, Code.LOGIN_FAILED, Code.PASSWORD_WEAK),
     )
     def password(call: Call) -> Response:
@@ -159,6 +165,7 @@ def _devices(api: Api) -> None:
         body=Enrol,
         answer=Enrolled,
         keyed=False,
+        policy=GUESSING,
         codes=(Code.ENROL_CODE,),
         example={"code": "12345678", "kind": "kiosk", "name": "1"},
     )
