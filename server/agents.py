@@ -109,7 +109,7 @@ class Agents:
         self._sids[principal.name] = sid
         self._tokens[sid] = token
         self._api.limits.proved(token)
-        recognise(request.environ, principal)
+        recognise(request.environ, principal.actor.key)
         joined(self._io.server, sid, NAMESPACE, AGENT)
 
     def _disconnect(self, *_reason: object) -> None:

@@ -35,6 +35,7 @@ from server.api.limits import NOWHERE, WATCHING, Limits
 from server.api.windows import shared_by_redis
 from server.bell import Bell, NoBell, RedisBell
 from server.config import Config
+from server.connections import Connections, Places, open_files
 from server.domain.errors import Code, HallError
 from server.gateways.by_serial import FoundTerminals
 from server.hall import Hall
@@ -305,6 +306,7 @@ def serve(house: House, config: Config, ready: Callable[[int], None], fd: int = 
         handler_class=Handler,
         log=None,
         error_log=logging.getLogger("server.wsgi"),
+        connections=Connections(Places.of(open_files(), proxied=config.trusted_proxy)),
         **_tls(config),
     )
     if config.workers > 1:
@@ -316,6 +318,7 @@ def serve(house: House, config: Config, ready: Callable[[int], None], fd: int = 
     done = Flag()
     background = [gevent.spawn(house.run), gevent.spawn(house.look)]
     background.append(gevent.spawn(house.metrics.watch_loop))
+    background.append(gevent.spawn(server.connections.run))
     if fd >= 0:
         background.append(gevent.spawn(lambda: _until_orphaned(done)))
         _meet(house.metrics, config)

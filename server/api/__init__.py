@@ -240,7 +240,7 @@ class Api:
         principal = self.access.principal(asked, surface)
         if principal is not None:
             self.limits.proved(secret)
-            recognise(asked.environ, principal)
+            recognise(asked.environ, principal.actor.key)
         return principal
 
     def guard(self, flask: Flask) -> None:
@@ -261,17 +261,17 @@ class Api:
         address = asked.remote_addr or ""
         good = self.limits.good((bearer_of(asked), *asked.cookies.values()))
         if good:
-            recognise(asked.environ, None)
+            recognise(asked.environ, str(hash(good)))
             self.limits.check_by(policy, good, address)
         else:
             self.limits.check(policy, None, address)
 
 
-def recognise(environ: Mapping[str, Any], principal: Principal | None) -> None:
+def recognise(environ: Mapping[str, Any], name: str) -> None:
     """Tell the connection that somebody known asks by it: it is not closed for strangers."""
     connection = environ.get(CONNECTION)
     if connection is not None:
-        connection.recognise(principal.actor.key if principal else "")
+        connection.recognise(name)
 
 
 def check_media(route: Route) -> None:

@@ -57,7 +57,7 @@ ASKING = Policy("ask", stranger=1200, known=500, together=10_000)
 ACTING = Policy("act", stranger=400, known=500, together=5000)
 GUESSING = Policy("guess", stranger=60, known=60, together=120, seconds=60)
 """Sign-in, passwords, enrolment: a hall's clerks may share one address at opening time."""
-PHONES = Policy("phone", stranger=300, known=300, together=300, seconds=60)
+PHONES = Policy("phone", stranger=40, known=40, together=200)
 PAGES = Policy("page", stranger=600, known=300, together=3000)
 FILES = Policy("file", stranger=6000, known=3000, together=30_000)
 DOCUMENT = Policy("document", stranger=20, known=20, together=100)

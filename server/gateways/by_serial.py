@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 
 from werkzeug.wrappers import Response
 
-from server.api.limits import CLOCKS, Limits, source_of
+from server.api.limits import CLOCKS, UNADMITTED, Limits, source_of
 from server.domain import iclock
 from server.domain.errors import HallError
 from server.services import readers
@@ -68,6 +68,10 @@ class FoundTerminals:
         halls = self._listing(serial)
         if len(halls) == 1:
             return halls[0]
+        try:
+            self._limits.check(UNADMITTED, None, address)
+        except HallError:
+            return _refusal("too many requests", 429)
         self._log(serial, address, halls)
         for hall in halls:
             readers.listed_twice(self._ctx_of(hall), serial)
