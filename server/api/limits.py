@@ -55,7 +55,7 @@ class Policy:
 ASKING = Policy("ask", stranger=1200, known=500, together=10_000)
 """Questions, and commands of whoever may give them."""
 ACTING = Policy("act", stranger=400, known=500, together=5000)
-GUESSING = Policy("guess", stranger=60, known=60, together=120, seconds=60)
+GUESSING = Policy("guess", stranger=40, known=40, together=80, seconds=40)
 """Sign-in, passwords, enrolment: a hall's clerks may share one address at opening time."""
 PHONES = Policy("phone", stranger=40, known=40, together=200)
 PAGES = Policy("page", stranger=600, known=300, together=3000)
