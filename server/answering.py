@@ -9,6 +9,7 @@ Nothing here knows what is asked for.
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 from collections.abc import Iterator
@@ -21,13 +22,14 @@ from gevent.pywsgi import WSGIHandler, WSGIServer
 from gevent.socket import IPPROTO_TCP, TCP_NODELAY
 
 from server.api import CONNECTION
-from server.body import Body
+from server.body import Body, BrokenBodyError
 from server.connections import Connection, Connections, Waits
 
 log = logging.getLogger(__name__)
 LONGEST_LINE = 16_384
 LONGEST_HEAD = 32_768
 MOST_LINES = 100
+SMALL, MOST_CRUMBS = 256, 100
 REFUSED_SECONDS = 0.1
 """A connection's next request waits so long after one that was too many."""
 _LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([^\r\n\0]*?)[ \t]*\r?\n")
@@ -84,6 +86,32 @@ class Head:
         for name, value in self._all:
             if "_" not in name and name.lower() not in APART:
                 yield "HTTP_" + name.replace("-", "_").upper(), value
+
+
+class Pieces(io.RawIOBase):
+    """What comes over a socket. Who sends a request in a hundred crumbs is no client of ours.
+
+    Each crumb wakes the server; a head and a small body come in one piece or three.
+    """
+
+    def __init__(self, sock: Any) -> None:
+        super().__init__()
+        self._sock = sock
+        self.crumbs = 0
+        """Small pieces of the present request."""
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read what is there; raises OSError for a client that sends crumbs."""
+        got: int = self._sock.recv_into(buffer)
+        if got < SMALL:
+            self.crumbs += 1
+            if self.crumbs > MOST_CRUMBS:
+                raise OSError("crumbs")
+        return got
 
 
 class Server(WSGIServer):
@@ -147,7 +175,9 @@ class Handler(WSGIHandler):
         self._parts: list[bytes] | None = None
         self.connection: Connection = server.connections.of(sock)
         self.waits: Waits = server.connections.waits
-        super().__init__(sock, address, server, rfile)  # type: ignore[call-arg]
+        self._pieces = Pieces(sock)
+        reader = rfile or io.BufferedReader(self._pieces)
+        super().__init__(sock, address, server, reader)  # type: ignore[call-arg]
 
     def handle_one_request(self) -> Any:
         """Wait for a request, answer it. A connection that was a WebSocket says no more HTTP."""
@@ -156,6 +186,7 @@ class Handler(WSGIHandler):
                 return None
         except (OSError, ValueError):
             return None
+        self._pieces.crumbs = 0
         self.connection.wait(self.waits.head)
         result = super().handle_one_request()
         self.connection.rest()
@@ -195,6 +226,15 @@ class Handler(WSGIHandler):
     def log_error(self, msg: str, *_args: Any) -> None:  # noqa: ARG002 - the library's name
         """Log a client's fault as that, without its address and its bytes."""
         log.info("a request that is none is refused")
+
+    def handle_error(self, t: Any, v: Any, tb: Any) -> None:
+        """A body that broke is the client's fault wherever it was read."""
+        if isinstance(v, BrokenBodyError):
+            self.close_connection = True
+            library: Any = self
+            library._send_error_response_if_possible(400)  # noqa: SLF001 - as it does itself
+        else:
+            super().handle_error(t, v, tb)
 
     def _handle_client_error(self, _error: BaseException) -> tuple[str, bytes]:
         """Refuse what is no request; the library would print what it does not expect."""

@@ -38,7 +38,7 @@ GROWTH = 150
 """Megabytes."""
 FILES = 1024
 PAUSE = 0.06
-CLERKS = {"1004": "gaj-01", "1009": "scjg-01", "1014": "swj-01", "1017": "xfdd-01"}
+CLERKS = {"1004": "jtj-01", "1009": "scjg-01", "1014": "swj-01", "1022": "ybj-01"}
 """Who calls, and for which item numbers are taken."""
 
 
@@ -78,7 +78,7 @@ class Clerk:
                 self.broken += 1
                 continue
             if answer.status != 200:
-                self.refused.append(f"{path} {answer.status} {said[:80]!r}")
+                self.refused.append(f"{self.item}: {path} {answer.status} {said[:60]!r}")
             return answer.status == 200
         self.refused.append(f"{path}: no answer")
         return False
@@ -104,7 +104,7 @@ def attack(only: list[str] | None = None, seconds: float = SECONDS) -> Tally:
         with hall:
             token = _kiosk(hall)
             quiet = _phase(tally, hall, "quiet", "", seconds, 0.0)
-            for name in only or list(FLOODS):
+            for name in list(FLOODS) if only is None else only:
                 _phase(tally, hall, name, token, seconds, quiet)
             after = _phase(tally, hall, "quiet again", "", seconds, 0.0)
             tally.notes.append(f"p99 quiet {quiet * 1000:.0f} ms, after it all {after * 1000:.0f}")

@@ -1,4 +1,4 @@
-"""Floods by name, each as a process of its own that ends by itself: `python -m bench.attack.floods`.
+"""Floods by name, each a process of its own that ends by itself: `python -m bench.attack.floods`.
 
 Everything comes from one address of the loopback, the one that the honest clerks come from too, as
 in a hall behind one public address. A flood that is cut off or refused begins anew at once. At the
@@ -230,7 +230,7 @@ def tokens(flood: Flood) -> None:
 def kiosk(flood: Flood) -> None:
     """A kiosk that takes one number after another."""
     shown = f"Authorization: Bearer {flood.token}\r\n"
-    body = json.dumps({"item": "rsj-01", "applicant": "ordinary", "print": False}).encode()
+    body = json.dumps({"item": "zrzy-01", "applicant": "ordinary", "print": False}).encode()
     flood.side_by_side(4, lambda: flood.asked(lambda: _posted("/tickets", body, shown)))
 
 
@@ -246,7 +246,7 @@ def pages(flood: Flood) -> None:
 FLOODS: dict[str, Callable[[Flood], None]] = {
     one.__name__: one
     for one in (
-        openapi, events, acks, pongs, lines, bodies, idle, logins, phones, tokens, kiosk, pages,
+        openapi, events, acks, pongs, lines, bodies, idle, phones, tokens, kiosk, pages, logins,
     )
 }  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import gevent
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.answering import Handler, Server
+from server.answering import MOST_CRUMBS, Handler, Server
 from server.api import CONNECTION
 from server.connections import Connection, Connections, Places, Waits
 
@@ -238,6 +238,24 @@ def test_a_trickle_of_bytes_buys_no_time() -> None:
             line.sendall(bytes((byte,)))
             gevent.idle()
         assert hall.only().deadline == 110.0
+
+
+@pytest.mark.parametrize("head", [b"GET / HTTP/1.1\r\nX-Slow: ", REQUEST[:-4]])
+def test_a_request_in_crumbs_is_not_waited_for(head: bytes) -> None:
+    with wired() as hall, hall.line() as line:
+        line.setsockopt(gevent.socket.IPPROTO_TCP, gevent.socket.TCP_NODELAY, 1)
+        line.sendall(head.replace(b"Length: 4", b"Length: 4000"))
+        answer = gevent.spawn(line.recv, 100)
+        hall.until(lambda: hall.connections.size() == 1)
+        sent = 0
+        with suppress(OSError):
+            while hall.connections.size() and sent < 10 * MOST_CRUMBS:
+                line.sendall(b"a")
+                sent += 1
+                gevent.idle()
+        assert sent < 3 * MOST_CRUMBS
+        with suppress(ConnectionError):
+            assert answer.get(timeout=5)[:13] in (b"", b"HTTP/1.1 400 ", b"HTTP/1.1 200 ")
 
 
 def test_whoever_does_not_read_his_answer_is_closed() -> None:
