@@ -1,8 +1,8 @@
 """Floods by name, each a process of its own that ends by itself: `python -m bench.attack.floods`.
 
 Everything comes from one address of the loopback, the one that the honest clerks come from too, as
-in a hall behind one public address. A flood that is cut off or refused begins anew at once. At the
-end it prints, as JSON, what it did and what came back.
+in a hall behind one public address. A flood that is cut off or refused begins anew at once, no
+faster than a gigabit carries. At the end it prints, as JSON, what it did and what came back.
 """
 
 from __future__ import annotations
@@ -26,6 +26,11 @@ CHUNK = 1 << 16
 PER_SECOND = 410 * 1024
 """Bytes of a flooded live line."""
 LARGE = 20 * 1024 * 1024
+NETWORK = 125_000_000
+"""Bytes a second of a gigabit: a stranger has no more, and this machine must serve beside it."""
+STRANGERS = 70
+NEW_SECONDS = 0.003
+"""Between two new connections of one thread."""
 ANSWER_SECONDS = 5.0
 PAUSE = 0.02
 
@@ -155,8 +160,9 @@ def lines(flood: Flood) -> None:
         with flood.open() as line:
             line.sendall(UPGRADE.encode() + b"\r\n")
             flood.seen[line.recv(CHUNK)[9:12].decode("latin-1")] += 1
+        time.sleep(NEW_SECONDS)
 
-    flood.side_by_side(8, open_one)
+    flood.side_by_side(4, open_one)
 
 
 def bodies(flood: Flood) -> None:
@@ -171,8 +177,9 @@ def bodies(flood: Flood) -> None:
                 line.sendall(b"x" * CHUNK)
                 sent += CHUNK
                 flood.seen["bytes"] += CHUNK
+                time.sleep(STRANGERS * CHUNK / NETWORK)
 
-    flood.side_by_side(70, one)
+    flood.side_by_side(STRANGERS, one)
 
 
 def idle(flood: Flood) -> None:
@@ -185,6 +192,7 @@ def idle(flood: Flood) -> None:
             if len(held) % 2:
                 line.send(b"GET / HTTP/1.1\r\nX-Slow: ")
             held.append(line)
+            time.sleep(NEW_SECONDS)
         except OSError:
             flood.seen["cut off"] += 1
             time.sleep(PAUSE)
