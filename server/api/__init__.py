@@ -289,10 +289,18 @@ def check_media(route: Route) -> None:
 
 
 def bound_body(most: int) -> None:
-    """Refuse a larger body before it is read; one that does not say its size, while it is."""
-    request.max_content_length = most
+    """Refuse a larger body before it is read; `whole_body` one that does not say its size."""
+    request.max_content_length = most + 1
     if (request.content_length or 0) > most:
         raise HallError(Code.TOO_LARGE)
+
+
+def whole_body(*, cache: bool = False) -> bytes:
+    """Read the body; raises TOO_LARGE where the library would hand over its beginning."""
+    data = request.get_data(cache=cache)
+    if len(data) >= (request.max_content_length or MAX_BODY + 1):
+        raise HallError(Code.TOO_LARGE)
+    return data
 
 
 def check_allowed(route: Route, principal: Principal | None) -> None:
@@ -309,7 +317,7 @@ def check_allowed(route: Route, principal: Principal | None) -> None:
 
 def parsed(model: type[M]) -> M:
     """The request's JSON body as `model`; raises INVALID naming the first bad field."""
-    raw = request.get_data(cache=False)
+    raw = whole_body()
     try:
         return model.model_validate_json(raw or b"{}")
     except ValidationError as error:

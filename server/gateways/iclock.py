@@ -19,7 +19,7 @@ from sqlalchemy import Row
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest
 
-from server.api import bound_body
+from server.api import bound_body, whole_body
 from server.api.limits import CLOCKS, UNADMITTED, Limits, limited
 from server.domain import iclock
 from server.domain.errors import Code, HallError
@@ -151,7 +151,7 @@ class Gateway:
         return words.get(error.code, error.code.value) + "\n"
 
     def _body(self) -> bytes:
-        return request.get_data(cache=False)
+        return whole_body()
 
     # -- the protocol --------------------------------------------------------------------------
 
@@ -169,7 +169,7 @@ class Gateway:
             name = request.args.get("tablename", "").strip()
             count = request.args.get("count", "").strip()
             if not count.isdecimal():
-                count = str(sum(1 for _ in iclock.lines_of(request.get_data(cache=True))))
+                count = str(sum(1 for _ in iclock.lines_of(whole_body(cache=True))))
             self._table(row, name.upper(), stamp)
             return f"{iclock.shown(name)[:40]}={count}\n"
         return self._table(row, table, stamp)

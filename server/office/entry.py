@@ -68,6 +68,12 @@ class Entry:
             **common,
         )
 
+    def end_before(self) -> None:
+        """End the session that this browser had: whoever signs in now is the only one in it."""
+        before = request.cookies.get(SESSION_COOKIE, "")
+        if before and self._hall.people.session(before) is not None:
+            self._hall.people.logout(before)
+
     def answer(self, principal: Principal | None, secret: str) -> Response:
         """The session as a response; cookies are set by the caller."""
         view = self.session(principal, csrf_of(secret) if secret else "")
@@ -115,9 +121,7 @@ def _staff(api: Api, entry: Entry) -> None:
         asked: Login = call.body
         origin = Origin(request.cookies.get(BROWSER_COOKIE, ""), request.remote_addr or "")
         found = people.login(asked.staff, asked.password.get_secret_value(), origin)
-        before = request.cookies.get(SESSION_COOKIE, "")
-        if before and people.session(before) is not None:
-            people.logout(before)  # who signs in here now is the only one
+        entry.end_before()
         response = entry.answer(people.session(found.session), found.session)
         access.set_session(response, found.session, api.hall.ctx.settings().session_hours)
         access.set_browser(response, found.browser)
