@@ -26,8 +26,9 @@ STRANGER = Allowance(20, 16 * 1024)
 """Until a line has joined a namespace."""
 WATCHING = Allowance(60, 16 * 1024)
 """A page, whoever looks at it."""
-AGENT = Allowance(2000, 8 * 1024 * 1024)
-"""After a cable was out an agent brings what it kept: a message holds up to 256 KB."""
+AGENT = Allowance(6000, 8 * 1024 * 1024)
+"""After a cable was out an agent brings what it kept, as fast as each report is answered; a message
+holds up to 256 KB."""
 
 
 class Meter:
@@ -45,7 +46,7 @@ class Meter:
         self._rest = 0
         """Bytes of the open frame that are still to come."""
         self._open = False
-        """Whether a message waits for its further frames."""
+        """True while a message waits for its further frames."""
 
     @property
     def between(self) -> bool:

@@ -89,7 +89,7 @@ class Head:
 
 
 class Pieces(io.RawIOBase):
-    """What comes over a socket. Who sends a request in a hundred crumbs is no client of ours.
+    """Raw reader of a socket that counts crumbs: a request in a hundred of them is no client's.
 
     Each crumb wakes the server; a head and a small body come in one piece or three.
     """
@@ -197,11 +197,11 @@ class Handler(WSGIHandler):
 
     def read_request(self, raw_requestline: str) -> Any:
         """Read the head; raises ValueError unless it is one, and says once where the body ends."""
-        found = _REQUEST.fullmatch(raw_requestline)
-        if found is None:
+        line = _REQUEST.fullmatch(raw_requestline)
+        if line is None:
             raise ValueError("not a request line")
         self.requestline = raw_requestline.rstrip()
-        self.command, self.path, self.request_version = found[1], found[2], found[3]
+        self.command, self.path, self.request_version = line[1], line[2], line[3]
         self.headers = head = Head(self.rfile)
         if head.status:
             raise ValueError(head.status)

@@ -15,9 +15,9 @@ from werkzeug.exceptions import BadRequest
 
 LONGEST_CHUNK_LINE = 256
 MOST_TRAILERS = 20
-LEFT_OF_STRANGERS = 256 * 1024
+LEFT_OF_STRANGERS = 64 * 1024
 LEFT_OF_KNOWN = 32 * 1024 * 1024
-"""What is read and dropped of a body that nobody wanted, so that the client reads its refusal."""
+"""Bytes that are dropped of a body that nobody wanted, so that the client reads its refusal."""
 LEFT_SECONDS = 5.0
 PIECE = 64 * 1024
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
@@ -84,10 +84,10 @@ class Body(io.RawIOBase):
         if not self._first and self._reader.readline(2) != b"\r\n":
             raise self._broken()
         self._first = False
-        found = _SIZE.fullmatch(self._reader.readline(LONGEST_CHUNK_LINE))
-        if found is None:
+        size = _SIZE.fullmatch(self._reader.readline(LONGEST_CHUNK_LINE))
+        if size is None:
             raise self._broken()
-        self._left = int(found[1], 16)
+        self._left = int(size[1], 16)
         if self._left:
             return
         for _ in range(MOST_TRAILERS):

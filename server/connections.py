@@ -91,11 +91,11 @@ class Connection:
         self.fd: int = sock.fileno()
         self.source = source
         self.name = ""
-        """Who asked by it; empty for a stranger's."""
+        """The person or device that asked by it; empty for a stranger's."""
         self.busy = False
-        """Whether the hall works on a request of it."""
+        """True while the hall works on a request of it."""
         self.line = False
-        """Whether it has become a live line."""
+        """True once it has become a live line."""
         self.files = 1
         self.deadline = deadline
 
@@ -167,11 +167,11 @@ class Connections:
 
     def of(self, sock: Any) -> Connection:
         """Return the connection of a socket; one that nobody admitted has a place of its own."""
-        found = self._open.get(sock.fileno())
-        if found is None:
+        connection = self._open.get(sock.fileno())
+        if connection is None:
             return Connection(self, sock, "", inf)
-        found.sock = sock  # behind TLS another one than was admitted
-        return found
+        connection.sock = sock  # behind TLS another one than was admitted
+        return connection
 
     def leave(self, connection: Connection) -> None:
         """Forget a connection."""
@@ -246,12 +246,12 @@ class Connections:
     def _evict(self, source: str) -> bool:
         """Let one stranger of this address go: the longest idle one, else the newest line."""
         group = self._strangers.get(source, OrderedDict())
-        found = next((one for one in group if not one.busy and not one.line), None)
-        found = found or next((one for one in reversed(group) if one.line), None)
-        if found is None:
+        victim = next((one for one in group if not one.busy and not one.line), None)
+        victim = victim or next((one for one in reversed(group) if one.line), None)
+        if victim is None:
             return False
-        found.cut()
-        self.leave(found)
+        victim.cut()
+        self.leave(victim)
         return True
 
     def _count(self, connection: Connection, files: int) -> None:

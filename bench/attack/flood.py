@@ -39,7 +39,7 @@ GROWTH = 150
 FILES = 1024
 PAUSE = 0.06
 CLERKS = {"1004": "jtj-01", "1009": "scjg-01", "1014": "swj-01", "1022": "ybj-01"}
-"""Who calls, and for which item numbers are taken."""
+"""Staff numbers of the clerks, and the item that each calls for."""
 
 
 @dataclass
@@ -72,13 +72,13 @@ class Clerk:
             try:
                 line.request("POST", f"/api/v1{path}", json.dumps(body), headers)
                 answer = line.getresponse()
-                said = answer.read()
+                text = answer.read()
             except (OSError, http.client.HTTPException):
                 line.close()
                 self.broken += 1
                 continue
             if answer.status != 200:
-                self.refused.append(f"{self.item}: {path} {answer.status} {said[:60]!r}")
+                self.refused.append(f"{self.item}: {path} {answer.status} {text[:60]!r}")
             return answer.status == 200
         self.refused.append(f"{path}: no answer")
         return False
@@ -139,14 +139,14 @@ def _phase(
     for one in took:
         tally.count(name, one)
     p50, p99 = (quantile(took, q) if took else 60.0 for q in (0.5, 0.99))
-    said = ""
+    outcome = ""
     if flood is not None:
         out, _ = flood.communicate(timeout=60)
-        said = " ".join(f"{what} {count}" for what, count in sorted(json.loads(out).items()))
+        outcome = " ".join(f"{what} {count}" for what, count in sorted(json.loads(out).items()))
     broken = sum(clerk.broken for clerk in clerks)
     tally.notes.append(
         f"{name}: call-next p50 {p50 * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms of {len(took)}; "
-        f"{grown:+} MB; connections of clerks that ended {broken}; flood: {said or '–'}"
+        f"{grown:+} MB; connections of clerks that ended {broken}; flood: {outcome or '–'}"
     )
     if quiet and p99 > max(BOUND, TIMES * quiet):
         tally.found(f"{name}: call-next p99 {p99 * 1000:.0f} ms, quiet {quiet * 1000:.0f} ms")

@@ -37,7 +37,7 @@ PAUSE = 0.02
 
 @dataclass
 class Flood:
-    """Where, how long, with whose token, and what came of it."""
+    """One flood: its port, its end, the token that it shows, and the counts of what came of it."""
 
     port: int
     until: float
@@ -52,7 +52,7 @@ class Flood:
 
     @property
     def over(self) -> bool:
-        """Whether it is time to end."""
+        """Return True when it is time to end."""
         return time.monotonic() > self.until
 
     def again(self, what: Callable[[], None]) -> None:
@@ -80,9 +80,9 @@ class Flood:
                 if not more:
                     return
                 for status in (200, 400, 401, 404, 409, 413, 429, 503):
-                    found = more.count(b"HTTP/1.1 %d " % status)
-                    if found:
-                        self.seen[str(status)] += found
+                    count = more.count(b"HTTP/1.1 %d " % status)
+                    if count:
+                        self.seen[str(status)] += count
 
     def pipelined(self, request: Callable[[], bytes]) -> None:
         """One connection that asks without waiting for answers."""
@@ -134,8 +134,8 @@ def _frame(text: bytes, opcode: int = 1) -> bytes:
 
 def openapi(flood: Flood) -> None:
     """The description of the API, pipelined."""
-    asked = f"GET /api/openapi.json HTTP/1.1\r\n{HEAD}\r\n".encode()
-    flood.again(lambda: flood.pipelined(lambda: asked))
+    question = f"GET /api/openapi.json HTTP/1.1\r\n{HEAD}\r\n".encode()
+    flood.again(lambda: flood.pipelined(lambda: question))
 
 
 def events(flood: Flood) -> None:
@@ -210,8 +210,8 @@ def logins(flood: Flood) -> None:
     """Thirty-seven guesses of a password at once, and again."""
 
     def guess() -> bytes:
-        said = {"staff": "1002", "password": secrets.token_hex(6)}
-        return _posted("/login", json.dumps(said).encode())
+        body = {"staff": "1002", "password": secrets.token_hex(6)}
+        return _posted("/login", json.dumps(body).encode())
 
     flood.side_by_side(37, lambda: flood.asked(guess))
 
@@ -266,9 +266,9 @@ def main() -> None:
     options.add_argument("--port", type=int, required=True)
     options.add_argument("--seconds", type=float, required=True)
     options.add_argument("--token", default="")
-    asked = options.parse_args()
-    flood = Flood(asked.port, time.monotonic() + asked.seconds, asked.token)
-    FLOODS[asked.name](flood)
+    chosen = options.parse_args()
+    flood = Flood(chosen.port, time.monotonic() + chosen.seconds, chosen.token)
+    FLOODS[chosen.name](flood)
     sys.stdout.write(json.dumps(flood.seen))
 
 

@@ -34,7 +34,7 @@ MAX_KEY = 64
 MAX_BODY = 64 * 1024
 """Of a command; an upload's route says its own."""
 MULTIPART_ROOM = 64 * 1024
-"""What a form has around its file."""
+"""Bytes that a form has around its file."""
 CONNECTION = "hall.connection"
 """Names, in a request's environment, the connection that it came by."""
 
@@ -279,11 +279,11 @@ def check_media(route: Route) -> None:
 
     A form of a foreign page can send text and forms without being asked for leave, never JSON.
     """
-    said = request.mimetype
+    kind = request.mimetype
     if route.upload:
-        fits = said == "multipart/form-data"
+        fits = kind == "multipart/form-data"
     else:
-        fits = said == "application/json" or (route.body is None and not said)
+        fits = kind == "application/json" or (route.body is None and not kind)
     if not fits:
         raise HallError(Code.MEDIA_TYPE)
 

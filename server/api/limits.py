@@ -68,8 +68,10 @@ LINES = Policy("line", stranger=1000, known=100, together=3000)
 """Handshakes of live lines."""
 NOWHERE = Policy("nowhere", stranger=300, known=300, together=1000)
 """Addresses that lead nowhere."""
-SECRETS = Policy("secret", stranger=1200, known=1200, together=1200, seconds=60)
-"""Cookies and tokens that have not proved good yet: each is looked up in the database."""
+SECRETS = Policy("secret", stranger=3000, known=3000, together=3000)
+"""Cookies and tokens that have not proved good yet: each is looked up in the database. After a
+restart that is everybody's, and a guesser behind the same address must not keep them out for long;
+nobody guesses 32 random bytes."""
 CLOCKS = Policy("clock", stranger=1000, known=900, together=1000)
 """`/iclock`: a hall's time clocks may share one address."""
 UNADMITTED = Policy("unadmitted", stranger=15, known=15, together=15)

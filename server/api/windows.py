@@ -41,7 +41,7 @@ class Windows(Storage):
 
     @property
     def base_exceptions(self) -> type[Exception]:
-        """Nothing of this storage can fail."""
+        """Return the library's word for errors; this storage has none."""
         return ValueError
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
@@ -109,9 +109,9 @@ class SharedWindows(Windows):
 
     def add(self, key: str, expiry: int, number: int, counts: dict[str, int], amount: int) -> int:
         """Count here; what is not yet told waits, as much of it as there may be counters."""
-        told = expiry, number, key
-        if told in self._untold or len(self._untold) < self._most:
-            self._untold[told] = self._untold.get(told, 0) + amount
+        counter = expiry, number, key
+        if counter in self._untold or len(self._untold) < self._most:
+            self._untold[counter] = self._untold.get(counter, 0) + amount
         return super().add(key, expiry, number, counts, amount)
 
     def tell(self) -> int:
@@ -130,7 +130,7 @@ class SharedWindows(Windows):
         """Tell for ever; a greenlet of its own."""
         while True:
             try:
-                told = self.tell()
+                count = self.tell()
                 self._reached = True
             except Exception as error:  # noqa: BLE001 - whatever it is, this worker counts alone
                 if self._reached:
@@ -138,7 +138,7 @@ class SharedWindows(Windows):
                 self._reached = False
                 gevent.sleep(RETRY_SECONDS)
                 continue
-            gevent.sleep(0 if told == MOST_TOLD else TELL_SECONDS)
+            gevent.sleep(0 if count == MOST_TOLD else TELL_SECONDS)
 
 
 def shared_by_redis(url: str) -> SharedWindows:

@@ -24,7 +24,7 @@ def frame(size: int, *, opcode: int = 1, fin: bool = True, mask: bool = True) ->
 
 
 def fed(meter: Meter, data: bytes, cuts: list[int]) -> bool:
-    """Whether all pieces of the data were allowed."""
+    """Return True if all pieces of the data were allowed."""
     places = [0, *sorted(cut % (len(data) + 1) for cut in cuts), len(data)]
     return all(meter.take(data[a:b]) for a, b in pairwise(places) if a < b)
 

@@ -133,7 +133,7 @@ def test_a_handshake_is_given_the_connection(words: bytes) -> None:
 
 
 def _refused(request: bytes) -> bytes:
-    """What a server answers, once it has hung up."""
+    """Return everything that a server answers until it hangs up."""
     with _serving(_echo) as line:
         line.sendall(request)
         answer = b""
@@ -219,7 +219,7 @@ def _flask() -> Application:
 
 
 def _refused_by_flask(data: bytes, *, over: bool = False) -> bytes:
-    """What a server with Flask answers until it hangs up; `over`: the client says no more."""
+    """Return the same of a server with Flask; `over`: the client says no more."""
     with _serving(_flask()) as line:
         line.sendall(data)
         if over:

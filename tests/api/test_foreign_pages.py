@@ -33,7 +33,7 @@ def unread(size: int) -> dict[str, Any]:
 
 
 def browsers(web: Web) -> dict[Who, Browser]:
-    """Somebody of every role."""
+    """Return a browser of every role."""
     return {
         Who.ANYONE: web.browser(),
         Who.ADMINISTRATOR: web.administrator(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from limits.storage import Storage
+from limits.storage import RedisStorage, Storage
+from redis import RedisError
 from werkzeug.test import Client
 
 from server.api.limits import (
@@ -36,6 +38,7 @@ from server.metrics import Metrics
 from server.services.people import Principal
 from server.serving import House
 from support.halls import SmallHall, at
+from support.redis_server import RedisServer
 from support.web import Web
 
 HERE = "192.0.2.7"
@@ -255,7 +258,7 @@ def test_a_finished_window_gives_its_memory_back() -> None:
 
 
 class Common(Windows):
-    """What Redis is to the workers; it can be away."""
+    """Stand-in for Redis between workers; it can be away."""
 
     away = False
 
@@ -314,3 +317,26 @@ def test_an_address_that_leads_nowhere_is_refused_at_last(stopped: Web) -> None:
 def test_a_time_clock_of_no_hall_is_refused_early(stopped: Web) -> None:
     codes = flood(stopped, "/iclock/ping?SN=STRANGER", UNADMITTED.stranger + 1)
     assert (codes[0], codes[-1]) == (403, 429)
+
+
+def test_redis_is_shared_and_its_end_costs_nobody_anything() -> None:
+    with RedisServer() as redis:
+        now = time.time()
+        waits: dict[str, Any] = {"socket_timeout": 5.0, "retry": None}
+        windows = [
+            SharedWindows(RedisStorage(redis.url, None, "test", False, **waits), lambda: now)
+            for _ in range(2)
+        ]
+        one, other = (Limits(windows=each) for each in windows)
+        for _ in range(FEW.stranger):
+            assert not refused(one, FEW, None, HERE)
+        assert not refused(other, FEW, None, HERE)
+        for each in windows:
+            each.tell()
+        assert refused(other, FEW, None, HERE)
+        assert not refused(other, FEW, None, "192.0.2.8")
+        redis.kill()
+        with pytest.raises(RedisError):
+            windows[1].tell()
+        assert refused(other, FEW, None, HERE), "what it has learned stays"
+        assert not refused(other, FEW, None, "192.0.2.9")
