@@ -13,6 +13,7 @@ from kiosk import standby, views
 from kiosk.slip import notice_slip, ticket_slip
 from server.agents import Agents, DeviceRef, Task
 from server.api import ANYONE, DESK, STAFF, Api, Call
+from server.api.limits import PHONES
 from server.domain.errors import Code, HallError
 from server.domain.tickets import FINAL, ActorKind, State, Ticket
 from server.hall import Hall
@@ -359,7 +360,13 @@ def _phone(api: Api, kiosk: Kiosk) -> None:
     ctx = api.hall.ctx
     phone = Actor(ActorKind.PHONE, "phone")
 
-    @api.get("/phone/<token>", who=ANYONE, answer=TicketView, codes=(Code.TICKET_UNKNOWN,))
+    @api.get(
+        "/phone/<token>",
+        who=ANYONE,
+        answer=TicketView,
+        codes=(Code.TICKET_UNKNOWN,),
+        policy=PHONES,
+    )
     def look(call: Call) -> TicketView:
         """A ticket's progress by its unguessable token."""
         return kiosk.view_by(call.args["token"])
@@ -369,6 +376,7 @@ def _phone(api: Api, kiosk: Kiosk) -> None:
         who=ANYONE,
         answer=TicketView,
         codes=(Code.TICKET_UNKNOWN, Code.MOVE_NOT_ALLOWED, Code.RETURN_LIMIT),
+        policy=PHONES,
     )
     def come_back(call: Call) -> TicketView:
         """A missed person rejoins the queue a few places later."""
@@ -381,6 +389,7 @@ def _phone(api: Api, kiosk: Kiosk) -> None:
         who=ANYONE,
         answer=TicketView,
         codes=(Code.TICKET_UNKNOWN, Code.MOVE_NOT_ALLOWED),
+        policy=PHONES,
     )
     def give_up(call: Call) -> TicketView:
         """Give the number up."""

@@ -16,6 +16,9 @@ from flask import request
 from flask_socketio import SocketIO
 from socketio.exceptions import ConnectionRefusedError as Refused
 
+from server.allowance import AGENT
+from server.api import Api, recognise
+from server.direct import joined
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
 from server.hall import Hall
@@ -66,8 +69,9 @@ Accepted = Callable[[Task], None]
 class Agents:
     """Connected agents of one server process."""
 
-    def __init__(self, socketio: SocketIO, hall: Hall) -> None:
+    def __init__(self, socketio: SocketIO, hall: Hall, api: Api) -> None:
         self._io = socketio
+        self._api = api
         self._hall = hall
         self._sids: dict[str, str] = {}
         self._names: dict[str, str] = {}
@@ -94,6 +98,7 @@ class Agents:
     def _connect(self, auth: Any = None) -> None:
         token = str(auth.get("token", "")) if isinstance(auth, dict) else ""
         try:
+            self._api.limits.check_secret(token, request.remote_addr or "")
             principal = self._hall.people.device(token)
         except HallError as error:
             raise _refused(error) from None
@@ -103,6 +108,9 @@ class Agents:
         self._names[sid] = principal.name
         self._sids[principal.name] = sid
         self._tokens[sid] = token
+        self._api.limits.proved(token)
+        recognise(request.environ, principal.actor.key)
+        joined(self._io.server, sid, NAMESPACE, AGENT)
 
     def _disconnect(self, *_reason: object) -> None:
         sid = request.sid  # type: ignore[attr-defined]

@@ -2,25 +2,40 @@
 
 The library reads heads with the parser for mail, which takes longer than all routing and checking
 of a request, and takes lines that no HTTP client sends. Here a line is a name and a value or the
-request is refused. It sends head and body of an answer apart, which wakes the client twice.
+request is refused. It sends head and body of an answer apart, which wakes the client twice. It
+waits for a client as long as the client likes; here each wait has a deadline and each head a size.
 Nothing here knows what is asked for.
 """
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 from collections.abc import Iterator
+from errno import EBADF, ECONNRESET, ENOTCONN, EPIPE, ESHUTDOWN, ETIMEDOUT
+from math import inf
 from typing import Any, BinaryIO
 
 import gevent
 from gevent.pywsgi import WSGIHandler, WSGIServer
 from gevent.socket import IPPROTO_TCP, TCP_NODELAY
 
+from server.api import CONNECTION
+from server.body import Body, BrokenBodyError
+from server.connections import Connection, Connections, Waits
+
 log = logging.getLogger(__name__)
-LONGEST_LINE = 65_536
+LONGEST_LINE = 16_384
+LONGEST_HEAD = 32_768
 MOST_LINES = 100
+SMALL, MOST_CRUMBS = 256, 100
+REFUSED_SECONDS = 0.1
+"""A connection's next request waits so long after one that was too many."""
 _LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([^\r\n\0]*?)[ \t]*\r?\n")
+_REQUEST = re.compile(r"([A-Z]{1,20}) ([^\s\x00-\x20\x7f]+) (HTTP/1\.[01])\r?\n")
+_LENGTH = re.compile(r"[0-9]{1,15}")
+_NO_REQUEST = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 ONCE = frozenset({"content-length", "transfer-encoding", "host"})
 """What a proxy before us may have read otherwise, had it come twice."""
 APART = frozenset({"content-type", "content-length"})
@@ -34,8 +49,10 @@ class Head:
         self.status = ""
         self._all: list[tuple[str, str]] = []
         self._first: dict[str, str] = {}
+        room = LONGEST_HEAD
         for _ in range(MOST_LINES):
-            line = lines.readline(LONGEST_LINE + 1)
+            line = lines.readline(min(LONGEST_LINE, room) + 1)
+            room -= len(line)
             if line in (b"\r\n", b"\n", b""):
                 return
             found = _LINE.fullmatch(line)
@@ -71,15 +88,67 @@ class Head:
                 yield "HTTP_" + name.replace("-", "_").upper(), value
 
 
+class Pieces(io.RawIOBase):
+    """Raw reader of a socket that counts crumbs: a request in a hundred of them is no client's.
+
+    Each crumb wakes the server; a head and a small body come in one piece or three.
+    """
+
+    def __init__(self, sock: Any) -> None:
+        super().__init__()
+        self._sock = sock
+        self.crumbs = 0
+        """Small pieces of the present request."""
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read what is there; raises OSError for a client that sends crumbs."""
+        got: int = self._sock.recv_into(buffer)
+        if got < SMALL:
+            self.crumbs += 1
+            if self.crumbs > MOST_CRUMBS:
+                raise OSError("crumbs")
+        return got
+
+
 class Server(WSGIServer):
-    """The library's server; a client's fault in a handshake of TLS is no error of ours."""
+    """The library's server with places and deadlines.
+
+    A client's fault in a handshake of TLS is no error of ours.
+    """
+
+    def __init__(self, *args: Any, connections: Connections | None = None, **more: Any) -> None:
+        self.connections = connections or Connections()
+        super().__init__(*args, **more)
+
+    def do_handle(self, sock: Any, address: Any) -> None:
+        """Take a connection if there is a place for it, else close it at once."""
+        connection = self.connections.admit(sock, str(address[0]) if address else "")
+        if connection is None:
+            sock.close()
+            return
+        gevent.spawn(self._hold, connection, sock, address)
+
+    def _hold(self, connection: Connection, sock: Any, address: Any) -> None:
+        library: Any = self
+        try:
+            library._handle(sock, address)  # noqa: SLF001 - plain or behind TLS, as it was set up
+        except OSError:
+            log.info("a connection broke")
+        finally:
+            self.connections.leave(connection)
+            sock.close()
 
     def wrap_socket_and_handle(self, client_socket: Any, address: Any) -> Any:
         """Serve a connection behind TLS."""
         library: Any = self
         try:
-            wrapped = library.wrap_socket(client_socket, **library.ssl_args)
-        except OSError as error:  # SSLError is one
+            with gevent.Timeout(self.connections.waits.head):
+                wrapped = library.wrap_socket(client_socket, **library.ssl_args)
+        except (OSError, gevent.Timeout) as error:  # SSLError is an OSError
             log.info("no TLS was agreed on (%s)", type(error).__name__)
             client_socket.close()
             return None
@@ -92,21 +161,64 @@ class Server(WSGIServer):
 class Handler(WSGIHandler):
     """One connection. Without TCP_NODELAY an answer in two parts waits 40 ms."""
 
-    MessageClass = staticmethod(lambda lines, _seekable: Head(lines))  # type: ignore[assignment]
     headers: Any
+    wsgi_input: Any
+    content_length: Any
+    server: Any
+    close_connection: bool
+    ignored_socket_errors = (EPIPE, ECONNRESET, EBADF, ENOTCONN, ESHUTDOWN, ETIMEDOUT)
+    """The client's doing, or ours when it was waited for too long."""
 
     def __init__(self, sock: Any, address: Any, server: Any, rfile: Any = None) -> None:
         sock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
         self._upgraded = False
         self._parts: list[bytes] | None = None
-        super().__init__(sock, address, server, rfile)  # type: ignore[call-arg]
+        self.connection: Connection = server.connections.of(sock)
+        self.waits: Waits = server.connections.waits
+        self._pieces = Pieces(sock)
+        reader = rfile or io.BufferedReader(self._pieces)
+        super().__init__(sock, address, server, reader)  # type: ignore[call-arg]
 
     def handle_one_request(self) -> Any:
-        """A connection that was a WebSocket has nothing more to say in HTTP."""
+        """Wait for a request, answer it. A connection that was a WebSocket says no more HTTP."""
+        try:
+            if not self.rfile.peek(1):
+                return None
+        except (OSError, ValueError):
+            return None
+        self._pieces.crumbs = 0
+        self.connection.wait(self.waits.head)
         result = super().handle_one_request()
-        # A client that asks again at once would be answered again before anybody else is.
-        gevent.sleep(0)
+        self.connection.rest()
+        # A client that asks again at once would be answered again before anybody else is; one that
+        # is refused for asking too much rests longer.
+        gevent.sleep(REFUSED_SECONDS if self.code == 429 else 0)
         return None if self._upgraded else result
+
+    def read_request(self, raw_requestline: str) -> Any:
+        """Read the head; raises ValueError unless it is one, and says once where the body ends."""
+        line = _REQUEST.fullmatch(raw_requestline)
+        if line is None:
+            raise ValueError("not a request line")
+        self.requestline = raw_requestline.rstrip()
+        self.command, self.path, self.request_version = line[1], line[2], line[3]
+        self.headers = head = Head(self.rfile)
+        if head.status:
+            raise ValueError(head.status)
+        length, coding = head.get("content-length"), head.get("transfer-encoding")
+        if coding is not None and (length is not None or coding.lower() != "chunked"):
+            # Whoever stands before us may have read the other one, and taken the rest as a request.
+            raise ValueError("two ends of a body")
+        if length is not None and not _LENGTH.fullmatch(length):
+            raise ValueError("not a length")
+        self.content_length = None if length is None else int(length)
+        has_body = bool(self.content_length) or coding is not None
+        if has_body and (self.command == "HEAD" or self._connection_upgrade_requested()):
+            raise ValueError("a body where none can be")
+        words = {word.strip() for word in head.get("connection", "").lower().split(",")}
+        old = self.request_version == "HTTP/1.0"
+        self.close_connection = "close" in words or (old and "keep-alive" not in words)
+        return True
 
     def log_request(self) -> None:
         """Requests are logged by the app, without addresses and queries."""
@@ -115,12 +227,36 @@ class Handler(WSGIHandler):
         """Log a client's fault as that, without its address and its bytes."""
         log.info("a request that is none is refused")
 
+    def handle_error(self, t: Any, v: Any, tb: Any) -> None:
+        """A body that broke is the client's fault wherever it was read."""
+        if isinstance(v, BrokenBodyError):
+            self.close_connection = True
+            library: Any = self
+            library._send_error_response_if_possible(400)  # noqa: SLF001 - as it does itself
+        else:
+            super().handle_error(t, v, tb)
+
+    def _handle_client_error(self, _error: BaseException) -> tuple[str, bytes]:
+        """Refuse what is no request; the library would print what it does not expect."""
+        self.log_error("")
+        return "400", _NO_REQUEST
+
     def get_environ(self) -> dict[str, Any]:
         """What the application is told of the request."""
+        self.connection.work()
         environ: dict[str, Any] = super().get_environ()
+        environ[CONNECTION] = self.connection
         self._upgraded = self._connection_upgrade_requested()
-        if not self._upgraded:
+        if self._upgraded:
+            self.connection.busy = False
+            self.connection.upgrade()
+        else:
             environ.pop("HTTP_UPGRADE", None)
+            chunked = self.headers.get("transfer-encoding") is not None
+            expects = environ.get("HTTP_EXPECT", "").lower() == "100-continue"
+            self.wsgi_input = environ["wsgi.input"] = Body(
+                self, self.content_length or 0, chunked=chunked, expects=expects
+            )
         # Compressing each push costs 60 % more CPU and 2.4 times the memory (house plan).
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
         return environ
@@ -154,5 +290,10 @@ class Handler(WSGIHandler):
     def _sendall(self, data: bytes) -> None:
         if self._parts is not None:
             self._parts.append(data)
-        else:
-            super()._sendall(data)  # type: ignore[misc]
+            return
+        waits = self.waits
+        self.connection.deadline = (
+            self.server.connections.steady() + waits.answer + len(data) / waits.slowest
+        )
+        super()._sendall(data)  # type: ignore[misc]
+        self.connection.deadline = inf

@@ -22,8 +22,9 @@ import display.surface
 import kiosk.surface
 from server import hearing, logs, pages, serving
 from server.agents import Agents
-from server.api import KEY_HEADER, Api, json_answer, refusal
-from server.api.openapi import document
+from server.api import KEY_HEADER, MAX_BODY, Api, json_answer, refusal
+from server.api.limits import DOCUMENT, WATCHING, Limits, limited
+from server.api.openapi import Description
 from server.bell import NoBell
 from server.gateways import iclock, pull
 from server.hall import Hall
@@ -70,14 +71,17 @@ class App:
 
 
 def build(
-    hall: Hall, start: Callable[..., Any] | None = None, metrics: Metrics | None = None
+    hall: Hall,
+    start: Callable[..., Any] | None = None,
+    metrics: Metrics | None = None,
+    limits: Limits | None = None,
 ) -> App:
     """Make the app; `start(call, *args, delay=0)` runs a call in the background.
 
-    `metrics`: the figures of the process, where it serves several halls.
+    `metrics`, `limits`: those of the process, where it serves several halls.
     """
     flask = Flask("server", static_folder=None)
-    flask.config["MAX_CONTENT_LENGTH"] = surface.MAX_WORKBOOK + 64 * 1024
+    flask.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     socketio = SocketIO(
         flask,
         async_mode="gevent",
@@ -92,9 +96,10 @@ def build(
     )
     hearing.guard(socketio)
     background = start or _background
-    api = Api(hall)
-    feeds = Feeds(socketio, hall, api.access, pages.build_id())
-    agents = Agents(socketio, hall)
+    api = Api(hall, limits)
+    hearing.count_handshakes(flask, api)
+    feeds = Feeds(socketio, hall, api, pages.build_id())
+    agents = Agents(socketio, hall, api)
     entry.add(api, pages.build_id())
     kiosk.surface.add(api, feeds, agents, background)
     counters.surface.add(api, feeds, agents, background)
@@ -115,10 +120,11 @@ def build(
         away.add(api, flask, socketio)
     _plain_routes(flask, api, hall)
     flask.register_blueprint(api.blueprint)
-    iclock.add(flask, hall)
+    iclock.add(flask, hall, api.limits)
     flask.register_blueprint(pages.Pages(hall, api.access).blueprint)
     figures = metrics or Metrics(hall.worker)
     _measured(figures, hall, flask)
+    api.guard(flask)
     _around_requests(flask, secure=hall.config.base_url.startswith("https://"))
     return App(hall, flask, socketio, api, feeds, agents, figures)
 
@@ -137,7 +143,6 @@ def _background(call: Callable[..., Any], *args: Any, delay: float = 0.0) -> Non
 
 
 def _plain_routes(flask: Flask, api: Api, hall: Hall) -> None:
-    @flask.get("/healthz")
     def healthz() -> Response:
         try:
             seq = hall.ctx.read(lambda c: journal.head(c, hall.ctx.hall_id)[0])
@@ -145,9 +150,9 @@ def _plain_routes(flask: Flask, api: Api, hall: Hall) -> None:
             return refusal(error)
         return json_answer({"ok": True, "seq": seq, "build": pages.build_id()})
 
-    @flask.get("/api/openapi.json")
-    def openapi() -> Response:
-        return json_answer(document(api.routes))
+    description = Description(api.routes, hall.offload)
+    flask.add_url_rule("/healthz", "healthz", limited(WATCHING, healthz))
+    flask.add_url_rule("/api/openapi.json", "openapi", limited(DOCUMENT, description.answer))
 
     @flask.errorhandler(Exception)
     def any_error(error: Exception) -> Response:
@@ -194,7 +199,7 @@ def _around_requests(flask: Flask, *, secure: bool) -> None:
         if secure:
             response.headers.setdefault("Strict-Transport-Security", HSTS)
         if request.path.startswith("/api/"):
-            response.headers["Cache-Control"] = "no-store"
+            response.headers.setdefault("Cache-Control", "no-store")
             logs.request_done(request, response, g)
         return response
 
@@ -202,5 +207,5 @@ def _around_requests(flask: Flask, *, secure: bool) -> None:
 def serve(app: App, ready: Callable[[int], None]) -> None:
     """Serve one hall from one process until SIGTERM or SIGINT; `ready` is told the port."""
     config = app.hall.config
-    house = House(lambda _hall: app, {}, NoBell(alone=True), app.metrics)
+    house = House(lambda _hall: app, {}, NoBell(alone=True), app.metrics, limits=app.api.limits)
     serving.serve(house, config, ready)

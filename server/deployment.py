@@ -23,7 +23,7 @@ from server.hall import (
 from server.metrics import Metrics
 from server.services.bus import Event
 from server.services.context import SYSTEM
-from server.serving import House, bell_for
+from server.serving import House, bell_for, limits_for
 from server.storage.engine import Databases, is_sqlite
 
 
@@ -62,14 +62,15 @@ def house_of(config: Config, clock: Clock | None = None) -> House:
         heard[0].heard(hall_id, events)
 
     hosts = {host: hall for hall, host in config.halls.items()}
-    metrics = Metrics(config.worker_name)
+    metrics, limits = Metrics(config.worker_name), limits_for(config)
     heard.append(
         House(
-            lambda hall: build(opener.hall(hall), metrics=metrics),
+            lambda hall: build(opener.hall(hall), metrics=metrics, limits=limits),
             hosts,
             bell_for(config, tell),
             metrics,
             shared=not is_sqlite(config.database_url),
+            limits=limits,
         )
     )
     return heard[0]

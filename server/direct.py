@@ -30,12 +30,15 @@ from flask_socketio import SocketIO
 from socketio.packet import EVENT
 from wsproto.utilities import ProtocolError
 
+from server.allowance import STRANGER, Allowance, Meter
+
 log = logging.getLogger(__name__)
 
 TEXT, SHORT, LONG = 0x81, 126, 127
-FINAL, MASKED = 0x80, 0x80
 LOOK_SECONDS = 1.0
 """How often it is looked whom to ping and who has not answered in time."""
+JOIN_SECONDS = 10.0
+"""A line that has joined no namespace by then is ended."""
 
 
 def framed(text: str) -> bytes:
@@ -47,20 +50,6 @@ def framed(text: str) -> bytes:
     if size < 1 << 16:
         return bytes((TEXT, SHORT)) + size.to_bytes(2, "big") + data
     return bytes((TEXT, LONG)) + size.to_bytes(8, "big") + data
-
-
-def ends_whole(data: bytes) -> bool:
-    """Whether a client's bytes are whole frames of whole messages, nothing begun behind them."""
-    at, end = 0, len(data)
-    while at + 2 <= end:
-        size, head = data[at + 1] & 0x7F, 2
-        if not data[at] & FINAL or not data[at + 1] & MASKED:
-            return False
-        if size >= SHORT:
-            wide = 2 if size == SHORT else 8
-            size, head = int.from_bytes(data[at + 2 : at + 2 + wide], "big"), 2 + wide
-        at += head + 4 + size
-    return at == end
 
 
 def answers_ping(data: bytes) -> bool:
@@ -101,11 +90,16 @@ class _Socket(simple_websocket.Server):  # type: ignore[misc]
     """A WebSocket without a greenlet of its own: it is read by who waits for a message."""
 
     connected: bool
-    between = True
-    """Whether whatever came so far was whole messages; else each byte is for the protocol."""
 
-    def __init__(self, environ: dict[str, Any], answered: Callable[[], None], largest: int) -> None:
+    def __init__(
+        self,
+        environ: dict[str, Any],
+        answered: Callable[[], None],
+        largest: int,
+        meter: Meter | None = None,
+    ) -> None:
         self.answered = answered
+        self.meter = meter or Meter()
         super().__init__(
             environ, thread_class=_Nobody, event_class=_Nobody, max_message_size=largest
         )
@@ -125,13 +119,17 @@ class _Socket(simple_websocket.Server):  # type: ignore[misc]
                 data = self.sock.recv(self.receive_bytes)
                 if not data:
                     break
-                if self.between:
-                    if answers_ping(data):
-                        self.answered()
-                        continue
-                    self.between = ends_whole(data)
+                alone = self.meter.between
+                if not self.meter.take(data):
+                    log.info("a line that sends too much is cut off")
+                    self.input_buffer.clear()
+                    break
+                if alone and answers_ping(data):
+                    self.answered()
+                    continue
                 self.ws.receive_data(data)
                 self.connected = self._handle_events()
+                gevent.sleep(0)  # what has come already must not keep the others waiting
             except (OSError, ProtocolError):
                 break
         if self.input_buffer:
@@ -153,13 +151,14 @@ class Wire:
         self._socket: Any = None
         self._plain = False
         self._sending = False
+        self.meter = Meter()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Serve one connection to its end."""
         # The handler is the Engine.IO socket's own loop; there `send` finds this wire again.
         line: _Line = self._handler.__self__  # type: ignore[attr-defined]
         try:
-            self._socket = _Socket(environ, line.schedule_ping, self._largest)
+            self._socket = _Socket(environ, line.schedule_ping, self._largest, self.meter)
         except ProtocolError:
             # The client's fault, and nothing was promised to it yet.
             log.info("a handshake that is none is refused")
@@ -233,6 +232,8 @@ class _Line(engineio.socket.Socket):  # type: ignore[misc]
     """When the next ping is to be sent, on the steady clock."""
     asked: float | None = None
     """When the ping was sent that is not yet answered."""
+    alone_since: float | None = 0.0
+    """Since when the line belongs to no namespace; None while it does."""
 
     def schedule_ping(self) -> None:
         """The client answered."""
@@ -257,6 +258,20 @@ def _message(event: str, data: str, namespace: str) -> Line:
     return Line(MESSAGE, f'{EVENT}{namespace},["{event}",{data}]')
 
 
+def joined(server: Any, sid: str, namespace: str, allowance: Allowance) -> None:
+    """Let a line live that has joined a namespace, and send as much as this."""
+    line = _line_of(server, sid, namespace)
+    if line is not None:
+        line.alone_since = None
+        if line.wire is not None:
+            line.wire.meter.allowance = allowance
+
+
+def _line_of(server: Any, sid: str, namespace: str) -> _Line | None:
+    line = server.eio.sockets.get(server.manager.eio_sid_from_sid(sid, namespace))
+    return line if isinstance(line, _Line) else None
+
+
 class Direct:
     """Sends to the rooms of a Socket.IO server, and its pings."""
 
@@ -278,6 +293,7 @@ class Direct:
         line = eio.sockets[known]
         line.__class__ = _Line
         line.last_ping = None  # set since its making; each send would look how long ago that was
+        line.alone_since = time.monotonic()
         # Screens that come together, after a restart, are not pinged together.
         line.due = time.monotonic() + 1 + self._turn
         self._turn = (self._turn + 1) % max(1, int(eio.ping_interval) - 1)
@@ -301,12 +317,28 @@ class Direct:
         for known, line in list(eio.sockets.items()):
             if line.closed:
                 eio.sockets.pop(known, None)
+            elif line.alone_since is not None and now - line.alone_since > JOIN_SECONDS:
+                gevent.spawn(self.cut_off, known)
             elif line.asked is not None:
                 if now - line.asked > eio.ping_timeout:
                     gevent.spawn(self.cut_off, known, eio.reason.PING_TIMEOUT)
             elif now >= line.due:
                 line.asked, line.due = now, now + eio.ping_interval
                 self._one(known, _PING, _PING_FRAME)
+
+    # -- namespaces ----------------------------------------------------------------------------
+
+    def joined(self, sid: str, namespace: str, allowance: Allowance) -> None:
+        """Let a line live, and send as much as this."""
+        joined(self._server, sid, namespace, allowance)
+
+    def left(self, sid: str, namespace: str) -> None:
+        """Give a line seconds again, and as good as nothing to send."""
+        line = _line_of(self._server, sid, namespace)
+        if line is not None:
+            line.alone_since = time.monotonic()
+            if line.wire is not None:
+                line.wire.meter.allowance = STRANGER
 
     # -- messages ------------------------------------------------------------------------------
 

@@ -8,13 +8,22 @@ line that says such a thing, or nothing that can be read, is cut off; what it sa
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 import gevent
+from flask import Flask, Request
 from flask_socketio import SocketIO
 from socketio.packet import ACK, CONNECT, DISCONNECT, EVENT
+from werkzeug.wrappers import Response
+
+from server.api import Api
+from server.api.limits import LINES
+from server.domain.errors import HallError
+from server.wire.problems import problem, status_of
 
 log = logging.getLogger(__name__)
+PATH = "/socket.io"
 RESERVED = frozenset({"connect", "disconnect", "connect_error"})
 
 
@@ -31,6 +40,23 @@ def guard(socketio: SocketIO) -> None:
             server.eio.disconnect(line)
 
     server.eio.on("message", hear)
+
+
+def count_handshakes(flask: Flask, api: Api) -> None:
+    """Count who opens a line, before Engine.IO makes anything for it."""
+    inner = flask.wsgi_app
+
+    def counted(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        if str(environ.get("PATH_INFO", "")).startswith(PATH):
+            try:
+                api.count(LINES, Request(environ))
+            except HallError as error:
+                body = problem(error).model_dump_json()
+                refused = Response(body, status_of(error), mimetype="application/json")
+                return refused(environ, start)
+        return inner(environ, start)
+
+    flask.wsgi_app = counted  # type: ignore[method-assign,assignment]
 
 
 def fits(packet_class: type[Any], data: Any) -> bool:

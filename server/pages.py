@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import mimetypes
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import Blueprint, Response, request
@@ -17,6 +18,7 @@ from werkzeug.http import parse_accept_header
 from werkzeug.security import safe_join
 
 from server.api.access import Access, device_cookie
+from server.api.limits import FILES, PAGES, limited
 from server.domain.errors import Code, HallError
 from server.hall import Hall
 from server.storage import leases
@@ -47,7 +49,11 @@ class Pages:
         self._hall = hall
         self._access = access
         self.blueprint = Blueprint("pages", __name__)
-        add = self.blueprint.add_url_rule
+
+        def add(path: str, endpoint: str, view: Callable[..., Response]) -> None:
+            policy = FILES if endpoint == "static" else PAGES
+            self.blueprint.add_url_rule(path, endpoint, limited(policy, view))
+
         add("/", "root", self._root)
         add("/kiosk/<name>", "kiosk", self._kiosk)
         add("/board", "boards", lambda: self._page("boards.html"))

@@ -31,8 +31,11 @@ from werkzeug.wrappers import Response
 from server import hearing, pages
 from server.agents import Agents
 from server.answering import Handler, Server
+from server.api.limits import NOWHERE, WATCHING, Limits
+from server.api.windows import shared_by_redis
 from server.bell import Bell, NoBell, RedisBell
 from server.config import Config
+from server.connections import Connections, Places, open_files
 from server.domain.errors import Code, HallError
 from server.gateways.by_serial import FoundTerminals
 from server.hall import Hall
@@ -95,8 +98,10 @@ class House:
         metrics: Metrics | None = None,
         *,
         shared: bool = False,
+        limits: Limits | None = None,
     ) -> None:
         self._make = make
+        self._limits = limits or Limits()
         self.metrics = metrics or Metrics("")
         self._hosts = dict(hosts)
         self._bell = bell
@@ -104,13 +109,16 @@ class House:
         self._by_hall: dict[str, _Kept] = {}
         self._turn = RLock()
         self._terminals = FoundTerminals(
-            self._hosts.values(), lambda hall: self.app(hall).hall.ctx, shared=shared
+            self._hosts.values(),
+            lambda hall: self.app(hall).hall.ctx,
+            shared=shared,
+            limits=self._limits,
         )
 
     def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
         """WSGI: hand the request to the hall of its host."""
         if environ.get("PATH_INFO") == "/metrics" and _from_here(environ):
-            return Response(self.metrics.text(), mimetype=MEDIA)(environ, start)
+            return self._figures(environ)(environ, start)
         wanted = ""
         if self._hosts:
             host = str(environ.get("HTTP_HOST", "")).partition(":")[0].lower()
@@ -122,14 +130,28 @@ class House:
                     return hall(environ, start)
                 found = hall
             if found is None:
-                refused = HallError(Code.HALL_UNKNOWN)
-                body = problem(refused).model_dump_json()
-                answer = Response(body, status_of(refused), mimetype="application/json")
-                if pages.wants_page(str(environ.get("HTTP_ACCEPT", ""))):
-                    answer = pages.problem_page(status_of(refused)) or answer
-                return answer(environ, start)
+                return self._nowhere(environ)(environ, start)
             wanted = found
         return self.app(wanted).flask.wsgi_app(environ, start)
+
+    def _figures(self, environ: Mapping[str, Any]) -> Response:
+        """Return the figures of all workers: each scrape asks every one of them."""
+        try:
+            self._limits.check(WATCHING, None, str(environ.get("REMOTE_ADDR", "")))
+        except HallError as error:
+            return _problem(error)
+        return Response(self.metrics.text(), mimetype=MEDIA)
+
+    def _nowhere(self, environ: Mapping[str, Any]) -> Response:
+        """Refuse a host that is no hall's."""
+        try:
+            self._limits.check(NOWHERE, None, str(environ.get("REMOTE_ADDR", "")))
+        except HallError as error:
+            return _problem(error)
+        refused = HallError(Code.HALL_UNKNOWN)
+        if pages.wants_page(str(environ.get("HTTP_ACCEPT", ""))):
+            return pages.problem_page(status_of(refused)) or _problem(refused)
+        return _problem(refused)
 
     def app(self, hall_id: str) -> Served:
         """A hall's app, opened if need be."""
@@ -260,6 +282,13 @@ def bell_for(config: Config, heard: Callable[[str, list[Event]], None]) -> Bell:
     return NoBell(alone=config.workers == 1)
 
 
+def limits_for(config: Config) -> Limits:
+    """The limits of this process: shared over Redis where there are several workers."""
+    if config.redis and config.workers > 1:
+        return Limits(windows=shared_by_redis(config.redis))
+    return Limits()
+
+
 def listener(host: str, port: int, backlog: int = 1024) -> socket.socket:
     """An open port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -289,6 +318,7 @@ def serve(house: House, config: Config, ready: Callable[[int], None], fd: int = 
         handler_class=Handler,
         log=None,
         error_log=logging.getLogger("server.wsgi"),
+        connections=Connections(Places.of(open_files(), proxied=config.trusted_proxy)),
         **_tls(config),
     )
     if config.workers > 1:
@@ -300,6 +330,7 @@ def serve(house: House, config: Config, ready: Callable[[int], None], fd: int = 
     done = Flag()
     background = [gevent.spawn(house.run), gevent.spawn(house.look)]
     background.append(gevent.spawn(house.metrics.watch_loop))
+    background.append(gevent.spawn(server.connections.run))
     if fd >= 0:
         background.append(gevent.spawn(lambda: _until_orphaned(done)))
         _meet(house.metrics, config)
@@ -314,6 +345,10 @@ def serve(house: House, config: Config, ready: Callable[[int], None], fd: int = 
     with suppress(gevent.Timeout):
         gevent.killall(background, timeout=2)
     house.close()
+
+
+def _problem(error: HallError) -> Response:
+    return Response(problem(error).model_dump_json(), status_of(error), mimetype="application/json")
 
 
 def _from_here(environ: Mapping[str, Any]) -> bool:

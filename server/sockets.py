@@ -21,7 +21,9 @@ from gevent.event import Event
 from pydantic import BaseModel
 from socketio.exceptions import ConnectionRefusedError as Refused
 
-from server.api.access import BEARER, Access, Credentials
+from server.allowance import WATCHING
+from server.api import Api
+from server.api.access import BEARER, Credentials
 from server.direct import Direct
 from server.domain.errors import Code, HallError
 from server.hall import Hall
@@ -84,11 +86,12 @@ class Room:
 class Feeds:
     """All rooms of a server process."""
 
-    def __init__(self, socketio: SocketIO, hall: Hall, access: Access, build_id: str) -> None:
+    def __init__(self, socketio: SocketIO, hall: Hall, api: Api, build_id: str) -> None:
         self._io = socketio
         self._direct = Direct(socketio)
         self._hall = hall
-        self._access = access
+        self._known = api.known
+        self._access = api.access
         self._build = build_id
         self._surfaces: dict[str, Surface] = {}
         self._rooms: dict[tuple[str, str], Room] = {}
@@ -129,7 +132,7 @@ class Feeds:
         key = str(asked.get("key", ""))[:128]
         if surface is None or not key.isprintable():
             raise HallError(Code.NOT_FOUND)
-        principal = self._access.principal(request, f"{surface.name}/{key}")
+        principal = self._known(request, f"{surface.name}/{key}")
         if not surface.allow(principal, key):
             raise HallError(Code.FORBIDDEN if principal else Code.NOT_SIGNED_IN)
         if principal is not None:
@@ -137,6 +140,7 @@ class Feeds:
             self._people[request.sid] = principal.name, kept  # type: ignore[attr-defined]
         self._enter(surface, key)
         self._tell_watch(request.sid, surface.name, key, came=True)  # type: ignore[attr-defined]
+        self._direct.joined(request.sid, NAMESPACE, WATCHING)  # type: ignore[attr-defined]
 
     def _tell_watch(self, sid: str, surface: str, key: str, *, came: bool) -> None:
         watch, person = self._watches.get(surface), self._people.get(sid)
@@ -162,6 +166,7 @@ class Feeds:
 
     def _disconnect(self, *_reason: object) -> None:
         sid = request.sid  # type: ignore[attr-defined]
+        self._direct.left(sid, NAMESPACE)
         room = self._of_socket.pop(sid, None)
         if room is not None:
             self._tell_watch(sid, room.surface.name, room.key, came=False)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from bench.attack import api, codecs, files, lines, linked, walks
+from bench.attack import api, codecs, files, flood, lines, linked, walks
 from bench.attack.tally import Tally, table
 
 PARTS: dict[str, Callable[[argparse.Namespace], Tally]] = {
@@ -24,6 +24,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], Tally]] = {
     "lines": lambda asked: lines.attack(asked.seed, asked.examples * 50, asked.silent),
     "codecs": lambda asked: codecs.attack(asked.seed, asked.examples * 500),
     "files": lambda _: files.attack(),
+    "flood": lambda _: flood.attack(),
 }
 
 

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Flask, Request, Response, g, request
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from server.api.access import Access
-from server.api.limits import Limits
+from server.api.access import Access, bearer_of
+from server.api.limits import ACTING, ASKING, NOWHERE, Limits, Policy, policy_of
 from server.domain.errors import Code, HallError
 from server.hall import Hall
 from server.services.context import Actor
@@ -32,6 +32,11 @@ M = TypeVar("M", bound=BaseModel)
 KEY_HEADER = "Idempotency-Key"
 MAX_KEY = 64
 MAX_BODY = 64 * 1024
+"""Of a command; an upload's route says its own."""
+MULTIPART_ROOM = 64 * 1024
+"""Bytes that a form has around its file."""
+CONNECTION = "hall.connection"
+"""Names, in a request's environment, the connection that it came by."""
 
 
 class Who(StrEnum):
@@ -68,6 +73,9 @@ class Route:
     keyed: bool
     example: dict[str, Any] = field(default_factory=dict)
     media: str = "application/json"
+    policy: Policy = ASKING
+    upload: int = 0
+    """Most bytes of the file that is sent as a form; 0 for a command in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,12 @@ class Call:
 
 
 Handler = Callable[[Call], BaseModel | Response]
-BY_STATUS = {404: Code.NOT_FOUND, 405: Code.METHOD, 413: Code.TOO_LARGE}
+BY_STATUS = {
+    404: Code.NOT_FOUND,
+    405: Code.METHOD,
+    413: Code.TOO_LARGE,
+    415: Code.MEDIA_TYPE,
+}
 """Codes for refusals of Flask and Werkzeug; any other is INVALID."""
 COMMON = (Code.INVALID, Code.TOO_MANY, Code.TOO_LARGE, Code.UNAVAILABLE, Code.INTERNAL)
 
@@ -96,10 +109,10 @@ COMMON = (Code.INVALID, Code.TOO_MANY, Code.TOO_LARGE, Code.UNAVAILABLE, Code.IN
 class Api:
     """The registry and its Flask blueprint."""
 
-    def __init__(self, hall: Hall) -> None:
+    def __init__(self, hall: Hall, limits: Limits | None = None) -> None:
         self.hall = hall
         self.access = Access(hall)
-        self.limits = Limits()
+        self.limits = limits or Limits()
         self.routes: list[Route] = []
         self.blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -111,9 +124,10 @@ class Api:
         answer: type[BaseModel] | None,
         codes: tuple[Code, ...] = (),
         media: str = "application/json",
+        policy: Policy = ASKING,
     ) -> Callable[[Handler], Handler]:
         """Register a question."""
-        return self._route("GET", path, who, None, answer, codes, False, {}, media)
+        return self._route("GET", path, who, None, answer, codes, False, {}, media, policy=policy)
 
     def post(
         self,
@@ -125,10 +139,22 @@ class Api:
         codes: tuple[Code, ...] = (),
         keyed: bool = True,
         example: dict[str, Any] | None = None,
+        policy: Policy = ACTING,
+        upload: int = 0,
     ) -> Callable[[Handler], Handler]:
         """Register a command."""
         return self._route(
-            "POST", path, who, body, answer, codes, keyed, example or {}, "application/json"
+            "POST",
+            path,
+            who,
+            body,
+            answer,
+            codes,
+            keyed,
+            example or {},
+            "application/json",
+            policy=policy,
+            upload=upload,
         )
 
     def _route(
@@ -142,6 +168,9 @@ class Api:
         keyed: bool,
         example: dict[str, Any],
         media: str,
+        *,
+        policy: Policy,
+        upload: int = 0,
     ) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
             summary = (handler.__doc__ or handler.__name__).strip().splitlines()[0]
@@ -157,12 +186,16 @@ class Api:
                 keyed,
                 example,
                 media,
+                policy,
+                upload,
             )
             self.routes.append(route)
 
             def view(**args: str) -> Response:
                 return self._serve(route, handler, args)
 
+            view.policy = policy  # type: ignore[attr-defined]
+            view.counts = True  # type: ignore[attr-defined]
             endpoint = f"{handler.__module__.replace('.', '_')}_{handler.__name__}_{method}"
             self.blueprint.add_url_rule(path, endpoint, view, methods=[method])
             return handler
@@ -180,20 +213,94 @@ class Api:
         return Response(answer.model_dump_json(by_alias=True), mimetype="application/json")
 
     def _call(self, route: Route, args: dict[str, str]) -> Call:
-        principal = self.access.principal(request)
+        """Check the head of a request, then read its body."""
+        principal = self.known(request)
         g.actor_kind = principal.kind.value if principal else "none"
-        self.limits.check(route, principal, request.remote_addr or "")
+        address = request.remote_addr or ""
+        self.limits.check(route.policy, principal, address, self.hall.ctx.hall_id)
         check_allowed(route, principal)
         if route.method == "POST":
+            self.access.check_origin(request)
             self.access.check_csrf(request, principal)
+            check_media(route)
         for name, value in args.items():
             if not value.isprintable():  # PostgreSQL takes no NUL, and no name of ours has any
                 raise HallError(Code.INVALID, field=name)
         key = request.headers.get(KEY_HEADER, "").strip()
         if route.keyed and not (0 < len(key) <= MAX_KEY and key.isprintable()):
             raise HallError(Code.KEY_REQUIRED)
+        bound_body(route.upload + MULTIPART_ROOM if route.upload else MAX_BODY)
         body = parsed(route.body) if route.body is not None else None
         return Call(principal, key, body, args)
+
+    def known(self, asked: Request, surface: str = "") -> Principal | None:
+        """Return who asks. A secret that has not proved good is counted before it is looked up."""
+        secret = self.access.secret(asked, surface)
+        self.limits.check_secret(secret, asked.remote_addr or "")
+        principal = self.access.principal(asked, surface)
+        if principal is not None:
+            self.limits.proved(secret)
+            recognise(asked.environ, principal.actor.key)
+        return principal
+
+    def guard(self, flask: Flask) -> None:
+        """Count every request that is not one of these routes by the policy on its view."""
+
+        @flask.before_request
+        def count() -> Response | None:
+            view = flask.view_functions.get(request.endpoint or "")
+            if view is None or not getattr(view, "counts", False):
+                try:
+                    self.count(policy_of(view) or NOWHERE, request)
+                except HallError as error:
+                    return refusal(error)
+            return None
+
+    def count(self, policy: Policy, asked: Request) -> None:
+        """Count by the secret that has proved good, else by address; raises TOO_MANY."""
+        address = asked.remote_addr or ""
+        good = self.limits.good((bearer_of(asked), *asked.cookies.values()))
+        if good:
+            recognise(asked.environ, str(hash(good)))
+            self.limits.check_by(policy, good, address)
+        else:
+            self.limits.check(policy, None, address)
+
+
+def recognise(environ: Mapping[str, Any], name: str) -> None:
+    """Tell the connection that somebody known asks by it: it is not closed for strangers."""
+    connection = environ.get(CONNECTION)
+    if connection is not None:
+        connection.recognise(name)
+
+
+def check_media(route: Route) -> None:
+    """Raise MEDIA_TYPE unless the body is said to be what the route takes.
+
+    A form of a foreign page can send text and forms without being asked for leave, never JSON.
+    """
+    kind = request.mimetype
+    if route.upload:
+        fits = kind == "multipart/form-data"
+    else:
+        fits = kind == "application/json" or (route.body is None and not kind)
+    if not fits:
+        raise HallError(Code.MEDIA_TYPE)
+
+
+def bound_body(most: int) -> None:
+    """Refuse a larger body before it is read; `whole_body` one that does not say its size."""
+    request.max_content_length = most + 1
+    if (request.content_length or 0) > most:
+        raise HallError(Code.TOO_LARGE)
+
+
+def whole_body(*, cache: bool = False) -> bytes:
+    """Read the body; raises TOO_LARGE where the library would hand over its beginning."""
+    data = request.get_data(cache=cache)
+    if len(data) >= (request.max_content_length or MAX_BODY + 1):
+        raise HallError(Code.TOO_LARGE)
+    return data
 
 
 def check_allowed(route: Route, principal: Principal | None) -> None:
@@ -210,9 +317,7 @@ def check_allowed(route: Route, principal: Principal | None) -> None:
 
 def parsed(model: type[M]) -> M:
     """The request's JSON body as `model`; raises INVALID naming the first bad field."""
-    raw = request.get_data(cache=False)
-    if len(raw) > MAX_BODY:
-        raise HallError(Code.TOO_LARGE)
+    raw = whole_body()
     try:
         return model.model_validate_json(raw or b"{}")
     except ValidationError as error:

@@ -23,6 +23,8 @@ SURFACE_HEADER = "X-Hall-Surface"
 CSRF_HEADER = "X-CSRF-Token"
 DEVICE_DAYS = 365 * 5
 BEARER = "Authorization"
+ORIGIN = "Origin"
+PORTS = {"http": ":80", "https": ":443"}
 
 
 class Asked(Protocol):
@@ -49,6 +51,7 @@ class Access:
     def __init__(self, hall: Hall) -> None:
         self._people = hall.people
         self._secure = hall.config.base_url.startswith("https://")
+        self._own = hall.config.base_url
 
     def principal(self, asked: Asked, surface: str = "") -> Principal | None:
         """Who asks: a bearer token, else the device a kiosk or board page names, else staff.
@@ -72,6 +75,23 @@ class Access:
         if kind in ("kiosk", "board"):
             return asked.cookies.get(device_cookie(kind, name), ""), True
         return asked.cookies.get(SESSION_COOKIE, ""), False
+
+    def secret(self, asked: Asked, surface: str = "") -> str:
+        """Return the secret that a request wants to be known by; empty for nobody."""
+        return bearer_of(asked) or self._secret(asked, surface)[0]
+
+    def check_origin(self, asked: Request) -> None:
+        """Raise ORIGIN for a page of somebody else, whether or not it shows a cookie.
+
+        Browsers say with every command which page sends it; programs say nothing.
+        """
+        origin = asked.headers.get(ORIGIN)
+        if origin is None or origin == self._own:
+            return
+        scheme, _, place = origin.partition("://")
+        own = asked.environ.get("HTTP_HOST", "")
+        if scheme not in PORTS or not own or _place(scheme, place) != _place(scheme, own):
+            raise HallError(Code.ORIGIN)
 
     def check_csrf(self, asked: Asked, principal: Principal | None) -> None:
         """A cookie alone does not act: raises CSRF unless the header proves the page is ours."""
@@ -107,6 +127,11 @@ class Access:
         response.set_cookie(
             name, value, max_age=seconds, httponly=True, samesite="Strict", secure=self._secure
         )
+
+
+def _place(scheme: str, place: str) -> str:
+    """A host and its port as browsers write them: without the port that goes without saying."""
+    return place.lower().removesuffix(PORTS[scheme])
 
 
 def device_cookie(kind: str, name: str) -> str:

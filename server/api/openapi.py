@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from hashlib import sha256
+from threading import RLock
 from typing import Any
 
+from flask import Response, request
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
@@ -12,11 +16,46 @@ from server.api import KEY_HEADER, MAX_KEY, Route, Who
 from server.api.access import CSRF_HEADER
 from server.api.links import PLACE, links, operation_id
 from server.domain.errors import Code, HallError
+from server.services.people import Offloaded
 from server.wire.commands import Problem
 from server.wire.problems import WORDS, problem
 
 VERSION = "0.1.0"
 _REF = "#/components/schemas/{model}"
+
+
+_MADE: dict[tuple[str, ...], tuple[bytes, str]] = {}
+"""Documents of this process by their routes: its halls have the same ones."""
+_TURN = RLock()
+
+
+class Description:
+    """The document as it is sent: made once a process, beside the loop."""
+
+    def __init__(self, routes: list[Route], offload: Offloaded) -> None:
+        self._routes = routes
+        self._offload = offload
+
+    def answer(self) -> Response:
+        """Return the document, or that the asker has it already."""
+        data, tag = self._whole()
+        response = Response(data, mimetype="application/json")
+        response.headers["Cache-Control"] = "no-cache"
+        response.set_etag(tag)
+        response.make_conditional(request)
+        return response
+
+    def _whole(self) -> tuple[bytes, str]:
+        key = tuple(f"{route.method} {route.path}" for route in self._routes)
+        if key not in _MADE:
+            with _TURN:  # whoever comes meanwhile waits for the same bytes
+                if key not in _MADE:
+                    _MADE[key] = self._offload(self._make)
+        return _MADE[key]
+
+    def _make(self) -> tuple[bytes, str]:
+        data = json.dumps(document(self._routes), ensure_ascii=False).encode()
+        return data, sha256(data).hexdigest()[:32]
 
 
 def document(routes: Iterable[Route]) -> dict[str, Any]:
@@ -126,7 +165,7 @@ def _refusals(route: Route) -> dict[str, Any]:
     # Who shows a token is told when it is none, also where nobody need be known.
     codes += [Code.NOT_SIGNED_IN, Code.TOKEN_REVOKED]
     if route.method == "POST":
-        codes += [Code.CSRF]
+        codes += [Code.CSRF, Code.ORIGIN, Code.MEDIA_TYPE]
     if Who.ANYONE not in route.who:
         codes += [Code.FORBIDDEN, Code.PASSWORD_MUST_CHANGE]
     by_status: dict[int, list[Code]] = {}

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 
 from werkzeug.wrappers import Response
 
-from server.api.limits import Limits, Rate
+from server.api.limits import CLOCKS, UNADMITTED, Limits, source_of
 from server.domain import iclock
 from server.domain.errors import HallError
 from server.services import readers
@@ -25,8 +25,6 @@ from server.storage import readers as stored
 
 log = logging.getLogger(__name__)
 PATH = "/iclock/"
-PER_ADDRESS = Rate(400, 60)
-"""As the gateway's: a hall's terminals may share one address."""
 LOG_AGAIN_SECONDS = 600.0
 MOST_LOGGED = 1000
 
@@ -62,7 +60,7 @@ class FoundTerminals:
         serial = parse_qs(str(environ.get("QUERY_STRING", ""))).get("SN", [""])[0].strip()
         address = str(environ.get("REMOTE_ADDR", ""))
         try:
-            self._limits.take("address", address, PER_ADDRESS)
+            self._limits.take(CLOCKS, "by serial", source_of(address))
         except HallError:
             return _refusal("too many requests", 429)
         if not iclock.SERIAL.fullmatch(serial):
@@ -70,6 +68,10 @@ class FoundTerminals:
         halls = self._listing(serial)
         if len(halls) == 1:
             return halls[0]
+        try:
+            self._limits.check(UNADMITTED, None, address)
+        except HallError:
+            return _refusal("too many requests", 429)
         self._log(serial, address, halls)
         for hall in halls:
             readers.listed_twice(self._ctx_of(hall), serial)

@@ -19,7 +19,8 @@ from sqlalchemy import Row
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest
 
-from server.api.limits import Limits, Rate
+from server.api import bound_body, whole_body
+from server.api.limits import CLOCKS, UNADMITTED, Limits, limited
 from server.domain import iclock
 from server.domain.errors import Code, HallError
 from server.domain.iclock_events import event
@@ -37,9 +38,6 @@ LONG_BATCH = 20
 """A batch of more lines is one of many: there is a rest after each."""
 LONG_BODY = 20_000
 """Longer bodies are read beside the loop."""
-PER_ADDRESS = Rate(400, 60)
-PER_READER = Rate(300, 60)
-STRANGERS = Rate(10, 0.5)
 ADMITTED = "hall.time_clock"
 """Set in a request's environment once its terminal is known."""
 STATUS = {
@@ -84,12 +82,13 @@ class Gateway:
         name = path.rpartition(":")[2].strip("<>")
         # Firmware knows the address with and without a slash at its end, and with `.aspx` [2SRC].
         for number, form in enumerate((path, f"{path}.aspx")):
-            self.blueprint.add_url_rule(
-                f"/{form}", f"{name}_{number}", answer, methods=list(methods)
-            )
-            self.blueprint.add_url_rule(
-                f"/{form}/", f"{name}_{number}_slash", answer, methods=list(methods)
-            )
+            for slash in ("", "/"):
+                endpoint = f"{name}_{number}{'_slash' if slash else ''}"
+                view_of = limited(CLOCKS, answer)
+                view_of.counts = True  # type: ignore[attr-defined]
+                self.blueprint.add_url_rule(
+                    f"/{form}{slash}", endpoint, view_of, methods=list(methods)
+                )
 
     # -- around every request ------------------------------------------------------------------
 
@@ -119,16 +118,15 @@ class Gateway:
 
     def _let_in(self, serial: str) -> Row[Any]:
         address = request.remote_addr or ""
-        self._limits.take("address", address, PER_ADDRESS)
+        self._limits.check(CLOCKS, None, address)
         try:
             row = readers.let_in(self._ctx, serial, address)
         except HallError:
-            self._limits.take("stranger", address, STRANGERS)
+            self._limits.check(UNADMITTED, None, address)
             raise
         request.environ[ADMITTED] = serial
-        self._limits.take("reader", serial, PER_READER)
-        if (request.content_length or 0) > MAX_BODY:
-            raise HallError(Code.TOO_LARGE)
+        self._limits.take_known(CLOCKS, self._ctx.hall_id, serial)
+        bound_body(MAX_BODY)
         return row
 
     def _comes_again(self, serial: str, error: HallError) -> None:
@@ -153,7 +151,7 @@ class Gateway:
         return words.get(error.code, error.code.value) + "\n"
 
     def _body(self) -> bytes:
-        return request.get_data(cache=False)
+        return whole_body()
 
     # -- the protocol --------------------------------------------------------------------------
 
@@ -171,7 +169,7 @@ class Gateway:
             name = request.args.get("tablename", "").strip()
             count = request.args.get("count", "").strip()
             if not count.isdecimal():
-                count = str(sum(1 for _ in iclock.lines_of(request.get_data(cache=True))))
+                count = str(sum(1 for _ in iclock.lines_of(whole_body(cache=True))))
             self._table(row, name.upper(), stamp)
             return f"{iclock.shown(name)[:40]}={count}\n"
         return self._table(row, table, stamp)
@@ -286,6 +284,6 @@ def _let_others_on() -> None:
     gevent.sleep(REST_SECONDS)
 
 
-def add(flask: Flask, hall: Hall) -> None:
+def add(flask: Flask, hall: Hall, limits: Limits) -> None:
     """Open the gateway."""
-    flask.register_blueprint(Gateway(hall).blueprint)
+    flask.register_blueprint(Gateway(hall, limits).blueprint)

@@ -15,6 +15,7 @@ from flask_socketio import SocketIO
 from pydantic import Field
 
 from server.api import ANYONE, Api, Call
+from server.api.limits import FREE
 from server.wire.base import Command, Message
 
 LONGEST = 600
@@ -65,7 +66,13 @@ def add(api: Api, flask: Flask, socketio: SocketIO) -> None:
     flask.wsgi_app = away.around(flask.wsgi_app)  # type: ignore[method-assign]
 
     @api.post(
-        "/demo/away", who=ANYONE, body=GoAway, answer=Gone, keyed=False, example={"seconds": 60}
+        "/demo/away",
+        who=ANYONE,
+        body=GoAway,
+        answer=Gone,
+        keyed=False,
+        policy=FREE,
+        example={"seconds": 60},
     )
     def demo_away(call: Call) -> Gone:
         """Let the server be away for a while."""

@@ -315,6 +315,7 @@ def _photos(api: Api) -> None:
         answer=PhotoKept,
         codes=(*OF_WALKS, Code.PHOTO_INVALID),
         keyed=False,
+        upload=photos.MAX_BYTES,
     )
     def keep_photo(call: Call) -> PhotoKept:
         """Keep a photo (multipart field `photo`) without what the camera wrote beside it."""

@@ -16,6 +16,7 @@ from flask import Response
 from pydantic import BaseModel, Field, RootModel
 
 from server.api import ANYONE, Api, Call, json_answer
+from server.api.limits import FREE
 from server.clock import StagedClock
 from server.domain.errors import Code, HallError
 from server.services.people import Principal
@@ -116,6 +117,7 @@ def add(api: Api, feeds: Feeds, address: str, start: Callable[..., Any]) -> None
     @api.post(
         "/demo/clock",
         who=ANYONE,
+        policy=FREE,
         body=Allow,
         answer=Shown,
         keyed=False,
@@ -133,7 +135,7 @@ def add(api: Api, feeds: Feeds, address: str, start: Callable[..., Any]) -> None
 
 
 def _look(api: Api, simulators: Simulators) -> None:
-    @api.get("/demo/state", who=ANYONE, answer=None, codes=(Code.UNAVAILABLE,))
+    @api.get("/demo/state", who=ANYONE, policy=FREE, answer=None, codes=(Code.UNAVAILABLE,))
     def demo_state(_call: Call) -> Response:
         """What every simulated device shows."""
         return json_answer(json.loads(simulators.ask("/state")))
@@ -141,6 +143,7 @@ def _look(api: Api, simulators: Simulators) -> None:
     @api.get(
         "/demo/devices/<name>/<any(paper,sound):what>/<file>",
         who=ANYONE,
+        policy=FREE,
         answer=None,
         codes=(Code.NOT_FOUND,),
         media="application/octet-stream",
@@ -157,6 +160,7 @@ def _touch(api: Api, simulators: Simulators) -> None:
     @api.post(
         "/demo/devices/<name>/fault",
         who=ANYONE,
+        policy=FREE,
         body=Fault,
         answer=None,
         keyed=False,
@@ -171,6 +175,7 @@ def _touch(api: Api, simulators: Simulators) -> None:
     @api.post(
         "/demo/devices/<name>/press",
         who=ANYONE,
+        policy=FREE,
         body=Keys,
         answer=None,
         keyed=False,

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from server.api import ANYONE, STAFF, Api, Call
 from server.api.access import BROWSER_COOKIE, SESSION_COOKIE
+from server.api.limits import GUESSING
 from server.domain.catalogue import Catalogue
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
@@ -68,6 +69,12 @@ class Entry:
             **common,
         )
 
+    def end_before(self) -> None:
+        """End the session that this browser had: whoever signs in now is the only one in it."""
+        before = request.cookies.get(SESSION_COOKIE, "")
+        if before and self._hall.people.session(before) is not None:
+            self._hall.people.logout(before)
+
     def answer(self, principal: Principal | None, secret: str) -> Response:
         """The session as a response; cookies are set by the caller."""
         view = self.session(principal, csrf_of(secret) if secret else "")
@@ -112,6 +119,7 @@ def _staff(api: Api, entry: Entry) -> None:
         body=Login,
         answer=Session,
         keyed=False,
+        policy=GUESSING,
         codes=(Code.LOGIN_FAILED, Code.LOCKED_OUT),
         example={"staff": "1001", "password": "one-time-password"},
     )
@@ -119,6 +127,7 @@ def _staff(api: Api, entry: Entry) -> None:
         """Sign in with staff number and password."""
         asked: Login = call.body
         found = people.login(asked.staff, asked.password.get_secret_value(), _origin())
+        entry.end_before()
         response = entry.answer(people.session(found.session), found.session)
         access.set_session(response, found.session, api.hall.ctx.settings().session_hours)
         access.set_browser(response, found.browser)
@@ -144,6 +153,7 @@ def _password(api: Api, entry: Entry) -> None:
         body=ChangePassword,
         answer=Session,
         keyed=False,
+        policy=GUESSING,
         codes=(
             Code.NOT_SIGNED_IN,
             Code.LOGIN_FAILED,
@@ -174,6 +184,7 @@ def _devices(api: Api) -> None:
         body=Enrol,
         answer=Enrolled,
         keyed=False,
+        policy=GUESSING,
         codes=(Code.ENROL_CODE,),
         example={"code": "12345678", "kind": "kiosk", "name": "1"},
     )

@@ -8,16 +8,27 @@ from flask import Response, request
 
 from server.api import STAFF, Api, Call
 from server.domain.errors import Code, HallError
+from server.domain.settings import BOUNDS
 from server.office import request_views as views
 from server.services.attendance import files
 from server.wire.attendance_requests import PaperRef
+
+LARGEST = BOUNDS["file_limit_kb"][1] * 1024
+"""The setting's own bound: how large a paper may be now is asked once it has come."""
 
 
 def add(api: Api) -> None:
     """Register the papers."""
     ctx, hall = api.hall.ctx, api.hall
 
-    @api.post("/files", who=STAFF, answer=PaperRef, codes=(Code.FILE_TYPE,), keyed=False)
+    @api.post(
+        "/files",
+        who=STAFF,
+        answer=PaperRef,
+        codes=(Code.FILE_TYPE,),
+        keyed=False,
+        upload=LARGEST,
+    )
     def keep(call: Call) -> PaperRef:
         """Keep a paper (multipart field `file`); the same bytes again are the same paper."""
         name, data = uploaded(ctx.settings().file_limit_kb)

@@ -249,6 +249,7 @@ def _hand(api: Api) -> None:
         answer=FileTaken,
         codes=(Code.READER_UNKNOWN, Code.READER_STATE, Code.PUNCH_FILE),
         keyed=False,
+        upload=MAX_FILE,
     )
     def reader_file(call: Call) -> FileTaken:
         """Take the terminal's USB file `attlog.dat`; the same file again adds nothing."""

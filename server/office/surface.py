@@ -364,6 +364,7 @@ def _business_data(api: Api) -> None:
         answer=Imported,
         codes=(Code.WORKBOOK,),
         keyed=False,
+        upload=MAX_WORKBOOK,
     )
     def upload(call: Call) -> Imported:
         """Take a workbook: all of it or nothing; the same book again changes nothing."""

@@ -7,7 +7,7 @@ from datetime import date
 from server.api import MANAGERS, Api, Call
 from server.domain.errors import Code, HallError
 from server.office import request_views as views
-from server.office.papers import uploaded
+from server.office.papers import LARGEST, uploaded
 from server.services.attendance import calendar, calendar_list
 from server.services.attendance.calendar_list import Flaw, Problem
 from server.services.context import Actor
@@ -53,6 +53,7 @@ def add(api: Api) -> None:
         answer=CalendarTaken,
         codes=(Code.CALENDAR_LIST,),
         keyed=False,
+        upload=LARGEST,
     )
     def import_sheet(call: Call) -> CalendarTaken:
         """Replace a year by the first sheet of an .xlsx (multipart field `file`)."""

@@ -189,6 +189,11 @@ WORDS: dict[Code, tuple[int, str, str]] = {
         "页面已过期，请刷新后再试。",
         "The page is out of date. Please reload and try again.",
     ),
+    Code.ORIGIN: (
+        403,
+        "请从大厅自己的网址打开页面再操作。",
+        "Please open the page at the hall's own address and try again.",
+    ),
     Code.ACCOUNT_UNKNOWN: (404, "没有该人员。", "There is no such person."),
     Code.ACCOUNT_EXISTS: (409, "这个人已有账号。", "This person has an account already."),
     Code.ENROL_CODE: (
@@ -316,6 +321,11 @@ WORDS: dict[Code, tuple[int, str, str]] = {
         413,
         "内容超过大小限制，请减小后再提交。",
         "The request is too large. Please send less.",
+    ),
+    Code.MEDIA_TYPE: (
+        415,
+        "提交内容的格式不对，请刷新页面后重试。",
+        "The request is in a form that is not taken here. Please reload and try again.",
     ),
     Code.HALL_UNKNOWN: (404, "没有这个大厅。", "There is no hall of this name here."),
     Code.NOT_FOUND: (404, "页面不存在，请检查网址。", "There is nothing at this address."),

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from typing import Any
 
 import gevent.socket
 import pytest
-from gevent.pywsgi import WSGIServer
+from flask import Flask, request
 
-from server.answering import LONGEST_LINE, MOST_LINES, Handler, Head
+from server.answering import LONGEST_LINE, MOST_LINES, Handler, Head, Server
 
 PLAIN = b"Host: hall\r\nX-Two:  a b \r\nCookie: a=1\r\nCookie: b=2\r\nContent-Length:4\r\n\r\n"
 
@@ -67,7 +67,7 @@ Application = Callable[[dict[str, Any], Any], Any]
 @contextmanager
 def _serving(application: Application) -> Iterator[gevent.socket.socket]:
     """A server with this application, and a line to it."""
-    server = WSGIServer(("127.0.0.1", 0), application, handler_class=Handler, log=None)
+    server = Server(("127.0.0.1", 0), application, handler_class=Handler, log=None)
     server.start()
     line = gevent.socket.create_connection(("127.0.0.1", server.server_port), timeout=5)
     try:
@@ -130,3 +130,130 @@ def test_a_handshake_is_given_the_connection(words: bytes) -> None:
             + b"\r\n\r\n"
         )
         assert line.recv(65_536).endswith(b"\r\n\r\nFalse")
+
+
+def _refused(request: bytes) -> bytes:
+    """Return everything that a server answers until it hangs up."""
+    with _serving(_echo) as line:
+        line.sendall(request)
+        answer = b""
+        while more := line.recv(65_536):
+            answer += more
+        return answer
+
+
+CHUNKED = b"POST / HTTP/1.1\r\nHost: hall\r\nCookie: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"POST / HTTP/1.1\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\nbody",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: +4\r\n\r\nbody",
+        b"POST / HTTP/1.1\r\nContent-Length: 1_0\r\n\r\nbody",
+        b"POST / HTTP/1.1\r\nContent-Length: -4\r\n\r\nbody",
+        b"POST / HTTP/1.1\r\nContent-Length: 0x4\r\n\r\nbody",
+        b"HEAD / HTTP/1.1\r\nContent-Length: 4\r\n\r\nbody",
+        (
+            b"GET / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: upgrade\r\n"
+            b"Content-Length: 1\r\n\r\nx"
+        ),
+        b"GET /\r\n\r\n",
+        b"GET / HTTP/2.0\r\n\r\n",
+        b"GET / HTTP/1.1.1\r\n\r\n",
+        b"GET / HTTP/x\r\n\r\n",
+        b"get / HTTP/1.1\r\n\r\n",
+        b"GET  / HTTP/1.1\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+    ],
+)
+def test_what_could_be_read_in_two_ways_is_refused_and_the_line_ends(
+    request_: bytes, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level("DEBUG")
+    assert _refused(request_ + b"GET /smuggled HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+    said = caplog.text + "".join(capsys.readouterr())
+    assert "a request that is none" in said
+    assert "127.0.0.1" not in said
+    assert "smuggled" not in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"zz\r\nbody\r\n0\r\n\r\n",
+        b"-4\r\nbody\r\n0\r\n\r\n",
+        b"4\nbody\r\n0\r\n\r\n",
+        b"4\r\nbodyXX0\r\n\r\n",
+        b"fffffffff\r\nbody",
+        b"4;" + b"x" * 1000 + b"\r\nbody\r\n0\r\n\r\n",
+        b"0\r\nno colon\r\n\r\n",
+        b"0\r\n" + b"T: x\r\n" * 100 + b"\r\n",
+    ],
+)
+def test_bad_chunks_are_the_clients_fault(body: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    answer = _refused_by_flask(CHUNKED + body + b"GET /smuggled HTTP/1.1\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"smuggled" not in answer
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize("body", [b"", b"ab", b"abc"])
+def test_a_body_that_breaks_off_is_the_clients_fault(body: bytes) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: hall\r\nContent-Length: 4\r\n\r\n"
+    answer = _refused_by_flask(head + body, over=True)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+
+
+def _flask() -> Application:
+    flask = Flask("body")
+
+    @flask.post("/")
+    def read() -> Any:
+        return request.get_data()
+
+    return flask
+
+
+def _refused_by_flask(data: bytes, *, over: bool = False) -> bytes:
+    """Return the same of a server with Flask; `over`: the client says no more."""
+    with _serving(_flask()) as line:
+        line.sendall(data)
+        if over:
+            line.shutdown(gevent.socket.SHUT_WR)
+        answer = b""
+        while more := line.recv(65_536):
+            answer += more
+        return answer
+
+
+def test_good_chunks_are_a_body_and_the_line_stays() -> None:
+    with _serving(_flask()) as line:
+        for _ in range(2):
+            line.sendall(CHUNKED + b"2\r\nbo\r\n2;how=ever\r\ndy\r\n0\r\nX-Trailer: 1\r\n\r\n")
+            assert line.recv(65_536).endswith(b"\r\n\r\nbody")
+
+
+def test_who_waits_for_leave_to_send_is_given_it() -> None:
+    with _serving(_flask()) as line:
+        line.sendall(b"POST / HTTP/1.1\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n")
+        assert line.recv(65_536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        line.sendall(b"body")
+        assert line.recv(65_536).endswith(b"\r\n\r\nbody")
+
+
+def test_a_body_that_nobody_wants_is_dropped_and_a_long_one_ends_the_line() -> None:
+    def deaf(_environ: dict[str, Any], start: Any) -> list[bytes]:
+        start("413 TOO LARGE", [])
+        return [b"no"]
+
+    with _serving(deaf) as line:
+        line.sendall(b"POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\nbody")
+        assert line.recv(65_536).startswith(b"HTTP/1.1 413 ")
+        line.sendall(b"POST / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n" + b"x" * 300_000)
+        assert line.recv(65_536).startswith(b"HTTP/1.1 413 ")
+        with suppress(ConnectionError):
+            assert line.recv(10) == b""

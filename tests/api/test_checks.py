@@ -51,7 +51,7 @@ def told(web: Web, people: list[Browser]) -> str:
     for route in web.app.api.routes:
         if route.method != "GET":
             continue
-        web.app.api.limits._buckets.clear()  # nobody is turned away for asking too much
+        web.app.api.limits.forget()  # nobody is turned away for asking too much
         for value in (DAY, f"{DAY}-1", "x"):
             path = re.sub(r"<[^>]+>", value, route.path)
             for suffix in ("", f"?from={DAY}&to={DAY}"):
@@ -226,7 +226,7 @@ def test_the_office_is_alarmed_when_a_check_has_come_and_not_before(web: Web) ->
     web.small.clock.set(due - 1)
 
     def codes() -> list[str]:
-        web.app.api.limits._buckets.clear()
+        web.app.api.limits.forget()
         return [one["code"] for one in web.manager().get("/office/today").get_json()["alarms"]]
 
     assert "check_due" not in codes()

@@ -20,7 +20,7 @@ from gevent.queue import JoinableQueue
 from wsproto.connection import Connection, ConnectionType
 from wsproto.events import TextMessage
 
-from server.direct import Direct, Wire, answers_ping, ends_whole, framed
+from server.direct import JOIN_SECONDS, Direct, Wire, answers_ping, framed
 from server.direct import _Socket as Hearing
 
 SPACE = "/live"
@@ -44,6 +44,7 @@ class _EngineSocket:
     closed: bool = False
     due: float = 0.0
     asked: float | None = None
+    alone_since: float | None = None
     queue: Any = field(default_factory=JoinableQueue)
 
     def close(self, **_how: Any) -> None:
@@ -210,6 +211,19 @@ def test_a_new_line_is_pinged_by_nobody_else_and_is_never_late_by_its_age(
     clients.sockets.clear()
 
 
+def test_a_line_that_joins_nothing_lives_for_seconds(clients: _Clients) -> None:
+    alone, member = clients.add("a"), clients.add("b")
+    alone.alone_since = 1.0
+    clients.direct.attend(1.0 + JOIN_SECONDS)
+    gevent.idle()
+    assert list(clients.sockets) == ["a", "b"]
+    clients.direct.attend(1.1 + JOIN_SECONDS)
+    gevent.idle()
+    assert list(clients.sockets) == ["b"]
+    assert alone.closed
+    assert not member.closed
+
+
 def test_who_does_not_answer_in_time_is_cut_off(clients: _Clients) -> None:
     silent, over = clients.add("a"), clients.add("b")
     over.closed = True
@@ -238,15 +252,6 @@ def test_an_answer_is_known_by_its_bytes_whatever_the_mask() -> None:
     for opcode in (0, 2, 9, 10):
         assert not answers_ping(_said(b"3", b"abcd", opcode=opcode))
     assert not answers_ping(_said(b"3", b"abcd", fin=False))
-
-
-@pytest.mark.parametrize("size", [0, 1, 125, 126, 5000])
-def test_whole_messages_end_where_their_bytes_end(size: int) -> None:
-    whole = _said(b"x" * size, b"abcd")
-    assert ends_whole(whole)
-    assert ends_whole(whole + _said(b"3", b"abcd"))
-    assert not any(ends_whole(whole[:cut]) for cut in (1, 2, 5, len(whole) - 1))
-    assert not ends_whole(_said(b"x" * size, b"abcd", fin=False) + whole)
 
 
 class _Heard:

@@ -7,7 +7,7 @@ import io
 import pytest
 from socketio.packet import Packet
 
-from bench.attack import api, codecs, files, linked, walks
+from bench.attack import api, codecs, files, flood, linked, walks
 from bench.attack.tally import Tally, table
 from server.domain import iclock
 from server.hearing import fits
@@ -43,6 +43,13 @@ def test_what_answers_link_to() -> None:
     assert tally.followed > 80
     assert len(tally.reached) > 60
     assert len(tally.taken) > 20
+
+
+def test_clerks_are_served_beside_a_flood() -> None:
+    tally = flood.attack(["openapi", "pongs", "kiosk"], seconds=1.0)
+    assert {"quiet", "openapi", "pongs", "kiosk"} <= set(tally.tried)
+    # How long they wait is measured by `go.py attack`, not asserted here.
+    assert not [find for find in tally.finds if "refused" in find]
 
 
 def test_mutated_bytes_of_every_wire() -> None:

@@ -94,6 +94,23 @@ def test_a_live_line_that_cannot_be_is_refused_and_is_no_error(tmp_path: Path) -
     assert MARK.decode() not in (tmp_path / "log").read_text()
 
 
+def test_a_live_line_that_sends_too_much_is_cut_off_and_others_are_served(tmp_path: Path) -> None:
+    pong, event = b"\x81\x81abcd\x52", b"\x81\x84\0\0\0\x0042[]"
+    with _serving(tmp_path, "") as port:
+        for flood in (pong, event, b"\x8a\x80abcd", b"\x89\x80abcd"):
+            with socket.create_connection(("127.0.0.1", port), PATIENCE) as line:
+                line.sendall(ASKED + UPGRADE + KEY + VERSION + END)
+                assert line.recv(4096).startswith(b"HTTP/1.1 101 ")
+                with contextlib.suppress(ConnectionError):
+                    line.sendall(flood * 50_000)
+                    while line.recv(65_536):
+                        pass
+        asked = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        assert _said(port, asked).startswith(b"HTTP/1.1 200 ")
+    assert _errors(tmp_path) == []
+    assert "sends too much" in (tmp_path / "log").read_text()
+
+
 def test_tls_that_is_not_agreed_on_is_no_error(tmp_path: Path) -> None:
     authority = trustme.CA()
     given = authority.issue_cert(NAME)

@@ -159,7 +159,7 @@ def test_a_limit_counts_the_address_behind_the_proxy(proxy: Nginx) -> None:
     guesser, colleague = Visitor(proxy, "127.0.0.2"), Visitor(proxy, "127.0.0.3")
     # The body is no sign-in at all, so nobody's account is counted; the address is.
     lies = {"X_Forwarded_For": "192.0.2.7"}
-    told = [guesser.post("/login", {}, **lies)[0] for _ in range(60)]
+    told = [guesser.post("/login", {}, **lies)[0] for _ in range(90)]
     assert set(told) == {400, 429}, told
     assert colleague.post("/login", {})[0] == 400
 

@@ -196,13 +196,20 @@ class SmallHall:
     """The small hall with its clock and short words for what people do."""
 
     def __init__(
-        self, url: str, folder: Path, now: int, seed: int = 1, clock: SetClock | None = None
+        self,
+        url: str,
+        folder: Path,
+        now: int,
+        seed: int = 1,
+        clock: SetClock | None = None,
+        *,
+        demo: bool = False,
     ) -> None:
         self.clock = clock or SetClock(now)
         self._keys = count(1)
         prepare(url)
         self.hall: Hall = open_hall(
-            Config(data=folder, hall_id="small", database=url),
+            Config(data=folder, hall_id="small", database=url, demo=demo),
             clock=self.clock,
             chance=SeededChance(seed),
             hasher=CHEAP,

@@ -43,7 +43,7 @@ class Two:
             f"/api/v1{path}",
             method=method,
             headers={**headers, "Host": HOSTS[host]},
-            data=b"{}" if method == "POST" else None,
+            json={} if method == "POST" else None,
         )
         return found.get_json(silent=True) or {}
 

@@ -9,6 +9,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from server.api.limits import Limits
 from server.app import App, build
 from server.domain.catalogue import Role
 from server.services.context import SYSTEM
@@ -44,7 +45,9 @@ class Browser:
     def post(self, path: str, body: Any = None, *, key: str | None = "") -> TestResponse:
         """Command; `key` None leaves the Idempotency-Key out."""
         data = body if isinstance(body, (str, bytes)) else json.dumps(body or {})
-        return self.client.post(f"/api/v1{path}", data=data, headers=self.headers(key))
+        kind = "application/json"
+        headers = self.headers(key)
+        return self.client.post(f"/api/v1{path}", data=data, headers=headers, content_type=kind)
 
     def login(self, staff: str, password: str = PASSWORD) -> TestResponse:
         """Sign in and keep the CSRF token."""
@@ -57,9 +60,9 @@ class Browser:
 class Web:
     """The app of the small hall with an account for everybody."""
 
-    def __init__(self, small: SmallHall) -> None:
+    def __init__(self, small: SmallHall, limits: Limits | None = None) -> None:
         self.small = small
-        self.app: App = build(small.hall, start=_at_once)
+        self.app: App = build(small.hall, start=_at_once, limits=limits)
         roles = dict.fromkeys(STAFF.values(), Role.CLERK)
         roles |= {MANAGER: Role.MANAGER, ADMINISTRATOR: Role.ADMINISTRATOR}
         for staff, role in roles.items():

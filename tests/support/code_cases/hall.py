@@ -281,6 +281,17 @@ def _(web: Web) -> TestResponse:
     return clerk.post("/counter/sign-in", {"window": "T1"})
 
 
+@case(Code.ORIGIN)
+def _(web: Web) -> TestResponse:
+    headers = {**web.browser().headers(None), "Origin": "http://elsewhere.example"}
+    return web.browser().client.post("/api/v1/logout", headers=headers)
+
+
+@case(Code.MEDIA_TYPE)
+def _(web: Web) -> TestResponse:
+    return web.browser().client.post("/api/v1/login", data="{}", content_type="text/plain")
+
+
 @case(Code.ACCOUNT_UNKNOWN)
 def _(web: Web) -> TestResponse:
     return web.administrator().post("/office/accounts", {"staff": "9999", "role": "clerk"})

@@ -1,0 +1,342 @@
+"""Limits: every endpoint has a policy, strangers starve nobody, nobody is forgotten."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from limits.storage import RedisStorage, Storage
+from redis import RedisError
+from werkzeug.test import Client
+
+from server.api.limits import (
+    ACTING,
+    ASKING,
+    FREE,
+    GUESSING,
+    LINES,
+    NOWHERE,
+    PAGES,
+    PHONES,
+    SECRETS,
+    UNADMITTED,
+    Limits,
+    Policy,
+    policy_of,
+    source_of,
+)
+from server.api.windows import SHARED, SharedWindows, Windows
+from server.bell import NoBell
+from server.domain.errors import Code, HallError
+from server.domain.tickets import ActorKind
+from server.metrics import Metrics
+from server.services.people import Principal
+from server.serving import House
+from support.halls import SmallHall, at
+from support.redis_server import RedisServer
+from support.web import Web
+
+HERE = "192.0.2.7"
+FEW = Policy("few", stranger=3, known=2, together=5)
+CLERK = Principal(ActorKind.CLERK, "1001", "clerk")
+
+
+class Noted(Limits):
+    """Limits that also write down what was counted."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: 0.0)
+        self.counted: list[str] = []
+
+    def _hit(self, item: Any, *who: str) -> None:
+        self.counted.append(item.namespace)
+        super()._hit(item, *who)
+
+
+@pytest.fixture
+def stopped(sqlite_url: str, tmp_path: Path) -> Iterator[Web]:
+    """The small hall, whose limits' clock stands."""
+    small = SmallHall(sqlite_url, tmp_path, at(9))
+    yield Web(small, Limits(lambda: 0.0))
+    small.close()
+
+
+def address_of(rule: Any) -> str:
+    """An address of a rule, whatever its places take."""
+    adapter = rule.map.bind("hall")
+    values = dict.fromkeys(rule.arguments, "1")
+    if "what" in values:
+        values["what"] = "paper"
+    if "other" in values:
+        values["other"] = "fdata"
+    return str(adapter.build(rule.endpoint, values, force_external=False))
+
+
+@pytest.mark.parametrize("demo", [False, True])
+def test_every_endpoint_has_a_policy_and_counts(tmp_path: Path, demo: bool) -> None:
+    small = SmallHall(f"sqlite:///{tmp_path / 'hall.db'}", tmp_path, at(9), demo=demo)
+    noted = Noted()
+    web = Web(small, noted)
+    rules = list(web.app.flask.url_map.iter_rules())
+    assert len(rules) > 150
+    for rule in rules:
+        policy = policy_of(web.app.flask.view_functions[rule.endpoint])
+        assert policy is not None, f"{rule.rule} has no policy"
+        assert (policy is FREE) == rule.rule.startswith("/api/v1/demo/"), rule.rule
+        if policy is FREE:
+            continue
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            noted.counted.clear()
+            noted.forget()
+            web.browser().client.open(address_of(rule), method=method)
+            assert policy.name in noted.counted, f"{method} {rule.rule} is not counted"
+    small.close()
+
+
+def test_what_is_served_beside_flask_counts_as_well(web: Web) -> None:
+    noted = Noted()
+    web.app.api.limits = noted
+    house = House(
+        lambda _hall: web.app,
+        {"hall.example": "x"},
+        NoBell(alone=True),
+        Metrics("t/0"),
+        limits=noted,
+    )
+    client = Client(house)
+    for address, host, name in (
+        ("/metrics", "hall.example", "watch"),
+        ("/", "nobody.example", "nowhere"),
+        ("/socket.io/?EIO=4&transport=websocket", "hall.example", "line"),
+        ("/socket.io/?EIO=4&transport=polling", "hall.example", "line"),
+        ("/nothing/at/all", "hall.example", "nowhere"),
+        ("/iclock/ping?SN=1", "192.0.2.1", "clock"),
+    ):
+        noted.counted.clear()
+        client.get(address, headers={"Host": host}, environ_base={"REMOTE_ADDR": "127.0.0.1"})
+        assert name in noted.counted, address
+
+
+def test_the_polling_transport_is_not_served(web: Web) -> None:
+    answer = web.browser().client.get("/socket.io/?EIO=4&transport=polling")
+    assert answer.status_code == 400
+
+
+def flood(web: Web, address: str, count: int, **more: Any) -> list[int]:
+    client = web.app.flask.test_client()
+    return [client.get(address, **more).status_code for _ in range(count)]
+
+
+def test_a_flood_is_refused_and_who_is_signed_in_behind_the_same_address_is_served(
+    stopped: Web,
+) -> None:
+    clerk = stopped.clerk("T1")
+    codes = flood(stopped, "/api/v1/catalogue", ASKING.stranger + 5)
+    assert (codes[0], codes[-1]) == (200, 429)
+    assert clerk.get("/counter").status_code == 200
+    pages = flood(stopped, "/login", PAGES.stranger + 1)
+    assert pages[-1] == 429
+    assert clerk.client.get("/login").status_code != 429
+    assert stopped.browser().client.get("/login").status_code == 429
+
+
+def test_a_handshake_of_who_is_known_is_not_starved(stopped: Web) -> None:
+    clerk = stopped.clerk("T1")
+    address = "/socket.io/?EIO=4&transport=websocket"
+    assert flood(stopped, address, LINES.stranger + 1)[-1] == 429
+    assert clerk.client.get(address).status_code == 400, "no handshake, but looked at"
+
+
+def test_a_person_is_counted_by_himself(stopped: Web) -> None:
+    one, other = stopped.clerk("T1"), stopped.clerk("T2")
+    codes = [one.get("/counter").status_code for _ in range(ASKING.known + 1)]
+    assert (codes[0], codes[-1]) == (200, 429)
+    assert other.get("/counter").status_code == 200
+    assert stopped.browser().get("/catalogue").status_code == 200
+
+
+def test_secrets_are_counted_before_they_are_looked_up_and_good_ones_once(stopped: Web) -> None:
+    clerk = stopped.clerk("T1")
+    codes = [
+        flood(stopped, "/api/v1/session", 1, headers={"Authorization": f"Bearer guess-{n}"})[0]
+        for n in range(SECRETS.stranger + 1)
+    ]
+    assert (codes[0], codes[-1]) == (401, 429)
+    assert clerk.get("/counter").status_code == 200
+
+
+def test_tokens_of_phones_are_braked_early(stopped: Web) -> None:
+    codes = flood(stopped, "/api/v1/phone/guess", PHONES.stranger + 1)
+    assert (codes[0], codes[-1]) == (404, 429)
+
+
+def test_defaults_are_by_method_and_named_ones_stand(web: Web) -> None:
+    by_path = {(r.method, r.path): r.policy for r in web.app.api.routes}
+    assert by_path["POST", "/login"] is by_path["POST", "/enrol"] is GUESSING
+    assert by_path["POST", "/password"] is GUESSING
+    assert by_path["GET", "/phone/<token>"] is PHONES
+    assert by_path["POST", "/counter/call-next"] is ACTING
+    assert by_path["GET", "/counter"] is ASKING
+
+
+# -- counting --------------------------------------------------------------------------------------
+
+
+def refused(limits: Limits, *args: Any) -> bool:
+    try:
+        limits.check(*args)
+    except HallError as error:
+        assert error.code is Code.TOO_MANY
+        return True
+    return False
+
+
+def test_windows_end_by_themselves() -> None:
+    now = [5.0]
+    limits = Limits(lambda: now[0])
+    assert [refused(limits, FEW, None, HERE) for _ in range(4)] == [False, False, False, True]
+    now[0] = 10.0
+    assert not refused(limits, FEW, None, HERE)
+
+
+def test_known_ones_draw_nothing_from_the_strangers_share_and_have_a_common_one() -> None:
+    limits = Limits(lambda: 0.0)
+    assert [refused(limits, FEW, CLERK, HERE) for _ in range(3)] == [False, False, True]
+    assert not refused(limits, FEW, None, HERE)
+    people = [Principal(ActorKind.CLERK, str(n), "clerk") for n in range(9)]
+    assert [refused(limits, FEW, who, HERE) for who in people].count(False) == 3
+
+
+def test_two_halls_people_of_one_number_are_two() -> None:
+    limits = Limits(lambda: 0.0)
+    assert [refused(limits, FEW, CLERK, HERE, "one") for _ in range(3)][-1]
+    assert not refused(limits, FEW, CLERK, HERE, "two")
+
+
+@given(st.integers(0, (1 << 64) - 1), st.integers(0, (1 << 64) - 1))
+def test_a_network_of_one_customer_is_one_source(one: int, other: int) -> None:
+    base = 0x20010DB8 << 96
+    addresses = [":".join(f"{(base + n) >> s & 0xFFFF:x}" for s in range(112, -1, -16))
+                 for n in (one, other)]  # fmt: skip
+    assert source_of(addresses[0]) == source_of(addresses[1])
+
+
+def test_other_addresses_are_sources_of_their_own() -> None:
+    assert source_of("192.0.2.1") != source_of("192.0.2.2")
+    assert source_of("::ffff:192.0.2.1") == "192.0.2.1"
+    assert source_of("2001:db8::1") != source_of("2001:db8:0:1::1")
+    assert source_of("not an address") == "not an address"
+
+
+def test_a_flood_of_addresses_forgets_nobody_and_stays_small() -> None:
+    windows = Windows(lambda: 0.0, most=1000)
+    limits = Limits(windows=windows)
+    for _ in range(4):
+        refused(limits, FEW, None, HERE)
+    for n in range(20_000):
+        refused(limits, FEW, None, f"10.{n >> 8 & 255}.{n & 255}.1")
+    assert refused(limits, FEW, None, HERE), "it was counted before the flood, and still is"
+    assert windows.size() <= 1000 + SHARED
+
+
+def test_a_finished_window_gives_its_memory_back() -> None:
+    now = [0.0]
+    windows = Windows(lambda: now[0])
+    for n in range(500):
+        windows.incr(str(n), 10)
+    now[0] = 10.0
+    windows.incr("again", 10)
+    assert windows.size() == 1
+
+
+# -- several workers -------------------------------------------------------------------------------
+
+
+class Common(Windows):
+    """Stand-in for Redis between workers; it can be away."""
+
+    away = False
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        if self.away:
+            raise ConnectionError
+        return super().incr(key, expiry, amount)
+
+
+@pytest.fixture
+def workers() -> tuple[Common, list[SharedWindows], list[Limits]]:
+    common = Common(lambda: 0.0)
+    storage: Storage = common
+    windows = [SharedWindows(storage, lambda: 0.0) for _ in range(2)]
+    return common, windows, [Limits(windows=one) for one in windows]
+
+
+def test_what_one_worker_counted_counts_at_the_other(
+    workers: tuple[Common, list[SharedWindows], list[Limits]],
+) -> None:
+    _, windows, (one, other) = workers
+    assert not refused(one, FEW, None, HERE)
+    assert not refused(one, FEW, None, HERE)
+    assert not refused(other, FEW, None, HERE)
+    for each in windows:
+        each.tell()
+    assert refused(other, FEW, None, HERE)
+
+
+def test_without_the_common_counter_each_worker_counts_alone_and_refuses_nobody_for_it(
+    workers: tuple[Common, list[SharedWindows], list[Limits]],
+) -> None:
+    common, windows, (one, other) = workers
+    common.away = True
+    assert [refused(one, FEW, None, HERE) for _ in range(4)] == [False, False, False, True]
+    with pytest.raises(ConnectionError):
+        windows[0].tell()
+    assert not refused(other, FEW, None, HERE)
+
+
+def test_what_waits_to_be_told_is_bounded() -> None:
+    windows = SharedWindows(Common(lambda: 0.0), lambda: 0.0, most=100)
+    for n in range(1000):
+        windows.incr(str(n), 10)
+    told = 0
+    while more := windows.tell():
+        told += more
+    assert told == 100
+
+
+def test_an_address_that_leads_nowhere_is_refused_at_last(stopped: Web) -> None:
+    codes = flood(stopped, "/wp-login.php", NOWHERE.stranger + 1)
+    assert (codes[0], codes[-1]) == (404, 429)
+
+
+def test_a_time_clock_of_no_hall_is_refused_early(stopped: Web) -> None:
+    codes = flood(stopped, "/iclock/ping?SN=STRANGER", UNADMITTED.stranger + 1)
+    assert (codes[0], codes[-1]) == (403, 429)
+
+
+def test_redis_is_shared_and_its_end_costs_nobody_anything() -> None:
+    with RedisServer() as redis:
+        now = time.time()
+        waits: dict[str, Any] = {"socket_timeout": 5.0, "retry": None}
+        windows = [
+            SharedWindows(RedisStorage(redis.url, None, "test", False, **waits), lambda: now)
+            for _ in range(2)
+        ]
+        one, other = (Limits(windows=each) for each in windows)
+        for _ in range(FEW.stranger):
+            assert not refused(one, FEW, None, HERE)
+        assert not refused(other, FEW, None, HERE)
+        for each in windows:
+            each.tell()
+        assert refused(other, FEW, None, HERE)
+        assert not refused(other, FEW, None, "192.0.2.8")
+        redis.kill()
+        with pytest.raises(RedisError):
+            windows[1].tell()
+        assert refused(other, FEW, None, HERE), "what it has learned stays"
+        assert not refused(other, FEW, None, "192.0.2.9")
