@@ -15,7 +15,7 @@ from server.domain.catalogue import Handling, Presence
 from server.domain.leases import Block, next_block, wants_more
 from server.domain.tickets import ActorKind, number
 from server.services.bus import HallChanged
-from server.services.context import SYSTEM, Actor, Context, note
+from server.services.context import SYSTEM, Actor, Context, Via, note
 from server.storage import leases
 from server.storage.store import Tx
 
@@ -25,7 +25,7 @@ TOKEN_BYTES = 16
 SECRET_BYTES = 24
 
 
-def announce(ctx: Context, agent: str, device: str, kiosk: str, line: str, book: str) -> None:
+def announce(ctx: Context, via: Via, kiosk: str, line: str, book: str) -> None:
     """An agent says where its kiosk's own line is, and which book it keeps.
 
     Another book than before was lost or came anew: what the old one still held is never given
@@ -34,15 +34,16 @@ def announce(ctx: Context, agent: str, device: str, kiosk: str, line: str, book:
 
     def act(tx: Tx) -> None:
         known = leases.line_of(tx.conn, tx.hall_id, kiosk)
-        same = known is not None and (known.line, known.book, known.device) == (line, book, device)
+        now = (line, book, via.device)
+        same = known is not None and (known.line, known.book, known.device) == now
         if same:
             return
         dead = [r for r in leases.open_of(tx.conn, tx.hall_id, kiosk) if r.book != book]
         leases.close(tx, [row.id for row in dead])
         secret = ctx.chance.token(SECRET_BYTES)
-        leases.put_line(tx, kiosk, device, line, secret, book)
+        leases.put_line(tx, kiosk, via.device, line, secret, book)
         data = {"line": line, "book": book[:8], "closed": [row.id for row in dead]}
-        note(tx, Actor(ActorKind.AGENT, agent), "kiosk.standby", kiosk, data=data)
+        note(tx, Actor(ActorKind.AGENT, via.agent, via), "kiosk.standby", kiosk, data=data)
         tx.events.append(HallChanged(CHANGED, {"kiosk": kiosk}))
 
     ctx.write(act)
@@ -101,9 +102,11 @@ def prefixes(ctx: Context) -> list[str]:
 
 
 def _lease(ctx: Context, tx: Tx, kiosk: str, book: str, day: str, prefix: str) -> None:
-    size = ctx.settings().offline_numbers
+    settings = ctx.settings()
+    size = settings.offline_numbers
     lowest = leases.lowest(tx.conn, tx.hall_id, day, prefix)
-    block = next_block(lowest, leases.last_taken(tx.conn, tx.hall_id, day, prefix), size)
+    taken = leases.last_taken(tx.conn, tx.hall_id, day, prefix)
+    block = next_block(lowest, taken, size, settings.desk_numbers)
     if block is None:
         return  # the range is used up: the kiosk says so when it comes to it
     lease_id = _name(day, prefix, block)

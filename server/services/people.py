@@ -317,7 +317,7 @@ class People:
             row = accounts.use_enrolment(tx, secret_hash(code))
             if row is None or row.kind != kind or row.name != name:
                 raise HallError(Code.ENROL_CODE)
-            self._give(tx, token, kind, name)
+            self._give(tx, token, kind, name, row.expires_at)
 
         self._ctx.write(act)
         return token
@@ -327,15 +327,16 @@ class People:
         token = self._ctx.chance.token(32)
 
         def act(tx: Tx) -> None:
-            accounts.add_token(tx, secret_hash(token), kind, name)
+            until = tx.now + CODE_MINUTES * 60_000
+            accounts.add_token(tx, secret_hash(token), kind, name, _binds(kind, until))
             note(tx, SYSTEM, "device.enrol", name, data={"kind": kind})
 
         self._ctx.write(act)
         return token
 
-    def _give(self, tx: Tx, token: str, kind: str, name: str) -> None:
+    def _give(self, tx: Tx, token: str, kind: str, name: str, until: int) -> None:
         accounts.revoke(tx, kind, name)
-        accounts.add_token(tx, secret_hash(token), kind, name)
+        accounts.add_token(tx, secret_hash(token), kind, name, _binds(kind, until))
         note(tx, Actor(ActorKind(kind), name), "device.enrol", name, data={"kind": kind})
         tx.events.append(HallChanged("tokens", {"kind": kind, "name": name}))
 
@@ -359,3 +360,8 @@ class People:
             tx.events.append(HallChanged("tokens", {"kind": kind, "name": name}))
 
         self._ctx.write(act)
+
+
+def _binds(kind: str, until: int) -> int | None:
+    """Until when the first hello binds devices: an agent's token only, as long as its code."""
+    return until if kind == ActorKind.AGENT.value else None

@@ -54,6 +54,7 @@ OF_PERSON: dict[str, tuple[str, ...]] = {
     "session": ("staff",),
     "sign_in_source": ("staff",),
     "enrolment": ("by_actor",),
+    "device_binding": ("by_actor",),
     "idempotency": ("actor",),
     "setting": ("by_actor", "value"),
     "catalogue_version": ("by_actor",),

@@ -30,6 +30,8 @@ from server.storage import readers
 from server.storage.store import Tx
 
 MAX_ASKING = 50
+WAYS = {"push": ("push", "file"), "pull": ("pull",)}
+"""What a time clock that speaks one way may be in the books: nothing may pose as another's."""
 ASKING_AGAIN_MS = 60_000
 TWICE = "listed_twice_at"
 """Among a reader's facts: when it was last refused for being listed in two halls (ms)."""
@@ -109,7 +111,8 @@ def either(line: str) -> PunchLine | BadLine | NobodysLine:
 def let_in(ctx: Context, serial: str, address: str, way: str = "push") -> Row[Any]:
     """The reader behind a request; one never seen is noted as asking, to be admitted or not.
 
-    Raises FORBIDDEN for one that is not admitted or comes from a network that is not its own,
+    `address`: of the terminal, or of the agent that polls it. Raises FORBIDDEN for one that is not
+    admitted, comes another way than it was admitted for, or from a network that is not its own,
     INVALID for no serial number at all.
     """
     if not iclock.SERIAL.fullmatch(serial):
@@ -119,7 +122,9 @@ def let_in(ctx: Context, serial: str, address: str, way: str = "push") -> Row[An
         _asks(ctx, serial, address, row, way)
     if row is None or row.state not in ("admitted", "out"):
         raise HallError(Code.FORBIDDEN)
-    if way == "push" and not in_networks(row.networks, address):
+    if row.way not in WAYS[way]:
+        raise HallError(Code.FORBIDDEN)
+    if not in_networks(row.networks, address):
         _foreign(ctx, serial, address)
         raise HallError(Code.FORBIDDEN)
     return row

@@ -170,13 +170,30 @@ def use_enrolment(tx: Tx, code_hash: str) -> Row[Any] | None:
     ).first()
 
 
-def add_token(tx: Tx, token_hash: str, kind: str, name: str) -> None:
-    """A device's token."""
+def add_token(
+    tx: Tx, token_hash: str, kind: str, name: str, binds_until: int | None = None
+) -> None:
+    """Add a device's token; an agent's first hello until `binds_until` binds its devices."""
     tx.conn.execute(
         insert(_t).values(
-            hall_id=tx.hall_id, token_hash=token_hash, kind=kind, name=name, created_at=tx.now
+            hall_id=tx.hall_id,
+            token_hash=token_hash,
+            kind=kind,
+            name=name,
+            created_at=tx.now,
+            binds_until=binds_until,
         )
     )
+
+
+def use_first_hello(tx: Tx, token_hash: str) -> bool:
+    """Return True once for a token: at its first hello, while its code would still hold."""
+    mine = (_t.c.hall_id == tx.hall_id, _t.c.token_hash == token_hash)
+    row = tx.conn.execute(select(_t.c.binds_until).where(*mine)).first()
+    if row is None or row.binds_until is None:
+        return False
+    tx.conn.execute(update(_t).where(*mine).values(binds_until=None))
+    return bool(row.binds_until >= tx.now)
 
 
 def token(conn: Connection, hall_id: str, token_hash: str) -> Row[Any] | None:
