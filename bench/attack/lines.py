@@ -29,6 +29,8 @@ SHOWN = 600
 GROWTH = 60
 """Megabytes."""
 SURFACES = ("board", "counter", "kiosk", "phone", "office", "windows", "attendance", "nothing", "")
+UNHURRIED = {"kiosk_minute_numbers": 999, "kiosk_hour_numbers": 999}
+"""The kiosk that takes numbers meanwhile is faster than people."""
 EVENTS = ("hello", "result", "health", "event", "connect", "disconnect", "state", "junk", "")
 JUNK: tuple[Any, ...] = (
     None, True, -1, 1e308, "", "x" * 5000, "\0", "\ud800", [], {}, [[[]]], {"a": {"b": {"c": 1}}},
@@ -75,7 +77,7 @@ def attack(seed: int, examples: int, silent: int = 1000) -> Tally:
     tally = Tally("lines")
     chance = random.Random(seed)
     with tempfile.TemporaryDirectory(prefix="attack-") as folder:
-        with HallServer(Path(folder)) as hall:
+        with HallServer(Path(folder), settings=UNHURRIED) as hall:
             admin = Client(hall.base)
             admin.sign_in(ADMINISTRATOR, hall.password)
             tokens = {name: _enrol(hall, admin, "agent", name) for name in ("good", "bad")}
@@ -187,7 +189,8 @@ def _anothers(tally: Tally, hall: HallServer, token: str) -> None:
         while not answer.startswith("43"):
             answer = str(line.recv())
         tally.count("another's device")
-        if '"ok":true' in answer.replace(" ", ""):
+        told = answer.replace(" ", "")
+        if '"ok":true' in told and '"waiting":["printer-9"]' not in told:
             tally.found(f"an agent's {event} for another's device was taken")
     line.close()
 

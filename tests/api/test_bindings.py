@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
@@ -37,7 +38,7 @@ class Agent:
 
     def ended(self) -> bool:
         """Whether its line ends, once what runs beside the request is done."""
-        with gevent.Timeout(5, False):
+        with contextlib.suppress(gevent.Timeout), gevent.Timeout(5):
             while self.line.is_connected("/agent"):
                 gevent.idle()
         return not self.line.is_connected("/agent")
