@@ -255,7 +255,7 @@ def _tokens(api: Api) -> None:
     def make_code(call: Call) -> OneTimeCode:
         """A one-time code to enrol a kiosk, board or agent."""
         asked: MakeCode = call.body
-        code = people.make_code(call.actor, asked.kind, asked.name)
+        code = people.make_code(call.actor, asked.kind, asked.name, asked.place)
         return OneTimeCode(code=code, kind=asked.kind, name=asked.name, minutes=CODE_MINUTES)
 
     @api.post(

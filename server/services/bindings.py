@@ -1,9 +1,10 @@
 """Bindings: which agent may serve which device, of which kind, at which place.
 
 A token is worth what the office bound to its agent. The first hello of a newly enrolled agent,
-within the life of its code, binds what it announces at places that nobody holds. Everything else
-that an agent announces (a new device, another kind, another place, a device of another agent) is a
-claim: it is not in service until a person confirms it in the office.
+within the life of its code, binds what it announces where nobody stands (and, with a code that was
+made for a place, only there). Everything else that an agent announces (a new device, another kind,
+another place, a device of another agent) is a claim: it is not in service until a person confirms
+it in the office.
 """
 
 from __future__ import annotations
@@ -33,13 +34,13 @@ def admit(ctx: Context, agent: str, token: str, found: Sequence[Announced]) -> s
     """Return the names of those announced devices that the agent may serve; note the others."""
 
     def act(tx: Tx) -> set[str]:
-        first = bool(found) and accounts.use_first_hello(tx, secret_hash(token))
+        first = accounts.use_first_hello(tx, secret_hash(token)) if found else None
         bound = stored.every(tx.conn, tx.hall_id)
         admitted, fresh = set(), []
         for one in found:
             if is_bound(bound.get(one["device"]), agent, one):
                 admitted.add(one["device"])
-            elif first and one["device"] not in bound and not _held(bound.values(), agent, one):
+            elif one["device"] not in bound and _may_bind(first, bound.values(), agent, one):
                 fresh.append(one)
         if fresh:
             _bind(tx, Actor(ActorKind.AGENT, agent), agent, fresh)
@@ -75,6 +76,13 @@ def bind(ctx: Context, actor: Actor, agent: str, found: Sequence[Announced]) -> 
             _bind(tx, actor, agent, fresh)
 
     ctx.write(act)
+
+
+def _may_bind(first: str | None, bound: Collection[Any], agent: str, one: Announced) -> bool:
+    """Return True if a first hello binds a device; `first`: the place of its code."""
+    if first is None or first not in ("", one.get("serves", "")):
+        return False
+    return not _held(bound, agent, one)
 
 
 def _held(bound: Collection[Any], agent: str, one: Announced) -> bool:

@@ -297,14 +297,18 @@ class People:
 
     # -- devices -------------------------------------------------------------------------------
 
-    def make_code(self, actor: Actor, kind: str, name: str) -> str:
-        """A one-time code (8 digits, valid for CODE_MINUTES) to enrol a device under this name."""
+    def make_code(self, actor: Actor, kind: str, name: str, place: str = "") -> str:
+        """A one-time code (8 digits, valid for CODE_MINUTES) to enrol a device under this name.
+
+        `place`: the kiosk, window, zone or site that an agent's devices may be at; "": any.
+        """
         code = self._ctx.chance.digits(8)
 
         def act(tx: Tx) -> None:
             expires = tx.now + CODE_MINUTES * 60_000
-            accounts.add_enrolment(tx, secret_hash(code), kind, name, actor.key, expires)
-            note(tx, actor, "device.code", name, data={"kind": kind})
+            accounts.add_enrolment(tx, secret_hash(code), kind, name, actor.key, expires, place)
+            data = {"kind": kind} | ({"place": place} if place else {})
+            note(tx, actor, "device.code", name, data=data)
 
         self._ctx.write(act)
         return code
@@ -317,7 +321,7 @@ class People:
             row = accounts.use_enrolment(tx, secret_hash(code))
             if row is None or row.kind != kind or row.name != name:
                 raise HallError(Code.ENROL_CODE)
-            self._give(tx, token, kind, name, row.expires_at)
+            self._give(tx, token, kind, name, row)
 
         self._ctx.write(act)
         return token
@@ -334,9 +338,10 @@ class People:
         self._ctx.write(act)
         return token
 
-    def _give(self, tx: Tx, token: str, kind: str, name: str, until: int) -> None:
+    def _give(self, tx: Tx, token: str, kind: str, name: str, code: Any) -> None:
+        until = _binds(kind, code.expires_at)
         accounts.revoke(tx, kind, name)
-        accounts.add_token(tx, secret_hash(token), kind, name, _binds(kind, until))
+        accounts.add_token(tx, secret_hash(token), kind, name, until, code.place)
         note(tx, Actor(ActorKind(kind), name), "device.enrol", name, data={"kind": kind})
         tx.events.append(HallChanged("tokens", {"kind": kind, "name": name}))
 

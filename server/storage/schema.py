@@ -426,6 +426,7 @@ enrolment = Table(
     code_column("kind"),
     code_column("name"),
     code_column("by_actor"),
+    code_column("place"),  # where the agent's devices may be; "": anywhere
     Column("expires_at", STAMP, nullable=False),
     stamp_column("used_at"),
     PrimaryKeyConstraint("hall_id", "code_hash"),
@@ -441,6 +442,7 @@ device_token = Table(
     Column("created_at", STAMP, nullable=False),
     stamp_column("revoked_at"),
     stamp_column("binds_until"),  # an agent's first hello until then binds what nobody holds
+    code_column("binds_at"),  # at this place only; "": at any
     PrimaryKeyConstraint("hall_id", "token_hash"),
 )
 

@@ -76,6 +76,14 @@ def test_a_code_that_was_exchanged_binds_at_once(web: Web) -> None:
     assert Agent(web, "new", token).hello(PRINTER) == []
 
 
+def test_a_code_for_a_place_binds_there_only(web: Web) -> None:
+    asked = {"kind": "agent", "name": "new", "place": "1"}
+    code = web.administrator().post("/office/codes", asked, key=None).get_json()["code"]
+    body = {"code": code, "kind": "agent", "name": "new"}
+    token = web.browser().post("/enrol", body, key=None).get_json()["token"]
+    assert Agent(web, "new", token).hello(PRINTER, STANDBY, KEYPAD) == ["keypad-1"]
+
+
 CHANGES = {
     "new": {"device": "keypad-9", "kind": "keypads", "serves": "T2"},
     "kind": {"device": "printer-1", "kind": "keypads", "serves": "1"},

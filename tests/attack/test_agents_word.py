@@ -83,7 +83,8 @@ def test_a_loudspeaker_of_another_room_has_spoken_nothing(web: Web) -> None:
 
     def state() -> str:
         ctx = web.small.ctx
-        return str(ctx.read(lambda c: announcements.last(c, ctx.hall_id, ticket)).state)
+        row = ctx.read(lambda c: announcements.last(c, ctx.hall_id, ticket))
+        return str(row.state) if row is not None else ""
 
     west.say("result", {**told, "device": "voice-west"})
     assert state() == "pending"

@@ -100,6 +100,7 @@ def session(of: str) -> Callable[[Web], Thief]:
     def stolen(web: Web) -> Thief:
         who = web.person(STAFF["T1"]) if of == "clerk" else getattr(web, of)()
         cookie = who.client.get_cookie("hall_session")
+        assert cookie is not None
         return Thief(web, who, cookie.value)
 
     return stolen

@@ -27,6 +27,9 @@ def upgrade() -> None:
     """Bring the schema to this revision."""
     with op.batch_alter_table("device_token") as batch:
         batch.add_column(sa.Column("binds_until", sa.BigInteger(), nullable=True))
+        batch.add_column(_code("binds_at"))
+    with op.batch_alter_table("enrolment") as batch:
+        batch.add_column(_code("place"))
     op.create_table(
         "device_binding",
         _key("hall_id"),
