@@ -28,12 +28,13 @@ from server.services import kiosk_pace
 from server.services.bus import HallChanged
 from server.services.context import SYSTEM, WINDOW, Actor, Context, JsonDict, Via, digest_of, note
 from server.services.issuing import ARRIVALS, issue_asked, void_slips
+from server.services.leases import CONFLICT
 from server.services.moves import event_of
 from server.storage import bindings, commands, leases, slips, tickets
 from server.storage.store import Tx
 from server.wire.offline import GivenTicket
 
-WAITING, EXPIRED, DOUBLE, CONFLICT = "waiting", "expired", "double", "conflict"
+WAITING, EXPIRED, DOUBLE = "waiting", "expired", "double"
 HANDED_IN = "handed_in"
 """What HallChanged says when a ticket came; its data names the kiosk."""
 MOST_LEASED = BOUNDS["offline_numbers"][1]

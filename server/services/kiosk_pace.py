@@ -72,6 +72,12 @@ def handed_in(ctx: Context, tx: Tx, kiosk: str, prefix: str, at: int) -> None:
         _note(tx, found, refused=False)
 
 
+def is_fresh(tx: Tx, kiosk: str, prefix: str) -> bool:
+    """Return True if a kiosk exceeded its pace with a unit's numbers a short while ago."""
+    row = stored.get(tx.conn, tx.hall_id, kiosk, prefix)
+    return row is not None and tx.now - row.at < FRESH_MS
+
+
 def _note(tx: Tx, found: Excess, *, refused: bool) -> None:
     stored.put(tx, found, refused=refused)
     data = {"prefix": found.prefix, "count": found.count, "minutes": found.minutes}

@@ -14,13 +14,21 @@ from sqlalchemy import Connection
 from server.domain.catalogue import Handling, Presence
 from server.domain.leases import Block, next_block, wants_more
 from server.domain.tickets import ActorKind, number
+from server.services import kiosk_pace
 from server.services.bus import HallChanged
 from server.services.context import SYSTEM, Actor, Context, Via, note
 from server.storage import leases
 from server.storage.store import Tx
 
+CONFLICT = "conflict"
+"""Verdict of a ticket that was handed in and is none: somebody else has its number."""
 CHANGED = "offline"
 """What HallChanged says of a kiosk's own line and its numbers; its data names the kiosk."""
+MOST_HELD = 5
+"""So many blocks of a prefix may a kiosk hold a day without having given their numbers.
+
+A PC that announces one new book after another, or leaves numbers out, gets no more.
+"""
 TOKEN_BYTES = 16
 SECRET_BYTES = 24
 
@@ -65,7 +73,8 @@ def keep(ctx: Context, kiosk: str) -> list[Any]:
 
     def act(tx: Tx) -> list[Any]:
         for prefix in _short(ctx, held(tx.conn)):
-            _lease(ctx, tx, kiosk, line.book, day, prefix)
+            if _may_lease(ctx, tx, kiosk, day, prefix):
+                _lease(ctx, tx, kiosk, line.book, day, prefix)
         return held(tx.conn)
 
     return ctx.write(act)
@@ -99,6 +108,26 @@ def prefixes(ctx: Context) -> list[str]:
     taking = {item.unit for item in catalogue.items if item.handling is Handling.ACCEPTED}
     here = (u for u in catalogue.units if u.presence is Presence.HALL and u.code in taking)
     return sorted({unit.prefix for unit in here})
+
+
+def outstanding(conn: Connection, hall_id: str, day: str) -> dict[tuple[str, str], int]:
+    """Return how many numbers leased that day no ticket came of yet, by kiosk and prefix."""
+    found: dict[tuple[str, str], int] = {}
+    where = {}
+    for row in leases.of_day(conn, hall_id, day):
+        where[row.id] = row.kiosk, row.prefix
+        found[where[row.id]] = found.get(where[row.id], 0) + row.last - row.first + 1
+    for ticket in leases.handed_on(conn, hall_id, day):
+        if ticket.lease in where and ticket.verdict != CONFLICT:
+            found[where[ticket.lease]] -= 1
+    return found
+
+
+def _may_lease(ctx: Context, tx: Tx, kiosk: str, day: str, prefix: str) -> bool:
+    """Return True unless the kiosk lets numbers go to waste, or gave them faster than people."""
+    size = ctx.settings().offline_numbers
+    held = outstanding(tx.conn, tx.hall_id, day).get((kiosk, prefix), 0)
+    return held + size <= MOST_HELD * size and not kiosk_pace.is_fresh(tx, kiosk, prefix)
 
 
 def _lease(ctx: Context, tx: Tx, kiosk: str, book: str, day: str, prefix: str) -> None:

@@ -187,6 +187,41 @@ def test_a_kiosk_that_invents_leases_takes_none_of_the_servers_numbers(hall: Sma
     assert desk(hall) is None
 
 
+def test_a_kiosk_that_loses_one_book_after_another_burns_no_numbers(hall: SmallHall) -> None:
+    hall.configure(offline_numbers=20)
+    for n in range(12):
+        Kiosk(hall, book=f"{n:032x}")
+    held = hall.ctx.read(lambda c: leases.outstanding(c, hall.ctx.hall_id, DAY))
+    assert held["1", "A"] == leases.MOST_HELD * 20
+    # Another kiosk has its own.
+    assert Kiosk(hall, "2", "b" * 32).block("A").first == TOP - 6 * 20 + 1
+
+
+def test_a_kiosk_that_leaves_numbers_out_burns_no_others(hall: SmallHall) -> None:
+    hall.configure(offline_numbers=20)
+    kiosk = Kiosk(hall)
+    before = [kiosk.give()] * 19
+    for _ in range(12):
+        hall.clock.forward(seconds=120)
+        newest = [row for row in leases.keep(hall.ctx, "1") if row.prefix == "A"][-1]
+        kiosk.blocks, kiosk.given = [newest], list(before)
+        kiosk.hand_in(kiosk.give())  # the last number of the block alone
+    held = hall.ctx.read(lambda c: leases.outstanding(c, hall.ctx.hall_id, DAY))
+    assert 3 * 20 < held["1", "A"] <= leases.MOST_HELD * 20
+
+
+def test_a_kiosk_that_gave_numbers_too_fast_gets_no_more_of_them_for_a_while(
+    hall: SmallHall,
+) -> None:
+    hall.configure(kiosk_minute_numbers=6, offline_numbers=20)
+    kiosk = Kiosk(hall)
+    for _ in range(15):
+        kiosk.hand_in(kiosk.give())
+    assert [r.prefix for r in leases.keep(hall.ctx, "1")].count("A") == 1
+    hall.clock.forward(seconds=31 * 60)
+    assert [r.prefix for r in leases.keep(hall.ctx, "1")].count("A") == 2
+
+
 @given(st.lists(st.tuples(st.integers(0, 40), st.booleans()), min_size=1, max_size=60))
 @settings(max_examples=25, deadline=None)
 def test_no_minute_and_no_hour_has_more_than_its_numbers(
