@@ -39,12 +39,18 @@ def _items() -> tuple[str, ...]:
 ITEMS = _items()
 
 
+NO_PACE = {"kiosk_minute_numbers": 999, "kiosk_hour_numbers": 999, "desk_numbers": 0}
+"""A measurement presses faster than people do."""
+
+
 def furnish(hall: Hall, kiosks: int) -> None:
     """Business data, a printer for each of `k00` … , and a clerk at every window."""
     take_catalogue(hall.ctx, SYSTEM, load(), "bench")
 
     def put(tx: Tx) -> None:
         settings.put(tx, "slip_patience_seconds", PATIENCE_SECONDS, SYSTEM.key)
+        for name, value in NO_PACE.items():
+            settings.put(tx, name, value, SYSTEM.key)
         same: dict[str, object] = {"hall_id": tx.hall_id, "agent": "bench", "kind": "printers"}
         same |= {"driver": "escpos"}
         same |= {"state": "ok", "connected": 1, "changed_at": tx.now}

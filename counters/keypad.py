@@ -12,7 +12,7 @@ from typing import Any
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind, Outcome, State
 from server.services import announcing, calling, posts
-from server.services.context import Actor, Context
+from server.services.context import Actor, Context, Via
 from server.storage import accounts, tickets, windows
 
 Press = Callable[[Context, Actor, str, str], None]
@@ -35,8 +35,12 @@ def coalesced(start: Start, call: Callable[[], None]) -> Callable[[], None]:
     return ask
 
 
-def press(ctx: Context, window: str, function: str, key: str, digits: str = "") -> None:
+def press(
+    ctx: Context, window: str, function: str, key: str, digits: str = "", via: Via | None = None
+) -> None:
     """Do `function` at `window`; digits typed before the key are the window to transfer to.
+
+    The clerk is who sits there; `via` names the keypad and its agent beside him in the journal.
 
     Raises WINDOW_NOT_SIGNED_IN when nobody sits there, INVALID for an unknown function, and what
     the act itself raises.
@@ -47,7 +51,7 @@ def press(ctx: Context, window: str, function: str, key: str, digits: str = "") 
     post = ctx.glance(lambda c: windows.post(c, ctx.hall_id, window))
     if post is None or _disabled(ctx, post.staff):
         raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
-    actor = Actor(ActorKind.CLERK, post.staff)
+    actor = Actor(ActorKind.CLERK, post.staff, via)
     if act is None:
         _transfer(ctx, actor, key, window, digits)
     else:

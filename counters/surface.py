@@ -161,7 +161,7 @@ class Counter:
         function = str(data.get("function", "")) if isinstance(data, dict) else ""
         digits = str(data.get("digits", ""))[:4] if isinstance(data, dict) else ""
         key = f"key-{str(message.get('id', ''))[:56]}"
-        keypad.press(self._ctx, ref.serves, function, key, digits)
+        keypad.press(self._ctx, ref.serves, function, key, digits, ref.via)
         return "ok"
 
 

@@ -93,7 +93,8 @@ class Display:
         call = rest.partition(".")[0]
         if call.isascii() and call.isdigit() and int(call) > 0:
             state, reason = str(message.get("state", "")), str(message.get("reason", ""))
-            announcing.heard(self._ctx, ref.agent, ticket, int(call[:6]), state, _code(reason))
+            told = (ticket, int(call[:6]), state, _code(reason))
+            announcing.heard(self._ctx, ref.via, ref.serves, *told)
 
 
 def _board_hits(event: Event) -> set[str] | None:

@@ -93,12 +93,13 @@ class Standby:
         try:
             if kind == "line":
                 said = StandbyAnnounced.model_validate(data)
-                leases.announce(self._ctx, ref.agent, ref.name, ref.serves, said.line, said.book)
+                leases.announce(self._ctx, ref.via, ref.serves, said.line, said.book)
             elif kind == "ticket":
                 return self._ticket(ref, GivenTicket.model_validate(data), age)
             elif kind == "slip":
                 slip = SettledSlip.model_validate(data)
-                issuing.settle_slip(self._ctx, ref.agent, slip.slip, slip.state, slip.reason)
+                told = (slip.slip, slip.state, slip.reason)
+                issuing.settle_slip(self._ctx, ref.agent, *told, kiosk=ref.serves)
         except ValidationError as error:
             raise HallError(Code.INVALID, field=str(error.errors()[0]["loc"])) from None
         return "ok"
@@ -109,7 +110,7 @@ class Standby:
         if given.id != f"{given.day.replace('-', '')}-{number(given.prefix, given.seq)}":
             raise HallError(Code.INVALID, field="id")
         seconds = float(age) if isinstance(age, int | float) and 0 <= age < 10**9 else 0.0
-        return handing_in.hand_in(self._ctx, ref.agent, given, seconds)
+        return handing_in.hand_in(self._ctx, ref.via, given, seconds)
 
 
 def _block(row: Any) -> Json:

@@ -198,7 +198,8 @@ class Kiosk:
         state = message.get("state")
         if state in ("printed", "failed", "unknown"):
             reason = str(message.get("reason", ""))[:64]
-            issuing.settle_slip(self._ctx, ref.agent, str(message.get("id", "")), state, reason)
+            slip = str(message.get("id", ""))
+            issuing.settle_slip(self._ctx, ref.agent, slip, state, reason, printer=ref.name)
 
 
 def _kiosk_hits(event: Event) -> set[str] | None:

@@ -46,6 +46,8 @@ ROUTING = (
     Code.NO_WINDOW,
     Code.CLASS_UNKNOWN,
     Code.NUMBERS_EXHAUSTED,
+    Code.KIOSK_PACE,
+    Code.NUMBERS_AT_DESK,
 )
 """The cases in which no number is given."""
 

@@ -1,5 +1,6 @@
 """The server's end of the agents' line: who is connected, what they owe, what they shall show.
 
+An agent serves the devices that are bound to it and no others (`services/bindings.py`).
 Tasks (print, speak) go to the agent that hosts the device; desired states (strips, keypads) are
 whole and resent on every connect. Nothing here knows a driver; the shaping is the surfaces'.
 """
@@ -22,8 +23,9 @@ from server.direct import joined
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
 from server.hall import Hall
-from server.services import trace
-from server.services.bus import DeviceChanged, DeviceContended, Event, HallChanged
+from server.services import bindings, trace
+from server.services.bus import DeviceChanged, Event, HallChanged
+from server.services.context import Via
 from server.storage import devices
 from server.storage.store import Tx
 from server.wire.problems import problem
@@ -40,12 +42,18 @@ MAX_READINGS = 16 * 1024
 
 @dataclass(frozen=True, slots=True)
 class DeviceRef:
-    """A device as its agent announced it."""
+    """A device that is bound to its agent, which announced it from `address`."""
 
     name: str
     kind: str
     serves: str
     agent: str
+    address: str = ""
+
+    @property
+    def via(self) -> Via:
+        """The device and its agent, for the journal."""
+        return Via(self.name, self.agent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,7 @@ class Agents:
         self._sids: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._tokens: dict[str, str] = {}
+        self._said: dict[str, list[dict[str, str]]] = {}
         self._devices: dict[str, DeviceRef] = {}
         self._shown: dict[str, tuple[int, dict[str, Any]]] = {}
         self.desired: dict[str, Desired] = {}
@@ -116,6 +125,7 @@ class Agents:
         sid = request.sid  # type: ignore[attr-defined]
         name = self._names.pop(sid, None)
         self._tokens.pop(sid, None)
+        self._said.pop(sid, None)
         if name is None or self._sids.get(name) != sid:
             return
         del self._sids[name]
@@ -130,35 +140,31 @@ class Agents:
         self._hall.ctx.write(act)
 
     def _hello(self, message: Any) -> dict[str, Any]:
-        name = self._name()
-        found = _announced(message)
+        sid, name, found = request.sid, self._name(), _announced(message)  # type: ignore[attr-defined]
         if name is None or found is None:
             return {"ok": False, "code": Code.INVALID.value}
-        held = self._held_by_others(name, {entry["device"] for entry in found})
-        if held:
-            log.warning("an agent announced a device of another one")
-            names = tuple(row.name for row in held)
-            self._hall.ctx.bus.publish([DeviceContended(name, held[0].agent, names)])
-            return {"ok": False, "code": Code.FORBIDDEN.value}
+        admitted = bindings.admit(self._hall.ctx, name, self._tokens[sid], found)
+        self._said[sid] = found
+        serving = [entry for entry in found if entry["device"] in admitted]
         for ref in [d for d in self._devices.values() if d.agent == name]:
             del self._devices[ref.name]
-        for entry in found:
-            device = entry["device"]
-            self._devices[device] = DeviceRef(device, entry["kind"], entry["serves"], name)
+        for entry in serving:
+            device, kind = entry["device"], entry["kind"]
+            address = request.remote_addr or ""
+            self._devices[device] = DeviceRef(device, kind, entry["serves"], name, address)
             self._shown.pop(device, None)
 
         def act(tx: Tx) -> None:
-            devices.announce(tx, name, self._hall.worker, found)
+            devices.announce(tx, name, self._hall.worker, serving)
             tx.events.append(DeviceChanged(name))
 
         self._hall.ctx.write(act)
         self._io.start_background_task(self._settle, name)
-        return {"ok": True}
-
-    def _held_by_others(self, name: str, wanted: set[str]) -> list[Any]:
-        """Which of these devices another connected agent has, here or at another worker."""
-        rows = self._hall.ctx.read(lambda c: devices.every(c, self._hall.ctx.hall_id))
-        return [r for r in rows if r.connected and r.agent != name and r.name in wanted]
+        waiting = [entry["device"] for entry in found if entry["device"] not in admitted]
+        if not waiting:
+            return {"ok": True}
+        log.warning("an agent announced devices that are not bound to it")
+        return {"ok": True, "waiting": waiting}
 
     def _settle(self, agent: str) -> None:
         """Everything an agent that just came should show and still owes."""
@@ -285,21 +291,29 @@ class Agents:
         return {"ok": True, "code": code}
 
     def _withdrawn(self, event: Event) -> None:
-        """A token was withdrawn, here or at another worker: that agent's line ends."""
+        """End an agent's line after its token was withdrawn or its bindings changed, anywhere."""
         of_agent = isinstance(event, HallChanged) and event.data.get("kind") == "agent"
         if isinstance(event, HallChanged) and of_agent and event.what == "tokens":
             sid = self._sids.get(str(event.data.get("name", "")))
             if sid is not None:
-                self._io.start_background_task(self._end_unless_known, sid)
+                self._io.start_background_task(self._end_unless_fit, sid)
 
-    def _end_unless_known(self, sid: str) -> None:
-        """Without a bell the same change may be told twice; the second time nothing has changed."""
+    def _end_unless_fit(self, sid: str) -> None:
+        """End a line that serves anything else than it may: its agent comes back and says hello.
+
+        Without a bell the same change may be told twice; the second time nothing has changed.
+        """
         try:
             known = self._hall.people.device(self._tokens.get(sid, ""))
         except HallError:
             known = None
-        if known is None:
+        if known is None or not self._fits(sid, known.name):
             self._io.server.disconnect(sid, namespace=NAMESPACE)
+
+    def _fits(self, sid: str, name: str) -> bool:
+        ctx, said = self._hall.ctx, self._said.get(sid, [])
+        may = ctx.read(lambda c: bindings.servable(c, ctx.hall_id, name, said))
+        return may == {ref.name for ref in self._devices.values() if ref.agent == name}
 
 
 def _refused(error: HallError) -> Refused:
@@ -332,7 +346,7 @@ def _announced(message: Any) -> list[dict[str, str]] | None:
     for entry in message["devices"][:MAX_DEVICES]:
         if not isinstance(entry, dict) or entry.get("kind") not in KINDS:
             return None
-        fields = {k: _text(entry.get(k, ""), 64) for k in ANNOUNCED}
+        fields = {k: _text(entry.get(k, ""), 64).strip() for k in ANNOUNCED}
         if not fields["device"] or any(f["device"] == fields["device"] for f in found):
             return None
         found.append(fields)

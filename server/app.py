@@ -32,17 +32,18 @@ from server.metrics import Metrics
 from server.office import (
     attendance,
     away,
+    bindings,
     bulletins,
     call_alarms,
     check_alarms,
     checks,
-    contended,
     cover_alarms,
     demo,
     desk_acts,
     entry,
     offline,
     own_alarms,
+    pace_alarms,
     readers,
     requests,
     surface,
@@ -105,9 +106,10 @@ def build(
     counters.surface.add(api, feeds, agents, background)
     display.surface.add(api, feeds, agents, background)
     more = [readers.alarms(hall), cover_alarms.alarms(hall), check_alarms.alarms(hall)]
-    more += [offline.alarms(hall), contended.alarms(hall), call_alarms.alarms(hall)]
-    more += [desk_acts.alarms(hall)]
+    more += [offline.alarms(hall), bindings.alarms(hall), call_alarms.alarms(hall)]
+    more += [desk_acts.alarms(hall), pace_alarms.alarms(hall)]
     surface.add(api, feeds, [*more, own_alarms.alarms(hall)])
+    bindings.add(api)
     readers.add(api, feeds)
     checks.add(api, feeds)
     attendance.add(api, feeds)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from bench.attack import api, codecs, files, flood, lines, linked, walks
+from bench.attack import api, codecs, files, flood, lines, linked, tokens, walks
 from bench.attack.tally import Tally, table
 
 PARTS: dict[str, Callable[[argparse.Namespace], Tally]] = {
@@ -22,6 +22,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], Tally]] = {
     "addresses": lambda _: api.paths(),
     "walks": lambda asked: walks.attack(asked.seed, asked.examples * 2),
     "lines": lambda asked: lines.attack(asked.seed, asked.examples * 50, asked.silent),
+    "tokens": lambda asked: tokens.attack(asked.seed, asked.examples * 20),
     "codecs": lambda asked: codecs.attack(asked.seed, asked.examples * 500),
     "files": lambda _: files.attack(),
     "flood": lambda _: flood.attack(),

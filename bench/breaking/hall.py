@@ -37,6 +37,9 @@ SOON = "poll_seconds = 1"
 SHORT_CALLS = {"voice_repeats": 1, "voice_languages": "zh"}
 """A loudspeaker that says nothing is given up after the call's own length."""
 
+UNHURRIED = {"kiosk_minute_numbers": 999, "kiosk_hour_numbers": 999}
+"""A crowd that presses faster than people stand in a row is what this is about."""
+
 
 class Nursery:
     """One process that bears many; not for several threads at once."""
@@ -107,7 +110,7 @@ class BrokenHall(HallServer):
         **words: Any,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        words["settings"] = SHORT_CALLS | (words.get("settings") or {})
+        words["settings"] = SHORT_CALLS | UNHURRIED | (words.get("settings") or {})
         super().__init__(folder, devices=True, at=at, **words)
         self._polled = (*polled, DATAGRAMS) if polled else ()
         self.enrolments: dict[tuple[str, str], Client] = {}

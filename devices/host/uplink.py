@@ -189,18 +189,26 @@ class Uplink:
     def _welcomed(self, client: Any) -> bool:
         """Say what there is until the server takes it; False when the line ends before.
 
-        While another agent has a device of ours (this PC replaces one that still runs, or whose
-        line the server has not yet given up) everything else would be refused as well.
+        A server of before refuses it while another agent has a device of ours (this PC replaces
+        one that still runs); everything else would be refused as well. Devices that wait for a
+        confirmation stop nothing: the server ends the line once they are confirmed.
         """
         pause = FIRST_PAUSE
         while client.connected and not self._stopping.is_set():
             answer = self._call(client, "hello", self._station.hello())
             if not isinstance(answer, Mapping) or answer.get("ok") is not False:
+                self._waiting(answer)
                 return True
             log.warning("not taken: %s", answer.get("code", ""))
             self._stopping.wait(pause)
             pause = min(LONGEST_PAUSE, pause * 1.6)
         return False
+
+    def _waiting(self, answer: object) -> None:
+        """Log the devices that are out of service until the office confirms them."""
+        waiting = answer.get("waiting") if isinstance(answer, Mapping) else None
+        if isinstance(waiting, list) and waiting:
+            log.warning("to be confirmed in the office: %s", ", ".join(map(str, waiting)))
 
     def _send_all(self, client: Any) -> None:
         for device, health in self._station.health_reports().items():

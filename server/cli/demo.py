@@ -40,7 +40,7 @@ from server.domain.settings import Settings
 from server.domain.tickets import ActorKind
 from server.hall import Hall, take_catalogue
 from server.reference import load
-from server.services import posts
+from server.services import bindings, posts
 from server.services.bus import HallChanged
 from server.services.context import SYSTEM, Actor
 from server.services.days import keep_day
@@ -291,6 +291,16 @@ def _start_devices(hall: Hall, children: _Children, plan: _Plan) -> None:
         if not token.exists() or not token.read_text().strip():
             token.touch(mode=0o600)
             token.write_text(hall.people.grant("agent", f"{name}"))
+        # The demo is its own office: what it wrote into the agents' files is what it confirms.
+        bindings.bind(hall.ctx, SYSTEM, name, _devices_of(path))
+
+
+def _devices_of(agent: Path) -> list[dict[str, str]]:
+    found = tomllib.loads(agent.read_text()).get("device", [])
+    return [
+        {"device": one["name"], "kind": one["kind"], "serves": one.get("serves", "")}
+        for one in found
+    ]
 
 
 def _token_file(agent: Path) -> str:

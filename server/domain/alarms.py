@@ -10,6 +10,7 @@ QUIET = frozenset(
     {
         "wait_over_target",
         "device_paper_near_end",
+        "device_claim_new",
         "findings_proposed",
         "findings_disputed",
         "calendar_missing",

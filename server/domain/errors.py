@@ -28,6 +28,8 @@ class Code(StrEnum):
     NO_WINDOW = "no_window"
     CLASS_UNKNOWN = "class_unknown"
     NUMBERS_EXHAUSTED = "numbers_exhausted"
+    KIOSK_PACE = "kiosk_pace"
+    NUMBERS_AT_DESK = "numbers_at_desk"
     # tickets and windows
     TICKET_UNKNOWN = "ticket_unknown"
     MOVE_NOT_ALLOWED = "move_not_allowed"
@@ -66,6 +68,7 @@ class Code(StrEnum):
     ACCOUNT_EXISTS = "account_exists"
     ENROL_CODE = "enrol_code"
     DEVICE_UNKNOWN = "device_unknown"
+    DEVICE_CLAIM = "device_claim"
     TOKEN_REVOKED = "token_revoked"
     # the weekly bulletin
     BULLETIN_UNKNOWN = "bulletin_unknown"

@@ -29,14 +29,15 @@ class Block:
         return self.first <= seq <= self.last
 
 
-def next_block(lowest: int | None, taken: int, size: int) -> Block | None:
+def next_block(lowest: int | None, taken: int, size: int, reserve: int = 0) -> Block | None:
     """The next block of `size` numbers below `lowest`; None where the server's numbers begin.
 
-    `lowest`: the lowest number leased that day so far; `taken`: the last one the server gave.
+    `lowest`: the lowest number leased that day so far; `taken`: the last one the server gave;
+    `reserve`: so many are left for the desk.
     """
     last = TOP if lowest is None else lowest - 1
     first = last - size + 1
-    if size < 1 or first <= max(OPEN_NUMBERS, taken):
+    if size < 1 or first <= max(OPEN_NUMBERS, taken + reserve):
         return None
     return Block(first, last)
 

@@ -119,6 +119,11 @@ class Settings:
     """An alarm that was taken and is still there is loud again after so long."""
     backup_warn_days: int = 2
     """A hall without a backup for so many days is an alarm; 0: never."""
+    kiosk_minute_numbers: int = 30
+    kiosk_hour_numbers: int = 300
+    """Numbers of a unit that one kiosk gives in a minute, in an hour, at most."""
+    desk_numbers: int = 50
+    """Numbers of each unit that are left for the desk each day: no kiosk gives them."""
     offline_numbers: int = 20
     """Numbers of each prefix that a kiosk holds for the time without a server; 0: none."""
 
@@ -174,6 +179,9 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "alarm_repeat_seconds": (0, 3600),
     "alarm_again_minutes": (1, 1440),
     "backup_warn_days": (0, 60),
+    "kiosk_minute_numbers": (6, 999),
+    "kiosk_hour_numbers": (30, 999),
+    "desk_numbers": (0, 400),
     "offline_numbers": (0, 100),
 }
 CHOICES: dict[str, frozenset[str]] = {

@@ -31,15 +31,19 @@ class PulledReaders:
         self._ctx = hall.ctx
 
     def heard(self, ref: DeviceRef, message: dict[str, Any]) -> str:
-        """An event of a polled terminal; raises FORBIDDEN while the office has not admitted it."""
+        """An event of a polled terminal.
+
+        Raises FORBIDDEN while the office has not admitted it, and for an agent that is in none of
+        the networks it was admitted for.
+        """
         data = message.get("data")
         if not isinstance(data, Mapping):
             return "invalid"
-        let_in(self._ctx, ref.name, "", "pull")
+        let_in(self._ctx, ref.name, ref.address, "pull")
         if message.get("kind") == "clock":
             return self._clock(ref.name, data)
         if message.get("kind") == "punches":
-            return self._punches(ref.name, data, message.get("age"))
+            return self._punches(ref, data, message.get("age"))
         return "invalid"
 
     def _clock(self, name: str, data: Mapping[str, Any]) -> str:
@@ -49,7 +53,7 @@ class PulledReaders:
         readers_pull.looked(self._ctx, name, said, numbers, firmware)
         return "ok"
 
-    def _punches(self, name: str, data: Mapping[str, Any], age: Any) -> str:
+    def _punches(self, ref: DeviceRef, data: Mapping[str, Any], age: Any) -> str:
         rows = data.get("lines")
         if not isinstance(rows, list) or len(rows) > MAX_LINES:
             return "invalid"
@@ -65,7 +69,7 @@ class PulledReaders:
         rest = told if isinstance(told, list) else []
         bad += [BadLine(iclock.shown(str(text)), "bad_record") for text in rest]
         whole = float(age) if data.get("whole") is True and _is_number(age) else None
-        readers_pull.take(self._ctx, name, lines, bad, whole)
+        readers_pull.take(self._ctx, ref.name, lines, bad, whole, ref.via)
         return "ok"
 
     def owed(self, ref: DeviceRef) -> list[Task]:

@@ -13,7 +13,8 @@ from server.domain.routing import servers
 from server.domain.tickets import State, number
 from server.hall import Hall
 from server.office import desk_acts
-from server.services.handing_in import CONFLICT, DOUBLE, EXPIRED, WAITING
+from server.services.handing_in import DOUBLE, EXPIRED, WAITING
+from server.services.leases import CONFLICT, MOST_HELD, outstanding
 from server.services.snapshot import Snapshot
 from server.storage import leases, tickets
 from server.wire.offline import LeasedBlock, OfflineDay, OfflineSpell
@@ -71,6 +72,10 @@ def _alarms(conn: Connection, hall_id: str, taken: Snapshot) -> list[Alarm]:
             found.append(_conflict(row, ticket))
         elif row.verdict == WAITING and _stranded(conn, hall_id, taken, row.ticket_id):
             found.append(_unserved(row, ticket))
+    most = MOST_HELD * taken.settings.offline_numbers
+    for (kiosk, prefix), count in outstanding(conn, hall_id, taken.day).items():
+        if most and count >= most:
+            found.append(_wasted(kiosk, prefix, count))
     return found
 
 
@@ -92,6 +97,18 @@ def _conflict(row: Any, ticket: str) -> Alarm:
         "请找到持号群众换号。",
         message_en=f"{ticket}, given by kiosk {row.kiosk} without the server, is somebody else's "
         "number too; it is not in the books. Please give its holder another.",
+    )
+
+
+def _wasted(kiosk: str, prefix: str, count: int) -> Alarm:
+    return Alarm(
+        code="offline_wasted",
+        subject=f"{kiosk}/{prefix}",
+        since=None,
+        message_zh=f"取号机 {kiosk} 今天领取的 {prefix} 开头备用号段有 {count} 个号没有使用记录，"
+        "不再发放新的号段，请检查那台电脑。",
+        message_en=f"Kiosk {kiosk} holds {count} numbers of {prefix} today of which nothing came; "
+        "it gets no more for the time without the server. Please look at that PC.",
     )
 
 

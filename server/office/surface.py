@@ -19,7 +19,7 @@ from server.domain.errors import Code, HallError
 from server.domain.settings import BOUNDS, CHOICES, changed, prints
 from server.domain.tickets import ActorKind
 from server.hall import Hall, take_catalogue
-from server.office import offline, views
+from server.office import bindings, offline, views
 from server.services import alarms as alarm_acts
 from server.services import posts, snapshot
 from server.services.attendance import calendar
@@ -87,6 +87,7 @@ class Office:
                 windows=window_states(taken),
                 devices=devices.every(conn, ctx.hall_id),
                 unprinted=slips.unprinted(conn, ctx.hall_id, midnight),
+                claims=bindings.claims(conn, ctx.hall_id),
                 alarms=more,
                 offline=offline.day_of(conn, ctx.hall_id, taken.day, taken.catalogue),
                 takes=takes.takes(conn, ctx.hall_id),
@@ -255,7 +256,7 @@ def _tokens(api: Api) -> None:
     def make_code(call: Call) -> OneTimeCode:
         """A one-time code to enrol a kiosk, board or agent."""
         asked: MakeCode = call.body
-        code = people.make_code(call.actor, asked.kind, asked.name)
+        code = people.make_code(call.actor, asked.kind, asked.name, asked.place)
         return OneTimeCode(code=code, kind=asked.kind, name=asked.name, minutes=CODE_MINUTES)
 
     @api.post(

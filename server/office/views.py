@@ -16,6 +16,7 @@ from server.domain.waiting import percentile
 from server.office.device_alarms import device_alarms
 from server.services.attendance.calendar import Missing
 from server.services.snapshot import Snapshot
+from server.wire.bindings import DeviceClaim
 from server.wire.offline import OfflineDay
 from server.wire.views import (
     Alarm,
@@ -40,6 +41,7 @@ class Today:
     devices: Sequence[Any]
     unprinted: Sequence[Any]
     offline: OfflineDay
+    claims: Sequence[DeviceClaim] = ()
     alarms: Sequence[Alarm] = ()
     """What the other parts of the hall have to say."""
     takes: Mapping[tuple[str, str], Any] = field(default_factory=dict)
@@ -69,6 +71,7 @@ def office(snapshot: Snapshot, today: Today) -> OfficeState:
         windows=[_window(snapshot, w, found) for w in today.windows],
         hours=_hours(snapshot, found),
         devices=devices,
+        claims=list(today.claims),
         unprinted=unprinted,
         repeat_seconds=snapshot.settings.alarm_repeat_seconds,
         alarms=_marked(snapshot, today, [*today.alarms, *alarms(queues, devices, unprinted)]),

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind, State, Ticket
 from server.services.bus import CallTold
-from server.services.context import SYSTEM, Actor, Context, JsonDict, note
+from server.services.context import SYSTEM, Actor, Context, JsonDict, Via, note
 from server.services.moves import current
 from server.storage import announcements as stored
 from server.storage.store import Tx
@@ -63,13 +63,21 @@ def ask(ctx: Context, tx: Tx, ticket: Ticket, n: int) -> None:
         _tell(tx, SYSTEM, ticket.id, n, ticket.window, UNSPOKEN, "agent_gone")
 
 
-def heard(ctx: Context, agent: str, ticket_id: str, n: int, state: str, reason: str) -> None:
-    """Take a loudspeaker's report of the `n`-th call of a ticket; a repeat changes nothing."""
-    actor = Actor(ActorKind.AGENT, agent)
+def heard(
+    ctx: Context, via: Via, serves: str, ticket_id: str, n: int, state: str, reason: str
+) -> None:
+    """Take a loudspeaker's report of the `n`-th call of a ticket; a repeat changes nothing.
+
+    The word of a loudspeaker of another room, which was not to speak it, is none.
+    """
+    actor = Actor(ActorKind.AGENT, via.agent, via)
 
     def act(tx: Tx) -> None:
         row = stored.get(tx.conn, tx.hall_id, ticket_id, n)
         if row is None or row.state in (SPOKEN, BY_MOUTH):
+            return
+        window = ctx.catalogue().window_by.get(row.window)
+        if serves not in (HALL, row.zone, window.zone if window is not None else HALL):
             return
         if reason == REPLACED:
             return  # a newer call is in its place, whose own report counts

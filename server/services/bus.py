@@ -70,15 +70,6 @@ class DeviceChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class DeviceContended:
-    """An agent is not taken: another that is connected has devices of the same names."""
-
-    agent: str
-    holder: str
-    devices: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class HallChanged:
     """Business data, settings, accounts or the business day changed."""
 
@@ -133,7 +124,6 @@ Event = (
     | SlipOwed
     | SlipSettled
     | DeviceChanged
-    | DeviceContended
     | HallChanged
     | ReaderChanged
     | AttendanceChanged

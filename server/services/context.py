@@ -34,11 +34,20 @@ JsonDict = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Via:
+    """The device that an act came by, and the agent that serves it."""
+
+    device: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a kind and a name (staff number, kiosk id, agent name)."""
+    """Who acts: a kind and a name (staff number, kiosk id, agent name), and by which device."""
 
     kind: ActorKind
     name: str
+    via: Via | None = None
 
     @property
     def key(self) -> str:
@@ -269,7 +278,12 @@ def note(
     data: JsonDict | None = None,
     why: str = "",
 ) -> int:
-    """A journal line by `actor` in the running act; returns its number."""
+    """A journal line by `actor` in the running act; returns its number.
+
+    What came by a device names the device and its agent, beside whoever acted.
+    """
+    if actor.via is not None:
+        data = {"device": actor.via.device, "agent": actor.via.agent, **(data or {})}
     return journal.append(
         tx,
         actor_kind=actor.kind.value,

@@ -14,7 +14,8 @@ from typing import Any
 
 from server.clock import instant
 from server.domain.catalogue import Catalogue
-from server.domain.leases import Block, between
+from server.domain.leases import OPEN_NUMBERS, Block, between
+from server.domain.settings import BOUNDS
 from server.domain.tickets import (
     ActorKind,
     Move,
@@ -25,29 +26,34 @@ from server.domain.tickets import (
     number,
     order_of,
 )
+from server.services import kiosk_pace
 from server.services.bus import HallChanged
-from server.services.context import SYSTEM, WINDOW, Actor, Context, JsonDict, digest_of, note
+from server.services.context import SYSTEM, WINDOW, Actor, Context, JsonDict, Via, digest_of, note
 from server.services.issuing import ARRIVALS, issue_asked, void_slips
+from server.services.leases import CONFLICT
 from server.services.moves import event_of
-from server.storage import commands, leases, slips, tickets
+from server.storage import bindings, commands, leases, slips, tickets
 from server.storage.store import Tx
 from server.wire.offline import GivenTicket
 
-WAITING, EXPIRED, DOUBLE, CONFLICT = "waiting", "expired", "double", "conflict"
+WAITING, EXPIRED, DOUBLE = "waiting", "expired", "double"
 HANDED_IN = "handed_in"
 """What HallChanged says when a ticket came; its data names the kiosk."""
+MOST_LEASED = BOUNDS["offline_numbers"][1]
+MOST_FOUND = 3
+"""So many leases a day and prefix that the books have lost are believed of one kiosk."""
 GIVES_WAY = frozenset({State.WAITING, State.MISSED})
 """States in which the server's own ticket of the same press gives way to the one on paper."""
 
 
-def hand_in(ctx: Context, agent: str, given: GivenTicket, age: float) -> str:
+def hand_in(ctx: Context, via: Via, given: GivenTicket, age: float) -> str:
     """Take one ticket in; a repeat gets the first verdict. `age`: seconds since it was given."""
 
     def act(tx: Tx) -> str:
         first = leases.handed(tx.conn, tx.hall_id, given.id)
         if first is not None:
             return str(first.verdict)
-        return _take(ctx, tx, Actor(ActorKind.AGENT, agent), given, age)
+        return _take(ctx, tx, Actor(ActorKind.AGENT, via.agent, via), given, age)
 
     return ctx.write(act)
 
@@ -55,7 +61,7 @@ def hand_in(ctx: Context, agent: str, given: GivenTicket, age: float) -> str:
 def _take(ctx: Context, tx: Tx, actor: Actor, given: GivenTicket, age: float) -> str:
     lease = leases.covering(tx.conn, tx.hall_id, given.day, given.prefix, given.seq)
     if lease is None:
-        lease = _adopt(tx, actor, given)
+        lease = _adopt(ctx, tx, actor, given)
     at = _when(ctx, lease, given, tx.now)
     off = round((given.at - (tx.now - age * 1000)) / 1000)
     rival = _rival(tx, given)
@@ -73,6 +79,7 @@ def _take(ctx: Context, tx: Tx, actor: Actor, given: GivenTicket, age: float) ->
     if verdict == WAITING and _over(ctx, tx, given.day):
         verdict = EXPIRED
     tickets.add(tx, ticket, given.prefix, given.seq)
+    kiosk_pace.handed_in(ctx, tx, given.kiosk, given.prefix, at)
     facts = {"given_at": at, "lease": lease.id, "verdict": verdict, "clock_off": off}
     facts |= {"other": other.id} if other is not None else {}
     data = {"item": given.item, "applicant": given.applicant, "kiosk": given.kiosk}
@@ -112,15 +119,21 @@ def _write_down(
     tx.events.append(HallChanged(HANDED_IN, {"kiosk": given.kiosk}))
 
 
-def _adopt(tx: Tx, actor: Actor, given: GivenTicket) -> Any:
+def _adopt(ctx: Context, tx: Tx, actor: Actor, given: GivenTicket) -> Any:
     """A lease these books have never heard of (they were restored): taken over if it is free."""
     if given.first > given.last or not given.first <= given.seq <= given.last:
+        return None
+    if given.first <= OPEN_NUMBERS or given.last - given.first >= MOST_LEASED:
+        return None  # no lease of ours: those numbers are the server's own
+    if given.day > ctx.day(tx.now):
         return None
     rows = [r for r in leases.of_day(tx.conn, tx.hall_id, given.day) if r.prefix == given.prefix]
     taken = leases.last_taken(tx.conn, tx.hall_id, given.day, given.prefix)
     if leases.get(tx.conn, tx.hall_id, given.lease) is not None or taken >= given.first:
         return None
     if any(r.first <= given.last and given.first <= r.last for r in rows):
+        return None
+    if sum(r.kiosk == given.kiosk and not json.loads(r.tokens) for r in rows) >= MOST_FOUND:
         return None
     leases.add(
         tx,
@@ -260,17 +273,26 @@ def _on_paper(tx: Tx, actor: Actor, given: GivenTicket, ticket: Ticket) -> None:
         "issued_at": ticket.issued_at,
         "offline": True,
     }
+    if slips.get(tx.conn, tx.hall_id, given.slip) is not None:
+        return  # the name of another slip: that one is not this ticket's
     slips.owe(
         tx,
         slip_id=given.slip,
         kind="ticket",
         ticket_id=ticket.id,
-        device=given.printer,
+        device=_printer(tx, given),
         document=json.dumps(facts, ensure_ascii=False),
         copy=False,
         by=actor.key,
     )
     slips.set_state(tx, given.slip, "sent")
+
+
+def _printer(tx: Tx, given: GivenTicket) -> str:
+    """The printer it names, if that stands at its kiosk: no agent speaks of another's printer."""
+    row = bindings.get(tx.conn, tx.hall_id, given.printer)
+    own = row is not None and (row.kind, row.serves) == ("printers", given.kiosk)
+    return given.printer if own else ""
 
 
 def _keep_answer(tx: Tx, given: GivenTicket) -> None:

@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 
 from server.domain.catalogue import Catalogue, Item
 from server.domain.errors import Code, HallError
-from server.domain.leases import OPEN_NUMBERS
+from server.domain.leases import OPEN_NUMBERS, TOP
 from server.domain.routing import Route, route
 from server.domain.tickets import ActorKind, Move, State, Ticket, lane, number, order_of
 from server.domain.waiting import Wait
-from server.services import snapshot
+from server.services import kiosk_pace, snapshot
 from server.services.bus import SlipOwed, SlipSettled
 from server.services.context import SYSTEM, Actor, Context, JsonDict, note
 from server.services.moves import event_of
@@ -33,7 +33,8 @@ def issue(
 ) -> str:
     """Issue a ticket for `item`; returns its id.
 
-    Raises the routing's case, CLASS_UNKNOWN, NUMBERS_EXHAUSTED, KEY_REUSED.
+    Raises the routing's case, CLASS_UNKNOWN, NUMBERS_EXHAUSTED, KEY_REUSED; a kiosk also KIOSK_PACE
+    and NUMBERS_AT_DESK.
     """
     return take(ctx, actor, key, item=item, applicant=applicant, kiosk=kiosk, paper=paper).ticket_id
 
@@ -66,12 +67,19 @@ def take(
     """As `issue`, with what was read for it: an answer need not read it again."""
     asked = issue_asked(item, applicant, kiosk, paper=paper)
     made: list[Taken] = []
+    tried: list[int] = []
 
     def act(tx: Tx) -> JsonDict:
+        tried.append(tx.now)
         made.append(_issue(ctx, tx, actor, item, applicant, kiosk, paper))
         return {"ticket": made[-1].ticket_id}
 
-    known = str(ctx.command(actor, key, asked, act, brief=True)["ticket"])
+    try:
+        known = str(ctx.command(actor, key, asked, act, brief=True)["ticket"])
+    except HallError as error:
+        if tried:
+            kiosk_pace.refused(ctx, error)
+        raise
     return made[-1] if made else Taken(known)
 
 
@@ -94,7 +102,10 @@ def _issue(
     now, posts, floor = seen.local, seen.posts, seen.floor
     found = route(catalogue, item_code, now, posts, settings)
     item = catalogue.item_by[item_code]
-    ticket = _new_ticket(ctx, tx, catalogue, item, applicant, kiosk)
+    if actor.kind is ActorKind.KIOSK:
+        kiosk_pace.require(ctx, tx, kiosk, catalogue.unit_by[item.unit].prefix)
+    reserve = settings.desk_numbers if actor.kind is ActorKind.KIOSK else 0
+    ticket = _new_ticket(ctx, tx, catalogue, item, applicant, kiosk, reserve)
     ahead = ahead_of_newcomer(floor, catalogue, item.unit, ticket.level)
     wait = wait_for(floor, catalogue, item, now, posts, settings, ahead)
     line = note(
@@ -111,7 +122,13 @@ def _issue(
 
 
 def _new_ticket(
-    ctx: Context, tx: Tx, catalogue: Catalogue, item: Item, applicant: str, kiosk: str
+    ctx: Context,
+    tx: Tx,
+    catalogue: Catalogue,
+    item: Item,
+    applicant: str,
+    kiosk: str,
+    reserve: int,
 ) -> Ticket:
     klass = catalogue.class_by.get(applicant)
     if klass is None:
@@ -119,7 +136,7 @@ def _new_ticket(
     day = ctx.day(tx.now)
     prefix = catalogue.unit_by[item.unit].prefix
     seq, arrival = tickets.take_numbers(tx, day, prefix, ARRIVALS)
-    shown = _own_number(tx, day, prefix, seq)
+    shown = _own_number(tx, day, prefix, seq, reserve)
     ticket = Ticket(
         id=f"{day.replace('-', '')}-{shown}",
         day=day,
@@ -152,12 +169,18 @@ def _new_ticket(
     return ticket
 
 
-def _own_number(tx: Tx, day: str, prefix: str, seq: int) -> str:
-    """A number as it is shown; those that kiosks hold on lease are not the server's to give."""
-    if seq > OPEN_NUMBERS:
+def _own_number(tx: Tx, day: str, prefix: str, seq: int, reserve: int) -> str:
+    """A number as it is shown; those that kiosks hold on lease are not the server's to give.
+
+    `reserve`: the last numbers that are left for the desk.
+    """
+    if seq > OPEN_NUMBERS - reserve:
         lowest = leases.lowest(tx.conn, tx.hall_id, day, prefix)
-        if lowest is not None and seq >= lowest:
+        last = lowest - 1 if lowest is not None else TOP
+        if seq > last:
             raise HallError(Code.NUMBERS_EXHAUSTED, prefix=prefix)
+        if seq > last - reserve:
+            raise HallError(Code.NUMBERS_AT_DESK, prefix=prefix)
     return number(prefix, seq)
 
 
@@ -287,12 +310,29 @@ def reprint(ctx: Context, actor: Actor, key: str, ticket_id: str, printer_of: st
     return str(ctx.command(actor, key, asked, act)["slip"])
 
 
-def settle_slip(ctx: Context, agent: str, slip_id: str, state: str, reason: str) -> None:
-    """What a printer's agent says of a slip. What the printer once said of it stays."""
+def settle_slip(
+    ctx: Context,
+    agent: str,
+    slip_id: str,
+    state: str,
+    reason: str,
+    *,
+    printer: str = "",
+    kiosk: str = "",
+) -> None:
+    """What a printer's agent says of a slip. What the printer once said of it stays.
+
+    `printer`, `kiosk`: whose word it is; a slip of another printer, of another kiosk's ticket is
+    none of theirs.
+    """
 
     def act(tx: Tx) -> None:
         row = slips.get(tx.conn, tx.hall_id, slip_id)
         if row is None or row.state == state or not _open(row):
+            return
+        if printer and row.device != printer:
+            return
+        if kiosk and _kiosk_of(tx, row) != kiosk:
             return
         slips.set_state(tx, slip_id, state, reason)
         if state != "sent":
@@ -302,6 +342,11 @@ def settle_slip(ctx: Context, agent: str, slip_id: str, state: str, reason: str)
         tx.events.append(SlipSettled(slip_id, row.device, row.ticket_id, state))
 
     ctx.write(act)
+
+
+def _kiosk_of(tx: Tx, row: Any) -> str:
+    ticket = tickets.get(tx.conn, tx.hall_id, row.ticket_id) if row.ticket_id else None
+    return ticket.kiosk if ticket is not None else ""
 
 
 GIVEN_UP = frozenset({"unreachable", "no_answer", slips.VOID})

@@ -273,14 +273,18 @@ class People:
 
     # -- devices -------------------------------------------------------------------------------
 
-    def make_code(self, actor: Actor, kind: str, name: str) -> str:
-        """A one-time code (8 digits, valid for CODE_MINUTES) to enrol a device under this name."""
+    def make_code(self, actor: Actor, kind: str, name: str, place: str = "") -> str:
+        """A one-time code (8 digits, valid for CODE_MINUTES) to enrol a device under this name.
+
+        `place`: the kiosk, window, zone or site that an agent's devices may be at; "": any.
+        """
         code = self._ctx.chance.digits(8)
 
         def act(tx: Tx) -> None:
             expires = tx.now + CODE_MINUTES * 60_000
-            accounts.add_enrolment(tx, secret_hash(code), kind, name, actor.key, expires)
-            note(tx, actor, "device.code", name, data={"kind": kind})
+            accounts.add_enrolment(tx, secret_hash(code), kind, name, actor.key, expires, place)
+            data = {"kind": kind} | ({"place": place} if place else {})
+            note(tx, actor, "device.code", name, data=data)
 
         self._ctx.write(act)
         return code
@@ -293,7 +297,7 @@ class People:
             row = accounts.use_enrolment(tx, secret_hash(code))
             if row is None or row.kind != kind or row.name != name:
                 raise HallError(Code.ENROL_CODE)
-            self._give(tx, token, kind, name)
+            self._give(tx, token, kind, name, row)
 
         self._ctx.write(act)
         return token
@@ -303,15 +307,17 @@ class People:
         token = self._ctx.chance.token(32)
 
         def act(tx: Tx) -> None:
-            accounts.add_token(tx, secret_hash(token), kind, name)
+            until = tx.now + CODE_MINUTES * 60_000
+            accounts.add_token(tx, secret_hash(token), kind, name, _binds(kind, until))
             note(tx, SYSTEM, "device.enrol", name, data={"kind": kind})
 
         self._ctx.write(act)
         return token
 
-    def _give(self, tx: Tx, token: str, kind: str, name: str) -> None:
+    def _give(self, tx: Tx, token: str, kind: str, name: str, code: Any) -> None:
+        until = _binds(kind, code.expires_at)
         accounts.revoke(tx, kind, name)
-        accounts.add_token(tx, secret_hash(token), kind, name)
+        accounts.add_token(tx, secret_hash(token), kind, name, until, code.place)
         note(tx, Actor(ActorKind(kind), name), "device.enrol", name, data={"kind": kind})
         tx.events.append(HallChanged("tokens", {"kind": kind, "name": name}))
 
@@ -335,3 +341,8 @@ class People:
             tx.events.append(HallChanged("tokens", {"kind": kind, "name": name}))
 
         self._ctx.write(act)
+
+
+def _binds(kind: str, until: int) -> int | None:
+    """Until when the first hello binds devices: an agent's token only, as long as its code."""
+    return until if kind == ActorKind.AGENT.value else None

@@ -56,6 +56,7 @@ OF_PERSON: dict[str, tuple[str, ...]] = {
     "session": ("staff",),
     "sign_in_source": ("staff",),
     "enrolment": ("by_actor",),
+    "device_binding": ("by_actor",),
     "idempotency": ("actor",),
     "desk_line": ("staff",),
     "desk_act": ("staff", "said", "known", "settled_by"),

@@ -24,16 +24,14 @@ from server.domain.punches import STEADY_MS, BadLine, Contact, PunchLine, Source
 from server.domain.reader_clocks import ClockFacts
 from server.services import punches
 from server.services.bus import ReaderChanged
-from server.services.context import SYSTEM, Context, note
+from server.services.context import Context
 from server.services.readers_aside import put_aside
+from server.services.readers_asking import ASKING_AGAIN_MS, asks
 from server.storage import readers
 from server.storage.store import Tx
 
-MAX_ASKING = 50
-ASKING_OF_ADDRESS = 4
-"""Time clocks of one address that ask at a time; when one was admitted the next appears."""
-SILENT_MS = 600_000
-ASKING_AGAIN_MS = 60_000
+WAYS = {"push": ("push", "file"), "pull": ("pull",)}
+"""What a time clock that speaks one way may be in the books: nothing may pose as another's."""
 TWICE = "listed_twice_at"
 """Among a reader's facts: when it was last refused for being listed in two halls (ms)."""
 TWICE_MS = 600_000
@@ -112,17 +110,20 @@ def either(line: str) -> PunchLine | BadLine | NobodysLine:
 def let_in(ctx: Context, serial: str, address: str, way: str = "push") -> Row[Any]:
     """The reader behind a request; one never seen is noted as asking, to be admitted or not.
 
-    Raises FORBIDDEN for one that is not admitted or comes from a network that is not its own,
+    `address`: of the terminal, or of the agent that polls it. Raises FORBIDDEN for one that is not
+    admitted, comes another way than it was admitted for, or from a network that is not its own,
     INVALID for no serial number at all.
     """
     if not iclock.SERIAL.fullmatch(serial):
         raise HallError(Code.INVALID, field="SN")
     row = ctx.read(lambda c: readers.get(c, ctx.hall_id, serial))
     if row is None or row.state == "asking":
-        _asks(ctx, serial, address, row, way)
+        asks(ctx, serial, address, row, way)
     if row is None or row.state not in ("admitted", "out"):
         raise HallError(Code.FORBIDDEN)
-    if way == "push" and not in_networks(row.networks, address):
+    if row.way not in WAYS[way]:
+        raise HallError(Code.FORBIDDEN)
+    if not in_networks(row.networks, address):
         _foreign(ctx, serial, address)
         raise HallError(Code.FORBIDDEN)
     return row
@@ -139,43 +140,6 @@ def in_networks(networks: str, address: str) -> bool:
         return any((mapped or found) in ip_network(each, strict=False) for each in allowed)
     except ValueError:
         return False
-
-
-def _asks(ctx: Context, serial: str, address: str, row: Row[Any] | None, way: str) -> None:
-    now = ctx.clock.now()
-    if row is not None and row.heard_at is not None and now - row.heard_at < ASKING_AGAIN_MS:
-        return
-
-    def act(tx: Tx) -> None:
-        known = readers.get(tx.conn, tx.hall_id, serial)
-        if known is None and not _room_to_ask(tx, address):
-            return
-        if known is None:
-            facts = json.dumps({"address": address})
-            readers.add(tx, serial, way, "asking", heard_at=tx.now, facts=facts)
-            note(tx, SYSTEM, "reader.asks", serial, data={"address": address})
-        elif known.state == "asking":
-            readers.change(tx, serial, heard_at=tx.now)
-        tx.events.append(ReaderChanged(serial))
-
-    ctx.write(act)
-
-
-def _room_to_ask(tx: Tx, address: str) -> bool:
-    """Return True if one more may ask: nobody fills the office's list from a few addresses.
-
-    In a full list the one that was silent longest gives way: a real time clock asks again.
-    """
-    rows = readers.asking(tx.conn, tx.hall_id)
-    if sum(readers.facts_of(row).get("address") == address for row in rows) >= ASKING_OF_ADDRESS:
-        return False
-    if len(rows) < MAX_ASKING:
-        return True
-    silent = min(rows, key=lambda row: row.heard_at or 0)
-    if (silent.heard_at or 0) > tx.now - SILENT_MS:
-        return False
-    readers.forget_asking(tx, silent.serial)
-    return True
 
 
 def _foreign(ctx: Context, serial: str, address: str) -> None:

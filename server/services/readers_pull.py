@@ -10,7 +10,7 @@ from server.clock import instant
 from server.domain.errors import Code, HallError
 from server.domain.punches import BadLine, PunchLine, Source
 from server.services import punches
-from server.services.context import Context
+from server.services.context import SYSTEM, Context, Via
 from server.services.readers import Told, keep_told
 from server.services.readers_aside import put_aside
 from server.storage import readers
@@ -49,8 +49,12 @@ def take(
     lines: Sequence[PunchLine],
     bad: Sequence[BadLine],
     whole: float | None,
+    via: Via | None = None,
 ) -> punches.Taken:
-    """Keep what was read. `whole`: the terminal's memory is here now as it was so many s ago."""
+    """Keep what was read. `whole`: the terminal's memory is here now as it was so many s ago.
+
+    `via`: the time clock and the agent that read it, for the journal.
+    """
 
     def aside(tx: Tx) -> None:
         row = readers.get(tx.conn, tx.hall_id, serial)
@@ -60,7 +64,7 @@ def take(
     if bad:
         # First: what is delivered by the punches themselves must not count over it.
         ctx.write(aside)
-    taken = punches.take(ctx, serial, lines, Source.PULL)
+    taken = punches.take(ctx, serial, lines, Source.PULL, actor=replace(SYSTEM, via=via))
 
     def rest(tx: Tx) -> None:
         row = readers.get(tx.conn, tx.hall_id, serial)

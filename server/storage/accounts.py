@@ -137,8 +137,10 @@ def forget_sessions(tx: Tx) -> None:
     tx.conn.execute(delete(_s).where(_s.c.hall_id == tx.hall_id, _s.c.expires_at < tx.now))
 
 
-def add_enrolment(tx: Tx, code_hash: str, kind: str, name: str, by: str, expires_at: int) -> None:
-    """A one-time code."""
+def add_enrolment(
+    tx: Tx, code_hash: str, kind: str, name: str, by: str, expires_at: int, place: str
+) -> None:
+    """Add a one-time code; `place`: where an agent's devices may be."""
     tx.conn.execute(
         insert(_e).values(
             hall_id=tx.hall_id,
@@ -146,6 +148,7 @@ def add_enrolment(tx: Tx, code_hash: str, kind: str, name: str, by: str, expires
             kind=kind,
             name=name,
             by_actor=by,
+            place=place,
             expires_at=expires_at,
         )
     )
@@ -170,13 +173,39 @@ def use_enrolment(tx: Tx, code_hash: str) -> Row[Any] | None:
     ).first()
 
 
-def add_token(tx: Tx, token_hash: str, kind: str, name: str) -> None:
-    """A device's token."""
+def add_token(
+    tx: Tx,
+    token_hash: str,
+    kind: str,
+    name: str,
+    binds_until: int | None = None,
+    binds_at: str = "",
+) -> None:
+    """Add a device's token; an agent's first hello until `binds_until` binds its devices."""
     tx.conn.execute(
         insert(_t).values(
-            hall_id=tx.hall_id, token_hash=token_hash, kind=kind, name=name, created_at=tx.now
+            hall_id=tx.hall_id,
+            token_hash=token_hash,
+            kind=kind,
+            name=name,
+            created_at=tx.now,
+            binds_until=binds_until,
+            binds_at=binds_at,
         )
     )
+
+
+def use_first_hello(tx: Tx, token_hash: str) -> str | None:
+    """Return once for a token at which place it binds devices: at its first hello, in time.
+
+    "" is any place; None: it binds nothing, any more.
+    """
+    mine = (_t.c.hall_id == tx.hall_id, _t.c.token_hash == token_hash)
+    row = tx.conn.execute(select(_t.c.binds_until, _t.c.binds_at).where(*mine)).first()
+    if row is None or row.binds_until is None:
+        return None
+    tx.conn.execute(update(_t).where(*mine).values(binds_until=None))
+    return str(row.binds_at) if row.binds_until >= tx.now else None
 
 
 def token(conn: Connection, hall_id: str, token_hash: str) -> Row[Any] | None:

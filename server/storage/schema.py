@@ -295,6 +295,15 @@ Index(
 )
 Index("ix_ticket_queue", ticket.c.hall_id, ticket.c.day, ticket.c.queue, ticket.c.ord)
 Index("ix_ticket_called", ticket.c.hall_id, ticket.c.day, ticket.c.called_at)
+# A kiosk's pace is asked for with every number that it gives.
+Index(
+    "ix_ticket_kiosk",
+    ticket.c.hall_id,
+    ticket.c.day,
+    ticket.c.kiosk,
+    ticket.c.prefix,
+    ticket.c.issued_at,
+)
 _served_by = text("staff <> ''")
 # A clerk's own day is shown after each of his calls: his tickets, not the hall's.
 Index(
@@ -417,6 +426,7 @@ enrolment = Table(
     code_column("kind"),
     code_column("name"),
     code_column("by_actor"),
+    code_column("place"),  # where the agent's devices may be; "": anywhere
     Column("expires_at", STAMP, nullable=False),
     stamp_column("used_at"),
     PrimaryKeyConstraint("hall_id", "code_hash"),
@@ -431,6 +441,8 @@ device_token = Table(
     code_column("name"),
     Column("created_at", STAMP, nullable=False),
     stamp_column("revoked_at"),
+    stamp_column("binds_until"),  # an agent's first hello until then binds what nobody holds
+    code_column("binds_at"),  # at this place only; "": at any
     PrimaryKeyConstraint("hall_id", "token_hash"),
 )
 

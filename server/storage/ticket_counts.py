@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, literal_column, select, text
+from sqlalchemy import Connection, Row, bindparam, case, func, literal_column, select, text
 
 from server.storage import schema
 from server.storage.statement import once
@@ -38,6 +38,38 @@ _waiting_since = once(
         _t.c.item == bindparam("item"),
     )
 )
+
+
+# Covered by ix_ticket_kiosk: at most an hour of one kiosk and unit is looked at.
+_given_by = once(
+    select(
+        func.sum(case((_t.c.issued_at > bindparam("minute"), 1), else_=0)).label("minute"),
+        func.count().label("hour"),
+    ).where(
+        _t.c.hall_id == bindparam("hall_id"),
+        _t.c.day == bindparam("day"),
+        _t.c.kiosk == bindparam("kiosk"),
+        _t.c.prefix == bindparam("prefix"),
+        _t.c.issued_at > bindparam("hour"),
+        _t.c.issued_at <= bindparam("until"),
+    )
+)
+
+
+def given_by(
+    conn: Connection,
+    hall_id: str,
+    day: str,
+    kiosk: str,
+    prefix: str,
+    hour: int,
+    minute: int,
+    until: int,
+) -> tuple[int, int]:
+    """Return how many numbers of a prefix a kiosk gave in the last minute and hour of a day."""
+    asked = {"hall_id": hall_id, "day": day, "kiosk": kiosk, "prefix": prefix}
+    row = conn.execute(_given_by, asked | {"hour": hour, "minute": minute, "until": until}).one()
+    return int(row.minute or 0), int(row.hour)
 
 
 def served_today(conn: Connection, hall_id: str, day: str) -> list[Row[Any]]:

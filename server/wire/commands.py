@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, model_validator
 
 from server.wire.attendance_requests import CoverRef
-from server.wire.base import Code, Command, Edit, Message, Name, Note
+from server.wire.base import TYPED, Code, Command, Edit, Message, Name, Note
 
 
 class Problem(Message):
@@ -163,10 +163,14 @@ class OneTimePassword(Message):
 
 
 class MakeCode(Command):
-    """A one-time code for a kiosk, board or agent of this name."""
+    """A one-time code for a kiosk, board or agent of this name.
+
+    `place`: the one kiosk, window, zone or site at which an agent's first hello binds devices.
+    """
 
     kind: Literal["kiosk", "board", "agent"]
     name: Name
+    place: Annotated[str, Field(max_length=64), TYPED] = ""
 
 
 class OneTimeCode(Message):

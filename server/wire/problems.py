@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from server.domain.errors import Code, HallError
-from server.wire import request_words
+from server.wire import device_words, request_words
 from server.wire.commands import Problem
 from server.wire.error_cases import sentences
 from server.wire.field_words import field_words
@@ -201,12 +201,7 @@ WORDS: dict[Code, tuple[int, str, str]] = {
         "登记码错误、已使用或已过期，请重新生成。",
         "The code is wrong, used or out of date. Make a new one.",
     ),
-    Code.DEVICE_UNKNOWN: (404, "没有这个设备。", "There is no such device."),
-    Code.TOKEN_REVOKED: (
-        401,
-        "这台设备的登记已撤销，请重新登记。",
-        "This device's enrolment was withdrawn. Please enrol it again.",
-    ),
+    **device_words.WORDS,
     Code.BULLETIN_UNKNOWN: (404, "没有这期通报。", "There is no such bulletin."),
     Code.BULLETIN_STATE: (
         409,

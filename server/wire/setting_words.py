@@ -133,6 +133,18 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "几天没有备份就提醒（0为不提醒）",
         "Warn after so many days without a backup (0: never)",
     ),
+    "kiosk_minute_numbers": (
+        "每台取号机每个单位1分钟最多取几个号",
+        "Numbers of a unit that a kiosk gives in a minute, at most",
+    ),
+    "kiosk_hour_numbers": (
+        "每台取号机每个单位1小时最多取几个号",
+        "Numbers of a unit that a kiosk gives in an hour, at most",
+    ),
+    "desk_numbers": (
+        "每个单位每天留给咨询台几个号",
+        "Numbers of each unit left for the desk each day",
+    ),
     "offline_numbers": (
         "断网备用号：每台取号机每个字母几个（0为不备）",
         "Numbers a kiosk holds for the time without a server (0: none)",

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from server.wire.base import Message
+from server.wire.bindings import DeviceClaim
 from server.wire.commands import Problem
 from server.wire.offline import OfflineDay, StandbyAccess
 
@@ -506,6 +507,7 @@ class OfficeState(Message):
     windows: list[WindowDay]
     hours: list[HourBar]
     devices: list[DeviceView]
+    claims: list[DeviceClaim]
     unprinted: list[UnprintedSlip]
     alarms: list[Alarm]
     offline: OfflineDay

@@ -226,6 +226,7 @@ def test_an_item_that_has_vanished_waits_in_its_units_queue(hall: SmallHall) -> 
 def test_the_server_never_gives_a_leased_number(hall: SmallHall) -> None:
     kiosk = Kiosk(hall)
     first = kiosk.block("A").first
+    hall.configure(desk_numbers=0)
 
     def put(tx: Any) -> None:
         counters.move_on(tx, DAY, "A", first - 2)

@@ -10,7 +10,7 @@ import pytest
 
 from server.domain.errors import HallError
 from server.services import readers as services
-from server.services.readers import ASKING_OF_ADDRESS, MAX_ASKING, SILENT_MS
+from server.services.readers_asking import ASKING_OF_ADDRESS, MAX_ASKING, SILENT_MS
 from server.storage import readers
 from support.halls import SmallHall, at
 

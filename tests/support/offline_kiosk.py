@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from server.services import handing_in, leases
+from server.services import bindings, handing_in, leases
+from server.services.context import SYSTEM, Via
 from server.wire.offline import GivenTicket
 from support.halls import SmallHall
 
@@ -17,9 +18,10 @@ class Kiosk:
 
     def __init__(self, hall: SmallHall, name: str = "1", book: str = "a" * 32) -> None:
         self.hall, self.name, self.book = hall, name, book
-        leases.announce(
-            hall.ctx, "kiosk", f"standby-{name}", name, f"http://127.0.0.1:81{name:0>2}", book
-        )
+        self.via = Via(f"standby-{name}", "kiosk")
+        printer = {"device": "printer-1", "kind": "printers", "serves": "1"}
+        bindings.bind(hall.ctx, SYSTEM, "kiosk", [printer])
+        leases.announce(hall.ctx, self.via, name, f"http://127.0.0.1:81{name:0>2}", book)
         self.blocks = leases.keep(hall.ctx, name)
         self.given: list[GivenTicket] = []
 
@@ -55,4 +57,4 @@ class Kiosk:
         return found
 
     def hand_in(self, given: GivenTicket) -> str:
-        return handing_in.hand_in(self.hall.ctx, "kiosk", given, 0.0)
+        return handing_in.hand_in(self.hall.ctx, self.via, given, 0.0)

@@ -99,7 +99,7 @@ export const SECTIONS: readonly Section[] = [
     name: { zh: "取号明细", en: "Tickets" },
     page: page(() => import("./bulletin/TicketsSection.vue")),
   },
-  { id: "devices", group: "system", name: { zh: "设备", en: "Devices" }, page: page(() => import("./DevicesSection.vue")), given: ["state"] },
+  { id: "devices", group: "system", name: { zh: "设备", en: "Devices" }, page: page(() => import("./DevicesSection.vue")), given: ["state", "admin"] },
   {
     id: "accounts",
     group: "system",

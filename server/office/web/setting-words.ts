@@ -5,7 +5,7 @@ import { dictionary } from "@web/i18n.ts";
 export const GROUPS = {
   numbers: [
     "early_ticket_minutes", "last_ticket_minutes", "break_ticket_minutes", "priority_run", "overtake_limit",
-    "return_places", "return_limit",
+    "return_places", "return_limit", "kiosk_minute_numbers", "kiosk_hour_numbers", "desk_numbers",
   ],
   counter: ["no_show_min_calls", "no_show_min_seconds", "default_outcome", "service_prior"],
   voice: ["voice_languages", "voice_repeats", "voice_volume", "voice_one", "voice_expiry_seconds"],
@@ -51,6 +51,9 @@ const words = dictionary({
   overtake_limit: { zh: "一个普通号最多让优先号先叫几次", en: "Times an ordinary person may be overtaken" },
   return_places: { zh: "过号的人回来后排在几位之后", en: "A missed person waits behind so many" },
   return_limit: { zh: "过号最多可以回来几次", en: "Times a missed person may come back" },
+  kiosk_minute_numbers: { zh: "每台取号机每个单位1分钟最多取几个号", en: "Numbers of a unit that a kiosk gives in a minute, at most" },
+  kiosk_hour_numbers: { zh: "每台取号机每个单位1小时最多取几个号", en: "Numbers of a unit that a kiosk gives in an hour, at most" },
+  desk_numbers: { zh: "每个单位每天留给咨询台几个号", en: "Numbers of each unit left for the desk each day" },
   no_show_min_calls: { zh: "过号前至少呼叫几次", en: "Calls before a no-show, at least" },
   no_show_min_seconds: { zh: "过号前至少等几秒", en: "Seconds before a no-show, at least" },
   default_outcome: { zh: "用键盘“呼叫”键结束办理时默认结果", en: "Outcome when the keypad's call ends a service" },

@@ -10,7 +10,7 @@ from werkzeug.test import Client, TestResponse
 from server.bell import NoBell
 from server.domain.errors import Code
 from server.serving import House
-from server.storage import schema
+from server.storage import counters, schema
 from support.code_cases import CASES, case
 from support.halls import MONDAY, NEWCOMER, STAFF, at
 from support.web import Browser, Web
@@ -86,6 +86,28 @@ def _(web: Web) -> TestResponse:
         )
     )
     return _take(web, "tax-1")
+
+
+@case(Code.KIOSK_PACE)
+def _(web: Web) -> TestResponse:
+    web.small.configure(kiosk_minute_numbers=6)
+    web.clerk("T1")
+    for _ in range(6):
+        _take(web, "tax-1")
+    return _take(web, "tax-1")
+
+
+@case(Code.NUMBERS_AT_DESK)
+def _(web: Web) -> TestResponse:
+    web.clerk("T1")
+    web.small.ctx.write(lambda tx: counters.move_on(tx, "2026-03-02", "A", 970))
+    return _take(web, "tax-1")
+
+
+@case(Code.DEVICE_CLAIM)
+def _(web: Web) -> TestResponse:
+    claim = {"agent": "a", "device": "printer-1", "kind": "printers", "serves": "1"}
+    return web.administrator().post("/office/devices/confirm", claim)
 
 
 @case(Code.TICKET_UNKNOWN)

@@ -1,0 +1,78 @@
+"""Kiosks that give numbers too fast, and units whose numbers run out, for the office's list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.domain.catalogue import Unit
+from server.domain.leases import OPEN_NUMBERS, TOP
+from server.hall import Hall
+from server.services.kiosk_pace import FRESH_MS
+from server.services.snapshot import Snapshot
+from server.storage import kiosk_pace, leases
+from server.wire.views import Alarm
+
+
+def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
+    """Return the function by which the office's surface asks."""
+    ctx = hall.ctx
+
+    def found(taken: Snapshot) -> list[Alarm]:
+        return ctx.read(lambda c: _all(c, ctx.hall_id, taken))
+
+    return found
+
+
+def _all(conn: Connection, hall_id: str, taken: Snapshot) -> list[Alarm]:
+    fast = kiosk_pace.since(conn, hall_id, taken.now - FRESH_MS)
+    reserve = taken.settings.desk_numbers
+    given = kiosk_pace.taken_beyond(conn, hall_id, taken.day, OPEN_NUMBERS - reserve)
+    units = {unit.prefix: unit for unit in taken.catalogue.units}
+    left = {}
+    for prefix in sorted(given.keys() & units.keys()):
+        lowest = leases.lowest(conn, hall_id, taken.day, prefix)
+        left[prefix] = max(0, (TOP if lowest is None else lowest - 1) - given[prefix])
+    return [
+        *(_fast(row, units.get(row.prefix)) for row in fast),
+        *(_few(units[prefix], count) for prefix, count in left.items() if count <= reserve),
+    ]
+
+
+def _fast(row: Any, unit: Unit | None) -> Alarm:
+    name_zh, name_en = _names(unit, row.prefix)
+    zh, en = (
+        ("已暂停发放", "It is paused")
+        if row.refused
+        else ("断网时发放", "Given without the server")
+    )
+    return Alarm(
+        code="kiosk_pace",
+        subject=f"{row.kiosk}/{row.prefix}",
+        since=row.at,
+        message_zh=f"取号机 {row.kiosk} 在 {row.minutes} 分钟内发放了 {row.numbers} 个"
+        f"{name_zh}的号码，{zh}。请到现场查看，群众请到咨询台取号。",
+        message_en=f"Kiosk {row.kiosk} gave {row.numbers} numbers of {name_en} within "
+        f"{row.minutes} min. {en}. Please go and look; people take numbers at the desk.",
+    )
+
+
+def _few(unit: Unit, left: int) -> Alarm:
+    name_zh, name_en = _names(unit, unit.prefix)
+    return Alarm(
+        code="numbers_at_desk",
+        subject=unit.prefix,
+        since=None,
+        message_zh=f"{name_zh}的号码今天只剩 {left} 个，取号机已停止发放，请在咨询台或窗口取号。",
+        message_en=f"Only {left} numbers of {name_en} are left today; the kiosks give no more. "
+        "Please give them at the desk or a window.",
+    )
+
+
+def _names(unit: Unit | None, prefix: str) -> tuple[str, str]:
+    """Return the unit with its letter, in Chinese and in English."""
+    if unit is None:
+        return prefix, prefix
+    return f"{unit.short or unit.name}（{prefix}）", f"{unit.name_en or unit.name} ({prefix})"

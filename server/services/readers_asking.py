@@ -1,0 +1,57 @@
+"""Time clocks that nobody has admitted yet: a list for the office that no stranger fills."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import Row
+
+from server.services.bus import ReaderChanged
+from server.services.context import SYSTEM, Context, note
+from server.storage import readers
+from server.storage.store import Tx
+
+MAX_ASKING = 50
+ASKING_OF_ADDRESS = 4
+"""Time clocks of one address that ask at a time; when one was admitted the next appears."""
+SILENT_MS = 600_000
+ASKING_AGAIN_MS = 60_000
+
+
+def asks(ctx: Context, serial: str, address: str, row: Row[Any] | None, way: str) -> None:
+    """Note that a time clock asks to be admitted, or that it does so again."""
+    now = ctx.clock.now()
+    if row is not None and row.heard_at is not None and now - row.heard_at < ASKING_AGAIN_MS:
+        return
+
+    def act(tx: Tx) -> None:
+        known = readers.get(tx.conn, tx.hall_id, serial)
+        if known is None and not _room_to_ask(tx, address):
+            return
+        if known is None:
+            facts = json.dumps({"address": address})
+            readers.add(tx, serial, way, "asking", heard_at=tx.now, facts=facts)
+            note(tx, SYSTEM, "reader.asks", serial, data={"address": address})
+        elif known.state == "asking":
+            readers.change(tx, serial, heard_at=tx.now)
+        tx.events.append(ReaderChanged(serial))
+
+    ctx.write(act)
+
+
+def _room_to_ask(tx: Tx, address: str) -> bool:
+    """Return True if one more may ask: nobody fills the office's list from a few addresses.
+
+    In a full list the one that was silent longest gives way: a real time clock asks again.
+    """
+    rows = readers.asking(tx.conn, tx.hall_id)
+    if sum(readers.facts_of(row).get("address") == address for row in rows) >= ASKING_OF_ADDRESS:
+        return False
+    if len(rows) < MAX_ASKING:
+        return True
+    silent = min(rows, key=lambda row: row.heard_at or 0)
+    if (silent.heard_at or 0) > tx.now - SILENT_MS:
+        return False
+    readers.forget_asking(tx, silent.serial)
+    return True

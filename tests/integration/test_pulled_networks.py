@@ -1,0 +1,47 @@
+"""A polled time clock's networks, over a real line: they hold for the agent's own address."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import socketio
+
+from support.hall_server import ADMINISTRATOR, Client, HallServer
+
+CLOCK = {"device": "clock-1", "kind": "fingerprint", "serves": "door"}
+PUNCHES = {"lines": [["7", "2026-11-24 08:20:00", "0", "1", "0"]]}
+PLACED = {"name": "东门", "place": "", "encoding": ""}
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[HallServer]:
+    """A hall with one person, in a process of its own."""
+    with HallServer(tmp_path, seated=["W01"]) as running:
+        yield running
+
+
+def test_punches_come_from_the_networks_of_the_time_clock_only(hall: HallServer) -> None:
+    admin = hall.clerk(ADMINISTRATOR)
+    clock = {"serial": "clock-1", "way": "pull", **PLACED}
+    admin.post("/office/readers", {**clock, "networks": "10.0.0.0/8"})
+    asked = {"kind": "agent", "name": "clocks"}
+    code = admin.post("/office/codes", asked)["code"]
+    token = Client(hall.base).post("/enrol", {"code": code, **asked})["token"]
+    line: Any = socketio.Client(reconnection=False)
+    line.connect(hall.base, auth={"token": token}, namespaces=["/agent"], transports=["websocket"])
+    try:
+        hello = {"agent": "clocks", "devices": [CLOCK]}
+        assert line.call("hello", hello, namespace="/agent") == {"ok": True}
+        event = {"id": "1", "device": "clock-1", "kind": "punches", "data": PUNCHES, "age": 1.0}
+        refused = line.call("event", event, namespace="/agent")
+        assert refused == {"ok": False, "code": "forbidden"}
+        admin.post("/office/readers/clock-1", {**PLACED, "networks": "127.0.0.0/8"})
+        assert line.call("event", event, namespace="/agent")["ok"]
+    finally:
+        line.disconnect()
+        with contextlib.suppress(Exception):
+            line.eio.disconnect()
