@@ -56,7 +56,7 @@ def test_the_bound_on_priority(small: SmallHall) -> None:
 
 
 def test_nobody_is_overtaken_more_often_than_stated(small: SmallHall) -> None:
-    small.ctx.settings()
+    small.configure(kiosk_minute_numbers=99)
     small.seat("T1")
     ordinary = [small.issue("tax-2") for _ in range(6)]
     for _ in range(30):
