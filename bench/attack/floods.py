@@ -254,7 +254,7 @@ def pages(flood: Flood) -> None:
 FLOODS: dict[str, Callable[[Flood], None]] = {
     one.__name__: one
     for one in (
-        openapi, events, acks, pongs, lines, bodies, idle, phones, tokens, kiosk, pages, logins,
+        openapi, events, acks, pongs, lines, bodies, idle, kiosk, phones, pages, tokens, logins,
     )
 }  # fmt: skip
 
