@@ -41,6 +41,7 @@ from server.office import (
     entry,
     offline,
     own_alarms,
+    past_changes,
     readers,
     requests,
     surface,
@@ -100,12 +101,14 @@ def build(
     display.surface.add(api, feeds, agents, background)
     more = [readers.alarms(hall), cover_alarms.alarms(hall), check_alarms.alarms(hall)]
     more += [offline.alarms(hall), contended.alarms(hall), call_alarms.alarms(hall)]
-    surface.add(api, feeds, [*more, own_alarms.alarms(hall)])
+    more += [past_changes.alarms(hall), own_alarms.alarms(hall)]
+    surface.add(api, feeds, more)
     readers.add(api, feeds)
     checks.add(api, feeds)
     attendance.add(api, feeds)
     bulletins.add(api)
     requests.add(api, feeds)
+    past_changes.add(api)
     pull.add(agents, hall)
     if hall.config.demo:
         demo.add(api, feeds, hall.config.simulators, background)

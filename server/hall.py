@@ -17,6 +17,7 @@ from server.domain.catalogue import Catalogue, Role
 from server.services.attendance import calendar
 from server.services.bus import Bus, HallChanged
 from server.services.context import SYSTEM, Actor, Context, note
+from server.services.past_changes.guard import PastGuard
 from server.services.people import Offloaded, People
 from server.storage import accounts, schema
 from server.storage import catalogue as catalogues
@@ -75,6 +76,7 @@ def open_hall(
         presence = databases.presence(config.database_url)
     store = databases.store(config.database_url, config.hall_id)
     ctx = Context(store, clock or MachineClock(), chance or SystemChance(), Bus())
+    ctx.guard = PastGuard()
     _ensure_hall(ctx)
     calendar.seed(ctx)
     return Hall(config, ctx, People(ctx, offload, hasher), offload, presence)

@@ -277,7 +277,10 @@ def _hand(api: Api) -> None:
         who=MANAGERS,
         body=FileSheet,
         answer=SheetTaken,
-        codes=(Code.ACCOUNT_UNKNOWN, Code.SHEET_WITNESS, Code.REASON_REQUIRED),
+        codes=(
+            *(Code.ACCOUNT_UNKNOWN, Code.SHEET_WITNESS),
+            *(Code.SHEET_OWN, Code.REASON_REQUIRED),
+        ),
         example={
             "day": "2026-03-02",
             "reason": "停电",
@@ -286,7 +289,7 @@ def _hand(api: Api) -> None:
         },
     )
     def file_sheet(call: Call) -> SheetTaken:
-        """Keep a sheet that people signed while no time clock worked."""
+        """Keep a sheet that people signed while no time clock worked; its witness confirms it."""
         asked: FileSheet = call.body
         try:
             sheet = Sheet(
@@ -297,4 +300,4 @@ def _hand(api: Api) -> None:
             )
         except ValueError:
             raise HallError(Code.INVALID, field="day") from None
-        return SheetTaken(**readers_hand.take_sheet(hall.ctx, call.actor, call.key, sheet))
+        return SheetTaken(sheet=readers_hand.take_sheet(hall.ctx, call.actor, call.key, sheet))

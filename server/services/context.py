@@ -6,14 +6,15 @@ answer are one transaction; events go to the bus after the commit. No HTTP here.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
@@ -27,7 +28,7 @@ from server.services.bus import Bus, Event, HallChanged
 from server.storage import calendar, commands, journal, windows
 from server.storage import catalogue as catalogues
 from server.storage import settings as stored_settings
-from server.storage.store import Act, Store, Tx, attempt
+from server.storage.store import Act, Inside, Store, Tx, attempt
 
 T = TypeVar("T")
 JsonDict = dict[str, Any]
@@ -39,6 +40,8 @@ class Actor:
 
     kind: ActorKind
     name: str
+    why: str = field(default="", compare=False)
+    """The reason given for an act that moves a day that is over; empty: none."""
 
     @property
     def key(self) -> str:
@@ -54,6 +57,23 @@ SYSTEM = Actor(ActorKind.SYSTEM, "hall")
 
 def _nobody(_seconds: float) -> None:
     """Whom acts tell how long they took while nobody measures."""
+
+
+class Guard(Protocol):
+    """Runs an act in its transaction, or keeps it for a second person if it moves a past day."""
+
+    def run(
+        self, ctx: Context, tx: Tx, actor: Actor, asked: JsonDict, act: Act[JsonDict]
+    ) -> JsonDict | HallError: ...
+
+
+class Unguarded:
+    """Runs every act at once."""
+
+    def run(
+        self, _ctx: Context, tx: Tx, _actor: Actor, _asked: JsonDict, act: Act[JsonDict]
+    ) -> JsonDict | HallError:
+        return attempt(tx, act)
 
 
 class Context:
@@ -72,6 +92,8 @@ class Context:
         self._loading = threading.RLock()
         self.standing: dict[tuple[str, str], object] = {}
         """What `services.snapshot` keeps of the hall by journal line and day."""
+        self.guard: Guard = Unguarded()
+        """Keeps acts that move a past day for a second person; set by the hall."""
         self.wrote: Callable[[float], None] = _nobody
         """Told how many seconds each act took until it was durable."""
         bus.listen(self._heard)  # first of all listeners: the others see the new data
@@ -201,12 +223,15 @@ class Context:
         act: Callable[[Tx], JsonDict],
         *,
         brief: bool = False,
+        second: bool = False,
     ) -> JsonDict:
         """Run `act` once for this actor and key; a repeat gets the first answer, refusals too.
 
-        `brief`: as in Store, for what kiosks and counters do all day.
+        `brief`: as in Store, for what kiosks and counters do all day. `second`: the act is itself
+        the decision of a second person, which the act checks, so the guard lets it through.
 
-        Raises the act's HallError, or KEY_REUSED when the key came with other arguments before.
+        Raises the act's HallError, KEY_REUSED when the key came with other arguments before, and
+        for an act that moves a past day PAST_REASON, PAST_ASKED or PAST_CLOSED.
         """
         digest = digest_of(asked)
         window = str(asked.get("window", ""))
@@ -215,7 +240,7 @@ class Context:
             first = commands.first_answer(tx.conn, tx.hall_id, actor.key, key)
             if first is not None:
                 return _repeat(first, digest)
-            answer = attempt(tx, act)
+            answer = attempt(tx, act) if second else self.guard.run(self, tx, actor, asked, act)
             _keep(tx, actor, key, digest, answer, window)
             return answer
 
@@ -223,6 +248,34 @@ class Context:
         if isinstance(answer, HallError):
             raise answer
         return answer
+
+    def guarded(self, actor: Actor, asked: JsonDict, act: Callable[[Tx], JsonDict]) -> JsonDict:
+        """Run an act that has no key, under the guard; raises as `command` does."""
+        answer = self.write(lambda tx: self.guard.run(self, tx, actor, asked, act))
+        if isinstance(answer, HallError):
+            raise answer
+        return answer
+
+    def inside(self, tx: Tx) -> Context:
+        """Return this hall as the running act sees it, with what the act has written so far.
+
+        Acts of the returned context are part of `tx`, and nothing guards them.
+        """
+        found = copy.copy(self)
+        found.store = Inside(tx)
+        found.guard = Unguarded()
+        found.bus = Bus()
+        found._loading = threading.RLock()
+        found.forget()
+        found.standing = {}
+        found.wrote = _nobody
+        return found
+
+    def forget(self) -> None:
+        """Read catalogue, calendar and settings again at next use."""
+        self._current = None
+        self._settings = None
+        self._catalogues = {}
 
 
 def digest_of(asked: JsonDict) -> str:

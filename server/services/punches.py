@@ -224,6 +224,16 @@ def digest(rows: Iterable[Any]) -> str:
     return whole.hexdigest()
 
 
+def tell_delivered(ctx: Context, tx: Tx, before: int | None) -> None:
+    """Tell that slots may be pending no more, or again; `before`: delivered until, as it was.
+
+    Days that were delivered before and after read as they did.
+    """
+    after = readers.delivered_until(tx.conn, tx.hall_id)
+    known = min(tx.now if before is None else before, tx.now if after is None else after)
+    tx.events.append(AttendanceChanged((), (), ctx.day(known)))
+
+
 # -- what is remembered of a reader ----------------------------------------------------------------
 
 

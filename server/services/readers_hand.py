@@ -1,28 +1,33 @@
 """Punches by hand: a terminal's USB file, and the signed sheet of a power cut.
 
 A sheet needs a reason and a witness, who is neither the one who types it in nor one of those who
-signed. Both ways end in the same insert-only punches, marked with their source.
+signed; whoever types it in did not sign it either. It counts once the witness has confirmed it from
+an account of his own. Both ways end in the same insert-only punches, marked with their source.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from server.clock import instant
 from server.domain import iclock
 from server.domain.errors import Code, HallError
 from server.domain.punches import PunchLine, Source
 from server.services import punches
-from server.services.bus import ReaderChanged
+from server.services.bus import ReaderChanged, RequestsChanged
 from server.services.context import Actor, Context, JsonDict, note
 from server.services.readers_office import SHEET_MARK
-from server.storage import readers
+from server.storage import readers, sign_in_sheets
 from server.storage.store import Tx
 
 SHEET = "sheet"
 """The reader that all sheets are punches of."""
+WAITING, CONFIRMED, REFUSED = "waiting", "confirmed", "refused"
+"""States of a sheet: it waits for its witness, who confirms or refuses it."""
 MAX_SIGNED = 300
 MAX_PROBLEMS = 200
 
@@ -123,11 +128,12 @@ class Sheet:
     lines: Sequence[Signed]
 
 
-def take_sheet(ctx: Context, actor: Actor, key: str, sheet: Sheet) -> JsonDict:
-    """Keep a sheet and its punches: {"sheet", "new", "known"}.
+def take_sheet(ctx: Context, actor: Actor, key: str, sheet: Sheet) -> str:
+    """Keep a sheet, which counts nothing until its witness confirms it; returns its id.
 
     Raises INVALID (nothing signed, a time to come), REASON_REQUIRED, ACCOUNT_UNKNOWN for somebody
-    not on the staff list, SHEET_WITNESS when the witness is the typist or signed it too.
+    not on the staff list, SHEET_OWN when the typist signed it, SHEET_WITNESS when the witness is
+    the typist or signed it.
     """
     signed = [{"staff": s.staff, "at": s.at.strftime("%H:%M")} for s in sheet.lines]
 
@@ -135,18 +141,61 @@ def take_sheet(ctx: Context, actor: Actor, key: str, sheet: Sheet) -> JsonDict:
         _check_sheet(ctx, tx, actor, sheet)
         sheet_id = ctx.chance.token(9)
         day = sheet.day.isoformat()
-        readers.add_sheet(tx, sheet_id, day, sheet.reason.strip(), sheet.witness, signed, actor.key)
-        if readers.get(tx.conn, tx.hall_id, SHEET) is None:
-            readers.add(tx, SHEET, "sheet", "admitted", name="签到表")
-        lines = [_signature(tx, sheet, each, sheet_id) for each in sheet.lines]
-        taken = punches.take_in(ctx, tx, SHEET, lines, Source.SHEET, actor)
+        sign_in_sheets.add(
+            tx, sheet_id, day, sheet.reason.strip(), sheet.witness, signed, actor.key
+        )
         data = {"day": day, "witness": sheet.witness, "reason": sheet.reason, "lines": signed}
         note(tx, actor, "reader.sheet", sheet_id, data=data)
-        return {"sheet": sheet_id, "new": taken.new, "known": taken.known}
+        tx.events.append(ReaderChanged(SHEET))
+        tx.events.append(RequestsChanged(sheet_id, sheet.witness))
+        return {"sheet": sheet_id}
 
     asked = {"act": "sheet", "day": sheet.day.isoformat(), "reason": sheet.reason}
-    answer = ctx.command(actor, key, asked | {"witness": sheet.witness, "lines": signed}, act)
-    return {name: answer[name] for name in ("sheet", "new", "known")}
+    return str(
+        ctx.command(actor, key, asked | {"witness": sheet.witness, "lines": signed}, act)["sheet"]
+    )
+
+
+def answer_sheet(
+    ctx: Context, actor: Actor, key: str, sheet_id: str, agree: bool, words: str
+) -> None:
+    """Confirm a sheet as its witness, from then on its signatures count; or refuse it.
+
+    Raises SHEET_UNKNOWN (also for anybody but the witness), SHEET_STATE, INVALID (a refusal needs
+    words).
+    """
+
+    def act(tx: Tx) -> JsonDict:
+        row = sign_in_sheets.get(tx.conn, tx.hall_id, sheet_id)
+        if row is None or row.witness != actor.name:
+            raise HallError(Code.SHEET_UNKNOWN)
+        if row.state != WAITING:
+            raise HallError(Code.SHEET_STATE, state=row.state)
+        if not agree and not words.strip():
+            raise HallError(Code.INVALID, field="words")
+        state = CONFIRMED if agree else REFUSED
+        sign_in_sheets.settle(tx, sheet_id, state, words.strip())
+        typist = row.by_actor.partition(":")[2]
+        data = {"day": row.day, "by": typist}
+        note(tx, actor, f"reader.sheet_{state}", sheet_id, data=data, why=words.strip())
+        if agree:
+            _take_signatures(ctx, tx, actor, row)
+        tx.events.append(ReaderChanged(SHEET))
+        tx.events.append(RequestsChanged(sheet_id, actor.name))
+        return {}
+
+    asked = {"act": "sheet.answer", "sheet": sheet_id, "agree": agree, "words": words}
+    # The witness is the second person: neither the typist nor one who signed.
+    ctx.command(actor, key, asked, act, second=True)
+
+
+def _take_signatures(ctx: Context, tx: Tx, actor: Actor, row: Any) -> None:
+    if readers.get(tx.conn, tx.hall_id, SHEET) is None:
+        readers.add(tx, SHEET, "sheet", "admitted", name="签到表")
+    day = date.fromisoformat(row.day)
+    signed = [Signed(one["staff"], time.fromisoformat(one["at"])) for one in json.loads(row.lines)]
+    lines = [_signature(tx, day, each, row.id) for each in signed]
+    punches.take_in(ctx, tx, SHEET, lines, Source.SHEET, actor)
 
 
 def _check_sheet(ctx: Context, tx: Tx, actor: Actor, sheet: Sheet) -> None:
@@ -159,6 +208,8 @@ def _check_sheet(ctx: Context, tx: Tx, actor: Actor, sheet: Sheet) -> None:
     for staff in (sheet.witness, *sorted(signers)):
         if staff not in people:
             raise HallError(Code.ACCOUNT_UNKNOWN, staff=staff)
+    if actor.name in signers:
+        raise HallError(Code.SHEET_OWN)
     if sheet.witness == actor.name or sheet.witness in signers:
         raise HallError(Code.SHEET_WITNESS)
     latest = max(each.at for each in sheet.lines)
@@ -166,9 +217,9 @@ def _check_sheet(ctx: Context, tx: Tx, actor: Actor, sheet: Sheet) -> None:
         raise HallError(Code.INVALID, field="lines")
 
 
-def _signature(tx: Tx, sheet: Sheet, each: Signed, sheet_id: str) -> PunchLine:
+def _signature(tx: Tx, day: date, each: Signed, sheet_id: str) -> PunchLine:
     """A signature as a punch; its enrolment is the person's own from the beginning of time."""
     enrolment = f"{SHEET_MARK}{each.staff}"
     if enrolment not in readers.fingers(tx.conn, tx.hall_id):
         readers.link(tx, enrolment, 0, each.staff, "sheet")
-    return PunchLine(enrolment, datetime.combine(sheet.day, each.at), raw=f"sheet {sheet_id}")
+    return PunchLine(enrolment, datetime.combine(day, each.at), raw=f"sheet {sheet_id}")

@@ -10,6 +10,7 @@ from server.storage import (
     tables_calls,
     tables_checks,
     tables_offline,
+    tables_past,
     tables_people,
     tables_readers,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "tables_calls",
     "tables_checks",
     "tables_offline",
+    "tables_past",
     "tables_people",
     "tables_readers",
 ]
