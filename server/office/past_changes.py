@@ -1,4 +1,4 @@
-"""Changes of the past in the office, and what waits for one's own word: routes and the list's line."""
+"""Changes of the past in the office, and what waits for one's own word: routes and the alarm."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection
@@ -88,6 +88,7 @@ class Context:
         self._catalogues: dict[int, Catalogue] = {}
         self._current: tuple[int, Catalogue] | None = None
         self._calendar: tuple[tuple[int, int], frozenset[int]] = ((0, 0), frozenset())
+        self._weeks: list[tuple[int, frozenset[int]]] = []
         self._settings: Settings | None = None
         self._loading = threading.RLock()
         self.standing: dict[tuple[str, str], object] = {}
@@ -124,6 +125,7 @@ class Context:
 
         def query(conn: Connection) -> tuple[SpecialDay, ...]:
             self._calendar = calendar.mark(conn, hall_id), calendar.years(conn, hall_id)
+            self._weeks = catalogues.weeks(conn, hall_id)
             return calendar.every(conn, hall_id, makeup)
 
         return self.store.read(query)
@@ -132,6 +134,17 @@ class Context:
         """The years whose State Council calendar is known."""
         self.catalogue()
         return self._calendar[1]
+
+    def weeks(self) -> tuple[tuple[date, frozenset[int]], ...]:
+        """The weekdays that the hall works, each week from the day it came; where it changed."""
+        self.catalogue()
+        found: list[tuple[date, frozenset[int]]] = []
+        for at, week in self._weeks:
+            if not found or found[-1][1] != week:
+                since = self.local(at).date()
+                found = [one for one in found if one[0] != since]  # the day's last one counts
+                found.append((since, week))
+        return tuple(found) if len(found) > 1 else ()
 
     def catalogue_version(self, version: int) -> Catalogue:
         """An older version, as tickets remember it."""
@@ -265,14 +278,14 @@ class Context:
         found.store = Inside(tx)
         found.guard = Unguarded()
         found.bus = Bus()
-        found._loading = threading.RLock()
         found.forget()
         found.standing = {}
         found.wrote = _nobody
         return found
 
     def forget(self) -> None:
-        """Read catalogue, calendar and settings again at next use."""
+        """Start anew: nothing of catalogue, calendar and settings has been read yet."""
+        self._loading = threading.RLock()
         self._current = None
         self._settings = None
         self._catalogues = {}

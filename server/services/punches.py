@@ -72,7 +72,7 @@ def take(
             between()
         fresh = part
         if number and source is not Source.PUSH:
-            fresh = _unknown(ctx, reader, part)
+            fresh = unknown(ctx, reader, part)
             taken += Taken(known=len(part) - len(fresh))
         if fresh:
             taken += _take_part(ctx, reader, fresh, source, actor)
@@ -94,7 +94,7 @@ def _take_part(
     return ctx.write(lambda tx: take_in(ctx, tx, reader, part, source, actor))
 
 
-def _unknown(ctx: Context, reader: str, part: Sequence[PunchLine]) -> list[PunchLine]:
+def unknown(ctx: Context, reader: str, part: Sequence[PunchLine]) -> list[PunchLine]:
     """Those that are not there yet. Another way may bring them meanwhile: the act looks too."""
     said = [(line.enrolment, line.said.isoformat(" ", "seconds")) for line in part]
     known = ctx.read(lambda c: punches.known_of(c, ctx.hall_id, reader, said))

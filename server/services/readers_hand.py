@@ -8,9 +8,10 @@ an account of his own. Both ways end in the same insert-only punches, marked wit
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
+from itertools import groupby
 from typing import Any
 
 from server.clock import instant
@@ -28,6 +29,8 @@ SHEET = "sheet"
 """The reader that all sheets are punches of."""
 WAITING, CONFIRMED, REFUSED = "waiting", "confirmed", "refused"
 """States of a sheet: it waits for its witness, who confirms or refuses it."""
+PART_LINES = 1000
+"""Lines of a file that are one act, and so one change for a second person, to the end of a day."""
 MAX_SIGNED = 300
 MAX_PROBLEMS = 200
 
@@ -76,6 +79,8 @@ def take_file(
     """Keep a file's punches for the reader it was taken from. The same file again adds nothing.
 
     `between` is called between its acts, so that a long file does not keep the counters waiting.
+    Punches that would move a day that is over wait for a second person: a file is in the hands of
+    whoever brings it.
 
     Raises READER_UNKNOWN, READER_STATE, and PUNCH_FILE with the problems when more of its lines
     are bad than good: that is another file.
@@ -91,23 +96,95 @@ def take_file(
             for p in read.problems[:MAX_PROBLEMS]
         ]
         raise HallError(Code.PUNCH_FILE, count=len(read.problems), problems=problems)
-    taken = punches.take(ctx, serial, read.lines, Source.FILE, actor=actor, between=between)
-    newest = max(line.said for line in read.lines)
+    fresh = _fresh(ctx, serial, read.lines)
+    until = max(line.said for line in read.lines)
+    first: HallError | None = None
+    taken, waiting = punches.Taken(known=len(read.lines) - len(fresh)), 0
+    parts = list(_parts(fresh, ctx.day())) or [[]]
+    for number, part in enumerate(parts):
+        if number and between is not None:
+            between()
+        ended = until.isoformat() if number == len(parts) - 1 else ""
+        try:
+            taken += take_part(ctx, actor, serial, [_plain(one) for one in part], name, ended)
+        except HallError as refusal:
+            if refusal.code is not Code.PAST_ASKED:
+                raise
+            waiting += refusal.data["count"]
+            first = first or refusal
+    if first is not None:
+        raise HallError(Code.PAST_ASKED, **first.data | {"count": waiting})
+    return taken
 
-    def act(tx: Tx) -> None:
-        found = readers.get(tx.conn, tx.hall_id, serial)
-        if found is not None:
+
+def _fresh(ctx: Context, serial: str, lines: Sequence[PunchLine]) -> list[PunchLine]:
+    """The lines that are not there yet, each once, by time."""
+    each = sorted({(one.enrolment, one.said): one for one in lines}.values(), key=_moment)
+    fresh: list[PunchLine] = []
+    for start in range(0, len(each), PART_LINES):
+        fresh += punches.unknown(ctx, serial, each[start : start + PART_LINES])
+    return fresh
+
+
+def _moment(line: PunchLine) -> tuple[datetime, str]:
+    return line.said, line.enrolment
+
+
+def _parts(lines: Sequence[PunchLine], today: str) -> Iterator[list[PunchLine]]:
+    """Whole days together, some `PART_LINES` lines at a time; today and later apart."""
+    part: list[PunchLine] = []
+    for day, of_day in groupby(lines, key=lambda one: one.said.date().isoformat()):
+        if part and (len(part) >= PART_LINES or (day >= today > part[-1].said.date().isoformat())):
+            yield part
+            part = []
+        part += of_day
+    if part:
+        yield part
+
+
+def _plain(line: PunchLine) -> list[str]:
+    said = line.said.isoformat()
+    return [line.enrolment, said, line.in_out, line.verify, line.work_code, line.raw]
+
+
+def take_part(
+    ctx: Context, actor: Actor, serial: str, lines: Sequence[Sequence[str]], name: str, until: str
+) -> punches.Taken:
+    """Keep some of a file's punches, in one act: those that move a day that is over wait.
+
+    `until`: how far the whole file goes; empty: more of it follows. Raises as Context.guarded.
+    """
+    asked: JsonDict = {
+        "act": "reader.file",
+        "serial": serial,
+        "lines": [list(line) for line in lines],
+        "name": name,
+        "until": until,
+    }
+    found = [
+        PunchLine(pin, datetime.fromisoformat(said), *more) for pin, said, *more in asked["lines"]
+    ]
+
+    def act(tx: Tx) -> JsonDict:
+        taken = punches.Taken()
+        for start in range(0, len(found), punches.LINES_AN_ACT):
+            some = found[start : start + punches.LINES_AN_ACT]
+            taken += punches.take_in(ctx, tx, serial, some, Source.FILE, actor)
+        row = readers.get(tx.conn, tx.hall_id, serial)
+        if row is not None and until:
             # The file holds the terminal's memory up to its newest line.
-            until = min(instant(newest, ctx.settings().timezone), tx.now)
-            contact = punches.contact_of(found).delivered(until)
-            punches.keep_contact(tx, found, contact, punches.clock_of(found))
+            before = readers.delivered_until(tx.conn, tx.hall_id)
+            end = min(instant(datetime.fromisoformat(until), ctx.settings().timezone), tx.now)
+            contact = punches.contact_of(row).delivered(end)
+            punches.keep_contact(tx, row, contact, punches.clock_of(row))
+            punches.tell_delivered(ctx, tx, before)
         data = {"file": name[:100], "new": taken.new, "known": taken.known}
         note(tx, actor, "reader.file", serial, data=data)
         readers.add_event(tx, serial, "file", data | {"by": actor.name})
         tx.events.append(ReaderChanged(serial))
+        return asdict(taken)
 
-    ctx.write(act)
-    return taken
+    return punches.Taken(**ctx.guarded(actor, asked, act))
 
 
 @dataclass(frozen=True, slots=True)

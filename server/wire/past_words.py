@@ -1,6 +1,6 @@
 """The words of refusals about changes of the past and sign-in sheets.
 
-Part of `problems.WORDS`: status, Chinese, English.
+Part of `problems.WORDS`, by way of `request_words`: status, Chinese, English.
 """
 
 from __future__ import annotations
@@ -11,14 +11,12 @@ WORDS: dict[Code, tuple[int, str, str]] = {
     Code.PAST_REASON: (
         409,
         "这项操作会改动已经过去的日子（{count} 处，{first} 起），须写明理由，并由另一人确认。",
-        "This changes days that are over ({count} values, from {first}). Give a reason; a second "
-        "person confirms it.",
+        "This moves {count} values of days that are over. Give a reason; a second person confirms.",
     ),
     Code.PAST_ASKED: (
         409,
         "已提交更正（{count} 处）。由另一人在“更正确认”中确认后生效，现在没有任何改动。",
-        "The change of {count} values waits for a second person, who confirms it under “Changes "
-        "of the past”. Nothing has changed yet.",
+        "{count} values wait for a second person (“Changes of the past”). Nothing is changed yet.",
     ),
     Code.PAST_SECOND: (
         403,

@@ -7,13 +7,11 @@ from typing import Any
 
 import pytest
 
+from server.domain.catalogue import Role
 from server.domain.errors import Code
-from server.domain.punches import PunchLine, Source
-from server.services import punches
-from server.storage import readers
-from server.storage.store import Tx
-from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, at
-from support.sheets import CLERK, READER, clock, ready, take
+from server.services.context import SYSTEM
+from support.halls import MANAGER, MONDAY, STAFF, at
+from support.sheets import CLERK, ready, take
 from support.web import Browser, Web
 
 FRIDAY = MONDAY - timedelta(days=3)
@@ -125,8 +123,6 @@ def test_a_person_concerned_does_not_confirm(settled: Web) -> None:
     admin.post("/office/fingers", LINK | {"staff": MANAGER})
     [change] = waiting(admin)
     people = settled.small.hall.people
-    from server.domain.catalogue import Role
-    from server.services.context import SYSTEM
 
     people.change_account(SYSTEM, STAFF["G1"], Role.MANAGER, disabled=False)
     path = f"/office/past-changes/{change['id']}/confirm"

@@ -58,7 +58,14 @@ def answer(
         state = CONFIRMED if agree else OBJECTED
         checks.change(tx, check_id, second=state, second_at=tx.now, second_words=words.strip())
         what = "check.second" if agree else "check.object"
-        note(tx, actor, what, check_id, data={"by": row.by_actor}, why=words.strip())
+        note(
+            tx,
+            actor,
+            what,
+            check_id,
+            data={"by": row.by_actor.partition(":")[2]},
+            why=words.strip(),
+        )
         if agree and row.state in ENDED:
             finding.from_marks(ctx, tx, check_id)
         tx.events.append(ChecksChanged(row.day, check_id))

@@ -151,7 +151,10 @@ def _known(ctx: Context, conn: Connection, check_id: str, asked: Asked) -> dict[
 
 
 def finish(ctx: Context, actor: Actor, key: str, check_id: str) -> JsonDict:
-    """End a walk; its findings are told once both have walked it. Raises CHECK_UNKNOWN, NOT_A_CHECKER."""
+    """End a walk; its findings are told once both have walked it.
+
+    Raises CHECK_UNKNOWN, NOT_A_CHECKER.
+    """
 
     def act(tx: Tx) -> JsonDict:
         row = _walked(tx, check_id, actor)

@@ -145,6 +145,6 @@ def _settle(tx: Tx, actor: Actor, row: Any, state: State, words: str) -> None:
     stored.change(
         tx, row.id, state=state.value, decided_by=actor.key, decided_at=tx.now, words=words
     )
-    data = {"command": row.command, "asked_by": row.asked_by}
+    data = {"command": row.command, "asked_by": asker_of(row).name}
     note(tx, actor, f"past.{state}", row.id, data=data, why=words or row.why)
     tx.events.append(PastChanged(row.id))

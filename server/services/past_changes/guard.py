@@ -21,7 +21,8 @@ from server.services.context import Actor, Context, JsonDict, note
 from server.services.past_changes import reading
 from server.services.past_changes.replays import REPLAYS
 from server.storage import past_changes as stored
-from server.storage.store import Act, Tx, attempt, savepoint
+from server.storage.statement import Savepoint, savepoint
+from server.storage.store import Act, Tx, attempt
 
 PEOPLE = frozenset({ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTRATOR})
 
@@ -76,8 +77,8 @@ def _tried(ctx: Context, tx: Tx, act: Act[JsonDict]) -> JsonDict | HallError | T
     return Trial(reach, rules.moves(before, after))
 
 
-def _undo(tx: Tx, events: int, part: object) -> None:
-    part.rollback()  # type: ignore[attr-defined]
+def _undo(tx: Tx, events: int, part: Savepoint) -> None:
+    part.rollback()
     tx.batch.head = None
     del tx.events[events:]
 
@@ -112,7 +113,7 @@ def _keep(ctx: Context, tx: Tx, actor: Actor, asked: JsonDict, tried: Trial) -> 
         command=command,
         args=asked,
         why=actor.why.strip(),
-        rank=replay.rank.value,
+        rank=replay.rank_of(asked).value,
         asked_by=actor.key,
         days=[day.isoformat() for day in tried.reach.days],
         reach=None if staff is None else sorted(staff),
