@@ -154,6 +154,12 @@ class Context:
             )
         return self._catalogues[version]
 
+    def catalogue_at(self, conn: Connection, version: int) -> Catalogue:
+        """An older version, read by a query that runs already."""
+        if version not in self._catalogues:
+            self._catalogues[version] = catalogues.load(conn, self.hall_id, version)
+        return self._catalogues[version]
+
     def settings(self) -> Settings:
         """The settings in force."""
         if self._settings is None:
