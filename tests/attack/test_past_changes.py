@@ -10,6 +10,7 @@ import pytest
 from server.domain.catalogue import Role
 from server.domain.errors import Code
 from server.services.context import SYSTEM
+from server.services.past_changes import acts
 from support.halls import MANAGER, MONDAY, STAFF, at
 from support.sheets import CLERK, ready, take
 from support.web import Browser, Web
@@ -76,6 +77,29 @@ def test_a_finger_with_a_past_date_moves_nothing_until_a_second_person_confirms(
 def test_a_finger_from_today_on_is_linked_at_once(settled: Web) -> None:
     today = LINK | {"since": MONDAY.isoformat()}
     assert settled.manager().post("/office/fingers", today).status_code == 200
+
+
+def test_a_released_bulletin_gets_its_amendment(settled: Web) -> None:
+    small, week = settled.small, "2026-W09"
+    small.clock.set(at(9, day=MONDAY))
+    boss, admin = settled.manager(), settled.administrator()
+    boss.post("/office/bulletins", {"week": week})
+    boss.post(f"/office/bulletins/{week}/words", {"words": {}})
+    seen = admin.get(f"/bulletins/{week}").get_json()["digest"]
+    assert admin.post(f"/office/bulletins/{week}/release", {"seen": seen}).status_code == 200
+    boss.why = "编号登记错了"
+    boss.post("/office/fingers", LINK | {"staff": ""})
+    [change] = waiting(boss)
+    assert acts.amend_due(small.ctx) == []
+    path = f"/office/past-changes/{change['id']}/confirm"
+    assert admin.post(path).status_code == 200
+    assert acts.amend_due(small.ctx) == [week]
+    assert acts.amend_due(small.ctx) == []
+    [drafted] = admin.get(f"/bulletins/{week}").get_json()["amendments"]
+    assert "编号登记错了" in drafted["words"]
+    release = f"/office/bulletins/{week}/amendments/1/release"
+    assert code(boss.post(release)) == Code.BULLETIN_SECOND
+    assert admin.post(release).status_code == 200
 
 
 def test_a_refused_change_leaves_everything_and_says_why(settled: Web) -> None:

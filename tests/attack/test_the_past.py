@@ -29,6 +29,7 @@ from server.api import Route, Who
 from server.api.links import PLACE
 from server.domain.catalogue import Scope, SpecialDay
 from server.domain.settings import BOUNDS, CHOICES
+from server.services.context import Unguarded
 from support.halls import ADMINISTRATOR, MANAGER, STAFF, catalogue
 from support.settled import Settled, attlog
 from support.sheets import CLERK
@@ -36,9 +37,16 @@ from support.web import PASSWORD, Browser
 
 DAYS = ("2026-03-03", "2026-02-24")
 ISO = re.compile(r"^\d{4}-\d{2}-\d{2}")
-ROLES = ("administrator", "manager", "clerk", "kiosk", "board", "agent", "nobody")
-PEOPLE = frozenset({"administrator", "manager", "clerk"})
-MOST = 14
+PEOPLE = {
+    "administrator": ADMINISTRATOR,
+    "manager": MANAGER,
+    "clerk": CLERK,
+    "colleague": STAFF["G2"],
+}
+"""The roles with an account; the colleague is a clerk too, and the second checker of a walk."""
+ROLES = (*PEOPLE, "kiosk", "board", "agent", "nobody")
+KINDS = {"colleague": "clerk", "nobody": "anyone"}
+MOST = 8
 """Bodies that are tried of a command, by each person; every name in its path is among them."""
 SECOND = {
     "correction.approve", "correction.refuse", "leave.approve", "leave.refuse",
@@ -48,26 +56,32 @@ SECOND = {
 """Acts of a second person, who is neither asker nor subject."""
 VALUES: dict[str, list[Any]] = {
     "staff": [CLERK, MANAGER], "other": [STAFF["G2"], CLERK], "witness": [STAFF["G1"]],
-    "cover": [STAFF["T2"]], "window": ["T1"], "enrolment": ["7", "99"], "item": ["tax-1"],
+    "cover": [STAFF["F1"], ""], "window": ["T1"], "enrolment": ["7", "99"], "item": ["tax-1"],
     "slot": ["am_in", "pm_out"], "approve": [True, False], "confirm": [True, False],
     "stands": [True, False], "agree": [True, False], "verdict": ["on_time"], "mark": ["empty"],
     "week": ["2026-W09", "2026-W08"], "year": [2026], "subject": [""], "scope": ["hall"],
     "text": ["2026-03-03 休 补休", "2026-05-01 休 劳动节"], "oldest": [1], "newest": [9],
     "kind": [], "id": ["m-new"], "reason": [], "begins": ["2026-03-09T08:00"],
-    "ends": ["2026-03-09T18:00"], "last_day": ["2026-03-05", "2026-12-31"], "valid_to": ["2026-12-31"],
-    "last": ["2026-03-06"],
+    "ends": ["2026-03-09T18:00"], "last_day": ["2026-03-05", "2026-12-31"],
+    "valid_to": ["2026-12-31"], "last": ["2026-03-06"],
 }  # fmt: skip
 """By the name of a field: what stands there besides the example's own value and past days."""
+OF_THE_PAST = ("makeup_weekday", "step_second", "step_days")
 WHOLE: dict[str, list[dict[str, Any]]] = {
     "change_settings": [
         {"values": {name: low for name, (low, _) in BOUNDS.items()}},
         {"values": {name: high for name, (_, high) in BOUNDS.items()}},
-        {"values": {name: sorted(some)[-1] for name, some in CHOICES.items()}},
-        *({"values": {name: BOUNDS[name][1]}} for name in ("makeup_weekday", "step_second", "step_days")),
+        {"values": {name: max(some) for name, some in CHOICES.items()}},
+        *({"values": {name: BOUNDS[name][1]}} for name in OF_THE_PAST),
         {"values": {"timezone": "Asia/Tokyo"}}, {"values": {"head_staff": MANAGER}},
     ],
     "password": [{"current": PASSWORD, "new": "another-pass-9x"}],
     "login": [{"staff": CLERK, "password": PASSWORD}],
+    "ask_correction": [
+        {"staff": staff, "day": day, "slot": "pm_out", "verdict": "official", "reason": "有事"}
+        for staff in (CLERK, MANAGER)
+        for day in ("2026-03-06", "2026-03-09")
+    ],
     "order_reader": [{"kind": "info"}, {"kind": "reread", "first": DAYS[0], "last": DAYS[0]}],
     "add_reader": [{"serial": "NEW1", "way": "push", "name": "东门"}],
     "hand_in": [],
@@ -90,6 +104,7 @@ def browsers(hall: Settled) -> dict[str, Browser]:
         "administrator": web.administrator(),
         "manager": web.manager(),
         "clerk": web.person(CLERK),
+        "colleague": web.person(STAFF["G2"]),
         "kiosk": web.device("kiosk", "1"),
         "board": web.device("board", "main"),
         "agent": web.device("agent", "kiosk"),
@@ -107,7 +122,7 @@ def bodies(route: Route) -> list[dict[str, Any]]:
     """Bodies that the command's model takes, with a past day wherever a day may stand."""
     if route.body is None:
         return [{}]
-    if route.name in WHOLE and WHOLE[route.name]:
+    if WHOLE.get(route.name):
         return WHOLE[route.name]
     fields = [_choices(name, value) for name, value in _filled(route).items()]
     made = [dict(one) for one in product(*fields)]
@@ -216,7 +231,7 @@ def tries(route: Route, hall: Settled, sent: dict[str, tuple[str, list[bytes]]])
     return list({id(body): (path, body) for path, body in chosen}.values()) + first
 
 
-def ask(browser: Browser, route: Route, path: str, body: Any, field: str) -> TestResponse:
+def ask(browser: Browser, path: str, body: Any, field: str) -> TestResponse:
     if not isinstance(body, bytes):
         return browser.post(path, body)
     headers = browser.headers("")
@@ -263,23 +278,20 @@ def test_every_command_as_every_role_with_past_dates(
         codes: set[str] = set()
         pairs = tries(route, settled, sent)
         for role in ROLES:
-            allowed = (
-                Who.ANYONE in route.who or Who(role if role != "nobody" else "anyone") in route.who
-            )
+            allowed = {Who.ANYONE, Who(KINDS.get(role, role))} & route.who
             for path, body in pairs if allowed and role in PEOPLE else pairs[:1]:
                 head = settled.head()
-                answer = ask(people[role], route, path, body, sent.get(route.name, ("", []))[0])
+                answer = ask(people[role], path, body, sent.get(route.name, ("", []))[0])
                 counted["asked"] += 1
                 assert answer.status_code < 500, (route.name, role, body)
                 code = code_of(answer)
                 codes.add(code)
-                if not code or code.startswith("past_"):
-                    counted["taken" if not code else code] += 1
+                if not code or settled.head() != head:
+                    counted[code or "taken"] += 1
                     after = settled.digest()
-                    who = {"administrator": ADMINISTRATOR, "manager": MANAGER, "clerk": CLERK}
                     if after != before:
                         lines = settled.acts_since(head)
-                        if agreed(settled, lines, who.get(role, "")):
+                        if agreed(settled, lines, PEOPLE.get(role, "")):
                             counted["agreed by a second person"] += 1
                         else:
                             spots = [k for k in {*before, *after} if before.get(k) != after.get(k)]
@@ -291,12 +303,22 @@ def test_every_command_as_every_role_with_past_dates(
         if "" not in codes and not any(one.startswith("past_") for one in codes):
             unreached[route.name] = codes
     record_property("the past", dict(counted))
-    print(dict(counted), unreached)
     assert not moved, "\n".join(moved)
     for name, codes in unreached.items():
         made = codes - {"not_signed_in", "forbidden", "csrf"}
         bad = [one for one in made if one in ("invalid", "not_found", "key_required", "")]
         assert made, f"{name}: nobody may do it"
         assert not bad or name in UNREACHED, f"{name}: no body that it takes: {codes}"
+    # 83 commands, 979 times asked, 192 taken, 37 kept for a second person, 13 decided by one.
     assert counted["past_asked"] > 20
     assert counted["agreed by a second person"] > 3
+
+
+def test_the_digest_notices_what_an_unguarded_hall_would_do(settled: Settled) -> None:
+    before = settled.digest()
+    settled.ctx.guard = Unguarded()
+    link = {"enrolment": "7", "staff": STAFF["T2"], "since": DAYS[0]}
+    assert settled.web.manager().post("/office/fingers", link).status_code == 200
+    after = settled.digest()
+    moved = {name.split()[0] for name in before if before[name] != after.get(name)}
+    assert {"verdict", "month", "figures"} <= moved

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import asdict, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select
 
+from server.api.limits import Limits
 from server.domain.attendance.facts import LeaveKind
 from server.domain.attendance.sheet import total
 from server.domain.bulletin.figures import parse_week
@@ -43,11 +45,11 @@ from support.web import Web
 
 BOSS = Actor(ActorKind.MANAGER, MANAGER, "登记有误")
 ADMIN = Actor(ActorKind.ADMINISTRATOR, ADMINISTRATOR, "登记有误")
-STUCK = "TEST0002"
+STUCK, OUT = "TEST0002", "TEST0003"
 TODAY = MONDAY + timedelta(days=8)
 LAST = TODAY - timedelta(days=1)
-FIRST = date(2026, 2, 16)
-WEEKS = ("2026-W09", "2026-W10", "2026-W11")
+FIRST = date(2026, 2, 23)
+WEEKS = ("2026-W09", "2026-W10")
 OWN_WORDS = ("confirmed", "disputed", "last_findings", "last_rectified", "last_open")
 """Facts that count what somebody has stated about his own finding: a statement moves no finding."""
 NOT_OF_THE_WEEK = ("rectify_days",)
@@ -55,11 +57,13 @@ NOT_OF_THE_WEEK = ("rectify_days",)
 
 
 class Settled:
-    """The hall on Tuesday morning: last week is settled, yesterday partly waits for a time clock."""
+    """The hall on Tuesday morning: last week is settled, yesterday waits for a time clock."""
 
     def __init__(self, url: str, folder: Path) -> None:
         self.small = SmallHall(url, folder, at(8, day=MONDAY))
         self.web = Web(self.small)
+        ticks = count(step=3_600_000)
+        self.web.app.api.limits = Limits(lambda: next(ticks))  # an hour between two requests
         self.ctx = self.small.ctx
         self.folder = folder
         self.named: dict[str, list[str]] = {}
@@ -107,11 +111,14 @@ class Settled:
         self._cases()
         small.clock.set(at(9, day=TODAY))
         keep_day(ctx)
+        small.seat("T1")
+        small.issue("tax-1")
         self._names(walked, alone)
 
     def _readers(self, tx: Tx) -> None:
         readers.add(tx, STUCK, "pull", "admitted", delivered_until=at(12, day=LAST))
         readers.put_aside(tx, STUCK, "ATTLOG", "7\t???", "bad_time", 300)
+        readers.add(tx, OUT, "pull", "out", delivered_until=at(12, day=MONDAY), out_since=tx.now)
         readers.link(tx, "9", 0, MANAGER, "test")
         readers.change(tx, READER, delivered_until=at(8, day=TODAY))
         tx.events.append(HallChanged("looked"))
@@ -173,7 +180,7 @@ class Settled:
 
     def _bulletins(self) -> None:
         small, ctx = self.small, self.ctx
-        for week in WEEKS[:2]:
+        for week in WEEKS:
             acts.draft(ctx, BOSS, small.key(), week)
         draft = ctx.read(lambda c: acts.load(ctx, c, WEEKS[1]))
         acts.edit(ctx, BOSS, small.key(), draft, {})
@@ -202,7 +209,7 @@ class Settled:
         ]
         narrow = replace(RULE, name="旧规则", valid_from=date(2026, 2, 20), apart_seconds=0)
         self.rule = [rules.draft(ctx, BOSS, small.key(), narrow)]
-        signed = [Signed(STAFF["T2"], datetime(2026, 3, 3, 8, 20).time())]
+        signed = [Signed(STAFF["T2"], time(8, 20))]
         self.sheet = [
             take_sheet(ctx, BOSS, small.key(), Sheet(date(2026, 3, 3), "停电", witness, signed))
             for witness in (STAFF["G1"], CLERK)
@@ -215,18 +222,18 @@ class Settled:
         body = {"enrolment": "99", "staff": STAFF["S1"], "since": "2026-03-02"}
         assert boss.post("/office/fingers", body).get_json()["code"] == "past_asked"
         rows = ctx.read(lambda c: findings.of_days(c, "small", "", "9"))
-        every = ctx.read(lambda c: rules_of(c))
+        every = ctx.read(rules_of)
         self.named = {
             "ticket": [self.ticket.id],
             "token": [self.ticket.token],
             "window": ["T1"],
             "staff": [CLERK, MANAGER],
             "number": ["1"],
-            "serial": [READER, STUCK],
+            "serial": [READER, STUCK, OUT],
             "check": list(walked),
             "finding": [row.id for row in rows],
             "rule": every,
-            "bulletin": list(WEEKS[:2]),
+            "bulletin": list(WEEKS),
             "n": ["1"],
             "leave": self.leave,
             "correction": self.correction,
@@ -285,7 +292,7 @@ class Settled:
                 row.second in ("waiting", "objected"),
             )
             found[f"check {row.id}"] = f"{row.state} {walked}"
-        for week in WEEKS[:2]:
+        for week in WEEKS:
             found |= self._figures(conn, week)
         for table in (bulletin, amendment):
             for row in conn.execute(select(table)).mappings():
@@ -321,7 +328,7 @@ def rules_of(conn: Connection) -> list[str]:
 
 
 def attlog() -> bytes:
-    """Return a time clock's file with punches of last week, of a finger that was late and of another."""
+    """Return a time clock's file with punches of last week, of two fingers."""
     lines = [
         f"{pin}\t{MONDAY + timedelta(days=n)} 08:01:00\t1\t0\t1\t0"
         for n in range(5)

@@ -78,8 +78,10 @@ def figures(ctx: Context, conn: Connection, week: Week) -> Figures:
 
 
 def _book(ctx: Context, conn: Connection, week: Week) -> Catalogue:
-    """Return the business data as they stood at the week's end: units that came or went later
-    neither appear in it nor are missing. The first data also speak for the time before them.
+    """Return the business data as they stood at the week's end.
+
+    Units that came or went later neither appear nor are missing. The first data also speak for the
+    time before them.
     """
     made = shift_rules.versions(conn, ctx.hall_id)
     then = [version for version, at in made if ctx.local(at).date() <= week.last]

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
 
 from server.domain import past_changes as rules
+from server.domain.bulletin.figures import week_of
 from server.domain.catalogue import Role
 from server.domain.errors import Code, HallError
 from server.domain.past_changes import Reach, State
 from server.domain.tickets import ActorKind
+from server.services.bulletins import acts as bulletins
 from server.services.bus import PastChanged
 from server.services.context import Actor, Context, JsonDict, note
 from server.services.past_changes import reading
@@ -72,6 +75,53 @@ def confirm(ctx: Context, actor: Actor, key: str, change_id: str) -> None:
         if refusal.code is Code.PAST_STALE:
             ctx.write(lambda tx: _stale(tx, actor, change_id))
         raise
+
+
+def amend_due(ctx: Context) -> list[str]:
+    """Draft the amendments of released bulletins that confirmed changes have made untrue.
+
+    May be called at any time and any number of times; a bulletin whose last amendment still awaits
+    its release is looked through again later. Returns the bulletins that got a draft. Whoever asked
+    for the change drafts it, so somebody else releases it.
+    """
+    drafted: list[str] = []
+    for row in ctx.read(lambda c: stored.unamended(c, ctx.hall_id)):
+        done = True
+        for week in _weeks(json.loads(row.days)):
+            outcome = _amend(ctx, row, week)
+            done &= outcome is not None
+            drafted += [week] if outcome else []
+        if done:
+            ctx.write(partial(_mark_amended, change_id=row.id))
+    return drafted
+
+
+def _mark_amended(tx: Tx, change_id: str) -> None:
+    stored.change(tx, change_id, amended=1)
+
+
+def _weeks(days: list[str]) -> list[str]:
+    """The weeks whose bulletins state something of these days: their own and the one after."""
+    own = {week_of(date.fromisoformat(day)) for day in days}
+    after = {week_of(week.last + timedelta(days=1)) for week in own}
+    return sorted(week.id for week in own | after)
+
+
+def _amend(ctx: Context, row: Any, week: str) -> bool | None:
+    """True: drafted; False: nothing to amend; None: an earlier amendment is in the way."""
+    try:
+        found = ctx.read(lambda c: bulletins.load(ctx, c, week))
+    except HallError:
+        return False
+    changes = ctx.read(lambda c: bulletins.changed_since(ctx, c, found))
+    if not changes:
+        return False
+    asker, words = asker_of(row), f"更正已经确认（{row.why}），数字随之改变。"
+    try:
+        bulletins.amend(ctx, asker, f"past:{row.id}:{week}", found, changes, words)
+    except HallError:
+        return None
+    return True
 
 
 def _play(ctx: Context, tx: Tx, row: Any) -> None:
