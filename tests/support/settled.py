@@ -98,17 +98,19 @@ class Settled:
         ready(small, delivered=at(8, day=MONDAY))
         small.ctx.write(self._readers)
         self._day_of_tickets()
+        walked = self._checks(MONDAY, joined=True)
         for n in range(5):
             day = MONDAY + timedelta(days=n)
+            small.clock.set(at(22, day=day))
             take(small, *(("08:50", *GOOD[1:]) if n == 1 else GOOD), day=day)
             take(small, *GOOD, day=day, pin="99")
-        take(small, *GOOD, day=LAST)
-        walked = self._checks(MONDAY, joined=True)
         self._leaves()
         small.clock.set(at(9, day=LAST))
         self._bulletins()
         alone = self._checks(LAST, joined=False)
         self._cases()
+        small.clock.set(at(22, day=LAST))
+        take(small, *GOOD, day=LAST)
         small.clock.set(at(9, day=TODAY))
         keep_day(ctx)
         small.seat("T1")
@@ -131,12 +133,12 @@ class Settled:
         small.issue("tax-1")
         small.serve("T1")
         self.ticket = small.issue("tax-1")
-        small.clock.set(at(22, day=MONDAY))
+        small.clock.set(at(20, day=MONDAY))
         keep_day(self.ctx)
 
     def _checks(self, day: date, *, joined: bool) -> str:
         small, ctx = self.small, self.ctx
-        small.clock.set(at(10, day=day))
+        small.clock.set(at(21, day=day) if joined else at(10, day=day))
         keep_day(ctx)
         check = str(walks.by_hand(ctx, BOSS, small.key(), STAFF["G2"])["check"])
         for window, staff in (("T1", CLERK), ("S1", STAFF["S1"])):
