@@ -101,7 +101,7 @@ def _changes(api: Api) -> None:
         acts.refuse(ctx, call.actor, call.key, call.args["change"], call.body.words)
         return Done()
 
-    @api.post("/office/past-changes/<change>/withdraw", who=STAFF, answer=Done, codes=SETTLED)
+    @api.post("/my/past-changes/<change>/withdraw", who=STAFF, answer=Done, codes=SETTLED)
     def withdraw_change(call: Call) -> Done:
         """Take back a change that one asked for."""
         acts.withdraw(ctx, call.actor, call.key, call.args["change"])

@@ -78,6 +78,7 @@ def add(api: Api, feeds: Feeds) -> None:
     _moves(api)
     _orders(api)
     _hand(api)
+    _sheet(api)
 
 
 def _look(api: Api) -> None:
@@ -271,6 +272,10 @@ def _hand(api: Api) -> None:
                 for p in found.problems[: readers_hand.MAX_PROBLEMS]
             ],
         )
+
+
+def _sheet(api: Api) -> None:
+    hall: Hall = api.hall
 
     @api.post(
         "/office/sign-in-sheets",

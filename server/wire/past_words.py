@@ -10,7 +10,7 @@ from server.domain.errors import Code
 WORDS: dict[Code, tuple[int, str, str]] = {
     Code.PAST_REASON: (
         409,
-        "这项操作会改动已经过去的日子（{count} 处，{first} 起），须写明理由，并由另一人确认。",
+        "这项操作会改动已经过去的日子（{count} 处），须写明理由，并由另一人确认。",
         "This moves {count} values of days that are over. Give a reason; a second person confirms.",
     ),
     Code.PAST_ASKED: (

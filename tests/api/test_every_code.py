@@ -6,7 +6,15 @@ import pytest
 
 from server.domain.errors import Code
 from server.wire.problems import WORDS
-from support.code_cases import CASES, attendance, bulletin, checks, hall, readers, requests
+from support.code_cases import (
+    CASES,
+    attendance,
+    bulletin,
+    checks,
+    hall,
+    readers,
+    requests,
+)
 from support.halls import ADMINISTRATOR, STAFF
 from support.web import Web
 

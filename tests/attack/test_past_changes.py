@@ -121,7 +121,7 @@ def test_who_asked_may_take_it_back_and_nobody_else(settled: Web) -> None:
     boss.why = "编号登记错了"
     boss.post("/office/fingers", LINK)
     [change] = waiting(boss)
-    path = f"/office/past-changes/{change['id']}/withdraw"
+    path = f"/my/past-changes/{change['id']}/withdraw"
     assert code(settled.administrator().post(path)) == Code.PAST_UNKNOWN
     assert boss.post(path).status_code == 200
     assert not waiting(boss)

@@ -11,7 +11,7 @@ minute, held inside the walk, and the minute of arrival beside it.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -29,6 +29,8 @@ from server.storage.store import Tx
 
 ENDED = ("done", "unfinished")
 PHOTO = "image/jpeg"
+LATE = "手机当时没有网络，事后上传"
+"""The reason of a mark that comes when its day is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,9 @@ def mark(ctx: Context, actor: Actor, key: str, check_id: str, asked: Asked) -> J
     known |= ctx.read(lambda c: _known(ctx, c, check_id, asked))
     listed = {"faults": list(asked.faults), "photos": list(asked.photos)}
     said = {"act": "check_mark", "check": check_id, **asdict(asked), **listed}
-    return ctx.command(actor, key, said, act)
+    # A phone without a network hands in the next day, and nobody is there to be asked why.
+    told = actor if actor.why else replace(actor, why=asked.note or LATE)
+    return ctx.command(told, key, said, act)
 
 
 def _inside(row: Any, at: int, now: int) -> int:
