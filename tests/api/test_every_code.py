@@ -12,13 +12,14 @@ from support.code_cases import (
     bulletin,
     checks,
     hall,
+    past_changes,
     readers,
     requests,
 )
 from support.halls import ADMINISTRATOR, STAFF
 from support.web import Web
 
-PARTS = (hall, readers, attendance, requests, checks, bulletin)
+PARTS = (hall, readers, attendance, requests, checks, bulletin, past_changes)
 
 
 @pytest.mark.parametrize("code", list(Code), ids=str)
