@@ -53,6 +53,7 @@ def mark(verdict: SlotVerdict, day: date, now: datetime) -> Mark:
         at=clock(verdict.punch.at.time()) if verdict.punch else "",
         line=verdict.line,
         corrected=verdict.corrected,
+        moved=bool(verdict.moved) and verdict.correction is None,
         was=verdict.was,
         doubt=verdict.doubted is not None,
         overdue=waiting and now > datetime.combine(day, slot.due),

@@ -54,6 +54,8 @@ class Mark(Message):
     """The reason in one sentence."""
     corrected: bool
     """A correction, or a change of the past that a second person confirmed, speaks here."""
+    moved: bool
+    """A change of the past moved it; a correction may be asked for all the same."""
     was: str
     """What stood here before it was corrected, in words; empty: nothing else."""
     doubt: bool
