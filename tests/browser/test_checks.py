@@ -109,6 +109,7 @@ def test_a_clerk_reads_and_disputes_a_finding_on_the_phone(
     mark = {"id": "m-4", "window": "W01", "mark": "serving", "staff": "1004", "at": hall.now()}
     manager.post(f"/office/checks/{check}/marks", mark | {"faults": ["玩手机"], "note": "看视频"})
     manager.post(f"/office/checks/{check}/finish")
+    hall.clerk(OTHER).post(f"/my/checks/{check}/second", {"agree": True})
     with signed_in(browser, browser_context_args, hall, "1004", 375, 740) as page:
         page.goto(hall.url("/my#findings"))
         one = page.get_by_test_id("finding").filter(has_text="玩手机")
