@@ -37,7 +37,7 @@ from server.wire.past_changes import (
 )
 from server.wire.views import Alarm
 
-SHOWN = 60
+SHOWN = 24
 """Values of a change that are listed; the rest is counted."""
 SETTLED = (Code.PAST_UNKNOWN, Code.PAST_STATE)
 

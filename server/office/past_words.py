@@ -27,13 +27,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """By the act: its name for a person."""
 LONGEST = 80
+HIDDEN = frozenset({"act", "source", "digest", "basis", "text", "until"})
+"""Arguments that tell a person nothing."""
 
 
 def details(args: Mapping[str, Any], names: Mapping[str, str]) -> list[list[str]]:
     """Return the arguments of an act: name and value; texts and numbers only."""
     found = []
     for name, value in args.items():
-        if name == "act" or isinstance(value, list | dict) or value in ("", None):
+        if name in HIDDEN or isinstance(value, list | dict) or value in ("", None):
             continue
         text = str(value)[:LONGEST]
         if text in names:

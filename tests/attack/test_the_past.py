@@ -12,7 +12,7 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from itertools import product
@@ -263,7 +263,7 @@ def agreed(hall: Settled, lines: list[dict[str, Any]], who: str) -> bool:
 
 
 def test_every_command_as_every_role_with_past_dates(
-    settled: Settled, record_property: pytest.RecordProperty
+    settled: Settled, record_property: Callable[[str, object], None]
 ) -> None:
     people = browsers(settled)
     settled.keep()

@@ -297,12 +297,12 @@ class Settled:
         for week in WEEKS:
             found |= self._figures(conn, week)
         for table in (bulletin, amendment):
-            for row in conn.execute(select(table)).mappings():
-                if row.get("released_at"):
-                    found[f"{table.name} {row['digest']}"] = json.dumps(dict(row), default=str)
+            for kept in conn.execute(select(table)).mappings():
+                if kept["released_at"]:
+                    found[f"{table.name} {kept['digest']}"] = json.dumps(dict(kept), default=str)
         t = schema.ticket.c
-        for row in conn.execute(select(schema.ticket).where(t.day <= last)).mappings():
-            found[f"ticket {row['id']}"] = json.dumps(dict(row), default=str)
+        for ticket in conn.execute(select(schema.ticket).where(t.day <= last)).mappings():
+            found[f"ticket {ticket['id']}"] = json.dumps(dict(ticket), default=str)
         return found
 
     def _figures(self, conn: Connection, week: str) -> dict[str, Any]:

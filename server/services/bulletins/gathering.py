@@ -26,6 +26,7 @@ from server.domain.rounding import kept_share, percent
 from server.services.attendance.sheets import Facts, gather, sheets_of
 from server.services.bulletins import service
 from server.services.context import Context
+from server.services.inspection.seconds import state_of
 from server.storage import checks, findings, shift_rules
 
 OFFICE = "中心办公室"
@@ -208,7 +209,7 @@ def _checks(ctx: Context, conn: Connection, week: Week) -> tuple[CheckLine, ...]
                 id=row.id,
                 day=row.day,
                 kind=row.kind,
-                state=row.state,
+                state=state_of(row),
                 at=f"{ctx.local(at):%H:%M}" if at else "",
                 windows=len(seen),
                 link=f"/office#checks/{row.id}",

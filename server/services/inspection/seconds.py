@@ -21,11 +21,17 @@ from server.storage import checks
 UNASKED, WAITING, CONFIRMED, OBJECTED = "unasked", "waiting", "confirmed", "objected"
 """Words of a second checker; unasked: walked before second checkers were asked."""
 ENDED = ("done", "unfinished")
+UNCONFIRMED = "unconfirmed"
 
 
 def counts(row: Any) -> bool:
     """Return True if a check's findings count."""
     return row.second in (UNASKED, CONFIRMED)
+
+
+def state_of(row: Any) -> str:
+    """Return a check's state as it is told: one that a single person walked is unconfirmed."""
+    return UNCONFIRMED if row.state in ENDED and not counts(row) else str(row.state)
 
 
 def second_of(row: Any) -> str:
