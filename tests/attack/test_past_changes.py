@@ -9,8 +9,10 @@ import pytest
 
 from server.domain.catalogue import Role
 from server.domain.errors import Code
+from server.services import checks
 from server.services.context import SYSTEM
 from server.services.past_changes import acts
+from server.storage import past_changes
 from support.halls import MANAGER, MONDAY, STAFF, at
 from support.sheets import CLERK, ready, take
 from support.web import Browser, Web
@@ -43,6 +45,10 @@ def marks(web: Web, staff: str, day: date = FRIDAY) -> list[dict[str, Any]]:
     return list(evidence["day"]["marks"])
 
 
+def wrong(web: Web) -> list[str]:
+    return [one.en for one in web.small.ctx.read(lambda c: checks.findings("small", c))]
+
+
 def waiting(browser: Browser) -> list[dict[str, Any]]:
     found = browser.get("/office/past-changes").get_json()["changes"]
     return [one for one in found if one["state"] == "waiting"]
@@ -67,6 +73,11 @@ def test_a_finger_with_a_past_date_moves_nothing_until_a_second_person_confirms(
     assert states(settled, CLERK) == before
     assert settled.administrator().post(f"{path}/confirm").status_code == 200
     assert states(settled, OTHER) == before
+    assert not wrong(settled)
+    settled.small.ctx.write(
+        lambda tx: past_changes.change(tx, change["id"], decided_by=f"manager:{MANAGER}")
+    )
+    assert any("was not confirmed by a second person" in one for one in wrong(settled))
     first = marks(settled, OTHER)[0]
     assert first["corrected"]
     assert first["was"] == "缺卡"
