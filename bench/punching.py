@@ -46,7 +46,7 @@ def enrol(hall: Hall, people: int) -> None:
     )
     boss = Actor(ActorKind.MANAGER, "1002")
     made = rules.draft(hall.ctx, boss, "draft", rule)
-    rules.start(hall.ctx, boss, "start", made)
+    rules.start(hall.ctx, SYSTEM, "start", made)  # of days that are over: the hall itself
 
     def put(tx: Tx) -> None:
         readers.add(tx, READER, "pull", "admitted", delivered_until=tx.now)

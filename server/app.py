@@ -44,6 +44,7 @@ from server.office import (
     offline,
     own_alarms,
     pace_alarms,
+    past_changes,
     readers,
     requests,
     surface,
@@ -107,7 +108,7 @@ def build(
     display.surface.add(api, feeds, agents, background)
     more = [readers.alarms(hall), cover_alarms.alarms(hall), check_alarms.alarms(hall)]
     more += [offline.alarms(hall), bindings.alarms(hall), call_alarms.alarms(hall)]
-    more += [desk_acts.alarms(hall), pace_alarms.alarms(hall)]
+    more += [desk_acts.alarms(hall), pace_alarms.alarms(hall), past_changes.alarms(hall)]
     surface.add(api, feeds, [*more, own_alarms.alarms(hall)])
     bindings.add(api)
     readers.add(api, feeds)
@@ -116,6 +117,7 @@ def build(
     bulletins.add(api)
     desk_acts.add(api)
     requests.add(api, feeds)
+    past_changes.add(api)
     pull.add(agents, hall)
     if hall.config.demo:
         demo.add(api, feeds, hall.config.simulators, background)

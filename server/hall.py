@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from argon2 import PasswordHasher
+from pydantic import TypeAdapter
 from sqlalchemy import insert, make_url, select
 from sqlalchemy.exc import IntegrityError
 
 from server.clock import Chance, Clock, MachineClock, SystemChance
 from server.config import Config
 from server.domain.catalogue import Catalogue, Role
+from server.domain.errors import Code, HallError
 from server.services.attendance import calendar
-from server.services.bus import Bus, HallChanged
-from server.services.context import SYSTEM, Actor, Context, note
+from server.services.bus import AttendanceChanged, Bus, HallChanged
+from server.services.context import SYSTEM, Actor, Context, JsonDict, note
 from server.services.leaving import leave_at_once
+from server.services.past_changes.guard import PEOPLE, PastGuard
+from server.services.past_changes.replays import REPLAYS, Replay
 from server.services.people import Offloaded, People
 from server.storage import accounts, schema, windows
 from server.storage import catalogue as catalogues
@@ -27,6 +31,7 @@ from server.storage.store import Offload, Tx, directly
 from server.workbook import digest
 
 ADMINISTRATOR = "admin"
+WHOLE = TypeAdapter(Catalogue)
 
 
 def in_place(call: Callable[[], Any]) -> Any:
@@ -76,6 +81,7 @@ def open_hall(
         presence = databases.presence(config.database_url)
     store = databases.store(config.database_url, config.hall_id)
     ctx = Context(store, clock or MachineClock(), chance or SystemChance(), Bus())
+    ctx.guard = PastGuard()
     _ensure_hall(ctx)
     calendar.seed(ctx)
     return Hall(config, ctx, People(ctx, offload, hasher), offload, presence)
@@ -131,17 +137,29 @@ def empty_catalogue(hall_id: str) -> Catalogue:
     )
 
 
-def take_catalogue(ctx: Context, actor: Actor, catalogue: Catalogue, text: str) -> tuple[int, bool]:
+def take_catalogue(
+    ctx: Context, actor: Actor, catalogue: Catalogue, text: str, basis: int | None = None
+) -> tuple[int, bool]:
     """Make `catalogue` the hall's next version; the same contents again change nothing.
 
-    Returns (version in force, whether it is new).
+    `basis`: only if this version is still in force, else PAST_STALE. Returns (version in force,
+    whether it is new).
     """
     contents = digest(catalogue)
+    asked: JsonDict = {"act": "catalogue.import", "digest": contents, "text": text}
+    if actor.kind in PEOPLE:
+        # Whole, so that it can be taken once a second person has confirmed it.
+        asked["catalogue"] = WHOLE.dump_python(replace(catalogue, state_days=()), mode="json")
+        standing = ctx.read(lambda c: catalogues.latest(c, ctx.hall_id))
+        asked["basis"] = standing[0] if standing else 0
 
-    def act(tx: Tx) -> tuple[int, bool]:
+    def act(tx: Tx) -> JsonDict:
         found = catalogues.latest(tx.conn, tx.hall_id)
+        if basis is not None and basis != (found[0] if found else 0):
+            raise HallError(Code.PAST_STALE, reason="basis")
         if found is not None and found[1] == contents:
-            return found[0], False
+            return {"version": found[0], "new": False}
+        before = calendar.workdays(ctx.inside(tx)) if found else None
         version = found[0] + 1 if found else 1
         fresh = catalogues.renumbered(catalogue, tx.hall_id, version)
         catalogues.save(tx.conn, fresh, contents, tx.now, actor.key, text)
@@ -150,9 +168,22 @@ def take_catalogue(ctx: Context, actor: Actor, catalogue: Catalogue, text: str) 
                 leave_at_once(ctx, tx, actor, post.staff, "left_the_list")
         note(tx, actor, "catalogue.import", str(version), data={"digest": contents})
         tx.events.append(HallChanged("catalogue", {"version": version}))
-        return version, True
+        after = calendar.workdays(ctx.inside(tx))
+        if before is not None and (days := calendar.differing(before, after)):
+            tx.events.append(AttendanceChanged(days))
+        return {"version": version, "new": True}
 
-    return ctx.write(act)
+    done = ctx.guarded(actor, asked, act)
+    return int(done["version"]), bool(done["new"])
+
+
+def _import_again(ctx: Context, actor: Actor, _key: str, args: JsonDict) -> None:
+    """A workbook that a second person has confirmed."""
+    book = WHOLE.validate_python(args["catalogue"])
+    take_catalogue(ctx, actor, book, args["text"], args["basis"])
+
+
+REPLAYS["catalogue.import"] = Replay(_import_again, Role.ADMINISTRATOR)
 
 
 def first_administrator(hall: Hall) -> str | None:

@@ -48,6 +48,7 @@ from server.services.context import Context
 from server.services.days import keep_day
 from server.services.inspection.keeping import Keeper
 from server.services.issuing import give_up_slips
+from server.services.past_changes.acts import amend_due
 from server.services.privacy import forget_old
 from server.siblings import FOLDER, Siblings
 from server.sockets import Feeds
@@ -254,7 +255,7 @@ class _Kept:
         if self.app.hall.presence.lead(ctx.hall_id):
             yield from (self._write_off, partial(keep_day, ctx), self._forget, self._keeper.keep)
             yield from (partial(draft_due, ctx), partial(give_up_slips, ctx))
-            yield partial(announcing.give_up, ctx)
+            yield from (partial(announcing.give_up, ctx), partial(amend_due, ctx))
 
     def _seen(self) -> None:
         self._ctx.write(lambda tx: desks.seen(tx, self.app.hall.worker))

@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 from flask import Blueprint, Flask, Request, Response, g, request
 from pydantic import BaseModel, ValidationError
@@ -30,6 +31,9 @@ from server.wire.problems import problem, status_of
 log = logging.getLogger(__name__)
 M = TypeVar("M", bound=BaseModel)
 KEY_HEADER = "Idempotency-Key"
+REASON_HEADER = "X-Hall-Reason"
+"""Percent-encoded UTF-8: why a day that is over shall be changed."""
+MAX_REASON = 200
 MAX_KEY = 64
 MAX_BODY = 64 * 1024
 """Of a command; an upload's route says its own."""
@@ -86,13 +90,15 @@ class Call:
     key: str
     body: Any
     args: dict[str, str]
+    why: str = ""
+    """The reason for moving a day that is over, if one was given."""
 
     @property
     def actor(self) -> Actor:
-        """Who acts; raises NOT_SIGNED_IN for nobody."""
+        """Who acts, and why; raises NOT_SIGNED_IN for nobody."""
         if self.principal is None:
             raise HallError(Code.NOT_SIGNED_IN)
-        return self.principal.actor
+        return replace(self.principal.actor, why=self.why)
 
 
 Handler = Callable[[Call], BaseModel | Response]
@@ -231,7 +237,7 @@ class Api:
             raise HallError(Code.KEY_REQUIRED)
         bound_body(route.upload + MULTIPART_ROOM if route.upload else MAX_BODY)
         body = parsed(route.body) if route.body is not None else None
-        return Call(principal, key, body, args)
+        return Call(principal, key, body, args, reason())
 
     def known(self, asked: Request, surface: str = "") -> Principal | None:
         """Return who asks. A secret that has not proved good is counted before it is looked up."""
@@ -313,6 +319,14 @@ def check_allowed(route: Route, principal: Principal | None) -> None:
         raise HallError(Code.PASSWORD_MUST_CHANGE)
     if Who(principal.kind.value) not in route.who:
         raise HallError(Code.FORBIDDEN)
+
+
+def reason() -> str:
+    """The reason that came with the request; raises INVALID for one that is no line of text."""
+    text = unquote(request.headers.get(REASON_HEADER, "")).strip()
+    if len(text) > MAX_REASON or not text.isprintable():
+        raise HallError(Code.INVALID, field="why")
+    return text
 
 
 def parsed(model: type[M]) -> M:

@@ -23,7 +23,8 @@ NUMBERED = frozenset({"id", "n", "year"})
 MEANT = {
     "AccountView.staff": "account", "BulletinView.digest": "digest", "NamedPerson.number": "staff",
     "OneTimeCode.code": "enrolment code", "OneTimeCode.kind": "surface",
-    "OneTimeCode.name": "surface's name", "PaperRef.id": "file", "PersonRef.number": "staff",
+    "OneTimeCode.name": "surface's name", "PaperRef.id": "file", "PastChange.id": "change",
+    "PersonRef.number": "staff",
     "PersonToday.number": "staff", "PutAsideView.id": "put aside", "StaffRef.number": "staff",
     "StaffRef.role": "role listed", "TokenView.kind": "surface", "TokenView.name": "surface's name",
     "DayView.rule": "", "Enrolled.token": "", "ExpectedPerson.leave": "", "KnownNow.leave": "",

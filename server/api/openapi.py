@@ -12,7 +12,7 @@ from flask import Response, request
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from server.api import KEY_HEADER, MAX_KEY, Route, Who
+from server.api import KEY_HEADER, MAX_KEY, REASON_HEADER, STAFF, Route, Who
 from server.api.access import CSRF_HEADER
 from server.api.links import PLACE, links, operation_id
 from server.domain.errors import Code, HallError
@@ -137,6 +137,16 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
                 "example": "1f8b7a52-take-a-number",
             }
         )
+    if route.method == "POST" and route.who & STAFF:
+        found.append(
+            {
+                "name": REASON_HEADER,
+                "in": "header",
+                "required": False,
+                "description": "Why a day that is over shall be changed; percent-encoded UTF-8.",
+                "schema": {"type": "string"},
+            }
+        )
     if route.method == "POST":
         found.append(
             {
@@ -166,6 +176,8 @@ def _refusals(route: Route) -> dict[str, Any]:
     codes += [Code.NOT_SIGNED_IN, Code.TOKEN_REVOKED]
     if route.method == "POST":
         codes += [Code.CSRF, Code.ORIGIN, Code.MEDIA_TYPE]
+    if route.method == "POST" and route.who & STAFF:
+        codes += [Code.PAST_REASON, Code.PAST_ASKED, Code.PAST_CLOSED]
     if Who.ANYONE not in route.who:
         codes += [Code.FORBIDDEN, Code.PASSWORD_MUST_CHANGE]
     by_status: dict[int, list[Code]] = {}

@@ -7,6 +7,7 @@ so, and the days of an unknown year follow the plain week.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -30,6 +31,9 @@ class Workdays:
     """ISO weekdays worked in an ordinary week."""
     years: frozenset[int] = field(default=frozenset())
     """Years whose State Council calendar is known."""
+    weeks: tuple[tuple[date, frozenset[int]], ...] = ()
+    """Weeks that were in force before, each from its day on, oldest first, the present one last;
+    the first also speaks for the time before it. Empty: `week` always was."""
 
     @cached_property
     def _special(self) -> dict[date, SpecialDay]:
@@ -43,8 +47,15 @@ class Workdays:
         """ISO weekday whose rule applies on `day`; None on a day of rest."""
         special = self._special.get(day)
         if special is None:
-            return day.isoweekday() if day.isoweekday() in self.week else None
+            return day.isoweekday() if day.isoweekday() in self.week_of(day) else None
         return special.like_weekday if special.opens else None
+
+    def week_of(self, day: date) -> frozenset[int]:
+        """ISO weekdays worked in the week as it stood on `day`."""
+        if not self.weeks:
+            return self.week
+        place = bisect_right(self.weeks, day, key=lambda one: one[0]) - 1
+        return self.weeks[max(0, place)][1]
 
     def works(self, day: date) -> bool:
         """Whether `day` is a working day."""
@@ -80,8 +91,19 @@ class Workdays:
         return Workdays(self.state, (), PLAIN_WEEK, self.years)
 
 
-def workdays_of(catalogue: Catalogue, years: Iterable[int]) -> Workdays:
-    """The working days that follow from a catalogue with its state calendar."""
-    lines = [h for h in catalogue.hours if h.scope is Scope.HALL]
-    week = frozenset().union(*(h.weekdays for h in lines)) if lines else PLAIN_WEEK
-    return Workdays(catalogue.state_days, catalogue.special_days, week, frozenset(years))
+def workdays_of(
+    catalogue: Catalogue,
+    years: Iterable[int],
+    weeks: tuple[tuple[date, frozenset[int]], ...] = (),
+) -> Workdays:
+    """The working days that follow from a catalogue with its state calendar.
+
+    `weeks`: as in Workdays. A hall that changes its week changes it from that day on.
+    """
+    week = week_of(h.weekdays for h in catalogue.hours if h.scope is Scope.HALL)
+    return Workdays(catalogue.state_days, catalogue.special_days, week, frozenset(years), weeks)
+
+
+def week_of(lines: Iterable[frozenset[int]]) -> frozenset[int]:
+    """The weekdays of a hall's lines of hours; the plain week where there is no line."""
+    return frozenset().union(*lines) or PLAIN_WEEK

@@ -36,6 +36,8 @@ from server.wire.attendance import (
 from server.wire.views import NameRef
 
 OFFICE = "中心办公室"
+CHANGES_LISTED = 40
+"""Changes of the past that a month sheet writes out."""
 
 
 def mark(verdict: SlotVerdict, day: date, now: datetime) -> Mark:
@@ -50,7 +52,9 @@ def mark(verdict: SlotVerdict, day: date, now: datetime) -> Mark:
         minutes=verdict.minutes,
         at=clock(verdict.punch.at.time()) if verdict.punch else "",
         line=verdict.line,
-        corrected=verdict.correction is not None,
+        corrected=verdict.corrected,
+        moved=bool(verdict.moved) and verdict.correction is None,
+        was=verdict.was,
         doubt=verdict.doubted is not None,
         overdue=waiting and now > datetime.combine(day, slot.due),
     )
@@ -94,6 +98,7 @@ def day_view(sheet: DaySheet, calendar: Workdays, now: datetime) -> DayView:
         rule=sheet.rule.title if sheet.rule else "",
         marks=[mark(v, sheet.day, now) for v in sheet.slots],
         absent_halves=sheet.absent_halves,
+        changed=[f"{one.name}{one.line}" for one in sheet.changed],
     )
 
 
@@ -159,6 +164,7 @@ def _person_today(
         windows=list(staff.windows) if staff else [],
         marks=[mark(v, sheet.day, now) for v in sheet.slots],
         absent_halves=sheet.absent_halves,
+        changed=[f"{one.name}{one.line}" for one in sheet.changed],
     )
 
 
@@ -186,7 +192,7 @@ def person_month(
 def letters(sheet: DaySheet) -> str:
     """A day in short."""
     return "".join(
-        LETTERS[v.state.value].upper() if v.correction else LETTERS[v.state.value]
+        LETTERS[v.state.value].upper() if v.corrected else LETTERS[v.state.value]
         for v in sheet.slots
     )
 
@@ -230,7 +236,20 @@ def month_sheet(
         ],
         rows=rows,
         totals=totals(total(sheets)),
+        changed=_changed(facts, sheets),
     )
+
+
+def _changed(facts: Facts, sheets: Iterable[DaySheet]) -> list[str]:
+    """What changes of the past moved in these days, both values in words."""
+    names = facts.everybody()
+    found = [
+        f"{names[sheet.staff].name}{sheet.day.month}月{sheet.day.day}日{one.name}{one.line}"
+        for sheet in sorted(sheets, key=lambda s: (s.day, s.staff))
+        for one in sheet.moved
+    ]
+    rest = len(found) - CHANGES_LISTED
+    return found if rest <= 0 else [*found[:CHANGES_LISTED], f"另有{rest}处更正，见更正确认。"]
 
 
 def _units(catalogue: Catalogue, facts: Facts) -> list[NameRef]:

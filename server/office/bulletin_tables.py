@@ -29,6 +29,7 @@ STATES = {
     "due": "待查",
     "started": "查岗中",
     "unfinished": "未查完",
+    "unconfirmed": "一人查岗，未确认",
 }
 FINDINGS = {"confirmed": "已认定", "disputed": "申诉中", "upheld": "维持"}
 STEPS = {"notice": "通知单位", "replacement": "建议调换人员", "interview": "约谈"}

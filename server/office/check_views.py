@@ -13,7 +13,7 @@ from server.domain.inspection import findings as rules
 from server.domain.inspection.doubts import MINUTE_MS
 from server.domain.inspection.findings import Finding, Person, State
 from server.domain.inspection.marks import standing
-from server.services.inspection import finding, proof
+from server.services.inspection import finding, proof, seconds
 from server.services.inspection.knowing import Expected, Known
 from server.wire.checks import (
     CheckView,
@@ -89,7 +89,7 @@ def check(catalogue: Catalogue, row: Any, within: int, counts: Counts) -> CheckV
         started_at=row.started_at,
         ended_at=row.ended_at,
         start_until=row.due_at + within * MINUTE_MS if due else None,
-        state=row.state,
+        state=seconds.state_of(row),
         reason=row.reason,
         checkers=[person(catalogue, number) for number in json.loads(row.checkers)],
         marked=counts.marked,

@@ -293,7 +293,12 @@ def _walking(api: Api) -> None:
         """Keep one mark; the same id again adds nothing."""
         body: MarkWindow = call.body
         values = body.model_dump() | {"faults": tuple(body.faults), "photos": tuple(body.photos)}
-        walks.mark(ctx, call.actor, call.key, call.args["check"], walks.Asked(**values))
+        try:
+            walks.mark(ctx, call.actor, call.key, call.args["check"], walks.Asked(**values))
+        except HallError as refusal:
+            # The day is over: the mark waits for a second person, and the phone is done with it.
+            if refusal.code is not Code.PAST_ASKED:
+                raise
         return Done()
 
     @api.post("/office/checks/<check>/finish", who=MANAGERS, answer=CheckStarted, codes=OF_WALKS)

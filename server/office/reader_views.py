@@ -15,7 +15,7 @@ from server.services import readers_office
 from server.services.context import Context
 from server.services.readers import TWICE, TWICE_MS
 from server.services.readers_office import whose
-from server.storage import punches, readers
+from server.storage import punches, readers, sign_in_sheets
 from server.wire.readers import (
     FingerList,
     FingerView,
@@ -67,7 +67,7 @@ class Shaper:
             put_aside=[_aside(row) for row in readers.lines(conn, hall_id, settled=False)],
             unknown=self.unknown(),
             latest=[self.punch(row) for row in punches.latest(conn, hall_id, LATEST)],
-            sheets=[self._sheet(row) for row in readers.sheets(conn, hall_id)],
+            sheets=[self._sheet(row) for row in sign_in_sheets.newest(conn, hall_id)],
         )
 
     def readers(self) -> list[ReaderView]:
@@ -172,6 +172,8 @@ class Shaper:
             by=self._name(row.by_actor.rpartition(":")[2]),
             at=row.at,
             count=len(json.loads(row.lines)),
+            state=row.state,
+            words=row.words,
         )
 
 

@@ -78,6 +78,7 @@ def add(api: Api, feeds: Feeds) -> None:
     _moves(api)
     _orders(api)
     _hand(api)
+    _sheet(api)
 
 
 def _look(api: Api) -> None:
@@ -274,12 +275,19 @@ def _hand(api: Api) -> None:
             ],
         )
 
+
+def _sheet(api: Api) -> None:
+    hall: Hall = api.hall
+
     @api.post(
         "/office/sign-in-sheets",
         who=MANAGERS,
         body=FileSheet,
         answer=SheetTaken,
-        codes=(Code.ACCOUNT_UNKNOWN, Code.SHEET_WITNESS, Code.REASON_REQUIRED),
+        codes=(
+            *(Code.ACCOUNT_UNKNOWN, Code.SHEET_WITNESS),
+            *(Code.SHEET_OWN, Code.REASON_REQUIRED),
+        ),
         example={
             "day": "2026-03-02",
             "reason": "停电",
@@ -288,7 +296,7 @@ def _hand(api: Api) -> None:
         },
     )
     def file_sheet(call: Call) -> SheetTaken:
-        """Keep a sheet that people signed while no time clock worked."""
+        """Keep a sheet that people signed while no time clock worked; its witness confirms it."""
         asked: FileSheet = call.body
         try:
             sheet = Sheet(
@@ -299,4 +307,4 @@ def _hand(api: Api) -> None:
             )
         except ValueError:
             raise HallError(Code.INVALID, field="day") from None
-        return SheetTaken(**readers_hand.take_sheet(hall.ctx, call.actor, call.key, sheet))
+        return SheetTaken(sheet=readers_hand.take_sheet(hall.ctx, call.actor, call.key, sheet))

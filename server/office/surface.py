@@ -21,18 +21,15 @@ from server.domain.tickets import ActorKind
 from server.hall import Hall, take_catalogue
 from server.office import bindings, offline, views
 from server.services import alarms as alarm_acts
-from server.services import posts, snapshot
+from server.services import posts, setting_changes, snapshot
 from server.services.attendance import calendar
 from server.services.bus import CallTold, Event, HallChanged
-from server.services.context import note
 from server.services.floor import window_states
 from server.services.people import CODE_MINUTES, Principal
 from server.services.snapshot import Snapshot
 from server.sockets import Feeds, Surface
 from server.storage import accounts, catalogue, devices, slips, tickets
 from server.storage import alarms as takes
-from server.storage import settings as stored_settings
-from server.storage.store import Tx
 from server.wire.commands import (
     AddAccount,
     ChangeAccount,
@@ -319,13 +316,7 @@ def _settings(api: Api) -> None:
             if not prints(value):
                 raise HallError(Code.SETTING_INVALID, name=name)
 
-        def act(tx: Tx) -> int:
-            for name, value in asked.values.items():
-                stored_settings.put(tx, name, value, call.actor.key)
-            tx.events.append(HallChanged("settings"))
-            return note(tx, call.actor, "settings.change", "", data=asked.values)
-
-        ctx.write(act)
+        setting_changes.change(ctx, call.actor, asked.values)
         return Done()
 
 

@@ -13,7 +13,7 @@ from server.past.floor import Seat
 from server.past.world import Event, World
 from server.services.attendance.calendar import workdays
 from server.services.context import note
-from server.services.inspection import finding, walks
+from server.services.inspection import finding, seconds, walks
 from server.services.inspection.keeping import Keeper
 from server.services.inspection.knowing import Known, punches_of, walking_order
 from server.services.inspection.sealing import key_in, opened
@@ -66,6 +66,7 @@ class Walks:
         actor = world.actor(one.number)
         walks.start(world.ctx, actor, world.key(), check, other.number)
         begun = world.clock.now()
+        seconds.answer(world.ctx, world.actor(other.number), world.key(), check, True, "")
         order = walking_order(world.catalogue, day)
         punched = world.ctx.read(lambda c: punches_of(world.ctx, c, day.isoformat()))
         seated = {seat.window: seat.staff for seat in sat}
@@ -106,10 +107,18 @@ class Walks:
         return checks.NewMark(made, check, window, staff, mark, reason, faults, "", (), known, at)
 
     def settle(self, day: date) -> list[Event]:
-        """Once a week findings are disputed, settled and put right."""
-        if day.isoweekday() != 5:
-            return []
-        return [(self._world.at(day, time(16)), lambda: self._settle(day))]
+        """Doubts are judged on their day; once a week findings are disputed, settled, put right."""
+        found: list[Event] = [(self._world.at(day, time(17, 20)), lambda: self._judge(day))]
+        if day.isoweekday() == 5:
+            found.append((self._world.at(day, time(16)), lambda: self._settle(day)))
+        return found
+
+    def _judge(self, day: date) -> None:
+        world, iso = self._world, day.isoformat()
+        for row in world.ctx.read(lambda c: findings.of_days(c, world.ctx.hall_id, iso, iso)):
+            if row.state == "proposed":
+                with contextlib.suppress(HallError):
+                    self._one(row)
 
     def _settle(self, day: date) -> None:
         world = self._world

@@ -32,7 +32,7 @@ WORDS = {
     "elsewhere": "在其他地点上班",
     "pending": "待定",
 }
-LEGEND = "　".join(f"{SYMBOLS[state]} {word}" for state, word in WORDS.items()) + "　* 经补签"
+LEGEND = "　".join(f"{SYMBOLS[state]} {word}" for state, word in WORDS.items()) + "　* 经补签或更正"
 SUMS = (
     "应打卡",
     "准时",
@@ -59,6 +59,7 @@ def paper(sheet: MonthSheet, now: datetime) -> bytes:
             "unit": sheet.unit_name,
             "made": f"制表时间：{now:%Y-%m-%d %H:%M}",
             "legend": LEGEND,
+            "changed": sheet.changed,
             "days": [
                 {
                     "n": int(day.day[-2:]),
@@ -151,6 +152,8 @@ def _form(book: Any, styles: dict[str, Any], sheet: MonthSheet, now: datetime) -
     page.write_string(foot, 0, LEGEND)
     for column, text in ((0, "制表人："), (9, "审核人："), (18, "单位负责人（签章）：")):
         page.write_string(foot + 2, column, text)
+    for n, text in enumerate(sheet.changed):
+        page.write_string(foot + 4 + n, 0, text)
     page.set_column(0, 0, 5)
     page.set_column(1, 1, 9)
     page.set_column(2, 2, 5)
@@ -182,7 +185,7 @@ def _person(page: Any, styles: dict[str, Any], sheet: MonthSheet, row: MonthRow,
 def _numbers(book: Any, styles: dict[str, Any], sheet: MonthSheet) -> None:
     page = book.add_worksheet("汇总")
     heads = ["工号", "姓名", "单位", *(name.replace("\n", "") for name in SUMS)]
-    heads += ["迟到分钟", "早退分钟", "经补签"]
+    heads += ["迟到分钟", "早退分钟", "经补签或更正"]
     for column, text in enumerate(heads):
         page.write_string(0, column, text, styles["head"])
     for line, row in enumerate(sheet.rows, 1):

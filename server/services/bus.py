@@ -92,6 +92,17 @@ class AttendanceChanged:
     """ISO days; empty: any."""
     staff: tuple[str, ...] = ()
     """Staff numbers; empty: any."""
+    since: str = ""
+    """With no days named: none before this ISO day; empty: any."""
+    until: str = ""
+    """With no days named: none after this ISO day; empty: any."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastChanged:
+    """A change of the past was asked for, confirmed, refused or withdrawn."""
+
+    change: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +138,7 @@ Event = (
     | HallChanged
     | ReaderChanged
     | AttendanceChanged
+    | PastChanged
     | RequestsChanged
     | ChecksChanged
     | BulletinChanged

@@ -13,6 +13,7 @@ from server.services import punch_proof, time_proof
 from server.services.attendance import proof as request_proof
 from server.services.bulletins import acts
 from server.services.inspection import proof
+from server.services.past_changes import proof as past_proof
 from server.storage import journal, leases, schema
 from server.storage.tables_offline import handed_in
 
@@ -53,6 +54,7 @@ def _all(conn: Connection, hall_id: str) -> Iterator[Finding]:
     yield from (Finding(zh, en) for zh, en in proof.problems(conn, hall_id))
     yield from (Finding(zh, en) for zh, en in punch_proof.problems(conn, hall_id))
     yield from (Finding(zh, en) for zh, en in request_proof.problems(conn, hall_id))
+    yield from (Finding(zh, en) for zh, en in past_proof.problems(conn, hall_id))
     for bulletin in acts.faults_of(conn, hall_id):
         zh = f"通报 {bulletin} 的内容与发布时的校验码不符"
         yield Finding(zh, f"bulletin {bulletin} is not what was released")

@@ -6,14 +6,15 @@ answer are one transaction; events go to the bus after the commit. No HTTP here.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any, TypeVar
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
@@ -27,7 +28,7 @@ from server.services.bus import Bus, Event, HallChanged
 from server.storage import calendar, commands, journal, windows
 from server.storage import catalogue as catalogues
 from server.storage import settings as stored_settings
-from server.storage.store import Act, Store, Tx, attempt
+from server.storage.store import Act, Inside, Store, Tx, attempt
 
 T = TypeVar("T")
 JsonDict = dict[str, Any]
@@ -48,6 +49,8 @@ class Actor:
     kind: ActorKind
     name: str
     via: Via | None = None
+    why: str = field(default="", compare=False)
+    """The reason given for an act that moves a day that is over; empty: none."""
 
     @property
     def key(self) -> str:
@@ -65,6 +68,23 @@ def _nobody(_seconds: float) -> None:
     """Whom acts tell how long they took while nobody measures."""
 
 
+class Guard(Protocol):
+    """Runs an act in its transaction, or keeps it for a second person if it moves a past day."""
+
+    def run(
+        self, ctx: Context, tx: Tx, actor: Actor, asked: JsonDict, act: Act[JsonDict]
+    ) -> JsonDict | HallError: ...
+
+
+class Unguarded:
+    """Runs every act at once."""
+
+    def run(
+        self, _ctx: Context, tx: Tx, _actor: Actor, _asked: JsonDict, act: Act[JsonDict]
+    ) -> JsonDict | HallError:
+        return attempt(tx, act)
+
+
 class Context:
     """One hall's services share this. Safe to use from many greenlets or threads."""
 
@@ -77,10 +97,13 @@ class Context:
         self._catalogues: dict[int, Catalogue] = {}
         self._current: tuple[int, Catalogue] | None = None
         self._calendar: tuple[tuple[int, int], frozenset[int]] = ((0, 0), frozenset())
+        self._weeks: list[tuple[int, frozenset[int]]] = []
         self._settings: Settings | None = None
         self._loading = threading.RLock()
         self.standing: dict[tuple[str, str], object] = {}
         """What `services.snapshot` keeps of the hall by journal line and day."""
+        self.guard: Guard = Unguarded()
+        """Keeps acts that move a past day for a second person; set by the hall."""
         self.wrote: Callable[[float], None] = _nobody
         """Told how many seconds each act took until it was durable."""
         bus.listen(self._heard)  # first of all listeners: the others see the new data
@@ -111,6 +134,7 @@ class Context:
 
         def query(conn: Connection) -> tuple[SpecialDay, ...]:
             self._calendar = calendar.mark(conn, hall_id), calendar.years(conn, hall_id)
+            self._weeks = catalogues.weeks(conn, hall_id)
             return calendar.every(conn, hall_id, makeup)
 
         return self.store.read(query)
@@ -120,12 +144,29 @@ class Context:
         self.catalogue()
         return self._calendar[1]
 
+    def weeks(self) -> tuple[tuple[date, frozenset[int]], ...]:
+        """The weekdays that the hall works, each week from the day it came; where it changed."""
+        self.catalogue()
+        found: list[tuple[date, frozenset[int]]] = []
+        for at, week in self._weeks:
+            if not found or found[-1][1] != week:
+                since = self.local(at).date()
+                found = [one for one in found if one[0] != since]  # the day's last one counts
+                found.append((since, week))
+        return tuple(found) if len(found) > 1 else ()
+
     def catalogue_version(self, version: int) -> Catalogue:
         """An older version, as tickets remember it."""
         if version not in self._catalogues:
             self._catalogues[version] = self.store.read(
                 lambda c: catalogues.load(c, self.hall_id, version)
             )
+        return self._catalogues[version]
+
+    def catalogue_at(self, conn: Connection, version: int) -> Catalogue:
+        """An older version, read by a query that runs already."""
+        if version not in self._catalogues:
+            self._catalogues[version] = catalogues.load(conn, self.hall_id, version)
         return self._catalogues[version]
 
     def settings(self) -> Settings:
@@ -210,12 +251,15 @@ class Context:
         act: Callable[[Tx], JsonDict],
         *,
         brief: bool = False,
+        second: bool = False,
     ) -> JsonDict:
         """Run `act` once for this actor and key; a repeat gets the first answer, refusals too.
 
-        `brief`: as in Store, for what kiosks and counters do all day.
+        `brief`: as in Store, for what kiosks and counters do all day. `second`: the act is itself
+        the decision of a second person, which the act checks, so the guard lets it through.
 
-        Raises the act's HallError, or KEY_REUSED when the key came with other arguments before.
+        Raises the act's HallError, KEY_REUSED when the key came with other arguments before, and
+        for an act that moves a past day PAST_REASON, PAST_ASKED or PAST_CLOSED.
         """
         digest = digest_of(asked)
         window = str(asked.get("window", ""))
@@ -224,7 +268,7 @@ class Context:
             first = commands.first_answer(tx.conn, tx.hall_id, actor.key, key)
             if first is not None:
                 return _repeat(first, digest)
-            answer = attempt(tx, act)
+            answer = attempt(tx, act) if second else self.guard.run(self, tx, actor, asked, act)
             _keep(tx, actor, key, digest, answer, window)
             return answer
 
@@ -232,6 +276,34 @@ class Context:
         if isinstance(answer, HallError):
             raise answer
         return answer
+
+    def guarded(self, actor: Actor, asked: JsonDict, act: Callable[[Tx], JsonDict]) -> JsonDict:
+        """Run an act that has no key, under the guard; raises as `command` does."""
+        answer = self.write(lambda tx: self.guard.run(self, tx, actor, asked, act))
+        if isinstance(answer, HallError):
+            raise answer
+        return answer
+
+    def inside(self, tx: Tx) -> Context:
+        """Return this hall as the running act sees it, with what the act has written so far.
+
+        Acts of the returned context are part of `tx`, and nothing guards them.
+        """
+        found = copy.copy(self)
+        found.store = Inside(tx)
+        found.guard = Unguarded()
+        found.bus = Bus()
+        found.forget()
+        found.standing = {}
+        found.wrote = _nobody
+        return found
+
+    def forget(self) -> None:
+        """Start anew: nothing of catalogue, calendar and settings has been read yet."""
+        self._loading = threading.RLock()
+        self._current = None
+        self._settings = None
+        self._catalogues = {}
 
 
 def digest_of(asked: JsonDict) -> str:

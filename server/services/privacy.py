@@ -79,6 +79,8 @@ OF_PERSON: dict[str, tuple[str, ...]] = {
     "reader_event": ("data",),
     "reader_command": ("command", "by_actor"),
     "sign_in_sheet": ("lines", "witness", "by_actor"),
+    "past_change": ("args", "asked_by", "reach", "subjects", "decided_by"),
+    "past_move": ("staff",),
     "alarm_take": ("by_actor",),
     "journal": ("actor", "subject", "data"),
 }

@@ -72,7 +72,7 @@ def take(
             between()
         fresh = part
         if number and source is not Source.PUSH:
-            fresh = _unknown(ctx, reader, part)
+            fresh = unknown(ctx, reader, part)
             taken += Taken(known=len(part) - len(fresh))
         if fresh:
             taken += _take_part(ctx, reader, fresh, source, actor)
@@ -94,7 +94,7 @@ def _take_part(
     return ctx.write(lambda tx: take_in(ctx, tx, reader, part, source, actor))
 
 
-def _unknown(ctx: Context, reader: str, part: Sequence[PunchLine]) -> list[PunchLine]:
+def unknown(ctx: Context, reader: str, part: Sequence[PunchLine]) -> list[PunchLine]:
     """Those that are not there yet. Another way may bring them meanwhile: the act looks too."""
     said = [(line.enrolment, line.said.isoformat(" ", "seconds")) for line in part]
     known = ctx.read(lambda c: punches.known_of(c, ctx.hall_id, reader, said))
@@ -222,6 +222,16 @@ def digest(rows: Iterable[Any]) -> str:
         values = [row[name] for name in DIGESTED]
         whole.update(json.dumps(values, ensure_ascii=False).encode() + b"\n")
     return whole.hexdigest()
+
+
+def tell_delivered(ctx: Context, tx: Tx, before: int | None) -> None:
+    """Tell that slots may be pending no more, or again; `before`: delivered until, as it was.
+
+    Days that were delivered before and after read as they did.
+    """
+    after = readers.delivered_until(tx.conn, tx.hall_id)
+    known = min(tx.now if before is None else before, tx.now if after is None else after)
+    tx.events.append(AttendanceChanged((), (), ctx.day(known)))
 
 
 # -- what is remembered of a reader ----------------------------------------------------------------

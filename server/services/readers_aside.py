@@ -14,7 +14,7 @@ from typing import Any
 from server.domain.errors import Code, HallError
 from server.domain.punches import BadLine
 from server.services import punches
-from server.services.bus import AttendanceChanged, ReaderChanged
+from server.services.bus import ReaderChanged
 from server.services.context import Actor, Context, JsonDict, note
 from server.storage import readers
 from server.storage.store import Tx
@@ -43,7 +43,7 @@ def settle_line(ctx: Context, actor: Actor, key: str, number: int) -> None:
         serial = readers.settle_line(tx, number, actor.key)
         if serial is None:
             raise HallError(Code.NOT_FOUND)
-        _go_on(tx, serial)
+        _go_on(ctx, tx, serial)
         note(tx, actor, "reader.settle_line", str(number), data={})
         tx.events.append(ReaderChanged(str(number)))
         return {}
@@ -68,7 +68,7 @@ def settle_lines(
         settled = readers.settle_lines(tx, serial, span, actor.key)
         if not settled:
             raise HallError(Code.NOT_FOUND)
-        _go_on(tx, serial)
+        _go_on(ctx, tx, serial)
         data = {"count": len(settled), "span": span, "digest": _digest(settled), "why": why}
         note(tx, actor, "reader.settle_lines", serial, data=data)
         tx.events.append(ReaderChanged(serial))
@@ -78,13 +78,14 @@ def settle_lines(
     return int(ctx.command(actor, key, asked, act)["settled"])
 
 
-def _go_on(tx: Tx, serial: str) -> None:
+def _go_on(ctx: Context, tx: Tx, serial: str) -> None:
     """Let delivery of a reader go on once nothing of it is left to look at."""
     row = readers.get(tx.conn, tx.hall_id, serial)
     if row is not None and serial not in readers.unsettled(tx.conn, tx.hall_id):
+        before = readers.delivered_until(tx.conn, tx.hall_id)
         contact = punches.contact_of(row).all_read()
         punches.keep_contact(tx, row, contact, punches.clock_of(row))
-        tx.events.append(AttendanceChanged(()))
+        punches.tell_delivered(ctx, tx, before)
 
 
 def _digest(lines: Sequence[Any]) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy import Row
 from server.clock import instant
 from server.domain import iclock
 from server.domain.errors import Code, HallError
+from server.services import punches
 from server.services.bus import AttendanceChanged, ReaderChanged
 from server.services.context import Actor, Context, JsonDict, note
 from server.services.seen import NOTHING, still
@@ -92,6 +93,7 @@ def move(ctx: Context, actor: Actor, key: str, serial: str, state: str) -> None:
 
     def act(tx: Tx) -> JsonDict:
         row = _known(tx, serial)
+        before = readers.delivered_until(tx.conn, tx.hall_id)
         if row.state not in MOVES[state]:
             raise HallError(Code.READER_STATE, reader=serial, state=row.state)
         if row.state == "asking" and state == "retired":
@@ -102,7 +104,7 @@ def move(ctx: Context, actor: Actor, key: str, serial: str, state: str) -> None:
             values |= {"heard_at": None, "delivered_until": None, "created_at": tx.now}
         readers.change(tx, serial, **values)
         readers.add_event(tx, serial, f"state_{state}", {"by": actor.name})
-        tx.events.append(AttendanceChanged(()))
+        punches.tell_delivered(ctx, tx, before)
         return _done(tx, actor, f"reader.{state}", serial, {"from": row.state})
 
     ctx.command(actor, key, {"act": "reader.move", "serial": serial, "state": state}, act)
@@ -252,9 +254,13 @@ def link(ctx: Context, actor: Actor, key: str, enrolment: str, staff: str, since
     def act(tx: Tx) -> JsonDict:
         if staff and staff not in ctx.catalogue().staff_by:
             raise HallError(Code.ACCOUNT_UNKNOWN, staff=staff)
+        # Punches pass to the new owner, and away from whoever has the finger since then.
+        links = readers.fingers(tx.conn, tx.hall_id).get(enrolment, [])
+        owners = {whose(links, begins), *(one for at, one in links if at >= begins)}
         readers.link(tx, enrolment, begins, staff, actor.key)
         note(tx, actor, "finger.link", enrolment, data={"staff": staff, "since": since})
-        tx.events.append(AttendanceChanged((), (staff,) if staff else ()))
+        people = tuple(sorted({*owners, staff} - {""}))
+        tx.events.append(AttendanceChanged((), people, since))
         tx.events.append(ReaderChanged(""))
         return {}
 
@@ -286,7 +292,8 @@ def link_same(ctx: Context, actor: Actor, key: str, since: str) -> int:
         for number in fresh:
             readers.link(tx, number, begins, number, actor.key)
         note(tx, actor, "finger.link_same", since, data={"staff": fresh})
-        tx.events.append(AttendanceChanged(()))
+        if fresh:
+            tx.events.append(AttendanceChanged((), tuple(fresh), since))
         tx.events.append(ReaderChanged(""))
         return {"linked": len(fresh)}
 

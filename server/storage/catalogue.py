@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Table, bindparam, insert, select
 
 from server.domain import catalogue as domain
 from server.domain.catalogue import Catalogue
+from server.domain.workdays import week_of
 from server.storage import schema
 from server.storage.statement import once
 
@@ -158,6 +159,19 @@ def versions(conn: Connection, hall_id: str) -> list[dict[str, Any]]:
         select(found).where(found.c.hall_id == hall_id).order_by(found.c.version.desc())
     ).mappings()
     return [dict(row) for row in rows]
+
+
+def weeks(conn: Connection, hall_id: str) -> list[tuple[int, frozenset[int]]]:
+    """When (ms) each version came, and the weekdays of the hall's own hours in it, oldest first."""
+    v, o = schema.catalogue_version.c, schema.open_line.c
+    lines: dict[int, list[frozenset[int]]] = {}
+    hall_lines = select(o.version, o.weekdays).where(
+        o.hall_id == hall_id, o.scope == domain.Scope.HALL.value
+    )
+    for row in conn.execute(hall_lines):
+        lines.setdefault(row.version, []).append(frozenset(json.loads(row.weekdays)))
+    found = conn.execute(select(v.version, v.at).where(v.hall_id == hall_id).order_by(v.version))
+    return [(row.at, week_of(lines.get(row.version, ()))) for row in found]
 
 
 def renumbered(catalogue: Catalogue, hall_id: str, version: int) -> Catalogue:

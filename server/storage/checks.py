@@ -146,6 +146,17 @@ def change(tx: Tx, check_id: str, **values: Any) -> None:
     )
 
 
+def unconfirmed(conn: Connection, hall_id: str) -> list[Row[Any]]:
+    """Walks that wait for the word of their second checker, oldest first."""
+    return list(
+        conn.execute(
+            select(spot_check)
+            .where(_c.hall_id == hall_id, _c.second.in_(("waiting", "objected")))
+            .order_by(_c.started_at)
+        )
+    )
+
+
 # -- marks -----------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,6 @@ Knows no protocol and no rule. Punches are in `punches`, which only adds.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
@@ -18,11 +17,10 @@ from server.storage.tables_readers import (
     reader_command,
     reader_event,
     reader_line,
-    sign_in_sheet,
 )
 
 _r, _f, _c = reader.c, finger.c, reader_command.c
-_l, _e, _s = reader_line.c, reader_event.c, sign_in_sheet.c
+_l, _e = reader_line.c, reader_event.c
 KEPT_EVENTS = 500
 IN_SERVICE = ("push", "pull", "file")
 
@@ -355,39 +353,6 @@ def events(conn: Connection, hall_id: str, serial: str, most: int = 60) -> list[
             select(reader_event)
             .where(_e.hall_id == hall_id, _e.reader == serial)
             .order_by(_e.id.desc())
-            .limit(most)
-        )
-    )
-
-
-# -- sign-in sheets --------------------------------------------------------------------------------
-
-
-def add_sheet(
-    tx: Tx, sheet_id: str, day: str, reason: str, witness: str, entries: Sequence[Any], by: str
-) -> None:
-    """A signed sheet, as it was typed in."""
-    tx.conn.execute(
-        insert(sign_in_sheet).values(
-            hall_id=tx.hall_id,
-            id=sheet_id,
-            day=day,
-            reason=reason,
-            witness=witness,
-            lines=json.dumps(list(entries), ensure_ascii=False),
-            by_actor=by,
-            at=tx.now,
-        )
-    )
-
-
-def sheets(conn: Connection, hall_id: str, most: int = 50) -> list[Row[Any]]:
-    """Sheets, newest first."""
-    return list(
-        conn.execute(
-            select(sign_in_sheet)
-            .where(_s.hall_id == hall_id)
-            .order_by(_s.at.desc(), _s.id)
             .limit(most)
         )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
@@ -21,6 +22,16 @@ def current(conn: Connection, hall_id: str) -> dict[str, Any]:
     """Every value in force that differs from the built-in starting values."""
     rows = conn.execute(_current, {"hall_id": hall_id})
     return {row.name: json.loads(row.value) for row in rows}
+
+
+def history(conn: Connection, hall_id: str, names: Sequence[str]) -> list[tuple[int, str, Any]]:
+    """(since ms, name, value) of every value that these settings ever had, oldest first."""
+    rows = conn.execute(
+        select(_s.c.since, _s.c.name, _s.c.value)
+        .where(_s.c.hall_id == hall_id, _s.c.name.in_(names))
+        .order_by(_s.c.since)
+    )
+    return [(row.since, row.name, json.loads(row.value)) for row in rows]
 
 
 def put(tx: Tx, name: str, value: Any, by: str) -> None:

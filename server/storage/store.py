@@ -321,6 +321,30 @@ class SqliteStore(Queued):
             self._reader.dispose()
 
 
+class Inside:
+    """A running act as a store: what is written and read here is part of it."""
+
+    def __init__(self, tx: Tx) -> None:
+        self.hall_id = tx.hall_id
+        self._tx = tx
+
+    def write(self, act: Act[T], _now: int, *, brief: bool = False) -> Written[T]:  # noqa: ARG002
+        """Run `act` in the running act; its events go out with the others."""
+        return Written(act(self._tx), [])
+
+    def read(self, query: Callable[[Connection], T]) -> T:
+        return query(self._tx.conn)
+
+    def glance(self, query: Callable[[Connection], T]) -> T:
+        return query(self._tx.conn)
+
+    def read_apart(self, query: Callable[[Connection], T]) -> T:
+        return query(self._tx.conn)
+
+    def close(self) -> None:
+        """Leave everything to the act."""
+
+
 def _begun_in_time(conn: Connection) -> RootTransaction:
     """A transaction that may write, after whoever else writes to this file."""
     with patient(conn, BUSY_MS):

@@ -11,6 +11,7 @@ from server.storage import (
     tables_calls,
     tables_checks,
     tables_offline,
+    tables_past,
     tables_people,
     tables_readers,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "tables_calls",
     "tables_checks",
     "tables_offline",
+    "tables_past",
     "tables_people",
     "tables_readers",
 ]

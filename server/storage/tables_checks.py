@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, Table
+from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, Table, text
 
 from server.storage.columns import (
     CODE,
@@ -44,6 +44,10 @@ spot_check = Table(
     code_column("reason"),  # why missed: not_started, server_down
     text_column("checkers", "[]"),
     code_column("by_actor"),
+    # The second checker's word: waiting, confirmed, objected; unasked before he was asked at all.
+    Column("second", CODE, nullable=False, server_default=text("'unasked'")),
+    stamp_column("second_at"),
+    text_column("second_words"),
     PrimaryKeyConstraint("hall_id", "id"),
 )
 Index("ix_spot_check_day", spot_check.c.hall_id, spot_check.c.day)

@@ -5,7 +5,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    text,
+)
 
 from server.storage.columns import (
     CODE,
@@ -139,5 +147,9 @@ sign_in_sheet = Table(
     text_column("lines", "[]"),
     code_column("by_actor"),
     Column("at", STAMP, nullable=False),
+    # waiting for the witness, confirmed, refused
+    Column("state", CODE, nullable=False, server_default=text("'confirmed'")),
+    stamp_column("decided_at"),
+    text_column("words"),
     PrimaryKeyConstraint("hall_id", "id"),
 )

@@ -63,6 +63,8 @@ export interface Options {
   /** Time after which no further try is begun, in milliseconds. */
   giveUpMs?: number;
   signal?: AbortSignal;
+  /** Why a day that is over shall be changed. */
+  why?: string;
 }
 
 /** What the outside world is to this file; tests hand in their own. */
@@ -85,6 +87,15 @@ export function useSurface(name: string): void {
 /** The token that every change must carry; session.ts fetches it and hands it in. */
 export function useCsrf(token: string): void {
   csrf = token;
+}
+
+/** Asks the person why a day that is over shall be changed; null: he would rather not. */
+export type ReasonAsker = (refusal: ApiError) => Promise<string | null>;
+let reasonAsker: ReasonAsker | null = null;
+
+/** How this page asks for a reason; a page that cannot ask shows the refusal. */
+export function useReasons(asker: ReasonAsker): void {
+  reasonAsker = asker;
 }
 
 /** A fresh key for one intent of a person. */
@@ -112,13 +123,14 @@ async function refusalOf(answer: Response): Promise<Refusal> {
   }
 }
 
-function headersFor(method: Method, body: unknown, key: string, world: World): Headers {
+function headersFor(method: Method, body: unknown, key: string, world: World, why: string): Headers {
   const headers = new Headers({ Accept: "application/json" });
   if (surface) headers.set("X-Hall-Surface", surface);
   if (method === "GET") return headers;
   headers.set("Idempotency-Key", key);
   const token = world.csrf();
   if (token) headers.set("X-CSRF-Token", token);
+  if (why) headers.set("X-Hall-Reason", encodeURIComponent(why));
   if (body !== undefined && !(body instanceof FormData)) headers.set("Content-Type", "application/json");
   return headers;
 }
@@ -149,8 +161,8 @@ async function answered<T>(path: string, request: RequestInit, world: World): Pr
 }
 
 /**
- * Sends one command, or asks one question. Lost connections and 502, 503, 504 are tried again with
- * the same key; a refusal is thrown at once as ApiError.
+ * Sends one command, or asks one question; a command that moves a day that is over is sent again,
+ * as another intent, with the reason that the person gives.
  */
 export async function send<T>(
   method: Method,
@@ -159,8 +171,27 @@ export async function send<T>(
   options: Options = {},
   world: World = browser,
 ): Promise<T> {
+  try {
+    return await sendOnce<T>(method, path, body, options, world);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== "past_reason" || !reasonAsker) throw error;
+    const why = await reasonAsker(error);
+    if (!why) throw error;
+    return sendOnce<T>(method, path, body, { ...options, key: newKey(), why }, world);
+  }
+}
+
+/** Lost connections and 502, 503, 504 are tried again with the same key; a refusal is thrown at
+ *  once as ApiError. */
+async function sendOnce<T>(
+  method: Method,
+  path: string,
+  body: unknown,
+  options: Options,
+  world: World,
+): Promise<T> {
   const key = options.key ?? newKey();
-  const headers = headersFor(method, body, key, world);
+  const headers = headersFor(method, body, key, world, options.why ?? "");
   const content = body === undefined || body instanceof FormData ? body : JSON.stringify(body);
   const end = world.now() + (options.giveUpMs ?? 10_000);
   for (let pause = 300; ; pause = Math.min(pause * 2, 3000)) {

@@ -53,6 +53,11 @@ class Mark(Message):
     line: str
     """The reason in one sentence."""
     corrected: bool
+    """A correction, or a change of the past that a second person confirmed, speaks here."""
+    moved: bool
+    """A change of the past moved it; a correction may be asked for all the same."""
+    was: str
+    """What stood here before it was corrected, in words; empty: nothing else."""
     doubt: bool
     """A punch was there whose clock was not believed."""
     overdue: bool
@@ -90,6 +95,8 @@ class DayView(Message):
     rule: str
     marks: list[Mark]
     absent_halves: int
+    changed: list[str]
+    """Changes of the past that no mark shows, because its slot is gone: a sentence each."""
 
 
 class PersonToday(Message):
@@ -100,6 +107,8 @@ class PersonToday(Message):
     windows: list[str]
     marks: list[Mark]
     absent_halves: int
+    changed: list[str]
+    """As in DayView."""
 
 
 class UnitToday(Message):
@@ -168,6 +177,8 @@ class MonthSheet(Message):
     days: list[MonthDay]
     rows: list[MonthRow]
     totals: TotalsView
+    changed: list[str]
+    """Changes of the past, a sentence each with both values."""
 
 
 class ExceptionRow(Message):

@@ -13,7 +13,7 @@ from server.wire.base import MASKED, Code, Command, Message, Note
 
 Mark = Literal["at_post", "serving", "away", "empty", "undone"]
 AwayReason = Literal["", "materials", "toilet", "meeting", "leave", "guiding", "unknown", "other"]
-CheckState = Literal["due", "started", "done", "missed", "unfinished"]
+CheckState = Literal["due", "started", "done", "missed", "unfinished", "unconfirmed"]
 FindingState = Literal["proposed", "dismissed", "confirmed", "disputed", "upheld", "withdrawn"]
 Words = Annotated[
     str,

@@ -15,6 +15,7 @@ from server.wire import (
     checks,
     commands,
     offline,
+    past_changes,
     readers,
     views,
 )
@@ -29,6 +30,7 @@ MODULES = (
     checks,
     bulletin,
     offline,
+    past_changes,
 )
 
 

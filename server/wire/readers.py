@@ -89,11 +89,9 @@ class Ordered(Message):
 
 
 class SheetTaken(Message):
-    """What became of a sheet."""
+    """A sheet that waits for its witness."""
 
     sheet: str
-    new: int
-    known: int
 
 
 class FileLineProblem(Message):
@@ -203,6 +201,9 @@ class SheetView(Message):
     by: str
     at: int
     count: int
+    state: Literal["waiting", "confirmed", "refused"]
+    words: str
+    """Why the witness refused it."""
 
 
 class ReadersState(Message):

@@ -6,6 +6,7 @@ Part of `problems.WORDS`: status, Chinese, English.
 from __future__ import annotations
 
 from server.domain.errors import Code
+from server.wire import past_words
 
 WORDS: dict[Code, tuple[int, str, str]] = {
     Code.NOT_YOUR_SHEET: (
@@ -81,4 +82,4 @@ WORDS: dict[Code, tuple[int, str, str]] = {
         "放假安排有 {count} 处问题，没有导入任何内容。",
         "The list of days has {count} problems; nothing was imported.",
     ),
-}
+} | past_words.WORDS

@@ -17,7 +17,7 @@ from server.services.days import keep_day
 from server.services.inspection import sealing
 from server.services.inspection.keeping import Keeper
 from server.storage import checks, journal
-from support.code_cases.checks import SAID, found, mark, photo, upload, walk
+from support.code_cases.checks import SAID, found, join, mark, photo, upload, walk
 from support.halls import ADMINISTRATOR, MONDAY, STAFF, at
 from support.web import Browser, Web
 
@@ -181,6 +181,7 @@ def test_a_photo_loses_its_place_and_its_size(web: Web) -> None:
     assert dict(picture.getexif()) == {}
     assert not [word for word in (b"CAMERA", b"SECRET", b"Exif") if word in answer.data]
     manager.post(f"/office/checks/{check}/finish")
+    join(web, check)
     number = manager.get("/office/findings").get_json()["findings"][0]["id"]
     clerk = web.person(STAFF["T1"])
     assert clerk.get(f"/my/findings/{number}/photos/1").data == answer.data

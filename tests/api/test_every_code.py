@@ -6,11 +6,20 @@ import pytest
 
 from server.domain.errors import Code
 from server.wire.problems import WORDS
-from support.code_cases import CASES, attendance, bulletin, checks, hall, readers, requests
+from support.code_cases import (
+    CASES,
+    attendance,
+    bulletin,
+    checks,
+    hall,
+    past_changes,
+    readers,
+    requests,
+)
 from support.halls import ADMINISTRATOR, STAFF
 from support.web import Web
 
-PARTS = (hall, readers, attendance, requests, checks, bulletin)
+PARTS = (hall, readers, attendance, requests, checks, bulletin, past_changes)
 
 
 @pytest.mark.parametrize("code", list(Code), ids=str)

@@ -80,6 +80,7 @@ def test_a_column_called_like_one_that_holds_a_number_holds_one_or_is_named_here
         "finger.enrolment",  # beside the person it belongs to
         "open_line.subject",  # a unit or a window
         "reader.facts",  # what a clock says of itself
+        "past_change.command",  # the name of an act
         "standby_line.line",  # an address
         "ticket.number",
         "window.number",

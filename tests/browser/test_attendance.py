@@ -23,9 +23,8 @@ DAY = "2026-11-24"
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
     """A hall with a shift rule and one time clock that pushes; it is ten on a Tuesday."""
     with HallServer(tmp_path_factory.mktemp("sheet"), accounts=("1001", MANAGER)) as running:
-        office, boss = running.clerk(MANAGER), running.clerk("1001")
-        made = office.post("/office/rules", RULE_EXAMPLE | {"valid_from": "2026-11-01"} | OPEN)
-        office.post(f"/office/rules/{made['id']}/start")
+        boss = running.clerk("1001")
+        running.in_force(RULE_EXAMPLE | {"valid_from": "2026-11-01"} | OPEN)
         boss.post("/office/readers", {"serial": SERIAL, "way": "push", "name": "东门"})
         boss.post("/office/fingers", {"enrolment": "17", "staff": "1004", "since": DAY})
         yield running

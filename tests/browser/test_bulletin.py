@@ -25,8 +25,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
     with HallServer(tmp_path_factory.mktemp("bulletin"), accounts=accounts) as running:
         office = running.clerk(MANAGER)
         rule = RULE_EXAMPLE | {"valid_from": "2026-11-01", "valid_to": None}
-        made = office.post("/office/rules", rule)
-        office.post(f"/office/rules/{made['id']}/start")
+        running.in_force(rule)
         office.post("/office/bulletins", {"week": WEEK})
         yield running
 

@@ -52,6 +52,7 @@ def test_a_walk_is_followed_live_until_its_findings(office: Page, hall: HallServ
     manager.post(f"/office/checks/{CHECK}/marks", mark)
     expect(office.get_by_test_id("seen-W02")).to_contain_text("在岗")
     manager.post(f"/office/checks/{CHECK}/finish")
+    hall.clerk(OTHER).post(f"/my/checks/{CHECK}/second", {"agree": True})
     row = office.get_by_test_id("checks-today").get_by_role("row").filter(has_text="临时 1")
     expect(row).to_contain_text("已完成")
     expect(office.get_by_test_id("running")).to_be_hidden()
@@ -90,6 +91,7 @@ def test_a_checker_cannot_settle_what_he_found(
     mark = {"id": "m-3", "window": "W02", "mark": "empty", "staff": "1004", "at": hall.now()}
     manager.post(f"/office/checks/{check}/marks", mark)
     manager.post(f"/office/checks/{check}/finish")
+    hall.clerk(MANAGER).post(f"/my/checks/{check}/second", {"agree": True})
     number = hall.clerk("1004").get("/my/findings")["findings"][0]["id"]
     hall.clerk("1004").post(f"/my/findings/{number}/dispute", {"statement": "在帮办"})
     with signed_in(browser, browser_context_args, hall, OTHER, 1440, 900) as page:
@@ -107,6 +109,7 @@ def test_a_clerk_reads_and_disputes_a_finding_on_the_phone(
     mark = {"id": "m-4", "window": "W01", "mark": "serving", "staff": "1004", "at": hall.now()}
     manager.post(f"/office/checks/{check}/marks", mark | {"faults": ["玩手机"], "note": "看视频"})
     manager.post(f"/office/checks/{check}/finish")
+    hall.clerk(OTHER).post(f"/my/checks/{check}/second", {"agree": True})
     with signed_in(browser, browser_context_args, hall, "1004", 375, 740) as page:
         page.goto(hall.url("/my#findings"))
         one = page.get_by_test_id("finding").filter(has_text="玩手机")

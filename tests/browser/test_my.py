@@ -22,10 +22,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
     """A hall with one shift rule; 1009 is the chief representative of 1010 and his B."""
     accounts = ("1001", MANAGER, "1003", "1004", CHIEF, CLERK)
     with HallServer(tmp_path_factory.mktemp("my"), accounts=accounts) as running:
-        office = running.clerk(MANAGER)
-        rule = RULE_EXAMPLE | {"valid_from": "2026-11-01", "valid_to": None}
-        made = office.post("/office/rules", rule)
-        office.post(f"/office/rules/{made['id']}/start")
+        running.in_force(RULE_EXAMPLE | {"valid_from": "2026-11-01", "valid_to": None})
         yield running
 
 

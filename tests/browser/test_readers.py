@@ -143,9 +143,10 @@ def test_a_signed_sheet_needs_another_witness(office: Page) -> None:
     expect(office.get_by_role("alert")).to_contain_text("证明人")
     office.get_by_test_id("witness").select_option(MANAGER)
     office.get_by_test_id("go").click()
-    expect(office.get_by_role("dialog")).to_contain_text("已保存 1 条签到")
+    expect(office.get_by_role("dialog")).to_contain_text("证明人在“我的”页面确认后")
     office.keyboard.press("Escape")
     expect(office.get_by_test_id("sheets")).to_contain_text("上午停电")
+    expect(office.get_by_test_id("sheets")).to_contain_text("等证明人确认")
 
 
 def _admitted(hall: HallServer) -> None:

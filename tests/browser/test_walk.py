@@ -147,6 +147,7 @@ def test_a_walk_outlives_the_server_and_ends_with_findings(phone: Page, hall: Ha
     expect(phone.get_by_test_id("unsent")).to_be_visible()
     hall.start()
     expect(phone.get_by_test_id("seal")).to_be_visible(timeout=BACK_MS)
+    hall.clerk(OTHER).post(f"/my/checks/{check}/second", {"agree": True})
     found = hall.clerk(MANAGER).get("/office/findings")["findings"]
     own = [one for one in found if one["check"] == check]
     assert [(one["staff"], one["kind"]) for one in own] == [("1004", "empty")]

@@ -281,9 +281,11 @@ def sheet(signers: Sequence[str], witness: str, reason: str = "停电", at_: str
 def test_a_signed_sheet_makes_punches_of_the_signers(small: SmallHall) -> None:
     key = small.key()
     asked = sheet([STAFF["T1"], STAFF["T2"]], STAFF["S1"])
-    answer = readers_hand.take_sheet(small.ctx, BOSS, key, asked)
-    assert readers_hand.take_sheet(small.ctx, BOSS, key, asked) == answer
-    assert answer["new"] == 2
+    made = readers_hand.take_sheet(small.ctx, BOSS, key, asked)
+    assert readers_hand.take_sheet(small.ctx, BOSS, key, asked) == made
+    assert known(small) == []
+    readers_hand.answer_sheet(small.ctx, small.clerk("S1"), small.key(), made, True, "")
+    assert len(known(small)) == 2
     links = small.ctx.read(lambda c: kept.fingers(c, "small"))
     assert {readers_office.whose(links[e], at(8, 25)) for _, e, _ in known(small)} == {
         STAFF["T1"],
@@ -296,6 +298,7 @@ def test_a_signed_sheet_makes_punches_of_the_signers(small: SmallHall) -> None:
 @pytest.mark.parametrize(
     ("asked", "code"),
     [
+        (sheet([MANAGER], STAFF["S1"]), Code.SHEET_OWN),
         (sheet([STAFF["T1"]], MANAGER), Code.SHEET_WITNESS),
         (sheet([STAFF["T1"]], STAFF["T1"]), Code.SHEET_WITNESS),
         (sheet([STAFF["T1"]], "nobody"), Code.ACCOUNT_UNKNOWN),

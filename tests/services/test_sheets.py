@@ -15,7 +15,7 @@ from server.domain.errors import Code, HallError
 from server.services.attendance import rules
 from server.services.attendance.sheets import day_sheets
 from server.services.bus import AttendanceChanged
-from server.services.readers_hand import Sheet, Signed, take_sheet
+from server.services.readers_hand import Sheet, Signed, answer_sheet, take_sheet
 from server.storage import readers, shift_rules
 from support.halls import MONDAY, STAFF, SmallHall, at
 from support.sheets import BOSS, CLERK, GOOD, READER, RULE, ready, start, take
@@ -68,7 +68,9 @@ def test_a_signature_on_the_sheet_counts_like_a_finger(small: SmallHall) -> None
     take(small, *GOOD[1:])
     assert sheet(small).startswith("missing")
     signed = Sheet(MONDAY, "停电", STAFF["T2"], [Signed(CLERK, time(8, 25))])
-    take_sheet(small.ctx, BOSS, small.key(), signed)
+    made = take_sheet(small.ctx, BOSS, small.key(), signed)
+    assert sheet(small).startswith("missing")
+    answer_sheet(small.ctx, small.clerk("T2"), small.key(), made, True, "")
     assert sheet(small) == "on_time on_time on_time on_time"
 
 
@@ -126,7 +128,7 @@ def test_a_rule_put_in_force_is_told(small: SmallHall) -> None:
     heard: list[object] = []
     small.ctx.bus.listen(heard.append)
     start(small, RULE)
-    assert AttendanceChanged(()) in heard
+    assert AttendanceChanged((), (), "2026-02-01") in heard
 
 
 @settings(max_examples=12, deadline=None)

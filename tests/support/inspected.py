@@ -11,7 +11,7 @@ from server.domain.tickets import ActorKind
 from server.services import checks as hall_check
 from server.services.context import Actor
 from server.services.days import keep_day
-from server.services.inspection import sealing, walks
+from server.services.inspection import sealing, seconds, walks
 from server.services.inspection.keeping import Keeper
 from server.storage import checks, findings, journal
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall
@@ -66,7 +66,14 @@ class Inspected:
         return [line["act"] for line in lines]
 
     def walk(self, other: str = STAFF["G2"]) -> str:
-        return str(walks.by_hand(self.ctx, BOSS, self.small.key(), other)["check"])
+        check = str(walks.by_hand(self.ctx, BOSS, self.small.key(), other)["check"])
+        self.join(check, other)
+        return check
+
+    def join(self, check: str, other: str = STAFF["G2"]) -> None:
+        """The second checker says that he walks too."""
+        second = Actor(ActorKind.CLERK, other)
+        seconds.answer(self.ctx, second, self.small.key(), check, True, "")
 
     def mark(self, check: str, window: str, seen: str, **values: Any) -> None:
         now = self.ctx.clock.now()

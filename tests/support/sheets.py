@@ -9,7 +9,7 @@ from server.domain.punches import PunchLine, Source
 from server.domain.tickets import ActorKind
 from server.services import punches
 from server.services.attendance import rules
-from server.services.context import Actor
+from server.services.context import SYSTEM, Actor
 from server.storage import readers
 from server.storage.store import Tx
 from support.halls import MANAGER, MONDAY, STAFF, SmallHall, at
@@ -63,9 +63,9 @@ def ready(small: SmallHall, *, delivered: int | None = None) -> SmallHall:
 
 
 def start(small: SmallHall, rule: ShiftRule) -> str:
-    """Draft a rule and put it in force."""
+    """Draft a rule and put it in force; of days that are over, by the hall itself."""
     made = rules.draft(small.ctx, BOSS, small.key(), rule)
-    rules.start(small.ctx, BOSS, small.key(), made)
+    rules.start(small.ctx, SYSTEM, small.key(), made)
     return made
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from itertools import count
 from typing import Any
+from urllib.parse import quote
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -26,6 +27,8 @@ class Browser:
         self.client = client
         self._token = token
         self.csrf = ""
+        self.why = ""
+        """The reason that goes with every request, for days that are over."""
 
     def headers(self, key: str | None) -> dict[str, str]:
         """What it sends with a request; `key` as in `post`."""
@@ -34,6 +37,8 @@ class Browser:
             headers["Authorization"] = f"Bearer {self._token}"
         if self.csrf:
             headers["X-CSRF-Token"] = self.csrf
+        if self.why:
+            headers["X-Hall-Reason"] = quote(self.why)
         if key is not None:
             headers["Idempotency-Key"] = key or f"test-{next(_keys)}"
         return headers

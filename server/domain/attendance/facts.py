@@ -71,3 +71,28 @@ class Correction:
     decided_by: str
     decided_name: str = ""
     """The name of whoever decided; empty where no list has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A value of a past day that a second person confirmed to be changed; both stay on record."""
+
+    day: str
+    slot: str
+    name: str
+    """The slot's name, or what else the value is."""
+    was: str
+    """The value before, in words."""
+    now: str
+    asked_by: str
+    decided_by: str
+    reason: str
+
+    @property
+    def line(self) -> str:
+        """One sentence: both values, who asked, who confirmed, why."""
+        reason = self.reason.rstrip("。. ")
+        return (
+            f"更正：原为{self.was}，改为{self.now}（工号{self.asked_by}提出，"
+            f"工号{self.decided_by}确认；理由：{reason}）。"
+        )

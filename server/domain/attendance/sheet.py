@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from server.domain.attendance.facts import Punch
+from server.domain.attendance.facts import Moved, Punch
 from server.domain.attendance.shifts import ShiftRule
 from server.domain.attendance.verdicts import (
     DayFacts,
@@ -36,6 +36,14 @@ class DaySheet:
     slots: tuple[SlotVerdict, ...]
     punches: tuple[Punch, ...]
     absent_halves: int
+    moved: tuple[Moved, ...] = ()
+    """Changes of the past that moved a value of this day, oldest first."""
+
+    @property
+    def changed(self) -> tuple[Moved, ...]:
+        """Changes of values that have no slot here, so that no mark can say so."""
+        slots = {v.slot.code for v in self.slots}
+        return tuple(one for one in self.moved if one.slot not in slots)
 
     @property
     def unused(self) -> tuple[Punch, ...]:
@@ -63,6 +71,7 @@ def day_sheet(
         found,
         facts.punches,
         absent_halves(found),
+        facts.moved,
     )
 
 
@@ -94,7 +103,7 @@ class Totals:
         self.absent_halves += sheet.absent_halves
         for verdict in sheet.slots:
             self.states[verdict.state] += 1
-            self.corrected += verdict.correction is not None
+            self.corrected += verdict.corrected
             if verdict.state is State.LATE:
                 self.late_minutes += verdict.minutes
             elif verdict.state is State.EARLY:

@@ -10,12 +10,12 @@ time" into "late").
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from server.domain.attendance.assignment import assign
-from server.domain.attendance.facts import Correction, LeaveKind, LeaveSpan, Punch
+from server.domain.attendance.facts import Correction, LeaveKind, LeaveSpan, Moved, Punch
 from server.domain.attendance.shifts import (
     Direction,
     ShiftRule,
@@ -64,6 +64,11 @@ STATE_WORDS = {
 }
 
 
+def said(state: State, minutes: int = 0) -> str:
+    """Return a verdict in words."""
+    return STATE_WORDS[state] + (f"{minutes}分钟" if minutes else "")
+
+
 @dataclass(frozen=True, slots=True)
 class SlotVerdict:
     """What one slot of one day came to, and why."""
@@ -84,6 +89,20 @@ class SlotVerdict:
     original_minutes: int = 0
     again: Punch | None = None
     """A punch in the slot's window that is another slot's finger laid once more."""
+    moved: tuple[Moved, ...] = ()
+    """Changes of the past that moved this slot, oldest first."""
+
+    @property
+    def corrected(self) -> bool:
+        """Whether a correction or a change of the past speaks here."""
+        return self.correction is not None or bool(self.moved)
+
+    @property
+    def was(self) -> str:
+        """What stood here before the last correction or change, in words; empty: nothing else."""
+        if self.moved:
+            return self.moved[-1].was
+        return "" if self.original is None else said(self.original, self.original_minutes)
 
     @property
     def slot(self) -> SlotRule:
@@ -94,7 +113,9 @@ class SlotVerdict:
     def line(self) -> str:
         """One sentence: the punch, the rule with its date and clause, the verdict."""
         words = self._facts()
-        return words if self.correction is None else f"{words}{self._corrected()}"
+        if self.correction is not None:
+            words += self._corrected()
+        return words + "".join(one.line for one in self.moved)
 
     def _corrected(self) -> str:
         assert self.correction is not None
@@ -164,6 +185,8 @@ class DayFacts:
     corrections: tuple[Correction, ...] = ()
     known_until: datetime | None = None
     """Up to here every reader has delivered, nothing earlier can still come; None: all is known."""
+    moved: tuple[Moved, ...] = ()
+    """Changes of the past that moved a value of this day, oldest first."""
 
     def knows(self, moment: datetime) -> bool:
         """Whether every punch up to `moment` must be here."""
@@ -185,7 +208,7 @@ def verdicts(rule: ShiftRule, facts: DayFacts) -> tuple[SlotVerdict, ...]:
             verdict = SlotVerdict(rule, place, state, leave=leave)
         else:
             verdict = _judge(rule, place, served, facts)
-        found.append(_corrected(verdict, facts))
+        found.append(_moved(_corrected(verdict, facts), facts))
     return tuple(found)
 
 
@@ -247,6 +270,12 @@ def _corrected(verdict: SlotVerdict, facts: DayFacts) -> SlotVerdict:
         original_minutes=verdict.minutes,
         again=verdict.again,
     )
+
+
+def _moved(verdict: SlotVerdict, facts: DayFacts) -> SlotVerdict:
+    code = verdict.slot.code
+    found = tuple(one for one in facts.moved if one.slot == code)
+    return replace(verdict, moved=found) if found else verdict
 
 
 def absent_halves(found: Sequence[SlotVerdict]) -> int:

@@ -57,6 +57,12 @@ export const SECTIONS: readonly Section[] = [
     page: page(() => import("./requests/RequestsSection.vue")),
   },
   {
+    id: "past",
+    group: "attendance",
+    name: { zh: "更正确认", en: "Changes of the past" },
+    page: page(() => import("./past/PastSection.vue")),
+  },
+  {
     id: "leaves",
     group: "attendance",
     name: { zh: "请假与外出", en: "Leave and outings" },

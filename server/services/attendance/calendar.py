@@ -12,7 +12,7 @@ from datetime import date
 from server.domain.catalogue import SpecialDay
 from server.domain.workdays import Workdays, workdays_of
 from server.services.bus import AttendanceChanged, HallChanged
-from server.services.context import SYSTEM, Actor, Context, note
+from server.services.context import SYSTEM, Actor, Context, JsonDict, note
 from server.storage import calendar
 from server.storage.store import Tx
 
@@ -23,7 +23,7 @@ SEEDED = "chinesecalendar"
 
 def workdays(ctx: Context) -> Workdays:
     """The hall's working days, its own special days included."""
-    return workdays_of(ctx.catalogue(), ctx.calendar_years())
+    return workdays_of(ctx.catalogue(), ctx.calendar_years(), ctx.weeks())
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +45,36 @@ def missing(ctx: Context, today: date) -> list[Missing]:
 
 
 def put_year(ctx: Context, actor: Actor, year: int, days: Iterable[SpecialDay], source: str) -> int:
-    """Replace a year's calendar as a whole; returns its number of days."""
-    kept = tuple(days)
+    """Replace a year's calendar as a whole; returns its number of days.
 
-    def act(tx: Tx) -> int:
+    Days that are over read as they did until a second person has confirmed it.
+    """
+    kept = tuple(days)
+    asked: JsonDict = {
+        "act": "calendar.import",
+        "year": year,
+        "days": [[d.day.isoformat(), d.opens, d.note, d.like_weekday] for d in kept],
+        "source": source,
+    }
+
+    def act(tx: Tx) -> JsonDict:
+        before = workdays(ctx.inside(tx))
         count = _put(tx, actor, year, kept, source)
         tx.events.append(HallChanged("calendar", {"year": year}))
-        tx.events.append(AttendanceChanged(()))
-        return count
+        days = differing(before, workdays(ctx.inside(tx)))
+        if days:
+            tx.events.append(AttendanceChanged(days))
+        return {"count": count}
 
-    return ctx.write(act)
+    return int(ctx.guarded(actor, asked, act)["count"])
+
+
+def differing(before: Workdays, after: Workdays) -> tuple[str, ...]:
+    """The special days, ISO, that are worked otherwise, or after another weekday's rule."""
+    days = {one.day for one in (*before.state, *before.own, *after.state, *after.own)}
+    return tuple(
+        day.isoformat() for day in sorted(days) if before.weekday(day) != after.weekday(day)
+    )
 
 
 def _put(tx: Tx, actor: Actor, year: int, days: tuple[SpecialDay, ...], source: str) -> int:

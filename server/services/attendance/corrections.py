@@ -145,7 +145,7 @@ def decide(
         "approve": approve,
         "words": words,
     }
-    ctx.command(actor, key, asked, act)
+    ctx.command(actor, key, asked, act, second=True)
 
 
 def cancel(ctx: Context, actor: Actor, key: str, correction_id: str, words: str) -> None:

@@ -176,7 +176,9 @@ def decide(ctx: Context, actor: Actor, key: str, leave_id: str, approve: bool, w
 
     def change(tx: Tx, found: Leave) -> Leave:
         catalogue, settings = ctx.catalogue(), ctx.settings()
-        if actor.name == found.staff:
+        # Whoever asked for days that are over by now does not grant them as well.
+        over = found.begins.date() < ctx.local(tx.now).date()
+        if actor.name == found.staff or (over and actor.name == found.by):
             raise HallError(Code.OWN_CASE)
         state = rules.decided(found.state, found.steps, approve)
         rung = rules.waiting_for(found.steps)
@@ -191,7 +193,7 @@ def decide(ctx: Context, actor: Actor, key: str, leave_id: str, approve: bool, w
         return replace(found, state=state.value, steps=(*found.steps, step), settled_at=settled)
 
     asked: JsonDict = {"act": "leave.decide", "leave": leave_id, "approve": approve, "words": words}
-    _change(ctx, actor, key, asked, change)
+    _change(ctx, actor, key, asked, change, second=True)
 
 
 def cancel(ctx: Context, actor: Actor, key: str, leave_id: str, words: str) -> None:
@@ -282,8 +284,10 @@ def _step(act: str, actor: Actor, tx: Tx, **more: Any) -> dict[str, Any]:
     return {"act": act, "by": actor.name, "at": tx.now, **more}
 
 
-def _change(ctx: Context, actor: Actor, key: str, asked: JsonDict, change: Change) -> None:
-    """Load, change, write back, journal, tell."""
+def _change(
+    ctx: Context, actor: Actor, key: str, asked: JsonDict, change: Change, *, second: bool = False
+) -> None:
+    """Load, change, write back, journal, tell; `second` as in Context.command."""
 
     def act(tx: Tx) -> JsonDict:
         found = stored.get(tx.conn, tx.hall_id, asked["leave"])
@@ -298,7 +302,7 @@ def _change(ctx: Context, actor: Actor, key: str, asked: JsonDict, change: Chang
             _tell(tx, actor, earlier, f"leave.{last['act']}", data | {"state": fresh.state})
         return {}
 
-    ctx.command(actor, key, asked, act)
+    ctx.command(actor, key, asked, act, second=second)
 
 
 def _tell(tx: Tx, actor: Actor, found: Leave, act: str, data: JsonDict) -> None:

@@ -63,7 +63,8 @@ def start(ctx: Context, actor: Actor, key: str, rule_id: str) -> None:
             raise HallError(Code.RULE_STATE, state="past", valid_from=rule.valid_from.isoformat())
         shift_rules.set_state(tx, rule_id, RuleState.IN_FORCE)
         note(tx, actor, "rule.start", rule_id, data={"name": rule.name})
-        tx.events.append(AttendanceChanged(()))
+        last = rule.valid_to.isoformat() if rule.valid_to else ""
+        tx.events.append(AttendanceChanged((), (), rule.valid_from.isoformat(), last))
         return {}
 
     ctx.command(actor, key, {"act": "rule_start", "rule": rule_id}, act)
@@ -91,7 +92,7 @@ def withdraw(ctx: Context, actor: Actor, key: str, rule_id: str, last_day: date)
             raise HallError(Code.RULE_STATE, state="past", last_day=last_day.isoformat())
         shift_rules.set_state(tx, rule_id, RuleState.WITHDRAWN, ended)
         note(tx, actor, "rule.withdraw", rule_id, data={"last_day": last_day.isoformat()})
-        tx.events.append(AttendanceChanged(()))
+        tx.events.append(AttendanceChanged((), (), ended.isoformat()))
         return {}
 
     asked: JsonDict = {"act": "rule_withdraw", "rule": rule_id, "last": last_day.isoformat()}

@@ -9,20 +9,21 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from server.domain.attendance.facts import Correction, LeaveSpan, Punch
+from server.domain.attendance.facts import Correction, LeaveSpan, Moved, Punch
 from server.domain.attendance.sheet import DaySheet, day_sheet
 from server.domain.attendance.shifts import ShiftRule, rule_for
 from server.domain.attendance.verdicts import DayFacts
+from server.domain.past_changes import FINDING, HALVES, words
 from server.domain.workdays import Workdays
 from server.services.attendance.calendar import workdays
 from server.services.context import Context
 from server.services.readers_office import whose
-from server.storage import corrections, leaves, punches, readers, shift_rules
+from server.storage import corrections, leaves, past_changes, punches, readers, shift_rules
 from server.storage.shift_rules import Listed
 
 
@@ -43,6 +44,8 @@ class Facts:
     known_until: datetime
     today: date
     """Days after it have no sheets."""
+    moved: Mapping[tuple[str, str], list[Moved]] = field(default_factory=dict)
+    """Confirmed changes of the past, by staff number and ISO day."""
     tried: ShiftRule | None = None
     """A rule that is only tried: it goes before others of its scope."""
 
@@ -82,6 +85,7 @@ def sheets_of(facts: Facts, staff: Collection[str] | None = None) -> Iterator[Da
                 tuple(facts.leave.get(person.number, ())),
                 tuple(facts.corrections.get((person.number, iso), ())),
                 facts.known_until,
+                tuple(facts.moved.get((person.number, iso), ())),
             )
             yield day_sheet(person.number, person.unit, weekday, rule, known)
         day += timedelta(days=1)
@@ -107,18 +111,51 @@ def gather(
     """Read everything that the sheets of these days depend on."""
     hall = conn, ctx.hall_id
     lists = staff_lists(ctx, conn, first, last)
+    known = tuple(shift_rules.every(*hall))
     return Facts(
         first,
         last,
         lists,
-        tuple(shift_rules.every(*hall)),
+        known,
         workdays(ctx),
         _punches(ctx, conn, first, last, staff),
         leaves.approved(*hall, first, last, staff),
         _named(ctx, lists, corrections.approved(*hall, first, last, staff)),
         known_until(ctx, conn),
         ctx.local().date(),
+        _moved(conn, ctx.hall_id, (first, last), staff, known),
     )
+
+
+def _moved(
+    conn: Connection,
+    hall_id: str,
+    span: tuple[date, date],
+    staff: Collection[str] | None,
+    known: Iterable[ShiftRule],
+) -> dict[tuple[str, str], list[Moved]]:
+    """Confirmed changes of the past. Findings have a history of their own."""
+    rows = past_changes.confirmed(conn, hall_id, span[0].isoformat(), span[1].isoformat(), staff)
+    if not rows:
+        return {}
+    names = {slot.code: slot.name for rule in known for slot in rule.slots} | {HALVES: "旷工"}
+    found: dict[tuple[str, str], list[Moved]] = defaultdict(list)
+    for row in rows:
+        if row.slot.startswith(FINDING):
+            continue
+        found[row.staff, row.day].append(
+            Moved(
+                row.day,
+                row.slot,
+                names.get(row.slot, row.slot),
+                words(row.slot, row.was)[0],
+                words(row.slot, row.now)[0],
+                row.asked_by.partition(":")[2],
+                row.decided_by.partition(":")[2],
+                row.why,
+            )
+        )
+    return found
 
 
 def _named(

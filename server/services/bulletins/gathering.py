@@ -26,7 +26,8 @@ from server.domain.rounding import kept_share, percent
 from server.services.attendance.sheets import Facts, gather, sheets_of
 from server.services.bulletins import service
 from server.services.context import Context
-from server.storage import checks, findings
+from server.services.inspection.seconds import state_of
+from server.storage import checks, findings, shift_rules
 
 OFFICE = "中心办公室"
 WEEKS_SHOWN = 8
@@ -44,7 +45,7 @@ KINDS = {
 
 def figures(ctx: Context, conn: Connection, week: Week) -> Figures:
     """Everything a bulletin states about `week`, from what is known now."""
-    catalogue = ctx.catalogue()
+    catalogue = _book(ctx, conn, week)
     first = week.first - timedelta(weeks=WEEKS_SHOWN - 1)
     facts = gather(ctx, conn, first, week.last)
     weeks = _by_week(sheets_of(facts))
@@ -75,6 +76,19 @@ def figures(ctx: Context, conn: Connection, week: Week) -> Figures:
         service_windows=service_windows,
         rates=_rates(weeks, week, units),
     )
+
+
+def _book(ctx: Context, conn: Connection, week: Week) -> Catalogue:
+    """Return the business data as they stood at the week's end.
+
+    Units that came or went later neither appear nor are missing. The first data also speak for the
+    time before them.
+    """
+    made = shift_rules.versions(conn, ctx.hall_id)
+    then = [version for version, at in made if ctx.local(at).date() <= week.last]
+    if not made or (then and then[-1] == made[-1][0]):
+        return ctx.catalogue()
+    return ctx.catalogue_at(conn, then[-1] if then else made[0][0])
 
 
 def present(catalogue: Catalogue) -> list[str]:
@@ -195,7 +209,7 @@ def _checks(ctx: Context, conn: Connection, week: Week) -> tuple[CheckLine, ...]
                 id=row.id,
                 day=row.day,
                 kind=row.kind,
-                state=row.state,
+                state=state_of(row),
                 at=f"{ctx.local(at):%H:%M}" if at else "",
                 windows=len(seen),
                 link=f"/office#checks/{row.id}",

@@ -17,12 +17,16 @@ from server.domain.inspection import findings as rules
 from server.domain.inspection.doubts import Doubt
 from server.domain.inspection.findings import Finding, Person, State, Steps
 from server.domain.inspection.marks import Kind, Mark, Seen, kind_of, standing
+from server.domain.settings import Settings, changed
 from server.domain.tickets import ActorKind
 from server.services.bus import ChecksChanged
 from server.services.context import SYSTEM, Actor, Context, JsonDict, note
 from server.storage import checks, findings
+from server.storage import settings as stored_settings
 from server.storage.store import Tx
 
+STEPS = ("step_second", "step_third", "step_days")
+"""Settings that a finding's step follows from."""
 HALL = "hall"
 """Who proposes: the system."""
 
@@ -235,7 +239,8 @@ def settle(
         return {}
 
     asked = {"act": "finding_settle", "finding": finding_id, "stands": stands, "why": why}
-    return ctx.command(actor, key, asked, act)
+    # Who disputes asks, who settles is the second person and not involved.
+    return ctx.command(actor, key, asked, act, second=True)
 
 
 def rectify(
@@ -267,17 +272,23 @@ def _move(tx: Tx, actor: Actor, row: Any, state: State, why: str) -> None:
 # -- consequences ----------------------------------------------------------------------------------
 
 
+def _steps_at(history: list[tuple[int, str, Any]], moment: int) -> Steps:
+    values = {name: value for since, name, value in history if since <= moment}
+    found = changed(Settings(), values)
+    return Steps(found.step_second, max(found.step_second, found.step_third), found.step_days)
+
+
 def restep(ctx: Context, tx: Tx, staff: str) -> None:
     """Compute a person's steps anew and write down those that changed."""
     if not staff:
         return
-    settings = ctx.settings()
-    second, third = settings.step_second, max(settings.step_second, settings.step_third)
-    asked = Steps(second, third, settings.step_days)
-    since = ctx.local(tx.now).date() - timedelta(days=2 * settings.step_days)
+    since = ctx.local(tx.now).date() - timedelta(days=2 * ctx.settings().step_days)
     rows = findings.of_staff(tx.conn, tx.hall_id, staff, since.isoformat())
-    steps = rules.steps(map(finding_of, rows), asked)
+    every = [finding_of(row) for row in rows]
+    history = stored_settings.history(tx.conn, tx.hall_id, STEPS)
     for row in rows:
+        # A finding's step follows from the settings of its time: later ones move no earlier step.
+        steps = rules.steps(every, _steps_at(history, row.at))
         step = steps[row.id].value if row.id in steps else ""
         if step != row.step:
             findings.change(tx, row, _line(tx, SYSTEM, "step", step), step=step)

@@ -13,7 +13,7 @@ from typing import Any
 from server.domain.inspection.doubts import MINUTE_MS
 from server.services.bus import ChecksChanged
 from server.services.context import SYSTEM, Context, note
-from server.services.inspection import doubting, sealing
+from server.services.inspection import doubting, sealing, seconds
 from server.services.inspection import finding as found
 from server.services.inspection.sealing import Opened
 from server.storage import checks
@@ -131,4 +131,5 @@ def _end_forgotten(ctx: Context, row: Any, tx: Tx) -> None:
     checks.change(tx, row.id, state="unfinished", ended_at=tx.now)
     note(tx, SYSTEM, "check.unfinished", row.id)
     tx.events.append(ChecksChanged(row.day, row.id))
-    found.from_marks(ctx, tx, row.id)
+    if seconds.counts(row):
+        found.from_marks(ctx, tx, row.id)

@@ -1,5 +1,8 @@
 """Walking a check: two people start it, mark window by window, end it; and checks by hand.
 
+One of the two starts it and names the other, who confirms from an account of his own that he walks
+too. Until then the check is one that a single person walked, and its findings do not count.
+
 A mark carries an id that the phone made: sent once or ten times, it is kept once. Marks may come
 late (a dead spot in the network), also after the walk has ended; what is kept is the phone's
 minute, held inside the walk, and the minute of arrival beside it.
@@ -8,7 +11,7 @@ minute, held inside the walk, and the minute of arrival beside it.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -17,15 +20,17 @@ from server.domain.errors import Code, HallError
 from server.domain.inspection.doubts import MINUTE_MS
 from server.domain.inspection.draws import rules_of
 from server.domain.inspection.marks import Reason, Seen
-from server.services.bus import ChecksChanged
+from server.services.bus import ChecksChanged, RequestsChanged
 from server.services.context import Actor, Context, JsonDict, note
-from server.services.inspection import finding, knowing
+from server.services.inspection import finding, knowing, seconds
 from server.services.inspection.knowing import Known
 from server.storage import checks, files
 from server.storage.store import Tx
 
 ENDED = ("done", "unfinished")
 PHOTO = "image/jpeg"
+LATE = "手机当时没有网络，事后上传"
+"""The reason of a mark that comes when its day is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +61,18 @@ def start(ctx: Context, actor: Actor, key: str, check_id: str, other: str) -> Js
         checkers = json.dumps(pair)
         by = actor.key
         checks.change(
-            tx, check_id, state="started", started_at=tx.now, checkers=checkers, by_actor=by
+            tx,
+            check_id,
+            state="started",
+            started_at=tx.now,
+            checkers=checkers,
+            by_actor=by,
+            second=seconds.WAITING,
         )
         data = {"checkers": pair, "after_ms": tx.now - row.due_at}
         note(tx, actor, "check.start", check_id, data=data)
         tx.events.append(ChecksChanged(row.day, check_id))
+        tx.events.append(RequestsChanged(check_id, other))
         return {"check": check_id}
 
     return ctx.command(actor, key, {"act": "check_start", "check": check_id, "with": other}, act)
@@ -85,9 +97,11 @@ def by_hand(ctx: Context, actor: Actor, key: str, other: str) -> JsonDict:
             state="started",
             checkers=json.dumps(pair),
             by_actor=actor.key,
+            second=seconds.WAITING,
         )
         note(tx, actor, "check.extra", check_id, data={"checkers": pair})
         tx.events.append(ChecksChanged(day, check_id))
+        tx.events.append(RequestsChanged(check_id, other))
         return {"check": check_id}
 
     return ctx.command(actor, key, {"act": "check_extra", "with": other}, act)
@@ -113,7 +127,7 @@ def mark(ctx: Context, actor: Actor, key: str, check_id: str, asked: Asked) -> J
         data = {"mark": asked.id, "seen": asked.mark, "staff": asked.staff, "at": at}
         data |= {"reason": asked.reason, "faults": list(asked.faults), "photos": len(asked.photos)}
         note(tx, actor, "check.mark", check_id, window=asked.window, data=data, why=asked.note)
-        if row.state in ENDED:
+        if row.state in ENDED and seconds.counts(row):
             finding.from_marks(ctx, tx, check_id)
         tx.events.append(ChecksChanged(row.day, check_id))
         return {}
@@ -121,7 +135,9 @@ def mark(ctx: Context, actor: Actor, key: str, check_id: str, asked: Asked) -> J
     known |= ctx.read(lambda c: _known(ctx, c, check_id, asked))
     listed = {"faults": list(asked.faults), "photos": list(asked.photos)}
     said = {"act": "check_mark", "check": check_id, **asdict(asked), **listed}
-    return ctx.command(actor, key, said, act)
+    # A phone without a network hands in the next day, and nobody is there to be asked why.
+    told = actor if actor.why else replace(actor, why=asked.note or LATE)
+    return ctx.command(told, key, said, act)
 
 
 def _inside(row: Any, at: int, now: int) -> int:
@@ -139,14 +155,18 @@ def _known(ctx: Context, conn: Connection, check_id: str, asked: Asked) -> dict[
 
 
 def finish(ctx: Context, actor: Actor, key: str, check_id: str) -> JsonDict:
-    """End a walk; its findings are told now. Raises CHECK_UNKNOWN, NOT_A_CHECKER."""
+    """End a walk; its findings are told once both have walked it.
+
+    Raises CHECK_UNKNOWN, NOT_A_CHECKER.
+    """
 
     def act(tx: Tx) -> JsonDict:
         row = _walked(tx, check_id, actor)
         if row.state == "started":
             checks.change(tx, check_id, state="done", ended_at=tx.now)
             note(tx, actor, "check.finish", check_id)
-            finding.from_marks(ctx, tx, check_id)
+            if seconds.counts(row):
+                finding.from_marks(ctx, tx, check_id)
             tx.events.append(ChecksChanged(row.day, check_id))
         return {"check": check_id}
 

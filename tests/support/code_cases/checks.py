@@ -25,6 +25,11 @@ def walk(web: Web) -> tuple[Browser, str]:
     return manager, str(answer.get_json()["check"])
 
 
+def join(web: Web, check: str) -> TestResponse:
+    """The clerk of G2 says that he walks too."""
+    return web.person(STAFF["G2"]).post(f"/my/checks/{check}/second", {"agree": True})
+
+
 def mark(manager: Browser, check: str, **values: object) -> TestResponse:
     """One mark of window T1; empty unless told."""
     body = {"id": "m-1", "window": "T1", "mark": "empty", "at": at(9)} | values
@@ -36,6 +41,7 @@ def found(web: Web) -> tuple[Browser, str]:
     manager, check = walk(web)
     assert mark(manager, check, staff=STAFF["T1"]).status_code == 200
     assert manager.post(f"/office/checks/{check}/finish").status_code == 200
+    assert join(web, check).status_code == 200
     listed = manager.get("/office/findings").get_json()["findings"]
     return manager, str(listed[0]["id"])
 
@@ -85,6 +91,13 @@ def _(web: Web) -> TestResponse:
 def _(web: Web) -> TestResponse:
     _, check = walk(web)
     return mark(web.administrator(), check)
+
+
+@case(Code.CHECK_SECOND)
+def _(web: Web) -> TestResponse:
+    _, check = walk(web)
+    join(web, check)
+    return join(web, check)
 
 
 @case(Code.MARK_REASON)

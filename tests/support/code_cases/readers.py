@@ -34,6 +34,36 @@ def _(web: Web) -> TestResponse:
     return manager.client.post(address, data=data, headers=headers)
 
 
+@case(Code.SHEET_UNKNOWN)
+def _(web: Web) -> TestResponse:
+    return web.manager().post("/my/sheets/nothing/witness", {"agree": True})
+
+
+@case(Code.SHEET_STATE)
+def _(web: Web) -> TestResponse:
+    sheet = {
+        "day": "2026-03-02",
+        "reason": "停电",
+        "witness": STAFF["G1"],
+        "lines": [{"staff": STAFF["T1"], "at": "08:25"}],
+    }
+    made = web.manager().post("/office/sign-in-sheets", sheet).get_json()["sheet"]
+    witness = web.person(STAFF["G1"])
+    witness.post(f"/my/sheets/{made}/witness", {"agree": True})
+    return witness.post(f"/my/sheets/{made}/witness", {"agree": True})
+
+
+@case(Code.SHEET_OWN)
+def _(web: Web) -> TestResponse:
+    sheet = {
+        "day": "2026-03-02",
+        "reason": "停电",
+        "witness": STAFF["G1"],
+        "lines": [{"staff": MANAGER, "at": "08:25"}],
+    }
+    return web.manager().post("/office/sign-in-sheets", sheet)
+
+
 @case(Code.SHEET_WITNESS)
 def _(web: Web) -> TestResponse:
     sheet = {

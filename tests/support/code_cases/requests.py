@@ -163,5 +163,8 @@ def with_rule(web: Web) -> None:
     rule = RULE_EXAMPLE | {"valid_from": "2026-01-01", "valid_to": None}
     answer = browser.post("/office/rules", rule)
     assert answer.status_code == 200, answer.get_data(as_text=True)
+    browser.why = "大厅启用考勤"
     started = browser.post(f"/office/rules/{answer.get_json()['id']}/start", {})
-    assert started.status_code == 200, started.get_data(as_text=True)
+    change = started.get_json()["data"]["change"]  # of days that are over: a second person confirms
+    done = web.administrator().post(f"/office/past-changes/{change}/confirm")
+    assert done.status_code == 200, done.get_data(as_text=True)

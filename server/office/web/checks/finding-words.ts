@@ -82,6 +82,7 @@ export const checkWords = dictionary({
   done: { zh: "已完成", en: "Done" },
   missed: { zh: "未按时开展", en: "Missed" },
   unfinished: { zh: "未查完", en: "Not ended" },
+  unconfirmed: { zh: "一人查岗，未经第二检查人确认", en: "Walked by one, not confirmed" },
   not_started: { zh: "规定时间内没有开始", en: "not started in time" },
   server_down: { zh: "服务器当时没有运行", en: "the server was not running" },
   drawn: { zh: "第 {n} 次", en: "No. {n}" },

@@ -1,0 +1,249 @@
+"""Changes of the past in the office, and what waits for one's own word: routes and the alarm."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.api import MANAGERS, STAFF, Api, Call
+from server.domain import past_changes as rules
+from server.domain.attendance.shifts import ShiftRule
+from server.domain.errors import Code
+from server.domain.inspection.marks import kind_of, standing
+from server.hall import Hall
+from server.office.past_words import COMMANDS, details, slot_name
+from server.services import readers_hand
+from server.services.context import Actor, Context
+from server.services.inspection import finding, seconds
+from server.services.past_changes import acts
+from server.services.snapshot import Snapshot
+from server.storage import checks, shift_rules, sign_in_sheets
+from server.storage import past_changes as stored
+from server.wire.commands import Done
+from server.wire.past_changes import (
+    CheckToSecond,
+    PastChange,
+    PastChanges,
+    PastMove,
+    RefuseChange,
+    SecondChecker,
+    SheetLine,
+    SheetToWitness,
+    ToConfirm,
+    WitnessSheet,
+)
+from server.wire.views import Alarm
+
+SHOWN = 24
+"""Values of a change that are listed; the rest is counted."""
+SETTLED = (Code.PAST_UNKNOWN, Code.PAST_STATE)
+
+
+def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
+    """What the office's list says of changes that wait."""
+    ctx = hall.ctx
+
+    def found(_taken: Snapshot) -> list[Alarm]:
+        count, since = ctx.read(lambda c: stored.waiting(c, ctx.hall_id))
+        if not count:
+            return []
+        return [
+            Alarm(
+                code="past_waiting",
+                subject="",
+                message_zh=f"有 {count} 项更正等另一人确认（见“更正确认”）。",
+                message_en=f"{count} changes of the past wait for a second person.",
+                since=since,
+            )
+        ]
+
+    return found
+
+
+def add(api: Api) -> None:
+    """Register the list, its acts, and one's own confirmations."""
+    _changes(api)
+    _own(api)
+
+
+def _changes(api: Api) -> None:
+    ctx = api.hall.ctx
+
+    @api.get("/office/past-changes", who=MANAGERS, answer=PastChanges)
+    def past_changes(call: Call) -> PastChanges:
+        """Changes of days that are over: who asked, before and after, what became of them."""
+        return ctx.read(lambda c: _listed(ctx, c, call.actor))
+
+    @api.post(
+        "/office/past-changes/<change>/confirm",
+        who=MANAGERS,
+        answer=Done,
+        codes=(*SETTLED, Code.PAST_SECOND, Code.PAST_STALE),
+    )
+    def confirm_change(call: Call) -> Done:
+        """Have a change done, as a second person."""
+        acts.confirm(ctx, call.actor, call.key, call.args["change"])
+        return Done()
+
+    @api.post(
+        "/office/past-changes/<change>/refuse",
+        who=MANAGERS,
+        body=RefuseChange,
+        answer=Done,
+        codes=(*SETTLED, Code.PAST_SECOND),
+        example={"words": "与门禁记录不符"},
+    )
+    def refuse_change(call: Call) -> Done:
+        """Refuse a change, as a second person; nothing is done."""
+        acts.refuse(ctx, call.actor, call.key, call.args["change"], call.body.words)
+        return Done()
+
+    @api.post("/my/past-changes/<change>/withdraw", who=STAFF, answer=Done, codes=SETTLED)
+    def withdraw_change(call: Call) -> Done:
+        """Take back a change that one asked for."""
+        acts.withdraw(ctx, call.actor, call.key, call.args["change"])
+        return Done()
+
+
+def _listed(ctx: Context, conn: Connection, actor: Actor) -> PastChanges:
+    rows = stored.listed(conn, ctx.hall_id)
+    people = {rank: acts.entitled(ctx, conn, rank) for rank in acts.RANKS}
+    known = shift_rules.every(conn, ctx.hall_id)
+    shown = [_view(ctx, conn, actor, row, people[row.rank], known) for row in rows]
+    return PastChanges(changes=shown, waiting=sum(one.state == "waiting" for one in shown))
+
+
+def _view(
+    ctx: Context,
+    conn: Connection,
+    actor: Actor,
+    row: Any,
+    people: set[str],
+    known: Sequence[ShiftRule],
+) -> PastChange:
+    names = {one.number: one.name for one in ctx.catalogue().staff}
+    moved = stored.moves(conn, ctx.hall_id, row.id)
+    asker, decider = acts.asker_of(row).name, row.decided_by.partition(":")[2]
+    zh, en = COMMANDS.get(row.command, (row.command, row.command))
+    waits = row.state == rules.State.WAITING
+    return PastChange(
+        id=row.id,
+        command=row.command,
+        command_zh=zh,
+        command_en=en,
+        details=details(json.loads(row.args), names),
+        why=row.why,
+        asked_by=asker,
+        asked_name=names.get(asker, ""),
+        asked_at=row.asked_at,
+        state=row.state,
+        decided_by=decider,
+        decided_name=names.get(decider, ""),
+        decided_at=row.decided_at,
+        words=row.words,
+        moves=[_move(one, names, known) for one in moved[:SHOWN]],
+        count=len(moved),
+        mine=waits and asker == actor.name,
+        may_confirm=waits and acts.may_confirm(actor, row, people),
+    )
+
+
+def _move(move: rules.Move, names: dict[str, str], known: Sequence[ShiftRule]) -> PastMove:
+    was, now = rules.words(move.spot.slot, move.was), rules.words(move.spot.slot, move.now)
+    return PastMove(
+        day=move.spot.day,
+        staff=move.spot.staff,
+        name=names.get(move.spot.staff, move.spot.staff),
+        what=slot_name(move.spot.slot, known),
+        was_zh=was[0],
+        was_en=was[1],
+        now_zh=now[0],
+        now_en=now[1],
+    )
+
+
+def _own(api: Api) -> None:
+    ctx = api.hall.ctx
+
+    @api.get("/my/to-confirm", who=STAFF, answer=ToConfirm)
+    def to_confirm(call: Call) -> ToConfirm:
+        """Sheets that one is the witness of, walks that one is the second checker of."""
+        return ctx.read(lambda c: _to_confirm(ctx, c, call.actor.name))
+
+    @api.post(
+        "/my/sheets/<sheet>/witness",
+        who=STAFF,
+        body=WitnessSheet,
+        answer=Done,
+        codes=(Code.SHEET_UNKNOWN, Code.SHEET_STATE),
+        example={"agree": True},
+    )
+    def witness_sheet(call: Call) -> Done:
+        """Confirm or refuse a sign-in sheet as its witness."""
+        said: WitnessSheet = call.body
+        sheet = call.args["sheet"]
+        readers_hand.answer_sheet(ctx, call.actor, call.key, sheet, said.agree, said.words)
+        return Done()
+
+    @api.post(
+        "/my/checks/<check>/second",
+        who=STAFF,
+        body=SecondChecker,
+        answer=Done,
+        codes=(
+            *(Code.CHECK_UNKNOWN, Code.CHECK_NOT_RUNNING),
+            *(Code.NOT_A_CHECKER, Code.CHECK_SECOND),
+        ),
+        example={"agree": True},
+    )
+    def second_checker(call: Call) -> Done:
+        """Confirm as the second checker that one walked too, or object."""
+        said: SecondChecker = call.body
+        check = call.args["check"]
+        seconds.answer(ctx, call.actor, call.key, check, said.agree, said.words)
+        return Done()
+
+
+def _to_confirm(ctx: Context, conn: Connection, staff: str) -> ToConfirm:
+    names = {one.number: one.name for one in ctx.catalogue().staff}
+    sheets = sign_in_sheets.to_witness(conn, ctx.hall_id, staff)
+    walked = seconds.waiting_for(ctx, conn, staff)
+    return ToConfirm(
+        sheets=[_sheet(row, names) for row in sheets],
+        checks=[_check(ctx, conn, row, names) for row in walked],
+    )
+
+
+def _sheet(row: Any, names: dict[str, str]) -> SheetToWitness:
+    by = row.by_actor.partition(":")[2]
+    return SheetToWitness(
+        id=row.id,
+        day=row.day,
+        reason=row.reason,
+        by=by,
+        by_name=names.get(by, by),
+        at=row.at,
+        lines=[
+            SheetLine(staff=one["staff"], name=names.get(one["staff"], ""), at=one["at"])
+            for one in json.loads(row.lines)
+        ],
+    )
+
+
+def _check(ctx: Context, conn: Connection, row: Any, names: dict[str, str]) -> CheckToSecond:
+    by = row.by_actor.partition(":")[2]
+    counted = standing(map(finding.mark_of, checks.marks(conn, ctx.hall_id, row.id))).values()
+    return CheckToSecond(
+        id=row.id,
+        by=by,
+        by_name=names.get(by, by),
+        day=row.day,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        objected=row.second == seconds.OBJECTED,
+        marks=len(counted),
+        problems=sum(kind_of(mark) is not None for mark in counted),
+    )

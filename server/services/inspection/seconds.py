@@ -1,0 +1,89 @@
+"""The second checker's own word: he walked the check too, or he did not.
+
+He gives it from an account of his own, at any time of the walk or after it. Until he has, the check
+counts as one that a single person walked: its marks are kept and make no findings. Who objects says
+why, and may still confirm when what was wrong has been put right.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.domain.errors import Code, HallError
+from server.services.bus import ChecksChanged, RequestsChanged
+from server.services.context import Actor, Context, JsonDict, note
+from server.services.inspection import finding
+from server.storage import checks
+
+UNASKED, WAITING, CONFIRMED, OBJECTED = "unasked", "waiting", "confirmed", "objected"
+"""Words of a second checker; unasked: walked before second checkers were asked."""
+ENDED = ("done", "unfinished")
+UNCONFIRMED = "unconfirmed"
+
+
+def counts(row: Any) -> bool:
+    """Return True if a check's findings count."""
+    return row.second in (UNASKED, CONFIRMED)
+
+
+def state_of(row: Any) -> str:
+    """Return a check's state as it is told: one that a single person walked is unconfirmed."""
+    return UNCONFIRMED if row.state in ENDED and not counts(row) else str(row.state)
+
+
+def second_of(row: Any) -> str:
+    """Return the staff number of a check's second checker; empty for a check nobody started."""
+    by = row.by_actor.partition(":")[2]
+    return next((number for number in json.loads(row.checkers) if number != by), "")
+
+
+def answer(
+    ctx: Context, actor: Actor, key: str, check_id: str, agree: bool, words: str
+) -> JsonDict:
+    """Confirm a walk as its second checker; its findings are told then. Or object, with words.
+
+    Raises CHECK_UNKNOWN, CHECK_NOT_RUNNING (not started), NOT_A_CHECKER (anybody but the second),
+    CHECK_SECOND (confirmed before), INVALID (an objection needs words).
+    """
+
+    def act(tx: Any) -> JsonDict:
+        row = checks.get(tx.conn, tx.hall_id, check_id)
+        if row is None:
+            raise HallError(Code.CHECK_UNKNOWN)
+        if row.started_at is None:
+            raise HallError(Code.CHECK_NOT_RUNNING)
+        if actor.name != second_of(row):
+            raise HallError(Code.NOT_A_CHECKER)
+        if row.second in (UNASKED, CONFIRMED):
+            raise HallError(Code.CHECK_SECOND)
+        if not agree and not words.strip():
+            raise HallError(Code.INVALID, field="words")
+        state = CONFIRMED if agree else OBJECTED
+        checks.change(tx, check_id, second=state, second_at=tx.now, second_words=words.strip())
+        what = "check.second" if agree else "check.object"
+        note(
+            tx,
+            actor,
+            what,
+            check_id,
+            data={"by": row.by_actor.partition(":")[2]},
+            why=words.strip(),
+        )
+        if agree and row.state in ENDED:
+            finding.from_marks(ctx, tx, check_id)
+        tx.events.append(ChecksChanged(row.day, check_id))
+        tx.events.append(RequestsChanged(check_id, actor.name))
+        return {"check": check_id}
+
+    asked = {"act": "check_second", "check": check_id, "agree": agree, "words": words}
+    # He is the second person himself: another one started the walk and made the marks.
+    return ctx.command(actor, key, asked, act, second=True)
+
+
+def waiting_for(ctx: Context, conn: Connection, staff: str) -> list[Any]:
+    """Return the checks that wait for somebody's word as their second checker, oldest first."""
+    rows = checks.unconfirmed(conn, ctx.hall_id)
+    return [row for row in rows if second_of(row) == staff]

@@ -1,0 +1,1 @@
+"""Changes of the past: acts on days that are over, kept until a second person confirms."""

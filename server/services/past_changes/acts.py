@@ -1,0 +1,200 @@
+"""Confirm, refuse or withdraw a change of the past; amend released bulletins afterwards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.domain import past_changes as rules
+from server.domain.bulletin.figures import week_of
+from server.domain.catalogue import Role
+from server.domain.errors import Code, HallError
+from server.domain.past_changes import Reach, State
+from server.domain.tickets import ActorKind
+from server.services.bulletins import acts as bulletins
+from server.services.bus import PastChanged
+from server.services.context import Actor, Context, JsonDict, note
+from server.services.past_changes import reading
+from server.services.past_changes.replays import REPLAYS
+from server.storage import accounts
+from server.storage import past_changes as stored
+from server.storage.store import Tx
+
+RANKS = {
+    Role.MANAGER.value: (Role.MANAGER.value, Role.ADMINISTRATOR.value),
+    Role.ADMINISTRATOR.value: (Role.ADMINISTRATOR.value,),
+}
+"""By the rank that an act demands: the roles that have it."""
+
+
+def asker_of(row: Any) -> Actor:
+    """Return who asked for a change, with the reason given."""
+    kind, _, name = row.asked_by.partition(":")
+    return Actor(ActorKind(kind), name, row.why)
+
+
+def entitled(ctx: Context, conn: Connection, rank: str) -> set[str]:
+    """Return everybody on the staff list who has an account in use with this rank."""
+    people = ctx.catalogue().staff_by
+    rows = accounts.accounts(conn, ctx.hall_id)
+    return {
+        row.staff
+        for row in rows
+        if row.staff in people and row.role in RANKS[rank] and not row.disabled
+    }
+
+
+def may_confirm(actor: Actor, row: Any, people: Collection[str]) -> bool:
+    """Return True if a change waits for `actor`; `people`: who has its rank."""
+    subjects = json.loads(row.subjects)
+    return rules.may_confirm(actor.name, asker_of(row).name, subjects, people)
+
+
+def confirm(ctx: Context, actor: Actor, key: str, change_id: str) -> None:
+    """Play the act, if the days it touches still read as they did when it was asked for.
+
+    Raises PAST_UNKNOWN, PAST_STATE, PAST_SECOND, and PAST_STALE, which ends the change.
+    """
+
+    def act(tx: Tx) -> JsonDict:
+        row = _waiting(tx, change_id)
+        _check_second(ctx, tx, actor, row)
+        _play(ctx, tx, row)
+        _settle(tx, actor, row, State.CONFIRMED, "")
+        return {}
+
+    asked: JsonDict = {"act": "past.confirm", "change": change_id}
+    try:
+        ctx.command(actor, key, asked, act, second=True)
+    except HallError as refusal:
+        if refusal.code is Code.PAST_STALE:
+            ctx.write(lambda tx: _stale(tx, actor, change_id))
+        raise
+
+
+def amend_due(ctx: Context) -> list[str]:
+    """Draft the amendments of released bulletins that confirmed changes have made untrue.
+
+    May be called at any time and any number of times; a bulletin whose last amendment still awaits
+    its release is looked through again later. Returns the bulletins that got a draft. Whoever asked
+    for the change drafts it, so somebody else releases it.
+    """
+    drafted: list[str] = []
+    for row in ctx.read(lambda c: stored.unamended(c, ctx.hall_id)):
+        done = True
+        for week in _weeks(json.loads(row.days)):
+            outcome = _amend(ctx, row, week)
+            done &= outcome is not None
+            drafted += [week] if outcome else []
+        if done:
+            ctx.write(partial(_mark_amended, change_id=row.id))
+    return drafted
+
+
+def _mark_amended(tx: Tx, change_id: str) -> None:
+    stored.change(tx, change_id, amended=1)
+
+
+def _weeks(days: list[str]) -> list[str]:
+    """The weeks whose bulletins state something of these days: their own and the one after."""
+    own = {week_of(date.fromisoformat(day)) for day in days}
+    after = {week_of(week.last + timedelta(days=1)) for week in own}
+    return sorted(week.id for week in own | after)
+
+
+def _amend(ctx: Context, row: Any, week: str) -> bool | None:
+    """True: drafted; False: nothing to amend; None: an earlier amendment is in the way."""
+    try:
+        found = ctx.read(lambda c: bulletins.load(ctx, c, week))
+    except HallError:
+        return False
+    changes = ctx.read(lambda c: bulletins.changed_since(ctx, c, found))
+    if not changes:
+        return False
+    asker, words = asker_of(row), f"更正已经确认（{row.why}），数字随之改变。"
+    try:
+        bulletins.amend(ctx, asker, f"past:{row.id}:{week}", found, changes, words)
+    except HallError:
+        return None
+    return True
+
+
+def _play(ctx: Context, tx: Tx, row: Any) -> None:
+    """Do the act as who asked for it. Raises PAST_STALE unless it moves exactly what was shown."""
+    staff = json.loads(row.reach)
+    days = tuple(date.fromisoformat(day) for day in json.loads(row.days))
+    reach = Reach(days, None if staff is None else frozenset(staff))
+    shown = stored.moves(tx.conn, tx.hall_id, row.id)
+    before = reading.read(ctx.inside(tx), tx.conn, reach)
+    try:
+        inside = ctx.inside(tx)
+        REPLAYS[row.command].play(inside, asker_of(row), f"past:{row.id}", json.loads(row.args))
+    except HallError as refusal:
+        raise HallError(Code.PAST_STALE, reason=refusal.code.value) from None
+    after = reading.read(ctx.inside(tx), tx.conn, reach)
+    if rules.moves(before, after) != shown:
+        raise HallError(Code.PAST_STALE, reason="values")
+
+
+def _stale(tx: Tx, actor: Actor, change_id: str) -> None:
+    row = stored.get(tx.conn, tx.hall_id, change_id)
+    if row is not None and row.state == State.WAITING:
+        _settle(tx, actor, row, State.STALE, "")
+
+
+def refuse(ctx: Context, actor: Actor, key: str, change_id: str, words: str) -> None:
+    """Refuse a change, with words.
+
+    Raises PAST_UNKNOWN, PAST_STATE, PAST_SECOND, INVALID without words.
+    """
+
+    def act(tx: Tx) -> JsonDict:
+        row = _waiting(tx, change_id)
+        _check_second(ctx, tx, actor, row)
+        if not words.strip():
+            raise HallError(Code.INVALID, field="words")
+        _settle(tx, actor, row, State.REFUSED, words.strip())
+        return {}
+
+    asked: JsonDict = {"act": "past.refuse", "change": change_id, "words": words}
+    ctx.command(actor, key, asked, act)
+
+
+def withdraw(ctx: Context, actor: Actor, key: str, change_id: str) -> None:
+    """Take back what one asked for. Raises PAST_UNKNOWN (also for another's), PAST_STATE."""
+
+    def act(tx: Tx) -> JsonDict:
+        row = _waiting(tx, change_id)
+        if asker_of(row).name != actor.name:
+            raise HallError(Code.PAST_UNKNOWN)
+        _settle(tx, actor, row, State.WITHDRAWN, "")
+        return {}
+
+    ctx.command(actor, key, {"act": "past.withdraw", "change": change_id}, act)
+
+
+def _waiting(tx: Tx, change_id: str) -> Any:
+    row = stored.get(tx.conn, tx.hall_id, change_id)
+    if row is None:
+        raise HallError(Code.PAST_UNKNOWN)
+    rules.check_waiting(row.state)
+    return row
+
+
+def _check_second(ctx: Context, tx: Tx, actor: Actor, row: Any) -> None:
+    if not may_confirm(actor, row, entitled(ctx, tx.conn, row.rank)):
+        raise HallError(Code.PAST_SECOND)
+
+
+def _settle(tx: Tx, actor: Actor, row: Any, state: State, words: str) -> None:
+    stored.change(
+        tx, row.id, state=state.value, decided_by=actor.key, decided_at=tx.now, words=words
+    )
+    data = {"command": row.command, "asked_by": asker_of(row).name}
+    note(tx, actor, f"past.{state}", row.id, data=data, why=words or row.why)
+    tx.events.append(PastChanged(row.id))

@@ -1,0 +1,125 @@
+"""Guard of the past: no person alone moves a value of a day that is over.
+
+The guard runs an act of a person in a part of its transaction, reads the past days that the act's
+events name, takes the act back, and reads the same days again. Where both readings agree the act is
+done at once. Where they differ nothing is done: the act is kept with both readings, its reason and
+its arguments, for a second person. What terminals and the hall itself do are facts, not acts of a
+person, and pass.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from server.domain import past_changes as rules
+from server.domain.errors import Code, HallError
+from server.domain.past_changes import Move, Reach
+from server.domain.tickets import ActorKind
+from server.services.bus import PastChanged
+from server.services.context import Actor, Context, JsonDict, note
+from server.services.past_changes import reading
+from server.services.past_changes.replays import REPLAYS
+from server.storage import past_changes as stored
+from server.storage.statement import Savepoint, savepoint
+from server.storage.store import Act, Tx, attempt
+
+PEOPLE = frozenset({ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTRATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came of an act that was run and taken back."""
+
+    reach: Reach
+    moved: list[Move]
+
+
+class PastGuard:
+    """Keeps acts that move a past day for a second person."""
+
+    def run(
+        self, ctx: Context, tx: Tx, actor: Actor, asked: JsonDict, act: Act[JsonDict]
+    ) -> JsonDict | HallError:
+        """Run `act`, or keep it and return PAST_ASKED; PAST_REASON without a reason.
+
+        PAST_CLOSED for an act that nobody can play again later.
+        """
+        if actor.kind not in PEOPLE:
+            return attempt(tx, act)
+        tried = _tried(ctx, tx, act)
+        if not isinstance(tried, Trial):
+            return tried
+        if not tried.moved:
+            return attempt(tx, act)
+        return _keep(ctx, tx, actor, asked, tried)
+
+
+def _tried(ctx: Context, tx: Tx, act: Act[JsonDict]) -> JsonDict | HallError | Trial:
+    """The answer of an act that touches no past day; else what it would move, taken back."""
+    events = len(tx.events)
+    part = savepoint(tx.conn)
+    try:
+        value = act(tx)
+        reach = _reach(ctx, tx, events)
+        if reach is None:
+            part.commit()
+            return value
+        after = reading.read(ctx.inside(tx), tx.conn, reach)
+    except HallError as refusal:
+        _undo(tx, events, part)
+        return refusal
+    except BaseException:
+        _undo(tx, events, part)
+        raise
+    _undo(tx, events, part)
+    before = reading.read(ctx.inside(tx), tx.conn, reach)
+    return Trial(reach, rules.moves(before, after))
+
+
+def _undo(tx: Tx, events: int, part: Savepoint) -> None:
+    part.rollback()
+    tx.batch.head = None
+    del tx.events[events:]
+
+
+def _reach(ctx: Context, tx: Tx, events: int) -> Reach | None:
+    touched = reading.touched(tx.events[events:])
+    if not touched:
+        return None
+    today = ctx.local(tx.now).date()
+    return rules.reach(touched, today, reading.oldest(tx.conn, tx.hall_id, today))
+
+
+def _keep(ctx: Context, tx: Tx, actor: Actor, asked: JsonDict, tried: Trial) -> HallError:
+    command, moved = str(asked.get("act", "")), tried.moved
+    facts = {"count": len(moved), "first": moved[0].spot.day, "last": moved[-1].spot.day}
+    replay = REPLAYS.get(command)
+    if replay is None:
+        return HallError(Code.PAST_CLOSED, **facts)
+    if not actor.why.strip():
+        return HallError(Code.PAST_REASON, **facts)
+    args = json.dumps(asked, ensure_ascii=False)
+    known = stored.same(tx.conn, tx.hall_id, command, args)
+    if known is not None:
+        return HallError(Code.PAST_ASKED, change=known.id, **facts)
+    change = ctx.chance.token(9)
+    days = [tried.reach.days[0].isoformat(), tried.reach.days[-1].isoformat()]
+    staff = tried.reach.staff
+    stored.add(
+        tx,
+        change,
+        moved,
+        command=command,
+        args=asked,
+        why=actor.why.strip(),
+        rank=replay.rank_of(asked).value,
+        asked_by=actor.key,
+        days=[day.isoformat() for day in tried.reach.days],
+        reach=None if staff is None else sorted(staff),
+        subjects=rules.subjects(moved),
+    )
+    data = {"command": command, "moves": len(moved), "days": days}
+    note(tx, actor, "past.ask", change, data=data, why=actor.why.strip())
+    tx.events.append(PastChanged(change))
+    return HallError(Code.PAST_ASKED, change=change, **facts)

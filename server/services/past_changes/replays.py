@@ -1,0 +1,109 @@
+"""How each act that may move a past day is played again once a second person has confirmed it.
+
+By the name under which the act is kept. An act that is not here cannot move a past day at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from server.domain.catalogue import Role, SpecialDay
+from server.services import readers_aside, readers_hand, readers_office, setting_changes
+from server.services.attendance import calendar, leaves, rules
+from server.services.context import Actor, Context, JsonDict
+from server.services.inspection import finding, walks
+
+Play = Callable[[Context, Actor, str, JsonDict], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """An act, and the rank that whoever confirms it must have."""
+
+    play: Play
+    rank: Role = Role.MANAGER
+    ranks: Callable[[JsonDict], Role] | None = None
+
+    def rank_of(self, args: JsonDict) -> Role:
+        """The rank that the act demands with these arguments."""
+        return self.ranks(args) if self.ranks else self.rank
+
+
+def _link(ctx: Context, actor: Actor, key: str, args: JsonDict) -> None:
+    readers_office.link(ctx, actor, key, args["enrolment"], args["staff"], args["since"])
+
+
+def _link_same(ctx: Context, actor: Actor, key: str, args: JsonDict) -> None:
+    readers_office.link_same(ctx, actor, key, args["since"])
+
+
+def _file_part(ctx: Context, actor: Actor, _key: str, args: JsonDict) -> None:
+    readers_hand.take_part(ctx, actor, args["serial"], args["lines"], args["name"], args["until"])
+
+
+def _move_reader(ctx: Context, actor: Actor, key: str, args: JsonDict) -> None:
+    readers_office.move(ctx, actor, key, args["serial"], args["state"])
+
+
+def _rank_of_move(args: JsonDict) -> Role:
+    """Out of service and back is a manager's; to admit and to retire an administrator's."""
+    return Role.ADMINISTRATOR if args["state"] == "retired" else Role.MANAGER
+
+
+def _calendar(ctx: Context, actor: Actor, _key: str, args: JsonDict) -> None:
+    days = [SpecialDay(date.fromisoformat(d), opens, n, like) for d, opens, n, like in args["days"]]
+    calendar.put_year(ctx, actor, args["year"], days, args["source"])
+
+
+def _start_rule(ctx: Context, actor: Actor, key: str, args: JsonDict) -> None:
+    rules.start(ctx, actor, key, args["rule"])
+
+
+def _withdraw_rule(ctx: Context, actor: Actor, key: str, args: JsonDict) -> None:
+    rules.withdraw(ctx, actor, key, args["rule"], date.fromisoformat(args["last"]))
+
+
+def _settle_line(ctx: Context, actor: Actor, key: str, args: JsonDict) -> None:
+    readers_aside.settle_line(ctx, actor, key, args["line"])
+
+
+def _settle_lines(ctx: Context, actor: Actor, key: str, args: JsonDict) -> None:
+    first, last = args["span"]
+    readers_aside.settle_lines(ctx, actor, key, args["reader"], (first, last), args["why"])
+
+
+def _settings(ctx: Context, actor: Actor, _key: str, args: JsonDict) -> None:
+    setting_changes.change(ctx, actor, args["values"], args["basis"])
+
+
+def _judge(ctx: Context, actor: Actor, key: str, args: JsonDict) -> None:
+    finding.judge(ctx, actor, key, args["finding"], args["confirm"], args["why"])
+
+
+def _mark(ctx: Context, actor: Actor, key: str, args: JsonDict) -> None:
+    values = {name: args[name] for name in walks.Asked.__dataclass_fields__}
+    listed = {"faults": tuple(args["faults"]), "photos": tuple(args["photos"])}
+    walks.mark(ctx, actor, key, args["check"], walks.Asked(**values | listed))
+
+
+def _cancel_leave(ctx: Context, actor: Actor, key: str, args: JsonDict) -> None:
+    leaves.cancel(ctx, actor, key, args["leave"], args["words"])
+
+
+REPLAYS: dict[str, Replay] = {
+    "finger.link": Replay(_link),
+    "finger.link_same": Replay(_link_same),
+    "reader.move": Replay(_move_reader, ranks=_rank_of_move),
+    "reader.settle_line": Replay(_settle_line),
+    "reader.settle_lines": Replay(_settle_lines),
+    "reader.file": Replay(_file_part),
+    "calendar.import": Replay(_calendar),
+    "rule_start": Replay(_start_rule),
+    "rule_withdraw": Replay(_withdraw_rule),
+    "settings.change": Replay(_settings, Role.ADMINISTRATOR),
+    "finding_judge": Replay(_judge),
+    "check_mark": Replay(_mark),
+    "leave.cancel": Replay(_cancel_leave),
+}

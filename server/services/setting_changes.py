@@ -1,0 +1,47 @@
+"""Changes of the hall's settings, from now on; the old values stay in the history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from server.domain.errors import Code, HallError
+from server.services.bus import AttendanceChanged, HallChanged
+from server.services.context import Actor, Context, JsonDict, note
+from server.storage import checks
+from server.storage import settings as stored
+from server.storage.store import Tx
+
+OF_THE_PAST = ("makeup_weekday",)
+"""Settings without a date of their own, from which days that are over are read as well."""
+
+
+def change(
+    ctx: Context, actor: Actor, values: dict[str, Any], basis: dict[str, Any] | None = None
+) -> None:
+    """Set values that were checked before; `basis`: only if these are still in force.
+
+    Raises PAST_STALE for another basis, PAST_CLOSED for another time zone in a hall with a past:
+    every moment that it has written down would be told otherwise.
+    """
+    found = ctx.settings()
+    standing = {name: getattr(found, name) for name in values}
+    asked: JsonDict = {"act": "settings.change", "values": values, "basis": standing}
+
+    def act(tx: Tx) -> JsonDict:
+        if basis is not None and basis != standing:
+            raise HallError(Code.PAST_STALE, reason="basis")
+        if values.get("timezone", found.timezone) != found.timezone and _has_past(ctx, tx):
+            raise HallError(Code.PAST_CLOSED)
+        for name, value in values.items():
+            stored.put(tx, name, value, actor.key)
+        tx.events.append(HallChanged("settings"))
+        if any(values.get(name, standing.get(name)) != standing.get(name) for name in OF_THE_PAST):
+            tx.events.append(AttendanceChanged(()))
+        note(tx, actor, "settings.change", "", data=values)
+        return {}
+
+    ctx.guarded(actor, asked, act)
+
+
+def _has_past(ctx: Context, tx: Tx) -> bool:
+    return any(day < ctx.day(tx.now) for day in checks.business_days(tx.conn, tx.hall_id))

@@ -1,0 +1,84 @@
+"""The guard of the past on both databases: kept, taken back, played again, void."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from server.domain.catalogue import Role
+from server.domain.errors import Code, HallError
+from server.domain.past_changes import Move, Spot, may_confirm, moves
+from server.domain.tickets import ActorKind
+from server.services import checks, readers_office
+from server.services.context import SYSTEM, Actor
+from server.services.past_changes import acts
+from server.storage import past_changes as stored
+from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall, at
+from support.sheets import ready, take
+
+FRIDAY = MONDAY - timedelta(days=3)
+BOSS = Actor(ActorKind.MANAGER, MANAGER, why="编号登记错了")
+ADMIN = Actor(ActorKind.ADMINISTRATOR, ADMINISTRATOR)
+
+
+def staffed(small: SmallHall) -> SmallHall:
+    """Two people who may confirm; on Friday the clerk of T1 was late."""
+    for staff, role in ((MANAGER, Role.MANAGER), (ADMINISTRATOR, Role.ADMINISTRATOR)):
+        small.hall.people.add_account(SYSTEM, staff, role, "only-for-this-test")
+    ready(small, delivered=at(9))
+    take(small, "08:50", day=FRIDAY)
+    return small
+
+
+def link(small: SmallHall, key: str = "") -> HallError:
+    """Ask for Friday's finger to be somebody else's."""
+    since, other = FRIDAY.isoformat(), STAFF["T2"]
+    with pytest.raises(HallError) as refused:
+        readers_office.link(small.ctx, BOSS, key or small.key(), "7", other, since)
+    return refused.value
+
+
+def test_an_act_is_kept_once_and_played_when_it_is_confirmed(small: SmallHall) -> None:
+    staffed(small)
+    first = link(small, "same")
+    assert first.code is Code.PAST_ASKED
+    assert link(small, "same").data == first.data
+    assert link(small).data["change"] == first.data["change"]
+    change = first.data["change"]
+    kept = small.ctx.read(lambda c: stored.moves(c, "small", change))
+    spot = Spot(FRIDAY.isoformat(), STAFF["T1"], "am_in")
+    assert Move(spot, "late 20", "missing") in kept
+    acts.confirm(small.ctx, ADMIN, small.key(), change)
+    row = small.ctx.read(lambda c: stored.get(c, "small", change))
+    assert row is not None
+    assert (row.state, row.decided_by) == ("confirmed", ADMIN.key)
+    assert small.ctx.read(lambda c: checks.findings("small", c)) == []
+
+
+def test_a_change_that_no_longer_fits_is_void_and_nothing_of_it_stays(small: SmallHall) -> None:
+    staffed(small)
+    change = link(small).data["change"]
+    take(small, "08:10", day=FRIDAY)
+    with pytest.raises(HallError, match="past_stale"):
+        acts.confirm(small.ctx, ADMIN, small.key(), change)
+    row = small.ctx.read(lambda c: stored.get(c, "small", change))
+    assert row is not None
+    assert row.state == "stale"
+    assert link(small).data["change"] != change
+
+
+def test_who_may_confirm() -> None:
+    people = {"2001", "2002", "3001"}
+    assert may_confirm("2002", "2001", ["1001"], people)
+    assert not may_confirm("2001", "2001", ["1001"], people)
+    assert not may_confirm("2002", "2001", ["2002"], people)
+    assert not may_confirm("9999", "2001", [], people)
+    # Everybody's days move: one of the others confirms.
+    assert may_confirm("2002", "2001", sorted(people), people)
+
+
+def test_what_is_equal_moves_nothing() -> None:
+    spot = Spot("2026-03-02", "1001", "am_in")
+    assert moves({spot: "late 5"}, {spot: "late 5"}) == []
+    assert moves({}, {spot: "late 5"}) == [Move(spot, "", "late 5")]

@@ -1,0 +1,81 @@
+"""Changes of the past."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from werkzeug.test import TestResponse
+
+from server.domain.errors import Code
+from server.services.days import keep_day
+from support.code_cases import case
+from support.halls import MONDAY, STAFF, at
+from support.sheets import ready, take
+from support.web import Browser, Web
+
+FRIDAY = MONDAY - timedelta(days=3)
+
+
+def link(browser: Browser, why: str) -> TestResponse:
+    """Give Friday's finger to somebody else."""
+    browser.why = why
+    body = {"enrolment": "7", "staff": STAFF["T2"], "since": FRIDAY.isoformat()}
+    return browser.post("/office/fingers", body)
+
+
+def late(web: Web) -> Browser:
+    """A manager; on Friday the clerk of T1 was late."""
+    ready(web.small, delivered=at(9))
+    take(web.small, "08:50", day=FRIDAY)
+    return web.manager()
+
+
+def asked(web: Web) -> tuple[Browser, str]:
+    """Who asked, and the address of the change."""
+    manager = late(web)
+    change = link(manager, "登记错了").get_json()["data"]["change"]
+    return manager, f"/office/past-changes/{change}"
+
+
+@case(Code.PAST_REASON)
+def _(web: Web) -> TestResponse:
+    return link(late(web), "")
+
+
+@case(Code.PAST_ASKED)
+def _(web: Web) -> TestResponse:
+    return link(late(web), "登记错了")
+
+
+@case(Code.PAST_SECOND)
+def _(web: Web) -> TestResponse:
+    manager, change = asked(web)
+    return manager.post(f"{change}/confirm")
+
+
+@case(Code.PAST_STATE)
+def _(web: Web) -> TestResponse:
+    manager, change = asked(web)
+    manager.post(f"{change.replace('office', 'my')}/withdraw")
+    return web.administrator().post(f"{change}/confirm")
+
+
+@case(Code.PAST_STALE)
+def _(web: Web) -> TestResponse:
+    _, change = asked(web)
+    take(web.small, "08:10", day=FRIDAY)
+    return web.administrator().post(f"{change}/confirm")
+
+
+@case(Code.PAST_UNKNOWN)
+def _(web: Web) -> TestResponse:
+    return web.administrator().post("/office/past-changes/nothing/confirm")
+
+
+@case(Code.PAST_CLOSED)
+def _(web: Web) -> TestResponse:
+    web.small.clock.set(at(9, day=MONDAY + timedelta(days=1)))
+    keep_day(web.small.ctx)
+    web.small.clock.set(at(9, day=MONDAY + timedelta(days=2)))
+    values = {"values": {"timezone": "Asia/Tokyo"}}
+    return web.administrator().post("/office/settings", values, key=None)

@@ -1,0 +1,339 @@
+"""A small hall with a settled past, what can be named in it, and a digest of every figure of it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import asdict, replace
+from datetime import date, datetime, time, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from server.api.limits import Limits
+from server.domain.attendance.facts import LeaveKind
+from server.domain.attendance.sheet import total
+from server.domain.bulletin.figures import parse_week
+from server.domain.catalogue import SpecialDay
+from server.domain.inspection.doubts import Doubt
+from server.domain.inspection.findings import State as FindingState
+from server.domain.inspection.marks import Kind
+from server.domain.tickets import ActorKind
+from server.hall import take_catalogue
+from server.services.attendance import corrections, leaves, rules
+from server.services.attendance.leaves import Wish
+from server.services.attendance.sheets import day_sheets
+from server.services.attendance.standing import standing
+from server.services.bulletins import acts
+from server.services.bulletins.gathering import figures
+from server.services.bus import HallChanged
+from server.services.context import SYSTEM, Actor
+from server.services.days import keep_day
+from server.services.inspection import finding, seconds, walks
+from server.services.past_changes.reading import finding_value
+from server.services.readers_hand import Sheet, Signed, take_sheet
+from server.storage import checks, findings, journal, readers, schema, shift_rules
+from server.storage import leaves as stored_leaves
+from server.storage import past_changes as stored_changes
+from server.storage.store import Tx
+from server.storage.tables_bulletin import amendment, bulletin
+from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall, at, catalogue
+from support.sheets import CLERK, GOOD, READER, RULE, ready, take
+from support.web import Web
+
+BOSS = Actor(ActorKind.MANAGER, MANAGER, why="登记有误")
+ADMIN = Actor(ActorKind.ADMINISTRATOR, ADMINISTRATOR, why="登记有误")
+STUCK, OUT = "TEST0002", "TEST0003"
+TODAY = MONDAY + timedelta(days=8)
+LAST = TODAY - timedelta(days=1)
+FIRST = date(2026, 2, 23)
+WEEKS = ("2026-W09", "2026-W10")
+OWN_WORDS = ("confirmed", "disputed", "last_findings", "last_rectified", "last_open")
+"""Facts that count what somebody has stated about his own finding: a statement moves no finding."""
+NOT_OF_THE_WEEK = ("rectify_days",)
+"""What a bulletin tells its readers to do from its release on."""
+
+
+class Settled:
+    """The hall on Tuesday morning: last week is settled, yesterday waits for a time clock."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.small = SmallHall(url, folder, at(8, day=MONDAY))
+        self.web = Web(self.small)
+        ticks = count(step=3_600_000)
+        self.web.app.api.limits = Limits(lambda: next(ticks))  # an hour between two requests
+        self.ctx = self.small.ctx
+        self.folder = folder
+        self.named: dict[str, list[str]] = {}
+        self._build()
+        self._kept = sqlite3.connect(":memory:")
+
+    def keep(self) -> None:
+        """Note how the books stand, for `restore`."""
+        live = self._live()
+        live.backup(self._kept)
+        live.close()
+
+    def _live(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.folder / "hall.db")
+
+    def restore(self) -> None:
+        """Bring the books back to what they were when the past was settled."""
+        live = self._live()
+        self._kept.backup(live)
+        live.close()
+        self.ctx.forget()
+        self.ctx.standing.clear()
+        self.ctx.bus.deliver([HallChanged(what) for what in ("catalogue", "calendar", "settings")])
+
+    # -- building ------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        small, ctx = self.small, self.ctx
+        book = catalogue()
+        special = SpecialDay(MONDAY + timedelta(days=5), True, "加班", 1)
+        take_catalogue(ctx, SYSTEM, replace(book, special_days=(special,)), "settled")
+        ready(small, delivered=at(8, day=MONDAY))
+        small.ctx.write(self._readers)
+        self._day_of_tickets()
+        walked = self._checks(MONDAY, joined=True)
+        for n in range(5):
+            day = MONDAY + timedelta(days=n)
+            small.clock.set(at(22, day=day))
+            take(small, *(("08:50", *GOOD[1:]) if n == 1 else GOOD), day=day)
+            take(small, *GOOD, day=day, pin="99")
+        self._leaves()
+        small.clock.set(at(9, day=LAST))
+        self._bulletins()
+        alone = self._checks(LAST, joined=False)
+        self._cases()
+        small.clock.set(at(22, day=LAST))
+        take(small, *GOOD, day=LAST)
+        small.clock.set(at(9, day=TODAY))
+        keep_day(ctx)
+        small.seat("T1")
+        small.issue("tax-1")
+        self._names(walked, alone)
+
+    def _readers(self, tx: Tx) -> None:
+        readers.add(tx, STUCK, "pull", "admitted", delivered_until=at(12, day=LAST))
+        readers.put_aside(tx, STUCK, "ATTLOG", "7\t???", "bad_time", 300)
+        readers.add(tx, OUT, "pull", "out", delivered_until=at(12, day=MONDAY), out_since=tx.now)
+        readers.link(tx, "9", 0, MANAGER, "test")
+        readers.change(tx, READER, delivered_until=at(8, day=TODAY))
+        tx.events.append(HallChanged("looked"))
+
+    def _day_of_tickets(self) -> None:
+        small = self.small
+        small.clock.set(at(9, day=MONDAY))
+        keep_day(self.ctx)
+        small.seat("T1")
+        small.issue("tax-1")
+        small.serve("T1")
+        self.ticket = small.issue("tax-1")
+        small.clock.set(at(20, day=MONDAY))
+        keep_day(self.ctx)
+
+    def _checks(self, day: date, *, joined: bool) -> str:
+        small, ctx = self.small, self.ctx
+        small.clock.set(at(21, day=day) if joined else at(10, day=day))
+        keep_day(ctx)
+        check = str(walks.by_hand(ctx, BOSS, small.key(), STAFF["G2"])["check"])
+        for window, staff in (("T1", CLERK), ("S1", STAFF["S1"])):
+            made = f"{check}-{window}"
+            asked = walks.Asked(made, window, staff, "empty", "", (), "", (), ctx.clock.now())
+            walks.mark(ctx, BOSS, small.key(), check, asked)
+        walks.finish(ctx, BOSS, small.key(), check)
+        if joined:
+            second = Actor(ActorKind.CLERK, STAFF["G2"])
+            seconds.answer(ctx, second, small.key(), check, True, "")
+            row = ctx.read(lambda c: findings.of_source(c, "small", "mark", f"{check}-S1"))
+            assert row is not None
+            person = Actor(ActorKind.CLERK, STAFF["S1"])
+            finding.dispute(ctx, person, small.key(), row.id, "在打印室")
+        doubted = Doubt(Kind.NO_CALL, CLERK, "T1", f"doubt-{day}", {})
+        ctx.write(lambda tx: finding.propose(ctx, tx, doubted))
+        return check
+
+    def _leaves(self) -> None:
+        small, ctx = self.small, self.ctx
+        small.clock.set(at(8, day=LAST))
+        self.leave: list[str] = []
+        spans = (
+            (STAFF["G1"], STAFF["G1"], "2026-03-09T09:00", "2026-03-12T12:00", True),
+            (CLERK, CLERK, "2026-03-06T08:00", "2026-03-06T18:00", False),
+            (STAFF["T2"], MANAGER, "2026-03-09T08:00", "2026-03-09T18:00", False),
+        )
+        for staff, by, begins, ends, granted in spans:
+            span = datetime.fromisoformat(begins), datetime.fromisoformat(ends)
+            actor = BOSS if by == MANAGER else Actor(ActorKind.CLERK, by)
+            wish = Wish(staff, LeaveKind.PERSONAL, *span, "家中有事")
+            made = leaves.ask(ctx, actor, small.key(), wish)
+            self.leave.append(made)
+            for decider in (BOSS, ADMIN) if granted else ():
+                if self._rung(made):
+                    leaves.decide(ctx, decider, small.key(), made, True, "")
+
+    def _rung(self, leave: str) -> bool:
+        row = self.ctx.read(lambda c: stored_leaves.get(c, "small", leave))
+        return row is not None and row.state == "asked"
+
+    def _bulletins(self) -> None:
+        small, ctx = self.small, self.ctx
+        for week in WEEKS:
+            acts.draft(ctx, BOSS, small.key(), week)
+        draft = ctx.read(lambda c: acts.load(ctx, c, WEEKS[1]))
+        acts.edit(ctx, BOSS, small.key(), draft, {})
+        draft = ctx.read(lambda c: acts.load(ctx, c, WEEKS[1]))
+        acts.release(ctx, ADMIN, small.key(), draft, draft.digest)
+        released = ctx.read(lambda c: acts.load(ctx, c, WEEKS[1]))
+        acts.amend(ctx, BOSS, small.key(), released, (), "补充说明")
+
+    def _cases(self) -> None:
+        small, ctx = self.small, self.ctx
+
+        def stands(conn: Connection, staff: str, day: date, slot: str) -> dict[str, Any]:
+            return standing(ctx, conn, staff, day, slot)
+
+        friday = MONDAY + timedelta(days=4)
+        codes = [slot.code for slot in RULE.slots]
+        self.correction = [
+            corrections.ask(
+                ctx, by, small.key(), corrections.Wish(staff, friday, slot, verdict, "有事"), stands
+            )
+            for by, staff, slot, verdict in (
+                (Actor(ActorKind.CLERK, CLERK), CLERK, codes[0], "official"),
+                (BOSS, MANAGER, codes[0], "on_time"),
+                (BOSS, STAFF["T2"], codes[1], "on_time"),
+            )
+        ]
+        narrow = replace(RULE, name="旧规则", valid_from=date(2026, 2, 20), apart_seconds=0)
+        self.rule = [rules.draft(ctx, BOSS, small.key(), narrow)]
+        signed = [Signed(STAFF["T2"], time(8, 20))]
+        self.sheet = [
+            take_sheet(ctx, BOSS, small.key(), Sheet(date(2026, 3, 3), "停电", witness, signed))
+            for witness in (STAFF["G1"], CLERK)
+        ]
+
+    def _names(self, *walked: str) -> None:
+        ctx = self.ctx
+        boss = self.web.manager()
+        boss.why = "登记有误"
+        body = {"enrolment": "99", "staff": STAFF["S1"], "since": "2026-03-02"}
+        assert boss.post("/office/fingers", body).get_json()["code"] == "past_asked"
+        rows = ctx.read(lambda c: findings.of_days(c, "small", "", "9"))
+        every = ctx.read(rules_of)
+        self.named = {
+            "ticket": [self.ticket.id],
+            "token": [self.ticket.token],
+            "window": ["T1"],
+            "staff": [CLERK, MANAGER],
+            "number": ["1"],
+            "serial": [READER, STUCK, OUT],
+            "check": list(walked),
+            "finding": [row.id for row in rows],
+            "rule": every,
+            "bulletin": list(WEEKS),
+            "n": ["1"],
+            "leave": self.leave,
+            "correction": self.correction,
+            "year": ["2026"],
+            "change": [row.id for row in ctx.read(lambda c: stored_changes.listed(c, "small"))],
+            "sheet": self.sheet,
+        }
+
+    def close(self) -> None:
+        """Give the database back."""
+        self._kept.close()
+        self.small.close()
+
+    # -- reading -------------------------------------------------------------------------------
+
+    def acts_since(self, seq: int) -> list[dict[str, Any]]:
+        """The journal's lines after a number."""
+        j = schema.journal.c
+        query = select(j.seq, j.act, j.actor, j.subject, j.data).where(
+            j.hall_id == "small", j.seq > seq
+        )
+        rows = self.ctx.read(lambda c: list(c.execute(query.order_by(j.seq)).mappings()))
+        return [dict(row) for row in rows]
+
+    def head(self) -> int:
+        """The number of the journal's last line."""
+        return self.ctx.read(lambda c: journal.head(c, "small")[0])
+
+    def digest(self) -> dict[str, Any]:
+        """Every verdict, month figure, check, finding, bulletin's figure and ticket of the past."""
+        return self.ctx.read(self._digest)
+
+    def _digest(self, conn: Connection) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        sheets = day_sheets(self.ctx, conn, FIRST, LAST)
+        for sheet in sheets:
+            for one in sheet.slots:
+                name = f"verdict {sheet.day} {sheet.staff} {one.slot.code}"
+                found[name] = f"{one.state.value} {one.minutes}"
+        for staff in sorted({sheet.staff for sheet in sheets}):
+            for month in (2, 3):
+                mine = [s for s in sheets if s.staff == staff and s.day.month == month]
+                sums = total(mine)
+                counts = {state.value: n for state, n in sorted(sums.states.items()) if n}
+                minutes = sums.late_minutes, sums.early_minutes, sums.absent_halves, sums.days
+                found[f"month {month} {staff}"] = f"{counts} {minutes}"
+        last = LAST.isoformat()
+        for row in findings.of_days(conn, "small", "", last):
+            value = finding_value(FindingState(row.state))
+            found[f"finding {row.id}"] = f"{value} {row.step} {row.staff} {row.day}"
+        for row in checks.of_days(conn, "small", "", last):
+            walked = (
+                row.checkers,
+                row.started_at,
+                row.ended_at,
+                row.second in ("waiting", "objected"),
+            )
+            found[f"check {row.id}"] = f"{row.state} {walked}"
+        for week in WEEKS:
+            found |= self._figures(conn, week)
+        for table in (bulletin, amendment):
+            for kept in conn.execute(select(table)).mappings():
+                if kept["released_at"]:
+                    found[f"{table.name} {kept['digest']}"] = json.dumps(dict(kept), default=str)
+        t = schema.ticket.c
+        for ticket in conn.execute(select(schema.ticket).where(t.day <= last)).mappings():
+            found[f"ticket {ticket['id']}"] = json.dumps(dict(ticket), default=str)
+        return found
+
+    def _figures(self, conn: Connection, week: str) -> dict[str, Any]:
+        stated = figures(self.ctx, conn, parse_week(week))
+        values = {
+            name: fact.value
+            for name, fact in stated.facts.items()
+            if name not in (*OWN_WORDS, *NOT_OF_THE_WEEK)
+        }
+        lines = [
+            {k: v for k, v in asdict(line).items() if k not in ("state", "rectified")}
+            for part in (
+                *(stated.units, stated.cases, stated.checks, stated.findings),
+                *(stated.service_units, stated.service_windows),
+            )
+            for line in part
+        ]
+        whole = {"facts": values, "lines": lines, "rates": stated.rates}
+        return {f"figures {week}": json.dumps(whole, ensure_ascii=False, sort_keys=True)}
+
+
+def rules_of(conn: Connection) -> list[str]:
+    """Every shift rule."""
+    return [rule.id for rule in shift_rules.every(conn, "small")]
+
+
+def attlog() -> bytes:
+    """Return a time clock's file with punches of last week, of two fingers."""
+    lines = [
+        f"{pin}\t{MONDAY + timedelta(days=n)} 08:01:00\t1\t0\t1\t0"
+        for n in range(5)
+        for pin in (7, 9)
+    ]
+    return "\r\n".join(lines).encode()
