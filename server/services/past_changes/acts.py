@@ -35,7 +35,7 @@ RANKS = {
 def asker_of(row: Any) -> Actor:
     """Return who asked for a change, with the reason given."""
     kind, _, name = row.asked_by.partition(":")
-    return Actor(ActorKind(kind), name, row.why)
+    return Actor(ActorKind(kind), name, why=row.why)
 
 
 def entitled(ctx: Context, conn: Connection, rank: str) -> set[str]:
