@@ -142,7 +142,8 @@ def take_catalogue(
 ) -> tuple[int, bool]:
     """Make `catalogue` the hall's next version; the same contents again change nothing.
 
-    `basis`: only if this version is still in force, else PAST_STALE. Returns (version in force,
+    `basis`: only if this version is still in force, else PAST_STALE. Raises CHANGED_MEANWHILE when
+    somebody else has imported since this book was exported. Returns (version in force,
     whether it is new).
     """
     contents = digest(catalogue)
@@ -159,6 +160,8 @@ def take_catalogue(
             raise HallError(Code.PAST_STALE, reason="basis")
         if found is not None and found[1] == contents:
             return {"version": found[0], "new": False}
+        if actor.kind in PEOPLE and basis is None:
+            _not_over_others(tx, actor, catalogue.version)
         before = calendar.workdays(ctx.inside(tx)) if found else None
         version = found[0] + 1 if found else 1
         fresh = catalogues.renumbered(catalogue, tx.hall_id, version)
@@ -175,6 +178,13 @@ def take_catalogue(
 
     done = ctx.guarded(actor, asked, act)
     return int(done["version"]), bool(done["new"])
+
+
+def _not_over_others(tx: Tx, actor: Actor, made_from: int) -> None:
+    """Raise CHANGED_MEANWHILE if somebody else has imported since the book was exported."""
+    for version in catalogues.versions(tx.conn, tx.hall_id):
+        if version["version"] > made_from and version["by_actor"] not in (actor.key, SYSTEM.key):
+            raise HallError(Code.CHANGED_MEANWHILE, field="workbook")
 
 
 def _import_again(ctx: Context, actor: Actor, _key: str, args: JsonDict) -> None:

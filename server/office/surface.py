@@ -302,7 +302,7 @@ def _settings(api: Api) -> None:
         who=ADMINISTRATORS,
         body=ChangeSettings,
         answer=Done,
-        codes=(Code.SETTING_INVALID,),
+        codes=(Code.SETTING_INVALID, Code.CHANGED_MEANWHILE),
         example={"values": {"priority_run": 2}},
         keyed=False,
     )
@@ -316,7 +316,7 @@ def _settings(api: Api) -> None:
             if not prints(value):
                 raise HallError(Code.SETTING_INVALID, name=name)
 
-        setting_changes.change(ctx, call.actor, asked.values)
+        setting_changes.change(ctx, call.actor, asked.values, seen=asked.seen)
         return Done()
 
 
@@ -354,7 +354,7 @@ def _business_data(api: Api) -> None:
         "/office/workbook",
         who=ADMINISTRATORS,
         answer=Imported,
-        codes=(Code.WORKBOOK,),
+        codes=(Code.WORKBOOK, Code.CHANGED_MEANWHILE),
         keyed=False,
         upload=MAX_WORKBOOK,
     )

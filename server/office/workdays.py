@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+
+from flask import request
 
 from server.api import MANAGERS, Api, Call
 from server.domain.errors import Code, HallError
@@ -38,20 +41,21 @@ def add(api: Api) -> None:
         who=MANAGERS,
         body=ImportCalendar,
         answer=CalendarTaken,
-        codes=(Code.CALENDAR_LIST,),
+        codes=(Code.CALENDAR_LIST, Code.CHANGED_MEANWHILE),
         example={"year": 2027, "text": "2027-01-01 休 元旦"},
         keyed=False,
     )
     def import_calendar(call: Call) -> CalendarTaken:
         """Replace a year by a pasted list: all of it or nothing."""
         asked: ImportCalendar = call.body
-        return _take(api, call.actor, asked.year, calendar_list.rows_of_text(asked.text), "paste")
+        rows = calendar_list.rows_of_text(asked.text)
+        return _take(api, call.actor, asked.year, rows, "paste", asked.seen)
 
     @api.post(
         "/office/calendar/<year>/sheet",
         who=MANAGERS,
         answer=CalendarTaken,
-        codes=(Code.CALENDAR_LIST,),
+        codes=(Code.CALENDAR_LIST, Code.CHANGED_MEANWHILE),
         keyed=False,
         upload=LARGEST,
     )
@@ -62,19 +66,33 @@ def add(api: Api) -> None:
         rows = hall.offload(lambda: calendar_list.rows_of_sheet(content))
         if isinstance(rows, Problem):
             raise _refused([rows])
-        return _take(api, call.actor, year, rows, "sheet")
+        return _take(api, call.actor, year, rows, "sheet", _seen(request.form.get("seen")))
 
 
 def _take(
-    api: Api, actor: Actor, year: int, rows: calendar_list.Rows, source: str
+    api: Api,
+    actor: Actor,
+    year: int,
+    rows: calendar_list.Rows,
+    source: str,
+    seen: Mapping[str, object],
 ) -> CalendarTaken:
     found = calendar_list.read(rows, year)
     days = [one for one in found if not isinstance(one, Problem)]
     if len(days) < len(found):
         raise _refused([one for one in found if isinstance(one, Problem)])
-    calendar.put_year(api.hall.ctx, actor, year, days, source)
+    calendar.put_year(api.hall.ctx, actor, year, days, source, seen)
     off = sum(not day.opens for day in days)
     return CalendarTaken(year=year, off=off, on=len(days) - off)
+
+
+def _seen(text: str | None) -> dict[str, int | None]:
+    """When the year that was shown had been imported (ms); "": never, None: nothing is said."""
+    if text is None:
+        return {}
+    if text and not (text.isdecimal() and len(text) < 15):
+        raise HallError(Code.INVALID, field="seen")
+    return {"imported_at": int(text) if text else None}
 
 
 def _year(text: str) -> int:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from server.domain.errors import Code, HallError
+from server.domain.settings import Settings
 from server.services.bus import AttendanceChanged, HallChanged
 from server.services.context import Actor, Context, JsonDict, note
+from server.services.seen import NOTHING, still
 from server.storage import checks
 from server.storage import settings as stored
 from server.storage.store import Tx
@@ -16,9 +20,15 @@ OF_THE_PAST = ("makeup_weekday",)
 
 
 def change(
-    ctx: Context, actor: Actor, values: dict[str, Any], basis: dict[str, Any] | None = None
+    ctx: Context,
+    actor: Actor,
+    values: dict[str, Any],
+    basis: dict[str, Any] | None = None,
+    seen: Mapping[str, object] = NOTHING,
 ) -> None:
     """Set values that were checked before; `basis`: only if these are still in force.
+
+    `seen`: values as they were shown. Raises CHANGED_MEANWHILE.
 
     Raises PAST_STALE for another basis, PAST_CLOSED for another time zone in a hall with a past:
     every moment that it has written down would be told otherwise.
@@ -28,6 +38,7 @@ def change(
     asked: JsonDict = {"act": "settings.change", "values": values, "basis": standing}
 
     def act(tx: Tx) -> JsonDict:
+        still(seen, asdict(Settings()) | stored.current(tx.conn, tx.hall_id))
         if basis is not None and basis != standing:
             raise HallError(Code.PAST_STALE, reason="basis")
         if values.get("timezone", found.timezone) != found.timezone and _has_past(ctx, tx):

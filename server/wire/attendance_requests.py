@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from server.wire.base import MASKED, Code, Command, Message, Note
+from server.wire.base import MASKED, Code, Command, Edit, Message, Note
 
 
 def _is_minute(text: str) -> str:
@@ -318,7 +318,7 @@ class CalendarYear(Message):
     missing: list[int]
 
 
-class ImportCalendar(Command):
+class ImportCalendar(Edit):
     """A year's list, a line per day or stretch: day, 休 or 班, name."""
 
     year: int = Field(ge=2000, le=2099)

@@ -212,7 +212,7 @@ class TakeAlarm(Command):
     subject: Annotated[str, Field(max_length=128)] = ""
 
 
-class ChangeSettings(Command):
+class ChangeSettings(Edit):
     """New values of settings, by name."""
 
     values: dict[str, int | str | bool]

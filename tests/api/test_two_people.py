@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
-from server.domain.errors import Code
+from server.domain.errors import Code, HallError
+from server.domain.settings import Settings
+from server.domain.tickets import ActorKind
+from server.hall import take_catalogue
+from server.services.context import Actor
 from server.storage import readers
 from server.wire.base import Edit
-from support.halls import STAFF
+from support.halls import ADMINISTRATOR, MANAGER, STAFF
 from support.web import Browser, Web
 
 Json = dict[str, Any]
@@ -56,7 +60,28 @@ def reader(web: Web) -> Thing:
     )
 
 
-@pytest.mark.parametrize("of", [account, reader])
+def setting(_web: Web) -> Thing:
+    return Thing(
+        "/office/settings",
+        {"priority_run": Settings().priority_run},
+        {"values": {"priority_run": Settings().priority_run + 1}},
+        {"values": {"priority_run": 1}},
+        lambda boss: boss.get("/office/settings").get_json()["values"]["priority_run"],
+    )
+
+
+def calendar(web: Web) -> Thing:
+    shown = web.manager().get("/office/calendar/2027").get_json()
+    return Thing(
+        "/office/calendar",
+        {"imported_at": shown["imported_at"]},
+        {"year": 2027, "text": "2027-01-01 休 元旦"},
+        {"year": 2027, "text": "2027-01-04 休 调休"},
+        lambda boss: len(boss.get("/office/calendar/2027").get_json()["days"][0]["note"]),
+    )
+
+
+@pytest.mark.parametrize("of", [account, reader, setting])
 def test_the_later_of_two_is_told(web: Web, of: Callable[[Web], Thing]) -> None:
     thing, boss, other = of(web), web.administrator(), web.administrator()
     assert boss.post(thing.path, {**thing.first, "seen": thing.seen}).status_code == 200
@@ -69,6 +94,30 @@ def test_the_later_of_two_is_told(web: Web, of: Callable[[Web], Thing]) -> None:
     assert thing.now(boss) != kept
 
 
+def test_of_two_lists_of_a_year_the_later_is_told(web: Web) -> None:
+    boss, thing = web.manager(), calendar(web)
+    assert boss.post(thing.path, {**thing.first, "seen": thing.seen}, key=None).status_code == 200
+    late = web.manager().post(thing.path, {**thing.second, "seen": thing.seen}, key=None)
+    assert late.get_json()["code"] == Code.CHANGED_MEANWHILE
+    [day] = boss.get("/office/calendar/2027").get_json()["days"]
+    assert day["day"] == "2027-01-01"
+
+
+def test_a_workbook_is_not_written_over_somebody_elses(web: Web) -> None:
+    ctx = web.small.ctx
+    one, other = (Actor(ActorKind.ADMINISTRATOR, name) for name in (ADMINISTRATOR, MANAGER))
+    book = ctx.catalogue()
+    mine = [replace(book, hall_name=name) for name in ("甲", "乙", "丙")]
+    take_catalogue(ctx, one, mine[0], "")
+    take_catalogue(ctx, one, mine[1], "")  # his own file, edited again: that is no other's
+    with pytest.raises(HallError) as refused:
+        take_catalogue(ctx, other, mine[2], "")
+    assert refused.value.code is Code.CHANGED_MEANWHILE
+    assert ctx.catalogue().hall_name == "乙"
+    take_catalogue(ctx, other, replace(ctx.catalogue(), hall_name="丙"), "")
+    assert ctx.catalogue().hall_name == "丙"
+
+
 def test_every_command_that_overwrites_can_say_what_was_seen(web: Web) -> None:
     named = {
         route.path
@@ -79,4 +128,6 @@ def test_every_command_that_overwrites_can_say_what_was_seen(web: Web) -> None:
         "/office/accounts/<staff>",
         "/office/readers/<serial>",
         "/office/bulletins/<bulletin>/words",
+        "/office/settings",
+        "/office/calendar",
     }

@@ -5,7 +5,7 @@ Reading a day never asks a package: what is not in the hall's table is not known
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +13,7 @@ from server.domain.catalogue import SpecialDay
 from server.domain.workdays import Workdays, workdays_of
 from server.services.bus import AttendanceChanged, HallChanged
 from server.services.context import SYSTEM, Actor, Context, JsonDict, note
+from server.services.seen import NOTHING, still
 from server.storage import calendar
 from server.storage.store import Tx
 
@@ -44,10 +45,18 @@ def missing(ctx: Context, today: date) -> list[Missing]:
     return found
 
 
-def put_year(ctx: Context, actor: Actor, year: int, days: Iterable[SpecialDay], source: str) -> int:
+def put_year(
+    ctx: Context,
+    actor: Actor,
+    year: int,
+    days: Iterable[SpecialDay],
+    source: str,
+    seen: Mapping[str, object] = NOTHING,
+) -> int:
     """Replace a year's calendar as a whole; returns its number of days.
 
-    Days that are over read as they did until a second person has confirmed it.
+    Days that are over read as they did until a second person has confirmed it. `seen`: when the
+    year that was shown had been imported. Raises CHANGED_MEANWHILE.
     """
     kept = tuple(days)
     asked: JsonDict = {
@@ -58,6 +67,8 @@ def put_year(ctx: Context, actor: Actor, year: int, days: Iterable[SpecialDay], 
     }
 
     def act(tx: Tx) -> JsonDict:
+        rows = calendar.of_year(tx.conn, tx.hall_id, year)
+        still(seen, {"imported_at": rows[0].at if rows else None})
         before = workdays(ctx.inside(tx))
         count = _put(tx, actor, year, kept, source)
         tx.events.append(HallChanged("calendar", {"year": year}))
