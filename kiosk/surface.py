@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from flask import request
 from sqlalchemy import Connection
 
 from kiosk import standby, views
@@ -93,9 +94,10 @@ class Kiosk:
         return views.ticket_view(seen, ticket, catalogue, place, found, self._url(ticket))
 
     def by_token(self, token: str) -> Ticket:
-        """Raises TICKET_UNKNOWN."""
+        """Raises TICKET_UNKNOWN; it may be somebody who guesses."""
         found = self._ctx.glance(lambda c: tickets.by_token(c, self._ctx.hall_id, token))
         if found is None:
+            self._hall.people.guesses.wrong("page", request.remote_addr or "")
             raise HallError(Code.TICKET_UNKNOWN)
         return found
 
@@ -370,7 +372,7 @@ def _phone(api: Api, kiosk: Kiosk) -> None:
     )
     def look(call: Call) -> TicketView:
         """A ticket's progress by its unguessable token."""
-        return kiosk.view_by(call.args["token"])
+        return kiosk.view_of(kiosk.by_token(call.args["token"]).id)
 
     @api.post(
         "/phone/<token>/return",

@@ -41,6 +41,7 @@ from server.office import (
     demo,
     desk_acts,
     entry,
+    guess_alarms,
     offline,
     own_alarms,
     pace_alarms,
@@ -109,6 +110,7 @@ def build(
     more = [readers.alarms(hall), cover_alarms.alarms(hall), check_alarms.alarms(hall)]
     more += [offline.alarms(hall), bindings.alarms(hall), call_alarms.alarms(hall)]
     more += [desk_acts.alarms(hall), pace_alarms.alarms(hall), past_changes.alarms(hall)]
+    more += [guess_alarms.alarms(hall)]
     surface.add(api, feeds, [*more, own_alarms.alarms(hall)])
     bindings.add(api)
     readers.add(api, feeds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from server.domain.errors import Code, HallError
 from server.services.attendance import calendar
 from server.services.bus import AttendanceChanged, Bus, HallChanged
 from server.services.context import SYSTEM, Actor, Context, JsonDict, note
+from server.services.guesses import Rest
 from server.services.leaving import leave_at_once
 from server.services.past_changes.guard import PEOPLE, PastGuard
 from server.services.past_changes.replays import REPLAYS, Replay
@@ -63,12 +65,14 @@ def open_hall(
     commit: Offload = directly,
     offload: Offloaded = in_place,
     hasher: PasswordHasher | None = None,
+    rest: Rest = time.sleep,
     databases: Databases | None = None,
 ) -> Hall:
     """Open (and if need be create and migrate) the hall of `config`.
 
     `commit` runs SQLite's commits, `offload` slow calls such as password hashing; the server
-    brings gevent's native threads for both. `hasher` sets the cost of a password hash.
+    brings gevent's native threads for both. `hasher` sets the cost of a password hash, `rest` waits
+    after a wrong code.
     `databases`: connections that halls of one process share; they are migrated already.
     """
     config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -84,7 +88,7 @@ def open_hall(
     ctx.guard = PastGuard()
     _ensure_hall(ctx)
     calendar.seed(ctx)
-    return Hall(config, ctx, People(ctx, offload, hasher), offload, presence)
+    return Hall(config, ctx, People(ctx, offload, hasher, rest), offload, presence)
 
 
 def prepare(config: Config) -> None:

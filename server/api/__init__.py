@@ -243,7 +243,12 @@ class Api:
         """Return who asks. A secret that has not proved good is counted before it is looked up."""
         secret = self.access.secret(asked, surface)
         self.limits.check_secret(secret, asked.remote_addr or "")
-        principal = self.access.principal(asked, surface)
+        try:
+            principal = self.access.principal(asked, surface)
+        except HallError as error:
+            if error.code is Code.NOT_SIGNED_IN and bearer_of(asked):
+                self.hall.people.guesses.wrong("token", asked.remote_addr or "")
+            raise
         if principal is not None:
             self.limits.proved(secret)
             recognise(asked.environ, principal.actor.key)

@@ -56,7 +56,10 @@ ASKING = Policy("ask", stranger=1200, known=500, together=10_000)
 """Questions, and commands of whoever may give them."""
 ACTING = Policy("act", stranger=400, known=500, together=5000)
 GUESSING = Policy("guess", stranger=40, known=40, together=80, seconds=40)
-"""Sign-in, passwords, enrolment: a hall's clerks may share one address at opening time."""
+"""Sign-in: a hall's clerks may share one address at opening time."""
+PASSWORDS = Policy("password", stranger=40, known=40, together=80, seconds=40)
+ENROLLING = Policy("enrol", stranger=40, known=40, together=80, seconds=40)
+"""Apart from sign-in: who guesses passwords shuts nobody at the same address out here."""
 PHONES = Policy("phone", stranger=40, known=40, together=200)
 PAGES = Policy("page", stranger=600, known=300, together=3000)
 FILES = Policy("file", stranger=6000, known=3000, together=30_000)

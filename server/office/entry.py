@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from server.api import ANYONE, STAFF, Api, Call
 from server.api.access import BROWSER_COOKIE, SESSION_COOKIE
-from server.api.limits import GUESSING
+from server.api.limits import ENROLLING, GUESSING, PASSWORDS
 from server.domain.catalogue import Catalogue
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
@@ -153,7 +153,7 @@ def _password(api: Api, entry: Entry) -> None:
         body=ChangePassword,
         answer=Session,
         keyed=False,
-        policy=GUESSING,
+        policy=PASSWORDS,
         codes=(
             Code.NOT_SIGNED_IN,
             Code.LOGIN_FAILED,
@@ -184,14 +184,14 @@ def _devices(api: Api) -> None:
         body=Enrol,
         answer=Enrolled,
         keyed=False,
-        policy=GUESSING,
+        policy=ENROLLING,
         codes=(Code.ENROL_CODE,),
         example={"code": "12345678", "kind": "kiosk", "name": "1"},
     )
     def enrol(call: Call) -> Response:
         """Exchange a one-time code for a token; browsers get it as a cookie as well."""
         asked: Enrol = call.body
-        token = people.enrol(asked.code, asked.kind, asked.name)
+        token = people.enrol(asked.code, asked.kind, asked.name, request.remote_addr or "")
         body = Enrolled(token=token, kind=asked.kind, name=asked.name)
         response = Response(body.model_dump_json(), mimetype="application/json")
         if asked.kind != "agent":

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ from server.domain.tickets import ActorKind
 from server.services import passwords
 from server.services.bus import HallChanged
 from server.services.context import SYSTEM, Actor, Context, JsonDict, note
+from server.services.guesses import Guesses, Rest
 from server.services.leaving import leave_at_once
 from server.services.seen import NOTHING, still
 from server.services.tries import NOWHERE, Origin, Tries, Try, secret_hash
@@ -73,12 +75,17 @@ class People:
     """Sign-in, passwords and enrolment of one hall."""
 
     def __init__(
-        self, ctx: Context, offload: Offloaded, hasher: PasswordHasher | None = None
+        self,
+        ctx: Context,
+        offload: Offloaded,
+        hasher: PasswordHasher | None = None,
+        rest: Rest = time.sleep,
     ) -> None:
         self._ctx = ctx
         self._offload = offload
         self._hasher = hasher or PasswordHasher()
         self._tries, self._turns = Tries(ctx), Turns()
+        self.guesses = Guesses(ctx, rest)
         # Verified when the staff number is unknown: the answer takes as long as for a known one.
         self._nobody = self._hasher.hash("nobody")
 
@@ -289,8 +296,14 @@ class People:
         self._ctx.write(act)
         return code
 
-    def enrol(self, code: str, kind: str, name: str) -> str:
-        """Exchange a code for a token; older tokens of the device end. Raises ENROL_CODE."""
+    def enrol(self, code: str, kind: str, name: str, address: str = "") -> str:
+        """Exchange a code for a token; older tokens of the device end.
+
+        Raises ENROL_CODE, TOO_MANY when too many tries of this address wait.
+        """
+        return self.guesses.braked(address, lambda: self._enrolled(code, kind, name))
+
+    def _enrolled(self, code: str, kind: str, name: str) -> str:
         token = self._ctx.chance.token(32)
 
         def act(tx: Tx) -> None:

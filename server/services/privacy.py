@@ -31,7 +31,7 @@ from server.domain.tickets import ActorKind
 from server.services.attendance.files import FOLDER
 from server.services.context import SYSTEM, Actor, Context, note
 from server.services.readers_office import SHEET_MARK, whose
-from server.storage import accounts, desks, readers, schema
+from server.storage import accounts, desks, guesses, readers, schema
 from server.storage.store import Tx
 from server.storage.tables import metadata
 from server.storage.tables_attendance import correction, kept_file, leave
@@ -108,6 +108,7 @@ def forget_old(ctx: Context, folder: Path) -> int:
     def act(tx: Tx) -> tuple[int, list[str]]:
         old = _old_files(tx, files_before)
         desks.forget_lines(tx, now - LINES_DAYS * DAY_MS)
+        guesses.forget(tx, now - 2 * DAY_MS)
         count = _blank_slips(tx, slips_before) + _new_tokens(ctx, tx, slips_before) + len(old)
         if count:
             note(tx, SYSTEM, "privacy.forget", ctx.day(now), data={"records": count})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, PrimaryKeyConstraint, String, Table
+from sqlalchemy import Column, Integer, PrimaryKeyConstraint, String, Table
 
 from server.storage.columns import (
     CODE,
     STAMP,
+    code_column,
     hall_column,
     metadata,
     number_column,
@@ -26,3 +27,15 @@ sign_in_source = Table(
     PrimaryKeyConstraint("hall_id", "staff", "source"),
 )
 """`source`: SHA-256 of a known browser's secret, or of an address (with the staff number)."""
+
+guess_count = Table(
+    "guess_count",
+    metadata,
+    hall_column(),
+    Column("kind", CODE, nullable=False),  # code, token or page (a ticket's)
+    Column("hour", Integer, nullable=False),  # hours since 1970
+    number_column("count"),
+    code_column("address"),  # of the last one
+    PrimaryKeyConstraint("hall_id", "kind", "hour"),
+)
+"""Codes and tokens that were none, from all addresses together."""

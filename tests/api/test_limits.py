@@ -17,11 +17,13 @@ from werkzeug.test import Client
 from server.api.limits import (
     ACTING,
     ASKING,
+    ENROLLING,
     FREE,
     GUESSING,
     LINES,
     NOWHERE,
     PAGES,
+    PASSWORDS,
     PHONES,
     SECRETS,
     UNADMITTED,
@@ -177,8 +179,9 @@ def test_tokens_of_phones_are_braked_early(stopped: Web) -> None:
 
 def test_defaults_are_by_method_and_named_ones_stand(web: Web) -> None:
     by_path = {(r.method, r.path): r.policy for r in web.app.api.routes}
-    assert by_path["POST", "/login"] is by_path["POST", "/enrol"] is GUESSING
-    assert by_path["POST", "/password"] is GUESSING
+    assert by_path["POST", "/login"] is GUESSING
+    assert by_path["POST", "/password"] is PASSWORDS
+    assert by_path["POST", "/enrol"] is ENROLLING
     assert by_path["GET", "/phone/<token>"] is PHONES
     assert by_path["POST", "/counter/call-next"] is ACTING
     assert by_path["GET", "/counter"] is ASKING

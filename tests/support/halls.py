@@ -213,6 +213,7 @@ class SmallHall:
             clock=self.clock,
             chance=SeededChance(seed),
             hasher=CHEAP,
+            rest=lambda _seconds: None,
         )
         self.ctx = self.hall.ctx
         take_catalogue(self.ctx, SYSTEM, catalogue(), "test")

@@ -1,0 +1,46 @@
+"""Somebody guesses codes or tokens: a line of the office's list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from server.hall import Hall
+from server.services.snapshot import Snapshot
+from server.storage import guesses
+from server.wire.views import Alarm
+
+MOST = {"code": 20, "token": 100, "page": 200}
+"""Wrong ones within an hour or two that happen without any ill will."""
+WORDS = {
+    "code": ("登记码", "enrolment codes"),
+    "token": ("设备凭据", "devices' tokens"),
+    "page": ("手机排队页面的网址", "addresses of tickets' pages"),
+}
+
+
+def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
+    """Return the function by which the office's surface asks."""
+    ctx = hall.ctx
+
+    def found(taken: Snapshot) -> list[Alarm]:
+        rows = ctx.read(lambda c: guesses.lately(c, ctx.hall_id, taken.now))
+        return [
+            _line(row.kind, int(row.total), row.address)
+            for row in rows
+            if row.total > MOST.get(row.kind, 0)
+        ]
+
+    return found
+
+
+def _line(kind: str, count: int, address: str) -> Alarm:
+    zh, en = WORDS[kind]
+    return Alarm(
+        code="guessing",
+        subject=kind,
+        since=None,
+        message_zh=f"近一两个小时有人试了 {count} 次错误的{zh}，"
+        f"最近一次来自 {address}。请查明是谁。",
+        message_en=f"{count} wrong {en} were tried in the last hour or two, "
+        f"the last from {address}. Please find out who does it.",
+    )

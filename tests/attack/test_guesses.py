@@ -1,0 +1,105 @@
+"""Codes and tokens are guessed: from many addresses as slowly as from one; the office is told."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from server.domain.errors import Code, HallError
+from server.office.guess_alarms import MOST
+from server.services.context import SYSTEM
+from server.services.guesses import REST_SECONDS, TOLD_SECONDS, Guesses
+from server.services.people import People
+from server.storage import guesses
+from support.halls import CHEAP, SmallHall, at
+from support.web import Web
+
+
+@pytest.fixture
+def small_hall(database_url: str, tmp_path: Path) -> Iterator[SmallHall]:
+    found = SmallHall(database_url, tmp_path, at(9))
+    yield found
+    found.close()
+
+
+def counted(hall: SmallHall) -> dict[str, int]:
+    rows = hall.ctx.read(lambda c: guesses.lately(c, "small", hall.clock.now()))
+    return {row.kind: int(row.total) for row in rows}
+
+
+def test_tries_of_codes_rest_one_after_another_and_a_right_one_does_not(
+    small_hall: SmallHall,
+) -> None:
+    rested: list[float] = []
+    inside = threading.Lock()
+
+    def rest(seconds: float) -> None:
+        assert inside.acquire(blocking=False), "two rest at once"
+        rested.append(seconds)
+        inside.release()
+
+    people = People(small_hall.ctx, lambda call: call(), CHEAP, rest)
+    code = people.make_code(SYSTEM, "kiosk", "7")
+    codes: list[str] = []
+
+    def guess(address: str) -> None:
+        try:
+            people.enrol("00000000", "kiosk", "7", address)
+        except HallError as error:
+            codes.append(error.code.value)
+
+    threads = [threading.Thread(target=guess, args=(f"192.0.2.{n}",)) for n in range(12)]
+    for thread in threads:
+        thread.start()
+    assert people.enrol(code, "kiosk", "7", "198.51.100.1")
+    for thread in threads:
+        thread.join()
+    assert codes == ["enrol_code"] * 12
+    assert rested == [REST_SECONDS] * 12
+
+
+def test_strangers_make_the_server_write_now_and_then_only(small_hall: SmallHall) -> None:
+    moment = [0.0]
+    found = Guesses(small_hall.ctx, lambda _seconds: None, lambda: moment[0])
+    for _ in range(50):
+        found.wrong("token", "192.0.2.1")
+    assert counted(small_hall) == {"token": 1}
+    moment[0] += TOLD_SECONDS
+    found.wrong("token", "192.0.2.2")
+    assert counted(small_hall) == {"token": 51}
+    small_hall.clock.forward(minutes=180)
+    assert counted(small_hall) == {}
+
+
+def alarm(web: Web) -> list[str]:
+    office = web.administrator().get("/office/today").get_json()
+    return [one["subject"] for one in office["alarms"] if one["code"] == "guessing"]
+
+
+def test_the_office_is_told_of_somebody_who_guesses_codes(web: Web) -> None:
+    browser = web.browser()
+    body = {"code": "00000000", "kind": "kiosk", "name": "1"}
+    assert browser.post("/enrol", body, key=None).get_json()["code"] == Code.ENROL_CODE
+    assert alarm(web) == []
+    web.small.ctx.write(lambda tx: guesses.add(tx, "code", MOST["code"], "192.0.2.1"))
+    assert alarm(web) == ["code"]
+
+
+@pytest.mark.parametrize(("kind", "path"), [("token", "/counter"), ("page", "/phone/no-such-page")])
+def test_wrong_tokens_are_counted(web: Web, kind: str, path: str) -> None:
+    browser = web.browser()
+    headers = {"Authorization": "Bearer nobodys"} if kind == "token" else {}
+    answer = browser.client.get(f"/api/v1{path}", headers=headers)
+    assert answer.status_code in (401, 404)
+    assert counted(web.small) == {kind: 1}
+
+
+def test_guessing_passwords_shuts_nobody_out_of_enrolment(web: Web) -> None:
+    answers = [web.browser().login("1001", f"guess-{n}").get_json()["code"] for n in range(60)]
+    assert Code.TOO_MANY in answers
+    code = web.small.hall.people.make_code(SYSTEM, "kiosk", "9")
+    body = {"code": code, "kind": "kiosk", "name": "9"}
+    assert web.browser().post("/enrol", body, key=None).status_code == 200
