@@ -51,6 +51,8 @@ STEPS = (
     ("correction", "created_at", "decided_at"),
     ("bulletin", "drafted_at", "released_at"),
     ("amendment", "drafted_at", "released_at"),
+    ("past_change", "asked_at", "decided_at"),
+    ("sign_in_sheet", "at", "decided_at"),
     ("reader_line", "received_at", "settled_at"),
     ("reader_command", "created_at", "done_at"),
     ("device_token", "created_at", "revoked_at"),

@@ -47,9 +47,9 @@ def test_what_answers_link_to() -> None:
 
 def test_clerks_are_served_beside_a_flood() -> None:
     tally = flood.attack(["openapi", "pongs", "kiosk"], seconds=1.0)
-    assert {"quiet", "openapi", "pongs", "kiosk"} <= set(tally.tried)
     # How long they wait is measured by `go.py attack`, not asserted here.
-    assert not [find for find in tally.finds if "refused" in find]
+    assert not [find for find in tally.finds if "refused" in str(find)]
+    assert {"quiet", "openapi", "pongs", "kiosk"} <= set(tally.tried)
 
 
 def test_mutated_bytes_of_every_wire() -> None:

@@ -81,6 +81,7 @@ def test_a_column_called_like_one_that_holds_a_number_holds_one_or_is_named_here
         "open_line.subject",  # a unit or a window
         "reader.facts",  # what a clock says of itself
         "past_change.command",  # the name of an act
+        "punch.said",  # the time that a clock said
         "standby_line.line",  # an address
         "ticket.number",
         "window.number",

@@ -13,6 +13,7 @@ from devices.printers import simulator as printers
 from devices.voice import simulator as voices
 from server.domain.choosing import Why
 from server.domain.tickets import ActorKind, Move, Outcome, State
+from server.services.desk_trust import Doubt
 from server.wire.commands import OfflineAct, Pause
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +47,7 @@ UNFIT = {
     "no_show_too_early",
     "reason_required",
     "forbidden",
+    "act_put_aside",
 }
 NEEDED: list[tuple[str, str, set[str]]] = [
     ("kiosk/web/phone-words.ts", "stateWords", {one.value for one in State}),
@@ -59,8 +61,10 @@ NEEDED: list[tuple[str, str, set[str]]] = [
     ("counters/web/history-words.ts", "OTHER_WHYS", {"offline"}),
     ("counters/web/history-words.ts", "ACTS", ACTS | {"ticket.conflict", "counter.unfit"}),
     ("counters/web/history-words.ts", "ACTORS", {one.value for one in ActorKind}),
-    ("counters/web/unfit-words.ts", "KINDS", literals(OfflineAct, "kind")),
+    ("server/web/desk-acts.ts", "ACTS", literals(OfflineAct, "kind")),
     ("counters/web/unfit-words.ts", "REASONS", UNFIT),
+    ("server/office/web/desk-act-words.ts", "DOUBTS", {one.value for one in Doubt}),
+    ("server/office/web/desk-act-words.ts", "STATES", {one.value for one in State}),
     (
         "display/web/simulators/fault-words.ts",
         "words",
