@@ -8,6 +8,8 @@ from datetime import date
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from server.domain import hours
@@ -70,6 +72,16 @@ def test_an_imported_year_is_used_at_once(small: SmallHall) -> None:
     assert found.weekday(date(2027, 2, 8)) is None
     calendar.put_year(small.ctx, SYSTEM, 2027, plain[:1], "paste")
     assert calendar.workdays(small.ctx).weekday(date(2027, 2, 8)) == 1
+
+
+@given(st.text(st.sampled_from("2027-1月日至～，, \t|\n休班周一；。元旦"), max_size=60))
+def test_any_text_is_a_list_or_has_its_problems(text: str) -> None:
+    """A line of commas alone was an error of the server's."""
+    for year in (2027, 2000):
+        found = calendar_list.read(calendar_list.rows_of_text(text), year)
+        assert found
+        kinds = {type(one) for one in found}
+        assert kinds in ({Problem}, {SpecialDay})
 
 
 def test_another_process_import_is_noticed(small: SmallHall) -> None:

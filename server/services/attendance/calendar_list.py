@@ -69,8 +69,8 @@ Rows = Sequence[tuple[int, list[str]]]
 
 def rows_of_text(text: str) -> Rows:
     """Lines with their cells, headings and empty lines left out."""
-    lines = enumerate(text.splitlines(), 1)
-    return [(n, _cells(line)) for n, line in lines if line.strip() and not _heading(line)]
+    rows = [(n, _cells(line)) for n, line in enumerate(text.splitlines(), 1) if not _heading(line)]
+    return [(n, cells) for n, cells in rows if cells]  # marks alone are an empty line, too
 
 
 def _cells(line: str) -> list[str]:
