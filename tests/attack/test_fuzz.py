@@ -46,10 +46,10 @@ def test_what_answers_link_to() -> None:
 
 
 def test_clerks_are_served_beside_a_flood() -> None:
-    tally = flood.attack(["openapi", "pongs", "kiosk"], seconds=1.0)
+    tally = flood.attack(["pongs"], seconds=1.0)
     # How long they wait is measured by `go.py attack`, not asserted here.
     assert not [find for find in tally.finds if "refused" in str(find)]
-    assert {"quiet", "openapi", "pongs", "kiosk"} <= set(tally.tried)
+    assert {"quiet", "pongs", "quiet again"} <= set(tally.tried)
 
 
 def test_mutated_bytes_of_every_wire() -> None:
