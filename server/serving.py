@@ -226,7 +226,7 @@ class _Kept:
         gevent.spawn(app.feeds.run)
 
     def _begun(self, tx: Tx) -> None:
-        """What this worker held when it ended without a word is held no more."""
+        """Give up what this worker held when it last ended without a word."""
         worker = self.app.hall.worker
         devices.nobody_heard(tx, worker)
         desks.close_lines(tx, worker)

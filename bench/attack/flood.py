@@ -90,7 +90,7 @@ class Clerk:
 
 @contextmanager
 def few_files() -> Iterator[None]:
-    """Whoever is started here may open `FILES` files."""
+    """Limit the files of every process started meanwhile to `FILES`."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(FILES, soft), hard))
     try:

@@ -39,7 +39,7 @@ PACE = 30
 
 
 def attack(seed: int, examples: int) -> Tally:
-    """So many hellos with devices of others, each followed by what such a device would say."""
+    """Send hellos with devices of others, each followed by what such a device would say."""
     tally = Tally("tokens")
     chance = random.Random(seed)
     settings = {"kiosk_minute_numbers": PACE}

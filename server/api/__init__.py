@@ -95,7 +95,7 @@ class Call:
 
     @property
     def actor(self) -> Actor:
-        """Who acts, and why; raises NOT_SIGNED_IN for nobody."""
+        """Actor of the request, with the reason given; raises NOT_SIGNED_IN for nobody."""
         if self.principal is None:
             raise HallError(Code.NOT_SIGNED_IN)
         return replace(self.principal.actor, why=self.why)

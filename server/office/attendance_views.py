@@ -241,7 +241,7 @@ def month_sheet(
 
 
 def _changed(facts: Facts, sheets: Iterable[DaySheet]) -> list[str]:
-    """What changes of the past moved in these days, both values in words."""
+    """Values that changes of the past moved in these days, both in words."""
     names = facts.everybody()
     found = [
         f"{names[sheet.staff].name}{sheet.day.month}月{sheet.day.day}日{one.name}{one.line}"

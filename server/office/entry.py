@@ -92,7 +92,7 @@ def _cover(catalogue: Catalogue, cover: Cover) -> CoverRef:
 
 
 def _origin() -> Origin:
-    """Where the request comes from, for the count of tries."""
+    """Origin of the request, for the count of tries."""
     return Origin(request.cookies.get(BROWSER_COOKIE, ""), request.remote_addr or "")
 
 

@@ -1,4 +1,4 @@
-"""Somebody guesses codes or tokens: a line of the office's list."""
+"""Alarms of guessed codes and tokens, for the office's list."""
 
 from __future__ import annotations
 

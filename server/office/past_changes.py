@@ -43,7 +43,7 @@ SETTLED = (Code.PAST_UNKNOWN, Code.PAST_STATE)
 
 
 def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
-    """What the office's list says of changes that wait."""
+    """Alarm of changes that wait, for the office's list."""
     ctx = hall.ctx
 
     def found(_taken: Snapshot) -> list[Alarm]:

@@ -87,7 +87,7 @@ def _take(
 
 
 def _seen(text: str | None) -> dict[str, int | None]:
-    """When the year that was shown had been imported (ms); "": never, None: nothing is said."""
+    """Time of import (ms) of the year that was shown; "": never, None: nothing is said."""
     if text is None:
         return {}
     if text and not (text.isdecimal() and len(text) < 15):

@@ -160,7 +160,7 @@ def refuse(ctx: Context, actor: Actor, key: str, agent: str, claim: Announced) -
 
 
 def _same(tx: Tx, agent: str, claim: Announced) -> None:
-    """Nobody confirms what he did not see."""
+    """Refuse a decision about a claim that is another by now than was shown."""
     row = stored.claims_of(tx.conn, tx.hall_id, agent).get(claim["device"])
     if row is None or (row.kind, row.serves) != (claim["kind"], claim.get("serves", "")):
         raise HallError(Code.DEVICE_CLAIM, device=claim["device"])

@@ -1,4 +1,4 @@
-"""What `hall check` verifies: the journal's chain, numbers, holders, times, checks, punches."""
+"""Proofs of `hall check`: the journal's chain, numbers, holders, times, checks, punches."""
 
 from __future__ import annotations
 

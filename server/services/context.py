@@ -44,7 +44,7 @@ class Via:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a kind and a name (staff number, kiosk id, agent name), and by which device."""
+    """Person or device that acts: kind, name (staff number, kiosk id, agent), by which device."""
 
     kind: ActorKind
     name: str

@@ -1,4 +1,4 @@
-"""When a desk's page was connected; what it says it did without the server is held to that."""
+"""Times at which a desk's page was connected, and seals of the shares it was given."""
 
 from __future__ import annotations
 

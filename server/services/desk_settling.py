@@ -1,4 +1,4 @@
-"""What the office decides of acts that a desk did without the server and that did not fit."""
+"""The office's decision about acts that a desk did without the server and that did not fit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether an act that a desk did without the server fits what the server knew.
+"""Judgement of an act that a desk did without the server, by what the server knew.
 
 The desk says what it did and when; nobody else was there. What the server knows by itself is whom
 it had given to this desk, when the desk was connected, who waited since when, and what the window
@@ -21,7 +21,7 @@ from server.wire.commands import HandInActs, OfflineAct
 
 
 class Doubt(StrEnum):
-    """Why an act is not taken on the desk's word."""
+    """Reason why an act is not taken on the desk's word."""
 
     UNKNOWN = "unknown_ticket"
     NOT_SHARED = "not_shared"
@@ -35,7 +35,7 @@ class Doubt(StrEnum):
 
 
 class Trust:
-    """What a desk hands in at once, judged act by act, in order."""
+    """Judge of the acts that a desk hands in at once, one after another."""
 
     def __init__(
         self, ctx: Context, tx: Tx, seals: ShareSeals, staff: str, body: HandInActs
@@ -88,7 +88,7 @@ class Trust:
 
 
 def _since(ticket: Ticket) -> int:
-    """When the ticket came to where it is, as the server knows."""
+    """Time (ms) at which the ticket came to where it is, as the server knows."""
     return max(ticket.waiting_since, ticket.called_at or 0, ticket.serving_at or 0)
 
 

@@ -94,7 +94,7 @@ def _take(ctx: Context, tx: Tx, actor: Actor, given: GivenTicket, age: float) ->
 
 
 def _when(ctx: Context, lease: Any, given: GivenTicket, now: int) -> int:
-    """When it was given: on its day, not before its numbers were leased, not in the future."""
+    """Time (ms) it was given: on its day, not before its numbers were leased, not in the future."""
     midnight = datetime.combine(date.fromisoformat(given.day), time.min)
     zone = ctx.settings().timezone
     begins, ends = instant(midnight, zone), instant(midnight + timedelta(days=1), zone)

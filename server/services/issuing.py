@@ -320,7 +320,7 @@ def settle_slip(
     printer: str = "",
     kiosk: str = "",
 ) -> None:
-    """What a printer's agent says of a slip. What the printer once said of it stays.
+    """Take what a printer's agent says of a slip. What the printer once said of it stays.
 
     `printer`, `kiosk`: whose word it is; a slip of another printer, of another kiosk's ticket is
     none of theirs.

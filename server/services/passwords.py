@@ -21,7 +21,7 @@ SHORTEST = 4
 
 
 def words_of(catalogue: Catalogue, hall_id: str, staff: str) -> list[str]:
-    """What a colleague or a passer-by knows of a person and the hall: names, numbers, pinyin."""
+    """Words that a colleague or a passer-by knows of a person and the hall, also as pinyin."""
     person = catalogue.staff_by.get(staff)
     known = [staff, hall_id, catalogue.hall_name, catalogue.hall_name_en]
     known += [person.name] if person is not None else []

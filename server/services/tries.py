@@ -25,7 +25,7 @@ STRANGERS = 10
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a sign-in comes from: the browser's secret of an earlier one, if any, the address."""
+    """Origin of a sign-in: the browser's secret of an earlier one, if any, and the address."""
 
     browser: str = ""
     address: str = ""
@@ -45,7 +45,7 @@ NOWHERE = Origin()
 
 
 def secret_hash(secret: str) -> str:
-    """What is kept of a session id, code or token."""
+    """Return the hash that is kept of a session id, code or token."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 

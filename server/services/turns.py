@@ -40,7 +40,7 @@ class Turns:
 
     @property
     def waiting(self) -> int:
-        """How many works wait for their turn."""
+        """Number of works that wait for their turn."""
         with self._lock:
             return sum(map(len, self._waiting.values()))
 

@@ -162,7 +162,7 @@ def versions(conn: Connection, hall_id: str) -> list[dict[str, Any]]:
 
 
 def weeks(conn: Connection, hall_id: str) -> list[tuple[int, frozenset[int]]]:
-    """When (ms) each version came, and the weekdays of the hall's own hours in it, oldest first."""
+    """Time (ms) of each version and the weekdays of the hall's own hours in it, oldest first."""
     v, o = schema.catalogue_version.c, schema.open_line.c
     lines: dict[int, list[frozenset[int]]] = {}
     hall_lines = select(o.version, o.weekdays).where(

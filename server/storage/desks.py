@@ -1,4 +1,4 @@
-"""When desks were connected, and acts without the server that did not fit."""
+"""Lines of desks, and acts without the server that did not fit."""
 
 from __future__ import annotations
 

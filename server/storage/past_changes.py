@@ -60,7 +60,7 @@ def listed(conn: Connection, hall_id: str, most: int = 200) -> list[Row[Any]]:
 
 
 def waiting(conn: Connection, hall_id: str) -> tuple[int, int | None]:
-    """How many changes wait, and since when the oldest does."""
+    """Number of changes that wait, and since when the oldest does."""
     row = conn.execute(
         select(func.count(), func.min(_c.asked_at)).where(
             _c.hall_id == hall_id, _c.state == State.WAITING.value

@@ -72,7 +72,7 @@ class OfflineAct(Command):
 
 
 class SealedShare(Command):
-    """Whom the server gave to a desk for the time without it, in order, and the seal of that."""
+    """Share that the server gave to a desk for the time without it, in order, with its seal."""
 
     tickets: list[Code] = Field(min_length=1, max_length=50)
     seal: str = Field(max_length=64)

@@ -109,7 +109,7 @@ class DeskActsAside(Message):
 
 
 class SettleActs(Command):
-    """What the office decides of acts that did not fit, and why."""
+    """The office's decision about acts that did not fit, with its reason."""
 
     taken: bool
     why: Annotated[Note, StringConstraints(min_length=1)]

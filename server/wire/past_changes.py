@@ -115,7 +115,7 @@ class CheckToSecond(Message):
 
 
 class ToConfirm(Message):
-    """What waits for the reader's own word."""
+    """Sheets and walks that wait for the reader's own word."""
 
     sheets: list[SheetToWitness]
     checks: list[CheckToSecond]

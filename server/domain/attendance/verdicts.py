@@ -94,12 +94,12 @@ class SlotVerdict:
 
     @property
     def corrected(self) -> bool:
-        """Whether a correction or a change of the past speaks here."""
+        """True if a correction or a change of the past speaks here."""
         return self.correction is not None or bool(self.moved)
 
     @property
     def was(self) -> str:
-        """What stood here before the last correction or change, in words; empty: nothing else."""
+        """Verdict before the last correction or change, in words; empty: there was no other."""
         if self.moved:
             return self.moved[-1].was
         return "" if self.original is None else said(self.original, self.original_minutes)

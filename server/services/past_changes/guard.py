@@ -29,7 +29,7 @@ PEOPLE = frozenset({ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTRATOR}
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What came of an act that was run and taken back."""
+    """Outcome of an act that was run and taken back."""
 
     reach: Reach
     moved: list[Move]

@@ -1,4 +1,4 @@
-"""What `hall check` proves of changes of the past: each has its two people in the journal."""
+"""Proof of changes of the past for `hall check`: each has its two people in the journal."""
 
 from __future__ import annotations
 

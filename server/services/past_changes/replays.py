@@ -1,4 +1,4 @@
-"""How each act that may move a past day is played again once a second person has confirmed it.
+"""Replays of acts that may move a past day, for when a second person has confirmed them.
 
 By the name under which the act is kept. An act that is not here cannot move a past day at all.
 """

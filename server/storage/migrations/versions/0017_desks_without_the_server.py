@@ -1,4 +1,4 @@
-"""When desks were connected, and acts without the server that the office has to look at."""
+"""Lines of desks, and acts without the server that the office has to look at."""
 
 from __future__ import annotations
 
