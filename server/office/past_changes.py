@@ -134,7 +134,7 @@ def _view(
         command=row.command,
         command_zh=zh,
         command_en=en,
-        details=details(json.loads(row.args), names),
+        details=details(json.loads(row.args), names, known),
         why=row.why,
         asked_by=asker,
         asked_name=names.get(asker, ""),

@@ -31,13 +31,16 @@ HIDDEN = frozenset({"act", "source", "digest", "basis", "text", "until"})
 """Arguments that tell a person nothing."""
 
 
-def details(args: Mapping[str, Any], names: Mapping[str, str]) -> list[list[str]]:
+def details(
+    args: Mapping[str, Any], names: Mapping[str, str], known: Sequence[ShiftRule]
+) -> list[list[str]]:
     """Return the arguments of an act: name and value; texts and numbers only."""
+    rules = {rule.id: rule.name for rule in known}
     found = []
     for name, value in args.items():
         if name in HIDDEN or isinstance(value, list | dict) or value in ("", None):
             continue
-        text = str(value)[:LONGEST]
+        text = rules.get(str(value), str(value))[:LONGEST]
         if text in names:
             text = f"{text} {names[text]}"
         found.append([field_words(name)[0], text])

@@ -58,6 +58,8 @@ def test_a_day_off_of_yesterday_needs_a_reason_and_a_second_person(
         waiting = page.get_by_test_id("past-change").first
         expect(waiting).to_contain_text("等另一人确认")
         expect(waiting).to_contain_text("缺卡")
+        rule = page.get_by_test_id("past-change").filter(has_text="启用班次规则")
+        expect(rule).to_contain_text(f"班次规则 {RULE_EXAMPLE['name']}")
         picture(page, "past-changes")
         assert axe.findings(page) == []
         waiting.get_by_test_id("confirm").click()
