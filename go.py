@@ -5,7 +5,7 @@
     python3 go.py test    sets up, then checks and tests everything
     python3 go.py bench   measures what the hall promises, beside references of the same run
     python3 go.py break   plays a day, kills and cuts meanwhile, then checks the whole history
-    python3 go.py --help  the rest: attack, setup, lint, lock, clean
+    python3 go.py --help  the rest: attack, contract, setup, lint, lock, clean
 
 Everything lands inside the project: `.venv` (Python packages), `.cache` (tools, stamps, logs),
 `node_modules`, `server/web/dist` (built pages). Each step is skipped while what it is made from
@@ -366,6 +366,7 @@ def parser() -> argparse.ArgumentParser:
         ("bench", "bench", "measure everything (a few minutes); its own --help"),
         ("break", "bench.breaking", "kill, cut and check; --seed repeats a run; its own --help"),
         ("attack", "bench.attack", "fuzz a hall of its own; --seed repeats it; its own --help"),
+        ("contract", "support.contracts", "show what changed for data, agents and pages in use"),
     ):
         one = commands.add_parser(name, help=text, add_help=False)
         one.set_defaults(act=module, module=where, passes=True)

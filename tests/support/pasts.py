@@ -18,9 +18,11 @@ from server.domain.journal import GENESIS, Line, line_hash
 from server.hall import Hall, open_hall, take_catalogue
 from server.reference import load
 from server.services.context import SYSTEM
+from server.services.inspection.sealing import KEY_FILE
 from server.storage.tables import metadata
 
 SATURDAY = instant(datetime.combine(date(2026, 11, 7), time(9)), "Asia/Shanghai")
+KEY = f"{'11' * 32}\n"
 SINCE = "2026-11-05"
 """Of tickets, the last days are enough for an old database."""
 ACTS = {
@@ -33,7 +35,9 @@ ACTS = {
 
 
 def invented(folder: Path, seed: int) -> Hall:
-    """The reference hall with a month and a week behind it."""
+    """Return the reference hall with a month and a week of history, the same for the same seed."""
+    # A real hall draws this key; with a known one the journal is the same line by line.
+    (folder / KEY_FILE).write_text(KEY)
     config = Config(data=folder, hall_id="reference", database=f"sqlite:///{folder / 'hall.db'}")
     hall = open_hall(config, clock=SetClock(SATURDAY))
     take_catalogue(hall.ctx, SYSTEM, load(), "")
