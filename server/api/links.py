@@ -148,13 +148,13 @@ def _created(route: Route, need: _Needs, schemas: Schemas) -> dict[str, str]:
     under = PLACE.match(need.path.removeprefix(f"{route.path}/"))
     if route.method != "POST" or under is None:
         return {}
-    for model, names, where in (
+    for model, names, source in (
         (route.answer, ("id", under[1]), "$response"), (route.body, (under[1],), "$request"),
     ):  # fmt: skip
         fields = schemas[model.__name__].get("properties", {}) if model else {}
         for name in names:
             if name in fields and _plain(name, fields[name]):
-                return {under[1]: f"{where}.body#/{name}"}
+                return {under[1]: f"{source}.body#/{name}"}
     return {}
 
 

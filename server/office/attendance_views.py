@@ -156,11 +156,11 @@ def _usual_slots(sheets: Iterable[DaySheet]) -> list[str]:
 def _person_today(
     catalogue: Catalogue, names: Mapping[str, object], sheet: DaySheet, now: datetime
 ) -> PersonToday:
-    listed = names.get(sheet.staff)
+    entry = names.get(sheet.staff)
     staff = catalogue.staff_by.get(sheet.staff)
     return PersonToday(
         number=sheet.staff,
-        name=getattr(listed, "name", sheet.staff),
+        name=getattr(entry, "name", sheet.staff),
         windows=list(staff.windows) if staff else [],
         marks=[mark(v, sheet.day, now) for v in sheet.slots],
         absent_halves=sheet.absent_halves,
@@ -209,13 +209,13 @@ def month_sheet(
     for number, person in facts.everybody().items():
         by_day = {s.day: s for s in by_person.get(number, [])}
         if by_day:
-            belongs = by_day[max(by_day)].unit
+            last_unit = by_day[max(by_day)].unit
             rows.append(
                 MonthRow(
                     number=number,
                     name=person.name,
-                    unit=belongs,
-                    unit_name=unit_name(catalogue, belongs),
+                    unit=last_unit,
+                    unit_name=unit_name(catalogue, last_unit),
                     days=[letters(by_day[day]) if day in by_day else "" for day in days],
                     totals=totals(total(by_day.values())),
                 )

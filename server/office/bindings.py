@@ -70,8 +70,10 @@ def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
 
 
 def _alarm(agent: str, group: Sequence[DeviceClaim], *, changed: bool) -> Alarm:
-    more = "…" if len(group) > NAMED else ""
-    zh, en = (mark.join(claim.device for claim in group[:NAMED]) + more for mark in ("、", ", "))
+    ellipsis = "…" if len(group) > NAMED else ""
+    zh, en = (
+        mark.join(claim.device for claim in group[:NAMED]) + ellipsis for mark in ("、", ", ")
+    )
     what_zh = "要求变更" if changed else "新增"
     what_en = "asks to change" if changed else "has new"
     return Alarm(

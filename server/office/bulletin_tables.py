@@ -100,8 +100,8 @@ def minutes(value: float | None) -> str:
 def tables(catalogue: Catalogue, figures: Figures, *, names: bool = True) -> list[BulletinTable]:
     """Return all tables in the order of the sections; `names`: including personal ones."""
     all_tables = list(_all(catalogue, figures))
-    shown = [table for table in all_tables if names or not table.personal]
-    return [table.model_copy(update={"number": n}) for n, table in enumerate(shown, 1)]
+    selected = [table for table in all_tables if names or not table.personal]
+    return [table.model_copy(update={"number": n}) for n, table in enumerate(selected, 1)]
 
 
 def _all(catalogue: Catalogue, figures: Figures) -> Iterator[BulletinTable]:
@@ -172,9 +172,9 @@ def _row(key: str, link: str, *cells: object) -> BulletinRow:
 
 def _unit(line: AttendanceLine) -> BulletinRow:
     counts = (line.people, line.due, line.on_time, line.late, line.early, line.missing)
-    more = (line.leave, line.away, line.absent_halves)
+    exempt = (line.leave, line.away, line.absent_halves)
     return _row(
-        line.unit, line.link, line.name, *counts, *more, share(line.rate), share(line.last_rate)
+        line.unit, line.link, line.name, *counts, *exempt, share(line.rate), share(line.last_rate)
     )
 
 

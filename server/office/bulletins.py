@@ -101,14 +101,14 @@ class Bulletins:
 
 def add(api: Api) -> None:
     """Register the routes of the bulletin."""
-    store = Bulletins(api)
-    _reading(api, store)
-    _papers(api, store)
-    _acts(api, store)
-    _amendments(api, store)
+    pages = Bulletins(api)
+    _reading(api, pages)
+    _papers(api, pages)
+    _acts(api, pages)
+    _amendments(api, pages)
 
 
-def _reading(api: Api, shown: Bulletins) -> None:
+def _reading(api: Api, pages: Bulletins) -> None:
     ctx = api.hall.ctx
 
     @api.get("/bulletins", who=STAFF, answer=BulletinList)
@@ -126,7 +126,7 @@ def _reading(api: Api, shown: Bulletins) -> None:
     def one_bulletin(call: Call) -> BulletinView:
         """Return a bulletin with its figures, words, receipts and amendments."""
         name = call.args["bulletin"]
-        view: BulletinView = shown.apart(lambda conn: shown.shown(conn, name))
+        view: BulletinView = pages.apart(lambda conn: pages.shown(conn, name))
         if view.state == "draft" and not views.manages(call.actor):
             raise HallError(Code.BULLETIN_UNKNOWN, bulletin=name)
         return view
@@ -134,17 +134,17 @@ def _reading(api: Api, shown: Bulletins) -> None:
     @api.get("/bulletin", who=ANYONE, answer=PublicBulletin, codes=(Code.BULLETIN_UNKNOWN,))
     def public_bulletin(_call: Call) -> PublicBulletin:
         """Return the newest released bulletin, for boards and phones."""
-        return shown.public()
+        return pages.public()
 
     @api.get("/office/tickets/<code>/<week>", who=MANAGERS, answer=TicketEvidence)
     def ticket_evidence(call: Call) -> TicketEvidence:
         """Return the tickets behind a line of service figures."""
         code, week = call.args["code"], call.args["week"]
-        evidence: TicketEvidence = shown.apart(lambda conn: shown.evidence(conn, code, week))
+        evidence: TicketEvidence = pages.apart(lambda conn: pages.evidence(conn, code, week))
         return evidence
 
 
-def _papers(api: Api, shown: Bulletins) -> None:
+def _papers(api: Api, pages: Bulletins) -> None:
     def answer(name: str, content: bytes, ending: str, media: str) -> Response:
         headers = {"Content-Disposition": f'attachment; filename="bulletin-{name}.{ending}"'}
         return Response(content, mimetype=media, headers=headers)
@@ -159,7 +159,7 @@ def _papers(api: Api, shown: Bulletins) -> None:
     def bulletin_paper(call: Call) -> Response:
         """Return the bulletin under the hall's letterhead as a PDF."""
         name = call.args["bulletin"]
-        view = shown.apart(lambda conn: shown.shown(conn, name))
+        view = pages.apart(lambda conn: pages.shown(conn, name))
         content = api.hall.offload(lambda: reports.bulletin.paper(view))
         return answer(name, content, "pdf", PDF)
 
@@ -173,12 +173,12 @@ def _papers(api: Api, shown: Bulletins) -> None:
     def bulletin_workbook(call: Call) -> Response:
         """Return the bulletin's tables as a workbook."""
         name = call.args["bulletin"]
-        view = shown.apart(lambda conn: shown.shown(conn, name))
+        view = pages.apart(lambda conn: pages.shown(conn, name))
         content = api.hall.offload(lambda: reports.bulletin.workbook(view))
         return answer(name, content, "xlsx", XLSX)
 
 
-def _acts(api: Api, shown: Bulletins) -> None:
+def _acts(api: Api, pages: Bulletins) -> None:
     ctx = api.hall.ctx
 
     @api.post(
@@ -204,7 +204,7 @@ def _acts(api: Api, shown: Bulletins) -> None:
     def edit_bulletin(call: Call) -> Done:
         """Edit a draft's words; braces quote figures."""
         body: EditBulletin = call.body
-        acts.edit(ctx, call.actor, call.key, shown.load(call), body.words, body.seen)
+        acts.edit(ctx, call.actor, call.key, pages.load(call), body.words, body.seen)
         return Done()
 
     @api.post(
@@ -222,7 +222,7 @@ def _acts(api: Api, shown: Bulletins) -> None:
     )
     def release_bulletin(call: Call) -> BulletinReleased:
         """Release exactly the version that was read, as a person who did not edit it."""
-        record, seen = shown.load(call), call.body.seen
+        record, seen = pages.load(call), call.body.seen
         return BulletinReleased(digest=acts.release(ctx, call.actor, call.key, record, seen))
 
     @api.post(
@@ -237,7 +237,7 @@ def _acts(api: Api, shown: Bulletins) -> None:
         return Done()
 
 
-def _amendments(api: Api, shown: Bulletins) -> None:
+def _amendments(api: Api, pages: Bulletins) -> None:
     ctx = api.hall.ctx
 
     @api.get(
@@ -248,8 +248,8 @@ def _amendments(api: Api, shown: Bulletins) -> None:
     )
     def bulletin_changes(call: Call) -> BulletinChanges:
         """Return the figures of a released bulletin that differ from today's records."""
-        record = shown.load(call)
-        changes = shown.apart(lambda conn: acts.changed_since(ctx, conn, record))
+        record = pages.load(call)
+        changes = pages.apart(lambda conn: acts.changed_since(ctx, conn, record))
         return BulletinChanges(changes=views.named(changes))
 
     @api.post(
@@ -262,8 +262,8 @@ def _amendments(api: Api, shown: Bulletins) -> None:
     )
     def amend_bulletin(call: Call) -> AmendmentMade:
         """Draft an amendment with the changes since the release."""
-        record = shown.load(call)
-        changes = shown.apart(lambda conn: acts.changed_since(ctx, conn, record))
+        record = pages.load(call)
+        changes = pages.apart(lambda conn: acts.changed_since(ctx, conn, record))
         n = acts.amend(ctx, call.actor, call.key, record, changes, call.body.words)
         return AmendmentMade(n=n)
 

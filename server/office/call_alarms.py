@@ -36,9 +36,11 @@ def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
 
 def _line(snapshot: Snapshot, zone: str, calls: Sequence[Any]) -> Alarm:
     room = snapshot.catalogue.zone_by.get(zone)
-    named = calls[:NAMED]
-    zh = "、".join(f"{ticket.number}（{window.number} 号窗口）" for _, ticket, window in named)
-    en = ", ".join(f"{ticket.number} (window {window.number})" for _, ticket, window in named)
+    first_calls = calls[:NAMED]
+    zh = "、".join(
+        f"{ticket.number}（{window.number} 号窗口）" for _, ticket, window in first_calls
+    )
+    en = ", ".join(f"{ticket.number} (window {window.number})" for _, ticket, window in first_calls)
     more_zh, more_en = (" 等", " …") if len(calls) > NAMED else ("", "")
     where_zh = room.name if room is not None else zone
     where_en = (room.name_en or room.name) if room is not None else zone

@@ -179,5 +179,5 @@ def _some(kind: str, count: int) -> str:
 def _names(same: Sequence[DeviceView]) -> tuple[str, str]:
     """Return the names of the first devices, as a Chinese and an English list."""
     names = [device.name for device in same[:NAMED]]
-    more = "…" if len(same) > NAMED else ""
-    return "、".join(names) + more, ", ".join(names) + more
+    ellipsis = "…" if len(same) > NAMED else ""
+    return "、".join(names) + ellipsis, ", ".join(names) + ellipsis

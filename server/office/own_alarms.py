@@ -68,13 +68,13 @@ def _began(conn: Connection, hall_id: str) -> int:
 def _disk(free: int) -> list[Alarm]:
     if free >= ROOM:
         return []
-    left = free // 1_000_000
+    megabytes = free // 1_000_000
     return [
         Alarm(
             code="disk_full",
             subject="",
-            message_zh=f"服务器磁盘只剩 {left} MB，写满后就不能取号和叫号，请尽快清理。",
-            message_en=f"The server's disk has {left} MB left; when it is full nothing can be "
+            message_zh=f"服务器磁盘只剩 {megabytes} MB，写满后就不能取号和叫号，请尽快清理。",
+            message_en=f"The server's disk has {megabytes} MB left; when it is full nothing can be "
             "issued or called. Please make room.",
             since=None,
         )

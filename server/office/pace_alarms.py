@@ -31,13 +31,13 @@ def _all(conn: Connection, hall_id: str, snapshot: Snapshot) -> list[Alarm]:
     reserve = snapshot.settings.desk_numbers
     last_numbers = kiosk_pace.taken_beyond(conn, hall_id, snapshot.day, OPEN_NUMBERS - reserve)
     units = {unit.prefix: unit for unit in snapshot.catalogue.units}
-    left = {}
+    remaining = {}
     for prefix in sorted(last_numbers.keys() & units.keys()):
         lowest = leases.lowest(conn, hall_id, snapshot.day, prefix)
-        left[prefix] = max(0, (TOP if lowest is None else lowest - 1) - last_numbers[prefix])
+        remaining[prefix] = max(0, (TOP if lowest is None else lowest - 1) - last_numbers[prefix])
     return [
         *(_fast(row, units.get(row.prefix)) for row in fast),
-        *(_few(units[prefix], count) for prefix, count in left.items() if count <= reserve),
+        *(_few(units[prefix], count) for prefix, count in remaining.items() if count <= reserve),
     ]
 
 

@@ -112,8 +112,8 @@ def _listed(ctx: Context, conn: Connection, actor: Actor) -> PastChanges:
     rows = stored.listed(conn, ctx.hall_id)
     people = {rank: acts.entitled(ctx, conn, rank) for rank in acts.RANKS}
     all_rules = shift_rules.every(conn, ctx.hall_id)
-    shown = [_view(ctx, conn, actor, row, people[row.rank], all_rules) for row in rows]
-    return PastChanges(changes=shown, waiting=sum(change.state == "waiting" for change in shown))
+    views = [_view(ctx, conn, actor, row, people[row.rank], all_rules) for row in rows]
+    return PastChanges(changes=views, waiting=sum(change.state == "waiting" for change in views))
 
 
 def _view(
@@ -125,8 +125,8 @@ def _view(
     all_rules: Sequence[ShiftRule],
 ) -> PastChange:
     names = {person.number: person.name for person in ctx.catalogue().staff}
-    moved = stored.moves(conn, ctx.hall_id, row.id)
-    asker, decider = acts.asker_of(row).name, row.decided_by.partition(":")[2]
+    moves = stored.moves(conn, ctx.hall_id, row.id)
+    requester, decider = acts.asker_of(row).name, row.decided_by.partition(":")[2]
     zh, en = COMMANDS.get(row.command, (row.command, row.command))
     waiting = row.state == rules.State.WAITING
     return PastChange(
@@ -136,17 +136,17 @@ def _view(
         command_en=en,
         details=details(json.loads(row.args), names, all_rules),
         why=row.why,
-        asked_by=asker,
-        asked_name=names.get(asker, ""),
+        asked_by=requester,
+        asked_name=names.get(requester, ""),
         asked_at=row.asked_at,
         state=row.state,
         decided_by=decider,
         decided_name=names.get(decider, ""),
         decided_at=row.decided_at,
         words=row.words,
-        moves=[_move(move, names, all_rules) for move in moved[:SHOWN]],
-        count=len(moved),
-        mine=waiting and asker == actor.name,
+        moves=[_move(move, names, all_rules) for move in moves[:SHOWN]],
+        count=len(moves),
+        mine=waiting and requester == actor.name,
         may_confirm=waiting and acts.may_confirm(actor, row, people),
     )
 
@@ -210,10 +210,10 @@ def _own(api: Api) -> None:
 def _to_confirm(ctx: Context, conn: Connection, staff: str) -> ToConfirm:
     names = {person.number: person.name for person in ctx.catalogue().staff}
     sheets = sign_in_sheets.to_witness(conn, ctx.hall_id, staff)
-    walked = seconds.waiting_for(ctx, conn, staff)
+    rounds = seconds.waiting_for(ctx, conn, staff)
     return ToConfirm(
         sheets=[_sheet(row, names) for row in sheets],
-        checks=[_check(ctx, conn, row, names) for row in walked],
+        checks=[_check(ctx, conn, row, names) for row in rounds],
     )
 
 

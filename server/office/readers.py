@@ -161,8 +161,8 @@ def _register_routes(api: Api) -> None:
               example={"since": "2026-03-02"})  # fmt: skip
     def link_same(call: Call) -> LinkedSame:
         """Link all people without an enrolment to the one equal to their staff number."""
-        linked = readers_office.link_same(ctx, call.actor, call.key, call.body.since)
-        return LinkedSame(linked=linked)
+        count = readers_office.link_same(ctx, call.actor, call.key, call.body.since)
+        return LinkedSame(linked=count)
 
 
 def _settle(api: Api) -> None:

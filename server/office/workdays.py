@@ -123,7 +123,7 @@ _FLAWS: dict[Flaw, tuple[str, str]] = {
 
 
 def _refused(problems: list[Problem]) -> HallError:
-    shown = [
+    details = [
         {
             "line": problem.line,
             "message_zh": _FLAWS[problem.flaw][0].format(problem.text),
@@ -131,4 +131,4 @@ def _refused(problems: list[Problem]) -> HallError:
         }
         for problem in problems
     ]
-    return HallError(Code.CALENDAR_LIST, count=len(problems), problems=shown)
+    return HallError(Code.CALENDAR_LIST, count=len(problems), problems=details)

@@ -57,14 +57,14 @@ def copy(source: Connection, target: Connection, progress: Progress) -> dict[str
     counts = {}
     for table in metadata.sorted_tables:
         total = int(source.execute(select(func.count()).select_from(table)).scalar_one())
-        sent, digest = _send(source, target, table, partial(progress, table.name, total))
+        rows_sent, digest = _send(source, target, table, partial(progress, table.name, total))
         received, received_digest = _sum_of(rows for rows in _rows(target, table))
-        if (sent, digest) != (received, received_digest):
+        if (rows_sent, digest) != (received, received_digest):
             raise MovingError(
-                f"{table.name}: 送出 {sent} 行，收到 {received} 行，内容不一致 / "
-                f"{sent} rows sent and {received} arrived, or not the same"
+                f"{table.name}: 送出 {rows_sent} 行，收到 {received} 行，内容不一致 / "
+                f"{rows_sent} rows sent and {received} arrived, or not the same"
             )
-        counts[table.name] = sent
+        counts[table.name] = rows_sent
     _compare_journals(source, target)
     return counts
 
@@ -87,13 +87,13 @@ def _compare_journals(source: Connection, target: Connection) -> None:
 def _send(
     source: Connection, target: Connection, table: Table, report: Callable[[int], None]
 ) -> tuple[int, int]:
-    statement, sent, digest = insert(table), 0, 0
+    statement, rows_sent, digest = insert(table), 0, 0
     for rows in _rows(source, table):
         target.execute(statement, [row._asdict() for row in rows])
         count, part_digest = _sum_of([rows])
-        sent, digest = sent + count, (digest + part_digest) % (1 << 256)
-        report(sent)
-    return sent, digest
+        rows_sent, digest = rows_sent + count, (digest + part_digest) % (1 << 256)
+        report(rows_sent)
+    return rows_sent, digest
 
 
 def _rows(conn: Connection, table: Table) -> Iterator[list[Any]]:

@@ -15,7 +15,7 @@ from server.storage.tables_past import past_change, past_move
 _c, _m = past_change.c, past_move.c
 
 
-def add(tx: Tx, change_id: str, moved: Iterable[Move], **values: Any) -> None:
+def add(tx: Tx, change_id: str, moves: Iterable[Move], **values: Any) -> None:
     """Insert a waiting retroactive change with its moved values; lists and dicts become JSON."""
     row = {
         name: json.dumps(value, ensure_ascii=False) if _is_json(name) else value
@@ -36,7 +36,7 @@ def add(tx: Tx, change_id: str, moved: Iterable[Move], **values: Any) -> None:
             "was": move.was,
             "now": move.now,
         }
-        for move in moved
+        for move in moves
     ]
     if rows:
         tx.conn.execute(insert(past_move), rows)

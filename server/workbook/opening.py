@@ -37,8 +37,8 @@ _STRICT = {
 }
 """XML names of the transitional form by those of the strict form."""
 
-# What zipfile, ElementTree and openpyxl raise on files that are no workbooks; openpyxl has no
-# error of its own for most of them.
+# Errors of zipfile, ElementTree and openpyxl on files that are no workbooks; openpyxl has no
+# error class for most of them.
 BROKEN = (
     ArithmeticError,
     AssertionError,

@@ -16,7 +16,7 @@ from server.workbook.shape import Column, Kind
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
 PREFIX = re.compile(r"[A-HJ-NP-Z]{1,2}", re.ASCII)
-"""One letter serves 24 units, two serve 600; I and O look like digits."""
+"""Pattern of a unit's letters: one serves 24 units, two serve 600; I and O look like digits."""
 SEPARATORS = "、,，;；\n"
 """Characters that separate the entries of a list in one cell."""
 EARLIEST = date(2000, 1, 1)
