@@ -1,8 +1,8 @@
-"""The door for commands and questions under `/api/v1/`: one registry of routes.
+"""Registry of the routes under `/api/v1/`: commands and queries.
 
-Each route says who may use it, what it takes and gives, which error codes it can answer and an
-example. From that come the checks, the OpenAPI document and the access tests. Handlers parse
-nothing and hold no rules.
+Each route declares its permitted callers, body, answer, error codes and an example. The checks,
+the OpenAPI document and the access tests are made from it. Handlers parse nothing and hold no
+rules.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ log = logging.getLogger(__name__)
 M = TypeVar("M", bound=BaseModel)
 KEY_HEADER = "Idempotency-Key"
 REASON_HEADER = "X-Hall-Reason"
-"""Percent-encoded UTF-8: why a day that is over shall be changed."""
+"""Header with the reason of a retroactive change, percent-encoded UTF-8."""
 MAX_REASON = 200
 MAX_KEY = 64
 MAX_BODY = 64 * 1024
-"""Of a command; an upload's route says its own."""
+"""Maximum bytes of a command; an upload's route has its own limit."""
 MULTIPART_ROOM = 64 * 1024
-"""Bytes that a form has around its file."""
+"""Bytes that a form may add around its file."""
 CONNECTION = "hall.connection"
-"""Names, in a request's environment, the connection that it came by."""
+"""Key of the request's connection in its environment."""
 
 
 class Who(StrEnum):
-    """Who may use a route."""
+    """Kind of caller that may use a route."""
 
     ANYONE = "anyone"
     KIOSK = "kiosk"
@@ -64,7 +64,7 @@ DESK = STAFF | {Who.KIOSK}
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One route with all that is said of it."""
+    """Declaration of one route."""
 
     method: str
     path: str
@@ -79,23 +79,23 @@ class Route:
     media: str = "application/json"
     policy: Policy = ASKING
     upload: int = 0
-    """Most bytes of the file that is sent as a form; 0 for a command in JSON."""
+    """Maximum bytes of the file that is sent as a form; 0 for a command in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, checked: who asks, the key, the body, the arguments of the path."""
+    """One checked request: principal, idempotency key, body, path arguments."""
 
     principal: Principal | None
     key: str
     body: Any
     args: dict[str, str]
     why: str = ""
-    """The reason for moving a day that is over, if one was given."""
+    """Reason for a retroactive change; empty if none was sent."""
 
     @property
     def actor(self) -> Actor:
-        """Actor of the request, with the reason given; raises NOT_SIGNED_IN for nobody."""
+        """Actor of the request with its reason; raises NOT_SIGNED_IN without a principal."""
         if self.principal is None:
             raise HallError(Code.NOT_SIGNED_IN)
         return replace(self.principal.actor, why=self.why)
@@ -108,12 +108,12 @@ BY_STATUS = {
     413: Code.TOO_LARGE,
     415: Code.MEDIA_TYPE,
 }
-"""Codes for refusals of Flask and Werkzeug; any other is INVALID."""
+"""Codes for errors of Flask and Werkzeug by status; any other is INVALID."""
 COMMON = (Code.INVALID, Code.TOO_MANY, Code.TOO_LARGE, Code.UNAVAILABLE, Code.INTERNAL)
 
 
 class Api:
-    """The registry and its Flask blueprint."""
+    """Registry of routes with its Flask blueprint."""
 
     def __init__(self, hall: Hall, limits: Limits | None = None) -> None:
         self.hall = hall
@@ -132,7 +132,7 @@ class Api:
         media: str = "application/json",
         policy: Policy = ASKING,
     ) -> Callable[[Handler], Handler]:
-        """Register a question."""
+        """Register a query."""
         return self._route("GET", path, who, None, answer, codes, False, {}, media, policy=policy)
 
     def post(
@@ -219,7 +219,7 @@ class Api:
         return Response(answer.model_dump_json(by_alias=True), mimetype="application/json")
 
     def _call(self, route: Route, args: dict[str, str]) -> Call:
-        """Check the head of a request, then read its body."""
+        """Check the headers of a request, then read its body."""
         principal = self.known(request)
         g.actor_kind = principal.kind.value if principal else "none"
         address = request.remote_addr or ""
@@ -230,7 +230,7 @@ class Api:
             self.access.check_csrf(request, principal)
             check_media(route)
         for name, value in args.items():
-            if not value.isprintable():  # PostgreSQL takes no NUL, and no name of ours has any
+            if not value.isprintable():  # PostgreSQL rejects NUL, and no valid name contains any
                 raise HallError(Code.INVALID, field=name)
         key = request.headers.get(KEY_HEADER, "").strip()
         if route.keyed and not (0 < len(key) <= MAX_KEY and key.isprintable()):
@@ -239,23 +239,26 @@ class Api:
         body = parsed(route.body) if route.body is not None else None
         return Call(principal, key, body, args, reason())
 
-    def known(self, asked: Request, surface: str = "") -> Principal | None:
-        """Return who asks. A secret that has not proved good is counted before it is looked up."""
-        secret = self.access.secret(asked, surface)
-        self.limits.check_secret(secret, asked.remote_addr or "")
+    def known(self, incoming: Request, surface: str = "") -> Principal | None:
+        """Return the principal of a request, or None.
+
+        A secret that is not known to be good is counted before it is looked up.
+        """
+        secret = self.access.secret(incoming, surface)
+        self.limits.check_secret(secret, incoming.remote_addr or "")
         try:
-            principal = self.access.principal(asked, surface)
+            principal = self.access.principal(incoming, surface)
         except HallError as error:
-            if error.code is Code.NOT_SIGNED_IN and bearer_of(asked):
-                self.hall.people.guesses.wrong("token", asked.remote_addr or "")
+            if error.code is Code.NOT_SIGNED_IN and bearer_of(incoming):
+                self.hall.people.guesses.wrong("token", incoming.remote_addr or "")
             raise
         if principal is not None:
             self.limits.proved(secret)
-            recognise(asked.environ, principal.actor.key)
+            recognise(incoming.environ, principal.actor.key)
         return principal
 
     def guard(self, flask: Flask) -> None:
-        """Count every request that is not one of these routes by the policy on its view."""
+        """Count requests outside these routes by the policy of their view."""
 
         @flask.before_request
         def count() -> Response | None:
@@ -267,28 +270,28 @@ class Api:
                     return refusal(error)
             return None
 
-    def count(self, policy: Policy, asked: Request) -> None:
-        """Count by the secret that has proved good, else by address; raises TOO_MANY."""
-        address = asked.remote_addr or ""
-        good = self.limits.good((bearer_of(asked), *asked.cookies.values()))
+    def count(self, policy: Policy, incoming: Request) -> None:
+        """Count by a secret that is known to be good, else by address; raises TOO_MANY."""
+        address = incoming.remote_addr or ""
+        good = self.limits.good((bearer_of(incoming), *incoming.cookies.values()))
         if good:
-            recognise(asked.environ, str(hash(good)))
+            recognise(incoming.environ, str(hash(good)))
             self.limits.check_by(policy, good, address)
         else:
             self.limits.check(policy, None, address)
 
 
 def recognise(environ: Mapping[str, Any], name: str) -> None:
-    """Tell the connection that somebody known asks by it: it is not closed for strangers."""
+    """Mark the connection as used by a known principal, so that it is not closed for others."""
     connection = environ.get(CONNECTION)
     if connection is not None:
         connection.recognise(name)
 
 
 def check_media(route: Route) -> None:
-    """Raise MEDIA_TYPE unless the body is said to be what the route takes.
+    """Raise MEDIA_TYPE unless the content type is the one that the route accepts.
 
-    A form of a foreign page can send text and forms without being asked for leave, never JSON.
+    A form of a foreign page can send text and forms without permission, but never JSON.
     """
     kind = request.mimetype
     if route.upload:
@@ -300,14 +303,17 @@ def check_media(route: Route) -> None:
 
 
 def bound_body(most: int) -> None:
-    """Refuse a larger body before it is read; `whole_body` one that does not say its size."""
+    """Reject a larger body before it is read.
+
+    `whole_body` rejects one without a declared size.
+    """
     request.max_content_length = most + 1
     if (request.content_length or 0) > most:
         raise HallError(Code.TOO_LARGE)
 
 
 def whole_body(*, cache: bool = False) -> bytes:
-    """Read the body; raises TOO_LARGE where the library would hand over its beginning."""
+    """Read the body; raises TOO_LARGE where the library would return only its beginning."""
     data = request.get_data(cache=cache)
     if len(data) >= (request.max_content_length or MAX_BODY + 1):
         raise HallError(Code.TOO_LARGE)
@@ -315,7 +321,7 @@ def whole_body(*, cache: bool = False) -> bytes:
 
 
 def check_allowed(route: Route, principal: Principal | None) -> None:
-    """Raises NOT_SIGNED_IN, PASSWORD_MUST_CHANGE or FORBIDDEN unless the principal may."""
+    """Raise NOT_SIGNED_IN, PASSWORD_MUST_CHANGE or FORBIDDEN unless the principal may."""
     if Who.ANYONE in route.who:
         return
     if principal is None:
@@ -327,7 +333,7 @@ def check_allowed(route: Route, principal: Principal | None) -> None:
 
 
 def reason() -> str:
-    """The reason that came with the request; raises INVALID for one that is no line of text."""
+    """Return the reason in the request's header; raises INVALID unless it is a line of text."""
     text = unquote(request.headers.get(REASON_HEADER, "")).strip()
     if len(text) > MAX_REASON or not text.isprintable():
         raise HallError(Code.INVALID, field="why")
@@ -335,7 +341,7 @@ def reason() -> str:
 
 
 def parsed(model: type[M]) -> M:
-    """The request's JSON body as `model`; raises INVALID naming the first bad field."""
+    """Return the request's JSON body as `model`; raises INVALID with the first bad field."""
     raw = whole_body()
     try:
         return model.model_validate_json(raw or b"{}")
@@ -346,25 +352,28 @@ def parsed(model: type[M]) -> M:
 
 
 def refusal(error: Exception) -> Response:
-    """Any exception as a Problem; what is not a refusal is logged and said without details."""
+    """Return any exception as a Problem.
+
+    An exception that is no refusal is logged, and the answer contains no details.
+    """
     if isinstance(error, HallError):
-        refused = error
+        hall_error = error
     elif isinstance(error, HTTPException):
-        # Flask refuses wherever a request is read: a body over the limit, a bad form.
-        refused = HallError(BY_STATUS.get(error.code or 0, Code.INVALID))
+        # Flask raises wherever a request is read: a body over the limit, a bad form.
+        hall_error = HallError(BY_STATUS.get(error.code or 0, Code.INVALID))
     elif isinstance(error, SQLAlchemyError):
         log.error("database failed", exc_info=error)
-        refused = HallError(Code.UNAVAILABLE)
+        hall_error = HallError(Code.UNAVAILABLE)
     else:
         log.error("request failed", exc_info=error)
-        refused = HallError(Code.INTERNAL)
-    body = problem(refused).model_dump_json()
-    g.error_code = refused.code.value
-    return Response(body, status=status_of(refused), mimetype="application/json")
+        hall_error = HallError(Code.INTERNAL)
+    body = problem(hall_error).model_dump_json()
+    g.error_code = hall_error.code.value
+    return Response(body, status=status_of(hall_error), mimetype="application/json")
 
 
 def json_answer(data: Any, status: int = 200) -> Response:
-    """Plain JSON."""
+    """Return data as a JSON response."""
     return Response(
         json.dumps(data, ensure_ascii=False), status=status, mimetype="application/json"
     )

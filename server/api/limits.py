@@ -1,9 +1,9 @@
-"""Rate limits: policies that stand on routes, counted by the library `limits`.
+"""Rate limits: policies on routes, counted by the library `limits`.
 
-A policy counts people and devices that are signed in by who they are, everybody else by address.
-Somebody who is signed in draws nothing from the share of the strangers behind the same address, so
-a flood from a hall's own network starves nobody who is known. Counters live in windows that end by
-themselves (`server.api.windows`); several workers share them where there is Redis.
+A policy counts signed-in people and devices by identity, all others by address. A signed-in
+caller does not use up the allowance of the others behind the same address, so a flood from a
+hall's own network blocks no signed-in caller. Counters are in windows that end by themselves
+(`server.api.windows`); several workers share them if there is Redis.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from server.domain.errors import Code, HallError
 from server.services.people import Principal
 
 MOST_SECRETS = 20_000
-"""Secrets that proved good; the one that was shown longest ago goes first."""
+"""Maximum number of remembered good secrets; the least recently used one is dropped first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Most requests in a number of seconds: of one address, of one person or device.
+    """Maximum requests in `seconds` of one address (`stranger`) and one principal (`known`).
 
-    `together`: of everybody who is signed in behind one address.
+    `together`: of all signed-in callers behind one address.
     """
 
     name: str
@@ -42,48 +42,53 @@ class Policy:
     seconds: int = 10
 
     def items(self) -> tuple[RateLimitItem, RateLimitItem, RateLimitItem]:
-        """Return the policy's numbers as the library keeps them."""
-        made = [
+        """Return the policy's numbers as items of the library."""
+        limit_items = [
             RateLimitItemPerSecond(n, self.seconds, self.name)
             for n in (self.stranger, self.known, self.together)
         ]
-        return made[0], made[1], made[2]
+        return limit_items[0], limit_items[1], limit_items[2]
 
 
-# A hundred browsers of a hall may share one address, and all come back when the server was started
-# again: each asks for a page, thirty files, a few questions and a live line.
+# A hundred browsers of a hall may share one address, and all reconnect after a restart of the
+# server: each requests a page, thirty files, a few queries and a live connection.
 ASKING = Policy("ask", stranger=1200, known=500, together=10_000)
-"""Questions, and commands of whoever may give them."""
+"""Limit of queries; ACTING is that of commands."""
 ACTING = Policy("act", stranger=400, known=500, together=5000)
 GUESSING = Policy("guess", stranger=40, known=40, together=80, seconds=40)
 """Sign-in: a hall's clerks may share one address at opening time."""
 PASSWORDS = Policy("password", stranger=40, known=40, together=80, seconds=40)
 ENROLLING = Policy("enrol", stranger=40, known=40, together=80, seconds=40)
-"""Apart from sign-in: who guesses passwords shuts nobody at the same address out here."""
+"""Limit of enrolments, separate from sign-in.
+
+Somebody who guesses passwords thus does not block enrolments from the same address.
+"""
 PHONES = Policy("phone", stranger=40, known=40, together=200)
 PAGES = Policy("page", stranger=600, known=300, together=3000)
 FILES = Policy("file", stranger=6000, known=3000, together=30_000)
 DOCUMENT = Policy("document", stranger=20, known=20, together=100)
-"""The description of the API is large."""
+"""Limit of the OpenAPI document, which is large."""
 WATCHING = Policy("watch", stranger=100, known=100, together=100)
-"""`/healthz` and `/metrics`."""
+"""Limit of `/healthz` and `/metrics`."""
 LINES = Policy("line", stranger=1000, known=100, together=3000)
-"""Handshakes of live lines."""
+"""Limit of handshakes of live connections."""
 NOWHERE = Policy("nowhere", stranger=300, known=300, together=1000)
-"""Addresses that lead nowhere."""
+"""Limit of addresses without a route."""
 SECRETS = Policy("secret", stranger=3000, known=3000, together=3000)
-"""Cookies and tokens that have not proved good yet: each is looked up in the database. After a
-restart that is everybody's, and a guesser behind the same address must not keep them out for long;
-nobody guesses 32 random bytes."""
+"""Limit of cookies and tokens that are not known to be good: each costs a database lookup.
+
+After a restart these are all secrets. The limit is high, so that a guesser behind the same
+address does not block them for long; 32 random bytes cannot be guessed.
+"""
 CLOCKS = Policy("clock", stranger=1000, known=900, together=1000)
-"""`/iclock`: a hall's time clocks may share one address."""
+"""Limit of `/iclock`: a hall's time clocks may share one address."""
 UNADMITTED = Policy("unadmitted", stranger=15, known=15, together=15)
 FREE = Policy("free", stranger=0, known=0, together=0)
-"""The demo's own routes only: a rehearsal moves the clock as fast as it can."""
+"""No limit, only for the demo's routes: a rehearsal moves the clock as fast as it can."""
 
 
 def limited(policy: Policy, view: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the view with its policy on it; `Limits.guard` counts before it is called."""
+    """Return the view with its policy attached; `Api.guard` counts before the call."""
 
     def answer(**args: Any) -> Any:
         return view(**args)
@@ -93,16 +98,16 @@ def limited(policy: Policy, view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def policy_of(view: Callable[..., Any] | None) -> Policy | None:
-    """Return the policy that stands on a view."""
+    """Return the policy attached to a view, or None."""
     policy = getattr(view, "policy", None)
     return policy if isinstance(policy, Policy) else None
 
 
 @lru_cache(1024)
 def source_of(address: str) -> str:
-    """Return what counts as one source: an IPv4 address, or the /64 of an IPv6 address.
+    """Return the source to count: an IPv4 address, or the /64 of an IPv6 address.
 
-    One customer of a network is given at least a /64, which is more addresses than can be counted.
+    A network's customer gets at least a /64, which has too many addresses to count singly.
     """
     try:
         parsed = ip_address(address)
@@ -130,33 +135,33 @@ class Limits:
         """Count a request; raises TOO_MANY."""
         if policy is FREE:
             return
-        stranger, known, together = self._of(policy)
+        stranger, per_caller, together = self._of(policy)
         source = source_of(address)
         if principal is None:
             self._hit(stranger, "address", source)
         else:
-            self._hit(known, "known", hall, principal.actor.key)
+            self._hit(per_caller, "known", hall, principal.actor.key)
             self._hit(together, "together", source)
 
     def take(self, policy: Policy, *who: str) -> None:
-        """Count something by any name, against the policy's number for strangers."""
+        """Count an event by any name against the policy's number for strangers; raises TOO_MANY."""
         self._hit(self._of(policy)[0], *who)
 
     def forget(self) -> None:
-        """Begin anew with every counter."""
+        """Reset all counters."""
         self._counter.storage.reset()
 
     def take_known(self, policy: Policy, *who: str) -> None:
-        """Count something known by any name, against the policy's number for one of them."""
+        """Count an event by any name against the policy's number for known callers."""
         self._hit(self._of(policy)[1], "known", *who)
 
     def check_secret(self, secret: str, address: str) -> None:
-        """Count a secret that has not proved good, before it is looked up; raises TOO_MANY."""
+        """Count a secret that is not known to be good, before its lookup; raises TOO_MANY."""
         if secret and secret not in self._good:
             self.take(SECRETS, "address", source_of(address))
 
     def proved(self, secret: str) -> None:
-        """Remember a secret that was good. It opens nothing: it is only not counted as a guess."""
+        """Remember a good secret. It grants no access: it is only not counted as a guess."""
         if not secret:
             return
         self._good[secret] = None
@@ -165,13 +170,13 @@ class Limits:
             self._good.popitem(last=False)
 
     def good(self, secrets: Iterable[str]) -> str:
-        """Return one of these secrets that has proved good, if any."""
+        """Return one of these secrets that is known to be good, or ""."""
         return next((secret for secret in secrets if secret in self._good), "")
 
     def check_by(self, policy: Policy, secret: str, address: str) -> None:
-        """Count a request by a secret that has proved good; raises TOO_MANY."""
-        _, known, together = self._of(policy)
-        self._hit(known, "secret", sha256(secret.encode("utf-8", "replace")).hexdigest())
+        """Count a request by a secret that is known to be good; raises TOO_MANY."""
+        _, per_caller, together = self._of(policy)
+        self._hit(per_caller, "secret", sha256(secret.encode("utf-8", "replace")).hexdigest())
         self._hit(together, "together", source_of(address))
 
     def _of(self, policy: Policy) -> tuple[RateLimitItem, RateLimitItem, RateLimitItem]:

@@ -1,9 +1,10 @@
-"""OpenAPI links: which values of an answer are places of another operation's path, or its body.
+"""OpenAPI links: values of an answer that are arguments of another operation's path or body.
 
-Found by name. A field is worth what it is called; `id` and `code` are worth what their record is
-called (`LeaveCase.id`: a leave); what a command made is worth the place right under its own
-address. `MEANT` and `WANTED` hold what names do not tell. A body is linked when an answer gives all
-that it requires. Nothing here acts on links; whoever reads the document may.
+Matched by name. A field's meaning is its name; `id` and `code` mean their record
+(`LeaveCase.id`: a leave); the id that a command returns is the path argument directly below the
+command's own path. `MEANT` and `WANTED` list the cases that names do not show. A body is linked
+if an answer contains all its required fields. The server itself does not use the links; they
+are for readers of the document.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ MEANT = {
     "DayView.rule": "", "Enrolled.token": "", "ExpectedPerson.leave": "", "KnownNow.leave": "",
     "LeasedBlock.first": "", "UnknownFinger.first": "", "WindowState.ticket": "",
 }  # fmt: skip
-"""What fields of answers are worth where their names say nothing or something else."""
+"""Meaning of answer fields whose names show nothing or something else."""
 WANTED = {
     "item.code": "item", "item_for.code": "item", "punch.number": "punch",
     "settle_line.number": "put aside",
@@ -40,12 +41,12 @@ WANTED = {
     "Enrol.name": "surface's name", "Login.password": "password", "ReleaseBulletin.seen": "digest",
     "Revoke.kind": "surface", "Revoke.name": "surface's name", "TakeAlarm.code": "alarm",
 }  # fmt: skip
-"""What places of routes and fields of bodies take, likewise; empty: only what was made there."""
+"""Meaning of path arguments and body fields, likewise; empty: only a value created there."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Wants:
-    """What an operation must be given: places of its path, and all that its body requires."""
+class _Needs:
+    """Inputs of an operation: its path arguments and the required fields of its body."""
 
     operation: str
     path: str
@@ -54,45 +55,48 @@ class _Wants:
 
 
 def operation_id(route: Route) -> str:
-    """The name of an operation in the document."""
+    """Return the name of an operation in the document."""
     return f"{route.method.lower()}_{route.name}"
 
 
 def links(routes: list[Route], schemas: Schemas) -> dict[str, dict[str, Any]]:
-    """By operation: the links of its good answer, by name."""
-    wants = [_wants(route, schemas) for route in routes]
-    things = {thing for want in wants for thing in want.places.values()} | set(WANTED.values())
+    """Return the links of each operation's successful answer, by operation and link name."""
+    needs = [_needs_of(route, schemas) for route in routes]
+    things = {thing for need in needs for thing in need.places.values()} | set(WANTED.values())
     things.discard("")
-    found: dict[str, dict[str, Any]] = {}
+    result: dict[str, dict[str, Any]] = {}
     for route in routes:
-        given: dict[str, list[str]] = {}
+        available: dict[str, list[str]] = {}
         if route.answer is not None:
             for thing, pointer in _values(route.answer.__name__, schemas):
                 if thing in things:
-                    given.setdefault(thing, []).append(f"$response.body#{pointer}")
-        found[operation_id(route)] = {
-            name: link for want in wants for name, link in _to(route, want, given, schemas)
+                    available.setdefault(thing, []).append(f"$response.body#{pointer}")
+        result[operation_id(route)] = {
+            name: link for need in needs for name, link in _to(route, need, available, schemas)
         }
-    return found
+    return result
 
 
-def _wants(route: Route, schemas: Schemas) -> _Wants:
+def _needs_of(route: Route, schemas: Schemas) -> _Needs:
     places = {n: WANTED.get(f"{route.name}.{n}", n) for n in PLACE.findall(route.path)}
     body: dict[str, str] = {}
     if route.body is not None:
         model = route.body.__name__
         for name in schemas[model].get("required", ()):
             body[name] = WANTED.get(f"{model}.{name}", name)
-    return _Wants(operation_id(route), route.path, places, body)
+    return _Needs(operation_id(route), route.path, places, body)
 
 
 def _values(
     model: str, schemas: Schemas, above: str = "", deep: int = 0
 ) -> Iterator[tuple[str, str]]:
-    """What a record and those inside it are worth, with JSON pointers; of a list its first."""
+    """Yield the meanings of a record's fields and nested fields with JSON pointers.
+
+    Of a list only the first entry counts.
+    """
     for name, schema in schemas[model].get("properties", {}).items():
         if _plain(name, schema):
-            yield _worth(model, name), f"{above}/{name}"
+            yield _meaning(model, name), f"{above}/{name}"
         for kind in schema.get("anyOf", [schema]):
             listed = kind.get("type") == "array"
             inner = kind.get("items", {}).get("$ref") if listed else kind.get("$ref")
@@ -102,63 +106,63 @@ def _values(
 
 
 def _plain(name: str, schema: Schemas) -> bool:
-    """A text, or a number that is a name: most numbers count something."""
+    """Return True for text, and for a number that identifies: most numbers are counts."""
     kinds = {kind.get("type") for kind in schema.get("anyOf", [schema])}
     return "string" in kinds or ("integer" in kinds and name in NUMBERED)
 
 
-def _worth(model: str, field: str) -> str:
-    name = model.rpartition("__")[2]  # two models of one name are told apart by their modules
+def _meaning(model: str, field: str) -> str:
+    name = model.rpartition("__")[2]  # models of the same name are prefixed with their modules
     record = re.match(r"[A-Z][a-z]+", name)
     own = record[0].lower() if record and field in ("id", "code") else field
     return MEANT.get(f"{name}.{field}", own)
 
 
 def _to(
-    route: Route, want: _Wants, given: dict[str, list[str]], schemas: Schemas
+    route: Route, need: _Needs, available: dict[str, list[str]], schemas: Schemas
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The links to one operation: one for each value of its last place that stands highest."""
-    made = _made(route, want, schemas)
-    known = PLACE.findall(route.path)
+    """Yield the links to one operation: one for each highest value of its last path argument."""
+    created = _created(route, need, schemas)
+    path_names = PLACE.findall(route.path)
     places: dict[str, list[str]] = {}
-    for name, thing in want.places.items():
-        places[name] = [made[name]] if name in made else given.get(thing, [])
-        if not places[name] and name in known:
+    for name, thing in need.places.items():
+        places[name] = [created[name]] if name in created else available.get(thing, [])
+        if not places[name] and name in path_names:
             places[name] = [f"$request.path.{name}"]
-    body = {name: given.get(thing, []) for name, thing in want.body.items()}
-    whole = bool(body) and all(body.values())
-    needed = list((places or (body if whole else {})).values())
+    body = {name: available.get(thing, []) for name, thing in need.body.items()}
+    has_body = bool(body) and all(body.values())
+    needed = list((places or (body if has_body else {})).values())
     if not needed or not all(needed) or all(v[0].startswith("$request.path") for v in needed):
         return
     for n, value in enumerate(_highest(needed[-1]), 1):
-        link: dict[str, Any] = {"operationId": want.operation}
+        link: dict[str, Any] = {"operationId": need.operation}
         if places:
-            link["parameters"] = {name: _nearest(value, found) for name, found in places.items()}
-        if whole:
-            link["requestBody"] = {name: _nearest(value, found) for name, found in body.items()}
-        yield f"{want.operation}{'' if n == 1 else f'_{n}'}", link
+            link["parameters"] = {name: _nearest(value, values) for name, values in places.items()}
+        if has_body:
+            link["requestBody"] = {name: _nearest(value, values) for name, values in body.items()}
+        yield f"{need.operation}{'' if n == 1 else f'_{n}'}", link
 
 
-def _made(route: Route, want: _Wants, schemas: Schemas) -> dict[str, str]:
-    """What a command made, or was told to name it, as the place under the command's address."""
-    under = PLACE.match(want.path.removeprefix(f"{route.path}/"))
+def _created(route: Route, need: _Needs, schemas: Schemas) -> dict[str, str]:
+    """Return the created or named value as the path argument below the command's path."""
+    under = PLACE.match(need.path.removeprefix(f"{route.path}/"))
     if route.method != "POST" or under is None:
         return {}
-    for model, names, where in (
+    for model, names, source in (
         (route.answer, ("id", under[1]), "$response"), (route.body, (under[1],), "$request"),
     ):  # fmt: skip
         fields = schemas[model.__name__].get("properties", {}) if model else {}
         for name in names:
             if name in fields and _plain(name, fields[name]):
-                return {under[1]: f"{where}.body#/{name}"}
+                return {under[1]: f"{source}.body#/{name}"}
     return {}
 
 
-def _highest(found: list[str]) -> list[str]:
-    depth = [value.replace("/0/", "/").count("/") for value in found]
-    return [value for value, deep in zip(found, depth, strict=True) if deep == min(depth)]
+def _highest(pointers: list[str]) -> list[str]:
+    depth = [value.replace("/0/", "/").count("/") for value in pointers]
+    return [value for value, deep in zip(pointers, depth, strict=True) if deep == min(depth)]
 
 
-def _nearest(value: str, found: list[str]) -> str:
-    """Of several values the one that stands nearest: of the same record, if it has one."""
-    return max(found, key=lambda other: len(posixpath.commonpath([value, other])))
+def _nearest(value: str, pointers: list[str]) -> str:
+    """Return the pointer closest to `value`: of the same record, if there is one."""
+    return max(pointers, key=lambda other: len(posixpath.commonpath([value, other])))

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made from the registry of routes."""
+"""OpenAPI 3.1 document, made from the registry of routes."""
 
 from __future__ import annotations
 
@@ -24,34 +24,34 @@ VERSION = "0.1.0"
 _REF = "#/components/schemas/{model}"
 
 
-_MADE: dict[tuple[str, ...], tuple[bytes, str]] = {}
+_DOCUMENTS: dict[tuple[str, ...], tuple[bytes, str]] = {}
 """Documents of this process by their routes: its halls have the same ones."""
-_TURN = RLock()
+_LOCK = RLock()
 
 
 class Description:
-    """The document as it is sent: made once a process, beside the loop."""
+    """Served document: made once per process, off the event loop."""
 
     def __init__(self, routes: list[Route], offload: Offloaded) -> None:
         self._routes = routes
         self._offload = offload
 
     def answer(self) -> Response:
-        """Return the document, or that the asker has it already."""
-        data, tag = self._whole()
+        """Return the document, or 304 if the client has it already."""
+        data, tag = self._document()
         response = Response(data, mimetype="application/json")
         response.headers["Cache-Control"] = "no-cache"
         response.set_etag(tag)
         response.make_conditional(request)
         return response
 
-    def _whole(self) -> tuple[bytes, str]:
+    def _document(self) -> tuple[bytes, str]:
         key = tuple(f"{route.method} {route.path}" for route in self._routes)
-        if key not in _MADE:
-            with _TURN:  # whoever comes meanwhile waits for the same bytes
-                if key not in _MADE:
-                    _MADE[key] = self._offload(self._make)
-        return _MADE[key]
+        if key not in _DOCUMENTS:
+            with _LOCK:  # concurrent requests wait for the same bytes
+                if key not in _DOCUMENTS:
+                    _DOCUMENTS[key] = self._offload(self._make)
+        return _DOCUMENTS[key]
 
     def _make(self) -> tuple[bytes, str]:
         data = json.dumps(document(self._routes), ensure_ascii=False).encode()
@@ -59,22 +59,22 @@ class Description:
 
 
 def document(routes: Iterable[Route]) -> dict[str, Any]:
-    """The whole document."""
-    found = list(routes)
+    """Return the whole document."""
+    route_list = list(routes)
     models: set[type[BaseModel]] = {Problem}
-    for route in found:
+    for route in route_list:
         models |= {m for m in (route.body, route.answer) if m is not None}
     _, schemas = models_json_schema(
         [(m, "serialization") for m in sorted(models, key=lambda m: m.__name__)],
         ref_template=_REF,
     )
-    linked = links(found, schemas.get("$defs", {}))
+    links_by_operation = links(route_list, schemas.get("$defs", {}))
     paths: dict[str, Any] = {}
-    for route in found:
+    for route in route_list:
         path = "/api/v1" + PLACE.sub(r"{\1}", route.path)
         operation = paths.setdefault(path, {})[route.method.lower()] = _operation(route)
-        if linked[operation_id(route)]:
-            operation["responses"]["200"]["links"] = linked[operation_id(route)]
+        if links_by_operation[operation_id(route)]:
+            operation["responses"]["200"]["links"] = links_by_operation[operation_id(route)]
     return {
         "openapi": "3.1.0",
         "info": {
@@ -123,12 +123,12 @@ def _operation(route: Route) -> dict[str, Any]:
 
 
 def _parameters(route: Route) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = [
+    parameters: list[dict[str, Any]] = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         for name in PLACE.findall(route.path)
     ]
     if route.keyed:
-        found.append(
+        parameters.append(
             {
                 "name": KEY_HEADER,
                 "in": "header",
@@ -138,7 +138,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
             }
         )
     if route.method == "POST" and route.who & STAFF:
-        found.append(
+        parameters.append(
             {
                 "name": REASON_HEADER,
                 "in": "header",
@@ -148,7 +148,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
             }
         )
     if route.method == "POST":
-        found.append(
+        parameters.append(
             {
                 "name": CSRF_HEADER,
                 "in": "header",
@@ -157,7 +157,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
                 "schema": {"type": "string"},
             }
         )
-    return found
+    return parameters
 
 
 def _good(route: Route) -> dict[str, Any]:
@@ -172,7 +172,7 @@ def _refusals(route: Route) -> dict[str, Any]:
     codes = list(route.codes)
     if route.keyed:
         codes += [Code.KEY_REQUIRED, Code.KEY_REUSED]
-    # Who shows a token is told when it is none, also where nobody need be known.
+    # A wrong token is reported also on routes that need no sign-in.
     codes += [Code.NOT_SIGNED_IN, Code.TOKEN_REVOKED]
     if route.method == "POST":
         codes += [Code.CSRF, Code.ORIGIN, Code.MEDIA_TYPE]
@@ -185,15 +185,15 @@ def _refusals(route: Route) -> dict[str, Any]:
         by_status.setdefault(WORDS[code][0], []).append(code)
     return {
         str(status): {
-            "description": ", ".join(c.value for c in found),
+            "description": ", ".join(c.value for c in status_codes),
             "content": {
                 "application/json": {
                     "schema": {"$ref": _REF.format(model="Problem")},
                     "examples": {
-                        c.value: {"value": problem(HallError(c)).model_dump()} for c in found
+                        c.value: {"value": problem(HallError(c)).model_dump()} for c in status_codes
                     },
                 }
             },
         }
-        for status, found in sorted(by_status.items())
+        for status, status_codes in sorted(by_status.items())
     }

@@ -1,10 +1,10 @@
-"""Storage of the library `limits` for one process, and for several that share a Redis.
+"""Storage for the library `limits`, for one process or for several that share a Redis.
 
-The library's own memory keeps a timer that looks at every counter a hundred times a second, which
-a flood of addresses would turn into the work that stops the hall. Here a whole window is dropped at
-once when it ends. The library's Redis is asked behind the back of the requests: each worker counts
-by itself at once, adds what it counted to the common counter a moment later and learns the sum. A
-Redis that is slow or gone costs nobody a wait, and nobody is refused for it.
+The library's own memory storage has a timer that scans every counter a hundred times a second,
+so a flood of addresses would stop the hall. Here a whole window is dropped at once when it
+ends. The library's Redis is used in the background of the requests: each worker counts locally
+at once, adds its counts to the common counter a moment later and receives the sum. A slow or
+unavailable Redis delays no request, and none is rejected because of it.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from limits.storage import RedisStorage, Storage
 
 log = logging.getLogger(__name__)
 MOST_KEYS = 50_000
-"""Counters of one window; whoever comes later shares one of `SHARED` counters."""
+"""Maximum number of counters of one window; later keys share `SHARED` counters."""
 SHARED = 4096
 TELL_SECONDS = 0.1
 RETRY_SECONDS = 2.0
 LINE_SECONDS = 1.0
 MOST_TOLD = 500
-"""Counters that are told in one round; what is left follows in the next."""
+"""Maximum number of counters sent in one round; the rest follows in the next."""
 
 
 class Windows(Storage):
@@ -41,16 +41,16 @@ class Windows(Storage):
 
     @property
     def base_exceptions(self) -> type[Exception]:
-        """Return the library's word for errors; this storage has none."""
+        """Return the error class that the library requires; this storage raises none."""
         return ValueError
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Count `amount` and return the sum of the window."""
+        """Add `amount` and return the sum in the window."""
         number, counts = self.window(expiry)
         return self.add(key, expiry, number, counts, amount)
 
     def window(self, expiry: int) -> tuple[int, dict[str, int]]:
-        """Return the number of the window that is open now, and its counters."""
+        """Return the number of the current window and its counters."""
         number = int(self._now() // expiry)
         window = self._windows.get(expiry)
         if window is None or window[0] != number:
@@ -58,43 +58,43 @@ class Windows(Storage):
         return window
 
     def add(self, key: str, expiry: int, number: int, counts: dict[str, int], amount: int) -> int:  # noqa: ARG002
-        """Count in an open window; a full one counts newcomers together, and forgets nobody."""
+        """Add to an open window; in a full one new keys share counters, and none is dropped."""
         if key not in counts and len(counts) >= self._most:
             key = f"shared/{crc32(key.encode('utf-8', 'replace')) % SHARED}"
         total = counts[key] = counts.get(key, 0) + amount
         return total
 
     def get(self, key: str) -> int:
-        """Return the sum of a key in whatever window is open."""
+        """Return the highest count of a key in the open windows."""
         return max((counts.get(key, 0) for _, counts in self._windows.values()), default=0)
 
     def get_expiry(self, key: str) -> float:
-        """Return when the window of a key ends."""
+        """Return the time at which the window of a key ends."""
         ends = [(n + 1) * length for length, (n, counts) in self._windows.items() if key in counts]
         return max(ends, default=self._now())
 
     def check(self) -> bool:
-        """Return True: memory is always there."""
+        """Return True: memory is always available."""
         return True
 
     def reset(self) -> int:
-        """Drop everything."""
+        """Delete all counters and return their number."""
         count = self.size()
         self._windows.clear()
         return count
 
     def clear(self, key: str) -> None:
-        """Drop one key."""
+        """Delete one key."""
         for _, counts in self._windows.values():
             counts.pop(key, None)
 
     def size(self) -> int:
-        """Return how many counters there are."""
+        """Return the number of counters."""
         return sum(len(counts) for _, counts in self._windows.values())
 
 
 class SharedWindows(Windows):
-    """The same, and the sums of all workers over a common storage, a moment later."""
+    """Counters that workers share with a short delay through a common storage."""
 
     def __init__(
         self,
@@ -104,45 +104,48 @@ class SharedWindows(Windows):
     ) -> None:
         super().__init__(now, most)
         self._common = common
-        self._untold: dict[tuple[int, int, str], int] = {}
-        self._reached = True
+        self._unsent: dict[tuple[int, int, str], int] = {}
+        self._connected = True
 
     def add(self, key: str, expiry: int, number: int, counts: dict[str, int], amount: int) -> int:
-        """Count here; what is not yet told waits, as much of it as there may be counters."""
+        """Add locally; the amount waits to be sent, within the maximum number of counters."""
         counter = expiry, number, key
-        if counter in self._untold or len(self._untold) < self._most:
-            self._untold[counter] = self._untold.get(counter, 0) + amount
+        if counter in self._unsent or len(self._unsent) < self._most:
+            self._unsent[counter] = self._unsent.get(counter, 0) + amount
         return super().add(key, expiry, number, counts, amount)
 
     def tell(self) -> int:
-        """Add to the common counters and learn their sums; returns how many. Raises its errors."""
-        batch = [(key, self._untold.pop(key)) for key in list(self._untold)[:MOST_TOLD]]
+        """Send a batch to the common counters, store their sums, and return its size.
+
+        Raises the errors of the common storage.
+        """
+        batch = [(key, self._unsent.pop(key)) for key in list(self._unsent)[:MOST_TOLD]]
         for (expiry, number, key), amount in batch:
             if self.window(expiry)[0] != number:
-                continue  # that window is over
+                continue  # the window has ended
             total = self._common.incr(f"{key}/{number}", expiry, amount)
-            open_now, counts = self.window(expiry)  # the answer took its time
+            open_now, counts = self.window(expiry)  # the window may have ended during the request
             if open_now == number and key in counts:
                 counts[key] = max(counts[key], total)
         return len(batch)
 
     def run(self) -> None:
-        """Tell for ever; a greenlet of its own."""
+        """Send counts for ever; runs in its own greenlet."""
         while True:
             try:
                 count = self.tell()
-                self._reached = True
-            except Exception as error:  # noqa: BLE001 - whatever it is, this worker counts alone
-                if self._reached:
+                self._connected = True
+            except Exception as error:  # noqa: BLE001 - after any error this worker counts alone
+                if self._connected:
                     log.warning("limits are not shared: %s", type(error).__name__)
-                self._reached = False
+                self._connected = False
                 gevent.sleep(RETRY_SECONDS)
                 continue
             gevent.sleep(0 if count == MOST_TOLD else TELL_SECONDS)
 
 
 def shared_by_redis(url: str) -> SharedWindows:
-    """Return counters that workers share over this Redis."""
+    """Return counters that workers share through this Redis."""
     shared = SharedWindows(
         RedisStorage(
             url,

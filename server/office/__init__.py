@@ -1,1 +1,1 @@
-"""The manager's and administrator's surface."""
+"""Office pages of managers and administrators: routes and live feeds."""

@@ -1,7 +1,7 @@
 """Routes and live feed of the day sheet: the hall today, months, exceptions, evidence, rules.
 
-Everything is computed on reading. What takes longer than a few milliseconds runs in another
-thread, on a connection of its own, so that no clerk waits for a month sheet.
+Everything is computed on reading. A query that takes longer than a few milliseconds runs in
+another thread on its own connection, so that no clerk waits for a month sheet.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ RULE_EXAMPLE = {
 
 
 class Attendance:
-    """The day sheets of one hall, as pages see them."""
+    """Day sheets of one hall for the office pages."""
 
     def __init__(self, hall: Hall) -> None:
         self._hall = hall
@@ -85,76 +85,81 @@ class Attendance:
         self._ctx.bus.listen(self.changed)
 
     def now(self) -> datetime:
-        """The hall's wall clock, naive."""
+        """Return the hall's wall clock, naive."""
         return self._ctx.local()
 
     def apart(self, query: Callable[[Connection], T]) -> T:
-        """Run a long query in another thread; what it needs of the context is read before."""
+        """Run a long query in another thread; reads the context's data before."""
         ctx = self._ctx
         ctx.catalogue(), ctx.settings(), ctx.calendar_years()
         answer: T = self._hall.offload(lambda: ctx.read_apart(query))
         return answer
 
     def day(self, conn: Connection, day: date) -> AttendanceDay:
-        """The hall on one day."""
+        """Return the hall's sheet of one day."""
         facts = gather(self._ctx, conn, day, day)
-        found = list(sheets_of(facts))
-        return views.hall_day(self._ctx.catalogue(), facts, found, day, self.now())
+        day_sheets = list(sheets_of(facts))
+        return views.hall_day(self._ctx.catalogue(), facts, day_sheets, day, self.now())
 
-    def state(self, taken: Snapshot, _key: str) -> AttendanceDay:
-        """The hall today, live. Nothing but time and the facts can change it."""
-        minute = f"{taken.local:%Y-%m-%dT%H:%M}"
-        kept, changes = self._today, self._changes
-        if kept is not None and kept[0] == minute:
-            return kept[1]
-        shown = self.apart(lambda conn: self.day(conn, taken.local.date()))
-        if changes == self._changes:  # nothing happened while it was read
-            self._today = (minute, shown)
-        return shown
+    def state(self, snapshot: Snapshot, _key: str) -> AttendanceDay:
+        """Return the hall's sheet of today for the live feed.
+
+        It is cached until the minute or the facts change.
+        """
+        minute = f"{snapshot.local:%Y-%m-%dT%H:%M}"
+        cached, changes = self._today, self._changes
+        if cached is not None and cached[0] == minute:
+            return cached[1]
+        fresh = self.apart(lambda conn: self.day(conn, snapshot.local.date()))
+        if changes == self._changes:  # nothing changed during the read
+            self._today = (minute, fresh)
+        return fresh
 
     def changed(self, event: Event) -> None:
-        """Forget the picture, whether anybody watches it or not."""
-        if _hits(event) is not None:
+        """Discard the cached full state after a relevant event, even without subscribers."""
+        if _changed_keys(event) is not None:
             self._today = None
             self._changes += 1
 
     def allowed(self, principal: Principal | None, _key: str) -> bool:
-        """Managers and administrators."""
+        """Return True for managers and administrators."""
         return (
             principal is not None and principal.is_staff and principal.kind is not ActorKind.CLERK
         )
 
     def person(self, conn: Connection, staff: str, month: str) -> PersonMonth:
-        """One person's month; raises NOT_FOUND for somebody who was not on the list."""
+        """Return one person's month; raises NOT_FOUND for a person who was not on the list."""
         facts = gather(self._ctx, conn, *span_of(month), {staff})
         if staff not in facts.everybody():
             raise HallError(Code.NOT_FOUND)
-        found = list(sheets_of(facts, {staff}))
-        return views.person_month(self._ctx.catalogue(), facts, found, staff, month, self.now())
+        day_sheets = list(sheets_of(facts, {staff}))
+        return views.person_month(
+            self._ctx.catalogue(), facts, day_sheets, staff, month, self.now()
+        )
 
     def month(self, conn: Connection, unit: str, month: str) -> MonthSheet:
-        """A unit's month; `all` is the hall's.
+        """Return a unit's month; `all` means the hall.
 
-        A unit's sheet holds the days on which somebody belonged to it, and no others: whoever moved
-        stands on the sheets of both, so that the units add up to the hall.
+        A unit's sheet holds only the days on which a person belonged to it. A person who moved
+        is on the sheets of both units, so that the units add up to the hall.
         """
         span = span_of(month)
         people = None if unit == ALL else people_of(self._ctx, conn, span, unit)
         facts = gather(self._ctx, conn, *span, people)
-        found = list(sheets_of(facts, people))
+        day_sheets = list(sheets_of(facts, people))
         if unit != ALL:
-            found = of_unit(found, code_of(unit))
-        shown = "" if unit == ALL else unit
-        return views.month_sheet(self._ctx.catalogue(), facts, found, shown, month)
+            day_sheets = of_unit(day_sheets, code_of(unit))
+        shown_unit = "" if unit == ALL else unit
+        return views.month_sheet(self._ctx.catalogue(), facts, day_sheets, shown_unit, month)
 
 
 def code_of(unit: str) -> str:
-    """A unit's code; the office's own people are the unit `office` in addresses."""
+    """Return a unit's code; in addresses the office's own people are the unit `office`."""
     return "" if unit == "office" else unit
 
 
-def _hits(event: Event) -> set[str] | None:
-    """Facts that change today's picture."""
+def _changed_keys(event: Event) -> set[str] | None:
+    """Return the keys to refresh at once; empty: after the feed's delay; None: not affected."""
     if isinstance(event, AttendanceChanged):
         return {"*"}
     return set() if isinstance(event, HallChanged | ReaderChanged) else None
@@ -163,17 +168,20 @@ def _hits(event: Event) -> set[str] | None:
 def people_of(
     ctx: Context, conn: Connection, span: tuple[date, date], unit: str
 ) -> Collection[str]:
-    """Staff numbers of everybody who was in a unit on a day of a month."""
+    """Return the staff numbers of everybody who was in a unit on a day of the span.
+
+    Raises NOT_FOUND if there is nobody.
+    """
     code = code_of(unit)
     lists = staff_lists(ctx, conn, *span)
-    found = {p.number for _, people in lists for p in people if p.unit == code}
-    if not found:
+    numbers = {p.number for _, people in lists for p in people if p.unit == code}
+    if not numbers:
         raise HallError(Code.NOT_FOUND)
-    return found
+    return numbers
 
 
 def span_of(month: str) -> tuple[date, date]:
-    """First and last day of a month, YYYY-MM, or of a week, YYYY-Www; raises INVALID."""
+    """Return first and last day of a month (YYYY-MM) or week (YYYY-Www); raises INVALID."""
     try:
         if "W" in month:
             week = parse_week(month)
@@ -187,7 +195,7 @@ def span_of(month: str) -> tuple[date, date]:
 
 
 def day_of(text: str, field: str = "day") -> date:
-    """An ISO day; raises INVALID."""
+    """Return the date of an ISO day; raises INVALID."""
     try:
         return nearby(date.fromisoformat(text), field)
     except ValueError:
@@ -195,9 +203,9 @@ def day_of(text: str, field: str = "day") -> date:
 
 
 def add(api: Api, feeds: Feeds) -> None:
-    """Register the day sheet."""
+    """Register the routes and the live feed of the day sheet."""
     sheets = Attendance(api.hall)
-    feeds.add(Surface("attendance", sheets.state, sheets.allowed, _hits, 1.0))
+    feeds.add(Surface("attendance", sheets.state, sheets.allowed, _changed_keys, 1.0))
     _pages(api, sheets)
     _own(api, sheets)
     _papers(api, sheets)
@@ -208,19 +216,19 @@ def add(api: Api, feeds: Feeds) -> None:
 def _pages(api: Api, sheets: Attendance) -> None:
     @api.get("/office/attendance/days/<day>", who=MANAGERS, answer=AttendanceDay)
     def attendance_day(call: Call) -> AttendanceDay:
-        """The hall on one day: four marks each, by unit."""
+        """Return the hall's sheet of one day: each person's four marks, by unit."""
         day = day_of(call.args["day"])
         return sheets.apart(lambda conn: sheets.day(conn, day))
 
     @api.get("/office/attendance/months/<unit>/<month>", who=MANAGERS, answer=MonthSheet)
     def unit_month(call: Call) -> MonthSheet:
-        """A unit's month; unit `all` is the hall, `office` its own office."""
+        """Return a unit's month; unit `all` is the hall, `office` its own office."""
         unit, month = call.args["unit"], call.args["month"]
         return sheets.apart(lambda conn: sheets.month(conn, unit, month))
 
     @api.get("/office/attendance/exceptions/<month>", who=MANAGERS, answer=ExceptionList)
     def exception_list(call: Call) -> ExceptionList:
-        """Every slot of a month that is not in order, newest first."""
+        """Return every late, early or missing slot of a month, newest first."""
         month = call.args["month"]
         span = span_of(month)
         return sheets.apart(
@@ -233,7 +241,7 @@ def _own(api: Api, sheets: Attendance) -> None:
 
     @api.get("/my/attendance/<month>", who=STAFF, answer=PersonMonth)
     def my_month(call: Call) -> PersonMonth:
-        """One's own month."""
+        """Return one's own month."""
         staff, month = call.actor.name, call.args["month"]
         return sheets.apart(lambda conn: sheets.person(conn, staff, month))
 
@@ -244,7 +252,7 @@ def _own(api: Api, sheets: Attendance) -> None:
         codes=(Code.NOT_YOUR_SHEET,),
     )
     def one_month(call: Call) -> PersonMonth:
-        """A person's month: oneself, one's unit as its chief representative, anybody as manager."""
+        """Return a person's month, for the person, the chief representative or a manager."""
         staff, month = call.args["staff"], call.args["month"]
         check_see(ctx.catalogue(), call.actor, staff)
         return sheets.apart(lambda conn: sheets.person(conn, staff, month))
@@ -256,7 +264,7 @@ def _own(api: Api, sheets: Attendance) -> None:
         codes=(Code.NOT_YOUR_SHEET,),
     )
     def day_evidence(call: Call) -> DayEvidence:
-        """Everything behind a person's day: punches, leave, corrections, the rule in words."""
+        """Return the evidence of a person's day: punches, leave, corrections, the rule in words."""
         staff, day = call.args["staff"], day_of(call.args["day"])
         check_see(ctx.catalogue(), call.actor, staff)
         return sheets.apart(lambda conn: evidence.of_day(ctx, conn, staff, day, sheets.now()))
@@ -279,7 +287,7 @@ def _papers(api: Api, sheets: Attendance) -> None:
         media=XLSX,
     )
     def month_workbook(call: Call) -> Response:
-        """The month sheet as a workbook."""
+        """Return the month sheet as a workbook."""
         sheet = sheet_of(call)
         content = api.hall.offload(lambda: reports.month_sheet.workbook(sheet, sheets.now()))
         return answer(call, content, "xlsx", XLSX)
@@ -288,7 +296,7 @@ def _papers(api: Api, sheets: Attendance) -> None:
         "/office/attendance/months/<unit>/<month>/sheet.pdf", who=MANAGERS, answer=None, media=PDF
     )
     def month_paper(call: Call) -> Response:
-        """The month sheet as offices print and stamp it."""
+        """Return the month sheet as a PDF to print and stamp."""
         sheet = sheet_of(call)
         content = api.hall.offload(lambda: reports.month_sheet.paper(sheet, sheets.now()))
         return answer(call, content, "pdf", PDF)
@@ -299,9 +307,9 @@ def _rules(api: Api) -> None:
 
     @api.get("/office/rules", who=MANAGERS, answer=RuleList)
     def rule_list(_call: Call) -> RuleList:
-        """Every shift rule, drafts and withdrawn ones included."""
-        found = ctx.read(lambda c: shift_rules.every(c, ctx.hall_id))
-        return RuleList(rules=[views.rule_view(rule) for rule in found])
+        """Return every shift rule, including drafts and withdrawn ones."""
+        records = ctx.read(lambda c: shift_rules.every(c, ctx.hall_id))
+        return RuleList(rules=[views.rule_view(rule) for rule in records])
 
     @api.post(
         "/office/rules",
@@ -312,7 +320,7 @@ def _rules(api: Api) -> None:
         example=RULE_EXAMPLE,
     )
     def draft_rule(call: Call) -> RuleMade:
-        """Draft a shift rule; it holds for nobody until it is started."""
+        """Draft a shift rule; it applies to nobody until it is started."""
         return RuleMade(id=rules.draft(ctx, call.actor, call.key, rule_of(call.body)))
 
     @api.post(
@@ -335,7 +343,7 @@ def _rules(api: Api) -> None:
         example={"last_day": "2026-12-31"},
     )
     def withdraw_rule(call: Call) -> Done:
-        """Let a rule hold no more after a day; put a draft away."""
+        """End a rule after its last day, or discard a draft."""
         last = day_of(call.body.last_day, "last_day")
         rules.withdraw(ctx, call.actor, call.key, call.args["rule"], last)
         return Done()
@@ -354,10 +362,10 @@ def _trial(api: Api, sheets: Attendance) -> None:
         keyed=False,
     )
     def try_rule(call: Call) -> RuleTrial:
-        """What a rule would have meant on days gone by, person by person; nothing is kept."""
-        asked: TryRule = call.body
-        rule = rule_of(asked.rule)
-        first, last = day_of(asked.first, "first"), day_of(asked.last, "last")
+        """Compute a rule's effect on past days by person; nothing is stored."""
+        body: TryRule = call.body
+        rule = rule_of(body.rule)
+        first, last = day_of(body.first, "first"), day_of(body.last, "last")
         if not first <= last < first + timedelta(days=LONGEST_TRIAL_DAYS):
             raise HallError(Code.INVALID, field="last")
         people = sheets.apart(lambda conn: rules.trial(ctx, conn, rule, first, last))
@@ -365,7 +373,7 @@ def _trial(api: Api, sheets: Attendance) -> None:
 
 
 def rule_of(body: RuleBody) -> ShiftRule:
-    """A rule as the rules know it; raises INVALID for a day that is none."""
+    """Return the domain's rule for a request body; raises INVALID for a wrong day."""
     return ShiftRule(
         id="",
         name=body.name,

@@ -1,4 +1,4 @@
-"""Shapes day sheets into messages. No rules, no queries: what is shown, not what holds."""
+"""Views of day sheets: converts them into messages. Contains no rules and no queries."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ from server.wire.views import NameRef
 
 OFFICE = "中心办公室"
 CHANGES_LISTED = 40
-"""Changes of the past that a month sheet writes out."""
+"""Number of retroactive changes that a month sheet lists in full."""
 
 
 def mark(verdict: SlotVerdict, day: date, now: datetime) -> Mark:
-    """The verdict of one slot."""
+    """Return the mark of one slot's verdict."""
     slot = verdict.slot
     waiting = verdict.state is State.PENDING and verdict.punch is None
     return Mark(
@@ -60,11 +60,11 @@ def mark(verdict: SlotVerdict, day: date, now: datetime) -> Mark:
     )
 
 
-def totals(counted: Totals) -> TotalsView:
-    """Sums."""
-    states = counted.states
+def totals(sums: Totals) -> TotalsView:
+    """Return the view of the sums."""
+    states = sums.states
     return TotalsView(
-        due=counted.due,
+        due=sums.due,
         on_time=states[State.ON_TIME],
         late=states[State.LATE],
         early=states[State.EARLY],
@@ -73,23 +73,23 @@ def totals(counted: Totals) -> TotalsView:
         official=states[State.OFFICIAL],
         elsewhere=states[State.ELSEWHERE],
         pending=states[State.PENDING],
-        late_minutes=counted.late_minutes,
-        early_minutes=counted.early_minutes,
-        absent_halves=counted.absent_halves,
-        corrected=counted.corrected,
-        days=counted.days,
-        rate=kept_share(counted.rate),
+        late_minutes=sums.late_minutes,
+        early_minutes=sums.early_minutes,
+        absent_halves=sums.absent_halves,
+        corrected=sums.corrected,
+        days=sums.days,
+        rate=kept_share(sums.rate),
     )
 
 
 def note_of(calendar: Workdays, day: date) -> str:
-    """Name of the holiday or make-up day."""
+    """Return the name of the holiday or make-up day; "" for other days."""
     special = calendar.special(day)
     return special.note if special else ""
 
 
 def day_view(sheet: DaySheet, calendar: Workdays, now: datetime) -> DayView:
-    """One person's day."""
+    """Return the view of one person's day."""
     return DayView(
         day=sheet.day.isoformat(),
         weekday=sheet.day.isoweekday(),
@@ -98,12 +98,12 @@ def day_view(sheet: DaySheet, calendar: Workdays, now: datetime) -> DayView:
         rule=sheet.rule.title if sheet.rule else "",
         marks=[mark(v, sheet.day, now) for v in sheet.slots],
         absent_halves=sheet.absent_halves,
-        changed=[f"{one.name}{one.line}" for one in sheet.changed],
+        changed=[f"{change.name}{change.line}" for change in sheet.changed],
     )
 
 
 def unit_name(catalogue: Catalogue, code: str) -> str:
-    """A unit by name; people without one belong to the office."""
+    """Return a unit's name; people without a unit belong to the office."""
     unit = catalogue.unit_by.get(code)
     return unit.name if unit else (code or OFFICE)
 
@@ -111,7 +111,7 @@ def unit_name(catalogue: Catalogue, code: str) -> str:
 def hall_day(
     catalogue: Catalogue, facts: Facts, sheets: list[DaySheet], day: date, now: datetime
 ) -> AttendanceDay:
-    """The hall on one day, by unit in the catalogue's order, the office last."""
+    """Return the hall's sheet of one day by unit in the catalogue's order, the office last."""
     names = facts.everybody()
     grouped: dict[str, list[DaySheet]] = {u.code: [] for u in catalogue.units}
     for sheet in sheets:
@@ -122,11 +122,11 @@ def hall_day(
         UnitToday(
             code=code,
             name=unit_name(catalogue, code),
-            people=[_person_today(catalogue, names, s, now) for s in found],
-            totals=totals(total(found)),
+            people=[_person_today(catalogue, names, s, now) for s in unit_sheets],
+            totals=totals(total(unit_sheets)),
         )
-        for code, found in grouped.items()
-        if found
+        for code, unit_sheets in grouped.items()
+        if unit_sheets
     ]
     return AttendanceDay(
         day=day.isoformat(),
@@ -140,15 +140,15 @@ def hall_day(
 
 
 def _known(facts: Facts, day: date) -> str:
-    """Up to when the time clocks have told, as far as it matters for `day`."""
-    known = facts.known_until
-    if known.date() > day:
+    """Return the time up to which all time clocks have delivered; "" if it is after `day`."""
+    until = facts.known_until
+    if until.date() > day:
         return ""
-    return clock(known.time()) if known.date() == day else f"{known:%m-%d %H:%M}"
+    return clock(until.time()) if until.date() == day else f"{until:%m-%d %H:%M}"
 
 
 def _usual_slots(sheets: Iterable[DaySheet]) -> list[str]:
-    """Names of the slots that most people have; the head of the table."""
+    """Return the slot names that most people have; they are the table's head."""
     names = [tuple(v.slot.name for v in s.slots) for s in sheets if s.slots]
     return list(Counter(names).most_common(1)[0][0]) if names else []
 
@@ -156,15 +156,15 @@ def _usual_slots(sheets: Iterable[DaySheet]) -> list[str]:
 def _person_today(
     catalogue: Catalogue, names: Mapping[str, object], sheet: DaySheet, now: datetime
 ) -> PersonToday:
-    listed = names.get(sheet.staff)
+    entry = names.get(sheet.staff)
     staff = catalogue.staff_by.get(sheet.staff)
     return PersonToday(
         number=sheet.staff,
-        name=getattr(listed, "name", sheet.staff),
+        name=getattr(entry, "name", sheet.staff),
         windows=list(staff.windows) if staff else [],
         marks=[mark(v, sheet.day, now) for v in sheet.slots],
         absent_halves=sheet.absent_halves,
-        changed=[f"{one.name}{one.line}" for one in sheet.changed],
+        changed=[f"{change.name}{change.line}" for change in sheet.changed],
     )
 
 
@@ -176,7 +176,7 @@ def person_month(
     month: str,
     now: datetime,
 ) -> PersonMonth:
-    """One person's month."""
+    """Return the view of one person's month."""
     person = facts.everybody()[staff]
     return PersonMonth(
         number=staff,
@@ -190,7 +190,7 @@ def person_month(
 
 
 def letters(sheet: DaySheet) -> str:
-    """A day in short."""
+    """Return a day's verdicts as letters; corrected ones in upper case."""
     return "".join(
         LETTERS[v.state.value].upper() if v.corrected else LETTERS[v.state.value]
         for v in sheet.slots
@@ -200,24 +200,24 @@ def letters(sheet: DaySheet) -> str:
 def month_sheet(
     catalogue: Catalogue, facts: Facts, sheets: list[DaySheet], unit: str, month: str
 ) -> MonthSheet:
-    """A unit's month or, with `unit` empty, everybody's."""
+    """Return a unit's month or, with an empty `unit`, the hall's."""
     by_person: dict[str, list[DaySheet]] = {}
     for sheet in sheets:
         by_person.setdefault(sheet.staff, []).append(sheet)
     days = [date.fromordinal(n) for n in range(facts.first.toordinal(), facts.last.toordinal() + 1)]
     rows = []
     for number, person in facts.everybody().items():
-        found = {s.day: s for s in by_person.get(number, [])}
-        if found:
-            belongs = found[max(found)].unit
+        by_day = {s.day: s for s in by_person.get(number, [])}
+        if by_day:
+            last_unit = by_day[max(by_day)].unit
             rows.append(
                 MonthRow(
                     number=number,
                     name=person.name,
-                    unit=belongs,
-                    unit_name=unit_name(catalogue, belongs),
-                    days=[letters(found[day]) if day in found else "" for day in days],
-                    totals=totals(total(found.values())),
+                    unit=last_unit,
+                    unit_name=unit_name(catalogue, last_unit),
+                    days=[letters(by_day[day]) if day in by_day else "" for day in days],
+                    totals=totals(total(by_day.values())),
                 )
             )
     return MonthSheet(
@@ -241,28 +241,28 @@ def month_sheet(
 
 
 def _changed(facts: Facts, sheets: Iterable[DaySheet]) -> list[str]:
-    """Values that changes of the past moved in these days, both in words."""
+    """Return the values that retroactive changes moved in these days, before and after."""
     names = facts.everybody()
-    found = [
-        f"{names[sheet.staff].name}{sheet.day.month}月{sheet.day.day}日{one.name}{one.line}"
+    lines = [
+        f"{names[sheet.staff].name}{sheet.day.month}月{sheet.day.day}日{change.name}{change.line}"
         for sheet in sorted(sheets, key=lambda s: (s.day, s.staff))
-        for one in sheet.moved
+        for change in sheet.moved
     ]
-    rest = len(found) - CHANGES_LISTED
-    return found if rest <= 0 else [*found[:CHANGES_LISTED], f"另有{rest}处更正，见更正确认。"]
+    rest = len(lines) - CHANGES_LISTED
+    return lines if rest <= 0 else [*lines[:CHANGES_LISTED], f"另有{rest}处更正，见更正确认。"]
 
 
 def _units(catalogue: Catalogue, facts: Facts) -> list[NameRef]:
-    lending = {person.unit for _, people in facts.lists for person in people}
+    codes = {person.unit for _, people in facts.lists for person in people}
     return [
         NameRef(code=u.code, name=u.name, name_en=u.name_en)
         for u in catalogue.units
-        if u.code in lending
+        if u.code in codes
     ]
 
 
 def rule_body(rule: ShiftRule) -> RuleBody:
-    """A rule as it could be drafted again."""
+    """Return a rule in the form in which it can be drafted again."""
     return RuleBody(
         name=rule.name,
         scope=rule.scope.value,
@@ -289,7 +289,7 @@ def rule_body(rule: ShiftRule) -> RuleBody:
 
 
 def rule_view(rule: ShiftRule) -> RuleView:
-    """A rule as it stands."""
+    """Return the view of a stored rule."""
     return RuleView(
         id=rule.id,
         rule=rule_body(rule),
@@ -302,7 +302,7 @@ def rule_view(rule: ShiftRule) -> RuleView:
 def rule_trial(
     catalogue: Catalogue, people: list[PersonTrial], first: date, last: date
 ) -> RuleTrial:
-    """Everybody whose days would have read differently."""
+    """Return the trial's changes by person."""
     return RuleTrial(
         first=first.isoformat(),
         last=last.isoformat(),
@@ -321,10 +321,10 @@ def rule_trial(
 
 
 def _change(change: Change) -> TrialChange:
-    named = change.after or change.before
+    verdict = change.after or change.before
     return TrialChange(
         day=change.day.isoformat(),
-        slot=named.slot.name if named else "",
+        slot=verdict.slot.name if verdict else "",
         before=_in_words(change.before),
         after=_in_words(change.after),
     )

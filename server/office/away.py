@@ -1,7 +1,7 @@
-"""In a demo the server can go away for a while, so that one can watch the hall without it.
+"""Simulated server outage of a demo, to show the hall without its server.
 
-For so many seconds every request is refused and every line is cut, as if the server's cable were
-pulled; the process itself goes on. Registered only in demo mode.
+For some seconds every request gets 503 and every connection is closed, as if the server's cable
+were pulled; the process keeps running. Registered only in demo mode.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ LONGEST = 600
 
 
 class GoAway(Command):
-    """Let the demo's server be away for `seconds`."""
+    """Command to make the demo's server unavailable for `seconds`."""
 
     seconds: int = Field(ge=1, le=LONGEST)
 
 
 class Gone(Message):
-    """For how long it is away."""
+    """Answer with the length of the outage in seconds."""
 
     seconds: int
 
 
 class Away:
-    """The pulled cable. `clock`: monotonic seconds."""
+    """Switch of the simulated outage. `clock` returns monotonic seconds."""
 
     def __init__(self, socketio: SocketIO, clock: Callable[[], float] = time.monotonic) -> None:
         self._io = socketio
@@ -42,14 +42,14 @@ class Away:
         self._until = 0.0
 
     def go(self, seconds: int) -> None:
-        """Be away from now on."""
+        """Start an outage now and close all connections."""
         self._until = self._clock() + seconds
-        lines = self._io.server.eio
-        for sid in list(lines.sockets):
-            lines.start_background_task(lines.disconnect, sid)
+        engine = self._io.server.eio
+        for sid in list(engine.sockets):
+            engine.start_background_task(engine.disconnect, sid)
 
     def around(self, inner: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
-        """The application, behind the cable."""
+        """Return the WSGI application that answers 503 during an outage."""
 
         def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
             if self._clock() < self._until:
@@ -61,7 +61,7 @@ class Away:
 
 
 def add(api: Api, flask: Flask, socketio: SocketIO) -> None:
-    """Register the switch; called once everything else is in place."""
+    """Register the switch; call it after all other routes are in place."""
     away = Away(socketio)
     flask.wsgi_app = away.around(flask.wsgi_app)  # type: ignore[method-assign]
 
@@ -75,6 +75,6 @@ def add(api: Api, flask: Flask, socketio: SocketIO) -> None:
         example={"seconds": 60},
     )
     def demo_away(call: Call) -> Gone:
-        """Let the server be away for a while."""
+        """Make the server unavailable for some seconds."""
         away.go(call.body.seconds)
         return Gone(seconds=call.body.seconds)

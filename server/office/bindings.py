@@ -1,4 +1,4 @@
-"""Devices that wait for a confirmation: the office's list, its alarms, confirm and refuse."""
+"""Device claims in the office: list, alarms, confirm and refuse."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ EXAMPLE = {"agent": "kiosk-1", "device": "printer-1", "kind": "printers", "serve
 
 
 def claims(conn: Connection, hall_id: str) -> list[DeviceClaim]:
-    """Return what waits for a confirmation or was refused one, each with what stands against it."""
+    """Return waiting and refused claims, each with the bindings that conflict with it."""
     bound = stored.every(conn, hall_id)
     return [_claim(bound, row) for row in stored.claims(conn, hall_id)]
 
 
 def _claim(bound: Mapping[str, Any], row: Any) -> DeviceClaim:
-    held = bound.get(row.name)
+    binding = bound.get(row.name)
     change = "new"
-    if held is not None and held.agent != row.agent:
+    if binding is not None and binding.agent != row.agent:
         change = "agent"
-    elif held is not None:
-        change = "kind" if held.kind != row.kind else "place"
+    elif binding is not None:
+        change = "kind" if binding.kind != row.kind else "place"
     place = (row.kind, row.serves)
     others = [b for b in bound.values() if (b.kind, b.serves) == place and b.name != row.name]
     return DeviceClaim(
@@ -45,48 +45,50 @@ def _claim(bound: Mapping[str, Any], row: Any) -> DeviceClaim:
         waits=row.state == stored.WAITS,
         since=row.at,
         change=change,
-        held_by=held.agent if held is not None else "",
-        held_kind=held.kind if held is not None else "",
-        held_serves=held.serves if held is not None else "",
+        held_by=binding.agent if binding is not None else "",
+        held_kind=binding.kind if binding is not None else "",
+        held_serves=binding.serves if binding is not None else "",
         beside=[other.name for other in others],
     )
 
 
 def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
-    """Return the function that lists, for each agent, what waits: new devices, changed ones."""
+    """Return the function that makes the alarms of waiting claims: new and changed, by agent."""
     ctx = hall.ctx
 
-    def found(_taken: Snapshot) -> list[Alarm]:
-        waiting = [one for one in ctx.read(lambda c: claims(c, ctx.hall_id)) if one.waits]
-        ordered = sorted(waiting, key=lambda one: (one.agent, one.change != "new"))
+    def current(_snapshot: Snapshot) -> list[Alarm]:
+        waiting = [claim for claim in ctx.read(lambda c: claims(c, ctx.hall_id)) if claim.waits]
+        ordered = sorted(waiting, key=lambda claim: (claim.agent, claim.change != "new"))
         return [
-            _alarm(agent, list(same), changed=changed)
-            for (agent, changed), same in groupby(
-                ordered, lambda one: (one.agent, one.change != "new")
+            _alarm(agent, list(group), changed=changed)
+            for (agent, changed), group in groupby(
+                ordered, lambda claim: (claim.agent, claim.change != "new")
             )
         ]
 
-    return found
+    return current
 
 
-def _alarm(agent: str, same: Sequence[DeviceClaim], *, changed: bool) -> Alarm:
-    more = "…" if len(same) > NAMED else ""
-    zh, en = (mark.join(one.device for one in same[:NAMED]) + more for mark in ("、", ", "))
+def _alarm(agent: str, group: Sequence[DeviceClaim], *, changed: bool) -> Alarm:
+    ellipsis = "…" if len(group) > NAMED else ""
+    zh, en = (
+        mark.join(claim.device for claim in group[:NAMED]) + ellipsis for mark in ("、", ", ")
+    )
     what_zh = "要求变更" if changed else "新增"
     what_en = "asks to change" if changed else "has new"
     return Alarm(
         code="device_claim_change" if changed else "device_claim_new",
         subject=agent,
-        message_zh=f"设备代理 {agent} {what_zh} {len(same)} 台设备（{zh}），确认前不投入使用。"
+        message_zh=f"设备代理 {agent} {what_zh} {len(group)} 台设备（{zh}），确认前不投入使用。"
         "请到“设备”页核对。",
         message_en=f"Agent {agent} {what_en} devices ({en}). They are out of service until an "
         "administrator confirms them under Devices.",
-        since=min(one.since for one in same),
+        since=min(claim.since for claim in group),
     )
 
 
 def add(api: Api) -> None:
-    """Register confirm and refuse."""
+    """Register the routes to confirm and to refuse."""
     ctx = api.hall.ctx
 
     @api.post(
@@ -98,9 +100,9 @@ def add(api: Api) -> None:
         example=EXAMPLE,
     )
     def confirm(call: Call) -> Done:
-        """Bind a device to its agent, kind and place as it was announced; it is in service then."""
-        asked: ClaimRef = call.body
-        bindings.confirm(ctx, call.actor, call.key, asked.agent, asked.announced())
+        """Bind a device to its agent, kind and place as announced; it is in service then."""
+        body: ClaimRef = call.body
+        bindings.confirm(ctx, call.actor, call.key, body.agent, body.announced())
         return Done()
 
     @api.post(
@@ -112,7 +114,7 @@ def add(api: Api) -> None:
         example=EXAMPLE,
     )
     def refuse(call: Call) -> Done:
-        """Leave an announced device out of service."""
-        asked: ClaimRef = call.body
-        bindings.refuse(ctx, call.actor, call.key, asked.agent, asked.announced())
+        """Keep an announced device out of service."""
+        body: ClaimRef = call.body
+        bindings.refuse(ctx, call.actor, call.key, body.agent, body.announced())
         return Done()

@@ -1,7 +1,7 @@
-"""Tables of a bulletin, made once: page, paper, workbook and API show these very cells.
+"""Tables of a bulletin: page, paper, workbook and API show the same cells.
 
-Sums, rounding and words are settled here. A table's numbers stand in the order of the bulletin's
-sections; a cell that a page shows empty is empty here, never left out.
+Sums, rounding and words are made here. Tables are numbered in the order of the bulletin's
+sections. A cell that a page shows empty is an empty string, never missing.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ STATES = {
 FINDINGS = {"confirmed": "已认定", "disputed": "申诉中", "upheld": "维持"}
 STEPS = {"notice": "通知单位", "replacement": "建议调换人员", "interview": "约谈"}
 Head = Sequence[tuple[str, str, str]]
-"""Columns: key, Chinese, English. A key that begins with `_` holds words, not a number."""
+"""Columns: key, Chinese, English. A key with a leading `_` holds words, not a number."""
 
 ATTENDANCE: Head = (
     ("_unit", "单位", "Unit"),
@@ -88,20 +88,20 @@ SERVICE: Head = (
 
 
 def share(rate: float | None) -> str:
-    """Return a share (0 to 1) as it is read: 96.3%."""
+    """Return a share (0 to 1) in percent: 96.3%."""
     return NONE if rate is None else f"{percent(rate)}%"
 
 
 def minutes(value: float | None) -> str:
-    """Return minutes as they are read: 7.5."""
+    """Return minutes with one decimal: 7.5."""
     return NONE if value is None else str(tenths(value))
 
 
 def tables(catalogue: Catalogue, figures: Figures, *, names: bool = True) -> list[BulletinTable]:
-    """Return every table in the order of the sections; `names`: with those of people."""
-    made = list(_all(catalogue, figures))
-    shown = [one for one in made if names or not one.personal]
-    return [one.model_copy(update={"number": n}) for n, one in enumerate(shown, 1)]
+    """Return all tables in the order of the sections; `names`: including personal ones."""
+    all_tables = list(_all(catalogue, figures))
+    selected = [table for table in all_tables if names or not table.personal]
+    return [table.model_copy(update={"number": n}) for n, table in enumerate(selected, 1)]
 
 
 def _all(catalogue: Catalogue, figures: Figures) -> Iterator[BulletinTable]:
@@ -123,9 +123,9 @@ def _all(catalogue: Catalogue, figures: Figures) -> Iterator[BulletinTable]:
         ),
     ):
         if lines:
-            told = [_finding(catalogue, line) for line in lines]
-            yield _table(key, section, title, FINDING, told, personal=True)
-    for key, title, head, served in (
+            finding_rows = [_finding(catalogue, line) for line in lines]
+            yield _table(key, section, title, FINDING, finding_rows, personal=True)
+    for key, title, head, service_lines in (
         (
             "service_units",
             ("各单位服务情况", "Service by unit"),
@@ -139,7 +139,7 @@ def _all(catalogue: Catalogue, figures: Figures) -> Iterator[BulletinTable]:
             figures.service_windows,
         ),
     ):
-        yield _table(key, "service", title, (head, *SERVICE), map(_service, served))
+        yield _table(key, "service", title, (head, *SERVICE), map(_service, service_lines))
 
 
 def _table(
@@ -172,36 +172,38 @@ def _row(key: str, link: str, *cells: object) -> BulletinRow:
 
 def _unit(line: AttendanceLine) -> BulletinRow:
     counts = (line.people, line.due, line.on_time, line.late, line.early, line.missing)
-    more = (line.leave, line.away, line.absent_halves)
+    exempt = (line.leave, line.away, line.absent_halves)
     return _row(
-        line.unit, line.link, line.name, *counts, *more, share(line.rate), share(line.last_rate)
+        line.unit, line.link, line.name, *counts, *exempt, share(line.rate), share(line.last_rate)
     )
 
 
-def _case(one: NamedCase) -> BulletinRow:
-    counts = (one.late, one.early, one.missing, one.absent_halves, one.minutes)
-    return _row(one.staff, one.link, one.name, one.unit_name, *counts)
+def _case(case: NamedCase) -> BulletinRow:
+    counts = (case.late, case.early, case.missing, case.absent_halves, case.minutes)
+    return _row(case.staff, case.link, case.name, case.unit_name, *counts)
 
 
-def _check(one: CheckLine) -> BulletinRow:
-    kind, state = CHECKS.get(one.kind, NONE), STATES.get(one.state, NONE)
-    return _row(one.id, one.link, day(one.day), one.at or NONE, kind, state, one.windows)
+def _check(check: CheckLine) -> BulletinRow:
+    kind, state = CHECKS.get(check.kind, NONE), STATES.get(check.state, NONE)
+    return _row(check.id, check.link, day(check.day), check.at or NONE, kind, state, check.windows)
 
 
-def _finding(catalogue: Catalogue, one: FindingLine) -> BulletinRow:
-    window = catalogue.window_by.get(one.window)
-    mended = NONE if one.state == "disputed" else "已整改" if one.rectified else "未整改"
+def _finding(catalogue: Catalogue, finding: FindingLine) -> BulletinRow:
+    window = catalogue.window_by.get(finding.window)
+    rectification = (
+        NONE if finding.state == "disputed" else "已整改" if finding.rectified else "未整改"
+    )
     return _row(
-        one.id,
-        one.link,
-        day(one.day),
+        finding.id,
+        finding.link,
+        day(finding.day),
         f"{window.number}号窗口" if window else NONE,
-        one.unit_name,
-        one.name,
-        one.words,
-        FINDINGS.get(one.state, NONE),
-        STEPS.get(one.step, NONE),
-        mended,
+        finding.unit_name,
+        finding.name,
+        finding.words,
+        FINDINGS.get(finding.state, NONE),
+        STEPS.get(finding.step, NONE),
+        rectification,
     )
 
 
@@ -212,6 +214,6 @@ def _service(line: ServiceLine) -> BulletinRow:
 
 
 def day(iso: str) -> str:
-    """Return a day as papers write it: 11月9日."""
-    found = date.fromisoformat(iso)
-    return f"{found.month}月{found.day}日"
+    """Return a day in the form of official papers: 11月9日."""
+    parsed = date.fromisoformat(iso)
+    return f"{parsed.month}月{parsed.day}日"

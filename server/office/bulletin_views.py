@@ -1,4 +1,4 @@
-"""Shapes bulletins into messages. No rules, no queries."""
+"""Views of bulletins: converts them into messages. Contains no rules and no queries."""
 
 from __future__ import annotations
 
@@ -74,16 +74,16 @@ FACT_LABELS = {
     "service_mean": "平均办理时间",
     "windows_open": "开放窗口数",
 }
-"""Names of the figures in the editor and in amendments; a test checks that none is missing."""
+"""Names of the figures in the editor and in amendments; a test checks completeness."""
 
 
 def manages(actor: Actor) -> bool:
-    """Whether somebody belongs to those who see drafts."""
+    """Return True if the actor may see drafts."""
     return actor.kind in (ActorKind.MANAGER, ActorKind.ADMINISTRATOR)
 
 
 def archive(rows: Sequence[Any], *, drafts: bool) -> BulletinList:
-    """The list of bulletins."""
+    """Return the list of bulletins; `drafts`: with drafts."""
     return BulletinList(
         bulletins=[
             BulletinRef(
@@ -104,12 +104,12 @@ def archive(rows: Sequence[Any], *, drafts: bool) -> BulletinList:
 
 def bulletin(
     catalogue: Catalogue,
-    found: Bulletin,
+    record: Bulletin,
     acknowledged: Mapping[str, Any],
     amendments: Sequence[Any],
 ) -> BulletinView:
-    """A bulletin with everything that belongs to it."""
-    row, figures = found.row, found.figures
+    """Return the view of a bulletin with tables, acknowledgements and amendments."""
+    row, figures = record.row, record.figures
     return BulletinView(
         id=row.id,
         number=row.number,
@@ -117,14 +117,14 @@ def bulletin(
         first=figures.first,
         last=figures.last,
         hall=figures.hall,
-        digest=found.digest,
+        digest=record.digest,
         drafted_at=row.drafted_at,
         editors=json.loads(row.editors),
         edited_at=row.edited_at,
         released_by=row.released_by,
         released_at=row.released_at,
         pending=any(line.pending for line in figures.units),
-        sections=sections(figures, found.words),
+        sections=sections(figures, record.words),
         title=title_of(figures),
         numbered=number_of(figures, row.number),
         tables=bulletin_tables.tables(catalogue, figures),
@@ -143,14 +143,14 @@ def bulletin(
             WeekRates(unit=line.unit, name=line.name, rates=figures.rates.get(line.unit, []))
             for line in figures.units
         ],
-        weeks=_weeks(found.week, figures),
+        weeks=_weeks(record.week, figures),
         acknowledgements=_receipts(catalogue, figures, acknowledged),
-        amendments=[_amendment(one) for one in amendments],
+        amendments=[_amendment(amendment) for amendment in amendments],
     )
 
 
 def title_of(figures: Figures) -> str:
-    """Return the title as papers have it: who, on what, which kind of paper."""
+    """Return the title in the form of official papers: issuer, subject, kind of paper."""
     first, last = date.fromisoformat(figures.first), date.fromisoformat(figures.last)
     span = f"{first.year}年{first.month}月{first.day}日至"
     if last.year != first.year:
@@ -161,27 +161,27 @@ def title_of(figures: Figures) -> str:
 
 
 def number_of(figures: Figures, number: int) -> str:
-    """Return 2026年第3期; a draft has no number yet."""
+    """Return the number in the form 2026年第3期; a draft has no number yet."""
     year = figures.week[:4]
     return f"{year}年第{number}期" if number else f"{year}年第　期（草稿，未发布）"
 
 
 def label_of(name: str) -> str:
-    """Return what people call a figure."""
+    """Return the figure's name for people."""
     return FACT_LABELS.get(name, name)
 
 
 def _weeks(week: Week, figures: Figures) -> list[str]:
     count = max((len(rates) for rates in figures.rates.values()), default=0)
-    found: list[str] = []
+    weeks: list[str] = []
     for _ in range(count):
-        found.insert(0, week.id)
+        weeks.insert(0, week.id)
         week = week.before()
-    return found
+    return weeks
 
 
 def sections(figures: Figures, words: Mapping[str, str]) -> list[BulletinSection]:
-    """The sections in order, each figure with its evidence."""
+    """Return the sections in order, with links from figures to their evidence."""
     return [
         BulletinSection(
             name=name,
@@ -214,20 +214,20 @@ def _receipts(
 
 
 def _person(catalogue: Catalogue, number: str) -> str:
-    found = catalogue.staff_by.get(number)
-    return found.name if found else number
+    person = catalogue.staff_by.get(number)
+    return person.name if person else number
 
 
-def named(found: Iterable[Difference]) -> list[Difference]:
-    """Return differences under the names that the office uses."""
-    return [replace(one, name=label_of(one.name)) for one in found]
+def named(differences: Iterable[Difference]) -> list[Difference]:
+    """Return the differences with the figures' names for people."""
+    return [replace(difference, name=label_of(difference.name)) for difference in differences]
 
 
 def _amendment(row: Any) -> AmendmentView:
     return AmendmentView(
         n=row.n,
         words=row.words,
-        changes=named(Difference(**one) for one in json.loads(row.data)),
+        changes=named(Difference(**difference) for difference in json.loads(row.data)),
         drafted_by=row.drafted_by,
         drafted_at=row.drafted_at,
         released_by=row.released_by,
@@ -236,25 +236,27 @@ def _amendment(row: Any) -> AmendmentView:
     )
 
 
-def public(shown: BulletinView, *, names: bool) -> PublicBulletin:
-    """What everybody may see."""
-    assert shown.released_at is not None, "only released bulletins are public"
+def public(view: BulletinView, *, names: bool) -> PublicBulletin:
+    """Return the public part of a released bulletin."""
+    assert view.released_at is not None, "only released bulletins are public"
     return PublicBulletin(
-        id=shown.id,
-        number=shown.number,
-        hall=shown.hall,
-        first=shown.first,
-        last=shown.last,
-        released_at=shown.released_at,
-        digest=shown.digest,
-        title=shown.title,
-        numbered=shown.numbered,
-        sections=shown.sections,
-        tables=[table for table in shown.tables if names or not table.personal],
-        units=shown.units,
-        service_units=shown.service_units,
-        cases=shown.cases if names else [],
-        amendments=[one.words for one in shown.amendments if one.released_at is not None],
+        id=view.id,
+        number=view.number,
+        hall=view.hall,
+        first=view.first,
+        last=view.last,
+        released_at=view.released_at,
+        digest=view.digest,
+        title=view.title,
+        numbered=view.numbered,
+        sections=view.sections,
+        tables=[table for table in view.tables if names or not table.personal],
+        units=view.units,
+        service_units=view.service_units,
+        cases=view.cases if names else [],
+        amendments=[
+            amendment.words for amendment in view.amendments if amendment.released_at is not None
+        ],
     )
 
 
@@ -264,7 +266,7 @@ def _window_number(catalogue: Catalogue, code: str) -> int | None:
 
 
 def tickets(catalogue: Catalogue, rows: Sequence[Any], code: str, week: str) -> TicketEvidence:
-    """The tickets of a unit, a window or everybody."""
+    """Return the tickets of a unit, a window or everybody as evidence."""
     unit, window = catalogue.unit_by.get(code), catalogue.window_by.get(code)
     name = unit.name if unit else f"{window.number}号 {window.name}" if window else code
     return TicketEvidence(

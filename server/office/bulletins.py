@@ -1,6 +1,6 @@
 """Routes of the weekly bulletin: draft, words, release, amendments, receipts, the public page.
 
-Figures are computed in another thread; acts are short and run where all acts run.
+Figures are computed in another thread; actions are short and run like all other actions.
 """
 
 from __future__ import annotations
@@ -45,75 +45,75 @@ EDITING = (
 
 
 class Bulletins:
-    """The bulletins of one hall, as pages see them."""
+    """Bulletins of one hall for the office pages."""
 
     def __init__(self, api: Api) -> None:
         self._hall = api.hall
         self.ctx = api.hall.ctx
         self._public: PublicBulletin | None = None
-        self.ctx.bus.listen(self._heard)
+        self.ctx.bus.listen(self._on_event)
 
-    def _heard(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         if isinstance(event, BulletinChanged | HallChanged):
             self._public = None
 
     def apart(self, query: Any) -> Any:
-        """Run a long query in another thread."""
+        """Run a long query in another thread; reads the context's data before."""
         self.ctx.catalogue(), self.ctx.settings(), self.ctx.calendar_years()
         return self._hall.offload(lambda: self.ctx.read_apart(query))
 
     def load(self, call: Call) -> Bulletin:
-        """The bulletin that a route names."""
-        bulletin = call.args["bulletin"]
-        found: Bulletin = self.apart(lambda conn: acts.load(self.ctx, conn, bulletin))
-        return found
+        """Return the bulletin that the route names; raises BULLETIN_UNKNOWN."""
+        bulletin_id = call.args["bulletin"]
+        record: Bulletin = self.apart(lambda conn: acts.load(self.ctx, conn, bulletin_id))
+        return record
 
     def shown(self, conn: Connection, bulletin: str) -> BulletinView:
-        """A bulletin with receipts and amendments."""
-        found = acts.load(self.ctx, conn, bulletin)
+        """Return the view of a bulletin with receipts and amendments."""
+        record = acts.load(self.ctx, conn, bulletin)
         return views.bulletin(
             self.ctx.catalogue(),
-            found,
+            record,
             bulletins.acknowledged(conn, self.ctx.hall_id, bulletin),
             bulletins.amendments(conn, self.ctx.hall_id, bulletin),
         )
 
     def public(self) -> PublicBulletin:
-        """The newest released one; raises BULLETIN_UNKNOWN before the first."""
+        """Return the newest released bulletin; raises BULLETIN_UNKNOWN before the first."""
         if self._public is None:
             ctx = self.ctx
             row = ctx.read(lambda c: bulletins.newest_released(c, ctx.hall_id))
             if row is None:
                 raise HallError(Code.BULLETIN_UNKNOWN)
-            shown = self.apart(lambda conn: self.shown(conn, row.id))
-            self._public = views.public(shown, names=bool(ctx.settings().bulletin_names))
+            view = self.apart(lambda conn: self.shown(conn, row.id))
+            self._public = views.public(view, names=bool(ctx.settings().bulletin_names))
         return self._public
 
     def evidence(self, conn: Connection, code: str, week: str) -> TicketEvidence:
-        """The tickets of a unit, a window or (`all`) the hall in a week; raises INVALID."""
+        """Return the tickets of a unit, window or the hall (`all`) in a week; raises INVALID."""
         try:
-            asked = parse_week(week)
+            parsed = parse_week(week)
         except ValueError:
             raise HallError(Code.INVALID, field="week") from None
-        rows = service.tickets(self.ctx, conn, asked)
+        rows = service.tickets(self.ctx, conn, parsed)
         return views.tickets(self.ctx.catalogue(), rows, code, week)
 
 
 def add(api: Api) -> None:
-    """Register the bulletin."""
-    shown = Bulletins(api)
-    _reading(api, shown)
-    _papers(api, shown)
-    _acts(api, shown)
-    _amendments(api, shown)
+    """Register the routes of the bulletin."""
+    pages = Bulletins(api)
+    _reading(api, pages)
+    _papers(api, pages)
+    _acts(api, pages)
+    _amendments(api, pages)
 
 
-def _reading(api: Api, shown: Bulletins) -> None:
+def _reading(api: Api, pages: Bulletins) -> None:
     ctx = api.hall.ctx
 
     @api.get("/bulletins", who=STAFF, answer=BulletinList)
     def bulletin_list(call: Call) -> BulletinList:
-        """The archive, newest first; drafts only for managers."""
+        """Return the archive, newest first; drafts only for managers."""
         rows = ctx.read(lambda c: bulletins.every(c, ctx.hall_id))
         return views.archive(rows, drafts=views.manages(call.actor))
 
@@ -124,27 +124,27 @@ def _reading(api: Api, shown: Bulletins) -> None:
         codes=(Code.BULLETIN_UNKNOWN,),
     )
     def one_bulletin(call: Call) -> BulletinView:
-        """A bulletin with its figures, words, receipts and amendments."""
+        """Return a bulletin with its figures, words, receipts and amendments."""
         name = call.args["bulletin"]
-        found: BulletinView = shown.apart(lambda conn: shown.shown(conn, name))
-        if found.state == "draft" and not views.manages(call.actor):
+        view: BulletinView = pages.apart(lambda conn: pages.shown(conn, name))
+        if view.state == "draft" and not views.manages(call.actor):
             raise HallError(Code.BULLETIN_UNKNOWN, bulletin=name)
-        return found
+        return view
 
     @api.get("/bulletin", who=ANYONE, answer=PublicBulletin, codes=(Code.BULLETIN_UNKNOWN,))
     def public_bulletin(_call: Call) -> PublicBulletin:
-        """What boards and phones show: the newest released bulletin."""
-        return shown.public()
+        """Return the newest released bulletin, for boards and phones."""
+        return pages.public()
 
     @api.get("/office/tickets/<code>/<week>", who=MANAGERS, answer=TicketEvidence)
     def ticket_evidence(call: Call) -> TicketEvidence:
-        """The tickets behind a line of service figures."""
+        """Return the tickets behind a line of service figures."""
         code, week = call.args["code"], call.args["week"]
-        found: TicketEvidence = shown.apart(lambda conn: shown.evidence(conn, code, week))
-        return found
+        evidence: TicketEvidence = pages.apart(lambda conn: pages.evidence(conn, code, week))
+        return evidence
 
 
-def _papers(api: Api, shown: Bulletins) -> None:
+def _papers(api: Api, pages: Bulletins) -> None:
     def answer(name: str, content: bytes, ending: str, media: str) -> Response:
         headers = {"Content-Disposition": f'attachment; filename="bulletin-{name}.{ending}"'}
         return Response(content, mimetype=media, headers=headers)
@@ -157,10 +157,10 @@ def _papers(api: Api, shown: Bulletins) -> None:
         media=PDF,
     )
     def bulletin_paper(call: Call) -> Response:
-        """The bulletin under the hall's letterhead."""
+        """Return the bulletin under the hall's letterhead as a PDF."""
         name = call.args["bulletin"]
-        found = shown.apart(lambda conn: shown.shown(conn, name))
-        content = api.hall.offload(lambda: reports.bulletin.paper(found))
+        view = pages.apart(lambda conn: pages.shown(conn, name))
+        content = api.hall.offload(lambda: reports.bulletin.paper(view))
         return answer(name, content, "pdf", PDF)
 
     @api.get(
@@ -171,14 +171,14 @@ def _papers(api: Api, shown: Bulletins) -> None:
         media=XLSX,
     )
     def bulletin_workbook(call: Call) -> Response:
-        """The bulletin's tables as a workbook."""
+        """Return the bulletin's tables as a workbook."""
         name = call.args["bulletin"]
-        found = shown.apart(lambda conn: shown.shown(conn, name))
-        content = api.hall.offload(lambda: reports.bulletin.workbook(found))
+        view = pages.apart(lambda conn: pages.shown(conn, name))
+        content = api.hall.offload(lambda: reports.bulletin.workbook(view))
         return answer(name, content, "xlsx", XLSX)
 
 
-def _acts(api: Api, shown: Bulletins) -> None:
+def _acts(api: Api, pages: Bulletins) -> None:
     ctx = api.hall.ctx
 
     @api.post(
@@ -202,9 +202,9 @@ def _acts(api: Api, shown: Bulletins) -> None:
         example={"words": {"closing": "请各单位签收。"}},
     )
     def edit_bulletin(call: Call) -> Done:
-        """Edit a draft's words; figures are quoted in braces."""
-        asked: EditBulletin = call.body
-        acts.edit(ctx, call.actor, call.key, shown.load(call), asked.words, asked.seen)
+        """Edit a draft's words; braces quote figures."""
+        body: EditBulletin = call.body
+        acts.edit(ctx, call.actor, call.key, pages.load(call), body.words, body.seen)
         return Done()
 
     @api.post(
@@ -221,9 +221,9 @@ def _acts(api: Api, shown: Bulletins) -> None:
         example={"seen": "0" * 64},
     )
     def release_bulletin(call: Call) -> BulletinReleased:
-        """Release exactly what was read; by somebody who did not edit it."""
-        found, seen = shown.load(call), call.body.seen
-        return BulletinReleased(digest=acts.release(ctx, call.actor, call.key, found, seen))
+        """Release exactly the version that was read, as a person who did not edit it."""
+        record, seen = pages.load(call), call.body.seen
+        return BulletinReleased(digest=acts.release(ctx, call.actor, call.key, record, seen))
 
     @api.post(
         "/bulletins/<bulletin>/acknowledge",
@@ -232,12 +232,12 @@ def _acts(api: Api, shown: Bulletins) -> None:
         codes=(Code.BULLETIN_UNKNOWN, Code.BULLETIN_STATE, Code.BULLETIN_ACK),
     )
     def acknowledge_bulletin(call: Call) -> Done:
-        """A unit's chief representative has read it."""
+        """Acknowledge a bulletin as a unit's chief representative."""
         acts.acknowledge(ctx, call.actor, call.key, call.args["bulletin"])
         return Done()
 
 
-def _amendments(api: Api, shown: Bulletins) -> None:
+def _amendments(api: Api, pages: Bulletins) -> None:
     ctx = api.hall.ctx
 
     @api.get(
@@ -247,9 +247,9 @@ def _amendments(api: Api, shown: Bulletins) -> None:
         codes=(Code.BULLETIN_UNKNOWN,),
     )
     def bulletin_changes(call: Call) -> BulletinChanges:
-        """What a released bulletin says otherwise than the books say today."""
-        found = shown.load(call)
-        changes = shown.apart(lambda conn: acts.changed_since(ctx, conn, found))
+        """Return the figures of a released bulletin that differ from today's records."""
+        record = pages.load(call)
+        changes = pages.apart(lambda conn: acts.changed_since(ctx, conn, record))
         return BulletinChanges(changes=views.named(changes))
 
     @api.post(
@@ -261,10 +261,10 @@ def _amendments(api: Api, shown: Bulletins) -> None:
         example={"words": "补收打卡机数据后更正。"},
     )
     def amend_bulletin(call: Call) -> AmendmentMade:
-        """Draft an amendment with what has changed since the release."""
-        found = shown.load(call)
-        changes = shown.apart(lambda conn: acts.changed_since(ctx, conn, found))
-        n = acts.amend(ctx, call.actor, call.key, found, changes, call.body.words)
+        """Draft an amendment with the changes since the release."""
+        record = pages.load(call)
+        changes = pages.apart(lambda conn: acts.changed_since(ctx, conn, record))
+        n = acts.amend(ctx, call.actor, call.key, record, changes, call.body.words)
         return AmendmentMade(n=n)
 
     @api.post(
@@ -274,7 +274,7 @@ def _amendments(api: Api, shown: Bulletins) -> None:
         codes=(Code.BULLETIN_UNKNOWN, Code.BULLETIN_STATE, Code.BULLETIN_SECOND),
     )
     def release_amendment(call: Call) -> BulletinReleased:
-        """Release an amendment; by somebody who did not draft it."""
+        """Release an amendment as a person who did not draft it."""
         text = call.args["n"]
         n = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
         name = call.args["bulletin"]

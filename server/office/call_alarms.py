@@ -1,4 +1,4 @@
-"""Calls that no loudspeaker spoke, as lines of the office's list: one for each room."""
+"""Alarms of calls that no loudspeaker spoke: one alarm per room."""
 
 from __future__ import annotations
 
@@ -16,29 +16,31 @@ NAMED = 6
 
 
 def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
-    """Return the function by which the office's surface asks."""
+    """Return the function that makes these alarms from a snapshot."""
     ctx = hall.ctx
 
-    def found(taken: Snapshot) -> list[Alarm]:
-        called = {t.id: t for t in taken.current.values() if t.state is State.CALLED}
+    def current(snapshot: Snapshot) -> list[Alarm]:
+        called = {t.id: t for t in snapshot.current.values() if t.state is State.CALLED}
         if not called:
             return []
         rows = ctx.read(lambda c: announcements.of_last_calls(c, ctx.hall_id, called))
         rooms: dict[str, list[Any]] = {}
         for row in rows:
-            window = taken.catalogue.window_by.get(row.window)
+            window = snapshot.catalogue.window_by.get(row.window)
             if row.state == UNSPOKEN and window is not None:
                 rooms.setdefault(window.zone, []).append((row, called[row.ticket_id], window))
-        return [_line(taken, zone, calls) for zone, calls in rooms.items()]
+        return [_line(snapshot, zone, calls) for zone, calls in rooms.items()]
 
-    return found
+    return current
 
 
-def _line(taken: Snapshot, zone: str, calls: Sequence[Any]) -> Alarm:
-    room = taken.catalogue.zone_by.get(zone)
-    named = calls[:NAMED]
-    zh = "、".join(f"{ticket.number}（{window.number} 号窗口）" for _, ticket, window in named)
-    en = ", ".join(f"{ticket.number} (window {window.number})" for _, ticket, window in named)
+def _line(snapshot: Snapshot, zone: str, calls: Sequence[Any]) -> Alarm:
+    room = snapshot.catalogue.zone_by.get(zone)
+    first_calls = calls[:NAMED]
+    zh = "、".join(
+        f"{ticket.number}（{window.number} 号窗口）" for _, ticket, window in first_calls
+    )
+    en = ", ".join(f"{ticket.number} (window {window.number})" for _, ticket, window in first_calls)
     more_zh, more_en = (" 等", " …") if len(calls) > NAMED else ("", "")
     where_zh = room.name if room is not None else zone
     where_en = (room.name_en or room.name) if room is not None else zone

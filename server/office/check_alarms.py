@@ -1,4 +1,4 @@
-"""Spot checks in the office's list of alarms: one has come due; somebody has to decide."""
+"""Alarms of spot checks: a due check, a lost seed, findings that wait for a decision."""
 
 from __future__ import annotations
 
@@ -19,15 +19,17 @@ WAITING = {
 
 
 def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
-    """The alarms of spot checks, as the office's surface asks for them."""
+    """Return the function that makes the alarms of spot checks from a snapshot."""
     ctx = hall.ctx
-    return lambda taken: ctx.read(lambda c: [*_due(c, ctx.hall_id, taken), *_open(c, ctx.hall_id)])
+    return lambda snapshot: ctx.read(
+        lambda c: [*_due(c, ctx.hall_id, snapshot), *_open(c, ctx.hall_id)]
+    )
 
 
-def _due(conn: Connection, hall_id: str, taken: Snapshot) -> list[Alarm]:
-    """A drawn time that has come, never one that has not."""
-    rows = checks.of_days(conn, hall_id, taken.day, taken.day)
-    found = [
+def _due(conn: Connection, hall_id: str, snapshot: Snapshot) -> list[Alarm]:
+    """Return alarms of drawn times that have come, never of later ones."""
+    rows = checks.of_days(conn, hall_id, snapshot.day, snapshot.day)
+    result = [
         Alarm(
             code="check_due",
             subject=row.id,
@@ -38,10 +40,10 @@ def _due(conn: Connection, hall_id: str, taken: Snapshot) -> list[Alarm]:
         for row in rows
         if row.state == "due"
     ]
-    sealed = checks.day(conn, hall_id, taken.day)
-    if sealed is not None and sealed.revealed_at is not None and sealed.seed == LOST:
-        found.append(_lost(taken.day))
-    return found
+    commitment = checks.day(conn, hall_id, snapshot.day)
+    if commitment is not None and commitment.revealed_at is not None and commitment.seed == LOST:
+        result.append(_lost(snapshot.day))
+    return result
 
 
 def _lost(day: str) -> Alarm:
@@ -55,15 +57,15 @@ def _lost(day: str) -> Alarm:
 
 
 def _open(conn: Connection, hall_id: str) -> list[Alarm]:
-    counted = findings.counted(conn, hall_id, WAITING)
+    counts = findings.counted(conn, hall_id, WAITING)
     return [
         Alarm(
             code=f"findings_{state}",
             subject="findings",
             since=None,
-            message_zh=f"{counted[state]} {WAITING[state][0]}",
-            message_en=f"{counted[state]} {WAITING[state][1]}",
+            message_zh=f"{counts[state]} {WAITING[state][0]}",
+            message_en=f"{counts[state]} {WAITING[state][1]}",
         )
         for state in WAITING
-        if counted.get(state)
+        if counts.get(state)
     ]

@@ -1,4 +1,4 @@
-"""Spot checks and findings as messages: pure shaping of rows, with names beside numbers."""
+"""Views of spot checks and findings: converts rows into messages with names beside numbers."""
 
 from __future__ import annotations
 
@@ -32,53 +32,56 @@ from server.wire.checks import (
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Windows marked and findings of a check."""
+    """Number of marked windows and of findings of a check."""
 
     marked: int = 0
     findings: int = 0
 
 
 def person(catalogue: Catalogue, number: str) -> NamedPerson:
-    """A person by number; one who left keeps the number."""
+    """Return number and name of a person; a person who left is named by the number."""
     return NamedPerson(number=number, name=name_of(catalogue, number))
 
 
 def name_of(catalogue: Catalogue, number: str) -> str:
-    """A person's name, or the number."""
-    found = catalogue.staff_by.get(number)
-    return found.name if found else number
+    """Return a person's name, or the number if the person is not on the list."""
+    person = catalogue.staff_by.get(number)
+    return person.name if person else number
 
 
 def seal(row: Any, faults: Sequence[str] = ()) -> SealView:
-    """A day's seal. What is secret stays out until the row says that it was revealed."""
-    found = draws.rules_of(row.rules)
-    shown = row.revealed_at is not None and bool(row.seed)
-    times = draws.draw(bytes.fromhex(row.seed), found, row.day) if shown else ()
+    """Return a day's draw commitment.
+
+    Secret parts are left out until the row is marked as revealed.
+    """
+    rules_in_force = draws.rules_of(row.rules)
+    revealed = row.revealed_at is not None and bool(row.seed)
+    times = draws.draw(bytes.fromhex(row.seed), rules_in_force, row.day) if revealed else ()
     return SealView(
         day=row.day,
         seal=row.seal,
         sealed_at=row.sealed_at,
-        late=found.late,
+        late=rules_in_force.late,
         rules=SealRules(
-            asked=found.asked,
-            count=found.count,
-            spans=list(found.spans),
-            gap=found.gap,
-            within=found.within,
-            opens=found.opens,
-            closes=found.closes,
+            asked=rules_in_force.asked,
+            count=rules_in_force.count,
+            spans=list(rules_in_force.spans),
+            gap=rules_in_force.gap,
+            within=rules_in_force.within,
+            opens=rules_in_force.opens,
+            closes=rules_in_force.closes,
         ),
         rules_text=row.rules,
         revealed_at=row.revealed_at,
-        seed=row.seed if shown else "",
+        seed=row.seed if revealed else "",
         times=[f"{minute // 60:02}:{minute % 60:02}" for minute in times],
-        recipe=proof.recipe(row) if shown else "",
+        recipe=proof.recipe(row) if revealed else "",
         faults=list(faults),
     )
 
 
 def check(catalogue: Catalogue, row: Any, within: int, counts: Counts) -> CheckView:
-    """A check; `within`: minutes in which it had to be started."""
+    """Return the view of a check; `within`: minutes in which it had to be started."""
     due = row.state == "due" and row.due_at is not None
     return CheckView(
         id=row.id,
@@ -97,10 +100,10 @@ def check(catalogue: Catalogue, row: Any, within: int, counts: Counts) -> CheckV
     )
 
 
-def known(catalogue: Catalogue, found: Known, waiting: int | None = None) -> KnownNow:
-    """What the books say."""
-    name = name_of(catalogue, found.staff) if found.staff else ""
-    return KnownNow(**asdict(found), staff_name=name, waiting=waiting)
+def known(catalogue: Catalogue, state: Known, waiting: int | None = None) -> KnownNow:
+    """Return the view of a window's recorded state."""
+    name = name_of(catalogue, state.staff) if state.staff else ""
+    return KnownNow(**asdict(state), staff_name=name, waiting=waiting)
 
 
 def window(
@@ -110,7 +113,7 @@ def window(
     books: KnownNow,
     punched: Mapping[str, Sequence[int]],
 ) -> WalkWindow:
-    """A window on the way."""
+    """Return the view of a window on the inspection round."""
     spot = catalogue.window_by[code]
     zone = catalogue.zone_by.get(spot.zone)
     return WalkWindow(
@@ -121,29 +124,29 @@ def window(
         zone=spot.zone,
         zone_name=zone.name if zone else "",
         zone_name_en=zone.name_en if zone else "",
-        expected=[_expected(one, punched) for one in people],
+        expected=[_expected(person, punched) for person in people],
         known=books,
     )
 
 
-def _expected(one: Expected, punched: Mapping[str, Sequence[int]]) -> ExpectedPerson:
-    times = punched.get(one.staff.number, ())
+def _expected(person: Expected, punched: Mapping[str, Sequence[int]]) -> ExpectedPerson:
+    times = punched.get(person.staff.number, ())
     return ExpectedPerson.model_validate(
         {
-            "number": one.staff.number,
-            "name": one.staff.name,
-            "how": one.how,
-            "leave": one.leave,
-            "until": one.until.isoformat() if one.until else "",
+            "number": person.staff.number,
+            "name": person.staff.name,
+            "how": person.how,
+            "leave": person.leave,
+            "until": person.until.isoformat() if person.until else "",
             "punch_at": times[-1] if times else None,
         }
     )
 
 
 def marks(catalogue: Catalogue, rows: Sequence[Any]) -> list[MarkView]:
-    """A walk's marks, in order; each says whether it counts."""
-    counted = {mark.id for mark in standing(map(finding.mark_of, rows)).values()}
-    return [_mark(catalogue, row, row.id in counted) for row in rows]
+    """Return an inspection round's marks in order, each with a flag whether it counts."""
+    counting_ids = {mark.id for mark in standing(map(finding.mark_of, rows)).values()}
+    return [_mark(catalogue, row, row.id in counting_ids) for row in rows]
 
 
 def _mark(catalogue: Catalogue, row: Any, counts: bool) -> MarkView:
@@ -169,9 +172,9 @@ def _mark(catalogue: Catalogue, row: Any, counts: bool) -> MarkView:
     )
 
 
-def finding_view(catalogue: Catalogue, row: Any, who: Person, now: int) -> FindingView:
-    """A finding as `who` sees it."""
-    facts, found = finding.facts_of(row), finding.finding_of(row)
+def finding_view(catalogue: Catalogue, row: Any, viewer: Person, now: int) -> FindingView:
+    """Return the view of a finding for `viewer`."""
+    facts, record = finding.facts_of(row), finding.finding_of(row)
     unit, spot = catalogue.unit_by.get(row.unit), catalogue.window_by.get(row.window)
     history = json.loads(row.history)
     return FindingView.model_validate(
@@ -189,14 +192,14 @@ def finding_view(catalogue: Catalogue, row: Any, who: Person, now: int) -> Findi
             "window_number": spot.number if spot else None,
             "state": row.state,
             "at": row.at,
-            "checkers": [person(catalogue, one) for one in facts.get("checkers", [])],
-            "told": [person(catalogue, one) for one in _told(history)],
+            "checkers": [person(catalogue, number) for number in facts.get("checkers", [])],
+            "told": [person(catalogue, number) for number in _told(history)],
             "dispute_until": row.dispute_until,
             "step": row.step,
             "rectified": _rectified(catalogue, row.rectified),
             "history": [_line(catalogue, line) for line in history],
             **_evidence(catalogue, facts),
-            **_may(found, who, now),
+            **_may(record, viewer, now),
         }
     )
 
@@ -216,18 +219,18 @@ def _evidence(catalogue: Catalogue, facts: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _may(found: Finding, who: Person, now: int) -> dict[str, bool]:
-    own, concerned = found.staff == who.number, rules.concerns(found, who)
-    in_time = found.dispute_until is not None and now <= found.dispute_until
+def _may(record: Finding, viewer: Person, now: int) -> dict[str, bool]:
+    own, concerned = record.staff == viewer.number, rules.concerns(record, viewer)
+    in_time = record.dispute_until is not None and now <= record.dispute_until
     return {
         "mine": concerned,
-        "can_judge": who.office and found.state is State.PROPOSED and not own,
-        "can_dispute": concerned and found.state is State.CONFIRMED and in_time,
-        "can_settle": who.office
-        and found.state is State.DISPUTED
+        "can_judge": viewer.office and record.state is State.PROPOSED and not own,
+        "can_dispute": concerned and record.state is State.CONFIRMED and in_time,
+        "can_settle": viewer.office
+        and record.state is State.DISPUTED
         and not own
-        and who.number not in found.involved,
-        "can_rectify": concerned and found.state in rules.STANDING,
+        and viewer.number not in record.involved,
+        "can_rectify": concerned and record.state in rules.STANDING,
     }
 
 
@@ -249,6 +252,6 @@ def _line(catalogue: Catalogue, line: dict[str, Any]) -> FindingLine:
 def _rectified(catalogue: Catalogue, text: str) -> Rectified | None:
     if not text:
         return None
-    said = json.loads(text)
-    by = name_of(catalogue, said["by"])
-    return Rectified(words=said["words"], day=said["day"], by_name=by, at=said["at"])
+    data = json.loads(text)
+    by = name_of(catalogue, data["by"])
+    return Rectified(words=data["words"], day=data["day"], by_name=by, at=data["at"])

@@ -1,7 +1,7 @@
-"""Spot checks in the office and on the checkers' phone: routes and the live feed `checks`.
+"""Spot checks in the office and on the inspectors' phone: routes and the live feed `checks`.
 
-No answer here holds a drawn time or a seed before it has come or been revealed: both come from
-rows that the keeper writes only then.
+No answer contains a drawn time before it has come, or a seed before it is revealed: both come
+from rows that the scheduler writes only then.
 """
 
 from __future__ import annotations
@@ -52,118 +52,125 @@ from server.wire.commands import Done
 
 JPEG = "image/jpeg"
 LONGEST_HISTORY = 62
-"""Days at a time."""
+"""Maximum number of days per request."""
 OF_WALKS = (Code.CHECK_UNKNOWN, Code.CHECK_NOT_RUNNING, Code.NOT_A_CHECKER)
 
 
 class Checks:
-    """The checks of one hall."""
+    """Spot checks of one hall for the office pages."""
 
     def __init__(self, hall: Hall) -> None:
         self._ctx = hall.ctx
 
-    def state(self, taken: Snapshot, _key: str) -> ChecksState:
-        """Today's seal, what has come due, the walks that run."""
-        return self._ctx.read(lambda c: self._state(c, taken))
+    def state(self, snapshot: Snapshot, _key: str) -> ChecksState:
+        """Return today's draw commitment, due checks and running inspection rounds."""
+        return self._ctx.read(lambda c: self._state(c, snapshot))
 
-    def _state(self, conn: Connection, taken: Snapshot) -> ChecksState:
-        ctx, day = self._ctx, taken.day
-        sealed = checks.day(conn, ctx.hall_id, day)
+    def _state(self, conn: Connection, snapshot: Snapshot) -> ChecksState:
+        ctx, day = self._ctx, snapshot.day
+        commitment = checks.day(conn, ctx.hall_id, day)
         rows = checks.of_days(conn, ctx.hall_id, day, day)
-        shown = {view.id: view for view in self.views(conn, rows)}
+        views_by_id = {view.id: view for view in self.views(conn, rows)}
         running = [row for row in rows if row.state == "started"]
         states = findings.counted(conn, ctx.hall_id, ("proposed", "disputed"))
         return ChecksState(
             day=day,
-            seal=self.seal(conn, sealed) if sealed is not None else None,
-            checks=list(shown.values()),
-            walks=[WalkView(check=shown[r.id], marks=self.marks(conn, r.id)) for r in running],
-            windows=self._windows(conn, taken) if running else [],
-            faults=list(fault_list(taken.settings.check_faults)),
+            seal=self.seal(conn, commitment) if commitment is not None else None,
+            checks=list(views_by_id.values()),
+            walks=[
+                WalkView(check=views_by_id[r.id], marks=self.marks(conn, r.id)) for r in running
+            ],
+            windows=self._windows(conn, snapshot) if running else [],
+            faults=list(fault_list(snapshot.settings.check_faults)),
             proposed=states.get("proposed", 0),
             disputed=states.get("disputed", 0),
         )
 
     def seal(self, conn: Connection, row: Any) -> SealView:
-        """A seal, with its proof once it is revealed."""
-        shown = row.revealed_at is not None
-        return views.seal(row, proof.faults_of(conn, self._ctx.hall_id, row) if shown else ())
+        """Return a draw commitment, with its proof once it is revealed."""
+        revealed = row.revealed_at is not None
+        return views.seal(row, proof.faults_of(conn, self._ctx.hall_id, row) if revealed else ())
 
     def views(self, conn: Connection, rows: Sequence[Any]) -> list[CheckView]:
-        """Checks with their counts."""
+        """Return the views of checks with their counts."""
         hall_id, catalogue = self._ctx.hall_id, self._ctx.catalogue()
         by_check: dict[str, list[Any]] = {row.id: [] for row in rows}
         for mark in checks.marks_of(conn, hall_id, by_check):
             by_check[mark.check_id].append(mark)
         days = sorted({row.day for row in rows})
         within = {day: _within(checks.day(conn, hall_id, day)) for day in days}
-        found = self._found(conn, days)
+        finding_counts = self._finding_counts(conn, days)
         return [
             views.check(
                 catalogue,
                 row,
                 within[row.day],
-                views.Counts(len(standing(map(finding.mark_of, by_check[row.id]))), found[row.id]),
+                views.Counts(
+                    len(standing(map(finding.mark_of, by_check[row.id]))), finding_counts[row.id]
+                ),
             )
             for row in rows
         ]
 
-    def _found(self, conn: Connection, days: Sequence[str]) -> Counter[str]:
-        """Standing findings by check."""
+    def _finding_counts(self, conn: Connection, days: Sequence[str]) -> Counter[str]:
+        """Return the number of findings that were not withdrawn, by check."""
         if not days:
             return Counter()
         rows = findings.of_days(conn, self._ctx.hall_id, days[0], days[-1])
-        stand = (row for row in rows if row.source == "mark" and row.state != "withdrawn")
-        return Counter(finding.facts_of(row)["check"] for row in stand)
+        standing_rows = (row for row in rows if row.source == "mark" and row.state != "withdrawn")
+        return Counter(finding.facts_of(row)["check"] for row in standing_rows)
 
     def marks(self, conn: Connection, check_id: str) -> Any:
-        """Marks of a walk."""
+        """Return the views of an inspection round's marks."""
         rows = checks.marks(conn, self._ctx.hall_id, check_id)
         return views.marks(self._ctx.catalogue(), rows)
 
-    def _windows(self, conn: Connection, taken: Snapshot) -> list[WalkWindow]:
-        catalogue, day = taken.catalogue, taken.local.date()
+    def _windows(self, conn: Connection, snapshot: Snapshot) -> list[WalkWindow]:
+        catalogue, day = snapshot.catalogue, snapshot.local.date()
         leave = knowing.leave_of(self._ctx, conn, day)
-        punched = knowing.punches_of(self._ctx, conn, taken.day)
-        seats = {code: row.staff for code, row in taken.seats.items()}
+        punched = knowing.punches_of(self._ctx, conn, snapshot.day)
+        seats = {code: row.staff for code, row in snapshot.seats.items()}
         return [
             views.window(
                 catalogue,
                 spot.code,
-                knowing.expected(catalogue, seats, leave, spot.code, taken.local),
-                views.known(catalogue, _live(taken, spot.code), waiting_for(taken, spot.code)),
+                knowing.expected(catalogue, seats, leave, spot.code, snapshot.local),
+                views.known(
+                    catalogue, _live(snapshot, spot.code), waiting_for(snapshot, spot.code)
+                ),
                 punched,
             )
             for spot in knowing.walking_order(catalogue, day)
         ]
 
     def allowed(self, principal: Principal | None, _key: str) -> bool:
-        """Managers and administrators: the checkers on duty."""
+        """Return True for managers and administrators, who may be inspectors."""
         return (
             principal is not None and principal.is_staff and principal.kind is not ActorKind.CLERK
         )
 
     def days(self, first: date, last: date) -> CheckDays:
-        """Sealed days with their checks and their proof."""
+        """Return the days with draw commitments, their checks and their proof."""
         ctx = self._ctx
 
         def query(conn: Connection) -> CheckDays:
-            sealed = checks.days(conn, ctx.hall_id, first.isoformat(), last.isoformat())
+            commitments = checks.days(conn, ctx.hall_id, first.isoformat(), last.isoformat())
             rows = checks.of_days(conn, ctx.hall_id, first.isoformat(), last.isoformat())
-            shown = self.views(conn, rows)
+            check_views = self.views(conn, rows)
             return CheckDays(
                 days=[
                     CheckDay(
-                        seal=self.seal(conn, row), checks=[v for v in shown if v.day == row.day]
+                        seal=self.seal(conn, row),
+                        checks=[v for v in check_views if v.day == row.day],
                     )
-                    for row in sealed
+                    for row in commitments
                 ]
             )
 
         return ctx.read(query)
 
     def detail(self, check_id: str) -> CheckDetail:
-        """One check with every mark; raises CHECK_UNKNOWN."""
+        """Return one check with every mark; raises CHECK_UNKNOWN."""
         ctx = self._ctx
 
         def query(conn: Connection) -> CheckDetail:
@@ -175,17 +182,17 @@ class Checks:
         return ctx.read(query)
 
 
-def _within(sealed: Any) -> int:
-    return rules_of(sealed.rules).within if sealed is not None else 0
+def _within(commitment: Any) -> int:
+    return rules_of(commitment.rules).within if commitment is not None else 0
 
 
-def _live(taken: Snapshot, window: str) -> Known:
-    """The window as the live picture has it."""
-    seat, ticket = taken.seats.get(window), taken.current.get(window)
+def _live(snapshot: Snapshot, window: str) -> Known:
+    """Return the window's state from the live snapshot."""
+    seat, ticket = snapshot.seats.get(window), snapshot.current.get(window)
     if seat is None:
-        return Known(taken.now)
+        return Known(snapshot.now)
     return Known(
-        as_of=taken.now,
+        as_of=snapshot.now,
         staff=seat.staff,
         since=seat.since,
         paused_at=seat.paused_at,
@@ -196,50 +203,50 @@ def _live(taken: Snapshot, window: str) -> Known:
     )
 
 
-def _hits(event: Event) -> set[str] | None:
+def _changed_keys(event: Event) -> set[str] | None:
     if isinstance(event, (ChecksChanged, HallChanged)):
         return {"*"}
     return set() if isinstance(event, (TicketMoved, WindowChanged)) else None
 
 
 def add(api: Api, feeds: Feeds) -> None:
-    """Register spot checks and findings."""
-    found = Checks(api.hall)
-    feeds.add(Surface("checks", found.state, found.allowed, _hits, 2.0))
-    _looking(api, found)
+    """Register the routes and the live feed of spot checks and findings."""
+    spot_checks = Checks(api.hall)
+    feeds.add(Surface("checks", spot_checks.state, spot_checks.allowed, _changed_keys, 2.0))
+    _looking(api, spot_checks)
     _walking(api)
     _photos(api)
     finding_routes.add(api)
 
 
-def _looking(api: Api, found: Checks) -> None:
+def _looking(api: Api, spot_checks: Checks) -> None:
     ctx = api.hall.ctx
 
     @api.get("/checks/seals/<day>", who=ANYONE, answer=SealView, codes=(Code.NOT_FOUND,))
     def check_seal(call: Call) -> SealView:
-        """A day's seal, for everybody; the seed and the times once the hall has closed."""
+        """Return a day's draw commitment; with seed and times once the hall has closed."""
         row = ctx.read(lambda c: checks.day(c, ctx.hall_id, call.args["day"]))
         if row is None:
             raise HallError(Code.NOT_FOUND)
-        return ctx.read(lambda c: found.seal(c, row))
+        return ctx.read(lambda c: spot_checks.seal(c, row))
 
     @api.get("/office/checks/days", who=MANAGERS, answer=CheckDays)
     def check_days(_call: Call) -> CheckDays:
-        """Sealed days with their checks and their proof (`from`, `to`; 62 days at most)."""
+        """Return draw commitments with checks and proof (`from`, `to`; 62 days at most)."""
         last = asked_day("to", ctx.local().date())
         first = asked_day("from", last - timedelta(days=30))
-        return found.days(max(first, last - timedelta(days=LONGEST_HISTORY)), last)
+        return spot_checks.days(max(first, last - timedelta(days=LONGEST_HISTORY)), last)
 
     @api.get(
         "/office/checks/<check>", who=MANAGERS, answer=CheckDetail, codes=(Code.CHECK_UNKNOWN,)
     )
     def check_detail(call: Call) -> CheckDetail:
-        """A check with every mark."""
-        return found.detail(call.args["check"])
+        """Return a check with every mark."""
+        return spot_checks.detail(call.args["check"])
 
 
 def asked_day(name: str, default: date) -> date:
-    """A day from the address; raises INVALID."""
+    """Return a day from the request's query string; raises INVALID."""
     text = request.args.get(name, "")
     try:
         return nearby(date.fromisoformat(text), name) if text else default
@@ -271,7 +278,7 @@ def _walking(api: Api) -> None:
         example={"other": "1003"},
     )
     def start_check(call: Call) -> CheckStarted:
-        """Start a check that has come due."""
+        """Start a check that is due."""
         check, other = call.args["check"], call.body.other
         return _started(walks.start(ctx, call.actor, call.key, check, other))
 
@@ -290,20 +297,20 @@ def _walking(api: Api) -> None:
         example={"id": "m-1", "window": "W01", "mark": "at_post", "at": 1767574800000},
     )
     def mark_window(call: Call) -> Done:
-        """Keep one mark; the same id again adds nothing."""
+        """Store one mark; the same id again adds nothing."""
         body: MarkWindow = call.body
         values = body.model_dump() | {"faults": tuple(body.faults), "photos": tuple(body.photos)}
         try:
             walks.mark(ctx, call.actor, call.key, call.args["check"], walks.Asked(**values))
         except HallError as refusal:
-            # The day is over: the mark waits for a second person, and the phone is done with it.
+            # The day is over: the mark waits for a second person, and the phone need not retry.
             if refusal.code is not Code.PAST_ASKED:
                 raise
         return Done()
 
     @api.post("/office/checks/<check>/finish", who=MANAGERS, answer=CheckStarted, codes=OF_WALKS)
     def finish_check(call: Call) -> CheckStarted:
-        """End a walk; its findings are told now."""
+        """End an inspection round and notify the people of its findings."""
         return _started(walks.finish(ctx, call.actor, call.key, call.args["check"]))
 
 
@@ -323,7 +330,7 @@ def _photos(api: Api) -> None:
         upload=photos.MAX_BYTES,
     )
     def keep_photo(call: Call) -> PhotoKept:
-        """Keep a photo (multipart field `photo`) without what the camera wrote beside it."""
+        """Store a photo (multipart field `photo`) without the camera's metadata."""
         walks.running(hall.ctx, call.actor, call.args["check"])
         content = _uploaded()
         clean: bytes = hall.offload(lambda: photos.cleaned(content))
@@ -337,7 +344,7 @@ def _photos(api: Api) -> None:
         media=JPEG,
     )
     def see_photo(call: Call) -> Response:
-        """A photo of a check."""
+        """Return a photo of a check."""
         ctx, photo = hall.ctx, call.args["photo"]
         rows = ctx.read(lambda c: checks.marks(c, ctx.hall_id, call.args["check"]))
         if not any(photo in json.loads(row.photos) for row in rows):

@@ -1,4 +1,4 @@
-"""Windows that nobody sits at though they are open, as lines of the office's list."""
+"""Alarms of open windows without a person: uncovered leave, and windows without a sign-in."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from server.wire.views import Alarm
 
 
 def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
-    """What stands in the list: uncovered leave one by one, deserted windows together."""
+    """Return the function that makes these alarms: one per uncovered leave, one for the rest."""
     ctx = hall.ctx
 
-    def found(taken: Snapshot) -> list[Alarm]:
+    def current(snapshot: Snapshot) -> list[Alarm]:
         def query(conn: Connection) -> tuple[list[covers.Uncovered], list[str]]:
-            return covers.uncovered(ctx, conn, taken), covers.deserted(ctx, conn, taken)
+            return covers.uncovered(ctx, conn, snapshot), covers.deserted(ctx, conn, snapshot)
 
         uncovered, deserted = ctx.read(query)
-        return [_uncovered(taken, one) for one in uncovered] + _deserted(taken, deserted)
+        return [_uncovered(snapshot, gap) for gap in uncovered] + _deserted(snapshot, deserted)
 
-    return found
+    return current
 
 
 _WHY = {
@@ -34,24 +34,24 @@ _WHY = {
 }
 
 
-def _uncovered(taken: Snapshot, one: covers.Uncovered) -> Alarm:
-    people = taken.catalogue.staff_by
-    absent = people[one.absent].name if one.absent in people else one.absent
-    cover = people[one.cover].name if one.cover in people else one.cover
-    zh, en = (words.format(cover, one.seat) for words in _WHY[one.why])
+def _uncovered(snapshot: Snapshot, gap: covers.Uncovered) -> Alarm:
+    people = snapshot.catalogue.staff_by
+    absent = people[gap.absent].name if gap.absent in people else gap.absent
+    cover = people[gap.cover].name if gap.cover in people else gap.cover
+    zh, en = (words.format(cover, gap.seat) for words in _WHY[gap.why])
     return Alarm(
         code="window_uncovered",
-        subject=one.window,
-        message_zh=f"{one.number} 号窗口没有人：{absent}请假，{zh}。",
-        message_en=f"Nobody is at window {one.number}: {absent} is on leave, {en}.",
+        subject=gap.window,
+        message_zh=f"{gap.number} 号窗口没有人：{absent}请假，{zh}。",
+        message_en=f"Nobody is at window {gap.number}: {absent} is on leave, {en}.",
         since=None,
     )
 
 
-def _deserted(taken: Snapshot, codes: list[str]) -> list[Alarm]:
+def _deserted(snapshot: Snapshot, codes: list[str]) -> list[Alarm]:
     if not codes:
         return []
-    numbers = [str(taken.catalogue.window_by[code].number) for code in codes]
+    numbers = [str(snapshot.catalogue.window_by[code].number) for code in codes]
     return [
         Alarm(
             code="window_empty",

@@ -1,6 +1,6 @@
-"""What only a demo has: the simulated hardware's page, and a clock that a rehearsal may move.
+"""Demo routes: the simulated hardware's page, and a clock that a rehearsal may move.
 
-Registered only in demo mode; a hall in production has none of these addresses.
+Registered only in demo mode; a production hall has none of these addresses.
 """
 
 from __future__ import annotations
@@ -30,36 +30,36 @@ MEDIA = {"png": "image/png", "wav": "audio/wav", "txt": "text/plain; charset=utf
 
 
 class Fault(Command):
-    """Switch a fault of a simulated device."""
+    """Command to switch a fault of a simulated device."""
 
     name: str = Field(max_length=40)
     on: bool
 
 
 class Keys(Command):
-    """Press keys of a simulated keypad."""
+    """Command to press keys of a simulated keypad."""
 
     keys: str = Field(max_length=40)
 
 
 class Allow(Command):
-    """Let a rehearsal's clock run on to `until` (ms)."""
+    """Command to let a rehearsal's clock run to `until` (ms)."""
 
     until: int = Field(ge=0, le=2**53)
 
 
 class Shown(Message):
-    """What the clock shows."""
+    """Answer with the clock's time (ms)."""
 
     now: int
 
 
 class Whole(RootModel[dict[str, Any]]):
-    """The simulators' whole state."""
+    """Full state of the simulators."""
 
 
 class Simulators:
-    """The control channel of the simulators."""
+    """Client of the simulators' control channel."""
 
     def __init__(self, address: str, feeds: Feeds) -> None:
         self._address = address.rstrip("/")
@@ -67,12 +67,12 @@ class Simulators:
         self._state: dict[str, Any] = {"devices": [], "reachable": False}
 
     def ask(self, path: str, body: Any = None, seconds: float = ANSWER_SECONDS) -> bytes:
-        """One request; raises UNAVAILABLE, NOT_FOUND or INVALID."""
+        """Send one request and return the answer; raises UNAVAILABLE, NOT_FOUND or INVALID."""
         data = None if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json"}
-        asked = urllib.request.Request(self._address + path, data=data, headers=headers)
+        outgoing = urllib.request.Request(self._address + path, data=data, headers=headers)
         try:
-            with urllib.request.urlopen(asked, timeout=seconds) as answer:
+            with urllib.request.urlopen(outgoing, timeout=seconds) as answer:
                 return bytes(answer.read())
         except urllib.error.HTTPError as error:
             code = Code.NOT_FOUND if error.code == 404 else Code.INVALID
@@ -81,15 +81,15 @@ class Simulators:
             raise HallError(Code.UNAVAILABLE) from None
 
     def follow(self) -> None:
-        """Keep the picture up to date for ever: a long poll per change."""
+        """Keep the full state up to date for ever: one long poll per change."""
         since = 0
         while True:
             try:
                 self._state = json.loads(self.ask("/state")) | {"reachable": True}
                 self._feeds.touch("simulators")
                 path = f"/events?since={since}&wait={WAIT_SECONDS}"
-                news = json.loads(self.ask(path, seconds=WAIT_SECONDS + ANSWER_SECONDS))
-                since = int(news.get("seq", since))
+                events = json.loads(self.ask(path, seconds=WAIT_SECONDS + ANSWER_SECONDS))
+                since = int(events.get("seq", since))
                 gevent.sleep(0.1)
             except (HallError, ValueError):
                 self._state = self._state | {"reachable": False}
@@ -97,12 +97,12 @@ class Simulators:
                 gevent.sleep(1.0)
 
     def state(self, _taken: Snapshot, _key: str) -> BaseModel:
-        """The whole state, as pushed to the page."""
+        """Return the full state for the page's feed."""
         return Whole(self._state)
 
 
 def add(api: Api, feeds: Feeds, address: str, start: Callable[..., Any]) -> None:
-    """Register the page's routes and feed, and follow the simulators."""
+    """Register the page's routes and feed, and start to follow the simulators."""
     simulators = Simulators(address, feeds)
 
     def everybody(_principal: Principal | None, _key: str) -> bool:
@@ -130,14 +130,14 @@ def add(api: Api, feeds: Feeds, address: str, start: Callable[..., Any]) -> None
             raise HallError(Code.NOT_FOUND)
         return Shown(now=clock.allow(call.body.until))
 
-    _look(api, simulators)
-    _touch(api, simulators)
+    _state_routes(api, simulators)
+    _control_routes(api, simulators)
 
 
-def _look(api: Api, simulators: Simulators) -> None:
+def _state_routes(api: Api, simulators: Simulators) -> None:
     @api.get("/demo/state", who=ANYONE, policy=FREE, answer=None, codes=(Code.UNAVAILABLE,))
     def demo_state(_call: Call) -> Response:
-        """What every simulated device shows."""
+        """Return the state of every simulated device."""
         return json_answer(json.loads(simulators.ask("/state")))
 
     @api.get(
@@ -149,14 +149,14 @@ def _look(api: Api, simulators: Simulators) -> None:
         media="application/octet-stream",
     )
     def demo_file(call: Call) -> Response:
-        """A slip's picture or an utterance."""
+        """Return the image of a slip or the audio of an utterance."""
         args = call.args
         path = f"/devices/{_safe(args['name'])}/{args['what']}/{_safe(args['file'])}"
         kind = MEDIA.get(args["file"].rpartition(".")[2], "application/octet-stream")
         return Response(simulators.ask(path), mimetype=kind)
 
 
-def _touch(api: Api, simulators: Simulators) -> None:
+def _control_routes(api: Api, simulators: Simulators) -> None:
     @api.post(
         "/demo/devices/<name>/fault",
         who=ANYONE,
@@ -168,7 +168,7 @@ def _touch(api: Api, simulators: Simulators) -> None:
         example={"name": "paper_out", "on": True},
     )
     def demo_fault(call: Call) -> Response:
-        """Switch a fault."""
+        """Switch a fault of a simulated device."""
         path = f"/devices/{_safe(call.args['name'])}/fault"
         return json_answer(json.loads(simulators.ask(path, call.body.model_dump()) or b"{}"))
 
@@ -183,7 +183,7 @@ def _touch(api: Api, simulators: Simulators) -> None:
         example={"keys": "call_next"},
     )
     def demo_press(call: Call) -> Response:
-        """Press keys."""
+        """Press keys of a simulated keypad."""
         path = f"/devices/{_safe(call.args['name'])}/press"
         return json_answer(json.loads(simulators.ask(path, call.body.model_dump()) or b"{}"))
 

@@ -1,4 +1,4 @@
-"""Acts of desks without the server that did not fit: both versions, and the office's decision."""
+"""Quarantined desk actions in the office: both versions, the alarm, and the decision."""
 
 from __future__ import annotations
 
@@ -21,33 +21,33 @@ from server.wire.views import Alarm
 
 
 def waiting(conn: Connection, hall_id: str, catalogue: Catalogue) -> list[DeskActsAside]:
-    """Return what waits for a decision, oldest first."""
+    """Return quarantined desk actions that wait for a decision, oldest first."""
     return [_view(catalogue, row) for row in desks.aside(conn, hall_id)]
 
 
 def _view(catalogue: Catalogue, row: Any) -> DeskActsAside:
-    known = json.loads(row.known)
+    recorded = json.loads(row.known)
     return DeskActsAside(
         id=row.id,
         window_number=_number(catalogue, row.window),
         staff=row.staff,
         staff_name=_name(catalogue, row.staff),
-        ticket=known["number"] if known else row.ticket_id.partition("-")[2],
+        ticket=recorded["number"] if recorded else row.ticket_id.partition("-")[2],
         reason=row.reason,
         said=[
-            DeskActSaid(kind=one["kind"], at=one["at"], outcome=one["outcome"])
-            for one in json.loads(row.said)
+            DeskActSaid(kind=action["kind"], at=action["at"], outcome=action["outcome"])
+            for action in json.loads(row.said)
         ],
         known=TicketKnown(
-            number=known["number"],
-            state=known["state"],
-            window_number=_number(catalogue, known["window"]),
-            staff_name=_name(catalogue, known["staff"]),
-            called_at=known["called_at"],
-            serving_at=known["serving_at"],
-            ended_at=known["ended_at"],
+            number=recorded["number"],
+            state=recorded["state"],
+            window_number=_number(catalogue, recorded["window"]),
+            staff_name=_name(catalogue, recorded["staff"]),
+            called_at=recorded["called_at"],
+            serving_at=recorded["serving_at"],
+            ended_at=recorded["ended_at"],
         )
-        if known
+        if recorded
         else None,
         handed_at=row.handed_at,
     )
@@ -64,14 +64,14 @@ def _name(catalogue: Catalogue, staff: str) -> str:
 
 
 def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
-    """Return the function by which the office's surface asks whether something waits."""
+    """Return the function that makes the alarm of waiting desk actions."""
     ctx = hall.ctx
 
-    def found(taken: Snapshot) -> list[Alarm]:
+    def current(snapshot: Snapshot) -> list[Alarm]:
         rows = ctx.read(lambda c: desks.aside(c, ctx.hall_id))
         if not rows:
             return []
-        numbers = sorted({_number(taken.catalogue, row.window) for row in rows})
+        numbers = sorted({_number(snapshot.catalogue, row.window) for row in rows})
         zh = "、".join(map(str, numbers))
         return [
             Alarm(
@@ -84,11 +84,11 @@ def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
             )
         ]
 
-    return found
+    return current
 
 
 def add(api: Api) -> None:
-    """Register the decision."""
+    """Register the route of the decision."""
 
     @api.post(
         "/office/desk-acts/<number>/settle",
@@ -107,8 +107,8 @@ def add(api: Api) -> None:
         example={"taken": False, "why": "当时窗口没有断网"},
     )
     def settle_acts(call: Call) -> Done:
-        """Take what a desk says it did without the server, or dismiss it, with a reason."""
-        asked: SettleActs = call.body
+        """Accept or dismiss a desk's offline actions, with a reason."""
+        body: SettleActs = call.body
         number = call.args["number"]
-        desk_settling.settle(api.hall.ctx, call.actor, call.key, number, asked.taken, asked.why)
+        desk_settling.settle(api.hall.ctx, call.actor, call.key, number, body.taken, body.why)
         return Done()

@@ -1,7 +1,8 @@
-"""Devices in trouble as lines of the office's list: what is wrong, since when, what to do.
+"""Alarms of device faults: the fault, its time, and the remedy.
 
-A bus that fails takes all its strips along, a PC that is off all its devices: that is one line, not
-thirty. It names the bus; two buses that fail are two lines, since there are two cables to look at.
+Devices with one cause give one alarm: a failing bus takes along all its strips, a PC without
+power all its devices. The alarm names the bus; two failing buses give two alarms, since there
+are two cables to check.
 """
 
 from __future__ import annotations
@@ -13,17 +14,20 @@ from itertools import groupby
 from server.wire.views import Alarm, DeviceView
 
 MANY = 3
-"""So many devices of a kind with the same trouble have one cause, also where no bus is known."""
+"""Number of devices of a kind with the same fault that imply one cause without a known bus."""
 MANY_ON_BUS = 2
-"""So many devices of a bus with the same trouble have the bus as its cause."""
+"""Number of devices of a bus with the same fault that imply the bus as the cause."""
 NAMED = 6
 
 QUIET = frozenset({"one_way", "not_heard", "no_lease"})
-"""Unknown by nature: strips never answer, a keypad is silent until a key is pressed, and before
-its first lease of a day a kiosk has no numbers for the time without a server."""
+"""Codes of devices that are unknown by nature and give no alarm.
+
+Strips never answer, a keypad sends nothing until a key is pressed, and before its first
+lease of a day a kiosk has no numbers for use without the server.
+"""
 
 OWN = frozenset({"paper_out", "paper_near_end", "cover_open", "cutter", "bad_text", "port_taken"})
-"""A device has these by itself, whatever cable it hangs on."""
+"""Faults of a single device, independent of its cable."""
 
 _POWER = ("无响应，请检查电源和连线。", "does not answer; check power and cable.")
 _ENGINE = ("的语音引擎出错，请查看代理日志。", "has a failing speech engine; see the agent's log.")
@@ -68,14 +72,14 @@ _KINDS = {
 
 
 def device_alarms(devices: Sequence[DeviceView]) -> list[Alarm]:
-    """The lines for every device that is not well."""
-    ill = [d for d in devices if d.state != "ok" and d.code not in QUIET]
-    return list(_lines(ill, Counter((d.agent, d.bus) for d in devices)))
+    """Return the alarms of all devices that are not well."""
+    faulty = [d for d in devices if d.state != "ok" and d.code not in QUIET]
+    return list(_lines(faulty, Counter((d.agent, d.bus) for d in devices)))
 
 
-def _lines(ill: Sequence[DeviceView], buses: Mapping[tuple[str, str], int]) -> Iterator[Alarm]:
-    for (agent, code, bus, kind), found in groupby(sorted(ill, key=_cause), _cause):
-        same = list(found)
+def _lines(faulty: Sequence[DeviceView], buses: Mapping[tuple[str, str], int]) -> Iterator[Alarm]:
+    for (agent, code, bus, kind), group in groupby(sorted(faulty, key=_cause), _cause):
+        same = list(group)
         if bus and len(same) >= min(MANY_ON_BUS, buses[agent, bus]):
             yield _bus(code, same, buses[agent, bus])
         elif bus or len(same) < MANY:
@@ -87,10 +91,10 @@ def _lines(ill: Sequence[DeviceView], buses: Mapping[tuple[str, str], int]) -> I
 
 
 def _cause(device: DeviceView) -> tuple[str, str, str, str]:
-    """Agent, code, bus, kind: what devices with one cause have in common."""
+    """Return (agent, code, bus, kind): equal for devices that share a cause."""
     code = device.code or device.state
     if code == "agent_gone":
-        # A PC that is gone is the cause for all kinds of devices on it, and for all its buses.
+        # A disconnected PC is the cause for all kinds of devices on it, and for all its buses.
         return device.agent, code, "", ""
     if device.bus and code not in OWN:
         return device.agent, code, device.bus, ""
@@ -110,17 +114,17 @@ def _one(device: DeviceView) -> Alarm:
 
 
 def _bus(code: str, same: Sequence[DeviceView], of: int) -> Alarm:
-    """A bus with trouble at all of its devices, or at some `of` them: then it says so."""
+    """Return the alarm of a bus with a fault at all its devices, or at some of `of`."""
     zh, en = (words.rstrip("。.") for words in _TROUBLE.get(code, _UNCLEAR))
     agent, bus = same[0].agent, same[0].bus
-    counted = Counter(device.kind for device in same).most_common()
-    kinds_zh = "、".join(f"{_kind(kind)[0]} {count} 台" for kind, count in counted)
-    kinds_en = ", ".join(_some(kind, count) for kind, count in counted)
+    kinds = Counter(device.kind for device in same).most_common()
+    kinds_zh = "、".join(f"{_kind(kind)[0]} {count} 台" for kind, count in kinds)
+    kinds_en = ", ".join(_some(kind, count) for kind, count in kinds)
     all_zh, all_en = (f"，共 {of} 台", f" of {of} devices") if len(same) < of else ("", "")
     names_zh, names_en = _names(same)
     return Alarm(
         code=f"device_{code}",
-        # No longer than what the journal keeps of it when somebody takes the alarm.
+        # No longer than the journal's field for the subject of a taken alarm.
         subject=f"{agent[:31]}/{bus[:32]}",
         message_zh=f"总线 {bus}（{kinds_zh}{all_zh}）{zh}：{names_zh}。",
         message_en=f"Bus {bus} ({kinds_en}{all_en}) {en}: {names_en}.",
@@ -129,7 +133,10 @@ def _bus(code: str, same: Sequence[DeviceView], of: int) -> Alarm:
 
 
 def _alike(agent: str, code: str, kind: str, same: Sequence[DeviceView]) -> Alarm:
-    """Devices of which no bus is known: an older agent's, or each on a cable of its own."""
+    """Return the alarm of similar devices without a known bus.
+
+    Their agent is an older one, or each has its own cable.
+    """
     zh, en = _TROUBLE.get(code, _UNCLEAR)
     kind_zh, kind_en = _kind(kind)
     names_zh, names_en = _names(same)
@@ -143,9 +150,9 @@ def _alike(agent: str, code: str, kind: str, same: Sequence[DeviceView]) -> Alar
 
 
 def _pc(agent: str, same: Sequence[DeviceView]) -> Alarm:
-    counted = Counter(device.kind for device in same)
-    zh = "、".join(f"{_kind(kind)[0]} {count}" for kind, count in counted.most_common())
-    en = ", ".join(f"{_kind(kind)[1].lower()}: {count}" for kind, count in counted.most_common())
+    kinds = Counter(device.kind for device in same)
+    zh = "、".join(f"{_kind(kind)[0]} {count}" for kind, count in kinds.most_common())
+    en = ", ".join(f"{_kind(kind)[1].lower()}: {count}" for kind, count in kinds.most_common())
     return Alarm(
         code="device_agent_gone",
         subject=agent,
@@ -170,7 +177,7 @@ def _some(kind: str, count: int) -> str:
 
 
 def _names(same: Sequence[DeviceView]) -> tuple[str, str]:
-    """The first devices' names, listed in Chinese and in English."""
+    """Return the names of the first devices, as a Chinese and an English list."""
     names = [device.name for device in same[:NAMED]]
-    more = "…" if len(same) > NAMED else ""
-    return "、".join(names) + more, ", ".join(names) + more
+    ellipsis = "…" if len(same) > NAMED else ""
+    return "、".join(names) + ellipsis, ", ".join(names) + ellipsis

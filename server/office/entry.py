@@ -1,4 +1,4 @@
-"""Coming in: sign-in, passwords, enrolment of kiosks, boards and agents, and who one is."""
+"""Routes of authentication: sign-in, passwords, session state, enrolment of devices."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Entry:
         self._build = build_id
 
     def session(self, principal: Principal | None, csrf: str) -> Session:
-        """Who a browser is."""
+        """Return the session state of a principal for its browser."""
         ctx = self._hall.ctx
         catalogue = ctx.catalogue()
         common = {
@@ -56,7 +56,7 @@ class Entry:
 
         seat, covering = ctx.read(query)
         own = list(person.windows) if person else []
-        lent = [w for cover in covering for w in cover.windows if w not in own]
+        covered = [w for cover in covering for w in cover.windows if w not in own]
         return Session(
             kind="staff",
             name=principal.name,
@@ -64,19 +64,19 @@ class Entry:
             role=principal.role,
             must_change=principal.must_change,
             window=seat.window if seat is not None else "",
-            windows=own + list(dict.fromkeys(lent)),
+            windows=own + list(dict.fromkeys(covered)),
             covers=[_cover(catalogue, cover) for cover in covering],
             **common,
         )
 
     def end_before(self) -> None:
-        """End the session that this browser had: whoever signs in now is the only one in it."""
+        """End the browser's earlier session: a new sign-in replaces it."""
         before = request.cookies.get(SESSION_COOKIE, "")
         if before and self._hall.people.session(before) is not None:
             self._hall.people.logout(before)
 
     def answer(self, principal: Principal | None, secret: str) -> Response:
-        """The session as a response; cookies are set by the caller."""
+        """Return the session state as a response; the caller sets the cookies."""
         view = self.session(principal, csrf_of(secret) if secret else "")
         return Response(view.model_dump_json(), mimetype="application/json")
 
@@ -92,12 +92,12 @@ def _cover(catalogue: Catalogue, cover: Cover) -> CoverRef:
 
 
 def _origin() -> Origin:
-    """Origin of the request, for the count of tries."""
+    """Return the origin of the request, for the count of failed attempts."""
     return Origin(request.cookies.get(BROWSER_COOKIE, ""), request.remote_addr or "")
 
 
 def add(api: Api, build_id: str) -> Entry:
-    """Register the ways in."""
+    """Register the routes of authentication."""
     entry = Entry(api, build_id)
     _staff(api, entry)
     _password(api, entry)
@@ -110,7 +110,7 @@ def _staff(api: Api, entry: Entry) -> None:
 
     @api.get("/session", who=ANYONE, answer=Session)
     def who_am_i(call: Call) -> Session:
-        """Who this browser is, and the CSRF token for its commands."""
+        """Return this browser's session state with the CSRF token for its commands."""
         return entry.session(call.principal, access.csrf(request))
 
     @api.post(
@@ -125,12 +125,12 @@ def _staff(api: Api, entry: Entry) -> None:
     )
     def login(call: Call) -> Response:
         """Sign in with staff number and password."""
-        asked: Login = call.body
-        found = people.login(asked.staff, asked.password.get_secret_value(), _origin())
+        body: Login = call.body
+        result = people.login(body.staff, body.password.get_secret_value(), _origin())
         entry.end_before()
-        response = entry.answer(people.session(found.session), found.session)
-        access.set_session(response, found.session, api.hall.ctx.settings().session_hours)
-        access.set_browser(response, found.browser)
+        response = entry.answer(people.session(result.session), result.session)
+        access.set_session(response, result.session, api.hall.ctx.settings().session_hours)
+        access.set_browser(response, result.browser)
         return response
 
     @api.post("/logout", who=ANYONE, answer=Session, keyed=False)
@@ -164,12 +164,12 @@ def _password(api: Api, entry: Entry) -> None:
     )
     def password(call: Call) -> Response:
         """Change one's own password; other browsers are signed out."""
-        asked: ChangePassword = call.body
+        body: ChangePassword = call.body
         principal = call.principal
         if principal is None or principal.kind.value not in {w.value for w in STAFF}:
             raise HallError(Code.NOT_SIGNED_IN)
         secret = request.cookies.get(SESSION_COOKIE, "")
-        current, new = asked.current.get_secret_value(), asked.new.get_secret_value()
+        current, new = body.current.get_secret_value(), body.new.get_secret_value()
         people.change_password(principal.name, current, new, secret, _origin())
         g.actor_kind = principal.kind.value
         return entry.answer(people.session(secret), secret)
@@ -190,10 +190,12 @@ def _devices(api: Api) -> None:
     )
     def enrol(call: Call) -> Response:
         """Exchange a one-time code for a token; browsers get it as a cookie as well."""
-        asked: Enrol = call.body
-        token = people.enrol(asked.code, asked.kind, asked.name, request.remote_addr or "")
-        body = Enrolled(token=token, kind=asked.kind, name=asked.name)
+        request_body: Enrol = call.body
+        token = people.enrol(
+            request_body.code, request_body.kind, request_body.name, request.remote_addr or ""
+        )
+        body = Enrolled(token=token, kind=request_body.kind, name=request_body.name)
         response = Response(body.model_dump_json(), mimetype="application/json")
-        if asked.kind != "agent":
-            access.set_device(response, asked.kind, asked.name, token)
+        if request_body.kind != "agent":
+            access.set_device(response, request_body.kind, request_body.name, token)
         return response

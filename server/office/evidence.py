@@ -1,4 +1,4 @@
-"""What stands behind a mark: every punch, leave and correction of the day, and what is open."""
+"""Evidence of a day's marks: all punches, leave and corrections; and the list of exceptions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ NOT_IN_ORDER = frozenset({State.LATE, State.EARLY, State.MISSING})
 
 
 def of_day(ctx: Context, conn: Connection, staff: str, day: date, now: datetime) -> DayEvidence:
-    """Everything behind a person's day; raises NOT_FOUND for a day to come or a stranger."""
+    """Return the evidence of a person's day.
+
+    Raises NOT_FOUND for a future day or a person who was not on the list.
+    """
     facts = gather(ctx, conn, day, day, {staff})
     sheet = next(iter(sheets_of(facts, {staff})), None)
     if sheet is None:
@@ -34,8 +37,8 @@ def of_day(ctx: Context, conn: Connection, staff: str, day: date, now: datetime)
     person = facts.everybody()[staff]
     names = {listed.number: listed.name for listed in facts.everybody().values()}
     names |= {listed.number: listed.name for listed in ctx.catalogue().staff}
-    asked = leaves.touching(conn, ctx.hall_id, day, day, {staff})
-    fixed = corrections.of_days(conn, ctx.hall_id, day, day, {staff})
+    leave_records = leaves.touching(conn, ctx.hall_id, day, day, {staff})
+    correction_records = corrections.of_days(conn, ctx.hall_id, day, day, {staff})
     return DayEvidence(
         number=staff,
         name=person.name,
@@ -45,29 +48,29 @@ def of_day(ctx: Context, conn: Connection, staff: str, day: date, now: datetime)
         punches=_punches(ctx, conn, sheet),
         leave=[
             LeaveRef(
-                id=one.id,
-                kind=one.kind.value,
-                begins=f"{one.begins:%Y-%m-%d %H:%M}",
-                ends=f"{one.ends:%Y-%m-%d %H:%M}",
-                state=one.state,
-                reason=one.reason,
+                id=record.id,
+                kind=record.kind.value,
+                begins=f"{record.begins:%Y-%m-%d %H:%M}",
+                ends=f"{record.ends:%Y-%m-%d %H:%M}",
+                state=record.state,
+                reason=record.reason,
             )
-            for one in asked
+            for record in leave_records
         ],
         corrections=[
             CorrectionRef(
-                id=one.id,
-                slot=one.slot,
-                verdict=one.verdict,
-                state=one.state,
-                reason=one.reason,
-                by=one.by,
-                decided_by=one.decided_by,
-                decision=one.decision,
-                by_name=names.get(one.by, ""),
-                decided_name=names.get(one.decided_by, ""),
+                id=record.id,
+                slot=record.slot,
+                verdict=record.verdict,
+                state=record.state,
+                reason=record.reason,
+                by=record.by,
+                decided_by=record.decided_by,
+                decision=record.decision,
+                by_name=names.get(record.by, ""),
+                decided_name=names.get(record.decided_by, ""),
             )
-            for one in fixed
+            for record in correction_records
         ],
     )
 
@@ -75,11 +78,11 @@ def of_day(ctx: Context, conn: Connection, staff: str, day: date, now: datetime)
 def _punches(ctx: Context, conn: Connection, sheet: DaySheet) -> list[PunchView]:
     names = {row.serial: row.name or row.serial for row in readers.every(conn, ctx.hall_id)}
     serves = {v.punch.id: v.slot.name for v in sheet.slots if v.punch is not None}
-    found = []
+    result = []
     for punch in sheet.punches:
         row = punches.get(conn, ctx.hall_id, punch.id)
         assert row is not None, "punches are never deleted"
-        found.append(
+        result.append(
             PunchView(
                 id=punch.id,
                 reader=row.reader,
@@ -91,17 +94,17 @@ def _punches(ctx: Context, conn: Connection, sheet: DaySheet) -> list[PunchView]
                 serves=serves.get(punch.id, ""),
             )
         )
-    return found
+    return result
 
 
 def exceptions(
     ctx: Context, conn: Connection, month: str, span: tuple[date, date], now: datetime
 ) -> ExceptionList:
-    """Slots of a month that are late, early, missing or doubted, newest day first."""
+    """Return the late, early and missing slots of a month, newest day first."""
     facts = gather(ctx, conn, *span)
-    asked = {
-        (one.staff, one.day.isoformat(), one.slot): one.state
-        for one in corrections.of_days(conn, ctx.hall_id, *span)
+    states = {
+        (correction.staff, correction.day.isoformat(), correction.slot): correction.state
+        for correction in corrections.of_days(conn, ctx.hall_id, *span)
     }
     names, catalogue = facts.everybody(), ctx.catalogue()
     rows = []
@@ -118,7 +121,7 @@ def exceptions(
                     unit_name=views.unit_name(catalogue, sheet.unit),
                     day=day,
                     mark=views.mark(verdict, sheet.day, now),
-                    request=asked.get((sheet.staff, day, verdict.slot.code), ""),
+                    request=states.get((sheet.staff, day, verdict.slot.code), ""),
                 )
             )
     rows.sort(key=lambda row: row.day, reverse=True)

@@ -1,7 +1,7 @@
-"""Findings of spot checks: the office's list and decisions; what a clerk and a unit see and say.
+"""Routes of findings: the office's list and decisions, disputes and rectification by staff.
 
-Every route reaches a finding through `finding.access`, so that nobody learns of one that does not
-concern him.
+Every route reaches a finding through `finding.access`, so that no one can detect a finding that
+does not concern them.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ DECIDING = (Code.FINDING_UNKNOWN, Code.FINDING_STATE, Code.FINDING_OWN)
 
 
 def add(api: Api) -> None:
-    """Register the findings."""
+    """Register the routes of findings."""
     _office(api)
     _own(api)
 
@@ -46,14 +46,14 @@ def add(api: Api) -> None:
 def _list(hall: Hall, call: Call, rows: Sequence[Any]) -> FindingList:
     ctx = hall.ctx
     catalogue, now = ctx.catalogue(), ctx.clock.now()
-    who = finding.person_of(catalogue, call.actor)
+    viewer = finding.person_of(catalogue, call.actor)
     return FindingList(
-        findings=[views.finding_view(catalogue, row, who, now) for row in rows],
+        findings=[views.finding_view(catalogue, row, viewer, now) for row in rows],
     )
 
 
 def _one(hall: Hall, call: Call) -> FindingView:
-    """The finding of the address, as it stands now."""
+    """Return the current view of the finding in the request's address."""
     ctx = hall.ctx
     row = ctx.read(lambda c: finding.access(ctx, c, call.actor, call.args["finding"]))
     return _list(hall, call, [row]).findings[0]
@@ -64,7 +64,7 @@ def _office(api: Api) -> None:
 
     @api.get("/office/findings", who=MANAGERS, answer=FindingList)
     def office_findings(_call: Call) -> FindingList:
-        """Findings of a period (`from`, `to`; the last 92 days), newest first."""
+        """Return findings of a period (`from`, `to`; default the last 92 days), newest first."""
         today = ctx.local().date()
         last = _day("to", today)
         first = _day("from", last - timedelta(days=SHOWN_DAYS))
@@ -80,7 +80,7 @@ def _office(api: Api) -> None:
         codes=(Code.FINDING_UNKNOWN,),
     )
     def office_finding(call: Call) -> FindingView:
-        """One finding."""
+        """Return one finding."""
         return _one(hall, call)
 
     @api.post(
@@ -92,7 +92,7 @@ def _office(api: Api) -> None:
         example={"confirm": True, "why": "现场核实无人叫号"},
     )
     def judge_finding(call: Call) -> FindingView:
-        """Confirm or dismiss what the system proposed."""
+        """Confirm or dismiss a finding that the system proposed."""
         body: JudgeFinding = call.body
         finding.judge(ctx, call.actor, call.key, call.args["finding"], body.confirm, body.why)
         return _one(hall, call)
@@ -106,7 +106,7 @@ def _office(api: Api) -> None:
         example={"stands": False, "why": "当时在导办台帮办"},
     )
     def settle_finding(call: Call) -> FindingView:
-        """Decide a dispute: neither the person, nor who found it, nor who confirmed it."""
+        """Decide a dispute, as a person not involved in the finding or its confirmation."""
         body: SettleFinding = call.body
         finding.settle(ctx, call.actor, call.key, call.args["finding"], body.stands, body.why)
         return _one(hall, call)
@@ -125,7 +125,7 @@ def _own(api: Api) -> None:
 
     @api.get("/my/findings", who=STAFF, answer=FindingList)
     def my_findings(call: Call) -> FindingList:
-        """One's own findings, and one's unit's for its chief representative."""
+        """Return one's own findings; for a chief representative also the unit's."""
         return _list(hall, call, ctx.read(lambda c: _concerning(hall, c, call)))
 
     @api.post(
@@ -150,10 +150,10 @@ def _own(api: Api) -> None:
         example={"words": "已提醒并明确替岗安排", "day": "2026-03-05"},
     )
     def rectify_finding(call: Call) -> FindingView:
-        """What was put right, and on which day."""
+        """Record the rectification of a finding and its day."""
         body: RectifyFinding = call.body
-        named = call.args["finding"]
-        finding.rectify(ctx, call.actor, call.key, named, body.words, _real(body.day))
+        finding_id = call.args["finding"]
+        finding.rectify(ctx, call.actor, call.key, finding_id, body.words, _real(body.day))
         return _one(hall, call)
 
     @api.get(
@@ -164,12 +164,12 @@ def _own(api: Api) -> None:
         media=JPEG,
     )
     def finding_photo(call: Call) -> Response:
-        """A photo of a finding, 1, 2 …, for whoever may see the finding."""
+        """Return the n-th photo of a finding (from 1) to a person who may see the finding."""
         row = ctx.read(lambda c: finding.access(ctx, c, call.actor, call.args["finding"]))
-        kept, n = finding.facts_of(row).get("photos", []), call.args["n"]
-        if not n.isdecimal() or not 0 < int(n) <= len(kept):
+        photos, n = finding.facts_of(row).get("photos", []), call.args["n"]
+        if not n.isdecimal() or not 0 < int(n) <= len(photos):
             raise HallError(Code.PHOTO_UNKNOWN)
-        return photo(hall, kept[int(n) - 1])
+        return photo(hall, photos[int(n) - 1])
 
 
 def _real(day: str) -> str:
@@ -181,20 +181,20 @@ def _real(day: str) -> str:
 
 def _concerning(hall: Hall, conn: Connection, call: Call) -> list[Any]:
     ctx = hall.ctx
-    who = finding.person_of(ctx.catalogue(), call.actor)
+    viewer = finding.person_of(ctx.catalogue(), call.actor)
     since = (ctx.local().date() - timedelta(days=OWN_DAYS)).isoformat()
-    rows = list(findings.of_staff(conn, ctx.hall_id, who.number, since))
-    if who.chief and who.unit:
-        known = {row.id for row in rows}
-        of_unit = findings.of_unit(conn, ctx.hall_id, who.unit, since)
-        rows += [row for row in of_unit if row.id not in known]
-    # What is only proposed is the office's question; it is told once somebody has confirmed it.
-    plain = rules.Person(who.number, who.unit, who.chief)
-    seen = [row for row in rows if rules.may_see(finding.finding_of(row), plain)]
-    return sorted(seen, key=lambda row: (-row.at, row.id))
+    rows = list(findings.of_staff(conn, ctx.hall_id, viewer.number, since))
+    if viewer.chief and viewer.unit:
+        ids = {row.id for row in rows}
+        of_unit = findings.of_unit(conn, ctx.hall_id, viewer.unit, since)
+        rows += [row for row in of_unit if row.id not in ids]
+    # A proposed finding is visible to the office only, until it is confirmed.
+    without_office = rules.Person(viewer.number, viewer.unit, viewer.chief)
+    visible = [row for row in rows if rules.may_see(finding.finding_of(row), without_office)]
+    return sorted(visible, key=lambda row: (-row.at, row.id))
 
 
 def photo(hall: Hall, photo_id: str) -> Response:
-    """A kept photo; whether it may be seen, the caller has asked."""
+    """Return a stored photo; the caller has checked the permission."""
     headers = {"Content-Disposition": "inline", "X-Content-Type-Options": "nosniff"}
     return Response(papers.load(hall, photo_id).data, mimetype=JPEG, headers=headers)

@@ -1,4 +1,4 @@
-"""Alarms of guessed codes and tokens, for the office's list."""
+"""Alarms of guessed codes and tokens."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from server.storage import guesses
 from server.wire.views import Alarm
 
 MOST = {"code": 20, "token": 100, "page": 200}
-"""Wrong ones within an hour or two that happen without any ill will."""
+"""Wrong attempts within one to two hours that can happen without bad intent, by kind."""
 WORDS = {
     "code": ("登记码", "enrolment codes"),
     "token": ("设备凭据", "devices' tokens"),
@@ -19,18 +19,18 @@ WORDS = {
 
 
 def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
-    """Return the function by which the office's surface asks."""
+    """Return the function that makes these alarms from a snapshot."""
     ctx = hall.ctx
 
-    def found(taken: Snapshot) -> list[Alarm]:
-        rows = ctx.read(lambda c: guesses.lately(c, ctx.hall_id, taken.now))
+    def current(snapshot: Snapshot) -> list[Alarm]:
+        rows = ctx.read(lambda c: guesses.lately(c, ctx.hall_id, snapshot.now))
         return [
             _line(row.kind, int(row.total), row.address)
             for row in rows
             if row.total > MOST.get(row.kind, 0)
         ]
 
-    return found
+    return current
 
 
 def _line(kind: str, count: int, address: str) -> Alarm:

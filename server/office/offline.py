@@ -1,4 +1,4 @@
-"""The time without the server, for the office: who held which numbers, what was handed in."""
+"""Number leases and offline imports of a day for the office, and their alarms."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from server.wire.views import Alarm
 
 
 def day_of(conn: Connection, hall_id: str, day: str, catalogue: Catalogue) -> OfflineDay:
-    """Leases and hand-ins of a day, and acts that wait for a decision."""
+    """Return a day's leases and imports, and desk actions that wait for a decision."""
     rows = leases.handed_on(conn, hall_id, day)
     return OfflineDay(
         leases=[_block(row) for row in leases.of_day(conn, hall_id, day)],
         desk_acts=desk_acts.waiting(conn, hall_id, catalogue),
-        spells=[_spell(kiosk, list(found)) for kiosk, found in groupby(rows, lambda r: r.kiosk)],
+        spells=[_spell(kiosk, list(group)) for kiosk, group in groupby(rows, lambda r: r.kiosk)],
     )
 
 
@@ -55,37 +55,41 @@ def _spell(kiosk: str, rows: Sequence[Any]) -> OfflineSpell:
 
 
 def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
-    """What somebody must look at: a number that two people have, an item nobody serves."""
+    """Return the function that makes the alarms of offline imports.
+
+    Cases: a number that two people have, a ticket that no window serves, leased numbers without
+    use.
+    """
     ctx = hall.ctx
 
-    def of(taken: Snapshot) -> list[Alarm]:
-        return ctx.read(lambda c: list(_alarms(c, ctx.hall_id, taken)))
+    def current(snapshot: Snapshot) -> list[Alarm]:
+        return ctx.read(lambda c: list(_alarms(c, ctx.hall_id, snapshot)))
 
-    return of
+    return current
 
 
-def _alarms(conn: Connection, hall_id: str, taken: Snapshot) -> list[Alarm]:
-    found = []
-    for row in leases.handed_on(conn, hall_id, taken.day):
+def _alarms(conn: Connection, hall_id: str, snapshot: Snapshot) -> list[Alarm]:
+    result = []
+    for row in leases.handed_on(conn, hall_id, snapshot.day):
         ticket = row.ticket_id.partition("-")[2]
         if row.verdict == CONFLICT:
-            found.append(_conflict(row, ticket))
-        elif row.verdict == WAITING and _stranded(conn, hall_id, taken, row.ticket_id):
-            found.append(_unserved(row, ticket))
-    most = MOST_HELD * taken.settings.offline_numbers
-    for (kiosk, prefix), count in outstanding(conn, hall_id, taken.day).items():
+            result.append(_conflict(row, ticket))
+        elif row.verdict == WAITING and _stranded(conn, hall_id, snapshot, row.ticket_id):
+            result.append(_unserved(row, ticket))
+    most = MOST_HELD * snapshot.settings.offline_numbers
+    for (kiosk, prefix), count in outstanding(conn, hall_id, snapshot.day).items():
         if most and count >= most:
-            found.append(_wasted(kiosk, prefix, count))
-    return found
+            result.append(_wasted(kiosk, prefix, count))
+    return result
 
 
-def _stranded(conn: Connection, hall_id: str, taken: Snapshot, ticket_id: str) -> bool:
-    """Whether somebody waits whom no window would take now."""
+def _stranded(conn: Connection, hall_id: str, snapshot: Snapshot, ticket_id: str) -> bool:
+    """Return True if the ticket waits and no window would serve it now."""
     ticket = tickets.get(conn, hall_id, ticket_id)
     if ticket is None or ticket.state is not State.WAITING:
         return False
-    item = taken.catalogue.item_by.get(ticket.item)
-    return item is None or not servers(taken.catalogue, item, taken.local, taken.posts)
+    item = snapshot.catalogue.item_by.get(ticket.item)
+    return item is None or not servers(snapshot.catalogue, item, snapshot.local, snapshot.posts)
 
 
 def _conflict(row: Any, ticket: str) -> Alarm:

@@ -1,4 +1,4 @@
-"""Kiosks that give numbers too fast, and units whose numbers run out, for the office's list."""
+"""Alarms of kiosks over their issue rate, and of units with few numbers left."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from server.wire.views import Alarm
 
 
 def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
-    """Return the function by which the office's surface asks."""
+    """Return the function that makes these alarms from a snapshot."""
     ctx = hall.ctx
 
-    def found(taken: Snapshot) -> list[Alarm]:
-        return ctx.read(lambda c: _all(c, ctx.hall_id, taken))
+    def current(snapshot: Snapshot) -> list[Alarm]:
+        return ctx.read(lambda c: _all(c, ctx.hall_id, snapshot))
 
-    return found
+    return current
 
 
-def _all(conn: Connection, hall_id: str, taken: Snapshot) -> list[Alarm]:
-    fast = kiosk_pace.since(conn, hall_id, taken.now - FRESH_MS)
-    reserve = taken.settings.desk_numbers
-    given = kiosk_pace.taken_beyond(conn, hall_id, taken.day, OPEN_NUMBERS - reserve)
-    units = {unit.prefix: unit for unit in taken.catalogue.units}
-    left = {}
-    for prefix in sorted(given.keys() & units.keys()):
-        lowest = leases.lowest(conn, hall_id, taken.day, prefix)
-        left[prefix] = max(0, (TOP if lowest is None else lowest - 1) - given[prefix])
+def _all(conn: Connection, hall_id: str, snapshot: Snapshot) -> list[Alarm]:
+    fast = kiosk_pace.since(conn, hall_id, snapshot.now - FRESH_MS)
+    reserve = snapshot.settings.desk_numbers
+    last_numbers = kiosk_pace.taken_beyond(conn, hall_id, snapshot.day, OPEN_NUMBERS - reserve)
+    units = {unit.prefix: unit for unit in snapshot.catalogue.units}
+    remaining = {}
+    for prefix in sorted(last_numbers.keys() & units.keys()):
+        lowest = leases.lowest(conn, hall_id, snapshot.day, prefix)
+        remaining[prefix] = max(0, (TOP if lowest is None else lowest - 1) - last_numbers[prefix])
     return [
         *(_fast(row, units.get(row.prefix)) for row in fast),
-        *(_few(units[prefix], count) for prefix, count in left.items() if count <= reserve),
+        *(_few(units[prefix], count) for prefix, count in remaining.items() if count <= reserve),
     ]
 
 
@@ -72,7 +72,7 @@ def _few(unit: Unit, left: int) -> Alarm:
 
 
 def _names(unit: Unit | None, prefix: str) -> tuple[str, str]:
-    """Return the unit with its letter, in Chinese and in English."""
+    """Return the unit's name with its letter, in Chinese and in English."""
     if unit is None:
         return prefix, prefix
     return f"{unit.short or unit.name}（{prefix}）", f"{unit.name_en or unit.name} ({prefix})"

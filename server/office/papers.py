@@ -1,4 +1,4 @@
-"""Papers of leave and corrections: handing in, reading by those who may see the case."""
+"""Papers of leave and corrections: upload, and download by those who may see the case."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from server.services.attendance import files
 from server.wire.attendance_requests import PaperRef
 
 LARGEST = BOUNDS["file_limit_kb"][1] * 1024
-"""The setting's own bound: how large a paper may be now is asked once it has come."""
+"""Upper bound of a paper's bytes; the hall's current limit is checked after the upload."""
 
 
 def add(api: Api) -> None:
-    """Register the papers."""
+    """Register the routes of papers."""
     ctx, hall = api.hall.ctx, api.hall
 
     @api.post(
@@ -30,10 +30,10 @@ def add(api: Api) -> None:
         upload=LARGEST,
     )
     def keep(call: Call) -> PaperRef:
-        """Keep a paper (multipart field `file`); the same bytes again are the same paper."""
+        """Store a paper (multipart field `file`); the same bytes again are the same paper."""
         name, data = uploaded(ctx.settings().file_limit_kb)
-        kept = files.load(hall, files.keep(hall, call.actor, name, "", data))
-        return PaperRef(id=kept.id, name=kept.name, media=kept.media, size=len(kept.data))
+        paper = files.load(hall, files.keep(hall, call.actor, name, "", data))
+        return PaperRef(id=paper.id, name=paper.name, media=paper.media, size=len(paper.data))
 
     @api.get(
         "/files/<file>",
@@ -43,26 +43,26 @@ def add(api: Api) -> None:
         media="application/octet-stream",
     )
     def paper(call: Call) -> Response:
-        """A kept paper, for those who may see its case."""
-        kept = files.load(hall, call.args["file"])
-        if not ctx.read(lambda c: views.may_read(ctx, c, call.actor, kept.id, kept.by)):
+        """Return a stored paper to a person who may see its case."""
+        stored = files.load(hall, call.args["file"])
+        if not ctx.read(lambda c: views.may_read(ctx, c, call.actor, stored.id, stored.by)):
             raise HallError(Code.NOT_YOUR_SHEET)
-        return paper_answer(kept)
+        return paper_answer(stored)
 
 
-def paper_answer(kept: files.Kept) -> Response:
-    """A paper's bytes: pictures to look at, all else to save; nothing in it can run."""
-    how = "attachment" if kept.media == files.PDF else "inline"
+def paper_answer(paper: files.Kept) -> Response:
+    """Return a paper's bytes: images inline, all else as a download; nothing can run."""
+    disposition = "attachment" if paper.media == files.PDF else "inline"
     headers = {
-        "Content-Disposition": f"{how}; filename*=UTF-8''{quote(kept.name)}",
+        "Content-Disposition": f"{disposition}; filename*=UTF-8''{quote(paper.name)}",
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; sandbox",
     }
-    return Response(kept.data, mimetype=kept.media, headers=headers)
+    return Response(paper.data, mimetype=paper.media, headers=headers)
 
 
 def uploaded(limit_kb: int) -> tuple[str, bytes]:
-    """Name and bytes of the multipart field `file`; raises INVALID, TOO_LARGE."""
+    """Return name and bytes of the multipart field `file`; raises INVALID, TOO_LARGE."""
     file = request.files.get("file")
     if file is None:
         raise HallError(Code.INVALID, field="file")

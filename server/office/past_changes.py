@@ -1,4 +1,4 @@
-"""Changes of the past in the office, and what waits for one's own word: routes and the alarm."""
+"""Retroactive changes in the office, and one's own confirmations: routes and the alarm."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ from server.wire.past_changes import (
 from server.wire.views import Alarm
 
 SHOWN = 24
-"""Values of a change that are listed; the rest is counted."""
+"""Number of a change's values that are listed; the rest is counted."""
 SETTLED = (Code.PAST_UNKNOWN, Code.PAST_STATE)
 
 
 def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
-    """Alarm of changes that wait, for the office's list."""
+    """Return the function that makes the alarm of waiting retroactive changes."""
     ctx = hall.ctx
 
-    def found(_taken: Snapshot) -> list[Alarm]:
+    def current(_snapshot: Snapshot) -> list[Alarm]:
         count, since = ctx.read(lambda c: stored.waiting(c, ctx.hall_id))
         if not count:
             return []
@@ -60,11 +60,11 @@ def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
             )
         ]
 
-    return found
+    return current
 
 
 def add(api: Api) -> None:
-    """Register the list, its acts, and one's own confirmations."""
+    """Register the list, its actions, and one's own confirmations."""
     _changes(api)
     _own(api)
 
@@ -74,7 +74,7 @@ def _changes(api: Api) -> None:
 
     @api.get("/office/past-changes", who=MANAGERS, answer=PastChanges)
     def past_changes(call: Call) -> PastChanges:
-        """Changes of days that are over: who asked, before and after, what became of them."""
+        """Return retroactive changes: requester, values before and after, result."""
         return ctx.read(lambda c: _listed(ctx, c, call.actor))
 
     @api.post(
@@ -84,7 +84,7 @@ def _changes(api: Api) -> None:
         codes=(*SETTLED, Code.PAST_SECOND, Code.PAST_STALE),
     )
     def confirm_change(call: Call) -> Done:
-        """Have a change done, as a second person."""
+        """Confirm a retroactive change as a second person; it is carried out."""
         acts.confirm(ctx, call.actor, call.key, call.args["change"])
         return Done()
 
@@ -97,13 +97,13 @@ def _changes(api: Api) -> None:
         example={"words": "与门禁记录不符"},
     )
     def refuse_change(call: Call) -> Done:
-        """Refuse a change, as a second person; nothing is done."""
+        """Refuse a retroactive change as a second person; nothing is changed."""
         acts.refuse(ctx, call.actor, call.key, call.args["change"], call.body.words)
         return Done()
 
     @api.post("/my/past-changes/<change>/withdraw", who=STAFF, answer=Done, codes=SETTLED)
     def withdraw_change(call: Call) -> Done:
-        """Take back a change that one asked for."""
+        """Withdraw a retroactive change that one requested."""
         acts.withdraw(ctx, call.actor, call.key, call.args["change"])
         return Done()
 
@@ -111,9 +111,9 @@ def _changes(api: Api) -> None:
 def _listed(ctx: Context, conn: Connection, actor: Actor) -> PastChanges:
     rows = stored.listed(conn, ctx.hall_id)
     people = {rank: acts.entitled(ctx, conn, rank) for rank in acts.RANKS}
-    known = shift_rules.every(conn, ctx.hall_id)
-    shown = [_view(ctx, conn, actor, row, people[row.rank], known) for row in rows]
-    return PastChanges(changes=shown, waiting=sum(one.state == "waiting" for one in shown))
+    all_rules = shift_rules.every(conn, ctx.hall_id)
+    views = [_view(ctx, conn, actor, row, people[row.rank], all_rules) for row in rows]
+    return PastChanges(changes=views, waiting=sum(change.state == "waiting" for change in views))
 
 
 def _view(
@@ -122,42 +122,42 @@ def _view(
     actor: Actor,
     row: Any,
     people: set[str],
-    known: Sequence[ShiftRule],
+    all_rules: Sequence[ShiftRule],
 ) -> PastChange:
-    names = {one.number: one.name for one in ctx.catalogue().staff}
-    moved = stored.moves(conn, ctx.hall_id, row.id)
-    asker, decider = acts.asker_of(row).name, row.decided_by.partition(":")[2]
+    names = {person.number: person.name for person in ctx.catalogue().staff}
+    moves = stored.moves(conn, ctx.hall_id, row.id)
+    requester, decider = acts.asker_of(row).name, row.decided_by.partition(":")[2]
     zh, en = COMMANDS.get(row.command, (row.command, row.command))
-    waits = row.state == rules.State.WAITING
+    waiting = row.state == rules.State.WAITING
     return PastChange(
         id=row.id,
         command=row.command,
         command_zh=zh,
         command_en=en,
-        details=details(json.loads(row.args), names, known),
+        details=details(json.loads(row.args), names, all_rules),
         why=row.why,
-        asked_by=asker,
-        asked_name=names.get(asker, ""),
+        asked_by=requester,
+        asked_name=names.get(requester, ""),
         asked_at=row.asked_at,
         state=row.state,
         decided_by=decider,
         decided_name=names.get(decider, ""),
         decided_at=row.decided_at,
         words=row.words,
-        moves=[_move(one, names, known) for one in moved[:SHOWN]],
-        count=len(moved),
-        mine=waits and asker == actor.name,
-        may_confirm=waits and acts.may_confirm(actor, row, people),
+        moves=[_move(move, names, all_rules) for move in moves[:SHOWN]],
+        count=len(moves),
+        mine=waiting and requester == actor.name,
+        may_confirm=waiting and acts.may_confirm(actor, row, people),
     )
 
 
-def _move(move: rules.Move, names: dict[str, str], known: Sequence[ShiftRule]) -> PastMove:
+def _move(move: rules.Move, names: dict[str, str], all_rules: Sequence[ShiftRule]) -> PastMove:
     was, now = rules.words(move.spot.slot, move.was), rules.words(move.spot.slot, move.now)
     return PastMove(
         day=move.spot.day,
         staff=move.spot.staff,
         name=names.get(move.spot.staff, move.spot.staff),
-        what=slot_name(move.spot.slot, known),
+        what=slot_name(move.spot.slot, all_rules),
         was_zh=was[0],
         was_en=was[1],
         now_zh=now[0],
@@ -170,7 +170,7 @@ def _own(api: Api) -> None:
 
     @api.get("/my/to-confirm", who=STAFF, answer=ToConfirm)
     def to_confirm(call: Call) -> ToConfirm:
-        """Sheets that one is the witness of, walks that one is the second checker of."""
+        """Return the sheets to confirm as witness and the rounds to confirm as second inspector."""
         return ctx.read(lambda c: _to_confirm(ctx, c, call.actor.name))
 
     @api.post(
@@ -183,9 +183,9 @@ def _own(api: Api) -> None:
     )
     def witness_sheet(call: Call) -> Done:
         """Confirm or refuse a sign-in sheet as its witness."""
-        said: WitnessSheet = call.body
+        body: WitnessSheet = call.body
         sheet = call.args["sheet"]
-        readers_hand.answer_sheet(ctx, call.actor, call.key, sheet, said.agree, said.words)
+        readers_hand.answer_sheet(ctx, call.actor, call.key, sheet, body.agree, body.words)
         return Done()
 
     @api.post(
@@ -200,20 +200,20 @@ def _own(api: Api) -> None:
         example={"agree": True},
     )
     def second_checker(call: Call) -> Done:
-        """Confirm as the second checker that one walked too, or object."""
-        said: SecondChecker = call.body
+        """Confirm one's own part in an inspection round as second inspector, or object."""
+        body: SecondChecker = call.body
         check = call.args["check"]
-        seconds.answer(ctx, call.actor, call.key, check, said.agree, said.words)
+        seconds.answer(ctx, call.actor, call.key, check, body.agree, body.words)
         return Done()
 
 
 def _to_confirm(ctx: Context, conn: Connection, staff: str) -> ToConfirm:
-    names = {one.number: one.name for one in ctx.catalogue().staff}
+    names = {person.number: person.name for person in ctx.catalogue().staff}
     sheets = sign_in_sheets.to_witness(conn, ctx.hall_id, staff)
-    walked = seconds.waiting_for(ctx, conn, staff)
+    rounds = seconds.waiting_for(ctx, conn, staff)
     return ToConfirm(
         sheets=[_sheet(row, names) for row in sheets],
-        checks=[_check(ctx, conn, row, names) for row in walked],
+        checks=[_check(ctx, conn, row, names) for row in rounds],
     )
 
 
@@ -227,15 +227,15 @@ def _sheet(row: Any, names: dict[str, str]) -> SheetToWitness:
         by_name=names.get(by, by),
         at=row.at,
         lines=[
-            SheetLine(staff=one["staff"], name=names.get(one["staff"], ""), at=one["at"])
-            for one in json.loads(row.lines)
+            SheetLine(staff=line["staff"], name=names.get(line["staff"], ""), at=line["at"])
+            for line in json.loads(row.lines)
         ],
     )
 
 
 def _check(ctx: Context, conn: Connection, row: Any, names: dict[str, str]) -> CheckToSecond:
     by = row.by_actor.partition(":")[2]
-    counted = standing(map(finding.mark_of, checks.marks(conn, ctx.hall_id, row.id))).values()
+    counting = standing(map(finding.mark_of, checks.marks(conn, ctx.hall_id, row.id))).values()
     return CheckToSecond(
         id=row.id,
         by=by,
@@ -244,6 +244,6 @@ def _check(ctx: Context, conn: Connection, row: Any, names: dict[str, str]) -> C
         started_at=row.started_at,
         ended_at=row.ended_at,
         objected=row.second == seconds.OBJECTED,
-        marks=len(counted),
-        problems=sum(kind_of(mark) is not None for mark in counted),
+        marks=len(counting),
+        problems=sum(kind_of(mark) is not None for mark in counting),
     )

@@ -1,4 +1,4 @@
-"""Changes of the past in words: what the act is, what it was given, which value it moves."""
+"""Words for retroactive changes: names of actions, their arguments, and the values they move."""
 
 from __future__ import annotations
 
@@ -25,34 +25,40 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "finding_judge": ("认定查岗问题", "Judge a finding"),
     "check_mark": ("补记查岗记录", "Keep a late mark of a check"),
 }
-"""By the act: its name for a person."""
+"""Names of the actions for people (Chinese, English), by command."""
 LONGEST = 80
 HIDDEN = frozenset({"act", "source", "digest", "basis", "text", "until"})
-"""Arguments that tell a person nothing."""
+"""Arguments that mean nothing to a person."""
 
 
 def details(
-    args: Mapping[str, Any], names: Mapping[str, str], known: Sequence[ShiftRule]
+    args: Mapping[str, Any], names: Mapping[str, str], all_rules: Sequence[ShiftRule]
 ) -> list[list[str]]:
-    """Return the arguments of an act: name and value; texts and numbers only."""
-    rules = {rule.id: rule.name for rule in known}
-    found = []
+    """Return the arguments of an action as (name, value); texts and numbers only."""
+    rules = {rule.id: rule.name for rule in all_rules}
+    result = []
     for name, value in args.items():
         if name in HIDDEN or isinstance(value, list | dict) or value in ("", None):
             continue
         text = rules.get(str(value), str(value))[:LONGEST]
         if text in names:
             text = f"{text} {names[text]}"
-        found.append([field_words(name)[0], text])
-    return found
+        result.append([field_words(name)[0], text])
+    return result
 
 
-def slot_name(slot: str, known: Sequence[ShiftRule]) -> str:
-    """Return the name of a slot, or of what else a value is."""
+def slot_name(slot: str, all_rules: Sequence[ShiftRule]) -> str:
+    """Return the name of a slot, or of another moved value (finding, absence)."""
     if slot.startswith(FINDING):
         return f"查岗问题 {slot.removeprefix(FINDING)}"
     if slot == HALVES:
         return "旷工"
     return next(
-        (one.name for rule in reversed(known) for one in rule.slots if one.code == slot), slot
+        (
+            rule_slot.name
+            for rule in reversed(all_rules)
+            for rule_slot in rule.slots
+            if rule_slot.code == slot
+        ),
+        slot,
     )

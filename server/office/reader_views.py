@@ -1,4 +1,4 @@
-"""What the office shows of time clocks and punches: pure shaping of rows, and the alarms."""
+"""Views of time clocks and punches: converts rows into messages, and makes the alarms."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ UNREAD_EN = (
 
 
 class Shaper:
-    """Rows to messages, for one moment."""
+    """Converter of rows into messages at one moment."""
 
     def __init__(self, ctx: Context, conn: Connection) -> None:
         self._ctx = ctx
@@ -60,7 +60,7 @@ class Shaper:
         self._fingers: Fingers = readers.fingers(conn, ctx.hall_id)
 
     def state(self) -> ReadersState:
-        """Everything the page shows."""
+        """Return the full state of the page."""
         conn, hall_id = self._conn, self._ctx.hall_id
         return ReadersState(
             readers=self.readers(),
@@ -71,20 +71,20 @@ class Shaper:
         )
 
     def readers(self) -> list[ReaderView]:
-        """Every reader but the pseudo-reader of sheets."""
+        """Return every time clock except the pseudo time clock of sheets."""
         conn, hall_id = self._conn, self._ctx.hall_id
         queued = readers.queued(conn, hall_id)
-        aside = readers.unsettled(conn, hall_id)
+        open_lines = readers.unsettled(conn, hall_id)
         return [
-            self._reader(row, queued.get(row.serial, 0), aside.get(row.serial, 0))
+            self._reader(row, queued.get(row.serial, 0), open_lines.get(row.serial, 0))
             for row in readers.every(conn, hall_id)
             if row.way != "sheet"
         ]
 
-    def _reader(self, row: Row[Any], queued: int, aside: int) -> ReaderView:
+    def _reader(self, row: Row[Any], queued: int, unsettled: int) -> ReaderView:
         facts = readers.facts_of(row)
-        patience = self._ctx.settings().reader_silent_minutes * 60_000
-        heard = row.heard_at if row.heard_at is not None else row.created_at
+        silent_after = self._ctx.settings().reader_silent_minutes * 60_000
+        last_contact = row.heard_at if row.heard_at is not None else row.created_at
         return ReaderView(
             serial=row.serial,
             way=row.way,
@@ -99,7 +99,7 @@ class Shaper:
             heard_at=row.heard_at,
             delivered_until=row.delivered_until,
             catching_up=taking.contact_of(row).catching_since is not None,
-            silent=row.way in LIVE_WAYS and self._now - heard > patience,
+            silent=row.way in LIVE_WAYS and self._now - last_contact > silent_after,
             out_since=row.out_since,
             offset=row.offset_seconds,
             offset_at=row.offset_at,
@@ -107,12 +107,12 @@ class Shaper:
             records=row.records,
             users=int(facts.get("users", 0) or 0),
             commands=queued,
-            put_aside=aside,
+            put_aside=unsettled,
             listed_twice=self._now - int(facts.get(TWICE, 0)) < TWICE_MS,
         )
 
     def unknown(self) -> list[UnknownFinger]:
-        """Enrolments that punched lately and are nobody's now."""
+        """Return enrolments that punched lately and belong to nobody now."""
         first = date.fromisoformat(self._ctx.day(self._now)) - timedelta(days=UNKNOWN_DAYS)
         rows = punches.since_day(self._conn, self._ctx.hall_id, first.isoformat())
         return [
@@ -128,7 +128,7 @@ class Shaper:
         ]
 
     def punch(self, row: Row[Any]) -> PunchView:
-        """One punch with whose it is."""
+        """Return one punch with its person."""
         staff = whose(self._fingers.get(row.enrolment, []), row.at)
         return PunchView(
             id=row.id,
@@ -143,7 +143,7 @@ class Shaper:
         )
 
     def fingers(self) -> FingerList:
-        """Every link."""
+        """Return every link of an enrolment to a person."""
         rows = readers.finger_rows(self._conn, self._ctx.hall_id)
         return FingerList(
             fingers=[
@@ -190,36 +190,36 @@ def _aside(row: Row[Any]) -> PutAsideView:
 
 
 def reader_alarms(ctx: Context, conn: Connection) -> list[Alarm]:
-    """What somebody should do something about at the time clocks, in plain words."""
-    found: list[Alarm] = []
+    """Return the alarms of all time clocks."""
+    result: list[Alarm] = []
     for reader in Shaper(ctx, conn).readers():
-        found += _alarms_of(reader)
-    return found
+        result += _alarms_of(reader)
+    return result
 
 
 def _alarms_of(reader: ReaderView) -> list[Alarm]:
-    said: list[tuple[str, str, str, int | None]] = []
+    faults: list[tuple[str, str, str, int | None]] = []
     if reader.state == "asking":
-        said.append(
+        faults.append(
             ("reader_asking", "还没有登记，请核对后在“打卡机”里允许或拒绝。",
              "is not admitted yet; see Time clocks.", reader.heard_at)
         )  # fmt: skip
     if reader.state == "admitted" and reader.silent:
-        said.append(
+        faults.append(
             ("reader_silent", "失去联系，请检查电源和网线。",
              "is silent; check power and cable.", reader.heard_at)
         )  # fmt: skip
     if reader.state in ("admitted", "out") and reader.clock_off:
-        said.append(
+        faults.append(
             ("reader_clock", f"时钟{_offset(reader.offset)}，请校时；期间的打卡已注明存疑。",
              f"is {reader.offset:+d} s off; set its clock.", reader.offset_at)
         )  # fmt: skip
     if reader.state in ("admitted", "out") and reader.listed_twice:
-        said.append(
+        faults.append(
             ("reader_twice", TWICE_ZH, TWICE_EN, None)
         )  # fmt: skip
     if reader.put_aside:
-        said.append(
+        faults.append(
             ("reader_lines", UNREAD_ZH.format(reader.put_aside),
              UNREAD_EN.format(reader.put_aside), None)
         )  # fmt: skip
@@ -231,7 +231,7 @@ def _alarms_of(reader: ReaderView) -> list[Alarm]:
             message_en=f"Time clock {reader.name} {en}",
             since=since,
         )
-        for code, zh, en, since in said
+        for code, zh, en, since in faults
     ]
 
 
@@ -243,7 +243,7 @@ def _offset(seconds: int) -> str:
 
 
 def detail(conn: Connection, hall_id: str, serial: str) -> ReaderDetail:
-    """A reader's orders and events; raises READER_UNKNOWN."""
+    """Return a time clock's commands and events; raises READER_UNKNOWN."""
     if readers.get(conn, hall_id, serial) is None:
         raise HallError(Code.READER_UNKNOWN, reader=serial)
     return ReaderDetail(
@@ -269,7 +269,7 @@ def detail(conn: Connection, hall_id: str, serial: str) -> ReaderDetail:
 
 
 def punch_detail(ctx: Context, conn: Connection, number: int) -> PunchDetail:
-    """A punch as it was told; raises NOT_FOUND."""
+    """Return a punch with all data that the terminal sent; raises NOT_FOUND."""
     row = punches.get(conn, ctx.hall_id, number)
     if row is None:
         raise HallError(Code.NOT_FOUND)

@@ -1,4 +1,4 @@
-"""The office's page of time clocks: routes and live feed. Nothing here changes a punch."""
+"""Routes and live feed of the office's page of time clocks. Nothing here changes a punch."""
 
 from __future__ import annotations
 
@@ -45,25 +45,25 @@ from server.wire.views import Alarm
 
 MAX_FILE = 16 * 1024 * 1024
 REST_SECONDS = 0.008
-"""Between the acts of a long file."""
+"""Seconds of pause between the actions of a long file."""
 
 
 def alarms(hall: Hall) -> Callable[[Snapshot], list[Alarm]]:
-    """What the office's list says of time clocks."""
+    """Return the function that makes the alarms of time clocks."""
     ctx = hall.ctx
-    return lambda _taken: ctx.read(lambda c: reader_alarms(ctx, c))
+    return lambda _snapshot: ctx.read(lambda c: reader_alarms(ctx, c))
 
 
-def _hits(event: Event) -> set[str] | None:
-    ours = isinstance(event, ReaderChanged | AttendanceChanged | HallChanged)
-    return {"*"} if ours else None
+def _changed_keys(event: Event) -> set[str] | None:
+    relevant = isinstance(event, ReaderChanged | AttendanceChanged | HallChanged)
+    return {"*"} if relevant else None
 
 
 def add(api: Api, feeds: Feeds) -> None:
-    """Register the page."""
+    """Register the page's routes and live feed."""
     ctx = api.hall.ctx
 
-    def state(_taken: Snapshot, _key: str) -> ReadersState:
+    def state(_snapshot: Snapshot, _key: str) -> ReadersState:
         return ctx.read(lambda c: Shaper(ctx, c).state())
 
     def allowed(principal: Principal | None, _key: str) -> bool:
@@ -71,22 +71,22 @@ def add(api: Api, feeds: Feeds) -> None:
             principal is not None and principal.is_staff and principal.kind is not ActorKind.CLERK
         )
 
-    feeds.add(Surface("readers", state, allowed, _hits, 1.0))
-    _look(api)
-    _keep(api)
+    feeds.add(Surface("readers", state, allowed, _changed_keys, 1.0))
+    _read_routes(api)
+    _register_routes(api)
     _settle(api)
     _moves(api)
     _orders(api)
-    _hand(api)
-    _sheet(api)
+    _file_route(api)
+    _sheet_route(api)
 
 
-def _look(api: Api) -> None:
+def _read_routes(api: Api) -> None:
     ctx = api.hall.ctx
 
     @api.get("/office/readers", who=MANAGERS, answer=ReadersState)
     def readers_state(_call: Call) -> ReadersState:
-        """The time clocks, what was put aside, unknown fingers, the last punches."""
+        """Return time clocks, quarantined lines, unknown enrolments, the last punches."""
         return ctx.read(lambda c: Shaper(ctx, c).state())
 
     @api.get(
@@ -96,25 +96,25 @@ def _look(api: Api) -> None:
         codes=(Code.READER_UNKNOWN,),
     )
     def reader_detail(call: Call) -> ReaderDetail:
-        """A time clock's orders and events."""
+        """Return a time clock's commands and events."""
         serial = call.args["serial"]
         return ctx.read(lambda c: detail(c, ctx.hall_id, serial))
 
     @api.get("/office/fingers", who=MANAGERS, answer=FingerList)
     def fingers(_call: Call) -> FingerList:
-        """Since when which enrolment is whose."""
+        """Return the links of enrolments to people, each with its start."""
         return ctx.read(lambda c: Shaper(ctx, c).fingers())
 
     @api.get("/office/punches/<number>", who=MANAGERS, answer=PunchDetail, codes=(Code.NOT_FOUND,))
     def punch(call: Call) -> PunchDetail:
-        """A punch as the terminal told it. It can be looked at, never changed."""
+        """Return a punch as the terminal sent it. It is read-only."""
         number = call.args["number"]
         if not number.isdecimal() or len(number) > 18:
             raise HallError(Code.NOT_FOUND)
         return ctx.read(lambda c: punch_detail(ctx, c, int(number)))
 
 
-def _keep(api: Api) -> None:
+def _register_routes(api: Api) -> None:
     ctx = api.hall.ctx
 
     @api.post(
@@ -126,10 +126,10 @@ def _keep(api: Api) -> None:
         example={"serial": "DEMO000001", "way": "push", "name": "东门"},
     )
     def add_reader(call: Call) -> Done:
-        """Put up a time clock before it speaks."""
-        asked: AddReader = call.body
-        said = Described(asked.name, asked.place, asked.networks, asked.encoding)
-        readers_office.add(ctx, call.actor, call.key, asked.serial, asked.way, said)
+        """Add a time clock before its first contact."""
+        body: AddReader = call.body
+        description = Described(body.name, body.place, body.networks, body.encoding)
+        readers_office.add(ctx, call.actor, call.key, body.serial, body.way, description)
         return Done()
 
     @api.post(
@@ -141,28 +141,28 @@ def _keep(api: Api) -> None:
         example={"name": "东门"},
     )
     def describe_reader(call: Call) -> Done:
-        """Name it, say where it hangs and from which networks it may post."""
-        asked: DescribeReader = call.body
-        said = Described(asked.name, asked.place, asked.networks, asked.encoding)
+        """Set a time clock's name, place and permitted networks."""
+        body: DescribeReader = call.body
+        description = Described(body.name, body.place, body.networks, body.encoding)
         serial = call.args["serial"]
-        readers_office.describe(ctx, call.actor, call.key, serial, said, asked.seen)
+        readers_office.describe(ctx, call.actor, call.key, serial, description, body.seen)
         return Done()
 
     @api.post("/office/fingers", who=MANAGERS, body=LinkFinger, answer=Done,
               codes=(Code.ACCOUNT_UNKNOWN,),
               example={"enrolment": "1001", "staff": "1001", "since": "2026-03-02"})  # fmt: skip
     def link_finger(call: Call) -> Done:
-        """From a day on, an enrolment belongs to a person, or to nobody."""
-        asked: LinkFinger = call.body
-        readers_office.link(ctx, call.actor, call.key, asked.enrolment, asked.staff, asked.since)
+        """Link an enrolment to a person, or to nobody, from a day on."""
+        body: LinkFinger = call.body
+        readers_office.link(ctx, call.actor, call.key, body.enrolment, body.staff, body.since)
         return Done()
 
     @api.post("/office/fingers/same", who=MANAGERS, body=LinkSame, answer=LinkedSame,
               example={"since": "2026-03-02"})  # fmt: skip
     def link_same(call: Call) -> LinkedSame:
-        """Everybody without a finger is enrolled under the staff number: link them all at once."""
-        linked = readers_office.link_same(ctx, call.actor, call.key, call.body.since)
-        return LinkedSame(linked=linked)
+        """Link all people without an enrolment to the one equal to their staff number."""
+        count = readers_office.link_same(ctx, call.actor, call.key, call.body.since)
+        return LinkedSame(linked=count)
 
 
 def _settle(api: Api) -> None:
@@ -172,7 +172,7 @@ def _settle(api: Api) -> None:
         "/office/put-aside/<number>/settle", who=MANAGERS, answer=Done, codes=(Code.NOT_FOUND,)
     )
     def settle_line(call: Call) -> Done:
-        """Somebody has looked at a line that was put aside."""
+        """Settle a quarantined line after a look at it."""
         number = call.args["number"]
         if not number.isdecimal() or len(number) > 18:
             raise HallError(Code.NOT_FOUND)
@@ -183,10 +183,10 @@ def _settle(api: Api) -> None:
               answer=LinesSettled, codes=(Code.NOT_FOUND,),
               example={"oldest": 1, "newest": 9, "why": "测试设备发出的乱码"})  # fmt: skip
     def settle_lines(call: Call) -> LinesSettled:
-        """Settle all lines of a time clock that were put aside, with a reason."""
-        asked: SettleLines = call.body
-        act = call.actor, call.key, call.args["serial"], (asked.oldest, asked.newest)
-        return LinesSettled(settled=readers_aside.settle_lines(ctx, *act, asked.why))
+        """Settle all quarantined lines of a time clock, with a reason."""
+        body: SettleLines = call.body
+        scope = call.actor, call.key, call.args["serial"], (body.oldest, body.newest)
+        return LinesSettled(settled=readers_aside.settle_lines(ctx, *scope, body.why))
 
 
 def _moves(api: Api) -> None:
@@ -199,22 +199,22 @@ def _moves(api: Api) -> None:
 
     @api.post("/office/readers/<serial>/admit", who=ADMINISTRATORS, answer=Done, codes=codes)
     def admit_reader(call: Call) -> Done:
-        """Take punches from it from now on."""
+        """Admit a time clock: accept its punches from now on."""
         return move(call, "admitted")
 
     @api.post("/office/readers/<serial>/retire", who=ADMINISTRATORS, answer=Done, codes=codes)
     def retire_reader(call: Call) -> Done:
-        """Take none any more; one that only asked is turned away."""
+        """Retire a time clock: accept no more punches; one that only asked is deleted."""
         return move(call, "retired")
 
     @api.post("/office/readers/<serial>/out", who=MANAGERS, answer=Done, codes=codes)
     def reader_out(call: Call) -> Done:
-        """It is out of service: nobody waits for what it has to deliver."""
+        """Put a time clock out of service: no sheet waits for its data."""
         return move(call, "out")
 
     @api.post("/office/readers/<serial>/back", who=MANAGERS, answer=Done, codes=codes)
     def reader_back(call: Call) -> Done:
-        """It is in service again."""
+        """Put a time clock into service again."""
         row = ctx.read(lambda c: readers.get(c, ctx.hall_id, call.args["serial"]))
         if row is not None and row.state in ("asking", "retired"):
             raise HallError(Code.READER_STATE, reader=row.serial, state=row.state)
@@ -233,15 +233,15 @@ def _orders(api: Api) -> None:
         example={"kind": "info"},
     )
     def order_reader(call: Call) -> Ordered:
-        """Have it set its clock, tell of itself, take names, send a period again, or restart."""
-        asked: OrderReader = call.body
+        """Order a time clock: set clock, report, store names, resend a period, restart."""
+        body: OrderReader = call.body
         count = readers_office.order(
-            ctx, call.actor, call.key, call.args["serial"], asked.kind, asked.first, asked.last
+            ctx, call.actor, call.key, call.args["serial"], body.kind, body.first, body.last
         )
         return Ordered(count=count)
 
 
-def _hand(api: Api) -> None:
+def _file_route(api: Api) -> None:
     hall: Hall = api.hall
 
     @api.post(
@@ -253,30 +253,30 @@ def _hand(api: Api) -> None:
         upload=MAX_FILE,
     )
     def reader_file(call: Call) -> FileTaken:
-        """Take the terminal's USB file `attlog.dat`; the same file again adds nothing."""
+        """Import the terminal's USB file `attlog.dat`; the same file again adds nothing."""
         file = request.files.get("file")
         if file is None:
             raise HallError(Code.INVALID, field="file")
         content = file.stream.read(MAX_FILE + 1)
         if len(content) > MAX_FILE:
             raise HallError(Code.TOO_LARGE)
-        found: FileRead = hall.offload(lambda: readers_hand.read_file(content))
+        parsed: FileRead = hall.offload(lambda: readers_hand.read_file(content))
         serial, name = call.args["serial"], file.filename or ""
-        taken = readers_hand.take_file(
-            hall.ctx, call.actor, serial, found, name, lambda: gevent.sleep(REST_SECONDS)
+        result = readers_hand.take_file(
+            hall.ctx, call.actor, serial, parsed, name, lambda: gevent.sleep(REST_SECONDS)
         )
         return FileTaken(
-            new=taken.new,
-            known=taken.known,
-            doubtful=taken.doubtful,
+            new=result.new,
+            known=result.known,
+            doubtful=result.doubtful,
             problems=[
                 FileLineProblem(line=p.line, text=p.text, reason=p.reason)
-                for p in found.problems[: readers_hand.MAX_PROBLEMS]
+                for p in parsed.problems[: readers_hand.MAX_PROBLEMS]
             ],
         )
 
 
-def _sheet(api: Api) -> None:
+def _sheet_route(api: Api) -> None:
     hall: Hall = api.hall
 
     @api.post(
@@ -296,14 +296,14 @@ def _sheet(api: Api) -> None:
         },
     )
     def file_sheet(call: Call) -> SheetTaken:
-        """Keep a sheet that people signed while no time clock worked; its witness confirms it."""
-        asked: FileSheet = call.body
+        """Store a signed sheet of a time without time clocks; its witness confirms it."""
+        body: FileSheet = call.body
         try:
             sheet = Sheet(
-                date.fromisoformat(asked.day),
-                asked.reason,
-                asked.witness,
-                [Signed(line.staff, time.fromisoformat(line.at)) for line in asked.lines],
+                date.fromisoformat(body.day),
+                body.reason,
+                body.witness,
+                [Signed(line.staff, time.fromisoformat(line.at)) for line in body.lines],
             )
         except ValueError:
             raise HallError(Code.INVALID, field="day") from None

@@ -1,4 +1,4 @@
-"""Leave, corrections and the calendar as messages: names put to numbers, and what may be done."""
+"""Views of leave, corrections and the calendar: messages with names and permitted actions."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ from server.wire.attendance_requests import (
 MOST_CASES = 60
 LOOK_AHEAD = 14
 PAPER_TIME = timedelta(days=31)
-"""So long after a leave its paper may still be handed in on the page."""
+"""Time after a leave's end during which its paper can still be uploaded on the page."""
 
 
 @dataclass(frozen=True)
 class Reader:
-    """One actor looking at cases in one read of the books."""
+    """View builder: shapes leave and corrections for one actor within one read."""
 
     ctx: Context
     conn: Connection
@@ -59,23 +59,23 @@ class Reader:
     # -- people and papers ---------------------------------------------------------------------
 
     def name(self, number: str) -> str:
-        """Somebody's name, or the number of one who is on the list no more."""
-        found = self.catalogue.staff_by.get(number)
-        return found.name if found else number
+        """Return a person's name, or the number if the person has left the list."""
+        person = self.catalogue.staff_by.get(number)
+        return person.name if person else number
 
     def person(self, number: str) -> PersonRef:
-        """Somebody with his unit."""
-        found = self.catalogue.staff_by.get(number)
-        unit = self.catalogue.unit_by.get(found.unit) if found else None
+        """Return a person with their unit."""
+        staff = self.catalogue.staff_by.get(number)
+        unit = self.catalogue.unit_by.get(staff.unit) if staff else None
         return PersonRef(
             number=number,
             name=self.name(number),
-            unit=found.unit if found else "",
+            unit=staff.unit if staff else "",
             unit_name=(unit.short or unit.name) if unit else "",
         )
 
     def paper(self, file: str) -> PaperRef | None:
-        """A kept paper."""
+        """Return the reference of a stored paper, or None."""
         row = files.get(self.conn, self.ctx.hall_id, file) if file else None
         if row is None:
             return None
@@ -83,45 +83,45 @@ class Reader:
 
     # -- leave ---------------------------------------------------------------------------------
 
-    def leave(self, found: Leave, *, evidence: bool = False) -> LeaveCase:
-        """A leave as this actor sees it."""
-        first, waiting = found.steps[0], rules.waiting_for(found.steps)
-        open_, long = found.state == rules.State.ASKED, self.length(found)
+    def leave(self, leave: Leave, *, evidence: bool = False) -> LeaveCase:
+        """Return a leave as this actor sees it."""
+        first, waiting = leave.steps[0], rules.waiting_for(leave.steps)
+        open_, long = leave.state == rules.State.ASKED, self.length(leave)
         return LeaveCase.model_validate(
             {
-                "id": found.id,
-                "person": self.person(found.staff),
-                "kind": found.kind.value,
-                "begins": f"{found.begins:%Y-%m-%dT%H:%M}",
-                "ends": f"{found.ends:%Y-%m-%dT%H:%M}",
+                "id": leave.id,
+                "person": self.person(leave.staff),
+                "kind": leave.kind.value,
+                "begins": f"{leave.begins:%Y-%m-%dT%H:%M}",
+                "ends": f"{leave.ends:%Y-%m-%dT%H:%M}",
                 "days": long.days,
                 "hours": long.hours,
-                "reason": found.reason,
-                "paper": self.paper(found.file),
-                "cover": found.cover,
-                "cover_name": self.name(found.cover) if found.cover else "",
-                "handed_over": rules.handed_over(found.steps),
-                "emergency": rules.emergency(found.steps),
+                "reason": leave.reason,
+                "paper": self.paper(leave.file),
+                "cover": leave.cover,
+                "cover_name": self.name(leave.cover) if leave.cover else "",
+                "handed_over": rules.handed_over(leave.steps),
+                "emergency": rules.emergency(leave.steps),
                 "after": bool(first.get("after")),
-                "state": found.state,
-                "running": found.begins <= self.now < found.ends,
+                "state": leave.state,
+                "running": leave.begins <= self.now < leave.ends,
                 "rungs": first["rungs"],
                 "waiting": waiting.value if open_ and waiting else "",
-                "steps": [self._step(step) for step in found.steps],
-                "by": found.by,
-                "by_name": self.name(found.by),
-                "created_at": found.created_at,
-                "can": self._can(found),
-                "evidence": self._evidence(found) if evidence else None,
+                "steps": [self._step(step) for step in leave.steps],
+                "by": leave.by,
+                "by_name": self.name(leave.by),
+                "created_at": leave.created_at,
+                "can": self._can(leave),
+                "evidence": self._evidence(leave) if evidence else None,
             }
         )
 
-    def length(self, found: Leave) -> Length:
-        """How long it is, as fixed when asked for; anew for one that was cut short."""
-        first = found.steps[0]
-        if "days" in first and all(step["act"] != "shorten" for step in found.steps):
+    def length(self, leave: Leave) -> Length:
+        """Return the length of a leave: fixed by the request, computed anew after a shortening."""
+        first = leave.steps[0]
+        if "days" in first and all(step["act"] != "shorten" for step in leave.steps):
             return Length(first["days"], first["hours"])
-        return leaves.length(self.ctx, found.begins, found.ends)
+        return leaves.length(self.ctx, leave.begins, leave.ends)
 
     def _step(self, step: rules.Step) -> CaseStep:
         cover = str(step.get("cover", ""))
@@ -136,95 +136,97 @@ class Reader:
             ends=step.get("ends", ""),
         )
 
-    def _can(self, found: Leave) -> list[str]:
-        can = ["decide"] if leaves.may_decide(self.ctx, self.actor, found) else []
-        stands = found.state in leaves.BLOCKING
-        alive = stands and (found.state == rules.State.ASKED or self.now < found.ends)
-        responsible = rights.may_see(self.catalogue, self.actor, found.staff)
-        if responsible or self.actor.name == found.by:
+    def _can(self, leave: Leave) -> list[str]:
+        can = ["decide"] if leaves.may_decide(self.ctx, self.actor, leave) else []
+        blocking = leave.state in leaves.BLOCKING
+        alive = blocking and (leave.state == rules.State.ASKED or self.now < leave.ends)
+        responsible = rights.may_see(self.catalogue, self.actor, leave.staff)
+        if responsible or self.actor.name == leave.by:
             can += ["cancel"] if alive else []
-            can += ["cover"] if alive and self.now < found.ends else []
-            recent = self.now - found.ends < PAPER_TIME
-            can += ["paper"] if stands and recent and not found.file else []
-        unconfirmed = found.cover == self.actor.name and not rules.handed_over(found.steps)
-        if unconfirmed and alive and self.now < found.ends:
+            can += ["cover"] if alive and self.now < leave.ends else []
+            recent = self.now - leave.ends < PAPER_TIME
+            can += ["paper"] if blocking and recent and not leave.file else []
+        unconfirmed = leave.cover == self.actor.name and not rules.handed_over(leave.steps)
+        if unconfirmed and alive and self.now < leave.ends:
             can.append("handover")
         return can
 
-    def _evidence(self, found: Leave) -> LeaveEvidence:
-        days = found.begins.date(), found.ends.date()
-        unit = self.person(found.staff).unit
+    def _evidence(self, leave: Leave) -> LeaveEvidence:
+        days = leave.begins.date(), leave.ends.date()
+        unit = self.person(leave.staff).unit
         team = [s.number for s in self.catalogue.staff if s.unit == unit]
         around = stored.touching(
-            self.conn, self.ctx.hall_id, *days, [*team, found.cover], leaves.BLOCKING
+            self.conn, self.ctx.hall_id, *days, [*team, leave.cover], leaves.BLOCKING
         )
         others = [
-            one
-            for one in around
-            if one.id != found.id
-            and rules.overlap(found.begins, found.ends, (one.begins, one.ends))
+            other
+            for other in around
+            if other.id != leave.id
+            and rules.overlap(leave.begins, leave.ends, (other.begins, other.ends))
         ]
         return LeaveEvidence(
             unit_size=len(team),
-            beside=[self._beside(one) for one in others if one.staff in team],
-            taken_days=self._taken(found.staff, found.begins.date()),
-            cover_away=any(one.staff == found.cover for one in others),
+            beside=[self._beside(other) for other in others if other.staff in team],
+            taken_days=self._taken(leave.staff, leave.begins.date()),
+            cover_away=any(other.staff == leave.cover for other in others),
         )
 
-    def _beside(self, one: Leave) -> LeaveBeside:
+    def _beside(self, leave: Leave) -> LeaveBeside:
         return LeaveBeside(
-            name=self.name(one.staff),
-            kind=one.kind.value,
-            begins=f"{one.begins:%Y-%m-%dT%H:%M}",
-            ends=f"{one.ends:%Y-%m-%dT%H:%M}",
-            state=one.state,
+            name=self.name(leave.staff),
+            kind=leave.kind.value,
+            begins=f"{leave.begins:%Y-%m-%dT%H:%M}",
+            ends=f"{leave.ends:%Y-%m-%dT%H:%M}",
+            state=leave.state,
         )
 
     def _taken(self, staff: str, day: date) -> float:
         year = day.replace(month=1, day=1), day.replace(month=12, day=31)
-        found = stored.touching(self.conn, self.ctx.hall_id, *year, [staff], ("approved",))
-        return sum(self.length(one).days for one in found)
+        year_leaves = stored.touching(self.conn, self.ctx.hall_id, *year, [staff], ("approved",))
+        return sum(self.length(leave).days for leave in year_leaves)
 
     # -- corrections ---------------------------------------------------------------------------
 
-    def correction(self, found: Correction) -> CorrectionCase:
-        """A correction as this actor sees it."""
+    def correction(self, correction: Correction) -> CorrectionCase:
+        """Return a correction as this actor sees it."""
         settings, hall_id = self.ctx.settings(), self.ctx.hall_id
         was: dict[str, Any] = dict.fromkeys(("state", "name", "due", "at", "line"), "")
         return CorrectionCase.model_validate(
             {
-                "id": found.id,
-                "person": self.person(found.staff),
-                "day": found.day.isoformat(),
-                "slot": found.slot,
-                "verdict": found.verdict,
-                "claimed": found.claimed,
-                "reason": found.reason,
-                "paper": self.paper(found.file),
-                "was": SlotWas.model_validate(was | {"minutes": 0} | found.was),
-                "state": found.state,
-                "by": found.by,
-                "by_name": self.name(found.by),
-                "created_at": found.created_at,
-                "decided_by": found.decided_by,
-                "decided_by_name": self.name(found.decided_by) if found.decided_by else "",
-                "decided_at": found.decided_at,
-                "decision": found.decision,
-                "used": corrections.used(self.conn, hall_id, found.staff, found.day),
+                "id": correction.id,
+                "person": self.person(correction.staff),
+                "day": correction.day.isoformat(),
+                "slot": correction.slot,
+                "verdict": correction.verdict,
+                "claimed": correction.claimed,
+                "reason": correction.reason,
+                "paper": self.paper(correction.file),
+                "was": SlotWas.model_validate(was | {"minutes": 0} | correction.was),
+                "state": correction.state,
+                "by": correction.by,
+                "by_name": self.name(correction.by),
+                "created_at": correction.created_at,
+                "decided_by": correction.decided_by,
+                "decided_by_name": self.name(correction.decided_by)
+                if correction.decided_by
+                else "",
+                "decided_at": correction.decided_at,
+                "decision": correction.decision,
+                "used": corrections.used(self.conn, hall_id, correction.staff, correction.day),
                 "quota": settings.correction_quota,
-                "can": self._can_correct(found),
+                "can": self._can_correct(correction),
             }
         )
 
-    def _can_correct(self, found: Correction) -> list[str]:
-        can = ["decide"] if corrections.may_decide(self.actor, found) else []
-        if found.state == "asked" and corrections.may_see(self.ctx, self.actor, found):
+    def _can_correct(self, correction: Correction) -> list[str]:
+        can = ["decide"] if corrections.may_decide(self.actor, correction) else []
+        if correction.state == "asked" and corrections.may_see(self.ctx, self.actor, correction):
             can.append("cancel")
         return can
 
 
 def reader(ctx: Context, conn: Connection, actor: Actor) -> Reader:
-    """The actor with what is in force now."""
+    """Return the view builder of an actor with the catalogue and time of now."""
     return Reader(ctx, conn, actor, ctx.catalogue(), ctx.local())
 
 
@@ -232,29 +234,29 @@ def reader(ctx: Context, conn: Connection, actor: Actor) -> Reader:
 
 
 def mine(ctx: Context, conn: Connection, actor: Actor) -> MyRequests:
-    """Everything that concerns one person."""
-    look, hall_id, settings = reader(ctx, conn, actor), ctx.hall_id, ctx.settings()
-    today, me = look.now.date(), look.catalogue.staff_by.get(actor.name)
-    covering = stored.of_cover(conn, hall_id, actor.name, look.now)
+    """Return all requests that concern one person, and what they may do."""
+    viewer, hall_id, settings = reader(ctx, conn, actor), ctx.hall_id, ctx.settings()
+    today, me = viewer.now.date(), viewer.catalogue.staff_by.get(actor.name)
+    covering = stored.of_cover(conn, hall_id, actor.name, viewer.now)
     own = stored.of_person(conn, hall_id, actor.name, MOST_CASES)
-    asked, fixing = waiting(look)
-    fixed = stored_corrections.of_person(conn, hall_id, actor.name, MOST_CASES)
+    leave_cases, correction_cases = waiting(viewer)
+    own_corrections = stored_corrections.of_person(conn, hall_id, actor.name, MOST_CASES)
     return MyRequests(
-        me=look.person(actor.name),
+        me=viewer.person(actor.name),
         chief=bool(me and me.chief),
         manages=rights.manages(actor),
         today=today.isoformat(),
-        spans=_spans(look.catalogue, ctx, today),
+        spans=_spans(viewer.catalogue, ctx, today),
         default_cover=me.cover if me else "",
-        colleagues=[look.person(s.number) for s in colleagues(look.catalogue, me)],
-        team=[look.person(s.number) for s in _team(look.catalogue, actor)],
-        leaves=[look.leave(one) for one in own],
-        corrections=[look.correction(one) for one in fixed],
-        covering=[look.leave(one) for one in covering],
-        leaves_to_decide=[one for one in asked if "decide" in one.can],
-        corrections_to_decide=[one for one in fixing if "decide" in one.can],
-        leaves_waiting=[one for one in asked if "decide" not in one.can],
-        corrections_waiting=[one for one in fixing if "decide" not in one.can],
+        colleagues=[viewer.person(s.number) for s in colleagues(viewer.catalogue, me)],
+        team=[viewer.person(s.number) for s in _team(viewer.catalogue, actor)],
+        leaves=[viewer.leave(case) for case in own],
+        corrections=[viewer.correction(case) for case in own_corrections],
+        covering=[viewer.leave(case) for case in covering],
+        leaves_to_decide=[case for case in leave_cases if "decide" in case.can],
+        corrections_to_decide=[case for case in correction_cases if "decide" in case.can],
+        leaves_waiting=[case for case in leave_cases if "decide" not in case.can],
+        corrections_waiting=[case for case in correction_cases if "decide" not in case.can],
         used=corrections.used(conn, hall_id, actor.name, today),
         quota=settings.correction_quota,
         correction_days=settings.correction_days,
@@ -264,14 +266,14 @@ def mine(ctx: Context, conn: Connection, actor: Actor) -> MyRequests:
 
 
 def _spans(catalogue: Catalogue, ctx: Context, today: date) -> list[HallSpan]:
-    """The hall's hours today, or of the next day on which it works."""
+    """Return the hall's opening hours today, or of the next working day."""
     days = calendar.workdays(ctx).among(today, today + timedelta(days=LOOK_AHEAD))
-    spans = next((found for day in days if (found := hours.hall_spans(catalogue, day))), ())
+    spans = next((day_spans for day in days if (day_spans := hours.hall_spans(catalogue, day))), ())
     return [HallSpan(opens=f"{s.opens:%H:%M}", closes=f"{s.closes:%H:%M}") for s in spans]
 
 
 def ladder(ctx: Context, person: Staff | None) -> list[LadderLine]:
-    """The approval ladder that holds for somebody."""
+    """Return the approval ladder that applies to a person."""
     settings = ctx.settings()
     if person is not None and person.chief:
         return _lines(settings.leave_ladder_chief)
@@ -296,7 +298,10 @@ def _ladders(settings: Settings) -> list[LadderView]:
 
 
 def colleagues(catalogue: Catalogue, person: Staff | None) -> list[Staff]:
-    """Who may stand in for somebody, the likely ones first: his B, his windows', his unit's."""
+    """Return the possible covers of a person.
+
+    Order: the usual cover (B), those with the same windows, those of the same unit, the others.
+    """
     if person is None:
         return []
     windows = set(person.windows)
@@ -309,52 +314,57 @@ def colleagues(catalogue: Catalogue, person: Staff | None) -> list[Staff]:
 
 
 def _team(catalogue: Catalogue, actor: Actor) -> list[Staff]:
-    """Those one leads, and those whose B one is: he files the papers of one who left at once."""
+    """Return the people one leads, and those one covers.
+
+    A cover files the papers of a person who had to leave at once.
+    """
     others = (s for s in catalogue.staff if s.number != actor.name)
     return [s for s in others if s.cover == actor.name or rights.leads(catalogue, actor, s.number)]
 
 
-def waiting(look: Reader) -> tuple[list[LeaveCase], list[CorrectionCase]]:
-    """What waits for a decision about the people that somebody leads, himself left out."""
-    conn, hall_id, actor = look.conn, look.ctx.hall_id, look.actor
+def waiting(viewer: Reader) -> tuple[list[LeaveCase], list[CorrectionCase]]:
+    """Return undecided cases of the people that the actor leads, without their own."""
+    conn, hall_id, actor = viewer.conn, viewer.ctx.hall_id, viewer.actor
 
     def led(staff: str) -> bool:
-        return staff != actor.name and rights.leads(look.catalogue, actor, staff)
+        return staff != actor.name and rights.leads(viewer.catalogue, actor, staff)
 
-    asked = [one for one in stored.open_ones(conn, hall_id) if led(one.staff)]
-    fixing = [one for one in stored_corrections.open_ones(conn, hall_id) if led(one.staff)]
+    open_leaves = [record for record in stored.open_ones(conn, hall_id) if led(record.staff)]
+    open_corrections = [
+        record for record in stored_corrections.open_ones(conn, hall_id) if led(record.staff)
+    ]
     return (
-        [look.leave(one, evidence=True) for one in asked],
-        [look.correction(one) for one in fixing],
+        [viewer.leave(record, evidence=True) for record in open_leaves],
+        [viewer.correction(record) for record in open_corrections],
     )
 
 
 def leave_list(ctx: Context, conn: Connection, actor: Actor, first: date, last: date) -> LeaveList:
-    """All leave of some days."""
-    look = reader(ctx, conn, actor)
-    found = stored.touching(conn, ctx.hall_id, first, last)
+    """Return all leave that overlaps some days."""
+    viewer = reader(ctx, conn, actor)
+    leaves_of_days = stored.touching(conn, ctx.hall_id, first, last)
     return LeaveList(
         first=first.isoformat(),
         last=last.isoformat(),
-        leaves=[look.leave(one) for one in found],
-        people=[look.person(s.number) for s in look.catalogue.staff],
+        leaves=[viewer.leave(leave) for leave in leaves_of_days],
+        people=[viewer.person(s.number) for s in viewer.catalogue.staff],
         ladders=_ladders(ctx.settings()),
-        heads=[look.person(number) for number in staff_list(ctx.settings().head_staff)],
+        heads=[viewer.person(number) for number in staff_list(ctx.settings().head_staff)],
         after_days=ctx.settings().leave_after_days,
     )
 
 
 def calendar_year(ctx: Context, conn: Connection, year: int) -> CalendarYear:
-    """One year with the hall's own special days in it."""
+    """Return one year of the working calendar with the hall's own special days."""
     rows = stored_calendar.of_year(conn, ctx.hall_id, year)
     days, catalogue = calendar.workdays(ctx), ctx.catalogue()
     own = {s.day: s for s in catalogue.special_days if s.day.year == year}
     state = {s.day: s for s in catalogue.state_days if s.day.year == year}
     merged = sorted((state | own).values(), key=lambda s: s.day)
-    known = ctx.calendar_years()
+    known_years = ctx.calendar_years()
     return CalendarYear(
         year=year,
-        known=year in known,
+        known=year in known_years,
         source=rows[0].source if rows else "",
         imported_at=rows[0].at if rows else None,
         week=sorted(days.week),
@@ -369,7 +379,7 @@ def calendar_year(ctx: Context, conn: Connection, year: int) -> CalendarYear:
             for s in merged
         ],
         working_days=[days.count(*_month(year, month)) for month in range(1, 13)],
-        years=sorted(known),
+        years=sorted(known_years),
         missing=[m.year for m in calendar.missing(ctx, ctx.local().date())],
     )
 
@@ -381,11 +391,11 @@ def _month(year: int, month: int) -> tuple[date, date]:
 
 
 def may_read(ctx: Context, conn: Connection, actor: Actor, file: str, by: str) -> bool:
-    """Whether a paper may be read: by whoever handed it in, and whoever may see its case."""
+    """Return True if the actor uploaded the paper or may see its case."""
     if actor.name == by or rights.manages(actor):
         return True
     cases: Sequence[Leave] = stored.with_file(conn, ctx.hall_id, file)
-    fixing: Iterable[Correction] = stored_corrections.with_file(conn, ctx.hall_id, file)
-    return any(leaves.may_see(ctx, actor, one) for one in cases) or any(
-        corrections.may_see(ctx, actor, one) for one in fixing
+    correction_cases: Iterable[Correction] = stored_corrections.with_file(conn, ctx.hall_id, file)
+    return any(leaves.may_see(ctx, actor, record) for record in cases) or any(
+        corrections.may_see(ctx, actor, record) for record in correction_cases
     )

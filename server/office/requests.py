@@ -1,4 +1,4 @@
-"""Leave, corrections, cover: routes and the live feed of what concerns one person."""
+"""Routes of leave, corrections and cover, and the live feed of one person's requests."""
 
 from __future__ import annotations
 
@@ -60,33 +60,33 @@ EXAMPLE_CORRECTION = {
 
 
 class Requests:
-    """The hall's requests as its people see them.
+    """Requests of one hall's people for their live feeds.
 
-    A picture is kept until a request or the hall changes, or the minute does: a hundred phones that
-    lie open cost nothing.
+    A person's full state is cached until a request, the hall or the minute changes: a hundred
+    open phones cost nothing.
     """
 
     def __init__(self, hall: Hall) -> None:
         self._ctx = hall.ctx
-        self._kept: dict[str, tuple[datetime, MyRequests]] = {}
+        self._cache: dict[str, tuple[datetime, MyRequests]] = {}
         self._changes = 0
-        hall.ctx.bus.listen(self._heard)
+        hall.ctx.bus.listen(self._on_event)
 
-    def _heard(self, event: Event) -> None:
-        if _hits(event) is not None:
-            self._kept.clear()
+    def _on_event(self, event: Event) -> None:
+        if _changed_keys(event) is not None:
+            self._cache.clear()
             self._changes += 1
 
-    def mine(self, taken: Snapshot, key: str) -> MyRequests:
-        """What concerns the person whose number is the key."""
-        ctx, minute = self._ctx, taken.local.replace(second=0, microsecond=0)
-        kept = self._kept.get(key)
-        if kept is not None and kept[0] == minute:
-            return kept[1]
+    def mine(self, snapshot: Snapshot, key: str) -> MyRequests:
+        """Return the requests of the person whose number is the key."""
+        ctx, minute = self._ctx, snapshot.local.replace(second=0, microsecond=0)
+        cached = self._cache.get(key)
+        if cached is not None and cached[0] == minute:
+            return cached[1]
         actor, changes = Actor(self._kind(key), key), self._changes
         fresh = ctx.read(lambda c: views.mine(ctx, c, actor))
-        if changes == self._changes:  # nothing happened while it was read
-            self._kept[key] = (minute, fresh)
+        if changes == self._changes:  # nothing changed during the read
+            self._cache[key] = (minute, fresh)
         return fresh
 
     def _kind(self, staff: str) -> ActorKind:
@@ -94,15 +94,15 @@ class Requests:
         return ActorKind(row.role) if row is not None else ActorKind.CLERK
 
     def own(self, principal: Principal | None, key: str) -> bool:
-        """Everybody his own."""
+        """Return True if the key is the principal's own number."""
         return principal is not None and principal.is_staff and principal.name == key
 
 
 def add(api: Api, feeds: Feeds) -> None:
-    """Register the requests, with their papers and the calendar."""
+    """Register the routes of requests, papers and the calendar, and the live feed."""
     requests = Requests(api.hall)
-    feeds.add(Surface("my", requests.mine, requests.own, _hits, 0.5))
-    _questions(api)
+    feeds.add(Surface("my", requests.mine, requests.own, _changed_keys, 0.5))
+    _read_routes(api)
     _leave(api)
     _leave_more(api)
     _correction(api)
@@ -111,16 +111,16 @@ def add(api: Api, feeds: Feeds) -> None:
     workdays.add(api)
 
 
-def _hits(event: Event) -> set[str] | None:
+def _changed_keys(event: Event) -> set[str] | None:
     return {"*"} if isinstance(event, RequestsChanged | HallChanged) else None
 
 
-def _questions(api: Api) -> None:
+def _read_routes(api: Api) -> None:
     ctx = api.hall.ctx
 
     @api.get("/my/requests", who=STAFF, answer=MyRequests)
     def my_requests(call: Call) -> MyRequests:
-        """One's own leave and corrections, what to confirm as B, what to decide."""
+        """Return one's own leave and corrections, handovers to confirm, cases to decide."""
         return ctx.read(lambda c: views.mine(ctx, c, call.actor))
 
     @api.get(
@@ -130,16 +130,16 @@ def _questions(api: Api) -> None:
         codes=(Code.LEAVE_UNKNOWN, Code.NOT_YOUR_SHEET),
     )
     def leave(call: Call) -> LeaveCase:
-        """A leave with its steps."""
+        """Return a leave with its steps."""
 
         def query(conn: Connection) -> LeaveCase:
-            found = stored_leaves.get(conn, ctx.hall_id, call.args["leave"])
-            if found is None:
+            record = stored_leaves.get(conn, ctx.hall_id, call.args["leave"])
+            if record is None:
                 raise HallError(Code.LEAVE_UNKNOWN)
-            if not leaves.may_see(ctx, call.actor, found):
+            if not leaves.may_see(ctx, call.actor, record):
                 raise HallError(Code.NOT_YOUR_SHEET)
-            led = rights.leads(ctx.catalogue(), call.actor, found.staff)
-            return views.reader(ctx, conn, call.actor).leave(found, evidence=led)
+            leads_staff = rights.leads(ctx.catalogue(), call.actor, record.staff)
+            return views.reader(ctx, conn, call.actor).leave(record, evidence=leads_staff)
 
         return ctx.read(query)
 
@@ -150,21 +150,21 @@ def _questions(api: Api) -> None:
         codes=(Code.CORRECTION_UNKNOWN, Code.NOT_YOUR_SHEET),
     )
     def correction(call: Call) -> CorrectionCase:
-        """A correction with the verdict that stood."""
+        """Return a correction with the verdict before it."""
 
         def query(conn: Connection) -> CorrectionCase:
-            found = stored_corrections.get(conn, ctx.hall_id, call.args["correction"])
-            if found is None:
+            record = stored_corrections.get(conn, ctx.hall_id, call.args["correction"])
+            if record is None:
                 raise HallError(Code.CORRECTION_UNKNOWN)
-            if not corrections.may_see(ctx, call.actor, found):
+            if not corrections.may_see(ctx, call.actor, record):
                 raise HallError(Code.NOT_YOUR_SHEET)
-            return views.reader(ctx, conn, call.actor).correction(found)
+            return views.reader(ctx, conn, call.actor).correction(record)
 
         return ctx.read(query)
 
     @api.get("/office/leaves/<first>/<last>", who=MANAGERS, answer=LeaveList)
     def leave_list(call: Call) -> LeaveList:
-        """All leave that touches some days."""
+        """Return all leave that overlaps some days."""
         first, last = _day(call.args["first"]), _day(call.args["last"])
         if not 0 <= (last - first).days <= LONGEST_LIST:
             raise HallError(Code.INVALID, field="last")
@@ -196,19 +196,19 @@ def _leave(api: Api) -> None:
         example=EXAMPLE_LEAVE,
     )
     def ask_leave(call: Call) -> CaseAsked:
-        """Ask for leave or an outing, for oneself or for one's people."""
-        asked: AskLeave = call.body
-        wish = leaves.Wish(
-            asked.staff,
-            LeaveKind(asked.kind),
-            datetime.fromisoformat(asked.begins),
-            datetime.fromisoformat(asked.ends),
-            asked.reason,
-            asked.file,
-            asked.cover,
-            asked.emergency,
+        """Request leave or an outing for oneself or for a person one leads."""
+        body: AskLeave = call.body
+        leave_request = leaves.Wish(
+            body.staff,
+            LeaveKind(body.kind),
+            datetime.fromisoformat(body.begins),
+            datetime.fromisoformat(body.ends),
+            body.reason,
+            body.file,
+            body.cover,
+            body.emergency,
         )
-        return CaseAsked(id=leaves.ask(ctx, call.actor, call.key, wish))
+        return CaseAsked(id=leaves.ask(ctx, call.actor, call.key, leave_request))
 
     @api.post(
         "/requests/leaves/<leave>/decide",
@@ -219,10 +219,10 @@ def _leave(api: Api) -> None:
         example={"approve": True, "words": "同意"},
     )
     def decide_leave(call: Call) -> Done:
-        """Approve or refuse the step that waits."""
-        asked: DecideCase = call.body
-        found = call.args["leave"]
-        leaves.decide(ctx, call.actor, call.key, found, asked.approve, asked.words)
+        """Approve or refuse the waiting step."""
+        body: DecideCase = call.body
+        leave_id = call.args["leave"]
+        leaves.decide(ctx, call.actor, call.key, leave_id, body.approve, body.words)
         return Done()
 
     @api.post(
@@ -234,25 +234,25 @@ def _leave(api: Api) -> None:
         example={"words": "事情办完了"},
     )
     def cancel_leave(call: Call) -> Done:
-        """Give up a leave, or what is left of it."""
+        """Cancel a leave, or the rest of a running one."""
         leaves.cancel(ctx, call.actor, call.key, call.args["leave"], call.body.words)
         return Done()
 
 
 def _leave_more(api: Api) -> None:
     ctx = api.hall.ctx
-    settled = (Code.LEAVE_UNKNOWN, Code.LEAVE_SETTLED)
+    codes_settled = (Code.LEAVE_UNKNOWN, Code.LEAVE_SETTLED)
 
     @api.post(
         "/requests/leaves/<leave>/cover",
         who=STAFF,
         body=NameCover,
         answer=Done,
-        codes=(*settled, Code.NOT_YOUR_SHEET, Code.COVER_CANNOT),
+        codes=(*codes_settled, Code.NOT_YOUR_SHEET, Code.COVER_CANNOT),
         example={"cover": "1005"},
     )
     def name_cover(call: Call) -> Done:
-        """Name another B."""
+        """Name another cover (B)."""
         leaves.set_cover(ctx, call.actor, call.key, call.args["leave"], call.body.cover)
         return Done()
 
@@ -261,11 +261,11 @@ def _leave_more(api: Api) -> None:
         who=STAFF,
         body=CaseWords,
         answer=Done,
-        codes=(*settled, Code.NOT_YOUR_STEP),
+        codes=(*codes_settled, Code.NOT_YOUR_STEP),
         example={"words": "已交接"},
     )
     def hand_over(call: Call) -> Done:
-        """Confirm as B that one has taken over."""
+        """Confirm as cover (B) that the work is handed over."""
         leaves.hand_over(ctx, call.actor, call.key, call.args["leave"], call.body.words)
         return Done()
 
@@ -274,11 +274,11 @@ def _leave_more(api: Api) -> None:
         who=STAFF,
         body=HandInPaper,
         answer=Done,
-        codes=(*settled, Code.NOT_YOUR_SHEET, Code.FILE_UNKNOWN),
+        codes=(*codes_settled, Code.NOT_YOUR_SHEET, Code.FILE_UNKNOWN),
         example={"file": "0" * 64},
     )
     def hand_in(call: Call) -> Done:
-        """Hand in a paper later."""
+        """Attach a paper to a leave later."""
         leaves.attach(ctx, call.actor, call.key, call.args["leave"], call.body.file)
         return Done()
 
@@ -300,22 +300,22 @@ def _correction(api: Api) -> None:
         example=EXAMPLE_CORRECTION,
     )
     def ask_correction(call: Call) -> CaseAsked:
-        """Ask for the correction of one slot of one day."""
-        asked: AskCorrection = call.body
-        wish = corrections.Wish(
-            asked.staff,
-            date.fromisoformat(asked.day),
-            asked.slot,
-            asked.verdict,
-            asked.reason,
-            asked.claimed,
-            asked.file,
+        """Request the correction of one slot of one day."""
+        body: AskCorrection = call.body
+        correction_request = corrections.Wish(
+            body.staff,
+            date.fromisoformat(body.day),
+            body.slot,
+            body.verdict,
+            body.reason,
+            body.claimed,
+            body.file,
         )
 
         def stands(conn: Connection, staff: str, day: date, slot: str) -> dict[str, Any]:
             return standing(ctx, conn, staff, day, slot)
 
-        return CaseAsked(id=corrections.ask(ctx, call.actor, call.key, wish, stands))
+        return CaseAsked(id=corrections.ask(ctx, call.actor, call.key, correction_request, stands))
 
 
 def _correction_settled(api: Api) -> None:
@@ -335,10 +335,10 @@ def _correction_settled(api: Api) -> None:
         example={"approve": True, "words": "监控可证"},
     )
     def decide_correction(call: Call) -> Done:
-        """Approve or refuse as the second person."""
-        asked: DecideCase = call.body
-        found = call.args["correction"]
-        corrections.decide(ctx, call.actor, call.key, found, asked.approve, asked.words)
+        """Approve or refuse a correction as the second person."""
+        body: DecideCase = call.body
+        correction_id = call.args["correction"]
+        corrections.decide(ctx, call.actor, call.key, correction_id, body.approve, body.words)
         return Done()
 
     @api.post(
@@ -351,6 +351,6 @@ def _correction_settled(api: Api) -> None:
     )
     def cancel_correction(call: Call) -> Done:
         """Withdraw a correction."""
-        found = call.args["correction"]
-        corrections.cancel(ctx, call.actor, call.key, found, call.body.words)
+        correction_id = call.args["correction"]
+        corrections.cancel(ctx, call.actor, call.key, correction_id, call.body.words)
         return Done()

@@ -1,4 +1,4 @@
-"""The office's routes and live feed: today, accounts, devices, settings, business data."""
+"""Routes and live feed of the office: today, accounts, devices, settings, business data."""
 
 from __future__ import annotations
 
@@ -61,45 +61,47 @@ MAX_WORKBOOK = 20 * 1024 * 1024
 
 
 Alarms = Callable[[Snapshot], Sequence[Alarm]]
-"""What another part of the hall wants the office to do something about."""
+"""Function of another part of the hall that makes alarms for the office's list."""
 
 
 class Office:
-    """The office surface of one hall."""
+    """Office page of one hall: full state of today, and accounts."""
 
     def __init__(self, hall: Hall, alarms: Sequence[Alarms] = ()) -> None:
         self._ctx = hall.ctx
         self._alarms = tuple(alarms)
 
-    def state(self, taken: Snapshot, _key: str) -> OfficeState:
-        """Today at a glance."""
+    def state(self, current: Snapshot, _key: str) -> OfficeState:
+        """Return the overview of today for the live feed."""
         ctx = self._ctx
-        midnight = instant(datetime.combine(taken.local.date(), time.min), taken.settings.timezone)
-        more = views.calendar_alarms(calendar.missing(ctx, taken.local.date()))
-        more += [alarm for part in self._alarms for alarm in part(taken)]
+        midnight = instant(
+            datetime.combine(current.local.date(), time.min), current.settings.timezone
+        )
+        extra = views.calendar_alarms(calendar.missing(ctx, current.local.date()))
+        extra += [alarm for part in self._alarms for alarm in part(current)]
 
         def query(conn: Connection) -> views.Today:
             return views.Today(
-                tickets=tickets.of_day(conn, ctx.hall_id, taken.day),
-                windows=window_states(taken),
+                tickets=tickets.of_day(conn, ctx.hall_id, current.day),
+                windows=window_states(current),
                 devices=devices.every(conn, ctx.hall_id),
                 unprinted=slips.unprinted(conn, ctx.hall_id, midnight),
                 claims=bindings.claims(conn, ctx.hall_id),
-                alarms=more,
-                offline=offline.day_of(conn, ctx.hall_id, taken.day, taken.catalogue),
+                alarms=extra,
+                offline=offline.day_of(conn, ctx.hall_id, current.day, current.catalogue),
                 takes=takes.takes(conn, ctx.hall_id),
             )
 
-        return views.office(taken, ctx.read(query))
+        return views.office(current, ctx.read(query))
 
     def allowed(self, principal: Principal | None, _key: str) -> bool:
-        """Managers and administrators."""
+        """Return True for managers and administrators."""
         return (
             principal is not None and principal.is_staff and principal.kind is not ActorKind.CLERK
         )
 
     def accounts(self) -> list[AccountView]:
-        """Every account with the person's name."""
+        """Return every account with the person's name."""
         ctx = self._ctx
         people, now = ctx.catalogue().staff_by, ctx.clock.now()
         rows = ctx.read(lambda c: accounts.accounts(c, ctx.hall_id))
@@ -118,14 +120,14 @@ class Office:
         ]
 
 
-def _hits(event: Event) -> set[str] | None:
+def _changed_keys(event: Event) -> set[str] | None:
     return {"*"} if isinstance(event, (HallChanged, CallTold)) else set()
 
 
 def add(api: Api, feeds: Feeds, alarms: Sequence[Alarms] = ()) -> None:
-    """Register the office; `alarms`: what else stands in its list."""
+    """Register the office's routes and live feed; `alarms` add to its list of alarms."""
     office = Office(api.hall, alarms)
-    feeds.add(Surface("office", office.state, office.allowed, _hits, 1.5))
+    feeds.add(Surface("office", office.state, office.allowed, _changed_keys, 1.5))
     _today(api, office)
     _accounts(api, office)
     _tokens(api)
@@ -138,12 +140,12 @@ def _today(api: Api, office: Office) -> None:
 
     @api.get("/office/today", who=MANAGERS, answer=OfficeState)
     def today(_call: Call) -> OfficeState:
-        """Today at a glance."""
+        """Return the overview of today."""
         return office.state(snapshot.take(ctx), "")
 
     @api.get("/office/staff", who=MANAGERS, answer=StaffList)
     def staff(_call: Call) -> StaffList:
-        """The staff list in force."""
+        """Return the staff list in force."""
         return StaffList(
             staff=[
                 StaffRef(
@@ -165,7 +167,7 @@ def _today(api: Api, office: Office) -> None:
         codes=(Code.WINDOW_NOT_SIGNED_IN, Code.WINDOW_BUSY),
     )
     def release(call: Call) -> Done:
-        """Sign out somebody who forgot to."""
+        """Sign out a person from a window on their behalf."""
         posts.release(ctx, call.actor, call.key, call.args["window"])
         return Done()
 
@@ -175,7 +177,7 @@ def _accounts(api: Api, office: Office) -> None:
 
     @api.get("/office/accounts", who=ADMINISTRATORS, answer=AccountList)
     def account_list(_call: Call) -> AccountList:
-        """Every account."""
+        """Return every account."""
         return AccountList(accounts=office.accounts())
 
     @api.post(
@@ -188,10 +190,10 @@ def _accounts(api: Api, office: Office) -> None:
         keyed=False,
     )
     def add_account(call: Call) -> OneTimePassword:
-        """Make an account; the one-time password is shown once."""
-        asked: AddAccount = call.body
-        password = people.add_account(call.actor, asked.staff, Role(asked.role))
-        return OneTimePassword(staff=asked.staff, password=password)
+        """Add an account; the one-time password is shown once."""
+        body: AddAccount = call.body
+        password = people.add_account(call.actor, body.staff, Role(body.role))
+        return OneTimePassword(staff=body.staff, password=password)
 
     @api.post(
         "/office/accounts/<staff>",
@@ -203,11 +205,11 @@ def _accounts(api: Api, office: Office) -> None:
         keyed=False,
     )
     def change_account(call: Call) -> Done:
-        """Change a role, disable or enable an account."""
-        asked: ChangeAccount = call.body
-        role = Role(asked.role) if asked.role else None
+        """Change an account's role, or disable or enable it."""
+        body: ChangeAccount = call.body
+        role = Role(body.role) if body.role else None
         staff = call.args["staff"]
-        people.change_account(call.actor, staff, role, asked.disabled, asked.seen)
+        people.change_account(call.actor, staff, role, body.disabled, body.seen)
         return Done()
 
     @api.post(
@@ -218,7 +220,7 @@ def _accounts(api: Api, office: Office) -> None:
         keyed=False,
     )
     def reset(call: Call) -> OneTimePassword:
-        """A new one-time password for somebody who forgot theirs."""
+        """Set a new one-time password for a person who forgot theirs."""
         staff = call.args["staff"]
         return OneTimePassword(staff=staff, password=people.reset_password(call.actor, staff))
 
@@ -228,7 +230,7 @@ def _tokens(api: Api) -> None:
 
     @api.get("/office/tokens", who=ADMINISTRATORS, answer=TokenList)
     def token_list(_call: Call) -> TokenList:
-        """Every kiosk, board and agent that was enrolled."""
+        """Return every enrolled kiosk, board and agent."""
         rows = ctx.read(lambda c: accounts.tokens(c, ctx.hall_id))
         return TokenList(
             tokens=[
@@ -251,10 +253,10 @@ def _tokens(api: Api) -> None:
         example={"kind": "kiosk", "name": "1"},
     )
     def make_code(call: Call) -> OneTimeCode:
-        """A one-time code to enrol a kiosk, board or agent."""
-        asked: MakeCode = call.body
-        code = people.make_code(call.actor, asked.kind, asked.name, asked.place)
-        return OneTimeCode(code=code, kind=asked.kind, name=asked.name, minutes=CODE_MINUTES)
+        """Make a one-time code to enrol a kiosk, board or agent."""
+        body: MakeCode = call.body
+        code = people.make_code(call.actor, body.kind, body.name, body.place)
+        return OneTimeCode(code=code, kind=body.kind, name=body.name, minutes=CODE_MINUTES)
 
     @api.post(
         "/office/revoke",
@@ -266,9 +268,9 @@ def _tokens(api: Api) -> None:
         example={"kind": "agent", "name": "kiosk-1"},
     )
     def revoke(call: Call) -> Done:
-        """Withdraw a device's token; its connection ends at once."""
-        asked: Revoke = call.body
-        people.revoke(call.actor, asked.kind, asked.name)
+        """Revoke a device's token; its connection ends at once."""
+        body: Revoke = call.body
+        people.revoke(call.actor, body.kind, body.name)
         return Done()
 
 
@@ -283,18 +285,18 @@ def _settings(api: Api) -> None:
         example={"code": "device_paper_out", "subject": "printer-1"},
     )
     def take_alarm(call: Call) -> Done:
-        """Deal with an alarm: it is quiet for a while, and the journal knows who took it."""
-        asked: TakeAlarm = call.body
-        alarm_acts.take(ctx, call.actor, call.key, asked.code, asked.subject)
+        """Take an alarm: it is quiet for a while, and the journal records who took it."""
+        body: TakeAlarm = call.body
+        alarm_acts.take(ctx, call.actor, call.key, body.code, body.subject)
         return Done()
 
     @api.get("/office/settings", who=MANAGERS, answer=SettingsView)
     def settings(_call: Call) -> SettingsView:
-        """The settings in force with their bounds."""
+        """Return the settings in force with their bounds."""
         return SettingsView(
             values=asdict(ctx.settings()),
             bounds={name: list(pair) for name, pair in BOUNDS.items()},
-            choices={name: sorted(found) for name, found in CHOICES.items()},
+            choices={name: sorted(options) for name, options in CHOICES.items()},
         )
 
     @api.post(
@@ -308,15 +310,15 @@ def _settings(api: Api) -> None:
     )
     def change_settings(call: Call) -> Done:
         """Change settings from now on; the old values stay in the history."""
-        asked: ChangeSettings = call.body
-        fresh = changed(ctx.settings(), asked.values)
+        body: ChangeSettings = call.body
+        fresh = changed(ctx.settings(), body.values)
         if not zone_known(fresh.timezone):
             raise HallError(Code.SETTING_INVALID, name="timezone")
-        for name, value in asked.values.items():
+        for name, value in body.values.items():
             if not prints(value):
                 raise HallError(Code.SETTING_INVALID, name=name)
 
-        setting_changes.change(ctx, call.actor, asked.values, seen=asked.seen)
+        setting_changes.change(ctx, call.actor, body.values, seen=body.seen)
         return Done()
 
 
@@ -325,7 +327,7 @@ def _business_data(api: Api) -> None:
 
     @api.get("/office/versions", who=MANAGERS, answer=VersionList)
     def versions(_call: Call) -> VersionList:
-        """Every version of the business data."""
+        """Return every version of the business data."""
         rows = ctx.read(lambda c: catalogue.versions(c, ctx.hall_id))
         return VersionList(
             versions=[
@@ -342,11 +344,11 @@ def _business_data(api: Api) -> None:
 
     @api.get("/office/workbook", who=ADMINISTRATORS, answer=None, media=XLSX)
     def download(_call: Call) -> Response:
-        """The business data as one workbook."""
-        found = ctx.catalogue()
+        """Return the business data as one workbook."""
+        business_data = ctx.catalogue()
         stream = BytesIO()
-        api.hall.offload(lambda: workbook.export(found, stream))
-        name = f"hall-{found.hall}-v{found.version}.xlsx"
+        api.hall.offload(lambda: workbook.export(business_data, stream))
+        name = f"hall-{business_data.hall}-v{business_data.version}.xlsx"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(stream.getvalue(), mimetype=XLSX, headers=headers)
 
@@ -359,14 +361,14 @@ def _business_data(api: Api) -> None:
         upload=MAX_WORKBOOK,
     )
     def upload(call: Call) -> Imported:
-        """Take a workbook: all of it or nothing; the same book again changes nothing."""
+        """Import a workbook: all of it or nothing; the same workbook again changes nothing."""
         content = _uploaded()
-        found = api.hall.offload(lambda: workbook.read(BytesIO(content)))
-        if isinstance(found, list):
+        parsed = api.hall.offload(lambda: workbook.read(BytesIO(content)))
+        if isinstance(parsed, list):
             raise HallError(
-                Code.WORKBOOK, count=len(found), problems=[_problem(p) for p in found[:500]]
+                Code.WORKBOOK, count=len(parsed), problems=[_problem(p) for p in parsed[:500]]
             )
-        version, new = take_catalogue(ctx, call.actor, found, "")
+        version, new = take_catalogue(ctx, call.actor, parsed, "")
         return Imported(version=version, changed=new)
 
 
@@ -380,12 +382,12 @@ def _uploaded() -> bytes:
     return content
 
 
-def _problem(found: Any) -> dict[str, Any]:
+def _problem(problem: Any) -> dict[str, Any]:
     return {
-        "sheet": found.sheet,
-        "row": found.row,
-        "column": found.column,
-        "code": found.code.value,
-        "message_zh": found.zh,
-        "message_en": found.en,
+        "sheet": problem.sheet,
+        "row": problem.row,
+        "column": problem.column,
+        "code": problem.code.value,
+        "message_zh": problem.zh,
+        "message_en": problem.en,
     }

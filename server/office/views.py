@@ -1,4 +1,4 @@
-"""What the office shows of today: pure shaping of a snapshot and the day's tickets."""
+"""Views of the office's overview: converts a snapshot and the day's tickets into a message."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ FIRST_HOUR, LAST_HOUR = 8, 18
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What is read besides the snapshot."""
+    """Data of the overview besides the snapshot."""
 
     tickets: Sequence[Ticket]
     windows: Sequence[WindowState]
@@ -43,23 +43,23 @@ class Today:
     offline: OfflineDay
     claims: Sequence[DeviceClaim] = ()
     alarms: Sequence[Alarm] = ()
-    """What the other parts of the hall have to say."""
+    """Alarms of other parts of the hall."""
     takes: Mapping[tuple[str, str], Any] = field(default_factory=dict)
-    """Who deals with which alarm, by code and subject."""
+    """Newest takes of alarms, by code and subject."""
 
 
 def office(snapshot: Snapshot, today: Today) -> OfficeState:
-    """Today at a glance."""
-    found = today.tickets
-    states = [t.state for t in found]
-    waits = [w for w in map(wait_of, found) if w is not None]
+    """Return the overview of today."""
+    day_tickets = today.tickets
+    states = [t.state for t in day_tickets]
+    waits = [w for w in map(wait_of, day_tickets) if w is not None]
     devices = [device_view(row) for row in today.devices]
-    queues = [q for q in (_queue(snapshot, u, found) for u in snapshot.catalogue.units) if q]
+    queues = [q for q in (_queue(snapshot, u, day_tickets) for u in snapshot.catalogue.units) if q]
     unprinted = [_unprinted(row) for row in today.unprinted]
     return OfficeState(
         day=snapshot.day,
         open=snapshot.open,
-        issued=len(found),
+        issued=len(day_tickets),
         waiting=states.count(State.WAITING),
         serving=states.count(State.SERVING) + states.count(State.CALLED),
         served=states.count(State.FINISHED),
@@ -68,8 +68,8 @@ def office(snapshot: Snapshot, today: Today) -> OfficeState:
         wait_p50=_rounded(percentile(waits, 0.5)),
         wait_p90=_rounded(percentile(waits, 0.9)),
         queues=queues,
-        windows=[_window(snapshot, w, found) for w in today.windows],
-        hours=_hours(snapshot, found),
+        windows=[_window(snapshot, w, day_tickets) for w in today.windows],
+        hours=_hours(snapshot, day_tickets),
         devices=devices,
         claims=list(today.claims),
         unprinted=unprinted,
@@ -79,31 +79,31 @@ def office(snapshot: Snapshot, today: Today) -> OfficeState:
     )
 
 
-def _marked(snapshot: Snapshot, today: Today, found: Sequence[Alarm]) -> list[Alarm]:
-    """The alarms, loud ones first, with who deals with them."""
+def _marked(snapshot: Snapshot, today: Today, alarm_list: Sequence[Alarm]) -> list[Alarm]:
+    """Return the alarms with the person who deals with each, loud ones first."""
     people, again = snapshot.catalogue.staff_by, snapshot.settings.alarm_again_minutes
     marked = []
-    for alarm in found:
+    for alarm in alarm_list:
         row = today.takes.get((alarm.code, alarm.subject))
         at = row.at if row is not None else None
-        held = is_taken(alarm.since, at, snapshot.now, again)
-        more: dict[str, Any] = {"loud": is_loud(alarm.code, is_taken=held)}
-        if held and row is not None:
+        in_hand = is_taken(alarm.since, at, snapshot.now, again)
+        extra: dict[str, Any] = {"loud": is_loud(alarm.code, is_taken=in_hand)}
+        if in_hand and row is not None:
             person = people.get(row.by_actor)
-            more |= {"taken_by": person.name if person else row.by_actor, "taken_at": at}
-        marked.append(alarm.model_copy(update=more))
+            extra |= {"taken_by": person.name if person else row.by_actor, "taken_at": at}
+        marked.append(alarm.model_copy(update=extra))
     return sorted(marked, key=lambda alarm: (not alarm.loud, alarm.taken_at is not None))
 
 
 def wait_of(ticket: Ticket) -> float | None:
-    """Minutes from taking the number to the first call."""
+    """Return the minutes from issue to the first call, or None."""
     if ticket.first_called_at is None:
         return None
     return (ticket.first_called_at - ticket.issued_at) / 60_000
 
 
 def service_of(ticket: Ticket) -> float | None:
-    """Minutes at the window."""
+    """Return the minutes of service at the window, or None."""
     if ticket.ended_at is None or ticket.serving_at is None:
         return None
     return (ticket.ended_at - ticket.serving_at) / 60_000
@@ -117,8 +117,8 @@ def _mean(values: Sequence[float]) -> float | None:
     return round(sum(values) / len(values), 1) if values else None
 
 
-def _queue(snapshot: Snapshot, unit: Unit, found: Sequence[Ticket]) -> QueueDay | None:
-    own = [t for t in found if t.queue == unit.code]
+def _queue(snapshot: Snapshot, unit: Unit, tickets: Sequence[Ticket]) -> QueueDay | None:
+    own = [t for t in tickets if t.queue == unit.code]
     if not own and unit.presence.value != "hall":
         return None
     waits = [w for w in map(wait_of, own) if w is not None]
@@ -140,8 +140,8 @@ def _queue(snapshot: Snapshot, unit: Unit, found: Sequence[Ticket]) -> QueueDay 
     )
 
 
-def _window(snapshot: Snapshot, window: WindowState, found: Sequence[Ticket]) -> WindowDay:
-    own = [t for t in found if t.window == window.code]
+def _window(snapshot: Snapshot, window: WindowState, tickets: Sequence[Ticket]) -> WindowDay:
+    own = [t for t in tickets if t.window == window.code]
     seat = snapshot.seats.get(window.code)
     return WindowDay(
         window=window,
@@ -152,11 +152,11 @@ def _window(snapshot: Snapshot, window: WindowState, found: Sequence[Ticket]) ->
     )
 
 
-def _hours(snapshot: Snapshot, found: Sequence[Ticket]) -> list[HourBar]:
+def _hours(snapshot: Snapshot, tickets: Sequence[Ticket]) -> list[HourBar]:
     zone = snapshot.settings.timezone
-    issued = [local(t.issued_at, zone).hour for t in found]
+    issued = [local(t.issued_at, zone).hour for t in tickets]
     served = [
-        local(t.ended_at, zone).hour for t in found if t.state is State.FINISHED and t.ended_at
+        local(t.ended_at, zone).hour for t in tickets if t.state is State.FINISHED and t.ended_at
     ]
     first = min([FIRST_HOUR, *issued])
     last = max([LAST_HOUR, *issued, *served])
@@ -167,7 +167,7 @@ def _hours(snapshot: Snapshot, found: Sequence[Ticket]) -> list[HourBar]:
 
 
 def device_view(row: Any) -> DeviceView:
-    """A device as last heard of; a silent agent's devices are unknown, never ok."""
+    """Return a device in its last reported state; unknown while its agent is disconnected."""
     return DeviceView(
         name=row.name,
         agent=row.agent,
@@ -197,29 +197,32 @@ def _unprinted(row: Any) -> UnprintedSlip:
 
 
 def calendar_alarms(missing: Sequence[Missing]) -> list[Alarm]:
-    """Loud while the next year's holidays are missing, louder while the running year's are."""
-    return [_calendar(found) for found in missing]
+    """Return an alarm for each year without holidays.
+
+    The alarm of the running year has a stronger text than that of the next year.
+    """
+    return [_calendar(gap) for gap in missing]
 
 
-def _calendar(found: Missing) -> Alarm:
-    zh = f"还没有 {found.year} 年的放假和调休安排，请到“工作日历”导入国务院通知。"
-    en = f"The holidays of {found.year} are missing; import them in the working calendar."
-    if found.now:
-        zh = f"没有 {found.year} 年的放假安排，现在只按周一到周五算，考勤和取号可能不对。" + zh
+def _calendar(gap: Missing) -> Alarm:
+    zh = f"还没有 {gap.year} 年的放假和调休安排，请到“工作日历”导入国务院通知。"
+    en = f"The holidays of {gap.year} are missing; import them in the working calendar."
+    if gap.now:
+        zh = f"没有 {gap.year} 年的放假安排，现在只按周一到周五算，考勤和取号可能不对。" + zh
         en = f"{en} Until then every Monday to Friday counts as a working day."
     return Alarm(
-        code="calendar_missing", subject=str(found.year), message_zh=zh, message_en=en, since=None
+        code="calendar_missing", subject=str(gap.year), message_zh=zh, message_en=en, since=None
     )
 
 
 def alarms(
     queues: Sequence[QueueDay], devices: Sequence[DeviceView], unprinted: Sequence[UnprintedSlip]
 ) -> list[Alarm]:
-    """What somebody should do something about, in plain words."""
-    found = [_late(q) for q in queues if q.waiting and q.longest > q.target]
-    found += device_alarms(devices)
+    """Return the alarms of queues, devices and unprinted slips."""
+    result = [_late(q) for q in queues if q.waiting and q.longest > q.target]
+    result += device_alarms(devices)
     if unprinted:
-        found.append(
+        result.append(
             Alarm(
                 code="slips_unprinted",
                 subject="",
@@ -228,7 +231,7 @@ def alarms(
                 since=unprinted[-1].created_at,
             )
         )
-    return found
+    return result
 
 
 def _late(queue: QueueDay) -> Alarm:

@@ -1,4 +1,4 @@
-"""The working calendar in the office: one year at a time, imported as a whole."""
+"""Routes of the working calendar: one year at a time, imported as a whole."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ OLDEST, NEWEST = 2000, 2099
 
 
 def nearby(day: date, field: str = "day") -> date:
-    """The day itself; raises INVALID for one so far off that counting days from it would fail."""
+    """Return the day; raises INVALID if it is so far off that date arithmetic could fail."""
     if not OLDEST <= day.year <= NEWEST:
         raise HallError(Code.INVALID, field=field)
     return day
 
 
 def add(api: Api) -> None:
-    """Register the calendar."""
+    """Register the routes of the calendar."""
     ctx, hall = api.hall.ctx, api.hall
 
     @api.get("/office/calendar/<year>", who=MANAGERS, answer=CalendarYear)
     def calendar_year(call: Call) -> CalendarYear:
-        """One year of the working calendar."""
+        """Return one year of the working calendar."""
         year = _year(call.args["year"])
         return ctx.read(lambda c: views.calendar_year(ctx, c, year))
 
@@ -47,9 +47,9 @@ def add(api: Api) -> None:
     )
     def import_calendar(call: Call) -> CalendarTaken:
         """Replace a year by a pasted list: all of it or nothing."""
-        asked: ImportCalendar = call.body
-        rows = calendar_list.rows_of_text(asked.text)
-        return _take(api, call.actor, asked.year, rows, "paste", asked.seen)
+        body: ImportCalendar = call.body
+        rows = calendar_list.rows_of_text(body.text)
+        return _take(api, call.actor, body.year, rows, "paste", body.seen)
 
     @api.post(
         "/office/calendar/<year>/sheet",
@@ -77,17 +77,20 @@ def _take(
     source: str,
     seen: Mapping[str, object],
 ) -> CalendarTaken:
-    found = calendar_list.read(rows, year)
-    days = [one for one in found if not isinstance(one, Problem)]
-    if len(days) < len(found):
-        raise _refused([one for one in found if isinstance(one, Problem)])
+    parsed = calendar_list.read(rows, year)
+    days = [entry for entry in parsed if not isinstance(entry, Problem)]
+    if len(days) < len(parsed):
+        raise _refused([entry for entry in parsed if isinstance(entry, Problem)])
     calendar.put_year(api.hall.ctx, actor, year, days, source, seen)
     off = sum(not day.opens for day in days)
     return CalendarTaken(year=year, off=off, on=len(days) - off)
 
 
 def _seen(text: str | None) -> dict[str, int | None]:
-    """Time of import (ms) of the year that was shown; "": never, None: nothing is said."""
+    """Return the import time (ms) of the year that the page showed.
+
+    `text` "" means that the year was never imported; None means that the page sent nothing.
+    """
     if text is None:
         return {}
     if text and not (text.isdecimal() and len(text) < 15):
@@ -120,12 +123,12 @@ _FLAWS: dict[Flaw, tuple[str, str]] = {
 
 
 def _refused(problems: list[Problem]) -> HallError:
-    shown = [
+    details = [
         {
-            "line": one.line,
-            "message_zh": _FLAWS[one.flaw][0].format(one.text),
-            "message_en": _FLAWS[one.flaw][1].format(one.text),
+            "line": problem.line,
+            "message_zh": _FLAWS[problem.flaw][0].format(problem.text),
+            "message_en": _FLAWS[problem.flaw][1].format(problem.text),
         }
-        for one in problems
+        for problem in problems
     ]
-    return HallError(Code.CALENDAR_LIST, count=len(problems), problems=shown)
+    return HallError(Code.CALENDAR_LIST, count=len(problems), problems=details)

@@ -1,9 +1,9 @@
-"""The reference hall: a county hall of 21 units as reviewable TOML files, and its loader.
+"""Reference hall: a county hall of 21 units as reviewable TOML files, and its loader.
 
-Units, items, counts of windows and staff follow a published county hall; people, addresses and
-dates are invented. It is data for demonstration and tests: a real hall imports a workbook.
-The loader refuses unknown keys, missing keys and wrong types; whether the parts fit together is
-`server.workbook.problems`.
+Units, items, numbers of windows and staff follow a published county hall; people, addresses and
+dates are invented. It is data for demonstration and tests: a real hall imports a workbook. The
+loader rejects unknown keys, missing keys and wrong types; `server.workbook.problems` checks if
+the parts fit together.
 """
 
 from server.reference.loading import DataError, load

@@ -1,8 +1,9 @@
-"""Reads a hall's catalogue from a folder of TOML files.
+"""Loader of a hall's catalogue from a folder of TOML files.
 
-`hall.toml` holds rooms, groups, classes of applicants, windows, hours and special days and names
-the units in order; `units/<code>.toml` a unit with its items; `mandates.toml` and `staff.toml`
-the rest. Every key must be known and of the right type. It checks no references between parts.
+`hall.toml` contains rooms, groups, applicant classes, windows, hours and special days, and
+lists the units in order. `units/<code>.toml` contains a unit with its items, `mandates.toml`
+and `staff.toml` the rest. Every key must be known and of the right type. References between
+parts are not checked.
 """
 
 from __future__ import annotations
@@ -35,17 +36,17 @@ Table = Mapping[str, Any]
 
 
 class DataError(ValueError):
-    """A data file that cannot be read; the text names file, entry and key."""
+    """Data file that cannot be read; the text names file, entry and key."""
 
 
 def load(root: Traversable | None = None) -> Catalogue:
-    """Read the reference hall, or another hall's folder of the same shape, as version 1.
+    """Read the reference hall, or another hall's folder of the same form, as version 1.
 
     Raises DataError for a missing file, broken TOML, or an unknown, missing or mistyped key.
     """
     folder = root if root is not None else files("server.reference")
     hall = _read(folder, "hall.toml")
-    _known(hall, {"hall", "name", "name_en", "units", *_HALL_LISTS}, "hall.toml")
+    _check_keys(hall, {"hall", "name", "name_en", "units", *_HALL_LISTS}, "hall.toml")
     units, items = _units(folder, _texts(hall, "units"))
     return Catalogue(
         hall=_text(hall, "hall"),
@@ -78,7 +79,7 @@ def _read(folder: Traversable, *path: str) -> Table:
         raise DataError(f"{name}: {error}") from error
 
 
-def _known(table: Table, keys: set[str], where: str) -> None:
+def _check_keys(table: Table, keys: set[str], where: str) -> None:
     unknown = sorted(table.keys() - keys)
     if unknown:
         raise DataError(f"{where}: unknown key {', '.join(unknown)}")
@@ -113,7 +114,7 @@ def _units(
 
 def _file_of(kind: type[Record], folder: Traversable, name: str, key: str) -> tuple[Record, ...]:
     table = _read(folder, name)
-    _known(table, {key}, name)
+    _check_keys(table, {key}, name)
     extra = {"unit": ""} if kind is Staff else {"valid_to": None}
     return _records(kind, table, key, name, extra)
 
@@ -121,7 +122,10 @@ def _file_of(kind: type[Record], folder: Traversable, name: str, key: str) -> tu
 def _records(
     kind: type[Record], table: Table, key: str, where: str, extra: Table | None = None
 ) -> tuple[Record, ...]:
-    """All tables of a list; `extra` holds values for keys that an entry may leave out."""
+    """Return all tables of a list.
+
+    `extra` contains the values of keys that an entry may omit.
+    """
     entries = table.get(key, [])
     if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
         raise DataError(f"{where}: {key} is not a list of tables")
@@ -133,21 +137,21 @@ def _records(
 
 def _record(kind: type[Record], table: Table, where: str) -> Record:
     hints = get_type_hints(kind)
-    known = fields(kind)  # type: ignore[arg-type]  # every kind here is a dataclass
-    _known(table, {f.name for f in known}, where)
+    record_fields = fields(kind)  # type: ignore[arg-type]  # every kind here is a dataclass
+    _check_keys(table, {f.name for f in record_fields}, where)
     values: dict[str, Any] = {}
-    for each in known:
-        if each.name in table:
-            values[each.name] = _converted(
-                hints[each.name], table[each.name], f"{where}: {each.name}"
+    for record_field in record_fields:
+        if record_field.name in table:
+            values[record_field.name] = _converted(
+                hints[record_field.name], table[record_field.name], f"{where}: {record_field.name}"
             )
-        elif each.default is MISSING:
-            raise DataError(f"{where}: {each.name} is missing")
+        elif record_field.default is MISSING:
+            raise DataError(f"{where}: {record_field.name} is missing")
     return kind(**values)
 
 
 def _converted(hint: object, value: object, where: str) -> object:
-    """Return `value` as the field's type; TOML's own types are taken exactly."""
+    """Return `value` as the field's type; TOML's own types must match exactly."""
     origin = get_origin(hint)
     if origin is UnionType:
         options = [o for o in get_args(hint) if o is not type(None)]
@@ -155,7 +159,7 @@ def _converted(hint: object, value: object, where: str) -> object:
     if origin in (tuple, frozenset):
         if not isinstance(value, list):
             raise DataError(f"{where} is not a list")
-        return origin(_converted(get_args(hint)[0], each, where) for each in value)
+        return origin(_converted(get_args(hint)[0], entry, where) for entry in value)
     if not isinstance(hint, type):
         raise TypeError(f"{where}: a field of type {hint} cannot be read")
     return _plain(hint, value, where)

@@ -1,7 +1,7 @@
-"""What leaves the hall on paper or as a workbook: month sheets, bulletins.
+"""Month sheets and bulletins as PDF and workbook.
 
-Takes finished messages and shapes them; it reads no database and decides nothing. Everything here
-takes longer than a few milliseconds: call it away from the event loop.
+Converts finished messages; it reads no database and contains no rules. Everything here takes
+longer than a few milliseconds: call it off the event loop.
 """
 
 from __future__ import annotations

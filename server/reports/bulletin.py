@@ -1,4 +1,4 @@
-"""The weekly bulletin on paper (PDF, under the hall's letterhead) and as a workbook."""
+"""Weekly bulletin as PDF (under the hall's letterhead) and as a workbook."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any
 from server.reports.paper import pdf
 from server.wire.bulletin import BulletinView
 
-# The digest says what was released; the hall's clock is China's wherever a bulletin is printed.
+# The digest identifies the released content; the date is China's, wherever a bulletin is printed.
 CHINA = timedelta(hours=8)
 
 Table = dict[str, Any]
 
 
-def tables_of(shown: BulletinView) -> dict[str, list[Table]]:
-    """Return the tables below each section, as the paper's template takes them."""
-    found: dict[str, list[Table]] = {}
-    for table in shown.tables:
-        found.setdefault(table.section, []).append(
+def tables_of(view: BulletinView) -> dict[str, list[Table]]:
+    """Return the tables of each section in the form of the paper's template."""
+    result: dict[str, list[Table]] = {}
+    for table in view.tables:
+        result.setdefault(table.section, []).append(
             {
                 "name": f"附表{table.number}　{table.title}",
                 "columns": ["auto" if column.number else "wide" for column in table.columns],
@@ -27,51 +27,51 @@ def tables_of(shown: BulletinView) -> dict[str, list[Table]]:
                 "rows": [row.cells for row in table.rows],
             }
         )
-    return found
+    return result
 
 
-def paper(shown: BulletinView) -> bytes:
-    """The bulletin as PDF, A4."""
-    tables = tables_of(shown)
+def paper(view: BulletinView) -> bytes:
+    """Return the bulletin as PDF, A4."""
+    tables = tables_of(view)
     return pdf(
         "bulletin.typ",
         {
-            "hall": shown.hall,
-            "number": shown.numbered,
-            "title": shown.title,
-            "digest": f"内容校验码 {shown.digest}" if shown.number else "草稿",
+            "hall": view.hall,
+            "number": view.numbered,
+            "title": view.title,
+            "digest": f"内容校验码 {view.digest}" if view.number else "草稿",
             "sections": [
                 {
                     "title": section.title,
                     "text": "".join(piece.text for piece in section.pieces),
                     "tables": [t for t in tables.get(section.name, []) if t["rows"]],
                 }
-                for section in shown.sections
+                for section in view.sections
             ],
             "amendments": [
                 {
-                    "title": f"更正第{one.n}号",
-                    "words": one.words,
-                    "rows": [[c.name, c.was, c.now] for c in one.changes],
+                    "title": f"更正第{amendment.n}号",
+                    "words": amendment.words,
+                    "rows": [[c.name, c.was, c.now] for c in amendment.changes],
                 }
-                for one in shown.amendments
-                if one.released_at is not None
+                for amendment in view.amendments
+                if amendment.released_at is not None
             ],
-            "signed": shown.hall,
-            "dated": _dated(shown),
+            "signed": view.hall,
+            "dated": _dated(view),
         },
     )
 
 
-def _dated(shown: BulletinView) -> str:
-    if shown.released_at is None:
+def _dated(view: BulletinView) -> str:
+    if view.released_at is None:
         return "（未发布）"
-    day = datetime.fromtimestamp(shown.released_at / 1000, UTC) + CHINA
+    day = datetime.fromtimestamp(view.released_at / 1000, UTC) + CHINA
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def workbook(shown: BulletinView) -> bytes:
-    """The bulletin's words and tables as .xlsx, a sheet each."""
+def workbook(view: BulletinView) -> bytes:
+    """Return the bulletin as .xlsx: one sheet for its words and one for each table."""
     import xlsxwriter  # noqa: PLC0415 - a fifth of a second that a starting hall does not need
 
     stream = BytesIO()
@@ -83,19 +83,19 @@ def workbook(shown: BulletinView) -> bytes:
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     page = book.add_worksheet("正文")
     page.set_column(0, 0, 100, wrap)
-    page.write_string(0, 0, f"{shown.hall}通报 {shown.numbered}")
-    page.write_string(1, 0, shown.title)
+    page.write_string(0, 0, f"{view.hall}通报 {view.numbered}")
+    page.write_string(1, 0, view.title)
     line = 2
-    for section in shown.sections:
+    for section in view.sections:
         page.write_string(line, 0, section.title)
         page.write_string(line + 1, 0, "".join(piece.text for piece in section.pieces))
         line += 2
-    for one in shown.amendments:
-        if one.released_at is not None:
-            page.write_string(line, 0, f"更正第{one.n}号：{one.words}")
+    for amendment in view.amendments:
+        if amendment.released_at is not None:
+            page.write_string(line, 0, f"更正第{amendment.n}号：{amendment.words}")
             line += 1
-    page.write_string(line, 0, f"内容校验码 {shown.digest}")
-    for tables in tables_of(shown).values():
+    page.write_string(line, 0, f"内容校验码 {view.digest}")
+    for tables in tables_of(view).values():
         for table in tables:
             _sheet(book.add_worksheet(table["name"].partition("（")[0][:31]), table, head, cell)
     book.close()

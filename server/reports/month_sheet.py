@@ -1,4 +1,4 @@
-"""The month sheet on paper (PDF) and as a workbook, in the form that offices print and stamp."""
+"""Month sheet as PDF and as a workbook, in the form that offices print and stamp."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ SUMS = (
     "旷工\n半天",
     "准时率",
 )
-# More people than this do not fit a sheet of A4 that can still be read.
+# Maximum number of people on a legible sheet of A4.
 A4_ROWS = 36
 _BY_LETTER = {letter: SYMBOLS[state] for state, letter in LETTERS.items()}
 
 
 def paper(sheet: MonthSheet, now: datetime) -> bytes:
-    """The sheet as PDF: A4 across, A3 for a large hall."""
+    """Return the sheet as PDF: A4 landscape, A3 for a large hall."""
     return pdf(
         "month_sheet.typ",
         {
@@ -83,14 +83,14 @@ def paper(sheet: MonthSheet, now: datetime) -> bytes:
 
 
 def title_of(sheet: MonthSheet) -> str:
-    """Heading of the sheet."""
+    """Return the heading of the sheet."""
     year, month = sheet.month.split("-")
     span = f"第{int(month[1:])}周" if month.startswith("W") else f"{int(month)}月"
     return f"{sheet.unit_name}{year}年{span}考勤表"
 
 
 def sums_of(totals: TotalsView) -> list[str]:
-    """A person's sums in the order of `SUMS`."""
+    """Return a person's sums in the order of `SUMS`."""
     away = totals.official + totals.elsewhere
     rate = "—" if totals.rate is None else f"{percent(totals.rate)}%"
     counts = (
@@ -107,14 +107,14 @@ def sums_of(totals: TotalsView) -> list[str]:
 
 
 def _half(day: str, half: int) -> str:
-    """The marks of a half-day; a capital letter is a corrected one."""
+    """Return the marks of a half-day; an asterisk follows a corrected one (upper-case letter)."""
     middle = (len(day) + 1) // 2
     letters = day[:middle] if half == 0 else day[middle:]
     return "".join(_BY_LETTER[c.lower()] + ("*" if c.isupper() else "") for c in letters)
 
 
 def workbook(sheet: MonthSheet, now: datetime) -> bytes:
-    """The sheet as .xlsx: the printed form, and the sums as numbers to reckon with."""
+    """Return the sheet as .xlsx: the printed form, and the sums as numbers to calculate with."""
     import xlsxwriter  # noqa: PLC0415 - a fifth of a second that a starting hall does not need
 
     stream = BytesIO()

@@ -1,4 +1,4 @@
-"""PDF from a typst template beside this file and plain data; fonts come from a package only."""
+"""PDF from a typst template in this folder and plain data; fonts come only from a package."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TEMPLATES = Path(__file__).parent
 
 @cache
 def _fonts() -> typst.Fonts:
-    """Read once: the file has 20 MB."""
+    """Load the fonts once: the file has 20 MB."""
     return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
@@ -24,11 +24,11 @@ def _fonts() -> typst.Fonts:
 
 
 def pdf(template: str, data: Any) -> bytes:
-    """The PDF of `template` (a file name) filled with `data` (JSON values).
+    """Return the PDF of `template` (a file name) filled with `data` (JSON values).
 
-    The same data gives the same bytes: no date of making, no random names.
+    The same data gives the same bytes: there is no creation date and no random name.
     """
-    made = typst.compile(
+    content = typst.compile(
         TEMPLATES / template,
         root=TEMPLATES,
         font_paths=_fonts(),
@@ -37,5 +37,5 @@ def pdf(template: str, data: Any) -> bytes:
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
         timestamp=0,
     )
-    assert isinstance(made, bytes), "one PDF"
-    return made
+    assert isinstance(content, bytes), "one PDF"
+    return content

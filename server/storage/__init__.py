@@ -1,1 +1,4 @@
-"""What is kept: schema, store, one module of queries per aggregate. Knows no device and no page."""
+"""Storage of a hall: schema, store, and one module of queries per aggregate.
+
+Imports no device code and no page.
+"""

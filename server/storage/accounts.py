@@ -1,4 +1,7 @@
-"""Accounts, sessions, enrolment codes and device tokens. Secrets are kept as hashes only."""
+"""Accounts, sign-in sources, sessions, enrolment codes and device tokens: queries.
+
+Secrets are stored as hashes only.
+"""
 
 from __future__ import annotations
 
@@ -28,17 +31,17 @@ _token = once(
 
 
 def account(conn: Connection, hall_id: str, staff: str) -> Row[Any] | None:
-    """One account."""
+    """Return the account of a staff number, or None."""
     return conn.execute(select(_a).where(_a.c.hall_id == hall_id, _a.c.staff == staff)).first()
 
 
 def accounts(conn: Connection, hall_id: str) -> list[Row[Any]]:
-    """All accounts by staff number."""
+    """Return all accounts by staff number."""
     return list(conn.execute(select(_a).where(_a.c.hall_id == hall_id).order_by(_a.c.staff)))
 
 
 def add_account(tx: Tx, staff: str, password_hash: str, role: str, must_change: bool) -> None:
-    """A new account."""
+    """Insert a new account."""
     tx.conn.execute(
         insert(_a).values(
             hall_id=tx.hall_id,
@@ -60,33 +63,33 @@ def set_account(tx: Tx, staff: str, **values: Any) -> None:
     )
 
 
-def source(conn: Connection, hall_id: str, staff: str, where: str) -> Row[Any] | None:
-    """What is known of one source of a person's sign-ins."""
+def source(conn: Connection, hall_id: str, staff: str, address: str) -> Row[Any] | None:
+    """Return the sign-in source of a person at an address or browser, or None."""
     return conn.execute(
         select(_from).where(
-            _from.c.hall_id == hall_id, _from.c.staff == staff, _from.c.source == where
+            _from.c.hall_id == hall_id, _from.c.staff == staff, _from.c.source == address
         )
     ).first()
 
 
-def put_source(tx: Tx, staff: str, where: str, **values: Any) -> None:
-    """Keep what happened at a source."""
-    mine = (_from.c.hall_id == tx.hall_id, _from.c.staff == staff, _from.c.source == where)
+def put_source(tx: Tx, staff: str, address: str, **values: Any) -> None:
+    """Insert or update the sign-in source of a person."""
+    key = (_from.c.hall_id == tx.hall_id, _from.c.staff == staff, _from.c.source == address)
     values["seen_at"] = tx.now
-    if tx.conn.execute(update(_from).where(*mine).values(**values)).rowcount == 0:
+    if tx.conn.execute(update(_from).where(*key).values(**values)).rowcount == 0:
         tx.conn.execute(
-            insert(_from).values(hall_id=tx.hall_id, staff=staff, source=where, **values)
+            insert(_from).values(hall_id=tx.hall_id, staff=staff, source=address, **values)
         )
 
 
 def move_sources(tx: Tx, old: str, new: str) -> None:
-    """A browser got a new secret: whoever it was known for, it still is."""
-    mine = (_from.c.hall_id == tx.hall_id, _from.c.source == old)
-    tx.conn.execute(update(_from).where(*mine).values(source=new))
+    """Rename a source for every person after a browser has received a new secret."""
+    key = (_from.c.hall_id == tx.hall_id, _from.c.source == old)
+    tx.conn.execute(update(_from).where(*key).values(source=new))
 
 
 def forget_sources(tx: Tx, before: int, staff: str = "") -> None:
-    """Drop what was last seen before `before` and is not known any more; or all of a person's."""
+    """Delete sources last used before `before` that are not trusted now; or all of `staff`."""
     if staff:
         tx.conn.execute(delete(_from).where(_from.c.hall_id == tx.hall_id, _from.c.staff == staff))
         return
@@ -95,7 +98,7 @@ def forget_sources(tx: Tx, before: int, staff: str = "") -> None:
 
 
 def locked_staff(conn: Connection, hall_id: str, now: int) -> frozenset[str]:
-    """Whose password may not be tried from somewhere just now."""
+    """Return the staff numbers that are locked at any source at `now`."""
     rows = conn.execute(
         select(_from.c.staff).where(_from.c.hall_id == hall_id, _from.c.locked_until > now)
     )
@@ -103,7 +106,7 @@ def locked_staff(conn: Connection, hall_id: str, now: int) -> frozenset[str]:
 
 
 def open_session(tx: Tx, id_hash: str, staff: str, expires_at: int) -> None:
-    """A signed-in browser."""
+    """Insert the session of a browser that signed in."""
     tx.conn.execute(
         insert(_s).values(
             hall_id=tx.hall_id,
@@ -116,31 +119,31 @@ def open_session(tx: Tx, id_hash: str, staff: str, expires_at: int) -> None:
 
 
 def session(conn: Connection, hall_id: str, id_hash: str) -> Any | None:
-    """staff, expires_at, role, must_change, disabled of a session."""
+    """Return staff, expires_at, role, must_change and disabled of a session, or None."""
     return conn.execute(_session, {"hall_id": hall_id, "id_hash": id_hash}).first()
 
 
 def end_session(tx: Tx, id_hash: str) -> None:
-    """Sign one browser out."""
+    """Delete one browser's session."""
     tx.conn.execute(delete(_s).where(_s.c.hall_id == tx.hall_id, _s.c.id_hash == id_hash))
 
 
 def end_sessions(tx: Tx, staff: str, keep: str = "") -> None:
-    """Sign a person out everywhere but in the browser `keep`."""
+    """Delete all sessions of a person except the one with id hash `keep`."""
     tx.conn.execute(
         delete(_s).where(_s.c.hall_id == tx.hall_id, _s.c.staff == staff, _s.c.id_hash != keep)
     )
 
 
 def forget_sessions(tx: Tx) -> None:
-    """Drop expired sessions."""
+    """Delete expired sessions."""
     tx.conn.execute(delete(_s).where(_s.c.hall_id == tx.hall_id, _s.c.expires_at < tx.now))
 
 
 def add_enrolment(
     tx: Tx, code_hash: str, kind: str, name: str, by: str, expires_at: int, place: str
 ) -> None:
-    """Add a one-time code; `place`: where an agent's devices may be."""
+    """Insert a one-time code; `place` limits where an agent's devices may be."""
     tx.conn.execute(
         insert(_e).values(
             hall_id=tx.hall_id,
@@ -155,8 +158,11 @@ def add_enrolment(
 
 
 def use_enrolment(tx: Tx, code_hash: str) -> Row[Any] | None:
-    """Use up a code; None if unknown, used or expired. The update is what makes it one-time."""
-    used = tx.conn.execute(
+    """Use up a code and return its row; None if it is unknown, used or expired.
+
+    The conditional UPDATE makes the code one-time.
+    """
+    result = tx.conn.execute(
         update(_e)
         .where(
             _e.c.hall_id == tx.hall_id,
@@ -166,7 +172,7 @@ def use_enrolment(tx: Tx, code_hash: str) -> Row[Any] | None:
         )
         .values(used_at=tx.now)
     )
-    if used.rowcount != 1:
+    if result.rowcount != 1:
         return None
     return tx.conn.execute(
         select(_e).where(_e.c.hall_id == tx.hall_id, _e.c.code_hash == code_hash)
@@ -181,7 +187,7 @@ def add_token(
     binds_until: int | None = None,
     binds_at: str = "",
 ) -> None:
-    """Add a device's token; an agent's first hello until `binds_until` binds its devices."""
+    """Insert a device's token; an agent's first hello until `binds_until` binds its devices."""
     tx.conn.execute(
         insert(_t).values(
             hall_id=tx.hall_id,
@@ -196,33 +202,34 @@ def add_token(
 
 
 def use_first_hello(tx: Tx, token_hash: str) -> str | None:
-    """Return once for a token at which place it binds devices: at its first hello, in time.
+    """Use up a token's first hello and return the place at which it binds devices.
 
-    "" is any place; None: it binds nothing, any more.
+    "" means any place. None means that it binds nothing: the hello is not the first, or too
+    late.
     """
-    mine = (_t.c.hall_id == tx.hall_id, _t.c.token_hash == token_hash)
-    row = tx.conn.execute(select(_t.c.binds_until, _t.c.binds_at).where(*mine)).first()
+    key = (_t.c.hall_id == tx.hall_id, _t.c.token_hash == token_hash)
+    row = tx.conn.execute(select(_t.c.binds_until, _t.c.binds_at).where(*key)).first()
     if row is None or row.binds_until is None:
         return None
-    tx.conn.execute(update(_t).where(*mine).values(binds_until=None))
+    tx.conn.execute(update(_t).where(*key).values(binds_until=None))
     return str(row.binds_at) if row.binds_until >= tx.now else None
 
 
 def token(conn: Connection, hall_id: str, token_hash: str) -> Row[Any] | None:
-    """The token's row, revoked or not."""
+    """Return the token's row, revoked or not."""
     return conn.execute(_token, {"hall_id": hall_id, "token_hash": token_hash}).first()
 
 
 def tokens(conn: Connection, hall_id: str) -> list[Row[Any]]:
-    """Every token by kind and name."""
+    """Return every token by kind and name."""
     return list(
         conn.execute(select(_t).where(_t.c.hall_id == hall_id).order_by(_t.c.kind, _t.c.name))
     )
 
 
 def revoke(tx: Tx, kind: str, name: str) -> int:
-    """Revoke every token of a device; returns how many."""
-    done = tx.conn.execute(
+    """Revoke every token of a device; return their number."""
+    result = tx.conn.execute(
         update(_t)
         .where(
             _t.c.hall_id == tx.hall_id,
@@ -232,4 +239,4 @@ def revoke(tx: Tx, kind: str, name: str) -> int:
         )
         .values(revoked_at=tx.now)
     )
-    return done.rowcount
+    return result.rowcount

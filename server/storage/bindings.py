@@ -1,4 +1,4 @@
-"""Queries of device bindings and of the claims that wait for the office."""
+"""Device bindings and claims of agents that wait for confirmation: queries."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ def every(conn: Connection, hall_id: str) -> dict[str, Row[Any]]:
 
 
 def get(conn: Connection, hall_id: str, name: str) -> Row[Any] | None:
-    """Return the binding of a device."""
+    """Return the binding of a device, or None."""
     return conn.execute(select(_b).where(_b.c.hall_id == hall_id, _b.c.name == name)).first()
 
 
 def put(tx: Tx, name: str, agent: str, kind: str, serves: str, by: str) -> None:
-    """Bind a device, in place of what it was bound to."""
+    """Bind a device; replaces its earlier binding."""
     tx.conn.execute(delete(_b).where(_b.c.hall_id == tx.hall_id, _b.c.name == name))
     values = {"name": name, "agent": agent, "kind": kind, "serves": serves}
     tx.conn.execute(insert(_b).values(hall_id=tx.hall_id, by_actor=by, at=tx.now, **values))
 
 
 def claims(conn: Connection, hall_id: str) -> list[Row[Any]]:
-    """Return every claim, by agent and device."""
-    asked = select(_c).where(_c.c.hall_id == hall_id).order_by(_c.c.agent, _c.c.name)
-    return list(conn.execute(asked))
+    """Return every claim by agent and device."""
+    query = select(_c).where(_c.c.hall_id == hall_id).order_by(_c.c.agent, _c.c.name)
+    return list(conn.execute(query))
 
 
 def claims_of(conn: Connection, hall_id: str, agent: str) -> dict[str, Row[Any]]:
@@ -44,19 +44,19 @@ def claims_of(conn: Connection, hall_id: str, agent: str) -> dict[str, Row[Any]]
 
 
 def put_claim(tx: Tx, agent: str, name: str, kind: str, serves: str) -> None:
-    """Note what an agent announced and may not have, in place of what it announced before."""
+    """Record a device that an agent announced without a binding; replaces an earlier claim."""
     drop_claim(tx, agent, name)
     values = {"agent": agent, "name": name, "kind": kind, "serves": serves}
     tx.conn.execute(insert(_c).values(hall_id=tx.hall_id, state=WAITS, at=tx.now, **values))
 
 
 def refuse_claim(tx: Tx, agent: str, name: str) -> None:
-    """Let a claim wait no longer."""
-    mine = (_c.c.hall_id == tx.hall_id, _c.c.agent == agent, _c.c.name == name)
-    tx.conn.execute(update(_c).where(*mine).values(state=REFUSED))
+    """Mark a claim as refused."""
+    key = (_c.c.hall_id == tx.hall_id, _c.c.agent == agent, _c.c.name == name)
+    tx.conn.execute(update(_c).where(*key).values(state=REFUSED))
 
 
 def drop_claim(tx: Tx, agent: str, name: str) -> None:
-    """Delete a claim: it was confirmed, or its agent announces the device no longer."""
-    mine = (_c.c.hall_id == tx.hall_id, _c.c.agent == agent, _c.c.name == name)
-    tx.conn.execute(delete(_c).where(*mine))
+    """Delete a claim: it was confirmed, or its agent stopped announcing the device."""
+    key = (_c.c.hall_id == tx.hall_id, _c.c.agent == agent, _c.c.name == name)
+    tx.conn.execute(delete(_c).where(*key))

@@ -1,6 +1,6 @@
-"""Bulletins, their amendments and who acknowledged.
+"""Bulletins, their amendments and the units' acknowledgements: queries.
 
-A released row is never written again: triggers of the migration see to it as well.
+A released row is never written again; triggers of the migration enforce it as well.
 """
 
 from __future__ import annotations
@@ -58,19 +58,19 @@ _tickets = (
 
 
 def tickets_of(conn: Connection, hall_id: str, first: str, last: str) -> list[Row[Any]]:
-    """The tickets of ISO days `first`..`last` with their times in ms, oldest first."""
-    asked = {"hall_id": hall_id, "first": first, "last": last}
-    return list(conn.execute(_tickets, asked))
+    """Return the tickets of ISO days `first`..`last` with times in ms, oldest first."""
+    values = {"hall_id": hall_id, "first": first, "last": last}
+    return list(conn.execute(_tickets, values))
 
 
 def anything(conn: Connection, hall_id: str, first: str, last: str) -> bool:
-    """Whether anybody took a number or laid a finger on a reader on these days."""
-    asked = {"hall_id": hall_id, "first": first, "last": last}
-    return any(conn.execute(query, asked).first() is not None for query in _anything)
+    """Return True if these days have any ticket or any punch."""
+    values = {"hall_id": hall_id, "first": first, "last": last}
+    return any(conn.execute(query, values).first() is not None for query in _anything)
 
 
 def every(conn: Connection, hall_id: str) -> list[Row[Any]]:
-    """All bulletins without their contents, newest first."""
+    """Return all bulletins without figures and words, newest first."""
     columns = [c for c in _b if c.name not in ("figures", "words")]
     return list(
         conn.execute(select(*columns).where(_b.hall_id == hall_id).order_by(_b.first_day.desc()))
@@ -78,12 +78,12 @@ def every(conn: Connection, hall_id: str) -> list[Row[Any]]:
 
 
 def get(conn: Connection, hall_id: str, bulletin_id: str) -> Row[Any] | None:
-    """One bulletin."""
+    """Return one bulletin, or None."""
     return conn.execute(_get, {"hall_id": hall_id, "bulletin_id": bulletin_id}).first()
 
 
 def newest_released(conn: Connection, hall_id: str) -> Row[Any] | None:
-    """The last week that was released."""
+    """Return the released bulletin with the latest week, or None."""
     return conn.execute(
         select(bulletin)
         .where(_b.hall_id == hall_id, _b.state == "released")
@@ -93,7 +93,7 @@ def newest_released(conn: Connection, hall_id: str) -> Row[Any] | None:
 
 
 def add(tx: Tx, bulletin_id: str, first: str, last: str) -> None:
-    """An empty draft."""
+    """Insert an empty draft."""
     tx.conn.execute(
         insert(bulletin).values(
             hall_id=tx.hall_id,
@@ -107,7 +107,7 @@ def add(tx: Tx, bulletin_id: str, first: str, last: str) -> None:
 
 
 def set_words(tx: Tx, bulletin_id: str, words: dict[str, str], editors: list[str]) -> None:
-    """The office's words, by section, and everyone who had a hand in them."""
+    """Set the texts by section and the list of all editors."""
     tx.conn.execute(
         update(bulletin)
         .where(_b.hall_id == tx.hall_id, _b.id == bulletin_id)
@@ -120,7 +120,10 @@ def set_words(tx: Tx, bulletin_id: str, words: dict[str, str], editors: list[str
 
 
 def next_number(tx: Tx, year: str) -> int:
-    """The number that the year's next release gets; drafts have none, so there are no gaps."""
+    """Return the number for the year's next release.
+
+    Drafts have no number, so released bulletins have no gaps.
+    """
     highest = tx.conn.execute(
         select(func.max(_b.number)).where(
             _b.hall_id == tx.hall_id, _b.id.startswith(f"{year}-"), _b.state == "released"
@@ -149,13 +152,13 @@ def release(
 
 
 def amendments(conn: Connection, hall_id: str, bulletin_id: str) -> list[Row[Any]]:
-    """A bulletin's amendments by number, drafts (released_at empty) included."""
-    found = select(amendment).where(_a.hall_id == hall_id, _a.bulletin == bulletin_id)
-    return list(conn.execute(found.order_by(_a.n)))
+    """Return a bulletin's amendments by number, including drafts (released_at is empty)."""
+    query = select(amendment).where(_a.hall_id == hall_id, _a.bulletin == bulletin_id)
+    return list(conn.execute(query.order_by(_a.n)))
 
 
 def add_amendment(tx: Tx, bulletin_id: str, n: int, words: str, data: str, by: str) -> None:
-    """An amendment that somebody else has to release."""
+    """Insert the draft of an amendment; another person has to release it."""
     tx.conn.execute(
         insert(amendment).values(
             hall_id=tx.hall_id,
@@ -179,13 +182,13 @@ def release_amendment(tx: Tx, bulletin_id: str, n: int, digest: str, by: str) ->
 
 
 def acknowledged(conn: Connection, hall_id: str, bulletin_id: str) -> dict[str, Row[Any]]:
-    """Who acknowledged, by unit."""
-    found = select(acknowledgement).where(_k.hall_id == hall_id, _k.bulletin == bulletin_id)
-    return {row.unit: row for row in conn.execute(found)}
+    """Return the acknowledgements of a bulletin by unit."""
+    query = select(acknowledgement).where(_k.hall_id == hall_id, _k.bulletin == bulletin_id)
+    return {row.unit: row for row in conn.execute(query)}
 
 
 def acknowledge(tx: Tx, bulletin_id: str, unit: str, by: str) -> None:
-    """A unit's chief representative has read it."""
+    """Record that a unit's chief representative has read a bulletin."""
     tx.conn.execute(
         insert(acknowledgement).values(
             hall_id=tx.hall_id, bulletin=bulletin_id, unit=unit, by_actor=by, at=tx.now

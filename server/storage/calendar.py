@@ -1,4 +1,4 @@
-"""The State Council calendar: a row per holiday or make-up working day, by year."""
+"""State Council calendar: a row per holiday or make-up working day, by year."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ _mark = once(
 
 
 def every(conn: Connection, hall_id: str, makeup_weekday: int) -> tuple[SpecialDay, ...]:
-    """Every day kept; a make-up day without a weekday of its own keeps `makeup_weekday`'s hours."""
+    """Return every stored day.
+
+    A make-up day without a weekday of its own uses the hours of `makeup_weekday`.
+    """
     return tuple(
         SpecialDay(
             date.fromisoformat(row.day),
@@ -36,42 +39,45 @@ def every(conn: Connection, hall_id: str, makeup_weekday: int) -> tuple[SpecialD
 
 
 def of_year(conn: Connection, hall_id: str, year: int) -> list[Row[Any]]:
-    """The rows of one year with where they came from."""
-    found = select(calendar_day).where(_d.hall_id == hall_id, _d.year == year).order_by(_d.day)
-    return list(conn.execute(found))
+    """Return the rows of one year with their sources."""
+    query = select(calendar_day).where(_d.hall_id == hall_id, _d.year == year).order_by(_d.day)
+    return list(conn.execute(query))
 
 
 def years(conn: Connection, hall_id: str) -> frozenset[int]:
-    """The years that are known."""
-    found = select(_d.year).where(_d.hall_id == hall_id).distinct()
-    return frozenset(conn.execute(found).scalars())
+    """Return the years that have calendar days."""
+    query = select(_d.year).where(_d.hall_id == hall_id).distinct()
+    return frozenset(conn.execute(query).scalars())
 
 
 def mark(conn: Connection, hall_id: str) -> tuple[int, int]:
-    """Changes whenever the calendar does: number of rows and the newest one's time."""
+    """Return a version of the calendar: number of rows and time of the newest row."""
     row = conn.execute(_mark, {"hall_id": hall_id}).one()
     return int(row[0]), int(row[1])
 
 
 def put_year(tx: Tx, year: int, days: Iterable[SpecialDay], source: str, by: str) -> int:
-    """Replace a year; returns how many days it has now. `like_weekday` 0: the setting's."""
+    """Replace a year's days; return their number.
+
+    `like_weekday` 0 means the weekday of the setting.
+    """
     rows = [
         {
             "hall_id": tx.hall_id,
-            "day": found.day.isoformat(),
+            "day": special.day.isoformat(),
             "year": year,
-            "opens": int(found.opens),
-            "note": found.note,
-            "like_weekday": found.like_weekday,
+            "opens": int(special.opens),
+            "note": special.note,
+            "like_weekday": special.like_weekday,
             "source": source,
             "by_actor": by,
             "at": tx.now,
         }
-        for found in days
+        for special in days
     ]
-    # The last days of December may stand in the next year's notice: the newer notice counts.
-    taken = or_(_d.year == year, _d.day.in_([row["day"] for row in rows]))
-    tx.conn.execute(delete(calendar_day).where(_d.hall_id == tx.hall_id, taken))
+    # The next year's notice may contain the last days of December: the newer notice wins.
+    replaced = or_(_d.year == year, _d.day.in_([row["day"] for row in rows]))
+    tx.conn.execute(delete(calendar_day).where(_d.hall_id == tx.hall_id, replaced))
     if rows:
         tx.conn.execute(insert(calendar_day), rows)
     return len(rows)

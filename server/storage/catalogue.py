@@ -1,8 +1,8 @@
-"""Versions of the business data: whole catalogues in, whole catalogues out.
+"""Versions of the business data: saves and loads whole catalogues.
 
-One table per kind, one row per record, `position` keeping the order. The codec between rows and
-the domain's dataclasses is driven by their field types, so a new field needs a column and nothing
-else here.
+One table per kind, one row per record, ordered by `position`. The field types of the domain's
+dataclasses drive the conversion between rows and records, so a new field needs a column and
+nothing else here.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ _latest = once(
 
 
 def latest(conn: Connection, hall_id: str) -> tuple[int, str] | None:
-    """Version and digest in force; None for a hall without business data."""
+    """Return version and digest in force; None for a hall without business data."""
     row = conn.execute(_latest, {"hall_id": hall_id}).first()
     return (row.version, row.digest) if row else None
 
@@ -90,7 +90,7 @@ def latest(conn: Connection, hall_id: str) -> tuple[int, str] | None:
 def save(
     conn: Connection, catalogue: Catalogue, digest: str, at: int, by: str, note: str = ""
 ) -> None:
-    """Insert a whole version."""
+    """Insert all records of a version."""
     conn.execute(
         insert(schema.catalogue_version).values(
             hall_id=catalogue.hall,
@@ -121,7 +121,7 @@ def _rows(catalogue: Catalogue, records: Iterable[Any]) -> Iterable[dict[str, An
 
 
 def load(conn: Connection, hall_id: str, version: int) -> Catalogue:
-    """Read a whole version; raises LookupError if there is none."""
+    """Return the catalogue of a version; raises LookupError if there is none."""
     head = schema.catalogue_version
     row = conn.execute(
         select(head).where(head.c.hall_id == hall_id, head.c.version == version)
@@ -153,16 +153,19 @@ def _records(
 
 
 def versions(conn: Connection, hall_id: str) -> list[dict[str, Any]]:
-    """Every version with when, by whom and its digest, newest first."""
-    found = schema.catalogue_version
+    """Return every version with time, author and digest, newest first."""
+    table = schema.catalogue_version
     rows = conn.execute(
-        select(found).where(found.c.hall_id == hall_id).order_by(found.c.version.desc())
+        select(table).where(table.c.hall_id == hall_id).order_by(table.c.version.desc())
     ).mappings()
     return [dict(row) for row in rows]
 
 
 def weeks(conn: Connection, hall_id: str) -> list[tuple[int, frozenset[int]]]:
-    """Time (ms) of each version and the weekdays of the hall's own hours in it, oldest first."""
+    """Return the time (ms) of each version and its open weekdays, oldest first.
+
+    The weekdays are those of the hall's own opening hours.
+    """
     v, o = schema.catalogue_version.c, schema.open_line.c
     lines: dict[int, list[frozenset[int]]] = {}
     hall_lines = select(o.version, o.weekdays).where(
@@ -170,10 +173,10 @@ def weeks(conn: Connection, hall_id: str) -> list[tuple[int, frozenset[int]]]:
     )
     for row in conn.execute(hall_lines):
         lines.setdefault(row.version, []).append(frozenset(json.loads(row.weekdays)))
-    found = conn.execute(select(v.version, v.at).where(v.hall_id == hall_id).order_by(v.version))
-    return [(row.at, week_of(lines.get(row.version, ()))) for row in found]
+    rows = conn.execute(select(v.version, v.at).where(v.hall_id == hall_id).order_by(v.version))
+    return [(row.at, week_of(lines.get(row.version, ()))) for row in rows]
 
 
 def renumbered(catalogue: Catalogue, hall_id: str, version: int) -> Catalogue:
-    """The same data as another hall's or version's."""
+    """Return the same data with another hall's id and another version."""
     return replace(catalogue, hall=hall_id, version=version)

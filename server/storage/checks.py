@@ -1,6 +1,7 @@
-"""Sealed days, spot checks and marks. A mark is added once and never changed; triggers forbid it.
+"""Draw commitments, spot checks and marks: queries.
 
-Knows no rule: what a seed gives and which mark counts is `server.domain.inspection`'s business.
+A mark is inserted once and never changed; triggers forbid it. The rules are in
+`server.domain.inspection`: which times follow from a seed, and which mark counts.
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ _marks = (
 
 @dataclass(frozen=True, slots=True)
 class NewMark:
-    """A mark as it is kept. `id` is made by the phone; times in ms; `known`: the system's facts."""
+    """Mark to be inserted. The phone makes `id`; times are in ms.
+
+    `known` is the state that the system had recorded at the time of the mark.
+    """
 
     id: str
     check_id: str
@@ -58,12 +62,12 @@ class NewMark:
 
 
 def day(conn: Connection, hall_id: str, iso: str) -> Row[Any] | None:
-    """day, seal, seed (masked until revealed_at), rules, sealed_at, revealed_at of one day."""
+    """Return day, seal, seed (masked until revealed_at), rules, sealed_at, revealed_at of a day."""
     return conn.execute(_day, {"hall_id": hall_id, "day": iso}).first()
 
 
 def days(conn: Connection, hall_id: str, first: str, last: str) -> list[Row[Any]]:
-    """Sealed days from `first` to `last`, newest first."""
+    """Return the draw commitments from `first` to `last`, newest first."""
     return list(
         conn.execute(
             select(check_day)
@@ -74,18 +78,18 @@ def days(conn: Connection, hall_id: str, first: str, last: str) -> list[Row[Any]
 
 
 def open_days(conn: Connection, hall_id: str) -> list[Row[Any]]:
-    """Days whose seed is not revealed yet, oldest first."""
+    """Return the draw commitments with an unrevealed seed, oldest first."""
     return list(conn.execute(_open_days, {"hall_id": hall_id}))
 
 
 def business_days(conn: Connection, hall_id: str) -> list[str]:
-    """Every day the hall's books were opened on."""
+    """Return every day on which a business day was opened."""
     t = schema.business_day.c
     return list(conn.execute(select(t.day).where(t.hall_id == hall_id).order_by(t.day)).scalars())
 
 
 def add_day(tx: Tx, iso: str, seal: str, masked: str, rules: str) -> None:
-    """A sealed day; the primary key refuses a second seal."""
+    """Insert a day's draw commitment; the primary key rejects a second one."""
     tx.conn.execute(
         insert(check_day).values(
             hall_id=tx.hall_id, day=iso, seal=seal, seed=masked, rules=rules, sealed_at=tx.now
@@ -94,7 +98,7 @@ def add_day(tx: Tx, iso: str, seal: str, masked: str, rules: str) -> None:
 
 
 def reveal(tx: Tx, iso: str, seed: str) -> None:
-    """Show the seed; empty: it was lost."""
+    """Store the revealed seed; an empty seed means that it was lost."""
     tx.conn.execute(
         update(check_day)
         .where(_d.hall_id == tx.hall_id, _d.day == iso, _d.revealed_at.is_(None))
@@ -106,21 +110,21 @@ def reveal(tx: Tx, iso: str, seed: str) -> None:
 
 
 def of_days(conn: Connection, hall_id: str, first: str, last: str) -> list[Row[Any]]:
-    """Spot checks of ISO days `first`..`last` in order of their time.
+    """Return spot checks of ISO days `first`..`last` in order of their time.
 
-    Rows: id, day, kind (drawn, extra), n, due_at, started_at, ended_at (ms), state (due, started,
-    done, missed, unfinished), reason, checkers (JSON list of staff numbers), by_actor.
+    Rows: id, day, kind (drawn, extra), n, due_at, started_at, ended_at (ms), state (due,
+    started, done, missed, unfinished), reason, checkers (JSON list of staff numbers), by_actor.
     """
     return list(conn.execute(_of_day, {"hall_id": hall_id, "first": first, "last": last}))
 
 
 def get(conn: Connection, hall_id: str, check_id: str) -> Row[Any] | None:
-    """One check."""
+    """Return one spot check, or None."""
     return conn.execute(select(spot_check).where(_c.hall_id == hall_id, _c.id == check_id)).first()
 
 
 def running_before(conn: Connection, hall_id: str, iso: str) -> list[Row[Any]]:
-    """Walks of earlier days that nobody ended."""
+    """Return spot checks before day `iso` that are still due or started."""
     return list(
         conn.execute(
             select(spot_check).where(
@@ -131,7 +135,7 @@ def running_before(conn: Connection, hall_id: str, iso: str) -> list[Row[Any]]:
 
 
 def add(tx: Tx, check_id: str, iso: str, kind: str, n: int, **values: Any) -> None:
-    """A check that has come due, was missed, or is begun by hand."""
+    """Insert a spot check that is due, missed or started by hand."""
     tx.conn.execute(
         insert(spot_check).values(
             hall_id=tx.hall_id, id=check_id, day=iso, kind=kind, n=n, **values
@@ -140,14 +144,14 @@ def add(tx: Tx, check_id: str, iso: str, kind: str, n: int, **values: Any) -> No
 
 
 def change(tx: Tx, check_id: str, **values: Any) -> None:
-    """Change columns of a check."""
+    """Change columns of a spot check."""
     tx.conn.execute(
         update(spot_check).where(_c.hall_id == tx.hall_id, _c.id == check_id).values(**values)
     )
 
 
 def unconfirmed(conn: Connection, hall_id: str) -> list[Row[Any]]:
-    """Walks that wait for the word of their second checker, oldest first."""
+    """Return inspection rounds that the second inspector has not confirmed, oldest first."""
     return list(
         conn.execute(
             select(spot_check)
@@ -161,42 +165,42 @@ def unconfirmed(conn: Connection, hall_id: str) -> list[Row[Any]]:
 
 
 def mark(conn: Connection, hall_id: str, mark_id: str) -> Row[Any] | None:
-    """One mark by the phone's id."""
+    """Return the mark with the id that the phone made, or None."""
     return conn.execute(select(spot_mark).where(_m.hall_id == hall_id, _m.id == mark_id)).first()
 
 
 def marks(conn: Connection, hall_id: str, check_id: str) -> list[Row[Any]]:
-    """Every mark of a walk, those undone too, in order of their time."""
+    """Return every mark of an inspection round in order of time, including undone ones."""
     return list(conn.execute(_marks, {"hall_id": hall_id, "check_id": check_id}))
 
 
 def marks_of(conn: Connection, hall_id: str, check_ids: Iterable[str]) -> list[Row[Any]]:
-    """Every mark of several walks."""
-    asked = sorted(set(check_ids))
-    if not asked:
+    """Return every mark of several inspection rounds."""
+    ids = sorted(set(check_ids))
+    if not ids:
         return []
     return list(
         conn.execute(
             select(spot_mark)
-            .where(_m.hall_id == hall_id, _m.check_id.in_(asked))
+            .where(_m.hall_id == hall_id, _m.check_id.in_(ids))
             .order_by(_m.at, _m.received_at, _m.id)
         )
     )
 
 
-def add_mark(tx: Tx, found: NewMark, by: str) -> None:
-    """One more mark."""
-    values = asdict(found) | {
-        "faults": json.dumps(found.faults, ensure_ascii=False),
-        "photos": json.dumps(found.photos),
-        "known": json.dumps(found.known, ensure_ascii=False),
+def add_mark(tx: Tx, mark: NewMark, by: str) -> None:
+    """Insert a mark."""
+    values = asdict(mark) | {
+        "faults": json.dumps(mark.faults, ensure_ascii=False),
+        "photos": json.dumps(mark.photos),
+        "known": json.dumps(mark.known, ensure_ascii=False),
     }
     tx.conn.execute(
         insert(spot_mark).values(hall_id=tx.hall_id, received_at=tx.now, by_actor=by, **values)
     )
 
 
-# -- what the hall's books say of a window ---------------------------------------------------------
+# -- window sessions in the journal ----------------------------------------------------------------
 
 _j = schema.journal.c
 _POSTS = ("window.sign_in", "window.sign_out", "window.release", "window.pause", "window.unpause")
@@ -216,6 +220,9 @@ _window_lines = (
 def window_lines(
     conn: Connection, hall_id: str, window: str, since: int, until: int
 ) -> list[Row[Any]]:
-    """Sitting down, pausing, going on, leaving at a window between two moments: the journal's."""
-    found = {"hall_id": hall_id, "window": window, "since": since, "until": until}
-    return list(conn.execute(_window_lines, found))
+    """Return the journal's lines on sign-ins, pauses and sign-outs at a window.
+
+    `since` and `until` are inclusive, in ms.
+    """
+    values = {"hall_id": hall_id, "window": window, "since": since, "until": until}
+    return list(conn.execute(_window_lines, values))

@@ -1,4 +1,4 @@
-"""The one metadata and the columns that every table is made of."""
+"""Shared metadata and column factories of all tables."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ STAMP = BigInteger
 
 
 def hall_column() -> Column[str]:
-    """The hall every row belongs to."""
+    """Return the column of the hall that a row belongs to."""
     return Column("hall_id", CODE, nullable=False)
 
 
 def text_column(name: str, default: str = "") -> Column[str]:
-    """Text of any length, never null."""
+    """Return a column for text of any length, never null."""
     return Column(name, Text, nullable=False, server_default=text(f"'{default}'"))
 
 
 def code_column(name: str) -> Column[str]:
-    """A code, a name or a state, never null."""
+    """Return a column for a code, name or state, never null."""
     return Column(name, CODE, nullable=False, server_default=text("''"))
 
 
 def number_column(name: str, kind: type[TypeEngine[int]] = Integer) -> Column[int]:
-    """A whole number, 0 unless told."""
+    """Return a column for a whole number, never null, 0 by default."""
     return Column(name, kind, nullable=False, server_default=text("0"))
 
 
 def stamp_column(name: str) -> Column[int]:
-    """An instant that may not have come yet."""
+    """Return a column for a time (ms) that may be null."""
     return Column(name, STAMP, nullable=True)

@@ -1,4 +1,4 @@
-"""First answers to commands, by actor and Idempotency-Key, so that a repeat gets the same one."""
+"""First answers to commands by actor and Idempotency-Key: a repeat gets the same answer."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _put = once(insert(_i))
 
 
 def first_answer(conn: Connection, hall_id: str, actor: str, key: str) -> Row[Any] | None:
-    """digest, status and body of the first answer, if this key was used before."""
+    """Return digest, status and body of the first answer; None if the key is new."""
     return conn.execute(_get, {"hall_id": hall_id, "actor": actor, "key": key}).first()
 
 
 def keep_answer(tx: Tx, actor: str, key: str, digest: str, status: int, body: str) -> None:
-    """Keep the first answer in the transaction of the act itself."""
+    """Store the first answer in the transaction of the action itself."""
     tx.conn.execute(
         _put,
         {
@@ -43,5 +43,5 @@ def keep_answer(tx: Tx, actor: str, key: str, digest: str, status: int, body: st
 
 
 def forget_answers(tx: Tx, before: int) -> None:
-    """Drop answers older than `before`."""
+    """Delete answers older than `before` (ms)."""
     tx.conn.execute(delete(_i).where(_i.c.hall_id == tx.hall_id, _i.c.at < before))

@@ -1,4 +1,4 @@
-"""Corrections as asked and decided; the verdict that stood before stays with each."""
+"""Corrections and their decisions, each with the verdict before it: queries."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _c = correction.c
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One row."""
+    """Correction of one slot as stored."""
 
     id: str
     staff: str
@@ -27,13 +27,13 @@ class Correction:
     slot: str
     verdict: str
     claimed: str
-    """The time that the person says, HH:MM; empty: none."""
+    """Time (HH:MM) that the person states; empty if none."""
     reason: str
     file: str
     was: dict[str, Any]
-    """The verdict as it stood when asked; never changed."""
+    """Verdict at the time of the request; never changed."""
     state: str
-    """asked, approved, refused or cancelled."""
+    """State: asked, approved, refused or cancelled."""
     by: str
     created_at: int
     decided_by: str = ""
@@ -64,15 +64,23 @@ def _correction(row: Row[Any]) -> Correction:
 def approved(
     conn: Connection, hall_id: str, first: date, last: date, staff: Collection[str] | None = None
 ) -> dict[tuple[str, str], list[facts.Correction]]:
-    """Approved corrections by (staff number, ISO day), in the order they were decided."""
-    found: dict[tuple[str, str], list[facts.Correction]] = {}
+    """Return approved corrections by (staff number, ISO day), in order of their decisions."""
+    result: dict[tuple[str, str], list[facts.Correction]] = {}
     rows = of_days(conn, hall_id, first, last, staff, ("approved",))
-    for one in sorted(rows, key=lambda c: (c.decided_at or 0, c.id)):
-        day = one.day.isoformat()
-        found.setdefault((one.staff, day), []).append(
-            facts.Correction(one.id, day, one.slot, one.verdict, one.reason, one.by, one.decided_by)
+    for record in sorted(rows, key=lambda c: (c.decided_at or 0, c.id)):
+        day = record.day.isoformat()
+        result.setdefault((record.staff, day), []).append(
+            facts.Correction(
+                record.id,
+                day,
+                record.slot,
+                record.verdict,
+                record.reason,
+                record.by,
+                record.decided_by,
+            )
         )
-    return found
+    return result
 
 
 def of_days(
@@ -83,7 +91,7 @@ def of_days(
     staff: Collection[str] | None = None,
     states: Collection[str] = (),
 ) -> list[Correction]:
-    """Corrections of the days, of these people and in these states (none given: any)."""
+    """Return corrections of the days, of `staff` (None: anybody) in `states` (empty: any)."""
     query = select(correction).where(
         _c.hall_id == hall_id, _c.day >= first.isoformat(), _c.day <= last.isoformat()
     )
@@ -95,20 +103,20 @@ def of_days(
 
 
 def get(conn: Connection, hall_id: str, correction_id: str) -> Correction | None:
-    """One correction."""
+    """Return one correction, or None."""
     query = select(correction).where(_c.hall_id == hall_id, _c.id == correction_id)
     row = conn.execute(query).first()
     return None if row is None else _correction(row)
 
 
 def open_ones(conn: Connection, hall_id: str) -> list[Correction]:
-    """Everything still to be decided, oldest first."""
+    """Return all undecided corrections, oldest first."""
     query = select(correction).where(_c.hall_id == hall_id, _c.state == "asked")
     return [_correction(row) for row in conn.execute(query.order_by(_c.created_at, _c.id))]
 
 
 def of_person(conn: Connection, hall_id: str, staff: str, limit: int) -> list[Correction]:
-    """What is about somebody or was asked by him, newest first."""
+    """Return corrections about or requested by a person, newest first."""
     query = select(correction).where(
         _c.hall_id == hall_id, or_(_c.staff == staff, _c.by_actor == staff)
     )
@@ -117,34 +125,34 @@ def of_person(conn: Connection, hall_id: str, staff: str, limit: int) -> list[Co
 
 
 def with_file(conn: Connection, hall_id: str, file: str) -> list[Correction]:
-    """Corrections that a paper belongs to."""
+    """Return the corrections that a paper belongs to."""
     query = select(correction).where(_c.hall_id == hall_id, _c.file == file)
     return [_correction(row) for row in conn.execute(query)]
 
 
-def add(tx: Tx, found: Correction) -> None:
-    """A new correction."""
+def add(tx: Tx, record: Correction) -> None:
+    """Insert a new correction."""
     tx.conn.execute(
         insert(correction).values(
             hall_id=tx.hall_id,
-            id=found.id,
-            staff=found.staff,
-            day=found.day.isoformat(),
-            slot=found.slot,
-            verdict=found.verdict,
-            claimed=found.claimed,
-            reason=found.reason,
-            file=found.file,
-            was=json.dumps(found.was, ensure_ascii=False),
-            state=found.state,
-            by_actor=found.by,
-            created_at=found.created_at,
+            id=record.id,
+            staff=record.staff,
+            day=record.day.isoformat(),
+            slot=record.slot,
+            verdict=record.verdict,
+            claimed=record.claimed,
+            reason=record.reason,
+            file=record.file,
+            was=json.dumps(record.was, ensure_ascii=False),
+            state=record.state,
+            by_actor=record.by,
+            created_at=record.created_at,
         )
     )
 
 
 def settle(tx: Tx, correction_id: str, state: str, by: str, words: str) -> None:
-    """Decide or cancel: nothing else of a correction ever changes."""
+    """Store a decision or cancellation; no other field of a correction ever changes."""
     tx.conn.execute(
         update(correction)
         .where(_c.hall_id == tx.hall_id, _c.id == correction_id)

@@ -1,4 +1,7 @@
-"""Moves a day's number counter on, for a restore; taking numbers is `tickets.take_number`."""
+"""Number counters: moves a day's counter forward for a restore.
+
+`tickets.take_number` issues numbers.
+"""
 
 from __future__ import annotations
 
@@ -13,5 +16,5 @@ _set = text(
 
 
 def move_on(tx: Tx, day: str, prefix: str, last: int) -> None:
-    """Let the next number of a prefix be `last` + 1."""
+    """Set the counter of a prefix so that its next number is `last` + 1."""
     tx.conn.execute(_set, {"hall_id": tx.hall_id, "day": day, "prefix": prefix, "last": last})

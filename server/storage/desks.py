@@ -1,4 +1,7 @@
-"""Lines of desks, and acts without the server that did not fit."""
+"""Connection times of desks, and quarantined desk actions: queries.
+
+A desk action is quarantined if it was done without the server and conflicts with its records.
+"""
 
 from __future__ import annotations
 
@@ -13,25 +16,28 @@ _l, _s, _a = desk_line.c, server_seen.c, desk_act.c
 
 
 def open_line(tx: Tx, line: str, window: str, staff: str, worker: str) -> None:
-    """Write down that a desk's page is connected."""
+    """Record that a desk's page has connected."""
     row = {"id": line, "window": window, "staff": staff, "worker": worker, "opened_at": tx.now}
     tx.conn.execute(insert(desk_line).values(hall_id=tx.hall_id, **row))
 
 
 def close_line(tx: Tx, line: str) -> None:
-    """Write down that a page is connected no more."""
-    mine = (_l.hall_id == tx.hall_id, _l.id == line, _l.closed_at.is_(None))
-    tx.conn.execute(update(desk_line).where(*mine).values(closed_at=tx.now))
+    """Record that a desk's page has disconnected."""
+    key = (_l.hall_id == tx.hall_id, _l.id == line, _l.closed_at.is_(None))
+    tx.conn.execute(update(desk_line).where(*key).values(closed_at=tx.now))
 
 
 def close_lines(tx: Tx, worker: str) -> None:
-    """End what a server process held when it was last there; it could not do so itself."""
+    """Close the connections that a stopped worker left open.
+
+    They end at the worker's last recorded time: the worker could not close them itself.
+    """
     row = tx.conn.execute(
         select(_s.seen_at).where(_s.hall_id == tx.hall_id, _s.worker == worker)
     ).first()
-    mine = (_l.hall_id == tx.hall_id, _l.worker == worker, _l.closed_at.is_(None))
-    ended = _l.opened_at if row is None else _later(row.seen_at)
-    tx.conn.execute(update(desk_line).where(*mine).values(closed_at=ended))
+    where = (_l.hall_id == tx.hall_id, _l.worker == worker, _l.closed_at.is_(None))
+    closed_at = _l.opened_at if row is None else _later(row.seen_at)
+    tx.conn.execute(update(desk_line).where(*where).values(closed_at=closed_at))
 
 
 def _later(seen_at: int) -> Any:
@@ -39,49 +45,49 @@ def _later(seen_at: int) -> Any:
 
 
 def seen(tx: Tx, worker: str) -> None:
-    """Write down that a server process is there."""
-    mine = (_s.hall_id == tx.hall_id, _s.worker == worker)
-    if tx.conn.execute(update(server_seen).where(*mine).values(seen_at=tx.now)).rowcount == 0:
+    """Record that a worker is running now."""
+    key = (_s.hall_id == tx.hall_id, _s.worker == worker)
+    if tx.conn.execute(update(server_seen).where(*key).values(seen_at=tx.now)).rowcount == 0:
         tx.conn.execute(
             insert(server_seen).values(hall_id=tx.hall_id, worker=worker, seen_at=tx.now)
         )
 
 
 def lines_of(conn: Connection, hall_id: str, staff: str, window: str, since: int) -> list[Row[Any]]:
-    """Times at which a person's page was connected at a window: opened_at, closed_at."""
-    found = select(_l.opened_at, _l.closed_at).where(
+    """Return opened_at and closed_at of a person's connections at a window since `since`."""
+    query = select(_l.opened_at, _l.closed_at).where(
         _l.hall_id == hall_id,
         _l.staff == staff,
         _l.window == window,
         or_(_l.closed_at.is_(None), _l.closed_at >= since),
     )
-    return list(conn.execute(found.order_by(_l.opened_at)))
+    return list(conn.execute(query.order_by(_l.opened_at)))
 
 
 def forget_lines(tx: Tx, before: int) -> int:
-    """Drop lines that ended before `before`; returns how many."""
+    """Delete connections that ended before `before` (ms); return their number."""
     old = (_l.hall_id == tx.hall_id, _l.closed_at < before)
     return int(tx.conn.execute(delete(desk_line).where(*old)).rowcount)
 
 
 def put_aside(tx: Tx, **values: Any) -> None:
-    """Keep an act for the office."""
+    """Quarantine a desk action for the office."""
     tx.conn.execute(insert(desk_act).values(hall_id=tx.hall_id, handed_at=tx.now, **values))
 
 
 def aside(conn: Connection, hall_id: str) -> list[Row[Any]]:
-    """Acts that wait for the office, as they came."""
-    found = select(desk_act).where(_a.hall_id == hall_id, _a.settled_at.is_(None))
-    return list(conn.execute(found.order_by(_a.handed_at, _a.id)))
+    """Return quarantined desk actions that are not settled, in order of import."""
+    query = select(desk_act).where(_a.hall_id == hall_id, _a.settled_at.is_(None))
+    return list(conn.execute(query.order_by(_a.handed_at, _a.id)))
 
 
 def get_aside(conn: Connection, hall_id: str, number: str) -> Row[Any] | None:
-    """Return one act that was put aside."""
+    """Return one quarantined desk action, or None."""
     return conn.execute(select(desk_act).where(_a.hall_id == hall_id, _a.id == number)).first()
 
 
 def settle(tx: Tx, number: str, settled_as: str, by: str, words: str) -> None:
-    """Write down what the office decided."""
+    """Record the office's decision."""
     values = {"settled_at": tx.now, "settled_as": settled_as, "settled_by": by, "words": words}
-    mine = (_a.hall_id == tx.hall_id, _a.id == number)
-    tx.conn.execute(update(desk_act).where(*mine).values(**values))
+    key = (_a.hall_id == tx.hall_id, _a.id == number)
+    tx.conn.execute(update(desk_act).where(*key).values(**values))

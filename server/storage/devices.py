@@ -1,4 +1,4 @@
-"""Devices as last heard of: which agent hosts them, whom they serve, how they are."""
+"""Devices in their last reported state: agent, served place, health. Queries and changes."""
 
 from __future__ import annotations
 
@@ -30,47 +30,47 @@ _workers = once(
 
 
 def every(conn: Connection, hall_id: str) -> list[Row[Any]]:
-    """All devices by kind and name."""
+    """Return all devices by kind and name."""
     return list(
         conn.execute(select(_d).where(_d.c.hall_id == hall_id).order_by(_d.c.kind, _d.c.name))
     )
 
 
 def serving(conn: Connection, hall_id: str, kind: str, serves: str) -> Row[Any] | None:
-    """The device of a kind at a kiosk, window or zone."""
-    asked = {"hall_id": hall_id, "kind": kind, "serves": serves}
-    return conn.execute(_serving, asked).first()
+    """Return the device of a kind at a kiosk, window or zone, or None."""
+    values = {"hall_id": hall_id, "kind": kind, "serves": serves}
+    return conn.execute(_serving, values).first()
 
 
 def get(conn: Connection, hall_id: str, name: str) -> Row[Any] | None:
-    """One device."""
+    """Return one device, or None."""
     return conn.execute(select(_d).where(_d.c.hall_id == hall_id, _d.c.name == name)).first()
 
 
 def workers(conn: Connection, hall_id: str) -> frozenset[str]:
-    """The workers that devices are said to be connected to."""
+    """Return the workers that devices are recorded as connected to."""
     rows = conn.execute(_workers, {"hall_id": hall_id, "connected": 1})
     return frozenset(row.worker for row in rows)
 
 
 def announce(tx: Tx, agent: str, worker: str, devices: list[dict[str, str]]) -> None:
-    """What an agent hosts, replacing what it hosted before; `worker` holds its line."""
+    """Replace the devices of an agent; `worker` holds the agent's connection."""
     names = [d["device"] for d in devices]
     tx.conn.execute(
         delete(_d).where(_d.c.hall_id == tx.hall_id, (_d.c.agent == agent) | _d.c.name.in_(names))
     )
-    for found in devices:
+    for entry in devices:
         tx.conn.execute(
             insert(_d).values(
                 hall_id=tx.hall_id,
-                name=found["device"],
+                name=entry["device"],
                 agent=agent,
                 worker=worker,
-                kind=found["kind"],
-                driver=found["driver"],
-                serves=found["serves"],
-                bus=found.get("bus", ""),
-                reports=found.get("reports", ""),
+                kind=entry["kind"],
+                driver=entry["driver"],
+                serves=entry["serves"],
+                bus=entry.get("bus", ""),
+                reports=entry.get("reports", ""),
                 state="unknown",
                 connected=1,
                 changed_at=tx.now,
@@ -79,7 +79,7 @@ def announce(tx: Tx, agent: str, worker: str, devices: list[dict[str, str]]) -> 
 
 
 def set_health(tx: Tx, name: str, state: str, code: str, readings: Any, detail: str) -> None:
-    """What a driver said of its device."""
+    """Record the health that a driver reported for its device."""
     tx.conn.execute(
         update(_d)
         .where(_d.c.hall_id == tx.hall_id, _d.c.name == name)
@@ -98,21 +98,24 @@ _GONE = {"state": "unknown", "code": "agent_gone", "connected": 0}
 
 
 def nobody_heard(tx: Tx, worker: str) -> bool:
-    """A worker is not, or not yet, there: nothing is known of the devices it held.
+    """Mark a worker's devices as unknown and disconnected, as it is not running.
 
-    Returns whether there was any.
+    Returns True if there was any such device.
     """
-    held = _d.c.worker.in_(["", worker])  # "": from before workers had names
+    of_worker = _d.c.worker.in_(["", worker])  # "": from before workers had names
     result = tx.conn.execute(
         update(_d)
-        .where(_d.c.hall_id == tx.hall_id, _d.c.connected == 1, held)
+        .where(_d.c.hall_id == tx.hall_id, _d.c.connected == 1, of_worker)
         .values(changed_at=tx.now, **_GONE)
     )
     return result.rowcount > 0
 
 
 def gone(tx: Tx, agent: str, worker: str) -> None:
-    """An agent's line to a worker ended; one it has to another worker by now is left alone."""
+    """Mark an agent's devices as disconnected after its connection to a worker ended.
+
+    Devices that the agent has connected to another worker meanwhile stay unchanged.
+    """
     tx.conn.execute(
         update(_d)
         .where(_d.c.hall_id == tx.hall_id, _d.c.agent == agent, _d.c.worker == worker)

@@ -1,6 +1,7 @@
-"""Opens the database named by a URL and brings its schema up to date.
+"""Database engines: opens the database of a URL and migrates its schema.
 
-`sqlite:///path` (WAL, synchronous FULL) or `postgresql+psycopg://…`. Knows no hall's rules.
+`sqlite:///path` (WAL, synchronous FULL) or `postgresql+psycopg://…`. Contains no rules of a
+hall.
 """
 
 from __future__ import annotations
@@ -22,12 +23,15 @@ from server.storage.store import BUSY_MS, Offload, SqliteStore, Store, directly
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 ALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
-"""Seconds, seconds, times: how soon a PC that was switched off is seen, not after two hours."""
+"""Keepalive idle time (s), interval (s) and count until a PC without power counts as lost.
+
+The system's default is two hours.
+"""
 UNHEARD_MS = 25_000
-"""So long what was sent may stay unconfirmed; as long as the above takes together."""
+"""Milliseconds that sent data may stay unacknowledged; as long as ALIVE takes in total."""
 
 
-def _sqlite(url: str, how: str, busy: int = BUSY_MS, **options: Any) -> Engine:
+def _sqlite(url: str, begin_sql: str, busy: int = BUSY_MS, **options: Any) -> Engine:
     engine = create_engine(url, connect_args={"check_same_thread": False}, **options)
 
     @event.listens_for(engine, "connect")
@@ -41,41 +45,45 @@ def _sqlite(url: str, how: str, busy: int = BUSY_MS, **options: Any) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(conn: Connection) -> None:
-        statement.begin(conn, how)
+        statement.begin(conn, begin_sql)
 
     return engine
 
 
 def _postgres(url: str, **options: Any) -> Engine:
-    """Each side soon sees that the other's machine is gone; Unix sockets need none of it.
+    """Return an engine whose two sides soon detect that the other machine is gone.
 
-    PostgreSQL keeps the locks of a session until then. What the URL says counts more.
+    PostgreSQL holds the locks of a session until then. Options in the URL win. Unix sockets
+    ignore these settings.
     """
-    ours: dict[str, Any] = {"keepalives": 1, "tcp_user_timeout": UNHEARD_MS, **ALIVE}
-    said = make_url(url).query
-    theirs = " ".join(f"-c tcp_{name}={value}" for name, value in ALIVE.items())
-    args = {name: value for name, value in ours.items() if name not in said}
-    given = said.get("options", os.environ.get("PGOPTIONS", ""))
-    args["options"] = " ".join([theirs, given if isinstance(given, str) else given[-1]]).strip()
+    defaults: dict[str, Any] = {"keepalives": 1, "tcp_user_timeout": UNHEARD_MS, **ALIVE}
+    url_options = make_url(url).query
+    server_options = " ".join(f"-c tcp_{name}={value}" for name, value in ALIVE.items())
+    args = {name: value for name, value in defaults.items() if name not in url_options}
+    options_value = url_options.get("options", os.environ.get("PGOPTIONS", ""))
+    args["options"] = " ".join(
+        [server_options, options_value if isinstance(options_value, str) else options_value[-1]]
+    ).strip()
     return create_engine(url, connect_args=args, **options)
 
 
 def is_sqlite(url: str) -> bool:
-    """Whether the URL names a SQLite file."""
+    """Return True if the URL names a SQLite file."""
     return make_url(url).get_backend_name() == "sqlite"
 
 
 def open_engine(url: str) -> Engine:
-    """An engine for migrations and checks; SQLite transactions begin IMMEDIATE."""
+    """Return an engine for migrations and checks; SQLite transactions begin IMMEDIATE."""
     if is_sqlite(url):
         return _sqlite(url, "BEGIN IMMEDIATE")
     return _postgres(url, pool_pre_ping=True)
 
 
 class Databases:
-    """The databases of one process: halls of the same PostgreSQL database share its connections.
+    """Databases of one process; halls in the same PostgreSQL database share connections.
 
-    `offload` runs SQLite's blocking commits off the event loop; `worker` is this process's name.
+    `offload` runs SQLite's blocking commits off the event loop. `worker` is this process's
+    name.
     """
 
     def __init__(self, worker: str = "", offload: Offload = directly) -> None:
@@ -85,26 +93,27 @@ class Databases:
         self._presences: dict[str, Presence] = {}
 
     def store(self, url: str, hall_id: str) -> Store:
-        """The store of one hall."""
+        """Return the store of one hall."""
         if is_sqlite(url):
             writer = _sqlite(url, "BEGIN IMMEDIATE", busy=0, pool_size=1, max_overflow=0)
             apart = _sqlite(url, "BEGIN", poolclass=NullPool)
             reader = _sqlite(url, "BEGIN", pool_size=8)
             return SqliteStore(hall_id, writer, reader, apart, self._offload)
         if url not in self._engines:
-            # No pre-ping: it is a round trip for each act, and the store tries again by itself.
-            # All are kept: a new one costs PostgreSQL a process, and us its first statements.
-            kept: dict[str, Any] = {"max_overflow": 0, "pool_use_lifo": True}
-            writer = _postgres(url, pool_size=8, **kept)
-            # Several statements of one read must see one moment, as they do in SQLite.
-            moment: dict[str, Any] = {"isolation_level": "REPEATABLE READ"}
-            reader = _postgres(url, pool_size=10, **kept, **moment)
-            apart = _postgres(url, poolclass=NullPool, **moment)
+            # No pre-ping: it costs a round trip per action, and the store retries by itself.
+            # All connections stay open: a new one costs PostgreSQL a process, and this
+            # process the preparation of its statements.
+            pool_options: dict[str, Any] = {"max_overflow": 0, "pool_use_lifo": True}
+            writer = _postgres(url, pool_size=8, **pool_options)
+            # All statements of one read must see the same snapshot, as in SQLite.
+            isolation: dict[str, Any] = {"isolation_level": "REPEATABLE READ"}
+            reader = _postgres(url, pool_size=10, **pool_options, **isolation)
+            apart = _postgres(url, poolclass=NullPool, **isolation)
             self._engines[url] = writer, reader, apart
         return PostgresStore(hall_id, *self._engines[url])
 
     def presence(self, url: str) -> Presence:
-        """Who else serves this database."""
+        """Return the presence of the workers on this database."""
         if url not in self._presences:
             alone = is_sqlite(url) or not self._worker
             self._presences[url] = (
@@ -115,7 +124,7 @@ class Databases:
         return self._presences[url]
 
     def close(self) -> None:
-        """Give everything back that halls share."""
+        """Close the connections that halls share."""
         for presence in self._presences.values():
             presence.close()
         for engines in self._engines.values():
@@ -124,7 +133,7 @@ class Databases:
 
 
 def open_store(url: str, hall_id: str, offload: Offload = directly) -> Store:
-    """The store of one hall with connections of its own (command line, tests)."""
+    """Return the store of one hall with its own connections (command line, tests)."""
     return Databases(offload=offload).store(url, hall_id)
 
 
@@ -135,12 +144,12 @@ def _config() -> Config:
 
 
 def migrate(engine: Engine) -> tuple[str | None, str | None]:
-    """Bring the schema to the newest revision; returns (before, after)."""
+    """Migrate the schema to the newest revision; return the revisions (before, after)."""
     config = _config()
     before = revision(engine)
     with engine.begin() as conn:
         if conn.dialect.name == "postgresql":
-            # Workers that start together migrate one after the other.
+            # Workers that start at the same time migrate one after the other.
             key = {"key": lock_key("migrate", "")}
             conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), key)
         config.attributes["connection"] = conn
@@ -149,11 +158,11 @@ def migrate(engine: Engine) -> tuple[str | None, str | None]:
 
 
 def revision(engine: Engine) -> str | None:
-    """The schema's revision, None for an empty database."""
+    """Return the schema's revision; None for an empty database."""
     with engine.connect() as conn:
         return MigrationContext.configure(conn).get_current_revision()
 
 
 def newest() -> str | None:
-    """The revision this program knows as its newest."""
+    """Return the newest revision that this program contains."""
     return ScriptDirectory.from_config(_config()).get_current_head()

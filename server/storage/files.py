@@ -1,4 +1,4 @@
-"""What is known of kept papers; their bytes lie in the data folder, named by their hash."""
+"""Records of stored papers. Their bytes are in the data folder, named by their hash."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _f = kept_file.c
 
 
 def get(conn: Connection, hall_id: str, file_id: str) -> Row[Any] | None:
-    """A paper: id, name, media, size, by_actor, at."""
+    """Return id, name, media, size, by_actor and at of a paper, or None."""
     return conn.execute(select(kept_file).where(_f.hall_id == hall_id, _f.id == file_id)).first()
 
 
 def add(tx: Tx, file_id: str, name: str, media: str, size: int, by: str) -> None:
-    """A new paper."""
+    """Insert the record of a new paper."""
     tx.conn.execute(
         insert(kept_file).values(
             hall_id=tx.hall_id,

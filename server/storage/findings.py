@@ -1,4 +1,4 @@
-"""Findings with their history, which only grows."""
+"""Findings with their append-only history: queries."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _order = (_f.at.desc(), _f.id)
 
 
 def of_days(conn: Connection, hall_id: str, first: str, last: str) -> list[Row[Any]]:
-    """Findings of ISO days `first`..`last`, newest first.
+    """Return findings of ISO days `first`..`last`, newest first.
 
-    Rows: id, day, source (mark, doubt), source_id, kind, staff, unit, window, facts (JSON), state
-    (proposed, confirmed, dismissed, disputed, upheld, withdrawn), at, by_actor, told_at,
+    Rows: id, day, source (mark, doubt), source_id, kind, staff, unit, window, facts (JSON),
+    state (proposed, confirmed, dismissed, disputed, upheld, withdrawn), at, by_actor, told_at,
     dispute_until (ms), history (JSON list), step (notice, replacement, interview, empty: none),
     rectified (JSON, empty: not yet).
     """
@@ -33,19 +33,19 @@ def of_days(conn: Connection, hall_id: str, first: str, last: str) -> list[Row[A
 
 
 def get(conn: Connection, hall_id: str, finding_id: str) -> Row[Any] | None:
-    """One finding."""
+    """Return one finding, or None."""
     return conn.execute(select(finding).where(_f.hall_id == hall_id, _f.id == finding_id)).first()
 
 
 def of_source(conn: Connection, hall_id: str, source: str, source_id: str) -> Row[Any] | None:
-    """The finding that a mark or doubt led to."""
+    """Return the finding that a mark or an anomaly led to, or None."""
     return conn.execute(
         select(finding).where(_f.hall_id == hall_id, _f.source == source, _f.source_id == source_id)
     ).first()
 
 
 def of_staff(conn: Connection, hall_id: str, staff: str, since: str) -> list[Row[Any]]:
-    """A person's findings since a day, newest first."""
+    """Return a person's findings since a day, newest first."""
     return list(
         conn.execute(
             select(finding)
@@ -56,7 +56,7 @@ def of_staff(conn: Connection, hall_id: str, staff: str, since: str) -> list[Row
 
 
 def of_unit(conn: Connection, hall_id: str, unit: str, since: str) -> list[Row[Any]]:
-    """A unit's findings since a day, newest first."""
+    """Return a unit's findings since a day, newest first."""
     return list(
         conn.execute(
             select(finding)
@@ -67,7 +67,7 @@ def of_unit(conn: Connection, hall_id: str, unit: str, since: str) -> list[Row[A
 
 
 def counted(conn: Connection, hall_id: str, states: Iterable[str]) -> dict[str, int]:
-    """How many findings stand in each of these states."""
+    """Return the number of findings in each of these states."""
     rows = conn.execute(
         select(_f.state, func.count())
         .where(_f.hall_id == hall_id, _f.state.in_(sorted(states)))
@@ -77,7 +77,7 @@ def counted(conn: Connection, hall_id: str, states: Iterable[str]) -> dict[str, 
 
 
 def add(tx: Tx, finding_id: str, line: dict[str, Any], **values: Any) -> None:
-    """A new finding with the first line of its history; `facts` as a dict."""
+    """Insert a new finding with the first line of its history; `facts` is a dict."""
     facts = json.dumps(values.pop("facts"), ensure_ascii=False)
     tx.conn.execute(
         insert(finding).values(
@@ -92,7 +92,7 @@ def add(tx: Tx, finding_id: str, line: dict[str, Any], **values: Any) -> None:
 
 
 def change(tx: Tx, row: Row[Any], line: dict[str, Any], **values: Any) -> None:
-    """Change columns and add a line to the history; what was there stays, in its order."""
+    """Change columns and append a line to the history."""
     history = [*json.loads(row.history), line]
     tx.conn.execute(
         update(finding)

@@ -1,7 +1,7 @@
-"""Who uses the data folder: servers together, a restore or a move alone.
+"""Lock of the data folder: shared by servers, exclusive for a restore or a move.
 
-A lock of the operating system on `hall.lock`: it ends with the process, however that ends. It sees
-processes on this machine only; a database server is asked by its own means (`moving.others`).
+It is a lock of the operating system on `hall.lock`, so it ends with the process in any case. It
+covers processes on this machine only; `moving.others` counts connections to a database server.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ _held: list[int] = []
 
 
 class FolderBusyError(Exception):
-    """The data folder is in use, or cannot be written; the message says what to do."""
+    """Data folder in use or not writable; the message says what to do."""
 
 
-def _lock(folder: Path, how: int) -> IO[bytes]:
+def _lock(folder: Path, operation: int) -> IO[bytes]:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # To read as well: NFS gives a shared lock on nothing that is open for writing only.
+        # Opened for reading as well: NFS gives no shared lock on a file open for writing only.
         file = (folder / LOCK).open("a+b")
     except OSError as error:
         raise FolderBusyError(f"{folder}: 不能写入 / cannot be written: {error.strerror}") from None
     try:
-        fcntl.flock(file, how | fcntl.LOCK_NB)
+        fcntl.flock(file, operation | fcntl.LOCK_NB)
     except BlockingIOError:
         file.close()
         raise FolderBusyError(
@@ -43,19 +43,19 @@ def _lock(folder: Path, how: int) -> IO[bytes]:
 def serve_from(folder: Path) -> None:
     """Mark the folder as served until this process ends. Raises FolderBusyError."""
     with _lock(folder, fcntl.LOCK_SH) as file:
-        _held.append(os.dup(file.fileno()))  # the lock lives as long as any of the two
+        _held.append(os.dup(file.fileno()))  # the lock holds until both descriptors are closed
 
 
 @contextlib.contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Nobody else uses the folder meanwhile. Raises FolderBusyError."""
+    """Hold the folder exclusively within the context. Raises FolderBusyError."""
     with contextlib.ExitStack() as locks:
-        whole = [folder.parent.parent] if folder.parent.name == HALLS else []
-        for one in (*whole, *parts(folder)):
-            locks.enter_context(_lock(one, fcntl.LOCK_EX))
+        deployment = [folder.parent.parent] if folder.parent.name == HALLS else []
+        for part in (*deployment, *parts(folder)):
+            locks.enter_context(_lock(part, fcntl.LOCK_EX))
         yield
 
 
 def parts(folder: Path) -> list[Path]:
-    """The data folder, and each hall's own one where a deployment serves several."""
+    """Return the data folder, and each hall's own folder if the deployment serves several."""
     return [folder, *sorted(p for p in (folder / HALLS).glob("*") if p.is_dir())]

@@ -1,4 +1,4 @@
-"""Wrong codes and tokens by the hour."""
+"""Counts of wrong codes and tokens by hour."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ _g = guess_count.c
 
 
 def add(tx: Tx, kind: str, count: int, address: str) -> None:
-    """Count wrong ones of this hour."""
+    """Add `count` wrong attempts to the current hour."""
     hour = tx.now // HOUR_MS
-    mine = (_g.hall_id == tx.hall_id, _g.kind == kind, _g.hour == hour)
+    key = (_g.hall_id == tx.hall_id, _g.kind == kind, _g.hour == hour)
     values = {"count": _g.count + count, "address": address}
-    if tx.conn.execute(update(guess_count).where(*mine).values(**values)).rowcount == 0:
+    if tx.conn.execute(update(guess_count).where(*key).values(**values)).rowcount == 0:
         row = {"kind": kind, "hour": hour, "count": count, "address": address}
         tx.conn.execute(insert(guess_count).values(hall_id=tx.hall_id, **row))
 
 
 def lately(conn: Connection, hall_id: str, now: int) -> list[Row[Any]]:
-    """Wrong ones of this hour and the one before, by kind: kind, total, address."""
-    found = (
+    """Return kind, total and address of wrong attempts in this hour and the one before."""
+    query = (
         select(_g.kind, func.sum(_g.count).label("total"), func.max(_g.address).label("address"))
         .where(_g.hall_id == hall_id, _g.hour >= now // HOUR_MS - 1)
         .group_by(_g.kind)
     )
-    return list(conn.execute(found))
+    return list(conn.execute(query))
 
 
 def forget(tx: Tx, before: int) -> None:
-    """Drop counts of hours before `before` (ms)."""
+    """Delete counts of hours before `before` (ms)."""
     old = (_g.hall_id == tx.hall_id, _g.hour < before // HOUR_MS)
     tx.conn.execute(delete(guess_count).where(*old))

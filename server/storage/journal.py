@@ -1,4 +1,4 @@
-"""The hall's journal: append a line in the running act, read it back, verify the chain."""
+"""Journal of the hall: appends a line in the running action, reads lines, verifies the chain."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ _after = (
 
 
 def head(conn: Connection, hall_id: str) -> tuple[int, str]:
-    """Number and hash of the last line; (0, genesis) for an empty journal."""
+    """Return number and hash of the last line; (0, GENESIS) for an empty journal."""
     row = conn.execute(_head, {"hall_id": hall_id}).first()
     return (row.seq, row.hash) if row else (0, GENESIS)
 
 
 def head_in(tx: Tx) -> tuple[int, str]:
-    """The head in the running act: read once for all acts of a transaction."""
+    """Return the head in the running action; it is read once per transaction."""
     if tx.batch.head is None:
         tx.batch.head = head(tx.conn, tx.hall_id)
     return tx.batch.head
@@ -53,7 +53,10 @@ def append(
     data: dict[str, Any] | None = None,
     why: str = "",
 ) -> int:
-    """Add one line; returns its number. Acts of a hall are serial, so numbers have no gaps."""
+    """Append one line; return its number.
+
+    Actions of a hall are serial, so numbers have no gaps.
+    """
     seq, previous = head_in(tx)
     line = Line(
         tx.hall_id, seq + 1, tx.now, actor_kind, actor, window, act, subject, data or {}, why
@@ -80,17 +83,17 @@ def append(
 
 
 def lines(conn: Connection, hall_id: str, after: int = 0, page: int = 1000) -> Iterator[Any]:
-    """Every line after number `after`, in order."""
+    """Yield every line after number `after`, in order."""
     while True:
-        found = conn.execute(_after, {"hall_id": hall_id, "seq": after, "most": page}).all()
-        yield from found
-        if len(found) < page:
+        rows = conn.execute(_after, {"hall_id": hall_id, "seq": after, "most": page}).all()
+        yield from rows
+        if len(rows) < page:
             return
-        after = found[-1].seq
+        after = rows[-1].seq
 
 
 def of_subject(conn: Connection, hall_id: str, subject: str) -> list[dict[str, Any]]:
-    """The lines about one ticket, window, account ..., oldest first."""
+    """Return the lines about one subject (ticket, window, account …), oldest first."""
     rows = conn.execute(
         select(_table)
         .where(_table.c.hall_id == hall_id, _table.c.subject == subject)
@@ -100,7 +103,7 @@ def of_subject(conn: Connection, hall_id: str, subject: str) -> list[dict[str, A
 
 
 def first_break(conn: Connection, hall_id: str) -> int | None:
-    """Number of the first line whose hash or number is wrong; None if the chain holds."""
+    """Return the number of the first line with a wrong hash or number; None if all hold."""
     expected, previous = 1, GENESIS
     for row in lines(conn, hall_id):
         line = Line(

@@ -1,4 +1,4 @@
-"""Queries of the kiosks' pace: where it was last exceeded, and the numbers that are left."""
+"""Issue rate of kiosks: the last excess of each kiosk, and counters near their end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _n = schema.number_counter
 
 @dataclass(frozen=True, slots=True)
 class Excess:
-    """A kiosk that gave `count` numbers of a prefix within `minutes`."""
+    """Excess of a kiosk that issued `count` numbers of a prefix within `minutes`."""
 
     kiosk: str
     prefix: str
@@ -25,28 +25,28 @@ class Excess:
 
 
 def get(conn: Connection, hall_id: str, kiosk: str, prefix: str) -> Row[Any] | None:
-    """Return where and when a kiosk last exceeded its pace with a unit's numbers."""
-    asked = select(_p).where(_p.c.hall_id == hall_id, _p.c.kiosk == kiosk, _p.c.prefix == prefix)
-    return conn.execute(asked).first()
+    """Return a kiosk's last excess with a prefix, or None."""
+    query = select(_p).where(_p.c.hall_id == hall_id, _p.c.kiosk == kiosk, _p.c.prefix == prefix)
+    return conn.execute(query).first()
 
 
 def since(conn: Connection, hall_id: str, at: int) -> list[Row[Any]]:
-    """Return what was exceeded since a time."""
-    asked = select(_p).where(_p.c.hall_id == hall_id, _p.c.at >= at)
-    return list(conn.execute(asked.order_by(_p.c.kiosk, _p.c.prefix)))
+    """Return the excesses since `at` (ms)."""
+    query = select(_p).where(_p.c.hall_id == hall_id, _p.c.at >= at)
+    return list(conn.execute(query.order_by(_p.c.kiosk, _p.c.prefix)))
 
 
-def put(tx: Tx, found: Excess, *, refused: bool) -> None:
-    """Keep the newest excess of a kiosk with a unit's numbers."""
-    mine = (_p.c.hall_id == tx.hall_id, _p.c.kiosk == found.kiosk, _p.c.prefix == found.prefix)
-    tx.conn.execute(delete(_p).where(*mine))
+def put(tx: Tx, excess: Excess, *, refused: bool) -> None:
+    """Store the newest excess of a kiosk with a prefix."""
+    key = (_p.c.hall_id == tx.hall_id, _p.c.kiosk == excess.kiosk, _p.c.prefix == excess.prefix)
+    tx.conn.execute(delete(_p).where(*key))
     tx.conn.execute(
         insert(_p).values(
             hall_id=tx.hall_id,
-            kiosk=found.kiosk,
-            prefix=found.prefix,
-            numbers=found.count,
-            minutes=found.minutes,
+            kiosk=excess.kiosk,
+            prefix=excess.prefix,
+            numbers=excess.count,
+            minutes=excess.minutes,
             refused=int(refused),
             at=tx.now,
         )
@@ -54,8 +54,8 @@ def put(tx: Tx, found: Excess, *, refused: bool) -> None:
 
 
 def taken_beyond(conn: Connection, hall_id: str, day: str, least: int) -> dict[str, int]:
-    """Return the last number given of each prefix that has come to `least` on a day."""
-    asked = select(_n.c.prefix, _n.c.last).where(
+    """Return the last issued number of each prefix that reached `least` on a day."""
+    query = select(_n.c.prefix, _n.c.last).where(
         _n.c.hall_id == hall_id, _n.c.day == day, _n.c.last >= least
     )
-    return {row.prefix: int(row.last) for row in conn.execute(asked)}
+    return {row.prefix: int(row.last) for row in conn.execute(query)}

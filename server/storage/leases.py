@@ -1,4 +1,4 @@
-"""Numbers leased to kiosks for the time without a server, and the tickets handed in afterwards."""
+"""Number leases of kiosks for use without the server, and imported offline tickets: queries."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ _lowest = once(
 
 
 def line_of(conn: Connection, hall_id: str, kiosk: str) -> Row[Any] | None:
-    """The line of a kiosk's own PC, as its agent announced it."""
+    """Return the standby service of a kiosk as its agent announced it, or None."""
     return conn.execute(
         select(standby_line).where(_s.hall_id == hall_id, _s.kiosk == kiosk)
     ).first()
 
 
 def lines(conn: Connection, hall_id: str) -> list[Row[Any]]:
-    """Every kiosk that has one."""
+    """Return the standby service of every kiosk that has one."""
     return list(conn.execute(select(standby_line).where(_s.hall_id == hall_id).order_by(_s.kiosk)))
 
 
 def put_line(tx: Tx, kiosk: str, device: str, line: str, secret: str, book: str) -> None:
-    """What an agent announced, in place of what it announced before."""
+    """Store the standby service that an agent announced; replaces the earlier one."""
     tx.conn.execute(delete(standby_line).where(_s.hall_id == tx.hall_id, _s.kiosk == kiosk))
     tx.conn.execute(
         insert(standby_line).values(
@@ -62,7 +62,7 @@ def add(
     prefix: str,
     tokens: list[str],
 ) -> None:
-    """A block of numbers that nobody else is given that day."""
+    """Insert a lease: numbers that nobody else issues on that day."""
     tx.conn.execute(
         insert(lease).values(
             hall_id=tx.hall_id,
@@ -80,12 +80,12 @@ def add(
 
 
 def get(conn: Connection, hall_id: str, lease_id: str) -> Row[Any] | None:
-    """One lease."""
+    """Return one lease, or None."""
     return conn.execute(select(lease).where(_l.hall_id == hall_id, _l.id == lease_id)).first()
 
 
 def covering(conn: Connection, hall_id: str, day: str, prefix: str, seq: int) -> Row[Any] | None:
-    """The lease that a number lies in."""
+    """Return the lease that contains a number, or None."""
     return conn.execute(
         select(lease).where(
             _l.hall_id == hall_id,
@@ -98,7 +98,7 @@ def covering(conn: Connection, hall_id: str, day: str, prefix: str, seq: int) ->
 
 
 def of_kiosk(conn: Connection, hall_id: str, day: str, kiosk: str, book: str) -> list[Row[Any]]:
-    """The leases that a kiosk's book may give from on a day, in the order they were made."""
+    """Return the open leases of a kiosk's book on a day, in the order they were made."""
     return list(
         conn.execute(
             select(lease)
@@ -115,7 +115,7 @@ def of_kiosk(conn: Connection, hall_id: str, day: str, kiosk: str, book: str) ->
 
 
 def of_day(conn: Connection, hall_id: str, day: str) -> list[Row[Any]]:
-    """Every lease of a day."""
+    """Return every lease of a day."""
     return list(
         conn.execute(
             select(lease)
@@ -126,42 +126,42 @@ def of_day(conn: Connection, hall_id: str, day: str) -> list[Row[Any]]:
 
 
 def every(conn: Connection, hall_id: str) -> list[Row[Any]]:
-    """Every lease there ever was, for the check."""
+    """Return every lease of all days, for the integrity check."""
     return list(conn.execute(select(lease).where(_l.hall_id == hall_id)))
 
 
 def lowest(conn: Connection, hall_id: str, day: str, prefix: str) -> int | None:
-    """The lowest number of a prefix that is leased on a day."""
-    asked = {"hall_id": hall_id, "day": day, "prefix": prefix}
-    found = conn.execute(_lowest, asked).scalar_one()
-    return int(found) if found is not None else None
+    """Return the lowest leased number of a prefix on a day, or None."""
+    values = {"hall_id": hall_id, "day": day, "prefix": prefix}
+    number = conn.execute(_lowest, values).scalar_one()
+    return int(number) if number is not None else None
 
 
 def last_taken(conn: Connection, hall_id: str, day: str, prefix: str) -> int:
-    """The last number of a prefix that the server itself gave on a day."""
+    """Return the last number of a prefix that the server itself issued on a day; 0 if none."""
     c = schema.number_counter.c
-    found = conn.execute(
+    number = conn.execute(
         select(c.last).where(c.hall_id == hall_id, c.day == day, c.prefix == prefix)
     ).scalar_one_or_none()
-    return int(found or 0)
+    return int(number or 0)
 
 
 def counters(conn: Connection, hall_id: str) -> dict[tuple[str, str], int]:
-    """The last number that the server itself gave, by day and prefix."""
+    """Return the last number that the server itself issued, by (day, prefix)."""
     c = schema.number_counter.c
     rows = conn.execute(select(c.day, c.prefix, c.last).where(c.hall_id == hall_id))
     return {(row.day, row.prefix): int(row.last) for row in rows}
 
 
 def close(tx: Tx, lease_ids: list[str]) -> None:
-    """No new number is expected from these; what was given already may still come."""
+    """Close leases: no new number is expected; numbers issued before may still arrive."""
     tx.conn.execute(
         update(lease).where(_l.hall_id == tx.hall_id, _l.id.in_(lease_ids)).values(closed_at=tx.now)
     )
 
 
 def open_of(conn: Connection, hall_id: str, kiosk: str) -> list[Row[Any]]:
-    """Every open lease of a kiosk, of any day and book."""
+    """Return every open lease of a kiosk, of any day and book."""
     return list(
         conn.execute(
             select(lease).where(_l.hall_id == hall_id, _l.kiosk == kiosk, _l.closed_at.is_(None))
@@ -170,7 +170,7 @@ def open_of(conn: Connection, hall_id: str, kiosk: str) -> list[Row[Any]]:
 
 
 def used(tx: Tx, lease_id: str, count: int) -> None:
-    """How many numbers of a lease are known to have been given."""
+    """Raise the recorded count of issued numbers of a lease to `count`."""
     tx.conn.execute(
         update(lease)
         .where(_l.hall_id == tx.hall_id, _l.id == lease_id, _l.used < count)
@@ -179,7 +179,7 @@ def used(tx: Tx, lease_id: str, count: int) -> None:
 
 
 def add_handed_in(tx: Tx, ticket_id: str, **values: Any) -> None:
-    """A ticket that was given without the server has arrived."""
+    """Record the import of an offline ticket."""
     tx.conn.execute(
         insert(handed_in).values(
             hall_id=tx.hall_id, ticket_id=ticket_id, handed_at=tx.now, **values
@@ -188,14 +188,14 @@ def add_handed_in(tx: Tx, ticket_id: str, **values: Any) -> None:
 
 
 def handed(conn: Connection, hall_id: str, ticket_id: str) -> Row[Any] | None:
-    """Whether a ticket was handed in, and what became of it then."""
+    """Return the import record of a ticket with its verdict, or None."""
     return conn.execute(
         select(handed_in).where(_h.hall_id == hall_id, _h.ticket_id == ticket_id)
     ).first()
 
 
 def handed_on(conn: Connection, hall_id: str, day: str) -> list[Row[Any]]:
-    """What was handed in of a day's tickets, by kiosk and time."""
+    """Return the import records of a day's tickets by kiosk and time."""
     return list(
         conn.execute(
             select(handed_in)
@@ -206,21 +206,22 @@ def handed_on(conn: Connection, hall_id: str, day: str) -> list[Row[Any]]:
 
 
 def neighbours(conn: Connection, hall_id: str, day: str, at: int) -> tuple[int | None, int | None]:
-    """Seniority of the last ticket of a day issued by `at`, and of the first one after it.
+    """Return the seniority of the last ticket issued by `at` and of the first one after it.
 
-    Who missed a call and came back stands elsewhere than he was issued, and is left out.
+    Tickets that returned after a missed call are left out: their seniority does not follow their
+    time of issue.
     """
     t = schema.ticket.c
-    mine = (t.hall_id == hall_id) & (t.day == day) & (t.returns == 0)
-    before = conn.execute(select(func.max(t.ord)).where(mine, t.issued_at <= at)).scalar_one()
-    after = conn.execute(select(func.min(t.ord)).where(mine, t.issued_at > at)).scalar_one()
+    same_day = (t.hall_id == hall_id) & (t.day == day) & (t.returns == 0)
+    before = conn.execute(select(func.max(t.ord)).where(same_day, t.issued_at <= at)).scalar_one()
+    after = conn.execute(select(func.min(t.ord)).where(same_day, t.issued_at > at)).scalar_one()
     return before, after
 
 
 def closed_day(conn: Connection, hall_id: str, day: str) -> bool:
-    """Whether a business day was closed."""
+    """Return True if the business day has been closed."""
     d = schema.business_day.c
-    found = conn.execute(
+    closing_time = conn.execute(
         select(d.closed_at).where(d.hall_id == hall_id, d.day == day)
     ).scalar_one_or_none()
-    return found is not None
+    return closing_time is not None

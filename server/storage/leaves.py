@@ -1,4 +1,4 @@
-"""Leave and outings as asked, with every step; what is approved as spans for the day sheet."""
+"""Leave and outings with every approval step; approved ones as spans for the day sheet."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LONGEST = timedelta(days=LONGEST_DAYS + 1)
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """One row. Times are the hall's wall clock; `steps` is only ever added to."""
+    """Leave as stored. Times are the hall's wall clock; `steps` only grows."""
 
     id: str
     staff: str
@@ -34,15 +34,15 @@ class Leave:
     cover: str
     steps: tuple[dict[str, Any], ...]
     state: str
-    """asked, approved, refused or cancelled."""
+    """State: asked, approved, refused or cancelled."""
     by: str
-    """Staff number of whoever asked."""
+    """Staff number of the person who requested it."""
     created_at: int
     settled_at: int | None
 
     @property
     def span(self) -> LeaveSpan:
-        """The time it covers."""
+        """Time span that the leave covers."""
         return LeaveSpan(self.id, self.kind, self.begins, self.ends, self.cover)
 
 
@@ -65,7 +65,7 @@ def _leave(row: Row[Any]) -> Leave:
 
 
 def _touching(hall_id: str, first: date, last: date) -> Select[Any]:
-    """Leave that holds any minute from the morning of `first` to the night of `last`."""
+    """Return a query for leave that overlaps the days `first` to `last`, both inclusive."""
     begin = datetime.combine(first, datetime.min.time())
     end = datetime.combine(last + timedelta(days=1), datetime.min.time())
     return (
@@ -74,7 +74,7 @@ def _touching(hall_id: str, first: date, last: date) -> Select[Any]:
             _l.hall_id == hall_id,
             _l.ends >= begin.strftime(MINUTE),
             _l.begins < end.strftime(MINUTE),
-            # A leave lasts a year at most: a stretch of long ago must not look at all since.
+            # A leave lasts a year at most: a query for old days must not scan all later leave.
             _l.ends < (end + LONGEST).strftime(MINUTE),
         )
         .order_by(_l.begins, _l.id)
@@ -84,11 +84,11 @@ def _touching(hall_id: str, first: date, last: date) -> Select[Any]:
 def approved(
     conn: Connection, hall_id: str, first: date, last: date, staff: Collection[str] | None = None
 ) -> dict[str, list[LeaveSpan]]:
-    """Approved spans that touch the days, by staff number, in order of their beginning."""
-    found: dict[str, list[LeaveSpan]] = {}
-    for one in touching(conn, hall_id, first, last, staff, ("approved",)):
-        found.setdefault(one.staff, []).append(one.span)
-    return found
+    """Return approved spans that overlap the days, by staff number, in order of their start."""
+    result: dict[str, list[LeaveSpan]] = {}
+    for record in touching(conn, hall_id, first, last, staff, ("approved",)):
+        result.setdefault(record.staff, []).append(record.span)
+    return result
 
 
 def touching(
@@ -99,7 +99,7 @@ def touching(
     staff: Collection[str] | None = None,
     states: Collection[str] = (),
 ) -> list[Leave]:
-    """Leave that touches the days, of these people and in these states (none given: any)."""
+    """Return leave that overlaps the days, of `staff` (None: anybody) in `states` (empty: any)."""
     query = _touching(hall_id, first, last)
     if staff is not None:
         query = query.where(_l.staff.in_(staff))
@@ -109,26 +109,26 @@ def touching(
 
 
 def get(conn: Connection, hall_id: str, leave_id: str) -> Leave | None:
-    """One leave."""
+    """Return one leave, or None."""
     row = conn.execute(select(leave).where(_l.hall_id == hall_id, _l.id == leave_id)).first()
     return None if row is None else _leave(row)
 
 
 def open_ones(conn: Connection, hall_id: str) -> list[Leave]:
-    """Everything still to be decided, oldest first."""
+    """Return all undecided leave, oldest first."""
     query = select(leave).where(_l.hall_id == hall_id, _l.state == "asked")
     return [_leave(row) for row in conn.execute(query.order_by(_l.created_at, _l.id))]
 
 
 def of_person(conn: Connection, hall_id: str, staff: str, limit: int) -> list[Leave]:
-    """What somebody asked for or has asked others for, newest first."""
+    """Return leave of a person or requested by them for others, newest first."""
     query = select(leave).where(_l.hall_id == hall_id, or_(_l.staff == staff, _l.by_actor == staff))
     rows = conn.execute(query.order_by(_l.begins.desc(), _l.id).limit(limit))
     return [_leave(row) for row in rows]
 
 
 def of_cover(conn: Connection, hall_id: str, staff: str, since: datetime) -> list[Leave]:
-    """Leave that somebody stands in for and that is not over at `since`."""
+    """Return asked or approved leave that a person covers and that ends at `since` or later."""
     query = select(leave).where(
         and_(
             _l.hall_id == hall_id,
@@ -141,41 +141,43 @@ def of_cover(conn: Connection, hall_id: str, staff: str, since: datetime) -> lis
 
 
 def with_file(conn: Connection, hall_id: str, file: str) -> list[Leave]:
-    """Leave that a paper belongs to."""
+    """Return the leave that a paper belongs to."""
     query = select(leave).where(_l.hall_id == hall_id, _l.file == file)
     return [_leave(row) for row in conn.execute(query)]
 
 
-def add(tx: Tx, found: Leave) -> None:
-    """A new leave."""
+def add(tx: Tx, record: Leave) -> None:
+    """Insert a new leave."""
     tx.conn.execute(
         insert(leave).values(
             hall_id=tx.hall_id,
-            id=found.id,
-            staff=found.staff,
-            created_at=found.created_at,
-            by_actor=found.by,
-            **_changing(found),
+            id=record.id,
+            staff=record.staff,
+            created_at=record.created_at,
+            by_actor=record.by,
+            **_changing(record),
         )
     )
 
 
-def change(tx: Tx, found: Leave) -> None:
-    """Write back what may change."""
+def change(tx: Tx, record: Leave) -> None:
+    """Update the columns that may change."""
     tx.conn.execute(
-        update(leave).where(_l.hall_id == tx.hall_id, _l.id == found.id).values(**_changing(found))
+        update(leave)
+        .where(_l.hall_id == tx.hall_id, _l.id == record.id)
+        .values(**_changing(record))
     )
 
 
-def _changing(found: Leave) -> dict[str, Any]:
+def _changing(record: Leave) -> dict[str, Any]:
     return {
-        "kind": found.kind.value,
-        "begins": found.begins.strftime(MINUTE),
-        "ends": found.ends.strftime(MINUTE),
-        "reason": found.reason,
-        "file": found.file,
-        "cover": found.cover,
-        "steps": json.dumps(found.steps, ensure_ascii=False),
-        "state": found.state,
-        "settled_at": found.settled_at,
+        "kind": record.kind.value,
+        "begins": record.begins.strftime(MINUTE),
+        "ends": record.ends.strftime(MINUTE),
+        "reason": record.reason,
+        "file": record.file,
+        "cover": record.cover,
+        "steps": json.dumps(record.steps, ensure_ascii=False),
+        "state": record.state,
+        "settled_at": record.settled_at,
     }

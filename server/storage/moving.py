@@ -1,8 +1,8 @@
-"""Copies a whole database, every hall of it, into an empty one: SQLite to PostgreSQL and back.
+"""Copy of a whole database with all halls into an empty one: SQLite to PostgreSQL and back.
 
-Tables in the order in which they depend on each other, in the caller's one transaction; what
-arrived is read back and compared with what was sent, row by row, whatever the order. It refuses a
-target that holds anything.
+Copies tables in the order of their dependencies, in the caller's single transaction. Then it
+reads the target back and compares it with the source by rows, in any order. It rejects a target
+that holds data.
 """
 
 from __future__ import annotations
@@ -19,58 +19,58 @@ from server.storage.tables import metadata
 
 BATCH = 2000
 Progress = Callable[[str, int, int], None]
-"""Told a table, its rows in all, those that are done."""
+"""Callback that receives a table, its total rows, and the rows copied so far."""
 
 
 class MovingError(Exception):
-    """The copy cannot be made or is not what was sent; the message is in both languages."""
+    """Copy impossible or different from its source; the message is in both languages."""
 
 
 def filled(conn: Connection) -> str:
-    """The name of a table that holds rows; "" for a database without any."""
-    there = set(inspect(conn).get_table_names())
+    """Return the name of a table that holds rows; "" for an empty database."""
+    names = set(inspect(conn).get_table_names())
     for table in metadata.sorted_tables:
-        if table.name in there and conn.execute(select(table).limit(1)).first() is not None:
+        if table.name in names and conn.execute(select(table).limit(1)).first() is not None:
             return table.name
     return ""
 
 
 def others(conn: Connection) -> int:
-    """How many others are connected to this PostgreSQL database; 0 for SQLite."""
+    """Return the number of other connections to this PostgreSQL database; 0 for SQLite."""
     if conn.dialect.name != "postgresql":
         return 0
-    asked = (
+    query = (
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
         "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
     )
-    return int(conn.execute(text(asked)).scalar_one())
+    return int(conn.execute(text(query)).scalar_one())
 
 
 def copy(source: Connection, target: Connection, progress: Progress) -> dict[str, int]:
-    """Copy every table into a target of this version's schema; rows by table.
+    """Copy every table into a target with this version's schema; return the rows by table.
 
-    Raises MovingError when the target is not empty or does not hold what was sent.
+    Raises MovingError if the target is not empty or differs from the source afterwards.
     """
-    full = filled(target)
-    if full:
-        raise MovingError(f"目标数据库不是空的 / the target is not empty: {full}")
+    filled_table = filled(target)
+    if filled_table:
+        raise MovingError(f"目标数据库不是空的 / the target is not empty: {filled_table}")
     counts = {}
     for table in metadata.sorted_tables:
         total = int(source.execute(select(func.count()).select_from(table)).scalar_one())
-        sent, digest = _send(source, target, table, partial(progress, table.name, total))
-        came, arrived = _sum_of(rows for rows in _rows(target, table))
-        if (sent, digest) != (came, arrived):
+        rows_sent, digest = _send(source, target, table, partial(progress, table.name, total))
+        received, received_digest = _sum_of(rows for rows in _rows(target, table))
+        if (rows_sent, digest) != (received, received_digest):
             raise MovingError(
-                f"{table.name}: 送出 {sent} 行，收到 {came} 行，内容不一致 / "
-                f"{sent} rows sent and {came} arrived, or not the same"
+                f"{table.name}: 送出 {rows_sent} 行，收到 {received} 行，内容不一致 / "
+                f"{rows_sent} rows sent and {received} arrived, or not the same"
             )
-        counts[table.name] = sent
+        counts[table.name] = rows_sent
     _compare_journals(source, target)
     return counts
 
 
 def heads(conn: Connection) -> dict[str, tuple[int, str]]:
-    """Number and hash of every hall's last journal line."""
+    """Return number and hash of the last journal line by hall."""
     halls = conn.execute(select(schema.hall.c.hall_id).order_by(schema.hall.c.hall_id)).scalars()
     return {hall: journal.head(conn, hall) for hall in halls.all()}
 
@@ -85,25 +85,28 @@ def _compare_journals(source: Connection, target: Connection) -> None:
 
 
 def _send(
-    source: Connection, target: Connection, table: Table, told: Callable[[int], None]
+    source: Connection, target: Connection, table: Table, report: Callable[[int], None]
 ) -> tuple[int, int]:
-    put, sent, digest = insert(table), 0, 0
+    statement, rows_sent, digest = insert(table), 0, 0
     for rows in _rows(source, table):
-        target.execute(put, [row._asdict() for row in rows])
-        count, part = _sum_of([rows])
-        sent, digest = sent + count, (digest + part) % (1 << 256)
-        told(sent)
-    return sent, digest
+        target.execute(statement, [row._asdict() for row in rows])
+        count, part_digest = _sum_of([rows])
+        rows_sent, digest = rows_sent + count, (digest + part_digest) % (1 << 256)
+        report(rows_sent)
+    return rows_sent, digest
 
 
 def _rows(conn: Connection, table: Table) -> Iterator[list[Any]]:
-    asked = select(table).execution_options(yield_per=BATCH)
-    for part in conn.execute(asked).partitions(BATCH):
+    query = select(table).execution_options(yield_per=BATCH)
+    for part in conn.execute(query).partitions(BATCH):
         yield list(part)
 
 
 def _sum_of(parts: Iterator[list[Any]] | list[list[Any]]) -> tuple[int, int]:
-    """Rows and the sum of their hashes: the same for the same rows in any order."""
+    """Return the number of rows and the sum of their hashes.
+
+    The sum is the same for the same rows in any order.
+    """
     count, total = 0, 0
     for rows in parts:
         for row in rows:

@@ -1,4 +1,4 @@
-"""Changes of the past and the values they move: queries and changes."""
+"""Retroactive changes and the values they move: queries and updates."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from server.storage.tables_past import past_change, past_move
 _c, _m = past_change.c, past_move.c
 
 
-def add(tx: Tx, change_id: str, moved: Iterable[Move], **values: Any) -> None:
-    """Keep a change that waits, with the values it moves; lists and dicts become JSON."""
+def add(tx: Tx, change_id: str, moves: Iterable[Move], **values: Any) -> None:
+    """Insert a waiting retroactive change with its moved values; lists and dicts become JSON."""
     row = {
         name: json.dumps(value, ensure_ascii=False) if _is_json(name) else value
         for name, value in values.items()
@@ -36,7 +36,7 @@ def add(tx: Tx, change_id: str, moved: Iterable[Move], **values: Any) -> None:
             "was": move.was,
             "now": move.now,
         }
-        for move in moved
+        for move in moves
     ]
     if rows:
         tx.conn.execute(insert(past_move), rows)
@@ -47,20 +47,20 @@ def _is_json(name: str) -> bool:
 
 
 def get(conn: Connection, hall_id: str, change_id: str) -> Row[Any] | None:
-    """One change."""
-    found = select(past_change).where(_c.hall_id == hall_id, _c.id == change_id)
-    return conn.execute(found).first()
+    """Return one retroactive change, or None."""
+    query = select(past_change).where(_c.hall_id == hall_id, _c.id == change_id)
+    return conn.execute(query).first()
 
 
 def listed(conn: Connection, hall_id: str, most: int = 200) -> list[Row[Any]]:
-    """Changes, those that wait first, then the newest."""
-    waits = (_c.state != State.WAITING.value).label("settled")
-    found = select(past_change).where(_c.hall_id == hall_id)
-    return list(conn.execute(found.order_by(waits, _c.asked_at.desc(), _c.id).limit(most)))
+    """Return retroactive changes: waiting ones first, then the newest."""
+    settled = (_c.state != State.WAITING.value).label("settled")
+    query = select(past_change).where(_c.hall_id == hall_id)
+    return list(conn.execute(query.order_by(settled, _c.asked_at.desc(), _c.id).limit(most)))
 
 
 def waiting(conn: Connection, hall_id: str) -> tuple[int, int | None]:
-    """Number of changes that wait, and since when the oldest does."""
+    """Return the number of waiting retroactive changes and the time (ms) of the oldest."""
     row = conn.execute(
         select(func.count(), func.min(_c.asked_at)).where(
             _c.hall_id == hall_id, _c.state == State.WAITING.value
@@ -70,7 +70,7 @@ def waiting(conn: Connection, hall_id: str) -> tuple[int, int | None]:
 
 
 def same(conn: Connection, hall_id: str, command: str, args: str) -> Row[Any] | None:
-    """A change that waits with the same command and arguments."""
+    """Return a waiting retroactive change with the same command and arguments, or None."""
     return conn.execute(
         select(past_change).where(
             _c.hall_id == hall_id,
@@ -82,22 +82,22 @@ def same(conn: Connection, hall_id: str, command: str, args: str) -> Row[Any] | 
 
 
 def unamended(conn: Connection, hall_id: str) -> list[Row[Any]]:
-    """Confirmed changes for which released bulletins were not looked through yet."""
-    found = select(past_change).where(
+    """Return confirmed changes whose effect on released bulletins is not yet examined."""
+    query = select(past_change).where(
         _c.hall_id == hall_id, _c.state == State.CONFIRMED.value, _c.amended == 0
     )
-    return list(conn.execute(found.order_by(_c.decided_at)))
+    return list(conn.execute(query.order_by(_c.decided_at)))
 
 
 def change(tx: Tx, change_id: str, **values: Any) -> None:
-    """Change columns."""
+    """Change columns of a retroactive change."""
     tx.conn.execute(
         update(past_change).where(_c.hall_id == tx.hall_id, _c.id == change_id).values(**values)
     )
 
 
 def moves(conn: Connection, hall_id: str, change_id: str) -> list[Move]:
-    """The values that a change moves, by day and person."""
+    """Return the values that a retroactive change moves, by day and person."""
     rows = conn.execute(
         select(past_move)
         .where(_m.hall_id == hall_id, _m.change_id == change_id)
@@ -109,7 +109,7 @@ def moves(conn: Connection, hall_id: str, change_id: str) -> list[Move]:
 def confirmed(
     conn: Connection, hall_id: str, first: str, last: str, staff: Iterable[str] | None = None
 ) -> list[Row[Any]]:
-    """Moves of ISO days `first`..`last` that were confirmed, with who and why, oldest first.
+    """Return confirmed moves of ISO days `first`..`last`, oldest first.
 
     Rows: day, staff, slot, was, now, change_id, why, asked_by, decided_by, decided_at.
     """

@@ -1,4 +1,7 @@
-"""A hall in PostgreSQL, for one worker of several: serial by the lock on the hall's row."""
+"""PostgreSQL store of a hall for one of several workers.
+
+The lock on the hall's row makes actions serial.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +26,10 @@ _lock_hall = once(
 
 
 class PostgresStore(Queued):
-    """One transaction at a time per hall and worker.
+    """Store with one transaction at a time per hall and worker.
 
-    Writers and readers have pools of their own: a reader never waits for a lock, so an act that
-    reads once more always goes on, however many acts wait with a connection in their hands.
+    Writers and readers have separate pools. A reader never waits for a lock, so an action that
+    needs one more read always continues, even if all writers' connections are in use.
     """
 
     def __init__(self, hall_id: str, writer: Engine, reader: Engine, apart: Engine) -> None:
@@ -34,8 +37,8 @@ class PostgresStore(Queued):
         self._writer = writer
         self._reader = reader
         self._apart = apart
-        # The readers' connections, without a transaction around each question.
-        self._glancer = reader.execution_options(isolation_level="AUTOCOMMIT")
+        # The readers' connections, without a transaction around each query.
+        self._single_reader = reader.execution_options(isolation_level="AUTOCOMMIT")
 
     def _run(self, batch: list[Entry[Any]]) -> None:
         with self._locked() as conn:
@@ -43,7 +46,10 @@ class PostgresStore(Queued):
 
     @contextmanager
     def _locked(self) -> Iterator[Connection]:
-        """A transaction that holds the hall: nobody else chooses among the same heads meanwhile."""
+        """Yield a connection in a transaction that holds the lock on the hall's row.
+
+        No other worker chooses among the same queue heads meanwhile.
+        """
         with self._writer.connect() as conn:
             transaction = conn.begin()
             try:
@@ -51,7 +57,7 @@ class PostgresStore(Queued):
             except DBAPIError as error:
                 if not error.connection_invalidated:
                     raise
-                # The database was started again since: nothing has happened yet.
+                # The database has restarted since the last use: nothing was written yet, so retry.
                 transaction.rollback()
                 transaction = conn.begin()
                 conn.execute(_lock_hall, {"hall_id": self.hall_id})
@@ -59,10 +65,10 @@ class PostgresStore(Queued):
                 yield conn
 
     def read(self, query: Callable[[Connection], T]) -> T:
-        return _asked(self._reader, query)
+        return _run_query(self._reader, query)
 
     def glance(self, query: Callable[[Connection], T]) -> T:
-        return _asked(self._glancer, query)
+        return _run_query(self._single_reader, query)
 
     def read_apart(self, query: Callable[[Connection], T]) -> T:
         with self._apart.connect() as conn:
@@ -73,8 +79,8 @@ class PostgresStore(Queued):
         self._reader.dispose()
 
 
-def _asked(engine: Engine, query: Callable[[Connection], T]) -> T:
-    """What the query gives; asked once more where the database was started again since."""
+def _run_query(engine: Engine, query: Callable[[Connection], T]) -> T:
+    """Run the query; run it once more if the database has restarted since the last use."""
     try:
         with engine.connect() as conn:
             return query(conn)

@@ -1,8 +1,8 @@
-"""Which workers there are, and which of them leads a hall: told by PostgreSQL's advisory locks.
+"""Presence of workers and leadership of a hall, by PostgreSQL's advisory locks.
 
-A lock belongs to a connection, so a worker that dies, however it dies, gives back what it held the
-moment PostgreSQL sees its connection end. No heartbeat is written and no clock is compared.
-A SQLite hall has one server process by its nature, and needs none of this.
+A lock belongs to a connection. When a worker dies for any reason, PostgreSQL releases its locks
+as soon as it detects the end of the connection. There is no heartbeat, and no clocks are
+compared. A SQLite hall has a single server process and needs no locks.
 """
 
 from __future__ import annotations
@@ -24,33 +24,33 @@ _release = text("SELECT pg_advisory_unlock(:key)")
 
 
 def lock_key(kind: str, name: str) -> int:
-    """A lock's number: 63 bits of a hash, for PostgreSQL knows locks by numbers only."""
+    """Return the 64-bit number of a lock from a hash: PostgreSQL identifies locks by numbers."""
     digest = hashlib.sha256(f"hallkeeper/{kind}/{name}".encode()).digest()
     return int.from_bytes(digest[:8], "big", signed=True)
 
 
 class Presence(Protocol):
-    """What a worker knows of the others."""
+    """Presence of the workers of one database, as seen by one of them."""
 
     def look(self) -> None:
-        """Prove that what is held is still held; once in a while, before asking `lead`."""
+        """Verify that the held locks are still held; call it regularly, before `lead`."""
         ...
 
     def lead(self, hall_id: str) -> bool:
-        """Whether this worker is the one that does what nobody asks for; it stays so."""
+        """Return True if this worker runs the hall's periodic tasks; a leader stays leader."""
         ...
 
     def alive(self, worker: str) -> bool:
-        """Whether a worker of this name is there now."""
+        """Return True if a worker of this name is running now."""
         ...
 
     def close(self) -> None:
-        """Leave; others may lead."""
+        """Release all locks; other workers may lead."""
         ...
 
 
 class Alone:
-    """The only worker."""
+    """Presence of the only worker."""
 
     def __init__(self, worker: str) -> None:
         self._worker = worker
@@ -69,48 +69,51 @@ class Alone:
 
 
 class Locks:
-    """Presence by advisory locks on one connection of the worker's own."""
+    """Presence by advisory locks on a dedicated connection of the worker."""
 
     def __init__(self, engine: Engine, worker: str) -> None:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._worker = worker
-        self._turn = threading.Lock()
+        self._mutex = threading.Lock()
         self._conn: Connection | None = None
         self._named = False
-        """Whether the others can see by our name's lock that we are there."""
+        """True while the lock of this worker's name is held, so that others see it running."""
         self._leading: set[str] = set()
-        with self._turn:
+        with self._mutex:
             self._connected()
 
     def look(self) -> None:
-        with self._turn:
+        with self._mutex:
             try:
                 conn = self._connected()
                 if self._named:
                     conn.execute(text("SELECT 1"))
                 else:
-                    self._take_name(conn)
+                    self._lock_name(conn)
             except SQLAlchemyError:
                 self._lost()
 
     def lead(self, hall_id: str) -> bool:
-        with self._turn:
+        with self._mutex:
             try:
                 conn = self._connected()
-                if hall_id not in self._leading and self._take(conn, "lead", hall_id):
+                if hall_id not in self._leading and self._try_lock(conn, "lead", hall_id):
                     self._leading.add(hall_id)
             except SQLAlchemyError:
                 self._lost()
             return hall_id in self._leading
 
     def alive(self, worker: str) -> bool:
-        """Unsure counts as alive: nobody's devices are written off because a line broke."""
+        """Return True unless the worker is certainly gone.
+
+        In doubt it counts as running: a broken connection must not mark its devices as lost.
+        """
         if worker == self._worker:
             return True
-        with self._turn:
+        with self._mutex:
             try:
                 conn = self._connected()
-                if not self._take(conn, "worker", worker):
+                if not self._try_lock(conn, "worker", worker):
                     return True
                 conn.execute(_release, {"key": lock_key("worker", worker)})
             except SQLAlchemyError:
@@ -119,35 +122,35 @@ class Locks:
         return False
 
     def close(self) -> None:
-        with self._turn, suppress(SQLAlchemyError):
+        with self._mutex, suppress(SQLAlchemyError):
             if self._conn is not None:
-                # Without this the others would wait until PostgreSQL sees the connection end.
+                # Otherwise the others wait until PostgreSQL detects the end of the connection.
                 self._conn.execute(text("SELECT pg_advisory_unlock_all()"))
-        with self._turn:
+        with self._mutex:
             self._lost()
             self._engine.dispose()
 
     def _connected(self) -> Connection:
-        """The connection; a new one begins with nothing held."""
+        """Return the connection; a new one holds no locks but the name's."""
         if self._conn is not None:
             return self._conn
         self._conn = self._engine.connect()
-        self._take_name(self._conn)
+        self._lock_name(self._conn)
         return self._conn
 
-    def _take_name(self, conn: Connection) -> None:
-        """Once per connection: PostgreSQL counts how often a session took a lock.
+    def _lock_name(self, conn: Connection) -> None:
+        """Lock this worker's name; once per connection, as PostgreSQL counts repeated locks.
 
-        Shared, for PostgreSQL may not know yet that a predecessor of this name is gone; when it
-        does, the name is ours without a gap. Only a question of `alive` can be in the way, and
-        the next `look` tries again.
+        The lock is shared: PostgreSQL may not have detected yet that a predecessor of this name
+        is gone. When it does, this worker holds the name without a gap. Only a concurrent
+        `alive` can block the lock; the next `look` retries.
         """
         key = {"key": lock_key("worker", self._worker)}
         self._named = bool(conn.execute(_share, key).scalar_one())
         if not self._named:
             log.info("the name is not free just now")
 
-    def _take(self, conn: Connection, kind: str, name: str) -> bool:
+    def _try_lock(self, conn: Connection, kind: str, name: str) -> bool:
         return bool(conn.execute(_try, {"key": lock_key(kind, name)}).scalar_one())
 
     def _lost(self) -> None:

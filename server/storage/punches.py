@@ -1,6 +1,6 @@
-"""Raw punches: added once, never changed. UPDATE and DELETE are forbidden by triggers as well.
+"""Raw punches: inserted once, never changed. Triggers forbid UPDATE and DELETE as well.
 
-A punch is one by reader, enrolment and second: what is there already is left alone, so a terminal
+A punch is unique by time clock, enrolment and second. Existing ones are skipped, so a terminal
 that sends its whole memory again adds nothing.
 """
 
@@ -33,12 +33,12 @@ _known_of = select(_p.enrolment, _p.said).where(
     _p.said.between(bindparam("first"), bindparam("last")),
 )
 _names = [column.name for column in punch.columns]
-_left_out = {
+_defaults = {
     c.name: "" if isinstance(c.type, String) else 0
     for c in punch.columns
     if c.server_default is not None
 }
-"""What a row says that was not asked: as the schema's own defaults, which JSON would make null."""
+"""Defaults of the schema for absent fields, which JSON would turn into null."""
 _many = func.jsonb_to_recordset(cast(bindparam("rows", type_=Text), postgresql.JSONB)).table_valued(
     *(column(c.name, Text() if isinstance(c.type, String) else c.type) for c in punch.columns),
     name="many",
@@ -49,7 +49,7 @@ _insert_postgres = (
     .from_select(_names, select(_many.render_derived(with_types=True)))
     .on_conflict_do_nothing()
 )
-"""All rows as one value: as parameters of their own they take ten times as long."""
+"""Insert with all rows as one JSON value: separate parameters take ten times as long."""
 
 
 def of_days(
@@ -59,39 +59,40 @@ def of_days(
     last: str,
     enrolments: Collection[str] | None = None,
 ) -> list[Row[Any]]:
-    """Punches of ISO days `first`..`last` by day, enrolment and second; all, or of `enrolments`.
+    """Return punches of ISO days `first`..`last` by day, enrolment and second.
 
-    Rows have id, reader, enrolment, said, day, at, source, doubt.
+    All punches, or those of `enrolments`. Rows: id, reader, enrolment, said, day, at, source,
+    doubt.
     """
-    asked = {"hall_id": hall_id, "first": first, "last": last}
+    values = {"hall_id": hall_id, "first": first, "last": last}
     if enrolments is None:
-        return list(conn.execute(_of_days, asked))
+        return list(conn.execute(_of_days, values))
     query = _of_days.where(_p.enrolment.in_(sorted(enrolments)))
-    return list(conn.execute(query, asked))
+    return list(conn.execute(query, values))
 
 
 def get(conn: Connection, hall_id: str, number: int) -> Row[Any] | None:
-    """One punch with all that was told."""
+    """Return one punch with all its columns, or None."""
     return conn.execute(select(punch).where(_p.hall_id == hall_id, _p.id == number)).first()
 
 
 def add(tx: Tx, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Add what is not there yet; returns the new rows, whole, in order of their ids.
+    """Insert the punches that are new; return the complete new rows in order of their ids.
 
-    Ids are given in order; those of punches that were known already stay unused.
+    Ids are assigned in order; ids of punches that existed already stay unused.
     """
     last = top(tx.conn, tx.hall_id)
     values = [
-        {**_left_out, "hall_id": tx.hall_id, "id": last + n, "received_at": tx.now, **row}
+        {**_defaults, "hall_id": tx.hall_id, "id": last + n, "received_at": tx.now, **row}
         for n, row in enumerate(rows, 1)
     ]
     if not values:
         return []
     if tx.conn.dialect.name == "postgresql":
-        done = tx.conn.execute(_insert_postgres, {"rows": json.dumps(values, ensure_ascii=False)})
+        result = tx.conn.execute(_insert_postgres, {"rows": json.dumps(values, ensure_ascii=False)})
     else:
-        done = tx.conn.execute(_insert_sqlite, values)
-    if done.rowcount == len(values):
+        result = tx.conn.execute(_insert_sqlite, values)
+    if result.rowcount == len(values):
         return values
     return [
         dict(row._mapping)
@@ -99,35 +100,36 @@ def add(tx: Tx, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def known(tx: Tx, reader: str, enrolment: str, said: str) -> bool:
-    """Whether this punch is there already."""
-    found = tx.conn.execute(
+def known(tx: Tx, reader: str, enrolment: str, time: str) -> bool:
+    """Return True if this punch is stored already."""
+    row = tx.conn.execute(
         select(_p.id).where(
             _p.hall_id == tx.hall_id,
             _p.reader == reader,
             _p.enrolment == enrolment,
-            _p.said == said,
+            _p.said == time,
         )
     ).first()
-    return found is not None
+    return row is not None
 
 
 def known_of(
-    conn: Connection, hall_id: str, reader: str, said: Sequence[tuple[str, str]]
+    conn: Connection, hall_id: str, reader: str, keys: Sequence[tuple[str, str]]
 ) -> frozenset[tuple[str, str]]:
-    """Which of these (enrolment, said) may be left out: all known ones, and others near in time.
+    """Return stored (enrolment, said) pairs, to skip before an insert.
 
-    One query for all: cheap for punches that lie close together in time.
+    The result contains every given pair that is stored, and others close in time: one query
+    covers the whole span, which is cheap for punches that lie close together.
     """
-    if not said:
+    if not keys:
         return frozenset()
-    times = [time for _, time in said]
+    times = [time for _, time in keys]
     rows = conn.execute(
         _known_of,
         {
             "hall_id": hall_id,
             "reader": reader,
-            "enrolments": sorted({enrolment for enrolment, _ in said}),
+            "enrolments": sorted({enrolment for enrolment, _ in keys}),
             "first": min(times),
             "last": max(times),
         },
@@ -136,12 +138,12 @@ def known_of(
 
 
 def top(conn: Connection, hall_id: str) -> int:
-    """The highest id; 0 without punches."""
+    """Return the highest id; 0 without punches."""
     return conn.execute(select(func.max(_p.id)).where(_p.hall_id == hall_id)).scalar() or 0
 
 
 def between(conn: Connection, hall_id: str, first: int, last: int) -> list[Row[Any]]:
-    """Whole rows with ids `first`..`last`."""
+    """Return complete rows with ids `first`..`last`."""
     return list(
         conn.execute(
             select(punch)
@@ -152,19 +154,22 @@ def between(conn: Connection, hall_id: str, first: int, last: int) -> list[Row[A
 
 
 def latest(conn: Connection, hall_id: str, most: int) -> list[Row[Any]]:
-    """The punches that came in last, newest first."""
+    """Return the punches received last, newest first."""
     return list(
         conn.execute(select(punch).where(_p.hall_id == hall_id).order_by(_p.id.desc()).limit(most))
     )
 
 
 def counted(conn: Connection, hall_id: str) -> int:
-    """All punches of the hall."""
+    """Return the number of punches of the hall."""
     return conn.execute(select(func.count()).where(_p.hall_id == hall_id)).scalar_one()
 
 
 def since_day(conn: Connection, hall_id: str, first: str) -> list[Row[Any]]:
-    """Enrolments with punches since an ISO day: how many, first and last time said, and where."""
+    """Return enrolments with punches since an ISO day.
+
+    Rows: enrolment, punches (their number), first and last (time stated), reader.
+    """
     return list(
         conn.execute(
             select(

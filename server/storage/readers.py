@@ -1,6 +1,6 @@
-"""Readers, fingers, commands down to terminals, lines put aside, and events: queries and changes.
+"""Time clocks, enrolments, commands to terminals, quarantined lines and events: queries.
 
-Knows no protocol and no rule. Punches are in `punches`, which only adds.
+Contains no protocol and no rule. Punches are in `punches`, which only inserts.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ KEPT_EVENTS = 500
 IN_SERVICE = ("push", "pull", "file")
 
 
-# -- readers ---------------------------------------------------------------------------------------
+# -- time clocks -----------------------------------------------------------------------------------
 
 
 def every(conn: Connection, hall_id: str) -> list[Row[Any]]:
-    """All readers, by name and serial number."""
+    """Return all time clocks by name and serial number."""
     return list(
         conn.execute(select(reader).where(_r.hall_id == hall_id).order_by(_r.name, _r.serial))
     )
 
 
 def get(conn: Connection, hall_id: str, serial: str) -> Row[Any] | None:
-    """One reader."""
+    """Return one time clock, or None."""
     return conn.execute(select(reader).where(_r.hall_id == hall_id, _r.serial == serial)).first()
 
 
 def listing(conn: Connection, serial: str) -> list[str]:
-    """Every hall of this database that has the serial number in service, or out of it."""
+    """Return the halls of this database in which a time clock is admitted or out of service."""
     return list(
         conn.execute(
             select(_r.hall_id).where(_r.serial == serial, _r.state.in_(("admitted", "out")))
@@ -50,13 +50,13 @@ def listing(conn: Connection, serial: str) -> list[str]:
 
 
 def asking(conn: Connection, hall_id: str) -> list[Row[Any]]:
-    """Readers that ask to be admitted."""
-    found = select(reader).where(_r.hall_id == hall_id, _r.state == "asking")
-    return list(conn.execute(found))
+    """Return time clocks that wait for admission."""
+    query = select(reader).where(_r.hall_id == hall_id, _r.state == "asking")
+    return list(conn.execute(query))
 
 
 def add(tx: Tx, serial: str, way: str, state: str, **values: Any) -> None:
-    """A reader that was not known."""
+    """Insert a new time clock."""
     tx.conn.execute(
         insert(reader).values(
             hall_id=tx.hall_id, serial=serial, way=way, state=state, created_at=tx.now, **values
@@ -65,29 +65,30 @@ def add(tx: Tx, serial: str, way: str, state: str, **values: Any) -> None:
 
 
 def change(tx: Tx, serial: str, **values: Any) -> None:
-    """Change columns of a reader."""
+    """Change columns of a time clock."""
     tx.conn.execute(
         update(reader).where(_r.hall_id == tx.hall_id, _r.serial == serial).values(**values)
     )
 
 
 def forget_asking(tx: Tx, serial: str) -> None:
-    """A reader that asked and was turned away; one that was ever admitted stays."""
+    """Delete a time clock that waits for admission; one that was ever admitted stays."""
     tx.conn.execute(
         delete(reader).where(_r.hall_id == tx.hall_id, _r.serial == serial, _r.state == "asking")
     )
 
 
 def facts_of(row: Any) -> dict[str, Any]:
-    """A reader's facts."""
-    found: dict[str, Any] = json.loads(row.facts or "{}")
-    return found
+    """Return the facts of a time clock's row."""
+    facts: dict[str, Any] = json.loads(row.facts or "{}")
+    return facts
 
 
 def delivered_until(conn: Connection, hall_id: str) -> int | None:
-    """The moment (ms) up to which EVERY admitted reader in service has delivered.
+    """Return the time (ms) up to which EVERY admitted time clock in service has delivered.
 
-    None: no reader is in service. A reader that never delivered counts from its admission.
+    None means that no time clock is in service. One that never delivered counts from its
+    creation.
     """
     rows = conn.execute(
         select(func.coalesce(_r.delivered_until, _r.created_at)).where(
@@ -97,30 +98,33 @@ def delivered_until(conn: Connection, hall_id: str) -> int | None:
     return min(rows, default=None)
 
 
-# -- fingers ---------------------------------------------------------------------------------------
+# -- enrolments ------------------------------------------------------------------------------------
 
 
 def fingers(conn: Connection, hall_id: str) -> dict[str, list[tuple[int, str]]]:
-    """Whose each enrolment is: (since ms, staff number), oldest first; staff "": nobody's."""
-    found: dict[str, list[tuple[int, str]]] = {}
+    """Return the owners of each enrolment: (since ms, staff number), oldest first.
+
+    Staff "" means that the enrolment belongs to nobody from then on.
+    """
+    result: dict[str, list[tuple[int, str]]] = {}
     for row in conn.execute(
         select(_f.enrolment, _f.since, _f.staff)
         .where(_f.hall_id == hall_id)
         .order_by(_f.enrolment, _f.since)
     ):
-        found.setdefault(row.enrolment, []).append((row.since, row.staff))
-    return found
+        result.setdefault(row.enrolment, []).append((row.since, row.staff))
+    return result
 
 
 def finger_rows(conn: Connection, hall_id: str) -> list[Row[Any]]:
-    """Every link with who made it, by enrolment and time."""
+    """Return every link of an enrolment with its author, by enrolment and time."""
     return list(
         conn.execute(select(finger).where(_f.hall_id == hall_id).order_by(_f.enrolment, _f.since))
     )
 
 
 def link(tx: Tx, enrolment: str, since: int, staff: str, by: str) -> None:
-    """From `since` on the enrolment is `staff`'s; a link of that very moment is replaced."""
+    """Link an enrolment to `staff` from `since` on; replaces a link of the same moment."""
     tx.conn.execute(
         delete(finger).where(_f.hall_id == tx.hall_id, _f.enrolment == enrolment, _f.since == since)
     )
@@ -140,7 +144,7 @@ def link(tx: Tx, enrolment: str, since: int, staff: str, by: str) -> None:
 
 
 def commands(conn: Connection, hall_id: str, serial: str, most: int = 100) -> list[Row[Any]]:
-    """A reader's commands, newest first."""
+    """Return a time clock's commands, newest first."""
     return list(
         conn.execute(
             select(reader_command)
@@ -152,7 +156,7 @@ def commands(conn: Connection, hall_id: str, serial: str, most: int = 100) -> li
 
 
 def open_commands(conn: Connection, hall_id: str, serial: str) -> list[Row[Any]]:
-    """Commands that were not answered yet, oldest first."""
+    """Return unanswered commands, oldest first."""
     return list(
         conn.execute(
             select(reader_command)
@@ -163,7 +167,7 @@ def open_commands(conn: Connection, hall_id: str, serial: str) -> list[Row[Any]]
 
 
 def queued(conn: Connection, hall_id: str) -> dict[str, int]:
-    """Unanswered commands by reader."""
+    """Return the number of unanswered commands by time clock."""
     rows = conn.execute(
         select(_c.reader, func.count())
         .where(_c.hall_id == hall_id, _c.state.in_(("queued", "sent")))
@@ -173,7 +177,7 @@ def queued(conn: Connection, hall_id: str) -> dict[str, int]:
 
 
 def add_command(tx: Tx, serial: str, kind: str, command: str, by: str) -> int:
-    """Queue a command; returns its number."""
+    """Queue a command; return its number."""
     number = _next(tx, reader_command)
     tx.conn.execute(
         insert(reader_command).values(
@@ -191,7 +195,7 @@ def add_command(tx: Tx, serial: str, kind: str, command: str, by: str) -> int:
 
 
 def set_command(tx: Tx, serial: str, number: int, **values: Any) -> int:
-    """Change a command of this reader; returns how many there were (0 or 1)."""
+    """Change a command of this time clock; return the number of changed rows (0 or 1)."""
     return tx.conn.execute(
         update(reader_command)
         .where(_c.hall_id == tx.hall_id, _c.reader == serial, _c.id == number)
@@ -199,11 +203,11 @@ def set_command(tx: Tx, serial: str, number: int, **values: Any) -> int:
     ).rowcount
 
 
-# -- lines put aside -------------------------------------------------------------------------------
+# -- quarantined lines -----------------------------------------------------------------------------
 
 
 def lines(conn: Connection, hall_id: str, *, settled: bool, most: int = 300) -> list[Row[Any]]:
-    """Lines put aside, newest first."""
+    """Return quarantined lines, newest first."""
     done = _l.settled_at.is_not(None) if settled else _l.settled_at.is_(None)
     return list(
         conn.execute(
@@ -216,7 +220,7 @@ def lines(conn: Connection, hall_id: str, *, settled: bool, most: int = 300) -> 
 
 
 def unsettled(conn: Connection, hall_id: str) -> dict[str, int]:
-    """Lines to look at, by reader."""
+    """Return the number of unsettled lines by time clock."""
     rows = conn.execute(
         select(_l.reader, func.count())
         .where(_l.hall_id == hall_id, _l.settled_at.is_(None))
@@ -226,32 +230,33 @@ def unsettled(conn: Connection, hall_id: str) -> dict[str, int]:
 
 
 def put_aside(tx: Tx, serial: str, table: str, line: str, reason: str, most: int) -> bool:
-    """Keep a line that is no punch; the same again is counted. True when nobody has seen it yet.
+    """Quarantine a line that is no punch; return True if it is new.
 
-    Beyond `most` unsettled lines of a reader only their number is kept, under an empty line.
+    A repeated line only raises its count. Beyond `most` unsettled lines of a time clock only
+    their number is stored, under an empty line.
     """
-    if _count_again(tx, _same(tx, serial, table) & (_l.line == line)):
+    if _add_times(tx, _same(tx, serial, table) & (_l.line == line)):
         return False
-    kept = tx.conn.execute(
+    count = tx.conn.execute(
         select(func.count()).where(
             _l.hall_id == tx.hall_id, _l.reader == serial, _l.settled_at.is_(None)
         )
     ).scalar_one()
-    if kept >= most:
+    if count >= most:
         return count_aside(tx, serial, table, 1)
     _add_line(tx, serial, table, line, reason, 1)
     return True
 
 
 def count_aside(tx: Tx, serial: str, table: str, count: int) -> bool:
-    """Count lines that are too many to keep; True when nobody has seen that yet.
+    """Count lines beyond the storage limit; return True if this opens a new unsettled entry.
 
-    A count that somebody settled opens again: there are more now.
+    A count that was settled opens again, as there are more lines now.
     """
-    more = _same(tx, serial, table) & (_l.line == "")
-    if _count_again(tx, more & _l.settled_at.is_(None), count):
+    overflow = _same(tx, serial, table) & (_l.line == "")
+    if _add_times(tx, overflow & _l.settled_at.is_(None), count):
         return False
-    if not _count_again(tx, more, count, settled_at=None, settled_by=""):
+    if not _add_times(tx, overflow, count, settled_at=None, settled_by=""):
         _add_line(tx, serial, table, "", "too_many", count)
     return True
 
@@ -275,40 +280,40 @@ def _add_line(tx: Tx, serial: str, table: str, line: str, reason: str, times: in
     )
 
 
-def _count_again(tx: Tx, which: ColumnElement[bool], count: int = 1, **values: Any) -> bool:
-    done = tx.conn.execute(
-        update(reader_line).where(which).values(times=_l.times + count, **values)
+def _add_times(tx: Tx, where: ColumnElement[bool], count: int = 1, **values: Any) -> bool:
+    result = tx.conn.execute(
+        update(reader_line).where(where).values(times=_l.times + count, **values)
     )
-    return bool(done.rowcount)
+    return bool(result.rowcount)
 
 
 def settle_line(tx: Tx, number: int, by: str) -> str | None:
-    """Note who has looked at it; returns its reader, None when there is no such open line."""
-    which = (_l.hall_id == tx.hall_id) & (_l.id == number) & _l.settled_at.is_(None)
-    serial = tx.conn.execute(select(_l.reader).where(which)).scalar()
+    """Mark an open line as settled; return its time clock, None if there is no such line."""
+    where = (_l.hall_id == tx.hall_id) & (_l.id == number) & _l.settled_at.is_(None)
+    serial = tx.conn.execute(select(_l.reader).where(where)).scalar()
     if serial is not None:
-        tx.conn.execute(update(reader_line).where(which).values(settled_at=tx.now, settled_by=by))
+        tx.conn.execute(update(reader_line).where(where).values(settled_at=tx.now, settled_by=by))
     return serial
 
 
 def settle_lines(tx: Tx, serial: str, span: tuple[int, int], by: str) -> list[Row[Any]]:
-    """Note who has looked at a reader's open lines between two numbers; returns the lines."""
-    which = (
+    """Mark a time clock's open lines within a span of numbers as settled; return them."""
+    where = (
         (_l.hall_id == tx.hall_id)
         & (_l.reader == serial)
         & _l.id.between(*span)
         & _l.settled_at.is_(None)
     )
-    found = list(tx.conn.execute(select(reader_line).where(which).order_by(_l.id)))
-    tx.conn.execute(update(reader_line).where(which).values(settled_at=tx.now, settled_by=by))
-    return found
+    rows = list(tx.conn.execute(select(reader_line).where(where).order_by(_l.id)))
+    tx.conn.execute(update(reader_line).where(where).values(settled_at=tx.now, settled_by=by))
+    return rows
 
 
 # -- events ----------------------------------------------------------------------------------------
 
 
 def add_event(tx: Tx, serial: str, kind: str, data: dict[str, Any]) -> None:
-    """Something a reader did; the oldest beyond KEPT_EVENTS of a reader go."""
+    """Insert an event of a time clock; delete its oldest events beyond KEPT_EVENTS."""
     number = _next(tx, reader_event)
     tx.conn.execute(
         insert(reader_event).values(
@@ -337,7 +342,7 @@ def add_event(tx: Tx, serial: str, kind: str, data: dict[str, Any]) -> None:
 
 
 def last_event(conn: Connection, hall_id: str, serial: str, kind: str) -> Row[Any] | None:
-    """The newest event of a kind."""
+    """Return the newest event of a kind, or None."""
     return conn.execute(
         select(reader_event)
         .where(_e.hall_id == hall_id, _e.reader == serial, _e.kind == kind)
@@ -347,7 +352,7 @@ def last_event(conn: Connection, hall_id: str, serial: str, kind: str) -> Row[An
 
 
 def events(conn: Connection, hall_id: str, serial: str, most: int = 60) -> list[Row[Any]]:
-    """A reader's events, newest first."""
+    """Return a time clock's events, newest first."""
     return list(
         conn.execute(
             select(reader_event)
@@ -359,7 +364,7 @@ def events(conn: Connection, hall_id: str, serial: str, most: int = 60) -> list[
 
 
 def _next(tx: Tx, table: Any) -> int:
-    """The next number of a table; acts of a hall are serial, so none is given out twice."""
+    """Return the next number of a table; actions of a hall are serial, so it is unique."""
     last = tx.conn.execute(
         select(func.max(table.c.id)).where(table.c.hall_id == tx.hall_id)
     ).scalar()

@@ -1,4 +1,4 @@
-"""The schema's revisions, and bringing a schema to one of them inside a running transaction."""
+"""Schema revisions: lists them and migrates to one of them in a running transaction."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def _config() -> Config:
 
 
 def upgrade(conn: Connection, to: str = "head") -> None:
-    """Bring the schema to a revision in the connection's running transaction."""
+    """Migrate the schema to a revision in the connection's running transaction."""
     config = _config()
     config.attributes["connection"] = conn
     command.upgrade(config, to)
 
 
 def known() -> list[str]:
-    """Every revision this program knows, oldest first."""
+    """Return every revision that this program contains, oldest first."""
     script = ScriptDirectory.from_config(_config())
     return [step.revision for step in reversed(list(script.walk_revisions()))]

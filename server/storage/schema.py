@@ -1,7 +1,8 @@
-"""Every table of the hall. Each carries `hall_id`; times are ms since 1970, UTC; days are ISO text.
+"""Schema of the hall's tables.
 
-State tables are updated in place, facts (`journal`, `call`) are insert-only. Changing a table
-here needs a migration in `server/storage/migrations/versions`; a test compares the two.
+Each table has `hall_id`; times are ms since 1970 UTC; days are ISO text. State tables are
+updated in place; facts (`journal`, `call`) are insert-only. A change here needs a migration in
+`server/storage/migrations/versions`; a test compares the two.
 """
 
 from __future__ import annotations
@@ -58,7 +59,10 @@ catalogue_version = Table(
 
 
 def _versioned(name: str, *columns: Column[str] | Column[int] | Column[float]) -> Table:
-    """A table of business data: the whole of it again for every version, in `position` order."""
+    """Return a table of business data: all rows are stored again for every version.
+
+    `position` keeps the order of the rows.
+    """
     return Table(
         name,
         metadata,
@@ -247,8 +251,8 @@ ticket = Table(
     UniqueConstraint("hall_id", "token"),
 )
 _waiting = text("state = 'waiting'")
-# The head of every lane is one step into this index, however many tickets the table holds; counts
-# of who waits are read from it alone.
+# The head of every lane is one step into this index, for any number of tickets in the table;
+# counts of waiting tickets are read from it alone.
 Index(
     "ix_ticket_waiting",
     ticket.c.hall_id,
@@ -258,7 +262,7 @@ Index(
     ticket.c.item,
     ticket.c.klass,
     ticket.c.waiting_since,
-    ticket.c.state,  # without it SQLite looks into the table all the same
+    ticket.c.state,  # without it SQLite reads the table as well
     sqlite_where=_waiting,
     postgresql_where=_waiting,
 )
@@ -271,8 +275,8 @@ Index(
     postgresql_where=_at_window,
 )
 _missed = text("state = 'missed'")
-# Every state of an open ticket has an index of its own: what earlier days left open is asked for
-# every few seconds, and must not be looked for among years of tickets.
+# Every state of an open ticket has its own index: open tickets of earlier days are queried
+# every few seconds, and the query must not scan years of tickets.
 Index(
     "ix_ticket_missed",
     ticket.c.hall_id,
@@ -281,7 +285,7 @@ Index(
     postgresql_where=_missed,
 )
 _finished = text("state = 'finished'")
-# A day's service times are read from this index alone: they are asked for with every ticket.
+# A day's service times are read from this index alone: every issued ticket needs them.
 Index(
     "ix_ticket_finished",
     ticket.c.hall_id,
@@ -295,7 +299,7 @@ Index(
 )
 Index("ix_ticket_queue", ticket.c.hall_id, ticket.c.day, ticket.c.queue, ticket.c.ord)
 Index("ix_ticket_called", ticket.c.hall_id, ticket.c.day, ticket.c.called_at)
-# A kiosk's pace is asked for with every number that it gives.
+# A kiosk's issue rate is queried with every number that it issues.
 Index(
     "ix_ticket_kiosk",
     ticket.c.hall_id,
@@ -305,7 +309,7 @@ Index(
     ticket.c.issued_at,
 )
 _served_by = text("staff <> ''")
-# A clerk's own day is shown after each of his calls: his tickets, not the hall's.
+# A clerk's own day is shown after each of their calls: only their tickets are read.
 Index(
     "ix_ticket_staff",
     ticket.c.hall_id,
@@ -381,8 +385,8 @@ device = Table(
     code_column("kind"),
     code_column("driver"),
     code_column("serves"),
-    code_column("bus"),  # the cable it shares, as its agent's file names it; "": one of its own
-    code_column("reports"),  # "spoken": it says what was truly played; agents of before: ""
+    code_column("bus"),  # shared cable, as named in the agent's file; "": not shared
+    code_column("reports"),  # "spoken": it reports what was really played; older agents: ""
     code_column("state"),
     code_column("code"),
     text_column("readings", "{}"),
@@ -426,7 +430,7 @@ enrolment = Table(
     code_column("kind"),
     code_column("name"),
     code_column("by_actor"),
-    code_column("place"),  # where the agent's devices may be; "": anywhere
+    code_column("place"),  # place of the agent's devices; "": any
     Column("expires_at", STAMP, nullable=False),
     stamp_column("used_at"),
     PrimaryKeyConstraint("hall_id", "code_hash"),
@@ -441,8 +445,8 @@ device_token = Table(
     code_column("name"),
     Column("created_at", STAMP, nullable=False),
     stamp_column("revoked_at"),
-    stamp_column("binds_until"),  # an agent's first hello until then binds what nobody holds
-    code_column("binds_at"),  # at this place only; "": at any
+    stamp_column("binds_until"),  # an agent's first hello until then binds unbound devices
+    code_column("binds_at"),  # only at this place; "": any
     PrimaryKeyConstraint("hall_id", "token_hash"),
 )
 

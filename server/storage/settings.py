@@ -1,4 +1,4 @@
-"""Settings with the date each value took force; history is kept."""
+"""Settings with the time from which each value is in force; all values are kept."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _current = once(
 
 
 def current(conn: Connection, hall_id: str) -> dict[str, Any]:
-    """Every value in force that differs from the built-in starting values."""
+    """Return every value in force that differs from the built-in defaults."""
     rows = conn.execute(_current, {"hall_id": hall_id})
     return {row.name: json.loads(row.value) for row in rows}
 
 
 def history(conn: Connection, hall_id: str, names: Sequence[str]) -> list[tuple[int, str, Any]]:
-    """(since ms, name, value) of every value that these settings ever had, oldest first."""
+    """Return (since ms, name, value) of every value of these settings, oldest first."""
     rows = conn.execute(
         select(_s.c.since, _s.c.name, _s.c.value)
         .where(_s.c.hall_id == hall_id, _s.c.name.in_(names))
@@ -35,7 +35,7 @@ def history(conn: Connection, hall_id: str, names: Sequence[str]) -> list[tuple[
 
 
 def put(tx: Tx, name: str, value: Any, by: str) -> None:
-    """Set a value from now on."""
+    """Set a value that is in force from now on."""
     tx.conn.execute(
         delete(_s).where(_s.c.hall_id == tx.hall_id, _s.c.name == name, _s.c.since == tx.now)
     )

@@ -1,4 +1,4 @@
-"""Shift rules as rows, and who was on the staff list when."""
+"""Shift rules as rows, and the staff list of each version: queries."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _people = (
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A person as one version of the staff list has them."""
+    """Person in one version of the staff list."""
 
     number: str
     name: str
@@ -50,29 +50,29 @@ class Listed:
 
 
 def versions(conn: Connection, hall_id: str) -> list[tuple[int, int]]:
-    """(version, ms since 1970) of every staff list, oldest first."""
+    """Return (version, ms since 1970) of every staff list, oldest first."""
     return [(row.version, row.at) for row in conn.execute(_versions, {"hall_id": hall_id})]
 
 
 def people_of(conn: Connection, hall_id: str, version: int) -> list[Listed]:
-    """The staff list of one version, in its order."""
+    """Return the staff list of one version, in its order."""
     rows = conn.execute(_people, {"hall_id": hall_id, "version": version})
     return [Listed(r.number, r.name, r.unit, bool(r.chief)) for r in rows]
 
 
 def every(conn: Connection, hall_id: str) -> list[ShiftRule]:
-    """Every rule there ever was, drafts included."""
+    """Return every rule of all times, drafts included."""
     return [_rule(row) for row in conn.execute(_every, {"hall_id": hall_id})]
 
 
 def get(conn: Connection, hall_id: str, rule_id: str) -> ShiftRule | None:
-    """One rule."""
+    """Return one rule, or None."""
     row = conn.execute(_one, {"hall_id": hall_id, "id": rule_id}).first()
     return _rule(row) if row else None
 
 
 def add(tx: Tx, rule: ShiftRule, by: str) -> None:
-    """Keep a new rule."""
+    """Insert a new rule."""
     tx.conn.execute(
         insert(_r).values(
             hall_id=tx.hall_id,
@@ -83,7 +83,7 @@ def add(tx: Tx, rule: ShiftRule, by: str) -> None:
             valid_from=rule.valid_from.isoformat(),
             valid_to=rule.valid_to.isoformat() if rule.valid_to else None,
             weekdays=json.dumps(sorted(rule.weekdays)),
-            slots=json.dumps([_slot_out(slot) for slot in rule.slots], ensure_ascii=False),
+            slots=json.dumps([_slot_to_data(slot) for slot in rule.slots], ensure_ascii=False),
             state=rule.state.value,
             apart_seconds=rule.apart_seconds,
             by_actor=by,
@@ -101,7 +101,7 @@ def set_state(tx: Tx, rule_id: str, state: RuleState, ended_on: date | None = No
     )
 
 
-def _slot_out(slot: SlotRule) -> dict[str, Any]:
+def _slot_to_data(slot: SlotRule) -> dict[str, Any]:
     return {
         "code": slot.code,
         "name": slot.name,
@@ -115,7 +115,7 @@ def _slot_out(slot: SlotRule) -> dict[str, Any]:
     }
 
 
-def _slot_in(data: dict[str, Any]) -> SlotRule:
+def _slot_from_data(data: dict[str, Any]) -> SlotRule:
     times = {name: time.fromisoformat(data[name]) for name in ("due", "opens", "closes")}
     return SlotRule(**data | times | {"direction": Direction(data["direction"])})
 
@@ -130,7 +130,7 @@ def _rule(row: Any) -> ShiftRule:
         valid_from=date.fromisoformat(row.valid_from),
         valid_to=date.fromisoformat(row.valid_to) if row.valid_to else None,
         weekdays=frozenset(json.loads(row.weekdays)),
-        slots=tuple(_slot_in(slot) for slot in slots),
+        slots=tuple(_slot_from_data(slot) for slot in slots),
         state=RuleState(row.state),
         created_at=row.created_at,
         ended_on=date.fromisoformat(row.ended_on) if row.ended_on else None,

@@ -1,4 +1,4 @@
-"""Sign-in sheets of power cuts, with the word of their witness: queries and changes."""
+"""Sign-in sheets of power cuts with their witness's confirmation: queries and changes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _s = sign_in_sheet.c
 def add(
     tx: Tx, sheet_id: str, day: str, reason: str, witness: str, entries: Sequence[Any], by: str
 ) -> None:
-    """A signed sheet, as it was typed in."""
+    """Insert a signed sheet as it was typed in."""
     tx.conn.execute(
         insert(sign_in_sheet).values(
             hall_id=tx.hall_id,
@@ -34,14 +34,14 @@ def add(
 
 
 def get(conn: Connection, hall_id: str, sheet_id: str) -> Row[Any] | None:
-    """One sheet."""
+    """Return one sheet, or None."""
     return conn.execute(
         select(sign_in_sheet).where(_s.hall_id == hall_id, _s.id == sheet_id)
     ).first()
 
 
 def settle(tx: Tx, sheet_id: str, state: str, words: str) -> None:
-    """Note the witness's word."""
+    """Record the witness's decision."""
     tx.conn.execute(
         update(sign_in_sheet)
         .where(_s.hall_id == tx.hall_id, _s.id == sheet_id)
@@ -50,15 +50,15 @@ def settle(tx: Tx, sheet_id: str, state: str, words: str) -> None:
 
 
 def to_witness(conn: Connection, hall_id: str, witness: str) -> list[Row[Any]]:
-    """Sheets that wait for a witness, oldest first."""
-    found = select(sign_in_sheet).where(
+    """Return sheets that wait for a witness, oldest first."""
+    query = select(sign_in_sheet).where(
         _s.hall_id == hall_id, _s.witness == witness, _s.state == "waiting"
     )
-    return list(conn.execute(found.order_by(_s.at, _s.id)))
+    return list(conn.execute(query.order_by(_s.at, _s.id)))
 
 
 def newest(conn: Connection, hall_id: str, most: int = 50) -> list[Row[Any]]:
-    """Sheets, newest first."""
+    """Return sheets, newest first."""
     return list(
         conn.execute(
             select(sign_in_sheet)

@@ -1,4 +1,8 @@
-"""Slips owed to paper: a row from the moment they are due until the printer settled them."""
+"""Slips to print and their results.
+
+A slip has a row from the request until the printer has reported; an outstanding one is `owed`
+or `sent`.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from server.storage.statement import once
 from server.storage.store import Tx
 
 VOID = "void"
-"""Why a slip was settled whose ticket gave way to another: nobody misses it."""
+"""Reason of a slip whose ticket was replaced by another: it need not be printed."""
 
 _s = schema.slip
 # Literals, not parameters: only then does SQLite use the partial index.
@@ -19,15 +23,15 @@ _is_unsettled = _s.c.state.in_([literal_column("'owed'"), literal_column("'sent'
 
 _hall = _s.c.hall_id == bindparam("hall_id")
 _owe = once(insert(_s))
-# An expression for the time, and any device: else SQLite takes another index and steps through
-# every slip there ever was.
+# An expression for the time, and any device: otherwise SQLite uses another index and scans
+# every slip of all times.
 _overdue = once(
     select(_s).where(
         _hall, _is_unsettled, _s.c.device >= "", _s.c.created_at + 0 < bindparam("before")
     )
 )
 _get = once(select(_s).where(_hall, _s.c.id == bindparam("id")))
-# Not ordered: SQLite would step through all slips of the hall by their time.
+# Without ORDER BY: SQLite would scan all slips of the hall by time.
 _of_ticket = once(select(_s).where(_hall, _s.c.ticket_id == bindparam("ticket_id")))
 _change = once(
     update(_s).where(_s.c.hall_id == bindparam("of_hall"), _s.c.id == bindparam("of_id"))
@@ -45,7 +49,7 @@ def owe(
     copy: bool,
     by: str,
 ) -> None:
-    """A slip that is to be printed."""
+    """Insert an outstanding slip."""
     tx.conn.execute(
         _owe,
         {
@@ -65,18 +69,18 @@ def owe(
 
 
 def get(conn: Connection, hall_id: str, slip_id: str) -> Row[Any] | None:
-    """One slip."""
+    """Return one slip, or None."""
     return conn.execute(_get, {"hall_id": hall_id, "id": slip_id}).first()
 
 
 def of_ticket(conn: Connection, hall_id: str, ticket_id: str) -> list[Row[Any]]:
-    """A ticket's slips, oldest first."""
-    found = conn.execute(_of_ticket, {"hall_id": hall_id, "ticket_id": ticket_id})
-    return sorted(found, key=lambda row: (row.created_at, row.id))
+    """Return a ticket's slips, oldest first."""
+    rows = conn.execute(_of_ticket, {"hall_id": hall_id, "ticket_id": ticket_id})
+    return sorted(rows, key=lambda row: (row.created_at, row.id))
 
 
 def unsettled(conn: Connection, hall_id: str, device: str) -> list[Row[Any]]:
-    """Slips that a printer still owes an answer for, oldest first."""
+    """Return slips for which a printer's report is outstanding, oldest first."""
     return list(
         conn.execute(
             select(_s)
@@ -87,24 +91,25 @@ def unsettled(conn: Connection, hall_id: str, device: str) -> list[Row[Any]]:
 
 
 def open_count(conn: Connection, hall_id: str) -> int:
-    """How many slips a printer still owes an answer for."""
-    counted = select(func.count()).where(_s.c.hall_id == hall_id, _is_unsettled)
-    return int(conn.execute(counted).scalar_one())
+    """Return the number of slips for which a printer's report is outstanding."""
+    query = select(func.count()).where(_s.c.hall_id == hall_id, _is_unsettled)
+    return int(conn.execute(query).scalar_one())
 
 
 def set_state(tx: Tx, slip_id: str, state: str, reason: str = "") -> None:
-    """Move a slip on."""
+    """Change the state of a slip."""
     values = {"state": state, "reason": reason, "changed_at": tx.now}
     tx.conn.execute(_change, values | {"of_hall": tx.hall_id, "of_id": slip_id})
 
 
 def unprinted(conn: Connection, hall_id: str, since: int) -> list[Row[Any]]:
-    """Slips since a time that failed or whose fate is unknown, newest first: the desk's list.
+    """Return slips since a time that failed or have an unknown result, newest first.
 
-    Of a ticket only the newest slip counts: one that was printed again needs nobody any more.
+    This is the desk's list. Only the newest slip of a ticket counts: one that was printed again
+    needs no attention.
     """
     later = _s.alias("later")
-    overtaken = (
+    replaced = (
         select(later.c.id)
         .where(
             later.c.hall_id == _s.c.hall_id,
@@ -123,7 +128,7 @@ def unprinted(conn: Connection, hall_id: str, since: int) -> list[Row[Any]]:
                 _s.c.created_at >= since,
                 _s.c.state.in_(["failed", "unknown"]),
                 _s.c.reason != VOID,
-                ~overtaken,
+                ~replaced,
             )
             .order_by(_s.c.created_at.desc())
         )
@@ -131,7 +136,7 @@ def unprinted(conn: Connection, hall_id: str, since: int) -> list[Row[Any]]:
 
 
 def recent(conn: Connection, hall_id: str, kiosk: str, since: int) -> list[Row[Any]]:
-    """The slips of a kiosk's tickets, and the notices asked for at it, oldest first."""
+    """Return the slips of a kiosk's tickets and the notices printed there, oldest first."""
     t = schema.ticket
     notice = (_s.c.kind == "notice") & (_s.c.by_actor == f"kiosk:{kiosk}")
     return list(
@@ -146,5 +151,5 @@ def recent(conn: Connection, hall_id: str, kiosk: str, since: int) -> list[Row[A
 
 
 def overdue(conn: Connection, hall_id: str, before: int) -> list[Row[Any]]:
-    """Unsettled slips made before a time."""
+    """Return unsettled slips made before a time."""
     return list(conn.execute(_overdue, {"hall_id": hall_id, "before": before}))

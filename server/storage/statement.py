@@ -1,11 +1,11 @@
-"""Statements of the hot path: compiled once and run by the driver itself.
+"""Statements of the hot path: compiled once and run by the database driver itself.
 
-`once(select(…))` is used wherever the statement itself would be: `conn.execute(statement, values)`.
-SQLAlchemy spends 60 µs and more on each execution, SQLite's driver under 10; an act has a dozen.
-With a list of values SQLAlchemy runs the statement as ever.
+`once(select(…))` replaces the statement in `conn.execute(statement, values)`. SQLAlchemy spends
+60 µs and more on each execution, SQLite's driver under 10; an action runs about a dozen. With a
+list of values SQLAlchemy runs the statement as usual.
 
-Only for statements whose columns are text and whole numbers: nothing is converted on the way. A
-caller gets rows with names, `first`, `one`, `all` and the scalars; errors are SQLAlchemy's.
+Only for statements whose columns are text and whole numbers: values are not converted. A caller
+gets rows with names, `first`, `one`, `all` and the scalars; errors are SQLAlchemy's.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ Values = Mapping[str, Any]
 
 
 def once(clause: E) -> E:
-    """The same statement, compiled once and run by the driver where that is known to be safe."""
+    """Return the statement, compiled once and run by the driver where that is safe."""
     return cast(E, _Statement(clause))
 
 
 class Rows:
-    """What a statement gave: the few words of SQLAlchemy's Result that the hall uses."""
+    """Result of a statement: the part of SQLAlchemy's Result that the hall uses."""
 
     __slots__ = ("_rows", "rowcount")
 
@@ -44,15 +44,15 @@ class Rows:
         return iter(self._rows)
 
     def all(self) -> list[Any]:
-        """Every row."""
+        """Return every row."""
         return self._rows
 
     def first(self) -> Any | None:
-        """The first row, if there is any."""
+        """Return the first row, or None."""
         return self._rows[0] if self._rows else None
 
     def one(self) -> Any:
-        """The only row; raises NoResultFound, MultipleResultsFound."""
+        """Return the only row; raises NoResultFound, MultipleResultsFound."""
         if not self._rows:
             raise NoResultFound
         if len(self._rows) > 1:
@@ -60,16 +60,16 @@ class Rows:
         return self._rows[0]
 
     def scalar_one(self) -> Any:
-        """The first column of the only row."""
+        """Return the first column of the only row."""
         return self.one()[0]
 
     def scalar_one_or_none(self) -> Any | None:
-        """The first column of the only row, or None without a row."""
+        """Return the first column of the only row, or None without a row."""
         return self.scalar_one() if self._rows else None
 
 
 class _Sql:
-    """One compiled text, how its values are ordered, and what its rows are called."""
+    """Compiled text of a statement with the order of its values and the names of its columns."""
 
     __slots__ = ("_bound", "_named", "_order", "_row", "_single", "text")
 
@@ -81,23 +81,23 @@ class _Sql:
         self._named = not compiled.positional
         order = list(compiled.params if self._named else compiled.positiontup or ())
         self.text = str(compiled)
-        given = set(names)
-        self._bound = {n: compiled.params[n] for n in order if n not in given}
+        passed = set(names)
+        self._bound = {n: compiled.params[n] for n in order if n not in passed}
         self._single = len(order) == 1
         self._order: Any = itemgetter(*order) if order else None
         self._row: Any = None
 
     def values(self, values: Values) -> Any:
-        """The values as the driver wants them: by name, or in the statement's own order."""
+        """Return the values in the driver's form: by name, or in the statement's order."""
         if self._order is None:
             return ()
         if self._named:
             return {**self._bound, **values}
-        found = self._order({**self._bound, **values} if self._bound else values)
-        return (found,) if self._single else found
+        ordered = self._order({**self._bound, **values} if self._bound else values)
+        return (ordered,) if self._single else ordered
 
     def rows(self, cursor: Any) -> list[Any]:
-        """The cursor's rows, by name."""
+        """Return the cursor's rows with named columns."""
         if cursor.description is None:
             return []
         if self._row is None:
@@ -106,18 +106,18 @@ class _Sql:
 
 
 def _row(names: tuple[str, ...]) -> Any:
-    """How a row of these columns is made."""
+    """Return the function that makes a row of these columns."""
     kind = namedtuple("Row", names, rename=True)  # type: ignore[misc]
     kind._mapping = property(kind._asdict)  # type: ignore[attr-defined]
     return kind._make
 
 
 class _Statement:
-    """Stands where the statement stood: SQLAlchemy's connection asks it to run itself."""
+    """Replacement for a statement: SQLAlchemy's connection calls it to run itself."""
 
     def __init__(self, clause: Any) -> None:
         self._clause = clause
-        self._run = clause._execute_on_connection  # noqa: SLF001 - where a connection goes on
+        self._run = clause._execute_on_connection  # noqa: SLF001 - a connection calls it
         self._sqlite: dict[tuple[str, ...], _Sql] = {}
         self._others: dict[tuple[str, ...], _Sql] = {}
 
@@ -127,33 +127,33 @@ class _Statement:
     def _execute_on_connection(self, conn: Connection, many: Any, options: Any) -> Any:
         if len(many) != 1:
             return self._run(conn, many, options)
-        known = self._sqlite if conn.dialect.name == "sqlite" else self._others
+        compiled = self._sqlite if conn.dialect.name == "sqlite" else self._others
         values = many[0]
         names = tuple(values)
-        sql = known.get(names)
+        sql = compiled.get(names)
         if sql is None:
-            sql = known[names] = _Sql(self._clause, conn.dialect, names)
+            sql = compiled[names] = _Sql(self._clause, conn.dialect, names)
         if not _running(conn):
-            conn.begin()  # several statements of one read see one moment
+            conn.begin()  # all statements of one read see the same snapshot
         ordered = sql.values(values)
         try:
             cursor = _driver(conn).execute(sql.text, ordered)
             return Rows(sql.rows(cursor), cursor.rowcount)
         except ERRORS as error:
-            raise _told(conn, sql.text, error) from error
+            raise _database_error(conn, sql.text, error) from error
 
 
 def _driver(conn: Connection) -> sqlite3.Connection:
-    """The driver's own connection."""
+    """Return the driver's own connection."""
     return cast(sqlite3.Connection, conn.connection.dbapi_connection)
 
 
-def _told(conn: Connection, text: str, error: Exception) -> BaseException:
-    """The driver's error as SQLAlchemy says it; without the values, which may be personal."""
+def _database_error(conn: Connection, text: str, error: Exception) -> BaseException:
+    """Return the driver's error as SQLAlchemy's, without the values: they may be personal data."""
     kind = sqlite3.Error if isinstance(error, sqlite3.Error) else psycopg.Error
     lost = isinstance(error, psycopg.Error) and conn.connection.dbapi_connection.closed  # type: ignore[union-attr]
     if lost:
-        # The pool must not hand dead connections out again: this one, and its fellows.
+        # The pool must not reuse dead connections: neither this one nor the others.
         conn.invalidate(error)
         conn.engine.dispose(close=False)
     return DBAPIError.instance(
@@ -163,7 +163,7 @@ def _told(conn: Connection, text: str, error: Exception) -> BaseException:
 
 @contextmanager
 def patient(conn: Connection, millis: int) -> Iterator[None]:
-    """SQLite waits so long while another program writes."""
+    """Set SQLite's wait for another writing program to `millis` within the context."""
     run(conn, f"PRAGMA busy_timeout={millis}")
     try:
         yield
@@ -172,29 +172,29 @@ def patient(conn: Connection, millis: int) -> Iterator[None]:
 
 
 def run(conn: Connection, text: str) -> None:
-    """Run a text without values, past SQLAlchemy; its errors are SQLAlchemy's."""
+    """Run a text without values directly in the driver; its errors are SQLAlchemy's."""
     try:
         _driver(conn).execute(text)
     except ERRORS as error:
-        raise _told(conn, text, error) from error
+        raise _database_error(conn, text, error) from error
 
 
 def _running(conn: Connection) -> bool:
-    """Whether a transaction has begun, by SQLAlchemy or, on SQLite, past it."""
+    """Return True if a transaction has begun, by SQLAlchemy or, on SQLite, in the driver."""
     return conn.in_transaction() or (conn.dialect.name == "sqlite" and _driver(conn).in_transaction)
 
 
 def begin(conn: Connection, text: str) -> None:
-    """Begin a transaction in the driver, unless one is running there already.
+    """Begin a transaction in the driver unless one is running there.
 
-    Reads begin so: SQLAlchemy's own transaction costs more than most of them.
+    Reads begin this way: SQLAlchemy's own transaction costs more than most reads.
     """
     if not _driver(conn).in_transaction:
         run(conn, text)
 
 
 def end(conn: Connection) -> None:
-    """Undo whatever is running, SQLAlchemy's transaction and the driver's."""
+    """Roll back any running transaction, SQLAlchemy's and the driver's."""
     if conn.in_transaction():
         conn.rollback()
     if _driver(conn).in_transaction:
@@ -202,7 +202,7 @@ def end(conn: Connection) -> None:
 
 
 class Savepoint(Protocol):
-    """A part of a transaction that can be undone by itself."""
+    """Part of a transaction that can be rolled back alone."""
 
     def commit(self) -> None: ...
 
@@ -210,12 +210,12 @@ class Savepoint(Protocol):
 
 
 def savepoint(conn: Connection) -> Savepoint:
-    """Begin a part that is kept by `commit` and undone by `rollback`; parts may be nested."""
+    """Begin a part that `commit` keeps and `rollback` undoes; parts may be nested."""
     return _Part(conn)
 
 
 class _Part:
-    """A savepoint of the database's own; nested ones share the name, the innermost is meant."""
+    """Savepoint of the database. Nested ones share a name; the innermost is addressed."""
 
     __slots__ = ("_conn",)
 

@@ -1,12 +1,12 @@
-"""One way to write: `Store.write(act)`. An act runs in a transaction of its own or not at all.
+"""Store: writes by `Store.write(act)`. An action runs completely in a transaction or not at all.
 
-Callers of one process queue their acts; whoever leads runs all that wait in one transaction, a
-savepoint each, and one sync makes them all durable (group commit). SQLite: one `BEGIN IMMEDIATE`
-at a time. PostgreSQL: the transaction first locks the hall's row, so acts of one hall are serial
-over all workers and both databases run the same rules (docs/adr/0003).
+Callers of one process queue their actions. One caller leads: it runs all waiting actions in one
+transaction, with a savepoint each, and one sync makes them all durable (group commit). SQLite
+runs one `BEGIN IMMEDIATE` at a time. PostgreSQL first locks the hall's row, so actions of one
+hall are serial over all workers, and both databases follow the same rules (docs/adr/0003).
 
-Nothing outside the database happens in an act: events gathered in `Tx.events` are handed to the
-caller after the commit. Reads see the last commit and never wait for the writer.
+An action has no effect outside the database: it collects events in `Tx.events`, which the
+caller gets after the commit. Reads see the last commit and never wait for the writer.
 """
 
 from __future__ import annotations
@@ -27,32 +27,32 @@ from server.storage.statement import begin, end, patient, savepoint
 T = TypeVar("T")
 MAX_BATCH = 64
 BUSY_MS = 10_000
-"""How long a writer waits for another program that writes to the same SQLite file."""
+"""Milliseconds that a writer waits for another program that writes to the same SQLite file."""
 IDLE_READERS = 4
-"""Connections that wait for the next read; taking one from the pool costs more than a read."""
+"""Number of connections held for the next reads; the pool's fetch costs more than a read."""
 
 
 @dataclass(slots=True)
 class Batch:
-    """What the acts of one transaction know in common; forgotten when one of them is undone."""
+    """State that the actions of one transaction share; reset when one of them is rolled back."""
 
     head: tuple[int, str] | None = None
-    """Number and hash of the journal's last line."""
+    """Number and hash of the journal's last line; None until it is read."""
 
 
 @dataclass(slots=True)
 class Tx:
-    """What an act gets: the connection, the hall, the time of the act, and a place for events."""
+    """Context of a running action: connection, hall, time of the action, collected events."""
 
     conn: Connection
     hall_id: str
     now: int
-    """ms since 1970, UTC."""
+    """Time of the action, ms since 1970 UTC."""
     events: list[Any] = field(default_factory=list)
     batch: Batch = field(default_factory=Batch)
 
     def at(self, moment: int) -> Tx:
-        """The same act, as of another moment."""
+        """Return a copy of this context with another time."""
         return replace(self, now=moment)
 
 
@@ -61,32 +61,32 @@ Act = Callable[[Tx], T]
 
 @dataclass(frozen=True, slots=True)
 class Written(Generic[T]):
-    """The act's value and the events to be told now that it is durable."""
+    """Result of a durable action: its value and the events to publish now."""
 
     value: T
     events: list[Any]
 
 
 class Offload(Protocol):
-    """Runs a blocking call where it may block: directly, or in gevent's native thread pool."""
+    """Runner of a blocking call: directly, or in gevent's native thread pool."""
 
     def __call__(self, call: Callable[[], None], /) -> Any: ...
 
 
 def directly(call: Callable[[], None]) -> None:
-    """Run in the calling thread (command line, tests)."""
+    """Run the call in the calling thread (command line, tests)."""
     call()
 
 
 class Store(Protocol):
-    """What services know of the database."""
+    """Interface of the database for the services."""
 
     hall_id: str
 
     def write(self, act: Act[T], now: int, *, brief: bool = False) -> Written[T]:
-        """Run `act` durably; raises what the act raises, having kept nothing of it.
+        """Run `act` durably; raises what the action raises, and then nothing of it is stored.
 
-        `brief`: the act takes a millisecond at most and may run on the event loop.
+        `brief`: the action takes a millisecond at most and may run on the event loop.
         """
         ...
 
@@ -95,26 +95,27 @@ class Store(Protocol):
         ...
 
     def glance(self, query: Callable[[Connection], T]) -> T:
-        """As `read`, but each statement may see a later moment than the one before it.
+        """Run `query` as a single read: each statement may see a later state than the last.
 
-        Of the three round trips that one statement costs otherwise PostgreSQL saves two.
+        PostgreSQL saves two of the three round trips that one statement costs otherwise.
         """
         ...
 
     def read_apart(self, query: Callable[[Connection], T]) -> T:
-        """As `read`, on a connection of its own: for long queries in another native thread.
+        """Run `query` off the event loop on its own connection, for long queries in a thread.
 
-        The pool's locks belong to the event loop; a sheet of a month must not stand in its way.
+        The thread is a native one. The pool's locks belong to the event loop; a month sheet's
+        query must not block it.
         """
         ...
 
     def close(self) -> None:
-        """Give back every connection."""
+        """Close every connection."""
         ...
 
 
 class Entry(Generic[T]):
-    """One act waiting for the writer."""
+    """Action that waits for the writer."""
 
     __slots__ = ("act", "brief", "done", "error", "now", "turn", "written")
 
@@ -123,7 +124,7 @@ class Entry(Generic[T]):
         self.now = now
         self.brief = brief
         self.turn = threading.Event()
-        """Set when the act is done, or when its caller is to lead the next batch."""
+        """Event that is set when the action is done or its caller is to lead the next batch."""
         self.done = False
         self.error: BaseException | None = None
         self.written: Written[T] | None = None
@@ -136,24 +137,24 @@ class Entry(Generic[T]):
 
 
 class Queued(ABC):
-    """Acts that wait for each other and are committed together, by one of their callers."""
+    """Queue of actions that are committed together by one of their callers."""
 
     def __init__(self, hall_id: str) -> None:
         self.hall_id = hall_id
-        self._turn = threading.Lock()
-        self._door = threading.Lock()
-        self._led = False
+        self._commit_lock = threading.Lock()
+        self._queue_lock = threading.Lock()
+        self._has_leader = False
         self._waiting: deque[Entry[Any]] = deque()
 
     @abstractmethod
     def _run(self, batch: list[Entry[Any]]) -> None:
-        """Run a batch in one transaction; raises what went wrong with the whole of it."""
+        """Run a batch in one transaction; raises an error of the whole batch."""
 
     def write(self, act: Act[T], now: int, *, brief: bool = False) -> Written[T]:
         entry: Entry[T] = Entry(act, now, brief)
-        with self._door:
+        with self._queue_lock:
             self._waiting.append(entry)
-            leads, self._led = not self._led, True
+            leads, self._has_leader = not self._has_leader, True
         if not leads:
             try:
                 entry.turn.wait()
@@ -165,40 +166,41 @@ class Queued(ABC):
         return entry.result()
 
     def _lead(self, entry: Entry[Any]) -> None:
-        """Commit for everybody that queued up, then hand the lead on.
+        """Commit the actions of all queued callers, then pass the lead on.
 
-        There is one leader at a time: that prevents a second writer and a sync per act. Those who
-        are done are woken before the next leader, so that what they do next is in its batch.
+        There is one leader at a time: that prevents a second writer and a sync per action.
+        Finished callers are woken before the next leader, so that their next actions join its
+        batch.
         """
         try:
-            with self._turn:
+            with self._commit_lock:
                 batch = self._take()
                 self._commit(batch)
-            for other in batch:
-                if other is not entry:
-                    other.turn.set()
+            for finished in batch:
+                if finished is not entry:
+                    finished.turn.set()
         finally:
-            self._hand_on()
+            self._pass_lead()
 
-    def _hand_on(self) -> None:
-        with self._door:
-            self._led = bool(self._waiting)
-            following = self._waiting[0] if self._waiting else None
-        if following is not None:
-            following.turn.set()
+    def _pass_lead(self) -> None:
+        with self._queue_lock:
+            self._has_leader = bool(self._waiting)
+            successor = self._waiting[0] if self._waiting else None
+        if successor is not None:
+            successor.turn.set()
 
     def _give_up(self, entry: Entry[Any]) -> None:
-        """Whoever waited for `entry` is being ended; its act may be in a batch already."""
-        with self._door:
+        """Withdraw `entry`, whose caller is being ended; its action may be in a batch already."""
+        with self._queue_lock:
             if entry in self._waiting:
                 self._waiting.remove(entry)
         if entry.turn.is_set() and not entry.done:
-            self._hand_on()
+            self._pass_lead()
 
     def _commit(self, batch: list[Entry[Any]]) -> None:
         try:
             self._run(batch)
-        except BaseException as error:  # the commit failed: nobody's act happened
+        except BaseException as error:  # the commit failed: no action of the batch took effect
             for entry in batch:
                 entry.error, entry.written = error, None
         for entry in batch:
@@ -206,22 +208,22 @@ class Queued(ABC):
 
     def _take(self) -> list[Entry[Any]]:
         batch: list[Entry[Any]] = []
-        with self._door:
+        with self._queue_lock:
             while self._waiting and len(batch) < MAX_BATCH:
                 batch.append(self._waiting.popleft())
         return batch
 
     def _run_all(self, conn: Connection, batch: list[Entry[Any]]) -> None:
-        known = Batch()
-        if len(batch) == 1:  # the transaction itself is what a refusal undoes
-            tx = Tx(conn, self.hall_id, batch[0].now, batch=known)
+        shared = Batch()
+        if len(batch) == 1:  # a refusal rolls back the transaction itself
+            tx = Tx(conn, self.hall_id, batch[0].now, batch=shared)
             batch[0].written = Written(batch[0].act(tx), tx.events)
             return
         for entry in batch:
-            self._run_one(conn, entry, known)
+            self._run_one(conn, entry, shared)
 
-    def _run_one(self, conn: Connection, entry: Entry[Any], known: Batch) -> None:
-        tx = Tx(conn, self.hall_id, entry.now, batch=known)
+    def _run_one(self, conn: Connection, entry: Entry[Any], shared: Batch) -> None:
+        tx = Tx(conn, self.hall_id, entry.now, batch=shared)
         part = savepoint(conn)
         try:
             value = entry.act(tx)
@@ -229,12 +231,12 @@ class Queued(ABC):
             entry.written = Written(value, tx.events)
         except Exception as error:
             part.rollback()
-            known.head = None
+            shared.head = None
             entry.error = error
 
 
 class SqliteStore(Queued):
-    """The single writer of a file."""
+    """Store with a single writer for one SQLite file."""
 
     def __init__(
         self,
@@ -258,38 +260,38 @@ class SqliteStore(Queued):
             self._run_off(batch)
 
     def _run_here(self, batch: list[Entry[Any]]) -> None:
-        """Acts on the event loop, what may block off it.
+        """Run actions on the event loop and the commit, which may block, off it.
 
-        Two threads that both run statements hand the interpreter's lock to and fro at every one
-        of them: an act costs four times as much CPU that way (docs/benchmarks.md).
+        Two threads that both run statements pass the interpreter's lock back and forth at every
+        one of them: an action costs four times as much CPU that way (docs/benchmarks.md).
         """
         with self._writer.connect() as conn:
-            transaction = self._begun(conn)
+            transaction = self._begin_write(conn)
             self._run_all(conn, batch)
             self._offload(transaction.commit)
 
-    def _begun(self, conn: Connection) -> RootTransaction:
-        """A transaction that may write; waits off the loop while another program writes."""
+    def _begin_write(self, conn: Connection) -> RootTransaction:
+        """Begin a transaction that may write; waits off the loop while another program writes."""
         try:
-            return conn.begin()  # the writer's connection does not wait by itself
+            return conn.begin()  # the writer's connection has no busy timeout
         except OperationalError:
-            begun: list[RootTransaction] = []
-            self._offload(lambda: begun.append(_begun_in_time(conn)))
-            return begun[0]
+            transactions: list[RootTransaction] = []
+            self._offload(lambda: transactions.append(_begin_when_free(conn)))
+            return transactions[0]
 
     def _run_off(self, batch: list[Entry[Any]]) -> None:
-        failed: list[BaseException] = []
+        errors: list[BaseException] = []
 
         def run() -> None:
             try:
-                with self._writer.connect() as conn, _begun_in_time(conn):
+                with self._writer.connect() as conn, _begin_when_free(conn):
                     self._run_all(conn, batch)
             except BaseException as error:
-                failed.append(error)
+                errors.append(error)
 
         self._offload(run)
-        if failed:
-            raise failed[0]
+        if errors:
+            raise errors[0]
 
     def read(self, query: Callable[[Connection], T]) -> T:
         try:
@@ -314,7 +316,7 @@ class SqliteStore(Queued):
             return query(conn)
 
     def close(self) -> None:
-        with self._turn:
+        with self._commit_lock:
             while self._idle:
                 self._idle.pop().close()
             self._writer.dispose()
@@ -322,14 +324,14 @@ class SqliteStore(Queued):
 
 
 class Inside:
-    """A running act as a store: what is written and read here is part of it."""
+    """Running action as a store: its reads and writes are part of the action."""
 
     def __init__(self, tx: Tx) -> None:
         self.hall_id = tx.hall_id
         self._tx = tx
 
     def write(self, act: Act[T], _now: int, *, brief: bool = False) -> Written[T]:  # noqa: ARG002
-        """Run `act` in the running act; its events go out with the others."""
+        """Run `act` in the running action; its events are published with the others."""
         return Written(act(self._tx), [])
 
     def read(self, query: Callable[[Connection], T]) -> T:
@@ -342,17 +344,17 @@ class Inside:
         return query(self._tx.conn)
 
     def close(self) -> None:
-        """Leave everything to the act."""
+        """Do nothing: the running action owns the connection."""
 
 
-def _begun_in_time(conn: Connection) -> RootTransaction:
-    """A transaction that may write, after whoever else writes to this file."""
+def _begin_when_free(conn: Connection) -> RootTransaction:
+    """Begin a transaction that may write after other writers of this file have finished."""
     with patient(conn, BUSY_MS):
         return conn.begin()
 
 
 def attempt(tx: Tx, act: Act[T]) -> T | HallError:
-    """Run `act` inside the running act; a refusal undoes only it and is returned as a value."""
+    """Run `act` inside the running action; a refusal undoes only it and is returned as a value."""
     events = len(tx.events)
     part = savepoint(tx.conn)
     try:

@@ -1,4 +1,4 @@
-"""Every table of the hall: importing this fills the metadata that migrations are held to."""
+"""All tables of the hall: importing this module fills the metadata that migrations must match."""
 
 from __future__ import annotations
 

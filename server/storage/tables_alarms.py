@@ -1,4 +1,4 @@
-"""Who deals with which alarm."""
+"""Table of alarm takes: the person who deals with an alarm."""
 
 from __future__ import annotations
 

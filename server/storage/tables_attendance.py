@@ -1,4 +1,4 @@
-"""Tables of the day sheet: rules with dates, leave, cover, corrections, the calendar, papers kept.
+"""Tables of the day sheet: dated rules, leave, cover, corrections, the calendar, stored papers.
 
 The sheet itself has no table: verdicts are computed on reading.
 """
@@ -34,7 +34,7 @@ shift_rule = Table(
     Column("ended_on", CODE, nullable=True),
     code_column("by_actor"),
     Column("created_at", STAMP, nullable=False),
-    # A finger laid again sooner serves no second slot.
+    # A second punch within these seconds serves no second slot.
     Column("apart_seconds", Integer, nullable=False, server_default=text("60")),
     PrimaryKeyConstraint("hall_id", "id"),
 )
@@ -66,7 +66,7 @@ leave = Table(
     Column("ends", CODE, nullable=False),
     text_column("reason"),
     code_column("file"),
-    code_column("cover"),  # staff number of the B, empty: nobody
+    code_column("cover"),  # staff number of the cover (B), empty: none
     text_column("steps", "[]"),  # the ladder: role, state, by, at, words
     code_column("state"),  # asked, approved, refused, cancelled
     code_column("by_actor"),
@@ -85,11 +85,11 @@ correction = Table(
     Column("staff", CODE, nullable=False),
     Column("day", CODE, nullable=False),
     code_column("slot"),
-    code_column("verdict"),  # what the slot shall count as: on_time, official, elsewhere ...
-    code_column("claimed"),  # the time the person says, 'HH:MM', empty: none
+    code_column("verdict"),  # verdict that the slot shall get: on_time, official, elsewhere ...
+    code_column("claimed"),  # time that the person states, 'HH:MM', empty: none
     text_column("reason"),
     code_column("file"),
-    text_column("was", "{}"),  # the verdict as it stood when asked
+    text_column("was", "{}"),  # verdict at the time of the request
     code_column("state"),  # asked, approved, refused, cancelled
     code_column("by_actor"),
     Column("created_at", STAMP, nullable=False),
@@ -105,7 +105,7 @@ kept_file = Table(
     "kept_file",
     metadata,
     hall_column(),
-    Column("id", CODE, nullable=False),  # SHA-256 of the bytes, which lie in the data folder
+    Column("id", CODE, nullable=False),  # SHA-256 of the bytes, which are in the data folder
     text_column("name"),
     code_column("media"),
     number_column("size"),

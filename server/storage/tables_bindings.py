@@ -1,4 +1,4 @@
-"""Tables of what a device may be: bindings, claims that wait for the office, the kiosks' pace."""
+"""Tables of device bindings, claims that wait for confirmation, and issue rates of kiosks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ device_binding = Table(
     Column("name", CODE, nullable=False),
     code_column("agent"),
     code_column("kind"),
-    code_column("serves"),  # the window, zone, kiosk or site it stands at
+    code_column("serves"),  # window, zone, kiosk or site of the device
     code_column("by_actor"),
     Column("at", STAMP, nullable=False),
     PrimaryKeyConstraint("hall_id", "name"),
@@ -45,9 +45,9 @@ kiosk_pace = Table(
     hall_column(),
     Column("kiosk", CODE, nullable=False),
     Column("prefix", CODE, nullable=False),
-    number_column("numbers"),  # given in `minutes` when the pace was exceeded
+    number_column("numbers"),  # issued within `minutes` when the issue rate was exceeded
     number_column("minutes"),
-    number_column("refused"),  # 0: handed in by the kiosk's PC afterwards, so nothing was refused
+    number_column("refused"),  # 0: imported from the kiosk's PC later, so nothing was refused
     Column("at", STAMP, nullable=False),
     PrimaryKeyConstraint("hall_id", "kiosk", "prefix"),
 )

@@ -1,4 +1,4 @@
-"""Tables of the weekly bulletin: the draft, what was released, amendments, who acknowledged."""
+"""Tables of the weekly bulletin: drafts and releases, amendments, acknowledgements."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ bulletin = Table(
     code_column("state"),  # draft, released
     text_column("figures", "{}"),
     text_column("words", "{}"),
-    code_column("digest"),  # SHA-256 of what was released
+    code_column("digest"),  # SHA-256 of the released content
     Column("drafted_at", STAMP, nullable=False),
     text_column("editors", "[]"),  # everyone who changed or checked the words
     stamp_column("edited_at"),

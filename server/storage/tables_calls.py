@@ -1,4 +1,4 @@
-"""Announcement of each call: sent to a loudspeaker, spoken, or not."""
+"""Table of announcements: the request to the loudspeakers for each call and its result."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ announcement = Table(
     code_column("zone"),
     code_column("state"),  # pending, spoken, unspoken, by_mouth, replaced
     code_column("reason"),
-    number_column("asked"),  # loudspeakers that were to speak it
-    number_column("failed"),  # how many of them said that they could not
+    number_column("asked"),  # number of loudspeakers that shall speak it
+    number_column("failed"),  # number of them that reported a failure
     Column("asked_at", STAMP, nullable=False),
-    Column("due_at", STAMP, nullable=False),  # past it nobody is waited for
+    Column("due_at", STAMP, nullable=False),  # after this time no report is expected
     stamp_column("ended_at"),
     PrimaryKeyConstraint("hall_id", "ticket_id", "n"),
 )

@@ -1,4 +1,4 @@
-"""Tables of the spot checks: each day's sealed seed, the checks, the marks, the findings."""
+"""Tables of the spot checks: each day's draw commitment, the checks, the marks, the findings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ check_day = Table(
     metadata,
     hall_column(),
     Column("day", CODE, nullable=False),
-    Column("seal", CODE, nullable=False),  # SHA-256 of the seed and of the rules, shown at once
+    Column("seal", CODE, nullable=False),  # SHA-256 of the seed and the rules, published at once
     Column("seed", CODE, nullable=False),  # hex; masked until revealed_at, empty: lost
     text_column("rules", "{}"),  # count, hours, gap as they stood when the seed was sealed
     Column("sealed_at", STAMP, nullable=False),
@@ -44,7 +44,7 @@ spot_check = Table(
     code_column("reason"),  # why missed: not_started, server_down
     text_column("checkers", "[]"),
     code_column("by_actor"),
-    # The second checker's word: waiting, confirmed, objected; unasked before he was asked at all.
+    # The second inspector's confirmation: waiting, confirmed, objected; unasked: not requested yet.
     Column("second", CODE, nullable=False, server_default=text("'unasked'")),
     stamp_column("second_at"),
     text_column("second_words"),
@@ -65,7 +65,7 @@ spot_mark = Table(
     text_column("faults", "[]"),
     text_column("note"),
     text_column("photos", "[]"),
-    text_column("known", "{}"),  # what the system knew at that minute
+    text_column("known", "{}"),  # the system's recorded state at that minute
     Column("at", STAMP, nullable=False),
     Column("received_at", STAMP, nullable=False),
     code_column("by_actor"),

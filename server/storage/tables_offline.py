@@ -1,4 +1,4 @@
-"""Tables of the hall without its server: kiosks' own lines, leased numbers, what was handed in."""
+"""Tables for work without the server: standby services, number leases, imports, desk actions."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ standby_line = Table(
     Column("kiosk", CODE, nullable=False),
     Column("device", CODE, nullable=False),  # as the agent announced it
     Column("line", CODE, nullable=False),  # http://127.0.0.1:PORT on the kiosk's own PC
-    Column("secret", CODE, nullable=False),  # page and agent know it, nobody else
-    Column("book", CODE, nullable=False),  # the agent's own book; a new one takes new numbers
+    Column("secret", CODE, nullable=False),  # shared by page and agent only
+    Column("book", CODE, nullable=False),  # id of the agent's book; a new book needs new numbers
     Column("heard_at", STAMP, nullable=False),
     PrimaryKeyConstraint("hall_id", "kiosk"),
 )
@@ -41,7 +41,7 @@ lease = Table(
     number_column("last"),
     text_column("tokens", "[]"),  # the phone's token of each number, in order
     Column("leased_at", STAMP, nullable=False),
-    stamp_column("closed_at"),  # no new number is expected from it; what comes late still counts
+    stamp_column("closed_at"),  # no new number is expected; a late arrival still counts
     number_column("used"),
     PrimaryKeyConstraint("hall_id", "id"),
     UniqueConstraint("hall_id", "day", "prefix", "first"),
@@ -58,10 +58,10 @@ handed_in = Table(
     Column("day", CODE, nullable=False),
     Column("given_at", STAMP, nullable=False),
     Column("handed_at", STAMP, nullable=False),
-    # waiting, expired (the day was over), double (the server had given another), conflict
+    # waiting, expired (the day was over), double (the server had issued another), conflict
     code_column("verdict"),
     code_column("other"),  # the other ticket of a double or a conflict
-    number_column("clock_off"),  # seconds that the kiosk PC's clock disagrees with itself
+    number_column("clock_off"),  # seconds by which the kiosk PC's clock contradicts itself
     PrimaryKeyConstraint("hall_id", "ticket_id"),
 )
 Index("ix_handed_in_day", handed_in.c.hall_id, handed_in.c.day, handed_in.c.kiosk)
@@ -78,7 +78,7 @@ desk_line = Table(
     stamp_column("closed_at"),
     PrimaryKeyConstraint("hall_id", "id"),
 )
-"""When a desk's page was connected, and thereby when it was not."""
+"""Connection times of each desk's page, and thereby the times without a connection."""
 Index("ix_desk_line_staff", desk_line.c.hall_id, desk_line.c.staff, desk_line.c.window)
 
 server_seen = Table(
@@ -89,7 +89,7 @@ server_seen = Table(
     Column("seen_at", STAMP, nullable=False),
     PrimaryKeyConstraint("hall_id", "worker"),
 )
-"""Until when each server process was there: what it held open ended then, if it did not say so."""
+"""Last time of each worker: connections that it did not close itself end then."""
 
 desk_act = Table(
     "desk_act",
@@ -100,8 +100,8 @@ desk_act = Table(
     Column("staff", CODE, nullable=False),
     Column("ticket_id", CODE, nullable=False),
     code_column("reason"),
-    text_column("said", "{}"),  # the act as the desk says it, JSON
-    text_column("known", "{}"),  # the ticket as the server knew it then, JSON
+    text_column("said", "{}"),  # the action as the desk reports it, JSON
+    text_column("known", "{}"),  # the ticket in the server's state at the time, JSON
     Column("handed_at", STAMP, nullable=False),
     stamp_column("settled_at"),
     code_column("settled_as"),  # taken or dismissed
@@ -109,5 +109,5 @@ desk_act = Table(
     text_column("words"),
     PrimaryKeyConstraint("hall_id", "id"),
 )
-"""Acts of a desk without the server that did not fit what the server knew, for the office."""
+"""Quarantined desk actions: done without the server and in conflict with its state."""
 Index("ix_desk_act_open", desk_act.c.hall_id, desk_act.c.settled_at)

@@ -1,4 +1,4 @@
-"""Tables of the changes of the past: what was asked for, and every value that a change moved."""
+"""Tables of retroactive changes: the requests, and every value that a change moves."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ past_change = Table(
     code_column("command"),
     text_column("args", "{}"),  # as the command was given, JSON
     text_column("why"),
-    code_column("rank"),  # who may confirm: manager, administrator
+    code_column("rank"),  # role that may confirm: manager, administrator
     Column("asked_by", CODE, nullable=False),  # clerk:1001
     Column("asked_at", STAMP, nullable=False),
-    text_column("days", "[]"),  # the days that the act may move
-    text_column("reach", "[]"),  # whose days it may move, JSON; null: anybody's
-    text_column("subjects", "[]"),  # whose days it moves
+    text_column("days", "[]"),  # days that the action may move
+    text_column("reach", "[]"),  # staff whose days it may move, JSON; null: anybody
+    text_column("subjects", "[]"),  # staff whose days it moves
     code_column("state"),  # waiting, confirmed, refused, withdrawn, stale
     code_column("decided_by"),
     stamp_column("decided_at"),
     text_column("words"),
-    # Released bulletins were looked through and amended where they say otherwise.
+    # 1: released bulletins were examined, and amended where they differ.
     number_column("amended"),
     PrimaryKeyConstraint("hall_id", "id"),
 )

@@ -1,4 +1,4 @@
-"""From where somebody's password was tried, and which browsers he has signed in at before."""
+"""Tables of sign-in sources by person, and of wrong codes and tokens by hour."""
 
 from __future__ import annotations
 
@@ -38,4 +38,4 @@ guess_count = Table(
     code_column("address"),  # of the last one
     PrimaryKeyConstraint("hall_id", "kind", "hour"),
 )
-"""Codes and tokens that were none, from all addresses together."""
+"""Wrong codes and tokens of all addresses together."""

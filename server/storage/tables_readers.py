@@ -1,4 +1,4 @@
-"""Tables of the time clocks: readers, fingers, punches, and what a reader said that nobody asked.
+"""Tables of the time clocks: enrolments, punches, quarantined lines, events, commands.
 
 `punch` is insert-only: the migration forbids UPDATE and DELETE by triggers on both databases.
 """
@@ -36,10 +36,10 @@ reader = Table(
     text_column("name"),
     text_column("place"),
     code_column("state"),  # asking (seen, not admitted), admitted, out (out of service), retired
-    text_column("networks"),  # CIDR list that a push terminal may post from; empty: any
+    text_column("networks"),  # CIDR list of a push terminal's permitted addresses; empty: any
     text_column("firmware"),
     stamp_column("heard_at"),
-    # Everything up to this moment has been delivered: slots past it need not stay pending.
+    # Everything up to this time has been delivered; slots after it stay pending.
     stamp_column("delivered_until"),
     stamp_column("out_since"),
     number_column("offset_seconds"),
@@ -54,7 +54,7 @@ finger = Table(
     "finger",
     metadata,
     hall_column(),
-    # One terminal number (PIN) belongs to one person from a moment on.
+    # A terminal's number (PIN) belongs to one person from a time on.
     Column("enrolment", CODE, nullable=False),
     Column("since", STAMP, nullable=False),
     Column("staff", CODE, nullable=False),  # empty: belongs to nobody from then on
@@ -71,7 +71,7 @@ punch = Table(
     Column("id", BigInteger, nullable=False),
     Column("reader", CODE, nullable=False),
     Column("enrolment", CODE, nullable=False),
-    # The terminal's own wall clock to the second, 'YYYY-MM-DD HH:MM:SS': what it said, for ever.
+    # The terminal's own wall clock to the second, 'YYYY-MM-DD HH:MM:SS'; never corrected.
     Column("said", CODE, nullable=False),
     Column("day", CODE, nullable=False),
     Column("at", STAMP, nullable=False),

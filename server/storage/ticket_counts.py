@@ -1,4 +1,4 @@
-"""Counts over tickets that nobody needs one by one: a clerk's own day, what a hall is asked for."""
+"""Counts over tickets: a clerk's own day, service times, popular items, numbers per kiosk."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _waiting_since = once(
 )
 
 
-# Covered by ix_ticket_kiosk: at most an hour of one kiosk and unit is looked at.
+# Covered by ix_ticket_kiosk: reads at most an hour of one kiosk and unit.
 _given_by = once(
     select(
         func.sum(case((_t.c.issued_at > bindparam("minute"), 1), else_=0)).label("minute"),
@@ -66,19 +66,19 @@ def given_by(
     minute: int,
     until: int,
 ) -> tuple[int, int]:
-    """Return how many numbers of a prefix a kiosk gave in the last minute and hour of a day."""
-    asked = {"hall_id": hall_id, "day": day, "kiosk": kiosk, "prefix": prefix}
-    row = conn.execute(_given_by, asked | {"hour": hour, "minute": minute, "until": until}).one()
+    """Return the numbers of a prefix that a kiosk issued in the last minute and the last hour."""
+    values = {"hall_id": hall_id, "day": day, "kiosk": kiosk, "prefix": prefix}
+    row = conn.execute(_given_by, values | {"hour": hour, "minute": minute, "until": until}).one()
     return int(row.minute or 0), int(row.hour)
 
 
 def served_today(conn: Connection, hall_id: str, day: str) -> list[Row[Any]]:
-    """queue, served, millis (service time in all) of finished tickets of a day."""
+    """Return queue, served, millis (total service time) of a day's finished tickets."""
     return list(conn.execute(_served, {"hall_id": hall_id, "day": day}))
 
 
 def popular_items(conn: Connection, hall_id: str, since: str, most: int) -> list[str]:
-    """Codes of the items most asked for since a day."""
+    """Return the codes of the most requested items since a day."""
     count = func.count()
     rows = conn.execute(
         select(_t.c.item)
@@ -106,14 +106,15 @@ _day_of_staff = once(
 
 
 def day_of_staff(conn: Connection, hall_id: str, day: str, staff: str) -> Row[Any]:
-    """Of the tickets of a day last called by a person: served, missed, service and wait.
+    """Return served, missed, service and wait of a day's tickets last called by a person.
 
-    The first two are None without any ticket, the mean millis of the others without one served.
+    The first two are None without any ticket; the others are mean ms, None without a served
+    one.
     """
     return conn.execute(_day_of_staff, {"hall_id": hall_id, "day": day, "staff": staff}).one()
 
 
 def waiting_since(conn: Connection, hall_id: str, row: LaneCount) -> int:
-    """The earliest arrival among those who wait in a lane for a queue's item; ms."""
-    asked = {"hall_id": hall_id, "lane": row.lane, "queue": row.queue, "item": row.item}
-    return int(conn.execute(_waiting_since, asked).scalar_one())
+    """Return the earliest arrival (ms) in a lane for a queue's item."""
+    values = {"hall_id": hall_id, "lane": row.lane, "queue": row.queue, "item": row.item}
+    return int(conn.execute(_waiting_since, values).scalar_one())

@@ -1,4 +1,4 @@
-"""Tickets, their numbers, the calls made, and the heads that a choice needs."""
+"""Tickets: their numbers, their calls, and the queue heads to choose from. Queries."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ _run_set = once(
         "ON CONFLICT (hall_id, day, pool) DO UPDATE SET run = :run"
     )
 )
-# A skip scan: one step into the partial index per lane that has somebody waiting, whatever the
-# number of tickets, waiting or not.
+# A skip scan: one step into the partial index per lane with a waiting ticket, independent of the
+# number of tickets.
 _heads = once(
     text(
         """
@@ -92,14 +92,14 @@ _heads = once(
         """
     )
 )
-# One query for each index of open tickets; together they are every state that has not ended.
-# The day is an expression, not a column: else SQLite steps through every day there ever was.
+# One query per index of open tickets; together they cover every state that has not ended.
+# The day is an expression, not a column: otherwise SQLite scans all days.
 _open_before = tuple(
     once(select(*_COLUMNS).where(_hall, _t.c.day.concat("") < bindparam("day"), state))
     for state in (_is_waiting, _is_at_window, _t.c.state == literal_column("'missed'"))
 )
 _c = schema.call
-# From the calls, not from the tickets: one person who misses and comes back overtakes again.
+# Counted by calls, not by tickets: a person who misses a call and returns overtakes again.
 _overtakers = once(
     select(_c.c.window)
     .join_from(_t, _c, (_c.c.hall_id == _t.c.hall_id) & (_c.c.ticket_id == _t.c.id))
@@ -146,7 +146,7 @@ _calls_count = once(
 
 
 def _ticket(row: Row[Any] | None) -> Ticket | None:
-    """A row of _COLUMNS; a page of a clerk's day makes a hundred of them."""
+    """Return the ticket of a row of _COLUMNS; fast, as a clerk's day needs about a hundred."""
     if row is None:
         return None
     values = list(row)
@@ -155,12 +155,12 @@ def _ticket(row: Row[Any] | None) -> Ticket | None:
 
 
 def get(conn: Connection, hall_id: str, ticket_id: str) -> Ticket | None:
-    """The ticket of that id."""
+    """Return the ticket with this id, or None."""
     return _ticket(conn.execute(_by_id, {"hall_id": hall_id, "id": ticket_id}).first())
 
 
 def by_token(conn: Connection, hall_id: str, token: str) -> Ticket | None:
-    """The ticket of that phone token."""
+    """Return the ticket with this phone token, or None."""
     return _ticket(conn.execute(_by_token, {"hall_id": hall_id, "token": token}).first())
 
 
@@ -171,7 +171,7 @@ def add(tx: Tx, ticket: Ticket, prefix: str, seq: int) -> None:
 
 
 def change(tx: Tx, ticket: Ticket, was: Ticket) -> None:
-    """Write back what differs from `was`: an index whose columns stay is not touched."""
+    """Update the columns that differ from `was`; indexes of unchanged columns are not written."""
     values = {}
     for name in _CHANGED:
         value = getattr(ticket, name)
@@ -182,7 +182,7 @@ def change(tx: Tx, ticket: Ticket, was: Ticket) -> None:
 
 
 def take_number(tx: Tx, day: str, prefix: str) -> int:
-    """The next number of a prefix on a day, 1, 2, 3 …; the row lock makes it nobody else's."""
+    """Return the next number of a prefix on a day, 1, 2, 3 …; the row lock makes it unique."""
     row = tx.conn.execute(
         _counter_take, {"hall_id": tx.hall_id, "day": day, "prefix": prefix}
     ).one()
@@ -190,27 +190,30 @@ def take_number(tx: Tx, day: str, prefix: str) -> int:
 
 
 def take_numbers(tx: Tx, day: str, prefix: str, other: str) -> tuple[int, int]:
-    """As `take_number`, of two prefixes at once."""
-    asked = {"hall_id": tx.hall_id, "day": day, "prefix": prefix, "other": other}
-    taken = {row.prefix: int(row.last) for row in tx.conn.execute(_counters_take, asked)}
-    return taken[prefix], taken[other]
+    """Return the next numbers of two prefixes at once, as `take_number`."""
+    values = {"hall_id": tx.hall_id, "day": day, "prefix": prefix, "other": other}
+    numbers = {row.prefix: int(row.last) for row in tx.conn.execute(_counters_take, values)}
+    return numbers[prefix], numbers[other]
 
 
 def heads(conn: Connection, hall_id: str) -> list[Row[Any]]:
-    """The most senior waiting ticket of every lane."""
+    """Return the most senior waiting ticket of every lane."""
     return list(conn.execute(_heads, {"hall_id": hall_id}))
 
 
 def priority_calls_over(
     conn: Connection, hall_id: str, day: str, queue: str, order: int, since: int
 ) -> list[str]:
-    """Windows of a queue's priority calls since a time, of tickets junior to an order."""
-    asked = {"hall_id": hall_id, "day": day, "queue": queue, "ord": order, "since": since}
-    return [row.window for row in conn.execute(_overtakers, asked)]
+    """Return the windows of a queue's priority calls since a time.
+
+    Only calls of tickets that are junior to `order`.
+    """
+    values = {"hall_id": hall_id, "day": day, "queue": queue, "ord": order, "since": since}
+    return [row.window for row in conn.execute(_overtakers, values)]
 
 
 class LaneCount(NamedTuple):
-    """Who waits in a lane."""
+    """Number of waiting tickets in a lane that share queue, item and class."""
 
     lane: str
     queue: str
@@ -218,35 +221,35 @@ class LaneCount(NamedTuple):
     klass: str
     waiting: int
     since: int
-    """The earliest arrival, ms."""
+    """Earliest arrival, ms."""
 
 
 def waiting_by_lane(conn: Connection, hall_id: str) -> list[LaneCount]:
-    """Every lane with somebody in it."""
+    """Return every lane with waiting tickets."""
     return [LaneCount(*row) for row in conn.execute(_lane_counts, {"hall_id": hall_id})]
 
 
 def at_window(conn: Connection, hall_id: str, window: str) -> list[Ticket]:
-    """Tickets that are called, served or held at a window."""
+    """Return the tickets that are called, served or held at a window."""
     rows = conn.execute(_held, {"hall_id": hall_id, "window": window})
     return [t for t in map(_ticket, rows) if t is not None]
 
 
 def run_of(tx: Tx, day: str, pool: str) -> int:
-    """Priority calls in a row from a pool today."""
-    found = tx.conn.execute(
+    """Return the number of consecutive priority calls from a pool today."""
+    run = tx.conn.execute(
         _run_get, {"hall_id": tx.hall_id, "day": day, "pool": pool}
     ).scalar_one_or_none()
-    return found or 0
+    return run or 0
 
 
 def set_run(tx: Tx, day: str, pool: str, run: int) -> None:
-    """Keep the run of priority calls of a pool."""
+    """Store the number of consecutive priority calls from a pool."""
     tx.conn.execute(_run_set, {"hall_id": tx.hall_id, "day": day, "pool": pool, "run": run})
 
 
 def add_call(tx: Tx, ticket: Ticket, n: int, move: str, why: str) -> None:
-    """One call as a fact: the n-th of this ticket."""
+    """Insert the n-th call of a ticket."""
     tx.conn.execute(
         _call_insert,
         {
@@ -263,25 +266,25 @@ def add_call(tx: Tx, ticket: Ticket, n: int, move: str, why: str) -> None:
 
 
 def calls_of(conn: Connection, hall_id: str, ticket_id: str) -> list[dict[str, Any]]:
-    """Calls of one ticket with their reasons, oldest first."""
+    """Return the calls of one ticket with their reasons, oldest first."""
     rows = conn.execute(_calls_of, {"hall_id": hall_id, "ticket_id": ticket_id})
     return [dict(row._mapping) for row in rows]
 
 
 def first_in_lane(conn: Connection, hall_id: str, lane: str, most: int) -> list[Ticket]:
-    """The first `most` waiting tickets of a lane by seniority."""
-    asked = {"hall_id": hall_id, "lane": lane, "most": most}
-    return [t for t in map(_ticket, conn.execute(_first_in_lane, asked)) if t is not None]
+    """Return the first `most` waiting tickets of a lane by seniority."""
+    values = {"hall_id": hall_id, "lane": lane, "most": most}
+    return [t for t in map(_ticket, conn.execute(_first_in_lane, values)) if t is not None]
 
 
 def calls_made(conn: Connection, hall_id: str, ticket_id: str) -> int:
-    """How often one ticket has been called."""
-    found = conn.execute(_calls_count, {"hall_id": hall_id, "ticket_id": ticket_id})
-    return int(found.scalar_one())
+    """Return the number of calls of a ticket."""
+    count = conn.execute(_calls_count, {"hall_id": hall_id, "ticket_id": ticket_id})
+    return int(count.scalar_one())
 
 
 def of_day(conn: Connection, hall_id: str, day: str) -> list[Ticket]:
-    """Every ticket of a day in order of issue."""
+    """Return every ticket of a day in order of issue."""
     rows = conn.execute(
         select(*_COLUMNS).where(_t.c.hall_id == hall_id, _t.c.day == day).order_by(_t.c.issued_at)
     )
@@ -291,7 +294,7 @@ def of_day(conn: Connection, hall_id: str, day: str) -> list[Ticket]:
 def in_states(
     conn: Connection, hall_id: str, states: Iterable[State], day: str | None = None
 ) -> list[Ticket]:
-    """Tickets in any of `states`, of one day or of all."""
+    """Return the tickets in any of `states`, of one day or of all."""
     where = and_(_t.c.hall_id == hall_id, _t.c.state.in_([s.value for s in states]))
     if day is not None:
         where = and_(where, _t.c.day == day)
@@ -300,7 +303,7 @@ def in_states(
 
 
 def waiting_orders(conn: Connection, hall_id: str, queue: str, most: int) -> list[int]:
-    """Seniorities of the first `most` waiting tickets of a queue."""
+    """Return the seniorities of the first `most` waiting tickets of a queue."""
     rows = conn.execute(
         select(_t.c.ord)
         .where(_t.c.hall_id == hall_id, _t.c.queue == queue, _is_waiting)
@@ -311,9 +314,9 @@ def waiting_orders(conn: Connection, hall_id: str, queue: str, most: int) -> lis
 
 
 def open_before(conn: Connection, hall_id: str, day: str) -> list[Ticket]:
-    """Tickets of earlier days that have not ended."""
-    asked = {"hall_id": hall_id, "day": day}
-    rows = [row for query in _open_before for row in conn.execute(query, asked)]
+    """Return tickets of earlier days that have not ended."""
+    values = {"hall_id": hall_id, "day": day}
+    rows = [row for query in _open_before for row in conn.execute(query, values)]
     return [t for t in map(_ticket, rows) if t is not None]
 
 
@@ -331,13 +334,16 @@ _ahead = once(
 
 
 def busy_windows(conn: Connection, hall_id: str) -> frozenset[str]:
-    """Windows with a called or served ticket."""
+    """Return the windows with a called or served ticket."""
     return frozenset(row.window for row in conn.execute(_busy, {"hall_id": hall_id}))
 
 
 def ahead_of(conn: Connection, hall_id: str, ticket: Ticket) -> int:
-    """People of the same queue who are before a waiting ticket: higher level or more senior."""
-    found = conn.execute(
+    """Return the number of people before a waiting ticket in its queue.
+
+    They have a higher level, or the same level and more seniority.
+    """
+    count = conn.execute(
         _ahead,
         {
             "hall_id": hall_id,
@@ -347,7 +353,7 @@ def ahead_of(conn: Connection, hall_id: str, ticket: Ticket) -> int:
             "ord": ticket.ord,
         },
     ).scalar_one()
-    return int(found)
+    return int(count)
 
 
 _all_at_windows = once(select(*_COLUMNS).where(_hall, _is_at_window))
@@ -362,14 +368,14 @@ _missed_at = once(
 
 
 def all_at_windows(conn: Connection, hall_id: str) -> list[Ticket]:
-    """Every called, served or held ticket."""
+    """Return every called, served or held ticket."""
     rows = conn.execute(_all_at_windows, {"hall_id": hall_id})
     return [t for t in map(_ticket, rows) if t is not None]
 
 
 def missed_at(conn: Connection, hall_id: str, day: str, window: str) -> list[Ticket]:
-    """Tickets of a day that a window called in vain, newest first."""
-    # Not ordered there: SQLite would step through everybody who was called that day.
+    """Return a day's missed tickets that a window called, newest call first."""
+    # Without ORDER BY: SQLite would scan all tickets that were called on that day.
     rows = conn.execute(_missed_at, {"hall_id": hall_id, "day": day, "window": window})
-    found = [t for t in map(_ticket, rows) if t is not None and t.called_at is not None]
-    return sorted(found, key=lambda ticket: ticket.called_at or 0, reverse=True)
+    tickets = [t for t in map(_ticket, rows) if t is not None and t.called_at is not None]
+    return sorted(tickets, key=lambda ticket: ticket.called_at or 0, reverse=True)

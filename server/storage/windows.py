@@ -1,4 +1,4 @@
-"""Who sits at which window, and whether it is paused."""
+"""Window sessions: the person signed in to each window, and its pause."""
 
 from __future__ import annotations
 
@@ -21,37 +21,37 @@ _change = once(
 
 
 def posts(conn: Connection, hall_id: str) -> list[Row[Any]]:
-    """Every window with somebody signed in."""
+    """Return every window session."""
     return list(conn.execute(_all, {"hall_id": hall_id}))
 
 
 def post(conn: Connection, hall_id: str, window: str) -> Row[Any] | None:
-    """Who sits at `window`."""
+    """Return the session at a window, or None."""
     return conn.execute(_one, {"hall_id": hall_id, "window": window}).first()
 
 
 def post_of(conn: Connection, hall_id: str, staff: str) -> Row[Any] | None:
-    """Where a person sits."""
+    """Return a person's window session, or None."""
     return conn.execute(_by_staff, {"hall_id": hall_id, "staff": staff}).first()
 
 
 def seat(tx: Tx, window: str, staff: str) -> None:
-    """Sign a person in to a free window; the primary key refuses a second one."""
+    """Sign a person in to a free window; the primary key rejects a second person."""
     tx.conn.execute(insert(_p).values(hall_id=tx.hall_id, window=window, staff=staff, since=tx.now))
 
 
 def leave(tx: Tx, window: str) -> None:
-    """Sign out whoever sits at a window."""
+    """Sign out the person at a window."""
     tx.conn.execute(delete(_p).where(_p.c.hall_id == tx.hall_id, _p.c.window == window))
 
 
 def set_pause(tx: Tx, window: str, paused_at: int | None, reason: str) -> None:
-    """Pause (a time and a reason) or go on (None)."""
+    """Pause a window (time and reason), or resume it (None)."""
     _set(tx, window, paused_at=paused_at, pause_reason=reason)
 
 
 def called(tx: Tx, window: str) -> None:
-    """Remember that this window called somebody now."""
+    """Record that this window made a call now."""
     _set(tx, window, last_call_at=tx.now)
 
 

@@ -1,1 +1,1 @@
-"""What goes over HTTP and Socket.IO, as pydantic models; the pages' types come from them."""
+"""Messages over HTTP and Socket.IO as pydantic models; the pages' types are generated from them."""

@@ -1,7 +1,7 @@
-"""Day sheets and shift rules: what is asked and what is shown.
+"""Messages of day sheets and shift rules: commands and views.
 
 Times of day are HH:MM of the hall, days ISO text, months YYYY-MM. A day of a month sheet is a
-short text, a letter per slot (`LETTERS`), capital where a correction counts.
+short text: a letter per slot (`LETTERS`), upper case where a correction counts.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ Title = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"
 
 
 class Mark(Message):
-    """The verdict of one slot."""
+    """Verdict of one slot."""
 
     slot: str
     name: str
@@ -49,23 +49,23 @@ class Mark(Message):
     state: StateName
     minutes: int
     at: str
-    """Time of the punch that served it, empty without one."""
+    """Time of the punch that served it; empty without one."""
     line: str
-    """The reason in one sentence."""
+    """Reason in one sentence."""
     corrected: bool
-    """A correction, or a change of the past that a second person confirmed, speaks here."""
+    """True if a correction or a confirmed retroactive change decides this verdict."""
     moved: bool
-    """A change of the past moved it; a correction may be asked for all the same."""
+    """True if a retroactive change moved it; a correction may be requested all the same."""
     was: str
-    """What stood here before it was corrected, in words; empty: nothing else."""
+    """Verdict before the correction, in words; empty if there was no other."""
     doubt: bool
-    """A punch was there whose clock was not believed."""
+    """True if a punch exists whose time is doubtful."""
     overdue: bool
-    """Pending, and the time at which it was due has passed."""
+    """True if the verdict is pending and the due time has passed."""
 
 
 class TotalsView(Message):
-    """What days add up to; `rate` is on time as a share of due, null when nothing was due."""
+    """Sums over days. `rate` is the on-time share of due slots; null when nothing was due."""
 
     due: int
     on_time: int
@@ -96,11 +96,11 @@ class DayView(Message):
     marks: list[Mark]
     absent_halves: int
     changed: list[str]
-    """Changes of the past that no mark shows, because its slot is gone: a sentence each."""
+    """Retroactive changes of slots that the day does not have any more: a sentence each."""
 
 
 class PersonToday(Message):
-    """One line of the hall's day."""
+    """One person's line on the hall's sheet of a day."""
 
     number: str
     name: str
@@ -121,14 +121,16 @@ class UnitToday(Message):
 
 
 class AttendanceDay(Message):
-    """The hall on one day."""
+    """The hall's sheet of one day."""
 
     day: str
     working: bool
     note: str
     known_until: str
-    """Up to this moment every time clock has delivered, later slots are pending: HH:MM, with the
-    day if it was another one; empty when the whole day is known."""
+    """Time up to which every time clock has delivered: HH:MM, with the date if another day.
+
+    Later slots are pending. Empty when the whole day is complete.
+    """
     slots: list[str]
     units: list[UnitToday]
     totals: TotalsView
@@ -147,7 +149,7 @@ class PersonMonth(Message):
 
 
 class MonthDay(Message):
-    """The head of one column."""
+    """Head of one column of a month sheet."""
 
     day: str
     weekday: int
@@ -173,16 +175,16 @@ class MonthSheet(Message):
     unit_name: str
     month: str
     units: list[NameRef]
-    """Units to choose from: those with people on the list."""
+    """Units to choose from: those with people on the staff list."""
     days: list[MonthDay]
     rows: list[MonthRow]
     totals: TotalsView
     changed: list[str]
-    """Changes of the past, a sentence each with both values."""
+    """Retroactive changes, a sentence each with the values before and after."""
 
 
 class ExceptionRow(Message):
-    """A slot that is not in order, and whether somebody asked to have it corrected."""
+    """Slot that is late, early or missing, with the state of its correction request."""
 
     staff: str
     name: str
@@ -194,14 +196,14 @@ class ExceptionRow(Message):
 
 
 class ExceptionList(Message):
-    """What is to be settled in a month, newest first."""
+    """Exceptions of a month, newest first."""
 
     month: str
     rows: list[ExceptionRow]
 
 
 class PunchView(Message):
-    """One raw punch, as it stands for ever."""
+    """One raw punch; it is never changed."""
 
     id: int
     reader: str
@@ -211,11 +213,11 @@ class PunchView(Message):
     source: str
     doubt: str
     serves: str
-    """Name of the slot that it serves; empty: none."""
+    """Name of the slot that it serves; empty if none."""
 
 
 class LeaveRef(Message):
-    """Leave that touches the day."""
+    """Leave that overlaps the day."""
 
     id: str
     kind: str
@@ -226,7 +228,7 @@ class LeaveRef(Message):
 
 
 class CorrectionRef(Message):
-    """A correction that was asked for, whatever became of it."""
+    """Requested correction in any state."""
 
     id: str
     slot: str
@@ -237,12 +239,12 @@ class CorrectionRef(Message):
     decided_by: str
     decision: str
     by_name: str = ""
-    """Their names, where a staff list has them."""
+    """Names of `by` and `decided_by`, if a staff list contains them."""
     decided_name: str = ""
 
 
 class DayEvidence(Message):
-    """Everything behind one person's day."""
+    """Evidence of one person's day."""
 
     number: str
     name: str
@@ -255,7 +257,7 @@ class DayEvidence(Message):
 
 
 class SlotBody(Command):
-    """One punch that is due."""
+    """One slot of a shift rule: a punch that is due."""
 
     code: Code
     name: Title
@@ -269,7 +271,7 @@ class SlotBody(Command):
 
 
 class RuleBody(Command):
-    """A shift rule: for whom, between which dates, on which weekdays, with which slots."""
+    """Shift rule: people, dates, weekdays and slots."""
 
     name: Title
     scope: Literal["hall", "unit", "person"] = "hall"
@@ -282,13 +284,13 @@ class RuleBody(Command):
 
 
 class WithdrawRule(Command):
-    """The last day on which the rule holds."""
+    """Last day on which the rule applies."""
 
     last_day: Day
 
 
 class TryRule(Command):
-    """Replay these days with the rule, keeping nothing; at most 100 days."""
+    """Request to compute the rule's effect on past days (at most 100); nothing is stored."""
 
     rule: RuleBody
     first: Day
@@ -296,7 +298,7 @@ class TryRule(Command):
 
 
 class RuleView(Message):
-    """A rule as it stands."""
+    """Stored shift rule with its state."""
 
     id: str
     rule: RuleBody
@@ -306,19 +308,19 @@ class RuleView(Message):
 
 
 class RuleList(Message):
-    """Every rule there ever was."""
+    """All rules of all times."""
 
     rules: list[RuleView]
 
 
 class RuleMade(Message):
-    """The new draft."""
+    """Id of the new draft."""
 
     id: str
 
 
 class TrialChange(Message):
-    """A slot that would have come out differently."""
+    """Slot with a different verdict under the tried rule."""
 
     day: str
     slot: str
@@ -327,7 +329,7 @@ class TrialChange(Message):
 
 
 class TrialPerson(Message):
-    """What the rule would have meant for one person."""
+    """Effect of the tried rule on one person."""
 
     number: str
     name: str
@@ -338,7 +340,7 @@ class TrialPerson(Message):
 
 
 class RuleTrial(Message):
-    """Everybody whose days would have read differently."""
+    """People whose verdicts differ under the tried rule."""
 
     first: str
     last: str

@@ -1,6 +1,6 @@
-"""Leave, corrections, cover, papers and the working calendar: what is asked and what is shown.
+"""Messages of leave, corrections, cover, papers and the working calendar: commands and views.
 
-Moments are the hall's wall clock to the minute (`2026-11-24T08:30`), days ISO text; only `at` and
+Times are the hall's wall clock to the minute (`2026-11-24T08:30`), days ISO text; only `at` and
 `created_at` are milliseconds.
 """
 
@@ -43,7 +43,7 @@ ClaimName = Literal["on_time", "late", "early", "official", "elsewhere"]
 
 
 class AskLeave(Command):
-    """Ask for leave. `cover` null: the cover of the staff list; empty: nobody."""
+    """Request for leave. `cover` null means the cover of the staff list, empty means nobody."""
 
     staff: Code
     kind: LeaveKindName
@@ -56,32 +56,32 @@ class AskLeave(Command):
 
 
 class DecideCase(Command):
-    """Approve or refuse; a refusal needs words."""
+    """Approval or refusal; a refusal needs words."""
 
     approve: bool
     words: Note = ""
 
 
 class CaseWords(Command):
-    """A word with a cancellation or a handover."""
+    """Words for a cancellation or a handover."""
 
     words: Note = ""
 
 
 class NameCover(Command):
-    """Another B; empty: nobody."""
+    """Another cover (B); empty means nobody."""
 
     cover: StaffOrNone
 
 
 class HandInPaper(Command):
-    """The paper that was missing."""
+    """Paper attached later."""
 
     file: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class AskCorrection(Command):
-    """One slot of one day shall count as `verdict`; `claimed`: the time that the person says."""
+    """Request to count one slot of a day as `verdict`. `claimed` is the time the person states."""
 
     staff: Code
     day: SheetDay
@@ -93,13 +93,13 @@ class AskCorrection(Command):
 
 
 class CaseAsked(Message):
-    """The new case."""
+    """Id of the new case."""
 
     id: str
 
 
 class PaperRef(Message):
-    """A kept paper, to be had at `/api/v1/files/<id>`."""
+    """Stored paper; its bytes are at `/api/v1/files/<id>`."""
 
     id: str
     name: str
@@ -108,7 +108,7 @@ class PaperRef(Message):
 
 
 class PersonRef(Message):
-    """Somebody of the staff list."""
+    """Person of the staff list."""
 
     number: str
     name: str
@@ -117,7 +117,7 @@ class PersonRef(Message):
 
 
 class CaseStep(Message):
-    """Something that was done with a leave."""
+    """One step of a leave."""
 
     act: str
     by: str
@@ -127,7 +127,7 @@ class CaseStep(Message):
     words: str = ""
     cover_name: str = ""
     ends: str = ""
-    """For a shortened leave: when it would have ended."""
+    """Original end of a shortened leave."""
 
 
 class LeaveBeside(Message):
@@ -141,18 +141,18 @@ class LeaveBeside(Message):
 
 
 class LeaveEvidence(Message):
-    """What whoever decides should know."""
+    """Facts for the person who decides about a leave."""
 
     unit_size: int
     beside: list[LeaveBeside]
     taken_days: float
-    """Working days of approved leave of the person since the beginning of the year."""
+    """Working days of the person's approved leave in this year."""
     cover_away: bool
-    """The named B is away himself for some of the time."""
+    """True if the named cover (B) is away for some of the time."""
 
 
 class LeaveCase(Message):
-    """A leave with its steps and what the asker may do with it."""
+    """Leave with its steps and the actions permitted to the viewer."""
 
     id: str
     person: PersonRef
@@ -168,12 +168,12 @@ class LeaveCase(Message):
     handed_over: bool
     emergency: bool
     after: bool
-    """Asked for afterwards."""
+    """True if it was requested afterwards."""
     state: Literal["asked", "approved", "refused", "cancelled"]
     running: bool
     rungs: list[str]
     waiting: str
-    """Whose decision is next; empty when none is."""
+    """Role that decides next; empty if no decision is open."""
     steps: list[CaseStep]
     by: str
     by_name: str
@@ -183,7 +183,7 @@ class LeaveCase(Message):
 
 
 class SlotWas(Message):
-    """The verdict of a slot as it stood when a correction was asked for."""
+    """Verdict of a slot at the time of the correction request."""
 
     state: str
     minutes: int
@@ -194,7 +194,7 @@ class SlotWas(Message):
 
 
 class CorrectionCase(Message):
-    """A request to correct one slot, with the verdict that stood."""
+    """Request to correct one slot, with the verdict before it."""
 
     id: str
     person: PersonRef
@@ -214,7 +214,7 @@ class CorrectionCase(Message):
     decided_at: int | None
     decision: str
     used: int
-    """Of the month's quota, by this person."""
+    """Corrections that this person has used of the month's quota."""
     quota: int
     can: list[Literal["decide", "cancel"]]
 
@@ -227,7 +227,10 @@ class HallSpan(Message):
 
 
 class LadderLine(Message):
-    """Up to `days` working days or `hours` working hours (both null: any) these decide."""
+    """Line of an approval ladder: its rungs decide up to these working days or hours.
+
+    `days` and `hours` both null means any length.
+    """
 
     days: float | None
     hours: float | None
@@ -235,26 +238,26 @@ class LadderLine(Message):
 
 
 class MyRequests(Message):
-    """Everything that concerns one person: asked, to confirm as B, to decide."""
+    """Requests of one person: their own, handovers to confirm as cover (B), cases to decide."""
 
     me: PersonRef
     chief: bool
     manages: bool
     today: str
     spans: list[HallSpan]
-    """The hall's hours of an ordinary day: what a half day and a day mean."""
+    """The hall's hours of an ordinary day; they define a half day and a day."""
     default_cover: str
     colleagues: list[PersonRef]
-    """Who may stand in."""
+    """People who may be the cover."""
     team: list[PersonRef]
-    """For whom the person may ask."""
+    """People for whom the person may request leave."""
     leaves: list[LeaveCase]
     corrections: list[CorrectionCase]
     covering: list[LeaveCase]
     leaves_to_decide: list[LeaveCase]
     corrections_to_decide: list[CorrectionCase]
     leaves_waiting: list[LeaveCase]
-    """Of one's people, but for somebody else to decide."""
+    """Leave of one's people that another person has to decide."""
     corrections_waiting: list[CorrectionCase]
     used: int
     quota: int
@@ -264,14 +267,14 @@ class MyRequests(Message):
 
 
 class LadderView(Message):
-    """One approval ladder in force: for whom, and its lines."""
+    """Approval ladder in force: its group of people and its lines."""
 
     who: Literal["staff", "chief", "office"]
     lines: list[LadderLine]
 
 
 class LeaveList(Message):
-    """Leave that touches some days, and the rules by which leave is decided now."""
+    """Leave that overlaps some days, with the approval rules in force."""
 
     first: str
     last: str
@@ -279,12 +282,12 @@ class LeaveList(Message):
     people: list[PersonRef]
     ladders: list[LadderView]
     heads: list[PersonRef]
-    """The centre's heads; empty: the administrators."""
+    """Heads of the centre; empty means the administrators."""
     after_days: int
 
 
 class CoverRef(Message):
-    """Somebody for whom the person at the page stands in now."""
+    """Absent person whom the person at the page covers now."""
 
     staff: str
     name: str
@@ -293,7 +296,7 @@ class CoverRef(Message):
 
 
 class StateDay(Message):
-    """A holiday or make-up working day; `own`: the hall's own special day, which wins."""
+    """Holiday or make-up working day. `own` marks the hall's own special day, which wins."""
 
     day: str
     opens: bool
@@ -313,20 +316,20 @@ class CalendarYear(Message):
     """ISO weekdays worked in an ordinary week."""
     days: list[StateDay]
     working_days: list[int]
-    """Working days of each month."""
+    """Number of working days of each month."""
     years: list[int]
     missing: list[int]
 
 
 class ImportCalendar(Edit):
-    """A year's list, a line per day or stretch: day, 休 or 班, name."""
+    """List of a year with a line per day or range: day, 休 or 班, name."""
 
     year: int = Field(ge=2000, le=2099)
     text: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 
 
 class CalendarTaken(Message):
-    """What an import brought."""
+    """Result of a calendar import."""
 
     year: int
     off: int

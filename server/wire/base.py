@@ -1,4 +1,4 @@
-"""The base of every message: unknown fields are refused, values are strict enough to fuzz."""
+"""Base classes and types of all messages: unknown fields are rejected, values are strict."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from server.domain.half_width import half_width
 
 
 class Message(BaseModel):
-    """Something the server sends."""
+    """Message from the server."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Command(BaseModel):
-    """Something the server is asked."""
+    """Body of a request to the server."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -26,20 +26,24 @@ SeenValue = Annotated[str, StringConstraints(max_length=20_000)] | bool | int | 
 
 
 class Edit(Command):
-    """A command that puts something in the place of something else.
+    """Command that replaces existing values.
 
-    `seen`: what the person was shown of it, by name; if it is another by now, nothing is done.
+    `seen`: the values that the page showed, by name. If the current values differ, nothing is
+    changed.
     """
 
     seen: dict[str, SeenValue] = {}
 
 
 class Nothing(Command):
-    """A command without arguments."""
+    """Command without arguments."""
 
 
 def _typed(value: object) -> object:
-    """Fold what a Chinese input method makes of letters and digits: no code of ours has others."""
+    """Convert full-width letters and digits of Chinese input methods to half width.
+
+    Codes never contain full-width ones.
+    """
     return half_width(value) if isinstance(value, str) else value
 
 
@@ -54,7 +58,7 @@ _IDENTITY = re.compile(
 
 
 def masked(text: str) -> str:
-    """Identity card numbers without the birthday: notes are kept for good."""
+    """Mask the birthday in identity card numbers, as notes are stored permanently."""
     return _IDENTITY.sub(r"\1********\2", text)
 
 

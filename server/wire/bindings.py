@@ -1,4 +1,4 @@
-"""Messages of device bindings: what an agent announced and may not serve yet."""
+"""Messages of device claims: devices that an agent announced without a binding."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Told = Annotated[str, Field(max_length=64)]
 
 
 class ClaimRef(Command):
-    """A claim as the office saw it: what is confirmed is what was read."""
+    """Claim as the office saw it: only what was read is confirmed."""
 
     agent: Told
     device: Told
@@ -25,9 +25,9 @@ class ClaimRef(Command):
 
 
 class DeviceClaim(Message):
-    """A device that its agent announced and the office has not confirmed.
+    """Device that its agent announced and the office has not confirmed.
 
-    `change`: what differs from what is bound; `beside`: other devices of the kind at the place.
+    `change`: the difference to the binding. `beside`: other devices of the kind at the place.
     """
 
     agent: str

@@ -1,4 +1,4 @@
-"""The weekly bulletin: what is asked and what is shown. Figures are those of the domain."""
+"""Messages of the weekly bulletin: commands and views. Figures are those of the domain."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ Words = Annotated[
 
 
 class BulletinPiece(Message):
-    """A run of words, or a figure with the address of its evidence."""
+    """Text, or a figure with the address of its evidence."""
 
     text: str
     link: str
 
 
 class BulletinSection(Message):
-    """One section: its words with figures in braces, and as it reads."""
+    """Section: its words with figures in braces, and the resulting pieces."""
 
     name: str
     title: str
@@ -39,7 +39,7 @@ class BulletinSection(Message):
 
 
 class BulletinColumn(Message):
-    """A column of a table; `number`: its cells are figures."""
+    """Column of a table; `number` marks cells that are figures."""
 
     key: str
     zh: str
@@ -48,7 +48,7 @@ class BulletinColumn(Message):
 
 
 class BulletinRow(Message):
-    """A line of a table as it is read everywhere, and where its evidence is."""
+    """Row of a table: the same cells everywhere, with the address of its evidence."""
 
     key: str
     link: str
@@ -56,7 +56,7 @@ class BulletinRow(Message):
 
 
 class BulletinTable(Message):
-    """A table of a bulletin: the same cells on page, paper and in the workbook."""
+    """Table of a bulletin: the same cells on page, paper and in the workbook."""
 
     key: str
     number: int
@@ -70,7 +70,7 @@ class BulletinTable(Message):
 
 
 class FactView(Message):
-    """A figure that words may quote in braces, by its `label` or its `name`."""
+    """Figure that words may quote in braces by `label` or `name`."""
 
     name: str
     label: str
@@ -79,7 +79,7 @@ class FactView(Message):
 
 
 class AcknowledgementView(Message):
-    """Whether a unit has read it; `at` null: not yet."""
+    """Acknowledgement of a unit; `at` null means not yet."""
 
     unit: str
     name: str
@@ -88,7 +88,7 @@ class AcknowledgementView(Message):
 
 
 class AmendmentView(Message):
-    """A later truth; `released_at` null: drafted, not released."""
+    """Amendment; `released_at` null means drafted, not released."""
 
     n: int
     words: str
@@ -109,7 +109,7 @@ class WeekRates(Message):
 
 
 class BulletinView(Message):
-    """A bulletin. A draft's figures are of this moment, a released one's are frozen."""
+    """Bulletin. A draft's figures are current, a released one's are frozen."""
 
     id: str
     number: int
@@ -118,18 +118,18 @@ class BulletinView(Message):
     last: str
     hall: str
     digest: str
-    """Of a draft: what `release` must be given to release exactly this."""
+    """Of a draft: the value to pass to `release`, so that exactly this version is released."""
     drafted_at: int
     editors: list[str]
-    """Everyone who changed or checked the words; none of them may release."""
+    """Everyone who changed or checked the words; none of them may release it."""
     edited_at: int | None
     released_by: str
     released_at: int | None
     pending: bool
-    """Punches of the week are still owed: it cannot be released yet."""
+    """True if punches of the week are outstanding: it cannot be released yet."""
     title: str
     numbered: str
-    """Its number as papers write it."""
+    """Number in the form of official papers."""
     sections: list[BulletinSection]
     tables: list[BulletinTable]
     facts: list[FactView]
@@ -142,7 +142,7 @@ class BulletinView(Message):
     service_windows: list[ServiceLine]
     rates: list[WeekRates]
     weeks: list[str]
-    """The weeks that `rates` are of, oldest first."""
+    """Weeks of `rates`, oldest first."""
     acknowledgements: list[AcknowledgementView]
     amendments: list[AmendmentView]
 
@@ -167,13 +167,13 @@ class BulletinList(Message):
 
 
 class BulletinChanges(Message):
-    """What a released bulletin says otherwise than the books say today."""
+    """Differences between a released bulletin and today's records."""
 
     changes: list[Difference]
 
 
 class PublicBulletin(Message):
-    """What boards and phones show: the newest released one; people only if the hall names them."""
+    """Newest released bulletin for boards and phones; with people only if the hall names them."""
 
     id: str
     number: int
@@ -193,7 +193,7 @@ class PublicBulletin(Message):
 
 
 class TicketLine(Message):
-    """A ticket as evidence of a service figure. Times in ms; waits and services in minutes."""
+    """Ticket as evidence of a service figure. Times in ms; wait and service in minutes."""
 
     id: str
     number: str
@@ -201,7 +201,7 @@ class TicketLine(Message):
     unit: str
     window: str
     window_number: int | None
-    """None for a window that left the catalogue, and for nobody called."""
+    """None for a window that is not in the catalogue, and for a ticket without a call."""
     state: str
     issued_at: int
     called_at: int | None
@@ -210,7 +210,7 @@ class TicketLine(Message):
 
 
 class TicketEvidence(Message):
-    """The tickets behind a line of service figures."""
+    """Tickets behind a line of service figures."""
 
     name: str
     week: str
@@ -218,42 +218,42 @@ class TicketEvidence(Message):
 
 
 class DraftBulletin(Command):
-    """Draft a week's bulletin by hand."""
+    """Week whose bulletin is drafted by hand."""
 
     week: Annotated[str, StringConstraints(pattern=r"^\d{4}-W\d{2}$")]
 
 
 class EditBulletin(Edit):
-    """New words by section; an empty text goes back to the drafted wording."""
+    """New words by section; an empty text restores the drafted wording."""
 
     words: dict[str, Words]
 
 
 class ReleaseBulletin(Command):
-    """The digest of what the releaser has read."""
+    """Digest of the version that the releasing person has read."""
 
     seen: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class AmendBulletin(Command):
-    """What the office says about the change."""
+    """Words of the office about the change."""
 
     words: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 
 
 class BulletinMade(Message):
-    """The week of the draft."""
+    """Week of the new draft."""
 
     id: str
 
 
 class BulletinReleased(Message):
-    """The digest that is final now."""
+    """Final digest."""
 
     digest: str
 
 
 class AmendmentMade(Message):
-    """The number of the new amendment."""
+    """Number of the new amendment."""
 
     n: int

@@ -1,6 +1,6 @@
-"""Spot checks and findings: what is asked and what is shown.
+"""Messages of spot checks and findings: commands and views.
 
-Times are ms since 1970 (UTC). A drawn time stands in no message before it has come.
+Times are ms since 1970 (UTC). No message contains a drawn time before it has come.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ IsoDay = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Maybe = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00-\x1f]*$")]
 
 
-# -- what is asked ---------------------------------------------------------------------------------
+# -- commands --------------------------------------------------------------------------------------
 
 
 class StartCheck(Command):
-    """Start a check, or one by hand, together with `other`: a second person of the staff list."""
+    """Second inspector of a check to start: a person of the staff list."""
 
     other: Code
 
 
 class MarkWindow(Command):
-    """One mark. `id` is made by the phone; `at` is the phone's idea of the hall's time, ms."""
+    """One mark. The phone makes `id`; `at` is the phone's estimate of the hall's time, ms."""
 
     id: Code
     window: Code
@@ -49,49 +49,49 @@ class MarkWindow(Command):
 
 
 class JudgeFinding(Command):
-    """Confirm or dismiss what the system proposed, and why."""
+    """Confirmation or dismissal of a proposed finding, with the reason."""
 
     confirm: bool
     why: Words
 
 
 class SettleFinding(Command):
-    """Decide a dispute: whether the finding stands, and why."""
+    """Decision of a dispute with the reason; `stands`: the finding is upheld."""
 
     stands: bool
     why: Words
 
 
 class DisputeFinding(Command):
-    """Dispute a finding with a statement."""
+    """Statement that disputes a finding."""
 
     statement: Words
 
 
 class RectifyFinding(Command):
-    """What was put right, and on which day."""
+    """Rectification of a finding and its day."""
 
     words: Words
     day: IsoDay
 
 
-# -- what is shown ---------------------------------------------------------------------------------
+# -- views -----------------------------------------------------------------------------------------
 
 
 class CheckStarted(Message):
-    """The check that was started, or ended."""
+    """Check that was started or ended."""
 
     check: str
 
 
 class PhotoKept(Message):
-    """A photo's id: SHA-256 of what is kept."""
+    """Id of a stored photo: SHA-256 of its stored bytes."""
 
     id: str
 
 
 class SealRules(Message):
-    """What a day's times are drawn by. Minutes of the day."""
+    """Rules of a day's draw, in minutes of the day."""
 
     asked: int
     count: int
@@ -103,7 +103,10 @@ class SealRules(Message):
 
 
 class SealView(Message):
-    """A day's seal, for everybody. `seed`, `times` and `recipe` only once it is revealed."""
+    """Draw commitment of a day, for everybody.
+
+    `seed`, `times` and `recipe` are filled only once it is revealed.
+    """
 
     day: str
     seal: str
@@ -116,18 +119,18 @@ class SealView(Message):
     times: list[str]
     recipe: str
     faults: list[str]
-    """Why the day is not proven, as codes; empty while it is not revealed or all is well."""
+    """Codes of failed proofs; empty while it is not revealed or if all proofs hold."""
 
 
 class NamedPerson(Message):
-    """A person by number and name."""
+    """Person by number and name."""
 
     number: str
     name: str
 
 
 class CheckView(Message):
-    """A check that has come due or was begun by hand. `start_until`: only while it is due."""
+    """Check that is due or was started by hand. `start_until` is set only while it is due."""
 
     id: str
     day: str
@@ -145,7 +148,7 @@ class CheckView(Message):
 
 
 class KnownNow(Message):
-    """What the hall's books say of a window at `as_of`."""
+    """Recorded state of a window at `as_of`."""
 
     as_of: int
     staff: str
@@ -162,7 +165,7 @@ class KnownNow(Message):
 
 
 class ExpectedPerson(Message):
-    """Who should sit at a window. `until`: local end of the leave, ISO."""
+    """Person who should be at a window. `until`: local end of the leave, ISO."""
 
     number: str
     name: str
@@ -173,7 +176,7 @@ class ExpectedPerson(Message):
 
 
 class WalkWindow(Message):
-    """A window on the way, in walking order."""
+    """Window of an inspection round, in walking order."""
 
     code: str
     number: int
@@ -187,7 +190,7 @@ class WalkWindow(Message):
 
 
 class MarkView(Message):
-    """A mark as kept. `counts`: not undone and not replaced by a later one."""
+    """Stored mark. `counts`: neither undone nor replaced by a later one."""
 
     id: str
     window: str
@@ -208,14 +211,14 @@ class MarkView(Message):
 
 
 class WalkView(Message):
-    """A running walk."""
+    """Running inspection round."""
 
     check: CheckView
     marks: list[MarkView]
 
 
 class ChecksState(Message):
-    """Pushed to `checks`: today's seal, the checks that have come, the walks that run."""
+    """Full state of the feed `checks`: today's draw commitment, due checks, running rounds."""
 
     day: str
     seal: SealView | None
@@ -228,27 +231,27 @@ class ChecksState(Message):
 
 
 class CheckDay(Message):
-    """A day of the history."""
+    """Day of the history."""
 
     seal: SealView
     checks: list[CheckView]
 
 
 class CheckDays(Message):
-    """GET /api/v1/office/checks/days: newest first."""
+    """Answer to GET /api/v1/office/checks/days, newest first."""
 
     days: list[CheckDay]
 
 
 class CheckDetail(Message):
-    """GET /api/v1/office/checks/<check>: a check with every mark."""
+    """Answer to GET /api/v1/office/checks/<check>: a check with every mark."""
 
     check: CheckView
     marks: list[MarkView]
 
 
 class FindingLine(Message):
-    """One step in a finding's life."""
+    """One step in a finding's history."""
 
     state: str
     by: str
@@ -258,7 +261,7 @@ class FindingLine(Message):
 
 
 class Rectified(Message):
-    """What was put right."""
+    """Rectification of a finding."""
 
     words: str
     day: str
@@ -267,7 +270,7 @@ class Rectified(Message):
 
 
 class FindingView(Message):
-    """A finding with its evidence and history; `can_…`: what whoever asks may do now."""
+    """Finding with evidence and history; `can_…`: actions permitted to the viewer now."""
 
     id: str
     day: str

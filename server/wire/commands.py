@@ -1,4 +1,4 @@
-"""The bodies of commands under `/api/v1/` and the plain answers."""
+"""Bodies of commands under `/api/v1/` and the plain answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from server.wire.base import TYPED, Code, Command, Edit, Message, Name, Note
 
 
 class Problem(Message):
-    """A refusal: a stable code, words in both languages, and the facts behind it."""
+    """Refusal: a stable code, words in both languages, and the facts behind it."""
 
     code: str
     message_zh: str
@@ -20,13 +20,13 @@ class Problem(Message):
 
 
 class Done(Message):
-    """Done."""
+    """Answer to a command without a result."""
 
     ok: Literal[True] = True
 
 
 class IssueTicket(Command):
-    """Take a number for an item, as a kind of applicant."""
+    """Request for a number for an item, with the applicant's class."""
 
     item: Code
     applicant: Code = "ordinary"
@@ -34,27 +34,30 @@ class IssueTicket(Command):
 
 
 class PrintNotice(Command):
-    """Print the one-time notice (一次性告知单) of an item; `missing`: positions to tick."""
+    """Request to print an item's one-time notice (一次性告知单); `missing`: positions to tick."""
 
     item: Code
     missing: list[int] = Field(default_factory=list, max_length=50)
 
 
 class CallNext(Command):
-    """Call the next person. `complete`: end the service in progress first with this outcome."""
+    """Request to call the next person.
+
+    `complete`: outcome with which the service in progress ends first.
+    """
 
     complete: Literal["accepted", "done", "consulted", "notice_given", "default"] | None = None
 
 
 class Finish(Command):
-    """End the service. A refusal needs a note that says why."""
+    """End of a service with its outcome; a refusal needs a note with the reason."""
 
     outcome: Literal["accepted", "done", "consulted", "notice_given", "refused"]
     note: Note = ""
 
 
 class OfflineAct(Command):
-    """One act of a desk that had no server; `at`: hall time in milliseconds when it was done."""
+    """One desk action without the server; `at`: hall time of the action, ms."""
 
     kind: Literal["call", "recall", "start", "finish", "no_show"]
     ticket: Code
@@ -72,14 +75,17 @@ class OfflineAct(Command):
 
 
 class SealedShare(Command):
-    """Share that the server gave to a desk for the time without it, in order, with its seal."""
+    """Desk share that the server gave for use without it, in order, with its seal."""
 
     tickets: list[Code] = Field(min_length=1, max_length=50)
     seal: str = Field(max_length=64)
 
 
 class HandInActs(Command):
-    """What a desk did without a server, in order; `known`: whom it had at the window before."""
+    """Desk actions without the server, in order.
+
+    `known`: the ticket that was at the window before them.
+    """
 
     window: Code
     known: str = Field(default="", max_length=64)
@@ -88,19 +94,19 @@ class HandInActs(Command):
 
 
 class Hold(Command):
-    """Set the current ticket aside."""
+    """Request to put the current ticket on hold."""
 
     note: Note = ""
 
 
 class Resume(Command):
-    """Call a held or missed ticket to this window."""
+    """Held or missed ticket to call to this window."""
 
     ticket: Code
 
 
 class Transfer(Command):
-    """Send the current ticket on: to a window, or to the queue of an item or of a unit."""
+    """Target of a transfer: a window, or the queue of an item or a unit."""
 
     window: Code | None = None
     item: Code | None = None
@@ -109,20 +115,20 @@ class Transfer(Command):
 
 
 class Pause(Command):
-    """Stop calling for a while, with the reason."""
+    """Reason of a pause in calling."""
 
     reason: Literal["materials", "meeting", "rest", "equipment", "leave", "other"]
     note: Note = ""
 
 
 class SignIn(Command):
-    """Sit down at a window."""
+    """Window to sign in to."""
 
     window: Code
 
 
 class SignOut(Command):
-    """Leave the window. `force`: although people wait whom only this window serves."""
+    """Request to sign out. `force`: even if only this window serves some waiting people."""
 
     force: bool = False
 
@@ -135,37 +141,37 @@ class Login(Command):
 
 
 class ChangePassword(Command):
-    """A new password for oneself."""
+    """New password for oneself."""
 
     current: SecretStr = Field(max_length=200)
     new: SecretStr = Field(max_length=200)
 
 
 class AddAccount(Command):
-    """An account for a person of the staff list; the answer shows a one-time password."""
+    """New account of a person on the staff list; the answer contains a one-time password."""
 
     staff: Code
     role: Literal["clerk", "manager", "administrator"]
 
 
 class ChangeAccount(Edit):
-    """Change role, disable or enable."""
+    """New role of an account, or its new disabled state."""
 
     role: Literal["clerk", "manager", "administrator"] | None = None
     disabled: bool | None = None
 
 
 class OneTimePassword(Message):
-    """Shown once; must be changed on first use."""
+    """One-time password: shown once, to be changed at the first sign-in."""
 
     staff: str
     password: str
 
 
 class MakeCode(Command):
-    """A one-time code for a kiosk, board or agent of this name.
+    """Request for a one-time code of a kiosk, board or agent.
 
-    `place`: the one kiosk, window, zone or site at which an agent's first hello binds devices.
+    `place`: the kiosk, window, zone or site at which an agent's first hello binds devices.
     """
 
     kind: Literal["kiosk", "board", "agent"]
@@ -174,7 +180,7 @@ class MakeCode(Command):
 
 
 class OneTimeCode(Message):
-    """Shown once; valid for `minutes`."""
+    """One-time code: shown once, valid for `minutes`."""
 
     code: str
     kind: str
@@ -183,7 +189,7 @@ class OneTimeCode(Message):
 
 
 class Enrol(Command):
-    """Exchange a one-time code for a token."""
+    """One-time code to exchange for a token."""
 
     code: Code
     kind: Literal["kiosk", "board", "agent"]
@@ -191,7 +197,7 @@ class Enrol(Command):
 
 
 class Enrolled(Message):
-    """The token; browsers also get it as a cookie."""
+    """Token of the enrolled device; browsers also get it as a cookie."""
 
     token: str
     kind: str
@@ -199,27 +205,27 @@ class Enrolled(Message):
 
 
 class Revoke(Command):
-    """Withdraw the tokens of a device."""
+    """Device whose tokens are revoked."""
 
     kind: Literal["kiosk", "board", "agent"]
     name: Name
 
 
 class TakeAlarm(Command):
-    """Deal with an alarm of the office's list."""
+    """Alarm of the office's list that the person deals with."""
 
     code: Name
     subject: Annotated[str, Field(max_length=128)] = ""
 
 
 class ChangeSettings(Edit):
-    """New values of settings, by name."""
+    """New values of settings by name."""
 
     values: dict[str, int | str | bool]
 
 
 class Session(Message):
-    """Who is signed in in this browser, and the token that changes need (`X-CSRF-Token`)."""
+    """Session state of a browser, with the token that changes need (`X-CSRF-Token`)."""
 
     kind: Literal["none", "staff", "kiosk", "board"]
     name: str = ""
@@ -228,7 +234,7 @@ class Session(Message):
     must_change: bool = False
     window: str = ""
     windows: list[str] = Field(default_factory=list)
-    """Where the person may sit now, as B of somebody away included."""
+    """Windows at which the person may sign in now, including those of people they cover."""
     covers: list[CoverRef] = Field(default_factory=list)
     csrf: str = ""
     demo: bool = False
@@ -250,7 +256,7 @@ class ImportProblem(Message):
 
 
 class Imported(Message):
-    """What an import did: the version in force, and whether it is new."""
+    """Result of an import: the version in force; `changed`: it is new."""
 
     version: int
     changed: bool

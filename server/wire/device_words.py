@@ -1,4 +1,4 @@
-"""Words of refusals about devices, their bindings, and the numbers that a kiosk gives.
+"""Texts of refusals about devices, their bindings, and the numbers of kiosks.
 
 Part of `problems.WORDS`: status, Chinese, English.
 """

@@ -1,7 +1,7 @@
-"""The sentences of refusals whose words depend on a fact: one for each value the fact can have.
+"""Texts of refusals that depend on a fact: one sentence for each value of the fact.
 
-The codes in the data of a problem stay for programs; people read these. A value that has no
-sentence of its own gets the general one of `problems.WORDS`, which names no value.
+The codes in the data of a problem are for programs; people read these sentences. A value
+without its own sentence gets the general one of `problems.WORDS`, which names no value.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ SLOT_REASONS: dict[str, Pair] = {
 
 
 def sentences(code: Code, data: Mapping[str, Any]) -> Pair | None:
-    """The sentences for this value of the deciding fact; None: the general ones hold."""
+    """Return the sentences for the deciding fact's value; None if the general ones apply."""
     if code is Code.RULE_INVALID:
         reasons = SLOT_REASONS if "slot" in data else RULE_REASONS
         return reasons.get(str(data.get("reason")))

@@ -1,4 +1,4 @@
-"""`python -m server.wire.export`: one JSON Schema of every message, for the pages' types."""
+"""JSON Schema of every message, for the pages' types: `python -m server.wire.export`."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ MODULES = (
 
 
 def models() -> list[type[Message] | type[Command]]:
-    """Every message and command, by name."""
-    found = {
+    """Return every message and command class by name."""
+    classes = {
         name: value
         for module in MODULES
         for name, value in vars(module).items()
         if isinstance(value, type) and issubclass(value, (Message, Command))
         if value not in (Message, Command)
     }
-    return [found[name] for name in sorted(found)]
+    return [classes[name] for name in sorted(classes)]
 
 
 def schema() -> dict[str, Any]:
-    """The schema with one definition per model."""
+    """Return the schema with one definition per class."""
     _, top = models_json_schema([(m, "serialization") for m in models()], title="Hallkeeper")
     return top
 

@@ -1,4 +1,4 @@
-"""The names of the things that people fill in, in words, for the refusal INVALID."""
+"""Names of request fields for people, for the refusal INVALID."""
 
 from __future__ import annotations
 
@@ -120,8 +120,8 @@ UNNAMED: Pair = ("填写的内容", "what was filled in")
 _NAME = re.compile(r"[A-Za-z_]+")
 
 
-def field_words(where: str) -> Pair:
-    """The name of a field by its place in the request: `slots.0.due` is the time due."""
-    names = _NAME.findall(where)
+def field_words(path: str) -> Pair:
+    """Return a field's name from its path in the request: `slots.0.due` is the time due."""
+    names = _NAME.findall(path)
     full, last = ".".join(names), names[-1] if names else ""
     return FIELDS.get(full) or FIELDS.get(last) or UNNAMED

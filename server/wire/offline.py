@@ -1,4 +1,4 @@
-"""Messages of the hall without its server: what a kiosk's agent announces and hands in."""
+"""Messages of the hall without its server: standby services, offline tickets, desk actions."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from server.wire.base import Command, Message, Note
 
 
 class StandbyAnnounced(Message):
-    """An agent's word of its kiosk's own line: the address on that PC, and which book it keeps."""
+    """Standby service that an agent announces: its address on the kiosk's PC, and its book."""
 
     line: str = Field(pattern=r"^http://127\.0\.0\.1:[1-9][0-9]{1,4}$")
     book: str = Field(pattern=r"^[0-9a-f]{16,64}$")
 
 
 class GivenTicket(Message):
-    """A number that an agent gave while the server was away. `at`: hall time, in milliseconds."""
+    """Ticket that an agent issued without the server. `at`: hall time in ms."""
 
     id: str = Field(max_length=64)
     lease: str = Field(max_length=64)
@@ -38,7 +38,7 @@ class GivenTicket(Message):
 
 
 class SettledSlip(Message):
-    """What a printer did with a slip that its own PC had printed."""
+    """Print result of a slip that the kiosk's own PC printed."""
 
     slip: str = Field(max_length=64)
     state: Literal["printed", "failed", "unknown"]
@@ -46,14 +46,14 @@ class SettledSlip(Message):
 
 
 class StandbyAccess(Message):
-    """Where a kiosk's page finds its own PC when the server is away; empty: nowhere."""
+    """Address and secret of the kiosk's standby service for its page; empty if there is none."""
 
     line: str
     secret: str
 
 
 class LeasedBlock(Message):
-    """Numbers a kiosk holds, and how many of them are known to have been given."""
+    """Numbers leased to a kiosk, and the number of them known to be issued."""
 
     kiosk: str
     first: str
@@ -63,7 +63,7 @@ class LeasedBlock(Message):
 
 
 class OfflineSpell(Message):
-    """What a kiosk gave without the server today: how many, from when to when, what became."""
+    """Offline tickets that a kiosk issued today: number, first and last time, results."""
 
     kiosk: str
     given: int
@@ -75,7 +75,7 @@ class OfflineSpell(Message):
 
 
 class DeskActSaid(Message):
-    """One act as the desk says it: what and when."""
+    """One desk action as the desk reports it."""
 
     kind: Literal["call", "recall", "start", "finish", "no_show"]
     at: int
@@ -83,7 +83,7 @@ class DeskActSaid(Message):
 
 
 class TicketKnown(Message):
-    """A ticket as the server knew it when acts came that did not fit; "" and None: not yet."""
+    """Server's state of a ticket when conflicting desk actions arrived; "" and None: not yet."""
 
     number: str
     state: str
@@ -95,7 +95,7 @@ class TicketKnown(Message):
 
 
 class DeskActsAside(Message):
-    """Acts of a desk without the server that did not fit: both versions, for the office."""
+    """Quarantined desk actions for the office, with both versions."""
 
     id: str
     window_number: int
@@ -109,14 +109,14 @@ class DeskActsAside(Message):
 
 
 class SettleActs(Command):
-    """The office's decision about acts that did not fit, with its reason."""
+    """Decision of the office about quarantined desk actions, with its reason."""
 
     taken: bool
     why: Annotated[Note, StringConstraints(min_length=1)]
 
 
 class OfflineDay(Message):
-    """The day without the server, for the office."""
+    """Leases, imports and quarantined desk actions of a day, for the office."""
 
     leases: list[LeasedBlock]
     spells: list[OfflineSpell]

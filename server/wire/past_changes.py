@@ -1,4 +1,4 @@
-"""Changes of the past, sheets that wait for their witness, checks that wait for their second."""
+"""Messages of retroactive changes, and of sheets and checks that wait for a second person."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ Words = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f]
 
 
 class PastMove(Message):
-    """A value of a day that is over, before and after, in words."""
+    """Value of a past day before and after the change, in words."""
 
     day: str
     staff: str
     name: str
     what: str
-    """The slot's name, or what else the value is."""
+    """Name of the slot or of another moved value."""
     was_zh: str
     was_en: str
     now_zh: str
@@ -26,14 +26,14 @@ class PastMove(Message):
 
 
 class PastChange(Message):
-    """An act on days that are over, with the values that it moves."""
+    """Retroactive change: an action on past days with the values that it moves."""
 
     id: str
     command: str
     command_zh: str
     command_en: str
     details: list[list[str]]
-    """The act's arguments: name and value."""
+    """Arguments of the action: (name, value)."""
     why: str
     asked_by: str
     asked_name: str
@@ -44,43 +44,43 @@ class PastChange(Message):
     decided_at: int | None
     words: str
     moves: list[PastMove]
-    """The first values; `count` says how many there are."""
+    """First moved values; `count` is the number of all."""
     count: int
     mine: bool
-    """The reader asked for it and may withdraw it."""
+    """True if the viewer requested it and may withdraw it."""
     may_confirm: bool
-    """The reader is a second person for it."""
+    """True if the viewer may be its second person."""
 
 
 class PastChanges(Message):
-    """Changes of the past, those that wait first."""
+    """Retroactive changes, waiting ones first."""
 
     changes: list[PastChange]
     waiting: int
 
 
 class RefuseChange(Command):
-    """Refuse a change, with words."""
+    """Words of a refusal."""
 
     words: Words
 
 
 class WitnessSheet(Command):
-    """The witness's word: the sheet is as it was signed, or it is not, and why."""
+    """Decision of the witness: agreement with the sheet, or the reason against it."""
 
     agree: bool
     words: Words = ""
 
 
 class SecondChecker(Command):
-    """The second checker's word: the walk was made by both, or why it was not."""
+    """Decision of the second inspector: both made the round, or the reason against it."""
 
     agree: bool
     words: Words = ""
 
 
 class SheetLine(Message):
-    """One signature."""
+    """One signature of a sheet."""
 
     staff: str
     name: str
@@ -88,7 +88,7 @@ class SheetLine(Message):
 
 
 class SheetToWitness(Message):
-    """A sign-in sheet that names the reader as its witness."""
+    """Sign-in sheet that names the viewer as its witness."""
 
     id: str
     day: str
@@ -100,7 +100,7 @@ class SheetToWitness(Message):
 
 
 class CheckToSecond(Message):
-    """A walk that names the reader as its second checker."""
+    """Inspection round that names the viewer as its second inspector."""
 
     id: str
     by: str
@@ -111,11 +111,11 @@ class CheckToSecond(Message):
     objected: bool
     marks: int
     problems: int
-    """Marks that would become findings."""
+    """Number of marks that would become findings."""
 
 
 class ToConfirm(Message):
-    """Sheets and walks that wait for the reader's own word."""
+    """Sheets and inspection rounds that wait for the viewer's confirmation."""
 
     sheets: list[SheetToWitness]
     checks: list[CheckToSecond]

@@ -1,6 +1,6 @@
-"""The words of refusals about changes of the past and sign-in sheets.
+"""Texts of refusals about retroactive changes and sign-in sheets.
 
-Part of `problems.WORDS`, by way of `request_words`: status, Chinese, English.
+Part of `problems.WORDS` through `request_words`: status, Chinese, English.
 """
 
 from __future__ import annotations

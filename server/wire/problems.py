@@ -1,6 +1,6 @@
-"""The words and the HTTP status of every error code: one line each, Chinese and English.
+"""Texts and HTTP status of every error code, in Chinese and English.
 
-Sentences say what happened and what to do now. `{name}` takes a fact of the error's data.
+Sentences say what happened and what to do now. `{name}` inserts a fact of the error's data.
 """
 
 from __future__ import annotations
@@ -349,7 +349,7 @@ WORDS: dict[Code, tuple[int, str, str]] = {
 
 
 def _spoken(moment: datetime, days: tuple[str, ...]) -> str:
-    """A coming opening as people say it."""
+    """Return the time of the next opening in words."""
     clock, day = f"{moment.hour}:{moment.minute:02}", days[moment.isoweekday()]
     if days is _DAYS_ZH:
         return f"{moment.month}月{moment.day}日（{day}）{clock}"
@@ -357,7 +357,7 @@ def _spoken(moment: datetime, days: tuple[str, ...]) -> str:
 
 
 def _day_time(text: str) -> tuple[str, str]:
-    """`11-25 08:30` in Chinese and English; what is no such time stays as it is."""
+    """Return `11-25 08:30` in Chinese and English; other text is returned unchanged."""
     try:
         moment = datetime.fromisoformat(f"2000-{text}")
     except ValueError:
@@ -372,7 +372,7 @@ class _Facts(dict[str, Any]):
 
 
 def _readable(error: HallError, language: int) -> _Facts:
-    """The facts as people read them; `language`: 0 Chinese, 1 English."""
+    """Return the facts in words; `language`: 0 Chinese, 1 English."""
     days, joint = (_DAYS_EN, ", ") if language else (_DAYS_ZH, "、")
     facts = _Facts({k: "—" if v is None else v for k, v in error.data.items()})
     if isinstance(facts.get("next"), str) and facts["next"] != "—":
@@ -401,12 +401,12 @@ def _readable(error: HallError, language: int) -> _Facts:
 
 
 def status_of(error: HallError) -> int:
-    """The HTTP status of an error."""
+    """Return the HTTP status of an error."""
     return WORDS[error.code][0]
 
 
 def problem(error: HallError) -> Problem:
-    """The error as a message."""
+    """Return the error as a message."""
     zh, en = sentences(error.code, error.data) or WORDS[error.code][1:]
     return Problem(
         code=error.code.value,

@@ -1,4 +1,4 @@
-"""Time clocks, fingers and punches: what is asked and what is shown.
+"""Messages of time clocks, enrolments and punches: commands and views.
 
 There is no message that changes a punch.
 """
@@ -19,7 +19,7 @@ Encoding = Literal["", "utf-8", "gb18030"]
 
 
 class AddReader(Command):
-    """Put up a time clock. `networks`: CIDR, parted by spaces; empty: from anywhere."""
+    """New time clock. `networks`: permitted CIDR networks, separated by spaces; empty: any."""
 
     serial: Serial
     way: Literal["push", "pull", "file"]
@@ -30,7 +30,7 @@ class AddReader(Command):
 
 
 class DescribeReader(Edit):
-    """What the office says of a time clock; `encoding` of the names sent to it, "" as it is."""
+    """Description of a time clock. `encoding`: of the names sent to it; "": unchanged."""
 
     name: Note
     place: Note = ""
@@ -39,7 +39,7 @@ class DescribeReader(Edit):
 
 
 class OrderReader(Command):
-    """Have a time clock do something; `first` and `last` (ISO days) for `reread`."""
+    """Order to a time clock; `first` and `last` (ISO days) are for `reread`."""
 
     kind: Literal["set_time", "info", "names", "reread", "reboot"]
     first: str = Field(default="", max_length=10)
@@ -47,7 +47,7 @@ class OrderReader(Command):
 
 
 class LinkFinger(Command):
-    """From the day `since` on an enrolment belongs to `staff` ("": to nobody)."""
+    """Link of an enrolment to `staff` from the day `since` on ("": to nobody)."""
 
     enrolment: Enrolment
     staff: str = Field(default="", max_length=64)
@@ -55,13 +55,16 @@ class LinkFinger(Command):
 
 
 class LinkSame(Command):
-    """Link everybody without a finger to the enrolment of the staff number, from a day on."""
+    """Request to link all people without an enrolment to the one equal to their staff number.
+
+    `since` is the first day.
+    """
 
     since: Day
 
 
 class LinkedSame(Message):
-    """How many were linked."""
+    """Number of linked people."""
 
     linked: int
 
@@ -74,7 +77,7 @@ class SignedLine(Command):
 
 
 class FileSheet(Command):
-    """A sheet that people signed while no time clock worked."""
+    """Sheet that people signed while no time clock worked."""
 
     day: Day
     reason: Note
@@ -83,19 +86,19 @@ class FileSheet(Command):
 
 
 class Ordered(Message):
-    """How many commands wait for the time clock now."""
+    """Number of commands that wait for the time clock now."""
 
     count: int
 
 
 class SheetTaken(Message):
-    """A sheet that waits for its witness."""
+    """Id of a sheet that waits for its witness."""
 
     sheet: str
 
 
 class FileLineProblem(Message):
-    """A line of a file that is no punch: too_short, bad_enrolment, bad_time, template."""
+    """Line of a file that is no punch: too_short, bad_enrolment, bad_time, template."""
 
     line: int
     text: str
@@ -103,7 +106,7 @@ class FileLineProblem(Message):
 
 
 class FileTaken(Message):
-    """What became of a file: new punches, those known already, those whose time is in doubt."""
+    """Result of a file import: new punches, already stored ones, those with a doubtful time."""
 
     new: int
     known: int
@@ -112,7 +115,7 @@ class FileTaken(Message):
 
 
 class ReaderView(Message):
-    """A time clock as it stands. Times in ms; `offset` seconds ahead of the server."""
+    """Time clock with its state. Times in ms; `offset`: seconds ahead of the server."""
 
     serial: str
     way: str
@@ -137,11 +140,14 @@ class ReaderView(Message):
     commands: int
     put_aside: int
     listed_twice: bool
-    """Another hall of the deployment lists it too: refused while it dials an address."""
+    """True if another hall of the deployment lists it too.
+
+    Its requests are rejected while it connects by an IP address instead of a host name.
+    """
 
 
 class PutAsideView(Message):
-    """A line that is no punch."""
+    """Quarantined line of a time clock."""
 
     id: int
     reader: str
@@ -153,7 +159,7 @@ class PutAsideView(Message):
 
 
 class SettleLines(Command):
-    """All lines put aside of a time clock were looked at; the lowest and highest id."""
+    """Range (lowest and highest id) of a time clock's quarantined lines to settle."""
 
     oldest: Annotated[int, Field(ge=1, le=10**18)]
     newest: Annotated[int, Field(ge=1, le=10**18)]
@@ -161,13 +167,13 @@ class SettleLines(Command):
 
 
 class LinesSettled(Message):
-    """Count of lines that are settled now."""
+    """Number of lines that are settled now."""
 
     settled: int
 
 
 class UnknownFinger(Message):
-    """An enrolment that punched and is nobody's."""
+    """Enrolment that punched and belongs to nobody."""
 
     enrolment: str
     punches: int
@@ -177,7 +183,7 @@ class UnknownFinger(Message):
 
 
 class PunchView(Message):
-    """A punch; `said` is the terminal's own wall clock."""
+    """Punch; `said` is the terminal's own wall clock."""
 
     id: int
     reader: str
@@ -191,7 +197,7 @@ class PunchView(Message):
 
 
 class SheetView(Message):
-    """A sign-in sheet."""
+    """Sign-in sheet."""
 
     id: str
     day: str
@@ -203,11 +209,11 @@ class SheetView(Message):
     count: int
     state: Literal["waiting", "confirmed", "refused"]
     words: str
-    """Why the witness refused it."""
+    """Witness's reason for a refusal."""
 
 
 class ReadersState(Message):
-    """The office's page of time clocks."""
+    """Full state of the office's page of time clocks."""
 
     readers: list[ReaderView]
     put_aside: list[PutAsideView]
@@ -217,7 +223,7 @@ class ReadersState(Message):
 
 
 class ReaderCommandView(Message):
-    """Something the time clock was told to do."""
+    """Command to a time clock."""
 
     id: int
     kind: str
@@ -231,7 +237,7 @@ class ReaderCommandView(Message):
 
 
 class ReaderEventView(Message):
-    """Something that happened at the time clock."""
+    """Event of a time clock."""
 
     id: int
     kind: str
@@ -240,14 +246,14 @@ class ReaderEventView(Message):
 
 
 class ReaderDetail(Message):
-    """A time clock's orders and events, newest first."""
+    """Commands and events of a time clock, newest first."""
 
     commands: list[ReaderCommandView]
     events: list[ReaderEventView]
 
 
 class FingerView(Message):
-    """Since when an enrolment is whose."""
+    """Link of an enrolment to a person, with its start."""
 
     enrolment: str
     since: int
@@ -257,13 +263,13 @@ class FingerView(Message):
 
 
 class FingerList(Message):
-    """Every link of an enrolment to a person."""
+    """All links of enrolments to people."""
 
     fingers: list[FingerView]
 
 
 class PunchDetail(Message):
-    """A punch with all that the terminal told: the evidence."""
+    """Punch with all data that the terminal sent, as evidence."""
 
     punch: PunchView
     at: int

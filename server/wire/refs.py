@@ -1,4 +1,4 @@
-"""The domain's records as messages: the small shapes that several pages share."""
+"""References to records of the domain: small messages that several pages share."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from server.domain.catalogue import Catalogue, Item, Unit, Window
 from server.wire.views import MaterialRef, UnitRef, WindowRef
 
 MOST = 256
-"""Catalogues whose windows are kept as messages: those of every hall of a process."""
-_kept: dict[int, tuple[Catalogue, dict[str, WindowRef]]] = {}
+"""Maximum number of catalogues with cached windows: one for each hall of a process."""
+_cache: dict[int, tuple[Catalogue, dict[str, WindowRef]]] = {}
 
 
 def window_ref(catalogue: Catalogue, code: str) -> WindowRef | None:
-    """A window by code; None for one that left the catalogue."""
-    kept = _kept.get(id(catalogue))
-    # Every answer names some windows. By identity: a catalogue is never changed, only replaced.
-    if kept is None or kept[0] is not catalogue:
-        if len(_kept) >= MOST:
-            _kept.clear()
+    """Return a window by code; None for one that is not in the catalogue."""
+    cached = _cache.get(id(catalogue))
+    # Cached, as every answer names windows. By identity: a catalogue is replaced, never changed.
+    if cached is None or cached[0] is not catalogue:
+        if len(_cache) >= MOST:
+            _cache.clear()
         refs = {window.code: _window_ref(catalogue, window) for window in catalogue.windows}
-        kept = _kept[id(catalogue)] = (catalogue, refs)
-    return kept[1].get(code)
+        cached = _cache[id(catalogue)] = (catalogue, refs)
+    return cached[1].get(code)
 
 
 def _window_ref(catalogue: Catalogue, window: Window) -> WindowRef:
@@ -39,13 +39,13 @@ def _window_ref(catalogue: Catalogue, window: Window) -> WindowRef:
 
 
 def window_refs(catalogue: Catalogue, codes: Iterable[str]) -> list[WindowRef]:
-    """Windows by code, in order of number."""
-    found = [ref for ref in (window_ref(catalogue, c) for c in codes) if ref is not None]
-    return sorted(found, key=lambda ref: ref.number)
+    """Return windows by code, in order of number."""
+    refs = [ref for ref in (window_ref(catalogue, c) for c in codes) if ref is not None]
+    return sorted(refs, key=lambda ref: ref.number)
 
 
 def unit_ref(catalogue: Catalogue, unit: Unit) -> UnitRef:
-    """A unit with the number of its items."""
+    """Return a unit with the number of its items."""
     return UnitRef(
         code=unit.code,
         name=unit.name,
@@ -61,7 +61,7 @@ def unit_ref(catalogue: Catalogue, unit: Unit) -> UnitRef:
 
 
 def materials(item: Item | None) -> list[MaterialRef]:
-    """The papers to bring."""
+    """Return the papers to bring."""
     if item is None:
         return []
     return [MaterialRef(name=m.name, form=m.form, required=m.required) for m in item.materials]

@@ -1,4 +1,4 @@
-"""The words of refusals about leave, corrections, cover, papers and the calendar.
+"""Texts of refusals about leave, corrections, cover, papers and the calendar.
 
 Part of `problems.WORDS`: status, Chinese, English.
 """

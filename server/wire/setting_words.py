@@ -1,7 +1,7 @@
-"""The names of the hall's settings in words, for refusals.
+"""Names of the hall's settings for refusals.
 
 The settings page has the same words in `server/office/web/setting-words.ts`;
-tests/api/test_error_words.py holds the two and the settings themselves together.
+tests/api/test_error_words.py compares both with the settings.
 """
 
 from __future__ import annotations

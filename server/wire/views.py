@@ -1,6 +1,6 @@
-"""What pages show: answers to GET and the states pushed over Socket.IO.
+"""Views for pages: answers to GET and the full states pushed over Socket.IO.
 
-Times are milliseconds since 1970 (UTC); waits are minutes. Every pushed state is whole.
+Times are milliseconds since 1970 (UTC); waits are minutes.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ class HallHours(Message):
 
     open: bool
     numbers: bool
-    """Numbers are given by the hours: from a little before the opening until the last ticket."""
+    """True if the hours permit issuing: from shortly before opening until the last ticket."""
     midday: bool
-    """Closed between two stretches of the same day."""
+    """True if closed between two spans of the same day."""
     next: int | None
-    """The next opening while closed or after the last ticket; None when none is near."""
+    """Next opening while closed or after the last ticket; None if none is near."""
     windows: list[int]
-    """Numbers of the windows that are open by hours of their own while the hall is closed."""
+    """Numbers of the windows that are open by their own hours while the hall is closed."""
 
 
 class UnitRef(Message):
-    """A unit on the kiosk."""
+    """Unit on the kiosk."""
 
     code: str
     name: str
@@ -45,7 +45,7 @@ class UnitRef(Message):
 
 
 class NameRef(Message):
-    """A zone or errand group."""
+    """Zone, errand group or unit by code and name."""
 
     code: str
     name: str
@@ -53,7 +53,7 @@ class NameRef(Message):
 
 
 class ClassRef(Message):
-    """A kind of applicant."""
+    """Applicant class."""
 
     code: str
     name: str
@@ -64,7 +64,7 @@ class ClassRef(Message):
 
 
 class ItemRef(Message):
-    """An item in lists and search. `keys`: pinyin and initials, lower case."""
+    """Item in lists and search. `keys`: pinyin and initials, lower case."""
 
     code: str
     unit: str
@@ -77,7 +77,7 @@ class ItemRef(Message):
 
 
 class KioskCatalogue(Message):
-    """GET /api/v1/catalogue: what a kiosk can offer."""
+    """Answer to GET /api/v1/catalogue: everything that a kiosk offers."""
 
     version: int
     hall: str
@@ -88,11 +88,11 @@ class KioskCatalogue(Message):
     items: list[ItemRef]
     classes: list[ClassRef]
     popular: list[str]
-    """Codes of the items most asked for lately, most first."""
+    """Codes of the most requested items of late, most first."""
 
 
 class WindowRef(Message):
-    """A window as people find it."""
+    """Window with its number, name and zone."""
 
     code: str
     number: int
@@ -105,7 +105,7 @@ class WindowRef(Message):
 
 
 class MaterialRef(Message):
-    """A paper to bring."""
+    """Paper to bring."""
 
     name: str
     form: str
@@ -113,7 +113,7 @@ class MaterialRef(Message):
 
 
 class Offer(Message):
-    """Where the item is served now, and how long it takes to get there."""
+    """Windows that serve the item now, with the number waiting and the expected wait."""
 
     windows: list[WindowRef]
     waiting: int
@@ -123,7 +123,7 @@ class Offer(Message):
 
 
 class ItemPage(Message):
-    """GET /api/v1/items/<code>: all that is disclosed, and the offer or why there is none."""
+    """Answer to GET /api/v1/items/<code>: the public data, and the offer or the refusal."""
 
     item: ItemRef
     unit: UnitRef
@@ -137,7 +137,7 @@ class ItemPage(Message):
 
 
 class SlipState(Message):
-    """What the printer really did. owed and sent: printing; unknown: look at the printer."""
+    """Print result of a slip. owed and sent: printing; unknown: check the printer."""
 
     id: str
     state: Literal["none", "owed", "sent", "printed", "failed", "unknown"]
@@ -146,7 +146,7 @@ class SlipState(Message):
 
 
 class TicketView(Message):
-    """A ticket as its holder sees it: kiosk result page, phone."""
+    """Ticket for its holder: kiosk result page, phone."""
 
     id: str
     number: str
@@ -177,12 +177,12 @@ class TicketView(Message):
     notice: str
     notice_en: str
     reason: str = ""
-    """Of a refusal: its reason, which the applicant must be told."""
+    """Reason of a refusal, which the applicant must be told."""
     hours: HallHours | None = None
 
 
 class PrinterView(Message):
-    """The kiosk's printer as last heard of; unknown is a state of its own."""
+    """Last reported state of the kiosk's printer; `unknown` is a state of its own."""
 
     device: str
     state: Literal["ok", "degraded", "failed", "unknown", "none"]
@@ -191,29 +191,29 @@ class PrinterView(Message):
 
 
 class KioskState(Message):
-    """Pushed to `kiosk`: what the kiosk's pages need live."""
+    """Full state of the feed `kiosk`."""
 
     kiosk: str
     open: bool
     next_opening: int | None
     catalogue: int
     waiting: dict[str, int]
-    """By unit."""
+    """Number of waiting tickets by unit."""
     printer: PrinterView
     idle_seconds: int
     result_seconds: int
     notice: str
     notice_en: str
     digits: list[str]
-    """The words of 0 to 9 in Chinese, as the loudspeakers say them."""
+    """Words of 0 to 9 in Chinese, as the loudspeakers speak them."""
     slips: dict[str, SlipState]
-    """Of the last ten minutes: the kiosk's tickets by ticket id, its notices by slip id."""
+    """Slips of the last ten minutes: tickets' by ticket id, notices by slip id."""
     standby: StandbyAccess
     hours: HallHours
 
 
 class CallView(Message):
-    """A call on a board: people called first, newest on top. `n` grows with each recall."""
+    """Call on a board: called people first, newest on top. `n` grows with each recall."""
 
     number: str
     window: str
@@ -227,7 +227,7 @@ class CallView(Message):
 
 
 class QueueView(Message):
-    """A unit's queue."""
+    """Queue of a unit."""
 
     unit: str
     name: str
@@ -235,14 +235,14 @@ class QueueView(Message):
     prefix: str
     waiting: int
     longest: int
-    """Minutes the first in line has waited."""
+    """Minutes that the first in line has waited."""
     target: int
     windows: list[int]
     """Numbers of the windows that serve it now."""
 
 
 class WindowState(Message):
-    """A window on the board and in the office."""
+    """Window on the board and in the office."""
 
     code: str
     number: int
@@ -259,14 +259,14 @@ class WindowState(Message):
 
 
 class WindowList(Message):
-    """GET /api/v1/windows."""
+    """Answer to GET /api/v1/windows."""
 
     windows: list[WindowState]
     hours: HallHours
 
 
 class BoardState(Message):
-    """Pushed to `board`: everything a board shows."""
+    """Full state of the feed `board`."""
 
     zone: str
     zone_name: str
@@ -284,14 +284,14 @@ class BoardState(Message):
 
 
 class Reason(Message):
-    """Why this one: codes, most general first, and the figures."""
+    """Reason of a choice: codes, most general first, and the figures."""
 
     codes: list[str]
     facts: dict[str, Any]
 
 
 class TicketCard(Message):
-    """A ticket as the clerk sees it."""
+    """Ticket for the clerk."""
 
     id: str
     number: str
@@ -322,7 +322,7 @@ class TicketCard(Message):
 
 
 class CounterQueue(Message):
-    """Waiting by queue as a window sees it; `mine`: people it may call now."""
+    """Waiting tickets of a queue for a window; `mine`: those it may call now."""
 
     unit: str
     name: str
@@ -334,7 +334,7 @@ class CounterQueue(Message):
 
 
 class DayFigures(Message):
-    """A clerk's own day. Minutes; None without a ticket."""
+    """Figures of a clerk's own day. Minutes; None without a ticket."""
 
     served: int
     missed: int
@@ -343,7 +343,7 @@ class DayFigures(Message):
 
 
 class ShareCard(Message):
-    """Somebody whom a window calls while the server is away."""
+    """Ticket of a desk share: the window calls it while the server is away."""
 
     id: str
     number: str
@@ -359,7 +359,7 @@ class ShareCard(Message):
 
 
 class ActResult(Message):
-    """What became of one act that was handed in: `code` is empty where it fitted."""
+    """Result of one imported desk action; `code` is empty if it fits the server's state."""
 
     ticket: str
     number: str
@@ -369,7 +369,7 @@ class ActResult(Message):
 
 
 class CounterState(Message):
-    """Pushed to `counter`: one window."""
+    """Full state of the feed `counter`: one window."""
 
     window: WindowRef
     staff: str
@@ -383,34 +383,34 @@ class CounterState(Message):
     missed: list[TicketCard]
     queues: list[CounterQueue]
     waiting: int
-    """People this window may call now."""
+    """Number of people that this window may call now."""
     figures: DayFigures
     no_show_from: int | None
-    """From when the current ticket may be marked missed; None without one."""
+    """Time from which the current ticket may be marked missed; None without one."""
     no_show_calls: int
     no_show_seconds: int
     announced: Literal["", "pending", "spoken", "unspoken", "by_mouth"] = ""
-    """Outcome of the last call at the loudspeakers; "" if none is awaited."""
+    """Result of the last call at the loudspeakers; "" if none is expected."""
     announced_reason: str = ""
     windows: list[WindowRef]
-    """Where a ticket can be transferred."""
+    """Windows to which a ticket can be transferred."""
     stranded: int
-    """People waiting whom only this window serves."""
+    """Number of waiting people that only this window serves."""
     share: list[ShareCard]
-    """Whom this window calls, in this order, while the server is away; nobody else's."""
+    """Tickets that only this window calls, in this order, while the server is away."""
     share_seal: str = ""
-    """Proves later that the server gave this share; it goes back with the acts."""
+    """Proof that the server gave this share; it is sent back with the actions."""
     hours: HallHours
 
 
 class HandedInActs(Message):
-    """The answer to acts that were handed in: each one's fate, in their order."""
+    """Results of imported desk actions, in their order."""
 
     results: list[ActResult]
 
 
 class DeviceView(Message):
-    """A device and its health; `bus` is the cable it shares with others, "" for one of its own."""
+    """Device and its health. `bus` is the cable it shares with others; "" if not shared."""
 
     name: str
     agent: str
@@ -427,7 +427,7 @@ class DeviceView(Message):
 
 
 class UnprintedSlip(Message):
-    """A slip the desk should look after."""
+    """Slip without confirmed printing, for the desk."""
 
     id: str
     ticket: str
@@ -439,7 +439,7 @@ class UnprintedSlip(Message):
 
 
 class QueueDay(Message):
-    """A unit's day."""
+    """Day figures of a unit."""
 
     unit: str
     name: str
@@ -456,7 +456,7 @@ class QueueDay(Message):
 
 
 class WindowDay(Message):
-    """A window's day beside its state."""
+    """Day figures of a window and its state."""
 
     window: WindowState
     served: int
@@ -466,7 +466,7 @@ class WindowDay(Message):
 
 
 class HourBar(Message):
-    """One hour of the day."""
+    """Figures of one hour of the day."""
 
     hour: int
     issued: int
@@ -474,7 +474,7 @@ class HourBar(Message):
 
 
 class Alarm(Message):
-    """Something a manager should do something about."""
+    """Alarm for a manager to deal with."""
 
     code: str
     subject: str
@@ -482,18 +482,18 @@ class Alarm(Message):
     message_en: str
     since: int | None
     loud: bool = False
-    """Sounds until somebody takes it."""
+    """True if it sounds until a person takes it."""
     taken_by: str = ""
-    """The name of who deals with it."""
+    """Name of the person who deals with it."""
     taken_at: int | None = None
 
 
 class OfficeState(Message):
-    """Pushed to `office`: today at a glance."""
+    """Full state of the feed `office`: overview of today."""
 
     day: str
     repeat_seconds: int
-    """How often a loud alarm sounds; 0: never."""
+    """Seconds between sounds of a loud alarm; 0: never."""
     open: bool
     issued: int
     waiting: int
@@ -514,7 +514,7 @@ class OfficeState(Message):
 
 
 class AccountView(Message):
-    """An account in the office."""
+    """Account in the office."""
 
     staff: str
     name: str
@@ -526,7 +526,7 @@ class AccountView(Message):
 
 
 class TokenView(Message):
-    """An enrolled device."""
+    """Enrolled device."""
 
     kind: str
     name: str
@@ -535,7 +535,7 @@ class TokenView(Message):
 
 
 class VersionView(Message):
-    """A version of the business data."""
+    """Version of the business data."""
 
     version: int
     at: int
@@ -545,7 +545,7 @@ class VersionView(Message):
 
 
 class JournalView(Message):
-    """A line of the journal."""
+    """Line of the journal."""
 
     seq: int
     at: int
@@ -556,24 +556,24 @@ class JournalView(Message):
     data: dict[str, Any]
     why: str
     window_number: int = 0
-    """The number over the window, where the line has one."""
+    """Number of the line's window; 0 if it has none."""
 
 
 class TicketHistory(Message):
-    """A ticket and everything that happened to it."""
+    """Ticket with all its journal lines."""
 
     ticket: TicketCard
     lines: list[JournalView]
 
 
 class Issued(Message):
-    """The answer to taking a number."""
+    """Answer to the command that issues a number."""
 
     ticket: TicketView
 
 
 class CalledMoment(Message):
-    """A call that has just been made."""
+    """Call that has just been made."""
 
     number: str
     window: str
@@ -583,7 +583,7 @@ class CalledMoment(Message):
 
 
 class Moment(Message):
-    """`moment` on namespace `/live`: worth nothing after `expires_in` seconds."""
+    """Event `moment` on namespace `/live`; obsolete after `expires_in` seconds."""
 
     kind: Literal["called"]
     data: CalledMoment
@@ -591,7 +591,7 @@ class Moment(Message):
 
 
 class LiveState(Message):
-    """The envelope of a push: `state` on namespace `/live`."""
+    """Envelope of a push: event `state` on namespace `/live`."""
 
     surface: Literal[
         "kiosk",
@@ -614,25 +614,25 @@ class LiveState(Message):
 
 
 class AccountList(Message):
-    """GET /api/v1/office/accounts."""
+    """Answer to GET /api/v1/office/accounts."""
 
     accounts: list[AccountView]
 
 
 class TokenList(Message):
-    """GET /api/v1/office/tokens."""
+    """Answer to GET /api/v1/office/tokens."""
 
     tokens: list[TokenView]
 
 
 class VersionList(Message):
-    """GET /api/v1/office/versions."""
+    """Answer to GET /api/v1/office/versions."""
 
     versions: list[VersionView]
 
 
 class StaffRef(Message):
-    """A person of the staff list."""
+    """Person of the staff list."""
 
     number: str
     name: str
@@ -643,13 +643,13 @@ class StaffRef(Message):
 
 
 class StaffList(Message):
-    """GET /api/v1/office/staff."""
+    """Answer to GET /api/v1/office/staff."""
 
     staff: list[StaffRef]
 
 
 class SettingsView(Message):
-    """GET /api/v1/office/settings: values with their bounds and choices."""
+    """Answer to GET /api/v1/office/settings: values with their bounds and choices."""
 
     values: dict[str, int | str | bool]
     bounds: dict[str, list[int]]

@@ -1,11 +1,12 @@
-"""The catalogue of a hall as one .xlsx workbook, out and in.
+"""Workbook (.xlsx) with a hall's catalogue: export and import.
 
-`export` writes a catalogue, `read` gives one back or all problems of the book at once, `problems`
-says what an import would refuse, `digest` whether two catalogues are the same. The office page
-and the command line use these; nothing here knows a database or decides about versions.
+`export` writes a catalogue. `read` returns one, or all problems of the workbook at once.
+`problems` returns what an import would reject. `digest` tells if two catalogues are the same.
+The office page and the command line use these; nothing here uses a database or decides about
+versions.
 
-The libraries that read and write spreadsheets take a third of a second to load, so they are loaded
-when a book is, not when a hall starts.
+The spreadsheet libraries take a third of a second to load, so they are loaded with the first
+workbook, not at the start of a hall.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ __all__ = ["Flaw", "Problem", "digest", "export", "problems", "read"]
 
 
 def read(stream: BinaryIO, hall: str | None = None) -> Catalogue | list[Problem]:
-    """A catalogue from a workbook, or every problem that it has."""
+    """Return the catalogue of a workbook, or all its problems."""
     from server.workbook import reading  # noqa: PLC0415 - see above
 
     return reading.read(stream, hall)

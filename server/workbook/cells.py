@@ -1,7 +1,8 @@
-"""One cell of a foreign workbook as the value its column holds, or the flaw that it is.
+"""Conversion of one cell of a foreign workbook into its column's value, or a flaw.
 
-Forgiving where no doubt is possible (a number in a text column, 8：30 typed as text, spaces
-around), strict elsewhere. Bounds and references are judged later, on all values alike.
+Tolerant where the meaning is certain (a number in a text column, 8：30 typed as text,
+surrounding spaces), strict elsewhere. Bounds and references are checked later, for all values
+alike.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ from server.workbook.shape import WEEKDAYS, Column, Kind
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
 _TIME = re.compile(r"(\d{1,2})[:：](\d{2})(?:[:：]00)?", re.ASCII)
 _ZEROS = re.compile(r'((?:"[^"]*"|\\.)*)(0+)((?:"[^"]*"|\\.)*)')
-"""A number format that writes leading zeros, with fixed text around it: `0000`, `"W"00`."""
+"""Pattern of a number format with leading zeros and fixed text around them: `0000`, `"W"00`."""
 _QUOTED = re.compile(r'"([^"]*)"|\\(.)')
 EXACT = 10**15
-"""Spreadsheet programs keep fifteen digits of a number and write noughts for the others."""
+"""First number with more than 15 digits: spreadsheets replace further digits by zeros."""
 _TYPED = frozenset({Kind.CODE, Kind.CODES, Kind.WHOLE, Kind.DECIMAL, Kind.DATE, Kind.TIME})
 _TYPED_FIELDS = frozenset({"prefix", "phone"})
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_", re.ASCII)
@@ -31,7 +32,7 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_", re.ASCII)
 
 @dataclass(slots=True, eq=False)
 class FlawError(Exception):
-    """The cell cannot be taken; `other` fills the message."""
+    """Cell that cannot be converted; `other` is inserted into the message."""
 
     code: Flaw
     value: object = ""
@@ -39,10 +40,10 @@ class FlawError(Exception):
 
 
 def taken(column: Column, value: object, data_type: str, number_format: str = "") -> object:
-    """The value of a cell for its column; raises FlawError. None and blanks are empty.
+    """Return a cell's value for its column; raises FlawError. None and blanks are empty.
 
-    `number_format`: how the spreadsheet program shows a number; where text is wanted, it is taken
-    as shown.
+    `number_format`: the spreadsheet's display format of a number; a text column gets the
+    displayed text.
     """
     if data_type == "f":
         raise FlawError(Flaw.CELL_FORMULA)
@@ -58,11 +59,11 @@ def taken(column: Column, value: object, data_type: str, number_format: str = ""
         if column.required:
             raise FlawError(Flaw.CELL_EMPTY)
         return EMPTY[column.kind]
-    return _TAKERS[column.kind](column, value)
+    return _CONVERTERS[column.kind](column, value)
 
 
 def _shown(value: object, number_format: str) -> object:
-    """Return a whole number as the text that a reader of the sheet sees; other values unchanged."""
+    """Return a whole number as the text that the sheet displays; other values unchanged."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     if not math.isfinite(value) or value != int(value):
@@ -78,7 +79,7 @@ def _shown(value: object, number_format: str) -> object:
 
 def unescaped(text: str) -> str:
     """Undo the _x000A_ escapes that spreadsheet programs write and openpyxl leaves."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
 
 
 def _text(_column: Column, value: object) -> str:
@@ -113,10 +114,10 @@ def _date(_column: Column, value: object) -> date:
         return value.date()
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    found = _DATE.fullmatch(value) if isinstance(value, str) else None
+    match = _DATE.fullmatch(value) if isinstance(value, str) else None
     try:
-        if found:
-            return date(*(int(part) for part in found.groups()))
+        if match:
+            return date(*(int(part) for part in match.groups()))
     except ValueError as error:
         raise FlawError(Flaw.NOT_DATE, value) from error
     raise FlawError(Flaw.NOT_DATE, value)
@@ -127,17 +128,17 @@ def _time(_column: Column, value: object) -> time:
         value = datetime.combine(date.min, value) - datetime.combine(date.min, time(0))
     if isinstance(value, timedelta):
         return _minute(value)
-    found = _TIME.fullmatch(value) if isinstance(value, str) else None
+    match = _TIME.fullmatch(value) if isinstance(value, str) else None
     try:
-        if found:
-            return time(int(found[1]), int(found[2]))
+        if match:
+            return time(int(match[1]), int(match[2]))
     except ValueError as error:
         raise FlawError(Flaw.NOT_TIME, value) from error
     raise FlawError(Flaw.NOT_TIME, value)
 
 
 def _minute(since_midnight: timedelta) -> time:
-    """A time of day kept as a fraction of a day may be a hair before the minute meant."""
+    """Return a time of day, rounded: stored as a fraction of a day it may be slightly off."""
     seconds = since_midnight.total_seconds()
     minutes = round(seconds / 60)
     if not 0 <= minutes < 24 * 60 or abs(seconds - minutes * 60) >= 1:
@@ -154,10 +155,10 @@ def _yes_no(_column: Column, value: object) -> bool:
 
 
 def _choice(column: Column, value: object) -> object:
-    today = formerly.CHOICES.get(column.field, {}).get(str(value), value)
-    for word, known in column.choices:
-        if word == today:
-            return known
+    current_word = formerly.CHOICES.get(column.field, {}).get(str(value), value)
+    for word, choice in column.choices:
+        if word == current_word:
+            return choice
     raise FlawError(Flaw.NOT_IN_LIST, value, "、".join(word for word, _ in column.choices))
 
 
@@ -175,7 +176,7 @@ def _weekdays(_column: Column, value: object) -> frozenset[int]:
     return frozenset(days)
 
 
-_TAKERS: dict[Kind, Callable[[Column, object], object]] = {
+_CONVERTERS: dict[Kind, Callable[[Column, object], object]] = {
     Kind.CODE: _text,
     Kind.TEXT: _text,
     Kind.LONG: _text,
@@ -189,8 +190,8 @@ _TAKERS: dict[Kind, Callable[[Column, object], object]] = {
     Kind.WORDS: _list,
     Kind.WEEKDAYS: _weekdays,
 }
-_WORDED = frozenset(kind for kind, take in _TAKERS.items() if take in (_text, _list))
-"""Kinds that hold words, where a spreadsheet program may have kept a number."""
+_WORDED = frozenset(kind for kind, take in _CONVERTERS.items() if take in (_text, _list))
+"""Kinds that hold text, where a spreadsheet may have stored a number."""
 EMPTY: dict[Kind, object] = {
     Kind.CODE: "",
     Kind.TEXT: "",
@@ -199,7 +200,7 @@ EMPTY: dict[Kind, object] = {
     Kind.CODES: (),
     Kind.WORDS: (),
 }
-"""What an empty cell of an optional column means."""
+"""Value of an empty cell in an optional column."""
 STAND_IN: dict[Kind, object] = {
     **EMPTY,
     Kind.WHOLE: 0,
@@ -209,4 +210,4 @@ STAND_IN: dict[Kind, object] = {
     Kind.YES_NO: False,
     Kind.WEEKDAYS: frozenset(),
 }
-"""What stands in a record for a cell that could not be taken, so that the rest can be judged."""
+"""Substitute value of a cell that could not be converted, so that the rest can be checked."""

@@ -1,7 +1,7 @@
-"""All problems of a catalogue at once, each at its sheet, row and column.
+"""Check of a whole catalogue: all problems at once, each with sheet, row and column.
 
-A row that is already faulty is not judged a second time, nor is a row because of the faulty one
-it names: one slip of the hand makes one problem, not twenty.
+A faulty row is not checked a second time, nor is a row because of a faulty row that it refers
+to: one mistake gives one problem, not twenty.
 """
 
 from __future__ import annotations
@@ -18,68 +18,72 @@ from server.workbook.shape import SHEET, SHEETS
 
 
 def problems(catalogue: Catalogue) -> list[Problem]:
-    """What an import would refuse in `catalogue`; rows are those an export would write."""
+    """Return the problems of `catalogue` for an import, with the row numbers of an export."""
     return problems_of(rows_of(catalogue), catalogue, ())
 
 
-def problems_of(rows: Rows, catalogue: Catalogue | None, known: Sequence[Problem]) -> list[Problem]:
-    """`known` problems of single cells and all others, in the order of sheets and rows."""
-    seen = {(p.sheet, p.row, p.column) for p in known}
+def problems_of(
+    rows: Rows, catalogue: Catalogue | None, cell_problems: Sequence[Problem]
+) -> list[Problem]:
+    """Return `cell_problems` and all others, in the order of sheets and rows."""
+    places = {(p.sheet, p.row, p.column) for p in cell_problems}
     unread = frozenset(
         sheet.key
         for sheet in SHEETS
-        if any(p.sheet == sheet.title and p.column == sheet.columns[0].heading for p in known)
+        if any(
+            p.sheet == sheet.title and p.column == sheet.columns[0].heading for p in cell_problems
+        )
     )
-    found = list(known)
-    found += [p for p in shared_problems(rows, unread) if (p.sheet, p.row, p.column) not in seen]
+    result = list(cell_problems)
+    result += [p for p in shared_problems(rows, unread) if (p.sheet, p.row, p.column) not in places]
     if rows["hall"]:
-        found += _fitting(rows, catalogue or catalogue_of(rows), found, unread)
-    return sorted(found, key=_order)
+        result += _fitting(rows, catalogue or catalogue_of(rows), result, unread)
+    return sorted(result, key=_order)
 
 
 def _fitting(
-    rows: Rows, catalogue: Catalogue, found: Sequence[Problem], unread: frozenset[str]
+    rows: Rows, catalogue: Catalogue, earlier: Sequence[Problem], unread: frozenset[str]
 ) -> list[Problem]:
-    """Judge what the rows mean to each other; codes of the sheets in `unread` are not all known."""
-    spoilt = {(p.sheet, p.row) for p in found}
-    names = _faulty_codes(rows, spoilt)
+    """Check rows against each other; some codes of the sheets in `unread` are missing."""
+    faulty = {(p.sheet, p.row) for p in earlier}
+    names = _faulty_codes(rows, faulty)
     title = SHEET["hours"].title
-    lines = frozenset(row for sheet, row in spoilt if sheet == title)
-    more = [
+    lines = frozenset(row for sheet, row in faulty if sheet == title)
+    result = [
         p
         for p in hours_problems(catalogue, rows["hours"], lines)
         if not (p.code is Flaw.HOURS_SUBJECT and unread & {"windows", "items"})
     ]
-    more += [
+    result += [
         p
-        for p in _placed(rows, findings(catalogue), spoilt, names)
+        for p in _placed(rows, findings(catalogue), faulty, names)
         if not (p.code is Flaw.MANDATE_EMPTY and "mandate_items" in unread)
     ]
-    if not any(p.sheet in _SERVING for p in (*found, *more)):
-        more += _placed(rows, unservable(catalogue), spoilt, names)
-    return more
+    if not any(p.sheet in _SERVING for p in (*earlier, *result)):
+        result += _placed(rows, unservable(catalogue), faulty, names)
+    return result
 
 
-def _faulty_codes(rows: Rows, spoilt: set[tuple[str, int]]) -> frozenset[object]:
+def _faulty_codes(rows: Rows, faulty: set[tuple[str, int]]) -> frozenset[object]:
     return frozenset(
         row.values[sheet.columns[0].field]
         for sheet in SHEETS
         for row in rows[sheet.key]
-        if (sheet.title, row.number) in spoilt
+        if (sheet.title, row.number) in faulty
     )
 
 
 def _placed(
     rows: Rows,
-    judged: Iterator[Finding],
-    spoilt: set[tuple[str, int]],
+    results: Iterator[Finding],
+    faulty: set[tuple[str, int]],
     names: frozenset[object],
 ) -> Iterator[Problem]:
-    for finding in judged:
+    for finding in results:
         sheet = SHEET[finding.sheet]
         number = _row_of(rows, finding)
-        named = {finding.value, *(value for _, value in finding.match)} - {""}
-        if (sheet.title, number) in spoilt or named & names:
+        codes = {finding.value, *(value for _, value in finding.match)} - {""}
+        if (sheet.title, number) in faulty or codes & names:
             continue
         heading = sheet.column(finding.field).heading
         yield problem(
@@ -88,7 +92,7 @@ def _placed(
 
 
 def _row_of(rows: Rows, finding: Finding) -> int:
-    """The last row that fits: of two equal ones the second is the one too many."""
+    """Return the last matching row: of two equal rows the second one is the mistake."""
     if not finding.match:
         return 0
     fitting = [
@@ -106,5 +110,5 @@ _SERVING = {
 _PLACE = {sheet.title: place for place, sheet in enumerate(SHEETS)}
 
 
-def _order(found: Problem) -> tuple[int, int]:
-    return _PLACE.get(found.sheet, -1), found.row
+def _order(item: Problem) -> tuple[int, int]:
+    return _PLACE.get(item.sheet, -1), item.row

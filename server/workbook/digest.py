@@ -1,4 +1,4 @@
-"""A fingerprint of a catalogue's contents, so that the same book twice is no new version."""
+"""Digest of a catalogue's contents: importing the same workbook again makes no new version."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from server.domain.catalogue import Catalogue
 
 
 def digest(catalogue: Catalogue) -> str:
-    """SHA-256 in hex over the book: all but version, the hall's code, state days; order counts.
+    """Return the SHA-256 (hex) of the contents; the order of records counts.
 
-    A hall that takes another's book keeps its own code, and what it then exports is the same book.
+    Version, the hall's code and state days are left out: a hall that imports the workbook of
+    another keeps its own code, and its export counts as the same workbook.
     """
     contents = asdict(catalogue)
     del contents["version"], contents["hall"], contents["state_days"]

@@ -1,12 +1,12 @@
-"""Titles, headings and words that workbooks had before: an old export is read as it was written.
+"""Former titles, headings and words of workbooks, so that an old export can still be read.
 
-Only reading asks here; writing and every sentence use the words of `shape`.
+Only reading uses them; writing and all messages use the words of `shape`.
 """
 
 from __future__ import annotations
 
 TITLES = {"人群类别": "办事人"}
-"""Titles of sheets: as it is now, as it was."""
+"""Former titles of sheets by current title."""
 HEADINGS: dict[str, dict[str, str]] = {
     "units": {
         "票号字母": "prefix",
@@ -25,6 +25,6 @@ HEADINGS: dict[str, dict[str, str]] = {
     "materials": {"必交": "required"},
     "classes": {"标记": "mark", "出示证明": "proof"},
 }
-"""Former headings of a sheet, by its key, with the field they meant."""
+"""Fields of former headings, by the sheet's key."""
 CHOICES: dict[str, dict[str, str]] = {"presence": {"已退出": "已撤出", "在别处": "在其他地点"}}
-"""Former words of a choice, by field, with the word of today."""
+"""Current words of former choices, by field."""

@@ -1,7 +1,7 @@
-"""Opens a workbook that a stranger may have made: limits first, then openpyxl.
+"""Opening of an untrusted workbook: checks limits first, then uses openpyxl.
 
-Refuses files that are too large, too large when unpacked, encrypted, or whose XML declares
-entities or another encoding; nothing of the file is run and no link is followed.
+Rejects files that are too large, too large when unpacked, encrypted, or whose XML declares
+entities or another encoding. Nothing in the file is executed and no link is followed.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ MAX_MEGABYTES = 8
 MAX_UNPACKED = 40 * 1024 * 1024
 MAX_PARTS = 300
 MAX_PIECES = 600_000
-"""Strings, cells and rows together: a hundred kilobytes may hold millions of them, packed."""
+"""Maximum number of strings, cells and rows: 100 kB may contain millions of them, packed."""
 _MAX_BYTES = MAX_MEGABYTES * 1024 * 1024
 _FORBIDDEN = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 
 _STRICT = {
-    b"http://purl.oclc.org/ooxml/" + strict: b"http://schemas.openxmlformats.org/" + known
-    for strict, known in (
+    b"http://purl.oclc.org/ooxml/" + strict: b"http://schemas.openxmlformats.org/" + name
+    for strict, name in (
         (b"spreadsheetml/main", b"spreadsheetml/2006/main"),
         (b"officeDocument/relationships", b"officeDocument/2006/relationships"),
         (b"drawingml/main", b"drawingml/2006/main"),
     )
 }
-"""Names of the strict form to those of the transitional one."""
+"""XML names of the transitional form by those of the strict form."""
 
-# What zipfile, ElementTree and openpyxl raise on files that are no workbooks; openpyxl has no
-# error of its own for most of them.
+# Errors of zipfile, ElementTree and openpyxl on files that are no workbooks; openpyxl has no
+# error class for most of them.
 BROKEN = (
     ArithmeticError,
     AssertionError,
@@ -60,11 +60,11 @@ BROKEN = (
 
 
 class TooLargeError(Exception):
-    """The file exceeds a limit, packed or unpacked."""
+    """File beyond a limit, packed or unpacked."""
 
 
 class NotAWorkbookError(Exception):
-    """The file is no readable .xlsx."""
+    """File that is no readable .xlsx."""
 
 
 def opened(stream: BinaryIO) -> Workbook:
@@ -98,22 +98,23 @@ def _inspect(content: bytes) -> None:
 
 
 def transitional(content: bytes) -> bytes:
-    """Return a workbook of the strict form (ISO/IEC 29500) in the names that openpyxl knows.
+    """Return a strict workbook (ISO/IEC 29500) with the names of the transitional form.
 
-    Spreadsheet programs offer it as "Strict Open XML Spreadsheet"; only the names differ. Any other
-    workbook is returned as it is.
+    openpyxl reads the transitional form only. Spreadsheet programs offer the strict one as
+    "Strict Open XML Spreadsheet"; only the names differ. Any other workbook is returned
+    unchanged.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = {part.filename: archive.read(part) for part in archive.infolist()}
     if not any(name in text for text in parts.values() for name in _STRICT):
         return content
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as written:
+    with zipfile.ZipFile(target, "w") as output:
         for part, text in parts.items():
-            named = text
-            for strict, known in _STRICT.items():
-                named = named.replace(strict, known)
-            written.writestr(part, named)
+            converted = text
+            for strict, transitional_name in _STRICT.items():
+                converted = converted.replace(strict, transitional_name)
+            output.writestr(part, converted)
     return target.getvalue()
 
 

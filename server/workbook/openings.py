@@ -1,6 +1,6 @@
-"""Opening hours that cannot be: reversed, overlapping, belonging to nothing.
+"""Checks of opening hours: reversed, overlapping, or of an unknown subject.
 
-Also whether a window's hours ever meet an item's. Ordinary weeks only; special days keep the
+Also whether a window's hours ever overlap an item's. Ordinary weeks only; special days use the
 hours of a weekday.
 """
 
@@ -15,13 +15,16 @@ from server.workbook.shape import SHEET
 
 
 def hours_problems(
-    catalogue: Catalogue, rows: Sequence[Row], spoilt: frozenset[int]
+    catalogue: Catalogue, rows: Sequence[Row], faulty: frozenset[int]
 ) -> Iterator[Problem]:
-    """Problems of the opening hours; `rows` gives line numbers, `spoilt` are lines to pass over."""
+    """Yield problems of the opening hours.
+
+    `rows` contains the row numbers. `faulty` are rows to skip.
+    """
     numbered = [
         (row.number, line)
         for row, line in zip(rows, catalogue.hours, strict=True)
-        if row.number not in spoilt
+        if row.number not in faulty
     ]
     for number, line in numbered:
         yield from _line_problems(catalogue, number, line)
@@ -30,17 +33,17 @@ def hours_problems(
             if _overlap(line, other):
                 yield _at(Flaw.HOURS_OVERLAP, number, "opens", other=earlier)
                 break
-    if not spoilt and all(h.scope is not Scope.HALL for h in catalogue.hours):
+    if not faulty and all(h.scope is not Scope.HALL for h in catalogue.hours):
         yield problem(Flaw.HOURS_NONE, SHEET["hours"].title)
 
 
 def _line_problems(catalogue: Catalogue, number: int, line: OpenLine) -> Iterator[Problem]:
-    known = {
+    subjects = {
         Scope.HALL: {""},
         Scope.WINDOW: set(catalogue.window_by),
         Scope.ITEM: set(catalogue.item_by),
     }
-    if line.subject not in known[line.scope]:
+    if line.subject not in subjects[line.scope]:
         yield _at(Flaw.HOURS_SUBJECT, number, "subject", value=line.subject)
     if line.closes <= line.opens:
         yield _at(
@@ -57,19 +60,19 @@ def _at(flaw: Flaw, number: int, field: str, **data: object) -> Problem:
     return problem(flaw, sheet.title, number, sheet.column(field).heading, **data)
 
 
-def _overlap(one: OpenLine, other: OpenLine) -> bool:
-    if (one.scope, one.subject) != (other.scope, other.subject):
+def _overlap(line: OpenLine, other: OpenLine) -> bool:
+    if (line.scope, line.subject) != (other.scope, other.subject):
         return False
-    return _cross(one, other)
+    return _cross(line, other)
 
 
-def _cross(one: OpenLine, other: OpenLine) -> bool:
-    shared = bool(one.weekdays & other.weekdays)
-    return shared and one.opens < other.closes and other.opens < one.closes
+def _cross(line: OpenLine, other: OpenLine) -> bool:
+    shared = bool(line.weekdays & other.weekdays)
+    return shared and line.opens < other.closes and other.opens < line.closes
 
 
 def can_meet(hours: Sequence[OpenLine], window: str, item: str) -> bool:
-    """Whether a window is open on some weekday, at a time when the item may be taken."""
+    """Return True if a window is open at some time of the week at which the item may be served."""
     own = _of(hours, Scope.WINDOW, window) or _of(hours, Scope.HALL, "")
     limits = _of(hours, Scope.ITEM, item)
     if not limits:

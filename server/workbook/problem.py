@@ -1,6 +1,6 @@
-"""What can be wrong with a workbook: stable codes, and the words that say it.
+"""Problems of a workbook: stable codes with their messages.
 
-The office reads these in its import page and on the command line, in Chinese or English.
+The office reads them on its import page and on the command line, in Chinese or English.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Flaw(StrEnum):
-    """Stable codes of everything that an import refuses."""
+    """Stable code of a mistake that an import rejects."""
 
     FILE_TOO_LARGE = "file_too_large"
     NOT_A_WORKBOOK = "not_a_workbook"
@@ -69,9 +69,10 @@ class Flaw(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to put right, in Chinese and English.
+    """Problem to correct, in Chinese and English.
 
-    `row` is 0 and `column` empty where the whole sheet is meant, `sheet` where the file is.
+    `row` is 0 and `column` empty if it concerns the whole sheet; `sheet` is empty if it
+    concerns the file.
     """
 
     code: Flaw
@@ -90,7 +91,10 @@ class Problem:
 
 
 def problem(code: Flaw, sheet: str = "", row: int = 0, column: str = "", **data: object) -> Problem:
-    """The problem with its words; `data` fills the places in them, `value` is what was found."""
+    """Return the problem with its messages.
+
+    `data` fills the placeholders; `value` is the rejected value.
+    """
     words = {name: _shown(value) for name, value in data.items()}
     zh, en = WORDS[code]
     value = words.get("value", "")

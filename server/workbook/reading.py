@@ -1,7 +1,7 @@
-"""Reads a workbook back into a catalogue, or into all of its problems; never into a part.
+"""Import of a workbook: returns the catalogue, or all its problems; never a part of it.
 
-Sheets are found by title and columns by heading, so their order is free. Sheets of other titles
-(notes, the guide) are passed over.
+Sheets are found by title and columns by heading, so their order is free. Sheets with other
+titles (notes, the guide) are skipped.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from server.workbook.sheet_lines import lines_of
 MAX_COLUMNS = 40
 MAX_PROBLEMS = 500
 Places = dict[str, int]
-"""Where each field's column stands."""
+"""Column index of each field."""
 
 
 class Cell(Protocol):
-    """What openpyxl's cells have in common."""
+    """Common interface of openpyxl's cells."""
 
     @property
-    def value(self) -> Any: ...  # whatever a stranger's file holds
+    def value(self) -> Any: ...  # any type: the file is untrusted
     @property
     def data_type(self) -> str: ...
     @property
@@ -48,10 +48,10 @@ Line = Sequence[Cell]
 
 
 def read(stream: BinaryIO, hall: str | None = None) -> Catalogue | list[Problem]:
-    """Read a workbook of the hall with the code `hall`; None takes any hall's book.
+    """Read a workbook of the hall with the code `hall`; None accepts any hall's workbook.
 
-    Gives the catalogue, with the version number that stands in the book, or every problem found
-    (the first 500). The caller numbers the new version.
+    Returns the catalogue with the version number of the workbook, or every problem (at most
+    500). The caller assigns the number of the new version.
     """
     try:
         book = opened(stream)
@@ -69,34 +69,34 @@ def read(stream: BinaryIO, hall: str | None = None) -> Catalogue | list[Problem]
 
 def _read_book(book: Workbook, hall: str | None) -> Catalogue | list[Problem]:
     rows: dict[str, list[Row]] = {}
-    found: list[Problem] = []
+    problems: list[Problem] = []
     broken = False
     for sheet in SHEETS:
         lines = _lines(book, sheet)
-        places, wrong = _headings(sheet, _first(lines)) if lines else ({}, [])
+        places, heading_problems = _headings(sheet, _first(lines)) if lines else ({}, [])
         if lines is None:
-            wrong = [problem(Flaw.SHEET_MISSING, sheet.title)]
-        broken = broken or any(p.code is not Flaw.COLUMN_UNKNOWN for p in wrong)
-        found += wrong
-        rows[sheet.key] = list(_rows(sheet, places, lines or iter(()), found))
-    found += _hall_problems(rows["hall"], hall)
-    if not broken and not any(p.code is Flaw.ROWS_TOO_MANY for p in found):
+            heading_problems = [problem(Flaw.SHEET_MISSING, sheet.title)]
+        broken = broken or any(p.code is not Flaw.COLUMN_UNKNOWN for p in heading_problems)
+        problems += heading_problems
+        rows[sheet.key] = list(_rows(sheet, places, lines or iter(()), problems))
+    problems += _hall_problems(rows["hall"], hall)
+    if not broken and not any(p.code is Flaw.ROWS_TOO_MANY for p in problems):
         catalogue = catalogue_of(rows) if rows["hall"] else None
-        found = problems_of(rows, catalogue, found)
-        if catalogue is not None and not found:
+        problems = problems_of(rows, catalogue, problems)
+        if catalogue is not None and not problems:
             return catalogue
-    return found[:MAX_PROBLEMS]
+    return problems[:MAX_PROBLEMS]
 
 
 def _lines(book: Workbook, sheet: Sheet) -> Iterator[tuple[int, Line]] | None:
-    """Numbered lines of a sheet; None if there is no such sheet of cells."""
-    there = {page.title for page in book.worksheets}
-    titles = [t for t in (sheet.title, formerly.TITLES.get(sheet.title)) if t in there]
+    """Return the numbered lines of a sheet; None if there is no such sheet of cells."""
+    existing = {page.title for page in book.worksheets}
+    titles = [t for t in (sheet.title, formerly.TITLES.get(sheet.title)) if t in existing]
     return lines_of(book[titles[0]], MAX_COLUMNS) if titles else None
 
 
 def _first(lines: Iterator[tuple[int, Line]]) -> Line:
-    """Return the line of the headings; a file without a first row has none."""
+    """Return the line of the headings; empty if the file has no first row."""
     number, line = next(lines, (0, ()))
     return line if number == 1 else ()
 
@@ -104,29 +104,29 @@ def _first(lines: Iterator[tuple[int, Line]]) -> Line:
 def _headings(sheet: Sheet, line: Line) -> tuple[Places, list[Problem]]:
     fields = formerly.HEADINGS.get(sheet.key, {}) | {c.heading: c.field for c in sheet.columns}
     places: Places = {}
-    found: list[Problem] = []
+    problems: list[Problem] = []
     for place, cell in enumerate(line):
         heading = "" if _blank(cell.value) else str(cell.value).strip()
         if not heading:
             continue
         if heading not in fields:
-            found.append(problem(Flaw.COLUMN_UNKNOWN, sheet.title, 1, value=heading))
+            problems.append(problem(Flaw.COLUMN_UNKNOWN, sheet.title, 1, value=heading))
         elif fields[heading] in places:
-            found.append(problem(Flaw.COLUMN_REPEATED, sheet.title, 1, heading))
+            problems.append(problem(Flaw.COLUMN_REPEATED, sheet.title, 1, heading))
         else:
             places[fields[heading]] = place
-    found += [
+    problems += [
         problem(Flaw.COLUMN_MISSING, sheet.title, 1, column.heading)
         for column in sheet.columns
         if column.kind is not Kind.FOR_READING and column.field not in places
     ]
-    return places, found
+    return places, problems
 
 
 def _rows(
-    sheet: Sheet, places: Places, lines: Iterator[tuple[int, Line]], found: list[Problem]
+    sheet: Sheet, places: Places, lines: Iterator[tuple[int, Line]], problems: list[Problem]
 ) -> Iterator[Row]:
-    """Rows that hold anything; what is wrong with their cells goes to `found`."""
+    """Yield the rows that are not empty; problems of their cells are added to `problems`."""
     columns = [c for c in sheet.columns if c.kind is not Kind.FOR_READING]
     count = 0
     for number, line in lines:
@@ -135,24 +135,24 @@ def _rows(
             continue
         count += 1
         if count > MAX_ROWS:
-            found.append(problem(Flaw.ROWS_TOO_MANY, sheet.title, number, limit=MAX_ROWS))
+            problems.append(problem(Flaw.ROWS_TOO_MANY, sheet.title, number, limit=MAX_ROWS))
             return
         outside = [place for place in filled if place not in places.values()]
         for place in outside[:1]:
             value = line[place].value
-            found.append(problem(Flaw.OUTSIDE_COLUMNS, sheet.title, number, value=value))
+            problems.append(problem(Flaw.OUTSIDE_COLUMNS, sheet.title, number, value=value))
         if len(outside) < len(filled):
-            values = {c.field: _cell(sheet, c, places, number, line, found) for c in columns}
+            values = {c.field: _cell(sheet, c, places, number, line, problems) for c in columns}
             yield Row(number, _completed(columns, values))
 
 
 def _blank(value: object) -> bool:
-    """Return True for an empty cell, and for one that holds spaces of any width only."""
+    """Return True for an empty cell and for one that contains only spaces of any width."""
     return value is None or (isinstance(value, str) and not unescaped(value).strip())
 
 
 def _cell(
-    sheet: Sheet, column: Column, places: Places, number: int, line: Line, found: list[Problem]
+    sheet: Sheet, column: Column, places: Places, number: int, line: Line, problems: list[Problem]
 ) -> object:
     place = places.get(column.field)
     if place is None or place >= len(line):
@@ -163,7 +163,7 @@ def _cell(
     except FlawError as flaw:
         if flaw.code is Flaw.CELL_EMPTY and column.falls_back:
             return ""
-        found.append(
+        problems.append(
             problem(
                 flaw.code,
                 sheet.title,

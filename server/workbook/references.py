@@ -1,7 +1,7 @@
-"""Checks that every sheet shares: values, repeated codes, codes that refer to nothing.
+"""Checks common to all sheets: values, repeated codes, references to unknown codes.
 
-They come from the columns' own descriptions, so a new column needs no new check. What the parts
-mean to each other is `rules`.
+They follow from the columns' descriptions, so a new column needs no new check. Relations
+between parts are in `rules`.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from server.workbook.values import flaws
 
 
 def shared_problems(rows: Rows, unread: frozenset[str]) -> Iterator[Problem]:
-    """Problems of single values, repeats and references, sheet by sheet.
+    """Yield problems of single values, repeats and references, sheet by sheet.
 
-    `unread`: sheets with a code that could not be read. It may be the one that is referred to.
+    `unread`: sheets with an unreadable code. It may be the one that is referred to.
     """
     codes = {sheet.key: _codes(sheet, rows) for sheet in SHEETS if sheet.key not in unread}
     for sheet in SHEETS:
@@ -41,16 +41,16 @@ def _of_value(
     sheet: Sheet, row: Row, column: Column, codes: dict[str, frozenset[object]]
 ) -> Iterator[Problem]:
     value = row.values[column.field]
-    found = False
+    faulty = False
     if column.falls_back and not row.values[column.falls_back]:
         return
     for flaw, data in flaws(column, value):
-        found = True
+        faulty = True
         yield problem(flaw, sheet.title, row.number, column.heading, **data)
-    if column.refers in codes and not found:
-        known = codes[column.refers]
+    if column.refers in codes and not faulty:
+        known_codes = codes[column.refers]
         for code in value if isinstance(value, tuple) else (value,):
-            if code and code not in known:
+            if code and code not in known_codes:
                 title = SHEET[column.refers].title
                 yield problem(
                     Flaw.UNKNOWN_REFERENCE,

@@ -1,7 +1,7 @@
-"""A catalogue as rows of its sheets, and rows as a catalogue again.
+"""Conversion of a catalogue into rows of sheets, and back.
 
-Rows keep the number of the line they stand on, so that a problem can be shown where it is.
-Nothing is checked here: rows that refer to nothing are simply not found by their parents.
+Rows keep their line number, so that a problem can name its place. Nothing is checked here: rows
+that refer to an unknown parent are ignored.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from server.domain.catalogue import (
 from server.workbook.shape import SHEETS, Kind, Sheet
 
 FIRST_ROW = 2
-"""The first line of data; headings stand on line 1."""
+"""Number of the first data row; headings are on row 1."""
 Record = TypeVar("Record")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a sheet: its number there and its values by field."""
+    """One line of a sheet: its number and its values by field."""
 
     number: int
     values: Mapping[str, Any]
@@ -44,7 +44,7 @@ Rows = Mapping[str, list[Row]]
 
 
 def rows_of(catalogue: Catalogue) -> Rows:
-    """All sheets of `catalogue`, numbered as the export writes them."""
+    """Return all sheets of `catalogue`, numbered as in the export."""
     return {
         sheet.key: [
             Row(number, values) for number, values in enumerate(_lines(catalogue, sheet), FIRST_ROW)
@@ -79,7 +79,7 @@ def _fields(sheet: Sheet, record: object) -> dict[str, Any]:
 
 
 def catalogue_of(rows: Rows) -> Catalogue:
-    """The catalogue the rows describe; the sheet of the hall must have one row."""
+    """Return the catalogue of the rows; the hall's sheet must have one row."""
     hall = rows["hall"][0].values
     materials = _children(rows["materials"], "item")
     window_items = _children(rows["window_items"], "window")
@@ -124,12 +124,12 @@ def _material(values: Mapping[str, Any]) -> Material:
 
 
 def _children(rows: list[Row], parent: str) -> dict[str, list[Mapping[str, Any]]]:
-    found: dict[str, list[Mapping[str, Any]]] = {}
+    result: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
-        found.setdefault(row.values[parent], []).append(row.values)
-    return found
+        result.setdefault(row.values[parent], []).append(row.values)
+    return result
 
 
 def readable(sheet: Sheet) -> Iterator[str]:
-    """Fields of a sheet that are read back."""
+    """Yield the fields of a sheet that an import reads."""
     return (c.field for c in sheet.columns if c.kind is not Kind.FOR_READING)

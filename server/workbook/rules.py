@@ -1,7 +1,8 @@
-"""What the parts of a catalogue must mean to each other: mandates, windows, people, items.
+"""Rules between the parts of a catalogue: mandates, windows, people, items.
 
-Opening hours have their own module. Every check stands alone and reports all it finds; what is
-merely odd (a window nobody may use today) is not a problem here, only what could never work.
+Opening hours have their own module. Every check is independent and reports all its findings.
+Only what could never work is a problem here; a merely unusual case (a window that nobody may
+use today) is not.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from server.workbook.problem import Flaw
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A problem before its place is known: the row of `sheet` whose fields equal `match`."""
+    """Problem without its row number: it concerns the row of `sheet` whose fields equal `match`."""
 
     code: Flaw
     sheet: str
@@ -36,7 +37,7 @@ class Finding:
 
 
 def findings(catalogue: Catalogue) -> Iterator[Finding]:
-    """Everything wrong with how units, items, windows, mandates, staff and classes fit."""
+    """Yield all violations of the rules for units, items, windows, mandates, staff and classes."""
     yield from _units(catalogue)
     yield from _items(catalogue)
     yield from _windows(catalogue)
@@ -160,9 +161,9 @@ def _cover(catalogue: Catalogue, person: Staff) -> Iterator[Finding]:
 
 
 def unservable(catalogue: Catalogue) -> Iterator[Finding]:
-    """Accepted items of units in this hall that no window could serve on any day.
+    """Yield accepted items of units in this hall that no window could serve on any day.
 
-    A mandate counts whatever its dates: when it runs out the routing says so.
+    A mandate counts regardless of its dates: routing reports its expiry.
     """
     mandated: dict[str, set[str]] = {}
     for mandate in catalogue.mandates:
@@ -178,10 +179,10 @@ def unservable(catalogue: Catalogue) -> Iterator[Finding]:
             yield Finding(Flaw.ITEM_UNSERVABLE, "items", match, "code", item.name)
 
 
-def _entitled(catalogue: Catalogue, item: Item, mandated: set[str]) -> Iterator[str]:
+def _entitled(catalogue: Catalogue, item: Item, mandate_windows: set[str]) -> Iterator[str]:
     for window in catalogue.windows:
         if window.kind is WindowKind.COMPREHENSIVE:
-            if window.code in mandated:
+            if window.code in mandate_windows:
                 yield window.code
         elif item.unit in window.units and (not window.items or item.code in window.items):
             yield window.code

@@ -1,7 +1,7 @@
-"""The sheets of the workbook: titles, columns, what each cell holds and refers to.
+"""Definition of the workbook's sheets: titles, columns, kinds of cells, references.
 
-One table that writing, reading and checking share. It touches no file and no catalogue. The
-Chinese here is what the hall's office sees in its spreadsheet program.
+Writing, reading and checking share this table. It uses no file and no catalogue. The hall's
+office sees the Chinese texts in its spreadsheet program.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from enum import StrEnum
 from server.domain.catalogue import Handling, ItemKind, Presence, Role, Scope, WindowKind
 
 MAX_ROWS = 5000
-"""Rows of data a sheet may have; far above any hall seen (194 items, 114 people)."""
+"""Maximum data rows of a sheet; far above any real hall (194 items, 114 people)."""
 WEEKDAYS = "一二三四五六日"
 
 
 class Kind(StrEnum):
-    """What a cell holds."""
+    """Kind of a column's cells."""
 
     CODE = "code"
     TEXT = "text"
@@ -32,12 +32,12 @@ class Kind(StrEnum):
     WORDS = "words"
     WEEKDAYS = "weekdays"
     FOR_READING = "for_reading"
-    """Written for the reader's eye, never read back."""
+    """Written for people only, never imported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `field` is the record's field; `refers` the sheet whose codes are meant."""
+    """One column. `field`: the record's field. `refers`: the sheet whose codes it contains."""
 
     field: str
     heading: str
@@ -48,16 +48,16 @@ class Column:
     choices: tuple[tuple[str, object], ...] = ()
     low: int = 0
     high: int = 60
-    """Bounds of a number; of a text, `high` is its greatest length."""
+    """Bounds of a number; for text, `high` is the maximum length."""
     unique: bool = False
     falls_back: str = ""
-    """Field whose value stands in when the cell is left empty."""
+    """Field whose value is used for an empty cell."""
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet. `together` are fields that may not repeat as a whole."""
+    """One sheet. `together`: fields whose combination must be unique."""
 
     key: str
     title: str
@@ -66,7 +66,7 @@ class Sheet:
     note: str = ""
 
     def column(self, field: str) -> Column:
-        """The column of a field."""
+        """Return the column of a field."""
         return next(c for c in self.columns if c.field == field)
 
 
@@ -109,7 +109,7 @@ def _whole(field: str, heading: str, low: int, high: int, note: str = "") -> Col
     return Column(field, heading, Kind.WHOLE, 12, low=low, high=high, note=note)
 
 
-def _seen(field: str, heading: str, refers: str) -> Column:
+def _for_reading(field: str, heading: str, refers: str) -> Column:
     return Column(
         field, heading, Kind.FOR_READING, 28, required=False, refers=refers, note="供阅读，不导入"
     )
@@ -203,7 +203,7 @@ SHEETS: tuple[Sheet, ...] = (
         "材料",
         (
             _ref("item", "事项编码", "items"),
-            _seen("item_name", "事项名称", "items"),
+            _for_reading("item_name", "事项名称", "items"),
             _free("name", "材料名称", 40, 120, required=True),
             _free("form", "形式和份数", 24, 60, note="如：原件1份"),
             Column("required", "是否必须提供", Kind.YES_NO, 8),
@@ -241,7 +241,7 @@ SHEETS: tuple[Sheet, ...] = (
         (
             _ref("window", "窗口编码", "windows"),
             _ref("item", "事项编码", "items"),
-            _seen("item_name", "事项名称", "items"),
+            _for_reading("item_name", "事项名称", "items"),
         ),
         together=("window", "item"),
         note="没有列出的专项窗口办理本单位全部事项",
@@ -267,7 +267,7 @@ SHEETS: tuple[Sheet, ...] = (
         (
             _ref("mandate", "委托书编号", "mandates"),
             _ref("item", "事项编码", "items"),
-            _seen("item_name", "事项名称", "items"),
+            _for_reading("item_name", "事项名称", "items"),
         ),
         together=("mandate", "item"),
     ),

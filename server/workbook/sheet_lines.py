@@ -1,7 +1,7 @@
-"""Lines of one sheet of a foreign workbook, where a cell that cannot be read is one bad cell.
+"""Lines of one sheet of a foreign workbook, with unreadable cells as error values.
 
-openpyxl gives up a whole sheet when one cell of it holds what its type does not allow. Rows that
-the file does not hold are not made up either, of which there may be a million.
+openpyxl rejects a whole sheet if one cell contains what its type does not allow. Rows that are
+missing in the file are not generated either; there may be a million.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ from typing import Any
 from openpyxl.worksheet._reader import VALUE_TAG, WorkSheetParser
 
 LAST_ROW = 1_048_576
-"""The last row a sheet of this format can have."""
+"""Highest row number of this format."""
 _COORDINATE = re.compile(r"[A-Za-z]{1,3}[1-9][0-9]{0,6}", re.ASCII)
 
 
 class _Parser(WorkSheetParser):
-    """The library's parser, for which a cell may fail alone."""
+    """The library's parser, changed so that a single cell may fail."""
 
     row_counter: int
     col_counter: int
 
     def parse_cell(self, element: Any) -> dict[str, Any]:
-        """Return the parts of a cell; one that cannot be read is an error value."""
-        place = element.get("r")
-        if place is not None and not _COORDINATE.fullmatch(place):
-            raise ValueError(place)
+        """Return the parts of a cell; an unreadable cell becomes an error value."""
+        coordinate = element.get("r")
+        if coordinate is not None and not _COORDINATE.fullmatch(coordinate):
+            raise ValueError(coordinate)
         try:
-            found: dict[str, Any] = super().parse_cell(element)
+            cell: dict[str, Any] = super().parse_cell(element)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
             return {
                 "row": self.row_counter,
@@ -38,11 +38,11 @@ class _Parser(WorkSheetParser):
                 "data_type": "e",
                 "style_id": 0,
             }
-        return found
+        return cell
 
 
 def lines_of(page: Any, columns: int) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    """Yield the numbered rows that a read-only sheet holds, each with its first `columns` cells."""
+    """Yield the numbered rows of a read-only sheet, each with its first `columns` cells."""
     book = page.parent
     last = 0
     with page._get_source() as source:

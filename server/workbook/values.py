@@ -1,7 +1,7 @@
-"""Whether one value may stand in one column: bounds, lengths, characters, shapes of codes.
+"""Checks of one value for its column: bounds, lengths, characters, forms of codes.
 
-Types are settled before (by the reader, or by the catalogue's own records); other rows are
-looked at in `references` and `rules`.
+Types are checked before (by the import, or by the catalogue's records); other rows are compared
+in `references` and `rules`.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from server.workbook.shape import Column, Kind
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
 PREFIX = re.compile(r"[A-HJ-NP-Z]{1,2}", re.ASCII)
-"""One letter serves 24 units, two serve 600; I and O look like digits."""
+"""Pattern of a unit's letters: one serves 24 units, two serve 600; I and O look like digits."""
 SEPARATORS = "、,，;；\n"
-"""What parts the entries of a list in one cell."""
+"""Characters that separate the entries of a list in one cell."""
 EARLIEST = date(2000, 1, 1)
-# Spreadsheet programs and openpyxl read these as other characters.
+# Spreadsheet programs and openpyxl interpret these as other characters.
 _ESCAPE = re.compile(r"_x[0-9A-Fa-f]{4}_|x005F_")
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 Found = tuple[Flaw, dict[str, object]]
 
 
 def flaws(column: Column, value: object) -> Iterator[Found]:
-    """What is wrong with `value` in `column`, with the data of the message."""
+    """Yield the flaws of `value` in `column`, each with the data of its message."""
     if value is None or value in ("", (), frozenset()):
         if column.required:
             yield Flaw.CELL_EMPTY, {}
@@ -48,7 +48,7 @@ def _other_flaws(column: Column, value: object) -> Iterator[Found]:
         yield Flaw.NOT_TIME, {"value": value}
     elif isinstance(value, frozenset) and not value <= frozenset(range(1, 8)):
         yield Flaw.NOT_WEEKDAYS, {"value": "、".join(str(v) for v in sorted(value))}
-    elif column.kind is Kind.CHOICE and value not in [known for _, known in column.choices]:
+    elif column.kind is Kind.CHOICE and value not in [choice for _, choice in column.choices]:
         others = "、".join(word for word, _ in column.choices)
         yield Flaw.NOT_IN_LIST, {"value": value, "other": others}
 
@@ -86,14 +86,17 @@ def _list_flaws(column: Column, entries: tuple[str, ...]) -> Iterator[Found]:
 
 
 def clean(text: str, *, lines: bool = False) -> bool:
-    """Whether `text` has no unseen character, escape or outer space; `lines` allows breaks."""
+    """Return True if `text` has no invisible character, escape or outer space.
+
+    `lines` allows line breaks.
+    """
     if text != text.strip() or not text or _ESCAPE.search(text):
         return False
-    return all(_seen(c) or (lines and c == "\n") for c in text)
+    return all(_is_visible(c) or (lines and c == "\n") for c in text)
 
 
-def _seen(character: str) -> bool:
-    # U+xFFFE and U+xFFFF are no characters at all and cannot stand in a workbook's XML.
+def _is_visible(character: str) -> bool:
+    # U+xFFFE and U+xFFFF are no characters and are not allowed in a workbook's XML.
     if ord(character) & 0xFFFE == 0xFFFE:
         return False
-    return unicodedata.category(character) not in _UNSEEN
+    return unicodedata.category(character) not in _INVISIBLE

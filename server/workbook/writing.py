@@ -1,8 +1,9 @@
-"""Writes a catalogue as one .xlsx workbook that the hall's office can fill in.
+"""Export of a catalogue as one .xlsx workbook that the hall's office can fill in.
 
-A sheet per kind with Chinese headings, lists to choose from, and a first sheet that explains.
-Every text is written as text: what begins with = + - @ never becomes a formula. Equal input
-gives equal bytes. It checks nothing: an invalid catalogue can be written, put right and read.
+One sheet per kind with Chinese headings and drop-down lists, and a first sheet with
+instructions. Every text is written as text: a leading = + - @ never makes a formula. Equal
+input gives equal bytes. It checks nothing: an invalid catalogue can be written, corrected and
+read.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from server.workbook.shape import MAX_ROWS, SHEET, SHEETS, WEEKDAYS, Column, Kin
 from server.workbook.values import EARLIEST
 
 GUIDE = "说明"
-_MADE = datetime(2026, 1, 1, tzinfo=UTC)
-"""A fixed date of making, so that equal input gives equal bytes."""
+_CREATED = datetime(2026, 1, 1, tzinfo=UTC)
+"""Fixed creation date, so that equal input gives equal bytes."""
 _FORMATS = {Kind.WHOLE: "0", Kind.DECIMAL: "0.0", Kind.DATE: "yyyy-mm-dd", Kind.TIME: "hh:mm"}
 _OPTIONS = {
     "in_memory": True,
@@ -36,7 +37,7 @@ _OPTIONS = {
 def export(catalogue: Catalogue, stream: BinaryIO) -> None:
     """Write the whole of `catalogue` to `stream` as .xlsx."""
     book = xlsxwriter.Workbook(stream, _OPTIONS)
-    book.set_properties({"title": catalogue.hall_name, "created": _MADE})
+    book.set_properties({"title": catalogue.hall_name, "created": _CREATED})
     head = book.add_format({"bold": True, "bg_color": "#1F4E79", "font_color": "#FFFFFF"})
     optional = book.add_format({"bold": True, "bg_color": "#D6E0EA"})
     plain = book.add_format({"text_wrap": True, "valign": "top"})
@@ -75,11 +76,11 @@ def _write(
 
 
 def shown(column: Column, value: object) -> str:
-    """The text of a cell; empty for what is written as a number or date, and for nothing."""
+    """Return the text of a cell; empty for numbers, dates and missing values."""
     if column.kind is Kind.YES_NO:
         return "是" if value else "否"
     if column.kind is Kind.CHOICE:
-        return next((word for word, known in column.choices if known == value), "")
+        return next((word for word, choice in column.choices if choice == value), "")
     if isinstance(value, frozenset):
         return "".join(c for n, c in enumerate(WEEKDAYS, 1) if n in value)
     if isinstance(value, tuple):
@@ -120,11 +121,11 @@ def _rule(column: Column) -> dict[str, object]:
 
 
 def _codes_of(sheet: Sheet) -> str:
-    """A formula for the filled part of the first column of `sheet`."""
+    """Return a formula for the filled part of the first column of `sheet`."""
     first = xl_col_to_name(0, col_abs=True)
     name = f"'{sheet.title}'!{first}"
-    filled = f"COUNTA({name}${FIRST_ROW}:{first}${MAX_ROWS + 1})"
-    return f"=OFFSET({name}${FIRST_ROW},0,0,MAX(1,{filled}),1)"
+    count = f"COUNTA({name}${FIRST_ROW}:{first}${MAX_ROWS + 1})"
+    return f"=OFFSET({name}${FIRST_ROW},0,0,MAX(1,{count}),1)"
 
 
 def _write_guide(page: Worksheet, catalogue: Catalogue, head: Format, plain: Format) -> None:

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs migrations on the connection that `server.storage.engine` brings."""
+"""Alembic environment: runs migrations on the connection that `server.storage.engine` passes."""
 
 from __future__ import annotations
 
