@@ -25,7 +25,7 @@ def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
     def current(snapshot: Snapshot) -> list[Alarm]:
         rows = ctx.read(lambda c: guesses.lately(c, ctx.hall_id, snapshot.now))
         return [
-            _line(row.kind, int(row.total), row.address)
+            _line(row.kind, row.total, row.address)
             for row in rows
             if row.total > MOST.get(row.kind, 0)
         ]

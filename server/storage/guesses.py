@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from server.storage.store import Tx
 from server.storage.tables_people import guess_count
@@ -23,14 +23,27 @@ def add(tx: Tx, kind: str, count: int, address: str) -> None:
         tx.conn.execute(insert(guess_count).values(hall_id=tx.hall_id, **row))
 
 
-def lately(conn: Connection, hall_id: str, now: int) -> list[Row[Any]]:
-    """Return kind, total and address of wrong attempts in this hour and the one before."""
+@dataclass(frozen=True, slots=True)
+class WrongAttempts:
+    """Wrong attempts of one kind in this hour and the one before, and their latest address."""
+
+    kind: str
+    total: int
+    address: str
+
+
+def lately(conn: Connection, hall_id: str, now: int) -> list[WrongAttempts]:
+    """Return the wrong attempts in this hour and the one before, by kind."""
     query = (
-        select(_g.kind, func.sum(_g.count).label("total"), func.max(_g.address).label("address"))
+        select(_g.kind, _g.count, _g.address)
         .where(_g.hall_id == hall_id, _g.hour >= now // HOUR_MS - 1)
-        .group_by(_g.kind)
+        .order_by(_g.kind, _g.hour)
     )
-    return list(conn.execute(query))
+    latest: dict[str, WrongAttempts] = {}
+    for kind, count, address in conn.execute(query):
+        before = latest[kind].total if kind in latest else 0
+        latest[kind] = WrongAttempts(kind, before + count, address)
+    return list(latest.values())
 
 
 def forget(tx: Tx, before: int) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, String, Text, bindparam, cast, column, func, select
@@ -165,22 +166,39 @@ def counted(conn: Connection, hall_id: str) -> int:
     return conn.execute(select(func.count()).where(_p.hall_id == hall_id)).scalar_one()
 
 
-def since_day(conn: Connection, hall_id: str, first: str) -> list[Row[Any]]:
-    """Return enrolments with punches since an ISO day.
+@dataclass(frozen=True, slots=True)
+class EnrolmentPunches:
+    """Punches of one enrolment: their number, first and last as stated, time clock of the last."""
 
-    Rows: enrolment, punches (their number), first and last (time stated), reader.
-    """
-    return list(
-        conn.execute(
-            select(
-                _p.enrolment,
-                func.count().label("punches"),
-                func.min(_p.said).label("first"),
-                func.max(_p.said).label("last"),
-                func.max(_p.reader).label("reader"),
-            )
-            .where(_p.hall_id == hall_id, _p.day >= first)
-            .group_by(_p.enrolment)
-            .order_by(_p.enrolment)
+    enrolment: str
+    punches: int
+    first: str
+    last: str
+    reader: str
+
+
+def since_day(conn: Connection, hall_id: str, first: str) -> list[EnrolmentPunches]:
+    """Return the enrolments with punches since an ISO day, in order of enrolment."""
+    rows = conn.execute(
+        select(
+            _p.enrolment,
+            func.count().label("punches"),
+            func.min(_p.said).label("first"),
+            func.max(_p.said).label("last"),
+            _p.reader,
         )
+        .where(_p.hall_id == hall_id, _p.day >= first)
+        .group_by(_p.enrolment, _p.reader)
+        .order_by(_p.enrolment, func.max(_p.said))
     )
+    merged: dict[str, EnrolmentPunches] = {}
+    for row in rows:
+        before = merged.get(row.enrolment)
+        merged[row.enrolment] = EnrolmentPunches(
+            row.enrolment,
+            row.punches + (before.punches if before else 0),
+            min(row.first, before.first) if before else row.first,
+            row.last,
+            row.reader,
+        )
+    return list(merged.values())
