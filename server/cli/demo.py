@@ -147,9 +147,9 @@ def _plan(data: Path, args: argparse.Namespace, clocks: dict[str, Any]) -> _Plan
         fields["pace"] = 1.0 / max(1.0, args.rehearse / 10)
         (folder / "plan.json").write_text(json.dumps(fields))
     process = subprocess.run(command, check=True, capture_output=True, text=True)
-    written = json.loads(process.stdout)
-    agents = {name: Path(path) for name, path in written["agents"].items()}
-    return _Plan(folder, Path(written["simulator"]), agents, int(written["control_port"]))
+    result = json.loads(process.stdout)
+    agents = {name: Path(path) for name, path in result["agents"].items()}
+    return _Plan(folder, Path(result["simulator"]), agents, int(result["control_port"]))
 
 
 def _last_action_time(settings: config.Config) -> int:

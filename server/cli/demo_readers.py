@@ -69,9 +69,9 @@ def _memory(catalogue: Catalogue, clock: Clock, doors: list[str]) -> dict[str, l
     lines_by_door: dict[str, list[str]] = {door: [] for door in doors}
     for person in catalogue.staff:
         door = chance.choice(doors)
-        for n, due in enumerate(DUE):
+        for n, due_time in enumerate(DUE):
             minutes = chance.gauss(-10 if n % 2 == 0 else 4, 3)
-            moment = datetime.combine(now.date(), due) + timedelta(minutes=minutes)
+            moment = datetime.combine(now.date(), due_time) + timedelta(minutes=minutes)
             if moment < now and chance.random() < COMES:
                 lines_by_door[door].append(f"{person.number} {moment:%Y-%m-%dT%H:%M:%S}")
     return {

@@ -66,10 +66,10 @@ class PulledReaders:
             else:
                 bad.append(entry)
         bad_records = data.get("bad")
-        rest = bad_records if isinstance(bad_records, list) else []
-        bad += [BadLine(iclock.shown(str(text)), "bad_record") for text in rest]
-        whole = float(age) if data.get("whole") is True and _is_number(age) else None
-        readers_pull.take(self._ctx, ref.name, lines, bad, whole, ref.via)
+        bad_rows = bad_records if isinstance(bad_records, list) else []
+        bad += [BadLine(iclock.shown(str(text)), "bad_record") for text in bad_rows]
+        full_read_age = float(age) if data.get("whole") is True and _is_number(age) else None
+        readers_pull.take(self._ctx, ref.name, lines, bad, full_read_age, ref.via)
         return "ok"
 
     def owed(self, ref: DeviceRef) -> list[Task]:

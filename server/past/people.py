@@ -198,9 +198,9 @@ class People:
         world = self._world
         lines_by_delivery: dict[tuple[str, bool], list[PunchLine]] = defaultdict(list)
         away = world.ctx.read(lambda c: stored_leaves.approved(c, world.ctx.hall_id, day, day))
-        due = FRIDAY if day.isoweekday() == 5 else DUE
+        due_times = FRIDAY if day.isoweekday() == 5 else DUE
         for person in world.catalogue.staff:
-            for slot, moment in enumerate(due):
+            for slot, moment in enumerate(due_times):
                 at = datetime.combine(day, moment)
                 if any(span.holds(at) for span in away.get(person.number, ())):
                     continue
@@ -213,7 +213,7 @@ class People:
             for (door, late), lines in lines_by_delivery.items()
         ]
 
-    def _touch(self, number: str, due: datetime, slot: int) -> datetime | None:
+    def _touch(self, number: str, due_time: datetime, slot: int) -> datetime | None:
         """Return the time of a punch; None if the person forgets it."""
         chance, habit = self._world.chance, self._habits[number]
         if chance.random() < FORGETS:
@@ -222,7 +222,7 @@ class People:
             minutes = -chance.gauss(habit.early, habit.spread)
         else:
             minutes = abs(chance.gauss(3, 3)) if chance.random() > 0.012 else -chance.uniform(2, 12)
-        return due + timedelta(seconds=round(minutes * 60) + chance.randint(0, 50))
+        return due_time + timedelta(seconds=round(minutes * 60) + chance.randint(0, 50))
 
     def _delivery(self, door: str, lines: list[PunchLine]) -> Callable[[], None]:
         ctx = self._world.ctx
@@ -261,10 +261,10 @@ class People:
         for sheet in world.ctx.read(lambda c: day_sheets(world.ctx, c, day, day)):
             for verdict in sheet.slots:
                 if verdict.state in (State.MISSING, State.LATE, State.EARLY):
-                    verdict_wanted = "on_time" if verdict.state is State.MISSING else "official"
+                    correct_verdict = "on_time" if verdict.state is State.MISSING else "official"
                     excuse = chance.choice(EXCUSES)
                     requests.append(
-                        Wish(sheet.staff, day, verdict.slot.code, verdict_wanted, excuse)
+                        Wish(sheet.staff, day, verdict.slot.code, correct_verdict, excuse)
                     )
         return sorted(requests, key=lambda wish: wish.verdict != "on_time")
 

@@ -19,11 +19,11 @@ class OneConnection:
         self.hall_id = hall_id
         self._conn = conn
 
-    def write(self, act: Act[T], now: int, *, brief: bool = False) -> Written[T]:  # noqa: ARG002
+    def write(self, action: Act[T], now: int, *, brief: bool = False) -> Written[T]:  # noqa: ARG002
         """Run an action in a savepoint; its exception undoes only this action."""
         tx = Tx(self._conn, self.hall_id, now)
         with self._conn.begin_nested():
-            value = act(tx)
+            value = action(tx)
         return Written(value, tx.events)
 
     def read(self, query: Callable[[Connection], T]) -> T:

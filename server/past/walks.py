@@ -78,11 +78,11 @@ class Walks:
             for place, window in enumerate(order):
                 staff = seated.get(window.code, "")
                 at = start_time + place * PACE_MS
-                seen = self._seen(check, window.code, staff, at, punched.get(staff, []))
-                tx_then = tx.at(at)
-                checks.add_mark(tx_then, seen, actor.key)
-                data = {"mark": seen.id, "seen": seen.mark, "staff": staff, "at": at}
-                note(tx_then, actor, "check.mark", check, window=window.code, data=data)
+                new_mark = self._seen(check, window.code, staff, at, punched.get(staff, []))
+                past_tx = tx.at(at)
+                checks.add_mark(past_tx, new_mark, actor.key)
+                data = {"mark": new_mark.id, "seen": new_mark.mark, "staff": staff, "at": at}
+                note(past_tx, actor, "check.mark", check, window=window.code, data=data)
 
         # A whole inspection round in one transaction: only a real round reads the data again per
         # window.
