@@ -104,17 +104,17 @@ def _by_mouth(ctx: Context, actor: Actor, key: str, window: str) -> None:
 
 def _hold(ctx: Context, actor: Actor, key: str, window: str) -> None:
     """Put the current person on hold, or resume the first held one if the window is free."""
-    held = ctx.glance(lambda c: tickets.at_window(c, ctx.hall_id, window))
-    if any(t.state in (State.CALLED, State.SERVING) for t in held) or not held:
+    current = ctx.glance(lambda c: tickets.at_window(c, ctx.hall_id, window))
+    if any(t.state in (State.CALLED, State.SERVING) for t in current) or not current:
         calling.hold(ctx, actor, key, window, "")
     else:
-        calling.resume(ctx, actor, key, window, min(held, key=lambda t: t.ord).id)
+        calling.resume(ctx, actor, key, window, min(current, key=lambda t: t.ord).id)
 
 
 def _resume(ctx: Context, actor: Actor, key: str, window: str) -> None:
     """Resume the first held person. Raises WINDOW_IDLE if there is none."""
-    held = ctx.glance(lambda c: tickets.at_window(c, ctx.hall_id, window))
-    on_hold = [t for t in held if t.state is State.HELD]
+    current = ctx.glance(lambda c: tickets.at_window(c, ctx.hall_id, window))
+    on_hold = [t for t in current if t.state is State.HELD]
     if not on_hold:
         raise HallError(Code.WINDOW_IDLE, window=window)
     calling.resume(ctx, actor, key, window, min(on_hold, key=lambda t: t.ord).id)
@@ -122,8 +122,8 @@ def _resume(ctx: Context, actor: Actor, key: str, window: str) -> None:
 
 def _requeue(ctx: Context, actor: Actor, key: str, window: str) -> None:
     """Send the current person back to the queue of the item, with seniority kept."""
-    held = ctx.glance(lambda c: tickets.at_window(c, ctx.hall_id, window))
-    current = next((t for t in held if t.state in (State.CALLED, State.SERVING)), None)
+    present = ctx.glance(lambda c: tickets.at_window(c, ctx.hall_id, window))
+    current = next((t for t in present if t.state in (State.CALLED, State.SERVING)), None)
     if current is None:
         raise HallError(Code.WINDOW_IDLE, window=window)
     to = {"to_window": None, "to_item": current.item, "to_unit": None}

@@ -38,8 +38,8 @@ def desk_watch(hall: Hall) -> Callable[[str, str, str, bool], None]:
     Its arguments: connection, window, staff number, True for a connect.
     """
 
-    def record(line: str, window: str, staff: str, came: bool) -> None:
-        if came:
+    def record(line: str, window: str, staff: str, connected: bool) -> None:
+        if connected:
             desk_lines.opened(hall.ctx, line, window, staff, hall.worker)
         else:
             desk_lines.closed(hall.ctx, line)

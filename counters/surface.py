@@ -89,11 +89,11 @@ class Counter:
         hall_id, day = self._ctx.hall_id, seen.day
         seat, current = seen.seats.get(window.code), seen.current.get(window.code)
         staff = seat.staff if seat is not None else ""
-        mine = ticket_counts.day_of_staff(conn, hall_id, day, staff)
+        day_row = ticket_counts.day_of_staff(conn, hall_id, day, staff)
         share = self._shares.of(conn, seen, window) if seat is not None else []
         return views.OwnDay(
             missed=tickets.missed_at(conn, hall_id, day, window.code),
-            figures=views.figures(mine),
+            figures=views.figures(day_row),
             calls=tickets.calls_of(conn, hall_id, current.id) if current else [],
             stranded=posts.stranded(seen, window.code),
             share=share,

@@ -173,14 +173,14 @@ def queue_rows(snapshot: Snapshot, window: Window) -> list[CounterQueue]:
 def _queue_row(
     snapshot: Snapshot, window: Window, unit: Unit, lanes: list[LaneCount]
 ) -> CounterQueue:
-    mine = [row for row in lanes if takes(snapshot.catalogue, window, row, snapshot.local)]
+    callable_rows = [row for row in lanes if takes(snapshot.catalogue, window, row, snapshot.local)]
     since = min((row.since for row in lanes), default=snapshot.now)
     return CounterQueue(
         unit=unit.code,
         name=unit.short or unit.name,
         name_en=unit.name_en,
         waiting=sum(int(r.waiting) for r in lanes),
-        mine=sum(int(r.waiting) for r in mine),
+        mine=sum(int(r.waiting) for r in callable_rows),
         longest=max(0, (snapshot.now - since) // 60_000),
         target=unit.target_wait,
     )

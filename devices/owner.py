@@ -219,17 +219,17 @@ class Owner:
             state = "failed" if task.kind == "print" else "expired"
             self._ended(task, Outcome(state, "expired"))
             return
-        begun = False
+        started = False
 
         def begin() -> None:
-            nonlocal begun
+            nonlocal started
             self._results.begin(task.id)
-            begun = True
+            started = True
 
         try:
             outcome = self.crew.work(task, begin)
         except Exception as error:
-            state = "unknown" if begun and task.kind == "print" else "failed"
+            state = "unknown" if started and task.kind == "print" else "failed"
             self._ended(task, Outcome(state, "internal", _without_words(error)))
             raise
         self._ended(task, outcome)

@@ -122,5 +122,5 @@ class Settings:
         if key not in self._table:
             self.problem(f"缺少设置 {key}", f"setting {key} is missing")
         else:
-            shown = "…" if key in SECRET else repr(value)
-            self.problem(f"{key} = {shown} 应为{zh}", f"{key} = {shown} must be {en}")
+            quoted = "…" if key in SECRET else repr(value)
+            self.problem(f"{key} = {quoted} 应为{zh}", f"{key} = {quoted} must be {en}")

@@ -90,8 +90,8 @@ class Display:
 
     def spoke(self, ref: DeviceRef, message: dict[str, Any]) -> None:
         """Record the outcome of an announcement that a loudspeaker reports."""
-        ticket, _, rest = str(message.get("id", "")).partition(".")
-        call = rest.partition(".")[0]
+        ticket, _, suffix = str(message.get("id", "")).partition(".")
+        call = suffix.partition(".")[0]
         if call.isascii() and call.isdigit() and int(call) > 0:
             state, reason = str(message.get("state", "")), str(message.get("reason", ""))
             outcome = (ticket, int(call[:6]), state, _code(reason))

@@ -102,10 +102,10 @@ def _applicant(facts: dict[str, Any], catalogue: Catalogue) -> str:
 
 def _windows(facts: dict[str, Any], catalogue: Catalogue) -> str:
     refs = window_refs(catalogue, facts["windows"])
-    shown = "、".join(str(ref.number) for ref in refs[:SHOWN_WINDOWS])
+    numbers = "、".join(str(ref.number) for ref in refs[:SHOWN_WINDOWS])
     rooms = "、".join(dict.fromkeys(ref.zone_name for ref in refs if ref.zone_name))
-    more = "…" if len(refs) > SHOWN_WINDOWS else ""
-    return f"{shown}号{more} {rooms}".strip()
+    ellipsis = "…" if len(refs) > SHOWN_WINDOWS else ""
+    return f"{numbers}号{ellipsis} {rooms}".strip()
 
 
 def _wait(low: int, high: int) -> str:

@@ -110,13 +110,13 @@ class Standby:
             raise HallError(Code.INVALID, field=str(error.errors()[0]["loc"])) from None
         return "ok"
 
-    def _ticket(self, ref: DeviceRef, given: GivenTicket, age: Any) -> str:
-        if given.kiosk != ref.serves:
+    def _ticket(self, ref: DeviceRef, ticket: GivenTicket, age: Any) -> str:
+        if ticket.kiosk != ref.serves:
             raise HallError(Code.INVALID, field="kiosk")
-        if given.id != f"{given.day.replace('-', '')}-{number(given.prefix, given.seq)}":
+        if ticket.id != f"{ticket.day.replace('-', '')}-{number(ticket.prefix, ticket.seq)}":
             raise HallError(Code.INVALID, field="id")
         seconds = float(age) if isinstance(age, int | float) and 0 <= age < 10**9 else 0.0
-        return handing_in.hand_in(self._ctx, ref.via, given, seconds)
+        return handing_in.hand_in(self._ctx, ref.via, ticket, seconds)
 
 
 def _block(row: Any) -> Json:

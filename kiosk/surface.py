@@ -96,10 +96,12 @@ class Kiosk:
             slip_rows = slips.of_ticket(conn, ctx.hall_id, ticket.id)
             return ticket, current or now.waits(), ahead, slip_rows
 
-        ticket, seen, ahead, slip_rows = snapshot.look(ctx, query)
+        ticket, current_state, ahead, slip_rows = snapshot.look(ctx, query)
         catalogue = ctx.catalogue_version(ticket.version)
-        place = views.place(seen, ticket, catalogue, ahead)
-        return views.ticket_view(seen, ticket, catalogue, place, slip_rows, self._url(ticket))
+        place = views.place(current_state, ticket, catalogue, ahead)
+        return views.ticket_view(
+            current_state, ticket, catalogue, place, slip_rows, self._url(ticket)
+        )
 
     def by_token(self, token: str) -> Ticket:
         """Return a ticket by its token. A wrong token counts as a guess.
@@ -120,8 +122,8 @@ class Kiosk:
         def query(conn: Connection) -> tuple[Any, dict[str, SlipState], Any]:
             printer = devices.serving(conn, ctx.hall_id, "printers", kiosk)
             recent = slips.recent(conn, ctx.hall_id, kiosk, current.now - RECENT_MS)
-            shown = {row.ticket_id or row.id: views.slip_state([row]) for row in recent}
-            return printer, shown, leases.line_of(conn, ctx.hall_id, kiosk)
+            slip_states = {row.ticket_id or row.id: views.slip_state([row]) for row in recent}
+            return printer, slip_states, leases.line_of(conn, ctx.hall_id, kiosk)
 
         printer, recent, line = ctx.read(query)
         readings = json.loads(printer.readings or "{}") if printer is not None else {}

@@ -130,12 +130,12 @@ class Terminal:
 
     def _send(self, command: int, data: bytes) -> bytes:
         self._reply = (self._reply + 1) % 0xFFFF
-        whole = codec.packed(Packet(command, self._session, self._reply, data))
-        self._write(whole)
-        return whole
+        encoded = codec.packed(Packet(command, self._session, self._reply, data))
+        self._write(encoded)
+        return encoded
 
-    def _write(self, whole: bytes) -> None:
-        ready = whole if self._datagrams else codec.wrapped(whole)
+    def _write(self, encoded: bytes) -> None:
+        ready = encoded if self._datagrams else codec.wrapped(encoded)
         self._link.write(ready, max(0.05, min(self._answer, self._remaining())))
 
     def _remaining(self) -> float:
@@ -147,11 +147,11 @@ class Terminal:
         A lost datagram is sent again with the same number.
         """
         self._inbox.clear()
-        whole = self._send(command, data)
+        encoded = self._send(command, data)
         for _ in range(UDP_TRIES - 1 if self._datagrams else 0):
             with contextlib.suppress(LinkTimeoutError):
                 return self._receive()
-            self._write(whole)
+            self._write(encoded)
         return self._receive()
 
     def _receive(self) -> Packet:
@@ -207,9 +207,9 @@ class Terminal:
         """Restart the time clock; the time clock closes the session."""
         self._demand(codec.RESTART)
 
-    def tail(self, held: Sizes) -> Tail:
+    def tail(self, counts: Sizes) -> Tail:
         """Return the end of the record memory: a count does not prove that nothing is new."""
-        raw = self._unless_empty(held, TAIL)
+        raw = self._unless_empty(counts, TAIL)
         return tail_of(*raw)
 
     def records(self, expected: Sizes | None = None) -> Memory:
@@ -229,17 +229,17 @@ class Terminal:
             before = after
         raise FrameError("the number of records does not stand still")
 
-    def _unless_empty(self, held: Sizes, last: int | None = None) -> tuple[int, bytes]:
+    def _unless_empty(self, counts: Sizes, last: int | None = None) -> tuple[int, bytes]:
         try:
             return self._bulk(codec.ATTLOG, 0, last)
         except RefusedError:
             # Firmware without records may refuse to prepare the set.
-            if held.records:
+            if counts.records:
                 raise
             return 0, b""
 
-    def _memory(self, data: bytes, held: Sizes, tail: Tail) -> Memory:
-        size = codec.record_size(len(data), held.records) if held.records else 0
+    def _memory(self, data: bytes, counts: Sizes, tail: Tail) -> Memory:
+        size = codec.record_size(len(data), counts.records) if counts.records else 0
         if size > 8:
             pieces = codec.records(data, size)
         else:
@@ -249,7 +249,7 @@ class Terminal:
         bad = [piece for piece in pieces if not isinstance(piece, Record)]
         if valid and not valid[0].number:
             valid = self._numbered(valid)
-        return Memory(valid, bad, held.records, tail)
+        return Memory(valid, bad, counts.records, tail)
 
     def _numbered(self, records: Sequence[Record]) -> list[Record]:
         """Fill in enrolment numbers: 8-byte records hold a user's memory position instead."""
@@ -261,17 +261,17 @@ class Terminal:
 
     def users(self) -> list[User]:
         """Return every enrolled user."""
-        held = self.sizes()
-        if held.users == 0:
+        counts = self.sizes()
+        if counts.users == 0:
             return []
         data = codec.dataset(self._bulk(codec.USERS, codec.USER_FILTER)[1])
-        self._user_size = codec.user_size(len(data), held.users)
+        self._user_size = codec.user_size(len(data), counts.users)
         return list(codec.users(data, self._user_size, self._encoding))
 
     def name_users(self, names: Sequence[tuple[str, str]]) -> Named:
         """Write names by enrolment number, in user records of this time clock's size."""
         users_by_number = {user.number: user for user in self.users()}
-        written, unfit = 0, []
+        count, unfit = 0, []
         free = max((user.uid for user in users_by_number.values()), default=0)
         for number, name in names:
             user = users_by_number.get(number)
@@ -288,10 +288,10 @@ class Terminal:
                 unfit.append(number)
                 continue
             self._demand(codec.USER_WRITE, raw)
-            written += 1
-        if written:
+            count += 1
+        if count:
             self._demand(codec.REFRESH)
-        return Named(written, tuple(unfit))
+        return Named(count, tuple(unfit))
 
     def _storable(self, name: str) -> str:
         """Return the name as the time clock can hold it."""
@@ -307,8 +307,8 @@ class Terminal:
         """
         answer = self._ask(codec.PREPARE_BUFFER, struct.pack("<bhii", 1, set_code, filter_code, 0))
         if answer.command in (codec.DATA, codec.PREPARE):
-            whole = self._pieces(answer)
-            return len(whole), whole
+            content = self._pieces(answer)
+            return len(content), content
         if answer.command != codec.ACK_OK or len(answer.data) < 5:
             raise RefusedError(f"set {set_code} was answered {answer.command}")
         size = int.from_bytes(answer.data[1:5], "little")
@@ -320,16 +320,16 @@ class Terminal:
 
     def _read(self, start: int, size: int) -> bytes:
         """Return the bytes of the prepared set from `start` on."""
-        chunk, whole = (UDP_CHUNK if self._datagrams else TCP_CHUNK), bytearray()
+        chunk, content = (UDP_CHUNK if self._datagrams else TCP_CHUNK), bytearray()
         failures = 0
-        while start + len(whole) < size:
-            at = start + len(whole)
+        while start + len(content) < size:
+            at = start + len(content)
             piece = self._piece(at, min(chunk, size - at), failures)
-            whole += piece or b""
+            content += piece or b""
             if piece is None:
                 # Any datagram of a piece may be lost: smaller pieces succeed sooner.
                 failures, chunk = failures + 1, max(SMALLEST, chunk // 4)
-        return bytes(whole)
+        return bytes(content)
 
     def _piece(self, start: int, size: int, failures: int) -> bytes | None:
         """Return one piece; None if a datagram was lost and the piece must be requested again."""
@@ -357,13 +357,13 @@ class Terminal:
         size = int.from_bytes(first.data[:4], "little")
         if size > codec.LARGEST:
             raise FrameError(f"a piece of {size} bytes")
-        whole = bytearray()
-        while len(whole) < size:
+        content = bytearray()
+        while len(content) < size:
             packet = self._receive()
             if packet.command != codec.DATA:
                 raise FrameError(f"data was followed by {packet.command}")
-            whole += packet.data
+            content += packet.data
         end = self._receive()
         if end.command != codec.ACK_OK:
             raise FrameError(f"data was ended by {end.command}")
-        return bytes(whole)
+        return bytes(content)

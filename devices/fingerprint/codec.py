@@ -250,14 +250,14 @@ def _plausibility(entries: Sequence[Record | bytes], until: datetime) -> float:
 
     The in/out flag is a small number or 255: in the wrong layout it is a byte of the time.
     """
-    good, last = 0, None
+    plausible_count, last = 0, None
     for entry in entries:
         if not isinstance(entry, Record) or not (entry.in_out < 16 or entry.in_out == 255):
             continue
         if entry.said.year >= FIRST_YEAR and entry.said <= until:
-            good += last is None or entry.said >= last
+            plausible_count += last is None or entry.said >= last
             last = entry.said
-    return good / len(entries) if entries else 1.0
+    return plausible_count / len(entries) if entries else 1.0
 
 
 def short_records(data: bytes, until: datetime) -> list[Record | bytes]:
@@ -332,8 +332,8 @@ def users(data: bytes, size: int, encoding: str) -> Iterator[User]:
             uid, _level, _password, name, _card, _group, field = _USER_72.unpack(piece)
             number = field.split(b"\x00", 1)[0].decode("ascii", "replace").strip()
         else:
-            uid, _level, _password, name, _card, _group, _zone, whole = _USER_28.unpack(piece)
-            number = str(whole)
+            uid, _level, _password, name, _card, _group, _zone, id_number = _USER_28.unpack(piece)
+            number = str(id_number)
         if _NUMBER.fullmatch(number):
             text = name.split(b"\x00", 1)[0].decode(encoding, "ignore").strip()
             yield User(uid, number, text, piece)

@@ -107,10 +107,10 @@ class TerminalCrew:
             terminal.set_time(terminal.time() + timedelta(seconds=seconds))
             return Outcome("done")
         if task.kind == "names":
-            named = terminal.name_users(_names(task.payload))
-            if named.unfit:
-                return Outcome("failed", "enrolment_unfit", " ".join(named.unfit)[:100])
-            return Outcome("done", "", str(named.written))
+            result = terminal.name_users(_names(task.payload))
+            if result.unfit:
+                return Outcome("failed", "enrolment_unfit", " ".join(result.unfit)[:100])
+            return Outcome("done", "", str(result.written))
         if task.kind == "reread":
             self._reports.owe(self.name, "punches", [], "")
             return Outcome("done")
@@ -149,47 +149,48 @@ class TerminalCrew:
         )
 
     def _poll(self, terminal: Terminal) -> None:
-        device_time, held = terminal.time(), terminal.sizes()
+        device_time, counts = terminal.time(), terminal.sizes()
         self._firmware = self._firmware or terminal.firmware()
         clock = {
             "firmware": self._firmware,
             "said": device_time.isoformat(" "),
-            "records": str(held.records),
-            "users": str(held.users),
-            "fingers": str(held.fingers),
+            "records": str(counts.records),
+            "users": str(counts.users),
+            "fingers": str(counts.fingers),
         }
         self._reports.event(self.name, "clock", clock)
         # Every punch made before this request is in its answer.
         daily = self._clock() >= self._whole_due
         mark = _bookmark_fields(self._reports.bookmark(self.name))
-        if daily or held.records != mark["held"] or _changed(terminal.tail(held), mark):
-            self._enqueue_new(terminal.records(held), mark, daily=daily)
+        if daily or counts.records != mark["held"] or _changed(terminal.tail(counts), mark):
+            self._enqueue_new(terminal.records(counts), mark, daily=daily)
         if daily:
             self._whole_due = self._clock() + WHOLE_EACH_SECONDS
         self._reports.owe(
             self.name, "punches", [{"whole": True, "lines": []}], self._reports.bookmark(self.name)
         )
-        readings = {"records": held.records, "users": held.users}
+        readings = {"records": counts.records, "users": counts.users}
         self._reports.health(self.name, Health("ok", "ok", readings))
 
     def _enqueue_new(self, memory: Memory, mark: Mapping[str, Any], *, daily: bool) -> None:
         """Enqueue the records after the bookmark in batches, with the new bookmark."""
         records = memory.records
-        fresh = records[_sent_count(records, mark, daily=daily) :]
+        new_records = records[_sent_count(records, mark, daily=daily) :]
         payloads: list[dict[str, object]] = [
-            {"lines": [line(record) for record in fresh[start : start + LINES]]}
-            for start in range(0, len(fresh), LINES)
+            {"lines": [line(record) for record in new_records[start : start + LINES]]}
+            for start in range(0, len(new_records), LINES)
         ]
-        shown = [piece.hex() for piece in memory.bad[:SHOWN_BAD]]
-        held = memory.told
-        if memory.bad and shown != mark.get("bad"):
-            payloads.append({"lines": [], "bad": shown})
-            held = -1  # forces another read: a record that then differs was corrupted in transit
+        bad_hex = [piece.hex() for piece in memory.bad[:SHOWN_BAD]]
+        record_count = memory.told
+        if memory.bad and bad_hex != mark.get("bad"):
+            payloads.append({"lines": [], "bad": bad_hex})
+            # Forces another read: a record that then differs was corrupted in transit.
+            record_count = -1
         position = {
-            "held": held,
+            "held": record_count,
             "sent": len(records),
             "digest": digest(records),
-            "bad": shown,
+            "bad": bad_hex,
             "tail": [memory.tail.length, memory.tail.digest],
             "last": [line(record)[:2] for record in records[-LAST:]],
         }
@@ -236,7 +237,10 @@ def _bookmark_fields(bookmark: str) -> dict[str, Any]:
 
 
 def _changed(tail: Tail, mark: Mapping[str, Any]) -> bool:
-    """Return True unless the memory has the same end; an older agent's bookmark has no end."""
+    """Return True unless the end of the memory is unchanged.
+
+    The bookmark of an older agent has no end, so it counts as changed.
+    """
     return [tail.length, tail.digest] != mark.get("tail")
 
 

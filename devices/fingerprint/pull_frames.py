@@ -71,8 +71,8 @@ class StreamLine(Line):
         self._socket.sendall(b"".join(self._wrapped(self.packet(EVENT, d, 1)) for d in events))
 
     def half(self, data: bytes) -> None:
-        whole = self._wrapped(self.packet(DATA, data))
-        self._socket.sendall(whole[: len(whole) // 2])
+        encoded = self._wrapped(self.packet(DATA, data))
+        self._socket.sendall(encoded[: len(encoded) // 2])
         self._socket.shutdown(socket.SHUT_WR)
 
 

@@ -382,15 +382,17 @@ class PullTerminal(TimeClock):
         return struct.pack("<H", place) + bytes((touch.verify,)) + moment + bytes((touch.in_out,))
 
     def _users(self) -> bytes:
-        whole = b""
+        content = b""
         for place, person in enumerate(self.people.values(), 1):
             if self._model.user_size == 28:
                 short = person.name.encode(self._model.encoding, "replace")[:8].ljust(8, b"\x00")
-                whole += struct.pack("<HB5s", place, 0, b"") + short + struct.pack("<IxBh", 0, 1, 0)
-                whole += struct.pack("<I", int(person.number))
+                content += (
+                    struct.pack("<HB5s", place, 0, b"") + short + struct.pack("<IxBh", 0, 1, 0)
+                )
+                content += struct.pack("<I", int(person.number))
                 continue
             name = person.name.encode(self._model.encoding, "replace")[:24].ljust(24, b"\x00")
             number = person.number.encode().ljust(24, b"\x00")
-            whole += struct.pack("<HB8s", place, 0, b"") + name + struct.pack("<I", 0)
-            whole += b"\x00" + b"1".ljust(7, b"\x00") + b"\x00" + number[:24]
-        return whole
+            content += struct.pack("<HB8s", place, 0, b"") + name + struct.pack("<I", 0)
+            content += b"\x00" + b"1".ljust(7, b"\x00") + b"\x00" + number[:24]
+        return content

@@ -51,14 +51,14 @@ def token(
         )
     while True:
         try:
-            fresh = _exchange(server, name, code)
+            new_token = _exchange(server, name, code)
         except (OSError, ValueError) as error:
             log.warning("server not ready for enrolment: %s", error)
             if pause(RETRY_SECONDS):
                 return None
             continue
-        _store(path, fresh)
-        return fresh
+        _store(path, new_token)
+        return new_token
 
 
 def _exchange(server: str, name: str, code: str) -> str:
@@ -84,13 +84,13 @@ def _exchange(server: str, name: str, code: str) -> str:
     return value
 
 
-def _store(path: Path, fresh: str) -> None:
+def _store(path: Path, new_token: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(path.name + ".new")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(fresh + "\n")
+        file.write(new_token + "\n")
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)

@@ -176,7 +176,7 @@ class KeypadBusCrew:
             return
         meaning = function_of(pad.keys, frame)
         if meaning is None:
-            # The digits before the key are not logged: they are personal input.
+            # The digits before the key are not logged, because a person typed them.
             log.warning("%s: key %02X has no function", pad.name, frame.key)
             return
         function, digits = meaning

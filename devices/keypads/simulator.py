@@ -102,12 +102,12 @@ class KeypadSimulator:
         if self.faults["key_bounce"]:
             bus.send(frame)
 
-    def heard(self, body: bytes, whole: bytes) -> None:
+    def heard(self, body: bytes, frame: bytes) -> None:
         """Receive a frame of the host for this keypad; `body` is address, function, data."""
         if self.faults["silent"] or self.faults["cable_pulled"]:
             return
         with self._echo:
-            if self._pending == whole:
+            if self._pending == frame:
                 self._pending = None
                 self._echo.notify_all()
                 self._journal.note(self.name, "echo")
@@ -186,16 +186,16 @@ class KeypadBusSimulator:
             self._frame(self._buffer[1] + 6)
 
     def _frame(self, total: int) -> None:
-        whole = bytes(self._buffer[:total])
-        body = whole[4:-2]
-        valid = whole[1] == whole[2] and whole[3] == 0x68 and whole[-1] == 0x16
-        if not valid or len(body) < 2 or sum(body) % 256 != whole[-2]:
+        frame = bytes(self._buffer[:total])
+        body = frame[4:-2]
+        valid = frame[1] == frame[2] and frame[3] == 0x68 and frame[-1] == 0x16
+        if not valid or len(body) < 2 or sum(body) % 256 != frame[-2]:
             self._reject()
             return
         del self._buffer[:total]
         pad = self.pads.get(body[0])
         if pad is not None:
-            pad.heard(body, whole)
+            pad.heard(body, frame)
 
     def _reject(self) -> None:
         self.rejected += 1

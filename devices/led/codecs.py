@@ -29,8 +29,8 @@ class CodecError(ValueError):
 
 def gb2312(text: str) -> list[bytes]:
     """Return the bytes of each character; ？ for one not in GB2312, none for control characters."""
-    shown = (char for char in text if char.isprintable())
-    return [_code(char) for char in shown]
+    printable = (char for char in text if char.isprintable())
+    return [_code(char) for char in printable]
 
 
 def _code(char: str) -> bytes:

@@ -58,15 +58,15 @@ def decode_gb2312(data: bytes) -> str:
     The font has rows 1 to 9 and 16 to 87 of GB 2312. The table is not the driver's, so that the two
     cannot share a mistake.
     """
-    shown, rest = "", data
-    while rest:
-        size = 2 if rest[0] >= 0x80 else 1
-        char, rest = rest[:size], rest[size:]
+    text, remaining = "", data
+    while remaining:
+        size = 2 if remaining[0] >= 0x80 else 1
+        char, remaining = remaining[:size], remaining[size:]
         has_glyph = size == 1 or (
             (0xA1 <= char[0] <= 0xA9 or 0xB0 <= char[0] <= 0xF7) and char[-1] >= 0xA1
         )
-        shown += char.decode("gb18030", "replace") if has_glyph else "■"
-    return shown
+        text += char.decode("gb18030", "replace") if has_glyph else "■"
+    return text
 
 
 @dataclass(slots=True)
@@ -128,23 +128,23 @@ class W1Reader(_Collector):
 
     def show(self, frame: bytes) -> Shown:
         spans: Spans = []
-        rest = frame[6:-1]
-        while rest:
-            size = 2 if rest[0] >= 0x80 else 1
-            colour = COLOUR_NAMES[rest[size] % 3] if len(rest) > size else "red"
-            spans.append((decode_gb2312(rest[:size]), colour))
-            rest = rest[size + 1 :]
+        remaining = frame[6:-1]
+        while remaining:
+            size = 2 if remaining[0] >= 0x80 else 1
+            colour = COLOUR_NAMES[remaining[size] % 3] if len(remaining) > size else "red"
+            spans.append((decode_gb2312(remaining[:size]), colour))
+            remaining = remaining[size + 1 :]
         return Shown(frame[2], _joined(spans))
 
 
 def _joined(spans: Spans) -> tuple[tuple[str, str], ...]:
-    joined: Spans = []
+    merged: Spans = []
     for text, colour in spans:
-        if joined and joined[-1][1] == colour:
-            joined[-1] = (joined[-1][0] + text, colour)
+        if merged and merged[-1][1] == colour:
+            merged[-1] = (merged[-1][0] + text, colour)
         else:
-            joined.append((text, colour))
-    return tuple(joined)
+            merged.append((text, colour))
+    return tuple(merged)
 
 
 @dataclass(slots=True)
@@ -229,25 +229,25 @@ class StripSimulator:
             return False
         if self.faults["bad_checksum"] and place == FAULTY_BYTE:
             byte ^= 0x01
-        shown = self._reader.feed(byte)
-        if shown is None:
+        frame = self._reader.feed(byte)
+        if frame is None:
             return False
-        if shown.address == self.address:
+        if frame.address == self.address:
             self._frames += 1
             if self.faults["slow"]:
-                self._timer = threading.Timer(self._slow_seconds, self._show, (shown,))
+                self._timer = threading.Timer(self._slow_seconds, self._show, (frame,))
                 self._timer.daemon = True
                 self._timer.start()
             else:
-                self._show(shown)
+                self._show(frame)
         return True
 
-    def _show(self, shown: Shown) -> None:
-        changed = shown.spans != self._spans
-        self._spans = shown.spans
+    def _show(self, frame: Shown) -> None:
+        changed = frame.spans != self._spans
+        self._spans = frame.spans
         if changed:
-            colour = shown.spans[0][1] if shown.spans else "red"
-            self._journal.note(self.name, "strip", text=shown.text, colour=colour)
+            colour = frame.spans[0][1] if frame.spans else "red"
+            self._journal.note(self.name, "strip", text=frame.text, colour=colour)
 
     def _fault_changed(self, name: str, on: bool) -> None:
         if name == "cable_pulled" and on:

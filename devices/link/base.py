@@ -128,14 +128,14 @@ def parse_link(text: str, folder: Path | None = None, *, listening: bool = False
     Raises:
         LinkAddressError: The address is invalid.
     """
-    scheme, colon, rest = text.partition(":")
+    scheme, colon, body = text.partition(":")
     if not colon or scheme not in SCHEMES:
         names = [f"{name}:" for name in SCHEMES]
         raise LinkAddressError(
             f"连接地址 {text!r} 应以 {'、'.join(names)} 之一开头",
             f"link {text!r} must start with one of {', '.join(names)}",
         )
-    target, _, query = rest.partition("?")
+    target, _, query = body.partition("?")
     options = dict(parse_qsl(query))
     baud = _baud(text, scheme, options)
     if scheme in ("tcp", "udp"):

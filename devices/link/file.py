@@ -27,13 +27,13 @@ class FileLink:
     def write(self, data: bytes, seconds: float) -> None:
         """Send all of `data`; see Link."""
         end = time.monotonic() + seconds
-        rest = memoryview(data)
-        while rest:
+        unsent = memoryview(data)
+        while unsent:
             remaining = end - time.monotonic()
             if remaining <= 0 or not select.select([], [self._file], [], remaining)[1]:
-                raise LinkTimeoutError(f"{self._path}: {len(rest)} bytes not taken")
+                raise LinkTimeoutError(f"{self._path}: {len(unsent)} bytes not taken")
             try:
-                rest = rest[os.write(self._file, rest) :]
+                unsent = unsent[os.write(self._file, unsent) :]
             except BlockingIOError:
                 continue
             except OSError as error:

@@ -27,13 +27,13 @@ class TcpLink:
     def write(self, data: bytes, seconds: float) -> None:
         """Send all of `data`; see Link."""
         end = time.monotonic() + seconds
-        rest = memoryview(data)
-        while rest:
+        unsent = memoryview(data)
+        while unsent:
             remaining = end - time.monotonic()
             if remaining <= 0 or not select.select([], [self._socket], [], remaining)[1]:
-                raise LinkTimeoutError(f"{self._name}: {len(rest)} bytes not taken")
+                raise LinkTimeoutError(f"{self._name}: {len(unsent)} bytes not taken")
             try:
-                rest = rest[self._socket.send(rest) :]
+                unsent = unsent[self._socket.send(unsent) :]
             except BlockingIOError:
                 continue
             except OSError as error:

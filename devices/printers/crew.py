@@ -89,8 +89,8 @@ class PrinterCrew:
     def _patience(self) -> float:
         """Return the seconds that a slip waits for the printer; 0 after a long silence."""
         since = self._silent_since
-        gone = since is not None and self._clock() - since > LONG_SILENT_SECONDS
-        return 0.0 if gone else self._busy_seconds
+        is_lost = since is not None and self._clock() - since > LONG_SILENT_SECONDS
+        return 0.0 if is_lost else self._busy_seconds
 
     def _schedule_probe(self, health: Health) -> None:
         """Set the time of the next probe according to the last result."""

@@ -133,14 +133,14 @@ class PrinterSimulator:
             if self._since_connected > HALF_FRAME_BYTES:
                 self.wire.drop()
         with self._work:
-            fresh = not self._buffer and not self._paper.slip.raw
+            is_new_slip = not self._buffer and not self._paper.slip.raw
             self._buffer += data
             self._work.notify_all()
         if self.faults["stray"]:
             self.wire.send(b"\x00")
         if self.faults["asb"]:
             self._send_unsolicited()
-        if fresh:
+        if is_new_slip:
             self._journal.note(self.name, "begun")
 
     def _send_unsolicited(self) -> None:
@@ -158,7 +158,7 @@ class PrinterSimulator:
 
     @property
     def offline(self) -> bool:
-        """State of a fault that prevents printing."""
+        """True while a fault prevents printing."""
         return any(self.faults[name] for name in ("paper_out", "cover", "cutter", "head_hot"))
 
     def status(self, number: int) -> int:

@@ -56,8 +56,8 @@ class Journal:
         """Return the first matching event after `since`; None if none comes within `seconds`."""
 
         def first_match() -> dict[str, Json] | None:
-            fresh = (event for event in self._events if int(str(event["seq"])) > since)
-            return next((event for event in fresh if match(event)), None)
+            new_events = (event for event in self._events if int(str(event["seq"])) > since)
+            return next((event for event in new_events if match(event)), None)
 
         with self._condition:
             return self._condition.wait_for(first_match, seconds)

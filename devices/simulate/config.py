@@ -229,8 +229,8 @@ class _Maker:
     def _children(
         self, settings: Settings, entry: Mapping[str, object], key: str
     ) -> list[Mapping[str, object]]:
-        rest = {name: value for name, value in entry.items() if name != key}
-        parent = Settings(settings.where, rest, self.problems)
+        own_fields = {name: value for name, value in entry.items() if name != key}
+        parent = Settings(settings.where, own_fields, self.problems)
         for name in ("name", "link"):
             parent.text(name, "")
         parent.refuse_unknown()

@@ -118,8 +118,10 @@ def _strips(rooms: Mapping[str, Sequence[str]]) -> list[_Strip]:
         # The last few windows of a large room get strips of another make.
         plain = len(windows) - (W7_A_ROOM if len(windows) > 2 * W7_A_ROOM else 0)
         strips += [_Strip(w, room, driver, n) for n, w in enumerate(windows[:plain], 1)]
-        others = sum(strip.bus == "annex" for strip in strips)
-        strips += [_Strip(w, "annex", "w7", others + n) for n, w in enumerate(windows[plain:], 1)]
+        annex_count = sum(strip.bus == "annex" for strip in strips)
+        strips += [
+            _Strip(w, "annex", "w7", annex_count + n) for n, w in enumerate(windows[plain:], 1)
+        ]
     return strips
 
 
@@ -334,11 +336,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             first_port=options.first_port,
             pace=options.pace,
         )
-    written = write_plan(plan, options.out)
+    files = write_plan(plan, options.out)
     answer = {
-        "simulator": str(written.simulator),
-        "agents": {name: str(path) for name, path in written.agents.items()},
-        "control_port": written.control_port,
+        "simulator": str(files.simulator),
+        "agents": {name: str(path) for name, path in files.agents.items()},
+        "control_port": files.control_port,
     }
     sys.stdout.write(json.dumps(answer) + "\n")
     return 0

@@ -159,10 +159,10 @@ class PtyWire(_Threaded):
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._path.with_name(self._path.name + ".new")
-        fresh.unlink(missing_ok=True)
-        fresh.symlink_to(os.ttyname(self._slave))
-        fresh.replace(self._path)
+        draft = self._path.with_name(self._path.name + ".new")
+        draft.unlink(missing_ok=True)
+        draft.symlink_to(os.ttyname(self._slave))
+        draft.replace(self._path)
 
     def _close(self) -> None:
         self._path.unlink(missing_ok=True)

@@ -180,9 +180,11 @@ class Book:
         row = self._base.execute(SELECT + "key = ?", (key,)).fetchone()
         return _given(row) if row else None
 
-    def _insert(self, key: str, request: str, fresh: Fresh) -> None:
-        parts = (json.dumps(p, ensure_ascii=False) for p in (fresh.fact, fresh.view, fresh.paper))
-        values = (key, fresh.ticket, fresh.day, fresh.prefix, fresh.seq, fresh.slip, request)
+    def _insert(self, key: str, request: str, number: Fresh) -> None:
+        parts = (
+            json.dumps(p, ensure_ascii=False) for p in (number.fact, number.view, number.paper)
+        )
+        values = (key, number.ticket, number.day, number.prefix, number.seq, number.slip, request)
         self._base.execute(
             "INSERT INTO given (key, ticket, day, prefix, seq, slip, asked, fact, view, paper,"
             " given_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -1,4 +1,4 @@
-"""Driver of a kiosk's standby service: holds the lease, issues numbers, imports them to the server.
+"""Driver of a kiosk's standby service: holds the lease, issues numbers, sends them to the server.
 
 The page sends its requests through the loopback HTTP server, in threads of its own. The order is
 always: number into the ledger, fact for the server, slip to the printer. Without a lease for the
@@ -84,7 +84,7 @@ class StandbyCrew:
     def wait(self) -> float:
         """Return the seconds until the next check of slips and health.
 
-        0 before the port is open.
+        The result is 0 while the port is not open yet.
         """
         return LOOK_SECONDS if self._line is not None else 0.0
 
@@ -200,17 +200,17 @@ class StandbyCrew:
     def origins(self) -> tuple[str, ...]:
         """Return the origins whose pages are answered."""
         lease = self._lease
-        more = tuple(lease.state["origins"]) if lease is not None else ()
-        return (*self._place.origins, *more)
+        lease_origins = tuple(lease.state["origins"]) if lease is not None else ()
+        return (*self._place.origins, *lease_origins)
 
     def state(self) -> Json:
-        """Return whether numbers can be issued, and how many are left; the page's first request."""
+        """Return readiness and remaining numbers; this is the page's first request."""
         lease = self._lease
         if lease is None or not lease.holds(self.now()):
             return {"kiosk": self._place.kiosk, "ready": False, "now": self.now(), "left": {}}
-        left = lease.left(self._opened().taken(lease.day))
-        ready = any(left.values())
-        return {"kiosk": lease.kiosk, "ready": ready, "now": self.now(), "left": left}
+        remaining = lease.left(self._opened().taken(lease.day))
+        ready = any(remaining.values())
+        return {"kiosk": lease.kiosk, "ready": ready, "now": self.now(), "left": remaining}
 
     def item(self, code: str) -> Json:
         """Return an item's page; raises RefusedError."""
@@ -291,25 +291,25 @@ class StandbyCrew:
 
     def _send_pending(self, book: Book) -> None:
         """Send every number that is recorded but not yet sent, oldest first."""
-        for given in book.after(self._last_sent()):
-            self._send(given)
+        for ticket in book.after(self._last_sent()):
+            self._send(ticket)
 
-    def _send(self, given: Given) -> None:
+    def _send(self, ticket: Given) -> None:
         """Enqueue the ticket for the server, then submit its slip to the printer.
 
         Both carry an id and take effect once.
         """
-        self._enqueue("ticket", given.fact, given.n)
+        self._enqueue("ticket", ticket.fact, ticket.n)
         lease = self._lease
         patience = float(lease.state["patience"]) if lease is not None else 60.0
-        until = given.given_at + patience
-        self._reports.submit(Task(given.slip, self._place.printer, "print", given.paper, until))
+        until = ticket.given_at + patience
+        self._reports.submit(Task(ticket.slip, self._place.printer, "print", ticket.paper, until))
 
-    def _view(self, given: Given) -> Json:
-        outcome = self._reports.outcome(given.slip)
+    def _view(self, ticket: Given) -> Json:
+        outcome = self._reports.outcome(ticket.slip)
         state, reason = (outcome.state, outcome.reason) if outcome else ("sent", "")
-        slip = {"id": given.slip, "state": state, "reason": reason, "copy": False}
-        return {"ticket": {**given.view, "slip": slip}}
+        slip = {"id": ticket.slip, "state": state, "reason": reason, "copy": False}
+        return {"ticket": {**ticket.view, "slip": slip}}
 
 
 def _equal(first: str, second: str) -> bool:
@@ -329,7 +329,7 @@ def build(
 def _crew(device: DeviceConfig, config: AgentConfig, reports: Reports) -> StandbyCrew:
     settings = device.settings
     printer = settings.text("printer")
-    printers = {other.name for other in config.devices if other.kind == "printers"}
+    printers = {candidate.name for candidate in config.devices if candidate.kind == "printers"}
     if printer and printer not in printers:
         settings.problem(f"没有名为 {printer} 的打印机", f"there is no printer {printer}")
     if not device.serves:

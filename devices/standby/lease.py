@@ -99,8 +99,8 @@ class Lease:
             if block["prefix"] != prefix:
                 continue
             first, last = int(block["first"]), int(block["last"])
-            used = [seq for seq in given if first <= seq <= last]
-            seq = max([first + int(block["used"]), *(number + 1 for number in used)])
+            in_block = [seq for seq in given if first <= seq <= last]
+            seq = max([first + int(block["used"]), *(number + 1 for number in in_block)])
             if seq <= last:
                 token = str(block["tokens"][seq - first])
                 return Chosen(block, seq, f"{prefix}{seq:03d}", token)
@@ -111,8 +111,8 @@ class Lease:
         remaining: dict[str, int] = {}
         for block in self.state["blocks"]:
             prefix, first, last = block["prefix"], int(block["first"]), int(block["last"])
-            mine = [seq for seq in given.get(prefix, ()) if first <= seq <= last]
-            used = max([int(block["used"]), *(seq - first + 1 for seq in mine)])
+            in_block = [seq for seq in given.get(prefix, ()) if first <= seq <= last]
+            used = max([int(block["used"]), *(seq - first + 1 for seq in in_block)])
             remaining[prefix] = remaining.get(prefix, 0) + last - first + 1 - used
         return remaining
 
@@ -156,8 +156,8 @@ class Lease:
             "url": self._url(chosen.token),
         }
         lines = [_filled(line, words) for line in self.state["paper"]["lines"]]
-        shown = [line for line in lines if not (line.get("type") == "text" and not line["text"])]
-        return {**self.state["paper"], "lines": shown}
+        visible = [line for line in lines if not (line.get("type") == "text" and not line["text"])]
+        return {**self.state["paper"], "lines": visible}
 
     def _url(self, token: str) -> str:
         return f"{self.state['url']}/t/{token}"

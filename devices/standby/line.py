@@ -37,7 +37,7 @@ class Desk(Protocol):
         """Return the origins whose pages are answered."""
 
     def state(self) -> Json:
-        """Return whether numbers can be issued."""
+        """Return the service's state: readiness and remaining numbers."""
 
     def item(self, code: str) -> Json:
         """Return an item's page; raises RefusedError."""
@@ -184,7 +184,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
-        """Drop the request log: requests carry no new information."""
+        """Drop the request log: requests name no person and contain nothing new."""
 
 
 def _last(path: str) -> str:

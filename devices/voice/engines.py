@@ -49,10 +49,7 @@ class Engine(Protocol):
         """Return the sound of the phrases in order; raises VoiceError, within the deadline."""
 
     def outside(self, parts: Sequence[Part]) -> str:
-        """Return the words that the engine cannot speak by itself, separated by spaces.
-
-        "" for none.
-        """
+        """Return the words that the engine cannot speak itself, spaced; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,8 +163,8 @@ class SpeakerSimulator:
 
 def _receive_all(peer: socket.socket) -> bytes:
     data = bytearray()
-    while len(data) < LARGEST_WAV and (more := peer.recv(65536)):
-        data += more
+    while len(data) < LARGEST_WAV and (part := peer.recv(65536)):
+        data += part
     return bytes(data)
 
 
