@@ -176,8 +176,7 @@ class Ledger:
     ) -> None:
         """Enqueue facts for the server and store the device's bookmark in one transaction.
 
-        A payload with `whole` and without `lines` only marks a time: it replaces an older such
-        mark.
+        A payload of `whole` and empty `lines` only marks a time: it replaces an older such mark.
         """
         now = self._wall()
         with self._lock:

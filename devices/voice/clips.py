@@ -78,7 +78,7 @@ class ClipEngine:
         levels = sorted(map(loudness, sounds.values())) or [LOUDNESS]
         for piece in all_pieces:
             if not piece.name:
-                assert self.fallback is not None, "it was checked above"
+                assert self.fallback is not None, "it was asked for above"
                 sound = self.fallback.render([Part(part.lang, piece.text)])
                 rate = rates.copy().pop() if rates else sound.rate
                 sounds[piece] = levelled(resampled(sound, rate), levels[len(levels) // 2])
