@@ -1,1 +1,1 @@
-"""The counter console: routes, live feed, keypad agent, page sources."""
+"""Counter console: routes, live feed, keypad agent, page sources."""

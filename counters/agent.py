@@ -1,6 +1,6 @@
-"""The agent of this surface: hosts the caller keypads on the clerks' desks.
+"""Device agent for the caller keypads on the clerks' desks and for polled time clocks.
 
-`python -m counters.agent --config FILE`. Thin on purpose: everything is in `devices.host`.
+`python -m counters.agent --config FILE`. The implementation is in `devices.host`.
 """
 
 import sys

@@ -1,7 +1,7 @@
-"""What a caller keypad's keys do: the same acts as the page, by whoever sits at the window.
+"""Keypad actions: a key does the same as the page, in the name of the clerk signed in there.
 
-The driver has turned raw keys into function names by its key map; here a function becomes an act.
-A key press carries an id, so the repeat of a lost answer does not call twice.
+The driver has turned raw keys into function names by its key map; here a function becomes an
+action. A key press carries an id, so repeating it after a lost answer does not call twice.
 """
 
 from __future__ import annotations
@@ -20,52 +20,56 @@ Start = Callable[..., Any]
 
 
 def coalesced(start: Start, call: Callable[[], None]) -> Callable[[], None]:
-    """Run `call` soon and once, however often it is asked for meanwhile: counts move all day."""
+    """Return a function that runs `call` once, soon, however often it is called meanwhile.
+
+    The counts on the keypads change all day.
+    """
     pending: list[bool] = []
 
     def run() -> None:
         pending.clear()
         call()
 
-    def ask() -> None:
+    def schedule() -> None:
         if not pending:
             pending.append(True)
             start(run, delay=0.3)
 
-    return ask
+    return schedule
 
 
 def press(
     ctx: Context, window: str, function: str, key: str, digits: str = "", via: Via | None = None
 ) -> None:
-    """Do `function` at `window`; digits typed before the key are the window to transfer to.
+    """Carry out `function` at `window`; digits before the key are the window to transfer to.
 
-    The clerk is who sits there; `via` names the keypad and its agent beside him in the journal.
+    The actor is the clerk signed in there; `via` adds the keypad and its agent to the journal.
 
-    Raises WINDOW_NOT_SIGNED_IN when nobody sits there, INVALID for an unknown function, and what
-    the act itself raises.
+    Raises:
+        HallError: WINDOW_NOT_SIGNED_IN if no clerk is signed in, INVALID for an unknown
+            function, and the errors of the action itself.
     """
-    act = FUNCTIONS.get(function)
-    if act is None and function != "transfer":
+    action = FUNCTIONS.get(function)
+    if action is None and function != "transfer":
         raise HallError(Code.INVALID, field="function")
-    post = ctx.glance(lambda c: windows.post(c, ctx.hall_id, window))
-    if post is None or _disabled(ctx, post.staff):
+    session = ctx.glance(lambda c: windows.post(c, ctx.hall_id, window))
+    if session is None or _disabled(ctx, session.staff):
         raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
-    actor = Actor(ActorKind.CLERK, post.staff, via)
-    if act is None:
+    actor = Actor(ActorKind.CLERK, session.staff, via)
+    if action is None:
         _transfer(ctx, actor, key, window, digits)
     else:
-        act(ctx, actor, key, window)
+        action(ctx, actor, key, window)
 
 
 def _disabled(ctx: Context, staff: str) -> bool:
-    """Return True for whom an older version left seated when the account was disabled."""
+    """Return True if the account is disabled; an older version left such clerks signed in."""
     account = ctx.glance(lambda c: accounts.account(c, ctx.hall_id, staff))
     return account is not None and bool(account.disabled)
 
 
 def _transfer(ctx: Context, actor: Actor, key: str, window: str, digits: str) -> None:
-    """To the window whose number was typed."""
+    """Transfer the current person to the window whose number was typed."""
     windows_by_number = {str(w.number): w.code for w in ctx.catalogue().windows}
     target = windows_by_number.get(digits.lstrip("0"))
     if target is None:
@@ -99,27 +103,27 @@ def _by_mouth(ctx: Context, actor: Actor, key: str, window: str) -> None:
 
 
 def _hold(ctx: Context, actor: Actor, key: str, window: str) -> None:
-    """Set the current person aside, or call the first held one back when the window is free."""
-    held = ctx.glance(lambda c: tickets.at_window(c, ctx.hall_id, window))
-    if any(t.state in (State.CALLED, State.SERVING) for t in held) or not held:
+    """Put the current person on hold, or resume the first held one if the window is free."""
+    current = ctx.glance(lambda c: tickets.at_window(c, ctx.hall_id, window))
+    if any(t.state in (State.CALLED, State.SERVING) for t in current) or not current:
         calling.hold(ctx, actor, key, window, "")
     else:
-        calling.resume(ctx, actor, key, window, min(held, key=lambda t: t.ord).id)
+        calling.resume(ctx, actor, key, window, min(current, key=lambda t: t.ord).id)
 
 
 def _resume(ctx: Context, actor: Actor, key: str, window: str) -> None:
-    """Call the first one who was set aside back. Raises WINDOW_IDLE when nobody was."""
-    held = ctx.glance(lambda c: tickets.at_window(c, ctx.hall_id, window))
-    aside = [t for t in held if t.state is State.HELD]
-    if not aside:
+    """Resume the first held person. Raises WINDOW_IDLE if there is none."""
+    current = ctx.glance(lambda c: tickets.at_window(c, ctx.hall_id, window))
+    on_hold = [t for t in current if t.state is State.HELD]
+    if not on_hold:
         raise HallError(Code.WINDOW_IDLE, window=window)
-    calling.resume(ctx, actor, key, window, min(aside, key=lambda t: t.ord).id)
+    calling.resume(ctx, actor, key, window, min(on_hold, key=lambda t: t.ord).id)
 
 
 def _requeue(ctx: Context, actor: Actor, key: str, window: str) -> None:
-    """Send the current person back to where the item's people wait, with the seniority kept."""
-    held = ctx.glance(lambda c: tickets.at_window(c, ctx.hall_id, window))
-    current = next((t for t in held if t.state in (State.CALLED, State.SERVING)), None)
+    """Send the current person back to the queue of the item, with seniority kept."""
+    present = ctx.glance(lambda c: tickets.at_window(c, ctx.hall_id, window))
+    current = next((t for t in present if t.state in (State.CALLED, State.SERVING)), None)
     if current is None:
         raise HallError(Code.WINDOW_IDLE, window=window)
     to = {"to_window": None, "to_item": current.item, "to_unit": None}
@@ -127,9 +131,9 @@ def _requeue(ctx: Context, actor: Actor, key: str, window: str) -> None:
 
 
 def _pause(ctx: Context, actor: Actor, key: str, window: str) -> None:
-    """One key pauses and goes on."""
-    post = ctx.glance(lambda c: windows.post(c, ctx.hall_id, window))
-    if post is not None and post.paused_at is not None:
+    """Pause the window, or end its pause: both are the same key."""
+    session = ctx.glance(lambda c: windows.post(c, ctx.hall_id, window))
+    if session is not None and session.paused_at is not None:
         posts.unpause(ctx, actor, key, window)
     else:
         posts.pause(ctx, actor, key, window, "other", "")

@@ -1,4 +1,4 @@
-"""What a desk did while the server was away, handed in as one command."""
+"""Import of desk actions that were done while the server was away, as one command."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from server.wire.views import ActResult, HandedInActs
 
 
 def add(api: Api, seals: ShareSeals) -> None:
-    """Register what a desk brings back from a time without the server."""
+    """Register the import of a desk's offline actions."""
 
     @api.post(
         "/counter/handed-in",
@@ -27,18 +27,21 @@ def add(api: Api, seals: ShareSeals) -> None:
         },
     )
     def handed_in(call: Call) -> HandedInActs:
-        """What the desk did while the server was away; what no longer fits says why."""
+        """Import a desk's offline actions; the result of a rejected one states the reason."""
         results = replaying.hand_in(api.hall.ctx, seals, call.actor, call.key, call.body)
-        return HandedInActs(results=[ActResult(**one) for one in results])
+        return HandedInActs(results=[ActResult(**result) for result in results])
 
 
 def desk_watch(hall: Hall) -> Callable[[str, str, str, bool], None]:
-    """Return what writes down that a desk's page comes or goes: line, window, staff, came."""
+    """Return the callback that records when a desk's page connects or disconnects.
 
-    def told(line: str, window: str, staff: str, came: bool) -> None:
-        if came:
+    Its arguments: connection, window, staff number, True for a connect.
+    """
+
+    def record(line: str, window: str, staff: str, connected: bool) -> None:
+        if connected:
             desk_lines.opened(hall.ctx, line, window, staff, hall.worker)
         else:
             desk_lines.closed(hall.ctx, line)
 
-    return told
+    return record

@@ -1,4 +1,4 @@
-"""The counter's routes, its live feed, and the keypads that do the same."""
+"""Routes and live feed of the counter, and the keypads that offer the same actions."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ AT_WINDOW = (Code.WINDOW_NOT_SIGNED_IN, Code.WINDOW_TAKEN, Code.WINDOW_IDLE, Cod
 
 
 class Counter:
-    """The counter surface of one hall."""
+    """Counter of one hall."""
 
     def __init__(self, hall: Hall, agents: Agents) -> None:
         self._ctx = hall.ctx
@@ -63,100 +63,103 @@ class Counter:
         self.seals = ShareSeals.in_folder(hall.config.data, hall.ctx.chance)
 
     def window_of(self, actor: Actor, key: str = "") -> str:
-        """Where a person sits, or sat when this key was first used.
+        """Return the window that a clerk is signed in to.
 
-        Raises WINDOW_NOT_SIGNED_IN.
+        If there is none, return the window that answered the command with this key.
+
+        Raises:
+            HallError: WINDOW_NOT_SIGNED_IN.
         """
         ctx = self._ctx
         row = ctx.glance(lambda c: windows.post_of(c, ctx.hall_id, actor.name))
-        found = str(row.window) if row is not None else ctx.window_answered(actor, key)
-        if found is None:
+        code = str(row.window) if row is not None else ctx.window_answered(actor, key)
+        if code is None:
             raise HallError(Code.WINDOW_NOT_SIGNED_IN)
-        return found
+        return code
 
-    def state(self, taken: Snapshot, code: str) -> CounterState:
-        """Everything the page of a window shows."""
-        window = taken.catalogue.window_by.get(code)
+    def state(self, current: Snapshot, code: str) -> CounterState:
+        """Return the full state of a window's page."""
+        window = current.catalogue.window_by.get(code)
         if window is None:
             raise HallError(Code.WINDOW_UNKNOWN, window=code)
-        read = self._ctx.read if taken.over else taken.read
-        return views.counter(taken, window, read(lambda c: self._own(c, taken, window)))
+        read = self._ctx.read if current.over else current.read
+        return views.counter(current, window, read(lambda c: self._own(c, current, window)))
 
-    def _own(self, conn: Connection, taken: Snapshot, window: Window) -> views.OwnDay:
-        hall_id, day = self._ctx.hall_id, taken.day
-        seat, current = taken.seats.get(window.code), taken.current.get(window.code)
+    def _own(self, conn: Connection, seen: Snapshot, window: Window) -> views.OwnDay:
+        hall_id, day = self._ctx.hall_id, seen.day
+        seat, current = seen.seats.get(window.code), seen.current.get(window.code)
         staff = seat.staff if seat is not None else ""
-        mine = ticket_counts.day_of_staff(conn, hall_id, day, staff)
-        share = self._shares.of(conn, taken, window) if seat is not None else []
+        day_row = ticket_counts.day_of_staff(conn, hall_id, day, staff)
+        share = self._shares.of(conn, seen, window) if seat is not None else []
         return views.OwnDay(
             missed=tickets.missed_at(conn, hall_id, day, window.code),
-            figures=views.figures(mine),
+            figures=views.figures(day_row),
             calls=tickets.calls_of(conn, hall_id, current.id) if current else [],
-            stranded=posts.stranded(taken, window.code),
+            stranded=posts.stranded(seen, window.code),
             share=share,
             share_seal=self.seals.seal(window.code, staff, [ticket.id for ticket in share]),
             announced=announcing.state_of(conn, hall_id, current),
         )
 
     def allowed(self, principal: Principal | None, code: str) -> bool:
-        """Whoever sits at the window, and managers."""
+        """Return True for the clerk signed in at the window, and for managers."""
         if principal is None or not principal.is_staff:
             return False
         if principal.kind is not ActorKind.CLERK:
             return True
-        post = self._ctx.glance(lambda c: windows.post(c, self._ctx.hall_id, code))
-        return post is not None and post.staff == principal.name
+        session = self._ctx.glance(lambda c: windows.post(c, self._ctx.hall_id, code))
+        return session is not None and session.staff == principal.name
 
-    def windows(self, taken: Snapshot, _key: str) -> WindowList:
-        """Every window, for a page that chooses where to sit."""
-        return views.window_list(taken)
+    def windows(self, current: Snapshot, _key: str) -> WindowList:
+        """Return every window, for the page where a clerk chooses one."""
+        return views.window_list(current)
 
     def staff(self, principal: Principal | None, _key: str) -> bool:
-        """Everybody with an account; names of staff are not for boards."""
+        """Return True for every account; staff names are not for boards."""
         return principal is not None and principal.is_staff
 
     def now(self, actor: Actor, key: str = "") -> CounterState:
-        """The actor's own window as it stands."""
+        """Return the state of the actor's own window."""
         return self.at(self.window_of(actor, key))
 
     def at(self, window: str) -> CounterState:
-        """A window as it stands."""
+        """Return the state of a window."""
         return snapshot.look(self._ctx, lambda seen: self.state(seen, window))
 
     def history(self, ticket_id: str) -> TicketHistory:
-        """A ticket and everything that happened to it."""
+        """Return a ticket with its history."""
         ctx = self._ctx
 
         def query(conn: Connection) -> tuple[Any, Any, Any]:
-            found = tickets.get(conn, ctx.hall_id, ticket_id)
+            ticket_row = tickets.get(conn, ctx.hall_id, ticket_id)
             calls = tickets.calls_of(conn, ctx.hall_id, ticket_id)
-            return found, calls, journal.of_subject(conn, ctx.hall_id, ticket_id)
+            return ticket_row, calls, journal.of_subject(conn, ctx.hall_id, ticket_id)
 
         ticket, calls, lines = ctx.read(query)
         if ticket is None:
             raise HallError(Code.TICKET_UNKNOWN, ticket=ticket_id)
         card = snapshot.look(ctx, lambda seen: views.card(seen, ticket, calls))
-        shown = [views.journal_line(ctx.catalogue(), line) for line in lines]
-        return TicketHistory(ticket=card, lines=shown)
+        line_views = [views.journal_line(ctx.catalogue(), line) for line in lines]
+        return TicketHistory(ticket=card, lines=line_views)
 
     # -- keypads -------------------------------------------------------------------------------
 
     def desired(self, ref: DeviceRef) -> dict[str, Any] | None:
-        """What a keypad shows: people waiting and the ticket at the window."""
+        """Return the desired state of a keypad: people waiting, and the ticket at the window."""
         return snapshot.look(self._ctx, lambda seen: self._pad(seen, ref.serves))
 
-    def _pad(self, taken: Snapshot, window: str) -> dict[str, Any]:
-        current = taken.current.get(window)
+    def _pad(self, seen: Snapshot, window: str) -> dict[str, Any]:
+        current = seen.current.get(window)
         digits = int(current.number[-3:]) if current else None
-        return {"waiting": min(waiting_for(taken, window), 999), "ticket": digits}
+        return {"waiting": min(waiting_for(seen, window), 999), "ticket": digits}
 
     def show_pads(self) -> None:
-        """Bring every keypad up to date."""
+        """Update every keypad."""
         for ref in self._agents.of_kind("keypads"):
             self._agents.show(ref)
 
     def pressed(self, ref: DeviceRef, message: dict[str, Any]) -> str:
-        """A key was pressed; returns "ok" or raises the act's HallError."""
+        """Handle a key press; return "ok" or raise the action's HallError."""
         data = message.get("data")
         function = str(data.get("function", "")) if isinstance(data, dict) else ""
         digits = str(data.get("digits", ""))[:4] if isinstance(data, dict) else ""
@@ -172,18 +175,18 @@ def _hits(event: Event) -> set[str] | None:
 
 
 def add(api: Api, feeds: Feeds, agents: Agents, start: Start) -> None:
-    """Register the counter."""
+    """Register the routes, feeds and device handlers of the counter."""
     counter = Counter(api.hall, agents)
     feeds.add(Surface("counter", counter.state, counter.allowed, _hits, 0.4))
     feeds.add(Surface("windows", counter.windows, counter.staff, _hits, 0.4))
     agents.desired["keypads"] = counter.desired
     agents.pressed["keypads"] = counter.pressed
     _questions(api, counter)
-    _seat(api, counter)
+    _sessions(api, counter)
     _serve(api, counter)
     offline.add(api, counter.seals)
     feeds.watch("counter", desk_watch(api.hall))
-    _set_aside(api, counter)
+    _hold_and_resume(api, counter)
     _transfer(api, counter)
     refresh = keypad.coalesced(start, counter.show_pads)
 
@@ -199,21 +202,21 @@ def _questions(api: Api, counter: Counter) -> None:
 
     @api.get("/counter", who=STAFF, answer=CounterState, codes=(Code.WINDOW_NOT_SIGNED_IN,))
     def own(call: Call) -> CounterState:
-        """One's own window."""
+        """Return the window that the clerk is signed in to."""
         return counter.now(call.actor, call.key)
 
     @api.get("/windows", who=STAFF, answer=WindowList)
     def window_list(_call: Call) -> WindowList:
-        """Every window, for choosing where to sit."""
+        """Return every window, for choosing one to sign in to."""
         return views.window_list(snapshot.take(ctx))
 
     @api.get("/tickets/<ticket>", who=STAFF, answer=TicketHistory, codes=(Code.TICKET_UNKNOWN,))
     def history(call: Call) -> TicketHistory:
-        """A ticket and everything that happened to it."""
+        """Return a ticket with its history."""
         return counter.history(call.args["ticket"])
 
 
-def _seat(api: Api, counter: Counter) -> None:
+def _sessions(api: Api, counter: Counter) -> None:
     ctx = api.hall.ctx
 
     @api.post(
@@ -231,7 +234,7 @@ def _seat(api: Api, counter: Counter) -> None:
         ),
     )
     def sign_in(call: Call) -> CounterState:
-        """Sit down at a window."""
+        """Sign in to a window."""
         posts.sign_in(ctx, call.actor, call.key, call.body.window)
         return counter.now(call.actor, call.key)
 
@@ -244,7 +247,7 @@ def _seat(api: Api, counter: Counter) -> None:
         codes=(Code.WINDOW_NOT_SIGNED_IN, Code.WINDOW_BUSY, Code.LAST_WINDOW),
     )
     def sign_out(call: Call) -> Done:
-        """Leave the window."""
+        """Sign out of the window."""
         window = counter.window_of(call.actor, call.key)
         posts.sign_out(ctx, call.actor, call.key, window, call.body.force)
         return Done()
@@ -259,16 +262,16 @@ def _seat(api: Api, counter: Counter) -> None:
     )
     def pause(call: Call) -> CounterState:
         """Stop calling for a while, with the reason."""
-        asked: Pause = call.body
+        order: Pause = call.body
         window = counter.window_of(call.actor, call.key)
-        posts.pause(ctx, call.actor, call.key, window, asked.reason, asked.note)
+        posts.pause(ctx, call.actor, call.key, window, order.reason, order.note)
         return counter.now(call.actor, call.key)
 
     @api.post(
         "/counter/unpause", who=STAFF, answer=CounterState, codes=(Code.WINDOW_NOT_SIGNED_IN,)
     )
     def unpause(call: Call) -> CounterState:
-        """Go on calling."""
+        """Resume calling."""
         posts.unpause(ctx, call.actor, call.key, counter.window_of(call.actor, call.key))
         return counter.now(call.actor, call.key)
 
@@ -295,21 +298,25 @@ def _serve(api: Api, counter: Counter) -> None:
         calling.call_next(ctx, call.actor, call.key, window, call.body.complete)
         return counter.at(window)
 
-    def simple(path: str, name: str, summary: str, act: Callable[..., str], *codes: Code) -> None:
+    def simple(
+        path: str, name: str, summary: str, action: Callable[..., str], *codes: Code
+    ) -> None:
         def handler(call: Call) -> CounterState:
             window = counter.window_of(call.actor, call.key)
-            act(ctx, call.actor, call.key, window)
+            action(ctx, call.actor, call.key, window)
             return counter.at(window)
 
         handler.__name__, handler.__doc__ = name, summary
         api.post(path, who=STAFF, answer=CounterState, codes=AT_WINDOW + codes)(handler)
 
-    unheard = (Code.NO_SHOW_TOO_EARLY, Code.CALL_UNSPOKEN)
+    no_show_codes = (Code.NO_SHOW_TOO_EARLY, Code.CALL_UNSPOKEN)
     simple("/counter/recall", "recall", "Call the same person again.", calling.recall)
     simple("/counter/start", "start", "The person is at the window.", calling.start)
-    simple("/counter/no-show", "no_show", "The person did not come.", calling.no_show, *unheard)
-    said = "The clerk called the number out, since no loudspeaker did."
-    simple("/counter/called-by-mouth", "called_by_mouth", said, announcing.by_mouth)
+    simple(
+        "/counter/no-show", "no_show", "The person did not come.", calling.no_show, *no_show_codes
+    )
+    summary_by_mouth = "The clerk called the number out, since no loudspeaker did."
+    simple("/counter/called-by-mouth", "called_by_mouth", summary_by_mouth, announcing.by_mouth)
 
     @api.post(
         "/counter/finish",
@@ -321,13 +328,13 @@ def _serve(api: Api, counter: Counter) -> None:
     )
     def finish(call: Call) -> CounterState:
         """End the service with its outcome; a refusal needs a note."""
-        asked: Finish = call.body
+        order: Finish = call.body
         window = counter.window_of(call.actor, call.key)
-        calling.finish(ctx, call.actor, call.key, window, Outcome(asked.outcome), asked.note)
+        calling.finish(ctx, call.actor, call.key, window, Outcome(order.outcome), order.note)
         return counter.at(window)
 
 
-def _set_aside(api: Api, counter: Counter) -> None:
+def _hold_and_resume(api: Api, counter: Counter) -> None:
     ctx = api.hall.ctx
 
     @api.post(
@@ -339,7 +346,7 @@ def _set_aside(api: Api, counter: Counter) -> None:
         example={"note": "补复印件"},
     )
     def hold(call: Call) -> CounterState:
-        """Set the current person aside."""
+        """Put the current person on hold."""
         window = counter.window_of(call.actor, call.key)
         calling.hold(ctx, call.actor, call.key, window, call.body.note)
         return counter.at(window)
@@ -379,15 +386,15 @@ def _transfer(api: Api, counter: Counter) -> None:
     )
     def transfer(call: Call) -> CounterState:
         """Send the current ticket to a window or a queue; number and seniority stay."""
-        asked: Transfer = call.body
+        order: Transfer = call.body
         calling.transfer(
             ctx,
             call.actor,
             call.key,
             counter.window_of(call.actor, call.key),
-            to_window=asked.window,
-            to_item=asked.item,
-            to_unit=asked.unit,
-            text=asked.note,
+            to_window=order.window,
+            to_item=order.item,
+            to_unit=order.unit,
+            text=order.note,
         )
         return counter.now(call.actor, call.key)

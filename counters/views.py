@@ -1,4 +1,4 @@
-"""What the counter shows: pure shaping of a snapshot for one window."""
+"""Views of the counter: convert a snapshot to the state of one window. Pure."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ from server.wire.views import (
 
 @dataclass(frozen=True, slots=True)
 class OwnDay:
-    """What is read besides the snapshot for one window."""
+    """Data of one window beyond the snapshot."""
 
     missed: Sequence[Ticket]
-    """Missed at this window today, newest first."""
+    """Tickets missed at this window today, newest first."""
     figures: DayFigures
-    """The person's own day."""
+    """Figures of the clerk's own day."""
     calls: Sequence[dict[str, Any]]
     """Calls of the current ticket, oldest first."""
     stranded: int
     share: Sequence[Ticket]
-    """Whom the window would call without a server, in this order."""
+    """Desk share: tickets that the window would call without a server, in this order."""
     share_seal: str
     announced: tuple[str, str]
-    """State and reason of the last call's announcement; "" where none is awaited."""
+    """State and reason of the last call's announcement; "" if none is expected."""
 
 
 def counter(snapshot: Snapshot, window: Window, day: OwnDay) -> CounterState:
-    """Everything the page of one window shows."""
+    """Return the full state of one window's page."""
     seat = snapshot.seats.get(window.code)
     person = snapshot.catalogue.staff_by.get(seat.staff) if seat else None
     current = snapshot.current.get(window.code)
@@ -80,28 +80,28 @@ def counter(snapshot: Snapshot, window: Window, day: OwnDay) -> CounterState:
 
 
 def window_list(snapshot: Snapshot) -> WindowList:
-    """Every window, and the hall's hours."""
+    """Return every window, and the hall's hours."""
     return WindowList(windows=window_states(snapshot), hours=hall_hours(snapshot))
 
 
 def journal_line(catalogue: Catalogue, line: dict[str, Any]) -> JournalView:
-    """A line of the journal, with the window's number as people know it."""
-    known = {name: value for name, value in line.items() if name in JournalView.model_fields}
+    """Return a journal line with the number of its window."""
+    fields = {name: value for name, value in line.items() if name in JournalView.model_fields}
     window = catalogue.window_by.get(str(line["window"] or ""))
-    return JournalView(**known, window_number=window.number if window else 0)
+    return JournalView(**fields, window_number=window.number if window else 0)
 
 
 def share_card(snapshot: Snapshot, ticket: Ticket) -> ShareCard:
-    """Somebody whom the window would call without a server."""
-    return ShareCard(**_known(snapshot.catalogue, ticket))
+    """Return the card of a ticket in the desk share."""
+    return ShareCard(**_common_fields(snapshot.catalogue, ticket))
 
 
 def card(snapshot: Snapshot, ticket: Ticket, calls: Sequence[dict[str, Any]] = ()) -> TicketCard:
-    """A ticket as the clerk sees it."""
+    """Return the card of a ticket for the clerk."""
     item = snapshot.catalogue.item_by.get(ticket.item)
     until = ticket.called_at or snapshot.now
     return TicketCard(
-        **_known(snapshot.catalogue, ticket),
+        **_common_fields(snapshot.catalogue, ticket),
         state=ticket.state.value,
         waited=max(0, (until - ticket.waiting_since) // 60_000),
         called_at=ticket.called_at,
@@ -118,8 +118,8 @@ def card(snapshot: Snapshot, ticket: Ticket, calls: Sequence[dict[str, Any]] = (
     )
 
 
-def _known(catalogue: Catalogue, ticket: Ticket) -> dict[str, Any]:
-    """What every card of a ticket says."""
+def _common_fields(catalogue: Catalogue, ticket: Ticket) -> dict[str, Any]:
+    """Return the fields common to all cards of a ticket."""
     item = catalogue.item_by.get(ticket.item)
     unit = catalogue.unit_by.get(ticket.queue)
     klass = catalogue.class_by.get(ticket.klass)
@@ -139,7 +139,7 @@ def _known(catalogue: Catalogue, ticket: Ticket) -> dict[str, Any]:
 
 
 def reason(calls: Sequence[dict[str, Any]]) -> Reason | None:
-    """Why this one: the reason of the last call that was a choice."""
+    """Return the reason of the last call that was a choice between tickets."""
     for call in reversed(calls):
         why = json.loads(call["why"])
         if why.get("codes"):
@@ -152,13 +152,13 @@ def _no_show_from(
 ) -> int | None:
     if current is None or current.state is not State.CALLED:
         return None
-    begun = [c["at"] for c in calls if c["move"] != "recall"]
-    first = begun[-1] if begun else snapshot.now
+    starts = [c["at"] for c in calls if c["move"] != "recall"]
+    first = starts[-1] if starts else snapshot.now
     return int(first) + snapshot.settings.no_show_min_seconds * 1000
 
 
 def queue_rows(snapshot: Snapshot, window: Window) -> list[CounterQueue]:
-    """Waiting by queue; queues the window may call from come first."""
+    """Return the waiting counts by queue; queues that the window may call from come first."""
     lanes: dict[str, list[LaneCount]] = {code: [] for code in window.units}
     for row in snapshot.waiting:
         lanes.setdefault(row.queue, []).append(row)
@@ -173,26 +173,26 @@ def queue_rows(snapshot: Snapshot, window: Window) -> list[CounterQueue]:
 def _queue_row(
     snapshot: Snapshot, window: Window, unit: Unit, lanes: list[LaneCount]
 ) -> CounterQueue:
-    mine = [row for row in lanes if takes(snapshot.catalogue, window, row, snapshot.local)]
+    callable_rows = [row for row in lanes if takes(snapshot.catalogue, window, row, snapshot.local)]
     since = min((row.since for row in lanes), default=snapshot.now)
     return CounterQueue(
         unit=unit.code,
         name=unit.short or unit.name,
         name_en=unit.name_en,
         waiting=sum(int(r.waiting) for r in lanes),
-        mine=sum(int(r.waiting) for r in mine),
+        mine=sum(int(r.waiting) for r in callable_rows),
         longest=max(0, (snapshot.now - since) // 60_000),
         target=unit.target_wait,
     )
 
 
-def figures(mine: Any) -> DayFigures:
-    """A person's own day, of the row of `ticket_counts.day_of_staff`."""
+def figures(row: Any) -> DayFigures:
+    """Return the figures of a clerk's own day from a row of `ticket_counts.day_of_staff`."""
     return DayFigures(
-        served=mine.served or 0,
-        missed=mine.missed or 0,
-        mean_service=_minutes(mine.service),
-        mean_wait=_minutes(mine.wait),
+        served=row.served or 0,
+        missed=row.missed or 0,
+        mean_service=_minutes(row.service),
+        mean_wait=_minutes(row.wait),
     )
 
 

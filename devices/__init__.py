@@ -1,4 +1,4 @@
-"""Drivers, links, the agent's runtime and the simulators at the other end of the cable.
+"""Drivers, links, device simulators and the runtime of the device agent.
 
-This package stands alone: it imports nothing of the server or of the surfaces.
+The package stands alone: it imports nothing from the server or the user interfaces.
 """

@@ -1,8 +1,8 @@
-"""Reads an agent's TOML file: who it is, its server, its buses and its devices.
+"""Agent configuration: parser of an agent's TOML file (identity, server, buses, devices).
 
-Every problem is collected with a sentence in Chinese and in English; nothing is guessed. Paths are
-relative to the file. What a driver understands of its table is the driver's business, not this
-module's.
+It collects every problem with a sentence in Chinese and in English and guesses nothing. Paths are
+relative to the file. Each driver validates its own settings in a device's table; this module does
+not.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ PRINTERS_ONLY = ("usb", *ONE_WAY)
 
 @dataclass(frozen=True, slots=True)
 class DeviceConfig:
-    """One device's table. Exactly one of `link` and `bus` may be given; voice has neither."""
+    """Configuration of one device.
+
+    `link` and `bus` exclude each other; voice devices have neither.
+    """
 
     name: str
     kind: str
@@ -34,7 +37,10 @@ class DeviceConfig:
 
 @dataclass(frozen=True, slots=True)
 class BusConfig:
-    """A cable that several devices share; `gap_seconds` of quiet between two frames."""
+    """Configuration of a cable that several devices share.
+
+    `gap_seconds` is the minimum silence between two frames, in seconds.
+    """
 
     name: str
     link: LinkAddress
@@ -44,7 +50,10 @@ class BusConfig:
 
 @dataclass(frozen=True, slots=True)
 class AgentConfig:
-    """A whole file. `problems` is still open: drivers add theirs while they are built."""
+    """Configuration of a whole agent.
+
+    Drivers append to `problems` while they are built, so the list is final only after that.
+    """
 
     name: str
     server: str
@@ -58,7 +67,11 @@ class AgentConfig:
 
 
 def read_agent_config(path: Path) -> AgentConfig:
-    """Read the file; raises ConfigError when it cannot be read at all or is not for an agent."""
+    """Read an agent's configuration file.
+
+    Raises:
+        ConfigError: The file cannot be read or is not valid TOML.
+    """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -71,7 +84,7 @@ def read_agent_config(path: Path) -> AgentConfig:
 
 
 def agent_config(table: Mapping[str, object], folder: Path) -> AgentConfig:
-    """The configuration from a parsed table; problems are left in `problems`."""
+    """Build the configuration from a parsed TOML table; its `problems` list every mistake."""
     problems: list[Problem] = []
     agent = Settings("agent", _table(table, "agent", problems), problems)
     buses = [_bus(entry, folder, problems) for entry in _tables(table, "bus", problems)]
@@ -134,15 +147,15 @@ def _link(settings: Settings, folder: Path, text: str, kind: str = "") -> LinkAd
     if not text:
         return None
     try:
-        found = parse_link(text, folder)
+        link = parse_link(text, folder)
     except LinkAddressError as error:
         settings.problem(error.zh, error.en)
         return None
-    if found.scheme in PRINTERS_ONLY and kind != "printers":
+    if link.scheme in PRINTERS_ONLY and kind != "printers":
         settings.problem(
-            f"只有打印机可以用 {found.scheme}: 连接", f"only printers take a {found.scheme}: link"
+            f"只有打印机可以用 {link.scheme}: 连接", f"only printers take a {link.scheme}: link"
         )
-    return found
+    return link
 
 
 def _bus(entry: Mapping[str, object], folder: Path, problems: list[Problem]) -> BusConfig:

@@ -1,7 +1,7 @@
-"""Finds a font with Chinese characters for slips drawn as pictures.
+"""Font loader: finds a font with Chinese characters for slips drawn as images.
 
-Order: the path in the configuration, then the PyPI package `noto-cjk-sans-otc` (SIL OFL 1.1).
-It refuses to fall back on a font without Chinese: boxes on a slip are worse than a clear error.
+Order: the path in the configuration, then the PyPI package `noto-cjk-sans-otc` (SIL OFL 1.1). A
+font without Chinese is never a fallback: boxes on a slip are worse than a clear error.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SIMPLIFIED_CHINESE = 2
 
 
 class FontMissingError(Exception):
-    """No font with Chinese characters; `zh` and `en` say what to do."""
+    """Error for a missing Chinese font; `zh` and `en` give the remedy."""
 
     def __init__(self, sought: str) -> None:
         self.zh = f"找不到中文字体（{sought}）；请安装 noto-cjk-sans-otc，或在配置中写明 font 路径"
@@ -28,7 +28,7 @@ class FontMissingError(Exception):
 
 
 def font_path(configured: str | None = None) -> Path:
-    """The font's file; raises FontMissingError."""
+    """Return the path of the font file; raises FontMissingError."""
     if configured:
         path = Path(configured)
         if not path.is_file():
@@ -45,7 +45,7 @@ def font_path(configured: str | None = None) -> Path:
 
 @lru_cache(maxsize=32)
 def load_font(size: int, configured: str | None = None) -> ImageFont.FreeTypeFont:
-    """The font at `size` pixels; raises FontMissingError."""
+    """Load the font at `size` pixels; raises FontMissingError."""
     path = font_path(configured)
     try:
         index = SIMPLIFIED_CHINESE if path.name == FILE_NAME else 0

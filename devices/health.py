@@ -1,7 +1,7 @@
-"""How a device is: one of four states, a stable code, and what was read from it.
+"""Device health: one of four states, a stable code and the readings behind it.
 
-Unknown is a state of its own: a status that was not received is never shown as fine. Words that a
-person sees live with the surface; `detail` is for the technician and the log.
+`unknown` is a state of its own: a status that was not received is never shown as `ok`. The texts
+for people belong to the user interface; `detail` is for the technician and the log.
 """
 
 from __future__ import annotations
@@ -40,14 +40,16 @@ HealthCode = Literal[
     "player_timeout",
     "internal",
 ]
-"""Every code that a driver can report. Both tables of words (the office's list and its page of
-devices) have each of them; a test compares."""
+"""Every code that a driver can report.
+
+Both tables of texts (the office's list and its device page) contain every code; a test compares.
+"""
 Reading: TypeAlias = str | int | float | bool
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """One device's health."""
+    """Health of one device."""
 
     state: HealthState
     code: HealthCode
@@ -55,7 +57,7 @@ class Health:
     detail: str = ""
 
     def to_json(self, device: str) -> dict[str, object]:
-        """The form that the agent sends to the server."""
+        """Return the form that the agent sends to the server."""
         return {
             "device": device,
             "state": self.state,

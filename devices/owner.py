@@ -1,8 +1,8 @@
-"""One thread per cable: everything else posts to its letter box.
+"""Device thread: one thread per cable that runs a driver's work from a queue.
 
-A crew is the kind-specific part (printers, strips, voice, keypads); it is called by its owner's
-thread only, so it needs no locks. The owner refuses to let a crew's mistake end the thread: it is
-logged, reported as health, and the thread goes on.
+A driver (printers, strips, voice, keypads …) is called only by the thread of its cable, so it needs
+no locks. An exception in a driver does not end the thread: it is logged and reported as health, and
+the thread continues.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ AFTER_A_CRASH_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something to do once. `expires_at` is seconds since the epoch, or None."""
+    """Task to carry out once. `expires_at` is in seconds since the epoch, or None."""
 
     id: str
     device: str
@@ -32,12 +32,12 @@ class Task:
     payload: Mapping[str, object] = field(default_factory=dict)
     expires_at: float | None = None
     trace: str = ""
-    """The request at a page that led to it, for the log."""
+    """Id of the page request that caused the task, for the log."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a task ended: a state of the agent protocol, a stable reason, a detail for the log."""
+    """Outcome of a task: a state of the agent protocol, a stable reason, a detail for the log."""
 
     state: str
     reason: str = ""
@@ -45,13 +45,13 @@ class Outcome:
 
 
 class Reports(Protocol):
-    """Where crews say what they see. Every method is quick and callable from any thread."""
+    """Interface through which drivers report. Every method is fast and callable from any thread."""
 
     def health(self, device: str, health: Health) -> None:
-        """The device's health now; repeats of the same are free."""
+        """Report the device's current health; repeating the same health has no effect."""
 
     def event(self, device: str, kind: str, data: Mapping[str, str]) -> None:
-        """Something a person did at the device, such as a key press."""
+        """Report something that a person did at the device, such as a key press."""
 
     def owe(
         self,
@@ -60,63 +60,69 @@ class Reports(Protocol):
         payloads: Sequence[Mapping[str, object]],
         bookmark: str,
     ) -> None:
-        """Facts that must reach the server, however late; on disk together with the bookmark."""
+        """Enqueue facts that must reach the server, however late.
+
+        The facts and the bookmark are written to disk in one transaction.
+        """
 
     def bookmark(self, device: str) -> str:
-        """How far the device was read, as last given to `owe`; "" for never."""
+        """Return the read position of the device as last passed to `owe`; "" if there is none."""
 
     def submit(self, task: Task) -> None:
-        """A task of this PC's own for another of its devices; done once by id, told to nobody."""
+        """Submit a task from one device of this PC to another.
+
+        A task id is carried out once. The outcome is not reported to the server.
+        """
 
     def outcome(self, task_id: str) -> Outcome | None:
-        """How a task ended; None while it has not."""
+        """Return the outcome of a task; None while it has not ended."""
 
 
 class Results(Protocol):
-    """The ledger's side of a task."""
+    """Interface through which a device thread records the progress of tasks."""
 
     def begin(self, task_id: str) -> None:
-        """Durably note that the first byte is about to be sent."""
+        """Record durably that the first byte is about to be sent."""
 
     def finish(self, task_id: str, outcome: Outcome) -> None:
-        """Durably note how it ended."""
+        """Record the task's outcome durably."""
 
 
 class Crew(Protocol):
-    """What drives the devices of one cable. No method may block beyond its deadlines."""
+    """Driver of the devices on one cable. No method may block beyond its deadlines."""
 
     name: str
     devices: tuple[str, ...]
 
     def wait(self) -> float:
-        """Seconds that the owner may sleep when there is no work."""
+        """Return the seconds that the device thread may sleep while there is no work."""
 
     def show(self, device: str, state: Mapping[str, object]) -> None:
-        """From now on the device shall show this; only the newest matters."""
+        """Set what the device must show from now on; only the newest state matters."""
 
     def work(self, task: Task, begin: Callable[[], None]) -> Outcome:
-        """Do the task; call `begin` right before anything that cannot be taken back."""
+        """Carry out the task; call `begin` right before anything that cannot be undone."""
 
     def idle(self) -> None:
-        """Called between works and after `wait`: reading, refreshing, probing."""
+        """Read, refresh or probe the devices; called between tasks and after `wait`."""
 
     def close(self) -> None:
-        """Let go of the cable."""
+        """Release the cable."""
 
 
 @runtime_checkable
 class QueueAware(Protocol):
-    """A crew that decides by what else waits for it, and that knows what has become pointless."""
+    """Driver that depends on its queue length and knows which tasks a newer task replaces."""
 
     def watch(self, waiting: Callable[[], int]) -> None:
-        """Take the function that counts the tasks that wait."""
+        """Set the function that returns the number of waiting tasks."""
 
     def replaces(self, newer: Task, older: Task) -> bool:
         """Return True if `newer` makes `older`, which has not begun, pointless."""
 
 
 class Owner:
-    """The thread of one crew. `wall` gives seconds since the epoch."""
+    """Device thread of one driver. `wall` returns seconds since the epoch."""
 
     def __init__(
         self, crew: Crew, reports: Reports, results: Results, wall: Callable[[], float]
@@ -135,23 +141,24 @@ class Owner:
             self._aware.watch(lambda: len(self._tasks))
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         self._thread.start()
 
     def desire(self, device: str, state: Mapping[str, object]) -> None:
-        """Replace what the device shall show."""
+        """Replace the state that the device must show."""
         with self._condition:
             self._desired[device] = state
             self._condition.notify()
 
     def submit(self, task: Task) -> None:
-        """Put a task at the end of the queue, or in the place of one that it makes pointless."""
+        """Append a task to the queue, or put it in the position of a task that it replaces."""
         with self._condition:
             older = self._replaced(task)
             if older is None:
                 self._tasks.append(task)
             else:
-                # In its place: whoever is called again does not wait longer for it.
+                # The new task keeps the old one's position, so a person called again does not wait
+                # longer.
                 self._tasks[self._tasks.index(older)] = task
             self._condition.notify()
         if older is not None:
@@ -164,7 +171,7 @@ class Owner:
         return next((older for older in self._tasks if aware.replaces(task, older)), None)
 
     def stop(self, seconds: float) -> bool:
-        """Ask the thread to end and wait; False if it is still busy after `seconds`."""
+        """Ask the thread to end and wait for it; False if it is still busy after `seconds`."""
         with self._condition:
             self._stopping = True
             self._condition.notify()
@@ -181,7 +188,7 @@ class Owner:
     def _turn(self) -> bool:
         try:
             return self._work_once(self.crew.wait())
-        # The thread must outlive any mistake: a strip's error may not silence the other strips.
+        # The thread must survive any exception: an error of one strip must not stop the others.
         except Exception as error:
             log.exception("crew %s stumbled", self.crew.name)
             health = Health("failed", "internal", {}, _without_words(error))
@@ -212,17 +219,17 @@ class Owner:
             state = "failed" if task.kind == "print" else "expired"
             self._ended(task, Outcome(state, "expired"))
             return
-        begun = False
+        started = False
 
         def begin() -> None:
-            nonlocal begun
+            nonlocal started
             self._results.begin(task.id)
-            begun = True
+            started = True
 
         try:
             outcome = self.crew.work(task, begin)
         except Exception as error:
-            state = "unknown" if begun and task.kind == "print" else "failed"
+            state = "unknown" if started and task.kind == "print" else "failed"
             self._ended(task, Outcome(state, "internal", _without_words(error)))
             raise
         self._ended(task, outcome)
@@ -235,6 +242,6 @@ class Owner:
 
 
 def _without_words(error: Exception) -> str:
-    """An error's kind and place: its words may quote what was printed, spoken or handed over."""
+    """Return an error's type and place; its message may quote printed, spoken or imported data."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__} {frame.filename.rpartition('/')[2]}:{frame.lineno}"

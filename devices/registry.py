@@ -1,7 +1,7 @@
-"""Which crew drives which kind of device, chosen by the names in the configuration.
+"""Registry of device drivers: maps the kind and driver names of a configuration to drivers.
 
-Adding a driver means adding it to its kind's `DRIVERS`; adding a kind means a line here. It refuses
-unknown kinds and drivers with a sentence in Chinese and in English, all at once.
+To add a driver, add it to its kind's `DRIVERS`; to add a kind, add a line here. Unknown kinds and
+drivers are all reported at once, each with a sentence in Chinese and in English.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from devices.voice import crew as voice
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind's drivers and the function that makes its crews, one per cable."""
+    """Kind of device: its driver names and the function that builds its drivers, one per cable."""
 
     drivers: Sequence[str]
     build: Callable[[Sequence[DeviceConfig], AgentConfig, Reports], Sequence[Crew]]
@@ -39,18 +39,18 @@ KINDS: Mapping[str, Kind] = {
 
 
 def build_crews(config: AgentConfig, reports: Reports, kinds: Sequence[str]) -> list[Crew]:
-    """The crews of the agent's devices, of the allowed `kinds`; raises ConfigError."""
+    """Build the drivers of the agent's devices, for the allowed `kinds`; raises ConfigError."""
     by_kind: dict[str, list[DeviceConfig]] = {}
     for device in config.devices:
-        if _known(device, kinds):
+        if _is_supported(device, kinds):
             by_kind.setdefault(device.kind, []).append(device)
     crews: list[Crew] = []
     for kind, devices in by_kind.items():
         crews += KINDS[kind].build(devices, config, reports)
     _check_owners(config)
     tables = [device.settings for device in config.devices]
-    for settings in (*tables, *(bus.settings for bus in config.buses.values())):
-        settings.refuse_unknown()
+    for settings_table in (*tables, *(bus.settings for bus in config.buses.values())):
+        settings_table.refuse_unknown()
     if config.problems:
         raise ConfigError(config.problems)
     return crews
@@ -65,7 +65,7 @@ def _check_owners(config: AgentConfig) -> None:
             )
 
 
-def _known(device: DeviceConfig, kinds: Sequence[str]) -> bool:
+def _is_supported(device: DeviceConfig, kinds: Sequence[str]) -> bool:
     if device.kind not in kinds:
         names = ", ".join(kinds)
         device.settings.problem(

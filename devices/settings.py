@@ -1,8 +1,8 @@
-"""Typed, bounded reading of configuration tables, with every problem collected.
+"""Typed, bounded reader of configuration tables that collects every problem.
 
-A reader takes the keys it knows; whatever is left over is a problem of its own, so a misspelt key
-never passes silently. Problems carry a sentence in Chinese and in English. The module refuses to
-stop at the first problem: the person at the keyboard wants to see all of them.
+Each key is requested by name; a key that is never requested is reported, so a misspelt key never
+passes silently. Problems carry a sentence in Chinese and in English. Reading continues after a
+problem, because the person at the keyboard wants to see all of them.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import TypeVar, cast
 
 T = TypeVar("T")
 SECRET = frozenset({"enrol_code", "comm_key"})
-"""Settings whose values are not said, whatever is wrong with them."""
+"""Settings whose values are never quoted in a problem."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with a configuration; `where` names the table, e.g. `device printer-1`."""
+    """One mistake in a configuration; `where` names the table, e.g. `device printer-1`."""
 
     where: str
     zh: str
@@ -26,7 +26,7 @@ class Problem:
 
 
 class ConfigError(Exception):
-    """A configuration cannot be used; `problems` holds every reason."""
+    """Error for an unusable configuration; `problems` holds every reason."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
@@ -35,7 +35,7 @@ class ConfigError(Exception):
 
 
 class Settings:
-    """One table being read. `problems` is shared by all tables of a file."""
+    """Reader of one table. `problems` is shared by all tables of a file."""
 
     def __init__(self, where: str, table: Mapping[str, object], problems: list[Problem]) -> None:
         self.where = where
@@ -44,11 +44,11 @@ class Settings:
         self._problems = problems
 
     def problem(self, zh: str, en: str) -> None:
-        """Note something wrong with this table."""
+        """Add a problem of this table."""
         self._problems.append(Problem(self.where, zh, en))
 
     def text(self, key: str, default: str | None = None, choices: Sequence[str] = ()) -> str:
-        """A text; required when there is no default; one of `choices` if any are given."""
+        """Return a text; required if there is no default; one of `choices` if any are given."""
         value = self._take(key, default)
         if not isinstance(value, str):
             self._wrong(key, value, "文字", "a text")
@@ -58,7 +58,7 @@ class Settings:
         return value
 
     def number(self, key: str, default: float | None, low: float, high: float) -> float:
-        """A number within low..high; required when the default is None."""
+        """Return a number within low..high; required if the default is None."""
         value = self._take(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float):
             self._wrong(key, value, "数字", "a number")
@@ -69,7 +69,7 @@ class Settings:
         return float(value)
 
     def whole(self, key: str, default: int | None, low: int, high: int) -> int:
-        """A whole number within low..high; required when the default is None."""
+        """Return a whole number within low..high; required if the default is None."""
         value = self._table.get(key)
         if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
             self._known.add(key)
@@ -78,7 +78,7 @@ class Settings:
         return int(self.number(key, default, low, high))
 
     def flag(self, key: str, *, default: bool) -> bool:
-        """True or false."""
+        """Return true or false."""
         value = self._take(key, default)
         if not isinstance(value, bool):
             self._wrong(key, value, "true 或 false", "true or false")
@@ -86,7 +86,7 @@ class Settings:
         return value
 
     def words(self, key: str, default: Sequence[str] | None = None) -> tuple[str, ...]:
-        """A list of texts."""
+        """Return a list of texts."""
         value = self._take(key, default)
         if isinstance(value, str) or not isinstance(value, Sequence):
             self._wrong(key, value, "文字列表", "a list of texts")
@@ -97,7 +97,7 @@ class Settings:
         return tuple(cast("Sequence[str]", value))
 
     def table(self, key: str) -> Mapping[str, str] | None:
-        """A table of texts, or None when it is absent."""
+        """Return a table of texts, or None if it is absent."""
         value = self._take(key, {})
         if key not in self._table:
             return None
@@ -107,11 +107,11 @@ class Settings:
         return cast("Mapping[str, str]", value)
 
     def refuse_unknown(self) -> None:
-        """Report every key that nobody asked for."""
+        """Report every key that was never requested."""
         for key in sorted(set(self._table) - self._known):
-            known = ", ".join(sorted(self._known))
+            names = ", ".join(sorted(self._known))
             self.problem(
-                f"不认识的设置 {key}（可用：{known}）", f"unknown setting {key} (known: {known})"
+                f"不认识的设置 {key}（可用：{names}）", f"unknown setting {key} (known: {names})"
             )
 
     def _take(self, key: str, default: object) -> object:
@@ -122,5 +122,5 @@ class Settings:
         if key not in self._table:
             self.problem(f"缺少设置 {key}", f"setting {key} is missing")
         else:
-            shown = "…" if key in SECRET else repr(value)
-            self.problem(f"{key} = {shown} 应为{zh}", f"{key} = {shown} must be {en}")
+            quoted = "…" if key in SECRET else repr(value)
+            self.problem(f"{key} = {quoted} 应为{zh}", f"{key} = {quoted} must be {en}")

@@ -1,1 +1,1 @@
-"""Boards, strips and voice: what a call looks and sounds like."""
+"""Boards, LED strips and voice announcements of a hall."""

@@ -1,6 +1,6 @@
-"""The agent of this surface: hosts the window strips and the loudspeakers.
+"""Device agent for window strips, loudspeakers and polled time clocks.
 
-`python -m display.agent --config FILE`. Thin on purpose: everything is in `devices.host`.
+`python -m display.agent --config FILE`. The implementation is in `devices.host`.
 """
 
 import sys

@@ -1,7 +1,7 @@
-"""What a call sounds like: pure shaping of a call into spoken parts, Mandarin then English.
+"""Spoken announcement of a call: converts a call to parts in Mandarin, then English. Pure.
 
-Numbers are read digit by digit: a synthesiser reads `A012` as "A zero twelve" otherwise
-(HARDWARE A6 [RAN]). Window numbers are read as a number, as people say them.
+Numbers are read digit by digit, because a synthesiser reads `A012` as "A zero twelve" (HARDWARE A6
+[RAN]). Window numbers are read as a number, as people say them.
 """
 
 from __future__ import annotations
@@ -12,28 +12,28 @@ from server.domain import reading
 from server.domain.settings import Settings
 
 
-def digits_zh(number: str, one: str = "一") -> str:
-    """`A012` as `A零一二`, `AB012` as `A B零一二`; `one` says how 1 is read (一 or 幺)."""
+def digits_zh(number: str, reading_of_one: str = "一") -> str:
+    """Return `A012` as `A零一二`, `AB012` as `A B零一二`; `reading_of_one` is 一 or 幺."""
     letters, digits = _split(number)
-    words = reading.digits_zh(one)
+    words = reading.digits_zh(reading_of_one)
     return " ".join(letters) + "".join(words[int(char)] for char in digits)
 
 
 def digits_en(number: str) -> str:
-    """`A012` as `A, zero one two`, `AB012` as `A B, zero one two`."""
+    """Return `A012` as `A, zero one two`, `AB012` as `A B, zero one two`."""
     letters, digits = _split(number)
     spoken = " ".join(reading.DIGITS_EN[int(char)] for char in digits)
     return f"{' '.join(letters)}, {spoken}" if letters else spoken
 
 
 def _split(number: str) -> tuple[str, str]:
-    """A number's letters, which are spoken singly, and its digits."""
+    """Split a ticket number into its letters, which are spoken singly, and its digits."""
     digits = "".join(c for c in number if c.isascii() and c.isdigit())
     return "".join(c for c in number if c not in digits), digits
 
 
 def count_zh(number: int) -> str:
-    """A window number (1..99) as it is said: 3 三, 10 十, 12 十二, 23 二十三."""
+    """Return a window number (1..99) as it is spoken: 3 三, 10 十, 12 十二, 23 二十三."""
     tens, ones = divmod(number, 10)
     if not 0 < number < 100:
         return digits_zh(str(number))
@@ -44,24 +44,24 @@ def count_zh(number: int) -> str:
 
 
 def count_en(number: int) -> str:
-    """A window number as it is said: 12, and 128 digit by digit."""
+    """Return a window number as it is spoken: 12, and 128 digit by digit."""
     return str(number) if 0 < number < 100 else digits_en(str(number))
 
 
 def utterance(number: str, window: int, zone: str, settings: Settings) -> dict[str, Any]:
-    """The payload of a `speak` task: `请A零一二号到三号窗口`, then the same in English.
+    """Return the payload of a `speak` task: `请A零一二号到三号窗口`, then the same in English.
 
-    `short` is what is spoken while many calls wait: `A零一二，三号窗口`.
+    `short` is the text while many calls wait: `A零一二，三号窗口`.
     """
     digits, count = digits_zh(number, settings.voice_one), count_zh(window)
-    said = {
+    texts = {
         "zh": f"请{digits}号到{count}号窗口",
         "en": f"Number {digits_en(number)}, please go to window {count_en(window)}.",
     }
-    languages = [lang for lang in settings.voice_languages.split(",") if lang in said]
+    languages = [lang for lang in settings.voice_languages.split(",") if lang in texts]
     return {
         "zone": zone,
-        "parts": [{"lang": lang, "text": said[lang]} for lang in languages],
+        "parts": [{"lang": lang, "text": texts[lang]} for lang in languages],
         "short": {"lang": "zh", "text": f"{digits}，{count}号窗口"},
         "repeats": settings.voice_repeats,
         "volume": settings.voice_volume,

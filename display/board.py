@@ -1,4 +1,4 @@
-"""What a board shows: pure shaping of a snapshot, one zone or the whole hall (`main`)."""
+"""Board state: converts a snapshot to the content of one zone's board or the main board. Pure."""
 
 from __future__ import annotations
 
@@ -10,18 +10,21 @@ from server.wire.views import BoardState, CallView, QueueView
 
 MAIN = "main"
 CALLS_SHOWN = 48
-"""Calls sent at most; people called stand before people being served, so a burst is whole."""
+"""Maximum number of calls on a board.
+
+Called people precede those being served, so no call of a burst is cut off.
+"""
 
 
 def board(snapshot: Snapshot, zone: str) -> BoardState:
-    """Everything a board of `zone` shows."""
+    """Return the full state of the board of `zone`."""
     catalogue = snapshot.catalogue
-    found = catalogue.zone_by.get(zone)
+    zone_entry = catalogue.zone_by.get(zone)
     queues = [q for q in queue_views(snapshot) if zone == MAIN or _in_zone(snapshot, q, zone)]
     return BoardState(
         zone=zone,
-        zone_name=found.name if found else "",
-        zone_name_en=found.name_en if found else "",
+        zone_name=zone_entry.name if zone_entry else "",
+        zone_name_en=zone_entry.name_en if zone_entry else "",
         hall=catalogue.hall_name,
         hall_en=catalogue.hall_name_en,
         calls=calls(snapshot, zone),
@@ -36,15 +39,15 @@ def board(snapshot: Snapshot, zone: str) -> BoardState:
 
 
 def calls(snapshot: Snapshot, zone: str) -> list[CallView]:
-    """People called, newest first, then people being served, newest first.
+    """Return the called people, newest first, then those being served, newest first.
 
-    Of everybody at a window, not of the last calls made: somebody being served never hides
-    somebody who is called.
+    The list covers everyone at a window, not the last calls made: a person being served never hides
+    a person who is called.
     """
-    standing = sorted(snapshot.current.values(), key=_called_first)
-    pairs = ((ticket, snapshot.catalogue.window_by.get(ticket.window)) for ticket in standing)
-    found = [_call(t, w) for t, w in pairs if w is not None and zone in (MAIN, w.zone)]
-    return found[:CALLS_SHOWN]
+    tickets = sorted(snapshot.current.values(), key=_called_first)
+    pairs = ((ticket, snapshot.catalogue.window_by.get(ticket.window)) for ticket in tickets)
+    views = [_call(t, w) for t, w in pairs if w is not None and zone in (MAIN, w.zone)]
+    return views[:CALLS_SHOWN]
 
 
 def _called_first(ticket: Ticket) -> tuple[bool, int, str]:
@@ -66,12 +69,12 @@ def _call(ticket: Ticket, window: Window) -> CallView:
 
 
 def _in_zone(snapshot: Snapshot, queue: QueueView, zone: str) -> bool:
-    here = {w.number for w in snapshot.catalogue.windows if w.zone == zone}
-    return bool(here & set(queue.windows))
+    numbers = {w.number for w in snapshot.catalogue.windows if w.zone == zone}
+    return bool(numbers & set(queue.windows))
 
 
 def public(state: BoardState) -> BoardState:
-    """A board is seen by everybody: no names of staff, no reasons of pauses."""
+    """Return the state without staff names and pause reasons: a board is public."""
     windows = [
         w.model_copy(update={"staff": "", "staff_name": "", "pause_reason": ""})
         for w in state.windows

@@ -1,6 +1,6 @@
-"""What a window's LED strip shows: pure shaping of a window's state.
+"""Text of a window's LED strip: converts a window's state to the strip's desired state. Pure.
 
-Strips are 4 to 8 Chinese characters wide; longer text scrolls. When called: number and window.
+Strips are 4 to 8 Chinese characters wide; longer text scrolls. A call shows number and window.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from server.wire.views import WindowState
 
 
 def strip(window: WindowState) -> dict[str, str]:
-    """The desired state of a window's strip."""
+    """Return the desired state of a window's strip."""
     if window.state == "called":
         text = f"请{window.ticket}号到{window.number}号窗口"
         return {"mode": "call", "text": text, "colour": "red"}

@@ -1,4 +1,4 @@
-"""Boards, strips and voice: live feeds, and what a call makes the hall's devices do."""
+"""Boards, strips and voice: live feeds, and device actions that a call triggers."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ Start = Callable[..., Any]
 
 
 class Display:
-    """The display surface of one hall."""
+    """Board feeds and device actions of one hall."""
 
     def __init__(self, hall: Hall, feeds: Feeds, agents: Agents) -> None:
         self._ctx = hall.ctx
         self._feeds = feeds
         self._agents = agents
 
-    def state(self, taken: Snapshot, zone: str) -> BoardState:
-        """A board's whole state."""
-        return public(board(taken, zone))
+    def state(self, current: Snapshot, zone: str) -> BoardState:
+        """Return the full state of a board."""
+        return public(board(current, zone))
 
     def allowed(self, principal: Principal | None, zone: str) -> bool:
-        """A board sees its zone; staff see any."""
+        """Return True if the principal may read the board: a board its own zone, staff any zone."""
         if zone != MAIN and zone not in self._ctx.catalogue().zone_by:
             raise HallError(Code.NOT_FOUND)
         if principal is None:
@@ -47,19 +47,19 @@ class Display:
         return principal.is_staff or (principal.kind is ActorKind.BOARD and principal.name == zone)
 
     def desired(self, ref: DeviceRef) -> dict[str, Any] | None:
-        """What a strip shows now."""
+        """Return the current desired state of a strip; None if its window is unknown."""
         states = window_states(snapshot.take(self._ctx))
         return next((strip(w) for w in states if w.code == ref.serves), None)
 
     def show_strips(self) -> None:
-        """Bring every strip up to date."""
+        """Update every strip."""
         states = {w.code: w for w in window_states(snapshot.take(self._ctx))}
         for ref in self._agents.of_kind("led"):
             if ref.serves in states:
                 self._agents.show(ref)
 
     def announce(self, event: TicketMoved) -> None:
-        """Speak a call in its zone and flash it on the boards."""
+        """Speak a call in its zone and highlight it on the boards."""
         catalogue, settings = self._ctx.catalogue(), self._ctx.settings()
         window = catalogue.window_by.get(event.window)
         if window is None:
@@ -74,27 +74,28 @@ class Display:
         for zone in (MAIN, window.zone):
             self._feeds.moment("board", zone, "called", data, settings.moment_seconds)
         if not self._agents.of_kind("voice"):
-            return  # no loudspeaker is on this worker's lines
+            return  # no loudspeaker is connected to this worker
         payload = utterance(event.number, window.number, window.zone, settings)
         payload["ticket"] = event.ticket
-        # Asked of the books, not of this worker's own lines: the loudspeaker may be another's.
+        # Read from the database, not from this worker's connections: the loudspeaker may be
+        # connected to another worker.
         hall_id = self._ctx.hall_id
         rows = self._ctx.glance(lambda c: announcements.speakers(c, hall_id))
-        asked = self._ctx.glance(lambda c: announcements.last(c, hall_id, event.ticket))
+        request = self._ctx.glance(lambda c: announcements.last(c, hall_id, event.ticket))
         zone, _ = announcing.responsible(rows, window.zone)
         for ref in self._agents.serving("voice", zone):
-            task_id = f"{event.ticket}.{asked.n if asked else 0}.{self._ctx.chance.token(6)}"
+            task_id = f"{event.ticket}.{request.n if request else 0}.{self._ctx.chance.token(6)}"
             expiry = float(settings.voice_expiry_seconds)
             self._agents.send(Task(f"{task_id}.{ref.name}", ref.name, "speak", payload, expiry))
 
     def spoke(self, ref: DeviceRef, message: dict[str, Any]) -> None:
-        """Take a loudspeaker's word of what became of an announcement."""
-        ticket, _, rest = str(message.get("id", "")).partition(".")
-        call = rest.partition(".")[0]
+        """Record the outcome of an announcement that a loudspeaker reports."""
+        ticket, _, suffix = str(message.get("id", "")).partition(".")
+        call = suffix.partition(".")[0]
         if call.isascii() and call.isdigit() and int(call) > 0:
             state, reason = str(message.get("state", "")), str(message.get("reason", ""))
-            told = (ticket, int(call[:6]), state, _code(reason))
-            announcing.heard(self._ctx, ref.via, ref.serves, *told)
+            outcome = (ticket, int(call[:6]), state, _code(reason))
+            announcing.heard(self._ctx, ref.via, ref.serves, *outcome)
 
 
 def _board_hits(event: Event) -> set[str] | None:
@@ -104,7 +105,7 @@ def _board_hits(event: Event) -> set[str] | None:
 
 
 def add(api: Api, feeds: Feeds, agents: Agents, start: Start) -> None:
-    """Register boards, strips and voice."""
+    """Register the routes, feeds and device handlers of boards, strips and voice."""
     display = Display(api.hall, feeds, agents)
     feeds.add(Surface("board", display.state, display.allowed, _board_hits, 0.0))
     agents.desired["led"] = display.desired
@@ -122,7 +123,7 @@ def add(api: Api, feeds: Feeds, agents: Agents, start: Start) -> None:
 
 
 def _code(text: str) -> str:
-    """A reason as it can be kept."""
+    """Return a reason without the characters that the database does not accept."""
     return "".join(c for c in text if c.isascii() and (c.isalnum() or c == "_"))[:64]
 
 

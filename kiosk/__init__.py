@@ -1,1 +1,1 @@
-"""The ticket kiosk and the phone page of a ticket: routes, live feed, slip, agent, page sources."""
+"""Ticket kiosk and phone page of a ticket: routes, live feeds, slips, agent, page sources."""

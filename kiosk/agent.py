@@ -1,6 +1,6 @@
-"""The agent of this surface: hosts the kiosks' receipt printers and their own lines.
+"""Device agent for the kiosks' receipt printers and standby services.
 
-`python -m kiosk.agent --config FILE`. Thin on purpose: everything is in `devices.host`.
+`python -m kiosk.agent --config FILE`. The implementation is in `devices.host`.
 """
 
 import sys

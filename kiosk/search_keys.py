@@ -1,9 +1,9 @@
-"""What an item is found by at the kiosk: its words, their pinyin and the pinyin's initials.
+"""Search keys of kiosk items: their words, pinyin and pinyin initials.
 
-The page gets the keys with the catalogue and matches locally, so that search needs no request.
-A character with several readings is read as its phrase says (银行 yinhang, 执行 zhixing); its
-other everyday readings get keys too, for phrases that no dictionary knows. Ranking and matching
-are the page's.
+The page receives the keys with the catalogue and matches locally, so that search needs no
+request. A character with several readings is read as its phrase requires (银行 yinhang, 执行
+zhixing). Its other common readings get keys too, for phrases missing in the dictionary. The
+page ranks and matches.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import lru_cache
 from server.domain.catalogue import Item
 
 MAX_READINGS = 6
-"""Readings of one text at most: the likely one, then those with one character read otherwise."""
+"""Maximum number of readings of one text: the likely one, then variants of one character."""
 
 EVERYDAY: dict[str, tuple[str, ...]] = {
     "传": ("chuan", "zhuan"),
@@ -50,37 +50,37 @@ EVERYDAY: dict[str, tuple[str, ...]] = {
     "属": ("shu", "zhu"),
     "藏": ("cang", "zang"),
 }
-"""Characters that people read in more than one way every day, without tones."""
+"""Characters with more than one common reading, without tones."""
 
 
 def search_keys(item: Item) -> tuple[str, ...]:
-    """Keys of an item, lower case and without repeats.
+    """Return the keys of an item, lower case and without repeats.
 
     They are the pinyin (without tones, unbroken) and the initials of its name and keywords, the
-    keywords themselves and the English name. The Chinese name is the item's own.
+    keywords themselves and the English name. The Chinese name is in the item itself.
     """
-    found = [*keys_of(item.name), item.name_en.lower()]
+    keys = [*keys_of(item.name), item.name_en.lower()]
     for word in item.keywords:
-        found += [word.lower(), *keys_of(word)]
-    return tuple(dict.fromkeys(key for key in found if key))
+        keys += [word.lower(), *keys_of(word)]
+    return tuple(dict.fromkeys(key for key in keys if key))
 
 
 @lru_cache(maxsize=8192)
 def keys_of(text: str) -> tuple[str, ...]:
-    """Pinyin and initials of a text; letters and digits in it stay, marks go.
+    """Return pinyin and initials of a text; letters and digits stay, punctuation is dropped.
 
     >>> keys_of("银行业")
     ('yinhangye', 'yhy', 'yinxingye', 'yxy')
     """
-    found: list[str] = []
+    keys: list[str] = []
     for readings in _readings("".join(c for c in text if c.isalnum())):
-        found.append("".join(readings))
-        found.append("".join(reading[:1] for reading in readings))
-    return tuple(dict.fromkeys(key for key in found if key))
+        keys.append("".join(readings))
+        keys.append("".join(reading[:1] for reading in readings))
+    return tuple(dict.fromkeys(key for key in keys if key))
 
 
 def _readings(plain: str) -> Iterator[Sequence[str]]:
-    """A syllable or letter for each character: as the phrases say, then one read otherwise."""
+    """Yield readings, one syllable or letter per character: the likely one, then variants."""
     likely = _likely(plain)
     yield likely
     count = 1
@@ -96,16 +96,16 @@ def _likely(plain: str) -> list[str]:
     from pypinyin import Style, pinyin  # noqa: PLC0415 - half a second, at the first catalogue
 
     likely: list[str] = []
-    for found in pinyin(plain, style=Style.NORMAL):
-        # What has no pinyin comes back as it was, whole runs of it; readings and characters
-        # must stay side by side.
-        as_it_was = plain.startswith(found[0], len(likely))
-        likely += [_typed(part) for part in (found[0] if as_it_was else found[:1])]
+    for candidates in pinyin(plain, style=Style.NORMAL):
+        # Text without pinyin is returned unchanged, in whole runs; readings and characters must
+        # stay aligned.
+        unchanged = plain.startswith(candidates[0], len(likely))
+        likely += [_typed(part) for part in (candidates[0] if unchanged else candidates[:1])]
     return likely
 
 
 def _typed(reading: str) -> str:
-    """A reading as people type it, ü as v; empty for a character without one."""
+    """Return a reading as people type it, ü as v; empty for a character without a reading."""
     lower = reading.lower().replace("ü", "v")
     return lower if lower.isascii() else ""
 

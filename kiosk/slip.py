@@ -1,7 +1,8 @@
-"""What stands on a slip: pure shaping of a slip's facts into a device-neutral document.
+"""Slip content: converts a slip's facts to a device-neutral document. Pure.
 
-Facts come from the books (`server.services.issuing`), so the same slip can be shaped again for a
-copy. Words are Chinese with the English that a visitor needs. No printer's bytes here.
+Facts come from the database (`server.services.issuing`), so a copy can be created from the same
+facts. Texts are Chinese with the English that a visitor needs. The module contains no printer
+commands.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from server.wire.refs import window_refs
 
 SHOWN_WINDOWS = 6
 PRIORITY = "优先 Priority"
-"""All that paper says of a class: others see a slip, and the class is nobody's business."""
+"""Text for every priority class on paper: other people see a slip, and the class is private."""
 
 
 def ticket_slip(
     facts: dict[str, Any], catalogue: Catalogue, settings: Settings, base_url: str, copy: bool
 ) -> Document:
-    """The slip of a number: number, item, windows, people ahead, expected wait, time, QR."""
+    """Return the slip of a number: number, item, windows, people ahead, wait, time, QR."""
     item = catalogue.item_by.get(facts["item"])
     unit = catalogue.unit_by.get(item.unit) if item else None
     issued = local(facts["issued_at"], settings.timezone)
@@ -54,9 +55,10 @@ def ticket_slip(
 
 
 def standby_slip(catalogue: Catalogue, settings: Settings) -> Document:
-    """The slip of a number given while the server is away, with holes that the kiosk's PC fills.
+    """Return the slip of an offline number, with placeholders that the kiosk's PC fills in.
 
-    Nobody can say then how many people are ahead, so the slip says that instead.
+    The number of people ahead is unknown without the server, so the slip says instead that it was
+    issued offline.
     """
     return Document(
         (
@@ -84,12 +86,12 @@ def standby_slip(catalogue: Catalogue, settings: Settings) -> Document:
 
 
 def standby_applicant(klass: ApplicantClass) -> str:
-    """What an applicant's class puts into them."""
+    """Return the text for an applicant class on a slip."""
     return PRIORITY if klass.level else ""
 
 
 def windows_words(catalogue: Catalogue, windows: Sequence[str]) -> str:
-    """Windows as a slip names them."""
+    """Return windows as a slip names them."""
     return _windows({"windows": windows}, catalogue)
 
 
@@ -100,10 +102,10 @@ def _applicant(facts: dict[str, Any], catalogue: Catalogue) -> str:
 
 def _windows(facts: dict[str, Any], catalogue: Catalogue) -> str:
     refs = window_refs(catalogue, facts["windows"])
-    shown = "、".join(str(ref.number) for ref in refs[:SHOWN_WINDOWS])
+    numbers = "、".join(str(ref.number) for ref in refs[:SHOWN_WINDOWS])
     rooms = "、".join(dict.fromkeys(ref.zone_name for ref in refs if ref.zone_name))
-    more = "…" if len(refs) > SHOWN_WINDOWS else ""
-    return f"{shown}号{more} {rooms}".strip()
+    ellipsis = "…" if len(refs) > SHOWN_WINDOWS else ""
+    return f"{numbers}号{ellipsis} {rooms}".strip()
 
 
 def _wait(low: int, high: int) -> str:
@@ -120,7 +122,7 @@ def _rule(settings: Settings) -> str:
 def notice_slip(
     facts: dict[str, Any], catalogue: Catalogue, settings: Settings, copy: bool
 ) -> Document:
-    """The one-time notice (一次性告知单): all papers, the missing ones ticked."""
+    """Return the one-time notice (一次性告知单): all materials, the missing ones marked."""
     item = catalogue.item_by.get(facts["item"])
     if item is None:
         return Document((Text("该事项已停止办理，请到咨询台询问。"), Cut()), copy)

@@ -1,9 +1,9 @@
-"""What a kiosk's own PC is handed for the time without a server, and what it hands in afterwards.
+"""Number leases of the kiosks, and import of the tickets issued without the server.
 
-A lease holds everything: numbers with their tickets' tokens, each item's page and when it may be
-given, the paper with holes for what is not known yet. The agent fills in and knows nothing of the
-hall. Who sits where cannot be known then, so a lease goes by opening hours, mandates and last
-tickets alone.
+A lease contains everything: numbers with their tickets' tokens, each item's page and the times when
+it may be issued, the slip with placeholders for unknown values. The agent only fills these in.
+Which windows will be staffed is unknown in advance, so a lease depends on opening hours, mandates
+and last-ticket times alone.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ KIND = "standby"
 OWN_REFUSALS = (Code.ITEM_UNKNOWN, Code.CLASS_UNKNOWN, Code.NUMBERS_EXHAUSTED)
 REDRAWN = frozenset({"catalogue", "calendar", "settings", "day", leases.CHANGED})
 TIME_SECONDS = 2.0
-"""So long after a lease the time is told, and so long it is worth anything."""
+"""Seconds after a lease until the time task is sent, and seconds until that task expires."""
 Json = dict[str, Any]
 
 
 class Standby:
-    """The server's side of the kiosks' own lines."""
+    """Server side of the kiosks' standby services."""
 
     def __init__(self, hall: Hall) -> None:
         self._hall = hall
@@ -53,7 +53,7 @@ class Standby:
     # -- to the agent --------------------------------------------------------------------------
 
     def lease(self, ref: DeviceRef) -> Json | None:
-        """The lease of a kiosk's line as its agent is to hold it from now on."""
+        """Return the lease that the agent of a kiosk must hold from now on."""
         ctx, kiosk = self._ctx, ref.serves
         line = ctx.read(lambda c: kept.line_of(c, ctx.hall_id, kiosk))
         if line is None or line.device != ref.name:
@@ -71,46 +71,52 @@ class Standby:
         }
 
     def time(self, ref: DeviceRef) -> Task:
-        """The hall's time alone: a lease takes too long on its way to set a clock by."""
+        """Return a task with hall time only: a lease takes too long in transit to set a clock."""
         now = self._ctx.clock.now()
         return Task(f"time-{ref.name}-{now}", ref.name, "time", {"now": now}, TIME_SECONDS)
 
     def _offered(self, day: date) -> Json:
-        """What is the same for every kiosk; made anew when the hall's data or the day changed."""
+        """Return the part common to all kiosks, cached until hall data, settings or day change."""
         catalogue, settings = self._ctx.catalogue(), self._ctx.settings()
         key = (catalogue, day, settings)
         if self._offers is None or self._offers[0] != key:
             base = self._hall.config.base_url
-            made = self._hall.offload(lambda: offered(catalogue, settings, day, base))
-            self._offers = (key, made)
+            content = self._hall.offload(lambda: offered(catalogue, settings, day, base))
+            self._offers = (key, content)
         return self._offers[1]
 
     # -- from the agent ------------------------------------------------------------------------
 
     def heard(self, ref: DeviceRef, message: Json) -> str:
-        """A line was announced, a ticket handed in, a slip's end told. Raises INVALID."""
+        """Handle an announced service, an issued ticket or a slip outcome.
+
+        Raises:
+            HallError: INVALID, if the data is malformed.
+        """
         kind, data, age = message.get("kind"), message.get("data"), message.get("age")
         try:
             if kind == "line":
-                said = StandbyAnnounced.model_validate(data)
-                leases.announce(self._ctx, ref.via, ref.serves, said.line, said.book)
+                announcement = StandbyAnnounced.model_validate(data)
+                leases.announce(
+                    self._ctx, ref.via, ref.serves, announcement.line, announcement.book
+                )
             elif kind == "ticket":
                 return self._ticket(ref, GivenTicket.model_validate(data), age)
             elif kind == "slip":
                 slip = SettledSlip.model_validate(data)
-                told = (slip.slip, slip.state, slip.reason)
-                issuing.settle_slip(self._ctx, ref.agent, *told, kiosk=ref.serves)
+                outcome = (slip.slip, slip.state, slip.reason)
+                issuing.settle_slip(self._ctx, ref.agent, *outcome, kiosk=ref.serves)
         except ValidationError as error:
             raise HallError(Code.INVALID, field=str(error.errors()[0]["loc"])) from None
         return "ok"
 
-    def _ticket(self, ref: DeviceRef, given: GivenTicket, age: Any) -> str:
-        if given.kiosk != ref.serves:
+    def _ticket(self, ref: DeviceRef, ticket: GivenTicket, age: Any) -> str:
+        if ticket.kiosk != ref.serves:
             raise HallError(Code.INVALID, field="kiosk")
-        if given.id != f"{given.day.replace('-', '')}-{number(given.prefix, given.seq)}":
+        if ticket.id != f"{ticket.day.replace('-', '')}-{number(ticket.prefix, ticket.seq)}":
             raise HallError(Code.INVALID, field="id")
         seconds = float(age) if isinstance(age, int | float) and 0 <= age < 10**9 else 0.0
-        return handing_in.hand_in(self._ctx, ref.via, given, seconds)
+        return handing_in.hand_in(self._ctx, ref.via, ticket, seconds)
 
 
 def _block(row: Any) -> Json:
@@ -119,7 +125,7 @@ def _block(row: Any) -> Json:
 
 
 def offered(catalogue: Catalogue, settings: Settings, day: date, base_url: str) -> Json:
-    """Everything of a lease but numbers and secret: items, classes, words, paper."""
+    """Return a lease without numbers and secret: items, classes, texts, slip."""
     midnight = datetime.combine(day, wall())
     begins = instant(midnight, settings.timezone)
     ends = instant(midnight + timedelta(days=1), settings.timezone)
@@ -153,7 +159,7 @@ def _refusal(error: HallError) -> Json:
 
 
 def _ticket(settings: Settings) -> Json:
-    """What every ticket's view has in common."""
+    """Return the fields that every ticket's view has in common."""
     return {
         "state": "waiting",
         "ahead": 0,
@@ -174,7 +180,7 @@ def _ticket(settings: Settings) -> Json:
 def _items(
     catalogue: Catalogue, settings: Settings, day: date
 ) -> tuple[dict[str, Json], dict[str, list[Json]]]:
-    """Every item's page, and the steps of a day that items of the same windows share."""
+    """Return every item's page, and a day's steps, shared by items of the same windows."""
     posts = {w.code: Post(w.code, "") for w in catalogue.windows}
     noon = datetime.combine(day, wall(12))
     items: dict[str, Json] = {}
@@ -187,7 +193,7 @@ def _items(
         page = {
             "item": item_ref(item, searched=False).model_dump(mode="json"),
             "unit": unit_ref(catalogue, unit).model_dump(mode="json"),
-            "materials": [one.model_dump(mode="json") for one in materials(item)],
+            "materials": [material.model_dump(mode="json") for material in materials(item)],
             "legal_basis": item.legal_basis,
             "promised_days": item.promised_days,
             "legal_days": item.legal_days,
@@ -198,7 +204,7 @@ def _items(
 
 
 def _group(catalogue: Catalogue, item: Item, noon: datetime) -> str:
-    """Items of one group are given at the same times, at the same windows, with the same words."""
+    """Return the group of an item; a group shares issuing times, windows and texts."""
     own_hours = any(h.scope is Scope.ITEM and h.subject == item.code for h in catalogue.hours)
     if own_hours or item.handling is not Handling.ACCEPTED:
         return item.code
@@ -209,17 +215,17 @@ def _group(catalogue: Catalogue, item: Item, noon: datetime) -> str:
 def steps(
     catalogue: Catalogue, settings: Settings, item: Item, day: date, posts: Posts
 ) -> Iterator[Json]:
-    """From when on what holds for an item during a day: windows that take it, or why none does.
+    """Yield an item's steps of a day: from when on which windows serve it, or why none does.
 
-    Between two marks nothing changes, so the routing is asked once at each of them.
+    Nothing changes between two marks, so routing is computed once at each mark.
     """
     last: Json | None = None
     for mark in sorted(_marks(catalogue, settings, item, day)):
         step: Json = {"windows": [], "paper": "", "refusal": None}
         try:
-            found = route(catalogue, item.code, mark, posts, settings)
-            step["windows"] = [ref.code for ref in window_refs(catalogue, found.now)]
-            step["paper"] = windows_words(catalogue, found.now)
+            choice = route(catalogue, item.code, mark, posts, settings)
+            step["windows"] = [ref.code for ref in window_refs(catalogue, choice.now)]
+            step["paper"] = windows_words(catalogue, choice.now)
         except HallError as error:
             error.data.pop("item", None)
             step["refusal"] = _refusal(error)
@@ -242,7 +248,10 @@ def _marks(catalogue: Catalogue, settings: Settings, item: Item, day: date) -> s
 
 
 class Keeper:
-    """Keeps the leases of connected lines fresh; `start(call, *args, delay=0)` runs it soon."""
+    """Refresher of the leases of connected kiosks.
+
+    `start(call, *args, delay=0)` runs a call in the background.
+    """
 
     def __init__(self, hall: Hall, agents: Agents, start: Callable[..., Any]) -> None:
         self._ctx = hall.ctx
@@ -252,14 +261,14 @@ class Keeper:
         self.standby = Standby(hall)
 
     def lease(self, ref: DeviceRef) -> Json | None:
-        """The lease, and soon after it the time."""
-        found = self.standby.lease(ref)
-        if found is not None and "items" in found:
-            self._start(self._tell_time, ref, delay=TIME_SECONDS)
-        return found
+        """Return a kiosk's lease and schedule the time task that follows it."""
+        lease_state = self.standby.lease(ref)
+        if lease_state is not None and "items" in lease_state:
+            self._start(self._send_time, ref, delay=TIME_SECONDS)
+        return lease_state
 
     def listen(self, event: Event) -> None:
-        """What of the hall's changes a lease has to follow."""
+        """Update the leases that a change of the hall affects."""
         if not isinstance(event, HallChanged):
             return
         kiosk = event.data.get("kiosk")
@@ -275,17 +284,17 @@ class Keeper:
                 self._agents.show(ref)
 
     def _top_up(self, kiosk: str) -> None:
-        """After numbers were handed in: another block, where too few are left."""
+        """Send another block of numbers after an import, if too few are left."""
         self._soon.discard(kiosk)
         if leases.is_short(self._ctx, kiosk):
             self._show(kiosk)
 
-    def _tell_time(self, ref: DeviceRef) -> None:
+    def _send_time(self, ref: DeviceRef) -> None:
         self._agents.send(self.standby.time(ref))
 
 
 def add(hall: Hall, agents: Agents, start: Callable[..., Any]) -> None:
-    """Listen to the kiosks' own lines, and keep their leases fresh."""
+    """Register the handlers of the kiosks' standby services and keep their leases fresh."""
     keeper = Keeper(hall, agents, start)
     agents.desired[KIND] = keeper.lease
     agents.pressed[KIND] = keeper.standby.heard

@@ -1,4 +1,4 @@
-"""The kiosk's and the phone's routes, live feeds, and the slips handed to printers."""
+"""Routes and live feeds of kiosk and phone, and slips sent to printers."""
 
 from __future__ import annotations
 
@@ -41,41 +41,49 @@ RECENT_MS = 10 * 60_000
 
 
 class Kiosk:
-    """The kiosk surface of one hall."""
+    """Kiosk and phone of one hall."""
 
     def __init__(self, hall: Hall) -> None:
         self._hall = hall
         self._ctx = hall.ctx
         self._popular: tuple[str, list[str]] = ("", [])
-        """Counted once a day: a month of tickets is looked through for it."""
+        """Cache of one day: counting reads a month of tickets."""
 
-    # -- reading -------------------------------------------------------------------------------
+    # -- reads ---------------------------------------------------------------------------------
 
-    def view_taken(self, taken: issuing.Taken) -> TicketView:
-        """A ticket just issued: nothing is looked up that its act has seen."""
-        ticket = taken.ticket
-        if ticket is None or taken.seen is None:
-            return self.view_of(taken.ticket_id)
-        place = views.Place(taken.windows, taken.wait, taken.wait.ahead if taken.wait else 0)
-        slip = [taken.slip] if taken.slip else []
-        catalogue = taken.seen.catalogue
-        return views.ticket_view(taken.seen, ticket, catalogue, place, slip, self._url(ticket))
+    def view_taken(self, issued: issuing.Taken) -> TicketView:
+        """Return the view of a ticket just issued, from the data that the action has read."""
+        ticket = issued.ticket
+        if ticket is None or issued.seen is None:
+            return self.view_of(issued.ticket_id)
+        place = views.Place(issued.windows, issued.wait, issued.wait.ahead if issued.wait else 0)
+        slip = [issued.slip] if issued.slip else []
+        catalogue = issued.seen.catalogue
+        return views.ticket_view(issued.seen, ticket, catalogue, place, slip, self._url(ticket))
 
     def _url(self, ticket: Ticket) -> str:
         return f"{self._hall.config.base_url}/t/{ticket.token}"
 
     def view_of(self, ticket_id: str) -> TicketView:
-        """A ticket as its holder sees it. Raises TICKET_UNKNOWN."""
+        """Return a ticket for its holder.
+
+        Raises:
+            HallError: TICKET_UNKNOWN.
+        """
         return self._view(lambda c: tickets.get(c, self._ctx.hall_id, ticket_id), None)
 
-    def view_by(self, token: str, taken: Snapshot | None = None) -> TicketView:
-        """The ticket of a phone token. Raises TICKET_UNKNOWN."""
-        return self._view(lambda c: tickets.by_token(c, self._ctx.hall_id, token), taken)
+    def view_by(self, token: str, current: Snapshot | None = None) -> TicketView:
+        """Return the ticket of a phone token.
+
+        Raises:
+            HallError: TICKET_UNKNOWN.
+        """
+        return self._view(lambda c: tickets.by_token(c, self._ctx.hall_id, token), current)
 
     def _view(
-        self, find: Callable[[Connection], Ticket | None], taken: Snapshot | None
+        self, find: Callable[[Connection], Ticket | None], current: Snapshot | None
     ) -> TicketView:
-        """All that the view shows, read at one moment."""
+        """Return the view of a ticket, read from one consistent snapshot."""
         ctx = self._ctx
 
         def query(now: Snapshot) -> tuple[Ticket, Snapshot, int, list[Any]]:
@@ -85,73 +93,81 @@ class Kiosk:
                 raise HallError(Code.TICKET_UNKNOWN)
             waiting = ticket.state is State.WAITING
             ahead = tickets.ahead_of(conn, ctx.hall_id, ticket) if waiting else 0
-            found = slips.of_ticket(conn, ctx.hall_id, ticket.id)
-            return ticket, taken or now.waits(), ahead, found
+            slip_rows = slips.of_ticket(conn, ctx.hall_id, ticket.id)
+            return ticket, current or now.waits(), ahead, slip_rows
 
-        ticket, seen, ahead, found = snapshot.look(ctx, query)
+        ticket, current_state, ahead, slip_rows = snapshot.look(ctx, query)
         catalogue = ctx.catalogue_version(ticket.version)
-        place = views.place(seen, ticket, catalogue, ahead)
-        return views.ticket_view(seen, ticket, catalogue, place, found, self._url(ticket))
+        place = views.place(current_state, ticket, catalogue, ahead)
+        return views.ticket_view(
+            current_state, ticket, catalogue, place, slip_rows, self._url(ticket)
+        )
 
     def by_token(self, token: str) -> Ticket:
-        """Raises TICKET_UNKNOWN; it may be somebody who guesses."""
-        found = self._ctx.glance(lambda c: tickets.by_token(c, self._ctx.hall_id, token))
-        if found is None:
+        """Return a ticket by its token. A wrong token counts as a guess.
+
+        Raises:
+            HallError: TICKET_UNKNOWN.
+        """
+        ticket = self._ctx.glance(lambda c: tickets.by_token(c, self._ctx.hall_id, token))
+        if ticket is None:
             self._hall.people.guesses.wrong("page", request.remote_addr or "")
             raise HallError(Code.TICKET_UNKNOWN)
-        return found
+        return ticket
 
-    def state(self, taken: Snapshot, kiosk: str) -> KioskState:
-        """What a kiosk needs live."""
+    def state(self, current: Snapshot, kiosk: str) -> KioskState:
+        """Return the live state of a kiosk."""
         ctx = self._ctx
 
         def query(conn: Connection) -> tuple[Any, dict[str, SlipState], Any]:
             printer = devices.serving(conn, ctx.hall_id, "printers", kiosk)
-            recent = slips.recent(conn, ctx.hall_id, kiosk, taken.now - RECENT_MS)
-            shown = {row.ticket_id or row.id: views.slip_state([row]) for row in recent}
-            return printer, shown, leases.line_of(conn, ctx.hall_id, kiosk)
+            recent = slips.recent(conn, ctx.hall_id, kiosk, current.now - RECENT_MS)
+            slip_states = {row.ticket_id or row.id: views.slip_state([row]) for row in recent}
+            return printer, slip_states, leases.line_of(conn, ctx.hall_id, kiosk)
 
         printer, recent, line = ctx.read(query)
         readings = json.loads(printer.readings or "{}") if printer is not None else {}
-        return views.kiosk_state(taken, kiosk, views.printer_view(printer, readings), recent, line)
+        return views.kiosk_state(
+            current, kiosk, views.printer_view(printer, readings), recent, line
+        )
 
     def catalogue(self) -> KioskCatalogue:
-        """All that a kiosk offers."""
+        """Return everything that a kiosk offers."""
         ctx = self._ctx
         since = (ctx.local() - timedelta(days=POPULAR_DAYS)).date().isoformat()
         if self._popular[0] != since or len(self._popular[1]) < POPULAR_MOST:
-            found = ctx.read(
+            items = ctx.read(
                 lambda c: ticket_counts.popular_items(c, ctx.hall_id, since, POPULAR_MOST)
             )
-            self._popular = since, found
+            self._popular = since, items
         return views.catalogue_view(ctx.catalogue(), self._popular[1])
 
     def slip_of(self, slip_id: str) -> SlipState:
-        """A slip's state."""
+        """Return the state of a slip."""
         row = self._ctx.glance(lambda c: slips.get(c, self._ctx.hall_id, slip_id))
         return views.slip_state([row] if row is not None else [])
 
     # -- live ----------------------------------------------------------------------------------
 
     def kiosk_allowed(self, principal: Principal | None, key: str) -> bool:
-        """A kiosk sees its own state; staff see any."""
+        """Return True if the principal may read a kiosk's state: a kiosk its own, staff any."""
         if principal is None:
             return False
         return principal.is_staff or (principal.kind is ActorKind.KIOSK and principal.name == key)
 
-    def ticket_feed(self, taken: Snapshot, token: str) -> TicketView:
-        """The phone's state."""
-        return self.view_by(token, taken)
+    def ticket_feed(self, current: Snapshot, token: str) -> TicketView:
+        """Return the state for a phone."""
+        return self.view_by(token, current)
 
     def token_known(self, _principal: Principal | None, token: str) -> bool:
-        """Whoever knows the token may look: it is unguessable."""
+        """Return True for an existing token; raises TICKET_UNKNOWN. A token is unguessable."""
         self.by_token(token)
         return True
 
     # -- paper ---------------------------------------------------------------------------------
 
     def task_of(self, row: Any) -> Task:
-        """A slip's row as a printer's task."""
+        """Return a slip's row as a printer task."""
         facts = json.loads(row.document)
         catalogue = self._ctx.catalogue_version(facts["version"])
         settings = self._ctx.settings()
@@ -161,34 +177,34 @@ class Kiosk:
             base = self._hall.config.base_url
             document = ticket_slip(facts, catalogue, settings, base, bool(row.copy))
         age = (self._ctx.clock.now() - row.created_at) / 1000
-        left = max(0.0, settings.slip_patience_seconds - age)
-        return Task(row.id, row.device, "print", dict(document.to_json()), left)
+        remaining = max(0.0, settings.slip_patience_seconds - age)
+        return Task(row.id, row.device, "print", dict(document.to_json()), remaining)
 
     def owed(self, ref: DeviceRef) -> list[Task]:
-        """Slips a printer still owes an answer for."""
+        """Return the slips of a printer without an outcome."""
         ctx = self._ctx
 
         def query(conn: Connection) -> list[Any]:
             rows = slips.unsettled(conn, ctx.hall_id, ref.name)
-            return [row for row in rows if self._wanted(conn, row)]
+            return [row for row in rows if self._is_needed(conn, row)]
 
         return [self.task_of(row) for row in ctx.read(query)]
 
     def task_for(self, slip_id: str) -> Task | None:
-        """A slip just put on the books, if it is to be printed."""
+        """Return the task of a new slip; None if it is not to be printed."""
         ctx = self._ctx
 
         def query(conn: Connection) -> Any:
             row = slips.get(conn, ctx.hall_id, slip_id)
-            return row if row and row.state == "owed" and self._wanted(conn, row) else None
+            return row if row and row.state == "owed" and self._is_needed(conn, row) else None
 
         row = ctx.read(query)
         return self.task_of(row) if row is not None else None
 
-    def _wanted(self, conn: Connection, row: Any) -> bool:
-        """Nobody takes a number that is over, unless it was printed again by hand.
+    def _is_needed(self, conn: Connection, row: Any) -> bool:
+        """Return False for the slip of a ticket that is over, unless it is a copy printed by hand.
 
-        What the printer's agent has is its own to answer for.
+        A slip that the printer's agent already has is always needed: the agent reports its outcome.
         """
         if row.state != "owed" or row.copy or not row.ticket_id:
             return True
@@ -196,7 +212,7 @@ class Kiosk:
         return ticket is None or ticket.state not in FINAL
 
     def settled(self, ref: DeviceRef, message: dict[str, Any]) -> None:
-        """An agent says what became of a slip."""
+        """Record the outcome of a slip that an agent reports."""
         state = message.get("state")
         if state in ("printed", "failed", "unknown"):
             reason = str(message.get("reason", ""))[:64]
@@ -219,7 +235,10 @@ def _ticket_hits(event: Event) -> set[str] | None:
 
 
 def add(api: Api, feeds: Feeds, agents: Agents, start: Any) -> None:
-    """Register everything the kiosk surface offers; `start` runs a call in the background."""
+    """Register the routes, feeds and device handlers of kiosk and phone.
+
+    `start` runs a call in the background.
+    """
     kiosk = Kiosk(api.hall)
     _questions(api, kiosk)
     _commands(api, kiosk)
@@ -235,14 +254,14 @@ def add(api: Api, feeds: Feeds, agents: Agents, start: Any) -> None:
     def sent(task: Task) -> None:
         start(issuing.settle_slip, ctx, "", task.id, "sent", "")
 
-    def hand_on(event: SlipOwed) -> None:
+    def send_slip(event: SlipOwed) -> None:
         task = kiosk.task_for(event.slip)
         if task is not None:
             agents.send(task, accepted=sent)
 
     def listen(event: Event) -> None:
         if isinstance(event, SlipOwed):
-            start(hand_on, event)
+            start(send_slip, event)
 
     ctx.bus.listen(listen)
 
@@ -250,12 +269,12 @@ def add(api: Api, feeds: Feeds, agents: Agents, start: Any) -> None:
 def _questions(api: Api, kiosk: Kiosk) -> None:
     @api.get("/catalogue", who=ANYONE, answer=KioskCatalogue)
     def catalogue(_call: Call) -> KioskCatalogue:
-        """What the hall offers: units, errand groups, items with search keys."""
+        """Return the hall's units, errand groups and items with search keys."""
         return kiosk.catalogue()
 
     @api.get("/items/<code>", who=ANYONE, answer=ItemPage, codes=(Code.ITEM_UNKNOWN,))
     def item(call: Call) -> ItemPage:
-        """One item: papers, basis, limits, fee, and where it is served now or why not."""
+        """Return one item: materials, legal basis, limits, fee, its windows or the refusal."""
         return views.item_page_of(snapshot.take(api.hall.ctx), call.args["code"])
 
     @api.get(
@@ -265,9 +284,9 @@ def _questions(api: Api, kiosk: Kiosk) -> None:
         codes=(Code.ITEM_UNKNOWN, Code.CLASS_UNKNOWN),
     )
     def item_for(call: Call) -> ItemPage:
-        """One item as a class of applicants finds it: its wait counts whom they stand behind."""
-        taken = snapshot.take(api.hall.ctx)
-        return views.item_page_of(taken, call.args["code"], call.args["applicant"])
+        """Return one item for a class of applicants; its wait counts the people ahead of them."""
+        current = snapshot.take(api.hall.ctx)
+        return views.item_page_of(current, call.args["code"], call.args["applicant"])
 
 
 def _commands(api: Api, kiosk: Kiosk) -> None:
@@ -282,19 +301,19 @@ def _commands(api: Api, kiosk: Kiosk) -> None:
         example={"item": "HS-01", "applicant": "ordinary", "print": True},
     )
     def issue(call: Call) -> Issued:
-        """Take a number. The slip is printed at the kiosk that asks."""
-        asked: IssueTicket = call.body
+        """Issue a number. The slip is printed at the kiosk that sends the request."""
+        order: IssueTicket = call.body
         at = call.actor.name if call.actor.kind is ActorKind.KIOSK else ""
-        taken = issuing.take(
+        issued = issuing.take(
             ctx,
             call.actor,
             call.key,
-            item=asked.item,
-            applicant=asked.applicant,
+            item=order.item,
+            applicant=order.applicant,
             kiosk=at,
-            paper=asked.print,
+            paper=order.print,
         )
-        return Issued(ticket=kiosk.view_taken(taken))
+        return Issued(ticket=kiosk.view_taken(issued))
 
     @api.post(
         "/notices",
@@ -306,13 +325,13 @@ def _commands(api: Api, kiosk: Kiosk) -> None:
     )
     def notice(call: Call) -> SlipState:
         """Print the one-time notice of an item's materials, the missing ones marked."""
-        asked: PrintNotice = call.body
+        order: PrintNotice = call.body
         slip = issuing.print_notice(
             ctx,
             call.actor,
             call.key,
-            item=asked.item,
-            missing=asked.missing,
+            item=order.item,
+            missing=order.missing,
             printer_of=_printer_of(call.actor),
         )
         return kiosk.slip_of(slip)
@@ -350,7 +369,7 @@ def _staff_commands(api: Api, kiosk: Kiosk) -> None:
         codes=(Code.TICKET_UNKNOWN, Code.MOVE_NOT_ALLOWED, Code.RETURN_LIMIT),
     )
     def give_back(call: Call) -> Done:
-        """A missed person is back and waits again."""
+        """Let a missed person wait again."""
         calling.give_back(ctx, call.actor, call.key, call.args["ticket"])
         return Done()
 
@@ -371,7 +390,7 @@ def _phone(api: Api, kiosk: Kiosk) -> None:
         policy=PHONES,
     )
     def look(call: Call) -> TicketView:
-        """A ticket's progress by its unguessable token."""
+        """Return a ticket's progress by its unguessable token."""
         return kiosk.view_of(kiosk.by_token(call.args["token"]).id)
 
     @api.post(
@@ -382,7 +401,7 @@ def _phone(api: Api, kiosk: Kiosk) -> None:
         policy=PHONES,
     )
     def come_back(call: Call) -> TicketView:
-        """A missed person rejoins the queue a few places later."""
+        """Let a missed person rejoin the queue a few places later."""
         ticket = kiosk.by_token(call.args["token"])
         calling.give_back(ctx, phone, call.key, ticket.id)
         return kiosk.view_of(ticket.id)
@@ -395,7 +414,7 @@ def _phone(api: Api, kiosk: Kiosk) -> None:
         policy=PHONES,
     )
     def give_up(call: Call) -> TicketView:
-        """Give the number up."""
+        """Cancel the number."""
         ticket = kiosk.by_token(call.args["token"])
         calling.cancel(ctx, phone, call.key, ticket.id)
         return kiosk.view_of(ticket.id)

@@ -1,4 +1,4 @@
-"""What the kiosk and the phone show: pure shaping of the hall's data into messages."""
+"""Views of kiosk and phone: convert the hall's data to messages. Pure."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ ROUTING = (
     Code.KIOSK_PACE,
     Code.NUMBERS_AT_DESK,
 )
-"""The cases in which no number is given."""
+"""Error codes for which no number is issued."""
 
 
 def item_ref(item: Item, *, searched: bool = True) -> ItemRef:
-    """An item, with its search keys where it is searched for."""
+    """Return an item, with its search keys unless `searched` is false."""
     return ItemRef(
         code=item.code,
         unit=item.unit,
@@ -67,7 +67,7 @@ def item_ref(item: Item, *, searched: bool = True) -> ItemRef:
 
 
 def catalogue_view(catalogue: Catalogue, popular: list[str]) -> KioskCatalogue:
-    """All that a kiosk offers."""
+    """Return everything that a kiosk offers."""
     return KioskCatalogue(
         version=catalogue.version,
         hall=catalogue.hall_name,
@@ -92,9 +92,9 @@ def catalogue_view(catalogue: Catalogue, popular: list[str]) -> KioskCatalogue:
 
 
 def item_page(snapshot: Snapshot, item: Item, applicant: str = "") -> ItemPage:
-    """One item with its offer now for a class of applicants, or why there is none.
+    """Return an item with its current offer for an applicant class, or the reason for none.
 
-    `applicant` is a class's code; empty for people of the ordinary level.
+    `applicant` is a class code; empty for the ordinary level.
     """
     catalogue = snapshot.catalogue
     offer, refusal = None, None
@@ -116,20 +116,24 @@ def item_page(snapshot: Snapshot, item: Item, applicant: str = "") -> ItemPage:
 
 
 def item_page_of(snapshot: Snapshot, code: str, applicant: str = "") -> ItemPage:
-    """The page of an item by its code. Raises ITEM_UNKNOWN."""
-    found = snapshot.catalogue.item_by.get(code)
-    if found is None:
+    """Return the page of an item by its code.
+
+    Raises:
+        HallError: ITEM_UNKNOWN.
+    """
+    match = snapshot.catalogue.item_by.get(code)
+    if match is None:
         raise HallError(Code.ITEM_UNKNOWN, item=code)
-    return item_page(snapshot, found, applicant)
+    return item_page(snapshot, match, applicant)
 
 
 def _offer(snapshot: Snapshot, item: Item, applicant: str) -> Offer:
     level = _level(snapshot.catalogue, applicant)
-    found = route(snapshot.catalogue, item.code, snapshot.local, snapshot.posts, snapshot.settings)
+    choice = route(snapshot.catalogue, item.code, snapshot.local, snapshot.posts, snapshot.settings)
     ahead = ahead_of_newcomer(snapshot.floor, snapshot.catalogue, item.unit, level)
     wait = _wait(snapshot, item, ahead)
     return Offer(
-        windows=window_refs(snapshot.catalogue, found.now),
+        windows=window_refs(snapshot.catalogue, choice.now),
         waiting=waiting_in(snapshot.floor, item.unit),
         ahead=wait.ahead,
         low=wait.low,
@@ -138,7 +142,7 @@ def _offer(snapshot: Snapshot, item: Item, applicant: str) -> Offer:
 
 
 def _level(catalogue: Catalogue, applicant: str) -> int:
-    """The level of a class; raises CLASS_UNKNOWN."""
+    """Return the level of an applicant class; raises CLASS_UNKNOWN."""
     if not applicant:
         return 0
     klass = catalogue.class_by.get(applicant)
@@ -148,7 +152,7 @@ def _level(catalogue: Catalogue, applicant: str) -> int:
 
 
 def slip_state(rows: list[Any]) -> SlipState:
-    """The newest slip of a ticket."""
+    """Return the state of the newest slip of a ticket."""
     if not rows:
         return SlipState(id="", state="none")
     row = rows[-1]
@@ -159,7 +163,7 @@ def slip_state(rows: list[Any]) -> SlipState:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a ticket stands: the windows that may call it, and its wait while it waits."""
+    """Position of a ticket: the windows that may call it, and its wait while it waits."""
 
     windows: tuple[str, ...]
     wait: Wait | None
@@ -167,15 +171,15 @@ class Place:
 
 
 def place(snapshot: Snapshot, ticket: Ticket, catalogue: Catalogue, ahead: int) -> Place:
-    """The place of a ticket behind `ahead` people."""
+    """Return the position of a ticket behind `ahead` people."""
     item = _item(snapshot, ticket, catalogue)
-    waits = ticket.state is State.WAITING and item is not None
-    wait = _wait(snapshot, item, ahead) if waits and item else None
+    is_waiting = ticket.state is State.WAITING and item is not None
+    wait = _wait(snapshot, item, ahead) if is_waiting and item else None
     return Place(_windows(snapshot, ticket), wait, ahead)
 
 
 def _item(snapshot: Snapshot, ticket: Ticket, catalogue: Catalogue) -> Item | None:
-    """By the version the ticket was issued under, else by the present one."""
+    """Return the item from the version the ticket was issued under, else from the current one."""
     return catalogue.item_by.get(ticket.item) or snapshot.catalogue.item_by.get(ticket.item)
 
 
@@ -187,7 +191,7 @@ def ticket_view(
     slips: list[Any],
     url: str,
 ) -> TicketView:
-    """A ticket as its holder sees it; `catalogue` is the version it was issued under."""
+    """Return a ticket for its holder; `catalogue` is the version it was issued under."""
     item, wait = _item(snapshot, ticket, catalogue), place.wait
     unit = snapshot.catalogue.unit_by.get(ticket.queue)
     klass = snapshot.catalogue.class_by.get(ticket.klass)
@@ -249,7 +253,7 @@ def _windows(snapshot: Snapshot, ticket: Ticket) -> tuple[str, ...]:
 
 
 def printer_view(row: Any | None, readings: dict[str, Any]) -> PrinterView:
-    """The printer as last heard of."""
+    """Return the printer with its last reported state."""
     if row is None:
         return PrinterView(device="", state="none", code="", paper="unknown")
     paper = readings.get("paper", "unknown")
@@ -264,7 +268,7 @@ def printer_view(row: Any | None, readings: dict[str, Any]) -> PrinterView:
 def kiosk_state(
     snapshot: Snapshot, kiosk: str, printer: PrinterView, slips: dict[str, SlipState], line: Any
 ) -> KioskState:
-    """What a kiosk needs live."""
+    """Return the live state of a kiosk."""
     catalogue, hours = snapshot.catalogue, hall_hours(snapshot)
     return KioskState(
         kiosk=kiosk,
@@ -285,7 +289,7 @@ def kiosk_state(
 
 
 def standby_access(snapshot: Snapshot, line: Any) -> StandbyAccess:
-    """Where the kiosk's page finds its own PC when the server is away."""
+    """Return the address of the kiosk's standby service, for its page without the server."""
     if line is None or not snapshot.settings.offline_numbers:
         return StandbyAccess(line="", secret="")
     return StandbyAccess(line=line.line, secret=line.secret)

@@ -1,1 +1,1 @@
-"""The server: rules, storage, acts and the surfaces that are the office's own."""
+"""Server: domain rules, storage, services and the routes of the office."""

@@ -1,8 +1,9 @@
-"""The server's end of the agents' line: who is connected, what they owe, what they shall show.
+"""Server side of agent connections: connected agents, outstanding tasks and desired states.
 
-An agent serves the devices that are bound to it and no others (`services/bindings.py`).
-Tasks (print, speak) go to the agent that hosts the device; desired states (strips, keypads) are
-whole and resent on every connect. Nothing here knows a driver; the shaping is the surfaces'.
+An agent serves the devices that are bound to it and no others (`services/bindings.py`). Tasks
+(print, speak) go to the agent that hosts the device. Desired states (strips, keypads) are full
+states and are sent again on every connect. The module contains no driver; the blueprints create the
+contents.
 """
 
 from __future__ import annotations
@@ -35,14 +36,14 @@ NAMESPACE = "/agent"
 KINDS = frozenset({"printers", "led", "voice", "keypads", "fingerprint", "standby"})
 STATES = frozenset({"ok", "degraded", "failed", "unknown"})
 ANNOUNCED = ("device", "kind", "driver", "serves", "bus", "reports")
-"""Device as a hello describes it; agents of earlier versions send no `bus`, no `reports`."""
+"""Fields of a device in a hello; agents of earlier versions send no `bus` and no `reports`."""
 MAX_DEVICES = 200
 MAX_READINGS = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceRef:
-    """A device that is bound to its agent, which announced it from `address`."""
+    """Device that is bound to its agent, which announced it from `address`."""
 
     name: str
     kind: str
@@ -52,13 +53,16 @@ class DeviceRef:
 
     @property
     def via(self) -> Via:
-        """The device and its agent, for the journal."""
+        """Device and agent, for the journal."""
         return Via(self.name, self.agent)
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something an agent is to do once; `expires_in` seconds, None for a debt."""
+    """Task that an agent carries out once.
+
+    `expires_in` is in seconds; None for a task that never expires.
+    """
 
     id: str
     device: str
@@ -84,9 +88,9 @@ class Agents:
         self._sids: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._tokens: dict[str, str] = {}
-        self._said: dict[str, list[dict[str, str]]] = {}
+        self._announcements: dict[str, list[dict[str, str]]] = {}
         self._devices: dict[str, DeviceRef] = {}
-        self._shown: dict[str, tuple[int, dict[str, Any]]] = {}
+        self._sent_states: dict[str, tuple[int, dict[str, Any]]] = {}
         self.desired: dict[str, Desired] = {}
         self.owed: dict[str, Owed] = {}
         self.results: dict[str, Result] = {}
@@ -100,9 +104,9 @@ class Agents:
             ("event", self._event),
         ):
             socketio.on_event(name, handler, namespace=NAMESPACE)
-        hall.ctx.bus.listen(self._withdrawn)
+        hall.ctx.bus.listen(self._on_access_changed)
 
-    # -- the line ------------------------------------------------------------------------------
+    # -- connection ----------------------------------------------------------------------------
 
     def _connect(self, auth: Any = None) -> None:
         token = str(auth.get("token", "")) if isinstance(auth, dict) else ""
@@ -125,69 +129,69 @@ class Agents:
         sid = request.sid  # type: ignore[attr-defined]
         name = self._names.pop(sid, None)
         self._tokens.pop(sid, None)
-        self._said.pop(sid, None)
+        self._announcements.pop(sid, None)
         if name is None or self._sids.get(name) != sid:
             return
         del self._sids[name]
         for ref in [d for d in self._devices.values() if d.agent == name]:
             del self._devices[ref.name]
-            self._shown.pop(ref.name, None)
+            self._sent_states.pop(ref.name, None)
 
-        def act(tx: Tx) -> None:
+        def action(tx: Tx) -> None:
             devices.gone(tx, name, self._hall.worker)
             tx.events.append(DeviceChanged(name))
 
-        self._hall.ctx.write(act)
+        self._hall.ctx.write(action)
 
     def _hello(self, message: Any) -> dict[str, Any]:
-        sid, name, found = request.sid, self._name(), _announced(message)  # type: ignore[attr-defined]
-        if name is None or found is None:
+        sid, name, entries = request.sid, self._name(), _announced(message)  # type: ignore[attr-defined]
+        if name is None or entries is None:
             return {"ok": False, "code": Code.INVALID.value}
-        admitted = bindings.admit(self._hall.ctx, name, self._tokens[sid], found)
-        self._said[sid] = found
-        serving = [entry for entry in found if entry["device"] in admitted]
+        admitted = bindings.admit(self._hall.ctx, name, self._tokens[sid], entries)
+        self._announcements[sid] = entries
+        serving = [entry for entry in entries if entry["device"] in admitted]
         for ref in [d for d in self._devices.values() if d.agent == name]:
             del self._devices[ref.name]
         for entry in serving:
             device, kind = entry["device"], entry["kind"]
             address = request.remote_addr or ""
             self._devices[device] = DeviceRef(device, kind, entry["serves"], name, address)
-            self._shown.pop(device, None)
+            self._sent_states.pop(device, None)
 
-        def act(tx: Tx) -> None:
+        def action(tx: Tx) -> None:
             devices.announce(tx, name, self._hall.worker, serving)
             tx.events.append(DeviceChanged(name))
 
-        self._hall.ctx.write(act)
-        self._io.start_background_task(self._settle, name)
-        waiting = [entry["device"] for entry in found if entry["device"] not in admitted]
+        self._hall.ctx.write(action)
+        self._io.start_background_task(self._synchronise, name)
+        waiting = [entry["device"] for entry in entries if entry["device"] not in admitted]
         if not waiting:
             return {"ok": True}
         log.warning("an agent announced devices that are not bound to it")
         return {"ok": True, "waiting": waiting}
 
-    def _settle(self, agent: str) -> None:
-        """Everything an agent that just came should show and still owes."""
+    def _synchronise(self, agent: str) -> None:
+        """Send desired states and outstanding tasks to the devices of a new agent."""
         for ref in [d for d in self._devices.values() if d.agent == agent]:
             try:
                 self.show(ref)
             except Exception:
                 log.exception("not shown", extra={"device": ref.name})
-            self._remind(ref)
+            self._resend_outstanding(ref)
 
     def remind(self) -> None:
-        """Hand over again what connected devices still owe: a debt stands until it is settled.
+        """Send outstanding tasks again to connected devices, until each is settled.
 
-        Agents know a task by its id and answer a known one without doing it twice.
+        Agents recognise a task by its id and answer a repeated one without carrying it out twice.
         """
         for ref in list(self._devices.values()):
-            self._remind(ref)
+            self._resend_outstanding(ref)
 
-    def _remind(self, ref: DeviceRef) -> None:
-        """What one device owes; a task that cannot be made is no reason to forget the others'."""
-        owed = self.owed.get(ref.kind)
+    def _resend_outstanding(self, ref: DeviceRef) -> None:
+        """Send the outstanding tasks of one device; an error does not affect other devices."""
+        outstanding = self.owed.get(ref.kind)
         try:
-            for task in owed(ref) if owed else []:
+            for task in outstanding(ref) if outstanding else []:
                 self.send(task, resend=True)
         except Exception:
             log.exception("not reminded", extra={"device": ref.name})
@@ -195,29 +199,29 @@ class Agents:
     # -- to the agents -------------------------------------------------------------------------
 
     def serving(self, kind: str, serves: str) -> list[DeviceRef]:
-        """Connected devices of a kind at a kiosk, window or zone."""
+        """Return the connected devices of a kind at a kiosk, window or zone."""
         return [d for d in self._devices.values() if d.kind == kind and d.serves == serves]
 
     def of_kind(self, kind: str) -> list[DeviceRef]:
-        """Connected devices of a kind."""
+        """Return the connected devices of a kind."""
         return [d for d in self._devices.values() if d.kind == kind]
 
     def show(self, ref: DeviceRef) -> None:
-        """Tell a device what to show from now on, if that changed."""
+        """Send a device its desired state if it has changed."""
         shape = self.desired.get(ref.kind)
         state = shape(ref) if shape else None
         sid = self._sids.get(ref.agent)
         if state is None or sid is None:
             return
-        version, shown = self._shown.get(ref.name, (0, {}))
-        if shown == state:
+        version, last_state = self._sent_states.get(ref.name, (0, {}))
+        if last_state == state:
             return
-        self._shown[ref.name] = (version + 1, state)
+        self._sent_states[ref.name] = (version + 1, state)
         message = {"device": ref.name, "version": version + 1, "state": state}
         self._io.emit("desired", message, to=sid, namespace=NAMESPACE)
 
     def send(self, task: Task, *, resend: bool = False, accepted: Accepted | None = None) -> bool:
-        """Hand a task to the device's agent; False when it is not connected."""
+        """Send a task to the device's agent; False if the agent is not connected."""
         ref = self._devices.get(task.device)
         sid = self._sids.get(ref.agent) if ref else None
         if sid is None:
@@ -245,7 +249,7 @@ class Agents:
         return self._names.get(request.sid)  # type: ignore[attr-defined]
 
     def _own(self, message: Any) -> DeviceRef | None:
-        """The device a message speaks of, if it is this agent's own."""
+        """Return the device that a message names, if it belongs to this agent."""
         if not isinstance(message, dict):
             return None
         ref = self._devices.get(str(message.get("device", "")))
@@ -265,7 +269,7 @@ class Agents:
         if ref is None or str(message.get("state")) not in STATES:
             return {"ok": False, "code": Code.DEVICE_UNKNOWN.value}
 
-        def act(tx: Tx) -> None:
+        def action(tx: Tx) -> None:
             devices.set_health(
                 tx,
                 ref.name,
@@ -276,7 +280,7 @@ class Agents:
             )
             tx.events.append(DeviceChanged(ref.name))
 
-        self._hall.ctx.write(act)
+        self._hall.ctx.write(action)
         return {"ok": True}
 
     def _event(self, message: Any) -> dict[str, Any]:
@@ -290,30 +294,30 @@ class Agents:
             return {"ok": False, "code": error.code.value}
         return {"ok": True, "code": code}
 
-    def _withdrawn(self, event: Event) -> None:
-        """End an agent's line after its token was withdrawn or its bindings changed, anywhere."""
+    def _on_access_changed(self, event: Event) -> None:
+        """Check an agent's connection after its token or its bindings changed on any worker."""
         of_agent = isinstance(event, HallChanged) and event.data.get("kind") == "agent"
         if isinstance(event, HallChanged) and of_agent and event.what == "tokens":
             sid = self._sids.get(str(event.data.get("name", "")))
             if sid is not None:
-                self._io.start_background_task(self._end_unless_fit, sid)
+                self._io.start_background_task(self._disconnect_if_outdated, sid)
 
-    def _end_unless_fit(self, sid: str) -> None:
-        """End a line that serves anything else than it may: its agent comes back and says hello.
+    def _disconnect_if_outdated(self, sid: str) -> None:
+        """Disconnect an agent that serves other devices than allowed; it reconnects with a hello.
 
-        Without a bell the same change may be told twice; the second time nothing has changed.
+        Without a worker bus the same change may arrive twice; the second time nothing has changed.
         """
         try:
-            known = self._hall.people.device(self._tokens.get(sid, ""))
+            principal = self._hall.people.device(self._tokens.get(sid, ""))
         except HallError:
-            known = None
-        if known is None or not self._fits(sid, known.name):
+            principal = None
+        if principal is None or not self._serves_allowed_devices(sid, principal.name):
             self._io.server.disconnect(sid, namespace=NAMESPACE)
 
-    def _fits(self, sid: str, name: str) -> bool:
-        ctx, said = self._hall.ctx, self._said.get(sid, [])
-        may = ctx.read(lambda c: bindings.servable(c, ctx.hall_id, name, said))
-        return may == {ref.name for ref in self._devices.values() if ref.agent == name}
+    def _serves_allowed_devices(self, sid: str, name: str) -> bool:
+        ctx, entries = self._hall.ctx, self._announcements.get(sid, [])
+        allowed = ctx.read(lambda c: bindings.servable(c, ctx.hall_id, name, entries))
+        return allowed == {ref.name for ref in self._devices.values() if ref.agent == name}
 
 
 def _refused(error: HallError) -> Refused:
@@ -321,12 +325,12 @@ def _refused(error: HallError) -> Refused:
 
 
 def _text(value: object, longest: int) -> str:
-    """A text as it can be kept: no control characters, nothing that is no character."""
+    """Return a text that can be stored: without control and other unprintable characters."""
     return "".join(c for c in str(value)[:longest] if c.isprintable())
 
 
 def _readings(value: object) -> dict[str, Any]:
-    """What a device measured, if it can be kept: small, plain JSON."""
+    """Return a device's readings if they can be stored: small, plain JSON."""
     if not isinstance(value, dict):
         return {}
     try:
@@ -339,15 +343,15 @@ def _readings(value: object) -> dict[str, Any]:
 
 
 def _announced(message: Any) -> list[dict[str, str]] | None:
-    """The devices of a hello, checked; None when it is not one."""
+    """Return the validated devices of a hello; None if it is not a valid one."""
     if not isinstance(message, dict) or not isinstance(message.get("devices"), list):
         return None
-    found: list[dict[str, str]] = []
+    devices: list[dict[str, str]] = []
     for entry in message["devices"][:MAX_DEVICES]:
         if not isinstance(entry, dict) or entry.get("kind") not in KINDS:
             return None
         fields = {k: _text(entry.get(k, ""), 64).strip() for k in ANNOUNCED}
-        if not fields["device"] or any(f["device"] == fields["device"] for f in found):
+        if not fields["device"] or any(f["device"] == fields["device"] for f in devices):
             return None
-        found.append(fields)
-    return found
+        devices.append(fields)
+    return devices

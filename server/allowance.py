@@ -1,7 +1,7 @@
-"""Allowances of live lines: messages and bytes, counted before anything is parsed.
+"""Allowances of live connections: limits of messages and bytes, counted before any parsing.
 
-A page only listens: it says once what it wants to see and answers pings. An agent reports for many
-devices. A line that has not said what it wants is given as good as nothing.
+A page only receives: it sends once what it subscribes to, and answers pings. An agent reports for
+many devices. A connection that has not joined a namespace may send almost nothing.
 """
 
 from __future__ import annotations
@@ -16,23 +16,26 @@ SHORT, MASK, FINAL, CONTROL = 126, 4, 0x80, 0x08
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """Most frames and bytes of a line in `SECONDS`."""
+    """Maximum of frames and bytes that a connection may send in `SECONDS`."""
 
     frames: int
     size: int
 
 
 STRANGER = Allowance(20, 16 * 1024)
-"""Until a line has joined a namespace."""
+"""Allowance of a connection that has not joined a namespace."""
 WATCHING = Allowance(60, 16 * 1024)
-"""A page, whoever looks at it."""
+"""Allowance of a page."""
 AGENT = Allowance(6000, 8 * 1024 * 1024)
-"""After a cable was out an agent brings what it kept, as fast as each report is answered; a message
-holds up to 256 KB."""
+"""Allowance of an agent.
+
+After an interruption an agent sends its stored facts as fast as each is acknowledged; a message
+holds up to 256 KB.
+"""
 
 
 class Meter:
-    """Counter of one line's frames and bytes; follows the frames of RFC 6455 by their heads."""
+    """Counter of a connection's frames and bytes; it follows RFC 6455 frames by their heads."""
 
     def __init__(
         self, allowance: Allowance = STRANGER, steady: Callable[[], float] = time.monotonic
@@ -42,19 +45,19 @@ class Meter:
         self._until = 0.0
         self._frames = self._size = 0
         self._head = b""
-        """The beginning of a frame whose head is not whole."""
+        """Start of a frame whose head is incomplete."""
         self._rest = 0
-        """Bytes of the open frame that are still to come."""
+        """Bytes of the current frame that have not arrived."""
         self._open = False
-        """True while a message waits for its further frames."""
+        """True while further frames of a message are missing."""
 
     @property
     def between(self) -> bool:
-        """Return True if whatever came so far was whole messages."""
+        """True if the received data are complete messages."""
         return not (self._head or self._rest or self._open)
 
     def take(self, data: bytes) -> bool:
-        """Count what came; return False for a line that sends too much."""
+        """Count received data; return False if the connection exceeds its allowance."""
         now = self._steady()
         if now >= self._until:
             self._until = now + SECONDS
@@ -63,13 +66,13 @@ class Meter:
         if self._size > self.allowance.size:
             return False
         if len(data) == 7 and data[:2] == b"\x81\x81" and self.between:
-            self._frames += 1  # one short text: nearly always the answer to a ping
+            self._frames += 1  # one short text, nearly always the answer to a ping
         elif not self._follow(data):
             return False
         return self._frames <= self.allowance.frames
 
     def _follow(self, data: bytes) -> bool:
-        """Walk from head to head; False at once for too many frames, or one without a mask."""
+        """Count frames by their heads; False for too many frames or an unmasked one."""
         if self._head:
             data, self._head = self._head + data, b""
         at, end = 0, len(data)

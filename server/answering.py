@@ -1,10 +1,10 @@
-"""HTTP as gevent's server speaks it, less what it costs: heads read plainly, answers in one write.
+"""HTTP server based on gevent's, with cheaper head parsing and answers sent in one write.
 
-The library reads heads with the parser for mail, which takes longer than all routing and checking
-of a request, and takes lines that no HTTP client sends. Here a line is a name and a value or the
-request is refused. It sends head and body of an answer apart, which wakes the client twice. It
-waits for a client as long as the client likes; here each wait has a deadline and each head a size.
-Nothing here knows what is asked for.
+The library parses heads with the mail parser, which takes longer than all routing and checking of a
+request and accepts lines that no HTTP client sends. Here a line is a name and a value, or the
+request is rejected. The library sends head and body of an answer separately, which wakes the client
+twice. It waits for a client without limit; here each wait has a deadline and each head a maximum
+size. The module does not depend on the application.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ LONGEST_HEAD = 32_768
 MOST_LINES = 100
 SMALL, MOST_CRUMBS = 256, 100
 REFUSED_SECONDS = 0.1
-"""A connection's next request waits so long after one that was too many."""
+"""Seconds of delay before a connection's next request after one over the limit (429)."""
 _LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([^\r\n\0]*?)[ \t]*\r?\n")
 _REQUEST = re.compile(r"([A-Z]{1,20}) ([^\s\x00-\x20\x7f]+) (HTTP/1\.[01])\r?\n")
 _LENGTH = re.compile(r"[0-9]{1,15}")
 _NO_REQUEST = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 ONCE = frozenset({"content-length", "transfer-encoding", "host"})
-"""What a proxy before us may have read otherwise, had it come twice."""
+"""Headers that may occur only once, because a proxy in front may have used the other value."""
 APART = frozenset({"content-type", "content-length"})
-"""What WSGI has under names of their own."""
+"""Headers that WSGI passes under names of their own."""
 
 
 class Head:
-    """The head of a request, as the library asks for it. `status` says what is wrong with it."""
+    """Head of a request, with the interface the library expects. `status` describes an error."""
 
     def __init__(self, lines: BinaryIO) -> None:
         self.status = ""
@@ -55,57 +55,61 @@ class Head:
             room -= len(line)
             if line in (b"\r\n", b"\n", b""):
                 return
-            found = _LINE.fullmatch(line)
-            if found is None:
+            match = _LINE.fullmatch(line)
+            if match is None:
                 break
-            name, value = found[1].decode("ascii"), found[2].decode("latin-1")
-            known = name.lower()
-            if known in self._first and known in ONCE:
+            name, value = match[1].decode("ascii"), match[2].decode("latin-1")
+            key = name.lower()
+            if key in self._first and key in ONCE:
                 break
-            self._first.setdefault(known, value)
+            self._first.setdefault(key, value)
             self._all.append((name, value))
         self.status = "not a head"
 
     def get(self, name: str, default: Any = None) -> Any:
-        """The first value under a name."""
+        """Return the first value of a header."""
         return self._first.get(name.lower(), default)
 
     getheader = get
 
     def __delitem__(self, name: str) -> None:
-        """Forget a value."""
+        """Remove a header's value."""
         self._first.pop(name.lower(), None)
 
     @property
     def typeheader(self) -> str | None:
-        """What the body is."""
+        """Content type of the body."""
         return self._first.get("content-type")
 
     def environ(self) -> Iterator[tuple[str, str]]:
-        """Names and values as WSGI wants them. A name with `_` could pass for one with `-`."""
+        """Yield names and values for WSGI.
+
+        A name with `_` is skipped: it could imitate one with `-`.
+        """
         for name, value in self._all:
             if "_" not in name and name.lower() not in APART:
                 yield "HTTP_" + name.replace("-", "_").upper(), value
 
 
 class Pieces(io.RawIOBase):
-    """Raw reader of a socket that counts crumbs: a request in a hundred of them is no client's.
+    """Raw reader of a socket that limits small reads.
 
-    Each crumb wakes the server; a head and a small body come in one piece or three.
+    Each small read wakes the server. A real client sends a head and a small body in one to three
+    pieces; a request in a hundred pieces is an attack.
     """
 
     def __init__(self, sock: Any) -> None:
         super().__init__()
         self._sock = sock
         self.crumbs = 0
-        """Small pieces of the present request."""
+        """Number of small reads of the current request."""
 
     def readable(self) -> bool:
         """Return True."""
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Read what is there; raises OSError for a client that sends crumbs."""
+        """Read the available data; raises OSError for a client that sends many small pieces."""
         got: int = self._sock.recv_into(buffer)
         if got < SMALL:
             self.crumbs += 1
@@ -115,9 +119,9 @@ class Pieces(io.RawIOBase):
 
 
 class Server(WSGIServer):
-    """The library's server with places and deadlines.
+    """HTTP server with connection slots and deadlines.
 
-    A client's fault in a handshake of TLS is no error of ours.
+    A client's error in a TLS handshake is not logged as a server error.
     """
 
     def __init__(self, *args: Any, connections: Connections | None = None, **more: Any) -> None:
@@ -125,7 +129,7 @@ class Server(WSGIServer):
         super().__init__(*args, **more)
 
     def do_handle(self, sock: Any, address: Any) -> None:
-        """Take a connection if there is a place for it, else close it at once."""
+        """Accept a connection if there is a slot for it, else close it at once."""
         connection = self.connections.admit(sock, str(address[0]) if address else "")
         if connection is None:
             sock.close()
@@ -135,7 +139,7 @@ class Server(WSGIServer):
     def _hold(self, connection: Connection, sock: Any, address: Any) -> None:
         library: Any = self
         try:
-            library._handle(sock, address)  # noqa: SLF001 - plain or behind TLS, as it was set up
+            library._handle(sock, address)  # noqa: SLF001 - plain or TLS, as configured
         except OSError:
             log.info("a connection broke")
         finally:
@@ -159,7 +163,7 @@ class Server(WSGIServer):
 
 
 class Handler(WSGIHandler):
-    """One connection. Without TCP_NODELAY an answer in two parts waits 40 ms."""
+    """Handler of one connection. Without TCP_NODELAY an answer in two parts waits 40 ms."""
 
     headers: Any
     wsgi_input: Any
@@ -167,7 +171,7 @@ class Handler(WSGIHandler):
     server: Any
     close_connection: bool
     ignored_socket_errors = (EPIPE, ECONNRESET, EBADF, ENOTCONN, ESHUTDOWN, ETIMEDOUT)
-    """The client's doing, or ours when it was waited for too long."""
+    """Errors caused by the client, or by closing a connection after its deadline."""
 
     def __init__(self, sock: Any, address: Any, server: Any, rfile: Any = None) -> None:
         sock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
@@ -180,7 +184,7 @@ class Handler(WSGIHandler):
         super().__init__(sock, address, server, reader)  # type: ignore[call-arg]
 
     def handle_one_request(self) -> Any:
-        """Wait for a request, answer it. A connection that was a WebSocket says no more HTTP."""
+        """Wait for a request and answer it; a former WebSocket accepts no further HTTP."""
         try:
             if not self.rfile.peek(1):
                 return None
@@ -190,13 +194,16 @@ class Handler(WSGIHandler):
         self.connection.wait(self.waits.head)
         result = super().handle_one_request()
         self.connection.rest()
-        # A client that asks again at once would be answered again before anybody else is; one that
-        # is refused for asking too much rests longer.
+        # Without this pause a client that sends at once would be answered before all others; a
+        # client over its limit waits longer.
         gevent.sleep(REFUSED_SECONDS if self.code == 429 else 0)
         return None if self._upgraded else result
 
     def read_request(self, raw_requestline: str) -> Any:
-        """Read the head; raises ValueError unless it is one, and says once where the body ends."""
+        """Read the head and determine the end of the body.
+
+        Raises ValueError for an invalid head.
+        """
         line = _REQUEST.fullmatch(raw_requestline)
         if line is None:
             raise ValueError("not a request line")
@@ -207,7 +214,7 @@ class Handler(WSGIHandler):
             raise ValueError(head.status)
         length, coding = head.get("content-length"), head.get("transfer-encoding")
         if coding is not None and (length is not None or coding.lower() != "chunked"):
-            # Whoever stands before us may have read the other one, and taken the rest as a request.
+            # A proxy in front may have used the other length and taken the rest as a request.
             raise ValueError("two ends of a body")
         if length is not None and not _LENGTH.fullmatch(length):
             raise ValueError("not a length")
@@ -216,19 +223,19 @@ class Handler(WSGIHandler):
         if has_body and (self.command == "HEAD" or self._connection_upgrade_requested()):
             raise ValueError("a body where none can be")
         words = {word.strip() for word in head.get("connection", "").lower().split(",")}
-        old = self.request_version == "HTTP/1.0"
-        self.close_connection = "close" in words or (old and "keep-alive" not in words)
+        http_1_0 = self.request_version == "HTTP/1.0"
+        self.close_connection = "close" in words or (http_1_0 and "keep-alive" not in words)
         return True
 
     def log_request(self) -> None:
-        """Requests are logged by the app, without addresses and queries."""
+        """Do nothing: the app logs requests, without addresses and queries."""
 
     def log_error(self, msg: str, *_args: Any) -> None:  # noqa: ARG002 - the library's name
-        """Log a client's fault as that, without its address and its bytes."""
+        """Log a client's error without its address and its bytes."""
         log.info("a request that is none is refused")
 
     def handle_error(self, t: Any, v: Any, tb: Any) -> None:
-        """A body that broke is the client's fault wherever it was read."""
+        """Answer 400 for a broken body, wherever it was read; pass on other errors."""
         if isinstance(v, BrokenBodyError):
             self.close_connection = True
             library: Any = self
@@ -237,12 +244,12 @@ class Handler(WSGIHandler):
             super().handle_error(t, v, tb)
 
     def _handle_client_error(self, _error: BaseException) -> tuple[str, bytes]:
-        """Refuse what is no request; the library would print what it does not expect."""
+        """Reject an invalid request; the library would print unexpected data."""
         self.log_error("")
         return "400", _NO_REQUEST
 
     def get_environ(self) -> dict[str, Any]:
-        """What the application is told of the request."""
+        """Return the WSGI environment of the request."""
         self.connection.work()
         environ: dict[str, Any] = super().get_environ()
         environ[CONNECTION] = self.connection
@@ -264,14 +271,14 @@ class Handler(WSGIHandler):
     def _connection_upgrade_requested(self) -> bool:
         """Return True for a WebSocket handshake, and for nothing else.
 
-        Such a request is given the bare connection instead of a body. The library does that for any
-        request with `Connection: upgrade`, which proxies send along with everything: whoever reads
-        the body of such a POST waits for ever.
+        An upgraded request gets the bare connection instead of a body. The library does that for
+        any request with `Connection: upgrade`, which proxies send with every request; reading the
+        body of such a POST would block for ever.
         """
-        wanted = self.headers.get("connection", "").lower().split(",")
+        tokens = self.headers.get("connection", "").lower().split(",")
         return (
             self.command == "GET"
-            and "upgrade" in [word.strip() for word in wanted]
+            and "upgrade" in [word.strip() for word in tokens]
             and self.headers.get("upgrade", "").strip().lower() == "websocket"
         )
 

@@ -1,8 +1,8 @@
-"""Puts the server together: Flask, Socket.IO, every surface; and runs it on gevent.
+"""Application of one hall: assembles Flask, Socket.IO and all routes, and serves it on gevent.
 
-`build` makes an app without opening a port (tests, OpenAPI); `serve` runs one such app alone, and
-`server.deployment` many halls or many workers. The monkey patching is done by the command that
-calls `serve`, before anything else is imported.
+`build` creates an app without opening a port (tests, OpenAPI); `serve` runs one such app alone, and
+`server.deployment` many halls or many workers. The command that calls `serve` does the monkey
+patching before anything else is imported.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ HSTS = "max-age=31536000"
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """Everything that serves one hall."""
+    """Components that serve one hall."""
 
     hall: Hall
     flask: Flask
@@ -79,9 +79,9 @@ def build(
     metrics: Metrics | None = None,
     limits: Limits | None = None,
 ) -> App:
-    """Make the app; `start(call, *args, delay=0)` runs a call in the background.
+    """Create the app of a hall; `start(call, *args, delay=0)` runs a call in the background.
 
-    `metrics`, `limits`: those of the process, where it serves several halls.
+    `metrics` and `limits` are those of the process if it serves several halls.
     """
     flask = Flask("server", static_folder=None)
     flask.config["MAX_CONTENT_LENGTH"] = MAX_BODY
@@ -107,11 +107,11 @@ def build(
     kiosk.surface.add(api, feeds, agents, background)
     counters.surface.add(api, feeds, agents, background)
     display.surface.add(api, feeds, agents, background)
-    more = [readers.alarms(hall), cover_alarms.alarms(hall), check_alarms.alarms(hall)]
-    more += [offline.alarms(hall), bindings.alarms(hall), call_alarms.alarms(hall)]
-    more += [desk_acts.alarms(hall), pace_alarms.alarms(hall), past_changes.alarms(hall)]
-    more += [guess_alarms.alarms(hall)]
-    surface.add(api, feeds, [*more, own_alarms.alarms(hall)])
+    alarm_sources = [readers.alarms(hall), cover_alarms.alarms(hall), check_alarms.alarms(hall)]
+    alarm_sources += [offline.alarms(hall), bindings.alarms(hall), call_alarms.alarms(hall)]
+    alarm_sources += [desk_acts.alarms(hall), pace_alarms.alarms(hall), past_changes.alarms(hall)]
+    alarm_sources += [guess_alarms.alarms(hall)]
+    surface.add(api, feeds, [*alarm_sources, own_alarms.alarms(hall)])
     bindings.add(api)
     readers.add(api, feeds)
     checks.add(api, feeds)
@@ -129,17 +129,17 @@ def build(
     iclock.add(flask, hall, api.limits)
     flask.register_blueprint(pages.Pages(hall, api.access).blueprint)
     figures = metrics or Metrics(hall.worker)
-    _measured(figures, hall, flask)
+    _count(figures, hall, flask)
     api.guard(flask)
     _around_requests(flask, secure=hall.config.base_url.startswith("https://"))
     return App(hall, flask, socketio, api, feeds, agents, figures)
 
 
 def _background(call: Callable[..., Any], *args: Any, delay: float = 0.0) -> None:
-    asked = trace.current()
+    request_id = trace.current()
 
     def run() -> None:
-        with trace.of(asked):
+        with trace.of(request_id):
             try:
                 call(*args)
             except Exception:
@@ -162,18 +162,18 @@ def _plain_routes(flask: Flask, api: Api, hall: Hall) -> None:
 
     @flask.errorhandler(Exception)
     def any_error(error: Exception) -> Response:
-        return _in_words(refusal(error))
+        return _as_page(refusal(error))
 
 
-def _in_words(refused: Response) -> Response:
-    """A refusal as a page where a person's browser asks, else as it is."""
+def _as_page(refused: Response) -> Response:
+    """Return a rejection as a page for a person's browser, else unchanged."""
     if not pages.wants_page(request.headers.get("Accept", "")):
         return refused
     return pages.problem_page(refused.status_code) or refused
 
 
-def _measured(metrics: Metrics, hall: Hall, flask: Flask) -> None:
-    """Every request, act and move of a hall is counted."""
+def _count(metrics: Metrics, hall: Hall, flask: Flask) -> None:
+    """Register the counters of a hall's requests, actions and moves."""
     hall_id = hall.ctx.hall_id
     hall.ctx.bus.listen(metrics.hall(hall_id, source(hall.ctx, hall.config.data)), own=True)
     hall.ctx.wrote = metrics.wrote(hall_id)
@@ -193,8 +193,8 @@ def _measured(metrics: Metrics, hall: Hall, flask: Flask) -> None:
 def _around_requests(flask: Flask, *, secure: bool) -> None:
     @flask.before_request
     def begin() -> None:
-        asked = request.headers
-        g.request_id = trace.begin(asked.get("X-Request-Id", ""), asked.get(KEY_HEADER, ""))
+        incoming = request.headers
+        g.request_id = trace.begin(incoming.get("X-Request-Id", ""), incoming.get(KEY_HEADER, ""))
 
     @flask.after_request
     def finish(response: Response) -> Response:
@@ -211,7 +211,7 @@ def _around_requests(flask: Flask, *, secure: bool) -> None:
 
 
 def serve(app: App, ready: Callable[[int], None]) -> None:
-    """Serve one hall from one process until SIGTERM or SIGINT; `ready` is told the port."""
+    """Serve one hall from one process until SIGTERM or SIGINT; call `ready` with the port."""
     config = app.hall.config
-    house = House(lambda _hall: app, {}, NoBell(alone=True), app.metrics, limits=app.api.limits)
-    serving.serve(house, config, ready)
+    router = House(lambda _hall: app, {}, NoBell(alone=True), app.metrics, limits=app.api.limits)
+    serving.serve(router, config, ready)

@@ -1,9 +1,9 @@
-"""The bell between workers: what happened in one is told to the others that serve the same hall.
+"""Worker bus: publishes events to the other workers that serve the same hall, through Redis.
 
-A worker rings after its commit; the others hear, and read the database anew. What is rung are
-small facts, never states, and nothing depends on their coming: while the bell (Redis) is down
-workers look into the journal instead (`server.serving`). Each hall has a channel of its own, so
-nobody hears of a hall that it does not serve.
+A worker publishes after its commit; the others receive the event and read the database again.
+Events are small facts, never states, and nothing depends on their delivery: while Redis is down,
+workers read the journal instead (`server.serving`). Each hall has its own channel, so a worker
+receives only events of halls that it serves.
 """
 
 from __future__ import annotations
@@ -25,34 +25,37 @@ from server.services.bus import Event, of_wire, to_wire
 log = logging.getLogger(__name__)
 CHANNEL = "hallkeeper:{}"
 LONGEST = 10_000
-"""Messages that wait for a slow Redis; beyond that they are dropped and the others look."""
+"""Maximum number of queued messages; beyond it they are dropped and the others read the journal."""
 MOST_AT_ONCE = 200
 RETRY_SECONDS = 0.5
 LINE_SECONDS = 2.0
 PROOF_SECONDS = 1.0
 SILENT_SECONDS = 3.0
-"""A Redis that hangs, or is cut off without a word, is known by its silence."""
+"""Seconds without an answer after which Redis counts as lost (hanging or cut off)."""
 Heard = Callable[[str, list[Event]], None]
 
 
 class Bell(Protocol):
-    """How workers tell each other."""
+    """Worker bus interface."""
 
     def ring(self, hall_id: str, events: Sequence[Event], /) -> None:
-        """Tell the others; never waits."""
+        """Publish events to the other workers; never waits."""
         ...
 
     def serve(self, hall_id: str, /) -> None:
-        """Hear of this hall from now on."""
+        """Subscribe to a hall."""
         ...
 
     def whole_since(self) -> float | None:
-        """Since when (steady seconds) nothing can have been missed; None: it may be now."""
+        """Return the monotonic time since when no event can have been missed.
+
+        The result is None if an event may be missed now.
+        """
         ...
 
 
 class NoBell:
-    """For one worker alone, or for several that only look into the journal."""
+    """Worker bus without a connection, for a single worker or for polling the journal."""
 
     def __init__(self, *, alone: bool) -> None:
         self._since = 0.0 if alone else None
@@ -68,58 +71,64 @@ class NoBell:
 
 
 class RedisBell:
-    """Redis publish and subscribe, on two connections that are renewed when they break."""
+    """Worker bus over Redis publish and subscribe, on two connections that are renewed."""
 
     def __init__(
         self, url: str, worker: str, heard: Heard, steady: Callable[[], float] = time.monotonic
     ) -> None:
-        # A hall of one process never needs it.
+        # A hall of one process does not need Redis.
         from redis import Redis  # noqa: PLC0415
         from redis.backoff import NoBackoff  # noqa: PLC0415
         from redis.retry import Retry  # noqa: PLC0415
 
-        # The library would mend a broken line silently; what was rung meanwhile would be lost.
+        # The library would reconnect silently; events published meanwhile would be lost.
         options: dict[str, Any] = {"socket_timeout": LINE_SECONDS, "retry": Retry(NoBackoff(), 0)}
         options["decode_responses"] = True
         self._client: Any = Redis.from_url(url, socket_connect_timeout=LINE_SECONDS, **options)
         self._worker = worker
-        self._look = json.dumps({"w": worker, "e": None})
-        """Asks the others to look into the journal."""
+        self._replay_request = json.dumps({"w": worker, "e": None})
+        """Message that makes the other workers read the journal."""
         self._heard = heard
         self._steady = steady
         self._halls: set[str] = set()
-        self._more = Flag()
-        self._whole: float | None = None
+        self._new_halls = Flag()
+        self._complete_since: float | None = None
         self._spoken = False
         self._queue: Queue[tuple[str, str]] = Queue(LONGEST)
-        gevent.spawn(self._speak)
-        gevent.spawn(self._listen)
+        gevent.spawn(self._publish_loop)
+        gevent.spawn(self._receive_loop)
 
     def ring(self, hall_id: str, events: Sequence[Event]) -> None:
-        told = {"w": self._worker, "t": trace.current(), "e": [to_wire(e) for e in events]}
-        body = json.dumps(told)
+        message = {"w": self._worker, "t": trace.current(), "e": [to_wire(e) for e in events]}
+        body = json.dumps(message)
         try:
             self._queue.put_nowait((CHANNEL.format(hall_id), body))
         except Full:
-            self._whole = None
+            self._complete_since = None
 
     def serve(self, hall_id: str) -> None:
         self._halls.add(hall_id)
-        self._more.set()
+        self._new_halls.set()
         with suppress(Full):
-            # Who was in this worker's place may have ended between an act and its ringing.
-            self._queue.put_nowait((CHANNEL.format(hall_id), self._look))
+            # The previous worker in this slot may have ended between an action and its event.
+            self._queue.put_nowait((CHANNEL.format(hall_id), self._replay_request))
 
     def whole_since(self) -> float | None:
-        return self._whole
+        return self._complete_since
 
-    # -- speaking ------------------------------------------------------------------------------
+    # -- publishing ----------------------------------------------------------------------------
 
-    def _speak(self) -> None:
-        """Send what waits, many at a time. For what cannot be sent the others are told to look."""
+    def _publish_loop(self) -> None:
+        """Publish queued messages in batches.
+
+        After a failure ask the others to read the journal.
+        """
         missed: set[str] = set()
         while True:
-            batch = [*((channel, self._look) for channel in missed), *self._batch(wait=not missed)]
+            batch = [
+                *((channel, self._replay_request) for channel in missed),
+                *self._batch(wait=not missed),
+            ]
             try:
                 self._publish(batch)
                 missed.clear()
@@ -143,68 +152,68 @@ class RedisBell:
                     pipe.publish(channel, body)
                 pipe.execute()
             except Exception:
-                # A connection from before Redis was started again fails once.
+                # A connection from before a restart of Redis fails once.
                 if last:
                     raise
             else:
                 return
 
-    # -- listening -----------------------------------------------------------------------------
+    # -- receiving -----------------------------------------------------------------------------
 
-    def _listen(self) -> None:
+    def _receive_loop(self) -> None:
         while True:
             if not self._halls:
-                self._more.wait()
+                self._new_halls.wait()
             line = self._client.pubsub()
             try:
-                self._hear(line)
+                self._receive(line)
             except Exception as error:  # noqa: BLE001 - whatever it is, the hall goes on
                 self._broken("bell", error)
                 gevent.sleep(RETRY_SECONDS)
             finally:
                 line.close()
 
-    def _hear(self, line: Any) -> None:
-        """Until the line breaks, or says nothing though it was asked."""
-        known: set[str] = set()
-        asked = proven = self._steady()
-        awaited = 0
+    def _receive(self, line: Any) -> None:
+        """Receive until the connection breaks or Redis stops answering."""
+        subscribed: set[str] = set()
+        pinged_at = answered_at = self._steady()
+        pending = 0
         while True:
-            fresh = self._halls - known
-            if fresh:
-                self._more.clear()
-                line.subscribe(*(CHANNEL.format(hall) for hall in fresh))
-                known |= fresh
-                awaited += len(fresh)
-                self._whole = None  # until Redis says that these are heard as well
+            new_halls = self._halls - subscribed
+            if new_halls:
+                self._new_halls.clear()
+                line.subscribe(*(CHANNEL.format(hall) for hall in new_halls))
+                subscribed |= new_halls
+                pending += len(new_halls)
+                self._complete_since = None  # until Redis confirms these subscriptions
             message = line.get_message(timeout=PROOF_SECONDS)
             now = self._steady()
-            if message is None and now - proven > SILENT_SECONDS:
+            if message is None and now - answered_at > SILENT_SECONDS:
                 raise TimeoutError("Redis does not answer")
-            if now - asked > PROOF_SECONDS:
-                asked = now
+            if now - pinged_at > PROOF_SECONDS:
+                pinged_at = now
                 line.ping()
             if message is None:
                 continue
-            proven = now
-            awaited -= message["type"] == "subscribe"
-            if self._whole is None and not awaited:
+            answered_at = now
+            pending -= message["type"] == "subscribe"
+            if self._complete_since is None and not pending:
                 log.info("the bell is heard")
-                self._whole = now
+                self._complete_since = now
             if message["type"] == "message":
-                self._take(message["channel"].partition(":")[2], message["data"])
+                self._dispatch(message["channel"].partition(":")[2], message["data"])
 
-    def _take(self, hall_id: str, body: str) -> None:
-        said = json.loads(body)
-        if said["w"] == self._worker:
+    def _dispatch(self, hall_id: str, body: str) -> None:
+        message = json.loads(body)
+        if message["w"] == self._worker:
             return
-        if said["e"] is None:
-            self._whole = self._steady()  # something was missed before now
+        if message["e"] is None:
+            self._complete_since = self._steady()  # an event may have been missed before now
         else:
-            with trace.of(str(said.get("t", ""))):
-                self._heard(hall_id, [of_wire(e) for e in said["e"]])
+            with trace.of(str(message.get("t", ""))):
+                self._heard(hall_id, [of_wire(e) for e in message["e"]])
 
     def _broken(self, what: str, error: Exception) -> None:
-        if self._whole is not None:
+        if self._complete_since is not None:
             log.warning("%s lost: %s", what, type(error).__name__)
-        self._whole = None
+        self._complete_since = None

@@ -1,8 +1,8 @@
-"""Body of a request as it comes over the wire: an end that cannot be mistaken, and a deadline.
+"""Request body as received: an unambiguous end, and a deadline.
 
-Whoever asked for the body bounds it (`server.api.bound_body`); nothing is read before somebody
-asks. A body that breaks off, or whose chunks are none, is a refusal (400) and ends the connection:
-nobody knows where the next request would begin.
+The consumer of the body limits it (`server.api.bound_body`); nothing is read before it is
+requested. A truncated body or invalid chunks are rejected (400) and end the connection, because the
+start of the next request is unknown.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ LONGEST_CHUNK_LINE = 256
 MOST_TRAILERS = 20
 LEFT_OF_STRANGERS = 64 * 1024
 LEFT_OF_KNOWN = 32 * 1024 * 1024
-"""Bytes that are dropped of a body that nobody wanted, so that the client reads its refusal."""
+"""Maximum bytes of an unread body that are dropped, so that the client reads its rejection."""
 LEFT_SECONDS = 5.0
 PIECE = 64 * 1024
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
@@ -25,18 +25,18 @@ _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class BrokenBodyError(BadRequest):
-    """A body that ends before its end, or whose chunks are none."""
+    """Error for a truncated body or invalid chunks."""
 
 
 class Body(io.RawIOBase):
-    """The body of one request. `handler`: the connection's, with its reader and its waits."""
+    """Body of one request. `handler` is the connection's, with its reader and deadlines."""
 
     def __init__(self, handler: Any, length: int, *, chunked: bool, expects: bool) -> None:
         super().__init__()
         self._handler = handler
         self._reader = handler.rfile
         self._left = length
-        """Bytes to come: of the body, or of the open chunk."""
+        """Missing bytes of the body, or of the current chunk."""
         self._chunked = chunked
         self._first = True
         self._over = not chunked and not length
@@ -50,7 +50,7 @@ class Body(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Read what is there, waiting for the first of it; raises BrokenBodyError."""
+        """Read the available data, waiting for the first; raises BrokenBodyError."""
         if self._over or not len(buffer):
             return 0
         connection = self._handler.connection
@@ -105,19 +105,19 @@ class Body(io.RawIOBase):
         return BrokenBodyError()
 
     def _discard(self) -> None:
-        """Drop what nobody read, or end the connection: called once the answer is sent."""
+        """Drop the unread rest or end the connection; called after the answer is sent."""
         if self._over:
             return
         if self._expects:
             self._handler.close_connection = True
             return
         handler = self._handler
-        left = LEFT_OF_KNOWN if handler.connection.name else LEFT_OF_STRANGERS
+        remaining = LEFT_OF_KNOWN if handler.connection.name else LEFT_OF_STRANGERS
         self._until = handler.server.connections.steady() + LEFT_SECONDS
         piece = bytearray(PIECE)
         try:
-            while left > 0 and (got := self.readinto(piece)):
-                left -= got
+            while remaining > 0 and (got := self.readinto(piece)):
+                remaining -= got
         except BrokenBodyError:
             return
         if not self._over:

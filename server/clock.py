@@ -1,7 +1,7 @@
-"""Time and chance as arguments: the only place that asks the machine for either.
+"""Clocks and random sources, passed as arguments: the only module that reads the machine's.
 
-A `Clock` gives UTC milliseconds. The demo's clock can run faster and start at another time of
-day; nothing else knows. A `Chance` gives tokens; tests bring a seeded one.
+A `Clock` returns UTC milliseconds. The demo's clock can run faster and start at another time of
+day; no other module is aware of that. A `Chance` returns tokens; tests use a seeded one.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 class Clock(Protocol):
-    """Where the time comes from."""
+    """Clock interface."""
 
     def now(self) -> int:
-        """Milliseconds since 1970, UTC."""
+        """Return milliseconds since 1970, UTC."""
         ...
 
 
 class MachineClock:
-    """The machine's clock."""
+    """Clock of the machine."""
 
     def now(self) -> int:
         return time.time_ns() // 1_000_000
 
 
 class ScaledClock:
-    """Starts at `start` (ms) and runs `speed` times as fast as the machine's steady clock."""
+    """Clock that starts at `start` (ms) and runs `speed` times as fast as the monotonic clock."""
 
     def __init__(self, start: int, speed: float) -> None:
         self._start = start
@@ -42,10 +42,10 @@ class ScaledClock:
 
 
 class StagedClock:
-    """A rehearsal's clock: runs `speed` times as fast, but never beyond what the stage allows.
+    """Clock of a rehearsal: `speed` times as fast, but never beyond the time allowed.
 
-    It stands still while the stage acts, so every act of a rehearsed day has its exact time and
-    the same seed gives the same day, however busy the machine is.
+    It stands still while the rehearsal acts, so every action of the day has its exact time and the
+    same seed gives the same day, however busy the machine is.
     """
 
     def __init__(self, start: int, speed: float) -> None:
@@ -59,15 +59,15 @@ class StagedClock:
         return min(self._until, self._now + ran)
 
     def allow(self, until: int) -> int:
-        """Let the clock run on to `until`; returns what it shows now."""
-        shown = self.now()
+        """Let the clock run on to `until`; return its current time."""
+        current = self.now()
         if until > self._until:
-            self._now, self._from, self._until = shown, time.monotonic(), until
-        return shown
+            self._now, self._from, self._until = current, time.monotonic(), until
+        return current
 
 
 class SetClock:
-    """A clock that stands where it is put: for tests and replays."""
+    """Clock that stands still at a set time: for tests and for writing past days."""
 
     def __init__(self, now: int) -> None:
         self._now = now
@@ -76,28 +76,28 @@ class SetClock:
         return self._now
 
     def set(self, now: int) -> None:
-        """Put the hands."""
+        """Set the time."""
         self._now = now
 
     def forward(self, *, minutes: float = 0, seconds: float = 0) -> None:
-        """Move the hands on."""
+        """Advance the time."""
         self._now += int(minutes * 60_000 + seconds * 1000)
 
 
 class Chance(Protocol):
-    """Where unguessable or arbitrary values come from."""
+    """Source of unguessable or arbitrary values."""
 
     def token(self, size: int = 16) -> str:
-        """A URL-safe token of `size` random bytes."""
+        """Return a URL-safe token of `size` random bytes."""
         ...
 
     def digits(self, count: int) -> str:
-        """A code of decimal digits."""
+        """Return a code of decimal digits."""
         ...
 
 
 class SystemChance:
-    """The operating system's randomness."""
+    """Random source of the operating system."""
 
     def token(self, size: int = 16) -> str:
         return secrets.token_urlsafe(size)
@@ -107,7 +107,7 @@ class SystemChance:
 
 
 class SeededChance:
-    """Repeatable values for tests; never used for secrets."""
+    """Repeatable source for tests; never used for secrets."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
@@ -120,13 +120,13 @@ class SeededChance:
 
 
 def local(now: int, timezone: str) -> datetime:
-    """The hall's wall clock (naive) at `now`; the machine's own zone does not matter."""
+    """Return the hall's wall clock (naive) at `now`, independent of the machine's own zone."""
     aware = datetime.fromtimestamp(now / 1000, UTC).astimezone(ZoneInfo(timezone))
     return aware.replace(tzinfo=None)
 
 
 def zone_known(name: str) -> bool:
-    """Whether this machine knows the time zone."""
+    """Return True if this machine has the time zone."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -135,5 +135,5 @@ def zone_known(name: str) -> bool:
 
 
 def instant(moment: datetime, timezone: str) -> int:
-    """Milliseconds of a wall-clock time of the hall."""
+    """Return the milliseconds of a wall-clock time of the hall."""
     return int(moment.replace(tzinfo=ZoneInfo(timezone)).timestamp() * 1000)

@@ -1,7 +1,7 @@
-"""What is technical about a deployment: `hall.toml` in the data directory, and nothing else.
+"""Technical configuration of a deployment: `hall.toml` in the data directory, nothing else.
 
 Business data, settings and accounts are in the database. Unknown keys are errors: a misspelt
-setting that is silently ignored is found years later.
+setting that is silently ignored may go unnoticed for years.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ FILE = "hall.toml"
 
 
 class ConfigError(ValueError):
-    """`hall.toml` cannot be used; the message says which key and why, in both languages."""
+    """Error for an unusable `hall.toml`; the message names key and reason in both languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,38 +33,38 @@ class Config:
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str = ""
-    """What stands in QR codes; empty for http://host:port."""
+    """Base address in QR codes; empty for http://host:port."""
     trusted_proxy: bool = False
-    """Whether X-Forwarded-* of a reverse proxy are believed."""
+    """Flag: X-Forwarded-* headers of a reverse proxy are trusted."""
     tls_certificate: str = ""
-    """A PEM file with the certificate and its chain; empty: plain HTTP, for a proxy or a trial."""
+    """Path of a PEM file with certificate and chain; empty for plain HTTP (proxy or trial)."""
     tls_key: str = ""
-    """A PEM file with its key."""
+    """Path of a PEM file with the certificate's key."""
     log: str = "info"
     redis: str = ""
-    """URL of the Redis or Valkey that workers of one hall tell each other by."""
+    """URL of the Redis or Valkey that connects the workers of one hall."""
     workers: int = 1
-    """How many server processes `hall serve` starts."""
+    """Number of server processes that `hall serve` starts."""
     slot: int = 0
-    """Which of them this is."""
+    """Number of this process among them."""
     halls: Mapping[str, Any] = field(default_factory=dict)
-    """Hall id to host name, where one deployment serves several halls."""
+    """Host name by hall id, if one deployment serves several halls."""
     demo: bool = False
     simulators: str = ""
     """Control address of the simulators; demo only."""
 
     @property
     def database_url(self) -> str:
-        """The URL to open."""
+        """URL of the database to open."""
         return self.database or f"sqlite:///{self.data.resolve() / 'hall.db'}"
 
     @property
     def worker_name(self) -> str:
-        """Names this process among those that serve the same database; kept over restarts."""
+        """Name of this process among those on the same database; kept over restarts."""
         return f"{socket.gethostname()[:40]}:{self.port}/{self.slot}"
 
     def of_hall(self, hall_id: str) -> Config:
-        """The settings for one of several halls: its own data folder, address and QR codes."""
+        """Return the settings of one of several halls: own data folder, address, QR codes."""
         if not self.halls:
             return self
         host = self.halls[hall_id]
@@ -79,7 +79,7 @@ class Config:
 
     @property
     def base_url(self) -> str:
-        """The address people's phones are sent to."""
+        """Base address that people's phones open."""
         scheme = "https" if self.tls_certificate else "http"
         return (self.public_url or f"{scheme}://{self.host}:{self.port}").rstrip("/")
 
@@ -121,19 +121,19 @@ def load(data: Path, **overrides: Any) -> Config:
             raise ConfigError(
                 f"{path}: {name}: 类型不对 / wrong type, {kinds[name].__name__} wanted"
             )
-    given = {name: value for name, value in overrides.items() if value is not None}
-    config = replace(Config(data=data), **(values | given))
+    set_overrides = {name: value for name, value in overrides.items() if value is not None}
+    config = replace(Config(data=data), **(values | set_overrides))
     for problem in _problems(config):
         raise ConfigError(f"{path}: {problem}")
     return config
 
 
 def load_one(data: Path, hall: str = "", **overrides: Any) -> Config:
-    """The settings of one hall: the only one, or the one that is named among several."""
+    """Return the settings of the only hall, or of the named one; raises ConfigError."""
     config = load(data, **overrides)
     if config.halls and hall not in config.halls:
-        known = ", ".join(config.halls)
-        raise ConfigError(f"请用 --hall 指定大厅 / name the hall with --hall: {known}")
+        names = ", ".join(config.halls)
+        raise ConfigError(f"请用 --hall 指定大厅 / name the hall with --hall: {names}")
     return config.of_hall(hall)
 
 

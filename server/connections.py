@@ -1,13 +1,13 @@
-"""Connections of this process: places, deadlines, and who has to leave when places run out.
+"""Connections of this process: slots, deadlines, and eviction when slots run out.
 
-A process may open so many files (RLIMIT_NOFILE) and no more; one that has none left answers nobody.
-So connections have places, of which strangers may hold half, and those of one address a quarter. A
-connection by which somebody signed in asked is no stranger's. Where the strangers' places are full,
-whoever of them has been idle longest goes, of the address that holds most; an open page's live line
-goes only if no other is idle, and then the newest.
+A process may open a limited number of files (RLIMIT_NOFILE); without a free one it can serve no
+client. So connections have slots; unknown clients may hold half of them, and those of one address a
+quarter. A connection that carried a request of a signed-in person or device is not unknown. If the
+slots of unknown clients are full, the longest idle one of the address with most slots is closed. A
+page's live connection is closed only if no other one is idle, and then the newest.
 
-Each connection has a deadline while it is waited for: for its first line, the rest of a head, a
-body, the reading of an answer, the next request. One greenlet looks at all of them, which costs a
+Each connection has a deadline while the server waits: for the first line, the rest of a head, a
+body, the reading of an answer, the next request. One greenlet checks all deadlines, which costs a
 request two assignments instead of a timer.
 """
 
@@ -32,26 +32,26 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5
 LOG_AGAIN_SECONDS = 60.0
 MOST_RESERVED = 256
-"""Files for everything else: the database, Redis, papers, backups, log."""
+"""Number of files reserved for everything else: database, Redis, documents, backups, log."""
 FEWEST = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Seconds until a connection that is waited for is closed."""
+    """Seconds of waiting after which a connection is closed."""
 
     head: float = 10.0
     body: float = 20.0
     idle: float = 75.0
-    """As nginx keeps its own ones: 60."""
+    """Seconds between two requests; longer than nginx keeps its own connections (60)."""
     answer: float = 30.0
     slowest: int = 16 * 1024
-    """Bytes a second: a long body and a long answer have the seconds more that they need at it."""
+    """Bytes per second: a long body and a long answer get extra seconds at this rate."""
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Most files that connections hold: of all, of strangers, of one address, of one name."""
+    """Maximum files of connections: in total, of unknown clients, of one address, of one name."""
 
     all: int
     strangers: int
@@ -60,28 +60,28 @@ class Places:
 
     @classmethod
     def of(cls, files: int, *, proxied: bool = False) -> Places:
-        """Return the places of a process that may open so many files.
+        """Return the slots of a process that may open `files` files.
 
-        `proxied`: the address is a proxy's, which speaks for everybody.
+        `proxied`: the address is that of a proxy, which forwards for all clients.
         """
-        everybody = max(FEWEST, files - min(MOST_RESERVED, files // 4))
-        strangers = everybody if proxied else everybody // 2
+        total = max(FEWEST, files - min(MOST_RESERVED, files // 4))
+        strangers = total if proxied else total // 2
         return cls(
-            everybody,
+            total,
             strangers,
             strangers if proxied else strangers // 2,
-            everybody if proxied else everybody // 4,
+            total if proxied else total // 4,
         )
 
 
 def open_files() -> int:
-    """Return how many files this process may open."""
+    """Return the number of files that this process may open."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return soft if soft != resource.RLIM_INFINITY else 1 << 20
 
 
 class Connection:
-    """One connection: whose it is, whether it is idle, and until when it may be waited for."""
+    """One connection: its owner, whether it is idle, and its deadline."""
 
     __slots__ = ("_all", "busy", "deadline", "fd", "files", "line", "name", "sock", "source")
 
@@ -91,48 +91,48 @@ class Connection:
         self.fd: int = sock.fileno()
         self.source = source
         self.name = ""
-        """The person or device that asked by it; empty for a stranger's."""
+        """Name of the person or device that used it; empty for an unknown client."""
         self.busy = False
-        """True while the hall works on a request of it."""
+        """True while a request of this connection is being processed."""
         self.line = False
-        """True once it has become a live line."""
+        """True once it is a live connection (WebSocket)."""
         self.files = 1
         self.deadline = deadline
 
     def wait(self, seconds: float) -> None:
-        """Wait for the client."""
+        """Set a deadline for the client."""
         self.busy = False
         self.deadline = self._all.steady() + seconds
 
     def work(self) -> None:
-        """Wait for nobody."""
+        """Remove the deadline while a request is processed."""
         self.busy = True
         self.deadline = inf
 
     def rest(self) -> None:
-        """Note that nothing is asked now: it is the newest of the idle ones."""
+        """Mark the connection as idle: it is the newest of the idle ones."""
         self.wait(self._all.waits.idle)
         self._all.touched(self)
 
     def recognise(self, name: str) -> None:
-        """Note that somebody known asked by it."""
+        """Record the name of the person or device that uses it."""
         if not self.name:
             self._all.recognise(self, name)
 
     def upgrade(self) -> None:
-        """Note that it is a live line from now on, which has a second file."""
+        """Mark it as a live connection, which uses a second file."""
         self.line, self.deadline = True, inf
         self._all.weigh(self, 2)
 
     def cut(self) -> None:
-        """End it; whoever waits for it goes on."""
+        """End the connection; whatever waits for it continues."""
         with suppress(OSError):
-            # Not the method of a TLS socket, which takes the reader's state away.
+            # Not the method of a TLS socket, which would remove the reader's state.
             gevent.socket.socket.shutdown(self.sock, gevent.socket.SHUT_RDWR)
 
 
 class Connections:
-    """Every connection of this process."""
+    """All connections of this process."""
 
     def __init__(
         self,
@@ -146,59 +146,59 @@ class Connections:
         self._open: dict[int, Connection] = {}
         self._strangers: dict[str, OrderedDict[Connection, None]] = {}
         self._files_of: Counter[str] = Counter()
-        """Files by the address of strangers."""
+        """Number of files by the address of unknown clients."""
         self._names: Counter[str] = Counter()
         self._used = self._used_by_strangers = 0
         self._logged = -inf
 
-    # -- coming and going ----------------------------------------------------------------------
+    # -- opening and closing ------------------------------------------------------------------
 
     def admit(self, sock: Any, address: str) -> Connection | None:
-        """Give a new connection a place, somebody else's if need be; None if there is none."""
+        """Give a new connection a slot, by eviction if necessary; None if there is none."""
         source = source_of(address)
         if not self._has_room(source):
-            self._say_full()
+            self._log_full()
             return None
-        made = Connection(self, sock, source, self.steady() + self.waits.head)
-        self._open[made.fd] = made
-        self._strangers.setdefault(source, OrderedDict())[made] = None
-        self._count(made, 1)
-        return made
+        connection = Connection(self, sock, source, self.steady() + self.waits.head)
+        self._open[connection.fd] = connection
+        self._strangers.setdefault(source, OrderedDict())[connection] = None
+        self._count(connection, 1)
+        return connection
 
     def of(self, sock: Any) -> Connection:
-        """Return the connection of a socket; one that nobody admitted has a place of its own."""
+        """Return the connection of a socket; one that was not admitted gets its own object."""
         connection = self._open.get(sock.fileno())
         if connection is None:
             return Connection(self, sock, "", inf)
-        connection.sock = sock  # behind TLS another one than was admitted
+        connection.sock = sock  # with TLS it is another socket than the admitted one
         return connection
 
     def leave(self, connection: Connection) -> None:
-        """Forget a connection."""
+        """Remove a connection."""
         if self._open.get(connection.fd) is connection:
             del self._open[connection.fd]
             self._count(connection, -connection.files)
             self._forget_stranger(connection)
             if connection.name:
                 self._names[connection.name] -= connection.files
-                self._names += Counter()  # keeps what is above zero
+                self._names += Counter()  # keeps the positive counts
 
     def size(self) -> int:
-        """Return how many there are."""
+        """Return the number of connections."""
         return len(self._open)
 
-    # -- what a connection tells ---------------------------------------------------------------
+    # -- reports of a connection --------------------------------------------------------------
 
     def touched(self, connection: Connection) -> None:
-        """Put a stranger's behind the others of its address that are idle."""
+        """Move the connection of an unknown client behind the idle ones of its address."""
         group = self._strangers.get(connection.source)
         if group is not None and connection in group:
             group.move_to_end(connection)
 
     def recognise(self, connection: Connection, name: str) -> None:
-        """Take a connection out of the strangers, unless this name has more than its part."""
-        mine = self._open.get(connection.fd) is connection
-        if not mine or not name or self._names[name] + connection.files > self.places.name:
+        """Count a connection under its name, unless this name has all its slots in use."""
+        is_open = self._open.get(connection.fd) is connection
+        if not is_open or not name or self._names[name] + connection.files > self.places.name:
             return
         self._count(connection, -connection.files)
         self._forget_stranger(connection)
@@ -207,7 +207,7 @@ class Connections:
         self._count(connection, connection.files)
 
     def weigh(self, connection: Connection, files: int) -> None:
-        """Count a connection as so many files."""
+        """Set the number of files of a connection."""
         if self._open.get(connection.fd) is connection:
             self._count(connection, files - connection.files)
             if connection.name:
@@ -217,16 +217,16 @@ class Connections:
     # -- ends ----------------------------------------------------------------------------------
 
     def look(self) -> int:
-        """Cut who was waited for too long; returns how many."""
+        """Close connections past their deadline; return their number."""
         now = self.steady()
-        late = [one for one in self._open.values() if one.deadline < now]
+        late = [candidate for candidate in self._open.values() if candidate.deadline < now]
         for connection in late:
             connection.deadline = inf
             connection.cut()
         return len(late)
 
     def run(self) -> None:
-        """Look for ever; a greenlet of its own."""
+        """Check deadlines for ever; runs in its own greenlet."""
         while True:
             gevent.sleep(LOOK_SECONDS)
             self.look()
@@ -244,10 +244,15 @@ class Connections:
         return True
 
     def _evict(self, source: str) -> bool:
-        """Let one stranger of this address go: the longest idle one, else the newest line."""
+        """Close one unknown client of this address: the longest idle, else the newest live one."""
         group = self._strangers.get(source, OrderedDict())
-        victim = next((one for one in group if not one.busy and not one.line), None)
-        victim = victim or next((one for one in reversed(group) if one.line), None)
+        victim = next(
+            (connection for connection in group if not connection.busy and not connection.line),
+            None,
+        )
+        victim = victim or next(
+            (connection for connection in reversed(group) if connection.line), None
+        )
         if victim is None:
             return False
         victim.cut()
@@ -269,7 +274,7 @@ class Connections:
             if not group:
                 del self._strangers[connection.source]
 
-    def _say_full(self) -> None:
+    def _log_full(self) -> None:
         now = self.steady()
         if now - self._logged > LOG_AGAIN_SECONDS:
             self._logged = now

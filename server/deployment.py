@@ -1,6 +1,6 @@
-"""A deployment: the hall, or the halls, that `hall.toml` names, as one process serves them.
+"""Deployment: the hall or halls that `hall.toml` names, served by one process.
 
-How several such processes are started is `server.supervisor`'s.
+`server.supervisor` starts several such processes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from server.storage.engine import Databases, is_sqlite
 
 
 class Opener:
-    """Opens halls of a deployment; they share native threads and, on PostgreSQL, connections."""
+    """Opener of halls; they share native threads and, on PostgreSQL, connections."""
 
     def __init__(self, config: Config, clock: Clock | None = None) -> None:
         self._config = config
@@ -38,7 +38,7 @@ class Opener:
         self._databases = Databases(config.worker_name) if shared else None
 
     def hall(self, hall_id: str) -> Hall:
-        """One of the deployment's halls, or, for "", the only one."""
+        """Open one of the deployment's halls; "" means the only one."""
         return open_hall(
             self._config.of_hall(hall_id),
             commit=ThreadPool(1).apply,
@@ -48,70 +48,73 @@ class Opener:
         )
 
     def close(self) -> None:
-        """Give back what the halls share."""
+        """Close the shared connections."""
         if self._databases is not None:
             self._databases.close()
 
 
 def house_of(config: Config, clock: Clock | None = None) -> House:
-    """The halls of a deployment, each opened when it is first needed."""
+    """Return the hall router of a deployment; each hall is opened on first use."""
     opener = Opener(config, clock)
-    heard: list[House] = []  # the bell may ring only once there is a house
+    routers: list[House] = []  # events may arrive only after the router exists
 
-    def tell(hall_id: str, events: list[Event]) -> None:
-        heard[0].heard(hall_id, events)
+    def receive(hall_id: str, events: list[Event]) -> None:
+        routers[0].heard(hall_id, events)
 
     hosts = {host: hall for hall, host in config.halls.items()}
     metrics, limits = Metrics(config.worker_name), limits_for(config)
-    heard.append(
+    routers.append(
         House(
             lambda hall: build(opener.hall(hall), metrics=metrics, limits=limits),
             hosts,
-            bell_for(config, tell),
+            bell_for(config, receive),
             metrics,
             shared=not is_sqlite(config.database_url),
             limits=limits,
         )
     )
-    return heard[0]
+    return routers[0]
 
 
 def begin(config: Config, clock: Clock | None = None) -> list[tuple[str, str]]:
-    """Bring the databases to this version and give new halls a start, before anybody serves.
+    """Migrate the databases and initialise new halls, before any worker serves.
 
-    Returns (hall, one-time password of its first administrator) of each new one.
+    Return (hall, one-time password of its first administrator) for each new hall.
     """
     if not is_sqlite(config.database_url):
         prepare(config)
     opener = Opener(config, clock)
-    fresh = []
+    passwords = []
     for hall_id in config.halls or [""]:
         hall = opener.hall(hall_id)
         password = first_administrator(hall)
         if password is not None:
-            fresh.append((hall.ctx.hall_id, password))
+            passwords.append((hall.ctx.hall_id, password))
         _ensure_catalogue(hall)
         hall.ctx.store.close()
     opener.close()
-    return fresh
+    return passwords
 
 
 def _ensure_catalogue(hall: Hall) -> None:
-    """A new hall starts empty: its office imports a workbook. Pages need something to show."""
+    """Create an empty catalogue for a new hall, until its office imports a workbook.
+
+    Pages need a catalogue.
+    """
     try:
         hall.ctx.catalogue()
     except HallError:
         take_catalogue(hall.ctx, SYSTEM, empty_catalogue(hall.ctx.hall_id), "")
 
 
-def words_of(fresh: list[tuple[str, str]]) -> str:
-    """What is shown once of new halls' administrators."""
+def words_of(passwords: list[tuple[str, str]]) -> str:
+    """Return the text that is shown once to the administrators of new halls."""
     lines = [
         "",
         "一次性管理员密码，只显示这一次，首次登录必须修改：",
         "One-time administrator password, shown only now, to be changed at first sign-in:",
         "",
-        *(f"    {hall}    {ADMINISTRATOR}    {password}" for hall, password in fresh),
+        *(f"    {hall}    {ADMINISTRATOR}    {password}" for hall, password in passwords),
         "",
     ]
     return "\n".join(lines)

@@ -1,13 +1,13 @@
-"""One message to many screens: framed once, written straight to every socket that is free.
+"""Direct sender of live messages: framed once, written straight to every free socket.
 
 Stock Engine.IO wakes a greenlet for every client and message and frames the same text for each of
-them. Here the frame is made once. A socket that is not free (something queued, half a frame
-unsent, TLS, another transport) gets the message through its queue as ever, in the right order.
+them. Here the frame is created once. A socket that is not free (something queued, half a frame
+unsent, TLS, another transport) gets the message through its queue as usual, in the right order.
 
-The same holds for the pings that show each side that the other one lives: one greenlet sends all
+The same applies to the pings by which each side detects a lost connection: one greenlet sends all
 of them, and an answer is recognised by its bytes.
 
-Nothing here knows what is sent or to whom it may be; rooms are Socket.IO's own.
+The module does not interpret messages or permissions; rooms are Socket.IO's own.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ log = logging.getLogger(__name__)
 
 TEXT, SHORT, LONG = 0x81, 126, 127
 LOOK_SECONDS = 1.0
-"""How often it is looked whom to ping and who has not answered in time."""
+"""Seconds between two checks of due pings and missing answers."""
 JOIN_SECONDS = 10.0
-"""A line that has joined no namespace by then is ended."""
+"""Seconds after which a connection that has not joined a namespace is closed."""
 
 
 def framed(text: str) -> bytes:
-    """A text as one WebSocket frame of a server: final, not masked (RFC 6455, 5.2)."""
+    """Return a text as one WebSocket frame of a server: final, not masked (RFC 6455, 5.2)."""
     data = text.encode()
     size = len(data)
     if size < SHORT:
@@ -53,7 +53,7 @@ def framed(text: str) -> bytes:
 
 
 def answers_ping(data: bytes) -> bool:
-    """Whether a client's bytes are one frame with Engine.IO's PONG, the text `3`."""
+    """Return True if a client's bytes are one frame with Engine.IO's PONG, the text `3`."""
     return len(data) == 7 and data[:2] == b"\x81\x81" and data[6] ^ data[2] == 0x33
 
 
@@ -62,32 +62,32 @@ _PING_FRAME = framed(_PING.encode())
 
 
 class _Rest(bytes):
-    """The end of a frame whose beginning is with the client already; goes first in its queue."""
+    """Rest of a frame that is partly sent; it is the first in the client's queue."""
 
     __slots__ = ()
 
     def encode(self) -> _Rest:
-        """As Engine.IO asks its packets."""
+        """Return the bytes unchanged; Engine.IO calls this for its packets."""
         return self
 
 
-class _Nobody:
-    """Stands for the thread and the event that the WebSocket would have of its own."""
+class _NoThread:
+    """Stand-in for the thread and the event that the WebSocket library would create."""
 
     name = ""
 
     def __init__(self, target: Callable[[], None] | None = None) -> None:
-        """Nothing is started."""
+        """Do nothing: no thread is created."""
 
     def start(self) -> None:
-        """Whoever waits for a message reads it."""
+        """Do nothing: the consumer of the messages reads the socket."""
 
     def set(self) -> None:
-        """Nobody waits for it."""
+        """Do nothing: no thread waits for the event."""
 
 
 class _Socket(simple_websocket.Server):  # type: ignore[misc]
-    """A WebSocket without a greenlet of its own: it is read by who waits for a message."""
+    """WebSocket without a greenlet of its own: the consumer of the messages reads it."""
 
     connected: bool
 
@@ -101,7 +101,7 @@ class _Socket(simple_websocket.Server):  # type: ignore[misc]
         self.answered = answered
         self.meter = meter or Meter()
         super().__init__(
-            environ, thread_class=_Nobody, event_class=_Nobody, max_message_size=largest
+            environ, thread_class=_NoThread, event_class=_NoThread, max_message_size=largest
         )
 
     def handshake(self) -> None:
@@ -113,23 +113,23 @@ class _Socket(simple_websocket.Server):  # type: ignore[misc]
             raise
 
     def receive(self, timeout: float | None = None) -> Any:  # noqa: ARG002 - the library's name
-        """The next message; raises ConnectionClosed."""
+        """Return the next message; raises ConnectionClosed."""
         while self.connected and not self.input_buffer:
             try:
                 data = self.sock.recv(self.receive_bytes)
                 if not data:
                     break
-                alone = self.meter.between
+                at_message_start = self.meter.between
                 if not self.meter.take(data):
                     log.info("a line that sends too much is cut off")
                     self.input_buffer.clear()
                     break
-                if alone and answers_ping(data):
+                if at_message_start and answers_ping(data):
                     self.answered()
                     continue
                 self.ws.receive_data(data)
                 self.connected = self._handle_events()
-                gevent.sleep(0)  # what has come already must not keep the others waiting
+                gevent.sleep(0)  # data received earlier must not delay other clients
             except (OSError, ProtocolError):
                 break
         if self.input_buffer:
@@ -139,11 +139,11 @@ class _Socket(simple_websocket.Server):  # type: ignore[misc]
 
 
 def _ended(_wire: Wire) -> None:
-    """Nobody serves a connection that is over."""
+    """Do nothing: the handler of a closed connection."""
 
 
 class Wire:
-    """Engine.IO's WebSocket: as its own, and it can be written to past the queue."""
+    """WebSocket of Engine.IO that can also be written to past its queue."""
 
     def __init__(self, handler: Callable[[Wire], Any], server: Any) -> None:
         self._handler = handler
@@ -155,12 +155,12 @@ class Wire:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Serve one connection to its end."""
-        # The handler is the Engine.IO socket's own loop; there `send` finds this wire again.
+        # The handler is the loop of the Engine.IO socket; `send` gets this wire from there.
         line: _Line = self._handler.__self__  # type: ignore[attr-defined]
         try:
             self._socket = _Socket(environ, line.schedule_ping, self._largest, self.meter)
         except ProtocolError:
-            # The client's fault, and nothing was promised to it yet.
+            # The client's error; no response has been started yet.
             log.info("a handshake that is none is refused")
             line.close(wait=False, abort=True)
             start_response("400 BAD REQUEST", [("Content-Type", "text/plain")])
@@ -172,7 +172,7 @@ class Wire:
         finally:
             self._socket.connected = False
             self._socket.sock.close()
-            # Half a message may be 256 KB, and whoever ends here is part of a cycle.
+            # Free half a message (up to 256 KB) now: this object is part of a reference cycle.
             self._socket.incoming_message = None
             self._socket.input_buffer.clear()
             self._socket.ws = None
@@ -180,7 +180,7 @@ class Wire:
             self._handler = _ended
 
     def wait(self) -> Any:
-        """The next message, None at the end."""
+        """Return the next message; None at the end."""
         try:
             return self._socket.receive()
         except simple_websocket.ConnectionClosed:
@@ -202,22 +202,22 @@ class Wire:
             self._sending = False
 
     def close(self) -> None:
-        """Say goodbye."""
+        """Close the WebSocket."""
         if self._socket.connected:
             self._socket.close()
 
     def cut(self) -> None:
-        """End the connection whatever it still owes; who waits for it goes on."""
+        """End the connection whatever is unsent; whatever waits for it continues."""
         self._socket.connected = False
         with suppress(OSError):
             self._socket.sock.shutdown(SHUT_RDWR)
 
     def offer(self, frame: bytes) -> bytes | None:
-        """Write a frame now; returns what is left of it, None if nothing could be written."""
+        """Write a frame now; return the unsent rest, or None if nothing could be written."""
         if self._sending or not self._plain or not self._socket.connected:
             return None
         try:
-            # Never waits: gevent's sockets are non-blocking ones.
+            # Never blocks: gevent's sockets are non-blocking.
             sent = os.write(self._socket.sock.fileno(), frame)
         except OSError:
             return None
@@ -225,41 +225,41 @@ class Wire:
 
 
 class _Line(engineio.socket.Socket):  # type: ignore[misc]
-    """Engine.IO's socket; its pings are sent with everybody's, not by a greenlet of its own."""
+    """Socket of Engine.IO; a common greenlet sends its pings instead of one of its own."""
 
     wire: Wire | None = None
     due = 0.0
-    """When the next ping is to be sent, on the steady clock."""
+    """Monotonic time of the next ping."""
     asked: float | None = None
-    """When the ping was sent that is not yet answered."""
+    """Monotonic time of the ping that is not answered yet."""
     alone_since: float | None = 0.0
-    """Since when the line belongs to no namespace; None while it does."""
+    """Monotonic time since when the connection has no namespace; None if it has one."""
 
     def schedule_ping(self) -> None:
-        """The client answered."""
+        """Record that the client answered the ping."""
         self.asked = None
 
     def poll(self) -> list[Any]:
-        """What is queued; waits for the first of it as long as it takes. Nothing at the end."""
-        found = [self.queue.get()]
+        """Return the queued packets, waiting for the first; an empty list at the end."""
+        packets = [self.queue.get()]
         self.queue.task_done()
-        while found[-1] is not None and not self.queue.empty():
-            found.append(self.queue.get())
+        while packets[-1] is not None and not self.queue.empty():
+            packets.append(self.queue.get())
             self.queue.task_done()
-        if found[-1] is None:
-            found.pop()
-            if found:
+        if packets[-1] is None:
+            packets.pop()
+            if packets:
                 self.queue.put(None)
-        return found
+        return packets
 
 
 def _message(event: str, data: str, namespace: str) -> Line:
-    """A Socket.IO event as Engine.IO sends it."""
+    """Return a Socket.IO event as an Engine.IO packet."""
     return Line(MESSAGE, f'{EVENT}{namespace},["{event}",{data}]')
 
 
 def joined(server: Any, sid: str, namespace: str, allowance: Allowance) -> None:
-    """Let a line live that has joined a namespace, and send as much as this."""
+    """Keep a connection that has joined a namespace, and set its allowance."""
     line = _line_of(server, sid, namespace)
     if line is not None:
         line.alone_since = None
@@ -273,67 +273,67 @@ def _line_of(server: Any, sid: str, namespace: str) -> _Line | None:
 
 
 class Direct:
-    """Sends to the rooms of a Socket.IO server, and its pings."""
+    """Sender to the rooms of a Socket.IO server, and of its pings."""
 
     def __init__(self, socketio: SocketIO) -> None:
         self._server = socketio.server
         eio = self._server.eio
-        eio._async = {**eio._async, "websocket": Wire}  # noqa: SLF001 - there is no other door
+        eio._async = {**eio._async, "websocket": Wire}  # noqa: SLF001 - there is no public way
         eio.start_service_task = False
         self._connected = eio.handlers["connect"]
-        self._looking = False
-        self._turn = 0
+        self._is_pinging = False
+        self._stagger = 0
         eio.on("connect", self._connect)
 
     # -- pings ---------------------------------------------------------------------------------
 
-    def _connect(self, known: str, environ: dict[str, Any]) -> Any:
-        """Engine.IO has a new socket, and is about to ping it."""
+    def _connect(self, eio_sid: str, environ: dict[str, Any]) -> Any:
+        """Handle a new Engine.IO socket, which is about to be pinged."""
         eio = self._server.eio
-        line = eio.sockets[known]
+        line = eio.sockets[eio_sid]
         line.__class__ = _Line
-        line.last_ping = None  # set since its making; each send would look how long ago that was
+        line.last_ping = None  # set at its creation; each send would compare it with the time
         line.alone_since = time.monotonic()
-        # Screens that come together, after a restart, are not pinged together.
-        line.due = time.monotonic() + 1 + self._turn
-        self._turn = (self._turn + 1) % max(1, int(eio.ping_interval) - 1)
-        if not self._looking:
-            self._looking = True
-            gevent.spawn(self._look)
-        return self._connected(known, environ)
+        # Screens that connect together, after a restart, are not pinged together.
+        line.due = time.monotonic() + 1 + self._stagger
+        self._stagger = (self._stagger + 1) % max(1, int(eio.ping_interval) - 1)
+        if not self._is_pinging:
+            self._is_pinging = True
+            gevent.spawn(self._ping_loop)
+        return self._connected(eio_sid, environ)
 
-    def _look(self) -> None:
-        """Ping everybody now and then; a greenlet, as long as there is anybody."""
+    def _ping_loop(self) -> None:
+        """Ping all clients at intervals, as long as there are any; runs in a greenlet."""
         try:
             while self._server.eio.sockets:
                 self.attend(time.monotonic())
                 gevent.sleep(LOOK_SECONDS)
         finally:
-            self._looking = False
+            self._is_pinging = False
 
     def attend(self, now: float) -> None:
-        """Ping whose turn it is at `now` on the steady clock; end who did not answer in time."""
+        """Send the pings due at `now` (monotonic) and close connections without an answer."""
         eio = self._server.eio
-        for known, line in list(eio.sockets.items()):
+        for eio_sid, line in list(eio.sockets.items()):
             if line.closed:
-                eio.sockets.pop(known, None)
+                eio.sockets.pop(eio_sid, None)
             elif line.alone_since is not None and now - line.alone_since > JOIN_SECONDS:
-                gevent.spawn(self.cut_off, known)
+                gevent.spawn(self.cut_off, eio_sid)
             elif line.asked is not None:
                 if now - line.asked > eio.ping_timeout:
-                    gevent.spawn(self.cut_off, known, eio.reason.PING_TIMEOUT)
+                    gevent.spawn(self.cut_off, eio_sid, eio.reason.PING_TIMEOUT)
             elif now >= line.due:
                 line.asked, line.due = now, now + eio.ping_interval
-                self._one(known, _PING, _PING_FRAME)
+                self._send_to(eio_sid, _PING, _PING_FRAME)
 
     # -- namespaces ----------------------------------------------------------------------------
 
     def joined(self, sid: str, namespace: str, allowance: Allowance) -> None:
-        """Let a line live, and send as much as this."""
+        """Keep a connection, and set its allowance."""
         joined(self._server, sid, namespace, allowance)
 
     def left(self, sid: str, namespace: str) -> None:
-        """Give a line seconds again, and as good as nothing to send."""
+        """Give a connection a deadline to join again, and the allowance of an unknown client."""
         line = _line_of(self._server, sid, namespace)
         if line is not None:
             line.alone_since = time.monotonic()
@@ -343,22 +343,22 @@ class Direct:
     # -- messages ------------------------------------------------------------------------------
 
     def send(self, event: str, data: str, room: str, namespace: str) -> None:
-        """Send an event to everybody in a room; `data` is JSON."""
+        """Send an event to all members of a room; `data` is JSON."""
         line = _message(event, data, namespace)
         frame = framed(line.encode())
-        for _sid, known in self._server.manager.get_participants(namespace, room):
-            self._one(known, line, frame)
+        for _sid, eio_sid in self._server.manager.get_participants(namespace, room):
+            self._send_to(eio_sid, line, frame)
 
     def post(self, event: str, data: str, room: str, namespace: str) -> None:
-        """The same behind everything that is queued: for who is just being let in."""
+        """Queue an event behind everything that is queued, for a client that is being admitted."""
         line = _message(event, data, namespace)
-        for _sid, known in self._server.manager.get_participants(namespace, room):
-            self._server.eio.send_packet(known, line)
+        for _sid, eio_sid in self._server.manager.get_participants(namespace, room):
+            self._server.eio.send_packet(eio_sid, line)
 
-    def cut_off(self, known: str, reason: str = "") -> None:
-        """End a client's connection without waiting for it: it may never read again."""
+    def cut_off(self, eio_sid: str, reason: str = "") -> None:
+        """End a client's connection without waiting: the client may never read again."""
         eio = self._server.eio
-        socket = eio.sockets.pop(known, None)
+        socket = eio.sockets.pop(eio_sid, None)
         if socket is None:
             return
         socket.close(wait=False, abort=True, reason=reason or eio.reason.SERVER_DISCONNECT)
@@ -366,15 +366,15 @@ class Direct:
         if wire is not None:
             wire.cut()
 
-    def _one(self, known: str, line: Line, frame: bytes) -> None:
-        socket = self._server.eio.sockets.get(known)
+    def _send_to(self, eio_sid: str, line: Line, frame: bytes) -> None:
+        socket = self._server.eio.sockets.get(eio_sid)
         if socket is None or socket.closed:
             return
         wire = getattr(socket, "wire", None)
         if wire is not None and socket.queue.empty():
-            rest = wire.offer(frame)
-            if rest is not None:
-                if rest:
-                    socket.queue.put(_Rest(rest))
+            unsent = wire.offer(frame)
+            if unsent is not None:
+                if unsent:
+                    socket.queue.put(_Rest(unsent))
                 return
-        self._server.eio.send_packet(known, line)
+        self._server.eio.send_packet(eio_sid, line)

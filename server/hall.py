@@ -1,4 +1,4 @@
-"""Wires one hall: store, clock, chance, bus, catalogue, accounts. The only place that does."""
+"""Composition of one hall: store, clock, random source, bus, catalogue, accounts."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ WHOLE = TypeAdapter(Catalogue)
 
 
 def in_place(call: Callable[[], Any]) -> Any:
-    """Run a slow call where it stands (command line, tests)."""
+    """Run a slow call directly (command line, tests)."""
     return call()
 
 
@@ -53,7 +53,7 @@ class Hall:
 
     @property
     def worker(self) -> str:
-        """This server process among those that serve the hall."""
+        """Name of this server process among those that serve the hall."""
         return self.config.worker_name
 
 
@@ -68,12 +68,12 @@ def open_hall(
     rest: Rest = time.sleep,
     databases: Databases | None = None,
 ) -> Hall:
-    """Open (and if need be create and migrate) the hall of `config`.
+    """Open the hall of `config`; create and migrate it if necessary.
 
-    `commit` runs SQLite's commits, `offload` slow calls such as password hashing; the server
-    brings gevent's native threads for both. `hasher` sets the cost of a password hash, `rest` waits
-    after a wrong code.
-    `databases`: connections that halls of one process share; they are migrated already.
+    `commit` runs SQLite's commits, `offload` slow calls such as password hashing; the server passes
+    gevent's native threads for both. `hasher` sets the cost of a password hash, `rest` waits after
+    a wrong code. `databases`: connections that halls of one process share; they are migrated
+    already.
     """
     config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     if databases is None or is_sqlite(config.database_url):
@@ -92,7 +92,7 @@ def open_hall(
 
 
 def prepare(config: Config) -> None:
-    """Bring a database to this version; a SQLite file is its owner's alone."""
+    """Migrate a database to this version; only its owner may read a SQLite file."""
     engine = open_engine(config.database_url)
     migrate(engine)
     engine.dispose()
@@ -102,29 +102,29 @@ def prepare(config: Config) -> None:
 
 
 def _ensure_hall(ctx: Context) -> None:
-    """The hall's own row, which PostgreSQL acts lock; it must exist before the first act."""
+    """Create the hall's own row, which PostgreSQL actions lock, before the first action."""
     hall = schema.hall
 
-    def known(conn: Any) -> bool:
-        found = conn.execute(select(hall.c.hall_id).where(hall.c.hall_id == ctx.hall_id)).first()
-        return found is not None
+    def exists(conn: Any) -> bool:
+        row = conn.execute(select(hall.c.hall_id).where(hall.c.hall_id == ctx.hall_id)).first()
+        return row is not None
 
-    if ctx.read(known):
+    if ctx.read(exists):
         return
 
-    def act(tx: Tx) -> None:
-        if not known(tx.conn):
+    def action(tx: Tx) -> None:
+        if not exists(tx.conn):
             tx.conn.execute(insert(hall).values(hall_id=ctx.hall_id, created_at=tx.now))
 
     try:
-        ctx.write(act)
+        ctx.write(action)
     except IntegrityError:  # another worker was faster
-        if not ctx.read(known):
+        if not ctx.read(exists):
             raise
 
 
 def empty_catalogue(hall_id: str) -> Catalogue:
-    """What a new hall has before its office imports a workbook: nothing but a name."""
+    """Return the catalogue of a new hall before its office imports a workbook."""
     return Catalogue(
         hall=hall_id,
         hall_name="新大厅",
@@ -144,35 +144,37 @@ def empty_catalogue(hall_id: str) -> Catalogue:
 def take_catalogue(
     ctx: Context, actor: Actor, catalogue: Catalogue, text: str, basis: int | None = None
 ) -> tuple[int, bool]:
-    """Make `catalogue` the hall's next version; the same contents again change nothing.
+    """Make `catalogue` the hall's next version; identical contents change nothing.
 
-    `basis`: only if this version is still in force, else PAST_STALE. Raises CHANGED_MEANWHILE when
-    somebody else has imported since this book was exported. Returns (version in force,
-    whether it is new).
+    `basis`: expected version in force. Return (version in force, True if it is new).
+
+    Raises:
+        HallError: PAST_STALE if `basis` is not in force; CHANGED_MEANWHILE if another person has
+            imported since this workbook was exported.
     """
     contents = digest(catalogue)
-    asked: JsonDict = {"act": "catalogue.import", "digest": contents, "text": text}
+    request: JsonDict = {"act": "catalogue.import", "digest": contents, "text": text}
     if actor.kind in PEOPLE:
-        # Whole, so that it can be taken once a second person has confirmed it.
-        asked["catalogue"] = WHOLE.dump_python(replace(catalogue, state_days=()), mode="json")
-        standing = ctx.read(lambda c: catalogues.latest(c, ctx.hall_id))
-        asked["basis"] = standing[0] if standing else 0
+        # Complete, so that it can be imported once a second person has confirmed it.
+        request["catalogue"] = WHOLE.dump_python(replace(catalogue, state_days=()), mode="json")
+        current = ctx.read(lambda c: catalogues.latest(c, ctx.hall_id))
+        request["basis"] = current[0] if current else 0
 
-    def act(tx: Tx) -> JsonDict:
-        found = catalogues.latest(tx.conn, tx.hall_id)
-        if basis is not None and basis != (found[0] if found else 0):
+    def action(tx: Tx) -> JsonDict:
+        newest = catalogues.latest(tx.conn, tx.hall_id)
+        if basis is not None and basis != (newest[0] if newest else 0):
             raise HallError(Code.PAST_STALE, reason="basis")
-        if found is not None and found[1] == contents:
-            return {"version": found[0], "new": False}
+        if newest is not None and newest[1] == contents:
+            return {"version": newest[0], "new": False}
         if actor.kind in PEOPLE and basis is None:
-            _not_over_others(tx, actor, catalogue.version)
-        before = calendar.workdays(ctx.inside(tx)) if found else None
-        version = found[0] + 1 if found else 1
-        fresh = catalogues.renumbered(catalogue, tx.hall_id, version)
-        catalogues.save(tx.conn, fresh, contents, tx.now, actor.key, text)
-        for post in windows.posts(tx.conn, tx.hall_id):
-            if post.staff not in fresh.staff_by:
-                leave_at_once(ctx, tx, actor, post.staff, "left_the_list")
+            _check_no_newer_import(tx, actor, catalogue.version)
+        before = calendar.workdays(ctx.inside(tx)) if newest else None
+        version = newest[0] + 1 if newest else 1
+        next_catalogue = catalogues.renumbered(catalogue, tx.hall_id, version)
+        catalogues.save(tx.conn, next_catalogue, contents, tx.now, actor.key, text)
+        for session in windows.posts(tx.conn, tx.hall_id):
+            if session.staff not in next_catalogue.staff_by:
+                leave_at_once(ctx, tx, actor, session.staff, "left_the_list")
         note(tx, actor, "catalogue.import", str(version), data={"digest": contents})
         tx.events.append(HallChanged("catalogue", {"version": version}))
         after = calendar.workdays(ctx.inside(tx))
@@ -180,28 +182,31 @@ def take_catalogue(
             tx.events.append(AttendanceChanged(days))
         return {"version": version, "new": True}
 
-    done = ctx.guarded(actor, asked, act)
-    return int(done["version"]), bool(done["new"])
+    result = ctx.guarded(actor, request, action)
+    return int(result["version"]), bool(result["new"])
 
 
-def _not_over_others(tx: Tx, actor: Actor, made_from: int) -> None:
-    """Raise CHANGED_MEANWHILE if somebody else has imported since the book was exported."""
+def _check_no_newer_import(tx: Tx, actor: Actor, exported_version: int) -> None:
+    """Raise CHANGED_MEANWHILE if another person has imported since the export."""
     for version in catalogues.versions(tx.conn, tx.hall_id):
-        if version["version"] > made_from and version["by_actor"] not in (actor.key, SYSTEM.key):
+        if version["version"] > exported_version and version["by_actor"] not in (
+            actor.key,
+            SYSTEM.key,
+        ):
             raise HallError(Code.CHANGED_MEANWHILE, field="workbook")
 
 
-def _import_again(ctx: Context, actor: Actor, _key: str, args: JsonDict) -> None:
-    """A workbook that a second person has confirmed."""
+def _import_confirmed(ctx: Context, actor: Actor, _key: str, args: JsonDict) -> None:
+    """Import a workbook that a second person has confirmed."""
     book = WHOLE.validate_python(args["catalogue"])
     take_catalogue(ctx, actor, book, args["text"], args["basis"])
 
 
-REPLAYS["catalogue.import"] = Replay(_import_again, Role.ADMINISTRATOR)
+REPLAYS["catalogue.import"] = Replay(_import_confirmed, Role.ADMINISTRATOR)
 
 
 def first_administrator(hall: Hall) -> str | None:
-    """Make the one-time administrator of a new hall; None when there is an account already."""
+    """Create the one-time administrator of a new hall; None if there is an account."""
     if hall.ctx.read(lambda c: accounts.accounts(c, hall.ctx.hall_id)):
         return None
     return hall.people.add_account(SYSTEM, ADMINISTRATOR, Role.ADMINISTRATOR)

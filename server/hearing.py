@@ -1,8 +1,8 @@
-"""What may come in over a live line: whole text packets of the kinds that pages and agents send.
+"""Filter of live messages: only text packets of the kinds that pages and agents send.
 
-Socket.IO takes more than that: binary events gather attachments in memory for as long as a client
-likes, and an event that is *called* connect or disconnect runs the handlers of those moments. A
-line that says such a thing, or nothing that can be read, is cut off; what it said is not logged.
+Socket.IO accepts more: binary events collect attachments in memory for as long as a client likes,
+and an event that is *called* connect or disconnect runs the handlers of those moments. A connection
+that sends such a packet, or an unreadable one, is closed; its content is not logged.
 """
 
 from __future__ import annotations
@@ -28,22 +28,22 @@ RESERVED = frozenset({"connect", "disconnect", "connect_error"})
 
 
 def guard(socketio: SocketIO) -> None:
-    """Look at every packet before Socket.IO does."""
+    """Check every packet before Socket.IO handles it."""
     server = socketio.server
-    inner = server._handle_eio_message  # noqa: SLF001 - there is no other door
+    inner = server._handle_eio_message  # noqa: SLF001 - there is no public way
 
-    def hear(line: str, data: Any) -> None:
+    def check(line: str, data: Any) -> None:
         if fits(server.packet_class, data):
             inner(line, data)
         else:
             log.info("a line that says what nobody of ours says is cut off")
             server.eio.disconnect(line)
 
-    server.eio.on("message", hear)
+    server.eio.on("message", check)
 
 
 def count_handshakes(flask: Flask, api: Api) -> None:
-    """Count who opens a line, before Engine.IO makes anything for it."""
+    """Count new live connections against the limits, before Engine.IO allocates anything."""
     inner = flask.wsgi_app
 
     def counted(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
@@ -60,7 +60,7 @@ def count_handshakes(flask: Flask, api: Api) -> None:
 
 
 def fits(packet_class: type[Any], data: Any) -> bool:
-    """Whether a packet is one that a page or an agent of ours can have sent."""
+    """Return True if a page or an agent can have sent this packet."""
     if not isinstance(data, str):
         return False
     try:
@@ -76,7 +76,7 @@ def fits(packet_class: type[Any], data: Any) -> bool:
 
 
 def log_failures() -> None:
-    """Failures of greenlets go to the log as everything does, without the data they quote."""
+    """Log failures of greenlets in the usual format, without the data that they quote."""
 
     def failed(_context: object, kind: Any, value: Any, trace: Any) -> None:
         if kind is not None and not issubclass(kind, gevent.GreenletExit):

@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line, no personal data, no addresses, no query strings."""
+"""Structured logs: one JSON object per line, no personal data, no addresses, no query strings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FIELDS = ("code", "room", "event", "request", "route", "status", "who", "device"
 
 
 class JsonLines(logging.Formatter):
-    """A record as one line of JSON."""
+    """Formatter that writes a record as one line of JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -26,11 +26,11 @@ class JsonLines(logging.Formatter):
             "from": record.name,
             "text": record.getMessage(),
         }
-        asked = trace.current()
-        line |= {"request": asked} if asked else {}
+        request_id = trace.current()
+        line |= {"request": request_id} if request_id else {}
         line |= {k: getattr(record, k) for k in FIELDS if hasattr(record, k)}
         if record.exc_info:
-            # The trace names files and lines; the exception's own text may quote data.
+            # The trace contains files and lines only; the exception's message may quote data.
             kind = record.exc_info[0]
             line["error"] = kind.__name__ if kind else ""
             line["trace"] = _places(record.exc_info[2])
@@ -38,12 +38,12 @@ class JsonLines(logging.Formatter):
 
 
 def _places(trace: Any) -> list[str]:
-    found = []
+    places = []
     while trace is not None:
         code = trace.tb_frame.f_code
-        found.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}:{code.co_name}")
+        places.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}:{code.co_name}")
         trace = trace.tb_next
-    return found[-12:]
+    return places[-12:]
 
 
 def start(level: str) -> None:
@@ -53,16 +53,16 @@ def start(level: str) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for noisy in ("server.live", "server.lines", "geventwebsocket", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    logging.getLogger("server.lines").addFilter(_of_ours)
+    logging.getLogger("server.lines").addFilter(_is_own_error)
 
 
-def _of_ours(record: logging.LogRecord) -> bool:
-    """Return False for a client's fault: Engine.IO logs the first of a kind as an error, quoted."""
+def _is_own_error(record: logging.LogRecord) -> bool:
+    """Return False for a client's error: Engine.IO logs the first of a kind with its data."""
     return record.funcName != "_log_error_once"
 
 
 def request_done(request: Request, response: Response, g: Any) -> None:
-    """One line a request: route (not the address), status, who by kind only."""
+    """Log a request in one line: route (not the address), status, kind of actor."""
     if response.status_code < 400 and not access.isEnabledFor(logging.DEBUG):
         return
     rule = request.url_rule.rule if request.url_rule else "-"

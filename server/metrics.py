@@ -1,10 +1,9 @@
-"""What Prometheus may ask of the server: counters of each process, and the hall's state.
+"""Prometheus metrics: counters of each process and the hall's state.
 
-Served at `/metrics` to the machine itself only. Where there are several workers the one that is
-asked asks the others: what is a process's own carries its number as `worker`, what is the hall's
-stands once. A worker that was started again counts from zero, as Prometheus expects. Names of
-people, numbers of tickets and addresses are never labels; a hall's id, a route, a kind of device
-are.
+Served at `/metrics` to this machine only. With several workers the one that is scraped queries the
+others: metrics of a process carry its number as `worker`, metrics of the hall appear once. A
+restarted worker counts from zero, as Prometheus expects. Names of people, ticket numbers and
+addresses are never labels; a hall's id, a route, a kind of device are.
 """
 
 from __future__ import annotations
@@ -31,28 +30,31 @@ from server.services.bus import Event, TicketMoved
 
 SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 LOOK_SECONDS = 0.1
-"""Each look is a turn of the loop: twenty a second would be a third of what an idle hall costs."""
+"""Seconds between two measurements of the loop's delay.
+
+Each is a turn of the loop: twenty per second would be a third of the cost of an idle hall.
+"""
 MEDIA = "text/plain; version=0.0.4; charset=utf-8"
 Samples = Iterable[tuple[str, str, dict[str, str], float]]
 """Name, help, labels, value."""
 
 
 class Source(Protocol):
-    """One hall's state as figures."""
+    """Source of one hall's state as metrics."""
 
     def __call__(self) -> Samples: ...
 
 
 class Metrics:
-    """The figures of one server process, and a way to those of the others.
+    """Metrics of one server process, with access to those of the other workers.
 
-    `worker`: its name, which ends with its number.
+    `worker` is its name, which ends with its number.
     """
 
     def __init__(self, worker: str) -> None:
         self._slot = int(worker.rpartition("/")[2] or 0)
         self.others: Callable[[], Mapping[int, bytes | None]] = dict
-        """What the other workers tell, by number; None for one that does not answer."""
+        """Metrics of the other workers, by number; None for one that does not answer."""
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
@@ -87,41 +89,41 @@ class Metrics:
         self._sources: dict[str, Source] = {}
 
     def watch_loop(self) -> None:
-        """Measure for ever how late the loop is; a greenlet of its own."""
+        """Measure the delay of the event loop for ever; runs in its own greenlet."""
         while True:
-            begun = time.monotonic()
+            start = time.monotonic()
             gevent.sleep(LOOK_SECONDS)
-            self._longest = max(self._longest, time.monotonic() - begun - LOOK_SECONDS)
+            self._longest = max(self._longest, time.monotonic() - start - LOOK_SECONDS)
 
     def _stalled(self) -> float:
         longest, self._longest = self._longest, 0.0
         return longest
 
     def request(self, hall: str, route: str, status: int, seconds: float) -> None:
-        """A request was answered."""
+        """Record an answered request."""
         key = hall, route, status
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = self._requests.labels(hall, route, str(status))
-        known.observe(seconds)
+        histogram = self._known.get(key)
+        if histogram is None:
+            histogram = self._known[key] = self._requests.labels(hall, route, str(status))
+        histogram.observe(seconds)
 
     def hall(self, hall_id: str, source: Source) -> Callable[[Event], None]:
-        """Add a hall: `source` is asked at each scrape; returns a listener for its events."""
+        """Add a hall, whose `source` is called at each scrape; return a listener for its events."""
         self._sources[hall_id] = source
 
-        def heard(event: Event) -> None:
+        def count(event: Event) -> None:
             if isinstance(event, TicketMoved):
                 self._moves.labels(hall_id, event.move).inc()
 
-        return heard
+        return count
 
     def wrote(self, hall_id: str) -> Callable[[float], None]:
-        """Where a hall's acts tell how long they took, in seconds."""
+        """Return the function that records the duration of a hall's actions, in seconds."""
         observe: Callable[[float], None] = self._writes.labels(hall_id).observe
         return observe
 
     def told(self) -> bytes:
-        """What is this process's own, for another worker: JSON of name, help, type, samples."""
+        """Return this process's metrics for another worker: JSON of name, help, type, samples."""
         return json.dumps(
             [
                 [m.name, m.documentation, m.type, [[s.name, s.labels, s.value] for s in m.samples]]
@@ -130,25 +132,25 @@ class Metrics:
         ).encode()
 
     def text(self) -> bytes:
-        """Everything, as Prometheus reads it."""
-        whole = CollectorRegistry()
-        whole.register(_Workers({**self.others(), self._slot: self.told()}))
-        whole.register(_Halls(self._sources))
-        return generate_latest(whole)
+        """Return all metrics in Prometheus' text format."""
+        registry = CollectorRegistry()
+        registry.register(_Workers({**self.others(), self._slot: self.told()}))
+        registry.register(_Halls(self._sources))
+        return generate_latest(registry)
 
 
 class _Workers(Collector):
-    """The processes' own figures side by side, each with its worker's number."""
+    """Collector of the workers' metrics side by side, each with its worker's number."""
 
-    def __init__(self, told: Mapping[int, bytes | None]) -> None:
-        self._told = told
+    def __init__(self, by_slot: Mapping[int, bytes | None]) -> None:
+        self._by_slot = by_slot
 
     def collect(self) -> Iterable[Metric]:
         up = GaugeMetricFamily("hallkeeper_worker_up", "Whether it answers", labels=["worker"])
         families: dict[str, Metric] = {}
-        for slot, told in sorted(self._told.items()):
-            up.add_metric([str(slot)], float(told is not None))
-            for name, words, kind, samples in json.loads(told or b"[]"):
+        for slot, data in sorted(self._by_slot.items()):
+            up.add_metric([str(slot)], float(data is not None))
+            for name, words, kind, samples in json.loads(data or b"[]"):
                 family = families.setdefault(name, Metric(name, words, kind))
                 for sample, labels, value in samples:
                     family.add_sample(sample, {"worker": str(slot), **labels}, value)
@@ -156,7 +158,7 @@ class _Workers(Collector):
 
 
 class _Halls(Collector):
-    """Asks every hall's source when somebody looks."""
+    """Collector that calls every hall's source at each scrape."""
 
     def __init__(self, sources: dict[str, Source]) -> None:
         self._sources = sources

@@ -1,7 +1,7 @@
-"""Serves the built pages: HTML never cached, assets for ever; gzip twins; a strict policy.
+"""Server of the built pages: HTML uncached, assets cached for ever; gzip twins; strict policy.
 
-Knows which address shows which page, and in demo mode enrols a browser that opens a kiosk or a
-board, so that the printed addresses simply work. No other mode does.
+It maps addresses to pages. In demo mode it also enrols a browser that opens a kiosk or a board, so
+that the printed addresses work directly; no other mode does.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ MISSING = (
 
 
 def build_id() -> str:
-    """The id of the built pages; pages reload themselves when it changes."""
+    """Return the id of the built pages; pages reload themselves when it changes."""
     path = DIST / "build.json"
     return str(json.loads(path.read_text())["build"]) if path.exists() else "none"
 
 
 class Pages:
-    """The pages of one hall."""
+    """Pages of one hall."""
 
     def __init__(self, hall: Hall, access: Access) -> None:
         self._hall = hall
@@ -78,7 +78,7 @@ class Pages:
         return Response(status=302, headers={"Location": "/login"})
 
     def _page(self, name: str, line: str = "") -> Response:
-        """A built page; `line`: the one other address that it may talk to."""
+        """Return a built page; `line` is the one other address that it may connect to."""
         path = DIST / name
         if not path.exists():
             return Response(MISSING, status=503, mimetype="text/plain")
@@ -91,8 +91,10 @@ class Pages:
 
     def _kiosk(self, name: str) -> Response:
         ctx = self._hall.ctx
-        own = ctx.read(lambda c: leases.line_of(c, ctx.hall_id, name))
-        return self._device_page("kiosk", name, "kiosk.html", own.line if own is not None else "")
+        access_row = ctx.read(lambda c: leases.line_of(c, ctx.hall_id, name))
+        return self._device_page(
+            "kiosk", name, "kiosk.html", access_row.line if access_row is not None else ""
+        )
 
     def _board(self, name: str) -> Response:
         return self._device_page("board", name, "board.html")
@@ -117,11 +119,11 @@ class Pages:
             return False
 
     def _static(self, path: str) -> Response:
-        found = safe_join(str(DIST), path)
-        if found is None or not Path(found).is_file():
+        resolved = safe_join(str(DIST), path)
+        if resolved is None or not Path(resolved).is_file():
             return Response(status=404)
         kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
-        file, headers = Path(found), {"X-Content-Type-Options": "nosniff"}
+        file, headers = Path(resolved), {"X-Content-Type-Options": "nosniff"}
         twin = file.with_name(file.name + ".gz")
         if twin.is_file() and "gzip" in request.headers.get("Accept-Encoding", ""):
             file = twin
@@ -138,7 +140,7 @@ def wants_page(accept: str) -> bool:
 
 
 def problem_page(status: int) -> Response | None:
-    """The page that says in words what an address led to; None where pages are not built."""
+    """Return the page that explains a failed request; None if pages are not built."""
     path = DIST / "problem.html"
     if not path.exists():
         return None
@@ -150,6 +152,6 @@ def problem_page(status: int) -> Response | None:
 
 
 def _websocket() -> str:
-    """The page's own WebSocket origin: older browsers do not count it as 'self'."""
+    """Return the page's own WebSocket origin: older browsers do not count it as 'self'."""
     host = request.host
     return f" ws://{host} wss://{host}" if re.fullmatch(r"[\w.:\[\]-]+", host) else ""

@@ -1,7 +1,7 @@
-"""Which moves of tickets a worker has told its screens and agents of, so that none is told twice.
+"""Duplicate filter of ticket moves, so that none is delivered twice to screens and agents.
 
-A move is told by the worker that made it, by the bell, or, while the bell is silent, from the
-journal. Whoever brings it second is not heard: the move's line in the journal is its name.
+A move is delivered by the worker that made it, by the worker bus, or, while the bus is down, from
+the journal. A second delivery is dropped: the number of the move's journal line identifies it.
 """
 
 from __future__ import annotations
@@ -14,26 +14,29 @@ REMEMBERED = 2000
 
 
 class Retold:
-    """What was told of one hall."""
+    """Duplicate filter of one hall."""
 
     def __init__(self) -> None:
-        self._told: dict[int, None] = {}
+        self._delivered: dict[int, None] = {}
         self._settled = 0
 
     def take(self, events: Iterable[Event]) -> list[Event]:
-        """Those of which nobody was told; who asks tells them now."""
-        return [event for event in events if self._first(event)]
+        """Return the events that were not delivered yet; the caller delivers them now."""
+        return [event for event in events if self._is_new(event)]
 
     def settle(self, line: int) -> None:
-        """The journal was told up to this line: what comes of a line before it comes too late."""
+        """Mark the journal as delivered up to this line.
+
+        Earlier moves that arrive later are dropped.
+        """
         self._settled = max(self._settled, line)
 
-    def _first(self, event: Event) -> bool:
+    def _is_new(self, event: Event) -> bool:
         if not isinstance(event, TicketMoved) or not event.line:
             return True
-        if event.line <= self._settled or event.line in self._told:
+        if event.line <= self._settled or event.line in self._delivered:
             return False
-        while len(self._told) >= REMEMBERED:
-            del self._told[next(iter(self._told))]
-        self._told[event.line] = None
+        while len(self._delivered) >= REMEMBERED:
+            del self._delivered[next(iter(self._delivered))]
+        self._delivered[event.line] = None
         return True

@@ -1,8 +1,8 @@
-"""Serves one hall or many from this process, alone or as one of several workers.
+"""Hall router and server loop: serves one hall or many, alone or as one of several workers.
 
-Each hall is an app of its own, found by the request's host name, so that nothing of one hall can
-show in another. What one worker does reaches the others over the bell; while there is no bell they
-look into the journal once a second and find out by themselves.
+Each hall is an app of its own, selected by the request's host name, so that no data of one hall can
+appear in another. Actions of one worker reach the others over the worker bus; without a bus they
+read the journal once a second.
 """
 
 from __future__ import annotations
@@ -61,18 +61,20 @@ SWITCH_INTERVAL = 0.0005
 KEEP_SECONDS = 5.0
 LOOK_SECONDS = 1.0
 REST = 19
-"""So many times as long as a round over all halls took nothing is done by itself: it is a
-twentieth of a worker's time however many halls there are."""
+"""Factor on the duration of a round over all halls that gives the pause after it.
+
+So the background work takes a twentieth of a worker's time, however many halls there are.
+"""
 END_SECONDS = 8
-"""A worker that was told to end has so long; then the kernel ends it (SIGALRM)."""
+"""Seconds a worker has to end; after that the kernel ends it (SIGALRM)."""
 SUPERVISOR = "HALL_SUPERVISOR"
-"""Names the supervisor's process to its workers."""
+"""Environment variable with the supervisor's process id, for its workers."""
 
 StartResponse = Callable[..., Any]
 
 
 class Served(Protocol):
-    """The app of one hall."""
+    """App of one hall."""
 
     @property
     def hall(self) -> Hall: ...
@@ -85,9 +87,9 @@ class Served(Protocol):
 
 
 class House:
-    """The halls of this process by host name; each is opened once, when first needed.
+    """Hall router: the halls of this process by host name; each is opened once, on first use.
 
-    `hosts`: host name to hall id; empty: the one hall "" answers to every name. `shared`: all of
+    `hosts`: host name to hall id; if empty, the one hall "" serves every name. `shared`: all of
     them are in one database.
     """
 
@@ -106,8 +108,8 @@ class House:
         self.metrics = metrics or Metrics("")
         self._hosts = dict(hosts)
         self._bell = bell
-        self._apps: dict[str, _Kept] = {}
-        self._by_hall: dict[str, _Kept] = {}
+        self._apps: dict[str, _HallRuntime] = {}
+        self._by_hall: dict[str, _HallRuntime] = {}
         self._turn = RLock()
         self._terminals = FoundTerminals(
             self._hosts.values(),
@@ -117,26 +119,26 @@ class House:
         )
 
     def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
-        """WSGI: hand the request to the hall of its host."""
+        """Pass the request to the hall of its host (WSGI)."""
         if environ.get("PATH_INFO") == "/metrics" and _from_here(environ):
             return self._figures(environ)(environ, start)
-        wanted = ""
+        hall_id = ""
         if self._hosts:
             host = str(environ.get("HTTP_HOST", "")).partition(":")[0].lower()
-            found = self._hosts.get(host)
-            if found is None and self._terminals.concerns(environ):
-                # A time clock that dials an IP address: the host says nothing.
+            match = self._hosts.get(host)
+            if match is None and self._terminals.concerns(environ):
+                # A time clock that calls an IP address: the host does not identify a hall.
                 hall = self._terminals.hall(environ)
                 if not isinstance(hall, str):
                     return hall(environ, start)
-                found = hall
-            if found is None:
+                match = hall
+            if match is None:
                 return self._nowhere(environ)(environ, start)
-            wanted = found
-        return self.app(wanted).flask.wsgi_app(environ, start)
+            hall_id = match
+        return self.app(hall_id).flask.wsgi_app(environ, start)
 
     def _figures(self, environ: Mapping[str, Any]) -> Response:
-        """Return the figures of all workers: each scrape asks every one of them."""
+        """Return the metrics of all workers; each scrape queries every worker."""
         try:
             self._limits.check(WATCHING, None, str(environ.get("REMOTE_ADDR", "")))
         except HallError as error:
@@ -144,7 +146,7 @@ class House:
         return Response(self.metrics.text(), mimetype=MEDIA)
 
     def _nowhere(self, environ: Mapping[str, Any]) -> Response:
-        """Refuse a host that is no hall's."""
+        """Reject a host that belongs to no hall."""
         try:
             self._limits.check(NOWHERE, None, str(environ.get("REMOTE_ADDR", "")))
         except HallError as error:
@@ -155,49 +157,49 @@ class House:
         return _problem(refused)
 
     def app(self, hall_id: str) -> Served:
-        """A hall's app, opened if need be."""
-        kept = self._apps.get(hall_id)
-        if kept is None:
+        """Return a hall's app, opened if necessary."""
+        runtime = self._apps.get(hall_id)
+        if runtime is None:
             with self._turn:
-                kept = self._apps.get(hall_id) or self._open(hall_id)
-        return kept.app
+                runtime = self._apps.get(hall_id) or self._open(hall_id)
+        return runtime.app
 
-    def _open(self, hall_id: str) -> _Kept:
-        kept = _Kept(self._make(hall_id), self._bell)
-        self._apps[hall_id] = self._by_hall[kept.app.hall.ctx.hall_id] = kept
-        return kept
+    def _open(self, hall_id: str) -> _HallRuntime:
+        runtime = _HallRuntime(self._make(hall_id), self._bell)
+        self._apps[hall_id] = self._by_hall[runtime.app.hall.ctx.hall_id] = runtime
+        return runtime
 
     def heard(self, hall_id: str, events: list[Event]) -> None:
-        """What another worker did."""
-        kept = self._by_hall.get(hall_id)
-        if kept is not None:
-            kept.heard(events)
+        """Deliver events of another worker to a hall."""
+        runtime = self._by_hall.get(hall_id)
+        if runtime is not None:
+            runtime.heard(events)
 
     def run(self) -> None:
-        """Do for every hall, for ever, what nobody asks for; a greenlet of its own."""
+        """Run the periodic work of every hall for ever; runs in its own greenlet."""
         while True:
             for hall_id in self._hosts.values() or [""]:
                 self._attempt(self.app, hall_id)
-            begun = time.monotonic()  # opening a hundred halls takes a minute, but only once
-            for presence in {kept.app.hall.presence for kept in self._apps.values()}:
+            start = time.monotonic()  # opening a hundred halls takes a minute, but only once
+            for presence in {runtime.app.hall.presence for runtime in self._apps.values()}:
                 self._attempt(presence.look)
-            for kept in list(self._apps.values()):
-                self._attempt(kept.keep)
-            # A hundred halls take longer than one, and people come first.
-            gevent.sleep(max(KEEP_SECONDS, REST * (time.monotonic() - begun)))
+            for runtime in list(self._apps.values()):
+                self._attempt(runtime.keep)
+            # A hundred halls take longer than one, and requests have priority.
+            gevent.sleep(max(KEEP_SECONDS, REST * (time.monotonic() - start)))
 
     def look(self) -> None:
-        """Find out what the bell did not tell; a greenlet of its own."""
+        """Replay events that the worker bus missed, for ever; runs in its own greenlet."""
         while True:
             gevent.sleep(LOOK_SECONDS)
-            for kept in list(self._apps.values()):
-                self._attempt(kept.look)
+            for runtime in list(self._apps.values()):
+                self._attempt(runtime.look)
 
     def close(self) -> None:
-        """Give back every hall's connections."""
-        for kept in self._apps.values():
-            kept.app.hall.ctx.store.close()
-            kept.app.hall.presence.close()
+        """Close the connections of every hall."""
+        for runtime in self._apps.values():
+            runtime.app.hall.ctx.store.close()
+            runtime.app.hall.presence.close()
 
     def _attempt(self, call: Callable[..., Any], *args: Any) -> None:
         try:
@@ -209,37 +211,38 @@ class House:
         gevent.sleep(0)
 
 
-class _Kept:
-    """One hall's app and what this worker does for it by itself."""
+class _HallRuntime:
+    """Hall runtime: the app of one hall and this worker's periodic work for it."""
 
     def __init__(self, app: Served, bell: Bell) -> None:
         self.app = app
         self._ctx: Context = app.hall.ctx
         with suppress(HallError):
-            # Before the first request: an act that had to read it would hold up the whole hall.
+            # Read before the first request: an action that had to read it would delay the whole
+            # hall.
             self._ctx.catalogue()
         self._keeper = Keeper(self._ctx, app.hall.config.data)
-        self._forgot = ""
+        self._cleaned_on = ""
         lookout = Lookout(self._ctx, bell)
         self.heard, self._look = lookout.heard, lookout.look
-        self._ctx.write(self._begun)
+        self._ctx.write(self._release_stale)
         gevent.spawn(app.feeds.run)
 
-    def _begun(self, tx: Tx) -> None:
-        """Give up what this worker held when it last ended without a word."""
+    def _release_stale(self, tx: Tx) -> None:
+        """Release what this worker held when it last ended without a shutdown."""
         worker = self.app.hall.worker
         devices.nobody_heard(tx, worker)
         desks.close_lines(tx, worker)
         desks.seen(tx, worker)
 
     def look(self) -> None:
-        """Find out what the bell did not tell."""
+        """Replay events that the worker bus missed, and resend outstanding tasks after that."""
         if self._look():
             self._ctx.refresh()
             self.app.agents.remind()
 
     def keep(self) -> None:
-        """Days, debts, drawn checks, each by itself: one slip must not keep a day from closing."""
+        """Run the periodic steps (days, tasks, spot checks …); each step fails on its own."""
         for step in self._steps():
             try:
                 step()
@@ -249,26 +252,31 @@ class _Kept:
                 log.exception("not kept")
 
     def _steps(self) -> Iterator[Callable[[], Any]]:
-        """What is its own by each worker; then the rest, by the one that leads."""
+        """Yield each worker's own steps, then the steps of the worker that leads."""
         ctx = self._ctx
         yield from (self.look, ctx.refresh, self.app.agents.remind, self._seen)
         if self.app.hall.presence.lead(ctx.hall_id):
-            yield from (self._write_off, partial(keep_day, ctx), self._forget, self._keeper.keep)
+            yield from (
+                self._write_off,
+                partial(keep_day, ctx),
+                self._delete_old,
+                self._keeper.keep,
+            )
             yield from (partial(draft_due, ctx), partial(give_up_slips, ctx))
             yield from (partial(announcing.give_up, ctx), partial(amend_due, ctx))
 
     def _seen(self) -> None:
         self._ctx.write(lambda tx: desks.seen(tx, self.app.hall.worker))
 
-    def _forget(self) -> None:
-        """Once a day what is too old goes."""
+    def _delete_old(self) -> None:
+        """Delete data that is too old, once a day."""
         today = self._ctx.day()
-        if self._forgot != today:
-            self._forgot = today
+        if self._cleaned_on != today:
+            self._cleaned_on = today
             forget_old(self._ctx, self.app.hall.config.data)
 
     def _write_off(self) -> None:
-        """Devices whose worker is gone are unknown until their agent has found another."""
+        """Mark devices of dead workers as unknown until their agent has another worker."""
         for worker in self._ctx.glance(lambda c: devices.workers(c, self._ctx.hall_id)):
             if not self.app.hall.presence.alive(worker):
                 self._ctx.write(partial(devices.nobody_heard, worker=worker))
@@ -277,38 +285,38 @@ class _Kept:
 
 
 def bell_for(config: Config, heard: Callable[[str, list[Event]], None]) -> Bell:
-    """The bell of this process: Redis where it is set, none where this worker is alone."""
+    """Return the worker bus of this process: Redis if configured, else none."""
     if config.redis:
         return RedisBell(config.redis, config.worker_name, heard)
     return NoBell(alone=config.workers == 1)
 
 
 def limits_for(config: Config) -> Limits:
-    """The limits of this process: shared over Redis where there are several workers."""
+    """Return the limits of this process: shared over Redis if there are several workers."""
     if config.redis and config.workers > 1:
         return Limits(windows=shared_by_redis(config.redis))
     return Limits()
 
 
 def listener(host: str, port: int, backlog: int = 1024) -> socket.socket:
-    """An open port."""
+    """Return an open port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    opened = socket.socket(family, socket.SOCK_STREAM)
-    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    opened.bind((host, port))
-    opened.listen(backlog)
-    opened.setblocking(False)
-    return opened
+    port_socket = socket.socket(family, socket.SOCK_STREAM)
+    port_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    port_socket.bind((host, port))
+    port_socket.listen(backlog)
+    port_socket.setblocking(False)
+    return port_socket
 
 
-def serve(house: House, config: Config, ready: Callable[[int], None], fd: int = -1) -> None:
-    """Serve until SIGTERM or SIGINT; `ready` is told the port once it is open.
+def serve(router: House, config: Config, ready: Callable[[int], None], fd: int = -1) -> None:
+    """Serve until SIGTERM or SIGINT; call `ready` with the port once it is open.
 
-    `fd`: an open port that is shared with other workers, as their supervisor handed it on.
+    `fd`: an open port that the supervisor shares between workers.
     """
     sys.setswitchinterval(SWITCH_INTERVAL)
     hearing.log_failures()
-    application: Any = house
+    application: Any = router
     if config.trusted_proxy:
         application = ProxyFix(application, x_for=1, x_proto=1, x_host=1)
     opened = socket.socket(fileno=fd) if fd >= 0 else listener(config.host, config.port)
@@ -323,29 +331,29 @@ def serve(house: House, config: Config, ready: Callable[[int], None], fd: int = 
         **_tls(config),
     )
     if config.workers > 1:
-        # Else whoever wakes first takes all the screens that come back after a restart.
+        # Otherwise one worker would accept all screens that reconnect after a restart.
         server.max_accept = 1
     if not config.halls:
-        house.app("")
+        router.app("")
     server.start()
-    done = Flag()
-    background = [gevent.spawn(house.run), gevent.spawn(house.look)]
-    background.append(gevent.spawn(house.metrics.watch_loop))
+    stop_requested = Flag()
+    background = [gevent.spawn(router.run), gevent.spawn(router.look)]
+    background.append(gevent.spawn(router.metrics.watch_loop))
     background.append(gevent.spawn(server.connections.run))
     if fd >= 0:
-        background.append(gevent.spawn(lambda: _until_orphaned(done)))
-        _meet(house.metrics, config)
+        background.append(gevent.spawn(lambda: _until_orphaned(stop_requested)))
+        _share_metrics(router.metrics, config)
     for number in (signal.SIGTERM, signal.SIGINT):
-        gevent.signal_handler(number, done.set)
+        gevent.signal_handler(number, stop_requested.set)
     ready(int(server.server_port or config.port))
-    done.wait()
+    stop_requested.wait()
     if fd >= 0:
-        # Whatever still hangs then (a database that is gone): a worker without a supervisor ends.
+        # In case something hangs (a lost database): a worker without a supervisor must end.
         signal.alarm(END_SECONDS)
     server.stop(timeout=1)
     with suppress(gevent.Timeout):
         gevent.killall(background, timeout=2)
-    house.close()
+    router.close()
 
 
 def _problem(error: HallError) -> Response:
@@ -353,13 +361,13 @@ def _problem(error: HallError) -> Response:
 
 
 def _from_here(environ: Mapping[str, Any]) -> bool:
-    """Whether this machine itself asks, not somebody through a proxy on it."""
+    """Return True if the request comes from this machine, not through a proxy on it."""
     forwarded = any(name.startswith("HTTP_X_FORWARDED") for name in environ)
     return not forwarded and environ.get("REMOTE_ADDR") in ("127.0.0.1", "::1")
 
 
 def _tls(config: Config) -> dict[str, Any]:
-    """TLS 1.2 or newer by the server itself, where a certificate is named."""
+    """Return the TLS settings (1.2 or newer) if a certificate is configured."""
     if not config.tls_certificate:
         return {}
     context = SSLContext(PROTOCOL_TLS_SERVER)
@@ -368,8 +376,8 @@ def _tls(config: Config) -> dict[str, Any]:
     return {"ssl_context": context}
 
 
-def _meet(metrics: Metrics, config: Config) -> None:
-    """Figures of this worker for the others, and of the others for whoever asks this one."""
+def _share_metrics(metrics: Metrics, config: Config) -> None:
+    """Share metrics with the other workers: serve this worker's, query theirs."""
     folder = os.environ.get(FOLDER, "")
     if folder:
         siblings = Siblings(Path(folder), config.slot, config.workers, metrics.told)
@@ -378,7 +386,7 @@ def _meet(metrics: Metrics, config: Config) -> None:
 
 
 def _until_orphaned(end: Flag) -> None:
-    """A worker ends when its supervisor does, however that ends, even while the worker starts."""
+    """Set `end` when the supervisor ends, however it ends, even while the worker starts."""
     parent = int(os.environ.get(SUPERVISOR, "") or os.getppid())
     while os.getppid() == parent:
         gevent.sleep(LOOK_SECONDS)

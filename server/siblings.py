@@ -1,7 +1,8 @@
-"""What the workers of one supervisor are told of each other when somebody asks one of them.
+"""Worker metrics: exchange of metrics between the workers of one supervisor.
 
-Each has a Unix socket in a private folder that the supervisor makes; whoever connects is told this
-worker's figures and hung up on. It takes no words, so nothing can be asked of a worker by it.
+Each worker has a Unix socket in a private folder that the supervisor creates. A client that
+connects receives this worker's metrics and is disconnected. The socket reads nothing, so a worker
+cannot be controlled through it.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ from gevent.server import StreamServer
 
 log = logging.getLogger(__name__)
 FOLDER = "HALL_WORKERS"
-"""Names the folder to the workers."""
+"""Environment variable with the folder of the sockets, for the workers."""
 ANSWER_SECONDS = 2.0
 
 
 class Siblings:
-    """The workers 0 … `count` - 1, of which this is `slot`; `tell`: what this one says.
+    """Workers 0 … `count` - 1, of which this is `slot`; `tell` returns this one's metrics.
 
-    `patience`: seconds until one that has not answered is told of as not there.
+    `patience`: seconds after which a worker without an answer counts as missing.
     """
 
     def __init__(
@@ -44,46 +45,46 @@ class Siblings:
         self._server: StreamServer | None = None
 
     def open(self) -> None:
-        """Answer the others from now on, in the place of one of this number that has died."""
+        """Serve this worker's metrics from now on, in place of a dead worker of the same number."""
         path = self._path(self._slot)
-        opened = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        unix_socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             path.unlink(missing_ok=True)
-            opened.bind(str(path))
-            opened.listen()
+            unix_socket.bind(str(path))
+            unix_socket.listen()
         except OSError:
             log.exception("the other workers cannot ask this one")
-            opened.close()
+            unix_socket.close()
             return
-        self._server = StreamServer(opened, self._answer)
+        self._server = StreamServer(unix_socket, self._answer)
         self._server.start()
 
     def close(self) -> None:
-        """Answer no more."""
+        """Stop serving."""
         if self._server is not None:
             self._server.stop()
 
     def ask(self) -> dict[int, bytes | None]:
-        """What each of the others says; None for one that does not answer in time."""
+        """Return the metrics of each other worker; None for one that does not answer in time."""
         others = [slot for slot in range(self._count) if slot != self._slot]
-        asked = {slot: gevent.spawn(self._said_by, slot) for slot in others}
-        # Not `joinall(…, timeout)`: it counts from when the loop last looked at the clock, so after
-        # a turn longer than the patience nobody would be asked. A Timeout looks again.
+        replies = {slot: gevent.spawn(self._read_from, slot) for slot in others}
+        # Not `joinall(…, timeout)`: it counts from the loop's last reading of the clock, so after a
+        # turn longer than the patience no worker would be queried. A Timeout reads the clock again.
         with suppress(gevent.Timeout), gevent.Timeout(self._patience):
-            gevent.joinall(list(asked.values()))
-        gevent.killall([line for line in asked.values() if not line.ready()])
-        return {slot: _said(line) for slot, line in asked.items()}
+            gevent.joinall(list(replies.values()))
+        gevent.killall([line for line in replies.values() if not line.ready()])
+        return {slot: _reply_of(line) for slot, line in replies.items()}
 
-    def _said_by(self, slot: int) -> bytes:
+    def _read_from(self, slot: int) -> bytes:
         with (
             suppress(OSError),
             socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line,
         ):
             line.connect(str(self._path(slot)))
-            said = b""
+            data = b""
             while part := line.recv(65536):
-                said += part
-            return said
+                data += part
+            return data
         return b""
 
     def _answer(self, line: Any, _address: object) -> None:
@@ -94,5 +95,5 @@ class Siblings:
         return self._folder / str(slot)
 
 
-def _said(line: Any) -> bytes | None:
+def _reply_of(line: Any) -> bytes | None:
     return line.value or None if isinstance(line.value, bytes) else None

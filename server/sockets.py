@@ -1,8 +1,8 @@
-"""Live feeds: whole states with a version on connect and on change, moments with an expiry.
+"""Live feeds: full states with a version on connect and on change, and moments with an expiry.
 
-A surface registers how its state is built and who may see it. Every room (surface and key) with
-somebody in it is rebuilt after a change: at once where the change hit it, a little later and
-coalesced where only counts moved. A room's picture is sent only if it differs from the last one.
+A feed defines how its state is built and who may read it. Every room (feed and key) with a
+subscriber is rebuilt after a change: at once if the change hit it, a little later and coalesced if
+only counts moved. A room's full state is sent only if it differs from the last one.
 """
 
 from __future__ import annotations
@@ -38,23 +38,29 @@ log = logging.getLogger(__name__)
 NAMESPACE = "/live"
 TICK_SECONDS = 5.0
 LONGEST_QUEUE = 256
-"""Messages a slow client may be behind; then it is cut off and comes back to a whole picture."""
+"""Number of messages a slow client may be behind.
+
+Beyond it the client is cut off; it reconnects and gets the full state.
+"""
 
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 ACCESS = frozenset({"tokens", "accounts", "sessions"})
-"""What HallChanged says when somebody's access changed; its data names whose."""
+"""Values of HallChanged for changed access rights; its data name the person."""
 
 Build = Callable[[Snapshot, str], BaseModel]
 Watch = Callable[[str, str, str, bool], None]
-"""Told of a person's page that comes or goes: its line, the room's key, who, whether it came."""
+"""Callback for a person's page that connects or disconnects.
+
+Arguments: connection, key of the room, staff number, True for a connect.
+"""
 Allow = Callable[[Principal | None, str], bool]
 Hits = Callable[[HallEvent], set[str] | None]
-"""Keys of rooms that an event hits directly; None: nothing on this surface changes at all."""
+"""Keys of rooms that an event hits directly; None if nothing in this feed changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """How one kind of page is fed. `delay`: seconds until rooms that were not hit follow."""
+    """Feed of one kind of page. `delay`: seconds until rooms that were not hit are rebuilt."""
 
     name: str
     build: Build
@@ -65,21 +71,21 @@ class Surface:
 
 @dataclass(slots=True)
 class Room:
-    """A state that somebody watches."""
+    """State with at least one subscriber."""
 
     surface: Surface
     key: str
     watchers: set[str] = field(default_factory=set)
     version: int = 0
     seen: int = 0
-    """The journal line that the picture is of."""
+    """Number of the journal line that the state includes."""
     data: str | None = None
-    """The picture as JSON: made once, compared and sent as it is."""
+    """Full state as JSON: created once, compared and sent as it is."""
     due: float | None = None
 
     @property
     def name(self) -> str:
-        """The Socket.IO room."""
+        """Name of the Socket.IO room."""
         return f"{self.surface.name}:{self.key}"
 
 
@@ -104,11 +110,11 @@ class Feeds:
         hall.ctx.bus.listen(self._changed)
 
     def add(self, surface: Surface) -> None:
-        """Register a surface."""
+        """Register a feed."""
         self._surfaces[surface.name] = surface
 
     def watch(self, surface: str, watch: Watch) -> None:
-        """Have `watch` told of people's pages of a surface."""
+        """Register a callback for people's pages of a feed."""
         self._watches[surface] = watch
 
     # -- sockets -------------------------------------------------------------------------------
@@ -120,34 +126,36 @@ class Feeds:
             self._disconnect()
             raise _refused(error) from None
         except Exception:
-            # Without a word the page would wait for ever; after a refusal it tries again.
+            # Without an answer the page would wait for ever; after a rejection it retries.
             log.exception("a page was not let in")
             self._disconnect()
             raise _refused(HallError(Code.UNAVAILABLE)) from None
 
     def _admit(self, auth: Any) -> None:
-        """Show a page its picture, and every later one. Raises why it may not see it."""
-        asked = auth if isinstance(auth, dict) else {}
-        surface = self._surfaces.get(str(asked.get("surface", "")))
-        key = str(asked.get("key", ""))[:128]
+        """Subscribe a page to a room and send the full state; raises the reason for a rejection."""
+        fields = auth if isinstance(auth, dict) else {}
+        surface = self._surfaces.get(str(fields.get("surface", "")))
+        key = str(fields.get("key", ""))[:128]
         if surface is None or not key.isprintable():
             raise HallError(Code.NOT_FOUND)
         principal = self._known(request, f"{surface.name}/{key}")
         if not surface.allow(principal, key):
             raise HallError(Code.FORBIDDEN if principal else Code.NOT_SIGNED_IN)
         if principal is not None:
-            kept = Credentials(dict(request.cookies), {BEARER: request.headers.get(BEARER, "")})
-            self._people[request.sid] = principal.name, kept  # type: ignore[attr-defined]
+            credentials = Credentials(
+                dict(request.cookies), {BEARER: request.headers.get(BEARER, "")}
+            )
+            self._people[request.sid] = principal.name, credentials  # type: ignore[attr-defined]
         self._enter(surface, key)
-        self._tell_watch(request.sid, surface.name, key, came=True)  # type: ignore[attr-defined]
+        self._notify_watch(request.sid, surface.name, key, connected=True)  # type: ignore[attr-defined]
         self._direct.joined(request.sid, NAMESPACE, WATCHING)  # type: ignore[attr-defined]
 
-    def _tell_watch(self, sid: str, surface: str, key: str, *, came: bool) -> None:
+    def _notify_watch(self, sid: str, surface: str, key: str, *, connected: bool) -> None:
         watch, person = self._watches.get(surface), self._people.get(sid)
         if watch is None or person is None:
             return
         try:
-            watch(sid, key, person[0], came)
+            watch(sid, key, person[0], connected)
         except Exception:  # the page works without
             log.exception("a line was not written down")
 
@@ -156,10 +164,10 @@ class Feeds:
         room = self._rooms.setdefault((surface.name, key), Room(surface, key))
         room.watchers.add(sid)
         self._of_socket[sid] = room
-        # A picture that nothing changed since is good for a newcomer too: after a restart two
-        # hundred boards come back at once. A new one is everybody's.
-        due = room.data is None or room.due is not None
-        if due and self._rebuild(room, snapshot.take(self._hall.ctx)):
+        # A state without changes since is valid for a newcomer too: after a restart two hundred
+        # boards reconnect at once. A new state is sent to all subscribers.
+        is_stale = room.data is None or room.due is not None
+        if is_stale and self._rebuild(room, snapshot.take(self._hall.ctx)):
             self._direct.send("state", self._envelope(room), room.name, NAMESPACE)
         join_room(room.name)
         self._direct.post("state", self._envelope(room), sid, NAMESPACE)
@@ -169,7 +177,7 @@ class Feeds:
         self._direct.left(sid, NAMESPACE)
         room = self._of_socket.pop(sid, None)
         if room is not None:
-            self._tell_watch(sid, room.surface.name, room.key, came=False)
+            self._notify_watch(sid, room.surface.name, room.key, connected=False)
         self._people.pop(sid, None)
         if room is None:
             return
@@ -191,25 +199,29 @@ class Feeds:
         self._wake.set()
 
     def _cut_off(self, name: str) -> None:
-        """Somebody's access changed: a socket that would be refused now ends.
+        """End the connections of a person who would be rejected now, after a change of access.
 
-        Asked anew rather than ended blindly: without a bell the same change may be told twice.
+        Rights are checked again, because without a worker bus the same change may arrive twice.
         """
-        theirs = [(sid, kept) for sid, (who, kept) in self._people.items() if who == name]
-        for sid, kept in theirs:
+        connections = [
+            (sid, credentials)
+            for sid, (person, credentials) in self._people.items()
+            if person == name
+        ]
+        for sid, credentials in connections:
             room = self._of_socket.get(sid)
-            if room is None or not self._still(room, kept):
+            if room is None or not self._is_still_allowed(room, credentials):
                 self._io.server.disconnect(sid, namespace=NAMESPACE)
 
-    def _still(self, room: Room, kept: Credentials) -> bool:
+    def _is_still_allowed(self, room: Room, credentials: Credentials) -> bool:
         try:
-            principal = self._access.principal(kept, f"{room.surface.name}/{room.key}")
+            principal = self._access.principal(credentials, f"{room.surface.name}/{room.key}")
             return principal is not None and room.surface.allow(principal, room.key)
         except HallError:
             return False
 
     def _cut_off_slow(self) -> None:
-        """A client that does not read would make the server keep its messages for ever."""
+        """Cut off clients that do not read; the server would store their messages for ever."""
         server = self._io.server
         for sid in list(self._of_socket):
             line = server.manager.eio_sid_from_sid(sid, NAMESPACE)
@@ -219,7 +231,7 @@ class Feeds:
                 self._direct.cut_off(line)
 
     def touch(self, surface: str) -> None:
-        """Something outside the books changed (a simulator's screen): redraw a surface."""
+        """Rebuild a feed after a change outside the database (a simulator's screen)."""
         now = time.monotonic()
         for room in self._rooms.values():
             if room.surface.name == surface:
@@ -227,12 +239,12 @@ class Feeds:
         self._wake.set()
 
     def run(self, tick: float = TICK_SECONDS) -> None:
-        """Push for ever; started once as a greenlet. `tick`: seconds until all is drawn anew."""
+        """Send changed states for ever, as a greenlet. `tick`: seconds until all is rebuilt."""
         ticked = time.monotonic()
         while True:
             now = time.monotonic()
             if now - ticked >= tick:
-                # Waits and clocks move without any event.
+                # Waiting times and clocks change without any event.
                 ticked = now
                 self._cut_off_slow()
                 for room in self._rooms.values():
@@ -246,35 +258,35 @@ class Feeds:
             self._wake.wait(timeout=max(0.005, min([tick, *waits])))
             self._wake.clear()
 
-    def _push(self, due: list[Room]) -> None:
-        for room in due:
-            # Before the snapshot: what happens while it is read may not be in it.
+    def _push(self, rooms: list[Room]) -> None:
+        for room in rooms:
+            # Reset before the snapshot: events during the read may not be in it.
             room.due = None
         try:
-            taken = snapshot.take(self._hall.ctx)
+            current = snapshot.take(self._hall.ctx)
         except Exception:
             log.exception("snapshot failed")
-            for room in due:
+            for room in rooms:
                 room.due = time.monotonic() + 1.0
             return
-        for room in due:
+        for room in rooms:
             try:
-                if self._rebuild(room, taken):
+                if self._rebuild(room, current):
                     envelope = self._envelope(room)
                     self._direct.send("state", envelope, room.name, NAMESPACE)
             except Exception:
                 log.exception("push failed", extra={"room": room.surface.name})
 
-    def _rebuild(self, room: Room, taken: Snapshot) -> bool:
-        """Whether there is a new picture; one taken before that of somebody else is not."""
-        if taken.seq < room.seen:
+    def _rebuild(self, room: Room, current: Snapshot) -> bool:
+        """Return True if there is a new state; an older snapshot than the last is ignored."""
+        if current.seq < room.seen:
             return False
-        room.seen = taken.seq
-        data = room.surface.build(taken, room.key).model_dump_json(by_alias=True)
+        room.seen = current.seq
+        data = room.surface.build(current, room.key).model_dump_json(by_alias=True)
         if data == room.data:
             return False
         room.data = data
-        room.version = max(room.version + 1, taken.seq)
+        room.version = max(room.version + 1, current.seq)
         return True
 
     def _envelope(self, room: Room) -> str:
@@ -288,7 +300,7 @@ class Feeds:
         return f'{_json(head)[:-1]},"data":{room.data}}}'
 
     def moment(self, surface: str, key: str, kind: str, data: dict[str, Any], seconds: int) -> None:
-        """Tell something that is worth nothing after `seconds`."""
+        """Send an event that expires after `seconds`."""
         message = _json({"kind": kind, "data": data, "expires_in": seconds})
         self._direct.send("moment", message, f"{surface}:{key}", NAMESPACE)
 

@@ -1,7 +1,7 @@
-"""Starts the workers of `hall serve --workers N`, starts dead ones again, ends them all together.
+"""Supervisor of `hall serve --workers N`: starts workers, restarts dead ones, ends them together.
 
-The port is opened once and shared: a connection is taken by whoever is free, and when a worker
-dies the port stays open and what waits at it is taken by the others. Serves nothing itself.
+The port is opened once and shared: a free worker accepts a connection, and when a worker dies the
+port stays open and the others accept the waiting connections. The supervisor serves nothing itself.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ PORT_AGAIN_SECONDS = 0.1
 
 
 class Supervisor:
-    """`words`: what starts a worker; its number and the open port are added."""
+    """Supervisor of the workers. `words` is a worker's command line; number and port are added."""
 
     def __init__(self, config: Config, words: list[str]) -> None:
         self._words = words
@@ -46,7 +46,7 @@ class Supervisor:
         self.port: int = self._socket.getsockname()[1]
 
     def run(self, ready: Callable[[int], None]) -> None:
-        """Until SIGTERM or SIGINT."""
+        """Run until SIGTERM or SIGINT."""
         for number in (signal.SIGTERM, signal.SIGINT):
             gevent.signal_handler(number, self._ending.set)
         keepers = [gevent.spawn(self._keep, slot) for slot in range(self._count)]
@@ -71,7 +71,7 @@ class Supervisor:
                     words, pass_fds=(fd,), stdin=subprocess.DEVNULL, env=environment
                 )
             except OSError:
-                # No memory for one more process, or the program is being replaced: it passes.
+                # Temporary: not enough memory for a process, or the program is being replaced.
                 log.exception("worker %d cannot be started", slot)
                 self._ending.wait(AGAIN_SECONDS)
                 continue
@@ -85,7 +85,7 @@ class Supervisor:
 
 
 def _port(config: Config) -> socket.socket:
-    """The open port; the workers of a supervisor that was killed give it back within seconds."""
+    """Open the port; workers of a killed supervisor release it within seconds."""
     end = time.monotonic() + PORT_SECONDS
     while True:
         try:
@@ -97,5 +97,5 @@ def _port(config: Config) -> socket.socket:
 
 
 def same_words() -> list[str]:
-    """The command line that this process was started with, as a worker's."""
+    """Return the command line of this process, for a worker."""
     return [sys.executable, "-P", "-m", "server.cli", *sys.argv[1:]]

@@ -1,1 +1,1 @@
-"""Fingerprint time clocks: the pull protocol's codec and client, the agent's crew, simulators."""
+"""Fingerprint time clocks: codec and client of the pull protocol, driver, simulators."""

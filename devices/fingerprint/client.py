@@ -1,8 +1,8 @@
-"""One conversation with a pulled terminal, over TCP or UDP, with a deadline on everything.
+"""Pull-protocol client: one session with a time clock over TCP or UDP, with deadlines throughout.
 
-It never disables the terminal, clears its memory or asks for templates: people go on punching while
-it is read. When records were added between the count and the data, it reads again; a set that does
-not agree with its count is refused, never guessed at.
+It never disables the time clock, clears its memory or requests templates: people go on punching
+while it is read. When records were added between the count and the data, it reads again. A set
+whose length does not match its count is rejected, never guessed at.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ SMALLEST = 1024
 TCP_CHUNK = 0xFFC0
 UDP_CHUNK = 16 * 1024
 READS = 4
-"""So often a set is read again when its count moved."""
+"""Maximum number of reads of a set whose count keeps changing."""
 FIRST_REPLY = 0xFFFE
 TAIL = 960
-"""Bytes of a set's end that are compared: whole records of every size."""
+"""Bytes compared at the end of a set: a multiple of every record size."""
 AHEAD = timedelta(days=1)
-"""Records may be ahead of both clocks by so much; the zone of neither is known."""
+"""Tolerance of record times ahead of both clocks; neither clock's time zone is known."""
 
 
 class RefusedError(LinkError):
-    """The terminal said no: a wrong comm key, or a command it does not know."""
+    """Error for a rejected request: a wrong comm key, or a command the time clock does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +53,35 @@ EMPTY = Tail(0, "")
 
 
 def tail_of(length: int, end: bytes) -> Tail:
-    """The tail of a set of `length` bytes with its count, from at least its last TAIL bytes."""
+    """Return the tail of a set, from at least its last TAIL bytes.
+
+    `length` is the size of the set in bytes, its count included.
+    """
     size = min(TAIL, length - 4)
     return Tail(length, hashlib.sha256(end[-size:]).hexdigest()) if size > 0 else EMPTY
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """All records, and which pieces were none."""
+    """All records, and the pieces that are not valid records."""
 
     records: Sequence[Record]
     bad: Sequence[bytes]
     told: int = 0
-    """The number of records that the terminal told: some tell 0 and hold hundreds."""
+    """Number of records that the time clock reports: some report 0 and hold hundreds."""
     tail: Tail = EMPTY
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Count of names written, and the numbers that this terminal cannot hold."""
+    """Number of names written, and the enrolment numbers that this time clock cannot hold."""
 
     written: int
     unfit: Sequence[str] = ()
 
 
 class Terminal:
-    """An open session. Used by one thread. `clock` is monotonic seconds."""
+    """Open session with a time clock. Used by one thread. `clock` returns monotonic seconds."""
 
     def __init__(
         self,
@@ -120,46 +123,49 @@ class Terminal:
             raise RefusedError("the terminal refused the comm key")
 
     def close(self) -> None:
-        """Say goodbye, whether anybody listens or not."""
+        """End the session, whether the time clock answers or not."""
         with contextlib.suppress(LinkError, FrameError):
             self._send(codec.EXIT, b"")
         self._link.close()
 
     def _send(self, command: int, data: bytes) -> bytes:
         self._reply = (self._reply + 1) % 0xFFFF
-        whole = codec.packed(Packet(command, self._session, self._reply, data))
-        self._write(whole)
-        return whole
+        encoded = codec.packed(Packet(command, self._session, self._reply, data))
+        self._write(encoded)
+        return encoded
 
-    def _write(self, whole: bytes) -> None:
-        ready = whole if self._datagrams else codec.wrapped(whole)
-        self._link.write(ready, max(0.05, min(self._answer, self._left())))
+    def _write(self, encoded: bytes) -> None:
+        ready = encoded if self._datagrams else codec.wrapped(encoded)
+        self._link.write(ready, max(0.05, min(self._answer, self._remaining())))
 
-    def _left(self) -> float:
+    def _remaining(self) -> float:
         return self._end - self._clock()
 
     def _ask(self, command: int, data: bytes = b"") -> Packet:
-        """Send and take the answer; a lost datagram is sent again with the same number."""
+        """Send a request and return the answer.
+
+        A lost datagram is sent again with the same number.
+        """
         self._inbox.clear()
-        whole = self._send(command, data)
+        encoded = self._send(command, data)
         for _ in range(UDP_TRIES - 1 if self._datagrams else 0):
             with contextlib.suppress(LinkTimeoutError):
                 return self._receive()
-            self._write(whole)
+            self._write(encoded)
         return self._receive()
 
     def _receive(self) -> Packet:
-        """The next packet that answers; events that come in between are left aside."""
+        """Return the next packet that is an answer; skip events that arrive in between."""
         until = min(self._clock() + self._answer, self._end)
         while True:
             while self._inbox:
                 packet = self._inbox.popleft()
-                # A datagram may be late: then it carries the number of an older question.
+                # A late datagram carries the number of an older request.
                 late = self._datagrams and packet.reply != self._reply
                 if packet.command != codec.EVENT and not late:
                     return packet
-            left = until - self._clock()
-            data = self._link.read(65_536, left) if left > 0 else b""
+            remaining = until - self._clock()
+            data = self._link.read(65_536, remaining) if remaining > 0 else b""
             if not data:
                 if self._clock() >= until:
                     raise LinkTimeoutError("the terminal does not answer")
@@ -175,97 +181,101 @@ class Terminal:
             return answer
         raise RefusedError(f"command {command} was answered {answer.command}")
 
-    # -- what it can be asked ------------------------------------------------------------------
+    # -- requests -------------------------------------------------------------------------------
 
     def sizes(self) -> Sizes:
-        """How many users, fingerprints and records it holds."""
+        """Return the numbers of users, fingerprints and records in memory."""
         return codec.sizes(self._demand(codec.FREE_SIZES, b"").data)
 
     def time(self) -> datetime:
-        """Its own wall clock."""
+        """Return the wall clock of the time clock."""
         data = self._demand(codec.GET_TIME).data
         if len(data) < 4:
             raise FrameError("no time in the answer")
         return codec.time_of(int.from_bytes(data[:4], "little"))
 
     def set_time(self, moment: datetime) -> None:
-        """Set its wall clock."""
+        """Set the wall clock of the time clock."""
         self._demand(codec.SET_TIME, struct.pack("<I", codec.time_number(moment)))
 
     def firmware(self) -> str:
-        """Its version, as text."""
+        """Return the firmware version as text."""
         data = self._demand(codec.VERSION).data
         return data.split(b"\x00", 1)[0].decode("ascii", "replace")[:60]
 
     def restart(self) -> None:
-        """Have it start again; it says goodbye by itself."""
+        """Restart the time clock; the time clock closes the session."""
         self._demand(codec.RESTART)
 
-    def tail(self, held: Sizes) -> Tail:
-        """Return the end of its record memory: a count does not prove that nothing is new."""
-        raw = self._unless_empty(held, TAIL)
+    def tail(self, counts: Sizes) -> Tail:
+        """Return the end of the record memory: a count does not prove that nothing is new."""
+        raw = self._unless_empty(counts, TAIL)
         return tail_of(*raw)
 
-    def records(self, known: Sizes | None = None) -> Memory:
-        """Every record; read again while people punch in between, FrameError if they never stop.
+    def records(self, expected: Sizes | None = None) -> Memory:
+        """Return every record; read again while people punch meanwhile.
 
-        A terminal that tells of none is read as well: it may hold hundreds.
+        A time clock that reports no records is read as well: it may hold hundreds.
+
+        Raises:
+            FrameError: The number of records still changes after READS reads.
         """
-        before = known or self.sizes()
+        before = expected or self.sizes()
         for _ in range(READS):
             length, raw = self._unless_empty(before)
             after = self.sizes()
             if after.records == before.records:
-                return self._shaped(codec.dataset(raw), after, tail_of(length, raw))
+                return self._memory(codec.dataset(raw), after, tail_of(length, raw))
             before = after
         raise FrameError("the number of records does not stand still")
 
-    def _unless_empty(self, held: Sizes, last: int | None = None) -> tuple[int, bytes]:
+    def _unless_empty(self, counts: Sizes, last: int | None = None) -> tuple[int, bytes]:
         try:
             return self._bulk(codec.ATTLOG, 0, last)
         except RefusedError:
-            # Firmware that has none may refuse to prepare the set.
-            if held.records:
+            # Firmware without records may refuse to prepare the set.
+            if counts.records:
                 raise
             return 0, b""
 
-    def _shaped(self, data: bytes, held: Sizes, tail: Tail) -> Memory:
-        size = codec.record_size(len(data), held.records) if held.records else 0
+    def _memory(self, data: bytes, counts: Sizes, tail: Tail) -> Memory:
+        size = codec.record_size(len(data), counts.records) if counts.records else 0
         if size > 8:
             pieces = codec.records(data, size)
         else:
             until = max(self.time(), self._today()) + AHEAD
             pieces = codec.short_records(data, until) if size else codec.unsized(data, until)
-        found = [each for each in pieces if isinstance(each, Record)]
-        bad = [each for each in pieces if not isinstance(each, Record)]
-        if found and not found[0].number:
-            found = self._numbered(found)
-        return Memory(found, bad, held.records, tail)
+        valid = [piece for piece in pieces if isinstance(piece, Record)]
+        bad = [piece for piece in pieces if not isinstance(piece, Record)]
+        if valid and not valid[0].number:
+            valid = self._numbered(valid)
+        return Memory(valid, bad, counts.records, tail)
 
-    def _numbered(self, found: Sequence[Record]) -> list[Record]:
-        """Records of 8 bytes tell the place in the memory; the number stands with the user."""
+    def _numbered(self, records: Sequence[Record]) -> list[Record]:
+        """Fill in enrolment numbers: 8-byte records hold a user's memory position instead."""
         numbers = {user.uid: user.number for user in self.users()}
         return [
-            Record(numbers.get(r.uid, str(r.uid)), r.uid, r.said, r.verify, r.in_out) for r in found
+            Record(numbers.get(r.uid, str(r.uid)), r.uid, r.said, r.verify, r.in_out)
+            for r in records
         ]
 
     def users(self) -> list[User]:
-        """Everybody enrolled."""
-        held = self.sizes()
-        if held.users == 0:
+        """Return every enrolled user."""
+        counts = self.sizes()
+        if counts.users == 0:
             return []
         data = codec.dataset(self._bulk(codec.USERS, codec.USER_FILTER)[1])
-        self._user_size = codec.user_size(len(data), held.users)
+        self._user_size = codec.user_size(len(data), counts.users)
         return list(codec.users(data, self._user_size, self._encoding))
 
     def name_users(self, names: Sequence[tuple[str, str]]) -> Named:
-        """Bring names by enrolment number, in records of the size that it has."""
-        known = {user.number: user for user in self.users()}
-        written, unfit = 0, []
-        free = max((user.uid for user in known.values()), default=0)
+        """Write names by enrolment number, in user records of this time clock's size."""
+        users_by_number = {user.number: user for user in self.users()}
+        count, unfit = 0, []
+        free = max((user.uid for user in users_by_number.values()), default=0)
         for number, name in names:
-            user = known.get(number)
-            if user is not None and user.name == self._shown(name):
+            user = users_by_number.get(number)
+            if user is not None and user.name == self._storable(name):
                 continue
             try:
                 if user is None:
@@ -278,64 +288,68 @@ class Terminal:
                 unfit.append(number)
                 continue
             self._demand(codec.USER_WRITE, raw)
-            written += 1
-        if written:
+            count += 1
+        if count:
             self._demand(codec.REFRESH)
-        return Named(written, tuple(unfit))
+        return Named(count, tuple(unfit))
 
-    def _shown(self, name: str) -> str:
-        """The name as the terminal can hold it."""
+    def _storable(self, name: str) -> str:
+        """Return the name as the time clock can hold it."""
         field = codec.NAME_BYTES[self._user_size]
         return codec.clipped(name, field, self._encoding).decode(self._encoding).strip()
 
     # -- bulk data -----------------------------------------------------------------------------
 
-    def _bulk(self, what: int, filter_code: int, last: int | None = None) -> tuple[int, bytes]:
-        """A set's length and bytes: at once when it is small, else piece by piece [2SRC].
+    def _bulk(self, set_code: int, filter_code: int, last: int | None = None) -> tuple[int, bytes]:
+        """Return a set's size and bytes: at once if it is small, else in pieces [2SRC].
 
-        With `last`, only so many bytes of its end.
+        With `last`, return only that many bytes of its end.
         """
-        answer = self._ask(codec.PREPARE_BUFFER, struct.pack("<bhii", 1, what, filter_code, 0))
+        answer = self._ask(codec.PREPARE_BUFFER, struct.pack("<bhii", 1, set_code, filter_code, 0))
         if answer.command in (codec.DATA, codec.PREPARE):
-            whole = self._pieces(answer)
-            return len(whole), whole
+            content = self._pieces(answer)
+            return len(content), content
         if answer.command != codec.ACK_OK or len(answer.data) < 5:
-            raise RefusedError(f"set {what} was answered {answer.command}")
+            raise RefusedError(f"set {set_code} was answered {answer.command}")
         size = int.from_bytes(answer.data[1:5], "little")
         if size > codec.LARGEST:
             raise FrameError(f"a set of {size} bytes")
-        found = self._read(0 if last is None else max(0, size - last), size)
+        piece = self._read(0 if last is None else max(0, size - last), size)
         self._ask(codec.FREE_DATA)
-        return size, found
+        return size, piece
 
     def _read(self, start: int, size: int) -> bytes:
-        """The bytes of the prepared set from `start` on."""
-        chunk, whole = (UDP_CHUNK if self._datagrams else TCP_CHUNK), bytearray()
+        """Return the bytes of the prepared set from `start` on."""
+        chunk, content = (UDP_CHUNK if self._datagrams else TCP_CHUNK), bytearray()
         failures = 0
-        while start + len(whole) < size:
-            at = start + len(whole)
-            found = self._piece(at, min(chunk, size - at), failures)
-            whole += found or b""
-            if found is None:
-                # Each datagram of a piece may be lost: smaller pieces come through sooner.
+        while start + len(content) < size:
+            at = start + len(content)
+            piece = self._piece(at, min(chunk, size - at), failures)
+            content += piece or b""
+            if piece is None:
+                # Any datagram of a piece may be lost: smaller pieces succeed sooner.
                 failures, chunk = failures + 1, max(SMALLEST, chunk // 4)
-        return bytes(whole)
+        return bytes(content)
 
     def _piece(self, start: int, size: int, failures: int) -> bytes | None:
-        """One piece; None when a datagram of it was lost and it must be asked for again."""
+        """Return one piece; None if a datagram was lost and the piece must be requested again."""
         request = struct.pack("<ii", start, size)
         try:
-            found = self._pieces(self._ask(codec.READ_BUFFER, request))
-            if len(found) != size:
-                raise FrameError(f"{len(found)} bytes came of a piece of {size}")
+            data = self._pieces(self._ask(codec.READ_BUFFER, request))
+            if len(data) != size:
+                raise FrameError(f"{len(data)} bytes came of a piece of {size}")
         except (LinkTimeoutError, FrameError):
             if not self._datagrams or failures >= UDP_FAILURES:
                 raise
             return None
-        return found
+        return data
 
     def _pieces(self, first: Packet) -> bytes:
-        """DATA alone, or PREPARE with the size, DATA until it is there, and ACK_OK."""
+        """Return the data that follows a request.
+
+        The answer is one DATA packet, or PREPARE with the size, then DATA packets up to that size,
+        then ACK_OK.
+        """
         if first.command == codec.DATA:
             return first.data
         if first.command != codec.PREPARE or len(first.data) < 4:
@@ -343,13 +357,13 @@ class Terminal:
         size = int.from_bytes(first.data[:4], "little")
         if size > codec.LARGEST:
             raise FrameError(f"a piece of {size} bytes")
-        whole = bytearray()
-        while len(whole) < size:
+        content = bytearray()
+        while len(content) < size:
             packet = self._receive()
             if packet.command != codec.DATA:
                 raise FrameError(f"data was followed by {packet.command}")
-            whole += packet.data
+            content += packet.data
         end = self._receive()
         if end.command != codec.ACK_OK:
             raise FrameError(f"data was ended by {end.command}")
-        return bytes(whole)
+        return bytes(content)

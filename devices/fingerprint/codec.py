@@ -1,8 +1,8 @@
-"""The pull protocol of ZK-family terminals (port 4370): bytes to packets and records, no I/O.
+"""Codec of the pull protocol of ZK-family time clocks (port 4370); no I/O.
 
-Facts and marks are those of the hardware notes, A3a. Records carry the terminal's own wall clock,
-without a zone. The module refuses records that no terminal can have made: an impossible date, an
-empty or unprintable number; and it reads no fingerprint templates.
+Facts and their source marks are in the hardware notes, A3a. Records carry the time clock's own wall
+time, without a zone. Records that no time clock can have made are rejected: an impossible date, an
+empty or unprintable number. Fingerprint templates are never read.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from datetime import datetime
 MAGIC = b"\x50\x50\x82\x7d"
 HEADER = struct.Struct("<4H")
 LARGEST = 1 << 26
-"""No terminal holds more than this many bytes of records."""
+"""Upper limit of a set in bytes; no time clock holds more records than that."""
 
 CONNECT, EXIT, RESTART = 1000, 1001, 1004
 AUTH, OPTIONS_READ, VERSION = 1102, 11, 1100
@@ -27,7 +27,7 @@ PREPARE, DATA, FREE_DATA, PREPARE_BUFFER, READ_BUFFER = 1500, 1501, 1502, 1503, 
 ACK_OK, ACK_ERROR, ACK_DATA, ACK_UNAUTH = 2000, 2001, 2002, 2005
 EVENT = 500
 USER_FILTER = 5
-"""The `fct` of 1503 that asks for users [2SRC]."""
+"""Parameter `fct` of command 1503 that requests users [2SRC]."""
 
 _ATTLOG_40 = struct.Struct("<H24sB4sB8s")
 _ATTLOG_16 = struct.Struct("<I4sBB2sI")
@@ -39,16 +39,16 @@ _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,23}")
 
 
 class FrameError(ValueError):
-    """Bytes that are no packet or no record of this protocol."""
+    """Error for bytes that are no packet or record of this protocol."""
 
 
 class UserError(ValueError):
-    """A user that the terminal's record cannot hold; the message is the enrolment number."""
+    """Error for a user that the record cannot hold; the message is the enrolment number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """One packet; a reply's command is its outcome."""
+    """One packet; the command of a reply is its result code."""
 
     command: int
     session: int
@@ -57,7 +57,7 @@ class Packet:
 
 
 def checksum(data: bytes) -> int:
-    """16-bit one's-complement sum over the packet with its checksum field zero [2SRC]."""
+    """Return the 16-bit one's-complement sum of a packet whose checksum field is zero [2SRC]."""
     padded = data + b"\x00" * (len(data) % 2)
     total: int = sum(word for (word,) in struct.iter_unpack("<H", padded))
     while total > 0xFFFF:
@@ -66,15 +66,18 @@ def checksum(data: bytes) -> int:
 
 
 def packed(packet: Packet) -> bytes:
-    """The packet as it goes into a UDP datagram."""
+    """Encode a packet for a UDP datagram."""
     bare = HEADER.pack(packet.command, 0, packet.session, packet.reply) + packet.data
     return bare[:2] + struct.pack("<H", checksum(bare)) + bare[4:]
 
 
 def unpacked(data: bytes) -> Packet:
-    """A datagram's packet. The checksum is not looked at: clients and firmware differ in it [RAN].
+    """Decode the packet of a datagram.
 
-    Raises FrameError when it is too short for a header.
+    The checksum is ignored: clients and firmware differ in it [RAN].
+
+    Raises:
+        FrameError: The datagram is too short for a header.
     """
     if len(data) < HEADER.size:
         raise FrameError(f"{len(data)} bytes are no packet")
@@ -83,18 +86,18 @@ def unpacked(data: bytes) -> Packet:
 
 
 def wrapped(data: bytes) -> bytes:
-    """The same for TCP: `50 50 82 7D`, then the length [2SRC]."""
+    """Wrap an encoded packet for TCP: `50 50 82 7D`, then the length [2SRC]."""
     return MAGIC + struct.pack("<I", len(data)) + data
 
 
 class StreamReader:
-    """Cuts a TCP stream into packets, whatever the pieces."""
+    """Decoder that splits a TCP stream into packets, however it is fragmented."""
 
     def __init__(self) -> None:
         self._buffer = bytearray()
 
     def feed(self, data: bytes) -> Iterator[Packet]:
-        """Packets that are whole now; FrameError when the stream is not this protocol's."""
+        """Yield the packets that are complete; FrameError if the stream is of another protocol."""
         self._buffer += data
         while len(self._buffer) >= 8:
             if self._buffer[:4] != MAGIC:
@@ -110,27 +113,27 @@ class StreamReader:
 
 
 def comm_key(key: int, session: int, ticks: int = 50) -> bytes:
-    """What AUTH carries: the key's bits reversed, plus the session, scrambled [2SRC]."""
+    """Return the data of AUTH: the key's bits reversed, plus the session, scrambled [2SRC]."""
     turned = int(f"{key & 0xFFFFFFFF:032b}"[::-1], 2)
     mixed = struct.pack("<I", (turned + session) & 0xFFFFFFFF)
     mixed = bytes(a ^ b for a, b in zip(mixed, b"ZKSO", strict=True))
-    # The halves change places; the third byte gives way to the ticks themselves.
+    # The halves are swapped; the third byte is replaced by the ticks themselves.
     return bytes((mixed[2] ^ ticks, mixed[3] ^ ticks, ticks, mixed[1] ^ ticks))
 
 
 def time_number(moment: datetime) -> int:
-    """The wall clock as one number: months of 31 days, years from 2000 [2SRC]."""
+    """Encode a wall time as one number: months of 31 days, years from 2000 [2SRC]."""
     days = (moment.year % 100) * 12 * 31 + (moment.month - 1) * 31 + moment.day - 1
     return ((days * 24 + moment.hour) * 60 + moment.minute) * 60 + moment.second
 
 
 def time_of(number: int) -> datetime:
-    """The wall clock behind a number; FrameError for a day that no month has."""
-    rest, second = divmod(number, 60)
-    rest, minute = divmod(rest, 60)
-    rest, hour = divmod(rest, 24)
-    rest, day = divmod(rest, 31)
-    year, month = divmod(rest, 12)
+    """Decode a wall time; FrameError for a day that its month does not have."""
+    value, second = divmod(number, 60)
+    value, minute = divmod(value, 60)
+    value, hour = divmod(value, 24)
+    value, day = divmod(value, 31)
+    year, month = divmod(value, 12)
     try:
         if year > 99:
             raise ValueError(year)
@@ -141,7 +144,7 @@ def time_of(number: int) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """What the terminal holds."""
+    """Numbers of users, fingerprints and records that the time clock holds."""
 
     users: int
     fingers: int
@@ -149,7 +152,7 @@ class Sizes:
 
 
 def sizes(data: bytes) -> Sizes:
-    """The answer to FREE_SIZES: twenty numbers, of which 4, 6 and 8 count [2SRC]."""
+    """Decode the answer to FREE_SIZES: of its twenty numbers, 4, 6 and 8 are used [2SRC]."""
     if len(data) < 80:
         raise FrameError(f"{len(data)} bytes are no sizes")
     numbers = struct.unpack_from("<20i", data)
@@ -160,7 +163,10 @@ def sizes(data: bytes) -> Sizes:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One punch as the terminal holds it; `number` is "" where only `uid` is told (8 bytes)."""
+    """One punch in the time clock's memory.
+
+    `number` is "" if the record holds only `uid` (8 bytes).
+    """
 
     number: str
     uid: int
@@ -172,7 +178,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """One enrolled person. `raw` is the record as it came, to be written back with a new name."""
+    """One enrolled user. `raw` is the record as received, for writing it back with a new name."""
 
     uid: int
     number: str
@@ -181,7 +187,7 @@ class User:
 
 
 def dataset(data: bytes) -> bytes:
-    """What follows the byte count that every set begins with; FrameError when it is short."""
+    """Return a set without its leading byte count; FrameError if it is too short."""
     if len(data) < 4:
         return b""
     (length,) = struct.unpack_from("<I", data)
@@ -191,7 +197,7 @@ def dataset(data: bytes) -> bytes:
 
 
 def record_size(length: int, count: int) -> int:
-    """Bytes of a record when `count` of them are `length` bytes; FrameError when none fits."""
+    """Return the bytes per record of `count` records in `length` bytes; FrameError if none fits."""
     for size in (40, 16, 8):
         if count and length == count * size:
             return size
@@ -199,112 +205,119 @@ def record_size(length: int, count: int) -> int:
 
 
 def records(data: bytes, size: int) -> list[Record | bytes]:
-    """Every record of 40 or 16 bytes; one that no terminal can have made comes as its bytes."""
-    return _cut(data, size, {40: _record_40, 16: _record_16}[size])
+    """Decode records of 40 or 16 bytes; an impossible record is returned as its bytes."""
+    return _decode_each(data, size, {40: _record_40, 16: _record_16}[size])
 
 
 def unsized(data: bytes, until: datetime) -> list[Record | bytes]:
-    """Records of which the terminal told no number: of the size that makes sense of them.
+    """Decode records whose number the time clock did not report, by the most plausible size.
 
-    The smallest first: two of 8 bytes can look like one of 16, but hardly the other way round.
+    The smallest size is tried first: two records of 8 bytes can look like one of 16, but hardly the
+    other way round.
     """
     if len(data) % 8 == 0:
         with contextlib.suppress(FrameError):
             return short_records(data, until)
     for size in (16, 40):
-        found = records(data, size) if len(data) % size == 0 else []
-        if found and _sense(found, until) >= SENSE:
-            return found
+        entries = records(data, size) if len(data) % size == 0 else []
+        if entries and _plausibility(entries, until) >= SENSE:
+            return entries
     raise FrameError(f"{len(data)} bytes are no records of a known size")
 
 
-def _cut(data: bytes, size: int, read: Callable[[bytes], Record]) -> list[Record | bytes]:
-    found: list[Record | bytes] = []
+def _decode_each(data: bytes, size: int, read: Callable[[bytes], Record]) -> list[Record | bytes]:
+    entries: list[Record | bytes] = []
     for start in range(0, len(data) - size + 1, size):
         piece = data[start : start + size]
         try:
-            found.append(read(piece))
+            entries.append(read(piece))
         except FrameError:
-            found.append(piece)
-    return found
+            entries.append(piece)
+    return entries
 
 
 SENSE = 0.9
-"""Single records are absurd in the field [issues of three projects]: fewer than one in ten."""
+"""Minimum share of plausible records in the right layout.
+
+Single absurd records occur in the field [issues of three projects]: fewer than one in ten.
+"""
 NONSENSE = 0.5
 FIRST_YEAR = 2010
 
 
-def _sense(found: Sequence[Record | bytes], until: datetime) -> float:
-    """The share of records that are valid, of our time, and not before the one ahead of them.
+def _plausibility(entries: Sequence[Record | bytes], until: datetime) -> float:
+    """Return the share of records that are valid, of a plausible date, and in order of time.
 
-    The flag of in and out is a small number or 255: in the wrong layout it is a byte of the time.
+    The in/out flag is a small number or 255: in the wrong layout it is a byte of the time.
     """
-    good, last = 0, None
-    for each in found:
-        if not isinstance(each, Record) or not (each.in_out < 16 or each.in_out == 255):
+    plausible_count, last = 0, None
+    for entry in entries:
+        if not isinstance(entry, Record) or not (entry.in_out < 16 or entry.in_out == 255):
             continue
-        if each.said.year >= FIRST_YEAR and each.said <= until:
-            good += last is None or each.said >= last
-            last = each.said
-    return good / len(found) if found else 1.0
+        if entry.said.year >= FIRST_YEAR and entry.said <= until:
+            plausible_count += last is None or entry.said >= last
+            last = entry.said
+    return plausible_count / len(entries) if entries else 1.0
 
 
 def short_records(data: bytes, until: datetime) -> list[Record | bytes]:
-    """Every record of 8 bytes, in the one of their two layouts that makes sense of them.
+    """Decode records of 8 bytes, in the plausible one of their two layouts.
 
-    No record is of after `until`. Raises FrameError when neither layout makes sense, or both do.
+    No record may be later than `until`.
+
+    Raises:
+        FrameError: Neither layout is plausible, or both are.
     """
-    readings = [_cut(data, 8, read) for read in (_record_8, _record_8_older)]
-    senses = [_sense(found, until) for found in readings]
+    readings = [_decode_each(data, 8, read) for read in (_record_8, _record_8_older)]
+    shares = [_plausibility(entries, until) for entries in readings]
     if not data:
         return []
-    if max(senses) < SENSE or min(senses) >= NONSENSE:
+    if max(shares) < SENSE or min(shares) >= NONSENSE:
         raise FrameError("records of 8 bytes in no layout that is known")
-    return readings[senses.index(max(senses))]
+    return readings[shares.index(max(shares))]
 
 
-def _text(field: bytes) -> str:
-    found = field.split(b"\x00", 1)[0].decode("ascii", "replace").strip()
-    if not _NUMBER.fullmatch(found):
+def _enrolment_number(field: bytes) -> str:
+    text = field.split(b"\x00", 1)[0].decode("ascii", "replace").strip()
+    if not _NUMBER.fullmatch(text):
         raise FrameError("no enrolment number")
-    return found
+    return text
 
 
-def _when(field: bytes) -> datetime:
+def _time(field: bytes) -> datetime:
     return time_of(int.from_bytes(field, "little"))
 
 
 def _record_40(piece: bytes) -> Record:
     uid, number, verify, when, in_out, _rest = _ATTLOG_40.unpack(piece)
-    return Record(_text(number), uid, _when(when), verify, in_out)
+    return Record(_enrolment_number(number), uid, _time(when), verify, in_out)
 
 
 def _record_16(piece: bytes) -> Record:
     number, when, verify, in_out, _rest, work = _ATTLOG_16.unpack(piece)
-    # Terminals number up to nine digits; more is a record read at the wrong place.
+    # Time clocks use up to nine digits; more means a record read at a wrong offset.
     if not 0 < number < 10**9:
         raise FrameError("no enrolment number")
-    return Record(str(number), 0, _when(when), verify, in_out, work)
+    return Record(str(number), 0, _time(when), verify, in_out, work)
 
 
 def _record_8(piece: bytes) -> Record:
     uid, verify, when, in_out = _ATTLOG_8.unpack(piece)
     if uid == 0:
         raise FrameError("no user")
-    return Record("", uid, _when(when), verify, in_out)
+    return Record("", uid, _time(when), verify, in_out)
 
 
 def _record_8_older(piece: bytes) -> Record:
-    """Older firmware: the time stands last [issue, real samples]."""
+    """Decode a record of older firmware: the time is its last field [issue, real samples]."""
     uid, verify, in_out, when = _ATTLOG_8_OLDER.unpack(piece)
     if uid == 0:
         raise FrameError("no user")
-    return Record("", uid, _when(when), verify, in_out)
+    return Record("", uid, _time(when), verify, in_out)
 
 
 def user_size(length: int, count: int) -> int:
-    """Bytes of a user record; FrameError when neither size fits."""
+    """Return the bytes per user record; FrameError if neither size fits."""
     for size in (72, 28):
         if count and length == count * size:
             return size
@@ -312,15 +325,15 @@ def user_size(length: int, count: int) -> int:
 
 
 def users(data: bytes, size: int, encoding: str) -> Iterator[User]:
-    """Every user that has a number; a name cut in the middle of a character loses that one."""
+    """Yield every user that has a number; drop a character that is cut off at a name's end."""
     for start in range(0, len(data) - size + 1, size):
         piece = data[start : start + size]
         if size == 72:
             uid, _level, _password, name, _card, _group, field = _USER_72.unpack(piece)
             number = field.split(b"\x00", 1)[0].decode("ascii", "replace").strip()
         else:
-            uid, _level, _password, name, _card, _group, _zone, whole = _USER_28.unpack(piece)
-            number = str(whole)
+            uid, _level, _password, name, _card, _group, _zone, id_number = _USER_28.unpack(piece)
+            number = str(id_number)
         if _NUMBER.fullmatch(number):
             text = name.split(b"\x00", 1)[0].decode(encoding, "ignore").strip()
             yield User(uid, number, text, piece)
@@ -330,34 +343,37 @@ NAME_BYTES = {72: 24, 28: 8}
 
 
 def named(user: User, name: str, encoding: str) -> bytes:
-    """The user's record with another name, all else as it was; cut between characters."""
+    """Return the user's record with another name, cut between characters."""
     field, start = NAME_BYTES[len(user.raw)], 11 if len(user.raw) == 72 else 8
     cut = clipped(name, field, encoding).ljust(field, b"\x00")
     return user.raw[:start] + cut + user.raw[start + field :]
 
 
 def new_user(uid: int, number: str, name: str, encoding: str, size: int = 72) -> bytes:
-    """A user of 72 or 28 bytes without password or card; the finger is enrolled at the terminal.
+    """Encode a user of 72 or 28 bytes without password or card.
 
-    Raises UserError for a number that would not come back as it is, and for a full memory.
+    The finger is enrolled at the time clock itself.
+
+    Raises:
+        UserError: The record would not preserve the number, or the memory is full.
     """
     if not 0 < uid <= 0xFFFF or not _NUMBER.fullmatch(number):
         raise UserError(number)
     cut = clipped(name, NAME_BYTES[size], encoding)
     if size == 72:
         return _USER_72.pack(uid, 0, b"", cut, 0, b"1", number.encode("ascii"))
-    # The short record holds a plain number: no letters, no zeroes before it.
+    # The short record holds a plain number: no letters, no leading zeroes.
     if not number.isdecimal() or not 0 < int(number) < 10**9 or str(int(number)) != number:
         raise UserError(number)
     return _USER_28.pack(uid, 0, b"", cut, 0, 1, 0, int(number))
 
 
 def clipped(name: str, limit: int, encoding: str) -> bytes:
-    """As many whole characters as fit into the terminal's field, control characters as spaces."""
-    found = b""
+    """Encode as many whole characters as fit into `limit` bytes; control characters as spaces."""
+    cut = b""
     for character in name:
-        more = (character if character.isprintable() else " ").encode(encoding, "replace")
-        if len(found) + len(more) > limit:
+        encoded = (character if character.isprintable() else " ").encode(encoding, "replace")
+        if len(cut) + len(encoded) > limit:
             break
-        found += more
-    return found
+        cut += encoded
+    return cut

@@ -1,11 +1,13 @@
-"""Polls one terminal: reads its clock and its memory, hands punches on as debts, obeys the office.
+"""Driver of polled time clocks: reads clock and memory, enqueues punches, executes office commands.
 
-A count proves nothing: memories are rings, are cleared and filled again, and some tell 0 and hold
-hundreds. So the memory's end is compared at every poll, and all of it is read once a day. What was
-sent before is not sent again while the memory begins as it did, or holds the last records of then
-(a bookmark on disk says which); else everything is sent, and the server knows each punch. Nothing
-in the terminal is cleared or disabled; its clock is set and names are written only when the office
-orders it.
+The record count proves nothing: memories are rings, are cleared and filled again, and some time
+clocks report 0 and hold hundreds. So every poll compares the end of the memory, and once a day the
+whole memory is read. Records sent before are not sent again while the memory has the same beginning
+or still contains the last records sent (the bookmark on disk describes both). Otherwise everything
+is sent; the server recognises punches that it has.
+
+The driver clears and disables nothing. It sets the clock and writes names only on command of the
+office.
 """
 
 from __future__ import annotations
@@ -31,20 +33,23 @@ log = logging.getLogger(__name__)
 DRIVERS = ("zk-pull",)
 KIND = "fingerprint"
 LINES = 500
-"""Punches in one debt: well below what a message may hold."""
+"""Maximum number of punches in one fact: well below the limit of a message."""
 SHOWN_BAD = 50
 RETRY_SECONDS = 5.0
 WHOLE_EACH_SECONDS = 86_400.0
-"""All of a memory is read at the start and once a day, whatever its end looks like."""
+"""Seconds between two reads of a whole memory, even if its end has not changed."""
 LAST = 32
-"""Records by which the place is found again in a ring that moved on."""
+"""Number of records used to find the read position in a ring that has moved on."""
 LEAST_LAST = 8
-"""Fewer could be found in the wrong place; so few are sent again at no cost."""
+"""Minimum number of such records: fewer may match in the wrong place.
+
+Memories that short are sent again at no cost.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a terminal is and how it is spoken to."""
+    """Address and communication settings of one time clock."""
 
     name: str
     link: LinkAddress
@@ -56,7 +61,7 @@ class Place:
 
 
 class TerminalCrew:
-    """The crew of one terminal. `clock` is monotonic seconds."""
+    """Driver of one time clock. `clock` returns monotonic seconds."""
 
     def __init__(
         self, place: Place, reports: Reports, clock: Callable[[], float] = time.monotonic
@@ -71,41 +76,41 @@ class TerminalCrew:
         self._whole_due = clock()
 
     def wait(self) -> float:
-        """Until the next poll."""
+        """Return the seconds until the next poll."""
         return max(0.0, self._due - self._clock())
 
     def show(self, device: str, state: Mapping[str, object]) -> None:
-        """A terminal shows nothing of ours."""
+        """Do nothing: a time clock has no display state."""
 
     def work(self, task: Task, begin: Callable[[], None]) -> Outcome:
-        """An order of the office: set_time, names, info, reread, reboot."""
+        """Execute a command of the office: set_time, names, info, reread or reboot."""
         try:
             terminal = self._open()
         except (LinkError, FrameError) as error:
-            self._trouble(error)
+            self._report_error(error)
             return Outcome("failed", "unreachable", str(error)[:100])
         try:
             begin()
-            return self._obey(terminal, task)
+            return self._execute(terminal, task)
         except (LinkError, FrameError) as error:
-            self._trouble(error)
+            self._report_error(error)
             return Outcome("failed", "no_answer", str(error)[:100])
         finally:
             terminal.close()
             self._due = self._clock()
 
-    def _obey(self, terminal: Terminal, task: Task) -> Outcome:
+    def _execute(self, terminal: Terminal, task: Task) -> Outcome:
         if task.kind == "set_time":
-            # The server measured the error; the PC's own clock is not asked.
+            # The server measured the error; this PC's own clock is not used.
             shift = task.payload.get("shift", 0)
             seconds = int(shift) if isinstance(shift, int) else 0
             terminal.set_time(terminal.time() + timedelta(seconds=seconds))
             return Outcome("done")
         if task.kind == "names":
-            named = terminal.name_users(_names(task.payload))
-            if named.unfit:
-                return Outcome("failed", "enrolment_unfit", " ".join(named.unfit)[:100])
-            return Outcome("done", "", str(named.written))
+            result = terminal.name_users(_names(task.payload))
+            if result.unfit:
+                return Outcome("failed", "enrolment_unfit", " ".join(result.unfit)[:100])
+            return Outcome("done", "", str(result.written))
         if task.kind == "reread":
             self._reports.owe(self.name, "punches", [], "")
             return Outcome("done")
@@ -117,7 +122,7 @@ class TerminalCrew:
         return Outcome("failed", "not_supported", task.kind)
 
     def idle(self) -> None:
-        """Poll when it is time to."""
+        """Poll the time clock if a poll is due."""
         if self._clock() < self._due:
             return
         try:
@@ -128,10 +133,10 @@ class TerminalCrew:
                 terminal.close()
             self._due = self._clock() + self._place.poll_seconds
         except (LinkError, FrameError) as error:
-            self._trouble(error)
+            self._report_error(error)
 
     def close(self) -> None:
-        """Nothing is kept open between polls."""
+        """Do nothing: no connection is open between polls."""
 
     def _open(self) -> Terminal:
         return Terminal(
@@ -144,53 +149,54 @@ class TerminalCrew:
         )
 
     def _poll(self, terminal: Terminal) -> None:
-        said, held = terminal.time(), terminal.sizes()
+        device_time, counts = terminal.time(), terminal.sizes()
         self._firmware = self._firmware or terminal.firmware()
-        told = {
+        clock = {
             "firmware": self._firmware,
-            "said": said.isoformat(" "),
-            "records": str(held.records),
-            "users": str(held.users),
-            "fingers": str(held.fingers),
+            "said": device_time.isoformat(" "),
+            "records": str(counts.records),
+            "users": str(counts.users),
+            "fingers": str(counts.fingers),
         }
-        self._reports.event(self.name, "clock", told)
-        # Whatever was punched before this question is in the answer.
+        self._reports.event(self.name, "clock", clock)
+        # Every punch made before this request is in its answer.
         daily = self._clock() >= self._whole_due
-        mark = _read(self._reports.bookmark(self.name))
-        if daily or held.records != mark["held"] or _changed(terminal.tail(held), mark):
-            self._hand_on(terminal.records(held), mark, daily=daily)
+        mark = _bookmark_fields(self._reports.bookmark(self.name))
+        if daily or counts.records != mark["held"] or _changed(terminal.tail(counts), mark):
+            self._enqueue_new(terminal.records(counts), mark, daily=daily)
         if daily:
             self._whole_due = self._clock() + WHOLE_EACH_SECONDS
         self._reports.owe(
             self.name, "punches", [{"whole": True, "lines": []}], self._reports.bookmark(self.name)
         )
-        readings = {"records": held.records, "users": held.users}
+        readings = {"records": counts.records, "users": counts.users}
         self._reports.health(self.name, Health("ok", "ok", readings))
 
-    def _hand_on(self, memory: Memory, mark: Mapping[str, Any], *, daily: bool) -> None:
-        """Everything behind the bookmark, in handfuls, and the new bookmark with the last."""
-        found = memory.records
-        fresh = found[_sent(found, mark, daily=daily) :]
+    def _enqueue_new(self, memory: Memory, mark: Mapping[str, Any], *, daily: bool) -> None:
+        """Enqueue the records after the bookmark in batches, with the new bookmark."""
+        records = memory.records
+        new_records = records[_sent_count(records, mark, daily=daily) :]
         payloads: list[dict[str, object]] = [
-            {"lines": [line(record) for record in fresh[start : start + LINES]]}
-            for start in range(0, len(fresh), LINES)
+            {"lines": [line(record) for record in new_records[start : start + LINES]]}
+            for start in range(0, len(new_records), LINES)
         ]
-        shown = [piece.hex() for piece in memory.bad[:SHOWN_BAD]]
-        held = memory.told
-        if memory.bad and shown != mark.get("bad"):
-            payloads.append({"lines": [], "bad": shown})
-            held = -1  # read once more: what comes differently then was spoilt on the way
-        known = {
-            "held": held,
-            "sent": len(found),
-            "digest": digest(found),
-            "bad": shown,
+        bad_hex = [piece.hex() for piece in memory.bad[:SHOWN_BAD]]
+        record_count = memory.told
+        if memory.bad and bad_hex != mark.get("bad"):
+            payloads.append({"lines": [], "bad": bad_hex})
+            # Forces another read: a record that then differs was corrupted in transit.
+            record_count = -1
+        position = {
+            "held": record_count,
+            "sent": len(records),
+            "digest": digest(records),
+            "bad": bad_hex,
             "tail": [memory.tail.length, memory.tail.digest],
-            "last": [line(record)[:2] for record in found[-LAST:]],
+            "last": [line(record)[:2] for record in records[-LAST:]],
         }
-        self._reports.owe(self.name, "punches", payloads, json.dumps(known))
+        self._reports.owe(self.name, "punches", payloads, json.dumps(position))
 
-    def _trouble(self, error: LinkError | FrameError) -> None:
+    def _report_error(self, error: LinkError | FrameError) -> None:
         self._due = self._clock() + min(RETRY_SECONDS, self._place.poll_seconds)
         if isinstance(error, RefusedError):
             health = Health("failed", "refused", {}, str(error))
@@ -204,7 +210,7 @@ class TerminalCrew:
 
 
 def line(record: Record) -> list[str]:
-    """A record as the server takes it: number, time said, in/out, verify, work code."""
+    """Return a record as the server expects it: number, its time, in/out, verify, work code."""
     return [
         record.number,
         record.said.isoformat(" "),
@@ -215,48 +221,51 @@ def line(record: Record) -> list[str]:
 
 
 def digest(records: Iterable[Record]) -> str:
-    """A fingerprint of the memory's beginning, to know it again."""
-    whole = hashlib.sha256()
+    """Return a digest of the beginning of the memory, for recognising it later."""
+    sha = hashlib.sha256()
     for record in records:
-        whole.update(f"{record.number}\t{record.said.isoformat()}\n".encode())
-    return whole.hexdigest()
+        sha.update(f"{record.number}\t{record.said.isoformat()}\n".encode())
+    return sha.hexdigest()
 
 
-def _read(bookmark: str) -> dict[str, Any]:
-    """How many records the memory held and how many were sent; -1 held for never read."""
+def _bookmark_fields(bookmark: str) -> dict[str, Any]:
+    """Parse a bookmark: the numbers of records held and sent; held -1 if never read."""
     if not bookmark:
         return {"held": -1, "sent": 0, "digest": ""}
-    found: dict[str, Any] = json.loads(bookmark)
-    return found
+    fields: dict[str, Any] = json.loads(bookmark)
+    return fields
 
 
 def _changed(tail: Tail, mark: Mapping[str, Any]) -> bool:
-    """Return True unless the memory ends as it did; a bookmark of an older agent does not say."""
+    """Return True unless the end of the memory is unchanged.
+
+    The bookmark of an older agent has no end, so it counts as changed.
+    """
     return [tail.length, tail.digest] != mark.get("tail")
 
 
-def _sent(found: Sequence[Record], mark: Mapping[str, Any], *, daily: bool) -> int:
-    """Return the count of records at the memory's beginning that were sent before.
+def _sent_count(records: Sequence[Record], mark: Mapping[str, Any], *, daily: bool) -> int:
+    """Return the number of records at the beginning of the memory that were sent before.
 
-    A ring begins otherwise at each punch: there the last records of then are looked for, from the
-    end. Once a day that is not enough, and everything goes out.
+    The beginning of a full ring changes with each punch. In that case the last records sent are
+    searched from the end. The daily read skips that search and sends everything.
     """
     sent, last = int(mark["sent"]), mark.get("last", [])
-    if 0 < sent <= len(found) and digest(found[:sent]) == mark["digest"]:
+    if 0 < sent <= len(records) and digest(records[:sent]) == mark["digest"]:
         return sent
     if daily or mark.get("bad") or len(last) < LEAST_LAST:
         return 0
-    for end in range(len(found), len(last) - 1, -1):
-        if line(found[end - 1])[:2] != last[-1]:
+    for end in range(len(records), len(last) - 1, -1):
+        if line(records[end - 1])[:2] != last[-1]:
             continue
-        if [line(each)[:2] for each in found[end - len(last) : end]] == last:
+        if [line(record)[:2] for record in records[end - len(last) : end]] == last:
             return end
     return 0
 
 
 def _names(payload: Mapping[str, object]) -> list[tuple[str, str]]:
-    found = payload.get("users")
-    entries: Sequence[object] = found if isinstance(found, list) else []
+    users = payload.get("users")
+    entries: Sequence[object] = users if isinstance(users, list) else []
     return [
         (str(entry.get("enrolment", "")), str(entry.get("name", "")))
         for entry in entries
@@ -267,7 +276,7 @@ def _names(payload: Mapping[str, object]) -> list[tuple[str, str]]:
 def build(
     devices: Sequence[DeviceConfig], _config: AgentConfig, reports: Reports
 ) -> list[TerminalCrew]:
-    """One crew a terminal; problems are collected in the devices' settings."""
+    """Build one driver per time clock; problems are collected in the devices' settings."""
     crews = []
     for device in devices:
         place = _place(device)

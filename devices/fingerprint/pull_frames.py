@@ -1,4 +1,4 @@
-"""The simulated pull terminal's frames: packets out over TCP and UDP, numbers of its protocol.
+"""Frames of the simulated pull time clock: packets over TCP and UDP, numbers of the protocol.
 
 Written from the tables alone, without the codec that the client uses.
 """
@@ -17,14 +17,14 @@ DATAGRAM = 1024
 
 
 class Line(ABC):
-    """How an answer goes back; set `session` and `reply` from the question."""
+    """Sender of answers; set `session` and `reply` from the request."""
 
     def __init__(self) -> None:
         self.session = 0
         self.reply = 0
 
     def packet(self, command: int, data: bytes = b"", session: int | None = None) -> bytes:
-        """With the checksum that the documents give."""
+        """Return an encoded packet with the documented checksum."""
         number = self.session if session is None else session
         reply = self.reply if session is None else 0
         bare = struct.pack("<4H", command, 0, number, reply) + data
@@ -36,23 +36,23 @@ class Line(ABC):
 
     @abstractmethod
     def send(self, command: int, data: bytes = b"") -> None:
-        """One packet."""
+        """Send one packet."""
 
     @abstractmethod
     def bulk(self, data: bytes) -> None:
-        """The DATA packets of a piece."""
+        """Send the DATA packets of a piece."""
 
     @abstractmethod
-    def events(self, told: Sequence[bytes]) -> None:
-        """Real-time events, all at once."""
+    def events(self, events: Sequence[bytes]) -> None:
+        """Send real-time events, all at once."""
 
     @abstractmethod
     def half(self, data: bytes) -> None:
-        """Half of an answer, then nothing for ever."""
+        """Send half of an answer and nothing more."""
 
 
 class StreamLine(Line):
-    """A TCP connection."""
+    """Sender over one TCP connection."""
 
     def __init__(self, line: socket.socket) -> None:
         super().__init__()
@@ -67,17 +67,17 @@ class StreamLine(Line):
     def bulk(self, data: bytes) -> None:
         self.send(DATA, data)
 
-    def events(self, told: Sequence[bytes]) -> None:
-        self._socket.sendall(b"".join(self._wrapped(self.packet(EVENT, d, 1)) for d in told))
+    def events(self, events: Sequence[bytes]) -> None:
+        self._socket.sendall(b"".join(self._wrapped(self.packet(EVENT, d, 1)) for d in events))
 
     def half(self, data: bytes) -> None:
-        whole = self._wrapped(self.packet(DATA, data))
-        self._socket.sendall(whole[: len(whole) // 2])
+        encoded = self._wrapped(self.packet(DATA, data))
+        self._socket.sendall(encoded[: len(encoded) // 2])
         self._socket.shutdown(socket.SHUT_WR)
 
 
 class DatagramLine(Line):
-    """UDP to one address; `lost` says whether a datagram shall be lost on the way."""
+    """Sender over UDP to one address; `lost` returns True if a datagram must be dropped."""
 
     def __init__(self, line: socket.socket, to: tuple[str, int], lost: Callable[[], bool]) -> None:
         super().__init__()
@@ -93,8 +93,8 @@ class DatagramLine(Line):
         for start in range(0, len(data), DATAGRAM):
             self.send(DATA, data[start : start + DATAGRAM])
 
-    def events(self, told: Sequence[bytes]) -> None:
-        for data in told:
+    def events(self, events: Sequence[bytes]) -> None:
+        for data in events:
             self._socket.sendto(self.packet(EVENT, data, 1), self._to)
 
     def half(self, data: bytes) -> None:
@@ -102,7 +102,7 @@ class DatagramLine(Line):
 
 
 def scrambled(key: int, session: int, sent: bytes) -> bytes:
-    """The right answer to a comm key, with the ticks that the client chose (third byte) [2SRC]."""
+    """Return the valid AUTH data for a comm key, with the client's ticks (third byte) [2SRC]."""
     turned = 0
     for bit in range(32):
         turned = turned << 1 | (key >> bit & 1)
@@ -114,13 +114,13 @@ def scrambled(key: int, session: int, sent: bytes) -> bytes:
 
 
 def number_of(moment: datetime) -> int:
-    """The protocol's number of a wall-clock time [2SRC]."""
+    """Encode a wall time as the protocol's number [2SRC]."""
     days = ((moment.year - 2000) * 12 + moment.month - 1) * 31 + moment.day - 1
     return days * 86_400 + moment.hour * 3600 + moment.minute * 60 + moment.second
 
 
 def moment_of(number: int) -> datetime:
-    """And back; a day beyond the month's end becomes its 28th."""
+    """Decode the protocol's number; a day beyond the month's end becomes its 28th."""
     days, seconds = divmod(number, 86_400)
     months, day = divmod(days, 31)
     year, month = 2000 + months // 12, months % 12 + 1

@@ -1,10 +1,10 @@
-"""A simulated pull terminal: TCP and UDP on one port, as firmware listens on 4370.
+"""Simulated pull time clock: TCP and UDP on one port, as firmware does on 4370.
 
-Written from the frame tables alone, without the codec. A wrong checksum is not refused: real
-clients differ in it [RAN]. Faults: silence, slowness, a download that is half closed, two events in
-one segment, a punch between count and data, an impossible record, lost datagrams, a pulled cable,
-a full ring (each punch pushes the oldest out), a memory that was cleared and filled again, a count
-of 0 whatever it holds.
+Written from the frame tables alone, without the codec. A wrong checksum is accepted: real clients
+differ in it [RAN]. Faults: silence, slowness, a download half closed, two events in one segment, a
+punch between count and data, an impossible record, lost datagrams, a disconnected cable, a full
+ring (each punch removes the oldest), a memory that was cleared and filled again, a count of 0
+whatever it holds.
 """
 
 from __future__ import annotations
@@ -47,25 +47,25 @@ PULL_FAULTS = (
 )
 OK, FAILED, UNAUTH = 2000, 2001, 2005
 AT_ONCE = 1024
-"""A set no larger comes in the first answer."""
+"""Maximum size in bytes of a set that is sent in the first answer."""
 SLOW_SECONDS = 1.5
 LOST_EVERY = 25
 LOOK_SECONDS = 0.1
 PLUG_SECONDS = 5.0
 UNREAD_SECONDS = 60
-"""Records younger than that may not have been read."""
+"""Seconds for which a new record may not have been read yet."""
 VERSION = b"Ver 6.60 Jan 13 2020\x00"
 
 
 @dataclass(frozen=True, slots=True)
 class PullModel:
-    """What the terminal is: its records' size, its comm key, its names' encoding."""
+    """Properties of the time clock: record size, comm key, encoding of names and more."""
 
     host: str = "127.0.0.1"
     port: int = 0
     record_size: int = 40
     older: bool = False
-    """Records of 8 bytes in the layout of older firmware: the time stands last."""
+    """Layout of older firmware for 8-byte records: the time is the last field."""
     user_size: int = 72
     comm_key: int = 0
     encoding: str = "gb18030"
@@ -74,7 +74,7 @@ class PullModel:
 
 
 class _Session:
-    """One client's conversation."""
+    """Session of one client."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -84,7 +84,7 @@ class _Session:
 
 
 class PullTerminal(TimeClock):
-    """One terminal; answers TCP and UDP clients, one thread a connection."""
+    """Simulated time clock; serves TCP and UDP clients, one thread per connection."""
 
     way = "pull"
 
@@ -106,23 +106,23 @@ class PullTerminal(TimeClock):
     # -- life ----------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Listen on both."""
+        """Listen on TCP and UDP."""
         self._plug()
 
     def stop(self) -> None:
-        """Close everything."""
+        """Close all sockets."""
         self._stopping.set()
         self._unplug()
 
     def fault_changed(self, name: str, *, on: bool) -> None:
-        """A pulled cable takes both sockets away."""
+        """Close both sockets for a disconnected cable, refill the memory for `refilled`."""
         if name == "cable_pulled":
             (self._unplug if on else self._plug)()
         elif name == "refilled" and on:
             self._refill()
 
     def touch(self, touch: Touch) -> None:
-        """See TimeClock; a full ring forgets its oldest record for it."""
+        """Record a punch; a full ring drops its oldest record. See TimeClock."""
         with self.changed:
             before = len(self.memory)
             super().touch(touch)
@@ -130,10 +130,10 @@ class PullTerminal(TimeClock):
                 del self.memory[0]
 
     def _refill(self) -> None:
-        """Cleared, and then as many punches as it held; what nobody can have read yet stays.
+        """Clear the memory, then add as many punches; records that may be unread stay.
 
-        Who clears a terminal has saved it before: a fault that loses punches in the terminal itself
-        would test nothing.
+        Whoever clears a time clock has saved it before. A fault that loses punches inside the time
+        clock would test nothing.
         """
         now, people = self.clock.now() - timedelta(seconds=UNREAD_SECONDS), list(self.people)
         with self.changed:
@@ -141,8 +141,8 @@ class PullTerminal(TimeClock):
             count = len(self.memory) - len(unread)
             self.memory.clear()
             for n in range(count):
-                said = now - timedelta(seconds=count - n)
-                self.touch(Touch(people[n % len(people)], said))
+                moment = now - timedelta(seconds=count - n)
+                self.touch(Touch(people[n % len(people)], moment))
             self.memory.extend(unread)
 
     def _plug(self) -> None:
@@ -164,19 +164,19 @@ class PullTerminal(TimeClock):
 
     def _unplug(self) -> None:
         with self.changed:
-            gone, self._sockets = [*self._sockets, *self._lines], []
+            sockets, self._sockets = [*self._sockets, *self._lines], []
             self._lines = []
-        for line in gone:
+        for line in sockets:
             with contextlib.suppress(OSError):
                 line.shutdown(socket.SHUT_RDWR)
-        # A socket that a thread still waits on keeps its port.
+        # A socket keeps its port while a thread waits on it.
         for thread in self._threads:
             thread.join(PLUG_SECONDS)
-        for line in gone:
+        for line in sockets:
             line.close()
 
     def shows(self) -> dict[str, Json]:
-        """See TimeClock."""
+        """Return the state on display; see TimeClock."""
         return super().shows() | {"port": self.port, "sessions": len(self._sessions)}
 
     # -- lines ---------------------------------------------------------------------------------
@@ -192,7 +192,7 @@ class PullTerminal(TimeClock):
             threading.Thread(target=self._stream, args=(line,), daemon=True).start()
 
     def _stream(self, line: socket.socket) -> None:
-        """A TCP connection: also the empty one that some clients probe with."""
+        """Serve a TCP connection; some clients open one only to probe."""
         buffer = b""
         with contextlib.suppress(OSError):
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -225,7 +225,7 @@ class PullTerminal(TimeClock):
                 self._packet(packet, DatagramLine(line, sender, self._lost))
 
     def _lost(self) -> bool:
-        """Now and then a datagram, while they get lost."""
+        """Return True for every LOST_EVERY-th datagram while that fault is on."""
         self._datagrams_sent += 1
         return self.faults["lost_datagrams"] and self._datagrams_sent % LOST_EVERY == 0
 
@@ -306,12 +306,12 @@ class PullTerminal(TimeClock):
             numbers[14:17] = [3000, 3000, 100_000]
             return struct.pack("<20i", *numbers)
 
-    def _prepare(self, session: _Session, what: int, line: Line) -> None:
-        if what == 13 and self.faults["count_race"] and not session.raced and self.people:
+    def _prepare(self, session: _Session, set_code: int, line: Line) -> None:
+        if set_code == 13 and self.faults["count_race"] and not session.raced and self.people:
             session.raced = True
             self.press(next(iter(self.people)))
         with self.changed:
-            body = self._attlog() if what == 13 else self._users()
+            body = self._attlog() if set_code == 13 else self._users()
         session.buffer = struct.pack("<I", len(body)) + body
         if self.faults["half_close"]:
             line.half(session.buffer)
@@ -328,7 +328,10 @@ class PullTerminal(TimeClock):
         line.send(OK)
 
     def _write_user(self, data: bytes) -> bool:
-        """A record of its own size: uid, level, password, name, card, group, number."""
+        """Store a user record: uid, level, password, name, card, group, number.
+
+        Return False if the record does not have this model's size.
+        """
         if len(data) != self._model.user_size:
             return False
         if self._model.user_size == 72:
@@ -343,15 +346,15 @@ class PullTerminal(TimeClock):
         return True
 
     def _two_events(self, line: Line) -> None:
-        """Two punches told at once, in one segment, to a client that did not ask."""
+        """Send two punch events in one segment to a client that did not request them."""
         people = list(self.people)[:2]
         now = self.clock.now()
-        told = [
+        payloads = [
             number.encode().ljust(24, b"\x00")
             + bytes((1, 0, now.year - 2000, now.month, now.day, now.hour, now.minute, now.second))
             for number in people
         ]
-        line.events(told)
+        line.events(payloads)
 
     # -- records -------------------------------------------------------------------------------
 
@@ -359,35 +362,37 @@ class PullTerminal(TimeClock):
         places = {number: place for place, number in enumerate(self.people, 1)}
         pieces = [self._record(touch, places.get(touch.number, 0)) for touch in self.memory]
         if self.faults["bad_record"] and pieces:
-            # A date that no calendar has: month 13 by its number.
+            # An impossible date: its number gives month 13.
             pieces[0] = b"\xff" * self._model.record_size
         return b"".join(pieces)
 
     def _record(self, touch: Touch, place: int) -> bytes:
-        said = struct.pack("<I", number_of(touch.said))
+        moment = struct.pack("<I", number_of(touch.said))
         if self._model.record_size == 40:
             field = touch.number.encode().ljust(24, b"\x00")
             return (
-                struct.pack("<H", place) + field + bytes((touch.verify,)) + said
+                struct.pack("<H", place) + field + bytes((touch.verify,)) + moment
                 + bytes((touch.in_out,)) + b"\x00" * 8
             )  # fmt: skip
         if self._model.record_size == 16:
             head = struct.pack("<I", int(touch.number))
-            return head + said + bytes((touch.verify, touch.in_out)) + b"\x00" * 6
+            return head + moment + bytes((touch.verify, touch.in_out)) + b"\x00" * 6
         if self._model.older:
-            return struct.pack("<H", place) + bytes((touch.verify, touch.in_out)) + said
-        return struct.pack("<H", place) + bytes((touch.verify,)) + said + bytes((touch.in_out,))
+            return struct.pack("<H", place) + bytes((touch.verify, touch.in_out)) + moment
+        return struct.pack("<H", place) + bytes((touch.verify,)) + moment + bytes((touch.in_out,))
 
     def _users(self) -> bytes:
-        whole = b""
+        content = b""
         for place, person in enumerate(self.people.values(), 1):
             if self._model.user_size == 28:
                 short = person.name.encode(self._model.encoding, "replace")[:8].ljust(8, b"\x00")
-                whole += struct.pack("<HB5s", place, 0, b"") + short + struct.pack("<IxBh", 0, 1, 0)
-                whole += struct.pack("<I", int(person.number))
+                content += (
+                    struct.pack("<HB5s", place, 0, b"") + short + struct.pack("<IxBh", 0, 1, 0)
+                )
+                content += struct.pack("<I", int(person.number))
                 continue
             name = person.name.encode(self._model.encoding, "replace")[:24].ljust(24, b"\x00")
             number = person.number.encode().ljust(24, b"\x00")
-            whole += struct.pack("<HB8s", place, 0, b"") + name + struct.pack("<I", 0)
-            whole += b"\x00" + b"1".ljust(7, b"\x00") + b"\x00" + number[:24]
-        return whole
+            content += struct.pack("<HB8s", place, 0, b"") + name + struct.pack("<I", 0)
+            content += b"\x00" + b"1".ljust(7, b"\x00") + b"\x00" + number[:24]
+        return content

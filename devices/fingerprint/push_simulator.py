@@ -1,9 +1,10 @@
-"""A simulated push terminal: an HTTP client that dials the server's `/iclock`, as firmware does.
+"""Simulated push time clock: HTTP client that calls the server's `/iclock`, as firmware does.
 
-It keeps what was not answered `OK` and comes again with it. Its clock is set from the `Date` header
-[2SRC]. The family decides in which form punches are sent.
-Faults: offline (and the burst afterwards), replay of the whole memory, a garbage line in
-each batch, templates offered, GB2312 names, a clock that jumps or drifts.
+Punches not answered with `OK` are kept and sent again. The clock is set from the `Date` header
+[2SRC]. The family determines the form of the uploads.
+
+Faults: offline (and the burst afterwards), replay of the whole memory, a garbage line in each
+batch, templates offered, GB2312 names, a clock that jumps or drifts.
 """
 
 from __future__ import annotations
@@ -27,8 +28,11 @@ PUSH_FAULTS = ("offline", "replay", "garbage_line", "templates", "gbk_names")
 AGENT = "iClock Proxy/1.09"
 FIRMWARE = "Ver 8.0.4.2-20200102"
 FAMILIES = ("attlog", "bare", "rtlog", "transaction", "foreign")
-"""Forms of an upload: table ATTLOG; the same without a table; event log and table of the access
-family [SRC]; a table that no document names."""
+"""Forms of an upload.
+
+Table ATTLOG; the same without a table; event log and table of the access family [SRC]; a table that
+no document names.
+"""
 BATCH = 100
 ANSWER_SECONDS = 20.0
 GARBAGE = b"\x00\x7f\xfe oops\t31-02-2026\t?"
@@ -36,12 +40,12 @@ CONTACT_SECONDS = 30.0
 
 
 class NotTakenError(Exception):
-    """The server did not say OK: the terminal keeps what it has and comes again."""
+    """Error for an answer other than OK: the time clock keeps its data and sends it again."""
 
 
 @dataclass(frozen=True, slots=True)
 class PushModel:
-    """What the terminal is. `pace` shortens its pauses, 1 as in life."""
+    """Properties of the time clock. `pace` scales its pauses; 1 is real time."""
 
     serial: str
     server: str
@@ -52,7 +56,7 @@ class PushModel:
 
 
 class PushTerminal(TimeClock):
-    """One terminal and the thread that is its network task."""
+    """Simulated time clock and the thread that is its network task."""
 
     way = "push"
 
@@ -65,17 +69,17 @@ class PushTerminal(TimeClock):
         self._options: dict[str, str] = {}
         self._sent = 0
         self._greeted = False
-        self._told: list[bytes] = []
+        self._other_lines: list[bytes] = []
         self._state = "starting"
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name=f"push-{name}", daemon=True)
 
     def start(self) -> None:
-        """Dial out."""
+        """Start the network task."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Hang up."""
+        """End the network task."""
         with self.changed:
             self._stopping = True
             self.changed.notify_all()
@@ -83,18 +87,18 @@ class PushTerminal(TimeClock):
             self._thread.join(ANSWER_SECONDS)
 
     def fault_changed(self, name: str, *, on: bool) -> None:
-        """Offline forgets the greeting; replay begins the memory anew."""
+        """Apply a fault: `offline` drops the greeting, `replay` resends the whole memory."""
         if name == "offline":
             self._greeted = False
         elif name == "replay" and on:
             self._sent = 0
         elif name == "templates" and on:
-            self._told.append(
+            self._other_lines.append(
                 b"FP PIN=1\tFID=6\tSize=24\tValid=1\tTMP=" + b"SimulatedTemplate0000AAA"
             )
 
     def shows(self) -> dict[str, Json]:
-        """See TimeClock; `pending` is what the server has not confirmed."""
+        """Return the state on display; `pending` counts records the server has not confirmed."""
         return super().shows() | {
             "serial": self.serial,
             "line": "offline" if self.faults["offline"] else self._state,
@@ -112,11 +116,11 @@ class PushTerminal(TimeClock):
                 self._greeted = False
                 pause = self._number("ErrorDelay", 30.0, 1.0) * self._model.pace
             with self.changed:
-                if not self._has_news():
+                if not self._can_send():
                     self.changed.wait(max(0.05, pause))
 
-    def _has_news(self) -> bool:
-        """A punch to tell at once, on a line that works."""
+    def _can_send(self) -> bool:
+        """Return True if a punch can be sent at once or the time clock is stopping."""
         if self._stopping:
             return True
         return self._greeted and not self.faults["offline"] and self._sent < len(self.memory)
@@ -126,7 +130,7 @@ class PushTerminal(TimeClock):
             return 1.0
         if not self._greeted:
             self._greet()
-        self._tell_rest()
+        self._send_other_lines()
         self._upload()
         self._poll()
         return self._number("Delay", 10.0, 0.2) * self._model.pace
@@ -149,7 +153,7 @@ class PushTerminal(TimeClock):
         self._greeted = True
         self._note_state("online")
         started = f"OPLOG 0\t0\t{self.clock.now().isoformat(' ')}\t0\t0\t0\t0"
-        self._told[:0] = [started.encode(), *map(self._user, self.people.values())]
+        self._other_lines[:0] = [started.encode(), *map(self._user, self.people.values())]
 
     def _user(self, person: Enrolled) -> bytes:
         name = person.name.encode("gb18030" if self.faults["gbk_names"] else "utf-8")
@@ -158,21 +162,21 @@ class PushTerminal(TimeClock):
             name,
         )
 
-    def _tell_rest(self) -> None:
-        """What happened beside punches, in one OPERLOG."""
-        told = list(self._told)
-        if told:
-            self._post("cdata", b"\n".join(told) + b"\n", table="OPERLOG", Stamp="1")
-            del self._told[: len(told)]
+    def _send_other_lines(self) -> None:
+        """Send events other than punches in one OPERLOG upload."""
+        lines = list(self._other_lines)
+        if lines:
+            self._post("cdata", b"\n".join(lines) + b"\n", table="OPERLOG", Stamp="1")
+            del self._other_lines[: len(lines)]
 
     def _upload(self) -> None:
         while self._sent < len(self.memory) and not self.faults["offline"] and not self._stopping:
-            begun = self._sent
-            batch = self.memory[begun : begun + self._model.batch]
+            start = self._sent
+            batch = self.memory[start : start + self._model.batch]
             self._send_batch(batch)
-            # Set back by a replay meanwhile: then the memory begins anew.
-            if self._sent == begun:
-                self._sent = begun + len(batch)
+            # A replay may have reset it meanwhile: then the memory is sent from the start.
+            if self._sent == start:
+                self._sent = start + len(batch)
 
     def _send_batch(self, batch: Sequence[Touch]) -> None:
         lines = [self._line(touch) for touch in batch]
@@ -221,11 +225,11 @@ class PushTerminal(TimeClock):
         answer = self._get("getrequest", INFO=",".join(map(str, fields)))
         results = []
         for line in answer.split(b"\n"):
-            found = re.match(rb"C:([0-9A-Za-z]{1,16}):(.+)", line)
-            if found:
-                command = self._decoded(found[2]).strip()
-                result = self._obey(command)
-                results.append(f"ID={found[1].decode()}&Return={result}&CMD={command.split()[0]}")
+            order = re.match(rb"C:([0-9A-Za-z]{1,16}):(.+)", line)
+            if order:
+                command = self._decoded(order[2]).strip()
+                result = self._execute(command)
+                results.append(f"ID={order[1].decode()}&Return={result}&CMD={command.split()[0]}")
                 self.journal.note(self.name, "ordered", command=command[:80], result=result)
         if results:
             self._post("devicecmd", "\n".join(results).encode() + b"\n")
@@ -233,7 +237,7 @@ class PushTerminal(TimeClock):
     def _decoded(self, data: bytes) -> str:
         return data.decode("gb18030" if self.faults["gbk_names"] else "utf-8", "replace")
 
-    def _obey(self, command: str) -> int:
+    def _execute(self, command: str) -> int:
         if command in ("CHECK", "REBOOT", "RELOAD OPTIONS"):
             self._greeted = False
             return 0
@@ -245,13 +249,13 @@ class PushTerminal(TimeClock):
             return 0
         query = re.match(r"DATA QUERY ATTLOG StartTime=(.+)\tEndTime=(.+)", command)
         if query:
-            return self._again(query[1], query[2])
+            return self._resend(query[1], query[2])
         return -1002
 
-    def _again(self, begins: str, ends: str) -> int:
-        asked = [t for t in self.memory if begins <= t.said.isoformat(" ") <= ends]
-        for start in range(0, len(asked), self._model.batch):
-            self._send_batch(asked[start : start + self._model.batch])
+    def _resend(self, begins: str, ends: str) -> int:
+        matches = [t for t in self.memory if begins <= t.said.isoformat(" ") <= ends]
+        for start in range(0, len(matches), self._model.batch):
+            self._send_batch(matches[start : start + self._model.batch])
         return 0
 
     # -- HTTP ----------------------------------------------------------------------------------
@@ -267,10 +271,10 @@ class PushTerminal(TimeClock):
         line = http.client.HTTPConnection(
             address.hostname or "127.0.0.1", address.port or 80, timeout=ANSWER_SECONDS
         )
-        asked = f"/iclock/{path}?" + urlencode({"SN": self.serial, **query}, quote_via=quote)
+        target = f"/iclock/{path}?" + urlencode({"SN": self.serial, **query}, quote_via=quote)
         headers = {"User-Agent": AGENT, "Content-Type": "text/plain", "Accept": "*/*"}
         try:
-            line.request(method, asked, body, headers)
+            line.request(method, target, body, headers)
             answer = line.getresponse()
             data = answer.read()
         finally:
@@ -292,10 +296,13 @@ class PushTerminal(TimeClock):
             self.journal.note(self.name, "line", state=state)
 
     def wait_until_sent(self, seconds: float) -> bool:
-        """For tests: until the server has confirmed everything."""
+        """Wait until the server has confirmed every record; for tests.
+
+        Return False if `seconds` pass first.
+        """
         end = time.monotonic() + seconds
-        seen = self.journal.number
+        sequence = self.journal.number
         while self._sent < len(self.memory) and time.monotonic() < end:
-            events = self.journal.since(seen, 1.0)
-            seen = int(str(events[-1]["seq"])) if events else seen
+            events = self.journal.since(sequence, 1.0)
+            sequence = int(str(events[-1]["seq"])) if events else sequence
         return self._sent >= len(self.memory)

@@ -1,7 +1,7 @@
-"""What simulated time clocks have in common: enrolled people, a memory, a clock, a finger.
+"""Common base of simulated time clocks: enrolled people, a memory, a clock, a finger.
 
-Speaks no protocol; `push_simulator` and `pull_simulator` do. Neither uses the codec that the
-drivers use, so that both ends cannot share a mistake.
+It speaks no protocol; `push_simulator` and `pull_simulator` do. Neither uses the drivers' codec, so
+that both ends cannot share a mistake.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from devices.simulate.base import Faults, Journal, Json
 
 JUMP_SECONDS = 3600
 DRIFT = 1.0
-"""While the clock drifts it gains so many seconds a second."""
+"""Seconds per second that a drifting clock gains."""
 CLOCK_FAULTS = ("clock_jump", "clock_drift")
 FINGER = 1
 SHOWN = 8
@@ -24,7 +24,7 @@ SHOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """One person in the terminal."""
+    """Person enrolled in the time clock."""
 
     number: str
     name: str
@@ -41,9 +41,11 @@ class Touch:
 
 
 class WallClock:
-    """The terminal's own clock. `zone_hours`: local time; `shift`: seconds ahead of the machine's.
+    """Clock of the time clock.
 
-    Faults make it jump or drift; setting it right takes the error away, not the fault.
+    `zone_hours` is its offset from UTC in hours, `shift` its error in seconds ahead of the
+    machine's clock. Faults make it jump or drift; setting the clock removes the error, not the
+    fault.
     """
 
     def __init__(
@@ -57,7 +59,7 @@ class WallClock:
         self._drifted = 0.0
 
     def now(self) -> datetime:
-        """Local time, naive, to the second."""
+        """Return local time, naive, to the second."""
         error = self._shift + self._jump + self._drifted
         if self._drifts_since is not None:
             error += (self._wall() - self._drifts_since) * DRIFT
@@ -65,7 +67,7 @@ class WallClock:
         return moment.replace(tzinfo=None, microsecond=0)
 
     def set(self, moment: datetime) -> None:
-        """Put the hands (local time)."""
+        """Set the clock to a local time."""
         utc = (moment - self._zone).replace(tzinfo=UTC)
         self._shift = utc.timestamp() - self._wall()
         self._drifted = 0.0
@@ -73,11 +75,11 @@ class WallClock:
             self._drifts_since = self._wall()
 
     def jump(self, *, on: bool) -> None:
-        """An hour ahead, whatever it is set to."""
+        """Turn an error of one hour ahead on or off, whatever the clock is set to."""
         self._jump = JUMP_SECONDS if on else 0.0
 
     def drift(self, *, on: bool) -> None:
-        """Begin or end to run too fast; what it gained stays."""
+        """Start or stop running too fast; the error gained so far stays."""
         if on:
             self._drifts_since = self._wall()
         elif self._drifts_since is not None:
@@ -86,7 +88,7 @@ class WallClock:
 
 
 class TimeClock:
-    """A terminal without its line."""
+    """Simulated time clock without a network protocol."""
 
     kind = "time_clock"
     way = ""
@@ -109,9 +111,10 @@ class TimeClock:
         self.journal.note(name, "on", people=len(self.people))
 
     def press(self, keys: str) -> None:
-        """Lay the finger of an enrolled number on the glass; `"? 77"`: of one nobody knows.
+        """Punch with the finger of an enrolled number; `"? 77"` punches an unknown number.
 
-        ValueError for a number that is not enrolled here.
+        Raises:
+            ValueError: The number is not enrolled here.
         """
         stranger = keys.startswith("?")
         number = keys.removeprefix("?").strip()
@@ -120,17 +123,17 @@ class TimeClock:
         self.touch(Touch(number, self.clock.now()))
 
     def touch(self, touch: Touch) -> None:
-        """Keep a record; the same person within the same second is one."""
+        """Add a record; the same person within the same second counts once."""
         with self.changed:
             if touch in self.memory[-20:]:
                 return
             self.memory.append(touch)
             self.changed.notify_all()
-        said = touch.said.isoformat(" ")
-        self.journal.note(self.name, "punch", number=touch.number, said=said)
+        moment = touch.said.isoformat(" ")
+        self.journal.note(self.name, "punch", number=touch.number, said=moment)
 
     def remember(self, touches: Sequence[Touch]) -> None:
-        """Fill the memory at once, as if all this had been punched while the line was down."""
+        """Fill the memory at once, as if these punches were made while the network was down."""
         with self.changed:
             self.memory.extend(touches)
             self.changed.notify_all()
@@ -146,10 +149,10 @@ class TimeClock:
             self.changed.notify_all()
 
     def fault_changed(self, name: str, *, on: bool) -> None:
-        """What a kind does beside."""
+        """Apply a fault that is specific to a subclass."""
 
     def shows(self) -> dict[str, Json]:
-        """The terminal's screen and what is behind it."""
+        """Return the time clock's display and its internal state."""
         with self.changed:
             last = [
                 {

@@ -1,4 +1,4 @@
-"""The agent's runtime: one process that hosts drivers and dials out to the server.
+"""Agent runtime: one process that hosts drivers and connects to the server.
 
-Kept empty on purpose: `python -m devices.host` and the surfaces' agents call `devices.host.main`.
+The package exports nothing: `python -m devices.host` and other agents call `devices.host.main`.
 """

@@ -1,4 +1,4 @@
-"""`python -m devices.host --config FILE`: one agent for every kind of device."""
+"""Entry point `python -m devices.host --config FILE`: one agent for every kind of device."""
 
 import sys
 

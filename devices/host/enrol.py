@@ -1,7 +1,7 @@
-"""Exchanges a one-time code for the agent's token, once, and keeps the token in a private file.
+"""Agent enrolment: exchanges a one-time code for the agent's token and stores the token.
 
-Retries while the server cannot be reached; stops with a clear error when it refuses the code. It
-refuses to write the token anywhere but the configured file (mode 0600), and never logs it.
+It retries while the server cannot be reached and stops with a clear error when the server rejects
+the code. The token is written only to the configured file (mode 0600) and never logged.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ RETRY_SECONDS = 2.0
 
 
 class EnrolError(Exception):
-    """The agent has no token and cannot get one; `zh` and `en` say why."""
+    """Error for an agent that has no token and cannot get one; `zh` and `en` give the reason."""
 
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(f"{zh} / {en}")
@@ -32,15 +32,18 @@ class EnrolError(Exception):
 def token(
     server: str, name: str, code: str, path: Path, pause: Callable[[float], bool]
 ) -> str | None:
-    """The agent's token, from its file or for the code; raises EnrolError.
+    """Return the agent's token, from its file or in exchange for the code.
 
-    `pause(seconds)` waits between attempts and returns True when the agent shall stop; then the
-    result is None.
+    `pause(seconds)` waits between attempts and returns True when the agent must stop; the result is
+    then None.
+
+    Raises:
+        EnrolError: There is no code, or the server rejects it.
     """
     if path.is_file():
-        kept = path.read_text(encoding="utf-8").strip()
-        if kept:
-            return kept
+        stored = path.read_text(encoding="utf-8").strip()
+        if stored:
+            return stored
     if not code:
         raise EnrolError(
             f"没有令牌文件 {path.name}，也没有 enrol_code；请在管理页面“设备登记”生成登记码",
@@ -48,14 +51,14 @@ def token(
         )
     while True:
         try:
-            fresh = _exchange(server, name, code)
+            new_token = _exchange(server, name, code)
         except (OSError, ValueError) as error:
             log.warning("server not ready for enrolment: %s", error)
             if pause(RETRY_SECONDS):
                 return None
             continue
-        _keep(path, fresh)
-        return fresh
+        _store(path, new_token)
+        return new_token
 
 
 def _exchange(server: str, name: str, code: str) -> str:
@@ -67,7 +70,7 @@ def _exchange(server: str, name: str, code: str) -> str:
     )
     try:
         with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:  # noqa: S310
-            found = json.loads(answer.read()).get("token")
+            value = json.loads(answer.read()).get("token")
     except urllib.error.HTTPError as error:
         with error:
             if error.code >= 500 or error.code == 429:
@@ -76,18 +79,18 @@ def _exchange(server: str, name: str, code: str) -> str:
                 f"服务器不接受登记码（{error.code}）；登记码只能用一次，请重新生成",
                 f"the server refused the code ({error.code}); codes work once, get a new one",
             ) from None
-    if not isinstance(found, str) or not found:
+    if not isinstance(value, str) or not value:
         raise ValueError("no token in the server's answer")
-    return found
+    return value
 
 
-def _keep(path: Path, fresh: str) -> None:
+def _store(path: Path, new_token: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(path.name + ".new")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(fresh + "\n")
+        file.write(new_token + "\n")
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)

@@ -1,9 +1,9 @@
-"""The agent's ledger: what it was asked to do, what it began, how it ended. Survives kill -9.
+"""Agent ledger: durable record of received, started and finished tasks. Survives kill -9.
 
-SQLite with synchronous=FULL. A task id goes received -> started -> result, each step on disk before
-the next; a task that was started and has no result after a restart was interrupted, and is never
-begun again. It refuses to forget a result, or a fact that a device told (a punch), that the server
-has not acknowledged.
+SQLite with synchronous=FULL. A task goes received -> started -> result, and each step is on disk
+before the next. A task that was started and has no result after a restart was interrupted; it is
+never started again. A result or a fact of a device (such as a punch) is kept until the server has
+acknowledged it.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ CREATE TABLE IF NOT EXISTS bookmark (device TEXT PRIMARY KEY, value TEXT NOT NUL
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A result that is owed to the server."""
+    """Task result that the server has not acknowledged."""
 
     id: str
     device: str
     outcome: Outcome
 
     def to_json(self) -> dict[str, object]:
-        """The form that the agent sends."""
+        """Return the form that the agent sends."""
         return {
             "id": self.id,
             "device": self.device,
@@ -55,7 +55,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """Facts that the server has not acknowledged; `made_at` seconds since the epoch."""
+    """Outstanding fact: not yet acknowledged by the server. `made_at`: seconds since the epoch."""
 
     id: int
     device: str
@@ -65,7 +65,7 @@ class Debt:
 
 
 class Ledger:
-    """One file; callable from any thread. `wall` gives seconds since the epoch."""
+    """Ledger file; callable from any thread. `wall` returns seconds since the epoch."""
 
     def __init__(self, path: Path, wall: Callable[[], float]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -80,7 +80,7 @@ class Ledger:
         )
 
     def recover(self) -> list[Task]:
-        """After a restart: settle what was interrupted, and return what was never begun."""
+        """Settle the tasks that a restart interrupted and return those that were never started."""
         with self._lock:
             self._base.execute(
                 "UPDATE task SET state = CASE kind WHEN 'print' THEN 'unknown' ELSE 'failed' END,"
@@ -94,9 +94,10 @@ class Ledger:
         return [_task(row) for row in rows]
 
     def receive(self, task: Task) -> bool:
-        """Note a task; False when its id is known.
+        """Record a task; False if its id is already recorded.
 
-        A known one that has a result becomes owed again, so that the same answer goes out.
+        A recorded task that has a result becomes outstanding again, so that the same result is
+        sent.
         """
         payload = json.dumps(task.payload, ensure_ascii=False)
         values = (task.id, task.device, task.kind, payload, task.expires_at, self._wall())
@@ -114,7 +115,10 @@ class Ledger:
             return False
 
     def receive_own(self, task: Task) -> bool:
-        """Note a task that this PC gave itself, whose result is owed to nobody; False: known."""
+        """Record a task that this PC gave itself; False if its id is already recorded.
+
+        Its result is never sent to the server.
+        """
         payload = json.dumps(task.payload, ensure_ascii=False)
         values = (task.id, task.device, task.kind, payload, task.expires_at, self._wall())
         with self._lock:
@@ -126,7 +130,7 @@ class Ledger:
         return bool(cursor.rowcount)
 
     def outcome(self, task_id: str) -> Outcome | None:
-        """How a task ended; None while it has not."""
+        """Return the outcome of a task; None while it has not ended."""
         with self._lock:
             row = self._base.execute(
                 "SELECT state, reason, detail FROM task WHERE id = ? AND state IS NOT NULL",
@@ -135,14 +139,14 @@ class Ledger:
         return Outcome(*row) if row else None
 
     def begin(self, task_id: str) -> None:
-        """On disk before the first byte leaves."""
+        """Record on disk that the first byte of a task is about to be sent."""
         with self._lock:
             self._base.execute(
                 "UPDATE task SET started_at = ? WHERE id = ?", (self._wall(), task_id)
             )
 
     def finish(self, task_id: str, outcome: Outcome) -> None:
-        """How it ended; the first answer stays."""
+        """Record a task's outcome; the first recorded outcome stays."""
         with self._lock:
             self._base.execute(
                 "UPDATE task SET state = ?, reason = ?, detail = ? WHERE id = ? AND state IS NULL",
@@ -150,7 +154,7 @@ class Ledger:
             )
 
     def owed(self) -> list[Result]:
-        """Results that the server has not acknowledged, oldest first."""
+        """Return up to 200 results that the server has not acknowledged, oldest first."""
         with self._lock:
             rows = self._base.execute(
                 "SELECT id, device, state, reason, detail FROM task"
@@ -159,7 +163,7 @@ class Ledger:
         return [Result(row[0], row[1], Outcome(*row[2:])) for row in rows]
 
     def settle(self, task_id: str) -> None:
-        """The server has the result."""
+        """Mark a result as acknowledged by the server."""
         with self._lock:
             self._base.execute("UPDATE task SET settled = 1 WHERE id = ?", (task_id,))
 
@@ -170,9 +174,9 @@ class Ledger:
         payloads: Sequence[Mapping[str, object]],
         bookmark: str,
     ) -> None:
-        """Note facts that the server must have, and how far the device was read, at once.
+        """Enqueue facts for the server and store the device's bookmark in one transaction.
 
-        A payload of a lone `whole` is a mark of time: a newer one makes an older one worthless.
+        A payload of `whole` and empty `lines` only marks a time: it replaces an older such mark.
         """
         now = self._wall()
         with self._lock:
@@ -200,7 +204,7 @@ class Ledger:
             self._base.execute("COMMIT")
 
     def bookmark(self, device: str) -> str:
-        """How far the device was read; "" for never."""
+        """Return the read position of the device; "" if there is none."""
         with self._lock:
             row = self._base.execute(
                 "SELECT value FROM bookmark WHERE device = ?", (device,)
@@ -208,7 +212,7 @@ class Ledger:
         return str(row[0]) if row else ""
 
     def debts(self) -> list[Debt]:
-        """Facts that the server has not acknowledged, oldest first; some at a time."""
+        """Return up to 100 facts that the server has not acknowledged, oldest first."""
         with self._lock:
             rows = self._base.execute(
                 "SELECT id, device, kind, payload, made_at FROM debt ORDER BY id LIMIT 100"
@@ -216,7 +220,7 @@ class Ledger:
         return [Debt(r[0], r[1], r[2], json.loads(r[3]), r[4]) for r in rows]
 
     def acquit(self, debt: int) -> None:
-        """The server has it."""
+        """Delete a fact that the server has acknowledged."""
         with self._lock:
             self._base.execute("DELETE FROM debt WHERE id = ?", (debt,))
 

@@ -1,6 +1,6 @@
-"""An agent's log: one JSON object a line, as the server's, with the request a task came from.
+"""Agent log: one JSON object per line like the server's, with the request that caused a task.
 
-Says which device did what and how it ended; never what stood on the paper or was spoken.
+A line names the device, its action and the outcome, never the printed or spoken content.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ log = logging.getLogger(__name__)
 FIELDS = ("request", "device", "task", "state", "reason")
 CHATTY = ("socketio", "engineio", "urllib3", "websocket", "PIL")
 OWN_HANDLERS = ("socketio.client", "engineio.client")
-"""Without a level of their own these write to standard error by themselves, errors in full."""
+"""Loggers that without a level of their own write to standard error, with full error texts."""
 
 
 class JsonLines(logging.Formatter):
-    """A record as one line of JSON; an error as its kind and the places it went through."""
+    """Formatter that writes a record as one line of JSON; of an error its type and code places."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
@@ -34,7 +34,7 @@ class JsonLines(logging.Formatter):
         line |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
         if record.exc_info and record.exc_info[0] is not None:
             line["error"] = record.exc_info[0].__name__
-            # Places only: an exception's text, and those it came from, may quote data.
+            # Code places only: the text of an exception or of its causes may quote data.
             frames = traceback.extract_tb(record.exc_info[2])[-12:]
             line["trace"] = [
                 f"{frame.filename.rpartition('/')[2]}:{frame.lineno}:{frame.name}"
@@ -60,6 +60,6 @@ def start(*, verbose: bool) -> None:
 def _uncaught(
     kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
 ) -> None:
-    """What nobody catches goes the same way: Python itself would write the error's own words."""
+    """Log an uncaught error in the same format: Python itself would print the error's message."""
     if not issubclass(kind, SystemExit):
         log.error("not caught", exc_info=(kind, error or kind(), trace))

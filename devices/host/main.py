@@ -1,6 +1,6 @@
-"""The command line of an agent: reads its file, enrols once, runs until told to stop.
+"""Command line of an agent: reads its file, enrols once, runs until it is stopped.
 
-It refuses to start with a configuration it does not fully understand, and prints every problem.
+A configuration with any problem prevents the start; every problem is printed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ EXIT_RUNNING = 4
 
 
 def main(arguments: Sequence[str] | None = None, kinds: Sequence[str] = tuple(KINDS)) -> int:
-    """Run one agent that hosts devices of `kinds`; returns the process's exit code."""
+    """Run one agent that hosts devices of `kinds`; return the process's exit code."""
     parser = argparse.ArgumentParser(description="Hosts devices and dials out to the server.")
     parser.add_argument("--config", type=Path, required=True, help="the agent's TOML file")
     parser.add_argument("--check", action="store_true", help="read the file and stop")

@@ -1,7 +1,7 @@
-"""The agent: owners of cables on one side, the line to the server on the other, a ledger between.
+"""Agent runtime: connects device threads, ledger and server connection.
 
-It refuses a task for a device it does not have (as a failed result, so that the server stops
-asking) and never carries one out twice.
+A task for a device that the agent does not have ends as failed, so that the server stops sending
+it. No task is carried out twice.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MAX_TRACE = 32
 
 
 class Agent:
-    """One agent process. `wall` is seconds since the epoch, `clock` monotonic seconds."""
+    """One agent process. `wall` returns seconds since the epoch, `clock` monotonic seconds."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Agent:
         self._by_device = {name: owner for owner in self._owners for name in owner.crew.devices}
 
     def start(self, token: str) -> None:
-        """Start the owners, take up what was left, and dial out."""
+        """Start the device threads, dispatch unfinished tasks and connect to the server."""
         unfinished = self._ledger.recover()
         for owner in self._owners:
             owner.start()
@@ -66,7 +66,7 @@ class Agent:
         self._uplink.start()
 
     def stop(self) -> None:
-        """Hang up and let every owner finish what it is at, within a few seconds."""
+        """Disconnect and let every device thread finish its task, within STOP_SECONDS."""
         if self._uplink is not None:
             self._uplink.stop(STOP_SECONDS)
         end = self._clock() + STOP_SECONDS
@@ -75,10 +75,10 @@ class Agent:
                 log.warning("%s is still busy", owner.crew.name)
         self._ledger.close()
 
-    # Reports: called by the owners' threads.
+    # Reports: called by the device threads.
 
     def health(self, device: str, health: Health) -> None:
-        """A device's health; sent when it changed."""
+        """Store a device's health; send it if it changed."""
         with self._lock:
             if self._health.get(device) == health:
                 return
@@ -87,7 +87,7 @@ class Agent:
         self._wake()
 
     def event(self, device: str, kind: str, data: Mapping[str, str]) -> None:
-        """A key press."""
+        """Send a key press."""
         if self._uplink is not None:
             self._uplink.event(device, kind, data)
 
@@ -98,48 +98,48 @@ class Agent:
         payloads: Sequence[Mapping[str, object]],
         bookmark: str,
     ) -> None:
-        """Facts for the server, on disk first."""
+        """Enqueue facts for the server; they are on disk before the return."""
         self._ledger.owe(device, kind, payloads, bookmark)
         self._wake()
 
     def bookmark(self, device: str) -> str:
-        """How far a device was read."""
+        """Return the read position of a device."""
         return self._ledger.bookmark(device)
 
     def submit(self, task: Task) -> None:
-        """A device's task for another device of this agent."""
+        """Dispatch a task that one device of this agent gives to another."""
         if self._ledger.receive_own(task):
             self._dispatch(task)
 
     def outcome(self, task_id: str) -> Outcome | None:
-        """How a task ended."""
+        """Return the outcome of a task; None while it has not ended."""
         return self._ledger.outcome(task_id)
 
     def begin(self, task_id: str) -> None:
-        """A task's first byte is about to leave."""
+        """Record that a task's first byte is about to be sent."""
         self._ledger.begin(task_id)
 
     def finish(self, task_id: str, outcome: Outcome) -> None:
-        """A task has ended."""
+        """Record a task's outcome."""
         self._ledger.finish(task_id, outcome)
         self._wake()
 
-    # Station: called by the line's threads.
+    # Station: called by the threads of the server connection.
 
     def hello(self) -> dict[str, object]:
-        """What the agent has."""
+        """Return the announcement of the agent and its devices."""
         with self._lock:
-            # A restarted server may count from the beginning again.
+            # A restarted server may number its versions from the beginning again.
             self._versions.clear()
         return {"agent": self.config.name, "devices": [_announced(d) for d in self.config.devices]}
 
     def health_reports(self) -> Mapping[str, Health]:
-        """Every device's health now."""
+        """Return the current health of every device."""
         with self._lock:
             return dict(self._health)
 
     def on_desired(self, data: Mapping[str, object]) -> None:
-        """Pass the newest state on to the owner; older versions are dropped."""
+        """Pass the newest desired state to the device thread; drop older versions."""
         device, version, state = data.get("device"), data.get("version"), data.get("state")
         if not isinstance(device, str) or not isinstance(state, Mapping):
             log.warning("desired state not understood")
@@ -151,18 +151,18 @@ class Agent:
             if owner is None or version < self._versions.get(device, version):
                 return
             self._versions[device] = version
-            # Posted under the lock: two messages may come in two threads.
+            # Submitted under the lock: two messages may arrive in two threads.
             owner.desire(device, state)
 
     def on_task(self, data: Mapping[str, object]) -> bool:
-        """Note the task on disk, then pass it on; True when the server may consider it accepted."""
+        """Record the task on disk and dispatch it; True if the server may count it as accepted."""
         task = self._read_task(data)
         if task is None:
             log.warning("task not understood")
             return False
         if data.get("resend") is True and any(debt.kind == "ticket" for debt in self.debts()):
-            # A number given here may stand in the place of the one on that slip. The server has
-            # to hear of it first; what is still to be printed then it hands over again.
+            # A ticket issued on this PC may replace the one on that slip. The server must receive
+            # it first; it then sends again what is still to be printed.
             return False
         if self._ledger.receive(task):
             self._dispatch(task)
@@ -171,19 +171,19 @@ class Agent:
         return True
 
     def owed(self) -> Sequence[Result]:
-        """Results that the server does not have."""
+        """Return results that the server has not acknowledged."""
         return self._ledger.owed()
 
     def settle(self, task_id: str) -> None:
-        """The server has the result."""
+        """Mark a result as acknowledged."""
         self._ledger.settle(task_id)
 
     def debts(self) -> Sequence[Debt]:
-        """Facts that the server does not have."""
+        """Return facts that the server has not acknowledged."""
         return self._ledger.debts()
 
     def acquit(self, debt: int) -> None:
-        """The server has the fact."""
+        """Delete a fact that the server has acknowledged."""
         self._ledger.acquit(debt)
 
     def _read_task(self, data: Mapping[str, object]) -> Task | None:
@@ -212,28 +212,32 @@ class Agent:
 
 
 REPORTS = {"voice": "spoken"}
-"""Facts of a task's end that the drivers of a kind report and the server may wait for."""
+"""Facts that the drivers of a kind report when a task ends; the server may wait for them."""
 
 
 def _announced(device: DeviceConfig) -> dict[str, str]:
-    """A device as the server hears of it; its bus is "" when it has a cable of its own."""
-    told = {
+    """Return a device as announced to the server; `bus` is "" for a cable of its own."""
+    fields = {
         "device": device.name,
         "kind": device.kind,
         "driver": device.driver,
         "serves": device.serves,
         "bus": device.bus,
     }
-    return told | ({"reports": REPORTS[device.kind]} if device.kind in REPORTS else {})
+    return fields | ({"reports": REPORTS[device.kind]} if device.kind in REPORTS else {})
 
 
 class AlreadyRunningError(Exception):
-    """Another process holds the state folder."""
+    """Error for a state folder that another process has locked."""
 
 
 @contextlib.contextmanager
 def only_one(state_dir: Path) -> Iterator[None]:
-    """Hold the state folder; raises AlreadyRunningError. The kernel lets go of it at any death."""
+    """Lock the state folder. The kernel releases the lock when the process dies.
+
+    Raises:
+        AlreadyRunningError: Another process has the lock.
+    """
     state_dir.mkdir(parents=True, exist_ok=True)
     with (state_dir / "lock").open("w", encoding="utf-8") as file:
         try:

@@ -1,8 +1,9 @@
-"""The agent's line to the server: dials out over Socket.IO and comes back for ever.
+"""Server connection of the agent over Socket.IO; it reconnects without end.
 
-Namespace `/agent`, websocket only. One thread connects and sends; what must arrive (results, key
-presses, punches) is sent with an acknowledgement and again after the next connection. It refuses to
-keep a key press longer than ten seconds: a stale press must not call a ticket. A punch never ages.
+Namespace `/agent`, websocket only. One thread connects and sends. Messages that must arrive
+(results, key presses, punches) are sent with an acknowledgement and repeated after the next
+connection. A key press is dropped after ten seconds, because a stale press must not call a ticket.
+A punch never expires.
 """
 
 from __future__ import annotations
@@ -33,41 +34,41 @@ ACK_SECONDS = 5
 EVENT_SECONDS = 10.0
 FAREWELL_SECONDS = 0.2
 REFUSED_SECONDS = 5.0
-"""A fact that the server did not take (its reader is not admitted yet) is offered again."""
+"""Seconds until a rejected fact (e.g. its time clock is not admitted yet) is sent again."""
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 3.0
 
 
 class LineLostError(SocketIOError):  # type: ignore[misc] # the library has no types
-    """The server did not acknowledge in time."""
+    """Error for a missing acknowledgement of the server."""
 
 
 class Station(Protocol):
-    """The agent as its line sees it. Every method is quick."""
+    """The agent as its server connection uses it. Every method is fast."""
 
     def hello(self) -> dict[str, object]:
-        """What is said first after every connect."""
+        """Return the first message after every connect."""
 
     def health_reports(self) -> Mapping[str, Health]:
-        """Every device's health now."""
+        """Return the current health of every device."""
 
     def on_desired(self, data: Mapping[str, object]) -> None:
-        """The server wants a device to show something."""
+        """Receive the state that a device must show."""
 
     def on_task(self, data: Mapping[str, object]) -> bool:
-        """The server wants something done; True when it is in the ledger."""
+        """Receive a task; True if it is in the ledger."""
 
     def owed(self) -> Sequence[Result]:
-        """Results to send."""
+        """Return the results to send."""
 
     def settle(self, task_id: str) -> None:
-        """A result has arrived."""
+        """Mark a result as acknowledged."""
 
     def debts(self) -> Sequence[Debt]:
-        """Facts to send."""
+        """Return the facts to send."""
 
     def acquit(self, debt: int) -> None:
-        """A fact has arrived."""
+        """Delete a fact that the server has acknowledged."""
 
 
 @dataclass(slots=True)
@@ -77,7 +78,7 @@ class _Event:
 
 
 class Uplink:
-    """The thread that holds the line. `clock` is monotonic seconds."""
+    """Thread of the server connection. `clock` returns monotonic seconds."""
 
     def __init__(
         self,
@@ -94,7 +95,7 @@ class Uplink:
         self._clock = clock
         self._chance = chance
         self._wall = wall
-        self._patient: dict[str, float] = {}
+        self._retry_at: dict[str, float] = {}
         self._events: deque[_Event] = deque(maxlen=200)
         self._health: dict[str, Health] = {}
         self._sent_health: dict[str, Health] = {}
@@ -105,17 +106,17 @@ class Uplink:
         self._thread = threading.Thread(target=self._run, name="uplink", daemon=True)
 
     def start(self) -> None:
-        """Begin dialling."""
+        """Start the thread."""
         self._thread.start()
 
     def stop(self, seconds: float) -> None:
-        """Hang up."""
+        """Disconnect and end the thread."""
         self._stopping.set()
         self._wake.set()
         self._thread.join(seconds)
 
     def wake(self) -> None:
-        """There is something to send."""
+        """Wake the thread because there is something to send."""
         self._wake.set()
 
     def event(self, device: str, kind: str, data: Mapping[str, str]) -> None:
@@ -139,7 +140,7 @@ class Uplink:
             pause = min(LONGEST_PAUSE, pause * 1.6)
 
     def _connection(self) -> bool:
-        """One connection from dialling to its loss; False when it did not come about."""
+        """Run one connection from connect to loss; False if it could not be opened."""
         client = socketio.Client(reconnection=False, handle_sigint=False)
         client.on("desired", self._on_desired, namespace=NAMESPACE)
         client.on("task", self._on_task, namespace=NAMESPACE)
@@ -152,7 +153,7 @@ class Uplink:
                 transports=["websocket"],
                 wait_timeout=CONNECT_SECONDS,
             )
-        # The library lets OSError and ValueError of the layers below through.
+        # The library lets OSError and ValueError of lower layers pass through.
         except (SocketIOError, OSError, ValueError) as error:
             log.info("server not reached: %s", error)
             self._hang_up(client)
@@ -166,17 +167,17 @@ class Uplink:
         return True
 
     def _hang_up(self, client: Any) -> None:
-        line = getattr(client.eio, "ws", None)
-        if line is not None:
-            # The library's reading thread takes the farewell that `close` waits for.
-            line.close = functools.partial(line.close, timeout=FAREWELL_SECONDS)
+        socket = getattr(client.eio, "ws", None)
+        if socket is not None:
+            # The library's reading thread consumes the closing frame that `close` waits for.
+            socket.close = functools.partial(socket.close, timeout=FAREWELL_SECONDS)
         with contextlib.suppress(SocketIOError, OSError, ValueError):
             client.disconnect()
         with contextlib.suppress(Exception):
             client.eio.disconnect()
 
     def _converse(self, client: Any) -> None:
-        if not self._welcomed(client):
+        if not self._announce(client):
             return
         log.info("connected to %s", self._server)
         self._sent_health = {}
@@ -186,25 +187,25 @@ class Uplink:
             self._send_all(client)
             self._wake.wait(1.0)
 
-    def _welcomed(self, client: Any) -> bool:
-        """Say what there is until the server takes it; False when the line ends before.
+    def _announce(self, client: Any) -> bool:
+        """Send `hello` until the server accepts it; False if the connection ends before.
 
-        A server of before refuses it while another agent has a device of ours (this PC replaces
-        one that still runs); everything else would be refused as well. Devices that wait for a
-        confirmation stop nothing: the server ends the line once they are confirmed.
+        An older server rejects it while another agent has one of these devices (this PC replaces
+        one that still runs); it would reject every other message as well. Devices that wait for
+        confirmation do not block: the server closes the connection once they are confirmed.
         """
         pause = FIRST_PAUSE
         while client.connected and not self._stopping.is_set():
             answer = self._call(client, "hello", self._station.hello())
             if not isinstance(answer, Mapping) or answer.get("ok") is not False:
-                self._waiting(answer)
+                self._log_unconfirmed(answer)
                 return True
             log.warning("not taken: %s", answer.get("code", ""))
             self._stopping.wait(pause)
             pause = min(LONGEST_PAUSE, pause * 1.6)
         return False
 
-    def _waiting(self, answer: object) -> None:
+    def _log_unconfirmed(self, answer: object) -> None:
         """Log the devices that are out of service until the office confirms them."""
         waiting = answer.get("waiting") if isinstance(answer, Mapping) else None
         if isinstance(waiting, list) and waiting:
@@ -226,10 +227,13 @@ class Uplink:
         self._send_debts(client)
 
     def _send_debts(self, client: Any) -> None:
-        """Facts of a device go in the order of their making; one refused holds up its own only."""
+        """Send outstanding facts in order of creation.
+
+        A rejected one delays its own device only.
+        """
         now = self._clock()
         for debt in self._station.debts():
-            if self._patient.get(debt.device, now) > now:
+            if self._retry_at.get(debt.device, now) > now:
                 continue
             body: dict[str, object] = {
                 "id": f"debt-{debt.id}",
@@ -241,17 +245,17 @@ class Uplink:
             answer = self._call(client, "event", body)
             if isinstance(answer, Mapping) and answer.get("ok") is True:
                 self._station.acquit(debt.id)
-                self._wake.set()  # there may be more than one handful
+                self._wake.set()  # `debts` returns only the first ones
             else:
                 log.warning("%s: not taken yet: %s", debt.device, answer)
-                self._patient[debt.device] = now + REFUSED_SECONDS
+                self._retry_at[debt.device] = now + REFUSED_SECONDS
 
     def _send_result(self, client: Any, result: Result) -> None:
         answer = self._call(client, "result", result.to_json())
         if isinstance(answer, Mapping) and answer.get("ok") is True:
             self._station.settle(result.id)
         else:
-            # Not taken (the server does not know the device yet?): again after the next connect.
+            # Rejected (the server may not have the device yet): sent again after the next connect.
             log.warning("result %s was not taken: %s", result.id, answer)
             self._refused.add(result.id)
 
@@ -263,20 +267,20 @@ class Uplink:
             return self._events[0] if self._events else None
 
     def _call(self, client: Any, name: str, body: Mapping[str, object]) -> object:
-        """Send and wait for the acknowledgement; raises when it is late or the line is lost.
+        """Send a message and return the server's acknowledgement; raises LineLostError without one.
 
-        Not the library's `call`, which waits on when the line has long been lost.
+        The library's own `call` is not used: it waits on long after the connection is lost.
         """
-        answered = threading.Event()
+        arrived = threading.Event()
         answers: list[object] = []
 
-        def heard(*values: object) -> None:
+        def acknowledge(*values: object) -> None:
             answers.extend(values)
-            answered.set()
+            arrived.set()
 
-        client.emit(name, dict(body), namespace=NAMESPACE, callback=heard)
+        client.emit(name, dict(body), namespace=NAMESPACE, callback=acknowledge)
         end = self._clock() + ACK_SECONDS
-        while not answered.wait(0.1):
+        while not arrived.wait(0.1):
             if not client.connected or self._stopping.is_set() or self._clock() >= end:
                 raise LineLostError(f"{name} was not acknowledged")
         return answers[0] if answers else None

@@ -1,1 +1,1 @@
-"""Caller keypads on a shared bus: the codec of HARDWARE A4, the bus master, the simulator."""
+"""Caller keypads on a shared bus: codec of HARDWARE A4, bus driver, simulator."""

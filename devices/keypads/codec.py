@@ -1,8 +1,8 @@
-"""Frames of caller keypads, without I/O: `FF 68 L L 68 addr func data.. SUM 16` [2SRC].
+"""Codec of caller keypad frames, without I/O: `FF 68 L L 68 addr func data.. SUM 16` [2SRC].
 
-L = 2 + len(data), given twice; SUM = (addr + func + data) mod 256. FF only wakes the line and may
-be missing. The key is the *last* data byte, digits come before it. It refuses to interpret keys:
-vendors assign them differently, so the map is configuration.
+L = 2 + len(data), sent twice; SUM = (addr + func + data) mod 256. FF only wakes the line and may be
+missing. The key is the *last* data byte; digits come before it. The codec does not interpret keys:
+vendors assign them differently, so the key map is configuration.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ MAX_DATA = 32
 
 
 class CodecError(ValueError):
-    """The bytes are not one whole, sound frame, or the values do not fit into one."""
+    """Error for bytes that are not one valid frame, or values that do not fit into one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One frame; `address` of the pad, `function` as the maker calls it, `data` 0..32 bytes."""
+    """One frame: `address` of the keypad, `function` code of the vendor, `data` of 0..32 bytes."""
 
     address: int
     function: int
     data: bytes = b""
 
     def encode(self) -> bytes:
-        """The bytes on the wire, wake byte included."""
+        """Return the bytes of the frame, wake byte included."""
         if not 0 <= self.address <= 255 or not 0 <= self.function <= 255:
             raise CodecError("address and function are single bytes")
         if len(self.data) > MAX_DATA:
@@ -44,19 +44,19 @@ class Frame:
 
     @property
     def key(self) -> int | None:
-        """The key's code, or None when the frame cannot be a key press."""
+        """Code of the key, or None if the frame cannot be a key press."""
         if self.function == RATING or not self.data:
             return None
         return self.data[-1]
 
     @property
     def digits(self) -> str:
-        """The digits pressed before the key."""
+        """Digits pressed before the key."""
         return "".join(str(code) for code in self.data[:-1] if code <= 9)
 
 
 def decode(data: bytes) -> Frame:
-    """One whole frame; raises CodecError for anything else."""
+    """Decode exactly one frame; raises CodecError for anything else."""
     body = data[1:] if data[:1] == bytes((WAKE,)) else data
     if len(body) < 8 or body[0] != START or body[3] != START:
         raise CodecError("no frame head")
@@ -74,14 +74,14 @@ def decode(data: bytes) -> Frame:
 
 
 class FrameReader:
-    """Finds frames in a stream; noise and broken frames are skipped and counted in `rejected`."""
+    """Stream decoder; it skips noise and broken frames and counts them in `rejected`."""
 
     def __init__(self) -> None:
         self.rejected = 0
         self._buffer = bytearray()
 
     def feed(self, data: bytes) -> list[Frame]:
-        """The frames that are complete with these bytes."""
+        """Return the frames that these bytes complete."""
         self._buffer += data
         frames: list[Frame] = []
         while self._buffer:
@@ -92,22 +92,22 @@ class FrameReader:
             del self._buffer[:start]
             if len(self._buffer) < 4:
                 break
-            if not self._head_is_sound():
+            if not self._is_head_valid():
                 self._skip()
                 continue
             total = self._buffer[1] + 6
             if len(self._buffer) < total:
                 break
-            self._take(total, frames)
+            self._decode_next(total, frames)
         return frames
 
     def quiet(self) -> None:
-        """The line has been silent: half a frame will not be completed any more."""
+        """Drop an incomplete frame, because the line has been silent."""
         if self._buffer:
             self.rejected += 1
             self._buffer.clear()
 
-    def _head_is_sound(self) -> bool:
+    def _is_head_valid(self) -> bool:
         length = self._buffer[1]
         same = length == self._buffer[2] and self._buffer[3] == START
         return same and 2 <= length <= MAX_DATA + 2
@@ -116,7 +116,7 @@ class FrameReader:
         self.rejected += 1
         del self._buffer[0]
 
-    def _take(self, total: int, frames: list[Frame]) -> None:
+    def _decode_next(self, total: int, frames: list[Frame]) -> None:
         try:
             frames.append(decode(bytes(self._buffer[:total])))
         except CodecError:
@@ -126,7 +126,11 @@ class FrameReader:
 
 
 def display(address: int, waiting: int | None, ticket: int | None) -> Frame:
-    """Six digits: at the left how many wait (at most 999), at the right the ticket's last three."""
+    """Return a display frame of six digits.
+
+    The left three are the number of waiting people (at most 999), the right three the ticket's last
+    digits.
+    """
     left = _digits(waiting, leading=BLANK)
     right = _digits(None if ticket is None else ticket % 1000, leading=0)
     return Frame(address, DISPLAY, left + right)
@@ -140,5 +144,5 @@ def _digits(value: int | None, leading: int) -> bytes:
 
 
 def beep(address: int) -> Frame:
-    """One beep."""
+    """Return the frame for one beep."""
     return Frame(address, BEEP)

@@ -1,8 +1,8 @@
-"""The master of a bus of caller keypads: hears keys, echoes them, shows how many wait, beeps.
+"""Driver of a caller keypad bus: receives and echoes keys, shows the waiting count, beeps.
 
-A pad repeats its key frame until it hears the echo, so an identical frame within a second is the
-same press. It refuses to act on a key: it reports the function that the configuration gives it, and
-the server decides.
+A keypad repeats its key frame until it receives the echo, so an identical frame within a second is
+the same press. The driver does not act on a key: it reports the function that the configuration
+assigns, and the server decides.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ BITS_A_BYTE = 10
 
 @dataclass(slots=True)
 class Pad:
-    """One pad: its place on the bus, its key map, and what it shall show."""
+    """One keypad: its bus address, its key map, and the frame it must show."""
 
     name: str
     address: int
@@ -47,7 +47,7 @@ class Pad:
 
 
 class KeypadBusCrew:
-    """The crew of one bus. `clock` is monotonic seconds, `pause` waits."""
+    """Driver of one bus. `clock` returns monotonic seconds, `pause` waits."""
 
     def __init__(
         self,
@@ -70,16 +70,19 @@ class KeypadBusCrew:
         self._pause = pause
         self._link: Link | None = None
         self._reader = FrameReader()
-        self._heard_bytes_at = clock()
+        self._last_byte_at = clock()
         self._free_at = clock()
-        self._owed: deque[Frame] = deque()
+        self._echoes: deque[Frame] = deque()
 
     def wait(self) -> float:
-        """Not at all while the line is open: listening is what `idle` does."""
+        """Return 0 while the line is open, because `idle` waits for bytes itself.
+
+        Otherwise return the seconds until the next attempt to open it.
+        """
         return 0.0 if self._link is not None else max(0.0, self._free_at - self._clock())
 
     def show(self, device: str, state: Mapping[str, object]) -> None:
-        """`{"waiting": int, "ticket": int | None}`."""
+        """Set the display from `{"waiting": int, "ticket": int | None}`."""
         pad = self._pads[device]
         waiting, ticket = state.get("waiting"), state.get("ticket")
         frame = display(
@@ -92,26 +95,26 @@ class KeypadBusCrew:
             pad.due = min(pad.due, self._clock())
 
     def work(self, task: Task, begin: Callable[[], None]) -> Outcome:
-        """`beep` only; its outcome is `done` or `failed`."""
+        """Carry out a `beep`, the only task; its outcome is `done` or `failed`."""
         if task.kind != "beep":
             return Outcome("failed", "not_supported", task.kind)
         if self._link is None:
             return Outcome("failed", "unreachable")
         begin()
         self._pause(max(0.0, self._free_at - self._clock()))
-        sent = self._send(beep(self._pads[task.device].address))
-        return Outcome("done") if sent else Outcome("failed", "unreachable")
+        success = self._send(beep(self._pads[task.device].address))
+        return Outcome("done") if success else Outcome("failed", "unreachable")
 
     def idle(self) -> None:
-        """Listen for a moment, echo what was heard, send one frame that is due."""
+        """Receive for a moment, then send one echo or one display frame that is due."""
         if self._link is None and not self._open():
             return
-        self._listen()
+        self._receive()
         now = self._clock()
         if now < self._free_at:
             return
-        if self._owed:
-            self._send(self._owed.popleft())
+        if self._echoes:
+            self._send(self._echoes.popleft())
             return
         pad = min(self._pads.values(), key=lambda pad: pad.due)
         if pad.due <= now and pad.shown is not None:
@@ -119,7 +122,7 @@ class KeypadBusCrew:
             self._send(pad.shown)
 
     def close(self) -> None:
-        """Let go of the bus."""
+        """Release the bus."""
         if self._link is not None:
             self._link.close()
         self._link = None
@@ -133,7 +136,7 @@ class KeypadBusCrew:
             self._broken(error)
             return False
         self._reader = FrameReader()
-        self._owed.clear()
+        self._echoes.clear()
         now = self._clock()
         for pad in self._pads.values():
             pad.heard_at = None
@@ -141,7 +144,7 @@ class KeypadBusCrew:
             self._report(pad, Health("unknown", "not_heard", {"cable": "open"}))
         return True
 
-    def _listen(self) -> None:
+    def _receive(self) -> None:
         if self._link is None:
             return
         try:
@@ -151,18 +154,18 @@ class KeypadBusCrew:
             return
         now = self._clock()
         if data:
-            self._heard_bytes_at = now
+            self._last_byte_at = now
             for frame in self._reader.feed(data):
-                self._heard(frame, now)
-        elif now - self._heard_bytes_at > 4 * LISTEN_SECONDS:
+                self._receive_key(frame, now)
+        elif now - self._last_byte_at > 4 * LISTEN_SECONDS:
             self._reader.quiet()
 
-    def _heard(self, frame: Frame, now: float) -> None:
+    def _receive_key(self, frame: Frame, now: float) -> None:
         pad = self._by_address.get(frame.address)
         if pad is None or frame.key is None:
             log.info("frame of no pad here: address %d", frame.address)
             return
-        self._owed.append(frame)
+        self._echoes.append(frame)
         self._free_at = max(self._free_at, now + TURNAROUND_SECONDS)
         pad.heard_at = now
         self._report(pad, Health("ok", "ok", {"cable": "open"}))
@@ -173,7 +176,7 @@ class KeypadBusCrew:
             return
         meaning = function_of(pad.keys, frame)
         if meaning is None:
-            # Without the digits before it, which somebody typed.
+            # The digits before the key are not logged, because a person typed them.
             log.warning("%s: key %02X has no function", pad.name, frame.key)
             return
         function, digits = meaning
@@ -208,7 +211,7 @@ class KeypadBusCrew:
 def build(
     devices: Sequence[DeviceConfig], config: AgentConfig, reports: Reports
 ) -> list[KeypadBusCrew]:
-    """One crew a bus (or a cable of its own); problems are collected in the devices' settings."""
+    """Build one driver per bus or cable; problems are collected in the devices' settings."""
     cables: dict[str, tuple[LinkAddress, float]] = {}
     pads: dict[str, list[Pad]] = {}
     for device in devices:
@@ -227,4 +230,6 @@ def build(
             pads.setdefault(device.name, []).append(pad)
         elif not device.bus:
             device.settings.problem("叫号键盘需要 bus 或 link", "a keypad needs a bus or a link")
-    return [KeypadBusCrew(name, *cables[name], found, reports) for name, found in pads.items()]
+    return [
+        KeypadBusCrew(name, *cables[name], bus_pads, reports) for name, bus_pads in pads.items()
+    ]

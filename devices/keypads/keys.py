@@ -1,8 +1,8 @@
-"""Meanings of a pad's keys: maps by model, a site's own map, and what a press means by them.
+"""Key maps of caller keypads: maps by model, a site's own map, and the function of a press.
 
-Makers assign the same keys differently, so the map is configuration. A press with digits before the
-key means what the map says of these very digits, or nothing: taken for the plain key it would end a
-service where the clerk gave somebody up. It refuses to act; the server does.
+Vendors assign the same keys differently, so the map is configuration. A press with digits before
+the key has the function that the map assigns to exactly these digits, or none: treated as the plain
+key it could end a service where the clerk meant a no-show. The server acts on the function.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from devices.settings import Settings
 
 KEY_PATTERN = re.compile(r"(?:([0-9]+)\+)?([0-9A-Fa-f]{2})")
 KeyMap: TypeAlias = Mapping[tuple[str, int], str]
-"""Digits before the key and the key's code, to the function's name."""
+"""Function name by the digits before the key and the key's code."""
 WITH_DIGITS = frozenset({"transfer"})
-"""Functions whose digits are their argument: a window's number."""
+"""Functions that take the digits as argument: a window number."""
 HALL_KEYS: Mapping[str, str] = {
     "0C": "call_next",
     "0D": "recall",
@@ -29,10 +29,11 @@ HALL_KEYS: Mapping[str, str] = {
     "0+0F": "hold",
     "13": "transfer",
 }
-"""A start for halls; every site checks its own pads [2SRC]."""
+"""Default map for halls; every site checks its own keypads [2SRC]."""
 MODELS: Mapping[str, Mapping[str, str]] = {
     "standard": HALL_KEYS,
-    # Pads of deployed government halls [SRC]: OK alone and 0E do nothing there, 13 needs no digits.
+    # Keypads of deployed government halls [SRC]: OK alone and 0E have no function there, 13 needs
+    # no digits.
     "gov-hall": {
         "0C": "call_next",
         "0D": "recall",
@@ -44,7 +45,7 @@ MODELS: Mapping[str, Mapping[str, str]] = {
         "12": "pause",
         "13": "requeue",
     },
-    # Pads of a hospital [SRC], as far as a hall has these functions.
+    # Keypads of a hospital [SRC], as far as a hall has these functions.
     "hospital": {
         "0C": "call_next",
         "0D": "recall",
@@ -58,24 +59,24 @@ MODELS: Mapping[str, Mapping[str, str]] = {
 
 
 def function_of(keys: KeyMap, frame: Frame) -> tuple[str, str] | None:
-    """Return the function of a press and the digits that it takes; None for none at all."""
+    """Return the function of a press and its digits as argument; None if it has no function."""
     key = frame.key
     if key is None:
         return None
-    exact = keys.get((frame.digits, key))
-    if exact:
-        return exact, ""
-    plain = keys.get(("", key), "")
-    return (plain, frame.digits) if plain in WITH_DIGITS else None
+    function = keys.get((frame.digits, key))
+    if function:
+        return function, ""
+    plain_function = keys.get(("", key), "")
+    return (plain_function, frame.digits) if plain_function in WITH_DIGITS else None
 
 
 def key_map(settings: Settings) -> KeyMap:
-    """Read a pad's map: `keys` (`"0C" = "call_next"`, `"6+0F" = "no_show"`), else its `model`'s."""
+    """Read a keypad's map: `keys` (`"0C" = "call_next"`, `"6+0F" = "no_show"`) or its `model`'s."""
     model = settings.text("model", "standard", tuple(MODELS))
-    written = settings.table("keys")
+    own_keys = settings.table("keys")
     keys: dict[tuple[str, int], str] = {}
-    chosen = MODELS.get(model, HALL_KEYS) if written is None else written
-    for text, function in chosen.items():
+    functions = MODELS.get(model, HALL_KEYS) if own_keys is None else own_keys
+    for text, function in functions.items():
         match = KEY_PATTERN.fullmatch(text)
         if match is None:
             settings.problem(f"键 {text!r} 应写成 0C 或 6+0F", f"key {text!r} must read 0C or 6+0F")

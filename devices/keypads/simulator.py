@@ -1,7 +1,7 @@
-"""Simulated caller keypads on one bus: keys to press, six digits to read, a beeper to count.
+"""Simulated caller keypads on one bus: keys to press, six digits to read, a beep counter.
 
-Written from the frame table alone, without the codec, so that both cannot share a mistake. A pad
-repeats its key until it hears the echo, and gives up after a few times.
+Written from the frame table alone, without the codec, so that both cannot share a mistake. A keypad
+repeats its key until it receives the echo, and gives up after ATTEMPTS frames.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FACES = {
 
 
 class KeypadSimulator:
-    """One pad."""
+    """Simulated keypad."""
 
     kind = "keypad"
 
@@ -48,16 +48,20 @@ class KeypadSimulator:
         self._pressing = threading.Lock()
 
     def start(self) -> None:
-        """Its bus carries it."""
+        """Do nothing: its bus starts the line."""
 
     def stop(self) -> None:
-        """Give up waiting for an echo."""
+        """Stop waiting for an echo."""
         with self._echo:
             self._pending = None
             self._echo.notify_all()
 
     def press(self, keys: str) -> None:
-        """Digits one by one, then a key's two-digit code: `"0C"`, `"1 2 0C"`; ValueError else."""
+        """Press digits one by one, then a key by its two-digit code: `"0C"`, `"1 2 0C"`.
+
+        Raises:
+            ValueError: `keys` has another form or an unknown key code.
+        """
         parts = keys.split()
         digits = [int(part) for part in parts[:-1] if len(part) == 1 and part.isdigit()]
         code = parts[-1].upper() if parts else ""
@@ -98,21 +102,21 @@ class KeypadSimulator:
         if self.faults["key_bounce"]:
             bus.send(frame)
 
-    def heard(self, body: bytes, whole: bytes) -> None:
-        """A frame of the host for this pad: address, function, data."""
+    def heard(self, body: bytes, frame: bytes) -> None:
+        """Receive a frame of the host for this keypad; `body` is address, function, data."""
         if self.faults["silent"] or self.faults["cable_pulled"]:
             return
         with self._echo:
-            if self._pending == whole:
+            if self._pending == frame:
                 self._pending = None
                 self._echo.notify_all()
                 self._journal.note(self.name, "echo")
                 return
         if body[1] == 0x02 and len(body) == 8:
-            shown = "".join(str(code) if code <= 9 else " " for code in body[2:])
-            if shown != self._display:
-                self._display = shown
-                self._journal.note(self.name, "display", text=shown)
+            text = "".join(str(code) if code <= 9 else " " for code in body[2:])
+            if text != self._display:
+                self._display = text
+                self._journal.note(self.name, "display", text=text)
         elif body[1] == 0x03:
             self._beeps += 1
             self._journal.note(self.name, "beep")
@@ -123,7 +127,7 @@ class KeypadSimulator:
         self._journal.note(self.name, "fault", fault=name, on=on)
 
     def shows(self) -> dict[str, Json]:
-        """Its display, its keys, and how it fares."""
+        """Return the display, the keys and the counters."""
         return {
             "address": self.address,
             "display": self._display,
@@ -136,7 +140,7 @@ class KeypadSimulator:
 
 
 class KeypadBusSimulator:
-    """The bus: cuts the host's bytes into frames and hands each to its pad."""
+    """Simulated bus: splits the host's bytes into frames and passes each to its keypad."""
 
     kind = "bus"
 
@@ -162,11 +166,11 @@ class KeypadBusSimulator:
         self._wire.stop()
 
     def send(self, data: bytes) -> None:
-        """A pad speaks."""
+        """Send bytes of a keypad to the host."""
         self._wire.send(data)
 
     def receive(self, data: bytes) -> None:
-        """The host's bytes."""
+        """Receive bytes of the host."""
         self._buffer += data
         while True:
             start = self._buffer.find(0x68)
@@ -182,16 +186,16 @@ class KeypadBusSimulator:
             self._frame(self._buffer[1] + 6)
 
     def _frame(self, total: int) -> None:
-        whole = bytes(self._buffer[:total])
-        body = whole[4:-2]
-        sound = whole[1] == whole[2] and whole[3] == 0x68 and whole[-1] == 0x16
-        if not sound or len(body) < 2 or sum(body) % 256 != whole[-2]:
+        frame = bytes(self._buffer[:total])
+        body = frame[4:-2]
+        valid = frame[1] == frame[2] and frame[3] == 0x68 and frame[-1] == 0x16
+        if not valid or len(body) < 2 or sum(body) % 256 != frame[-2]:
             self._reject()
             return
         del self._buffer[:total]
         pad = self.pads.get(body[0])
         if pad is not None:
-            pad.heard(body, whole)
+            pad.heard(body, frame)
 
     def _reject(self) -> None:
         self.rejected += 1
@@ -202,5 +206,5 @@ class KeypadBusSimulator:
         self._journal.note(self.name, "fault", fault=name, on=on)
 
     def shows(self) -> dict[str, Json]:
-        """Which pads hang on it."""
+        """Return the names of its keypads and the number of rejected frames."""
         return {"pads": [pad.name for pad in self.pads.values()], "rejected": self.rejected}

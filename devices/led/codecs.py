@@ -1,8 +1,7 @@
-"""What window strips understand: codecs W1, W2 and W7, bytes only, no I/O.
+"""Codecs W1, W2 and W7 of LED window strips: bytes only, no I/O.
 
-Strips hold GB2312 fonts: any other character would show blank or as garbage, so it becomes ？.
-Strips never answer [2SRC], so there is nothing to decode here; it refuses texts that do not fit
-into a frame.
+Strips have GB2312 fonts: any other character would show blank or as garbage, so it becomes ？.
+Strips never answer [2SRC], so there is no decoder. Texts that do not fit into a frame are rejected.
 
 - W1 `A0 90 addr A5 lenHi lenLo {char + colour}* X`, X = XOR of addr..data [2SRC]
 - W2 `AA addr BB 51 54 SUM 01 00 99 00 63 text FF`, SUM = sum from index 6, FF included [SRC]
@@ -25,13 +24,13 @@ MAX_CHARACTERS = 60
 
 
 class CodecError(ValueError):
-    """The text or the address cannot be put into a frame."""
+    """Error for a text or address that does not fit into a frame."""
 
 
 def gb2312(text: str) -> list[bytes]:
-    """Each character's bytes; ？ for what is not in GB2312; control characters are left out."""
-    shown = (char for char in text if char.isprintable())
-    return [_code(char) for char in shown]
+    """Return the bytes of each character; ？ for one not in GB2312, none for control characters."""
+    printable = (char for char in text if char.isprintable())
+    return [_code(char) for char in printable]
 
 
 def _code(char: str) -> bytes:
@@ -46,7 +45,7 @@ def _check(address: int, text: str) -> None:
 
 
 def w1(address: int, text: str, colour: Colour) -> bytes:
-    """A W1 frame: each character is followed by its colour."""
+    """Encode a W1 frame: each character is followed by its colour."""
     _check(address, text)
     mark = bytes((COLOURS[colour],))
     data = b"".join(code + mark for code in gb2312(text))
@@ -55,7 +54,7 @@ def w1(address: int, text: str, colour: Colour) -> bytes:
 
 
 def w2(address: int, text: str, colour: Colour) -> bytes:
-    """A W2 frame; the strip has one colour, so `colour` is not sent."""
+    """Encode a W2 frame; the strip has one colour, so `colour` is not sent."""
     del colour
     _check(address, text)
     body = b"\x01\x00\x99\x00\x63" + b"".join(gb2312(text)) + b"\xff"
@@ -63,7 +62,7 @@ def w2(address: int, text: str, colour: Colour) -> bytes:
 
 
 def w7(address: int, text: str, colour: Colour) -> bytes:
-    """A W7 frame; the strip has one colour, so `colour` is not sent."""
+    """Encode a W7 frame; the strip has one colour, so `colour` is not sent."""
     del colour
     _check(address, text)
     return bytes((0x40, address)) + b"".join(gb2312(text)) + b"\x0d"

@@ -1,8 +1,8 @@
-"""All strips of one bus, written by one thread: newest state first, a pause after every frame.
+"""Driver of an LED strip bus: sends the newest state first, with a pause after every frame.
 
-Strips never answer, so the health of a working cable is `unknown` (`one_way`): that something was
-sent does not prove that it is seen. It repeats every strip's text now and then, because a strip
-that lost its power comes back dark. It refuses tasks: a strip only shows.
+One thread writes to all strips of a bus. Strips never answer, so the health of a working cable is
+`unknown` (`one_way`): sending does not prove that the strip shows the text. Every strip's text is
+repeated at intervals, because a strip that lost its power starts dark. Strips have no tasks.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ COLOUR_NAMES: dict[str, Colour] = {"red": "red", "green": "green", "yellow": "ye
 
 @dataclass(slots=True)
 class Strip:
-    """One strip: its place on the bus, and the frame it shall show (None before the first)."""
+    """One strip: its bus address, and the frame it must show (None before the first)."""
 
     name: str
     address: int
@@ -39,7 +39,7 @@ class Strip:
 
 
 class StripBusCrew:
-    """The crew of one bus. `clock` is monotonic seconds."""
+    """Driver of one bus. `clock` returns monotonic seconds."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class StripBusCrew:
         self._free_at = clock()
 
     def wait(self) -> float:
-        """Until the bus is free and a strip is due."""
+        """Return the seconds until the bus is free and a strip is due."""
         now = self._clock()
         if self._link is None:
             return max(0.0, self._free_at - now)
@@ -69,7 +69,10 @@ class StripBusCrew:
         return min(LONG, max(0.0, self._free_at - now, due - now))
 
     def show(self, device: str, state: Mapping[str, object]) -> None:
-        """`{"text": str, "colour": "red"|"green"|"yellow"}`; a repeat of the same is not sent."""
+        """Set a strip's text; an unchanged text is not sent again.
+
+        `state` is `{"text": str, "colour": "red"|"green"|"yellow"}`.
+        """
         strip = self._strips[device]
         text = str(state.get("text", ""))
         colour = COLOUR_NAMES.get(str(state.get("colour", "red")), "red")
@@ -80,16 +83,16 @@ class StripBusCrew:
             return
         if frame != strip.frame:
             strip.frame = frame
-            # Due since now, so that among waiting strips the longest waiting is served first.
+            # Due from now on, so that the strip that has waited longest is served first.
             strip.due = min(strip.due, self._clock())
 
     def work(self, task: Task, begin: Callable[[], None]) -> Outcome:
-        """Strips have no tasks."""
+        """Reject the task: strips have no tasks."""
         del begin
         return Outcome("failed", "not_supported", task.kind)
 
     def idle(self) -> None:
-        """Open the cable if need be; send the frame that is due longest."""
+        """Open the cable if necessary and send the frame that has been due longest."""
         now = self._clock()
         if now < self._free_at:
             return
@@ -102,7 +105,7 @@ class StripBusCrew:
         self._send(strip.frame)
 
     def close(self) -> None:
-        """Let go of the bus."""
+        """Release the bus."""
         if self._link is not None:
             self._link.close()
         self._link = None
@@ -146,7 +149,7 @@ class StripBusCrew:
 def build(
     devices: Sequence[DeviceConfig], config: AgentConfig, reports: Reports
 ) -> list[StripBusCrew]:
-    """One crew a bus (or a cable of its own); problems are collected in the devices' settings."""
+    """Build one driver per bus or cable; problems are collected in the devices' settings."""
     cables: dict[str, tuple[LinkAddress, float]] = {}
     strips: dict[str, list[Strip]] = {}
     for device in devices:
@@ -165,4 +168,7 @@ def build(
             strips.setdefault(device.name, []).append(strip)
         elif not device.bus:
             device.settings.problem("条屏需要 bus 或 link", "a strip needs a bus or a link")
-    return [StripBusCrew(name, *cables[name], found, reports) for name, found in strips.items()]
+    return [
+        StripBusCrew(name, *cables[name], bus_strips, reports)
+        for name, bus_strips in strips.items()
+    ]

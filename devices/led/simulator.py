@@ -1,7 +1,7 @@
-"""Simulated strips on one bus: parse what comes, show it, and note who spoke out of turn.
+"""Simulated LED strips on one bus: decode frames, show them, record timing violations.
 
-Written from the frame table alone, without the codecs, so that both cannot share a mistake. A real
-strip never answers, so neither does this one.
+Written from the frame table alone, without the codecs, so that both cannot share a mistake. Like a
+real strip, a simulated one never answers.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from devices.simulate.wires import BITS_A_BYTE, Wire
 
 STRIP_FAULTS = ("silent", "slow", "half_frame", "bad_checksum", "cable_pulled")
 BUS_FAULTS = ("cable_pulled", "jammed")
-"""`jammed`: one strip holds the line, so that no other understands a byte."""
+"""Faults of the bus; `jammed`: one strip blocks the line, so that no other decodes a byte."""
 COLOUR_NAMES = ("red", "green", "yellow")
 LONGEST_FRAME = 400
 QUIET_SECONDS = 0.05
-# Ten per cent less than the rule: what is measured is when this process was scheduled.
+# Ten per cent less than the rule, because the measured time depends on this process's scheduling.
 SHORT_GAP_SECONDS = 0.09
 BACK_TO_BACK_SECONDS = 0.002
 FAULTY_BYTE = 8
@@ -32,45 +32,46 @@ Spans: TypeAlias = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A frame that was understood: for which address, and what to show, span by span."""
+    """Decoded frame: its address, and the text to show, span by span."""
 
     address: int
     spans: tuple[tuple[str, str], ...]
 
     @property
     def text(self) -> str:
-        """The characters."""
+        """Text of all spans."""
         return "".join(text for text, _ in self.spans)
 
 
 class Reader(Protocol):
-    """A strip's receiver: takes one byte, gives a frame when one is complete."""
+    """Receiver of a strip: accepts single bytes and returns a frame once it is complete."""
 
     rejected: int
 
     def feed(self, byte: int) -> Shown | None:
-        """Take a byte."""
+        """Add a byte and return the frame that it completes."""
 
 
 def decode_gb2312(data: bytes) -> str:
-    """Return what a strip's font shows: rows 1 to 9 and 16 to 87 of GB 2312, ■ for no glyph.
+    """Return the text as a strip's font shows it: ■ for a character without a glyph.
 
-    The table is another one than the driver's, so that the two cannot share a mistake.
+    The font has rows 1 to 9 and 16 to 87 of GB 2312. The table is not the driver's, so that the two
+    cannot share a mistake.
     """
-    shown, rest = "", data
-    while rest:
-        size = 2 if rest[0] >= 0x80 else 1
-        char, rest = rest[:size], rest[size:]
-        known = size == 1 or (
+    text, remaining = "", data
+    while remaining:
+        size = 2 if remaining[0] >= 0x80 else 1
+        char, remaining = remaining[:size], remaining[size:]
+        has_glyph = size == 1 or (
             (0xA1 <= char[0] <= 0xA9 or 0xB0 <= char[0] <= 0xF7) and char[-1] >= 0xA1
         )
-        shown += char.decode("gb18030", "replace") if known else "■"
-    return shown
+        text += char.decode("gb18030", "replace") if has_glyph else "■"
+    return text
 
 
 @dataclass(slots=True)
 class _Collector(ABC):
-    """Finds frames in a stream: `start` begins one, `length` tells its size when it can."""
+    """Frame finder for a byte stream: `start` begins a frame, `length` returns its size."""
 
     start: bytes = b""
     rejected: int = 0
@@ -96,20 +97,20 @@ class _Collector(ABC):
 
     @abstractmethod
     def length(self) -> int | None:
-        """The frame's length once it is all there, else None."""
+        """Return the frame's length once it is complete, else None."""
 
     @abstractmethod
     def valid(self, length: int) -> bool:
-        """Whether the checks hold."""
+        """Return True if the frame's checks hold."""
 
     @abstractmethod
     def show(self, frame: bytes) -> Shown:
-        """What it says."""
+        """Return the content of a frame."""
 
 
 @dataclass(slots=True)
 class W1Reader(_Collector):
-    """`A0 90 addr A5 lenHi lenLo {char + colour}* X`."""
+    """Decoder of `A0 90 addr A5 lenHi lenLo {char + colour}* X`."""
 
     start: bytes = b"\xa0\x90"
 
@@ -127,34 +128,34 @@ class W1Reader(_Collector):
 
     def show(self, frame: bytes) -> Shown:
         spans: Spans = []
-        rest = frame[6:-1]
-        while rest:
-            size = 2 if rest[0] >= 0x80 else 1
-            colour = COLOUR_NAMES[rest[size] % 3] if len(rest) > size else "red"
-            spans.append((decode_gb2312(rest[:size]), colour))
-            rest = rest[size + 1 :]
+        remaining = frame[6:-1]
+        while remaining:
+            size = 2 if remaining[0] >= 0x80 else 1
+            colour = COLOUR_NAMES[remaining[size] % 3] if len(remaining) > size else "red"
+            spans.append((decode_gb2312(remaining[:size]), colour))
+            remaining = remaining[size + 1 :]
         return Shown(frame[2], _joined(spans))
 
 
 def _joined(spans: Spans) -> tuple[tuple[str, str], ...]:
-    joined: Spans = []
+    merged: Spans = []
     for text, colour in spans:
-        if joined and joined[-1][1] == colour:
-            joined[-1] = (joined[-1][0] + text, colour)
+        if merged and merged[-1][1] == colour:
+            merged[-1] = (merged[-1][0] + text, colour)
         else:
-            joined.append((text, colour))
-    return tuple(joined)
+            merged.append((text, colour))
+    return tuple(merged)
 
 
 @dataclass(slots=True)
 class W2Reader(_Collector):
-    """`AA addr BB 51 54 SUM 01 00 99 00 63 text FF`."""
+    """Decoder of `AA addr BB 51 54 SUM 01 00 99 00 63 text FF`."""
 
     start: bytes = b"\xaa"
 
     def length(self) -> int | None:
         if len(self.buffer) >= 3 and self.buffer[2] != 0xBB:
-            return 3  # not ours after all: rejected at once
+            return 3  # not a W2 frame: rejected at once
         end = self.buffer.find(b"\xff", 11)
         return end + 1 if end >= 0 else None
 
@@ -172,7 +173,7 @@ class W2Reader(_Collector):
 
 @dataclass(slots=True)
 class W7Reader(_Collector):
-    """`40 addr text 0D`, without a check."""
+    """Decoder of `40 addr text 0D`, without a check."""
 
     start: bytes = b"\x40"
 
@@ -191,7 +192,7 @@ READERS: dict[str, Callable[[], Reader]] = {"w1": W1Reader, "w2": W2Reader, "w7"
 
 
 class StripSimulator:
-    """One strip: listens to the whole bus and shows the frames for its address."""
+    """Simulated strip: receives all bytes of the bus and shows the frames for its address."""
 
     kind = "strip"
 
@@ -210,40 +211,43 @@ class StripSimulator:
         self._timer: threading.Timer | None = None
 
     def start(self) -> None:
-        """Its bus carries it."""
+        """Do nothing: its bus starts the line."""
 
     def stop(self) -> None:
-        """Forget what would have been shown late."""
+        """Cancel a delayed text."""
         if self._timer is not None:
             self._timer.cancel()
 
     def feed(self, byte: int, place: int) -> bool:
-        """A byte of the bus, `place` counted from the frame's start; True at its end."""
+        """Receive a byte of the bus; return True if it completes a frame.
+
+        `place` is its position, counted from the start of the frame.
+        """
         if self.faults["silent"] or self.faults["cable_pulled"]:
             return False
         if self.faults["half_frame"] and place >= FAULTY_BYTE:
             return False
         if self.faults["bad_checksum"] and place == FAULTY_BYTE:
             byte ^= 0x01
-        shown = self._reader.feed(byte)
-        if shown is None:
+        frame = self._reader.feed(byte)
+        if frame is None:
             return False
-        if shown.address == self.address:
+        if frame.address == self.address:
             self._frames += 1
             if self.faults["slow"]:
-                self._timer = threading.Timer(self._slow_seconds, self._show, (shown,))
+                self._timer = threading.Timer(self._slow_seconds, self._show, (frame,))
                 self._timer.daemon = True
                 self._timer.start()
             else:
-                self._show(shown)
+                self._show(frame)
         return True
 
-    def _show(self, shown: Shown) -> None:
-        changed = shown.spans != self._spans
-        self._spans = shown.spans
+    def _show(self, frame: Shown) -> None:
+        changed = frame.spans != self._spans
+        self._spans = frame.spans
         if changed:
-            colour = shown.spans[0][1] if shown.spans else "red"
-            self._journal.note(self.name, "strip", text=shown.text, colour=colour)
+            colour = frame.spans[0][1] if frame.spans else "red"
+            self._journal.note(self.name, "strip", text=frame.text, colour=colour)
 
     def _fault_changed(self, name: str, on: bool) -> None:
         if name == "cable_pulled" and on:
@@ -251,7 +255,7 @@ class StripSimulator:
         self._journal.note(self.name, "fault", fault=name, on=on)
 
     def shows(self) -> dict[str, Json]:
-        """The lit text, span by span."""
+        """Return the text on display, span by span, and the counters."""
         return {
             "address": self.address,
             "driver": self.driver,
@@ -263,7 +267,7 @@ class StripSimulator:
 
 
 class StripBusSimulator:
-    """The bus: hands every byte to every strip and watches the pauses between frames."""
+    """Simulated bus: passes every byte to every strip and checks the pauses between frames."""
 
     kind = "bus"
 
@@ -297,18 +301,18 @@ class StripBusSimulator:
         self._wire.stop()
 
     def receive(self, data: bytes) -> None:
-        """Bytes from the cable, their wire time already spent."""
+        """Receive bytes of the cable after their transmission time has passed."""
         at = max(self._line_free, self._clock() - len(data) * self._byte_seconds)
         for byte in data:
             if self._place and at - self._line_free > QUIET_SECONDS:
                 self._place = 0
             if self._place == 0:
                 self._note_gap(at - self._line_free)
-            heard = byte ^ 0xFF if self.faults["jammed"] else byte
-            ended = [strip.feed(heard, self._place) for strip in self.strips]
+            received = byte ^ 0xFF if self.faults["jammed"] else byte
+            ends = [strip.feed(received, self._place) for strip in self.strips]
             at += self._byte_seconds
             self._line_free = at
-            self._place = 0 if any(ended) else self._place + 1
+            self._place = 0 if any(ends) else self._place + 1
 
     def _note_gap(self, gap: float) -> None:
         if gap < BACK_TO_BACK_SECONDS:
@@ -324,7 +328,7 @@ class StripBusSimulator:
         self._journal.note(self.name, "fault", fault=name, on=on)
 
     def shows(self) -> dict[str, Json]:
-        """Which strips hang on it, and what went wrong on it."""
+        """Return the names of its strips and the counts of timing violations."""
         return {
             "strips": [strip.name for strip in self.strips],
             "short_gaps": self.short_gaps,

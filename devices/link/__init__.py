@@ -1,6 +1,6 @@
-"""Cables: TCP, serial and device-file links behind one small interface.
+"""Device links: TCP, UDP, serial, USB, spooler and device-file cables behind one interface.
 
-Every call takes the seconds it may use; none blocks longer. A link knows nothing of frames.
+Every call has a limit in seconds and never blocks longer. A link does not interpret frames.
 """
 
 from devices.link.base import Link, LinkAddress, LinkError, LinkTimeoutError, parse_link

@@ -1,9 +1,9 @@
-"""What a link is, how it is written in a configuration, and how it is opened.
+"""Link interface, link addresses and the function that opens a link.
 
 Addresses: `tcp:HOST:PORT`, `udp:HOST:PORT`, `serial:PATH?baud=9600&flow=xonxoff`,
 `file:/dev/usb/lp0`, and for printers `usb:0416:5011`, `windows:NAME`, `cups:NAME`. A real device
-and a simulated one differ in this address only. The module refuses to guess: an unknown scheme or
-option is an error with a sentence in Chinese and in English.
+and a simulated one differ in this address only. An unknown scheme or option is an error with a
+sentence in Chinese and in English.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl
 
 BAUD_RATES = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
 FLOWS = ("none", "xonxoff", "rtscts", "dsrdtr")
-"""Flow control: the way a serial device says that its buffer is full; a property of the line."""
+"""Flow control of a serial line: how the device signals that its buffer is full."""
 ONE_WAY = ("windows", "cups")
 SCHEMES = ("tcp", "udp", "serial", "file", "usb", *ONE_WAY)
 OPTIONS = {"serial": ("baud", "flow"), "usb": ("in", "out")}
@@ -25,15 +25,15 @@ _USB = re.compile(r"[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}")
 
 
 class LinkError(OSError):
-    """The cable is not there or broke; the text says which and why."""
+    """Error for a missing or broken cable; the text gives the cable and the reason."""
 
 
 class LinkTimeoutError(LinkError):
-    """The other end did not take the bytes within the time allowed."""
+    """Error for bytes that the other end did not accept in time."""
 
 
 class LinkAddressError(ValueError):
-    """A link's address cannot be read; `zh` and `en` say why."""
+    """Error for an invalid link address; `zh` and `en` give the reason."""
 
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(en)
@@ -42,24 +42,24 @@ class LinkAddressError(ValueError):
 
 
 class Link(Protocol):
-    """An open cable. Used by one thread only: its owner."""
+    """Open cable, used by one thread only: its device thread."""
 
     def write(self, data: bytes, seconds: float) -> None:
-        """Send all of `data`; LinkTimeoutError after `seconds`, LinkError when it broke."""
+        """Send all of `data`; LinkTimeoutError after `seconds`, LinkError if the cable breaks."""
 
     def read(self, limit: int, seconds: float) -> bytes:
-        """Up to `limit` bytes, as soon as there are any; b"" after `seconds` of silence."""
+        """Return up to `limit` bytes as soon as there are any; b"" after `seconds` of silence."""
 
     def flush(self, seconds: float) -> None:
-        """Return once what was written has left this PC; LinkError when it cannot."""
+        """Return once the written bytes have left this PC; LinkError if they cannot."""
 
     def close(self) -> None:
-        """Let go of the cable; never raises."""
+        """Release the cable; never raises."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkAddress:
-    """A parsed address; `target` is host:port or a path, `options` hold what followed the `?`."""
+    """Parsed address; `target` is host:port or a path, `options` come after the `?`."""
 
     scheme: str
     target: str
@@ -68,27 +68,27 @@ class LinkAddress:
 
     @property
     def host(self) -> str:
-        """The host of a TCP or UDP address."""
+        """Host of a TCP or UDP address."""
         return self.target.rpartition(":")[0]
 
     @property
     def port(self) -> int:
-        """The port of a TCP or UDP address."""
+        """Port of a TCP or UDP address."""
         return int(self.target.rpartition(":")[2])
 
     @property
     def flow(self) -> str:
-        """The flow control of a serial line, one of FLOWS."""
+        """Flow control of a serial line, one of FLOWS."""
         return self.options.get("flow", "none")
 
     def __str__(self) -> str:
-        said = [f"baud={self.baud}"] if self.scheme == "serial" else []
-        said += [f"{name}={value}" for name, value in self.options.items()]
-        return f"{self.scheme}:{self.target}" + (f"?{'&'.join(said)}" if said else "")
+        parts = [f"baud={self.baud}"] if self.scheme == "serial" else []
+        parts += [f"{name}={value}" for name, value in self.options.items()]
+        return f"{self.scheme}:{self.target}" + (f"?{'&'.join(parts)}" if parts else "")
 
     def open(self, seconds: float) -> Link:
         """Open the cable within `seconds`; raises LinkError."""
-        # Late imports: a kiosk agent on TCP need not have a serial library that works.
+        # Late imports: an agent whose devices use TCP needs no working serial library.
         if self.scheme == "tcp":
             from devices.link.tcp import TcpLink  # noqa: PLC0415
 
@@ -116,23 +116,26 @@ class LinkAddress:
 
         vendor, product = (int(part, 16) for part in self.target.split(":"))
         ends = {"in_endpoint": "in", "out_endpoint": "out"}
-        given = {end: int(self.options[o], 0) for end, o in ends.items() if o in self.options}
-        return usb.UsbLink(vendor, product, **given)
+        endpoints = {end: int(self.options[o], 0) for end, o in ends.items() if o in self.options}
+        return usb.UsbLink(vendor, product, **endpoints)
 
 
 def parse_link(text: str, folder: Path | None = None, *, listening: bool = False) -> LinkAddress:
-    """Read an address; relative paths start at `folder`. Raises LinkAddressError.
+    """Parse an address; relative paths start at `folder`.
 
-    `listening` allows port 0, which takes a free one.
+    `listening` allows port 0, which selects a free port.
+
+    Raises:
+        LinkAddressError: The address is invalid.
     """
-    scheme, colon, rest = text.partition(":")
+    scheme, colon, body = text.partition(":")
     if not colon or scheme not in SCHEMES:
         names = [f"{name}:" for name in SCHEMES]
         raise LinkAddressError(
             f"连接地址 {text!r} 应以 {'、'.join(names)} 之一开头",
             f"link {text!r} must start with one of {', '.join(names)}",
         )
-    target, _, query = rest.partition("?")
+    target, _, query = body.partition("?")
     options = dict(parse_qsl(query))
     baud = _baud(text, scheme, options)
     if scheme in ("tcp", "udp"):
@@ -153,7 +156,7 @@ def parse_link(text: str, folder: Path | None = None, *, listening: bool = False
 
 
 def _baud(text: str, scheme: str, options: dict[str, str]) -> int:
-    """Take the baud rate out of the options and check the others."""
+    """Remove the baud rate from the options, check the other options and return the rate."""
     unknown = sorted(set(options) - set(OPTIONS.get(scheme, ())))
     if unknown:
         names = ", ".join(unknown)

@@ -1,7 +1,7 @@
-"""A device file such as /dev/usb/lp0, opened for reading and writing.
+"""Link through a device file such as /dev/usb/lp0, opened for reading and writing.
 
-Opened O_RDWR, because write-only gives no status [RAN]; non-blocking, because the kernel's usblp
-driver blocks for as long as the printer is out of paper.
+It is opened O_RDWR, because write-only gives no status [RAN], and non-blocking, because the
+kernel's usblp driver blocks for as long as the printer is out of paper.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from devices.link.base import LinkError, LinkTimeoutError
 
 
 class FileLink:
-    """One device file."""
+    """Link through one device file."""
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -27,20 +27,20 @@ class FileLink:
     def write(self, data: bytes, seconds: float) -> None:
         """Send all of `data`; see Link."""
         end = time.monotonic() + seconds
-        rest = memoryview(data)
-        while rest:
-            left = end - time.monotonic()
-            if left <= 0 or not select.select([], [self._file], [], left)[1]:
-                raise LinkTimeoutError(f"{self._path}: {len(rest)} bytes not taken")
+        unsent = memoryview(data)
+        while unsent:
+            remaining = end - time.monotonic()
+            if remaining <= 0 or not select.select([], [self._file], [], remaining)[1]:
+                raise LinkTimeoutError(f"{self._path}: {len(unsent)} bytes not taken")
             try:
-                rest = rest[os.write(self._file, rest) :]
+                unsent = unsent[os.write(self._file, unsent) :]
             except BlockingIOError:
                 continue
             except OSError as error:
                 raise LinkError(f"{self._path}: {error}") from error
 
     def read(self, limit: int, seconds: float) -> bytes:
-        """Up to `limit` bytes as soon as there are any; see Link."""
+        """Return up to `limit` bytes as soon as there are any; see Link."""
         if not select.select([self._file], [], [], max(0.0, seconds))[0]:
             return b""
         try:
@@ -51,7 +51,7 @@ class FileLink:
             raise LinkError(f"{self._path}: {error}") from error
 
     def flush(self, seconds: float) -> None:
-        """Wait until the device takes more: usblp kills a transfer under way when it is closed."""
+        """Wait until the device accepts more: closing usblp aborts a running transfer."""
         if not select.select([], [self._file], [], max(0.0, seconds))[1]:
             raise LinkTimeoutError(f"{self._path}: the last bytes were not taken")
 

@@ -1,7 +1,8 @@
-"""A serial cable through pyserial, 8N1, with a deadline on every call.
+"""Serial link through pyserial, 8N1, with a deadline on every call.
 
-It refuses parity and the kernel's RS-485 mode: both fail on a pty [RAN], and the devices served
-here use 8N1. The port is taken exclusively, so that two processes cannot share one bus by mistake.
+Parity and the kernel's RS-485 mode are not supported: both fail on a pty [RAN], and the devices of
+a hall use 8N1. The port is opened exclusively, so that two processes cannot share one bus by
+mistake.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from devices.link.base import LinkError, LinkTimeoutError
 
 
 class SerialLink:
-    """One serial port; `path` may be a symlink."""
+    """Link through one serial port; `path` may be a symlink."""
 
     def __init__(self, path: str, baud: int, flow: str = "none") -> None:
         self._path = path
@@ -43,7 +44,7 @@ class SerialLink:
             raise LinkError(f"{self._path}: {error}") from error
 
     def read(self, limit: int, seconds: float) -> bytes:
-        """Up to `limit` bytes as soon as there are any; see Link."""
+        """Return up to `limit` bytes as soon as there are any; see Link."""
         try:
             self._port.timeout = max(0.0, seconds)
             first: bytes = self._port.read(1)
@@ -51,12 +52,12 @@ class SerialLink:
                 return b""
             waiting = min(self._port.in_waiting, limit - 1)
             return first + (self._port.read(waiting) if waiting else b"")
-        # pyserial raises TypeError when the descriptor vanished under it.
+        # pyserial raises TypeError when its descriptor has been closed meanwhile.
         except (OSError, TypeError) as error:
             raise LinkError(f"{self._path}: {error}") from error
 
     def flush(self, seconds: float) -> None:
-        """The port was given the bytes; when they are through, the printer's answer tells."""
+        """Do nothing: the port has the bytes; only the printer's reply shows their arrival."""
 
     def close(self) -> None:
         """Release the port."""

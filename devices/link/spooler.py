@@ -1,7 +1,7 @@
-"""Printers behind a spooler, Windows' or CUPS', through python-escpos: one way, no answers.
+"""Link to a printer behind a Windows or CUPS spooler, through python-escpos; write-only.
 
-A slip is one job, handed over whole by `flush`. Nobody tells what the printer does with it, so
-every outcome is unknown; where a printer hangs on a cable of its own, use that cable.
+A slip is one job, submitted whole by `flush`. The spooler does not report what the printer does
+with it, so every outcome is unknown. Prefer a printer's own cable where it has one.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ class SpoolerLink:
         self._jobs = bytearray()
         try:
             self._printer: Any = library(CLASSES[system])(name)
-            known = self._printer.printers
+            names = self._printer.printers
         except Exception as error:
             raise LinkError(f"{self._name}: {error}") from error
-        if name not in known:
+        if name not in names:
             raise LinkError(f"{self._name}: no such printer")
 
     def write(self, data: bytes, seconds: float) -> None:
-        """Add to the job; see Link."""
+        """Append to the job; see Link."""
         del seconds
         self._jobs += data
 
     def read(self, limit: int, seconds: float) -> bytes:
-        """Nothing ever comes back; see Link."""
+        """Return nothing: a spooler never replies; see Link."""
         del limit, seconds
         return b""
 
     def flush(self, seconds: float) -> None:
-        """Hand the job over; see Link."""
+        """Submit the job; see Link."""
         del seconds
         data, self._jobs = bytes(self._jobs), bytearray()
         try:
@@ -52,9 +52,9 @@ class SpoolerLink:
             raise LinkError(f"{self._name}: {error}") from error
 
     def close(self) -> None:
-        """End without the job, if it was not handed over."""
+        """Close the printer; a job that was not submitted is dropped."""
         with contextlib.suppress(Exception):
             self._printer.close()
-        # CUPS' class has a file for the job, also where there was none.
+        # The CUPS class creates a file for a job, even if there was no job.
         with contextlib.suppress(AttributeError):
             self._printer._clear()

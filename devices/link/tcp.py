@@ -1,4 +1,4 @@
-"""A TCP cable with a deadline on every call. It refuses to reconnect by itself."""
+"""TCP link with a deadline on every call. It never reconnects by itself."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from devices.link.base import LinkError, LinkTimeoutError
 
 
 class TcpLink:
-    """One connection, non-blocking underneath; `seconds` bound the connecting."""
+    """One non-blocking TCP connection; `seconds` limit the connect."""
 
     def __init__(self, host: str, port: int, seconds: float) -> None:
         self._name = f"{host}:{port}"
@@ -27,20 +27,20 @@ class TcpLink:
     def write(self, data: bytes, seconds: float) -> None:
         """Send all of `data`; see Link."""
         end = time.monotonic() + seconds
-        rest = memoryview(data)
-        while rest:
-            left = end - time.monotonic()
-            if left <= 0 or not select.select([], [self._socket], [], left)[1]:
-                raise LinkTimeoutError(f"{self._name}: {len(rest)} bytes not taken")
+        unsent = memoryview(data)
+        while unsent:
+            remaining = end - time.monotonic()
+            if remaining <= 0 or not select.select([], [self._socket], [], remaining)[1]:
+                raise LinkTimeoutError(f"{self._name}: {len(unsent)} bytes not taken")
             try:
-                rest = rest[self._socket.send(rest) :]
+                unsent = unsent[self._socket.send(unsent) :]
             except BlockingIOError:
                 continue
             except OSError as error:
                 raise LinkError(f"{self._name}: {error}") from error
 
     def read(self, limit: int, seconds: float) -> bytes:
-        """Up to `limit` bytes; LinkError when the peer has hung up; see Link."""
+        """Return up to `limit` bytes; LinkError if the peer has closed the connection; see Link."""
         if not select.select([self._socket], [], [], max(0.0, seconds))[0]:
             return b""
         try:
@@ -54,7 +54,7 @@ class TcpLink:
         return data
 
     def flush(self, seconds: float) -> None:
-        """The kernel sends by itself; see Link."""
+        """Do nothing: the kernel sends by itself; see Link."""
 
     def close(self) -> None:
         """Finish sending and close."""

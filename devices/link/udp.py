@@ -1,4 +1,4 @@
-"""UDP with a deadline on every call: a datagram a write, a datagram a read. It repeats nothing."""
+"""UDP link with a deadline on every call: one datagram per write and per read, never repeated."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LARGEST = 65_535
 
 
 class UdpLink:
-    """A socket that talks to one address only."""
+    """Socket that exchanges datagrams with one address only."""
 
     def __init__(self, host: str, port: int) -> None:
         self._name = f"{host}:{port}"
@@ -32,7 +32,7 @@ class UdpLink:
             raise LinkError(f"{self._name}: {error}") from error
 
     def read(self, limit: int, seconds: float) -> bytes:
-        """One datagram, whole if `limit` allows; see Link."""
+        """Return one datagram, whole if `limit` allows; see Link."""
         if not select.select([self._socket], [], [], max(0.0, seconds))[0]:
             return b""
         try:
@@ -40,11 +40,11 @@ class UdpLink:
         except BlockingIOError:
             return b""
         except OSError as error:
-            # Nobody listens on that port: the kernel says so on the next call.
+            # No process listens on that port: the kernel reports it on the next call.
             raise LinkError(f"{self._name}: {error}") from error
 
     def flush(self, seconds: float) -> None:
-        """A datagram has left when it was sent; see Link."""
+        """Do nothing: a datagram has left once it is sent; see Link."""
 
     def close(self) -> None:
         """Close the socket."""

@@ -1,5 +1,5 @@
-"""Receipt printers: the slip document, the ESC/POS codec, its driver and its simulator.
+"""Receipt printers: slip document, ESC/POS codec, driver and simulator.
 
-Kept empty on purpose: the server imports `devices.printers.document` and must not load a driver
-by doing so.
+The package exports nothing: the server imports `devices.printers.document` and must not load a
+driver by doing so.
 """

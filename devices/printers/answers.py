@@ -1,12 +1,12 @@
-"""Bytes that come from an ESC/POS printer, parted into what they are, without any I/O.
+"""Classifier of the bytes that an ESC/POS printer sends; no I/O.
 
-Answers do not say what they answer, so each byte is known by its fixed bits only:
+Answers do not identify their request, so each byte is recognised by its fixed bits only:
 
 - `DLE EOT n` is answered by one byte `b & 0x93 == 0x12` [2SRC];
-- `GS r 1` is answered by 00, 03, 0C or 0F: paper there, near its end, at its end [SRC];
+- `GS r 1` is answered by 00, 03, 0C or 0F: paper present, near its end, at its end [SRC];
 - automatic status back comes in frames of four bytes, the first `b & 0x93 == 0x10`, the others
-  with bits 4 and 7 off. Some printers go on sending them after `1D 61 00` [MEM]; taken byte by
-  byte their tails look like answers to `GS r`.
+  with bits 4 and 7 off. Some printers keep sending them after `1D 61 00` [MEM]; byte by byte
+  their tails look like answers to `GS r`.
 
 XON, XOFF and noise are none of these.
 """
@@ -30,21 +30,21 @@ def is_status(byte: int) -> bool:
 
 @dataclass(slots=True)
 class AnswerReader:
-    """The stream of one connection; `paper` counts the answers to GS r so far."""
+    """Classifier for one connection; `paper` counts the answers to GS r so far."""
 
     paper: int = 0
     _tail: int = 0
 
     def feed(self, data: bytes) -> list[int]:
-        """Take bytes; return the answers to DLE EOT among them, in order."""
-        return [byte for byte in data if self._take(byte)]
+        """Add received bytes and return the answers to DLE EOT among them, in order."""
+        return [byte for byte in data if self._is_answer(byte)]
 
-    def _take(self, byte: int) -> bool:
+    def _is_answer(self, byte: int) -> bool:
         if self._tail:
             if byte & TAIL_MASK == 0:
                 self._tail -= 1
                 return False
-            self._tail = 0  # the frame was cut; this byte begins something else
+            self._tail = 0  # the frame was truncated; this byte belongs to something else
         if byte & FIXED_MASK == AUTOMATIC_BITS:
             self._tail = TAIL_BYTES
             return False

@@ -1,9 +1,8 @@
-"""Capability data of receipt printers by model, from python-escpos, checked before it is believed.
+"""Capability data of receipt printers by model, from python-escpos, with a plausibility check.
 
-The data is a table of some thirty models that many people wrote; single entries are wrong or
-describe customer displays [RAN]. It is read as the file that it is: the library's own loader takes
-a third of a second and leaves a folder behind at each start. Nothing is guessed for a model that is
-not in it.
+The data is a table of some thirty models by many authors; single entries are wrong or describe
+customer displays [RAN]. It is read directly as a file: the library's own loader takes a third of a
+second and leaves a folder behind at each start. Nothing is guessed for a model that is not in it.
 """
 
 from __future__ import annotations
@@ -18,14 +17,14 @@ from typing import Any
 from devices.printers.escpos import CutMode
 
 CELL_DOTS = 12
-"""Width of a cell in font A; a Chinese character has two."""
+"""Width in dots of a cell in font A; a Chinese character has two cells."""
 LEAST_COLUMNS, MOST_COLUMNS = 24, 72
 NARROWEST, WIDEST = 9.0, 16.0
-"""Dots that a cell of font A can have; outside, columns and dots do not belong together."""
+"""Range of dots for a cell of font A; outside it, columns and dots are inconsistent."""
 
 
 class CapabilityError(ValueError):
-    """The model is unknown or cannot print slips; `zh` and `en` say why."""
+    """Error for a model that is unknown or cannot print slips; `zh` and `en` give the reason."""
 
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(en)
@@ -35,7 +34,7 @@ class CapabilityError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """A model's paper and features. `dots` a line; 0 where the table does not know."""
+    """Paper and features of a model. `dots` per line; 0 if the table does not contain it."""
 
     columns: int
     dots: int
@@ -48,23 +47,23 @@ class Capabilities:
 @cache
 def _table() -> dict[str, dict[str, Any]]:
     text = (resources.files("escpos") / "capabilities.json").read_text(encoding="utf-8")
-    found: dict[str, dict[str, Any]] = json.loads(text)["profiles"]
-    return found
+    profiles: dict[str, dict[str, Any]] = json.loads(text)["profiles"]
+    return profiles
 
 
 def models() -> list[str]:
-    """Return the names of every model in the table."""
+    """Return the names of all models in the table."""
     return sorted(_table())
 
 
 def capabilities(model: str) -> Capabilities:
-    """Return what is known of a model. Raises CapabilityError."""
+    """Return the capabilities of a model; raises CapabilityError."""
     profile = _table().get(model)
     if profile is None:
-        near = "、".join(get_close_matches(model, _table(), 3, 0.5)) or "–"
+        similar = "、".join(get_close_matches(model, _table(), 3, 0.5)) or "–"
         raise CapabilityError(
-            f"没有名为 {model!r} 的打印机型号，相近的有：{near}",
-            f"no printer model {model!r}; near it: {near}",
+            f"没有名为 {model!r} 的打印机型号，相近的有：{similar}",
+            f"no printer model {model!r}; near it: {similar}",
         )
     features = profile["features"]
     if not features.get("bitImageRaster"):

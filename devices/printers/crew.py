@@ -1,6 +1,6 @@
-"""One printer as its owner thread sees it: slips when asked, a probe when there is nothing to do.
+"""Driver of one receipt printer: prints slips and probes the printer while idle.
 
-It refuses every task but `print` and every desired state: a printer shows nothing.
+Tasks other than `print` are rejected, and desired states are ignored: a printer has no display.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ log = logging.getLogger(__name__)
 SILENT = frozenset({"no_answer", "unreachable"})
 SLOWEST_PROBE_SECONDS = 30.0
 CALM_PROBES = 5
-"""Answers in a row after which the next question comes sooner again."""
+"""Number of consecutive answers after which the probe interval is shortened again."""
 LONG_SILENT_SECONDS = 60.0
 
 
 class PrinterCrew:
-    """The crew of one printer; `probe_seconds` between two questions while nothing is printed.
+    """Driver of one printer; `probe_seconds` between two probes while nothing is printed.
 
     A cheap print server serves one client and keeps the slot for seconds after that client has
-    left. Whoever asks it too often holds it for ever: after a silence the next question comes
-    later, and one silence alone is not yet told.
+    disconnected. A client that probes too often blocks it permanently. So the interval grows after
+    a missing answer, and a single missing answer is not reported yet.
     """
 
     def __init__(
@@ -59,11 +59,11 @@ class PrinterCrew:
         self._silent_since: float | None = None
 
     def wait(self) -> float:
-        """Until the next probe."""
+        """Return the seconds until the next probe."""
         return max(0.0, self._next_probe - self._clock())
 
     def show(self, device: str, state: Mapping[str, object]) -> None:
-        """A printer has no lasting picture; a desired state for it is ignored."""
+        """Do nothing: a printer has no display state."""
 
     def work(self, task: Task, begin: Callable[[], None]) -> Outcome:
         """Print one slip."""
@@ -75,25 +75,25 @@ class PrinterCrew:
             return Outcome("failed", "bad_document", str(error))
         outcome, health = self._printer.print_document(document, begin, self._patience())
         self._reports.health(self.name, health)
-        self._heard(health)
+        self._schedule_probe(health)
         return outcome
 
     def idle(self) -> None:
-        """Ask how the printer is, when it is time."""
+        """Probe the printer if a probe is due."""
         if self._clock() >= self._next_probe:
             health = self._printer.probe()
-            self._heard(health)
+            self._schedule_probe(health)
             if self._silences != 1 or not self._shared:
                 self._reports.health(self.name, health)
 
     def _patience(self) -> float:
-        """Return for how long a slip waits for a printer: not at all for one that is long gone."""
+        """Return the seconds that a slip waits for the printer; 0 after a long silence."""
         since = self._silent_since
-        gone = since is not None and self._clock() - since > LONG_SILENT_SECONDS
-        return 0.0 if gone else self._busy_seconds
+        is_lost = since is not None and self._clock() - since > LONG_SILENT_SECONDS
+        return 0.0 if is_lost else self._busy_seconds
 
-    def _heard(self, health: Health) -> None:
-        """Set the time of the next question by what the last one brought."""
+    def _schedule_probe(self, health: Health) -> None:
+        """Set the time of the next probe according to the last result."""
         now = self._clock()
         if health.code in SILENT:
             self._silences += 1
@@ -110,7 +110,7 @@ class PrinterCrew:
         self._next_probe = now + self._interval
 
     def close(self) -> None:
-        """Nothing is held between slips."""
+        """Do nothing: no connection is held between slips."""
 
 
 DRIVERS = ("escpos",)
@@ -123,7 +123,7 @@ CONFIRMS: dict[str, Confirm] = {"processed": "processed", "status": "status", "n
 def build(
     devices: Sequence[DeviceConfig], config: AgentConfig, reports: Reports
 ) -> list[PrinterCrew]:
-    """One crew a printer; problems are collected in the devices' settings."""
+    """Build one driver per printer; problems are collected in the devices' settings."""
     return [crew for device in devices if (crew := _crew(device, config, reports))]
 
 
@@ -144,31 +144,31 @@ def _crew(device: DeviceConfig, config: AgentConfig, reports: Reports) -> Printe
 
 
 def _profile(settings: Settings, config: AgentConfig) -> Profile:
-    """Read what the printer can do: its model's table, and over it what the site says."""
+    """Return the printer's profile: its model's capabilities, overridden by the settings."""
     font = settings.text("font", "")
-    known = _capabilities(settings)
+    model = _capabilities(settings)
     return Profile(
-        columns=settings.whole("columns", known.columns, 24, 72),
+        columns=settings.whole("columns", model.columns, 24, 72),
         charset=CHARSETS.get(settings.text("charset", "gb18030", tuple(CHARSETS)), "gb18030"),
-        cut=CUTS.get(settings.text("cut", known.cut, tuple(CUTS)), "partial"),
+        cut=CUTS.get(settings.text("cut", model.cut, tuple(CUTS)), "partial"),
         font=str(config.folder / font) if font else None,
-        native_qr=settings.text("qr", "native" if known.native_qr else "picture", QRS) == "native",
+        native_qr=settings.text("qr", "native" if model.native_qr else "picture", QRS) == "native",
     )
 
 
 def _capabilities(settings: Settings) -> Capabilities:
-    usual = Capabilities(48, 576, native_qr=True, cut="partial")
+    default = Capabilities(48, 576, native_qr=True, cut="partial")
     model = settings.text("profile", "")
     if not model:
-        return usual
+        return default
     try:
-        found = capabilities(model)
+        result = capabilities(model)
     except CapabilityError as error:
         settings.problem(error.zh, error.en)
-        return usual
-    if found.doubt:
-        log.warning("profile %s: %s cannot be; %d columns", model, found.doubt, found.columns)
-    return found
+        return default
+    if result.doubt:
+        log.warning("profile %s: %s cannot be; %d columns", model, result.doubt, result.columns)
+    return result
 
 
 def _timing(settings: Settings) -> Timing:

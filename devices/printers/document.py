@@ -1,9 +1,9 @@
-"""The device-neutral slip: what is to be on the paper, before any printer's commands.
+"""Slip document: device-neutral content of a slip, independent of printer commands.
 
-The server shapes such a document, sends its JSON form to an agent, and the printer's driver there
-turns it into bytes. The module is pure: no I/O, no serial port, no printer commands, no fonts. It
-refuses documents that no driver could print (QR data that is not ASCII, sizes outside 1..4, text
-with control characters).
+The server creates a document and sends its JSON form to an agent, whose driver turns it into bytes.
+The module is pure: no I/O, no serial port, no printer commands, no fonts. Documents that no driver
+can print are rejected (QR data that is not ASCII, sizes outside 1..4, text with control
+characters).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MAX_LINES = 500
 
 
 class DocumentError(ValueError):
-    """The document or its JSON form cannot be printed; the message names the line and the field."""
+    """Error for an unprintable document or JSON form; the message names line and field."""
 
 
 def _check_text(value: str, name: str) -> None:
@@ -43,7 +43,10 @@ def _check_range(value: int, low: int, high: int, name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One paragraph, wrapped by the driver; `width`, `height`: multiples (1..4) of normal."""
+    """Paragraph, wrapped by the driver.
+
+    `width` and `height` are multiples (1..4) of normal size.
+    """
 
     text: str
     width: int = 1
@@ -62,7 +65,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A label at the left, its value at the right edge of the line (two lines if need be)."""
+    """Label at the left and value at the right edge of a line (two lines if necessary)."""
 
     left: str
     right: str
@@ -75,12 +78,12 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A line across the paper."""
+    """Line across the paper."""
 
 
 @dataclass(frozen=True, slots=True)
 class QR:
-    """A QR code; ASCII only, because readers guess the encoding of anything else wrongly [RAN].
+    """QR code; ASCII only, because scanners guess the encoding of anything else wrongly [RAN].
 
     `size` is the edge of one module in printer dots, 1..16.
     """
@@ -110,7 +113,7 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Feed to the knife and cut."""
+    """Feed to the cutter, and cut."""
 
 
 Line: TypeAlias = Text | Pair | Rule | QR | Feed | Cut
@@ -118,7 +121,7 @@ Line: TypeAlias = Text | Pair | Rule | QR | Feed | Cut
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole slip; `copy` makes the driver print the mark 补打 / COPY at the top."""
+    """Whole slip; `copy` makes the driver print the mark 补打 / COPY at the top."""
 
     lines: tuple[Line, ...] = field(default=())
     copy: bool = False
@@ -128,12 +131,12 @@ class Document:
             raise DocumentError(f"lines: more than {MAX_LINES}")
 
     def to_json(self) -> dict[str, Json]:
-        """The form that travels: `{"lines": [{"type": ...}, ...], "copy": bool}`."""
+        """Return the JSON form: `{"lines": [{"type": ...}, ...], "copy": bool}`."""
         return {"lines": [line_to_json(line) for line in self.lines], "copy": self.copy}
 
     @classmethod
     def from_json(cls, value: object) -> Document:
-        """Read the travelling form; raises DocumentError, naming the line, for anything else."""
+        """Parse the JSON form; raises DocumentError, naming the line, for anything else."""
         if not isinstance(value, Mapping):
             raise DocumentError("document: not an object")
         _refuse_unknown(value, {"lines", "copy"}, "document")
@@ -147,7 +150,7 @@ class Document:
 
 
 def line_to_json(line: Line) -> dict[str, Json]:
-    """One line's travelling form, discriminated by `type`."""
+    """Return the JSON form of a line, discriminated by `type`."""
     match line:
         case Text():
             return {
@@ -179,7 +182,7 @@ def _line_at(number: int, value: object) -> Line:
 
 
 def line_from_json(value: object) -> Line:
-    """Read one line's travelling form; raises DocumentError naming the field."""
+    """Parse the JSON form of a line; raises DocumentError naming the field."""
     if not isinstance(value, Mapping):
         raise DocumentError("not an object")
     kind = value.get("type")
@@ -210,36 +213,36 @@ def line_from_json(value: object) -> Line:
     raise DocumentError(f"type: {kind!r} is none of text, pair, rule, qr, feed, cut")
 
 
-def _refuse_unknown(value: Mapping[object, object], known: set[str], where: str) -> None:
-    unknown = sorted(str(key) for key in value if key not in known)
+def _refuse_unknown(value: Mapping[object, object], allowed: set[str], where: str) -> None:
+    unknown = sorted(str(key) for key in value if key not in allowed)
     if unknown:
         raise DocumentError(f"{where}: unknown field {', '.join(unknown)}")
 
 
 def _string(value: Mapping[object, object], name: str) -> str:
-    found = value.get(name)
-    if not isinstance(found, str):
+    text = value.get(name)
+    if not isinstance(text, str):
         raise DocumentError(f"{name}: not a text")
-    return found
+    return text
 
 
 def _integer(value: Mapping[object, object], name: str, default: int) -> int:
-    found = value.get(name, default)
-    if not isinstance(found, int) or isinstance(found, bool):
+    number = value.get(name, default)
+    if not isinstance(number, int) or isinstance(number, bool):
         raise DocumentError(f"{name}: not a whole number")
-    return found
+    return number
 
 
 def _boolean(value: Mapping[object, object], name: str) -> bool:
-    found = value.get(name, False)
-    if not isinstance(found, bool):
+    flag = value.get(name, False)
+    if not isinstance(flag, bool):
         raise DocumentError(f"{name}: not true or false")
-    return found
+    return flag
 
 
 def _align(value: Mapping[object, object]) -> Align:
-    found = value.get("align", "left")
+    text = value.get("align", "left")
     for align in ALIGNS:
-        if found == align:
+        if text == align:
             return align
-    raise DocumentError(f"align: {found!r} is none of {', '.join(ALIGNS)}")
+    raise DocumentError(f"align: {text!r} is none of {', '.join(ALIGNS)}")

@@ -1,9 +1,9 @@
-"""The ESC/POS driver: one slip at a time over TCP 9100, a serial port or a device file.
+"""ESC/POS printer driver: one slip at a time over TCP 9100, a serial port or a device file.
 
-It opens the cable for each slip and each question and closes it again, because a TCP printer serves
-one client at a time and holds the connection [MEM]. It refuses to send anything unless the status
-answers allow it, and it never sends a slip twice: when in doubt the outcome is `unknown` and a
-person decides.
+It opens the cable for each slip and each status request and closes it again, because a TCP printer
+serves one client at a time and holds the connection [MEM]. It sends nothing unless the status
+answers allow it, and never sends a slip twice: in doubt the outcome is `unknown` and a person
+decides.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from devices.printers.status import QUERIES, PrinterStatus, query
 Confirm = Literal["processed", "status", "none"]
 PROCESSED_QUERY = b"\x1d\x72\x01"
 PROCESSED_ANSWERS = 2
-"""Asked twice, because one stray byte may look like an answer."""
+"""Number of queries sent, because a single stray byte may look like an answer."""
 RETRY_SECONDS = 1.0
 SETTLE_SECONDS = 0.05
-"""Silence before the question whether all is printed, so that what comes then is its answer."""
+"""Seconds of silence before the query for printed slips, so that the next byte answers it."""
 BITS_A_BYTE = 10
 CHUNK = 1024
 QUIET_SECONDS = 0.03
@@ -36,7 +36,7 @@ QUIET_SECONDS = 0.03
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Deadlines in seconds: connecting, one answer, taking the bytes, and having printed them."""
+    """Deadlines in seconds: connect, one answer, accepting the bytes, printing them."""
 
     connect: float = 3.0
     answer: float = 1.0
@@ -46,11 +46,11 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class EscposPrinter:
-    """One printer at one address.
+    """Printer at one address.
 
-    `confirm` says how a slip is known to be on paper: `processed` asks GS r, which the printer
-    answers after everything before it [MEM], and then the status; `status` asks the status only;
-    `none` is for a printer on a one-way cable and makes every outcome `unknown`.
+    `confirm` is the method that confirms a printed slip. `processed` sends GS r, which the printer
+    answers after everything before it [MEM], and then reads the status; `status` reads the status
+    only; `none` is for a printer on a one-way cable and makes every outcome `unknown`.
     """
 
     address: LinkAddress
@@ -61,7 +61,7 @@ class EscposPrinter:
     pause: Callable[[float], None] = time.sleep
 
     def probe(self) -> Health:
-        """Ask how the printer is; bounded by the deadlines."""
+        """Return the printer's current health, within the deadlines."""
         try:
             with closing(self.address.open(self.timing.connect)) as link:
                 if self.confirm == "none":
@@ -73,18 +73,18 @@ class EscposPrinter:
     def print_document(
         self, document: Document, begin: Callable[[], None], patience: float = 0.0
     ) -> tuple[Outcome, Health]:
-        """Print one slip; `begin` is called right before its first byte leaves.
+        """Print one slip; call `begin` right before its first byte is sent.
 
-        `patience`: seconds for which a printer on TCP that does not answer is asked again, since
-        another client may hold it. Returns how it ended (`printed`, `failed` with nothing sent, or
-        `unknown`) and the health seen at the end.
+        `patience` is the time in seconds for which a silent printer on TCP is retried, since
+        another client may occupy it. Return the outcome (`printed`, `failed` with nothing sent, or
+        `unknown`) and the final health.
         """
         encoded = encode(document, self.profile)
         end = self.clock() + (patience if self.address.scheme == "tcp" else 0.0)
         while True:
-            ended = self._try(encoded, begin, end)
-            if ended[0].reason != "unreachable" or self.clock() + RETRY_SECONDS > end:
-                return ended
+            result = self._try(encoded, begin, end)
+            if result[0].reason != "unreachable" or self.clock() + RETRY_SECONDS > end:
+                return result
             self.pause(RETRY_SECONDS)
 
     def _try(
@@ -95,13 +95,13 @@ class EscposPrinter:
         except LinkError as error:
             return _unreachable(str(error))
         with closing(link):
-            refused = self._refusal(link, end)
-            if refused:
-                return refused
+            refusal = self._refusal(link, end)
+            if refusal:
+                return refusal
             begin()
             try:
                 self._send(link, encoded.data)
-                return self._confirmed(link, encoded)
+                return self._confirm(link, encoded)
             except LinkError as error:
                 health = Health("failed", "unreachable", {}, str(error))
                 return Outcome("unknown", "cable", str(error)), health
@@ -110,7 +110,8 @@ class EscposPrinter:
         if self.confirm == "none":
             return None
         try:
-            # A server of one client may take the connection and answer once the other has left.
+            # A print server may accept the connection while it still serves another client, and
+            # answer only after that one has remaining.
             status = self._status(link, max(self.timing.answer, end - self.clock()))
         except LinkError as error:
             return _unreachable(str(error))
@@ -130,27 +131,31 @@ class EscposPrinter:
             link.write(data[start : start + CHUNK], max(0.05, end - self.clock()))
         link.flush(max(0.05, end - self.clock()))
 
-    def _confirmed(self, link: Link, encoded: Encoded) -> tuple[Outcome, Health]:
+    def _confirm(self, link: Link, encoded: Encoded) -> tuple[Outcome, Health]:
         detail = f"substituted {encoded.substituted}" if encoded.substituted else ""
         if self.confirm == "none":
             return Outcome("unknown", "one_way", detail), Health("unknown", "one_way")
         if self.confirm == "processed":
-            stopped = self._wait_until_processed(link)
-            if stopped is not None:
-                reason = stopped.problem() or ("silent" if stopped.silent else "unconfirmed")
-                return Outcome("unknown", reason, detail), stopped.health()
+            status_at_stop = self._wait_until_processed(link)
+            if status_at_stop is not None:
+                reason = status_at_stop.problem() or (
+                    "silent" if status_at_stop.silent else "unconfirmed"
+                )
+                return Outcome("unknown", reason, detail), status_at_stop.health()
         status = self._status(link, self.timing.answer)
         if status.problem() or not status.complete:
             return Outcome("unknown", status.problem() or "silent", detail), status.health()
         return Outcome("printed", "", detail), status.health()
 
     def _wait_until_processed(self, link: Link) -> PrinterStatus | None:
-        """None when the printer worked through the slip; its status when it stopped or is late."""
+        """Return None once the slip is processed; the status if the printer stops or is late."""
         reader = AnswerReader()
         while data := link.read(64, SETTLE_SECONDS):
             reader.feed(data)
         if reader.paper:
-            return self._status(link, self.timing.answer)  # it says unasked what it will be asked
+            return self._status(
+                link, self.timing.answer
+            )  # it sends such bytes unrequested, so they prove nothing
         link.write(PROCESSED_QUERY * PROCESSED_ANSWERS, self.timing.answer)
         end = self.clock() + self.timing.finish
         while self.clock() < end:
@@ -165,23 +170,23 @@ class EscposPrinter:
         return self._status(link, self.timing.answer)
 
     def _answer(self, link: Link, reader: AnswerReader, seconds: float) -> int | None:
-        """The first status byte that comes within `seconds`."""
+        """Return the first status byte received within `seconds`; None if there is none."""
         end = self.clock() + seconds
-        while (left := end - self.clock()) > 0:
-            for byte in reader.feed(link.read(64, left)):
+        while (remaining := end - self.clock()) > 0:
+            for byte in reader.feed(link.read(64, remaining)):
                 return byte
         return None
 
-    def _forget(self, link: Link) -> None:
-        """Drop what lies in the buffer or comes late: it belongs to an older question."""
+    def _drop_input(self, link: Link) -> None:
+        """Drop buffered and late bytes: they answer an earlier query."""
         quiet = 0.0 if self.address.scheme == "tcp" else QUIET_SECONDS
         for _ in range(64):
             if not link.read(256, quiet):
                 break
 
     def _status(self, link: Link, first: float) -> PrinterStatus:
-        """Ask all four questions; `first`: seconds for the first answer."""
-        self._forget(link)
+        """Send all four status queries; `first` is the deadline of the first answer in seconds."""
+        self._drop_input(link)
         answers: dict[int, int | None] = dict.fromkeys(QUERIES)
         seconds = first
         reader = AnswerReader()
@@ -189,7 +194,7 @@ class EscposPrinter:
             link.write(query(number), self.timing.answer)
             answers[number] = self._answer(link, reader, seconds)
             if answers[number] is None:
-                break  # a silent printer must not cost four deadlines
+                break  # wait one deadline for a silent printer, not four
             seconds = self.timing.answer
         return PrinterStatus(answers)
 

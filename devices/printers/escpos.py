@@ -1,8 +1,8 @@
-"""The ESC/POS codec: a slip document to bytes, without any I/O.
+"""ESC/POS encoder: converts a slip document to bytes, without any I/O.
 
-Sources: docs/devices/escpos.md (all byte values [2SRC] unless marked). It never sends `ESC t`
-(some firmware leaves kanji mode by it [MEM]) and never lets a real-time command stand inside
-picture data. It refuses to ask the printer anything: that is the status layer's and the driver's.
+Sources: docs/devices/escpos.md (all byte values [2SRC] unless marked). It never sends `ESC t` (some
+firmware leaves kanji mode by it [MEM]) and never lets a real-time command appear inside image data.
+Status queries belong to the driver.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from devices.printers.document import QR, Cut, Document, Feed, Line, Pair, Rule,
 from devices.printers.layout import Charset
 
 INIT = b"\x1b\x40"
-# Automatic status back off: its unsolicited bytes would be mistaken for answers.
+# Turns automatic status back off: its unsolicited bytes would be mistaken for answers.
 ASB_OFF = b"\x1d\x61\x00"
 KANJI_ON = b"\x1c\x26"
 KANJI_OFF = b"\x1c\x2e"
@@ -33,9 +33,9 @@ REAL_TIME = (0x04, 0x05, 0x14)
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Abilities of one printer. `columns` in cells: 48 for 80 mm, 32 for 58 mm.
+    """Capabilities of one printer. `columns` in cells: 48 for 80 mm paper, 32 for 58 mm.
 
-    `native_qr`: whether it draws QR codes itself; else they go out as pictures.
+    `native_qr`: the printer draws QR codes itself; otherwise they are sent as images.
     """
 
     columns: int = 48
@@ -47,14 +47,14 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """The bytes of a slip; `substituted` became 〓 for want of a font."""
+    """Bytes of a slip; the characters in `substituted` became 〓 because no font has them."""
 
     data: bytes
     substituted: str = ""
 
 
 def encode(document: Document, profile: Profile) -> Encoded:
-    """The bytes that print `document`, from `ESC @` on."""
+    """Encode a document, from `ESC @` on."""
     encoder = _Encoder(profile)
     lines = (COPY_MARK, *document.lines) if document.copy else document.lines
     body = b"".join(encoder.line(line) for line in lines)
@@ -117,10 +117,10 @@ class _Encoder:
 
 
 def text_line(line: Text, charset: Charset) -> bytes:
-    """One line that fits, with its whole style, ended by LF.
+    """Encode one line that fits, with its style, ended by LF.
 
-    Kanji mode is switched on for a line with Chinese and off after it, so that the line comes out
-    right whichever way the printer powers up; ASCII passes through in both.
+    Kanji mode is turned on for a line with Chinese and off after it, so that the line is correct
+    whatever the printer's power-up state; ASCII is the same in both modes.
     """
     chinese = any(not layout.is_narrow(char) for char in line.text)
     head = bytes((0x1B, 0x61, ALIGN[line.align], 0x1B, 0x45, line.bold, 0x1B, 0x2D, line.underline))
@@ -131,7 +131,7 @@ def text_line(line: Text, charset: Charset) -> bytes:
 
 
 def in_bytes(text: str, charset: Charset) -> bytes:
-    """Return text that the charset has as the printer's own font knows it."""
+    """Encode text that the character set contains, as the printer's own font defines it."""
     if charset == "gb2312":
         return b"".join(gb2312.encode(char) or b"" for char in text)
     return text.encode(charset)
@@ -155,12 +155,12 @@ def _runs(line: Text, charset: Charset) -> Iterator[bytes]:
 
 
 def kanji_size(width: int, height: int, *, underline: bool) -> bytes:
-    """`FS !`: bit 2 double width, bit 3 double height, bit 7 underline."""
+    """Encode `FS !`: bit 2 double width, bit 3 double height, bit 7 underline."""
     return bytes((0x1C, 0x21, (width > 1) << 2 | (height > 1) << 3 | underline << 7))
 
 
 def qr(data: str, size: int) -> bytes:
-    """A native QR code, model 2, error correction M, centred; `size` is dots a module."""
+    """Encode a native QR code, model 2, error correction M, centred; `size` is dots per module."""
     content = data.encode("ascii")
     length = len(content) + 3
     return b"".join(
@@ -177,13 +177,13 @@ def qr(data: str, size: int) -> bytes:
 
 
 def image(row_bytes: int, rows: int, dots: bytes) -> bytes:
-    """A raster picture by `GS v 0`."""
+    """Encode a raster image as `GS v 0`."""
     head = bytes((row_bytes & 0xFF, row_bytes >> 8, rows & 0xFF, rows >> 8))
     return b"\x1d\x76\x30\x00" + head + without_real_time(dots)
 
 
 def without_real_time(dots: bytes) -> bytes:
-    """Thicken a dot wherever the data would read as a real-time command (10 becomes 18)."""
+    """Replace data that would read as a real-time command by a thicker dot (10 becomes 18)."""
     for second in REAL_TIME:
         dots = dots.replace(bytes((0x10, second)), bytes((0x18, second)))
     return dots

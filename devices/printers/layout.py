@@ -1,7 +1,7 @@
-"""Lays slip text out in cells: an ASCII character is one cell wide, everything else two.
+"""Layout of slip text in cells: an ASCII character has one cell, every other character two.
 
-Pure. It decides line breaks and which characters a printer's own font can show; it refuses to know
-any printer command. 80 mm paper has 48 cells, 58 mm paper 32 (font A, 12 dots a cell) [2SRC].
+Pure. It determines line breaks and which characters a printer's own font contains; it contains no
+printer commands. 80 mm paper has 48 cells, 58 mm paper 32 (font A, 12 dots per cell) [2SRC].
 """
 
 from __future__ import annotations
@@ -21,28 +21,28 @@ REPLACEMENTS = str.maketrans({"¥": "￥", "–": "—", "\u00a0": " ", "\u3000"
 
 
 def clean(text: str) -> str:
-    """Composed form without marks and controls that a printer's font cannot place."""
+    """Return the text in composed form, without marks and controls that printer fonts lack."""
     composed = unicodedata.normalize("NFC", text.translate(REPLACEMENTS))
     return "".join(c for c in composed if unicodedata.category(c) not in {"Mn", "Me", "Cf", "Cc"})
 
 
 def is_narrow(char: str) -> bool:
-    """Whether the character takes one cell (printable ASCII)."""
+    """Return True if the character has one cell (printable ASCII)."""
     return " " <= char <= "~"
 
 
 def cells(text: str, width: int = 1) -> int:
-    """How many cells the text takes at `width` times the normal width."""
+    """Return the number of cells of the text at `width` times the normal width."""
     return sum(char_cells(char, width) for char in text)
 
 
 def char_cells(char: str, width: int) -> int:
-    """Cells of one character; Chinese is never wider than double."""
+    """Return the number of cells of one character; Chinese is never wider than double."""
     return width if is_narrow(char) else 2 * min(width, MAX_HANZI_SCALE)
 
 
 def in_charset(char: str, charset: Charset) -> bool:
-    """Whether a printer with this character set has the character in its own font."""
+    """Return True if a printer with this character set has the character in its own font."""
     if is_narrow(char):
         return True
     if charset == "gb2312":
@@ -57,12 +57,12 @@ def in_charset(char: str, charset: Charset) -> bool:
 
 
 def rare(text: str, charset: Charset) -> str:
-    """The characters that must be drawn, in order, each once."""
+    """Return the characters that must be drawn, in order, each once."""
     return "".join(dict.fromkeys(char for char in text if not in_charset(char, charset)))
 
 
 def wrap(text: str, columns: int, width: int = 1) -> list[str]:
-    """Break into lines of at most `columns` cells; ASCII words stay whole where they fit."""
+    """Split text into lines of at most `columns` cells; ASCII words stay whole if they fit."""
     lines: list[str] = []
     line = ""
     for word in _words(text):
@@ -104,7 +104,7 @@ def _split(word: str, columns: int, width: int, lines: list[str]) -> str:
 
 
 def pair_lines(left: str, right: str, columns: int) -> list[str]:
-    """Label and value on one line, the value at the right edge; on two lines if they do not fit."""
+    """Return label and value on one line, the value right-aligned; on two lines if too long."""
     gap = columns - cells(left) - cells(right)
     if gap >= 1:
         return [left + " " * gap + right]

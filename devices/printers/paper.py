@@ -1,7 +1,7 @@
-"""What an ESC/POS printer makes of the bytes it gets: commands read one by one, rows on paper.
+"""ESC/POS interpreter of the printer simulator: executes commands and produces paper rows.
 
-The simulator's side of the protocol, written from the byte table alone and without the encoder. It
-refuses nothing: like a printer it skips what it does not know, and prints garbage as garbage.
+Written from the byte table alone and without the encoder. It rejects nothing: like a printer it
+skips unknown commands and prints garbage as garbage.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LEADS = (0x1B, 0x1C, 0x1D)
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How the next characters look. Chinese scales by its own command on many printers [SRC]."""
+    """Style of the next characters. Chinese scales by its own command on many printers [SRC]."""
 
     width: int = 1
     height: int = 1
@@ -40,7 +40,7 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Characters of one style; `kanji` ones are two cells wide."""
+    """Characters of one style; `kanji` characters have two cells."""
 
     text: str
     kanji: bool
@@ -52,20 +52,20 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class TextRow:
-    """A printed line; `align` is 0 left, 1 centre, 2 right."""
+    """Printed line; `align` is 0 left, 1 centre, 2 right."""
 
     spans: tuple[Span, ...]
     align: int
 
     @property
     def text(self) -> str:
-        """The characters without their style."""
+        """Characters without their style."""
         return "".join(span.text for span in self.spans)
 
 
 @dataclass(frozen=True, slots=True)
 class ImageRow:
-    """A raster picture: bytes a row, rows, dots."""
+    """Raster image: bytes per row, number of rows, dots."""
 
     row_bytes: int
     rows: int
@@ -75,7 +75,7 @@ class ImageRow:
 
 @dataclass(frozen=True, slots=True)
 class QrRow:
-    """A native QR code; `size` in dots a module."""
+    """Native QR code; `size` in dots per module."""
 
     data: str
     size: int
@@ -95,7 +95,7 @@ Row: TypeAlias = TextRow | ImageRow | QrRow | GapRow
 
 @dataclass(slots=True)
 class Slip:
-    """What lies in the tray after a cut (or still hangs in the printer)."""
+    """Slip that was cut, or that is still in the printer."""
 
     number: int
     columns: int
@@ -104,7 +104,7 @@ class Slip:
     cut: bool = False
 
     def text(self) -> str:
-        """The slip as plain lines, for people and tests."""
+        """Return the slip as plain lines, for people and tests."""
         lines = []
         for row in self.rows:
             match row:
@@ -120,11 +120,11 @@ class Slip:
 
 
 class Incomplete(Exception):  # noqa: N818 - not an error: more bytes are to come
-    """The command at the front is not all there yet."""
+    """Signal that the command at the front of the buffer is incomplete."""
 
 
 def command_length(data: bytes | bytearray, *, kanji: bool) -> int:
-    """Bytes of the command or character at the front; raises Incomplete."""
+    """Return the bytes of the command or character at the front; raises Incomplete."""
     first = data[0]
     if first in LEADS:
         return _lead_length(data)
@@ -164,10 +164,10 @@ def _lead_length(data: bytes | bytearray) -> int:
 
 
 class Paper:
-    """The printing mechanism: feeds on complete commands, calls back for GS r and ASB.
+    """Printing mechanism: executes complete commands and counts GS r queries.
 
-    `kanji_default` tells the power-up state at each `ESC @`; `kanji_by_gs` makes GS ! scale
-    Chinese too, as on Japanese models [MEM]; `codec` is what the two-byte codes mean.
+    `kanji_default` returns the state after each `ESC @`; `kanji_by_gs` makes GS ! scale Chinese
+    too, as on Japanese models [MEM]; `codec` decodes the two-byte codes.
     """
 
     def __init__(
@@ -198,9 +198,9 @@ class Paper:
         self._qr_level = "L"
 
     def take(self, buffer: bytearray) -> bool:
-        """Carry out one command from the front of `buffer`; False when it is not all there.
+        """Execute one command from the front of `buffer`; False if it is incomplete.
 
-        True also for the cutting that ends a slip; see `finished`.
+        A cut that ends a slip also returns True; see `finished`.
         """
         if not buffer:
             return False
@@ -210,7 +210,7 @@ class Paper:
             return False
         command = bytes(buffer[:length])
         del buffer[:length]
-        if command[:2] != b"\x1d\x72":  # a question is no part of a slip
+        if command[:2] != b"\x1d\x72":  # a query is not part of a slip
             self.slip.raw += command
         if command[0] in LEADS:
             self._command(command)

@@ -1,6 +1,6 @@
-"""Draws a simulated slip as it would lie in the hand: PNG, one dot a pixel.
+"""Renderer of simulated slips as PNG, one pixel per dot.
 
-Uses Pillow and segno. It refuses to be exact about type: a real printer has its own font.
+Uses Pillow and segno. The type is only similar: a real printer has its own font.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ CELL_HEIGHT = 24
 LINE_HEIGHT = 30
 MARGIN = 28
 PAPER = 250
-# From the cell's top: room for the feet of g and y below it.
+# Offset from the top of the cell; leaves room for the descenders of g and y.
 BASELINE = 0.79
 
 
 def render(slip: Slip, font: str | None = None) -> bytes:
-    """The slip as PNG; raises FontMissingError."""
+    """Return the slip as PNG; raises FontMissingError."""
     width = slip.columns * CELL_WIDTH
     strips = [_row(row, width, font) for row in slip.rows]
     height = sum(strip.height for strip in strips)
@@ -107,7 +107,7 @@ def _draw(
     tall = CELL_HEIGHT * span.height
     if char.strip():
         face = load_font(CELL_HEIGHT * 2 - 8, font)
-        # Proportional letters such as m are wider than a cell: squeezed, not clipped.
+        # Proportional letters such as m are wider than a cell: they are compressed, not clipped.
         room = max(wide // span.width * 2, round(face.getlength(char)) + 2)
         draft = Image.new("L", (room, CELL_HEIGHT * 2), PAPER)
         foot = (draft.width / 2, draft.height * BASELINE)

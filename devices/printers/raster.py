@@ -1,7 +1,7 @@
-"""Draws one line of text as dots, for characters that the printer's own font does not have.
+"""Renderer of one text line as dots, for characters missing in the printer's own font.
 
-Uses Pillow. The same cells as the printer's: 12 x 24 dots for one cell. It refuses to wrap: the
-line has been laid out already.
+Uses Pillow. Cells are those of the printer: 12 x 24 dots. The line is not wrapped, because its
+layout is final.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from devices.printers.layout import char_cells
 CELL_WIDTH = 12
 CELL_HEIGHT = 24
 LINE_GAP = 6
-# From the cell's top: room for the feet of g and y below it.
+# Offset from the top of the cell; leaves room for the descenders of g and y.
 BASELINE = 0.79
 
 
 def draw_line(line: Text, columns: int, indent: int, font: str | None) -> Image.Image:
-    """The line in black on white, 1 bit, `columns` cells wide; raises FontMissingError."""
+    """Draw the line in black on white, 1 bit, `columns` cells wide; raises FontMissingError."""
     rows = CELL_HEIGHT * line.height
     picture = Image.new("L", (columns * CELL_WIDTH, rows + LINE_GAP), 255)
     left = indent * CELL_WIDTH
@@ -37,9 +37,9 @@ def draw_line(line: Text, columns: int, indent: int, font: str | None) -> Image.
 
 
 def draw_qr(data: str, size: int, columns: int) -> Image.Image:
-    """Draw a QR code in the middle of a line; error correction M, `size` dots a module.
+    """Draw a QR code in the centre of a line; error correction M, `size` dots per module.
 
-    The modules get smaller where the paper is too narrow for them.
+    The modules get smaller if the paper is too narrow for them.
     """
     code = segno.make_qr(data, error="m")
     width = columns * CELL_WIDTH
@@ -57,7 +57,7 @@ def _tile(char: str, span: int, rows: int, *, bold: bool, font: str | None) -> I
     scale = 4
     face = load_font((CELL_HEIGHT - 3) * scale, font)
     natural = scale * (CELL_WIDTH if char.isascii() else 2 * CELL_WIDTH)
-    # Proportional letters such as m are wider than a cell: squeezed, not clipped.
+    # Proportional letters such as m are wider than a cell: they are compressed, not clipped.
     room = max(natural, round(face.getlength(char)) + scale)
     tile = Image.new("L", (room, CELL_HEIGHT * scale), 255)
     stroke = scale // 2 if bold else 0
@@ -67,6 +67,6 @@ def _tile(char: str, span: int, rows: int, *, bold: bool, font: str | None) -> I
 
 
 def to_rows(picture: Image.Image) -> tuple[int, int, bytes]:
-    """Bytes a row, rows, and the dots packed as printers take them (1 is black, left bit first)."""
+    """Return bytes per row, number of rows, and the packed dots (1 is black, left bit first)."""
     inverted = picture.point(lambda level: 0 if level else 255)
     return (picture.width + 7) // 8, picture.height, inverted.tobytes()

@@ -1,8 +1,8 @@
-"""A simulated receipt printer: it takes real bytes, keeps what it printed, and can be in trouble.
+"""Simulated receipt printer: receives real bytes, stores printed slips, simulates faults.
 
-Out of paper it goes offline, keeps its buffer and resumes after the reload, as real ones do [MEM].
-It answers DLE EOT even while offline and takes `10 04 n` for a question wherever the bytes stand,
-also inside picture data: the worst that firmware is said to do [MEM].
+Without paper it goes offline, keeps its buffer and resumes after the reload, as real ones do [MEM].
+It answers DLE EOT even while offline and treats `10 04 n` as a query wherever the bytes are, also
+inside image data: the worst behaviour reported of firmware [MEM].
 """
 
 from __future__ import annotations
@@ -40,10 +40,11 @@ HALF_FRAME_BYTES = 40
 
 @dataclass(frozen=True, slots=True)
 class PrinterModel:
-    """What is simulated.
+    """Properties of the simulated printer.
 
     `seconds_per_line` is the printing speed, `slow_seconds` the delay of each answer while the
-    fault `slow` is on, `hold_seconds` for how long `one_client` keeps the slot of who has left.
+    fault `slow` is on, `hold_seconds` the time for which `one_client` keeps the slot of a
+    disconnected client.
     """
 
     columns: int = 48
@@ -57,7 +58,7 @@ class PrinterModel:
 
 
 class PrinterSimulator:
-    """One printer at the end of one wire."""
+    """Simulated printer at the end of one wire."""
 
     kind = "printer"
 
@@ -84,18 +85,18 @@ class PrinterSimulator:
         self._thread = threading.Thread(target=self._print, daemon=True, name=f"paper-{name}")
 
     def greet(self) -> bool:
-        """A new connection; the wire hangs up when this says no."""
+        """Accept a new connection; on False the wire closes it."""
         self._since_connected = 0
         self._half_question = b""
         return not self.faults["close_after_accept"]
 
     def start(self) -> None:
-        """Power on."""
+        """Switch the printer on."""
         self.wire.start(self.receive)
         self._thread.start()
 
     def stop(self) -> None:
-        """Power off."""
+        """Switch the printer off."""
         with self._work:
             self._stopping = True
             self._work.notify_all()
@@ -103,7 +104,7 @@ class PrinterSimulator:
         self._thread.join(5)
 
     def receive(self, data: bytes) -> None:
-        """Bytes from the cable."""
+        """Receive bytes from the cable."""
         if self.faults["silent"]:
             return
         data = self._half_question + data
@@ -132,18 +133,18 @@ class PrinterSimulator:
             if self._since_connected > HALF_FRAME_BYTES:
                 self.wire.drop()
         with self._work:
-            fresh = not self._buffer and not self._paper.slip.raw
+            is_new_slip = not self._buffer and not self._paper.slip.raw
             self._buffer += data
             self._work.notify_all()
         if self.faults["stray"]:
             self.wire.send(b"\x00")
         if self.faults["asb"]:
-            self._tell_unasked()
-        if fresh:
+            self._send_unsolicited()
+        if is_new_slip:
             self._journal.note(self.name, "begun")
 
-    def _tell_unasked(self) -> None:
-        """Send automatic status back, which `1D 61 00` should have ended, in frames of four."""
+    def _send_unsolicited(self) -> None:
+        """Send automatic status back in frames of four, which `1D 61 00` should have ended."""
         near = 0x03 * self.faults["paper_near"]
         self.wire.send(bytes((0x10 | 0x08 * self.offline, 0x00, 0x0C, near)))
 
@@ -157,11 +158,11 @@ class PrinterSimulator:
 
     @property
     def offline(self) -> bool:
-        """Whether it does not print now."""
+        """True while a fault prevents printing."""
         return any(self.faults[name] for name in ("paper_out", "cover", "cutter", "head_hot"))
 
     def status(self, number: int) -> int:
-        """The byte that answers DLE EOT n."""
+        """Return the byte that answers DLE EOT n."""
         on = self.faults
         error = on["cutter"] or on["head_hot"]
         bits = {
@@ -190,38 +191,38 @@ class PrinterSimulator:
                 if self._stopping:
                     return
                 lines = len(self._paper.slip.rows)
-                asked = self._paper.status_asked
+                queries = self._paper.status_asked
                 slip = self._paper.slip
-                took = self._paper.take(self._buffer)
-                if not took:
+                executed = self._paper.take(self._buffer)
+                if not executed:
                     self._work.wait(0.5)
                     continue
-            self._after_command(slip, lines, asked)
+            self._after_command(slip, lines, queries)
 
     def _ready(self) -> bool:
         return bool(self._buffer) and not self.offline
 
-    def _after_command(self, slip: Slip, lines: int, asked: int) -> None:
+    def _after_command(self, slip: Slip, lines: int, queries: int) -> None:
         printed = len(slip.rows) - lines
         if printed > 0 and self.model.seconds_per_line:
             time.sleep(printed * self.model.seconds_per_line)
-        if self._paper.status_asked > asked and not self.faults["silent"]:
+        if self._paper.status_asked > queries and not self.faults["silent"]:
             near = self.faults["paper_near"]
             self.wire.send(bytes((0x03 * near,)))
-        for done in self._paper.finished:
+        for finished_slip in self._paper.finished:
             with self._work:
-                self._slips.append(done)
+                self._slips.append(finished_slip)
             self._journal.note(
                 self.name,
                 "paper",
-                number=done.number,
-                text=done.text(),
-                png=f"/devices/{self.name}/paper/{done.number}.png",
+                number=finished_slip.number,
+                text=finished_slip.text(),
+                png=f"/devices/{self.name}/paper/{finished_slip.number}.png",
             )
         self._paper.finished.clear()
 
     def shows(self) -> dict[str, Json]:
-        """The slips in the tray, newest last, and how it stands."""
+        """Return the slips in the tray, newest last, and the printer's state."""
         with self._work:
             slips = list(self._slips)
             waiting = len(self._buffer)
@@ -244,7 +245,7 @@ class PrinterSimulator:
         }
 
     def slip(self, number: int) -> Slip:
-        """A finished slip; KeyError when it is not kept (any more)."""
+        """Return a finished slip; KeyError if it is not stored any more."""
         with self._work:
             for slip in self._slips:
                 if slip.number == number:
@@ -252,9 +253,9 @@ class PrinterSimulator:
         raise KeyError(number)
 
     def picture(self, number: int) -> bytes:
-        """A finished slip as PNG; KeyError when it is not kept."""
+        """Return a finished slip as PNG; KeyError if it is not stored any more."""
         return render(self.slip(number), self.model.font)
 
     def raw(self, number: int) -> bytes:
-        """The bytes that made a slip; KeyError when it is not kept."""
+        """Return the bytes of a finished slip; KeyError if it is not stored any more."""
         return bytes(self.slip(number).raw)

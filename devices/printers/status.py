@@ -1,7 +1,7 @@
-"""What an ESC/POS printer says of itself: the answers to DLE EOT 1..4, parsed without I/O.
+"""ESC/POS printer status: parser of the answers to DLE EOT 1..4, without I/O.
 
-An answer that did not come, or came without the fixed bits (bit 0 = 0, bit 1 = 1, bit 4 = 1,
-bit 7 = 0), is *unknown* and never fine [2SRC]. It refuses to guess from the other answers.
+A missing answer, or one without the fixed bits (bit 0 = 0, bit 1 = 1, bit 4 = 1, bit 7 = 0), is
+*unknown* and never good [2SRC]. It is not guessed from the other answers.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ QUERIES = (1, 2, 3, 4)
 
 
 def query(number: int) -> bytes:
-    """The real-time question `DLE EOT n`, n = 1..4."""
+    """Return the real-time query `DLE EOT n`, n = 1..4."""
     return bytes((0x10, 0x04, number))
 
 
 @dataclass(frozen=True, slots=True)
 class PrinterStatus:
-    """The answers by query number; None where none came."""
+    """Answers by query number; None for a missing one."""
 
     answers: Mapping[int, int | None]
 
@@ -56,7 +56,7 @@ class PrinterStatus:
 
     @property
     def trouble(self) -> str:
-        """Another error of the mechanism, for the detail: empty when none is known."""
+        """Another error of the mechanism, for the detail; empty if none is reported."""
         for mask, name in ((0x40, "head_hot"), (0x20, "unrecoverable"), (0x04, "mechanical")):
             if self._bit(3, mask):
                 return name
@@ -64,16 +64,16 @@ class PrinterStatus:
 
     @property
     def silent(self) -> bool:
-        """No answer at all."""
+        """True if there is no answer at all."""
         return all(byte is None for byte in self.answers.values())
 
     @property
     def complete(self) -> bool:
-        """All four answers came."""
+        """True if all four answers arrived."""
         return all(self.answers.get(number) is not None for number in QUERIES)
 
     def problem(self) -> HealthCode | None:
-        """Why nothing can be printed now; None when nothing is known to be wrong."""
+        """Return the reason why nothing can be printed now; None if no error is reported."""
         if self.paper == "out":
             return "paper_out"
         if self.cover == "open":
@@ -85,7 +85,7 @@ class PrinterStatus:
         return None
 
     def health(self) -> Health:
-        """The same as the health of the device."""
+        """Return the status as device health."""
         readings: dict[str, Reading] = {
             "paper": self.paper,
             "cover": self.cover,

@@ -1,5 +1,5 @@
-"""The other end of the cable: simulated devices on real sockets and ptys, with switchable faults.
+"""Device simulators on real sockets and ptys, with faults that can be switched.
 
-Kept empty on purpose: the kinds' simulators import `devices.simulate.base`, and `__main__` imports
-them.
+The package exports nothing: the simulators of each kind import `devices.simulate.base`, and
+`__main__` imports them.
 """

@@ -1,7 +1,7 @@
-"""`python -m devices.simulate --config FILE`: simulated devices and their control channel.
+"""Entry point `python -m devices.simulate --config FILE`: simulated devices and control channel.
 
-Prints one line of JSON with the control channel's port once everything is on, and runs until
-SIGTERM or SIGINT.
+It prints one line of JSON with the control channel's port once everything has started, and runs
+until SIGTERM or SIGINT.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ EXIT_CONFIG = 2
 
 
 def main() -> int:
-    """Run the devices of one file."""
+    """Run the devices of one file; return the process's exit code."""
     parser = argparse.ArgumentParser(description="Simulates the hardware at the other end.")
     parser.add_argument("--config", type=Path, required=True, help="the simulator's TOML file")
     options = parser.parse_args()

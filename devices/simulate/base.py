@@ -1,6 +1,6 @@
-"""What every simulated device has: a name, fault switches, a journal, and something to look at.
+"""Common interface of simulated devices: name, fault switches, journal, observable state.
 
-It refuses to know any protocol; each kind's `simulator` module does that.
+It contains no protocol; each kind's `simulator` module does.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ KEPT_EVENTS = 5_000
 
 
 class Journal:
-    """Numbered events of all devices; readers may wait for the next one."""
+    """Numbered events of all devices; clients can wait for the next one."""
 
     def __init__(self, wall: Callable[[], float] = time.time) -> None:
         self._events: deque[dict[str, Json]] = deque(maxlen=KEPT_EVENTS)
@@ -27,12 +27,12 @@ class Journal:
 
     @property
     def number(self) -> int:
-        """The newest event's number; 0 before the first."""
+        """Number of the newest event; 0 before the first."""
         with self._condition:
             return self._number
 
     def note(self, device: str, kind: str, **facts: Json) -> None:
-        """Add an event."""
+        """Append an event."""
         with self._condition:
             self._number += 1
             entry: dict[str, Json] = {
@@ -45,7 +45,7 @@ class Journal:
             self._condition.notify_all()
 
     def since(self, number: int, seconds: float) -> list[dict[str, Json]]:
-        """Events after `number`; waits up to `seconds` for the first."""
+        """Return the events after `number`; wait up to `seconds` for the first."""
         with self._condition:
             self._condition.wait_for(lambda: self._number > number or self._closed, seconds)
             return [event for event in self._events if int(str(event["seq"])) > number]
@@ -53,28 +53,28 @@ class Journal:
     def wait_for(
         self, match: Callable[[Mapping[str, Json]], bool], seconds: float, since: int = 0
     ) -> dict[str, Json] | None:
-        """The first event after `since` that matches; None if there is none within `seconds`."""
+        """Return the first matching event after `since`; None if none comes within `seconds`."""
 
-        def found() -> dict[str, Json] | None:
-            fresh = (event for event in self._events if int(str(event["seq"])) > since)
-            return next((event for event in fresh if match(event)), None)
+        def first_match() -> dict[str, Json] | None:
+            new_events = (event for event in self._events if int(str(event["seq"])) > since)
+            return next((event for event in new_events if match(event)), None)
 
         with self._condition:
-            return self._condition.wait_for(found, seconds)
+            return self._condition.wait_for(first_match, seconds)
 
     def close(self) -> None:
-        """Wake everyone who waits."""
+        """Wake every waiting thread."""
         with self._condition:
             self._closed = True
             self._condition.notify_all()
 
 
 class UnknownFaultError(KeyError):
-    """The device has no such fault; the argument lists those it has."""
+    """Error for a fault that the device does not have; the argument lists its faults."""
 
 
 class Faults:
-    """The fault switches of one device; `changed` is called after each change, without a lock."""
+    """Fault switches of one device; `changed` is called after each change, without a lock."""
 
     def __init__(self, names: Sequence[str], changed: Callable[[str, bool], None]) -> None:
         self._states = dict.fromkeys(names, False)
@@ -82,7 +82,7 @@ class Faults:
         self._lock = threading.Lock()
 
     def switch(self, name: str, *, on: bool) -> None:
-        """Switch a fault; UnknownFaultError when the device has none of that name."""
+        """Switch a fault; UnknownFaultError if the device does not have it."""
         with self._lock:
             if name not in self._states:
                 raise UnknownFaultError(", ".join(self._states))
@@ -95,47 +95,47 @@ class Faults:
         return self._states[name]
 
     def as_dict(self) -> dict[str, bool]:
-        """Every fault and whether it is on."""
+        """Return every fault and True if it is on."""
         with self._lock:
             return dict(self._states)
 
 
 class Simulated(Protocol):
-    """One simulated device."""
+    """Interface of a simulated device."""
 
     name: str
     kind: str
     faults: Faults
 
     def start(self) -> None:
-        """Open its end of the cable."""
+        """Open the device's end of the cable."""
 
     def stop(self) -> None:
-        """Close it and end its threads."""
+        """Close the cable and end the threads."""
 
     def shows(self) -> dict[str, Json]:
-        """What a person standing before it would see."""
+        """Return the state that a person in front of the device would see."""
 
 
 class Pressable(Protocol):
-    """A device with keys."""
+    """Device with keys."""
 
     def press(self, keys: str) -> None:
-        """Press keys; ValueError when there is no such key."""
+        """Press keys; ValueError if there is no such key."""
 
 
 class Papered(Protocol):
-    """A device whose paper can be looked at."""
+    """Device with printed slips."""
 
     def picture(self, number: int) -> bytes:
-        """A slip as PNG; KeyError when it is not kept."""
+        """Return a slip as PNG; KeyError if it is not stored."""
 
     def raw(self, number: int) -> bytes:
-        """The bytes of a slip; KeyError when it is not kept."""
+        """Return the bytes of a slip; KeyError if it is not stored."""
 
 
 class Audible(Protocol):
-    """A device whose sounds can be played again."""
+    """Device whose sounds are stored."""
 
     def sound(self, number: int) -> bytes:
-        """A sound as WAV; KeyError when it is not kept."""
+        """Return a sound as WAV; KeyError if it is not stored."""

@@ -1,4 +1,4 @@
-"""Reads a simulator's TOML file and makes the devices it names.
+"""Simulator configuration: parses a TOML file and creates its simulated devices.
 
 Tables: `[simulator]` (control port, pace), `[[printer]]`, `[[strip_bus]]` with its `strip`s,
 `[[keypad_bus]]` with its `keypad`s, `[[speaker]]`, `[[time_clock]]`. It reports every problem at
@@ -31,7 +31,7 @@ TABLES = ("simulator", "printer", "strip_bus", "keypad_bus", "speaker", "time_cl
 
 @dataclass(frozen=True, slots=True)
 class SimulatorPlan:
-    """What one simulator process holds; `port` is the control channel's."""
+    """Devices and journal of one simulator process; `port` is the control channel's."""
 
     port: int
     devices: tuple[Simulated, ...]
@@ -39,7 +39,7 @@ class SimulatorPlan:
 
 
 def read_simulator_config(path: Path) -> SimulatorPlan:
-    """Read the file; raises ConfigError with every problem."""
+    """Read a configuration file; raises ConfigError with every problem."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -50,12 +50,14 @@ def read_simulator_config(path: Path) -> SimulatorPlan:
 
 
 def simulator_plan(table: Mapping[str, object], folder: Path) -> SimulatorPlan:
-    """The devices of a parsed table; raises ConfigError with every problem."""
+    """Create the devices of a parsed table; raises ConfigError with every problem."""
     maker = _Maker(folder)
     unknown = sorted(set(table) - set(TABLES))
     maker.problems += [Problem(name, "不认识的配置段", "unknown table") for name in unknown]
-    own = table.get("simulator", {})
-    settings = Settings("simulator", own if isinstance(own, Mapping) else {}, maker.problems)
+    own_table = table.get("simulator", {})
+    settings = Settings(
+        "simulator", own_table if isinstance(own_table, Mapping) else {}, maker.problems
+    )
     port = settings.whole("port", 0, 0, 65535)
     maker.pace = settings.number("pace", 1.0, 0.0, 10.0)
     settings.refuse_unknown()
@@ -216,22 +218,22 @@ class _Maker:
         return Enrolled(number, person)
 
     def _touch(self, settings: Settings, text: str) -> Touch:
-        """What the clock remembers from before it was switched on: NUMBER YYYY-MM-DDTHH:MM:SS."""
-        number, _, said = text.partition(" ")
+        """Parse a record made before the time clock was switched on: NUMBER YYYY-MM-DDTHH:MM:SS."""
+        number, _, moment = text.partition(" ")
         try:
-            return Touch(number, datetime.fromisoformat(said))
+            return Touch(number, datetime.fromisoformat(moment))
         except ValueError:
             settings.problem(f"打卡 {text!r} 应写成“编号 时间”", f"{text!r} must read NUMBER TIME")
-            return Touch(number, datetime.min)  # noqa: DTZ901 - refused all the same
+            return Touch(number, datetime.min)  # noqa: DTZ901 - a problem is reported anyway
 
     def _children(
         self, settings: Settings, entry: Mapping[str, object], key: str
     ) -> list[Mapping[str, object]]:
-        rest = {name: value for name, value in entry.items() if name != key}
-        known = Settings(settings.where, rest, self.problems)
+        own_fields = {name: value for name, value in entry.items() if name != key}
+        parent = Settings(settings.where, own_fields, self.problems)
         for name in ("name", "link"):
-            known.text(name, "")
-        known.refuse_unknown()
+            parent.text(name, "")
+        parent.refuse_unknown()
         return _entries(entry, key)
 
     def check_names(self) -> None:

@@ -1,9 +1,9 @@
-"""The control channel: HTTP with JSON on the loopback address, for pages, tests and curl.
+"""Control channel of the simulators: HTTP with JSON on the loopback address, for tests and curl.
 
-`GET /healthz`, `GET /state`, `GET /events?since=N&wait=SECONDS` (long poll),
-`POST /devices/NAME/fault {"name", "on"}`, `POST /devices/NAME/press {"keys"}`,
-`GET /devices/NAME/paper/N.png|.bin`, `GET /devices/NAME/sound/N.wav`. It refuses to listen on
-anything but the loopback address: there is no login.
+`GET /healthz`, `GET /state`, `GET /events?since=N&wait=SECONDS` (long poll), `POST
+/devices/NAME/fault {"name", "on"}`, `POST /devices/NAME/press {"keys"}`, `GET
+/devices/NAME/paper/N.png|.bin`, `GET /devices/NAME/sound/N.wav`. It listens on the loopback address
+only, because there is no login.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ TYPES = {"png": "image/png", "wav": "audio/wav", "bin": "application/octet-strea
 
 
 class BadRequestError(Exception):
-    """The request cannot be answered; `status` is HTTP's."""
+    """Error for a request that cannot be answered; `status` is the HTTP status."""
 
     def __init__(self, status: HTTPStatus, message: str) -> None:
         super().__init__(message)
@@ -45,25 +45,25 @@ class BadRequestError(Exception):
 
 
 class Bench:
-    """The simulated devices by name, and their journal."""
+    """Simulated devices by name, with their journal."""
 
     def __init__(self, plan: SimulatorPlan) -> None:
         self.devices = {device.name: device for device in plan.devices}
         self.journal: Journal = plan.journal
 
     def start(self) -> None:
-        """Power everything on."""
+        """Start every device."""
         for device in self.devices.values():
             device.start()
 
     def stop(self) -> None:
-        """Power everything off."""
+        """Stop every device."""
         self.journal.close()
         for device in self.devices.values():
             device.stop()
 
     def state(self) -> dict[str, Json]:
-        """Every device: its kind, its fault switches, what it shows."""
+        """Return every device with its kind, fault switches and observable state."""
         number = self.journal.number
         devices: list[Json] = [
             {
@@ -77,14 +77,14 @@ class Bench:
         return {"seq": number, "devices": devices}
 
     def device(self, name: str) -> Simulated:
-        """A device by its name; BadRequestError when there is none."""
-        found = self.devices.get(name)
-        if found is None:
+        """Return a device by its name; BadRequestError if there is none."""
+        match = self.devices.get(name)
+        if match is None:
             raise BadRequestError(HTTPStatus.NOT_FOUND, f"no device {name!r}")
-        return found
+        return match
 
     def command(self, name: str, what: str, body: Mapping[str, object]) -> None:
-        """Switch a fault or press keys; BadRequestError when it cannot be done."""
+        """Switch a fault or press keys; BadRequestError if that is not possible."""
         device = self.device(name)
         if what == "fault":
             fault, on = body.get("name"), body.get("on")
@@ -105,7 +105,7 @@ class Bench:
             raise BadRequestError(HTTPStatus.BAD_REQUEST, str(error)) from None
 
     def media(self, name: str, what: str, number: int, ending: str) -> bytes:
-        """A slip's picture or bytes, or a sound; BadRequestError when it is not kept."""
+        """Return a slip's image or bytes, or a sound; BadRequestError if it is not stored."""
         device = self.device(name)
         try:
             if what == "paper" and ending in {"png", "bin"} and hasattr(device, "picture"):
@@ -123,7 +123,7 @@ class Bench:
 class _Handler(BaseHTTPRequestHandler):
     bench: ClassVar[Bench]
     protocol_version = "HTTP/1.1"
-    # A peer that stops talking must not hold a thread for ever.
+    # A peer that stops sending must not block a thread for ever.
     timeout = 60
 
     def do_GET(self) -> None:
@@ -133,7 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._guarded(self._post)
 
     def log_message(self, *_: object) -> None:
-        """Quiet: the journal says what happened."""
+        """Drop the request log: the journal has the events."""
 
     def _guarded(self, answer: Callable[[], None]) -> None:
         try:
@@ -200,7 +200,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class Control:
-    """The HTTP server of one bench; `port` 0 takes a free one."""
+    """HTTP server of one bench; `port` 0 selects a free port."""
 
     def __init__(self, bench: Bench, port: int) -> None:
         handler = type("Handler", (_Handler,), {"bench": bench})
@@ -210,7 +210,7 @@ class Control:
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     def start(self) -> None:
-        """Answer from now on."""
+        """Start answering."""
         self._thread.start()
 
     def stop(self) -> None:

@@ -1,11 +1,11 @@
-"""Writes a ready simulator file and the agents' files for a whole hall, for demos and tests.
+"""Generator of simulator and agent files for a whole hall, for demos and tests.
 
 `python -m devices.simulate.plan --out DIR --server URL --kiosks 1,2 --windows-east W01,W02
---windows-west W20`, or `--json FILE` with the fields of `HallPlan`. One printer a kiosk (80 and
-58 mm in turn), one strip a window (W1 on bus east, W2 on bus west, W7 for the last of each room on
-a bus of their own), one loudspeaker a zone, keypads on one bus a room, time clocks that push from
-the doors and time clocks that the agent `display` polls, with the people enrolled in them. Nothing
-here is used by a hall with real devices; it refuses to write a token or a code it was not given.
+--windows-west W20`, or `--json FILE` with the fields of `HallPlan`. One printer per kiosk (80 and
+58 mm alternating), one strip per window (W1 on bus east, W2 on bus west, W7 for the last of each
+room on a bus of their own), one loudspeaker per zone, keypads on one bus per room, pushing time
+clocks at the doors and time clocks polled by the agent `display`, with the people enrolled in them.
+A hall with real devices uses none of this. It writes no token and no code that it was not given.
 """
 
 from __future__ import annotations
@@ -22,21 +22,19 @@ NAMES = ("kiosk", "counters", "display")
 ZONES = ("main", "east", "west")
 W7_A_ROOM = 2
 KEY = 2468
-"""The comm key of simulated time clocks, so that it is used."""
+"""Comm key of the simulated time clocks, so that authentication is exercised."""
 
 
 @dataclass(frozen=True, slots=True)
 class HallPlan:
-    """What the hall has. `rooms` maps a room (also the name of its buses) to its window codes.
+    """Devices of a hall. `rooms` maps a room (also the name of its buses) to its window codes.
 
-    `first_port`: control channel, printers and loudspeakers take ports from here on, in this order;
-    0 takes free ones; then polled time clocks, then the kiosks' own lines. `doors`: name to serial
-    number of pushing time clocks; `people`: enrolment number to name; `memory`: what a time clock
-    has already recorded;
-    `clock_shift`: seconds that the hall's time is ahead
-    of the machine's, for clocks that nobody has set. `enrol_codes`: agent name to one-time code.
-    `standby`: whether kiosks go on without the server.
-    `pace`: how long things take, 1 as in life, 0 at once.
+    `first_port`: first port for control channel, printers, loudspeakers, polled time clocks and the
+    kiosks' standby services, in this order; 0 selects free ports. `doors`: name to serial number of
+    pushing time clocks. `people`: enrolment number to name. `memory`: records that a time clock
+    already has. `clock_shift`: seconds that hall time is ahead of the machine's, for clocks that
+    nobody has set. `enrol_codes`: agent name to one-time code. `standby`: kiosks continue without
+    the server. `pace`: factor for durations, 1 is real time, 0 immediate.
     """
 
     server: str
@@ -57,7 +55,7 @@ class HallPlan:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The files, and the control channel's port."""
+    """Paths of the written files, and the control channel's port."""
 
     simulator: Path
     agents: Mapping[str, Path]
@@ -95,7 +93,7 @@ def _ports(plan: HallPlan, count: int) -> Iterator[int]:
     if plan.first_port:
         yield from range(plan.first_port, plan.first_port + count)
         return
-    # All are held open until all are known, so that none is given out twice.
+    # All sockets stay open until every port is chosen, so that none is chosen twice.
     holders = [socket.socket() for _ in range(count)]
     for holder in holders:
         holder.bind(("127.0.0.1", 0))
@@ -117,11 +115,13 @@ def _strips(rooms: Mapping[str, Sequence[str]]) -> list[_Strip]:
     strips: list[_Strip] = []
     for number, (room, windows) in enumerate(rooms.items()):
         driver = "w1" if number % 2 == 0 else "w2"
-        # The last few windows of a large room stand for strips of another make.
+        # The last few windows of a large room get strips of another make.
         plain = len(windows) - (W7_A_ROOM if len(windows) > 2 * W7_A_ROOM else 0)
         strips += [_Strip(w, room, driver, n) for n, w in enumerate(windows[:plain], 1)]
-        others = sum(strip.bus == "annex" for strip in strips)
-        strips += [_Strip(w, "annex", "w7", others + n) for n, w in enumerate(windows[plain:], 1)]
+        annex_count = sum(strip.bus == "annex" for strip in strips)
+        strips += [
+            _Strip(w, "annex", "w7", annex_count + n) for n, w in enumerate(windows[plain:], 1)
+        ]
     return strips
 
 
@@ -130,7 +130,7 @@ def _columns(number: int) -> int:
 
 
 def _quoted(text: str) -> str:
-    # A JSON string is a TOML basic string.
+    # A JSON string is also a valid TOML basic string.
     return json.dumps(text, ensure_ascii=False)
 
 
@@ -184,19 +184,19 @@ def _time_clocks(plan: HallPlan, polled: Mapping[str, int]) -> str:
     people = [f"{number} {name}" for number, name in plan.people.items()]
     text = ""
 
-    def known(name: str) -> str:
-        kept = json.dumps(list(plan.memory.get(name, ())))
-        return f"\npeople = {json.dumps(people, ensure_ascii=False)}\nmemory = {kept}\n\n"
+    def people_and_memory(name: str) -> str:
+        records = json.dumps(list(plan.memory.get(name, ())))
+        return f"\npeople = {json.dumps(people, ensure_ascii=False)}\nmemory = {records}\n\n"
 
     for name, serial in plan.doors.items():
         head = {"name": name, "way": "push", "serial": serial, "server": plan.server}
-        text += _block("[[time_clock]]", **head).rstrip("\n") + known(name)
+        text += _block("[[time_clock]]", **head).rstrip("\n") + people_and_memory(name)
     for name, port in polled.items():
         link = f"tcp:127.0.0.1:{port}"
         block = _block(
             "[[time_clock]]", name=name, way="pull", link=link, comm_key=KEY, shift=plan.clock_shift
         )
-        text += block.rstrip("\n") + known(name)
+        text += block.rstrip("\n") + people_and_memory(name)
     return text
 
 
@@ -305,7 +305,7 @@ def _display(plan: HallPlan, speakers: Mapping[str, int], strips: Sequence[_Stri
             kind="voice",
             driver="clips",
             serves=zone,
-            # Rooms do not hear each other; within a room no two voices are heard at once.
+            # Sound does not carry between rooms; within a room no two announcements overlap.
             group=zone,
         ).rstrip("\n")
         text += f"\nplayer = {json.dumps([*command, '{wav}'])}\n\n"
@@ -313,7 +313,7 @@ def _display(plan: HallPlan, speakers: Mapping[str, int], strips: Sequence[_Stri
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line; prints what was written as one line of JSON."""
+    """Run the command line; print the written paths as one line of JSON."""
     parser = argparse.ArgumentParser(description="Writes simulator and agent files for a hall.")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--json", type=Path, help="a file with the plan's fields")
@@ -336,11 +336,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             first_port=options.first_port,
             pace=options.pace,
         )
-    written = write_plan(plan, options.out)
+    files = write_plan(plan, options.out)
     answer = {
-        "simulator": str(written.simulator),
-        "agents": {name: str(path) for name, path in written.agents.items()},
-        "control_port": written.control_port,
+        "simulator": str(files.simulator),
+        "agents": {name: str(path) for name, path in files.agents.items()},
+        "control_port": files.control_port,
     }
     sys.stdout.write(json.dumps(answer) + "\n")
     return 0

@@ -1,7 +1,7 @@
-"""`python -m devices.simulate.player --to HOST:PORT FILE.wav`: plays into a simulated speaker.
+"""Entry point `python -m devices.simulate.player --to HOST:PORT FILE.wav`: simulated aplay.
 
-Stands in for aplay: it ends with exit code 0 once the speaker has played the sound to its end, and
-with 1 when there is no speaker or it failed. It refuses to know what is in the file.
+It ends with exit code 0 once the speaker has played the sound to its end, and with 1 if there is no
+speaker or it failed. It does not interpret the file.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ LONGEST_SECONDS = 600.0
 
 
 def main() -> int:
-    """Hand the file over and wait for the end."""
+    """Send the file and wait for the end of the sound; return the process's exit code."""
     parser = argparse.ArgumentParser(description="Plays a WAV on a simulated loudspeaker.")
     parser.add_argument("--to", required=True, metavar="HOST:PORT")
     parser.add_argument("file", type=Path)

@@ -1,8 +1,8 @@
-"""The device's end of a cable: a pty with a symlink of a telling name, or a TCP listener.
+"""Device end of a simulated cable: a pty with a descriptive symlink, or a TCP listener.
 
-Bytes are paced as the baud rate has them (a pty does not do that by itself [RAN]), so that deadline
-mistakes show. The pty's slave side is in raw mode before anyone opens it, else it would echo [RAN].
-It refuses to know what the bytes mean.
+Bytes are paced by the baud rate (a pty does not do that by itself [RAN]), so that deadline mistakes
+become visible. The pty's slave side is in raw mode before it is opened, or it would echo [RAN]. The
+bytes are not interpreted.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ PLUG_SECONDS = 5.0
 
 
 class Wire(Protocol):
-    """A cable end; `greet` is asked at each connection and hangs up when it says no."""
+    """Cable end; `greet` is called for each connection and closes it by returning False."""
 
     greet: Callable[[], bool]
     hold: Callable[[], float]
-    """Seconds for which the slot of a client that has left is not given to the next one."""
+    """Seconds for which the slot of a disconnected client stays blocked for the next one."""
 
     def start(self, receive: Callable[[bytes], None]) -> None:
-        """Open it and hand every arrival to `receive`, in one thread."""
+        """Open the cable and pass received bytes to `receive`, in one thread."""
 
     def send(self, data: bytes) -> None:
-        """Send to whoever is connected; dropped when nobody is."""
+        """Send to the connected client; dropped if there is none."""
 
     def drop(self) -> None:
-        """Hang up on whoever is connected, where the cable knows of connections."""
+        """Disconnect the client, if the cable has connections."""
 
     def plug(self, *, connected: bool) -> None:
-        """Pull the cable or put it back."""
+        """Disconnect or reconnect the cable."""
 
     def stop(self) -> None:
-        """Close for good."""
+        """Close the cable permanently."""
 
 
 class _Waker:
@@ -69,11 +69,11 @@ class _Waker:
 
 
 class _Threaded:
-    """A thread that serves one cable; subclasses open, serve and close."""
+    """Thread that serves one cable; subclasses open, serve and close it."""
 
     def __init__(self) -> None:
         self._waker = _Waker()
-        self._wanted = True
+        self._plugged = True
         self._stopping = False
         self._is_open = False
         self._state = threading.Condition()
@@ -91,11 +91,11 @@ class _Threaded:
         self._thread.start()
 
     def plug(self, *, connected: bool) -> None:
-        """See Wire; returns when it is done."""
+        """Disconnect or reconnect the cable; return when it is done. See Wire."""
         with self._state:
-            self._wanted = connected
+            self._plugged = connected
             self._waker.wake()
-            self._state.wait_for(lambda: self._is_open == self._wanted, PLUG_SECONDS)
+            self._state.wait_for(lambda: self._is_open == self._plugged, PLUG_SECONDS)
 
     def stop(self) -> None:
         """See Wire."""
@@ -108,9 +108,9 @@ class _Threaded:
     def _run(self) -> None:
         while not self._stopping:
             with self._state:
-                if self._wanted != self._is_open:
-                    (self._open if self._wanted else self._close)()
-                    self._is_open = self._wanted
+                if self._plugged != self._is_open:
+                    (self._open if self._plugged else self._close)()
+                    self._is_open = self._plugged
                     self._state.notify_all()
             if self._is_open:
                 self._serve()
@@ -132,7 +132,7 @@ class _Threaded:
 
 
 class PtyWire(_Threaded):
-    """A pty whose slave is linked at `path`; `scale` 0 switches the pacing off."""
+    """Pty whose slave is linked at `path`; `scale` 0 turns the pacing off."""
 
     def __init__(self, path: Path, baud: int = 9600, scale: float = 1.0) -> None:
         super().__init__()
@@ -143,7 +143,7 @@ class PtyWire(_Threaded):
         self._sending = threading.Lock()
 
     def send(self, data: bytes) -> None:
-        """See Wire; takes as long as the bytes take on the wire."""
+        """Send bytes, taking their transmission time. See Wire."""
         with self._sending:
             for start in range(0, len(data), 8):
                 part = data[start : start + 8]
@@ -152,17 +152,17 @@ class PtyWire(_Threaded):
                     os.write(self._master, part)
 
     def drop(self) -> None:
-        """A serial cable knows no connections."""
+        """Do nothing: a serial cable has no connections."""
 
     def _open(self) -> None:
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._path.with_name(self._path.name + ".new")
-        fresh.unlink(missing_ok=True)
-        fresh.symlink_to(os.ttyname(self._slave))
-        fresh.replace(self._path)
+        draft = self._path.with_name(self._path.name + ".new")
+        draft.unlink(missing_ok=True)
+        draft.symlink_to(os.ttyname(self._slave))
+        draft.replace(self._path)
 
     def _close(self) -> None:
         self._path.unlink(missing_ok=True)
@@ -185,9 +185,9 @@ class PtyWire(_Threaded):
 
 
 class TcpWire(_Threaded):
-    """A listener that serves one connection at a time, as TCP printers do [MEM].
+    """TCP listener that serves one connection at a time, as TCP printers do [MEM].
 
-    `port` 0 takes a free one.
+    `port` 0 selects a free port.
     """
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
@@ -234,11 +234,11 @@ class TcpWire(_Threaded):
 
     def _serve(self) -> None:
         while self._listener is not None:
-            held = self._free_at - time.monotonic() if self._peer is None else 0.0
+            blocked_seconds = self._free_at - time.monotonic() if self._peer is None else 0.0
             watched: socket.socket = self._peer or self._listener
-            arrivals = [] if held > 0 else [watched.fileno()]
-            patience = held if held > 0 else None
-            ready, _, _ = select.select([*arrivals, self._waker.reader], [], [], patience)
+            arrivals = [] if blocked_seconds > 0 else [watched.fileno()]
+            timeout = blocked_seconds if blocked_seconds > 0 else None
+            ready, _, _ = select.select([*arrivals, self._waker.reader], [], [], timeout)
             if self._waker.reader in ready:
                 return
             if not ready:
@@ -246,7 +246,7 @@ class TcpWire(_Threaded):
             if self._peer is None:
                 self._accept(self._listener)
             else:
-                self._take(self._peer)
+                self._receive_from(self._peer)
 
     def _accept(self, listener: socket.socket) -> None:
         try:
@@ -259,7 +259,7 @@ class TcpWire(_Threaded):
         else:
             peer.close()
 
-    def _take(self, peer: socket.socket) -> None:
+    def _receive_from(self, peer: socket.socket) -> None:
         try:
             data = peer.recv(4096)
         except OSError:

@@ -1,1 +1,1 @@
-"""The kiosk PC's own line to its page: numbers from a leased block while the server is away."""
+"""Standby ticket service of the kiosk PC: issues leased numbers while the server is away."""

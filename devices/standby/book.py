@@ -1,8 +1,9 @@
-"""The book of a kiosk's own line: the lease it holds, and every number it gave. Survives kill -9.
+"""Standby ledger of a kiosk: the number lease and every issued number. Survives kill -9.
 
-SQLite with synchronous=FULL. A number is in the book before anything else happens with it, under
-the key of the press that asked for it; so neither a press nor a number comes twice. A new book has
-a new name: the server then leases new numbers, because nobody knows what the lost one had given.
+SQLite with synchronous=FULL. A number is on disk before anything else happens with it, under the
+key of the button press that requested it, so neither a press nor a number is used twice. A new file
+has a new name: the server then leases new numbers, because the numbers issued from a lost file are
+unknown.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ SELECT = (
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A number that was given. `given_at`: seconds since the epoch, by this PC's clock."""
+    """Issued number. `given_at`: seconds since the epoch, by this PC's clock."""
 
     n: int
     key: str
@@ -52,7 +53,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """A number about to be given, as the lease shaped it."""
+    """Number about to be issued, with the fact, view and slip that the lease produces."""
 
     ticket: str
     day: str
@@ -65,7 +66,7 @@ class Fresh:
 
 
 class Book:
-    """One file; callable from any thread. `wall` gives seconds since the epoch."""
+    """Ledger file; callable from any thread. `wall` returns seconds since the epoch."""
 
     def __init__(self, path: Path, wall: Callable[[], float]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,16 +86,16 @@ class Book:
 
     @property
     def name(self) -> str:
-        """Which book this is, from its making to its loss."""
+        """Id of this file, from its creation to its loss."""
         return self._fact("book")
 
     def lease(self) -> tuple[Json, float] | None:
-        """The lease, and by how many milliseconds hall time was ahead of this PC's clock."""
+        """Return the lease and the milliseconds by which hall time is ahead of this PC's clock."""
         text = self._fact("lease")
         return (json.loads(text), float(self._fact("ahead") or 0)) if text else None
 
     def put_lease(self, lease: Mapping[str, Any], ahead: float) -> None:
-        """Keep the newest lease."""
+        """Store the newest lease."""
         values = (("lease", json.dumps(lease, ensure_ascii=False)), ("ahead", str(ahead)))
         with self._lock:
             self._base.execute("BEGIN IMMEDIATE")
@@ -106,57 +107,58 @@ class Book:
             self._base.execute("COMMIT")
 
     def give(
-        self, key: str, asked: str, day: str, prefix: str, make: Callable[[list[int]], Fresh]
+        self, key: str, request: str, day: str, prefix: str, make: Callable[[list[int]], Fresh]
     ) -> tuple[Given, bool]:
-        """Write a number down for the press `key`, or find the one it has; True when it is new.
+        """Record a number for the press `key`, or return the recorded one; True if it is new.
 
-        `make` gets the prefix's numbers of that day that were given; what it raises is raised.
+        `make` receives the numbers already issued for that prefix and day; its exceptions
+        propagate.
         """
         with self._lock:
             self._base.execute("BEGIN IMMEDIATE")
             try:
-                known = self._of_key(key)
-                if known is None:
-                    self._insert(key, asked, make(self._taken(day, prefix)))
+                existing = self._of_key(key)
+                if existing is None:
+                    self._insert(key, request, make(self._issued(day, prefix)))
             except BaseException:
                 self._base.execute("ROLLBACK")
                 raise
             self._base.execute("COMMIT")
-            found = known or self._of_key(key)
-        assert found is not None, "it was written just now"
-        return found, known is None
+            ticket = existing or self._of_key(key)
+        assert ticket is not None, "it was written just now"
+        return ticket, existing is None
 
     def of_key(self, key: str) -> Given | None:
-        """The number of a press."""
+        """Return the number issued for a press."""
         with self._lock:
             return self._of_key(key)
 
     def after(self, n: int) -> list[Given]:
-        """What was given after the n-th."""
+        """Return the numbers issued after the n-th."""
         with self._lock:
             rows = self._base.execute(SELECT + "n > ? ORDER BY n", (n,)).fetchall()
         return [_given(row) for row in rows]
 
     def untold(self) -> list[tuple[int, str]]:
-        """Numbers whose slip's end the server was not told: n and slip."""
+        """Return n and slip of numbers whose slip outcome is not yet enqueued for the server."""
         with self._lock:
             return self._base.execute("SELECT n, slip FROM given WHERE told = 0").fetchall()
 
     def tell(self, n: int) -> None:
-        """The slip's end is among the facts that the server will be told."""
+        """Mark the slip outcome as enqueued for the server."""
         with self._lock:
             self._base.execute("UPDATE given SET told = 1 WHERE n = ?", (n,))
 
     def taken(self, day: str) -> dict[str, list[int]]:
-        """Numbers given on a day, by prefix."""
+        """Return the sequence numbers issued on a day, by prefix."""
         with self._lock:
             rows = self._base.execute(
                 "SELECT prefix, seq FROM given WHERE day = ?", (day,)
             ).fetchall()
-        found: dict[str, list[int]] = {}
+        numbers: dict[str, list[int]] = {}
         for prefix, seq in rows:
-            found.setdefault(prefix, []).append(seq)
-        return found
+            numbers.setdefault(prefix, []).append(seq)
+        return numbers
 
     def close(self) -> None:
         """Close the file."""
@@ -168,7 +170,7 @@ class Book:
             row = self._base.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
         return str(row[0]) if row else ""
 
-    def _taken(self, day: str, prefix: str) -> list[int]:
+    def _issued(self, day: str, prefix: str) -> list[int]:
         rows = self._base.execute(
             "SELECT seq FROM given WHERE day = ? AND prefix = ?", (day, prefix)
         )
@@ -178,9 +180,11 @@ class Book:
         row = self._base.execute(SELECT + "key = ?", (key,)).fetchone()
         return _given(row) if row else None
 
-    def _insert(self, key: str, asked: str, fresh: Fresh) -> None:
-        parts = (json.dumps(p, ensure_ascii=False) for p in (fresh.fact, fresh.view, fresh.paper))
-        values = (key, fresh.ticket, fresh.day, fresh.prefix, fresh.seq, fresh.slip, asked)
+    def _insert(self, key: str, request: str, number: Fresh) -> None:
+        parts = (
+            json.dumps(p, ensure_ascii=False) for p in (number.fact, number.view, number.paper)
+        )
+        values = (key, number.ticket, number.day, number.prefix, number.seq, number.slip, request)
         self._base.execute(
             "INSERT INTO given (key, ticket, day, prefix, seq, slip, asked, fact, view, paper,"
             " given_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -189,6 +193,6 @@ class Book:
 
 
 def _given(row: tuple[Any, ...]) -> Given:
-    n, key, ticket, prefix, seq, slip, asked, *parts, given_at = row
+    n, key, ticket, prefix, seq, slip, request, *parts, given_at = row
     fact, view, paper = (json.loads(part) for part in parts)
-    return Given(n, key, ticket, prefix, seq, slip, asked, fact, view, paper, given_at)
+    return Given(n, key, ticket, prefix, seq, slip, request, fact, view, paper, given_at)

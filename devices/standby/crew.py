@@ -1,8 +1,8 @@
-"""A kiosk PC's own line as its owner thread sees it: holds the lease, gives numbers, hands them in.
+"""Driver of a kiosk's standby service: holds the lease, issues numbers, sends them to the server.
 
-The page asks over `devices.standby.line` in threads of its own; the order is always: the number in
-the book, the debt to the server, the slip to the printer. It refuses to give anything without a
-lease for the running day, and never prints a number that it has not written down.
+The page sends its requests through the loopback HTTP server, in threads of its own. The order is
+always: number into the ledger, fact for the server, slip to the printer. Without a lease for the
+running day nothing is issued, and a number that is not recorded is never printed.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ REUSED = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a line listens, for which kiosk, and who prints. `origins`: pages it answers."""
+    """Settings of a standby service: port, kiosk and printer. `origins`: allowed page origins."""
 
     name: str
     kiosk: str
@@ -52,7 +52,10 @@ class Place:
 
 
 class StandbyCrew:
-    """The crew of one kiosk's own line. `wall`: seconds since the epoch, `clock`: monotonic."""
+    """Driver of one kiosk's standby service.
+
+    `wall` returns seconds since the epoch, `clock` monotonic seconds.
+    """
 
     def __init__(
         self,
@@ -72,45 +75,48 @@ class StandbyCrew:
         self._lock = threading.Lock()
         self._book: Book | None = None
         self._lease: Lease | None = None
-        self._heard: tuple[float, float] | None = None
+        self._server_time: tuple[float, float] | None = None
         self._ahead = 0.0
         self._line: LocalLine | None = None
 
-    # -- the owner's thread --------------------------------------------------------------------
+    # -- device thread --------------------------------------------------------------------------
 
     def wait(self) -> float:
-        """Until the next look at slips and health; at once before the line is open."""
+        """Return the seconds until the next check of slips and health.
+
+        The result is 0 while the port is not open yet.
+        """
         return LOOK_SECONDS if self._line is not None else 0.0
 
     def show(self, _device: str, state: Mapping[str, object]) -> None:
-        """The server handed over a lease, or took it back (`off`)."""
+        """Store a new lease of the server, or drop the lease on `off`."""
         book = self._opened()
         with self._lock:
-            self._hear(state.get("now"))
-            kept = {key: value for key, value in state.items() if key != "now"}
-            if kept.get("off") is True:
+            self._set_time(state.get("now"))
+            lease_state = {key: value for key, value in state.items() if key != "now"}
+            if lease_state.get("off") is True:
                 self._lease = None
-            elif kept.get("kiosk") == self._place.kiosk:
-                self._lease = Lease(kept)
+            elif lease_state.get("kiosk") == self._place.kiosk:
+                self._lease = Lease(lease_state)
             book.put_lease(self._lease.state if self._lease else {}, self._ahead)
 
     def work(self, task: Task, _begin: Callable[[], None]) -> Outcome:
-        """Take over the hall's time; there is nothing else to do for the server here."""
+        """Set the hall time; `time` is the only task."""
         if task.kind != "time":
             return Outcome("failed", "not_supported", task.kind)
         book = self._opened()
         with self._lock:
-            self._hear(task.payload.get("now"))
+            self._set_time(task.payload.get("now"))
             book.put_lease(self._lease.state if self._lease else {}, self._ahead)
         return Outcome("done")
 
-    def _hear(self, now: object) -> None:
+    def _set_time(self, now: object) -> None:
         if isinstance(now, int):
-            self._heard = (float(now), self._clock())
+            self._server_time = (float(now), self._clock())
             self._ahead = now - self._wall() * 1000
 
     def idle(self) -> None:
-        """Open the line, tell how slips ended, say how it is."""
+        """Open the port if necessary, enqueue slip outcomes and report health."""
         self._opened()
         if self._line is None:
             try:
@@ -122,44 +128,47 @@ class StandbyCrew:
             self._line = line
             book = self._opened()
             with self._lock:
-                self._owe("line", {"line": line.address, "book": book.name})
-                self._hand_on_rest(book)
-        self._tell_slips()
+                self._enqueue("line", {"line": line.address, "book": book.name})
+                self._send_pending(book)
+        self._enqueue_outcomes()
         self._reports.health(self.name, self._health())
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the port and the ledger."""
         if self._line is not None:
             self._line.stop()
         if self._book is not None:
             self._book.close()
 
     def _opened(self) -> Book:
-        """The book; opened by the owner's thread, so that a configuration can be checked alone."""
+        """Return the ledger, opened on first use.
+
+        The device thread opens it, so that a configuration can be checked without it.
+        """
         with self._lock:
             if self._book is None:
                 self._book = self._open_book()
-                found = self._book.lease()
-                if found is not None and found[0].get("kiosk") == self._place.kiosk:
-                    self._lease, self._ahead = Lease(found[0]), found[1]
+                stored = self._book.lease()
+                if stored is not None and stored[0].get("kiosk") == self._place.kiosk:
+                    self._lease, self._ahead = Lease(stored[0]), stored[1]
             return self._book
 
-    def _handed(self) -> int:
+    def _last_sent(self) -> int:
         mark = self._reports.bookmark(self.name)
         return int(mark) if mark.isdigit() else 0
 
-    def _owe(self, kind: str, fact: Mapping[str, object], n: int | None = None) -> None:
-        mark = self._handed() if n is None else n
+    def _enqueue(self, kind: str, fact: Mapping[str, object], n: int | None = None) -> None:
+        mark = self._last_sent() if n is None else n
         self._reports.owe(self.name, kind, [fact], str(mark))
 
-    def _tell_slips(self) -> None:
+    def _enqueue_outcomes(self) -> None:
         book = self._opened()
         for n, slip in book.untold():
             outcome = self._reports.outcome(slip)
-            if outcome is not None and n <= self._handed():
+            if outcome is not None and n <= self._last_sent():
                 with self._lock:
                     fact = {"slip": slip, "state": outcome.state, "reason": outcome.reason}
-                    self._owe("slip", fact)
+                    self._enqueue("slip", fact)
                     book.tell(n)
 
     def _health(self) -> Health:
@@ -167,63 +176,67 @@ class StandbyCrew:
             lease = self._lease
         if lease is None or not lease.holds(self.now()):
             return Health("unknown", "no_lease")
-        left = lease.left(self._opened().taken(lease.day))
-        return Health("ok", "ok", {"numbers": sum(left.values()), "day": lease.day})
+        remaining = lease.left(self._opened().taken(lease.day))
+        return Health("ok", "ok", {"numbers": sum(remaining.values()), "day": lease.day})
 
-    # -- the page's threads --------------------------------------------------------------------
+    # -- page threads ---------------------------------------------------------------------------
 
     def now(self) -> int:
-        """Hall time in milliseconds: as the server said it, carried on by a clock nobody sets."""
-        if self._heard is not None:
-            return int(self._heard[0] + (self._clock() - self._heard[1]) * 1000)
+        """Return hall time in milliseconds.
+
+        The server's last time is advanced by a monotonic clock, which nobody can set.
+        """
+        if self._server_time is not None:
+            return int(self._server_time[0] + (self._clock() - self._server_time[1]) * 1000)
         return int(self._wall() * 1000 + self._ahead)
 
     def may_ask(self, origin: str, secret: str) -> bool:
-        """Whether a page of this origin with this secret is the kiosk's own."""
+        """Return True if a page with this origin and secret is the kiosk's own."""
         lease = self._lease
         if lease is None or origin not in self.origins():
             return False
-        return bool(secret) and _same(secret, str(lease.state["secret"]))
+        return bool(secret) and _equal(secret, str(lease.state["secret"]))
 
     def origins(self) -> tuple[str, ...]:
-        """Addresses whose pages are answered."""
+        """Return the origins whose pages are answered."""
         lease = self._lease
-        more = tuple(lease.state["origins"]) if lease is not None else ()
-        return (*self._place.origins, *more)
+        lease_origins = tuple(lease.state["origins"]) if lease is not None else ()
+        return (*self._place.origins, *lease_origins)
 
     def state(self) -> Json:
-        """What the page asks first: whether numbers can be given, and how many are left."""
+        """Return readiness and remaining numbers; this is the page's first request."""
         lease = self._lease
         if lease is None or not lease.holds(self.now()):
             return {"kiosk": self._place.kiosk, "ready": False, "now": self.now(), "left": {}}
-        left = lease.left(self._opened().taken(lease.day))
-        ready = any(left.values())
-        return {"kiosk": lease.kiosk, "ready": ready, "now": self.now(), "left": left}
+        remaining = lease.left(self._opened().taken(lease.day))
+        ready = any(remaining.values())
+        return {"kiosk": lease.kiosk, "ready": ready, "now": self.now(), "left": remaining}
 
     def item(self, code: str) -> Json:
-        """An item's page; raises RefusedError."""
+        """Return an item's page; raises RefusedError."""
         return self._running().page(code, self.now())
 
     def give(self, key: str, item: str, applicant: str) -> Json:
-        """A number for the press `key`: the same one however often it is asked.
+        """Issue a number for the press `key`; a repeated request returns the same number.
 
-        Raises RefusedError.
+        Raises:
+            RefusedError: The lease does not allow it, or the key was used for another request.
         """
-        asked = json.dumps([item, applicant])
+        request = json.dumps([item, applicant])
         book = self._opened()
         with self._lock:
-            known = book.of_key(key)
-            if known is None:
-                known = self._fresh(book, key, asked, item, applicant)
-            if known.asked != asked:
+            ticket = book.of_key(key)
+            if ticket is None:
+                ticket = self._issue(book, key, request, item, applicant)
+            if ticket.asked != request:
                 raise RefusedError(422, REUSED)
-            self._hand_on_rest(book)
-        return self._view(known)
+            self._send_pending(book)
+        return self._view(ticket)
 
     def of_key(self, key: str) -> Json | None:
-        """The ticket of a press, with what the printer did so far."""
-        known = self._opened().of_key(key)
-        return self._view(known) if known is not None else None
+        """Return the ticket of a press with its print status; None if there is none."""
+        ticket = self._opened().of_key(key)
+        return self._view(ticket) if ticket is not None else None
 
     def _running(self) -> Lease:
         lease = self._lease
@@ -231,12 +244,12 @@ class StandbyCrew:
             raise RefusedError(503, AWAY)
         return lease
 
-    def _fresh(self, book: Book, key: str, asked: str, item: str, applicant: str) -> Given:
+    def _issue(self, book: Book, key: str, request: str, item: str, applicant: str) -> Given:
         lease, now = self._running(), self.now()
         lease.allowed(item, applicant, now)
 
-        def make(taken: list[int]) -> Fresh:
-            chosen = lease.choose(item, taken)
+        def make(issued: list[int]) -> Fresh:
+            chosen = lease.choose(item, issued)
             ticket = f"{lease.day.replace('-', '')}-{chosen.number}"
             fact = self._fact(lease, chosen, ticket, key, item, applicant, now)
             view = lease.view(item, applicant, chosen, ticket, now)
@@ -244,7 +257,7 @@ class StandbyCrew:
             prefix = chosen.block["prefix"]
             return Fresh(ticket, lease.day, prefix, chosen.seq, fact["slip"], fact, view, paper)
 
-        return book.give(key, asked, lease.day, lease.prefix(item), make)[0]
+        return book.give(key, request, lease.day, lease.prefix(item), make)[0]
 
     def _fact(
         self,
@@ -276,28 +289,31 @@ class StandbyCrew:
             "printer": self._place.printer,
         }
 
-    def _hand_on_rest(self, book: Book) -> None:
-        """Everything that was written down and got no further, oldest first."""
-        for given in book.after(self._handed()):
-            self._hand_on(given)
+    def _send_pending(self, book: Book) -> None:
+        """Send every number that is recorded but not yet sent, oldest first."""
+        for ticket in book.after(self._last_sent()):
+            self._send(ticket)
 
-    def _hand_on(self, given: Given) -> None:
-        """The debt to the server first, then the slip to the printer; both by id, once."""
-        self._owe("ticket", given.fact, given.n)
+    def _send(self, ticket: Given) -> None:
+        """Enqueue the ticket for the server, then submit its slip to the printer.
+
+        Both carry an id and take effect once.
+        """
+        self._enqueue("ticket", ticket.fact, ticket.n)
         lease = self._lease
         patience = float(lease.state["patience"]) if lease is not None else 60.0
-        until = given.given_at + patience
-        self._reports.submit(Task(given.slip, self._place.printer, "print", given.paper, until))
+        until = ticket.given_at + patience
+        self._reports.submit(Task(ticket.slip, self._place.printer, "print", ticket.paper, until))
 
-    def _view(self, given: Given) -> Json:
-        outcome = self._reports.outcome(given.slip)
+    def _view(self, ticket: Given) -> Json:
+        outcome = self._reports.outcome(ticket.slip)
         state, reason = (outcome.state, outcome.reason) if outcome else ("sent", "")
-        slip = {"id": given.slip, "state": state, "reason": reason, "copy": False}
-        return {"ticket": {**given.view, "slip": slip}}
+        slip = {"id": ticket.slip, "state": state, "reason": reason, "copy": False}
+        return {"ticket": {**ticket.view, "slip": slip}}
 
 
-def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode())
+def _equal(first: str, second: str) -> bool:
+    return hmac.compare_digest(first.encode(), second.encode())
 
 
 DRIVERS = ("standby",)
@@ -306,14 +322,14 @@ DRIVERS = ("standby",)
 def build(
     devices: Sequence[DeviceConfig], config: AgentConfig, reports: Reports
 ) -> list[StandbyCrew]:
-    """One crew a line; problems are collected in the devices' settings."""
+    """Build one driver per standby service; problems are collected in the devices' settings."""
     return [_crew(device, config, reports) for device in devices]
 
 
 def _crew(device: DeviceConfig, config: AgentConfig, reports: Reports) -> StandbyCrew:
     settings = device.settings
     printer = settings.text("printer")
-    printers = {one.name for one in config.devices if one.kind == "printers"}
+    printers = {candidate.name for candidate in config.devices if candidate.kind == "printers"}
     if printer and printer not in printers:
         settings.problem(f"没有名为 {printer} 的打印机", f"there is no printer {printer}")
     if not device.serves:

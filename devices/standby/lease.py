@@ -1,7 +1,7 @@
-"""A lease as the server handed it over: what may be given when, from which numbers, on what paper.
+"""Number lease of a kiosk: which numbers may be issued when, and the content of their slips.
 
-Everything in it was shaped by the server; this module only reads, chooses and fills in. It refuses
-what the lease does not allow, with the words that came with it. No I/O, no clock.
+The server has prepared everything in it; this module only reads, selects and fills in. What the
+lease does not allow is rejected with the texts supplied with the lease. No I/O, no clock.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from typing import Any, cast
 
 Json = dict[str, Any]
 HOLE = re.compile(r"\{([a-z_]+)\}")
-"""A place in the words of a slip that is filled in when a number is given."""
+"""Placeholder in the texts of a slip, filled in when a number is issued."""
 
 
 class RefusedError(Exception):
-    """The lease does not allow it; `problem` is what the page is told, as the server words it."""
+    """Error for what the lease does not allow.
+
+    `problem` is the response for the page, in the server's wording.
+    """
 
     def __init__(self, status: int, problem: Json) -> None:
         super().__init__(str(problem.get("code")))
@@ -28,7 +31,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The number that is given next, and the block it comes from."""
+    """Next number to issue, and the block that it belongs to."""
 
     block: Json
     seq: int
@@ -37,31 +40,31 @@ class Chosen:
 
 
 class Lease:
-    """One kiosk's lease for one day. Times are milliseconds of hall time."""
+    """Lease of one kiosk for one day. Times are milliseconds of hall time."""
 
     def __init__(self, state: Mapping[str, Any]) -> None:
         self.state = state
 
     @property
     def kiosk(self) -> str:
-        """The kiosk it is for."""
+        """Id of the kiosk."""
         return str(self.state["kiosk"])
 
     @property
     def day(self) -> str:
-        """The business day."""
+        """Business day."""
         return str(self.state["day"])
 
     def holds(self, now: int) -> bool:
-        """Whether `now` lies in its day."""
+        """Return True if `now` is within the lease's day."""
         return int(self.state["begins"]) <= now < int(self.state["ends"])
 
     def refusal(self, code: str) -> Json:
-        """The words of a refusal that came with the lease."""
+        """Return the texts of a rejection as supplied with the lease."""
         return cast("Json", self.state["words"][code])
 
     def page(self, code: str, now: int) -> Json:
-        """An item's page as it stands at `now`: the papers, and the offer or why there is none."""
+        """Return an item's page at `now`: its materials, and the offer or the reason for none."""
         item = self._item(code)
         step = self._step(item, now)
         windows = self._windows(step)
@@ -71,7 +74,11 @@ class Lease:
         return {**item["page"], "offer": offer, "refusal": step["refusal"]}
 
     def allowed(self, code: str, applicant: str, now: int) -> Json:
-        """The item's step that lets a number be given now; raises RefusedError with the case."""
+        """Return the item's current step if it allows issuing a number now.
+
+        Raises:
+            RefusedError: The step does not allow it, or the applicant class is unknown.
+        """
         step = self._step(self._item(code), now)
         if step["refusal"] is not None:
             raise RefusedError(409, step["refusal"])
@@ -80,38 +87,41 @@ class Lease:
         return step
 
     def choose(self, code: str, given: Sequence[int]) -> Chosen:
-        """The next number for an item; `given`: its prefix's numbers that were given already.
+        """Return the next number for an item; `given` are the issued numbers of its prefix.
 
-        Numbers of a block are given in order, so that a gap at its end explains itself.
+        Numbers of a block are issued in order, so a gap at its end explains itself.
+
+        Raises:
+            RefusedError: All numbers of the prefix are used.
         """
         prefix = self._item(code)["prefix"]
         for block in self.state["blocks"]:
             if block["prefix"] != prefix:
                 continue
             first, last = int(block["first"]), int(block["last"])
-            mine = [seq for seq in given if first <= seq <= last]
-            seq = max([first + int(block["used"]), *(taken + 1 for taken in mine)])
+            in_block = [seq for seq in given if first <= seq <= last]
+            seq = max([first + int(block["used"]), *(number + 1 for number in in_block)])
             if seq <= last:
                 token = str(block["tokens"][seq - first])
                 return Chosen(block, seq, f"{prefix}{seq:03d}", token)
         raise RefusedError(409, self.refusal("numbers_exhausted"))
 
     def left(self, given: Mapping[str, Sequence[int]]) -> dict[str, int]:
-        """Numbers left, by prefix."""
-        left: dict[str, int] = {}
+        """Return the number of remaining numbers, by prefix."""
+        remaining: dict[str, int] = {}
         for block in self.state["blocks"]:
             prefix, first, last = block["prefix"], int(block["first"]), int(block["last"])
-            mine = [seq for seq in given.get(prefix, ()) if first <= seq <= last]
-            used = max([int(block["used"]), *(seq - first + 1 for seq in mine)])
-            left[prefix] = left.get(prefix, 0) + last - first + 1 - used
-        return left
+            in_block = [seq for seq in given.get(prefix, ()) if first <= seq <= last]
+            used = max([int(block["used"]), *(seq - first + 1 for seq in in_block)])
+            remaining[prefix] = remaining.get(prefix, 0) + last - first + 1 - used
+        return remaining
 
     def prefix(self, code: str) -> str:
-        """The prefix of an item's numbers."""
+        """Return the prefix of an item's numbers."""
         return str(self._item(code)["prefix"])
 
     def view(self, code: str, applicant: str, chosen: Chosen, ticket: str, now: int) -> Json:
-        """The ticket as the kiosk's page shows it."""
+        """Return the ticket as the kiosk's page shows it."""
         item = self._item(code)
         page = item["page"]
         return {
@@ -131,7 +141,7 @@ class Lease:
         }
 
     def paper(self, code: str, applicant: str, chosen: Chosen, now: int) -> Json:
-        """The slip, as a printer's document."""
+        """Return the slip as a printer document."""
         item, klass = self._item(code), self.state["classes"][applicant]
         local = datetime.fromtimestamp(now / 1000, UTC) + timedelta(
             seconds=int(self.state["utc_offset"])
@@ -146,8 +156,8 @@ class Lease:
             "url": self._url(chosen.token),
         }
         lines = [_filled(line, words) for line in self.state["paper"]["lines"]]
-        shown = [line for line in lines if not (line.get("type") == "text" and not line["text"])]
-        return {**self.state["paper"], "lines": shown}
+        visible = [line for line in lines if not (line.get("type") == "text" and not line["text"])]
+        return {**self.state["paper"], "lines": visible}
 
     def _url(self, token: str) -> str:
         return f"{self.state['url']}/t/{token}"
@@ -159,20 +169,20 @@ class Lease:
         return cast("Json", item)
 
     def _step(self, item: Json, now: int) -> Json:
-        """What holds for an item at `now`: the last step that has begun."""
+        """Return an item's step at `now`: the last one that has begun."""
         steps = self.state["steps"][item["steps"]]
-        found = steps[0]
+        current = steps[0]
         for step in steps:
             if step["at"] <= now:
-                found = step
-        return cast("Json", found)
+                current = step
+        return cast("Json", current)
 
     def _windows(self, step: Json) -> list[Json]:
         return [self.state["windows"][code] for code in step["windows"]]
 
 
 def _filled(line: Json, words: Mapping[str, str]) -> Json:
-    """One line of paper; each hole is filled once, what is put in is not looked at again."""
+    """Fill in the placeholders of one slip line; inserted text is not scanned again."""
 
     def fill(text: str) -> str:
         return HOLE.sub(lambda hole: str(words.get(hole[1], hole[0])), text)

@@ -1,8 +1,9 @@
-"""The line itself: a small HTTP server on the loopback address of the kiosk's PC.
+"""HTTP server of the standby service on the loopback address of the kiosk's PC.
 
-It answers pages of the server's own origin that know the secret, and nobody else: neither another
-page in the browser (Origin, secret) nor a name that was bent to this address (Host), nor anything
-from outside the PC (it listens on 127.0.0.1 only). Every request has a deadline and a small size.
+It answers only pages of the server's own origin that send the secret. Other pages in the browser
+fail the check of Origin and secret, a DNS name rebound to this address fails the check of Host, and
+other computers cannot connect (it listens on 127.0.0.1 only). Every request has a deadline and a
+small maximum size.
 """
 
 from __future__ import annotations
@@ -27,29 +28,29 @@ DEADLINE_SECONDS = 5.0
 
 
 class Desk(Protocol):
-    """Who gives numbers behind the line; every method is callable from any thread."""
+    """Interface of the standby service behind the HTTP server; callable from any thread."""
 
     def may_ask(self, origin: str, secret: str) -> bool:
-        """Whether a page is the kiosk's own."""
+        """Return True if a page is the kiosk's own."""
 
     def origins(self) -> tuple[str, ...]:
-        """Addresses whose pages are answered."""
+        """Return the origins whose pages are answered."""
 
     def state(self) -> Json:
-        """Whether numbers can be given."""
+        """Return the service's state: readiness and remaining numbers."""
 
     def item(self, code: str) -> Json:
-        """An item's page; raises RefusedError."""
+        """Return an item's page; raises RefusedError."""
 
     def give(self, key: str, item: str, applicant: str) -> Json:
-        """A number; raises RefusedError."""
+        """Issue a number; raises RefusedError."""
 
     def of_key(self, key: str) -> Json | None:
-        """The number of a press."""
+        """Return the number issued for a press."""
 
 
 class LocalLine:
-    """Listens from its making on; raises OSError when the port is taken."""
+    """Loopback HTTP server that listens from its creation on; raises OSError for a port in use."""
 
     def __init__(self, port: int, desk: Desk) -> None:
         self._server = _Server((HOST, port), _handler(desk))
@@ -60,7 +61,7 @@ class LocalLine:
         self._thread.start()
 
     def stop(self) -> None:
-        """Hang up."""
+        """Stop the server."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(DEADLINE_SECONDS)
@@ -72,47 +73,47 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 16
 
     def handle_error(self, *_: object) -> None:
-        """A page that hung up, say: to the log, and without the words of the error."""
+        """Log a failed request, such as a closed connection, without the error's message."""
         log.warning("a page was not answered", exc_info=sys.exc_info())
 
 
-def _handler(desk: Desk) -> type[BaseHTTPRequestHandler]:
+def _handler(service: Desk) -> type[BaseHTTPRequestHandler]:
     class Bound(_Handler):
-        asked = desk
+        desk = service
 
     return Bound
 
 
 class _Handler(BaseHTTPRequestHandler):
-    asked: Desk
+    desk: Desk
     protocol_version = "HTTP/1.1"
     timeout = DEADLINE_SECONDS
     server_version = "standby"
     sys_version = ""
 
     def do_OPTIONS(self) -> None:
-        """A browser asks whether its page may ask."""
-        if self._is_here():
+        """Answer the browser's CORS preflight."""
+        if self._is_own_host():
             self._answer(204, None)
 
     def do_GET(self) -> None:
-        """The state, an item's page, the number of a press."""
-        if not self._is_here() or not self._is_ours():
+        """Return the state, an item's page, or the number of a press."""
+        if not self._is_own_host() or not self._is_authorised():
             return
         path = self.path.partition("?")[0]
         if path == ROOT:
-            self._answer(200, self.asked.state())
+            self._answer(200, self.desk.state())
         elif path.startswith(f"{ROOT}/items/"):
-            self._do(lambda: self.asked.item(_last(path)))
+            self._do(lambda: self.desk.item(_last(path)))
         elif path.startswith(f"{ROOT}/tickets/"):
-            found = self.asked.of_key(_last(path))
-            self._answer(200 if found else 404, found or {"code": "ticket_unknown"})
+            ticket = self.desk.of_key(_last(path))
+            self._answer(200 if ticket else 404, ticket or {"code": "ticket_unknown"})
         else:
             self._answer(404, {"code": "not_found"})
 
     def do_POST(self) -> None:
-        """Take a number."""
-        if not self._is_here() or not self._is_ours():
+        """Issue a number."""
+        if not self._is_own_host() or not self._is_authorised():
             return
         body = self._body()
         if self.path != f"{ROOT}/tickets":
@@ -121,11 +122,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(400, {"code": "invalid"})
         else:
             key, item, applicant = (body[name] for name in ("key", "item", "applicant"))
-            self._do(lambda: self.asked.give(key, item, applicant))
+            self._do(lambda: self.desk.give(key, item, applicant))
 
-    def _do(self, act: Any) -> None:
+    def _do(self, action: Any) -> None:
         try:
-            self._answer(200, act())
+            self._answer(200, action())
         except RefusedError as error:
             self._answer(error.status, error.problem)
         except Exception:
@@ -133,7 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(500, {"code": "internal"})
 
     def _body(self) -> dict[str, str] | None:
-        """Three short texts, or None."""
+        """Return the request's three short texts, or None if it is invalid."""
         length = self.headers.get("Content-Length", "")
         if not length.isdigit() or int(length) > BODY_LIMIT:
             self.close_connection = True
@@ -145,11 +146,11 @@ class _Handler(BaseHTTPRequestHandler):
         names = ("key", "item", "applicant")
         if not isinstance(body, dict) or set(body) != set(names):
             return None
-        good = all(isinstance(body[n], str) and 0 < len(body[n]) <= TEXT_LIMIT for n in names)
-        return body if good else None
+        valid = all(isinstance(body[n], str) and 0 < len(body[n]) <= TEXT_LIMIT for n in names)
+        return body if valid else None
 
-    def _is_here(self) -> bool:
-        """Whether it was asked under its own address: not under a name bent to it."""
+    def _is_own_host(self) -> bool:
+        """Return True if Host is this server's own address; protects against DNS rebinding."""
         host, port = self.headers.get("Host", ""), self.connection.getsockname()[1]
         if host in (f"{HOST}:{port}", f"localhost:{port}"):
             return True
@@ -157,9 +158,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(403, {"code": "forbidden"})
         return False
 
-    def _is_ours(self) -> bool:
+    def _is_authorised(self) -> bool:
         kind, _, secret = self.headers.get("Authorization", "").partition(" ")
-        if kind == "Bearer" and self.asked.may_ask(self.headers.get("Origin", ""), secret):
+        if kind == "Bearer" and self.desk.may_ask(self.headers.get("Origin", ""), secret):
             return True
         self.close_connection = True
         self._answer(401, {"code": "not_signed_in"})
@@ -169,7 +170,7 @@ class _Handler(BaseHTTPRequestHandler):
         content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
         self.send_response(status)
         origin = self.headers.get("Origin", "")
-        if origin in self.asked.origins():
+        if origin in self.desk.origins():
             self.send_header("Access-Control-Allow-Origin", origin)
             self.send_header("Access-Control-Allow-Headers", "authorization, content-type")
             self.send_header("Access-Control-Allow-Methods", "GET, POST")
@@ -183,7 +184,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
-        """Requests are not logged: they name nobody, and say nothing new."""
+        """Drop the request log: requests name no person and contain nothing new."""
 
 
 def _last(path: str) -> str:

@@ -1,1 +1,1 @@
-"""Loudspeakers: speech or recorded clips to WAV, played by a command whose exit code counts."""
+"""Loudspeakers: speech or recorded clips as WAV, played by an external command."""

@@ -1,7 +1,7 @@
-"""IMA ADPCM, the four-bit form of WAV files (format tag 0x11) in which the bank of clips is kept.
+"""IMA ADPCM codec: the 4-bit WAV form (format tag 0x11) of the project's clip bank.
 
-A quarter of the bytes, and any player shows such a file as it is. Blocks, nibbles and tables are
-those of the IMA's Recommended Practices of 1992 and of Microsoft's WAV form. It refuses stereo.
+It needs a quarter of the bytes, and any player opens such a file directly. Blocks, nibbles and
+tables follow the IMA's Recommended Practices of 1992 and Microsoft's WAV form. Mono only.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final
 
 FORMAT: Final = 0x11
 BLOCK: Final = 512
-"""Bytes of a block: four of head, then two samples a byte."""
+"""Bytes of a block: a head of four, then two samples per byte."""
 SAMPLES: Final = (BLOCK - 4) * 2 + 1
 _STEPS: Final = (
     *(7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 19, 21, 23, 25, 28, 31, 34, 37, 41, 45, 50, 55, 60, 66),
@@ -46,7 +46,7 @@ _TABLE: Final = tuple(
 
 
 def decode(data: bytes, block: int, count: int) -> array[int]:
-    """Return `count` samples of blocks of `block` bytes; raises ValueError for what is none."""
+    """Return `count` samples decoded from blocks of `block` bytes; raises ValueError."""
     if block < 5:
         raise ValueError("block too short")
     samples = array("h")
@@ -73,7 +73,7 @@ def decode(data: bytes, block: int, count: int) -> array[int]:
 
 
 def encode(samples: Sequence[int]) -> bytes:
-    """Return blocks of `BLOCK` bytes that hold the samples; the last is filled with its end."""
+    """Encode samples into blocks of `BLOCK` bytes; the last block repeats its final sample."""
     out = bytearray()
     index = 0
     for start in range(0, len(samples), SAMPLES):
@@ -91,10 +91,10 @@ def encode(samples: Sequence[int]) -> bytes:
     return bytes(out)
 
 
-def _nearest(wanted: int, step: int) -> int:
-    size = abs(wanted)
+def _nearest(difference: int, step: int) -> int:
+    size = abs(difference)
     nibble = min(7, (size << 2) // step)
-    return nibble | (8 if wanted < 0 else 0)
+    return nibble | (8 if difference < 0 else 0)
 
 
 def to_wav(samples: Sequence[int], rate: int) -> bytes:

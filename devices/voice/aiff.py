@@ -1,6 +1,6 @@
-"""AIFF files, as the voice of macOS writes them: big-endian 16-bit samples, read into a Sound.
+"""Reader of AIFF files as the voice of macOS writes them: big-endian 16-bit samples.
 
-It refuses compressed forms other than the byte-swapped one, and more than one channel.
+Compressed forms other than the byte-swapped one, and more than one channel, are rejected.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ SWAPPED = b"sowt"
 
 
 def is_aiff(data: bytes) -> bool:
-    """Return True if the bytes begin as an AIFF file does."""
+    """Return True if the bytes begin with the header of an AIFF file."""
     return data[:4] == b"FORM" and data[8:12] in (b"AIFF", b"AIFC")
 
 
@@ -45,7 +45,7 @@ def sound_of(data: bytes) -> Sound:
 
 
 def _rate(extended: bytes) -> int:
-    """The sample rate, an 80-bit float of IEEE 754."""
+    """Decode the sample rate, an 80-bit float of IEEE 754."""
     exponent, mantissa = struct.unpack(">HQ", extended)
     rate = int(mantissa * 2.0 ** ((exponent & 0x7FFF) - 16383 - 63))
     if not 4000 <= rate <= 192_000:

@@ -1,7 +1,7 @@
-"""The engine that joins recorded clips, and the bank of clips that comes with the project.
+"""Speech engine that joins recorded clips, and the project's own clip bank.
 
-Clips are named by what they say (`zh/请.wav`, `en/window 3.wav`); the longest that fits is taken
-first. What no clip says is said by a fallback engine, or the whole phrase is refused.
+A clip is named by its text (`zh/请.wav`, `en/window 3.wav`); the longest matching clip wins. Text
+without a clip is spoken by a fallback engine; without one the whole phrase is rejected.
 """
 
 from __future__ import annotations
@@ -15,20 +15,23 @@ from devices.voice.engines import PAUSE_BETWEEN_PARTS, Engine, Part, VoiceError
 from devices.voice.wavs import Sound, WavError, join, levelled, loudness, read_wav, resampled
 
 BANK = Path(__file__).parent / "bank"
-"""The bank that comes with the project: Mandarin and English, rendered by `bench/voice`."""
+"""Clip bank of the project: Mandarin and English, rendered by `bench/voice`."""
 SKIPPED = frozenset(" ，。、！？：；,.!?:;'\"“”‘’-—\u3000")
 GAP = 0.0
-"""Seconds between two clips of a phrase: a recogniser doubled digits that had quiet around them."""
+"""Seconds between two clips of a phrase: with silence, a recogniser duplicated digits."""
 COMMA, COMMA_SECONDS = "，", 0.12
-"""A number and the window after it are two things: without quiet, 019 and 23 are heard as 01923."""
+"""Separator after a ticket number and its silence in seconds.
+
+Without the silence, ticket 019 and window 23 sound like 01923.
+"""
 LOUDNESS = 0.12
-"""Of a phrase that has no clip to be measured by."""
+"""Loudness of a phrase without any clip to measure, as a part of full scale."""
 KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text; `name` is its clip's, "" where none says it."""
+    """Part of a text; `name` is the name of its clip, "" if there is none."""
 
     text: str
     name: str = ""
@@ -36,7 +39,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class ClipEngine:
-    """Clips in `folder`; `fallback` says the words that have none, None: they are refused."""
+    """Engine with clips in `folder`; `fallback` speaks text without a clip, None rejects it."""
 
     folder: Path
     fallback: Engine | None = None
@@ -63,28 +66,28 @@ class ClipEngine:
 
     def _part(self, part: Part) -> Sound:
         clips = self._clips(part.lang)
-        whole = any(COMMA in name for name in clips)  # a hall's own clip may hold one
-        stretches = [part.text] if whole else part.text.split(COMMA)
+        comma_in_clip = any(COMMA in name for name in clips)  # a hall's own clip may contain it
+        stretches = [part.text] if comma_in_clip else part.text.split(COMMA)
         groups = [list(pieces(text, frozenset(clips), part.lang)) for text in stretches]
-        found = [piece for group in groups for piece in group]
-        missing = next((piece.text for piece in found if not piece.name), "")
+        all_pieces = [piece for group in groups for piece in group]
+        missing = next((piece.text for piece in all_pieces if not piece.name), "")
         if missing and self.fallback is None:
             raise VoiceError("clip_missing", missing)
-        sounds = {piece: _clip(clips[piece.name]) for piece in found if piece.name}
+        sounds = {piece: _clip(clips[piece.name]) for piece in all_pieces if piece.name}
         rates = {sound.rate for sound in sounds.values()}
         levels = sorted(map(loudness, sounds.values())) or [LOUDNESS]
-        for piece in found:
+        for piece in all_pieces:
             if not piece.name:
                 assert self.fallback is not None, "it was asked for above"
                 sound = self.fallback.render([Part(part.lang, piece.text)])
                 rate = rates.copy().pop() if rates else sound.rate
                 sounds[piece] = levelled(resampled(sound, rate), levels[len(levels) // 2])
-        said = (join([sounds[piece] for piece in group], GAP) for group in groups if group)
-        return join(said, COMMA_SECONDS)
+        joined = (join([sounds[piece] for piece in group], GAP) for group in groups if group)
+        return join(joined, COMMA_SECONDS)
 
 
 def _clip(path: Path) -> Sound:
-    """Read a clip, or take it as it was read before."""
+    """Read a clip; unchanged files come from a cache."""
     try:
         changed = path.stat().st_mtime_ns
     except OSError as error:
@@ -98,40 +101,44 @@ def _read(path: Path, _changed: int) -> Sound:
 
 
 def split_into_clips(text: str, names: frozenset[str], lang: str = "zh") -> list[str]:
-    """The names whose clips say the text, longest match first; VoiceError names what is missing."""
-    found = list(pieces(text, names, lang))
-    missing = next((piece.text for piece in found if not piece.name), "")
+    """Return the names of the clips for a text, longest match first.
+
+    Raises:
+        VoiceError: A part of the text has no clip; the error names it.
+    """
+    parts = list(pieces(text, names, lang))
+    missing = next((piece.text for piece in parts if not piece.name), "")
     if missing:
         raise VoiceError("clip_missing", missing)
-    return [piece.name for piece in found]
+    return [piece.name for piece in parts]
 
 
 def pieces(text: str, names: frozenset[str], lang: str) -> Iterator[Piece]:
-    """Cut the text into what clips say, longest first, and stretches that none says.
+    """Split the text into parts with a clip, longest first, and parts without one.
 
-    English is cut between words only: a clip of a letter is no part of a word.
+    English is split only between words: the clip of a letter is no part of a word.
     """
     lowered = text.lower()
     longest = max(map(len, names), default=0)
-    place = since = 0
+    place = start = 0
     while place < len(lowered):
         if lowered[place] in SKIPPED:
-            yield from _stretch(text[since:place])
-            place = since = place + 1
+            yield from _stretch(text[start:place])
+            place = start = place + 1
             continue
         lengths = range(min(longest, len(lowered) - place), 0, -1)
         fitting = (lowered[place : place + size] for size in lengths)
-        whole = lang == "zh"
+        chinese = lang == "zh"
         name = next(
-            (n for n in fitting if n in names and (whole or _ends(lowered, place + len(n)))), None
+            (n for n in fitting if n in names and (chinese or _ends(lowered, place + len(n)))), None
         )
         if name is not None:
-            yield from _stretch(text[since:place])
+            yield from _stretch(text[start:place])
             yield Piece(text[place : place + len(name)], name)
-            place = since = place + len(name)
+            place = start = place + len(name)
         else:
-            place += 1 if whole else _word(lowered, place)
-    yield from _stretch(text[since:])
+            place += 1 if chinese else _word(lowered, place)
+    yield from _stretch(text[start:])
 
 
 def _stretch(text: str) -> Iterator[Piece]:
@@ -140,12 +147,12 @@ def _stretch(text: str) -> Iterator[Piece]:
 
 
 def _ends(text: str, place: int) -> bool:
-    """Return True if no word goes on at `place`."""
+    """Return True if no word continues at `place`."""
     return place >= len(text) or not (text[place].isalnum() and text[place - 1].isalnum())
 
 
 def _word(text: str, place: int) -> int:
-    """Length of the word at `place`."""
+    """Return the length of the word at `place`."""
     end = place
     while end < len(text) and text[end] not in SKIPPED:
         end += 1

@@ -1,9 +1,9 @@
-"""The loudspeakers of one agent: one announcement at a time, whatever the zone.
+"""Driver of an agent's loudspeakers: one announcement at a time, in all zones together.
 
-All speakers of a `group` (by default all of the agent's) share one thread, so two voices are never
-heard at once. An announcement is spoken once its Chinese was played to the end; the rest (English,
-the repeats) follows only while nothing else waits. It refuses announcements past their expiry, and
-tasks other than `speak`.
+All speakers of a `group` (by default all of the agent's) share one thread, so two voices never
+overlap. An announcement counts as spoken once its Chinese was played to the end. The rest (English,
+the repeats) follows only while no other task waits. Expired announcements and tasks other than
+`speak` are rejected.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ MAX_CHARACTERS = 300
 BETWEEN_PARTS = 0.35
 BETWEEN_REPEATS = 0.8
 FIRST = "zh"
-"""The language that every announcement is spoken in, however many wait."""
+"""Language that every announcement is spoken in, however many tasks wait."""
 PROBE_SILENCE = 0.05
 
 
 @dataclass(slots=True)
 class Speaker:
-    """One loudspeaker; `volume` per cent is multiplied with the announcement's own."""
+    """One loudspeaker; its `volume` in per cent is multiplied with the announcement's own."""
 
     name: str
     engine: Engine
@@ -59,22 +59,22 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
-    """One part of an announcement at one loudspeaker; `lead`: seconds of quiet before it."""
+    """One part of an announcement at one speaker; `lead`: seconds of silence before it."""
 
     speaker: Speaker
     part: Part
     volume: int
     lead: float
     enough: bool
-    """Return True if the announcement counts as spoken once this was played."""
+    """Flag: the announcement counts as spoken once this phrase was played."""
 
     def sound(self) -> Sound:
-        """The sound of the phrase; raises VoiceError."""
+        """Return the sound of the phrase; raises VoiceError."""
         return scaled(self.speaker.engine.render([self.part]), self.volume)
 
 
 def _phrases(speaker: Speaker, parts: Sequence[Part], volume: int, repeats: int) -> deque[_Phrase]:
-    """The phrases of an announcement in their order."""
+    """Return the phrases of an announcement in their order."""
     counts = next((n for n, part in enumerate(parts) if part.lang == FIRST), 0)
     return deque(
         _Phrase(
@@ -89,17 +89,20 @@ def _phrases(speaker: Speaker, parts: Sequence[Part], volume: int, repeats: int)
     )
 
 
-def _hurry(said: deque[_Phrase], payload: Mapping[str, object]) -> None:
-    """Put the phrase that counts first, in its short form where there is one."""
-    while not said[0].enough:
-        said.rotate(-1)
+def _shorten(phrases: deque[_Phrase], payload: Mapping[str, object]) -> None:
+    """Move the phrase that counts to the front, in its short form if there is one."""
+    while not phrases[0].enough:
+        phrases.rotate(-1)
     short = read_parts({"parts": [payload.get("short")]})
-    if short and short[0].lang == said[0].part.lang:
-        said[0] = replace(said[0], part=short[0])
+    if short and short[0].lang == phrases[0].part.lang:
+        phrases[0] = replace(phrases[0], part=short[0])
 
 
 class VoiceCrew:
-    """The crew of one group of speakers. `clock` is monotonic, `wall` seconds since the epoch."""
+    """Driver of one group of speakers.
+
+    `clock` returns monotonic seconds, `wall` seconds since the epoch.
+    """
 
     def __init__(
         self,
@@ -119,27 +122,27 @@ class VoiceCrew:
         self._waiting: Callable[[], int] = lambda: 0
 
     def watch(self, waiting: Callable[[], int]) -> None:
-        """See QueueAware."""
+        """Set the function that counts waiting tasks; see QueueAware."""
         self._waiting = waiting
 
     def replaces(self, newer: Task, older: Task) -> bool:
-        """A newer call of the same ticket at the same loudspeaker."""
+        """Return True if `newer` calls the same ticket at the same loudspeaker."""
         ticket = newer.payload.get("ticket")
         same = (newer.kind, newer.device) == (older.kind, older.device)
         return same and isinstance(ticket, str) and older.payload.get("ticket") == ticket
 
     def wait(self) -> float:
-        """Until the next probe; no time while there is more to say."""
+        """Return the seconds until the next probe; 0 while phrases remain."""
         if self._rest:
             return 0.0
         due = min((speaker.next_probe for speaker in self._speakers.values()), default=0.0)
         return max(0.0, due - self._clock())
 
     def show(self, device: str, state: Mapping[str, object]) -> None:
-        """A loudspeaker shows nothing; a desired state for it is ignored."""
+        """Do nothing: a loudspeaker has no display state."""
 
     def work(self, task: Task, begin: Callable[[], None]) -> Outcome:
-        """Speak one announcement, in Chinese at least; the rest is left to `idle`."""
+        """Speak one announcement, at least in Chinese; `idle` speaks the rest."""
         self._rest.clear()
         if task.kind != "speak":
             return Outcome("failed", "not_supported", task.kind)
@@ -149,36 +152,36 @@ class VoiceCrew:
         speaker = self._speakers[task.device]
         volume = round(_whole(task.payload, "volume", 100, 0, 100) * speaker.volume / 100)
         repeats = _whole(task.payload, "repeats", 1, 1, MAX_REPEATS)
-        said = _phrases(speaker, parts, volume, repeats)
+        phrases = _phrases(speaker, parts, volume, repeats)
         if self._waiting() > 0:
-            _hurry(said, task.payload)
-        begun = False
-        while said:
-            phrase = said.popleft()
+            _shorten(phrases, task.payload)
+        started = False
+        while phrases:
+            phrase = phrases.popleft()
             try:
                 sound = phrase.sound()
-                if not begun and task.expires_at is not None and self._wall() >= task.expires_at:
+                if not started and task.expires_at is not None and self._wall() >= task.expires_at:
                     return Outcome("expired", "expired")
-                if not begun:
+                if not started:
                     begin()
-                    begun = True
+                    started = True
                 speaker.player.play(sound, phrase.part.text)
             except VoiceError as error:
                 self._report(speaker, error)
                 return Outcome("failed", error.code, error.detail)
             if phrase.enough:
                 break
-        self._rest.extend(said)
+        self._rest.extend(phrases)
         self._report(speaker, None, speaker.engine.outside(parts))
         return Outcome("spoken")
 
     def idle(self) -> None:
-        """Say the rest of an announcement; play a moment of silence now and then as a probe.
+        """Speak the rest of an announcement, or play a short silence as a probe at intervals.
 
-        A player answers no other question.
+        Playing a sound is the only way to check a player.
         """
         if self._rest:
-            self._go_on()
+            self._speak_next()
             return
         for speaker in self._speakers.values():
             if self._clock() >= speaker.next_probe:
@@ -189,8 +192,8 @@ class VoiceCrew:
                 else:
                     self._report(speaker, None)
 
-    def _go_on(self) -> None:
-        """Say the next phrase, unless somebody else's announcement waits."""
+    def _speak_next(self) -> None:
+        """Speak the next phrase, unless another announcement waits."""
         if self._waiting() > 0:
             self._rest.clear()
             return
@@ -205,7 +208,7 @@ class VoiceCrew:
             self._report(speaker, error)
 
     def close(self) -> None:
-        """Nothing is held between announcements."""
+        """Do nothing: no resource is held between announcements."""
 
     def _report(self, speaker: Speaker, error: VoiceError | None, outside: str = "") -> None:
         speaker.next_probe = self._clock() + speaker.probe_seconds
@@ -214,7 +217,7 @@ class VoiceCrew:
         elif error is None:
             health = Health("ok", "ok")
         elif error.code == "clip_missing":
-            # As a reading, which no log has: it is a word of what was to be spoken.
+            # Sent as a reading, because readings are not logged: it is part of the spoken text.
             health = Health("degraded", error.code, {"clip": error.detail})
         else:
             health = Health("failed", error.code, {}, error.detail)
@@ -222,11 +225,11 @@ class VoiceCrew:
 
 
 def read_parts(payload: Mapping[str, object]) -> list[Part]:
-    """The phrases of an announcement; empty when it is not one."""
+    """Return the phrases of an announcement; empty if the payload is not a valid one."""
     parts = payload.get("parts")
     if not isinstance(parts, Sequence) or isinstance(parts, str) or len(parts) > MAX_PARTS:
         return []
-    found: list[Part] = []
+    phrases: list[Part] = []
     for part in parts:
         if not isinstance(part, Mapping):
             return []
@@ -235,8 +238,8 @@ def read_parts(payload: Mapping[str, object]) -> list[Part]:
             return []
         if not text.strip() or len(text) > MAX_CHARACTERS:
             return []
-        found.append(Part(lang, text))
-    return found
+        phrases.append(Part(lang, text))
+    return phrases
 
 
 def _whole(payload: Mapping[str, object], key: str, default: int, low: int, high: int) -> int:
@@ -249,7 +252,7 @@ def _whole(payload: Mapping[str, object], key: str, default: int, low: int, high
 def build(
     devices: Sequence[DeviceConfig], config: AgentConfig, reports: Reports
 ) -> list[VoiceCrew]:
-    """One crew a group; problems are collected in the devices' settings."""
+    """Build one driver per group; problems are collected in the devices' settings."""
     groups: dict[str, list[Speaker]] = {}
     for device in devices:
         settings = device.settings
@@ -269,8 +272,8 @@ def _engine(device: DeviceConfig, config: AgentConfig) -> Engine:
     settings = device.settings
     if device.driver != "clips":
         return _process(settings, device.driver)
-    named = settings.text("clips", "")
-    folder = config.folder / named if named else BANK
+    folder_name = settings.text("clips", "")
+    folder = config.folder / folder_name if folder_name else BANK
     if not folder.is_dir():
         settings.problem(f"找不到录音文件夹 {folder}", f"there is no clip folder {folder}")
     missing = settings.text("missing", "espeak", ("espeak", "pyttsx3", "refuse"))

@@ -1,7 +1,7 @@
-"""Three ways to a sound: a bank of clips, espeak-ng or the system's voice in a killable process.
+"""Speech engines: a clip bank, espeak-ng, or the system's voice in a process that can be killed.
 
-It refuses to speak half a sentence: when a word can be said by nobody or the engine is late, there
-is no sound, and the reason says what is missing.
+No half sentence is spoken: if no engine can speak a word or the engine is late, there is no sound,
+and the reason names what is missing.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from devices.voice.synth import EXIT_NO_ENGINE
 from devices.voice.wavs import Sound, WavError, join, read_wav
 
 PAUSE_BETWEEN_PARTS = 0.35
-# Ids of espeakng-loader 0.2.4 [RAN].
+# Voice ids of espeakng-loader 0.2.4 [RAN].
 VOICES = {"zh": "sit/cmn", "en": "gmw/en-us"}
 
 
 class VoiceError(Exception):
-    """No sound could be made or played; `code` is a stable word."""
+    """Error for a sound that could not be made or played; `code` is stable."""
 
     def __init__(self, code: HealthCode, detail: str) -> None:
         super().__init__(f"{code}: {detail}")
@@ -36,27 +36,28 @@ class VoiceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A phrase in one language, `zh` or `en`, already normalised."""
+    """Phrase in one language, `zh` or `en`, already normalised."""
 
     lang: str
     text: str
 
 
 class Engine(Protocol):
-    """Makes a sound of phrases."""
+    """Speech engine: turns phrases into a sound."""
 
     def render(self, parts: Sequence[Part]) -> Sound:
-        """The phrases one after the other; raises VoiceError, within the engine's deadline."""
+        """Return the sound of the phrases in order; raises VoiceError, within the deadline."""
 
     def outside(self, parts: Sequence[Part]) -> str:
-        """Return the words that the engine itself does not have, spaced; "" for none."""
+        """Return the words that the engine cannot speak itself, spaced; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessEngine:
-    """A speech library in a process of its own; `rate` in words a minute, `seconds` the deadline.
+    """Speech library in a process of its own.
 
-    `module` is what the process runs; it reads the phrases and writes a file for each.
+    `rate` is in words per minute, `seconds` is the deadline. The process runs `module`, which reads
+    the phrases and writes one file for each.
     """
 
     rate: int = 165
@@ -65,11 +66,11 @@ class ProcessEngine:
     module: str = "devices.voice.synth"
 
     def outside(self, _parts: Sequence[Part]) -> str:
-        """Nothing: a speech library reads any text."""
+        """Return "": a speech library reads any text."""
         return ""
 
     def render(self, parts: Sequence[Part]) -> Sound:
-        """See Engine."""
+        """Return the sound of the phrases in order; see Engine."""
         return join([self._phrase(part) for part in parts], PAUSE_BETWEEN_PARTS)
 
     def _phrase(self, part: Part) -> Sound:
@@ -91,7 +92,7 @@ class ProcessEngine:
     def _run(self, order: str) -> None:
         command = [sys.executable, "-m", self.module]
         try:
-            ended = subprocess.run(
+            process = subprocess.run(
                 command,
                 input=order,
                 text=True,
@@ -99,34 +100,38 @@ class ProcessEngine:
                 capture_output=True,
                 timeout=self.seconds,
                 check=False,
-                # The package's own folder, so that it is found wherever the agent was started.
+                # The project's root folder, so that the module is found wherever the agent was
+                # started.
                 cwd=Path(__file__).parents[2],
             )
         except subprocess.TimeoutExpired:
             raise VoiceError("engine_timeout", f"no sound in {self.seconds:g} s") from None
-        if ended.returncode == EXIT_NO_ENGINE:
-            raise VoiceError("engine_missing", ended.stderr.strip()[-300:])
-        if ended.returncode != 0:
-            raise VoiceError("engine_failed", ended.stderr.strip()[-300:])
+        if process.returncode == EXIT_NO_ENGINE:
+            raise VoiceError("engine_missing", process.stderr.strip()[-300:])
+        if process.returncode != 0:
+            raise VoiceError("engine_failed", process.stderr.strip()[-300:])
 
 
 class EspeakEngine(ProcessEngine):
-    """espeak-ng of espeakng-loader."""
+    """Engine espeak-ng of espeakng-loader."""
 
 
 SYSTEM_VOICES = {"linux": VOICES}
-"""Elsewhere the first installed voice of the language."""
+"""Default voices of pyttsx3 by platform.
+
+Elsewhere the first installed voice of the language is used.
+"""
 
 
 def system_voices(platform: str = sys.platform) -> Mapping[str, str]:
-    """Return the voices that pyttsx3 is asked for unless the settings name others."""
+    """Return the voices that pyttsx3 uses unless the settings name others."""
     return SYSTEM_VOICES.get(platform, {"zh": "zh", "en": "en"})
 
 
 def system_engine(
     rate: int = 165, seconds: float = 15.0, voices: Mapping[str, str] | None = None
 ) -> ProcessEngine:
-    """pyttsx3: the voices of Windows and macOS, espeak-ng on Linux."""
+    """Return the pyttsx3 engine: the voices of Windows and macOS, espeak-ng on Linux."""
     return ProcessEngine(rate, seconds, voices or system_voices(), "devices.voice.system")
 
 
@@ -135,6 +140,9 @@ LONGEST = 1.5
 
 
 def plausible(part: Part) -> tuple[float, float]:
-    """Return the seconds that a phrase may last, by its characters: a cut file is shorter."""
+    """Return the shortest and longest plausible duration of a phrase, in seconds.
+
+    The limits depend on the number of characters; a truncated file is shorter.
+    """
     count = sum(char.isalnum() for char in part.text)
     return count * SHORTEST.get(part.lang, 0.02), 3.0 + count * LONGEST

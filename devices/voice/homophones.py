@@ -1,8 +1,8 @@
-"""Surnames that espeak-ng reads wrongly, replaced by homophones in the *spoken* text only.
+"""Homophones for surnames that espeak-ng reads wrongly, used in the *spoken* text only.
 
 Measured with espeak-ng 1.52 `sit/cmn` [RAN]: 曾 becomes ceng2, 仇 chou2, 解 jie3, 单 dan1; the
-replacements give zeng1, qiu2, xie4, shan4. Only a surname is replaced, which is recognised by the
-title after the name; it refuses to touch the same characters in ordinary words (解决, 单位).
+replacements give zeng1, qiu2, xie4, shan4. Only a surname is replaced; the title after the name
+identifies it. The same characters in ordinary words (解决, 单位) stay unchanged.
 """
 
 from __future__ import annotations
@@ -18,5 +18,5 @@ PATTERN = re.compile(
 
 
 def spoken(text: str) -> str:
-    """The text as the engine shall get it."""
+    """Return the text with homophones for the engine."""
     return PATTERN.sub(lambda match: HOMOPHONES[match[0]], text)

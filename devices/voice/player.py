@@ -1,7 +1,7 @@
-"""Plays a WAV with a command, and believes the command's exit code only.
+"""Sound player: plays a WAV with an external command and relies only on its exit code.
 
-A speech library reports success even without a sound card [RAN], therefore this. It refuses to
-wait longer than the sound lasts and a few seconds.
+A speech library reports success even without a sound card [RAN]. The command is stopped a few
+seconds after the end of the sound.
 """
 
 from __future__ import annotations
@@ -20,19 +20,22 @@ PLACE = "{wav}"
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """`command` with `{wav}` where the file goes; `grace` seconds beyond the sound's length."""
+    """External player.
+
+    `{wav}` in `command` is the file, `grace` the seconds beyond the sound's end.
+    """
 
     command: Sequence[str] = ("aplay", "-q", PLACE)
     grace: float = 5.0
 
     def play(self, sound: Sound, comment: str) -> None:
-        """Play to the end; raises VoiceError."""
+        """Play the sound to its end; raises VoiceError."""
         with tempfile.TemporaryDirectory(prefix="voice-") as folder:
             file = Path(folder) / "announcement.wav"
             file.write_bytes(to_wav(sound, comment))
             command = [word.replace(PLACE, str(file)) for word in self.command]
             try:
-                ended = subprocess.run(
+                process = subprocess.run(
                     command,
                     capture_output=True,
                     timeout=sound.seconds + self.grace,
@@ -45,6 +48,6 @@ class Player:
                 raise VoiceError("player_missing", str(error)) from None
             except subprocess.TimeoutExpired:
                 raise VoiceError("player_timeout", command[0]) from None
-        if ended.returncode != 0:
-            words = ended.stderr.decode("utf-8", "replace").strip()[-300:]
-            raise VoiceError("player_failed", f"exit code {ended.returncode} {words}")
+        if process.returncode != 0:
+            words = process.stderr.decode("utf-8", "replace").strip()[-300:]
+            raise VoiceError("player_failed", f"exit code {process.returncode} {words}")

@@ -1,7 +1,7 @@
-"""A simulated loudspeaker: a local socket that takes WAVs, lasts as long as they do, keeps them.
+"""Simulated loudspeaker: a local socket that receives WAVs, waits their length, stores them.
 
-`devices.simulate.player` is the command that hands a WAV over, in place of aplay. The speaker notes
-when two sounds overlap, whoever sent them. It refuses to make a noise.
+`devices.simulate.player` is the command that sends a WAV, in place of aplay. The speaker records
+when two sounds overlap, whoever sent them. It makes no noise.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ TAKEN = b"played\n"
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One sound that was played to the end (or is being played)."""
+    """Sound that was played to the end, or is being played."""
 
     number: int
     wav: bytes
@@ -38,7 +38,10 @@ class Heard:
 
 
 class SpeakerSimulator:
-    """One loudspeaker; `scale` is how long a second of sound takes, `port` 0 takes a free one."""
+    """Simulated loudspeaker.
+
+    `scale` is the playing time in seconds per second of sound; `port` 0 selects a free port.
+    """
 
     kind = "speaker"
 
@@ -67,7 +70,7 @@ class SpeakerSimulator:
         self._listener: socket.socket | None = None
 
     def start(self) -> None:
-        """Switch on."""
+        """Listen for sounds."""
         listener = self._listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", self.port))
@@ -76,7 +79,7 @@ class SpeakerSimulator:
         threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
 
     def stop(self) -> None:
-        """Switch off."""
+        """Close the port."""
         self._stopping.set()
         if self._listener is not None:
             with contextlib.suppress(OSError):
@@ -98,7 +101,7 @@ class SpeakerSimulator:
                 return
             data = _receive_all(peer)
             if self.faults["silent"]:
-                # Says nothing, until the player is killed by its deadline.
+                # Sends no answer until the player is killed at its deadline.
                 while not self._stopping.is_set() and peer.recv(1):
                     pass
                 self._stopping.wait(60.0)
@@ -127,41 +130,41 @@ class SpeakerSimulator:
             overlapped = self._playing > 0
             self.overlaps += overlapped
             self._playing += 1
-            heard = Heard(self._number, data, seconds, comment_of(data), overlapped)
-            self._sounds.append(heard)
-        self._journal.note(self.name, "sound", **self._facts(heard))
+            sound = Heard(self._number, data, seconds, comment_of(data), overlapped)
+            self._sounds.append(sound)
+        self._journal.note(self.name, "sound", **self._facts(sound))
 
-    def _facts(self, heard: Heard) -> dict[str, Json]:
+    def _facts(self, sound: Heard) -> dict[str, Json]:
         return {
-            "number": heard.number,
-            "text": heard.text,
-            "seconds": round(heard.seconds, 2),
-            "overlapped": heard.overlapped,
-            "wav": f"/devices/{self.name}/sound/{heard.number}.wav",
+            "number": sound.number,
+            "text": sound.text,
+            "seconds": round(sound.seconds, 2),
+            "overlapped": sound.overlapped,
+            "wav": f"/devices/{self.name}/sound/{sound.number}.wav",
         }
 
     def _fault_changed(self, name: str, on: bool) -> None:
         self._journal.note(self.name, "fault", fault=name, on=on)
 
     def shows(self) -> dict[str, Json]:
-        """The last sounds, newest last."""
+        """Return the last sounds, newest last, and the counters."""
         with self._lock:
-            sounds: list[Json] = [self._facts(heard) for heard in self._sounds]
+            sounds: list[Json] = [self._facts(sound) for sound in self._sounds]
             return {"sounds": sounds, "playing": self._playing, "overlaps": self.overlaps}
 
     def sound(self, number: int) -> bytes:
-        """A sound as WAV; KeyError when it is not kept."""
+        """Return a sound as WAV; KeyError if it is no longer stored."""
         with self._lock:
-            for heard in self._sounds:
-                if heard.number == number:
-                    return heard.wav
+            for sound in self._sounds:
+                if sound.number == number:
+                    return sound.wav
         raise KeyError(number)
 
 
 def _receive_all(peer: socket.socket) -> bytes:
     data = bytearray()
-    while len(data) < LARGEST_WAV and (more := peer.recv(65536)):
-        data += more
+    while len(data) < LARGEST_WAV and (part := peer.recv(65536)):
+        data += part
     return bytes(data)
 
 

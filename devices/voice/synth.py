@@ -1,10 +1,10 @@
-"""The speech process: reads phrases from standard input, writes one WAV each, and ends.
+"""Speech process of espeak-ng: reads phrases from standard input, writes one WAV each, exits.
 
-Run as `python -m devices.voice.synth`. A process of its own, because the library is GPL and so that
-it can be killed at its deadline. It calls espeak-ng's C interface in synchronous mode: pyttsx3 2.99
-renders in a second thread and, on a busy machine, lost 54 of 400 phrases (50 without a file, 4
-cut short) [RAN]. Input is JSON: `{"parts": [{"text", "voice", "rate", "out"}, ...]}`. It refuses to
-play anything.
+Run as `python -m devices.voice.synth`. It is a process of its own because the library is GPL and so
+that it can be killed at its deadline. It calls espeak-ng's C interface in synchronous mode: pyttsx3
+2.99 renders in a second thread and, on a busy machine, lost 54 of 400 phrases (50 without a file, 4
+truncated) [RAN]. Input is JSON: `{"parts": [{"text", "voice", "rate", "out"}, ...]}`. It plays
+nothing.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Callback = ctypes.CFUNCTYPE(
 
 
 class Espeak:
-    """The library of `espeakng-loader`, whose data holds the full Mandarin dictionary [RAN]."""
+    """Library of `espeakng-loader`, whose data include the full Mandarin dictionary [RAN]."""
 
     def __init__(self) -> None:
         import espeakng_loader  # noqa: PLC0415 - only this process may load it
@@ -42,24 +42,24 @@ class Espeak:
         if self._hz <= 0:
             raise OSError("espeak-ng cannot be initialised")
         self._frames = bytearray()
-        # Kept, because the library holds a bare pointer to it.
-        self._callback = Callback(self._take)
+        # Referenced here, because the library holds only a bare pointer to it.
+        self._callback = Callback(self._collect)
         self._library.espeak_SetSynthCallback(self._callback)
 
-    def _take(self, samples: object, count: int, _events: object) -> int:
+    def _collect(self, samples: object, count: int, _events: object) -> int:
         if samples and count > 0:
             self._frames += ctypes.string_at(samples, count * 2)  # type: ignore[arg-type]
         return 0
 
     def choose(self, voice: str, rate: int) -> bool:
-        """Take a voice by its id, at `rate` words a minute; False when there is none."""
+        """Select a voice by its id, at `rate` words per minute; False if there is none."""
         if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
             return False
         self._library.espeak_SetParameter(RATE, rate, 0)
         return True
 
     def speak(self, text: str) -> Sound:
-        """The whole text as sound; empty when the library gave none."""
+        """Return the whole text as sound; empty if the library produced none."""
         self._frames.clear()
         data = text.encode()
         self._library.espeak_Synth(
@@ -69,7 +69,7 @@ class Espeak:
 
 
 def main() -> int:
-    """Speak what standard input asks for; the exit code says whether it worked."""
+    """Speak the phrases given on standard input; return 0 or an EXIT_ code."""
     try:
         espeak = Espeak()
     except (ImportError, OSError) as error:

@@ -1,6 +1,6 @@
-"""Sounds in memory: 16-bit mono samples, joined, made louder or softer, written as WAV.
+"""Sounds in memory: 16-bit mono samples, joined, scaled, written as WAV.
 
-It reads plain WAV and IMA ADPCM, and refuses other forms: a bank of clips is recorded in one.
+It reads plain WAV and IMA ADPCM and rejects other forms: a clip bank has a single form.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from devices.voice import adpcm
 
 
 class WavError(ValueError):
-    """The file is not a 16-bit mono WAV, or the sounds do not fit together."""
+    """Error for a file that is not a 16-bit mono WAV, or for sounds that cannot be joined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,12 @@ class Sound:
 
     @property
     def seconds(self) -> float:
-        """How long it lasts."""
+        """Duration in seconds."""
         return len(self.frames) / 2 / self.rate
 
 
 def silence(seconds: float, rate: int = 22050) -> Sound:
-    """Nothing, for so long."""
+    """Return silence of `seconds`."""
     return Sound(rate, b"\x00\x00" * round(seconds * rate))
 
 
@@ -70,7 +70,7 @@ def sound_of(data: bytes) -> Sound:
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The chunks of a RIFF file by name; one that is cut short ends where the file does."""
+    """Yield the chunks of a RIFF file by name; a truncated one ends at the end of the file."""
     if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
         raise ValueError("no WAV file")
     place = 12
@@ -95,27 +95,27 @@ def _little(samples: array.array[int]) -> bytes:
 
 
 def resampled(sound: Sound, rate: int) -> Sound:
-    """The sound at another sample rate, by straight lines between its samples."""
+    """Return the sound at another sample rate, by linear interpolation."""
     if sound.rate == rate or not sound.frames:
         return Sound(rate, sound.frames)
     old = _samples(sound)
     last, step = len(old) - 1, sound.rate / rate
-    made = array.array("h")
+    output = array.array("h")
     for number in range(int(len(old) / step)):
         place = number * step
         left = int(place)
         right = min(last, left + 1)
-        made.append(int(old[left] + (old[right] - old[left]) * (place - left)))
-    return Sound(rate, _little(made))
+        output.append(int(old[left] + (old[right] - old[left]) * (place - left)))
+    return Sound(rate, _little(output))
 
 
 VOICED = 0.02
-"""Part of full scale; what is softer is the quiet between and around the words."""
+"""Threshold of voiced samples as a part of full scale; softer ones are silence between words."""
 HEADROOM = 0.98
 
 
 def loudness(sound: Sound) -> float:
-    """Root mean square of what is voiced, as a part of full scale; 0 for silence."""
+    """Return the root mean square of the voiced samples as a part of full scale; 0 for silence."""
     voiced = [sample for sample in _samples(sound) if abs(sample) > VOICED * 32768]
     if not voiced:
         return 0.0
@@ -123,17 +123,17 @@ def loudness(sound: Sound) -> float:
 
 
 def peak(sound: Sound) -> float:
-    """The largest sample, as a part of full scale."""
+    """Return the largest sample as a part of full scale."""
     samples = _samples(sound)
     return max(abs(max(samples, default=0)), abs(min(samples, default=0))) / 32768
 
 
-def levelled(sound: Sound, wanted: float) -> Sound:
-    """The sound at a loudness, as near as it comes without a clipped sample."""
+def levelled(sound: Sound, target: float) -> Sound:
+    """Return the sound at the `target` loudness, as close as possible without clipping."""
     now, top = loudness(sound), peak(sound)
     if not now:
         return sound
-    factor = min(wanted / now, HEADROOM / top)
+    factor = min(target / now, HEADROOM / top)
     return Sound(
         sound.rate,
         _little(array.array("h", (int(sample * factor) for sample in _samples(sound)))),
@@ -141,18 +141,18 @@ def levelled(sound: Sound, wanted: float) -> Sound:
 
 
 def join(sounds: Iterable[Sound], gap_seconds: float) -> Sound:
-    """One after the other with quiet between; raises WavError when their rates differ."""
-    found = list(sounds)
-    rates = {sound.rate for sound in found}
+    """Join the sounds with silence between them; raises WavError if their rates differ."""
+    parts = list(sounds)
+    rates = {sound.rate for sound in parts}
     if len(rates) > 1:
         raise WavError(f"different sample rates: {sorted(rates)}")
     rate = rates.pop() if rates else 22050
     gap = silence(gap_seconds, rate).frames
-    return Sound(rate, gap.join(sound.frames for sound in found))
+    return Sound(rate, gap.join(sound.frames for sound in parts))
 
 
 def scaled(sound: Sound, volume: int) -> Sound:
-    """`volume` per cent of the amplitude, 0..100."""
+    """Return the sound at `volume` per cent of its amplitude, 0..100."""
     if volume >= 100:
         return sound
     factor = max(0, volume) / 100
@@ -161,7 +161,7 @@ def scaled(sound: Sound, volume: int) -> Sound:
 
 
 def to_wav(sound: Sound, comment: str = "") -> bytes:
-    """A WAV file; `comment` goes into its INFO list (ICMT), where any player may show it."""
+    """Return a WAV file; `comment` goes into its INFO list (ICMT), where any player may show it."""
     out = io.BytesIO()
     with wave.open(out, "wb") as file:
         file.setnchannels(1)
@@ -183,7 +183,7 @@ def _info(comment: str) -> bytes:
 
 
 def comment_of(data: bytes) -> str:
-    """The comment in a WAV's INFO list; empty when there is none."""
+    """Return the comment in a WAV's INFO list; empty if there is none."""
     place = 12
     while place + 8 <= len(data):
         (size,) = struct.unpack_from("<I", data, place + 4)

@@ -1,7 +1,7 @@
-"""`hall`: the product's command. Each subcommand is a module that is loaded when it is asked for.
+"""Command line `hall`: loads the module of a subcommand when the command is used.
 
-Loading late matters: `serve` patches the standard library for gevent before anything else is
-imported, and `agent` must not drag the server in.
+Loading late is necessary: `serve` patches the standard library for gevent before anything else is
+imported, and `agent` must not import the server.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line with every subcommand's help."""
+    """Return the argument parser with the help of every subcommand."""
     top = argparse.ArgumentParser(
         prog="hall",
         description="厅管家：行政服务大厅的取号、叫号与显示 / Hallkeeper runs a service hall",
@@ -43,17 +43,17 @@ def parser() -> argparse.ArgumentParser:
     for name, (module, text) in COMMANDS.items():
         sub = subs.add_parser(name, help=text, description=text)
         sub.set_defaults(module=module)
-        if name in ("serve", "demo") and name == _asked():
+        if name in ("serve", "demo") and name == _command_name():
             # gevent must patch the standard library before anything else is loaded.
             from gevent import monkey
 
             monkey.patch_all()
-        if name == _asked():
+        if name == _command_name():
             _module(module).arguments(name, sub)
     return top
 
 
-def _asked() -> str:
+def _command_name() -> str:
     return next((word for word in sys.argv[1:] if not word.startswith("-")), "")
 
 
@@ -62,14 +62,14 @@ def _module(name: str) -> _Command:
 
 
 class _Command:
-    """What each module offers."""
+    """Interface of a subcommand's module."""
 
     arguments: Callable[[str, argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace], int]
 
 
 def data_argument(sub: argparse.ArgumentParser) -> None:
-    """`--data`, which most commands need."""
+    """Add `--data`, which most commands need."""
     sub.add_argument(
         "--data",
         type=Path,
@@ -80,14 +80,14 @@ def data_argument(sub: argparse.ArgumentParser) -> None:
 
 
 def hall_argument(sub: argparse.ArgumentParser) -> None:
-    """`--hall`, where a command is about one of a deployment's halls."""
+    """Add `--hall`, for commands about one of a deployment's halls."""
     sub.add_argument(
         "--hall", default="", metavar="ID", help="多个大厅时指定一个 / which hall, of several"
     )
 
 
 def main() -> int:
-    """Run the command line; returns the exit code."""
+    """Run the command line; return the process's exit code."""
     from server.config import ConfigError
 
     args = parser().parse_args()

@@ -1,4 +1,4 @@
-"""`python -m server.cli`: the same as `hall`."""
+"""Entry point `python -m server.cli`, the same as `hall`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""`hall agent`: becomes a device agent. The server's code is not part of it."""
+"""Command `hall agent`: replaces itself by a device agent, without the server's code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`hall backup`, `hall restore`, `hall move-database`: copies of everything a hall has."""
+"""Commands `hall backup`, `hall restore` and `hall move-database`: copies of all data of a hall."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ def arguments(name: str, sub: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do what the command says."""
+    """Run the command; return the process's exit code."""
     settings = config.load(args.data, database=args.database)
     if settings.halls and is_sqlite(settings.database_url):
-        # A file for each hall; PostgreSQL holds all of them in one.
+        # SQLite has a file for each hall; PostgreSQL holds all halls in one database.
         settings = config.load_one(args.data, args.hall, database=args.database)
     action = {"backup": _backup, "restore": _restore, "move-database": _move}[args.command]
     try:
@@ -65,13 +65,13 @@ def run(args: argparse.Namespace) -> int:
 
 def _backup(settings: config.Config, args: argparse.Namespace) -> int:
     into = args.to or settings.data / "backups"
-    made = backups.make(
+    result = backups.make(
         settings, into, MachineClock().now(), with_check_key=args.with_check_key, keep=args.keep
     )
-    print(f"已备份并读回核对 / backed up and read back: {made.path} ({made.size / 1e6:.1f} MB)")
-    for hall, (seq, _) in made.manifest.halls.items():
+    print(f"已备份并读回核对 / backed up and read back: {result.path} ({result.size / 1e6:.1f} MB)")
+    for hall, (seq, _) in result.manifest.halls.items():
         print(f"  {hall}: 操作日志到第 {seq} 条 / journal up to line {seq}")
-    for path in made.removed:
+    for path in result.removed:
         print(f"  已删除旧备份 / removed: {path.name}")
     if args.to is None:
         print(
@@ -81,21 +81,21 @@ def _backup(settings: config.Config, args: argparse.Namespace) -> int:
 
 
 def _restore(settings: config.Config, args: argparse.Namespace) -> int:
-    asked = restoring.Asked(args.backup, args.gap, restoring.parse_numbers(args.beyond))
-    done = restoring.restore(settings, asked, MachineClock(), SystemChance())
-    print(f"已恢复到 / restored to {done.made:%Y-%m-%d %H:%M:%S}")
-    print(f"原来的数据在 / what was there before: {done.aside}")
-    for hall, ranges in done.skipped.items():
-        if done.lost[hall]:
-            said = restoring.told(done.lost[hall])
-            print(f"  {hall}: 备份之后发出、已丢失 / given out after it and lost: {said}")
+    order = restoring.Asked(args.backup, args.gap, restoring.parse_numbers(args.beyond))
+    result = restoring.restore(settings, order, MachineClock(), SystemChance())
+    print(f"已恢复到 / restored to {result.made:%Y-%m-%d %H:%M:%S}")
+    print(f"原来的数据在 / what was there before: {result.aside}")
+    for hall, ranges in result.skipped.items():
+        if result.lost[hall]:
+            lost_numbers = restoring.told(result.lost[hall])
+            print(f"  {hall}: 备份之后发出、已丢失 / given out after it and lost: {lost_numbers}")
         if ranges:
             print(f"  {hall}: 跳过的号 / numbers left out: {restoring.told(ranges)}")
-    for hall, found in done.wrong:
-        print(f"{hall}: {found.zh} / {found.en}", file=sys.stderr)
-    if not done.wrong:
+    for hall, violation in result.wrong:
+        print(f"{hall}: {violation.zh} / {violation.en}", file=sys.stderr)
+    if not result.wrong:
         print("全部正常 / all is well")
-    return int(bool(done.wrong))
+    return int(bool(result.wrong))
 
 
 def _move(settings: config.Config, args: argparse.Namespace) -> int:
@@ -125,7 +125,7 @@ def _moved(rows: Connection, conn: Connection) -> dict[str, int]:
         raise MovingError("还有别的程序连着数据库 / others are connected to the database")
     upgrade(conn)
 
-    def told(table: str, total: int, done: int) -> None:
+    def show_progress(table: str, total: int, done: int) -> None:
         print(f"  {table}: {done}/{total}", flush=True)
 
-    return moving.copy(rows, conn, told)
+    return moving.copy(rows, conn, show_progress)

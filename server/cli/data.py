@@ -1,4 +1,4 @@
-"""`hall import` and `hall export`: a hall's business data as one workbook."""
+"""Commands `hall import` and `hall export`: a hall's business data as one workbook."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Import or export."""
+    """Import or export; return the process's exit code."""
     return _export(args) if args.command == "export" else _import(args)
 
 
@@ -50,20 +50,20 @@ def _export(args: argparse.Namespace) -> int:
 def _import(args: argparse.Namespace) -> int:
     try:
         with args.workbook.open("rb") as stream:
-            found = workbook.read(stream)
+            result = workbook.read(stream)
     except OSError as error:
         print(f"打不开 / cannot open {args.workbook}: {error.strerror}", file=sys.stderr)
         return 2
-    if isinstance(found, list):
-        for problem in found[:SHOWN]:
+    if isinstance(result, list):
+        for problem in result[:SHOWN]:
             print(problem, file=sys.stderr)
         print(
-            f"共 {len(found)} 处问题，没有导入 / {len(found)} problems, nothing was imported",
+            f"共 {len(result)} 处问题，没有导入 / {len(result)} problems, nothing was imported",
             file=sys.stderr,
         )
         return 1
     hall = open_hall(config.load_one(args.data, args.hall, database=args.database))
-    version, new = take_catalogue(hall.ctx, SYSTEM, found, args.workbook.name)
+    version, new = take_catalogue(hall.ctx, SYSTEM, result, args.workbook.name)
     words = "已导入，版本 / imported as version" if new else "没有变化，版本 / no change, version"
     print(f"{words} {version}")
     return 0

@@ -1,8 +1,8 @@
-"""`hall demo`: the reference hall with every device simulated, in one command.
+"""Command `hall demo`: the reference hall with every device simulated.
 
-This process is the server; simulators, agents and the rehearsal are its children, exactly the
-programs that a real hall runs on other PCs, and they end with it. Demo accounts exist only here;
-their password is random, made at the first start, and printed.
+This process is the server. Simulators, agents and the rehearsal are its children; they are the
+programs that a real hall runs on other PCs, and they end with this process. Demo accounts exist
+only here; their password is random, created at the first start, and printed.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ from server.storage.engine import open_engine
 from server.storage.store import Tx
 
 CACHE = Path(__file__).resolve().parents[2] / ".cache"
-"""Beside the sources, wherever the command is run from."""
+"""Cache folder beside the sources, independent of the working directory."""
 KIOSKS = ("1", "2")
 AGENTS = ("kiosk", "counters", "display")
 REHEARSAL_START = wall(8, 10)
@@ -70,7 +70,7 @@ def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Start everything, print where it is, serve until stopped, end everything."""
+    """Start everything, print the addresses, serve until stopped, end everything."""
     logs.start("warning")
     data = args.data or CACHE / ("rehearsal" if args.rehearse else "demo")
     if args.rehearse and args.data is None and data.exists():
@@ -82,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
     _name_hall(data)
     catalogue = load()
     stored = config.load(data, database=args.database)
-    clock = _clock(catalogue, args.rehearse, _last_act(stored))
+    clock = _clock(catalogue, args.rehearse, _last_action_time(stored))
     rehearsal = args.rehearse is not None
     plan = _plan(data, args, demo_readers.plan_fields(catalogue, clock, rehearsal=rehearsal))
     settings = config.load(
@@ -96,9 +96,9 @@ def run(args: argparse.Namespace) -> int:
     hall = open_server_hall(settings, clock)
     take_catalogue(hall.ctx, SYSTEM, catalogue, "参考大厅")
     demo_readers.admit(hall, rehearsal=rehearsal)
-    _invent_past(hall, args)
+    _create_history(hall, args)
     if args.rehearse:
-        # Printers run at their own speed, whatever the hall's clock does.
+        # Printers run at their own speed, independent of the hall's clock.
         _set(hall, slip_patience_seconds=7200)
     password = _demo_password(data)
     roles = {person.number: person.role for person in catalogue.staff}
@@ -106,14 +106,14 @@ def run(args: argparse.Namespace) -> int:
     with contextlib.suppress(HallError):
         keep_day(hall.ctx)
     if not args.rehearse:
-        _seat_everybody(hall)
+        _sign_in_clerks(hall)
     with _Children() as children:
         _start_devices(hall, children, plan)
         serve(build(hall), lambda port: _ready(hall, children, args, port, password))
     return 0
 
 
-# -- what is prepared ------------------------------------------------------------------------------
+# -- preparation -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,35 +125,35 @@ class _Plan:
 
 
 def _plan(data: Path, args: argparse.Namespace, clocks: dict[str, Any]) -> _Plan:
-    """The configuration of simulators and agents, written by the devices' own planner."""
+    """Create the configuration of simulators and agents with the device planner."""
     folder = data.resolve() / "devices"
     catalogue = load()
     rooms = {
         z.code: [w.code for w in catalogue.windows if w.zone == z.code] for z in catalogue.zones
     }
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    asked = {
+    fields = {
         "server": f"http://127.0.0.1:{args.port}",
         "kiosks": list(KIOSKS),
         "rooms": rooms,
         "zones": ["main", *rooms],
         **clocks,
     }
-    (folder / "plan.json").write_text(json.dumps(asked))
+    (folder / "plan.json").write_text(json.dumps(fields))
     command = [sys.executable, "-m", "devices.simulate.plan", "--out", str(folder)]
     command += ["--json", str(folder / "plan.json")]
     if args.rehearse:
-        # A day at 60 times the speed: speech and paper keep pace with it.
-        asked["pace"] = 1.0 / max(1.0, args.rehearse / 10)
-        (folder / "plan.json").write_text(json.dumps(asked))
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    written = json.loads(done.stdout)
-    agents = {name: Path(path) for name, path in written["agents"].items()}
-    return _Plan(folder, Path(written["simulator"]), agents, int(written["control_port"]))
+        # At 60 times the speed, speech and paper must be faster too.
+        fields["pace"] = 1.0 / max(1.0, args.rehearse / 10)
+        (folder / "plan.json").write_text(json.dumps(fields))
+    process = subprocess.run(command, check=True, capture_output=True, text=True)
+    result = json.loads(process.stdout)
+    agents = {name: Path(path) for name, path in result["agents"].items()}
+    return _Plan(folder, Path(result["simulator"]), agents, int(result["control_port"]))
 
 
-def _last_act(settings: config.Config) -> int:
-    """When the demo's hall last did anything, by its own clock; 0 for a new one."""
+def _last_action_time(settings: config.Config) -> int:
+    """Return the time of the last journal line in hall time; 0 for a new hall."""
     with contextlib.suppress(SQLAlchemyError):
         engine = open_engine(settings.database_url)
         with engine.connect() as conn:
@@ -162,9 +162,9 @@ def _last_act(settings: config.Config) -> int:
 
 
 def _clock(catalogue: Catalogue, speed: float | None, last: int) -> Clock:
-    """The machine's clock while the hall would be open, else one that starts in a working day.
+    """Return the machine's clock during opening hours, else one that starts on a working day.
 
-    Never earlier than `last`: a demo that is started again must not go back in time.
+    The time is never earlier than `last`: a restarted demo must not go back in time.
     """
     zone = Settings().timezone
     now = local(max(MachineClock().now(), last), zone)
@@ -172,15 +172,15 @@ def _clock(catalogue: Catalogue, speed: float | None, last: int) -> Clock:
         day = _working_day(catalogue, now)
         return StagedClock(instant(datetime.combine(day, REHEARSAL_START), zone), speed)
     spans = hours.hall_spans(catalogue, now.date())
-    soon = (now + timedelta(hours=1)).time()
-    if any(s.opens <= now.time() and soon < s.closes for s in spans):
+    in_an_hour = (now + timedelta(hours=1)).time()
+    if any(s.opens <= now.time() and in_an_hour < s.closes for s in spans):
         return ScaledClock(instant(now, zone), 1.0)
     day = _working_day(catalogue, now if now.time() < DEMO_START else now + timedelta(days=1))
     return ScaledClock(instant(datetime.combine(day, DEMO_START), zone), 1.0)
 
 
 def _working_day(catalogue: Catalogue, now: datetime) -> datetime:
-    """Today if the hall opens today, else the next day it does; a Tuesday-like full day."""
+    """Return today if the hall opens today, else the next day on which it opens."""
     for ahead in range(hours.LOOK_AHEAD_DAYS):
         day = now + timedelta(days=ahead)
         if hours.hall_spans(catalogue, day.date()):
@@ -188,8 +188,8 @@ def _working_day(catalogue: Catalogue, now: datetime) -> datetime:
     return now
 
 
-def _invent_past(hall: Hall, args: argparse.Namespace) -> None:
-    """Two months of records, so that every page has something to show; once, before the start."""
+def _create_history(hall: Hall, args: argparse.Namespace) -> None:
+    """Create the demo history once, before the start, so that every page shows data."""
     months = args.past if args.past is not None else 0 if args.rehearse else past.MONTHS
     if not months or not past.needed(hall):
         return
@@ -204,7 +204,7 @@ def _invent_past(hall: Hall, args: argparse.Namespace) -> None:
 
 
 def _name_hall(data: Path) -> None:
-    """The hall's id where the other `hall` commands look for it."""
+    """Write the hall's id where the other `hall` commands read it."""
     path = data / config.FILE
     if not path.exists():
         path.write_text('hall_id = "reference"\n')
@@ -227,14 +227,18 @@ def _demo_password(data: Path) -> str:
     return path.read_text()
 
 
-def _seat_everybody(hall: Hall) -> None:
-    """One person at each window that comes today, so that the kiosk has something to offer."""
+def _sign_in_clerks(hall: Hall) -> None:
+    """Sign in one present person at each window, so that the kiosk offers items."""
     catalogue, today = hall.ctx.catalogue(), hall.ctx.local().date()
     away = hall.ctx.read(lambda c: leaves.approved(c, hall.ctx.hall_id, today, today))
     now = hall.ctx.local()
-    seated = {who for who, spans in away.items() if any(span.holds(now) for span in spans)}
+    unavailable = {
+        employee for employee, spans in away.items() if any(span.holds(now) for span in spans)
+    }
     for window in catalogue.windows:
-        able = (s for s in catalogue.staff if window.code in s.windows and s.number not in seated)
+        able = (
+            s for s in catalogue.staff if window.code in s.windows and s.number not in unavailable
+        )
         person = next(able, None)
         if person is None:
             continue
@@ -242,14 +246,14 @@ def _seat_everybody(hall: Hall) -> None:
         key = f"demo-{hall.ctx.day()}-{window.code}-{hall.ctx.chance.token(6)}"
         with contextlib.suppress(HallError):
             posts.sign_in(hall.ctx, actor, key, window.code)
-            seated.add(person.number)
+            unavailable.add(person.number)
 
 
-# -- what is started -------------------------------------------------------------------------------
+# -- processes -------------------------------------------------------------------------------------
 
 
 class _Children:
-    """Child processes that end with this one, however it ends."""
+    """Child processes that end with this process, however it ends."""
 
     def __init__(self) -> None:
         self._started: list[subprocess.Popen[bytes]] = []
@@ -269,7 +273,7 @@ class _Children:
                 child.wait()
 
     def start(self, log: Path | None, *argv: str) -> None:
-        """Start a program of ours; its output goes to `log`, or to the terminal without one."""
+        """Start a Python module; its output goes to `log`, or to the terminal without one."""
         with log.open("ab") if log else contextlib.nullcontext() as output:
             child = subprocess.Popen(
                 [sys.executable, "-m", *argv],
@@ -291,15 +295,15 @@ def _start_devices(hall: Hall, children: _Children, plan: _Plan) -> None:
         if not token.exists() or not token.read_text().strip():
             token.touch(mode=0o600)
             token.write_text(hall.people.grant("agent", f"{name}"))
-        # The demo is its own office: what it wrote into the agents' files is what it confirms.
+        # The demo confirms the devices that it wrote into the agents' files, as an office would.
         bindings.bind(hall.ctx, SYSTEM, name, _devices_of(path))
 
 
 def _devices_of(agent: Path) -> list[dict[str, str]]:
-    found = tomllib.loads(agent.read_text()).get("device", [])
+    devices = tomllib.loads(agent.read_text()).get("device", [])
     return [
-        {"device": one["name"], "kind": one["kind"], "serves": one.get("serves", "")}
-        for one in found
+        {"device": device["name"], "kind": device["kind"], "serves": device.get("serves", "")}
+        for device in devices
     ]
 
 
@@ -332,18 +336,18 @@ def _ready(
             "--script",
             str(_script(hall, folder, password)),
         )
-    for line in _said(hall, args, port, password):
+    for line in _summary(hall, args, port, password):
         print(line, flush=True)
 
 
 def _script(hall: Hall, folder: Path, password: str) -> Path:
-    """What the rehearsal needs to know, in a file that only this user can read."""
+    """Write the rehearsal's input into a file that only this user can read."""
     catalogue = hall.ctx.catalogue()
     windows: dict[str, str] = {}
     for window in catalogue.windows:
-        taken = set(windows.values())
+        assigned = set(windows.values())
         able = (s.number for s in catalogue.staff if window.code in s.windows)
-        person = next((number for number in able if number not in taken), None)
+        person = next((number for number in able if number not in assigned), None)
         if person is not None:
             windows[window.code] = person
     windows["office"] = next(s.number for s in catalogue.staff if s.role is Role.MANAGER)
@@ -360,7 +364,7 @@ def _script(hall: Hall, folder: Path, password: str) -> Path:
     return path
 
 
-def _said(hall: Hall, args: argparse.Namespace, port: int, password: str) -> Iterator[str]:
+def _summary(hall: Hall, args: argparse.Namespace, port: int, password: str) -> Iterator[str]:
     base = f"http://{_reachable(args.host)}:{port}"
     now = hall.ctx.local().strftime("%Y-%m-%d %H:%M")
     yield ""
@@ -388,7 +392,7 @@ def _said(hall: Hall, args: argparse.Namespace, port: int, password: str) -> Ite
 
 
 def _reachable(host: str) -> str:
-    """An address to type: "all addresses" is not one."""
+    """Return an address that people can open: "all addresses" is not one."""
     with contextlib.suppress(ValueError):
         if ip_address(host).is_unspecified:
             return "127.0.0.1"

@@ -1,7 +1,7 @@
-"""The demo's time clocks: one that pushes at each door, one that an agent polls, all admitted.
+"""Time clocks of the demo: one at each door that pushes, one that an agent polls, all admitted.
 
-Everybody on the staff list is enrolled under the staff number; which number is whose is data in the
-table `finger` like in any hall.
+Everyone on the staff list is enrolled under the staff number. As in any hall, the table `finger`
+maps enrolment numbers to people.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from server.storage.store import Tx
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A time clock of the demo: its simulator's name, its serial, where it hangs."""
+    """Time clock of the demo: name of its simulator, serial number, protocol, name and place."""
 
     device: str
     serial: str
@@ -44,9 +44,9 @@ COMES = 0.985
 
 
 def plan_fields(catalogue: Catalogue, clock: Clock, *, rehearsal: bool) -> dict[str, Any]:
-    """What the devices' planner needs to know of time clocks.
+    """Return the time-clock fields of the device plan.
 
-    A rehearsal's clock leaps; a polled time clock, which nobody sets, could not follow.
+    A rehearsal's clock jumps; a polled time clock, which nobody sets, could not follow.
     """
     shift = (clock.now() - MachineClock().now()) / 1000
     pushing = [door.device for door in DOORS if door.way == "push"]
@@ -60,28 +60,30 @@ def plan_fields(catalogue: Catalogue, clock: Clock, *, rehearsal: bool) -> dict[
 
 
 def _memory(catalogue: Catalogue, clock: Clock, doors: list[str]) -> dict[str, list[str]]:
-    """Who has come and gone today before the demo begins; the doors tell of it over their line.
+    """Return today's punches before the start of the demo, by door.
 
-    The same day gives the same punches, so a demo that is started again adds none.
+    The same day gives the same punches, so a restarted demo adds none.
     """
     now = local(clock.now(), Settings().timezone)
     chance = random.Random(now.date().isoformat())  # noqa: S311 - people, not secrets
-    told: dict[str, list[str]] = {door: [] for door in doors}
+    lines_by_door: dict[str, list[str]] = {door: [] for door in doors}
     for person in catalogue.staff:
         door = chance.choice(doors)
-        for n, due in enumerate(DUE):
+        for n, due_time in enumerate(DUE):
             minutes = chance.gauss(-10 if n % 2 == 0 else 4, 3)
-            said = datetime.combine(now.date(), due) + timedelta(minutes=minutes)
-            if said < now and chance.random() < COMES:
-                told[door].append(f"{person.number} {said:%Y-%m-%dT%H:%M:%S}")
-    return {door: sorted(lines, key=lambda line: line[-8:]) for door, lines in told.items()}
+            moment = datetime.combine(now.date(), due_time) + timedelta(minutes=minutes)
+            if moment < now and chance.random() < COMES:
+                lines_by_door[door].append(f"{person.number} {moment:%Y-%m-%dT%H:%M:%S}")
+    return {
+        door: sorted(lines, key=lambda line: line[-8:]) for door, lines in lines_by_door.items()
+    }
 
 
 def admit(hall: Hall, *, rehearsal: bool) -> None:
-    """Put up the demo's time clocks and link everybody's finger, once."""
+    """Register the demo's time clocks and link everyone's enrolment number, once."""
     people = hall.ctx.catalogue().staff
 
-    def act(tx: Tx) -> None:
+    def action(tx: Tx) -> None:
         for door in DOORS:
             if rehearsal and door.way == "pull":
                 continue
@@ -90,9 +92,9 @@ def admit(hall: Hall, *, rehearsal: bool) -> None:
                 readers.add(tx, door.serial, door.way, "admitted", **names)
                 note(tx, SYSTEM, "reader.add", door.serial, data=names)
                 tx.events.append(ReaderChanged(door.serial))
-        known = readers.fingers(tx.conn, tx.hall_id)
+        linked = readers.fingers(tx.conn, tx.hall_id)
         for person in people:
-            if person.number not in known:
+            if person.number not in linked:
                 readers.link(tx, person.number, 0, person.number, SYSTEM.key)
 
-    hall.ctx.write(act)
+    hall.ctx.write(action)

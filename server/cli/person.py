@@ -1,4 +1,4 @@
-"""`hall person`: what the hall knows of somebody, and taking a former one out."""
+"""Command `hall person`: exports personal data, or erases the data of a former employee."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WORDS = {
     "nothing was erased: still on the staff list, or the account is not disabled",
     Code.ACCOUNT_UNKNOWN: "没有此工号的个人信息 / nothing is kept of this staff number",
 }
-"""Why nobody was taken out."""
+"""Messages for a person who cannot be erased."""
 
 
 def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
@@ -30,11 +30,11 @@ def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do the action."""
+    """Export or erase; return the process's exit code."""
     hall = open_hall(config.load_one(args.data, args.hall, database=args.database))
     if args.action == "export":
-        found = privacy.export_person(hall.ctx, args.staff)
-        print(json.dumps(found, ensure_ascii=False, indent=1))
+        export = privacy.export_person(hall.ctx, args.staff)
+        print(json.dumps(export, ensure_ascii=False, indent=1))
         return 0
     try:
         count = privacy.erase_person(hall.ctx, args.staff, hall.config.data)

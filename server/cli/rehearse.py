@@ -1,4 +1,4 @@
-"""`hall rehearse`: play a day of applicants and clerks against a demo hall, from outside."""
+"""Command `hall rehearse`: simulates a day of applicants and clerks against a demo hall."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Play the day."""
-    given = json.loads(args.script.read_text(encoding="utf-8"))
-    for line in Day(Script(server=args.server, speed=args.speed, seed=args.seed, **given)).play():
+    """Play the day; return the process's exit code."""
+    fields = json.loads(args.script.read_text(encoding="utf-8"))
+    for line in Day(Script(server=args.server, speed=args.speed, seed=args.seed, **fields)).play():
         print(line, flush=True)
     sys.stdout.flush()
     return 0

@@ -1,4 +1,4 @@
-"""`hall serve`: the server of a hall, or of many. No simulators, no demo accounts."""
+"""Command `hall serve`: the server of one hall or of several. No simulators, no demo accounts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until stopped."""
+    """Serve until stopped; return the process's exit code."""
     settings = config.load(
         args.data,
         host=args.host,
@@ -52,20 +52,20 @@ def run(args: argparse.Namespace) -> int:
         print(f"{scheme}://{settings.host}:{port}", flush=True)
 
     if args.fd < 0:
-        fresh = begin(settings)
-        if fresh:
-            print(words_of(fresh), flush=True)
+        passwords = begin(settings)
+        if passwords:
+            print(words_of(passwords), flush=True)
         if settings.workers > 1:
             Supervisor(settings, same_words()).run(ready)
             return 0
-    house = house_of(settings)
+    router = house_of(settings)
     gc.freeze()
-    serve(house, settings, ready if args.fd < 0 else lambda _port: None, args.fd)
+    serve(router, settings, ready if args.fd < 0 else lambda _port: None, args.fd)
     return 0
 
 
 def open_server_hall(settings: config.Config, clock: Clock | None = None) -> Hall:
-    """A hall whose commits and slow calls run in gevent's native threads."""
+    """Open a hall whose commits and slow calls run in gevent's native threads."""
     serve_from(settings.data)
     commits, slow = ThreadPool(1), ThreadPool(4)
     return open_hall(settings, commit=commits.apply, offload=slow.apply, clock=clock)

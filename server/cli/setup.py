@@ -1,4 +1,4 @@
-"""`hall init`, `hall migrate`, `hall check`: the data directory and what is in it."""
+"""Commands `hall init`, `hall migrate` and `hall check`: data directory and database."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do what the command says."""
+    """Run the command; return the process's exit code."""
     settings = config.load(args.data, database=args.database)
     action = {"init": _init, "migrate": _migrate, "check": _check}[args.command]
-    apart = settings.halls and is_sqlite(settings.database_url)
-    each = settings.halls if apart or (settings.halls and args.command == "init") else [""]
-    return max(action(settings.of_hall(hall) if hall else settings) for hall in each)
+    separate_files = settings.halls and is_sqlite(settings.database_url)
+    selected = (
+        settings.halls if separate_files or (settings.halls and args.command == "init") else [""]
+    )
+    return max(action(settings.of_hall(hall) if hall else settings) for hall in selected)
 
 
 def _init(settings: config.Config) -> int:
@@ -47,18 +49,21 @@ def _migrate(settings: config.Config) -> int:
 
 def _check(settings: config.Config) -> int:
     engine = open_engine(settings.database_url)
-    found, wanted = revision(engine), newest()
+    current, newest_revision = revision(engine), newest()
     engine.dispose()
-    if found != wanted:
-        print(f"数据库版本 / schema {found}, 需要 / wanted {wanted}: hall migrate", file=sys.stderr)
+    if current != newest_revision:
+        print(
+            f"数据库版本 / schema {current}, 需要 / wanted {newest_revision}: hall migrate",
+            file=sys.stderr,
+        )
         return 1
     store = open_store(settings.database_url, settings.hall_id)
     halls = store.read(hall_ids)
-    wrong = [
+    violations = [
         f"{hall}: {f.zh} / {f.en}" for hall in halls for f in store.read(partial(findings, hall))
     ]
-    for line in wrong:
+    for line in violations:
         print(line, file=sys.stderr)
-    if not wrong:
+    if not violations:
         print(f"全部正常 / all is well: {', '.join(halls) or '空 / empty'}")
-    return int(bool(wrong))
+    return int(bool(violations))

@@ -1,4 +1,4 @@
-"""`hall user`: accounts from the command line, for the first day and the forgotten password."""
+"""Command `hall user`: accounts, for the first day and forgotten passwords."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do the action."""
+    """Run the action; return the process's exit code."""
     hall = open_hall(config.load_one(args.data, args.hall, database=args.database))
     if args.action == "list":
         for row in hall.ctx.read(lambda c: accounts.accounts(c, hall.ctx.hall_id)):
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
             off = args.action == "disable"
             hall.people.change_account(SYSTEM, args.staff, None, off)
     except HallError as error:
-        said = problem(error)
-        print(f"{said.message_zh} / {said.message_en}", file=sys.stderr)
+        refusal = problem(error)
+        print(f"{refusal.message_zh} / {refusal.message_en}", file=sys.stderr)
         return 1
     return 0

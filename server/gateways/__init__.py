@@ -1,1 +1,1 @@
-"""What outside machines post to: time clocks. Not part of the API; terminals cannot sign in."""
+"""HTTP endpoints for time clocks. They are not part of the API: time clocks cannot sign in."""

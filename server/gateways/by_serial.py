@@ -1,9 +1,9 @@
-"""Hall of a time clock that dials an address instead of a host name: found by its serial number.
+"""Hall lookup by serial number, for time clocks that call an IP address instead of a host name.
 
-Terminals are often given the server's IP address, and then the request's host says nothing. One
-hall of the deployment that has the serial number in service gets the request, and its own list of
-networks decides there. None, or several, refuse it: a punch in the wrong hall's books is worse than
-one that waits in the terminal.
+Time clocks are often configured with the server's IP address, and then the request's host does not
+identify the hall. If exactly one hall of the deployment has the serial number in service, it gets
+the request, and its own list of networks decides. With none or several, the request is rejected: a
+punch in the wrong hall is worse than one that waits in the time clock.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ MOST_LOGGED = 1000
 
 
 class FoundTerminals:
-    """Finds halls by serial numbers. `ctx_of` gives a hall's context, opened if need be.
+    """Finder of halls by serial number. `ctx_of` returns a hall's context, opened if necessary.
 
-    `shared`: all halls are in one database, so that one query sees the readers of all.
+    `shared`: all halls are in one database, so one query covers the time clocks of all halls.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class FoundTerminals:
         return str(environ.get("PATH_INFO", "")).startswith(PATH)
 
     def hall(self, environ: Mapping[str, Any]) -> str | Response:
-        """The one hall that lists the terminal, or the refusal."""
+        """Return the one hall that lists the time clock, or the response that rejects it."""
         serial = parse_qs(str(environ.get("QUERY_STRING", ""))).get("SN", [""])[0].strip()
         address = str(environ.get("REMOTE_ADDR", ""))
         try:
@@ -78,11 +78,11 @@ class FoundTerminals:
         return _refusal("this terminal is not admitted", 403)
 
     def _listing(self, serial: str) -> list[str]:
-        """The halls of this deployment that have the serial number in service."""
+        """Return the halls of this deployment that have the serial number in service."""
         if self._shared:
             ctx = self._ctx_of(self._halls[0])
-            found = set(ctx.read(lambda c: stored.listing(c, serial)))
-            return [hall for hall in self._halls if hall in found]
+            matches = set(ctx.read(lambda c: stored.listing(c, serial)))
+            return [hall for hall in self._halls if hall in matches]
         return [
             hall
             for hall in self._halls
@@ -90,16 +90,16 @@ class FoundTerminals:
         ]
 
     def _log(self, serial: str, address: str, halls: list[str]) -> None:
-        """Tell the operator, of each terminal now and then: it comes again every few seconds."""
+        """Log each rejected time clock once per interval: it retries every few seconds."""
         now, key = self._clock(), (serial, len(halls))
         if now - self._logged.get(key, -LOG_AGAIN_SECONDS) < LOG_AGAIN_SECONDS:
             return
         if len(self._logged) >= MOST_LOGGED:
             self._logged.clear()
         self._logged[key] = now
-        about = {"serial": serial, "address": address, "halls": ",".join(halls)}
+        fields = {"serial": serial, "address": address, "halls": ",".join(halls)}
         log.warning("a time clock of no hall" if not halls else "a time clock of several halls",
-                    extra=about)  # fmt: skip
+                    extra=fields)  # fmt: skip
 
 
 def _refusal(words: str, status: int) -> Response:

@@ -1,9 +1,9 @@
-"""`/iclock/…`: where ZK-family terminals push to (ADMS). Plain text both ways.
+"""Push gateway `/iclock/…` for ZK-family time clocks (ADMS). Plain text in both directions.
 
-The protocol has no authentication (hardware notes, A3b), so a terminal is let in by its serial
-number and, if the office gave them, its networks. A batch is committed before the terminal hears
-`OK`, because it forgets what was confirmed. 5xx is answered for a failing database only: what
-else the terminal sends again and again for ever. No body is ever logged.
+The protocol has no authentication (hardware notes, A3b), so a time clock is admitted by its serial
+number and, if the office has set them, its networks. A batch is committed before the time clock
+receives `OK`, because it deletes what was confirmed. 5xx is returned only for a failing database:
+the time clock would repeat anything else for ever. Bodies are never logged.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ from server.storage import readers as stored
 log = logging.getLogger(__name__)
 
 MAX_BODY = 8 * 1024 * 1024
-"""A photo of a punch is a few hundred KB; a backlog comes in batches."""
+"""Maximum body in bytes: a punch photo has a few hundred KB; a backlog comes in batches."""
 REST_SECONDS = 0.008
-"""After each act of a backlog."""
+"""Seconds of pause after each action of a backlog."""
 LONG_BATCH = 20
-"""A batch of more lines is one of many: there is a rest after each."""
+"""Number of lines above which a batch counts as part of a backlog and a pause follows it."""
 LONG_BODY = 20_000
-"""Longer bodies are read beside the loop."""
+"""Size in bytes above which a body is read off the event loop."""
 ADMITTED = "hall.time_clock"
-"""Set in a request's environment once its terminal is known."""
+"""Key in a request's environment that is set once its time clock is admitted."""
 STATUS = {
     Code.INVALID: 400,
     Code.FORBIDDEN: 403,
@@ -50,18 +50,18 @@ STATUS = {
 USER_TABLES = frozenset({"OPERLOG", "USERINFO", "USER", "EXTUSER"})
 OWN_TABLES = frozenset({"OPTIONS", "REG"})
 EVENT_TABLES = frozenset({"RTLOG", "TRANSACTION"})
-"""Tables of the access family that hold punches [SRC, two servers]."""
+"""Tables of the access family that contain punches [SRC, two servers]."""
 
 
 class Gateway:
-    """The push gateway of one hall."""
+    """Push gateway of one hall."""
 
     def __init__(self, hall: Hall, limits: Limits | None = None) -> None:
         self._hall = hall
         self._ctx = hall.ctx
         self._limits = limits or Limits()
         self._failed: set[str] = set()
-        """Readers whose batch could not be taken; they come again with it."""
+        """Serial numbers of time clocks whose batch was not accepted; they send it again."""
         self.blueprint = Blueprint("iclock", __name__, url_prefix="/iclock")
         for path, methods, view in (
             ("cdata", ("GET", "POST"), self._cdata),
@@ -80,7 +80,7 @@ class Gateway:
             return self._answer(view)
 
         name = path.rpartition(":")[2].strip("<>")
-        # Firmware knows the address with and without a slash at its end, and with `.aspx` [2SRC].
+        # Firmware uses the address with and without a trailing slash, and with `.aspx` [2SRC].
         for number, form in enumerate((path, f"{path}.aspx")):
             for slash in ("", "/"):
                 endpoint = f"{name}_{number}{'_slash' if slash else ''}"
@@ -90,7 +90,7 @@ class Gateway:
                     f"/{form}{slash}", endpoint, view_of, methods=list(methods)
                 )
 
-    # -- around every request ------------------------------------------------------------------
+    # -- request handling ----------------------------------------------------------------------
 
     def _answer(self, view: Callable[[Row[Any]], str]) -> Response:
         serial = request.args.get("SN", "").strip()
@@ -100,10 +100,10 @@ class Gateway:
             encoding = str(stored.facts_of(row).get("encoding", "utf-8"))
         except HallError as error:
             text, status, encoding = self._refused(error), STATUS.get(error.code, 400), "utf-8"
-            self._comes_again(serial, error)
+            self._record_rejection(serial, error)
         except BadRequest:
-            # The line broke in the middle of a body. The terminal still has it.
-            self._cut_off(serial)
+            # The connection broke in the middle of a body; the time clock still has the data.
+            self._record_failure(serial)
             raise
         except SQLAlchemyError:
             log.exception("a terminal could not be served")
@@ -111,7 +111,7 @@ class Gateway:
             text, status, encoding = "database\n", 503, "utf-8"
         response = Response(text.encode(encoding, "replace"), status=status)
         response.headers["Content-Type"] = "text/plain"
-        # The terminal sets its clock from this header [2SRC]: it must be the hall's time.
+        # The time clock sets its clock from this header [2SRC]: it must be hall time.
         response.headers["Date"] = formatdate(self._ctx.clock.now() / 1000, usegmt=True)
         response.headers["Cache-Control"] = "no-store"
         return response
@@ -129,17 +129,17 @@ class Gateway:
         bound_body(MAX_BODY)
         return row
 
-    def _comes_again(self, serial: str, error: HallError) -> None:
-        """An upload of a known terminal that was not taken: it keeps it, and has not delivered."""
+    def _record_rejection(self, serial: str, error: HallError) -> None:
+        """Record a rejected upload of an admitted time clock, which will send it again."""
         if request.method == "POST" and request.environ.get(ADMITTED) == serial:
             if error.code is Code.TOO_LARGE:
-                self._cut_off(serial)
+                self._record_failure(serial)
             elif error.code is Code.TOO_MANY:
                 self._failed.add(serial)
 
-    def _cut_off(self, serial: str) -> None:
-        told = readers.Told(failed=True)
-        readers.heard(self._ctx, serial, told, lambda contact, _now: contact)
+    def _record_failure(self, serial: str) -> None:
+        report = readers.Told(failed=True)
+        readers.heard(self._ctx, serial, report, lambda contact, _now: contact)
 
     def _refused(self, error: HallError) -> str:
         words = {
@@ -153,19 +153,20 @@ class Gateway:
     def _body(self) -> bytes:
         return whole_body()
 
-    # -- the protocol --------------------------------------------------------------------------
+    # -- protocol -----------------------------------------------------------------------------
 
     def _cdata(self, row: Row[Any]) -> str:
         if request.method == "GET":
-            return readers.handshake(self._ctx, row.serial, self._told(row))
+            return readers.handshake(self._ctx, row.serial, self._report(row))
         return self._posted(row, request.args.get("table", "").strip().upper())
 
     def _posted(self, row: Row[Any], table: str) -> str:
-        """A table that was sent. Whatever is answered OK is in the books or was no punch."""
+        """Handle an uploaded table. Everything answered with OK is stored or was not a punch."""
         stamp = (request.args.get("Stamp") or request.args.get("OpStamp") or "").strip()
         stamp = stamp if iclock.SERIAL.fullmatch(stamp) else ""
         if table == "TABLEDATA":
-            # Anything else than `<name>=<count>` makes the terminal send it again for ever [SRC].
+            # Any other answer than `<name>=<count>` makes the time clock repeat the upload for ever
+            # [SRC].
             name = request.args.get("tablename", "").strip()
             count = request.args.get("count", "").strip()
             if not count.isdecimal():
@@ -198,10 +199,10 @@ class Gateway:
             reading = readers.read_lines(body, read)
         failed = row.serial in self._failed
         readers.take_lines(
-            self._ctx, row.serial, table, reading, stamp, failed=failed, between=_let_others_on
+            self._ctx, row.serial, table, reading, stamp, failed=failed, between=_yield_to_others
         )
         if len(reading.lines) > LONG_BATCH:
-            _let_others_on()
+            _yield_to_others()
         self._failed.discard(row.serial)
         return "OK\n" if table == "RTLOG" else f"OK: {reading.count}\n"
 
@@ -211,16 +212,16 @@ class Gateway:
         return f"OK: {len(lines)}\n"
 
     def _options(self, row: Row[Any]) -> str:
-        found = iclock.pairs(iclock.decoded(self._body()).replace("\n", ","))
-        told = readers.Told(
-            firmware=iclock.shown(found.get("FWVersion", ""))[:64],
-            facts={"model": iclock.shown(found.get("~DeviceName", ""))[:64]},
+        values = iclock.pairs(iclock.decoded(self._body()).replace("\n", ","))
+        report = readers.Told(
+            firmware=iclock.shown(values.get("FWVersion", ""))[:64],
+            facts={"model": iclock.shown(values.get("~DeviceName", ""))[:64]},
         )
-        readers.heard(self._ctx, row.serial, told, lambda contact, now: contact.heard(now))
+        readers.heard(self._ctx, row.serial, report, lambda contact, now: contact.heard(now))
         return "OK\n"
 
-    def _told(self, row: Row[Any]) -> readers.Told:
-        """What the query of a handshake or poll says of the terminal."""
+    def _report(self, row: Row[Any]) -> readers.Told:
+        """Return what the query of a handshake or poll reports about the time clock."""
         facts: dict[str, Any] = {"address": request.remote_addr or ""}
         language = request.args.get("language", "")
         if language and "encoding" not in stored.facts_of(row):
@@ -243,33 +244,33 @@ class Gateway:
         )
 
     def _getrequest(self, row: Row[Any]) -> str:
-        return readers.poll(self._ctx, row.serial, self._told(row))
+        return readers.poll(self._ctx, row.serial, self._report(row))
 
     def _devicecmd(self, row: Row[Any]) -> str:
         readers.answered(self._ctx, row.serial, iclock.answers(self._body()))
         return "OK\n"
 
     def _ping(self, row: Row[Any]) -> str:
-        told = readers.Told()
-        readers.heard(self._ctx, row.serial, told, lambda contact, now: contact.heard(now))
+        report = readers.Told()
+        readers.heard(self._ctx, row.serial, report, lambda contact, now: contact.heard(now))
         return "OK\n"
 
     def _registry(self, row: Row[Any]) -> str:
-        """Terminals of the access family register first [MEM for the answer]."""
+        """Answer the registration that the access family starts with [MEM for the answer]."""
         return f"RegistryCode={row.serial}\n"
 
     def _push(self, row: Row[Any]) -> str:
-        """The access family asks for its options here: the same as the handshake's."""
-        text = readers.handshake(self._ctx, row.serial, self._told(row))
+        """Answer the access family's request for options: the same as the handshake's."""
+        text = readers.handshake(self._ctx, row.serial, self._report(row))
         return text.partition("\n")[2]
 
     def _querydata(self, row: Row[Any]) -> str:
-        """Answers to queries: the access family sends tables here as well."""
+        """Handle answers to queries; the access family uploads tables here as well."""
         kind = request.args.get("type", "tabledata").strip().upper()
         return self._posted(row, kind)
 
     def _other(self, row: Row[Any]) -> str:
-        """Photos (`fdata`), and bodies of forms that the hall does not offer."""
+        """Handle photos (`fdata`) and bodies of forms that the hall does not support."""
         if request.method == "GET":
             return self._ping(row)
         name = request.path.rstrip("/").rpartition("/")[2].partition(".")[0].upper()
@@ -279,11 +280,11 @@ class Gateway:
         return self._lines(row, name, "", iclock.unread)
 
 
-def _let_others_on() -> None:
-    """A backlog must not keep the counters waiting: they get the greater part of the time."""
+def _yield_to_others() -> None:
+    """Pause a backlog, so that the counters get most of the time."""
     gevent.sleep(REST_SECONDS)
 
 
 def add(flask: Flask, hall: Hall, limits: Limits) -> None:
-    """Open the gateway."""
+    """Register the gateway."""
     flask.register_blueprint(Gateway(hall, limits).blueprint)

@@ -1,9 +1,8 @@
-"""Terminals that an agent polls: what it read comes over the agents' line.
+"""Polled time clocks: events that arrive over an agent's connection, and commands to them.
 
-Punches come as debts: the agent keeps them until they are acknowledged here, and they are
-acknowledged only once they are durable. The clock's reading comes as an ordinary event of a few
-seconds, because it is worth nothing later. What the office asks of such a terminal goes down as
-tasks.
+Punches arrive as facts that the agent keeps until they are acknowledged; they are acknowledged once
+they are durable. The clock reading arrives as an ordinary event that expires after seconds, because
+it is useless later. Commands of the office are sent as tasks.
 """
 
 from __future__ import annotations
@@ -25,16 +24,17 @@ MAX_LINES = 5000
 
 
 class PulledReaders:
-    """The server's side of pulled terminals."""
+    """Server side of polled time clocks."""
 
     def __init__(self, hall: Hall) -> None:
         self._ctx = hall.ctx
 
     def heard(self, ref: DeviceRef, message: dict[str, Any]) -> str:
-        """An event of a polled terminal.
+        """Handle an event of a polled time clock; return "ok" or "invalid".
 
-        Raises FORBIDDEN while the office has not admitted it, and for an agent that is in none of
-        the networks it was admitted for.
+        Raises:
+            HallError: FORBIDDEN while the office has not admitted it, and for an agent outside the
+                networks it was admitted for.
         """
         data = message.get("data")
         if not isinstance(data, Mapping):
@@ -47,10 +47,10 @@ class PulledReaders:
         return "invalid"
 
     def _clock(self, name: str, data: Mapping[str, Any]) -> str:
-        said = iclock.moment(str(data.get("said", "")))
+        device_time = iclock.moment(str(data.get("said", "")))
         numbers = {key: _whole(data.get(key)) for key in ("records", "users", "fingers")}
         firmware = iclock.shown(str(data.get("firmware", "")))[:64]
-        readers_pull.looked(self._ctx, name, said, numbers, firmware)
+        readers_pull.looked(self._ctx, name, device_time, numbers, firmware)
         return "ok"
 
     def _punches(self, ref: DeviceRef, data: Mapping[str, Any], age: Any) -> str:
@@ -60,20 +60,20 @@ class PulledReaders:
         lines: list[PunchLine] = []
         bad: list[BadLine] = []
         for row in rows:
-            found = _line(row)
-            if isinstance(found, PunchLine):
-                lines.append(found)
+            entry = _line(row)
+            if isinstance(entry, PunchLine):
+                lines.append(entry)
             else:
-                bad.append(found)
-        told = data.get("bad")
-        rest = told if isinstance(told, list) else []
-        bad += [BadLine(iclock.shown(str(text)), "bad_record") for text in rest]
-        whole = float(age) if data.get("whole") is True and _is_number(age) else None
-        readers_pull.take(self._ctx, ref.name, lines, bad, whole, ref.via)
+                bad.append(entry)
+        bad_records = data.get("bad")
+        bad_rows = bad_records if isinstance(bad_records, list) else []
+        bad += [BadLine(iclock.shown(str(text)), "bad_record") for text in bad_rows]
+        full_read_age = float(age) if data.get("whole") is True and _is_number(age) else None
+        readers_pull.take(self._ctx, ref.name, lines, bad, full_read_age, ref.via)
         return "ok"
 
     def owed(self, ref: DeviceRef) -> list[Task]:
-        """What the office asked of this terminal and was not answered."""
+        """Return the office's commands to this time clock that are not answered yet."""
         rows = self._ctx.read(lambda c: readers.open_commands(c, self._ctx.hall_id, ref.name))
         return [
             Task(f"reader-{row.id}", ref.name, row.kind, json.loads(row.command or "{}"))
@@ -81,12 +81,12 @@ class PulledReaders:
         ]
 
     def result(self, ref: DeviceRef, message: dict[str, Any]) -> None:
-        """What became of it."""
+        """Record the result of a command."""
         prefix, _, number = str(message.get("id", "")).partition("-")
         if prefix == "reader" and number.isdecimal() and len(number) < 10:
-            good = message.get("state") == "done"
+            done = message.get("state") == "done"
             words = " ".join(str(message.get(k, ""))[:100] for k in ("reason", "detail")).strip()
-            readers_pull.settled(self._ctx, ref.name, int(number), words, good=good)
+            readers_pull.settled(self._ctx, ref.name, int(number), words, good=done)
 
 
 def _is_number(value: Any) -> bool:
@@ -105,7 +105,7 @@ def _line(row: Any) -> PunchLine | BadLine:
 
 
 def add(agents: Agents, hall: Hall) -> None:
-    """Listen to polled terminals."""
+    """Register the handlers of polled time clocks."""
     pulled = PulledReaders(hall)
     agents.pressed[KIND] = pulled.heard
     agents.owed[KIND] = pulled.owed

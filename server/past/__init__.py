@@ -1,9 +1,9 @@
-"""Two past months of a hall that never was: the demo's punches, leave, checks and bulletins.
+"""Demo history: two invented months of punches, leave, spot checks and bulletins.
 
-Everything goes through the hall's own services at a clock that is set back, so it obeys the same
-rules as what happens today; `hall check` finds nothing wrong with it. The same seed gives the same
-past. It is written into an empty hall before the demo starts, one transaction a day; nothing but
-the demo may call it.
+Everything goes through the hall's own services with a clock that is set back, so the same rules
+apply as today; `hall check` reports no violation. The same seed gives the same history. It is
+written into an empty hall before the demo starts, one transaction per day; only the demo may call
+it.
 """
 
 from __future__ import annotations
@@ -33,24 +33,25 @@ Progress = Callable[[int, int], None]
 
 
 def first_day(today: date, months: int = MONTHS) -> date:
-    """The first of the month that lies so many months back."""
+    """Return the first day of the month that is `months` months before today's."""
     place = today.year * 12 + today.month - 1 - months
     return date(place // 12, place % 12 + 1, 1)
 
 
 def needed(hall: Hall) -> bool:
-    """Whether the hall has no past yet."""
+    """Return True if the hall has no history yet."""
     return not hall.ctx.read(lambda c: shift_rules.every(c, hall.ctx.hall_id))
 
 
 def invent(
     hall: Hall, seed: int, doors: list[str], progress: Progress, months: int = MONTHS
 ) -> None:
-    """Write the past up to yesterday. `doors`: serial numbers of the time clocks people use.
+    """Write the history up to yesterday.
 
-    `progress` is told (days done, days in all).
+    `doors` are the serial numbers of the time clocks that people use. `progress` is called with the
+    days done and the number of days.
     """
-    # The key that seals the days to come must not follow from the seed.
+    # The key of the draw commitments of future days must not follow from the seed.
     key_in(hall.config.data, SystemChance())
     today = hall.ctx.local().date()
     first, last = first_day(today, months), today - timedelta(days=1)
@@ -75,20 +76,20 @@ def _write(
 ) -> None:
     people, walks, weeks = People(world, doors), Walks(world), Weeks(world)
     people.rules(first)
-    asked = people.leave(first, last + timedelta(days=10))
+    requests = people.leave(first, last + timedelta(days=10))
     days = list(workdays(world.ctx).among(first, last))
     for place, day in enumerate(days):
-        # Who is away is known in the morning; who sits where follows from it.
+        # Absences are known in the morning, and the seats depend on them.
         _play(world, [(world.minute(day, 7 * 60 + 40), lambda: keep_day(world.ctx))])
-        sat = seats(world, day, _away(world, day))
+        day_seats = seats(world, day, _away(world, day))
         events: list[Event] = [
-            *asked.get(day, []),
-            *sign_ins(world, day, sat),
+            *requests.get(day, []),
+            *sign_ins(world, day, day_seats),
             *people.punches(day),
             *(people.corrections(day) if place else []),
-            *walks.keep(day, sat),
+            *walks.keep(day, day_seats),
             *walks.settle(day),
-            *visits(world, day, sat),
+            *visits(world, day, day_seats),
             *weeks.events(day, newest=_same_week(day, last + timedelta(days=1))),
             (world.minute(day, 18 * 60 + 45), lambda: keep_day(world.ctx)),
         ]
@@ -105,15 +106,15 @@ def _same_week(day: date, other: date) -> bool:
 
 
 def _play(world: World, events: list[Event]) -> None:
-    """Everything of a day in the order of time."""
-    for at, act in sorted(events, key=lambda event: event[0]):
+    """Run all events of a day in order of time."""
+    for at, action in sorted(events, key=lambda event: event[0]):
         world.clock.set(max(at, world.clock.now()))
-        act()
+        action()
 
 
 def _away(world: World, day: date) -> set[str]:
-    """Who has leave for most of a day."""
+    """Return the staff numbers of people on leave for most of a day."""
     ctx = world.ctx
-    found = ctx.read(lambda c: leaves.approved(c, ctx.hall_id, day, day))
+    spans_by_staff = ctx.read(lambda c: leaves.approved(c, ctx.hall_id, day, day))
     noon = world.ctx.local(world.minute(day, 11 * 60))
-    return {who for who, spans in found.items() if any(s.holds(noon) for s in spans)}
+    return {staff for staff, spans in spans_by_staff.items() if any(s.holds(noon) for s in spans)}

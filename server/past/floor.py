@@ -1,4 +1,4 @@
-"""What happened at the windows: who sat where, and tickets that came and went, already ended."""
+"""Windows of the demo history: who was signed in where, and finished tickets."""
 
 from __future__ import annotations
 
@@ -22,55 +22,58 @@ KIOSK = "1"
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Somebody at a window for a day."""
+    """Person signed in to a window for a day."""
 
     window: str
     staff: str
 
 
 def seats(world: World, day: date, away: set[str]) -> list[Seat]:
-    """One person at each window that comes on that day, as far as there are people."""
-    taken: set[str] = set(away)
-    found = []
+    """Return one person for each window that is open on that day, as far as there are people."""
+    unavailable: set[str] = set(away)
+    result = []
     for window in world.catalogue.windows:
         if not hours.window_spans(world.catalogue, window.code, day):
             continue
         able = (s for s in world.catalogue.staff if window.code in s.windows)
-        person = next((s for s in able if s.number not in taken), None)
+        person = next((s for s in able if s.number not in unavailable), None)
         if person is not None:
-            taken.add(person.number)
-            found.append(Seat(window.code, person.number))
-    return found
+            unavailable.add(person.number)
+            result.append(Seat(window.code, person.number))
+    return result
 
 
-def sign_ins(world: World, day: date, sat: list[Seat]) -> list[Event]:
-    """They sign in before opening and leave after closing."""
+def sign_ins(world: World, day: date, day_seats: list[Seat]) -> list[Event]:
+    """Return the events that sign people in before opening and out after closing."""
 
-    def act(kind: str, moment: time) -> Event:
-        def done() -> None:
+    def event(kind: str, moment: time) -> Event:
+        def run() -> None:
             def lines(tx: Tx) -> None:
-                for seat in sat:
+                for seat in day_seats:
                     actor = world.actor(seat.staff)
                     note(tx, actor, f"window.{kind}", seat.window, window=seat.window)
 
             world.ctx.write(lines)
 
-        return world.at(day, moment), done
+        return world.at(day, moment), run
 
-    return [act("sign_in", time(8, 24)), act("sign_out", time(17, 42))]
+    return [event("sign_in", time(8, 24)), event("sign_out", time(17, 42))]
 
 
-def visits(world: World, day: date, sat: list[Seat]) -> list[Event]:
-    """A day's tickets as they ended, each with its journal lines; written in the evening."""
+def visits(world: World, day: date, day_seats: list[Seat]) -> list[Event]:
+    """Return the event that writes a day's finished tickets and their journal lines.
+
+    It runs in the evening.
+    """
     chance = world.chance
     free: dict[str, float] = defaultdict(lambda: 8 * 60 + 30)
-    staffed = {seat.window: seat.staff for seat in sat}
+    staffed = {seat.window: seat.staff for seat in day_seats}
     items = [i for i in world.catalogue.items if i.handling is Handling.ACCEPTED]
     arrivals = sorted(
         [chance.uniform(8 * 60 + 25, 11 * 60 + 30) for _ in range(VISITS // 2 + 6)]
         + [chance.uniform(14 * 60 + 25, 16 * 60 + 50) for _ in range(VISITS // 2 - 6)]
     )
-    came: list[tuple[Item, float, str, float, float]] = []
+    served: list[tuple[Item, float, str, float, float]] = []
     for arrived in arrivals:
         item = chance.choice(items)
         noon = world.ctx.local(world.at(day, time(10)))
@@ -83,30 +86,30 @@ def visits(world: World, day: date, sat: list[Seat]) -> list[Event]:
             called = 14 * 60 + 30 + chance.uniform(0, 4)
         service = max(1.5, chance.gauss(item.service_minutes, item.service_minutes * 0.35))
         free[window] = called + service
-        came.append((item, arrived, window, called, service))
+        served.append((item, arrived, window, called, service))
 
     def write() -> None:
-        world.ctx.write(lambda tx: _keep(world, tx, day, came, staffed))
+        world.ctx.write(lambda tx: _write_tickets(world, tx, day, served, staffed))
 
     return [(world.at(day, time(18, 30)), write)]
 
 
-def _keep(
+def _write_tickets(
     world: World,
     tx: Tx,
     day: date,
-    came: list[tuple[Item, float, str, float, float]],
+    served: list[tuple[Item, float, str, float, float]],
     staffed: dict[str, str],
 ) -> None:
     iso = day.isoformat()
     version = world.catalogue.version
-    for place, (item, arrived, window, called, service) in enumerate(came, 1):
+    for place, (item, arrived, window, called, service) in enumerate(served, 1):
         prefix = world.catalogue.unit_by[item.unit].prefix
         seq = tickets.take_number(tx, iso, prefix)
         missed = world.chance.random() < 0.03
         late = called > 17 * 60 + 30
-        begun = called + world.chance.uniform(0.3, 1.5)
-        times = [round(world.minute(day, m)) for m in (arrived, called, begun, begun + service)]
+        started = called + world.chance.uniform(0.3, 1.5)
+        times = [round(world.minute(day, m)) for m in (arrived, called, started, started + service)]
         ticket = Ticket(
             id=f"{day:%Y%m%d}-{number(prefix, seq)}",
             day=iso,
@@ -140,16 +143,16 @@ def _keep(
 
 
 def _lines(world: World, tx: Tx, ticket: Ticket) -> None:
-    """The journal lines that such a ticket leaves behind, each at its own time."""
+    """Write the journal lines that such a ticket has, each at its own time."""
     kiosk = Actor(SYSTEM.kind, "kiosk")
-    told: list[tuple[int | None, Actor, str]] = [(ticket.issued_at, kiosk, "issue")]
+    moves: list[tuple[int | None, Actor, str]] = [(ticket.issued_at, kiosk, "issue")]
     if ticket.staff:
         clerk = world.actor(ticket.staff)
-        told += [(ticket.called_at, clerk, "call"), (ticket.serving_at, clerk, "start")]
-    ended = (ticket.ended_at, SYSTEM, "expire")
+        moves += [(ticket.called_at, clerk, "call"), (ticket.serving_at, clerk, "start")]
+    end = (ticket.ended_at, SYSTEM, "expire")
     if ticket.serving_at is not None:
-        ended = (ticket.ended_at, world.actor(ticket.staff), "finish")
-    for at, actor, move in [*told, ended]:
+        end = (ticket.ended_at, world.actor(ticket.staff), "finish")
+    for at, actor, move in [*moves, end]:
         if at is not None:
             moment = tx.at(at)
             data = {"number": ticket.number}

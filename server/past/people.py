@@ -1,4 +1,4 @@
-"""How invented people come and go: most are punctual, a few are not, some are on leave."""
+"""Attendance of the demo history: most people are punctual, a few are not, some are on leave."""
 
 from __future__ import annotations
 
@@ -49,16 +49,16 @@ FORGETS = 0.006
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """How somebody comes: minutes before the due time on average, how much it varies."""
+    """Punctuality of a person: mean minutes before the due time, and their spread."""
 
     early: float
     spread: float
     door: str
-    """Serial number of the time clock by which the person enters."""
+    """Serial number of the time clock at which the person enters."""
 
 
 class People:
-    """The staff of the hall through the past weeks."""
+    """Staff of the hall through the demo history."""
 
     def __init__(self, world: World, doors: list[str]) -> None:
         self._world = world
@@ -73,7 +73,7 @@ class People:
         }
 
     def rules(self, first: date) -> None:
-        """The usual four punches; Friday ends half an hour early."""
+        """Create the usual four-punch rule; Friday ends half an hour early."""
         world = self._world
         usual = ShiftRule(
             "",
@@ -93,26 +93,26 @@ class People:
         )
         boss = world.actor(world.managers()[0].number)
         for rule in (usual, friday):
-            made = rules.draft(world.ctx, boss, world.key(), rule)
-            rules.start(world.ctx, boss, world.key(), made)
+            draft_id = rules.draft(world.ctx, boss, world.key(), rule)
+            rules.start(world.ctx, boss, world.key(), draft_id)
 
     # -- leave ---------------------------------------------------------------------------------
 
     def leave(self, first: date, last: date) -> dict[date, list[Event]]:
-        """Who asks for what, and when: one or two a week for the whole hall."""
+        """Return the events of leave requests by day: one or two a week for the whole hall."""
         world, chance = self._world, self._world.chance
         days = list(workdays(world.ctx).among(first, last))
-        found: dict[date, list[Event]] = defaultdict(list)
+        events: dict[date, list[Event]] = defaultdict(list)
         for place, day in enumerate(days[2:], 2):
             if chance.random() < 0.55:
-                asked = days[place - chance.choice((1, 2))]
+                request_day = days[place - chance.choice((1, 2))]
                 person = chance.choice(world.catalogue.staff[2:])
-                wish = self._wish(person, day)
-                moment = world.minute(asked, chance.uniform(9 * 60, 11 * 60))
-                found[asked].append((moment, lambda w=wish: self._ask(w)))  # type: ignore[misc]
-        return found
+                request = self._leave_request(person, day)
+                moment = world.minute(request_day, chance.uniform(9 * 60, 11 * 60))
+                events[request_day].append((moment, lambda w=request: self._ask(w)))  # type: ignore[misc]
+        return events
 
-    def _wish(self, person: Staff, day: date) -> leaves.Wish:
+    def _leave_request(self, person: Staff, day: date) -> leaves.Wish:
         chance = self._world.chance
         kind = chance.choice(list(LeaveKind))
         spans = {
@@ -130,31 +130,40 @@ class People:
             chance.choice(REASONS[kind]),
         )
 
-    def _ask(self, wish: leaves.Wish) -> None:
-        """Ask with the usual cover, without one if he cannot; whoever is entitled decides."""
+    def _ask(self, request: leaves.Wish) -> None:
+        """Submit a leave request with the usual cover, or without if the cover is unavailable.
+
+        Whoever is entitled decides it.
+        """
         world = self._world
-        actor = world.actor(wish.staff)
+        actor = world.actor(request.staff)
         for cover in (None, ""):
             with contextlib.suppress(HallError):
-                wanted = replace(wish, cover=cover)
-                made = leaves.ask(world.ctx, actor, world.key(), wanted)
-                self._decide(made, wish.staff)
-                self._hand_over(made)
+                variant = replace(request, cover=cover)
+                leave_id = leaves.ask(world.ctx, actor, world.key(), variant)
+                self._decide(leave_id, request.staff)
+                self._hand_over(leave_id)
                 return
 
     def waiting(self, today: date) -> None:
-        """Yesterday evening's requests, which nobody has decided yet."""
+        """Submit the requests of yesterday evening, which stay undecided."""
         world = self._world
-        ahead = workdays(world.ctx).after(today, 2)
+        leave_day = workdays(world.ctx).after(today, 2)
         for number, kind in (("1010", LeaveKind.PERSONAL), ("1016", LeaveKind.OFFICIAL)):
-            span = datetime.combine(ahead, time(8)), datetime.combine(ahead, time(12, 30))
+            span = datetime.combine(leave_day, time(8)), datetime.combine(leave_day, time(12, 30))
             reason = world.chance.choice(REASONS[kind])
             with contextlib.suppress(HallError):
-                wish = leaves.Wish(number, kind, *span, reason)
-                leaves.ask(world.ctx, world.actor(number), world.key(), wish)
-        for fix in self._unexplained(_last_worked(world, today))[:2]:
+                request = leaves.Wish(number, kind, *span, reason)
+                leaves.ask(world.ctx, world.actor(number), world.key(), request)
+        for correction in self._unexplained(_last_worked(world, today))[:2]:
             with contextlib.suppress(HallError):
-                corrections.ask(world.ctx, world.actor(fix.staff), world.key(), fix, self._standing)
+                corrections.ask(
+                    world.ctx,
+                    world.actor(correction.staff),
+                    world.key(),
+                    correction,
+                    self._standing,
+                )
 
     def _decide(self, leave_id: str, staff: str) -> None:
         world = self._world
@@ -170,42 +179,42 @@ class People:
                 leaves.decide(world.ctx, actor, world.key(), leave_id, True, "同意")
 
     def _hand_over(self, leave_id: str) -> None:
-        """The B, if there is one, has been told what is in hand."""
+        """Confirm the handover in the name of the cover, if there is one."""
         ctx = self._world.ctx
-        found = ctx.read(lambda c: stored_leaves.get(c, ctx.hall_id, leave_id))
-        if found is not None and found.cover and found.state == "approved":
-            actor = self._world.actor(found.cover)
+        leave = ctx.read(lambda c: stored_leaves.get(c, ctx.hall_id, leave_id))
+        if leave is not None and leave.cover and leave.state == "approved":
+            actor = self._world.actor(leave.cover)
             leaves.hand_over(ctx, actor, self._world.key(), leave_id, "已交接")
 
     def _open(self, leave_id: str) -> bool:
         ctx = self._world.ctx
-        found = ctx.read(lambda c: stored_leaves.get(c, ctx.hall_id, leave_id))
-        return found is not None and found.state == "asked"
+        leave = ctx.read(lambda c: stored_leaves.get(c, ctx.hall_id, leave_id))
+        return leave is not None and leave.state == "asked"
 
     # -- punches -------------------------------------------------------------------------------
 
     def punches(self, day: date) -> list[Event]:
-        """A day's punches, delivered twice: after noon and in the evening."""
+        """Return a day's punches, delivered twice: after noon and in the evening."""
         world = self._world
-        told: dict[tuple[str, bool], list[PunchLine]] = defaultdict(list)
+        lines_by_delivery: dict[tuple[str, bool], list[PunchLine]] = defaultdict(list)
         away = world.ctx.read(lambda c: stored_leaves.approved(c, world.ctx.hall_id, day, day))
-        due = FRIDAY if day.isoweekday() == 5 else DUE
+        due_times = FRIDAY if day.isoweekday() == 5 else DUE
         for person in world.catalogue.staff:
-            for slot, moment in enumerate(due):
+            for slot, moment in enumerate(due_times):
                 at = datetime.combine(day, moment)
                 if any(span.holds(at) for span in away.get(person.number, ())):
                     continue
-                said = self._touch(person.number, at, slot)
-                if said is not None:
-                    line = PunchLine(person.number, said, verify="1")
-                    told[self._habits[person.number].door, slot >= 2].append(line)
+                punch_time = self._touch(person.number, at, slot)
+                if punch_time is not None:
+                    line = PunchLine(person.number, punch_time, verify="1")
+                    lines_by_delivery[self._habits[person.number].door, slot >= 2].append(line)
         return [
-            (world.at(day, time(19) if late else time(13, 45)), self._teller(door, lines))
-            for (door, late), lines in told.items()
+            (world.at(day, time(19) if late else time(13, 45)), self._delivery(door, lines))
+            for (door, late), lines in lines_by_delivery.items()
         ]
 
-    def _touch(self, number: str, due: datetime, slot: int) -> datetime | None:
-        """When the finger is laid on the reader; None: forgotten."""
+    def _touch(self, number: str, due_time: datetime, slot: int) -> datetime | None:
+        """Return the time of a punch; None if the person forgets it."""
         chance, habit = self._world.chance, self._habits[number]
         if chance.random() < FORGETS:
             return None
@@ -213,66 +222,72 @@ class People:
             minutes = -chance.gauss(habit.early, habit.spread)
         else:
             minutes = abs(chance.gauss(3, 3)) if chance.random() > 0.012 else -chance.uniform(2, 12)
-        return due + timedelta(seconds=round(minutes * 60) + chance.randint(0, 50))
+        return due_time + timedelta(seconds=round(minutes * 60) + chance.randint(0, 50))
 
-    def _teller(self, door: str, lines: list[PunchLine]) -> Callable[[], None]:
+    def _delivery(self, door: str, lines: list[PunchLine]) -> Callable[[], None]:
         ctx = self._world.ctx
 
-        def tell() -> None:
+        def deliver() -> None:
             ordered = sorted(lines, key=lambda line: line.said)
             punches.take(ctx, door, ordered, Source.PULL)
-            every = [row.serial for row in ctx.read(lambda c: readers.every(c, ctx.hall_id))]
-            for serial in every:
+            serials = [row.serial for row in ctx.read(lambda c: readers.every(c, ctx.hall_id))]
+            for serial in serials:
                 ctx.write(
                     lambda tx, s=serial: readers.change(  # type: ignore[misc]
                         tx, s, delivered_until=tx.now, heard_at=tx.now
                     )
                 )
 
-        return tell
+        return deliver
 
     # -- corrections ---------------------------------------------------------------------------
 
     def corrections(self, day: date) -> list[Event]:
-        """On the next working morning some explain what was missing; most are believed."""
+        """Return correction requests of the next working morning; most are accepted."""
         world, chance = self._world, self._world.chance
         return [
             (
                 world.minute(day, chance.uniform(9 * 60, 10 * 60)),
-                lambda w=wish: self._correct(w),  # type: ignore[misc]
+                lambda w=request: self._correct(w),  # type: ignore[misc]
             )
-            for wish in self._unexplained(_last_worked(world, day))
-            if wish.verdict == "on_time" and chance.random() < 0.6
+            for request in self._unexplained(_last_worked(world, day))
+            if request.verdict == "on_time" and chance.random() < 0.6
         ]
 
     def _unexplained(self, day: date) -> list[Wish]:
-        """What people could ask to have corrected: forgotten punches first, then late ones."""
+        """Return possible correction requests: forgotten punches first, then late ones."""
         world, chance = self._world, self._world.chance
-        found = []
+        requests = []
         for sheet in world.ctx.read(lambda c: day_sheets(world.ctx, c, day, day)):
             for verdict in sheet.slots:
                 if verdict.state in (State.MISSING, State.LATE, State.EARLY):
-                    asked = "on_time" if verdict.state is State.MISSING else "official"
+                    correct_verdict = "on_time" if verdict.state is State.MISSING else "official"
                     excuse = chance.choice(EXCUSES)
-                    found.append(Wish(sheet.staff, day, verdict.slot.code, asked, excuse))
-        return sorted(found, key=lambda wish: wish.verdict != "on_time")
+                    requests.append(
+                        Wish(sheet.staff, day, verdict.slot.code, correct_verdict, excuse)
+                    )
+        return sorted(requests, key=lambda wish: wish.verdict != "on_time")
 
     def _standing(self, conn: Connection, staff: str, day: date, slot: str) -> Mapping[str, object]:
         return standing(self._world.ctx, conn, staff, day, slot)
 
-    def _correct(self, wish: Wish) -> None:
+    def _correct(self, request: Wish) -> None:
         world = self._world
         ctx = world.ctx
         with contextlib.suppress(HallError):
-            made = corrections.ask(ctx, world.actor(wish.staff), world.key(), wish, self._standing)
-            boss = next(m for m in world.managers() if m.number != wish.staff)
-            good = world.chance.random() < 0.8
-            words = "情况属实，同意更正" if good else "查无旁证，不予更正"
-            corrections.decide(ctx, world.actor(boss.number), world.key(), made, good, words)
+            correction_id = corrections.ask(
+                ctx, world.actor(request.staff), world.key(), request, self._standing
+            )
+            boss = next(m for m in world.managers() if m.number != request.staff)
+            accepted = world.chance.random() < 0.8
+            words = "情况属实，同意更正" if accepted else "查无旁证，不予更正"
+            corrections.decide(
+                ctx, world.actor(boss.number), world.key(), correction_id, accepted, words
+            )
 
 
 def _last_worked(world: World, day: date) -> date:
-    found = day - timedelta(days=1)
-    while not workdays(world.ctx).works(found):
-        found -= timedelta(days=1)
-    return found
+    workday = day - timedelta(days=1)
+    while not workdays(world.ctx).works(workday):
+        workday -= timedelta(days=1)
+    return workday

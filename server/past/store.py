@@ -1,4 +1,4 @@
-"""A store for a past that is written at once: many acts, one commit a day."""
+"""Store on one connection, for writing the demo history: many actions, one commit per day."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ T = TypeVar("T")
 
 
 class OneConnection:
-    """Every act and question on one connection; the caller commits."""
+    """Store that runs every action and query on one connection; the caller commits."""
 
     def __init__(self, hall_id: str, conn: Connection) -> None:
         self.hall_id = hall_id
         self._conn = conn
 
-    def write(self, act: Act[T], now: int, *, brief: bool = False) -> Written[T]:  # noqa: ARG002
-        """Run `act`; what it raises undoes it alone."""
+    def write(self, action: Act[T], now: int, *, brief: bool = False) -> Written[T]:  # noqa: ARG002
+        """Run an action in a savepoint; its exception undoes only this action."""
         tx = Tx(self._conn, self.hall_id, now)
         with self._conn.begin_nested():
-            value = act(tx)
+            value = action(tx)
         return Written(value, tx.events)
 
     def read(self, query: Callable[[Connection], T]) -> T:
-        """Run `query`; it sees what was written before."""
+        """Run a query; it includes what was written before."""
         return query(self._conn)
 
     def glance(self, query: Callable[[Connection], T]) -> T:
-        """As `read`."""
+        """Run a query like `read`."""
         return query(self._conn)
 
     def read_apart(self, query: Callable[[Connection], T]) -> T:
-        """There is only one connection."""
+        """Run a query like `read`: there is only one connection."""
         return query(self._conn)
 
     def close(self) -> None:
-        """The connection is the caller's."""
+        """Do nothing: the caller owns the connection."""

@@ -1,4 +1,4 @@
-"""Spot checks of the past: drawn under seal, walked by two managers, with what they found."""
+"""Spot checks of the demo history: drawn in advance, done by two managers, with their findings."""
 
 from __future__ import annotations
 
@@ -22,23 +22,24 @@ from server.storage.store import Tx
 
 PACE_MS = 9_000
 WALKED = 0.93
-"""So many of the drawn checks are started in time."""
+"""Share of drawn spot checks that start in time."""
 FOUND = 0.006
-"""So often something is not as it should be at a window."""
+"""Probability of each kind of fault at a window."""
 FAULTS = ("玩手机", "未佩戴工牌", "着装不规范", "闲聊")
 
 
 class Walks:
-    """The checks of the past weeks."""
+    """Spot checks of the demo history."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._keeper = Keeper(world.ctx, world.folder)
 
-    def keep(self, day: date, sat: list[Seat]) -> list[Event]:
-        """What happens at the sealed times, after noon, and when the seed is revealed.
+    def keep(self, day: date, day_seats: list[Seat]) -> list[Event]:
+        """Return the events at the drawn times, after noon, and when the seed is revealed.
 
-        Called in the morning: it seals the day. The times are known here alone.
+        It must be called in the morning, because it commits the day's draw. The times are used here
+        only.
         """
         world = self._world
         self._keeper.keep()
@@ -46,43 +47,46 @@ class Walks:
         for row in world.ctx.read(lambda c: checks.open_days(c, world.ctx.hall_id)):
             key = key_in(world.folder, world.ctx.chance)
             for minute in opened(key, row).times:
-                begun = world.chance.uniform(1, 8)
-                # Some are not started in time: that is on record as well.
-                minutes += [minute + begun] if world.chance.random() < WALKED else [minute + 20]
-        return [(world.minute(day, minute), lambda: self._tick(day, sat)) for minute in minutes]
+                delay = world.chance.uniform(1, 8)
+                # Some are not started in time, and that is recorded as well.
+                minutes += [minute + delay] if world.chance.random() < WALKED else [minute + 20]
+        return [
+            (world.minute(day, minute), lambda: self._tick(day, day_seats)) for minute in minutes
+        ]
 
-    def _tick(self, day: date, sat: list[Seat]) -> None:
+    def _tick(self, day: date, day_seats: list[Seat]) -> None:
         self._keeper.keep()
         world, iso = self._world, day.isoformat()
         rows = world.ctx.read(lambda c: checks.of_days(c, world.ctx.hall_id, iso, iso))
         for row in rows:
             if row.state == "due":
                 with contextlib.suppress(HallError):
-                    self._walk(row.id, day, sat)
+                    self._walk(row.id, day, day_seats)
 
-    def _walk(self, check: str, day: date, sat: list[Seat]) -> None:
+    def _walk(self, check: str, day: date, day_seats: list[Seat]) -> None:
         world = self._world
-        one, other = world.managers()[:2]
-        actor = world.actor(one.number)
-        walks.start(world.ctx, actor, world.key(), check, other.number)
-        begun = world.clock.now()
-        seconds.answer(world.ctx, world.actor(other.number), world.key(), check, True, "")
+        first, second = world.managers()[:2]
+        actor = world.actor(first.number)
+        walks.start(world.ctx, actor, world.key(), check, second.number)
+        start_time = world.clock.now()
+        seconds.answer(world.ctx, world.actor(second.number), world.key(), check, True, "")
         order = walking_order(world.catalogue, day)
         punched = world.ctx.read(lambda c: punches_of(world.ctx, c, day.isoformat()))
-        seated = {seat.window: seat.staff for seat in sat}
+        seated = {seat.window: seat.staff for seat in day_seats}
 
         def marks(tx: Tx) -> None:
             for place, window in enumerate(order):
                 staff = seated.get(window.code, "")
-                at = begun + place * PACE_MS
-                seen = self._seen(check, window.code, staff, at, punched.get(staff, []))
-                then = tx.at(at)
-                checks.add_mark(then, seen, actor.key)
-                data = {"mark": seen.id, "seen": seen.mark, "staff": staff, "at": at}
-                note(then, actor, "check.mark", check, window=window.code, data=data)
+                at = start_time + place * PACE_MS
+                new_mark = self._seen(check, window.code, staff, at, punched.get(staff, []))
+                past_tx = tx.at(at)
+                checks.add_mark(past_tx, new_mark, actor.key)
+                data = {"mark": new_mark.id, "seen": new_mark.mark, "staff": staff, "at": at}
+                note(past_tx, actor, "check.mark", check, window=window.code, data=data)
 
-        # A whole walk at once: asking the books anew for every window is for real walks.
-        world.clock.set(begun + len(order) * PACE_MS)
+        # A whole inspection round in one transaction: only a real round reads the data again per
+        # window.
+        world.clock.set(start_time + len(order) * PACE_MS)
         world.ctx.write(marks)
         walks.finish(world.ctx, actor, world.key(), check)
 
@@ -92,33 +96,35 @@ class Walks:
         chance = self._world.chance
         mark, reason = ("serving" if chance.random() < 0.4 else "at_post"), ""
         faults: tuple[str, ...] = ()
-        drawn = chance.random()
+        roll = chance.random()
         if not staff:
             mark, reason = "away", "leave"
-        elif drawn < FOUND:
+        elif roll < FOUND:
             mark = "empty"
-        elif drawn < 2 * FOUND:
+        elif roll < 2 * FOUND:
             faults = (chance.choice(FAULTS),)
-        elif drawn < 4 * FOUND:
+        elif roll < 4 * FOUND:
             mark, reason = "away", chance.choice(("materials", "toilet", "guiding"))
         last = max((p for p in punched if p <= at), default=None)
-        known = asdict(Known(as_of=at, staff=staff, punch_at=last))
-        made = f"{check}-{window}"
-        return checks.NewMark(made, check, window, staff, mark, reason, faults, "", (), known, at)
+        recorded = asdict(Known(as_of=at, staff=staff, punch_at=last))
+        mark_id = f"{check}-{window}"
+        return checks.NewMark(
+            mark_id, check, window, staff, mark, reason, faults, "", (), recorded, at
+        )
 
     def settle(self, day: date) -> list[Event]:
-        """Doubts are judged on their day; once a week findings are disputed, settled, put right."""
-        found: list[Event] = [(self._world.at(day, time(17, 20)), lambda: self._judge(day))]
+        """Return the events that judge anomalies daily, and dispute, settle, rectify weekly."""
+        events: list[Event] = [(self._world.at(day, time(17, 20)), lambda: self._judge(day))]
         if day.isoweekday() == 5:
-            found.append((self._world.at(day, time(16)), lambda: self._settle(day)))
-        return found
+            events.append((self._world.at(day, time(16)), lambda: self._settle(day)))
+        return events
 
     def _judge(self, day: date) -> None:
         world, iso = self._world, day.isoformat()
         for row in world.ctx.read(lambda c: findings.of_days(c, world.ctx.hall_id, iso, iso)):
             if row.state == "proposed":
                 with contextlib.suppress(HallError):
-                    self._one(row)
+                    self._advance(row)
 
     def _settle(self, day: date) -> None:
         world = self._world
@@ -126,16 +132,16 @@ class Walks:
         span = first.isoformat(), day.isoformat()
         for row in world.ctx.read(lambda c: findings.of_days(c, world.ctx.hall_id, *span)):
             with contextlib.suppress(HallError):
-                self._one(row)
+                self._advance(row)
 
-    def _one(self, row: Any) -> None:
+    def _advance(self, row: Any) -> None:
         world, chance = self._world, self._world.chance
         ctx, boss = world.ctx, world.actor(world.catalogue.staff[0].number)
         steps: list[Callable[[], object]] = []
         if row.state == "proposed":
-            good = chance.random() < 0.5
-            why = "核对监控后确认" if good else "经核实系正当离岗"
-            steps.append(lambda: finding.judge(ctx, boss, world.key(), row.id, good, why))
+            upheld = chance.random() < 0.5
+            why = "核对监控后确认" if upheld else "经核实系正当离岗"
+            steps.append(lambda: finding.judge(ctx, boss, world.key(), row.id, upheld, why))
         elif row.state == "confirmed" and not row.rectified and row.staff:
             person = world.actor(row.staff)
             if chance.random() < 0.15:
@@ -145,8 +151,8 @@ class Walks:
                 words, day = "已提醒本人，离岗须报告并摆放去向牌", ctx.day()
                 steps.append(lambda: finding.rectify(ctx, person, world.key(), row.id, words, day))
         elif row.state == "disputed":
-            good = chance.random() < 0.5
-            why = "证据不足，维持" if good else "申诉属实，撤销"
-            steps.append(lambda: finding.settle(ctx, boss, world.key(), row.id, good, why))
+            upheld = chance.random() < 0.5
+            why = "证据不足，维持" if upheld else "申诉属实，撤销"
+            steps.append(lambda: finding.settle(ctx, boss, world.key(), row.id, upheld, why))
         for step in steps:
             step()

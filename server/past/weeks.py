@@ -1,4 +1,4 @@
-"""The bulletins of the past: drafted on Monday, edited, released by a second person, receipted."""
+"""Bulletins of the demo history: drafted on Monday, edited, released by a second person, read."""
 
 from __future__ import annotations
 
@@ -16,37 +16,37 @@ CLOSING = (
 
 
 class Weeks:
-    """The bulletins of the past weeks."""
+    """Bulletins of the demo history."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
     def events(self, day: date, *, newest: bool) -> list[Event]:
-        """The draft writes itself on its day; it is released on the next working afternoon.
+        """Return the events of a day: a draft on its day, its release the next working afternoon.
 
-        The newest stays a draft, so that there is one to release.
+        The newest stays a draft, so that the demo has one to release.
         """
         world = self._world
-        found: list[Event] = [(world.at(day, time(8, 1)), self._draft)]
+        day_events: list[Event] = [(world.at(day, time(8, 1)), self._draft)]
         if not newest:
-            found.append((world.at(day, time(15)), self._release))
-        return found
+            day_events.append((world.at(day, time(15)), self._release))
+        return day_events
 
     def _draft(self) -> None:
         acts.draft_due(self._world.ctx)
 
     def _release(self) -> None:
         world = self._world
-        ctx, (one, other) = world.ctx, world.managers()[:2]
-        drafted = ctx.read(lambda c: acts.drafts(c, ctx.hall_id))
-        for bulletin in drafted:
-            found = ctx.read(lambda c, b=bulletin: acts.load(ctx, c, b))  # type: ignore[misc]
+        ctx, (editor, releaser) = world.ctx, world.managers()[:2]
+        draft_ids = ctx.read(lambda c: acts.drafts(c, ctx.hall_id))
+        for bulletin in draft_ids:
+            content = ctx.read(lambda c, b=bulletin: acts.load(ctx, c, b))  # type: ignore[misc]
             words = {"closing": CLOSING} if world.chance.random() < 0.4 else {}
-            acts.edit(ctx, world.actor(one.number), world.key(), found, words)
-            found = ctx.read(lambda c, b=bulletin: acts.load(ctx, c, b))  # type: ignore[misc]
-            actor = world.actor(other.number)
+            acts.edit(ctx, world.actor(editor.number), world.key(), content, words)
+            content = ctx.read(lambda c, b=bulletin: acts.load(ctx, c, b))  # type: ignore[misc]
+            actor = world.actor(releaser.number)
             with contextlib.suppress(HallError):
-                acts.release(ctx, actor, world.key(), found, found.digest)
+                acts.release(ctx, actor, world.key(), content, content.digest)
                 self._receipts(bulletin)
 
     def _receipts(self, bulletin: str) -> None:

@@ -1,4 +1,4 @@
-"""What every part of the invented past shares: the hall's services at a clock that is set."""
+"""Shared context of the demo history: the hall's services at a clock that is set."""
 
 from __future__ import annotations
 
@@ -15,45 +15,45 @@ from server.domain.tickets import ActorKind
 from server.services.context import Actor, Context
 
 Event = tuple[int, Callable[[], object]]
-"""When (ms) something happens, and what."""
+"""Time in ms, and the action at that time."""
 
 
 @dataclass
 class World:
-    """The hall as it was. `chance` decides everything, so a seed gives the same past."""
+    """Hall during its demo history. `chance` decides everything: a seed gives one history."""
 
     ctx: Context
     clock: SetClock
     chance: random.Random
     folder: Path
-    """The hall's data folder, where the checks' key lies."""
+    """Data folder of the hall, which contains the key of the spot checks."""
     keys: count[int] = field(default_factory=lambda: count(1))
 
     @property
     def catalogue(self) -> Catalogue:
-        """The staff list and everything else in force."""
+        """Catalogue in force, with the staff list."""
         return self.ctx.catalogue()
 
     def at(self, day: date, moment: time) -> int:
-        """A wall-clock moment in ms."""
+        """Return a wall-clock time of a day in ms."""
         return instant(datetime.combine(day, moment), self.ctx.settings().timezone)
 
     def minute(self, day: date, minute: float) -> int:
-        """A moment by its minutes since midnight, in ms."""
+        """Return a time given as minutes since midnight, in ms."""
         return self.at(day, time.min) + round(minute * 60_000)
 
     def key(self) -> str:
-        """A fresh idempotency key."""
+        """Return a new idempotency key."""
         return f"past-{next(self.keys)}"
 
     def actor(self, number: str) -> Actor:
-        """Somebody of the staff list, acting in his role."""
+        """Return a member of staff as actor in the own role."""
         return Actor(ActorKind(self.catalogue.staff_by[number].role.value), number)
 
     def managers(self) -> list[Staff]:
-        """Those who decide, walk and release."""
+        """Return the managers, who decide, inspect and release."""
         return [s for s in self.catalogue.staff if s.role.value == "manager"]
 
     def chief(self, unit: str) -> Staff | None:
-        """A unit's chief representative."""
+        """Return a unit's chief representative; None if it has none."""
         return next((s for s in self.catalogue.staff if s.chief and s.unit == unit), None)

@@ -1,6 +1,6 @@
-"""A day of the hall played from outside: applicants and clerks through the public API.
+"""Rehearsal: a simulated day of applicants and clerks who use the public API.
 
-Nothing of the server is imported here; what it learns it learns as a kiosk, a clerk or a phone
-would, and keys are pressed on simulated keypads. The same seed makes the same people come with
-the same errands, patience and service times.
+It imports nothing of the server; it gets its data as a kiosk, a clerk or a phone would, and presses
+keys on simulated keypads. The same seed gives the same people with the same errands, patience and
+service times.
 """

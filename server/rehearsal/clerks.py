@@ -1,4 +1,4 @@
-"""The clerks of a rehearsed day: each at a window, by the page's commands or by the keypad."""
+"""Clerks of a rehearsed day: each at a window, using the page's commands or a keypad."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Press = Callable[[str, str], None]
 
 
 class Clerk:
-    """One person at one window. Everything is done through the public API."""
+    """One clerk at one window. Every action uses the public API."""
 
     def __init__(
         self,
@@ -41,13 +41,13 @@ class Clerk:
         self.idle = True
         self.resting = False
         self.calls: list[tuple[str, float]] = []
-        """Ticket number and steady time of each call's sending, for call → board."""
+        """Ticket number and monotonic sending time of each call, for the delay to the board."""
         self.returning: Callable[[dict[str, Any]], None] = lambda _ticket: None
 
     # -- commands ------------------------------------------------------------------------------
 
     def _do(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:
-        """One command; None when the server says no."""
+        """Send a command; None if the server rejects it."""
         self._commands += 1
         key = key_of((self._number + 1) << 32 | self._commands)
         try:
@@ -57,12 +57,15 @@ class Clerk:
         return answer
 
     def _key_or_page(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:
-        """Press the key where this clerk uses one, else command; the state afterwards."""
+        """Press the key if this clerk uses a keypad, else send the command.
+
+        Return the new state.
+        """
         if self._press is None:
             return self._do(path, body)
         before = self._client.get("/api/v1/counter")
         if not before["waiting"]:
-            return None  # the pad shows 0: nobody presses the key
+            return None  # the keypad shows 0, so a clerk would not press the key
         self._press(self.window, KEYS[path])
         end = time.monotonic() + KEY_WAIT_SECONDS
         while time.monotonic() < end:
@@ -75,27 +78,27 @@ class Clerk:
     # -- the day -------------------------------------------------------------------------------
 
     def sit_down(self) -> bool:
-        """Sign in to the window; False where it does not come today."""
+        """Sign in to the window; False if the window is not staffed today."""
         return self._do("sign-in", {"window": self.window}) is not None
 
     def rest(self, minutes: float, patience: float = 0.0) -> None:
-        """Pause when the window is free; for `patience` minutes only if nobody waits for it."""
+        """Pause when the window is free; for `patience` minutes only if no one waits for it."""
         waiting = patience > 0 and self._client.get("/api/v1/counter")["waiting"] > 0
         if not self.idle or waiting:
-            left = max(0.0, patience - 2)
-            self._stage.after(2 * MINUTE, lambda: self.rest(max(5.0, minutes - 2), left))
+            remaining = max(0.0, patience - 2)
+            self._stage.after(2 * MINUTE, lambda: self.rest(max(5.0, minutes - 2), remaining))
             return
         if self._do("pause", {"reason": "rest", "note": ""}) is not None:
             self.resting = True
-            self._stage.after(minutes * MINUTE, self._go_on)
+            self._stage.after(minutes * MINUTE, self._end_rest)
 
-    def _go_on(self) -> None:
+    def _end_rest(self) -> None:
         self._do("unpause")
         self.resting = False
         self.look()
 
     def look(self) -> None:
-        """See whether somebody waits, and call."""
+        """Call the next person if anyone waits."""
         if self.resting or not self.idle:
             return
         self.idle = False
@@ -124,12 +127,12 @@ class Clerk:
         self._called(ticket, times + 1)
 
     def _missed(self, ticket: dict[str, Any]) -> None:
-        gone = self._do("no-show")
-        if gone is None:
-            # No loudspeaker played the call: at sixty times speed none keeps up.
+        answer = self._do("no-show")
+        if answer is None:
+            # No loudspeaker played the call: none is fast enough at sixty times speed.
             self._do("called-by-mouth")
-            gone = self._do("no-show")
-        if gone is None:
+            answer = self._do("no-show")
+        if answer is None:
             self._stage.after(40 * SECOND, lambda: self._missed(ticket))
             return
         if self._visitors[ticket["id"]].patience == "back":
@@ -145,7 +148,11 @@ class Clerk:
         if visitor.ending == "hold" and not ticket["note"]:
             self._hold(ticket)
             return
-        if visitor.ending == "transfer" and ticket["transfers"] == 0 and self._transferred(ticket):
+        if (
+            visitor.ending == "transfer"
+            and ticket["transfers"] == 0
+            and self._transfer_to_queue(ticket)
+        ):
             self._next_soon()
             return
         outcome = visitor.ending if visitor.ending not in ("hold", "transfer") else "accepted"
@@ -154,7 +161,7 @@ class Clerk:
         self._next_soon()
 
     def _hold(self, ticket: dict[str, Any]) -> None:
-        """Set aside to fill in a form; called back some minutes later."""
+        """Put the person on hold to fill in a form, and resume some minutes later."""
         self._do("hold", {"note": "补填表格"})
         self._stage.after(6 * MINUTE, lambda: self._call_back(ticket))
         self._next_soon()
@@ -170,8 +177,8 @@ class Clerk:
         visitor, current = self._visitors[ticket["id"]], state["current"]
         self._stage.after(visitor.walk, lambda: self._start(current, visitor))
 
-    def _transferred(self, ticket: dict[str, Any]) -> bool:
-        """Back to the queue of the same item: a colleague takes over."""
+    def _transfer_to_queue(self, ticket: dict[str, Any]) -> bool:
+        """Transfer to the queue of the same item: a colleague continues."""
         return self._do("transfer", {"item": ticket["item"], "note": "请同事续办"}) is not None
 
     def _next_soon(self) -> None:

@@ -1,4 +1,4 @@
-"""HTTP as a browser or kiosk would do it: one kept connection, cookies, CSRF, idempotency."""
+"""HTTP client like a browser or kiosk: one kept connection, cookies, CSRF, idempotency."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TIMEOUT_SECONDS = 10.0
 
 
 class RefusedError(Exception):
-    """The server said no; `code` is the stable code."""
+    """Error for a request that the server rejects; `code` is the stable code."""
 
     def __init__(self, status: int, code: str) -> None:
         super().__init__(f"{status} {code}")
@@ -25,7 +25,7 @@ class RefusedError(Exception):
 
 
 class Client:
-    """One person's or device's connection to the server."""
+    """Connection of one person or device to the server."""
 
     def __init__(self, server: str, token: str = "") -> None:
         self._at = urlsplit(server)
@@ -35,11 +35,11 @@ class Client:
         self._csrf = ""
 
     def get(self, path: str) -> Any:
-        """Ask something."""
+        """Send a GET request and return the parsed answer."""
         return self._ask("GET", path, None, "")
 
     def post(self, path: str, body: dict[str, Any] | None = None, key: str = "") -> Any:
-        """Command something; a lost answer is asked for again under the same key."""
+        """Send a command; after a lost answer it is repeated under the same key."""
         return self._ask("POST", path, body or {}, key)
 
     def login(self, staff: str, password: str) -> dict[str, Any]:
@@ -49,7 +49,7 @@ class Client:
         return session
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -96,5 +96,5 @@ class Client:
 
 
 def key_of(number: int) -> str:
-    """A key that is the same in every run of a seed."""
+    """Return an idempotency key that is the same in every run of a seed."""
     return str(UUID(int=number))

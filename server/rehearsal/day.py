@@ -1,4 +1,4 @@
-"""Plays the day and tells its figures."""
+"""Rehearsed day: plays it and reports its figures."""
 
 from __future__ import annotations
 
@@ -20,43 +20,43 @@ from server.rehearsal.people import MINUTE, Visitor, visitors
 from server.rehearsal.stage import Stage
 
 LUNCH_FROM, LUNCH_MINUTES = 232, 146
-"""12:02 and until 14:28, minutes after 08:10."""
+"""Start of lunch in minutes after 08:10 (12:02), and its length in minutes (until 14:28)."""
 LUNCH_PATIENCE = 60
-"""Whoever has a number at noon is still served, for so many minutes."""
+"""Minutes after noon during which people with a number are still served."""
 PAPER_OUT_AT, PAPER_OUT_MINUTES = 150, 12
 KEYPAD_EVERY = 3
 
 
 @dataclass(slots=True)
 class Script:
-    """What a rehearsal is given: who may sign in and with which tokens the kiosks act."""
+    """Input of a rehearsal: clerks' accounts and the tokens of kiosks and board."""
 
     server: str
     speed: float
     seed: int
     password: str
     kiosks: dict[str, str]
-    """Kiosk id to token."""
+    """Token by kiosk id."""
     board: str
-    """Token of the board that is watched."""
+    """Token of the board that is observed."""
     windows: dict[str, str]
-    """Window code to staff number."""
+    """Staff number by window code."""
     simulators: str = ""
     visits: int = 450
     minutes: int = 600
-    """How long the day is played, from 08:10."""
+    """Length of the played day in minutes, from 08:10."""
     edition: int = 0
-    """Which of several days in the same hall it is: no key is ever used for two acts."""
+    """Number of the day among several in the same hall, so that no key is used for two actions."""
 
 
 @dataclass(slots=True)
 class Figures:
-    """What happened."""
+    """Figures of the day."""
 
     issued: int = 0
     refused: dict[str, int] = field(default_factory=dict)
     seen: dict[str, float] = field(default_factory=dict)
-    """Steady time at which a ticket number was first seen on the board."""
+    """Monotonic time at which a ticket number first appeared on the board, by number."""
 
 
 class Day:
@@ -65,8 +65,8 @@ class Day:
     def __init__(self, script: Script) -> None:
         self._script = script
         self._clients: list[Client] = []
-        self._eye = self._client()
-        self._stage = Stage(self._eye, script.speed)
+        self._observer = self._client()
+        self._stage = Stage(self._observer, script.speed)
         self._kiosks = {name: self._client(token) for name, token in script.kiosks.items()}
         self._tickets: dict[str, Visitor] = {}
         self._tokens: dict[str, str] = {}
@@ -78,8 +78,8 @@ class Day:
         return self._clients[-1]
 
     def play(self) -> Iterator[str]:
-        """Play it; yields lines to print."""
-        catalogue = self._eye.get("/api/v1/catalogue")
+        """Play the day; yield lines to print."""
+        catalogue = self._observer.get("/api/v1/catalogue")
         offered = [i for i in catalogue["items"] if i["handling"] == "accepted"]
         minutes = {i["code"]: 8.0 for i in offered}
         classes = [c["code"] for c in catalogue["classes"]]
@@ -87,26 +87,26 @@ class Day:
             self._script.seed, self._script.visits, offered, classes, sorted(self._kiosks)
         )
         yield f"演练开始 rehearsal: seed {self._script.seed}, {len(people)} 人 people"
-        self._hire(minutes)
+        self._sign_in_clerks(minutes)
         board = self._watch_board()
         start = self._stage.start
         for visitor in people:
             self._stage.at(start + visitor.at, self._arrival(visitor))
         self._plan_breaks(start)
         for hour in range(1, 10):
-            self._stage.at(start + hour * 60 * MINUTE, self._say)
+            self._stage.at(start + hour * 60 * MINUTE, self._print_progress)
         self._stage.play(start + self._script.minutes * MINUTE)
         board.disconnect()
-        yield from self._told()
+        yield from self._figure_lines()
         for client in self._clients:
             client.close()
 
-    def _say(self) -> None:
+    def _print_progress(self) -> None:
         print(f"  {len(self._tickets)} 张票 tickets", flush=True)
 
     # -- preparations --------------------------------------------------------------------------
 
-    def _hire(self, minutes: dict[str, float]) -> None:
+    def _sign_in_clerks(self, minutes: dict[str, float]) -> None:
         for number, (window, staff) in enumerate(sorted(self._posts().items())):
             client = self._client()
             with contextlib.suppress(RefusedError):
@@ -138,7 +138,7 @@ class Day:
             self._stage.at(out + PAPER_OUT_MINUTES * MINUTE, lambda: self._paper(out=False))
 
     def _watch_board(self) -> socketio.Client:
-        """A board like any other; notes when each call was first seen."""
+        """Connect as a board and record when each call first appears."""
         board = socketio.Client()
         lock = threading.Lock()
 
@@ -158,15 +158,15 @@ class Day:
         )
         return board
 
-    # -- what happens --------------------------------------------------------------------------
+    # -- events --------------------------------------------------------------------------------
 
     def _key(self, number: int) -> str:
         return key_of(number + (self._script.edition << 20))
 
     def _arrival(self, visitor: Visitor) -> Any:
-        return lambda: self._take(visitor)
+        return lambda: self._issue(visitor)
 
-    def _take(self, visitor: Visitor) -> None:
+    def _issue(self, visitor: Visitor) -> None:
         body = {"item": visitor.item, "applicant": visitor.applicant}
         kiosk = self._kiosks[visitor.kiosk]
         try:
@@ -184,13 +184,13 @@ class Day:
                 self._stage.after(8_000, clerk.look)
 
     def _come_back(self, ticket: dict[str, Any]) -> None:
-        """Somebody who missed the call returns ten minutes later, by phone."""
+        """Let a person who missed the call return ten minutes later, by phone."""
 
         def back() -> None:
             token = self._tokens[ticket["id"]]
             key = self._key(1 << 80 | self._tickets[ticket["id"]].number)
             with contextlib.suppress(RefusedError):
-                self._eye.post(f"/api/v1/phone/{token}/return", {}, key)
+                self._observer.post(f"/api/v1/phone/{token}/return", {}, key)
 
         self._stage.after(10 * MINUTE, back)
 
@@ -201,17 +201,17 @@ class Day:
         self._simulator("/devices/printer-2/fault", {"name": "paper_out", "on": out})
 
     def _simulator(self, path: str, body: dict[str, Any]) -> None:
-        asked = urllib.request.Request(
+        http_request = urllib.request.Request(
             self._script.simulators + path,
             json.dumps(body).encode(),
             {"Content-Type": "application/json"},
         )
         with contextlib.suppress(OSError):
-            urllib.request.urlopen(asked, timeout=5).close()
+            urllib.request.urlopen(http_request, timeout=5).close()
 
     # -- figures -------------------------------------------------------------------------------
 
-    def _told(self) -> Iterator[str]:
+    def _figure_lines(self) -> Iterator[str]:
         manager = self._client()
         _login(manager, self._script.windows["office"], self._script.password)
         today = manager.get("/api/v1/office/today")
@@ -237,7 +237,7 @@ def _at(ordered: list[float], share: float) -> int:
 
 
 def _login(client: Client, staff: str, password: str) -> None:
-    """Sign in; a hall limits how fast one address may try, so wait when told to."""
+    """Sign in; wait and retry if the hall limits attempts from one address."""
     while True:
         try:
             client.login(staff, password)

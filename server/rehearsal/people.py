@@ -1,4 +1,4 @@
-"""Who comes on a rehearsed day, with what, and how long things take: all from one seed."""
+"""Visitors of a rehearsed day: arrivals, errands and durations, all from one seed."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 MINUTE = 60_000
-# Visits by quarter of an hour from 08:30, as weights: two peaks, a dip before lunch and at the end.
+# Weights of visits per quarter of an hour from 08:30: two peaks, fewer before lunch and at the end.
 SHAPE = (4, 7, 9, 10, 10, 9, 9, 8, 7, 6, 5, 4, 3, 2)
 AFTERNOON = (6, 8, 9, 9, 8, 7, 6, 5, 4, 3, 2)
 MORNING_FROM = 20
-"""Minutes after the rehearsal's start (08:10) at which the first quarter begins."""
+"""Minutes after the rehearsal's start (08:10) at which the first quarter of an hour begins."""
 AFTERNOON_FROM = 380
 CLASSES = (("elderly", 0.07), ("disabled", 0.01), ("pregnant", 0.01), ("military", 0.01))
 
@@ -24,14 +24,17 @@ class Visitor:
 
     number: int
     at: int
-    """ms after the start of the rehearsal."""
+    """Arrival in ms after the start of the rehearsal."""
     item: str
     applicant: str
     kiosk: str
     walk: int
-    """ms from the call to the window."""
+    """Time from the call to the window in ms."""
     patience: str
-    """comes, late (only after a recall), gone (never comes), back (misses, then returns)."""
+    """Behaviour after a call.
+
+    comes, late (only after a recall), gone (never comes), back (misses, then returns).
+    """
     service: float
     """Factor on the item's usual time."""
     ending: str
@@ -45,7 +48,7 @@ def visitors(
     classes: Sequence[str],
     kiosks: Sequence[str],
 ) -> list[Visitor]:
-    """The day's applicants in order of arrival."""
+    """Return the day's applicants in order of arrival."""
     chance = random.Random(seed)
     weights = _popularity(random.Random(f"{seed}-items"), len(items))
     times = sorted(_arrival(chance) for _ in range(count))
@@ -56,7 +59,7 @@ def visitors(
 
 
 def _popularity(chance: random.Random, count: int) -> list[float]:
-    """A few errands are most of the day, most are rare."""
+    """Return the weights of items: a few make up most of the day, most are rare."""
     ranks = list(range(1, count + 1))
     chance.shuffle(ranks)
     return [1.0 / math.pow(rank, 0.5) for rank in ranks]
@@ -100,10 +103,10 @@ def _visitor(
     )
 
 
-def _class(chance: random.Random, known: Sequence[str]) -> str:
+def _class(chance: random.Random, codes: Sequence[str]) -> str:
     roll = chance.random()
     for code, share in CLASSES:
         roll -= share
         if roll < 0:
-            return code if code in known else "ordinary"
+            return code if code in codes else "ordinary"
     return "ordinary"

@@ -1,4 +1,4 @@
-"""The stage: what happens next, in the hall's own time, one thing after another."""
+"""Stage: scheduler that runs a rehearsal's actions in hall time, one after another."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from server.rehearsal.client import Client
 
 
 class Stage:
-    """Lets the hall's clock run to the next thing on the agenda, and does it at that very time.
+    """Scheduler that advances the hall's clock to the next action and runs it at that time.
 
     The clock stands still meanwhile, so the same agenda gives the same day on any machine.
     """
@@ -25,33 +25,33 @@ class Stage:
 
     @property
     def now(self) -> int:
-        """The hall's time in ms."""
+        """Hall time in ms."""
         return self._now
 
-    def at(self, moment: int, act: Callable[[], None]) -> None:
-        """Put something on the agenda."""
+    def at(self, moment: int, action: Callable[[], None]) -> None:
+        """Schedule an action at a time."""
         self._count += 1
-        heapq.heappush(self._agenda, (moment, self._count, act))
+        heapq.heappush(self._agenda, (moment, self._count, action))
 
-    def after(self, millis: float, act: Callable[[], None]) -> None:
-        """Put something on the agenda, so long from now."""
-        self.at(self._now + int(millis), act)
+    def after(self, millis: float, action: Callable[[], None]) -> None:
+        """Schedule an action after a delay in ms."""
+        self.at(self._now + int(millis), action)
 
     def play(self, until: int) -> None:
-        """Play to the end of the agenda or of the day."""
+        """Run actions until the agenda is empty or `until` is reached."""
         while self._agenda:
-            moment, _, act = heapq.heappop(self._agenda)
+            moment, _, action = heapq.heappop(self._agenda)
             if moment > until:
                 break
             self._run_to(max(moment, self._now))
-            act()
+            action()
         self._run_to(until)
 
     def _run_to(self, moment: int) -> None:
-        shown = self._allow(moment)
-        while shown < moment:
-            time.sleep((moment - shown) / 1000 / self._speed)
-            shown = self._allow(moment)
+        current = self._allow(moment)
+        while current < moment:
+            time.sleep((moment - current) / 1000 / self._speed)
+            current = self._allow(moment)
         self._now = moment
 
     def _allow(self, moment: int) -> int:
