@@ -1,4 +1,4 @@
-"""The figures of one week from the books. Reading only: the same facts give the same figures."""
+"""Figures of one week from the records. Read only: the same facts give the same figures."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ KINDS = {
 
 
 def figures(ctx: Context, conn: Connection, week: Week) -> Figures:
-    """Everything a bulletin states about `week`, from what is known now."""
+    """Return all figures of the bulletin on `week`, from the facts recorded so far."""
     catalogue = _book(ctx, conn, week)
     first = week.first - timedelta(weeks=WEEKS_SHOWN - 1)
     facts = gather(ctx, conn, first, week.last)
@@ -53,25 +53,25 @@ def figures(ctx: Context, conn: Connection, week: Week) -> Figures:
     units = _units(catalogue, week, mine, last)
     rows = service.tickets(ctx, conn, week)
     service_units, service_windows = service.lines(catalogue, rows, week)
-    found = _findings(ctx, conn, catalogue, facts, week)
-    before = _findings(ctx, conn, catalogue, facts, week.before())
-    walked = _checks(ctx, conn, week)
+    week_findings = _findings(ctx, conn, catalogue, facts, week)
+    findings_before = _findings(ctx, conn, catalogue, facts, week.before())
+    check_lines = _checks(ctx, conn, week)
     counted, counted_last = total(mine), total(last)
-    stated = _attendance_facts(catalogue, week, mine, counted, counted_last)
-    stated |= _ranking_facts(week, units)
-    stated |= _check_facts(ctx, week, walked, found, before)
-    stated |= service.facts(rows, len(service.tickets(ctx, conn, week.before())), week)
+    figure_facts = _attendance_facts(catalogue, week, mine, counted, counted_last)
+    figure_facts |= _ranking_facts(week, units)
+    figure_facts |= _check_facts(ctx, week, check_lines, week_findings, findings_before)
+    figure_facts |= service.facts(rows, len(service.tickets(ctx, conn, week.before())), week)
     return Figures(
         week=week.id,
         first=week.first.isoformat(),
         last=week.last.isoformat(),
         hall=catalogue.hall_name,
-        facts=stated,
+        facts=figure_facts,
         units=units,
         cases=_cases(catalogue, facts, week, mine),
-        checks=walked,
-        findings=found,
-        last_findings=before,
+        checks=check_lines,
+        findings=week_findings,
+        last_findings=findings_before,
         service_units=service_units,
         service_windows=service_windows,
         rates=_rates(weeks, week, units),
@@ -81,7 +81,7 @@ def figures(ctx: Context, conn: Connection, week: Week) -> Figures:
 def _book(ctx: Context, conn: Connection, week: Week) -> Catalogue:
     """Return the business data as they stood at the week's end.
 
-    Units that came or went later neither appear nor are missing. The first data also speak for the
+    Units that came or went later neither appear nor are missing. The first data also apply to the
     time before them.
     """
     made = shift_rules.versions(conn, ctx.hall_id)
@@ -97,16 +97,16 @@ def present(catalogue: Catalogue) -> list[str]:
 
 
 def _by_week(sheets: Iterable[DaySheet]) -> dict[str, list[DaySheet]]:
-    found: dict[str, list[DaySheet]] = defaultdict(list)
+    by_week: dict[str, list[DaySheet]] = defaultdict(list)
     for sheet in sheets:
         year, number, _ = sheet.day.isocalendar()
-        found[Week(year, number).id].append(sheet)
-    return found
+        by_week[Week(year, number).id].append(sheet)
+    return by_week
 
 
 def _name(catalogue: Catalogue, unit: str) -> str:
-    found = catalogue.unit_by.get(unit)
-    return found.name if found else (unit or OFFICE)
+    unit_entry = catalogue.unit_by.get(unit)
+    return unit_entry.name if unit_entry else (unit or OFFICE)
 
 
 def _attendance_link(unit: str, week: Week) -> str:
@@ -151,8 +151,8 @@ def _cases(
     catalogue: Catalogue, facts: Facts, week: Week, mine: Sequence[DaySheet]
 ) -> tuple[NamedCase, ...]:
     people = facts.everybody()
-    found = []
-    # By unit as well: whoever moved within the week was late where the person belonged that day.
+    cases = []
+    # By unit as well: a person who changed units in the week counts where they belonged that day.
     days: dict[tuple[str, str], list[DaySheet]] = defaultdict(list)
     for sheet in mine:
         days[sheet.staff, sheet.unit].append(sheet)
@@ -163,7 +163,7 @@ def _cases(
         if late + early + missing == 0:
             continue
         person = people[number]
-        found.append(
+        cases.append(
             NamedCase(
                 staff=number,
                 name=person.name,
@@ -177,8 +177,8 @@ def _cases(
                 link=f"/office#month/{number}/{week.id}/person",
             )
         )
-    found.sort(key=lambda c: (-c.absent_halves, -c.missing, -c.late - c.early, c.staff))
-    return tuple(found)
+    cases.sort(key=lambda c: (-c.absent_halves, -c.missing, -c.late - c.early, c.staff))
+    return tuple(cases)
 
 
 def _rates(
@@ -187,24 +187,21 @@ def _rates(
     names = [week]
     while len(names) < WEEKS_SHOWN:
         names.insert(0, names[0].before())
-    found: dict[str, list[float | None]] = {}
+    rates: dict[str, list[float | None]] = {}
     for line in units:
-        found[line.unit] = [
-            kept_share(total(s for s in weeks.get(one.id, ()) if s.unit == line.unit).rate)
-            for one in names
+        rates[line.unit] = [
+            kept_share(total(s for s in weeks.get(past_week.id, ()) if s.unit == line.unit).rate)
+            for past_week in names
         ]
-    return found
-
-
-# -- spot checks -----------------------------------------------------------------------------------
+    return rates
 
 
 def _checks(ctx: Context, conn: Connection, week: Week) -> tuple[CheckLine, ...]:
-    found = []
+    lines = []
     for row in checks.of_days(conn, ctx.hall_id, week.first.isoformat(), week.last.isoformat()):
         at = row.started_at or row.due_at
         seen = {mark.window for mark in checks.marks(conn, ctx.hall_id, row.id)}
-        found.append(
+        lines.append(
             CheckLine(
                 id=row.id,
                 day=row.day,
@@ -215,7 +212,7 @@ def _checks(ctx: Context, conn: Connection, week: Week) -> tuple[CheckLine, ...]
                 link=f"/office#checks/{row.id}",
             )
         )
-    return tuple(found)
+    return tuple(lines)
 
 
 def _findings(
@@ -252,32 +249,29 @@ def _finding_words(row: Any) -> str:
 def _check_facts(
     ctx: Context,
     week: Week,
-    walked: Sequence[CheckLine],
-    found: Sequence[FindingLine],
+    check_lines: Sequence[CheckLine],
+    week_findings: Sequence[FindingLine],
     before: Sequence[FindingLine],
 ) -> dict[str, Fact]:
     link, list_link = f"/office#checks/{week.id}", f"/office#findings/{week.id}"
     last_link = f"/office#findings/{week.before().id}"
-    drawn = [c for c in walked if c.kind == "drawn"]
+    drawn = [c for c in check_lines if c.kind == "drawn"]
     # Disputed findings of last week are not open to rectification until they are settled.
     settled = [f for f in before if f.state != "disputed"]
     counts = {
         "checks_due": (len(drawn), link),
         "checks_done": (sum(c.state in WALKED for c in drawn), link),
         "checks_missed": (sum(c.state == "missed" for c in drawn), link),
-        "checks_extra": (sum(c.kind != "drawn" for c in walked), link),
-        "marks": (sum(c.windows for c in walked), link),
-        "confirmed": (sum(f.state != "disputed" for f in found), list_link),
-        "disputed": (sum(f.state == "disputed" for f in found), list_link),
+        "checks_extra": (sum(c.kind != "drawn" for c in check_lines), link),
+        "marks": (sum(c.windows for c in check_lines), link),
+        "confirmed": (sum(f.state != "disputed" for f in week_findings), list_link),
+        "disputed": (sum(f.state == "disputed" for f in week_findings), list_link),
         "last_findings": (len(settled), last_link),
         "last_rectified": (sum(f.rectified for f in settled), last_link),
         "last_open": (sum(not f.rectified for f in settled), last_link),
         "rectify_days": (ctx.settings().rectify_days, "/office#settings"),
     }
-    return {name: Fact(str(count), where) for name, (count, where) in counts.items()}
-
-
-# -- attendance ------------------------------------------------------------------------------------
+    return {name: Fact(str(count), target) for name, (count, target) in counts.items()}
 
 
 def _attendance_facts(
@@ -317,8 +311,8 @@ def _ranking_facts(week: Week, units: Sequence[AttendanceLine]) -> dict[str, Fac
 
 
 def _percent(rate: float | None) -> str:
-    kept = kept_share(rate)
-    return "—" if kept is None else f"{percent(kept)}%"
+    stored_rate = kept_share(rate)
+    return "—" if stored_rate is None else f"{percent(stored_rate)}%"
 
 
 def _points(rate: float | None, last: float | None) -> str:
@@ -332,5 +326,5 @@ def _points(rate: float | None, last: float | None) -> str:
 
 
 def _compared(change: str) -> str:
-    """Return a change as a clause that stands by itself."""
+    """Return a change as an independent clause."""
     return f"上周{change}" if change == INCOMPARABLE else f"与上周相比{change}"
