@@ -105,9 +105,9 @@ def comprehensive(heads: Sequence[Head], streak: Streak, bounds: Bounds) -> Choi
     if own:
         pool = COMPREHENSIVE_POOL
         return _within_bounds(own, pool, streak(pool), bounds, (Why.ONLY_COMPREHENSIVE,))
-    worst = max(heads, key=lambda h: (h.waited / max(h.target, 1.0), -h.order))
-    queue = [h for h in heads if h.queue == worst.queue]
-    return _within_bounds(queue, worst.queue, streak(worst.queue), bounds, (Why.RELIEF,))
+    worst_head = max(heads, key=lambda h: (h.waited / max(h.target, 1.0), -h.order))
+    queue = [h for h in heads if h.queue == worst_head.queue]
+    return _within_bounds(queue, worst_head.queue, streak(worst_head.queue), bounds, (Why.RELIEF,))
 
 
 def _sent(transfers: Sequence[Head], pool: str, streak: Streak) -> Choice:
@@ -125,8 +125,8 @@ def _within_bounds(
     if priority is None or ordinary is None:
         head = priority or ordinary
         assert head is not None, "the caller gives at least one head"
-        why = (*first, Why.PRIORITY if priority else Why.FIRST)
-        return Choice(head, pool, 0, why, _facts(head))
+        reasons = (*first, Why.PRIORITY if priority else Why.FIRST)
+        return Choice(head, pool, 0, reasons, _facts(head))
     overtaken_heads = [h for h in heads if h.level == 0 and h.overtaken >= bounds.overtakes]
     if overtaken_heads and any(priority.order > h.order for h in overtaken_heads):
         head = min(overtaken_heads, key=lambda h: h.order)

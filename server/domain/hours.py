@@ -41,18 +41,22 @@ def _lines(catalogue: Catalogue, scope: Scope, subject: str) -> list[OpenLine]:
 
 
 def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
-    merged: list[Span] = []
+    result: list[Span] = []
     for span in sorted(spans):
-        if merged and span.opens <= merged[-1].closes:
-            merged[-1] = Span(merged[-1].opens, max(merged[-1].closes, span.closes))
+        if result and span.opens <= result[-1].closes:
+            result[-1] = Span(result[-1].opens, max(result[-1].closes, span.closes))
         else:
-            merged.append(span)
-    return tuple(merged)
+            result.append(span)
+    return tuple(result)
 
 
-def _crossed(left: tuple[Span, ...], right: tuple[Span, ...]) -> tuple[Span, ...]:
-    crossed = (Span(max(a.opens, b.opens), min(a.closes, b.closes)) for a in left for b in right)
-    return _merged(s for s in crossed if s.opens < s.closes)
+def _crossed(first_spans: tuple[Span, ...], second_spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    overlaps = (
+        Span(max(a.opens, b.opens), min(a.closes, b.closes))
+        for a in first_spans
+        for b in second_spans
+    )
+    return _merged(s for s in overlaps if s.opens < s.closes)
 
 
 def hall_spans(catalogue: Catalogue, day: date) -> tuple[Span, ...]:

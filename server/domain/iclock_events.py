@@ -35,7 +35,7 @@ def event(line: str) -> PunchLine | BadLine | NobodysLine:
         return NobodysLine()
     if not ENROLMENT.fullmatch(pin):
         return BadLine(shown(line), "bad_enrolment")
-    claimed = _said(values)
+    claimed = _event_time(values)
     if claimed is None:
         return BadLine(shown(line), "bad_time")
     number = values.get("event", values.get("eventtype", ""))
@@ -56,7 +56,7 @@ def _flag(values: dict[str, str], *names: str) -> str:
     return value if FLAG.fullmatch(value) else ""
 
 
-def _said(values: dict[str, str]) -> datetime | None:
+def _event_time(values: dict[str, str]) -> datetime | None:
     """Return the time, sent as text or as the protocol's number: months of 31 days since 2000."""
     text = values.get("time", values.get("time_second", ""))
     if not (text.isascii() and text.isdecimal() and len(text) <= 10):

@@ -107,10 +107,10 @@ def reach(touched: Iterable[Touched], today: date, oldest: date) -> Reach | None
     days: set[date] = set()
     staff: set[str] | None = set()
     for event in touched:
-        fresh = set(_days(event, today, oldest))
-        if not fresh:
+        event_days = set(_days(event, today, oldest))
+        if not event_days:
             continue
-        days |= fresh
+        days |= event_days
         staff = staff | set(event.staff) if staff is not None and event.staff else None
     if not days:
         return None

@@ -102,8 +102,8 @@ def doubt(line: PunchLine, said_at: int, now: int, clock: ClockFacts, belief: Be
         return Doubt.FUTURE
     if said_at < now - belief.oldest_days * 86_400_000:
         return Doubt.OLD
-    wrong = clock.wrong_at(said_at, now, belief.tolerance)
-    return Doubt.CLOCK_OFF if wrong else Doubt.NONE
+    clock_was_wrong = clock.wrong_at(said_at, now, belief.tolerance)
+    return Doubt.CLOCK_OFF if clock_was_wrong else Doubt.NONE
 
 
 @dataclass(frozen=True, slots=True)

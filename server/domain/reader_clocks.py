@@ -68,11 +68,11 @@ class ClockFacts:
         A clock measured as wrong may have been wrong since the measurement before.
         """
         offset = max(-MOST_OFFSET, min(MOST_OFFSET, offset))
-        wrong = abs(offset) > tolerance
-        if wrong and self.is_off and abs(self.wrong[-1].offset - offset) <= tolerance // 2:
+        is_wrong = abs(offset) > tolerance
+        if is_wrong and self.is_off and abs(self.wrong[-1].offset - offset) <= tolerance // 2:
             return ClockFacts(offset, now, self.wrong)
         spans = self._closed(now)
-        if wrong:
+        if is_wrong:
             since = self.measured_at
             if since is None:
                 since = self.suspicion.at if self.suspicion else now

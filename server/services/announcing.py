@@ -62,7 +62,7 @@ def ask(ctx: Context, tx: Tx, ticket: Ticket, n: int) -> None:
     ):
         values |= {"state": UNSPOKEN, "reason": "agent_gone", "due_at": tx.now, "ended_at": tx.now}
         stored.add(tx, ticket.id, n, values)
-        _tell(tx, SYSTEM, ticket.id, n, ticket.window, UNSPOKEN, "agent_gone")
+        _record(tx, SYSTEM, ticket.id, n, ticket.window, UNSPOKEN, "agent_gone")
 
 
 def heard(
@@ -149,10 +149,10 @@ def state_of(conn: Connection, hall_id: str, ticket: Ticket | None) -> tuple[str
 
 def _end(tx: Tx, actor: Actor, row: Any, state: str, reason: str, act: str = "") -> None:
     stored.change(tx, row, {"state": state, "reason": reason, "ended_at": tx.now})
-    _tell(tx, actor, row.ticket_id, row.n, row.window, act or state, reason)
+    _record(tx, actor, row.ticket_id, row.n, row.window, act or state, reason)
 
 
-def _tell(tx: Tx, actor: Actor, ticket: str, n: int, window: str, act: str, reason: str) -> None:
+def _record(tx: Tx, actor: Actor, ticket: str, n: int, window: str, act: str, reason: str) -> None:
     data = {"call": n} | ({"reason": reason} if reason else {})
     note(tx, actor, f"call.{act}", ticket, window=window, data=data)
     tx.events.append(CallTold(ticket, window))

@@ -90,7 +90,7 @@ def make(
             schema,
             kind,
             heads_of(copied),
-            {name: _measured(part) for name, part in parts.items()},
+            {name: _size_and_hash(part) for name, part in parts.items()},
         )
         half = Path(work) / path.name
         _write(half, manifest, parts)
@@ -98,8 +98,8 @@ def make(
             raise BackupError(f"{half}: 读回的内容不一致 / not what was written")
         half.rename(path)
     _sync_folder(into)
-    _remember(config.data, path, manifest)
-    return Made(path, path.stat().st_size, manifest, _thin(into, keep, path))
+    _record_backup(config.data, path, manifest)
+    return Made(path, path.stat().st_size, manifest, _delete_older(into, keep, path))
 
 
 def _copy_database(url: str, target: Path) -> str:
@@ -174,7 +174,7 @@ def _parts(data: Path, database: Path, *, with_check_key: bool) -> Iterator[tupl
                 yield path.relative_to(data).as_posix(), path
 
 
-def _measured(path: Path) -> tuple[int, str]:
+def _size_and_hash(path: Path) -> tuple[int, str]:
     with path.open("rb") as stream:
         return path.stat().st_size, hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -187,15 +187,15 @@ def _write(path: Path, manifest: Manifest, parts: dict[str, Path]) -> None:
             gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed,
             tarfile.open(fileobj=packed, mode="w|") as tar,
         ):
-            tar.addfile(_head(MANIFEST, len(manifest_text)), io.BytesIO(manifest_text))
+            tar.addfile(_tar_info(MANIFEST, len(manifest_text)), io.BytesIO(manifest_text))
             for name, part in parts.items():
                 with part.open("rb") as stream:
-                    tar.addfile(_head(name, manifest.parts[name][0]), stream)
+                    tar.addfile(_tar_info(name, manifest.parts[name][0]), stream)
         raw.flush()
         os.fsync(raw.fileno())
 
 
-def _head(name: str, size: int) -> tarfile.TarInfo:
+def _tar_info(name: str, size: int) -> tarfile.TarInfo:
     info = tarfile.TarInfo(name)
     info.size, info.mode = size, 0o600
     return info
@@ -232,7 +232,7 @@ def _unpack(tar: tarfile.TarFile, into: Path) -> Manifest:
         if stream is None or expected is None or not target.is_relative_to(into.resolve()):
             raise BackupError(f"{member.name}: 清单里没有 / not in the manifest")
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if _received(stream, target) != expected:
+        if _write_part(stream, target) != expected:
             raise BackupError(f"{member.name}: 内容已损坏 / damaged")
     if missing or DATABASE not in manifest.parts:
         raise BackupError(f"缺少 / missing: {', '.join(sorted(missing))}")
@@ -256,7 +256,7 @@ def _manifest(values: dict[str, Any]) -> Manifest:
     )
 
 
-def _received(stream: IO[bytes], place: Path) -> tuple[int, str]:
+def _write_part(stream: IO[bytes], place: Path) -> tuple[int, str]:
     digest, size = hashlib.sha256(), 0
     handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
@@ -267,7 +267,7 @@ def _received(stream: IO[bytes], place: Path) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-def _thin(folder: Path, keep: int, newest_one: Path) -> list[Path]:
+def _delete_older(folder: Path, keep: int, newest_one: Path) -> list[Path]:
     """Delete older backups so that `keep` are left; 0 keeps all. Return the deleted ones."""
     if keep < 1:
         return []
@@ -278,17 +278,17 @@ def _thin(folder: Path, keep: int, newest_one: Path) -> list[Path]:
     return old
 
 
-def _remember(data: Path, path: Path, manifest: Manifest) -> None:
+def _record_backup(data: Path, path: Path, manifest: Manifest) -> None:
     """Record the backup in the data folder, and in each hall's own folder if there are several.
 
     A hall reads only its own folder: on other machines it may be the only shared part of the data
     folder.
     """
     record = {"at": manifest.made_at, "file": str(path.resolve()), "halls": manifest.halls}
-    whole, *own = folders(data)
+    whole_folder, *hall_folders = folders(data)
     for folder in (
-        whole,
-        *(hall_folder for hall_folder in own if hall_folder.name in manifest.halls),
+        whole_folder,
+        *(hall_folder for hall_folder in hall_folders if hall_folder.name in manifest.halls),
     ):
         half = folder / f".{NOTE}"
         half.write_text(json.dumps(record, ensure_ascii=False))

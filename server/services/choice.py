@@ -48,8 +48,8 @@ def choose_for(
     else:
         choice = specialised(heads, "+".join(sorted(window.units)), streak, bounds)
     assert choice is not None, "there is at least one head"
-    chosen = next(row for row, head in zip(rows, heads, strict=True) if head is choice.head)
-    ticket = tickets.get(tx.conn, tx.hall_id, chosen.id)
+    chosen_row = next(row for row, head in zip(rows, heads, strict=True) if head is choice.head)
+    ticket = tickets.get(tx.conn, tx.hall_id, chosen_row.id)
     assert ticket is not None, "a head is a ticket"
     return ticket, choice
 

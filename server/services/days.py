@@ -46,10 +46,10 @@ def _due(ctx: Context, conn: Connection, now: int) -> bool:
     row = conn.execute(_day, {"hall_id": ctx.hall_id, "day": day}).first()
     if row is None or tickets.open_before(conn, ctx.hall_id, day):
         return True
-    return row.closed_at is None and _over(ctx, now)
+    return row.closed_at is None and _is_over(ctx, now)
 
 
-def _over(ctx: Context, now: int) -> bool:
+def _is_over(ctx: Context, now: int) -> bool:
     local = ctx.local(now)
     closes = hours.last_close(ctx.catalogue(), local.date())
     if closes is None:
@@ -64,7 +64,7 @@ def _keep(ctx: Context, tx: Tx) -> int:
     row = tx.conn.execute(_day, {"hall_id": tx.hall_id, "day": day}).first()
     if row is None:
         _open_day(ctx, tx, day)
-    elif row.closed_at is None and _over(ctx, tx.now):
+    elif row.closed_at is None and _is_over(ctx, tx.now):
         unserved = tickets.in_states(tx.conn, tx.hall_id, UNSERVED, day)
         count = sum(_expire(tx, t) for t in unserved)
         _close_day(tx, day, count)
@@ -116,13 +116,13 @@ def _sign_out(tx: Tx, window: str, staff: str) -> None:
 def _expire(tx: Tx, ticket: Ticket) -> int:
     if ticket.state is State.SERVING:
         # Nobody ended this service: it was served, so it is finished with an unknown outcome.
-        ended = replace(ticket, state=State.FINISHED, ended_at=tx.now, outcome="unrecorded")
+        ended_ticket = replace(ticket, state=State.FINISHED, ended_at=tx.now, outcome="unrecorded")
         move = Move.FINISH
     else:
         state = after(Move.EXPIRE, ticket.state, SYSTEM.kind)
-        ended, move = replace(ticket, state=state, ended_at=tx.now), Move.EXPIRE
-    tickets.change(tx, ended, ticket)
+        ended_ticket, move = replace(ticket, state=state, ended_at=tx.now), Move.EXPIRE
+    tickets.change(tx, ended_ticket, ticket)
     data = {"number": ticket.number, "from": ticket.state.value}
     line = note(tx, SYSTEM, f"ticket.{move}", ticket.id, window=ticket.window, data=data)
-    tx.events.append(event_of(ended, move, line))
+    tx.events.append(event_of(ended_ticket, move, line))
     return int(move is Move.EXPIRE)

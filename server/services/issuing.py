@@ -98,8 +98,8 @@ def _issue(
     ctx: Context, tx: Tx, actor: Actor, item_code: str, applicant: str, kiosk: str, paper: bool
 ) -> Taken:
     catalogue, settings = ctx.catalogue(), ctx.settings()
-    seen = snapshot.in_act(ctx, tx, "posts", "waiting", "service", "busy")
-    now, posts, floor = seen.local, seen.posts, seen.floor
+    snap = snapshot.in_act(ctx, tx, "posts", "waiting", "service", "busy")
+    now, posts, floor = snap.local, snap.posts, snap.floor
     target = route(catalogue, item_code, now, posts, settings)
     item = catalogue.item_by[item_code]
     if actor.kind is ActorKind.KIOSK:
@@ -116,9 +116,9 @@ def _issue(
         data={"item": item.code, "applicant": applicant, "kiosk": kiosk, "windows": target.now},
     )
     tx.events.append(event_of(ticket, Move.ISSUE, line))
-    snapshot.issued(ctx, tx, seen, ticket)
-    slip = _owe_slip(ctx, tx, actor, ticket, target, wait) if paper else None
-    return Taken(ticket.id, ticket, seen, target.now, wait, slip)
+    snapshot.issued(ctx, tx, snap, ticket)
+    slip = _enqueue_slip(ctx, tx, actor, ticket, target, wait) if paper else None
+    return Taken(ticket.id, ticket, snap, target.now, wait, slip)
 
 
 def _new_ticket(
@@ -136,11 +136,11 @@ def _new_ticket(
     day = ctx.day(tx.now)
     prefix = catalogue.unit_by[item.unit].prefix
     seq, arrival = tickets.take_numbers(tx, day, prefix, ARRIVALS)
-    shown = _own_number(tx, day, prefix, seq, reserve)
+    ticket_number = _own_number(tx, day, prefix, seq, reserve)
     ticket = Ticket(
-        id=f"{day.replace('-', '')}-{shown}",
+        id=f"{day.replace('-', '')}-{ticket_number}",
         day=day,
-        number=shown,
+        number=ticket_number,
         token=ctx.chance.token(16),
         queue=item.unit,
         item=item.code,
@@ -184,7 +184,7 @@ def _own_number(tx: Tx, day: str, prefix: str, seq: int, reserve: int) -> str:
     return number(prefix, seq)
 
 
-def _owe_slip(
+def _enqueue_slip(
     ctx: Context, tx: Tx, actor: Actor, ticket: Ticket, target: Route, wait: Wait
 ) -> Slip:
     device = _slip_printer(tx, ticket.kiosk)
@@ -330,7 +330,7 @@ def settle_slip(
 
     def act(tx: Tx) -> None:
         row = slips.get(tx.conn, tx.hall_id, slip_id)
-        if row is None or row.state == state or not _open(row):
+        if row is None or row.state == state or not _is_open(row):
             return
         if printer and row.device != printer:
             return
@@ -355,7 +355,7 @@ GIVEN_UP = frozenset({"unreachable", "no_answer", slips.VOID})
 """Reasons set by the server itself; a later report of the printer takes precedence."""
 
 
-def _open(row: Any) -> bool:
+def _is_open(row: Any) -> bool:
     return row.state in ("owed", "sent") or row.reason in GIVEN_UP
 
 

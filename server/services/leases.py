@@ -42,10 +42,10 @@ def announce(ctx: Context, via: Via, kiosk: str, line: str, book: str) -> None:
 
     def act(tx: Tx) -> None:
         stored_line = leases.line_of(tx.conn, tx.hall_id, kiosk)
-        now = (line, book, via.device)
+        present_values = (line, book, via.device)
         is_unchanged = (
             stored_line is not None
-            and (stored_line.line, stored_line.book, stored_line.device) == now
+            and (stored_line.line, stored_line.book, stored_line.device) == present_values
         )
         if is_unchanged:
             return
@@ -133,8 +133,10 @@ def outstanding(conn: Connection, hall_id: str, day: str) -> dict[tuple[str, str
 def _may_lease(ctx: Context, tx: Tx, kiosk: str, day: str, prefix: str) -> bool:
     """Return True unless the kiosk wastes numbers or recently exceeded its issue rate."""
     size = ctx.settings().offline_numbers
-    held = outstanding(tx.conn, tx.hall_id, day).get((kiosk, prefix), 0)
-    return held + size <= MOST_HELD * size and not kiosk_pace.is_fresh(tx, kiosk, prefix)
+    outstanding_count = outstanding(tx.conn, tx.hall_id, day).get((kiosk, prefix), 0)
+    return outstanding_count + size <= MOST_HELD * size and not kiosk_pace.is_fresh(
+        tx, kiosk, prefix
+    )
 
 
 def _lease(ctx: Context, tx: Tx, kiosk: str, book: str, day: str, prefix: str) -> None:
@@ -144,7 +146,7 @@ def _lease(ctx: Context, tx: Tx, kiosk: str, book: str, day: str, prefix: str) -
     last_issued = leases.last_taken(tx.conn, tx.hall_id, day, prefix)
     block = next_block(lowest, last_issued, size, settings.desk_numbers)
     if block is None:
-        return  # the range is used up: the kiosk says so when it comes to it
+        return  # the range is used up; the kiosk reports it when its own numbers end
     lease_id = _name(day, prefix, block)
     leases.add(
         tx,

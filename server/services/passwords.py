@@ -36,16 +36,16 @@ def is_common(password: str, words: Sequence[str]) -> bool:
     """
     from zxcvbn import zxcvbn  # 30,000 words that only a new password needs  # noqa: PLC0415
 
-    rest = password[:LONGEST].lower()
+    remainder = password[:LONGEST].lower()
     for word in sorted(words, key=len, reverse=True):
         if len(word) >= SHORTEST:
-            rest = rest.replace(word, "")
+            remainder = remainder.replace(word, "")
     tries = (
         zxcvbn(text, user_inputs=list(words))["guesses"]
-        for text in (password[:LONGEST], rest)
+        for text in (password[:LONGEST], remainder)
         if text
     )
-    return not rest or min(tries) < LEAST_TRIES
+    return not remainder or min(tries) < LEAST_TRIES
 
 
 def _forms(name: str) -> Iterator[str]:

@@ -78,7 +78,7 @@ def sign_out(ctx: Context, actor: Actor, key: str, window: str, force: bool) -> 
     """
 
     def act(tx: Tx) -> JsonDict:
-        _own(tx, actor, window)
+        _own_session(tx, actor, window)
         tickets_here = tickets.at_window(tx.conn, tx.hall_id, window)
         if tickets_here:
             raise HallError(Code.WINDOW_BUSY, window=window, number=tickets_here[0].number)
@@ -95,18 +95,18 @@ def sign_out(ctx: Context, actor: Actor, key: str, window: str, force: bool) -> 
     ctx.command(actor, key, {"act": "sign_out", "window": window, "force": force}, act)
 
 
-def stranded(seen: Snapshot, window: str) -> int:
+def stranded(snap: Snapshot, window: str) -> int:
     """Return the number of waiting people left without a window if this one signed out."""
-    window_entry = seen.catalogue.window_by.get(window)
+    window_entry = snap.catalogue.window_by.get(window)
     if window_entry is None:
         return 0
-    rest = {code: post for code, post in seen.posts.items() if code != window}
-    rows = (row for row in seen.waiting if takes(seen.catalogue, window_entry, row, seen.local))
-    return sum(row.waiting for row in rows if not _others(seen, row, rest))
+    other_sessions = {code: post for code, post in snap.posts.items() if code != window}
+    rows = (row for row in snap.waiting if takes(snap.catalogue, window_entry, row, snap.local))
+    return sum(row.waiting for row in rows if not _has_other_window(snap, row, other_sessions))
 
 
-def _others(seen: Snapshot, row: LaneCount, posts: Posts) -> bool:
-    catalogue, local = seen.catalogue, seen.local
+def _has_other_window(snap: Snapshot, row: LaneCount, posts: Posts) -> bool:
+    catalogue, local = snap.catalogue, snap.local
     if not row.lane.startswith(("@", "=")) and row.item in catalogue.item_by:
         return bool(servers(catalogue, catalogue.item_by[row.item], local, posts))
     return any(
@@ -120,7 +120,7 @@ def pause(ctx: Context, actor: Actor, key: str, window: str, reason: str, text: 
     """Stop calling, with a reason. Raises WINDOW_BUSY while a ticket is called or served."""
 
     def act(tx: Tx) -> JsonDict:
-        post = _own(tx, actor, window)
+        post = _own_session(tx, actor, window)
         busy = current_at(tx, window)
         if busy is not None:
             raise HallError(Code.WINDOW_BUSY, window=window, number=busy.number)
@@ -139,7 +139,7 @@ def unpause(ctx: Context, actor: Actor, key: str, window: str) -> None:
     """Resume calling."""
 
     def act(tx: Tx) -> JsonDict:
-        post = _own(tx, actor, window)
+        post = _own_session(tx, actor, window)
         if post.paused_at is not None:
             windows.set_pause(tx, window, None, "")
             data = {"millis": tx.now - post.paused_at, "reason": post.pause_reason}
@@ -168,7 +168,7 @@ def release(ctx: Context, actor: Actor, key: str, window: str) -> None:
     ctx.command(actor, key, {"act": "release", "window": window}, act)
 
 
-def _own(tx: Tx, actor: Actor, window: str) -> Any:
+def _own_session(tx: Tx, actor: Actor, window: str) -> Any:
     post = windows.post(tx.conn, tx.hall_id, window)
     if post is None or post.staff != actor.name:
         raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)

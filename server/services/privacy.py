@@ -143,11 +143,11 @@ def _blank_slips(tx: Tx, before: int) -> int:
 def _new_tokens(ctx: Context, tx: Tx, before: int) -> int:
     """Replace the tokens of ended tickets by unpublished ones, so that their phone pages end."""
     t = schema.ticket.c
-    ended = t.ended_at.is_not(None)
+    has_ended = t.ended_at.is_not(None)
     old_tickets = select(t.id).where(
         t.hall_id == tx.hall_id,
         t.day.between(ctx.day(before - REACH_MS), ctx.day(before - DAY_MS)),
-        ended,
+        has_ended,
         t.token.not_like(f"{ENDED}%"),
     )
     ticket_ids = tx.conn.scalars(old_tickets.limit(MOST)).all()
@@ -252,8 +252,8 @@ def _words(text: str) -> set[str]:
 
 def _records(conn: Connection, hall_id: str, table: Table, person: _Person) -> list[dict[str, Any]]:
     columns = [table.c[name] for name in OF_PERSON[table.name]]
-    mine = or_(*(person.query(column) for column in columns))
-    rows = conn.execute(select(table).where(table.c.hall_id == hall_id, mine)).mappings()
+    matches = or_(*(person.query(column) for column in columns))
+    rows = conn.execute(select(table).where(table.c.hall_id == hall_id, matches)).mappings()
     column_names = [c.name for c in table.columns if c.name not in SECRETS and c.name != "hall_id"]
     return [
         {name: row[name] for name in column_names}
@@ -278,10 +278,10 @@ def erase_person(ctx: Context, staff: str, folder: Path) -> int:
             raise HallError(Code.FORBIDDEN)
         papers = _papers(tx, staff)
         _empty_files(tx, papers)
-        count = len(papers) + _unname(tx, staff)
+        count = len(papers) + _remove_name(tx, staff)
         for table in (schema.session, schema.account, finger):
-            mine = (table.c.hall_id == tx.hall_id, table.c.staff == staff)
-            count += int(tx.conn.execute(delete(table).where(*mine)).rowcount)
+            own_rows = (table.c.hall_id == tx.hall_id, table.c.staff == staff)
+            count += int(tx.conn.execute(delete(table).where(*own_rows)).rowcount)
         accounts.forget_sources(tx, tx.now, staff)
         if not count:
             raise HallError(Code.ACCOUNT_UNKNOWN)
@@ -299,12 +299,12 @@ def _papers(tx: Tx, staff: str) -> list[str]:
     """Return the file ids of the papers of a person's leave and corrections."""
     file_ids: set[str] = set()
     for table in (leave, correction):
-        mine = (table.c.hall_id == tx.hall_id, table.c.staff == staff, table.c.file != "")
-        file_ids |= set(tx.conn.scalars(select(table.c.file).where(*mine)))
+        own_rows = (table.c.hall_id == tx.hall_id, table.c.staff == staff, table.c.file != "")
+        file_ids |= set(tx.conn.scalars(select(table.c.file).where(*own_rows)))
     return sorted(file_ids)
 
 
-def _unname(tx: Tx, staff: str) -> int:
+def _remove_name(tx: Tx, staff: str) -> int:
     """Remove the name from old staff lists, and the reasons of leave and corrections."""
     s = schema.staff.c
     count = tx.conn.execute(

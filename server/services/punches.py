@@ -141,7 +141,7 @@ def take_in(
         punch_row["doubt"] = doubt(line, punch_row["at"], tx.now, clock, belief).value
     new_rows = punches.add(tx, rows)
     keep_contact(tx, row, contact, clock)
-    _tell(tx, reader, source, new_rows, actor)
+    _record(tx, reader, source, new_rows, actor)
     doubtful = sum(bool(punch_row["doubt"]) for punch_row in new_rows)
     return Taken(len(new_rows), len(rows) - len(new_rows), doubtful)
 
@@ -188,15 +188,17 @@ def _measure(
     offset = contact.offset_of(newest["at"], tx.now, len(rows))
     if offset is None or punches.known(tx, row.serial, newest["enrolment"], newest["said"]):
         return clock
-    return _noted(tx, row.serial, clock, clock.claimed(offset, tx.now, tolerance))
+    return _with_clock_event(tx, row.serial, clock, clock.claimed(offset, tx.now, tolerance))
 
 
 def measured(tx: Tx, serial: str, clock: ClockFacts, offset: int, tolerance: int) -> ClockFacts:
     """Return the clock after a direct reading of it."""
-    return _noted(tx, serial, clock, clock.measured(offset, tx.now, tolerance))
+    return _with_clock_event(tx, serial, clock, clock.measured(offset, tx.now, tolerance))
 
 
-def _noted(tx: Tx, serial: str, clock: ClockFacts, measured_clock: ClockFacts) -> ClockFacts:
+def _with_clock_event(
+    tx: Tx, serial: str, clock: ClockFacts, measured_clock: ClockFacts
+) -> ClockFacts:
     """Return `fresh`; add an event if the clock became wrong or right."""
     if measured_clock.is_off != clock.is_off:
         kind = "clock_off" if measured_clock.is_off else "clock_right"
@@ -204,7 +206,7 @@ def _noted(tx: Tx, serial: str, clock: ClockFacts, measured_clock: ClockFacts) -
     return measured_clock
 
 
-def _tell(
+def _record(
     tx: Tx, reader: str, source: Source, new_rows: Sequence[Mapping[str, Any]], actor: Actor
 ) -> None:
     tx.events.append(ReaderChanged(reader))
@@ -228,11 +230,11 @@ def _tell(
 
 def digest(rows: Iterable[Any]) -> str:
     """Return the SHA-256 over whole punches (mappings) in the order of their ids."""
-    whole = hashlib.sha256()
+    sha = hashlib.sha256()
     for row in rows:
         values = [row[name] for name in DIGESTED]
-        whole.update(json.dumps(values, ensure_ascii=False).encode() + b"\n")
-    return whole.hexdigest()
+        sha.update(json.dumps(values, ensure_ascii=False).encode() + b"\n")
+    return sha.hexdigest()
 
 
 def tell_delivered(ctx: Context, tx: Tx, before: int | None) -> None:
@@ -270,10 +272,10 @@ def _spans(facts: Mapping[str, Any], offset: int) -> tuple[WrongSpan, ...]:
     """
     if "wrong" in facts or facts.get("off_from") is None:
         return tuple(WrongSpan(*span) for span in facts.get("wrong", ()))
-    begins, ends, worst = facts["off_from"], facts.get("off_until"), int(facts.get("worst", 0))
+    begins, ends, greatest = facts["off_from"], facts.get("off_until"), int(facts.get("worst", 0))
     if ends is None:
         return (WrongSpan(offset, begins),)
-    return (WrongSpan(worst, begins, ends), WrongSpan(-worst, begins, ends))
+    return (WrongSpan(greatest, begins, ends), WrongSpan(-greatest, begins, ends))
 
 
 def keep_contact(tx: Tx, row: Row[Any], contact: Contact, clock: ClockFacts, **facts: Any) -> None:

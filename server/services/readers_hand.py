@@ -176,8 +176,8 @@ def take_part(
     def act(tx: Tx) -> JsonDict:
         result = punches.Taken()
         for start in range(0, len(punch_lines), punches.LINES_AN_ACT):
-            some = punch_lines[start : start + punches.LINES_AN_ACT]
-            result += punches.take_in(ctx, tx, serial, some, Source.FILE, actor)
+            chunk = punch_lines[start : start + punches.LINES_AN_ACT]
+            result += punches.take_in(ctx, tx, serial, chunk, Source.FILE, actor)
         row = readers.get(tx.conn, tx.hall_id, serial)
         if row is not None and until:
             # The file contains the time clock's memory up to its newest line.
@@ -220,16 +220,16 @@ def take_sheet(ctx: Context, actor: Actor, key: str, sheet: Sheet) -> str:
     not on the staff list, SHEET_OWN when the typist signed it, SHEET_WITNESS when the witness is
     the typist or signed it.
     """
-    signed = [{"staff": s.staff, "at": s.at.strftime("%H:%M")} for s in sheet.lines]
+    signatures = [{"staff": s.staff, "at": s.at.strftime("%H:%M")} for s in sheet.lines]
 
     def act(tx: Tx) -> JsonDict:
         _check_sheet(ctx, tx, actor, sheet)
         sheet_id = ctx.chance.token(9)
         day = sheet.day.isoformat()
         sign_in_sheets.add(
-            tx, sheet_id, day, sheet.reason.strip(), sheet.witness, signed, actor.key
+            tx, sheet_id, day, sheet.reason.strip(), sheet.witness, signatures, actor.key
         )
-        data = {"day": day, "witness": sheet.witness, "reason": sheet.reason, "lines": signed}
+        data = {"day": day, "witness": sheet.witness, "reason": sheet.reason, "lines": signatures}
         note(tx, actor, "reader.sheet", sheet_id, data=data)
         tx.events.append(ReaderChanged(SHEET))
         tx.events.append(RequestsChanged(sheet_id, sheet.witness))
@@ -237,7 +237,9 @@ def take_sheet(ctx: Context, actor: Actor, key: str, sheet: Sheet) -> str:
 
     request = {"act": "sheet", "day": sheet.day.isoformat(), "reason": sheet.reason}
     return str(
-        ctx.command(actor, key, request | {"witness": sheet.witness, "lines": signed}, act)["sheet"]
+        ctx.command(actor, key, request | {"witness": sheet.witness, "lines": signatures}, act)[
+            "sheet"
+        ]
     )
 
 
@@ -278,10 +280,10 @@ def _take_signatures(ctx: Context, tx: Tx, actor: Actor, row: Any) -> None:
     if readers.get(tx.conn, tx.hall_id, SHEET) is None:
         readers.add(tx, SHEET, "sheet", "admitted", name="签到表")
     day = date.fromisoformat(row.day)
-    signed = [
+    signatures = [
         Signed(line["staff"], time.fromisoformat(line["at"])) for line in json.loads(row.lines)
     ]
-    lines = [_signature(tx, day, each, row.id) for each in signed]
+    lines = [_signature(tx, day, signature, row.id) for signature in signatures]
     punches.take_in(ctx, tx, SHEET, lines, Source.SHEET, actor)
 
 
@@ -291,7 +293,7 @@ def _check_sheet(ctx: Context, tx: Tx, actor: Actor, sheet: Sheet) -> None:
         raise HallError(Code.INVALID, field="lines")
     if not sheet.reason.strip():
         raise HallError(Code.REASON_REQUIRED)
-    signers = {each.staff for each in sheet.lines}
+    signers = {signature.staff for signature in sheet.lines}
     for staff in (sheet.witness, *sorted(signers)):
         if staff not in people:
             raise HallError(Code.ACCOUNT_UNKNOWN, staff=staff)
@@ -299,14 +301,14 @@ def _check_sheet(ctx: Context, tx: Tx, actor: Actor, sheet: Sheet) -> None:
         raise HallError(Code.SHEET_OWN)
     if sheet.witness == actor.name or sheet.witness in signers:
         raise HallError(Code.SHEET_WITNESS)
-    latest = max(each.at for each in sheet.lines)
+    latest = max(signature.at for signature in sheet.lines)
     if instant(datetime.combine(sheet.day, latest), ctx.settings().timezone) > tx.now:
         raise HallError(Code.INVALID, field="lines")
 
 
-def _signature(tx: Tx, day: date, each: Signed, sheet_id: str) -> PunchLine:
+def _signature(tx: Tx, day: date, signature: Signed, sheet_id: str) -> PunchLine:
     """Return a signature as a punch; its enrolment is linked to the person from time 0 on."""
-    enrolment = f"{SHEET_MARK}{each.staff}"
+    enrolment = f"{SHEET_MARK}{signature.staff}"
     if enrolment not in readers.fingers(tx.conn, tx.hall_id):
-        readers.link(tx, enrolment, 0, each.staff, "sheet")
-    return PunchLine(enrolment, datetime.combine(day, each.at), raw=f"sheet {sheet_id}")
+        readers.link(tx, enrolment, 0, signature.staff, "sheet")
+    return PunchLine(enrolment, datetime.combine(day, signature.at), raw=f"sheet {sheet_id}")

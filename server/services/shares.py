@@ -34,12 +34,12 @@ class Shares:
     def of(self, conn: Connection, snap: Snapshot, window: Window) -> list[Ticket]:
         """Return the tickets that `window` would call, in order, if the server failed now."""
         if self._of is None or not _is_reusable(self._of[0], snap):
-            self._of = (snap, self._shared_out(conn, snap))
+            self._of = (snap, self._assign(conn, snap))
         called = {ticket.id for ticket in snap.at_windows}
         own_tickets = [t for t in self._of[1].get(window.code, []) if t.id not in called]
         return in_turn(own_tickets, snap.settings.priority_run)[:MOST]
 
-    def _shared_out(self, conn: Connection, snap: Snapshot) -> dict[str, list[Ticket]]:
+    def _assign(self, conn: Connection, snap: Snapshot) -> dict[str, list[Ticket]]:
         catalogue = snap.catalogue
         staffed = [w for w in catalogue.windows if w.code in snap.posts]
         shares: dict[str, list[Ticket]] = {}
@@ -47,15 +47,15 @@ class Shares:
             able_windows = [w.code for w in staffed if takes(catalogue, w, row, snap.local)]
             if not able_windows:
                 continue
-            most = min(DEEPEST, MOST * (1 + len(able_windows)))
-            for ticket in self._first(conn, snap.day, row, most):
+            limit = min(DEEPEST, MOST * (1 + len(able_windows)))
+            for ticket in self._first(conn, snap.day, row, limit):
                 shares.setdefault(str(owner(ticket.id, able_windows)), []).append(ticket)
         return shares
 
-    def _first(self, conn: Connection, day: str, row: Any, most: int) -> list[Ticket]:
+    def _first(self, conn: Connection, day: str, row: Any, limit: int) -> list[Ticket]:
         return [
             ticket
-            for ticket in tickets.first_in_lane(conn, self._hall_id, row.lane, most)
+            for ticket in tickets.first_in_lane(conn, self._hall_id, row.lane, limit)
             if ticket.day == day
         ]
 

@@ -79,10 +79,10 @@ class Tries:
 
         return ctx.write(act)
 
-    def failed(self, tried: Try) -> None:
+    def failed(self, attempt: Try) -> None:
         """Write the locks set by a wrong password into the journal."""
-        if tried.locks:
-            self._ctx.write(lambda tx: self._note_locks(tx, tried))
+        if attempt.locks:
+            self._ctx.write(lambda tx: self._note_locks(tx, attempt))
 
     def _note_locks(self, tx: Tx, attempt: Try) -> None:
         minutes = self._ctx.settings().lock_minutes
@@ -90,10 +90,10 @@ class Tries:
             data: JsonDict = {"minutes": minutes, "of": of}
             note(tx, SYSTEM, "account.locked", attempt.staff, data=data)
 
-    def forgive(self, tx: Tx, tried: Try) -> None:
+    def forgive(self, tx: Tx, attempt: Try) -> None:
         """Remove the locks that the tries set: the password was right."""
-        accounts.set_account(tx, tried.staff, failed=0, locked_until=None)
-        accounts.put_source(tx, tried.staff, tried.source, failed=0, locked_until=None)
+        accounts.set_account(tx, attempt.staff, failed=0, locked_until=None)
+        accounts.put_source(tx, attempt.staff, attempt.source, failed=0, locked_until=None)
 
     def known_from_now(self, tx: Tx, staff: str, browser: str, before: str) -> None:
         """Mark a browser as known under a new hash instead of `before`, for all its accounts."""

@@ -24,10 +24,10 @@ Pair = tuple[int, int]
 
 def gain(slot: SlotRule, weight: int, moment: time) -> Gain:
     """Return the gain of a slot that a punch at `moment` serves; the slot must hold `moment`."""
-    lost = slot.minutes_off(moment)
+    minutes_lost = slot.minutes_off(moment)
     seconds = minute_of(moment) * 60 + moment.second
     fitting = -seconds if slot.direction is Direction.IN else seconds
-    return (weight if lost == 0 else 0, 1, -lost, fitting)
+    return (weight if minutes_lost == 0 else 0, 1, -minutes_lost, fitting)
 
 
 def plus(first: Gain, second: Gain) -> Gain:
@@ -44,8 +44,7 @@ def twice(slot: SlotRule, punch: Punch, later: SlotRule, again: Punch, apart: ti
     """Return True if `again` repeats the punch `punch` and therefore may not serve a slot as well.
 
     It does if both lie closer than `apart` and each could have served either slot. Two punches
-    count as separate if the slots' windows tell them apart, or if each is on time for one slot
-    only.
+    count as separate if the slots' windows separate them, or if each is on time for one slot only.
     """
     first_time, second_time = punch.at.time(), again.at.time()
     if again.at - punch.at >= apart or not (slot.holds(second_time) and later.holds(first_time)):
@@ -65,25 +64,25 @@ def assign(
     square of it on a day with repeated punches (closer than `apart_seconds`) that two slots compete
     for.
     """
-    chosen = _free(slots, punches)
+    chosen = _assign_unrestricted(slots, punches)
     apart = timedelta(seconds=apart_seconds)
-    served = [(slot, punch) for slot, punch in zip(slots, chosen, strict=True) if punch]
-    for (slot, punch), (later, again) in pairwise(served):
+    served_slots = [(slot, punch) for slot, punch in zip(slots, chosen, strict=True) if punch]
+    for (slot, punch), (later, again) in pairwise(served_slots):
         if twice(slot, punch, later, again, apart):
-            return _apart(slots, punches, apart)
+            return _assign_apart(slots, punches, apart)
     # The unrestricted optimum breaks no interval, so it is also the restricted optimum.
     return chosen
 
 
-def _free(slots: Sequence[SlotRule], punches: Sequence[Punch]) -> list[Punch | None]:
+def _assign_unrestricted(slots: Sequence[SlotRule], punches: Sequence[Punch]) -> list[Punch | None]:
     best: list[list[Gain]] = [[NOTHING] * (len(punches) + 1)]
     for slot, weight in zip(slots, weights(slots), strict=True):
-        above, row = best[-1], [NOTHING]
+        row_above, row = best[-1], [NOTHING]
         for j, punch in enumerate(punches, 1):
             moment = punch.at.time()
-            best_gain = max(above[j], row[j - 1])
+            best_gain = max(row_above[j], row[j - 1])
             if slot.holds(moment):
-                best_gain = max(best_gain, plus(above[j - 1], gain(slot, weight, moment)))
+                best_gain = max(best_gain, plus(row_above[j - 1], gain(slot, weight, moment)))
             row.append(best_gain)
         best.append(row)
     return _walk_back(punches, best)
@@ -103,7 +102,7 @@ def _walk_back(punches: Sequence[Punch], best: list[list[Gain]]) -> list[Punch |
     return chosen
 
 
-def _apart(
+def _assign_apart(
     slots: Sequence[SlotRule], punches: Sequence[Punch], apart: timedelta
 ) -> list[Punch | None]:
     """Return the best assignment in which no punch repeats the one before it.
@@ -118,11 +117,11 @@ def _apart(
             if not slot.holds(punch.at.time()):
                 continue
             total, before = NOTHING, None
-            for (earlier, i), (reached, _) in best.items():
-                if earlier >= k or i >= j or reached <= total:
+            for (earlier, i), (gain_so_far, _) in best.items():
+                if earlier >= k or i >= j or gain_so_far <= total:
                     continue
                 if not twice(slots[earlier], punches[i], slot, punch, apart):
-                    total, before = reached, (earlier, i)
+                    total, before = gain_so_far, (earlier, i)
             best[k, j] = plus(total, gain(slot, weight, punch.at.time())), before
     chosen: list[Punch | None] = [None] * len(slots)
     last = max(best, key=lambda pair: best[pair][0], default=None)

@@ -51,8 +51,8 @@ class DaySheet:
     @property
     def unused(self) -> tuple[Punch, ...]:
         """Punches that serve no slot."""
-        served = {v.punch.id for v in self.slots if v.punch is not None}
-        return tuple(p for p in self.punches if p.id not in served)
+        used_ids = {v.punch.id for v in self.slots if v.punch is not None}
+        return tuple(p for p in self.punches if p.id not in used_ids)
 
     @property
     def settled(self) -> bool:

@@ -136,10 +136,10 @@ class SlotVerdict:
             return f"{slot.name}：未打卡，记缺卡。{self._basis(_valid(slot), 1)}{self._unused()}"
         at = clock(self.punch.at.time())
         minutes = self.original_minutes if self.original is not None else self.minutes
-        far = 0 < slot.absent_after <= minutes
+        over_limit = 0 < slot.absent_after <= minutes
         outcome = STATE_WORDS[state] + (f"{minutes}分钟" if state is not State.ON_TIME else "")
-        outcome += "，按旷工半天处理（须经认定）" if far else ""
-        basis = self._basis(punctual_clause(slot) if far else punctual(slot), 2)
+        outcome += "，按旷工半天处理（须经认定）" if over_limit else ""
+        basis = self._basis(punctual_clause(slot) if over_limit else punctual(slot), 2)
         return f"{slot.name}：{at}打卡，{outcome}。{basis}"
 
     def _unused(self) -> str:
@@ -210,7 +210,7 @@ def verdicts(rule: ShiftRule, facts: DayFacts) -> tuple[SlotVerdict, ...]:
             verdict = SlotVerdict(rule, place, state, leave=leave)
         else:
             verdict = _judge(rule, place, punch_by_place, facts)
-        results.append(_moved(_corrected(verdict, facts), facts))
+        results.append(_with_changes(_corrected(verdict, facts), facts))
     return tuple(results)
 
 
@@ -224,21 +224,23 @@ def _judge(
     rule: ShiftRule, place: int, punch_by_place: Mapping[int, Punch | None], facts: DayFacts
 ) -> SlotVerdict:
     slot, punch = rule.slots[place], punch_by_place[place]
-    over = facts.knows(datetime.combine(facts.day, slot.closes).replace(second=59))
+    is_complete = facts.knows(datetime.combine(facts.day, slot.closes).replace(second=59))
     if punch is None:
-        doubted = next((p for p in facts.punches if p.doubt and slot.holds(p.at.time())), None)
-        state = State.MISSING if over else State.PENDING
+        doubtful_punch = next(
+            (p for p in facts.punches if p.doubt and slot.holds(p.at.time())), None
+        )
+        state = State.MISSING if is_complete else State.PENDING
         again = _again(rule, slot, punch_by_place, facts)
-        return SlotVerdict(rule, place, state, doubted=doubted, again=again)
+        return SlotVerdict(rule, place, state, doubted=doubtful_punch, again=again)
     minutes = slot.minutes_off(punch.at.time())
     if minutes == 0:
         return SlotVerdict(rule, place, State.ON_TIME, punch=punch)
     if slot.direction is Direction.IN:
         # No earlier punch can still arrive once the time clocks have delivered up to this moment.
-        state = State.LATE if over or facts.knows(punch.at) else State.PENDING
+        state = State.LATE if is_complete or facts.knows(punch.at) else State.PENDING
         return SlotVerdict(rule, place, state, minutes if state is State.LATE else 0, punch)
-    state = State.EARLY if over else State.PENDING
-    return SlotVerdict(rule, place, state, minutes if over else 0, punch)
+    state = State.EARLY if is_complete else State.PENDING
+    return SlotVerdict(rule, place, state, minutes if is_complete else 0, punch)
 
 
 def _again(
@@ -274,7 +276,7 @@ def _corrected(verdict: SlotVerdict, facts: DayFacts) -> SlotVerdict:
     )
 
 
-def _moved(verdict: SlotVerdict, facts: DayFacts) -> SlotVerdict:
+def _with_changes(verdict: SlotVerdict, facts: DayFacts) -> SlotVerdict:
     code = verdict.slot.code
     changes = tuple(change for change in facts.moved if change.slot == code)
     return replace(verdict, moved=changes) if changes else verdict

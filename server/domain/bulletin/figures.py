@@ -203,7 +203,7 @@ def differences(released: Figures, today: Figures) -> tuple[Difference, ...]:
         now_line = lines.get(was_line.unit)
         if now_line is not None and _counts(now_line) != _counts(was_line):
             name, link = f"{was_line.name}考勤", was_line.link
-            changes.append(Difference(name, _said(was_line), _said(now_line), link))
+            changes.append(Difference(name, _counts_text(was_line), _counts_text(now_line), link))
     return tuple(changes)
 
 
@@ -211,7 +211,7 @@ def _counts(line: AttendanceLine) -> tuple[int, ...]:
     return (line.due, line.on_time, line.late, line.early, line.missing, line.absent_halves)
 
 
-def _said(line: AttendanceLine) -> str:
+def _counts_text(line: AttendanceLine) -> str:
     return (
         f"应打卡{line.due}次，准时{line.on_time}次，迟到{line.late}次，早退{line.early}次，"
         f"缺卡{line.missing}次，旷工半天{line.absent_halves}人次"

@@ -76,10 +76,10 @@ def check(section: str, words: str, facts: dict[str, Fact]) -> None:
     for name in _BRACE.findall(words):
         if name not in facts:
             raise HallError(Code.BULLETIN_WORDS, reason="figure", found=f"{{{name}}}")
-    rest = _BRACE.sub("", words)
-    if "{" in rest or "}" in rest:
-        raise HallError(Code.BULLETIN_WORDS, reason="brace", found=rest[:20])
-    digit = next((c for c in rest if unicodedata.category(c) in ("Nd", "No", "Nl")), None)
+    outside_braces = _BRACE.sub("", words)
+    if "{" in outside_braces or "}" in outside_braces:
+        raise HallError(Code.BULLETIN_WORDS, reason="brace", found=outside_braces[:20])
+    digit = next((c for c in outside_braces if unicodedata.category(c) in ("Nd", "No", "Nl")), None)
     if digit is not None:
         raise HallError(Code.BULLETIN_WORDS, reason="digit", found=digit)
 

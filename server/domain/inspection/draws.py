@@ -60,18 +60,18 @@ class Asked:
 
 
 def rules_for(
-    hall: str, timezone: str, opening: Sequence[Span], requested: Asked, sealed: int
+    hall: str, timezone: str, opening: Sequence[Span], requested: Asked, sealed_minute: int
 ) -> Rules:
-    """Return the rules of a day with these opening hours, committed at minute `sealed` of that day.
+    """Return the rules of a day with these opening hours, committed at minute `sealed_minute`.
 
-    Before opening, `sealed` has no effect; later, the minutes up to it are excluded.
+    Before opening, `sealed_minute` has no effect; later, the minutes up to it are excluded.
     """
     hours = [(_minute(span.opens), _minute(span.closes)) for span in opening]
     opens, closes = (hours[0][0], hours[-1][1]) if hours else (None, None)
-    late = opens is not None and sealed >= opens
+    late = opens is not None and sealed_minute >= opens
     spans = []
     for first, last in hours:
-        start = max(first + requested.after_open, sealed + 1 if late else 0)
+        start = max(first + requested.after_open, sealed_minute + 1 if late else 0)
         end = last - max(requested.before_close, requested.within)
         if start <= end:
             spans.append((start, end))

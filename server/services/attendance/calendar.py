@@ -100,15 +100,15 @@ def _put(tx: Tx, actor: Actor, year: int, days: tuple[SpecialDay, ...], source: 
 def seed(ctx: Context) -> int:
     """Import the years that the package covers and the hall does not; return their number."""
     imported_years = ctx.read(lambda c: calendar.years(c, ctx.hall_id))
-    fresh = {year: days for year, days in _packaged().items() if year not in imported_years}
-    if not fresh:
+    new_years = {year: days for year, days in _packaged().items() if year not in imported_years}
+    if not new_years:
         return 0
 
     def act(tx: Tx) -> int:
-        for year, days in sorted(fresh.items()):
+        for year, days in sorted(new_years.items()):
             _put(tx, SYSTEM, year, tuple(days), SEEDED)
         tx.events.append(HallChanged("calendar"))
-        return len(fresh)
+        return len(new_years)
 
     return ctx.write(act)
 

@@ -145,12 +145,12 @@ def _entry(line: int, cells: list[str], year: int) -> _Entry | Problem:
     kind = cells[1] if len(cells) > 1 else ""
     if kind not in (REST, WORK):
         return Problem(line, Flaw.KIND, kind)
-    rest = cells[2:]
+    name_cells = cells[2:]
     like = 0
-    if rest and (weekday := _WEEKDAY.fullmatch(rest[-1])):
+    if name_cells and (weekday := _WEEKDAY.fullmatch(name_cells[-1])):
         like = WEEKDAYS[weekday[1]]
-        rest = rest[:-1]
-    note = "".join(rest)
+        name_cells = name_cells[:-1]
+    note = "".join(name_cells)
     if not note or len(note) > NAME_LENGTH:
         return Problem(line, Flaw.NAME, note)
     if kind == REST and like:
@@ -199,11 +199,11 @@ def _of_notice(day: date, year: int) -> bool:
 
 
 def _crossed(entries: Iterable[_Entry]) -> list[Problem]:
-    seen: set[date] = set()
+    days_so_far: set[date] = set()
     problems = []
     for entry in entries:
-        repeats = [day for day in entry.days if day in seen]
+        repeats = [day for day in entry.days if day in days_so_far]
         if repeats:
             problems.append(Problem(entry.line, Flaw.TWICE, repeats[0].isoformat()))
-        seen.update(entry.days)
+        days_so_far.update(entry.days)
     return problems

@@ -76,7 +76,7 @@ def ask(ctx: Context, actor: Actor, key: str, wish: Wish, standing: Standing) ->
             tx.now,
         )
         stored.add(tx, correction)
-        _tell(
+        _record(
             tx,
             actor,
             correction,
@@ -146,8 +146,8 @@ def decide(
             raise HallError(Code.INVALID, field="words")
         state = "approved" if approve else "refused"
         stored.settle(tx, correction.id, state, actor.name, words)
-        what = "correction.approve" if approve else "correction.refuse"
-        _tell(tx, actor, correction, what, {"words": words, "verdict": correction.verdict})
+        journal_act = "correction.approve" if approve else "correction.refuse"
+        _record(tx, actor, correction, journal_act, {"words": words, "verdict": correction.verdict})
         return {}
 
     request: JsonDict = {
@@ -168,7 +168,7 @@ def cancel(ctx: Context, actor: Actor, key: str, correction_id: str, words: str)
             rights.check_see(ctx.catalogue(), actor, correction.staff)
         rules.check_open(correction.state)
         stored.settle(tx, correction.id, "cancelled", actor.name, words)
-        _tell(tx, actor, correction, "correction.cancel", {"words": words})
+        _record(tx, actor, correction, "correction.cancel", {"words": words})
         return {}
 
     request: JsonDict = {"act": "correction.cancel", "correction": correction_id, "words": words}
@@ -182,7 +182,7 @@ def _require(tx: Tx, correction_id: str) -> Correction:
     return correction
 
 
-def _tell(tx: Tx, actor: Actor, correction: Correction, act: str, data: JsonDict) -> None:
+def _record(tx: Tx, actor: Actor, correction: Correction, act: str, data: JsonDict) -> None:
     facts = {"staff": correction.staff, "day": correction.day.isoformat(), "slot": correction.slot}
     note(tx, actor, act, correction.id, data=facts | data)
     tx.events.append(AttendanceChanged((correction.day.isoformat(),), (correction.staff,)))

@@ -59,14 +59,16 @@ class Uncovered:
 
 def covers(ctx: Context, conn: Connection, day: date) -> list[Cover]:
     """Return every cover of a day, in order of its beginning."""
-    absences = [leave for leave in stored.touching(conn, ctx.hall_id, day, day) if _acts(leave)]
+    absences = [
+        leave for leave in stored.touching(conn, ctx.hall_id, day, day) if _is_effective(leave)
+    ]
     staff = ctx.catalogue().staff_by
     return [
         _cover(leave, staff[leave.staff], absences) for leave in absences if leave.staff in staff
     ]
 
 
-def _acts(leave: Leave) -> bool:
+def _is_effective(leave: Leave) -> bool:
     return leave.state == rules.State.APPROVED or (
         leave.state == rules.State.ASKED and rules.emergency(leave.steps)
     )
@@ -121,16 +123,16 @@ def uncovered(ctx: Context, conn: Connection, snap: Snapshot) -> list[Uncovered]
 
 
 def _uncovered(catalogue: Catalogue, cover: Cover, window: str, seat: str) -> Uncovered:
-    why = "late"
+    reason = "late"
     if not cover.cover:
-        why = "none"
+        reason = "none"
     elif not cover.able:
-        why = "away"
+        reason = "away"
     elif seat:
-        why = "busy"
+        reason = "busy"
     number = catalogue.window_by[window].number
     sits = catalogue.window_by[seat].number if seat in catalogue.window_by else 0
-    return Uncovered(window, number, cover.absent, cover.cover, why, sits)
+    return Uncovered(window, number, cover.absent, cover.cover, reason, sits)
 
 
 def deserted(ctx: Context, conn: Connection, snap: Snapshot) -> list[str]:

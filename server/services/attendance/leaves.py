@@ -90,7 +90,7 @@ def ask(ctx: Context, actor: Actor, key: str, wish: Wish) -> str:
             None,
         )
         stored.add(tx, leave)
-        _tell(tx, actor, leave, "leave.ask", {"rungs": step["rungs"], "cover": cover})
+        _record(tx, actor, leave, "leave.ask", {"rungs": step["rungs"], "cover": cover})
         return {"leave": leave.id}
 
     request: JsonDict = {
@@ -310,13 +310,15 @@ def _change(
             last = changed_leave.steps[-1]
             data = {k: v for k, v in last.items() if k not in ("act", "by", "at")}
             earlier = replace(changed_leave, ends=max(leave.ends, changed_leave.ends))
-            _tell(tx, actor, earlier, f"leave.{last['act']}", data | {"state": changed_leave.state})
+            _record(
+                tx, actor, earlier, f"leave.{last['act']}", data | {"state": changed_leave.state}
+            )
         return {}
 
     ctx.command(actor, key, request, act, second=second)
 
 
-def _tell(tx: Tx, actor: Actor, leave: Leave, act: str, data: JsonDict) -> None:
+def _record(tx: Tx, actor: Actor, leave: Leave, act: str, data: JsonDict) -> None:
     facts = {
         "staff": leave.staff,
         "kind": leave.kind.value,

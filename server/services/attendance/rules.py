@@ -56,7 +56,7 @@ def start(ctx: Context, actor: Actor, key: str, rule_id: str) -> None:
     """
 
     def act(tx: Tx) -> JsonDict:
-        rule = _known(tx, rule_id)
+        rule = _require(tx, rule_id)
         if rule.state is not RuleState.DRAFT:
             raise HallError(Code.RULE_STATE, state=rule.state.value)
         today = ctx.local(tx.now).date()
@@ -84,7 +84,7 @@ def withdraw(ctx: Context, actor: Actor, key: str, rule_id: str, last_day: date)
     """
 
     def act(tx: Tx) -> JsonDict:
-        rule = _known(tx, rule_id)
+        rule = _require(tx, rule_id)
         if rule.state is RuleState.WITHDRAWN:
             raise HallError(Code.RULE_STATE, state=rule.state.value)
         ended_on = date.fromordinal(last_day.toordinal() + 1)
@@ -101,7 +101,7 @@ def withdraw(ctx: Context, actor: Actor, key: str, rule_id: str, last_day: date)
     ctx.command(actor, key, request, act)
 
 
-def _known(tx: Tx, rule_id: str) -> ShiftRule:
+def _require(tx: Tx, rule_id: str) -> ShiftRule:
     rule = shift_rules.get(tx.conn, tx.hall_id, rule_id)
     if rule is None:
         raise HallError(Code.RULE_UNKNOWN, rule=rule_id)
@@ -139,16 +139,18 @@ def trial(
     shifts.check(rule)
     facts = gather(ctx, conn, first, last)
     trial_rule = replace(rule, valid_from=first, valid_to=last, state=RuleState.IN_FORCE)
-    now = list(sheets_of(facts))
-    then = list(sheets_of(replace(facts, tried=trial_rule)))
-    return _compared(facts, now, then)
+    current_sheets = list(sheets_of(facts))
+    trial_sheets = list(sheets_of(replace(facts, tried=trial_rule)))
+    return _compared(facts, current_sheets, trial_sheets)
 
 
-def _compared(facts: Facts, now: Sequence[DaySheet], then: Sequence[DaySheet]) -> list[PersonTrial]:
+def _compared(
+    facts: Facts, current_sheets: Sequence[DaySheet], trial_sheets: Sequence[DaySheet]
+) -> list[PersonTrial]:
     trials: list[PersonTrial] = []
     for number, person in facts.everybody().items():
-        before = [s for s in now if s.staff == number]
-        after = [s for s in then if s.staff == number]
+        before = [s for s in current_sheets if s.staff == number]
+        after = [s for s in trial_sheets if s.staff == number]
         changes = tuple(
             change
             for sheet_before, sheet_after in zip(before, after, strict=True)

@@ -129,14 +129,14 @@ def gather(
         workdays(ctx),
         _punches(ctx, conn, first, last, staff),
         leaves.approved(*hall, first, last, staff),
-        _named(ctx, lists, corrections.approved(*hall, first, last, staff)),
+        _with_decider_names(ctx, lists, corrections.approved(*hall, first, last, staff)),
         known_until(ctx, conn),
         ctx.local().date(),
-        _moved(conn, ctx.hall_id, (first, last), staff, rules),
+        _confirmed_changes(conn, ctx.hall_id, (first, last), staff, rules),
     )
 
 
-def _moved(
+def _confirmed_changes(
     conn: Connection,
     hall_id: str,
     span: tuple[date, date],
@@ -167,7 +167,7 @@ def _moved(
     return changes
 
 
-def _named(
+def _with_decider_names(
     ctx: Context,
     lists: Iterable[tuple[date, tuple[Listed, ...]]],
     corrections_by_day: Mapping[tuple[str, str], list[Correction]],

@@ -36,10 +36,10 @@ def lines(
         if row.window:
             by_window[row.window].append(row)
     # Every present unit has a line, even in a week without tickets.
-    here = [u.code for u in catalogue.units if u.presence is Presence.HALL]
+    present_units = [u.code for u in catalogue.units if u.presence is Presence.HALL]
     units = [
         _line(code, _unit_name(catalogue, code), by_unit[code], week)
-        for code in _ordered([u.code for u in catalogue.units], by_unit, here)
+        for code in _ordered([u.code for u in catalogue.units], by_unit, present_units)
     ]
     windows = [
         _line(code, _window_name(catalogue, code), by_window[code], week)
@@ -83,8 +83,8 @@ def missed(row: Any) -> bool:
 
     At the end of the day such a ticket expires.
     """
-    gone = row.state == "expired" and row.first_called_at is not None
-    return row.state == "missed" or gone
+    is_expired_call = row.state == "expired" and row.first_called_at is not None
+    return row.state == "missed" or is_expired_call
 
 
 def waits_of(rows: Sequence[Any]) -> list[float]:
@@ -111,20 +111,20 @@ def _minutes(value: float | None) -> float | None:
 
 def facts(rows: Sequence[Any], last: int, week: Week) -> dict[str, Fact]:
     """Return the figures that sentences quote; `last`: number of tickets of the week before."""
-    whole = _line("all", "", rows, week)
+    total_line = _line("all", "", rows, week)
     values = {
-        "issued": str(whole.issued),
-        "served": str(whole.served),
-        "no_show": str(whole.missed),
-        "expired": str(whole.expired),
-        "issued_change": _change(whole.issued, last),
-        "issued_trend": _trend(whole.issued, last),
-        "wait_p50": _spoken(whole.wait_p50),
-        "wait_p90": _spoken(whole.wait_p90),
-        "service_mean": _spoken(whole.service_mean),
+        "issued": str(total_line.issued),
+        "served": str(total_line.served),
+        "no_show": str(total_line.missed),
+        "expired": str(total_line.expired),
+        "issued_change": _change(total_line.issued, last),
+        "issued_trend": _trend(total_line.issued, last),
+        "wait_p50": _spoken(total_line.wait_p50),
+        "wait_p90": _spoken(total_line.wait_p90),
+        "service_mean": _spoken(total_line.service_mean),
         "windows_open": str(len({row.window for row in rows if row.window})),
     }
-    return {name: Fact(value, whole.link) for name, value in values.items()}
+    return {name: Fact(value, total_line.link) for name, value in values.items()}
 
 
 def _change(now: int, last: int) -> str:

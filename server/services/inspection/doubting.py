@@ -32,13 +32,13 @@ PATIENCE_MS = 60 * MINUTE_MS
 def propose(ctx: Context) -> int:
     """Propose findings for present anomalies; return the number of new ones."""
     snap = snapshot.take(ctx)
-    new_doubts = ctx.read(lambda c: _fresh(ctx, c, snap))
+    new_doubts = ctx.read(lambda c: _new_doubts(ctx, c, snap))
     if not new_doubts:
         return 0
     return ctx.write(lambda tx: sum(finding.propose(ctx, tx, doubt) for doubt in new_doubts))
 
 
-def _fresh(ctx: Context, conn: Connection, snap: Snapshot) -> list[Doubt]:
+def _new_doubts(ctx: Context, conn: Connection, snap: Snapshot) -> list[Doubt]:
     doubts_now = [*_idle(ctx, conn, snap), *_unpunched(ctx, conn, snap)]
     rows = (findings.of_source(conn, ctx.hall_id, "doubt", doubt.mark) for doubt in doubts_now)
     return [doubt for doubt, row in zip(doubts_now, rows, strict=True) if row is None]
@@ -54,12 +54,16 @@ def _idle(ctx: Context, conn: Connection, snap: Snapshot) -> list[Doubt]:
         return []
     # Idle by the snapshot: now run the more expensive queries.
     leave = knowing.leave_of(ctx, conn, snap.local.date())
-    ended = _ended(ctx, conn, snap)
+    service_ends = _service_ends(ctx, conn, snap)
     confirmed = [
         replace(
             desk,
             away=knowing.held(leave, desk.staff, snap.local) is not None,
-            active_at=max(desk.active_at, ended.get(desk.window, 0), _moved(ctx, conn, snap, desk)),
+            active_at=max(
+                desk.active_at,
+                service_ends.get(desk.window, 0),
+                _last_session_change(ctx, conn, snap, desk),
+            ),
         )
         for desk in doubtful
     ]
@@ -85,7 +89,7 @@ def _desk(snap: Snapshot, window: str, session: Any) -> Desk:
     )
 
 
-def _ended(ctx: Context, conn: Connection, snap: Snapshot) -> dict[str, int]:
+def _service_ends(ctx: Context, conn: Connection, snap: Snapshot) -> dict[str, int]:
     """Return the time at which the last service at each window ended."""
     ended_at: dict[str, int] = {}
     for ticket in tickets.of_day(conn, ctx.hall_id, snap.day):
@@ -94,7 +98,7 @@ def _ended(ctx: Context, conn: Connection, snap: Snapshot) -> dict[str, int]:
     return ended_at
 
 
-def _moved(ctx: Context, conn: Connection, snap: Snapshot, desk: Desk) -> int:
+def _last_session_change(ctx: Context, conn: Connection, snap: Snapshot, desk: Desk) -> int:
     """Return the time of the last sign-in, pause or end of a pause at the window."""
     start = knowing.midnight(ctx, snap.local.date())
     lines = checks.window_lines(conn, ctx.hall_id, desk.window, start, snap.now)
@@ -116,7 +120,7 @@ def _unpunched(ctx: Context, conn: Connection, snap: Snapshot) -> list[Doubt]:
     enrolled = {owners[-1][1] for owners in readers.fingers(conn, ctx.hall_id).values()}
     presence = {
         staff: evidence
-        for staff, evidence in _seen(ctx, conn, snap, ends).items()
+        for staff, evidence in _presence(ctx, conn, snap, ends).items()
         if staff in enrolled
     }
     punch_times = knowing.punches_of(ctx, conn, snap.day)
@@ -149,7 +153,7 @@ def _away(ctx: Context, leave: Leave, staff: str, begins: int, ends: int) -> boo
     )
 
 
-def _seen(
+def _presence(
     ctx: Context, conn: Connection, snap: Snapshot, until: int
 ) -> dict[str, tuple[int, str, str]]:
     """Return by staff number the time, window and kind of the best evidence of presence.

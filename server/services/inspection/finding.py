@@ -100,7 +100,7 @@ def from_marks(ctx: Context, tx: Tx, check_id: str) -> None:
         if existing is None and mark.id in counting_ids:
             _add_from_mark(ctx, tx, row, kind, check_id)
         elif existing is not None and mark.id not in counting_ids:
-            _fall(ctx, tx, existing)
+            _withdraw(ctx, tx, existing)
 
 
 def mark_of(row: Any) -> Mark:
@@ -123,8 +123,8 @@ def _add_from_mark(ctx: Context, tx: Tx, row: Any, kind: Kind, check_id: str) ->
         "known": json.loads(row.known),
     }
     kind_name, _, name = row.by_actor.partition(":")
-    seen = Doubt(kind, row.staff, row.window, row.id, facts)
-    _add(ctx, tx, Actor(ActorKind(kind_name), name), State.CONFIRMED, "mark", seen)
+    doubt = Doubt(kind, row.staff, row.window, row.id, facts)
+    _add(ctx, tx, Actor(ActorKind(kind_name), name), State.CONFIRMED, "mark", doubt)
 
 
 def _add(ctx: Context, tx: Tx, actor: Actor, state: State, source: str, about: Doubt) -> None:
@@ -150,7 +150,7 @@ def _add(ctx: Context, tx: Tx, actor: Actor, state: State, source: str, about: D
     data = {"kind": about.kind.value, "staff": about.staff, "unit": unit, "source": about.mark}
     note(tx, actor, f"finding.{state}", finding_id, window=about.window, data=data)
     if state is State.CONFIRMED:
-        _tell(ctx, tx, findings.get(tx.conn, tx.hall_id, finding_id))
+        _publish(ctx, tx, findings.get(tx.conn, tx.hall_id, finding_id))
     tx.events.append(ChecksChanged(day))
 
 
@@ -166,7 +166,7 @@ def _line(tx: Tx, actor: Actor, state: str, words: str = "") -> JsonDict:
     return {"state": state, "by": actor.name, "at": tx.now, "words": words}
 
 
-def _tell(ctx: Context, tx: Tx, row: Any) -> None:
+def _publish(ctx: Context, tx: Tx, row: Any) -> None:
     """Publish a finding to the person and the chief, and start the period for disputes."""
     to = told_to(ctx.catalogue(), row.staff, row.unit)
     line = _line(tx, SYSTEM, "told") | {"to": to}
@@ -182,7 +182,7 @@ def _days_on(ctx: Context, now: int, days: int) -> int:
     return instant(datetime.combine(last, time.min), ctx.settings().timezone) - 1
 
 
-def _fall(ctx: Context, tx: Tx, row: Any) -> None:
+def _withdraw(ctx: Context, tx: Tx, row: Any) -> None:
     """Withdraw a finding whose mark was undone or replaced."""
     if State(row.state) not in (State.CONFIRMED, State.DISPUTED):
         return
@@ -200,7 +200,7 @@ def judge(
         state = rules.judge(finding_of(row), person_of(ctx.catalogue(), actor), confirm)
         _move(tx, actor, row, state, why)
         if state is State.CONFIRMED:
-            _tell(ctx, tx, findings.get(tx.conn, tx.hall_id, finding_id))
+            _publish(ctx, tx, findings.get(tx.conn, tx.hall_id, finding_id))
         return {}
 
     request = {"act": "finding_judge", "finding": finding_id, "confirm": confirm, "why": why}
@@ -280,11 +280,11 @@ def restep(ctx: Context, tx: Tx, staff: str) -> None:
         return
     since = ctx.local(tx.now).date() - timedelta(days=2 * ctx.settings().step_days)
     rows = findings.of_staff(tx.conn, tx.hall_id, staff, since.isoformat())
-    every = [finding_of(row) for row in rows]
+    all_findings = [finding_of(row) for row in rows]
     history = stored_settings.history(tx.conn, tx.hall_id, STEPS)
     for row in rows:
         # A step follows from the settings at the finding's time; later settings do not change it.
-        steps = rules.steps(every, _steps_at(history, row.at))
+        steps = rules.steps(all_findings, _steps_at(history, row.at))
         step = steps[row.id].value if row.id in steps else ""
         if step != row.step:
             findings.change(tx, row, _line(tx, SYSTEM, "step", step), step=step)

@@ -113,7 +113,7 @@ def known_at(ctx: Context, conn: Connection, window: str, at: int, staff: str = 
     day = local.date()
     session = _seat(ctx, conn, window, midnight(ctx, day), at)
     calls = [t for t in _called(ctx, conn, window, day.isoformat()) if (t.called_at or 0) <= at]
-    now = next((t for t in calls if t.ended_at is None or t.ended_at > at), None)
+    current_ticket = next((t for t in calls if t.ended_at is None or t.ended_at > at), None)
     person = staff or session.staff
     punch_times = [p for p in punches_of(ctx, conn, day.isoformat()).get(person, ()) if p <= at]
     span = held(leave_of(ctx, conn, day), person, local)
@@ -124,8 +124,8 @@ def known_at(ctx: Context, conn: Connection, window: str, at: int, staff: str = 
         paused_at=session.paused_at,
         pause_reason=session.pause_reason,
         last_call_at=max((t.called_at or 0 for t in calls), default=None),
-        number=now.number if now else "",
-        number_since=now.called_at if now else None,
+        number=current_ticket.number if current_ticket else "",
+        number_since=current_ticket.called_at if current_ticket else None,
         punch_at=punch_times[-1] if punch_times else None,
         leave=span.kind.value if span else "",
     )

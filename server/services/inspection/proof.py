@@ -41,8 +41,12 @@ def _day(row: Any, rows: list[Any]) -> draws.Day:
         for check in rows
         if check.kind == "drawn" and check.due_at
     )
-    sealed = local(row.sealed_at, zone)
-    minute = sealed.hour * 60 + sealed.minute if sealed.date().isoformat() == row.day else -1
+    sealed_local = local(row.sealed_at, zone)
+    minute = (
+        sealed_local.hour * 60 + sealed_local.minute
+        if sealed_local.date().isoformat() == row.day
+        else -1
+    )
     return draws.Day(row.day, row.seal, row.seed, row.rules, minute, times)
 
 

@@ -64,7 +64,7 @@ def confirm(ctx: Context, actor: Actor, key: str, change_id: str) -> None:
     def act(tx: Tx) -> JsonDict:
         row = _waiting(tx, change_id)
         _check_second(ctx, tx, actor, row)
-        _play(ctx, tx, row)
+        _execute(ctx, tx, row)
         _settle(tx, actor, row, State.CONFIRMED, "")
         return {}
 
@@ -124,7 +124,7 @@ def _amend(ctx: Context, row: Any, week: str) -> bool | None:
     return True
 
 
-def _play(ctx: Context, tx: Tx, row: Any) -> None:
+def _execute(ctx: Context, tx: Tx, row: Any) -> None:
     """Execute the action in the name of its requester.
 
     Raises PAST_STALE unless it changes exactly the values that were shown.

@@ -46,15 +46,15 @@ class PastGuard:
         """
         if actor.kind not in PEOPLE:
             return attempt(tx, act)
-        outcome = _tried(ctx, tx, act)
+        outcome = _try(ctx, tx, act)
         if not isinstance(outcome, Trial):
             return outcome
         if not outcome.moved:
             return attempt(tx, act)
-        return _keep(ctx, tx, actor, request, outcome)
+        return _store_change(ctx, tx, actor, request, outcome)
 
 
-def _tried(ctx: Context, tx: Tx, act: Act[JsonDict]) -> JsonDict | HallError | Trial:
+def _try(ctx: Context, tx: Tx, act: Act[JsonDict]) -> JsonDict | HallError | Trial:
     """Return the result of an action that touches no past day.
 
     Otherwise its rolled-back changes.
@@ -93,7 +93,7 @@ def _reach(ctx: Context, tx: Tx, events: int) -> Reach | None:
     return rules.reach(touched, today, reading.oldest(tx.conn, tx.hall_id, today))
 
 
-def _keep(ctx: Context, tx: Tx, actor: Actor, request: JsonDict, trial: Trial) -> HallError:
+def _store_change(ctx: Context, tx: Tx, actor: Actor, request: JsonDict, trial: Trial) -> HallError:
     command, moved = str(request.get("act", "")), trial.moved
     facts = {"count": len(moved), "first": moved[0].spot.day, "last": moved[-1].spot.day}
     replay = REPLAYS.get(command)
