@@ -100,9 +100,9 @@ class Touched:
 
 
 def reach(touched: Iterable[Touched], today: date, oldest: date) -> Reach | None:
-    """Return the days before `today` that are touched; None when there is none.
+    """Return the days before `today` that the events may change; None if there are none.
 
-    `oldest`: the first day that can have a value, for what touches any day.
+    `oldest`: the first day that can have a value; bounds events without a first day.
     """
     days: set[date] = set()
     staff: set[str] | None = set()
@@ -128,7 +128,7 @@ def _days(event: Touched, today: date, oldest: date) -> Iterable[date]:
 
 
 def moves(before: Reading, after: Reading) -> list[Move]:
-    """Return the spots whose values differ, by day and person."""
+    """Return the changed values, by day and person."""
     spots = sorted({*before, *after})
     return [
         Move(spot, before.get(spot, ""), after.get(spot, ""))
