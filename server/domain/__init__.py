@@ -1,1 +1,1 @@
-"""Rules of the hall: no I/O, no clock, no randomness, no imports from anywhere else."""
+"""Rules of the hall: no I/O, no clock, no randomness, no imports from other packages."""

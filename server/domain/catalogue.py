@@ -1,8 +1,8 @@
-"""What a hall offers, where and by whom: units, items, windows, mandates, staff, hours.
+"""Catalogue of a hall's services: units, items, windows, mandates, staff, hours.
 
 A `Catalogue` is one immutable version of the hall's business data. It answers look-ups only;
-who may serve what *now* is `routing`, when the hall is open is `hours`. It reads no file and no
-database and checks nothing (the workbook import does).
+`routing` decides which window can serve an item now, `hours` when the hall is open. It reads no
+file and no database and validates nothing (the workbook import does).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import cached_property
 
 
 class Presence(StrEnum):
-    """Whether a unit's desk is in this hall."""
+    """Location of a unit's desk: in this hall or not."""
 
     HALL = "hall"
     WITHDRAWN = "withdrawn"
@@ -23,28 +23,28 @@ class Presence(StrEnum):
 
 
 class ItemKind(StrEnum):
-    """Approval items (审批事项) and public-service items (公共服务事项)."""
+    """Kinds of items: approval (审批事项) and public service (公共服务事项)."""
 
     APPROVAL = "approval"
     SERVICE = "service"
 
 
 class Handling(StrEnum):
-    """Accepted here, or only asked about here (只咨询不受理)."""
+    """Handling of an item: accepted here, or consultation only (只咨询不受理)."""
 
     ACCEPTED = "accepted"
     CONSULT = "consult"
 
 
 class WindowKind(StrEnum):
-    """综合窗口 serves by mandate, 专项窗口 serves its own units."""
+    """Kinds of windows: 综合窗口 serves by mandate, 专项窗口 serves its own units."""
 
     COMPREHENSIVE = "comprehensive"
     SPECIALISED = "specialised"
 
 
 class Role(StrEnum):
-    """What an account may do."""
+    """Role of an account."""
 
     CLERK = "clerk"
     MANAGER = "manager"
@@ -52,7 +52,7 @@ class Role(StrEnum):
 
 
 class Scope(StrEnum):
-    """What a line applies to; a window or item with own lines does not keep the hall's."""
+    """Scope of an opening line; a window or item with own lines does not use the hall's."""
 
     HALL = "hall"
     WINDOW = "window"
@@ -61,7 +61,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A department (进驻单位). `prefix` is the letter of its ticket numbers."""
+    """Department (进驻单位). `prefix` is the letter of its ticket numbers."""
 
     code: str
     name: str
@@ -70,16 +70,16 @@ class Unit:
     prefix: str
     presence: Presence
     target_wait: int
-    """Minutes a person should wait at most before being called."""
+    """Most minutes that a person should wait before being called."""
     place: str = ""
-    """Where to go instead and how to get there, when `presence` is not HALL."""
+    """Place to go to instead and the way there, when `presence` is not HALL."""
     place_en: str = ""
     phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """An errand group (办事主题) as people speak of it: 'open a shop', 'have a child'."""
+    """Errand group (办事主题) in everyday words: 'open a shop', 'have a child'."""
 
     code: str
     name: str
@@ -88,17 +88,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """One paper to bring."""
+    """Paper to bring."""
 
     name: str
     form: str = ""
-    """Original, copy, number of copies, e.g. 原件1份、复印件1份."""
+    """Original or copy, and the number of copies, e.g. 原件1份、复印件1份."""
     required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One errand (事项) with what the five disclosures ask to be told."""
+    """Errand (事项) with the contents that the five disclosures require."""
 
     code: str
     unit: str
@@ -110,23 +110,23 @@ class Item:
     materials: tuple[Material, ...]
     legal_basis: str
     promised_days: int
-    """Working days; 0 is at once (即办)."""
+    """Working days; 0 is on the spot (即办)."""
     legal_days: int
     """Working days the statute allows; 0 where the law names none."""
     fee: str
     """In words; 不收费 when free."""
     service_minutes: float
-    """Starting value of the time at the window, until the day's own figures speak."""
+    """Starting value of the minutes at the window, until the day has figures of its own."""
     keywords: tuple[str, ...] = ()
-    """Other words people search by."""
+    """Other search words."""
     advice: str = ""
-    """For consult-only items: who accepts it and where."""
+    """For consultation-only items: the place that accepts it."""
     advice_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A room or part of the hall with its own board and loudspeaker."""
+    """Room or part of the hall with its own board and loudspeaker."""
 
     code: str
     name: str
@@ -135,7 +135,7 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A window (窗口). `number` is what is called out and stands on the strip."""
+    """Window (窗口). `number` is the number that is announced and shown on the LED strip."""
 
     code: str
     number: int
@@ -146,12 +146,12 @@ class Window:
     units: tuple[str, ...] = ()
     """Units served in their own right; empty for comprehensive windows."""
     items: tuple[str, ...] = ()
-    """If not empty: only these items of its units."""
+    """If not empty: only these items of its units are served."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mandate:
-    """受理委托授权书: a unit lets comprehensive windows accept named items for it."""
+    """受理委托授权书: a unit authorises comprehensive windows to accept named items for it."""
 
     code: str
     unit: str
@@ -164,13 +164,13 @@ class Mandate:
     duties: str = ""
 
     def in_force(self, day: date) -> bool:
-        """Valid on `day`, both ends included."""
+        """Return True if the mandate is valid on `day`, both ends included."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """A person at work here. `windows` are those the person may sign in to."""
+    """Person at work here. `windows` are those that the person may sign in to."""
 
     number: str
     name: str
@@ -180,7 +180,7 @@ class Staff:
     windows: tuple[str, ...] = ()
     post: str = ""
     chief: bool = False
-    """首席代表: the unit's chief representative."""
+    """True for 首席代表: the unit's chief representative."""
     cover: str = ""
     """Staff number of the B of this A (AB角), if named."""
 
@@ -200,7 +200,7 @@ class OpenLine:
 
 @dataclass(frozen=True, slots=True)
 class SpecialDay:
-    """A holiday (`opens` False) or a make-up working day that keeps `like_weekday`'s hours."""
+    """Holiday (`opens` False), or a make-up working day with the hours of `like_weekday`."""
 
     day: date
     opens: bool
@@ -210,7 +210,7 @@ class SpecialDay:
 
 @dataclass(frozen=True, slots=True)
 class ApplicantClass:
-    """A kind of applicant. Level 0 is ordinary; any higher level goes first within the bound."""
+    """Kind of applicant. Level 0 is ordinary; any higher level has priority within the bounds."""
 
     code: str
     name: str
@@ -219,7 +219,7 @@ class ApplicantClass:
     mark: str = ""
     """One character shown beside the number where room is small, e.g. 老."""
     proof: str = ""
-    """What to show at the window."""
+    """Document to show at the window."""
 
 
 @dataclass(frozen=True)
@@ -243,8 +243,10 @@ class Catalogue:
         default=(ApplicantClass("ordinary", "普通", "Ordinary", 0),)
     )
     state_days: tuple[SpecialDay, ...] = field(default=(), compare=False)
-    """The State Council calendar beside the book: kept apart, never exported, no part of a version.
-    The hall's own `special_days` win over it."""
+    """State Council calendar. Stored separately, never exported, not part of a version.
+
+    The hall's own `special_days` take precedence over it.
+    """
 
     @cached_property
     def unit_by(self) -> Mapping[str, Unit]:
@@ -278,24 +280,24 @@ class Catalogue:
 
     @cached_property
     def _mandates_by_item(self) -> Mapping[str, tuple[Mandate, ...]]:
-        found: dict[str, list[Mandate]] = {}
+        by_item: dict[str, list[Mandate]] = {}
         for mandate in self.mandates:
             for item in mandate.items:
-                found.setdefault(item, []).append(mandate)
-        return {code: tuple(ms) for code, ms in found.items()}
+                by_item.setdefault(item, []).append(mandate)
+        return {code: tuple(ms) for code, ms in by_item.items()}
 
     @cached_property
     def _special_by_day(self) -> Mapping[date, SpecialDay]:
         return {s.day: s for s in (*self.state_days, *self.special_days)}
 
     def mandates_of(self, item: str, day: date) -> Iterator[Mandate]:
-        """Mandates in force on `day` that name the item."""
+        """Return the mandates in force on `day` that name the item."""
         return (m for m in self._mandates_by_item.get(item, ()) if m.in_force(day))
 
     def special_day(self, day: date) -> SpecialDay | None:
-        """The holiday or make-up day on `day`, if any."""
+        """Return the holiday or make-up day on `day`, or None."""
         return self._special_by_day.get(day)
 
     def items_of(self, unit: str) -> Iterator[Item]:
-        """Items of a unit, in catalogue order."""
+        """Return the items of a unit, in catalogue order."""
         return (i for i in self.items if i.unit == unit)

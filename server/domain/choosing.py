@@ -1,13 +1,13 @@
-"""Who is called next: small pure policies over the heads of the waiting lanes.
+"""Choice of the next ticket to call: pure policies over the heads of the waiting lanes.
 
 A *lane* holds tickets that are alike (same item, same applicant class) in order of seniority, so
-its head stands for all of it. A policy takes the heads that a window may call and returns the
+its head represents all of it. A policy takes the heads that a window may call and returns the
 chosen one with the reason. Two bounds hold for every choice:
 
 - at most `run` priority calls in a row from a pool while an ordinary person waits in it;
 - a head that priority tickets have overtaken `overtakes` times blocks further overtaking.
 
-The reason is a code with figures; the words are the counter's.
+The reason is a code with figures; the counter supplies the words.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The most senior ticket of a lane, as a window sees it."""
+    """Most senior ticket of a lane, as one window sees it."""
 
     lane: str
     queue: str
@@ -30,19 +30,19 @@ class Head:
     order: int
     """Seniority, smaller is earlier."""
     waited: float
-    """Minutes since it came."""
+    """Minutes since it arrived."""
     target: float
-    """Minutes the queue promises at most."""
+    """Target of the queue: most minutes to wait."""
     only_here: bool = False
-    """No specialised window takes it just now."""
+    """True if no specialised window serves it at present."""
     overtaken: int = 0
-    """Priority tickets junior to it that were called before it."""
+    """Number of priority tickets junior to it that were called before it."""
     for_window: bool = False
-    """Transferred to this very window."""
+    """True if it was transferred to this window."""
 
 
 class Why(StrEnum):
-    """Why this one."""
+    """Reason of a choice."""
 
     TRANSFERRED = "transferred"
     FIRST = "first"
@@ -55,7 +55,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """`run`: K priority calls in a row; `overtakes`: how often one person may be overtaken."""
+    """Bounds of priority: most priority calls in a row (`run`), most overtakings of one ticket."""
 
     run: int
     overtakes: int
@@ -63,12 +63,12 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The chosen head, the pool whose run of priority calls it counts in, and the reason."""
+    """Chosen head, the pool whose run of priority calls it counts in, and the reason."""
 
     head: Head
     pool: str
     run: int
-    """The pool's run of priority calls after this one."""
+    """The pool's run of priority calls after this choice."""
     why: tuple[Why, ...]
     facts: dict[str, Any] = field(default_factory=dict)
 
@@ -80,38 +80,38 @@ COMPREHENSIVE_POOL = "*"
 
 
 def specialised(heads: Sequence[Head], pool: str, streak: Streak, bounds: Bounds) -> Choice | None:
-    """A specialised window: what was sent to it first, then its own queue within the bounds."""
+    """Choose for a specialised window: tickets sent to it, then its own queue within the bounds."""
     if not heads:
         return None
-    sent = [h for h in heads if h.for_window]
-    if sent:
-        return _sent(sent, pool, streak)
+    transfers = [h for h in heads if h.for_window]
+    if transfers:
+        return _sent(transfers, pool, streak)
     return _within_bounds(heads, pool, streak(pool), bounds, ())
 
 
 def comprehensive(heads: Sequence[Head], streak: Streak, bounds: Bounds) -> Choice | None:
-    """A comprehensive window: what only it can serve, then relief of the queue worst off.
+    """Choose for a comprehensive window: items only it can serve, then relief of the worst queue.
 
-    Worst off is the queue whose head has waited longest against its target. Measured in the
-    house plan: oldest-of-all makes people whom only comprehensive windows serve wait 1.8 to 2.3
-    times longer, longest-queue is worse than no relief on busy days.
+    The worst queue is the one whose head has waited longest relative to its target. Measured in the
+    project's plan: calling the oldest of all makes people whom only comprehensive windows serve
+    wait 1.8 to 2.3 times longer; relieving the longest queue is worse than no relief on busy days.
     """
     if not heads:
         return None
-    sent = [h for h in heads if h.for_window]
-    if sent:
-        return _sent(sent, COMPREHENSIVE_POOL, streak)
+    transfers = [h for h in heads if h.for_window]
+    if transfers:
+        return _sent(transfers, COMPREHENSIVE_POOL, streak)
     own = [h for h in heads if h.only_here]
     if own:
         pool = COMPREHENSIVE_POOL
         return _within_bounds(own, pool, streak(pool), bounds, (Why.ONLY_COMPREHENSIVE,))
-    worst = max(heads, key=lambda h: (h.waited / max(h.target, 1.0), -h.order))
-    queue = [h for h in heads if h.queue == worst.queue]
-    return _within_bounds(queue, worst.queue, streak(worst.queue), bounds, (Why.RELIEF,))
+    worst_head = max(heads, key=lambda h: (h.waited / max(h.target, 1.0), -h.order))
+    queue = [h for h in heads if h.queue == worst_head.queue]
+    return _within_bounds(queue, worst_head.queue, streak(worst_head.queue), bounds, (Why.RELIEF,))
 
 
-def _sent(sent: Sequence[Head], pool: str, streak: Streak) -> Choice:
-    head = min(sent, key=lambda h: h.order)
+def _sent(transfers: Sequence[Head], pool: str, streak: Streak) -> Choice:
+    head = min(transfers, key=lambda h: h.order)
     return Choice(head, pool, streak(pool), (Why.TRANSFERRED,), _facts(head))
 
 
@@ -125,11 +125,11 @@ def _within_bounds(
     if priority is None or ordinary is None:
         head = priority or ordinary
         assert head is not None, "the caller gives at least one head"
-        why = (*first, Why.PRIORITY if priority else Why.FIRST)
-        return Choice(head, pool, 0, why, _facts(head))
-    worn = [h for h in heads if h.level == 0 and h.overtaken >= bounds.overtakes]
-    if worn and any(priority.order > h.order for h in worn):
-        head = min(worn, key=lambda h: h.order)
+        reasons = (*first, Why.PRIORITY if priority else Why.FIRST)
+        return Choice(head, pool, 0, reasons, _facts(head))
+    overtaken_heads = [h for h in heads if h.level == 0 and h.overtaken >= bounds.overtakes]
+    if overtaken_heads and any(priority.order > h.order for h in overtaken_heads):
+        head = min(overtaken_heads, key=lambda h: h.order)
         facts = _facts(head) | {"overtaken": head.overtaken, "limit": bounds.overtakes}
         return Choice(head, pool, 0, (*first, Why.OVERTAKEN), facts)
     if run >= bounds.run:

@@ -1,7 +1,8 @@
-"""Every way the hall says no, as stable codes.
+"""Refusals of the hall as stable error codes.
 
-Rules raise `HallError` with a `Code` and the facts a sentence needs; the words (zh, en) and the
-HTTP status belong to `server.wire.problems`. Codes never change their meaning; new ones are added.
+Rules raise `HallError` with a `Code` and the data that an explanation needs; the texts (zh, en) and
+the HTTP status belong to `server.wire.problems`. A code never changes its meaning; new codes are
+added.
 """
 
 from __future__ import annotations
@@ -121,7 +122,7 @@ class Code(StrEnum):
     SHEET_UNKNOWN = "sheet_unknown"
     SHEET_STATE = "sheet_state"
     SHEET_OWN = "sheet_own"
-    # changes of the past
+    # retroactive changes
     PAST_REASON = "past_reason"
     PAST_ASKED = "past_asked"
     PAST_SECOND = "past_second"
@@ -147,7 +148,7 @@ class Code(StrEnum):
 
 
 class HallError(Exception):
-    """A refusal with its code and the facts (`data`, JSON values) that explain it."""
+    """Refusal with its code and the facts (`data`, JSON values) that explain it."""
 
     def __init__(self, code: Code, **data: Any) -> None:
         super().__init__(code.value)

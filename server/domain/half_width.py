@@ -1,8 +1,8 @@
-"""Full-width letters and digits, as a Chinese input method types them, and what they mean."""
+"""Conversion of full-width letters and digits, as typed with a Chinese input method."""
 
 from __future__ import annotations
 
-_MEANT: dict[int, int | str] = {
+_HALF_WIDTH: dict[int, int | str] = {
     **{0xFF10 + n: 0x30 + n for n in range(10)},
     **{0xFF21 + n: 0x41 + n for n in range(26)},
     **{0xFF41 + n: 0x61 + n for n in range(26)},
@@ -11,8 +11,8 @@ _MEANT: dict[int, int | str] = {
 
 
 def half_width(text: str) -> str:
-    """Return `text` with its full-width letters, digits and the marks of codes and dates folded.
+    """Return `text` with full-width letters, digits and code marks converted to half width.
 
-    Other characters stay: a name keeps whatever it is written with.
+    Code marks are those of codes and dates. Other characters stay: a name keeps its spelling.
     """
-    return text.translate(_MEANT)
+    return text.translate(_HALF_WIDTH)

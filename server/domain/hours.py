@@ -1,8 +1,8 @@
-"""When the hall, a window, an item is open. Wall-clock times of the hall's own zone.
+"""Opening hours of the hall, its windows and items, as wall-clock times of the hall's zone.
 
-Takes local naive datetimes or dates; knows no clock and no zone data. If a window (or item) has
-opening lines of its own they replace the hall's, on every weekday: a temporary window that has
-lines for Tuesday only is closed on Monday.
+Takes local naive datetimes or dates; uses no clock and no zone data. If a window (or item) has
+opening lines of its own, they replace the hall's on every weekday: a temporary window with lines
+for Tuesday only is closed on Monday.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ LOOK_AHEAD_DAYS = 14
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """From `opens` to `closes`, the latter not included."""
+    """Time from `opens` to `closes`, the latter excluded."""
 
     opens: time
     closes: time
 
     def holds(self, moment: time) -> bool:
-        """Whether `moment` lies inside."""
+        """Return True if `moment` lies inside."""
         return self.opens <= moment < self.closes
 
 
 def weekday_of(catalogue: Catalogue, day: date) -> int | None:
-    """ISO weekday whose hours apply on `day`; None on a holiday."""
+    """Return the ISO weekday whose hours apply on `day`; None on a holiday."""
     special = catalogue.special_day(day)
     if special is None:
         return day.isoweekday()
@@ -41,22 +41,26 @@ def _lines(catalogue: Catalogue, scope: Scope, subject: str) -> list[OpenLine]:
 
 
 def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
-    merged: list[Span] = []
+    result: list[Span] = []
     for span in sorted(spans):
-        if merged and span.opens <= merged[-1].closes:
-            merged[-1] = Span(merged[-1].opens, max(merged[-1].closes, span.closes))
+        if result and span.opens <= result[-1].closes:
+            result[-1] = Span(result[-1].opens, max(result[-1].closes, span.closes))
         else:
-            merged.append(span)
-    return tuple(merged)
+            result.append(span)
+    return tuple(result)
 
 
-def _crossed(left: tuple[Span, ...], right: tuple[Span, ...]) -> tuple[Span, ...]:
-    crossed = (Span(max(a.opens, b.opens), min(a.closes, b.closes)) for a in left for b in right)
-    return _merged(s for s in crossed if s.opens < s.closes)
+def _crossed(first_spans: tuple[Span, ...], second_spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    overlaps = (
+        Span(max(a.opens, b.opens), min(a.closes, b.closes))
+        for a in first_spans
+        for b in second_spans
+    )
+    return _merged(s for s in overlaps if s.opens < s.closes)
 
 
 def hall_spans(catalogue: Catalogue, day: date) -> tuple[Span, ...]:
-    """When the hall is open on `day`."""
+    """Return the opening spans of the hall on `day`."""
     return _spans(catalogue, Scope.HALL, "", day)
 
 
@@ -67,14 +71,17 @@ def _spans(catalogue: Catalogue, scope: Scope, subject: str, day: date) -> tuple
 
 
 def window_spans(catalogue: Catalogue, window: str, day: date) -> tuple[Span, ...]:
-    """When a window is open on `day`: its own lines, else the hall's."""
+    """Return the opening spans of a window on `day`: its own lines, otherwise the hall's."""
     if _lines(catalogue, Scope.WINDOW, window):
         return _spans(catalogue, Scope.WINDOW, window, day)
     return hall_spans(catalogue, day)
 
 
 def item_spans(catalogue: Catalogue, item: str, window: str, day: date) -> tuple[Span, ...]:
-    """When `window` takes `item` on `day`: the window's hours, cut by the item's own if any."""
+    """Return the spans in which `window` serves `item` on `day`.
+
+    The window's spans, intersected with the item's own if it has any.
+    """
     spans = window_spans(catalogue, window, day)
     if _lines(catalogue, Scope.ITEM, item):
         return _crossed(spans, _spans(catalogue, Scope.ITEM, item, day))
@@ -82,12 +89,12 @@ def item_spans(catalogue: Catalogue, item: str, window: str, day: date) -> tuple
 
 
 def open_at(spans: tuple[Span, ...], moment: time) -> bool:
-    """Whether any span holds `moment`."""
+    """Return True if any span includes `moment`."""
     return any(s.holds(moment) for s in spans)
 
 
 def last_close(catalogue: Catalogue, day: date) -> time | None:
-    """When the last window (or the hall) closes on `day`; None when all is closed."""
+    """Return the time when the last window (or the hall) closes on `day`; None if all is closed."""
     ends = [s.closes for s in hall_spans(catalogue, day)]
     for window in catalogue.windows:
         ends += [s.closes for s in window_spans(catalogue, window.code, day)]
@@ -95,7 +102,7 @@ def last_close(catalogue: Catalogue, day: date) -> time | None:
 
 
 def hall_opens(catalogue: Catalogue, now: datetime) -> datetime | None:
-    """The next time after `now` at which the hall opens, within two weeks."""
+    """Return the next time after `now` at which the hall opens, within two weeks, or None."""
     for ahead in range(LOOK_AHEAD_DAYS + 1):
         day = now.date() + timedelta(days=ahead)
         for span in hall_spans(catalogue, day):
@@ -108,7 +115,7 @@ def hall_opens(catalogue: Catalogue, now: datetime) -> datetime | None:
 def next_opening(
     catalogue: Catalogue, item: str, windows: Iterable[str], now: datetime
 ) -> datetime | None:
-    """The next time after `now` at which one of `windows` takes `item`, within two weeks."""
+    """Return the next time within two weeks at which one of `windows` serves `item`, or None."""
     codes = tuple(windows)
     for ahead in range(LOOK_AHEAD_DAYS + 1):
         day = now.date() + timedelta(days=ahead)
@@ -124,7 +131,7 @@ def next_opening(
 
 
 def weekdays_of(catalogue: Catalogue, windows: Iterable[str]) -> tuple[int, ...]:
-    """ISO weekdays on which at least one of `windows` is open in an ordinary week."""
+    """Return the ISO weekdays on which one of `windows` is open in an ordinary week."""
     days: set[int] = set()
     for code in windows:
         lines = _lines(catalogue, Scope.WINDOW, code) or _lines(catalogue, Scope.HALL, "")

@@ -1,8 +1,8 @@
-"""The push protocol of ZK-family terminals (ADMS, `/iclock/…`): texts in, texts out, nothing else.
+"""Push protocol of ZK-family time clocks (ADMS, `/iclock/…`): conversion of texts, no I/O.
 
-Wire facts and their marks are those of the hardware notes, A3b. Names and lines come in UTF-8 or,
-from Chinese firmware, GB2312; what is not strict UTF-8 is read as gb18030. It refuses to read
-fingerprint and face templates: it only tells that a line holds one.
+Wire facts and their source marks are those of the hardware notes, A3b. Names and lines come in
+UTF-8 or, from Chinese firmware, GB2312; what is not strict UTF-8 is decoded as gb18030. Fingerprint
+and face templates are never parsed: the module only detects that a line contains one.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from server.domain.punches import BadLine, PunchLine
 
 MAX_LINE = 300
 MAX_COMMANDS = 900_000
-"""Most bytes of an answer to getrequest (900 KB) [2SRC]."""
+"""Most bytes of a response to getrequest (900 KB) [2SRC]."""
 ERROR_DELAY = 30
 NAME_BYTES = 24
 DELAY = 10
 STAMPS = ("ATTLOG", "OPERLOG", "ATTPHOTO", "BIODATA", "IDCARD", "ERRORLOG")
 SILENT_TABLES = frozenset({"RTSTATE", "STATUS", "ERRORLOG"})
-"""States of doors and faults of the terminal itself: no punches, nothing to keep [SRC]."""
+"""Tables of door states and device faults: no punches, not stored [SRC]."""
 TEMPLATE_TABLES = frozenset(
     {"BIODATA", "ATTPHOTO", "FP", "FACE", "FINGERTMP", "BIOPHOTO", "USERPIC", "FVEIN", "IDCARD"}
     | {"TEMPLATEV10", "PALM"}
 )
-"""Bodies of these hold what a hall must not keep: fingers, faces, photos, identity cards."""
+"""Tables with data that a hall must not store: fingers, faces, photos, identity cards."""
 ENROLMENT = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,23}")
 SERIAL = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
 _MOMENT = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})[ T](\d{1,2}):(\d{2})(?::(\d{2}))?")
@@ -36,13 +36,13 @@ _TEMPLATE = re.compile(
     r"[A-Za-z0-9+/=]{120,}"
 )
 _COUNT = re.compile(r"[0-9]{1,9}")
-"""`isdigit` would let through what `int` does not take: ², or five thousand digits."""
+"""Pattern of a count; `isdigit` would accept what `int` rejects: ², or five thousand digits."""
 FLAG = re.compile(r"[0-9A-Za-z.+-]{0,16}")
 _COMMAND = re.compile(r"\s*ID=([0-9A-Za-z]{1,16})&Return=(-?\d{1,9})(?:&CMD=(.*))?", re.DOTALL)
 
 
 def decoded(raw: bytes) -> str:
-    """Text of a terminal: strict UTF-8, else gb18030, else with marks of replacement [2SRC]."""
+    """Return the text of a time clock: strict UTF-8, else gb18030 with replacement marks [2SRC]."""
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -50,10 +50,10 @@ def decoded(raw: bytes) -> str:
 
 
 def lines_of(body: bytes) -> Iterator[str]:
-    """The lines of a body, each decoded for itself, empty ones left out.
+    """Yield the lines of a body, each decoded separately, without empty ones.
 
-    Neither LF nor TAB occurs inside a character of UTF-8 or GB18030, so bytes are cut first and one
-    broken line cannot spoil the others.
+    Neither LF nor TAB occurs inside a character of UTF-8 or GB18030, so bytes are split first and
+    one broken line cannot corrupt the others.
     """
     for raw in body.replace(b"\x00", b" ").split(b"\n"):
         line = decoded(raw).strip("\r\n ")
@@ -62,21 +62,22 @@ def lines_of(body: bytes) -> Iterator[str]:
 
 
 def moment(text: str) -> datetime | None:
-    """`YYYY-MM-DD HH:MM:SS` as a naive time; None when there is no such time."""
-    found = _MOMENT.fullmatch(text.strip())
-    if found is None:
+    """Return the naive time of a text `YYYY-MM-DD HH:MM:SS`; None if it is not a valid time."""
+    match = _MOMENT.fullmatch(text.strip())
+    if match is None:
         return None
     try:
-        year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+        year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
         return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - a wall clock
     except ValueError:
         return None
 
 
 def attlog(line: str) -> PunchLine | BadLine:
-    """One line of table ATTLOG: PIN, time, status, verify, work code, rest [2SRC].
+    """Return the punch in one line of table ATTLOG [2SRC], or the reason why there is none.
 
-    Fields are parted by TAB; some firmware uses commas or spaces.
+    Fields: PIN, time, status, verify, work code, rest. They are separated by TAB; some firmware
+    uses commas or spaces.
     """
     if holds_template(line):
         return BadLine("", "template")
@@ -85,13 +86,13 @@ def attlog(line: str) -> PunchLine | BadLine:
         return BadLine(shown(line), "too_short")
     if not ENROLMENT.fullmatch(fields[0]):
         return BadLine(shown(line), "bad_enrolment")
-    said = moment(fields[1])
-    if said is None:
+    claimed = moment(fields[1])
+    if claimed is None:
         return BadLine(shown(line), "bad_time")
     in_out, verify, work_code = (
         field if FLAG.fullmatch(field) else "" for field in [*fields[2:5], "", "", ""][:3]
     )
-    return PunchLine(fields[0], said, in_out, verify, work_code, line[:MAX_LINE])
+    return PunchLine(fields[0], claimed, in_out, verify, work_code, line[:MAX_LINE])
 
 
 def _fields(line: str) -> list[str]:
@@ -105,7 +106,7 @@ def _fields(line: str) -> list[str]:
 
 
 def unread(line: str) -> BadLine:
-    """A line of a shape that nobody knows: its text, or for a picture and the like its length."""
+    """Return a line of unknown shape as a BadLine: its text, or its length if it is binary."""
     if holds_template(line):
         return BadLine("", "template")
     text = shown(line)
@@ -115,28 +116,28 @@ def unread(line: str) -> BadLine:
 
 
 def holds_template(line: str) -> bool:
-    """Whether a line looks like a fingerprint, a face or a picture."""
+    """Return True if a line looks like a fingerprint, a face or a picture."""
     return _TEMPLATE.search(line) is not None
 
 
 def shown(line: str) -> str:
-    """A line as it may be kept and shown: control characters made visible, cut to MAX_LINE."""
+    """Return a line as it may be stored and shown: control characters visible, cut to MAX_LINE."""
     return "".join(c if c.isprintable() else ("\t" if c == "\t" else "�") for c in line)[:MAX_LINE]
 
 
 def pairs(line: str) -> dict[str, str]:
-    """`KEY=value` fields parted by TABs (or by commas in `options`)."""
-    found = {}
+    """Return the `KEY=value` fields of a line, separated by TABs (or by commas in `options`)."""
+    fields = {}
     for part in re.split(r"[\t,]" if "\t" not in line else r"\t", line):
         key, equals, value = part.strip().partition("=")
         if equals and key:
-            found[key.rpartition(" ")[2]] = value.strip()
-    return found
+            fields[key.rpartition(" ")[2]] = value.strip()
+    return fields
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a terminal says of a command: its number, 0 or an error code, and the command's word."""
+    """Reply to a command: the command's number, 0 or an error code, the command's word."""
 
     number: int
     result: int
@@ -144,35 +145,42 @@ class Answer:
 
 
 def answers(body: bytes) -> list[Answer]:
-    """A body of devicecmd: `ID=&Return=&CMD=`, one a line or several joined [2SRC]."""
-    found = []
+    """Return the replies in a body of devicecmd [2SRC].
+
+    Format `ID=&Return=&CMD=`, one a line or several joined.
+    """
+    replies = []
     text = decoded(body).replace("\r", "\n")
     for line in re.split(r"\n+(?=\s*ID=)", text):
         match = _COMMAND.match(line)
         if match is not None and match[1].isdigit():
             word = (match[3] or "").strip().partition("\n")[0]
-            found.append(Answer(int(match[1]), int(match[2]), shown(word)[:64]))
-    return found
+            replies.append(Answer(int(match[1]), int(match[2]), shown(word)[:64]))
+    return replies
 
 
 def info(text: str) -> dict[str, str | int]:
-    """INFO of getrequest: firmware, users, fingerprints, records, address … by commas [2SRC]."""
+    """Return the INFO fields of getrequest, separated by commas [2SRC].
+
+    Firmware, users, fingerprints, records, address and more; the first five are used.
+    """
     fields = text.split(",")
     names = ("firmware", "users", "fingers", "records", "address")
-    found: dict[str, str | int] = {}
+    values: dict[str, str | int] = {}
     for name, value in zip(names, fields, strict=False):
         number = name in ("users", "fingers", "records")
         if number and not _COUNT.fullmatch(value.strip()):
             continue
-        found[name] = int(value) if number else shown(value.strip())[:64]
-    return found
+        values[name] = int(value) if number else shown(value.strip())[:64]
+    return values
 
 
 def options(serial: str, stamps: Mapping[str, str], zone_minutes: int) -> str:
-    """The answer to the handshake. TimeZone never stands last: some firmware drops the last line.
+    """Return the response to the handshake.
 
-    `stamps`: what the terminal itself posted with a table the last time; "0" asks for all it has.
-    Whole hours are told as hours, other zones in minutes [2SRC]. Encryption is not offered.
+    TimeZone is never last: some firmware drops the last line. `stamps`: the value that the time
+    clock last posted with each table; "0" requests all records. Whole hours are sent as hours,
+    other zones in minutes [2SRC]. Encryption is not offered.
     """
     zone = zone_minutes // 60 if zone_minutes % 60 == 0 else zone_minutes
     lines = [f"GET OPTION FROM: {serial}"]
@@ -195,7 +203,7 @@ def options(serial: str, stamps: Mapping[str, str], zone_minutes: int) -> str:
 
 
 def commands(queued: Iterable[tuple[int, str]]) -> str:
-    """The answer to getrequest: `C:<id>:<command>` lines, or OK [2SRC]."""
+    """Return the response to getrequest: `C:<id>:<command>` lines, or OK [2SRC]."""
     text = ""
     for number, command in queued:
         line = f"C:{number}:{command}\n"
@@ -206,12 +214,12 @@ def commands(queued: Iterable[tuple[int, str]]) -> str:
 
 
 def user_update(enrolment: str, name: str, encoding: str = "utf-8") -> str:
-    """Bring a name to the terminal [2SRC]: 24 bytes of its encoding, whole characters only."""
+    """Return the command that sets a name [2SRC]: 24 encoded bytes, whole characters only."""
     clean = re.sub(r"[\x00-\x1f]", " ", name).encode(encoding, "replace")[:NAME_BYTES]
     return f"DATA UPDATE USERINFO PIN={enrolment}\tName={clean.decode(encoding, 'ignore')}"
 
 
 def query_attlog(begins: datetime, ends: datetime) -> str:
-    """Ask for the records of a period again, both ends included [2SRC]."""
+    """Return the command that requests the records of a period, both ends included [2SRC]."""
     first, last = begins.isoformat(" ", "seconds"), ends.isoformat(" ", "seconds")
     return f"DATA QUERY ATTLOG StartTime={first}\tEndTime={last}"

@@ -1,7 +1,7 @@
-"""The journal's line and its hash: each line's hash covers the one before it.
+"""Journal line and its hash: each line's hash covers the hash of the line before it.
 
-A chain of SHA-256 over canonical JSON. It shows that nothing was changed or taken out after the
-fact by somebody who cannot rewrite the whole rest; it is not a signature.
+A chain of SHA-256 over canonical JSON. It proves that no line was changed or removed later by
+anybody who cannot rewrite all lines after it; it is not a signature.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ GENESIS = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Who did what, when (ms since 1970, UTC), where and why."""
+    """Journal line: actor, action, time (ms since 1970, UTC), place and reason."""
 
     hall_id: str
     seq: int
@@ -31,12 +31,12 @@ class Line:
 
 
 def canonical(data: dict[str, Any]) -> str:
-    """JSON with sorted keys and no spaces: the same on every machine."""
+    """Return JSON with sorted keys and no spaces: the same on every machine."""
     return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def line_hash(previous: str, line: Line) -> str:
-    """The hash of `line` after a line whose hash is `previous`."""
+    """Return the hash of `line` after a line whose hash is `previous`."""
     parts = [
         previous,
         line.hall_id,

@@ -1,7 +1,7 @@
-"""Changes of the past: which days are over, how two readings of them differ, who may confirm.
+"""Retroactive changes: days that are over, differences between two readings, second persons.
 
-A reading is a mapping from a `Spot` to a short text such as `late 35`; a spot that is not in it has
-no value. A change is the list of spots whose texts differ. Nothing here reads a book or a clock.
+A reading maps a `Spot` to a short text such as `late 35`; a missing spot has no value. A change is
+the list of spots whose texts differ. This module reads no storage and no clock.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from server.domain.attendance.verdicts import State as Verdict
 from server.domain.errors import Code, HallError
 
 HALVES = "absent"
-"""Slot of a spot that counts the half-days without presence."""
+"""Slot code of a spot that counts the half-days without presence."""
 FINDING = "finding:"
-"""Opening of a spot's slot that stands for a finding of a spot check."""
+"""Prefix of a slot code that stands for a finding of a spot check."""
 STANDS, PROPOSED, FALLEN = "stands", "proposed", "fallen"
 FINDING_WORDS = {
     STANDS: ("成立", "stands"),
@@ -40,7 +40,7 @@ ENGLISH = {
 
 
 class State(StrEnum):
-    """State of a change of the past."""
+    """State of a retroactive change."""
 
     WAITING = "waiting"
     CONFIRMED = "confirmed"
@@ -63,7 +63,7 @@ Reading = Mapping[Spot, str]
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A spot with its value before and after a change; empty: none."""
+    """Spot with its value before and after a change; empty: no value."""
 
     spot: Spot
     was: str
@@ -72,26 +72,26 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The past days that an act may move, and whose days they are."""
+    """Past days that an action may change, and the people whose days they are."""
 
     days: tuple[date, ...]
     staff: frozenset[str] | None
-    """Staff numbers; None: anybody's."""
+    """Staff numbers; None: everybody."""
 
     def runs(self) -> list[tuple[date, date]]:
-        """Return the days as stretches without a gap."""
-        found: list[tuple[date, date]] = []
+        """Return the days as consecutive stretches (first, last)."""
+        stretches: list[tuple[date, date]] = []
         for day in self.days:
-            if found and day - found[-1][1] == timedelta(days=1):
-                found[-1] = found[-1][0], day
+            if stretches and day - stretches[-1][1] == timedelta(days=1):
+                stretches[-1] = stretches[-1][0], day
             else:
-                found.append((day, day))
-        return found
+                stretches.append((day, day))
+        return stretches
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """Days that one event says read differently now."""
+    """Days whose values one event may change."""
 
     days: tuple[str, ...]
     staff: tuple[str, ...]
@@ -100,35 +100,35 @@ class Touched:
 
 
 def reach(touched: Iterable[Touched], today: date, oldest: date) -> Reach | None:
-    """Return the days before `today` that are touched; None when there is none.
+    """Return the days before `today` that the events may change; None if there are none.
 
-    `oldest`: the first day that can have a value, for what touches any day.
+    `oldest`: the first day that can have a value; bounds events without a first day.
     """
     days: set[date] = set()
     staff: set[str] | None = set()
-    for one in touched:
-        fresh = set(_days(one, today, oldest))
-        if not fresh:
+    for event in touched:
+        event_days = set(_days(event, today, oldest))
+        if not event_days:
             continue
-        days |= fresh
-        staff = staff | set(one.staff) if staff is not None and one.staff else None
+        days |= event_days
+        staff = staff | set(event.staff) if staff is not None and event.staff else None
     if not days:
         return None
     return Reach(tuple(sorted(days)), None if staff is None else frozenset(staff))
 
 
-def _days(one: Touched, today: date, oldest: date) -> Iterable[date]:
-    if one.days:
-        return (d for d in map(date.fromisoformat, one.days) if oldest <= d < today)
-    first = max(oldest, date.fromisoformat(one.since)) if one.since else oldest
+def _days(event: Touched, today: date, oldest: date) -> Iterable[date]:
+    if event.days:
+        return (d for d in map(date.fromisoformat, event.days) if oldest <= d < today)
+    first = max(oldest, date.fromisoformat(event.since)) if event.since else oldest
     last = today - timedelta(days=1)
-    if one.until:
-        last = min(last, date.fromisoformat(one.until))
+    if event.until:
+        last = min(last, date.fromisoformat(event.until))
     return (first + timedelta(days=n) for n in range((last - first).days + 1))
 
 
 def moves(before: Reading, after: Reading) -> list[Move]:
-    """Return the spots whose values differ, by day and person."""
+    """Return the changed values, by day and person."""
     spots = sorted({*before, *after})
     return [
         Move(spot, before.get(spot, ""), after.get(spot, ""))
@@ -138,18 +138,19 @@ def moves(before: Reading, after: Reading) -> list[Move]:
 
 
 def subjects(moved: Iterable[Move]) -> list[str]:
-    """Return the staff numbers of everybody whose days a change moves."""
+    """Return the staff numbers of everybody whose days a change affects."""
     return sorted({move.spot.staff for move in moved if move.spot.staff})
 
 
 def may_confirm(
     actor: str, asker: str, moved_people: Collection[str], entitled: Collection[str]
 ) -> bool:
-    """Return True if `actor` is a second person for a change.
+    """Return True if `actor` may confirm a change as the second person.
 
-    `entitled`: everybody on the staff list whose rank the act demands. The second person is one of
-    them, did not ask, and is none of the people whose days move. A calendar or a rule moves the
-    days of all of them; where nobody else is left, one of them other than the asker confirms.
+    `entitled`: everybody on the staff list with the rank that the action requires. The second
+    person is one of them, did not request the change, and is none of the people whose days change.
+    A calendar or a rule changes the days of all of them; if that leaves nobody, any of them but the
+    requester may confirm.
     """
     others = {number for number in entitled if number != asker}
     apart = others - set(moved_people)
@@ -157,13 +158,13 @@ def may_confirm(
 
 
 def check_waiting(state: str) -> None:
-    """Raise PAST_STATE unless the change waits."""
+    """Raise PAST_STATE unless the change is waiting."""
     if state != State.WAITING:
         raise HallError(Code.PAST_STATE, state=state)
 
 
 def words(slot: str, value: str) -> tuple[str, str]:
-    """Return a value for a person, in Chinese and English."""
+    """Return the text of a value, in Chinese and English."""
     if not value:
         return NOTHING
     if slot.startswith(FINDING):
@@ -178,5 +179,5 @@ def words(slot: str, value: str) -> tuple[str, str]:
 
 
 def value_of(state: Verdict, minutes: int) -> str:
-    """Return a verdict as a value."""
+    """Return the value text of a verdict."""
     return f"{state.value} {minutes}" if minutes else state.value

@@ -1,7 +1,7 @@
-"""Punches as terminals tell them: when a time is believed, how far a reader has delivered.
+"""Punches as time clocks report them: doubtful times, and delivery progress of each time clock.
 
-Pure rules over milliseconds and wall-clock times. A punch is never changed or dropped here: what
-cannot be believed gets a `doubt`, and stays.
+Pure rules over milliseconds and wall-clock times. A punch is never changed or dropped: one whose
+time cannot be trusted is kept with a `doubt`.
 """
 
 from __future__ import annotations
@@ -13,23 +13,26 @@ from enum import StrEnum
 from server.domain.reader_clocks import FAR_SECONDS, ClockFacts
 
 FIRST_YEAR = 2010
-"""A terminal that lost its battery starts again in 2000: nothing of ours is older than this."""
+"""Earliest credible year; a time clock whose battery failed restarts in 2000."""
 LAG_MS = 15_000
-"""A punch made this long before a contact may still be on its way."""
+"""Milliseconds before a contact within which a punch may still be in transit."""
 SETTLE_MS = 45_000
-"""A terminal that came back has delivered its backlog when it polls and sent none for so long;
-longer than its pause after a failed upload (ErrorDelay)."""
+"""Milliseconds without a batch after which a time clock that returned has delivered its backlog.
+
+Longer than the device's pause after a failed upload (ErrorDelay).
+"""
 GAP_MS = 90_000
-"""No word for so long: the terminal was away and may have a backlog."""
+"""Milliseconds without contact after which a time clock may have gathered a backlog."""
 BACKLOG_LINES = 20
-"""A batch of more lines is no live punch but a backlog."""
+"""Most lines of a batch of live punches; a larger batch is a backlog."""
 LIVE_LINES = 2
+"""Most lines of a batch that can measure the clock."""
 STEADY_MS = 120_000
-"""Only a terminal in steady contact for so long tells its clock by a punch."""
+"""Milliseconds of steady contact before a punch is used to measure the clock."""
 
 
 class Source(StrEnum):
-    """How a punch came in."""
+    """Channel by which a punch arrived."""
 
     PUSH = "push"
     PULL = "pull"
@@ -38,7 +41,7 @@ class Source(StrEnum):
 
 
 class ReaderState(StrEnum):
-    """What the hall makes of a reader."""
+    """Admission state of a time clock."""
 
     ASKING = "asking"
     ADMITTED = "admitted"
@@ -47,24 +50,24 @@ class ReaderState(StrEnum):
 
 
 class Doubt(StrEnum):
-    """Why the time of a punch is not believed."""
+    """Reason why the time of a punch is doubtful."""
 
     NONE = ""
     RESET = "reset"
-    """Before FIRST_YEAR: the clock started anew."""
+    """Before FIRST_YEAR: the clock was reset."""
     FUTURE = "future"
     """Later than the server's time."""
     OLD = "old"
-    """Older than the hall takes punches for."""
+    """Older than the oldest punch that the hall accepts."""
     CLOCK_OFF = "clock_off"
-    """Made while the reader's clock is known to have been wrong."""
+    """Made while the time clock's clock is known to have been wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class PunchLine:
-    """One record of a terminal: `said` is its own wall clock, naive, to the second.
+    """One record of a time clock; `said` is the device's own wall clock, naive, to the second.
 
-    in/out flag, way of verifying and work code are kept as told and not believed.
+    In/out flag, verification method and work code are stored as sent and not trusted.
     """
 
     enrolment: str
@@ -77,7 +80,7 @@ class PunchLine:
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """A line that is not a punch, and the word for why."""
+    """Line that is not a punch, and the reason code."""
 
     line: str
     reason: str
@@ -85,68 +88,71 @@ class BadLine:
 
 @dataclass(frozen=True, slots=True)
 class Belief:
-    """The hall's figures for believing: seconds of tolerance, days of the oldest punch."""
+    """Settings for trusting a time: seconds of tolerance, most days of age of a punch."""
 
     tolerance: int
     oldest_days: int
 
 
 def doubt(line: PunchLine, said_at: int, now: int, clock: ClockFacts, belief: Belief) -> Doubt:
-    """Why the time of this punch cannot be true; NONE when it can."""
+    """Return the reason why the time of this punch is doubtful; NONE if it is trusted."""
     if line.said.year < FIRST_YEAR:
         return Doubt.RESET
     if said_at > now + belief.tolerance * 1000:
         return Doubt.FUTURE
     if said_at < now - belief.oldest_days * 86_400_000:
         return Doubt.OLD
-    wrong = clock.wrong_at(said_at, now, belief.tolerance)
-    return Doubt.CLOCK_OFF if wrong else Doubt.NONE
+    clock_was_wrong = clock.wrong_at(said_at, now, belief.tolerance)
+    return Doubt.CLOCK_OFF if clock_was_wrong else Doubt.NONE
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How steadily a reader has been heard of, and how far it has delivered; all ms."""
+    """Contact history of a time clock and its delivery progress; all times in ms."""
 
     heard_at: int | None = None
     steady_since: int | None = None
-    """Since when there was no gap."""
+    """Start of the present contact without a gap."""
     catching_since: int | None = None
-    """It came back then and may still be delivering what it gathered."""
+    """Time at which it returned; it may still be delivering its backlog. None: no backlog."""
     fed_at: int | None = None
-    """The last batch of punches, or a failure to take one."""
+    """Time of the last batch of punches, accepted or failed."""
     heavy_at: int | None = None
-    """The last batch that was not live (backlog, replay, re-reading)."""
+    """Time of the last batch that was not live (backlog, replay, re-reading)."""
     delivered_until: int | None = None
     recalled_until: int | None = None
-    """Until then it may be sending again what the hall asked for: old punches, one by one."""
+    """Time until which it may resend old punches that the hall requested."""
     unread: bool = False
-    """It sent what nobody could read, and nobody has looked at it: that may be punches."""
+    """True while unreadable lines await review; they may be punches."""
 
     def heard(self, now: int) -> Contact:
-        """Any word of the reader; after a gap it counts as catching up."""
+        """Return the state after any message; after a gap the time clock counts as catching up."""
         if self.heard_at is None or now - self.heard_at > GAP_MS or now < self.heard_at:
             return replace(self, heard_at=now, steady_since=now, catching_since=now)
         return replace(self, heard_at=now)
 
     def fed(self, now: int, lines: int, newest: int | None) -> Contact:
-        """A batch came; `newest` is the latest moment it speaks of."""
+        """Return the state after a batch of `lines`; `newest` is the latest punch time in it."""
         contact = replace(self.heard(now), fed_at=now)
         if lines > LIVE_LINES:
             contact = replace(contact, heavy_at=now)
         if lines > BACKLOG_LINES and contact.catching_since is None:
             contact = replace(contact, catching_since=now)
         if contact.catching_since is not None and newest is not None and newest <= now:
-            # Terminals send in the order of their memory: up to its newest line all is here.
+            # Time clocks send in storage order: everything up to the newest line has arrived.
             contact = contact.delivered(newest)
         return contact
 
     def failed(self, now: int) -> Contact:
-        """A batch could not be taken: the terminal keeps it and will come again."""
+        """Return the state after a batch that could not be stored; it will be sent again."""
         contact = self.heard(now)
         return replace(contact, fed_at=now, catching_since=contact.catching_since or now)
 
     def polled(self, now: int) -> Contact:
-        """It asked for commands: what it had to tell it has told, unless it is catching up."""
+        """Return the state after a poll for commands.
+
+        A poll means that all punches are delivered, unless the time clock is catching up.
+        """
         contact = self.heard(now)
         if contact.catching_since is not None:
             busy = max(contact.catching_since, contact.fed_at or 0)
@@ -156,19 +162,22 @@ class Contact:
         return contact.delivered(now - LAG_MS)
 
     def recalled(self, until: int) -> Contact:
-        """It was asked to send records again, and may be at it until then."""
+        """Return the state after a request for old records; resending may last until `until`."""
         return replace(self, recalled_until=until)
 
     def left_unread(self) -> Contact:
-        """It sent something that could not be read."""
+        """Return the state after lines that could not be read."""
         return replace(self, unread=True)
 
     def all_read(self) -> Contact:
-        """Mark all of it as looked at."""
+        """Return the state after all unreadable lines were reviewed."""
         return replace(self, unread=False)
 
     def delivered(self, until: int) -> Contact:
-        """Move delivery on to `until`; never back, nor while something is unread."""
+        """Return the state with delivery advanced to `until`.
+
+        Delivery never moves back, and stops while lines are unread.
+        """
         if self.unread:
             return self
         if self.delivered_until is not None and self.delivered_until >= until:
@@ -176,11 +185,11 @@ class Contact:
         return replace(self, delivered_until=until)
 
     def offset_of(self, said_at: int, now: int, lines: int) -> int | None:
-        """How far the clock is ahead (s) by a live punch; None when this one tells nothing.
+        """Return the seconds by which a live punch shows the clock ahead; None if it shows nothing.
 
-        A live punch was made between the last contact and now, so the least error that explains
-        what it claims is taken. A claim later than now is proof in any case, but for records that
-        the hall asked for again: those were made whenever.
+        A live punch was made between the last contact and now, so the smallest error that explains
+        its claimed time is used. A claim later than now always proves an error, except for resent
+        records that the hall requested: those may be from any time.
         """
         if self.recalled_until is not None and now < self.recalled_until:
             return None
@@ -196,6 +205,6 @@ class Contact:
         return min(0, (said_at - since + 999) // 1000)
 
 
-def is_absurd(said: datetime, said_at: int, now: int) -> bool:
-    """Return True for a time that no clock of these days can mean: long before, or days ahead."""
-    return said.year < FIRST_YEAR or said_at > now + FAR_SECONDS * 1000
+def is_absurd(claimed: datetime, said_at: int, now: int) -> bool:
+    """Return True for a time that no running clock can mean: before FIRST_YEAR, or days ahead."""
+    return claimed.year < FIRST_YEAR or said_at > now + FAR_SECONDS * 1000

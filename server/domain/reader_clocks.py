@@ -1,8 +1,9 @@
-"""Clock of a time clock: its measurements, and which claimed moments are doubtful for them.
+"""Clock of a time clock: its measurements, and the punch times that they make doubtful.
 
 Pure rules over milliseconds (moments) and seconds (offsets, ahead of the server's time). A clock
 that was off by w between a and b made punches that claim a+w … b+w: those are doubtful, no others.
-It refuses to measure by a single absurd line: such lines occur and say nothing of the clock.
+A single absurd line is not used as a measurement: such lines occur and prove nothing about the
+clock.
 """
 
 from __future__ import annotations
@@ -11,24 +12,29 @@ from dataclasses import dataclass, replace
 
 MOST_OFFSET = 2_000_000_000
 FAR_SECONDS = 86_400
-"""A punch that claims more than a day ahead of its arrival is absurd by itself."""
+"""Seconds ahead of its arrival (one day) beyond which a punch time is absurd."""
 CONFIRM_MS = 120_000
-"""Two punches that agree on an unlikely offset must have come so far apart: what an upload brings
-late comes all at once, a slow clock is as slow two minutes later."""
+"""Least milliseconds between two punches that confirm an unlikely offset.
+
+The lines of a late upload arrive all at once; a slow clock is as slow two minutes later.
+"""
 MOST_SPANS = 48
-"""Wrong spans kept of a reader; the oldest go first."""
+"""Most wrong spans stored for a time clock; the oldest are dropped first."""
 
 
 @dataclass(frozen=True, slots=True)
 class WrongSpan:
-    """The clock was `offset` seconds ahead from `begins` to `ends` (true ms; None: it still is)."""
+    """Span in which the clock was `offset` seconds ahead, from `begins` to `ends`.
+
+    True ms; `ends` None: it still is.
+    """
 
     offset: int
     begins: int
     ends: int | None = None
 
     def claims(self, said_at: int, now: int, tolerance: int) -> bool:
-        """Return True if the clock may have claimed this; offsets are true to `tolerance`."""
+        """Return True if the clock may have shown `said_at`; offsets are exact to `tolerance`."""
         slack, shift = tolerance * 1000, self.offset * 1000
         ends = now if self.ends is None else self.ends
         return self.begins + shift - slack <= said_at <= ends + shift + slack
@@ -36,7 +42,7 @@ class WrongSpan:
 
 @dataclass(frozen=True, slots=True)
 class Suspicion:
-    """An offset (s) that one punch claimed at `at` (ms), and no other has confirmed yet."""
+    """Offset (s) that one punch claimed at `at` (ms) and that no other has confirmed yet."""
 
     offset: int
     at: int
@@ -44,7 +50,7 @@ class Suspicion:
 
 @dataclass(frozen=True, slots=True)
 class ClockFacts:
-    """All that is known of a reader's clock: the last measurement and when it was wrong."""
+    """Known state of a clock: the last measurement and the spans in which it was wrong."""
 
     offset: int = 0
     measured_at: int | None = None
@@ -53,20 +59,20 @@ class ClockFacts:
 
     @property
     def is_off(self) -> bool:
-        """True while the last measurement found it wrong."""
+        """True if the clock was wrong at the last measurement."""
         return bool(self.wrong) and self.wrong[-1].ends is None
 
     def measured(self, offset: int, now: int, tolerance: int) -> ClockFacts:
-        """Take a measurement (s); `tolerance` seconds are no error.
+        """Return the state after a measurement (s); up to `tolerance` seconds are no error.
 
-        A clock found wrong may have been so since the measurement before.
+        A clock measured as wrong may have been wrong since the measurement before.
         """
         offset = max(-MOST_OFFSET, min(MOST_OFFSET, offset))
-        wrong = abs(offset) > tolerance
-        if wrong and self.is_off and abs(self.wrong[-1].offset - offset) <= tolerance // 2:
+        is_wrong = abs(offset) > tolerance
+        if is_wrong and self.is_off and abs(self.wrong[-1].offset - offset) <= tolerance // 2:
             return ClockFacts(offset, now, self.wrong)
         spans = self._closed(now)
-        if wrong:
+        if is_wrong:
             since = self.measured_at
             if since is None:
                 since = self.suspicion.at if self.suspicion else now
@@ -74,10 +80,10 @@ class ClockFacts:
         return ClockFacts(offset, now, spans[-MOST_SPANS:])
 
     def claimed(self, offset: int, now: int, tolerance: int) -> ClockFacts:
-        """Take the offset (s) that a live punch claims.
+        """Return the state after the offset (s) that a live punch claims.
 
-        One that a single line or a late upload may feign counts once a second punch, some minutes
-        apart, agrees: a slow clock, and a day or more ahead.
+        A slow clock and one a day or more ahead could be feigned by a single bad line or a late
+        upload. Such an offset counts only once a second punch, some minutes later, confirms it.
         """
         likely = -tolerance <= offset <= FAR_SECONDS
         if likely or (self.is_off and abs(self.wrong[-1].offset - offset) <= tolerance):
@@ -97,6 +103,6 @@ class ClockFacts:
     def wrong_at(self, said_at: int, now: int, tolerance: int) -> bool:
         """Return True if a punch that claims this moment may have been made by the wrong clock."""
         if not self.is_off and abs(now - said_at) <= tolerance * 1000:
-            # It arrives at the very moment it claims: the right clock made it.
+            # It arrives at the moment that it claims: the clock was right.
             return False
         return any(span.claims(said_at, now, tolerance) for span in self.wrong)

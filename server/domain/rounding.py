@@ -1,7 +1,6 @@
-"""Rounding of figures that people compare: one way, on paper, on a screen and in a sentence.
+"""Rounding of figures that people compare: the same on paper, on a screen and in a sentence.
 
-Half is rounded up, on the decimal value that is kept: the formats of two languages disagree about
-96.25.
+Half is rounded up, on the stored decimal value: the formats of two languages disagree about 96.25.
 """
 
 from __future__ import annotations
@@ -13,12 +12,12 @@ TENTH = Decimal("0.1")
 
 
 def kept_share(share: float | None) -> float | None:
-    """Return a share (0 to 1) as it is kept and sent: six places, which each format rounds once."""
+    """Return a share (0 to 1) as stored and sent: six places, which each format rounds once."""
     return None if share is None else float(round(Decimal(repr(share)), SHARE_PLACES))
 
 
 def tenths(value: float) -> Decimal:
-    """Return a value with one place, half up."""
+    """Return a value rounded to one place, half up."""
     return Decimal(repr(value)).quantize(TENTH, ROUND_HALF_UP)
 
 

@@ -1,8 +1,8 @@
-"""Which windows can serve an item, now and today; and if none, which case it is.
+"""Routing: the windows that can serve an item now and today, or the reason why there is none.
 
-Pure: the caller brings the catalogue, the hall's local time, who sits where (`Post`) and the
-settings. A `Route` promises that at least one signed-in, open, unpaused window will take the
-item; everything else is a `HallError` whose code is the case and whose data says where to go.
+Pure: the caller passes the catalogue, the hall's local time, the window sessions (`Post`) and the
+settings. A `Route` guarantees at least one signed-in, open, unpaused window that serves the item.
+Every other case is a `HallError` whose code names the case and whose data says where to go.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from server.domain.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A window somebody is signed in to."""
+    """Window session: a person signed in to a window."""
 
     window: str
     staff: str
@@ -39,16 +39,16 @@ Posts = Mapping[str, Post]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Windows that take the item: `now` are staffed and open, `today` also the others."""
+    """Windows that serve the item: `now` are staffed and open, `today` also includes the others."""
 
     now: tuple[str, ...]
     today: tuple[str, ...]
     closes: datetime
-    """When the last of `now` closes, local."""
+    """Local time at which the last of `now` closes."""
 
 
 def windows_for(catalogue: Catalogue, item: Item, now: datetime) -> tuple[Window, ...]:
-    """Every window entitled to the item on that day: own unit's, or by mandate in force."""
+    """Return every window entitled to the item that day, as its unit's own or by a mandate."""
     mandated = {code for m in catalogue.mandates_of(item.code, now.date()) for code in m.windows}
     return tuple(w for w in catalogue.windows if _entitled(w, item, mandated))
 
@@ -60,7 +60,7 @@ def _entitled(window: Window, item: Item, mandated: set[str]) -> bool:
 
 
 def entitled(catalogue: Catalogue, window: Window, item: Item, now: datetime) -> bool:
-    """Whether `window` may take `item` on that day, whatever the hour."""
+    """Return True if `window` may serve `item` on that day, at any hour."""
     if item.handling is not Handling.ACCEPTED:
         return False
     mandated = {code for m in catalogue.mandates_of(item.code, now.date()) for code in m.windows}
@@ -68,7 +68,7 @@ def entitled(catalogue: Catalogue, window: Window, item: Item, now: datetime) ->
 
 
 def can_serve(catalogue: Catalogue, window: Window, item: Item, now: datetime) -> bool:
-    """Whether `window` is entitled to `item` today and both are open at `now`."""
+    """Return True if `window` is entitled to `item` today and both are open at `now`."""
     if not entitled(catalogue, window, item, now):
         return False
     spans = hours.item_spans(catalogue, item.code, window.code, now.date())
@@ -78,7 +78,7 @@ def can_serve(catalogue: Catalogue, window: Window, item: Item, now: datetime) -
 def route(
     catalogue: Catalogue, item_code: str, now: datetime, posts: Posts, settings: Settings
 ) -> Route:
-    """Say where `item_code` can be served, or raise HallError with the case."""
+    """Return the windows that can serve `item_code`, or raise HallError with the case."""
     item = catalogue.item_by.get(item_code)
     if item is None:
         raise HallError(Code.ITEM_UNKNOWN, item=item_code)
@@ -116,8 +116,8 @@ def _check_offered(catalogue: Catalogue, item: Item) -> None:
 def _opening_windows(
     catalogue: Catalogue, item: Item, codes: list[str], now: datetime, settings: Settings
 ) -> dict[str, tuple[datetime, datetime]]:
-    """Windows open at `now` or about to open, with their span; raises the case if none."""
-    found: dict[str, tuple[datetime, datetime]] = {}
+    """Return the windows open now or about to open, with their span; raise if there are none."""
+    opening: dict[str, tuple[datetime, datetime]] = {}
     day = now.date()
     for code in codes:
         spans = hours.item_spans(catalogue, item.code, code, day)
@@ -126,12 +126,12 @@ def _opening_windows(
             opens = datetime.combine(day, span.opens)
             closes = datetime.combine(day, span.closes)
             if opens - timedelta(minutes=early) <= now < closes:
-                found[code] = (opens, closes)
-    if not found:
+                opening[code] = (opens, closes)
+    if not opening:
         raise HallError(
             _closed_case(catalogue, item, codes, now), **_again(catalogue, item, codes, now)
         )
-    return found
+    return opening
 
 
 def _closed_case(catalogue: Catalogue, item: Item, codes: list[str], now: datetime) -> Code:
@@ -147,7 +147,7 @@ def _closed_case(catalogue: Catalogue, item: Item, codes: list[str], now: dateti
 
 
 def _again(catalogue: Catalogue, item: Item, codes: list[str], now: datetime) -> dict[str, object]:
-    """When to come again: the next opening and the weekdays of the windows."""
+    """Return error data on when to come again: the next opening and the windows' weekdays."""
     later = hours.next_opening(catalogue, item.code, codes, now)
     return {
         "item": item.code,
@@ -157,20 +157,20 @@ def _again(catalogue: Catalogue, item: Item, codes: list[str], now: datetime) ->
 
 
 def allowed_at(staff: Staff, window: Window) -> bool:
-    """Whether a person may sign in to a window."""
+    """Return True if a person may sign in to a window."""
     return window.code in staff.windows
 
 
 def unit_windows(catalogue: Catalogue, unit: str) -> tuple[Window, ...]:
-    """The specialised windows of a unit."""
+    """Return the specialised windows of a unit."""
     return tuple(w for w in catalogue.windows if unit in w.units)
 
 
 def only_comprehensive(catalogue: Catalogue, item: Item, now: datetime, posts: Posts) -> bool:
-    """Whether no specialised window takes the item just now: none entitled and staffed.
+    """Return True if no specialised window serves the item now: none is entitled and staffed.
 
-    A paused window still counts as there: its clerk comes back, and a short pause must not turn
-    a unit's whole queue into work that comprehensive windows take first.
+    A paused window still counts: its clerk comes back, and a short pause must not turn a unit's
+    whole queue into work that comprehensive windows serve first.
     """
     return not any(
         w.kind is WindowKind.SPECIALISED and w.code in posts
@@ -179,7 +179,7 @@ def only_comprehensive(catalogue: Catalogue, item: Item, now: datetime, posts: P
 
 
 def servers(catalogue: Catalogue, item: Item, now: datetime, posts: Posts) -> tuple[str, ...]:
-    """Codes of windows that will call for the item: entitled today, staffed, unpaused."""
+    """Return the codes of windows that will call for the item: entitled, staffed, unpaused."""
     return tuple(
         w.code
         for w in windows_for(catalogue, item, now)

@@ -1,7 +1,7 @@
-"""The hall's own figures: bounded settings with the values a new hall starts with.
+"""Settings of a hall: bounded figures and texts, with the values that a new hall starts with.
 
-Counties differ up to fivefold, so every figure here can be changed in the office. The rules
-take a `Settings` as an argument; where it is kept and since when is storage's business.
+Counties differ up to fivefold, so every figure here can be changed in the office. Rules take a
+`Settings` as an argument; storage records the values and the time from which they apply.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ class Settings:
 
     timezone: str = "Asia/Shanghai"
     last_ticket_minutes: int = 15
-    """Tickets end this many minutes before the last window that could serve closes."""
+    """Minutes before the closing of the last capable window at which issuing ends."""
     early_ticket_minutes: int = 15
-    """Tickets begin this many minutes before opening."""
+    """Minutes before opening at which issuing begins."""
     break_ticket_minutes: int = 15
-    """As early_ticket_minutes, before windows open again after a break."""
+    """Minutes before reopening after a break at which issuing begins."""
     priority_run: int = 2
-    """K: at most so many priority calls in a row from a queue while others wait."""
+    """K: most priority calls in a row from a queue while others wait."""
     overtake_limit: int = 6
-    """No ordinary ticket is overtaken by priority tickets more often than this."""
+    """Most times that priority tickets may overtake one ordinary ticket."""
     no_show_min_calls: int = 2
     no_show_min_seconds: int = 10
-    """Time since the first call before a person may be marked as missed."""
+    """Seconds from the first call until a person may be marked as missed."""
     return_places: int = 3
-    """A missed person who comes back waits behind so many others."""
+    """Number of people that a missed person who comes back waits behind."""
     return_limit: int = 2
-    """Times a missed ticket may come back."""
+    """Most times that a missed ticket may come back."""
     default_outcome: str = "accepted"
     """Outcome when the keypad's 'next' ends a service."""
     kiosk_idle_seconds: int = 60
@@ -45,87 +45,87 @@ class Settings:
     voice_repeats: int = 2
     voice_volume: int = 80
     voice_one: str = "一"
-    """How the digit 1 is read: 一 or 幺."""
+    """Reading of the digit 1: 一 or 幺."""
     voice_expiry_seconds: int = 60
     moment_seconds: int = 10
     slip_patience_seconds: int = 60
-    """A slip that cannot be printed so soon is not printed later: its owner has left the kiosk."""
+    """Seconds after which an unprinted slip is dropped: its owner has left the kiosk."""
     notice_zh: str = "请留意叫号，叫到后请到所叫的窗口办理。"
     notice_en: str = "Please listen and watch for your number, then go to the window shown."
     service_prior: int = 8
     """Weight, in tickets, of an item's starting service time against the day's own figures."""
     reader_silent_minutes: int = 10
-    """A time clock not heard of for so long is an alarm."""
+    """Minutes without contact until a time clock raises an alarm."""
     clock_tolerance_seconds: int = 60
-    """A time clock further off than this is wrong, and what it claims meanwhile is marked."""
+    """Seconds of error above which a time clock is wrong and its punches are marked."""
     punch_oldest_days: int = 2000
-    """Punches older than this are marked."""
+    """Days of age above which punches are marked."""
     check_count: int = 2
     """Spot checks drawn for each working day."""
     check_after_open_minutes: int = 10
     check_before_close_minutes: int = 20
-    """No drawn check comes nearer than this to the opening and closing of the hall."""
+    """Least minutes between a drawn check and the opening and closing of the hall."""
     check_gap_minutes: int = 60
     check_start_minutes: int = 15
-    """A check that is not started so soon is missed, and on record as missed."""
+    """Minutes within which a check must start; otherwise it is recorded as missed."""
     check_faults: str = "玩手机,未佩戴工牌,着装不规范,闲聊,饮食,态度"
     doubt_idle_minutes: int = 15
-    """A free window that calls nobody for so long while people wait is doubted."""
+    """Minutes without a call, while people wait, until a free window counts as an anomaly."""
     dispute_days: int = 3
     step_second: int = 2
     step_third: int = 3
-    """Findings of a person within step_days from which a replacement, an interview is asked."""
+    """Findings of a person within step_days from which replacement, then interview, is proposed."""
     step_days: int = 365
     bulletin_weekday: int = 1
-    """ISO weekday on which the draft about last week writes itself."""
+    """ISO weekday on which the draft about last week is written."""
     bulletin_hour: int = 8
     bulletin_names: int = 0
-    """1: the page for everybody names people; 0: units only."""
+    """1: the public page names people; 0: units only."""
     rectify_days: int = 5
-    """Working days within which a unit puts a finding right."""
+    """Working days within which a unit must rectify a finding."""
     session_hours: int = 12
     lock_after: int = 5
     lock_minutes: int = 10
     password_min: int = 10
     keep_slips_days: int = 90
-    """What was printed and the phone page of an ended ticket are kept so long."""
+    """Days until printed slips and the phone pages of ended tickets are deleted."""
     keep_files_days: int = 1095
-    """Papers of leave and photos of checks are kept so long."""
+    """Days until papers of leave and photos of checks are deleted."""
     makeup_weekday: int = 1
-    """Whose hours a make-up working day keeps where the calendar does not say: 1 is Monday."""
+    """ISO weekday whose hours apply on a make-up day for which the calendar names none."""
     calendar_warn_month: int = 11
-    """From this month on the office is warned while next year's calendar is missing."""
+    """Month from which the office is warned while next year's calendar is missing."""
     leave_ladder: str = "1d=chief;2d=chief+manager;*=chief+manager+head"
-    """Who decides how long a leave, step by step; see domain.attendance.leaves."""
+    """Approval ladder for leave by its length; see domain.attendance.ladder."""
     leave_ladder_chief: str = "1d=manager;*=manager+head"
-    """The same for a chief representative's own leave."""
+    """Approval ladder for a chief representative's own leave."""
     leave_ladder_office: str = "*=head"
-    """The same for the hall's own office."""
+    """Approval ladder for the hall's own office."""
     head_staff: str = ""
-    """Staff numbers of the centre's heads, with commas; empty: the administrators."""
+    """Staff numbers of the centre's heads, separated by commas; empty: the administrators."""
     leave_after_days: int = 3
-    """Leave that was taken at once may be asked for so many days afterwards."""
+    """Days after its beginning within which leave taken at once may be requested."""
     correction_quota: int = 3
-    """Corrections a person may ask for in a month."""
+    """Corrections that a person may request in a month."""
     correction_days: int = 3
-    """So many working days after a day may its correction be asked for."""
+    """Working days after a day within which its correction may be requested."""
     window_empty_minutes: int = 20
-    """A window nobody signed in to so long after it opened is an alarm."""
+    """Minutes after its opening until a window without a session raises an alarm."""
     file_limit_kb: int = 4096
-    """Largest paper that is kept."""
+    """Largest accepted paper, in KB."""
     alarm_repeat_seconds: int = 60
-    """A loud alarm sounds in the office so often until somebody takes it; 0: never."""
+    """Seconds between sounds of a loud alarm until it is acknowledged; 0: never."""
     alarm_again_minutes: int = 30
-    """An alarm that was taken and is still there is loud again after so long."""
+    """Minutes until an acknowledged alarm that is still present is loud again."""
     backup_warn_days: int = 2
-    """A hall without a backup for so many days is an alarm; 0: never."""
+    """Days without a backup until a hall raises an alarm; 0: never."""
     kiosk_minute_numbers: int = 30
     kiosk_hour_numbers: int = 300
-    """Numbers of a unit that one kiosk gives in a minute, in an hour, at most."""
+    """Most numbers of a unit that one kiosk issues in a minute, in an hour."""
     desk_numbers: int = 50
-    """Numbers of each unit that are left for the desk each day: no kiosk gives them."""
+    """Numbers of each unit reserved for the desk each day: no kiosk issues them."""
     offline_numbers: int = 20
-    """Numbers of each prefix that a kiosk holds for the time without a server; 0: none."""
+    """Numbers of each prefix leased to a kiosk for the time without a server; 0: none."""
 
 
 BOUNDS: dict[str, tuple[int, int]] = {
@@ -195,24 +195,25 @@ FORMS: dict[str, Callable[[str], bool]] = {
     "leave_ladder_office": is_ladder,
     "head_staff": is_staff_list,
 }
-"""Texts that a rule reads, each with what says whether it can be read."""
+"""Validators of text settings that a rule parses."""
 TEXT_LIMIT = 200
 
 
 def prints(value: Any) -> bool:
-    """Whether a value can stand on a slip: a text with a break or a control byte stops them all.
+    """Return True if a value can be printed on a slip: no line breaks, no control characters.
 
-    Asked of what is typed in only: a hall that once kept such a text must still start.
+    One such text would stop the printing of all slips. Applied to new input only: a hall that
+    stored such a text earlier must still start.
     """
     return not isinstance(value, str) or all(category(c) not in ("Cc", "Cs") for c in value)
 
 
 def changed(settings: Settings, values: dict[str, Any]) -> Settings:
-    """Return `settings` with `values` put in; raises SETTING_INVALID naming the first bad one."""
-    known = {f.name for f in fields(Settings)}
+    """Return `settings` with `values` applied; raise SETTING_INVALID naming the first bad one."""
+    names = {f.name for f in fields(Settings)}
     current = asdict(settings)
     for name, value in values.items():
-        if name not in known or type(value) is not type(current[name]):
+        if name not in names or type(value) is not type(current[name]):
             raise HallError(Code.SETTING_INVALID, name=name)
         low, high = BOUNDS.get(name, (None, None))
         if low is not None and high is not None and not low <= value <= high:

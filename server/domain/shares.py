@@ -1,8 +1,8 @@
-"""Whose a waiting person is while nobody can decide it: each ticket is one window's, and stays so.
+"""Desk shares while the server is away: assigns each waiting ticket to exactly one window.
 
-Rendezvous hashing: of the windows that may call a ticket, the one whose name hashes highest with
-the ticket's owns it. Every worker finds the same owner without being told, and an owner changes
-only where a window came or went. Pure.
+Rendezvous hashing: of the windows that may call a ticket, the one with the highest hash of its name
+and the ticket's owns it. Every worker computes the same owner without communication, and an owner
+changes only when a window is added or removed. Pure.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 
 
 class Waiting(Protocol):
-    """What counts of a waiting ticket."""
+    """Attributes of a waiting ticket that determine its turn."""
 
     @property
     def level(self) -> int:
@@ -28,7 +28,7 @@ T = TypeVar("T", bound=Waiting)
 
 
 def owner(ticket: str, windows: Iterable[str]) -> str | None:
-    """The window that a ticket belongs to, of those that may call it; None where none may."""
+    """Return the window that owns a ticket, of those that may call it; None if none may."""
     return max(windows, key=lambda window: _weight(ticket, window), default=None)
 
 
@@ -37,19 +37,19 @@ def _weight(ticket: str, window: str) -> tuple[bytes, str]:
 
 
 def in_turn(people: Sequence[T], run: int) -> list[T]:
-    """The order in which a window calls its own: by seniority, priority first.
+    """Return a window's own tickets in calling order: by seniority, priority first.
 
-    After `run` priority calls in a row an ordinary person has a turn, as long as one is there.
+    After `run` priority calls in a row an ordinary ticket is next, if there is one.
     """
     priority = sorted((p for p in people if p.level > 0), key=lambda p: (-p.level, p.ord))
     ordinary = sorted((p for p in people if p.level == 0), key=lambda p: p.ord)
-    found: list[T] = []
+    ordered: list[T] = []
     row = 0
     while priority or ordinary:
         if priority and (row < run or not ordinary):
-            found.append(priority.pop(0))
+            ordered.append(priority.pop(0))
             row += 1
         else:
-            found.append(ordinary.pop(0))
+            ordered.append(ordinary.pop(0))
             row = 0
-    return found
+    return ordered

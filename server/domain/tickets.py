@@ -1,7 +1,7 @@
-"""Tickets: their states, the moves between them, and who may make which move.
+"""Tickets: states, transitions (moves), and the actors that may make each move.
 
-One table (`RULES`) says all of it. `after` is the only way to learn the next state; it raises
-`HallError` and changes nothing. Transfer is a move, not a state: a transferred ticket waits
+The table `RULES` defines all of it. `after` is the only function that computes the next state; it
+raises `HallError` and changes nothing. Transfer is a move, not a state: a transferred ticket waits
 again, with its number and its seniority.
 """
 
@@ -14,7 +14,7 @@ from server.domain.errors import Code, HallError
 
 
 class State(StrEnum):
-    """Where a ticket is."""
+    """State of a ticket."""
 
     WAITING = "waiting"
     CALLED = "called"
@@ -31,7 +31,7 @@ AT_WINDOW = frozenset({State.CALLED, State.SERVING})
 
 
 class Move(StrEnum):
-    """What can be done with a ticket."""
+    """Action on a ticket."""
 
     ISSUE = "issue"
     CALL = "call"
@@ -48,7 +48,7 @@ class Move(StrEnum):
 
 
 class ActorKind(StrEnum):
-    """Who acts."""
+    """Kind of actor."""
 
     CLERK = "clerk"
     MANAGER = "manager"
@@ -61,7 +61,7 @@ class ActorKind(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How an errand ended at the window."""
+    """Outcome of a service at the window."""
 
     ACCEPTED = "accepted"
     DONE = "done"
@@ -72,7 +72,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A move: from which states, to which, by whom, and whether only the holding window may."""
+    """Move: source states, target state, permitted actors, and whether the window must hold it."""
 
     sources: frozenset[State]
     target: State
@@ -101,7 +101,7 @@ RULES: dict[Move, Rule] = {
     Move.CANCEL: Rule(
         frozenset({State.WAITING, State.HELD, State.MISSED}),
         State.CANCELLED,
-        # The system: of two numbers given for one press, the one that nobody was shown.
+        # The system cancels the second of two numbers issued for one press, shown to nobody.
         _STAFF | {ActorKind.PHONE, ActorKind.SYSTEM},
     ),
     Move.EXPIRE: Rule(
@@ -111,7 +111,7 @@ RULES: dict[Move, Rule] = {
 
 
 def after(move: Move, state: State, actor: ActorKind, *, holds: bool = False) -> State:
-    """Return the state after `move`; `holds` says whether the actor's window holds the ticket.
+    """Return the state after `move`; `holds` is True if the actor's window holds the ticket.
 
     Raises HallError MOVE_NOT_ALLOWED, NOT_THE_HOLDER or FORBIDDEN.
     """
@@ -126,7 +126,7 @@ def after(move: Move, state: State, actor: ActorKind, *, holds: bool = False) ->
 
 
 def number(prefix: str, seq: int) -> str:
-    """The number people see: `A012`. Three digits; raises NUMBERS_EXHAUSTED beyond 999."""
+    """Return the number that people see, such as `A012`; raise NUMBERS_EXHAUSTED beyond 999."""
     if not 1 <= seq <= 999:
         raise HallError(Code.NUMBERS_EXHAUSTED, prefix=prefix)
     return f"{prefix}{seq:03d}"
@@ -138,28 +138,28 @@ ORDER_STEP = 1024
 
 
 def order_of(arrival: int) -> int:
-    """Seniority of the `arrival`-th ticket of the hall's day (1, 2, 3 ...)."""
+    """Return the seniority of the `arrival`-th ticket of the hall's day (1, 2, 3 ...)."""
     return arrival * ORDER_STEP
 
 
 def lane(item: str, klass: str) -> str:
-    """The lane of tickets that are alike for choosing: one item, one applicant class."""
+    """Return the lane of tickets that are alike for choosing: one item, one applicant class."""
     return f"{item}/{klass}"
 
 
 def window_lane(window: str, klass: str) -> str:
-    """The lane of tickets transferred to one window."""
+    """Return the lane of tickets transferred to one window."""
     return f"@{window}/{klass}"
 
 
 def unit_lane(unit: str, klass: str) -> str:
-    """The lane of tickets transferred to a unit's queue without a new item."""
+    """Return the lane of tickets transferred to a unit's queue without a new item."""
     return f"={unit}/{klass}"
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A ticket as kept. Times are milliseconds since 1970, UTC; None means not yet."""
+    """Stored ticket. Times are milliseconds since 1970, UTC; None: has not happened."""
 
     id: str
     """`20261121-A012`: day and number, unique in a hall."""
@@ -192,5 +192,5 @@ class Ticket:
     transfers: int
 
     def holds(self, window: str) -> bool:
-        """Whether `window` holds it."""
+        """Return True if `window` holds the ticket."""
         return bool(window) and self.window == window

@@ -1,8 +1,8 @@
-"""How long a person will wait: people ahead and an honest range, never a single figure.
+"""Waiting time estimate: people ahead and a range of minutes, never a single figure.
 
-The service time of a queue is the day's own mean, pulled towards the items' starting values as
-long as few tickets are done. The range is meant to hold about three times in four; how often it
-did is reported by the office page, not promised here.
+The service time of a queue is the day's own mean, weighted with the items' starting values while
+few tickets are finished. The range is meant to contain the actual wait about three times in four;
+the office page reports how often it did.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 SPREAD = 1.15
-"""Normal quantile of a range that holds three times in four."""
+"""Normal quantile of a range that contains three cases in four."""
 VARIATION = 0.8
 """Standard deviation of a service time over its mean; counters are nearly exponential."""
 ROUND_MINUTES = 5
 FINE_MINUTES = 10
-"""Below this the range is told by the minute."""
+"""Minutes below which the range is given by the minute."""
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Finished services of one queue today: how many, and their minutes in all."""
+    """Finished services of one queue today: their number and total minutes."""
 
     count: int = 0
     minutes: float = 0.0
@@ -38,14 +38,14 @@ class Wait:
 
 
 def mean_service(starting: float, prior: int, today: Service) -> float:
-    """Minutes per ticket: `starting` counts as much as `prior` tickets of today."""
+    """Return minutes per ticket; `starting` weighs as much as `prior` tickets of today."""
     return (starting * prior + today.minutes) / (prior + today.count)
 
 
 def expected_wait(ahead: int, windows: int, minutes: float, free: bool = False) -> Wait:
-    """The range for somebody with `ahead` people before him at `windows` windows.
+    """Return the range for a person with `ahead` people in front, at `windows` windows.
 
-    `free` says that a window is idle now; then nobody ahead means no wait.
+    `free` means that a window is idle now; then nobody ahead means no wait.
     """
     if ahead == 0 and free:
         return Wait(0, 0, 2)
@@ -69,7 +69,7 @@ def _up(minutes: float) -> int:
 
 
 def percentile(values: Iterable[float], share: float) -> float | None:
-    """The `share` quantile (0..1) by nearest rank; None without values."""
+    """Return the `share` quantile (0..1) by nearest rank; None without values."""
     ordered = sorted(values)
     if not ordered:
         return None

@@ -1,1 +1,1 @@
-"""The acts of the hall: one transaction each; events go out after the commit."""
+"""Actions of the hall: one transaction each; events are published after the commit."""

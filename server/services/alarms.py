@@ -1,4 +1,4 @@
-"""Somebody takes an alarm: it is quiet while they deal with it, and the journal knows who."""
+"""Acknowledgement of alarms: silences an alarm and records the person in the journal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from server.storage.store import Tx
 
 
 def take(ctx: Context, actor: Actor, key: str, code: str, subject: str) -> None:
-    """Deal with an alarm from now on; one that is gone meanwhile is no mistake."""
+    """Acknowledge an alarm; one that has disappeared meanwhile is accepted too."""
 
     def act(tx: Tx) -> JsonDict:
         alarms.take(tx, code, subject, actor.name)

@@ -1,9 +1,9 @@
-"""Calls and the loudspeakers: each call ends as spoken, unspoken or called by mouth.
+"""Announcements of calls: each call ends as spoken, unspoken or called by mouth.
 
-A loudspeaker's driver reports what was truly played. What it could not play, what expired in its
-queue and what it never reported is unspoken: the window's clerk and the office see it, and the
-ticket cannot be marked as missed until it was announced. Where no loudspeaker that reports is
-responsible for the window's zone, nothing is waited for.
+A loudspeaker's driver reports what was actually played. A call that could not be played, expired in
+the queue or was never reported is unspoken: the window's clerk and the office see it, and the
+ticket cannot be marked as missed until it was announced. If no reporting loudspeaker is responsible
+for the window's zone, no announcement is awaited.
 """
 
 from __future__ import annotations
@@ -22,53 +22,55 @@ from server.storage import announcements as stored
 from server.storage.store import Tx
 
 HALL = "main"
-"""The zone of loudspeakers that are heard everywhere."""
+"""Zone of loudspeakers that cover the whole hall."""
 REPORTS = "spoken"
-"""Report that an agent promises in its hello if it says what was truly played."""
+"""Capability in an agent's hello: it reports what was actually played."""
 PENDING, SPOKEN, UNSPOKEN, BY_MOUTH = "pending", "spoken", "unspoken", "by_mouth"
 LAST_SECONDS = 30
-"""Beyond its expiry an announcement is waited for: it may just have begun, on a slow line."""
+"""Seconds beyond its expiry that an announcement is awaited; on a slow line it may begin late."""
 REPLACED = "replaced"
-"""The agent's reason for an announcement in whose place a newer one of the ticket came."""
+"""Agent's reason for an announcement that was replaced by a newer one of the ticket."""
 
 
 def responsible(rows: Sequence[Any], zone: str) -> tuple[str, list[Any]]:
-    """Return the zone whose loudspeakers speak for `zone`, and those that are connected.
+    """Return the zone whose loudspeakers serve `zone`, and the connected ones.
 
-    Its own, and while none of these is connected those of the whole hall.
+    The zone's own; while none of these is connected, those of the whole hall.
     """
     for serves in (zone, HALL):
-        there = [row for row in rows if row.serves == serves and row.connected]
-        if there:
-            return serves, there
+        speakers = [row for row in rows if row.serves == serves and row.connected]
+        if speakers:
+            return serves, speakers
     return HALL, []
 
 
 def ask(ctx: Context, tx: Tx, ticket: Ticket, n: int) -> None:
-    """Note that the `n`-th call of a ticket waits for its announcement, where one is to come."""
+    """Record that the `n`-th call of a ticket awaits its announcement, if one is expected."""
     window = ctx.catalogue().window_by.get(ticket.window)
     rows = stored.speakers(tx.conn, tx.hall_id)
     if window is None or not rows:
         return
-    zone, there = responsible(rows, window.zone)
-    reporting = [row for row in there if row.reports == REPORTS]
+    zone, speakers = responsible(rows, window.zone)
+    reporting = [row for row in speakers if row.reports == REPORTS]
     values: JsonDict = {"window": ticket.window, "zone": zone, "asked": len(reporting)}
     if reporting:
         patience = ctx.settings().voice_expiry_seconds + LAST_SECONDS
         due = tx.now + patience * 1000
         stored.add(tx, ticket.id, n, {**values, "state": PENDING, "due_at": due})
-    elif not there and any(r.reports == REPORTS and r.serves in (window.zone, HALL) for r in rows):
+    elif not speakers and any(
+        r.reports == REPORTS and r.serves in (window.zone, HALL) for r in rows
+    ):
         values |= {"state": UNSPOKEN, "reason": "agent_gone", "due_at": tx.now, "ended_at": tx.now}
         stored.add(tx, ticket.id, n, values)
-        _tell(tx, SYSTEM, ticket.id, n, ticket.window, UNSPOKEN, "agent_gone")
+        _record(tx, SYSTEM, ticket.id, n, ticket.window, UNSPOKEN, "agent_gone")
 
 
 def heard(
     ctx: Context, via: Via, serves: str, ticket_id: str, n: int, state: str, reason: str
 ) -> None:
-    """Take a loudspeaker's report of the `n`-th call of a ticket; a repeat changes nothing.
+    """Store a loudspeaker's report on the `n`-th call of a ticket; a repeat changes nothing.
 
-    The word of a loudspeaker of another room, which was not to speak it, is none.
+    A report from a loudspeaker of another zone, which was not to play it, is ignored.
     """
     actor = Actor(ActorKind.AGENT, via.agent, via)
 
@@ -80,7 +82,7 @@ def heard(
         if serves not in (HALL, row.zone, window.zone if window is not None else HALL):
             return
         if reason == REPLACED:
-            return  # a newer call is in its place, whose own report counts
+            return  # replaced by a newer call, whose own report counts
         if state == SPOKEN:
             _end(tx, actor, row, SPOKEN, "")
         elif row.state == PENDING:
@@ -110,9 +112,9 @@ def give_up(ctx: Context) -> None:
 
 
 def by_mouth(ctx: Context, actor: Actor, key: str, window: str) -> str:
-    """Note that the clerk called the current ticket out; returns its id.
+    """Record that the clerk called the current ticket out; return its id.
 
-    Raises WINDOW_IDLE, and MOVE_NOT_ALLOWED where no announcement of the call is waited for.
+    Raises WINDOW_IDLE, and MOVE_NOT_ALLOWED if no announcement of the call is awaited.
     """
 
     def act(tx: Tx) -> JsonDict:
@@ -123,19 +125,22 @@ def by_mouth(ctx: Context, actor: Actor, key: str, window: str) -> str:
         _end(tx, actor, row, BY_MOUTH if row.state != SPOKEN else SPOKEN, row.reason, BY_MOUTH)
         return {"ticket": ticket.id}
 
-    asked: JsonDict = {"act": "call_by_mouth", "window": window}
-    return str(ctx.command(actor, key, asked, act, brief=True)["ticket"])
+    request: JsonDict = {"act": "call_by_mouth", "window": window}
+    return str(ctx.command(actor, key, request, act, brief=True)["ticket"])
 
 
 def require_announced(tx: Tx, ticket: Ticket) -> None:
-    """Raise CALL_UNSPOKEN if the last call of a ticket waits for its announcement."""
+    """Raise CALL_UNSPOKEN if the last call of a ticket still awaits its announcement."""
     row = stored.last(tx.conn, tx.hall_id, ticket.id)
     if row is not None and row.state not in (SPOKEN, BY_MOUTH):
         raise HallError(Code.CALL_UNSPOKEN, number=ticket.number, reason=row.reason or row.state)
 
 
 def state_of(conn: Connection, hall_id: str, ticket: Ticket | None) -> tuple[str, str]:
-    """State and reason of the announcement of a ticket's last call; "" where none is awaited."""
+    """Return state and reason of the announcement of a ticket's last call.
+
+    "" if none is awaited.
+    """
     if ticket is None or ticket.state is not State.CALLED:
         return "", ""
     row = stored.last(conn, hall_id, ticket.id)
@@ -144,10 +149,10 @@ def state_of(conn: Connection, hall_id: str, ticket: Ticket | None) -> tuple[str
 
 def _end(tx: Tx, actor: Actor, row: Any, state: str, reason: str, act: str = "") -> None:
     stored.change(tx, row, {"state": state, "reason": reason, "ended_at": tx.now})
-    _tell(tx, actor, row.ticket_id, row.n, row.window, act or state, reason)
+    _record(tx, actor, row.ticket_id, row.n, row.window, act or state, reason)
 
 
-def _tell(tx: Tx, actor: Actor, ticket: str, n: int, window: str, act: str, reason: str) -> None:
+def _record(tx: Tx, actor: Actor, ticket: str, n: int, window: str, act: str, reason: str) -> None:
     data = {"call": n} | ({"reason": reason} if reason else {})
     note(tx, actor, f"call.{act}", ticket, window=window, data=data)
     tx.events.append(CallTold(ticket, window))

@@ -1,10 +1,10 @@
-"""A backup: the whole database and the data folder's papers in one file that is proven by reading.
+"""Backup: the whole database and the data folder's papers in one file, verified by reading back.
 
-`make` may run beside a serving hall. The database goes in as a SQLite file whichever database the
-hall uses, so that every backup can be checked and restored anywhere, without tools of the database
-server. It refuses to call a backup good that it has not read back: sizes, SHA-256 of every part,
-the database's own check, and each hall's journal up to the number and hash in the manifest.
-`check.key` is left out unless asked for (docs/security.md).
+`make` may run beside a serving hall. The database is stored as a SQLite file whichever database the
+hall uses, so every backup can be checked and restored anywhere, without tools of the database
+server. A backup counts as good only after it was read back: sizes, SHA-256 of every part, the
+database's own check, and each hall's journal up to the number and hash in the manifest. `check.key`
+is left out unless requested (docs/security.md).
 """
 
 from __future__ import annotations
@@ -39,27 +39,27 @@ CHUNK = 1 << 20
 
 
 class BackupError(Exception):
-    """The backup cannot be made, read or restored; the message is in both languages."""
+    """Failure to make, read or restore a backup; the message is in both languages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup holds. `halls`: id to number and hash of the last journal line."""
+    """Contents of a backup. `halls`: id to number and hash of the last journal line."""
 
     format: int
     made_at: int
     """ms since 1970, UTC."""
     schema: str
     database: str
-    """Where it came from: sqlite or postgresql."""
+    """Kind of the source database: sqlite or postgresql."""
     halls: dict[str, tuple[int, str]]
     parts: dict[str, tuple[int, str]]
-    """Name to size in bytes and SHA-256."""
+    """Name to size in bytes and SHA-256 (hex)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A finished backup."""
+    """Finished backup."""
 
     path: Path
     size: int
@@ -72,7 +72,7 @@ def make(
 ) -> Made:
     """Write a backup of `config`'s hall into a folder, read it back, remove all but `keep`.
 
-    Raises BackupError; nothing but a finished, proven backup is left in the folder.
+    Raises BackupError; only a finished, verified backup is left in the folder.
     """
     into.mkdir(parents=True, exist_ok=True, mode=0o700)
     stamp = datetime.fromtimestamp(now / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -90,7 +90,7 @@ def make(
             schema,
             kind,
             heads_of(copied),
-            {name: _measured(part) for name, part in parts.items()},
+            {name: _size_and_hash(part) for name, part in parts.items()},
         )
         half = Path(work) / path.name
         _write(half, manifest, parts)
@@ -98,12 +98,12 @@ def make(
             raise BackupError(f"{half}: 读回的内容不一致 / not what was written")
         half.rename(path)
     _sync_folder(into)
-    _remember(config.data, path, manifest)
-    return Made(path, path.stat().st_size, manifest, _thin(into, keep, path))
+    _record_backup(config.data, path, manifest)
+    return Made(path, path.stat().st_size, manifest, _delete_older(into, keep, path))
 
 
 def _copy_database(url: str, target: Path) -> str:
-    """The database as one SQLite file; returns its schema's revision."""
+    """Copy the database to one SQLite file; return its schema's revision."""
     target.touch(mode=0o600)
     if is_sqlite(url):
         source = Path(str(make_url(url).database))
@@ -113,16 +113,16 @@ def _copy_database(url: str, target: Path) -> str:
             contextlib.closing(sqlite3.connect(source, timeout=30)) as old,
             contextlib.closing(sqlite3.connect(target)) as new,
         ):
-            # In one step: a copy in pieces begins again at every commit of a busy hall.
+            # In one step: a copy in steps restarts at every commit of a busy hall.
             old.backup(new, pages=-1)
             new.execute("PRAGMA journal_mode=DELETE")
     else:
         _copy_from_server(url, target)
     engine = open_engine(f"sqlite:///{target.resolve()}")
-    found = revision(engine)
+    schema_revision = revision(engine)
     engine.dispose()
     _settle(target)
-    return found or ""
+    return schema_revision or ""
 
 
 def _copy_from_server(url: str, target: Path) -> None:
@@ -143,21 +143,21 @@ def _copy_from_server(url: str, target: Path) -> None:
 
 
 def _settle(path: Path) -> None:
-    """Everything into the one file, without a log beside it, and checked by SQLite itself."""
+    """Merge the write-ahead log into the one file and run SQLite's own check."""
     with contextlib.closing(sqlite3.connect(path)) as base:
         base.execute("PRAGMA journal_mode=DELETE")
-        said = base.execute("PRAGMA quick_check").fetchall()
-    if said != [("ok",)]:
-        raise BackupError(f"{path.name}: {said[0][0]}")
+        result = base.execute("PRAGMA quick_check").fetchall()
+    if result != [("ok",)]:
+        raise BackupError(f"{path.name}: {result[0][0]}")
 
 
 def heads_of(path: Path) -> dict[str, tuple[int, str]]:
-    """Last journal line of every hall in a SQLite file, of whatever revision."""
-    asked = (
+    """Return the last journal line of every hall in a SQLite file of any revision."""
+    query = (
         "SELECT hall_id, max(seq), hash FROM journal GROUP BY hall_id"  # SQLite: hash of that row
     )
     with contextlib.closing(sqlite3.connect(path)) as base:
-        return {row[0]: (row[1], row[2]) for row in base.execute(asked)}
+        return {row[0]: (row[1], row[2]) for row in base.execute(query)}
 
 
 def _parts(data: Path, database: Path, *, with_check_key: bool) -> Iterator[tuple[str, Path]]:
@@ -174,40 +174,37 @@ def _parts(data: Path, database: Path, *, with_check_key: bool) -> Iterator[tupl
                 yield path.relative_to(data).as_posix(), path
 
 
-def _measured(path: Path) -> tuple[int, str]:
+def _size_and_hash(path: Path) -> tuple[int, str]:
     with path.open("rb") as stream:
         return path.stat().st_size, hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _write(path: Path, manifest: Manifest, parts: dict[str, Path]) -> None:
-    said = json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode()
+    manifest_text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode()
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as raw:
         with (
             gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed,
             tarfile.open(fileobj=packed, mode="w|") as tar,
         ):
-            tar.addfile(_head(MANIFEST, len(said)), io.BytesIO(said))
+            tar.addfile(_tar_info(MANIFEST, len(manifest_text)), io.BytesIO(manifest_text))
             for name, part in parts.items():
                 with part.open("rb") as stream:
-                    tar.addfile(_head(name, manifest.parts[name][0]), stream)
+                    tar.addfile(_tar_info(name, manifest.parts[name][0]), stream)
         raw.flush()
         os.fsync(raw.fileno())
 
 
-def _head(name: str, size: int) -> tarfile.TarInfo:
-    found = tarfile.TarInfo(name)
-    found.size, found.mode = size, 0o600
-    return found
-
-
-# -- reading back ----------------------------------------------------------------------------------
+def _tar_info(name: str, size: int) -> tarfile.TarInfo:
+    info = tarfile.TarInfo(name)
+    info.size, info.mode = size, 0o600
+    return info
 
 
 def unpack(path: Path, into: Path) -> Manifest:
-    """Unpack a backup into a new folder, holding everything to its manifest.
+    """Unpack a backup into a new folder and verify it against its manifest.
 
-    Raises BackupError for a file that is none, is damaged, or holds what its manifest does not say.
+    Raises BackupError for a file that is not a backup, is damaged, or differs from its manifest.
     """
     into.mkdir(mode=0o700)
     try:
@@ -215,8 +212,8 @@ def unpack(path: Path, into: Path) -> Manifest:
             manifest = _unpack(tar, into)
     except (tarfile.TarError, OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise BackupError(f"{path}: 不是完好的备份 / not a sound backup: {error}") from error
-    found = heads_of(into / DATABASE)
-    if found != manifest.halls:
+    halls = heads_of(into / DATABASE)
+    if halls != manifest.halls:
         raise BackupError(f"{path}: 操作日志与清单不符 / the journal is not the manifest's")
     return manifest
 
@@ -230,36 +227,36 @@ def _unpack(tar: tarfile.TarFile, into: Path) -> Manifest:
     missing = dict(manifest.parts)
     while (member := tar.next()) is not None:
         stream = tar.extractfile(member) if member.isreg() else None
-        wanted = missing.pop(member.name, None)
-        place = (into / member.name).resolve()
-        if stream is None or wanted is None or not place.is_relative_to(into.resolve()):
+        expected = missing.pop(member.name, None)
+        target = (into / member.name).resolve()
+        if stream is None or expected is None or not target.is_relative_to(into.resolve()):
             raise BackupError(f"{member.name}: 清单里没有 / not in the manifest")
-        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if _received(stream, place) != wanted:
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if _write_part(stream, target) != expected:
             raise BackupError(f"{member.name}: 内容已损坏 / damaged")
     if missing or DATABASE not in manifest.parts:
         raise BackupError(f"缺少 / missing: {', '.join(sorted(missing))}")
     return manifest
 
 
-def _manifest(found: dict[str, Any]) -> Manifest:
-    if found["format"] != FORMAT:
-        raise BackupError(f"不认识的备份格式 / unknown format {found['format']}")
+def _manifest(values: dict[str, Any]) -> Manifest:
+    if values["format"] != FORMAT:
+        raise BackupError(f"不认识的备份格式 / unknown format {values['format']}")
     pairs = {
-        name: {key: (int(a), str(b)) for key, (a, b) in found[name].items()}
+        name: {key: (int(a), str(b)) for key, (a, b) in values[name].items()}
         for name in ("halls", "parts")
     }
     return Manifest(
         FORMAT,
-        int(found["made_at"]),
-        str(found["schema"]),
-        str(found["database"]),
+        int(values["made_at"]),
+        str(values["schema"]),
+        str(values["database"]),
         pairs["halls"],
         pairs["parts"],
     )
 
 
-def _received(stream: IO[bytes], place: Path) -> tuple[int, str]:
+def _write_part(stream: IO[bytes], place: Path) -> tuple[int, str]:
     digest, size = hashlib.sha256(), 0
     handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
@@ -270,42 +267,43 @@ def _received(stream: IO[bytes], place: Path) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-# -- which and when --------------------------------------------------------------------------------
-
-
-def _thin(folder: Path, keep: int, newest_one: Path) -> list[Path]:
-    """Remove older backups so that `keep` are left; 0 keeps all."""
+def _delete_older(folder: Path, keep: int, newest_one: Path) -> list[Path]:
+    """Delete older backups so that `keep` are left; 0 keeps all. Return the deleted ones."""
     if keep < 1:
         return []
-    found = sorted(p for p in folder.glob("hall-*.tar.gz") if p != newest_one)
-    old = found[: max(0, len(found) - (keep - 1))]
+    backups = sorted(p for p in folder.glob("hall-*.tar.gz") if p != newest_one)
+    old = backups[: max(0, len(backups) - (keep - 1))]
     for path in old:
         path.unlink()
     return old
 
 
-def _remember(data: Path, path: Path, manifest: Manifest) -> None:
-    """Note it in the data folder, and in the own folder of each of several halls that is in it.
+def _record_backup(data: Path, path: Path, manifest: Manifest) -> None:
+    """Record the backup in the data folder, and in each hall's own folder if there are several.
 
-    A hall looks only into its own: on other machines that may be all of the folder that is shared.
+    A hall reads only its own folder: on other machines it may be the only shared part of the data
+    folder.
     """
-    told = {"at": manifest.made_at, "file": str(path.resolve()), "halls": manifest.halls}
-    whole, *own = folders(data)
-    for folder in (whole, *(one for one in own if one.name in manifest.halls)):
+    record = {"at": manifest.made_at, "file": str(path.resolve()), "halls": manifest.halls}
+    whole_folder, *hall_folders = folders(data)
+    for folder in (
+        whole_folder,
+        *(hall_folder for hall_folder in hall_folders if hall_folder.name in manifest.halls),
+    ):
         half = folder / f".{NOTE}"
-        half.write_text(json.dumps(told, ensure_ascii=False))
+        half.write_text(json.dumps(record, ensure_ascii=False))
         half.chmod(0o600)
         half.replace(folder / NOTE)
 
 
 def last_backup(data: Path, hall_id: str) -> tuple[int, int] | None:
-    """When the last good backup of a hall was made (ms) and up to which journal line.
+    """Return the time (ms) and journal line of a hall's last good backup; None if there is none.
 
-    `data` is the hall's own folder. None: never.
+    `data` is the hall's own folder.
     """
     try:
-        told = json.loads((data / NOTE).read_text())
-        return int(told["at"]), int(told["halls"][hall_id][0])
+        record = json.loads((data / NOTE).read_text())
+        return int(record["at"]), int(record["halls"][hall_id][0])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -1,10 +1,10 @@
-"""Bindings: which agent may serve which device, of which kind, at which place.
+"""Device bindings: the agent that may serve a device, with its kind and place.
 
-A token is worth what the office bound to its agent. The first hello of a newly enrolled agent,
-within the life of its code, binds what it announces where nobody stands (and, with a code that was
-made for a place, only there). Everything else that an agent announces (a new device, another kind,
-another place, a device of another agent) is a claim: it is not in service until a person confirms
-it in the office.
+A token permits only what the office bound to its agent. The first hello of a newly enrolled agent,
+within the validity of its code, binds the devices that it announces at vacant places (and, with a
+code made for a place, only there). Everything else that an agent announces (a new device, another
+kind, another place, a device of another agent) is a claim: it is out of service until a person
+confirms it in the office.
 """
 
 from __future__ import annotations
@@ -25,101 +25,116 @@ from server.storage.store import Tx
 
 Announced = Mapping[str, str]
 SHARED = frozenset({"fingerprint"})
-"""Kinds of which many stand at one place; a time clock is admitted by its own name besides."""
+"""Kinds of which several may be at one place; a time clock is also admitted by its own serial."""
 NOTED_MS = 60_000
-"""An agent's new claims are journalled at most so often, however often it announces others."""
+"""Least milliseconds between two journal lines on an agent's new claims."""
 
 
-def admit(ctx: Context, agent: str, token: str, found: Sequence[Announced]) -> set[str]:
-    """Return the names of those announced devices that the agent may serve; note the others."""
+def admit(ctx: Context, agent: str, token: str, announced: Sequence[Announced]) -> set[str]:
+    """Return the names of the announced devices that the agent may serve.
+
+    Store the others as claims.
+    """
 
     def act(tx: Tx) -> set[str]:
-        first = accounts.use_first_hello(tx, secret_hash(token)) if found else None
+        first = accounts.use_first_hello(tx, secret_hash(token)) if announced else None
         bound = stored.every(tx.conn, tx.hall_id)
-        admitted, fresh = set(), []
-        for one in found:
-            if is_bound(bound.get(one["device"]), agent, one):
-                admitted.add(one["device"])
-            elif one["device"] not in bound and _may_bind(first, bound.values(), agent, one):
-                fresh.append(one)
-        if fresh:
-            _bind(tx, Actor(ActorKind.AGENT, agent), agent, fresh)
-        admitted |= {one["device"] for one in fresh}
-        _claim(tx, agent, [one for one in found if one["device"] not in admitted])
+        admitted, new_devices = set(), []
+        for entry in announced:
+            if is_bound(bound.get(entry["device"]), agent, entry):
+                admitted.add(entry["device"])
+            elif entry["device"] not in bound and _may_bind(first, bound.values(), agent, entry):
+                new_devices.append(entry)
+        if new_devices:
+            _bind(tx, Actor(ActorKind.AGENT, agent), agent, new_devices)
+        admitted |= {entry["device"] for entry in new_devices}
+        _claim(tx, agent, [entry for entry in announced if entry["device"] not in admitted])
         return admitted
 
     return ctx.write(act)
 
 
-def is_bound(row: Any, agent: str, one: Announced) -> bool:
-    """Return True if a binding is that of `agent` for what it announces."""
+def is_bound(row: Any, agent: str, entry: Announced) -> bool:
+    """Return True if the binding matches `agent` and what it announces."""
     return row is not None and (row.agent, row.kind, row.serves) == (
         agent,
-        one["kind"],
-        one.get("serves", ""),
+        entry["kind"],
+        entry.get("serves", ""),
     )
 
 
-def servable(conn: Connection, hall_id: str, agent: str, found: Iterable[Announced]) -> set[str]:
-    """Return the names of those of `found` that are bound to the agent as it announces them."""
+def servable(
+    conn: Connection, hall_id: str, agent: str, announced: Iterable[Announced]
+) -> set[str]:
+    """Return the names of the announced devices that are bound to the agent as announced."""
     bound = stored.every(conn, hall_id)
-    return {one["device"] for one in found if is_bound(bound.get(one["device"]), agent, one)}
+    return {
+        entry["device"] for entry in announced if is_bound(bound.get(entry["device"]), agent, entry)
+    }
 
 
-def bind(ctx: Context, actor: Actor, agent: str, found: Sequence[Announced]) -> None:
-    """Bind devices to an agent by the word of whoever set both up on this machine."""
+def bind(ctx: Context, actor: Actor, agent: str, announced: Sequence[Announced]) -> None:
+    """Bind devices to an agent, authorised by whoever set up both on this machine."""
 
     def act(tx: Tx) -> None:
         bound = stored.every(tx.conn, tx.hall_id)
-        fresh = [one for one in found if not is_bound(bound.get(one["device"]), agent, one)]
-        if fresh:
-            _bind(tx, actor, agent, fresh)
+        new_devices = [
+            entry for entry in announced if not is_bound(bound.get(entry["device"]), agent, entry)
+        ]
+        if new_devices:
+            _bind(tx, actor, agent, new_devices)
 
     ctx.write(act)
 
 
-def _may_bind(first: str | None, bound: Collection[Any], agent: str, one: Announced) -> bool:
+def _may_bind(first: str | None, bound: Collection[Any], agent: str, entry: Announced) -> bool:
     """Return True if a first hello binds a device; `first`: the place of its code."""
-    if first is None or first not in ("", one.get("serves", "")):
+    if first is None or first not in ("", entry.get("serves", "")):
         return False
-    return not _held(bound, agent, one)
+    return not _is_occupied(bound, agent, entry)
 
 
-def _held(bound: Collection[Any], agent: str, one: Announced) -> bool:
+def _is_occupied(bound: Collection[Any], agent: str, entry: Announced) -> bool:
     """Return True if another agent has a device of the kind at the place."""
-    place = (one["kind"], one.get("serves", ""))
-    mine = (row for row in bound if row.kind not in SHARED and row.agent != agent)
-    return any((row.kind, row.serves) == place for row in mine)
+    place = (entry["kind"], entry.get("serves", ""))
+    other_rows = (row for row in bound if row.kind not in SHARED and row.agent != agent)
+    return any((row.kind, row.serves) == place for row in other_rows)
 
 
-def _bind(tx: Tx, actor: Actor, agent: str, found: Sequence[Announced]) -> None:
-    for one in found:
-        stored.put(tx, one["device"], agent, one["kind"], one.get("serves", ""), actor.key)
-    note(tx, actor, "device.bind", agent, data={"devices": [_named(one) for one in found]})
+def _bind(tx: Tx, actor: Actor, agent: str, announced: Sequence[Announced]) -> None:
+    for entry in announced:
+        stored.put(tx, entry["device"], agent, entry["kind"], entry.get("serves", ""), actor.key)
+    note(
+        tx,
+        actor,
+        "device.bind",
+        agent,
+        data={"devices": [_fields_of(entry) for entry in announced]},
+    )
     tx.events.append(HallChanged("devices", {"agent": agent}))
 
 
-def _named(one: Announced) -> JsonDict:
-    return {"device": one["device"], "kind": one["kind"], "serves": one.get("serves", "")}
+def _fields_of(entry: Announced) -> JsonDict:
+    return {"device": entry["device"], "kind": entry["kind"], "serves": entry.get("serves", "")}
 
 
 def _claim(tx: Tx, agent: str, waiting: Sequence[Announced]) -> None:
-    """Keep the agent's claims as it announces them; what it announces no longer is dropped."""
-    known = stored.claims_of(tx.conn, tx.hall_id, agent)
-    names = {one["device"] for one in waiting}
-    for name in known.keys() - names:
+    """Store the agent's claims as announced; delete claims that it announces no longer."""
+    claims = stored.claims_of(tx.conn, tx.hall_id, agent)
+    names = {entry["device"] for entry in waiting}
+    for name in claims.keys() - names:
         stored.drop_claim(tx, agent, name)
-    fresh = []
-    for one in waiting:
-        row = known.get(one["device"])
-        if row is None or (row.kind, row.serves) != (one["kind"], one.get("serves", "")):
-            stored.put_claim(tx, agent, one["device"], one["kind"], one.get("serves", ""))
-            fresh.append(one)
-    newest = max((row.at for row in known.values()), default=None)
-    if fresh and (newest is None or tx.now - newest >= NOTED_MS):
-        data = {"devices": [_named(one) for one in fresh]}
+    new_claims = []
+    for entry in waiting:
+        row = claims.get(entry["device"])
+        if row is None or (row.kind, row.serves) != (entry["kind"], entry.get("serves", "")):
+            stored.put_claim(tx, agent, entry["device"], entry["kind"], entry.get("serves", ""))
+            new_claims.append(entry)
+    newest = max((row.at for row in claims.values()), default=None)
+    if new_claims and (newest is None or tx.now - newest >= NOTED_MS):
+        data = {"devices": [_fields_of(entry) for entry in new_claims]}
         note(tx, Actor(ActorKind.AGENT, agent), "device.claim", agent, data=data)
-    if fresh or known.keys() - names:
+    if new_claims or claims.keys() - names:
         tx.events.append(HallChanged("devices", {"agent": agent}))
 
 
@@ -127,44 +142,47 @@ def confirm(ctx: Context, actor: Actor, key: str, agent: str, claim: Announced) 
     """Bind a device as its agent announces it. Raises DEVICE_CLAIM if it no longer does so."""
 
     def act(tx: Tx) -> JsonDict:
-        _same(tx, agent, claim)
+        _check_unchanged(tx, agent, claim)
         name, kind, serves = claim["device"], claim["kind"], claim.get("serves", "")
         before = stored.get(tx.conn, tx.hall_id, name)
         stored.put(tx, name, agent, kind, serves, actor.key)
         stored.drop_claim(tx, agent, name)
-        data = _named(claim)
+        data = _fields_of(claim)
         if before is not None:
             data["before"] = {n: getattr(before, n) for n in ("agent", "kind", "serves")}
         note(tx, actor, "device.confirm", agent, data=data)
-        _told(tx, agent)
+        _publish_tokens(tx, agent)
         if before is not None and before.agent != agent:
-            # A line of its own: a worker that reads the journal ends that agent's line by it.
+            # A separate line: by it, a worker that follows the journal closes that agent's link.
             note(tx, actor, "device.release", before.agent, data={"device": name, "to": agent})
-            _told(tx, before.agent)
+            _publish_tokens(tx, before.agent)
         return {}
 
-    ctx.command(actor, key, {"act": "device_confirm", "agent": agent, **_named(claim)}, act)
+    ctx.command(actor, key, {"act": "device_confirm", "agent": agent, **_fields_of(claim)}, act)
 
 
 def refuse(ctx: Context, actor: Actor, key: str, agent: str, claim: Announced) -> None:
-    """Leave a device out of service. Raises DEVICE_CLAIM if its agent no longer announces it so."""
+    """Leave a device out of service.
+
+    Raises DEVICE_CLAIM if its agent announces it differently now.
+    """
 
     def act(tx: Tx) -> JsonDict:
-        _same(tx, agent, claim)
+        _check_unchanged(tx, agent, claim)
         stored.refuse_claim(tx, agent, claim["device"])
-        note(tx, actor, "device.refuse", agent, data=_named(claim))
+        note(tx, actor, "device.refuse", agent, data=_fields_of(claim))
         tx.events.append(HallChanged("devices", {"agent": agent}))
         return {}
 
-    ctx.command(actor, key, {"act": "device_refuse", "agent": agent, **_named(claim)}, act)
+    ctx.command(actor, key, {"act": "device_refuse", "agent": agent, **_fields_of(claim)}, act)
 
 
-def _same(tx: Tx, agent: str, claim: Announced) -> None:
-    """Refuse a decision about a claim that is another by now than was shown."""
+def _check_unchanged(tx: Tx, agent: str, claim: Announced) -> None:
+    """Raise DEVICE_CLAIM if a claim differs from the one that was shown."""
     row = stored.claims_of(tx.conn, tx.hall_id, agent).get(claim["device"])
     if row is None or (row.kind, row.serves) != (claim["kind"], claim.get("serves", "")):
         raise HallError(Code.DEVICE_CLAIM, device=claim["device"])
 
 
-def _told(tx: Tx, agent: str) -> None:
+def _publish_tokens(tx: Tx, agent: str) -> None:
     tx.events.append(HallChanged("tokens", {"kind": "agent", "name": agent}))

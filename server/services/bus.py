@@ -1,6 +1,6 @@
-"""Events of the hall and who wants to hear them, after the commit, never before.
+"""Worker bus: events of the hall, published to subscribers after the commit.
 
-Events are small frozen facts. A listener that fails is logged and cannot undo or delay the act.
+Events are small frozen facts. A listener that fails is logged and cannot undo or delay the action.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class TicketMoved:
-    """A ticket was issued, called, recalled, finished ...: `move` as in domain.tickets."""
+    """Event: a ticket was issued, called, recalled, finished ...: `move` as in domain.tickets."""
 
     ticket: str
     number: str
@@ -26,12 +26,12 @@ class TicketMoved:
     calls: int = 0
     kiosk: str = ""
     line: int = 0
-    """The number of its line in the journal, by which it is told once."""
+    """Number of its journal line, by which duplicates are suppressed."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallTold:
-    """A call was spoken, was not, or was called out by the clerk."""
+    """Event: a call was played, was not played, or was called out by the clerk."""
 
     ticket: str
     window: str
@@ -39,14 +39,14 @@ class CallTold:
 
 @dataclass(frozen=True, slots=True)
 class WindowChanged:
-    """Somebody signed in or out, paused or went on."""
+    """Event: a person signed in or out, paused or resumed."""
 
     window: str
 
 
 @dataclass(frozen=True, slots=True)
 class SlipOwed:
-    """A slip is due at a printer."""
+    """Event: a slip is to be printed at a printer."""
 
     slip: str
     device: str
@@ -54,7 +54,7 @@ class SlipOwed:
 
 @dataclass(frozen=True, slots=True)
 class SlipSettled:
-    """A printer said what became of a slip."""
+    """Event: a printer reported the result of a slip."""
 
     slip: str
     device: str
@@ -64,14 +64,14 @@ class SlipSettled:
 
 @dataclass(frozen=True, slots=True)
 class DeviceChanged:
-    """A device came, went or reported its health."""
+    """Event: a device connected, disconnected or reported its health."""
 
     device: str
 
 
 @dataclass(frozen=True, slots=True)
 class HallChanged:
-    """Business data, settings, accounts or the business day changed."""
+    """Event: business data, settings, accounts or the business day changed."""
 
     what: str
     data: dict[str, Any] = field(default_factory=dict)
@@ -79,35 +79,35 @@ class HallChanged:
 
 @dataclass(frozen=True, slots=True)
 class ReaderChanged:
-    """A time clock came, reported, was admitted or was given a command."""
+    """Event: a time clock connected, reported, was admitted or was given a command."""
 
     reader: str
 
 
 @dataclass(frozen=True, slots=True)
 class AttendanceChanged:
-    """Punches, leave, corrections or rules: the sheets of these days read differently now."""
+    """Event: punches, leave, corrections or rules changed the day sheets of these days."""
 
     days: tuple[str, ...]
     """ISO days; empty: any."""
     staff: tuple[str, ...] = ()
     """Staff numbers; empty: any."""
     since: str = ""
-    """With no days named: none before this ISO day; empty: any."""
+    """First ISO day, if no days are named; empty: any."""
     until: str = ""
-    """With no days named: none after this ISO day; empty: any."""
+    """Last ISO day, if no days are named; empty: any."""
 
 
 @dataclass(frozen=True, slots=True)
 class PastChanged:
-    """A change of the past was asked for, confirmed, refused or withdrawn."""
+    """Event: a retroactive change was requested, confirmed, refused or withdrawn."""
 
     change: str
 
 
 @dataclass(frozen=True, slots=True)
 class RequestsChanged:
-    """Leave or a correction was asked for, decided, withdrawn, handed over."""
+    """Event: leave or a correction was requested, decided, withdrawn or handed over."""
 
     case: str
     staff: str
@@ -115,7 +115,7 @@ class RequestsChanged:
 
 @dataclass(frozen=True, slots=True)
 class ChecksChanged:
-    """A spot check came due, was walked, or a finding moved."""
+    """Event: a spot check came due, a round changed, or a finding changed its state."""
 
     day: str
     check: str = ""
@@ -123,7 +123,7 @@ class ChecksChanged:
 
 @dataclass(frozen=True, slots=True)
 class BulletinChanged:
-    """A bulletin was drafted, edited, released, amended or acknowledged."""
+    """Event: a bulletin was drafted, edited, released, amended or acknowledged."""
 
     bulletin: str
 
@@ -151,49 +151,49 @@ _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Event)}
 
 
 def to_wire(event: Event) -> list[Any]:
-    """An event as JSON can carry it: its kind and its fields."""
+    """Return an event as JSON values: its kind and its fields."""
     return [type(event).__name__, asdict(event)]
 
 
-def of_wire(said: list[Any]) -> Event:
-    """The event that `to_wire` was given. Raises KeyError or TypeError for another's words."""
-    kind = _KINDS[said[0]]
-    values = {k: tuple(v) if isinstance(v, list) else v for k, v in said[1].items()}
+def of_wire(message: list[Any]) -> Event:
+    """Return the event from the output of `to_wire`. Raises KeyError or TypeError if malformed."""
+    kind = _KINDS[message[0]]
+    values = {k: tuple(v) if isinstance(v, list) else v for k, v in message[1].items()}
     event: Event = kind(**values)
     return event
 
 
 class Bus:
-    """Tells every listener every event, in order, and afterwards the other workers."""
+    """Publisher of events to every listener, in order, and then to the other workers."""
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
         self._own: list[Listener] = []
         self.forward: Forward = lambda _events: None
-        """Tells the other workers; set by the server that has any."""
+        """Function that publishes to the other workers; set by a server that has any."""
         self.untold: Untold = list
-        """What of its own acts this worker's listeners were not told before; set with `forward`."""
+        """Filter for own events not delivered to this worker's listeners; set with `forward`."""
 
     def listen(self, listener: Listener, *, own: bool = False) -> None:
         """Add a listener; it must return quickly and hand longer work on.
 
-        `own`: only of what happened at this worker, so that each event is heard once in a hall.
+        `own`: receive only events of this worker, so that each event is received once in a hall.
         """
         (self._own if own else self._listeners).append(listener)
 
     def publish(self, events: Iterable[Event]) -> None:
-        """Tell the events of one act that happened here."""
-        told = list(events)
-        self.deliver(self.untold(told))
-        self._tell(self._own, told)
-        if told:
-            self.forward(told)
+        """Publish the events of one action of this worker."""
+        event_list = list(events)
+        self.deliver(self.untold(event_list))
+        self._call(self._own, event_list)
+        if event_list:
+            self.forward(event_list)
 
     def deliver(self, events: Iterable[Event]) -> None:
-        """Tell the listeners of this worker only: of what another did, or was found out."""
-        self._tell(self._listeners, events)
+        """Deliver events to this worker's listeners only: from other workers, or replayed."""
+        self._call(self._listeners, events)
 
-    def _tell(self, listeners: list[Listener], events: Iterable[Event]) -> None:
+    def _call(self, listeners: list[Listener], events: Iterable[Event]) -> None:
         for event in events:
             for listener in listeners:
                 try:

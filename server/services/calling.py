@@ -1,8 +1,8 @@
-"""At the window: call next, recall, start, finish, no-show, hold, resume, transfer, return, cancel.
+"""Window actions: call, recall, start, finish, no-show, hold, resume, transfer, return, cancel.
 
-Each act loads what it needs in its own transaction, asks the domain which move is allowed, writes
-the ticket back and adds one journal line. Two windows cannot get one ticket: acts of a hall are
-serial (see `server.storage.store`), and a ticket is claimed in the act that chose it.
+Each action loads what it needs in its own transaction, checks the move against the domain rules,
+stores the ticket and adds one journal line. Two windows cannot get one ticket: actions of a hall
+are serial (see `server.storage.store`), and a ticket is claimed in the action that chose it.
 """
 
 from __future__ import annotations
@@ -41,66 +41,66 @@ from server.storage import tickets, windows
 from server.storage.store import Tx
 
 KEY_AGAIN_MS = 2000
-"""The same key within this time is one press of an impatient finger."""
+"""Milliseconds within which the same key counts as one press."""
 
 
 def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str | None) -> str:
-    """Call the next person to `window`; returns the ticket's id.
+    """Call the next person to `window`; return the ticket's id.
 
     `complete` ends the service in progress first, with that outcome ("default": the setting).
-    Raises NOBODY_WAITING, WINDOW_BUSY, WINDOW_PAUSED, WINDOW_NOT_SIGNED_IN, WINDOW_CLOSED.
-    When nobody waits, a service that was to be completed is completed all the same.
+    Raises NOBODY_WAITING, WINDOW_BUSY, WINDOW_PAUSED, WINDOW_NOT_SIGNED_IN, WINDOW_CLOSED. If
+    nobody waits, the service in progress is completed all the same.
     """
-    asked: JsonDict = {"act": "call_next", "window": window, "complete": complete}
+    request: JsonDict = {"act": "call_next", "window": window, "complete": complete}
 
     def act(tx: Tx) -> JsonDict:
-        seen = snapshot.in_act(ctx, tx, "posts")
-        post, posts = seated(seen.seats.get(window), window, actor), seen.posts
+        snap = snapshot.in_act(ctx, tx, "posts")
+        post, posts = seated(snap.seats.get(window), window, actor), snap.posts
         if post.paused_at is not None:
             raise HallError(Code.WINDOW_PAUSED, window=window)
         ended = _complete(ctx, tx, actor, window, complete)
         completed = ended.id if ended else ""
-        chosen = choose_for(ctx, tx, window, posts)
-        if chosen is None:
+        ticket_and_choice = choose_for(ctx, tx, window, posts)
+        if ticket_and_choice is None:
             if completed:
                 return {"ticket": "", "completed": completed}
             raise HallError(Code.NOBODY_WAITING, window=window)
-        ticket, choice = chosen
+        ticket, choice = ticket_and_choice
         why = {"codes": [w.value for w in choice.why], "facts": choice.facts}
         tickets.set_run(tx, ctx.day(tx.now), choice.pool, choice.run)
         called = _call(ctx, tx, actor, ticket, Move.CALL, window, why)
-        snapshot.called(ctx, tx, seen, ended, called)
+        snapshot.called(ctx, tx, snap, ended, called)
         return {"ticket": called.id, "completed": completed}
 
-    return str(ctx.command(actor, key, asked, act, brief=True)["ticket"])
+    return str(ctx.command(actor, key, request, act, brief=True)["ticket"])
 
 
 def next_by_key(ctx: Context, actor: Actor, key: str, window: str) -> str:
-    """Call the next person by the one key that a keypad has for it; returns a ticket's id.
+    """Call the next person by the keypad's single key; return a ticket's id.
 
     The key ends the service in progress. Within the no-show time, and while the call is still to be
-    announced, it does not: the person is on the way or knows of nothing, so the key calls the same
-    person again, and pressed twice it does so once.
+    announced, it does not: the person may be on the way or not have heard of the call. Then the key
+    calls the same person again, and once only if pressed twice.
     """
-    asked: JsonDict = {"act": "next_by_key", "window": window}
+    request: JsonDict = {"act": "next_by_key", "window": window}
 
     def act(tx: Tx) -> JsonDict:
         ticket = current_at(tx, window)
         post_of(tx, window, actor)
         if ticket is None or ticket.state is not State.CALLED:
             return {"ticket": "", "again": False}
-        unheard = announcing.state_of(tx.conn, tx.hall_id, ticket)[0] == announcing.PENDING
-        if not unheard and not _expected(ctx, tx, ticket):
+        is_unannounced = announcing.state_of(tx.conn, tx.hall_id, ticket)[0] == announcing.PENDING
+        if not is_unannounced and not _may_be_coming(ctx, tx, ticket):
             return {"ticket": "", "again": False}
         if tx.now - (ticket.called_at or 0) >= KEY_AGAIN_MS:
             _call(ctx, tx, actor, ticket, Move.RECALL, window, {"codes": []})
         return {"ticket": ticket.id, "again": True}
 
-    answer = ctx.command(actor, f"{key}/again", asked, act, brief=True)
+    answer = ctx.command(actor, f"{key}/again", request, act, brief=True)
     return str(answer["ticket"]) or call_next(ctx, actor, key, window, "default")
 
 
-def _expected(ctx: Context, tx: Tx, ticket: Ticket) -> bool:
+def _may_be_coming(ctx: Context, tx: Tx, ticket: Ticket) -> bool:
     """Return True while a called person may still be on the way: within the no-show time."""
     since = _first_call_here(tx, ticket, ticket.called_at or tx.now)
     return tx.now - since < ctx.settings().no_show_min_seconds * 1000
@@ -109,21 +109,24 @@ def _expected(ctx: Context, tx: Tx, ticket: Ticket) -> bool:
 def _complete(
     ctx: Context, tx: Tx, actor: Actor, window: str, outcome: str | None
 ) -> Ticket | None:
-    """End what the window is doing, if asked to; returns the ended ticket."""
+    """End the service in progress with `outcome`; return the ended ticket, None if idle.
+
+    Raises WINDOW_BUSY if there is one and `outcome` is None.
+    """
     current = current_at(tx, window)
     if current is None:
         return None
     if outcome is None:
         raise HallError(Code.WINDOW_BUSY, window=window, number=current.number)
-    chosen = ctx.settings().default_outcome if outcome == "default" else outcome
+    final_outcome = ctx.settings().default_outcome if outcome == "default" else outcome
     started = current
     if current.state is State.CALLED:
         started = moved(actor, _started(tx, current), Move.START)
         tell(tx, actor, started, Move.START, {}, "")
-    ended = replace(started, outcome=chosen, ended_at=tx.now)
+    ended = replace(started, outcome=final_outcome, ended_at=tx.now)
     ended = moved(actor, ended, Move.FINISH)
     tickets.change(tx, ended, current)
-    tell(tx, actor, ended, Move.FINISH, {"outcome": chosen}, "")
+    tell(tx, actor, ended, Move.FINISH, {"outcome": final_outcome}, "")
     return ended
 
 
@@ -137,7 +140,7 @@ def _call(
     why: dict[str, Any],
     was: Ticket | None = None,
 ) -> Ticket:
-    """Put a ticket to a window as called, with the reason as a fact; `was`: as it is stored."""
+    """Assign a ticket to a window as called and store the reason; `was`: as it is stored."""
     state = after(move, ticket.state, actor.kind, holds=ticket.holds(window))
     called = replace(
         ticket,
@@ -150,10 +153,10 @@ def _call(
     )
     tickets.change(tx, called, was or ticket)
     text = json.dumps(why, ensure_ascii=False)
-    # Nobody who was never called has calls to be counted.
-    made = 0 if ticket.first_called_at is None else _calls_made(tx, ticket)
-    tickets.add_call(tx, called, made + 1, move, text)
-    announcing.ask(ctx, tx, called, made + 1)
+    # A ticket that was never called has no calls to count.
+    previous_calls = 0 if ticket.first_called_at is None else _calls_made(tx, ticket)
+    tickets.add_call(tx, called, previous_calls + 1, move, text)
+    announcing.ask(ctx, tx, called, previous_calls + 1)
     windows.called(tx, window)
     tell(tx, actor, called, move, {"calls": called.call_count}, text)
     return called
@@ -182,7 +185,7 @@ def recall(ctx: Context, actor: Actor, key: str, window: str) -> str:
 
 
 def start(ctx: Context, actor: Actor, key: str, window: str) -> str:
-    """The person is at the window. Raises WINDOW_IDLE, MOVE_NOT_ALLOWED."""
+    """Start the service: the person is at the window. Raises WINDOW_IDLE, MOVE_NOT_ALLOWED."""
     return at_window(ctx, actor, key, window, Move.START, _started)
 
 
@@ -199,7 +202,7 @@ def finish(ctx: Context, actor: Actor, key: str, window: str, outcome: Outcome, 
 
 
 def no_show(ctx: Context, actor: Actor, key: str, window: str) -> str:
-    """The person did not come.
+    """Mark the person as missed.
 
     Raises NO_SHOW_TOO_EARLY before enough calls and seconds, CALL_UNSPOKEN while the last call was
     not announced.
@@ -207,7 +210,7 @@ def no_show(ctx: Context, actor: Actor, key: str, window: str) -> str:
     settings = ctx.settings()
 
     def missed(tx: Tx, ticket: Ticket) -> Ticket:
-        if ticket.call_count < settings.no_show_min_calls or _expected(ctx, tx, ticket):
+        if ticket.call_count < settings.no_show_min_calls or _may_be_coming(ctx, tx, ticket):
             raise HallError(
                 Code.NO_SHOW_TOO_EARLY,
                 calls=ticket.call_count,
@@ -221,14 +224,14 @@ def no_show(ctx: Context, actor: Actor, key: str, window: str) -> str:
 
 
 def _first_call_here(tx: Tx, ticket: Ticket, otherwise: int) -> int:
-    """When the present round of calls began: the last call that was not a recall."""
+    """Return the time (ms) of the last call that was not a recall."""
     calls = tickets.calls_of(tx.conn, tx.hall_id, ticket.id)
-    begun = [c["at"] for c in calls if c["move"] != Move.RECALL]
-    return int(begun[-1]) if begun else otherwise
+    call_times = [c["at"] for c in calls if c["move"] != Move.RECALL]
+    return int(call_times[-1]) if call_times else otherwise
 
 
 def hold(ctx: Context, actor: Actor, key: str, window: str, text: str) -> str:
-    """Set the current person aside (filling in a form, fetching a copy)."""
+    """Put the current ticket on hold (filling in a form, fetching a copy)."""
 
     def held(_tx: Tx, ticket: Ticket) -> Ticket:
         return replace(ticket, note=text or ticket.note)
@@ -239,7 +242,7 @@ def hold(ctx: Context, actor: Actor, key: str, window: str, text: str) -> str:
 def resume(ctx: Context, actor: Actor, key: str, window: str, ticket_id: str) -> str:
     """Call a held or missed ticket to this window again.
 
-    A held ticket belongs to the window that holds it; a missed one to whoever may serve it.
+    A held ticket belongs to the window that holds it; a missed one to any window that may serve it.
     Raises TICKET_UNKNOWN, NOT_THE_HOLDER, WINDOW_BUSY, WINDOW_PAUSED, WINDOW_NOT_ALLOWED.
     """
 
@@ -253,12 +256,14 @@ def resume(ctx: Context, actor: Actor, key: str, window: str, ticket_id: str) ->
         ticket = known(tx, ticket_id)
         if not ticket.holds(window):
             raise HallError(Code.NOT_THE_HOLDER, move=Move.RESUME)
-        fresh = replace(ticket, call_count=0, serving_at=None)
+        reset_ticket = replace(ticket, call_count=0, serving_at=None)
         why = {"codes": ["resumed"]}
-        return {"ticket": _call(ctx, tx, actor, fresh, Move.RESUME, window, why, was=ticket).id}
+        return {
+            "ticket": _call(ctx, tx, actor, reset_ticket, Move.RESUME, window, why, was=ticket).id
+        }
 
-    asked: JsonDict = {"act": "resume", "window": window, "ticket": ticket_id}
-    return do(ctx, actor, key, asked, act)
+    request: JsonDict = {"act": "resume", "window": window, "ticket": ticket_id}
+    return do(ctx, actor, key, request, act)
 
 
 def transfer(
@@ -272,12 +277,12 @@ def transfer(
     to_unit: str | None,
     text: str,
 ) -> str:
-    """Send the current ticket on; number and seniority stay.
+    """Transfer the current ticket; number and seniority stay.
 
-    To a window, to the queue of another item, or to a unit's specialised windows.
-    Raises TRANSFER_TARGET unless exactly one known target is given and somebody there can call.
+    To a window, to the queue of another item, or to a unit's specialised windows. Raises
+    TRANSFER_TARGET unless exactly one known target is given and a window there can call.
     """
-    asked: JsonDict = {
+    request: JsonDict = {
         "act": "transfer",
         "window": window,
         "to_window": to_window,
@@ -288,7 +293,7 @@ def transfer(
 
     def act(tx: Tx) -> JsonDict:
         ticket = current(tx, actor, window)
-        moved = _aimed(ctx, tx, ticket, window, to_window, to_item, to_unit)
+        moved = _with_target(ctx, tx, ticket, window, to_window, to_item, to_unit)
 
         def sent(tx: Tx, _ticket: Ticket) -> Ticket:
             return replace(
@@ -304,10 +309,10 @@ def transfer(
         data = {"window": to_window, "item": to_item, "unit": to_unit, "note": text}
         return {"ticket": move_on(tx, actor, ticket, Move.TRANSFER, sent, data).id}
 
-    return do(ctx, actor, key, asked, act)
+    return do(ctx, actor, key, request, act)
 
 
-def _aimed(
+def _with_target(
     ctx: Context,
     tx: Tx,
     ticket: Ticket,
@@ -328,7 +333,7 @@ def _aimed(
 
 
 def give_back(ctx: Context, actor: Actor, key: str, ticket_id: str) -> str:
-    """A missed person is back: waits again, behind so many others as the setting says.
+    """Return a missed ticket to its queue, behind as many others as the setting says.
 
     Raises TICKET_UNKNOWN, MOVE_NOT_ALLOWED, RETURN_LIMIT.
     """
@@ -357,13 +362,13 @@ def give_back(ctx: Context, actor: Actor, key: str, ticket_id: str) -> str:
 
 
 def _order_behind(tx: Tx, ticket: Ticket, places: int) -> int:
-    """Seniority behind the first `places` people waiting in the ticket's queue."""
+    """Return a seniority behind the first `places` people waiting in the ticket's queue."""
     first = tickets.waiting_orders(tx.conn, tx.hall_id, ticket.queue, places)
     return max([ticket.ord, *(order + 1 for order in first)])
 
 
 def cancel(ctx: Context, actor: Actor, key: str, ticket_id: str) -> str:
-    """The person gives up the number. Raises TICKET_UNKNOWN, MOVE_NOT_ALLOWED."""
+    """Cancel a ticket that the person gave up. Raises TICKET_UNKNOWN, MOVE_NOT_ALLOWED."""
 
     def act(tx: Tx) -> JsonDict:
         ticket = known(tx, ticket_id)

@@ -1,4 +1,4 @@
-"""Proofs of `hall check`: the journal's chain, numbers, holders, times, checks, punches."""
+"""Integrity check: the journal's chain, numbers, holders, times, spot checks, punches."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from server.storage import journal, leases, schema
 from server.storage.tables_offline import handed_in
 
 RESTORED = "hall.restore"
-"""The act of a journal line that tells of a restored backup and the numbers it left out."""
+"""Action of the journal line of a restored backup with the numbers it skipped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is not as it must be."""
+    """Violation found by the integrity check, in both languages."""
 
     zh: str
     en: str
 
 
 def hall_ids(conn: Connection) -> list[str]:
-    """Every hall in the database."""
+    """Return the ids of all halls in the database."""
     return list(
         conn.execute(select(schema.hall.c.hall_id).order_by(schema.hall.c.hall_id)).scalars()
     )
 
 
 def findings(hall_id: str, conn: Connection) -> list[Finding]:
-    """Everything that is wrong with a hall; empty when all is well."""
+    """Return all violations of a hall; empty if all is well."""
     return list(_all(conn, hall_id))
 
 
@@ -61,7 +61,7 @@ def _all(conn: Connection, hall_id: str) -> Iterator[Finding]:
 
 
 def _numbers(conn: Connection, hall_id: str) -> Iterator[Finding]:
-    """No gap in what the server gave itself, and none within what a kiosk gave of its lease."""
+    """Yield gaps in numbers issued by the server, and in those issued by a kiosk from a lease."""
     t, h = schema.ticket.c, handed_in.c
     own = (
         select(t.day, t.prefix, func.count().label("n"), func.max(t.seq).label("last"))
@@ -72,7 +72,7 @@ def _numbers(conn: Connection, hall_id: str) -> Iterator[Finding]:
     left_out = _left_out(conn, hall_id)
     for row in conn.execute(own).all():
         spans = left_out.get((row.day, row.prefix), [])
-        # Inside a span that a restore left out nothing was given; above it numbers go on.
+        # A span skipped by a restore has no tickets; above it numbers continue.
         missing = sum(last - first + 1 for first, last in spans if first <= row.last)
         if row.n + missing != row.last:
             first, last = number(row.prefix, 1), number(row.prefix, row.last)
@@ -85,17 +85,17 @@ def _numbers(conn: Connection, hall_id: str) -> Iterator[Finding]:
 
 def _leased(conn: Connection, hall_id: str) -> Iterator[Finding]:
     t, h = schema.ticket.c, handed_in.c
-    found = (
+    query = (
         select(h.lease, func.count().label("n"), func.max(t.seq).label("last"))
         .join(schema.ticket, (t.hall_id == h.hall_id) & (t.id == h.ticket_id))
         .where(h.hall_id == hall_id, h.verdict != "conflict")
         .group_by(h.lease)
     )
-    given = {row.lease: row for row in conn.execute(found)}
+    issued_by_lease = {row.lease: row for row in conn.execute(query)}
     counters = leases.counters(conn, hall_id)
     for lease in leases.every(conn, hall_id):
         first, last = number(lease.prefix, lease.first), number(lease.prefix, lease.last)
-        row = given.pop(lease.id, None)
+        row = issued_by_lease.pop(lease.id, None)
         if row is not None and (row.n != row.last - lease.first + 1 or row.last > lease.last):
             yield Finding(
                 f"{lease.day} 取号机 {lease.kiosk} 断线号段 {first}–{last} 中缺号：交回 {row.n} 张",
@@ -106,20 +106,20 @@ def _leased(conn: Connection, hall_id: str) -> Iterator[Finding]:
                 f"{lease.day} 断线号段 {first}–{last} 的号被服务器发过",
                 f"{lease.day} {first}–{last} were leased, and given by the server too",
             )
-    for name in given:
+    for name in issued_by_lease:
         yield Finding(f"断线取的号没有号段 {name}", f"no lease {name} for tickets handed in")
 
 
 def _left_out(conn: Connection, hall_id: str) -> dict[tuple[str, str], list[tuple[int, int]]]:
-    """(day, prefix) to the numbers that restores left out, as their journal lines say."""
+    """Return the numbers skipped by restores, by (day, prefix), from their journal lines."""
     j = schema.journal.c
     lines = select(j.data).where(j.hall_id == hall_id, j.act == RESTORED).order_by(j.seq)
-    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
-    for said in conn.execute(lines).scalars():
-        data = json.loads(said)
+    spans: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for line_text in conn.execute(lines).scalars():
+        data = json.loads(line_text)
         for prefix, (first, last) in data["skipped"].items():
-            found.setdefault((data["day"], prefix), []).append((first, last))
-    return found
+            spans.setdefault((data["day"], prefix), []).append((first, last))
+    return spans
 
 
 def _holders(conn: Connection, hall_id: str) -> Iterator[Finding]:

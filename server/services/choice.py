@@ -1,4 +1,4 @@
-"""Gathers what the choosing policies need: the heads a window may call, their waits, the runs."""
+"""Input of the choosing policies: the heads that a window may call, their waits, the runs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ from server.storage.store import Tx
 def choose_for(
     ctx: Context, tx: Tx, window_code: str, posts: Posts
 ) -> tuple[Ticket, Choice] | None:
-    """The ticket `window_code` should call now, and why; None if nobody waits for it."""
+    """Return the ticket that `window_code` should call now, with the reason.
+
+    None if there is none.
+    """
     catalogue, settings = ctx.catalogue(), ctx.settings()
     window = catalogue.window_by.get(window_code)
     if window is None:
@@ -45,17 +48,17 @@ def choose_for(
     else:
         choice = specialised(heads, "+".join(sorted(window.units)), streak, bounds)
     assert choice is not None, "there is at least one head"
-    chosen = next(row for row, head in zip(rows, heads, strict=True) if head is choice.head)
-    ticket = tickets.get(tx.conn, tx.hall_id, chosen.id)
+    chosen_row = next(row for row, head in zip(rows, heads, strict=True) if head is choice.head)
+    ticket = tickets.get(tx.conn, tx.hall_id, chosen_row.id)
     assert ticket is not None, "a head is a ticket"
     return ticket, choice
 
 
 def takes(catalogue: Catalogue, window: Window, row: Any, now: datetime) -> bool:
-    """Whether `window` may call the tickets of a lane today.
+    """Return True if `window` may call the tickets of a lane today.
 
-    Hours are not asked: whoever was given a number before closing is still called by a window
-    that has somebody sitting at it.
+    Opening hours are ignored: a person who got a number before closing is still called by a window
+    with a session.
     """
     if row.lane.startswith("@"):
         return bool(row.lane.startswith(f"@{window.code}/"))
@@ -63,7 +66,7 @@ def takes(catalogue: Catalogue, window: Window, row: Any, now: datetime) -> bool
         return row.queue in window.units
     item = catalogue.item_by.get(row.item)
     if item is None:
-        # The item left the catalogue after the ticket was issued: its unit's windows serve it.
+        # The item was removed from the catalogue after issue: its unit's windows serve the ticket.
         return row.queue in window.units
     return entitled(catalogue, window, item, now)
 
@@ -73,8 +76,8 @@ def _head(
 ) -> Head:
     item = catalogue.item_by.get(row.item)
     unit = catalogue.unit_by.get(row.queue)
-    sent = row.lane.startswith("@")
-    only = window.kind is WindowKind.COMPREHENSIVE and item is not None
+    for_this_window = row.lane.startswith("@")
+    may_be_only = window.kind is WindowKind.COMPREHENSIVE and item is not None
     return Head(
         lane=row.lane,
         queue=row.queue,
@@ -82,8 +85,10 @@ def _head(
         order=row.ord,
         waited=(millis - row.waiting_since) / 60_000,
         target=unit.target_wait if unit else 20,
-        only_here=only and item is not None and only_comprehensive(catalogue, item, now, posts),
-        for_window=sent,
+        only_here=may_be_only
+        and item is not None
+        and only_comprehensive(catalogue, item, now, posts),
+        for_window=for_this_window,
     )
 
 
@@ -94,25 +99,27 @@ def _with_overtaking(
     heads: list[Head],
     now: datetime,
 ) -> list[Head]:
-    """Count overtaking for ordinary heads, only where a priority head competes with them.
+    """Return the heads with overtaking counted for ordinary ones, if a priority head competes.
 
     A call counts for a person only if the window that made it could have called that person.
     """
     if not any(h.level > 0 for h in heads):
         return heads
-    counted = []
+    counted_heads = []
     for row, head in zip(rows, heads, strict=True):
         item = catalogue.item_by.get(row.item)
         if head.level > 0 or item is None:
-            counted.append(head)
+            counted_heads.append(head)
             continue
         day = now.date().isoformat()
         calls = tickets.priority_calls_over(
             tx.conn, tx.hall_id, day, head.queue, head.order, row.waiting_since
         )
-        able = {w.code for w in windows_for(catalogue, item, now)}
-        counted.append(replace(head, overtaken=sum(1 for window in calls if window in able)))
-    return counted
+        able_windows = {w.code for w in windows_for(catalogue, item, now)}
+        counted_heads.append(
+            replace(head, overtaken=sum(1 for window in calls if window in able_windows))
+        )
+    return counted_heads
 
 
 def check_target(
@@ -123,22 +130,22 @@ def check_target(
     to_item: str | None,
     to_unit: str | None,
 ) -> None:
-    """Exactly one target, known, and with somebody who can call; else TRANSFER_TARGET."""
-    given = [t for t in (to_window, to_item, to_unit) if t is not None]
-    if len(given) != 1:
+    """Raise TRANSFER_TARGET unless there is exactly one known target that can call now."""
+    targets = [t for t in (to_window, to_item, to_unit) if t is not None]
+    if len(targets) != 1:
         raise HallError(Code.TRANSFER_TARGET, reason="one")
     catalogue, posts = ctx.catalogue(), posts_of(tx.conn, tx.hall_id)
     if to_window is not None:
         if to_window == window or to_window not in catalogue.window_by:
             raise HallError(Code.TRANSFER_TARGET, reason="unknown", window=to_window)
-        able: tuple[str, ...] = (to_window,) if to_window in posts else ()
+        able_windows: tuple[str, ...] = (to_window,) if to_window in posts else ()
     elif to_item is not None:
         item = catalogue.item_by.get(to_item)
         if item is None:
             raise HallError(Code.TRANSFER_TARGET, reason="unknown", item=to_item)
-        able = servers(catalogue, item, ctx.local(tx.now), posts)
+        able_windows = servers(catalogue, item, ctx.local(tx.now), posts)
     else:
         assert to_unit is not None
-        able = tuple(w.code for w in unit_windows(catalogue, to_unit) if w.code in posts)
-    if not able:
-        raise HallError(Code.TRANSFER_TARGET, reason="nobody", target=given[0])
+        able_windows = tuple(w.code for w in unit_windows(catalogue, to_unit) if w.code in posts)
+    if not able_windows:
+        raise HallError(Code.TRANSFER_TARGET, reason="nobody", target=targets[0])

@@ -1,7 +1,7 @@
-"""What every act needs: the store, the clock, chance, the hall's data in force.
+"""Shared context of all actions: the store, the clock, the token source, the data in force.
 
-`Context.command` is the one door for acts: idempotency, the act, its journal lines and the first
-answer are one transaction; events go to the bus after the commit. No HTTP here.
+`Context.command` is the only entry for actions: idempotency, the action, its journal lines and the
+first answer are one transaction; events go to the worker bus after the commit. No HTTP here.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ JsonDict = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Via:
-    """The device that an act came by, and the agent that serves it."""
+    """Device through which an action came, and the agent that serves it."""
 
     device: str
     agent: str
@@ -44,13 +44,13 @@ class Via:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Person or device that acts: kind, name (staff number, kiosk id, agent), by which device."""
+    """Acting person or device: kind, name (staff number, kiosk id, agent), device used."""
 
     kind: ActorKind
     name: str
     via: Via | None = None
     why: str = field(default="", compare=False)
-    """The reason given for an act that moves a day that is over; empty: none."""
+    """Reason given for an action that changes a past day; empty: none."""
 
     @property
     def key(self) -> str:
@@ -59,34 +59,34 @@ class Actor:
 
 
 WINDOW = "_window"
-"""Where kept answers remember the window they were given for."""
+"""Key in stored answers for the window that they belong to."""
 RELOADING = frozenset({"catalogue", "calendar", "settings"})
 SYSTEM = Actor(ActorKind.SYSTEM, "hall")
 
 
-def _nobody(_seconds: float) -> None:
-    """Whom acts tell how long they took while nobody measures."""
+def _ignore_duration(_seconds: float) -> None:
+    """Ignore the duration of an action; default while nothing measures it."""
 
 
 class Guard(Protocol):
-    """Runs an act in its transaction, or keeps it for a second person if it moves a past day."""
+    """Interface that runs an action, or stores it for a second person if it changes a past day."""
 
     def run(
-        self, ctx: Context, tx: Tx, actor: Actor, asked: JsonDict, act: Act[JsonDict]
+        self, ctx: Context, tx: Tx, actor: Actor, request: JsonDict, act: Act[JsonDict]
     ) -> JsonDict | HallError: ...
 
 
 class Unguarded:
-    """Runs every act at once."""
+    """Guard that runs every action at once."""
 
     def run(
-        self, _ctx: Context, tx: Tx, _actor: Actor, _asked: JsonDict, act: Act[JsonDict]
+        self, _ctx: Context, tx: Tx, _actor: Actor, _request: JsonDict, act: Act[JsonDict]
     ) -> JsonDict | HallError:
         return attempt(tx, act)
 
 
 class Context:
-    """One hall's services share this. Safe to use from many greenlets or threads."""
+    """Shared services of one hall. Safe to use from many greenlets or threads."""
 
     def __init__(self, store: Store, clock: Clock, chance: Chance, bus: Bus) -> None:
         self.store = store
@@ -101,33 +101,31 @@ class Context:
         self._settings: Settings | None = None
         self._loading = threading.RLock()
         self.standing: dict[tuple[str, str], object] = {}
-        """What `services.snapshot` keeps of the hall by journal line and day."""
+        """Cache of `services.snapshot`: parts by journal line and day."""
         self.guard: Guard = Unguarded()
-        """Keeps acts that move a past day for a second person; set by the hall."""
-        self.wrote: Callable[[float], None] = _nobody
-        """Told how many seconds each act took until it was durable."""
-        bus.listen(self._heard)  # first of all listeners: the others see the new data
-
-    # -- data in force -------------------------------------------------------------------------
+        """Guard that holds actions on past days for a second person; set by the hall."""
+        self.wrote: Callable[[float], None] = _ignore_duration
+        """Callback with the seconds that each action took until it was durable."""
+        bus.listen(self._on_event)  # first listener: later ones then see the new data
 
     def catalogue(self) -> Catalogue:
-        """The business data in force, with the state calendar beside them.
+        """Return the business data in force, with the state calendar.
 
         Raises UNAVAILABLE for a hall without any.
         """
         current = self._current
         if current is None:
-            with self._loading:  # two hundred screens come at once; one of them reads
+            with self._loading:  # two hundred screens may ask at once; only one reads
                 current = self._current or self._newest()
                 self._current = current
         return current[1]
 
     def _newest(self) -> tuple[int, Catalogue]:
-        found = self.store.read(lambda c: catalogues.latest(c, self.hall_id))
-        if found is None:
+        latest = self.store.read(lambda c: catalogues.latest(c, self.hall_id))
+        if latest is None:
             raise HallError(Code.UNAVAILABLE, what="catalogue")
-        book = self.catalogue_version(found[0])
-        return found[0], replace(book, state_days=self._state_days())
+        book = self.catalogue_version(latest[0])
+        return latest[0], replace(book, state_days=self._state_days())
 
     def _state_days(self) -> tuple[SpecialDay, ...]:
         makeup, hall_id = self.settings().makeup_weekday, self.hall_id
@@ -140,23 +138,27 @@ class Context:
         return self.store.read(query)
 
     def calendar_years(self) -> frozenset[int]:
-        """The years whose State Council calendar is known."""
+        """Return the years whose State Council calendar is loaded."""
         self.catalogue()
         return self._calendar[1]
 
     def weeks(self) -> tuple[tuple[date, frozenset[int]], ...]:
-        """The weekdays that the hall works, each week from the day it came; where it changed."""
+        """Return the hall's working weekdays over time, each from its first day.
+
+        Empty if unchanged.
+        """
         self.catalogue()
-        found: list[tuple[date, frozenset[int]]] = []
+        dated_weeks: list[tuple[date, frozenset[int]]] = []
         for at, week in self._weeks:
-            if not found or found[-1][1] != week:
+            if not dated_weeks or dated_weeks[-1][1] != week:
                 since = self.local(at).date()
-                found = [one for one in found if one[0] != since]  # the day's last one counts
-                found.append((since, week))
-        return tuple(found) if len(found) > 1 else ()
+                # Of several weeks from one day, the last counts.
+                dated_weeks = [entry for entry in dated_weeks if entry[0] != since]
+                dated_weeks.append((since, week))
+        return tuple(dated_weeks) if len(dated_weeks) > 1 else ()
 
     def catalogue_version(self, version: int) -> Catalogue:
-        """An older version, as tickets remember it."""
+        """Return an older version of the business data, as tickets refer to it."""
         if version not in self._catalogues:
             self._catalogues[version] = self.store.read(
                 lambda c: catalogues.load(c, self.hall_id, version)
@@ -164,30 +166,30 @@ class Context:
         return self._catalogues[version]
 
     def catalogue_at(self, conn: Connection, version: int) -> Catalogue:
-        """An older version, read by a query that runs already."""
+        """Return an older version, read by a query that is already running."""
         if version not in self._catalogues:
             self._catalogues[version] = catalogues.load(conn, self.hall_id, version)
         return self._catalogues[version]
 
     def settings(self) -> Settings:
-        """The settings in force."""
+        """Return the settings in force."""
         if self._settings is None:
             values = self.store.read(lambda c: stored_settings.current(c, self.hall_id))
             self._settings = changed(Settings(), values)
         return self._settings
 
-    def _heard(self, event: Event) -> None:
-        """Read catalogue, calendar and settings again at next use after a change."""
+    def _on_event(self, event: Event) -> None:
+        """Drop catalogue, calendar and settings after a change, so that the next use reads them."""
         if isinstance(event, HallChanged) and event.what in RELOADING:
             self._current = None
             self._settings = None
 
     def refresh(self) -> None:
-        """Notice what another process changed (`hall import` beside a running server)."""
-        known = self._current[0] if self._current else 0
-        found, values, mark = self.store.glance(self._in_force)
-        if found is not None and found[0] != known:
-            self.bus.deliver([HallChanged("catalogue", {"version": found[0]})])
+        """Detect changes by another process (`hall import` beside a running server)."""
+        known_version = self._current[0] if self._current else 0
+        latest, values, mark = self.store.glance(self._in_force)
+        if latest is not None and latest[0] != known_version:
+            self.bus.deliver([HallChanged("catalogue", {"version": latest[0]})])
         if self._settings is not None and changed(Settings(), values) != self._settings:
             self.bus.deliver([HallChanged("settings")])
         if self._current is not None and mark != self._calendar[0]:
@@ -203,31 +205,27 @@ class Context:
             calendar.mark(conn, hall_id),
         )
 
-    # -- time ----------------------------------------------------------------------------------
-
     def local(self, now: int | None = None) -> datetime:
-        """The hall's wall clock."""
+        """Return the hall's wall clock."""
         return local(self.clock.now() if now is None else now, self.settings().timezone)
 
     def day(self, now: int | None = None) -> str:
-        """The business day, ISO text."""
+        """Return the business day as ISO text."""
         return self.local(now).date().isoformat()
 
     def window_answered(self, actor: Actor, key: str) -> str | None:
-        """The window that a command of this key was given for, if it was given before.
+        """Return the window of an earlier command with this key, or None.
 
-        Somebody who has left the window since may still ask for that answer again.
+        A person who has left the window since may still request that answer again.
         """
         first = self.store.glance(lambda c: commands.first_answer(c, self.hall_id, actor.key, key))
         return str(json.loads(first.body).get(WINDOW, "")) or None if first else None
 
-    # -- acts ----------------------------------------------------------------------------------
-
     def write(self, act: Act[T], *, brief: bool = False) -> T:
-        """Run an act and publish its events after the commit; `brief` as in Store."""
-        begun = time.perf_counter()
+        """Run an action and publish its events after the commit; `brief` as in Store."""
+        started = time.perf_counter()
         written = self.store.write(act, self.clock.now(), brief=brief)
-        self.wrote(time.perf_counter() - begun)
+        self.wrote(time.perf_counter() - started)
         self.bus.publish(written.events)
         return written.value
 
@@ -236,40 +234,41 @@ class Context:
         return self.store.read(query)
 
     def glance(self, query: Callable[[Connection], T]) -> T:
-        """Run a query of one statement, or of several that need not see one moment."""
+        """Run a single read, or several statements that need not see one moment."""
         return self.store.glance(query)
 
     def read_apart(self, query: Callable[[Connection], T]) -> T:
-        """Run a long query away from the event loop's connections; call it in another thread."""
+        """Run a long query off the event loop's connections; call it in another thread."""
         return self.store.read_apart(query)
 
     def command(
         self,
         actor: Actor,
         key: str,
-        asked: JsonDict,
+        request: JsonDict,
         act: Callable[[Tx], JsonDict],
         *,
         brief: bool = False,
         second: bool = False,
     ) -> JsonDict:
-        """Run `act` once for this actor and key; a repeat gets the first answer, refusals too.
+        """Run `act` once for this actor and key; a repeat gets the first answer, also a refusal.
 
-        `brief`: as in Store, for what kiosks and counters do all day. `second`: the act is itself
-        the decision of a second person, which the act checks, so the guard lets it through.
+        `brief`: as in Store, for the routine actions of kiosks and counters. `second`: the action
+        is itself the decision of a second person, which the action checks, so the guard does not
+        apply.
 
-        Raises the act's HallError, KEY_REUSED when the key came with other arguments before, and
-        for an act that moves a past day PAST_REASON, PAST_ASKED or PAST_CLOSED.
+        Raises the action's HallError, KEY_REUSED when the key came with other arguments before, and
+        for an action that changes a past day PAST_REASON, PAST_ASKED or PAST_CLOSED.
         """
-        digest = digest_of(asked)
-        window = str(asked.get("window", ""))
+        digest = digest_of(request)
+        window = str(request.get("window", ""))
 
         def once(tx: Tx) -> JsonDict | HallError:
             first = commands.first_answer(tx.conn, tx.hall_id, actor.key, key)
             if first is not None:
                 return _repeat(first, digest)
-            answer = attempt(tx, act) if second else self.guard.run(self, tx, actor, asked, act)
-            _keep(tx, actor, key, digest, answer, window)
+            answer = attempt(tx, act) if second else self.guard.run(self, tx, actor, request, act)
+            _store_answer(tx, actor, key, digest, answer, window)
             return answer
 
         answer = self.write(once, brief=brief)
@@ -277,38 +276,38 @@ class Context:
             raise answer
         return answer
 
-    def guarded(self, actor: Actor, asked: JsonDict, act: Callable[[Tx], JsonDict]) -> JsonDict:
-        """Run an act that has no key, under the guard; raises as `command` does."""
-        answer = self.write(lambda tx: self.guard.run(self, tx, actor, asked, act))
+    def guarded(self, actor: Actor, request: JsonDict, act: Callable[[Tx], JsonDict]) -> JsonDict:
+        """Run an action without a key, under the guard; raise as `command` does."""
+        answer = self.write(lambda tx: self.guard.run(self, tx, actor, request, act))
         if isinstance(answer, HallError):
             raise answer
         return answer
 
     def inside(self, tx: Tx) -> Context:
-        """Return this hall as the running act sees it, with what the act has written so far.
+        """Return this hall as the running action sees it, including what the action has written.
 
-        Acts of the returned context are part of `tx`, and nothing guards them.
+        Actions of the returned context are part of `tx`, and are not guarded.
         """
-        found = copy.copy(self)
-        found.store = Inside(tx)
-        found.guard = Unguarded()
-        found.bus = Bus()
-        found.forget()
-        found.standing = {}
-        found.wrote = _nobody
-        return found
+        copied = copy.copy(self)
+        copied.store = Inside(tx)
+        copied.guard = Unguarded()
+        copied.bus = Bus()
+        copied.forget()
+        copied.standing = {}
+        copied.wrote = _ignore_duration
+        return copied
 
     def forget(self) -> None:
-        """Start anew: nothing of catalogue, calendar and settings has been read yet."""
+        """Drop the cached catalogue, calendar and settings."""
         self._loading = threading.RLock()
         self._current = None
         self._settings = None
         self._catalogues = {}
 
 
-def digest_of(asked: JsonDict) -> str:
-    """What a repeat of a command is held against."""
-    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+def digest_of(request: JsonDict) -> str:
+    """Return the digest by which a repeat of a command is compared."""
+    return hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
 
 
 def _repeat(first: Any, digest: str) -> JsonDict | HallError:
@@ -320,7 +319,7 @@ def _repeat(first: Any, digest: str) -> JsonDict | HallError:
     return HallError(Code(body["code"]), **body["data"])
 
 
-def _keep(
+def _store_answer(
     tx: Tx, actor: Actor, key: str, digest: str, answer: JsonDict | HallError, window: str
 ) -> None:
     if isinstance(answer, HallError):
@@ -333,7 +332,7 @@ def _keep(
 
 
 def posts_of(conn: Connection, hall_id: str) -> Posts:
-    """Who sits where, for the rules."""
+    """Return the window sessions by window, for the rules."""
     return {
         row.window: Post(row.window, row.staff, row.paused_at is not None)
         for row in windows.posts(conn, hall_id)
@@ -350,9 +349,9 @@ def note(
     data: JsonDict | None = None,
     why: str = "",
 ) -> int:
-    """A journal line by `actor` in the running act; returns its number.
+    """Append a journal line by `actor` in the running action; return its number.
 
-    What came by a device names the device and its agent, beside whoever acted.
+    An action that came through a device also names the device and its agent.
     """
     if actor.via is not None:
         data = {"device": actor.via.device, "agent": actor.via.agent, **(data or {})}

@@ -1,7 +1,7 @@
-"""The business day: opened by its first act, closed once, whatever restarts in between.
+"""Business day: opened by its first action, closed once, independent of restarts.
 
-`keep_day` may be called at any time and any number of times. It expires what earlier days left
-open, closes today after the last window's hours, and signs windows out with the day.
+`keep_day` may be called at any time and any number of times. It expires open tickets of earlier
+days, closes today after the last window's hours, and ends the window sessions with the day.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from server.storage.statement import once
 from server.storage.store import Tx
 
 CLOSE_AFTER_MINUTES = 60
-"""People with a number are still served after closing; then the day ends."""
+"""Minutes after closing time until the day ends; people with a number are still served."""
 KEEP_ANSWERS_MS = 2 * 24 * 3600 * 1000
 UNSERVED = (State.WAITING, State.CALLED, State.HELD, State.MISSED)
 
@@ -33,7 +33,7 @@ _day = once(
 
 
 def keep_day(ctx: Context) -> int:
-    """Bring the days up to date; returns how many tickets expired now."""
+    """Bring the days up to date; return the number of tickets that expired now."""
     now = ctx.clock.now()
     if not ctx.glance(lambda c: _due(ctx, c, now)):
         return 0
@@ -41,15 +41,15 @@ def keep_day(ctx: Context) -> int:
 
 
 def _due(ctx: Context, conn: Connection, now: int) -> bool:
-    """Whether anything is to be done: checked by a read so that an idle hall writes nothing."""
+    """Return True if anything is to be done; a read, so that an idle hall writes nothing."""
     day = ctx.day(now)
     row = conn.execute(_day, {"hall_id": ctx.hall_id, "day": day}).first()
     if row is None or tickets.open_before(conn, ctx.hall_id, day):
         return True
-    return row.closed_at is None and _over(ctx, now)
+    return row.closed_at is None and _is_over(ctx, now)
 
 
-def _over(ctx: Context, now: int) -> bool:
+def _is_over(ctx: Context, now: int) -> bool:
     local = ctx.local(now)
     closes = hours.last_close(ctx.catalogue(), local.date())
     if closes is None:
@@ -64,16 +64,16 @@ def _keep(ctx: Context, tx: Tx) -> int:
     row = tx.conn.execute(_day, {"hall_id": tx.hall_id, "day": day}).first()
     if row is None:
         _open_day(ctx, tx, day)
-    elif row.closed_at is None and _over(ctx, tx.now):
-        left = tickets.in_states(tx.conn, tx.hall_id, UNSERVED, day)
-        count = sum(_expire(tx, t) for t in left)
+    elif row.closed_at is None and _is_over(ctx, tx.now):
+        unserved = tickets.in_states(tx.conn, tx.hall_id, UNSERVED, day)
+        count = sum(_expire(tx, t) for t in unserved)
         _close_day(tx, day, count)
         expired += count
     return expired
 
 
 def _open_day(ctx: Context, tx: Tx, day: str) -> None:
-    """A new day: windows start empty; old answers and sessions are dropped."""
+    """Open a new day without window sessions; delete old answers and sign-in sessions."""
     midnight = instant(
         datetime.combine(ctx.local(tx.now).date(), datetime.min.time()), ctx.settings().timezone
     )
@@ -115,14 +115,14 @@ def _sign_out(tx: Tx, window: str, staff: str) -> None:
 
 def _expire(tx: Tx, ticket: Ticket) -> int:
     if ticket.state is State.SERVING:
-        # A service nobody ended: it was served, so it is finished, with the outcome unknown.
-        ended = replace(ticket, state=State.FINISHED, ended_at=tx.now, outcome="unrecorded")
+        # Nobody ended this service: it was served, so it is finished with an unknown outcome.
+        ended_ticket = replace(ticket, state=State.FINISHED, ended_at=tx.now, outcome="unrecorded")
         move = Move.FINISH
     else:
         state = after(Move.EXPIRE, ticket.state, SYSTEM.kind)
-        ended, move = replace(ticket, state=state, ended_at=tx.now), Move.EXPIRE
-    tickets.change(tx, ended, ticket)
+        ended_ticket, move = replace(ticket, state=state, ended_at=tx.now), Move.EXPIRE
+    tickets.change(tx, ended_ticket, ticket)
     data = {"number": ticket.number, "from": ticket.state.value}
     line = note(tx, SYSTEM, f"ticket.{move}", ticket.id, window=ticket.window, data=data)
-    tx.events.append(event_of(ended, move, line))
+    tx.events.append(event_of(ended_ticket, move, line))
     return int(move is Move.EXPIRE)

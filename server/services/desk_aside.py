@@ -1,4 +1,4 @@
-"""Acts of a desk without the server that did not fit: kept whole, with what the server knew."""
+"""Quarantined desk actions done without the server: stored whole, with the recorded ticket."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from server.storage.store import Tx
 from server.wire.commands import OfflineAct
 
 CHANGED = "desk_acts"
-"""What HallChanged says when acts were put aside or settled."""
+"""Subject of HallChanged when desk actions were quarantined or settled."""
 KNOWN = (
     "number",
     "state",
@@ -30,31 +30,31 @@ KNOWN = (
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """Everything a desk did to one ticket from the first act on that does not fit."""
+    """All actions of a desk on one ticket from the first one that does not fit."""
 
     ticket_id: str
     doubt: Doubt
     known: Ticket | None
-    """The ticket as the server knew it before."""
+    """Ticket as the server had it before."""
     acts: list[OfflineAct]
 
 
-def put(tx: Tx, actor: Actor, window: str, number: str, found: Aside) -> None:
-    """Keep acts for the office."""
-    known: JsonDict = {}
-    if found.known is not None:
-        known = {name: getattr(found.known, name) for name in KNOWN}
-    said = [act.model_dump() for act in found.acts]
+def put(tx: Tx, actor: Actor, window: str, number: str, aside: Aside) -> None:
+    """Store actions for a decision by the office."""
+    ticket_facts: JsonDict = {}
+    if aside.known is not None:
+        ticket_facts = {name: getattr(aside.known, name) for name in KNOWN}
+    actions = [act.model_dump() for act in aside.acts]
     desks.put_aside(
         tx,
         id=number,
         window=window,
         staff=actor.name,
-        ticket_id=found.ticket_id,
-        reason=found.doubt.value,
-        said=json.dumps(said, ensure_ascii=False),
-        known=json.dumps(known, ensure_ascii=False),
+        ticket_id=aside.ticket_id,
+        reason=aside.doubt.value,
+        said=json.dumps(actions, ensure_ascii=False),
+        known=json.dumps(ticket_facts, ensure_ascii=False),
     )
-    data: JsonDict = {"reason": found.doubt.value, "acts": said, "put_aside": number}
-    note(tx, actor, "counter.put_aside", found.ticket_id, window=window, data=data)
+    data: JsonDict = {"reason": aside.doubt.value, "acts": actions, "put_aside": number}
+    note(tx, actor, "counter.put_aside", aside.ticket_id, window=window, data=data)
     tx.events.append(HallChanged(CHANGED, {"window": window}))

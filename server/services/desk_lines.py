@@ -1,4 +1,4 @@
-"""Times at which a desk's page was connected, and seals of the shares it was given."""
+"""Connection times of a desk's page, and seals of the desk shares sent to it."""
 
 from __future__ import annotations
 
@@ -17,25 +17,26 @@ from server.services.inspection.sealing import key_in
 from server.storage import desks
 
 UNNOTICED_MS = 30_000
-"""A cut is noticed after two missed pings (10 and 15 s) at the latest."""
+"""Most milliseconds until a broken connection is detected: two missed pings (10 and 15 s)."""
 SKEW_MS = 5_000
-"""So much a page's idea of the server's time may be off."""
+"""Milliseconds by which a page's estimate of the server's time may be off."""
 
 
 def opened(ctx: Context, line: str, window: str, staff: str, worker: str) -> None:
-    """Write down that a desk's page has connected."""
+    """Record that a desk's page has connected."""
     ctx.write(lambda tx: desks.open_line(tx, line, window, staff, worker))
 
 
 def closed(ctx: Context, line: str) -> None:
-    """Write down that it is connected no more."""
+    """Record that a desk's page has disconnected."""
     ctx.write(lambda tx: desks.close_line(tx, line))
 
 
 def connected(lines: Iterable[Any], at: int, now: int) -> bool:
-    """Return True if a page was surely connected at an instant (ms).
+    """Return True if a page was certainly connected at an instant (ms).
 
-    The end of each line may have been cut off already, its beginning may be the page's own clock.
+    The end of each connection may have been broken already, and its beginning is subject to the
+    page's own clock.
     """
     return any(
         line.opened_at + SKEW_MS < at < (line.closed_at or now) - UNNOTICED_MS for line in lines
@@ -43,30 +44,30 @@ def connected(lines: Iterable[Any], at: int, now: int) -> bool:
 
 
 def of(conn: Connection, hall_id: str, staff: str, window: str, since: int) -> Sequence[Any]:
-    """Return a person's lines at a window that did not end before `since` (ms)."""
+    """Return a person's connections at a window that did not end before `since` (ms)."""
     return desks.lines_of(conn, hall_id, staff, window, since)
 
 
 @dataclass(frozen=True, slots=True)
 class ShareSeals:
-    """Proves later that the server gave a desk its share: whom it calls while alone."""
+    """Seals that prove later that the server sent a desk its share."""
 
     key: bytes
 
     @classmethod
     def in_folder(cls, folder: Path, chance: Chance) -> ShareSeals:
-        """Take the key from the data folder's own."""
+        """Derive the key from the data folder's key."""
         secret = key_in(folder, chance)
         return cls(hmac.new(secret, b"shares of desks", hashlib.sha256).digest())
 
     def seal(self, window: str, staff: str, tickets: Sequence[str]) -> str:
-        """Return the seal of a share, in its order; "" of an empty one."""
+        """Return the seal of a share, in its order; "" for an empty one."""
         if not tickets:
             return ""
-        said = "\n".join((window, staff, *tickets))
-        return hmac.new(self.key, said.encode(), hashlib.sha256).hexdigest()
+        message = "\n".join((window, staff, *tickets))
+        return hmac.new(self.key, message.encode(), hashlib.sha256).hexdigest()
 
     def fits(self, seal: str, window: str, staff: str, tickets: Sequence[str]) -> bool:
-        """Return True if this seal was given for this share."""
-        wanted = self.seal(window, staff, tickets)
-        return bool(wanted) and hmac.compare_digest(wanted.encode(), seal.encode())
+        """Return True if the seal matches this share."""
+        expected = self.seal(window, staff, tickets)
+        return bool(expected) and hmac.compare_digest(expected.encode(), seal.encode())

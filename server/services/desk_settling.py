@@ -1,4 +1,4 @@
-"""The office's decision about acts that a desk did without the server and that did not fit."""
+"""Office decisions on desk actions done without the server that could not be imported."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from server.wire.commands import OfflineAct
 TAKEN, DISMISSED = "taken", "dismissed"
 
 
-def settle(ctx: Context, actor: Actor, key: str, number: str, taken: bool, words: str) -> None:
-    """Take acts as the desk says they were, or dismiss them; either with a reason.
+def settle(ctx: Context, actor: Actor, key: str, number: str, accept: bool, words: str) -> None:
+    """Accept actions as the desk reports them, or dismiss them; either with a reason.
 
-    Raises ACTS_UNKNOWN, ACTS_SETTLED, OWN_CASE for whose acts they are, or the refusal of the first
-    act that the ticket does not allow; then nothing is changed.
+    Raises ACTS_UNKNOWN, ACTS_SETTLED, OWN_CASE for the person who did them, or the refusal of the
+    first action that the ticket does not allow; then nothing is changed.
     """
 
     def act(tx: Tx) -> JsonDict:
@@ -33,23 +33,23 @@ def settle(ctx: Context, actor: Actor, key: str, number: str, taken: bool, words
             raise HallError(Code.ACTS_SETTLED)
         if row.staff == actor.name:
             raise HallError(Code.OWN_CASE)
-        if taken:
+        if accept:
             _take(ctx, tx, row.staff, row.window, json.loads(row.said))
-        settled_as = TAKEN if taken else DISMISSED
+        settled_as = TAKEN if accept else DISMISSED
         desks.settle(tx, number, settled_as, actor.key, words)
         data: JsonDict = {"put_aside": number, "as": settled_as, "staff": row.staff}
         note(tx, actor, "counter.settle", row.ticket_id, window=row.window, data=data, why=words)
         tx.events.append(HallChanged(CHANGED, {"window": row.window}))
         return {}
 
-    asked: JsonDict = {"act": "settle_acts", "number": number, "taken": taken, "words": words}
-    ctx.command(actor, key, asked, act)
+    request: JsonDict = {"act": "settle_acts", "number": number, "taken": accept, "words": words}
+    ctx.command(actor, key, request, act)
 
 
-def _take(ctx: Context, tx: Tx, staff: str, window: str, said: list[JsonDict]) -> None:
-    acts = [OfflineAct.model_validate(one) for one in said]
+def _take(ctx: Context, tx: Tx, staff: str, window: str, entries: list[JsonDict]) -> None:
+    acts = [OfflineAct.model_validate(entry) for entry in entries]
     replay(ctx.settings(), tx, Actor(ActorKind.CLERK, staff), window, acts)
-    held = current_at(tx, window)
-    if held is not None and held.id == acts[-1].ticket:
-        # Nobody stands there any more; a ticket that the desk did not end is no ticket of now.
-        raise HallError(Code.WINDOW_BUSY, window=window, number=held.number)
+    current_ticket = current_at(tx, window)
+    if current_ticket is not None and current_ticket.id == acts[-1].ticket:
+        # The person has left by now; a ticket that the desk did not end must not stay current.
+        raise HallError(Code.WINDOW_BUSY, window=window, number=current_ticket.number)

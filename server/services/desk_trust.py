@@ -1,8 +1,8 @@
-"""Judgement of an act that a desk did without the server, by what the server knew.
+"""Plausibility of desk actions done without the server, judged by the server's own records.
 
-The desk says what it did and when; nobody else was there. What the server knows by itself is whom
-it had given to this desk, when the desk was connected, who waited since when, and what the window
-may do. An act that contradicts any of this is not taken on the desk's word alone.
+The desk reports what it did and when; there is no other witness. The server itself knows the desk
+share, the times when the desk was connected, the waiting times, and the items of the window. An
+action that contradicts any of this is not accepted on the desk's report alone.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from server.wire.commands import HandInActs, OfflineAct
 
 
 class Doubt(StrEnum):
-    """Reason why an act is not taken on the desk's word."""
+    """Reason why an action is not accepted on the desk's report."""
 
     UNKNOWN = "unknown_ticket"
     NOT_SHARED = "not_shared"
@@ -31,11 +31,11 @@ class Doubt(StrEnum):
     ORDER = "out_of_order"
     NOT_ITS_WORK = "not_its_work"
     UNFIT = "unfit"
-    """It fits in itself, but the ticket has gone on meanwhile."""
+    """Plausible in itself, but the ticket has changed meanwhile."""
 
 
 class Trust:
-    """Judge of the acts that a desk hands in at once, one after another."""
+    """Check of the actions that a desk imports together, one after another."""
 
     def __init__(
         self, ctx: Context, tx: Tx, seals: ShareSeals, staff: str, body: HandInActs
@@ -51,7 +51,7 @@ class Trust:
         self._last = 0
 
     def doubt(self, act: OfflineAct, ticket: Ticket | None) -> Doubt | None:
-        """Return why `act` is not taken, None if nothing speaks against it."""
+        """Return the reason why `act` is not accepted; None if there is none."""
         tx, last = self._tx, self._last
         self._last = max(last, min(act.at, tx.now))
         if ticket is None:
@@ -69,10 +69,10 @@ class Trust:
         return None
 
     def _doubt_call(self, act: OfflineAct, ticket: Ticket) -> Doubt | None:
-        share = next((mine for mine in self._shares if ticket.id in mine), None)
+        share = next((candidate for candidate in self._shares if ticket.id in candidate), None)
         if share is None:
             return Doubt.NOT_SHARED
-        if any(self._still_waits(earlier) for earlier in _before(share, ticket.id)):
+        if any(self._is_waiting(earlier) for earlier in _before(share, ticket.id)):
             return Doubt.ORDER
         catalogue = self._ctx.catalogue()
         window = catalogue.window_by.get(self._window)
@@ -81,14 +81,14 @@ class Trust:
             return Doubt.NOT_ITS_WORK
         return None
 
-    def _still_waits(self, ticket_id: str) -> bool:
-        """Return True if somebody was passed over: he waits, though he was before in the share."""
-        found = tickets.get(self._tx.conn, self._tx.hall_id, ticket_id)
-        return found is not None and found.state is State.WAITING
+    def _is_waiting(self, ticket_id: str) -> bool:
+        """Return True if a person earlier in the share was passed over and still waits."""
+        ticket = tickets.get(self._tx.conn, self._tx.hall_id, ticket_id)
+        return ticket is not None and ticket.state is State.WAITING
 
 
 def _since(ticket: Ticket) -> int:
-    """Time (ms) at which the ticket came to where it is, as the server knows."""
+    """Return the time (ms) from which the ticket is in its present state, by the records."""
     return max(ticket.waiting_since, ticket.called_at or 0, ticket.serving_at or 0)
 
 

@@ -1,4 +1,4 @@
-"""A hall's state as figures for monitoring: counts by kind, never who or which."""
+"""Metrics of a hall for monitoring: counts by kind, no names of people or devices."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from server.services.context import Context
 from server.storage import devices, journal, slips, tickets, windows
 
 Sample = tuple[str, str, dict[str, str], float]
-"""Name, what it is, labels, value."""
+"""Name, help text, labels, value."""
 
 
 def source(ctx: Context, data: Path) -> Callable[[], list[Sample]]:
-    """Asks the hall of `ctx`, whose data folder is `data`."""
+    """Return a function that samples the hall of `ctx`, whose data folder is `data`."""
     return lambda: [*ctx.read(lambda c: list(_books(ctx, c))), *_folder(ctx, data)]
 
 
@@ -30,21 +30,21 @@ def _books(ctx: Context, conn: Connection) -> Iterator[Sample]:
     words = "Windows with somebody signed in"
     yield "hallkeeper_windows", words, {"state": "open"}, len(posts) - paused
     yield "hallkeeper_windows", words, {"state": "paused"}, paused
-    known = devices.every(conn, hall)
-    counted = Counter((d.kind, d.state if d.connected else "gone") for d in known)
-    for (kind, state), count in sorted(counted.items()):
+    all_devices = devices.every(conn, hall)
+    device_counts = Counter((d.kind, d.state if d.connected else "gone") for d in all_devices)
+    for (kind, state), count in sorted(device_counts.items()):
         labels = {"kind": kind, "state": state or "unknown"}
         yield "hallkeeper_devices", "Devices by kind and state", labels, count
-    owed = slips.open_count(conn, hall)
-    yield "hallkeeper_slips_owed", "Slips whose printer has not answered yet", {}, owed
+    open_slips = slips.open_count(conn, hall)
+    yield "hallkeeper_slips_owed", "Slips whose printer has not answered yet", {}, open_slips
     lines = journal.head(conn, hall)[0]
     yield "hallkeeper_journal_lines", "Lines of the journal", {}, lines
 
 
 def _folder(ctx: Context, data: Path) -> Iterator[Sample]:
-    found = last_backup(data, ctx.hall_id)
-    if found is not None:
-        age = (ctx.clock.now() - found[0]) / 1000
+    backup = last_backup(data, ctx.hall_id)
+    if backup is not None:
+        age = (ctx.clock.now() - backup[0]) / 1000
         yield "hallkeeper_backup_age_seconds", "Since the last good backup", {}, age
     file = data / "hall.db"
     if file.exists():

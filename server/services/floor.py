@@ -1,6 +1,6 @@
-"""The floor of the hall as several pages show it: windows, queues, who waits for whom.
+"""Views of the hall that several pages share: windows, queues, waiting people.
 
-Pure shaping of a snapshot into messages that boards, counters and the office share.
+Pure conversion of a snapshot into messages for boards, counters and the office.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from server.wire.views import HallHours, QueueView, WindowState
 
 
 def queue_views(snapshot: Snapshot) -> list[QueueView]:
-    """Every unit with a desk here: waiting, longest wait, windows that serve it now."""
+    """Return for every unit with a desk here: waiting, longest wait, windows that serve it now."""
     waiting: dict[str, list[Any]] = {}
     for row in snapshot.floor.waiting:
         waiting.setdefault(row.queue, []).append(row)
@@ -44,25 +44,25 @@ def queue_views(snapshot: Snapshot) -> list[QueueView]:
 
 
 def windows_now(snapshot: Snapshot) -> dict[str, set[int]]:
-    """By unit, the staffed, unpaused windows that serve it: own and by mandate."""
+    """Return by unit the staffed, unpaused windows that serve it: own and by mandate."""
     catalogue, day = snapshot.catalogue, snapshot.local.date()
-    found: dict[str, set[int]] = {}
+    numbers_by_unit: dict[str, set[int]] = {}
     numbers: dict[str, int] = {}
     for window in catalogue.windows:
         post = snapshot.posts.get(window.code)
         if post is not None and not post.paused:
             numbers[window.code] = window.number
             for unit in window.units:
-                found.setdefault(unit, set()).add(window.number)
+                numbers_by_unit.setdefault(unit, set()).add(window.number)
     for mandate in catalogue.mandates:
         if mandate.in_force(day):
-            here = {numbers[code] for code in mandate.windows if code in numbers}
-            found.setdefault(mandate.unit, set()).update(here)
-    return found
+            mandate_numbers = {numbers[code] for code in mandate.windows if code in numbers}
+            numbers_by_unit.setdefault(mandate.unit, set()).update(mandate_numbers)
+    return numbers_by_unit
 
 
 def window_states(snapshot: Snapshot) -> list[WindowState]:
-    """Every window: closed, paused, idle, called or serving."""
+    """Return every window: closed, paused, idle, called or serving."""
     return [_window(snapshot, w) for w in snapshot.catalogue.windows]
 
 
@@ -128,12 +128,12 @@ def _gives_numbers(snapshot: Snapshot, today: tuple[hours.Span, ...]) -> bool:
 
 
 def waiting_for(snapshot: Snapshot, window: str) -> int:
-    """People a window may call now: what the keypad shows."""
-    found = snapshot.catalogue.window_by.get(window)
-    if found is None:
+    """Return the number of people that a window may call now, as shown on the keypad."""
+    window_entry = snapshot.catalogue.window_by.get(window)
+    if window_entry is None:
         return 0
     return sum(
         int(row.waiting)
         for row in snapshot.floor.waiting
-        if takes(snapshot.catalogue, found, row, snapshot.local)
+        if takes(snapshot.catalogue, window_entry, row, snapshot.local)
     )

@@ -1,8 +1,8 @@
-"""Wrong codes and tokens from all addresses together: counted for the office, and braked.
+"""Wrong codes and tokens of all addresses together: counted for the office, and throttled.
 
-A code has eight digits and lives for half an hour. Tries of codes wait for one another, one of
-each address, and after a wrong one nobody's turn comes for a while: guessing from many addresses
-is as slow as from few, and whoever has a right code waits for one try of every guesser at most.
+A code has eight digits and is valid for half an hour. Tries of codes run one at a time, with one
+place for each address, and after a wrong code there is a pause for all. So guessing from many
+addresses is as slow as from few, and a right code waits for at most one try of every guesser.
 """
 
 from __future__ import annotations
@@ -21,21 +21,24 @@ from server.storage import guesses
 T = TypeVar("T")
 Rest = Callable[[float], None]
 REST_SECONDS = 0.5
-"""After a wrong code: 3,600 of 100,000,000 codes in half an hour for each server process."""
+"""Seconds of pause after a wrong code.
+
+That is 3,600 of 100,000,000 codes in half an hour for each server process.
+"""
 QUEUE = 4
-"""Tries of one address that may wait."""
+"""Most tries of one address that may wait."""
 TOLD_SECONDS = 10.0
-"""A stranger makes the server write that often at most."""
+"""Least seconds between two writes caused by strangers."""
 
 
 @dataclass(slots=True)
-class _Untold:
+class _Pending:
     count: int = 0
-    told: float = float("-inf")
+    written_at: float = float("-inf")
 
 
 class Guesses:
-    """Wrong codes and tokens of one hall, as this process sees them."""
+    """Counter of wrong codes and tokens of one hall in this process."""
 
     def __init__(
         self,
@@ -46,10 +49,13 @@ class Guesses:
         self._ctx, self._rest, self._steady = ctx, rest, steady
         self._turns = Turns(places=1, longest=QUEUE)
         self._lock = Lock()
-        self._untold: dict[str, _Untold] = {}
+        self._pending: dict[str, _Pending] = {}
 
     def braked(self, address: str, work: Callable[[], T]) -> T:
-        """Try a code when it is this address's turn; raises TOO_MANY if too many of it wait."""
+        """Try a code when it is this address's turn.
+
+        Raise TOO_MANY if too many of its tries wait.
+        """
 
         def tried() -> T:
             try:
@@ -63,11 +69,11 @@ class Guesses:
         return self._turns.run(address, tried)
 
     def wrong(self, kind: str, address: str) -> None:
-        """Count a wrong `code`, device's `token` or address of a ticket's `page`."""
+        """Count a wrong `code`, device `token` or address of a ticket's `page`."""
         with self._lock:
-            untold = self._untold.setdefault(kind, _Untold())
-            untold.count += 1
-            if self._steady() - untold.told < TOLD_SECONDS:
+            pending = self._pending.setdefault(kind, _Pending())
+            pending.count += 1
+            if self._steady() - pending.written_at < TOLD_SECONDS:
                 return
-            count, untold.count, untold.told = untold.count, 0, self._steady()
+            count, pending.count, pending.written_at = pending.count, 0, self._steady()
         self._ctx.write(lambda tx: guesses.add(tx, kind, count, address[:64]))

@@ -1,8 +1,8 @@
-"""Tickets that a kiosk gave while the server was away: taken into the books, each exactly once.
+"""Import of offline tickets: stores tickets that a kiosk issued without the server, each once.
 
-The number is on paper already, so nothing is refused here: a ticket that no longer fits is written
-down as what it is (expired, a double, in conflict) and told. People stand by the time they took
-their number, not by the time it was handed in.
+The number is on paper already, so nothing is rejected: a ticket that no longer fits is stored with
+its verdict (expired, double, conflict) and published. Seniority follows the time when the number
+was issued, not the time of import.
 """
 
 from __future__ import annotations
@@ -38,176 +38,181 @@ from server.wire.offline import GivenTicket
 
 WAITING, EXPIRED, DOUBLE = "waiting", "expired", "double"
 HANDED_IN = "handed_in"
-"""What HallChanged says when a ticket came; its data names the kiosk."""
+"""Subject of HallChanged for an imported ticket; its data name the kiosk."""
 MOST_LEASED = BOUNDS["offline_numbers"][1]
 MOST_FOUND = 3
-"""So many leases a day and prefix that the books have lost are believed of one kiosk."""
+"""Most unknown leases per day and prefix that are accepted from one kiosk.
+
+Such leases are missing after the database was restored from a backup.
+"""
 GIVES_WAY = frozenset({State.WAITING, State.MISSED})
-"""States in which the server's own ticket of the same press gives way to the one on paper."""
+"""States in which the server's ticket of the same press is cancelled for the one on paper."""
 
 
-def hand_in(ctx: Context, via: Via, given: GivenTicket, age: float) -> str:
-    """Take one ticket in; a repeat gets the first verdict. `age`: seconds since it was given."""
+def hand_in(ctx: Context, via: Via, record: GivenTicket, age: float) -> str:
+    """Import one ticket; a repeat gets the first verdict. `age`: seconds since it was issued."""
 
     def act(tx: Tx) -> str:
-        first = leases.handed(tx.conn, tx.hall_id, given.id)
+        first = leases.handed(tx.conn, tx.hall_id, record.id)
         if first is not None:
             return str(first.verdict)
-        return _take(ctx, tx, Actor(ActorKind.AGENT, via.agent, via), given, age)
+        return _take(ctx, tx, Actor(ActorKind.AGENT, via.agent, via), record, age)
 
     return ctx.write(act)
 
 
-def _take(ctx: Context, tx: Tx, actor: Actor, given: GivenTicket, age: float) -> str:
-    lease = leases.covering(tx.conn, tx.hall_id, given.day, given.prefix, given.seq)
+def _take(ctx: Context, tx: Tx, actor: Actor, record: GivenTicket, age: float) -> str:
+    lease = leases.covering(tx.conn, tx.hall_id, record.day, record.prefix, record.seq)
     if lease is None:
-        lease = _adopt(ctx, tx, actor, given)
-    at = _when(ctx, lease, given, tx.now)
-    off = round((given.at - (tx.now - age * 1000)) / 1000)
-    rival = _rival(tx, given)
-    if lease is None or rival is not None or lease.kiosk != given.kiosk:
-        return _conflict(tx, actor, given, at, rival, off)
-    leases.used(tx, lease.id, given.seq - lease.first + 1)
-    other = _pressed_twice(tx, given)
-    ticket = _ticket(ctx, tx, given, at)
+        lease = _adopt(ctx, tx, actor, record)
+    at = _issue_time(ctx, lease, record, tx.now)
+    clock_off = round((record.at - (tx.now - age * 1000)) / 1000)
+    rival_ticket = _rival(tx, record)
+    if lease is None or rival_ticket is not None or lease.kiosk != record.kiosk:
+        return _conflict(tx, actor, record, at, rival_ticket, clock_off)
+    leases.used(tx, lease.id, record.seq - lease.first + 1)
+    other = _own_ticket_of_press(tx, record)
+    ticket = _ticket(ctx, tx, record, at)
     verdict = WAITING
-    if other is not None and other.state in GIVES_WAY and other.day == given.day:
+    if other is not None and other.state in GIVES_WAY and other.day == record.day:
         ticket = replace(ticket, ord=other.ord)
-        _void(tx, other, given)
+        _void(tx, other, record)
     elif other is not None:
         verdict = DOUBLE
-    if verdict == WAITING and _over(ctx, tx, given.day):
+    if verdict == WAITING and _is_over(ctx, tx, record.day):
         verdict = EXPIRED
-    tickets.add(tx, ticket, given.prefix, given.seq)
-    kiosk_pace.handed_in(ctx, tx, given.kiosk, given.prefix, at)
-    facts = {"given_at": at, "lease": lease.id, "verdict": verdict, "clock_off": off}
+    tickets.add(tx, ticket, record.prefix, record.seq)
+    kiosk_pace.handed_in(ctx, tx, record.kiosk, record.prefix, at)
+    facts = {"given_at": at, "lease": lease.id, "verdict": verdict, "clock_off": clock_off}
     facts |= {"other": other.id} if other is not None else {}
-    data = {"item": given.item, "applicant": given.applicant, "kiosk": given.kiosk}
-    line = note(tx, actor, f"ticket.{Move.ISSUE}", given.id, data=data | {"offline": facts})
+    data = {"item": record.item, "applicant": record.applicant, "kiosk": record.kiosk}
+    line = note(tx, actor, f"ticket.{Move.ISSUE}", record.id, data=data | {"offline": facts})
     tx.events.append(event_of(ticket, Move.ISSUE, line))
-    _on_paper(tx, actor, given, ticket)
-    _keep_answer(tx, given)
+    _record_slip(tx, actor, record, ticket)
+    _keep_answer(tx, record)
     if verdict != WAITING:
         _end(tx, ticket, verdict, other)
-    _write_down(tx, given, lease.id, at, verdict, other.id if other is not None else "", off)
+    _record_import(
+        tx, record, lease.id, at, verdict, other.id if other is not None else "", clock_off
+    )
     return verdict
 
 
-def _when(ctx: Context, lease: Any, given: GivenTicket, now: int) -> int:
-    """Time (ms) it was given: on its day, not before its numbers were leased, not in the future."""
-    midnight = datetime.combine(date.fromisoformat(given.day), time.min)
+def _issue_time(ctx: Context, lease: Any, record: GivenTicket, now: int) -> int:
+    """Return the time (ms) of issue: on its day, after its lease, not in the future."""
+    midnight = datetime.combine(date.fromisoformat(record.day), time.min)
     zone = ctx.settings().timezone
     begins, ends = instant(midnight, zone), instant(midnight + timedelta(days=1), zone)
     leased = int(lease.leased_at) if lease is not None and json.loads(lease.tokens) else begins
-    return max(leased, min(given.at, now, ends - 1))
+    return max(leased, min(record.at, now, ends - 1))
 
 
-def _write_down(
-    tx: Tx, given: GivenTicket, lease: str, at: int, verdict: str, other: str, clock_off: int
+def _record_import(
+    tx: Tx, record: GivenTicket, lease: str, at: int, verdict: str, other: str, clock_off: int
 ) -> None:
     leases.add_handed_in(
         tx,
-        given.id,
+        record.id,
         lease=lease,
-        kiosk=given.kiosk,
-        day=given.day,
+        kiosk=record.kiosk,
+        day=record.day,
         given_at=at,
         verdict=verdict,
         other=other,
         clock_off=max(-(10**9), min(10**9, clock_off)),
     )
-    tx.events.append(HallChanged(HANDED_IN, {"kiosk": given.kiosk}))
+    tx.events.append(HallChanged(HANDED_IN, {"kiosk": record.kiosk}))
 
 
-def _adopt(ctx: Context, tx: Tx, actor: Actor, given: GivenTicket) -> Any:
-    """A lease these books have never heard of (they were restored): taken over if it is free."""
-    if given.first > given.last or not given.first <= given.seq <= given.last:
+def _adopt(ctx: Context, tx: Tx, actor: Actor, record: GivenTicket) -> Any:
+    """Store a lease that these records do not have (after a restore), if its numbers are free."""
+    if record.first > record.last or not record.first <= record.seq <= record.last:
         return None
-    if given.first <= OPEN_NUMBERS or given.last - given.first >= MOST_LEASED:
-        return None  # no lease of ours: those numbers are the server's own
-    if given.day > ctx.day(tx.now):
+    if record.first <= OPEN_NUMBERS or record.last - record.first >= MOST_LEASED:
+        return None  # not a lease of this hall: those numbers are the server's own
+    if record.day > ctx.day(tx.now):
         return None
-    rows = [r for r in leases.of_day(tx.conn, tx.hall_id, given.day) if r.prefix == given.prefix]
-    taken = leases.last_taken(tx.conn, tx.hall_id, given.day, given.prefix)
-    if leases.get(tx.conn, tx.hall_id, given.lease) is not None or taken >= given.first:
+    rows = [r for r in leases.of_day(tx.conn, tx.hall_id, record.day) if r.prefix == record.prefix]
+    last_issued = leases.last_taken(tx.conn, tx.hall_id, record.day, record.prefix)
+    if leases.get(tx.conn, tx.hall_id, record.lease) is not None or last_issued >= record.first:
         return None
-    if any(r.first <= given.last and given.first <= r.last for r in rows):
+    if any(r.first <= record.last and record.first <= r.last for r in rows):
         return None
-    if sum(r.kiosk == given.kiosk and not json.loads(r.tokens) for r in rows) >= MOST_FOUND:
+    if sum(r.kiosk == record.kiosk and not json.loads(r.tokens) for r in rows) >= MOST_FOUND:
         return None
     leases.add(
         tx,
-        given.lease,
-        Block(given.first, given.last),
-        kiosk=given.kiosk,
+        record.lease,
+        Block(record.first, record.last),
+        kiosk=record.kiosk,
         book="",
-        day=given.day,
-        prefix=given.prefix,
+        day=record.day,
+        prefix=record.prefix,
         tokens=[],
     )
-    first, last = number(given.prefix, given.first), number(given.prefix, given.last)
-    data = {"kiosk": given.kiosk, "first": first, "last": last}
-    note(tx, actor, "lease.found", given.lease, data=data)
-    return leases.get(tx.conn, tx.hall_id, given.lease)
+    first, last = number(record.prefix, record.first), number(record.prefix, record.last)
+    data = {"kiosk": record.kiosk, "first": first, "last": last}
+    note(tx, actor, "lease.found", record.lease, data=data)
+    return leases.get(tx.conn, tx.hall_id, record.lease)
 
 
-def _rival(tx: Tx, given: GivenTicket) -> Ticket | None:
-    """Somebody else's ticket of the same number or token."""
-    found = tickets.get(tx.conn, tx.hall_id, given.id)
-    return found or tickets.by_token(tx.conn, tx.hall_id, given.token)
+def _rival(tx: Tx, record: GivenTicket) -> Ticket | None:
+    """Return another ticket of the same number or token."""
+    same_number = tickets.get(tx.conn, tx.hall_id, record.id)
+    return same_number or tickets.by_token(tx.conn, tx.hall_id, record.token)
 
 
 def _conflict(
-    tx: Tx, actor: Actor, given: GivenTicket, at: int, rival: Ticket | None, off: int
+    tx: Tx, actor: Actor, record: GivenTicket, at: int, rival_ticket: Ticket | None, clock_off: int
 ) -> str:
-    other = rival.id if rival is not None else ""
-    data = {"kiosk": given.kiosk, "lease": given.lease, "item": given.item, "other": other}
-    note(tx, actor, "ticket.conflict", given.id, data=data | {"given_at": at})
-    _write_down(tx, given, given.lease, at, CONFLICT, other, off)
+    other = rival_ticket.id if rival_ticket is not None else ""
+    data = {"kiosk": record.kiosk, "lease": record.lease, "item": record.item, "other": other}
+    note(tx, actor, "ticket.conflict", record.id, data=data | {"given_at": at})
+    _record_import(tx, record, record.lease, at, CONFLICT, other, clock_off)
     return CONFLICT
 
 
-def _pressed_twice(tx: Tx, given: GivenTicket) -> Ticket | None:
-    """The ticket that the server itself had given for the same press, before it went away."""
-    owner = Actor(ActorKind.KIOSK, given.kiosk).key
-    first = commands.first_answer(tx.conn, tx.hall_id, owner, given.key)
+def _own_ticket_of_press(tx: Tx, record: GivenTicket) -> Ticket | None:
+    """Return the ticket that the server itself had issued for the same press, or None."""
+    owner = Actor(ActorKind.KIOSK, record.kiosk).key
+    first = commands.first_answer(tx.conn, tx.hall_id, owner, record.key)
     if first is None or first.status != 0:
         return None
     ticket = str(json.loads(first.body).get("ticket", ""))
-    return tickets.get(tx.conn, tx.hall_id, ticket) if ticket and ticket != given.id else None
+    return tickets.get(tx.conn, tx.hall_id, ticket) if ticket and ticket != record.id else None
 
 
-def _void(tx: Tx, other: Ticket, given: GivenTicket) -> None:
-    """The number on paper stands, in the place of the one that was given first."""
+def _void(tx: Tx, other: Ticket, record: GivenTicket) -> None:
+    """Cancel the server's own ticket: the number on paper takes its place."""
     state = after(Move.CANCEL, other.state, SYSTEM.kind)
-    ended = replace(other, state=state, ended_at=tx.now)
-    tickets.change(tx, ended, other)
-    data = {"number": other.number, "double_of": given.id}
+    cancelled_ticket = replace(other, state=state, ended_at=tx.now)
+    tickets.change(tx, cancelled_ticket, other)
+    data = {"number": other.number, "double_of": record.id}
     line = note(tx, SYSTEM, f"ticket.{Move.CANCEL}", other.id, data=data)
-    tx.events.append(event_of(ended, Move.CANCEL, line))
+    tx.events.append(event_of(cancelled_ticket, Move.CANCEL, line))
     void_slips(tx, other.id)
 
 
-def _ticket(ctx: Context, tx: Tx, given: GivenTicket, at: int) -> Ticket:
+def _ticket(ctx: Context, tx: Tx, record: GivenTicket, at: int) -> Ticket:
     catalogue = ctx.catalogue()
-    version = _version(catalogue, given)
-    then = ctx.catalogue_version(version).item_by.get(given.item)
-    item = catalogue.item_by.get(given.item) or then
-    klass = catalogue.class_by.get(given.applicant)
+    version = _version(catalogue, record)
+    item_at_issue = ctx.catalogue_version(version).item_by.get(record.item)
+    item = catalogue.item_by.get(record.item) or item_at_issue
+    klass = catalogue.class_by.get(record.applicant)
     return Ticket(
-        id=given.id,
-        day=given.day,
-        number=number(given.prefix, given.seq),
-        token=given.token,
-        queue=item.unit if item is not None else _unit_of(catalogue, given.prefix),
-        item=given.item,
-        klass=given.applicant,
+        id=record.id,
+        day=record.day,
+        number=number(record.prefix, record.seq),
+        token=record.token,
+        queue=item.unit if item is not None else _unit_of(catalogue, record.prefix),
+        item=record.item,
+        klass=record.applicant,
         level=klass.level if klass else 0,
-        lane=lane(given.item, given.applicant),
-        ord=_order(tx, given.day, at),
+        lane=lane(record.item, record.applicant),
+        ord=_order(tx, record.day, at),
         state=State.WAITING,
         version=version,
-        kiosk=given.kiosk,
+        kiosk=record.kiosk,
         issued_at=at,
         waiting_since=at,
         first_called_at=None,
@@ -224,10 +229,10 @@ def _ticket(ctx: Context, tx: Tx, given: GivenTicket, at: int) -> Ticket:
     )
 
 
-def _version(catalogue: Catalogue, given: GivenTicket) -> int:
-    """The business data under which it was given; restored books may not know them any more."""
-    known = 0 < given.version <= catalogue.version
-    return given.version if known else catalogue.version
+def _version(catalogue: Catalogue, record: GivenTicket) -> int:
+    """Return the catalogue version at issue; restored records may lack it: then the present one."""
+    is_known = 0 < record.version <= catalogue.version
+    return record.version if is_known else catalogue.version
 
 
 def _unit_of(catalogue: Catalogue, prefix: str) -> str:
@@ -235,30 +240,30 @@ def _unit_of(catalogue: Catalogue, prefix: str) -> str:
 
 
 def _order(tx: Tx, day: str, at: int) -> int:
-    """Behind everybody who took a number before, in front of those who took one since."""
+    """Return a seniority behind earlier numbers and ahead of later ones."""
     before, behind = leases.neighbours(tx.conn, tx.hall_id, day, at)
     if behind is None:
         return order_of(tickets.take_number(tx, day, ARRIVALS))
     return between(before, behind)
 
 
-def _over(ctx: Context, tx: Tx, day: str) -> bool:
+def _is_over(ctx: Context, tx: Tx, day: str) -> bool:
     return day < ctx.day(tx.now) or leases.closed_day(tx.conn, tx.hall_id, day)
 
 
 def _end(tx: Tx, ticket: Ticket, verdict: str, other: Ticket | None) -> None:
-    """Nobody waits with it any more: the day is over, or the person was served already."""
+    """End a ticket that nobody waits with: the day is over, or the person was served already."""
     move = Move.EXPIRE if verdict == EXPIRED else Move.CANCEL
-    ended = replace(ticket, state=after(move, ticket.state, SYSTEM.kind), ended_at=tx.now)
-    tickets.change(tx, ended, ticket)
+    ended_ticket = replace(ticket, state=after(move, ticket.state, SYSTEM.kind), ended_at=tx.now)
+    tickets.change(tx, ended_ticket, ticket)
     data: JsonDict = {"number": ticket.number, "from": ticket.state.value}
     data |= {"double_of": other.id} if other is not None else {}
     line = note(tx, SYSTEM, f"ticket.{move}", ticket.id, data=data)
-    tx.events.append(event_of(ended, move, line))
+    tx.events.append(event_of(ended_ticket, move, line))
 
 
-def _on_paper(tx: Tx, actor: Actor, given: GivenTicket, ticket: Ticket) -> None:
-    """The slip that the kiosk's PC printed by itself; its result follows by the agents' line."""
+def _record_slip(tx: Tx, actor: Actor, record: GivenTicket, ticket: Ticket) -> None:
+    """Record the slip that the kiosk's PC printed; its result follows from the agent."""
     facts = {
         "ticket": ticket.id,
         "number": ticket.number,
@@ -273,33 +278,33 @@ def _on_paper(tx: Tx, actor: Actor, given: GivenTicket, ticket: Ticket) -> None:
         "issued_at": ticket.issued_at,
         "offline": True,
     }
-    if slips.get(tx.conn, tx.hall_id, given.slip) is not None:
-        return  # the name of another slip: that one is not this ticket's
+    if slips.get(tx.conn, tx.hall_id, record.slip) is not None:
+        return  # this slip id belongs to another ticket
     slips.owe(
         tx,
-        slip_id=given.slip,
+        slip_id=record.slip,
         kind="ticket",
         ticket_id=ticket.id,
-        device=_printer(tx, given),
+        device=_printer(tx, record),
         document=json.dumps(facts, ensure_ascii=False),
         copy=False,
         by=actor.key,
     )
-    slips.set_state(tx, given.slip, "sent")
+    slips.set_state(tx, record.slip, "sent")
 
 
-def _printer(tx: Tx, given: GivenTicket) -> str:
-    """The printer it names, if that stands at its kiosk: no agent speaks of another's printer."""
-    row = bindings.get(tx.conn, tx.hall_id, given.printer)
-    own = row is not None and (row.kind, row.serves) == ("printers", given.kiosk)
-    return given.printer if own else ""
+def _printer(tx: Tx, record: GivenTicket) -> str:
+    """Return the named printer if it is at the ticket's kiosk; otherwise ""."""
+    row = bindings.get(tx.conn, tx.hall_id, record.printer)
+    own = row is not None and (row.kind, row.serves) == ("printers", record.kiosk)
+    return record.printer if own else ""
 
 
-def _keep_answer(tx: Tx, given: GivenTicket) -> None:
-    """The press is answered: should its page ask again, it is told this ticket."""
-    owner = Actor(ActorKind.KIOSK, given.kiosk).key
-    if commands.first_answer(tx.conn, tx.hall_id, owner, given.key) is not None:
+def _keep_answer(tx: Tx, record: GivenTicket) -> None:
+    """Store the answer to the press, so that a repeat by its page gets this ticket."""
+    owner = Actor(ActorKind.KIOSK, record.kiosk).key
+    if commands.first_answer(tx.conn, tx.hall_id, owner, record.key) is not None:
         return
-    asked = issue_asked(given.item, given.applicant, given.kiosk, paper=True)
-    body = json.dumps({"ticket": given.id, WINDOW: ""})
-    commands.keep_answer(tx, owner, given.key, digest_of(asked), 0, body)
+    request = issue_asked(record.item, record.applicant, record.kiosk, paper=True)
+    body = json.dumps({"ticket": record.id, WINDOW: ""})
+    commands.keep_answer(tx, owner, record.key, digest_of(request), 0, body)

@@ -1,4 +1,4 @@
-"""Taking a number: routed, numbered, owed to paper and journalled in one transaction."""
+"""Issue of tickets: routing, number, slip and journal line in one transaction."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ from server.storage.store import Tx
 
 NO_PRINTER = "no_printer"
 ARRIVALS = "#"
-"""The counter of arrivals of the whole hall, beside those of the prefixes."""
+"""Name of the counter of arrivals of the whole hall, beside those of the prefixes."""
 
 
 def issue(
     ctx: Context, actor: Actor, key: str, *, item: str, applicant: str, kiosk: str, paper: bool
 ) -> str:
-    """Issue a ticket for `item`; returns its id.
+    """Issue a ticket for `item`; return its id.
 
-    Raises the routing's case, CLASS_UNKNOWN, NUMBERS_EXHAUSTED, KEY_REUSED; a kiosk also KIOSK_PACE
-    and NUMBERS_AT_DESK.
+    Raises the routing's case, CLASS_UNKNOWN, NUMBERS_EXHAUSTED, KEY_REUSED; for a kiosk also
+    KIOSK_PACE and NUMBERS_AT_DESK.
     """
     return take(ctx, actor, key, item=item, applicant=applicant, kiosk=kiosk, paper=paper).ticket_id
 
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A slip that was just put on the books."""
+    """Slip that was just enqueued for printing."""
 
     id: str
     state: str
@@ -51,7 +51,7 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A ticket that was issued; what its act saw, unless this is a repeat's first answer."""
+    """Issued ticket with the data that its action read; only the id for a repeated request."""
 
     ticket_id: str
     ticket: Ticket | None = None
@@ -64,27 +64,27 @@ class Taken:
 def take(
     ctx: Context, actor: Actor, key: str, *, item: str, applicant: str, kiosk: str, paper: bool
 ) -> Taken:
-    """As `issue`, with what was read for it: an answer need not read it again."""
-    asked = issue_asked(item, applicant, kiosk, paper=paper)
-    made: list[Taken] = []
-    tried: list[int] = []
+    """Issue a ticket as `issue` does; return also what was read for it, to save reading again."""
+    request = issue_asked(item, applicant, kiosk, paper=paper)
+    issued_tickets: list[Taken] = []
+    attempts: list[int] = []
 
     def act(tx: Tx) -> JsonDict:
-        tried.append(tx.now)
-        made.append(_issue(ctx, tx, actor, item, applicant, kiosk, paper))
-        return {"ticket": made[-1].ticket_id}
+        attempts.append(tx.now)
+        issued_tickets.append(_issue(ctx, tx, actor, item, applicant, kiosk, paper))
+        return {"ticket": issued_tickets[-1].ticket_id}
 
     try:
-        known = str(ctx.command(actor, key, asked, act, brief=True)["ticket"])
+        ticket_id = str(ctx.command(actor, key, request, act, brief=True)["ticket"])
     except HallError as error:
-        if tried:
+        if attempts:
             kiosk_pace.refused(ctx, error)
         raise
-    return made[-1] if made else Taken(known)
+    return issued_tickets[-1] if issued_tickets else Taken(ticket_id)
 
 
 def issue_asked(item: str, applicant: str, kiosk: str, *, paper: bool) -> JsonDict:
-    """What a command to issue asks for, as its repeats are held against it."""
+    """Return the arguments of an issue command, which must be equal for a repeat."""
     return {
         "act": "issue",
         "item": item,
@@ -98,9 +98,9 @@ def _issue(
     ctx: Context, tx: Tx, actor: Actor, item_code: str, applicant: str, kiosk: str, paper: bool
 ) -> Taken:
     catalogue, settings = ctx.catalogue(), ctx.settings()
-    seen = snapshot.in_act(ctx, tx, "posts", "waiting", "service", "busy")
-    now, posts, floor = seen.local, seen.posts, seen.floor
-    found = route(catalogue, item_code, now, posts, settings)
+    snap = snapshot.in_act(ctx, tx, "posts", "waiting", "service", "busy")
+    now, posts, floor = snap.local, snap.posts, snap.floor
+    target = route(catalogue, item_code, now, posts, settings)
     item = catalogue.item_by[item_code]
     if actor.kind is ActorKind.KIOSK:
         kiosk_pace.require(ctx, tx, kiosk, catalogue.unit_by[item.unit].prefix)
@@ -113,12 +113,12 @@ def _issue(
         actor,
         f"ticket.{Move.ISSUE}",
         ticket.id,
-        data={"item": item.code, "applicant": applicant, "kiosk": kiosk, "windows": found.now},
+        data={"item": item.code, "applicant": applicant, "kiosk": kiosk, "windows": target.now},
     )
     tx.events.append(event_of(ticket, Move.ISSUE, line))
-    snapshot.issued(ctx, tx, seen, ticket)
-    slip = _owe_slip(ctx, tx, actor, ticket, found, wait) if paper else None
-    return Taken(ticket.id, ticket, seen, found.now, wait, slip)
+    snapshot.issued(ctx, tx, snap, ticket)
+    slip = _enqueue_slip(ctx, tx, actor, ticket, target, wait) if paper else None
+    return Taken(ticket.id, ticket, snap, target.now, wait, slip)
 
 
 def _new_ticket(
@@ -136,11 +136,11 @@ def _new_ticket(
     day = ctx.day(tx.now)
     prefix = catalogue.unit_by[item.unit].prefix
     seq, arrival = tickets.take_numbers(tx, day, prefix, ARRIVALS)
-    shown = _own_number(tx, day, prefix, seq, reserve)
+    ticket_number = _own_number(tx, day, prefix, seq, reserve)
     ticket = Ticket(
-        id=f"{day.replace('-', '')}-{shown}",
+        id=f"{day.replace('-', '')}-{ticket_number}",
         day=day,
-        number=shown,
+        number=ticket_number,
         token=ctx.chance.token(16),
         queue=item.unit,
         item=item.code,
@@ -170,9 +170,9 @@ def _new_ticket(
 
 
 def _own_number(tx: Tx, day: str, prefix: str, seq: int, reserve: int) -> str:
-    """A number as it is shown; those that kiosks hold on lease are not the server's to give.
+    """Return the number to show; raise if it belongs to kiosks on lease or to the desk.
 
-    `reserve`: the last numbers that are left for the desk.
+    `reserve`: the count of last numbers that are reserved for the desk.
     """
     if seq > OPEN_NUMBERS - reserve:
         lowest = leases.lowest(tx.conn, tx.hall_id, day, prefix)
@@ -184,7 +184,9 @@ def _own_number(tx: Tx, day: str, prefix: str, seq: int, reserve: int) -> str:
     return number(prefix, seq)
 
 
-def _owe_slip(ctx: Context, tx: Tx, actor: Actor, ticket: Ticket, found: Route, wait: Wait) -> Slip:
+def _enqueue_slip(
+    ctx: Context, tx: Tx, actor: Actor, ticket: Ticket, target: Route, wait: Wait
+) -> Slip:
     device = _slip_printer(tx, ticket.kiosk)
     facts = {
         "ticket": ticket.id,
@@ -193,7 +195,7 @@ def _owe_slip(ctx: Context, tx: Tx, actor: Actor, ticket: Ticket, found: Route, 
         "item": ticket.item,
         "applicant": ticket.klass,
         "version": ticket.version,
-        "windows": list(found.now),
+        "windows": list(target.now),
         "ahead": wait.ahead,
         "low": wait.low,
         "high": wait.high,
@@ -204,10 +206,10 @@ def _owe_slip(ctx: Context, tx: Tx, actor: Actor, ticket: Ticket, found: Route, 
 
 
 def _slip_printer(tx: Tx, kiosk: str) -> str:
-    """A kiosk's own printer, or none; the desk prints where the hall's first printer is."""
+    """Return the kiosk's own printer or ""; for the desk, the hall's first printer."""
     if kiosk:
-        found = devices.serving(tx.conn, tx.hall_id, "printers", kiosk)
-        return str(found.name) if found is not None else ""
+        printer = devices.serving(tx.conn, tx.hall_id, "printers", kiosk)
+        return str(printer.name) if printer is not None else ""
     return next(
         (str(d.name) for d in devices.every(tx.conn, tx.hall_id) if d.kind == "printers"), ""
     )
@@ -224,7 +226,7 @@ def owe(
     *,
     copy: bool,
 ) -> str:
-    """Put a slip on the books; without a printer it has failed at once, and says so."""
+    """Enqueue a slip for printing; without a printer it fails at once with a reason."""
     slip_id = ctx.chance.token(12)
     slips.owe(
         tx,
@@ -246,18 +248,18 @@ def owe(
 def print_notice(
     ctx: Context, actor: Actor, key: str, *, item: str, missing: list[int], printer_of: str
 ) -> str:
-    """Print the one-time notice of an item at a kiosk's (or desk's) printer; returns the slip id.
+    """Print the one-time notice of an item at a kiosk's (or desk's) printer; return the slip id.
 
     Raises ITEM_UNKNOWN, NO_PRINTER, INVALID.
     """
-    asked: JsonDict = {"act": "notice", "item": item, "missing": missing, "at": printer_of}
+    request: JsonDict = {"act": "notice", "item": item, "missing": missing, "at": printer_of}
 
     def act(tx: Tx) -> JsonDict:
         catalogue = ctx.catalogue()
-        found = catalogue.item_by.get(item)
-        if found is None:
+        item_entry = catalogue.item_by.get(item)
+        if item_entry is None:
             raise HallError(Code.ITEM_UNKNOWN, item=item)
-        if any(not 0 <= index < len(found.materials) for index in missing):
+        if any(not 0 <= index < len(item_entry.materials) for index in missing):
             raise HallError(Code.INVALID, field="missing")
         device = _printer(tx, printer_of)
         facts = {
@@ -270,7 +272,7 @@ def print_notice(
         note(tx, actor, "notice.print", item, data={"slip": slip, "missing": missing})
         return {"slip": slip}
 
-    return str(ctx.command(actor, key, asked, act)["slip"])
+    return str(ctx.command(actor, key, request, act)["slip"])
 
 
 def _printer(tx: Tx, serves: str) -> str:
@@ -285,20 +287,20 @@ def _printer(tx: Tx, serves: str) -> str:
 
 
 def reprint(ctx: Context, actor: Actor, key: str, ticket_id: str, printer_of: str) -> str:
-    """Print a ticket's slip again by hand, marked as a copy; returns the slip id.
+    """Print a ticket's slip again by hand, marked as a copy; return the slip id.
 
     Raises TICKET_UNKNOWN, SLIP_UNKNOWN, NO_PRINTER, FORBIDDEN.
     """
     if actor.kind not in (ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTRATOR):
         raise HallError(Code.FORBIDDEN)
-    asked: JsonDict = {"act": "reprint", "ticket": ticket_id, "at": printer_of}
+    request: JsonDict = {"act": "reprint", "ticket": ticket_id, "at": printer_of}
 
     def act(tx: Tx) -> JsonDict:
         ticket = tickets.get(tx.conn, tx.hall_id, ticket_id)
         if ticket is None:
             raise HallError(Code.TICKET_UNKNOWN, ticket=ticket_id)
         first = slips.of_ticket(tx.conn, tx.hall_id, ticket_id)
-        # Of an old slip nothing is left to print: privacy took its document out.
+        # An old slip cannot be printed: its document was deleted for privacy.
         facts = json.loads(first[0].document) if first else {}
         if not facts:
             raise HallError(Code.SLIP_UNKNOWN, ticket=ticket_id)
@@ -307,7 +309,7 @@ def reprint(ctx: Context, actor: Actor, key: str, ticket_id: str, printer_of: st
         note(tx, actor, "slip.reprint", ticket_id, data={"slip": slip, "device": device})
         return {"slip": slip}
 
-    return str(ctx.command(actor, key, asked, act)["slip"])
+    return str(ctx.command(actor, key, request, act)["slip"])
 
 
 def settle_slip(
@@ -320,15 +322,15 @@ def settle_slip(
     printer: str = "",
     kiosk: str = "",
 ) -> None:
-    """Take what a printer's agent says of a slip. What the printer once said of it stays.
+    """Store the printer agent's report on a slip. A final report of the printer is not replaced.
 
-    `printer`, `kiosk`: whose word it is; a slip of another printer, of another kiosk's ticket is
-    none of theirs.
+    `printer`, `kiosk`: origin of the report; a slip of another printer, or of another kiosk's
+    ticket, is ignored.
     """
 
     def act(tx: Tx) -> None:
         row = slips.get(tx.conn, tx.hall_id, slip_id)
-        if row is None or row.state == state or not _open(row):
+        if row is None or row.state == state or not _is_open(row):
             return
         if printer and row.device != printer:
             return
@@ -350,18 +352,18 @@ def _kiosk_of(tx: Tx, row: Any) -> str:
 
 
 GIVEN_UP = frozenset({"unreachable", "no_answer", slips.VOID})
-"""Reasons the server gives by itself; the printer's own word, if it still comes, counts more."""
+"""Reasons set by the server itself; a later report of the printer takes precedence."""
 
 
-def _open(row: Any) -> bool:
+def _is_open(row: Any) -> bool:
     return row.state in ("owed", "sent") or row.reason in GIVEN_UP
 
 
 def give_up_slips(ctx: Context) -> int:
-    """Settle slips whose printer's agent is silent; returns how many.
+    """Settle slips whose printer's agent is silent; return their number.
 
-    Never handed over: failed, and it will not be printed later. Handed over without a word since:
-    unknown, because it may be on paper.
+    Never handed over: failed, and not printed later. Handed over without a report since: unknown,
+    because it may be on paper.
     """
     patience = ctx.settings().slip_patience_seconds * 1000
     before = ctx.clock.now() - patience
@@ -374,24 +376,24 @@ def give_up_slips(ctx: Context) -> int:
         return 0
 
     def act(tx: Tx) -> int:
-        found = overdue(tx.conn)
-        for row in found:
-            owed = row.state == "owed"
-            _give_up(tx, row, "unreachable" if owed else "no_answer")
-        return len(found)
+        overdue_slips = overdue(tx.conn)
+        for row in overdue_slips:
+            is_unsent = row.state == "owed"
+            _give_up(tx, row, "unreachable" if is_unsent else "no_answer")
+        return len(overdue_slips)
 
     return ctx.write(act)
 
 
 def void_slips(tx: Tx, ticket_id: str) -> None:
-    """The ticket was cancelled for another on paper: its slip is not to come out any more."""
+    """Settle the unprinted slips of a ticket that was cancelled in favour of another."""
     for row in slips.of_ticket(tx.conn, tx.hall_id, ticket_id):
         if row.state in ("owed", "sent"):
             _give_up(tx, row, slips.VOID)
 
 
 def _give_up(tx: Tx, row: Any, reason: str) -> None:
-    """Never handed over: failed. Handed over: unknown, because it may be on paper."""
+    """Settle a slip: failed if never handed over, otherwise unknown, as it may be on paper."""
     state = "failed" if row.state == "owed" else "unknown"
     slips.set_state(tx, row.id, state, reason)
     data = {"slip": row.id, "device": row.device, "reason": reason}

@@ -1,8 +1,8 @@
-"""Numbers for the time without a server: kiosks hold a block of each prefix, leased beforehand.
+"""Number leases for the time without a server: kiosks hold a block of each prefix in advance.
 
-A lease is a fact of the books, with a journal line. Its numbers are nobody else's that day, whether
-they are ever given or not; so a kiosk that is not heard of can neither double a number nor leave a
-gap that nobody can explain. Nothing here knows how a lease reaches the kiosk.
+A lease is recorded with a journal line. Its numbers belong to nobody else that day, whether they
+are issued or not. So a silent kiosk can neither duplicate a number nor leave an unexplained gap.
+This module does not transport leases to kiosks.
 """
 
 from __future__ import annotations
@@ -21,36 +21,39 @@ from server.storage import leases
 from server.storage.store import Tx
 
 CONFLICT = "conflict"
-"""Verdict of a ticket that was handed in and is none: somebody else has its number."""
+"""Verdict of an imported ticket that is rejected because its number belongs to another."""
 CHANGED = "offline"
-"""What HallChanged says of a kiosk's own line and its numbers; its data names the kiosk."""
+"""Subject of HallChanged for a kiosk's standby line and its numbers; its data name the kiosk."""
 MOST_HELD = 5
-"""So many blocks of a prefix may a kiosk hold a day without having given their numbers.
+"""Most blocks of a prefix that a kiosk may hold a day without having issued their numbers.
 
-A PC that announces one new book after another, or leaves numbers out, gets no more.
+A PC that announces one new book after another, or skips numbers, gets no more.
 """
 TOKEN_BYTES = 16
 SECRET_BYTES = 24
 
 
 def announce(ctx: Context, via: Via, kiosk: str, line: str, book: str) -> None:
-    """An agent says where its kiosk's own line is, and which book it keeps.
+    """Record the address of a kiosk's standby line and the book that its agent keeps.
 
-    Another book than before was lost or came anew: what the old one still held is never given
-    again. The secret that page and agent share stays as long as line and book.
+    A book other than before means that the old one was lost or replaced: its unused numbers are
+    never issued again. The secret shared by page and agent stays as long as line and book.
     """
 
     def act(tx: Tx) -> None:
-        known = leases.line_of(tx.conn, tx.hall_id, kiosk)
-        now = (line, book, via.device)
-        same = known is not None and (known.line, known.book, known.device) == now
-        if same:
+        stored_line = leases.line_of(tx.conn, tx.hall_id, kiosk)
+        present_values = (line, book, via.device)
+        is_unchanged = (
+            stored_line is not None
+            and (stored_line.line, stored_line.book, stored_line.device) == present_values
+        )
+        if is_unchanged:
             return
-        dead = [r for r in leases.open_of(tx.conn, tx.hall_id, kiosk) if r.book != book]
-        leases.close(tx, [row.id for row in dead])
+        stale_leases = [r for r in leases.open_of(tx.conn, tx.hall_id, kiosk) if r.book != book]
+        leases.close(tx, [row.id for row in stale_leases])
         secret = ctx.chance.token(SECRET_BYTES)
         leases.put_line(tx, kiosk, via.device, line, secret, book)
-        data = {"line": line, "book": book[:8], "closed": [row.id for row in dead]}
+        data = {"line": line, "book": book[:8], "closed": [row.id for row in stale_leases]}
         note(tx, Actor(ActorKind.AGENT, via.agent, via), "kiosk.standby", kiosk, data=data)
         tx.events.append(HallChanged(CHANGED, {"kiosk": kiosk}))
 
@@ -58,7 +61,7 @@ def announce(ctx: Context, via: Via, kiosk: str, line: str, book: str) -> None:
 
 
 def keep(ctx: Context, kiosk: str) -> list[Any]:
-    """Give a kiosk the numbers it should hold today; returns its open leases of today."""
+    """Lease a kiosk the numbers that it should hold today; return its open leases of today."""
     line = ctx.read(lambda c: leases.line_of(c, ctx.hall_id, kiosk))
     if line is None:
         return []
@@ -67,9 +70,9 @@ def keep(ctx: Context, kiosk: str) -> list[Any]:
     def held(conn: Connection) -> list[Any]:
         return leases.of_kiosk(conn, ctx.hall_id, day, kiosk, line.book)
 
-    found = ctx.read(held)
-    if not _short(ctx, found):
-        return found
+    open_leases = ctx.read(held)
+    if not _short(ctx, open_leases):
+        return open_leases
 
     def act(tx: Tx) -> list[Any]:
         for prefix in _short(ctx, held(tx.conn)):
@@ -81,63 +84,69 @@ def keep(ctx: Context, kiosk: str) -> list[Any]:
 
 
 def is_short(ctx: Context, kiosk: str) -> bool:
-    """Whether a kiosk has too few numbers left of some prefix today."""
+    """Return True if a kiosk has too few numbers of some prefix left today."""
     line = ctx.read(lambda c: leases.line_of(c, ctx.hall_id, kiosk))
     if line is None:
         return False
     day = ctx.day()
-    found = ctx.read(lambda c: leases.of_kiosk(c, ctx.hall_id, day, kiosk, line.book))
-    return bool(_short(ctx, found))
+    open_leases = ctx.read(lambda c: leases.of_kiosk(c, ctx.hall_id, day, kiosk, line.book))
+    return bool(_short(ctx, open_leases))
 
 
-def _short(ctx: Context, found: list[Any]) -> list[str]:
-    """Prefixes of which a kiosk holds too few numbers."""
+def _short(ctx: Context, open_leases: list[Any]) -> list[str]:
+    """Return the prefixes of which a kiosk holds too few numbers."""
     size = ctx.settings().offline_numbers
     if not size:
         return []
-    left = dict.fromkeys(prefixes(ctx), 0)
-    for row in found:
-        if row.prefix in left:
-            left[row.prefix] += row.last - row.first + 1 - row.used
-    return [prefix for prefix, count in left.items() if wants_more(count, size)]
+    numbers_left = dict.fromkeys(prefixes(ctx), 0)
+    for row in open_leases:
+        if row.prefix in numbers_left:
+            numbers_left[row.prefix] += row.last - row.first + 1 - row.used
+    return [prefix for prefix, count in numbers_left.items() if wants_more(count, size)]
 
 
 def prefixes(ctx: Context) -> list[str]:
-    """Prefixes of the units that give numbers in this hall."""
+    """Return the prefixes of the units that issue numbers in this hall."""
     catalogue = ctx.catalogue()
-    taking = {item.unit for item in catalogue.items if item.handling is Handling.ACCEPTED}
-    here = (u for u in catalogue.units if u.presence is Presence.HALL and u.code in taking)
-    return sorted({unit.prefix for unit in here})
+    accepting_units = {item.unit for item in catalogue.items if item.handling is Handling.ACCEPTED}
+    present_units = (
+        u for u in catalogue.units if u.presence is Presence.HALL and u.code in accepting_units
+    )
+    return sorted({unit.prefix for unit in present_units})
 
 
 def outstanding(conn: Connection, hall_id: str, day: str) -> dict[tuple[str, str], int]:
-    """Return how many numbers leased that day no ticket came of yet, by kiosk and prefix."""
-    found: dict[tuple[str, str], int] = {}
-    where = {}
+    """Return the count of numbers leased that day without a ticket, by kiosk and prefix."""
+    counts: dict[tuple[str, str], int] = {}
+    owner_by_lease = {}
     for row in leases.of_day(conn, hall_id, day):
-        where[row.id] = row.kiosk, row.prefix
-        found[where[row.id]] = found.get(where[row.id], 0) + row.last - row.first + 1
+        owner_by_lease[row.id] = row.kiosk, row.prefix
+        counts[owner_by_lease[row.id]] = (
+            counts.get(owner_by_lease[row.id], 0) + row.last - row.first + 1
+        )
     for ticket in leases.handed_on(conn, hall_id, day):
-        if ticket.lease in where and ticket.verdict != CONFLICT:
-            found[where[ticket.lease]] -= 1
-    return found
+        if ticket.lease in owner_by_lease and ticket.verdict != CONFLICT:
+            counts[owner_by_lease[ticket.lease]] -= 1
+    return counts
 
 
 def _may_lease(ctx: Context, tx: Tx, kiosk: str, day: str, prefix: str) -> bool:
-    """Return True unless the kiosk lets numbers go to waste, or gave them faster than people."""
+    """Return True unless the kiosk wastes numbers or recently exceeded its issue rate."""
     size = ctx.settings().offline_numbers
-    held = outstanding(tx.conn, tx.hall_id, day).get((kiosk, prefix), 0)
-    return held + size <= MOST_HELD * size and not kiosk_pace.is_fresh(tx, kiosk, prefix)
+    outstanding_count = outstanding(tx.conn, tx.hall_id, day).get((kiosk, prefix), 0)
+    return outstanding_count + size <= MOST_HELD * size and not kiosk_pace.is_fresh(
+        tx, kiosk, prefix
+    )
 
 
 def _lease(ctx: Context, tx: Tx, kiosk: str, book: str, day: str, prefix: str) -> None:
     settings = ctx.settings()
     size = settings.offline_numbers
     lowest = leases.lowest(tx.conn, tx.hall_id, day, prefix)
-    taken = leases.last_taken(tx.conn, tx.hall_id, day, prefix)
-    block = next_block(lowest, taken, size, settings.desk_numbers)
+    last_issued = leases.last_taken(tx.conn, tx.hall_id, day, prefix)
+    block = next_block(lowest, last_issued, size, settings.desk_numbers)
     if block is None:
-        return  # the range is used up: the kiosk says so when it comes to it
+        return  # the range is used up; the kiosk reports it when its own numbers end
     lease_id = _name(day, prefix, block)
     leases.add(
         tx,

@@ -1,7 +1,7 @@
-"""Leaving a window at once, because whoever sits there may not act any more.
+"""Immediate end of a window session, because the person may not act any more.
 
-Nobody who waits is left with a window where nobody works: whoever was called, served or set aside
-there, or was sent to it, waits again in the queue of the item, in the old place.
+Nobody is left waiting for an unstaffed window: tickets called, served or held there, or sent to it,
+return to the queue of their item, with their seniority.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from server.storage import tickets, windows
 from server.storage.store import Tx
 
 MOST = 999
-"""Tickets of one lane; a prefix has no more numbers a day."""
+"""Most tickets of one lane; a prefix has no more numbers a day."""
 
 
 def leave_at_once(ctx: Context, tx: Tx, actor: Actor, staff: str, reason: str) -> None:
-    """Free the window where `staff` sits, if any, and send everybody who was its own elsewhere."""
+    """End the window session of `staff`, if any, and return its tickets to their queues."""
     post = windows.post_of(tx.conn, tx.hall_id, staff)
     if post is None:
         return
     for ticket in _of_window(ctx, tx, post.window):
-        _back(tx, actor, ticket, post.window, reason)
+        _return_to_queue(tx, actor, ticket, post.window, reason)
     windows.leave(tx, post.window)
     data: JsonDict = {"staff": staff, "reason": reason}
     note(tx, actor, "window.release", post.window, window=post.window, data=data)
@@ -40,7 +40,7 @@ def _of_window(ctx: Context, tx: Tx, window: str) -> Iterator[Ticket]:
         yield from tickets.first_in_lane(tx.conn, tx.hall_id, of_class, MOST)
 
 
-def _back(tx: Tx, actor: Actor, ticket: Ticket, window: str, reason: str) -> None:
+def _return_to_queue(tx: Tx, actor: Actor, ticket: Ticket, window: str, reason: str) -> None:
     waiting = replace(
         ticket,
         state=State.WAITING,

@@ -1,4 +1,4 @@
-"""What the acts at a window share: load, check the move, write back, journal, tell."""
+"""Shared steps of window actions: load, check the move, store, journal, publish."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ Change = Callable[[Tx, Ticket], Ticket]
 
 
 def moved(actor: Actor, ticket: Ticket, move: Move) -> Ticket:
-    """In the state after a move; raises MOVE_NOT_ALLOWED."""
+    """Return the ticket in the state after a move; raise MOVE_NOT_ALLOWED."""
     state = after(move, ticket.state, actor.kind, holds=bool(ticket.window))
     return replace(ticket, state=state)
 
 
 def current_at(tx: Tx, window: str) -> Ticket | None:
-    """The ticket a window has called or serves."""
-    held = tickets.at_window(tx.conn, tx.hall_id, window)
-    return next((t for t in held if t.state in AT_WINDOW), None)
+    """Return the ticket that a window has called or serves, or None."""
+    tickets_here = tickets.at_window(tx.conn, tx.hall_id, window)
+    return next((t for t in tickets_here if t.state in AT_WINDOW), None)
 
 
 def post_of(tx: Tx, window: str, actor: Actor) -> Any:
-    """The actor's seat; raises WINDOW_NOT_SIGNED_IN, WINDOW_TAKEN."""
+    """Return the actor's window session; raise WINDOW_NOT_SIGNED_IN, WINDOW_TAKEN."""
     return seated(windows.post(tx.conn, tx.hall_id, window), window, actor)
 
 
 def seated(post: Any, window: str, actor: Actor) -> Any:
-    """A seat that was read, if it is the actor's; raises as `post_of`."""
+    """Return a window session that was read, if it is the actor's; raise as `post_of`."""
     if post is None:
         raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
     if post.staff != actor.name:
@@ -43,7 +43,7 @@ def seated(post: Any, window: str, actor: Actor) -> Any:
 
 
 def current(tx: Tx, actor: Actor, window: str) -> Ticket:
-    """The ticket at the actor's window; raises WINDOW_IDLE and as `post_of`."""
+    """Return the ticket at the actor's window; raise WINDOW_IDLE and as `post_of`."""
     post_of(tx, window, actor)
     ticket = current_at(tx, window)
     if ticket is None:
@@ -52,16 +52,18 @@ def current(tx: Tx, actor: Actor, window: str) -> Ticket:
 
 
 def known(tx: Tx, ticket_id: str) -> Ticket:
-    """A ticket by id; raises TICKET_UNKNOWN."""
+    """Return a ticket by id; raise TICKET_UNKNOWN."""
     ticket = tickets.get(tx.conn, tx.hall_id, ticket_id)
     if ticket is None:
         raise HallError(Code.TICKET_UNKNOWN, ticket=ticket_id)
     return ticket
 
 
-def do(ctx: Context, actor: Actor, key: str, asked: JsonDict, act: Callable[[Tx], JsonDict]) -> str:
-    """Run an act of one ticket under its key; returns the ticket's id."""
-    return str(ctx.command(actor, key, asked, act, brief=True)["ticket"])
+def do(
+    ctx: Context, actor: Actor, key: str, request: JsonDict, act: Callable[[Tx], JsonDict]
+) -> str:
+    """Run an action on one ticket under its idempotency key; return the ticket's id."""
+    return str(ctx.command(actor, key, request, act, brief=True)["ticket"])
 
 
 def at_window(
@@ -73,14 +75,14 @@ def at_window(
     change: Change,
     data: JsonDict | None = None,
 ) -> str:
-    """A move of the window's current ticket by the person who sits there."""
+    """Move the window's current ticket on behalf of the person signed in there; return its id."""
 
     def act(tx: Tx) -> JsonDict:
         ticket = current(tx, actor, window)
         return {"ticket": move_on(tx, actor, ticket, move, change, data).id}
 
-    asked: JsonDict = {"act": move.value, "window": window, "data": data}
-    return do(ctx, actor, key, asked, act)
+    request: JsonDict = {"act": move.value, "window": window, "data": data}
+    return do(ctx, actor, key, request, act)
 
 
 def move_on(
@@ -91,15 +93,15 @@ def move_on(
     change: Change,
     data: JsonDict | None = None,
 ) -> Ticket:
-    """Check, change, write back, journal, tell."""
-    changed = moved(actor, change(tx, ticket), move)
-    tickets.change(tx, changed, ticket)
-    tell(tx, actor, changed, move, data or {}, "")
-    return changed
+    """Check the move, change the ticket, store, journal and publish it."""
+    moved_ticket = moved(actor, change(tx, ticket), move)
+    tickets.change(tx, moved_ticket, ticket)
+    tell(tx, actor, moved_ticket, move, data or {}, "")
+    return moved_ticket
 
 
 def tell(tx: Tx, actor: Actor, ticket: Ticket, move: Move, data: JsonDict, why: str) -> None:
-    """A journal line, and the event for after the commit."""
+    """Write a journal line, and queue the event that is published after the commit."""
     line = note(
         tx,
         actor,
@@ -113,7 +115,10 @@ def tell(tx: Tx, actor: Actor, ticket: Ticket, move: Move, data: JsonDict, why: 
 
 
 def event_of(ticket: Ticket, move: str, line: int, window: str | None = None) -> TicketMoved:
-    """What is told of a move whose journal line is `line`; `window`: where, if not the ticket's."""
+    """Return the event of a move whose journal line is `line`.
+
+    `window`: the window of the move, if not the ticket's.
+    """
     return TicketMoved(
         ticket.id,
         ticket.number,

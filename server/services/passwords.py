@@ -1,7 +1,7 @@
-"""Passwords that everybody tries first: common ones, and what can be derived from the hall.
+"""Password strength: rejects common passwords and those derived from the hall's own words.
 
-Common words, names, dates, rows of keys and repetitions come with the library zxcvbn; the hall
-brings its own words. It answers how many tries somebody needs who knows all of them.
+Common words, names, dates, keyboard rows and repetitions come with the library zxcvbn; the hall
+adds its own words. The measure is the number of guesses needed by a person who knows all of them.
 """
 
 from __future__ import annotations
@@ -13,43 +13,43 @@ from collections.abc import Iterator, Sequence
 from server.domain.catalogue import Catalogue
 
 LEAST_TRIES = 10**8
-"""zxcvbn's "safely unguessable" while tries are braked, as they are here."""
+"""Least guesses; zxcvbn's "safely unguessable" while tries are throttled, as they are here."""
 LONGEST = 72
-"""Signs that are judged; zxcvbn takes minutes for some thousand."""
+"""Characters that are judged; zxcvbn takes minutes for some thousand."""
 SHORTEST = 4
-"""Signs of a word that is taken out; shorter ones are in any text."""
+"""Least characters of a hall word that is removed; shorter ones occur in any text."""
 
 
 def words_of(catalogue: Catalogue, hall_id: str, staff: str) -> list[str]:
-    """Words that a colleague or a passer-by knows of a person and the hall, also as pinyin."""
+    """Return words on the person and the hall that outsiders can know, also as pinyin."""
     person = catalogue.staff_by.get(staff)
-    known = [staff, hall_id, catalogue.hall_name, catalogue.hall_name_en]
-    known += [person.name] if person is not None else []
-    known += [unit.name for unit in catalogue.units]
-    return list(dict.fromkeys(word.lower() for name in known for word in _forms(name) if word))
+    names = [staff, hall_id, catalogue.hall_name, catalogue.hall_name_en]
+    names += [person.name] if person is not None else []
+    names += [unit.name for unit in catalogue.units]
+    return list(dict.fromkeys(word.lower() for name in names for word in _forms(name) if word))
 
 
 def is_common(password: str, words: Sequence[str]) -> bool:
-    """Return True for a password that is guessed in fewer than LEAST_TRIES; takes milliseconds.
+    """Return True for a password that takes fewer than LEAST_TRIES guesses; takes milliseconds.
 
-    Words of the hall count for nothing: what is left of the password must be hard by itself.
+    Words of the hall are removed: the rest of the password must be hard to guess by itself.
     """
     from zxcvbn import zxcvbn  # 30,000 words that only a new password needs  # noqa: PLC0415
 
-    rest = password[:LONGEST].lower()
+    remainder = password[:LONGEST].lower()
     for word in sorted(words, key=len, reverse=True):
         if len(word) >= SHORTEST:
-            rest = rest.replace(word, "")
+            remainder = remainder.replace(word, "")
     tries = (
         zxcvbn(text, user_inputs=list(words))["guesses"]
-        for text in (password[:LONGEST], rest)
+        for text in (password[:LONGEST], remainder)
         if text
     )
-    return not rest or min(tries) < LEAST_TRIES
+    return not remainder or min(tries) < LEAST_TRIES
 
 
 def _forms(name: str) -> Iterator[str]:
-    """A name, its words, its pinyin whole and by initials, and its parts of two syllables."""
+    """Yield a name, its words, its pinyin whole and by initials, and its parts of two syllables."""
     from pypinyin import lazy_pinyin  # noqa: PLC0415
 
     yield name

@@ -1,8 +1,8 @@
-"""Accounts, sessions and enrolled devices.
+"""Accounts, sign-in sessions and enrolled devices.
 
-Passwords are argon2id hashes; hashing takes tens of milliseconds and is handed to `offload` so
-that it never runs on the event loop. Session ids, codes and tokens are kept as SHA-256 only.
-There is no default password: a first one is random, shown once, and must be changed.
+Passwords are argon2id hashes; hashing takes tens of milliseconds and is handed to `offload` so that
+it never runs on the event loop. Session ids, codes and tokens are stored as SHA-256 only. There is
+no default password: a first one is random, shown once, and must be changed.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ STAFF_KINDS = frozenset({ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTR
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is behind a session or a token."""
+    """Person or device behind a session or a token."""
 
     kind: ActorKind
     name: str
@@ -49,25 +49,25 @@ class Principal:
 
     @property
     def is_staff(self) -> bool:
-        """A person with an account who may act: the first password has been changed."""
+        """True for a person with an account whose first password has been changed."""
         return self.kind in STAFF_KINDS and not self.must_change
 
     @property
     def actor(self) -> Actor:
-        """The same as an actor."""
+        """Principal as an actor."""
         return Actor(self.kind, self.name)
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The secrets that a browser gets: of its session, and of itself for the next sign-in."""
+    """Secrets for a browser: of its session, and of the browser itself for the next sign-in."""
 
     session: str
     browser: str
 
 
 def csrf_of(secret: str) -> str:
-    """The CSRF token that belongs to a session or device cookie."""
+    """Return the CSRF token that belongs to a session or device cookie."""
     return hmac.new(secret.encode(), b"csrf", hashlib.sha256).hexdigest()
 
 
@@ -86,43 +86,42 @@ class People:
         self._hasher = hasher or PasswordHasher()
         self._tries, self._turns = Tries(ctx), Turns()
         self.guesses = Guesses(ctx, rest)
-        # Verified when the staff number is unknown: the answer takes as long as for a known one.
+        # Verified when the staff number is unknown, so that the response takes equally long.
         self._nobody = self._hasher.hash("nobody")
 
-    def _verify(self, kept: str, password: str) -> bool:
+    def _verify(self, stored_hash: str, password: str) -> bool:
         try:
-            return self._hasher.verify(kept, password)
+            return self._hasher.verify(stored_hash, password)
         except (VerifyMismatchError, InvalidHashError):
             return False
 
-    # -- staff ---------------------------------------------------------------------------------
-
     def login(self, staff: str, password: str, origin: Origin = NOWHERE) -> SignedIn:
-        """Sign in; returns the session id for the cookie, and a new secret of this browser.
+        """Sign in; return the session id for the cookie, and a new secret of this browser.
 
-        Raises LOGIN_FAILED (unknown, wrong or disabled: not told apart), LOCKED_OUT, or TOO_MANY.
+        Raises LOGIN_FAILED (unknown, wrong or disabled: not distinguished), LOCKED_OUT, or
+        TOO_MANY.
         """
         ctx = self._ctx
-        tried = self._tries.begin(staff, origin)
+        attempt = self._tries.begin(staff, origin)
         row = ctx.read(lambda c: accounts.account(c, ctx.hall_id, staff))
-        kept = row.password_hash if row is not None else self._nobody
-        good = self._hashed(tried, origin, lambda: self._verify(kept, password))
-        if tried is None or not good:
-            if tried is not None:
-                self._tries.failed(tried)
+        stored_hash = row.password_hash if row is not None else self._nobody
+        is_right = self._hashed(attempt, origin, lambda: self._verify(stored_hash, password))
+        if attempt is None or not is_right:
+            if attempt is not None:
+                self._tries.failed(attempt)
             raise HallError(Code.LOGIN_FAILED)
-        sure = tried
-        found = SignedIn(ctx.chance.token(32), ctx.chance.token(32))
-        ctx.write(lambda tx: self._signed_in(tx, sure, found, origin))
-        return found
+        counted_attempt = attempt
+        secrets = SignedIn(ctx.chance.token(32), ctx.chance.token(32))
+        ctx.write(lambda tx: self._signed_in(tx, counted_attempt, secrets, origin))
+        return secrets
 
-    def _signed_in(self, tx: Tx, tried: Try, found: SignedIn, origin: Origin) -> None:
+    def _signed_in(self, tx: Tx, attempt: Try, secrets: SignedIn, origin: Origin) -> None:
         before = secret_hash(origin.browser) if origin.browser else ""
-        self._tries.forgive(tx, tried)
-        self._tries.known_from_now(tx, tried.staff, secret_hash(found.browser), before)
+        self._tries.forgive(tx, attempt)
+        self._tries.known_from_now(tx, attempt.staff, secret_hash(secrets.browser), before)
         expires = tx.now + self._ctx.settings().session_hours * 3_600_000
-        accounts.open_session(tx, secret_hash(found.session), tried.staff, expires)
-        note(tx, Actor(ActorKind.CLERK, tried.staff), "account.login", tried.staff)
+        accounts.open_session(tx, secret_hash(secrets.session), attempt.staff, expires)
+        note(tx, Actor(ActorKind.CLERK, attempt.staff), "account.login", attempt.staff)
 
     def logout(self, secret: str) -> None:
         """End a session."""
@@ -136,7 +135,7 @@ class People:
         self._ctx.write(act)
 
     def session(self, secret: str) -> Principal | None:
-        """Who is signed in with a session id."""
+        """Return the principal signed in with a session id, or None."""
         ctx = self._ctx
         row = ctx.glance(lambda c: accounts.session(c, ctx.hall_id, secret_hash(secret)))
         if row is None or row.disabled or row.expires_at < ctx.clock.now():
@@ -149,34 +148,34 @@ class People:
         """Change one's own password; `session` stays, every other session of the person ends.
 
         Raises LOGIN_FAILED when `current` is wrong, which counts as at a sign-in: LOCKED_OUT,
-        TOO_MANY. Raises PASSWORD_WEAK for a poor new one.
+        TOO_MANY. Raises PASSWORD_WEAK for a weak new one.
         """
         ctx = self._ctx
-        tried = self._tries.begin(staff, origin)
+        attempt = self._tries.begin(staff, origin)
         row = ctx.read(lambda c: accounts.account(c, ctx.hall_id, staff))
-        if tried is None or row is None:
+        if attempt is None or row is None:
             raise HallError(Code.LOGIN_FAILED)
-        if not self._hashed(tried, origin, lambda: self._verify(row.password_hash, current)):
-            self._tries.failed(tried)
+        if not self._hashed(attempt, origin, lambda: self._verify(row.password_hash, current)):
+            self._tries.failed(attempt)
             raise HallError(Code.LOGIN_FAILED)
-        ctx.write(lambda tx: self._tries.forgive(tx, tried))
+        ctx.write(lambda tx: self._tries.forgive(tx, attempt))
         self._check_strength(staff, new, current)
-        kept = self._hashed(tried, origin, lambda: self._hasher.hash(new))
+        new_hash = self._hashed(attempt, origin, lambda: self._hasher.hash(new))
 
         def act(tx: Tx) -> None:
-            accounts.set_account(tx, staff, password_hash=kept, must_change=0)
+            accounts.set_account(tx, staff, password_hash=new_hash, must_change=0)
             accounts.end_sessions(tx, staff, keep=secret_hash(session))
             note(tx, Actor(ActorKind(row.role), staff), "account.password", staff)
             tx.events.append(HallChanged("sessions", {"name": staff}))
 
         ctx.write(act)
 
-    def _hashed(self, tried: Try | None, origin: Origin, work: Callable[[], T]) -> T:
-        """Hash in a native thread when it is the turn of his browser, or of the address."""
-        known = tried is not None and tried.known
-        asker = f"browser {origin.browser}" if known else f"address {origin.address}"
-        found: T = self._turns.run(asker, lambda: self._offload(work))
-        return found
+    def _hashed(self, attempt: Try | None, origin: Origin, work: Callable[[], T]) -> T:
+        """Hash in a native thread at the turn of the person's browser, or of the address."""
+        is_known = attempt is not None and attempt.known
+        asker = f"browser {origin.browser}" if is_known else f"address {origin.address}"
+        result: T = self._turns.run(asker, lambda: self._offload(work))
+        return result
 
     def _check_strength(self, staff: str, new: str, current: str) -> None:
         least = self._ctx.settings().password_min
@@ -187,20 +186,20 @@ class People:
             raise HallError(Code.PASSWORD_COMMON)
 
     def add_account(self, actor: Actor, staff: str, role: Role, password: str | None = None) -> str:
-        """Make an account; returns its one-time password (or the given demo password).
+        """Create an account; return its one-time password (or the given demo password).
 
-        Raises ACCOUNT_UNKNOWN for nobody of the staff list, ACCOUNT_EXISTS.
+        Raises ACCOUNT_UNKNOWN for a person not on the staff list, ACCOUNT_EXISTS.
         """
         ctx = self._ctx
         if actor != SYSTEM and staff not in ctx.catalogue().staff_by:
             raise HallError(Code.ACCOUNT_UNKNOWN, staff=staff)
         first = password or ctx.chance.token(9)
-        kept = str(self._offload(lambda: self._hasher.hash(first)))
+        password_hash = str(self._offload(lambda: self._hasher.hash(first)))
 
         def act(tx: Tx) -> None:
             if accounts.account(tx.conn, tx.hall_id, staff) is not None:
                 raise HallError(Code.ACCOUNT_EXISTS, staff=staff)
-            accounts.add_account(tx, staff, kept, role.value, must_change=password is None)
+            accounts.add_account(tx, staff, password_hash, role.value, must_change=password is None)
             note(tx, actor, "account.add", staff, data={"role": role.value})
             tx.events.append(HallChanged("accounts", {"name": staff}))
 
@@ -208,27 +207,30 @@ class People:
         return first
 
     def add_demo_accounts(self, roles: dict[str, Role], password: str) -> None:
-        """Accounts that share one password, for the demo; those that exist stay as they are."""
-        kept = str(self._offload(lambda: self._hasher.hash(password)))
+        """Create accounts that share one password, for the demo; existing ones stay unchanged."""
+        password_hash = str(self._offload(lambda: self._hasher.hash(password)))
 
         def act(tx: Tx) -> None:
             for staff, role in roles.items():
                 if accounts.account(tx.conn, tx.hall_id, staff) is None:
-                    accounts.add_account(tx, staff, kept, role.value, must_change=False)
+                    accounts.add_account(tx, staff, password_hash, role.value, must_change=False)
                     note(tx, SYSTEM, "account.add", staff, data={"role": role.value})
 
         self._ctx.write(act)
 
     def reset_password(self, actor: Actor, staff: str) -> str:
-        """A new one-time password; ends the person's sessions. Raises ACCOUNT_UNKNOWN."""
+        """Set and return a new one-time password; end the person's sessions.
+
+        Raises ACCOUNT_UNKNOWN.
+        """
         ctx = self._ctx
         first = ctx.chance.token(9)
-        kept = str(self._offload(lambda: self._hasher.hash(first)))
+        password_hash = str(self._offload(lambda: self._hasher.hash(first)))
 
         def act(tx: Tx) -> None:
-            self._known(tx, staff)
+            self._require_account(tx, staff)
             accounts.set_account(
-                tx, staff, password_hash=kept, must_change=1, failed=0, locked_until=None
+                tx, staff, password_hash=password_hash, must_change=1, failed=0, locked_until=None
             )
             accounts.end_sessions(tx, staff)
             accounts.forget_sources(tx, tx.now, staff)
@@ -248,14 +250,14 @@ class People:
     ) -> None:
         """Change role or disable. One cannot disable or demote oneself (FORBIDDEN).
 
-        Whoever is disabled leaves his window in the same act. `seen`: role and disabled as they
-        were shown; raises CHANGED_MEANWHILE.
+        The window session of a disabled person ends in the same action. `seen`: role and disabled
+        as they were shown; raises CHANGED_MEANWHILE.
         """
         if staff == actor.name:
             raise HallError(Code.FORBIDDEN)
 
         def act(tx: Tx) -> None:
-            row = self._known(tx, staff)
+            row = self._require_account(tx, staff)
             still(seen, {"role": row.role, "disabled": bool(row.disabled)})
             values: JsonDict = {}
             if role is not None:
@@ -272,16 +274,14 @@ class People:
 
         self._ctx.write(act)
 
-    def _known(self, tx: Tx, staff: str) -> Row[Any]:
+    def _require_account(self, tx: Tx, staff: str) -> Row[Any]:
         row = accounts.account(tx.conn, tx.hall_id, staff)
         if row is None:
             raise HallError(Code.ACCOUNT_UNKNOWN, staff=staff)
         return row
 
-    # -- devices -------------------------------------------------------------------------------
-
     def make_code(self, actor: Actor, kind: str, name: str, place: str = "") -> str:
-        """A one-time code (8 digits, valid for CODE_MINUTES) to enrol a device under this name.
+        """Return a new one-time code (8 digits, valid for CODE_MINUTES) to enrol a device by name.
 
         `place`: the kiosk, window, zone or site that an agent's devices may be at; "": any.
         """
@@ -310,13 +310,13 @@ class People:
             row = accounts.use_enrolment(tx, secret_hash(code))
             if row is None or row.kind != kind or row.name != name:
                 raise HallError(Code.ENROL_CODE)
-            self._give(tx, token, kind, name, row)
+            self._add_token(tx, token, kind, name, row)
 
         self._ctx.write(act)
         return token
 
     def grant(self, kind: str, name: str) -> str:
-        """A token without a code: only for the demo and for agents that this server starts."""
+        """Return a token without a code: only for the demo and agents started by this server."""
         token = self._ctx.chance.token(32)
 
         def act(tx: Tx) -> None:
@@ -327,7 +327,7 @@ class People:
         self._ctx.write(act)
         return token
 
-    def _give(self, tx: Tx, token: str, kind: str, name: str, code: Any) -> None:
+    def _add_token(self, tx: Tx, token: str, kind: str, name: str, code: Any) -> None:
         until = _binds(kind, code.expires_at)
         accounts.revoke(tx, kind, name)
         accounts.add_token(tx, secret_hash(token), kind, name, until, code.place)
@@ -335,7 +335,7 @@ class People:
         tx.events.append(HallChanged("tokens", {"kind": kind, "name": name}))
 
     def device(self, token: str) -> Principal | None:
-        """Who holds a device token; raises TOKEN_REVOKED for a withdrawn one."""
+        """Return the holder of a device token, or None; raise TOKEN_REVOKED for a withdrawn one."""
         ctx = self._ctx
         row = ctx.glance(lambda c: accounts.token(c, ctx.hall_id, secret_hash(token)))
         if row is None:
@@ -357,5 +357,5 @@ class People:
 
 
 def _binds(kind: str, until: int) -> int | None:
-    """Until when the first hello binds devices: an agent's token only, as long as its code."""
+    """Return the time until which a first hello binds devices, for agents; otherwise None."""
     return until if kind == ActorKind.AGENT.value else None

@@ -1,4 +1,4 @@
-"""Sitting down at a window, pausing, going on, leaving."""
+"""Window sessions: sign in, pause, resume, sign out."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ from server.storage.tickets import LaneCount
 
 
 def sign_in(ctx: Context, actor: Actor, key: str, window: str) -> None:
-    """Sit down at `window`.
+    """Sign in to `window`.
 
-    Raises WINDOW_UNKNOWN, WINDOW_NOT_ALLOWED, WINDOW_TAKEN, ALREADY_SIGNED_IN, WINDOW_CLOSED
-    (a temporary window on a day it does not come). Signing in where one already sits is a repeat.
+    Raises WINDOW_UNKNOWN, WINDOW_NOT_ALLOWED, WINDOW_TAKEN, ALREADY_SIGNED_IN, WINDOW_CLOSED (a
+    temporary window on a day without hours). Signing in again to one's own window is a repeat.
     """
 
     def act(tx: Tx) -> JsonDict:
         _check_allowed(ctx, tx, actor, window)
-        here = windows.post(tx.conn, tx.hall_id, window)
-        if here is not None and here.staff == actor.name:
+        session = windows.post(tx.conn, tx.hall_id, window)
+        if session is not None and session.staff == actor.name:
             return {}
-        if here is not None:
-            raise HallError(Code.WINDOW_TAKEN, window=window, staff=here.staff)
-        elsewhere = windows.post_of(tx.conn, tx.hall_id, actor.name)
-        if elsewhere is not None:
-            found = ctx.catalogue().window_by.get(elsewhere.window)
+        if session is not None:
+            raise HallError(Code.WINDOW_TAKEN, window=window, staff=session.staff)
+        other_session = windows.post_of(tx.conn, tx.hall_id, actor.name)
+        if other_session is not None:
+            window_elsewhere = ctx.catalogue().window_by.get(other_session.window)
             raise HallError(
                 Code.ALREADY_SIGNED_IN,
-                window=elsewhere.window,
-                number=found.number if found else None,
+                window=other_session.window,
+                number=window_elsewhere.number if window_elsewhere else None,
             )
         windows.seat(tx, window, actor.name)
         note(tx, actor, "window.sign_in", window, window=window)
@@ -52,11 +52,11 @@ def sign_in(ctx: Context, actor: Actor, key: str, window: str) -> None:
 
 def _check_allowed(ctx: Context, tx: Tx, actor: Actor, window: str) -> None:
     catalogue = ctx.catalogue()
-    found = catalogue.window_by.get(window)
-    if found is None:
+    window_entry = catalogue.window_by.get(window)
+    if window_entry is None:
         raise HallError(Code.WINDOW_UNKNOWN, window=window)
     staff = catalogue.staff_by.get(actor.name)
-    if staff is None or not _may_sit(ctx, tx, staff, found):
+    if staff is None or not _may_sit(ctx, tx, staff, window_entry):
         raise HallError(Code.WINDOW_NOT_ALLOWED, window=window)
     if not hours.window_spans(catalogue, window, ctx.local(tx.now).date()):
         days = list(hours.weekdays_of(catalogue, [window]))
@@ -64,47 +64,49 @@ def _check_allowed(ctx: Context, tx: Tx, actor: Actor, window: str) -> None:
 
 
 def _may_sit(ctx: Context, tx: Tx, staff: Staff, window: Window) -> bool:
-    """By the staff list, or as B of somebody who is away with leave."""
+    """Return True if the staff list allows it, or the person is the deputy of somebody on leave."""
     if allowed_at(staff, window):
         return True
     return covers.may_sit(ctx, tx.conn, staff.number, window.code, ctx.local(tx.now))
 
 
 def sign_out(ctx: Context, actor: Actor, key: str, window: str, force: bool) -> None:
-    """Leave the window.
+    """Sign out of the window.
 
-    Raises WINDOW_BUSY with a person at the window or held there, LAST_WINDOW (without `force`)
+    Raises WINDOW_BUSY with a person at the window or on hold there, LAST_WINDOW (without `force`)
     when people wait whom only this window serves.
     """
 
     def act(tx: Tx) -> JsonDict:
-        _own(tx, actor, window)
-        held = tickets.at_window(tx.conn, tx.hall_id, window)
-        if held:
-            raise HallError(Code.WINDOW_BUSY, window=window, number=held[0].number)
-        left = stranded(snapshot.in_act(ctx, tx, "posts", "waiting"), window)
-        if left and not force:
-            raise HallError(Code.LAST_WINDOW, window=window, waiting=left)
+        _own_session(tx, actor, window)
+        tickets_here = tickets.at_window(tx.conn, tx.hall_id, window)
+        if tickets_here:
+            raise HallError(Code.WINDOW_BUSY, window=window, number=tickets_here[0].number)
+        left_waiting = stranded(snapshot.in_act(ctx, tx, "posts", "waiting"), window)
+        if left_waiting and not force:
+            raise HallError(Code.LAST_WINDOW, window=window, waiting=left_waiting)
         windows.leave(tx, window)
-        note(tx, actor, "window.sign_out", window, window=window, data={"left_waiting": left})
+        note(
+            tx, actor, "window.sign_out", window, window=window, data={"left_waiting": left_waiting}
+        )
         tx.events.append(WindowChanged(window))
         return {}
 
     ctx.command(actor, key, {"act": "sign_out", "window": window, "force": force}, act)
 
 
-def stranded(seen: Snapshot, window: str) -> int:
-    """People waiting who would have no window left if this one went."""
-    found = seen.catalogue.window_by.get(window)
-    if found is None:
+def stranded(snap: Snapshot, window: str) -> int:
+    """Return the number of waiting people left without a window if this one signed out."""
+    window_entry = snap.catalogue.window_by.get(window)
+    if window_entry is None:
         return 0
-    rest = {code: post for code, post in seen.posts.items() if code != window}
-    rows = (row for row in seen.waiting if takes(seen.catalogue, found, row, seen.local))
-    return sum(row.waiting for row in rows if not _others(seen, row, rest))
+    other_sessions = {code: post for code, post in snap.posts.items() if code != window}
+    rows = (row for row in snap.waiting if takes(snap.catalogue, window_entry, row, snap.local))
+    return sum(row.waiting for row in rows if not _has_other_window(snap, row, other_sessions))
 
 
-def _others(seen: Snapshot, row: LaneCount, posts: Posts) -> bool:
-    catalogue, local = seen.catalogue, seen.local
+def _has_other_window(snap: Snapshot, row: LaneCount, posts: Posts) -> bool:
+    catalogue, local = snap.catalogue, snap.local
     if not row.lane.startswith(("@", "=")) and row.item in catalogue.item_by:
         return bool(servers(catalogue, catalogue.item_by[row.item], local, posts))
     return any(
@@ -115,10 +117,10 @@ def _others(seen: Snapshot, row: LaneCount, posts: Posts) -> bool:
 
 
 def pause(ctx: Context, actor: Actor, key: str, window: str, reason: str, text: str) -> None:
-    """Stop calling, with the reason. Raises WINDOW_BUSY while somebody is called or served."""
+    """Stop calling, with a reason. Raises WINDOW_BUSY while a ticket is called or served."""
 
     def act(tx: Tx) -> JsonDict:
-        post = _own(tx, actor, window)
+        post = _own_session(tx, actor, window)
         busy = current_at(tx, window)
         if busy is not None:
             raise HallError(Code.WINDOW_BUSY, window=window, number=busy.number)
@@ -129,15 +131,15 @@ def pause(ctx: Context, actor: Actor, key: str, window: str, reason: str, text: 
             tx.events.append(WindowChanged(window))
         return {}
 
-    asked: JsonDict = {"act": "pause", "window": window, "reason": reason, "note": text}
-    ctx.command(actor, key, asked, act)
+    request: JsonDict = {"act": "pause", "window": window, "reason": reason, "note": text}
+    ctx.command(actor, key, request, act)
 
 
 def unpause(ctx: Context, actor: Actor, key: str, window: str) -> None:
-    """Go on calling."""
+    """Resume calling."""
 
     def act(tx: Tx) -> JsonDict:
-        post = _own(tx, actor, window)
+        post = _own_session(tx, actor, window)
         if post.paused_at is not None:
             windows.set_pause(tx, window, None, "")
             data = {"millis": tx.now - post.paused_at, "reason": post.pause_reason}
@@ -149,15 +151,15 @@ def unpause(ctx: Context, actor: Actor, key: str, window: str) -> None:
 
 
 def release(ctx: Context, actor: Actor, key: str, window: str) -> None:
-    """A manager signs out somebody who forgot to; raises WINDOW_BUSY with a ticket there."""
+    """Sign out another person as a manager; raise WINDOW_BUSY with a ticket there."""
 
     def act(tx: Tx) -> JsonDict:
         post = windows.post(tx.conn, tx.hall_id, window)
         if post is None:
             raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
-        held = tickets.at_window(tx.conn, tx.hall_id, window)
-        if held:
-            raise HallError(Code.WINDOW_BUSY, window=window, number=held[0].number)
+        tickets_here = tickets.at_window(tx.conn, tx.hall_id, window)
+        if tickets_here:
+            raise HallError(Code.WINDOW_BUSY, window=window, number=tickets_here[0].number)
         windows.leave(tx, window)
         note(tx, actor, "window.release", window, window=window, data={"staff": post.staff})
         tx.events.append(WindowChanged(window))
@@ -166,7 +168,7 @@ def release(ctx: Context, actor: Actor, key: str, window: str) -> None:
     ctx.command(actor, key, {"act": "release", "window": window}, act)
 
 
-def _own(tx: Tx, actor: Actor, window: str) -> Any:
+def _own_session(tx: Tx, actor: Actor, window: str) -> Any:
     post = windows.post(tx.conn, tx.hall_id, window)
     if post is None or post.staff != actor.name:
         raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)

@@ -1,8 +1,8 @@
-"""Personal data that is not needed any more: dropped by age, handed out, taken out on request.
+"""Personal data no longer needed: deleted by age, exported, erased on request.
 
-What is personal and how long it is kept stands in docs/personal-data.md. The journal is never
-touched: its chain would break, and it holds staff numbers, not names. Punches, marks of checks and
-released bulletins are held fast by the database itself.
+docs/personal-data.md states the personal data and their retention. The journal is never changed:
+its chain would break, and it holds staff numbers, not names. Punches, marks of spot checks and
+released bulletins are write-protected by the database itself.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ from server.storage.tables_readers import finger
 
 DAY_MS = 86_400_000
 REACH_MS = 400 * DAY_MS
-"""So far back beyond its time something is looked for: what is older was dropped long ago."""
+"""Milliseconds beyond the retention time that are searched; older records were deleted before."""
 LINES_DAYS = 35
-"""What a desk says of a time without the server is handed in within days, not months."""
+"""Days for which desk lines of an outage are kept; they are imported within days, not months."""
 MOST = 2000
-"""Tickets, slips or files that one run looks after; the rest waits for the next day."""
+"""Most tickets, slips or files of one run; the rest waits for the next day."""
 GONE = "（已离职）"
 SECRETS = frozenset({"password_hash", "id_hash", "token_hash", "code_hash", "secret", "source"})
 OF_PERSON: dict[str, tuple[str, ...]] = {
@@ -84,130 +84,134 @@ OF_PERSON: dict[str, tuple[str, ...]] = {
     "alarm_take": ("by_actor",),
     "journal": ("actor", "subject", "data"),
 }
-"""Where a staff number stands: alone, behind a kind of actor (`clerk:1001`), in a text of any
-length also inside JSON or a list with commas; or the number that the person has at the time clocks.
-docs/personal-data.md has the same columns in bold; a test compares the two."""
+"""Columns that may contain a staff number.
+
+It stands alone, after a kind of actor (`clerk:1001`), or in a text of any length, also inside JSON
+or a list with commas; or it is the person's number at the time clocks. docs/personal-data.md has
+the same columns in bold; a test compares the two.
+"""
 CLOCKS = {
     ("punch", "enrolment"): "at",
     ("reader_line", "line"): "received_at",
     ("reader_command", "command"): "created_at",
 }
-"""Columns that hold a time clock's own number, and when that was said: it changes hands."""
+"""Columns with a time clock's own number, and the column with the time at which it was recorded.
+
+The time decides, because such a number can change its owner.
+"""
 PIN = re.compile(r"\bPIN=(\S+)|^(\S+)")
 
 
-# -- by age ----------------------------------------------------------------------------------------
-
-
 def forget_old(ctx: Context, folder: Path) -> int:
-    """Drop what is older than the settings allow; returns how many records it changed."""
+    """Delete what is older than the settings allow; return the number of records changed."""
     settings, now = ctx.settings(), ctx.clock.now()
     slips_before = now - settings.keep_slips_days * DAY_MS
     files_before = now - settings.keep_files_days * DAY_MS
 
     def act(tx: Tx) -> tuple[int, list[str]]:
-        old = _old_files(tx, files_before)
+        old_files = _old_files(tx, files_before)
         desks.forget_lines(tx, now - LINES_DAYS * DAY_MS)
         guesses.forget(tx, now - 2 * DAY_MS)
-        count = _blank_slips(tx, slips_before) + _new_tokens(ctx, tx, slips_before) + len(old)
+        count = _blank_slips(tx, slips_before) + _new_tokens(ctx, tx, slips_before) + len(old_files)
         if count:
             note(tx, SYSTEM, "privacy.forget", ctx.day(now), data={"records": count})
-        return count, old
+        return count, old_files
 
-    count, old = ctx.write(act)
-    for file_id in old:
+    count, old_files = ctx.write(act)
+    for file_id in old_files:
         (folder / FOLDER / file_id[:2] / file_id).unlink(missing_ok=True)
     return count
 
 
 def _blank_slips(tx: Tx, before: int) -> int:
-    """Slips hold the address of a ticket's page; what is printed need not be known any more."""
+    """Blank the documents of old slips, which contain the address of the ticket's page."""
     s = schema.slip.c
-    old = select(s.id).where(
+    old_slips = select(s.id).where(
         s.hall_id == tx.hall_id,
         s.created_at.between(before - REACH_MS, before),
         s.document != "{}",
         s.state.not_in(("owed", "sent")),
     )
-    done = tx.conn.execute(
+    result = tx.conn.execute(
         update(schema.slip)
-        .where(s.hall_id == tx.hall_id, s.id.in_(old.limit(MOST)))
+        .where(s.hall_id == tx.hall_id, s.id.in_(old_slips.limit(MOST)))
         .values(document="{}")
     )
-    return int(done.rowcount)
+    return int(result.rowcount)
 
 
 def _new_tokens(ctx: Context, tx: Tx, before: int) -> int:
-    """A phone's address ends: the ticket gets one that nobody was ever told."""
+    """Replace the tokens of ended tickets by unpublished ones, so that their phone pages end."""
     t = schema.ticket.c
-    ended = t.ended_at.is_not(None)
-    old = select(t.id).where(
+    has_ended = t.ended_at.is_not(None)
+    old_tickets = select(t.id).where(
         t.hall_id == tx.hall_id,
         t.day.between(ctx.day(before - REACH_MS), ctx.day(before - DAY_MS)),
-        ended,
+        has_ended,
         t.token.not_like(f"{ENDED}%"),
     )
-    found = tx.conn.scalars(old.limit(MOST)).all()
-    for ticket_id in found:
+    ticket_ids = tx.conn.scalars(old_tickets.limit(MOST)).all()
+    for ticket_id in ticket_ids:
         tx.conn.execute(
             update(schema.ticket)
             .where(t.hall_id == tx.hall_id, t.id == ticket_id)
             .values(token=ENDED + ctx.chance.token(16))
         )
-    return len(found)
+    return len(ticket_ids)
 
 
 ENDED = "ended."
 
 
 def _old_files(tx: Tx, before: int) -> list[str]:
-    """Papers and photos whose time is over; of the record the name goes, the hash stays."""
+    """Empty papers and photos past their retention; their rows lose the name and keep the hash."""
     f = kept_file.c
-    old = select(f.id).where(f.hall_id == tx.hall_id, f.at < before, f.size > 0).limit(MOST)
-    found = list(tx.conn.scalars(old))
-    _empty_files(tx, found)
-    return found
+    old_files = select(f.id).where(f.hall_id == tx.hall_id, f.at < before, f.size > 0).limit(MOST)
+    file_ids = list(tx.conn.scalars(old_files))
+    _empty_files(tx, file_ids)
+    return file_ids
 
 
-def _empty_files(tx: Tx, found: list[str]) -> None:
+def _empty_files(tx: Tx, file_ids: list[str]) -> None:
     f = kept_file.c
     tx.conn.execute(
-        update(kept_file).where(f.hall_id == tx.hall_id, f.id.in_(found)).values(name="", size=0)
+        update(kept_file).where(f.hall_id == tx.hall_id, f.id.in_(file_ids)).values(name="", size=0)
     )
 
 
-# -- for a person ----------------------------------------------------------------------------------
-
-
 def export_person(ctx: Context, staff: str) -> dict[str, list[dict[str, Any]]]:
-    """Every record that holds a person's number, by table; no hashes of secrets.
+    """Return every record that contains a person's number, by table; no hashes of secrets.
 
-    A record is given whole, so what it says of others is in it too.
+    A record is exported whole, including what it contains about others.
     """
 
     def query(conn: Connection) -> dict[str, list[dict[str, Any]]]:
-        asked = _Asked(staff, readers.fingers(conn, ctx.hall_id))
+        person = _Person(staff, readers.fingers(conn, ctx.hall_id))
         tables = (metadata.tables[name] for name in OF_PERSON)
-        found = {table.name: _records(conn, ctx.hall_id, table, asked) for table in tables}
-        return {name: records for name, records in found.items() if records}
+        records_by_table = {
+            table.name: _records(conn, ctx.hall_id, table, person) for table in tables
+        }
+        return {name: records for name, records in records_by_table.items() if records}
 
     return ctx.read(query)
 
 
-class _Asked:
-    """Whose records are wanted: what the person is called by, and at the time clocks."""
+class _Person:
+    """Person whose records are requested, with all numbers that identify the person."""
 
     def __init__(self, staff: str, links: dict[str, list[tuple[int, str]]]) -> None:
         kinds = (ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTRATOR)
         self.staff, self._links = staff, links
         self.names = {staff, *(Actor(kind, staff).key for kind in kinds)}
         self.signed = SHEET_MARK + staff
-        """The number of his signatures: it tells whose they are even when the link is gone."""
-        linked = (pin for pin, owners in links.items() if any(who == staff for _, who in owners))
-        self.pins = {self.signed, *linked}
+        """Number of the person's signatures; identifies them even if the link is gone."""
+        linked_pins = (
+            pin for pin, owners in links.items() if any(owner == staff for _, owner in owners)
+        )
+        self.pins = {self.signed, *linked_pins}
 
     def query(self, column: Column[Any]) -> ColumnElement[bool]:
-        """Rows that may hold the person; `held_by` looks closer."""
+        """Return a condition for rows that may contain the person; `held_by` checks exactly."""
         if (column.table.name, column.name) in CLOCKS:
             if not isinstance(column.type, Text):
                 return column.in_(self.pins)
@@ -217,50 +221,53 @@ class _Asked:
         return column.in_(self.names)
 
     def held_by(self, row: RowMapping, column: Column[Any]) -> bool:
-        """Whether it is this person's number: not part of another, nor another's by then."""
+        """Return True if the value is this person's number.
+
+        Not a part of another number, nor a time clock's number that was another's at that time.
+        """
         text, moment = row[column.name], CLOCKS.get((column.table.name, column.name))
         if moment is None:
             return not self.names.isdisjoint(_words(text))
-        said = _words(text) | {found for pair in PIN.findall(text) for found in pair}
-        return self.signed in said or any(
-            whose(self._links[pin], row[moment]) == self.staff for pin in said & self.pins
+        numbers = _words(text) | {part for pair in PIN.findall(text) for part in pair}
+        return self.signed in numbers or any(
+            whose(self._links[pin], row[moment]) == self.staff for pin in numbers & self.pins
         )
 
 
 def _words(text: str) -> set[str]:
-    """A text, the parts of a list with commas, every text inside JSON."""
-    found = set(text.split(","))
+    """Return the text, the parts of a list with commas, and every text inside JSON."""
+    texts = set(text.split(","))
     with contextlib.suppress(ValueError):
-        waiting = [json.loads(text)]
-        while waiting:
-            one = waiting.pop()
-            if isinstance(one, dict):
-                waiting += [*one, *one.values()]
-            elif isinstance(one, list):
-                waiting += one
-            elif isinstance(one, str):
-                found.update(one.split(","))
-    return found
+        queue = [json.loads(text)]
+        while queue:
+            value = queue.pop()
+            if isinstance(value, dict):
+                queue += [*value, *value.values()]
+            elif isinstance(value, list):
+                queue += value
+            elif isinstance(value, str):
+                texts.update(value.split(","))
+    return texts
 
 
-def _records(conn: Connection, hall_id: str, table: Table, asked: _Asked) -> list[dict[str, Any]]:
+def _records(conn: Connection, hall_id: str, table: Table, person: _Person) -> list[dict[str, Any]]:
     columns = [table.c[name] for name in OF_PERSON[table.name]]
-    mine = or_(*(asked.query(column) for column in columns))
-    rows = conn.execute(select(table).where(table.c.hall_id == hall_id, mine)).mappings()
-    kept = [c.name for c in table.columns if c.name not in SECRETS and c.name != "hall_id"]
+    matches = or_(*(person.query(column) for column in columns))
+    rows = conn.execute(select(table).where(table.c.hall_id == hall_id, matches)).mappings()
+    column_names = [c.name for c in table.columns if c.name not in SECRETS and c.name != "hall_id"]
     return [
-        {name: row[name] for name in kept}
+        {name: row[name] for name in column_names}
         for row in rows
-        if any(asked.held_by(row, column) for column in columns)
+        if any(person.held_by(row, column) for column in columns)
     ]
 
 
 def erase_person(ctx: Context, staff: str, folder: Path) -> int:
-    """Take a former member of staff out where the law allows; returns how many records changed.
+    """Erase a former member of staff where the law allows; return the number of records changed.
 
-    Refuses somebody who is on the staff list or may still sign in (FORBIDDEN) and one of whom
-    nothing is kept (ACCOUNT_UNKNOWN). What stays: the number in journal, tickets, punches, findings
-    and verdicts, which are the hall's own records.
+    Refuses a person who is on the staff list or may still sign in (FORBIDDEN) and one without any
+    record (ACCOUNT_UNKNOWN). Retained: the number in journal, tickets, punches, findings and
+    verdicts, which are the hall's own records.
     """
     if staff in ctx.catalogue().staff_by:
         raise HallError(Code.FORBIDDEN)
@@ -271,10 +278,10 @@ def erase_person(ctx: Context, staff: str, folder: Path) -> int:
             raise HallError(Code.FORBIDDEN)
         papers = _papers(tx, staff)
         _empty_files(tx, papers)
-        count = len(papers) + _unname(tx, staff)
+        count = len(papers) + _remove_name(tx, staff)
         for table in (schema.session, schema.account, finger):
-            mine = (table.c.hall_id == tx.hall_id, table.c.staff == staff)
-            count += int(tx.conn.execute(delete(table).where(*mine)).rowcount)
+            own_rows = (table.c.hall_id == tx.hall_id, table.c.staff == staff)
+            count += int(tx.conn.execute(delete(table).where(*own_rows)).rowcount)
         accounts.forget_sources(tx, tx.now, staff)
         if not count:
             raise HallError(Code.ACCOUNT_UNKNOWN)
@@ -289,16 +296,16 @@ def erase_person(ctx: Context, staff: str, folder: Path) -> int:
 
 
 def _papers(tx: Tx, staff: str) -> list[str]:
-    """The papers of a person's leave and corrections."""
-    found: set[str] = set()
+    """Return the file ids of the papers of a person's leave and corrections."""
+    file_ids: set[str] = set()
     for table in (leave, correction):
-        mine = (table.c.hall_id == tx.hall_id, table.c.staff == staff, table.c.file != "")
-        found |= set(tx.conn.scalars(select(table.c.file).where(*mine)))
-    return sorted(found)
+        own_rows = (table.c.hall_id == tx.hall_id, table.c.staff == staff, table.c.file != "")
+        file_ids |= set(tx.conn.scalars(select(table.c.file).where(*own_rows)))
+    return sorted(file_ids)
 
 
-def _unname(tx: Tx, staff: str) -> int:
-    """The name in old staff lists, the reasons of leave and corrections."""
+def _remove_name(tx: Tx, staff: str) -> int:
+    """Remove the name from old staff lists, and the reasons of leave and corrections."""
     s = schema.staff.c
     count = tx.conn.execute(
         update(schema.staff)

@@ -1,7 +1,7 @@
-"""Proves that no punch was changed, taken away or slipped in behind the hall's back.
+"""Integrity check of punches: none was changed, removed or inserted outside the program.
 
-Each act that took punches left a journal line with their first and last id, their number and their
-digest; the journal itself is a chain of hashes.
+Each action that stored punches left a journal line with their first and last id, their number and
+their digest; the journal itself is a chain of hashes.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ ACT = "punch.take"
 
 
 def problems(conn: Connection, hall_id: str) -> Iterator[tuple[str, str]]:
-    """Every line of the journal that the punches do not agree with, in both languages."""
+    """Yield every journal line that the punches do not match, in both languages."""
     j = journal.c
-    told = 0
+    journal_count = 0
     for line in conn.execute(
         select(j.seq, j.subject, j.data).where(j.hall_id == hall_id, j.act == ACT).order_by(j.seq)
     ).all():
         data = json.loads(line.data)
-        told += int(data["count"])
+        journal_count += int(data["count"])
         rows = [
             row._mapping
             for row in punches.between(conn, hall_id, data["first"], data["last"])
@@ -37,9 +37,9 @@ def problems(conn: Connection, hall_id: str) -> Iterator[tuple[str, str]]:
                 f"打卡机 {line.subject} 的打卡记录与操作日志第 {line.seq} 条不符",
                 f"punches of {line.subject} do not agree with journal line {line.seq}",
             )
-    kept = punches.counted(conn, hall_id)
-    if kept != told:
+    stored_count = punches.counted(conn, hall_id)
+    if stored_count != journal_count:
         yield (
-            f"打卡记录有 {kept} 条，操作日志记的是 {told} 条",
-            f"{kept} punches, but the journal tells of {told}",
+            f"打卡记录有 {stored_count} 条，操作日志记的是 {journal_count} 条",
+            f"{stored_count} punches, but the journal tells of {journal_count}",
         )

@@ -1,8 +1,8 @@
-"""Taking punches: whatever way they come, once and for ever.
+"""Storage of punches from any channel, once and permanently.
 
-`take` commits before it returns, because a terminal forgets what it was told OK for. Each act takes
-a moderate number of lines and writes one journal line with the digest of what it added, so that
-`hall check` finds a punch that was changed behind the hall's back. Nothing here knows a protocol.
+`take` commits before it returns, because a time clock deletes what was acknowledged. Each action
+stores a moderate number of lines and writes one journal line with the digest of what it added, so
+the integrity check detects a punch that was changed outside the program. No protocol here.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from server.storage import punches, readers
 from server.storage.store import Tx
 
 LINES_AN_ACT = 250
-"""What an act costs whatever it holds is shared by so many; it still takes some 10 ms only."""
+"""Lines per action: enough to share its fixed cost, few enough to take only some 10 ms."""
 DIGESTED = (
     *("id", "reader", "enrolment", "said", "day", "at", "in_out", "verify", "work_code"),
     *("source", "doubt", "raw", "received_at"),
@@ -36,7 +36,7 @@ MAX_RAW = 200
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a batch."""
+    """Result of a batch: numbers of new, known and doubtful punches."""
 
     new: int = 0
     known: int = 0
@@ -55,37 +55,41 @@ def take(
     actor: Actor = SYSTEM,
     between: Callable[[], None] | None = None,
 ) -> Taken:
-    """Keep the punches of `reader`; what is known already adds nothing. Durable on return.
+    """Store the punches of `reader`; known ones add nothing. Durable on return.
 
-    Each part is an act of its own: a batch that was broken off is simply sent again. What a file
-    or a terminal's memory repeats is left out beforehand, so that it keeps no writer busy; a
-    push is taken whole, for its length tells whether the terminal catches up.
-    `between` is called between the acts of a long batch, so that others get their turn.
-    Raises DEVICE_UNKNOWN for a reader that is not admitted (or out of service).
+    Each part is an action of its own: an interrupted batch is simply sent again. Repeated lines of
+    a file or of a time clock's memory are removed beforehand, so that they keep no writer busy. A
+    push is stored whole, because its length shows whether the time clock is catching up. `between`
+    is called between the actions of a long batch, so that other writers get their turn. Raises
+    DEVICE_UNKNOWN for a time clock that is not admitted (or out of service).
     """
-    taken, todo = Taken(), lines
+    result, remaining = Taken(), lines
     if source is not Source.PUSH:
-        todo = _once(lines)
-        taken += Taken(known=len(lines) - len(todo))
-    for number, part in enumerate(_parts(todo)):
+        remaining = _once(lines)
+        result += Taken(known=len(lines) - len(remaining))
+    for number, part in enumerate(_parts(remaining)):
         if number and between is not None:
             between()
-        fresh = part
+        new_lines = part
         if number and source is not Source.PUSH:
-            fresh = unknown(ctx, reader, part)
-            taken += Taken(known=len(part) - len(fresh))
-        if fresh:
-            taken += _take_part(ctx, reader, fresh, source, actor)
-    return taken
+            new_lines = unknown(ctx, reader, part)
+            result += Taken(known=len(part) - len(new_lines))
+        if new_lines:
+            result += _take_part(ctx, reader, new_lines, source, actor)
+    return result
 
 
 def _once(lines: Sequence[PunchLine]) -> list[PunchLine]:
-    """Each punch once; a long batch by time, so that a part of it lies close together."""
+    """Return each punch once; a long batch is sorted by time, so that its parts are compact."""
     first: dict[tuple[str, datetime], PunchLine] = {}
     for line in lines:
         first.setdefault((line.enrolment, line.said), line)
-    found = list(first.values())
-    return sorted(found, key=lambda line: line.said) if len(found) > LINES_AN_ACT else found
+    unique_lines = list(first.values())
+    return (
+        sorted(unique_lines, key=lambda line: line.said)
+        if len(unique_lines) > LINES_AN_ACT
+        else unique_lines
+    )
 
 
 def _take_part(
@@ -95,10 +99,13 @@ def _take_part(
 
 
 def unknown(ctx: Context, reader: str, part: Sequence[PunchLine]) -> list[PunchLine]:
-    """Those that are not there yet. Another way may bring them meanwhile: the act looks too."""
-    said = [(line.enrolment, line.said.isoformat(" ", "seconds")) for line in part]
-    known = ctx.read(lambda c: punches.known_of(c, ctx.hall_id, reader, said))
-    return [line for line, key in zip(part, said, strict=True) if key not in known]
+    """Return the punches that are not stored yet.
+
+    Another channel may store them meanwhile, so the action checks again.
+    """
+    keys = [(line.enrolment, line.said.isoformat(" ", "seconds")) for line in part]
+    stored_keys = ctx.read(lambda c: punches.known_of(c, ctx.hall_id, reader, keys))
+    return [line for line, key in zip(part, keys, strict=True) if key not in stored_keys]
 
 
 def _parts(lines: Sequence[PunchLine]) -> Iterator[Sequence[PunchLine]]:
@@ -114,7 +121,7 @@ def take_in(
     source: Source,
     actor: Actor = SYSTEM,
 ) -> Taken:
-    """As `take`, in a running act; at most LINES_AN_ACT lines or so."""
+    """Store punches as `take` does, in a running action; at most about LINES_AN_ACT lines."""
     row = readers.get(tx.conn, tx.hall_id, reader)
     if row is None or row.state not in ("admitted", "out"):
         raise HallError(Code.DEVICE_UNKNOWN, device=reader)
@@ -125,25 +132,27 @@ def take_in(
     contact = contact_of(row)
     rows = [_row(reader, line, source, zone) for line in lines]
     if source is Source.PUSH:
-        clock = _measure(tx, row, _told(lines, rows, tx.now), contact, clock, belief.tolerance)
-        newest = max((found["at"] for found in rows if found["at"] <= tx.now), default=None)
+        clock = _measure(tx, row, _usable(lines, rows, tx.now), contact, clock, belief.tolerance)
+        newest = max(
+            (punch_row["at"] for punch_row in rows if punch_row["at"] <= tx.now), default=None
+        )
         contact = contact.fed(tx.now, len(rows), newest)
-    for line, found in zip(lines, rows, strict=True):
-        found["doubt"] = doubt(line, found["at"], tx.now, clock, belief).value
-    added = punches.add(tx, rows)
+    for line, punch_row in zip(lines, rows, strict=True):
+        punch_row["doubt"] = doubt(line, punch_row["at"], tx.now, clock, belief).value
+    new_rows = punches.add(tx, rows)
     keep_contact(tx, row, contact, clock)
-    _tell(tx, reader, source, added, actor)
-    doubtful = sum(bool(found["doubt"]) for found in added)
-    return Taken(len(added), len(rows) - len(added), doubtful)
+    _record(tx, reader, source, new_rows, actor)
+    doubtful = sum(bool(punch_row["doubt"]) for punch_row in new_rows)
+    return Taken(len(new_rows), len(rows) - len(new_rows), doubtful)
 
 
 def _row(reader: str, line: PunchLine, source: Source, zone: ZoneInfo) -> dict[str, Any]:
-    said = line.said.isoformat(" ", "seconds")
+    claimed = line.said.isoformat(" ", "seconds")
     return {
         "reader": reader,
         "enrolment": line.enrolment,
-        "said": said,
-        "day": said[:10],
+        "said": claimed,
+        "day": claimed[:10],
         "at": int(line.said.replace(tzinfo=zone).timestamp()) * 1000,
         "in_out": line.in_out,
         "verify": line.verify,
@@ -153,12 +162,14 @@ def _row(reader: str, line: PunchLine, source: Source, zone: ZoneInfo) -> dict[s
     }
 
 
-def _told(
+def _usable(
     lines: Sequence[PunchLine], rows: Sequence[dict[str, Any]], now: int
 ) -> list[dict[str, Any]]:
-    """The rows that may speak of the clock: an absurd one does only where it stands alone."""
+    """Return the rows that may measure the clock; absurd ones only if there are no others."""
     pairs = list(zip(lines, rows, strict=True))
-    sane = [found for line, found in pairs if not is_absurd(line.said, found["at"], now)]
+    sane = [
+        punch_row for line, punch_row in pairs if not is_absurd(line.said, punch_row["at"], now)
+    ]
     return sane or list(rows)
 
 
@@ -170,34 +181,36 @@ def _measure(
     clock: ClockFacts,
     tolerance: int,
 ) -> ClockFacts:
-    """What a live punch tells of the terminal's clock; a replayed one tells nothing."""
+    """Return the clock after a live punch measured it; a repeated punch measures nothing."""
     if not rows:
         return clock
-    newest = max(rows, key=lambda found: int(found["at"]))
+    newest = max(rows, key=lambda punch_row: int(punch_row["at"]))
     offset = contact.offset_of(newest["at"], tx.now, len(rows))
     if offset is None or punches.known(tx, row.serial, newest["enrolment"], newest["said"]):
         return clock
-    return _noted(tx, row.serial, clock, clock.claimed(offset, tx.now, tolerance))
+    return _with_clock_event(tx, row.serial, clock, clock.claimed(offset, tx.now, tolerance))
 
 
 def measured(tx: Tx, serial: str, clock: ClockFacts, offset: int, tolerance: int) -> ClockFacts:
-    """Take a reading of the clock itself."""
-    return _noted(tx, serial, clock, clock.measured(offset, tx.now, tolerance))
+    """Return the clock after a direct reading of it."""
+    return _with_clock_event(tx, serial, clock, clock.measured(offset, tx.now, tolerance))
 
 
-def _noted(tx: Tx, serial: str, clock: ClockFacts, fresh: ClockFacts) -> ClockFacts:
-    """Add an event when the clock went wrong or is right again."""
-    if fresh.is_off != clock.is_off:
-        kind = "clock_off" if fresh.is_off else "clock_right"
-        readers.add_event(tx, serial, kind, {"offset": fresh.offset})
-    return fresh
+def _with_clock_event(
+    tx: Tx, serial: str, clock: ClockFacts, measured_clock: ClockFacts
+) -> ClockFacts:
+    """Return `fresh`; add an event if the clock became wrong or right."""
+    if measured_clock.is_off != clock.is_off:
+        kind = "clock_off" if measured_clock.is_off else "clock_right"
+        readers.add_event(tx, serial, kind, {"offset": measured_clock.offset})
+    return measured_clock
 
 
-def _tell(
-    tx: Tx, reader: str, source: Source, added: Sequence[Mapping[str, Any]], actor: Actor
+def _record(
+    tx: Tx, reader: str, source: Source, new_rows: Sequence[Mapping[str, Any]], actor: Actor
 ) -> None:
     tx.events.append(ReaderChanged(reader))
-    if not added:
+    if not new_rows:
         return
     note(
         tx,
@@ -206,69 +219,69 @@ def _tell(
         reader,
         data={
             "source": source.value,
-            "first": added[0]["id"],
-            "last": added[-1]["id"],
-            "count": len(added),
-            "digest": digest(added),
+            "first": new_rows[0]["id"],
+            "last": new_rows[-1]["id"],
+            "count": len(new_rows),
+            "digest": digest(new_rows),
         },
     )
-    tx.events.append(AttendanceChanged(tuple(sorted({found["day"] for found in added}))))
+    tx.events.append(AttendanceChanged(tuple(sorted({punch_row["day"] for punch_row in new_rows}))))
 
 
 def digest(rows: Iterable[Any]) -> str:
-    """SHA-256 over whole punches (mappings) in order of their ids."""
-    whole = hashlib.sha256()
+    """Return the SHA-256 over whole punches (mappings) in the order of their ids."""
+    sha = hashlib.sha256()
     for row in rows:
         values = [row[name] for name in DIGESTED]
-        whole.update(json.dumps(values, ensure_ascii=False).encode() + b"\n")
-    return whole.hexdigest()
+        sha.update(json.dumps(values, ensure_ascii=False).encode() + b"\n")
+    return sha.hexdigest()
 
 
 def tell_delivered(ctx: Context, tx: Tx, before: int | None) -> None:
-    """Tell that slots may be pending no more, or again; `before`: delivered until, as it was.
+    """Publish that pending slots may have changed; `before`: the previous `delivered_until`.
 
-    Days that were delivered before and after read as they did.
+    Days delivered both before and after are unaffected.
     """
     after = readers.delivered_until(tx.conn, tx.hall_id)
-    known = min(tx.now if before is None else before, tx.now if after is None else after)
-    tx.events.append(AttendanceChanged((), (), ctx.day(known)))
-
-
-# -- what is remembered of a reader ----------------------------------------------------------------
+    unaffected_until = min(tx.now if before is None else before, tx.now if after is None else after)
+    tx.events.append(AttendanceChanged((), (), ctx.day(unaffected_until)))
 
 
 def contact_of(row: Row[Any]) -> Contact:
-    """How steadily the reader has been heard of."""
-    kept = readers.facts_of(row).get("contact", {})
-    return Contact(heard_at=row.heard_at, delivered_until=row.delivered_until, **kept)
+    """Return the stored contact history of a time clock."""
+    facts = readers.facts_of(row).get("contact", {})
+    return Contact(heard_at=row.heard_at, delivered_until=row.delivered_until, **facts)
 
 
 def clock_of(row: Row[Any]) -> ClockFacts:
-    """What is known of the reader's clock."""
-    kept = readers.facts_of(row).get("clock", {})
-    doubted = kept.get("suspicion")
+    """Return the stored state of a time clock's clock."""
+    facts = readers.facts_of(row).get("clock", {})
+    suspicion = facts.get("suspicion")
     return ClockFacts(
         offset=row.offset_seconds,
         measured_at=row.offset_at,
-        wrong=_spans(kept, row.offset_seconds),
-        suspicion=Suspicion(*doubted) if doubted else None,
+        wrong=_spans(facts, row.offset_seconds),
+        suspicion=Suspicion(*suspicion) if suspicion else None,
     )
 
 
-def _spans(kept: Mapping[str, Any], offset: int) -> tuple[WrongSpan, ...]:
-    """The wrong spans; earlier facts hold a single one, with its greatest error without a sign."""
-    if "wrong" in kept or kept.get("off_from") is None:
-        return tuple(WrongSpan(*span) for span in kept.get("wrong", ()))
-    begins, ends, worst = kept["off_from"], kept.get("off_until"), int(kept.get("worst", 0))
+def _spans(facts: Mapping[str, Any], offset: int) -> tuple[WrongSpan, ...]:
+    """Return the wrong spans.
+
+    Earlier facts hold a single one, with its greatest error without a sign.
+    """
+    if "wrong" in facts or facts.get("off_from") is None:
+        return tuple(WrongSpan(*span) for span in facts.get("wrong", ()))
+    begins, ends, greatest = facts["off_from"], facts.get("off_until"), int(facts.get("worst", 0))
     if ends is None:
         return (WrongSpan(offset, begins),)
-    return (WrongSpan(worst, begins, ends), WrongSpan(-worst, begins, ends))
+    return (WrongSpan(greatest, begins, ends), WrongSpan(-greatest, begins, ends))
 
 
 def keep_contact(tx: Tx, row: Row[Any], contact: Contact, clock: ClockFacts, **facts: Any) -> None:
-    """Remember both, and other facts of the reader."""
-    kept = readers.facts_of(row) | facts
-    kept["contact"] = {
+    """Store contact and clock, and other facts of the time clock."""
+    all_facts = readers.facts_of(row) | facts
+    all_facts["contact"] = {
         "steady_since": contact.steady_since,
         "catching_since": contact.catching_since,
         "fed_at": contact.fed_at,
@@ -276,10 +289,10 @@ def keep_contact(tx: Tx, row: Row[Any], contact: Contact, clock: ClockFacts, **f
         "recalled_until": contact.recalled_until,
         "unread": contact.unread,
     }
-    doubted = clock.suspicion
-    kept["clock"] = {
+    suspicion = clock.suspicion
+    all_facts["clock"] = {
         "wrong": [[span.offset, span.begins, span.ends] for span in clock.wrong],
-        "suspicion": [doubted.offset, doubted.at] if doubted else None,
+        "suspicion": [suspicion.offset, suspicion.at] if suspicion else None,
     }
     readers.change(
         tx,
@@ -288,5 +301,5 @@ def keep_contact(tx: Tx, row: Row[Any], contact: Contact, clock: ClockFacts, **f
         delivered_until=contact.delivered_until,
         offset_seconds=clock.offset,
         offset_at=clock.measured_at,
-        facts=json.dumps(kept, ensure_ascii=False),
+        facts=json.dumps(all_facts, ensure_ascii=False),
     )

@@ -1,8 +1,8 @@
-"""Readers in the hall's books: what a terminal says of itself, and what it is told to do.
+"""Time clocks in the hall's records: their reports, and the commands sent to them.
 
-A terminal proves nothing but a serial number, so one that no administrator admitted is only noted
-(a bounded number of them) and refused. Lines that are no punches are put aside, never in the way of
-the others. Fingerprints and faces that a terminal offers are neither kept nor logged.
+A time clock proves nothing but a serial number, so one that no administrator admitted is only
+listed (a bounded number of them) and rejected. Lines that are not punches are quarantined and never
+block the others. Offered fingerprints and faces are neither stored nor logged.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from server.storage import readers
 from server.storage.store import Tx
 
 WAYS = {"push": ("push", "file"), "pull": ("pull",)}
-"""What a time clock that speaks one way may be in the books: nothing may pose as another's."""
+"""Kinds of registered time clocks that each channel may use, so that none can pose as another."""
 TWICE = "listed_twice_at"
-"""Among a reader's facts: when it was last refused for being listed in two halls (ms)."""
+"""Key in a time clock's facts: time (ms) of the last rejection for being listed in two halls."""
 TWICE_MS = 600_000
-"""For so long after it the office is told."""
+"""Milliseconds after it during which the office is alerted."""
 OFFER_AGAIN_MS = 600_000
 OFFER_MS = 3_600_000
 COMMANDS_A_POLL = 50
@@ -50,12 +50,12 @@ TELLING_OPLOGS = {
     "22": "factory_reset",
     "23": "records_cleared",
 }
-"""Operations that somebody may be asked about."""
+"""Operations at the device that the office is alerted to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A batch as it was read: punches, what is none, how many templates and nobody's events."""
+    """Parsed batch: punches, other lines, numbers of templates and device events."""
 
     lines: Sequence[PunchLine]
     bad: Sequence[BadLine] = ()
@@ -64,55 +64,52 @@ class Reading:
 
     @property
     def count(self) -> int:
-        """Every line that came."""
+        """Number of all lines received."""
         return len(self.lines) + len(self.bad) + self.templates + self.nobodys
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a terminal tells beside punches in one request."""
+    """Report of a time clock beside punches in one request."""
 
     firmware: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
     records: int | None = None
     stamps: Mapping[str, str] = field(default_factory=dict)
     failed: bool = False
-    """An earlier batch could not be taken."""
+    """True if an earlier batch could not be stored."""
 
 
 Read = Callable[[str], PunchLine | BadLine | NobodysLine]
 
 
 def read_lines(body: bytes, read: Read) -> Reading:
-    """The lines of a body. Pure but long for a backlog: run it beside the loop."""
+    """Return the parsed lines of a body. Pure but slow for a backlog: run it off the event loop."""
     lines, bad, templates, nobodys = [], [], 0, 0
     for text in iclock.lines_of(body):
-        found = read(text)
-        if isinstance(found, PunchLine):
-            lines.append(found)
-        elif isinstance(found, NobodysLine):
+        record = read(text)
+        if isinstance(record, PunchLine):
+            lines.append(record)
+        elif isinstance(record, NobodysLine):
             nobodys += 1
-        elif found.reason == "template":
+        elif record.reason == "template":
             templates += 1
         else:
-            bad.append(found)
+            bad.append(record)
     return Reading(lines, bad, templates, nobodys)
 
 
 def either(line: str) -> PunchLine | BadLine | NobodysLine:
-    """A line that came without the name of a table [SRC: some terminals leave it out]."""
+    """Parse a line sent without the name of a table [SRC: some time clocks omit it]."""
     return event(line) if is_event(line) else iclock.attlog(line)
 
 
-# -- who may speak ---------------------------------------------------------------------------------
-
-
 def let_in(ctx: Context, serial: str, address: str, way: str = "push") -> Row[Any]:
-    """The reader behind a request; one never seen is noted as asking, to be admitted or not.
+    """Return the time clock behind a request; list an unknown one as asking for admission.
 
-    `address`: of the terminal, or of the agent that polls it. Raises FORBIDDEN for one that is not
-    admitted, comes another way than it was admitted for, or from a network that is not its own,
-    INVALID for no serial number at all.
+    `address`: of the time clock, or of the agent that polls it. Raises FORBIDDEN for one that is
+    not admitted, uses another channel than it was admitted for, or posts from a foreign network;
+    INVALID for a malformed serial number.
     """
     if not iclock.SERIAL.fullmatch(serial):
         raise HallError(Code.INVALID, field="SN")
@@ -124,65 +121,64 @@ def let_in(ctx: Context, serial: str, address: str, way: str = "push") -> Row[An
     if row.way not in WAYS[way]:
         raise HallError(Code.FORBIDDEN)
     if not in_networks(row.networks, address):
-        _foreign(ctx, serial, address)
+        _record_foreign_network(ctx, serial, address)
         raise HallError(Code.FORBIDDEN)
     return row
 
 
 def in_networks(networks: str, address: str) -> bool:
-    """Whether an address lies in one of the CIDR networks; none given: anywhere."""
+    """Return True if an address is in one of the CIDR networks; without networks: always."""
     allowed = networks.split()
     if not allowed:
         return True
     try:
-        found = ip_address(address)
-        mapped = getattr(found, "ipv4_mapped", None)
-        return any((mapped or found) in ip_network(each, strict=False) for each in allowed)
+        parsed = ip_address(address)
+        mapped = getattr(parsed, "ipv4_mapped", None)
+        return any((mapped or parsed) in ip_network(network, strict=False) for network in allowed)
     except ValueError:
         return False
 
 
-def _foreign(ctx: Context, serial: str, address: str) -> None:
+def _record_foreign_network(ctx: Context, serial: str, address: str) -> None:
     def act(tx: Tx) -> None:
-        _tell_once(tx, serial, "foreign_network", {"address": address})
+        _add_event_once(tx, serial, "foreign_network", {"address": address})
 
     ctx.write(act)
 
 
 def listed_twice(ctx: Context, serial: str) -> None:
-    """It dialled an address, and another hall of the deployment lists it as well."""
+    """Record that a request's serial number is listed in another hall of the deployment too."""
     row = ctx.read(lambda c: readers.get(c, ctx.hall_id, serial))
     if row is None or ctx.clock.now() - readers.facts_of(row).get(TWICE, 0) < ASKING_AGAIN_MS:
         return
 
     def act(tx: Tx) -> None:
-        found = readers.get(tx.conn, tx.hall_id, serial)
-        if found is not None:
-            facts = readers.facts_of(found) | {TWICE: tx.now}
+        current_row = readers.get(tx.conn, tx.hall_id, serial)
+        if current_row is not None:
+            facts = readers.facts_of(current_row) | {TWICE: tx.now}
             readers.change(tx, serial, facts=json.dumps(facts, ensure_ascii=False))
-            _tell_once(tx, serial, "listed_twice", {})
+            _add_event_once(tx, serial, "listed_twice", {})
             tx.events.append(ReaderChanged(serial))
 
     ctx.write(act)
 
 
-def _tell_once(tx: Tx, serial: str, kind: str, data: dict[str, Any]) -> None:
-    """An event, at most one of its kind in an hour."""
+def _add_event_once(tx: Tx, serial: str, kind: str, data: dict[str, Any]) -> None:
+    """Add an event, at most one of its kind in an hour."""
     last = readers.last_event(tx.conn, tx.hall_id, serial, kind)
     if last is None or tx.now - last.at >= OFFER_MS:
         readers.add_event(tx, serial, kind, data)
         tx.events.append(ReaderChanged(serial))
 
 
-# -- what a terminal tells -------------------------------------------------------------------------
-
-
-def heard(ctx: Context, serial: str, told: Told, change: Callable[[Contact, int], Contact]) -> None:
-    """A word of an admitted reader; `change` makes its new contact from the old and the time."""
+def heard(
+    ctx: Context, serial: str, report: Told, change: Callable[[Contact, int], Contact]
+) -> None:
+    """Store a report of an admitted time clock; `change` computes its new contact state."""
 
     def act(tx: Tx) -> None:
         row = _row(tx, serial)
-        keep_told(tx, row, told, change(_contact(row, told, tx.now), tx.now))
+        keep_told(tx, row, report, change(_contact(row, report, tx.now), tx.now))
 
     ctx.write(act)
 
@@ -194,36 +190,36 @@ def _row(tx: Tx, serial: str) -> Row[Any]:
     return row
 
 
-def _contact(row: Row[Any], told: Told, now: int) -> Contact:
+def _contact(row: Row[Any], report: Told, now: int) -> Contact:
     contact = punches.contact_of(row)
-    return contact.failed(now) if told.failed else contact
+    return contact.failed(now) if report.failed else contact
 
 
 def keep_told(
-    tx: Tx, row: Row[Any], told: Told, contact: Contact, clock: ClockFacts | None = None
+    tx: Tx, row: Row[Any], report: Told, contact: Contact, clock: ClockFacts | None = None
 ) -> None:
-    """Write down what the terminal told of itself."""
-    facts = dict(told.facts)
-    if told.stamps:
-        facts["stamps"] = dict(readers.facts_of(row).get("stamps", {})) | dict(told.stamps)
+    """Store what the time clock reported about itself."""
+    facts = dict(report.facts)
+    if report.stamps:
+        facts["stamps"] = dict(readers.facts_of(row).get("stamps", {})) | dict(report.stamps)
     punches.keep_contact(tx, row, contact, clock or punches.clock_of(row), **facts)
-    if told.firmware and told.firmware != row.firmware:
-        readers.change(tx, row.serial, firmware=told.firmware)
-    if told.records is not None and told.records != row.records:
-        readers.change(tx, row.serial, records=told.records)
+    if report.firmware and report.firmware != row.firmware:
+        readers.change(tx, row.serial, firmware=report.firmware)
+    if report.records is not None and report.records != row.records:
+        readers.change(tx, row.serial, records=report.records)
     tx.events.append(ReaderChanged(row.serial))
 
 
-def handshake(ctx: Context, serial: str, told: Told) -> str:
-    """The terminal came on: the options it shall work by."""
-    heard(ctx, serial, told, lambda contact, now: contact.heard(now))
+def handshake(ctx: Context, serial: str, report: Told) -> str:
+    """Store a handshake; return the options for the time clock."""
+    heard(ctx, serial, report, lambda contact, now: contact.heard(now))
     row = ctx.read(lambda c: readers.get(c, ctx.hall_id, serial))
     stamps = readers.facts_of(row).get("stamps", {})
     return iclock.options(serial, stamps, zone_minutes(ctx))
 
 
 def zone_minutes(ctx: Context) -> int:
-    """The hall's distance from UTC now, in minutes."""
+    """Return the hall's present offset from UTC in minutes."""
     now = datetime.fromtimestamp(ctx.clock.now() / 1000, UTC)
     offset = now.astimezone(ZoneInfo(ctx.settings().timezone)).utcoffset()
     return int(offset.total_seconds() // 60) if offset is not None else 0
@@ -239,9 +235,9 @@ def take_lines(
     failed: bool = False,
     between: Callable[[], None] | None = None,
 ) -> punches.Taken:
-    """Keep the punches and put aside what is none; all of it durable on return.
+    """Store the punches and quarantine other lines; durable on return.
 
-    What could not be read goes first: the punches around it must not count as all there was.
+    Unreadable lines go first: the punches around them must not count as complete.
     """
     if failed:
         heard(ctx, serial, Told(failed=True), lambda contact, _now: contact)
@@ -253,7 +249,7 @@ def take_lines(
         if put_aside(tx, serial, table, reading.bad):
             contact = contact.left_unread()
         if reading.templates:
-            _tell_once(tx, serial, "template_offered", {"table": table})
+            _add_event_once(tx, serial, "template_offered", {"table": table})
         keep_told(tx, row, Told(), contact)
 
     def stamped(tx: Tx) -> None:
@@ -262,23 +258,23 @@ def take_lines(
 
     if reading.bad or reading.templates:
         ctx.write(rest)
-    taken = punches.take(ctx, serial, reading.lines, Source.PUSH, between=between)
+    result = punches.take(ctx, serial, reading.lines, Source.PUSH, between=between)
     if stamps or not reading.lines:
         ctx.write(stamped)
-    return taken
+    return result
 
 
 def take_operlog(ctx: Context, serial: str, lines: Sequence[str], stamp: str) -> None:
-    """What was done at the terminal: telling operations become events; templates are refused."""
-    told = [found for found in map(_oplog, lines) if found is not None]
+    """Store the operation log: notable operations become events; templates are rejected."""
+    operations = [operation for operation in map(_oplog, lines) if operation is not None]
     templates = sum(iclock.holds_template(line) for line in lines)
 
     def act(tx: Tx) -> None:
         row = _row(tx, serial)
-        for data in told[:20]:
+        for data in operations[:20]:
             readers.add_event(tx, serial, "operation", data)
         if templates:
-            _tell_once(tx, serial, "template_offered", {"table": "OPERLOG"})
+            _add_event_once(tx, serial, "template_offered", {"table": "OPERLOG"})
         stamps = {"OPERLOG": stamp} if stamp else {}
         keep_told(tx, row, Told(stamps=stamps), punches.contact_of(row).heard(tx.now))
 
@@ -286,55 +282,55 @@ def take_operlog(ctx: Context, serial: str, lines: Sequence[str], stamp: str) ->
 
 
 def _oplog(line: str) -> dict[str, Any] | None:
-    """`OPLOG type oper time …` when it is one that somebody may be asked about."""
+    """Return the fields of a notable `OPLOG type oper time …` line, or None."""
     words = line.split("\t")
     head, _, code = words[0].partition(" ")
     if head != "OPLOG" or code.strip() not in TELLING_OPLOGS:
         return None
-    said = iclock.moment(words[2]) if len(words) > 2 else None
+    claimed = iclock.moment(words[2]) if len(words) > 2 else None
     return {
         "what": TELLING_OPLOGS[code.strip()],
         "by": iclock.shown(words[1])[:24] if len(words) > 1 else "",
-        "said": said.isoformat(" ") if said else "",
+        "said": claimed.isoformat(" ") if claimed else "",
     }
 
 
 def refuse_templates(ctx: Context, serial: str, table: str, stamp: str) -> None:
-    """A table of fingers, faces or pictures: answered OK so that it does not come for ever."""
+    """Reject a table of fingers, faces or pictures; answered OK so that it is not resent."""
 
     def act(tx: Tx) -> None:
         row = _row(tx, serial)
-        _tell_once(tx, serial, "template_offered", {"table": iclock.shown(table)[:40]})
+        _add_event_once(tx, serial, "template_offered", {"table": iclock.shown(table)[:40]})
         stamps = {table: stamp} if stamp and table in iclock.STAMPS else {}
         keep_told(tx, row, Told(stamps=stamps), punches.contact_of(row).heard(tx.now))
 
     ctx.write(act)
 
 
-# -- what a terminal is told -----------------------------------------------------------------------
+def poll(ctx: Context, serial: str, report: Told) -> str:
+    """Return the due commands for the time clock and mark them as sent.
 
-
-def poll(ctx: Context, serial: str, told: Told) -> str:
-    """The terminal asks for commands: those that wait, now sent. Also the sign that it is alive."""
+    A poll is also a sign of life.
+    """
 
     def act(tx: Tx) -> str:
         row = _row(tx, serial)
-        contact = _contact(row, told, tx.now).polled(tx.now)
+        contact = _contact(row, report, tx.now).polled(tx.now)
         due = [c for c in readers.open_commands(tx.conn, tx.hall_id, serial) if _due(tx, c)]
         for command in due[:COMMANDS_A_POLL]:
             readers.set_command(tx, serial, command.id, state="sent", sent_at=tx.now)
             if command.kind == "reread":
                 contact = contact.recalled(tx.now + OFFER_AGAIN_MS)
-        keep_told(tx, row, told, contact)
+        keep_told(tx, row, report, contact)
         return iclock.commands((c.id, c.command) for c in due[:COMMANDS_A_POLL])
 
     return ctx.write(act)
 
 
 def _due(tx: Tx, command: Row[Any]) -> bool:
-    """Whether to send it (again): one that was not answered may have been lost on the way.
+    """Return True if a command is to be sent (again); an unanswered one may have been lost.
 
-    A reboot is never repeated: the terminal restarted before it could answer.
+    A reboot is never repeated: the time clock restarted before it could answer.
     """
     if command.state == "queued":
         return True
@@ -351,24 +347,24 @@ def _due(tx: Tx, command: Row[Any]) -> bool:
 
 
 def answered(ctx: Context, serial: str, answers: Sequence[iclock.Answer]) -> None:
-    """What became of commands."""
+    """Store the results of commands."""
 
     def act(tx: Tx) -> None:
         row = _row(tx, serial)
         contact = punches.contact_of(row).heard(tx.now)
         recalls = {c.id for c in readers.open_commands(tx.conn, tx.hall_id, serial)
                    if c.kind == "reread"}  # fmt: skip
-        for found in answers:
-            if found.number in recalls:
+        for result in answers:
+            if result.number in recalls:
                 # Some firmware answers first and sends the records afterwards.
                 contact = contact.recalled(tx.now + STEADY_MS)
-            state = "done" if found.result >= 0 else "failed"
+            state = "done" if result.result >= 0 else "failed"
             readers.set_command(
                 tx,
                 serial,
-                found.number,
+                result.number,
                 state=state,
-                answer=f"{found.result} {found.command}".strip(),
+                answer=f"{result.result} {result.command}".strip(),
                 done_at=tx.now,
             )
         keep_told(tx, row, Told(), contact)

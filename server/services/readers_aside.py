@@ -1,7 +1,7 @@
-"""Lines that a time clock was told OK for and nobody could read: kept, shown, waited for.
+"""Quarantined lines of time clocks: acknowledged but unreadable, stored until reviewed.
 
-They may be punches. Until somebody has looked at each of them the time clock does not count as
-having delivered, so that no one is found missing for a line that lies here.
+They may be punches. Until a person has reviewed each of them, the time clock does not count as
+having delivered, so that nobody is reported missing because of an unreadable line.
 """
 
 from __future__ import annotations
@@ -20,30 +20,32 @@ from server.storage import readers
 from server.storage.store import Tx
 
 MAX_PUT_ASIDE = 300
-"""Unread lines kept of one reader; beyond it they are only counted."""
+"""Most unreadable lines stored for one time clock; beyond it they are only counted."""
 
 
 def put_aside(tx: Tx, serial: str, table: str, bad: Sequence[BadLine]) -> bool:
-    """Keep lines that are no punches; True when there is one that nobody has looked at yet."""
-    fresh = False
-    kept = bad[: 2 * MAX_PUT_ASIDE]
-    for found in kept:
-        fresh |= readers.put_aside(tx, serial, table, found.line, found.reason, MAX_PUT_ASIDE)
-    if len(bad) > len(kept):
-        fresh |= readers.count_aside(tx, serial, table, len(bad) - len(kept))
-    if fresh:
+    """Quarantine lines that are not punches; return True if one of them is new."""
+    has_new = False
+    first_lines = bad[: 2 * MAX_PUT_ASIDE]
+    for bad_line in first_lines:
+        has_new |= readers.put_aside(
+            tx, serial, table, bad_line.line, bad_line.reason, MAX_PUT_ASIDE
+        )
+    if len(bad) > len(first_lines):
+        has_new |= readers.count_aside(tx, serial, table, len(bad) - len(first_lines))
+    if has_new:
         tx.events.append(ReaderChanged(serial))
-    return fresh
+    return has_new
 
 
 def settle_line(ctx: Context, actor: Actor, key: str, number: int) -> None:
-    """Note that somebody has looked at a line that was put aside; raises NOT_FOUND."""
+    """Record that a person has reviewed a quarantined line; raise NOT_FOUND."""
 
     def act(tx: Tx) -> JsonDict:
         serial = readers.settle_line(tx, number, actor.key)
         if serial is None:
             raise HallError(Code.NOT_FOUND)
-        _go_on(ctx, tx, serial)
+        _resume_delivery(ctx, tx, serial)
         note(tx, actor, "reader.settle_line", str(number), data={})
         tx.events.append(ReaderChanged(str(number)))
         return {}
@@ -54,32 +56,37 @@ def settle_line(ctx: Context, actor: Actor, key: str, number: int) -> None:
 def settle_lines(
     ctx: Context, actor: Actor, key: str, serial: str, span: tuple[int, int], why: str
 ) -> int:
-    """Note that somebody has looked at all lines of a reader on the page; returns how many.
+    """Record that a person has reviewed all lines of a time clock on the page; return their number.
 
-    `span`: the lowest and the highest number on the page. What came in since, and what the page
-    had no room for, stays to be looked at.
-    The journal has one line with the reason, their number and a digest of them in their order.
-    Raises INVALID without a reason, NOT_FOUND when there is nothing to settle.
+    `span`: the lowest and the highest number on the page. Later lines, and those that did not fit
+    on the page, remain to be reviewed. The journal has one line with the reason, their number and a
+    digest of them in their order. Raises INVALID without a reason, NOT_FOUND when there is nothing
+    to settle.
     """
     if not why.strip():
         raise HallError(Code.INVALID, field="why")
 
     def act(tx: Tx) -> JsonDict:
-        settled = readers.settle_lines(tx, serial, span, actor.key)
-        if not settled:
+        settled_rows = readers.settle_lines(tx, serial, span, actor.key)
+        if not settled_rows:
             raise HallError(Code.NOT_FOUND)
-        _go_on(ctx, tx, serial)
-        data = {"count": len(settled), "span": span, "digest": _digest(settled), "why": why}
+        _resume_delivery(ctx, tx, serial)
+        data = {
+            "count": len(settled_rows),
+            "span": span,
+            "digest": _digest(settled_rows),
+            "why": why,
+        }
         note(tx, actor, "reader.settle_lines", serial, data=data)
         tx.events.append(ReaderChanged(serial))
-        return {"settled": len(settled)}
+        return {"settled": len(settled_rows)}
 
-    asked = {"act": "reader.settle_lines", "reader": serial, "span": span, "why": why}
-    return int(ctx.command(actor, key, asked, act)["settled"])
+    request = {"act": "reader.settle_lines", "reader": serial, "span": span, "why": why}
+    return int(ctx.command(actor, key, request, act)["settled"])
 
 
-def _go_on(ctx: Context, tx: Tx, serial: str) -> None:
-    """Let delivery of a reader go on once nothing of it is left to look at."""
+def _resume_delivery(ctx: Context, tx: Tx, serial: str) -> None:
+    """Let delivery of a time clock advance once none of its lines awaits review."""
     row = readers.get(tx.conn, tx.hall_id, serial)
     if row is not None and serial not in readers.unsettled(tx.conn, tx.hall_id):
         before = readers.delivered_until(tx.conn, tx.hall_id)
@@ -89,6 +96,6 @@ def _go_on(ctx: Context, tx: Tx, serial: str) -> None:
 
 
 def _digest(lines: Sequence[Any]) -> str:
-    """SHA-256 over number, table, count and text of every line."""
-    text = json.dumps([[one.id, one.table, one.times, one.line] for one in lines])
+    """Return the SHA-256 over number, table, count and text of every line."""
+    text = json.dumps([[row.id, row.table, row.times, row.line] for row in lines])
     return hashlib.sha256(text.encode()).hexdigest()

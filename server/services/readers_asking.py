@@ -1,4 +1,4 @@
-"""Time clocks that nobody has admitted yet: a list for the office that no stranger fills."""
+"""Time clocks awaiting admission: a list for the office that strangers cannot fill."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from server.storage.store import Tx
 
 MAX_ASKING = 50
 ASKING_OF_ADDRESS = 4
-"""Time clocks of one address that ask at a time; when one was admitted the next appears."""
+"""Most time clocks of one address in the list; when one is admitted, the next appears."""
 SILENT_MS = 600_000
 ASKING_AGAIN_MS = 60_000
 
 
 def asks(ctx: Context, serial: str, address: str, row: Row[Any] | None, way: str) -> None:
-    """Note that a time clock asks to be admitted, or that it does so again."""
+    """Record that a time clock asks for admission, or asks again."""
     now = ctx.clock.now()
     if row is not None and row.heard_at is not None and now - row.heard_at < ASKING_AGAIN_MS:
         return
 
     def act(tx: Tx) -> None:
-        known = readers.get(tx.conn, tx.hall_id, serial)
-        if known is None and not _room_to_ask(tx, address):
+        current_row = readers.get(tx.conn, tx.hall_id, serial)
+        if current_row is None and not _room_to_ask(tx, address):
             return
-        if known is None:
+        if current_row is None:
             facts = json.dumps({"address": address})
             readers.add(tx, serial, way, "asking", heard_at=tx.now, facts=facts)
             note(tx, SYSTEM, "reader.asks", serial, data={"address": address})
-        elif known.state == "asking":
+        elif current_row.state == "asking":
             readers.change(tx, serial, heard_at=tx.now)
         tx.events.append(ReaderChanged(serial))
 
@@ -41,9 +41,9 @@ def asks(ctx: Context, serial: str, address: str, row: Row[Any] | None, way: str
 
 
 def _room_to_ask(tx: Tx, address: str) -> bool:
-    """Return True if one more may ask: nobody fills the office's list from a few addresses.
+    """Return True if one more may ask: a few addresses cannot fill the office's list.
 
-    In a full list the one that was silent longest gives way: a real time clock asks again.
+    In a full list the one that was silent longest is removed: a real time clock asks again.
     """
     rows = readers.asking(tx.conn, tx.hall_id)
     if sum(readers.facts_of(row).get("address") == address for row in rows) >= ASKING_OF_ADDRESS:

@@ -1,8 +1,8 @@
-"""Punches by hand: a terminal's USB file, and the signed sheet of a power cut.
+"""Punches entered by hand: a time clock's USB file, and the signed sheet of a power cut.
 
-A sheet needs a reason and a witness, who is neither the one who types it in nor one of those who
-signed; whoever types it in did not sign it either. It counts once the witness has confirmed it from
-an account of his own. Both ways end in the same insert-only punches, marked with their source.
+A sheet needs a reason and a witness, who is neither the typist nor one of the signers; the typist
+did not sign it either. It counts once the witness has confirmed it from their own account. Both
+ways result in the same insert-only punches, marked with their source.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from server.storage import readers, sign_in_sheets
 from server.storage.store import Tx
 
 SHEET = "sheet"
-"""The reader that all sheets are punches of."""
+"""Serial of the pseudo time clock to which the punches of all sheets belong."""
 WAITING, CONFIRMED, REFUSED = "waiting", "confirmed", "refused"
 """States of a sheet: it waits for its witness, who confirms or refuses it."""
 PART_LINES = 1000
-"""Lines of a file that are one act, and so one change for a second person, to the end of a day."""
+"""Lines of a file per action (to the end of a day), and so per retroactive change."""
 MAX_SIGNED = 300
 MAX_PROBLEMS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class FileProblem:
-    """A line of a file that is no punch."""
+    """Line of a file that is not a punch."""
 
     line: int
     text: str
@@ -46,25 +46,28 @@ class FileProblem:
 
 @dataclass(frozen=True, slots=True)
 class FileRead:
-    """What a file holds; the punches are good whatever the problems."""
+    """Contents of a file; the punches are valid whatever the problems."""
 
     lines: Sequence[PunchLine]
     problems: Sequence[FileProblem]
 
 
 def read_file(content: bytes) -> FileRead:
-    """`attlog.dat`: a record a line, parted by TABs or spaces, GB2312 or UTF-8. Pure but long."""
+    """Return the records of an `attlog.dat`: one a line, separated by TABs or spaces.
+
+    GB2312 or UTF-8. Pure but slow.
+    """
     lines: list[PunchLine] = []
     problems: list[FileProblem] = []
     for number, raw in enumerate(content.replace(b"\x00", b" ").split(b"\n"), 1):
         text = iclock.decoded(raw).strip("\r\n ﻿\x1a")
         if not text:
             continue
-        found = iclock.attlog(text)
-        if isinstance(found, PunchLine):
-            lines.append(found)
+        record = iclock.attlog(text)
+        if isinstance(record, PunchLine):
+            lines.append(record)
         else:
-            problems.append(FileProblem(number, found.line, found.reason))
+            problems.append(FileProblem(number, record.line, record.reason))
     return FileRead(lines, problems)
 
 
@@ -76,14 +79,14 @@ def take_file(
     name: str,
     between: Callable[[], None] | None = None,
 ) -> punches.Taken:
-    """Keep a file's punches for the reader it was taken from. The same file again adds nothing.
+    """Store a file's punches for the time clock it came from. The same file again adds nothing.
 
-    `between` is called between its acts, so that a long file does not keep the counters waiting.
-    Punches that would move a day that is over wait for a second person: a file is in the hands of
-    whoever brings it.
+    `between` is called between its actions, so that a long file does not keep the counters waiting.
+    Punches that would change a past day wait for a second person, because the person who brings a
+    file could have altered it.
 
-    Raises READER_UNKNOWN, READER_STATE, and PUNCH_FILE with the problems when more of its lines
-    are bad than good: that is another file.
+    Raises READER_UNKNOWN, READER_STATE, and PUNCH_FILE with the problems when more of its lines are
+    bad than good: then it is not such a file.
     """
     row = ctx.read(lambda c: readers.get(c, ctx.hall_id, serial))
     if row is None:
@@ -96,17 +99,19 @@ def take_file(
             for p in read.problems[:MAX_PROBLEMS]
         ]
         raise HallError(Code.PUNCH_FILE, count=len(read.problems), problems=problems)
-    fresh = _fresh(ctx, serial, read.lines)
+    new_lines = _fresh(ctx, serial, read.lines)
     until = max(line.said for line in read.lines)
     first: HallError | None = None
-    taken, waiting = punches.Taken(known=len(read.lines) - len(fresh)), 0
-    parts = list(_parts(fresh, ctx.day())) or [[]]
+    result, waiting = punches.Taken(known=len(read.lines) - len(new_lines)), 0
+    parts = list(_parts(new_lines, ctx.day())) or [[]]
     for number, part in enumerate(parts):
         if number and between is not None:
             between()
-        ended = until.isoformat() if number == len(parts) - 1 else ""
+        part_until = until.isoformat() if number == len(parts) - 1 else ""
         try:
-            taken += take_part(ctx, actor, serial, [_plain(one) for one in part], name, ended)
+            result += take_part(
+                ctx, actor, serial, [_plain(punch) for punch in part], name, part_until
+            )
         except HallError as refusal:
             if refusal.code is not Code.PAST_ASKED:
                 raise
@@ -114,16 +119,18 @@ def take_file(
             first = first or refusal
     if first is not None:
         raise HallError(Code.PAST_ASKED, **first.data | {"count": waiting})
-    return taken
+    return result
 
 
 def _fresh(ctx: Context, serial: str, lines: Sequence[PunchLine]) -> list[PunchLine]:
-    """The lines that are not there yet, each once, by time."""
-    each = sorted({(one.enrolment, one.said): one for one in lines}.values(), key=_moment)
-    fresh: list[PunchLine] = []
-    for start in range(0, len(each), PART_LINES):
-        fresh += punches.unknown(ctx, serial, each[start : start + PART_LINES])
-    return fresh
+    """Return the lines that are not stored yet, each once, by time."""
+    unique_lines = sorted(
+        {(line.enrolment, line.said): line for line in lines}.values(), key=_moment
+    )
+    new_lines: list[PunchLine] = []
+    for start in range(0, len(unique_lines), PART_LINES):
+        new_lines += punches.unknown(ctx, serial, unique_lines[start : start + PART_LINES])
+    return new_lines
 
 
 def _moment(line: PunchLine) -> tuple[datetime, str]:
@@ -131,9 +138,9 @@ def _moment(line: PunchLine) -> tuple[datetime, str]:
 
 
 def _parts(lines: Sequence[PunchLine], today: str) -> Iterator[list[PunchLine]]:
-    """Whole days together, some `PART_LINES` lines at a time; today and later apart."""
+    """Yield whole days together, about `PART_LINES` lines at a time; today and later separately."""
     part: list[PunchLine] = []
-    for day, of_day in groupby(lines, key=lambda one: one.said.date().isoformat()):
+    for day, of_day in groupby(lines, key=lambda line: line.said.date().isoformat()):
         if part and (len(part) >= PART_LINES or (day >= today > part[-1].said.date().isoformat())):
             yield part
             part = []
@@ -143,53 +150,54 @@ def _parts(lines: Sequence[PunchLine], today: str) -> Iterator[list[PunchLine]]:
 
 
 def _plain(line: PunchLine) -> list[str]:
-    said = line.said.isoformat()
-    return [line.enrolment, said, line.in_out, line.verify, line.work_code, line.raw]
+    claimed = line.said.isoformat()
+    return [line.enrolment, claimed, line.in_out, line.verify, line.work_code, line.raw]
 
 
 def take_part(
     ctx: Context, actor: Actor, serial: str, lines: Sequence[Sequence[str]], name: str, until: str
 ) -> punches.Taken:
-    """Keep some of a file's punches, in one act: those that move a day that is over wait.
+    """Store some of a file's punches in one action; ones that change a past day wait.
 
-    `until`: how far the whole file goes; empty: more of it follows. Raises as Context.guarded.
+    `until`: end of the whole file's records; empty: more parts follow. Raises as Context.guarded.
     """
-    asked: JsonDict = {
+    request: JsonDict = {
         "act": "reader.file",
         "serial": serial,
         "lines": [list(line) for line in lines],
         "name": name,
         "until": until,
     }
-    found = [
-        PunchLine(pin, datetime.fromisoformat(said), *more) for pin, said, *more in asked["lines"]
+    punch_lines = [
+        PunchLine(pin, datetime.fromisoformat(claimed), *more)
+        for pin, claimed, *more in request["lines"]
     ]
 
     def act(tx: Tx) -> JsonDict:
-        taken = punches.Taken()
-        for start in range(0, len(found), punches.LINES_AN_ACT):
-            some = found[start : start + punches.LINES_AN_ACT]
-            taken += punches.take_in(ctx, tx, serial, some, Source.FILE, actor)
+        result = punches.Taken()
+        for start in range(0, len(punch_lines), punches.LINES_AN_ACT):
+            chunk = punch_lines[start : start + punches.LINES_AN_ACT]
+            result += punches.take_in(ctx, tx, serial, chunk, Source.FILE, actor)
         row = readers.get(tx.conn, tx.hall_id, serial)
         if row is not None and until:
-            # The file holds the terminal's memory up to its newest line.
+            # The file contains the time clock's memory up to its newest line.
             before = readers.delivered_until(tx.conn, tx.hall_id)
             end = min(instant(datetime.fromisoformat(until), ctx.settings().timezone), tx.now)
             contact = punches.contact_of(row).delivered(end)
             punches.keep_contact(tx, row, contact, punches.clock_of(row))
             punches.tell_delivered(ctx, tx, before)
-        data = {"file": name[:100], "new": taken.new, "known": taken.known}
+        data = {"file": name[:100], "new": result.new, "known": result.known}
         note(tx, actor, "reader.file", serial, data=data)
         readers.add_event(tx, serial, "file", data | {"by": actor.name})
         tx.events.append(ReaderChanged(serial))
-        return asdict(taken)
+        return asdict(result)
 
-    return punches.Taken(**ctx.guarded(actor, asked, act))
+    return punches.Taken(**ctx.guarded(actor, request, act))
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """One signature: who, and the time written beside it."""
+    """Signature: the person, and the time written beside it."""
 
     staff: str
     at: time
@@ -206,37 +214,39 @@ class Sheet:
 
 
 def take_sheet(ctx: Context, actor: Actor, key: str, sheet: Sheet) -> str:
-    """Keep a sheet, which counts nothing until its witness confirms it; returns its id.
+    """Store a sheet, which counts only after its witness confirms it; return its id.
 
-    Raises INVALID (nothing signed, a time to come), REASON_REQUIRED, ACCOUNT_UNKNOWN for somebody
+    Raises INVALID (nothing signed, a future time), REASON_REQUIRED, ACCOUNT_UNKNOWN for a person
     not on the staff list, SHEET_OWN when the typist signed it, SHEET_WITNESS when the witness is
     the typist or signed it.
     """
-    signed = [{"staff": s.staff, "at": s.at.strftime("%H:%M")} for s in sheet.lines]
+    signatures = [{"staff": s.staff, "at": s.at.strftime("%H:%M")} for s in sheet.lines]
 
     def act(tx: Tx) -> JsonDict:
         _check_sheet(ctx, tx, actor, sheet)
         sheet_id = ctx.chance.token(9)
         day = sheet.day.isoformat()
         sign_in_sheets.add(
-            tx, sheet_id, day, sheet.reason.strip(), sheet.witness, signed, actor.key
+            tx, sheet_id, day, sheet.reason.strip(), sheet.witness, signatures, actor.key
         )
-        data = {"day": day, "witness": sheet.witness, "reason": sheet.reason, "lines": signed}
+        data = {"day": day, "witness": sheet.witness, "reason": sheet.reason, "lines": signatures}
         note(tx, actor, "reader.sheet", sheet_id, data=data)
         tx.events.append(ReaderChanged(SHEET))
         tx.events.append(RequestsChanged(sheet_id, sheet.witness))
         return {"sheet": sheet_id}
 
-    asked = {"act": "sheet", "day": sheet.day.isoformat(), "reason": sheet.reason}
+    request = {"act": "sheet", "day": sheet.day.isoformat(), "reason": sheet.reason}
     return str(
-        ctx.command(actor, key, asked | {"witness": sheet.witness, "lines": signed}, act)["sheet"]
+        ctx.command(actor, key, request | {"witness": sheet.witness, "lines": signatures}, act)[
+            "sheet"
+        ]
     )
 
 
 def answer_sheet(
     ctx: Context, actor: Actor, key: str, sheet_id: str, agree: bool, words: str
 ) -> None:
-    """Confirm a sheet as its witness, from then on its signatures count; or refuse it.
+    """Confirm a sheet as its witness, so that its signatures count; or refuse it.
 
     Raises SHEET_UNKNOWN (also for anybody but the witness), SHEET_STATE, INVALID (a refusal needs
     words).
@@ -261,17 +271,19 @@ def answer_sheet(
         tx.events.append(RequestsChanged(sheet_id, actor.name))
         return {}
 
-    asked = {"act": "sheet.answer", "sheet": sheet_id, "agree": agree, "words": words}
-    # The witness is the second person: neither the typist nor one who signed.
-    ctx.command(actor, key, asked, act, second=True)
+    request = {"act": "sheet.answer", "sheet": sheet_id, "agree": agree, "words": words}
+    # The witness is the second person: neither the typist nor a signer.
+    ctx.command(actor, key, request, act, second=True)
 
 
 def _take_signatures(ctx: Context, tx: Tx, actor: Actor, row: Any) -> None:
     if readers.get(tx.conn, tx.hall_id, SHEET) is None:
         readers.add(tx, SHEET, "sheet", "admitted", name="签到表")
     day = date.fromisoformat(row.day)
-    signed = [Signed(one["staff"], time.fromisoformat(one["at"])) for one in json.loads(row.lines)]
-    lines = [_signature(tx, day, each, row.id) for each in signed]
+    signatures = [
+        Signed(line["staff"], time.fromisoformat(line["at"])) for line in json.loads(row.lines)
+    ]
+    lines = [_signature(tx, day, signature, row.id) for signature in signatures]
     punches.take_in(ctx, tx, SHEET, lines, Source.SHEET, actor)
 
 
@@ -281,7 +293,7 @@ def _check_sheet(ctx: Context, tx: Tx, actor: Actor, sheet: Sheet) -> None:
         raise HallError(Code.INVALID, field="lines")
     if not sheet.reason.strip():
         raise HallError(Code.REASON_REQUIRED)
-    signers = {each.staff for each in sheet.lines}
+    signers = {signature.staff for signature in sheet.lines}
     for staff in (sheet.witness, *sorted(signers)):
         if staff not in people:
             raise HallError(Code.ACCOUNT_UNKNOWN, staff=staff)
@@ -289,14 +301,14 @@ def _check_sheet(ctx: Context, tx: Tx, actor: Actor, sheet: Sheet) -> None:
         raise HallError(Code.SHEET_OWN)
     if sheet.witness == actor.name or sheet.witness in signers:
         raise HallError(Code.SHEET_WITNESS)
-    latest = max(each.at for each in sheet.lines)
+    latest = max(signature.at for signature in sheet.lines)
     if instant(datetime.combine(sheet.day, latest), ctx.settings().timezone) > tx.now:
         raise HallError(Code.INVALID, field="lines")
 
 
-def _signature(tx: Tx, day: date, each: Signed, sheet_id: str) -> PunchLine:
-    """A signature as a punch; its enrolment is the person's own from the beginning of time."""
-    enrolment = f"{SHEET_MARK}{each.staff}"
+def _signature(tx: Tx, day: date, signature: Signed, sheet_id: str) -> PunchLine:
+    """Return a signature as a punch; its enrolment is linked to the person from time 0 on."""
+    enrolment = f"{SHEET_MARK}{signature.staff}"
     if enrolment not in readers.fingers(tx.conn, tx.hall_id):
-        readers.link(tx, enrolment, 0, each.staff, "sheet")
-    return PunchLine(enrolment, datetime.combine(day, each.at), raw=f"sheet {sheet_id}")
+        readers.link(tx, enrolment, 0, signature.staff, "sheet")
+    return PunchLine(enrolment, datetime.combine(day, signature.at), raw=f"sheet {sheet_id}")

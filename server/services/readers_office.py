@@ -1,6 +1,6 @@
-"""What people do about readers: admit, name, retire, order, link fingers, settle lines.
+"""Office actions on time clocks: admit, name, retire, send commands, link enrolments.
 
-No one can change a punch here or anywhere: there is no act for it.
+Nobody can change a punch here or anywhere: there is no action for it.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ MOVES = {
     "out": frozenset({"admitted"}),
     "retired": frozenset({"admitted", "out", "asking"}),
 }
-"""From which states a reader may come into one."""
+"""States from which a time clock may change into each state."""
 LONGEST_REREAD = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What the office says of a reader."""
+    """Description of a time clock entered by the office."""
 
     name: str
     place: str = ""
@@ -44,16 +44,18 @@ class Described:
     encoding: str = ""
 
 
-def add(ctx: Context, actor: Actor, key: str, serial: str, way: str, said: Described) -> None:
-    """Put up a reader before it speaks; raises READER_STATE when it is known already."""
-    _check(serial, way, said)
+def add(
+    ctx: Context, actor: Actor, key: str, serial: str, way: str, description: Described
+) -> None:
+    """Register a time clock before its first contact; raise READER_STATE if it is known already."""
+    _check(serial, way, description)
 
     def act(tx: Tx) -> JsonDict:
         if readers.get(tx.conn, tx.hall_id, serial) is not None:
             raise HallError(Code.READER_STATE, reader=serial)
         readers.add(tx, serial, way, "admitted")
-        _describe(tx, serial, said)
-        return _done(tx, actor, "reader.add", serial, {"way": way, "name": said.name})
+        _describe(tx, serial, description)
+        return _done(tx, actor, "reader.add", serial, {"way": way, "name": description.name})
 
     ctx.command(actor, key, {"act": "reader.add", "serial": serial, "way": way}, act)
 
@@ -63,36 +65,45 @@ def describe(
     actor: Actor,
     key: str,
     serial: str,
-    said: Described,
+    description: Described,
     seen: Mapping[str, object] = NOTHING,
 ) -> None:
-    """Name it, say where it hangs and from which networks it may post.
+    """Set a time clock's name, place and the networks from which it may post.
 
     `seen`: name, place, networks as they were shown. Raises CHANGED_MEANWHILE.
     """
-    _check(serial, "push", said)
+    _check(serial, "push", description)
 
     def act(tx: Tx) -> JsonDict:
-        row = _known(tx, serial)
+        row = _require(tx, serial)
         still(seen, {"name": row.name, "place": row.place, "networks": row.networks})
-        _describe(tx, serial, said)
-        facts = {"name": said.name, "place": said.place, "networks": said.networks}
+        _describe(tx, serial, description)
+        facts = {
+            "name": description.name,
+            "place": description.place,
+            "networks": description.networks,
+        }
         return _done(tx, actor, "reader.describe", serial, facts)
 
-    asked = {"act": "reader.describe", "serial": serial, "name": said.name, "place": said.place}
-    ctx.command(actor, key, asked | {"networks": said.networks}, act)
+    request = {
+        "act": "reader.describe",
+        "serial": serial,
+        "name": description.name,
+        "place": description.place,
+    }
+    ctx.command(actor, key, request | {"networks": description.networks}, act)
 
 
 def move(ctx: Context, actor: Actor, key: str, serial: str, state: str) -> None:
-    """Admit it, take it out of service or back, retire it; raises READER_STATE when it cannot.
+    """Admit it, take it out of service or back, retire it; raise READER_STATE if not allowed.
 
-    From its admission on the hall waits for what it has to deliver. One out of service is not
-    waited for, but what it sends is still taken. One that is retired while it only asks is
-    forgotten: it may ask again.
+    From its admission on, its punches are awaited for completeness. Out of service, they are not
+    awaited but still accepted. A time clock that is retired while it only asks is deleted: it may
+    ask again.
     """
 
     def act(tx: Tx) -> JsonDict:
-        row = _known(tx, serial)
+        row = _require(tx, serial)
         before = readers.delivered_until(tx.conn, tx.hall_id)
         if row.state not in MOVES[state]:
             raise HallError(Code.READER_STATE, reader=serial, state=row.state)
@@ -110,32 +121,32 @@ def move(ctx: Context, actor: Actor, key: str, serial: str, state: str) -> None:
     ctx.command(actor, key, {"act": "reader.move", "serial": serial, "state": state}, act)
 
 
-def _known(tx: Tx, serial: str) -> Row[Any]:
+def _require(tx: Tx, serial: str) -> Row[Any]:
     row = readers.get(tx.conn, tx.hall_id, serial)
     if row is None:
         raise HallError(Code.READER_UNKNOWN, reader=serial)
     return row
 
 
-def _check(serial: str, way: str, said: Described) -> None:
+def _check(serial: str, way: str, description: Described) -> None:
     if not iclock.SERIAL.fullmatch(serial) or way not in WAYS:
         raise HallError(Code.INVALID, field="serial")
-    if said.encoding not in ("", "utf-8", "gb18030"):
+    if description.encoding not in ("", "utf-8", "gb18030"):
         raise HallError(Code.INVALID, field="encoding")
-    for network in said.networks.split():
+    for network in description.networks.split():
         try:
             ip_network(network, strict=False)
         except ValueError:
             raise HallError(Code.INVALID, field="networks") from None
 
 
-def _describe(tx: Tx, serial: str, said: Described) -> None:
-    row = _known(tx, serial)
+def _describe(tx: Tx, serial: str, description: Described) -> None:
+    row = _require(tx, serial)
     facts = readers.facts_of(row)
-    if said.encoding:
-        facts["encoding"] = said.encoding
-    networks = " ".join(said.networks.split())
-    values = {"name": said.name, "place": said.place, "networks": networks}
+    if description.encoding:
+        facts["encoding"] = description.encoding
+    networks = " ".join(description.networks.split())
+    values = {"name": description.name, "place": description.place, "networks": networks}
     readers.change(tx, serial, facts=json.dumps(facts, ensure_ascii=False), **values)
 
 
@@ -145,20 +156,17 @@ def _done(tx: Tx, actor: Actor, act: str, subject: str, data: JsonDict) -> JsonD
     return {}
 
 
-# -- commands down to the terminal -----------------------------------------------------------------
-
-
 def order(
     ctx: Context, actor: Actor, key: str, serial: str, kind: str, first: str = "", last: str = ""
 ) -> int:
-    """Have the terminal do something: set_time, info, names, reread (ISO days), reboot.
+    """Enqueue a command for the time clock: set_time, info, names, reread (ISO days), reboot.
 
-    Returns how many commands that made. Raises READER_UNKNOWN, READER_STATE (not in service, or
-    of a way that takes no orders), INVALID for a period that is none.
+    Returns the number of commands. Raises READER_UNKNOWN, READER_STATE (not in service, or of a
+    kind that accepts no commands), INVALID for an invalid period.
     """
 
     def act(tx: Tx) -> JsonDict:
-        row = _known(tx, serial)
+        row = _require(tx, serial)
         if row.state not in ("admitted", "out") or row.way not in ("push", "pull"):
             raise HallError(Code.READER_STATE, reader=serial, state=row.state)
         texts = (_pushed if row.way == "push" else _pulled)(ctx, tx, row, kind, (first, last))
@@ -167,18 +175,21 @@ def order(
         _done(tx, actor, "reader.order", serial, {"kind": kind, "count": len(texts)})
         return {"count": len(texts)}
 
-    asked = {"act": "reader.order", "serial": serial, "kind": kind, "first": first, "last": last}
-    return int(ctx.command(actor, key, asked, act)["count"])
+    request = {"act": "reader.order", "serial": serial, "kind": kind, "first": first, "last": last}
+    return int(ctx.command(actor, key, request, act)["count"])
 
 
 Period = tuple[str, str]
 
 
 def _pushed(ctx: Context, tx: Tx, row: Row[Any], kind: str, period: Period) -> list[str]:
-    """The protocol's words; the handshake that CHECK brings sets the clock by its Date header."""
-    plain = {"set_time": "CHECK", "info": "INFO", "reboot": "REBOOT"}
-    if kind in plain:
-        return [plain[kind]]
+    """Return commands of the push protocol.
+
+    CHECK causes a handshake, whose Date header sets the clock.
+    """
+    simple_commands = {"set_time": "CHECK", "info": "INFO", "reboot": "REBOOT"}
+    if kind in simple_commands:
+        return [simple_commands[kind]]
     if kind == "names":
         encoding = str(readers.facts_of(row).get("encoding", "utf-8"))
         return [iclock.user_update(pin, name, encoding) for pin, name in _names(ctx, tx)]
@@ -187,7 +198,7 @@ def _pushed(ctx: Context, tx: Tx, row: Row[Any], kind: str, period: Period) -> l
 
 
 def _pulled(ctx: Context, tx: Tx, row: Row[Any], kind: str, period: Period) -> list[str]:
-    """What the agent is told, as JSON."""
+    """Return commands for the agent, as JSON."""
     if kind == "set_time":
         return [json.dumps({"shift": -int(row.offset_seconds)})]
     if kind == "names":
@@ -199,32 +210,32 @@ def _pulled(ctx: Context, tx: Tx, row: Row[Any], kind: str, period: Period) -> l
 
 
 def _names(ctx: Context, tx: Tx) -> list[tuple[str, str]]:
-    """Enrolments that are somebody's now, with the name."""
+    """Return the enrolments that belong to a person now, with the name."""
     people = ctx.catalogue().staff_by
-    found = []
+    named_enrolments = []
     for enrolment, links in readers.fingers(tx.conn, tx.hall_id).items():
         staff = whose(links, tx.now)
         if staff in people and not enrolment.startswith(SHEET_MARK):
-            found.append((enrolment, people[staff].name))
-    return found
+            named_enrolments.append((enrolment, people[staff].name))
+    return named_enrolments
 
 
 SHEET_MARK = "@"
-"""Enrolments of sign-in sheets: no terminal's, for `@` is no part of a PIN."""
+"""Prefix of enrolments of sign-in sheets; `@` cannot occur in a time clock's PIN."""
 
 
 def whose(links: list[tuple[int, str]], moment: int) -> str:
-    """Whose an enrolment was at a moment (ms); "" for nobody's."""
-    found = ""
+    """Return the staff number that an enrolment belonged to at a moment (ms); "" for nobody."""
+    owner = ""
     for since, staff in links:
         if since <= moment:
-            found = staff
-    return found
+            owner = staff
+    return owner
 
 
 def _period(period: Period) -> tuple[datetime, datetime]:
     try:
-        first, last = (date.fromisoformat(each) for each in period)
+        first, last = (date.fromisoformat(text) for text in period)
     except ValueError:
         raise HallError(Code.INVALID, field="first") from None
     if not timedelta(0) <= last - first <= LONGEST_REREAD:
@@ -235,13 +246,10 @@ def _period(period: Period) -> tuple[datetime, datetime]:
     )
 
 
-# -- fingers and lines -----------------------------------------------------------------------------
-
-
 def link(ctx: Context, actor: Actor, key: str, enrolment: str, staff: str, since: str) -> None:
-    """From the day `since` on an enrolment is `staff`'s ("": nobody's).
+    """Link an enrolment to `staff` ("": nobody) from the day `since` on.
 
-    Raises ACCOUNT_UNKNOWN for somebody who is not on the staff list, INVALID for bad values.
+    Raises ACCOUNT_UNKNOWN for a person not on the staff list, INVALID for bad values.
     """
     if not iclock.ENROLMENT.fullmatch(enrolment):
         raise HallError(Code.INVALID, field="enrolment")
@@ -254,9 +262,9 @@ def link(ctx: Context, actor: Actor, key: str, enrolment: str, staff: str, since
     def act(tx: Tx) -> JsonDict:
         if staff and staff not in ctx.catalogue().staff_by:
             raise HallError(Code.ACCOUNT_UNKNOWN, staff=staff)
-        # Punches pass to the new owner, and away from whoever has the finger since then.
+        # Punches pass to the new owner, and away from everybody linked since that day.
         links = readers.fingers(tx.conn, tx.hall_id).get(enrolment, [])
-        owners = {whose(links, begins), *(one for at, one in links if at >= begins)}
+        owners = {whose(links, begins), *(owner for at, owner in links if at >= begins)}
         readers.link(tx, enrolment, begins, staff, actor.key)
         note(tx, actor, "finger.link", enrolment, data={"staff": staff, "since": since})
         people = tuple(sorted({*owners, staff} - {""}))
@@ -264,15 +272,15 @@ def link(ctx: Context, actor: Actor, key: str, enrolment: str, staff: str, since
         tx.events.append(ReaderChanged(""))
         return {}
 
-    asked = {"act": "finger.link", "enrolment": enrolment, "staff": staff, "since": since}
-    ctx.command(actor, key, asked, act)
+    request = {"act": "finger.link", "enrolment": enrolment, "staff": staff, "since": since}
+    ctx.command(actor, key, request, act)
 
 
 def link_same(ctx: Context, actor: Actor, key: str, since: str) -> int:
-    """Link everybody whose finger nobody linked yet to the enrolment of the staff number itself.
+    """Link everybody without a link to the enrolment equal to their staff number.
 
-    Halls enrol people under their staff number: one act instead of one a person. Returns how many
-    were linked; what is linked already is left alone. Raises INVALID for a day that is none.
+    Halls enrol people under their staff number: one action instead of one for each person. Returns
+    the number of links; existing links stay. Raises INVALID for an invalid day.
     """
     try:
         day = date.fromisoformat(since)
@@ -281,20 +289,22 @@ def link_same(ctx: Context, actor: Actor, key: str, since: str) -> int:
     begins = instant(datetime.combine(day, datetime.min.time()), ctx.settings().timezone)
 
     def act(tx: Tx) -> JsonDict:
-        known = readers.fingers(tx.conn, tx.hall_id)
-        fingers = (links for pin, links in known.items() if not pin.startswith(SHEET_MARK))
-        owned = {staff for links in fingers for _, staff in links}
-        fresh = [
+        links_by_enrolment = readers.fingers(tx.conn, tx.hall_id)
+        fingers = (
+            links for pin, links in links_by_enrolment.items() if not pin.startswith(SHEET_MARK)
+        )
+        linked_staff = {staff for links in fingers for _, staff in links}
+        new_links = [
             person.number
             for person in ctx.catalogue().staff
-            if person.number not in known and person.number not in owned
+            if person.number not in links_by_enrolment and person.number not in linked_staff
         ]
-        for number in fresh:
+        for number in new_links:
             readers.link(tx, number, begins, number, actor.key)
-        note(tx, actor, "finger.link_same", since, data={"staff": fresh})
-        if fresh:
-            tx.events.append(AttendanceChanged((), tuple(fresh), since))
+        note(tx, actor, "finger.link_same", since, data={"staff": new_links})
+        if new_links:
+            tx.events.append(AttendanceChanged((), tuple(new_links), since))
         tx.events.append(ReaderChanged(""))
-        return {"linked": len(fresh)}
+        return {"linked": len(new_links)}
 
     return int(ctx.command(actor, key, {"act": "finger.link_same", "since": since}, act)["linked"])

@@ -1,4 +1,4 @@
-"""Readers that an agent polls: their clock, their punches, how far they have delivered."""
+"""Time clocks polled by an agent: their clock, their punches, their delivery progress."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from server.storage.store import Tx
 def looked(
     ctx: Context,
     serial: str,
-    said: datetime | None,
+    clock_reading: datetime | None,
     numbers: Mapping[str, int | None],
     firmware: str,
 ) -> None:
-    """The agent read the terminal's own clock just now, and what it holds."""
+    """Store a reading of the time clock's own clock, its counts and firmware."""
 
     def act(tx: Tx) -> None:
         row = readers.get(tx.conn, tx.hall_id, serial)
@@ -32,13 +32,13 @@ def looked(
             raise HallError(Code.FORBIDDEN)
         settings = ctx.settings()
         clock = punches.clock_of(row)
-        if said is not None:
-            offset = round((instant(said, settings.timezone) - tx.now) / 1000)
+        if clock_reading is not None:
+            offset = round((instant(clock_reading, settings.timezone) - tx.now) / 1000)
             tolerance = settings.clock_tolerance_seconds
             clock = punches.measured(tx, serial, clock, offset, tolerance)
         facts = {k: v for k, v in numbers.items() if v is not None and k != "records"}
-        told = Told(firmware=firmware, facts=facts, records=numbers.get("records"))
-        keep_told(tx, row, told, punches.contact_of(row).heard(tx.now), clock)
+        report = Told(firmware=firmware, facts=facts, records=numbers.get("records"))
+        keep_told(tx, row, report, punches.contact_of(row).heard(tx.now), clock)
 
     ctx.write(act)
 
@@ -51,7 +51,7 @@ def take(
     whole: float | None,
     via: Via | None = None,
 ) -> punches.Taken:
-    """Keep what was read. `whole`: the terminal's memory is here now as it was so many s ago.
+    """Store what was read. `whole`: seconds since which the time clock's memory is complete here.
 
     `via`: the time clock and the agent that read it, for the journal.
     """
@@ -62,9 +62,9 @@ def take(
             keep_told(tx, row, Told(), punches.contact_of(row).left_unread())
 
     if bad:
-        # First: what is delivered by the punches themselves must not count over it.
+        # First: delivery derived from the punches must stop at the unreadable lines.
         ctx.write(aside)
-    taken = punches.take(ctx, serial, lines, Source.PULL, actor=replace(SYSTEM, via=via))
+    result = punches.take(ctx, serial, lines, Source.PULL, actor=replace(SYSTEM, via=via))
 
     def rest(tx: Tx) -> None:
         row = readers.get(tx.conn, tx.hall_id, serial)
@@ -77,11 +77,11 @@ def take(
         keep_told(tx, row, Told(), contact)
 
     ctx.write(rest)
-    return taken
+    return result
 
 
 def settled(ctx: Context, serial: str, number: int, answer: str, *, good: bool) -> None:
-    """A command was carried out, or could not be."""
+    """Record the result of a command."""
 
     def act(tx: Tx) -> None:
         state = "done" if good else "failed"

@@ -1,9 +1,9 @@
-"""What a desk did while the server was away, taken into the books as one command.
+"""Import of desk actions done while the server was away, as one command.
 
-Each act is held against what the server knew (`desk_trust`) and against the same moves as ever,
-with the time at which it was done. What does not fit changes nothing: it is put aside for the
-office with its reason, and the clerk is told. Boards and voices are not told of calls that were
-made long ago.
+Each action is checked against the server's own records (`desk_trust`) and against the usual moves,
+with the time at which it was done. An action that does not fit changes nothing: it is quarantined
+for the office with its reason, and the clerk is informed. Boards and voices do not receive calls
+that were made long ago.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from server.storage.store import Tx, attempt
 from server.wire.commands import HandInActs, OfflineAct
 
 PUT_ASIDE = "act_put_aside"
-"""The result of an act that the office has to look at."""
+"""Result code of an action that the office must review."""
 QUIET = "handed_in"
-"""The move of an event that redraws pages and is neither spoken nor flashed."""
+"""Move of an event that redraws pages without announcement or flashing."""
 MOVES = {
     "call": Move.CALL,
     "recall": Move.RECALL,
@@ -37,90 +37,97 @@ MOVES = {
     "no_show": Move.NO_SHOW,
 }
 DONE = {"call": State.CALLED, "start": State.SERVING, "finish": State.FINISHED}
-"""Where a ticket already stands if the act's command had reached the server after all."""
+"""State of a ticket for which the action's command had reached the server after all."""
 
 
 def hand_in(
     ctx: Context, seals: ShareSeals, actor: Actor, key: str, body: HandInActs
 ) -> list[JsonDict]:
-    """Replay a desk's acts in their order; one result for each: ticket, number, kind, at, code.
+    """Import a desk's actions in order; return for each: ticket, number, kind, at, code.
 
-    What contradicts the server's own knowledge is put aside for the office, with all that the desk
-    did to the same ticket afterwards.
+    An action that contradicts the server's own records is quarantined for the office, with all
+    later actions of the desk on the same ticket.
     """
-    asked: JsonDict = {"act": "handed_in", **body.model_dump(exclude={"shares"})}
+    request: JsonDict = {"act": "handed_in", **body.model_dump(exclude={"shares"})}
 
     def act(tx: Tx) -> JsonDict:
-        _put_back(tx, actor, body)
+        _return_unseen_call(tx, actor, body)
         trust = Trust(ctx, tx, seals, actor.name, body)
         aside: dict[str, Aside] = {}
         results, earliest = [], 0
-        for one in body.acts:
-            earliest = max(earliest, min(one.at, tx.now))
-            ticket = tickets.get(tx.conn, tx.hall_id, one.ticket)
-            doubt = trust.doubt(one, ticket)
+        for offline_act in body.acts:
+            earliest = max(earliest, min(offline_act.at, tx.now))
+            ticket = tickets.get(tx.conn, tx.hall_id, offline_act.ticket)
+            doubt = trust.doubt(offline_act, ticket)
             code = PUT_ASIDE
-            if one.ticket in aside:
-                aside[one.ticket].acts.append(one)
+            if offline_act.ticket in aside:
+                aside[offline_act.ticket].acts.append(offline_act)
             elif doubt is None:
-                code = _one(ctx.settings(), tx, actor, body.window, one, earliest)
+                code = _import_act(ctx.settings(), tx, actor, body.window, offline_act, earliest)
                 doubt = Doubt.UNFIT if code else None
-            if doubt is not None and one.ticket not in aside:
-                aside[one.ticket] = Aside(one.ticket, doubt, ticket, [one])
+            if doubt is not None and offline_act.ticket not in aside:
+                aside[offline_act.ticket] = Aside(offline_act.ticket, doubt, ticket, [offline_act])
             number = ticket.number if ticket is not None else ""
-            shown = {"ticket": one.ticket, "number": number, "kind": one.kind, "at": earliest}
-            results.append(shown | {"code": code})
-        for found in aside.values():
-            desk_aside.put(tx, actor, body.window, ctx.chance.token(), found)
+            result = {
+                "ticket": offline_act.ticket,
+                "number": number,
+                "kind": offline_act.kind,
+                "at": earliest,
+            }
+            results.append(result | {"code": code})
+        for quarantined in aside.values():
+            desk_aside.put(tx, actor, body.window, ctx.chance.token(), quarantined)
         return {"results": results}
 
-    results: list[JsonDict] = ctx.command(actor, key, asked, act)["results"]
+    results: list[JsonDict] = ctx.command(actor, key, request, act)["results"]
     return results
 
 
-def _put_back(tx: Tx, actor: Actor, body: HandInActs) -> None:
-    """Whom the server called to the window and the desk never saw: back to the queue.
+def _return_unseen_call(tx: Tx, actor: Actor, body: HandInActs) -> None:
+    """Return a ticket to its queue that the server called but the desk never saw.
 
-    Only for who sits there, and only a call from before the first act: an answer that was lost is
-    older than what was done without the server. A later call was made at another PC, and somebody
-    waits there for the person.
+    Only for the person signed in there, and only for a call from before the first action: a lost
+    response is older than what was done without the server. A later call was made at another PC,
+    where a clerk waits for the person.
     """
     current = current_at(tx, body.window)
-    seen = {body.known, *(one.ticket for one in body.acts)}
-    if current is None or current.state is not State.CALLED or current.id in seen:
+    seen_tickets = {body.known, *(offline_act.ticket for offline_act in body.acts)}
+    if current is None or current.state is not State.CALLED or current.id in seen_tickets:
         return
     post = windows.post(tx.conn, tx.hall_id, body.window)
-    begun = min(body.acts[0].at, tx.now)
-    if post is None or post.staff != actor.name or (current.called_at or 0) > begun:
+    first_at = min(body.acts[0].at, tx.now)
+    if post is None or post.staff != actor.name or (current.called_at or 0) > first_at:
         return
     waiting = replace(current, state=State.WAITING, window="", call_count=0, called_at=None)
     tickets.change(tx, waiting, current)
-    data = {"number": current.number, "reason": "never_shown", "offline_at": begun}
+    data = {"number": current.number, "reason": "never_shown", "offline_at": first_at}
     line = note(tx, SYSTEM, f"ticket.{Move.TRANSFER}", current.id, window=body.window, data=data)
     tx.events.append(event_of(waiting, QUIET, line, body.window))
 
 
-def _one(settings: Settings, tx: Tx, actor: Actor, window: str, one: OfflineAct, at: int) -> str:
-    """Empty, or why the act does not fit."""
+def _import_act(
+    settings: Settings, tx: Tx, actor: Actor, window: str, offline_act: OfflineAct, at: int
+) -> str:
+    """Import one action; return "", or the code why it does not fit."""
 
     def act(tx: Tx) -> str:
-        _seated(tx, actor, window)
-        ticket = tickets.get(tx.conn, tx.hall_id, one.ticket)
+        _check_session(tx, actor, window)
+        ticket = tickets.get(tx.conn, tx.hall_id, offline_act.ticket)
         if ticket is None:
-            raise HallError(Code.TICKET_UNKNOWN, ticket=one.ticket)
-        if not (ticket.holds(window) and ticket.state is DONE.get(one.kind)):
-            _move(settings, tx, actor, window, ticket, one, at)
+            raise HallError(Code.TICKET_UNKNOWN, ticket=offline_act.ticket)
+        if not (ticket.holds(window) and ticket.state is DONE.get(offline_act.kind)):
+            _move(settings, tx, actor, window, ticket, offline_act, at)
         return ""
 
     answer = attempt(tx, act)
     if not isinstance(answer, HallError):
         return answer
-    data: JsonDict = {"act": one.kind, "code": answer.code.value, "offline_at": at}
-    note(tx, actor, "counter.unfit", one.ticket, window=window, data=data)
+    data: JsonDict = {"act": offline_act.kind, "code": answer.code.value, "offline_at": at}
+    note(tx, actor, "counter.unfit", offline_act.ticket, window=window, data=data)
     return answer.code.value
 
 
-def _seated(tx: Tx, actor: Actor, window: str) -> None:
+def _check_session(tx: Tx, actor: Actor, window: str) -> None:
     post = windows.post(tx.conn, tx.hall_id, window)
     if post is None:
         raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
@@ -131,12 +138,12 @@ def _seated(tx: Tx, actor: Actor, window: str) -> None:
 def replay(
     settings: Settings, tx: Tx, actor: Actor, window: str, acts: Sequence[OfflineAct]
 ) -> None:
-    """Take one ticket's acts as the desk says they were; raises the first refusal."""
-    for one in acts:
-        ticket = tickets.get(tx.conn, tx.hall_id, one.ticket)
+    """Import one ticket's actions as the desk reports them; raise the first refusal."""
+    for offline_act in acts:
+        ticket = tickets.get(tx.conn, tx.hall_id, offline_act.ticket)
         if ticket is None:
-            raise HallError(Code.TICKET_UNKNOWN, ticket=one.ticket)
-        _move(settings, tx, actor, window, ticket, one, min(one.at, tx.now))
+            raise HallError(Code.TICKET_UNKNOWN, ticket=offline_act.ticket)
+        _move(settings, tx, actor, window, ticket, offline_act, min(offline_act.at, tx.now))
 
 
 def _move(
@@ -145,10 +152,10 @@ def _move(
     actor: Actor,
     window: str,
     ticket: Ticket,
-    one: OfflineAct,
+    offline_act: OfflineAct,
     at: int,
 ) -> None:
-    move = MOVES[one.kind]
+    move = MOVES[offline_act.kind]
     state = after(move, ticket.state, actor.kind, holds=ticket.holds(window))
     if move is Move.CALL:
         busy = current_at(tx, window)
@@ -156,22 +163,22 @@ def _move(
             raise HallError(Code.WINDOW_BUSY, window=window, number=busy.number)
     if move is Move.NO_SHOW:
         _not_too_early(settings, tx, ticket, at)
-    moved = replace(_changed(ticket, move, actor, window, one, at), state=state)
+    moved = replace(_changed(ticket, move, actor, window, offline_act, at), state=state)
     tickets.change(tx, moved, ticket)
     if move in (Move.CALL, Move.RECALL):
-        then = tx.at(at)
+        tx_then = tx.at(at)
         n = tickets.calls_made(tx.conn, tx.hall_id, ticket.id) + 1
-        tickets.add_call(then, moved, n, move, '{"codes": ["offline"], "facts": {}}')
-        windows.called(then, window)
+        tickets.add_call(tx_then, moved, n, move, '{"codes": ["offline"], "facts": {}}')
+        windows.called(tx_then, window)
     data: JsonDict = {"number": ticket.number, "offline_at": at}
     if move is Move.FINISH:
-        data |= {"outcome": one.outcome, "note": one.note}
+        data |= {"outcome": offline_act.outcome, "note": offline_act.note}
     line = note(tx, actor, f"ticket.{move}", ticket.id, window=window, data=data)
     tx.events.append(event_of(moved, QUIET, line, window))
 
 
 def _changed(
-    ticket: Ticket, move: Move, actor: Actor, window: str, one: OfflineAct, at: int
+    ticket: Ticket, move: Move, actor: Actor, window: str, offline_act: OfflineAct, at: int
 ) -> Ticket:
     fields: dict[str, Any] = {}
     if move in (Move.CALL, Move.RECALL):
@@ -185,7 +192,11 @@ def _changed(
     elif move is Move.START:
         fields = {"serving_at": at}
     elif move is Move.FINISH:
-        fields = {"outcome": one.outcome, "note": one.note or ticket.note, "ended_at": at}
+        fields = {
+            "outcome": offline_act.outcome,
+            "note": offline_act.note or ticket.note,
+            "ended_at": at,
+        }
     return replace(ticket, **fields)
 
 

@@ -1,13 +1,13 @@
-"""Puts a backup in the place of a hall's data, and moves the day's numbers on.
+"""Restore of a backup: replaces a hall's data and advances the day's ticket numbers.
 
-Everything is unpacked, proven and brought to this version's schema beside the data before anything
-is touched; what was there is put aside and never deleted. It refuses while a server uses the data.
+Everything is unpacked, verified and migrated to this version's schema beside the data before
+anything is touched. The previous data are moved aside and never deleted. A restore is refused while
+a server uses the data.
 
-Numbers: what was given out after the backup is on slips in people's hands and must not be given
-out again. If the replaced database can still be read, its counters say how far today's numbers
-went; numbers that somebody read off the last slips may be told as well; if neither is known, a gap
-is left for every prefix. The restore's journal line says which numbers were left out, and
-`hall check` reads it there.
+Numbers issued after the backup are on slips in people's hands and must not be issued again. If the
+replaced database can still be read, its counters show how far today's numbers went; numbers read
+off the last slips can be passed as well; if neither is known, a gap is left for every prefix. The
+restore's journal line states the skipped numbers, and the integrity check reads it there.
 """
 
 from __future__ import annotations
@@ -47,15 +47,15 @@ from server.storage.store import Tx
 from server.storage.tables_offline import lease
 
 GAP = 100
-"""Numbers left out of every prefix when nobody knows how far the day had come."""
+"""Numbers skipped in every prefix when the last issued number is unknown."""
 LAST_NUMBER = 999
 Counters = dict[tuple[str, str, str], int]
-"""(hall, day, prefix) to the last number given out."""
+"""Last issued number by (hall, day, prefix)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Old:
-    """What the replaced data still tell: how far the numbers went, and which kiosks lease some."""
+    """Data read from the replaced database: last numbers issued, and number leases."""
 
     counters: Counters
     leases: list[dict[str, Any]]
@@ -63,7 +63,7 @@ class Old:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How a restore is to be done. `beyond`: prefix to the highest number seen on a slip."""
+    """Options of a restore. `beyond`: prefix to the highest number seen on a slip."""
 
     backup: Path
     gap: int = GAP
@@ -72,41 +72,41 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was done. `lost`: numbers by hall that were given out after the backup."""
+    """Result of a restore. `lost`: numbers by hall that were issued after the backup."""
 
     made: datetime
-    """Return the time of the backup on the hall's wall clock."""
+    """Time of the backup on the hall's wall clock."""
     aside: str
     skipped: dict[str, dict[str, list[int]]]
     lost: dict[str, dict[str, list[int]]]
     known: bool
-    """Whether the replaced database could be read."""
+    """True if the replaced database could be read."""
     wrong: list[tuple[str, Finding]]
 
 
 def parse_numbers(words: list[str]) -> dict[str, int]:
-    """`A057` to prefix and number. Raises BackupError."""
-    found: dict[str, int] = {}
+    """Return the highest number by prefix from texts such as `A057`. Raises BackupError."""
+    highest: dict[str, int] = {}
     for word in words:
         match = re.fullmatch(r"(\D+?)(\d{3})", word)
         if match is None:
             raise BackupError(f"{word}: 不是票号 / not a ticket's number")
-        found[match[1]] = max(found.get(match[1], 0), int(match[2]))
-    return found
+        highest[match[1]] = max(highest.get(match[1], 0), int(match[2]))
+    return highest
 
 
-def restore(config: Config, asked: Asked, clock: Clock, chance: Chance) -> Restored:
-    """Replace the hall's data by a backup. Raises BackupError having changed nothing."""
+def restore(config: Config, options: Asked, clock: Clock, chance: Chance) -> Restored:
+    """Replace the hall's data by a backup. Raises BackupError, having changed nothing."""
     try:
         with alone(config.data):
-            return _restore(config, asked, clock, chance)
+            return _restore(config, options, clock, chance)
     except FolderBusyError as error:
         raise BackupError(str(error)) from error
 
 
-def _restore(config: Config, asked: Asked, clock: Clock, chance: Chance) -> Restored:
+def _restore(config: Config, options: Asked, clock: Clock, chance: Chance) -> Restored:
     staged = config.data / f".restore-{uuid.uuid4().hex}"
-    manifest = backups.unpack(asked.backup, staged)
+    manifest = backups.unpack(options.backup, staged)
     if manifest.schema not in known():
         raise BackupError(
             f"备份来自更新的版本 / the backup is of a newer version: {manifest.schema}"
@@ -116,27 +116,26 @@ def _restore(config: Config, asked: Asked, clock: Clock, chance: Chance) -> Rest
     migrate(engine)
     with engine.connect() as conn:
         halls = hall_ids(conn)
-        kept = settings.current(conn, halls[0]) if halls else {}
+        hall_settings = settings.current(conn, halls[0]) if halls else {}
     engine.dispose()
-    old = _old(config)
+    old = _read_old_data(config)
     skipped, lost = {}, {}
     for hall in halls:
-        skipped[hall], lost[hall] = _move_on(url, hall, asked, manifest, old, clock, chance)
+        skipped[hall], lost[hall] = _advance_counters(
+            url, hall, options, manifest, old, clock, chance
+        )
     _in_one_file(staged / DATABASE)
-    zone = str(kept.get("timezone", Settings().timezone))
+    zone = str(hall_settings.get("timezone", Settings().timezone))
     # People read the folder's name: it has the hall's time. A restore may be repeated at once.
     aside = config.data / f"aside-{local(int(time.time() * 1000), zone):%Y%m%dT%H%M%S%f}"
     _swap(config, staged, aside)
-    wrong = _check(config)
+    violations = _check(config)
     made = local(manifest.made_at, zone)
-    return Restored(made, str(aside), skipped, lost, old is not None, wrong)
+    return Restored(made, str(aside), skipped, lost, old is not None, violations)
 
 
-# -- numbers ---------------------------------------------------------------------------------------
-
-
-def _old(config: Config) -> Old | None:
-    """What the data to be replaced still tell; None if they are unreadable."""
+def _read_old_data(config: Config) -> Old | None:
+    """Return what the data to be replaced still contain; None if they are unreadable."""
     file = make_url(config.database_url).database
     if is_sqlite(config.database_url) and not Path(str(file)).exists():
         return None
@@ -145,24 +144,24 @@ def _old(config: Config) -> Old | None:
     try:
         with engine.connect() as conn:
             rows = conn.execute(select(t.hall_id, t.day, t.prefix, t.last)).all()
-            leased = [dict(row) for row in conn.execute(select(lease)).mappings()]
+            lease_rows = [dict(row) for row in conn.execute(select(lease)).mappings()]
     except Exception:  # noqa: BLE001 - whatever is wrong with it: that is why it is being replaced
         return None
     finally:
         engine.dispose()
-    return Old({(row.hall_id, row.day, row.prefix): row.last for row in rows}, leased)
+    return Old({(row.hall_id, row.day, row.prefix): row.last for row in rows}, lease_rows)
 
 
-def _move_on(
+def _advance_counters(
     url: str,
     hall: str,
-    asked: Asked,
+    options: Asked,
     manifest: Manifest,
     old: Old | None,
     clock: Clock,
     chance: Chance,
 ) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
-    """Move today's counters on and say so in the journal; (left out, known to be lost)."""
+    """Advance today's counters with a journal line; return (skipped, lost) numbers by prefix."""
     store = open_store(url, hall)
     ctx = Context(store, clock, chance, Bus())
     day = ctx.day()
@@ -172,10 +171,10 @@ def _move_on(
         lost: dict[str, list[int]] = {}
         for prefix in _prefixes(tx, day):
             last = _last(tx.conn, hall, day, prefix)
-            gone = old.counters.get((hall, day, prefix), 0) if old else 0
-            target = max(gone, asked.beyond.get(prefix, 0))
-            if old is None and prefix not in asked.beyond:
-                target = last + asked.gap
+            last_issued = old.counters.get((hall, day, prefix), 0) if old else 0
+            target = max(last_issued, options.beyond.get(prefix, 0))
+            if old is None and prefix not in options.beyond:
+                target = last + options.gap
             if prefix != ARRIVALS and target > LAST_NUMBER:
                 target = LAST_NUMBER
             if target <= last:
@@ -183,11 +182,11 @@ def _move_on(
             counters.move_on(tx, day, prefix, target)
             if prefix != ARRIVALS:
                 skipped[prefix] = [last + 1, target]
-                if gone > last:
-                    lost[prefix] = [last + 1, gone]
-        _doubt_slips(tx)
-        kept = _keep_leases(tx, day, old.leases if old else [])
-        _note(tx, day, manifest, skipped, {"known": old is not None, "leases": kept})
+                if last_issued > last:
+                    lost[prefix] = [last + 1, last_issued]
+        _mark_slips_unknown(tx)
+        lease_ids = _keep_leases(tx, day, old.leases if old else [])
+        _note(tx, day, manifest, skipped, {"known": old is not None, "leases": lease_ids})
         return skipped, lost
 
     try:
@@ -196,10 +195,10 @@ def _move_on(
         store.close()
 
 
-def _doubt_slips(tx: Tx) -> None:
-    """Slips under way when the backup was made: they may be on paper since, so nobody knows.
+def _mark_slips_unknown(tx: Tx) -> None:
+    """Mark slips unfinished at the time of the backup as unknown: they may be printed since.
 
-    Printing them again or calling them failed would both be wrong; their agent may still tell.
+    Printing them again or marking them as failed would both be wrong; their agent may still report.
     """
     s = schema.slip.c
     under_way = select(s.id, s.ticket_id, s.device).where(
@@ -212,31 +211,32 @@ def _doubt_slips(tx: Tx) -> None:
 
 
 def _keep_leases(tx: Tx, day: str, old: list[dict[str, Any]]) -> list[str]:
-    """Today's leases that the backup does not know: their numbers may be on slips already.
+    """Store today's leases that the backup lacks: their numbers may be on slips already.
 
-    Closed, so that the kiosk takes new ones; what it gave of them is still taken in.
+    They are stored as closed, so that the kiosk gets new ones; tickets issued from them are still
+    imported.
     """
-    known = select(lease.c.id).where(lease.c.hall_id == tx.hall_id, lease.c.day == day)
-    there = set(tx.conn.execute(known).scalars())
-    mine = [r for r in old if r["hall_id"] == tx.hall_id and r["day"] == day]
-    lost = [r | {"closed_at": tx.now} for r in mine if r["id"] not in there]
-    if lost:
-        tx.conn.execute(insert(lease), lost)
-    return sorted(row["id"] for row in lost)
+    lease_query = select(lease.c.id).where(lease.c.hall_id == tx.hall_id, lease.c.day == day)
+    existing_ids = set(tx.conn.execute(lease_query).scalars())
+    candidates = [r for r in old if r["hall_id"] == tx.hall_id and r["day"] == day]
+    missing_leases = [r | {"closed_at": tx.now} for r in candidates if r["id"] not in existing_ids]
+    if missing_leases:
+        tx.conn.execute(insert(lease), missing_leases)
+    return sorted(row["id"] for row in missing_leases)
 
 
 def _prefixes(tx: Tx, day: str) -> list[str]:
     t = schema.number_counter.c
     used = tx.conn.execute(select(t.prefix).where(t.hall_id == tx.hall_id, t.day == day)).scalars()
-    found = catalogues.latest(tx.conn, tx.hall_id)
-    units = catalogues.load(tx.conn, tx.hall_id, found[0]).units if found else ()
+    latest = catalogues.latest(tx.conn, tx.hall_id)
+    units = catalogues.load(tx.conn, tx.hall_id, latest[0]).units if latest else ()
     return sorted({*used.all(), *(u.prefix for u in units if u.prefix), ARRIVALS})
 
 
 def _last(conn: Connection, hall: str, day: str, prefix: str) -> int:
     t = schema.number_counter.c
-    asked = select(t.last).where(t.hall_id == hall, t.day == day, t.prefix == prefix)
-    return int(conn.execute(asked).scalar_one_or_none() or 0)
+    query = select(t.last).where(t.hall_id == hall, t.day == day, t.prefix == prefix)
+    return int(conn.execute(query).scalar_one_or_none() or 0)
 
 
 def _note(
@@ -254,11 +254,8 @@ def _note(
 
 
 def told(ranges: Mapping[str, list[int]]) -> str:
-    """Ranges in words: A013–A020."""
+    """Return ranges as text: A013–A020."""
     return ", ".join(f"{number(p, a)}–{number(p, b)}" for p, (a, b) in sorted(ranges.items()))
-
-
-# -- the swap --------------------------------------------------------------------------------------
 
 
 def _in_one_file(path: Path) -> None:
@@ -267,15 +264,15 @@ def _in_one_file(path: Path) -> None:
 
 
 def _swap(config: Config, staged: Path, aside: Path) -> None:
-    """The old out of the way, the new into its place."""
+    """Move the old data aside and the restored data into their place."""
     aside.mkdir(mode=0o700)
     if is_sqlite(config.database_url):
-        place = Path(str(make_url(config.database_url).database))
+        target = Path(str(make_url(config.database_url).database))
         for ending in ("", "-wal", "-shm"):
-            old = place.with_name(place.name + ending)
+            old = target.with_name(target.name + ending)
             if old.exists():
                 _move(old, aside / old.name)
-        _move(staged / DATABASE, place)
+        _move(staged / DATABASE, target)
     else:
         _into_server(config.database_url, staged / DATABASE, aside.name.replace("-", "_").lower())
         _move(staged / DATABASE, aside / f"restored-{DATABASE}")
@@ -283,9 +280,9 @@ def _swap(config: Config, staged: Path, aside: Path) -> None:
         if (folder / FOLDER).exists():
             _move(folder / FOLDER, aside / folder.relative_to(config.data) / FOLDER)
     for path in sorted(p for p in staged.rglob("*") if p.is_file()):
-        place = config.data / path.relative_to(staged)
+        target = config.data / path.relative_to(staged)
         # This machine's own settings and key stay; a new machine gets the backup's.
-        _move(path, aside / f"of-backup-{path.name}" if place.exists() else place)
+        _move(path, aside / f"of-backup-{path.name}" if target.exists() else target)
     shutil.rmtree(staged)
 
 
@@ -295,7 +292,7 @@ def _move(old: Path, new: Path) -> None:
 
 
 def _into_server(url: str, copied: Path, aside: str) -> None:
-    """PostgreSQL: the old tables go into a schema of their own, all in one transaction."""
+    """Copy into PostgreSQL: old tables go into a schema of their own, in one transaction."""
     engine, source = open_engine(url), open_engine(f"sqlite:///{copied.resolve()}")
     try:
         with engine.begin() as conn, source.connect() as rows:
@@ -319,6 +316,8 @@ def _check(config: Config) -> list[tuple[str, Finding]]:
     engine = open_engine(config.database_url)
     try:
         with engine.connect() as conn:
-            return [(hall, found) for hall in hall_ids(conn) for found in findings(hall, conn)]
+            return [
+                (hall, violation) for hall in hall_ids(conn) for violation in findings(hall, conn)
+            ]
     finally:
         engine.dispose()

@@ -1,4 +1,4 @@
-"""Two people at the same thing: whoever was shown something else than what is there now is told."""
+"""Optimistic check: rejects a change if the values shown to the person have changed meanwhile."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 def still(seen: Mapping[str, object], now: Mapping[str, object]) -> None:
-    """Raise CHANGED_MEANWHILE if something of what was seen is another by now.
+    """Raise CHANGED_MEANWHILE if a value in `seen` differs from its present value.
 
-    Called within the act, so that of two at once the later one is told. Nothing seen: nothing is
-    compared, as programs of before do.
+    Called within the action, so that the later of two simultaneous changes is rejected. An empty
+    `seen` compares nothing, for older clients.
     """
     changed = next((name for name, value in seen.items() if now.get(name) != value), None)
     if changed is not None:

@@ -1,4 +1,4 @@
-"""Changes of the hall's settings, from now on; the old values stay in the history."""
+"""Changes of the hall's settings, effective from now on; old values stay in the history."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from server.storage import settings as stored
 from server.storage.store import Tx
 
 OF_THE_PAST = ("makeup_weekday",)
-"""Settings without a date of their own, from which days that are over are read as well."""
+"""Settings without a date of their own, which therefore also affect past days."""
 
 
 def change(
@@ -26,32 +26,34 @@ def change(
     basis: dict[str, Any] | None = None,
     seen: Mapping[str, object] = NOTHING,
 ) -> None:
-    """Set values that were checked before; `basis`: only if these are still in force.
+    """Set values that were validated before; `basis`: only if these are still in force.
 
-    `seen`: values as they were shown. Raises CHANGED_MEANWHILE.
-
-    Raises PAST_STALE for another basis, PAST_CLOSED for another time zone in a hall with a past:
-    every moment that it has written down would be told otherwise.
+    `seen`: values as they were shown. Raises CHANGED_MEANWHILE; PAST_STALE for another basis;
+    PAST_CLOSED for another time zone in a hall with past days, because every recorded moment would
+    then be shown differently.
     """
-    found = ctx.settings()
-    standing = {name: getattr(found, name) for name in values}
-    asked: JsonDict = {"act": "settings.change", "values": values, "basis": standing}
+    settings = ctx.settings()
+    values_before = {name: getattr(settings, name) for name in values}
+    request: JsonDict = {"act": "settings.change", "values": values, "basis": values_before}
 
     def act(tx: Tx) -> JsonDict:
         still(seen, asdict(Settings()) | stored.current(tx.conn, tx.hall_id))
-        if basis is not None and basis != standing:
+        if basis is not None and basis != values_before:
             raise HallError(Code.PAST_STALE, reason="basis")
-        if values.get("timezone", found.timezone) != found.timezone and _has_past(ctx, tx):
+        if values.get("timezone", settings.timezone) != settings.timezone and _has_past(ctx, tx):
             raise HallError(Code.PAST_CLOSED)
         for name, value in values.items():
             stored.put(tx, name, value, actor.key)
         tx.events.append(HallChanged("settings"))
-        if any(values.get(name, standing.get(name)) != standing.get(name) for name in OF_THE_PAST):
+        if any(
+            values.get(name, values_before.get(name)) != values_before.get(name)
+            for name in OF_THE_PAST
+        ):
             tx.events.append(AttendanceChanged(()))
         note(tx, actor, "settings.change", "", data=values)
         return {}
 
-    ctx.guarded(actor, asked, act)
+    ctx.guarded(actor, request, act)
 
 
 def _has_past(ctx: Context, tx: Tx) -> bool:

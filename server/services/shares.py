@@ -1,4 +1,4 @@
-"""The people that each window keeps for the time without a server, read beside a snapshot."""
+"""Desk shares: the tickets that each window calls while the server is away."""
 
 from __future__ import annotations
 
@@ -14,51 +14,54 @@ from server.services.snapshot import Snapshot
 from server.storage import tickets
 
 MOST = 10
-"""People in a share: an hour's work of a window."""
+"""Most tickets in a desk share: an hour's work of a window."""
 DEEPEST = 40
-"""Tickets of one lane that are looked at."""
+"""Most tickets of one lane that are examined."""
 FRESH_MS = 2000
-"""Pictures are drawn many times a second; who waits is shared out anew after so long at most."""
+"""Milliseconds for which shares are reused: full states are built many times a second."""
 
 
 class Shares:
-    """Shares of one snapshot after another. They may be two seconds old, but for who is called."""
+    """Cache of the desk shares of successive snapshots.
+
+    Shares may be two seconds old, except that called tickets are excluded at once.
+    """
 
     def __init__(self, hall_id: str) -> None:
         self._hall_id = hall_id
         self._of: tuple[Snapshot, dict[str, list[Ticket]]] | None = None
 
-    def of(self, conn: Connection, taken: Snapshot, window: Window) -> list[Ticket]:
-        """Whom `window` would call, in this order, if the server went away now."""
-        if self._of is None or not _still_good(self._of[0], taken):
-            self._of = (taken, self._shared_out(conn, taken))
-        called = {ticket.id for ticket in taken.at_windows}
-        mine = [t for t in self._of[1].get(window.code, []) if t.id not in called]
-        return in_turn(mine, taken.settings.priority_run)[:MOST]
+    def of(self, conn: Connection, snap: Snapshot, window: Window) -> list[Ticket]:
+        """Return the tickets that `window` would call, in order, if the server failed now."""
+        if self._of is None or not _is_reusable(self._of[0], snap):
+            self._of = (snap, self._assign(conn, snap))
+        called = {ticket.id for ticket in snap.at_windows}
+        own_tickets = [t for t in self._of[1].get(window.code, []) if t.id not in called]
+        return in_turn(own_tickets, snap.settings.priority_run)[:MOST]
 
-    def _shared_out(self, conn: Connection, taken: Snapshot) -> dict[str, list[Ticket]]:
-        catalogue = taken.catalogue
-        seated = [w for w in catalogue.windows if w.code in taken.posts]
-        found: dict[str, list[Ticket]] = {}
-        for row in taken.floor.waiting:
-            able = [w.code for w in seated if takes(catalogue, w, row, taken.local)]
-            if not able:
+    def _assign(self, conn: Connection, snap: Snapshot) -> dict[str, list[Ticket]]:
+        catalogue = snap.catalogue
+        staffed = [w for w in catalogue.windows if w.code in snap.posts]
+        shares: dict[str, list[Ticket]] = {}
+        for row in snap.floor.waiting:
+            able_windows = [w.code for w in staffed if takes(catalogue, w, row, snap.local)]
+            if not able_windows:
                 continue
-            most = min(DEEPEST, MOST * (1 + len(able)))
-            for ticket in self._first(conn, taken.day, row, most):
-                found.setdefault(str(owner(ticket.id, able)), []).append(ticket)
-        return found
+            limit = min(DEEPEST, MOST * (1 + len(able_windows)))
+            for ticket in self._first(conn, snap.day, row, limit):
+                shares.setdefault(str(owner(ticket.id, able_windows)), []).append(ticket)
+        return shares
 
-    def _first(self, conn: Connection, day: str, row: Any, most: int) -> list[Ticket]:
+    def _first(self, conn: Connection, day: str, row: Any, limit: int) -> list[Ticket]:
         return [
             ticket
-            for ticket in tickets.first_in_lane(conn, self._hall_id, row.lane, most)
+            for ticket in tickets.first_in_lane(conn, self._hall_id, row.lane, limit)
             if ticket.day == day
         ]
 
 
-def _still_good(before: Snapshot, now: Snapshot) -> bool:
-    """Whether what was shared out for one snapshot may still be shown with a later one."""
+def _is_reusable(before: Snapshot, now: Snapshot) -> bool:
+    """Return True if the shares of one snapshot may still be used with a later one."""
     if before is now:
         return True
     seats = {code: row.staff for code, row in before.seats.items()}

@@ -1,8 +1,8 @@
-"""The hall as it stands at one moment, for every page that is to be redrawn after a change.
+"""Snapshot of the hall at one moment, for all pages that are redrawn after a change.
 
-A part is read when somebody asks for it, and kept under the journal's last line: nothing that is
-shown here changes without one, so whoever finds the same last line need not read again, in this
-process or after what another one wrote.
+Each part is read on first use and cached under the journal's last line. Nothing shown here changes
+without a journal line, so the same last line means that nothing need be read again, also after
+writes of another process.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from server.storage.tickets import LaneCount
 
 T = TypeVar("T")
 Force = tuple[Catalogue, Settings]
-"""The data in force."""
+"""Business data and settings in force."""
 KEPT = 4
-"""Moments kept: what is committed, and what a batch of acts is at."""
+"""Moments cached: the committed one, and those within a batch of actions."""
 
 
 @dataclass(slots=True)
 class Parts:
-    """What was read of the hall as of one journal line."""
+    """Parts of the hall read as of one journal line."""
 
     seats: Mapping[str, Any] | None = None
     posts: Posts | None = None
@@ -48,7 +48,7 @@ class Parts:
 
 
 class Snapshot:
-    """One consistent picture; what was not read of it in time cannot be had any more."""
+    """One consistent snapshot; parts that were not read before `end` cannot be read any more."""
 
     def __init__(
         self, ctx: Context, force: Force, conn: Connection, head: tuple[int, str], now: int
@@ -65,27 +65,27 @@ class Snapshot:
         self.parts = parts_of(ctx, head, self.day)
 
     def all(self) -> Snapshot:
-        """With every part read."""
+        """Read every part; return the snapshot."""
         _ = self.posts, self.waiting, self.service, self.busy, self.at_windows
         return self
 
     def waits(self) -> Snapshot:
-        """With what the windows and the waiting time of one person depend on."""
+        """Read the parts that the waiting time of one person depends on; return the snapshot."""
         _ = self.posts, self.service, self.busy
         return self
 
     def end(self) -> None:
-        """Its moment is over: nothing more is read."""
+        """End its moment: nothing more is read."""
         self._conn = None
 
     @property
     def over(self) -> bool:
-        """Whether nothing more of this moment can be read."""
+        """True if nothing more of this moment can be read."""
         return self._conn is None
 
     @property
     def conn(self) -> Connection:
-        """Where to read what else belongs to this moment; raises RuntimeError when it is over."""
+        """Connection for other reads of this moment; raises RuntimeError when it is over."""
         if self._conn is None:
             raise RuntimeError("a snapshot was asked for a part after its moment")
         return self._conn
@@ -96,7 +96,7 @@ class Snapshot:
 
     @property
     def floor(self) -> Snapshot:
-        """What waiting times depend on."""
+        """Data on which waiting times depend."""
         return self
 
     @property
@@ -109,7 +109,7 @@ class Snapshot:
 
     @property
     def posts(self) -> Posts:
-        """Who sits where, for the rules."""
+        """Window sessions by window, for the rules."""
         if self.parts.posts is None:
             self.parts.posts = {
                 code: Post(code, row.staff, row.paused_at is not None)
@@ -119,7 +119,7 @@ class Snapshot:
 
     @property
     def waiting(self) -> list[LaneCount]:
-        """Who waits, by lane."""
+        """Waiting tickets, counted by lane."""
         if self.parts.waiting is None:
             self.parts.waiting = sorted(tickets.waiting_by_lane(self.conn, self._hall_id))
         return self.parts.waiting
@@ -133,7 +133,7 @@ class Snapshot:
 
     @property
     def busy(self) -> frozenset[str]:
-        """Windows that have somebody."""
+        """Windows with a called or served ticket."""
         if self.parts.busy is None:
             self.parts.busy = tickets.busy_windows(self.conn, self._hall_id)
         return self.parts.busy
@@ -151,12 +151,12 @@ class Snapshot:
         return {t.window: t for t in self.at_windows if t.state in AT_WINDOW}
 
     def held(self, window: str) -> list[Ticket]:
-        """Tickets a window has set aside."""
+        """Return the tickets on hold at a window."""
         return [t for t in self.at_windows if t.state is State.HELD and t.window == window]
 
     @cached_property
     def open(self) -> bool:
-        """Whether the hall or any window is open by the hours."""
+        """True if the hall or any window is open by the hours."""
         day, moment = self.local.date(), self.local.time()
         spans = [hours.hall_spans(self.catalogue, day)]
         spans += [hours.window_spans(self.catalogue, w.code, day) for w in self.catalogue.windows]
@@ -164,87 +164,92 @@ class Snapshot:
 
 
 def take(ctx: Context) -> Snapshot:
-    """Read a whole snapshot of the hall."""
-    return look(ctx, lambda seen: seen.all())
+    """Read a complete snapshot of the hall."""
+    return look(ctx, lambda snap: snap.all())
 
 
 def look(ctx: Context, use: Callable[[Snapshot], T]) -> T:
-    """Read no more of a snapshot than `use` asks for."""
-    force = ctx.catalogue(), ctx.settings()  # before: whoever holds a connection needs no second
+    """Read only the parts of a snapshot that `use` accesses."""
+    force = ctx.catalogue(), ctx.settings()  # first, so that no second connection is needed
 
     def query(conn: Connection) -> T:
-        seen = Snapshot(ctx, force, conn, journal.head(conn, ctx.hall_id), ctx.clock.now())
+        snap = Snapshot(ctx, force, conn, journal.head(conn, ctx.hall_id), ctx.clock.now())
         try:
-            return use(seen)
+            return use(snap)
         finally:
-            seen.end()
+            snap.end()
 
     return ctx.read(query)
 
 
 def in_act(ctx: Context, tx: Tx, *parts: str) -> Snapshot:
-    """The hall as the running act finds it: these parts, read before it changes anything."""
+    """Return the hall as the running action finds it, with `parts` read before any change."""
     force = ctx.catalogue(), ctx.settings()
-    seen = Snapshot(ctx, force, tx.conn, journal.head_in(tx), tx.now)
+    snap = Snapshot(ctx, force, tx.conn, journal.head_in(tx), tx.now)
     for name in parts:
-        getattr(seen, name)
-    seen.end()
-    return seen
+        getattr(snap, name)
+    snap.end()
+    return snap
 
 
 def issued(ctx: Context, tx: Tx, before: Snapshot, ticket: Ticket) -> None:
-    """The running act put a ticket into its lane and did nothing else: the rest is known."""
-    kept = before.parts
-    if kept.waiting is None:
+    """Update the cache after an action that only put a ticket into its lane."""
+    parts = before.parts
+    if parts.waiting is None:
         return
     lane = (ticket.lane, ticket.queue, ticket.item, ticket.klass)
-    rows = [row for row in kept.waiting if row[:4] != lane]
-    mine = next((row for row in kept.waiting if row[:4] == lane), None)
-    if mine is None:
-        mine = LaneCount(*lane, 0, ticket.waiting_since)
-    since = min(mine.since, ticket.waiting_since)
-    insort(rows, mine._replace(waiting=mine.waiting + 1, since=since))
+    rows = [row for row in parts.waiting if row[:4] != lane]
+    own_row = next((row for row in parts.waiting if row[:4] == lane), None)
+    if own_row is None:
+        own_row = LaneCount(*lane, 0, ticket.waiting_since)
+    since = min(own_row.since, ticket.waiting_since)
+    insort(rows, own_row._replace(waiting=own_row.waiting + 1, since=since))
     after = parts_of(ctx, journal.head_in(tx), before.day)
-    after.seats, after.posts, after.waiting = kept.seats, kept.posts, rows
-    after.service, after.busy = kept.service, kept.busy
-    after.at_windows = kept.at_windows
+    after.seats, after.posts, after.waiting = parts.seats, parts.posts, rows
+    after.service, after.busy = parts.service, parts.busy
+    after.at_windows = parts.at_windows
 
 
 def called(ctx: Context, tx: Tx, before: Snapshot, ended: Ticket | None, now: Ticket) -> None:
-    """The running act called `now` out of its lane, having ended `ended`, and did nothing else."""
-    kept, after = before.parts, parts_of(ctx, journal.head_in(tx), before.day)
+    """Update the cache after an action that only ended `ended` and called `now` from its lane."""
+    parts, after = before.parts, parts_of(ctx, journal.head_in(tx), before.day)
     seats = before.seats
     seat = seats[now.window]._replace(last_call_at=tx.now)
-    after.seats, after.posts = {**seats, now.window: seat}, kept.posts
-    if kept.busy is not None:
-        after.busy = kept.busy | {now.window}
-    if kept.at_windows is not None:
-        others = (t for t in kept.at_windows if ended is None or t.id != ended.id)
+    after.seats, after.posts = {**seats, now.window: seat}, parts.posts
+    if parts.busy is not None:
+        after.busy = parts.busy | {now.window}
+    if parts.at_windows is not None:
+        others = (t for t in parts.at_windows if ended is None or t.id != ended.id)
         after.at_windows = (*others, now)
-    if kept.waiting is not None:
-        after.waiting = [row for old in kept.waiting for row in _one_less(tx, old, now)]
+    if parts.waiting is not None:
+        after.waiting = [row for old in parts.waiting for row in _one_less(tx, old, now)]
 
 
-def _one_less(tx: Tx, row: LaneCount, gone: Ticket) -> list[LaneCount]:
-    """A lane without somebody who waited in it; no lane when nobody is left."""
-    if row[:4] != (gone.lane, gone.queue, gone.item, gone.klass):
+def _one_less(tx: Tx, row: LaneCount, called_ticket: Ticket) -> list[LaneCount]:
+    """Return a lane without one waiting ticket; an empty list if none is left."""
+    if row[:4] != (
+        called_ticket.lane,
+        called_ticket.queue,
+        called_ticket.item,
+        called_ticket.klass,
+    ):
         return [row]
     if row.waiting == 1:
         return []
     since = row.since
-    if gone.waiting_since == since:
+    if called_ticket.waiting_since == since:
         since = ticket_counts.waiting_since(tx.conn, tx.hall_id, row)
     return [row._replace(waiting=row.waiting - 1, since=since)]
 
 
 def parts_of(ctx: Context, head: tuple[int, str], day: str) -> Parts:
-    """The parts known as of a journal line on a day; those of an empty journal are not kept."""
+    """Return the cached parts of a journal line on a day; an empty journal is not cached."""
     if head[0] == 0:
         return Parts()
     key = (head[1], day)
-    found = ctx.standing.get(key)
-    if not isinstance(found, Parts):
+    parts = ctx.standing.get(key)
+    if not isinstance(parts, Parts):
         while len(ctx.standing) >= KEPT:
             ctx.standing.pop(next(iter(ctx.standing)), None)
-        found = ctx.standing[key] = Parts()
-    return found
+        parts = ctx.standing[key] = Parts()
+    return parts

@@ -1,7 +1,7 @@
-"""Finds times that cannot be: before the hall, outside their day, a later step before an earlier.
+"""Integrity check of times: too old, outside their day, or a later step before an earlier one.
 
-A server's clock is stepped now and then (tests/breaking does it by an hour), so steps may lie apart
-the wrong way by a little; what a person or a device invents lies further off.
+A server's clock is stepped now and then (fault injection does it by an hour), so steps may be out
+of order by a little. Times invented by a person or a device are further off.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from server.storage.schema import call, ticket
 from server.storage.tables import metadata
 
 EARLIEST = 1_577_836_800_000
-"""The year 2020: nothing of this program is older."""
+"""Start of the year 2020 (ms): no record of this program is older."""
 STEP_MS = 2 * 3_600_000
-"""So far a clock may have been stepped between two acts."""
+"""Milliseconds by which a clock may have been stepped between two actions."""
 NO_INSTANTS = frozenset({"id", "seq", "ord"})
 SAID_BY_OTHERS = frozenset(
     {
@@ -31,7 +31,7 @@ SAID_BY_OTHERS = frozenset(
         ("finger", "since"),
     }
 )
-"""What a time clock claims, and from when something holds: judged where it is used."""
+"""Columns with a time clock's claim or a start of validity; checked where they are used."""
 STEPS = (
     ("ticket", "issued_at", "first_called_at"),
     ("ticket", "first_called_at", "called_at"),
@@ -57,11 +57,11 @@ STEPS = (
     ("reader_command", "created_at", "done_at"),
     ("device_token", "created_at", "revoked_at"),
 )
-"""Table, an earlier and a later step of one record."""
+"""Table, and an earlier and a later step of one record."""
 
 
 def problems(conn: Connection, hall_id: str) -> Iterator[tuple[str, str]]:
-    """Every kind of time that cannot be, with how many of it, in both languages."""
+    """Yield every kind of impossible time with its count, in both languages."""
     for table in metadata.sorted_tables:
         yield from _too_old(conn, hall_id, table)
     for name, earlier, later in STEPS:
@@ -88,27 +88,30 @@ def _too_old(conn: Connection, hall_id: str, table: Table) -> Iterator[tuple[str
     ).one()
     for column in columns:
         if (getattr(oldest, column.name) or EARLIEST) < EARLIEST:
-            where = f"{table.name}.{column.name}"
-            yield f"{where} 里有不可能的时间", f"{where} has a time that cannot be"
+            column_name = f"{table.name}.{column.name}"
+            yield f"{column_name} 里有不可能的时间", f"{column_name} has a time that cannot be"
 
 
 def _backwards(
     conn: Connection, hall_id: str, table: Table, earlier: str, later: str
 ) -> Iterator[tuple[str, str]]:
-    wrong = conn.execute(
+    wrong_count = conn.execute(
         select(func.count()).where(
             table.c.hall_id == hall_id, table.c[later] < table.c[earlier] - STEP_MS
         )
     ).scalar_one()
-    if wrong:
+    if wrong_count:
         yield (
-            f"{table.name} 里有 {wrong} 条记录的 {later} 早于 {earlier}",
-            f"{wrong} records of {table.name} have {later} before {earlier}",
+            f"{table.name} 里有 {wrong_count} 条记录的 {later} 早于 {earlier}",
+            f"{wrong_count} records of {table.name} have {later} before {earlier}",
         )
 
 
 def _outside_their_day(conn: Connection, hall_id: str) -> Iterator[tuple[str, str]]:
-    """Find days whose tickets or calls have times of another; an end alone may be told later."""
+    """Yield days whose tickets or calls have times of another day.
+
+    Only an end may be recorded later.
+    """
     zone = str(stored_settings.current(conn, hall_id).get("timezone", Settings().timezone))
     t, c = ticket.c, call.c
     steps = [t.issued_at, t.waiting_since, t.first_called_at, t.called_at, t.serving_at]
@@ -119,20 +122,20 @@ def _outside_their_day(conn: Connection, hall_id: str) -> Iterator[tuple[str, st
         .where(c.hall_id == hall_id)
         .group_by(t.day)
     )
-    wrong = set()
+    wrong_days = set()
     for day, *times in [*conn.execute(own), *conn.execute(called)]:
         middle = (len(times) + 1) // 2
         first = min(at for at in times[:middle] if at is not None)
         last = max(at for at in times[middle:] if at is not None)
         begins, ends = _span(day, zone)
         if first < begins - STEP_MS or last >= ends + STEP_MS:
-            wrong.add(day)
-    for day in sorted(wrong):
+            wrong_days.add(day)
+    for day in sorted(wrong_days):
         yield f"{day} 的号有当日以外的时间", f"tickets of {day} have times outside that day"
 
 
 def _extremes(first: Sequence[Column[Any]], last: Sequence[Column[Any]]) -> Select[Any]:
-    """Ask for each day's smallest of some columns, then the largest of others."""
+    """Return a query for each day's smallest value of some columns and largest of others."""
     return select(ticket.c.day, *map(func.min, first), *map(func.max, last))
 
 

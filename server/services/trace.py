@@ -1,7 +1,7 @@
-"""Which request a piece of work belongs to, from the page to the device: one short id.
+"""Trace id of a request, from the page to the device: one short id.
 
 A command's Idempotency-Key is its id, so that a page, its repeats, the log of every worker and the
-log of the agent that prints speak of the same thing. It names a request, never a person.
+log of the printing agent use the same id. It identifies a request, never a person.
 """
 
 from __future__ import annotations
@@ -15,31 +15,31 @@ from contextvars import ContextVar
 LONGEST = 32
 _safe = re.compile(rf"^[A-Za-z0-9._-]{{1,{LONGEST}}}")
 _of_person = re.compile(r"\d{11,}[Xx]?")
-"""A telephone or identity card number, which somebody's own client may have put there."""
+"""Pattern of a telephone or identity card number, which a client may have put into the id."""
 _current: ContextVar[str] = ContextVar("trace", default="")
 
 
 def begin(*offered: str) -> str:
-    """Take the first id that may be logged, or make one; it holds for this greenlet."""
-    found = None
+    """Select the first offered id that may be logged, or create one; set it for this greenlet."""
+    match = None
     for text in offered:
-        found = _safe.match(text)
-        if found and not _of_person.fullmatch(found.group()):
+        match = _safe.match(text)
+        if match and not _of_person.fullmatch(match.group()):
             break
-        found = None
-    trace = found.group() if found else uuid.uuid4().hex[:16]
+        match = None
+    trace = match.group() if match else uuid.uuid4().hex[:16]
     _current.set(trace)
     return trace
 
 
 def current() -> str:
-    """The id of the work in hand; empty for what nobody asked for."""
+    """Return the id of the current work; empty for work without a request."""
     return _current.get()
 
 
 @contextmanager
 def of(trace: str) -> Iterator[None]:
-    """Do something as part of another's work."""
+    """Run the block as part of another request."""
     token = _current.set(trace)
     try:
         yield

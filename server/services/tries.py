@@ -1,7 +1,7 @@
-"""Tries of a password: counted before the password is looked at, so many at once are not more.
+"""Password tries: counted before the password is checked, so parallel tries gain nothing.
 
-Wrong passwords lock the source that they came from. A browser in which the person signed in before
-is a source of its own, so strangers who know a staff number lock themselves out.
+Wrong passwords lock their source. A browser in which the person signed in before is a source of its
+own, so strangers who know a staff number only lock themselves out.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from server.storage import accounts
 from server.storage.store import Tx
 
 BROWSER_DAYS = 90
-"""A browser is known for so long after the last sign-in."""
+"""Days after the last sign-in for which a browser counts as known."""
 STRANGERS = 10
-"""So many times `lock_after` wrong passwords from anywhere close an account to unknown browsers."""
+"""Multiple of `lock_after` wrong passwords that closes an account to unknown browsers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One try that was counted. `locks`: what it closes unless the password is right."""
+    """Counted try. `locks`: the locks that stay unless the password is right."""
 
     staff: str
     source: str
@@ -45,21 +45,21 @@ NOWHERE = Origin()
 
 
 def secret_hash(secret: str) -> str:
-    """Return the hash that is kept of a session id, code or token."""
+    """Return the hash that is stored of a session id, code or token."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Tries:
-    """Counts tries of one hall's accounts."""
+    """Counter of tries for one hall's accounts."""
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
 
     def begin(self, staff: str, origin: Origin) -> Try | None:
-        """Count a try; None for nobody who has an account. Raises LOCKED_OUT.
+        """Count a try; return None if there is no such account. Raises LOCKED_OUT.
 
-        The last try that is left locks at once, and a right password opens again: whoever asks many
-        times at once gets no more tries than one after another, also if the server stops meanwhile.
+        The last try locks at once, and a right password unlocks. So many parallel requests get no
+        more tries than sequential ones, also if the server stops meanwhile.
         """
         ctx = self._ctx
         browser = secret_hash(origin.browser) if origin.browser else ""
@@ -69,38 +69,40 @@ class Tries:
             account = accounts.account(tx.conn, tx.hall_id, staff)
             if account is None or account.disabled:
                 return None
-            known = bool(browser) and self._is_known(tx.conn, staff, browser)
-            where = browser if known else address
-            row = accounts.source(tx.conn, tx.hall_id, staff, where)
-            self._refuse_locked(tx.now, row, None if known else account)
-            locks = self._count(tx, staff, where, row, of="browser" if known else "address")
-            locks += () if known else self._count_stranger(tx, staff, account)
-            return Try(staff, where, known, locks)
+            is_known = bool(browser) and self._is_known(tx.conn, staff, browser)
+            source = browser if is_known else address
+            row = accounts.source(tx.conn, tx.hall_id, staff, source)
+            self._refuse_locked(tx.now, row, None if is_known else account)
+            locks = self._count(tx, staff, source, row, of="browser" if is_known else "address")
+            locks += () if is_known else self._count_stranger(tx, staff, account)
+            return Try(staff, source, is_known, locks)
 
         return ctx.write(act)
 
-    def failed(self, tried: Try) -> None:
-        """Write into the journal what a wrong password closed."""
-        if tried.locks:
-            self._ctx.write(lambda tx: self._told(tx, tried))
+    def failed(self, attempt: Try) -> None:
+        """Write the locks set by a wrong password into the journal."""
+        if attempt.locks:
+            self._ctx.write(lambda tx: self._note_locks(tx, attempt))
 
-    def _told(self, tx: Tx, tried: Try) -> None:
+    def _note_locks(self, tx: Tx, attempt: Try) -> None:
         minutes = self._ctx.settings().lock_minutes
-        for of in tried.locks:
+        for of in attempt.locks:
             data: JsonDict = {"minutes": minutes, "of": of}
-            note(tx, SYSTEM, "account.locked", tried.staff, data=data)
+            note(tx, SYSTEM, "account.locked", attempt.staff, data=data)
 
-    def forgive(self, tx: Tx, tried: Try) -> None:
-        """Open what the tries closed: the password was right."""
-        accounts.set_account(tx, tried.staff, failed=0, locked_until=None)
-        accounts.put_source(tx, tried.staff, tried.source, failed=0, locked_until=None)
+    def forgive(self, tx: Tx, attempt: Try) -> None:
+        """Remove the locks that the tries set: the password was right."""
+        accounts.set_account(tx, attempt.staff, failed=0, locked_until=None)
+        accounts.put_source(tx, attempt.staff, attempt.source, failed=0, locked_until=None)
 
     def known_from_now(self, tx: Tx, staff: str, browser: str, before: str) -> None:
-        """Know a browser by a new hash instead of `before`, for everybody it was known for."""
+        """Mark a browser as known under a new hash instead of `before`, for all its accounts."""
         if before:
             accounts.move_sources(tx, before, browser)
-        known = tx.now + BROWSER_DAYS * 86_400_000
-        accounts.put_source(tx, staff, browser, failed=0, locked_until=None, known_until=known)
+        known_until = tx.now + BROWSER_DAYS * 86_400_000
+        accounts.put_source(
+            tx, staff, browser, failed=0, locked_until=None, known_until=known_until
+        )
 
     def _is_known(self, conn: Connection, staff: str, browser: str) -> bool:
         row = accounts.source(conn, self._ctx.hall_id, staff, browser)
@@ -112,15 +114,15 @@ class Tries:
             raise HallError(Code.LOCKED_OUT, minutes=-(-(until - now) // 60_000))
 
     def _count(
-        self, tx: Tx, staff: str, where: str, row: Row[Any] | None, of: str
+        self, tx: Tx, staff: str, source: str, row: Row[Any] | None, of: str
     ) -> tuple[str, ...]:
         settings = self._ctx.settings()
         failed = (row.failed if row is not None else 0) + 1
         if failed < settings.lock_after:
-            accounts.put_source(tx, staff, where, failed=failed)
+            accounts.put_source(tx, staff, source, failed=failed)
             return ()
         until = tx.now + settings.lock_minutes * 60_000
-        accounts.put_source(tx, staff, where, failed=0, locked_until=until)
+        accounts.put_source(tx, staff, source, failed=0, locked_until=until)
         return (of,)
 
     def _count_stranger(self, tx: Tx, staff: str, account: Row[Any]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
-"""Turns at a slow work of which few can run at once, shared out fairly among those who ask.
+"""Fair scheduling of slow work of which only a few can run at once.
 
-A password takes tens of milliseconds to hash. Somebody who asks for a hundred at once waits for
-them one after another; everybody else waits for one of his at most.
+Hashing a password takes tens of milliseconds. A requester of a hundred hashes at once waits for
+them one after another; everybody else waits for at most one of them.
 """
 
 from __future__ import annotations
@@ -16,13 +16,16 @@ from server.domain.errors import Code, HallError
 
 T = TypeVar("T")
 PLACES = 2
-"""Of the four native threads of a server process: the rest is for workbooks and paper."""
+"""Concurrent works, of the four native threads of a process.
+
+The rest is for workbooks and paper.
+"""
 LONGEST = 20
-"""So many of one asker may wait."""
+"""Most waiting works of one requester."""
 
 
 class Turns:
-    """At most `places` works run at once, at most one of each asker.
+    """Scheduler that runs at most `places` works at once, at most one for each requester.
 
     Works with threads and, where they are patched, with greenlets.
     """
@@ -33,9 +36,12 @@ class Turns:
         self._running: set[str] = set()
         self._waiting: dict[str, deque[Event]] = {}
 
-    def run(self, who: str, work: Callable[[], T]) -> T:
-        """Do `work` when it is the turn of `who`; raises TOO_MANY if too many of his wait."""
-        with self._turn(who):
+    def run(self, requester: str, work: Callable[[], T]) -> T:
+        """Run `work` when it is the turn of `requester`.
+
+        Raise TOO_MANY if too many of its works wait.
+        """
+        with self._turn(requester):
             return work()
 
     @property
@@ -45,53 +51,55 @@ class Turns:
             return sum(map(len, self._waiting.values()))
 
     @contextmanager
-    def _turn(self, who: str) -> Iterator[None]:
-        turn = self._ask(who)
+    def _turn(self, requester: str) -> Iterator[None]:
+        turn = self._enqueue(requester)
         try:
             if turn is not None:
                 turn.wait()
             yield
         finally:
-            self._give_back(who, turn)
+            self._release(requester, turn)
 
-    def _ask(self, who: str) -> Event | None:
-        """None: at once. Otherwise what is set when the turn comes."""
+    def _enqueue(self, requester: str) -> Event | None:
+        """Return None to start at once, otherwise an event that is set when the turn comes."""
         with self._lock:
-            if self._free and who not in self._running:
+            if self._free and requester not in self._running:
                 self._free -= 1
-                self._running.add(who)
+                self._running.add(requester)
                 return None
-            line = self._waiting.setdefault(who, deque())
+            line = self._waiting.setdefault(requester, deque())
             if len(line) >= self._longest:
                 raise HallError(Code.TOO_MANY)
             turn = Event()
             line.append(turn)
             return turn
 
-    def _give_back(self, who: str, turn: Event | None) -> None:
+    def _release(self, requester: str, turn: Event | None) -> None:
         with self._lock:
             if turn is not None and not turn.is_set():
-                self._withdraw(who, turn)  # whoever waited was ended meanwhile
+                self._withdraw(requester, turn)  # the waiting greenlet was killed meanwhile
                 return
             self._free += 1
-            self._running.discard(who)
-            self._next()
+            self._running.discard(requester)
+            self._start_next()
 
-    def _withdraw(self, who: str, turn: Event) -> None:
-        line = self._waiting[who]
+    def _withdraw(self, requester: str, turn: Event) -> None:
+        line = self._waiting[requester]
         line.remove(turn)
         if not line:
-            del self._waiting[who]
+            del self._waiting[requester]
 
-    def _next(self) -> None:
-        """Give the free place to whoever of the askers has waited longest since his last turn."""
-        asker = next((who for who in self._waiting if who not in self._running), None)
-        if asker is None:
+    def _start_next(self) -> None:
+        """Give the free place to the requester who has waited longest since the last turn."""
+        next_requester = next(
+            (requester for requester in self._waiting if requester not in self._running), None
+        )
+        if next_requester is None:
             return
-        line = self._waiting.pop(asker)
+        line = self._waiting.pop(next_requester)
         turn = line.popleft()
         if line:
-            self._waiting[asker] = line  # to the end: the others come first
+            self._waiting[next_requester] = line  # moved to the end: the others come first
         self._free -= 1
-        self._running.add(asker)
+        self._running.add(next_requester)
         turn.set()

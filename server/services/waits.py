@@ -1,4 +1,4 @@
-"""People ahead and the expected wait, from the hall as it stands."""
+"""People ahead and expected waiting time, from the present state of the hall."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from server.storage.tickets import LaneCount
 
 
 class Floor(Protocol):
-    """What the waiting time depends on."""
+    """Data on which the waiting time depends."""
 
     @property
     def waiting(self) -> list[LaneCount]:
-        """Who waits, by lane."""
+        """Waiting tickets, counted by lane."""
         ...
 
     @property
@@ -30,12 +30,12 @@ class Floor(Protocol):
 
     @property
     def busy(self) -> frozenset[str]:
-        """Windows that have somebody."""
+        """Windows with a called or served ticket."""
         ...
 
 
 def services(conn: Connection, hall_id: str, day: str) -> dict[str, Service]:
-    """Finished services of a day by queue."""
+    """Return the finished services of a day by queue."""
     return {
         row.queue: Service(row.served, float(row.millis or 0) / 60_000)
         for row in ticket_counts.served_today(conn, hall_id, day)
@@ -43,12 +43,12 @@ def services(conn: Connection, hall_id: str, day: str) -> dict[str, Service]:
 
 
 def waiting_in(floor: Floor, queue: str) -> int:
-    """People waiting in a unit's queue."""
+    """Return the number of people waiting in a unit's queue."""
     return sum(int(row.waiting) for row in floor.waiting if row.queue == queue)
 
 
 def ahead_of_newcomer(floor: Floor, catalogue: Catalogue, queue: str, level: int) -> int:
-    """People a newcomer of `level` would stand behind: of the same level or a higher one."""
+    """Return the number of people ahead of a newcomer of `level`: same level or higher."""
     levels = {c.code: c.level for c in catalogue.classes}
     rows = (row for row in floor.waiting if row.queue == queue)
     return sum(int(row.waiting) for row in rows if levels.get(row.klass, 0) >= level)
@@ -63,7 +63,7 @@ def wait_for(
     settings: Settings,
     ahead: int | None = None,
 ) -> Wait:
-    """The wait of somebody who comes now (`ahead` None) or stands behind `ahead` people."""
+    """Return the wait of a newcomer (`ahead` None), or of a person behind `ahead` people."""
     codes = servers(catalogue, item, now, posts)
     people = waiting_in(floor, item.unit) if ahead is None else ahead
     service = floor.service.get(item.unit, Service())

@@ -1,1 +1,1 @@
-"""Four punches a day: the facts, the rules with dates, and the verdicts that follow from both."""
+"""Attendance rules: facts of a day, dated shift rules, and the verdicts that follow from both."""

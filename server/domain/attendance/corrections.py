@@ -1,6 +1,6 @@
-"""Corrections: until when one may be asked for, how many a month, what a slot may count as.
+"""Rules for corrections: deadline, monthly quota, verdicts that a slot may be corrected to.
 
-What the slot was stays beside it for ever; these rules never touch it.
+The slot's original verdict is kept beside the correction; these rules never change it.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from server.domain.errors import Code, HallError
 from server.domain.workdays import Workdays
 
 VERDICTS = ("on_time", "late", "early", "official", "elsewhere")
-"""What a slot may count as after a correction."""
+"""Verdicts that a slot may be corrected to."""
 COUNTING = frozenset({"asked", "approved"})
 """States that use up the quota: a refused or withdrawn request does not."""
 
 
 def check_day(day: date, today: date, workdays: Workdays, days: int) -> None:
-    """Raises INVALID for a day to come, CORRECTION_TOO_LATE `days` working days after it."""
+    """Raise INVALID for a future day, CORRECTION_TOO_LATE after `days` working days have passed."""
     if day > today:
         raise HallError(Code.INVALID, field="day")
     if today > workdays.after(day, days):
@@ -25,18 +25,18 @@ def check_day(day: date, today: date, workdays: Workdays, days: int) -> None:
 
 
 def check_quota(used: int, quota: int) -> None:
-    """Raises CORRECTION_QUOTA when this month's are used up."""
+    """Raise CORRECTION_QUOTA when this month's corrections are used up."""
     if used >= quota:
         raise HallError(Code.CORRECTION_QUOTA, quota=quota, used=used)
 
 
 def check_decider(decider: str, staff: str, by: str) -> None:
-    """The second person is neither requester nor subject; raises OWN_CASE."""
+    """Raise OWN_CASE if the second person is the requester or the subject."""
     if decider in (staff, by):
         raise HallError(Code.OWN_CASE)
 
 
 def check_open(state: str) -> None:
-    """Raises CORRECTION_SETTLED for one that was decided or withdrawn."""
+    """Raise CORRECTION_SETTLED if the correction was decided or withdrawn."""
     if state != "asked":
         raise HallError(Code.CORRECTION_SETTLED, state=state)

@@ -1,7 +1,6 @@
-"""What is known of a person's day: punches, spans of leave, corrections. Facts only, no verdicts.
+"""Facts of a person's day: punches, spans of leave, corrections. No verdicts.
 
-Times are the hall's wall clock, naive. Nothing here is changed once it is known; what is added
-later is added beside it.
+Times are the hall's wall clock, naive. Facts are never changed; later facts are added.
 """
 
 from __future__ import annotations
@@ -12,14 +11,14 @@ from enum import StrEnum
 
 
 class LeaveKind(StrEnum):
-    """Why somebody is away with leave (FIELD: six kinds of absence, less the unexcused one)."""
+    """Kinds of leave (FIELD: six kinds of absence, less the unexcused one)."""
 
     OFFICIAL = "official"
     """公出: official business outside."""
     ELSEWHERE = "elsewhere"
     """在其他地点上班: on duty at the home unit or another place of work."""
     OUTING = "outing"
-    """临时外出: out for a while."""
+    """临时外出: a short absence."""
     PERSONAL = "personal"
     """事假."""
     SICK = "sick"
@@ -30,13 +29,13 @@ class LeaveKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Punch:
-    """One touch of a reader, as it stands for ever."""
+    """One punch at a time clock; never changed."""
 
     at: datetime
     id: int
     reader: str = ""
     doubt: str = ""
-    """Why the reader's clock was not believed at that moment; empty: believed."""
+    """Reason why the time is doubtful (the clock was wrong); empty: the time is trusted."""
     source: str = "push"
     """push, pull, file or sheet (hand-signed)."""
 
@@ -53,13 +52,13 @@ class LeaveSpan:
     """Staff number of the B who stands in, if named."""
 
     def holds(self, moment: datetime) -> bool:
-        """Whether `moment` lies inside."""
+        """Return True if `moment` lies inside."""
         return self.begins <= moment <= self.ends
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """An approved correction: the slot of that day counts as `verdict`; the original stays."""
+    """Approved correction: the slot of that day counts as `verdict`; the original is kept."""
 
     id: str
     day: str
@@ -70,17 +69,17 @@ class Correction:
     by: str
     decided_by: str
     decided_name: str = ""
-    """The name of whoever decided; empty where no list has it."""
+    """Name of the person who decided; empty if no staff list has it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A value of a past day that a second person confirmed to be changed; both stay on record."""
+    """Value of a past day that a second person confirmed to be changed; both values are kept."""
 
     day: str
     slot: str
     name: str
-    """The slot's name, or what else the value is."""
+    """Name of the slot, or of the other value that changed."""
     was: str
     """The value before, in words."""
     now: str
@@ -90,7 +89,7 @@ class Moved:
 
     @property
     def line(self) -> str:
-        """One sentence: both values, who asked, who confirmed, why."""
+        """One sentence: both values, who requested, who confirmed, the reason."""
         reason = self.reason.rstrip("。. ")
         return (
             f"更正：原为{self.was}，改为{self.now}（工号{self.asked_by}提出，"

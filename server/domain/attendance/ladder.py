@@ -1,9 +1,10 @@
-"""The approval ladder: who decides a leave of which length, in which order.
+"""Approval ladder: maps the length of a leave to the offices that decide it, in order.
 
-A ladder is written `1d=chief;2d=chief+manager;*=chief+manager+head`: up to one working day the
-chief representative decides; up to two he, then a manager; longer leave goes on to the head.
-Lengths are working days (`d`, halves allowed) or working hours (`h`); the first line that is long
-enough counts, and `*` ends the ladder. Who holds an office is `leaves`, not this file.
+A ladder is written `1d=chief;2d=chief+manager;*=chief+manager+head`: leave of up to one working day
+is decided by the chief representative; up to two days by the chief representative, then a manager;
+longer leave also by the head. Lengths are working days (`d`, halves allowed) or working hours
+(`h`). The first line whose limit is not exceeded counts; `*` ends the ladder. The persons who hold
+an office are determined in `leaves`.
 """
 
 from __future__ import annotations
@@ -17,19 +18,22 @@ _STAFF_LIST = re.compile(r"(?:[^\s,]{1,64}(?:,[^\s,]{1,64})*)?")
 
 
 class Rung(StrEnum):
-    """Who decides a step."""
+    """Office that decides a step."""
 
     CHIEF = "chief"
     """首席代表 of the unit."""
     MANAGER = "manager"
     """中心管理人员: a manager of the hall's office."""
     HEAD = "head"
-    """中心主任: whom the setting `head_staff` names."""
+    """中心主任: the persons in the setting `head_staff`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Up to this length these decide, in this order. Both limits None: however long."""
+    """One line of a ladder: the limit of length and the offices that decide up to it, in order.
+
+    Both limits None: any length.
+    """
 
     days: float | None
     hours: float | None
@@ -38,16 +42,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """How long a leave is in working time."""
+    """Length of a leave in working time."""
 
     days: float
-    """Working days; each half day touched counts a half."""
+    """Working days; each half day touched counts 0.5."""
     hours: float
-    """Working hours that it covers."""
+    """Working hours covered."""
 
 
 def parse(text: str) -> tuple[Line, ...]:
-    """A ladder from its text; raises ValueError unless it can be read and ends with `*`."""
+    """Return a ladder from its text; raise ValueError if malformed or without a final `*`."""
     lines = tuple(_line(part.strip()) for part in text.split(";"))
     if any(line.days is None and line.hours is None for line in lines[:-1]):
         raise ValueError("only the last line may be *")
@@ -57,10 +61,10 @@ def parse(text: str) -> tuple[Line, ...]:
 
 
 def _line(text: str) -> Line:
-    found = _LINE.fullmatch(text)
-    if found is None:
+    match = _LINE.fullmatch(text)
+    if match is None:
         raise ValueError(text)
-    limit, names = found.groups()
+    limit, names = match.groups()
     rungs = tuple(Rung(name) for name in names.split("+"))
     if len(set(rungs)) < len(rungs):
         raise ValueError(text)
@@ -71,7 +75,7 @@ def _line(text: str) -> Line:
 
 
 def rungs_for(ladder: str, length: Length) -> tuple[Rung, ...]:
-    """Who decides a leave of that length, in order."""
+    """Return the offices that decide a leave of that length, in order."""
     for line in parse(ladder):
         if line.days is not None and length.days <= line.days:
             return line.rungs
@@ -83,7 +87,7 @@ def rungs_for(ladder: str, length: Length) -> tuple[Rung, ...]:
 
 
 def is_ladder(text: str) -> bool:
-    """Whether a setting can be read as a ladder."""
+    """Return True if the text of a setting is a valid ladder."""
     try:
         parse(text)
     except ValueError:
@@ -92,10 +96,10 @@ def is_ladder(text: str) -> bool:
 
 
 def is_staff_list(text: str) -> bool:
-    """Whether a setting is a list of staff numbers with commas, or empty."""
+    """Return True if a setting is empty or a list of staff numbers separated by commas."""
     return _STAFF_LIST.fullmatch(text) is not None
 
 
 def staff_list(text: str) -> tuple[str, ...]:
-    """The staff numbers of such a setting."""
+    """Return the staff numbers of such a setting."""
     return tuple(part for part in text.split(",") if part)

@@ -1,8 +1,8 @@
-"""Leave and outings: how long one is, who may decide which step, what may become of it.
+"""Rules for leave and outings: length, who may decide which step, changes of state.
 
-Steps are plain facts that are only ever added to; the state follows from them. Times are the hall's
-wall clock, naive. Nothing is looked up here: the caller brings the catalogue, the working days and
-the figures.
+Steps are facts that are only ever appended; the state follows from them. Times are the hall's wall
+clock, naive. Nothing is looked up here: the caller passes the catalogue, the working days and the
+settings.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from server.domain.workdays import Workdays
 LONGEST_DAYS = 366
 NOON = time(12)
 HALVES = (Span(time.min, NOON), Span(NOON, time.max))
-"""The halves of a working day whose hall has no hours of its own."""
+"""Halves of a working day for which the hall has no opening hours."""
 
 Step = Mapping[str, Any]
 Steps = Sequence[Step]
 
 
 class State(StrEnum):
-    """What has become of a leave."""
+    """State of a leave."""
 
     ASKED = "asked"
     APPROVED = "approved"
@@ -40,14 +40,14 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """Somebody who wants to decide."""
+    """Person who attempts to decide a step."""
 
     number: str
     manages: bool
-    """A manager or administrator of the hall."""
+    """True for a manager or administrator of the hall."""
     administers: bool
     chief_of: str = ""
-    """The unit whose chief representative he is."""
+    """Unit whose chief representative the person is; empty: none."""
 
 
 def measure(
@@ -56,7 +56,7 @@ def measure(
     workdays: Workdays,
     spans_of: Callable[[date], Sequence[Span]],
 ) -> Length:
-    """Working time between two moments; `spans_of` gives the hall's hours of a day."""
+    """Return the working time between two moments; `spans_of` returns the hall's hours of a day."""
     days, hours = 0.0, 0.0
     for day in workdays.among(begins.date(), ends.date()):
         spans = tuple(spans_of(day)) or HALVES
@@ -74,14 +74,17 @@ def _minutes(begins: datetime, ends: datetime, day: date, span: Span) -> float:
 
 
 def _halves(touched: int, spans: int) -> float:
-    """A hall that is open without a break has whole days only."""
+    """Return the working days (0, 0.5 or 1) that the touched spans of one day count.
+
+    A hall that is open without a break has whole days only.
+    """
     if touched == 0:
         return 0.0
     return 0.5 if touched * 2 <= spans else 1.0
 
 
 def check_span(begins: datetime, ends: datetime, now: datetime, after_days: int) -> bool:
-    """Whether it is asked for afterwards; raises LEAVE_SPAN or LEAVE_TOO_LATE."""
+    """Return True if the leave is requested after it began; raise LEAVE_SPAN or LEAVE_TOO_LATE."""
     if ends <= begins or ends - begins > timedelta(days=LONGEST_DAYS):
         raise HallError(Code.LEAVE_SPAN, days=LONGEST_DAYS)
     if begins.date() < now.date() - timedelta(days=after_days):
@@ -90,12 +93,12 @@ def check_span(begins: datetime, ends: datetime, now: datetime, after_days: int)
 
 
 def overlap(begins: datetime, ends: datetime, other: tuple[datetime, datetime]) -> bool:
-    """Whether two spans share more than a moment: one may begin when the other ends."""
+    """Return True if two spans overlap; one may begin at the moment when the other ends."""
     return begins < other[1] and other[0] < ends
 
 
 def rungs(person: Staff, length: Length, settings: Settings) -> tuple[Rung, ...]:
-    """Who decides this person's leave of that length, in order, by the ladders in force."""
+    """Return the offices that decide this person's leave, in order, by the ladders in force."""
     if person.chief:
         ladder = settings.leave_ladder_chief
     elif person.role is Role.CLERK:
@@ -106,66 +109,64 @@ def rungs(person: Staff, length: Length, settings: Settings) -> tuple[Rung, ...]
 
 
 def heads(settings: Settings, besides: str) -> tuple[str, ...]:
-    """Staff numbers of the heads other than `besides`."""
+    """Return the staff numbers of the heads other than `besides`."""
     return tuple(number for number in staff_list(settings.head_staff) if number != besides)
 
 
 def may_decide(rung: Rung, person: Staff, decider: Decider, settings: Settings) -> bool:
-    """Whether `decider` holds the office of the step; never for oneself.
+    """Return True if `decider` holds the office of the step; never for the decider's own leave.
 
-    A manager may decide in the place of a chief representative, because many units lend one person
-    only; heads are managers. Without a head who is somebody else the administrators decide.
+    A manager may decide in place of a chief representative, because many units lend only one
+    person; heads count as managers. If there is no head other than the person, administrators
+    decide.
     """
     if decider.number == person.number:
         return False
-    named = heads(settings, person.number)
-    manages = decider.manages or decider.number in named
+    head_numbers = heads(settings, person.number)
+    manages = decider.manages or decider.number in head_numbers
     if rung is Rung.CHIEF:
         return manages or bool(person.unit and decider.chief_of == person.unit)
     if rung is Rung.MANAGER:
         return manages
-    return decider.number in named if named else decider.administers
-
-
-# -- steps -----------------------------------------------------------------------------------------
+    return decider.number in head_numbers if head_numbers else decider.administers
 
 
 def asked(by: str, at: int, needed: Iterable[Rung], **more: Any) -> dict[str, Any]:
-    """The first step; `more`: emergency, after, days, hours."""
+    """Return the first step of a leave; `more`: emergency, after, days, hours."""
     return {"act": "ask", "by": by, "at": at, "rungs": [r.value for r in needed], **more}
 
 
 def waiting_for(steps: Steps) -> Rung | None:
-    """Whose decision is next; None when every step was approved."""
-    needed = [Rung(name) for name in steps[0]["rungs"]]
-    given = sum(step["act"] == "approve" for step in steps)
-    return needed[given] if given < len(needed) else None
+    """Return the office that decides next; None when every step was approved."""
+    offices = [Rung(name) for name in steps[0]["rungs"]]
+    approvals = sum(step["act"] == "approve" for step in steps)
+    return offices[approvals] if approvals < len(offices) else None
 
 
 def emergency(steps: Steps) -> bool:
-    """Whether the person left at once and the papers follow."""
+    """Return True if the person left at once and the papers follow later."""
     return bool(steps[0].get("emergency"))
 
 
 def handed_over(steps: Steps) -> bool:
-    """Whether the present cover has confirmed."""
+    """Return True if the present cover has confirmed the handover."""
     last = [step["act"] for step in steps if step["act"] in ("cover", "handover")]
     return bool(last) and last[-1] == "handover"
 
 
 def decided(state: str, steps: Steps, approve: bool) -> State:
-    """The state after one more decision; raises LEAVE_SETTLED where nothing is to be decided."""
+    """Return the state after one more decision; raise LEAVE_SETTLED unless a decision is due."""
     if state != State.ASKED:
         raise HallError(Code.LEAVE_SETTLED, state=state)
     if not approve:
         return State.REFUSED
-    needed = len(steps[0]["rungs"])
-    given = sum(step["act"] == "approve" for step in steps) + 1
-    return State.APPROVED if given >= needed else State.ASKED
+    steps_required = len(steps[0]["rungs"])
+    approvals = sum(step["act"] == "approve" for step in steps) + 1
+    return State.APPROVED if approvals >= steps_required else State.ASKED
 
 
 def cancelled(state: str, begins: datetime, ends: datetime, now: datetime) -> datetime | None:
-    """When it ends if it is given up now; None: it never was. Raises LEAVE_SETTLED."""
+    """Return the new end of a leave cancelled now, None if it never began; raise LEAVE_SETTLED."""
     running = state == State.APPROVED and begins < now
     if state not in (State.ASKED, State.APPROVED) or (running and ends <= now):
         raise HallError(Code.LEAVE_SETTLED, state=state)

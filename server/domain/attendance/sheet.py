@@ -1,6 +1,6 @@
-"""The day sheet of one person, and what a stretch of such days adds up to.
+"""Day sheet of one person, and totals over several days.
 
-Computed from facts and rules each time it is asked for; nothing here is kept.
+Computed from facts and rules on each request; nothing is stored.
 """
 
 from __future__ import annotations
@@ -25,59 +25,62 @@ DUE = (State.ON_TIME, State.LATE, State.EARLY, State.MISSING)
 
 @dataclass(frozen=True, slots=True)
 class DaySheet:
-    """One person's day. A rest day, or one that no rule speaks of, has no slots."""
+    """Attendance of one person on one day.
+
+    A rest day, or a day without an applicable rule, has no slots.
+    """
 
     staff: str
     unit: str
     day: date
     working: bool
-    """Whether it is a working day of the calendar."""
+    """True for a working day of the calendar."""
     rule: ShiftRule | None
     slots: tuple[SlotVerdict, ...]
     punches: tuple[Punch, ...]
     absent_halves: int
     moved: tuple[Moved, ...] = ()
-    """Changes of the past that moved a value of this day, oldest first."""
+    """Retroactive changes that changed a value of this day, oldest first."""
 
     @property
     def changed(self) -> tuple[Moved, ...]:
-        """Changes of values that have no slot here, so that no mark can say so."""
+        """Retroactive changes of values without a slot here, so that no mark can show them."""
         slots = {v.slot.code for v in self.slots}
-        return tuple(one for one in self.moved if one.slot not in slots)
+        return tuple(change for change in self.moved if change.slot not in slots)
 
     @property
     def unused(self) -> tuple[Punch, ...]:
         """Punches that serve no slot."""
-        served = {v.punch.id for v in self.slots if v.punch is not None}
-        return tuple(p for p in self.punches if p.id not in served)
+        used_ids = {v.punch.id for v in self.slots if v.punch is not None}
+        return tuple(p for p in self.punches if p.id not in used_ids)
 
     @property
     def settled(self) -> bool:
-        """Whether nothing is pending any more."""
+        """True if no slot is pending."""
         return all(v.state is not State.PENDING for v in self.slots)
 
 
 def day_sheet(
     staff: str, unit: str, weekday: int | None, rule: ShiftRule | None, facts: DayFacts
 ) -> DaySheet:
-    """The sheet of one person's day; `weekday` None is a rest day."""
-    found = verdicts(rule, facts) if weekday is not None and rule is not None else ()
+    """Return the sheet of one person's day; `weekday` None is a rest day."""
+    slots = verdicts(rule, facts) if weekday is not None and rule is not None else ()
     return DaySheet(
         staff,
         unit,
         facts.day,
         weekday is not None,
         rule,
-        found,
+        slots,
         facts.punches,
-        absent_halves(found),
+        absent_halves(slots),
         facts.moved,
     )
 
 
 @dataclass(slots=True)
 class Totals:
-    """What days add up to. `due` counts slots that asked for a punch and are decided."""
+    """Totals over several days. `due` counts slots that required a punch and are decided."""
 
     states: Counter[State] = field(default_factory=Counter)
     late_minutes: int = 0
@@ -89,16 +92,16 @@ class Totals:
 
     @property
     def due(self) -> int:
-        """Slots that asked for a punch and are decided."""
+        """Number of slots that required a punch and are decided."""
         return sum(self.states[state] for state in DUE)
 
     @property
     def rate(self) -> float | None:
-        """On time as a share of `due`, 0 to 1; None when nothing was due."""
+        """Share of `due` that was on time, 0 to 1; None when nothing was due."""
         return self.states[State.ON_TIME] / self.due if self.due else None
 
     def add(self, sheet: DaySheet) -> None:
-        """Count one more day."""
+        """Add one day to the totals."""
         self.days += bool(sheet.slots)
         self.absent_halves += sheet.absent_halves
         for verdict in sheet.slots:
@@ -111,8 +114,8 @@ class Totals:
 
 
 def total(sheets: Iterable[DaySheet]) -> Totals:
-    """What these days add up to."""
-    counted = Totals()
+    """Return the totals over these sheets."""
+    totals = Totals()
     for sheet in sheets:
-        counted.add(sheet)
-    return counted
+        totals.add(sheet)
+    return totals

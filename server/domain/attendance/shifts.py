@@ -1,8 +1,8 @@
-"""Shift rules: which punches are due on a day, for whom, since when; numbered clauses in words.
+"""Shift rules: punches due on a day, the people they apply to, validity dates, clauses in words.
 
-A rule is a version with dates: it is never changed once it was in force, a newer one takes over.
-Everything is minutes and wall-clock times of the hall. This file decides which rule holds; what
-follows from it for a day is `verdicts`.
+A rule is a dated version: it is never changed once it was in force; a newer one replaces it. All
+times are minutes and wall-clock times of the hall. This module selects the rule in force;
+`verdicts` applies it to a day.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ MOST_APART = 600
 
 
 class Direction(StrEnum):
-    """Whether a slot is for coming or for going; the reader's own flag is not asked."""
+    """Direction of a slot: arrival or departure. The time clock's own in/out flag is not used."""
 
     IN = "in"
     OUT = "out"
 
 
 class RuleScope(StrEnum):
-    """Whom a rule is for; the narrower one goes first."""
+    """Scope of a rule; the narrower scope takes precedence."""
 
     PERSON = "person"
     UNIT = "unit"
@@ -37,12 +37,12 @@ class RuleScope(StrEnum):
 
     @property
     def width(self) -> int:
-        """0 for the narrowest."""
+        """Rank of the scope, 0 for the narrowest."""
         return list(RuleScope).index(self)
 
 
 class RuleState(StrEnum):
-    """A draft holds for nobody; a withdrawn rule held until it was withdrawn."""
+    """State of a rule: a draft is never applied; a withdrawn rule applies until its withdrawal."""
 
     DRAFT = "draft"
     IN_FORCE = "in_force"
@@ -50,23 +50,23 @@ class RuleState(StrEnum):
 
 
 def minute_of(moment: time) -> int:
-    """Minutes since midnight; seconds are dropped, which favours the person who comes."""
+    """Return minutes since midnight; seconds are dropped, in favour of the person who arrives."""
     return moment.hour * 60 + moment.minute
 
 
 def clock(moment: time) -> str:
-    """HH:MM."""
+    """Return a time as HH:MM."""
     return f"{moment:%H:%M}"
 
 
 def spoken_day(day: date) -> str:
-    """A day as sentences have it: 2026年5月1日."""
+    """Return a day as sentences print it: 2026年5月1日."""
     return f"{day.year}年{day.month}月{day.day}日"
 
 
 @dataclass(frozen=True, slots=True)
 class SlotRule:
-    """One punch that is due: valid from `opens` to `closes`, both included to the minute."""
+    """One punch that is due: valid from `opens` to `closes`, both minutes included."""
 
     code: str
     name: str
@@ -75,24 +75,24 @@ class SlotRule:
     opens: time
     closes: time
     half: int
-    """1 forenoon, 2 afternoon: half-days are absent as a whole."""
+    """1 forenoon, 2 afternoon; absence is counted by half-days."""
     grace: int = 0
     """Minutes after (in) or before (out) `due` that still count as on time."""
     absent_after: int = 0
-    """So many minutes late or early make the half-day absent; 0: never."""
+    """Minutes late or early from which the half-day counts as absent; 0: never."""
 
     @property
     def limit(self) -> int:
-        """The last (in) or first (out) minute of the day that is on time."""
+        """Last (in) or first (out) minute of the day that is on time."""
         due = minute_of(self.due)
         return due + self.grace if self.direction is Direction.IN else due - self.grace
 
     def holds(self, moment: time) -> bool:
-        """Whether a punch at `moment` can serve this slot at all."""
+        """Return True if a punch at `moment` is valid for this slot."""
         return minute_of(self.opens) <= minute_of(moment) <= minute_of(self.closes)
 
     def minutes_off(self, moment: time) -> int:
-        """Minutes late (in) or early (out), counted from `due`; 0 when on time."""
+        """Return minutes late (in) or early (out), counted from `due`; 0 when on time."""
         minute = minute_of(moment)
         if self.direction is Direction.IN:
             return minute - minute_of(self.due) if minute > self.limit else 0
@@ -101,7 +101,7 @@ class SlotRule:
 
 @dataclass(frozen=True)
 class ShiftRule:
-    """The slots of a working day, for a scope, on weekdays, between dates."""
+    """Slots of a working day, for a scope, on certain weekdays, between two dates."""
 
     id: str
     name: str
@@ -111,18 +111,18 @@ class ShiftRule:
     valid_from: date
     valid_to: date | None
     weekdays: frozenset[int]
-    """ISO weekdays whose hours these are; a make-up day has the weekday it stands for."""
+    """ISO weekdays to which the rule applies; a make-up day counts as the weekday it replaces."""
     slots: tuple[SlotRule, ...]
-    """In the order of the day; none: nothing is due on these weekdays."""
+    """Slots in the order of the day; empty: nothing is due on these weekdays."""
     state: RuleState = RuleState.IN_FORCE
     created_at: int = 0
     ended_on: date | None = None
-    """The first day on which a withdrawn rule held no more."""
+    """First day on which a withdrawn rule no longer applies."""
     apart_seconds: int = APART_SECONDS
-    """A finger laid again sooner than that serves no second slot; 0: any punch may."""
+    """Least seconds between two punches that serve two slots; 0: no limit."""
 
     def holds(self, day: date, weekday: int) -> bool:
-        """Whether the rule is in force on `day`, which keeps the hours of `weekday`."""
+        """Return True if the rule is in force on `day`, which has the hours of `weekday`."""
         if self.state is RuleState.DRAFT or weekday not in self.weekdays:
             return False
         if self.ended_on is not None and day >= self.ended_on:
@@ -130,21 +130,21 @@ class ShiftRule:
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
     def is_for(self, staff: str, unit: str) -> bool:
-        """Whether the rule is meant for this person."""
+        """Return True if the rule applies to this person."""
         if self.scope is RuleScope.HALL:
             return True
         return (staff if self.scope is RuleScope.PERSON else unit) in self.subjects
 
     @cached_property
     def title(self) -> str:
-        """How a verdict quotes the rule: its name and the day since when it holds."""
+        """Citation of the rule in a verdict: its name and the first day of its validity."""
         return f"规则“{self.name}”（{spoken_day(self.valid_from)}起施行）"
 
     @cached_property
     def clauses(self) -> tuple[str, ...]:
-        """The rule in words, two clauses a slot: when a punch is valid, when it is on time.
+        """Clauses of the rule in words: for each slot, when a punch is valid and when on time.
 
-        The last one says how far two punches must lie apart to be two.
+        The last clause states the least seconds between two separate punches.
         """
         lines = [line for slot in self.slots for line in (_valid(slot), punctual_clause(slot))]
         if self.apart_seconds and len(self.slots) > 1:
@@ -157,7 +157,7 @@ def _valid(slot: SlotRule) -> str:
 
 
 def punctual_clause(slot: SlotRule) -> str:
-    """Return the limits of late and early and the verdict of a long time off, in words."""
+    """Return the limits of late and early, and of an absent half-day if there is one, in words."""
     words = punctual(slot)
     if not slot.absent_after:
         return words
@@ -165,7 +165,7 @@ def punctual_clause(slot: SlotRule) -> str:
 
 
 def punctual(slot: SlotRule) -> str:
-    """When a punch of the slot is late or early, in words."""
+    """Return the time from which a punch of the slot is late or early, in words."""
     bound = clock(time(*divmod(slot.limit, 60)))
     late = slot.direction is Direction.IN
     words = f"{bound}{'后打卡为迟到' if late else '前打卡为早退'}"
@@ -177,7 +177,7 @@ def punctual(slot: SlotRule) -> str:
 def rule_for(
     rules: Iterable[ShiftRule], staff: str, unit: str, day: date, weekday: int
 ) -> ShiftRule | None:
-    """The rule that holds for a person: the narrowest scope, then the newest; None: none does."""
+    """Return the rule that applies to a person: narrowest scope, then newest; None if none does."""
     fitting = [r for r in rules if r.holds(day, weekday) and r.is_for(staff, unit)]
     if not fitting:
         return None
@@ -185,11 +185,11 @@ def rule_for(
 
 
 def check(rule: ShiftRule) -> None:
-    """Raises RULE_INVALID with `reason` (and `slot`) unless the rule can be applied.
+    """Raise RULE_INVALID with `reason` (and `slot`) if the rule cannot be applied.
 
-    Slots follow each other through the day: their windows and their punctual spans may overlap
-    (the two noon punches do) but never start or end in another order. That is what makes the
-    choice of punches unambiguous (docs/adr/0013).
+    Slots follow each other through the day: their windows and their on-time spans may overlap
+    (those of the two noon punches do) but never start or end in another order. This makes the
+    assignment of punches unambiguous (docs/adr/0013).
     """
     if not rule.name or not rule.weekdays or len(rule.slots) > MOST_SLOTS:
         raise HallError(Code.RULE_INVALID, reason="incomplete")
@@ -203,8 +203,8 @@ def check(rule: ShiftRule) -> None:
         raise HallError(Code.RULE_INVALID, reason="codes")
     for slot in rule.slots:
         _check_slot(slot)
-    for one, other in pairwise(rule.slots):
-        _check_order(one, other)
+    for slot_before, slot_after in pairwise(rule.slots):
+        _check_order(slot_before, slot_after)
 
 
 def _check_slot(slot: SlotRule) -> None:
@@ -217,15 +217,17 @@ def _check_slot(slot: SlotRule) -> None:
         raise HallError(Code.RULE_INVALID, slot=slot.code, slot_name=slot.name, reason="minutes")
 
 
-def _check_order(one: SlotRule, other: SlotRule) -> None:
-    windows = one.opens <= other.opens and one.closes <= other.closes
-    punctual = all(a <= b for a, b in zip(_span(one), _span(other), strict=True))
-    if not (windows and punctual and one.due < other.due and one.half <= other.half):
-        raise HallError(Code.RULE_INVALID, slot=other.code, slot_name=other.name, reason="order")
+def _check_order(slot: SlotRule, next_slot: SlotRule) -> None:
+    windows = slot.opens <= next_slot.opens and slot.closes <= next_slot.closes
+    punctual = all(a <= b for a, b in zip(_span(slot), _span(next_slot), strict=True))
+    if not (windows and punctual and slot.due < next_slot.due and slot.half <= next_slot.half):
+        raise HallError(
+            Code.RULE_INVALID, slot=next_slot.code, slot_name=next_slot.name, reason="order"
+        )
 
 
 def _span(slot: SlotRule) -> tuple[int, int]:
-    """First and last minute on time."""
+    """Return the first and last minute that are on time."""
     if slot.direction is Direction.IN:
         return minute_of(slot.opens), slot.limit
     return slot.limit, minute_of(slot.closes)
@@ -237,7 +239,7 @@ def four_punches(
     grace: int = 0,
     absent_after: int = 30,
 ) -> tuple[SlotRule, ...]:
-    """The usual four slots from their due times and punch windows."""
+    """Return the usual four slots from their due times and punch windows."""
     names = ("上午签到", "上午签退", "下午签到", "下午签退")
     codes = ("am_in", "am_out", "pm_in", "pm_out")
     return tuple(

@@ -1,10 +1,10 @@
-"""Which punch served which slot of a day, and what each slot's verdict is.
+"""Verdicts of a day: the punch that served each slot, and the verdict of each slot.
 
-Decided over the whole day at once and from the facts alone: the order in which they became known
-changes nothing. Slots keep the order of the day, and so do the punches that serve them; first as
+Computed over the whole day at once and from the facts alone: the order in which facts arrived
+changes nothing. Slots keep the order of the day, and so do the punches that serve them. First as
 many slots as possible are on time (earlier slots first), then as few as possible are missing, then
-as few minutes as possible are lost (docs/adr/0013 shows why adding a punch then never turns "on
-time" into "late").
+as few minutes as possible are lost. docs/adr/0013 shows why an added punch then never turns "on
+time" into "late".
 """
 
 from __future__ import annotations
@@ -71,35 +71,35 @@ def said(state: State, minutes: int = 0) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SlotVerdict:
-    """What one slot of one day came to, and why."""
+    """Verdict of one slot of one day, with the facts behind it."""
 
     rule: ShiftRule
     place: int
-    """The slot's place in the rule, from 0."""
+    """Index of the slot in the rule, from 0."""
     state: State
     minutes: int = 0
     """Late or early, whole minutes from the due time."""
     punch: Punch | None = None
     leave: LeaveSpan | None = None
     doubted: Punch | None = None
-    """A punch in the slot's window whose reader's clock was not believed; it serves nothing."""
+    """Punch in the slot's window with a doubtful time; it serves no slot."""
     correction: Correction | None = None
-    """If given, `state` is the corrected one and `original` what the facts alone say."""
+    """Approved correction; then `state` is corrected and `original` the verdict by facts alone."""
     original: State | None = None
     original_minutes: int = 0
     again: Punch | None = None
-    """A punch in the slot's window that is another slot's finger laid once more."""
+    """Punch in the slot's window that repeats a punch serving another slot."""
     moved: tuple[Moved, ...] = ()
-    """Changes of the past that moved this slot, oldest first."""
+    """Retroactive changes that changed this slot, oldest first."""
 
     @property
     def corrected(self) -> bool:
-        """True if a correction or a change of the past speaks here."""
+        """True if a correction or a retroactive change applies to this slot."""
         return self.correction is not None or bool(self.moved)
 
     @property
     def was(self) -> str:
-        """Verdict before the last correction or change, in words; empty: there was no other."""
+        """Verdict before the last correction or change, in words; empty if there was none."""
         if self.moved:
             return self.moved[-1].was
         return "" if self.original is None else said(self.original, self.original_minutes)
@@ -115,15 +115,15 @@ class SlotVerdict:
         words = self._facts()
         if self.correction is not None:
             words += self._corrected()
-        return words + "".join(one.line for one in self.moved)
+        return words + "".join(change.line for change in self.moved)
 
     def _corrected(self) -> str:
         assert self.correction is not None
         decided, name = self.correction.decided_by, self.correction.decided_name
         by = f"{name}（工号{decided}）" if name else f"工号{decided}"
-        asked = STATE_WORDS[State(self.correction.verdict)]
+        verdict = STATE_WORDS[State(self.correction.verdict)]
         reason = self.correction.reason.rstrip("。. ")
-        return f"经{by}批准补签，改记{asked}；理由：{reason}。"
+        return f"经{by}批准补签，改记{verdict}；理由：{reason}。"
 
     def _facts(self) -> str:
         slot, state = self.slot, self.original or self.state
@@ -136,14 +136,14 @@ class SlotVerdict:
             return f"{slot.name}：未打卡，记缺卡。{self._basis(_valid(slot), 1)}{self._unused()}"
         at = clock(self.punch.at.time())
         minutes = self.original_minutes if self.original is not None else self.minutes
-        far = 0 < slot.absent_after <= minutes
+        over_limit = 0 < slot.absent_after <= minutes
         outcome = STATE_WORDS[state] + (f"{minutes}分钟" if state is not State.ON_TIME else "")
-        outcome += "，按旷工半天处理（须经认定）" if far else ""
-        basis = self._basis(punctual_clause(slot) if far else punctual(slot), 2)
+        outcome += "，按旷工半天处理（须经认定）" if over_limit else ""
+        basis = self._basis(punctual_clause(slot) if over_limit else punctual(slot), 2)
         return f"{slot.name}：{at}打卡，{outcome}。{basis}"
 
     def _unused(self) -> str:
-        """The punches of the slot's time that serve nothing, and why."""
+        """Return sentences on the punches in the slot's window that serve no slot, with reasons."""
         words = ""
         if self.again is not None:
             at, apart = f"{self.again.at:%H:%M:%S}", self.rule.apart_seconds
@@ -159,7 +159,7 @@ class SlotVerdict:
         return f"{words}。"
 
     def _basis(self, text: str, which: int) -> str:
-        """The clause that decides; `which`: 1 or 2 of the slot's two."""
+        """Return the citation of the deciding clause; `which`: 1 or 2 of the slot's two."""
         return f"依据：{self.rule.title}第{2 * self.place + which}条“{text}”。"
 
 
@@ -168,7 +168,7 @@ def _valid(slot: SlotRule) -> str:
 
 
 def _span(leave: LeaveSpan) -> str:
-    """2026年7月6日08:00至12:00; the day again only where it is another one."""
+    """Return a span as 2026年7月6日08:00至12:00, with the day of the end only if it differs."""
     begins, ends = leave.begins, leave.ends
     last = "" if begins.date() == ends.date() else spoken_day(ends.date())
     return f"{spoken_day(begins.date())}{begins:%H:%M}至{last}{ends:%H:%M}"
@@ -176,117 +176,122 @@ def _span(leave: LeaveSpan) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DayFacts:
-    """Everything that is known of one person's day."""
+    """Known facts of one person's day."""
 
     day: date
     punches: tuple[Punch, ...]
-    """In the order of time."""
+    """Punches in the order of time."""
     leave: tuple[LeaveSpan, ...] = ()
     corrections: tuple[Correction, ...] = ()
     known_until: datetime | None = None
-    """Up to here every reader has delivered, nothing earlier can still come; None: all is known."""
+    """Moment until which every time clock has delivered its punches; None: all have arrived."""
     moved: tuple[Moved, ...] = ()
-    """Changes of the past that moved a value of this day, oldest first."""
+    """Retroactive changes that changed a value of this day, oldest first."""
 
     def knows(self, moment: datetime) -> bool:
-        """Whether every punch up to `moment` must be here."""
+        """Return True if every punch up to `moment` has arrived."""
         return self.known_until is None or self.known_until > moment
 
 
 def verdicts(rule: ShiftRule, facts: DayFacts) -> tuple[SlotVerdict, ...]:
-    """The verdict of every slot of `rule` on that day."""
-    believed = [p for p in facts.punches if not p.doubt]
-    freed = {place: _leave_over(rule.slots[place], facts) for place in range(len(rule.slots))}
-    due = [place for place, leave in freed.items() if leave is None]
+    """Return the verdict of every slot of `rule` on that day."""
+    trusted_punches = [p for p in facts.punches if not p.doubt]
+    leave_by_place = {
+        place: _leave_over(rule.slots[place], facts) for place in range(len(rule.slots))
+    }
+    due = [place for place, leave in leave_by_place.items() if leave is None]
     slots = [rule.slots[p] for p in due]
-    served = dict(zip(due, assign(slots, believed, rule.apart_seconds), strict=True))
-    found = []
+    punch_by_place = dict(zip(due, assign(slots, trusted_punches, rule.apart_seconds), strict=True))
+    results = []
     for place in range(len(rule.slots)):
-        leave = freed[place]
+        leave = leave_by_place[place]
         if leave is not None:
             state = _LEAVE_STATES.get(leave.kind, State.LEAVE)
             verdict = SlotVerdict(rule, place, state, leave=leave)
         else:
-            verdict = _judge(rule, place, served, facts)
-        found.append(_moved(_corrected(verdict, facts), facts))
-    return tuple(found)
+            verdict = _judge(rule, place, punch_by_place, facts)
+        results.append(_with_changes(_corrected(verdict, facts), facts))
+    return tuple(results)
 
 
 def _leave_over(slot: SlotRule, facts: DayFacts) -> LeaveSpan | None:
-    """The approved leave that frees a slot: it must hold the moment at which the slot is due."""
+    """Return the approved leave that covers the moment at which a slot is due, or None."""
     moment = datetime.combine(facts.day, slot.due)
     return next((span for span in facts.leave if span.holds(moment)), None)
 
 
 def _judge(
-    rule: ShiftRule, place: int, served: Mapping[int, Punch | None], facts: DayFacts
+    rule: ShiftRule, place: int, punch_by_place: Mapping[int, Punch | None], facts: DayFacts
 ) -> SlotVerdict:
-    slot, punch = rule.slots[place], served[place]
-    over = facts.knows(datetime.combine(facts.day, slot.closes).replace(second=59))
+    slot, punch = rule.slots[place], punch_by_place[place]
+    is_complete = facts.knows(datetime.combine(facts.day, slot.closes).replace(second=59))
     if punch is None:
-        doubted = next((p for p in facts.punches if p.doubt and slot.holds(p.at.time())), None)
-        state = State.MISSING if over else State.PENDING
-        again = _again(rule, slot, served, facts)
-        return SlotVerdict(rule, place, state, doubted=doubted, again=again)
+        doubtful_punch = next(
+            (p for p in facts.punches if p.doubt and slot.holds(p.at.time())), None
+        )
+        state = State.MISSING if is_complete else State.PENDING
+        again = _again(rule, slot, punch_by_place, facts)
+        return SlotVerdict(rule, place, state, doubted=doubtful_punch, again=again)
     minutes = slot.minutes_off(punch.at.time())
     if minutes == 0:
         return SlotVerdict(rule, place, State.ON_TIME, punch=punch)
     if slot.direction is Direction.IN:
-        # Nothing earlier can still come once the readers have told of this very moment.
-        state = State.LATE if over or facts.knows(punch.at) else State.PENDING
+        # No earlier punch can still arrive once the time clocks have delivered up to this moment.
+        state = State.LATE if is_complete or facts.knows(punch.at) else State.PENDING
         return SlotVerdict(rule, place, state, minutes if state is State.LATE else 0, punch)
-    state = State.EARLY if over else State.PENDING
-    return SlotVerdict(rule, place, state, minutes if over else 0, punch)
+    state = State.EARLY if is_complete else State.PENDING
+    return SlotVerdict(rule, place, state, minutes if is_complete else 0, punch)
 
 
 def _again(
-    rule: ShiftRule, slot: SlotRule, served: Mapping[int, Punch | None], facts: DayFacts
+    rule: ShiftRule, slot: SlotRule, punch_by_place: Mapping[int, Punch | None], facts: DayFacts
 ) -> Punch | None:
-    """A punch that the slot could have had, were it not the same finger once more."""
-    used = [punch for punch in served.values() if punch is not None]
+    """Return a punch in the slot's window that serves nothing because it repeats a punch in use."""
+    used_punches = [punch for punch in punch_by_place.values() if punch is not None]
     apart = timedelta(seconds=rule.apart_seconds)
     for punch in facts.punches:
-        if punch.doubt or punch in used or not slot.holds(punch.at.time()):
+        if punch.doubt or punch in used_punches or not slot.holds(punch.at.time()):
             continue
-        if any(abs(punch.at - other.at) < apart for other in used):
+        if any(abs(punch.at - other.at) < apart for other in used_punches):
             return punch
     return None
 
 
 def _corrected(verdict: SlotVerdict, facts: DayFacts) -> SlotVerdict:
     code = verdict.slot.code
-    found = [c for c in facts.corrections if c.slot == code]
-    if not found:
+    corrections = [c for c in facts.corrections if c.slot == code]
+    if not corrections:
         return verdict
     return SlotVerdict(
         verdict.rule,
         verdict.place,
-        State(found[-1].verdict),
+        State(corrections[-1].verdict),
         punch=verdict.punch,
         leave=verdict.leave,
         doubted=verdict.doubted,
-        correction=found[-1],
+        correction=corrections[-1],
         original=verdict.state,
         original_minutes=verdict.minutes,
         again=verdict.again,
     )
 
 
-def _moved(verdict: SlotVerdict, facts: DayFacts) -> SlotVerdict:
+def _with_changes(verdict: SlotVerdict, facts: DayFacts) -> SlotVerdict:
     code = verdict.slot.code
-    found = tuple(one for one in facts.moved if one.slot == code)
-    return replace(verdict, moved=found) if found else verdict
+    changes = tuple(change for change in facts.moved if change.slot == code)
+    return replace(verdict, moved=changes) if changes else verdict
 
 
-def absent_halves(found: Sequence[SlotVerdict]) -> int:
-    """Half-days without presence (旷工): every slot missing, or one too late or too early.
+def absent_halves(slot_verdicts: Sequence[SlotVerdict]) -> int:
+    """Return the half-days without presence (旷工).
 
-    A slot that leave or a correction excuses speaks for its half-day: leave never makes it worse.
+    A half-day counts if every slot is missing, or if one punch is too late or too early. A slot
+    that leave or a correction excuses is not missing: leave never makes the result worse.
     """
     count = 0
     for half in (1, 2):
-        slots = [v for v in found if v.slot.half == half]
-        gone = bool(slots) and all(v.state is State.MISSING for v in slots)
-        far = any(v.slot.absent_after and v.minutes >= v.slot.absent_after for v in slots)
-        count += int(gone or far)
+        slots = [v for v in slot_verdicts if v.slot.half == half]
+        all_missing = bool(slots) and all(v.state is State.MISSING for v in slots)
+        over_limit = any(v.slot.absent_after and v.minutes >= v.slot.absent_after for v in slots)
+        count += int(all_missing or over_limit)
     return count

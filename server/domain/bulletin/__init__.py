@@ -1,1 +1,1 @@
-"""The weekly bulletin (通报): its figures, its wording, and how a released one is frozen."""
+"""Weekly bulletin (通报): its figures, its wording, and the freezing of a released one."""

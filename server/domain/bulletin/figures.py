@@ -1,6 +1,6 @@
-"""The figures of one week, each with the address of its evidence.
+"""Figures of one week, each with the address of its evidence.
 
-Plain values, nothing computed from a clock; what is released keeps exactly these.
+Plain values, computed without a clock; a release stores exactly these.
 """
 
 from __future__ import annotations
@@ -19,36 +19,36 @@ class Week:
 
     @property
     def id(self) -> str:
-        """2026-W47."""
+        """Identifier such as 2026-W47."""
         return f"{self.year}-W{self.number:02}"
 
     @property
     def first(self) -> date:
-        """Monday."""
+        """Monday of the week."""
         return date.fromisocalendar(self.year, self.number, 1)
 
     @property
     def last(self) -> date:
-        """Sunday."""
+        """Sunday of the week."""
         return self.first + timedelta(days=6)
 
     def before(self) -> Week:
-        """The week before."""
+        """Return the week before."""
         return week_of(self.first - timedelta(days=1))
 
 
 def week_of(day: date) -> Week:
-    """The week that a day lies in."""
+    """Return the week of a day."""
     year, number, _ = day.isocalendar()
     return Week(year, number)
 
 
 LAST_YEAR = 9998
-"""A week of a later one would end after the last day there is."""
+"""Last valid year: weeks of a later one could end after the last representable date."""
 
 
 def parse_week(text: str) -> Week:
-    """2026-W47 as a week; raises ValueError."""
+    """Return the week from a text such as 2026-W47; raise ValueError if it is malformed."""
     year, _, number = text.partition("-W")
     week = Week(int(year), int(number))
     if week.year > LAST_YEAR:
@@ -60,7 +60,7 @@ def parse_week(text: str) -> Week:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One figure that a sentence quotes, and where it can be looked up."""
+    """Figure that a sentence quotes, with a link to its evidence."""
 
     value: str
     link: str
@@ -68,7 +68,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class AttendanceLine:
-    """One unit's week. Counts are punches that were due; `rate` on time as a share, 0 to 1."""
+    """One unit's week. Counts are punches that were due; `rate` is the share on time, 0 to 1."""
 
     unit: str
     name: str
@@ -90,7 +90,7 @@ class AttendanceLine:
 
 @dataclass(frozen=True, slots=True)
 class NamedCase:
-    """A person who was not in order this week."""
+    """Person with an exception this week."""
 
     staff: str
     name: str
@@ -154,7 +154,7 @@ class ServiceLine:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Everything a bulletin states about one week."""
+    """All figures of one week's bulletin."""
 
     week: str
     first: str
@@ -166,7 +166,7 @@ class Figures:
     checks: tuple[CheckLine, ...] = ()
     findings: tuple[FindingLine, ...] = ()
     last_findings: tuple[FindingLine, ...] = ()
-    """Last week's, with what became of them."""
+    """Last week's findings with their present state."""
     service_units: tuple[ServiceLine, ...] = ()
     service_windows: tuple[ServiceLine, ...] = ()
     rates: dict[str, list[float | None]] = field(default_factory=dict)
@@ -174,7 +174,7 @@ class Figures:
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:
-    """The value that `share` (0 to 1) of the sorted values do not exceed; None for none."""
+    """Return the value that `share` (0 to 1) of the values do not exceed; None without values."""
     if not values:
         return None
     ordered = sorted(values)
@@ -183,7 +183,7 @@ def percentile(values: Sequence[float], share: float) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A figure that reads differently today than it was released."""
+    """Figure whose present value differs from the released one."""
 
     name: str
     was: str
@@ -192,8 +192,8 @@ class Difference:
 
 
 def differences(released: Figures, today: Figures) -> tuple[Difference, ...]:
-    """What has become known since: facts and unit lines that differ, in order."""
-    found = [
+    """Return the facts and unit lines that differ from the release, in order."""
+    changes = [
         Difference(name, was.value, today.facts[name].value, was.link)
         for name, was in released.facts.items()
         if name in today.facts and today.facts[name].value != was.value
@@ -203,15 +203,15 @@ def differences(released: Figures, today: Figures) -> tuple[Difference, ...]:
         now_line = lines.get(was_line.unit)
         if now_line is not None and _counts(now_line) != _counts(was_line):
             name, link = f"{was_line.name}考勤", was_line.link
-            found.append(Difference(name, _said(was_line), _said(now_line), link))
-    return tuple(found)
+            changes.append(Difference(name, _counts_text(was_line), _counts_text(now_line), link))
+    return tuple(changes)
 
 
 def _counts(line: AttendanceLine) -> tuple[int, ...]:
     return (line.due, line.on_time, line.late, line.early, line.missing, line.absent_halves)
 
 
-def _said(line: AttendanceLine) -> str:
+def _counts_text(line: AttendanceLine) -> str:
     return (
         f"应打卡{line.due}次，准时{line.on_time}次，迟到{line.late}次，早退{line.early}次，"
         f"缺卡{line.missing}次，旷工半天{line.absent_halves}人次"

@@ -1,7 +1,7 @@
-"""How a released bulletin is frozen: a canonical text and its SHA-256.
+"""Freezing of a released bulletin: its canonical text and the SHA-256 of it.
 
-The same contents give the same digest on every machine; an amendment's digest includes what it
-amends.
+The same contents give the same digest on every machine. An amendment's digest covers the digest of
+what it amends.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from server.domain.bulletin.figures import Figures
 
 
 def canonical(contents: Any) -> str:
-    """JSON with sorted keys and no spaces."""
+    """Return JSON with sorted keys and no spaces."""
     return json.dumps(contents, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def digest(contents: Any) -> str:
-    """SHA-256 in hexadecimal of the canonical text."""
+    """Return the SHA-256 of the canonical text in hexadecimal."""
     return hashlib.sha256(canonical(contents).encode()).hexdigest()
 
 
 def bulletin_digest(number: int, figures: Figures, words: dict[str, str]) -> str:
-    """The digest that a release fixes: number, every figure, every word."""
+    """Return the digest that a release fixes: number, every figure, every word."""
     return digest({"number": number, "figures": asdict(figures), "words": words})
 
 
 def amendment_digest(before: str, n: int, words: str, data: Any) -> str:
-    """The digest of amendment `n`; `before` is the digest of what it follows."""
+    """Return the digest of amendment `n`; `before` is the digest of the document before it."""
     return digest({"before": before, "n": n, "words": words, "data": data})

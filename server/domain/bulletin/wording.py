@@ -1,7 +1,7 @@
-"""The sober wording of a bulletin: sentences with the names of figures in braces.
+"""Wording of a bulletin: sentences with the names of figures in braces.
 
-The office may edit the words; it cannot write a figure, because digits are refused outside braces
-and every brace is filled from the figures. So no sentence can say what the evidence does not.
+The office may edit the words but cannot write a figure: digits outside braces are rejected and
+every brace is filled from the figures. So no sentence can contradict the evidence.
 """
 
 from __future__ import annotations
@@ -58,14 +58,17 @@ _BRACE = re.compile(r"\{([^{}]*)\}")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of words, or a figure with its evidence."""
+    """Run of words, or a figure with a link to its evidence."""
 
     text: str
     link: str = ""
 
 
 def check(section: str, words: str, facts: dict[str, Fact]) -> None:
-    """Raises BULLETIN_WORDS (reason: section, length, figure, brace, digit; `found`)."""
+    """Raise BULLETIN_WORDS if the words are invalid.
+
+    Its data: `reason` (section, length, figure, brace, digit) and `found`.
+    """
     if section not in SECTIONS:
         raise HallError(Code.BULLETIN_WORDS, reason="section", found=section)
     if len(words) > LONGEST:
@@ -73,34 +76,34 @@ def check(section: str, words: str, facts: dict[str, Fact]) -> None:
     for name in _BRACE.findall(words):
         if name not in facts:
             raise HallError(Code.BULLETIN_WORDS, reason="figure", found=f"{{{name}}}")
-    rest = _BRACE.sub("", words)
-    if "{" in rest or "}" in rest:
-        raise HallError(Code.BULLETIN_WORDS, reason="brace", found=rest[:20])
-    digit = next((c for c in rest if unicodedata.category(c) in ("Nd", "No", "Nl")), None)
+    outside_braces = _BRACE.sub("", words)
+    if "{" in outside_braces or "}" in outside_braces:
+        raise HallError(Code.BULLETIN_WORDS, reason="brace", found=outside_braces[:20])
+    digit = next((c for c in outside_braces if unicodedata.category(c) in ("Nd", "No", "Nl")), None)
     if digit is not None:
         raise HallError(Code.BULLETIN_WORDS, reason="digit", found=digit)
 
 
 def pieces(words: str, facts: dict[str, Fact]) -> list[Piece]:
-    """The sentence in pieces: every figure with the address of its evidence."""
-    found: list[Piece] = []
-    place = 0
+    """Return the sentence in pieces: every figure with the link to its evidence."""
+    parts: list[Piece] = []
+    position = 0
     for brace in _BRACE.finditer(words):
-        if brace.start() > place:
-            found.append(Piece(words[place : brace.start()]))
+        if brace.start() > position:
+            parts.append(Piece(words[position : brace.start()]))
         fact = facts.get(brace[1])
-        found.append(Piece(fact.value, fact.link) if fact else Piece(brace[0]))
-        place = brace.end()
-    if place < len(words):
-        found.append(Piece(words[place:]))
-    return found
+        parts.append(Piece(fact.value, fact.link) if fact else Piece(brace[0]))
+        position = brace.end()
+    if position < len(words):
+        parts.append(Piece(words[position:]))
+    return parts
 
 
 def plain(words: str, facts: dict[str, Fact]) -> str:
-    """The sentence as it is printed."""
+    """Return the sentence as printed."""
     return "".join(piece.text for piece in pieces(words, facts))
 
 
 def sections(figures: Figures, edited: dict[str, str]) -> dict[str, str]:
-    """Every section's words: as edited, else as drafted."""
+    """Return the words of every section: as edited, otherwise as drafted."""
     return {name: edited.get(name, DRAFT[name]) for name in SECTIONS if figures.facts}

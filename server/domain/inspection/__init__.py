@@ -1,1 +1,1 @@
-"""Spot checks: times that nobody can foresee or move, marks, findings, the system's doubts."""
+"""Spot checks: drawn times that nobody can foresee or move, marks, findings, anomalies."""

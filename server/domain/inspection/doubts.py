@@ -1,4 +1,4 @@
-"""What the hall's own books make doubtful. A doubt is a question for a person, never a verdict."""
+"""Anomalies in the hall's records. An anomaly is a question to a person, never a verdict."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MINUTE_MS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A proposed finding. `mark` is the same for the same doubt: it is proposed once."""
+    """Proposed finding. `mark` identifies the anomaly, so that it is proposed only once."""
 
     kind: Kind
     staff: str
@@ -23,26 +23,26 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A window with somebody signed in, as the books have it now. Times in ms."""
+    """Window with a session, as recorded now. Times in ms."""
 
     window: str
     staff: str
     busy: bool
-    """A ticket is called, served there."""
+    """True while a ticket is called or served there."""
     paused: bool
     away: bool
-    """Approved leave holds now."""
+    """True while approved leave is in force."""
     active_at: int
-    """The last thing done there: signing in, going on, a call, the end of a service."""
+    """Time of the last action there: sign-in, end of a pause, call, end of a service."""
     waiting: int
-    """People it may call."""
+    """Number of people it may call."""
     waiting_since: int | None
-    """Arrival of the first of them."""
+    """Arrival time of the first of them."""
 
 
 def idle(desks: Iterable[Desk], now: int, minutes: int) -> list[Doubt]:
-    """People wait, the window is staffed and free, and calls nobody for so many minutes."""
-    found = []
+    """Return staffed, free windows that called nobody for `minutes` while people waited."""
+    doubts = []
     for desk in desks:
         if desk.busy or desk.paused or desk.away or desk.waiting_since is None:
             continue
@@ -55,33 +55,36 @@ def idle(desks: Iterable[Desk], now: int, minutes: int) -> list[Doubt]:
                 "minutes": (now - since) // MINUTE_MS,
             }
             mark = f"no_call:{desk.window}:{desk.staff}:{desk.active_at}"
-            found.append(Doubt(Kind.NO_CALL, desk.staff, desk.window, mark, facts))
-    return found
+            doubts.append(Doubt(Kind.NO_CALL, desk.staff, desk.window, mark, facts))
+    return doubts
 
 
 @dataclass(frozen=True, slots=True)
 class Morning:
-    """Somebody who was at work this morning by the hall's books. Times in ms."""
+    """Person who was at work this morning by the hall's records. Times in ms."""
 
     staff: str
     window: str
     seen_at: int
     how: str
-    """mark (two checkers saw the person), call (a call was made), post (signed in)."""
+    """Evidence: mark (two checkers saw the person), call (a call was made), post (signed in)."""
     punched: bool
     away: bool
 
 
 def unpunched(people: Iterable[Morning], day: str) -> list[Doubt]:
-    """At work by the books, and no punch all morning. Only asked once every reader has reported."""
+    """Return the people at work by the records without a punch all morning.
+
+    Valid only once every time clock has delivered its punches.
+    """
     return [
         Doubt(
             Kind.NO_PUNCH,
-            one.staff,
-            one.window,
-            f"no_punch:{day}:{one.staff}",
-            {"seen_at": one.seen_at, "how": one.how},
+            person.staff,
+            person.window,
+            f"no_punch:{day}:{person.staff}",
+            {"seen_at": person.seen_at, "how": person.how},
         )
-        for one in people
-        if not one.punched and not one.away
+        for person in people
+        if not person.punched and not person.away
     ]

@@ -1,9 +1,9 @@
-"""The times of a day's spot checks: a pure function of a sealed seed, the rules and the day.
+"""Draw of a day's spot-check times: a pure function of a committed seed, the rules and the day.
 
-The seal, `SHA-256(seed || canonical rules || day)`, is shown in the morning; the seed stays secret
-until the hall has closed. Then anybody can compute the seal and the times again. Times are whole
-minutes of the hall's wall clock; every set of times that keeps the gap is equally likely. Draws no
-randomness itself and knows no clock: the seed is an argument.
+The seal (commitment), `SHA-256(seed || canonical rules || day)`, is published in the morning; the
+seed stays secret until the hall has closed. Then anybody can recompute the seal and the times.
+Times are whole minutes of the hall's wall clock; every set of times that keeps the gap is equally
+likely. This module draws no randomness and has no clock: the seed is an argument.
 """
 
 from __future__ import annotations
@@ -22,35 +22,35 @@ from server.domain.journal import canonical
 
 SEED_BYTES = 32
 WHOLE = 1 << 256
-"""Values of one HMAC-SHA256."""
+"""Number of possible values of one HMAC-SHA256."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a day's times are drawn by, as it stood when the seed was sealed. Minutes of the day."""
+    """Rules of a day's draw, as they stood when the seed was committed. Minutes of the day."""
 
     hall: str
     timezone: str
     asked: int
-    """Checks the settings ask for."""
+    """Spot checks requested by the settings."""
     count: int
-    """Checks that are drawn: as many of those asked for as the hours leave room for."""
+    """Spot checks drawn: as many of the requested ones as the hours have room for."""
     spans: tuple[tuple[int, int], ...]
-    """From and to, both included, in which a check may come due."""
+    """First and last minute, both included, of the spans in which a spot check may come due."""
     gap: int
     """Least minutes between two checks."""
     within: int
     """Minutes within which a check must be started."""
     opens: int | None
-    """When the hall opens; None on a rest day."""
+    """Minute at which the hall opens; None on a rest day."""
     closes: int | None
     late: bool
-    """Sealed after the hall had opened: only the rest of the day was drawn from."""
+    """True if committed after the hall had opened: only the rest of the day was drawn from."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The settings behind the rules. Minutes."""
+    """Settings from which the rules are derived. Minutes."""
 
     count: int
     after_open: int
@@ -60,30 +60,30 @@ class Asked:
 
 
 def rules_for(
-    hall: str, timezone: str, opening: Sequence[Span], asked: Asked, sealed: int
+    hall: str, timezone: str, opening: Sequence[Span], requested: Asked, sealed_minute: int
 ) -> Rules:
-    """The rules of a day with these opening hours, sealed at minute `sealed` of that day.
+    """Return the rules of a day with these opening hours, committed at minute `sealed_minute`.
 
-    Before opening `sealed` changes nothing; later, the minutes up to it are left out.
+    Before opening, `sealed_minute` has no effect; later, the minutes up to it are excluded.
     """
     hours = [(_minute(span.opens), _minute(span.closes)) for span in opening]
     opens, closes = (hours[0][0], hours[-1][1]) if hours else (None, None)
-    late = opens is not None and sealed >= opens
+    late = opens is not None and sealed_minute >= opens
     spans = []
     for first, last in hours:
-        start = max(first + asked.after_open, sealed + 1 if late else 0)
-        end = last - max(asked.before_close, asked.within)
+        start = max(first + requested.after_open, sealed_minute + 1 if late else 0)
+        end = last - max(requested.before_close, requested.within)
         if start <= end:
             spans.append((start, end))
-    number = _fitting(_minutes(spans), asked.count, asked.gap)
+    number = _fitting(_minutes(spans), requested.count, requested.gap)
     return Rules(
         hall,
         timezone,
-        asked.count,
+        requested.count,
         number,
         tuple(spans),
-        asked.gap,
-        asked.within,
+        requested.gap,
+        requested.within,
         opens,
         closes,
         late,
@@ -95,26 +95,26 @@ def _minute(moment: Any) -> int:
 
 
 def text_of(rules: Rules) -> str:
-    """The rules as the canonical JSON that is sealed."""
+    """Return the rules as the canonical JSON that the seal covers."""
     return canonical(asdict(rules))
 
 
 def rules_of(text: str) -> Rules:
-    """The rules from their JSON."""
-    found = json.loads(text)
-    return Rules(**found | {"spans": tuple((first, last) for first, last in found["spans"])})
+    """Return the rules from their JSON."""
+    values = json.loads(text)
+    return Rules(**values | {"spans": tuple((first, last) for first, last in values["spans"])})
 
 
 def seal(seed: bytes, rules: str, day: str) -> str:
-    """SHA-256 over the seed's 32 bytes, the rules' canonical JSON and the ISO day, in hex.
+    """Return the SHA-256 of the seed's 32 bytes, the rules' canonical JSON and the ISO day, in hex.
 
-    The seed has a fixed length and the day too, so no two different triples look alike.
+    Seed and day have fixed lengths, so two different triples never concatenate to the same bytes.
     """
     return hashlib.sha256(seed + rules.encode() + day.encode()).hexdigest()
 
 
 def draw(seed: bytes, rules: Rules, day: str) -> tuple[int, ...]:
-    """The day's times, rising: `rules.count` minutes inside the spans, `gap` apart or more."""
+    """Return the day's times, ascending: `rules.count` minutes, at least `gap` apart."""
     minutes = _minutes(rules.spans)
     table = _ways(minutes, rules.count, rules.gap)
     total = table[rules.count][0]
@@ -127,13 +127,16 @@ def _minutes(spans: Iterable[tuple[int, int]]) -> list[int]:
     return [minute for first, last in spans for minute in range(first, last + 1)]
 
 
-def _fitting(minutes: list[int], asked: int, gap: int) -> int:
-    table = _ways(minutes, asked, gap)
-    return max(number for number in range(asked + 1) if table[number][0])
+def _fitting(minutes: list[int], requested: int, gap: int) -> int:
+    table = _ways(minutes, requested, gap)
+    return max(number for number in range(requested + 1) if table[number][0])
 
 
 def _ways(minutes: list[int], most: int, gap: int) -> list[list[int]]:
-    """`table[k][i]`: in how many ways k of the minutes from the i-th on keep the gap."""
+    """Return `table[k][i]`: the number of ways to choose k of the minutes from the i-th on.
+
+    Only choices that keep the gap count.
+    """
     size = len(minutes)
     after = [bisect_left(minutes, minute + max(gap, 1)) for minute in minutes]
     table = [[1] * (size + 1)]
@@ -148,24 +151,24 @@ def _ways(minutes: list[int], most: int, gap: int) -> list[list[int]]:
 def _unranked(
     minutes: list[int], table: list[list[int]], rules: Rules, rank: int
 ) -> tuple[int, ...]:
-    """The set of times with this rank among all sets in order."""
-    found: list[int] = []
+    """Return the set of times with this rank in the order of all valid sets."""
+    times: list[int] = []
     i = 0
-    while len(found) < rules.count:
-        left = rules.count - len(found)
+    while len(times) < rules.count:
+        remaining = rules.count - len(times)
         after = bisect_left(minutes, minutes[i] + max(rules.gap, 1))
-        ways = table[left - 1][after]
+        ways = table[remaining - 1][after]
         if rank < ways:
-            found.append(minutes[i])
+            times.append(minutes[i])
             i = after
         else:
             rank -= ways
             i += 1
-    return tuple(found)
+    return tuple(times)
 
 
 def _below(total: int, seed: bytes, about: str) -> int:
-    """A number below `total`, each equally likely: what would favour some is thrown away."""
+    """Return a number below `total`, uniformly: values that would bias the result are rejected."""
     limit = WHOLE - WHOLE % total
     for turn in count():
         value = hmac.new(seed, f"{about}{turn}".encode(), hashlib.sha256).digest()
@@ -177,24 +180,24 @@ def _below(total: int, seed: bytes, about: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A past day as the records have it."""
+    """Draw of a past day as recorded."""
 
     day: str
     seal: str
     seed: str
-    """Hex; empty: lost."""
+    """Hex; empty: the seed is lost."""
     rules: str
     sealed_at: int
-    """Minute of the day; -1: on an earlier day."""
+    """Minute of the day at which it was committed; -1: on an earlier day."""
     times: tuple[tuple[int, int], ...]
-    """(n, minute) of every drawn check on record."""
+    """Pairs (n, minute) of every drawn spot check on record."""
 
 
 def faults(day: Day) -> list[str]:
-    """What does not fit, as codes; an empty list proves the day.
+    """Return the contradictions as codes; an empty list proves the day.
 
-    `seed_lost`, `seal` (seed, rules and day do not give the seal), `late_unsaid` (sealed after
-    opening without saying so), `check_missing`, `check_time`, `check_extra`.
+    `seed_lost`, `seal` (seed, rules and day do not give the seal), `late_unsaid` (committed after
+    opening without `late`), `check_missing`, `check_time`, `check_extra`.
     """
     if not day.seed:
         return ["seed_lost"]
@@ -204,18 +207,18 @@ def faults(day: Day) -> list[str]:
         return ["seal"]
     if len(seed) != SEED_BYTES or seal(seed, day.rules, day.day) != day.seal:
         return ["seal"]
-    found = []
+    codes = []
     if rules.opens is not None and day.sealed_at >= rules.opens and not rules.late:
-        found.append("late_unsaid")
-    return found + _missing(dict(enumerate(draw(seed, rules, day.day), 1)), dict(day.times))
+        codes.append("late_unsaid")
+    return codes + _missing(dict(enumerate(draw(seed, rules, day.day), 1)), dict(day.times))
 
 
-def _missing(drawn: dict[int, int], kept: dict[int, int]) -> list[str]:
-    found = []
-    if set(drawn) - set(kept):
-        found.append("check_missing")
-    if set(kept) - set(drawn):
-        found.append("check_extra")
-    if any(kept[n] != drawn[n] for n in set(drawn) & set(kept)):
-        found.append("check_time")
-    return found
+def _missing(drawn_times: dict[int, int], recorded_times: dict[int, int]) -> list[str]:
+    codes = []
+    if set(drawn_times) - set(recorded_times):
+        codes.append("check_missing")
+    if set(recorded_times) - set(drawn_times):
+        codes.append("check_extra")
+    if any(recorded_times[n] != drawn_times[n] for n in set(drawn_times) & set(recorded_times)):
+        codes.append("check_time")
+    return codes

@@ -1,7 +1,7 @@
-"""A finding's life: proposed, confirmed, disputed, settled; who may do what; its consequence.
+"""Findings: states from proposed to settled, permissions, and consequences.
 
-Nobody decides about himself, and who found or confirmed something does not settle the dispute over
-it. Takes facts, returns verdicts; raises refusals; keeps nothing.
+Nobody decides on their own finding, and whoever found or confirmed it does not settle its dispute.
+Takes facts, returns verdicts, raises refusals; stores nothing.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ DAY_MS = 86_400_000
 
 
 class State(StrEnum):
-    """Where a finding stands."""
+    """State of a finding."""
 
     PROPOSED = "proposed"
-    """The system doubts; no person has said so yet."""
+    """Raised as an anomaly by the system; not yet confirmed by a person."""
     DISMISSED = "dismissed"
     CONFIRMED = "confirmed"
-    """Told; stands unless it is disputed in time."""
+    """Published to the person; stands unless disputed in time."""
     DISPUTED = "disputed"
     UPHELD = "upheld"
-    """Settled: it stands."""
+    """Settled: the finding stands."""
     WITHDRAWN = "withdrawn"
-    """Settled: it does not; or the mark behind it was undone."""
+    """Settled: the finding does not stand; or the mark behind it was undone."""
 
 
 STANDING = frozenset({State.CONFIRMED, State.DISPUTED, State.UPHELD})
 
 
 class Step(StrEnum):
-    """The consequence of a person's findings in a period."""
+    """Consequence that follows from a person's findings in a period."""
 
     NOTICE = "notice"
     """通知单位."""
@@ -46,7 +46,7 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the rules need to know of a finding. Times in ms."""
+    """Data of a finding that the rules need. Times in ms."""
 
     id: str
     staff: str
@@ -55,12 +55,12 @@ class Finding:
     at: int
     dispute_until: int | None = None
     involved: frozenset[str] = field(default_factory=frozenset)
-    """Staff numbers of who found it (both checkers) and who confirmed it."""
+    """Staff numbers of both checkers and of the person who confirmed it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """From how many findings on, within how many days."""
+    """Numbers of findings within `days` days from which the second and third step apply."""
 
     second: int
     third: int
@@ -69,7 +69,7 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who acts: number, unit, whether its chief representative, whether of the hall's office."""
+    """Acting person: number, unit, flags for the unit's chief representative and the office."""
 
     number: str
     unit: str = ""
@@ -78,22 +78,25 @@ class Person:
 
 
 def concerns(finding: Finding, person: Person) -> bool:
-    """Whether it is the person's own, or its unit's and the person is the chief there."""
+    """Return True if the finding is the person's own, or the person is its unit's chief."""
     if finding.staff and finding.staff == person.number:
         return True
     return person.chief and bool(person.unit) and person.unit == finding.unit
 
 
 def may_see(finding: Finding, person: Person) -> bool:
-    """The office sees all; others what concerns them, once it was told."""
+    """Return True if the person may see the finding.
+
+    The office sees all; others see the ones that concern them, once they are confirmed.
+    """
     if person.office:
         return True
-    told = finding.state not in (State.PROPOSED, State.DISMISSED)
-    return told and concerns(finding, person)
+    published = finding.state not in (State.PROPOSED, State.DISMISSED)
+    return published and concerns(finding, person)
 
 
 def judge(finding: Finding, person: Person, confirm: bool) -> State:
-    """Confirm or dismiss what the system proposed. Raises FINDING_STATE, FINDING_OWN."""
+    """Confirm or dismiss a proposed finding. Raises FINDING_STATE, FINDING_OWN."""
     _only_in(finding, State.PROPOSED)
     if person.number == finding.staff:
         raise HallError(Code.FINDING_OWN)
@@ -101,7 +104,7 @@ def judge(finding: Finding, person: Person, confirm: bool) -> State:
 
 
 def dispute(finding: Finding, person: Person, now: int) -> State:
-    """Dispute it. Raises FINDING_UNKNOWN for a stranger, FINDING_STATE, DISPUTE_OVER."""
+    """Dispute a finding. Raises FINDING_UNKNOWN for a stranger, FINDING_STATE, DISPUTE_OVER."""
     if not concerns(finding, person):
         raise HallError(Code.FINDING_UNKNOWN)
     _only_in(finding, State.CONFIRMED)
@@ -119,7 +122,10 @@ def settle(finding: Finding, person: Person, stands: bool) -> State:
 
 
 def rectify(finding: Finding, person: Person) -> None:
-    """Say what was put right. Raises FINDING_UNKNOWN for a stranger, FINDING_STATE."""
+    """Check that the person may record what was put right.
+
+    Raises FINDING_UNKNOWN for a stranger, FINDING_STATE.
+    """
     if not concerns(finding, person):
         raise HallError(Code.FINDING_UNKNOWN)
     _only_in(finding, *STANDING)
@@ -130,15 +136,15 @@ def _only_in(finding: Finding, *states: State) -> None:
         raise HallError(Code.FINDING_STATE, state=finding.state.value)
 
 
-def steps(found: Iterable[Finding], asked: Steps) -> dict[str, Step]:
-    """The step of each standing finding of one person, by the count in the days before it."""
-    standing = sorted((f for f in found if f.state in STANDING), key=lambda f: (f.at, f.id))
-    return {f.id: _step(standing[: i + 1], asked) for i, f in enumerate(standing)}
+def steps(findings: Iterable[Finding], limits: Steps) -> dict[str, Step]:
+    """Return the step of each standing finding of one person, by the count in the period."""
+    standing = sorted((f for f in findings if f.state in STANDING), key=lambda f: (f.at, f.id))
+    return {f.id: _step(standing[: i + 1], limits) for i, f in enumerate(standing)}
 
 
-def _step(until_now: Sequence[Finding], asked: Steps) -> Step:
-    since = until_now[-1].at - asked.days * DAY_MS
+def _step(until_now: Sequence[Finding], limits: Steps) -> Step:
+    since = until_now[-1].at - limits.days * DAY_MS
     number = sum(f.at > since for f in until_now)
-    if number >= asked.third:
+    if number >= limits.third:
         return Step.INTERVIEW
-    return Step.REPLACEMENT if number >= asked.second else Step.NOTICE
+    return Step.REPLACEMENT if number >= limits.second else Step.NOTICE

@@ -1,7 +1,7 @@
-"""What two checkers see at a window, and when that is a finding. Knows no window and no person.
+"""Marks of spot checks: what two checkers see at a window, and the finding that follows.
 
-Marks are never changed: a later mark of the same window in the same walk takes the place of an
-earlier one, and an undone mark is one more mark.
+Marks are never changed: a later mark of the same window in the same inspection round replaces an
+earlier one, and undoing a mark adds one more mark.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from enum import StrEnum
 
 
 class Seen(StrEnum):
-    """What is seen with one look."""
+    """Observation at a window."""
 
     AT_POST = "at_post"
     """在岗."""
@@ -22,13 +22,13 @@ class Seen(StrEnum):
     AWAY = "away"
     """离开, with a reason."""
     EMPTY = "empty"
-    """空岗: nobody there, nobody knows why."""
+    """空岗: unattended, reason unknown."""
     UNDONE = "undone"
-    """The mark before was a slip of the finger."""
+    """The previous mark was entered by mistake."""
 
 
 class Reason(StrEnum):
-    """Why somebody is away."""
+    """Reason why the person is away."""
 
     MATERIALS = "materials"
     """取送材料."""
@@ -39,9 +39,9 @@ class Reason(StrEnum):
     GUIDING = "guiding"
     """引导帮办."""
     UNKNOWN = "unknown"
-    """去向不明: the only reason that is a finding."""
+    """去向不明: the only reason that results in a finding."""
     OTHER = "other"
-    """In the note."""
+    """Stated in the note."""
 
 
 class Kind(StrEnum):
@@ -51,14 +51,14 @@ class Kind(StrEnum):
     AWAY = "away"
     CONDUCT = "conduct"
     NO_CALL = "no_call"
-    """The system's doubt: people wait, the window does not call."""
+    """Anomaly raised by the system: people wait, the window does not call."""
     NO_PUNCH = "no_punch"
-    """The system's doubt: at work by the marks, no punch all morning."""
+    """Anomaly raised by the system: at work by the marks, no punch all morning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One mark; `at` in ms, as the phone says, kept inside the walk."""
+    """One mark; `at` in ms as the phone reports it, limited to the inspection round."""
 
     id: str
     window: str
@@ -75,21 +75,21 @@ _BETWEEN = re.compile(r"[,，、;；\n]+")
 
 
 def fault_list(text: str) -> tuple[str, ...]:
-    """The hall's conduct faults from its setting: words between commas, each once."""
+    """Return the hall's conduct faults from its setting, separated by commas, without repeats."""
     words = [word.strip()[:FAULT_LENGTH] for word in _BETWEEN.split(text)]
     return tuple(dict.fromkeys(word for word in words if word))[:MOST_FAULTS]
 
 
 def standing(marks: Iterable[Mark]) -> dict[str, Mark]:
-    """The mark that counts for each window: the last by its time; none where it was undone."""
+    """Return the mark that counts for each window: the last by its time; none if it was undone."""
     last: dict[str, Mark] = {}
-    for mark in sorted(marks, key=lambda one: (one.at, one.received_at, one.id)):
+    for mark in sorted(marks, key=lambda mark: (mark.at, mark.received_at, mark.id)):
         last[mark.window] = mark
     return {window: mark for window, mark in last.items() if mark.seen is not Seen.UNDONE}
 
 
 def kind_of(mark: Mark) -> Kind | None:
-    """The finding that a mark is; None: all in order."""
+    """Return the kind of finding that a mark results in; None if all is in order."""
     if mark.seen is Seen.UNDONE:
         return None
     if mark.seen is Seen.EMPTY:

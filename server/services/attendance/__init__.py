@@ -1,1 +1,1 @@
-"""The acts of attendance, and the day sheet that is computed from them on reading."""
+"""Attendance: actions on rules, leave and corrections, and the day sheet computed from them."""

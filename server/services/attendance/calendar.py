@@ -1,6 +1,7 @@
-"""The working-day calendar: seeded for the years that are known, imported yearly by the office.
+"""Working-day calendar: seeded once for the years a package covers, imported yearly by the office.
 
-Reading a day never asks a package: what is not in the hall's table is not known, and said so.
+Days are read from the hall's table only, never from the package. A year that is missing in the
+table is reported as missing.
 """
 
 from __future__ import annotations
@@ -18,31 +19,31 @@ from server.storage import calendar
 from server.storage.store import Tx
 
 SEED_FROM = 2020
-"""Older years are of no use to a hall that begins now."""
+"""First year that is seeded; a hall that starts now needs no older ones."""
 SEEDED = "chinesecalendar"
 
 
 def workdays(ctx: Context) -> Workdays:
-    """The hall's working days, its own special days included."""
+    """Return the hall's working days, its own special days included."""
     return workdays_of(ctx.catalogue(), ctx.calendar_years(), ctx.weeks())
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A year without a calendar; `now`: it is the running one."""
+    """Year without a calendar; `now`: True for the current year."""
 
     year: int
     now: bool
 
 
 def missing(ctx: Context, today: date) -> list[Missing]:
-    """The years that should be there by now and are not, the worst first."""
-    known = ctx.calendar_years()
-    found = [] if today.year in known else [Missing(today.year, True)]
+    """Return the years whose calendar is due but missing, the most urgent first."""
+    imported_years = ctx.calendar_years()
+    gaps = [] if today.year in imported_years else [Missing(today.year, True)]
     due = today.month >= ctx.settings().calendar_warn_month
-    if due and today.year + 1 not in known:
-        found.append(Missing(today.year + 1, False))
-    return found
+    if due and today.year + 1 not in imported_years:
+        gaps.append(Missing(today.year + 1, False))
+    return gaps
 
 
 def put_year(
@@ -53,16 +54,16 @@ def put_year(
     source: str,
     seen: Mapping[str, object] = NOTHING,
 ) -> int:
-    """Replace a year's calendar as a whole; returns its number of days.
+    """Replace the calendar of a year as a whole; return its number of days.
 
-    Days that are over read as they did until a second person has confirmed it. `seen`: when the
-    year that was shown had been imported. Raises CHANGED_MEANWHILE.
+    Past days keep their verdicts until a second person confirms the change. `seen`: the import time
+    of the year as shown to the person. Raises CHANGED_MEANWHILE.
     """
-    kept = tuple(days)
-    asked: JsonDict = {
+    year_days = tuple(days)
+    request: JsonDict = {
         "act": "calendar.import",
         "year": year,
-        "days": [[d.day.isoformat(), d.opens, d.note, d.like_weekday] for d in kept],
+        "days": [[d.day.isoformat(), d.opens, d.note, d.like_weekday] for d in year_days],
         "source": source,
     }
 
@@ -70,19 +71,19 @@ def put_year(
         rows = calendar.of_year(tx.conn, tx.hall_id, year)
         still(seen, {"imported_at": rows[0].at if rows else None})
         before = workdays(ctx.inside(tx))
-        count = _put(tx, actor, year, kept, source)
+        count = _put(tx, actor, year, year_days, source)
         tx.events.append(HallChanged("calendar", {"year": year}))
         days = differing(before, workdays(ctx.inside(tx)))
         if days:
             tx.events.append(AttendanceChanged(days))
         return {"count": count}
 
-    return int(ctx.guarded(actor, asked, act)["count"])
+    return int(ctx.guarded(actor, request, act)["count"])
 
 
 def differing(before: Workdays, after: Workdays) -> tuple[str, ...]:
-    """The special days, ISO, that are worked otherwise, or after another weekday's rule."""
-    days = {one.day for one in (*before.state, *before.own, *after.state, *after.own)}
+    """Return the special days, ISO, whose working state or weekday rule differs."""
+    days = {special.day for special in (*before.state, *before.own, *after.state, *after.own)}
     return tuple(
         day.isoformat() for day in sorted(days) if before.weekday(day) != after.weekday(day)
     )
@@ -97,49 +98,51 @@ def _put(tx: Tx, actor: Actor, year: int, days: tuple[SpecialDay, ...], source: 
 
 
 def seed(ctx: Context) -> int:
-    """Take over the years that the package knows and the hall does not; returns how many."""
-    known = ctx.read(lambda c: calendar.years(c, ctx.hall_id))
-    fresh = {year: days for year, days in _packaged().items() if year not in known}
-    if not fresh:
+    """Import the years that the package covers and the hall does not; return their number."""
+    imported_years = ctx.read(lambda c: calendar.years(c, ctx.hall_id))
+    new_years = {year: days for year, days in _packaged().items() if year not in imported_years}
+    if not new_years:
         return 0
 
     def act(tx: Tx) -> int:
-        for year, days in sorted(fresh.items()):
+        for year, days in sorted(new_years.items()):
             _put(tx, SYSTEM, year, tuple(days), SEEDED)
         tx.events.append(HallChanged("calendar"))
-        return len(fresh)
+        return len(new_years)
 
     return ctx.write(act)
 
 
 def _packaged() -> dict[int, list[SpecialDay]]:
-    """The package's days by year, with the weekday that each make-up day stands for.
+    """Return the package's days by year, with the weekday that each make-up day replaces.
 
     The package lists the days given off in exchange in the order of the make-up days of the same
-    festival and year; where the numbers do not match the weekday is left to the setting.
+    festival and year. If the numbers do not match, the weekday is left to the setting.
     """
     from chinese_calendar import constants  # noqa: PLC0415 - 40 ms, once a start
 
     names = {h.value: h.chinese for h in constants.Holiday}
-    found: dict[int, list[SpecialDay]] = {}
+    days_by_year: dict[int, list[SpecialDay]] = {}
     for day, name in constants.holidays.items():
         if day.year >= SEED_FROM:
-            found.setdefault(day.year, []).append(SpecialDay(day, False, names[name]))
+            days_by_year.setdefault(day.year, []).append(SpecialDay(day, False, names[name]))
     swaps: dict[tuple[int, str], list[date]] = {}
     for day, name in constants.in_lieu_days.items():
         swaps.setdefault((day.year, name), []).append(day)
-    for (year, name), worked in _by_festival(constants.workdays).items():
+    for (year, name), makeup_days in _by_festival(constants.workdays).items():
         off = swaps.get((year, name), [])
-        paired = [d.isoweekday() for d in sorted(off)] if len(off) == len(worked) else []
-        for index, day in enumerate(sorted(worked)):
-            like = paired[index] if paired and paired[index] <= 5 else 0
-            found.setdefault(year, []).append(SpecialDay(day, True, f"{names[name]}调休上班", like))
-    return found
+        weekdays = [d.isoweekday() for d in sorted(off)] if len(off) == len(makeup_days) else []
+        for index, day in enumerate(sorted(makeup_days)):
+            like = weekdays[index] if weekdays and weekdays[index] <= 5 else 0
+            days_by_year.setdefault(year, []).append(
+                SpecialDay(day, True, f"{names[name]}调休上班", like)
+            )
+    return days_by_year
 
 
 def _by_festival(days: dict[date, str]) -> dict[tuple[int, str], list[date]]:
-    found: dict[tuple[int, str], list[date]] = {}
+    by_festival: dict[tuple[int, str], list[date]] = {}
     for day, name in days.items():
         if day.year >= SEED_FROM:
-            found.setdefault((day.year, name), []).append(day)
-    return found
+            by_festival.setdefault((day.year, name), []).append(day)
+    return by_festival

@@ -1,8 +1,8 @@
-"""Reads a year's list of holidays and make-up days as an office pastes or uploads it.
+"""Parser for a year's list of holidays and make-up days, pasted or uploaded by an office.
 
-A line is a day (or a stretch of days), 休 or 班, the name, and for a make-up day perhaps the
-weekday whose hours it keeps: `2027-02-06 班 春节调休 周五`, `10月1日至10月7日 休 国庆节`. All
-problems are found at once; with any of them nothing is taken.
+A line is a day (or a stretch of days), 休 or 班, the name, and for a make-up day optionally the
+weekday whose hours it has: `2027-02-06 班 春节调休 周五`, `10月1日至10月7日 休 国庆节`. All
+problems are reported at once; with any problem nothing is imported.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _HEADINGS = ("日期", "day", "date")
 
 
 class Flaw(StrEnum):
-    """What is wrong with a line."""
+    """Flaw of a line."""
 
     DAY = "day"
     YEAR = "year"
@@ -48,7 +48,7 @@ class Flaw(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A flaw at a line (from 1; 0: the list as a whole)."""
+    """Flaw at a line (from 1; 0: the list as a whole)."""
 
     line: int
     flaw: Flaw
@@ -68,7 +68,7 @@ Rows = Sequence[tuple[int, list[str]]]
 
 
 def rows_of_text(text: str) -> Rows:
-    """Lines with their cells, headings and empty lines left out."""
+    """Return the lines with their cells, without headings and empty lines."""
     rows = [(n, _cells(line)) for n, line in enumerate(text.splitlines(), 1) if not _heading(line)]
     return [(n, cells) for n, cells in rows if cells]  # marks alone are an empty line, too
 
@@ -84,8 +84,8 @@ def _heading(line: str) -> bool:
 
 
 def rows_of_sheet(content: bytes) -> Rows | Problem:
-    """Rows of the first sheet of an .xlsx file."""
-    # The same limits as for a workbook: bombs, entities and foreign encodings are not opened.
+    """Return the rows of the first sheet of an .xlsx file."""
+    # Same limits as for a workbook: zip bombs, entities and foreign encodings are rejected.
     from server.workbook.opening import (  # noqa: PLC0415 - a quarter of a second, once a year
         BROKEN,
         NotAWorkbookError,
@@ -103,12 +103,12 @@ def rows_of_sheet(content: bytes) -> Rows | Problem:
         book.close()
     except (NotAWorkbookError, TooLargeError, *BROKEN):
         return Problem(0, Flaw.FILE)
-    found = []
+    rows = []
     for number, row in enumerate(values, 1):
         cells = [_cell(value) for value in row if value is not None and str(value).strip()]
         if cells and not _heading(cells[0]):
-            found.append((number, cells))
-    return found
+            rows.append((number, cells))
+    return rows
 
 
 def _cell(value: object) -> str:
@@ -118,18 +118,18 @@ def _cell(value: object) -> str:
 
 
 def read(rows: Rows, year: int) -> list[SpecialDay] | list[Problem]:
-    """The days of `year`'s notice, or every problem."""
+    """Return the days of `year`'s notice, or every problem."""
     if not rows:
         return [Problem(0, Flaw.EMPTY)]
     if len(rows) > MOST_LINES:
         return [Problem(0, Flaw.TOO_MANY, str(MOST_LINES))]
     entries, problems = [], []
     for line, cells in rows:
-        found = _entry(line, cells, year)
-        if isinstance(found, Problem):
-            problems.append(found)
+        entry = _entry(line, cells, year)
+        if isinstance(entry, Problem):
+            problems.append(entry)
         else:
-            entries.append(found)
+            entries.append(entry)
     problems += _crossed(entries)
     if problems:
         return sorted(problems, key=lambda p: (p.line, p.flaw))
@@ -145,12 +145,12 @@ def _entry(line: int, cells: list[str], year: int) -> _Entry | Problem:
     kind = cells[1] if len(cells) > 1 else ""
     if kind not in (REST, WORK):
         return Problem(line, Flaw.KIND, kind)
-    rest = cells[2:]
+    name_cells = cells[2:]
     like = 0
-    if rest and (named := _WEEKDAY.fullmatch(rest[-1])):
-        like = WEEKDAYS[named[1]]
-        rest = rest[:-1]
-    note = "".join(rest)
+    if name_cells and (weekday := _WEEKDAY.fullmatch(name_cells[-1])):
+        like = WEEKDAYS[weekday[1]]
+        name_cells = name_cells[:-1]
+    note = "".join(name_cells)
     if not note or len(note) > NAME_LENGTH:
         return Problem(line, Flaw.NAME, note)
     if kind == REST and like:
@@ -164,7 +164,7 @@ def _entry(line: int, cells: list[str], year: int) -> _Entry | Problem:
 def _days(text: str, year: int) -> tuple[date, ...] | Flaw:
     parts = _STRETCH.split(text)
     if len(parts) == 2 and _SAME_MONTH.fullmatch(parts[1]):
-        # 1月1日至3日: the month is said once.
+        # 1月1日至3日: the month is written once.
         parts[1] = f"{parts[0][: _month_end(parts[0])]}{parts[1]}"
     ends = [_day(part, year) for part in parts]
     if len(ends) > 2 or any(end is None for end in ends):
@@ -179,31 +179,31 @@ def _days(text: str, year: int) -> tuple[date, ...] | Flaw:
 
 
 def _month_end(text: str) -> int:
-    found = _DAY.fullmatch(text)
-    return found.start(3) if found else 0
+    match = _DAY.fullmatch(text)
+    return match.start(3) if match else 0
 
 
 def _day(text: str, year: int) -> date | None:
-    found = _DAY.fullmatch(text.strip())
-    if found is None:
+    match = _DAY.fullmatch(text.strip())
+    if match is None:
         return None
     try:
-        return date(int(found[1] or year), int(found[2]), int(found[3]))
+        return date(int(match[1] or year), int(match[2]), int(match[3]))
     except ValueError:
         return None
 
 
 def _of_notice(day: date, year: int) -> bool:
-    """A year's notice may begin in the last days of December."""
+    """Return True if the day may be in the year's notice, which can begin in late December."""
     return day.year == year or (day.year == year - 1 and day.month == 12 and day.day >= 24)
 
 
 def _crossed(entries: Iterable[_Entry]) -> list[Problem]:
-    seen: set[date] = set()
-    found = []
+    days_so_far: set[date] = set()
+    problems = []
     for entry in entries:
-        twice = [day for day in entry.days if day in seen]
-        if twice:
-            found.append(Problem(entry.line, Flaw.TWICE, twice[0].isoformat()))
-        seen.update(entry.days)
-    return found
+        repeats = [day for day in entry.days if day in days_so_far]
+        if repeats:
+            problems.append(Problem(entry.line, Flaw.TWICE, repeats[0].isoformat()))
+        days_so_far.update(entry.days)
+    return problems

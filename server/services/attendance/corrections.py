@@ -1,6 +1,6 @@
-"""Corrections: ask for one slot of one day, decide as the second person, withdraw.
+"""Corrections: request one for a slot of a day, decide as the second person, withdraw.
 
-The verdict that stood is kept with the request and stays for ever, whatever is decided.
+The verdict before the correction is stored with the request and stays, whatever is decided.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from server.storage.corrections import Correction
 from server.storage.store import Tx
 
 Standing = Callable[[Connection, str, date, str], Mapping[str, Any]]
-"""The verdict of (staff, day, slot) as it stands; raises INVALID for a slot that is not due."""
+"""Function that returns the present verdict of (staff, day, slot); raises INVALID if not due."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked for: the slot shall count as `verdict`."""
+    """Request for a correction: the slot shall count as `verdict`."""
 
     staff: str
     day: date
@@ -42,7 +42,7 @@ class Wish:
 
 
 def ask(ctx: Context, actor: Actor, key: str, wish: Wish, standing: Standing) -> str:
-    """Ask for a correction, for oneself or a colleague; returns its id.
+    """Request a correction, for oneself or a colleague; return its id.
 
     Raises ACCOUNT_UNKNOWN, NOT_YOUR_SHEET, INVALID, CORRECTION_TOO_LATE, CORRECTION_QUOTA,
     CORRECTION_TWICE, FILE_UNKNOWN.
@@ -61,7 +61,7 @@ def ask(ctx: Context, actor: Actor, key: str, wish: Wish, standing: Standing) ->
         )
         if wish.file and files.get(tx.conn, tx.hall_id, wish.file) is None:
             raise HallError(Code.FILE_UNKNOWN)
-        found = Correction(
+        correction = Correction(
             ctx.chance.token(12),
             wish.staff,
             wish.day,
@@ -75,11 +75,17 @@ def ask(ctx: Context, actor: Actor, key: str, wish: Wish, standing: Standing) ->
             actor.name,
             tx.now,
         )
-        stored.add(tx, found)
-        _tell(tx, actor, found, "correction.ask", {"verdict": wish.verdict, "was": found.was})
-        return {"correction": found.id}
+        stored.add(tx, correction)
+        _record(
+            tx,
+            actor,
+            correction,
+            "correction.ask",
+            {"verdict": wish.verdict, "was": correction.was},
+        )
+        return {"correction": correction.id}
 
-    asked: JsonDict = {
+    request: JsonDict = {
         "act": "correction.ask",
         "staff": wish.staff,
         "day": wish.day.isoformat(),
@@ -89,11 +95,14 @@ def ask(ctx: Context, actor: Actor, key: str, wish: Wish, standing: Standing) ->
         "reason": wish.reason,
         "file": wish.file,
     }
-    return str(ctx.command(actor, key, asked, act)["correction"])
+    return str(ctx.command(actor, key, request, act)["correction"])
 
 
 def _check_asker(ctx: Context, actor: Actor, staff: str) -> None:
-    """Himself, a colleague of his unit, or whoever is responsible for him."""
+    """Raise NOT_YOUR_SHEET unless the actor is the person, a colleague or responsible.
+
+    A colleague is a person of the same unit.
+    """
     catalogue = ctx.catalogue()
     person = rights.person_of(catalogue, staff)
     asker = catalogue.staff_by.get(actor.name)
@@ -104,16 +113,18 @@ def _check_asker(ctx: Context, actor: Actor, staff: str) -> None:
 
 def _check_twice(tx: Tx, wish: Wish) -> None:
     same = stored.of_days(tx.conn, tx.hall_id, wish.day, wish.day, [wish.staff], rules.COUNTING)
-    if any(one.slot == wish.slot for one in same):
+    if any(other.slot == wish.slot for other in same):
         raise HallError(Code.CORRECTION_TWICE)
 
 
 def used(conn: Connection, hall_id: str, staff: str, day: date) -> int:
-    """How much of the month's quota a person has used."""
+    """Return the number of corrections that count against a person's quota of the month."""
     last = months.monthrange(day.year, day.month)[1]
     first = day.replace(day=1)
-    found = stored.of_days(conn, hall_id, first, day.replace(day=last), [staff], rules.COUNTING)
-    return len(found)
+    corrections = stored.of_days(
+        conn, hall_id, first, day.replace(day=last), [staff], rules.COUNTING
+    )
+    return len(corrections)
 
 
 def decide(
@@ -126,65 +137,65 @@ def decide(
     """
 
     def act(tx: Tx) -> JsonDict:
-        found = _found(tx, correction_id)
-        rules.check_decider(actor.name, found.staff, found.by)
+        correction = _require(tx, correction_id)
+        rules.check_decider(actor.name, correction.staff, correction.by)
         if not rights.manages(actor):
             raise HallError(Code.NOT_YOUR_STEP, rung="manager")
-        rules.check_open(found.state)
+        rules.check_open(correction.state)
         if not approve and not words:
             raise HallError(Code.INVALID, field="words")
         state = "approved" if approve else "refused"
-        stored.settle(tx, found.id, state, actor.name, words)
-        what = "correction.approve" if approve else "correction.refuse"
-        _tell(tx, actor, found, what, {"words": words, "verdict": found.verdict})
+        stored.settle(tx, correction.id, state, actor.name, words)
+        journal_act = "correction.approve" if approve else "correction.refuse"
+        _record(tx, actor, correction, journal_act, {"words": words, "verdict": correction.verdict})
         return {}
 
-    asked: JsonDict = {
+    request: JsonDict = {
         "act": "correction.decide",
         "correction": correction_id,
         "approve": approve,
         "words": words,
     }
-    ctx.command(actor, key, asked, act, second=True)
+    ctx.command(actor, key, request, act, second=True)
 
 
 def cancel(ctx: Context, actor: Actor, key: str, correction_id: str, words: str) -> None:
     """Withdraw a request. Raises CORRECTION_UNKNOWN, NOT_YOUR_SHEET, CORRECTION_SETTLED."""
 
     def act(tx: Tx) -> JsonDict:
-        found = _found(tx, correction_id)
-        if actor.name != found.by:
-            rights.check_see(ctx.catalogue(), actor, found.staff)
-        rules.check_open(found.state)
-        stored.settle(tx, found.id, "cancelled", actor.name, words)
-        _tell(tx, actor, found, "correction.cancel", {"words": words})
+        correction = _require(tx, correction_id)
+        if actor.name != correction.by:
+            rights.check_see(ctx.catalogue(), actor, correction.staff)
+        rules.check_open(correction.state)
+        stored.settle(tx, correction.id, "cancelled", actor.name, words)
+        _record(tx, actor, correction, "correction.cancel", {"words": words})
         return {}
 
-    asked: JsonDict = {"act": "correction.cancel", "correction": correction_id, "words": words}
-    ctx.command(actor, key, asked, act)
+    request: JsonDict = {"act": "correction.cancel", "correction": correction_id, "words": words}
+    ctx.command(actor, key, request, act)
 
 
-def _found(tx: Tx, correction_id: str) -> Correction:
-    found = stored.get(tx.conn, tx.hall_id, correction_id)
-    if found is None:
+def _require(tx: Tx, correction_id: str) -> Correction:
+    correction = stored.get(tx.conn, tx.hall_id, correction_id)
+    if correction is None:
         raise HallError(Code.CORRECTION_UNKNOWN)
-    return found
+    return correction
 
 
-def _tell(tx: Tx, actor: Actor, found: Correction, act: str, data: JsonDict) -> None:
-    facts = {"staff": found.staff, "day": found.day.isoformat(), "slot": found.slot}
-    note(tx, actor, act, found.id, data=facts | data)
-    tx.events.append(AttendanceChanged((found.day.isoformat(),), (found.staff,)))
-    tx.events.append(RequestsChanged(found.id, found.staff))
+def _record(tx: Tx, actor: Actor, correction: Correction, act: str, data: JsonDict) -> None:
+    facts = {"staff": correction.staff, "day": correction.day.isoformat(), "slot": correction.slot}
+    note(tx, actor, act, correction.id, data=facts | data)
+    tx.events.append(AttendanceChanged((correction.day.isoformat(),), (correction.staff,)))
+    tx.events.append(RequestsChanged(correction.id, correction.staff))
 
 
-def may_decide(actor: Actor, found: Correction) -> bool:
-    """Whether this request waits for `actor`."""
-    second = actor.name not in (found.staff, found.by)
-    return found.state == "asked" and second and rights.manages(actor)
+def may_decide(actor: Actor, correction: Correction) -> bool:
+    """Return True if this request waits for `actor`."""
+    second = actor.name not in (correction.staff, correction.by)
+    return correction.state == "asked" and second and rights.manages(actor)
 
 
-def may_see(ctx: Context, actor: Actor, found: Correction) -> bool:
-    """The person, whoever asked, and those responsible for him."""
-    involved = actor.name in (found.staff, found.by)
-    return involved or rights.leads(ctx.catalogue(), actor, found.staff)
+def may_see(ctx: Context, actor: Actor, correction: Correction) -> bool:
+    """Return True for the person, the requester, and those responsible for the person."""
+    involved = actor.name in (correction.staff, correction.by)
+    return involved or rights.leads(ctx.catalogue(), actor, correction.staff)

@@ -1,7 +1,7 @@
-"""Papers and photos: kept by their hash in the data folder, checked by content, never executable.
+"""Store for papers and photos, by hash in the data folder: type checked by content, not executable.
 
-A file is written once and never changed. Who may read it is the business of the case it belongs to;
-this file only keeps and finds.
+A file is written once and never changed. Read permission is decided by the case that the file
+belongs to; this module only stores and loads.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ NAME_LENGTH = 120
 
 
 class Keeper(Protocol):
-    """What is needed of a hall."""
+    """Interface of a hall that this store needs."""
 
     @property
     def config(self) -> Config: ...
@@ -43,7 +43,7 @@ class Keeper(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A paper with its bytes."""
+    """Stored paper with its bytes."""
 
     id: str
     name: str
@@ -53,45 +53,45 @@ class Kept:
 
 
 def media_of(data: bytes) -> str:
-    """The type that the bytes say, whatever the name; raises FILE_TYPE for any other."""
+    """Return the media type by content, whatever the name; raise FILE_TYPE for any other."""
     if data.startswith(b"%PDF-"):
         return PDF
     try:
-        with Image.open(io.BytesIO(data)) as picture:  # reads the head only
-            found = PICTURES.get(picture.format or "")
+        with Image.open(io.BytesIO(data)) as image:  # reads the head only
+            media = PICTURES.get(image.format or "")
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
-        found = None
-    if found is None:
+        media = None
+    if media is None:
         raise HallError(Code.FILE_TYPE)
-    return found
+    return media
 
 
 def keep(hall: Keeper, actor: Actor, name: str, media: str, data: bytes) -> str:
-    """Keep a paper; returns its id (the same for the same bytes). Safe to repeat.
+    """Store a paper; return its id (the same for the same bytes). Safe to repeat.
 
-    `media`: what it has to be, empty for any kind. Raises TOO_LARGE, FILE_TYPE.
+    `media`: the required type; empty: any. Raises TOO_LARGE, FILE_TYPE.
     """
     ctx = hall.ctx
     if len(data) > ctx.settings().file_limit_kb * 1024:
         raise HallError(Code.TOO_LARGE)
-    found: str = hall.offload(lambda: media_of(data))
-    if media and media != found:
-        raise HallError(Code.FILE_TYPE, media=found)
+    detected: str = hall.offload(lambda: media_of(data))
+    if media and media != detected:
+        raise HallError(Code.FILE_TYPE, media=detected)
     file_id = hashlib.sha256(data).hexdigest()
-    # The bytes first: a row never points to nothing; bytes without a row are found by no one.
+    # Bytes first: a row then never refers to a missing file; bytes without a row are unreachable.
     hall.offload(lambda: _write(_path(hall.config, file_id), data))
 
     def act(tx: Tx) -> None:
         if files.get(tx.conn, tx.hall_id, file_id) is None:
-            files.add(tx, file_id, _plain(name), found, len(data), actor.name)
-            note(tx, actor, "file.keep", file_id, data={"media": found, "size": len(data)})
+            files.add(tx, file_id, _plain(name), detected, len(data), actor.name)
+            note(tx, actor, "file.keep", file_id, data={"media": detected, "size": len(data)})
 
     ctx.write(act)
     return file_id
 
 
 def load(hall: Keeper, file_id: str) -> Kept:
-    """A paper with its bytes; raises FILE_UNKNOWN."""
+    """Return a paper with its bytes; raise FILE_UNKNOWN."""
     row = hall.ctx.read(lambda c: files.get(c, hall.ctx.hall_id, file_id))
     if row is None:
         raise HallError(Code.FILE_UNKNOWN)
@@ -120,6 +120,6 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _plain(name: str) -> str:
-    """A file's name for people: no folders, nothing that a header could misread."""
+    """Return a file's name for display: no folders, nothing that a header could misread."""
     base = name.replace("\\", "/").rpartition("/")[2]
     return "".join(c for c in base if c.isprintable() and c not in '";\r\n')[:NAME_LENGTH]

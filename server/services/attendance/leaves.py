@@ -1,6 +1,6 @@
-"""Leave and outings: ask, decide a step, cancel, shorten, name a cover, confirm the handover.
+"""Leave and outings: request, decide a step, cancel, shorten, name a cover, confirm the handover.
 
-Every act adds a step to the leave and a line to the journal. Nobody decides his own leave.
+Every action appends a step to the leave and a line to the journal. Nobody decides their own leave.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from server.storage.leaves import Leave
 from server.storage.store import Tx
 
 MOST_DAYS_TOLD = 62
-"""A change over more days than this is told as 'any day'."""
+"""Most days that an event lists; a change over more days is published without days."""
 BLOCKING = ("asked", "approved")
 Change = Callable[[Tx, Leave], Leave]
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked for. `cover` None: the cover of the staff list; empty: nobody."""
+    """Leave request. `cover` None: the cover of the staff list; empty: nobody."""
 
     staff: str
     kind: LeaveKind
@@ -48,10 +48,10 @@ class Wish:
 
 
 def ask(ctx: Context, actor: Actor, key: str, wish: Wish) -> str:
-    """Ask for leave, for oneself or somebody one is responsible for; returns its id.
+    """Request leave, for oneself or a person one is responsible for; return its id.
 
-    Raises ACCOUNT_UNKNOWN, NOT_YOUR_SHEET, LEAVE_SPAN, LEAVE_TOO_LATE, LEAVE_OVERLAP,
-    COVER_CANNOT, FILE_UNKNOWN.
+    Raises ACCOUNT_UNKNOWN, NOT_YOUR_SHEET, LEAVE_SPAN, LEAVE_TOO_LATE, LEAVE_OVERLAP, COVER_CANNOT,
+    FILE_UNKNOWN.
     """
     begins, ends = _minute(wish.begins), _minute(wish.ends)
 
@@ -64,17 +64,17 @@ def ask(ctx: Context, actor: Actor, key: str, wish: Wish) -> str:
         _check_free(tx.conn, tx.hall_id, person.number, begins, ends)
         _check_file(tx, wish.file)
         cover = _cover(catalogue, tx, person, wish.cover, (begins, ends))
-        long = length(ctx, begins, ends)
+        duration = length(ctx, begins, ends)
         step = rules.asked(
             actor.name,
             tx.now,
-            rules.rungs(person, long, settings),
+            rules.rungs(person, duration, settings),
             emergency=wish.emergency,
             after=after,
-            days=long.days,
-            hours=long.hours,
+            days=duration.days,
+            hours=duration.hours,
         )
-        found = Leave(
+        leave = Leave(
             ctx.chance.token(12),
             person.number,
             wish.kind,
@@ -89,11 +89,11 @@ def ask(ctx: Context, actor: Actor, key: str, wish: Wish) -> str:
             tx.now,
             None,
         )
-        stored.add(tx, found)
-        _tell(tx, actor, found, "leave.ask", {"rungs": step["rungs"], "cover": cover})
-        return {"leave": found.id}
+        stored.add(tx, leave)
+        _record(tx, actor, leave, "leave.ask", {"rungs": step["rungs"], "cover": cover})
+        return {"leave": leave.id}
 
-    asked: JsonDict = {
+    request: JsonDict = {
         "act": "leave.ask",
         "staff": wish.staff,
         "kind": wish.kind.value,
@@ -104,11 +104,11 @@ def ask(ctx: Context, actor: Actor, key: str, wish: Wish) -> str:
         "cover": wish.cover,
         "emergency": wish.emergency,
     }
-    return str(ctx.command(actor, key, asked, act)["leave"])
+    return str(ctx.command(actor, key, request, act)["leave"])
 
 
 def length(ctx: Context, begins: datetime, ends: datetime) -> Length:
-    """How long a leave is by the hall's working days and hours."""
+    """Return the length of a leave by the hall's working days and hours."""
     catalogue = ctx.catalogue()
     return rules.measure(begins, ends, workdays(ctx), lambda day: hours.hall_spans(catalogue, day))
 
@@ -118,7 +118,10 @@ def _minute(moment: datetime) -> datetime:
 
 
 def _check_asker(catalogue: Catalogue, actor: Actor, person: Staff, cover: str | None) -> None:
-    """Himself, whoever is responsible for him, or the B who files the papers of one who left."""
+    """Raise NOT_YOUR_SHEET unless the actor is the person, the deputy or responsible.
+
+    The deputy may file the papers of a person who had to leave at once.
+    """
     covers = actor.name in (person.cover, cover or "")
     if not covers:
         rights.check_see(catalogue, actor, person.number)
@@ -148,24 +151,24 @@ def _cover(
     catalogue: Catalogue,
     tx: Tx,
     person: Staff,
-    wanted: str | None,
+    requested: str | None,
     span: tuple[datetime, datetime],
 ) -> str:
-    """The B: as asked, else the staff list's, if he can. Raises COVER_CANNOT for a named one."""
-    number = person.cover if wanted is None else wanted
+    """Return the deputy B: the requested one, otherwise the staff list's if available.
+
+    Raises COVER_CANNOT for a requested one who is not available.
+    """
+    number = person.cover if requested is None else requested
     if not number:
         return ""
-    found = catalogue.staff_by.get(number)
+    deputy = catalogue.staff_by.get(number)
     away = stored.touching(tx.conn, tx.hall_id, span[0].date(), span[1].date(), [number], BLOCKING)
-    busy = any(rules.overlap(*span, (one.begins, one.ends)) for one in away)
-    if found is not None and number != person.number and not busy:
+    busy = any(rules.overlap(*span, (leave.begins, leave.ends)) for leave in away)
+    if deputy is not None and number != person.number and not busy:
         return number
-    if wanted is None:
+    if requested is None:
         return ""
-    raise HallError(Code.COVER_CANNOT, cover=number, name=found.name if found else number)
-
-
-# -- deciding --------------------------------------------------------------------------------------
+    raise HallError(Code.COVER_CANNOT, cover=number, name=deputy.name if deputy else number)
 
 
 def decide(ctx: Context, actor: Actor, key: str, leave_id: str, approve: bool, words: str) -> None:
@@ -174,110 +177,115 @@ def decide(ctx: Context, actor: Actor, key: str, leave_id: str, approve: bool, w
     Raises LEAVE_UNKNOWN, OWN_CASE, LEAVE_SETTLED, NOT_YOUR_STEP, INVALID (a refusal needs words).
     """
 
-    def change(tx: Tx, found: Leave) -> Leave:
+    def change(tx: Tx, leave: Leave) -> Leave:
         catalogue, settings = ctx.catalogue(), ctx.settings()
-        # Whoever asked for days that are over by now does not grant them as well.
-        over = found.begins.date() < ctx.local(tx.now).date()
-        if actor.name == found.staff or (over and actor.name == found.by):
+        # The requester must not approve leave over days that have passed by now.
+        is_past = leave.begins.date() < ctx.local(tx.now).date()
+        if actor.name == leave.staff or (is_past and actor.name == leave.by):
             raise HallError(Code.OWN_CASE)
-        state = rules.decided(found.state, found.steps, approve)
-        rung = rules.waiting_for(found.steps)
-        person = rights.person_of(catalogue, found.staff)
+        state = rules.decided(leave.state, leave.steps, approve)
+        rung = rules.waiting_for(leave.steps)
+        person = rights.person_of(catalogue, leave.staff)
         decider = rights.decider(catalogue, actor)
         if rung is None or not rules.may_decide(rung, person, decider, settings):
             raise HallError(Code.NOT_YOUR_STEP, rung=rung.value if rung else "")
         if not approve and not words:
             raise HallError(Code.INVALID, field="words")
         step = _step("approve" if approve else "refuse", actor, tx, rung=rung.value, words=words)
-        settled = tx.now if state is not rules.State.ASKED else None
-        return replace(found, state=state.value, steps=(*found.steps, step), settled_at=settled)
+        settled_at = tx.now if state is not rules.State.ASKED else None
+        return replace(leave, state=state.value, steps=(*leave.steps, step), settled_at=settled_at)
 
-    asked: JsonDict = {"act": "leave.decide", "leave": leave_id, "approve": approve, "words": words}
-    _change(ctx, actor, key, asked, change, second=True)
+    request: JsonDict = {
+        "act": "leave.decide",
+        "leave": leave_id,
+        "approve": approve,
+        "words": words,
+    }
+    _change(ctx, actor, key, request, change, second=True)
 
 
 def cancel(ctx: Context, actor: Actor, key: str, leave_id: str, words: str) -> None:
-    """Give it up: before it begins as a whole, later what is left of it.
+    """Cancel a leave: as a whole before it begins, later its remainder.
 
     Raises LEAVE_UNKNOWN, NOT_YOUR_SHEET, LEAVE_SETTLED.
     """
 
-    def change(tx: Tx, found: Leave) -> Leave:
-        _check_involved(ctx.catalogue(), actor, found)
-        ends = rules.cancelled(found.state, found.begins, found.ends, ctx.local(tx.now))
+    def change(tx: Tx, leave: Leave) -> Leave:
+        _check_involved(ctx.catalogue(), actor, leave)
+        ends = rules.cancelled(leave.state, leave.begins, leave.ends, ctx.local(tx.now))
         if ends is None:
             step = _step("cancel", actor, tx, words=words)
             return replace(
-                found,
+                leave,
                 state=rules.State.CANCELLED.value,
-                steps=(*found.steps, step),
+                steps=(*leave.steps, step),
                 settled_at=tx.now,
             )
-        step = _step("shorten", actor, tx, words=words, ends=f"{found.ends:%Y-%m-%dT%H:%M}")
-        return replace(found, ends=ends, steps=(*found.steps, step))
+        step = _step("shorten", actor, tx, words=words, ends=f"{leave.ends:%Y-%m-%dT%H:%M}")
+        return replace(leave, ends=ends, steps=(*leave.steps, step))
 
-    asked: JsonDict = {"act": "leave.cancel", "leave": leave_id, "words": words}
-    _change(ctx, actor, key, asked, change)
+    request: JsonDict = {"act": "leave.cancel", "leave": leave_id, "words": words}
+    _change(ctx, actor, key, request, change)
 
 
 def set_cover(ctx: Context, actor: Actor, key: str, leave_id: str, cover: str) -> None:
-    """Name another B (empty: nobody); he has to confirm anew.
+    """Name another deputy B (empty: nobody), who has to confirm anew.
 
     Raises LEAVE_UNKNOWN, NOT_YOUR_SHEET, LEAVE_SETTLED, COVER_CANNOT.
     """
 
-    def change(tx: Tx, found: Leave) -> Leave:
-        _check_involved(ctx.catalogue(), actor, found)
-        _check_running(found, ctx.local(tx.now))
-        person = rights.person_of(ctx.catalogue(), found.staff)
-        span = (found.begins, found.ends)
-        fresh = _cover(ctx.catalogue(), tx, person, cover, span)
-        step = _step("cover", actor, tx, cover=fresh, was=found.cover)
-        return replace(found, cover=fresh, steps=(*found.steps, step))
+    def change(tx: Tx, leave: Leave) -> Leave:
+        _check_involved(ctx.catalogue(), actor, leave)
+        _check_running(leave, ctx.local(tx.now))
+        person = rights.person_of(ctx.catalogue(), leave.staff)
+        span = (leave.begins, leave.ends)
+        deputy = _cover(ctx.catalogue(), tx, person, cover, span)
+        step = _step("cover", actor, tx, cover=deputy, was=leave.cover)
+        return replace(leave, cover=deputy, steps=(*leave.steps, step))
 
     _change(ctx, actor, key, {"act": "leave.cover", "leave": leave_id, "cover": cover}, change)
 
 
 def attach(ctx: Context, actor: Actor, key: str, leave_id: str, file: str) -> None:
-    """Hand in the paper later.
+    """Attach a paper to a leave later.
 
     Raises LEAVE_UNKNOWN, NOT_YOUR_SHEET, LEAVE_SETTLED (refused or withdrawn), FILE_UNKNOWN.
     """
 
-    def change(tx: Tx, found: Leave) -> Leave:
-        _check_involved(ctx.catalogue(), actor, found)
-        if found.state not in BLOCKING:
-            raise HallError(Code.LEAVE_SETTLED, state=found.state)
+    def change(tx: Tx, leave: Leave) -> Leave:
+        _check_involved(ctx.catalogue(), actor, leave)
+        if leave.state not in BLOCKING:
+            raise HallError(Code.LEAVE_SETTLED, state=leave.state)
         _check_file(tx, file)
-        step = _step("attach", actor, tx, file=file, was=found.file)
-        return replace(found, file=file, steps=(*found.steps, step))
+        step = _step("attach", actor, tx, file=file, was=leave.file)
+        return replace(leave, file=file, steps=(*leave.steps, step))
 
     _change(ctx, actor, key, {"act": "leave.attach", "leave": leave_id, "file": file}, change)
 
 
 def hand_over(ctx: Context, actor: Actor, key: str, leave_id: str, words: str) -> None:
-    """B confirms that he took over. Raises LEAVE_UNKNOWN, NOT_YOUR_STEP, LEAVE_SETTLED."""
+    """Confirm the handover as the deputy B. Raises LEAVE_UNKNOWN, NOT_YOUR_STEP, LEAVE_SETTLED."""
 
-    def change(tx: Tx, found: Leave) -> Leave:
-        if not found.cover or actor.name != found.cover:
+    def change(tx: Tx, leave: Leave) -> Leave:
+        if not leave.cover or actor.name != leave.cover:
             raise HallError(Code.NOT_YOUR_STEP, rung="cover")
-        _check_running(found, ctx.local(tx.now))
-        if rules.handed_over(found.steps):
-            return found
-        return replace(found, steps=(*found.steps, _step("handover", actor, tx, words=words)))
+        _check_running(leave, ctx.local(tx.now))
+        if rules.handed_over(leave.steps):
+            return leave
+        return replace(leave, steps=(*leave.steps, _step("handover", actor, tx, words=words)))
 
-    asked: JsonDict = {"act": "leave.handover", "leave": leave_id, "words": words}
-    _change(ctx, actor, key, asked, change)
-
-
-def _check_involved(catalogue: Catalogue, actor: Actor, found: Leave) -> None:
-    if actor.name != found.by:
-        rights.check_see(catalogue, actor, found.staff)
+    request: JsonDict = {"act": "leave.handover", "leave": leave_id, "words": words}
+    _change(ctx, actor, key, request, change)
 
 
-def _check_running(found: Leave, now: datetime) -> None:
-    if found.state not in BLOCKING or found.ends <= now:
-        raise HallError(Code.LEAVE_SETTLED, state=found.state)
+def _check_involved(catalogue: Catalogue, actor: Actor, leave: Leave) -> None:
+    if actor.name != leave.by:
+        rights.check_see(catalogue, actor, leave.staff)
+
+
+def _check_running(leave: Leave, now: datetime) -> None:
+    if leave.state not in BLOCKING or leave.ends <= now:
+        raise HallError(Code.LEAVE_SETTLED, state=leave.state)
 
 
 def _step(act: str, actor: Actor, tx: Tx, **more: Any) -> dict[str, Any]:
@@ -285,40 +293,45 @@ def _step(act: str, actor: Actor, tx: Tx, **more: Any) -> dict[str, Any]:
 
 
 def _change(
-    ctx: Context, actor: Actor, key: str, asked: JsonDict, change: Change, *, second: bool = False
+    ctx: Context, actor: Actor, key: str, request: JsonDict, change: Change, *, second: bool = False
 ) -> None:
-    """Load, change, write back, journal, tell; `second` as in Context.command."""
+    """Load a leave, apply `change`, store it, journal it, publish events.
+
+    `second` as in Context.command.
+    """
 
     def act(tx: Tx) -> JsonDict:
-        found = stored.get(tx.conn, tx.hall_id, asked["leave"])
-        if found is None:
+        leave = stored.get(tx.conn, tx.hall_id, request["leave"])
+        if leave is None:
             raise HallError(Code.LEAVE_UNKNOWN)
-        fresh = change(tx, found)
-        if fresh is not found:
-            stored.change(tx, fresh)
-            last = fresh.steps[-1]
+        changed_leave = change(tx, leave)
+        if changed_leave is not leave:
+            stored.change(tx, changed_leave)
+            last = changed_leave.steps[-1]
             data = {k: v for k, v in last.items() if k not in ("act", "by", "at")}
-            earlier = replace(fresh, ends=max(found.ends, fresh.ends))
-            _tell(tx, actor, earlier, f"leave.{last['act']}", data | {"state": fresh.state})
+            earlier = replace(changed_leave, ends=max(leave.ends, changed_leave.ends))
+            _record(
+                tx, actor, earlier, f"leave.{last['act']}", data | {"state": changed_leave.state}
+            )
         return {}
 
-    ctx.command(actor, key, asked, act, second=second)
+    ctx.command(actor, key, request, act, second=second)
 
 
-def _tell(tx: Tx, actor: Actor, found: Leave, act: str, data: JsonDict) -> None:
+def _record(tx: Tx, actor: Actor, leave: Leave, act: str, data: JsonDict) -> None:
     facts = {
-        "staff": found.staff,
-        "kind": found.kind.value,
-        "begins": f"{found.begins:%Y-%m-%dT%H:%M}",
-        "ends": f"{found.ends:%Y-%m-%dT%H:%M}",
+        "staff": leave.staff,
+        "kind": leave.kind.value,
+        "begins": f"{leave.begins:%Y-%m-%dT%H:%M}",
+        "ends": f"{leave.ends:%Y-%m-%dT%H:%M}",
     }
-    note(tx, actor, act, found.id, data=facts | data)
-    tx.events.append(AttendanceChanged(days_told(found.begins, found.ends), (found.staff,)))
-    tx.events.append(RequestsChanged(found.id, found.staff))
+    note(tx, actor, act, leave.id, data=facts | data)
+    tx.events.append(AttendanceChanged(days_told(leave.begins, leave.ends), (leave.staff,)))
+    tx.events.append(RequestsChanged(leave.id, leave.staff))
 
 
 def days_told(begins: datetime, ends: datetime) -> tuple[str, ...]:
-    """The days of a span for an event; empty where they are too many."""
+    """Return the days of a span for an event; empty if they are too many."""
     count = (ends.date() - begins.date()).days + 1
     if count > MOST_DAYS_TOLD:
         return ()
@@ -326,19 +339,16 @@ def days_told(begins: datetime, ends: datetime) -> tuple[str, ...]:
     return tuple((first + timedelta(days=n)).isoformat() for n in range(count))
 
 
-# -- looking ---------------------------------------------------------------------------------------
-
-
-def may_decide(ctx: Context, actor: Actor, found: Leave) -> bool:
-    """Whether the next step of this leave waits for `actor`."""
+def may_decide(ctx: Context, actor: Actor, leave: Leave) -> bool:
+    """Return True if the next step of this leave waits for `actor`."""
     catalogue = ctx.catalogue()
-    person, rung = catalogue.staff_by.get(found.staff), rules.waiting_for(found.steps)
-    if found.state != rules.State.ASKED or person is None or rung is None:
+    person, rung = catalogue.staff_by.get(leave.staff), rules.waiting_for(leave.steps)
+    if leave.state != rules.State.ASKED or person is None or rung is None:
         return False
     return rules.may_decide(rung, person, rights.decider(catalogue, actor), ctx.settings())
 
 
-def may_see(ctx: Context, actor: Actor, found: Leave) -> bool:
-    """The person, whoever asked, his B, and those responsible for him."""
-    involved = actor.name in (found.staff, found.by, found.cover)
-    return involved or rights.leads(ctx.catalogue(), actor, found.staff)
+def may_see(ctx: Context, actor: Actor, leave: Leave) -> bool:
+    """Return True for the person, the requester, the deputy and those responsible."""
+    involved = actor.name in (leave.staff, leave.by, leave.cover)
+    return involved or rights.leads(ctx.catalogue(), actor, leave.staff)

@@ -1,7 +1,7 @@
-"""What `hall check` verifies of leave and corrections: the books against the hash-chained journal.
+"""Integrity check of leave and corrections: stored rows against the hash-chained journal.
 
-The verdict that stood when a correction was asked for, who decided it, and every step of a leave
-are told in the journal too; a row that says otherwise was changed behind the hall's back.
+The verdict before a correction, the person who decided it and every step of a leave are in the
+journal too; a row that differs was changed outside the program.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _DECISIONS = {"approved": "correction.approve", "refused": "correction.refuse"}
 
 
 def problems(conn: Connection, hall_id: str) -> Iterator[Problem]:
-    """Everything that does not agree, in both languages."""
-    told = _lines(conn, hall_id)
+    """Yield every violation, in both languages."""
+    lines_by_subject = _lines(conn, hall_id)
     for row in conn.execute(select(correction).where(correction.c.hall_id == hall_id)):
-        yield from _correction(row, told.get(row.id, []))
+        yield from _correction(row, lines_by_subject.get(row.id, []))
     for row in conn.execute(select(leave).where(leave.c.hall_id == hall_id)):
-        yield from _leave(row, told.get(row.id, []))
+        yield from _leave(row, lines_by_subject.get(row.id, []))
 
 
 def _lines(conn: Connection, hall_id: str) -> dict[str, list[Any]]:
@@ -36,22 +36,22 @@ def _lines(conn: Connection, hall_id: str) -> dict[str, list[Any]]:
         .where(j.hall_id == hall_id, j.act.like("leave.%") | j.act.like("correction.%"))
         .order_by(j.seq)
     )
-    found: dict[str, list[Any]] = defaultdict(list)
+    by_subject: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
-        found[row.subject].append(row)
-    return found
+        by_subject[row.subject].append(row)
+    return by_subject
 
 
 def _correction(row: Any, lines: list[Any]) -> Iterator[Problem]:
-    asked = next((line for line in lines if line.act == "correction.ask"), None)
-    if asked is None or json.loads(asked.data).get("was") != json.loads(row.was):
+    request = next((line for line in lines if line.act == "correction.ask"), None)
+    if request is None or json.loads(request.data).get("was") != json.loads(row.was):
         yield (
             f"补签 {row.id}（{row.staff} {row.day}）的原判定和操作日志不一致",
             f"correction {row.id} ({row.staff} {row.day}): original verdict is not as told",
         )
-    wanted = _DECISIONS.get(row.state)
-    decided = [line.actor for line in lines if line.act == wanted]
-    if wanted is not None and decided != [row.decided_by]:
+    expected_act = _DECISIONS.get(row.state)
+    deciders = [line.actor for line in lines if line.act == expected_act]
+    if expected_act is not None and deciders != [row.decided_by]:
         yield (
             f"补签 {row.id}（{row.staff} {row.day}）的审批和操作日志不一致",
             f"correction {row.id} ({row.staff} {row.day}): decision is not as told",

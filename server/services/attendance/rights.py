@@ -1,4 +1,4 @@
-"""Who may look at whose attendance: oneself, a unit's chief representative, the hall's managers."""
+"""Access rights to attendance: oneself, a unit's chief representative, the hall's managers."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from server.services.context import Actor
 
 
 def manages(actor: Actor) -> bool:
-    """Whether somebody manages the hall."""
+    """Return True if the actor manages the hall."""
     return actor.kind in (ActorKind.MANAGER, ActorKind.ADMINISTRATOR)
 
 
 def chief_of(catalogue: Catalogue, number: str) -> str:
-    """The unit whose chief representative somebody is; empty for others."""
+    """Return the unit whose chief representative the person is; empty for others."""
     person = catalogue.staff_by.get(number)
     return person.unit if person is not None and person.chief else ""
 
 
 def leads(catalogue: Catalogue, actor: Actor, staff: str) -> bool:
-    """Whether `actor` is responsible for `staff`: his chief representative, or a manager."""
+    """Return True if `actor` is responsible for `staff`, as chief representative or manager."""
     if manages(actor):
         return True
     person, unit = catalogue.staff_by.get(staff), chief_of(catalogue, actor.name)
@@ -29,18 +29,18 @@ def leads(catalogue: Catalogue, actor: Actor, staff: str) -> bool:
 
 
 def may_see(catalogue: Catalogue, actor: Actor, staff: str) -> bool:
-    """Whether `actor` may see the attendance of `staff`."""
+    """Return True if `actor` may see the attendance of `staff`."""
     return actor.name == staff or leads(catalogue, actor, staff)
 
 
 def check_see(catalogue: Catalogue, actor: Actor, staff: str) -> None:
-    """Raises NOT_YOUR_SHEET."""
+    """Raise NOT_YOUR_SHEET unless `actor` may see the attendance of `staff`."""
     if not may_see(catalogue, actor, staff):
         raise HallError(Code.NOT_YOUR_SHEET)
 
 
 def decider(catalogue: Catalogue, actor: Actor) -> Decider:
-    """The actor as somebody who decides."""
+    """Return the actor with the offices that count for deciding leave."""
     return Decider(
         actor.name,
         manages(actor),
@@ -50,8 +50,8 @@ def decider(catalogue: Catalogue, actor: Actor) -> Decider:
 
 
 def person_of(catalogue: Catalogue, number: str) -> Staff:
-    """Somebody of the staff list; raises ACCOUNT_UNKNOWN."""
-    found = catalogue.staff_by.get(number)
-    if found is None:
+    """Return a person of the staff list; raise ACCOUNT_UNKNOWN."""
+    person = catalogue.staff_by.get(number)
+    if person is None:
         raise HallError(Code.ACCOUNT_UNKNOWN, staff=number)
-    return found
+    return person

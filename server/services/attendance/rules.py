@@ -1,4 +1,4 @@
-"""Shift rules: drafted, tried on past days, put in force, withdrawn. Never edited afterwards."""
+"""Shift rules: draft, try on past days, put in force, withdraw. Never edited afterwards."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from server.storage.store import Tx
 
 
 def draft(ctx: Context, actor: Actor, key: str, rule: ShiftRule) -> str:
-    """Keep a new rule as a draft, which holds for nobody yet; returns its id.
+    """Store a new rule as a draft, which does not apply to anybody yet; return its id.
 
     Raises RULE_INVALID for a rule that cannot be applied or names unknown units or people.
     """
@@ -29,32 +29,34 @@ def draft(ctx: Context, actor: Actor, key: str, rule: ShiftRule) -> str:
     _check_subjects(ctx, rule)
 
     def act(tx: Tx) -> JsonDict:
-        kept = replace(rule, id=ctx.chance.token(), state=RuleState.DRAFT)
-        shift_rules.add(tx, kept, actor.name)
-        note(tx, actor, "rule.draft", kept.id, data={"name": rule.name})
-        return {"id": kept.id}
+        new_rule = replace(rule, id=ctx.chance.token(), state=RuleState.DRAFT)
+        shift_rules.add(tx, new_rule, actor.name)
+        note(tx, actor, "rule.draft", new_rule.id, data={"name": rule.name})
+        return {"id": new_rule.id}
 
-    asked: JsonDict = {"act": "rule_draft", "rule": repr(replace(rule, id=""))}
-    return str(ctx.command(actor, key, asked, act)["id"])
+    request: JsonDict = {"act": "rule_draft", "rule": repr(replace(rule, id=""))}
+    return str(ctx.command(actor, key, request, act)["id"])
 
 
 def _check_subjects(ctx: Context, rule: ShiftRule) -> None:
     catalogue = ctx.catalogue()
-    known = catalogue.unit_by if rule.scope is shifts.RuleScope.UNIT else catalogue.staff_by
+    catalogue_entries = (
+        catalogue.unit_by if rule.scope is shifts.RuleScope.UNIT else catalogue.staff_by
+    )
     for subject in rule.subjects:
-        if subject not in known:
+        if subject not in catalogue_entries:
             raise HallError(Code.RULE_INVALID, reason="subjects", slot=subject)
 
 
 def start(ctx: Context, actor: Actor, key: str, rule_id: str) -> None:
     """Put a draft in force.
 
-    Raises RULE_STATE for a rule that is no draft, or one that would change days gone by while
-    another rule for the hall is in force: the past is tried, not rewritten.
+    Raises RULE_STATE for a rule that is not a draft, or that would change past days while another
+    rule of the hall applied to them: past days can be tried, not rewritten.
     """
 
     def act(tx: Tx) -> JsonDict:
-        rule = _known(tx, rule_id)
+        rule = _require(tx, rule_id)
         if rule.state is not RuleState.DRAFT:
             raise HallError(Code.RULE_STATE, state=rule.state.value)
         today = ctx.local(tx.now).date()
@@ -71,47 +73,44 @@ def start(ctx: Context, actor: Actor, key: str, rule_id: str) -> None:
 
 
 def _governs(rule: ShiftRule, today: date) -> bool:
-    """Whether a rule was ever in force before today."""
+    """Return True if the rule was ever in force before today."""
     return rule.state is not RuleState.DRAFT and rule.valid_from < today
 
 
 def withdraw(ctx: Context, actor: Actor, key: str, rule_id: str, last_day: date) -> None:
-    """Let a rule hold no more after `last_day`; a draft is put away.
+    """End a rule after `last_day`; a draft is discarded.
 
     Raises RULE_STATE for a rule withdrawn before, or a last day before yesterday.
     """
 
     def act(tx: Tx) -> JsonDict:
-        rule = _known(tx, rule_id)
+        rule = _require(tx, rule_id)
         if rule.state is RuleState.WITHDRAWN:
             raise HallError(Code.RULE_STATE, state=rule.state.value)
-        ended = date.fromordinal(last_day.toordinal() + 1)
+        ended_on = date.fromordinal(last_day.toordinal() + 1)
         if rule.state is RuleState.DRAFT:
-            ended = rule.valid_from
-        elif ended < ctx.local(tx.now).date():
+            ended_on = rule.valid_from
+        elif ended_on < ctx.local(tx.now).date():
             raise HallError(Code.RULE_STATE, state="past", last_day=last_day.isoformat())
-        shift_rules.set_state(tx, rule_id, RuleState.WITHDRAWN, ended)
+        shift_rules.set_state(tx, rule_id, RuleState.WITHDRAWN, ended_on)
         note(tx, actor, "rule.withdraw", rule_id, data={"last_day": last_day.isoformat()})
-        tx.events.append(AttendanceChanged((), (), ended.isoformat()))
+        tx.events.append(AttendanceChanged((), (), ended_on.isoformat()))
         return {}
 
-    asked: JsonDict = {"act": "rule_withdraw", "rule": rule_id, "last": last_day.isoformat()}
-    ctx.command(actor, key, asked, act)
+    request: JsonDict = {"act": "rule_withdraw", "rule": rule_id, "last": last_day.isoformat()}
+    ctx.command(actor, key, request, act)
 
 
-def _known(tx: Tx, rule_id: str) -> ShiftRule:
+def _require(tx: Tx, rule_id: str) -> ShiftRule:
     rule = shift_rules.get(tx.conn, tx.hall_id, rule_id)
     if rule is None:
         raise HallError(Code.RULE_UNKNOWN, rule=rule_id)
     return rule
 
 
-# -- trial -----------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A slot that would have come out differently; None: the slot is not due under that rule."""
+    """Slot whose verdict differs under the new rule; None: the slot is not due under that rule."""
 
     day: date
     before: SlotVerdict | None
@@ -120,7 +119,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class PersonTrial:
-    """What a new rule would have meant for one person."""
+    """Effect of a new rule on one person."""
 
     staff: str
     name: str
@@ -133,44 +132,46 @@ class PersonTrial:
 def trial(
     ctx: Context, conn: Connection, rule: ShiftRule, first: date, last: date
 ) -> list[PersonTrial]:
-    """Replay `first`..`last` with `rule` as if it had been in force; nothing is kept.
+    """Compute `first`..`last` as if `rule` had been in force; nothing is stored.
 
-    People whose days would read the same are left out. Raises RULE_INVALID.
+    People without a difference are left out. Raises RULE_INVALID.
     """
     shifts.check(rule)
     facts = gather(ctx, conn, first, last)
-    tried = replace(rule, valid_from=first, valid_to=last, state=RuleState.IN_FORCE)
-    now = list(sheets_of(facts))
-    then = list(sheets_of(replace(facts, tried=tried)))
-    return _compared(facts, now, then)
+    trial_rule = replace(rule, valid_from=first, valid_to=last, state=RuleState.IN_FORCE)
+    current_sheets = list(sheets_of(facts))
+    trial_sheets = list(sheets_of(replace(facts, tried=trial_rule)))
+    return _compared(facts, current_sheets, trial_sheets)
 
 
-def _compared(facts: Facts, now: Sequence[DaySheet], then: Sequence[DaySheet]) -> list[PersonTrial]:
-    found: list[PersonTrial] = []
+def _compared(
+    facts: Facts, current_sheets: Sequence[DaySheet], trial_sheets: Sequence[DaySheet]
+) -> list[PersonTrial]:
+    trials: list[PersonTrial] = []
     for number, person in facts.everybody().items():
-        before = [s for s in now if s.staff == number]
-        after = [s for s in then if s.staff == number]
+        before = [s for s in current_sheets if s.staff == number]
+        after = [s for s in trial_sheets if s.staff == number]
         changes = tuple(
             change
-            for one, other in zip(before, after, strict=True)
-            for change in _changes(one, other)
+            for sheet_before, sheet_after in zip(before, after, strict=True)
+            for change in _changes(sheet_before, sheet_after)
         )
         if changes:
-            found.append(
+            trials.append(
                 PersonTrial(number, person.name, person.unit, total(before), total(after), changes)
             )
-    return found
+    return trials
 
 
 def _changes(before: DaySheet, after: DaySheet) -> list[Change]:
     old = {v.slot.code: v for v in before.slots}
     new = {v.slot.code: v for v in after.slots}
-    found = []
+    changes = []
     for code in dict.fromkeys([*old, *new]):
-        one, other = old.get(code), new.get(code)
-        if _short(one) != _short(other):
-            found.append(Change(before.day, one, other))
-    return found
+        old_verdict, new_verdict = old.get(code), new.get(code)
+        if _short(old_verdict) != _short(new_verdict):
+            changes.append(Change(before.day, old_verdict, new_verdict))
+    return changes
 
 
 def _short(verdict: SlotVerdict | None) -> tuple[str, int] | None:

@@ -1,7 +1,7 @@
-"""Day sheets, computed from what is known at this moment: nothing here is ever written.
+"""Day sheets, computed on each request from the facts recorded so far; nothing is stored.
 
-One query per kind of fact for the whole stretch of days, whoever is asked for; all of them are
-steps into an index by day, so how many years lie before makes no difference.
+One query per kind of fact for the whole span of days, for any number of people. Each query uses an
+index by day, so the number of earlier years makes no difference.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from server.storage.shift_rules import Listed
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything a stretch of days is computed from."""
+    """All facts from which a span of days is computed."""
 
     first: date
     last: date
     lists: tuple[tuple[date, tuple[Listed, ...]], ...]
-    """Staff lists with the day since when each is in force, oldest first."""
+    """Staff lists with the day from which each is in force, oldest first."""
     rules: tuple[ShiftRule, ...]
     calendar: Workdays
     punches: Mapping[tuple[str, str], tuple[Punch, ...]]
@@ -43,35 +43,40 @@ class Facts:
     corrections: Mapping[tuple[str, str], list[Correction]]
     known_until: datetime
     today: date
-    """Days after it have no sheets."""
+    """Last day that has sheets."""
     moved: Mapping[tuple[str, str], list[Moved]] = field(default_factory=dict)
-    """Confirmed changes of the past, by staff number and ISO day."""
+    """Confirmed retroactive changes, by staff number and ISO day."""
     tried: ShiftRule | None = None
-    """A rule that is only tried: it goes before others of its scope."""
+    """Rule on trial; it takes precedence over others of its scope."""
 
     def people(self, day: date) -> tuple[Listed, ...]:
-        """The staff list in force on a day. The first list also speaks for the time before it."""
-        place = bisect_right(self.lists, day, key=lambda one: one[0]) - 1
-        return self.lists[max(0, place)][1] if self.lists else ()
+        """Return the staff list in force on a day.
+
+        The first list also applies to the time before it.
+        """
+        index = bisect_right(self.lists, day, key=lambda entry: entry[0]) - 1
+        return self.lists[max(0, index)][1] if self.lists else ()
 
     def everybody(self) -> dict[str, Listed]:
-        """Everyone who was on a list during these days, as listed last."""
-        found: dict[str, Listed] = {}
+        """Return everybody who was on a list during these days, as listed last."""
+        people_by_number: dict[str, Listed] = {}
         for since, people in reversed(self.lists):
-            if since <= self.last or not found:
-                found |= {p.number: p for p in people if p.number not in found}
-        return found
+            if since <= self.last or not people_by_number:
+                people_by_number |= {
+                    p.number: p for p in people if p.number not in people_by_number
+                }
+        return people_by_number
 
 
 def day_sheets(
     ctx: Context, conn: Connection, first: date, last: date, staff: Collection[str] | None = None
 ) -> list[DaySheet]:
-    """The sheets of `first`..`last`, by day and staff list, of everybody or of `staff`."""
+    """Return the sheets of `first`..`last`, by day and staff list, of everybody or of `staff`."""
     return list(sheets_of(gather(ctx, conn, first, last, staff), staff))
 
 
 def sheets_of(facts: Facts, staff: Collection[str] | None = None) -> Iterator[DaySheet]:
-    """The sheets that follow from `facts`. Days to come have none."""
+    """Yield the sheets that follow from `facts`. Future days have none."""
     day = facts.first
     while day <= min(facts.last, facts.today):
         iso, weekday = day.isoformat(), facts.calendar.weekday(day)
@@ -79,7 +84,7 @@ def sheets_of(facts: Facts, staff: Collection[str] | None = None) -> Iterator[Da
             if staff is not None and person.number not in staff:
                 continue
             rule = None if weekday is None else _rule(facts, person, day, weekday)
-            known = DayFacts(
+            day_facts = DayFacts(
                 day,
                 facts.punches.get((person.number, iso), ()),
                 tuple(facts.leave.get(person.number, ())),
@@ -87,63 +92,67 @@ def sheets_of(facts: Facts, staff: Collection[str] | None = None) -> Iterator[Da
                 facts.known_until,
                 tuple(facts.moved.get((person.number, iso), ())),
             )
-            yield day_sheet(person.number, person.unit, weekday, rule, known)
+            yield day_sheet(person.number, person.unit, weekday, rule, day_facts)
         day += timedelta(days=1)
 
 
 def of_unit(sheets: Iterable[DaySheet], unit: str) -> list[DaySheet]:
-    """The days on which somebody belonged to a unit ("": the office's own people)."""
+    """Return the sheets of days on which the person belonged to a unit ("": the hall's office)."""
     return [sheet for sheet in sheets if sheet.unit == unit]
 
 
 def _rule(facts: Facts, person: Listed, day: date, weekday: int) -> ShiftRule | None:
-    found = rule_for(facts.rules, person.number, person.unit, day, weekday)
-    tried = facts.tried
-    if tried is None or not tried.holds(day, weekday):
-        return found
-    fits = tried.is_for(person.number, person.unit)
-    return tried if fits and (found is None or tried.scope.width <= found.scope.width) else found
+    rule = rule_for(facts.rules, person.number, person.unit, day, weekday)
+    trial_rule = facts.tried
+    if trial_rule is None or not trial_rule.holds(day, weekday):
+        return rule
+    fits = trial_rule.is_for(person.number, person.unit)
+    return (
+        trial_rule
+        if fits and (rule is None or trial_rule.scope.width <= rule.scope.width)
+        else rule
+    )
 
 
 def gather(
     ctx: Context, conn: Connection, first: date, last: date, staff: Collection[str] | None = None
 ) -> Facts:
-    """Read everything that the sheets of these days depend on."""
+    """Read all facts that the sheets of these days depend on."""
     hall = conn, ctx.hall_id
     lists = staff_lists(ctx, conn, first, last)
-    known = tuple(shift_rules.every(*hall))
+    rules = tuple(shift_rules.every(*hall))
     return Facts(
         first,
         last,
         lists,
-        known,
+        rules,
         workdays(ctx),
         _punches(ctx, conn, first, last, staff),
         leaves.approved(*hall, first, last, staff),
-        _named(ctx, lists, corrections.approved(*hall, first, last, staff)),
+        _with_decider_names(ctx, lists, corrections.approved(*hall, first, last, staff)),
         known_until(ctx, conn),
         ctx.local().date(),
-        _moved(conn, ctx.hall_id, (first, last), staff, known),
+        _confirmed_changes(conn, ctx.hall_id, (first, last), staff, rules),
     )
 
 
-def _moved(
+def _confirmed_changes(
     conn: Connection,
     hall_id: str,
     span: tuple[date, date],
     staff: Collection[str] | None,
-    known: Iterable[ShiftRule],
+    rules: Iterable[ShiftRule],
 ) -> dict[tuple[str, str], list[Moved]]:
-    """Confirmed changes of the past. Findings have a history of their own."""
+    """Return confirmed retroactive changes. Findings are left out: they have their own history."""
     rows = past_changes.confirmed(conn, hall_id, span[0].isoformat(), span[1].isoformat(), staff)
     if not rows:
         return {}
-    names = {slot.code: slot.name for rule in known for slot in rule.slots} | {HALVES: "旷工"}
-    found: dict[tuple[str, str], list[Moved]] = defaultdict(list)
+    names = {slot.code: slot.name for rule in rules for slot in rule.slots} | {HALVES: "旷工"}
+    changes: dict[tuple[str, str], list[Moved]] = defaultdict(list)
     for row in rows:
         if row.slot.startswith(FINDING):
             continue
-        found[row.staff, row.day].append(
+        changes[row.staff, row.day].append(
             Moved(
                 row.day,
                 row.slot,
@@ -155,62 +164,85 @@ def _moved(
                 row.why,
             )
         )
-    return found
+    return changes
 
 
-def _named(
+def _with_decider_names(
     ctx: Context,
     lists: Iterable[tuple[date, tuple[Listed, ...]]],
-    found: Mapping[tuple[str, str], list[Correction]],
+    corrections_by_day: Mapping[tuple[str, str], list[Correction]],
 ) -> dict[tuple[str, str], list[Correction]]:
-    """Corrections with the names of those who decided them."""
-    if not found:
+    """Return corrections with the names of those who decided them."""
+    if not corrections_by_day:
         return {}
     names = {person.number: person.name for _, people in lists for person in people}
     names |= {person.number: person.name for person in ctx.catalogue().staff}
     return {
-        key: [replace(one, decided_name=names.get(one.decided_by, "")) for one in of_day]
-        for key, of_day in found.items()
+        key: [
+            replace(correction, decided_name=names.get(correction.decided_by, ""))
+            for correction in of_day
+        ]
+        for key, of_day in corrections_by_day.items()
     }
 
 
 def known_until(ctx: Context, conn: Connection) -> datetime:
-    """Up to when every punch must be here: now, or earlier while a reader still owes some."""
+    """Return the moment until which all punches have arrived.
+
+    That is now, or earlier while a time clock has outstanding punches.
+    """
     now = ctx.clock.now()
     delivered = readers.delivered_until(conn, ctx.hall_id)
-    known = now if delivered is None else min(now, delivered)
-    return ctx.local(known)
+    complete_until = now if delivered is None else min(now, delivered)
+    return ctx.local(complete_until)
 
 
 def staff_lists(
     ctx: Context, conn: Connection, first: date, last: date
 ) -> tuple[tuple[date, tuple[Listed, ...]], ...]:
-    """The staff lists in force during these days; of several made on one day the last counts."""
-    found = [(ctx.local(at).date(), v) for v, at in shift_rules.versions(conn, ctx.hall_id)]
-    begun = [n for n, (since, _) in enumerate(found) if since <= first]
-    start = begun[-1] if begun else 0
-    wanted = [found[start], *(one for one in found[start + 1 :] if one[0] <= last)] if found else []
-    people = {v: tuple(shift_rules.people_of(conn, ctx.hall_id, v)) for v in dict(wanted).values()}
-    return tuple((since, people[version]) for since, version in dict(wanted).items())
+    """Return the staff lists in force during these days.
+
+    Of several made on one day the last counts.
+    """
+    dated_versions = [
+        (ctx.local(at).date(), v) for v, at in shift_rules.versions(conn, ctx.hall_id)
+    ]
+    indexes_before = [n for n, (since, _) in enumerate(dated_versions) if since <= first]
+    start = indexes_before[-1] if indexes_before else 0
+    relevant = (
+        [
+            dated_versions[start],
+            *(entry for entry in dated_versions[start + 1 :] if entry[0] <= last),
+        ]
+        if dated_versions
+        else []
+    )
+    people = {
+        v: tuple(shift_rules.people_of(conn, ctx.hall_id, v)) for v in dict(relevant).values()
+    }
+    return tuple((since, people[version]) for since, version in dict(relevant).items())
 
 
 def _punches(
     ctx: Context, conn: Connection, first: date, last: date, staff: Collection[str] | None
 ) -> dict[tuple[str, str], tuple[Punch, ...]]:
-    """Punches by person and day. A finger belongs to whoever it was linked to at that moment.
+    """Return punches by person and day.
 
-    Signatures on a sign-in sheet are links as well.
+    A fingerprint belongs to the person it was linked to at that moment. Signatures on a sign-in
+    sheet are links as well.
     """
     fingers = readers.fingers(conn, ctx.hall_id)
-    wanted = None
+    enrolments = None
     if staff is not None:
-        wanted = {pin for pin, since in fingers.items() if any(who in staff for _, who in since)}
+        enrolments = {
+            pin for pin, since in fingers.items() if any(holder in staff for _, holder in since)
+        }
     span = first.isoformat(), last.isoformat()
-    found: dict[tuple[str, str], list[Punch]] = defaultdict(list)
-    for row in punches.of_days(conn, ctx.hall_id, *span, wanted):
+    punches_by_day: dict[tuple[str, str], list[Punch]] = defaultdict(list)
+    for row in punches.of_days(conn, ctx.hall_id, *span, enrolments):
         owner = whose(fingers.get(row.enrolment, []), row.at)
         if owner:
             at = datetime.fromisoformat(row.said)
             punch = Punch(at, row.id, row.reader, row.doubt, row.source)
-            found[owner, row.day].append(punch)
-    return {key: tuple(sorted(of_day)) for key, of_day in found.items()}
+            punches_by_day[owner, row.day].append(punch)
+    return {key: tuple(sorted(of_day)) for key, of_day in punches_by_day.items()}

@@ -1,4 +1,4 @@
-"""How a slot stands at this moment: what a correction keeps as `was`."""
+"""Present verdict of a slot, which a correction stores as `was`."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from server.services.context import Context
 
 
 def standing(ctx: Context, conn: Connection, staff: str, day: date, slot: str) -> dict[str, Any]:
-    """The verdict of one slot with its reason; raises INVALID for a slot that was not due."""
+    """Return the verdict of one slot with its reason; raise INVALID for a slot that was not due."""
     for sheet in day_sheets(ctx, conn, day, day, [staff]):
-        for found in sheet.slots:
-            if found.slot.code == slot:
+        for verdict in sheet.slots:
+            if verdict.slot.code == slot:
                 return {
-                    "state": found.state.value,
-                    "minutes": found.minutes,
-                    "name": found.slot.name,
-                    "due": clock(found.slot.due),
-                    "at": clock(found.punch.at.time()) if found.punch is not None else "",
-                    "line": found.line,
+                    "state": verdict.state.value,
+                    "minutes": verdict.minutes,
+                    "name": verdict.slot.name,
+                    "due": clock(verdict.slot.due),
+                    "at": clock(verdict.punch.at.time()) if verdict.punch is not None else "",
+                    "line": verdict.line,
                 }
     raise HallError(Code.INVALID, field="slot")

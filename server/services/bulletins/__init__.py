@@ -1,1 +1,1 @@
-"""The weekly bulletin: its figures from the books, and its way from draft to archive."""
+"""Weekly bulletin: its figures from the records, and its states from draft to archive."""

@@ -1,7 +1,7 @@
-"""A bulletin's way: drafted on its day, edited in words, released by a second person, amended.
+"""Actions on a bulletin: draft on its day, edit the words, release by a second person, amend.
 
-A draft's figures are computed whenever somebody looks; a release freezes exactly what the second
-person saw. Nothing that was released is ever written again.
+A draft's figures are computed on each request; a release freezes exactly what the second person
+saw. Nothing that was released is ever written again.
 """
 
 from __future__ import annotations
@@ -39,24 +39,24 @@ DRAFT, RELEASED = "draft", "released"
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    """A bulletin with its contents: a draft's as of now, a released one's as frozen."""
+    """Bulletin with its contents: a draft's as of now, a released one's as frozen."""
 
     row: Any
     week: Week
     figures: Figures
     words: dict[str, str]
-    """Every section's words, with figures in braces."""
+    """Words of every section, with figures in braces."""
     digest: str
-    """Of the contents; a draft's says what its release would freeze."""
+    """Digest of the contents; for a draft, of the contents that a release would freeze."""
 
     @property
     def released(self) -> bool:
-        """Whether it is frozen."""
+        """True if it is frozen."""
         return bool(self.row.state == RELEASED)
 
 
 def draft_due(ctx: Context) -> str | None:
-    """Draft last week's bulletin if its time has come; returns its id when it was drafted now."""
+    """Draft last week's bulletin if it is due; return its id if it was drafted now."""
     now, settings = ctx.local(), ctx.settings()
     due_day = now.date() - timedelta(days=now.isoweekday() - settings.bulletin_weekday)
     if now < datetime.combine(due_day, time(settings.bulletin_hour)):
@@ -64,7 +64,7 @@ def draft_due(ctx: Context) -> str | None:
     week = week_of(due_day).before()
     if ctx.glance(lambda c: bulletins.get(c, ctx.hall_id, week.id)) is not None:
         return None
-    # A hall that begins has nothing to report about the weeks before it.
+    # A new hall has nothing to report about the weeks before its start.
     span = week.first.isoformat(), week.last.isoformat()
     if not ctx.glance(lambda c: bulletins.anything(c, ctx.hall_id, *span)):
         return None
@@ -72,9 +72,9 @@ def draft_due(ctx: Context) -> str | None:
 
 
 def draft(ctx: Context, actor: Actor, key: str, week_id: str) -> str:
-    """Draft a week's bulletin by hand; one that is there already is left as it is.
+    """Draft a week's bulletin by hand; an existing one is left unchanged.
 
-    Raises INVALID for what is no week, BULLETIN_STATE (running) for one that is not over.
+    Raises INVALID for a malformed week, BULLETIN_STATE (running) for one that is not over.
     """
     week = _week(week_id)
 
@@ -105,42 +105,42 @@ def _week(text: str) -> Week:
 
 
 def drafts(conn: Connection, hall_id: str) -> list[str]:
-    """Bulletins that wait for their release, oldest first."""
+    """Return the bulletins that wait for their release, oldest first."""
     rows = bulletins.every(conn, hall_id)
     return sorted(row.id for row in rows if row.state == DRAFT)
 
 
 def load(ctx: Context, conn: Connection, bulletin_id: str) -> Bulletin:
-    """A bulletin with its contents; raises BULLETIN_UNKNOWN."""
+    """Return a bulletin with its contents; raise BULLETIN_UNKNOWN."""
     row = bulletins.get(conn, ctx.hall_id, bulletin_id)
     if row is None:
         raise HallError(Code.BULLETIN_UNKNOWN, bulletin=bulletin_id)
     week = parse_week(row.id)
     if row.state == RELEASED:
-        kept = FROZEN.validate_json(row.figures)
-        return Bulletin(row, week, kept, json.loads(row.words), row.digest)
-    found = figures(ctx, conn, week)
-    words = wording.sections(found, json.loads(row.words))
-    return Bulletin(row, week, found, words, bulletin_digest(0, found, words))
+        frozen = FROZEN.validate_json(row.figures)
+        return Bulletin(row, week, frozen, json.loads(row.words), row.digest)
+    current = figures(ctx, conn, week)
+    words = wording.sections(current, json.loads(row.words))
+    return Bulletin(row, week, current, words, bulletin_digest(0, current, words))
 
 
 def edit(
     ctx: Context,
     actor: Actor,
     key: str,
-    found: Bulletin,
+    bulletin: Bulletin,
     words: dict[str, str],
     seen: Mapping[str, object] = NOTHING,
 ) -> None:
-    """Change the words of a draft, or say with no words that they are right as drafted.
+    """Change the words of a draft, or approve them as drafted if `words` is empty.
 
-    An empty section goes back to the drafted wording. Whoever does either cannot release. `found`
+    An empty section is reset to the drafted wording. Whoever does either cannot release. `bulletin`
     is the draft as loaded, `seen` the words that were shown. Raises BULLETIN_STATE, BULLETIN_WORDS,
     CHANGED_MEANWHILE.
     """
-    bulletin_id = found.row.id
+    bulletin_id = bulletin.row.id
     for section, text in words.items():
-        wording.check(section, text, found.figures.facts)
+        wording.check(section, text, bulletin.figures.facts)
 
     def act(tx: Tx) -> JsonDict:
         row = _draft_row(tx, bulletin_id)
@@ -154,8 +154,8 @@ def edit(
         tx.events.append(BulletinChanged(bulletin_id))
         return {}
 
-    asked: JsonDict = {"act": "bulletin_edit", "bulletin": bulletin_id, "words": words}
-    ctx.command(actor, key, asked, act)
+    request: JsonDict = {"act": "bulletin_edit", "bulletin": bulletin_id, "words": words}
+    ctx.command(actor, key, request, act)
 
 
 def _draft_row(tx: Tx, bulletin_id: str) -> Any:
@@ -167,15 +167,15 @@ def _draft_row(tx: Tx, bulletin_id: str) -> Any:
     return row
 
 
-def release(ctx: Context, actor: Actor, key: str, found: Bulletin, seen: str) -> str:
-    """Freeze and publish what the releaser saw; `seen` is its digest. Returns the final digest.
+def release(ctx: Context, actor: Actor, key: str, bulletin: Bulletin, seen: str) -> str:
+    """Freeze and publish what the releaser saw; `seen` is its digest. Return the final digest.
 
-    `found` is the draft as loaded just now: the figures are computed before the transaction, so
-    that nobody at a window waits for them. Raises BULLETIN_SECOND for whoever edited or checked it,
+    `bulletin` is the draft as loaded just now: the figures are computed before the transaction, so
+    that no window has to wait for them. Raises BULLETIN_SECOND for whoever edited or checked it,
     BULLETIN_CHANGED when the contents are not those of `seen`, BULLETIN_STATE while punches of the
-    week are still owed, before a first person has checked it, or after the release.
+    week are outstanding, before a first person has checked it, or after the release.
     """
-    bulletin_id = found.row.id
+    bulletin_id = bulletin.row.id
 
     def act(tx: Tx) -> JsonDict:
         row = _draft_row(tx, bulletin_id)
@@ -184,14 +184,14 @@ def release(ctx: Context, actor: Actor, key: str, found: Bulletin, seen: str) ->
             raise HallError(Code.BULLETIN_STATE, state="unchecked")
         if actor.name in editors:
             raise HallError(Code.BULLETIN_SECOND, bulletin=bulletin_id)
-        if found.digest != seen or row.edited_at != found.row.edited_at:
+        if bulletin.digest != seen or row.edited_at != bulletin.row.edited_at:
             raise HallError(Code.BULLETIN_CHANGED, bulletin=bulletin_id)
-        if any(line.pending for line in found.figures.units):
+        if any(line.pending for line in bulletin.figures.units):
             raise HallError(Code.BULLETIN_STATE, state="pending")
-        number = bulletins.next_number(tx, str(found.week.year))
-        final = bulletin_digest(number, found.figures, found.words)
-        figures_text = json.dumps(asdict(found.figures), ensure_ascii=False)
-        words_text = json.dumps(found.words, ensure_ascii=False)
+        number = bulletins.next_number(tx, str(bulletin.week.year))
+        final = bulletin_digest(number, bulletin.figures, bulletin.words)
+        figures_text = json.dumps(asdict(bulletin.figures), ensure_ascii=False)
+        words_text = json.dumps(bulletin.words, ensure_ascii=False)
         frozen = (number, figures_text, words_text, final)
         bulletins.release(tx, bulletin_id, *frozen, actor.name)
         data = {"digest": final, "number": number, "editors": editors}
@@ -199,86 +199,86 @@ def release(ctx: Context, actor: Actor, key: str, found: Bulletin, seen: str) ->
         tx.events.append(BulletinChanged(bulletin_id))
         return {"digest": final}
 
-    asked: JsonDict = {"act": "bulletin_release", "bulletin": bulletin_id, "seen": seen}
-    return str(ctx.command(actor, key, asked, act)["digest"])
+    request: JsonDict = {"act": "bulletin_release", "bulletin": bulletin_id, "seen": seen}
+    return str(ctx.command(actor, key, request, act)["digest"])
 
 
-# -- amendments ------------------------------------------------------------------------------------
-
-
-def changed_since(ctx: Context, conn: Connection, found: Bulletin) -> tuple[Difference, ...]:
-    """What a released bulletin says otherwise than the books say today."""
-    if not found.released:
+def changed_since(ctx: Context, conn: Connection, bulletin: Bulletin) -> tuple[Difference, ...]:
+    """Return the figures of a released bulletin that differ from today's records."""
+    if not bulletin.released:
         return ()
-    return differences(found.figures, figures(ctx, conn, found.week))
+    return differences(bulletin.figures, figures(ctx, conn, bulletin.week))
 
 
 def amend(
     ctx: Context,
     actor: Actor,
     key: str,
-    found: Bulletin,
+    bulletin: Bulletin,
     changes: Sequence[Difference],
     words: str,
 ) -> int:
-    """Draft the next amendment with what has changed since; returns its number.
+    """Draft the next amendment with what has changed since; return its number.
 
     Raises BULLETIN_STATE for a draft (edit it instead), or while an amendment awaits release.
     """
-    bulletin_id = found.row.id
+    bulletin_id = bulletin.row.id
 
     def act(tx: Tx) -> JsonDict:
-        if not found.released:
-            raise HallError(Code.BULLETIN_STATE, state=found.row.state)
+        if not bulletin.released:
+            raise HallError(Code.BULLETIN_STATE, state=bulletin.row.state)
         before = bulletins.amendments(tx.conn, tx.hall_id, bulletin_id)
         if before and before[-1].released_at is None:
             raise HallError(Code.BULLETIN_STATE, state="amending")
         n = len(before) + 1
-        data = json.dumps([asdict(one) for one in changes], ensure_ascii=False)
+        data = json.dumps([asdict(change) for change in changes], ensure_ascii=False)
         bulletins.add_amendment(tx, bulletin_id, n, words, data, actor.name)
         note(tx, actor, "bulletin.amend", bulletin_id, data={"n": n, "words": words})
         tx.events.append(BulletinChanged(bulletin_id))
         return {"n": n}
 
-    asked: JsonDict = {"act": "bulletin_amend", "bulletin": bulletin_id, "words": words}
-    return int(ctx.command(actor, key, asked, act)["n"])
+    request: JsonDict = {"act": "bulletin_amend", "bulletin": bulletin_id, "words": words}
+    return int(ctx.command(actor, key, request, act)["n"])
 
 
 def release_amendment(ctx: Context, actor: Actor, key: str, bulletin_id: str, n: int) -> str:
-    """Publish an amendment; returns its digest, which includes what it follows.
+    """Publish an amendment; return its digest, which covers the document before it.
 
     Raises BULLETIN_UNKNOWN, BULLETIN_STATE, BULLETIN_SECOND.
     """
 
     def act(tx: Tx) -> JsonDict:
         row = bulletins.get(tx.conn, tx.hall_id, bulletin_id)
-        found = bulletins.amendments(tx.conn, tx.hall_id, bulletin_id)
-        if row is None or not 0 < n <= len(found):
+        amendments = bulletins.amendments(tx.conn, tx.hall_id, bulletin_id)
+        if row is None or not 0 < n <= len(amendments):
             raise HallError(Code.BULLETIN_UNKNOWN, bulletin=bulletin_id)
-        one = found[n - 1]
-        if one.released_at is not None:
+        amendment = amendments[n - 1]
+        if amendment.released_at is not None:
             raise HallError(Code.BULLETIN_STATE, state=RELEASED)
-        if one.drafted_by == actor.name:
+        if amendment.drafted_by == actor.name:
             raise HallError(Code.BULLETIN_SECOND, bulletin=bulletin_id)
-        digest = digest_of(row, found, n)
+        digest = digest_of(row, amendments, n)
         bulletins.release_amendment(tx, bulletin_id, n, digest, actor.name)
         note(tx, actor, "bulletin.amendment", bulletin_id, data={"n": n, "digest": digest})
         tx.events.append(BulletinChanged(bulletin_id))
         return {"digest": digest}
 
-    asked: JsonDict = {"act": "amendment_release", "bulletin": bulletin_id, "n": n}
-    return str(ctx.command(actor, key, asked, act)["digest"])
+    request: JsonDict = {"act": "amendment_release", "bulletin": bulletin_id, "n": n}
+    return str(ctx.command(actor, key, request, act)["digest"])
 
 
 def digest_of(row: Any, amendments: Sequence[Any], n: int) -> str:
-    """The digest of amendment `n` after the released `row` and the amendments before it."""
+    """Return the digest of amendment `n` after the released `row` and the amendments before it."""
     before = row.digest if n == 1 else amendments[n - 2].digest
-    one = amendments[n - 1]
-    return amendment_digest(before, n, one.words, json.loads(one.data))
+    amendment = amendments[n - 1]
+    return amendment_digest(before, n, amendment.words, json.loads(amendment.data))
 
 
 def acknowledge(ctx: Context, actor: Actor, key: str, bulletin_id: str) -> None:
-    """A unit's chief representative has read it. Raises BULLETIN_ACK, _UNKNOWN, _STATE."""
+    """Record that a unit's chief representative has read it.
+
+    Raises BULLETIN_ACK, _UNKNOWN, _STATE.
+    """
     person = ctx.catalogue().staff_by.get(actor.name)
     if person is None or not person.chief or not person.unit:
         raise HallError(Code.BULLETIN_ACK)
@@ -300,19 +300,23 @@ def acknowledge(ctx: Context, actor: Actor, key: str, bulletin_id: str) -> None:
 
 
 def faults_of(conn: Connection, hall_id: str) -> list[str]:
-    """Released bulletins and amendments whose contents do not fit their digest (`hall check`)."""
-    found = []
+    """Return released bulletins and amendments whose contents do not match their digest.
+
+    Used by the integrity check.
+    """
+    bulletin_ids = []
     for head in bulletins.every(conn, hall_id):
         row = bulletins.get(conn, hall_id, head.id)
         if row is None or row.state != RELEASED:
             continue
-        kept = FROZEN.validate_json(row.figures)
-        if bulletin_digest(row.number, kept, json.loads(row.words)) != row.digest:
-            found.append(row.id)
-        amended = bulletins.amendments(conn, hall_id, row.id)
-        found += [
-            f"{row.id}/{one.n}"
-            for one in amended
-            if one.released_at is not None and digest_of(row, amended, one.n) != one.digest
+        frozen = FROZEN.validate_json(row.figures)
+        if bulletin_digest(row.number, frozen, json.loads(row.words)) != row.digest:
+            bulletin_ids.append(row.id)
+        amendments = bulletins.amendments(conn, hall_id, row.id)
+        bulletin_ids += [
+            f"{row.id}/{amendment.n}"
+            for amendment in amendments
+            if amendment.released_at is not None
+            and digest_of(row, amendments, amendment.n) != amendment.digest
         ]
-    return found
+    return bulletin_ids

@@ -1,4 +1,4 @@
-"""The figures of one week from the books. Reading only: the same facts give the same figures."""
+"""Figures of one week from the records. Read only: the same facts give the same figures."""
 
 from __future__ import annotations
 
@@ -44,51 +44,51 @@ KINDS = {
 
 
 def figures(ctx: Context, conn: Connection, week: Week) -> Figures:
-    """Everything a bulletin states about `week`, from what is known now."""
-    catalogue = _book(ctx, conn, week)
+    """Return all figures of the bulletin on `week`, from the facts recorded so far."""
+    catalogue = _catalogue_then(ctx, conn, week)
     first = week.first - timedelta(weeks=WEEKS_SHOWN - 1)
     facts = gather(ctx, conn, first, week.last)
     weeks = _by_week(sheets_of(facts))
-    mine, last = weeks.get(week.id, []), weeks.get(week.before().id, [])
-    units = _units(catalogue, week, mine, last)
+    week_sheets, last_week_sheets = weeks.get(week.id, []), weeks.get(week.before().id, [])
+    units = _units(catalogue, week, week_sheets, last_week_sheets)
     rows = service.tickets(ctx, conn, week)
     service_units, service_windows = service.lines(catalogue, rows, week)
-    found = _findings(ctx, conn, catalogue, facts, week)
-    before = _findings(ctx, conn, catalogue, facts, week.before())
-    walked = _checks(ctx, conn, week)
-    counted, counted_last = total(mine), total(last)
-    stated = _attendance_facts(catalogue, week, mine, counted, counted_last)
-    stated |= _ranking_facts(week, units)
-    stated |= _check_facts(ctx, week, walked, found, before)
-    stated |= service.facts(rows, len(service.tickets(ctx, conn, week.before())), week)
+    week_findings = _findings(ctx, conn, catalogue, facts, week)
+    findings_before = _findings(ctx, conn, catalogue, facts, week.before())
+    check_lines = _checks(ctx, conn, week)
+    totals, last_totals = total(week_sheets), total(last_week_sheets)
+    figure_facts = _attendance_facts(catalogue, week, week_sheets, totals, last_totals)
+    figure_facts |= _ranking_facts(week, units)
+    figure_facts |= _check_facts(ctx, week, check_lines, week_findings, findings_before)
+    figure_facts |= service.facts(rows, len(service.tickets(ctx, conn, week.before())), week)
     return Figures(
         week=week.id,
         first=week.first.isoformat(),
         last=week.last.isoformat(),
         hall=catalogue.hall_name,
-        facts=stated,
+        facts=figure_facts,
         units=units,
-        cases=_cases(catalogue, facts, week, mine),
-        checks=walked,
-        findings=found,
-        last_findings=before,
+        cases=_cases(catalogue, facts, week, week_sheets),
+        checks=check_lines,
+        findings=week_findings,
+        last_findings=findings_before,
         service_units=service_units,
         service_windows=service_windows,
         rates=_rates(weeks, week, units),
     )
 
 
-def _book(ctx: Context, conn: Connection, week: Week) -> Catalogue:
+def _catalogue_then(ctx: Context, conn: Connection, week: Week) -> Catalogue:
     """Return the business data as they stood at the week's end.
 
-    Units that came or went later neither appear nor are missing. The first data also speak for the
+    Units that came or went later neither appear nor are missing. The first data also apply to the
     time before them.
     """
-    made = shift_rules.versions(conn, ctx.hall_id)
-    then = [version for version, at in made if ctx.local(at).date() <= week.last]
-    if not made or (then and then[-1] == made[-1][0]):
+    versions = shift_rules.versions(conn, ctx.hall_id)
+    versions_by_then = [version for version, at in versions if ctx.local(at).date() <= week.last]
+    if not versions or (versions_by_then and versions_by_then[-1] == versions[-1][0]):
         return ctx.catalogue()
-    return ctx.catalogue_at(conn, then[-1] if then else made[0][0])
+    return ctx.catalogue_at(conn, versions_by_then[-1] if versions_by_then else versions[0][0])
 
 
 def present(catalogue: Catalogue) -> list[str]:
@@ -97,16 +97,16 @@ def present(catalogue: Catalogue) -> list[str]:
 
 
 def _by_week(sheets: Iterable[DaySheet]) -> dict[str, list[DaySheet]]:
-    found: dict[str, list[DaySheet]] = defaultdict(list)
+    by_week: dict[str, list[DaySheet]] = defaultdict(list)
     for sheet in sheets:
         year, number, _ = sheet.day.isocalendar()
-        found[Week(year, number).id].append(sheet)
-    return found
+        by_week[Week(year, number).id].append(sheet)
+    return by_week
 
 
 def _name(catalogue: Catalogue, unit: str) -> str:
-    found = catalogue.unit_by.get(unit)
-    return found.name if found else (unit or OFFICE)
+    unit_entry = catalogue.unit_by.get(unit)
+    return unit_entry.name if unit_entry else (unit or OFFICE)
 
 
 def _attendance_link(unit: str, week: Week) -> str:
@@ -116,30 +116,32 @@ def _attendance_link(unit: str, week: Week) -> str:
 def _units(
     catalogue: Catalogue,
     week: Week,
-    mine: Sequence[DaySheet],
+    week_sheets: Sequence[DaySheet],
     last: Sequence[DaySheet],
 ) -> tuple[AttendanceLine, ...]:
     order = {unit.code: place for place, unit in enumerate(catalogue.units)}
     lines = []
-    codes = sorted({sheet.unit for sheet in mine}, key=lambda code: order.get(code, len(order)))
+    codes = sorted(
+        {sheet.unit for sheet in week_sheets}, key=lambda code: order.get(code, len(order))
+    )
     for code in codes:
-        counted = total(s for s in mine if s.unit == code)
-        states = counted.states
+        totals = total(s for s in week_sheets if s.unit == code)
+        states = totals.states
         lines.append(
             AttendanceLine(
                 unit=code,
                 name=_name(catalogue, code),
-                people=len({s.staff for s in mine if s.unit == code}),
-                due=counted.due,
+                people=len({s.staff for s in week_sheets if s.unit == code}),
+                due=totals.due,
                 on_time=states[State.ON_TIME],
                 late=states[State.LATE],
                 early=states[State.EARLY],
                 missing=states[State.MISSING],
                 leave=states[State.LEAVE],
                 away=states[State.OFFICIAL] + states[State.ELSEWHERE],
-                absent_halves=counted.absent_halves,
+                absent_halves=totals.absent_halves,
                 pending=states[State.PENDING],
-                rate=kept_share(counted.rate),
+                rate=kept_share(totals.rate),
                 last_rate=kept_share(total(s for s in last if s.unit == code).rate),
                 link=_attendance_link(code or "office", week),
             )
@@ -148,22 +150,22 @@ def _units(
 
 
 def _cases(
-    catalogue: Catalogue, facts: Facts, week: Week, mine: Sequence[DaySheet]
+    catalogue: Catalogue, facts: Facts, week: Week, week_sheets: Sequence[DaySheet]
 ) -> tuple[NamedCase, ...]:
     people = facts.everybody()
-    found = []
-    # By unit as well: whoever moved within the week was late where the person belonged that day.
+    cases = []
+    # By unit as well: a person who changed units in the week counts where they belonged that day.
     days: dict[tuple[str, str], list[DaySheet]] = defaultdict(list)
-    for sheet in mine:
+    for sheet in week_sheets:
         days[sheet.staff, sheet.unit].append(sheet)
     for (number, unit), sheets in days.items():
-        counted = total(sheets)
-        states = counted.states
+        totals = total(sheets)
+        states = totals.states
         late, early, missing = states[State.LATE], states[State.EARLY], states[State.MISSING]
         if late + early + missing == 0:
             continue
         person = people[number]
-        found.append(
+        cases.append(
             NamedCase(
                 staff=number,
                 name=person.name,
@@ -172,13 +174,13 @@ def _cases(
                 late=late,
                 early=early,
                 missing=missing,
-                absent_halves=counted.absent_halves,
-                minutes=counted.late_minutes + counted.early_minutes,
+                absent_halves=totals.absent_halves,
+                minutes=totals.late_minutes + totals.early_minutes,
                 link=f"/office#month/{number}/{week.id}/person",
             )
         )
-    found.sort(key=lambda c: (-c.absent_halves, -c.missing, -c.late - c.early, c.staff))
-    return tuple(found)
+    cases.sort(key=lambda c: (-c.absent_halves, -c.missing, -c.late - c.early, c.staff))
+    return tuple(cases)
 
 
 def _rates(
@@ -187,35 +189,32 @@ def _rates(
     names = [week]
     while len(names) < WEEKS_SHOWN:
         names.insert(0, names[0].before())
-    found: dict[str, list[float | None]] = {}
+    rates: dict[str, list[float | None]] = {}
     for line in units:
-        found[line.unit] = [
-            kept_share(total(s for s in weeks.get(one.id, ()) if s.unit == line.unit).rate)
-            for one in names
+        rates[line.unit] = [
+            kept_share(total(s for s in weeks.get(past_week.id, ()) if s.unit == line.unit).rate)
+            for past_week in names
         ]
-    return found
-
-
-# -- spot checks -----------------------------------------------------------------------------------
+    return rates
 
 
 def _checks(ctx: Context, conn: Connection, week: Week) -> tuple[CheckLine, ...]:
-    found = []
+    lines = []
     for row in checks.of_days(conn, ctx.hall_id, week.first.isoformat(), week.last.isoformat()):
         at = row.started_at or row.due_at
-        seen = {mark.window for mark in checks.marks(conn, ctx.hall_id, row.id)}
-        found.append(
+        marked_windows = {mark.window for mark in checks.marks(conn, ctx.hall_id, row.id)}
+        lines.append(
             CheckLine(
                 id=row.id,
                 day=row.day,
                 kind=row.kind,
                 state=state_of(row),
                 at=f"{ctx.local(at):%H:%M}" if at else "",
-                windows=len(seen),
+                windows=len(marked_windows),
                 link=f"/office#checks/{row.id}",
             )
         )
-    return tuple(found)
+    return tuple(lines)
 
 
 def _findings(
@@ -252,73 +251,77 @@ def _finding_words(row: Any) -> str:
 def _check_facts(
     ctx: Context,
     week: Week,
-    walked: Sequence[CheckLine],
-    found: Sequence[FindingLine],
+    check_lines: Sequence[CheckLine],
+    week_findings: Sequence[FindingLine],
     before: Sequence[FindingLine],
 ) -> dict[str, Fact]:
     link, list_link = f"/office#checks/{week.id}", f"/office#findings/{week.id}"
     last_link = f"/office#findings/{week.before().id}"
-    drawn = [c for c in walked if c.kind == "drawn"]
+    drawn_checks = [c for c in check_lines if c.kind == "drawn"]
     # Disputed findings of last week are not open to rectification until they are settled.
-    settled = [f for f in before if f.state != "disputed"]
+    settled_findings = [f for f in before if f.state != "disputed"]
     counts = {
-        "checks_due": (len(drawn), link),
-        "checks_done": (sum(c.state in WALKED for c in drawn), link),
-        "checks_missed": (sum(c.state == "missed" for c in drawn), link),
-        "checks_extra": (sum(c.kind != "drawn" for c in walked), link),
-        "marks": (sum(c.windows for c in walked), link),
-        "confirmed": (sum(f.state != "disputed" for f in found), list_link),
-        "disputed": (sum(f.state == "disputed" for f in found), list_link),
-        "last_findings": (len(settled), last_link),
-        "last_rectified": (sum(f.rectified for f in settled), last_link),
-        "last_open": (sum(not f.rectified for f in settled), last_link),
+        "checks_due": (len(drawn_checks), link),
+        "checks_done": (sum(c.state in WALKED for c in drawn_checks), link),
+        "checks_missed": (sum(c.state == "missed" for c in drawn_checks), link),
+        "checks_extra": (sum(c.kind != "drawn" for c in check_lines), link),
+        "marks": (sum(c.windows for c in check_lines), link),
+        "confirmed": (sum(f.state != "disputed" for f in week_findings), list_link),
+        "disputed": (sum(f.state == "disputed" for f in week_findings), list_link),
+        "last_findings": (len(settled_findings), last_link),
+        "last_rectified": (sum(f.rectified for f in settled_findings), last_link),
+        "last_open": (sum(not f.rectified for f in settled_findings), last_link),
         "rectify_days": (ctx.settings().rectify_days, "/office#settings"),
     }
-    return {name: Fact(str(count), where) for name, (count, where) in counts.items()}
-
-
-# -- attendance ------------------------------------------------------------------------------------
+    return {name: Fact(str(count), target) for name, (count, target) in counts.items()}
 
 
 def _attendance_facts(
-    catalogue: Catalogue, week: Week, mine: Sequence[DaySheet], counted: Totals, last: Totals
+    catalogue: Catalogue,
+    week: Week,
+    week_sheets: Sequence[DaySheet],
+    totals: Totals,
+    last_totals: Totals,
 ) -> dict[str, Fact]:
-    link, states = _attendance_link("all", week), counted.states
-    days = {s.day for s in mine if s.slots}
+    link, states = _attendance_link("all", week), totals.states
+    days = {s.day for s in week_sheets if s.slots}
     values = {
         "first": f"{week.first.month}月{week.first.day}日",
         "last": f"{week.last.month}月{week.last.day}日",
         "working_days": str(len(days)),
         "units": str(len(present(catalogue))),
-        "units_staffed": str(len({s.unit for s in mine if s.unit})),
-        "people": str(len({s.staff for s in mine})),
-        "due": str(counted.due),
+        "units_staffed": str(len({s.unit for s in week_sheets if s.unit})),
+        "people": str(len({s.staff for s in week_sheets})),
+        "due": str(totals.due),
         "on_time": str(states[State.ON_TIME]),
         "late": str(states[State.LATE]),
         "early": str(states[State.EARLY]),
         "missing": str(states[State.MISSING]),
         "leave": str(states[State.LEAVE]),
         "away": str(states[State.OFFICIAL] + states[State.ELSEWHERE]),
-        "absent_halves": str(counted.absent_halves),
-        "rate": _percent(counted.rate),
-        "rate_change": _points(counted.rate, last.rate),
-        "rate_trend": _compared(_points(counted.rate, last.rate)),
+        "absent_halves": str(totals.absent_halves),
+        "rate": _percent(totals.rate),
+        "rate_change": _points(totals.rate, last_totals.rate),
+        "rate_trend": _compared(_points(totals.rate, last_totals.rate)),
     }
     return {name: Fact(value, link) for name, value in values.items()}
 
 
 def _ranking_facts(week: Week, units: Sequence[AttendanceLine]) -> dict[str, Fact]:
-    best = [line.name for line in units if line.due and line.on_time == line.due]
+    best_units = [line.name for line in units if line.due and line.on_time == line.due]
     rated = [line for line in units if line.rate is not None and line.rate < 1]
-    worst = sorted(rated, key=lambda line: (line.rate or 0, line.name))[:3]
+    worst_units = sorted(rated, key=lambda line: (line.rate or 0, line.name))[:3]
     link = _attendance_link("all", week)
-    named = "、".join(f"{line.name}（{_percent(line.rate)}）" for line in worst)
-    return {"best": Fact("、".join(best) or "无", link), "worst": Fact(named or "无", link)}
+    worst_text = "、".join(f"{line.name}（{_percent(line.rate)}）" for line in worst_units)
+    return {
+        "best": Fact("、".join(best_units) or "无", link),
+        "worst": Fact(worst_text or "无", link),
+    }
 
 
 def _percent(rate: float | None) -> str:
-    kept = kept_share(rate)
-    return "—" if kept is None else f"{percent(kept)}%"
+    stored_rate = kept_share(rate)
+    return "—" if stored_rate is None else f"{percent(stored_rate)}%"
 
 
 def _points(rate: float | None, last: float | None) -> str:
@@ -332,5 +335,5 @@ def _points(rate: float | None, last: float | None) -> str:
 
 
 def _compared(change: str) -> str:
-    """Return a change as a clause that stands by itself."""
+    """Return a change as an independent clause."""
     return f"上周{change}" if change == INCOMPARABLE else f"与上周相比{change}"

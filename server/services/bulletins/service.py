@@ -1,4 +1,4 @@
-"""The service figures of a week: tickets, waits and service times, by unit and by window."""
+"""Service figures of a week: tickets, waits and service times, by unit and by window."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from server.storage import bulletins
 
 MINUTE_MS = 60_000
 FEWEST = 10
-"""Below so many last week a percentage says nothing."""
+"""Least tickets last week for which a percentage is meaningful."""
 
 
 def tickets(ctx: Context, conn: Connection, week: Week) -> list[Any]:
-    """The tickets of a week, oldest first."""
+    """Return the tickets of a week, oldest first."""
     span = week.first.isoformat(), week.last.isoformat()
     return bulletins.tickets_of(conn, ctx.hall_id, *span)
 
@@ -28,18 +28,18 @@ def tickets(ctx: Context, conn: Connection, week: Week) -> list[Any]:
 def lines(
     catalogue: Catalogue, rows: Sequence[Any], week: Week
 ) -> tuple[tuple[ServiceLine, ...], tuple[ServiceLine, ...]]:
-    """The week's tickets by unit and by window, in the catalogue's order."""
+    """Return the week's tickets by unit and by window, in the catalogue's order."""
     by_unit: dict[str, list[Any]] = defaultdict(list)
     by_window: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
         by_unit[row.queue].append(row)
         if row.window:
             by_window[row.window].append(row)
-    # Every unit that is here has a line, also in a week in which nobody came to it.
-    here = [u.code for u in catalogue.units if u.presence is Presence.HALL]
+    # Every present unit has a line, even in a week without tickets.
+    present_units = [u.code for u in catalogue.units if u.presence is Presence.HALL]
     units = [
         _line(code, _unit_name(catalogue, code), by_unit[code], week)
-        for code in _ordered([u.code for u in catalogue.units], by_unit, here)
+        for code in _ordered([u.code for u in catalogue.units], by_unit, present_units)
     ]
     windows = [
         _line(code, _window_name(catalogue, code), by_window[code], week)
@@ -48,9 +48,13 @@ def lines(
     return tuple(units), tuple(windows)
 
 
-def _ordered(known: Sequence[str], found: Mapping[str, Any], always: Iterable[str]) -> list[str]:
-    wanted = {*found, *always}
-    return [c for c in known if c in wanted] + sorted(c for c in found if c not in known)
+def _ordered(
+    catalogue_codes: Sequence[str], rows_by_code: Mapping[str, Any], always: Iterable[str]
+) -> list[str]:
+    codes = {*rows_by_code, *always}
+    return [c for c in catalogue_codes if c in codes] + sorted(
+        c for c in rows_by_code if c not in catalogue_codes
+    )
 
 
 def _window_name(catalogue: Catalogue, code: str) -> str:
@@ -75,13 +79,16 @@ def _line(code: str, name: str, rows: Sequence[Any], week: Week) -> ServiceLine:
 
 
 def missed(row: Any) -> bool:
-    """Whether somebody was called and did not come; at the day's end such a ticket expires."""
-    gone = row.state == "expired" and row.first_called_at is not None
-    return row.state == "missed" or gone
+    """Return True if the person was called and did not come.
+
+    At the end of the day such a ticket expires.
+    """
+    is_expired_call = row.state == "expired" and row.first_called_at is not None
+    return row.state == "missed" or is_expired_call
 
 
 def waits_of(rows: Sequence[Any]) -> list[float]:
-    """Minutes from the number to the first call, of those who were called."""
+    """Return the minutes from issue to the first call, of the tickets that were called."""
     return [
         (row.first_called_at - row.issued_at) / MINUTE_MS
         for row in rows
@@ -90,7 +97,7 @@ def waits_of(rows: Sequence[Any]) -> list[float]:
 
 
 def services_of(rows: Sequence[Any]) -> list[float]:
-    """Minutes at the window, of those who were served."""
+    """Return the minutes at the window, of the tickets that were served."""
     return [
         (row.ended_at - row.serving_at) / MINUTE_MS
         for row in rows
@@ -103,21 +110,21 @@ def _minutes(value: float | None) -> float | None:
 
 
 def facts(rows: Sequence[Any], last: int, week: Week) -> dict[str, Fact]:
-    """What sentences quote; `last`: tickets of the week before."""
-    whole = _line("all", "", rows, week)
+    """Return the figures that sentences quote; `last`: number of tickets of the week before."""
+    total_line = _line("all", "", rows, week)
     values = {
-        "issued": str(whole.issued),
-        "served": str(whole.served),
-        "no_show": str(whole.missed),
-        "expired": str(whole.expired),
-        "issued_change": _change(whole.issued, last),
-        "issued_trend": _trend(whole.issued, last),
-        "wait_p50": _spoken(whole.wait_p50),
-        "wait_p90": _spoken(whole.wait_p90),
-        "service_mean": _spoken(whole.service_mean),
+        "issued": str(total_line.issued),
+        "served": str(total_line.served),
+        "no_show": str(total_line.missed),
+        "expired": str(total_line.expired),
+        "issued_change": _change(total_line.issued, last),
+        "issued_trend": _trend(total_line.issued, last),
+        "wait_p50": _spoken(total_line.wait_p50),
+        "wait_p90": _spoken(total_line.wait_p90),
+        "service_mean": _spoken(total_line.service_mean),
         "windows_open": str(len({row.window for row in rows if row.window})),
     }
-    return {name: Fact(value, whole.link) for name, value in values.items()}
+    return {name: Fact(value, total_line.link) for name, value in values.items()}
 
 
 def _change(now: int, last: int) -> str:
@@ -132,7 +139,7 @@ def _change(now: int, last: int) -> str:
 
 
 def _trend(now: int, last: int) -> str:
-    """Return a change as a clause that stands by itself."""
+    """Return a change as an independent clause."""
     return "上周无可比数据" if last == 0 else f"与上周相比{_change(now, last)}"
 
 

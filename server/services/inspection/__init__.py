@@ -1,1 +1,1 @@
-"""Spot checks: sealing the day, walking, findings, what the system doubts, and the proof."""
+"""Spot checks: draw commitment, inspection rounds, findings, anomalies, integrity check."""

@@ -1,7 +1,7 @@
-"""Lays the hall's books against each other and proposes findings; a person says what they are.
+"""Anomalies: compares the hall's records and proposes findings, which a person then decides.
 
-Works through every staffed window once a minute. Writes only when there is a doubt that was not
-proposed before.
+Runs over every staffed window once a minute. Writes only for an anomaly that was not proposed
+before.
 """
 
 from __future__ import annotations
@@ -26,114 +26,121 @@ from server.services.snapshot import Snapshot
 from server.storage import checks, findings, readers, tickets
 
 PATIENCE_MS = 60 * MINUTE_MS
-"""A punch up to so long after the morning still counts for it."""
+"""Milliseconds after the morning within which a punch still counts for it."""
 
 
 def propose(ctx: Context) -> int:
-    """Propose what is doubtful now; returns how many new findings there are."""
-    taken = snapshot.take(ctx)
-    fresh = ctx.read(lambda c: _fresh(ctx, c, taken))
-    if not fresh:
+    """Propose findings for present anomalies; return the number of new ones."""
+    snap = snapshot.take(ctx)
+    new_doubts = ctx.read(lambda c: _new_doubts(ctx, c, snap))
+    if not new_doubts:
         return 0
-    return ctx.write(lambda tx: sum(finding.propose(ctx, tx, one) for one in fresh))
+    return ctx.write(lambda tx: sum(finding.propose(ctx, tx, doubt) for doubt in new_doubts))
 
 
-def _fresh(ctx: Context, conn: Connection, taken: Snapshot) -> list[Doubt]:
-    found = [*_idle(ctx, conn, taken), *_unpunched(ctx, conn, taken)]
-    known = (findings.of_source(conn, ctx.hall_id, "doubt", one.mark) for one in found)
-    return [one for one, row in zip(found, known, strict=True) if row is None]
+def _new_doubts(ctx: Context, conn: Connection, snap: Snapshot) -> list[Doubt]:
+    doubts_now = [*_idle(ctx, conn, snap), *_unpunched(ctx, conn, snap)]
+    rows = (findings.of_source(conn, ctx.hall_id, "doubt", doubt.mark) for doubt in doubts_now)
+    return [doubt for doubt, row in zip(doubts_now, rows, strict=True) if row is None]
 
 
-# -- nobody is called ------------------------------------------------------------------------------
-
-
-def _idle(ctx: Context, conn: Connection, taken: Snapshot) -> list[Doubt]:
-    if not taken.open:
+def _idle(ctx: Context, conn: Connection, snap: Snapshot) -> list[Doubt]:
+    if not snap.open:
         return []
-    minutes = taken.settings.doubt_idle_minutes
-    desks = (_desk(taken, window, seat) for window, seat in taken.seats.items())
-    doubtful = [desk for desk in desks if doubts.idle([desk], taken.now, minutes)]
+    minutes = snap.settings.doubt_idle_minutes
+    desks = (_desk(snap, window, seat) for window, seat in snap.seats.items())
+    doubtful = [desk for desk in desks if doubts.idle([desk], snap.now, minutes)]
     if not doubtful:
         return []
-    # Suspicious by the live picture: now the dearer questions.
-    leave = knowing.leave_of(ctx, conn, taken.local.date())
-    ended = _ended(ctx, conn, taken)
-    asked = [
+    # Idle by the snapshot: now run the more expensive queries.
+    leave = knowing.leave_of(ctx, conn, snap.local.date())
+    service_ends = _service_ends(ctx, conn, snap)
+    confirmed = [
         replace(
             desk,
-            away=knowing.held(leave, desk.staff, taken.local) is not None,
+            away=knowing.held(leave, desk.staff, snap.local) is not None,
             active_at=max(
-                desk.active_at, ended.get(desk.window, 0), _moved(ctx, conn, taken, desk)
+                desk.active_at,
+                service_ends.get(desk.window, 0),
+                _last_session_change(ctx, conn, snap, desk),
             ),
         )
         for desk in doubtful
     ]
-    return doubts.idle(asked, taken.now, minutes)
+    return doubts.idle(confirmed, snap.now, minutes)
 
 
-def _desk(taken: Snapshot, window: str, seat: Any) -> Desk:
-    spot = taken.catalogue.window_by.get(window)
-    rows = [r for r in taken.floor.waiting if spot and takes(taken.catalogue, spot, r, taken.local)]
+def _desk(snap: Snapshot, window: str, session: Any) -> Desk:
+    window_entry = snap.catalogue.window_by.get(window)
+    rows = [
+        r
+        for r in snap.floor.waiting
+        if window_entry and takes(snap.catalogue, window_entry, r, snap.local)
+    ]
     return Desk(
         window=window,
-        staff=seat.staff,
-        busy=window in taken.current,
-        paused=seat.paused_at is not None,
+        staff=session.staff,
+        busy=window in snap.current,
+        paused=session.paused_at is not None,
         away=False,
-        active_at=max(seat.since, seat.last_call_at or 0),
+        active_at=max(session.since, session.last_call_at or 0),
         waiting=sum(int(row.waiting) for row in rows),
         waiting_since=min((row.since for row in rows), default=None),
     )
 
 
-def _ended(ctx: Context, conn: Connection, taken: Snapshot) -> dict[str, int]:
-    """When the last service at each window ended."""
-    found: dict[str, int] = {}
-    for ticket in tickets.of_day(conn, ctx.hall_id, taken.day):
+def _service_ends(ctx: Context, conn: Connection, snap: Snapshot) -> dict[str, int]:
+    """Return the time at which the last service at each window ended."""
+    ended_at: dict[str, int] = {}
+    for ticket in tickets.of_day(conn, ctx.hall_id, snap.day):
         if ticket.window and ticket.ended_at is not None:
-            found[ticket.window] = max(found.get(ticket.window, 0), ticket.ended_at)
-    return found
+            ended_at[ticket.window] = max(ended_at.get(ticket.window, 0), ticket.ended_at)
+    return ended_at
 
 
-def _moved(ctx: Context, conn: Connection, taken: Snapshot, desk: Desk) -> int:
-    """When somebody last sat down there, paused or went on."""
-    start = knowing.midnight(ctx, taken.local.date())
-    lines = checks.window_lines(conn, ctx.hall_id, desk.window, start, taken.now)
+def _last_session_change(ctx: Context, conn: Connection, snap: Snapshot, desk: Desk) -> int:
+    """Return the time of the last sign-in, pause or end of a pause at the window."""
+    start = knowing.midnight(ctx, snap.local.date())
+    lines = checks.window_lines(conn, ctx.hall_id, desk.window, start, snap.now)
     return max((int(line.at) for line in lines), default=0)
 
 
-# -- no punch all morning --------------------------------------------------------------------------
+def _unpunched(ctx: Context, conn: Connection, snap: Snapshot) -> list[Doubt]:
+    """Return the people without a punch all morning, once the data are complete.
 
-
-def _unpunched(ctx: Context, conn: Connection, taken: Snapshot) -> list[Doubt]:
-    """Asked once the morning is over and every reader has reported past it."""
-    spans = opening(ctx, taken.local.date())
+    Complete: the morning is over and every time clock has delivered its punches past it.
+    """
+    spans = opening(ctx, snap.local.date())
     if not spans:
         return []
-    begins, ends = _morning(ctx, taken, spans[0])
+    begins, ends = _morning(ctx, snap, spans[0])
     delivered = readers.delivered_until(conn, ctx.hall_id)
-    if delivered is None or min(delivered, taken.now) < ends + PATIENCE_MS:
+    if delivered is None or min(delivered, snap.now) < ends + PATIENCE_MS:
         return []
     enrolled = {owners[-1][1] for owners in readers.fingers(conn, ctx.hall_id).values()}
-    seen = {staff: how for staff, how in _seen(ctx, conn, taken, ends).items() if staff in enrolled}
-    punched = knowing.punches_of(ctx, conn, taken.day)
-    leave = knowing.leave_of(ctx, conn, taken.local.date())
+    presence = {
+        staff: evidence
+        for staff, evidence in _presence(ctx, conn, snap, ends).items()
+        if staff in enrolled
+    }
+    punch_times = knowing.punches_of(ctx, conn, snap.day)
+    leave = knowing.leave_of(ctx, conn, snap.local.date())
     people = [
         Morning(
             staff,
             window,
             at,
-            how,
-            any(moment <= ends + PATIENCE_MS for moment in punched.get(staff, ())),
+            evidence,
+            any(moment <= ends + PATIENCE_MS for moment in punch_times.get(staff, ())),
             _away(ctx, leave, staff, begins, ends),
         )
-        for staff, (at, window, how) in sorted(seen.items())
+        for staff, (at, window, evidence) in sorted(presence.items())
     ]
-    return doubts.unpunched(people, taken.day)
+    return doubts.unpunched(people, snap.day)
 
 
-def _morning(ctx: Context, taken: Snapshot, span: Span) -> tuple[int, int]:
-    start = knowing.midnight(ctx, taken.local.date())
+def _morning(ctx: Context, snap: Snapshot, span: Span) -> tuple[int, int]:
+    start = knowing.midnight(ctx, snap.local.date())
     minutes = [moment.hour * 60 + moment.minute for moment in (span.opens, span.closes)]
     return start + minutes[0] * MINUTE_MS, start + minutes[1] * MINUTE_MS
 
@@ -146,22 +153,25 @@ def _away(ctx: Context, leave: Leave, staff: str, begins: int, ends: int) -> boo
     )
 
 
-def _seen(
-    ctx: Context, conn: Connection, taken: Snapshot, until: int
+def _presence(
+    ctx: Context, conn: Connection, snap: Snapshot, until: int
 ) -> dict[str, tuple[int, str, str]]:
-    """staff: when, where and how somebody was at work before `until`; the best evidence counts."""
-    found: dict[str, tuple[int, str, str]] = {}
-    for seat in taken.seats.values():
+    """Return by staff number the time, window and kind of the best evidence of presence.
+
+    Only evidence before `until` counts.
+    """
+    evidence: dict[str, tuple[int, str, str]] = {}
+    for seat in snap.seats.values():
         if seat.since < until:
-            found[seat.staff] = (seat.since, seat.window, "post")
-    for ticket in tickets.of_day(conn, ctx.hall_id, taken.day):
+            evidence[seat.staff] = (seat.since, seat.window, "post")
+    for ticket in tickets.of_day(conn, ctx.hall_id, snap.day):
         if ticket.staff and ticket.called_at is not None and ticket.called_at < until:
-            found[ticket.staff] = (ticket.called_at, ticket.window, "call")
-    rows = checks.of_days(conn, ctx.hall_id, taken.day, taken.day)
+            evidence[ticket.staff] = (ticket.called_at, ticket.window, "call")
+    rows = checks.of_days(conn, ctx.hall_id, snap.day, snap.day)
     for mark in _at_post(checks.marks_of(conn, ctx.hall_id, (row.id for row in rows))):
         if mark.at < until:
-            found[mark.staff] = (mark.at, mark.window, "mark")
-    return found
+            evidence[mark.staff] = (mark.at, mark.window, "mark")
+    return evidence
 
 
 def _at_post(rows: Iterable[Any]) -> Iterable[Any]:

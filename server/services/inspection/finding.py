@@ -1,7 +1,7 @@
-"""Findings through their life: from a mark or a doubt to told, disputed, settled, put right.
+"""Findings: creation from a mark or an anomaly, publication, dispute, settlement, rectification.
 
-Every step is a line of the finding's own history and of the journal, with who and why. What was
-written stays; the steps of consequence are computed anew when a finding stands or falls.
+Every step is a line of the finding's own history and of the journal, with actor and reason. History
+is never changed; the consequence steps are recomputed when a finding is confirmed or withdrawn.
 """
 
 from __future__ import annotations
@@ -26,25 +26,22 @@ from server.storage import settings as stored_settings
 from server.storage.store import Tx
 
 STEPS = ("step_second", "step_third", "step_days")
-"""Settings that a finding's step follows from."""
+"""Settings that determine a finding's step."""
 HALL = "hall"
-"""Who proposes: the system."""
-
-
-# -- reading ---------------------------------------------------------------------------------------
+"""Actor name of the system when it proposes."""
 
 
 def facts_of(row: Any) -> JsonDict:
-    """What lies behind a finding."""
-    found: JsonDict = json.loads(row.facts)
-    return found
+    """Return the facts behind a finding."""
+    facts: JsonDict = json.loads(row.facts)
+    return facts
 
 
 def finding_of(row: Any) -> Finding:
-    """A row for the rules."""
+    """Return a row as a `Finding` for the rules."""
     history = json.loads(row.history)
-    confirmed = {line["by"] for line in history if line["state"] == State.CONFIRMED}
-    involved = {*facts_of(row).get("checkers", ()), *confirmed, row.by_actor.partition(":")[2]}
+    confirmers = {line["by"] for line in history if line["state"] == State.CONFIRMED}
+    involved = {*facts_of(row).get("checkers", ()), *confirmers, row.by_actor.partition(":")[2]}
     return Finding(
         row.id,
         row.staff,
@@ -57,16 +54,19 @@ def finding_of(row: Any) -> Finding:
 
 
 def person_of(catalogue: Catalogue, actor: Actor) -> Person:
-    """An actor for the rules."""
-    found = catalogue.staff_by.get(actor.name)
+    """Return an actor as a `Person` for the rules."""
+    person = catalogue.staff_by.get(actor.name)
     office = actor.kind.value in (Role.MANAGER.value, Role.ADMINISTRATOR.value)
-    if found is None:
+    if person is None:
         return Person(actor.name, office=office)
-    return Person(found.number, found.unit, found.chief, office)
+    return Person(person.number, person.unit, person.chief, office)
 
 
 def access(ctx: Context, conn: Any, actor: Actor, finding_id: str) -> Any:
-    """The one way to a finding: its row, if the actor may see it; raises FINDING_UNKNOWN."""
+    """Return a finding's row if the actor may see it; raise FINDING_UNKNOWN.
+
+    All access to a finding goes through this function.
+    """
     row = findings.get(conn, ctx.hall_id, finding_id)
     if row is None or not rules.may_see(finding_of(row), person_of(ctx.catalogue(), actor)):
         raise HallError(Code.FINDING_UNKNOWN)
@@ -74,16 +74,13 @@ def access(ctx: Context, conn: Any, actor: Actor, finding_id: str) -> Any:
 
 
 def told_to(catalogue: Catalogue, staff: str, unit: str) -> list[str]:
-    """Whom a finding is told: the person, and the chief representatives of the unit."""
+    """Return the recipients of a finding: the person and the unit's chief representatives."""
     chiefs = [s.number for s in catalogue.staff if s.chief and unit and s.unit == unit]
     return list(dict.fromkeys([*([staff] if staff else []), *chiefs]))
 
 
-# -- coming into being -----------------------------------------------------------------------------
-
-
 def propose(ctx: Context, tx: Tx, doubt: Doubt) -> int:
-    """Write down a doubt of the system's; 0 when it was proposed before."""
+    """Store an anomaly as a proposed finding; return 0 if it was proposed before."""
     if findings.of_source(tx.conn, tx.hall_id, "doubt", doubt.mark) is not None:
         return 0
     _add(ctx, tx, SYSTEM, State.PROPOSED, "doubt", doubt)
@@ -91,28 +88,28 @@ def propose(ctx: Context, tx: Tx, doubt: Doubt) -> int:
 
 
 def from_marks(ctx: Context, tx: Tx, check_id: str) -> None:
-    """Bring the findings of a walk in line with its marks: new ones are told, undone ones fall."""
+    """Update the findings of a round from its marks: publish new ones, withdraw undone ones."""
     rows = {row.id: row for row in checks.marks(tx.conn, tx.hall_id, check_id)}
-    counted = {mark.id for mark in standing(map(mark_of, rows.values())).values()}
+    counting_ids = {mark.id for mark in standing(map(mark_of, rows.values())).values()}
     for row in rows.values():
         mark = mark_of(row)
         kind = kind_of(mark)
         if kind is None:
             continue
-        known = findings.of_source(tx.conn, tx.hall_id, "mark", mark.id)
-        if known is None and mark.id in counted:
-            _found(ctx, tx, row, kind, check_id)
-        elif known is not None and mark.id not in counted:
-            _fall(ctx, tx, known)
+        existing = findings.of_source(tx.conn, tx.hall_id, "mark", mark.id)
+        if existing is None and mark.id in counting_ids:
+            _add_from_mark(ctx, tx, row, kind, check_id)
+        elif existing is not None and mark.id not in counting_ids:
+            _withdraw(ctx, tx, existing)
 
 
 def mark_of(row: Any) -> Mark:
-    """A kept mark for the rules."""
+    """Return a stored mark as a `Mark` for the rules."""
     seen, faults = Seen(row.mark), tuple(json.loads(row.faults))
     return Mark(row.id, row.window, seen, row.at, row.received_at, row.reason, faults)
 
 
-def _found(ctx: Context, tx: Tx, row: Any, kind: Kind, check_id: str) -> None:
+def _add_from_mark(ctx: Context, tx: Tx, row: Any, kind: Kind, check_id: str) -> None:
     check = checks.get(tx.conn, tx.hall_id, check_id)
     facts = {
         "check": check_id,
@@ -126,18 +123,18 @@ def _found(ctx: Context, tx: Tx, row: Any, kind: Kind, check_id: str) -> None:
         "known": json.loads(row.known),
     }
     kind_name, _, name = row.by_actor.partition(":")
-    seen = Doubt(kind, row.staff, row.window, row.id, facts)
-    _add(ctx, tx, Actor(ActorKind(kind_name), name), State.CONFIRMED, "mark", seen)
+    doubt = Doubt(kind, row.staff, row.window, row.id, facts)
+    _add(ctx, tx, Actor(ActorKind(kind_name), name), State.CONFIRMED, "mark", doubt)
 
 
 def _add(ctx: Context, tx: Tx, actor: Actor, state: State, source: str, about: Doubt) -> None:
     unit = _unit(ctx.catalogue(), about.staff, about.window)
-    found = f"F{ctx.chance.token(9)}"
-    # A mark that comes the next morning, out of a dead spot, belongs to the day it was made.
+    finding_id = f"F{ctx.chance.token(9)}"
+    # A mark uploaded the next morning (no network before) belongs to the day it was made.
     day = ctx.day(int(about.facts.get("seen_at", tx.now)) if source == "mark" else tx.now)
     findings.add(
         tx,
-        found,
+        finding_id,
         _line(tx, actor, state.value),
         day=day,
         source=source,
@@ -151,9 +148,9 @@ def _add(ctx: Context, tx: Tx, actor: Actor, state: State, source: str, about: D
         by_actor=actor.key,
     )
     data = {"kind": about.kind.value, "staff": about.staff, "unit": unit, "source": about.mark}
-    note(tx, actor, f"finding.{state}", found, window=about.window, data=data)
+    note(tx, actor, f"finding.{state}", finding_id, window=about.window, data=data)
     if state is State.CONFIRMED:
-        _tell(ctx, tx, findings.get(tx.conn, tx.hall_id, found))
+        _publish(ctx, tx, findings.get(tx.conn, tx.hall_id, finding_id))
     tx.events.append(ChecksChanged(day))
 
 
@@ -161,16 +158,16 @@ def _unit(catalogue: Catalogue, staff: str, window: str) -> str:
     person = catalogue.staff_by.get(staff)
     if person is not None:
         return person.unit
-    spot = catalogue.window_by.get(window)
-    return spot.units[0] if spot is not None and spot.units else ""
+    window_entry = catalogue.window_by.get(window)
+    return window_entry.units[0] if window_entry is not None and window_entry.units else ""
 
 
 def _line(tx: Tx, actor: Actor, state: str, words: str = "") -> JsonDict:
     return {"state": state, "by": actor.name, "at": tx.now, "words": words}
 
 
-def _tell(ctx: Context, tx: Tx, row: Any) -> None:
-    """From now on the person and the chief see it, and the time to dispute it runs."""
+def _publish(ctx: Context, tx: Tx, row: Any) -> None:
+    """Publish a finding to the person and the chief, and start the period for disputes."""
     to = told_to(ctx.catalogue(), row.staff, row.unit)
     line = _line(tx, SYSTEM, "told") | {"to": to}
     until = _days_on(ctx, tx.now, ctx.settings().dispute_days)
@@ -180,20 +177,17 @@ def _tell(ctx: Context, tx: Tx, row: Any) -> None:
 
 
 def _days_on(ctx: Context, now: int, days: int) -> int:
-    """The last moment of the day so many days on."""
+    """Return the last millisecond of the day `days` days from `now`."""
     last: date = ctx.local(now).date() + timedelta(days=days + 1)
     return instant(datetime.combine(last, time.min), ctx.settings().timezone) - 1
 
 
-def _fall(ctx: Context, tx: Tx, row: Any) -> None:
-    """The mark behind a finding was undone or replaced."""
+def _withdraw(ctx: Context, tx: Tx, row: Any) -> None:
+    """Withdraw a finding whose mark was undone or replaced."""
     if State(row.state) not in (State.CONFIRMED, State.DISPUTED):
         return
     _move(tx, SYSTEM, row, State.WITHDRAWN, "mark_undone")
     restep(ctx, tx, row.staff)
-
-
-# -- people's acts ---------------------------------------------------------------------------------
 
 
 def judge(
@@ -206,11 +200,11 @@ def judge(
         state = rules.judge(finding_of(row), person_of(ctx.catalogue(), actor), confirm)
         _move(tx, actor, row, state, why)
         if state is State.CONFIRMED:
-            _tell(ctx, tx, findings.get(tx.conn, tx.hall_id, finding_id))
+            _publish(ctx, tx, findings.get(tx.conn, tx.hall_id, finding_id))
         return {}
 
-    asked = {"act": "finding_judge", "finding": finding_id, "confirm": confirm, "why": why}
-    return ctx.command(actor, key, asked, act)
+    request = {"act": "finding_judge", "finding": finding_id, "confirm": confirm, "why": why}
+    return ctx.command(actor, key, request, act)
 
 
 def dispute(ctx: Context, actor: Actor, key: str, finding_id: str, words: str) -> JsonDict:
@@ -222,8 +216,8 @@ def dispute(ctx: Context, actor: Actor, key: str, finding_id: str, words: str) -
         _move(tx, actor, row, rules.dispute(finding_of(row), person, tx.now), words)
         return {}
 
-    asked = {"act": "finding_dispute", "finding": finding_id, "words": words}
-    return ctx.command(actor, key, asked, act)
+    request = {"act": "finding_dispute", "finding": finding_id, "words": words}
+    return ctx.command(actor, key, request, act)
 
 
 def settle(
@@ -238,28 +232,31 @@ def settle(
         restep(ctx, tx, row.staff)
         return {}
 
-    asked = {"act": "finding_settle", "finding": finding_id, "stands": stands, "why": why}
-    # Who disputes asks, who settles is the second person and not involved.
-    return ctx.command(actor, key, asked, act, second=True)
+    request = {"act": "finding_settle", "finding": finding_id, "stands": stands, "why": why}
+    # The disputing person is the first, the settling person the second, who is not involved.
+    return ctx.command(actor, key, request, act, second=True)
 
 
 def rectify(
     ctx: Context, actor: Actor, key: str, finding_id: str, words: str, day: str
 ) -> JsonDict:
-    """What was put right and when, by the person or the chief. Raises FINDING_UNKNOWN, _STATE."""
+    """Record what was put right and when, by the person or the chief.
+
+    Raises FINDING_UNKNOWN, _STATE.
+    """
 
     def act(tx: Tx) -> JsonDict:
         row = access(ctx, tx.conn, actor, finding_id)
         rules.rectify(finding_of(row), person_of(ctx.catalogue(), actor))
-        said = {"words": words, "day": day, "by": actor.name, "at": tx.now}
+        rectification = {"words": words, "day": day, "by": actor.name, "at": tx.now}
         line = _line(tx, actor, "rectified", words) | {"day": day}
-        findings.change(tx, row, line, rectified=json.dumps(said, ensure_ascii=False))
+        findings.change(tx, row, line, rectified=json.dumps(rectification, ensure_ascii=False))
         note(tx, actor, "finding.rectify", row.id, data={"day": day}, why=words)
         tx.events.append(ChecksChanged(row.day))
         return {}
 
-    asked = {"act": "finding_rectify", "finding": finding_id, "words": words, "day": day}
-    return ctx.command(actor, key, asked, act)
+    request = {"act": "finding_rectify", "finding": finding_id, "words": words, "day": day}
+    return ctx.command(actor, key, request, act)
 
 
 def _move(tx: Tx, actor: Actor, row: Any, state: State, why: str) -> None:
@@ -269,26 +266,25 @@ def _move(tx: Tx, actor: Actor, row: Any, state: State, why: str) -> None:
     tx.events.append(ChecksChanged(row.day))
 
 
-# -- consequences ----------------------------------------------------------------------------------
-
-
 def _steps_at(history: list[tuple[int, str, Any]], moment: int) -> Steps:
     values = {name: value for since, name, value in history if since <= moment}
-    found = changed(Settings(), values)
-    return Steps(found.step_second, max(found.step_second, found.step_third), found.step_days)
+    settings = changed(Settings(), values)
+    return Steps(
+        settings.step_second, max(settings.step_second, settings.step_third), settings.step_days
+    )
 
 
 def restep(ctx: Context, tx: Tx, staff: str) -> None:
-    """Compute a person's steps anew and write down those that changed."""
+    """Recompute a person's steps and record the ones that changed."""
     if not staff:
         return
     since = ctx.local(tx.now).date() - timedelta(days=2 * ctx.settings().step_days)
     rows = findings.of_staff(tx.conn, tx.hall_id, staff, since.isoformat())
-    every = [finding_of(row) for row in rows]
+    all_findings = [finding_of(row) for row in rows]
     history = stored_settings.history(tx.conn, tx.hall_id, STEPS)
     for row in rows:
-        # A finding's step follows from the settings of its time: later ones move no earlier step.
-        steps = rules.steps(every, _steps_at(history, row.at))
+        # A step follows from the settings at the finding's time; later settings do not change it.
+        steps = rules.steps(all_findings, _steps_at(history, row.at))
         step = steps[row.id].value if row.id in steps else ""
         if step != row.step:
             findings.change(tx, row, _line(tx, SYSTEM, "step", step), step=step)

@@ -1,6 +1,6 @@
-"""What happens to spot checks without anybody asking: sealed, come due, missed, revealed, doubted.
+"""Schedule of spot checks: seals, makes due, marks as missed, reveals, checks for anomalies.
 
-`Keeper.keep` may be called at any time and any number of times; a restart in between changes
+`Keeper.keep` may be called at any time and any number of times. A restart in between changes
 nothing, because the times follow from the sealed seed alone.
 """
 
@@ -20,11 +20,11 @@ from server.storage import checks
 from server.storage.store import Tx
 
 SLACK_MS = 60_000
-"""A time that is noted up to so much later came while the server was running."""
+"""Milliseconds of delay up to which a time counts as recorded while the server was running."""
 
 
 class Keeper:
-    """Keeps one hall's checks. `folder`: the data folder, where the key lies."""
+    """Scheduler of one hall's spot checks. `folder`: the data folder with the key."""
 
     def __init__(self, ctx: Context, folder: Path) -> None:
         self._ctx = ctx
@@ -34,7 +34,7 @@ class Keeper:
         self._doubted = 0
 
     def keep(self) -> None:
-        """Bring the checks up to date."""
+        """Bring the spot checks up to date."""
         ctx = self._ctx
         now = ctx.clock.now()
         today = ctx.day(now)
@@ -48,11 +48,11 @@ class Keeper:
             doubting.propose(ctx)
 
     def _begin(self, today: str) -> None:
-        """A new day is sealed; walks that nobody ended before it are over."""
+        """Seal the new day and end rounds left running on earlier days."""
         ctx = self._ctx
         sealing.seal_day(ctx, self._key())
         for row in ctx.read(lambda c: checks.running_before(c, ctx.hall_id, today)):
-            ctx.write(partial(_end_forgotten, ctx, row))
+            ctx.write(partial(_end_abandoned, ctx, row))
 
     def _key(self) -> bytes:
         return sealing.key_in(self._folder, self._ctx.chance)
@@ -64,69 +64,83 @@ class Keeper:
 
     def _bring_up(self, day: Opened, now: int) -> None:
         ctx = self._ctx
-        if ctx.glance(lambda c: _due(day, self._kept(c, day), now)) or _ends(day, now):
+        if ctx.glance(lambda c: _due(day, self._kept(c, day), now)) or _is_reveal_due(day, now):
             ctx.write(lambda tx: self._act(tx, day))
 
     def _kept(self, conn: Any, day: Opened) -> list[Any]:
         return checks.of_days(conn, self._ctx.hall_id, day.day, day.day)
 
     def _act(self, tx: Tx, day: Opened) -> None:
-        kept = {row.n: row for row in self._kept(tx.conn, day) if row.kind == "drawn"}
+        drawn_by_number = {row.n: row for row in self._kept(tx.conn, day) if row.kind == "drawn"}
         for n, minute in enumerate(day.times, 1):
             due_at = day.at(minute)
-            if n not in kept and due_at <= tx.now:
-                _come(tx, day, n, due_at)
-            elif n in kept and kept[n].state == "due" and _over(day, due_at, tx.now):
-                checks.change(tx, kept[n].id, state="missed", reason="not_started")
-                _missed(tx, day.day, kept[n].id, "not_started")
-        if _ends(day, tx.now):
+            if n not in drawn_by_number and due_at <= tx.now:
+                _make_due(tx, day, n, due_at)
+            elif (
+                n in drawn_by_number
+                and drawn_by_number[n].state == "due"
+                and _is_expired(day, due_at, tx.now)
+            ):
+                checks.change(tx, drawn_by_number[n].id, state="missed", reason="not_started")
+                _record_missed(tx, day.day, drawn_by_number[n].id, "not_started")
+        if _is_reveal_due(day, tx.now):
             sealing.reveal(tx, day)
 
 
-def _ends(day: Opened, now: int) -> bool:
-    """The hall has closed; or the seed is lost, which is said at once."""
+def _is_reveal_due(day: Opened, now: int) -> bool:
+    """Return True if the hall has closed, or the seed is lost, which is reported at once."""
     return not day.seed or day.closed(now)
 
 
-def _over(day: Opened, due_at: int, now: int) -> bool:
+def _is_expired(day: Opened, due_at: int, now: int) -> bool:
     return now > due_at + day.rules.within * MINUTE_MS
 
 
 def _due(day: Opened, rows: list[Any], now: int) -> bool:
-    """Whether a time has come or run out; asked by a read: a quiet hall writes nothing."""
-    kept = {row.n: row for row in rows if row.kind == "drawn"}
+    """Return True if a time has arrived or expired.
+
+    Called from a read, so that an idle hall writes nothing.
+    """
+    drawn_by_number = {row.n: row for row in rows if row.kind == "drawn"}
     for n, minute in enumerate(day.times, 1):
         due_at = day.at(minute)
-        if due_at <= now and n not in kept:
+        if due_at <= now and n not in drawn_by_number:
             return True
-        if n in kept and kept[n].state == "due" and _over(day, due_at, now):
+        if (
+            n in drawn_by_number
+            and drawn_by_number[n].state == "due"
+            and _is_expired(day, due_at, now)
+        ):
             return True
     return False
 
 
-def _come(tx: Tx, day: Opened, n: int, due_at: int) -> None:
-    """A drawn time has come; one that ran out while the server was down is missed for that."""
+def _make_due(tx: Tx, day: Opened, n: int, due_at: int) -> None:
+    """Record a drawn time that has arrived.
+
+    One that expired while the server was down is missed.
+    """
     check = f"{day.day}-{n}"
-    state = "missed" if _over(day, due_at, tx.now) else "due"
+    state = "missed" if _is_expired(day, due_at, tx.now) else "due"
     reason = "server_down" if state == "missed" else ""
     checks.add(tx, check, day.day, "drawn", n, due_at=due_at, state=state, reason=reason)
     data = {"day": day.day, "n": n, "due_at": due_at, "late": tx.now - due_at > SLACK_MS}
     note(tx, SYSTEM, "check.due", check, data=data)
     tx.events.append(ChecksChanged(day.day, check))
     if state == "missed":
-        _missed(tx, day.day, check, reason)
+        _record_missed(tx, day.day, check, reason)
 
 
-def _missed(tx: Tx, day: str, check: str, reason: str) -> None:
+def _record_missed(tx: Tx, day: str, check: str, reason: str) -> None:
     note(tx, SYSTEM, "check.missed", check, data={"reason": reason})
     tx.events.append(ChecksChanged(day, check))
 
 
-def _end_forgotten(ctx: Context, row: Any, tx: Tx) -> None:
-    """A walk that nobody ended on its day."""
+def _end_abandoned(ctx: Context, row: Any, tx: Tx) -> None:
+    """End a round that nobody ended on its day."""
     if row.state == "due":
         checks.change(tx, row.id, state="missed", reason="not_started")
-        _missed(tx, row.day, row.id, "not_started")
+        _record_missed(tx, row.day, row.id, "not_started")
         return
     checks.change(tx, row.id, state="unfinished", ended_at=tx.now)
     note(tx, SYSTEM, "check.unfinished", row.id)

@@ -1,7 +1,7 @@
-"""Proves past days: seal, seed, rules, times and records fit each other and the journal.
+"""Integrity check of past draws: seal, seed, rules, times and records match each other.
 
-For `hall check` and for the office's history. Reads only, and needs no secret: everything it uses
-has been shown.
+They are also compared with the journal. Used by the integrity check and by the office's history.
+Reads only, and needs no secret: everything it uses has been published.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ WORDS: dict[str, tuple[str, str]] = {
 
 
 def faults_of(conn: Connection, hall_id: str, row: Any) -> list[str]:
-    """What does not fit about a revealed day, as codes; empty: proven."""
+    """Return the contradictions of a revealed day as codes; empty: proven."""
     rows = checks.of_days(conn, hall_id, row.day, row.day)
     return draws.faults(_day(row, rows)) + _journal_faults(conn, hall_id, row)
 
@@ -37,10 +37,16 @@ def faults_of(conn: Connection, hall_id: str, row: Any) -> list[str]:
 def _day(row: Any, rows: list[Any]) -> draws.Day:
     zone = draws.rules_of(row.rules).timezone
     times = tuple(
-        (one.n, _minute(one.due_at, zone)) for one in rows if one.kind == "drawn" and one.due_at
+        (check.n, _minute(check.due_at, zone))
+        for check in rows
+        if check.kind == "drawn" and check.due_at
     )
-    sealed = local(row.sealed_at, zone)
-    minute = sealed.hour * 60 + sealed.minute if sealed.date().isoformat() == row.day else -1
+    sealed_local = local(row.sealed_at, zone)
+    minute = (
+        sealed_local.hour * 60 + sealed_local.minute
+        if sealed_local.date().isoformat() == row.day
+        else -1
+    )
     return draws.Day(row.day, row.seal, row.seed, row.rules, minute, times)
 
 
@@ -50,19 +56,19 @@ def _minute(at: int, zone: str) -> int:
 
 
 def _journal_faults(conn: Connection, hall_id: str, row: Any) -> list[str]:
-    """The seal was written down once, at that time; the seed is the one that was revealed."""
+    """Return `journal` unless the journal has one matching seal and only the revealed seed."""
     lines = journal.of_subject(conn, hall_id, row.day)
-    sealed = [line for line in lines if line["act"] == "check.seal"]
-    shown = [line["data"].get("seed") for line in lines if line["act"] == "check.reveal"]
-    right = len(sealed) == 1 and sealed[0]["at"] == row.sealed_at
-    right = right and sealed[0]["data"]["seal"] == row.seal
-    right = right and sealed[0]["data"]["rules"] == row.rules
-    right = right and shown == ([row.seed] if row.seed else [])
-    return [] if right else ["journal"]
+    seal_lines = [line for line in lines if line["act"] == "check.seal"]
+    revealed_seeds = [line["data"].get("seed") for line in lines if line["act"] == "check.reveal"]
+    matches = len(seal_lines) == 1 and seal_lines[0]["at"] == row.sealed_at
+    matches = matches and seal_lines[0]["data"]["seal"] == row.seal
+    matches = matches and seal_lines[0]["data"]["rules"] == row.rules
+    matches = matches and revealed_seeds == ([row.seed] if row.seed else [])
+    return [] if matches else ["journal"]
 
 
 def problems(conn: Connection, hall_id: str) -> Iterator[tuple[str, str]]:
-    """Every past day that is not proven, in Chinese and English."""
+    """Yield every past day that is not proven, in Chinese and English."""
     rows = {row.day: row for row in checks.days(conn, hall_id, "", "9")}
     if not rows:
         return
@@ -84,6 +90,6 @@ def _faults(conn: Connection, hall_id: str, row: Any, *, last: bool) -> list[str
 
 
 def recipe(row: Any) -> str:
-    """What anybody can run to compute the seal again, once the seed is shown."""
+    """Return a shell command that recomputes the seal once the seed is revealed."""
     parts = f"'{row.rules}' {row.day}"
     return f"(printf %s {row.seed} | xxd -r -p; printf %s {parts}) | sha256sum"

@@ -1,8 +1,8 @@
-"""Seals each day's seed before the hall opens, and shows it when the hall has closed.
+"""Draw commitment: seals each day's seed before the hall opens, reveals it after closing.
 
-The seed never leaves this module before it is revealed: nobody is told it, no journal line and no
-answer holds it or the times. In the database it lies masked with a key from the data folder, so
-that a copy of the database alone does not tell the times; docs/security.md says what that buys.
+The seed never leaves this module before it is revealed: no journal line and no response contains
+the seed or the times. In the database it is masked with a key from the data folder, so that a copy
+of the database alone does not reveal the times; docs/security.md states the limits of that.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from server.storage.store import Tx
 
 KEY_FILE = "check.key"
 LOST = ""
-"""What stands in the place of a seed that cannot be unmasked."""
+"""Placeholder of a seed that cannot be unmasked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A sealed day as the server itself knows it."""
+    """Sealed day with its unmasked seed and times, for the server's own use."""
 
     day: str
     seal: str
@@ -41,76 +41,76 @@ class Opened:
     seed: str
     """Hex; empty: lost."""
     times: tuple[int, ...]
-    """Minutes of the day; never shown before they come."""
+    """Minutes of the day; never shown before they arrive."""
 
     def at(self, minute: int) -> int:
-        """Milliseconds of a minute of that day."""
+        """Return the milliseconds of a minute of that day."""
         midnight = datetime.combine(date.fromisoformat(self.day), time.min)
         return instant(midnight + timedelta(minutes=minute), self.rules.timezone)
 
     def closed(self, now: int) -> bool:
-        """Whether the hall has closed on that day; on a rest day when the day is over."""
+        """Return True if the hall has closed on that day; on a rest day, if the day is over."""
         return now >= self.at(24 * 60 if self.rules.closes is None else self.rules.closes)
 
 
 def key_in(folder: Path, chance: Chance) -> bytes:
-    """The data folder's key, made at the first call; readable by its owner only."""
+    """Return the data folder's key, created at the first call and readable by its owner only."""
     path = folder / KEY_FILE
     try:
         return bytes.fromhex(path.read_text().strip())
     except FileNotFoundError:
-        made = fresh_seed(chance)
+        new_key = fresh_seed(chance)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as file:
-            file.write(made + "\n")
-        return bytes.fromhex(made)
+            file.write(new_key + "\n")
+        return bytes.fromhex(new_key)
 
 
 def fresh_seed(chance: Chance) -> str:
-    """256 random bits, in hex."""
+    """Return 256 random bits, in hex."""
     return hashlib.sha256(chance.token(draws.SEED_BYTES).encode()).hexdigest()
 
 
 def masked(key: bytes, day: str, seal: str, seed: str) -> str:
-    """The seed with the key laid over it; the same again takes it off. Both in hex."""
+    """Return the seed XORed with a pad of the key; applied again, it unmasks. Both in hex."""
     pad = hmac.new(key, f"{day} {seal}".encode(), hashlib.sha256).digest()
     return bytes(a ^ b for a, b in zip(bytes.fromhex(seed), pad, strict=True)).hex()
 
 
 def opening(ctx: Context, day: date) -> list[Span]:
-    """The hall's hours on `day`; none on a day of rest."""
+    """Return the hall's opening spans on `day`; none on a rest day."""
     weekday = workdays(ctx).weekday(day)
     lines = (h for h in ctx.catalogue().hours if h.scope is Scope.HALL and weekday in h.weekdays)
     return sorted(Span(h.opens, h.closes) for h in lines)
 
 
 def asked(ctx: Context) -> draws.Asked:
-    """The settings in force."""
-    found = ctx.settings()
+    """Return the draw settings in force."""
+    settings = ctx.settings()
     return draws.Asked(
-        found.check_count,
-        found.check_after_open_minutes,
-        found.check_before_close_minutes,
-        found.check_gap_minutes,
-        found.check_start_minutes,
+        settings.check_count,
+        settings.check_after_open_minutes,
+        settings.check_before_close_minutes,
+        settings.check_gap_minutes,
+        settings.check_start_minutes,
     )
 
 
 def seal_day(ctx: Context, key: bytes) -> bool:
-    """Seal today's seed unless it is sealed; True when it was done now."""
+    """Seal today's seed unless it is sealed; return True if it was sealed now."""
     now = ctx.clock.now()
     local = ctx.local(now)
     day, zone = local.date().isoformat(), ctx.settings().timezone
     minute = local.hour * 60 + local.minute
     rules = draws.rules_for(ctx.hall_id, zone, opening(ctx, local.date()), asked(ctx), minute)
     text, seed = draws.text_of(rules), fresh_seed(ctx.chance)
-    sealed = draws.seal(bytes.fromhex(seed), text, day)
+    commitment = draws.seal(bytes.fromhex(seed), text, day)
 
     def act(tx: Tx) -> bool:
         if checks.day(tx.conn, tx.hall_id, day) is not None:
             return False
-        checks.add_day(tx, day, sealed, masked(key, day, sealed, seed), text)
-        data = {"seal": sealed, "rules": text, "late": rules.late}
+        checks.add_day(tx, day, commitment, masked(key, day, commitment, seed), text)
+        data = {"seal": commitment, "rules": text, "late": rules.late}
         note(tx, SYSTEM, "check.seal", day, data=data)
         tx.events.append(ChecksChanged(day))
         return True
@@ -119,22 +119,22 @@ def seal_day(ctx: Context, key: bytes) -> bool:
 
 
 def opened(key: bytes, row: Any) -> Opened:
-    """A row of `check_day` with its times; without any when the seed cannot be unmasked."""
+    """Return a row of `check_day` with its times; without times if the seed cannot be unmasked."""
     rules = draws.rules_of(row.rules)
     seed = row.seed if row.revealed_at is not None else masked(key, row.day, row.seal, row.seed)
-    right = bool(seed) and draws.seal(bytes.fromhex(seed), row.rules, row.day) == row.seal
-    if not right:
+    matches = bool(seed) and draws.seal(bytes.fromhex(seed), row.rules, row.day) == row.seal
+    if not matches:
         return Opened(row.day, row.seal, rules, LOST, ())
     return Opened(row.day, row.seal, rules, seed, draws.draw(bytes.fromhex(seed), rules, row.day))
 
 
-def reveal(tx: Tx, found: Opened) -> None:
-    """Show the seed to everybody, in the books and in the journal; a lost one is said to be."""
-    checks.reveal(tx, found.day, found.seed)
-    if found.seed:
-        times = [f"{minute // 60:02}:{minute % 60:02}" for minute in found.times]
-        data = {"seed": found.seed, "seal": found.seal, "times": times}
-        note(tx, SYSTEM, "check.reveal", found.day, data=data)
+def reveal(tx: Tx, sealed_day: Opened) -> None:
+    """Publish the seed in the records and the journal; record a lost seed as lost."""
+    checks.reveal(tx, sealed_day.day, sealed_day.seed)
+    if sealed_day.seed:
+        times = [f"{minute // 60:02}:{minute % 60:02}" for minute in sealed_day.times]
+        data = {"seed": sealed_day.seed, "seal": sealed_day.seal, "times": times}
+        note(tx, SYSTEM, "check.reveal", sealed_day.day, data=data)
     else:
-        note(tx, SYSTEM, "check.lost", found.day, data={"seal": found.seal})
-    tx.events.append(ChecksChanged(found.day))
+        note(tx, SYSTEM, "check.lost", sealed_day.day, data={"seal": sealed_day.seal})
+    tx.events.append(ChecksChanged(sealed_day.day))

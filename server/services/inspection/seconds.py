@@ -1,8 +1,8 @@
-"""The second checker's own word: he walked the check too, or he did not.
+"""Confirmation by the second checker, who took part in the inspection round or did not.
 
-He gives it from an account of his own, at any time of the walk or after it. Until he has, the check
-counts as one that a single person walked: its marks are kept and make no findings. Who objects says
-why, and may still confirm when what was wrong has been put right.
+It is given from the second checker's own account, during the round or later. Until then the spot
+check counts as made by one person: its marks are stored but result in no findings. An objection
+needs a reason and can be replaced by a confirmation once the cause is put right.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from server.services.inspection import finding
 from server.storage import checks
 
 UNASKED, WAITING, CONFIRMED, OBJECTED = "unasked", "waiting", "confirmed", "objected"
-"""Words of a second checker; unasked: walked before second checkers were asked."""
+"""Confirmation states of the second checker; unasked: made before confirmation was required."""
 ENDED = ("done", "unfinished")
 UNCONFIRMED = "unconfirmed"
 
 
 def counts(row: Any) -> bool:
-    """Return True if a check's findings count."""
+    """Return True if a spot check's findings count."""
     return row.second in (UNASKED, CONFIRMED)
 
 
 def state_of(row: Any) -> str:
-    """Return a check's state as it is told: one that a single person walked is unconfirmed."""
+    """Return a spot check's published state; one made by a single person is unconfirmed."""
     return UNCONFIRMED if row.state in ENDED and not counts(row) else str(row.state)
 
 
 def second_of(row: Any) -> str:
-    """Return the staff number of a check's second checker; empty for a check nobody started."""
+    """Return the staff number of a spot check's second checker; empty if it was never started."""
     by = row.by_actor.partition(":")[2]
     return next((number for number in json.loads(row.checkers) if number != by), "")
 
@@ -43,7 +43,7 @@ def second_of(row: Any) -> str:
 def answer(
     ctx: Context, actor: Actor, key: str, check_id: str, agree: bool, words: str
 ) -> JsonDict:
-    """Confirm a walk as its second checker; its findings are told then. Or object, with words.
+    """Confirm a round as its second checker, which publishes its findings; or object, with words.
 
     Raises CHECK_UNKNOWN, CHECK_NOT_RUNNING (not started), NOT_A_CHECKER (anybody but the second),
     CHECK_SECOND (confirmed before), INVALID (an objection needs words).
@@ -63,11 +63,11 @@ def answer(
             raise HallError(Code.INVALID, field="words")
         state = CONFIRMED if agree else OBJECTED
         checks.change(tx, check_id, second=state, second_at=tx.now, second_words=words.strip())
-        what = "check.second" if agree else "check.object"
+        journal_act = "check.second" if agree else "check.object"
         note(
             tx,
             actor,
-            what,
+            journal_act,
             check_id,
             data={"by": row.by_actor.partition(":")[2]},
             why=words.strip(),
@@ -78,12 +78,12 @@ def answer(
         tx.events.append(RequestsChanged(check_id, actor.name))
         return {"check": check_id}
 
-    asked = {"act": "check_second", "check": check_id, "agree": agree, "words": words}
-    # He is the second person himself: another one started the walk and made the marks.
-    return ctx.command(actor, key, asked, act, second=True)
+    request = {"act": "check_second", "check": check_id, "agree": agree, "words": words}
+    # The actor is the second person: another one started the round and made the marks.
+    return ctx.command(actor, key, request, act, second=True)
 
 
 def waiting_for(ctx: Context, conn: Connection, staff: str) -> list[Any]:
-    """Return the checks that wait for somebody's word as their second checker, oldest first."""
+    """Return the spot checks that wait for a person as second checker, oldest first."""
     rows = checks.unconfirmed(conn, ctx.hall_id)
     return [row for row in rows if second_of(row) == staff]

@@ -1,11 +1,11 @@
-"""Walking a check: two people start it, mark window by window, end it; and checks by hand.
+"""Inspection rounds of spot checks: start by two people, marks by window, end; also by hand.
 
-One of the two starts it and names the other, who confirms from an account of his own that he walks
-too. Until then the check is one that a single person walked, and its findings do not count.
+One of the two starts the round and names the other, who confirms their participation from their own
+account. Until then the spot check counts as made by one person, and its findings do not count.
 
-A mark carries an id that the phone made: sent once or ten times, it is kept once. Marks may come
-late (a dead spot in the network), also after the walk has ended; what is kept is the phone's
-minute, held inside the walk, and the minute of arrival beside it.
+A mark carries an id that the phone created, so a mark sent several times is stored once. Marks may
+arrive late (no network), also after the round has ended. The phone's time is stored, limited to the
+round, and the time of arrival beside it.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from server.storage.store import Tx
 ENDED = ("done", "unfinished")
 PHOTO = "image/jpeg"
 LATE = "手机当时没有网络，事后上传"
-"""The reason of a mark that comes when its day is over."""
+"""Reason of a mark that arrives after its day is over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A mark as the phone sends it. `at`: the phone's idea of the hall's time, ms."""
+    """Mark as the phone sends it. `at`: the hall's time by the phone's clock, ms."""
 
     id: str
     window: str
@@ -49,13 +49,13 @@ class Asked:
 
 
 def start(ctx: Context, actor: Actor, key: str, check_id: str, other: str) -> JsonDict:
-    """Start a check that is due. Raises CHECK_UNKNOWN, CHECK_NOT_DUE, CHECKERS_TWO."""
+    """Start a spot check that is due. Raises CHECK_UNKNOWN, CHECK_NOT_DUE, CHECKERS_TWO."""
 
     def act(tx: Tx) -> JsonDict:
         row = _get(tx, check_id)
         pair = _pair(ctx, actor, other)
-        sealed = checks.day(tx.conn, tx.hall_id, row.day)
-        within = rules_of(sealed.rules).within if sealed is not None else 0
+        sealed_day = checks.day(tx.conn, tx.hall_id, row.day)
+        within = rules_of(sealed_day.rules).within if sealed_day is not None else 0
         if row.state != "due" or tx.now > row.due_at + within * MINUTE_MS:
             raise HallError(Code.CHECK_NOT_DUE)
         checkers = json.dumps(pair)
@@ -79,12 +79,12 @@ def start(ctx: Context, actor: Actor, key: str, check_id: str, other: str) -> Js
 
 
 def by_hand(ctx: Context, actor: Actor, key: str, other: str) -> JsonDict:
-    """Start a check by hand, at any time. Raises CHECKERS_TWO."""
+    """Start a spot check by hand, at any time. Raises CHECKERS_TWO."""
 
     def act(tx: Tx) -> JsonDict:
         pair, day = _pair(ctx, actor, other), ctx.day(tx.now)
         rows = checks.of_days(tx.conn, tx.hall_id, day, day)
-        # Acts of a hall are serial and checks are never taken out: the next number is free.
+        # Actions of a hall are serial and spot checks are never deleted: the next number is free.
         n = 1 + max((row.n for row in rows if row.kind == "extra"), default=0)
         check_id = f"{day}-x{n}"
         checks.add(
@@ -107,55 +107,66 @@ def by_hand(ctx: Context, actor: Actor, key: str, other: str) -> JsonDict:
     return ctx.command(actor, key, {"act": "check_extra", "with": other}, act)
 
 
-def mark(ctx: Context, actor: Actor, key: str, check_id: str, asked: Asked) -> JsonDict:
-    """Keep one mark.
+def mark(ctx: Context, actor: Actor, key: str, check_id: str, new_mark: Asked) -> JsonDict:
+    """Store one mark.
 
-    Raises CHECK_UNKNOWN, CHECK_NOT_RUNNING, NOT_A_CHECKER, WINDOW_UNKNOWN, ACCOUNT_UNKNOWN (no
-    such person), MARK_REASON, PHOTO_UNKNOWN.
+    Raises CHECK_UNKNOWN, CHECK_NOT_RUNNING, NOT_A_CHECKER, WINDOW_UNKNOWN, ACCOUNT_UNKNOWN (no such
+    person), MARK_REASON, PHOTO_UNKNOWN.
     """
-    known: dict[int, Known] = {}
+    recorded_state: dict[int, Known] = {}
 
     def act(tx: Tx) -> JsonDict:
         row = _walked(tx, check_id, actor)
-        if checks.mark(tx.conn, tx.hall_id, asked.id) is not None:
+        if checks.mark(tx.conn, tx.hall_id, new_mark.id) is not None:
             return {}
-        _check(ctx, tx, asked)
-        at = max(row.started_at, min(asked.at, row.ended_at or tx.now, tx.now))
-        known = knowing.known_at(ctx, tx.conn, asked.window, at, asked.staff)
-        kept = checks.NewMark(**{**asdict(asked), "at": at}, check_id=check_id, known=asdict(known))
-        checks.add_mark(tx, kept, actor.key)
-        data = {"mark": asked.id, "seen": asked.mark, "staff": asked.staff, "at": at}
-        data |= {"reason": asked.reason, "faults": list(asked.faults), "photos": len(asked.photos)}
-        note(tx, actor, "check.mark", check_id, window=asked.window, data=data, why=asked.note)
+        _check(ctx, tx, new_mark)
+        at = max(row.started_at, min(new_mark.at, row.ended_at or tx.now, tx.now))
+        recorded_state = knowing.known_at(ctx, tx.conn, new_mark.window, at, new_mark.staff)
+        row_to_add = checks.NewMark(
+            **{**asdict(new_mark), "at": at}, check_id=check_id, known=asdict(recorded_state)
+        )
+        checks.add_mark(tx, row_to_add, actor.key)
+        data = {"mark": new_mark.id, "seen": new_mark.mark, "staff": new_mark.staff, "at": at}
+        data |= {
+            "reason": new_mark.reason,
+            "faults": list(new_mark.faults),
+            "photos": len(new_mark.photos),
+        }
+        note(
+            tx, actor, "check.mark", check_id, window=new_mark.window, data=data, why=new_mark.note
+        )
         if row.state in ENDED and seconds.counts(row):
             finding.from_marks(ctx, tx, check_id)
         tx.events.append(ChecksChanged(row.day, check_id))
         return {}
 
-    known |= ctx.read(lambda c: _known(ctx, c, check_id, asked))
-    listed = {"faults": list(asked.faults), "photos": list(asked.photos)}
-    said = {"act": "check_mark", "check": check_id, **asdict(asked), **listed}
-    # A phone without a network hands in the next day, and nobody is there to be asked why.
-    told = actor if actor.why else replace(actor, why=asked.note or LATE)
-    return ctx.command(told, key, said, act)
+    recorded_state |= ctx.read(lambda c: _known(ctx, c, check_id, new_mark))
+    listed = {"faults": list(new_mark.faults), "photos": list(new_mark.photos)}
+    request = {"act": "check_mark", "check": check_id, **asdict(new_mark), **listed}
+    # A phone without a network may upload the next day, when nobody can be asked for a reason.
+    actor_with_reason = actor if actor.why else replace(actor, why=new_mark.note or LATE)
+    return ctx.command(actor_with_reason, key, request, act)
 
 
 def _inside(row: Any, at: int, now: int) -> int:
-    """A mark's minute, held inside the walk: a phone's clock may be wrong."""
+    """Return a mark's time limited to the round: a phone's clock may be wrong."""
     return max(int(row.started_at), min(at, int(row.ended_at or now), now))
 
 
-def _known(ctx: Context, conn: Connection, check_id: str, asked: Asked) -> dict[int, Known]:
-    """What was known, by the mark's minute: asked before the act, which holds up everybody."""
+def _known(ctx: Context, conn: Connection, check_id: str, new_mark: Asked) -> dict[int, Known]:
+    """Return the recorded state by the mark's time.
+
+    Read before the action, which blocks all other writes.
+    """
     row = checks.get(conn, ctx.hall_id, check_id)
     if row is None or row.started_at is None:
         return {}
-    at = _inside(row, asked.at, ctx.clock.now())
-    return {at: knowing.known_at(ctx, conn, asked.window, at, asked.staff)}
+    at = _inside(row, new_mark.at, ctx.clock.now())
+    return {at: knowing.known_at(ctx, conn, new_mark.window, at, new_mark.staff)}
 
 
 def finish(ctx: Context, actor: Actor, key: str, check_id: str) -> JsonDict:
-    """End a walk; its findings are told once both have walked it.
+    """End a round; its findings are published once both checkers have confirmed it.
 
     Raises CHECK_UNKNOWN, NOT_A_CHECKER.
     """
@@ -174,7 +185,7 @@ def finish(ctx: Context, actor: Actor, key: str, check_id: str) -> JsonDict:
 
 
 def running(ctx: Context, actor: Actor, check_id: str) -> None:
-    """For what belongs to a walk but is no act (a photo): raises as `mark` does."""
+    """Check that a photo may be added to a round; raises as `mark` does."""
     ctx.read(lambda c: _walked(Tx(c, ctx.hall_id, ctx.clock.now()), check_id, actor))
 
 
@@ -186,7 +197,7 @@ def _get(tx: Tx, check_id: str) -> Any:
 
 
 def _walked(tx: Tx, check_id: str, actor: Actor) -> Any:
-    """A check that was started, by one of its checkers."""
+    """Return a started spot check of which the actor is a checker."""
     row = _get(tx, check_id)
     if row.started_at is None:
         raise HallError(Code.CHECK_NOT_RUNNING)
@@ -196,23 +207,23 @@ def _walked(tx: Tx, check_id: str, actor: Actor) -> Any:
 
 
 def _pair(ctx: Context, actor: Actor, other: str) -> list[str]:
-    """Two different people of the staff list, the actor one of them."""
+    """Return two different people of the staff list, the actor first; raise CHECKERS_TWO."""
     if other == actor.name or other not in ctx.catalogue().staff_by:
         raise HallError(Code.CHECKERS_TWO)
     return [actor.name, other]
 
 
-def _check(ctx: Context, tx: Tx, asked: Asked) -> None:
+def _check(ctx: Context, tx: Tx, new_mark: Asked) -> None:
     catalogue = ctx.catalogue()
-    if asked.window not in catalogue.window_by:
-        raise HallError(Code.WINDOW_UNKNOWN, window=asked.window)
-    if asked.staff and asked.staff not in catalogue.staff_by:
+    if new_mark.window not in catalogue.window_by:
+        raise HallError(Code.WINDOW_UNKNOWN, window=new_mark.window)
+    if new_mark.staff and new_mark.staff not in catalogue.staff_by:
         raise HallError(Code.ACCOUNT_UNKNOWN)
-    if asked.mark == Seen.AWAY and (
-        not asked.reason or (asked.reason == Reason.OTHER and not asked.note)
+    if new_mark.mark == Seen.AWAY and (
+        not new_mark.reason or (new_mark.reason == Reason.OTHER and not new_mark.note)
     ):
         raise HallError(Code.MARK_REASON)
-    for photo in asked.photos:
-        kept = files.get(tx.conn, tx.hall_id, photo)
-        if kept is None or kept.media != PHOTO:
+    for photo in new_mark.photos:
+        photo_file = files.get(tx.conn, tx.hall_id, photo)
+        if photo_file is None or photo_file.media != PHOTO:
             raise HallError(Code.PHOTO_UNKNOWN)

@@ -1,1 +1,1 @@
-"""Changes of the past: acts on days that are over, kept until a second person confirms."""
+"""Retroactive changes: actions on past days, stored until a second person confirms them."""

@@ -1,4 +1,4 @@
-"""Confirm, refuse or withdraw a change of the past; amend released bulletins afterwards."""
+"""Confirm, refuse or withdraw a retroactive change; amend released bulletins afterwards."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ RANKS = {
     Role.MANAGER.value: (Role.MANAGER.value, Role.ADMINISTRATOR.value),
     Role.ADMINISTRATOR.value: (Role.ADMINISTRATOR.value,),
 }
-"""By the rank that an act demands: the roles that have it."""
+"""Roles that satisfy each rank which an action may require."""
 
 
 def asker_of(row: Any) -> Actor:
-    """Return who asked for a change, with the reason given."""
+    """Return the requester of a change, with the stated reason."""
     kind, _, name = row.asked_by.partition(":")
     return Actor(ActorKind(kind), name, why=row.why)
 
 
 def entitled(ctx: Context, conn: Connection, rank: str) -> set[str]:
-    """Return everybody on the staff list who has an account in use with this rank."""
+    """Return the staff numbers with an active account of this rank."""
     people = ctx.catalogue().staff_by
     rows = accounts.accounts(conn, ctx.hall_id)
     return {
@@ -50,13 +50,13 @@ def entitled(ctx: Context, conn: Connection, rank: str) -> set[str]:
 
 
 def may_confirm(actor: Actor, row: Any, people: Collection[str]) -> bool:
-    """Return True if a change waits for `actor`; `people`: who has its rank."""
+    """Return True if a change waits for `actor`; `people`: staff numbers with its rank."""
     subjects = json.loads(row.subjects)
     return rules.may_confirm(actor.name, asker_of(row).name, subjects, people)
 
 
 def confirm(ctx: Context, actor: Actor, key: str, change_id: str) -> None:
-    """Play the act, if the days it touches still read as they did when it was asked for.
+    """Execute the action if the values of its days are unchanged since the request.
 
     Raises PAST_UNKNOWN, PAST_STATE, PAST_SECOND, and PAST_STALE, which ends the change.
     """
@@ -64,13 +64,13 @@ def confirm(ctx: Context, actor: Actor, key: str, change_id: str) -> None:
     def act(tx: Tx) -> JsonDict:
         row = _waiting(tx, change_id)
         _check_second(ctx, tx, actor, row)
-        _play(ctx, tx, row)
+        _execute(ctx, tx, row)
         _settle(tx, actor, row, State.CONFIRMED, "")
         return {}
 
-    asked: JsonDict = {"act": "past.confirm", "change": change_id}
+    request: JsonDict = {"act": "past.confirm", "change": change_id}
     try:
-        ctx.command(actor, key, asked, act, second=True)
+        ctx.command(actor, key, request, act, second=True)
     except HallError as refusal:
         if refusal.code is Code.PAST_STALE:
             ctx.write(lambda tx: _stale(tx, actor, change_id))
@@ -78,22 +78,22 @@ def confirm(ctx: Context, actor: Actor, key: str, change_id: str) -> None:
 
 
 def amend_due(ctx: Context) -> list[str]:
-    """Draft the amendments of released bulletins that confirmed changes have made untrue.
+    """Draft amendments of released bulletins whose figures confirmed changes have altered.
 
     May be called at any time and any number of times; a bulletin whose last amendment still awaits
-    its release is looked through again later. Returns the bulletins that got a draft. Whoever asked
-    for the change drafts it, so somebody else releases it.
+    its release is examined again later. Returns the bulletins that got a draft. The draft is in the
+    name of the change's requester, so another person releases it.
     """
-    drafted: list[str] = []
+    bulletin_ids: list[str] = []
     for row in ctx.read(lambda c: stored.unamended(c, ctx.hall_id)):
-        done = True
+        is_complete = True
         for week in _weeks(json.loads(row.days)):
             outcome = _amend(ctx, row, week)
-            done &= outcome is not None
-            drafted += [week] if outcome else []
-        if done:
+            is_complete &= outcome is not None
+            bulletin_ids += [week] if outcome else []
+        if is_complete:
             ctx.write(partial(_mark_amended, change_id=row.id))
-    return drafted
+    return bulletin_ids
 
 
 def _mark_amended(tx: Tx, change_id: str) -> None:
@@ -101,35 +101,38 @@ def _mark_amended(tx: Tx, change_id: str) -> None:
 
 
 def _weeks(days: list[str]) -> list[str]:
-    """The weeks whose bulletins state something of these days: their own and the one after."""
+    """Return the weeks whose bulletins report on these days: their own and the one after."""
     own = {week_of(date.fromisoformat(day)) for day in days}
     after = {week_of(week.last + timedelta(days=1)) for week in own}
     return sorted(week.id for week in own | after)
 
 
 def _amend(ctx: Context, row: Any, week: str) -> bool | None:
-    """True: drafted; False: nothing to amend; None: an earlier amendment is in the way."""
+    """Draft one amendment: True if drafted, False if not needed, None if one is pending."""
     try:
-        found = ctx.read(lambda c: bulletins.load(ctx, c, week))
+        bulletin = ctx.read(lambda c: bulletins.load(ctx, c, week))
     except HallError:
         return False
-    changes = ctx.read(lambda c: bulletins.changed_since(ctx, c, found))
+    changes = ctx.read(lambda c: bulletins.changed_since(ctx, c, bulletin))
     if not changes:
         return False
     asker, words = asker_of(row), f"更正已经确认（{row.why}），数字随之改变。"
     try:
-        bulletins.amend(ctx, asker, f"past:{row.id}:{week}", found, changes, words)
+        bulletins.amend(ctx, asker, f"past:{row.id}:{week}", bulletin, changes, words)
     except HallError:
         return None
     return True
 
 
-def _play(ctx: Context, tx: Tx, row: Any) -> None:
-    """Do the act as who asked for it. Raises PAST_STALE unless it moves exactly what was shown."""
+def _execute(ctx: Context, tx: Tx, row: Any) -> None:
+    """Execute the action in the name of its requester.
+
+    Raises PAST_STALE unless it changes exactly the values that were shown.
+    """
     staff = json.loads(row.reach)
     days = tuple(date.fromisoformat(day) for day in json.loads(row.days))
     reach = Reach(days, None if staff is None else frozenset(staff))
-    shown = stored.moves(tx.conn, tx.hall_id, row.id)
+    expected_moves = stored.moves(tx.conn, tx.hall_id, row.id)
     before = reading.read(ctx.inside(tx), tx.conn, reach)
     try:
         inside = ctx.inside(tx)
@@ -137,7 +140,7 @@ def _play(ctx: Context, tx: Tx, row: Any) -> None:
     except HallError as refusal:
         raise HallError(Code.PAST_STALE, reason=refusal.code.value) from None
     after = reading.read(ctx.inside(tx), tx.conn, reach)
-    if rules.moves(before, after) != shown:
+    if rules.moves(before, after) != expected_moves:
         raise HallError(Code.PAST_STALE, reason="values")
 
 
@@ -161,12 +164,12 @@ def refuse(ctx: Context, actor: Actor, key: str, change_id: str, words: str) -> 
         _settle(tx, actor, row, State.REFUSED, words.strip())
         return {}
 
-    asked: JsonDict = {"act": "past.refuse", "change": change_id, "words": words}
-    ctx.command(actor, key, asked, act)
+    request: JsonDict = {"act": "past.refuse", "change": change_id, "words": words}
+    ctx.command(actor, key, request, act)
 
 
 def withdraw(ctx: Context, actor: Actor, key: str, change_id: str) -> None:
-    """Take back what one asked for. Raises PAST_UNKNOWN (also for another's), PAST_STATE."""
+    """Withdraw one's own request. Raises PAST_UNKNOWN (also for another's), PAST_STATE."""
 
     def act(tx: Tx) -> JsonDict:
         row = _waiting(tx, change_id)

@@ -1,10 +1,9 @@
-"""Guard of the past: no person alone moves a value of a day that is over.
+"""Guard of past days: no person alone changes a value of a day that is over.
 
-The guard runs an act of a person in a part of its transaction, reads the past days that the act's
-events name, takes the act back, and reads the same days again. Where both readings agree the act is
-done at once. Where they differ nothing is done: the act is kept with both readings, its reason and
-its arguments, for a second person. What terminals and the hall itself do are facts, not acts of a
-person, and pass.
+The guard runs a person's action in a savepoint, reads the past days that its events name, rolls the
+action back, and reads the same days again. If both readings agree, the action is executed. If they
+differ, nothing is changed: the action is stored with both readings, its reason and its arguments,
+for a second person. Actions of time clocks and of the hall itself are facts and pass unguarded.
 """
 
 from __future__ import annotations
@@ -29,34 +28,37 @@ PEOPLE = frozenset({ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTRATOR}
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Outcome of an act that was run and taken back."""
+    """Outcome of an action that was run and rolled back."""
 
     reach: Reach
     moved: list[Move]
 
 
 class PastGuard:
-    """Keeps acts that move a past day for a second person."""
+    """Guard that holds actions on past days for confirmation by a second person."""
 
     def run(
-        self, ctx: Context, tx: Tx, actor: Actor, asked: JsonDict, act: Act[JsonDict]
+        self, ctx: Context, tx: Tx, actor: Actor, request: JsonDict, act: Act[JsonDict]
     ) -> JsonDict | HallError:
-        """Run `act`, or keep it and return PAST_ASKED; PAST_REASON without a reason.
+        """Run `act`, or store it and return PAST_ASKED; PAST_REASON without a reason.
 
-        PAST_CLOSED for an act that nobody can play again later.
+        PAST_CLOSED for an action that has no replay.
         """
         if actor.kind not in PEOPLE:
             return attempt(tx, act)
-        tried = _tried(ctx, tx, act)
-        if not isinstance(tried, Trial):
-            return tried
-        if not tried.moved:
+        outcome = _try(ctx, tx, act)
+        if not isinstance(outcome, Trial):
+            return outcome
+        if not outcome.moved:
             return attempt(tx, act)
-        return _keep(ctx, tx, actor, asked, tried)
+        return _store_change(ctx, tx, actor, request, outcome)
 
 
-def _tried(ctx: Context, tx: Tx, act: Act[JsonDict]) -> JsonDict | HallError | Trial:
-    """The answer of an act that touches no past day; else what it would move, taken back."""
+def _try(ctx: Context, tx: Tx, act: Act[JsonDict]) -> JsonDict | HallError | Trial:
+    """Return the result of an action that touches no past day.
+
+    Otherwise its rolled-back changes.
+    """
     events = len(tx.events)
     part = savepoint(tx.conn)
     try:
@@ -91,31 +93,31 @@ def _reach(ctx: Context, tx: Tx, events: int) -> Reach | None:
     return rules.reach(touched, today, reading.oldest(tx.conn, tx.hall_id, today))
 
 
-def _keep(ctx: Context, tx: Tx, actor: Actor, asked: JsonDict, tried: Trial) -> HallError:
-    command, moved = str(asked.get("act", "")), tried.moved
+def _store_change(ctx: Context, tx: Tx, actor: Actor, request: JsonDict, trial: Trial) -> HallError:
+    command, moved = str(request.get("act", "")), trial.moved
     facts = {"count": len(moved), "first": moved[0].spot.day, "last": moved[-1].spot.day}
     replay = REPLAYS.get(command)
     if replay is None:
         return HallError(Code.PAST_CLOSED, **facts)
     if not actor.why.strip():
         return HallError(Code.PAST_REASON, **facts)
-    args = json.dumps(asked, ensure_ascii=False)
-    known = stored.same(tx.conn, tx.hall_id, command, args)
-    if known is not None:
-        return HallError(Code.PAST_ASKED, change=known.id, **facts)
+    args = json.dumps(request, ensure_ascii=False)
+    existing = stored.same(tx.conn, tx.hall_id, command, args)
+    if existing is not None:
+        return HallError(Code.PAST_ASKED, change=existing.id, **facts)
     change = ctx.chance.token(9)
-    days = [tried.reach.days[0].isoformat(), tried.reach.days[-1].isoformat()]
-    staff = tried.reach.staff
+    days = [trial.reach.days[0].isoformat(), trial.reach.days[-1].isoformat()]
+    staff = trial.reach.staff
     stored.add(
         tx,
         change,
         moved,
         command=command,
-        args=asked,
+        args=request,
         why=actor.why.strip(),
-        rank=replay.rank_of(asked).value,
+        rank=replay.rank_of(request).value,
         asked_by=actor.key,
-        days=[day.isoformat() for day in tried.reach.days],
+        days=[day.isoformat() for day in trial.reach.days],
         reach=None if staff is None else sorted(staff),
         subjects=rules.subjects(moved),
     )

@@ -1,4 +1,4 @@
-"""Proof of changes of the past for `hall check`: each has its two people in the journal."""
+"""Integrity check of retroactive changes: each has two people in the journal."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from server.storage.tables_past import past_change
 
 
 def problems(conn: Connection, hall_id: str) -> Iterator[tuple[str, str]]:
-    """Changes that were confirmed without a second person's line, in Chinese and English."""
+    """Yield changes confirmed without a second person's journal line, in Chinese and English."""
     c, j = past_change.c, schema.journal.c
     confirmed = select(c.id, c.asked_by, c.decided_by).where(
         c.hall_id == hall_id, c.state == State.CONFIRMED.value
     )
     lines = select(j.subject, j.actor).where(j.hall_id == hall_id, j.act == "past.confirmed")
-    told = {(row.subject, row.actor) for row in conn.execute(lines)}
+    confirmations = {(row.subject, row.actor) for row in conn.execute(lines)}
     for row in conn.execute(confirmed):
         asker, second = row.asked_by.partition(":")[2], row.decided_by.partition(":")[2]
-        if asker == second or (row.id, second) not in told:
+        if asker == second or (row.id, second) not in confirmations:
             yield (
                 f"更正 {row.id} 没有第二人确认的记录",
                 f"change {row.id} of the past was not confirmed by a second person",

@@ -29,41 +29,41 @@ from server.storage import findings, shift_rules
 
 def read(ctx: Context, conn: Connection, reach: Reach) -> Reading:
     """Return every value of the days and people of `reach`."""
-    found: dict[Spot, str] = {}
+    values: dict[Spot, str] = {}
     for first, last in reach.runs():
         for sheet in day_sheets(ctx, conn, first, last, reach.staff):
             day = sheet.day.isoformat()
             for verdict in sheet.slots:
                 spot = Spot(day, sheet.staff, verdict.slot.code)
-                found[spot] = value_of(verdict.state, verdict.minutes)
+                values[spot] = value_of(verdict.state, verdict.minutes)
             if sheet.absent_halves:
-                found[Spot(day, sheet.staff, HALVES)] = str(sheet.absent_halves)
+                values[Spot(day, sheet.staff, HALVES)] = str(sheet.absent_halves)
         span = first.isoformat(), last.isoformat()
         for row in findings.of_days(conn, ctx.hall_id, *span):
             if reach.staff is None or row.staff in reach.staff:
                 spot = Spot(row.day, row.staff, f"{FINDING}{row.id}")
-                found[spot] = finding_value(FindingState(row.state))
-    return found
+                values[spot] = finding_value(FindingState(row.state))
+    return values
 
 
 def finding_value(state: FindingState) -> str:
-    """Return what a finding counts as. A dispute asks; it moves nothing until it is settled."""
+    """Return the value of a finding. A dispute changes nothing until it is settled."""
     if state in STANDING:
         return STANDS
     return PROPOSED if state is FindingState.PROPOSED else FALLEN
 
 
 def touched(events: Iterable[object]) -> list[Touched]:
-    """Return the days that the events of an act say read differently now."""
-    found: list[Touched] = []
+    """Return the days whose values the events of an action may change."""
+    scopes: list[Touched] = []
     for event in events:
         if isinstance(event, AttendanceChanged):
-            found.append(Touched(event.days, event.staff, event.since, event.until))
+            scopes.append(Touched(event.days, event.staff, event.since, event.until))
         elif isinstance(event, ChecksChanged):
-            found.append(Touched((event.day,), ()))
-    return found
+            scopes.append(Touched((event.day,), ()))
+    return scopes
 
 
 def oldest(conn: Connection, hall_id: str, today: date) -> date:
-    """Return the first day that a shift rule speaks of; `today` where there is no rule."""
+    """Return the first day to which a shift rule applies; `today` if there is no rule."""
     return min((rule.valid_from for rule in shift_rules.every(conn, hall_id)), default=today)

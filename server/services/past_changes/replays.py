@@ -1,6 +1,7 @@
-"""Replays of acts that may move a past day, for when a second person has confirmed them.
+"""Replays of actions that may change a past day, executed when a second person has confirmed them.
 
-By the name under which the act is kept. An act that is not here cannot move a past day at all.
+Keyed by the name under which the action is stored. An action without an entry cannot change a past
+day at all.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ Play = Callable[[Context, Actor, str, JsonDict], object]
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """An act, and the rank that whoever confirms it must have."""
+    """Replay of an action, and the rank required to confirm it."""
 
     play: Play
     rank: Role = Role.MANAGER
     ranks: Callable[[JsonDict], Role] | None = None
 
     def rank_of(self, args: JsonDict) -> Role:
-        """The rank that the act demands with these arguments."""
+        """Return the rank that the action requires with these arguments."""
         return self.ranks(args) if self.ranks else self.rank
 
 
@@ -48,7 +49,10 @@ def _move_reader(ctx: Context, actor: Actor, key: str, args: JsonDict) -> None:
 
 
 def _rank_of_move(args: JsonDict) -> Role:
-    """Out of service and back is a manager's; to admit and to retire an administrator's."""
+    """Return the rank for a state change of a time clock.
+
+    Managers take it out of service and back; administrators admit and retire it.
+    """
     return Role.ADMINISTRATOR if args["state"] == "retired" else Role.MANAGER
 
 
