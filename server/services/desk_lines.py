@@ -39,7 +39,10 @@ def connected(lines: Iterable[Any], at: int, now: int) -> bool:
     page's own clock.
     """
     return any(
-        line.opened_at + SKEW_MS < at < (line.closed_at or now) - UNNOTICED_MS for line in lines
+        line.opened_at + SKEW_MS
+        < at
+        < (now if line.closed_at is None else line.closed_at) - UNNOTICED_MS
+        for line in lines
     )
 
 

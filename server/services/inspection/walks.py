@@ -113,15 +113,17 @@ def mark(ctx: Context, actor: Actor, key: str, check_id: str, new_mark: Asked) -
     Raises CHECK_UNKNOWN, CHECK_NOT_RUNNING, NOT_A_CHECKER, WINDOW_UNKNOWN, ACCOUNT_UNKNOWN (no such
     person), MARK_REASON, PHOTO_UNKNOWN.
     """
-    recorded_state: dict[int, Known] = {}
+    read_before: dict[int, Known] = {}
 
     def act(tx: Tx) -> JsonDict:
         row = _walked(tx, check_id, actor)
         if checks.mark(tx.conn, tx.hall_id, new_mark.id) is not None:
             return {}
         _check(ctx, tx, new_mark)
-        at = max(row.started_at, min(new_mark.at, row.ended_at or tx.now, tx.now))
-        recorded_state = knowing.known_at(ctx, tx.conn, new_mark.window, at, new_mark.staff)
+        at = _inside(row, new_mark.at, tx.now)
+        recorded_state = read_before.get(at) or knowing.known_at(
+            ctx, tx.conn, new_mark.window, at, new_mark.staff
+        )
         row_to_add = checks.NewMark(
             **{**asdict(new_mark), "at": at}, check_id=check_id, known=asdict(recorded_state)
         )
@@ -140,7 +142,7 @@ def mark(ctx: Context, actor: Actor, key: str, check_id: str, new_mark: Asked) -
         tx.events.append(ChecksChanged(row.day, check_id))
         return {}
 
-    recorded_state |= ctx.read(lambda c: _known(ctx, c, check_id, new_mark))
+    read_before |= ctx.read(lambda c: _known(ctx, c, check_id, new_mark))
     listed = {"faults": list(new_mark.faults), "photos": list(new_mark.photos)}
     request = {"act": "check_mark", "check": check_id, **asdict(new_mark), **listed}
     # A phone without a network may upload the next day, when nobody can be asked for a reason.
