@@ -20,11 +20,11 @@ from itertools import islice
 from pathlib import Path
 
 from bench.punching import PEOPLE, ZONE, enrol, punched
-from server.clock import SeededChance, SetClock, instant
+from server.clock import SeededTokenSource, SetClock, instant
 from server.config import Config
 from server.domain.bulletin.figures import week_of
 from server.hall import Hall, open_hall
-from server.office.attendance import ALL, Attendance
+from server.office.attendance import WHOLE_HALL, Attendance
 from server.reports import month_sheet
 from server.services.bulletins.gathering import figures
 from server.storage import punches
@@ -73,7 +73,7 @@ def main() -> None:
 def _hall(folder: Path, people: int) -> Hall:
     config = Config(data=folder, hall_id="bench", database=f"sqlite:///{folder / 'hall.db'}")
     now = instant(datetime.combine(TODAY, time(18)), ZONE)
-    hall = open_hall(config, clock=SetClock(now), chance=SeededChance(1))
+    hall = open_hall(config, clock=SetClock(now), chance=SeededTokenSource(1))
     enrol(hall, people)
     return hall
 
@@ -99,23 +99,23 @@ def _measure(hall: Hall) -> list[Measured]:
     week = week_of(TODAY - timedelta(days=7))
 
     def today() -> object:
-        return sheets.apart(lambda c: sheets.day(c, TODAY))
+        return sheets.read_off_loop(lambda c: sheets.day(c, TODAY))
 
     def of_unit(code: str) -> MonthSheet:
-        return sheets.apart(lambda c: sheets.month(c, code, month))
+        return sheets.read_off_loop(lambda c: sheets.month(c, code, month))
 
     def of_person() -> object:
-        return sheets.apart(lambda c: sheets.person(c, "1004", month))
+        return sheets.read_off_loop(lambda c: sheets.person(c, "1004", month))
 
     def draft() -> object:
-        return ctx.read_apart(lambda c: figures(ctx, c, week))
+        return ctx.read_off_loop(lambda c: figures(ctx, c, week))
 
     return [
         _timed("today's page, whole hall", 100, today),
         _timed("a unit's month", 300, lambda: of_unit(unit)),
         _timed("a person's month", 300, of_person),
-        _timed("the hall's month sheet", 1000, lambda: of_unit(ALL)),
-        _timed("... as PDF", 1000, lambda: month_sheet.paper(of_unit(ALL), sheets.now())),
+        _timed("the hall's month sheet", 1000, lambda: of_unit(WHOLE_HALL)),
+        _timed("... as PDF", 1000, lambda: month_sheet.paper(of_unit(WHOLE_HALL), sheets.now())),
         _timed("a week's draft bulletin", 2000, draft),
     ]
 

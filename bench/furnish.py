@@ -10,7 +10,7 @@ from sqlalchemy import insert, update
 
 from server.domain.catalogue import Presence
 from server.domain.tickets import ActorKind, State
-from server.hall import Hall, take_catalogue
+from server.hall import Hall, import_catalogue
 from server.reference import load
 from server.services import posts
 from server.services.bus import HallChanged
@@ -45,7 +45,7 @@ NO_PACE = {"kiosk_minute_numbers": 999, "kiosk_hour_numbers": 999, "desk_numbers
 
 def furnish(hall: Hall, kiosks: int) -> None:
     """Business data, a printer for each of `k00` … , and a clerk at every window."""
-    take_catalogue(hall.ctx, SYSTEM, load(), "bench")
+    import_catalogue(hall.ctx, SYSTEM, load(), "bench")
 
     def put(tx: Tx) -> None:
         settings.put(tx, "slip_patience_seconds", PATIENCE_SECONDS, SYSTEM.key)
@@ -66,7 +66,7 @@ def furnish(hall: Hall, kiosks: int) -> None:
 
 def seats(hall: Hall) -> dict[str, str]:
     """Who sits where: staff numbers by window."""
-    found = hall.ctx.read(lambda c: windows.posts(c, hall.ctx.hall_id))
+    found = hall.ctx.read(lambda c: windows.sessions(c, hall.ctx.hall_id))
     return {row.window: row.staff for row in found}
 
 

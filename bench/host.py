@@ -107,7 +107,7 @@ def people(hall: Hall) -> dict[str, tuple[str, str]]:
 
     def act(tx: Tx) -> None:
         for window, staff in seats(hall).items():
-            secret = hall.ctx.chance.token(32)
+            secret = hall.ctx.tokens.token(32)
             accounts.add_account(tx, staff, "", "clerk", must_change=False)
             accounts.open_session(tx, secret_hash(secret), staff, FOR_EVER)
             given[window] = secret, csrf_of(secret)

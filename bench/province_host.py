@@ -21,7 +21,7 @@ from bench.furnish import furnish, own_windows
 from bench.host import people
 from server import config, logs, serving
 from server.clock import Clock, ScaledClock
-from server.deployment import Opener, house_of
+from server.deployment import Opener, hall_router
 from server.hall import prepare
 from server.supervisor import Supervisor
 from support.hall_server import moment
@@ -91,7 +91,7 @@ def main() -> None:
         words = [sys.executable, "-m", "bench.province_host", *sys.argv[1:]]
         Supervisor(chosen, words).run(lambda port: print(port, flush=True))
     else:
-        house = house_of(chosen, clock(asked.since))
+        house = hall_router(chosen, clock(asked.since))
         gc.freeze()
         serving.serve(house, chosen, lambda _port: None, asked.fd)
 

@@ -12,7 +12,7 @@ from server.clock import instant
 from server.domain.attendance.shifts import RuleScope, ShiftRule, four_punches
 from server.domain.catalogue import Catalogue, Role
 from server.domain.tickets import ActorKind
-from server.hall import Hall, take_catalogue
+from server.hall import Hall, import_catalogue
 from server.reference import load
 from server.services.attendance import rules
 from server.services.context import SYSTEM, Actor
@@ -33,7 +33,7 @@ WINDOWS = (
 
 def enrol(hall: Hall, people: int) -> None:
     """The reference hall with so many people, their rule, and a clock that knows all of them."""
-    take_catalogue(hall.ctx, SYSTEM, _crowd(load(), people), "")
+    import_catalogue(hall.ctx, SYSTEM, _crowd(load(), people), "")
     rule = ShiftRule(
         "",
         "四次打卡",

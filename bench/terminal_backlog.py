@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from devices.fingerprint.push_simulator import PushModel, PushTerminal
-from devices.fingerprint.simulator import Enrolled, Touch
+from devices.fingerprint.simulator import Enrolled, PunchRecord
 from devices.simulate.base import Journal
 from support.hall_server import ADMINISTRATOR, Client, HallServer, RefusedError
 
@@ -36,7 +36,10 @@ def push(server: str, records: int, batch: int) -> None:
     terminal = PushTerminal("t", model, people, journal)
     base = datetime.fromisoformat("2025-01-01T08:00:00")
     terminal.remember(
-        [Touch(people[n % 114].number, base + timedelta(seconds=100 * n)) for n in range(records)]
+        [
+            PunchRecord(people[n % 114].number, base + timedelta(seconds=100 * n))
+            for n in range(records)
+        ]
     )
     began = time.perf_counter()
     terminal.start()

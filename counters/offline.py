@@ -28,7 +28,7 @@ def add(api: Api, seals: ShareSeals) -> None:
     )
     def handed_in(call: Call) -> HandedInActs:
         """Import a desk's offline actions; the result of a rejected one states the reason."""
-        results = replaying.hand_in(api.hall.ctx, seals, call.actor, call.key, call.body)
+        results = replaying.import_actions(api.hall.ctx, seals, call.actor, call.key, call.body)
         return HandedInActs(results=[ActResult(**result) for result in results])
 
 
@@ -40,8 +40,8 @@ def desk_watch(hall: Hall) -> Callable[[str, str, str, bool], None]:
 
     def record(line: str, window: str, staff: str, connected: bool) -> None:
         if connected:
-            desk_lines.opened(hall.ctx, line, window, staff, hall.worker)
+            desk_lines.record_connect(hall.ctx, line, window, staff, hall.worker)
         else:
-            desk_lines.closed(hall.ctx, line)
+            desk_lines.record_disconnect(hall.ctx, line)
 
     return record

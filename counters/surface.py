@@ -30,7 +30,7 @@ from server.services.floor import waiting_for
 from server.services.people import Principal
 from server.services.shares import Shares
 from server.services.snapshot import Snapshot
-from server.sockets import Feeds, Surface
+from server.sockets import Feed, LiveFeeds
 from server.storage import journal, ticket_counts, tickets, windows
 from server.wire.commands import (
     CallNext,
@@ -60,7 +60,7 @@ class Counter:
         self._ctx = hall.ctx
         self._agents = agents
         self._shares = Shares(hall.ctx.hall_id)
-        self.seals = ShareSeals.in_folder(hall.config.data, hall.ctx.chance)
+        self.seals = ShareSeals.in_folder(hall.config.data, hall.ctx.tokens)
 
     def window_of(self, actor: Actor, key: str = "") -> str:
         """Return the window that a clerk is signed in to.
@@ -71,7 +71,7 @@ class Counter:
             HallError: WINDOW_NOT_SIGNED_IN.
         """
         ctx = self._ctx
-        row = ctx.glance(lambda c: windows.post_of(c, ctx.hall_id, actor.name))
+        row = ctx.read_single(lambda c: windows.session_of(c, ctx.hall_id, actor.name))
         code = str(row.window) if row is not None else ctx.window_answered(actor, key)
         if code is None:
             raise HallError(Code.WINDOW_NOT_SIGNED_IN)
@@ -85,17 +85,17 @@ class Counter:
         read = self._ctx.read if current.over else current.read
         return views.counter(current, window, read(lambda c: self._own(c, current, window)))
 
-    def _own(self, conn: Connection, seen: Snapshot, window: Window) -> views.OwnDay:
+    def _own(self, conn: Connection, seen: Snapshot, window: Window) -> views.WindowDay:
         hall_id, day = self._ctx.hall_id, seen.day
-        seat, current = seen.seats.get(window.code), seen.current.get(window.code)
+        seat, current = seen.session_rows.get(window.code), seen.current.get(window.code)
         staff = seat.staff if seat is not None else ""
         day_row = ticket_counts.day_of_staff(conn, hall_id, day, staff)
         share = self._shares.of(conn, seen, window) if seat is not None else []
-        return views.OwnDay(
+        return views.WindowDay(
             missed=tickets.missed_at(conn, hall_id, day, window.code),
             figures=views.figures(day_row),
             calls=tickets.calls_of(conn, hall_id, current.id) if current else [],
-            stranded=posts.stranded(seen, window.code),
+            stranded=posts.left_without_window(seen, window.code),
             share=share,
             share_seal=self.seals.seal(window.code, staff, [ticket.id for ticket in share]),
             announced=announcing.state_of(conn, hall_id, current),
@@ -107,7 +107,7 @@ class Counter:
             return False
         if principal.kind is not ActorKind.CLERK:
             return True
-        session = self._ctx.glance(lambda c: windows.post(c, self._ctx.hall_id, code))
+        session = self._ctx.read_single(lambda c: windows.session(c, self._ctx.hall_id, code))
         return session is not None and session.staff == principal.name
 
     def windows(self, current: Snapshot, _key: str) -> WindowList:
@@ -118,13 +118,13 @@ class Counter:
         """Return True for every account; staff names are not for boards."""
         return principal is not None and principal.is_staff
 
-    def now(self, actor: Actor, key: str = "") -> CounterState:
+    def own_window(self, actor: Actor, key: str = "") -> CounterState:
         """Return the state of the actor's own window."""
-        return self.at(self.window_of(actor, key))
+        return self.window(self.window_of(actor, key))
 
-    def at(self, window: str) -> CounterState:
+    def window(self, window: str) -> CounterState:
         """Return the state of a window."""
-        return snapshot.look(self._ctx, lambda seen: self.state(seen, window))
+        return snapshot.read_with(self._ctx, lambda seen: self.state(seen, window))
 
     def history(self, ticket_id: str) -> TicketHistory:
         """Return a ticket with its history."""
@@ -138,7 +138,7 @@ class Counter:
         ticket, calls, lines = ctx.read(query)
         if ticket is None:
             raise HallError(Code.TICKET_UNKNOWN, ticket=ticket_id)
-        card = snapshot.look(ctx, lambda seen: views.card(seen, ticket, calls))
+        card = snapshot.read_with(ctx, lambda seen: views.card(seen, ticket, calls))
         line_views = [views.journal_line(ctx.catalogue(), line) for line in lines]
         return TicketHistory(ticket=card, lines=line_views)
 
@@ -146,7 +146,7 @@ class Counter:
 
     def desired(self, ref: DeviceRef) -> dict[str, Any] | None:
         """Return the desired state of a keypad: people waiting, and the ticket at the window."""
-        return snapshot.look(self._ctx, lambda seen: self._pad(seen, ref.serves))
+        return snapshot.read_with(self._ctx, lambda seen: self._pad(seen, ref.serves))
 
     def _pad(self, seen: Snapshot, window: str) -> dict[str, Any]:
         current = seen.current.get(window)
@@ -158,7 +158,7 @@ class Counter:
         for ref in self._agents.of_kind("keypads"):
             self._agents.show(ref)
 
-    def pressed(self, ref: DeviceRef, message: dict[str, Any]) -> str:
+    def handle_key(self, ref: DeviceRef, message: dict[str, Any]) -> str:
         """Handle a key press; return "ok" or raise the action's HallError."""
         data = message.get("data")
         function = str(data.get("function", "")) if isinstance(data, dict) else ""
@@ -174,13 +174,13 @@ def _hits(event: Event) -> set[str] | None:
     return {"*"} if isinstance(event, (HallChanged, SlipSettled)) else None
 
 
-def add(api: Api, feeds: Feeds, agents: Agents, start: Start) -> None:
+def add(api: Api, feeds: LiveFeeds, agents: Agents, start: Start) -> None:
     """Register the routes, feeds and device handlers of the counter."""
     counter = Counter(api.hall, agents)
-    feeds.add(Surface("counter", counter.state, counter.allowed, _hits, 0.4))
-    feeds.add(Surface("windows", counter.windows, counter.staff, _hits, 0.4))
+    feeds.add(Feed("counter", counter.state, counter.allowed, _hits, 0.4))
+    feeds.add(Feed("windows", counter.windows, counter.staff, _hits, 0.4))
     agents.desired["keypads"] = counter.desired
-    agents.pressed["keypads"] = counter.pressed
+    agents.event_handlers["keypads"] = counter.handle_key
     _questions(api, counter)
     _sessions(api, counter)
     _serve(api, counter)
@@ -194,7 +194,7 @@ def add(api: Api, feeds: Feeds, agents: Agents, start: Start) -> None:
         if isinstance(event, (TicketMoved, WindowChanged)):
             refresh()
 
-    api.hall.ctx.bus.listen(listen)
+    api.hall.ctx.bus.subscribe(listen)
 
 
 def _questions(api: Api, counter: Counter) -> None:
@@ -203,7 +203,7 @@ def _questions(api: Api, counter: Counter) -> None:
     @api.get("/counter", who=STAFF, answer=CounterState, codes=(Code.WINDOW_NOT_SIGNED_IN,))
     def own(call: Call) -> CounterState:
         """Return the window that the clerk is signed in to."""
-        return counter.now(call.actor, call.key)
+        return counter.own_window(call.actor, call.key)
 
     @api.get("/windows", who=STAFF, answer=WindowList)
     def window_list(_call: Call) -> WindowList:
@@ -236,7 +236,7 @@ def _sessions(api: Api, counter: Counter) -> None:
     def sign_in(call: Call) -> CounterState:
         """Sign in to a window."""
         posts.sign_in(ctx, call.actor, call.key, call.body.window)
-        return counter.now(call.actor, call.key)
+        return counter.own_window(call.actor, call.key)
 
     @api.post(
         "/counter/sign-out",
@@ -265,7 +265,7 @@ def _sessions(api: Api, counter: Counter) -> None:
         order: Pause = call.body
         window = counter.window_of(call.actor, call.key)
         posts.pause(ctx, call.actor, call.key, window, order.reason, order.note)
-        return counter.now(call.actor, call.key)
+        return counter.own_window(call.actor, call.key)
 
     @api.post(
         "/counter/unpause", who=STAFF, answer=CounterState, codes=(Code.WINDOW_NOT_SIGNED_IN,)
@@ -273,7 +273,7 @@ def _sessions(api: Api, counter: Counter) -> None:
     def unpause(call: Call) -> CounterState:
         """Resume calling."""
         posts.unpause(ctx, call.actor, call.key, counter.window_of(call.actor, call.key))
-        return counter.now(call.actor, call.key)
+        return counter.own_window(call.actor, call.key)
 
 
 def _serve(api: Api, counter: Counter) -> None:
@@ -296,7 +296,7 @@ def _serve(api: Api, counter: Counter) -> None:
         """Call the next person; with `complete`, end the service in progress first."""
         window = counter.window_of(call.actor, call.key)
         calling.call_next(ctx, call.actor, call.key, window, call.body.complete)
-        return counter.at(window)
+        return counter.window(window)
 
     def simple(
         path: str, name: str, summary: str, action: Callable[..., str], *codes: Code
@@ -304,7 +304,7 @@ def _serve(api: Api, counter: Counter) -> None:
         def handler(call: Call) -> CounterState:
             window = counter.window_of(call.actor, call.key)
             action(ctx, call.actor, call.key, window)
-            return counter.at(window)
+            return counter.window(window)
 
         handler.__name__, handler.__doc__ = name, summary
         api.post(path, who=STAFF, answer=CounterState, codes=AT_WINDOW + codes)(handler)
@@ -331,7 +331,7 @@ def _serve(api: Api, counter: Counter) -> None:
         order: Finish = call.body
         window = counter.window_of(call.actor, call.key)
         calling.finish(ctx, call.actor, call.key, window, Outcome(order.outcome), order.note)
-        return counter.at(window)
+        return counter.window(window)
 
 
 def _hold_and_resume(api: Api, counter: Counter) -> None:
@@ -349,7 +349,7 @@ def _hold_and_resume(api: Api, counter: Counter) -> None:
         """Put the current person on hold."""
         window = counter.window_of(call.actor, call.key)
         calling.hold(ctx, call.actor, call.key, window, call.body.note)
-        return counter.at(window)
+        return counter.window(window)
 
     @api.post(
         "/counter/resume",
@@ -370,7 +370,7 @@ def _hold_and_resume(api: Api, counter: Counter) -> None:
         """Call a held or missed ticket to this window."""
         window = counter.window_of(call.actor, call.key)
         calling.resume(ctx, call.actor, call.key, window, call.body.ticket)
-        return counter.at(window)
+        return counter.window(window)
 
 
 def _transfer(api: Api, counter: Counter) -> None:
@@ -397,4 +397,4 @@ def _transfer(api: Api, counter: Counter) -> None:
             to_unit=order.unit,
             text=order.note,
         )
-        return counter.now(call.actor, call.key)
+        return counter.own_window(call.actor, call.key)

@@ -27,7 +27,7 @@ from server.wire.views import (
 
 
 @dataclass(frozen=True, slots=True)
-class OwnDay:
+class WindowDay:
     """Data of one window beyond the snapshot."""
 
     missed: Sequence[Ticket]
@@ -44,9 +44,9 @@ class OwnDay:
     """State and reason of the last call's announcement; "" if none is expected."""
 
 
-def counter(snapshot: Snapshot, window: Window, day: OwnDay) -> CounterState:
+def counter(snapshot: Snapshot, window: Window, day: WindowDay) -> CounterState:
     """Return the full state of one window's page."""
-    seat = snapshot.seats.get(window.code)
+    seat = snapshot.session_rows.get(window.code)
     person = snapshot.catalogue.staff_by.get(seat.staff) if seat else None
     current = snapshot.current.get(window.code)
     ref = window_ref(snapshot.catalogue, window.code)

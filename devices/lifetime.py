@@ -18,7 +18,7 @@ import threading
 from types import FrameType
 
 VARIABLE = "HALL_PARENT"
-LOOK_SECONDS = 1.0
+PARENT_CHECK_SECONDS = 1.0
 
 
 class Lifetime:
@@ -40,7 +40,7 @@ class Lifetime:
         return bool(select.select([self._reader], [], [], seconds)[0])
 
     def _watch(self, parent: int) -> None:
-        while not self.wait(LOOK_SECONDS):
+        while not self.wait(PARENT_CHECK_SECONDS):
             # The kernel gives an orphan a new parent, so the parent's id changes.
             if os.getppid() != parent:
                 os.write(self._writer, b"x")

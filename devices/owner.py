@@ -53,7 +53,7 @@ class Reports(Protocol):
     def event(self, device: str, kind: str, data: Mapping[str, str]) -> None:
         """Report something that a person did at the device, such as a key press."""
 
-    def owe(
+    def enqueue_facts(
         self,
         device: str,
         kind: str,
@@ -88,7 +88,7 @@ class Results(Protocol):
         """Record the task's outcome durably."""
 
 
-class Crew(Protocol):
+class Driver(Protocol):
     """Driver of the devices on one cable. No method may block beyond its deadlines."""
 
     name: str
@@ -111,7 +111,7 @@ class Crew(Protocol):
 
 
 @runtime_checkable
-class QueueAware(Protocol):
+class QueueAwareDriver(Protocol):
     """Driver that depends on its queue length and knows which tasks a newer task replaces."""
 
     def watch(self, waiting: Callable[[], int]) -> None:
@@ -121,13 +121,13 @@ class QueueAware(Protocol):
         """Return True if `newer` makes `older`, which has not begun, pointless."""
 
 
-class Owner:
+class DeviceThread:
     """Device thread of one driver. `wall` returns seconds since the epoch."""
 
     def __init__(
-        self, crew: Crew, reports: Reports, results: Results, wall: Callable[[], float]
+        self, driver: Driver, reports: Reports, results: Results, wall: Callable[[], float]
     ) -> None:
-        self.crew = crew
+        self.driver = driver
         self._reports = reports
         self._results = results
         self._wall = wall
@@ -135,8 +135,8 @@ class Owner:
         self._desired: dict[str, Mapping[str, object]] = {}
         self._stopping = False
         self._condition = threading.Condition()
-        self._thread = threading.Thread(target=self._run, name=f"owner-{crew.name}", daemon=True)
-        self._aware = crew if isinstance(crew, QueueAware) else None
+        self._thread = threading.Thread(target=self._run, name=f"owner-{driver.name}", daemon=True)
+        self._aware = driver if isinstance(driver, QueueAwareDriver) else None
         if self._aware is not None:
             self._aware.watch(lambda: len(self._tasks))
 
@@ -144,7 +144,7 @@ class Owner:
         """Start the thread."""
         self._thread.start()
 
-    def desire(self, device: str, state: Mapping[str, object]) -> None:
+    def set_desired_state(self, device: str, state: Mapping[str, object]) -> None:
         """Replace the state that the device must show."""
         with self._condition:
             self._desired[device] = state
@@ -183,16 +183,16 @@ class Owner:
             while self._turn():
                 pass
         finally:
-            self.crew.close()
+            self.driver.close()
 
     def _turn(self) -> bool:
         try:
-            return self._work_once(self.crew.wait())
+            return self._work_once(self.driver.wait())
         # The thread must survive any exception: an error of one strip must not stop the others.
         except Exception as error:
-            log.exception("crew %s stumbled", self.crew.name)
+            log.exception("crew %s stumbled", self.driver.name)
             health = Health("failed", "internal", {}, _without_words(error))
-            for device in self.crew.devices:
+            for device in self.driver.devices:
                 self._reports.health(device, health)
             with self._condition:
                 if not self._stopping:
@@ -208,10 +208,10 @@ class Owner:
             desired, self._desired = self._desired, {}
             task = self._tasks.popleft() if self._tasks else None
         for device, state in desired.items():
-            self.crew.show(device, state)
+            self.driver.show(device, state)
         if task is not None:
             self._do(task)
-        self.crew.idle()
+        self.driver.idle()
         return True
 
     def _do(self, task: Task) -> None:
@@ -227,7 +227,7 @@ class Owner:
             started = True
 
         try:
-            outcome = self.crew.work(task, begin)
+            outcome = self.driver.work(task, begin)
         except Exception as error:
             state = "unknown" if started and task.kind == "print" else "failed"
             self._ended(task, Outcome(state, "internal", _without_words(error)))

@@ -13,7 +13,7 @@ from devices.config import AgentConfig, DeviceConfig
 from devices.fingerprint import crew as fingerprint
 from devices.keypads import crew as keypads
 from devices.led import crew as led
-from devices.owner import Crew, Reports
+from devices.owner import Driver, Reports
 from devices.printers import crew as printers
 from devices.settings import ConfigError
 from devices.standby import crew as standby
@@ -25,7 +25,7 @@ class Kind:
     """Kind of device: its driver names and the function that builds its drivers, one per cable."""
 
     drivers: Sequence[str]
-    build: Callable[[Sequence[DeviceConfig], AgentConfig, Reports], Sequence[Crew]]
+    build: Callable[[Sequence[DeviceConfig], AgentConfig, Reports], Sequence[Driver]]
 
 
 KINDS: Mapping[str, Kind] = {
@@ -38,13 +38,13 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-def build_crews(config: AgentConfig, reports: Reports, kinds: Sequence[str]) -> list[Crew]:
+def build_drivers(config: AgentConfig, reports: Reports, kinds: Sequence[str]) -> list[Driver]:
     """Build the drivers of the agent's devices, for the allowed `kinds`; raises ConfigError."""
     by_kind: dict[str, list[DeviceConfig]] = {}
     for device in config.devices:
         if _is_supported(device, kinds):
             by_kind.setdefault(device.kind, []).append(device)
-    crews: list[Crew] = []
+    crews: list[Driver] = []
     for kind, devices in by_kind.items():
         crews += KINDS[kind].build(devices, config, reports)
     _check_owners(config)

@@ -18,7 +18,7 @@ from server.services.bus import Event, HallChanged, TicketMoved, WindowChanged
 from server.services.floor import window_states
 from server.services.people import Principal
 from server.services.snapshot import Snapshot
-from server.sockets import Feeds, Surface
+from server.sockets import Feed, LiveFeeds
 from server.storage import announcements
 from server.wire.views import BoardState
 
@@ -29,7 +29,7 @@ Start = Callable[..., Any]
 class Display:
     """Board feeds and device actions of one hall."""
 
-    def __init__(self, hall: Hall, feeds: Feeds, agents: Agents) -> None:
+    def __init__(self, hall: Hall, feeds: LiveFeeds, agents: Agents) -> None:
         self._ctx = hall.ctx
         self._feeds = feeds
         self._agents = agents
@@ -46,7 +46,7 @@ class Display:
             return False
         return principal.is_staff or (principal.kind is ActorKind.BOARD and principal.name == zone)
 
-    def desired(self, ref: DeviceRef) -> dict[str, Any] | None:
+    def desired_state(self, ref: DeviceRef) -> dict[str, Any] | None:
         """Return the current desired state of a strip; None if its window is unknown."""
         states = window_states(snapshot.take(self._ctx))
         return next((strip(w) for w in states if w.code == ref.serves), None)
@@ -80,22 +80,22 @@ class Display:
         # Read from the database, not from this worker's connections: the loudspeaker may be
         # connected to another worker.
         hall_id = self._ctx.hall_id
-        rows = self._ctx.glance(lambda c: announcements.speakers(c, hall_id))
-        request = self._ctx.glance(lambda c: announcements.last(c, hall_id, event.ticket))
+        rows = self._ctx.read_single(lambda c: announcements.speakers(c, hall_id))
+        request = self._ctx.read_single(lambda c: announcements.last(c, hall_id, event.ticket))
         zone, _ = announcing.responsible(rows, window.zone)
         for ref in self._agents.serving("voice", zone):
-            task_id = f"{event.ticket}.{request.n if request else 0}.{self._ctx.chance.token(6)}"
+            task_id = f"{event.ticket}.{request.n if request else 0}.{self._ctx.tokens.token(6)}"
             expiry = float(settings.voice_expiry_seconds)
             self._agents.send(Task(f"{task_id}.{ref.name}", ref.name, "speak", payload, expiry))
 
-    def spoke(self, ref: DeviceRef, message: dict[str, Any]) -> None:
+    def record_outcome(self, ref: DeviceRef, message: dict[str, Any]) -> None:
         """Record the outcome of an announcement that a loudspeaker reports."""
         ticket, _, suffix = str(message.get("id", "")).partition(".")
         call = suffix.partition(".")[0]
         if call.isascii() and call.isdigit() and int(call) > 0:
             state, reason = str(message.get("state", "")), str(message.get("reason", ""))
             outcome = (ticket, int(call[:6]), state, _code(reason))
-            announcing.heard(self._ctx, ref.via, ref.serves, *outcome)
+            announcing.store_report(self._ctx, ref.via, ref.serves, *outcome)
 
 
 def _board_hits(event: Event) -> set[str] | None:
@@ -104,12 +104,12 @@ def _board_hits(event: Event) -> set[str] | None:
     return None
 
 
-def add(api: Api, feeds: Feeds, agents: Agents, start: Start) -> None:
+def add(api: Api, feeds: LiveFeeds, agents: Agents, start: Start) -> None:
     """Register the routes, feeds and device handlers of boards, strips and voice."""
     display = Display(api.hall, feeds, agents)
-    feeds.add(Surface("board", display.state, display.allowed, _board_hits, 0.0))
-    agents.desired["led"] = display.desired
-    agents.results["voice"] = display.spoke
+    feeds.add(Feed("board", display.state, display.allowed, _board_hits, 0.0))
+    agents.desired["led"] = display.desired_state
+    agents.results["voice"] = display.record_outcome
 
     def listen(event: Event) -> None:
         if isinstance(event, TicketMoved) and event.move in SPOKEN:
@@ -119,7 +119,7 @@ def add(api: Api, feeds: Feeds, agents: Agents, start: Start) -> None:
         elif isinstance(event, HallChanged) and event.what in ("catalogue", "day"):
             start(display.show_strips)
 
-    api.hall.ctx.bus.listen(listen)
+    api.hall.ctx.bus.subscribe(listen)
 
 
 def _code(text: str) -> str:

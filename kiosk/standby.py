@@ -23,7 +23,7 @@ from server.clock import instant
 from server.domain import hours
 from server.domain.catalogue import Catalogue, Handling, Item, Scope
 from server.domain.errors import Code, HallError
-from server.domain.routing import Post, Posts, route, windows_for
+from server.domain.routing import Posts, WindowSession, route, windows_for
 from server.domain.settings import Settings
 from server.domain.tickets import number
 from server.hall import Hall
@@ -36,7 +36,7 @@ from server.wire.refs import materials, unit_ref, window_refs
 
 KIND = "standby"
 OWN_REFUSALS = (Code.ITEM_UNKNOWN, Code.CLASS_UNKNOWN, Code.NUMBERS_EXHAUSTED)
-REDRAWN = frozenset({"catalogue", "calendar", "settings", "day", leases.CHANGED})
+LEASE_CHANGES = frozenset({"catalogue", "calendar", "settings", "day", leases.CHANGED})
 TIME_SECONDS = 2.0
 """Seconds after a lease until the time task is sent, and seconds until that task expires."""
 Json = dict[str, Any]
@@ -55,12 +55,12 @@ class Standby:
     def lease(self, ref: DeviceRef) -> Json | None:
         """Return the lease that the agent of a kiosk must hold from now on."""
         ctx, kiosk = self._ctx, ref.serves
-        line = ctx.read(lambda c: kept.line_of(c, ctx.hall_id, kiosk))
+        line = ctx.read(lambda c: kept.standby_of(c, ctx.hall_id, kiosk))
         if line is None or line.device != ref.name:
             return None
         if not ctx.settings().offline_numbers:
             return {"off": True, "now": ctx.clock.now()}
-        rows = leases.keep(ctx, kiosk)
+        rows = leases.top_up(ctx, kiosk)
         today = ctx.local().date()
         return {
             **self._offered(today),
@@ -81,13 +81,13 @@ class Standby:
         key = (catalogue, day, settings)
         if self._offers is None or self._offers[0] != key:
             base = self._hall.config.base_url
-            content = self._hall.offload(lambda: offered(catalogue, settings, day, base))
+            content = self._hall.offload(lambda: lease_content(catalogue, settings, day, base))
             self._offers = (key, content)
         return self._offers[1]
 
     # -- from the agent ------------------------------------------------------------------------
 
-    def heard(self, ref: DeviceRef, message: Json) -> str:
+    def receive(self, ref: DeviceRef, message: Json) -> str:
         """Handle an announced service, an issued ticket or a slip outcome.
 
         Raises:
@@ -116,7 +116,7 @@ class Standby:
         if ticket.id != f"{ticket.day.replace('-', '')}-{number(ticket.prefix, ticket.seq)}":
             raise HallError(Code.INVALID, field="id")
         seconds = float(age) if isinstance(age, int | float) and 0 <= age < 10**9 else 0.0
-        return handing_in.hand_in(self._ctx, ref.via, ticket, seconds)
+        return handing_in.import_ticket(self._ctx, ref.via, ticket, seconds)
 
 
 def _block(row: Any) -> Json:
@@ -124,7 +124,7 @@ def _block(row: Any) -> Json:
     return block | {"tokens": json.loads(row.tokens)}
 
 
-def offered(catalogue: Catalogue, settings: Settings, day: date, base_url: str) -> Json:
+def lease_content(catalogue: Catalogue, settings: Settings, day: date, base_url: str) -> Json:
     """Return a lease without numbers and secret: items, classes, texts, slip."""
     midnight = datetime.combine(day, wall())
     begins = instant(midnight, settings.timezone)
@@ -181,7 +181,7 @@ def _items(
     catalogue: Catalogue, settings: Settings, day: date
 ) -> tuple[dict[str, Json], dict[str, list[Json]]]:
     """Return every item's page, and a day's steps, shared by items of the same windows."""
-    posts = {w.code: Post(w.code, "") for w in catalogue.windows}
+    posts = {w.code: WindowSession(w.code, "") for w in catalogue.windows}
     noon = datetime.combine(day, wall(12))
     items: dict[str, Json] = {}
     groups: dict[str, list[Json]] = {}
@@ -247,7 +247,7 @@ def _marks(catalogue: Catalogue, settings: Settings, item: Item, day: date) -> s
     return {mark for mark in marks if mark >= midnight}
 
 
-class Keeper:
+class LeaseRefresher:
     """Refresher of the leases of connected kiosks.
 
     `start(call, *args, delay=0)` runs a call in the background.
@@ -272,7 +272,7 @@ class Keeper:
         if not isinstance(event, HallChanged):
             return
         kiosk = event.data.get("kiosk")
-        if event.what in REDRAWN:
+        if event.what in LEASE_CHANGES:
             self._start(self._show, kiosk)
         elif event.what == handing_in.HANDED_IN and str(kiosk) not in self._soon:
             self._soon.add(str(kiosk))
@@ -295,7 +295,7 @@ class Keeper:
 
 def add(hall: Hall, agents: Agents, start: Callable[..., Any]) -> None:
     """Register the handlers of the kiosks' standby services and keep their leases fresh."""
-    keeper = Keeper(hall, agents, start)
+    keeper = LeaseRefresher(hall, agents, start)
     agents.desired[KIND] = keeper.lease
-    agents.pressed[KIND] = keeper.standby.heard
-    hall.ctx.bus.listen(keeper.listen)
+    agents.event_handlers[KIND] = keeper.standby.receive
+    hall.ctx.bus.subscribe(keeper.listen)

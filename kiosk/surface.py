@@ -30,7 +30,7 @@ from server.services.bus import (
 from server.services.context import Actor
 from server.services.people import Principal
 from server.services.snapshot import Snapshot
-from server.sockets import Feeds, Surface
+from server.sockets import Feed, LiveFeeds
 from server.storage import devices, leases, slips, ticket_counts, tickets
 from server.wire.commands import Done, IssueTicket, PrintNotice
 from server.wire.views import Issued, ItemPage, KioskCatalogue, KioskState, SlipState, TicketView
@@ -51,7 +51,7 @@ class Kiosk:
 
     # -- reads ---------------------------------------------------------------------------------
 
-    def view_taken(self, issued: issuing.Taken) -> TicketView:
+    def view_of_issued(self, issued: issuing.IssuedTicket) -> TicketView:
         """Return the view of a ticket just issued, from the data that the action has read."""
         ticket = issued.ticket
         if ticket is None or issued.seen is None:
@@ -96,7 +96,7 @@ class Kiosk:
             slip_rows = slips.of_ticket(conn, ctx.hall_id, ticket.id)
             return ticket, current or now.waits(), ahead, slip_rows
 
-        ticket, current_state, ahead, slip_rows = snapshot.look(ctx, query)
+        ticket, current_state, ahead, slip_rows = snapshot.read_with(ctx, query)
         catalogue = ctx.catalogue_version(ticket.version)
         place = views.place(current_state, ticket, catalogue, ahead)
         return views.ticket_view(
@@ -109,7 +109,7 @@ class Kiosk:
         Raises:
             HallError: TICKET_UNKNOWN.
         """
-        ticket = self._ctx.glance(lambda c: tickets.by_token(c, self._ctx.hall_id, token))
+        ticket = self._ctx.read_single(lambda c: tickets.by_token(c, self._ctx.hall_id, token))
         if ticket is None:
             self._hall.people.guesses.wrong("page", request.remote_addr or "")
             raise HallError(Code.TICKET_UNKNOWN)
@@ -123,7 +123,7 @@ class Kiosk:
             printer = devices.serving(conn, ctx.hall_id, "printers", kiosk)
             recent = slips.recent(conn, ctx.hall_id, kiosk, current.now - RECENT_MS)
             slip_states = {row.ticket_id or row.id: views.slip_state([row]) for row in recent}
-            return printer, slip_states, leases.line_of(conn, ctx.hall_id, kiosk)
+            return printer, slip_states, leases.standby_of(conn, ctx.hall_id, kiosk)
 
         printer, recent, line = ctx.read(query)
         readings = json.loads(printer.readings or "{}") if printer is not None else {}
@@ -144,7 +144,7 @@ class Kiosk:
 
     def slip_of(self, slip_id: str) -> SlipState:
         """Return the state of a slip."""
-        row = self._ctx.glance(lambda c: slips.get(c, self._ctx.hall_id, slip_id))
+        row = self._ctx.read_single(lambda c: slips.get(c, self._ctx.hall_id, slip_id))
         return views.slip_state([row] if row is not None else [])
 
     # -- live ----------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ class Kiosk:
         """Return the state for a phone."""
         return self.view_by(token, current)
 
-    def token_known(self, _principal: Principal | None, token: str) -> bool:
+    def token_exists(self, _principal: Principal | None, token: str) -> bool:
         """Return True for an existing token; raises TICKET_UNKNOWN. A token is unguessable."""
         self.by_token(token)
         return True
@@ -180,7 +180,7 @@ class Kiosk:
         remaining = max(0.0, settings.slip_patience_seconds - age)
         return Task(row.id, row.device, "print", dict(document.to_json()), remaining)
 
-    def owed(self, ref: DeviceRef) -> list[Task]:
+    def outstanding_slips(self, ref: DeviceRef) -> list[Task]:
         """Return the slips of a printer without an outcome."""
         ctx = self._ctx
 
@@ -211,7 +211,7 @@ class Kiosk:
         ticket = tickets.get(conn, self._ctx.hall_id, row.ticket_id)
         return ticket is None or ticket.state not in FINAL
 
-    def settled(self, ref: DeviceRef, message: dict[str, Any]) -> None:
+    def record_outcome(self, ref: DeviceRef, message: dict[str, Any]) -> None:
         """Record the outcome of a slip that an agent reports."""
         state = message.get("state")
         if state in ("printed", "failed", "unknown"):
@@ -234,7 +234,7 @@ def _ticket_hits(event: Event) -> set[str] | None:
     return set() if not isinstance(event, DeviceChanged) else None
 
 
-def add(api: Api, feeds: Feeds, agents: Agents, start: Any) -> None:
+def add(api: Api, feeds: LiveFeeds, agents: Agents, start: Any) -> None:
     """Register the routes, feeds and device handlers of kiosk and phone.
 
     `start` runs a call in the background.
@@ -244,10 +244,10 @@ def add(api: Api, feeds: Feeds, agents: Agents, start: Any) -> None:
     _commands(api, kiosk)
     _staff_commands(api, kiosk)
     _phone(api, kiosk)
-    feeds.add(Surface("kiosk", kiosk.state, kiosk.kiosk_allowed, _kiosk_hits, 0.3))
-    feeds.add(Surface("ticket", kiosk.ticket_feed, kiosk.token_known, _ticket_hits, 0.5))
-    agents.owed["printers"] = kiosk.owed
-    agents.results["printers"] = kiosk.settled
+    feeds.add(Feed("kiosk", kiosk.state, kiosk.kiosk_allowed, _kiosk_hits, 0.3))
+    feeds.add(Feed("ticket", kiosk.ticket_feed, kiosk.token_exists, _ticket_hits, 0.5))
+    agents.outstanding["printers"] = kiosk.outstanding_slips
+    agents.results["printers"] = kiosk.record_outcome
     standby.add(api.hall, agents, start)
     ctx = api.hall.ctx
 
@@ -263,7 +263,7 @@ def add(api: Api, feeds: Feeds, agents: Agents, start: Any) -> None:
         if isinstance(event, SlipOwed):
             start(send_slip, event)
 
-    ctx.bus.listen(listen)
+    ctx.bus.subscribe(listen)
 
 
 def _questions(api: Api, kiosk: Kiosk) -> None:
@@ -304,7 +304,7 @@ def _commands(api: Api, kiosk: Kiosk) -> None:
         """Issue a number. The slip is printed at the kiosk that sends the request."""
         order: IssueTicket = call.body
         at = call.actor.name if call.actor.kind is ActorKind.KIOSK else ""
-        issued = issuing.take(
+        issued = issuing.issue_with_data(
             ctx,
             call.actor,
             call.key,
@@ -313,7 +313,7 @@ def _commands(api: Api, kiosk: Kiosk) -> None:
             kiosk=at,
             paper=order.print,
         )
-        return Issued(ticket=kiosk.view_taken(issued))
+        return Issued(ticket=kiosk.view_of_issued(issued))
 
     @api.post(
         "/notices",
@@ -370,7 +370,7 @@ def _staff_commands(api: Api, kiosk: Kiosk) -> None:
     )
     def give_back(call: Call) -> Done:
         """Let a missed person wait again."""
-        calling.give_back(ctx, call.actor, call.key, call.args["ticket"])
+        calling.return_to_queue(ctx, call.actor, call.key, call.args["ticket"])
         return Done()
 
 
@@ -403,7 +403,7 @@ def _phone(api: Api, kiosk: Kiosk) -> None:
     def come_back(call: Call) -> TicketView:
         """Let a missed person rejoin the queue a few places later."""
         ticket = kiosk.by_token(call.args["token"])
-        calling.give_back(ctx, phone, call.key, ticket.id)
+        calling.return_to_queue(ctx, phone, call.key, ticket.id)
         return kiosk.view_of(ticket.id)
 
     @api.post(

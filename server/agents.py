@@ -19,8 +19,8 @@ from flask_socketio import SocketIO
 from socketio.exceptions import ConnectionRefusedError as Refused
 
 from server.allowance import AGENT
-from server.api import Api, recognise
-from server.direct import joined
+from server.api import Api, mark_known_connection
+from server.direct import mark_joined
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
 from server.hall import Hall
@@ -72,9 +72,9 @@ class Task:
 
 
 Desired = Callable[[DeviceRef], dict[str, Any] | None]
-Owed = Callable[[DeviceRef], list[Task]]
+OutstandingTasks = Callable[[DeviceRef], list[Task]]
 Result = Callable[[DeviceRef, dict[str, Any]], None]
-Pressed = Callable[[DeviceRef, dict[str, Any]], str]
+EventHandler = Callable[[DeviceRef, dict[str, Any]], str]
 Accepted = Callable[[Task], None]
 
 
@@ -92,9 +92,9 @@ class Agents:
         self._devices: dict[str, DeviceRef] = {}
         self._sent_states: dict[str, tuple[int, dict[str, Any]]] = {}
         self.desired: dict[str, Desired] = {}
-        self.owed: dict[str, Owed] = {}
+        self.outstanding: dict[str, OutstandingTasks] = {}
         self.results: dict[str, Result] = {}
-        self.pressed: dict[str, Pressed] = {}
+        self.event_handlers: dict[str, EventHandler] = {}
         for name, handler in (
             ("connect", self._connect),
             ("disconnect", self._disconnect),
@@ -104,7 +104,7 @@ class Agents:
             ("event", self._event),
         ):
             socketio.on_event(name, handler, namespace=NAMESPACE)
-        hall.ctx.bus.listen(self._on_access_changed)
+        hall.ctx.bus.subscribe(self._on_access_changed)
 
     # -- connection ----------------------------------------------------------------------------
 
@@ -121,9 +121,9 @@ class Agents:
         self._names[sid] = principal.name
         self._sids[principal.name] = sid
         self._tokens[sid] = token
-        self._api.limits.proved(token)
-        recognise(request.environ, principal.actor.key)
-        joined(self._io.server, sid, NAMESPACE, AGENT)
+        self._api.limits.remember_good(token)
+        mark_known_connection(request.environ, principal.actor.key)
+        mark_joined(self._io.server, sid, NAMESPACE, AGENT)
 
     def _disconnect(self, *_reason: object) -> None:
         sid = request.sid  # type: ignore[attr-defined]
@@ -138,7 +138,7 @@ class Agents:
             self._sent_states.pop(ref.name, None)
 
         def action(tx: Tx) -> None:
-            devices.gone(tx, name, self._hall.worker)
+            devices.mark_disconnected(tx, name, self._hall.worker)
             tx.events.append(DeviceChanged(name))
 
         self._hall.ctx.write(action)
@@ -179,7 +179,7 @@ class Agents:
                 log.exception("not shown", extra={"device": ref.name})
             self._resend_outstanding(ref)
 
-    def remind(self) -> None:
+    def resend_outstanding(self) -> None:
         """Send outstanding tasks again to connected devices, until each is settled.
 
         Agents recognise a task by its id and answer a repeated one without carrying it out twice.
@@ -189,7 +189,7 @@ class Agents:
 
     def _resend_outstanding(self, ref: DeviceRef) -> None:
         """Send the outstanding tasks of one device; an error does not affect other devices."""
-        outstanding = self.owed.get(ref.kind)
+        outstanding = self.outstanding.get(ref.kind)
         try:
             for task in outstanding(ref) if outstanding else []:
                 self.send(task, resend=True)
@@ -285,7 +285,7 @@ class Agents:
 
     def _event(self, message: Any) -> dict[str, Any]:
         ref = self._own(message)
-        handler = self.pressed.get(ref.kind) if ref else None
+        handler = self.event_handlers.get(ref.kind) if ref else None
         if ref is None or handler is None:
             return {"ok": False, "code": Code.DEVICE_UNKNOWN.value}
         try:

@@ -52,11 +52,11 @@ class Meter:
         """True while further frames of a message are missing."""
 
     @property
-    def between(self) -> bool:
+    def at_message_start(self) -> bool:
         """True if the received data are complete messages."""
         return not (self._head or self._rest or self._open)
 
-    def take(self, data: bytes) -> bool:
+    def count(self, data: bytes) -> bool:
         """Count received data; return False if the connection exceeds its allowance."""
         now = self._steady()
         if now >= self._until:
@@ -65,7 +65,7 @@ class Meter:
         self._size += len(data)
         if self._size > self.allowance.size:
             return False
-        if len(data) == 7 and data[:2] == b"\x81\x81" and self.between:
+        if len(data) == 7 and data[:2] == b"\x81\x81" and self.at_message_start:
             self._frames += 1  # one short text, nearly always the answer to a ping
         elif not self._follow(data):
             return False

@@ -29,16 +29,16 @@ log = logging.getLogger(__name__)
 LONGEST_LINE = 16_384
 LONGEST_HEAD = 32_768
 MOST_LINES = 100
-SMALL, MOST_CRUMBS = 256, 100
+SMALL, MAX_SMALL_READS = 256, 100
 REFUSED_SECONDS = 0.1
 """Seconds of delay before a connection's next request after one over the limit (429)."""
 _LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([^\r\n\0]*?)[ \t]*\r?\n")
 _REQUEST = re.compile(r"([A-Z]{1,20}) ([^\s\x00-\x20\x7f]+) (HTTP/1\.[01])\r?\n")
 _LENGTH = re.compile(r"[0-9]{1,15}")
 _NO_REQUEST = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-ONCE = frozenset({"content-length", "transfer-encoding", "host"})
+SINGLE_HEADERS = frozenset({"content-length", "transfer-encoding", "host"})
 """Headers that may occur only once, because a proxy in front may have used the other value."""
-APART = frozenset({"content-type", "content-length"})
+WSGI_OWN_HEADERS = frozenset({"content-type", "content-length"})
 """Headers that WSGI passes under names of their own."""
 
 
@@ -60,7 +60,7 @@ class Head:
                 break
             name, value = match[1].decode("ascii"), match[2].decode("latin-1")
             key = name.lower()
-            if key in self._first and key in ONCE:
+            if key in self._first and key in SINGLE_HEADERS:
                 break
             self._first.setdefault(key, value)
             self._all.append((name, value))
@@ -87,11 +87,11 @@ class Head:
         A name with `_` is skipped: it could imitate one with `-`.
         """
         for name, value in self._all:
-            if "_" not in name and name.lower() not in APART:
+            if "_" not in name and name.lower() not in WSGI_OWN_HEADERS:
                 yield "HTTP_" + name.replace("-", "_").upper(), value
 
 
-class Pieces(io.RawIOBase):
+class SmallReadLimiter(io.RawIOBase):
     """Raw reader of a socket that limits small reads.
 
     Each small read wakes the server. A real client sends a head and a small body in one to three
@@ -101,7 +101,7 @@ class Pieces(io.RawIOBase):
     def __init__(self, sock: Any) -> None:
         super().__init__()
         self._sock = sock
-        self.crumbs = 0
+        self.small_reads = 0
         """Number of small reads of the current request."""
 
     def readable(self) -> bool:
@@ -112,8 +112,8 @@ class Pieces(io.RawIOBase):
         """Read the available data; raises OSError for a client that sends many small pieces."""
         got: int = self._sock.recv_into(buffer)
         if got < SMALL:
-            self.crumbs += 1
-            if self.crumbs > MOST_CRUMBS:
+            self.small_reads += 1
+            if self.small_reads > MAX_SMALL_READS:
                 raise OSError("crumbs")
         return got
 
@@ -143,7 +143,7 @@ class Server(WSGIServer):
         except OSError:
             log.info("a connection broke")
         finally:
-            self.connections.leave(connection)
+            self.connections.remove(connection)
             sock.close()
 
     def wrap_socket_and_handle(self, client_socket: Any, address: Any) -> Any:
@@ -179,7 +179,7 @@ class Handler(WSGIHandler):
         self._parts: list[bytes] | None = None
         self.connection: Connection = server.connections.of(sock)
         self.waits: Waits = server.connections.waits
-        self._pieces = Pieces(sock)
+        self._pieces = SmallReadLimiter(sock)
         reader = rfile or io.BufferedReader(self._pieces)
         super().__init__(sock, address, server, reader)  # type: ignore[call-arg]
 
@@ -190,10 +190,10 @@ class Handler(WSGIHandler):
                 return None
         except (OSError, ValueError):
             return None
-        self._pieces.crumbs = 0
+        self._pieces.small_reads = 0
         self.connection.wait(self.waits.head)
         result = super().handle_one_request()
-        self.connection.rest()
+        self.connection.mark_idle()
         # Without this pause a client that sends at once would be answered before all others; a
         # client over its limit waits longer.
         gevent.sleep(REFUSED_SECONDS if self.code == 429 else 0)
@@ -250,7 +250,7 @@ class Handler(WSGIHandler):
 
     def get_environ(self) -> dict[str, Any]:
         """Return the WSGI environment of the request."""
-        self.connection.work()
+        self.connection.mark_busy()
         environ: dict[str, Any] = super().get_environ()
         environ[CONNECTION] = self.connection
         self._upgraded = self._connection_upgrade_requested()

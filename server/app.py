@@ -23,9 +23,9 @@ import kiosk.surface
 from server import hearing, logs, pages, serving
 from server.agents import Agents
 from server.api import KEY_HEADER, MAX_BODY, Api, json_answer, refusal
-from server.api.limits import DOCUMENT, WATCHING, Limits, limited
+from server.api.limits import DOCUMENT, MONITORING, Limits, limited
 from server.api.openapi import Description
-from server.bell import NoBell
+from server.bell import NoWorkerBus
 from server.gateways import iclock, pull
 from server.hall import Hall
 from server.metrics import Metrics
@@ -52,8 +52,8 @@ from server.office import (
 )
 from server.services import trace
 from server.services.figures import source
-from server.serving import House
-from server.sockets import Feeds
+from server.serving import HallRouter
+from server.sockets import LiveFeeds
 from server.storage import journal
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class App:
     flask: Flask
     socketio: SocketIO
     api: Api
-    feeds: Feeds
+    feeds: LiveFeeds
     agents: Agents
     metrics: Metrics
 
@@ -97,11 +97,11 @@ def build(
         logger=logging.getLogger("server.live"),
         engineio_logger=logging.getLogger("server.lines"),
     )
-    hearing.guard(socketio)
+    hearing.filter_packets(socketio)
     background = start or _background
     api = Api(hall, limits)
     hearing.count_handshakes(flask, api)
-    feeds = Feeds(socketio, hall, api, pages.build_id())
+    feeds = LiveFeeds(socketio, hall, api, pages.build_id())
     agents = Agents(socketio, hall, api)
     entry.add(api, pages.build_id())
     kiosk.surface.add(api, feeds, agents, background)
@@ -157,7 +157,7 @@ def _plain_routes(flask: Flask, api: Api, hall: Hall) -> None:
         return json_answer({"ok": True, "seq": seq, "build": pages.build_id()})
 
     description = Description(api.routes, hall.offload)
-    flask.add_url_rule("/healthz", "healthz", limited(WATCHING, healthz))
+    flask.add_url_rule("/healthz", "healthz", limited(MONITORING, healthz))
     flask.add_url_rule("/api/openapi.json", "openapi", limited(DOCUMENT, description.answer))
 
     @flask.errorhandler(Exception)
@@ -175,8 +175,8 @@ def _as_page(refused: Response) -> Response:
 def _count(metrics: Metrics, hall: Hall, flask: Flask) -> None:
     """Register the counters of a hall's requests, actions and moves."""
     hall_id = hall.ctx.hall_id
-    hall.ctx.bus.listen(metrics.hall(hall_id, source(hall.ctx, hall.config.data)), own=True)
-    hall.ctx.wrote = metrics.wrote(hall_id)
+    hall.ctx.bus.subscribe(metrics.hall(hall_id, source(hall.ctx, hall.config.data)), own=True)
+    hall.ctx.on_write_seconds = metrics.action_timer(hall_id)
 
     @flask.before_request
     def begin() -> None:
@@ -213,5 +213,7 @@ def _around_requests(flask: Flask, *, secure: bool) -> None:
 def serve(app: App, ready: Callable[[int], None]) -> None:
     """Serve one hall from one process until SIGTERM or SIGINT; call `ready` with the port."""
     config = app.hall.config
-    router = House(lambda _hall: app, {}, NoBell(alone=True), app.metrics, limits=app.api.limits)
+    router = HallRouter(
+        lambda _hall: app, {}, NoWorkerBus(alone=True), app.metrics, limits=app.api.limits
+    )
     serving.serve(router, config, ready)

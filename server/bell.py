@@ -24,7 +24,7 @@ from server.services.bus import Event, of_wire, to_wire
 
 log = logging.getLogger(__name__)
 CHANNEL = "hallkeeper:{}"
-LONGEST = 10_000
+MAX_QUEUED = 10_000
 """Maximum number of queued messages; beyond it they are dropped and the others read the journal."""
 MOST_AT_ONCE = 200
 RETRY_SECONDS = 0.5
@@ -32,21 +32,21 @@ LINE_SECONDS = 2.0
 PROOF_SECONDS = 1.0
 SILENT_SECONDS = 3.0
 """Seconds without an answer after which Redis counts as lost (hanging or cut off)."""
-Heard = Callable[[str, list[Event]], None]
+OnEvents = Callable[[str, list[Event]], None]
 
 
-class Bell(Protocol):
+class WorkerBus(Protocol):
     """Worker bus interface."""
 
-    def ring(self, hall_id: str, events: Sequence[Event], /) -> None:
+    def publish(self, hall_id: str, events: Sequence[Event], /) -> None:
         """Publish events to the other workers; never waits."""
         ...
 
-    def serve(self, hall_id: str, /) -> None:
+    def subscribe(self, hall_id: str, /) -> None:
         """Subscribe to a hall."""
         ...
 
-    def whole_since(self) -> float | None:
+    def complete_since(self) -> float | None:
         """Return the monotonic time since when no event can have been missed.
 
         The result is None if an event may be missed now.
@@ -54,27 +54,31 @@ class Bell(Protocol):
         ...
 
 
-class NoBell:
+class NoWorkerBus:
     """Worker bus without a connection, for a single worker or for polling the journal."""
 
     def __init__(self, *, alone: bool) -> None:
         self._since = 0.0 if alone else None
 
-    def ring(self, _hall_id: str, _events: Sequence[Event], /) -> None:
+    def publish(self, _hall_id: str, _events: Sequence[Event], /) -> None:
         return
 
-    def serve(self, _hall_id: str, /) -> None:
+    def subscribe(self, _hall_id: str, /) -> None:
         return
 
-    def whole_since(self) -> float | None:
+    def complete_since(self) -> float | None:
         return self._since
 
 
-class RedisBell:
+class RedisWorkerBus:
     """Worker bus over Redis publish and subscribe, on two connections that are renewed."""
 
     def __init__(
-        self, url: str, worker: str, heard: Heard, steady: Callable[[], float] = time.monotonic
+        self,
+        url: str,
+        worker: str,
+        on_events: OnEvents,
+        steady: Callable[[], float] = time.monotonic,
     ) -> None:
         # A hall of one process does not need Redis.
         from redis import Redis  # noqa: PLC0415
@@ -88,17 +92,17 @@ class RedisBell:
         self._worker = worker
         self._replay_request = json.dumps({"w": worker, "e": None})
         """Message that makes the other workers read the journal."""
-        self._heard = heard
+        self._heard = on_events
         self._steady = steady
         self._halls: set[str] = set()
         self._new_halls = Flag()
         self._complete_since: float | None = None
         self._spoken = False
-        self._queue: Queue[tuple[str, str]] = Queue(LONGEST)
+        self._queue: Queue[tuple[str, str]] = Queue(MAX_QUEUED)
         gevent.spawn(self._publish_loop)
         gevent.spawn(self._receive_loop)
 
-    def ring(self, hall_id: str, events: Sequence[Event]) -> None:
+    def publish(self, hall_id: str, events: Sequence[Event]) -> None:
         message = {"w": self._worker, "t": trace.current(), "e": [to_wire(e) for e in events]}
         body = json.dumps(message)
         try:
@@ -106,14 +110,14 @@ class RedisBell:
         except Full:
             self._complete_since = None
 
-    def serve(self, hall_id: str) -> None:
+    def subscribe(self, hall_id: str) -> None:
         self._halls.add(hall_id)
         self._new_halls.set()
         with suppress(Full):
             # The previous worker in this slot may have ended between an action and its event.
             self._queue.put_nowait((CHANNEL.format(hall_id), self._replay_request))
 
-    def whole_since(self) -> float | None:
+    def complete_since(self) -> float | None:
         return self._complete_since
 
     # -- publishing ----------------------------------------------------------------------------

@@ -15,8 +15,8 @@ from werkzeug.exceptions import BadRequest
 
 LONGEST_CHUNK_LINE = 256
 MOST_TRAILERS = 20
-LEFT_OF_STRANGERS = 64 * 1024
-LEFT_OF_KNOWN = 32 * 1024 * 1024
+MAX_DROPPED_OF_UNKNOWN = 64 * 1024
+MAX_DROPPED_OF_KNOWN = 32 * 1024 * 1024
 """Maximum bytes of an unread body that are dropped, so that the client reads its rejection."""
 LEFT_SECONDS = 5.0
 PIECE = 64 * 1024
@@ -65,7 +65,7 @@ class Body(io.RawIOBase):
         except (OSError, ValueError):
             raise self._broken() from None
         finally:
-            connection.work()
+            connection.mark_busy()
 
     def _piece(self, buffer: Any) -> int:
         if self._chunked and not self._left:
@@ -112,7 +112,7 @@ class Body(io.RawIOBase):
             self._handler.close_connection = True
             return
         handler = self._handler
-        remaining = LEFT_OF_KNOWN if handler.connection.name else LEFT_OF_STRANGERS
+        remaining = MAX_DROPPED_OF_KNOWN if handler.connection.name else MAX_DROPPED_OF_UNKNOWN
         self._until = handler.server.connections.steady() + LEFT_SECONDS
         piece = bytearray(PIECE)
         try:

@@ -58,7 +58,7 @@ class StagedClock:
         ran = int((time.monotonic() - self._from) * 1000 * self._speed)
         return min(self._until, self._now + ran)
 
-    def allow(self, until: int) -> int:
+    def run_until(self, until: int) -> int:
         """Let the clock run on to `until`; return its current time."""
         current = self.now()
         if until > self._until:
@@ -79,12 +79,12 @@ class SetClock:
         """Set the time."""
         self._now = now
 
-    def forward(self, *, minutes: float = 0, seconds: float = 0) -> None:
+    def advance(self, *, minutes: float = 0, seconds: float = 0) -> None:
         """Advance the time."""
         self._now += int(minutes * 60_000 + seconds * 1000)
 
 
-class Chance(Protocol):
+class TokenSource(Protocol):
     """Source of unguessable or arbitrary values."""
 
     def token(self, size: int = 16) -> str:
@@ -96,7 +96,7 @@ class Chance(Protocol):
         ...
 
 
-class SystemChance:
+class SystemTokenSource:
     """Random source of the operating system."""
 
     def token(self, size: int = 16) -> str:
@@ -106,7 +106,7 @@ class SystemChance:
         return "".join(secrets.choice("0123456789") for _ in range(count))
 
 
-class SeededChance:
+class SeededTokenSource:
     """Repeatable source for tests; never used for secrets."""
 
     def __init__(self, seed: int) -> None:
@@ -125,7 +125,7 @@ def local(now: int, timezone: str) -> datetime:
     return aware.replace(tzinfo=None)
 
 
-def zone_known(name: str) -> bool:
+def zone_exists(name: str) -> bool:
     """Return True if this machine has the time zone."""
     try:
         ZoneInfo(name)

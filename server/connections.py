@@ -29,7 +29,7 @@ import gevent.socket
 from server.api.limits import source_of
 
 log = logging.getLogger(__name__)
-LOOK_SECONDS = 0.5
+CHECK_SECONDS = 0.5
 LOG_AGAIN_SECONDS = 60.0
 MOST_RESERVED = 256
 """Number of files reserved for everything else: database, Redis, documents, backups, log."""
@@ -50,7 +50,7 @@ class Waits:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class SlotLimits:
     """Maximum files of connections: in total, of unknown clients, of one address, of one name."""
 
     all: int
@@ -59,7 +59,7 @@ class Places:
     name: int
 
     @classmethod
-    def of(cls, files: int, *, proxied: bool = False) -> Places:
+    def of(cls, files: int, *, proxied: bool = False) -> SlotLimits:
         """Return the slots of a process that may open `files` files.
 
         `proxied`: the address is that of a proxy, which forwards for all clients.
@@ -104,15 +104,15 @@ class Connection:
         self.busy = False
         self.deadline = self._all.steady() + seconds
 
-    def work(self) -> None:
+    def mark_busy(self) -> None:
         """Remove the deadline while a request is processed."""
         self.busy = True
         self.deadline = inf
 
-    def rest(self) -> None:
+    def mark_idle(self) -> None:
         """Mark the connection as idle: it is the newest of the idle ones."""
         self.wait(self._all.waits.idle)
-        self._all.touched(self)
+        self._all.mark_recent(self)
 
     def recognise(self, name: str) -> None:
         """Record the name of the person or device that uses it."""
@@ -122,9 +122,9 @@ class Connection:
     def upgrade(self) -> None:
         """Mark it as a live connection, which uses a second file."""
         self.line, self.deadline = True, inf
-        self._all.weigh(self, 2)
+        self._all.set_file_count(self, 2)
 
-    def cut(self) -> None:
+    def close(self) -> None:
         """End the connection; whatever waits for it continues."""
         with suppress(OSError):
             # Not the method of a TLS socket, which would remove the reader's state.
@@ -136,11 +136,11 @@ class Connections:
 
     def __init__(
         self,
-        places: Places | None = None,
+        places: SlotLimits | None = None,
         waits: Waits | None = None,
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.places = places or Places.of(open_files())
+        self.places = places or SlotLimits.of(open_files())
         self.waits = waits or Waits()
         self.steady = steady
         self._open: dict[int, Connection] = {}
@@ -173,7 +173,7 @@ class Connections:
         connection.sock = sock  # with TLS it is another socket than the admitted one
         return connection
 
-    def leave(self, connection: Connection) -> None:
+    def remove(self, connection: Connection) -> None:
         """Remove a connection."""
         if self._open.get(connection.fd) is connection:
             del self._open[connection.fd]
@@ -189,7 +189,7 @@ class Connections:
 
     # -- reports of a connection --------------------------------------------------------------
 
-    def touched(self, connection: Connection) -> None:
+    def mark_recent(self, connection: Connection) -> None:
         """Move the connection of an unknown client behind the idle ones of its address."""
         group = self._strangers.get(connection.source)
         if group is not None and connection in group:
@@ -206,7 +206,7 @@ class Connections:
         self._names[name] += connection.files
         self._count(connection, connection.files)
 
-    def weigh(self, connection: Connection, files: int) -> None:
+    def set_file_count(self, connection: Connection, files: int) -> None:
         """Set the number of files of a connection."""
         if self._open.get(connection.fd) is connection:
             self._count(connection, files - connection.files)
@@ -216,20 +216,20 @@ class Connections:
 
     # -- ends ----------------------------------------------------------------------------------
 
-    def look(self) -> int:
+    def close_late(self) -> int:
         """Close connections past their deadline; return their number."""
         now = self.steady()
         late = [candidate for candidate in self._open.values() if candidate.deadline < now]
         for connection in late:
             connection.deadline = inf
-            connection.cut()
+            connection.close()
         return len(late)
 
     def run(self) -> None:
         """Check deadlines for ever; runs in its own greenlet."""
         while True:
-            gevent.sleep(LOOK_SECONDS)
-            self.look()
+            gevent.sleep(CHECK_SECONDS)
+            self.close_late()
 
     # -- places --------------------------------------------------------------------------------
 
@@ -255,8 +255,8 @@ class Connections:
         )
         if victim is None:
             return False
-        victim.cut()
-        self.leave(victim)
+        victim.close()
+        self.remove(victim)
         return True
 
     def _count(self, connection: Connection, files: int) -> None:

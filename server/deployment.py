@@ -16,14 +16,14 @@ from server.hall import (
     Hall,
     empty_catalogue,
     first_administrator,
+    import_catalogue,
     open_hall,
     prepare,
-    take_catalogue,
 )
 from server.metrics import Metrics
 from server.services.bus import Event
 from server.services.context import SYSTEM
-from server.serving import House, bell_for, limits_for
+from server.serving import HallRouter, limits_for, worker_bus_for
 from server.storage.engine import Databases, is_sqlite
 
 
@@ -53,21 +53,21 @@ class Opener:
             self._databases.close()
 
 
-def house_of(config: Config, clock: Clock | None = None) -> House:
+def hall_router(config: Config, clock: Clock | None = None) -> HallRouter:
     """Return the hall router of a deployment; each hall is opened on first use."""
     opener = Opener(config, clock)
-    routers: list[House] = []  # events may arrive only after the router exists
+    routers: list[HallRouter] = []  # events may arrive only after the router exists
 
     def receive(hall_id: str, events: list[Event]) -> None:
-        routers[0].heard(hall_id, events)
+        routers[0].deliver(hall_id, events)
 
     hosts = {host: hall for hall, host in config.halls.items()}
     metrics, limits = Metrics(config.worker_name), limits_for(config)
     routers.append(
-        House(
+        HallRouter(
             lambda hall: build(opener.hall(hall), metrics=metrics, limits=limits),
             hosts,
-            bell_for(config, receive),
+            worker_bus_for(config, receive),
             metrics,
             shared=not is_sqlite(config.database_url),
             limits=limits,
@@ -104,10 +104,10 @@ def _ensure_catalogue(hall: Hall) -> None:
     try:
         hall.ctx.catalogue()
     except HallError:
-        take_catalogue(hall.ctx, SYSTEM, empty_catalogue(hall.ctx.hall_id), "")
+        import_catalogue(hall.ctx, SYSTEM, empty_catalogue(hall.ctx.hall_id), "")
 
 
-def words_of(passwords: list[tuple[str, str]]) -> str:
+def password_text(passwords: list[tuple[str, str]]) -> str:
     """Return the text that is shown once to the administrators of new halls."""
     lines = [
         "",

@@ -41,7 +41,7 @@ JOIN_SECONDS = 10.0
 """Seconds after which a connection that has not joined a namespace is closed."""
 
 
-def framed(text: str) -> bytes:
+def frame_text(text: str) -> bytes:
     """Return a text as one WebSocket frame of a server: final, not masked (RFC 6455, 5.2)."""
     data = text.encode()
     size = len(data)
@@ -58,7 +58,7 @@ def answers_ping(data: bytes) -> bool:
 
 
 _PING = Line(PING)
-_PING_FRAME = framed(_PING.encode())
+_PING_FRAME = frame_text(_PING.encode())
 
 
 class _Rest(bytes):
@@ -119,8 +119,8 @@ class _Socket(simple_websocket.Server):  # type: ignore[misc]
                 data = self.sock.recv(self.receive_bytes)
                 if not data:
                     break
-                at_message_start = self.meter.between
-                if not self.meter.take(data):
+                at_message_start = self.meter.at_message_start
+                if not self.meter.count(data):
                     log.info("a line that sends too much is cut off")
                     self.input_buffer.clear()
                     break
@@ -195,7 +195,7 @@ class Wire:
             if isinstance(message, _Rest):
                 self._socket.sock.sendall(message)
             elif isinstance(message, str):
-                self._socket.sock.sendall(framed(message))
+                self._socket.sock.sendall(frame_text(message))
             else:
                 self._socket.send(message)
         finally:
@@ -230,14 +230,14 @@ class _Line(engineio.socket.Socket):  # type: ignore[misc]
     wire: Wire | None = None
     due = 0.0
     """Monotonic time of the next ping."""
-    asked: float | None = None
+    pinged_at: float | None = None
     """Monotonic time of the ping that is not answered yet."""
-    alone_since: float | None = 0.0
+    without_namespace_since: float | None = 0.0
     """Monotonic time since when the connection has no namespace; None if it has one."""
 
     def schedule_ping(self) -> None:
         """Record that the client answered the ping."""
-        self.asked = None
+        self.pinged_at = None
 
     def poll(self) -> list[Any]:
         """Return the queued packets, waiting for the first; an empty list at the end."""
@@ -258,11 +258,11 @@ def _message(event: str, data: str, namespace: str) -> Line:
     return Line(MESSAGE, f'{EVENT}{namespace},["{event}",{data}]')
 
 
-def joined(server: Any, sid: str, namespace: str, allowance: Allowance) -> None:
+def mark_joined(server: Any, sid: str, namespace: str, allowance: Allowance) -> None:
     """Keep a connection that has joined a namespace, and set its allowance."""
     line = _line_of(server, sid, namespace)
     if line is not None:
-        line.alone_since = None
+        line.without_namespace_since = None
         if line.wire is not None:
             line.wire.meter.allowance = allowance
 
@@ -306,12 +306,12 @@ class Direct:
         """Ping all clients at intervals, as long as there are any; runs in a greenlet."""
         try:
             while self._server.eio.sockets:
-                self.attend(time.monotonic())
+                self.ping_due(time.monotonic())
                 gevent.sleep(LOOK_SECONDS)
         finally:
             self._is_pinging = False
 
-    def attend(self, now: float) -> None:
+    def ping_due(self, now: float) -> None:
         """Send the pings due at `now` (monotonic) and close connections without an answer."""
         eio = self._server.eio
         for eio_sid, line in list(eio.sockets.items()):
@@ -328,15 +328,15 @@ class Direct:
 
     # -- namespaces ----------------------------------------------------------------------------
 
-    def joined(self, sid: str, namespace: str, allowance: Allowance) -> None:
+    def mark_joined(self, sid: str, namespace: str, allowance: Allowance) -> None:
         """Keep a connection, and set its allowance."""
-        joined(self._server, sid, namespace, allowance)
+        mark_joined(self._server, sid, namespace, allowance)
 
-    def left(self, sid: str, namespace: str) -> None:
+    def leave(self, sid: str, namespace: str) -> None:
         """Give a connection a deadline to join again, and the allowance of an unknown client."""
         line = _line_of(self._server, sid, namespace)
         if line is not None:
-            line.alone_since = time.monotonic()
+            line.without_namespace_since = time.monotonic()
             if line.wire is not None:
                 line.wire.meter.allowance = STRANGER
 
@@ -345,11 +345,11 @@ class Direct:
     def send(self, event: str, data: str, room: str, namespace: str) -> None:
         """Send an event to all members of a room; `data` is JSON."""
         line = _message(event, data, namespace)
-        frame = framed(line.encode())
+        frame = frame_text(line.encode())
         for _sid, eio_sid in self._server.manager.get_participants(namespace, room):
             self._send_to(eio_sid, line, frame)
 
-    def post(self, event: str, data: str, room: str, namespace: str) -> None:
+    def send_queued(self, event: str, data: str, room: str, namespace: str) -> None:
         """Queue an event behind everything that is queued, for a client that is being admitted."""
         line = _message(event, data, namespace)
         for _sid, eio_sid in self._server.manager.get_participants(namespace, room):

@@ -13,22 +13,22 @@ from pydantic import TypeAdapter
 from sqlalchemy import insert, make_url, select
 from sqlalchemy.exc import IntegrityError
 
-from server.clock import Chance, Clock, MachineClock, SystemChance
+from server.clock import Clock, MachineClock, SystemTokenSource, TokenSource
 from server.config import Config
 from server.domain.catalogue import Catalogue, Role
 from server.domain.errors import Code, HallError
 from server.services.attendance import calendar
 from server.services.bus import AttendanceChanged, Bus, HallChanged
-from server.services.context import SYSTEM, Actor, Context, JsonDict, note
+from server.services.context import SYSTEM, Actor, Context, JsonDict, write_journal
 from server.services.guesses import Rest
-from server.services.leaving import leave_at_once
-from server.services.past_changes.guard import PEOPLE, PastGuard
+from server.services.leaving import force_sign_out
+from server.services.past_changes.guard import GUARDED_KINDS, PastGuard
 from server.services.past_changes.replays import REPLAYS, Replay
 from server.services.people import Offloaded, People
 from server.storage import accounts, schema, windows
 from server.storage import catalogue as catalogues
 from server.storage.engine import Databases, is_sqlite, migrate, open_engine
-from server.storage.presence import Alone, Presence
+from server.storage.presence import Presence, SingleWorker
 from server.storage.store import Offload, Tx, directly
 from server.workbook import digest
 
@@ -36,7 +36,7 @@ ADMINISTRATOR = "admin"
 WHOLE = TypeAdapter(Catalogue)
 
 
-def in_place(call: Callable[[], Any]) -> Any:
+def run_directly(call: Callable[[], Any]) -> Any:
     """Run a slow call directly (command line, tests)."""
     return call()
 
@@ -61,9 +61,9 @@ def open_hall(
     config: Config,
     *,
     clock: Clock | None = None,
-    chance: Chance | None = None,
+    chance: TokenSource | None = None,
     commit: Offload = directly,
-    offload: Offloaded = in_place,
+    offload: Offloaded = run_directly,
     hasher: PasswordHasher | None = None,
     rest: Rest = time.sleep,
     databases: Databases | None = None,
@@ -78,13 +78,13 @@ def open_hall(
     config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     if databases is None or is_sqlite(config.database_url):
         prepare(config)
-    presence: Presence = Alone(config.worker_name)
+    presence: Presence = SingleWorker(config.worker_name)
     if databases is None:
         databases = Databases(offload=commit)
     else:
         presence = databases.presence(config.database_url)
     store = databases.store(config.database_url, config.hall_id)
-    ctx = Context(store, clock or MachineClock(), chance or SystemChance(), Bus())
+    ctx = Context(store, clock or MachineClock(), chance or SystemTokenSource(), Bus())
     ctx.guard = PastGuard()
     _ensure_hall(ctx)
     calendar.seed(ctx)
@@ -141,7 +141,7 @@ def empty_catalogue(hall_id: str) -> Catalogue:
     )
 
 
-def take_catalogue(
+def import_catalogue(
     ctx: Context, actor: Actor, catalogue: Catalogue, text: str, basis: int | None = None
 ) -> tuple[int, bool]:
     """Make `catalogue` the hall's next version; identical contents change nothing.
@@ -154,7 +154,7 @@ def take_catalogue(
     """
     contents = digest(catalogue)
     request: JsonDict = {"act": "catalogue.import", "digest": contents, "text": text}
-    if actor.kind in PEOPLE:
+    if actor.kind in GUARDED_KINDS:
         # Complete, so that it can be imported once a second person has confirmed it.
         request["catalogue"] = WHOLE.dump_python(replace(catalogue, state_days=()), mode="json")
         current = ctx.read(lambda c: catalogues.latest(c, ctx.hall_id))
@@ -166,18 +166,18 @@ def take_catalogue(
             raise HallError(Code.PAST_STALE, reason="basis")
         if newest is not None and newest[1] == contents:
             return {"version": newest[0], "new": False}
-        if actor.kind in PEOPLE and basis is None:
+        if actor.kind in GUARDED_KINDS and basis is None:
             _check_no_newer_import(tx, actor, catalogue.version)
-        before = calendar.workdays(ctx.inside(tx)) if newest else None
+        before = calendar.workdays(ctx.within(tx)) if newest else None
         version = newest[0] + 1 if newest else 1
         next_catalogue = catalogues.renumbered(catalogue, tx.hall_id, version)
         catalogues.save(tx.conn, next_catalogue, contents, tx.now, actor.key, text)
-        for session in windows.posts(tx.conn, tx.hall_id):
+        for session in windows.sessions(tx.conn, tx.hall_id):
             if session.staff not in next_catalogue.staff_by:
-                leave_at_once(ctx, tx, actor, session.staff, "left_the_list")
-        note(tx, actor, "catalogue.import", str(version), data={"digest": contents})
+                force_sign_out(ctx, tx, actor, session.staff, "left_the_list")
+        write_journal(tx, actor, "catalogue.import", str(version), data={"digest": contents})
         tx.events.append(HallChanged("catalogue", {"version": version}))
-        after = calendar.workdays(ctx.inside(tx))
+        after = calendar.workdays(ctx.within(tx))
         if before is not None and (days := calendar.differing(before, after)):
             tx.events.append(AttendanceChanged(days))
         return {"version": version, "new": True}
@@ -199,7 +199,7 @@ def _check_no_newer_import(tx: Tx, actor: Actor, exported_version: int) -> None:
 def _import_confirmed(ctx: Context, actor: Actor, _key: str, args: JsonDict) -> None:
     """Import a workbook that a second person has confirmed."""
     book = WHOLE.validate_python(args["catalogue"])
-    take_catalogue(ctx, actor, book, args["text"], args["basis"])
+    import_catalogue(ctx, actor, book, args["text"], args["basis"])
 
 
 REPLAYS["catalogue.import"] = Replay(_import_confirmed, Role.ADMINISTRATOR)

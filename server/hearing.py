@@ -18,7 +18,7 @@ from socketio.packet import ACK, CONNECT, DISCONNECT, EVENT
 from werkzeug.wrappers import Response
 
 from server.api import Api
-from server.api.limits import LINES
+from server.api.limits import CONNECTIONS
 from server.domain.errors import HallError
 from server.wire.problems import problem, status_of
 
@@ -27,13 +27,13 @@ PATH = "/socket.io"
 RESERVED = frozenset({"connect", "disconnect", "connect_error"})
 
 
-def guard(socketio: SocketIO) -> None:
+def filter_packets(socketio: SocketIO) -> None:
     """Check every packet before Socket.IO handles it."""
     server = socketio.server
     inner = server._handle_eio_message  # noqa: SLF001 - there is no public way
 
     def check(line: str, data: Any) -> None:
-        if fits(server.packet_class, data):
+        if is_valid_packet(server.packet_class, data):
             inner(line, data)
         else:
             log.info("a line that says what nobody of ours says is cut off")
@@ -49,7 +49,7 @@ def count_handshakes(flask: Flask, api: Api) -> None:
     def counted(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         if str(environ.get("PATH_INFO", "")).startswith(PATH):
             try:
-                api.count(LINES, Request(environ))
+                api.count(CONNECTIONS, Request(environ))
             except HallError as error:
                 body = problem(error).model_dump_json()
                 refused = Response(body, status_of(error), mimetype="application/json")
@@ -59,7 +59,7 @@ def count_handshakes(flask: Flask, api: Api) -> None:
     flask.wsgi_app = counted  # type: ignore[method-assign,assignment]
 
 
-def fits(packet_class: type[Any], data: Any) -> bool:
+def is_valid_packet(packet_class: type[Any], data: Any) -> bool:
     """Return True if a page or an agent can have sent this packet."""
     if not isinstance(data, str):
         return False

@@ -15,8 +15,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.bell import Bell
-from server.retold import Retold
+from server.bell import WorkerBus
+from server.retold import MoveFilter
 from server.services.bus import Event, HallChanged, WindowChanged
 from server.services.context import Context
 from server.services.moves import event_of
@@ -35,35 +35,37 @@ MOST_LINES = 500
 """Maximum number of lines replayed; older calls are no longer of interest."""
 
 
-class Lookout:
+class JournalFollower:
     """Journal follower of one hall; `clock` returns monotonic seconds."""
 
-    def __init__(self, ctx: Context, bell: Bell, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, ctx: Context, bell: WorkerBus, clock: Callable[[], float] = monotonic
+    ) -> None:
         self._ctx = ctx
         self._bell = bell
         self._clock = clock
-        self._filter = Retold()
+        self._filter = MoveFilter()
         self._marks = deque([ctx.read(self._head)], MARKS)
         """Numbers of the journal's last line at the last checks, oldest first."""
         self._checked_at = 0.0
-        ctx.bus.untold = self._filter.take
-        ctx.bus.forward = lambda events: bell.ring(ctx.hall_id, events)
-        bell.serve(ctx.hall_id)
+        ctx.bus.filter_new = self._filter.new_events
+        ctx.bus.forward = lambda events: bell.publish(ctx.hall_id, events)
+        bell.subscribe(ctx.hall_id)
 
-    def heard(self, events: list[Event]) -> None:
+    def deliver(self, events: list[Event]) -> None:
         """Deliver events of the worker bus, except those already replayed from the journal."""
-        if new_events := self._filter.take(events):
+        if new_events := self._filter.new_events(events):
             self._ctx.bus.deliver(new_events)
 
-    def look(self) -> bool:
+    def replay(self) -> bool:
         """Replay journal events that the worker bus may have missed.
 
         Return True if there were new lines.
         """
-        since, now = self._bell.whole_since(), self._clock()
+        since, now = self._bell.complete_since(), self._clock()
         if since is not None and since <= self._checked_at:
             if now >= self._checked_at + MARK_SECONDS:
-                self._marks.append(self._ctx.glance(self._head))
+                self._marks.append(self._ctx.read_single(self._head))
                 self._checked_at = now
             return False
         # Start some checks back: an event may be lost if the bus broke, or its worker died, just
@@ -76,7 +78,7 @@ class Lookout:
         self._checked_at = now
         if head <= position:
             return False
-        new_events = self._filter.take(events)
+        new_events = self._filter.new_events(events)
         self._filter.settle(head)
         self._ctx.bus.deliver([*new_events, HallChanged("looked")])
         return True

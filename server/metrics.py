@@ -117,12 +117,12 @@ class Metrics:
 
         return count
 
-    def wrote(self, hall_id: str) -> Callable[[float], None]:
+    def action_timer(self, hall_id: str) -> Callable[[float], None]:
         """Return the function that records the duration of a hall's actions, in seconds."""
         observe: Callable[[float], None] = self._writes.labels(hall_id).observe
         return observe
 
-    def told(self) -> bytes:
+    def own_metrics(self) -> bytes:
         """Return this process's metrics for another worker: JSON of name, help, type, samples."""
         return json.dumps(
             [
@@ -134,7 +134,7 @@ class Metrics:
     def text(self) -> bytes:
         """Return all metrics in Prometheus' text format."""
         registry = CollectorRegistry()
-        registry.register(_Workers({**self.others(), self._slot: self.told()}))
+        registry.register(_Workers({**self.others(), self._slot: self.own_metrics()}))
         registry.register(_Halls(self._sources))
         return generate_latest(registry)
 

@@ -91,7 +91,7 @@ class Pages:
 
     def _kiosk(self, name: str) -> Response:
         ctx = self._hall.ctx
-        access_row = ctx.read(lambda c: leases.line_of(c, ctx.hall_id, name))
+        access_row = ctx.read(lambda c: leases.standby_of(c, ctx.hall_id, name))
         return self._device_page(
             "kiosk", name, "kiosk.html", access_row.line if access_row is not None else ""
         )

@@ -10,17 +10,17 @@ from collections.abc import Iterable
 
 from server.services.bus import Event, TicketMoved
 
-REMEMBERED = 2000
+MAX_LINES = 2000
 
 
-class Retold:
+class MoveFilter:
     """Duplicate filter of one hall."""
 
     def __init__(self) -> None:
         self._delivered: dict[int, None] = {}
         self._settled = 0
 
-    def take(self, events: Iterable[Event]) -> list[Event]:
+    def new_events(self, events: Iterable[Event]) -> list[Event]:
         """Return the events that were not delivered yet; the caller delivers them now."""
         return [event for event in events if self._is_new(event)]
 
@@ -36,7 +36,7 @@ class Retold:
             return True
         if event.line <= self._settled or event.line in self._delivered:
             return False
-        while len(self._delivered) >= REMEMBERED:
+        while len(self._delivered) >= MAX_LINES:
             del self._delivered[next(iter(self._delivered))]
         self._delivered[event.line] = None
         return True

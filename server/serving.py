@@ -31,27 +31,27 @@ from werkzeug.wrappers import Response
 from server import hearing, pages
 from server.agents import Agents
 from server.answering import Handler, Server
-from server.api.limits import NOWHERE, WATCHING, Limits
+from server.api.limits import MONITORING, UNKNOWN_ADDRESS, Limits
 from server.api.windows import shared_by_redis
-from server.bell import Bell, NoBell, RedisBell
+from server.bell import NoWorkerBus, RedisWorkerBus, WorkerBus
 from server.config import Config
-from server.connections import Connections, Places, open_files
+from server.connections import Connections, SlotLimits, open_files
 from server.domain.errors import Code, HallError
-from server.gateways.by_serial import FoundTerminals
+from server.gateways.by_serial import HallFinder
 from server.hall import Hall
-from server.lookout import Lookout
+from server.lookout import JournalFollower
 from server.metrics import MEDIA, Metrics
 from server.services import announcing
 from server.services.bulletins.acts import draft_due
 from server.services.bus import DeviceChanged, Event
 from server.services.context import Context
 from server.services.days import keep_day
-from server.services.inspection.keeping import Keeper
+from server.services.inspection.keeping import SpotCheckScheduler
 from server.services.issuing import give_up_slips
 from server.services.past_changes.acts import amend_due
-from server.services.privacy import forget_old
-from server.siblings import FOLDER, Siblings
-from server.sockets import Feeds
+from server.services.privacy import delete_old
+from server.siblings import FOLDER, WorkerMetrics
+from server.sockets import LiveFeeds
 from server.storage import desks, devices
 from server.storage.store import Tx
 from server.wire.problems import problem, status_of
@@ -60,7 +60,7 @@ log = logging.getLogger(__name__)
 SWITCH_INTERVAL = 0.0005
 KEEP_SECONDS = 5.0
 LOOK_SECONDS = 1.0
-REST = 19
+PAUSE_FACTOR = 19
 """Factor on the duration of a round over all halls that gives the pause after it.
 
 So the background work takes a twentieth of a worker's time, however many halls there are.
@@ -73,7 +73,7 @@ SUPERVISOR = "HALL_SUPERVISOR"
 StartResponse = Callable[..., Any]
 
 
-class Served(Protocol):
+class HallApp(Protocol):
     """App of one hall."""
 
     @property
@@ -81,12 +81,12 @@ class Served(Protocol):
     @property
     def flask(self) -> Flask: ...
     @property
-    def feeds(self) -> Feeds: ...
+    def feeds(self) -> LiveFeeds: ...
     @property
     def agents(self) -> Agents: ...
 
 
-class House:
+class HallRouter:
     """Hall router: the halls of this process by host name; each is opened once, on first use.
 
     `hosts`: host name to hall id; if empty, the one hall "" serves every name. `shared`: all of
@@ -95,9 +95,9 @@ class House:
 
     def __init__(
         self,
-        make: Callable[[str], Served],
+        make: Callable[[str], HallApp],
         hosts: Mapping[str, str],
-        bell: Bell,
+        bell: WorkerBus,
         metrics: Metrics | None = None,
         *,
         shared: bool = False,
@@ -111,7 +111,7 @@ class House:
         self._apps: dict[str, _HallRuntime] = {}
         self._by_hall: dict[str, _HallRuntime] = {}
         self._turn = RLock()
-        self._terminals = FoundTerminals(
+        self._terminals = HallFinder(
             self._hosts.values(),
             lambda hall: self.app(hall).hall.ctx,
             shared=shared,
@@ -126,7 +126,7 @@ class House:
         if self._hosts:
             host = str(environ.get("HTTP_HOST", "")).partition(":")[0].lower()
             match = self._hosts.get(host)
-            if match is None and self._terminals.concerns(environ):
+            if match is None and self._terminals.is_push_request(environ):
                 # A time clock that calls an IP address: the host does not identify a hall.
                 hall = self._terminals.hall(environ)
                 if not isinstance(hall, str):
@@ -140,7 +140,7 @@ class House:
     def _figures(self, environ: Mapping[str, Any]) -> Response:
         """Return the metrics of all workers; each scrape queries every worker."""
         try:
-            self._limits.check(WATCHING, None, str(environ.get("REMOTE_ADDR", "")))
+            self._limits.check(MONITORING, None, str(environ.get("REMOTE_ADDR", "")))
         except HallError as error:
             return _problem(error)
         return Response(self.metrics.text(), mimetype=MEDIA)
@@ -148,7 +148,7 @@ class House:
     def _nowhere(self, environ: Mapping[str, Any]) -> Response:
         """Reject a host that belongs to no hall."""
         try:
-            self._limits.check(NOWHERE, None, str(environ.get("REMOTE_ADDR", "")))
+            self._limits.check(UNKNOWN_ADDRESS, None, str(environ.get("REMOTE_ADDR", "")))
         except HallError as error:
             return _problem(error)
         refused = HallError(Code.HALL_UNKNOWN)
@@ -156,7 +156,7 @@ class House:
             return pages.problem_page(status_of(refused)) or _problem(refused)
         return _problem(refused)
 
-    def app(self, hall_id: str) -> Served:
+    def app(self, hall_id: str) -> HallApp:
         """Return a hall's app, opened if necessary."""
         runtime = self._apps.get(hall_id)
         if runtime is None:
@@ -169,7 +169,7 @@ class House:
         self._apps[hall_id] = self._by_hall[runtime.app.hall.ctx.hall_id] = runtime
         return runtime
 
-    def heard(self, hall_id: str, events: list[Event]) -> None:
+    def deliver(self, hall_id: str, events: list[Event]) -> None:
         """Deliver events of another worker to a hall."""
         runtime = self._by_hall.get(hall_id)
         if runtime is not None:
@@ -182,13 +182,13 @@ class House:
                 self._attempt(self.app, hall_id)
             start = time.monotonic()  # opening a hundred halls takes a minute, but only once
             for presence in {runtime.app.hall.presence for runtime in self._apps.values()}:
-                self._attempt(presence.look)
+                self._attempt(presence.verify)
             for runtime in list(self._apps.values()):
                 self._attempt(runtime.keep)
             # A hundred halls take longer than one, and requests have priority.
-            gevent.sleep(max(KEEP_SECONDS, REST * (time.monotonic() - start)))
+            gevent.sleep(max(KEEP_SECONDS, PAUSE_FACTOR * (time.monotonic() - start)))
 
-    def look(self) -> None:
+    def replay_missed(self) -> None:
         """Replay events that the worker bus missed, for ever; runs in its own greenlet."""
         while True:
             gevent.sleep(LOOK_SECONDS)
@@ -214,32 +214,32 @@ class House:
 class _HallRuntime:
     """Hall runtime: the app of one hall and this worker's periodic work for it."""
 
-    def __init__(self, app: Served, bell: Bell) -> None:
+    def __init__(self, app: HallApp, bell: WorkerBus) -> None:
         self.app = app
         self._ctx: Context = app.hall.ctx
         with suppress(HallError):
             # Read before the first request: an action that had to read it would delay the whole
             # hall.
             self._ctx.catalogue()
-        self._keeper = Keeper(self._ctx, app.hall.config.data)
+        self._keeper = SpotCheckScheduler(self._ctx, app.hall.config.data)
         self._cleaned_on = ""
-        lookout = Lookout(self._ctx, bell)
-        self.heard, self._look = lookout.heard, lookout.look
+        lookout = JournalFollower(self._ctx, bell)
+        self.heard, self._look = lookout.deliver, lookout.replay
         self._ctx.write(self._release_stale)
         gevent.spawn(app.feeds.run)
 
     def _release_stale(self, tx: Tx) -> None:
         """Release what this worker held when it last ended without a shutdown."""
         worker = self.app.hall.worker
-        devices.nobody_heard(tx, worker)
+        devices.mark_worker_gone(tx, worker)
         desks.close_lines(tx, worker)
-        desks.seen(tx, worker)
+        desks.record_worker(tx, worker)
 
     def look(self) -> None:
         """Replay events that the worker bus missed, and resend outstanding tasks after that."""
         if self._look():
             self._ctx.refresh()
-            self.app.agents.remind()
+            self.app.agents.resend_outstanding()
 
     def keep(self) -> None:
         """Run the periodic steps (days, tasks, spot checks …); each step fails on its own."""
@@ -254,41 +254,41 @@ class _HallRuntime:
     def _steps(self) -> Iterator[Callable[[], Any]]:
         """Yield each worker's own steps, then the steps of the worker that leads."""
         ctx = self._ctx
-        yield from (self.look, ctx.refresh, self.app.agents.remind, self._seen)
+        yield from (self.look, ctx.refresh, self.app.agents.resend_outstanding, self._seen)
         if self.app.hall.presence.lead(ctx.hall_id):
             yield from (
                 self._write_off,
                 partial(keep_day, ctx),
                 self._delete_old,
-                self._keeper.keep,
+                self._keeper.update,
             )
             yield from (partial(draft_due, ctx), partial(give_up_slips, ctx))
-            yield from (partial(announcing.give_up, ctx), partial(amend_due, ctx))
+            yield from (partial(announcing.end_unreported, ctx), partial(amend_due, ctx))
 
     def _seen(self) -> None:
-        self._ctx.write(lambda tx: desks.seen(tx, self.app.hall.worker))
+        self._ctx.write(lambda tx: desks.record_worker(tx, self.app.hall.worker))
 
     def _delete_old(self) -> None:
         """Delete data that is too old, once a day."""
         today = self._ctx.day()
         if self._cleaned_on != today:
             self._cleaned_on = today
-            forget_old(self._ctx, self.app.hall.config.data)
+            delete_old(self._ctx, self.app.hall.config.data)
 
     def _write_off(self) -> None:
         """Mark devices of dead workers as unknown until their agent has another worker."""
-        for worker in self._ctx.glance(lambda c: devices.workers(c, self._ctx.hall_id)):
+        for worker in self._ctx.read_single(lambda c: devices.workers(c, self._ctx.hall_id)):
             if not self.app.hall.presence.alive(worker):
-                self._ctx.write(partial(devices.nobody_heard, worker=worker))
+                self._ctx.write(partial(devices.mark_worker_gone, worker=worker))
                 self._ctx.write(partial(desks.close_lines, worker=worker))
                 self._ctx.bus.publish([DeviceChanged("")])
 
 
-def bell_for(config: Config, heard: Callable[[str, list[Event]], None]) -> Bell:
+def worker_bus_for(config: Config, heard: Callable[[str, list[Event]], None]) -> WorkerBus:
     """Return the worker bus of this process: Redis if configured, else none."""
     if config.redis:
-        return RedisBell(config.redis, config.worker_name, heard)
-    return NoBell(alone=config.workers == 1)
+        return RedisWorkerBus(config.redis, config.worker_name, heard)
+    return NoWorkerBus(alone=config.workers == 1)
 
 
 def limits_for(config: Config) -> Limits:
@@ -309,7 +309,7 @@ def listener(host: str, port: int, backlog: int = 1024) -> socket.socket:
     return port_socket
 
 
-def serve(router: House, config: Config, ready: Callable[[int], None], fd: int = -1) -> None:
+def serve(router: HallRouter, config: Config, ready: Callable[[int], None], fd: int = -1) -> None:
     """Serve until SIGTERM or SIGINT; call `ready` with the port once it is open.
 
     `fd`: an open port that the supervisor shares between workers.
@@ -327,7 +327,7 @@ def serve(router: House, config: Config, ready: Callable[[int], None], fd: int =
         handler_class=Handler,
         log=None,
         error_log=logging.getLogger("server.wsgi"),
-        connections=Connections(Places.of(open_files(), proxied=config.trusted_proxy)),
+        connections=Connections(SlotLimits.of(open_files(), proxied=config.trusted_proxy)),
         **_tls(config),
     )
     if config.workers > 1:
@@ -337,7 +337,7 @@ def serve(router: House, config: Config, ready: Callable[[int], None], fd: int =
         router.app("")
     server.start()
     stop_requested = Flag()
-    background = [gevent.spawn(router.run), gevent.spawn(router.look)]
+    background = [gevent.spawn(router.run), gevent.spawn(router.replay_missed)]
     background.append(gevent.spawn(router.metrics.watch_loop))
     background.append(gevent.spawn(server.connections.run))
     if fd >= 0:
@@ -380,9 +380,9 @@ def _share_metrics(metrics: Metrics, config: Config) -> None:
     """Share metrics with the other workers: serve this worker's, query theirs."""
     folder = os.environ.get(FOLDER, "")
     if folder:
-        siblings = Siblings(Path(folder), config.slot, config.workers, metrics.told)
+        siblings = WorkerMetrics(Path(folder), config.slot, config.workers, metrics.own_metrics)
         siblings.open()
-        metrics.others = siblings.ask
+        metrics.others = siblings.read_others
 
 
 def _until_orphaned(end: Flag) -> None:

@@ -23,7 +23,7 @@ FOLDER = "HALL_WORKERS"
 ANSWER_SECONDS = 2.0
 
 
-class Siblings:
+class WorkerMetrics:
     """Workers 0 … `count` - 1, of which this is `slot`; `tell` returns this one's metrics.
 
     `patience`: seconds after which a worker without an answer counts as missing.
@@ -34,14 +34,14 @@ class Siblings:
         folder: Path,
         slot: int,
         count: int,
-        tell: Callable[[], bytes],
+        own_metrics: Callable[[], bytes],
         patience: float = ANSWER_SECONDS,
     ) -> None:
         self._patience = patience
         self._folder = folder
         self._slot = slot
         self._count = count
-        self._tell = tell
+        self._tell = own_metrics
         self._server: StreamServer | None = None
 
     def open(self) -> None:
@@ -64,7 +64,7 @@ class Siblings:
         if self._server is not None:
             self._server.stop()
 
-    def ask(self) -> dict[int, bytes | None]:
+    def read_others(self) -> dict[int, bytes | None]:
         """Return the metrics of each other worker; None for one that does not answer in time."""
         others = [slot for slot in range(self._count) if slot != self._slot]
         replies = {slot: gevent.spawn(self._read_from, slot) for slot in others}

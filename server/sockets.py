@@ -59,13 +59,13 @@ Hits = Callable[[HallEvent], set[str] | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Surface:
+class Feed:
     """Feed of one kind of page. `delay`: seconds until rooms that were not hit are rebuilt."""
 
     name: str
     build: Build
     allow: Allow
-    hits: Hits
+    affected_keys: Hits
     delay: float
 
 
@@ -73,7 +73,7 @@ class Surface:
 class Room:
     """State with at least one subscriber."""
 
-    surface: Surface
+    surface: Feed
     key: str
     watchers: set[str] = field(default_factory=set)
     version: int = 0
@@ -89,17 +89,17 @@ class Room:
         return f"{self.surface.name}:{self.key}"
 
 
-class Feeds:
+class LiveFeeds:
     """All rooms of a server process."""
 
     def __init__(self, socketio: SocketIO, hall: Hall, api: Api, build_id: str) -> None:
         self._io = socketio
         self._direct = Direct(socketio)
         self._hall = hall
-        self._known = api.known
+        self._known = api.authenticate
         self._access = api.access
         self._build = build_id
-        self._surfaces: dict[str, Surface] = {}
+        self._surfaces: dict[str, Feed] = {}
         self._rooms: dict[tuple[str, str], Room] = {}
         self._of_socket: dict[str, Room] = {}
         self._people: dict[str, tuple[str, Credentials]] = {}
@@ -107,9 +107,9 @@ class Feeds:
         self._wake = Event()
         socketio.on_event("connect", self._connect, namespace=NAMESPACE)
         socketio.on_event("disconnect", self._disconnect, namespace=NAMESPACE)
-        hall.ctx.bus.listen(self._changed)
+        hall.ctx.bus.subscribe(self._changed)
 
-    def add(self, surface: Surface) -> None:
+    def add(self, surface: Feed) -> None:
         """Register a feed."""
         self._surfaces[surface.name] = surface
 
@@ -148,7 +148,7 @@ class Feeds:
             self._people[request.sid] = principal.name, credentials  # type: ignore[attr-defined]
         self._enter(surface, key)
         self._notify_watch(request.sid, surface.name, key, connected=True)  # type: ignore[attr-defined]
-        self._direct.joined(request.sid, NAMESPACE, WATCHING)  # type: ignore[attr-defined]
+        self._direct.mark_joined(request.sid, NAMESPACE, WATCHING)  # type: ignore[attr-defined]
 
     def _notify_watch(self, sid: str, surface: str, key: str, *, connected: bool) -> None:
         watch, person = self._watches.get(surface), self._people.get(sid)
@@ -159,7 +159,7 @@ class Feeds:
         except Exception:  # the page works without
             log.exception("a line was not written down")
 
-    def _enter(self, surface: Surface, key: str) -> None:
+    def _enter(self, surface: Feed, key: str) -> None:
         sid = request.sid  # type: ignore[attr-defined]
         room = self._rooms.setdefault((surface.name, key), Room(surface, key))
         room.watchers.add(sid)
@@ -170,11 +170,11 @@ class Feeds:
         if is_stale and self._rebuild(room, snapshot.take(self._hall.ctx)):
             self._direct.send("state", self._envelope(room), room.name, NAMESPACE)
         join_room(room.name)
-        self._direct.post("state", self._envelope(room), sid, NAMESPACE)
+        self._direct.send_queued("state", self._envelope(room), sid, NAMESPACE)
 
     def _disconnect(self, *_reason: object) -> None:
         sid = request.sid  # type: ignore[attr-defined]
-        self._direct.left(sid, NAMESPACE)
+        self._direct.leave(sid, NAMESPACE)
         room = self._of_socket.pop(sid, None)
         if room is not None:
             self._notify_watch(sid, room.surface.name, room.key, connected=False)
@@ -192,7 +192,7 @@ class Feeds:
             gevent.spawn(self._cut_off, str(event.data.get("name", "")))
         now = time.monotonic()
         for room in self._rooms.values():
-            hit = room.surface.hits(event)
+            hit = room.surface.affected_keys(event)
             if hit is not None:
                 soon = now if room.key in hit or "*" in hit else now + room.surface.delay
                 room.due = soon if room.due is None else min(room.due, soon)
@@ -230,7 +230,7 @@ class Feeds:
                 log.warning("slow client cut off")
                 self._direct.cut_off(line)
 
-    def touch(self, surface: str) -> None:
+    def rebuild(self, surface: str) -> None:
         """Rebuild a feed after a change outside the database (a simulator's screen)."""
         now = time.monotonic()
         for room in self._rooms.values():

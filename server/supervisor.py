@@ -36,8 +36,8 @@ PORT_AGAIN_SECONDS = 0.1
 class Supervisor:
     """Supervisor of the workers. `words` is a worker's command line; number and port are added."""
 
-    def __init__(self, config: Config, words: list[str]) -> None:
-        self._words = words
+    def __init__(self, config: Config, command: list[str]) -> None:
+        self._words = command
         self._count = config.workers
         self._socket = _port(config)
         self._workers: dict[int, subprocess.Popen[bytes]] = {}
@@ -96,6 +96,6 @@ def _port(config: Config) -> socket.socket:
         gevent.sleep(PORT_AGAIN_SECONDS)
 
 
-def same_words() -> list[str]:
+def worker_command() -> list[str]:
     """Return the command line of this process, for a worker."""
     return [sys.executable, "-P", "-m", "server.cli", *sys.argv[1:]]

@@ -23,7 +23,7 @@ from devices.printers.document import Document, DocumentError
 from devices.printers.escpos import Profile, encode
 from devices.printers.status import QUERIES, PrinterStatus
 from server.domain import iclock
-from server.services.readers import either, read_lines
+from server.services.readers import parse_untyped, read_lines
 from server.services.readers_hand import read_file
 from support.escpos_reader import read as read_paper
 
@@ -101,17 +101,17 @@ def _sized(data: bytes) -> object:
 def _records(data: bytes) -> object:
     people = [list(zk.users(data, size, "gb18030")) for size in (72, 28)]
     shapes: list[object] = [zk.records(data, size) for size in (40, 16)]
-    for read in (zk.short_records, zk.unsized):
+    for read in (zk.short_records, zk.records_of_unknown_size):
         with contextlib.suppress(zk.FrameError):
             shapes.append(read(data, TODAY))
     return shapes, people
 
 
 def _line(data: bytes) -> object:
-    text = iclock.decoded(data)
+    text = iclock.decode(data)
     return (
         iclock.info(text), iclock.pairs(text), iclock.answers(data), iclock.moment(text),
-        iclock.shown(text), iclock.user_update("7", text), list(iclock.lines_of(data)),
+        iclock.displayable(text), iclock.user_update("7", text), list(iclock.lines_of(data)),
     )  # fmt: skip
 
 
@@ -134,14 +134,14 @@ TARGETS = (
     Target("keypad frame", keypads.decode, (keypads.display(3, 12, 12).encode(),
            keypads.Frame(3, 1, b"\x01\x02\x0b").encode()), (keypads.CodecError,)),
     Target("keypad stream", _keypad, (keypads.beep(1).encode() * 3,)),
-    Target("pull stream", _stream, (zk.wrapped(zk.packed(zk.Packet(2000, 1, 2, b"abcd"))) * 2,),
+    Target("pull stream", _stream, (zk.wrap_for_tcp(zk.encode_packet(zk.Packet(2000, 1, 2, b"abcd"))) * 2,),
            (zk.FrameError,)),
     Target("pull sets", _sized, (struct.pack("<I", 40) + RECORD + b"\x01",), (zk.FrameError,)),
     Target("pull records", _records, (RECORD * 3, USER * 2)),
     Target("pull sizes", zk.sizes, (struct.pack("<20i", *range(20)),), (zk.FrameError,)),
     Target("push lines", _line, (b"Ver 8.0,12,30,4000,192.0.2.9,10", b"ID=3&Return=0&CMD=DATA\n",
            b"~DeviceName=F18\tFWVersion=8", b"2026-11-24 08:21:33")),
-    Target("push batch", partial(read_lines, read=either), ATTLOG),
+    Target("push batch", partial(read_lines, read=parse_untyped), ATTLOG),
     Target("attlog file", read_file, ATTLOG),
 )  # fmt: skip
 

@@ -31,7 +31,7 @@ from schemathesis.specs.openapi.stateful import collect_transitions
 from bench.attack.api import ROLES, Target, send, target, wrong
 from bench.attack.tally import Tally, errors_logged
 from server.domain.catalogue import Role
-from server.services.checks import findings
+from server.services.checks import violations
 from server.services.context import SYSTEM
 from support.halls import ADMINISTRATOR, MANAGER, STAFF
 from support.web import PASSWORD, Browser
@@ -129,7 +129,7 @@ class Run(RuleBasedStateMachine):
         case = data.draw(self._case(operation, given, example=data.draw(MOSTLY)))
         if not strange:
             case.headers.clear()  # `send` has a fresh key
-        self.hall.web.small.clock.forward(seconds=pause)
+        self.hall.web.small.clock.advance(seconds=pause)
         self.tally.followed += bool(given)
         if role == "administrator" and operation.path.startswith(COUNTER):
             role = "clerk"  # an administrator sits at no window
@@ -185,7 +185,7 @@ class Run(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Prove the hall's books."""
         ctx = self.hall.web.small.ctx
-        for problem in ctx.read(lambda c: findings(ctx.hall_id, c)):
+        for problem in ctx.read(lambda c: violations(ctx.hall_id, c)):
             self.tally.found(f"hall check: {problem}")
         self.hall.web.small.close()
         self.folder.cleanup()

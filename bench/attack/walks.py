@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from bench.attack.api import Target, target
 from bench.attack.tally import Tally, errors_logged
 from server.services import snapshot
-from server.services.checks import findings
+from server.services.checks import violations
 from support.halls import STAFF
 from support.web import Browser
 
@@ -128,7 +128,7 @@ class Walk(RuleBasedStateMachine):
 
     @rule(minutes=st.sampled_from((0, 1, 30)))
     def wait(self, minutes: int) -> None:
-        self.hall.web.small.clock.forward(minutes=minutes, seconds=20)
+        self.hall.web.small.clock.advance(minutes=minutes, seconds=20)
 
     @invariant()
     def one_holder(self) -> None:
@@ -159,6 +159,6 @@ def attack(seed_: int, examples: int, steps: int = 40) -> Tally:
         )
         run_state_machine_as_test(seed(seed_)(machine), settings=chosen)
         ctx = hall.web.small.ctx
-        for problem in ctx.read(lambda c: findings(ctx.hall_id, c)):
+        for problem in ctx.read(lambda c: violations(ctx.hall_id, c)):
             tally.found(f"hall check: {problem}")
     return tally

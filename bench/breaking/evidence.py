@@ -17,7 +17,7 @@ from bench.breaking.hall import HALL, BrokenHall
 from bench.breaking.history import MAIN, History, Kept, Line, Slip
 from bench.breaking.people import Crowd
 from server.reference import load
-from server.services.checks import findings
+from server.services.checks import violations
 from server.storage import schema
 from server.storage.engine import open_store
 from server.storage.tables_offline import handed_in
@@ -171,7 +171,7 @@ def gathered(crowd: Crowd, url: str, boards: list[Board], tray: PaperTray | None
     store = open_store(url, HALL)
     try:
         history = store.read(_books)
-        history.books += [f"{f.en}" for f in store.read(lambda c: findings(HALL, c))]
+        history.books += [f"{f.en}" for f in store.read(lambda c: violations(HALL, c))]
     finally:
         store.close()
     history.acks, history.complete = list(crowd.acks), True

@@ -297,7 +297,7 @@ def _line_of(now: Scene) -> Line:
     now.hall.until_heard_of("standby-1")
     store = open_store(now.url, HALL)
     try:
-        row = store.read(lambda c: leases.line_of(c, HALL, "1"))
+        row = store.read(lambda c: leases.standby_of(c, HALL, "1"))
     finally:
         store.close()
     assert row is not None

@@ -19,7 +19,7 @@ from bench.breaking.levers import Levers, SteppedClock, slow
 from server import config, logs
 from server.app import build, serve
 from server.clock import ScaledClock
-from server.hall import open_hall, take_catalogue
+from server.hall import import_catalogue, open_hall
 from server.reference import load
 from server.services.context import SYSTEM
 from server.storage.folder import serve_from
@@ -32,7 +32,7 @@ def warm() -> None:
     """What a server loads only when it is asked for it, loaded before the first is born."""
     with tempfile.TemporaryDirectory() as folder:
         hall = open_hall(config.Config(data=Path(folder), hall_id="reference"))
-        take_catalogue(hall.ctx, SYSTEM, load(), "warm")
+        import_catalogue(hall.ctx, SYSTEM, load(), "warm")
         build(hall)
         hall.ctx.store.close()
 

@@ -29,8 +29,8 @@ from server.clock import instant
 from server.reference import load
 from server.rehearsal.client import Client as Eye
 from server.rehearsal.day import Day, Script
-from server.rehearsal.stage import Stage
-from server.services.checks import findings
+from server.rehearsal.stage import Scheduler
+from server.services.checks import violations
 from server.storage import schema
 from server.storage.engine import open_store
 from support import chromium
@@ -171,9 +171,9 @@ def _lived(
     hall: Soaked, page: CDPSession, script: Script, day: date, before: Sequence[Sample]
 ) -> Sample:
     begun, eye = time.monotonic(), Eye(hall.base)
-    Stage(eye, SPEED).play(at(day, MORNING))
+    Scheduler(eye, SPEED).play(at(day, MORNING))
     list(Day(script).play())
-    Stage(eye, SPEED).play(at(day, EVENING))
+    Scheduler(eye, SPEED).play(at(day, EVENING))
     eye.close()
     time.sleep(NOTICED_SECONDS)
     return _sample(hall, page, day, before, time.monotonic() - begun)
@@ -216,7 +216,7 @@ def _books(folder: Path) -> list[str]:
     path = (folder / "data" / "hall.db").resolve()
     store = open_store(f"sqlite:///{path}", HALL)
     try:
-        return [f.en for f in store.read(lambda c: findings(HALL, c))]
+        return [f.en for f in store.read(lambda c: violations(HALL, c))]
     finally:
         store.close()
 

@@ -20,7 +20,7 @@ from bench.breaking.evidence import kept_lines
 from bench.breaking.hall import HALL
 from bench.breaking.history import ISSUED
 from bench.breaking.run import Scene
-from server.clock import SystemChance
+from server.clock import SystemTokenSource
 from server.config import load
 from server.services import backups, restoring
 from support.hall_server import MANAGER, RefusedError
@@ -244,9 +244,11 @@ def _put_back(now: Scene, backup: Path, *, readable: bool) -> None:
         for ending in ("-wal", "-shm"):
             (hall.data / f"hall.db{ending}").unlink(missing_ok=True)
         (hall.data / "hall.db").write_bytes(os.urandom(100_000))
-    done = restoring.restore(config, restoring.Asked(backup), Clocked(now), SystemChance())
-    now.outcome.expect(not done.wrong, f"hall check after the restore: {done.wrong[:3]}")
-    now.outcome.expect(done.known == readable, "the restore knows what it could read")
+    done = restoring.restore(
+        config, restoring.RestoreOptions(backup), Clocked(now), SystemTokenSource()
+    )
+    now.outcome.expect(not done.violations, f"hall check after the restore: {done.violations[:3]}")
+    now.outcome.expect(done.old_readable == readable, "the restore knows what it could read")
     crowd.epoch += 1
     _forget_what_the_copy_has_not(now, config.database_url)
     hall.furnish_again()

@@ -20,7 +20,7 @@ from bench.voice.fetch import PLACE, ROOT, environment, voices
 from bench.voice.words import clips
 from devices.voice import adpcm
 from devices.voice.clips import BANK
-from devices.voice.wavs import Sound, levelled, loudness, read_wav
+from devices.voice.wavs import Sound, loudness, normalise_loudness, read_wav
 
 LOUDNESS = 0.12
 """Of every clip, over what is voiced: -18.4 dB of full scale."""
@@ -45,7 +45,7 @@ def trimmed(sound: Sound) -> Sound:
 def evened(sound: Sound) -> Sound:
     """Return a sound at the bank's loudness; what counts as voiced moves with it, so repeatedly."""
     for _ in range(4):
-        sound = levelled(sound, LOUDNESS)
+        sound = normalise_loudness(sound, LOUDNESS)
     return sound
 
 

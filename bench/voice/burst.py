@@ -14,8 +14,8 @@ from pathlib import Path
 
 from bench.voice.understood import calls
 from devices.config import agent_config
-from devices.owner import Owner, Task
-from devices.registry import KINDS, build_crews
+from devices.owner import DeviceThread, Task
+from devices.registry import KINDS, build_drivers
 from devices.simulate.config import simulator_plan
 from display.announcer import utterance
 from server.domain.settings import Settings
@@ -41,8 +41,8 @@ def main() -> int:
         agent = {"name": "burst", "server": "http://127.0.0.1:1"}
         notes = Notebook()
         config = agent_config({"agent": agent, "device": [voice]}, Path(folder))
-        (crew,) = build_crews(config, notes, tuple(KINDS))
-        owner = Owner(crew, notes, notes, time.time)
+        (crew,) = build_drivers(config, notes, tuple(KINDS))
+        owner = DeviceThread(crew, notes, notes, time.time)
         owner.start()
         settings = Settings()
         begun = time.time()

@@ -33,7 +33,7 @@ READS = 4
 FIRST_REPLY = 0xFFFE
 TAIL = 960
 """Bytes compared at the end of a set: a multiple of every record size."""
-AHEAD = timedelta(days=1)
+MAX_AHEAD = timedelta(days=1)
 """Tolerance of record times ahead of both clocks; neither clock's time zone is known."""
 
 
@@ -67,20 +67,20 @@ class Memory:
 
     records: Sequence[Record]
     bad: Sequence[bytes]
-    told: int = 0
+    reported_count: int = 0
     """Number of records that the time clock reports: some report 0 and hold hundreds."""
     tail: Tail = EMPTY
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NameWriteResult:
     """Number of names written, and the enrolment numbers that this time clock cannot hold."""
 
     written: int
     unfit: Sequence[str] = ()
 
 
-class Terminal:
+class TimeClockSession:
     """Open session with a time clock. Used by one thread. `clock` returns monotonic seconds."""
 
     def __init__(
@@ -118,7 +118,7 @@ class Terminal:
         answer = self._ask(codec.CONNECT)
         self._session = answer.session
         if answer.command == codec.ACK_UNAUTH:
-            answer = self._ask(codec.AUTH, codec.comm_key(key, self._session))
+            answer = self._ask(codec.AUTH, codec.auth_data(key, self._session))
         if answer.command != codec.ACK_OK:
             raise RefusedError("the terminal refused the comm key")
 
@@ -130,12 +130,12 @@ class Terminal:
 
     def _send(self, command: int, data: bytes) -> bytes:
         self._reply = (self._reply + 1) % 0xFFFF
-        encoded = codec.packed(Packet(command, self._session, self._reply, data))
+        encoded = codec.encode_packet(Packet(command, self._session, self._reply, data))
         self._write(encoded)
         return encoded
 
     def _write(self, encoded: bytes) -> None:
-        ready = encoded if self._datagrams else codec.wrapped(encoded)
+        ready = encoded if self._datagrams else codec.wrap_for_tcp(encoded)
         self._link.write(ready, max(0.05, min(self._answer, self._remaining())))
 
     def _remaining(self) -> float:
@@ -171,7 +171,7 @@ class Terminal:
                     raise LinkTimeoutError("the terminal does not answer")
                 continue
             if self._datagrams:
-                self._inbox.append(codec.unpacked(data))
+                self._inbox.append(codec.decode_packet(data))
             else:
                 self._inbox.extend(self._stream.feed(data))
 
@@ -243,8 +243,12 @@ class Terminal:
         if size > 8:
             pieces = codec.records(data, size)
         else:
-            until = max(self.time(), self._today()) + AHEAD
-            pieces = codec.short_records(data, until) if size else codec.unsized(data, until)
+            until = max(self.time(), self._today()) + MAX_AHEAD
+            pieces = (
+                codec.short_records(data, until)
+                if size
+                else codec.records_of_unknown_size(data, until)
+            )
         valid = [piece for piece in pieces if isinstance(piece, Record)]
         bad = [piece for piece in pieces if not isinstance(piece, Record)]
         if valid and not valid[0].number:
@@ -255,7 +259,7 @@ class Terminal:
         """Fill in enrolment numbers: 8-byte records hold a user's memory position instead."""
         numbers = {user.uid: user.number for user in self.users()}
         return [
-            Record(numbers.get(r.uid, str(r.uid)), r.uid, r.said, r.verify, r.in_out)
+            Record(numbers.get(r.uid, str(r.uid)), r.uid, r.device_time, r.verify, r.in_out)
             for r in records
         ]
 
@@ -268,7 +272,7 @@ class Terminal:
         self._user_size = codec.user_size(len(data), counts.users)
         return list(codec.users(data, self._user_size, self._encoding))
 
-    def name_users(self, names: Sequence[tuple[str, str]]) -> Named:
+    def name_users(self, names: Sequence[tuple[str, str]]) -> NameWriteResult:
         """Write names by enrolment number, in user records of this time clock's size."""
         users_by_number = {user.number: user for user in self.users()}
         count, unfit = 0, []
@@ -283,7 +287,7 @@ class Terminal:
                     raw = codec.new_user(free + 1, number, name, self._encoding, size)
                     free += 1
                 else:
-                    raw = codec.named(user, name, self._encoding)
+                    raw = codec.with_name(user, name, self._encoding)
             except UserError:
                 unfit.append(number)
                 continue
@@ -291,12 +295,12 @@ class Terminal:
             count += 1
         if count:
             self._demand(codec.REFRESH)
-        return Named(count, tuple(unfit))
+        return NameWriteResult(count, tuple(unfit))
 
     def _storable(self, name: str) -> str:
         """Return the name as the time clock can hold it."""
         field = codec.NAME_BYTES[self._user_size]
-        return codec.clipped(name, field, self._encoding).decode(self._encoding).strip()
+        return codec.encode_clipped(name, field, self._encoding).decode(self._encoding).strip()
 
     # -- bulk data -----------------------------------------------------------------------------
 

@@ -65,13 +65,13 @@ def checksum(data: bytes) -> int:
     return total ^ 0xFFFF
 
 
-def packed(packet: Packet) -> bytes:
+def encode_packet(packet: Packet) -> bytes:
     """Encode a packet for a UDP datagram."""
     bare = HEADER.pack(packet.command, 0, packet.session, packet.reply) + packet.data
     return bare[:2] + struct.pack("<H", checksum(bare)) + bare[4:]
 
 
-def unpacked(data: bytes) -> Packet:
+def decode_packet(data: bytes) -> Packet:
     """Decode the packet of a datagram.
 
     The checksum is ignored: clients and firmware differ in it [RAN].
@@ -85,7 +85,7 @@ def unpacked(data: bytes) -> Packet:
     return Packet(command, session, reply, bytes(data[HEADER.size :]))
 
 
-def wrapped(data: bytes) -> bytes:
+def wrap_for_tcp(data: bytes) -> bytes:
     """Wrap an encoded packet for TCP: `50 50 82 7D`, then the length [2SRC]."""
     return MAGIC + struct.pack("<I", len(data)) + data
 
@@ -109,10 +109,10 @@ class StreamReader:
                 return
             body = bytes(self._buffer[8 : 8 + length])
             del self._buffer[: 8 + length]
-            yield unpacked(body)
+            yield decode_packet(body)
 
 
-def comm_key(key: int, session: int, ticks: int = 50) -> bytes:
+def auth_data(key: int, session: int, ticks: int = 50) -> bytes:
     """Return the data of AUTH: the key's bits reversed, plus the session, scrambled [2SRC]."""
     turned = int(f"{key & 0xFFFFFFFF:032b}"[::-1], 2)
     mixed = struct.pack("<I", (turned + session) & 0xFFFFFFFF)
@@ -170,7 +170,7 @@ class Record:
 
     number: str
     uid: int
-    said: datetime
+    device_time: datetime
     verify: int
     in_out: int
     work_code: int = 0
@@ -209,7 +209,7 @@ def records(data: bytes, size: int) -> list[Record | bytes]:
     return _decode_each(data, size, {40: _record_40, 16: _record_16}[size])
 
 
-def unsized(data: bytes, until: datetime) -> list[Record | bytes]:
+def records_of_unknown_size(data: bytes, until: datetime) -> list[Record | bytes]:
     """Decode records whose number the time clock did not report, by the most plausible size.
 
     The smallest size is tried first: two records of 8 bytes can look like one of 16, but hardly the
@@ -220,7 +220,7 @@ def unsized(data: bytes, until: datetime) -> list[Record | bytes]:
             return short_records(data, until)
     for size in (16, 40):
         entries = records(data, size) if len(data) % size == 0 else []
-        if entries and _plausibility(entries, until) >= SENSE:
+        if entries and _plausibility(entries, until) >= MIN_PLAUSIBLE_SHARE:
             return entries
     raise FrameError(f"{len(data)} bytes are no records of a known size")
 
@@ -236,12 +236,12 @@ def _decode_each(data: bytes, size: int, read: Callable[[bytes], Record]) -> lis
     return entries
 
 
-SENSE = 0.9
+MIN_PLAUSIBLE_SHARE = 0.9
 """Minimum share of plausible records in the right layout.
 
 Single absurd records occur in the field [issues of three projects]: fewer than one in ten.
 """
-NONSENSE = 0.5
+MAX_SHARE_OF_OTHER_LAYOUT = 0.5
 FIRST_YEAR = 2010
 
 
@@ -254,9 +254,9 @@ def _plausibility(entries: Sequence[Record | bytes], until: datetime) -> float:
     for entry in entries:
         if not isinstance(entry, Record) or not (entry.in_out < 16 or entry.in_out == 255):
             continue
-        if entry.said.year >= FIRST_YEAR and entry.said <= until:
-            plausible_count += last is None or entry.said >= last
-            last = entry.said
+        if entry.device_time.year >= FIRST_YEAR and entry.device_time <= until:
+            plausible_count += last is None or entry.device_time >= last
+            last = entry.device_time
     return plausible_count / len(entries) if entries else 1.0
 
 
@@ -272,7 +272,7 @@ def short_records(data: bytes, until: datetime) -> list[Record | bytes]:
     shares = [_plausibility(entries, until) for entries in readings]
     if not data:
         return []
-    if max(shares) < SENSE or min(shares) >= NONSENSE:
+    if max(shares) < MIN_PLAUSIBLE_SHARE or min(shares) >= MAX_SHARE_OF_OTHER_LAYOUT:
         raise FrameError("records of 8 bytes in no layout that is known")
     return readings[shares.index(max(shares))]
 
@@ -342,10 +342,10 @@ def users(data: bytes, size: int, encoding: str) -> Iterator[User]:
 NAME_BYTES = {72: 24, 28: 8}
 
 
-def named(user: User, name: str, encoding: str) -> bytes:
+def with_name(user: User, name: str, encoding: str) -> bytes:
     """Return the user's record with another name, cut between characters."""
     field, start = NAME_BYTES[len(user.raw)], 11 if len(user.raw) == 72 else 8
-    cut = clipped(name, field, encoding).ljust(field, b"\x00")
+    cut = encode_clipped(name, field, encoding).ljust(field, b"\x00")
     return user.raw[:start] + cut + user.raw[start + field :]
 
 
@@ -359,7 +359,7 @@ def new_user(uid: int, number: str, name: str, encoding: str, size: int = 72) ->
     """
     if not 0 < uid <= 0xFFFF or not _NUMBER.fullmatch(number):
         raise UserError(number)
-    cut = clipped(name, NAME_BYTES[size], encoding)
+    cut = encode_clipped(name, NAME_BYTES[size], encoding)
     if size == 72:
         return _USER_72.pack(uid, 0, b"", cut, 0, b"1", number.encode("ascii"))
     # The short record holds a plain number: no letters, no leading zeroes.
@@ -368,7 +368,7 @@ def new_user(uid: int, number: str, name: str, encoding: str, size: int = 72) ->
     return _USER_28.pack(uid, 0, b"", cut, 0, 1, 0, int(number))
 
 
-def clipped(name: str, limit: int, encoding: str) -> bytes:
+def encode_clipped(name: str, limit: int, encoding: str) -> bytes:
     """Encode as many whole characters as fit into `limit` bytes; control characters as spaces."""
     cut = b""
     for character in name:

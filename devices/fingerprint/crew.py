@@ -22,7 +22,7 @@ from datetime import timedelta
 from typing import Any
 
 from devices.config import AgentConfig, DeviceConfig
-from devices.fingerprint.client import Memory, RefusedError, Tail, Terminal
+from devices.fingerprint.client import Memory, RefusedError, Tail, TimeClockSession
 from devices.fingerprint.codec import FrameError, Record
 from devices.health import Health
 from devices.link import LinkAddress, LinkError, LinkTimeoutError
@@ -32,15 +32,15 @@ log = logging.getLogger(__name__)
 
 DRIVERS = ("zk-pull",)
 KIND = "fingerprint"
-LINES = 500
+PUNCHES_PER_FACT = 500
 """Maximum number of punches in one fact: well below the limit of a message."""
 SHOWN_BAD = 50
 RETRY_SECONDS = 5.0
-WHOLE_EACH_SECONDS = 86_400.0
+FULL_READ_INTERVAL_SECONDS = 86_400.0
 """Seconds between two reads of a whole memory, even if its end has not changed."""
-LAST = 32
+POSITION_RECORDS = 32
 """Number of records used to find the read position in a ring that has moved on."""
-LEAST_LAST = 8
+MIN_POSITION_RECORDS = 8
 """Minimum number of such records: fewer may match in the wrong place.
 
 Memories that short are sent again at no cost.
@@ -48,7 +48,7 @@ Memories that short are sent again at no cost.
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TimeClockSettings:
     """Address and communication settings of one time clock."""
 
     name: str
@@ -60,11 +60,14 @@ class Place:
     whole_seconds: float = 120.0
 
 
-class TerminalCrew:
+class TimeClockDriver:
     """Driver of one time clock. `clock` returns monotonic seconds."""
 
     def __init__(
-        self, place: Place, reports: Reports, clock: Callable[[], float] = time.monotonic
+        self,
+        place: TimeClockSettings,
+        reports: Reports,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = place.name
         self.devices: tuple[str, ...] = (place.name,)
@@ -99,7 +102,7 @@ class TerminalCrew:
             terminal.close()
             self._due = self._clock()
 
-    def _execute(self, terminal: Terminal, task: Task) -> Outcome:
+    def _execute(self, terminal: TimeClockSession, task: Task) -> Outcome:
         if task.kind == "set_time":
             # The server measured the error; this PC's own clock is not used.
             shift = task.payload.get("shift", 0)
@@ -112,7 +115,7 @@ class TerminalCrew:
                 return Outcome("failed", "enrolment_unfit", " ".join(result.unfit)[:100])
             return Outcome("done", "", str(result.written))
         if task.kind == "reread":
-            self._reports.owe(self.name, "punches", [], "")
+            self._reports.enqueue_facts(self.name, "punches", [], "")
             return Outcome("done")
         if task.kind == "info":
             return Outcome("done", "", terminal.firmware())
@@ -138,8 +141,8 @@ class TerminalCrew:
     def close(self) -> None:
         """Do nothing: no connection is open between polls."""
 
-    def _open(self) -> Terminal:
-        return Terminal(
+    def _open(self) -> TimeClockSession:
+        return TimeClockSession(
             self._place.link,
             self._place.comm_key,
             self._place.encoding,
@@ -148,7 +151,7 @@ class TerminalCrew:
             clock=self._clock,
         )
 
-    def _poll(self, terminal: Terminal) -> None:
+    def _poll(self, terminal: TimeClockSession) -> None:
         device_time, counts = terminal.time(), terminal.sizes()
         self._firmware = self._firmware or terminal.firmware()
         clock = {
@@ -165,8 +168,8 @@ class TerminalCrew:
         if daily or counts.records != mark["held"] or _changed(terminal.tail(counts), mark):
             self._enqueue_new(terminal.records(counts), mark, daily=daily)
         if daily:
-            self._whole_due = self._clock() + WHOLE_EACH_SECONDS
-        self._reports.owe(
+            self._whole_due = self._clock() + FULL_READ_INTERVAL_SECONDS
+        self._reports.enqueue_facts(
             self.name, "punches", [{"whole": True, "lines": []}], self._reports.bookmark(self.name)
         )
         readings = {"records": counts.records, "users": counts.users}
@@ -177,11 +180,11 @@ class TerminalCrew:
         records = memory.records
         new_records = records[_sent_count(records, mark, daily=daily) :]
         payloads: list[dict[str, object]] = [
-            {"lines": [line(record) for record in new_records[start : start + LINES]]}
-            for start in range(0, len(new_records), LINES)
+            {"lines": [line(record) for record in new_records[start : start + PUNCHES_PER_FACT]]}
+            for start in range(0, len(new_records), PUNCHES_PER_FACT)
         ]
         bad_hex = [piece.hex() for piece in memory.bad[:SHOWN_BAD]]
-        record_count = memory.told
+        record_count = memory.reported_count
         if memory.bad and bad_hex != mark.get("bad"):
             payloads.append({"lines": [], "bad": bad_hex})
             # Forces another read: a record that then differs was corrupted in transit.
@@ -192,9 +195,9 @@ class TerminalCrew:
             "digest": digest(records),
             "bad": bad_hex,
             "tail": [memory.tail.length, memory.tail.digest],
-            "last": [line(record)[:2] for record in records[-LAST:]],
+            "last": [line(record)[:2] for record in records[-POSITION_RECORDS:]],
         }
-        self._reports.owe(self.name, "punches", payloads, json.dumps(position))
+        self._reports.enqueue_facts(self.name, "punches", payloads, json.dumps(position))
 
     def _report_error(self, error: LinkError | FrameError) -> None:
         self._due = self._clock() + min(RETRY_SECONDS, self._place.poll_seconds)
@@ -213,7 +216,7 @@ def line(record: Record) -> list[str]:
     """Return a record as the server expects it: number, its time, in/out, verify, work code."""
     return [
         record.number,
-        record.said.isoformat(" "),
+        record.device_time.isoformat(" "),
         str(record.in_out),
         str(record.verify),
         str(record.work_code),
@@ -224,7 +227,7 @@ def digest(records: Iterable[Record]) -> str:
     """Return a digest of the beginning of the memory, for recognising it later."""
     sha = hashlib.sha256()
     for record in records:
-        sha.update(f"{record.number}\t{record.said.isoformat()}\n".encode())
+        sha.update(f"{record.number}\t{record.device_time.isoformat()}\n".encode())
     return sha.hexdigest()
 
 
@@ -253,7 +256,7 @@ def _sent_count(records: Sequence[Record], mark: Mapping[str, Any], *, daily: bo
     sent, last = int(mark["sent"]), mark.get("last", [])
     if 0 < sent <= len(records) and digest(records[:sent]) == mark["digest"]:
         return sent
-    if daily or mark.get("bad") or len(last) < LEAST_LAST:
+    if daily or mark.get("bad") or len(last) < MIN_POSITION_RECORDS:
         return 0
     for end in range(len(records), len(last) - 1, -1):
         if line(records[end - 1])[:2] != last[-1]:
@@ -275,17 +278,17 @@ def _names(payload: Mapping[str, object]) -> list[tuple[str, str]]:
 
 def build(
     devices: Sequence[DeviceConfig], _config: AgentConfig, reports: Reports
-) -> list[TerminalCrew]:
+) -> list[TimeClockDriver]:
     """Build one driver per time clock; problems are collected in the devices' settings."""
     crews = []
     for device in devices:
         place = _place(device)
         if place is not None:
-            crews.append(TerminalCrew(place, reports))
+            crews.append(TimeClockDriver(place, reports))
     return crews
 
 
-def _place(device: DeviceConfig) -> Place | None:
+def _place(device: DeviceConfig) -> TimeClockSettings | None:
     settings = device.settings
     comm_key = settings.whole("comm_key", 0, 0, 999_999)
     encoding = settings.text("encoding", "gb18030", ("gb18030", "gbk", "gb2312", "utf-8"))
@@ -297,4 +300,4 @@ def _place(device: DeviceConfig) -> Place | None:
             "打卡机需要 tcp: 或 udp: 的 link", "a time clock needs a tcp: or udp: link"
         )
         return None
-    return Place(device.name, device.link, comm_key, encoding, poll, answer, whole)
+    return TimeClockSettings(device.name, device.link, comm_key, encoding, poll, answer, whole)

@@ -101,7 +101,7 @@ class DatagramLine(Line):
         self.send(PREPARE, struct.pack("<I", len(data)) + b"\x00" * 4)
 
 
-def scrambled(key: int, session: int, sent: bytes) -> bytes:
+def auth_data(key: int, session: int, sent: bytes) -> bytes:
     """Return the valid AUTH data for a comm key, with the client's ticks (third byte) [2SRC]."""
     turned = 0
     for bit in range(32):

@@ -25,11 +25,11 @@ from devices.fingerprint.pull_frames import (
     DatagramLine,
     Line,
     StreamLine,
+    auth_data,
     moment_of,
     number_of,
-    scrambled,
 )
-from devices.fingerprint.simulator import Enrolled, TimeClock, Touch, WallClock
+from devices.fingerprint.simulator import Enrolled, PunchRecord, TimeClock, WallClock
 from devices.simulate.base import Journal, Json
 
 PULL_FAULTS = (
@@ -121,7 +121,7 @@ class PullTerminal(TimeClock):
         elif name == "refilled" and on:
             self._refill()
 
-    def touch(self, touch: Touch) -> None:
+    def touch(self, touch: PunchRecord) -> None:
         """Record a punch; a full ring drops its oldest record. See TimeClock."""
         with self.changed:
             before = len(self.memory)
@@ -137,12 +137,12 @@ class PullTerminal(TimeClock):
         """
         now, people = self.clock.now() - timedelta(seconds=UNREAD_SECONDS), list(self.people)
         with self.changed:
-            unread = [touch for touch in self.memory if touch.said > now]
+            unread = [touch for touch in self.memory if touch.device_time > now]
             count = len(self.memory) - len(unread)
             self.memory.clear()
             for n in range(count):
                 moment = now - timedelta(seconds=count - n)
-                self.touch(Touch(people[n % len(people)], moment))
+                self.touch(PunchRecord(people[n % len(people)], moment))
             self.memory.extend(unread)
 
     def _plug(self) -> None:
@@ -175,9 +175,9 @@ class PullTerminal(TimeClock):
         for line in sockets:
             line.close()
 
-    def shows(self) -> dict[str, Json]:
+    def observable_state(self) -> dict[str, Json]:
         """Return the state on display; see TimeClock."""
-        return super().shows() | {"port": self.port, "sessions": len(self._sessions)}
+        return super().observable_state() | {"port": self.port, "sessions": len(self._sessions)}
 
     # -- lines ---------------------------------------------------------------------------------
 
@@ -262,7 +262,7 @@ class PullTerminal(TimeClock):
         line.send(OK if session.authorised else UNAUTH)
 
     def _authorise(self, session: _Session, data: bytes, line: Line) -> None:
-        session.authorised = data[:4] == scrambled(self._model.comm_key, session.number, data)
+        session.authorised = data[:4] == auth_data(self._model.comm_key, session.number, data)
         line.send(OK if session.authorised else UNAUTH)
 
     def _command(self, session: _Session, command: int, data: bytes, line: Line) -> None:
@@ -366,8 +366,8 @@ class PullTerminal(TimeClock):
             pieces[0] = b"\xff" * self._model.record_size
         return b"".join(pieces)
 
-    def _record(self, touch: Touch, place: int) -> bytes:
-        moment = struct.pack("<I", number_of(touch.said))
+    def _record(self, touch: PunchRecord, place: int) -> bytes:
+        moment = struct.pack("<I", number_of(touch.device_time))
         if self._model.record_size == 40:
             field = touch.number.encode().ljust(24, b"\x00")
             return (

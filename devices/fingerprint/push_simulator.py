@@ -21,7 +21,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import quote, urlencode, urlsplit
 
 from devices.fingerprint.pull_frames import number_of
-from devices.fingerprint.simulator import Enrolled, TimeClock, Touch, WallClock
+from devices.fingerprint.simulator import Enrolled, PunchRecord, TimeClock, WallClock
 from devices.simulate.base import Journal, Json
 
 PUSH_FAULTS = ("offline", "replay", "garbage_line", "templates", "gbk_names")
@@ -39,7 +39,7 @@ GARBAGE = b"\x00\x7f\xfe oops\t31-02-2026\t?"
 CONTACT_SECONDS = 30.0
 
 
-class NotTakenError(Exception):
+class NotAcceptedError(Exception):
     """Error for an answer other than OK: the time clock keeps its data and sends it again."""
 
 
@@ -97,9 +97,9 @@ class PushTerminal(TimeClock):
                 b"FP PIN=1\tFID=6\tSize=24\tValid=1\tTMP=" + b"SimulatedTemplate0000AAA"
             )
 
-    def shows(self) -> dict[str, Json]:
+    def observable_state(self) -> dict[str, Json]:
         """Return the state on display; `pending` counts records the server has not confirmed."""
-        return super().shows() | {
+        return super().observable_state() | {
             "serial": self.serial,
             "line": "offline" if self.faults["offline"] else self._state,
             "pending": max(0, len(self.memory) - self._sent),
@@ -111,7 +111,7 @@ class PushTerminal(TimeClock):
         while not self._stopping:
             try:
                 pause = self._turn()
-            except (OSError, http.client.HTTPException, NotTakenError) as error:
+            except (OSError, http.client.HTTPException, NotAcceptedError) as error:
                 self._note_state(f"waiting: {error}"[:60])
                 self._greeted = False
                 pause = self._number("ErrorDelay", 30.0, 1.0) * self._model.pace
@@ -146,7 +146,7 @@ class PushTerminal(TimeClock):
         )
         lines = answer.decode("ascii", "replace").splitlines()
         if not lines or not lines[0].startswith("GET OPTION FROM:"):
-            raise NotTakenError(lines[0] if lines else "empty")
+            raise NotAcceptedError(lines[0] if lines else "empty")
         self._options = dict(line.split("=", 1) for line in lines[1:] if "=" in line)
         if self._options.get("ATTLOGStamp") == "0":
             self._sent = 0
@@ -178,15 +178,15 @@ class PushTerminal(TimeClock):
             if self._sent == start:
                 self._sent = start + len(batch)
 
-    def _send_batch(self, batch: Sequence[Touch]) -> None:
+    def _send_batch(self, batch: Sequence[PunchRecord]) -> None:
         lines = [self._line(touch) for touch in batch]
         if self.faults["garbage_line"]:
             lines.insert(len(lines) // 2, GARBAGE)
         answer = self._post("cdata", b"\n".join(lines) + b"\n", **self._query(batch, len(lines)))
         self.journal.note(self.name, "pushed", count=len(batch), answer=answer.decode()[:20])
 
-    def _query(self, batch: Sequence[Touch], count: int) -> dict[str, str]:
-        stamp = {"Stamp": str(int(batch[-1].said.timestamp()))}
+    def _query(self, batch: Sequence[PunchRecord], count: int) -> dict[str, str]:
+        stamp = {"Stamp": str(int(batch[-1].device_time.timestamp()))}
         if self._model.family == "bare":
             return stamp
         if self._model.family == "transaction":
@@ -194,22 +194,22 @@ class PushTerminal(TimeClock):
         table = {"rtlog": "rtlog", "foreign": "PASSLOG"}.get(self._model.family, "ATTLOG")
         return stamp | {"table": table}
 
-    def _line(self, touch: Touch) -> bytes:
+    def _line(self, touch: PunchRecord) -> bytes:
         if self._model.family == "rtlog":
             return (
-                f"time={touch.said.isoformat(' ')}\tpin={touch.number}\tcardno=0\teventaddr=1"
-                f"\tevent=3\tinoutstatus={touch.in_out}\tverifytype={touch.verify}\tindex=1"
+                f"time={touch.device_time.isoformat(' ')}\tpin={touch.number}\tcardno=0"
+                f"\teventaddr=1\tevent=3\tinoutstatus={touch.in_out}\tverifytype={touch.verify}\tindex=1"
             ).encode()
         if self._model.family == "transaction":
             return (
                 f"transaction cardno=0\tpin={touch.number}\tverified={touch.verify}\tdoorid=1"
-                f"\teventtype=0\tinoutstate={touch.in_out}\ttime_second={number_of(touch.said)}"
+                f"\teventtype=0\tinoutstate={touch.in_out}\ttime_second={number_of(touch.device_time)}"
             ).encode()
         if self._model.family == "foreign":
-            return f"{touch.said.isoformat()}|{touch.number}|PASS".encode()
+            return f"{touch.device_time.isoformat()}|{touch.number}|PASS".encode()
         fields = (
             touch.number,
-            touch.said.isoformat(" "),
+            touch.device_time.isoformat(" "),
             str(touch.in_out),
             str(touch.verify),
             "0",
@@ -253,7 +253,7 @@ class PushTerminal(TimeClock):
         return -1002
 
     def _resend(self, begins: str, ends: str) -> int:
-        matches = [t for t in self.memory if begins <= t.said.isoformat(" ") <= ends]
+        matches = [t for t in self.memory if begins <= t.device_time.isoformat(" ") <= ends]
         for start in range(0, len(matches), self._model.batch):
             self._send_batch(matches[start : start + self._model.batch])
         return 0
@@ -280,7 +280,7 @@ class PushTerminal(TimeClock):
         finally:
             line.close()
         if answer.status != 200:
-            raise NotTakenError(f"{answer.status}")
+            raise NotAcceptedError(f"{answer.status}")
         self._set_clock(answer.headers.get("Date", ""))
         return data
 

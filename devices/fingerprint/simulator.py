@@ -31,11 +31,11 @@ class Enrolled:
 
 
 @dataclass(frozen=True, slots=True)
-class Touch:
+class PunchRecord:
     """One record of the memory."""
 
     number: str
-    said: datetime
+    device_time: datetime
     verify: int = FINGER
     in_out: int = 0
 
@@ -91,7 +91,7 @@ class TimeClock:
     """Simulated time clock without a network protocol."""
 
     kind = "time_clock"
-    way = ""
+    protocol = ""
 
     def __init__(
         self,
@@ -105,7 +105,7 @@ class TimeClock:
         self.clock = clock
         self.journal = journal
         self.people = {person.number: person for person in people}
-        self.memory: list[Touch] = []
+        self.memory: list[PunchRecord] = []
         self.faults = Faults((*faults, *CLOCK_FAULTS), self._fault_changed)
         self.changed = threading.Condition()
         self.journal.note(name, "on", people=len(self.people))
@@ -120,19 +120,19 @@ class TimeClock:
         number = keys.removeprefix("?").strip()
         if not number or (number not in self.people and not stranger):
             raise ValueError(f"{keys!r} is not enrolled at {self.name}")
-        self.touch(Touch(number, self.clock.now()))
+        self.touch(PunchRecord(number, self.clock.now()))
 
-    def touch(self, touch: Touch) -> None:
+    def touch(self, touch: PunchRecord) -> None:
         """Add a record; the same person within the same second counts once."""
         with self.changed:
             if touch in self.memory[-20:]:
                 return
             self.memory.append(touch)
             self.changed.notify_all()
-        moment = touch.said.isoformat(" ")
+        moment = touch.device_time.isoformat(" ")
         self.journal.note(self.name, "punch", number=touch.number, said=moment)
 
-    def remember(self, touches: Sequence[Touch]) -> None:
+    def remember(self, touches: Sequence[PunchRecord]) -> None:
         """Fill the memory at once, as if these punches were made while the network was down."""
         with self.changed:
             self.memory.extend(touches)
@@ -151,19 +151,19 @@ class TimeClock:
     def fault_changed(self, name: str, *, on: bool) -> None:
         """Apply a fault that is specific to a subclass."""
 
-    def shows(self) -> dict[str, Json]:
+    def observable_state(self) -> dict[str, Json]:
         """Return the time clock's display and its internal state."""
         with self.changed:
             last = [
                 {
                     "number": touch.number,
                     "name": self._name(touch.number),
-                    "said": touch.said.isoformat(" "),
+                    "said": touch.device_time.isoformat(" "),
                 }
                 for touch in reversed(self.memory[-SHOWN:])
             ]
             return {
-                "way": self.way,
+                "way": self.protocol,
                 "clock": self.clock.now().isoformat(" "),
                 "people": [{"number": p.number, "name": p.name} for p in self.people.values()],
                 "records": len(self.memory),

@@ -18,7 +18,7 @@ from typing import cast
 
 from devices.owner import Outcome, Task
 
-KEPT_DAYS = 7
+RETENTION_DAYS = 7
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS task (
     id TEXT PRIMARY KEY, device TEXT NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL,
@@ -54,7 +54,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Debt:
+class OutstandingFact:
     """Outstanding fact: not yet acknowledged by the server. `made_at`: seconds since the epoch."""
 
     id: int
@@ -76,7 +76,8 @@ class Ledger:
         self._base.execute("PRAGMA synchronous=FULL")
         self._base.executescript(SCHEMA)
         self._base.execute(
-            "DELETE FROM task WHERE settled = 1 AND received_at < ?", (wall() - KEPT_DAYS * 86400,)
+            "DELETE FROM task WHERE settled = 1 AND received_at < ?",
+            (wall() - RETENTION_DAYS * 86400,),
         )
 
     def recover(self) -> list[Task]:
@@ -153,7 +154,7 @@ class Ledger:
                 (outcome.state, outcome.reason, outcome.detail, task_id),
             )
 
-    def owed(self) -> list[Result]:
+    def outstanding_results(self) -> list[Result]:
         """Return up to 200 results that the server has not acknowledged, oldest first."""
         with self._lock:
             rows = self._base.execute(
@@ -162,12 +163,12 @@ class Ledger:
             ).fetchall()
         return [Result(row[0], row[1], Outcome(*row[2:])) for row in rows]
 
-    def settle(self, task_id: str) -> None:
+    def acknowledge_result(self, task_id: str) -> None:
         """Mark a result as acknowledged by the server."""
         with self._lock:
             self._base.execute("UPDATE task SET settled = 1 WHERE id = ?", (task_id,))
 
-    def owe(
+    def enqueue_facts(
         self,
         device: str,
         kind: str,
@@ -211,15 +212,15 @@ class Ledger:
             ).fetchone()
         return str(row[0]) if row else ""
 
-    def debts(self) -> list[Debt]:
+    def outstanding_facts(self) -> list[OutstandingFact]:
         """Return up to 100 facts that the server has not acknowledged, oldest first."""
         with self._lock:
             rows = self._base.execute(
                 "SELECT id, device, kind, payload, made_at FROM debt ORDER BY id LIMIT 100"
             ).fetchall()
-        return [Debt(r[0], r[1], r[2], json.loads(r[3]), r[4]) for r in rows]
+        return [OutstandingFact(r[0], r[1], r[2], json.loads(r[3]), r[4]) for r in rows]
 
-    def acquit(self, debt: int) -> None:
+    def acknowledge_fact(self, debt: int) -> None:
         """Delete a fact that the server has acknowledged."""
         with self._lock:
             self._base.execute("DELETE FROM debt WHERE id = ?", (debt,))

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from devices.config import AgentConfig, DeviceConfig
 from devices.health import STARTING, Health
-from devices.host.ledger import Debt, Ledger, Result
+from devices.host.ledger import Ledger, OutstandingFact, Result
 from devices.host.uplink import Uplink
-from devices.owner import Outcome, Owner, Task
-from devices.registry import build_crews
+from devices.owner import DeviceThread, Outcome, Task
+from devices.registry import build_drivers
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +48,10 @@ class Agent:
         self._health: dict[str, Health] = {d.name: STARTING for d in config.devices}
         self._versions: dict[str, int] = {}
         self._uplink: Uplink | None = None
-        crews = build_crews(config, self, kinds)
+        crews = build_drivers(config, self, kinds)
         self._ledger = Ledger(config.state_dir / "ledger.sqlite", wall)
-        self._owners = [Owner(crew, self, self, wall) for crew in crews]
-        self._by_device = {name: owner for owner in self._owners for name in owner.crew.devices}
+        self._owners = [DeviceThread(crew, self, self, wall) for crew in crews]
+        self._by_device = {name: owner for owner in self._owners for name in owner.driver.devices}
 
     def start(self, token: str) -> None:
         """Start the device threads, dispatch unfinished tasks and connect to the server."""
@@ -72,7 +72,7 @@ class Agent:
         end = self._clock() + STOP_SECONDS
         for owner in self._owners:
             if not owner.stop(max(0.1, end - self._clock())):
-                log.warning("%s is still busy", owner.crew.name)
+                log.warning("%s is still busy", owner.driver.name)
         self._ledger.close()
 
     # Reports: called by the device threads.
@@ -91,7 +91,7 @@ class Agent:
         if self._uplink is not None:
             self._uplink.event(device, kind, data)
 
-    def owe(
+    def enqueue_facts(
         self,
         device: str,
         kind: str,
@@ -99,7 +99,7 @@ class Agent:
         bookmark: str,
     ) -> None:
         """Enqueue facts for the server; they are on disk before the return."""
-        self._ledger.owe(device, kind, payloads, bookmark)
+        self._ledger.enqueue_facts(device, kind, payloads, bookmark)
         self._wake()
 
     def bookmark(self, device: str) -> str:
@@ -152,7 +152,7 @@ class Agent:
                 return
             self._versions[device] = version
             # Submitted under the lock: two messages may arrive in two threads.
-            owner.desire(device, state)
+            owner.set_desired_state(device, state)
 
     def on_task(self, data: Mapping[str, object]) -> bool:
         """Record the task on disk and dispatch it; True if the server may count it as accepted."""
@@ -160,7 +160,9 @@ class Agent:
         if task is None:
             log.warning("task not understood")
             return False
-        if data.get("resend") is True and any(debt.kind == "ticket" for debt in self.debts()):
+        if data.get("resend") is True and any(
+            debt.kind == "ticket" for debt in self.outstanding_facts()
+        ):
             # A ticket issued on this PC may replace the one on that slip. The server must receive
             # it first; it then sends again what is still to be printed.
             return False
@@ -170,21 +172,21 @@ class Agent:
             self._wake()
         return True
 
-    def owed(self) -> Sequence[Result]:
+    def outstanding_results(self) -> Sequence[Result]:
         """Return results that the server has not acknowledged."""
-        return self._ledger.owed()
+        return self._ledger.outstanding_results()
 
-    def settle(self, task_id: str) -> None:
+    def acknowledge_result(self, task_id: str) -> None:
         """Mark a result as acknowledged."""
-        self._ledger.settle(task_id)
+        self._ledger.acknowledge_result(task_id)
 
-    def debts(self) -> Sequence[Debt]:
+    def outstanding_facts(self) -> Sequence[OutstandingFact]:
         """Return facts that the server has not acknowledged."""
-        return self._ledger.debts()
+        return self._ledger.outstanding_facts()
 
-    def acquit(self, debt: int) -> None:
+    def acknowledge_fact(self, debt: int) -> None:
         """Delete a fact that the server has acknowledged."""
-        self._ledger.acquit(debt)
+        self._ledger.acknowledge_fact(debt)
 
     def _read_task(self, data: Mapping[str, object]) -> Task | None:
         values = [data.get(name) for name in ("id", "device", "kind")]

@@ -24,7 +24,7 @@ import socketio
 from socketio.exceptions import SocketIOError
 
 from devices.health import Health
-from devices.host.ledger import Debt, Result
+from devices.host.ledger import OutstandingFact, Result
 
 log = logging.getLogger(__name__)
 
@@ -58,16 +58,16 @@ class Station(Protocol):
     def on_task(self, data: Mapping[str, object]) -> bool:
         """Receive a task; True if it is in the ledger."""
 
-    def owed(self) -> Sequence[Result]:
+    def outstanding_results(self) -> Sequence[Result]:
         """Return the results to send."""
 
-    def settle(self, task_id: str) -> None:
+    def acknowledge_result(self, task_id: str) -> None:
         """Mark a result as acknowledged."""
 
-    def debts(self) -> Sequence[Debt]:
+    def outstanding_facts(self) -> Sequence[OutstandingFact]:
         """Return the facts to send."""
 
-    def acquit(self, debt: int) -> None:
+    def acknowledge_fact(self, debt: int) -> None:
         """Delete a fact that the server has acknowledged."""
 
 
@@ -221,7 +221,7 @@ class Uplink:
             log.debug("event answered %s", answer)
             with self._lock, contextlib.suppress(ValueError):
                 self._events.remove(event)
-        for result in self._station.owed():
+        for result in self._station.outstanding_results():
             if result.id not in self._refused:
                 self._send_result(client, result)
         self._send_debts(client)
@@ -232,7 +232,7 @@ class Uplink:
         A rejected one delays its own device only.
         """
         now = self._clock()
-        for debt in self._station.debts():
+        for debt in self._station.outstanding_facts():
             if self._retry_at.get(debt.device, now) > now:
                 continue
             body: dict[str, object] = {
@@ -244,7 +244,7 @@ class Uplink:
             }
             answer = self._call(client, "event", body)
             if isinstance(answer, Mapping) and answer.get("ok") is True:
-                self._station.acquit(debt.id)
+                self._station.acknowledge_fact(debt.id)
                 self._wake.set()  # `debts` returns only the first ones
             else:
                 log.warning("%s: not taken yet: %s", debt.device, answer)
@@ -253,7 +253,7 @@ class Uplink:
     def _send_result(self, client: Any, result: Result) -> None:
         answer = self._call(client, "result", result.to_json())
         if isinstance(answer, Mapping) and answer.get("ok") is True:
-            self._station.settle(result.id)
+            self._station.acknowledge_result(result.id)
         else:
             # Rejected (the server may not have the device yet): sent again after the next connect.
             log.warning("result %s was not taken: %s", result.id, answer)

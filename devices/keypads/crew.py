@@ -40,13 +40,13 @@ class Pad:
     address: int
     keys: KeyMap
     refresh_seconds: float
-    shown: Frame | None = None
+    display_frame: Frame | None = None
     due: float = float("inf")
-    heard_at: float | None = None
-    seen: dict[Frame, float] = field(default_factory=dict)
+    last_frame_at: float | None = None
+    recent_frames: dict[Frame, float] = field(default_factory=dict)
 
 
-class KeypadBusCrew:
+class KeypadBusDriver:
     """Driver of one bus. `clock` returns monotonic seconds, `pause` waits."""
 
     def __init__(
@@ -90,8 +90,8 @@ class KeypadBusCrew:
             waiting if isinstance(waiting, int) else None,
             ticket if isinstance(ticket, int) else None,
         )
-        if frame != pad.shown:
-            pad.shown = frame
+        if frame != pad.display_frame:
+            pad.display_frame = frame
             pad.due = min(pad.due, self._clock())
 
     def work(self, task: Task, begin: Callable[[], None]) -> Outcome:
@@ -117,9 +117,9 @@ class KeypadBusCrew:
             self._send(self._echoes.popleft())
             return
         pad = min(self._pads.values(), key=lambda pad: pad.due)
-        if pad.due <= now and pad.shown is not None:
+        if pad.due <= now and pad.display_frame is not None:
             pad.due = now + pad.refresh_seconds
-            self._send(pad.shown)
+            self._send(pad.display_frame)
 
     def close(self) -> None:
         """Release the bus."""
@@ -139,8 +139,8 @@ class KeypadBusCrew:
         self._echoes.clear()
         now = self._clock()
         for pad in self._pads.values():
-            pad.heard_at = None
-            pad.due = now if pad.shown is not None else pad.due
+            pad.last_frame_at = None
+            pad.due = now if pad.display_frame is not None else pad.due
             self._report(pad, Health("unknown", "not_heard", {"cable": "open"}))
         return True
 
@@ -167,11 +167,13 @@ class KeypadBusCrew:
             return
         self._echoes.append(frame)
         self._free_at = max(self._free_at, now + TURNAROUND_SECONDS)
-        pad.heard_at = now
+        pad.last_frame_at = now
         self._report(pad, Health("ok", "ok", {"cable": "open"}))
-        last = pad.seen.get(frame)
-        pad.seen = {f: at for f, at in pad.seen.items() if now - at < REPEAT_SECONDS}
-        pad.seen[frame] = now
+        last = pad.recent_frames.get(frame)
+        pad.recent_frames = {
+            f: at for f, at in pad.recent_frames.items() if now - at < REPEAT_SECONDS
+        }
+        pad.recent_frames[frame] = now
         if last is not None and now - last < REPEAT_SECONDS:
             return
         meaning = function_of(pad.keys, frame)
@@ -210,7 +212,7 @@ class KeypadBusCrew:
 
 def build(
     devices: Sequence[DeviceConfig], config: AgentConfig, reports: Reports
-) -> list[KeypadBusCrew]:
+) -> list[KeypadBusDriver]:
     """Build one driver per bus or cable; problems are collected in the devices' settings."""
     cables: dict[str, tuple[LinkAddress, float]] = {}
     pads: dict[str, list[Pad]] = {}
@@ -231,5 +233,5 @@ def build(
         elif not device.bus:
             device.settings.problem("叫号键盘需要 bus 或 link", "a keypad needs a bus or a link")
     return [
-        KeypadBusCrew(name, *cables[name], bus_pads, reports) for name, bus_pads in pads.items()
+        KeypadBusDriver(name, *cables[name], bus_pads, reports) for name, bus_pads in pads.items()
     ]

@@ -102,7 +102,7 @@ class KeypadSimulator:
         if self.faults["key_bounce"]:
             bus.send(frame)
 
-    def heard(self, body: bytes, frame: bytes) -> None:
+    def receive(self, body: bytes, frame: bytes) -> None:
         """Receive a frame of the host for this keypad; `body` is address, function, data."""
         if self.faults["silent"] or self.faults["cable_pulled"]:
             return
@@ -126,7 +126,7 @@ class KeypadSimulator:
             self._display = " " * 6
         self._journal.note(self.name, "fault", fault=name, on=on)
 
-    def shows(self) -> dict[str, Json]:
+    def observable_state(self) -> dict[str, Json]:
         """Return the display, the keys and the counters."""
         return {
             "address": self.address,
@@ -195,7 +195,7 @@ class KeypadBusSimulator:
         del self._buffer[:total]
         pad = self.pads.get(body[0])
         if pad is not None:
-            pad.heard(body, frame)
+            pad.receive(body, frame)
 
     def _reject(self) -> None:
         self.rejected += 1
@@ -205,6 +205,6 @@ class KeypadBusSimulator:
         self._wire.plug(connected=not on)
         self._journal.note(self.name, "fault", fault=name, on=on)
 
-    def shows(self) -> dict[str, Json]:
+    def observable_state(self) -> dict[str, Json]:
         """Return the names of its keypads and the number of rejected frames."""
         return {"pads": [pad.name for pad in self.pads.values()], "rejected": self.rejected}

@@ -38,7 +38,7 @@ class Strip:
     due: float = LONG * 1e6
 
 
-class StripBusCrew:
+class StripBusDriver:
     """Driver of one bus. `clock` returns monotonic seconds."""
 
     def __init__(
@@ -148,7 +148,7 @@ class StripBusCrew:
 
 def build(
     devices: Sequence[DeviceConfig], config: AgentConfig, reports: Reports
-) -> list[StripBusCrew]:
+) -> list[StripBusDriver]:
     """Build one driver per bus or cable; problems are collected in the devices' settings."""
     cables: dict[str, tuple[LinkAddress, float]] = {}
     strips: dict[str, list[Strip]] = {}
@@ -169,6 +169,6 @@ def build(
         elif not device.bus:
             device.settings.problem("条屏需要 bus 或 link", "a strip needs a bus or a link")
     return [
-        StripBusCrew(name, *cables[name], bus_strips, reports)
+        StripBusDriver(name, *cables[name], bus_strips, reports)
         for name, bus_strips in strips.items()
     ]

@@ -31,7 +31,7 @@ Spans: TypeAlias = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DecodedFrame:
     """Decoded frame: its address, and the text to show, span by span."""
 
     address: int
@@ -48,7 +48,7 @@ class Reader(Protocol):
 
     rejected: int
 
-    def feed(self, byte: int) -> Shown | None:
+    def feed(self, byte: int) -> DecodedFrame | None:
         """Add a byte and return the frame that it completes."""
 
 
@@ -77,7 +77,7 @@ class _Collector(ABC):
     rejected: int = 0
     buffer: bytearray = field(default_factory=bytearray)
 
-    def feed(self, byte: int) -> Shown | None:
+    def feed(self, byte: int) -> DecodedFrame | None:
         self.buffer.append(byte)
         while self.buffer:
             if not self.start.startswith(bytes(self.buffer[: len(self.start)])):
@@ -104,7 +104,7 @@ class _Collector(ABC):
         """Return True if the frame's checks hold."""
 
     @abstractmethod
-    def show(self, frame: bytes) -> Shown:
+    def show(self, frame: bytes) -> DecodedFrame:
         """Return the content of a frame."""
 
 
@@ -126,7 +126,7 @@ class W1Reader(_Collector):
             check ^= byte
         return self.buffer[3] == 0xA5 and check == self.buffer[length - 1]
 
-    def show(self, frame: bytes) -> Shown:
+    def show(self, frame: bytes) -> DecodedFrame:
         spans: Spans = []
         remaining = frame[6:-1]
         while remaining:
@@ -134,7 +134,7 @@ class W1Reader(_Collector):
             colour = COLOUR_NAMES[remaining[size] % 3] if len(remaining) > size else "red"
             spans.append((decode_gb2312(remaining[:size]), colour))
             remaining = remaining[size + 1 :]
-        return Shown(frame[2], _joined(spans))
+        return DecodedFrame(frame[2], _joined(spans))
 
 
 def _joined(spans: Spans) -> tuple[tuple[str, str], ...]:
@@ -167,8 +167,8 @@ class W2Reader(_Collector):
             and sum(self.buffer[6:length]) % 256 == self.buffer[5]
         )
 
-    def show(self, frame: bytes) -> Shown:
-        return Shown(frame[1], ((decode_gb2312(frame[11:-1]), "red"),))
+    def show(self, frame: bytes) -> DecodedFrame:
+        return DecodedFrame(frame[1], ((decode_gb2312(frame[11:-1]), "red"),))
 
 
 @dataclass(slots=True)
@@ -184,8 +184,8 @@ class W7Reader(_Collector):
     def valid(self, length: int) -> bool:
         return length >= 3
 
-    def show(self, frame: bytes) -> Shown:
-        return Shown(frame[1], ((decode_gb2312(frame[2:-1]), "red"),))
+    def show(self, frame: bytes) -> DecodedFrame:
+        return DecodedFrame(frame[1], ((decode_gb2312(frame[2:-1]), "red"),))
 
 
 READERS: dict[str, Callable[[], Reader]] = {"w1": W1Reader, "w2": W2Reader, "w7": W7Reader}
@@ -242,7 +242,7 @@ class StripSimulator:
                 self._show(frame)
         return True
 
-    def _show(self, frame: Shown) -> None:
+    def _show(self, frame: DecodedFrame) -> None:
         changed = frame.spans != self._spans
         self._spans = frame.spans
         if changed:
@@ -254,7 +254,7 @@ class StripSimulator:
             self._spans = ()
         self._journal.note(self.name, "fault", fault=name, on=on)
 
-    def shows(self) -> dict[str, Json]:
+    def observable_state(self) -> dict[str, Json]:
         """Return the text on display, span by span, and the counters."""
         return {
             "address": self.address,
@@ -327,7 +327,7 @@ class StripBusSimulator:
             self._wire.plug(connected=not on)
         self._journal.note(self.name, "fault", fault=name, on=on)
 
-    def shows(self) -> dict[str, Json]:
+    def observable_state(self) -> dict[str, Json]:
         """Return the names of its strips and the counts of timing violations."""
         return {
             "strips": [strip.name for strip in self.strips],

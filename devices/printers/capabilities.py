@@ -40,7 +40,7 @@ class Capabilities:
     dots: int
     native_qr: bool
     cut: CutMode
-    doubt: str = ""
+    anomaly: str = ""
     """Impossible values of the table that were replaced; for the log."""
 
 

@@ -28,7 +28,7 @@ CALM_PROBES = 5
 LONG_SILENT_SECONDS = 60.0
 
 
-class PrinterCrew:
+class PrinterDriver:
     """Driver of one printer; `probe_seconds` between two probes while nothing is printed.
 
     A cheap print server serves one client and keeps the slot for seconds after that client has
@@ -122,12 +122,12 @@ CONFIRMS: dict[str, Confirm] = {"processed": "processed", "status": "status", "n
 
 def build(
     devices: Sequence[DeviceConfig], config: AgentConfig, reports: Reports
-) -> list[PrinterCrew]:
+) -> list[PrinterDriver]:
     """Build one driver per printer; problems are collected in the devices' settings."""
     return [crew for device in devices if (crew := _crew(device, config, reports))]
 
 
-def _crew(device: DeviceConfig, config: AgentConfig, reports: Reports) -> PrinterCrew | None:
+def _crew(device: DeviceConfig, config: AgentConfig, reports: Reports) -> PrinterDriver | None:
     settings = device.settings
     timing = _timing(settings)
     profile = _profile(settings, config)
@@ -140,7 +140,7 @@ def _crew(device: DeviceConfig, config: AgentConfig, reports: Reports) -> Printe
         confirm = "none"
     printer = EscposPrinter(device.link, profile, timing, CONFIRMS.get(confirm, "processed"))
     busy_seconds = settings.number("busy_seconds", 12.0, 0, 60)
-    return PrinterCrew(device.name, printer, reports, probe_seconds, busy_seconds=busy_seconds)
+    return PrinterDriver(device.name, printer, reports, probe_seconds, busy_seconds=busy_seconds)
 
 
 def _profile(settings: Settings, config: AgentConfig) -> Profile:
@@ -166,8 +166,8 @@ def _capabilities(settings: Settings) -> Capabilities:
     except CapabilityError as error:
         settings.problem(error.zh, error.en)
         return default
-    if result.doubt:
-        log.warning("profile %s: %s cannot be; %d columns", model, result.doubt, result.columns)
+    if result.anomaly:
+        log.warning("profile %s: %s cannot be; %d columns", model, result.anomaly, result.columns)
     return result
 
 

@@ -197,7 +197,7 @@ class Paper:
         self._qr_size = 3
         self._qr_level = "L"
 
-    def take(self, buffer: bytearray) -> bool:
+    def execute_next(self, buffer: bytearray) -> bool:
         """Execute one command from the front of `buffer`; False if it is incomplete.
 
         A cut that ends a slip also returns True; see `finished`.

@@ -193,7 +193,7 @@ class PrinterSimulator:
                 lines = len(self._paper.slip.rows)
                 queries = self._paper.status_asked
                 slip = self._paper.slip
-                executed = self._paper.take(self._buffer)
+                executed = self._paper.execute_next(self._buffer)
                 if not executed:
                     self._work.wait(0.5)
                     continue
@@ -221,7 +221,7 @@ class PrinterSimulator:
             )
         self._paper.finished.clear()
 
-    def shows(self) -> dict[str, Json]:
+    def observable_state(self) -> dict[str, Json]:
         """Return the slips in the tray, newest last, and the printer's state."""
         with self._work:
             slips = list(self._slips)

@@ -113,7 +113,7 @@ class Simulated(Protocol):
     def stop(self) -> None:
         """Close the cable and end the threads."""
 
-    def shows(self) -> dict[str, Json]:
+    def observable_state(self) -> dict[str, Json]:
         """Return the state that a person in front of the device would see."""
 
 
@@ -124,7 +124,7 @@ class Pressable(Protocol):
         """Press keys; ValueError if there is no such key."""
 
 
-class Papered(Protocol):
+class HasSlips(Protocol):
     """Device with printed slips."""
 
     def picture(self, number: int) -> bytes:

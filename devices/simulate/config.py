@@ -15,7 +15,7 @@ from pathlib import Path
 
 from devices.fingerprint.pull_simulator import PullModel, PullTerminal
 from devices.fingerprint.push_simulator import FAMILIES, PushModel, PushTerminal
-from devices.fingerprint.simulator import Enrolled, Touch
+from devices.fingerprint.simulator import Enrolled, PunchRecord
 from devices.keypads.simulator import KeypadBusSimulator, KeypadSimulator
 from devices.led.simulator import READERS, StripBusSimulator, StripSimulator
 from devices.link import LinkAddress, parse_link
@@ -217,14 +217,14 @@ class _Maker:
             settings.problem(f"人员 {text!r} 应写成“编号 姓名”", f"{text!r} must read NUMBER NAME")
         return Enrolled(number, person)
 
-    def _touch(self, settings: Settings, text: str) -> Touch:
+    def _touch(self, settings: Settings, text: str) -> PunchRecord:
         """Parse a record made before the time clock was switched on: NUMBER YYYY-MM-DDTHH:MM:SS."""
         number, _, moment = text.partition(" ")
         try:
-            return Touch(number, datetime.fromisoformat(moment))
+            return PunchRecord(number, datetime.fromisoformat(moment))
         except ValueError:
             settings.problem(f"打卡 {text!r} 应写成“编号 时间”", f"{text!r} must read NUMBER TIME")
-            return Touch(number, datetime.min)  # noqa: DTZ901 - a problem is reported anyway
+            return PunchRecord(number, datetime.min)  # noqa: DTZ901 - a problem is reported anyway
 
     def _children(
         self, settings: Settings, entry: Mapping[str, object], key: str

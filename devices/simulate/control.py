@@ -20,9 +20,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from devices.fonts import FontMissingError
 from devices.simulate.base import (
     Audible,
+    HasSlips,
     Journal,
     Json,
-    Papered,
     Pressable,
     Simulated,
     UnknownFaultError,
@@ -70,7 +70,7 @@ class Bench:
                 "name": device.name,
                 "kind": device.kind,
                 "faults": device.faults.as_dict(),
-                "shows": device.shows(),
+                "shows": device.observable_state(),
             }
             for device in self.devices.values()
         ]
@@ -109,7 +109,7 @@ class Bench:
         device = self.device(name)
         try:
             if what == "paper" and ending in {"png", "bin"} and hasattr(device, "picture"):
-                paper = cast("Papered", device)
+                paper = cast("HasSlips", device)
                 return paper.picture(number) if ending == "png" else paper.raw(number)
             if what == "sound" and ending == "wav" and hasattr(device, "sound"):
                 return cast("Audible", device).sound(number)

@@ -54,7 +54,7 @@ class HallPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class PlanFiles:
     """Paths of the written files, and the control channel's port."""
 
     simulator: Path
@@ -62,7 +62,7 @@ class Written:
     control_port: int
 
 
-def write_plan(plan: HallPlan, folder: Path) -> Written:
+def write_plan(plan: HallPlan, folder: Path) -> PlanFiles:
     """Write the four files into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     lines = len(plan.kiosks) if plan.standby else 0
@@ -86,7 +86,7 @@ def write_plan(plan: HallPlan, folder: Path) -> Written:
         path = folder / f"agent-{name}.toml"
         path.write_text(_agent(plan, name) + bodies[name], encoding="utf-8")
         agents[name] = path
-    return Written(simulator, agents, control)
+    return PlanFiles(simulator, agents, control)
 
 
 def _ports(plan: HallPlan, count: int) -> Iterator[int]:

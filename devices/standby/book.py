@@ -35,7 +35,7 @@ SELECT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class IssuedNumber:
     """Issued number. `given_at`: seconds since the epoch, by this PC's clock."""
 
     n: int
@@ -44,15 +44,15 @@ class Given:
     prefix: str
     seq: int
     slip: str
-    asked: str
+    request: str
     fact: Json
     view: Json
     paper: Json
-    given_at: float
+    issued_at: float
 
 
 @dataclass(frozen=True, slots=True)
-class Fresh:
+class NewNumber:
     """Number about to be issued, with the fact, view and slip that the lease produces."""
 
     ticket: str
@@ -65,7 +65,7 @@ class Fresh:
     paper: Json
 
 
-class Book:
+class StandbyLedger:
     """Ledger file; callable from any thread. `wall` returns seconds since the epoch."""
 
     def __init__(self, path: Path, wall: Callable[[], float]) -> None:
@@ -106,9 +106,9 @@ class Book:
             )
             self._base.execute("COMMIT")
 
-    def give(
-        self, key: str, request: str, day: str, prefix: str, make: Callable[[list[int]], Fresh]
-    ) -> tuple[Given, bool]:
+    def issue(
+        self, key: str, request: str, day: str, prefix: str, make: Callable[[list[int]], NewNumber]
+    ) -> tuple[IssuedNumber, bool]:
         """Record a number for the press `key`, or return the recorded one; True if it is new.
 
         `make` receives the numbers already issued for that prefix and day; its exceptions
@@ -128,28 +128,28 @@ class Book:
         assert ticket is not None, "it was written just now"
         return ticket, existing is None
 
-    def of_key(self, key: str) -> Given | None:
+    def of_key(self, key: str) -> IssuedNumber | None:
         """Return the number issued for a press."""
         with self._lock:
             return self._of_key(key)
 
-    def after(self, n: int) -> list[Given]:
+    def issued_after(self, n: int) -> list[IssuedNumber]:
         """Return the numbers issued after the n-th."""
         with self._lock:
             rows = self._base.execute(SELECT + "n > ? ORDER BY n", (n,)).fetchall()
         return [_given(row) for row in rows]
 
-    def untold(self) -> list[tuple[int, str]]:
+    def outcomes_not_enqueued(self) -> list[tuple[int, str]]:
         """Return n and slip of numbers whose slip outcome is not yet enqueued for the server."""
         with self._lock:
             return self._base.execute("SELECT n, slip FROM given WHERE told = 0").fetchall()
 
-    def tell(self, n: int) -> None:
+    def mark_outcome_enqueued(self, n: int) -> None:
         """Mark the slip outcome as enqueued for the server."""
         with self._lock:
             self._base.execute("UPDATE given SET told = 1 WHERE n = ?", (n,))
 
-    def taken(self, day: str) -> dict[str, list[int]]:
+    def issued_on(self, day: str) -> dict[str, list[int]]:
         """Return the sequence numbers issued on a day, by prefix."""
         with self._lock:
             rows = self._base.execute(
@@ -176,11 +176,11 @@ class Book:
         )
         return [row[0] for row in rows]
 
-    def _of_key(self, key: str) -> Given | None:
+    def _of_key(self, key: str) -> IssuedNumber | None:
         row = self._base.execute(SELECT + "key = ?", (key,)).fetchone()
         return _given(row) if row else None
 
-    def _insert(self, key: str, request: str, number: Fresh) -> None:
+    def _insert(self, key: str, request: str, number: NewNumber) -> None:
         parts = (
             json.dumps(p, ensure_ascii=False) for p in (number.fact, number.view, number.paper)
         )
@@ -192,7 +192,7 @@ class Book:
         )
 
 
-def _given(row: tuple[Any, ...]) -> Given:
+def _given(row: tuple[Any, ...]) -> IssuedNumber:
     n, key, ticket, prefix, seq, slip, request, *parts, given_at = row
     fact, view, paper = (json.loads(part) for part in parts)
-    return Given(n, key, ticket, prefix, seq, slip, request, fact, view, paper, given_at)
+    return IssuedNumber(n, key, ticket, prefix, seq, slip, request, fact, view, paper, given_at)

@@ -19,13 +19,13 @@ from urllib.parse import urlsplit
 from devices.config import AgentConfig, DeviceConfig
 from devices.health import Health
 from devices.owner import Outcome, Reports, Task
-from devices.standby.book import Book, Fresh, Given
-from devices.standby.lease import Chosen, Json, Lease, RefusedError
-from devices.standby.line import LocalLine
+from devices.standby.book import IssuedNumber, NewNumber, StandbyLedger
+from devices.standby.lease import Json, Lease, NextNumber, RefusedError
+from devices.standby.line import LoopbackServer
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 0.5
+CHECK_SECONDS = 0.5
 AWAY = {
     "code": "unavailable",
     "message_zh": "网络中断，本机暂不能取号，请到咨询台人工取号。",
@@ -41,7 +41,7 @@ REUSED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StandbySettings:
     """Settings of a standby service: port, kiosk and printer. `origins`: allowed page origins."""
 
     name: str
@@ -51,7 +51,7 @@ class Place:
     origins: tuple[str, ...]
 
 
-class StandbyCrew:
+class StandbyDriver:
     """Driver of one kiosk's standby service.
 
     `wall` returns seconds since the epoch, `clock` monotonic seconds.
@@ -59,8 +59,8 @@ class StandbyCrew:
 
     def __init__(
         self,
-        place: Place,
-        open_book: Callable[[], Book],
+        place: StandbySettings,
+        open_book: Callable[[], StandbyLedger],
         reports: Reports,
         wall: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.monotonic,
@@ -73,11 +73,11 @@ class StandbyCrew:
         self._wall = wall
         self._clock = clock
         self._lock = threading.Lock()
-        self._book: Book | None = None
+        self._book: StandbyLedger | None = None
         self._lease: Lease | None = None
         self._server_time: tuple[float, float] | None = None
         self._ahead = 0.0
-        self._line: LocalLine | None = None
+        self._line: LoopbackServer | None = None
 
     # -- device thread --------------------------------------------------------------------------
 
@@ -86,7 +86,7 @@ class StandbyCrew:
 
         The result is 0 while the port is not open yet.
         """
-        return LOOK_SECONDS if self._line is not None else 0.0
+        return CHECK_SECONDS if self._line is not None else 0.0
 
     def show(self, _device: str, state: Mapping[str, object]) -> None:
         """Store a new lease of the server, or drop the lease on `off`."""
@@ -120,10 +120,10 @@ class StandbyCrew:
         self._opened()
         if self._line is None:
             try:
-                line = LocalLine(self._place.port, self)
+                line = LoopbackServer(self._place.port, self)
             except OSError as error:
                 self._reports.health(self.name, Health("failed", "port_taken", {}, str(error)))
-                time.sleep(LOOK_SECONDS)
+                time.sleep(CHECK_SECONDS)
                 return
             self._line = line
             book = self._opened()
@@ -140,7 +140,7 @@ class StandbyCrew:
         if self._book is not None:
             self._book.close()
 
-    def _opened(self) -> Book:
+    def _opened(self) -> StandbyLedger:
         """Return the ledger, opened on first use.
 
         The device thread opens it, so that a configuration can be checked without it.
@@ -159,24 +159,24 @@ class StandbyCrew:
 
     def _enqueue(self, kind: str, fact: Mapping[str, object], n: int | None = None) -> None:
         mark = self._last_sent() if n is None else n
-        self._reports.owe(self.name, kind, [fact], str(mark))
+        self._reports.enqueue_facts(self.name, kind, [fact], str(mark))
 
     def _enqueue_outcomes(self) -> None:
         book = self._opened()
-        for n, slip in book.untold():
+        for n, slip in book.outcomes_not_enqueued():
             outcome = self._reports.outcome(slip)
             if outcome is not None and n <= self._last_sent():
                 with self._lock:
                     fact = {"slip": slip, "state": outcome.state, "reason": outcome.reason}
                     self._enqueue("slip", fact)
-                    book.tell(n)
+                    book.mark_outcome_enqueued(n)
 
     def _health(self) -> Health:
         with self._lock:
             lease = self._lease
-        if lease is None or not lease.holds(self.now()):
+        if lease is None or not lease.covers(self.now()):
             return Health("unknown", "no_lease")
-        remaining = lease.left(self._opened().taken(lease.day))
+        remaining = lease.remaining(self._opened().issued_on(lease.day))
         return Health("ok", "ok", {"numbers": sum(remaining.values()), "day": lease.day})
 
     # -- page threads ---------------------------------------------------------------------------
@@ -206,9 +206,9 @@ class StandbyCrew:
     def state(self) -> Json:
         """Return readiness and remaining numbers; this is the page's first request."""
         lease = self._lease
-        if lease is None or not lease.holds(self.now()):
+        if lease is None or not lease.covers(self.now()):
             return {"kiosk": self._place.kiosk, "ready": False, "now": self.now(), "left": {}}
-        remaining = lease.left(self._opened().taken(lease.day))
+        remaining = lease.remaining(self._opened().issued_on(lease.day))
         ready = any(remaining.values())
         return {"kiosk": lease.kiosk, "ready": ready, "now": self.now(), "left": remaining}
 
@@ -216,7 +216,7 @@ class StandbyCrew:
         """Return an item's page; raises RefusedError."""
         return self._running().page(code, self.now())
 
-    def give(self, key: str, item: str, applicant: str) -> Json:
+    def issue(self, key: str, item: str, applicant: str) -> Json:
         """Issue a number for the press `key`; a repeated request returns the same number.
 
         Raises:
@@ -228,7 +228,7 @@ class StandbyCrew:
             ticket = book.of_key(key)
             if ticket is None:
                 ticket = self._issue(book, key, request, item, applicant)
-            if ticket.asked != request:
+            if ticket.request != request:
                 raise RefusedError(422, REUSED)
             self._send_pending(book)
         return self._view(ticket)
@@ -240,29 +240,31 @@ class StandbyCrew:
 
     def _running(self) -> Lease:
         lease = self._lease
-        if lease is None or not lease.holds(self.now()):
+        if lease is None or not lease.covers(self.now()):
             raise RefusedError(503, AWAY)
         return lease
 
-    def _issue(self, book: Book, key: str, request: str, item: str, applicant: str) -> Given:
+    def _issue(
+        self, book: StandbyLedger, key: str, request: str, item: str, applicant: str
+    ) -> IssuedNumber:
         lease, now = self._running(), self.now()
-        lease.allowed(item, applicant, now)
+        lease.require_allowed(item, applicant, now)
 
-        def make(issued: list[int]) -> Fresh:
+        def make(issued: list[int]) -> NewNumber:
             chosen = lease.choose(item, issued)
             ticket = f"{lease.day.replace('-', '')}-{chosen.number}"
             fact = self._fact(lease, chosen, ticket, key, item, applicant, now)
             view = lease.view(item, applicant, chosen, ticket, now)
             paper = lease.paper(item, applicant, chosen, now)
             prefix = chosen.block["prefix"]
-            return Fresh(ticket, lease.day, prefix, chosen.seq, fact["slip"], fact, view, paper)
+            return NewNumber(ticket, lease.day, prefix, chosen.seq, fact["slip"], fact, view, paper)
 
-        return book.give(key, request, lease.day, lease.prefix(item), make)[0]
+        return book.issue(key, request, lease.day, lease.prefix(item), make)[0]
 
     def _fact(
         self,
         lease: Lease,
-        chosen: Chosen,
+        chosen: NextNumber,
         ticket: str,
         key: str,
         item: str,
@@ -289,12 +291,12 @@ class StandbyCrew:
             "printer": self._place.printer,
         }
 
-    def _send_pending(self, book: Book) -> None:
+    def _send_pending(self, book: StandbyLedger) -> None:
         """Send every number that is recorded but not yet sent, oldest first."""
-        for ticket in book.after(self._last_sent()):
+        for ticket in book.issued_after(self._last_sent()):
             self._send(ticket)
 
-    def _send(self, ticket: Given) -> None:
+    def _send(self, ticket: IssuedNumber) -> None:
         """Enqueue the ticket for the server, then submit its slip to the printer.
 
         Both carry an id and take effect once.
@@ -302,10 +304,10 @@ class StandbyCrew:
         self._enqueue("ticket", ticket.fact, ticket.n)
         lease = self._lease
         patience = float(lease.state["patience"]) if lease is not None else 60.0
-        until = ticket.given_at + patience
+        until = ticket.issued_at + patience
         self._reports.submit(Task(ticket.slip, self._place.printer, "print", ticket.paper, until))
 
-    def _view(self, ticket: Given) -> Json:
+    def _view(self, ticket: IssuedNumber) -> Json:
         outcome = self._reports.outcome(ticket.slip)
         state, reason = (outcome.state, outcome.reason) if outcome else ("sent", "")
         slip = {"id": ticket.slip, "state": state, "reason": reason, "copy": False}
@@ -321,12 +323,12 @@ DRIVERS = ("standby",)
 
 def build(
     devices: Sequence[DeviceConfig], config: AgentConfig, reports: Reports
-) -> list[StandbyCrew]:
+) -> list[StandbyDriver]:
     """Build one driver per standby service; problems are collected in the devices' settings."""
     return [_crew(device, config, reports) for device in devices]
 
 
-def _crew(device: DeviceConfig, config: AgentConfig, reports: Reports) -> StandbyCrew:
+def _crew(device: DeviceConfig, config: AgentConfig, reports: Reports) -> StandbyDriver:
     settings = device.settings
     printer = settings.text("printer")
     printers = {candidate.name for candidate in config.devices if candidate.kind == "printers"}
@@ -335,7 +337,7 @@ def _crew(device: DeviceConfig, config: AgentConfig, reports: Reports) -> Standb
     if not device.serves:
         settings.problem("缺少 serves（取号机编号）", "serves (the kiosk's id) is missing")
     origins = [_origin(config.server), *settings.words("origins", ())]
-    place = Place(
+    place = StandbySettings(
         name=device.name,
         kiosk=device.serves,
         port=settings.whole("port", None, 0, 65535),
@@ -343,7 +345,7 @@ def _crew(device: DeviceConfig, config: AgentConfig, reports: Reports) -> Standb
         origins=tuple(origin.rstrip("/") for origin in origins),
     )
     path = config.state_dir / f"standby-{device.name}.sqlite"
-    return StandbyCrew(place, lambda: Book(path, time.time), reports)
+    return StandbyDriver(place, lambda: StandbyLedger(path, time.time), reports)
 
 
 def _origin(address: str) -> str:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 Json = dict[str, Any]
-HOLE = re.compile(r"\{([a-z_]+)\}")
+PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 """Placeholder in the texts of a slip, filled in when a number is issued."""
 
 
@@ -30,7 +30,7 @@ class RefusedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class NextNumber:
     """Next number to issue, and the block that it belongs to."""
 
     block: Json
@@ -55,7 +55,7 @@ class Lease:
         """Business day."""
         return str(self.state["day"])
 
-    def holds(self, now: int) -> bool:
+    def covers(self, now: int) -> bool:
         """Return True if `now` is within the lease's day."""
         return int(self.state["begins"]) <= now < int(self.state["ends"])
 
@@ -73,7 +73,7 @@ class Lease:
             offer = {"windows": windows, "waiting": 0, "ahead": 0, "low": 0, "high": 0}
         return {**item["page"], "offer": offer, "refusal": step["refusal"]}
 
-    def allowed(self, code: str, applicant: str, now: int) -> Json:
+    def require_allowed(self, code: str, applicant: str, now: int) -> Json:
         """Return the item's current step if it allows issuing a number now.
 
         Raises:
@@ -86,7 +86,7 @@ class Lease:
             raise RefusedError(400, self.refusal("class_unknown"))
         return step
 
-    def choose(self, code: str, given: Sequence[int]) -> Chosen:
+    def choose(self, code: str, given: Sequence[int]) -> NextNumber:
         """Return the next number for an item; `given` are the issued numbers of its prefix.
 
         Numbers of a block are issued in order, so a gap at its end explains itself.
@@ -103,10 +103,10 @@ class Lease:
             seq = max([first + int(block["used"]), *(number + 1 for number in in_block)])
             if seq <= last:
                 token = str(block["tokens"][seq - first])
-                return Chosen(block, seq, f"{prefix}{seq:03d}", token)
+                return NextNumber(block, seq, f"{prefix}{seq:03d}", token)
         raise RefusedError(409, self.refusal("numbers_exhausted"))
 
-    def left(self, given: Mapping[str, Sequence[int]]) -> dict[str, int]:
+    def remaining(self, given: Mapping[str, Sequence[int]]) -> dict[str, int]:
         """Return the number of remaining numbers, by prefix."""
         remaining: dict[str, int] = {}
         for block in self.state["blocks"]:
@@ -120,7 +120,7 @@ class Lease:
         """Return the prefix of an item's numbers."""
         return str(self._item(code)["prefix"])
 
-    def view(self, code: str, applicant: str, chosen: Chosen, ticket: str, now: int) -> Json:
+    def view(self, code: str, applicant: str, chosen: NextNumber, ticket: str, now: int) -> Json:
         """Return the ticket as the kiosk's page shows it."""
         item = self._item(code)
         page = item["page"]
@@ -140,7 +140,7 @@ class Lease:
             "url": self._url(chosen.token),
         }
 
-    def paper(self, code: str, applicant: str, chosen: Chosen, now: int) -> Json:
+    def paper(self, code: str, applicant: str, chosen: NextNumber, now: int) -> Json:
         """Return the slip as a printer document."""
         item, klass = self._item(code), self.state["classes"][applicant]
         local = datetime.fromtimestamp(now / 1000, UTC) + timedelta(
@@ -185,6 +185,6 @@ def _filled(line: Json, words: Mapping[str, str]) -> Json:
     """Fill in the placeholders of one slip line; inserted text is not scanned again."""
 
     def fill(text: str) -> str:
-        return HOLE.sub(lambda hole: str(words.get(hole[1], hole[0])), text)
+        return PLACEHOLDER.sub(lambda hole: str(words.get(hole[1], hole[0])), text)
 
     return {key: fill(value) if isinstance(value, str) else value for key, value in line.items()}

@@ -27,7 +27,7 @@ TEXT_LIMIT = 64
 DEADLINE_SECONDS = 5.0
 
 
-class Desk(Protocol):
+class StandbyService(Protocol):
     """Interface of the standby service behind the HTTP server; callable from any thread."""
 
     def may_ask(self, origin: str, secret: str) -> bool:
@@ -42,17 +42,17 @@ class Desk(Protocol):
     def item(self, code: str) -> Json:
         """Return an item's page; raises RefusedError."""
 
-    def give(self, key: str, item: str, applicant: str) -> Json:
+    def issue(self, key: str, item: str, applicant: str) -> Json:
         """Issue a number; raises RefusedError."""
 
     def of_key(self, key: str) -> Json | None:
         """Return the number issued for a press."""
 
 
-class LocalLine:
+class LoopbackServer:
     """Loopback HTTP server that listens from its creation on; raises OSError for a port in use."""
 
-    def __init__(self, port: int, desk: Desk) -> None:
+    def __init__(self, port: int, desk: StandbyService) -> None:
         self._server = _Server((HOST, port), _handler(desk))
         self.address = f"http://{HOST}:{self._server.server_address[1]}"
         self._thread = threading.Thread(
@@ -77,7 +77,7 @@ class _Server(ThreadingHTTPServer):
         log.warning("a page was not answered", exc_info=sys.exc_info())
 
 
-def _handler(service: Desk) -> type[BaseHTTPRequestHandler]:
+def _handler(service: StandbyService) -> type[BaseHTTPRequestHandler]:
     class Bound(_Handler):
         desk = service
 
@@ -85,7 +85,7 @@ def _handler(service: Desk) -> type[BaseHTTPRequestHandler]:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    desk: Desk
+    desk: StandbyService
     protocol_version = "HTTP/1.1"
     timeout = DEADLINE_SECONDS
     server_version = "standby"
@@ -122,7 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(400, {"code": "invalid"})
         else:
             key, item, applicant = (body[name] for name in ("key", "item", "applicant"))
-            self._do(lambda: self.desk.give(key, item, applicant))
+            self._do(lambda: self.desk.issue(key, item, applicant))
 
     def _do(self, action: Any) -> None:
         try:

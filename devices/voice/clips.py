@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devices.voice.engines import PAUSE_BETWEEN_PARTS, Engine, Part, VoiceError
-from devices.voice.wavs import Sound, WavError, join, levelled, loudness, read_wav, resampled
+from devices.voice.wavs import (
+    Sound,
+    WavError,
+    join,
+    loudness,
+    normalise_loudness,
+    read_wav,
+    resample,
+)
 
 BANK = Path(__file__).parent / "bank"
 """Clip bank of the project: Mandarin and English, rendered by `bench/voice`."""
@@ -51,7 +59,7 @@ class ClipEngine:
         except WavError as error:
             raise VoiceError("clip_unusable", str(error)) from None
 
-    def outside(self, parts: Sequence[Part]) -> str:
+    def unsupported_words(self, parts: Sequence[Part]) -> str:
         """See Engine."""
         missing = [
             piece.text
@@ -81,7 +89,7 @@ class ClipEngine:
                 assert self.fallback is not None, "it was asked for above"
                 sound = self.fallback.render([Part(part.lang, piece.text)])
                 rate = rates.copy().pop() if rates else sound.rate
-                sounds[piece] = levelled(resampled(sound, rate), levels[len(levels) // 2])
+                sounds[piece] = normalise_loudness(resample(sound, rate), levels[len(levels) // 2])
         joined = (join([sounds[piece] for piece in group], GAP) for group in groups if group)
         return join(joined, COMMA_SECONDS)
 

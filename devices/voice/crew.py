@@ -28,7 +28,7 @@ from devices.voice.engines import (
     system_voices,
 )
 from devices.voice.player import PLACE, Player
-from devices.voice.wavs import Sound, join, scaled, silence
+from devices.voice.wavs import Sound, join, scale, silence
 
 DRIVERS = ("clips", "espeak", "pyttsx3")
 ENGINES: Mapping[str, Callable[[int, float, Mapping[str, str]], Engine]] = {
@@ -65,12 +65,12 @@ class _Phrase:
     part: Part
     volume: int
     lead: float
-    enough: bool
+    completes: bool
     """Flag: the announcement counts as spoken once this phrase was played."""
 
     def sound(self) -> Sound:
         """Return the sound of the phrase; raises VoiceError."""
-        return scaled(self.speaker.engine.render([self.part]), self.volume)
+        return scale(self.speaker.engine.render([self.part]), self.volume)
 
 
 def _phrases(speaker: Speaker, parts: Sequence[Part], volume: int, repeats: int) -> deque[_Phrase]:
@@ -91,14 +91,14 @@ def _phrases(speaker: Speaker, parts: Sequence[Part], volume: int, repeats: int)
 
 def _shorten(phrases: deque[_Phrase], payload: Mapping[str, object]) -> None:
     """Move the phrase that counts to the front, in its short form if there is one."""
-    while not phrases[0].enough:
+    while not phrases[0].completes:
         phrases.rotate(-1)
     short = read_parts({"parts": [payload.get("short")]})
     if short and short[0].lang == phrases[0].part.lang:
         phrases[0] = replace(phrases[0], part=short[0])
 
 
-class VoiceCrew:
+class VoiceDriver:
     """Driver of one group of speakers.
 
     `clock` returns monotonic seconds, `wall` seconds since the epoch.
@@ -169,10 +169,10 @@ class VoiceCrew:
             except VoiceError as error:
                 self._report(speaker, error)
                 return Outcome("failed", error.code, error.detail)
-            if phrase.enough:
+            if phrase.completes:
                 break
         self._rest.extend(phrases)
-        self._report(speaker, None, speaker.engine.outside(parts))
+        self._report(speaker, None, speaker.engine.unsupported_words(parts))
         return Outcome("spoken")
 
     def idle(self) -> None:
@@ -251,7 +251,7 @@ def _whole(payload: Mapping[str, object], key: str, default: int, low: int, high
 
 def build(
     devices: Sequence[DeviceConfig], config: AgentConfig, reports: Reports
-) -> list[VoiceCrew]:
+) -> list[VoiceDriver]:
     """Build one driver per group; problems are collected in the devices' settings."""
     groups: dict[str, list[Speaker]] = {}
     for device in devices:
@@ -265,7 +265,7 @@ def build(
             settings.number("probe_seconds", 300, 1, 86400),
         )
         groups.setdefault(group, []).append(speaker)
-    return [VoiceCrew(name, speakers, reports) for name, speakers in groups.items()]
+    return [VoiceDriver(name, speakers, reports) for name, speakers in groups.items()]
 
 
 def _engine(device: DeviceConfig, config: AgentConfig) -> Engine:

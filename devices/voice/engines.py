@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 from devices.health import HealthCode
-from devices.voice.homophones import spoken
+from devices.voice.homophones import with_homophones
 from devices.voice.synth import EXIT_NO_ENGINE
 from devices.voice.wavs import Sound, WavError, join, read_wav
 
@@ -48,7 +48,7 @@ class Engine(Protocol):
     def render(self, parts: Sequence[Part]) -> Sound:
         """Return the sound of the phrases in order; raises VoiceError, within the deadline."""
 
-    def outside(self, parts: Sequence[Part]) -> str:
+    def unsupported_words(self, parts: Sequence[Part]) -> str:
         """Return the words that the engine cannot speak itself, spaced; "" for none."""
 
 
@@ -65,7 +65,7 @@ class ProcessEngine:
     voices: Mapping[str, str] = field(default_factory=lambda: VOICES)
     module: str = "devices.voice.synth"
 
-    def outside(self, _parts: Sequence[Part]) -> str:
+    def unsupported_words(self, _parts: Sequence[Part]) -> str:
         """Return "": a speech library reads any text."""
         return ""
 
@@ -74,7 +74,7 @@ class ProcessEngine:
         return join([self._phrase(part) for part in parts], PAUSE_BETWEEN_PARTS)
 
     def _phrase(self, part: Part) -> Sound:
-        text = spoken(part.text) if part.lang == "zh" else part.text
+        text = with_homophones(part.text) if part.lang == "zh" else part.text
         with tempfile.TemporaryDirectory(prefix="voice-") as folder:
             file = Path(folder) / "phrase.wav"
             voice = self.voices.get(part.lang, part.lang)

@@ -17,6 +17,6 @@ PATTERN = re.compile(
 )
 
 
-def spoken(text: str) -> str:
+def with_homophones(text: str) -> str:
     """Return the text with homophones for the engine."""
     return PATTERN.sub(lambda match: HOMOPHONES[match[0]], text)

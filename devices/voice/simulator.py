@@ -23,11 +23,11 @@ FAULTS = ("silent", "slow", "half_frame", "cable_pulled")
 KEPT_SOUNDS = 40
 SHORTEST_SOUND = 0.2
 LARGEST_WAV = 30_000_000
-TAKEN = b"played\n"
+PLAYED_REPLY = b"played\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class PlayedSound:
     """Sound that was played to the end, or is being played."""
 
     number: int
@@ -62,7 +62,7 @@ class SpeakerSimulator:
         self._scale = scale
         self._slow_seconds = slow_seconds
         self._pause = pause
-        self._sounds: deque[Heard] = deque(maxlen=KEPT_SOUNDS)
+        self._sounds: deque[PlayedSound] = deque(maxlen=KEPT_SOUNDS)
         self._playing = 0
         self._number = 0
         self._lock = threading.Lock()
@@ -110,7 +110,7 @@ class SpeakerSimulator:
             if seconds is None or self.faults["half_frame"]:
                 return
             self._play(data, seconds)
-            peer.sendall(TAKEN)
+            peer.sendall(PLAYED_REPLY)
 
     def _play(self, data: bytes, seconds: float) -> None:
         audible = seconds >= SHORTEST_SOUND
@@ -130,11 +130,11 @@ class SpeakerSimulator:
             overlapped = self._playing > 0
             self.overlaps += overlapped
             self._playing += 1
-            sound = Heard(self._number, data, seconds, comment_of(data), overlapped)
+            sound = PlayedSound(self._number, data, seconds, comment_of(data), overlapped)
             self._sounds.append(sound)
         self._journal.note(self.name, "sound", **self._facts(sound))
 
-    def _facts(self, sound: Heard) -> dict[str, Json]:
+    def _facts(self, sound: PlayedSound) -> dict[str, Json]:
         return {
             "number": sound.number,
             "text": sound.text,
@@ -146,7 +146,7 @@ class SpeakerSimulator:
     def _fault_changed(self, name: str, on: bool) -> None:
         self._journal.note(self.name, "fault", fault=name, on=on)
 
-    def shows(self) -> dict[str, Json]:
+    def observable_state(self) -> dict[str, Json]:
         """Return the last sounds, newest last, and the counters."""
         with self._lock:
             sounds: list[Json] = [self._facts(sound) for sound in self._sounds]

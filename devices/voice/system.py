@@ -35,7 +35,7 @@ class Voice(Protocol):
     languages: Any
 
 
-def fitting(voices: Sequence[Voice], request: str) -> str | None:
+def find_voice(voices: Sequence[Voice], request: str) -> str | None:
     """Return the id of the voice that `request` names, or of the first one of that language.
 
     `request` is an id, or `zh` or `en` for any installed voice; None if there is no such voice.
@@ -68,7 +68,7 @@ def _engine() -> Any:
 
 def speak(engine: Any, part: dict[str, Any]) -> int:
     """Write one phrase to its file; return 0 or an EXIT_ code."""
-    voice = fitting(engine.getProperty("voices"), str(part["voice"]))
+    voice = find_voice(engine.getProperty("voices"), str(part["voice"]))
     if voice is None:
         sys.stderr.write(f"no voice {part['voice']}\n")
         return EXIT_NO_VOICE

@@ -94,7 +94,7 @@ def _little(samples: array.array[int]) -> bytes:
     return samples.tobytes()
 
 
-def resampled(sound: Sound, rate: int) -> Sound:
+def resample(sound: Sound, rate: int) -> Sound:
     """Return the sound at another sample rate, by linear interpolation."""
     if sound.rate == rate or not sound.frames:
         return Sound(rate, sound.frames)
@@ -128,7 +128,7 @@ def peak(sound: Sound) -> float:
     return max(abs(max(samples, default=0)), abs(min(samples, default=0))) / 32768
 
 
-def levelled(sound: Sound, target: float) -> Sound:
+def normalise_loudness(sound: Sound, target: float) -> Sound:
     """Return the sound at the `target` loudness, as close as possible without clipping."""
     now, top = loudness(sound), peak(sound)
     if not now:
@@ -151,7 +151,7 @@ def join(sounds: Iterable[Sound], gap_seconds: float) -> Sound:
     return Sound(rate, gap.join(sound.frames for sound in parts))
 
 
-def scaled(sound: Sound, volume: int) -> Sound:
+def scale(sound: Sound, volume: int) -> Sound:
     """Return the sound at `volume` per cent of its amplitude, 0..100."""
     if volume >= 100:
         return sound

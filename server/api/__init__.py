@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from server.api.access import Access, bearer_of
-from server.api.limits import ACTING, ASKING, NOWHERE, Limits, Policy, policy_of
+from server.api.limits import COMMANDS, QUERIES, UNKNOWN_ADDRESS, Limits, Policy, policy_of
 from server.domain.errors import Code, HallError
 from server.hall import Hall
 from server.services.context import Actor
@@ -43,7 +43,7 @@ CONNECTION = "hall.connection"
 """Key of the request's connection in its environment."""
 
 
-class Who(StrEnum):
+class Caller(StrEnum):
     """Kind of caller that may use a route."""
 
     ANYONE = "anyone"
@@ -55,11 +55,11 @@ class Who(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-ANYONE = frozenset({Who.ANYONE})
-STAFF = frozenset({Who.CLERK, Who.MANAGER, Who.ADMINISTRATOR})
-MANAGERS = frozenset({Who.MANAGER, Who.ADMINISTRATOR})
-ADMINISTRATORS = frozenset({Who.ADMINISTRATOR})
-DESK = STAFF | {Who.KIOSK}
+ANYONE = frozenset({Caller.ANYONE})
+STAFF = frozenset({Caller.CLERK, Caller.MANAGER, Caller.ADMINISTRATOR})
+MANAGERS = frozenset({Caller.MANAGER, Caller.ADMINISTRATOR})
+ADMINISTRATORS = frozenset({Caller.ADMINISTRATOR})
+DESK = STAFF | {Caller.KIOSK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +70,14 @@ class Route:
     path: str
     name: str
     summary: str
-    who: frozenset[Who]
+    who: frozenset[Caller]
     body: type[BaseModel] | None
     answer: type[BaseModel] | None
     codes: tuple[Code, ...]
     keyed: bool
     example: dict[str, Any] = field(default_factory=dict)
     media: str = "application/json"
-    policy: Policy = ASKING
+    policy: Policy = QUERIES
     upload: int = 0
     """Maximum bytes of the file that is sent as a form; 0 for a command in JSON."""
 
@@ -126,11 +126,11 @@ class Api:
         self,
         path: str,
         *,
-        who: frozenset[Who],
+        who: frozenset[Caller],
         answer: type[BaseModel] | None,
         codes: tuple[Code, ...] = (),
         media: str = "application/json",
-        policy: Policy = ASKING,
+        policy: Policy = QUERIES,
     ) -> Callable[[Handler], Handler]:
         """Register a query."""
         return self._route("GET", path, who, None, answer, codes, False, {}, media, policy=policy)
@@ -139,13 +139,13 @@ class Api:
         self,
         path: str,
         *,
-        who: frozenset[Who],
+        who: frozenset[Caller],
         answer: type[BaseModel] | None,
         body: type[BaseModel] | None = None,
         codes: tuple[Code, ...] = (),
         keyed: bool = True,
         example: dict[str, Any] | None = None,
-        policy: Policy = ACTING,
+        policy: Policy = COMMANDS,
         upload: int = 0,
     ) -> Callable[[Handler], Handler]:
         """Register a command."""
@@ -167,7 +167,7 @@ class Api:
         self,
         method: str,
         path: str,
-        who: frozenset[Who],
+        who: frozenset[Caller],
         body: type[BaseModel] | None,
         answer: type[BaseModel] | None,
         codes: tuple[Code, ...],
@@ -220,7 +220,7 @@ class Api:
 
     def _call(self, route: Route, args: dict[str, str]) -> Call:
         """Check the headers of a request, then read its body."""
-        principal = self.known(request)
+        principal = self.authenticate(request)
         g.actor_kind = principal.kind.value if principal else "none"
         address = request.remote_addr or ""
         self.limits.check(route.policy, principal, address, self.hall.ctx.hall_id)
@@ -235,11 +235,11 @@ class Api:
         key = request.headers.get(KEY_HEADER, "").strip()
         if route.keyed and not (0 < len(key) <= MAX_KEY and key.isprintable()):
             raise HallError(Code.KEY_REQUIRED)
-        bound_body(route.upload + MULTIPART_ROOM if route.upload else MAX_BODY)
+        limit_body(route.upload + MULTIPART_ROOM if route.upload else MAX_BODY)
         body = parsed(route.body) if route.body is not None else None
         return Call(principal, key, body, args, reason())
 
-    def known(self, incoming: Request, surface: str = "") -> Principal | None:
+    def authenticate(self, incoming: Request, surface: str = "") -> Principal | None:
         """Return the principal of a request, or None.
 
         A secret that is not known to be good is counted before it is looked up.
@@ -253,8 +253,8 @@ class Api:
                 self.hall.people.guesses.wrong("token", incoming.remote_addr or "")
             raise
         if principal is not None:
-            self.limits.proved(secret)
-            recognise(incoming.environ, principal.actor.key)
+            self.limits.remember_good(secret)
+            mark_known_connection(incoming.environ, principal.actor.key)
         return principal
 
     def guard(self, flask: Flask) -> None:
@@ -265,7 +265,7 @@ class Api:
             view = flask.view_functions.get(request.endpoint or "")
             if view is None or not getattr(view, "counts", False):
                 try:
-                    self.count(policy_of(view) or NOWHERE, request)
+                    self.count(policy_of(view) or UNKNOWN_ADDRESS, request)
                 except HallError as error:
                     return refusal(error)
             return None
@@ -273,15 +273,15 @@ class Api:
     def count(self, policy: Policy, incoming: Request) -> None:
         """Count by a secret that is known to be good, else by address; raises TOO_MANY."""
         address = incoming.remote_addr or ""
-        good = self.limits.good((bearer_of(incoming), *incoming.cookies.values()))
+        good = self.limits.first_good((bearer_of(incoming), *incoming.cookies.values()))
         if good:
-            recognise(incoming.environ, str(hash(good)))
+            mark_known_connection(incoming.environ, str(hash(good)))
             self.limits.check_by(policy, good, address)
         else:
             self.limits.check(policy, None, address)
 
 
-def recognise(environ: Mapping[str, Any], name: str) -> None:
+def mark_known_connection(environ: Mapping[str, Any], name: str) -> None:
     """Mark the connection as used by a known principal, so that it is not closed for others."""
     connection = environ.get(CONNECTION)
     if connection is not None:
@@ -302,7 +302,7 @@ def check_media(route: Route) -> None:
         raise HallError(Code.MEDIA_TYPE)
 
 
-def bound_body(most: int) -> None:
+def limit_body(most: int) -> None:
     """Reject a larger body before it is read.
 
     `whole_body` rejects one without a declared size.
@@ -322,13 +322,13 @@ def whole_body(*, cache: bool = False) -> bytes:
 
 def check_allowed(route: Route, principal: Principal | None) -> None:
     """Raise NOT_SIGNED_IN, PASSWORD_MUST_CHANGE or FORBIDDEN unless the principal may."""
-    if Who.ANYONE in route.who:
+    if Caller.ANYONE in route.who:
         return
     if principal is None:
         raise HallError(Code.NOT_SIGNED_IN)
     if principal.must_change:
         raise HallError(Code.PASSWORD_MUST_CHANGE)
-    if Who(principal.kind.value) not in route.who:
+    if Caller(principal.kind.value) not in route.who:
         raise HallError(Code.FORBIDDEN)
 
 

@@ -27,7 +27,7 @@ ORIGIN = "Origin"
 PORTS = {"http": ":80", "https": ":443"}
 
 
-class Asked(Protocol):
+class RequestLike(Protocol):
     """Part of a request that authentication reads: Flask's, or the one that opened a socket."""
 
     @property
@@ -53,7 +53,7 @@ class Access:
         self._secure = hall.config.base_url.startswith("https://")
         self._own = hall.config.base_url
 
-    def principal(self, request: Asked, surface: str = "") -> Principal | None:
+    def principal(self, request: RequestLike, surface: str = "") -> Principal | None:
         """Return the principal of a request; None without credentials.
 
         A bearer token is used alone if present; a wrong one raises NOT_SIGNED_IN. Otherwise a
@@ -72,14 +72,14 @@ class Access:
             return None
         return self._people.device(secret) if is_device else self._people.session(secret)
 
-    def _secret(self, request: Asked, surface: str = "") -> tuple[str, bool]:
+    def _secret(self, request: RequestLike, surface: str = "") -> tuple[str, bool]:
         """Return the secret of the cookie that applies, and True if it is a device's."""
         kind, _, name = (surface or request.headers.get(SURFACE_HEADER, "")).partition("/")
         if kind in ("kiosk", "board"):
             return request.cookies.get(device_cookie(kind, name), ""), True
         return request.cookies.get(SESSION_COOKIE, ""), False
 
-    def secret(self, request: Asked, surface: str = "") -> str:
+    def secret(self, request: RequestLike, surface: str = "") -> str:
         """Return the secret that identifies the request; empty without one."""
         return bearer_of(request) or self._secret(request, surface)[0]
 
@@ -96,7 +96,7 @@ class Access:
         if scheme not in PORTS or not own or _place(scheme, place) != _place(scheme, own):
             raise HallError(Code.ORIGIN)
 
-    def check_csrf(self, request: Asked, principal: Principal | None) -> None:
+    def check_csrf(self, request: RequestLike, principal: Principal | None) -> None:
         """Raise CSRF unless the header proves a page of this hall: a cookie is not enough."""
         if principal is None or bearer_of(request):
             return
@@ -105,7 +105,7 @@ class Access:
         if not secret or not hmac.compare_digest(csrf_of(secret).encode(), token.encode()):
             raise HallError(Code.CSRF)
 
-    def csrf(self, request: Asked, surface: str = "") -> str:
+    def csrf(self, request: RequestLike, surface: str = "") -> str:
         """Return the CSRF token for this browser and surface; empty without a cookie."""
         secret, _ = self._secret(request, surface)
         return csrf_of(secret) if secret else ""
@@ -142,7 +142,7 @@ def device_cookie(kind: str, name: str) -> str:
     return DEVICE_COOKIE.format(kind=kind, name=name)
 
 
-def bearer_of(request: Asked | Request) -> str:
+def bearer_of(request: RequestLike | Request) -> str:
     """Return the bearer token of a request; "" without one."""
     kind, _, token = str(request.headers.get(BEARER, "")).partition(" ")
     return token.strip() if kind.lower() == "bearer" else ""

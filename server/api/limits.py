@@ -36,54 +36,54 @@ class Policy:
     """
 
     name: str
-    stranger: int
-    known: int
-    together: int
+    per_address: int
+    per_caller: int
+    per_network: int
     seconds: int = 10
 
     def items(self) -> tuple[RateLimitItem, RateLimitItem, RateLimitItem]:
         """Return the policy's numbers as items of the library."""
         limit_items = [
             RateLimitItemPerSecond(n, self.seconds, self.name)
-            for n in (self.stranger, self.known, self.together)
+            for n in (self.per_address, self.per_caller, self.per_network)
         ]
         return limit_items[0], limit_items[1], limit_items[2]
 
 
 # A hundred browsers of a hall may share one address, and all reconnect after a restart of the
 # server: each requests a page, thirty files, a few queries and a live connection.
-ASKING = Policy("ask", stranger=1200, known=500, together=10_000)
+QUERIES = Policy("ask", per_address=1200, per_caller=500, per_network=10_000)
 """Limit of queries; ACTING is that of commands."""
-ACTING = Policy("act", stranger=400, known=500, together=5000)
-GUESSING = Policy("guess", stranger=40, known=40, together=80, seconds=40)
+COMMANDS = Policy("act", per_address=400, per_caller=500, per_network=5000)
+SIGN_IN = Policy("guess", per_address=40, per_caller=40, per_network=80, seconds=40)
 """Sign-in: a hall's clerks may share one address at opening time."""
-PASSWORDS = Policy("password", stranger=40, known=40, together=80, seconds=40)
-ENROLLING = Policy("enrol", stranger=40, known=40, together=80, seconds=40)
+PASSWORDS = Policy("password", per_address=40, per_caller=40, per_network=80, seconds=40)
+ENROLLING = Policy("enrol", per_address=40, per_caller=40, per_network=80, seconds=40)
 """Limit of enrolments, separate from sign-in.
 
 Somebody who guesses passwords thus does not block enrolments from the same address.
 """
-PHONES = Policy("phone", stranger=40, known=40, together=200)
-PAGES = Policy("page", stranger=600, known=300, together=3000)
-FILES = Policy("file", stranger=6000, known=3000, together=30_000)
-DOCUMENT = Policy("document", stranger=20, known=20, together=100)
+PHONES = Policy("phone", per_address=40, per_caller=40, per_network=200)
+PAGES = Policy("page", per_address=600, per_caller=300, per_network=3000)
+FILES = Policy("file", per_address=6000, per_caller=3000, per_network=30_000)
+DOCUMENT = Policy("document", per_address=20, per_caller=20, per_network=100)
 """Limit of the OpenAPI document, which is large."""
-WATCHING = Policy("watch", stranger=100, known=100, together=100)
+MONITORING = Policy("watch", per_address=100, per_caller=100, per_network=100)
 """Limit of `/healthz` and `/metrics`."""
-LINES = Policy("line", stranger=1000, known=100, together=3000)
+CONNECTIONS = Policy("line", per_address=1000, per_caller=100, per_network=3000)
 """Limit of handshakes of live connections."""
-NOWHERE = Policy("nowhere", stranger=300, known=300, together=1000)
+UNKNOWN_ADDRESS = Policy("nowhere", per_address=300, per_caller=300, per_network=1000)
 """Limit of addresses without a route."""
-SECRETS = Policy("secret", stranger=3000, known=3000, together=3000)
+SECRETS = Policy("secret", per_address=3000, per_caller=3000, per_network=3000)
 """Limit of cookies and tokens that are not known to be good: each costs a database lookup.
 
 After a restart these are all secrets. The limit is high, so that a guesser behind the same
 address does not block them for long; 32 random bytes cannot be guessed.
 """
-CLOCKS = Policy("clock", stranger=1000, known=900, together=1000)
+CLOCKS = Policy("clock", per_address=1000, per_caller=900, per_network=1000)
 """Limit of `/iclock`: a hall's time clocks may share one address."""
-UNADMITTED = Policy("unadmitted", stranger=15, known=15, together=15)
-FREE = Policy("free", stranger=0, known=0, together=0)
+UNADMITTED = Policy("unadmitted", per_address=15, per_caller=15, per_network=15)
+UNLIMITED = Policy("free", per_address=0, per_caller=0, per_network=0)
 """No limit, only for the demo's routes: a rehearsal moves the clock as fast as it can."""
 
 
@@ -133,7 +133,7 @@ class Limits:
         self, policy: Policy, principal: Principal | None, address: str, hall: str = ""
     ) -> None:
         """Count a request; raises TOO_MANY."""
-        if policy is FREE:
+        if policy is UNLIMITED:
             return
         stranger, per_caller, together = self._of(policy)
         source = source_of(address)
@@ -143,24 +143,24 @@ class Limits:
             self._hit(per_caller, "known", hall, principal.actor.key)
             self._hit(together, "together", source)
 
-    def take(self, policy: Policy, *who: str) -> None:
+    def count(self, policy: Policy, *who: str) -> None:
         """Count an event by any name against the policy's number for strangers; raises TOO_MANY."""
         self._hit(self._of(policy)[0], *who)
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Reset all counters."""
         self._counter.storage.reset()
 
-    def take_known(self, policy: Policy, *who: str) -> None:
+    def count_caller(self, policy: Policy, *who: str) -> None:
         """Count an event by any name against the policy's number for known callers."""
         self._hit(self._of(policy)[1], "known", *who)
 
     def check_secret(self, secret: str, address: str) -> None:
         """Count a secret that is not known to be good, before its lookup; raises TOO_MANY."""
         if secret and secret not in self._good:
-            self.take(SECRETS, "address", source_of(address))
+            self.count(SECRETS, "address", source_of(address))
 
-    def proved(self, secret: str) -> None:
+    def remember_good(self, secret: str) -> None:
         """Remember a good secret. It grants no access: it is only not counted as a guess."""
         if not secret:
             return
@@ -169,7 +169,7 @@ class Limits:
         if len(self._good) > MOST_SECRETS:
             self._good.popitem(last=False)
 
-    def good(self, secrets: Iterable[str]) -> str:
+    def first_good(self, secrets: Iterable[str]) -> str:
         """Return one of these secrets that is known to be good, or ""."""
         return next((secret for secret in secrets if secret in self._good), "")
 

@@ -18,10 +18,10 @@ from typing import Any
 from server.api import Route
 
 Schemas = dict[str, Any]
-PLACE = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
+PATH_ARGUMENT = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
 DEEPEST = 3
 NUMBERED = frozenset({"id", "n", "year"})
-MEANT = {
+FIELD_MEANINGS = {
     "AccountView.staff": "account", "BulletinView.digest": "digest", "NamedPerson.number": "staff",
     "OneTimeCode.code": "enrolment code", "OneTimeCode.kind": "surface",
     "OneTimeCode.name": "surface's name", "PaperRef.id": "file", "PastChange.id": "change",
@@ -32,7 +32,7 @@ MEANT = {
     "LeasedBlock.first": "", "UnknownFinger.first": "", "WindowState.ticket": "",
 }  # fmt: skip
 """Meaning of answer fields whose names show nothing or something else."""
-WANTED = {
+ARGUMENT_MEANINGS = {
     "item.code": "item", "item_for.code": "item", "punch.number": "punch",
     "settle_line.number": "put aside",
     "change_account.staff": "account", "reset.staff": "account", "ticket_evidence.code": "unit",
@@ -62,7 +62,9 @@ def operation_id(route: Route) -> str:
 def links(routes: list[Route], schemas: Schemas) -> dict[str, dict[str, Any]]:
     """Return the links of each operation's successful answer, by operation and link name."""
     needs = [_needs_of(route, schemas) for route in routes]
-    things = {thing for need in needs for thing in need.places.values()} | set(WANTED.values())
+    things = {thing for need in needs for thing in need.places.values()} | set(
+        ARGUMENT_MEANINGS.values()
+    )
     things.discard("")
     result: dict[str, dict[str, Any]] = {}
     for route in routes:
@@ -78,12 +80,14 @@ def links(routes: list[Route], schemas: Schemas) -> dict[str, dict[str, Any]]:
 
 
 def _needs_of(route: Route, schemas: Schemas) -> _Needs:
-    places = {n: WANTED.get(f"{route.name}.{n}", n) for n in PLACE.findall(route.path)}
+    places = {
+        n: ARGUMENT_MEANINGS.get(f"{route.name}.{n}", n) for n in PATH_ARGUMENT.findall(route.path)
+    }
     body: dict[str, str] = {}
     if route.body is not None:
         model = route.body.__name__
         for name in schemas[model].get("required", ()):
-            body[name] = WANTED.get(f"{model}.{name}", name)
+            body[name] = ARGUMENT_MEANINGS.get(f"{model}.{name}", name)
     return _Needs(operation_id(route), route.path, places, body)
 
 
@@ -115,7 +119,7 @@ def _meaning(model: str, field: str) -> str:
     name = model.rpartition("__")[2]  # models of the same name are prefixed with their modules
     record = re.match(r"[A-Z][a-z]+", name)
     own = record[0].lower() if record and field in ("id", "code") else field
-    return MEANT.get(f"{name}.{field}", own)
+    return FIELD_MEANINGS.get(f"{name}.{field}", own)
 
 
 def _to(
@@ -123,7 +127,7 @@ def _to(
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the links to one operation: one for each highest value of its last path argument."""
     created = _created(route, need, schemas)
-    path_names = PLACE.findall(route.path)
+    path_names = PATH_ARGUMENT.findall(route.path)
     places: dict[str, list[str]] = {}
     for name, thing in need.places.items():
         places[name] = [created[name]] if name in created else available.get(thing, [])
@@ -145,7 +149,7 @@ def _to(
 
 def _created(route: Route, need: _Needs, schemas: Schemas) -> dict[str, str]:
     """Return the created or named value as the path argument below the command's path."""
-    under = PLACE.match(need.path.removeprefix(f"{route.path}/"))
+    under = PATH_ARGUMENT.match(need.path.removeprefix(f"{route.path}/"))
     if route.method != "POST" or under is None:
         return {}
     for model, names, source in (

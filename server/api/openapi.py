@@ -12,9 +12,9 @@ from flask import Response, request
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from server.api import KEY_HEADER, MAX_KEY, REASON_HEADER, STAFF, Route, Who
+from server.api import KEY_HEADER, MAX_KEY, REASON_HEADER, STAFF, Caller, Route
 from server.api.access import CSRF_HEADER
-from server.api.links import PLACE, links, operation_id
+from server.api.links import PATH_ARGUMENT, links, operation_id
 from server.domain.errors import Code, HallError
 from server.services.people import Offloaded
 from server.wire.commands import Problem
@@ -71,7 +71,7 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
     links_by_operation = links(route_list, schemas.get("$defs", {}))
     paths: dict[str, Any] = {}
     for route in route_list:
-        path = "/api/v1" + PLACE.sub(r"{\1}", route.path)
+        path = "/api/v1" + PATH_ARGUMENT.sub(r"{\1}", route.path)
         operation = paths.setdefault(path, {})[route.method.lower()] = _operation(route)
         if links_by_operation[operation_id(route)]:
             operation["responses"]["200"]["links"] = links_by_operation[operation_id(route)]
@@ -117,7 +117,7 @@ def _operation(route: Route) -> dict[str, Any]:
         if route.example:
             content["example"] = route.example
         operation["requestBody"] = {"required": True, "content": {"application/json": content}}
-    if Who.ANYONE not in route.who:
+    if Caller.ANYONE not in route.who:
         operation["security"] = [{"session": []}, {"device": []}, {"bearer": []}]
     return operation
 
@@ -125,7 +125,7 @@ def _operation(route: Route) -> dict[str, Any]:
 def _parameters(route: Route) -> list[dict[str, Any]]:
     parameters: list[dict[str, Any]] = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in PLACE.findall(route.path)
+        for name in PATH_ARGUMENT.findall(route.path)
     ]
     if route.keyed:
         parameters.append(
@@ -178,7 +178,7 @@ def _refusals(route: Route) -> dict[str, Any]:
         codes += [Code.CSRF, Code.ORIGIN, Code.MEDIA_TYPE]
     if route.method == "POST" and route.who & STAFF:
         codes += [Code.PAST_REASON, Code.PAST_ASKED, Code.PAST_CLOSED]
-    if Who.ANYONE not in route.who:
+    if Caller.ANYONE not in route.who:
         codes += [Code.FORBIDDEN, Code.PASSWORD_MUST_CHANGE]
     by_status: dict[int, list[Code]] = {}
     for code in dict.fromkeys(codes):

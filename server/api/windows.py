@@ -21,10 +21,10 @@ log = logging.getLogger(__name__)
 MOST_KEYS = 50_000
 """Maximum number of counters of one window; later keys share `SHARED` counters."""
 SHARED = 4096
-TELL_SECONDS = 0.1
+SEND_SECONDS = 0.1
 RETRY_SECONDS = 2.0
-LINE_SECONDS = 1.0
-MOST_TOLD = 500
+SOCKET_TIMEOUT = 1.0
+MAX_BATCH = 500
 """Maximum number of counters sent in one round; the rest follows in the next."""
 
 
@@ -114,12 +114,12 @@ class SharedWindows(Windows):
             self._unsent[counter] = self._unsent.get(counter, 0) + amount
         return super().add(key, expiry, number, counts, amount)
 
-    def tell(self) -> int:
+    def send(self) -> int:
         """Send a batch to the common counters, store their sums, and return its size.
 
         Raises the errors of the common storage.
         """
-        batch = [(key, self._unsent.pop(key)) for key in list(self._unsent)[:MOST_TOLD]]
+        batch = [(key, self._unsent.pop(key)) for key in list(self._unsent)[:MAX_BATCH]]
         for (expiry, number, key), amount in batch:
             if self.window(expiry)[0] != number:
                 continue  # the window has ended
@@ -133,7 +133,7 @@ class SharedWindows(Windows):
         """Send counts for ever; runs in its own greenlet."""
         while True:
             try:
-                count = self.tell()
+                count = self.send()
                 self._connected = True
             except Exception as error:  # noqa: BLE001 - after any error this worker counts alone
                 if self._connected:
@@ -141,7 +141,7 @@ class SharedWindows(Windows):
                 self._connected = False
                 gevent.sleep(RETRY_SECONDS)
                 continue
-            gevent.sleep(0 if count == MOST_TOLD else TELL_SECONDS)
+            gevent.sleep(0 if count == MAX_BATCH else SEND_SECONDS)
 
 
 def shared_by_redis(url: str) -> SharedWindows:
@@ -152,8 +152,8 @@ def shared_by_redis(url: str) -> SharedWindows:
             None,
             "hallkeeper-limits",
             False,
-            socket_timeout=LINE_SECONDS,
-            socket_connect_timeout=LINE_SECONDS,
+            socket_timeout=SOCKET_TIMEOUT,
+            socket_connect_timeout=SOCKET_TIMEOUT,
         )
     )
     gevent.spawn(shared.run)

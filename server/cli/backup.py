@@ -10,7 +10,7 @@ from sqlalchemy import Connection, make_url
 
 from server import config
 from server.cli import data_argument, hall_argument
-from server.clock import MachineClock, SystemChance
+from server.clock import MachineClock, SystemTokenSource
 from server.services import backups, restoring
 from server.services.backups import BackupError
 from server.storage import moving
@@ -81,21 +81,21 @@ def _backup(settings: config.Config, args: argparse.Namespace) -> int:
 
 
 def _restore(settings: config.Config, args: argparse.Namespace) -> int:
-    order = restoring.Asked(args.backup, args.gap, restoring.parse_numbers(args.beyond))
-    result = restoring.restore(settings, order, MachineClock(), SystemChance())
-    print(f"已恢复到 / restored to {result.made:%Y-%m-%d %H:%M:%S}")
+    order = restoring.RestoreOptions(args.backup, args.gap, restoring.parse_numbers(args.beyond))
+    result = restoring.restore(settings, order, MachineClock(), SystemTokenSource())
+    print(f"已恢复到 / restored to {result.backup_time:%Y-%m-%d %H:%M:%S}")
     print(f"原来的数据在 / what was there before: {result.aside}")
     for hall, ranges in result.skipped.items():
         if result.lost[hall]:
-            lost_numbers = restoring.told(result.lost[hall])
+            lost_numbers = restoring.format_ranges(result.lost[hall])
             print(f"  {hall}: 备份之后发出、已丢失 / given out after it and lost: {lost_numbers}")
         if ranges:
-            print(f"  {hall}: 跳过的号 / numbers left out: {restoring.told(ranges)}")
-    for hall, violation in result.wrong:
+            print(f"  {hall}: 跳过的号 / numbers left out: {restoring.format_ranges(ranges)}")
+    for hall, violation in result.violations:
         print(f"{hall}: {violation.zh} / {violation.en}", file=sys.stderr)
-    if not result.wrong:
+    if not result.violations:
         print("全部正常 / all is well")
-    return int(bool(result.wrong))
+    return int(bool(result.violations))
 
 
 def _move(settings: config.Config, args: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from server import config, workbook
 from server.cli import data_argument, hall_argument
 from server.domain.errors import HallError
-from server.hall import open_hall, take_catalogue
+from server.hall import import_catalogue, open_hall
 from server.services.context import SYSTEM
 
 SHOWN = 200
@@ -63,7 +63,7 @@ def _import(args: argparse.Namespace) -> int:
         )
         return 1
     hall = open_hall(config.load_one(args.data, args.hall, database=args.database))
-    version, new = take_catalogue(hall.ctx, SYSTEM, result, args.workbook.name)
+    version, new = import_catalogue(hall.ctx, SYSTEM, result, args.workbook.name)
     words = "已导入，版本 / imported as version" if new else "没有变化，版本 / no change, version"
     print(f"{words} {version}")
     return 0

@@ -32,13 +32,21 @@ from server import config, logs, past
 from server.app import build, serve
 from server.cli import demo_readers
 from server.cli.serve import open_server_hall
-from server.clock import Clock, MachineClock, ScaledClock, StagedClock, SystemChance, instant, local
+from server.clock import (
+    Clock,
+    MachineClock,
+    ScaledClock,
+    StagedClock,
+    SystemTokenSource,
+    instant,
+    local,
+)
 from server.domain import hours
 from server.domain.catalogue import Catalogue, Role
 from server.domain.errors import HallError
 from server.domain.settings import Settings
 from server.domain.tickets import ActorKind
-from server.hall import Hall, take_catalogue
+from server.hall import Hall, import_catalogue
 from server.reference import load
 from server.services import bindings, posts
 from server.services.bus import HallChanged
@@ -94,7 +102,7 @@ def run(args: argparse.Namespace) -> int:
         simulators=f"http://127.0.0.1:{plan.control}",
     )
     hall = open_server_hall(settings, clock)
-    take_catalogue(hall.ctx, SYSTEM, catalogue, "参考大厅")
+    import_catalogue(hall.ctx, SYSTEM, catalogue, "参考大厅")
     demo_readers.admit(hall, rehearsal=rehearsal)
     _create_history(hall, args)
     if args.rehearse:
@@ -191,7 +199,7 @@ def _working_day(catalogue: Catalogue, now: datetime) -> datetime:
 def _create_history(hall: Hall, args: argparse.Namespace) -> None:
     """Create the demo history once, before the start, so that every page shows data."""
     months = args.past if args.past is not None else 0 if args.rehearse else past.MONTHS
-    if not months or not past.needed(hall):
+    if not months or not past.is_needed(hall):
         return
 
     def progress(done: int, days: int) -> None:
@@ -199,7 +207,7 @@ def _create_history(hall: Hall, args: argparse.Namespace) -> None:
             print(f"  编造过去的记录 inventing the past: {done}/{days}", flush=True)
 
     doors = [door.serial for door in demo_readers.DOORS]
-    past.invent(hall, args.seed, doors, progress, months)
+    past.create(hall, args.seed, doors, progress, months)
     hall.ctx.refresh()
 
 
@@ -223,7 +231,7 @@ def _demo_password(data: Path) -> str:
     path = data / "demo-password"
     if not path.exists():
         path.touch(mode=0o600)
-        path.write_text(SystemChance().token(9))
+        path.write_text(SystemTokenSource().token(9))
     return path.read_text()
 
 
@@ -243,7 +251,7 @@ def _sign_in_clerks(hall: Hall) -> None:
         if person is None:
             continue
         actor = Actor(ActorKind(person.role.value), person.number)
-        key = f"demo-{hall.ctx.day()}-{window.code}-{hall.ctx.chance.token(6)}"
+        key = f"demo-{hall.ctx.day()}-{window.code}-{hall.ctx.tokens.token(6)}"
         with contextlib.suppress(HallError):
             posts.sign_in(hall.ctx, actor, key, window.code)
             unavailable.add(person.number)

@@ -16,7 +16,7 @@ from server.domain.catalogue import Catalogue
 from server.domain.settings import Settings
 from server.hall import Hall
 from server.services.bus import ReaderChanged
-from server.services.context import SYSTEM, note
+from server.services.context import SYSTEM, write_journal
 from server.storage import readers
 from server.storage.store import Tx
 
@@ -40,7 +40,7 @@ DOORS = (
 
 
 DUE = (time(8, 30), time(12), time(14, 30), time(17, 30))
-COMES = 0.985
+PUNCH_PROBABILITY = 0.985
 
 
 def plan_fields(catalogue: Catalogue, clock: Clock, *, rehearsal: bool) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def _memory(catalogue: Catalogue, clock: Clock, doors: list[str]) -> dict[str, l
         for n, due_time in enumerate(DUE):
             minutes = chance.gauss(-10 if n % 2 == 0 else 4, 3)
             moment = datetime.combine(now.date(), due_time) + timedelta(minutes=minutes)
-            if moment < now and chance.random() < COMES:
+            if moment < now and chance.random() < PUNCH_PROBABILITY:
                 lines_by_door[door].append(f"{person.number} {moment:%Y-%m-%dT%H:%M:%S}")
     return {
         door: sorted(lines, key=lambda line: line[-8:]) for door, lines in lines_by_door.items()
@@ -90,7 +90,7 @@ def admit(hall: Hall, *, rehearsal: bool) -> None:
             if readers.get(tx.conn, tx.hall_id, door.serial) is None:
                 names = {"name": door.name, "place": door.place}
                 readers.add(tx, door.serial, door.way, "admitted", **names)
-                note(tx, SYSTEM, "reader.add", door.serial, data=names)
+                write_journal(tx, SYSTEM, "reader.add", door.serial, data=names)
                 tx.events.append(ReaderChanged(door.serial))
         linked = readers.fingers(tx.conn, tx.hall_id)
         for person in people:

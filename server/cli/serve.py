@@ -10,11 +10,11 @@ from gevent.threadpool import ThreadPool
 from server import config, logs
 from server.cli import data_argument
 from server.clock import Clock
-from server.deployment import begin, house_of, words_of
+from server.deployment import begin, hall_router, password_text
 from server.hall import Hall, open_hall
 from server.serving import serve
 from server.storage.folder import serve_from
-from server.supervisor import Supervisor, same_words
+from server.supervisor import Supervisor, worker_command
 
 
 def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
@@ -54,11 +54,11 @@ def run(args: argparse.Namespace) -> int:
     if args.fd < 0:
         passwords = begin(settings)
         if passwords:
-            print(words_of(passwords), flush=True)
+            print(password_text(passwords), flush=True)
         if settings.workers > 1:
-            Supervisor(settings, same_words()).run(ready)
+            Supervisor(settings, worker_command()).run(ready)
             return 0
-    router = house_of(settings)
+    router = hall_router(settings)
     gc.freeze()
     serve(router, settings, ready if args.fd < 0 else lambda _port: None, args.fd)
     return 0

@@ -9,7 +9,7 @@ from functools import partial
 from server import config
 from server.cli import data_argument
 from server.hall import ADMINISTRATOR, first_administrator, open_hall
-from server.services.checks import findings, hall_ids
+from server.services.checks import hall_ids, violations
 from server.storage.engine import is_sqlite, migrate, newest, open_engine, open_store, revision
 
 
@@ -60,7 +60,7 @@ def _check(settings: config.Config) -> int:
     store = open_store(settings.database_url, settings.hall_id)
     halls = store.read(hall_ids)
     violations = [
-        f"{hall}: {f.zh} / {f.en}" for hall in halls for f in store.read(partial(findings, hall))
+        f"{hall}: {f.zh} / {f.en}" for hall in halls for f in store.read(partial(violations, hall))
     ]
     for line in violations:
         print(line, file=sys.stderr)

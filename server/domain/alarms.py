@@ -25,13 +25,13 @@ QUIET = frozenset(
 MINUTE_MS = 60_000
 
 
-def taken(since: int | None, taken_at: int | None, now: int, again_minutes: int) -> bool:
+def is_acknowledged(since: int | None, taken_at: int | None, now: int, again_minutes: int) -> bool:
     """Return True if an alarm is acknowledged. Times in ms; `since`: when it began, if known."""
     if taken_at is None or (since is not None and since > taken_at):
         return False
     return now < taken_at + again_minutes * MINUTE_MS
 
 
-def loud(code: str, *, is_taken: bool) -> bool:
+def is_loud(code: str, *, is_taken: bool) -> bool:
     """Return True if an alarm sounds now."""
     return code not in QUIET and not is_taken

@@ -33,7 +33,7 @@ class Head:
     """Minutes since it arrived."""
     target: float
     """Target of the queue: most minutes to wait."""
-    only_here: bool = False
+    comprehensive_only: bool = False
     """True if no specialised window serves it at present."""
     overtaken: int = 0
     """Number of priority tickets junior to it that were called before it."""
@@ -101,7 +101,7 @@ def comprehensive(heads: Sequence[Head], streak: Streak, bounds: Bounds) -> Choi
     transfers = [h for h in heads if h.for_window]
     if transfers:
         return _sent(transfers, COMPREHENSIVE_POOL, streak)
-    own = [h for h in heads if h.only_here]
+    own = [h for h in heads if h.comprehensive_only]
     if own:
         pool = COMPREHENSIVE_POOL
         return _within_bounds(own, pool, streak(pool), bounds, (Why.ONLY_COMPREHENSIVE,))

@@ -21,7 +21,7 @@ ERROR_DELAY = 30
 NAME_BYTES = 24
 DELAY = 10
 STAMPS = ("ATTLOG", "OPERLOG", "ATTPHOTO", "BIODATA", "IDCARD", "ERRORLOG")
-SILENT_TABLES = frozenset({"RTSTATE", "STATUS", "ERRORLOG"})
+IGNORED_TABLES = frozenset({"RTSTATE", "STATUS", "ERRORLOG"})
 """Tables of door states and device faults: no punches, not stored [SRC]."""
 TEMPLATE_TABLES = frozenset(
     {"BIODATA", "ATTPHOTO", "FP", "FACE", "FINGERTMP", "BIOPHOTO", "USERPIC", "FVEIN", "IDCARD"}
@@ -41,7 +41,7 @@ FLAG = re.compile(r"[0-9A-Za-z.+-]{0,16}")
 _COMMAND = re.compile(r"\s*ID=([0-9A-Za-z]{1,16})&Return=(-?\d{1,9})(?:&CMD=(.*))?", re.DOTALL)
 
 
-def decoded(raw: bytes) -> str:
+def decode(raw: bytes) -> str:
     """Return the text of a time clock: strict UTF-8, else gb18030 with replacement marks [2SRC]."""
     try:
         return raw.decode("utf-8")
@@ -56,7 +56,7 @@ def lines_of(body: bytes) -> Iterator[str]:
     one broken line cannot corrupt the others.
     """
     for raw in body.replace(b"\x00", b" ").split(b"\n"):
-        line = decoded(raw).strip("\r\n ")
+        line = decode(raw).strip("\r\n ")
         if line:
             yield line
 
@@ -83,12 +83,12 @@ def attlog(line: str) -> PunchLine | BadLine:
         return BadLine("", "template")
     fields = _fields(line)
     if len(fields) < 2:
-        return BadLine(shown(line), "too_short")
+        return BadLine(displayable(line), "too_short")
     if not ENROLMENT.fullmatch(fields[0]):
-        return BadLine(shown(line), "bad_enrolment")
+        return BadLine(displayable(line), "bad_enrolment")
     claimed = moment(fields[1])
     if claimed is None:
-        return BadLine(shown(line), "bad_time")
+        return BadLine(displayable(line), "bad_time")
     in_out, verify, work_code = (
         field if FLAG.fullmatch(field) else "" for field in [*fields[2:5], "", "", ""][:3]
     )
@@ -105,11 +105,11 @@ def _fields(line: str) -> list[str]:
     return words
 
 
-def unread(line: str) -> BadLine:
+def unknown_line(line: str) -> BadLine:
     """Return a line of unknown shape as a BadLine: its text, or its length if it is binary."""
     if holds_template(line):
         return BadLine("", "template")
-    text = shown(line)
+    text = displayable(line)
     if sum(c == "\t" or " " <= c <= "~" for c in text) * 2 < len(text):
         return BadLine(f"({len(line)} characters that are no text)", "unknown_shape")
     return BadLine(text, "unknown_shape")
@@ -120,7 +120,7 @@ def holds_template(line: str) -> bool:
     return _TEMPLATE.search(line) is not None
 
 
-def shown(line: str) -> str:
+def displayable(line: str) -> str:
     """Return a line as it may be stored and shown: control characters visible, cut to MAX_LINE."""
     return "".join(c if c.isprintable() else ("\t" if c == "\t" else "�") for c in line)[:MAX_LINE]
 
@@ -150,12 +150,12 @@ def answers(body: bytes) -> list[Answer]:
     Format `ID=&Return=&CMD=`, one a line or several joined.
     """
     replies = []
-    text = decoded(body).replace("\r", "\n")
+    text = decode(body).replace("\r", "\n")
     for line in re.split(r"\n+(?=\s*ID=)", text):
         match = _COMMAND.match(line)
         if match is not None and match[1].isdigit():
             word = (match[3] or "").strip().partition("\n")[0]
-            replies.append(Answer(int(match[1]), int(match[2]), shown(word)[:64]))
+            replies.append(Answer(int(match[1]), int(match[2]), displayable(word)[:64]))
     return replies
 
 
@@ -171,7 +171,7 @@ def info(text: str) -> dict[str, str | int]:
         number = name in ("users", "fingers", "records")
         if number and not _COUNT.fullmatch(value.strip()):
             continue
-        values[name] = int(value) if number else shown(value.strip())[:64]
+        values[name] = int(value) if number else displayable(value.strip())[:64]
     return values
 
 

@@ -10,7 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from server.domain.iclock import ENROLMENT, FLAG, MAX_LINE, holds_template, moment, pairs, shown
+from server.domain.iclock import (
+    ENROLMENT,
+    FLAG,
+    MAX_LINE,
+    displayable,
+    holds_template,
+    moment,
+    pairs,
+)
 from server.domain.punches import BadLine, PunchLine
 
 REFUSED_FROM = 5000
@@ -19,28 +27,28 @@ _ZEROES = frozenset({"", "0"})
 
 
 @dataclass(frozen=True, slots=True)
-class NobodysLine:
+class DeviceEventLine:
     """Event of the device itself, without a person."""
 
 
-def event(line: str) -> PunchLine | BadLine | NobodysLine:
+def event(line: str) -> PunchLine | BadLine | DeviceEventLine:
     """Return the punch in one line of the event log, or the kind of other line it is."""
     if holds_template(line):
         return BadLine("", "template")
     values = {key.lower(): value for key, value in pairs(line).items()}
     pin = values.get("pin")
     if pin is None:
-        return BadLine(shown(line), "too_short")
+        return BadLine(displayable(line), "too_short")
     if pin.lstrip("0") in _ZEROES:
-        return NobodysLine()
+        return DeviceEventLine()
     if not ENROLMENT.fullmatch(pin):
-        return BadLine(shown(line), "bad_enrolment")
+        return BadLine(displayable(line), "bad_enrolment")
     claimed = _event_time(values)
     if claimed is None:
-        return BadLine(shown(line), "bad_time")
+        return BadLine(displayable(line), "bad_time")
     number = values.get("event", values.get("eventtype", ""))
     if number.isdecimal() and len(number) < 6 and int(number) >= REFUSED_FROM:
-        return BadLine(shown(line), "refused")
+        return BadLine(displayable(line), "refused")
     in_out = _flag(values, "inoutstatus", "inoutstate")
     verify = _flag(values, "verifytype", "verified")
     return PunchLine(pin, claimed, in_out, verify, "", line[:MAX_LINE])

@@ -13,7 +13,7 @@ from server.domain.tickets import ORDER_STEP
 TOP = 999
 OPEN_NUMBERS = 500
 """Last number of each prefix that only the server issues; higher numbers can be leased."""
-PART = 16
+SENIORITY_DIVISOR = 16
 """Divisor: a ticket inserted between two others gets a seniority this fraction into the gap."""
 
 
@@ -51,4 +51,4 @@ def between(before: int | None, after: int) -> int:
     """Return a seniority between two neighbours; the earlier one's if they leave no room."""
     low = before if before is not None else after - ORDER_STEP
     room = after - low
-    return low + max(1, room // PART) if room > 1 else low
+    return low + max(1, room // SENIORITY_DIVISOR) if room > 1 else low

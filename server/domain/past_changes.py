@@ -19,11 +19,11 @@ HALVES = "absent"
 """Slot code of a spot that counts the half-days without presence."""
 FINDING = "finding:"
 """Prefix of a slot code that stands for a finding of a spot check."""
-STANDS, PROPOSED, FALLEN = "stands", "proposed", "fallen"
+STANDS, PROPOSED, NOT_UPHELD = "stands", "proposed", "fallen"
 FINDING_WORDS = {
     STANDS: ("成立", "stands"),
     PROPOSED: ("待认定", "proposed"),
-    FALLEN: ("不成立", "does not stand"),
+    NOT_UPHELD: ("不成立", "does not stand"),
 }
 NOTHING = ("无", "none")
 ENGLISH = {
@@ -50,7 +50,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Spot:
+class ValueKey:
     """One value of one person's past day: a slot, the half-days absent, or a finding."""
 
     day: str
@@ -58,20 +58,20 @@ class Spot:
     slot: str
 
 
-Reading = Mapping[Spot, str]
+Reading = Mapping[ValueKey, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class ValueChange:
     """Spot with its value before and after a change; empty: no value."""
 
-    spot: Spot
+    spot: ValueKey
     was: str
     now: str
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class AffectedDays:
     """Past days that an action may change, and the people whose days they are."""
 
     days: tuple[date, ...]
@@ -90,7 +90,7 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class EventScope:
     """Days whose values one event may change."""
 
     days: tuple[str, ...]
@@ -99,7 +99,7 @@ class Touched:
     until: str = ""
 
 
-def reach(touched: Iterable[Touched], today: date, oldest: date) -> Reach | None:
+def reach(touched: Iterable[EventScope], today: date, oldest: date) -> AffectedDays | None:
     """Return the days before `today` that the events may change; None if there are none.
 
     `oldest`: the first day that can have a value; bounds events without a first day.
@@ -114,10 +114,10 @@ def reach(touched: Iterable[Touched], today: date, oldest: date) -> Reach | None
         staff = staff | set(event.staff) if staff is not None and event.staff else None
     if not days:
         return None
-    return Reach(tuple(sorted(days)), None if staff is None else frozenset(staff))
+    return AffectedDays(tuple(sorted(days)), None if staff is None else frozenset(staff))
 
 
-def _days(event: Touched, today: date, oldest: date) -> Iterable[date]:
+def _days(event: EventScope, today: date, oldest: date) -> Iterable[date]:
     if event.days:
         return (d for d in map(date.fromisoformat, event.days) if oldest <= d < today)
     first = max(oldest, date.fromisoformat(event.since)) if event.since else oldest
@@ -127,17 +127,17 @@ def _days(event: Touched, today: date, oldest: date) -> Iterable[date]:
     return (first + timedelta(days=n) for n in range((last - first).days + 1))
 
 
-def moves(before: Reading, after: Reading) -> list[Move]:
+def moves(before: Reading, after: Reading) -> list[ValueChange]:
     """Return the changed values, by day and person."""
     spots = sorted({*before, *after})
     return [
-        Move(spot, before.get(spot, ""), after.get(spot, ""))
+        ValueChange(spot, before.get(spot, ""), after.get(spot, ""))
         for spot in spots
         if before.get(spot, "") != after.get(spot, "")
     ]
 
 
-def subjects(moved: Iterable[Move]) -> list[str]:
+def subjects(moved: Iterable[ValueChange]) -> list[str]:
     """Return the staff numbers of everybody whose days a change affects."""
     return sorted({move.spot.staff for move in moved if move.spot.staff})
 

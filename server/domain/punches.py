@@ -49,7 +49,7 @@ class ReaderState(StrEnum):
     RETIRED = "retired"
 
 
-class Doubt(StrEnum):
+class TimeDoubt(StrEnum):
     """Reason why the time of a punch is doubtful."""
 
     NONE = ""
@@ -71,7 +71,7 @@ class PunchLine:
     """
 
     enrolment: str
-    said: datetime
+    claimed_at: datetime
     in_out: str = ""
     verify: str = ""
     work_code: str = ""
@@ -87,98 +87,104 @@ class BadLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Belief:
+class TimeTolerance:
     """Settings for trusting a time: seconds of tolerance, most days of age of a punch."""
 
     tolerance: int
     oldest_days: int
 
 
-def doubt(line: PunchLine, said_at: int, now: int, clock: ClockFacts, belief: Belief) -> Doubt:
+def doubt(
+    line: PunchLine, said_at: int, now: int, clock: ClockFacts, belief: TimeTolerance
+) -> TimeDoubt:
     """Return the reason why the time of this punch is doubtful; NONE if it is trusted."""
-    if line.said.year < FIRST_YEAR:
-        return Doubt.RESET
+    if line.claimed_at.year < FIRST_YEAR:
+        return TimeDoubt.RESET
     if said_at > now + belief.tolerance * 1000:
-        return Doubt.FUTURE
+        return TimeDoubt.FUTURE
     if said_at < now - belief.oldest_days * 86_400_000:
-        return Doubt.OLD
+        return TimeDoubt.OLD
     clock_was_wrong = clock.wrong_at(said_at, now, belief.tolerance)
-    return Doubt.CLOCK_OFF if clock_was_wrong else Doubt.NONE
+    return TimeDoubt.CLOCK_OFF if clock_was_wrong else TimeDoubt.NONE
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class DeliveryState:
     """Contact history of a time clock and its delivery progress; all times in ms."""
 
-    heard_at: int | None = None
+    last_contact_at: int | None = None
     steady_since: int | None = None
     """Start of the present contact without a gap."""
-    catching_since: int | None = None
+    backlog_since: int | None = None
     """Time at which it returned; it may still be delivering its backlog. None: no backlog."""
-    fed_at: int | None = None
+    last_batch_at: int | None = None
     """Time of the last batch of punches, accepted or failed."""
-    heavy_at: int | None = None
+    last_backlog_at: int | None = None
     """Time of the last batch that was not live (backlog, replay, re-reading)."""
     delivered_until: int | None = None
     recalled_until: int | None = None
     """Time until which it may resend old punches that the hall requested."""
-    unread: bool = False
+    has_quarantined: bool = False
     """True while unreadable lines await review; they may be punches."""
 
-    def heard(self, now: int) -> Contact:
+    def after_contact(self, now: int) -> DeliveryState:
         """Return the state after any message; after a gap the time clock counts as catching up."""
-        if self.heard_at is None or now - self.heard_at > GAP_MS or now < self.heard_at:
-            return replace(self, heard_at=now, steady_since=now, catching_since=now)
-        return replace(self, heard_at=now)
+        if (
+            self.last_contact_at is None
+            or now - self.last_contact_at > GAP_MS
+            or now < self.last_contact_at
+        ):
+            return replace(self, last_contact_at=now, steady_since=now, backlog_since=now)
+        return replace(self, last_contact_at=now)
 
-    def fed(self, now: int, lines: int, newest: int | None) -> Contact:
+    def after_batch(self, now: int, lines: int, newest: int | None) -> DeliveryState:
         """Return the state after a batch of `lines`; `newest` is the latest punch time in it."""
-        contact = replace(self.heard(now), fed_at=now)
+        contact = replace(self.after_contact(now), last_batch_at=now)
         if lines > LIVE_LINES:
-            contact = replace(contact, heavy_at=now)
-        if lines > BACKLOG_LINES and contact.catching_since is None:
-            contact = replace(contact, catching_since=now)
-        if contact.catching_since is not None and newest is not None and newest <= now:
+            contact = replace(contact, last_backlog_at=now)
+        if lines > BACKLOG_LINES and contact.backlog_since is None:
+            contact = replace(contact, backlog_since=now)
+        if contact.backlog_since is not None and newest is not None and newest <= now:
             # Time clocks send in storage order: everything up to the newest line has arrived.
             contact = contact.delivered(newest)
         return contact
 
-    def failed(self, now: int) -> Contact:
+    def after_failed_batch(self, now: int) -> DeliveryState:
         """Return the state after a batch that could not be stored; it will be sent again."""
-        contact = self.heard(now)
-        return replace(contact, fed_at=now, catching_since=contact.catching_since or now)
+        contact = self.after_contact(now)
+        return replace(contact, last_batch_at=now, backlog_since=contact.backlog_since or now)
 
-    def polled(self, now: int) -> Contact:
+    def after_poll(self, now: int) -> DeliveryState:
         """Return the state after a poll for commands.
 
         A poll means that all punches are delivered, unless the time clock is catching up.
         """
-        contact = self.heard(now)
-        if contact.catching_since is not None:
-            busy = max(contact.catching_since, contact.fed_at or 0)
+        contact = self.after_contact(now)
+        if contact.backlog_since is not None:
+            busy = max(contact.backlog_since, contact.last_batch_at or 0)
             if now - busy < SETTLE_MS:
                 return contact
-            contact = replace(contact, catching_since=None)
+            contact = replace(contact, backlog_since=None)
         return contact.delivered(now - LAG_MS)
 
-    def recalled(self, until: int) -> Contact:
+    def after_recall(self, until: int) -> DeliveryState:
         """Return the state after a request for old records; resending may last until `until`."""
         return replace(self, recalled_until=until)
 
-    def left_unread(self) -> Contact:
+    def after_quarantine(self) -> DeliveryState:
         """Return the state after lines that could not be read."""
-        return replace(self, unread=True)
+        return replace(self, has_quarantined=True)
 
-    def all_read(self) -> Contact:
+    def after_review(self) -> DeliveryState:
         """Return the state after all unreadable lines were reviewed."""
-        return replace(self, unread=False)
+        return replace(self, has_quarantined=False)
 
-    def delivered(self, until: int) -> Contact:
+    def delivered(self, until: int) -> DeliveryState:
         """Return the state with delivery advanced to `until`.
 
         Delivery never moves back, and stops while lines are unread.
         """
-        if self.unread:
+        if self.has_quarantined:
             return self
         if self.delivered_until is not None and self.delivered_until >= until:
             return self
@@ -196,10 +202,10 @@ class Contact:
         if said_at > now:
             return (said_at - now + 500) // 1000
         steady = self.steady_since is not None and now - self.steady_since >= STEADY_MS
-        light = self.heavy_at is None or now - self.heavy_at > STEADY_MS
-        if not steady or not light or lines > LIVE_LINES or self.catching_since is not None:
+        light = self.last_backlog_at is None or now - self.last_backlog_at > STEADY_MS
+        if not steady or not light or lines > LIVE_LINES or self.backlog_since is not None:
             return None
-        since = self.heard_at
+        since = self.last_contact_at
         if since is None or not 0 <= now - since <= GAP_MS:
             return None
         return min(0, (said_at - since + 999) // 1000)

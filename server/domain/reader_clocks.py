@@ -62,7 +62,7 @@ class ClockFacts:
         """True if the clock was wrong at the last measurement."""
         return bool(self.wrong) and self.wrong[-1].ends is None
 
-    def measured(self, offset: int, now: int, tolerance: int) -> ClockFacts:
+    def after_measurement(self, offset: int, now: int, tolerance: int) -> ClockFacts:
         """Return the state after a measurement (s); up to `tolerance` seconds are no error.
 
         A clock measured as wrong may have been wrong since the measurement before.
@@ -79,7 +79,7 @@ class ClockFacts:
             spans = (*spans, WrongSpan(offset, since))
         return ClockFacts(offset, now, spans[-MOST_SPANS:])
 
-    def claimed(self, offset: int, now: int, tolerance: int) -> ClockFacts:
+    def after_claim(self, offset: int, now: int, tolerance: int) -> ClockFacts:
         """Return the state after the offset (s) that a live punch claims.
 
         A slow clock and one a day or more ahead could be feigned by a single bad line or a late
@@ -87,13 +87,13 @@ class ClockFacts:
         """
         likely = -tolerance <= offset <= FAR_SECONDS
         if likely or (self.is_off and abs(self.wrong[-1].offset - offset) <= tolerance):
-            return self.measured(offset, now, tolerance)
+            return self.after_measurement(offset, now, tolerance)
         before = self.suspicion
         if before is None or abs(before.offset - offset) > tolerance:
             return replace(self, suspicion=Suspicion(offset, now))
         if now - before.at < CONFIRM_MS:
             return self
-        return self.measured(offset, now, tolerance)
+        return self.after_measurement(offset, now, tolerance)
 
     def _closed(self, now: int) -> tuple[WrongSpan, ...]:
         if not self.is_off:

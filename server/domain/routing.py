@@ -26,7 +26,7 @@ from server.domain.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class WindowSession:
     """Window session: a person signed in to a window."""
 
     window: str
@@ -34,7 +34,7 @@ class Post:
     paused: bool = False
 
 
-Posts = Mapping[str, Post]
+Posts = Mapping[str, WindowSession]
 
 
 @dataclass(frozen=True, slots=True)

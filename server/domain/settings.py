@@ -199,7 +199,7 @@ FORMS: dict[str, Callable[[str], bool]] = {
 TEXT_LIMIT = 200
 
 
-def prints(value: Any) -> bool:
+def is_printable(value: Any) -> bool:
     """Return True if a value can be printed on a slip: no line breaks, no control characters.
 
     One such text would stop the printing of all slips. Applied to new input only: a hall that
@@ -208,7 +208,7 @@ def prints(value: Any) -> bool:
     return not isinstance(value, str) or all(category(c) not in ("Cc", "Cs") for c in value)
 
 
-def changed(settings: Settings, values: dict[str, Any]) -> Settings:
+def with_values(settings: Settings, values: dict[str, Any]) -> Settings:
     """Return `settings` with `values` applied; raise SETTING_INVALID naming the first bad one."""
     names = {f.name for f in fields(Settings)}
     current = asdict(settings)

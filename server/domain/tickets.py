@@ -110,7 +110,7 @@ RULES: dict[Move, Rule] = {
 }
 
 
-def after(move: Move, state: State, actor: ActorKind, *, holds: bool = False) -> State:
+def state_after(move: Move, state: State, actor: ActorKind, *, holds: bool = False) -> State:
     """Return the state after `move`; `holds` is True if the actor's window holds the ticket.
 
     Raises HallError MOVE_NOT_ALLOWED, NOT_THE_HOLDER or FORBIDDEN.

@@ -29,7 +29,7 @@ LOG_AGAIN_SECONDS = 600.0
 MOST_LOGGED = 1000
 
 
-class FoundTerminals:
+class HallFinder:
     """Finder of halls by serial number. `ctx_of` returns a hall's context, opened if necessary.
 
     `shared`: all halls are in one database, so one query covers the time clocks of all halls.
@@ -51,7 +51,7 @@ class FoundTerminals:
         self._clock = clock
         self._logged: dict[tuple[str, int], float] = {}
 
-    def concerns(self, environ: Mapping[str, Any]) -> bool:
+    def is_push_request(self, environ: Mapping[str, Any]) -> bool:
         """Return True for a request of the push protocol."""
         return str(environ.get("PATH_INFO", "")).startswith(PATH)
 
@@ -60,7 +60,7 @@ class FoundTerminals:
         serial = parse_qs(str(environ.get("QUERY_STRING", ""))).get("SN", [""])[0].strip()
         address = str(environ.get("REMOTE_ADDR", ""))
         try:
-            self._limits.take(CLOCKS, "by serial", source_of(address))
+            self._limits.count(CLOCKS, "by serial", source_of(address))
         except HallError:
             return _refusal("too many requests", 429)
         if not iclock.SERIAL.fullmatch(serial):
@@ -74,19 +74,19 @@ class FoundTerminals:
             return _refusal("too many requests", 429)
         self._log(serial, address, halls)
         for hall in halls:
-            readers.listed_twice(self._ctx_of(hall), serial)
+            readers.record_listed_twice(self._ctx_of(hall), serial)
         return _refusal("this terminal is not admitted", 403)
 
     def _listing(self, serial: str) -> list[str]:
         """Return the halls of this deployment that have the serial number in service."""
         if self._shared:
             ctx = self._ctx_of(self._halls[0])
-            matches = set(ctx.read(lambda c: stored.listing(c, serial)))
+            matches = set(ctx.read(lambda c: stored.halls_of_serial(c, serial)))
             return [hall for hall in self._halls if hall in matches]
         return [
             hall
             for hall in self._halls
-            if self._ctx_of(hall).read(lambda c: stored.listing(c, serial))
+            if self._ctx_of(hall).read(lambda c: stored.halls_of_serial(c, serial))
         ]
 
     def _log(self, serial: str, address: str, halls: list[str]) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy import Row
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest
 
-from server.api import bound_body, whole_body
+from server.api import limit_body, whole_body
 from server.api.limits import CLOCKS, UNADMITTED, Limits, limited
 from server.domain import iclock
 from server.domain.errors import Code, HallError
@@ -120,13 +120,13 @@ class Gateway:
         address = request.remote_addr or ""
         self._limits.check(CLOCKS, None, address)
         try:
-            row = readers.let_in(self._ctx, serial, address)
+            row = readers.require_admitted(self._ctx, serial, address)
         except HallError:
             self._limits.check(UNADMITTED, None, address)
             raise
         request.environ[ADMITTED] = serial
-        self._limits.take_known(CLOCKS, self._ctx.hall_id, serial)
-        bound_body(MAX_BODY)
+        self._limits.count_caller(CLOCKS, self._ctx.hall_id, serial)
+        limit_body(MAX_BODY)
         return row
 
     def _record_rejection(self, serial: str, error: HallError) -> None:
@@ -138,8 +138,8 @@ class Gateway:
                 self._failed.add(serial)
 
     def _record_failure(self, serial: str) -> None:
-        report = readers.Told(failed=True)
-        readers.heard(self._ctx, serial, report, lambda contact, _now: contact)
+        report = readers.TimeClockReport(failed=True)
+        readers.report_contact(self._ctx, serial, report, lambda contact, _now: contact)
 
     def _refused(self, error: HallError) -> str:
         words = {
@@ -172,7 +172,7 @@ class Gateway:
             if not count.isdecimal():
                 count = str(sum(1 for _ in iclock.lines_of(whole_body(cache=True))))
             self._table(row, name.upper(), stamp)
-            return f"{iclock.shown(name)[:40]}={count}\n"
+            return f"{iclock.displayable(name)[:40]}={count}\n"
         return self._table(row, table, stamp)
 
     def _table(self, row: Row[Any], table: str, stamp: str) -> str:
@@ -183,13 +183,15 @@ class Gateway:
             return self._options(row)
         if table in USER_TABLES:
             return self._operlog(row, stamp)
-        if table in iclock.SILENT_TABLES:
+        if table in iclock.IGNORED_TABLES:
             return self._ping(row)
         if table in EVENT_TABLES:
             return self._lines(row, table, stamp, event)
         if table in ("", "ATTLOG"):
-            return self._lines(row, "ATTLOG", stamp, iclock.attlog if table else readers.either)
-        return self._lines(row, iclock.shown(table)[:40], stamp, iclock.unread)
+            return self._lines(
+                row, "ATTLOG", stamp, iclock.attlog if table else readers.parse_untyped
+            )
+        return self._lines(row, iclock.displayable(table)[:40], stamp, iclock.unknown_line)
 
     def _lines(self, row: Row[Any], table: str, stamp: str, read: readers.Read) -> str:
         body = self._body()
@@ -212,15 +214,17 @@ class Gateway:
         return f"OK: {len(lines)}\n"
 
     def _options(self, row: Row[Any]) -> str:
-        values = iclock.pairs(iclock.decoded(self._body()).replace("\n", ","))
-        report = readers.Told(
-            firmware=iclock.shown(values.get("FWVersion", ""))[:64],
-            facts={"model": iclock.shown(values.get("~DeviceName", ""))[:64]},
+        values = iclock.pairs(iclock.decode(self._body()).replace("\n", ","))
+        report = readers.TimeClockReport(
+            firmware=iclock.displayable(values.get("FWVersion", ""))[:64],
+            facts={"model": iclock.displayable(values.get("~DeviceName", ""))[:64]},
         )
-        readers.heard(self._ctx, row.serial, report, lambda contact, now: contact.heard(now))
+        readers.report_contact(
+            self._ctx, row.serial, report, lambda contact, now: contact.after_contact(now)
+        )
         return "OK\n"
 
-    def _report(self, row: Row[Any]) -> readers.Told:
+    def _report(self, row: Row[Any]) -> readers.TimeClockReport:
         """Return what the query of a handshake or poll reports about the time clock."""
         facts: dict[str, Any] = {"address": request.remote_addr or ""}
         language = request.args.get("language", "")
@@ -229,14 +233,14 @@ class Gateway:
             facts["encoding"] = "gb18030" if language == "83" else "utf-8"
         version = request.args.get("pushver", "")
         if version:
-            facts["push"] = iclock.shown(version)[:24]
+            facts["push"] = iclock.displayable(version)[:24]
         info = iclock.info(request.args.get("INFO", ""))
         records = info.pop("records", None)
         firmware = str(info.pop("firmware", ""))
         facts |= {name: info[name] for name in ("users", "fingers") if name in info}
         failed = row.serial in self._failed
         self._failed.discard(row.serial)
-        return readers.Told(
+        return readers.TimeClockReport(
             firmware=firmware,
             facts=facts,
             records=records if isinstance(records, int) else None,
@@ -247,12 +251,14 @@ class Gateway:
         return readers.poll(self._ctx, row.serial, self._report(row))
 
     def _devicecmd(self, row: Row[Any]) -> str:
-        readers.answered(self._ctx, row.serial, iclock.answers(self._body()))
+        readers.store_results(self._ctx, row.serial, iclock.answers(self._body()))
         return "OK\n"
 
     def _ping(self, row: Row[Any]) -> str:
-        report = readers.Told()
-        readers.heard(self._ctx, row.serial, report, lambda contact, now: contact.heard(now))
+        report = readers.TimeClockReport()
+        readers.report_contact(
+            self._ctx, row.serial, report, lambda contact, now: contact.after_contact(now)
+        )
         return "OK\n"
 
     def _registry(self, row: Row[Any]) -> str:
@@ -277,7 +283,7 @@ class Gateway:
         if name == "FDATA":
             readers.refuse_templates(self._ctx, row.serial, "ATTPHOTO", "")
             return "OK\n"
-        return self._lines(row, name, "", iclock.unread)
+        return self._lines(row, name, "", iclock.unknown_line)
 
 
 def _yield_to_others() -> None:

@@ -16,20 +16,20 @@ from server.domain import iclock
 from server.domain.punches import BadLine, PunchLine
 from server.hall import Hall
 from server.services import readers_pull
-from server.services.readers import let_in
+from server.services.readers import require_admitted
 from server.storage import readers
 
 KIND = "fingerprint"
 MAX_LINES = 5000
 
 
-class PulledReaders:
+class PolledTimeClocks:
     """Server side of polled time clocks."""
 
     def __init__(self, hall: Hall) -> None:
         self._ctx = hall.ctx
 
-    def heard(self, ref: DeviceRef, message: dict[str, Any]) -> str:
+    def receive(self, ref: DeviceRef, message: dict[str, Any]) -> str:
         """Handle an event of a polled time clock; return "ok" or "invalid".
 
         Raises:
@@ -39,7 +39,7 @@ class PulledReaders:
         data = message.get("data")
         if not isinstance(data, Mapping):
             return "invalid"
-        let_in(self._ctx, ref.name, ref.address, "pull")
+        require_admitted(self._ctx, ref.name, ref.address, "pull")
         if message.get("kind") == "clock":
             return self._clock(ref.name, data)
         if message.get("kind") == "punches":
@@ -49,8 +49,8 @@ class PulledReaders:
     def _clock(self, name: str, data: Mapping[str, Any]) -> str:
         device_time = iclock.moment(str(data.get("said", "")))
         numbers = {key: _whole(data.get(key)) for key in ("records", "users", "fingers")}
-        firmware = iclock.shown(str(data.get("firmware", "")))[:64]
-        readers_pull.looked(self._ctx, name, device_time, numbers, firmware)
+        firmware = iclock.displayable(str(data.get("firmware", "")))[:64]
+        readers_pull.store_clock_reading(self._ctx, name, device_time, numbers, firmware)
         return "ok"
 
     def _punches(self, ref: DeviceRef, data: Mapping[str, Any], age: Any) -> str:
@@ -67,12 +67,12 @@ class PulledReaders:
                 bad.append(entry)
         bad_records = data.get("bad")
         bad_rows = bad_records if isinstance(bad_records, list) else []
-        bad += [BadLine(iclock.shown(str(text)), "bad_record") for text in bad_rows]
+        bad += [BadLine(iclock.displayable(str(text)), "bad_record") for text in bad_rows]
         full_read_age = float(age) if data.get("whole") is True and _is_number(age) else None
         readers_pull.take(self._ctx, ref.name, lines, bad, full_read_age, ref.via)
         return "ok"
 
-    def owed(self, ref: DeviceRef) -> list[Task]:
+    def outstanding_commands(self, ref: DeviceRef) -> list[Task]:
         """Return the office's commands to this time clock that are not answered yet."""
         rows = self._ctx.read(lambda c: readers.open_commands(c, self._ctx.hall_id, ref.name))
         return [
@@ -86,7 +86,7 @@ class PulledReaders:
         if prefix == "reader" and number.isdecimal() and len(number) < 10:
             done = message.get("state") == "done"
             words = " ".join(str(message.get(k, ""))[:100] for k in ("reason", "detail")).strip()
-            readers_pull.settled(self._ctx, ref.name, int(number), words, good=done)
+            readers_pull.store_result(self._ctx, ref.name, int(number), words, good=done)
 
 
 def _is_number(value: Any) -> bool:
@@ -100,13 +100,13 @@ def _whole(value: Any) -> int | None:
 
 def _line(row: Any) -> PunchLine | BadLine:
     if not isinstance(row, Sequence) or isinstance(row, str) or len(row) < 2:
-        return BadLine(iclock.shown(str(row)), "bad_record")
+        return BadLine(iclock.displayable(str(row)), "bad_record")
     return iclock.attlog("\t".join(str(part) for part in row[:5]))
 
 
 def add(agents: Agents, hall: Hall) -> None:
     """Register the handlers of polled time clocks."""
-    pulled = PulledReaders(hall)
-    agents.pressed[KIND] = pulled.heard
-    agents.owed[KIND] = pulled.owed
+    pulled = PolledTimeClocks(hall)
+    agents.event_handlers[KIND] = pulled.receive
+    agents.outstanding[KIND] = pulled.outstanding_commands
     agents.results[KIND] = pulled.result

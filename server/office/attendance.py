@@ -23,7 +23,7 @@ from server.domain.tickets import ActorKind
 from server.hall import Hall
 from server.office import attendance_views as views
 from server.office import evidence
-from server.office.workdays import nearby
+from server.office.workdays import check_year_range
 from server.services.attendance import rules
 from server.services.attendance.rights import check_see
 from server.services.attendance.sheets import gather, of_unit, sheets_of, staff_lists
@@ -31,7 +31,7 @@ from server.services.bus import AttendanceChanged, Event, HallChanged, ReaderCha
 from server.services.context import Context
 from server.services.people import Principal
 from server.services.snapshot import Snapshot
-from server.sockets import Feeds, Surface
+from server.sockets import Feed, LiveFeeds
 from server.storage import shift_rules
 from server.wire.attendance import (
     AttendanceDay,
@@ -52,7 +52,7 @@ T = TypeVar("T")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF = "application/pdf"
 LONGEST_TRIAL_DAYS = 100
-ALL = "all"
+WHOLE_HALL = "all"
 RULE_EXAMPLE = {
     "name": "夏令时2026",
     "scope": "hall",
@@ -82,17 +82,17 @@ class Attendance:
         self._ctx = hall.ctx
         self._today: tuple[str, AttendanceDay] | None = None
         self._changes = 0
-        self._ctx.bus.listen(self.changed)
+        self._ctx.bus.subscribe(self.on_event)
 
     def now(self) -> datetime:
         """Return the hall's wall clock, naive."""
         return self._ctx.local()
 
-    def apart(self, query: Callable[[Connection], T]) -> T:
+    def read_off_loop(self, query: Callable[[Connection], T]) -> T:
         """Run a long query in another thread; reads the context's data before."""
         ctx = self._ctx
         ctx.catalogue(), ctx.settings(), ctx.calendar_years()
-        answer: T = self._hall.offload(lambda: ctx.read_apart(query))
+        answer: T = self._hall.offload(lambda: ctx.read_off_loop(query))
         return answer
 
     def day(self, conn: Connection, day: date) -> AttendanceDay:
@@ -110,12 +110,12 @@ class Attendance:
         cached, changes = self._today, self._changes
         if cached is not None and cached[0] == minute:
             return cached[1]
-        fresh = self.apart(lambda conn: self.day(conn, snapshot.local.date()))
+        fresh = self.read_off_loop(lambda conn: self.day(conn, snapshot.local.date()))
         if changes == self._changes:  # nothing changed during the read
             self._today = (minute, fresh)
         return fresh
 
-    def changed(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Discard the cached full state after a relevant event, even without subscribers."""
         if _changed_keys(event) is not None:
             self._today = None
@@ -144,12 +144,12 @@ class Attendance:
         is on the sheets of both units, so that the units add up to the hall.
         """
         span = span_of(month)
-        people = None if unit == ALL else people_of(self._ctx, conn, span, unit)
+        people = None if unit == WHOLE_HALL else people_of(self._ctx, conn, span, unit)
         facts = gather(self._ctx, conn, *span, people)
         day_sheets = list(sheets_of(facts, people))
-        if unit != ALL:
+        if unit != WHOLE_HALL:
             day_sheets = of_unit(day_sheets, code_of(unit))
-        shown_unit = "" if unit == ALL else unit
+        shown_unit = "" if unit == WHOLE_HALL else unit
         return views.month_sheet(self._ctx.catalogue(), facts, day_sheets, shown_unit, month)
 
 
@@ -185,10 +185,10 @@ def span_of(month: str) -> tuple[date, date]:
     try:
         if "W" in month:
             week = parse_week(month)
-            nearby(week.first, "month")
+            check_year_range(week.first, "month")
             return week.first, week.last
         first = datetime.strptime(month, "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
-        nearby(first, "month")
+        check_year_range(first, "month")
     except ValueError:
         raise HallError(Code.INVALID, field="month") from None
     return first, first.replace(day=monthrange(first.year, first.month)[1])
@@ -197,15 +197,15 @@ def span_of(month: str) -> tuple[date, date]:
 def day_of(text: str, field: str = "day") -> date:
     """Return the date of an ISO day; raises INVALID."""
     try:
-        return nearby(date.fromisoformat(text), field)
+        return check_year_range(date.fromisoformat(text), field)
     except ValueError:
         raise HallError(Code.INVALID, field=field) from None
 
 
-def add(api: Api, feeds: Feeds) -> None:
+def add(api: Api, feeds: LiveFeeds) -> None:
     """Register the routes and the live feed of the day sheet."""
     sheets = Attendance(api.hall)
-    feeds.add(Surface("attendance", sheets.state, sheets.allowed, _changed_keys, 1.0))
+    feeds.add(Feed("attendance", sheets.state, sheets.allowed, _changed_keys, 1.0))
     _pages(api, sheets)
     _own(api, sheets)
     _papers(api, sheets)
@@ -218,20 +218,20 @@ def _pages(api: Api, sheets: Attendance) -> None:
     def attendance_day(call: Call) -> AttendanceDay:
         """Return the hall's sheet of one day: each person's four marks, by unit."""
         day = day_of(call.args["day"])
-        return sheets.apart(lambda conn: sheets.day(conn, day))
+        return sheets.read_off_loop(lambda conn: sheets.day(conn, day))
 
     @api.get("/office/attendance/months/<unit>/<month>", who=MANAGERS, answer=MonthSheet)
     def unit_month(call: Call) -> MonthSheet:
         """Return a unit's month; unit `all` is the hall, `office` its own office."""
         unit, month = call.args["unit"], call.args["month"]
-        return sheets.apart(lambda conn: sheets.month(conn, unit, month))
+        return sheets.read_off_loop(lambda conn: sheets.month(conn, unit, month))
 
     @api.get("/office/attendance/exceptions/<month>", who=MANAGERS, answer=ExceptionList)
     def exception_list(call: Call) -> ExceptionList:
         """Return every late, early or missing slot of a month, newest first."""
         month = call.args["month"]
         span = span_of(month)
-        return sheets.apart(
+        return sheets.read_off_loop(
             lambda conn: evidence.exceptions(api.hall.ctx, conn, month, span, sheets.now())
         )
 
@@ -243,7 +243,7 @@ def _own(api: Api, sheets: Attendance) -> None:
     def my_month(call: Call) -> PersonMonth:
         """Return one's own month."""
         staff, month = call.actor.name, call.args["month"]
-        return sheets.apart(lambda conn: sheets.person(conn, staff, month))
+        return sheets.read_off_loop(lambda conn: sheets.person(conn, staff, month))
 
     @api.get(
         "/attendance/people/<staff>/<month>",
@@ -255,7 +255,7 @@ def _own(api: Api, sheets: Attendance) -> None:
         """Return a person's month, for the person, the chief representative or a manager."""
         staff, month = call.args["staff"], call.args["month"]
         check_see(ctx.catalogue(), call.actor, staff)
-        return sheets.apart(lambda conn: sheets.person(conn, staff, month))
+        return sheets.read_off_loop(lambda conn: sheets.person(conn, staff, month))
 
     @api.get(
         "/attendance/evidence/<staff>/<day>",
@@ -267,13 +267,15 @@ def _own(api: Api, sheets: Attendance) -> None:
         """Return the evidence of a person's day: punches, leave, corrections, the rule in words."""
         staff, day = call.args["staff"], day_of(call.args["day"])
         check_see(ctx.catalogue(), call.actor, staff)
-        return sheets.apart(lambda conn: evidence.of_day(ctx, conn, staff, day, sheets.now()))
+        return sheets.read_off_loop(
+            lambda conn: evidence.of_day(ctx, conn, staff, day, sheets.now())
+        )
 
 
 def _papers(api: Api, sheets: Attendance) -> None:
     def sheet_of(call: Call) -> MonthSheet:
         unit, month = call.args["unit"], call.args["month"]
-        return sheets.apart(lambda conn: sheets.month(conn, unit, month))
+        return sheets.read_off_loop(lambda conn: sheets.month(conn, unit, month))
 
     def answer(call: Call, content: bytes, ending: str, media: str) -> Response:
         name = f"attendance-{call.args['unit']}-{call.args['month']}.{ending}"
@@ -368,7 +370,7 @@ def _trial(api: Api, sheets: Attendance) -> None:
         first, last = day_of(body.first, "first"), day_of(body.last, "last")
         if not first <= last < first + timedelta(days=LONGEST_TRIAL_DAYS):
             raise HallError(Code.INVALID, field="last")
-        people = sheets.apart(lambda conn: rules.trial(ctx, conn, rule, first, last))
+        people = sheets.read_off_loop(lambda conn: rules.trial(ctx, conn, rule, first, last))
         return views.rule_trial(ctx.catalogue(), people, first, last)
 
 
@@ -397,5 +399,5 @@ def rule_of(body: RuleBody) -> ShiftRule:
             for s in body.slots
         ),
         state=RuleState.DRAFT,
-        apart_seconds=body.apart_seconds,
+        min_interval_seconds=body.apart_seconds,
     )

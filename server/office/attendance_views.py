@@ -53,9 +53,9 @@ def mark(verdict: SlotVerdict, day: date, now: datetime) -> Mark:
         at=clock(verdict.punch.at.time()) if verdict.punch else "",
         line=verdict.line,
         corrected=verdict.corrected,
-        moved=bool(verdict.moved) and verdict.correction is None,
-        was=verdict.was,
-        doubt=verdict.doubted is not None,
+        moved=bool(verdict.retroactive_changes) and verdict.correction is None,
+        was=verdict.previous_words,
+        doubt=verdict.doubtful_punch is not None,
         overdue=waiting and now > datetime.combine(day, slot.due),
     )
 
@@ -98,7 +98,7 @@ def day_view(sheet: DaySheet, calendar: Workdays, now: datetime) -> DayView:
         rule=sheet.rule.title if sheet.rule else "",
         marks=[mark(v, sheet.day, now) for v in sheet.slots],
         absent_halves=sheet.absent_halves,
-        changed=[f"{change.name}{change.line}" for change in sheet.changed],
+        changed=[f"{change.name}{change.line}" for change in sheet.changes_without_slot],
     )
 
 
@@ -164,7 +164,7 @@ def _person_today(
         windows=list(staff.windows) if staff else [],
         marks=[mark(v, sheet.day, now) for v in sheet.slots],
         absent_halves=sheet.absent_halves,
-        changed=[f"{change.name}{change.line}" for change in sheet.changed],
+        changed=[f"{change.name}{change.line}" for change in sheet.changes_without_slot],
     )
 
 
@@ -246,7 +246,7 @@ def _changed(facts: Facts, sheets: Iterable[DaySheet]) -> list[str]:
     lines = [
         f"{names[sheet.staff].name}{sheet.day.month}月{sheet.day.day}日{change.name}{change.line}"
         for sheet in sorted(sheets, key=lambda s: (s.day, s.staff))
-        for change in sheet.moved
+        for change in sheet.retroactive_changes
     ]
     rest = len(lines) - CHANGES_LISTED
     return lines if rest <= 0 else [*lines[:CHANGES_LISTED], f"另有{rest}处更正，见更正确认。"]
@@ -284,7 +284,7 @@ def rule_body(rule: ShiftRule) -> RuleBody:
             )
             for s in rule.slots
         ],
-        apart_seconds=rule.apart_seconds,
+        apart_seconds=rule.min_interval_seconds,
     )
 
 

@@ -15,25 +15,25 @@ from flask_socketio import SocketIO
 from pydantic import Field
 
 from server.api import ANYONE, Api, Call
-from server.api.limits import FREE
+from server.api.limits import UNLIMITED
 from server.wire.base import Command, Message
 
 LONGEST = 600
 
 
-class GoAway(Command):
+class StartOutage(Command):
     """Command to make the demo's server unavailable for `seconds`."""
 
     seconds: int = Field(ge=1, le=LONGEST)
 
 
-class Gone(Message):
+class OutageStarted(Message):
     """Answer with the length of the outage in seconds."""
 
     seconds: int
 
 
-class Away:
+class OutageSwitch:
     """Switch of the simulated outage. `clock` returns monotonic seconds."""
 
     def __init__(self, socketio: SocketIO, clock: Callable[[], float] = time.monotonic) -> None:
@@ -41,14 +41,14 @@ class Away:
         self._clock = clock
         self._until = 0.0
 
-    def go(self, seconds: int) -> None:
+    def start(self, seconds: int) -> None:
         """Start an outage now and close all connections."""
         self._until = self._clock() + seconds
         engine = self._io.server.eio
         for sid in list(engine.sockets):
             engine.start_background_task(engine.disconnect, sid)
 
-    def around(self, inner: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    def wrap(self, inner: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
         """Return the WSGI application that answers 503 during an outage."""
 
         def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -62,19 +62,19 @@ class Away:
 
 def add(api: Api, flask: Flask, socketio: SocketIO) -> None:
     """Register the switch; call it after all other routes are in place."""
-    away = Away(socketio)
-    flask.wsgi_app = away.around(flask.wsgi_app)  # type: ignore[method-assign]
+    away = OutageSwitch(socketio)
+    flask.wsgi_app = away.wrap(flask.wsgi_app)  # type: ignore[method-assign]
 
     @api.post(
         "/demo/away",
         who=ANYONE,
-        body=GoAway,
-        answer=Gone,
+        body=StartOutage,
+        answer=OutageStarted,
         keyed=False,
-        policy=FREE,
+        policy=UNLIMITED,
         example={"seconds": 60},
     )
-    def demo_away(call: Call) -> Gone:
+    def demo_away(call: Call) -> OutageStarted:
         """Make the server unavailable for some seconds."""
-        away.go(call.body.seconds)
-        return Gone(seconds=call.body.seconds)
+        away.start(call.body.seconds)
+        return OutageStarted(seconds=call.body.seconds)

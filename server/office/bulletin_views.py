@@ -218,7 +218,7 @@ def _person(catalogue: Catalogue, number: str) -> str:
     return person.name if person else number
 
 
-def named(differences: Iterable[Difference]) -> list[Difference]:
+def with_labels(differences: Iterable[Difference]) -> list[Difference]:
     """Return the differences with the figures' names for people."""
     return [replace(difference, name=label_of(difference.name)) for difference in differences]
 
@@ -227,7 +227,7 @@ def _amendment(row: Any) -> AmendmentView:
     return AmendmentView(
         n=row.n,
         words=row.words,
-        changes=named(Difference(**difference) for difference in json.loads(row.data)),
+        changes=with_labels(Difference(**difference) for difference in json.loads(row.data)),
         drafted_by=row.drafted_by,
         drafted_at=row.drafted_at,
         released_by=row.released_by,

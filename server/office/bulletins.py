@@ -51,24 +51,24 @@ class Bulletins:
         self._hall = api.hall
         self.ctx = api.hall.ctx
         self._public: PublicBulletin | None = None
-        self.ctx.bus.listen(self._on_event)
+        self.ctx.bus.subscribe(self._on_event)
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, BulletinChanged | HallChanged):
             self._public = None
 
-    def apart(self, query: Any) -> Any:
+    def read_off_loop(self, query: Any) -> Any:
         """Run a long query in another thread; reads the context's data before."""
         self.ctx.catalogue(), self.ctx.settings(), self.ctx.calendar_years()
-        return self._hall.offload(lambda: self.ctx.read_apart(query))
+        return self._hall.offload(lambda: self.ctx.read_off_loop(query))
 
     def load(self, call: Call) -> Bulletin:
         """Return the bulletin that the route names; raises BULLETIN_UNKNOWN."""
         bulletin_id = call.args["bulletin"]
-        record: Bulletin = self.apart(lambda conn: acts.load(self.ctx, conn, bulletin_id))
+        record: Bulletin = self.read_off_loop(lambda conn: acts.load(self.ctx, conn, bulletin_id))
         return record
 
-    def shown(self, conn: Connection, bulletin: str) -> BulletinView:
+    def view(self, conn: Connection, bulletin: str) -> BulletinView:
         """Return the view of a bulletin with receipts and amendments."""
         record = acts.load(self.ctx, conn, bulletin)
         return views.bulletin(
@@ -85,7 +85,7 @@ class Bulletins:
             row = ctx.read(lambda c: bulletins.newest_released(c, ctx.hall_id))
             if row is None:
                 raise HallError(Code.BULLETIN_UNKNOWN)
-            view = self.apart(lambda conn: self.shown(conn, row.id))
+            view = self.read_off_loop(lambda conn: self.view(conn, row.id))
             self._public = views.public(view, names=bool(ctx.settings().bulletin_names))
         return self._public
 
@@ -126,7 +126,7 @@ def _reading(api: Api, pages: Bulletins) -> None:
     def one_bulletin(call: Call) -> BulletinView:
         """Return a bulletin with its figures, words, receipts and amendments."""
         name = call.args["bulletin"]
-        view: BulletinView = pages.apart(lambda conn: pages.shown(conn, name))
+        view: BulletinView = pages.read_off_loop(lambda conn: pages.view(conn, name))
         if view.state == "draft" and not views.manages(call.actor):
             raise HallError(Code.BULLETIN_UNKNOWN, bulletin=name)
         return view
@@ -140,7 +140,9 @@ def _reading(api: Api, pages: Bulletins) -> None:
     def ticket_evidence(call: Call) -> TicketEvidence:
         """Return the tickets behind a line of service figures."""
         code, week = call.args["code"], call.args["week"]
-        evidence: TicketEvidence = pages.apart(lambda conn: pages.evidence(conn, code, week))
+        evidence: TicketEvidence = pages.read_off_loop(
+            lambda conn: pages.evidence(conn, code, week)
+        )
         return evidence
 
 
@@ -159,7 +161,7 @@ def _papers(api: Api, pages: Bulletins) -> None:
     def bulletin_paper(call: Call) -> Response:
         """Return the bulletin under the hall's letterhead as a PDF."""
         name = call.args["bulletin"]
-        view = pages.apart(lambda conn: pages.shown(conn, name))
+        view = pages.read_off_loop(lambda conn: pages.view(conn, name))
         content = api.hall.offload(lambda: reports.bulletin.paper(view))
         return answer(name, content, "pdf", PDF)
 
@@ -173,7 +175,7 @@ def _papers(api: Api, pages: Bulletins) -> None:
     def bulletin_workbook(call: Call) -> Response:
         """Return the bulletin's tables as a workbook."""
         name = call.args["bulletin"]
-        view = pages.apart(lambda conn: pages.shown(conn, name))
+        view = pages.read_off_loop(lambda conn: pages.view(conn, name))
         content = api.hall.offload(lambda: reports.bulletin.workbook(view))
         return answer(name, content, "xlsx", XLSX)
 
@@ -249,8 +251,8 @@ def _amendments(api: Api, pages: Bulletins) -> None:
     def bulletin_changes(call: Call) -> BulletinChanges:
         """Return the figures of a released bulletin that differ from today's records."""
         record = pages.load(call)
-        changes = pages.apart(lambda conn: acts.changed_since(ctx, conn, record))
-        return BulletinChanges(changes=views.named(changes))
+        changes = pages.read_off_loop(lambda conn: acts.changed_since(ctx, conn, record))
+        return BulletinChanges(changes=views.with_labels(changes))
 
     @api.post(
         "/office/bulletins/<bulletin>/amendments",
@@ -263,7 +265,7 @@ def _amendments(api: Api, pages: Bulletins) -> None:
     def amend_bulletin(call: Call) -> AmendmentMade:
         """Draft an amendment with the changes since the release."""
         record = pages.load(call)
-        changes = pages.apart(lambda conn: acts.changed_since(ctx, conn, record))
+        changes = pages.read_off_loop(lambda conn: acts.changed_since(ctx, conn, record))
         n = acts.amend(ctx, call.actor, call.key, record, changes, call.body.words)
         return AmendmentMade(n=n)
 

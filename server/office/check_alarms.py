@@ -57,7 +57,7 @@ def _lost(day: str) -> Alarm:
 
 
 def _open(conn: Connection, hall_id: str) -> list[Alarm]:
-    counts = findings.counted(conn, hall_id, WAITING)
+    counts = findings.count_by_state(conn, hall_id, WAITING)
     return [
         Alarm(
             code=f"findings_{state}",

@@ -14,7 +14,7 @@ from server.domain.inspection.doubts import MINUTE_MS
 from server.domain.inspection.findings import Finding, Person, State
 from server.domain.inspection.marks import standing
 from server.services.inspection import finding, proof, seconds
-from server.services.inspection.knowing import Expected, Known
+from server.services.inspection.knowing import Expected, RecordedState
 from server.wire.checks import (
     CheckView,
     ExpectedPerson,
@@ -63,7 +63,7 @@ def seal(row: Any, faults: Sequence[str] = ()) -> SealView:
         sealed_at=row.sealed_at,
         late=rules_in_force.late,
         rules=SealRules(
-            asked=rules_in_force.asked,
+            asked=rules_in_force.requested_count,
             count=rules_in_force.count,
             spans=list(rules_in_force.spans),
             gap=rules_in_force.gap,
@@ -100,7 +100,7 @@ def check(catalogue: Catalogue, row: Any, within: int, counts: Counts) -> CheckV
     )
 
 
-def known(catalogue: Catalogue, state: Known, waiting: int | None = None) -> KnownNow:
+def known(catalogue: Catalogue, state: RecordedState, waiting: int | None = None) -> KnownNow:
     """Return the view of a window's recorded state."""
     name = name_of(catalogue, state.staff) if state.staff else ""
     return KnownNow(**asdict(state), staff_name=name, waiting=waiting)
@@ -163,7 +163,7 @@ def _mark(catalogue: Catalogue, row: Any, counts: bool) -> MarkView:
         faults=json.loads(row.faults),
         note=row.note,
         photos=json.loads(row.photos),
-        known=known(catalogue, Known(**json.loads(row.known))),
+        known=known(catalogue, RecordedState(**json.loads(row.known))),
         at=row.at,
         received_at=row.received_at,
         by=by,
@@ -212,7 +212,7 @@ def _evidence(catalogue: Catalogue, facts: dict[str, Any]) -> dict[str, Any]:
         "reason": facts.get("reason", ""),
         "note": facts.get("note", ""),
         "photos": len(facts.get("photos", [])),
-        "known": known(catalogue, Known(**books)) if books else None,
+        "known": known(catalogue, RecordedState(**books)) if books else None,
         "waiting": facts.get("waiting"),
         "minutes": facts.get("minutes"),
         "how": facts.get("how", ""),

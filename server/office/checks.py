@@ -24,15 +24,15 @@ from server.domain.tickets import ActorKind
 from server.hall import Hall
 from server.office import check_views as views
 from server.office import findings as finding_routes
-from server.office.workdays import nearby
+from server.office.workdays import check_year_range
 from server.services.attendance import files as papers
 from server.services.bus import ChecksChanged, Event, HallChanged, TicketMoved, WindowChanged
 from server.services.floor import waiting_for
 from server.services.inspection import finding, knowing, photos, proof, walks
-from server.services.inspection.knowing import Known
+from server.services.inspection.knowing import RecordedState
 from server.services.people import Principal
 from server.services.snapshot import Snapshot
-from server.sockets import Feeds, Surface
+from server.sockets import Feed, LiveFeeds
 from server.storage import checks, findings
 from server.wire.checks import (
     CheckDay,
@@ -72,7 +72,7 @@ class Checks:
         rows = checks.of_days(conn, ctx.hall_id, day, day)
         views_by_id = {view.id: view for view in self.views(conn, rows)}
         running = [row for row in rows if row.state == "started"]
-        states = findings.counted(conn, ctx.hall_id, ("proposed", "disputed"))
+        states = findings.count_by_state(conn, ctx.hall_id, ("proposed", "disputed"))
         return ChecksState(
             day=day,
             seal=self.seal(conn, commitment) if commitment is not None else None,
@@ -129,7 +129,7 @@ class Checks:
         catalogue, day = snapshot.catalogue, snapshot.local.date()
         leave = knowing.leave_of(self._ctx, conn, day)
         punched = knowing.punches_of(self._ctx, conn, snapshot.day)
-        seats = {code: row.staff for code, row in snapshot.seats.items()}
+        seats = {code: row.staff for code, row in snapshot.session_rows.items()}
         return [
             views.window(
                 catalogue,
@@ -140,7 +140,7 @@ class Checks:
                 ),
                 punched,
             )
-            for spot in knowing.walking_order(catalogue, day)
+            for spot in knowing.round_order(catalogue, day)
         ]
 
     def allowed(self, principal: Principal | None, _key: str) -> bool:
@@ -186,12 +186,12 @@ def _within(commitment: Any) -> int:
     return rules_of(commitment.rules).within if commitment is not None else 0
 
 
-def _live(snapshot: Snapshot, window: str) -> Known:
+def _live(snapshot: Snapshot, window: str) -> RecordedState:
     """Return the window's state from the live snapshot."""
-    seat, ticket = snapshot.seats.get(window), snapshot.current.get(window)
+    seat, ticket = snapshot.session_rows.get(window), snapshot.current.get(window)
     if seat is None:
-        return Known(snapshot.now)
-    return Known(
+        return RecordedState(snapshot.now)
+    return RecordedState(
         as_of=snapshot.now,
         staff=seat.staff,
         since=seat.since,
@@ -209,10 +209,10 @@ def _changed_keys(event: Event) -> set[str] | None:
     return set() if isinstance(event, (TicketMoved, WindowChanged)) else None
 
 
-def add(api: Api, feeds: Feeds) -> None:
+def add(api: Api, feeds: LiveFeeds) -> None:
     """Register the routes and the live feed of spot checks and findings."""
     spot_checks = Checks(api.hall)
-    feeds.add(Surface("checks", spot_checks.state, spot_checks.allowed, _changed_keys, 2.0))
+    feeds.add(Feed("checks", spot_checks.state, spot_checks.allowed, _changed_keys, 2.0))
     _looking(api, spot_checks)
     _walking(api)
     _photos(api)
@@ -233,8 +233,8 @@ def _looking(api: Api, spot_checks: Checks) -> None:
     @api.get("/office/checks/days", who=MANAGERS, answer=CheckDays)
     def check_days(_call: Call) -> CheckDays:
         """Return draw commitments with checks and proof (`from`, `to`; 62 days at most)."""
-        last = asked_day("to", ctx.local().date())
-        first = asked_day("from", last - timedelta(days=30))
+        last = day_argument("to", ctx.local().date())
+        first = day_argument("from", last - timedelta(days=30))
         return spot_checks.days(max(first, last - timedelta(days=LONGEST_HISTORY)), last)
 
     @api.get(
@@ -245,11 +245,11 @@ def _looking(api: Api, spot_checks: Checks) -> None:
         return spot_checks.detail(call.args["check"])
 
 
-def asked_day(name: str, default: date) -> date:
+def day_argument(name: str, default: date) -> date:
     """Return a day from the request's query string; raises INVALID."""
     text = request.args.get(name, "")
     try:
-        return nearby(date.fromisoformat(text), name) if text else default
+        return check_year_range(date.fromisoformat(text), name) if text else default
     except ValueError:
         raise HallError(Code.INVALID, field=name) from None
 
@@ -301,7 +301,7 @@ def _walking(api: Api) -> None:
         body: MarkWindow = call.body
         values = body.model_dump() | {"faults": tuple(body.faults), "photos": tuple(body.photos)}
         try:
-            walks.mark(ctx, call.actor, call.key, call.args["check"], walks.Asked(**values))
+            walks.mark(ctx, call.actor, call.key, call.args["check"], walks.MarkRequest(**values))
         except HallError as refusal:
             # The day is over: the mark waits for a second person, and the phone need not retry.
             if refusal.code is not Code.PAST_ASKED:
@@ -333,8 +333,8 @@ def _photos(api: Api) -> None:
         """Store a photo (multipart field `photo`) without the camera's metadata."""
         walks.running(hall.ctx, call.actor, call.args["check"])
         content = _uploaded()
-        clean: bytes = hall.offload(lambda: photos.cleaned(content))
-        return PhotoKept(id=papers.keep(hall, call.actor, "photo.jpg", JPEG, clean))
+        clean: bytes = hall.offload(lambda: photos.clean(content))
+        return PhotoKept(id=papers.store(hall, call.actor, "photo.jpg", JPEG, clean))
 
     @api.get(
         "/office/checks/<check>/photos/<photo>",

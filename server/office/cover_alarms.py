@@ -18,7 +18,7 @@ def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
 
     def current(snapshot: Snapshot) -> list[Alarm]:
         def query(conn: Connection) -> tuple[list[covers.Uncovered], list[str]]:
-            return covers.uncovered(ctx, conn, snapshot), covers.deserted(ctx, conn, snapshot)
+            return covers.uncovered(ctx, conn, snapshot), covers.long_unstaffed(ctx, conn, snapshot)
 
         uncovered, deserted = ctx.read(query)
         return [_uncovered(snapshot, gap) for gap in uncovered] + _deserted(snapshot, deserted)
@@ -38,7 +38,7 @@ def _uncovered(snapshot: Snapshot, gap: covers.Uncovered) -> Alarm:
     people = snapshot.catalogue.staff_by
     absent = people[gap.absent].name if gap.absent in people else gap.absent
     cover = people[gap.cover].name if gap.cover in people else gap.cover
-    zh, en = (words.format(cover, gap.seat) for words in _WHY[gap.why])
+    zh, en = (words.format(cover, gap.deputy_window) for words in _WHY[gap.why])
     return Alarm(
         code="window_uncovered",
         subject=gap.window,

@@ -16,12 +16,12 @@ from flask import Response
 from pydantic import BaseModel, Field, RootModel
 
 from server.api import ANYONE, Api, Call, json_answer
-from server.api.limits import FREE
+from server.api.limits import UNLIMITED
 from server.clock import StagedClock
 from server.domain.errors import Code, HallError
 from server.services.people import Principal
 from server.services.snapshot import Snapshot
-from server.sockets import Feeds, Surface
+from server.sockets import Feed, LiveFeeds
 from server.wire.base import Command, Message
 
 WAIT_SECONDS = 20
@@ -42,26 +42,26 @@ class Keys(Command):
     keys: str = Field(max_length=40)
 
 
-class Allow(Command):
+class RunClock(Command):
     """Command to let a rehearsal's clock run to `until` (ms)."""
 
     until: int = Field(ge=0, le=2**53)
 
 
-class Shown(Message):
+class ClockTime(Message):
     """Answer with the clock's time (ms)."""
 
     now: int
 
 
-class Whole(RootModel[dict[str, Any]]):
+class SimulatorState(RootModel[dict[str, Any]]):
     """Full state of the simulators."""
 
 
 class Simulators:
     """Client of the simulators' control channel."""
 
-    def __init__(self, address: str, feeds: Feeds) -> None:
+    def __init__(self, address: str, feeds: LiveFeeds) -> None:
         self._address = address.rstrip("/")
         self._feeds = feeds
         self._state: dict[str, Any] = {"devices": [], "reachable": False}
@@ -86,29 +86,29 @@ class Simulators:
         while True:
             try:
                 self._state = json.loads(self.ask("/state")) | {"reachable": True}
-                self._feeds.touch("simulators")
+                self._feeds.rebuild("simulators")
                 path = f"/events?since={since}&wait={WAIT_SECONDS}"
                 events = json.loads(self.ask(path, seconds=WAIT_SECONDS + ANSWER_SECONDS))
                 since = int(events.get("seq", since))
                 gevent.sleep(0.1)
             except (HallError, ValueError):
                 self._state = self._state | {"reachable": False}
-                self._feeds.touch("simulators")
+                self._feeds.rebuild("simulators")
                 gevent.sleep(1.0)
 
     def state(self, _taken: Snapshot, _key: str) -> BaseModel:
         """Return the full state for the page's feed."""
-        return Whole(self._state)
+        return SimulatorState(self._state)
 
 
-def add(api: Api, feeds: Feeds, address: str, start: Callable[..., Any]) -> None:
+def add(api: Api, feeds: LiveFeeds, address: str, start: Callable[..., Any]) -> None:
     """Register the page's routes and feed, and start to follow the simulators."""
     simulators = Simulators(address, feeds)
 
     def everybody(_principal: Principal | None, _key: str) -> bool:
         return True
 
-    feeds.add(Surface("simulators", simulators.state, everybody, lambda _event: None, 0.2))
+    feeds.add(Feed("simulators", simulators.state, everybody, lambda _event: None, 0.2))
     if address:
         start(simulators.follow)
 
@@ -117,25 +117,25 @@ def add(api: Api, feeds: Feeds, address: str, start: Callable[..., Any]) -> None
     @api.post(
         "/demo/clock",
         who=ANYONE,
-        policy=FREE,
-        body=Allow,
-        answer=Shown,
+        policy=UNLIMITED,
+        body=RunClock,
+        answer=ClockTime,
         keyed=False,
         codes=(Code.NOT_FOUND,),
         example={"until": 1767574800000},
     )
-    def demo_clock(call: Call) -> Shown:
+    def demo_clock(call: Call) -> ClockTime:
         """Let a rehearsal's clock run on; the hall's own clock cannot be moved."""
         if not isinstance(clock, StagedClock):
             raise HallError(Code.NOT_FOUND)
-        return Shown(now=clock.allow(call.body.until))
+        return ClockTime(now=clock.run_until(call.body.until))
 
     _state_routes(api, simulators)
     _control_routes(api, simulators)
 
 
 def _state_routes(api: Api, simulators: Simulators) -> None:
-    @api.get("/demo/state", who=ANYONE, policy=FREE, answer=None, codes=(Code.UNAVAILABLE,))
+    @api.get("/demo/state", who=ANYONE, policy=UNLIMITED, answer=None, codes=(Code.UNAVAILABLE,))
     def demo_state(_call: Call) -> Response:
         """Return the state of every simulated device."""
         return json_answer(json.loads(simulators.ask("/state")))
@@ -143,7 +143,7 @@ def _state_routes(api: Api, simulators: Simulators) -> None:
     @api.get(
         "/demo/devices/<name>/<any(paper,sound):what>/<file>",
         who=ANYONE,
-        policy=FREE,
+        policy=UNLIMITED,
         answer=None,
         codes=(Code.NOT_FOUND,),
         media="application/octet-stream",
@@ -160,7 +160,7 @@ def _control_routes(api: Api, simulators: Simulators) -> None:
     @api.post(
         "/demo/devices/<name>/fault",
         who=ANYONE,
-        policy=FREE,
+        policy=UNLIMITED,
         body=Fault,
         answer=None,
         keyed=False,
@@ -175,7 +175,7 @@ def _control_routes(api: Api, simulators: Simulators) -> None:
     @api.post(
         "/demo/devices/<name>/press",
         who=ANYONE,
-        policy=FREE,
+        policy=UNLIMITED,
         body=Keys,
         answer=None,
         keyed=False,

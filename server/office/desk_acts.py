@@ -22,7 +22,7 @@ from server.wire.views import Alarm
 
 def waiting(conn: Connection, hall_id: str, catalogue: Catalogue) -> list[DeskActsAside]:
     """Return quarantined desk actions that wait for a decision, oldest first."""
-    return [_view(catalogue, row) for row in desks.aside(conn, hall_id)]
+    return [_view(catalogue, row) for row in desks.quarantined(conn, hall_id)]
 
 
 def _view(catalogue: Catalogue, row: Any) -> DeskActsAside:
@@ -68,7 +68,7 @@ def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
     ctx = hall.ctx
 
     def current(snapshot: Snapshot) -> list[Alarm]:
-        rows = ctx.read(lambda c: desks.aside(c, ctx.hall_id))
+        rows = ctx.read(lambda c: desks.quarantined(c, ctx.hall_id))
         if not rows:
             return []
         numbers = sorted({_number(snapshot.catalogue, row.window) for row in rows})

@@ -13,20 +13,22 @@ from itertools import groupby
 
 from server.wire.views import Alarm, DeviceView
 
-MANY = 3
+GROUP_SIZE = 3
 """Number of devices of a kind with the same fault that imply one cause without a known bus."""
-MANY_ON_BUS = 2
+BUS_GROUP_SIZE = 2
 """Number of devices of a bus with the same fault that imply the bus as the cause."""
 NAMED = 6
 
-QUIET = frozenset({"one_way", "not_heard", "no_lease"})
+WITHOUT_ALARM = frozenset({"one_way", "not_heard", "no_lease"})
 """Codes of devices that are unknown by nature and give no alarm.
 
 Strips never answer, a keypad sends nothing until a key is pressed, and before its first
 lease of a day a kiosk has no numbers for use without the server.
 """
 
-OWN = frozenset({"paper_out", "paper_near_end", "cover_open", "cutter", "bad_text", "port_taken"})
+SINGLE_DEVICE_FAULTS = frozenset(
+    {"paper_out", "paper_near_end", "cover_open", "cutter", "bad_text", "port_taken"}
+)
 """Faults of a single device, independent of its cable."""
 
 _POWER = ("无响应，请检查电源和连线。", "does not answer; check power and cable.")
@@ -73,16 +75,16 @@ _KINDS = {
 
 def device_alarms(devices: Sequence[DeviceView]) -> list[Alarm]:
     """Return the alarms of all devices that are not well."""
-    faulty = [d for d in devices if d.state != "ok" and d.code not in QUIET]
+    faulty = [d for d in devices if d.state != "ok" and d.code not in WITHOUT_ALARM]
     return list(_lines(faulty, Counter((d.agent, d.bus) for d in devices)))
 
 
 def _lines(faulty: Sequence[DeviceView], buses: Mapping[tuple[str, str], int]) -> Iterator[Alarm]:
     for (agent, code, bus, kind), group in groupby(sorted(faulty, key=_cause), _cause):
         same = list(group)
-        if bus and len(same) >= min(MANY_ON_BUS, buses[agent, bus]):
+        if bus and len(same) >= min(BUS_GROUP_SIZE, buses[agent, bus]):
             yield _bus(code, same, buses[agent, bus])
-        elif bus or len(same) < MANY:
+        elif bus or len(same) < GROUP_SIZE:
             yield from map(_one, same)
         elif kind:
             yield _alike(agent, code, kind, same)
@@ -96,7 +98,7 @@ def _cause(device: DeviceView) -> tuple[str, str, str, str]:
     if code == "agent_gone":
         # A disconnected PC is the cause for all kinds of devices on it, and for all its buses.
         return device.agent, code, "", ""
-    if device.bus and code not in OWN:
+    if device.bus and code not in SINGLE_DEVICE_FAULTS:
         return device.agent, code, device.bus, ""
     return device.agent, code, "", device.kind
 

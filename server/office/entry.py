@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from server.api import ANYONE, STAFF, Api, Call
 from server.api.access import BROWSER_COOKIE, SESSION_COOKIE
-from server.api.limits import ENROLLING, GUESSING, PASSWORDS
+from server.api.limits import ENROLLING, PASSWORDS, SIGN_IN
 from server.domain.catalogue import Catalogue
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
@@ -22,7 +22,7 @@ from server.wire.attendance_requests import CoverRef
 from server.wire.commands import ChangePassword, Enrol, Enrolled, Login, Session
 
 
-class Entry:
+class Sessions:
     """Sessions of one hall's browsers."""
 
     def __init__(self, api: Api, build_id: str) -> None:
@@ -51,7 +51,7 @@ class Entry:
         now = ctx.local()
 
         def query(conn: Connection) -> tuple[Any, list[Cover]]:
-            seat = windows.post_of(conn, ctx.hall_id, principal.name)
+            seat = windows.session_of(conn, ctx.hall_id, principal.name)
             return seat, covers.of_person(ctx, conn, principal.name, now)
 
         seat, covering = ctx.read(query)
@@ -69,7 +69,7 @@ class Entry:
             **common,
         )
 
-    def end_before(self) -> None:
+    def end_earlier_session(self) -> None:
         """End the browser's earlier session: a new sign-in replaces it."""
         before = request.cookies.get(SESSION_COOKIE, "")
         if before and self._hall.people.session(before) is not None:
@@ -96,16 +96,16 @@ def _origin() -> Origin:
     return Origin(request.cookies.get(BROWSER_COOKIE, ""), request.remote_addr or "")
 
 
-def add(api: Api, build_id: str) -> Entry:
+def add(api: Api, build_id: str) -> Sessions:
     """Register the routes of authentication."""
-    entry = Entry(api, build_id)
+    entry = Sessions(api, build_id)
     _staff(api, entry)
     _password(api, entry)
     _devices(api)
     return entry
 
 
-def _staff(api: Api, entry: Entry) -> None:
+def _staff(api: Api, entry: Sessions) -> None:
     people, access = api.hall.people, api.access
 
     @api.get("/session", who=ANYONE, answer=Session)
@@ -119,7 +119,7 @@ def _staff(api: Api, entry: Entry) -> None:
         body=Login,
         answer=Session,
         keyed=False,
-        policy=GUESSING,
+        policy=SIGN_IN,
         codes=(Code.LOGIN_FAILED, Code.LOCKED_OUT),
         example={"staff": "1001", "password": "one-time-password"},
     )
@@ -127,7 +127,7 @@ def _staff(api: Api, entry: Entry) -> None:
         """Sign in with staff number and password."""
         body: Login = call.body
         result = people.login(body.staff, body.password.get_secret_value(), _origin())
-        entry.end_before()
+        entry.end_earlier_session()
         response = entry.answer(people.session(result.session), result.session)
         access.set_session(response, result.session, api.hall.ctx.settings().session_hours)
         access.set_browser(response, result.browser)
@@ -144,7 +144,7 @@ def _staff(api: Api, entry: Entry) -> None:
         return response
 
 
-def _password(api: Api, entry: Entry) -> None:
+def _password(api: Api, entry: Sessions) -> None:
     people = api.hall.people
 
     @api.post(

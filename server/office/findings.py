@@ -18,7 +18,7 @@ from server.domain.errors import Code, HallError
 from server.domain.inspection import findings as rules
 from server.hall import Hall
 from server.office import check_views as views
-from server.office.workdays import nearby
+from server.office.workdays import check_year_range
 from server.services.attendance import files as papers
 from server.services.inspection import finding
 from server.storage import findings
@@ -115,7 +115,7 @@ def _office(api: Api) -> None:
 def _day(name: str, default: date) -> date:
     text = request.args.get(name, "")
     try:
-        return nearby(date.fromisoformat(text), name) if text else default
+        return check_year_range(date.fromisoformat(text), name) if text else default
     except ValueError:
         raise HallError(Code.INVALID, field=name) from None
 

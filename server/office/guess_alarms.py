@@ -9,7 +9,7 @@ from server.services.snapshot import Snapshot
 from server.storage import guesses
 from server.wire.views import Alarm
 
-MOST = {"code": 20, "token": 100, "page": 200}
+THRESHOLDS = {"code": 20, "token": 100, "page": 200}
 """Wrong attempts within one to two hours that can happen without bad intent, by kind."""
 WORDS = {
     "code": ("登记码", "enrolment codes"),
@@ -27,7 +27,7 @@ def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
         return [
             _line(row.kind, row.total, row.address)
             for row in rows
-            if row.total > MOST.get(row.kind, 0)
+            if row.total > THRESHOLDS.get(row.kind, 0)
         ]
 
     return current

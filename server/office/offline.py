@@ -23,7 +23,7 @@ from server.wire.views import Alarm
 
 def day_of(conn: Connection, hall_id: str, day: str, catalogue: Catalogue) -> OfflineDay:
     """Return a day's leases and imports, and desk actions that wait for a decision."""
-    rows = leases.handed_on(conn, hall_id, day)
+    rows = leases.imports_of_day(conn, hall_id, day)
     return OfflineDay(
         leases=[_block(row) for row in leases.of_day(conn, hall_id, day)],
         desk_acts=desk_acts.waiting(conn, hall_id, catalogue),
@@ -70,7 +70,7 @@ def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
 
 def _alarms(conn: Connection, hall_id: str, snapshot: Snapshot) -> list[Alarm]:
     result = []
-    for row in leases.handed_on(conn, hall_id, snapshot.day):
+    for row in leases.imports_of_day(conn, hall_id, snapshot.day):
         ticket = row.ticket_id.partition("-")[2]
         if row.verdict == CONFLICT:
             result.append(_conflict(row, ticket))

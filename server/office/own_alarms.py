@@ -15,7 +15,7 @@ from server.storage import schema
 from server.wire.views import Alarm
 
 DAY_MS = 24 * 3600 * 1000
-ROOM = 1_000_000_000
+MIN_FREE_BYTES = 1_000_000_000
 """Bytes below which an alarm is raised; a hall writes a few MB a day, so weeks remain."""
 
 
@@ -66,7 +66,7 @@ def _began(conn: Connection, hall_id: str) -> int:
 
 
 def _disk(free: int) -> list[Alarm]:
-    if free >= ROOM:
+    if free >= MIN_FREE_BYTES:
         return []
     megabytes = free // 1_000_000
     return [

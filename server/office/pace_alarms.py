@@ -29,7 +29,7 @@ def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
 def _all(conn: Connection, hall_id: str, snapshot: Snapshot) -> list[Alarm]:
     fast = kiosk_pace.since(conn, hall_id, snapshot.now - FRESH_MS)
     reserve = snapshot.settings.desk_numbers
-    last_numbers = kiosk_pace.taken_beyond(conn, hall_id, snapshot.day, OPEN_NUMBERS - reserve)
+    last_numbers = kiosk_pace.counters_from(conn, hall_id, snapshot.day, OPEN_NUMBERS - reserve)
     units = {unit.prefix: unit for unit in snapshot.catalogue.units}
     remaining = {}
     for prefix in sorted(last_numbers.keys() & units.keys()):

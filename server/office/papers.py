@@ -32,7 +32,7 @@ def add(api: Api) -> None:
     def keep(call: Call) -> PaperRef:
         """Store a paper (multipart field `file`); the same bytes again are the same paper."""
         name, data = uploaded(ctx.settings().file_limit_kb)
-        paper = files.load(hall, files.keep(hall, call.actor, name, "", data))
+        paper = files.load(hall, files.store(hall, call.actor, name, "", data))
         return PaperRef(id=paper.id, name=paper.name, media=paper.media, size=len(paper.data))
 
     @api.get(
@@ -50,7 +50,7 @@ def add(api: Api) -> None:
         return paper_answer(stored)
 
 
-def paper_answer(paper: files.Kept) -> Response:
+def paper_answer(paper: files.StoredFile) -> Response:
     """Return a paper's bytes: images inline, all else as a download; nothing can run."""
     disposition = "attachment" if paper.media == files.PDF else "inline"
     headers = {

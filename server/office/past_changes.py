@@ -126,7 +126,7 @@ def _view(
 ) -> PastChange:
     names = {person.number: person.name for person in ctx.catalogue().staff}
     moves = stored.moves(conn, ctx.hall_id, row.id)
-    requester, decider = acts.asker_of(row).name, row.decided_by.partition(":")[2]
+    requester, decider = acts.requester_of(row).name, row.decided_by.partition(":")[2]
     zh, en = COMMANDS.get(row.command, (row.command, row.command))
     waiting = row.state == rules.State.WAITING
     return PastChange(
@@ -151,7 +151,9 @@ def _view(
     )
 
 
-def _move(move: rules.Move, names: dict[str, str], all_rules: Sequence[ShiftRule]) -> PastMove:
+def _move(
+    move: rules.ValueChange, names: dict[str, str], all_rules: Sequence[ShiftRule]
+) -> PastMove:
     was, now = rules.words(move.spot.slot, move.was), rules.words(move.spot.slot, move.now)
     return PastMove(
         day=move.spot.day,

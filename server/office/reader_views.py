@@ -13,8 +13,8 @@ from server.domain.errors import Code, HallError
 from server.services import punches as taking
 from server.services import readers_office
 from server.services.context import Context
-from server.services.readers import TWICE, TWICE_MS
-from server.services.readers_office import whose
+from server.services.readers import LISTED_TWICE_KEY, TWICE_MS
+from server.services.readers_office import owner_at
 from server.storage import punches, readers, sign_in_sheets
 from server.wire.readers import (
     FingerList,
@@ -49,7 +49,7 @@ UNREAD_EN = (
 )
 
 
-class Shaper:
+class ReaderViews:
     """Converter of rows into messages at one moment."""
 
     def __init__(self, ctx: Context, conn: Connection) -> None:
@@ -98,7 +98,7 @@ class Shaper:
             address=str(facts.get("address", "")),
             heard_at=row.heard_at,
             delivered_until=row.delivered_until,
-            catching_up=taking.contact_of(row).catching_since is not None,
+            catching_up=taking.contact_of(row).backlog_since is not None,
             silent=row.way in LIVE_WAYS and self._now - last_contact > silent_after,
             out_since=row.out_since,
             offset=row.offset_seconds,
@@ -108,7 +108,7 @@ class Shaper:
             users=int(facts.get("users", 0) or 0),
             commands=queued,
             put_aside=unsettled,
-            listed_twice=self._now - int(facts.get(TWICE, 0)) < TWICE_MS,
+            listed_twice=self._now - int(facts.get(LISTED_TWICE_KEY, 0)) < TWICE_MS,
         )
 
     def unknown(self) -> list[UnknownFinger]:
@@ -129,7 +129,7 @@ class Shaper:
 
     def punch(self, row: Row[Any]) -> PunchView:
         """Return one punch with its person."""
-        staff = whose(self._fingers.get(row.enrolment, []), row.at)
+        staff = owner_at(self._fingers.get(row.enrolment, []), row.at)
         return PunchView(
             id=row.id,
             reader=row.reader,
@@ -192,7 +192,7 @@ def _aside(row: Row[Any]) -> PutAsideView:
 def reader_alarms(ctx: Context, conn: Connection) -> list[Alarm]:
     """Return the alarms of all time clocks."""
     result: list[Alarm] = []
-    for reader in Shaper(ctx, conn).readers():
+    for reader in ReaderViews(ctx, conn).readers():
         result += _alarms_of(reader)
     return result
 
@@ -274,7 +274,7 @@ def punch_detail(ctx: Context, conn: Connection, number: int) -> PunchDetail:
     if row is None:
         raise HallError(Code.NOT_FOUND)
     return PunchDetail(
-        punch=Shaper(ctx, conn).punch(row),
+        punch=ReaderViews(ctx, conn).punch(row),
         at=row.at,
         in_out=row.in_out,
         verify=row.verify,

@@ -12,14 +12,14 @@ from server.api import ADMINISTRATORS, MANAGERS, Api, Call
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
 from server.hall import Hall
-from server.office.reader_views import Shaper, detail, punch_detail, reader_alarms
+from server.office.reader_views import ReaderViews, detail, punch_detail, reader_alarms
 from server.services import readers_aside, readers_hand, readers_office
 from server.services.bus import AttendanceChanged, Event, HallChanged, ReaderChanged
 from server.services.people import Principal
-from server.services.readers_hand import FileRead, Sheet, Signed
-from server.services.readers_office import Described
+from server.services.readers_hand import FileRead, Sheet, Signature
+from server.services.readers_office import Description
 from server.services.snapshot import Snapshot
-from server.sockets import Feeds, Surface
+from server.sockets import Feed, LiveFeeds
 from server.storage import readers
 from server.wire.commands import Done
 from server.wire.readers import (
@@ -59,19 +59,19 @@ def _changed_keys(event: Event) -> set[str] | None:
     return {"*"} if relevant else None
 
 
-def add(api: Api, feeds: Feeds) -> None:
+def add(api: Api, feeds: LiveFeeds) -> None:
     """Register the page's routes and live feed."""
     ctx = api.hall.ctx
 
     def state(_snapshot: Snapshot, _key: str) -> ReadersState:
-        return ctx.read(lambda c: Shaper(ctx, c).state())
+        return ctx.read(lambda c: ReaderViews(ctx, c).state())
 
     def allowed(principal: Principal | None, _key: str) -> bool:
         return (
             principal is not None and principal.is_staff and principal.kind is not ActorKind.CLERK
         )
 
-    feeds.add(Surface("readers", state, allowed, _changed_keys, 1.0))
+    feeds.add(Feed("readers", state, allowed, _changed_keys, 1.0))
     _read_routes(api)
     _register_routes(api)
     _settle(api)
@@ -87,7 +87,7 @@ def _read_routes(api: Api) -> None:
     @api.get("/office/readers", who=MANAGERS, answer=ReadersState)
     def readers_state(_call: Call) -> ReadersState:
         """Return time clocks, quarantined lines, unknown enrolments, the last punches."""
-        return ctx.read(lambda c: Shaper(ctx, c).state())
+        return ctx.read(lambda c: ReaderViews(ctx, c).state())
 
     @api.get(
         "/office/readers/<serial>",
@@ -103,7 +103,7 @@ def _read_routes(api: Api) -> None:
     @api.get("/office/fingers", who=MANAGERS, answer=FingerList)
     def fingers(_call: Call) -> FingerList:
         """Return the links of enrolments to people, each with its start."""
-        return ctx.read(lambda c: Shaper(ctx, c).fingers())
+        return ctx.read(lambda c: ReaderViews(ctx, c).fingers())
 
     @api.get("/office/punches/<number>", who=MANAGERS, answer=PunchDetail, codes=(Code.NOT_FOUND,))
     def punch(call: Call) -> PunchDetail:
@@ -128,7 +128,7 @@ def _register_routes(api: Api) -> None:
     def add_reader(call: Call) -> Done:
         """Add a time clock before its first contact."""
         body: AddReader = call.body
-        description = Described(body.name, body.place, body.networks, body.encoding)
+        description = Description(body.name, body.place, body.networks, body.encoding)
         readers_office.add(ctx, call.actor, call.key, body.serial, body.way, description)
         return Done()
 
@@ -143,7 +143,7 @@ def _register_routes(api: Api) -> None:
     def describe_reader(call: Call) -> Done:
         """Set a time clock's name, place and permitted networks."""
         body: DescribeReader = call.body
-        description = Described(body.name, body.place, body.networks, body.encoding)
+        description = Description(body.name, body.place, body.networks, body.encoding)
         serial = call.args["serial"]
         readers_office.describe(ctx, call.actor, call.key, serial, description, body.seen)
         return Done()
@@ -267,7 +267,7 @@ def _file_route(api: Api) -> None:
         )
         return FileTaken(
             new=result.new,
-            known=result.known,
+            known=result.duplicates,
             doubtful=result.doubtful,
             problems=[
                 FileLineProblem(line=p.line, text=p.text, reason=p.reason)
@@ -303,7 +303,7 @@ def _sheet_route(api: Api) -> None:
                 date.fromisoformat(body.day),
                 body.reason,
                 body.witness,
-                [Signed(line.staff, time.fromisoformat(line.at)) for line in body.lines],
+                [Signature(line.staff, time.fromisoformat(line.at)) for line in body.lines],
             )
         except ValueError:
             raise HallError(Code.INVALID, field="day") from None

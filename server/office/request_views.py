@@ -47,7 +47,7 @@ PAPER_TIME = timedelta(days=31)
 
 
 @dataclass(frozen=True)
-class Reader:
+class CaseViews:
     """View builder: shapes leave and corrections for one actor within one read."""
 
     ctx: Context
@@ -212,7 +212,9 @@ class Reader:
                 else "",
                 "decided_at": correction.decided_at,
                 "decision": correction.decision,
-                "used": corrections.used(self.conn, hall_id, correction.staff, correction.day),
+                "used": corrections.used_quota(
+                    self.conn, hall_id, correction.staff, correction.day
+                ),
                 "quota": settings.correction_quota,
                 "can": self._can_correct(correction),
             }
@@ -225,17 +227,17 @@ class Reader:
         return can
 
 
-def reader(ctx: Context, conn: Connection, actor: Actor) -> Reader:
+def case_views(ctx: Context, conn: Connection, actor: Actor) -> CaseViews:
     """Return the view builder of an actor with the catalogue and time of now."""
-    return Reader(ctx, conn, actor, ctx.catalogue(), ctx.local())
+    return CaseViews(ctx, conn, actor, ctx.catalogue(), ctx.local())
 
 
 # -- pages -----------------------------------------------------------------------------------------
 
 
-def mine(ctx: Context, conn: Connection, actor: Actor) -> MyRequests:
+def requests_of(ctx: Context, conn: Connection, actor: Actor) -> MyRequests:
     """Return all requests that concern one person, and what they may do."""
-    viewer, hall_id, settings = reader(ctx, conn, actor), ctx.hall_id, ctx.settings()
+    viewer, hall_id, settings = case_views(ctx, conn, actor), ctx.hall_id, ctx.settings()
     today, me = viewer.now.date(), viewer.catalogue.staff_by.get(actor.name)
     covering = stored.of_cover(conn, hall_id, actor.name, viewer.now)
     own = stored.of_person(conn, hall_id, actor.name, MOST_CASES)
@@ -257,7 +259,7 @@ def mine(ctx: Context, conn: Connection, actor: Actor) -> MyRequests:
         corrections_to_decide=[case for case in correction_cases if "decide" in case.can],
         leaves_waiting=[case for case in leave_cases if "decide" not in case.can],
         corrections_waiting=[case for case in correction_cases if "decide" not in case.can],
-        used=corrections.used(conn, hall_id, actor.name, today),
+        used=corrections.used_quota(conn, hall_id, actor.name, today),
         quota=settings.correction_quota,
         correction_days=settings.correction_days,
         after_days=settings.leave_after_days,
@@ -322,7 +324,7 @@ def _team(catalogue: Catalogue, actor: Actor) -> list[Staff]:
     return [s for s in others if s.cover == actor.name or rights.leads(catalogue, actor, s.number)]
 
 
-def waiting(viewer: Reader) -> tuple[list[LeaveCase], list[CorrectionCase]]:
+def waiting(viewer: CaseViews) -> tuple[list[LeaveCase], list[CorrectionCase]]:
     """Return undecided cases of the people that the actor leads, without their own."""
     conn, hall_id, actor = viewer.conn, viewer.ctx.hall_id, viewer.actor
 
@@ -341,7 +343,7 @@ def waiting(viewer: Reader) -> tuple[list[LeaveCase], list[CorrectionCase]]:
 
 def leave_list(ctx: Context, conn: Connection, actor: Actor, first: date, last: date) -> LeaveList:
     """Return all leave that overlaps some days."""
-    viewer = reader(ctx, conn, actor)
+    viewer = case_views(ctx, conn, actor)
     leaves_of_days = stored.touching(conn, ctx.hall_id, first, last)
     return LeaveList(
         first=first.isoformat(),

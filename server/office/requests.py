@@ -15,12 +15,12 @@ from server.hall import Hall
 from server.office import papers, workdays
 from server.office import request_views as views
 from server.services.attendance import corrections, leaves, rights
-from server.services.attendance.standing import standing
+from server.services.attendance.standing import present_verdict
 from server.services.bus import Event, HallChanged, RequestsChanged
 from server.services.context import Actor
 from server.services.people import Principal
 from server.services.snapshot import Snapshot
-from server.sockets import Feeds, Surface
+from server.sockets import Feed, LiveFeeds
 from server.storage import accounts
 from server.storage import corrections as stored_corrections
 from server.storage import leaves as stored_leaves
@@ -70,7 +70,7 @@ class Requests:
         self._ctx = hall.ctx
         self._cache: dict[str, tuple[datetime, MyRequests]] = {}
         self._changes = 0
-        hall.ctx.bus.listen(self._on_event)
+        hall.ctx.bus.subscribe(self._on_event)
 
     def _on_event(self, event: Event) -> None:
         if _changed_keys(event) is not None:
@@ -84,7 +84,7 @@ class Requests:
         if cached is not None and cached[0] == minute:
             return cached[1]
         actor, changes = Actor(self._kind(key), key), self._changes
-        fresh = ctx.read(lambda c: views.mine(ctx, c, actor))
+        fresh = ctx.read(lambda c: views.requests_of(ctx, c, actor))
         if changes == self._changes:  # nothing changed during the read
             self._cache[key] = (minute, fresh)
         return fresh
@@ -98,10 +98,10 @@ class Requests:
         return principal is not None and principal.is_staff and principal.name == key
 
 
-def add(api: Api, feeds: Feeds) -> None:
+def add(api: Api, feeds: LiveFeeds) -> None:
     """Register the routes of requests, papers and the calendar, and the live feed."""
     requests = Requests(api.hall)
-    feeds.add(Surface("my", requests.mine, requests.own, _changed_keys, 0.5))
+    feeds.add(Feed("my", requests.mine, requests.own, _changed_keys, 0.5))
     _read_routes(api)
     _leave(api)
     _leave_more(api)
@@ -121,7 +121,7 @@ def _read_routes(api: Api) -> None:
     @api.get("/my/requests", who=STAFF, answer=MyRequests)
     def my_requests(call: Call) -> MyRequests:
         """Return one's own leave and corrections, handovers to confirm, cases to decide."""
-        return ctx.read(lambda c: views.mine(ctx, c, call.actor))
+        return ctx.read(lambda c: views.requests_of(ctx, c, call.actor))
 
     @api.get(
         "/requests/leaves/<leave>",
@@ -139,7 +139,7 @@ def _read_routes(api: Api) -> None:
             if not leaves.may_see(ctx, call.actor, record):
                 raise HallError(Code.NOT_YOUR_SHEET)
             leads_staff = rights.leads(ctx.catalogue(), call.actor, record.staff)
-            return views.reader(ctx, conn, call.actor).leave(record, evidence=leads_staff)
+            return views.case_views(ctx, conn, call.actor).leave(record, evidence=leads_staff)
 
         return ctx.read(query)
 
@@ -158,7 +158,7 @@ def _read_routes(api: Api) -> None:
                 raise HallError(Code.CORRECTION_UNKNOWN)
             if not corrections.may_see(ctx, call.actor, record):
                 raise HallError(Code.NOT_YOUR_SHEET)
-            return views.reader(ctx, conn, call.actor).correction(record)
+            return views.case_views(ctx, conn, call.actor).correction(record)
 
         return ctx.read(query)
 
@@ -173,7 +173,7 @@ def _read_routes(api: Api) -> None:
 
 def _day(text: str) -> date:
     try:
-        return workdays.nearby(date.fromisoformat(text))
+        return workdays.check_year_range(date.fromisoformat(text))
     except ValueError:
         raise HallError(Code.INVALID, field="day") from None
 
@@ -198,7 +198,7 @@ def _leave(api: Api) -> None:
     def ask_leave(call: Call) -> CaseAsked:
         """Request leave or an outing for oneself or for a person one leads."""
         body: AskLeave = call.body
-        leave_request = leaves.Wish(
+        leave_request = leaves.LeaveRequest(
             body.staff,
             LeaveKind(body.kind),
             datetime.fromisoformat(body.begins),
@@ -208,7 +208,7 @@ def _leave(api: Api) -> None:
             body.cover,
             body.emergency,
         )
-        return CaseAsked(id=leaves.ask(ctx, call.actor, call.key, leave_request))
+        return CaseAsked(id=leaves.request(ctx, call.actor, call.key, leave_request))
 
     @api.post(
         "/requests/leaves/<leave>/decide",
@@ -302,7 +302,7 @@ def _correction(api: Api) -> None:
     def ask_correction(call: Call) -> CaseAsked:
         """Request the correction of one slot of one day."""
         body: AskCorrection = call.body
-        correction_request = corrections.Wish(
+        correction_request = corrections.CorrectionRequest(
             body.staff,
             date.fromisoformat(body.day),
             body.slot,
@@ -313,9 +313,11 @@ def _correction(api: Api) -> None:
         )
 
         def stands(conn: Connection, staff: str, day: date, slot: str) -> dict[str, Any]:
-            return standing(ctx, conn, staff, day, slot)
+            return present_verdict(ctx, conn, staff, day, slot)
 
-        return CaseAsked(id=corrections.ask(ctx, call.actor, call.key, correction_request, stands))
+        return CaseAsked(
+            id=corrections.request(ctx, call.actor, call.key, correction_request, stands)
+        )
 
 
 def _correction_settled(api: Api) -> None:

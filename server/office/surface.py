@@ -13,12 +13,12 @@ from sqlalchemy import Connection
 
 from server import workbook
 from server.api import ADMINISTRATORS, MANAGERS, Api, Call
-from server.clock import instant, zone_known
+from server.clock import instant, zone_exists
 from server.domain.catalogue import Role
 from server.domain.errors import Code, HallError
-from server.domain.settings import BOUNDS, CHOICES, changed, prints
+from server.domain.settings import BOUNDS, CHOICES, is_printable, with_values
 from server.domain.tickets import ActorKind
-from server.hall import Hall, take_catalogue
+from server.hall import Hall, import_catalogue
 from server.office import bindings, offline, views
 from server.services import alarms as alarm_acts
 from server.services import posts, setting_changes, snapshot
@@ -27,7 +27,7 @@ from server.services.bus import CallTold, Event, HallChanged
 from server.services.floor import window_states
 from server.services.people import CODE_MINUTES, Principal
 from server.services.snapshot import Snapshot
-from server.sockets import Feeds, Surface
+from server.sockets import Feed, LiveFeeds
 from server.storage import accounts, catalogue, devices, slips, tickets
 from server.storage import alarms as takes
 from server.wire.commands import (
@@ -124,10 +124,10 @@ def _changed_keys(event: Event) -> set[str] | None:
     return {"*"} if isinstance(event, (HallChanged, CallTold)) else set()
 
 
-def add(api: Api, feeds: Feeds, alarms: Sequence[Alarms] = ()) -> None:
+def add(api: Api, feeds: LiveFeeds, alarms: Sequence[Alarms] = ()) -> None:
     """Register the office's routes and live feed; `alarms` add to its list of alarms."""
     office = Office(api.hall, alarms)
-    feeds.add(Surface("office", office.state, office.allowed, _changed_keys, 1.5))
+    feeds.add(Feed("office", office.state, office.allowed, _changed_keys, 1.5))
     _today(api, office)
     _accounts(api, office)
     _tokens(api)
@@ -287,7 +287,7 @@ def _settings(api: Api) -> None:
     def take_alarm(call: Call) -> Done:
         """Take an alarm: it is quiet for a while, and the journal records who took it."""
         body: TakeAlarm = call.body
-        alarm_acts.take(ctx, call.actor, call.key, body.code, body.subject)
+        alarm_acts.acknowledge(ctx, call.actor, call.key, body.code, body.subject)
         return Done()
 
     @api.get("/office/settings", who=MANAGERS, answer=SettingsView)
@@ -311,11 +311,11 @@ def _settings(api: Api) -> None:
     def change_settings(call: Call) -> Done:
         """Change settings from now on; the old values stay in the history."""
         body: ChangeSettings = call.body
-        fresh = changed(ctx.settings(), body.values)
-        if not zone_known(fresh.timezone):
+        fresh = with_values(ctx.settings(), body.values)
+        if not zone_exists(fresh.timezone):
             raise HallError(Code.SETTING_INVALID, name="timezone")
         for name, value in body.values.items():
-            if not prints(value):
+            if not is_printable(value):
                 raise HallError(Code.SETTING_INVALID, name=name)
 
         setting_changes.change(ctx, call.actor, body.values, seen=body.seen)
@@ -368,7 +368,7 @@ def _business_data(api: Api) -> None:
             raise HallError(
                 Code.WORKBOOK, count=len(parsed), problems=[_problem(p) for p in parsed[:500]]
             )
-        version, new = take_catalogue(ctx, call.actor, parsed, "")
+        version, new = import_catalogue(ctx, call.actor, parsed, "")
         return Imported(version=version, changed=new)
 
 

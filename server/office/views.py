@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server.clock import local
-from server.domain.alarms import loud as is_loud
-from server.domain.alarms import taken as is_taken
+from server.domain.alarms import is_acknowledged as is_taken
+from server.domain.alarms import is_loud
 from server.domain.catalogue import Unit
 from server.domain.tickets import State, Ticket
 from server.domain.waiting import percentile
@@ -142,7 +142,7 @@ def _queue(snapshot: Snapshot, unit: Unit, tickets: Sequence[Ticket]) -> QueueDa
 
 def _window(snapshot: Snapshot, window: WindowState, tickets: Sequence[Ticket]) -> WindowDay:
     own = [t for t in tickets if t.window == window.code]
-    seat = snapshot.seats.get(window.code)
+    seat = snapshot.session_rows.get(window.code)
     return WindowDay(
         window=window,
         served=sum(t.state is State.FINISHED for t in own),

@@ -19,7 +19,7 @@ from server.wire.attendance_requests import CalendarTaken, CalendarYear, ImportC
 OLDEST, NEWEST = 2000, 2099
 
 
-def nearby(day: date, field: str = "day") -> date:
+def check_year_range(day: date, field: str = "day") -> date:
     """Return the day; raises INVALID if it is so far off that date arithmetic could fail."""
     if not OLDEST <= day.year <= NEWEST:
         raise HallError(Code.INVALID, field=field)

@@ -12,13 +12,13 @@ import random
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from server.clock import SeededChance, SetClock, SystemChance
+from server.clock import SeededTokenSource, SetClock, SystemTokenSource
 from server.hall import Hall
 from server.past.floor import seats, sign_ins, visits
 from server.past.people import People
 from server.past.store import OneConnection
-from server.past.walks import Walks
-from server.past.weeks import Weeks
+from server.past.walks import SpotChecks
+from server.past.weeks import Bulletins
 from server.past.world import Event, World
 from server.services.attendance.calendar import workdays
 from server.services.bus import Bus
@@ -38,12 +38,12 @@ def first_day(today: date, months: int = MONTHS) -> date:
     return date(place // 12, place % 12 + 1, 1)
 
 
-def needed(hall: Hall) -> bool:
+def is_needed(hall: Hall) -> bool:
     """Return True if the hall has no history yet."""
     return not hall.ctx.read(lambda c: shift_rules.every(c, hall.ctx.hall_id))
 
 
-def invent(
+def create(
     hall: Hall, seed: int, doors: list[str], progress: Progress, months: int = MONTHS
 ) -> None:
     """Write the history up to yesterday.
@@ -52,14 +52,14 @@ def invent(
     days done and the number of days.
     """
     # The key of the draw commitments of future days must not follow from the seed.
-    key_in(hall.config.data, SystemChance())
+    key_in(hall.config.data, SystemTokenSource())
     today = hall.ctx.local().date()
     first, last = first_day(today, months), today - timedelta(days=1)
     engine = open_engine(hall.config.database_url)
     clock = SetClock(0)
     with engine.connect() as conn:
         store = OneConnection(hall.ctx.hall_id, conn)
-        ctx = Context(store, clock, SeededChance(seed), Bus())
+        ctx = Context(store, clock, SeededTokenSource(seed), Bus())
         world = World(ctx, clock, random.Random(seed), hall.config.data)
         clock.set(world.minute(first, 0))
         _write(world, doors, first, last, conn.commit, progress)
@@ -74,7 +74,7 @@ def _write(
     commit: Callable[[], None],
     progress: Progress,
 ) -> None:
-    people, walks, weeks = People(world, doors), Walks(world), Weeks(world)
+    people, walks, weeks = People(world, doors), SpotChecks(world), Bulletins(world)
     people.rules(first)
     requests = people.leave(first, last + timedelta(days=10))
     days = list(workdays(world.ctx).among(first, last))
@@ -87,7 +87,7 @@ def _write(
             *sign_ins(world, day, day_seats),
             *people.punches(day),
             *(people.corrections(day) if place else []),
-            *walks.keep(day, day_seats),
+            *walks.check_events(day, day_seats),
             *walks.settle(day),
             *visits(world, day, day_seats),
             *weeks.events(day, newest=_same_week(day, last + timedelta(days=1))),
@@ -97,7 +97,7 @@ def _write(
         commit()
         progress(place + 1, len(days))
     evening = world.minute(last, 20 * 60)
-    _play(world, [(evening, lambda: people.waiting(last + timedelta(days=1)))])
+    _play(world, [(evening, lambda: people.submit_undecided(last + timedelta(days=1)))])
     commit()
 
 

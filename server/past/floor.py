@@ -11,7 +11,7 @@ from server.domain.catalogue import Handling, Item
 from server.domain.routing import windows_for
 from server.domain.tickets import State, Ticket, lane, number, order_of
 from server.past.world import Event, World
-from server.services.context import SYSTEM, Actor, note
+from server.services.context import SYSTEM, Actor, write_journal
 from server.storage import tickets
 from server.storage.store import Tx
 
@@ -21,14 +21,14 @@ KIOSK = "1"
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class WindowSession:
     """Person signed in to a window for a day."""
 
     window: str
     staff: str
 
 
-def seats(world: World, day: date, away: set[str]) -> list[Seat]:
+def seats(world: World, day: date, away: set[str]) -> list[WindowSession]:
     """Return one person for each window that is open on that day, as far as there are people."""
     unavailable: set[str] = set(away)
     result = []
@@ -39,11 +39,11 @@ def seats(world: World, day: date, away: set[str]) -> list[Seat]:
         person = next((s for s in able if s.number not in unavailable), None)
         if person is not None:
             unavailable.add(person.number)
-            result.append(Seat(window.code, person.number))
+            result.append(WindowSession(window.code, person.number))
     return result
 
 
-def sign_ins(world: World, day: date, day_seats: list[Seat]) -> list[Event]:
+def sign_ins(world: World, day: date, day_seats: list[WindowSession]) -> list[Event]:
     """Return the events that sign people in before opening and out after closing."""
 
     def event(kind: str, moment: time) -> Event:
@@ -51,7 +51,7 @@ def sign_ins(world: World, day: date, day_seats: list[Seat]) -> list[Event]:
             def lines(tx: Tx) -> None:
                 for seat in day_seats:
                     actor = world.actor(seat.staff)
-                    note(tx, actor, f"window.{kind}", seat.window, window=seat.window)
+                    write_journal(tx, actor, f"window.{kind}", seat.window, window=seat.window)
 
             world.ctx.write(lines)
 
@@ -60,7 +60,7 @@ def sign_ins(world: World, day: date, day_seats: list[Seat]) -> list[Event]:
     return [event("sign_in", time(8, 24)), event("sign_out", time(17, 42))]
 
 
-def visits(world: World, day: date, day_seats: list[Seat]) -> list[Event]:
+def visits(world: World, day: date, day_seats: list[WindowSession]) -> list[Event]:
     """Return the event that writes a day's finished tickets and their journal lines.
 
     It runs in the evening.
@@ -114,7 +114,7 @@ def _write_tickets(
             id=f"{day:%Y%m%d}-{number(prefix, seq)}",
             day=iso,
             number=number(prefix, seq),
-            token=world.ctx.chance.token(),
+            token=world.ctx.tokens.token(),
             queue=item.unit,
             item=item.code,
             klass="ordinary",
@@ -156,4 +156,6 @@ def _lines(world: World, tx: Tx, ticket: Ticket) -> None:
         if at is not None:
             moment = tx.at(at)
             data = {"number": ticket.number}
-            note(moment, actor, f"ticket.{move}", ticket.id, window=ticket.window, data=data)
+            write_journal(
+                moment, actor, f"ticket.{move}", ticket.id, window=ticket.window, data=data
+            )

@@ -20,9 +20,9 @@ from server.past.world import Event, World
 from server.services import punches
 from server.services.attendance import corrections, leaves, rules
 from server.services.attendance.calendar import workdays
-from server.services.attendance.corrections import Wish
+from server.services.attendance.corrections import CorrectionRequest
 from server.services.attendance.sheets import day_sheets
-from server.services.attendance.standing import standing
+from server.services.attendance.standing import present_verdict
 from server.storage import leaves as stored_leaves
 from server.storage import readers
 
@@ -112,7 +112,7 @@ class People:
                 events[request_day].append((moment, lambda w=request: self._ask(w)))  # type: ignore[misc]
         return events
 
-    def _leave_request(self, person: Staff, day: date) -> leaves.Wish:
+    def _leave_request(self, person: Staff, day: date) -> leaves.LeaveRequest:
         chance = self._world.chance
         kind = chance.choice(list(LeaveKind))
         spans = {
@@ -122,7 +122,7 @@ class People:
         }
         begins, ends = spans.get(kind, chance.choice(((time(8), time(13)), (time(8), time(18)))))
         until = day + timedelta(days=2) if kind is LeaveKind.REST else day
-        return leaves.Wish(
+        return leaves.LeaveRequest(
             person.number,
             kind,
             datetime.combine(day, begins),
@@ -130,7 +130,7 @@ class People:
             chance.choice(REASONS[kind]),
         )
 
-    def _ask(self, request: leaves.Wish) -> None:
+    def _ask(self, request: leaves.LeaveRequest) -> None:
         """Submit a leave request with the usual cover, or without if the cover is unavailable.
 
         Whoever is entitled decides it.
@@ -140,12 +140,12 @@ class People:
         for cover in (None, ""):
             with contextlib.suppress(HallError):
                 variant = replace(request, cover=cover)
-                leave_id = leaves.ask(world.ctx, actor, world.key(), variant)
+                leave_id = leaves.request(world.ctx, actor, world.key(), variant)
                 self._decide(leave_id, request.staff)
                 self._hand_over(leave_id)
                 return
 
-    def waiting(self, today: date) -> None:
+    def submit_undecided(self, today: date) -> None:
         """Submit the requests of yesterday evening, which stay undecided."""
         world = self._world
         leave_day = workdays(world.ctx).after(today, 2)
@@ -153,11 +153,11 @@ class People:
             span = datetime.combine(leave_day, time(8)), datetime.combine(leave_day, time(12, 30))
             reason = world.chance.choice(REASONS[kind])
             with contextlib.suppress(HallError):
-                request = leaves.Wish(number, kind, *span, reason)
-                leaves.ask(world.ctx, world.actor(number), world.key(), request)
+                request = leaves.LeaveRequest(number, kind, *span, reason)
+                leaves.request(world.ctx, world.actor(number), world.key(), request)
         for correction in self._unexplained(_last_worked(world, today))[:2]:
             with contextlib.suppress(HallError):
-                corrections.ask(
+                corrections.request(
                     world.ctx,
                     world.actor(correction.staff),
                     world.key(),
@@ -228,8 +228,8 @@ class People:
         ctx = self._world.ctx
 
         def deliver() -> None:
-            ordered = sorted(lines, key=lambda line: line.said)
-            punches.take(ctx, door, ordered, Source.PULL)
+            ordered = sorted(lines, key=lambda line: line.claimed_at)
+            punches.store(ctx, door, ordered, Source.PULL)
             serials = [row.serial for row in ctx.read(lambda c: readers.every(c, ctx.hall_id))]
             for serial in serials:
                 ctx.write(
@@ -254,7 +254,7 @@ class People:
             if request.verdict == "on_time" and chance.random() < 0.6
         ]
 
-    def _unexplained(self, day: date) -> list[Wish]:
+    def _unexplained(self, day: date) -> list[CorrectionRequest]:
         """Return possible correction requests: forgotten punches first, then late ones."""
         world, chance = self._world, self._world.chance
         requests = []
@@ -264,18 +264,20 @@ class People:
                     correct_verdict = "on_time" if verdict.state is State.MISSING else "official"
                     excuse = chance.choice(EXCUSES)
                     requests.append(
-                        Wish(sheet.staff, day, verdict.slot.code, correct_verdict, excuse)
+                        CorrectionRequest(
+                            sheet.staff, day, verdict.slot.code, correct_verdict, excuse
+                        )
                     )
         return sorted(requests, key=lambda wish: wish.verdict != "on_time")
 
     def _standing(self, conn: Connection, staff: str, day: date, slot: str) -> Mapping[str, object]:
-        return standing(self._world.ctx, conn, staff, day, slot)
+        return present_verdict(self._world.ctx, conn, staff, day, slot)
 
-    def _correct(self, request: Wish) -> None:
+    def _correct(self, request: CorrectionRequest) -> None:
         world = self._world
         ctx = world.ctx
         with contextlib.suppress(HallError):
-            correction_id = corrections.ask(
+            correction_id = corrections.request(
                 ctx, world.actor(request.staff), world.key(), request, self._standing
             )
             boss = next(m for m in world.managers() if m.number != request.staff)

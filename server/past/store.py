@@ -30,11 +30,11 @@ class OneConnection:
         """Run a query; it includes what was written before."""
         return query(self._conn)
 
-    def glance(self, query: Callable[[Connection], T]) -> T:
+    def read_single(self, query: Callable[[Connection], T]) -> T:
         """Run a query like `read`."""
         return query(self._conn)
 
-    def read_apart(self, query: Callable[[Connection], T]) -> T:
+    def read_off_loop(self, query: Callable[[Connection], T]) -> T:
         """Run a query like `read`: there is only one connection."""
         return query(self._conn)
 

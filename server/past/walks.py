@@ -9,14 +9,14 @@ from datetime import date, time
 from typing import Any
 
 from server.domain.errors import HallError
-from server.past.floor import Seat
+from server.past.floor import WindowSession
 from server.past.world import Event, World
 from server.services.attendance.calendar import workdays
-from server.services.context import note
+from server.services.context import write_journal
 from server.services.inspection import finding, seconds, walks
-from server.services.inspection.keeping import Keeper
-from server.services.inspection.knowing import Known, punches_of, walking_order
-from server.services.inspection.sealing import key_in, opened
+from server.services.inspection.keeping import SpotCheckScheduler
+from server.services.inspection.knowing import RecordedState, punches_of, round_order
+from server.services.inspection.sealing import key_in, unseal
 from server.storage import checks, findings
 from server.storage.store import Tx
 
@@ -28,25 +28,25 @@ FOUND = 0.006
 FAULTS = ("玩手机", "未佩戴工牌", "着装不规范", "闲聊")
 
 
-class Walks:
+class SpotChecks:
     """Spot checks of the demo history."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._keeper = Keeper(world.ctx, world.folder)
+        self._keeper = SpotCheckScheduler(world.ctx, world.folder)
 
-    def keep(self, day: date, day_seats: list[Seat]) -> list[Event]:
+    def check_events(self, day: date, day_seats: list[WindowSession]) -> list[Event]:
         """Return the events at the drawn times, after noon, and when the seed is revealed.
 
         It must be called in the morning, because it commits the day's draw. The times are used here
         only.
         """
         world = self._world
-        self._keeper.keep()
+        self._keeper.update()
         minutes: list[float] = [13 * 60 + 50, 18 * 60 + 50]
         for row in world.ctx.read(lambda c: checks.open_days(c, world.ctx.hall_id)):
-            key = key_in(world.folder, world.ctx.chance)
-            for minute in opened(key, row).times:
+            key = key_in(world.folder, world.ctx.tokens)
+            for minute in unseal(key, row).times:
                 delay = world.chance.uniform(1, 8)
                 # Some are not started in time, and that is recorded as well.
                 minutes += [minute + delay] if world.chance.random() < WALKED else [minute + 20]
@@ -54,8 +54,8 @@ class Walks:
             (world.minute(day, minute), lambda: self._tick(day, day_seats)) for minute in minutes
         ]
 
-    def _tick(self, day: date, day_seats: list[Seat]) -> None:
-        self._keeper.keep()
+    def _tick(self, day: date, day_seats: list[WindowSession]) -> None:
+        self._keeper.update()
         world, iso = self._world, day.isoformat()
         rows = world.ctx.read(lambda c: checks.of_days(c, world.ctx.hall_id, iso, iso))
         for row in rows:
@@ -63,14 +63,14 @@ class Walks:
                 with contextlib.suppress(HallError):
                     self._walk(row.id, day, day_seats)
 
-    def _walk(self, check: str, day: date, day_seats: list[Seat]) -> None:
+    def _walk(self, check: str, day: date, day_seats: list[WindowSession]) -> None:
         world = self._world
         first, second = world.managers()[:2]
         actor = world.actor(first.number)
         walks.start(world.ctx, actor, world.key(), check, second.number)
         start_time = world.clock.now()
         seconds.answer(world.ctx, world.actor(second.number), world.key(), check, True, "")
-        order = walking_order(world.catalogue, day)
+        order = round_order(world.catalogue, day)
         punched = world.ctx.read(lambda c: punches_of(world.ctx, c, day.isoformat()))
         seated = {seat.window: seat.staff for seat in day_seats}
 
@@ -82,7 +82,7 @@ class Walks:
                 past_tx = tx.at(at)
                 checks.add_mark(past_tx, new_mark, actor.key)
                 data = {"mark": new_mark.id, "seen": new_mark.mark, "staff": staff, "at": at}
-                note(past_tx, actor, "check.mark", check, window=window.code, data=data)
+                write_journal(past_tx, actor, "check.mark", check, window=window.code, data=data)
 
         # A whole inspection round in one transaction: only a real round reads the data again per
         # window.
@@ -106,7 +106,7 @@ class Walks:
         elif roll < 4 * FOUND:
             mark, reason = "away", chance.choice(("materials", "toilet", "guiding"))
         last = max((p for p in punched if p <= at), default=None)
-        recorded = asdict(Known(as_of=at, staff=staff, punch_at=last))
+        recorded = asdict(RecordedState(as_of=at, staff=staff, punch_at=last))
         mark_id = f"{check}-{window}"
         return checks.NewMark(
             mark_id, check, window, staff, mark, reason, faults, "", (), recorded, at

@@ -15,7 +15,7 @@ CLOSING = (
 )
 
 
-class Weeks:
+class Bulletins:
     """Bulletins of the demo history."""
 
     def __init__(self, world: World) -> None:

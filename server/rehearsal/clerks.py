@@ -8,7 +8,7 @@ from typing import Any
 
 from server.rehearsal.client import Client, RefusedError, key_of
 from server.rehearsal.people import MINUTE, Visitor
-from server.rehearsal.stage import Stage
+from server.rehearsal.stage import Scheduler
 
 SECOND = 1000
 KEYS = {"call-next": "0C", "recall": "0D", "no-show": "0E", "start": "0A"}
@@ -23,7 +23,7 @@ class Clerk:
     def __init__(
         self,
         number: int,
-        stage: Stage,
+        stage: Scheduler,
         client: Client,
         window: str,
         visitors: dict[str, Visitor],
@@ -42,7 +42,7 @@ class Clerk:
         self.resting = False
         self.calls: list[tuple[str, float]] = []
         """Ticket number and monotonic sending time of each call, for the delay to the board."""
-        self.returning: Callable[[dict[str, Any]], None] = lambda _ticket: None
+        self.on_return: Callable[[dict[str, Any]], None] = lambda _ticket: None
 
     # -- commands ------------------------------------------------------------------------------
 
@@ -77,7 +77,7 @@ class Clerk:
 
     # -- the day -------------------------------------------------------------------------------
 
-    def sit_down(self) -> bool:
+    def sign_in(self) -> bool:
         """Sign in to the window; False if the window is not staffed today."""
         return self._do("sign-in", {"window": self.window}) is not None
 
@@ -95,9 +95,9 @@ class Clerk:
     def _end_rest(self) -> None:
         self._do("unpause")
         self.resting = False
-        self.look()
+        self.call_next()
 
-    def look(self) -> None:
+    def call_next(self) -> None:
         """Call the next person if anyone waits."""
         if self.resting or not self.idle:
             return
@@ -136,7 +136,7 @@ class Clerk:
             self._stage.after(40 * SECOND, lambda: self._missed(ticket))
             return
         if self._visitors[ticket["id"]].patience == "back":
-            self.returning(ticket)
+            self.on_return(ticket)
         self._next_soon()
 
     def _start(self, ticket: dict[str, Any], visitor: Visitor) -> None:
@@ -183,4 +183,4 @@ class Clerk:
 
     def _next_soon(self) -> None:
         self.idle = True
-        self._stage.after(15 * SECOND, self.look)
+        self._stage.after(15 * SECOND, self.call_next)

@@ -17,7 +17,7 @@ import socketio
 from server.rehearsal.clerks import Clerk
 from server.rehearsal.client import Client, RefusedError, key_of
 from server.rehearsal.people import MINUTE, Visitor, visitors
-from server.rehearsal.stage import Stage
+from server.rehearsal.stage import Scheduler
 
 LUNCH_FROM, LUNCH_MINUTES = 232, 146
 """Start of lunch in minutes after 08:10 (12:02), and its length in minutes (until 14:28)."""
@@ -66,7 +66,7 @@ class Day:
         self._script = script
         self._clients: list[Client] = []
         self._observer = self._client()
-        self._stage = Stage(self._observer, script.speed)
+        self._stage = Scheduler(self._observer, script.speed)
         self._kiosks = {name: self._client(token) for name, token in script.kiosks.items()}
         self._tickets: dict[str, Visitor] = {}
         self._tokens: dict[str, str] = {}
@@ -116,8 +116,8 @@ class Day:
                 )
                 place = number + (self._script.edition << 40)
                 clerk = Clerk(place, self._stage, client, window, self._tickets, minutes, keys)
-                clerk.returning = self._come_back
-                if clerk.sit_down():
+                clerk.on_return = self._come_back
+                if clerk.sign_in():
                     self._clerks[window] = clerk
 
     def _posts(self) -> dict[str, str]:
@@ -181,7 +181,7 @@ class Day:
         for window in issued["windows"]:
             clerk = self._clerks.get(window["code"])
             if clerk is not None and clerk.idle:
-                self._stage.after(8_000, clerk.look)
+                self._stage.after(8_000, clerk.call_next)
 
     def _come_back(self, ticket: dict[str, Any]) -> None:
         """Let a person who missed the call return ten minutes later, by phone."""

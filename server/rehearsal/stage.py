@@ -9,7 +9,7 @@ from collections.abc import Callable
 from server.rehearsal.client import Client
 
 
-class Stage:
+class Scheduler:
     """Scheduler that advances the hall's clock to the next action and runs it at that time.
 
     The clock stands still meanwhile, so the same agenda gives the same day on any machine.

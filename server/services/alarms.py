@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from server.services.bus import HallChanged
-from server.services.context import Actor, Context, JsonDict, note
+from server.services.context import Actor, Context, JsonDict, write_journal
 from server.storage import alarms
 from server.storage.store import Tx
 
 
-def take(ctx: Context, actor: Actor, key: str, code: str, subject: str) -> None:
+def acknowledge(ctx: Context, actor: Actor, key: str, code: str, subject: str) -> None:
     """Acknowledge an alarm; one that has disappeared meanwhile is accepted too."""
 
     def act(tx: Tx) -> JsonDict:
         alarms.take(tx, code, subject, actor.name)
-        note(tx, actor, "alarm.take", subject, data={"code": code})
+        write_journal(tx, actor, "alarm.take", subject, data={"code": code})
         tx.events.append(HallChanged("alarms"))
         return {}
 

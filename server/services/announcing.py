@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind, State, Ticket
 from server.services.bus import CallTold
-from server.services.context import SYSTEM, Actor, Context, JsonDict, Via, note
+from server.services.context import SYSTEM, Actor, Context, JsonDict, Via, write_journal
 from server.services.moves import current
 from server.storage import announcements as stored
 from server.storage.store import Tx
@@ -44,7 +44,7 @@ def responsible(rows: Sequence[Any], zone: str) -> tuple[str, list[Any]]:
     return HALL, []
 
 
-def ask(ctx: Context, tx: Tx, ticket: Ticket, n: int) -> None:
+def await_announcement(ctx: Context, tx: Tx, ticket: Ticket, n: int) -> None:
     """Record that the `n`-th call of a ticket awaits its announcement, if one is expected."""
     window = ctx.catalogue().window_by.get(ticket.window)
     rows = stored.speakers(tx.conn, tx.hall_id)
@@ -65,7 +65,7 @@ def ask(ctx: Context, tx: Tx, ticket: Ticket, n: int) -> None:
         _record(tx, SYSTEM, ticket.id, n, ticket.window, UNSPOKEN, "agent_gone")
 
 
-def heard(
+def store_report(
     ctx: Context, via: Via, serves: str, ticket_id: str, n: int, state: str, reason: str
 ) -> None:
     """Store a loudspeaker's report on the `n`-th call of a ticket; a repeat changes nothing.
@@ -94,10 +94,10 @@ def heard(
     ctx.write(act)
 
 
-def give_up(ctx: Context) -> None:
+def end_unreported(ctx: Context) -> None:
     """End the announcements that no loudspeaker reported in time as unspoken."""
     now = ctx.clock.now()
-    if not ctx.glance(lambda c: stored.overdue(c, ctx.hall_id, now)):
+    if not ctx.read_single(lambda c: stored.overdue(c, ctx.hall_id, now)):
         return
 
     def act(tx: Tx) -> None:
@@ -154,5 +154,5 @@ def _end(tx: Tx, actor: Actor, row: Any, state: str, reason: str, act: str = "")
 
 def _record(tx: Tx, actor: Actor, ticket: str, n: int, window: str, act: str, reason: str) -> None:
     data = {"call": n} | ({"reason": reason} if reason else {})
-    note(tx, actor, f"call.{act}", ticket, window=window, data=data)
+    write_journal(tx, actor, f"call.{act}", ticket, window=window, data=data)
     tx.events.append(CallTold(ticket, window))

@@ -58,7 +58,7 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class BackupResult:
     """Finished backup."""
 
     path: Path
@@ -69,7 +69,7 @@ class Made:
 
 def make(
     config: Config, into: Path, now: int, *, with_check_key: bool = False, keep: int = 0
-) -> Made:
+) -> BackupResult:
     """Write a backup of `config`'s hall into a folder, read it back, remove all but `keep`.
 
     Raises BackupError; only a finished, verified backup is left in the folder.
@@ -99,7 +99,7 @@ def make(
         half.rename(path)
     _sync_folder(into)
     _record_backup(config.data, path, manifest)
-    return Made(path, path.stat().st_size, manifest, _delete_older(into, keep, path))
+    return BackupResult(path, path.stat().st_size, manifest, _delete_older(into, keep, path))
 
 
 def _copy_database(url: str, target: Path) -> str:

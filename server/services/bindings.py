@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
 from server.services.bus import HallChanged
-from server.services.context import Actor, Context, JsonDict, note
+from server.services.context import Actor, Context, JsonDict, write_journal
 from server.services.tries import secret_hash
 from server.storage import accounts
 from server.storage import bindings as stored
@@ -104,7 +104,7 @@ def _is_occupied(bound: Collection[Any], agent: str, entry: Announced) -> bool:
 def _bind(tx: Tx, actor: Actor, agent: str, announced: Sequence[Announced]) -> None:
     for entry in announced:
         stored.put(tx, entry["device"], agent, entry["kind"], entry.get("serves", ""), actor.key)
-    note(
+    write_journal(
         tx,
         actor,
         "device.bind",
@@ -133,7 +133,7 @@ def _claim(tx: Tx, agent: str, waiting: Sequence[Announced]) -> None:
     newest = max((row.at for row in claims.values()), default=None)
     if new_claims and (newest is None or tx.now - newest >= NOTED_MS):
         data = {"devices": [_fields_of(entry) for entry in new_claims]}
-        note(tx, Actor(ActorKind.AGENT, agent), "device.claim", agent, data=data)
+        write_journal(tx, Actor(ActorKind.AGENT, agent), "device.claim", agent, data=data)
     if new_claims or claims.keys() - names:
         tx.events.append(HallChanged("devices", {"agent": agent}))
 
@@ -150,11 +150,13 @@ def confirm(ctx: Context, actor: Actor, key: str, agent: str, claim: Announced) 
         data = _fields_of(claim)
         if before is not None:
             data["before"] = {n: getattr(before, n) for n in ("agent", "kind", "serves")}
-        note(tx, actor, "device.confirm", agent, data=data)
+        write_journal(tx, actor, "device.confirm", agent, data=data)
         _publish_tokens(tx, agent)
         if before is not None and before.agent != agent:
             # A separate line: by it, a worker that follows the journal closes that agent's link.
-            note(tx, actor, "device.release", before.agent, data={"device": name, "to": agent})
+            write_journal(
+                tx, actor, "device.release", before.agent, data={"device": name, "to": agent}
+            )
             _publish_tokens(tx, before.agent)
         return {}
 
@@ -170,7 +172,7 @@ def refuse(ctx: Context, actor: Actor, key: str, agent: str, claim: Announced) -
     def act(tx: Tx) -> JsonDict:
         _check_unchanged(tx, agent, claim)
         stored.refuse_claim(tx, agent, claim["device"])
-        note(tx, actor, "device.refuse", agent, data=_fields_of(claim))
+        write_journal(tx, actor, "device.refuse", agent, data=_fields_of(claim))
         tx.events.append(HallChanged("devices", {"agent": agent}))
         return {}
 

@@ -145,7 +145,7 @@ Event = (
 )
 Listener = Callable[[Event], None]
 Forward = Callable[[list[Event]], None]
-Untold = Callable[[list[Event]], list[Event]]
+FilterNew = Callable[[list[Event]], list[Event]]
 
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Event)}
 
@@ -171,10 +171,10 @@ class Bus:
         self._own: list[Listener] = []
         self.forward: Forward = lambda _events: None
         """Function that publishes to the other workers; set by a server that has any."""
-        self.untold: Untold = list
+        self.filter_new: FilterNew = list
         """Filter for own events not delivered to this worker's listeners; set with `forward`."""
 
-    def listen(self, listener: Listener, *, own: bool = False) -> None:
+    def subscribe(self, listener: Listener, *, own: bool = False) -> None:
         """Add a listener; it must return quickly and hand longer work on.
 
         `own`: receive only events of this worker, so that each event is received once in a hall.
@@ -184,7 +184,7 @@ class Bus:
     def publish(self, events: Iterable[Event]) -> None:
         """Publish the events of one action of this worker."""
         event_list = list(events)
-        self.deliver(self.untold(event_list))
+        self.deliver(self.filter_new(event_list))
         self._call(self._own, event_list)
         if event_list:
             self.forward(event_list)

@@ -17,8 +17,8 @@ from server.domain.tickets import (
     Outcome,
     State,
     Ticket,
-    after,
     lane,
+    state_after,
     unit_lane,
     window_lane,
 )
@@ -26,16 +26,16 @@ from server.services import announcing, snapshot
 from server.services.choice import check_target, choose_for
 from server.services.context import Actor, Context, JsonDict
 from server.services.moves import (
+    after_move,
     at_window,
     current,
     current_at,
     do,
-    known,
     move_on,
-    moved,
-    post_of,
-    seated,
-    tell,
+    own_session,
+    record_move,
+    require_own_session,
+    require_ticket,
 )
 from server.storage import tickets, windows
 from server.storage.store import Tx
@@ -55,7 +55,7 @@ def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str |
 
     def act(tx: Tx) -> JsonDict:
         snap = snapshot.in_act(ctx, tx, "posts")
-        post, posts = seated(snap.seats.get(window), window, actor), snap.posts
+        post, posts = require_own_session(snap.session_rows.get(window), window, actor), snap.posts
         if post.paused_at is not None:
             raise HallError(Code.WINDOW_PAUSED, window=window)
         ended = _complete(ctx, tx, actor, window, complete)
@@ -69,7 +69,7 @@ def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str |
         why = {"codes": [w.value for w in choice.why], "facts": choice.facts}
         tickets.set_run(tx, ctx.day(tx.now), choice.pool, choice.run)
         called = _call(ctx, tx, actor, ticket, Move.CALL, window, why)
-        snapshot.called(ctx, tx, snap, ended, called)
+        snapshot.cache_called(ctx, tx, snap, ended, called)
         return {"ticket": called.id, "completed": completed}
 
     return str(ctx.command(actor, key, request, act, brief=True)["ticket"])
@@ -86,7 +86,7 @@ def next_by_key(ctx: Context, actor: Actor, key: str, window: str) -> str:
 
     def act(tx: Tx) -> JsonDict:
         ticket = current_at(tx, window)
-        post_of(tx, window, actor)
+        own_session(tx, window, actor)
         if ticket is None or ticket.state is not State.CALLED:
             return {"ticket": "", "again": False}
         is_unannounced = announcing.state_of(tx.conn, tx.hall_id, ticket)[0] == announcing.PENDING
@@ -121,12 +121,12 @@ def _complete(
     final_outcome = ctx.settings().default_outcome if outcome == "default" else outcome
     started = current
     if current.state is State.CALLED:
-        started = moved(actor, _started(tx, current), Move.START)
-        tell(tx, actor, started, Move.START, {}, "")
+        started = after_move(actor, _started(tx, current), Move.START)
+        record_move(tx, actor, started, Move.START, {}, "")
     ended = replace(started, outcome=final_outcome, ended_at=tx.now)
-    ended = moved(actor, ended, Move.FINISH)
+    ended = after_move(actor, ended, Move.FINISH)
     tickets.change(tx, ended, current)
-    tell(tx, actor, ended, Move.FINISH, {"outcome": final_outcome}, "")
+    record_move(tx, actor, ended, Move.FINISH, {"outcome": final_outcome}, "")
     return ended
 
 
@@ -141,7 +141,7 @@ def _call(
     was: Ticket | None = None,
 ) -> Ticket:
     """Assign a ticket to a window as called and store the reason; `was`: as it is stored."""
-    state = after(move, ticket.state, actor.kind, holds=ticket.holds(window))
+    state = state_after(move, ticket.state, actor.kind, holds=ticket.holds(window))
     called = replace(
         ticket,
         state=state,
@@ -156,9 +156,9 @@ def _call(
     # A ticket that was never called has no calls to count.
     previous_calls = 0 if ticket.first_called_at is None else _calls_made(tx, ticket)
     tickets.add_call(tx, called, previous_calls + 1, move, text)
-    announcing.ask(ctx, tx, called, previous_calls + 1)
-    windows.called(tx, window)
-    tell(tx, actor, called, move, {"calls": called.call_count}, text)
+    announcing.await_announcement(ctx, tx, called, previous_calls + 1)
+    windows.record_call(tx, window)
+    record_move(tx, actor, called, move, {"calls": called.call_count}, text)
     return called
 
 
@@ -247,13 +247,13 @@ def resume(ctx: Context, actor: Actor, key: str, window: str, ticket_id: str) ->
     """
 
     def act(tx: Tx) -> JsonDict:
-        post = post_of(tx, window, actor)
+        post = own_session(tx, window, actor)
         if post.paused_at is not None:
             raise HallError(Code.WINDOW_PAUSED, window=window)
         busy = current_at(tx, window)
         if busy is not None:
             raise HallError(Code.WINDOW_BUSY, window=window, number=busy.number)
-        ticket = known(tx, ticket_id)
+        ticket = require_ticket(tx, ticket_id)
         if not ticket.holds(window):
             raise HallError(Code.NOT_THE_HOLDER, move=Move.RESUME)
         reset_ticket = replace(ticket, call_count=0, serving_at=None)
@@ -332,7 +332,7 @@ def _with_target(
     return replace(ticket, lane=unit_lane(to_unit, ticket.klass), queue=to_unit)
 
 
-def give_back(ctx: Context, actor: Actor, key: str, ticket_id: str) -> str:
+def return_to_queue(ctx: Context, actor: Actor, key: str, ticket_id: str) -> str:
     """Return a missed ticket to its queue, behind as many others as the setting says.
 
     Raises TICKET_UNKNOWN, MOVE_NOT_ALLOWED, RETURN_LIMIT.
@@ -340,7 +340,7 @@ def give_back(ctx: Context, actor: Actor, key: str, ticket_id: str) -> str:
     settings = ctx.settings()
 
     def act(tx: Tx) -> JsonDict:
-        ticket = known(tx, ticket_id)
+        ticket = require_ticket(tx, ticket_id)
         if ticket.state is State.MISSED and ticket.returns >= settings.return_limit:
             raise HallError(Code.RETURN_LIMIT, limit=settings.return_limit)
         order = _order_behind(tx, ticket, settings.return_places)
@@ -371,7 +371,7 @@ def cancel(ctx: Context, actor: Actor, key: str, ticket_id: str) -> str:
     """Cancel a ticket that the person gave up. Raises TICKET_UNKNOWN, MOVE_NOT_ALLOWED."""
 
     def act(tx: Tx) -> JsonDict:
-        ticket = known(tx, ticket_id)
+        ticket = require_ticket(tx, ticket_id)
         return {"ticket": move_on(tx, actor, ticket, Move.CANCEL, _ended).id}
 
     return do(ctx, actor, key, {"act": "cancel", "ticket": ticket_id}, act)

@@ -22,7 +22,7 @@ RESTORED = "hall.restore"
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Violation:
     """Violation found by the integrity check, in both languages."""
 
     zh: str
@@ -36,31 +36,31 @@ def hall_ids(conn: Connection) -> list[str]:
     )
 
 
-def findings(hall_id: str, conn: Connection) -> list[Finding]:
+def violations(hall_id: str, conn: Connection) -> list[Violation]:
     """Return all violations of a hall; empty if all is well."""
     return list(_all(conn, hall_id))
 
 
-def _all(conn: Connection, hall_id: str) -> Iterator[Finding]:
+def _all(conn: Connection, hall_id: str) -> Iterator[Violation]:
     broken = journal.first_break(conn, hall_id)
     if broken is not None:
-        yield Finding(
+        yield Violation(
             f"操作日志第 {broken} 条的哈希不对", f"journal line {broken} breaks the chain"
         )
     yield from _numbers(conn, hall_id)
     yield from _holders(conn, hall_id)
     yield from _journalled(conn, hall_id)
-    yield from (Finding(zh, en) for zh, en in time_proof.problems(conn, hall_id))
-    yield from (Finding(zh, en) for zh, en in proof.problems(conn, hall_id))
-    yield from (Finding(zh, en) for zh, en in punch_proof.problems(conn, hall_id))
-    yield from (Finding(zh, en) for zh, en in request_proof.problems(conn, hall_id))
-    yield from (Finding(zh, en) for zh, en in past_proof.problems(conn, hall_id))
+    yield from (Violation(zh, en) for zh, en in time_proof.problems(conn, hall_id))
+    yield from (Violation(zh, en) for zh, en in proof.problems(conn, hall_id))
+    yield from (Violation(zh, en) for zh, en in punch_proof.problems(conn, hall_id))
+    yield from (Violation(zh, en) for zh, en in request_proof.problems(conn, hall_id))
+    yield from (Violation(zh, en) for zh, en in past_proof.problems(conn, hall_id))
     for bulletin in acts.faults_of(conn, hall_id):
         zh = f"通报 {bulletin} 的内容与发布时的校验码不符"
-        yield Finding(zh, f"bulletin {bulletin} is not what was released")
+        yield Violation(zh, f"bulletin {bulletin} is not what was released")
 
 
-def _numbers(conn: Connection, hall_id: str) -> Iterator[Finding]:
+def _numbers(conn: Connection, hall_id: str) -> Iterator[Violation]:
     """Yield gaps in numbers issued by the server, and in those issued by a kiosk from a lease."""
     t, h = schema.ticket.c, handed_in.c
     own = (
@@ -76,14 +76,14 @@ def _numbers(conn: Connection, hall_id: str) -> Iterator[Finding]:
         missing = sum(last - first + 1 for first, last in spans if first <= row.last)
         if row.n + missing != row.last:
             first, last = number(row.prefix, 1), number(row.prefix, row.last)
-            yield Finding(
+            yield Violation(
                 f"{row.day} {first}–{last} 中缺号：只有 {row.n} 张",
                 f"{row.day} {first}–{last}: only {row.n} tickets",
             )
     yield from _leased(conn, hall_id)
 
 
-def _leased(conn: Connection, hall_id: str) -> Iterator[Finding]:
+def _leased(conn: Connection, hall_id: str) -> Iterator[Violation]:
     t, h = schema.ticket.c, handed_in.c
     query = (
         select(h.lease, func.count().label("n"), func.max(t.seq).label("last"))
@@ -97,17 +97,17 @@ def _leased(conn: Connection, hall_id: str) -> Iterator[Finding]:
         first, last = number(lease.prefix, lease.first), number(lease.prefix, lease.last)
         row = issued_by_lease.pop(lease.id, None)
         if row is not None and (row.n != row.last - lease.first + 1 or row.last > lease.last):
-            yield Finding(
+            yield Violation(
                 f"{lease.day} 取号机 {lease.kiosk} 断线号段 {first}–{last} 中缺号：交回 {row.n} 张",
                 f"{lease.day} kiosk {lease.kiosk}, leased {first}–{last}: {row.n} came, with gaps",
             )
         if counters.get((lease.day, lease.prefix), 0) >= lease.first:
-            yield Finding(
+            yield Violation(
                 f"{lease.day} 断线号段 {first}–{last} 的号被服务器发过",
                 f"{lease.day} {first}–{last} were leased, and given by the server too",
             )
     for name in issued_by_lease:
-        yield Finding(f"断线取的号没有号段 {name}", f"no lease {name} for tickets handed in")
+        yield Violation(f"断线取的号没有号段 {name}", f"no lease {name} for tickets handed in")
 
 
 def _left_out(conn: Connection, hall_id: str) -> dict[tuple[str, str], list[tuple[int, int]]]:
@@ -122,7 +122,7 @@ def _left_out(conn: Connection, hall_id: str) -> dict[tuple[str, str], list[tupl
     return spans
 
 
-def _holders(conn: Connection, hall_id: str) -> Iterator[Finding]:
+def _holders(conn: Connection, hall_id: str) -> Iterator[Violation]:
     t = schema.ticket.c
     rows = conn.execute(
         select(t.window, func.count().label("n"))
@@ -131,16 +131,16 @@ def _holders(conn: Connection, hall_id: str) -> Iterator[Finding]:
         .having(func.count() > 1)
     ).all()
     for row in rows:
-        yield Finding(
+        yield Violation(
             f"窗口 {row.window} 同时有 {row.n} 个号", f"{row.window} holds {row.n} tickets"
         )
 
 
-def _journalled(conn: Connection, hall_id: str) -> Iterator[Finding]:
+def _journalled(conn: Connection, hall_id: str) -> Iterator[Violation]:
     t, j = schema.ticket, schema.journal
     lines = select(j.c.subject).where(j.c.hall_id == hall_id, j.c.act == "ticket.issue")
     missing = conn.execute(
         select(func.count()).where(t.c.hall_id == hall_id, t.c.id.not_in(lines))
     ).scalar_one()
     if missing:
-        yield Finding(f"{missing} 张票没有取号记录", f"{missing} tickets without a journal line")
+        yield Violation(f"{missing} 张票没有取号记录", f"{missing} tickets without a journal line")

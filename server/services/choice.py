@@ -85,7 +85,7 @@ def _head(
         order=row.ord,
         waited=(millis - row.waiting_since) / 60_000,
         target=unit.target_wait if unit else 20,
-        only_here=may_be_only
+        comprehensive_only=may_be_only
         and item is not None
         and only_comprehensive(catalogue, item, now, posts),
         for_window=for_this_window,

@@ -18,17 +18,17 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
-from server.clock import Chance, Clock, local
+from server.clock import Clock, TokenSource, local
 from server.domain.catalogue import Catalogue, SpecialDay
 from server.domain.errors import Code, HallError
-from server.domain.routing import Post, Posts
-from server.domain.settings import Settings, changed
+from server.domain.routing import Posts, WindowSession
+from server.domain.settings import Settings, with_values
 from server.domain.tickets import ActorKind
 from server.services.bus import Bus, Event, HallChanged
 from server.storage import calendar, commands, journal, windows
 from server.storage import catalogue as catalogues
 from server.storage import settings as stored_settings
-from server.storage.store import Act, Inside, Store, Tx, attempt
+from server.storage.store import Act, RunningActionStore, Store, Tx, attempt
 
 T = TypeVar("T")
 JsonDict = dict[str, Any]
@@ -88,10 +88,10 @@ class Unguarded:
 class Context:
     """Shared services of one hall. Safe to use from many greenlets or threads."""
 
-    def __init__(self, store: Store, clock: Clock, chance: Chance, bus: Bus) -> None:
+    def __init__(self, store: Store, clock: Clock, chance: TokenSource, bus: Bus) -> None:
         self.store = store
         self.clock = clock
-        self.chance = chance
+        self.tokens = chance
         self.bus = bus
         self.hall_id = store.hall_id
         self._catalogues: dict[int, Catalogue] = {}
@@ -100,13 +100,13 @@ class Context:
         self._weeks: list[tuple[int, frozenset[int]]] = []
         self._settings: Settings | None = None
         self._loading = threading.RLock()
-        self.standing: dict[tuple[str, str], object] = {}
+        self.snapshot_cache: dict[tuple[str, str], object] = {}
         """Cache of `services.snapshot`: parts by journal line and day."""
         self.guard: Guard = Unguarded()
         """Guard that holds actions on past days for a second person; set by the hall."""
-        self.wrote: Callable[[float], None] = _ignore_duration
+        self.on_write_seconds: Callable[[float], None] = _ignore_duration
         """Callback with the seconds that each action took until it was durable."""
-        bus.listen(self._on_event)  # first listener: later ones then see the new data
+        bus.subscribe(self._on_event)  # first listener: later ones then see the new data
 
     def catalogue(self) -> Catalogue:
         """Return the business data in force, with the state calendar.
@@ -175,7 +175,7 @@ class Context:
         """Return the settings in force."""
         if self._settings is None:
             values = self.store.read(lambda c: stored_settings.current(c, self.hall_id))
-            self._settings = changed(Settings(), values)
+            self._settings = with_values(Settings(), values)
         return self._settings
 
     def _on_event(self, event: Event) -> None:
@@ -187,10 +187,10 @@ class Context:
     def refresh(self) -> None:
         """Detect changes by another process (`hall import` beside a running server)."""
         known_version = self._current[0] if self._current else 0
-        latest, values, mark = self.store.glance(self._in_force)
+        latest, values, mark = self.store.read_single(self._in_force)
         if latest is not None and latest[0] != known_version:
             self.bus.deliver([HallChanged("catalogue", {"version": latest[0]})])
-        if self._settings is not None and changed(Settings(), values) != self._settings:
+        if self._settings is not None and with_values(Settings(), values) != self._settings:
             self.bus.deliver([HallChanged("settings")])
         if self._current is not None and mark != self._calendar[0]:
             self.bus.deliver([HallChanged("calendar")])
@@ -218,14 +218,16 @@ class Context:
 
         A person who has left the window since may still request that answer again.
         """
-        first = self.store.glance(lambda c: commands.first_answer(c, self.hall_id, actor.key, key))
+        first = self.store.read_single(
+            lambda c: commands.first_answer(c, self.hall_id, actor.key, key)
+        )
         return str(json.loads(first.body).get(WINDOW, "")) or None if first else None
 
     def write(self, act: Act[T], *, brief: bool = False) -> T:
         """Run an action and publish its events after the commit; `brief` as in Store."""
         started = time.perf_counter()
         written = self.store.write(act, self.clock.now(), brief=brief)
-        self.wrote(time.perf_counter() - started)
+        self.on_write_seconds(time.perf_counter() - started)
         self.bus.publish(written.events)
         return written.value
 
@@ -233,13 +235,13 @@ class Context:
         """Run a query."""
         return self.store.read(query)
 
-    def glance(self, query: Callable[[Connection], T]) -> T:
+    def read_single(self, query: Callable[[Connection], T]) -> T:
         """Run a single read, or several statements that need not see one moment."""
-        return self.store.glance(query)
+        return self.store.read_single(query)
 
-    def read_apart(self, query: Callable[[Connection], T]) -> T:
+    def read_off_loop(self, query: Callable[[Connection], T]) -> T:
         """Run a long query off the event loop's connections; call it in another thread."""
-        return self.store.read_apart(query)
+        return self.store.read_off_loop(query)
 
     def command(
         self,
@@ -283,21 +285,21 @@ class Context:
             raise answer
         return answer
 
-    def inside(self, tx: Tx) -> Context:
+    def within(self, tx: Tx) -> Context:
         """Return this hall as the running action sees it, including what the action has written.
 
         Actions of the returned context are part of `tx`, and are not guarded.
         """
         copied = copy.copy(self)
-        copied.store = Inside(tx)
+        copied.store = RunningActionStore(tx)
         copied.guard = Unguarded()
         copied.bus = Bus()
-        copied.forget()
-        copied.standing = {}
-        copied.wrote = _ignore_duration
+        copied.drop_caches()
+        copied.snapshot_cache = {}
+        copied.on_write_seconds = _ignore_duration
         return copied
 
-    def forget(self) -> None:
+    def drop_caches(self) -> None:
         """Drop the cached catalogue, calendar and settings."""
         self._loading = threading.RLock()
         self._current = None
@@ -334,12 +336,12 @@ def _store_answer(
 def posts_of(conn: Connection, hall_id: str) -> Posts:
     """Return the window sessions by window, for the rules."""
     return {
-        row.window: Post(row.window, row.staff, row.paused_at is not None)
-        for row in windows.posts(conn, hall_id)
+        row.window: WindowSession(row.window, row.staff, row.paused_at is not None)
+        for row in windows.sessions(conn, hall_id)
     }
 
 
-def note(
+def write_journal(
     tx: Tx,
     actor: Actor,
     act: str,

@@ -13,12 +13,12 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from server.clock import instant
 from server.domain import hours
-from server.domain.tickets import Move, State, Ticket, after
+from server.domain.tickets import Move, State, Ticket, state_after
 from server.services.bus import HallChanged, WindowChanged
-from server.services.context import SYSTEM, Context, note
+from server.services.context import SYSTEM, Context, write_journal
 from server.services.moves import event_of
 from server.storage import accounts, alarms, commands, schema, tickets, windows
-from server.storage.statement import once
+from server.storage.statement import precompiled
 from server.storage.store import Tx
 
 CLOSE_AFTER_MINUTES = 60
@@ -27,7 +27,7 @@ KEEP_ANSWERS_MS = 2 * 24 * 3600 * 1000
 UNSERVED = (State.WAITING, State.CALLED, State.HELD, State.MISSED)
 
 _days = schema.business_day
-_day = once(
+_day = precompiled(
     select(_days).where(_days.c.hall_id == bindparam("hall_id"), _days.c.day == bindparam("day"))
 )
 
@@ -35,7 +35,7 @@ _day = once(
 def keep_day(ctx: Context) -> int:
     """Bring the days up to date; return the number of tickets that expired now."""
     now = ctx.clock.now()
-    if not ctx.glance(lambda c: _due(ctx, c, now)):
+    if not ctx.read_single(lambda c: _due(ctx, c, now)):
         return 0
     return ctx.write(lambda tx: _keep(ctx, tx))
 
@@ -77,20 +77,20 @@ def _open_day(ctx: Context, tx: Tx, day: str) -> None:
     midnight = instant(
         datetime.combine(ctx.local(tx.now).date(), datetime.min.time()), ctx.settings().timezone
     )
-    for post in windows.posts(tx.conn, tx.hall_id):
+    for post in windows.sessions(tx.conn, tx.hall_id):
         if post.since < midnight:
             _sign_out(tx, post.window, post.staff)
     tx.conn.execute(insert(_days).values(hall_id=tx.hall_id, day=day, opened_at=tx.now))
-    commands.forget_answers(tx, tx.now - KEEP_ANSWERS_MS)
-    accounts.forget_sessions(tx)
-    accounts.forget_sources(tx, tx.now - KEEP_ANSWERS_MS)
-    alarms.forget(tx, tx.now - KEEP_ANSWERS_MS)
-    note(tx, SYSTEM, "day.open", day)
+    commands.delete_answers(tx, tx.now - KEEP_ANSWERS_MS)
+    accounts.delete_expired_sessions(tx)
+    accounts.delete_sources(tx, tx.now - KEEP_ANSWERS_MS)
+    alarms.delete_before(tx, tx.now - KEEP_ANSWERS_MS)
+    write_journal(tx, SYSTEM, "day.open", day)
     tx.events.append(HallChanged("day"))
 
 
 def _close_day(tx: Tx, day: str, expired: int) -> None:
-    for post in windows.posts(tx.conn, tx.hall_id):
+    for post in windows.sessions(tx.conn, tx.hall_id):
         serving = [
             t
             for t in tickets.at_window(tx.conn, tx.hall_id, post.window)
@@ -103,13 +103,13 @@ def _close_day(tx: Tx, day: str, expired: int) -> None:
         .where(_days.c.hall_id == tx.hall_id, _days.c.day == day)
         .values(closed_at=tx.now, expired=expired)
     )
-    note(tx, SYSTEM, "day.close", day, data={"expired": expired})
+    write_journal(tx, SYSTEM, "day.close", day, data={"expired": expired})
     tx.events.append(HallChanged("day"))
 
 
 def _sign_out(tx: Tx, window: str, staff: str) -> None:
-    windows.leave(tx, window)
-    note(tx, SYSTEM, "window.sign_out", window, window=window, data={"staff": staff})
+    windows.sign_out(tx, window)
+    write_journal(tx, SYSTEM, "window.sign_out", window, window=window, data={"staff": staff})
     tx.events.append(WindowChanged(window))
 
 
@@ -119,10 +119,10 @@ def _expire(tx: Tx, ticket: Ticket) -> int:
         ended_ticket = replace(ticket, state=State.FINISHED, ended_at=tx.now, outcome="unrecorded")
         move = Move.FINISH
     else:
-        state = after(Move.EXPIRE, ticket.state, SYSTEM.kind)
+        state = state_after(Move.EXPIRE, ticket.state, SYSTEM.kind)
         ended_ticket, move = replace(ticket, state=state, ended_at=tx.now), Move.EXPIRE
     tickets.change(tx, ended_ticket, ticket)
     data = {"number": ticket.number, "from": ticket.state.value}
-    line = note(tx, SYSTEM, f"ticket.{move}", ticket.id, window=ticket.window, data=data)
+    line = write_journal(tx, SYSTEM, f"ticket.{move}", ticket.id, window=ticket.window, data=data)
     tx.events.append(event_of(ended_ticket, move, line))
     return int(move is Move.EXPIRE)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from server.domain.tickets import Ticket
 from server.services.bus import HallChanged
-from server.services.context import Actor, JsonDict, note
-from server.services.desk_trust import Doubt
+from server.services.context import Actor, JsonDict, write_journal
+from server.services.desk_trust import Implausibility
 from server.storage import desks
 from server.storage.store import Tx
 from server.wire.commands import OfflineAct
@@ -29,23 +29,23 @@ KNOWN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class QuarantinedActions:
     """All actions of a desk on one ticket from the first one that does not fit."""
 
     ticket_id: str
-    doubt: Doubt
-    known: Ticket | None
+    doubt: Implausibility
+    recorded_ticket: Ticket | None
     """Ticket as the server had it before."""
     acts: list[OfflineAct]
 
 
-def put(tx: Tx, actor: Actor, window: str, number: str, aside: Aside) -> None:
+def quarantine(tx: Tx, actor: Actor, window: str, number: str, aside: QuarantinedActions) -> None:
     """Store actions for a decision by the office."""
     ticket_facts: JsonDict = {}
-    if aside.known is not None:
-        ticket_facts = {name: getattr(aside.known, name) for name in KNOWN}
+    if aside.recorded_ticket is not None:
+        ticket_facts = {name: getattr(aside.recorded_ticket, name) for name in KNOWN}
     actions = [act.model_dump() for act in aside.acts]
-    desks.put_aside(
+    desks.quarantine(
         tx,
         id=number,
         window=window,
@@ -56,5 +56,5 @@ def put(tx: Tx, actor: Actor, window: str, number: str, aside: Aside) -> None:
         known=json.dumps(ticket_facts, ensure_ascii=False),
     )
     data: JsonDict = {"reason": aside.doubt.value, "acts": actions, "put_aside": number}
-    note(tx, actor, "counter.put_aside", aside.ticket_id, window=window, data=data)
+    write_journal(tx, actor, "counter.put_aside", aside.ticket_id, window=window, data=data)
     tx.events.append(HallChanged(CHANGED, {"window": window}))

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.clock import Chance
+from server.clock import TokenSource
 from server.services.context import Context
 from server.services.inspection.sealing import key_in
 from server.storage import desks
@@ -22,17 +22,17 @@ SKEW_MS = 5_000
 """Milliseconds by which a page's estimate of the server's time may be off."""
 
 
-def opened(ctx: Context, line: str, window: str, staff: str, worker: str) -> None:
+def record_connect(ctx: Context, line: str, window: str, staff: str, worker: str) -> None:
     """Record that a desk's page has connected."""
     ctx.write(lambda tx: desks.open_line(tx, line, window, staff, worker))
 
 
-def closed(ctx: Context, line: str) -> None:
+def record_disconnect(ctx: Context, line: str) -> None:
     """Record that a desk's page has disconnected."""
     ctx.write(lambda tx: desks.close_line(tx, line))
 
 
-def connected(lines: Iterable[Any], at: int, now: int) -> bool:
+def was_connected(lines: Iterable[Any], at: int, now: int) -> bool:
     """Return True if a page was certainly connected at an instant (ms).
 
     The end of each connection may have been broken already, and its beginning is subject to the
@@ -46,7 +46,9 @@ def connected(lines: Iterable[Any], at: int, now: int) -> bool:
     )
 
 
-def of(conn: Connection, hall_id: str, staff: str, window: str, since: int) -> Sequence[Any]:
+def connections_of(
+    conn: Connection, hall_id: str, staff: str, window: str, since: int
+) -> Sequence[Any]:
     """Return a person's connections at a window that did not end before `since` (ms)."""
     return desks.lines_of(conn, hall_id, staff, window, since)
 
@@ -58,7 +60,7 @@ class ShareSeals:
     key: bytes
 
     @classmethod
-    def in_folder(cls, folder: Path, chance: Chance) -> ShareSeals:
+    def in_folder(cls, folder: Path, chance: TokenSource) -> ShareSeals:
         """Derive the key from the data folder's key."""
         secret = key_in(folder, chance)
         return cls(hmac.new(secret, b"shares of desks", hashlib.sha256).digest())

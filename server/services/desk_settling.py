@@ -7,7 +7,7 @@ import json
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
 from server.services.bus import HallChanged
-from server.services.context import Actor, Context, JsonDict, note
+from server.services.context import Actor, Context, JsonDict, write_journal
 from server.services.desk_aside import CHANGED
 from server.services.moves import current_at
 from server.services.replaying import replay
@@ -26,7 +26,7 @@ def settle(ctx: Context, actor: Actor, key: str, number: str, accept: bool, word
     """
 
     def act(tx: Tx) -> JsonDict:
-        row = desks.get_aside(tx.conn, tx.hall_id, number)
+        row = desks.get_quarantined(tx.conn, tx.hall_id, number)
         if row is None:
             raise HallError(Code.ACTS_UNKNOWN)
         if row.settled_at is not None:
@@ -38,7 +38,9 @@ def settle(ctx: Context, actor: Actor, key: str, number: str, accept: bool, word
         settled_as = TAKEN if accept else DISMISSED
         desks.settle(tx, number, settled_as, actor.key, words)
         data: JsonDict = {"put_aside": number, "as": settled_as, "staff": row.staff}
-        note(tx, actor, "counter.settle", row.ticket_id, window=row.window, data=data, why=words)
+        write_journal(
+            tx, actor, "counter.settle", row.ticket_id, window=row.window, data=data, why=words
+        )
         tx.events.append(HallChanged(CHANGED, {"window": row.window}))
         return {}
 

@@ -20,7 +20,7 @@ from server.storage.store import Tx
 from server.wire.commands import HandInActs, OfflineAct
 
 
-class Doubt(StrEnum):
+class Implausibility(StrEnum):
     """Reason why an action is not accepted on the desk's report."""
 
     UNKNOWN = "unknown_ticket"
@@ -34,7 +34,7 @@ class Doubt(StrEnum):
     """Plausible in itself, but the ticket has changed meanwhile."""
 
 
-class Trust:
+class PlausibilityCheck:
     """Check of the actions that a desk imports together, one after another."""
 
     def __init__(
@@ -47,38 +47,38 @@ class Trust:
             if seals.fits(share.seal, body.window, staff, share.tickets)
         ]
         earliest = min(act.at for act in body.acts)
-        self._lines = desk_lines.of(tx.conn, tx.hall_id, staff, body.window, earliest)
+        self._lines = desk_lines.connections_of(tx.conn, tx.hall_id, staff, body.window, earliest)
         self._last = 0
 
-    def doubt(self, act: OfflineAct, ticket: Ticket | None) -> Doubt | None:
+    def implausibility_of(self, act: OfflineAct, ticket: Ticket | None) -> Implausibility | None:
         """Return the reason why `act` is not accepted; None if there is none."""
         tx, last = self._tx, self._last
         self._last = max(last, min(act.at, tx.now))
         if ticket is None:
-            return Doubt.UNKNOWN
+            return Implausibility.UNKNOWN
         if act.at > tx.now + SKEW_MS:
-            return Doubt.FUTURE
+            return Implausibility.FUTURE
         if self._ctx.day(act.at) != ticket.day:
-            return Doubt.OTHER_DAY
+            return Implausibility.OTHER_DAY
         if act.at < last or act.at + SKEW_MS < _since(ticket):
-            return Doubt.ORDER
-        if desk_lines.connected(self._lines, act.at, tx.now):
-            return Doubt.CONNECTED
+            return Implausibility.ORDER
+        if desk_lines.was_connected(self._lines, act.at, tx.now):
+            return Implausibility.CONNECTED
         if act.kind == "call":
             return self._doubt_call(act, ticket)
         return None
 
-    def _doubt_call(self, act: OfflineAct, ticket: Ticket) -> Doubt | None:
+    def _doubt_call(self, act: OfflineAct, ticket: Ticket) -> Implausibility | None:
         share = next((candidate for candidate in self._shares if ticket.id in candidate), None)
         if share is None:
-            return Doubt.NOT_SHARED
+            return Implausibility.NOT_SHARED
         if any(self._is_waiting(earlier) for earlier in _before(share, ticket.id)):
-            return Doubt.ORDER
+            return Implausibility.ORDER
         catalogue = self._ctx.catalogue()
         window = catalogue.window_by.get(self._window)
         local = self._ctx.local(act.at)
         if window is None or not takes(catalogue, window, ticket, local):
-            return Doubt.NOT_ITS_WORK
+            return Implausibility.NOT_ITS_WORK
         return None
 
     def _is_waiting(self, ticket_id: str) -> bool:

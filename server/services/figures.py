@@ -25,7 +25,7 @@ def _books(ctx: Context, conn: Connection) -> Iterator[Sample]:
     hall = ctx.hall_id
     waiting = sum(row.waiting for row in tickets.waiting_by_lane(conn, hall))
     yield "hallkeeper_waiting", "People waiting", {}, waiting
-    posts = windows.posts(conn, hall)
+    posts = windows.sessions(conn, hall)
     paused = sum(post.paused_at is not None for post in posts)
     words = "Windows with somebody signed in"
     yield "hallkeeper_windows", words, {"state": "open"}, len(posts) - paused

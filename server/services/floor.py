@@ -67,7 +67,7 @@ def window_states(snapshot: Snapshot) -> list[WindowState]:
 
 
 def _window(snapshot: Snapshot, window: Window) -> WindowState:
-    seat = snapshot.seats.get(window.code)
+    seat = snapshot.session_rows.get(window.code)
     ticket = snapshot.current.get(window.code)
     person = snapshot.catalogue.staff_by.get(seat.staff) if seat else None
     state = "closed"

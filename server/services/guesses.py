@@ -27,7 +27,7 @@ That is 3,600 of 100,000,000 codes in half an hour for each server process.
 """
 QUEUE = 4
 """Most tries of one address that may wait."""
-TOLD_SECONDS = 10.0
+WRITE_INTERVAL_SECONDS = 10.0
 """Least seconds between two writes caused by strangers."""
 
 
@@ -51,7 +51,7 @@ class Guesses:
         self._lock = Lock()
         self._pending: dict[str, _Pending] = {}
 
-    def braked(self, address: str, work: Callable[[], T]) -> T:
+    def throttled(self, address: str, work: Callable[[], T]) -> T:
         """Try a code when it is this address's turn.
 
         Raise TOO_MANY if too many of its tries wait.
@@ -73,7 +73,7 @@ class Guesses:
         with self._lock:
             pending = self._pending.setdefault(kind, _Pending())
             pending.count += 1
-            if self._steady() - pending.written_at < TOLD_SECONDS:
+            if self._steady() - pending.written_at < WRITE_INTERVAL_SECONDS:
                 return
             count, pending.count, pending.written_at = pending.count, 0, self._steady()
         self._ctx.write(lambda tx: guesses.add(tx, kind, count, address[:64]))

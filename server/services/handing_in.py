@@ -21,15 +21,24 @@ from server.domain.tickets import (
     Move,
     State,
     Ticket,
-    after,
     lane,
     number,
     order_of,
+    state_after,
 )
 from server.services import kiosk_pace
 from server.services.bus import HallChanged
-from server.services.context import SYSTEM, WINDOW, Actor, Context, JsonDict, Via, digest_of, note
-from server.services.issuing import ARRIVALS, issue_asked, void_slips
+from server.services.context import (
+    SYSTEM,
+    WINDOW,
+    Actor,
+    Context,
+    JsonDict,
+    Via,
+    digest_of,
+    write_journal,
+)
+from server.services.issuing import ARRIVALS, issue_request, void_slips
 from server.services.leases import CONFLICT
 from server.services.moves import event_of
 from server.storage import bindings, commands, leases, slips, tickets
@@ -49,11 +58,11 @@ GIVES_WAY = frozenset({State.WAITING, State.MISSED})
 """States in which the server's ticket of the same press is cancelled for the one on paper."""
 
 
-def hand_in(ctx: Context, via: Via, record: GivenTicket, age: float) -> str:
+def import_ticket(ctx: Context, via: Via, record: GivenTicket, age: float) -> str:
     """Import one ticket; a repeat gets the first verdict. `age`: seconds since it was issued."""
 
     def act(tx: Tx) -> str:
-        first = leases.handed(tx.conn, tx.hall_id, record.id)
+        first = leases.import_of(tx.conn, tx.hall_id, record.id)
         if first is not None:
             return str(first.verdict)
         return _take(ctx, tx, Actor(ActorKind.AGENT, via.agent, via), record, age)
@@ -70,7 +79,7 @@ def _take(ctx: Context, tx: Tx, actor: Actor, record: GivenTicket, age: float) -
     rival_ticket = _rival(tx, record)
     if lease is None or rival_ticket is not None or lease.kiosk != record.kiosk:
         return _conflict(tx, actor, record, at, rival_ticket, clock_off)
-    leases.used(tx, lease.id, record.seq - lease.first + 1)
+    leases.set_used(tx, lease.id, record.seq - lease.first + 1)
     other = _own_ticket_of_press(tx, record)
     ticket = _ticket(ctx, tx, record, at)
     verdict = WAITING
@@ -82,11 +91,13 @@ def _take(ctx: Context, tx: Tx, actor: Actor, record: GivenTicket, age: float) -
     if verdict == WAITING and _is_over(ctx, tx, record.day):
         verdict = EXPIRED
     tickets.add(tx, ticket, record.prefix, record.seq)
-    kiosk_pace.handed_in(ctx, tx, record.kiosk, record.prefix, at)
+    kiosk_pace.record_import_excess(ctx, tx, record.kiosk, record.prefix, at)
     facts = {"given_at": at, "lease": lease.id, "verdict": verdict, "clock_off": clock_off}
     facts |= {"other": other.id} if other is not None else {}
     data = {"item": record.item, "applicant": record.applicant, "kiosk": record.kiosk}
-    line = note(tx, actor, f"ticket.{Move.ISSUE}", record.id, data=data | {"offline": facts})
+    line = write_journal(
+        tx, actor, f"ticket.{Move.ISSUE}", record.id, data=data | {"offline": facts}
+    )
     tx.events.append(event_of(ticket, Move.ISSUE, line))
     _record_slip(tx, actor, record, ticket)
     _keep_answer(tx, record)
@@ -110,7 +121,7 @@ def _issue_time(ctx: Context, lease: Any, record: GivenTicket, now: int) -> int:
 def _record_import(
     tx: Tx, record: GivenTicket, lease: str, at: int, verdict: str, other: str, clock_off: int
 ) -> None:
-    leases.add_handed_in(
+    leases.add_import(
         tx,
         record.id,
         lease=lease,
@@ -152,7 +163,7 @@ def _adopt(ctx: Context, tx: Tx, actor: Actor, record: GivenTicket) -> Any:
     )
     first, last = number(record.prefix, record.first), number(record.prefix, record.last)
     data = {"kiosk": record.kiosk, "first": first, "last": last}
-    note(tx, actor, "lease.found", record.lease, data=data)
+    write_journal(tx, actor, "lease.found", record.lease, data=data)
     return leases.get(tx.conn, tx.hall_id, record.lease)
 
 
@@ -167,7 +178,7 @@ def _conflict(
 ) -> str:
     other = rival_ticket.id if rival_ticket is not None else ""
     data = {"kiosk": record.kiosk, "lease": record.lease, "item": record.item, "other": other}
-    note(tx, actor, "ticket.conflict", record.id, data=data | {"given_at": at})
+    write_journal(tx, actor, "ticket.conflict", record.id, data=data | {"given_at": at})
     _record_import(tx, record, record.lease, at, CONFLICT, other, clock_off)
     return CONFLICT
 
@@ -184,11 +195,11 @@ def _own_ticket_of_press(tx: Tx, record: GivenTicket) -> Ticket | None:
 
 def _void(tx: Tx, other: Ticket, record: GivenTicket) -> None:
     """Cancel the server's own ticket: the number on paper takes its place."""
-    state = after(Move.CANCEL, other.state, SYSTEM.kind)
+    state = state_after(Move.CANCEL, other.state, SYSTEM.kind)
     cancelled_ticket = replace(other, state=state, ended_at=tx.now)
     tickets.change(tx, cancelled_ticket, other)
     data = {"number": other.number, "double_of": record.id}
-    line = note(tx, SYSTEM, f"ticket.{Move.CANCEL}", other.id, data=data)
+    line = write_journal(tx, SYSTEM, f"ticket.{Move.CANCEL}", other.id, data=data)
     tx.events.append(event_of(cancelled_ticket, Move.CANCEL, line))
     void_slips(tx, other.id)
 
@@ -254,11 +265,13 @@ def _is_over(ctx: Context, tx: Tx, day: str) -> bool:
 def _end(tx: Tx, ticket: Ticket, verdict: str, other: Ticket | None) -> None:
     """End a ticket that nobody waits with: the day is over, or the person was served already."""
     move = Move.EXPIRE if verdict == EXPIRED else Move.CANCEL
-    ended_ticket = replace(ticket, state=after(move, ticket.state, SYSTEM.kind), ended_at=tx.now)
+    ended_ticket = replace(
+        ticket, state=state_after(move, ticket.state, SYSTEM.kind), ended_at=tx.now
+    )
     tickets.change(tx, ended_ticket, ticket)
     data: JsonDict = {"number": ticket.number, "from": ticket.state.value}
     data |= {"double_of": other.id} if other is not None else {}
-    line = note(tx, SYSTEM, f"ticket.{move}", ticket.id, data=data)
+    line = write_journal(tx, SYSTEM, f"ticket.{move}", ticket.id, data=data)
     tx.events.append(event_of(ended_ticket, move, line))
 
 
@@ -280,7 +293,7 @@ def _record_slip(tx: Tx, actor: Actor, record: GivenTicket, ticket: Ticket) -> N
     }
     if slips.get(tx.conn, tx.hall_id, record.slip) is not None:
         return  # this slip id belongs to another ticket
-    slips.owe(
+    slips.enqueue(
         tx,
         slip_id=record.slip,
         kind="ticket",
@@ -305,6 +318,6 @@ def _keep_answer(tx: Tx, record: GivenTicket) -> None:
     owner = Actor(ActorKind.KIOSK, record.kiosk).key
     if commands.first_answer(tx.conn, tx.hall_id, owner, record.key) is not None:
         return
-    request = issue_asked(record.item, record.applicant, record.kiosk, paper=True)
+    request = issue_request(record.item, record.applicant, record.kiosk, paper=True)
     body = json.dumps({"ticket": record.id, WINDOW: ""})
     commands.keep_answer(tx, owner, record.key, digest_of(request), 0, body)

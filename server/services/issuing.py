@@ -16,7 +16,7 @@ from server.domain.tickets import ActorKind, Move, State, Ticket, lane, number, 
 from server.domain.waiting import Wait
 from server.services import kiosk_pace, snapshot
 from server.services.bus import SlipOwed, SlipSettled
-from server.services.context import SYSTEM, Actor, Context, JsonDict, note
+from server.services.context import SYSTEM, Actor, Context, JsonDict, write_journal
 from server.services.moves import event_of
 from server.services.snapshot import Snapshot
 from server.services.waits import ahead_of_newcomer, wait_for
@@ -36,7 +36,9 @@ def issue(
     Raises the routing's case, CLASS_UNKNOWN, NUMBERS_EXHAUSTED, KEY_REUSED; for a kiosk also
     KIOSK_PACE and NUMBERS_AT_DESK.
     """
-    return take(ctx, actor, key, item=item, applicant=applicant, kiosk=kiosk, paper=paper).ticket_id
+    return issue_with_data(
+        ctx, actor, key, item=item, applicant=applicant, kiosk=kiosk, paper=paper
+    ).ticket_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Slip:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class IssuedTicket:
     """Issued ticket with the data that its action read; only the id for a repeated request."""
 
     ticket_id: str
@@ -61,12 +63,12 @@ class Taken:
     slip: Slip | None = None
 
 
-def take(
+def issue_with_data(
     ctx: Context, actor: Actor, key: str, *, item: str, applicant: str, kiosk: str, paper: bool
-) -> Taken:
+) -> IssuedTicket:
     """Issue a ticket as `issue` does; return also what was read for it, to save reading again."""
-    request = issue_asked(item, applicant, kiosk, paper=paper)
-    issued_tickets: list[Taken] = []
+    request = issue_request(item, applicant, kiosk, paper=paper)
+    issued_tickets: list[IssuedTicket] = []
     attempts: list[int] = []
 
     def act(tx: Tx) -> JsonDict:
@@ -78,12 +80,12 @@ def take(
         ticket_id = str(ctx.command(actor, key, request, act, brief=True)["ticket"])
     except HallError as error:
         if attempts:
-            kiosk_pace.refused(ctx, error)
+            kiosk_pace.record_refusal(ctx, error)
         raise
-    return issued_tickets[-1] if issued_tickets else Taken(ticket_id)
+    return issued_tickets[-1] if issued_tickets else IssuedTicket(ticket_id)
 
 
-def issue_asked(item: str, applicant: str, kiosk: str, *, paper: bool) -> JsonDict:
+def issue_request(item: str, applicant: str, kiosk: str, *, paper: bool) -> JsonDict:
     """Return the arguments of an issue command, which must be equal for a repeat."""
     return {
         "act": "issue",
@@ -96,7 +98,7 @@ def issue_asked(item: str, applicant: str, kiosk: str, *, paper: bool) -> JsonDi
 
 def _issue(
     ctx: Context, tx: Tx, actor: Actor, item_code: str, applicant: str, kiosk: str, paper: bool
-) -> Taken:
+) -> IssuedTicket:
     catalogue, settings = ctx.catalogue(), ctx.settings()
     snap = snapshot.in_act(ctx, tx, "posts", "waiting", "service", "busy")
     now, posts, floor = snap.local, snap.posts, snap.floor
@@ -108,7 +110,7 @@ def _issue(
     ticket = _new_ticket(ctx, tx, catalogue, item, applicant, kiosk, reserve)
     ahead = ahead_of_newcomer(floor, catalogue, item.unit, ticket.level)
     wait = wait_for(floor, catalogue, item, now, posts, settings, ahead)
-    line = note(
+    line = write_journal(
         tx,
         actor,
         f"ticket.{Move.ISSUE}",
@@ -116,9 +118,9 @@ def _issue(
         data={"item": item.code, "applicant": applicant, "kiosk": kiosk, "windows": target.now},
     )
     tx.events.append(event_of(ticket, Move.ISSUE, line))
-    snapshot.issued(ctx, tx, snap, ticket)
+    snapshot.cache_issued(ctx, tx, snap, ticket)
     slip = _enqueue_slip(ctx, tx, actor, ticket, target, wait) if paper else None
-    return Taken(ticket.id, ticket, snap, target.now, wait, slip)
+    return IssuedTicket(ticket.id, ticket, snap, target.now, wait, slip)
 
 
 def _new_ticket(
@@ -141,7 +143,7 @@ def _new_ticket(
         id=f"{day.replace('-', '')}-{ticket_number}",
         day=day,
         number=ticket_number,
-        token=ctx.chance.token(16),
+        token=ctx.tokens.token(16),
         queue=item.unit,
         item=item.code,
         klass=klass.code,
@@ -201,7 +203,7 @@ def _enqueue_slip(
         "high": wait.high,
         "issued_at": ticket.issued_at,
     }
-    slip = owe(ctx, tx, actor, "ticket", facts, device, ticket.id, copy=False)
+    slip = enqueue_slip(ctx, tx, actor, "ticket", facts, device, ticket.id, copy=False)
     return Slip(slip, "owed", "") if device else Slip(slip, "failed", NO_PRINTER)
 
 
@@ -215,7 +217,7 @@ def _slip_printer(tx: Tx, kiosk: str) -> str:
     )
 
 
-def owe(
+def enqueue_slip(
     ctx: Context,
     tx: Tx,
     actor: Actor,
@@ -227,8 +229,8 @@ def owe(
     copy: bool,
 ) -> str:
     """Enqueue a slip for printing; without a printer it fails at once with a reason."""
-    slip_id = ctx.chance.token(12)
-    slips.owe(
+    slip_id = ctx.tokens.token(12)
+    slips.enqueue(
         tx,
         slip_id=slip_id,
         kind=kind,
@@ -268,8 +270,8 @@ def print_notice(
             "missing": missing,
             "issued_at": tx.now,
         }
-        slip = owe(ctx, tx, actor, "notice", facts, device, "", copy=False)
-        note(tx, actor, "notice.print", item, data={"slip": slip, "missing": missing})
+        slip = enqueue_slip(ctx, tx, actor, "notice", facts, device, "", copy=False)
+        write_journal(tx, actor, "notice.print", item, data={"slip": slip, "missing": missing})
         return {"slip": slip}
 
     return str(ctx.command(actor, key, request, act)["slip"])
@@ -305,8 +307,8 @@ def reprint(ctx: Context, actor: Actor, key: str, ticket_id: str, printer_of: st
         if not facts:
             raise HallError(Code.SLIP_UNKNOWN, ticket=ticket_id)
         device = _printer(tx, printer_of or ticket.kiosk)
-        slip = owe(ctx, tx, actor, "ticket", facts, device, ticket_id, copy=True)
-        note(tx, actor, "slip.reprint", ticket_id, data={"slip": slip, "device": device})
+        slip = enqueue_slip(ctx, tx, actor, "ticket", facts, device, ticket_id, copy=True)
+        write_journal(tx, actor, "slip.reprint", ticket_id, data={"slip": slip, "device": device})
         return {"slip": slip}
 
     return str(ctx.command(actor, key, request, act)["slip"])
@@ -340,7 +342,7 @@ def settle_slip(
         if state != "sent":
             actor = Actor(ActorKind.AGENT, agent)
             data = {"slip": slip_id, "device": row.device, "reason": reason}
-            note(tx, actor, f"slip.{state}", row.ticket_id or slip_id, data=data)
+            write_journal(tx, actor, f"slip.{state}", row.ticket_id or slip_id, data=data)
         tx.events.append(SlipSettled(slip_id, row.device, row.ticket_id, state))
 
     ctx.write(act)
@@ -372,7 +374,7 @@ def give_up_slips(ctx: Context) -> int:
         rows = slips.overdue(conn, ctx.hall_id, before)
         return [r for r in rows if r.state == "owed" or r.created_at < before - patience]
 
-    if not ctx.glance(overdue):
+    if not ctx.read_single(overdue):
         return 0
 
     def act(tx: Tx) -> int:
@@ -397,5 +399,5 @@ def _give_up(tx: Tx, row: Any, reason: str) -> None:
     state = "failed" if row.state == "owed" else "unknown"
     slips.set_state(tx, row.id, state, reason)
     data = {"slip": row.id, "device": row.device, "reason": reason}
-    note(tx, SYSTEM, f"slip.{state}", row.ticket_id or row.id, data=data)
+    write_journal(tx, SYSTEM, f"slip.{state}", row.ticket_id or row.id, data=data)
     tx.events.append(SlipSettled(row.id, row.device, row.ticket_id, state))

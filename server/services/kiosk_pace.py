@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from server.domain.errors import Code, HallError
 from server.services.bus import HallChanged
-from server.services.context import SYSTEM, Context, note
+from server.services.context import SYSTEM, Context, write_journal
 from server.storage import kiosk_pace as stored
 from server.storage import ticket_counts
 from server.storage.kiosk_pace import Excess
@@ -57,17 +57,17 @@ def require(ctx: Context, tx: Tx, kiosk: str, prefix: str) -> None:
         )
 
 
-def refused(ctx: Context, error: HallError) -> None:
+def record_refusal(ctx: Context, error: HallError) -> None:
     """Record that a kiosk was refused a number, at most once a minute: refusals are frequent."""
     if error.code is not Code.KIOSK_PACE:
         return
     over_limit = Excess(**error.data)
-    row = ctx.glance(lambda c: stored.get(c, ctx.hall_id, over_limit.kiosk, over_limit.prefix))
+    row = ctx.read_single(lambda c: stored.get(c, ctx.hall_id, over_limit.kiosk, over_limit.prefix))
     if row is None or ctx.clock.now() - row.at >= MINUTE_MS:
         ctx.write(lambda tx: _note(tx, over_limit, refused=True))
 
 
-def handed_in(ctx: Context, tx: Tx, kiosk: str, prefix: str, at: int) -> None:
+def record_import_excess(ctx: Context, tx: Tx, kiosk: str, prefix: str, at: int) -> None:
     """Record that numbers issued without the server exceed the rate; they stay valid."""
     over_limit = excess(ctx, tx.conn, kiosk, prefix, at, given=True)
     if over_limit is None:
@@ -86,5 +86,5 @@ def is_fresh(tx: Tx, kiosk: str, prefix: str) -> bool:
 def _note(tx: Tx, over_limit: Excess, *, refused: bool) -> None:
     stored.put(tx, over_limit, refused=refused)
     data = {"prefix": over_limit.prefix, "count": over_limit.count, "minutes": over_limit.minutes}
-    note(tx, SYSTEM, "kiosk.pace", over_limit.kiosk, data=data | {"refused": refused})
+    write_journal(tx, SYSTEM, "kiosk.pace", over_limit.kiosk, data=data | {"refused": refused})
     tx.events.append(HallChanged("pace", {"kiosk": over_limit.kiosk}))

@@ -16,7 +16,7 @@ from server.domain.leases import Block, next_block, wants_more
 from server.domain.tickets import ActorKind, number
 from server.services import kiosk_pace
 from server.services.bus import HallChanged
-from server.services.context import SYSTEM, Actor, Context, Via, note
+from server.services.context import SYSTEM, Actor, Context, Via, write_journal
 from server.storage import leases
 from server.storage.store import Tx
 
@@ -41,7 +41,7 @@ def announce(ctx: Context, via: Via, kiosk: str, line: str, book: str) -> None:
     """
 
     def act(tx: Tx) -> None:
-        stored_line = leases.line_of(tx.conn, tx.hall_id, kiosk)
+        stored_line = leases.standby_of(tx.conn, tx.hall_id, kiosk)
         present_values = (line, book, via.device)
         is_unchanged = (
             stored_line is not None
@@ -51,18 +51,18 @@ def announce(ctx: Context, via: Via, kiosk: str, line: str, book: str) -> None:
             return
         stale_leases = [r for r in leases.open_of(tx.conn, tx.hall_id, kiosk) if r.book != book]
         leases.close(tx, [row.id for row in stale_leases])
-        secret = ctx.chance.token(SECRET_BYTES)
-        leases.put_line(tx, kiosk, via.device, line, secret, book)
+        secret = ctx.tokens.token(SECRET_BYTES)
+        leases.put_standby(tx, kiosk, via.device, line, secret, book)
         data = {"line": line, "book": book[:8], "closed": [row.id for row in stale_leases]}
-        note(tx, Actor(ActorKind.AGENT, via.agent, via), "kiosk.standby", kiosk, data=data)
+        write_journal(tx, Actor(ActorKind.AGENT, via.agent, via), "kiosk.standby", kiosk, data=data)
         tx.events.append(HallChanged(CHANGED, {"kiosk": kiosk}))
 
     ctx.write(act)
 
 
-def keep(ctx: Context, kiosk: str) -> list[Any]:
+def top_up(ctx: Context, kiosk: str) -> list[Any]:
     """Lease a kiosk the numbers that it should hold today; return its open leases of today."""
-    line = ctx.read(lambda c: leases.line_of(c, ctx.hall_id, kiosk))
+    line = ctx.read(lambda c: leases.standby_of(c, ctx.hall_id, kiosk))
     if line is None:
         return []
     day = ctx.day()
@@ -85,7 +85,7 @@ def keep(ctx: Context, kiosk: str) -> list[Any]:
 
 def is_short(ctx: Context, kiosk: str) -> bool:
     """Return True if a kiosk has too few numbers of some prefix left today."""
-    line = ctx.read(lambda c: leases.line_of(c, ctx.hall_id, kiosk))
+    line = ctx.read(lambda c: leases.standby_of(c, ctx.hall_id, kiosk))
     if line is None:
         return False
     day = ctx.day()
@@ -124,7 +124,7 @@ def outstanding(conn: Connection, hall_id: str, day: str) -> dict[tuple[str, str
         counts[owner_by_lease[row.id]] = (
             counts.get(owner_by_lease[row.id], 0) + row.last - row.first + 1
         )
-    for ticket in leases.handed_on(conn, hall_id, day):
+    for ticket in leases.imports_of_day(conn, hall_id, day):
         if ticket.lease in owner_by_lease and ticket.verdict != CONFLICT:
             counts[owner_by_lease[ticket.lease]] -= 1
     return counts
@@ -156,14 +156,14 @@ def _lease(ctx: Context, tx: Tx, kiosk: str, book: str, day: str, prefix: str) -
         book=book,
         day=day,
         prefix=prefix,
-        tokens=[ctx.chance.token(TOKEN_BYTES) for _ in range(size)],
+        tokens=[ctx.tokens.token(TOKEN_BYTES) for _ in range(size)],
     )
     data = {
         "kiosk": kiosk,
         "first": number(prefix, block.first),
         "last": number(prefix, block.last),
     }
-    note(tx, SYSTEM, "lease.give", lease_id, data=data)
+    write_journal(tx, SYSTEM, "lease.give", lease_id, data=data)
 
 
 def _name(day: str, prefix: str, block: Block) -> str:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from server.domain.tickets import Move, State, Ticket, lane, window_lane
 from server.services.bus import WindowChanged
-from server.services.context import Actor, Context, JsonDict, note
+from server.services.context import Actor, Context, JsonDict, write_journal
 from server.services.moves import event_of
 from server.storage import tickets, windows
 from server.storage.store import Tx
@@ -20,16 +20,16 @@ MOST = 999
 """Most tickets of one lane; a prefix has no more numbers a day."""
 
 
-def leave_at_once(ctx: Context, tx: Tx, actor: Actor, staff: str, reason: str) -> None:
+def force_sign_out(ctx: Context, tx: Tx, actor: Actor, staff: str, reason: str) -> None:
     """End the window session of `staff`, if any, and return its tickets to their queues."""
-    post = windows.post_of(tx.conn, tx.hall_id, staff)
+    post = windows.session_of(tx.conn, tx.hall_id, staff)
     if post is None:
         return
     for ticket in _of_window(ctx, tx, post.window):
         _return_to_queue(tx, actor, ticket, post.window, reason)
-    windows.leave(tx, post.window)
+    windows.sign_out(tx, post.window)
     data: JsonDict = {"staff": staff, "reason": reason}
-    note(tx, actor, "window.release", post.window, window=post.window, data=data)
+    write_journal(tx, actor, "window.release", post.window, window=post.window, data=data)
     tx.events.append(WindowChanged(post.window))
 
 
@@ -53,5 +53,5 @@ def _return_to_queue(tx: Tx, actor: Actor, ticket: Ticket, window: str, reason: 
     )
     tickets.change(tx, waiting, ticket)
     data: JsonDict = {"number": ticket.number, "from": ticket.state.value, "reason": reason}
-    line = note(tx, actor, f"ticket.{Move.TRANSFER}", ticket.id, window=window, data=data)
+    line = write_journal(tx, actor, f"ticket.{Move.TRANSFER}", ticket.id, window=window, data=data)
     tx.events.append(event_of(waiting, Move.TRANSFER, line, window))

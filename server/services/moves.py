@@ -7,18 +7,18 @@ from dataclasses import replace
 from typing import Any
 
 from server.domain.errors import Code, HallError
-from server.domain.tickets import AT_WINDOW, Move, Ticket, after
+from server.domain.tickets import AT_WINDOW, Move, Ticket, state_after
 from server.services.bus import TicketMoved
-from server.services.context import Actor, Context, JsonDict, note
+from server.services.context import Actor, Context, JsonDict, write_journal
 from server.storage import tickets, windows
 from server.storage.store import Tx
 
 Change = Callable[[Tx, Ticket], Ticket]
 
 
-def moved(actor: Actor, ticket: Ticket, move: Move) -> Ticket:
+def after_move(actor: Actor, ticket: Ticket, move: Move) -> Ticket:
     """Return the ticket in the state after a move; raise MOVE_NOT_ALLOWED."""
-    state = after(move, ticket.state, actor.kind, holds=bool(ticket.window))
+    state = state_after(move, ticket.state, actor.kind, holds=bool(ticket.window))
     return replace(ticket, state=state)
 
 
@@ -28,12 +28,12 @@ def current_at(tx: Tx, window: str) -> Ticket | None:
     return next((t for t in tickets_here if t.state in AT_WINDOW), None)
 
 
-def post_of(tx: Tx, window: str, actor: Actor) -> Any:
+def own_session(tx: Tx, window: str, actor: Actor) -> Any:
     """Return the actor's window session; raise WINDOW_NOT_SIGNED_IN, WINDOW_TAKEN."""
-    return seated(windows.post(tx.conn, tx.hall_id, window), window, actor)
+    return require_own_session(windows.session(tx.conn, tx.hall_id, window), window, actor)
 
 
-def seated(post: Any, window: str, actor: Actor) -> Any:
+def require_own_session(post: Any, window: str, actor: Actor) -> Any:
     """Return a window session that was read, if it is the actor's; raise as `post_of`."""
     if post is None:
         raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
@@ -44,14 +44,14 @@ def seated(post: Any, window: str, actor: Actor) -> Any:
 
 def current(tx: Tx, actor: Actor, window: str) -> Ticket:
     """Return the ticket at the actor's window; raise WINDOW_IDLE and as `post_of`."""
-    post_of(tx, window, actor)
+    own_session(tx, window, actor)
     ticket = current_at(tx, window)
     if ticket is None:
         raise HallError(Code.WINDOW_IDLE, window=window)
     return ticket
 
 
-def known(tx: Tx, ticket_id: str) -> Ticket:
+def require_ticket(tx: Tx, ticket_id: str) -> Ticket:
     """Return a ticket by id; raise TICKET_UNKNOWN."""
     ticket = tickets.get(tx.conn, tx.hall_id, ticket_id)
     if ticket is None:
@@ -94,15 +94,15 @@ def move_on(
     data: JsonDict | None = None,
 ) -> Ticket:
     """Check the move, change the ticket, store, journal and publish it."""
-    moved_ticket = moved(actor, change(tx, ticket), move)
+    moved_ticket = after_move(actor, change(tx, ticket), move)
     tickets.change(tx, moved_ticket, ticket)
-    tell(tx, actor, moved_ticket, move, data or {}, "")
+    record_move(tx, actor, moved_ticket, move, data or {}, "")
     return moved_ticket
 
 
-def tell(tx: Tx, actor: Actor, ticket: Ticket, move: Move, data: JsonDict, why: str) -> None:
+def record_move(tx: Tx, actor: Actor, ticket: Ticket, move: Move, data: JsonDict, why: str) -> None:
     """Write a journal line, and queue the event that is published after the commit."""
-    line = note(
+    line = write_journal(
         tx,
         actor,
         f"ticket.{move}",

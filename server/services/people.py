@@ -23,10 +23,10 @@ from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
 from server.services import passwords
 from server.services.bus import HallChanged
-from server.services.context import SYSTEM, Actor, Context, JsonDict, note
+from server.services.context import SYSTEM, Actor, Context, JsonDict, write_journal
 from server.services.guesses import Guesses, Rest
-from server.services.leaving import leave_at_once
-from server.services.seen import NOTHING, still
+from server.services.leaving import force_sign_out
+from server.services.seen import NOT_SHOWN, require_unchanged
 from server.services.tries import NOWHERE, Origin, Tries, Try, secret_hash
 from server.services.turns import Turns
 from server.storage import accounts
@@ -108,20 +108,20 @@ class People:
         is_right = self._hashed(attempt, origin, lambda: self._verify(stored_hash, password))
         if attempt is None or not is_right:
             if attempt is not None:
-                self._tries.failed(attempt)
+                self._tries.record_failure(attempt)
             raise HallError(Code.LOGIN_FAILED)
         counted_attempt = attempt
-        secrets = SignedIn(ctx.chance.token(32), ctx.chance.token(32))
+        secrets = SignedIn(ctx.tokens.token(32), ctx.tokens.token(32))
         ctx.write(lambda tx: self._signed_in(tx, counted_attempt, secrets, origin))
         return secrets
 
     def _signed_in(self, tx: Tx, attempt: Try, secrets: SignedIn, origin: Origin) -> None:
         before = secret_hash(origin.browser) if origin.browser else ""
-        self._tries.forgive(tx, attempt)
-        self._tries.known_from_now(tx, attempt.staff, secret_hash(secrets.browser), before)
+        self._tries.reset(tx, attempt)
+        self._tries.remember_browser(tx, attempt.staff, secret_hash(secrets.browser), before)
         expires = tx.now + self._ctx.settings().session_hours * 3_600_000
         accounts.open_session(tx, secret_hash(secrets.session), attempt.staff, expires)
-        note(tx, Actor(ActorKind.CLERK, attempt.staff), "account.login", attempt.staff)
+        write_journal(tx, Actor(ActorKind.CLERK, attempt.staff), "account.login", attempt.staff)
 
     def logout(self, secret: str) -> None:
         """End a session."""
@@ -137,7 +137,7 @@ class People:
     def session(self, secret: str) -> Principal | None:
         """Return the principal signed in with a session id, or None."""
         ctx = self._ctx
-        row = ctx.glance(lambda c: accounts.session(c, ctx.hall_id, secret_hash(secret)))
+        row = ctx.read_single(lambda c: accounts.session(c, ctx.hall_id, secret_hash(secret)))
         if row is None or row.disabled or row.expires_at < ctx.clock.now():
             return None
         return Principal(ActorKind(row.role), row.staff, row.role, bool(row.must_change))
@@ -156,23 +156,23 @@ class People:
         if attempt is None or row is None:
             raise HallError(Code.LOGIN_FAILED)
         if not self._hashed(attempt, origin, lambda: self._verify(row.password_hash, current)):
-            self._tries.failed(attempt)
+            self._tries.record_failure(attempt)
             raise HallError(Code.LOGIN_FAILED)
-        ctx.write(lambda tx: self._tries.forgive(tx, attempt))
+        ctx.write(lambda tx: self._tries.reset(tx, attempt))
         self._check_strength(staff, new, current)
         new_hash = self._hashed(attempt, origin, lambda: self._hasher.hash(new))
 
         def act(tx: Tx) -> None:
             accounts.set_account(tx, staff, password_hash=new_hash, must_change=0)
             accounts.end_sessions(tx, staff, keep=secret_hash(session))
-            note(tx, Actor(ActorKind(row.role), staff), "account.password", staff)
+            write_journal(tx, Actor(ActorKind(row.role), staff), "account.password", staff)
             tx.events.append(HallChanged("sessions", {"name": staff}))
 
         ctx.write(act)
 
     def _hashed(self, attempt: Try | None, origin: Origin, work: Callable[[], T]) -> T:
         """Hash in a native thread at the turn of the person's browser, or of the address."""
-        is_known = attempt is not None and attempt.known
+        is_known = attempt is not None and attempt.known_browser
         asker = f"browser {origin.browser}" if is_known else f"address {origin.address}"
         result: T = self._turns.run(asker, lambda: self._offload(work))
         return result
@@ -193,14 +193,14 @@ class People:
         ctx = self._ctx
         if actor != SYSTEM and staff not in ctx.catalogue().staff_by:
             raise HallError(Code.ACCOUNT_UNKNOWN, staff=staff)
-        first = password or ctx.chance.token(9)
+        first = password or ctx.tokens.token(9)
         password_hash = str(self._offload(lambda: self._hasher.hash(first)))
 
         def act(tx: Tx) -> None:
             if accounts.account(tx.conn, tx.hall_id, staff) is not None:
                 raise HallError(Code.ACCOUNT_EXISTS, staff=staff)
             accounts.add_account(tx, staff, password_hash, role.value, must_change=password is None)
-            note(tx, actor, "account.add", staff, data={"role": role.value})
+            write_journal(tx, actor, "account.add", staff, data={"role": role.value})
             tx.events.append(HallChanged("accounts", {"name": staff}))
 
         ctx.write(act)
@@ -214,7 +214,7 @@ class People:
             for staff, role in roles.items():
                 if accounts.account(tx.conn, tx.hall_id, staff) is None:
                     accounts.add_account(tx, staff, password_hash, role.value, must_change=False)
-                    note(tx, SYSTEM, "account.add", staff, data={"role": role.value})
+                    write_journal(tx, SYSTEM, "account.add", staff, data={"role": role.value})
 
         self._ctx.write(act)
 
@@ -224,7 +224,7 @@ class People:
         Raises ACCOUNT_UNKNOWN.
         """
         ctx = self._ctx
-        first = ctx.chance.token(9)
+        first = ctx.tokens.token(9)
         password_hash = str(self._offload(lambda: self._hasher.hash(first)))
 
         def act(tx: Tx) -> None:
@@ -233,8 +233,8 @@ class People:
                 tx, staff, password_hash=password_hash, must_change=1, failed=0, locked_until=None
             )
             accounts.end_sessions(tx, staff)
-            accounts.forget_sources(tx, tx.now, staff)
-            note(tx, actor, "account.reset", staff)
+            accounts.delete_sources(tx, tx.now, staff)
+            write_journal(tx, actor, "account.reset", staff)
             tx.events.append(HallChanged("accounts", {"name": staff}))
 
         ctx.write(act)
@@ -246,7 +246,7 @@ class People:
         staff: str,
         role: Role | None,
         disabled: bool | None,
-        seen: Mapping[str, object] = NOTHING,
+        seen: Mapping[str, object] = NOT_SHOWN,
     ) -> None:
         """Change role or disable. One cannot disable or demote oneself (FORBIDDEN).
 
@@ -258,7 +258,7 @@ class People:
 
         def act(tx: Tx) -> None:
             row = self._require_account(tx, staff)
-            still(seen, {"role": row.role, "disabled": bool(row.disabled)})
+            require_unchanged(seen, {"role": row.role, "disabled": bool(row.disabled)})
             values: JsonDict = {}
             if role is not None:
                 values["role"] = role.value
@@ -268,8 +268,8 @@ class People:
                 accounts.set_account(tx, staff, **values)
                 accounts.end_sessions(tx, staff)
                 if disabled:
-                    leave_at_once(self._ctx, tx, actor, staff, "account_disabled")
-                note(tx, actor, "account.change", staff, data=values)
+                    force_sign_out(self._ctx, tx, actor, staff, "account_disabled")
+                write_journal(tx, actor, "account.change", staff, data=values)
                 tx.events.append(HallChanged("accounts", {"name": staff}))
 
         self._ctx.write(act)
@@ -285,13 +285,13 @@ class People:
 
         `place`: the kiosk, window, zone or site that an agent's devices may be at; "": any.
         """
-        code = self._ctx.chance.digits(8)
+        code = self._ctx.tokens.digits(8)
 
         def act(tx: Tx) -> None:
             expires = tx.now + CODE_MINUTES * 60_000
             accounts.add_enrolment(tx, secret_hash(code), kind, name, actor.key, expires, place)
             data = {"kind": kind} | ({"place": place} if place else {})
-            note(tx, actor, "device.code", name, data=data)
+            write_journal(tx, actor, "device.code", name, data=data)
 
         self._ctx.write(act)
         return code
@@ -301,10 +301,10 @@ class People:
 
         Raises ENROL_CODE, TOO_MANY when too many tries of this address wait.
         """
-        return self.guesses.braked(address, lambda: self._enrolled(code, kind, name))
+        return self.guesses.throttled(address, lambda: self._enrolled(code, kind, name))
 
     def _enrolled(self, code: str, kind: str, name: str) -> str:
-        token = self._ctx.chance.token(32)
+        token = self._ctx.tokens.token(32)
 
         def act(tx: Tx) -> None:
             row = accounts.use_enrolment(tx, secret_hash(code))
@@ -317,12 +317,12 @@ class People:
 
     def grant(self, kind: str, name: str) -> str:
         """Return a token without a code: only for the demo and agents started by this server."""
-        token = self._ctx.chance.token(32)
+        token = self._ctx.tokens.token(32)
 
         def act(tx: Tx) -> None:
             until = tx.now + CODE_MINUTES * 60_000
             accounts.add_token(tx, secret_hash(token), kind, name, _binds(kind, until))
-            note(tx, SYSTEM, "device.enrol", name, data={"kind": kind})
+            write_journal(tx, SYSTEM, "device.enrol", name, data={"kind": kind})
 
         self._ctx.write(act)
         return token
@@ -331,13 +331,13 @@ class People:
         until = _binds(kind, code.expires_at)
         accounts.revoke(tx, kind, name)
         accounts.add_token(tx, secret_hash(token), kind, name, until, code.place)
-        note(tx, Actor(ActorKind(kind), name), "device.enrol", name, data={"kind": kind})
+        write_journal(tx, Actor(ActorKind(kind), name), "device.enrol", name, data={"kind": kind})
         tx.events.append(HallChanged("tokens", {"kind": kind, "name": name}))
 
     def device(self, token: str) -> Principal | None:
         """Return the holder of a device token, or None; raise TOKEN_REVOKED for a withdrawn one."""
         ctx = self._ctx
-        row = ctx.glance(lambda c: accounts.token(c, ctx.hall_id, secret_hash(token)))
+        row = ctx.read_single(lambda c: accounts.token(c, ctx.hall_id, secret_hash(token)))
         if row is None:
             return None
         if row.revoked_at is not None:
@@ -350,7 +350,7 @@ class People:
         def act(tx: Tx) -> None:
             if not accounts.revoke(tx, kind, name):
                 raise HallError(Code.DEVICE_UNKNOWN, name=name)
-            note(tx, actor, "device.revoke", name, data={"kind": kind})
+            write_journal(tx, actor, "device.revoke", name, data={"kind": kind})
             tx.events.append(HallChanged("tokens", {"kind": kind, "name": name}))
 
         self._ctx.write(act)

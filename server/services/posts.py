@@ -12,7 +12,7 @@ from server.services import snapshot
 from server.services.attendance import covers
 from server.services.bus import WindowChanged
 from server.services.choice import takes
-from server.services.context import Actor, Context, JsonDict, note
+from server.services.context import Actor, Context, JsonDict, write_journal
 from server.services.moves import current_at
 from server.services.snapshot import Snapshot
 from server.storage import tickets, windows
@@ -29,12 +29,12 @@ def sign_in(ctx: Context, actor: Actor, key: str, window: str) -> None:
 
     def act(tx: Tx) -> JsonDict:
         _check_allowed(ctx, tx, actor, window)
-        session = windows.post(tx.conn, tx.hall_id, window)
+        session = windows.session(tx.conn, tx.hall_id, window)
         if session is not None and session.staff == actor.name:
             return {}
         if session is not None:
             raise HallError(Code.WINDOW_TAKEN, window=window, staff=session.staff)
-        other_session = windows.post_of(tx.conn, tx.hall_id, actor.name)
+        other_session = windows.session_of(tx.conn, tx.hall_id, actor.name)
         if other_session is not None:
             window_elsewhere = ctx.catalogue().window_by.get(other_session.window)
             raise HallError(
@@ -42,8 +42,8 @@ def sign_in(ctx: Context, actor: Actor, key: str, window: str) -> None:
                 window=other_session.window,
                 number=window_elsewhere.number if window_elsewhere else None,
             )
-        windows.seat(tx, window, actor.name)
-        note(tx, actor, "window.sign_in", window, window=window)
+        windows.sign_in(tx, window, actor.name)
+        write_journal(tx, actor, "window.sign_in", window, window=window)
         tx.events.append(WindowChanged(window))
         return {}
 
@@ -67,7 +67,7 @@ def _may_sit(ctx: Context, tx: Tx, staff: Staff, window: Window) -> bool:
     """Return True if the staff list allows it, or the person is the deputy of somebody on leave."""
     if allowed_at(staff, window):
         return True
-    return covers.may_sit(ctx, tx.conn, staff.number, window.code, ctx.local(tx.now))
+    return covers.may_sign_in(ctx, tx.conn, staff.number, window.code, ctx.local(tx.now))
 
 
 def sign_out(ctx: Context, actor: Actor, key: str, window: str, force: bool) -> None:
@@ -82,11 +82,11 @@ def sign_out(ctx: Context, actor: Actor, key: str, window: str, force: bool) -> 
         tickets_here = tickets.at_window(tx.conn, tx.hall_id, window)
         if tickets_here:
             raise HallError(Code.WINDOW_BUSY, window=window, number=tickets_here[0].number)
-        left_waiting = stranded(snapshot.in_act(ctx, tx, "posts", "waiting"), window)
+        left_waiting = left_without_window(snapshot.in_act(ctx, tx, "posts", "waiting"), window)
         if left_waiting and not force:
             raise HallError(Code.LAST_WINDOW, window=window, waiting=left_waiting)
-        windows.leave(tx, window)
-        note(
+        windows.sign_out(tx, window)
+        write_journal(
             tx, actor, "window.sign_out", window, window=window, data={"left_waiting": left_waiting}
         )
         tx.events.append(WindowChanged(window))
@@ -95,7 +95,7 @@ def sign_out(ctx: Context, actor: Actor, key: str, window: str, force: bool) -> 
     ctx.command(actor, key, {"act": "sign_out", "window": window, "force": force}, act)
 
 
-def stranded(snap: Snapshot, window: str) -> int:
+def left_without_window(snap: Snapshot, window: str) -> int:
     """Return the number of waiting people left without a window if this one signed out."""
     window_entry = snap.catalogue.window_by.get(window)
     if window_entry is None:
@@ -127,7 +127,7 @@ def pause(ctx: Context, actor: Actor, key: str, window: str, reason: str, text: 
         if post.paused_at is None:
             windows.set_pause(tx, window, tx.now, reason)
             data = {"reason": reason, "note": text}
-            note(tx, actor, "window.pause", window, window=window, data=data)
+            write_journal(tx, actor, "window.pause", window, window=window, data=data)
             tx.events.append(WindowChanged(window))
         return {}
 
@@ -143,7 +143,7 @@ def unpause(ctx: Context, actor: Actor, key: str, window: str) -> None:
         if post.paused_at is not None:
             windows.set_pause(tx, window, None, "")
             data = {"millis": tx.now - post.paused_at, "reason": post.pause_reason}
-            note(tx, actor, "window.unpause", window, window=window, data=data)
+            write_journal(tx, actor, "window.unpause", window, window=window, data=data)
             tx.events.append(WindowChanged(window))
         return {}
 
@@ -154,14 +154,16 @@ def release(ctx: Context, actor: Actor, key: str, window: str) -> None:
     """Sign out another person as a manager; raise WINDOW_BUSY with a ticket there."""
 
     def act(tx: Tx) -> JsonDict:
-        post = windows.post(tx.conn, tx.hall_id, window)
+        post = windows.session(tx.conn, tx.hall_id, window)
         if post is None:
             raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
         tickets_here = tickets.at_window(tx.conn, tx.hall_id, window)
         if tickets_here:
             raise HallError(Code.WINDOW_BUSY, window=window, number=tickets_here[0].number)
-        windows.leave(tx, window)
-        note(tx, actor, "window.release", window, window=window, data={"staff": post.staff})
+        windows.sign_out(tx, window)
+        write_journal(
+            tx, actor, "window.release", window, window=window, data={"staff": post.staff}
+        )
         tx.events.append(WindowChanged(window))
         return {}
 
@@ -169,7 +171,7 @@ def release(ctx: Context, actor: Actor, key: str, window: str) -> None:
 
 
 def _own_session(tx: Tx, actor: Actor, window: str) -> Any:
-    post = windows.post(tx.conn, tx.hall_id, window)
+    post = windows.session(tx.conn, tx.hall_id, window)
     if post is None or post.staff != actor.name:
         raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
     return post

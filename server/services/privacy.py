@@ -29,8 +29,8 @@ from sqlalchemy import (
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
 from server.services.attendance.files import FOLDER
-from server.services.context import SYSTEM, Actor, Context, note
-from server.services.readers_office import SHEET_MARK, whose
+from server.services.context import SYSTEM, Actor, Context, write_journal
+from server.services.readers_office import SHEET_MARK, owner_at
 from server.storage import accounts, desks, guesses, readers, schema
 from server.storage.store import Tx
 from server.storage.tables import metadata
@@ -46,7 +46,7 @@ MOST = 2000
 """Most tickets, slips or files of one run; the rest waits for the next day."""
 GONE = "（已离职）"
 SECRETS = frozenset({"password_hash", "id_hash", "token_hash", "code_hash", "secret", "source"})
-OF_PERSON: dict[str, tuple[str, ...]] = {
+STAFF_NUMBER_COLUMNS: dict[str, tuple[str, ...]] = {
     "staff": ("number", "cover"),
     "ticket": ("staff",),
     "call": ("staff",),
@@ -102,7 +102,7 @@ The time decides, because such a number can change its owner.
 PIN = re.compile(r"\bPIN=(\S+)|^(\S+)")
 
 
-def forget_old(ctx: Context, folder: Path) -> int:
+def delete_old(ctx: Context, folder: Path) -> int:
     """Delete what is older than the settings allow; return the number of records changed."""
     settings, now = ctx.settings(), ctx.clock.now()
     slips_before = now - settings.keep_slips_days * DAY_MS
@@ -110,11 +110,11 @@ def forget_old(ctx: Context, folder: Path) -> int:
 
     def act(tx: Tx) -> tuple[int, list[str]]:
         old_files = _old_files(tx, files_before)
-        desks.forget_lines(tx, now - LINES_DAYS * DAY_MS)
-        guesses.forget(tx, now - 2 * DAY_MS)
+        desks.delete_lines(tx, now - LINES_DAYS * DAY_MS)
+        guesses.delete_before(tx, now - 2 * DAY_MS)
         count = _blank_slips(tx, slips_before) + _new_tokens(ctx, tx, slips_before) + len(old_files)
         if count:
-            note(tx, SYSTEM, "privacy.forget", ctx.day(now), data={"records": count})
+            write_journal(tx, SYSTEM, "privacy.forget", ctx.day(now), data={"records": count})
         return count, old_files
 
     count, old_files = ctx.write(act)
@@ -155,7 +155,7 @@ def _new_tokens(ctx: Context, tx: Tx, before: int) -> int:
         tx.conn.execute(
             update(schema.ticket)
             .where(t.hall_id == tx.hall_id, t.id == ticket_id)
-            .values(token=ENDED + ctx.chance.token(16))
+            .values(token=ENDED + ctx.tokens.token(16))
         )
     return len(ticket_ids)
 
@@ -187,7 +187,7 @@ def export_person(ctx: Context, staff: str) -> dict[str, list[dict[str, Any]]]:
 
     def query(conn: Connection) -> dict[str, list[dict[str, Any]]]:
         person = _Person(staff, readers.fingers(conn, ctx.hall_id))
-        tables = (metadata.tables[name] for name in OF_PERSON)
+        tables = (metadata.tables[name] for name in STAFF_NUMBER_COLUMNS)
         records_by_table = {
             table.name: _records(conn, ctx.hall_id, table, person) for table in tables
         }
@@ -230,7 +230,7 @@ class _Person:
             return not self.names.isdisjoint(_words(text))
         numbers = _words(text) | {part for pair in PIN.findall(text) for part in pair}
         return self.signed in numbers or any(
-            whose(self._links[pin], row[moment]) == self.staff for pin in numbers & self.pins
+            owner_at(self._links[pin], row[moment]) == self.staff for pin in numbers & self.pins
         )
 
 
@@ -251,7 +251,7 @@ def _words(text: str) -> set[str]:
 
 
 def _records(conn: Connection, hall_id: str, table: Table, person: _Person) -> list[dict[str, Any]]:
-    columns = [table.c[name] for name in OF_PERSON[table.name]]
+    columns = [table.c[name] for name in STAFF_NUMBER_COLUMNS[table.name]]
     matches = or_(*(person.query(column) for column in columns))
     rows = conn.execute(select(table).where(table.c.hall_id == hall_id, matches)).mappings()
     column_names = [c.name for c in table.columns if c.name not in SECRETS and c.name != "hall_id"]
@@ -282,10 +282,10 @@ def erase_person(ctx: Context, staff: str, folder: Path) -> int:
         for table in (schema.session, schema.account, finger):
             own_rows = (table.c.hall_id == tx.hall_id, table.c.staff == staff)
             count += int(tx.conn.execute(delete(table).where(*own_rows)).rowcount)
-        accounts.forget_sources(tx, tx.now, staff)
+        accounts.delete_sources(tx, tx.now, staff)
         if not count:
             raise HallError(Code.ACCOUNT_UNKNOWN)
-        note(tx, SYSTEM, "privacy.erase", staff, data={"records": count})
+        write_journal(tx, SYSTEM, "privacy.erase", staff, data={"records": count})
         return count, papers
 
     count, papers = ctx.write(act)

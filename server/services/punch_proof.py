@@ -37,7 +37,7 @@ def problems(conn: Connection, hall_id: str) -> Iterator[tuple[str, str]]:
                 f"打卡机 {line.subject} 的打卡记录与操作日志第 {line.seq} 条不符",
                 f"punches of {line.subject} do not agree with journal line {line.seq}",
             )
-    stored_count = punches.counted(conn, hall_id)
+    stored_count = punches.count(conn, hall_id)
     if stored_count != journal_count:
         yield (
             f"打卡记录有 {stored_count} 条，操作日志记的是 {journal_count} 条",

@@ -18,10 +18,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row
 
 from server.domain.errors import Code, HallError
-from server.domain.punches import Belief, Contact, PunchLine, Source, doubt, is_absurd
+from server.domain.punches import DeliveryState, PunchLine, Source, TimeTolerance, doubt, is_absurd
 from server.domain.reader_clocks import ClockFacts, Suspicion, WrongSpan
 from server.services.bus import AttendanceChanged, ReaderChanged
-from server.services.context import SYSTEM, Actor, Context, note
+from server.services.context import SYSTEM, Actor, Context, write_journal
 from server.storage import punches, readers
 from server.storage.store import Tx
 
@@ -35,18 +35,20 @@ MAX_RAW = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class StoreResult:
     """Result of a batch: numbers of new, known and doubtful punches."""
 
     new: int = 0
-    known: int = 0
+    duplicates: int = 0
     doubtful: int = 0
 
-    def __add__(self, other: Taken) -> Taken:
-        return Taken(self.new + other.new, self.known + other.known, self.doubtful + other.doubtful)
+    def __add__(self, other: StoreResult) -> StoreResult:
+        return StoreResult(
+            self.new + other.new, self.duplicates + other.duplicates, self.doubtful + other.doubtful
+        )
 
 
-def take(
+def store(
     ctx: Context,
     reader: str,
     lines: Sequence[PunchLine],
@@ -54,7 +56,7 @@ def take(
     *,
     actor: Actor = SYSTEM,
     between: Callable[[], None] | None = None,
-) -> Taken:
+) -> StoreResult:
     """Store the punches of `reader`; known ones add nothing. Durable on return.
 
     Each part is an action of its own: an interrupted batch is simply sent again. Repeated lines of
@@ -63,17 +65,17 @@ def take(
     is called between the actions of a long batch, so that other writers get their turn. Raises
     DEVICE_UNKNOWN for a time clock that is not admitted (or out of service).
     """
-    result, remaining = Taken(), lines
+    result, remaining = StoreResult(), lines
     if source is not Source.PUSH:
         remaining = _once(lines)
-        result += Taken(known=len(lines) - len(remaining))
+        result += StoreResult(duplicates=len(lines) - len(remaining))
     for number, part in enumerate(_parts(remaining)):
         if number and between is not None:
             between()
         new_lines = part
         if number and source is not Source.PUSH:
-            new_lines = unknown(ctx, reader, part)
-            result += Taken(known=len(part) - len(new_lines))
+            new_lines = not_stored(ctx, reader, part)
+            result += StoreResult(duplicates=len(part) - len(new_lines))
         if new_lines:
             result += _take_part(ctx, reader, new_lines, source, actor)
     return result
@@ -83,10 +85,10 @@ def _once(lines: Sequence[PunchLine]) -> list[PunchLine]:
     """Return each punch once; a long batch is sorted by time, so that its parts are compact."""
     first: dict[tuple[str, datetime], PunchLine] = {}
     for line in lines:
-        first.setdefault((line.enrolment, line.said), line)
+        first.setdefault((line.enrolment, line.claimed_at), line)
     unique_lines = list(first.values())
     return (
-        sorted(unique_lines, key=lambda line: line.said)
+        sorted(unique_lines, key=lambda line: line.claimed_at)
         if len(unique_lines) > LINES_AN_ACT
         else unique_lines
     )
@@ -94,17 +96,17 @@ def _once(lines: Sequence[PunchLine]) -> list[PunchLine]:
 
 def _take_part(
     ctx: Context, reader: str, part: Sequence[PunchLine], source: Source, actor: Actor
-) -> Taken:
-    return ctx.write(lambda tx: take_in(ctx, tx, reader, part, source, actor))
+) -> StoreResult:
+    return ctx.write(lambda tx: store_in(ctx, tx, reader, part, source, actor))
 
 
-def unknown(ctx: Context, reader: str, part: Sequence[PunchLine]) -> list[PunchLine]:
+def not_stored(ctx: Context, reader: str, part: Sequence[PunchLine]) -> list[PunchLine]:
     """Return the punches that are not stored yet.
 
     Another channel may store them meanwhile, so the action checks again.
     """
-    keys = [(line.enrolment, line.said.isoformat(" ", "seconds")) for line in part]
-    stored_keys = ctx.read(lambda c: punches.known_of(c, ctx.hall_id, reader, keys))
+    keys = [(line.enrolment, line.claimed_at.isoformat(" ", "seconds")) for line in part]
+    stored_keys = ctx.read(lambda c: punches.existing(c, ctx.hall_id, reader, keys))
     return [line for line, key in zip(part, keys, strict=True) if key not in stored_keys]
 
 
@@ -113,20 +115,20 @@ def _parts(lines: Sequence[PunchLine]) -> Iterator[Sequence[PunchLine]]:
         yield lines[start : start + LINES_AN_ACT]
 
 
-def take_in(
+def store_in(
     ctx: Context,
     tx: Tx,
     reader: str,
     lines: Sequence[PunchLine],
     source: Source,
     actor: Actor = SYSTEM,
-) -> Taken:
+) -> StoreResult:
     """Store punches as `take` does, in a running action; at most about LINES_AN_ACT lines."""
     row = readers.get(tx.conn, tx.hall_id, reader)
     if row is None or row.state not in ("admitted", "out"):
         raise HallError(Code.DEVICE_UNKNOWN, device=reader)
     settings = ctx.settings()
-    belief = Belief(settings.clock_tolerance_seconds, settings.punch_oldest_days)
+    belief = TimeTolerance(settings.clock_tolerance_seconds, settings.punch_oldest_days)
     zone = ZoneInfo(settings.timezone)
     clock = clock_of(row)
     contact = contact_of(row)
@@ -136,24 +138,24 @@ def take_in(
         newest = max(
             (punch_row["at"] for punch_row in rows if punch_row["at"] <= tx.now), default=None
         )
-        contact = contact.fed(tx.now, len(rows), newest)
+        contact = contact.after_batch(tx.now, len(rows), newest)
     for line, punch_row in zip(lines, rows, strict=True):
         punch_row["doubt"] = doubt(line, punch_row["at"], tx.now, clock, belief).value
     new_rows = punches.add(tx, rows)
     keep_contact(tx, row, contact, clock)
     _record(tx, reader, source, new_rows, actor)
     doubtful = sum(bool(punch_row["doubt"]) for punch_row in new_rows)
-    return Taken(len(new_rows), len(rows) - len(new_rows), doubtful)
+    return StoreResult(len(new_rows), len(rows) - len(new_rows), doubtful)
 
 
 def _row(reader: str, line: PunchLine, source: Source, zone: ZoneInfo) -> dict[str, Any]:
-    claimed = line.said.isoformat(" ", "seconds")
+    claimed = line.claimed_at.isoformat(" ", "seconds")
     return {
         "reader": reader,
         "enrolment": line.enrolment,
         "said": claimed,
         "day": claimed[:10],
-        "at": int(line.said.replace(tzinfo=zone).timestamp()) * 1000,
+        "at": int(line.claimed_at.replace(tzinfo=zone).timestamp()) * 1000,
         "in_out": line.in_out,
         "verify": line.verify,
         "work_code": line.work_code,
@@ -168,7 +170,9 @@ def _usable(
     """Return the rows that may measure the clock; absurd ones only if there are no others."""
     pairs = list(zip(lines, rows, strict=True))
     sane = [
-        punch_row for line, punch_row in pairs if not is_absurd(line.said, punch_row["at"], now)
+        punch_row
+        for line, punch_row in pairs
+        if not is_absurd(line.claimed_at, punch_row["at"], now)
     ]
     return sane or list(rows)
 
@@ -177,7 +181,7 @@ def _measure(
     tx: Tx,
     row: Row[Any],
     rows: Sequence[dict[str, Any]],
-    contact: Contact,
+    contact: DeliveryState,
     clock: ClockFacts,
     tolerance: int,
 ) -> ClockFacts:
@@ -186,14 +190,16 @@ def _measure(
         return clock
     newest = max(rows, key=lambda punch_row: int(punch_row["at"]))
     offset = contact.offset_of(newest["at"], tx.now, len(rows))
-    if offset is None or punches.known(tx, row.serial, newest["enrolment"], newest["said"]):
+    if offset is None or punches.exists(tx, row.serial, newest["enrolment"], newest["said"]):
         return clock
-    return _with_clock_event(tx, row.serial, clock, clock.claimed(offset, tx.now, tolerance))
+    return _with_clock_event(tx, row.serial, clock, clock.after_claim(offset, tx.now, tolerance))
 
 
-def measured(tx: Tx, serial: str, clock: ClockFacts, offset: int, tolerance: int) -> ClockFacts:
+def with_measurement(
+    tx: Tx, serial: str, clock: ClockFacts, offset: int, tolerance: int
+) -> ClockFacts:
     """Return the clock after a direct reading of it."""
-    return _with_clock_event(tx, serial, clock, clock.measured(offset, tx.now, tolerance))
+    return _with_clock_event(tx, serial, clock, clock.after_measurement(offset, tx.now, tolerance))
 
 
 def _with_clock_event(
@@ -212,7 +218,7 @@ def _record(
     tx.events.append(ReaderChanged(reader))
     if not new_rows:
         return
-    note(
+    write_journal(
         tx,
         actor,
         "punch.take",
@@ -237,7 +243,7 @@ def digest(rows: Iterable[Any]) -> str:
     return sha.hexdigest()
 
 
-def tell_delivered(ctx: Context, tx: Tx, before: int | None) -> None:
+def publish_delivery(ctx: Context, tx: Tx, before: int | None) -> None:
     """Publish that pending slots may have changed; `before`: the previous `delivered_until`.
 
     Days delivered both before and after are unaffected.
@@ -247,10 +253,19 @@ def tell_delivered(ctx: Context, tx: Tx, before: int | None) -> None:
     tx.events.append(AttendanceChanged((), (), ctx.day(unaffected_until)))
 
 
-def contact_of(row: Row[Any]) -> Contact:
+def contact_of(row: Row[Any]) -> DeliveryState:
     """Return the stored contact history of a time clock."""
     facts = readers.facts_of(row).get("contact", {})
-    return Contact(heard_at=row.heard_at, delivered_until=row.delivered_until, **facts)
+    return DeliveryState(
+        last_contact_at=row.heard_at,
+        delivered_until=row.delivered_until,
+        steady_since=facts.get("steady_since"),
+        backlog_since=facts.get("catching_since"),
+        last_batch_at=facts.get("fed_at"),
+        last_backlog_at=facts.get("heavy_at"),
+        recalled_until=facts.get("recalled_until"),
+        has_quarantined=facts.get("unread", False),
+    )
 
 
 def clock_of(row: Row[Any]) -> ClockFacts:
@@ -278,16 +293,18 @@ def _spans(facts: Mapping[str, Any], offset: int) -> tuple[WrongSpan, ...]:
     return (WrongSpan(greatest, begins, ends), WrongSpan(-greatest, begins, ends))
 
 
-def keep_contact(tx: Tx, row: Row[Any], contact: Contact, clock: ClockFacts, **facts: Any) -> None:
+def keep_contact(
+    tx: Tx, row: Row[Any], contact: DeliveryState, clock: ClockFacts, **facts: Any
+) -> None:
     """Store contact and clock, and other facts of the time clock."""
     all_facts = readers.facts_of(row) | facts
     all_facts["contact"] = {
         "steady_since": contact.steady_since,
-        "catching_since": contact.catching_since,
-        "fed_at": contact.fed_at,
-        "heavy_at": contact.heavy_at,
+        "catching_since": contact.backlog_since,
+        "fed_at": contact.last_batch_at,
+        "heavy_at": contact.last_backlog_at,
         "recalled_until": contact.recalled_until,
-        "unread": contact.unread,
+        "unread": contact.has_quarantined,
     }
     suspicion = clock.suspicion
     all_facts["clock"] = {
@@ -297,7 +314,7 @@ def keep_contact(tx: Tx, row: Row[Any], contact: Contact, clock: ClockFacts, **f
     readers.change(
         tx,
         row.serial,
-        heard_at=contact.heard_at,
+        heard_at=contact.last_contact_at,
         delivered_until=contact.delivered_until,
         offset_seconds=clock.offset,
         offset_at=clock.measured_at,

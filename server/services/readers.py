@@ -19,20 +19,20 @@ from sqlalchemy import Row
 
 from server.domain import iclock
 from server.domain.errors import Code, HallError
-from server.domain.iclock_events import NobodysLine, event, is_event
-from server.domain.punches import STEADY_MS, BadLine, Contact, PunchLine, Source
+from server.domain.iclock_events import DeviceEventLine, event, is_event
+from server.domain.punches import STEADY_MS, BadLine, DeliveryState, PunchLine, Source
 from server.domain.reader_clocks import ClockFacts
 from server.services import punches
 from server.services.bus import ReaderChanged
 from server.services.context import Context
-from server.services.readers_aside import put_aside
-from server.services.readers_asking import ASKING_AGAIN_MS, asks
+from server.services.readers_aside import quarantine
+from server.services.readers_asking import ASKING_AGAIN_MS, record_request
 from server.storage import readers
 from server.storage.store import Tx
 
 WAYS = {"push": ("push", "file"), "pull": ("pull",)}
 """Kinds of registered time clocks that each channel may use, so that none can pose as another."""
-TWICE = "listed_twice_at"
+LISTED_TWICE_KEY = "listed_twice_at"
 """Key in a time clock's facts: time (ms) of the last rejection for being listed in two halls."""
 TWICE_MS = 600_000
 """Milliseconds after it during which the office is alerted."""
@@ -40,7 +40,7 @@ OFFER_AGAIN_MS = 600_000
 OFFER_MS = 3_600_000
 COMMANDS_A_POLL = 50
 TRIES = 3
-TELLING_OPLOGS = {
+NOTABLE_OPERATIONS = {
     "0": "started",
     "1": "stopped",
     "9": "user_deleted",
@@ -54,7 +54,7 @@ TELLING_OPLOGS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedBatch:
     """Parsed batch: punches, other lines, numbers of templates and device events."""
 
     lines: Sequence[PunchLine]
@@ -69,7 +69,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class TimeClockReport:
     """Report of a time clock beside punches in one request."""
 
     firmware: str = ""
@@ -80,31 +80,31 @@ class Told:
     """True if an earlier batch could not be stored."""
 
 
-Read = Callable[[str], PunchLine | BadLine | NobodysLine]
+Read = Callable[[str], PunchLine | BadLine | DeviceEventLine]
 
 
-def read_lines(body: bytes, read: Read) -> Reading:
+def read_lines(body: bytes, read: Read) -> ParsedBatch:
     """Return the parsed lines of a body. Pure but slow for a backlog: run it off the event loop."""
     lines, bad, templates, nobodys = [], [], 0, 0
     for text in iclock.lines_of(body):
         record = read(text)
         if isinstance(record, PunchLine):
             lines.append(record)
-        elif isinstance(record, NobodysLine):
+        elif isinstance(record, DeviceEventLine):
             nobodys += 1
         elif record.reason == "template":
             templates += 1
         else:
             bad.append(record)
-    return Reading(lines, bad, templates, nobodys)
+    return ParsedBatch(lines, bad, templates, nobodys)
 
 
-def either(line: str) -> PunchLine | BadLine | NobodysLine:
+def parse_untyped(line: str) -> PunchLine | BadLine | DeviceEventLine:
     """Parse a line sent without the name of a table [SRC: some time clocks omit it]."""
     return event(line) if is_event(line) else iclock.attlog(line)
 
 
-def let_in(ctx: Context, serial: str, address: str, way: str = "push") -> Row[Any]:
+def require_admitted(ctx: Context, serial: str, address: str, way: str = "push") -> Row[Any]:
     """Return the time clock behind a request; list an unknown one as asking for admission.
 
     `address`: of the time clock, or of the agent that polls it. Raises FORBIDDEN for one that is
@@ -115,7 +115,7 @@ def let_in(ctx: Context, serial: str, address: str, way: str = "push") -> Row[An
         raise HallError(Code.INVALID, field="SN")
     row = ctx.read(lambda c: readers.get(c, ctx.hall_id, serial))
     if row is None or row.state == "asking":
-        asks(ctx, serial, address, row, way)
+        record_request(ctx, serial, address, row, way)
     if row is None or row.state not in ("admitted", "out"):
         raise HallError(Code.FORBIDDEN)
     if row.way not in WAYS[way]:
@@ -146,16 +146,19 @@ def _record_foreign_network(ctx: Context, serial: str, address: str) -> None:
     ctx.write(act)
 
 
-def listed_twice(ctx: Context, serial: str) -> None:
+def record_listed_twice(ctx: Context, serial: str) -> None:
     """Record that a request's serial number is listed in another hall of the deployment too."""
     row = ctx.read(lambda c: readers.get(c, ctx.hall_id, serial))
-    if row is None or ctx.clock.now() - readers.facts_of(row).get(TWICE, 0) < ASKING_AGAIN_MS:
+    if (
+        row is None
+        or ctx.clock.now() - readers.facts_of(row).get(LISTED_TWICE_KEY, 0) < ASKING_AGAIN_MS
+    ):
         return
 
     def act(tx: Tx) -> None:
         current_row = readers.get(tx.conn, tx.hall_id, serial)
         if current_row is not None:
-            facts = readers.facts_of(current_row) | {TWICE: tx.now}
+            facts = readers.facts_of(current_row) | {LISTED_TWICE_KEY: tx.now}
             readers.change(tx, serial, facts=json.dumps(facts, ensure_ascii=False))
             _add_event_once(tx, serial, "listed_twice", {})
             tx.events.append(ReaderChanged(serial))
@@ -171,14 +174,17 @@ def _add_event_once(tx: Tx, serial: str, kind: str, data: dict[str, Any]) -> Non
         tx.events.append(ReaderChanged(serial))
 
 
-def heard(
-    ctx: Context, serial: str, report: Told, change: Callable[[Contact, int], Contact]
+def report_contact(
+    ctx: Context,
+    serial: str,
+    report: TimeClockReport,
+    change: Callable[[DeliveryState, int], DeliveryState],
 ) -> None:
     """Store a report of an admitted time clock; `change` computes its new contact state."""
 
     def act(tx: Tx) -> None:
         row = _row(tx, serial)
-        keep_told(tx, row, report, change(_contact(row, report, tx.now), tx.now))
+        store_report(tx, row, report, change(_contact(row, report, tx.now), tx.now))
 
     ctx.write(act)
 
@@ -190,13 +196,17 @@ def _row(tx: Tx, serial: str) -> Row[Any]:
     return row
 
 
-def _contact(row: Row[Any], report: Told, now: int) -> Contact:
+def _contact(row: Row[Any], report: TimeClockReport, now: int) -> DeliveryState:
     contact = punches.contact_of(row)
-    return contact.failed(now) if report.failed else contact
+    return contact.after_failed_batch(now) if report.failed else contact
 
 
-def keep_told(
-    tx: Tx, row: Row[Any], report: Told, contact: Contact, clock: ClockFacts | None = None
+def store_report(
+    tx: Tx,
+    row: Row[Any],
+    report: TimeClockReport,
+    contact: DeliveryState,
+    clock: ClockFacts | None = None,
 ) -> None:
     """Store what the time clock reported about itself."""
     facts = dict(report.facts)
@@ -210,9 +220,9 @@ def keep_told(
     tx.events.append(ReaderChanged(row.serial))
 
 
-def handshake(ctx: Context, serial: str, report: Told) -> str:
+def handshake(ctx: Context, serial: str, report: TimeClockReport) -> str:
     """Store a handshake; return the options for the time clock."""
-    heard(ctx, serial, report, lambda contact, now: contact.heard(now))
+    report_contact(ctx, serial, report, lambda contact, now: contact.after_contact(now))
     row = ctx.read(lambda c: readers.get(c, ctx.hall_id, serial))
     stamps = readers.facts_of(row).get("stamps", {})
     return iclock.options(serial, stamps, zone_minutes(ctx))
@@ -229,36 +239,38 @@ def take_lines(
     ctx: Context,
     serial: str,
     table: str,
-    reading: Reading,
+    reading: ParsedBatch,
     stamp: str,
     *,
     failed: bool = False,
     between: Callable[[], None] | None = None,
-) -> punches.Taken:
+) -> punches.StoreResult:
     """Store the punches and quarantine other lines; durable on return.
 
     Unreadable lines go first: the punches around them must not count as complete.
     """
     if failed:
-        heard(ctx, serial, Told(failed=True), lambda contact, _now: contact)
+        report_contact(ctx, serial, TimeClockReport(failed=True), lambda contact, _now: contact)
     stamps = {table: stamp} if stamp and table in iclock.STAMPS else {}
 
     def rest(tx: Tx) -> None:
         row = _row(tx, serial)
         contact = punches.contact_of(row)
-        if put_aside(tx, serial, table, reading.bad):
-            contact = contact.left_unread()
+        if quarantine(tx, serial, table, reading.bad):
+            contact = contact.after_quarantine()
         if reading.templates:
             _add_event_once(tx, serial, "template_offered", {"table": table})
-        keep_told(tx, row, Told(), contact)
+        store_report(tx, row, TimeClockReport(), contact)
 
     def stamped(tx: Tx) -> None:
         row = _row(tx, serial)
-        keep_told(tx, row, Told(stamps=stamps), punches.contact_of(row).heard(tx.now))
+        store_report(
+            tx, row, TimeClockReport(stamps=stamps), punches.contact_of(row).after_contact(tx.now)
+        )
 
     if reading.bad or reading.templates:
         ctx.write(rest)
-    result = punches.take(ctx, serial, reading.lines, Source.PUSH, between=between)
+    result = punches.store(ctx, serial, reading.lines, Source.PUSH, between=between)
     if stamps or not reading.lines:
         ctx.write(stamped)
     return result
@@ -276,7 +288,9 @@ def take_operlog(ctx: Context, serial: str, lines: Sequence[str], stamp: str) ->
         if templates:
             _add_event_once(tx, serial, "template_offered", {"table": "OPERLOG"})
         stamps = {"OPERLOG": stamp} if stamp else {}
-        keep_told(tx, row, Told(stamps=stamps), punches.contact_of(row).heard(tx.now))
+        store_report(
+            tx, row, TimeClockReport(stamps=stamps), punches.contact_of(row).after_contact(tx.now)
+        )
 
     ctx.write(act)
 
@@ -285,12 +299,12 @@ def _oplog(line: str) -> dict[str, Any] | None:
     """Return the fields of a notable `OPLOG type oper time …` line, or None."""
     words = line.split("\t")
     head, _, code = words[0].partition(" ")
-    if head != "OPLOG" or code.strip() not in TELLING_OPLOGS:
+    if head != "OPLOG" or code.strip() not in NOTABLE_OPERATIONS:
         return None
     claimed = iclock.moment(words[2]) if len(words) > 2 else None
     return {
-        "what": TELLING_OPLOGS[code.strip()],
-        "by": iclock.shown(words[1])[:24] if len(words) > 1 else "",
+        "what": NOTABLE_OPERATIONS[code.strip()],
+        "by": iclock.displayable(words[1])[:24] if len(words) > 1 else "",
         "said": claimed.isoformat(" ") if claimed else "",
     }
 
@@ -300,14 +314,16 @@ def refuse_templates(ctx: Context, serial: str, table: str, stamp: str) -> None:
 
     def act(tx: Tx) -> None:
         row = _row(tx, serial)
-        _add_event_once(tx, serial, "template_offered", {"table": iclock.shown(table)[:40]})
+        _add_event_once(tx, serial, "template_offered", {"table": iclock.displayable(table)[:40]})
         stamps = {table: stamp} if stamp and table in iclock.STAMPS else {}
-        keep_told(tx, row, Told(stamps=stamps), punches.contact_of(row).heard(tx.now))
+        store_report(
+            tx, row, TimeClockReport(stamps=stamps), punches.contact_of(row).after_contact(tx.now)
+        )
 
     ctx.write(act)
 
 
-def poll(ctx: Context, serial: str, report: Told) -> str:
+def poll(ctx: Context, serial: str, report: TimeClockReport) -> str:
     """Return the due commands for the time clock and mark them as sent.
 
     A poll is also a sign of life.
@@ -315,13 +331,13 @@ def poll(ctx: Context, serial: str, report: Told) -> str:
 
     def act(tx: Tx) -> str:
         row = _row(tx, serial)
-        contact = _contact(row, report, tx.now).polled(tx.now)
+        contact = _contact(row, report, tx.now).after_poll(tx.now)
         due = [c for c in readers.open_commands(tx.conn, tx.hall_id, serial) if _due(tx, c)]
         for command in due[:COMMANDS_A_POLL]:
             readers.set_command(tx, serial, command.id, state="sent", sent_at=tx.now)
             if command.kind == "reread":
-                contact = contact.recalled(tx.now + OFFER_AGAIN_MS)
-        keep_told(tx, row, report, contact)
+                contact = contact.after_recall(tx.now + OFFER_AGAIN_MS)
+        store_report(tx, row, report, contact)
         return iclock.commands((c.id, c.command) for c in due[:COMMANDS_A_POLL])
 
     return ctx.write(act)
@@ -346,18 +362,18 @@ def _due(tx: Tx, command: Row[Any]) -> bool:
     return True
 
 
-def answered(ctx: Context, serial: str, answers: Sequence[iclock.Answer]) -> None:
+def store_results(ctx: Context, serial: str, answers: Sequence[iclock.Answer]) -> None:
     """Store the results of commands."""
 
     def act(tx: Tx) -> None:
         row = _row(tx, serial)
-        contact = punches.contact_of(row).heard(tx.now)
+        contact = punches.contact_of(row).after_contact(tx.now)
         recalls = {c.id for c in readers.open_commands(tx.conn, tx.hall_id, serial)
                    if c.kind == "reread"}  # fmt: skip
         for result in answers:
             if result.number in recalls:
                 # Some firmware answers first and sends the records afterwards.
-                contact = contact.recalled(tx.now + STEADY_MS)
+                contact = contact.after_recall(tx.now + STEADY_MS)
             state = "done" if result.result >= 0 else "failed"
             readers.set_command(
                 tx,
@@ -367,6 +383,6 @@ def answered(ctx: Context, serial: str, answers: Sequence[iclock.Answer]) -> Non
                 answer=f"{result.result} {result.command}".strip(),
                 done_at=tx.now,
             )
-        keep_told(tx, row, Told(), contact)
+        store_report(tx, row, TimeClockReport(), contact)
 
     ctx.write(act)

@@ -15,7 +15,7 @@ from server.domain.errors import Code, HallError
 from server.domain.punches import BadLine
 from server.services import punches
 from server.services.bus import ReaderChanged
-from server.services.context import Actor, Context, JsonDict, note
+from server.services.context import Actor, Context, JsonDict, write_journal
 from server.storage import readers
 from server.storage.store import Tx
 
@@ -23,16 +23,16 @@ MAX_PUT_ASIDE = 300
 """Most unreadable lines stored for one time clock; beyond it they are only counted."""
 
 
-def put_aside(tx: Tx, serial: str, table: str, bad: Sequence[BadLine]) -> bool:
+def quarantine(tx: Tx, serial: str, table: str, bad: Sequence[BadLine]) -> bool:
     """Quarantine lines that are not punches; return True if one of them is new."""
     has_new = False
     first_lines = bad[: 2 * MAX_PUT_ASIDE]
     for bad_line in first_lines:
-        has_new |= readers.put_aside(
+        has_new |= readers.quarantine(
             tx, serial, table, bad_line.line, bad_line.reason, MAX_PUT_ASIDE
         )
     if len(bad) > len(first_lines):
-        has_new |= readers.count_aside(tx, serial, table, len(bad) - len(first_lines))
+        has_new |= readers.count_quarantined(tx, serial, table, len(bad) - len(first_lines))
     if has_new:
         tx.events.append(ReaderChanged(serial))
     return has_new
@@ -46,7 +46,7 @@ def settle_line(ctx: Context, actor: Actor, key: str, number: int) -> None:
         if serial is None:
             raise HallError(Code.NOT_FOUND)
         _resume_delivery(ctx, tx, serial)
-        note(tx, actor, "reader.settle_line", str(number), data={})
+        write_journal(tx, actor, "reader.settle_line", str(number), data={})
         tx.events.append(ReaderChanged(str(number)))
         return {}
 
@@ -77,7 +77,7 @@ def settle_lines(
             "digest": _digest(settled_rows),
             "why": why,
         }
-        note(tx, actor, "reader.settle_lines", serial, data=data)
+        write_journal(tx, actor, "reader.settle_lines", serial, data=data)
         tx.events.append(ReaderChanged(serial))
         return {"settled": len(settled_rows)}
 
@@ -90,9 +90,9 @@ def _resume_delivery(ctx: Context, tx: Tx, serial: str) -> None:
     row = readers.get(tx.conn, tx.hall_id, serial)
     if row is not None and serial not in readers.unsettled(tx.conn, tx.hall_id):
         before = readers.delivered_until(tx.conn, tx.hall_id)
-        contact = punches.contact_of(row).all_read()
+        contact = punches.contact_of(row).after_review()
         punches.keep_contact(tx, row, contact, punches.clock_of(row))
-        punches.tell_delivered(ctx, tx, before)
+        punches.publish_delivery(ctx, tx, before)
 
 
 def _digest(lines: Sequence[Any]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from server.services.bus import ReaderChanged
-from server.services.context import SYSTEM, Context, note
+from server.services.context import SYSTEM, Context, write_journal
 from server.storage import readers
 from server.storage.store import Tx
 
@@ -19,7 +19,7 @@ SILENT_MS = 600_000
 ASKING_AGAIN_MS = 60_000
 
 
-def asks(ctx: Context, serial: str, address: str, row: Row[Any] | None, way: str) -> None:
+def record_request(ctx: Context, serial: str, address: str, row: Row[Any] | None, way: str) -> None:
     """Record that a time clock asks for admission, or asks again."""
     now = ctx.clock.now()
     if row is not None and row.heard_at is not None and now - row.heard_at < ASKING_AGAIN_MS:
@@ -32,7 +32,7 @@ def asks(ctx: Context, serial: str, address: str, row: Row[Any] | None, way: str
         if current_row is None:
             facts = json.dumps({"address": address})
             readers.add(tx, serial, way, "asking", heard_at=tx.now, facts=facts)
-            note(tx, SYSTEM, "reader.asks", serial, data={"address": address})
+            write_journal(tx, SYSTEM, "reader.asks", serial, data={"address": address})
         elif current_row.state == "asking":
             readers.change(tx, serial, heard_at=tx.now)
         tx.events.append(ReaderChanged(serial))
@@ -45,7 +45,7 @@ def _room_to_ask(tx: Tx, address: str) -> bool:
 
     In a full list the one that was silent longest is removed: a real time clock asks again.
     """
-    rows = readers.asking(tx.conn, tx.hall_id)
+    rows = readers.awaiting_admission(tx.conn, tx.hall_id)
     if sum(readers.facts_of(row).get("address") == address for row in rows) >= ASKING_OF_ADDRESS:
         return False
     if len(rows) < MAX_ASKING:
@@ -53,5 +53,5 @@ def _room_to_ask(tx: Tx, address: str) -> bool:
     silent = min(rows, key=lambda row: row.heard_at or 0)
     if (silent.heard_at or 0) > tx.now - SILENT_MS:
         return False
-    readers.forget_asking(tx, silent.serial)
+    readers.delete_asking(tx, silent.serial)
     return True

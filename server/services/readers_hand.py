@@ -20,7 +20,7 @@ from server.domain.errors import Code, HallError
 from server.domain.punches import PunchLine, Source
 from server.services import punches
 from server.services.bus import ReaderChanged, RequestsChanged
-from server.services.context import Actor, Context, JsonDict, note
+from server.services.context import Actor, Context, JsonDict, write_journal
 from server.services.readers_office import SHEET_MARK
 from server.storage import readers, sign_in_sheets
 from server.storage.store import Tx
@@ -60,7 +60,7 @@ def read_file(content: bytes) -> FileRead:
     lines: list[PunchLine] = []
     problems: list[FileProblem] = []
     for number, raw in enumerate(content.replace(b"\x00", b" ").split(b"\n"), 1):
-        text = iclock.decoded(raw).strip("\r\n ﻿\x1a")
+        text = iclock.decode(raw).strip("\r\n ﻿\x1a")
         if not text:
             continue
         record = iclock.attlog(text)
@@ -78,7 +78,7 @@ def take_file(
     read: FileRead,
     name: str,
     between: Callable[[], None] | None = None,
-) -> punches.Taken:
+) -> punches.StoreResult:
     """Store a file's punches for the time clock it came from. The same file again adds nothing.
 
     `between` is called between its actions, so that a long file does not keep the counters waiting.
@@ -100,9 +100,9 @@ def take_file(
         ]
         raise HallError(Code.PUNCH_FILE, count=len(read.problems), problems=problems)
     new_lines = _fresh(ctx, serial, read.lines)
-    until = max(line.said for line in read.lines)
+    until = max(line.claimed_at for line in read.lines)
     first: HallError | None = None
-    result, waiting = punches.Taken(known=len(read.lines) - len(new_lines)), 0
+    result, waiting = punches.StoreResult(duplicates=len(read.lines) - len(new_lines)), 0
     parts = list(_parts(new_lines, ctx.day())) or [[]]
     for number, part in enumerate(parts):
         if number and between is not None:
@@ -125,23 +125,25 @@ def take_file(
 def _fresh(ctx: Context, serial: str, lines: Sequence[PunchLine]) -> list[PunchLine]:
     """Return the lines that are not stored yet, each once, by time."""
     unique_lines = sorted(
-        {(line.enrolment, line.said): line for line in lines}.values(), key=_moment
+        {(line.enrolment, line.claimed_at): line for line in lines}.values(), key=_moment
     )
     new_lines: list[PunchLine] = []
     for start in range(0, len(unique_lines), PART_LINES):
-        new_lines += punches.unknown(ctx, serial, unique_lines[start : start + PART_LINES])
+        new_lines += punches.not_stored(ctx, serial, unique_lines[start : start + PART_LINES])
     return new_lines
 
 
 def _moment(line: PunchLine) -> tuple[datetime, str]:
-    return line.said, line.enrolment
+    return line.claimed_at, line.enrolment
 
 
 def _parts(lines: Sequence[PunchLine], today: str) -> Iterator[list[PunchLine]]:
     """Yield whole days together, about `PART_LINES` lines at a time; today and later separately."""
     part: list[PunchLine] = []
-    for day, of_day in groupby(lines, key=lambda line: line.said.date().isoformat()):
-        if part and (len(part) >= PART_LINES or (day >= today > part[-1].said.date().isoformat())):
+    for day, of_day in groupby(lines, key=lambda line: line.claimed_at.date().isoformat()):
+        if part and (
+            len(part) >= PART_LINES or (day >= today > part[-1].claimed_at.date().isoformat())
+        ):
             yield part
             part = []
         part += of_day
@@ -150,13 +152,13 @@ def _parts(lines: Sequence[PunchLine], today: str) -> Iterator[list[PunchLine]]:
 
 
 def _plain(line: PunchLine) -> list[str]:
-    claimed = line.said.isoformat()
+    claimed = line.claimed_at.isoformat()
     return [line.enrolment, claimed, line.in_out, line.verify, line.work_code, line.raw]
 
 
 def take_part(
     ctx: Context, actor: Actor, serial: str, lines: Sequence[Sequence[str]], name: str, until: str
-) -> punches.Taken:
+) -> punches.StoreResult:
     """Store some of a file's punches in one action; ones that change a past day wait.
 
     `until`: end of the whole file's records; empty: more parts follow. Raises as Context.guarded.
@@ -174,10 +176,10 @@ def take_part(
     ]
 
     def act(tx: Tx) -> JsonDict:
-        result = punches.Taken()
+        result = punches.StoreResult()
         for start in range(0, len(punch_lines), punches.LINES_AN_ACT):
             chunk = punch_lines[start : start + punches.LINES_AN_ACT]
-            result += punches.take_in(ctx, tx, serial, chunk, Source.FILE, actor)
+            result += punches.store_in(ctx, tx, serial, chunk, Source.FILE, actor)
         row = readers.get(tx.conn, tx.hall_id, serial)
         if row is not None and until:
             # The file contains the time clock's memory up to its newest line.
@@ -185,18 +187,18 @@ def take_part(
             end = min(instant(datetime.fromisoformat(until), ctx.settings().timezone), tx.now)
             contact = punches.contact_of(row).delivered(end)
             punches.keep_contact(tx, row, contact, punches.clock_of(row))
-            punches.tell_delivered(ctx, tx, before)
-        data = {"file": name[:100], "new": result.new, "known": result.known}
-        note(tx, actor, "reader.file", serial, data=data)
+            punches.publish_delivery(ctx, tx, before)
+        data = {"file": name[:100], "new": result.new, "known": result.duplicates}
+        write_journal(tx, actor, "reader.file", serial, data=data)
         readers.add_event(tx, serial, "file", data | {"by": actor.name})
         tx.events.append(ReaderChanged(serial))
         return asdict(result)
 
-    return punches.Taken(**ctx.guarded(actor, request, act))
+    return punches.StoreResult(**ctx.guarded(actor, request, act))
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
+class Signature:
     """Signature: the person, and the time written beside it."""
 
     staff: str
@@ -210,7 +212,7 @@ class Sheet:
     day: date
     reason: str
     witness: str
-    lines: Sequence[Signed]
+    lines: Sequence[Signature]
 
 
 def take_sheet(ctx: Context, actor: Actor, key: str, sheet: Sheet) -> str:
@@ -224,13 +226,13 @@ def take_sheet(ctx: Context, actor: Actor, key: str, sheet: Sheet) -> str:
 
     def act(tx: Tx) -> JsonDict:
         _check_sheet(ctx, tx, actor, sheet)
-        sheet_id = ctx.chance.token(9)
+        sheet_id = ctx.tokens.token(9)
         day = sheet.day.isoformat()
         sign_in_sheets.add(
             tx, sheet_id, day, sheet.reason.strip(), sheet.witness, signatures, actor.key
         )
         data = {"day": day, "witness": sheet.witness, "reason": sheet.reason, "lines": signatures}
-        note(tx, actor, "reader.sheet", sheet_id, data=data)
+        write_journal(tx, actor, "reader.sheet", sheet_id, data=data)
         tx.events.append(ReaderChanged(SHEET))
         tx.events.append(RequestsChanged(sheet_id, sheet.witness))
         return {"sheet": sheet_id}
@@ -264,7 +266,7 @@ def answer_sheet(
         sign_in_sheets.settle(tx, sheet_id, state, words.strip())
         typist = row.by_actor.partition(":")[2]
         data = {"day": row.day, "by": typist}
-        note(tx, actor, f"reader.sheet_{state}", sheet_id, data=data, why=words.strip())
+        write_journal(tx, actor, f"reader.sheet_{state}", sheet_id, data=data, why=words.strip())
         if agree:
             _take_signatures(ctx, tx, actor, row)
         tx.events.append(ReaderChanged(SHEET))
@@ -281,10 +283,10 @@ def _take_signatures(ctx: Context, tx: Tx, actor: Actor, row: Any) -> None:
         readers.add(tx, SHEET, "sheet", "admitted", name="签到表")
     day = date.fromisoformat(row.day)
     signatures = [
-        Signed(line["staff"], time.fromisoformat(line["at"])) for line in json.loads(row.lines)
+        Signature(line["staff"], time.fromisoformat(line["at"])) for line in json.loads(row.lines)
     ]
     lines = [_signature(tx, day, signature, row.id) for signature in signatures]
-    punches.take_in(ctx, tx, SHEET, lines, Source.SHEET, actor)
+    punches.store_in(ctx, tx, SHEET, lines, Source.SHEET, actor)
 
 
 def _check_sheet(ctx: Context, tx: Tx, actor: Actor, sheet: Sheet) -> None:
@@ -306,7 +308,7 @@ def _check_sheet(ctx: Context, tx: Tx, actor: Actor, sheet: Sheet) -> None:
         raise HallError(Code.INVALID, field="lines")
 
 
-def _signature(tx: Tx, day: date, signature: Signed, sheet_id: str) -> PunchLine:
+def _signature(tx: Tx, day: date, signature: Signature, sheet_id: str) -> PunchLine:
     """Return a signature as a punch; its enrolment is linked to the person from time 0 on."""
     enrolment = f"{SHEET_MARK}{signature.staff}"
     if enrolment not in readers.fingers(tx.conn, tx.hall_id):

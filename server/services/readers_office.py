@@ -19,12 +19,12 @@ from server.domain import iclock
 from server.domain.errors import Code, HallError
 from server.services import punches
 from server.services.bus import AttendanceChanged, ReaderChanged
-from server.services.context import Actor, Context, JsonDict, note
-from server.services.seen import NOTHING, still
+from server.services.context import Actor, Context, JsonDict, write_journal
+from server.services.seen import NOT_SHOWN, require_unchanged
 from server.storage import readers
 from server.storage.store import Tx
 
-WAYS = ("push", "pull", "file")
+CHANNELS = ("push", "pull", "file")
 MOVES = {
     "admitted": frozenset({"asking", "out", "retired"}),
     "out": frozenset({"admitted"}),
@@ -35,7 +35,7 @@ LONGEST_REREAD = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class Description:
     """Description of a time clock entered by the office."""
 
     name: str
@@ -45,7 +45,7 @@ class Described:
 
 
 def add(
-    ctx: Context, actor: Actor, key: str, serial: str, way: str, description: Described
+    ctx: Context, actor: Actor, key: str, serial: str, way: str, description: Description
 ) -> None:
     """Register a time clock before its first contact; raise READER_STATE if it is known already."""
     _check(serial, way, description)
@@ -65,8 +65,8 @@ def describe(
     actor: Actor,
     key: str,
     serial: str,
-    description: Described,
-    seen: Mapping[str, object] = NOTHING,
+    description: Description,
+    seen: Mapping[str, object] = NOT_SHOWN,
 ) -> None:
     """Set a time clock's name, place and the networks from which it may post.
 
@@ -76,7 +76,7 @@ def describe(
 
     def act(tx: Tx) -> JsonDict:
         row = _require(tx, serial)
-        still(seen, {"name": row.name, "place": row.place, "networks": row.networks})
+        require_unchanged(seen, {"name": row.name, "place": row.place, "networks": row.networks})
         _describe(tx, serial, description)
         facts = {
             "name": description.name,
@@ -108,14 +108,14 @@ def move(ctx: Context, actor: Actor, key: str, serial: str, state: str) -> None:
         if row.state not in MOVES[state]:
             raise HallError(Code.READER_STATE, reader=serial, state=row.state)
         if row.state == "asking" and state == "retired":
-            readers.forget_asking(tx, serial)
+            readers.delete_asking(tx, serial)
             return _done(tx, actor, "reader.turn_away", serial, {})
         values: JsonDict = {"state": state, "out_since": tx.now if state == "out" else None}
         if row.state in ("asking", "retired"):
             values |= {"heard_at": None, "delivered_until": None, "created_at": tx.now}
         readers.change(tx, serial, **values)
         readers.add_event(tx, serial, f"state_{state}", {"by": actor.name})
-        punches.tell_delivered(ctx, tx, before)
+        punches.publish_delivery(ctx, tx, before)
         return _done(tx, actor, f"reader.{state}", serial, {"from": row.state})
 
     ctx.command(actor, key, {"act": "reader.move", "serial": serial, "state": state}, act)
@@ -128,8 +128,8 @@ def _require(tx: Tx, serial: str) -> Row[Any]:
     return row
 
 
-def _check(serial: str, way: str, description: Described) -> None:
-    if not iclock.SERIAL.fullmatch(serial) or way not in WAYS:
+def _check(serial: str, way: str, description: Description) -> None:
+    if not iclock.SERIAL.fullmatch(serial) or way not in CHANNELS:
         raise HallError(Code.INVALID, field="serial")
     if description.encoding not in ("", "utf-8", "gb18030"):
         raise HallError(Code.INVALID, field="encoding")
@@ -140,7 +140,7 @@ def _check(serial: str, way: str, description: Described) -> None:
             raise HallError(Code.INVALID, field="networks") from None
 
 
-def _describe(tx: Tx, serial: str, description: Described) -> None:
+def _describe(tx: Tx, serial: str, description: Description) -> None:
     row = _require(tx, serial)
     facts = readers.facts_of(row)
     if description.encoding:
@@ -151,7 +151,7 @@ def _describe(tx: Tx, serial: str, description: Described) -> None:
 
 
 def _done(tx: Tx, actor: Actor, act: str, subject: str, data: JsonDict) -> JsonDict:
-    note(tx, actor, act, subject, data=data)
+    write_journal(tx, actor, act, subject, data=data)
     tx.events.append(ReaderChanged(subject))
     return {}
 
@@ -214,7 +214,7 @@ def _names(ctx: Context, tx: Tx) -> list[tuple[str, str]]:
     people = ctx.catalogue().staff_by
     named_enrolments = []
     for enrolment, links in readers.fingers(tx.conn, tx.hall_id).items():
-        staff = whose(links, tx.now)
+        staff = owner_at(links, tx.now)
         if staff in people and not enrolment.startswith(SHEET_MARK):
             named_enrolments.append((enrolment, people[staff].name))
     return named_enrolments
@@ -224,7 +224,7 @@ SHEET_MARK = "@"
 """Prefix of enrolments of sign-in sheets; `@` cannot occur in a time clock's PIN."""
 
 
-def whose(links: list[tuple[int, str]], moment: int) -> str:
+def owner_at(links: list[tuple[int, str]], moment: int) -> str:
     """Return the staff number that an enrolment belonged to at a moment (ms); "" for nobody."""
     owner = ""
     for since, staff in links:
@@ -264,9 +264,9 @@ def link(ctx: Context, actor: Actor, key: str, enrolment: str, staff: str, since
             raise HallError(Code.ACCOUNT_UNKNOWN, staff=staff)
         # Punches pass to the new owner, and away from everybody linked since that day.
         links = readers.fingers(tx.conn, tx.hall_id).get(enrolment, [])
-        owners = {whose(links, begins), *(owner for at, owner in links if at >= begins)}
+        owners = {owner_at(links, begins), *(owner for at, owner in links if at >= begins)}
         readers.link(tx, enrolment, begins, staff, actor.key)
-        note(tx, actor, "finger.link", enrolment, data={"staff": staff, "since": since})
+        write_journal(tx, actor, "finger.link", enrolment, data={"staff": staff, "since": since})
         people = tuple(sorted({*owners, staff} - {""}))
         tx.events.append(AttendanceChanged((), people, since))
         tx.events.append(ReaderChanged(""))
@@ -301,7 +301,7 @@ def link_same(ctx: Context, actor: Actor, key: str, since: str) -> int:
         ]
         for number in new_links:
             readers.link(tx, number, begins, number, actor.key)
-        note(tx, actor, "finger.link_same", since, data={"staff": new_links})
+        write_journal(tx, actor, "finger.link_same", since, data={"staff": new_links})
         if new_links:
             tx.events.append(AttendanceChanged((), tuple(new_links), since))
         tx.events.append(ReaderChanged(""))

@@ -11,13 +11,13 @@ from server.domain.errors import Code, HallError
 from server.domain.punches import BadLine, PunchLine, Source
 from server.services import punches
 from server.services.context import SYSTEM, Context, Via
-from server.services.readers import Told, keep_told
-from server.services.readers_aside import put_aside
+from server.services.readers import TimeClockReport, store_report
+from server.services.readers_aside import quarantine
 from server.storage import readers
 from server.storage.store import Tx
 
 
-def looked(
+def store_clock_reading(
     ctx: Context,
     serial: str,
     clock_reading: datetime | None,
@@ -35,10 +35,10 @@ def looked(
         if clock_reading is not None:
             offset = round((instant(clock_reading, settings.timezone) - tx.now) / 1000)
             tolerance = settings.clock_tolerance_seconds
-            clock = punches.measured(tx, serial, clock, offset, tolerance)
+            clock = punches.with_measurement(tx, serial, clock, offset, tolerance)
         facts = {k: v for k, v in numbers.items() if v is not None and k != "records"}
-        report = Told(firmware=firmware, facts=facts, records=numbers.get("records"))
-        keep_told(tx, row, report, punches.contact_of(row).heard(tx.now), clock)
+        report = TimeClockReport(firmware=firmware, facts=facts, records=numbers.get("records"))
+        store_report(tx, row, report, punches.contact_of(row).after_contact(tx.now), clock)
 
     ctx.write(act)
 
@@ -50,7 +50,7 @@ def take(
     bad: Sequence[BadLine],
     whole: float | None,
     via: Via | None = None,
-) -> punches.Taken:
+) -> punches.StoreResult:
     """Store what was read. `whole`: seconds since which the time clock's memory is complete here.
 
     `via`: the time clock and the agent that read it, for the journal.
@@ -58,29 +58,29 @@ def take(
 
     def aside(tx: Tx) -> None:
         row = readers.get(tx.conn, tx.hall_id, serial)
-        if row is not None and put_aside(tx, serial, "records", bad):
-            keep_told(tx, row, Told(), punches.contact_of(row).left_unread())
+        if row is not None and quarantine(tx, serial, "records", bad):
+            store_report(tx, row, TimeClockReport(), punches.contact_of(row).after_quarantine())
 
     if bad:
         # First: delivery derived from the punches must stop at the unreadable lines.
         ctx.write(aside)
-    result = punches.take(ctx, serial, lines, Source.PULL, actor=replace(SYSTEM, via=via))
+    result = punches.store(ctx, serial, lines, Source.PULL, actor=replace(SYSTEM, via=via))
 
     def rest(tx: Tx) -> None:
         row = readers.get(tx.conn, tx.hall_id, serial)
         if row is None:
             raise HallError(Code.FORBIDDEN)
-        contact = punches.contact_of(row).heard(tx.now)
+        contact = punches.contact_of(row).after_contact(tx.now)
         if whole is not None:
-            contact = replace(contact, catching_since=None)
+            contact = replace(contact, backlog_since=None)
             contact = contact.delivered(tx.now - int(whole * 1000))
-        keep_told(tx, row, Told(), contact)
+        store_report(tx, row, TimeClockReport(), contact)
 
     ctx.write(rest)
     return result
 
 
-def settled(ctx: Context, serial: str, number: int, answer: str, *, good: bool) -> None:
+def store_result(ctx: Context, serial: str, number: int, answer: str, *, good: bool) -> None:
     """Record the result of a command."""
 
     def act(tx: Tx) -> None:

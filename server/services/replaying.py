@@ -14,18 +14,18 @@ from typing import Any
 
 from server.domain.errors import Code, HallError
 from server.domain.settings import Settings
-from server.domain.tickets import Move, State, Ticket, after
+from server.domain.tickets import Move, State, Ticket, state_after
 from server.services import desk_aside
-from server.services.context import SYSTEM, Actor, Context, JsonDict, note
-from server.services.desk_aside import Aside
+from server.services.context import SYSTEM, Actor, Context, JsonDict, write_journal
+from server.services.desk_aside import QuarantinedActions
 from server.services.desk_lines import ShareSeals
-from server.services.desk_trust import Doubt, Trust
+from server.services.desk_trust import Implausibility, PlausibilityCheck
 from server.services.moves import current_at, event_of
 from server.storage import tickets, windows
 from server.storage.store import Tx, attempt
 from server.wire.commands import HandInActs, OfflineAct
 
-PUT_ASIDE = "act_put_aside"
+QUARANTINED = "act_put_aside"
 """Result code of an action that the office must review."""
 QUIET = "handed_in"
 """Move of an event that redraws pages without announcement or flashing."""
@@ -40,7 +40,7 @@ DONE = {"call": State.CALLED, "start": State.SERVING, "finish": State.FINISHED}
 """State of a ticket for which the action's command had reached the server after all."""
 
 
-def hand_in(
+def import_actions(
     ctx: Context, seals: ShareSeals, actor: Actor, key: str, body: HandInActs
 ) -> list[JsonDict]:
     """Import a desk's actions in order; return for each: ticket, number, kind, at, code.
@@ -52,21 +52,23 @@ def hand_in(
 
     def act(tx: Tx) -> JsonDict:
         _return_unseen_call(tx, actor, body)
-        trust = Trust(ctx, tx, seals, actor.name, body)
-        aside: dict[str, Aside] = {}
+        trust = PlausibilityCheck(ctx, tx, seals, actor.name, body)
+        aside: dict[str, QuarantinedActions] = {}
         results, earliest = [], 0
         for offline_act in body.acts:
             earliest = max(earliest, min(offline_act.at, tx.now))
             ticket = tickets.get(tx.conn, tx.hall_id, offline_act.ticket)
-            doubt = trust.doubt(offline_act, ticket)
-            code = PUT_ASIDE
+            doubt = trust.implausibility_of(offline_act, ticket)
+            code = QUARANTINED
             if offline_act.ticket in aside:
                 aside[offline_act.ticket].acts.append(offline_act)
             elif doubt is None:
                 code = _import_act(ctx.settings(), tx, actor, body.window, offline_act, earliest)
-                doubt = Doubt.UNFIT if code else None
+                doubt = Implausibility.UNFIT if code else None
             if doubt is not None and offline_act.ticket not in aside:
-                aside[offline_act.ticket] = Aside(offline_act.ticket, doubt, ticket, [offline_act])
+                aside[offline_act.ticket] = QuarantinedActions(
+                    offline_act.ticket, doubt, ticket, [offline_act]
+                )
             number = ticket.number if ticket is not None else ""
             result = {
                 "ticket": offline_act.ticket,
@@ -76,7 +78,7 @@ def hand_in(
             }
             results.append(result | {"code": code})
         for quarantined in aside.values():
-            desk_aside.put(tx, actor, body.window, ctx.chance.token(), quarantined)
+            desk_aside.quarantine(tx, actor, body.window, ctx.tokens.token(), quarantined)
         return {"results": results}
 
     results: list[JsonDict] = ctx.command(actor, key, request, act)["results"]
@@ -94,14 +96,16 @@ def _return_unseen_call(tx: Tx, actor: Actor, body: HandInActs) -> None:
     seen_tickets = {body.known, *(offline_act.ticket for offline_act in body.acts)}
     if current is None or current.state is not State.CALLED or current.id in seen_tickets:
         return
-    post = windows.post(tx.conn, tx.hall_id, body.window)
+    post = windows.session(tx.conn, tx.hall_id, body.window)
     first_at = min(body.acts[0].at, tx.now)
     if post is None or post.staff != actor.name or (current.called_at or 0) > first_at:
         return
     waiting = replace(current, state=State.WAITING, window="", call_count=0, called_at=None)
     tickets.change(tx, waiting, current)
     data = {"number": current.number, "reason": "never_shown", "offline_at": first_at}
-    line = note(tx, SYSTEM, f"ticket.{Move.TRANSFER}", current.id, window=body.window, data=data)
+    line = write_journal(
+        tx, SYSTEM, f"ticket.{Move.TRANSFER}", current.id, window=body.window, data=data
+    )
     tx.events.append(event_of(waiting, QUIET, line, body.window))
 
 
@@ -123,12 +127,12 @@ def _import_act(
     if not isinstance(answer, HallError):
         return answer
     data: JsonDict = {"act": offline_act.kind, "code": answer.code.value, "offline_at": at}
-    note(tx, actor, "counter.unfit", offline_act.ticket, window=window, data=data)
+    write_journal(tx, actor, "counter.unfit", offline_act.ticket, window=window, data=data)
     return answer.code.value
 
 
 def _check_session(tx: Tx, actor: Actor, window: str) -> None:
-    post = windows.post(tx.conn, tx.hall_id, window)
+    post = windows.session(tx.conn, tx.hall_id, window)
     if post is None:
         raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
     if post.staff != actor.name:
@@ -156,7 +160,7 @@ def _move(
     at: int,
 ) -> None:
     move = MOVES[offline_act.kind]
-    state = after(move, ticket.state, actor.kind, holds=ticket.holds(window))
+    state = state_after(move, ticket.state, actor.kind, holds=ticket.holds(window))
     if move is Move.CALL:
         busy = current_at(tx, window)
         if busy is not None:
@@ -169,11 +173,11 @@ def _move(
         tx_then = tx.at(at)
         n = tickets.calls_made(tx.conn, tx.hall_id, ticket.id) + 1
         tickets.add_call(tx_then, moved, n, move, '{"codes": ["offline"], "facts": {}}')
-        windows.called(tx_then, window)
+        windows.record_call(tx_then, window)
     data: JsonDict = {"number": ticket.number, "offline_at": at}
     if move is Move.FINISH:
         data |= {"outcome": offline_act.outcome, "note": offline_act.note}
-    line = note(tx, actor, f"ticket.{move}", ticket.id, window=window, data=data)
+    line = write_journal(tx, actor, f"ticket.{move}", ticket.id, window=window, data=data)
     tx.events.append(event_of(moved, QUIET, line, window))
 
 

@@ -26,7 +26,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, make_url, select, text
 
-from server.clock import Chance, Clock, local
+from server.clock import Clock, TokenSource, local
 from server.config import Config
 from server.domain.settings import Settings
 from server.domain.tickets import number
@@ -34,8 +34,8 @@ from server.services import backups
 from server.services.attendance.files import FOLDER
 from server.services.backups import DATABASE, BackupError, Manifest
 from server.services.bus import Bus
-from server.services.checks import RESTORED, Finding, findings, hall_ids
-from server.services.context import SYSTEM, Context, JsonDict, note
+from server.services.checks import RESTORED, Violation, hall_ids, violations
+from server.services.context import SYSTEM, Context, JsonDict, write_journal
 from server.services.issuing import ARRIVALS
 from server.storage import catalogue as catalogues
 from server.storage import counters, moving, schema, settings, slips
@@ -54,7 +54,7 @@ Counters = dict[tuple[str, str, str], int]
 
 
 @dataclass(frozen=True, slots=True)
-class Old:
+class ReplacedData:
     """Data read from the replaced database: last numbers issued, and number leases."""
 
     counters: Counters
@@ -62,26 +62,26 @@ class Old:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RestoreOptions:
     """Options of a restore. `beyond`: prefix to the highest number seen on a slip."""
 
     backup: Path
     gap: int = GAP
-    beyond: Mapping[str, int] = field(default_factory=dict)
+    highest_numbers: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
+class RestoreResult:
     """Result of a restore. `lost`: numbers by hall that were issued after the backup."""
 
-    made: datetime
+    backup_time: datetime
     """Time of the backup on the hall's wall clock."""
     aside: str
     skipped: dict[str, dict[str, list[int]]]
     lost: dict[str, dict[str, list[int]]]
-    known: bool
+    old_readable: bool
     """True if the replaced database could be read."""
-    wrong: list[tuple[str, Finding]]
+    violations: list[tuple[str, Violation]]
 
 
 def parse_numbers(words: list[str]) -> dict[str, int]:
@@ -95,7 +95,9 @@ def parse_numbers(words: list[str]) -> dict[str, int]:
     return highest
 
 
-def restore(config: Config, options: Asked, clock: Clock, chance: Chance) -> Restored:
+def restore(
+    config: Config, options: RestoreOptions, clock: Clock, chance: TokenSource
+) -> RestoreResult:
     """Replace the hall's data by a backup. Raises BackupError, having changed nothing."""
     try:
         with alone(config.data):
@@ -104,7 +106,9 @@ def restore(config: Config, options: Asked, clock: Clock, chance: Chance) -> Res
         raise BackupError(str(error)) from error
 
 
-def _restore(config: Config, options: Asked, clock: Clock, chance: Chance) -> Restored:
+def _restore(
+    config: Config, options: RestoreOptions, clock: Clock, chance: TokenSource
+) -> RestoreResult:
     staged = config.data / f".restore-{uuid.uuid4().hex}"
     manifest = backups.unpack(options.backup, staged)
     if manifest.schema not in known():
@@ -131,10 +135,10 @@ def _restore(config: Config, options: Asked, clock: Clock, chance: Chance) -> Re
     _swap(config, staged, aside)
     violations = _check(config)
     made = local(manifest.made_at, zone)
-    return Restored(made, str(aside), skipped, lost, old is not None, violations)
+    return RestoreResult(made, str(aside), skipped, lost, old is not None, violations)
 
 
-def _read_old_data(config: Config) -> Old | None:
+def _read_old_data(config: Config) -> ReplacedData | None:
     """Return what the data to be replaced still contain; None if they are unreadable."""
     file = make_url(config.database_url).database
     if is_sqlite(config.database_url) and not Path(str(file)).exists():
@@ -149,17 +153,17 @@ def _read_old_data(config: Config) -> Old | None:
         return None
     finally:
         engine.dispose()
-    return Old({(row.hall_id, row.day, row.prefix): row.last for row in rows}, lease_rows)
+    return ReplacedData({(row.hall_id, row.day, row.prefix): row.last for row in rows}, lease_rows)
 
 
 def _advance_counters(
     url: str,
     hall: str,
-    options: Asked,
+    options: RestoreOptions,
     manifest: Manifest,
-    old: Old | None,
+    old: ReplacedData | None,
     clock: Clock,
-    chance: Chance,
+    chance: TokenSource,
 ) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
     """Advance today's counters with a journal line; return (skipped, lost) numbers by prefix."""
     store = open_store(url, hall)
@@ -172,8 +176,8 @@ def _advance_counters(
         for prefix in _prefixes(tx, day):
             last = _last(tx.conn, hall, day, prefix)
             last_issued = old.counters.get((hall, day, prefix), 0) if old else 0
-            target = max(last_issued, options.beyond.get(prefix, 0))
-            if old is None and prefix not in options.beyond:
+            target = max(last_issued, options.highest_numbers.get(prefix, 0))
+            if old is None and prefix not in options.highest_numbers:
                 target = last + options.gap
             if prefix != ARRIVALS and target > LAST_NUMBER:
                 target = LAST_NUMBER
@@ -207,7 +211,7 @@ def _mark_slips_unknown(tx: Tx) -> None:
     for row in tx.conn.execute(under_way).all():
         slips.set_state(tx, row.id, "unknown", "no_answer")
         data = {"slip": row.id, "device": row.device, "reason": "no_answer"}
-        note(tx, SYSTEM, "slip.unknown", row.ticket_id or row.id, data=data)
+        write_journal(tx, SYSTEM, "slip.unknown", row.ticket_id or row.id, data=data)
 
 
 def _keep_leases(tx: Tx, day: str, old: list[dict[str, Any]]) -> list[str]:
@@ -250,10 +254,10 @@ def _note(
         "day": day,
         "skipped": skipped,
     } | more
-    note(tx, SYSTEM, RESTORED, day, data=data)
+    write_journal(tx, SYSTEM, RESTORED, day, data=data)
 
 
-def told(ranges: Mapping[str, list[int]]) -> str:
+def format_ranges(ranges: Mapping[str, list[int]]) -> str:
     """Return ranges as text: A013–A020."""
     return ", ".join(f"{number(p, a)}–{number(p, b)}" for p, (a, b) in sorted(ranges.items()))
 
@@ -312,12 +316,12 @@ def _into_server(url: str, copied: Path, aside: str) -> None:
         source.dispose()
 
 
-def _check(config: Config) -> list[tuple[str, Finding]]:
+def _check(config: Config) -> list[tuple[str, Violation]]:
     engine = open_engine(config.database_url)
     try:
         with engine.connect() as conn:
             return [
-                (hall, violation) for hall in hall_ids(conn) for violation in findings(hall, conn)
+                (hall, violation) for hall in hall_ids(conn) for violation in violations(hall, conn)
             ]
     finally:
         engine.dispose()

@@ -7,10 +7,10 @@ from types import MappingProxyType
 
 from server.domain.errors import Code, HallError
 
-NOTHING: Mapping[str, object] = MappingProxyType({})
+NOT_SHOWN: Mapping[str, object] = MappingProxyType({})
 
 
-def still(seen: Mapping[str, object], now: Mapping[str, object]) -> None:
+def require_unchanged(seen: Mapping[str, object], now: Mapping[str, object]) -> None:
     """Raise CHANGED_MEANWHILE if a value in `seen` differs from its present value.
 
     Called within the action, so that the later of two simultaneous changes is rejected. An empty

@@ -9,13 +9,13 @@ from typing import Any
 from server.domain.errors import Code, HallError
 from server.domain.settings import Settings
 from server.services.bus import AttendanceChanged, HallChanged
-from server.services.context import Actor, Context, JsonDict, note
-from server.services.seen import NOTHING, still
+from server.services.context import Actor, Context, JsonDict, write_journal
+from server.services.seen import NOT_SHOWN, require_unchanged
 from server.storage import checks
 from server.storage import settings as stored
 from server.storage.store import Tx
 
-OF_THE_PAST = ("makeup_weekday",)
+RETROACTIVE_SETTINGS = ("makeup_weekday",)
 """Settings without a date of their own, which therefore also affect past days."""
 
 
@@ -24,7 +24,7 @@ def change(
     actor: Actor,
     values: dict[str, Any],
     basis: dict[str, Any] | None = None,
-    seen: Mapping[str, object] = NOTHING,
+    seen: Mapping[str, object] = NOT_SHOWN,
 ) -> None:
     """Set values that were validated before; `basis`: only if these are still in force.
 
@@ -37,7 +37,7 @@ def change(
     request: JsonDict = {"act": "settings.change", "values": values, "basis": values_before}
 
     def act(tx: Tx) -> JsonDict:
-        still(seen, asdict(Settings()) | stored.current(tx.conn, tx.hall_id))
+        require_unchanged(seen, asdict(Settings()) | stored.current(tx.conn, tx.hall_id))
         if basis is not None and basis != values_before:
             raise HallError(Code.PAST_STALE, reason="basis")
         if values.get("timezone", settings.timezone) != settings.timezone and _has_past(ctx, tx):
@@ -47,10 +47,10 @@ def change(
         tx.events.append(HallChanged("settings"))
         if any(
             values.get(name, values_before.get(name)) != values_before.get(name)
-            for name in OF_THE_PAST
+            for name in RETROACTIVE_SETTINGS
         ):
             tx.events.append(AttendanceChanged(()))
-        note(tx, actor, "settings.change", "", data=values)
+        write_journal(tx, actor, "settings.change", "", data=values)
         return {}
 
     ctx.guarded(actor, request, act)

@@ -64,6 +64,6 @@ def _is_reusable(before: Snapshot, now: Snapshot) -> bool:
     """Return True if the shares of one snapshot may still be used with a later one."""
     if before is now:
         return True
-    seats = {code: row.staff for code, row in before.seats.items()}
-    same = seats == {code: row.staff for code, row in now.seats.items()}
+    seats = {code: row.staff for code, row in before.session_rows.items()}
+    same = seats == {code: row.staff for code, row in now.session_rows.items()}
     return same and 0 <= now.now - before.now < FRESH_MS and before.catalogue is now.catalogue

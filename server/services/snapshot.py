@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from server.clock import local
 from server.domain import hours
 from server.domain.catalogue import Catalogue
-from server.domain.routing import Post, Posts
+from server.domain.routing import Posts, WindowSession
 from server.domain.settings import Settings
 from server.domain.tickets import AT_WINDOW, State, Ticket
 from server.domain.waiting import Service
@@ -39,7 +39,7 @@ KEPT = 4
 class Parts:
     """Parts of the hall read as of one journal line."""
 
-    seats: Mapping[str, Any] | None = None
+    session_rows: Mapping[str, Any] | None = None
     posts: Posts | None = None
     waiting: list[LaneCount] | None = None
     service: dict[str, Service] | None = None
@@ -100,20 +100,20 @@ class Snapshot:
         return self
 
     @property
-    def seats(self) -> Mapping[str, Any]:
+    def session_rows(self) -> Mapping[str, Any]:
         """Rows of window_post by window."""
-        if self.parts.seats is None:
-            rows = windows.posts(self.conn, self._hall_id)
-            self.parts.seats = {row.window: row for row in rows}
-        return self.parts.seats
+        if self.parts.session_rows is None:
+            rows = windows.sessions(self.conn, self._hall_id)
+            self.parts.session_rows = {row.window: row for row in rows}
+        return self.parts.session_rows
 
     @property
     def posts(self) -> Posts:
         """Window sessions by window, for the rules."""
         if self.parts.posts is None:
             self.parts.posts = {
-                code: Post(code, row.staff, row.paused_at is not None)
-                for code, row in self.seats.items()
+                code: WindowSession(code, row.staff, row.paused_at is not None)
+                for code, row in self.session_rows.items()
             }
         return self.parts.posts
 
@@ -165,10 +165,10 @@ class Snapshot:
 
 def take(ctx: Context) -> Snapshot:
     """Read a complete snapshot of the hall."""
-    return look(ctx, lambda snap: snap.all())
+    return read_with(ctx, lambda snap: snap.all())
 
 
-def look(ctx: Context, use: Callable[[Snapshot], T]) -> T:
+def read_with(ctx: Context, use: Callable[[Snapshot], T]) -> T:
     """Read only the parts of a snapshot that `use` accesses."""
     force = ctx.catalogue(), ctx.settings()  # first, so that no second connection is needed
 
@@ -192,7 +192,7 @@ def in_act(ctx: Context, tx: Tx, *parts: str) -> Snapshot:
     return snap
 
 
-def issued(ctx: Context, tx: Tx, before: Snapshot, ticket: Ticket) -> None:
+def cache_issued(ctx: Context, tx: Tx, before: Snapshot, ticket: Ticket) -> None:
     """Update the cache after an action that only put a ticket into its lane."""
     parts = before.parts
     if parts.waiting is None:
@@ -205,17 +205,17 @@ def issued(ctx: Context, tx: Tx, before: Snapshot, ticket: Ticket) -> None:
     since = min(own_row.since, ticket.waiting_since)
     insort(rows, own_row._replace(waiting=own_row.waiting + 1, since=since))
     after = parts_of(ctx, journal.head_in(tx), before.day)
-    after.seats, after.posts, after.waiting = parts.seats, parts.posts, rows
+    after.session_rows, after.posts, after.waiting = parts.session_rows, parts.posts, rows
     after.service, after.busy = parts.service, parts.busy
     after.at_windows = parts.at_windows
 
 
-def called(ctx: Context, tx: Tx, before: Snapshot, ended: Ticket | None, now: Ticket) -> None:
+def cache_called(ctx: Context, tx: Tx, before: Snapshot, ended: Ticket | None, now: Ticket) -> None:
     """Update the cache after an action that only ended `ended` and called `now` from its lane."""
     parts, after = before.parts, parts_of(ctx, journal.head_in(tx), before.day)
-    seats = before.seats
+    seats = before.session_rows
     seat = seats[now.window]._replace(last_call_at=tx.now)
-    after.seats, after.posts = {**seats, now.window: seat}, parts.posts
+    after.session_rows, after.posts = {**seats, now.window: seat}, parts.posts
     if parts.busy is not None:
         after.busy = parts.busy | {now.window}
     if parts.at_windows is not None:
@@ -247,9 +247,9 @@ def parts_of(ctx: Context, head: tuple[int, str], day: str) -> Parts:
     if head[0] == 0:
         return Parts()
     key = (head[1], day)
-    parts = ctx.standing.get(key)
+    parts = ctx.snapshot_cache.get(key)
     if not isinstance(parts, Parts):
-        while len(ctx.standing) >= KEPT:
-            ctx.standing.pop(next(iter(ctx.standing)), None)
-        parts = ctx.standing[key] = Parts()
+        while len(ctx.snapshot_cache) >= KEPT:
+            ctx.snapshot_cache.pop(next(iter(ctx.snapshot_cache)), None)
+        parts = ctx.snapshot_cache[key] = Parts()
     return parts

@@ -22,8 +22,8 @@ EARLIEST = 1_577_836_800_000
 """Start of the year 2020 (ms): no record of this program is older."""
 STEP_MS = 2 * 3_600_000
 """Milliseconds by which a clock may have been stepped between two actions."""
-NO_INSTANTS = frozenset({"id", "seq", "ord"})
-SAID_BY_OTHERS = frozenset(
+NON_TIME_COLUMNS = frozenset({"id", "seq", "ord"})
+EXTERNAL_TIMES = frozenset(
     {
         ("punch", "at"),
         ("reader", "delivered_until"),
@@ -76,8 +76,8 @@ def _too_old(conn: Connection, hall_id: str, table: Table) -> Iterator[tuple[str
         column
         for column in table.c
         if isinstance(column.type, BigInteger)
-        and column.name not in NO_INSTANTS
-        and (table.name, column.name) not in SAID_BY_OTHERS
+        and column.name not in NON_TIME_COLUMNS
+        and (table.name, column.name) not in EXTERNAL_TIMES
     ]
     if not columns:
         return

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from server.domain.errors import Code, HallError
-from server.services.context import SYSTEM, Context, JsonDict, note
+from server.services.context import SYSTEM, Context, JsonDict, write_journal
 from server.storage import accounts
 from server.storage.store import Tx
 
@@ -37,7 +37,7 @@ class Try:
 
     staff: str
     source: str
-    known: bool
+    known_browser: bool
     locks: tuple[str, ...] = ()
 
 
@@ -79,7 +79,7 @@ class Tries:
 
         return ctx.write(act)
 
-    def failed(self, attempt: Try) -> None:
+    def record_failure(self, attempt: Try) -> None:
         """Write the locks set by a wrong password into the journal."""
         if attempt.locks:
             self._ctx.write(lambda tx: self._note_locks(tx, attempt))
@@ -88,14 +88,14 @@ class Tries:
         minutes = self._ctx.settings().lock_minutes
         for of in attempt.locks:
             data: JsonDict = {"minutes": minutes, "of": of}
-            note(tx, SYSTEM, "account.locked", attempt.staff, data=data)
+            write_journal(tx, SYSTEM, "account.locked", attempt.staff, data=data)
 
-    def forgive(self, tx: Tx, attempt: Try) -> None:
+    def reset(self, tx: Tx, attempt: Try) -> None:
         """Remove the locks that the tries set: the password was right."""
         accounts.set_account(tx, attempt.staff, failed=0, locked_until=None)
         accounts.put_source(tx, attempt.staff, attempt.source, failed=0, locked_until=None)
 
-    def known_from_now(self, tx: Tx, staff: str, browser: str, before: str) -> None:
+    def remember_browser(self, tx: Tx, staff: str, browser: str, before: str) -> None:
         """Mark a browser as known under a new hash instead of `before`, for all its accounts."""
         if before:
             accounts.move_sources(tx, before, browser)

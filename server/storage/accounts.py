@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from server.storage import schema
-from server.storage.statement import once
+from server.storage.statement import precompiled
 from server.storage.store import Tx
 from server.storage.tables_people import sign_in_source as _from
 
 _a, _s, _e, _t = schema.account, schema.session, schema.enrolment, schema.device_token
-_session = once(
+_session = precompiled(
     select(_s.c.staff, _s.c.expires_at, _a.c.role, _a.c.must_change, _a.c.disabled).where(
         _s.c.hall_id == bindparam("hall_id"),
         _s.c.id_hash == bindparam("id_hash"),
@@ -23,7 +23,7 @@ _session = once(
         _a.c.staff == _s.c.staff,
     )
 )
-_token = once(
+_token = precompiled(
     select(_t).where(
         _t.c.hall_id == bindparam("hall_id"), _t.c.token_hash == bindparam("token_hash")
     )
@@ -88,7 +88,7 @@ def move_sources(tx: Tx, old: str, new: str) -> None:
     tx.conn.execute(update(_from).where(*key).values(source=new))
 
 
-def forget_sources(tx: Tx, before: int, staff: str = "") -> None:
+def delete_sources(tx: Tx, before: int, staff: str = "") -> None:
     """Delete sources last used before `before` that are not trusted now; or all of `staff`."""
     if staff:
         tx.conn.execute(delete(_from).where(_from.c.hall_id == tx.hall_id, _from.c.staff == staff))
@@ -135,7 +135,7 @@ def end_sessions(tx: Tx, staff: str, keep: str = "") -> None:
     )
 
 
-def forget_sessions(tx: Tx) -> None:
+def delete_expired_sessions(tx: Tx) -> None:
     """Delete expired sessions."""
     tx.conn.execute(delete(_s).where(_s.c.hall_id == tx.hall_id, _s.c.expires_at < tx.now))
 

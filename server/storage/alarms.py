@@ -24,6 +24,6 @@ def take(tx: Tx, code: str, subject: str, by: str) -> None:
     tx.conn.execute(insert(_t).values(hall_id=tx.hall_id, **values))
 
 
-def forget(tx: Tx, before: int) -> None:
+def delete_before(tx: Tx, before: int) -> None:
     """Delete takes made before `before` (ms); a take holds for minutes only."""
     tx.conn.execute(delete(_t).where(_t.c.hall_id == tx.hall_id, _t.c.at < before))

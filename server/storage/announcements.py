@@ -8,26 +8,26 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from server.storage import schema
-from server.storage.statement import once
+from server.storage.statement import precompiled
 from server.storage.store import Tx
 from server.storage.tables_calls import announcement as _a
 
 _d = schema.device
 _c = schema.call
 _hall = _a.c.hall_id == bindparam("hall_id")
-_speakers = once(
+_speakers = precompiled(
     select(_d.c.name, _d.c.serves, _d.c.connected, _d.c.reports)
     .where(_d.c.hall_id == bindparam("hall_id"), _d.c.kind == bindparam("kind"))
     .order_by(_d.c.name)
 )
-_insert = once(insert(_a))
+_insert = precompiled(insert(_a))
 _last_call = (
     select(func.max(_c.c.n))
     .where(_c.c.hall_id == _a.c.hall_id, _c.c.ticket_id == _a.c.ticket_id)
     .scalar_subquery()
 )
 # Only of the last call: the result of an earlier announcement has no use any more.
-_of_ticket = once(
+_of_ticket = precompiled(
     select(_a).where(_hall, _a.c.ticket_id == bindparam("ticket_id"), _a.c.n == _last_call)
 )
 

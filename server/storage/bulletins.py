@@ -11,18 +11,18 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from server.storage import schema
-from server.storage.statement import once
+from server.storage.statement import precompiled
 from server.storage.store import Tx
 from server.storage.tables_bulletin import acknowledgement, amendment, bulletin
 from server.storage.tables_readers import punch
 
 _b, _a, _k = bulletin.c, amendment.c, acknowledgement.c
 _t = schema.ticket.c
-_get = once(
+_get = precompiled(
     select(bulletin).where(_b.hall_id == bindparam("hall_id"), _b.id == bindparam("bulletin_id"))
 )
 _anything = tuple(
-    once(
+    precompiled(
         select(table.c.id)
         .where(
             table.c.hall_id == bindparam("hall_id"),
@@ -63,7 +63,7 @@ def tickets_of(conn: Connection, hall_id: str, first: str, last: str) -> list[Ro
     return list(conn.execute(_tickets, values))
 
 
-def anything(conn: Connection, hall_id: str, first: str, last: str) -> bool:
+def has_activity(conn: Connection, hall_id: str, first: str, last: str) -> bool:
     """Return True if these days have any ticket or any punch."""
     values = {"hall_id": hall_id, "first": first, "last": last}
     return any(conn.execute(query, values).first() is not None for query in _anything)

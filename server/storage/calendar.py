@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select
 
 from server.domain.catalogue import SpecialDay
-from server.storage.statement import once
+from server.storage.statement import precompiled
 from server.storage.store import Tx
 from server.storage.tables_attendance import calendar_day
 
 _d = calendar_day.c
 _every = select(calendar_day).where(_d.hall_id == bindparam("hall_id")).order_by(_d.day)
-_mark = once(
+_mark = precompiled(
     select(func.count(), func.coalesce(func.max(_d.at), 0)).where(
         _d.hall_id == bindparam("hall_id")
     )

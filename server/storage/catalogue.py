@@ -20,7 +20,7 @@ from server.domain import catalogue as domain
 from server.domain.catalogue import Catalogue
 from server.domain.workdays import week_of
 from server.storage import schema
-from server.storage.statement import once
+from server.storage.statement import precompiled
 
 KINDS: dict[str, tuple[type[Any], Table]] = {
     "zones": (domain.Zone, schema.zone),
@@ -73,7 +73,7 @@ def _from_cell(hint: Any, cell: Any) -> Any:
 
 
 _v = schema.catalogue_version.c
-_latest = once(
+_latest = precompiled(
     select(_v.version, _v.digest)
     .where(_v.hall_id == bindparam("hall_id"))
     .order_by(_v.version.desc())

@@ -14,15 +14,17 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from server.storage import schema
-from server.storage.statement import once
+from server.storage.statement import precompiled
 from server.storage.store import Tx
 from server.storage.tables_checks import check_day, spot_check, spot_mark
 
 _d, _c, _m = check_day.c, spot_check.c, spot_mark.c
 _hall_day = _d.hall_id == bindparam("hall_id")
 _day = select(check_day).where(_hall_day, _d.day == bindparam("day"))
-_open_days = once(select(check_day).where(_hall_day, _d.revealed_at.is_(None)).order_by(_d.day))
-_of_day = once(
+_open_days = precompiled(
+    select(check_day).where(_hall_day, _d.revealed_at.is_(None)).order_by(_d.day)
+)
+_of_day = precompiled(
     select(spot_check)
     .where(
         _c.hall_id == bindparam("hall_id"),
@@ -54,7 +56,7 @@ class NewMark:
     faults: tuple[str, ...]
     note: str
     photos: tuple[str, ...]
-    known: dict[str, Any]
+    recorded_state: dict[str, Any]
     at: int
 
 
@@ -190,10 +192,12 @@ def marks_of(conn: Connection, hall_id: str, check_ids: Iterable[str]) -> list[R
 
 def add_mark(tx: Tx, mark: NewMark, by: str) -> None:
     """Insert a mark."""
-    values = asdict(mark) | {
+    values = asdict(mark)
+    del values["recorded_state"]
+    values |= {
         "faults": json.dumps(mark.faults, ensure_ascii=False),
         "photos": json.dumps(mark.photos),
-        "known": json.dumps(mark.known, ensure_ascii=False),
+        "known": json.dumps(mark.recorded_state, ensure_ascii=False),
     }
     tx.conn.execute(
         insert(spot_mark).values(hall_id=tx.hall_id, received_at=tx.now, by_actor=by, **values)

@@ -7,18 +7,18 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from server.storage import schema
-from server.storage.statement import once
+from server.storage.statement import precompiled
 from server.storage.store import Tx
 
 _i = schema.idempotency
-_get = once(
+_get = precompiled(
     select(_i).where(
         _i.c.hall_id == bindparam("hall_id"),
         _i.c.actor == bindparam("actor"),
         _i.c.key == bindparam("key"),
     )
 )
-_put = once(insert(_i))
+_put = precompiled(insert(_i))
 
 
 def first_answer(conn: Connection, hall_id: str, actor: str, key: str) -> Row[Any] | None:
@@ -42,6 +42,6 @@ def keep_answer(tx: Tx, actor: str, key: str, digest: str, status: int, body: st
     )
 
 
-def forget_answers(tx: Tx, before: int) -> None:
+def delete_answers(tx: Tx, before: int) -> None:
     """Delete answers older than `before` (ms)."""
     tx.conn.execute(delete(_i).where(_i.c.hall_id == tx.hall_id, _i.c.at < before))

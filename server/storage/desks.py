@@ -44,7 +44,7 @@ def _later(seen_at: int) -> Any:
     return case((_l.opened_at > seen_at, _l.opened_at), else_=seen_at)
 
 
-def seen(tx: Tx, worker: str) -> None:
+def record_worker(tx: Tx, worker: str) -> None:
     """Record that a worker is running now."""
     key = (_s.hall_id == tx.hall_id, _s.worker == worker)
     if tx.conn.execute(update(server_seen).where(*key).values(seen_at=tx.now)).rowcount == 0:
@@ -64,24 +64,24 @@ def lines_of(conn: Connection, hall_id: str, staff: str, window: str, since: int
     return list(conn.execute(query.order_by(_l.opened_at)))
 
 
-def forget_lines(tx: Tx, before: int) -> int:
+def delete_lines(tx: Tx, before: int) -> int:
     """Delete connections that ended before `before` (ms); return their number."""
     old = (_l.hall_id == tx.hall_id, _l.closed_at < before)
     return int(tx.conn.execute(delete(desk_line).where(*old)).rowcount)
 
 
-def put_aside(tx: Tx, **values: Any) -> None:
+def quarantine(tx: Tx, **values: Any) -> None:
     """Quarantine a desk action for the office."""
     tx.conn.execute(insert(desk_act).values(hall_id=tx.hall_id, handed_at=tx.now, **values))
 
 
-def aside(conn: Connection, hall_id: str) -> list[Row[Any]]:
+def quarantined(conn: Connection, hall_id: str) -> list[Row[Any]]:
     """Return quarantined desk actions that are not settled, in order of import."""
     query = select(desk_act).where(_a.hall_id == hall_id, _a.settled_at.is_(None))
     return list(conn.execute(query.order_by(_a.handed_at, _a.id)))
 
 
-def get_aside(conn: Connection, hall_id: str, number: str) -> Row[Any] | None:
+def get_quarantined(conn: Connection, hall_id: str, number: str) -> Row[Any] | None:
     """Return one quarantined desk action, or None."""
     return conn.execute(select(desk_act).where(_a.hall_id == hall_id, _a.id == number)).first()
 

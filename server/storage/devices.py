@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from server.storage import schema
-from server.storage.statement import once
+from server.storage.statement import precompiled
 from server.storage.store import Tx
 
 _d = schema.device
-_serving = once(
+_serving = precompiled(
     select(_d)
     .where(
         _d.c.hall_id == bindparam("hall_id"),
@@ -22,7 +22,7 @@ _serving = once(
     .order_by(_d.c.name)
     .limit(1)
 )
-_workers = once(
+_workers = precompiled(
     select(_d.c.worker)
     .where(_d.c.hall_id == bindparam("hall_id"), _d.c.connected == bindparam("connected"))
     .distinct()
@@ -97,7 +97,7 @@ def set_health(tx: Tx, name: str, state: str, code: str, readings: Any, detail: 
 _GONE = {"state": "unknown", "code": "agent_gone", "connected": 0}
 
 
-def nobody_heard(tx: Tx, worker: str) -> bool:
+def mark_worker_gone(tx: Tx, worker: str) -> bool:
     """Mark a worker's devices as unknown and disconnected, as it is not running.
 
     Returns True if there was any such device.
@@ -111,7 +111,7 @@ def nobody_heard(tx: Tx, worker: str) -> bool:
     return result.rowcount > 0
 
 
-def gone(tx: Tx, agent: str, worker: str) -> None:
+def mark_disconnected(tx: Tx, agent: str, worker: str) -> None:
     """Mark an agent's devices as disconnected after its connection to a worker ended.
 
     Devices that the agent has connected to another worker meanwhile stay unchanged.

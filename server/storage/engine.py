@@ -18,16 +18,16 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_
 
 from server.storage import statement
 from server.storage.postgres import PostgresStore
-from server.storage.presence import Alone, Locks, Presence, lock_key
+from server.storage.presence import LockPresence, Presence, SingleWorker, lock_key
 from server.storage.store import BUSY_MS, Offload, SqliteStore, Store, directly
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-ALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 """Keepalive idle time (s), interval (s) and count until a PC without power counts as lost.
 
 The system's default is two hours.
 """
-UNHEARD_MS = 25_000
+UNACKNOWLEDGED_MS = 25_000
 """Milliseconds that sent data may stay unacknowledged; as long as ALIVE takes in total."""
 
 
@@ -56,9 +56,9 @@ def _postgres(url: str, **options: Any) -> Engine:
     PostgreSQL holds the locks of a session until then. Options in the URL win. Unix sockets
     ignore these settings.
     """
-    defaults: dict[str, Any] = {"keepalives": 1, "tcp_user_timeout": UNHEARD_MS, **ALIVE}
+    defaults: dict[str, Any] = {"keepalives": 1, "tcp_user_timeout": UNACKNOWLEDGED_MS, **KEEPALIVE}
     url_options = make_url(url).query
-    server_options = " ".join(f"-c tcp_{name}={value}" for name, value in ALIVE.items())
+    server_options = " ".join(f"-c tcp_{name}={value}" for name, value in KEEPALIVE.items())
     args = {name: value for name, value in defaults.items() if name not in url_options}
     options_value = url_options.get("options", os.environ.get("PGOPTIONS", ""))
     args["options"] = " ".join(
@@ -117,9 +117,9 @@ class Databases:
         if url not in self._presences:
             alone = is_sqlite(url) or not self._worker
             self._presences[url] = (
-                Alone(self._worker)
+                SingleWorker(self._worker)
                 if alone
-                else Locks(_postgres(url, poolclass=NullPool), self._worker)
+                else LockPresence(_postgres(url, poolclass=NullPool), self._worker)
             )
         return self._presences[url]
 

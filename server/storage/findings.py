@@ -66,7 +66,7 @@ def of_unit(conn: Connection, hall_id: str, unit: str, since: str) -> list[Row[A
     )
 
 
-def counted(conn: Connection, hall_id: str, states: Iterable[str]) -> dict[str, int]:
+def count_by_state(conn: Connection, hall_id: str, states: Iterable[str]) -> dict[str, int]:
     """Return the number of findings in each of these states."""
     rows = conn.execute(
         select(_f.state, func.count())

@@ -46,7 +46,7 @@ def lately(conn: Connection, hall_id: str, now: int) -> list[WrongAttempts]:
     return list(latest.values())
 
 
-def forget(tx: Tx, before: int) -> None:
+def delete_before(tx: Tx, before: int) -> None:
     """Delete counts of hours before `before` (ms)."""
     old = (_g.hall_id == tx.hall_id, _g.hour < before // HOUR_MS)
     tx.conn.execute(delete(guess_count).where(*old))

@@ -10,17 +10,17 @@ from sqlalchemy import Connection, bindparam, insert, select
 
 from server.domain.journal import GENESIS, Line, canonical, line_hash
 from server.storage import schema
-from server.storage.statement import once
+from server.storage.statement import precompiled
 from server.storage.store import Tx
 
 _table = schema.journal
-_head = once(
+_head = precompiled(
     select(_table.c.seq, _table.c.hash)
     .where(_table.c.hall_id == bindparam("hall_id"))
     .order_by(_table.c.seq.desc())
     .limit(1)
 )
-_append = once(insert(_table))
+_append = precompiled(insert(_table))
 _after = (
     select(_table)
     .where(_table.c.hall_id == bindparam("hall_id"), _table.c.seq > bindparam("seq"))

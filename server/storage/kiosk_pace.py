@@ -53,7 +53,7 @@ def put(tx: Tx, excess: Excess, *, refused: bool) -> None:
     )
 
 
-def taken_beyond(conn: Connection, hall_id: str, day: str, least: int) -> dict[str, int]:
+def counters_from(conn: Connection, hall_id: str, day: str, least: int) -> dict[str, int]:
     """Return the last issued number of each prefix that reached `least` on a day."""
     query = select(_n.c.prefix, _n.c.last).where(
         _n.c.hall_id == hall_id, _n.c.day == day, _n.c.last >= least

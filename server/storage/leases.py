@@ -9,12 +9,12 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select,
 
 from server.domain.leases import Block
 from server.storage import schema
-from server.storage.statement import once
+from server.storage.statement import precompiled
 from server.storage.store import Tx
 from server.storage.tables_offline import handed_in, lease, standby_line
 
 _l, _h, _s = lease.c, handed_in.c, standby_line.c
-_lowest = once(
+_lowest = precompiled(
     select(func.min(_l.first)).where(
         _l.hall_id == bindparam("hall_id"),
         _l.day == bindparam("day"),
@@ -23,7 +23,7 @@ _lowest = once(
 )
 
 
-def line_of(conn: Connection, hall_id: str, kiosk: str) -> Row[Any] | None:
+def standby_of(conn: Connection, hall_id: str, kiosk: str) -> Row[Any] | None:
     """Return the standby service of a kiosk as its agent announced it, or None."""
     return conn.execute(
         select(standby_line).where(_s.hall_id == hall_id, _s.kiosk == kiosk)
@@ -35,7 +35,7 @@ def lines(conn: Connection, hall_id: str) -> list[Row[Any]]:
     return list(conn.execute(select(standby_line).where(_s.hall_id == hall_id).order_by(_s.kiosk)))
 
 
-def put_line(tx: Tx, kiosk: str, device: str, line: str, secret: str, book: str) -> None:
+def put_standby(tx: Tx, kiosk: str, device: str, line: str, secret: str, book: str) -> None:
     """Store the standby service that an agent announced; replaces the earlier one."""
     tx.conn.execute(delete(standby_line).where(_s.hall_id == tx.hall_id, _s.kiosk == kiosk))
     tx.conn.execute(
@@ -169,7 +169,7 @@ def open_of(conn: Connection, hall_id: str, kiosk: str) -> list[Row[Any]]:
     )
 
 
-def used(tx: Tx, lease_id: str, count: int) -> None:
+def set_used(tx: Tx, lease_id: str, count: int) -> None:
     """Raise the recorded count of issued numbers of a lease to `count`."""
     tx.conn.execute(
         update(lease)
@@ -178,7 +178,7 @@ def used(tx: Tx, lease_id: str, count: int) -> None:
     )
 
 
-def add_handed_in(tx: Tx, ticket_id: str, **values: Any) -> None:
+def add_import(tx: Tx, ticket_id: str, **values: Any) -> None:
     """Record the import of an offline ticket."""
     tx.conn.execute(
         insert(handed_in).values(
@@ -187,14 +187,14 @@ def add_handed_in(tx: Tx, ticket_id: str, **values: Any) -> None:
     )
 
 
-def handed(conn: Connection, hall_id: str, ticket_id: str) -> Row[Any] | None:
+def import_of(conn: Connection, hall_id: str, ticket_id: str) -> Row[Any] | None:
     """Return the import record of a ticket with its verdict, or None."""
     return conn.execute(
         select(handed_in).where(_h.hall_id == hall_id, _h.ticket_id == ticket_id)
     ).first()
 
 
-def handed_on(conn: Connection, hall_id: str, day: str) -> list[Row[Any]]:
+def imports_of_day(conn: Connection, hall_id: str, day: str) -> list[Row[Any]]:
     """Return the import records of a day's tickets by kiosk and time."""
     return list(
         conn.execute(

@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from server.domain.past_changes import Move, Spot, State
+from server.domain.past_changes import State, ValueChange, ValueKey
 from server.storage.store import Tx
 from server.storage.tables_past import past_change, past_move
 
 _c, _m = past_change.c, past_move.c
 
 
-def add(tx: Tx, change_id: str, moves: Iterable[Move], **values: Any) -> None:
+def add(tx: Tx, change_id: str, moves: Iterable[ValueChange], **values: Any) -> None:
     """Insert a waiting retroactive change with its moved values; lists and dicts become JSON."""
     row = {
         name: json.dumps(value, ensure_ascii=False) if _is_json(name) else value
@@ -96,14 +96,14 @@ def change(tx: Tx, change_id: str, **values: Any) -> None:
     )
 
 
-def moves(conn: Connection, hall_id: str, change_id: str) -> list[Move]:
+def moves(conn: Connection, hall_id: str, change_id: str) -> list[ValueChange]:
     """Return the values that a retroactive change moves, by day and person."""
     rows = conn.execute(
         select(past_move)
         .where(_m.hall_id == hall_id, _m.change_id == change_id)
         .order_by(_m.day, _m.staff, _m.slot)
     )
-    return [Move(Spot(row.day, row.staff, row.slot), row.was, row.now) for row in rows]
+    return [ValueChange(ValueKey(row.day, row.staff, row.slot), row.was, row.now) for row in rows]
 
 
 def confirmed(

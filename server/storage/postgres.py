@@ -13,19 +13,19 @@ from sqlalchemy import Connection, Engine, bindparam, select
 from sqlalchemy.exc import DBAPIError
 
 from server.storage import schema
-from server.storage.statement import once
-from server.storage.store import Entry, Queued
+from server.storage.statement import precompiled
+from server.storage.store import Entry, GroupCommitStore
 
 T = TypeVar("T")
 
-_lock_hall = once(
+_lock_hall = precompiled(
     select(schema.hall.c.hall_id)
     .where(schema.hall.c.hall_id == bindparam("hall_id"))
     .with_for_update()
 )
 
 
-class PostgresStore(Queued):
+class PostgresStore(GroupCommitStore):
     """Store with one transaction at a time per hall and worker.
 
     Writers and readers have separate pools. A reader never waits for a lock, so an action that
@@ -67,10 +67,10 @@ class PostgresStore(Queued):
     def read(self, query: Callable[[Connection], T]) -> T:
         return _run_query(self._reader, query)
 
-    def glance(self, query: Callable[[Connection], T]) -> T:
+    def read_single(self, query: Callable[[Connection], T]) -> T:
         return _run_query(self._single_reader, query)
 
-    def read_apart(self, query: Callable[[Connection], T]) -> T:
+    def read_off_loop(self, query: Callable[[Connection], T]) -> T:
         with self._apart.connect() as conn:
             return query(conn)
 

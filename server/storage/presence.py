@@ -32,7 +32,7 @@ def lock_key(kind: str, name: str) -> int:
 class Presence(Protocol):
     """Presence of the workers of one database, as seen by one of them."""
 
-    def look(self) -> None:
+    def verify(self) -> None:
         """Verify that the held locks are still held; call it regularly, before `lead`."""
         ...
 
@@ -49,13 +49,13 @@ class Presence(Protocol):
         ...
 
 
-class Alone:
+class SingleWorker:
     """Presence of the only worker."""
 
     def __init__(self, worker: str) -> None:
         self._worker = worker
 
-    def look(self) -> None:
+    def verify(self) -> None:
         return
 
     def lead(self, _hall_id: str) -> bool:
@@ -68,7 +68,7 @@ class Alone:
         return
 
 
-class Locks:
+class LockPresence:
     """Presence by advisory locks on a dedicated connection of the worker."""
 
     def __init__(self, engine: Engine, worker: str) -> None:
@@ -82,7 +82,7 @@ class Locks:
         with self._mutex:
             self._connected()
 
-    def look(self) -> None:
+    def verify(self) -> None:
         with self._mutex:
             try:
                 conn = self._connected()

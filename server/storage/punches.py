@@ -101,7 +101,7 @@ def add(tx: Tx, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def known(tx: Tx, reader: str, enrolment: str, time: str) -> bool:
+def exists(tx: Tx, reader: str, enrolment: str, time: str) -> bool:
     """Return True if this punch is stored already."""
     row = tx.conn.execute(
         select(_p.id).where(
@@ -114,7 +114,7 @@ def known(tx: Tx, reader: str, enrolment: str, time: str) -> bool:
     return row is not None
 
 
-def known_of(
+def existing(
     conn: Connection, hall_id: str, reader: str, keys: Sequence[tuple[str, str]]
 ) -> frozenset[tuple[str, str]]:
     """Return stored (enrolment, said) pairs, to skip before an insert.
@@ -161,7 +161,7 @@ def latest(conn: Connection, hall_id: str, most: int) -> list[Row[Any]]:
     )
 
 
-def counted(conn: Connection, hall_id: str) -> int:
+def count(conn: Connection, hall_id: str) -> int:
     """Return the number of punches of the hall."""
     return conn.execute(select(func.count()).where(_p.hall_id == hall_id)).scalar_one()
 

@@ -40,7 +40,7 @@ def get(conn: Connection, hall_id: str, serial: str) -> Row[Any] | None:
     return conn.execute(select(reader).where(_r.hall_id == hall_id, _r.serial == serial)).first()
 
 
-def listing(conn: Connection, serial: str) -> list[str]:
+def halls_of_serial(conn: Connection, serial: str) -> list[str]:
     """Return the halls of this database in which a time clock is admitted or out of service."""
     return list(
         conn.execute(
@@ -49,7 +49,7 @@ def listing(conn: Connection, serial: str) -> list[str]:
     )
 
 
-def asking(conn: Connection, hall_id: str) -> list[Row[Any]]:
+def awaiting_admission(conn: Connection, hall_id: str) -> list[Row[Any]]:
     """Return time clocks that wait for admission."""
     query = select(reader).where(_r.hall_id == hall_id, _r.state == "asking")
     return list(conn.execute(query))
@@ -71,7 +71,7 @@ def change(tx: Tx, serial: str, **values: Any) -> None:
     )
 
 
-def forget_asking(tx: Tx, serial: str) -> None:
+def delete_asking(tx: Tx, serial: str) -> None:
     """Delete a time clock that waits for admission; one that was ever admitted stays."""
     tx.conn.execute(
         delete(reader).where(_r.hall_id == tx.hall_id, _r.serial == serial, _r.state == "asking")
@@ -229,7 +229,7 @@ def unsettled(conn: Connection, hall_id: str) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def put_aside(tx: Tx, serial: str, table: str, line: str, reason: str, most: int) -> bool:
+def quarantine(tx: Tx, serial: str, table: str, line: str, reason: str, most: int) -> bool:
     """Quarantine a line that is no punch; return True if it is new.
 
     A repeated line only raises its count. Beyond `most` unsettled lines of a time clock only
@@ -243,12 +243,12 @@ def put_aside(tx: Tx, serial: str, table: str, line: str, reason: str, most: int
         )
     ).scalar_one()
     if count >= most:
-        return count_aside(tx, serial, table, 1)
+        return count_quarantined(tx, serial, table, 1)
     _add_line(tx, serial, table, line, reason, 1)
     return True
 
 
-def count_aside(tx: Tx, serial: str, table: str, count: int) -> bool:
+def count_quarantined(tx: Tx, serial: str, table: str, count: int) -> bool:
     """Count lines beyond the storage limit; return True if this opens a new unsettled entry.
 
     A count that was settled opens again, as there are more lines now.

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from server.storage import schema
-from server.storage.statement import once
+from server.storage.statement import precompiled
 from server.storage.store import Tx
 
 _s = schema.setting
-_current = once(
+_current = precompiled(
     select(_s.c.name, _s.c.value).where(_s.c.hall_id == bindparam("hall_id")).order_by(_s.c.since)
 )
 

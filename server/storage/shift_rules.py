@@ -40,7 +40,7 @@ _people = (
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class StaffEntry:
     """Person in one version of the staff list."""
 
     number: str
@@ -54,10 +54,10 @@ def versions(conn: Connection, hall_id: str) -> list[tuple[int, int]]:
     return [(row.version, row.at) for row in conn.execute(_versions, {"hall_id": hall_id})]
 
 
-def people_of(conn: Connection, hall_id: str, version: int) -> list[Listed]:
+def people_of(conn: Connection, hall_id: str, version: int) -> list[StaffEntry]:
     """Return the staff list of one version, in its order."""
     rows = conn.execute(_people, {"hall_id": hall_id, "version": version})
-    return [Listed(r.number, r.name, r.unit, bool(r.chief)) for r in rows]
+    return [StaffEntry(r.number, r.name, r.unit, bool(r.chief)) for r in rows]
 
 
 def every(conn: Connection, hall_id: str) -> list[ShiftRule]:
@@ -85,7 +85,7 @@ def add(tx: Tx, rule: ShiftRule, by: str) -> None:
             weekdays=json.dumps(sorted(rule.weekdays)),
             slots=json.dumps([_slot_to_data(slot) for slot in rule.slots], ensure_ascii=False),
             state=rule.state.value,
-            apart_seconds=rule.apart_seconds,
+            apart_seconds=rule.min_interval_seconds,
             by_actor=by,
             created_at=tx.now,
         )
@@ -134,5 +134,5 @@ def _rule(row: Any) -> ShiftRule:
         state=RuleState(row.state),
         created_at=row.created_at,
         ended_on=date.fromisoformat(row.ended_on) if row.ended_on else None,
-        apart_seconds=row.apart_seconds,
+        min_interval_seconds=row.apart_seconds,
     )

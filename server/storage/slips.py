@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, insert, literal_column, select, update
 
 from server.storage import schema
-from server.storage.statement import once
+from server.storage.statement import precompiled
 from server.storage.store import Tx
 
 VOID = "void"
@@ -22,23 +22,23 @@ _s = schema.slip
 _is_unsettled = _s.c.state.in_([literal_column("'owed'"), literal_column("'sent'")])
 
 _hall = _s.c.hall_id == bindparam("hall_id")
-_owe = once(insert(_s))
+_owe = precompiled(insert(_s))
 # An expression for the time, and any device: otherwise SQLite uses another index and scans
 # every slip of all times.
-_overdue = once(
+_overdue = precompiled(
     select(_s).where(
         _hall, _is_unsettled, _s.c.device >= "", _s.c.created_at + 0 < bindparam("before")
     )
 )
-_get = once(select(_s).where(_hall, _s.c.id == bindparam("id")))
+_get = precompiled(select(_s).where(_hall, _s.c.id == bindparam("id")))
 # Without ORDER BY: SQLite would scan all slips of the hall by time.
-_of_ticket = once(select(_s).where(_hall, _s.c.ticket_id == bindparam("ticket_id")))
-_change = once(
+_of_ticket = precompiled(select(_s).where(_hall, _s.c.ticket_id == bindparam("ticket_id")))
+_change = precompiled(
     update(_s).where(_s.c.hall_id == bindparam("of_hall"), _s.c.id == bindparam("of_id"))
 )
 
 
-def owe(
+def enqueue(
     tx: Tx,
     *,
     slip_id: str,

@@ -26,7 +26,7 @@ E = TypeVar("E", bound=Executable)
 Values = Mapping[str, Any]
 
 
-def once(clause: E) -> E:
+def precompiled(clause: E) -> E:
     """Return the statement, compiled once and run by the driver where that is safe."""
     return cast(E, _Statement(clause))
 
@@ -162,7 +162,7 @@ def _database_error(conn: Connection, text: str, error: Exception) -> BaseExcept
 
 
 @contextmanager
-def patient(conn: Connection, millis: int) -> Iterator[None]:
+def busy_wait(conn: Connection, millis: int) -> Iterator[None]:
     """Set SQLite's wait for another writing program to `millis` within the context."""
     run(conn, f"PRAGMA busy_timeout={millis}")
     try:

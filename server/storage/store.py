@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Engine, RootTransaction
 from sqlalchemy.exc import OperationalError
 
 from server.domain.errors import HallError
-from server.storage.statement import begin, end, patient, savepoint
+from server.storage.statement import begin, busy_wait, end, savepoint
 
 T = TypeVar("T")
 MAX_BATCH = 64
@@ -94,14 +94,14 @@ class Store(Protocol):
         """Run `query` on a consistent snapshot."""
         ...
 
-    def glance(self, query: Callable[[Connection], T]) -> T:
+    def read_single(self, query: Callable[[Connection], T]) -> T:
         """Run `query` as a single read: each statement may see a later state than the last.
 
         PostgreSQL saves two of the three round trips that one statement costs otherwise.
         """
         ...
 
-    def read_apart(self, query: Callable[[Connection], T]) -> T:
+    def read_off_loop(self, query: Callable[[Connection], T]) -> T:
         """Run `query` off the event loop on its own connection, for long queries in a thread.
 
         The thread is a native one. The pool's locks belong to the event loop; a month sheet's
@@ -136,7 +136,7 @@ class Entry(Generic[T]):
         return self.written
 
 
-class Queued(ABC):
+class GroupCommitStore(ABC):
     """Queue of actions that are committed together by one of their callers."""
 
     def __init__(self, hall_id: str) -> None:
@@ -235,7 +235,7 @@ class Queued(ABC):
             entry.error = error
 
 
-class SqliteStore(Queued):
+class SqliteStore(GroupCommitStore):
     """Store with a single writer for one SQLite file."""
 
     def __init__(
@@ -308,10 +308,10 @@ class SqliteStore(Queued):
             else:
                 conn.close()
 
-    def glance(self, query: Callable[[Connection], T]) -> T:
+    def read_single(self, query: Callable[[Connection], T]) -> T:
         return self.read(query)
 
-    def read_apart(self, query: Callable[[Connection], T]) -> T:
+    def read_off_loop(self, query: Callable[[Connection], T]) -> T:
         with self._apart.connect() as conn:
             return query(conn)
 
@@ -323,7 +323,7 @@ class SqliteStore(Queued):
             self._reader.dispose()
 
 
-class Inside:
+class RunningActionStore:
     """Running action as a store: its reads and writes are part of the action."""
 
     def __init__(self, tx: Tx) -> None:
@@ -337,10 +337,10 @@ class Inside:
     def read(self, query: Callable[[Connection], T]) -> T:
         return query(self._tx.conn)
 
-    def glance(self, query: Callable[[Connection], T]) -> T:
+    def read_single(self, query: Callable[[Connection], T]) -> T:
         return query(self._tx.conn)
 
-    def read_apart(self, query: Callable[[Connection], T]) -> T:
+    def read_off_loop(self, query: Callable[[Connection], T]) -> T:
         return query(self._tx.conn)
 
     def close(self) -> None:
@@ -349,7 +349,7 @@ class Inside:
 
 def _begin_when_free(conn: Connection) -> RootTransaction:
     """Begin a transaction that may write after other writers of this file have finished."""
-    with patient(conn, BUSY_MS):
+    with busy_wait(conn, BUSY_MS):
         return conn.begin()
 
 

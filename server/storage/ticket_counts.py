@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, case, func, literal_column, select, text
 
 from server.storage import schema
-from server.storage.statement import once
+from server.storage.statement import precompiled
 from server.storage.tickets import LaneCount
 
 _t = schema.ticket
 
 
 # A literal, not a parameter: only then does SQLite see that a partial index covers the query.
-_served = once(
+_served = precompiled(
     select(
         _t.c.queue,
         func.count().label("served"),
@@ -29,7 +29,7 @@ _served = once(
 )
 
 
-_waiting_since = once(
+_waiting_since = precompiled(
     select(func.min(_t.c.waiting_since)).where(
         _t.c.hall_id == bindparam("hall_id"),
         _t.c.state == literal_column("'waiting'"),
@@ -41,7 +41,7 @@ _waiting_since = once(
 
 
 # Covered by ix_ticket_kiosk: reads at most an hour of one kiosk and unit.
-_given_by = once(
+_given_by = precompiled(
     select(
         func.sum(case((_t.c.issued_at > bindparam("minute"), 1), else_=0)).label("minute"),
         func.count().label("hour"),
@@ -90,7 +90,7 @@ def popular_items(conn: Connection, hall_id: str, since: str, most: int) -> list
     return [row.item for row in rows]
 
 
-_day_of_staff = once(
+_day_of_staff = precompiled(
     text(
         """
         SELECT SUM(CASE WHEN state = 'finished' THEN 1 ELSE 0 END) AS served,

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from server.domain.tickets import State, Ticket
 from server.storage import schema
-from server.storage.statement import once
+from server.storage.statement import precompiled
 from server.storage.store import Tx
 
 _t = schema.ticket
@@ -36,13 +36,13 @@ _is_at_window = _t.c.state.in_(
     [literal_column("'called'"), literal_column("'serving'"), literal_column("'held'")]
 )
 
-_by_id = once(select(*_COLUMNS).where(_hall, _t.c.id == bindparam("id")))
-_by_token = once(select(*_COLUMNS).where(_hall, _t.c.token == bindparam("token")))
-_insert = once(insert(_t))
-_change = once(
+_by_id = precompiled(select(*_COLUMNS).where(_hall, _t.c.id == bindparam("id")))
+_by_token = precompiled(select(*_COLUMNS).where(_hall, _t.c.token == bindparam("token")))
+_insert = precompiled(insert(_t))
+_change = precompiled(
     update(_t).where(_t.c.hall_id == bindparam("of_hall"), _t.c.id == bindparam("of_id"))
 )
-_counter_take = once(
+_counter_take = precompiled(
     text(
         "INSERT INTO number_counter (hall_id, day, prefix, last) "
         "VALUES (:hall_id, :day, :prefix, 1) "
@@ -50,7 +50,7 @@ _counter_take = once(
         "RETURNING last"
     )
 )
-_counters_take = once(
+_counters_take = precompiled(
     text(
         "INSERT INTO number_counter (hall_id, day, prefix, last) "
         "VALUES (:hall_id, :day, :prefix, 1), (:hall_id, :day, :other, 1) "
@@ -58,14 +58,14 @@ _counters_take = once(
         "RETURNING prefix, last"
     )
 )
-_run_get = once(
+_run_get = precompiled(
     select(schema.pool_run.c.run).where(
         schema.pool_run.c.hall_id == bindparam("hall_id"),
         schema.pool_run.c.day == bindparam("day"),
         schema.pool_run.c.pool == bindparam("pool"),
     )
 )
-_run_set = once(
+_run_set = precompiled(
     text(
         "INSERT INTO pool_run (hall_id, day, pool, run) VALUES (:hall_id, :day, :pool, :run) "
         "ON CONFLICT (hall_id, day, pool) DO UPDATE SET run = :run"
@@ -73,7 +73,7 @@ _run_set = once(
 )
 # A skip scan: one step into the partial index per lane with a waiting ticket, independent of the
 # number of tickets.
-_heads = once(
+_heads = precompiled(
     text(
         """
         WITH RECURSIVE lanes(lane) AS (
@@ -95,12 +95,12 @@ _heads = once(
 # One query per index of open tickets; together they cover every state that has not ended.
 # The day is an expression, not a column: otherwise SQLite scans all days.
 _open_before = tuple(
-    once(select(*_COLUMNS).where(_hall, _t.c.day.concat("") < bindparam("day"), state))
+    precompiled(select(*_COLUMNS).where(_hall, _t.c.day.concat("") < bindparam("day"), state))
     for state in (_is_waiting, _is_at_window, _t.c.state == literal_column("'missed'"))
 )
 _c = schema.call
 # Counted by calls, not by tickets: a person who misses a call and returns overtakes again.
-_overtakers = once(
+_overtakers = precompiled(
     select(_c.c.window)
     .join_from(_t, _c, (_c.c.hall_id == _t.c.hall_id) & (_c.c.ticket_id == _t.c.id))
     .where(
@@ -113,7 +113,7 @@ _overtakers = once(
         _c.c.at >= bindparam("since"),
     )
 )
-_lane_counts = once(
+_lane_counts = precompiled(
     select(
         _t.c.lane,
         _t.c.queue,
@@ -125,20 +125,22 @@ _lane_counts = once(
     .where(_hall, _is_waiting)
     .group_by(_t.c.lane, _t.c.queue, _t.c.item, _t.c.klass)
 )
-_held = once(select(*_COLUMNS).where(_hall, _t.c.window == bindparam("window"), _is_at_window))
-_first_in_lane = once(
+_held = precompiled(
+    select(*_COLUMNS).where(_hall, _t.c.window == bindparam("window"), _is_at_window)
+)
+_first_in_lane = precompiled(
     select(*_COLUMNS)
     .where(_hall, _t.c.lane == bindparam("lane"), _is_waiting)
     .order_by(_t.c.ord, _t.c.id)
     .limit(bindparam("most"))
 )
-_call_insert = once(insert(schema.call))
-_calls_of = once(
+_call_insert = precompiled(insert(schema.call))
+_calls_of = precompiled(
     select(_c)
     .where(_c.c.hall_id == bindparam("hall_id"), _c.c.ticket_id == bindparam("ticket_id"))
     .order_by(_c.c.n)
 )
-_calls_count = once(
+_calls_count = precompiled(
     select(func.count()).where(
         _c.c.hall_id == bindparam("hall_id"), _c.c.ticket_id == bindparam("ticket_id")
     )
@@ -320,8 +322,10 @@ def open_before(conn: Connection, hall_id: str, day: str) -> list[Ticket]:
     return [t for t in map(_ticket, rows) if t is not None]
 
 
-_busy = once(select(_t.c.window).where(_hall, _is_at_window, _t.c.state != "held").distinct())
-_ahead = once(
+_busy = precompiled(
+    select(_t.c.window).where(_hall, _is_at_window, _t.c.state != "held").distinct()
+)
+_ahead = precompiled(
     select(func.count()).where(
         _hall,
         _t.c.day == bindparam("day"),
@@ -356,8 +360,8 @@ def ahead_of(conn: Connection, hall_id: str, ticket: Ticket) -> int:
     return int(count)
 
 
-_all_at_windows = once(select(*_COLUMNS).where(_hall, _is_at_window))
-_missed_at = once(
+_all_at_windows = precompiled(select(*_COLUMNS).where(_hall, _is_at_window))
+_missed_at = precompiled(
     select(*_COLUMNS).where(
         _hall,
         _t.c.day == bindparam("day"),

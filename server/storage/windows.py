@@ -7,40 +7,40 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from server.storage import schema
-from server.storage.statement import once
+from server.storage.statement import precompiled
 from server.storage.store import Tx
 
 _p = schema.window_post
 _of_hall = select(_p).where(_p.c.hall_id == bindparam("hall_id"))
-_all = once(_of_hall)
-_one = once(_of_hall.where(_p.c.window == bindparam("window")))
-_by_staff = once(_of_hall.where(_p.c.staff == bindparam("staff")))
-_change = once(
+_all = precompiled(_of_hall)
+_one = precompiled(_of_hall.where(_p.c.window == bindparam("window")))
+_by_staff = precompiled(_of_hall.where(_p.c.staff == bindparam("staff")))
+_change = precompiled(
     update(_p).where(_p.c.hall_id == bindparam("of_hall"), _p.c.window == bindparam("of_window"))
 )
 
 
-def posts(conn: Connection, hall_id: str) -> list[Row[Any]]:
+def sessions(conn: Connection, hall_id: str) -> list[Row[Any]]:
     """Return every window session."""
     return list(conn.execute(_all, {"hall_id": hall_id}))
 
 
-def post(conn: Connection, hall_id: str, window: str) -> Row[Any] | None:
+def session(conn: Connection, hall_id: str, window: str) -> Row[Any] | None:
     """Return the session at a window, or None."""
     return conn.execute(_one, {"hall_id": hall_id, "window": window}).first()
 
 
-def post_of(conn: Connection, hall_id: str, staff: str) -> Row[Any] | None:
+def session_of(conn: Connection, hall_id: str, staff: str) -> Row[Any] | None:
     """Return a person's window session, or None."""
     return conn.execute(_by_staff, {"hall_id": hall_id, "staff": staff}).first()
 
 
-def seat(tx: Tx, window: str, staff: str) -> None:
+def sign_in(tx: Tx, window: str, staff: str) -> None:
     """Sign a person in to a free window; the primary key rejects a second person."""
     tx.conn.execute(insert(_p).values(hall_id=tx.hall_id, window=window, staff=staff, since=tx.now))
 
 
-def leave(tx: Tx, window: str) -> None:
+def sign_out(tx: Tx, window: str) -> None:
     """Sign out the person at a window."""
     tx.conn.execute(delete(_p).where(_p.c.hall_id == tx.hall_id, _p.c.window == window))
 
@@ -50,7 +50,7 @@ def set_pause(tx: Tx, window: str, paused_at: int | None, reason: str) -> None:
     _set(tx, window, paused_at=paused_at, pause_reason=reason)
 
 
-def called(tx: Tx, window: str) -> None:
+def record_call(tx: Tx, window: str) -> None:
     """Record that this window made a call now."""
     _set(tx, window, last_call_at=tx.now)
 

@@ -39,7 +39,7 @@ class FlawError(Exception):
     other: str = ""
 
 
-def taken(column: Column, value: object, data_type: str, number_format: str = "") -> object:
+def converted(column: Column, value: object, data_type: str, number_format: str = "") -> object:
     """Return a cell's value for its column; raises FlawError. None and blanks are empty.
 
     `number_format`: the spreadsheet's display format of a number; a text column gets the

@@ -39,7 +39,7 @@ _STRICT = {
 
 # Errors of zipfile, ElementTree and openpyxl on files that are no workbooks; openpyxl has no
 # error class for most of them.
-BROKEN = (
+READ_ERRORS = (
     ArithmeticError,
     AssertionError,
     AttributeError,
@@ -67,7 +67,7 @@ class NotAWorkbookError(Exception):
     """File that is no readable .xlsx."""
 
 
-def opened(stream: BinaryIO) -> Workbook:
+def open_workbook(stream: BinaryIO) -> Workbook:
     """Open `stream` for reading; raises TooLargeError or NotAWorkbookError."""
     content = stream.read(_MAX_BYTES + 1)
     if len(content) > _MAX_BYTES:
@@ -77,7 +77,7 @@ def opened(stream: BinaryIO) -> Workbook:
         return openpyxl.load_workbook(
             io.BytesIO(transitional(content)), read_only=True, data_only=False, keep_links=False
         )
-    except BROKEN as error:
+    except READ_ERRORS as error:
         raise NotAWorkbookError from error
 
 

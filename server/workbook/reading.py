@@ -13,14 +13,14 @@ from openpyxl.workbook import Workbook
 
 from server.domain.catalogue import Catalogue
 from server.workbook import formerly
-from server.workbook.cells import STAND_IN, FlawError, taken, unescaped
+from server.workbook.cells import STAND_IN, FlawError, converted, unescaped
 from server.workbook.checking import problems_of
 from server.workbook.opening import (
-    BROKEN,
     MAX_MEGABYTES,
+    READ_ERRORS,
     NotAWorkbookError,
     TooLargeError,
-    opened,
+    open_workbook,
 )
 from server.workbook.problem import Flaw, Problem, problem
 from server.workbook.rows import Row, catalogue_of
@@ -54,14 +54,14 @@ def read(stream: BinaryIO, hall: str | None = None) -> Catalogue | list[Problem]
     500). The caller assigns the number of the new version.
     """
     try:
-        book = opened(stream)
+        book = open_workbook(stream)
     except TooLargeError:
         return [problem(Flaw.FILE_TOO_LARGE, limit=MAX_MEGABYTES)]
     except NotAWorkbookError:
         return [problem(Flaw.NOT_A_WORKBOOK)]
     try:
         return _read_book(book, hall)
-    except BROKEN:
+    except READ_ERRORS:
         return [problem(Flaw.NOT_A_WORKBOOK)]
     finally:
         book.close()
@@ -159,7 +159,7 @@ def _cell(
         return _stand_in(column)
     try:
         cell = line[place]
-        return taken(column, cell.value, cell.data_type, cell.number_format)
+        return converted(column, cell.value, cell.data_type, cell.number_format)
     except FlawError as flaw:
         if flaw.code is Flaw.CELL_EMPTY and column.falls_back:
             return ""

@@ -23,10 +23,10 @@ EARLIEST = date(2000, 1, 1)
 # Spreadsheet programs and openpyxl interpret these as other characters.
 _ESCAPE = re.compile(r"_x[0-9A-Fa-f]{4}_|x005F_")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-Found = tuple[Flaw, dict[str, object]]
+FlawWithData = tuple[Flaw, dict[str, object]]
 
 
-def flaws(column: Column, value: object) -> Iterator[Found]:
+def flaws(column: Column, value: object) -> Iterator[FlawWithData]:
     """Yield the flaws of `value` in `column`, each with the data of its message."""
     if value is None or value in ("", (), frozenset()):
         if column.required:
@@ -41,7 +41,7 @@ def flaws(column: Column, value: object) -> Iterator[Found]:
         yield from _other_flaws(column, value)
 
 
-def _other_flaws(column: Column, value: object) -> Iterator[Found]:
+def _other_flaws(column: Column, value: object) -> Iterator[FlawWithData]:
     if isinstance(value, date) and value < EARLIEST:
         yield Flaw.OUT_OF_RANGE, {"value": value, "low": EARLIEST, "high": date.max}
     elif isinstance(value, time) and value != time(value.hour, value.minute):
@@ -53,25 +53,25 @@ def _other_flaws(column: Column, value: object) -> Iterator[Found]:
         yield Flaw.NOT_IN_LIST, {"value": value, "other": others}
 
 
-def _number_flaws(column: Column, value: float) -> Iterator[Found]:
+def _number_flaws(column: Column, value: float) -> Iterator[FlawWithData]:
     if not column.low <= value <= column.high:
         yield Flaw.OUT_OF_RANGE, {"value": value, "low": column.low, "high": column.high}
     elif round(value, 1) != value:
         yield Flaw.TOO_FINE, {"value": value}
 
 
-def _text_flaws(column: Column, value: str) -> Iterator[Found]:
+def _text_flaws(column: Column, value: str) -> Iterator[FlawWithData]:
     if column.kind is Kind.CODE and not CODE.fullmatch(value):
         yield Flaw.CODE_INVALID, {"value": value}
     elif column.field == "prefix" and not PREFIX.fullmatch(value):
         yield Flaw.PREFIX_INVALID, {"value": value}
     elif len(value) > column.high:
         yield Flaw.TOO_LONG, {"high": column.high}
-    elif not clean(value, lines=column.kind is Kind.LONG):
+    elif not is_clean(value, lines=column.kind is Kind.LONG):
         yield Flaw.UNCLEAN_TEXT, {}
 
 
-def _list_flaws(column: Column, entries: tuple[str, ...]) -> Iterator[Found]:
+def _list_flaws(column: Column, entries: tuple[str, ...]) -> Iterator[FlawWithData]:
     for number, entry in enumerate(entries):
         if entry in entries[:number]:
             yield Flaw.LIST_REPEATED, {"value": entry}
@@ -79,13 +79,13 @@ def _list_flaws(column: Column, entries: tuple[str, ...]) -> Iterator[Found]:
             yield Flaw.CODE_INVALID, {"value": entry}
         elif len(entry) > column.high:
             yield Flaw.TOO_LONG, {"high": column.high}
-        elif not clean(entry) or any(mark in entry for mark in SEPARATORS):
+        elif not is_clean(entry) or any(mark in entry for mark in SEPARATORS):
             yield Flaw.UNCLEAN_TEXT, {}
     if len(entries) > column.high:
         yield Flaw.TOO_LONG, {"high": column.high}
 
 
-def clean(text: str, *, lines: bool = False) -> bool:
+def is_clean(text: str, *, lines: bool = False) -> bool:
     """Return True if `text` has no invisible character, escape or outer space.
 
     `lines` allows line breaks.

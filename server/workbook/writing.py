@@ -66,7 +66,7 @@ def _write(
     page: Worksheet, cell: tuple[int, int], value: object, column: Column, form: Format
 ) -> None:
     line, place = cell
-    text = shown(column, value)
+    text = cell_text(column, value)
     if text:
         page.write_string(line, place, text, form)
     elif isinstance(value, date | time):
@@ -75,7 +75,7 @@ def _write(
         page.write_number(line, place, value, form)
 
 
-def shown(column: Column, value: object) -> str:
+def cell_text(column: Column, value: object) -> str:
     """Return the text of a cell; empty for numbers, dates and missing values."""
     if column.kind is Kind.YES_NO:
         return "是" if value else "否"

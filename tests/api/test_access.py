@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from server.api import Who
+from server.api import Caller
 from server.api.limits import Limits
 from server.app import build
 from server.domain.errors import Code
@@ -18,20 +18,20 @@ from server.storage import accounts, slips
 from support.halls import ADMINISTRATOR, STAFF
 from support.web import PASSWORD, Browser, Web
 
-PEOPLE: dict[Who | None, Callable[[Web], Browser]] = {
+PEOPLE: dict[Caller | None, Callable[[Web], Browser]] = {
     None: Web.browser,
-    Who.KIOSK: lambda web: web.device("kiosk", "1"),
-    Who.BOARD: lambda web: web.device("board", "main"),
-    Who.AGENT: lambda web: web.device("agent", "kiosk"),
-    Who.CLERK: lambda web: web.clerk("T1"),
-    Who.MANAGER: Web.manager,
-    Who.ADMINISTRATOR: Web.administrator,
+    Caller.KIOSK: lambda web: web.device("kiosk", "1"),
+    Caller.BOARD: lambda web: web.device("board", "main"),
+    Caller.AGENT: lambda web: web.device("agent", "kiosk"),
+    Caller.CLERK: lambda web: web.clerk("T1"),
+    Caller.MANAGER: Web.manager,
+    Caller.ADMINISTRATOR: Web.administrator,
 }
 REFUSALS = {Code.NOT_SIGNED_IN.value, Code.FORBIDDEN.value}
 
 
 @pytest.mark.parametrize("who", list(PEOPLE), ids=lambda w: w.value if w else "nobody")
-def test_every_route_by_everybody(web: Web, who: Who | None) -> None:
+def test_every_route_by_everybody(web: Web, who: Caller | None) -> None:
     person = PEOPLE[who](web)
     ticks = count(step=3_600_000)
     web.app.api.limits = Limits(lambda: next(ticks))  # an hour between two requests
@@ -42,7 +42,7 @@ def test_every_route_by_everybody(web: Web, who: Who | None) -> None:
         path = re.sub(r"<[^>]+>", "x", route.path)
         answer = person.get(path) if route.method == "GET" else person.post(path)
         code = (answer.get_json(silent=True) or {}).get("code")
-        allowed = Who.ANYONE in route.who or who in route.who
+        allowed = Caller.ANYONE in route.who or who in route.who
         if allowed:
             assert code not in REFUSALS, f"{route.method} {path}"
         else:
@@ -52,7 +52,7 @@ def test_every_route_by_everybody(web: Web, who: Who | None) -> None:
 
 @pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=edge"])
 def test_a_body_over_the_limit_is_refused_by_every_route(web: Web, kind: str) -> None:
-    for who in (Who.ADMINISTRATOR, Who.CLERK, Who.KIOSK, Who.AGENT):
+    for who in (Caller.ADMINISTRATOR, Caller.CLERK, Caller.KIOSK, Caller.AGENT):
         person = PEOPLE[who](web)
         for route in web.app.api.routes:
             if route.method == "POST" and who in route.who:
@@ -78,7 +78,7 @@ def test_a_session_ends_with_logout_and_with_time(web: Web) -> None:
     clerk.post("/logout", key=None)
     assert clerk.get("/counter").get_json()["code"] == Code.NOT_SIGNED_IN
     other = web.person(STAFF["T2"])
-    web.small.clock.forward(minutes=12 * 60 + 1)
+    web.small.clock.advance(minutes=12 * 60 + 1)
     assert other.get("/counter").get_json()["code"] == Code.NOT_SIGNED_IN
 
 
@@ -100,7 +100,7 @@ def test_wrong_passwords_lock_only_that_account(web: Web) -> None:
     assert locked.get_json()["code"] == Code.LOCKED_OUT
     assert locked.get_json()["data"]["minutes"] == 10
     assert web.browser().login(STAFF["T2"]).status_code == 200
-    web.small.clock.forward(minutes=11)
+    web.small.clock.advance(minutes=11)
     assert web.browser().login(STAFF["T1"]).status_code == 200
 
 
@@ -145,7 +145,7 @@ def test_an_enrolment_code_works_once_for_its_device(web: Web) -> None:
 
 def test_an_enrolment_code_expires(web: Web) -> None:
     made = web.administrator().post("/office/codes", {"kind": "board", "name": "main"}).get_json()
-    web.small.clock.forward(minutes=made["minutes"] + 1)
+    web.small.clock.advance(minutes=made["minutes"] + 1)
     body = {"code": made["code"], "kind": "board", "name": "main"}
     assert web.browser().post("/enrol", body, key=None).status_code == 403
 

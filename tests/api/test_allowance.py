@@ -26,7 +26,7 @@ def frame(size: int, *, opcode: int = 1, fin: bool = True, mask: bool = True) ->
 def fed(meter: Meter, data: bytes, cuts: list[int]) -> bool:
     """Return True if all pieces of the data were allowed."""
     places = [0, *sorted(cut % (len(data) + 1) for cut in cuts), len(data)]
-    return all(meter.take(data[a:b]) for a, b in pairwise(places) if a < b)
+    return all(meter.count(data[a:b]) for a, b in pairwise(places) if a < b)
 
 
 SIZES = st.lists(st.sampled_from([0, 1, 5, 125, 126, 300, 65_535, 65_536]), min_size=1, max_size=9)
@@ -39,7 +39,7 @@ def test_frames_are_counted_wherever_they_are_cut(
     whole = b"".join(frame(size) for size in sizes)
     enough = Meter(Allowance(len(sizes), len(whole)), lambda: 1.0)
     assert fed(enough, whole, cuts)
-    assert enough.between
+    assert enough.at_message_start
     fewer = Meter(Allowance(len(sizes) - 1, len(whole)), lambda: 1.0)
     assert not fed(fewer, whole, cuts)
     smaller = Meter(Allowance(len(sizes), len(whole) - 1), lambda: 1.0)
@@ -47,36 +47,36 @@ def test_frames_are_counted_wherever_they_are_cut(
     part = data.draw(st.integers(1, len(frame(sizes[-1])) - 1))
     open_ = Meter(Allowance(99, 1 << 30), lambda: 1.0)
     assert fed(open_, whole[:-part], cuts)
-    assert not open_.between
+    assert not open_.at_message_start
 
 
 def test_a_message_in_several_frames_is_not_over_before_its_last_one() -> None:
     meter = Meter(STRANGER, lambda: 1.0)
-    assert meter.take(frame(3, fin=False))
-    assert not meter.between
-    assert meter.take(frame(0, opcode=9)), "a ping may come between"
-    assert not meter.between
-    assert meter.take(frame(3, opcode=0))
-    assert meter.between
+    assert meter.count(frame(3, fin=False))
+    assert not meter.at_message_start
+    assert meter.count(frame(0, opcode=9)), "a ping may come between"
+    assert not meter.at_message_start
+    assert meter.count(frame(3, opcode=0))
+    assert meter.at_message_start
 
 
 @pytest.mark.parametrize("flood", [PONG, frame(1, opcode=9), frame(0, opcode=10), frame(400)])
 def test_answers_pings_and_events_count_alike(flood: bytes) -> None:
     meter = Meter(STRANGER, lambda: 1.0)
     allowed = 0
-    while meter.take(flood):
+    while meter.count(flood):
         allowed += 1
         assert allowed <= STRANGER.frames
     assert allowed > 0
 
 
 def test_what_is_not_masked_is_no_client() -> None:
-    assert not Meter(STRANGER, lambda: 1.0).take(frame(3, mask=False))
+    assert not Meter(STRANGER, lambda: 1.0).count(frame(3, mask=False))
 
 
 def test_an_allowance_is_for_some_seconds_and_then_again() -> None:
     now = [100.0]
     meter = Meter(Allowance(2, 1000), lambda: now[0])
-    assert [meter.take(PONG) for _ in range(3)] == [True, True, False]
+    assert [meter.count(PONG) for _ in range(3)] == [True, True, False]
     now[0] += SECONDS
-    assert meter.take(PONG)
+    assert meter.count(PONG)

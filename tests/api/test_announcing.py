@@ -59,7 +59,7 @@ def called(web: Web) -> Browser:
     clerk = web.clerk("T1")
     web.small.issue("tax-1")
     assert clerk.post("/counter/call-next").status_code == 200
-    web.small.clock.forward(seconds=20)
+    web.small.clock.advance(seconds=20)
     return clerk
 
 
@@ -187,10 +187,10 @@ def test_an_agent_that_is_away_leaves_a_call_unspoken_at_once(web: Web) -> None:
 def test_a_call_that_nobody_reports_is_unspoken_in_the_end(web: Web) -> None:
     Loudspeakers(web, ZONE, **NEW)
     clerk = called(web)
-    announcing.give_up(web.small.ctx)
+    announcing.end_unreported(web.small.ctx)
     assert announced(clerk) == ("pending", "")
-    web.small.clock.forward(seconds=web.small.ctx.settings().voice_expiry_seconds + 30)
-    announcing.give_up(web.small.ctx)
+    web.small.clock.advance(seconds=web.small.ctx.settings().voice_expiry_seconds + 30)
+    announcing.end_unreported(web.small.ctx)
     assert announced(clerk) == ("unspoken", "no_report")
     assert listed(web) == [ZONE]
     assert lines(web) == [("call.unspoken", "hall")]
@@ -199,8 +199,8 @@ def test_a_call_that_nobody_reports_is_unspoken_in_the_end(web: Web) -> None:
 def test_a_report_that_comes_late_is_believed(web: Web) -> None:
     speakers = Loudspeakers(web, ZONE, **NEW)
     clerk = called(web)
-    web.small.clock.forward(seconds=600)
-    announcing.give_up(web.small.ctx)
+    web.small.clock.advance(seconds=600)
+    announcing.end_unreported(web.small.ctx)
     (task,) = speakers.tasks()
     for _ in range(2):
         speakers.ended(task, "spoken")
@@ -237,8 +237,8 @@ def test_a_call_in_whose_place_a_newer_one_came_is_no_failure(web: Web) -> None:
     speakers.ended(newer, "spoken")
     assert marked(clerk) == ""
     # Of the older call nobody ever reports; it is over with the newer one.
-    web.small.clock.forward(seconds=600)
-    announcing.give_up(web.small.ctx)
+    web.small.clock.advance(seconds=600)
+    announcing.end_unreported(web.small.ctx)
     assert lines(web) == [("call.spoken", "display")]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
 
-from server.office.away import Away
+from server.office.away import OutageSwitch
 
 
 class Lines:
@@ -24,21 +24,21 @@ class Lines:
 
 def test_nothing_gets_through_while_it_is_away() -> None:
     now, lines = [0.0], Lines()
-    away = Away(SimpleNamespace(server=SimpleNamespace(eio=lines)), lambda: now[0])
+    away = OutageSwitch(SimpleNamespace(server=SimpleNamespace(eio=lines)), lambda: now[0])
     said: list[str] = []
 
     def inner(_environ: Any, start_response: Any) -> Iterable[bytes]:
         start_response("200 OK", [])
         return [b"here"]
 
-    application = away.around(inner)
+    application = away.wrap(inner)
 
     def ask() -> str:
         list(application({}, lambda status, _headers: said.append(status)))
         return said[-1]
 
     assert ask() == "200 OK"
-    away.go(60)
+    away.start(60)
     assert lines.sockets == {}
     assert ask() == "503 Service Unavailable"
     now[0] = 60.0

@@ -65,7 +65,7 @@ def test_a_code_binds_only_while_it_would_hold(web: Web) -> None:
     code = web.administrator().post("/office/codes", {"kind": "agent", "name": "late"}, key=None)
     body = {"code": code.get_json()["code"], "kind": "agent", "name": "late"}
     token = web.browser().post("/enrol", body, key=None).get_json()["token"]
-    web.small.clock.forward(seconds=CODE_MINUTES * 60 + 1)
+    web.small.clock.advance(seconds=CODE_MINUTES * 60 + 1)
     assert Agent(web, "late", token).hello(PRINTER) == ["printer-1"]
 
 
@@ -213,7 +213,7 @@ def test_a_key_press_names_keypad_and_agent_beside_the_clerk(web: Web) -> None:
     clerk.post("/counter/start")
     assert "device" not in line_of(web, "ticket.start")
     ctx = web.small.ctx
-    assert ctx.read(lambda c: checks.findings(ctx.hall_id, c)) == []
+    assert ctx.read(lambda c: checks.violations(ctx.hall_id, c)) == []
 
 
 def test_a_key_of_another_window_is_nobodys(web: Web) -> None:

@@ -15,7 +15,7 @@ from server.office.checks import Checks
 from server.services import snapshot
 from server.services.days import keep_day
 from server.services.inspection import sealing
-from server.services.inspection.keeping import Keeper
+from server.services.inspection.keeping import SpotCheckScheduler
 from server.storage import checks, journal
 from support.code_cases.checks import SAID, found, join, mark, photo, upload, walk
 from support.halls import ADMINISTRATOR, MONDAY, STAFF, at
@@ -29,17 +29,17 @@ def keep(web: Web, now: int) -> None:
     """The server's loop comes round."""
     web.small.clock.set(now)
     keep_day(web.small.ctx)
-    Keeper(web.small.ctx, web.small.hall.config.data).keep()
+    SpotCheckScheduler(web.small.ctx, web.small.hall.config.data).update()
 
 
-def opened(web: Web) -> sealing.Opened:
+def opened(web: Web) -> sealing.SealedDay:
     """What only the server knows."""
     ctx = web.small.ctx
     row = ctx.read(lambda c: checks.day(c, "small", DAY))
-    return sealing.opened(sealing.key_in(web.small.hall.config.data, ctx.chance), row)
+    return sealing.unseal(sealing.key_in(web.small.hall.config.data, ctx.tokens), row)
 
 
-def secrets(day: sealing.Opened) -> list[str]:
+def secrets(day: sealing.SealedDay) -> list[str]:
     """The seed and every way a time can be written."""
     clock = [f"{minute // 60:02}:{minute % 60:02}" for minute in day.times]
     return [day.seed, *clock, *(str(day.at(minute)) for minute in day.times)]
@@ -51,7 +51,7 @@ def told(web: Web, people: list[Browser]) -> str:
     for route in web.app.api.routes:
         if route.method != "GET":
             continue
-        web.app.api.limits.forget()  # nobody is turned away for asking too much
+        web.app.api.limits.reset()  # nobody is turned away for asking too much
         for value in (DAY, f"{DAY}-1", "x"):
             path = re.sub(r"<[^>]+>", value, route.path)
             for suffix in ("", f"?from={DAY}&to={DAY}"):
@@ -227,7 +227,7 @@ def test_the_office_is_alarmed_when_a_check_has_come_and_not_before(web: Web) ->
     web.small.clock.set(due - 1)
 
     def codes() -> list[str]:
-        web.app.api.limits.forget()
+        web.app.api.limits.reset()
         return [one["code"] for one in web.manager().get("/office/today").get_json()["alarms"]]
 
     assert "check_due" not in codes()

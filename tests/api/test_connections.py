@@ -12,18 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.answering import MOST_CRUMBS, Handler, Server
+from server.answering import MAX_SMALL_READS, Handler, Server
 from server.api import CONNECTION
-from server.connections import Connection, Connections, Places, Waits
+from server.connections import Connection, Connections, SlotLimits, Waits
 
-PLACES = Places(all=10, strangers=6, address=3, name=4)
+PLACES = SlotLimits(all=10, strangers=6, address=3, name=4)
 WAITS = Waits(head=10, body=20, idle=75, answer=30, slowest=1000)
 
 
 class Door(Connections):
     """Connections to which real sockets come."""
 
-    def __init__(self, places: Places = PLACES) -> None:
+    def __init__(self, places: SlotLimits = PLACES) -> None:
         super().__init__(places, WAITS, lambda: 0.0)
         self.ends = ExitStack()
 
@@ -36,7 +36,7 @@ class Door(Connections):
     def idle(self, address: str) -> Connection:
         found = self.come(address)
         assert found is not None
-        found.rest()
+        found.mark_idle()
         return found
 
     def here(self, connection: Connection) -> bool:
@@ -53,7 +53,7 @@ def door() -> Iterator[Door]:
 def test_one_address_competes_with_itself(door: Door) -> None:
     mine = [door.idle("192.0.2.1") for _ in range(3)]
     other = door.idle("192.0.2.2")
-    mine[0].rest()  # asked again: now the second is the longest idle one
+    mine[0].mark_idle()  # asked again: now the second is the longest idle one
     assert door.come("192.0.2.1") is not None
     assert [door.here(one) for one in mine] == [True, False, True]
     assert mine[1].sock.fileno() != -1
@@ -70,7 +70,7 @@ def test_who_holds_most_makes_room_for_the_others(door: Door) -> None:
 
 def test_who_is_being_answered_stays_and_a_newcomer_is_turned_away(door: Door) -> None:
     for _ in range(3):
-        door.idle("192.0.2.1").work()
+        door.idle("192.0.2.1").mark_busy()
     assert door.come("192.0.2.1") is None
     assert door.come("192.0.2.2") is not None
 
@@ -104,13 +104,13 @@ def test_one_name_has_its_part_and_no_more(door: Door) -> None:
 
 
 def test_an_address_behind_a_trusted_proxy_is_nobodys() -> None:
-    places = Places.of(1024, proxied=True)
+    places = SlotLimits.of(1024, proxied=True)
     assert places.address == places.strangers == places.name == places.all
 
 
 @given(st.integers(16, 1 << 20))
 def test_there_are_files_left_for_everything_else(files: int) -> None:
-    places = Places.of(files)
+    places = SlotLimits.of(files)
     assert places.address <= places.strangers < places.all
     assert places.all < files or files <= 20
 
@@ -135,8 +135,8 @@ def test_nothing_is_counted_twice_or_for_ever(steps: list[tuple[str, int]]) -> N
                 acts: dict[str, Callable[[], None]] = {
                     "know": lambda one=one, n=n: one.recognise(f"clerk:{n}"),  # type: ignore[misc]
                     "line": one.upgrade,
-                    "work": one.work,
-                    "leave": lambda one=one: door.leave(one),  # type: ignore[misc]
+                    "work": one.mark_busy,
+                    "leave": lambda one=one: door.remove(one),  # type: ignore[misc]
                 }
                 acts[what]()
             open_ = [one for one in all_ if door.here(one)]
@@ -146,7 +146,7 @@ def test_nothing_is_counted_twice_or_for_ever(steps: list[tuple[str, int]]) -> N
             assert door._used_by_strangers == sum(one.files for one in strangers)
             assert sum(door._files_of.values()) == door._used_by_strangers
         for one in all_:
-            door.leave(one)
+            door.remove(one)
         assert (door.size(), door._used, door._used_by_strangers) == (0, 0, 0)
         assert not door._files_of
         assert not door._names
@@ -159,9 +159,9 @@ def test_nothing_is_counted_twice_or_for_ever(steps: list[tuple[str, int]]) -> N
 class Wired:
     """A server whose clock is moved by hand, and its application."""
 
-    def __init__(self, application: Any, places: Places | None = None) -> None:
+    def __init__(self, application: Any, places: SlotLimits | None = None) -> None:
         self.now = 100.0
-        self.connections = Connections(places or Places.of(1024), WAITS, lambda: self.now)
+        self.connections = Connections(places or SlotLimits.of(1024), WAITS, lambda: self.now)
         self.server = Server(
             ("127.0.0.1", 0),
             application,
@@ -191,7 +191,7 @@ def echo(environ: dict[str, Any], start: Any) -> list[bytes]:
 
 
 @contextmanager
-def wired(application: Any = echo, places: Places | None = None) -> Iterator[Wired]:
+def wired(application: Any = echo, places: SlotLimits | None = None) -> Iterator[Wired]:
     made = Wired(application, places)
     try:
         yield made
@@ -221,9 +221,9 @@ def test_who_is_waited_for_too_long_is_closed(begun: bytes, seconds: float) -> N
         if begun == REQUEST:
             assert line.recv(1000).endswith(b"body")
         hall.now = 100.0 + seconds - 0.01
-        assert hall.connections.look() == 0
+        assert hall.connections.close_late() == 0
         hall.now = 100.0 + seconds + 0.01
-        assert hall.connections.look() == 1
+        assert hall.connections.close_late() == 1
         assert line.recv(1000)[:13] in (b"", b"HTTP/1.1 400 ")
         hall.until(lambda: not hall.connections.size())
 
@@ -249,11 +249,11 @@ def test_a_request_in_crumbs_is_not_waited_for(head: bytes) -> None:
         hall.until(lambda: hall.connections.size() == 1)
         sent = 0
         with suppress(OSError):
-            while hall.connections.size() and sent < 10 * MOST_CRUMBS:
+            while hall.connections.size() and sent < 10 * MAX_SMALL_READS:
                 line.sendall(b"a")
                 sent += 1
                 gevent.idle()
-        assert sent < 3 * MOST_CRUMBS
+        assert sent < 3 * MAX_SMALL_READS
         with suppress(ConnectionError):
             assert answer.get(timeout=5)[:13] in (b"", b"HTTP/1.1 400 ", b"HTTP/1.1 200 ")
 
@@ -269,7 +269,7 @@ def test_whoever_does_not_read_his_answer_is_closed() -> None:
         wait = WAITS.answer + 30_000_000 / WAITS.slowest
         hall.until(lambda: 100.0 + wait <= hall.only().deadline < 100.0 + wait + 1)
         hall.now += wait + 2
-        assert hall.connections.look() == 1
+        assert hall.connections.close_late() == 1
         hall.until(lambda: not hall.connections.size())
 
 
@@ -296,7 +296,7 @@ def test_beyond_the_strangers_places_the_longest_idle_one_is_closed() -> None:
         start("200 OK", [])
         return [b""]
 
-    places = Places(all=8, strangers=4, address=3, name=4)
+    places = SlotLimits(all=8, strangers=4, address=3, name=4)
     with wired(sign_in, places) as hall, ExitStack() as lines:
         clerk = lines.enter_context(hall.line())
         clerk.sendall(b"GET /known HTTP/1.1\r\n\r\n")

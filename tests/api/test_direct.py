@@ -20,7 +20,7 @@ from gevent.queue import JoinableQueue
 from wsproto.connection import Connection, ConnectionType
 from wsproto.events import TextMessage
 
-from server.direct import JOIN_SECONDS, Direct, Wire, answers_ping, framed
+from server.direct import JOIN_SECONDS, Direct, Wire, answers_ping, frame_text
 from server.direct import _Socket as Hearing
 
 SPACE = "/live"
@@ -30,7 +30,7 @@ SPACE = "/live"
 def test_a_frame_is_what_any_client_reads(size: int) -> None:
     text = "厅" * (size // 3) + "x" * (size % 3)
     client = Connection(ConnectionType.CLIENT)
-    client.receive_data(framed(text))
+    client.receive_data(frame_text(text))
     found = [event for event in client.events() if isinstance(event, TextMessage)]
     assert "".join(event.data for event in found) == text
     assert found[-1].message_finished
@@ -104,7 +104,7 @@ def clients() -> Iterator[_Clients]:
 
 
 LONG = '"' + "x" * 3_000_000 + '"'
-FRAME = framed('42/live,["state",{}]')
+FRAME = frame_text('42/live,["state",{}]')
 
 
 def test_free_sockets_are_written_at_once(clients: _Clients) -> None:
@@ -125,7 +125,7 @@ def test_what_is_queued_goes_first(clients: _Clients) -> None:
 
 def test_who_is_just_let_in_gets_it_behind_what_is_queued(clients: _Clients) -> None:
     clients.add("a")
-    clients.direct.post("state", "{}", "a", SPACE)
+    clients.direct.send_queued("state", "{}", "a", SPACE)
     assert clients.queued == [("a", FRAME[2:].decode())]
 
 
@@ -146,9 +146,9 @@ def test_half_a_frame_is_finished_before_anything_else(clients: _Clients) -> Non
     slow.queue.put("the writer still has it")
     clients.push()
     assert clients.queued == [("a", whole)], "nothing overtakes the rest"
-    reader = gevent.spawn(_read, end, len(framed(whole)))
+    reader = gevent.spawn(_read, end, len(frame_text(whole)))
     slow.wire.send(rest)
-    assert reader.get(timeout=5) == framed(whole)
+    assert reader.get(timeout=5) == frame_text(whole)
 
 
 def _read(end: socket.socket, size: int) -> bytes:
@@ -174,20 +174,20 @@ def test_a_client_that_never_reads_is_cut_off_without_waiting(clients: _Clients)
 def test_everybody_is_pinged_in_turn_and_no_more_before_the_answer(clients: _Clients) -> None:
     lines = [clients.add(name) for name in "ab"]
     lines[1].due = 5.0
-    clients.direct.attend(1.0)
-    assert clients.ends["a"].recv(10) == framed("2")
-    clients.direct.attend(12.0)
-    assert clients.ends["b"].recv(10) == framed("2")
+    clients.direct.ping_due(1.0)
+    assert clients.ends["a"].recv(10) == frame_text("2")
+    clients.direct.ping_due(12.0)
+    assert clients.ends["b"].recv(10) == frame_text("2")
     lines[0].asked = None
-    clients.direct.attend(12.5)
-    assert clients.ends["a"].recv(10) == framed("2")
+    clients.direct.ping_due(12.5)
+    assert clients.ends["a"].recv(10) == frame_text("2")
     assert [line.asked for line in lines] == [12.5, 12.0]
     assert clients.queued == []
 
 
 def test_a_ping_does_not_overtake_what_is_queued(clients: _Clients) -> None:
     clients.add("a").queue.put("earlier")
-    clients.direct.attend(1.0)
+    clients.direct.ping_due(1.0)
     assert clients.queued == [("a", "2")]
 
 
@@ -214,10 +214,10 @@ def test_a_new_line_is_pinged_by_nobody_else_and_is_never_late_by_its_age(
 def test_a_line_that_joins_nothing_lives_for_seconds(clients: _Clients) -> None:
     alone, member = clients.add("a"), clients.add("b")
     alone.alone_since = 1.0
-    clients.direct.attend(1.0 + JOIN_SECONDS)
+    clients.direct.ping_due(1.0 + JOIN_SECONDS)
     gevent.idle()
     assert list(clients.sockets) == ["a", "b"]
-    clients.direct.attend(1.1 + JOIN_SECONDS)
+    clients.direct.ping_due(1.1 + JOIN_SECONDS)
     gevent.idle()
     assert list(clients.sockets) == ["b"]
     assert alone.closed
@@ -227,11 +227,11 @@ def test_a_line_that_joins_nothing_lives_for_seconds(clients: _Clients) -> None:
 def test_who_does_not_answer_in_time_is_cut_off(clients: _Clients) -> None:
     silent, over = clients.add("a"), clients.add("b")
     over.closed = True
-    clients.direct.attend(1.0)
-    clients.direct.attend(16.0)
+    clients.direct.ping_due(1.0)
+    clients.direct.ping_due(16.0)
     gevent.idle()
     assert list(clients.sockets) == ["a"], "fifteen seconds are its right; who is over is forgotten"
-    clients.direct.attend(16.1)
+    clients.direct.ping_due(16.1)
     gevent.idle()
     assert clients.sockets == {}
     assert silent.closed

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from server.domain.attendance.shifts import RuleState
 from server.domain.errors import Code, HallError
-from server.domain.settings import CHOICES, Settings, changed
+from server.domain.settings import CHOICES, Settings, with_values
 from server.wire.error_cases import CASES, RULE_REASONS, SLOT_REASONS
 from server.wire.field_words import UNNAMED, field_words
 from server.wire.problems import WORDS, problem
@@ -186,7 +186,7 @@ def test_settings_have_one_name_in_refusals_and_on_their_page() -> None:
 )
 def test_a_setting_says_what_it_can_be(values: dict[str, Any], sentence: str) -> None:
     with pytest.raises(HallError) as refused:
-        changed(Settings(), values)
+        with_values(Settings(), values)
     assert problem(refused.value).message_zh == sentence
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from server.clock import SetClock
 from server.services.snapshot import Snapshot
-from server.sockets import Surface
+from server.sockets import Feed
 from support.halls import SmallHall, at
 from support.web import Browser, Web
 
@@ -50,7 +50,7 @@ class Hall(Web):
         self.awaited: Callable[[], bool] = lambda: False
         self.came = Flag()
         anybody, everything = (lambda *_asked: True), (lambda _event: {"*"})
-        self.app.feeds.add(Surface("probe", self._picture, anybody, everything, 0.0))
+        self.app.feeds.add(Feed("probe", self._picture, anybody, everything, 0.0))
 
     def _picture(self, taken: Snapshot, key: str) -> Picture:
         found = sorted(taken.posts)
@@ -92,7 +92,7 @@ def test_what_happens_while_a_picture_is_taken_is_in_the_next(hall: Hall) -> Non
     assert hall.watch("x")
     hall.awaited = lambda: hall.seen["x"][-1] == ["T1", "T2"]
     hall.clock.strike = lambda: hall.small.seat("T2")
-    hall.app.feeds.touch("probe")
+    hall.app.feeds.rebuild("probe")
     assert hall.came.wait(PATIENCE)
     assert hall.seen["x"] == [["T1"], ["T1"], ["T1", "T2"]]
 
@@ -112,7 +112,7 @@ def test_nothing_is_drawn_for_a_page_that_was_not_let_in(hall: Hall) -> None:
     assert not hall.watch("outside")
     hall.rename("away", "journal")
     hall.awaited = lambda: len(hall.seen["inside"]) == 2
-    hall.app.feeds.touch("probe")
+    hall.app.feeds.rebuild("probe")
     assert hall.came.wait(PATIENCE)
     assert hall.watch("later")
     assert "outside" not in hall.seen

@@ -12,7 +12,7 @@ import pytest
 
 from server.metrics import Metrics
 from server.services.bus import Bus, TicketMoved
-from server.siblings import Siblings
+from server.siblings import WorkerMetrics
 
 MOVED = TicketMoved("t1", "A001", "token", "call", "q", "W01", 1, "1")
 
@@ -29,8 +29,8 @@ def three(tmp_path: Path) -> Iterator[list[Metrics]]:
     found, open_ones = [], []
     for slot in range(3):
         metrics = Metrics(f"host:8000/{slot}")
-        siblings = Siblings(tmp_path, slot, 3, metrics.told, patience=30)
-        metrics.others = siblings.ask
+        siblings = WorkerMetrics(tmp_path, slot, 3, metrics.own_metrics, patience=30)
+        metrics.others = siblings.read_others
         metrics.hall("one", lambda: [("hallkeeper_waiting", "Waiting", {}, 7.0)])
         found.append(metrics)
         if slot < 2:
@@ -65,7 +65,7 @@ def text_of(metrics: Metrics) -> str:
 def test_a_worker_in_the_place_of_a_dead_one_is_heard(three: list[Metrics], tmp_path: Path) -> None:
     fresh = Metrics("host:8000/1")
     fresh.request("one", "/fresh", 200, 0.001)
-    siblings = Siblings(tmp_path, 1, 3, fresh.told)
+    siblings = WorkerMetrics(tmp_path, 1, 3, fresh.own_metrics)
     siblings.open()
     assert 'route="/fresh"' in text_of(three[0])
     siblings.close()
@@ -75,7 +75,7 @@ def test_one_that_says_nothing_holds_up_nobody(tmp_path: Path) -> None:
     silent = gevent.socket.socket(gevent.socket.AF_UNIX)
     silent.bind(str(tmp_path / "2"))
     silent.listen()
-    assert Siblings(tmp_path, 1, 3, bytes, patience=0.2).ask()[2] is None
+    assert WorkerMetrics(tmp_path, 1, 3, bytes, patience=0.2).read_others()[2] is None
     silent.close()
 
 
@@ -85,7 +85,7 @@ def test_a_loop_that_stood_still_asks_with_its_whole_patience(tmp_path: Path) ->
     until = time.monotonic() + 2
     while time.monotonic() < until:
         pass
-    said = Siblings(tmp_path, 1, 3, bytes, patience=1.5).ask()
+    said = WorkerMetrics(tmp_path, 1, 3, bytes, patience=1.5).read_others()
     assert said[0] is not None
     assert said[2] is None
 
@@ -94,7 +94,7 @@ def test_a_move_is_counted_where_it_was_made() -> None:
     here, there = Metrics("host:8000/0"), Metrics("host:8000/1")
     buses = Bus(), Bus()
     for metrics, bus in zip((here, there), buses, strict=True):
-        bus.listen(metrics.hall("one", list), own=True)
+        bus.subscribe(metrics.hall("one", list), own=True)
     buses[0].forward = buses[1].deliver
     buses[0].publish([MOVED])
     counted = 'hall="one",move="call",worker="0"'

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from server.api import MAX_BODY, Route, Who
+from server.api import MAX_BODY, Caller, Route
 from server.domain.errors import Code
 from server.office.surface import MAX_WORKBOOK
 from support.halls import MANAGER, STAFF
@@ -32,16 +32,16 @@ def unread(size: int) -> dict[str, Any]:
     return {"wsgi.input": Unread(), "CONTENT_LENGTH": str(size)}
 
 
-def browsers(web: Web) -> dict[Who, Browser]:
+def browsers(web: Web) -> dict[Caller, Browser]:
     """Return a browser of every role."""
     return {
-        Who.ANYONE: web.browser(),
-        Who.ADMINISTRATOR: web.administrator(),
-        Who.MANAGER: web.manager(),
-        Who.CLERK: web.clerk("T1", seated=False),
-        Who.KIOSK: web.device("kiosk", "1"),
-        Who.BOARD: web.device("board", "main"),
-        Who.AGENT: web.device("agent", "kiosk"),
+        Caller.ANYONE: web.browser(),
+        Caller.ADMINISTRATOR: web.administrator(),
+        Caller.MANAGER: web.manager(),
+        Caller.CLERK: web.clerk("T1", seated=False),
+        Caller.KIOSK: web.device("kiosk", "1"),
+        Caller.BOARD: web.device("board", "main"),
+        Caller.AGENT: web.device("agent", "kiosk"),
     }
 
 
@@ -190,7 +190,7 @@ def test_who_may_not_upload_is_refused_before_the_body_is_read(web: Web) -> None
     form = "multipart/form-data; boundary=x"
     for route in uploads:
         path = re.sub(r"<[^>]+>", "1", route.path)
-        assert Who.ANYONE not in route.who
+        assert Caller.ANYONE not in route.who
         assert code(sent(web.browser(), path, 1000, form)) == Code.NOT_SIGNED_IN
         assert code(sent(web.device("kiosk", "1"), path, 1000, form)) == Code.FORBIDDEN
     admin = web.administrator()

@@ -9,10 +9,10 @@ import gevent
 from gevent.event import Event as Flag
 
 from server.agents import DeviceRef, Task
-from server.bell import NoBell
+from server.bell import NoWorkerBus
 from server.services import calling, issuing
 from server.services.bus import HallChanged, SlipOwed
-from server.serving import House, Served
+from server.serving import HallApp, HallRouter
 from server.storage import slips
 from support.web import Web
 
@@ -48,10 +48,10 @@ def test_one_slip_that_cannot_be_drawn_holds_up_nobody_else(web: Web) -> None:
         asked.append(ref.name)
         return []
 
-    web.app.agents.owed["voice"] = owed
+    web.app.agents.outstanding["voice"] = owed
 
     def broken(tx: Any) -> None:
-        slips.owe(
+        slips.enqueue(
             tx,
             slip_id="s",
             kind="ticket",
@@ -63,7 +63,7 @@ def test_one_slip_that_cannot_be_drawn_holds_up_nobody_else(web: Web) -> None:
         )
 
     web.small.ctx.write(broken)
-    web.app.agents.remind()
+    web.app.agents.resend_outstanding()
     assert asked == ["voice-1"]
 
 
@@ -78,7 +78,7 @@ def test_a_device_that_cannot_be_told_what_to_show_holds_up_nobody_else(web: Web
         return []
 
     web.app.agents.desired["led"] = shape
-    web.app.agents.owed["voice"] = owed
+    web.app.agents.outstanding["voice"] = owed
     agent(web)
     assert asked.wait(PATIENCE)
 
@@ -86,7 +86,7 @@ def test_a_device_that_cannot_be_told_what_to_show_holds_up_nobody_else(web: Web
 class Tired:
     """Agents that cannot be reminded."""
 
-    def remind(self) -> None:
+    def resend_outstanding(self) -> None:
         """Fail."""
         raise KeyError("version")
 
@@ -94,10 +94,10 @@ class Tired:
 def test_a_step_that_fails_does_not_keep_a_day_from_opening(web: Web) -> None:
     opened = Flag()
     hall = web.app.hall
-    hall.ctx.bus.listen(lambda event: opened.set() if event == HallChanged("day") else None)
+    hall.ctx.bus.subscribe(lambda event: opened.set() if event == HallChanged("day") else None)
     feeds = SimpleNamespace(run=lambda: None)
     served = SimpleNamespace(hall=hall, flask=web.app.flask, feeds=feeds, agents=Tired())
-    house = House(lambda _hall: cast("Served", served), {}, NoBell(alone=True))
+    house = HallRouter(lambda _hall: cast("HallApp", served), {}, NoWorkerBus(alone=True))
     keeping = gevent.spawn(house.run)
     try:
         assert opened.wait(PATIENCE)
@@ -114,7 +114,7 @@ def test_a_number_that_is_over_is_not_printed_any_more(web: Web) -> None:
     assert slip.state == "owed"
     calling.cancel(small.ctx, small.clerk("T1"), small.key(), ticket.id)
     line = agent(web)
-    web.app.agents.remind()
+    web.app.agents.resend_outstanding()
     small.ctx.bus.publish([SlipOwed(slip.id, slip.device)])
     assert tasks(line) == []
     issuing.settle_slip(small.ctx, "a", slip.id, "failed", "void")

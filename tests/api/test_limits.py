@@ -15,36 +15,36 @@ from redis import RedisError
 from werkzeug.test import Client
 
 from server.api.limits import (
-    ACTING,
-    ASKING,
+    COMMANDS,
+    CONNECTIONS,
     ENROLLING,
-    FREE,
-    GUESSING,
-    LINES,
-    NOWHERE,
     PAGES,
     PASSWORDS,
     PHONES,
+    QUERIES,
     SECRETS,
+    SIGN_IN,
     UNADMITTED,
+    UNKNOWN_ADDRESS,
+    UNLIMITED,
     Limits,
     Policy,
     policy_of,
     source_of,
 )
 from server.api.windows import SHARED, SharedWindows, Windows
-from server.bell import NoBell
+from server.bell import NoWorkerBus
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
 from server.metrics import Metrics
 from server.services.people import Principal
-from server.serving import House
+from server.serving import HallRouter
 from support.halls import SmallHall, at
 from support.redis_server import RedisServer
 from support.web import Web
 
 HERE = "192.0.2.7"
-FEW = Policy("few", stranger=3, known=2, together=5)
+FEW = Policy("few", per_address=3, per_caller=2, per_network=5)
 CLERK = Principal(ActorKind.CLERK, "1001", "clerk")
 
 
@@ -89,12 +89,12 @@ def test_every_endpoint_has_a_policy_and_counts(tmp_path: Path, demo: bool) -> N
     for rule in rules:
         policy = policy_of(web.app.flask.view_functions[rule.endpoint])
         assert policy is not None, f"{rule.rule} has no policy"
-        assert (policy is FREE) == rule.rule.startswith("/api/v1/demo/"), rule.rule
-        if policy is FREE:
+        assert (policy is UNLIMITED) == rule.rule.startswith("/api/v1/demo/"), rule.rule
+        if policy is UNLIMITED:
             continue
         for method in sorted((rule.methods or set()) & {"GET", "POST"}):
             noted.counted.clear()
-            noted.forget()
+            noted.reset()
             web.browser().client.open(address_of(rule), method=method)
             assert policy.name in noted.counted, f"{method} {rule.rule} is not counted"
     small.close()
@@ -103,10 +103,10 @@ def test_every_endpoint_has_a_policy_and_counts(tmp_path: Path, demo: bool) -> N
 def test_what_is_served_beside_flask_counts_as_well(web: Web) -> None:
     noted = Noted()
     web.app.api.limits = noted
-    house = House(
+    house = HallRouter(
         lambda _hall: web.app,
         {"hall.example": "x"},
-        NoBell(alone=True),
+        NoWorkerBus(alone=True),
         Metrics("t/0"),
         limits=noted,
     )
@@ -138,10 +138,10 @@ def test_a_flood_is_refused_and_who_is_signed_in_behind_the_same_address_is_serv
     stopped: Web,
 ) -> None:
     clerk = stopped.clerk("T1")
-    codes = flood(stopped, "/api/v1/catalogue", ASKING.stranger + 5)
+    codes = flood(stopped, "/api/v1/catalogue", QUERIES.per_address + 5)
     assert (codes[0], codes[-1]) == (200, 429)
     assert clerk.get("/counter").status_code == 200
-    pages = flood(stopped, "/login", PAGES.stranger + 1)
+    pages = flood(stopped, "/login", PAGES.per_address + 1)
     assert pages[-1] == 429
     assert clerk.client.get("/login").status_code != 429
     assert stopped.browser().client.get("/login").status_code == 429
@@ -150,13 +150,13 @@ def test_a_flood_is_refused_and_who_is_signed_in_behind_the_same_address_is_serv
 def test_a_handshake_of_who_is_known_is_not_starved(stopped: Web) -> None:
     clerk = stopped.clerk("T1")
     address = "/socket.io/?EIO=4&transport=websocket"
-    assert flood(stopped, address, LINES.stranger + 1)[-1] == 429
+    assert flood(stopped, address, CONNECTIONS.per_address + 1)[-1] == 429
     assert clerk.client.get(address).status_code == 400, "no handshake, but looked at"
 
 
 def test_a_person_is_counted_by_himself(stopped: Web) -> None:
     one, other = stopped.clerk("T1"), stopped.clerk("T2")
-    codes = [one.get("/counter").status_code for _ in range(ASKING.known + 1)]
+    codes = [one.get("/counter").status_code for _ in range(QUERIES.per_caller + 1)]
     assert (codes[0], codes[-1]) == (200, 429)
     assert other.get("/counter").status_code == 200
     assert stopped.browser().get("/catalogue").status_code == 200
@@ -166,25 +166,25 @@ def test_secrets_are_counted_before_they_are_looked_up_and_good_ones_once(stoppe
     clerk = stopped.clerk("T1")
     codes = [
         flood(stopped, "/api/v1/session", 1, headers={"Authorization": f"Bearer guess-{n}"})[0]
-        for n in range(SECRETS.stranger + 1)
+        for n in range(SECRETS.per_address + 1)
     ]
     assert (codes[0], codes[-1]) == (401, 429)
     assert clerk.get("/counter").status_code == 200
 
 
 def test_tokens_of_phones_are_braked_early(stopped: Web) -> None:
-    codes = flood(stopped, "/api/v1/phone/guess", PHONES.stranger + 1)
+    codes = flood(stopped, "/api/v1/phone/guess", PHONES.per_address + 1)
     assert (codes[0], codes[-1]) == (404, 429)
 
 
 def test_defaults_are_by_method_and_named_ones_stand(web: Web) -> None:
     by_path = {(r.method, r.path): r.policy for r in web.app.api.routes}
-    assert by_path["POST", "/login"] is GUESSING
+    assert by_path["POST", "/login"] is SIGN_IN
     assert by_path["POST", "/password"] is PASSWORDS
     assert by_path["POST", "/enrol"] is ENROLLING
     assert by_path["GET", "/phone/<token>"] is PHONES
-    assert by_path["POST", "/counter/call-next"] is ACTING
-    assert by_path["GET", "/counter"] is ASKING
+    assert by_path["POST", "/counter/call-next"] is COMMANDS
+    assert by_path["GET", "/counter"] is QUERIES
 
 
 # -- counting --------------------------------------------------------------------------------------
@@ -287,7 +287,7 @@ def test_what_one_worker_counted_counts_at_the_other(
     assert not refused(one, FEW, None, HERE)
     assert not refused(other, FEW, None, HERE)
     for each in windows:
-        each.tell()
+        each.send()
     assert refused(other, FEW, None, HERE)
 
 
@@ -298,7 +298,7 @@ def test_without_the_common_counter_each_worker_counts_alone_and_refuses_nobody_
     common.away = True
     assert [refused(one, FEW, None, HERE) for _ in range(4)] == [False, False, False, True]
     with pytest.raises(ConnectionError):
-        windows[0].tell()
+        windows[0].send()
     assert not refused(other, FEW, None, HERE)
 
 
@@ -307,18 +307,18 @@ def test_what_waits_to_be_told_is_bounded() -> None:
     for n in range(1000):
         windows.incr(str(n), 10)
     told = 0
-    while more := windows.tell():
+    while more := windows.send():
         told += more
     assert told == 100
 
 
 def test_an_address_that_leads_nowhere_is_refused_at_last(stopped: Web) -> None:
-    codes = flood(stopped, "/wp-login.php", NOWHERE.stranger + 1)
+    codes = flood(stopped, "/wp-login.php", UNKNOWN_ADDRESS.per_address + 1)
     assert (codes[0], codes[-1]) == (404, 429)
 
 
 def test_a_time_clock_of_no_hall_is_refused_early(stopped: Web) -> None:
-    codes = flood(stopped, "/iclock/ping?SN=STRANGER", UNADMITTED.stranger + 1)
+    codes = flood(stopped, "/iclock/ping?SN=STRANGER", UNADMITTED.per_address + 1)
     assert (codes[0], codes[-1]) == (403, 429)
 
 
@@ -331,15 +331,15 @@ def test_redis_is_shared_and_its_end_costs_nobody_anything() -> None:
             for _ in range(2)
         ]
         one, other = (Limits(windows=each) for each in windows)
-        for _ in range(FEW.stranger):
+        for _ in range(FEW.per_address):
             assert not refused(one, FEW, None, HERE)
         assert not refused(other, FEW, None, HERE)
         for each in windows:
-            each.tell()
+            each.send()
         assert refused(other, FEW, None, HERE)
         assert not refused(other, FEW, None, "192.0.2.8")
         redis.kill()
         with pytest.raises(RedisError):
-            windows[1].tell()
+            windows[1].send()
         assert refused(other, FEW, None, HERE), "what it has learned stays"
         assert not refused(other, FEW, None, "192.0.2.9")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from server.api import Who
+from server.api import Caller
 from server.domain.errors import Code
 from support.web import Web
 
@@ -55,7 +55,13 @@ def test_every_route_says_who_may_use_it(web: Web) -> None:
         assert route.who
         assert route.summary.endswith(".")
         if route.path.startswith("/office/"):
-            assert not route.who & {Who.ANYONE, Who.KIOSK, Who.BOARD, Who.AGENT, Who.CLERK}
+            assert not route.who & {
+                Caller.ANYONE,
+                Caller.KIOSK,
+                Caller.BOARD,
+                Caller.AGENT,
+                Caller.CLERK,
+            }
 
 
 def described(document: dict[str, Any], method: str, path: str) -> dict[str, Any]:

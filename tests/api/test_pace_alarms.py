@@ -24,7 +24,7 @@ def test_a_kiosk_that_is_too_fast_is_a_loud_line_for_half_an_hour(web: Web) -> N
     [one] = alarms(web, "kiosk_pace")
     assert (one["subject"], one["loud"]) == ("1/A", True)
     assert "6 个tax（A）的号码，已暂停发放" in one["message_zh"]
-    web.small.clock.forward(seconds=31 * 60)
+    web.small.clock.advance(seconds=31 * 60)
     assert alarms(web, "kiosk_pace") == []
 
 

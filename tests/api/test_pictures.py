@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from server.app import App, build
-from server.hall import take_catalogue
+from server.hall import import_catalogue
 from server.services import snapshot
 from server.services.attendance import leaves
 from server.services.context import SYSTEM
-from server.sockets import Surface
+from server.sockets import Feed
 from support.halls import SmallHall, at
 from support.leave_halls import actor, wish
 from support.sheets import CLERK, ready, take
@@ -41,7 +41,7 @@ def small(sqlite_url: str, tmp_path: Path) -> Iterator[SmallHall]:
     hall.close()
 
 
-def surface(app: App, name: str) -> Surface:
+def surface(app: App, name: str) -> Feed:
     return app.feeds._surfaces[name]
 
 
@@ -56,9 +56,9 @@ def happen(small: SmallHall) -> None:
     small.seat("T1")
     small.issue("tax-1")
     small.call("T1")
-    leaves.ask(small.ctx, actor(CLERK), small.key(), wish("03-03T08:30", "03-03T17:30"))
+    leaves.request(small.ctx, actor(CLERK), small.key(), wish("03-03T08:30", "03-03T17:30"))
     book = small.ctx.catalogue()
-    take_catalogue(small.ctx, SYSTEM, replace(book, hall_name="改名大厅"), "renamed")
+    import_catalogue(small.ctx, SYSTEM, replace(book, hall_name="改名大厅"), "renamed")
 
 
 def test_every_surface_is_in_this_test(small: SmallHall) -> None:
@@ -82,7 +82,7 @@ def test_a_page_that_opens_later_in_the_minute_shows_what_happened(
 def test_what_an_event_hits_is_a_plain_question(small: SmallHall) -> None:
     """It is asked for watched rooms only: an object behind it would miss events."""
     for name, found in build(small.hall).feeds._surfaces.items():
-        assert inspect.isfunction(found.hits), name
+        assert inspect.isfunction(found.affected_keys), name
 
 
 def test_a_punch_is_shown_to_whoever_opens_the_page_in_the_same_minute(small: SmallHall) -> None:

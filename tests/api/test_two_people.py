@@ -11,7 +11,7 @@ import pytest
 from server.domain.errors import Code, HallError
 from server.domain.settings import Settings
 from server.domain.tickets import ActorKind
-from server.hall import take_catalogue
+from server.hall import import_catalogue
 from server.services.context import Actor
 from server.storage import readers
 from server.wire.base import Edit
@@ -108,13 +108,13 @@ def test_a_workbook_is_not_written_over_somebody_elses(web: Web) -> None:
     one, other = (Actor(ActorKind.ADMINISTRATOR, name) for name in (ADMINISTRATOR, MANAGER))
     book = ctx.catalogue()
     mine = [replace(book, hall_name=name) for name in ("甲", "乙", "丙")]
-    take_catalogue(ctx, one, mine[0], "")
-    take_catalogue(ctx, one, mine[1], "")  # his own file, edited again: that is no other's
+    import_catalogue(ctx, one, mine[0], "")
+    import_catalogue(ctx, one, mine[1], "")  # his own file, edited again: that is no other's
     with pytest.raises(HallError) as refused:
-        take_catalogue(ctx, other, mine[2], "")
+        import_catalogue(ctx, other, mine[2], "")
     assert refused.value.code is Code.CHANGED_MEANWHILE
     assert ctx.catalogue().hall_name == "乙"
-    take_catalogue(ctx, other, replace(ctx.catalogue(), hall_name="丙"), "")
+    import_catalogue(ctx, other, replace(ctx.catalogue(), hall_name="丙"), "")
     assert ctx.catalogue().hall_name == "丙"
 
 

@@ -10,7 +10,7 @@ import pytest
 from server.domain.errors import Code
 from server.services import bindings, checks, readers_office
 from server.services.context import SYSTEM
-from server.services.readers_office import Described
+from server.services.readers_office import Description
 from server.storage import announcements, journal, punches, slips
 from support.agent_line import Agent
 from support.offline_kiosk import Kiosk
@@ -100,7 +100,7 @@ def test_a_number_that_was_handed_in_names_device_and_agent(web: Web) -> None:
     found = last(web, "ticket.issue")
     assert (found["device"], found["agent"]) == ("standby-1", "kiosk")
     ctx = web.small.ctx
-    assert ctx.read(lambda c: checks.findings(ctx.hall_id, c)) == []
+    assert ctx.read(lambda c: checks.violations(ctx.hall_id, c)) == []
 
 
 def test_a_number_that_was_handed_in_is_printed_at_no_other_kiosk(web: Web) -> None:
@@ -126,7 +126,7 @@ def test_a_number_that_was_handed_in_takes_no_others_slip(web: Web) -> None:
 
 def put_up(web: Web, serial: str, way: str, networks: str = "") -> None:
     """Admit a time clock."""
-    said = Described(serial, networks=networks)
+    said = Description(serial, networks=networks)
     readers_office.add(web.small.ctx, SYSTEM, f"add-{serial}", serial, way, said)
 
 
@@ -166,4 +166,4 @@ def test_punches_that_an_agent_read_name_time_clock_and_agent(web: Web) -> None:
     found = last(web, "punch.take")
     assert (found["device"], found["agent"]) == ("clock-1", "clocks")
     ctx = web.small.ctx
-    assert ctx.read(lambda c: checks.findings(ctx.hall_id, c)) == []
+    assert ctx.read(lambda c: checks.violations(ctx.hall_id, c)) == []

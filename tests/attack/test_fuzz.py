@@ -10,7 +10,7 @@ from socketio.packet import Packet
 from bench.attack import api, codecs, files, flood, linked, walks
 from bench.attack.tally import Tally, table
 from server.domain import iclock
-from server.hearing import fits
+from server.hearing import is_valid_packet
 from server.services.attendance.calendar_list import Flaw, Problem, rows_of_sheet
 from server.workbook import Flaw as BookFlaw
 from server.workbook import read
@@ -123,4 +123,4 @@ def test_a_hundred_kilobytes_of_strings_are_too_many() -> None:
     ],
 )
 def test_what_may_come_over_a_line(packet: str | bytes, good: bool) -> None:
-    assert fits(Packet, packet) is good
+    assert is_valid_packet(Packet, packet) is good

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from server.domain.errors import Code, HallError
-from server.office.guess_alarms import MOST
+from server.office.guess_alarms import THRESHOLDS
 from server.services.context import SYSTEM
-from server.services.guesses import REST_SECONDS, TOLD_SECONDS, Guesses
+from server.services.guesses import REST_SECONDS, WRITE_INTERVAL_SECONDS, Guesses
 from server.services.people import People
 from server.storage import guesses
 from support.halls import CHEAP, SmallHall, at
@@ -67,10 +67,10 @@ def test_strangers_make_the_server_write_now_and_then_only(small_hall: SmallHall
     for _ in range(50):
         found.wrong("token", "192.0.2.1")
     assert counted(small_hall) == {"token": 1}
-    moment[0] += TOLD_SECONDS
+    moment[0] += WRITE_INTERVAL_SECONDS
     found.wrong("token", "192.0.2.2")
     assert counted(small_hall) == {"token": 51}
-    small_hall.clock.forward(minutes=180)
+    small_hall.clock.advance(minutes=180)
     assert counted(small_hall) == {}
 
 
@@ -84,7 +84,7 @@ def test_the_office_is_told_of_somebody_who_guesses_codes(web: Web) -> None:
     body = {"code": "00000000", "kind": "kiosk", "name": "1"}
     assert browser.post("/enrol", body, key=None).get_json()["code"] == Code.ENROL_CODE
     assert alarm(web) == []
-    web.small.ctx.write(lambda tx: guesses.add(tx, "code", MOST["code"], "192.0.2.1"))
+    web.small.ctx.write(lambda tx: guesses.add(tx, "code", THRESHOLDS["code"], "192.0.2.1"))
     assert alarm(web) == ["code"]
 
 

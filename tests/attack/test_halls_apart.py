@@ -12,7 +12,7 @@ import pytest
 import socketio
 from redis import Redis
 
-from server.api import Who
+from server.api import Caller
 from server.api.limits import Limits
 from server.bell import CHANNEL
 from server.domain.errors import Code
@@ -38,7 +38,7 @@ def test_nobody_of_one_hall_is_anybody_at_the_other(two: Two, role: str) -> None
     shown = papers(two.webs["one"], role)
     tried = 0
     for route in two.webs["two"].app.api.routes:
-        if Who.ANYONE in route.who:
+        if Caller.ANYONE in route.who:
             continue
         path = re.sub(r"<[^>]+>", "x", route.path)
         code = two.ask("two", route.method, path, shown).get("code")

@@ -24,7 +24,7 @@ from display.board import board, public
 from kiosk.slip import notice_slip, ticket_slip
 from server.domain.catalogue import Catalogue, Item, Material, Staff, Unit, Window, Zone
 from server.domain.settings import Settings
-from server.hall import take_catalogue
+from server.hall import import_catalogue
 from server.reports.paper import pdf
 from server.services import snapshot
 from server.services.context import SYSTEM
@@ -34,7 +34,7 @@ from server.wire.base import Note
 from server.wire.bulletin import Words as BulletinWords
 from server.wire.checks import Words
 from server.workbook import export
-from server.workbook.values import clean
+from server.workbook.values import is_clean
 from support.escpos_reader import PrintedLine, Row, read
 from support.halls import MONDAY, STAFF, at, catalogue
 from support.sheets import GOOD, ready, take
@@ -105,7 +105,7 @@ def test_the_halls_workbook_holds_no_formula_and_no_link() -> None:
 
 @pytest.mark.parametrize("unit", ["all", "tax"])
 def test_a_month_sheet_holds_no_formula_and_no_link(web: Web, unit: str) -> None:
-    take_catalogue(web.small.ctx, SYSTEM, spoilt(), "test")
+    import_catalogue(web.small.ctx, SYSTEM, spoilt(), "test")
     path = f"/office/attendance/months/{unit}/2026-03/sheet.xlsx"
     answer = web.manager().get(path)
     assert answer.status_code == 200
@@ -113,7 +113,7 @@ def test_a_month_sheet_holds_no_formula_and_no_link(web: Web, unit: str) -> None
 
 
 def test_the_paper_of_a_month_shows_names_as_they_are(web: Web) -> None:
-    take_catalogue(web.small.ctx, SYSTEM, spoilt(), "test")
+    import_catalogue(web.small.ctx, SYSTEM, spoilt(), "test")
     answer = web.manager().get("/office/attendance/months/tax/2026-03/sheet.pdf")
     assert answer.data.startswith(b"%PDF")
 
@@ -161,7 +161,7 @@ def test_names_come_onto_a_slip_as_text_and_nothing_else(web: Web) -> None:
     ctx = web.small.ctx
     web.small.seat("T1", "S1")
     plain = printed(slip_of(web, "tax-1"))
-    take_catalogue(ctx, SYSTEM, spoilt(), "test")
+    import_catalogue(ctx, SYSTEM, spoilt(), "test")
     for evil in EVIL:
         web.small.configure(notice_zh=evil)
         found = printed(slip_of(web, "tax-1"))
@@ -175,7 +175,7 @@ def test_names_come_onto_a_slip_as_text_and_nothing_else(web: Web) -> None:
 
 @pytest.mark.parametrize("item", [item.code for item in catalogue().items])
 def test_papers_come_onto_a_notice_as_text_and_nothing_else(web: Web, item: str) -> None:
-    take_catalogue(web.small.ctx, SYSTEM, spoilt(), "test")
+    import_catalogue(web.small.ctx, SYSTEM, spoilt(), "test")
     book, settings = web.small.ctx.catalogue(), web.small.ctx.settings()
     facts = {"item": item, "missing": [0], "issued_at": web.small.clock.now()}
     text = on_paper(printed(notice_slip(facts, book, settings, copy=False)))
@@ -189,8 +189,8 @@ HIDDEN = ("\x1b@", "\x1dV\0", "\x10\x04\x01", "\x85", "\u202e", "\u200f", "\ufef
 
 @pytest.mark.parametrize("char", HIDDEN)
 def test_no_name_of_a_workbook_holds_what_cannot_be_seen(char: str) -> None:
-    assert clean("甲乙")
-    assert not clean(f"甲{char}乙")
+    assert is_clean("甲乙")
+    assert not is_clean(f"甲{char}乙")
 
 
 @pytest.mark.parametrize("char", ["\x1b@", "\x1dV\0", "\n", "\x7f", "\x85"])
@@ -206,7 +206,7 @@ def test_a_board_gets_names_as_texts_of_its_state(web: Web) -> None:
     small = web.small
     small.seat("T1")
     small.issue("tax-1")
-    take_catalogue(small.ctx, SYSTEM, spoilt(), "test")
+    import_catalogue(small.ctx, SYSTEM, spoilt(), "test")
     small.configure(notice_zh=EVIL[6], notice_en=EVIL[8])
     book = small.ctx.catalogue()
     state = json.loads(public(board(snapshot.take(small.ctx), "east")).model_dump_json())
@@ -224,7 +224,7 @@ PAGES = ("/board/main", "/kiosk/1", "/bulletin", "/counter", "/office", "/my", "
 def test_no_page_is_made_of_the_halls_texts(web: Web, path: str) -> None:
     """The server sends the same page whatever the hall is called; its texts come as JSON."""
     before = web.browser().client.get(path)
-    take_catalogue(web.small.ctx, SYSTEM, spoilt(), "test")
+    import_catalogue(web.small.ctx, SYSTEM, spoilt(), "test")
     after = web.browser().client.get(path)
     assert (after.status_code, after.data) == (before.status_code, before.data)
     if after.status_code == 200:  # the pages are built
@@ -239,7 +239,7 @@ def evil_bulletin(web: Web) -> Browser:
     small.seat("T1")
     small.issue("tax-1")
     small.serve("T1")
-    take_catalogue(small.ctx, SYSTEM, spoilt(), "test")
+    import_catalogue(small.ctx, SYSTEM, spoilt(), "test")
     ready(small, delivered=at(8, day=NEXT_MONDAY))
     small.clock.set(at(22))
     take(small, "08:37", *GOOD[1:])

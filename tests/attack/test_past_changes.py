@@ -46,7 +46,7 @@ def marks(web: Web, staff: str, day: date = FRIDAY) -> list[dict[str, Any]]:
 
 
 def wrong(web: Web) -> list[str]:
-    return [one.en for one in web.small.ctx.read(lambda c: checks.findings("small", c))]
+    return [one.en for one in web.small.ctx.read(lambda c: checks.violations("small", c))]
 
 
 def waiting(browser: Browser) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from devices.host import logs as agent_logs
 from server import logs
 from server.domain.catalogue import Catalogue
 from server.domain.errors import Code, HallError
-from server.hall import take_catalogue
+from server.hall import import_catalogue
 from server.services import checks, privacy
 from server.services.attendance import files
 from server.services.context import SYSTEM
@@ -64,7 +64,9 @@ def holding() -> dict[str, set[str]]:
 
 
 def test_every_column_that_holds_a_persons_number_is_exported() -> None:
-    assert holding() == {table: set(columns) for table, columns in privacy.OF_PERSON.items()}
+    assert holding() == {
+        table: set(columns) for table, columns in privacy.STAFF_NUMBER_COLUMNS.items()
+    }
 
 
 def test_a_column_called_like_one_that_holds_a_number_holds_one_or_is_named_here() -> None:
@@ -170,23 +172,23 @@ def test_old_slips_pages_and_papers_go_and_nothing_else(both: SmallHall) -> None
     both.seat("T1")
     ticket = both.issue("tax-1")
     both.serve("T1")
-    files.keep(both.hall, both.clerk("T1"), "病历.png", "", PICTURE)
+    files.store(both.hall, both.clerk("T1"), "病历.png", "", PICTURE)
     kept = paper(both)
     folder = both.hall.config.data
-    assert privacy.forget_old(both.ctx, folder) == 0
+    assert privacy.delete_old(both.ctx, folder) == 0
     both.ctx.write(lambda tx: tx.conn.execute(schema.slip.update().values(state="printed")))
-    both.clock.forward(minutes=60 * 24 * 91)
-    assert privacy.forget_old(both.ctx, folder) == 2
+    both.clock.advance(minutes=60 * 24 * 91)
+    assert privacy.delete_old(both.ctx, folder) == 2
     assert both.ticket(ticket.id).token != ticket.token
     assert both.ticket(ticket.id).number == ticket.number
     assert kept.exists()
-    both.clock.forward(minutes=60 * 24 * 1100)
-    privacy.forget_old(both.ctx, folder)
+    both.clock.advance(minutes=60 * 24 * 1100)
+    privacy.delete_old(both.ctx, folder)
     assert not kept.exists()
     with pytest.raises(HallError) as refused:
         files.load(both.hall, kept.name)
     assert refused.value.code == Code.FILE_UNKNOWN
-    assert both.ctx.read(lambda c: checks.findings("small", c)) == []
+    assert both.ctx.read(lambda c: checks.violations("small", c)) == []
 
 
 def without(person: str) -> Catalogue:
@@ -217,7 +219,7 @@ def test_a_former_persons_name_papers_and_links_are_taken_out(both: SmallHall) -
     with pytest.raises(HallError):
         privacy.erase_person(both.ctx, MINE, folder)
     clerk.post("/counter/sign-out", {"force": True})
-    take_catalogue(both.ctx, SYSTEM, without(MINE), "left")
+    import_catalogue(both.ctx, SYSTEM, without(MINE), "left")
     with pytest.raises(HallError):
         privacy.erase_person(both.ctx, MINE, folder)
     web.administrator().post(f"/office/accounts/{MINE}", {"disabled": True})
@@ -230,7 +232,7 @@ def test_a_former_persons_name_papers_and_links_are_taken_out(both: SmallHall) -
     assert web.browser().login(MINE).status_code == 401
     left_over = both.ctx.read(lambda c: c.scalar(select(func.count()).select_from(leave)))
     assert left_over == 1
-    assert both.ctx.read(lambda c: checks.findings("small", c)) == []
+    assert both.ctx.read(lambda c: checks.violations("small", c)) == []
 
 
 def test_nobody_is_not_said_to_be_taken_out(both: SmallHall) -> None:

@@ -66,7 +66,7 @@ def test_a_known_browser_has_its_own_few_guesses(web: Web) -> None:
     for _ in range(LOCK_AFTER):
         assert colleague.login(MINE, "wrong").status_code == 401
     assert colleague.login(MINE).get_json()["code"] == Code.LOCKED_OUT
-    web.small.clock.forward(minutes=11)
+    web.small.clock.advance(minutes=11)
     assert colleague.login(MINE).status_code == 200
 
 
@@ -119,7 +119,7 @@ def test_the_password_page_counts_guesses_like_the_sign_in(both: Web) -> None:
         assert thief.post("/password", wrong, key=None).get_json()["code"] == Code.LOGIN_FAILED
     assert thief.post("/password", right, key=None).get_json()["code"] == Code.LOCKED_OUT
     assert thief.login(MINE).get_json()["code"] == Code.LOCKED_OUT
-    both.small.clock.forward(minutes=11)
+    both.small.clock.advance(minutes=11)
     assert thief.post("/password", right, key=None).status_code == 200
 
 
@@ -152,9 +152,9 @@ def test_a_browser_is_known_only_for_who_signed_in_there_and_not_for_ever(web: W
     other = web.person(STAFF["T2"])
     guess(web, LOCK_AFTER * STRANGERS, "127.0.0.1")
     assert other.login(MINE).get_json()["code"] == Code.LOCKED_OUT
-    web.small.clock.forward(minutes=BROWSER_DAYS * 24 * 60 + 1)
+    web.small.clock.advance(minutes=BROWSER_DAYS * 24 * 60 + 1)
     guess(web, LOCK_AFTER, "127.0.0.1")
-    web.small.ctx.write(lambda tx: accounts.forget_sources(tx, tx.now - 1))
+    web.small.ctx.write(lambda tx: accounts.delete_sources(tx, tx.now - 1))
     other.client.set_cookie("hall_session", "")
     guess(web, LOCK_AFTER * STRANGERS, "127.0.0.1")
     assert other.login(STAFF["T2"]).status_code == 200

@@ -17,7 +17,7 @@ from server.domain.errors import Code
 from server.domain.tickets import State
 from server.services import readers_office
 from server.services.context import SYSTEM
-from server.services.readers_office import Described
+from server.services.readers_office import Description
 from support.agent_line import Agent
 from support.halls import STAFF
 from support.web import Browser, Web
@@ -64,7 +64,7 @@ def hall(web: Web) -> None:
     web.clerk("T1")
     web.clerk("T2")
     for n, clock in enumerate(CLOCKS):
-        said = Described(clock["device"])
+        said = Description(clock["device"])
         readers_office.add(web.small.ctx, SYSTEM, f"clock-{n}", clock["device"], "pull", said)
     honest = Agent(web, "honest")
     honest.hello(PRINTERS[1], LINES[1], PADS[1], CLOCKS[1], STRIPS[1])
@@ -328,12 +328,12 @@ def test_a_thief_can_do_what_the_table_says_and_no_more(web: Web, stolen: str, t
 def test_an_agent_is_believed_of_a_time_clock_only_from_its_networks(web: Web) -> None:
     """Networks hold for polled time clocks as for those that push."""
     hall(web)
-    said = Described("clock-1", networks="192.168.7.0/24")
+    said = Description("clock-1", networks="192.168.7.0/24")
     readers_office.describe(web.small.ctx, SYSTEM, "near", "clock-1", said)
     agent = Agent(web, "clocks")
     agent.hello(CLOCKS[0])
     assert agent.event("clock-1", "punches", PUNCHES) == Code.FORBIDDEN
     for networks in ("0.0.0.0/0", ""):
-        said = Described("clock-1", networks=networks)
+        said = Description("clock-1", networks=networks)
         readers_office.describe(web.small.ctx, SYSTEM, f"any-{networks}", "clock-1", said)
     assert agent.event("clock-1", "punches", PUNCHES) == "ok"

@@ -25,8 +25,8 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from server import workbook
-from server.api import Route, Who
-from server.api.links import PLACE
+from server.api import Caller, Route
+from server.api.links import PATH_ARGUMENT
 from server.domain.catalogue import Scope, SpecialDay
 from server.domain.settings import BOUNDS, CHOICES
 from server.services.context import Unguarded
@@ -213,14 +213,14 @@ def files() -> dict[str, tuple[str, list[bytes]]]:
 
 def tries(route: Route, hall: Settled, sent: dict[str, tuple[str, list[bytes]]]) -> list[Any]:
     """Pairs of path and body: every name of the past in the path, bodies as many as are allowed."""
-    names = PLACE.findall(route.path)
+    names = PATH_ARGUMENT.findall(route.path)
     for name in names:
         assert name in hall.named, f"{route.name}: nothing of the past is called <{name}>"
     paths = []
     for values in product(*(hall.named[name] for name in names)):
         path = route.path
         for value in values:
-            path = PLACE.sub(value, path, count=1)
+            path = PATH_ARGUMENT.sub(value, path, count=1)
         paths.append(path)
     made: list[Any] = sent[route.name][1] if route.name in sent else bodies(route)
     pairs = list(product(paths, made))
@@ -278,7 +278,7 @@ def test_every_command_as_every_role_with_past_dates(
         codes: set[str] = set()
         pairs = tries(route, settled, sent)
         for role in ROLES:
-            allowed = {Who.ANYONE, Who(KINDS.get(role, role))} & route.who
+            allowed = {Caller.ANYONE, Caller(KINDS.get(role, role))} & route.who
             for path, body in pairs if allowed and role in PEOPLE else pairs[:1]:
                 head = settled.head()
                 answer = ask(people[role], path, body, sent.get(route.name, ("", []))[0])

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from server.domain.tickets import Ticket
-from server.services.checks import Finding, findings
+from server.services.checks import Violation, violations
 from server.storage import leases, slips, tickets
 from server.storage.engine import open_store
 from server.storage.store import Store
@@ -55,7 +55,7 @@ def books(hall: HallServer) -> Iterator[Store]:
 
 def line_of(hall: HallServer) -> Line:
     with books(hall) as store:
-        row = store.read(lambda c: leases.line_of(c, HALL, "1"))
+        row = store.read(lambda c: leases.standby_of(c, HALL, "1"))
     assert row is not None
     return Line(row.line, hall.base, row.secret)
 
@@ -65,9 +65,9 @@ def todays(hall: HallServer) -> list[Ticket]:
         return store.read(lambda c: tickets.of_day(c, HALL, DAY))
 
 
-def checked(hall: HallServer) -> list[Finding]:
+def checked(hall: HallServer) -> list[Violation]:
     with books(hall) as store:
-        return store.read(lambda c: findings(HALL, c))
+        return store.read(lambda c: violations(HALL, c))
 
 
 @contextmanager

@@ -126,13 +126,13 @@ def test_a_word_outside_the_bank_is_said_by_the_fallback_as_loudly() -> None:
     with pytest.raises(VoiceError, match="clip_missing: 曾先生"):
         ClipEngine(BANK).render([part])
     engine = ClipEngine(BANK, EspeakEngine())
-    assert engine.outside([part]) == "曾先生"
+    assert engine.unsupported_words([part]) == "曾先生"
     whole = engine.render([part])
     without = ClipEngine(BANK).render([Part("zh", "请到三号窗口")])
     assert whole.rate == 24000
     assert whole.seconds > without.seconds + 0.3
     assert abs(20 * math.log10(loudness(whole) / loudness(without))) < 1.5
-    assert engine.outside([Part("en", "Number A, window 3, thank you")]) == "thank you"
+    assert engine.unsupported_words([Part("en", "Number A, window 3, thank you")]) == "thank you"
 
 
 def test_a_letter_is_no_part_of_a_word() -> None:

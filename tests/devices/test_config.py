@@ -9,7 +9,7 @@ import pytest
 from devices.config import agent_config, read_agent_config
 from devices.link import LinkAddress, LinkError, parse_link
 from devices.link.base import LinkAddressError
-from devices.registry import KINDS, build_crews
+from devices.registry import KINDS, build_drivers
 from devices.settings import ConfigError
 from devices.simulate.config import read_simulator_config, simulator_plan
 from support.hardware import Notebook
@@ -17,7 +17,7 @@ from support.hardware import Notebook
 
 def problems_of(table: dict[str, object]) -> list[str]:
     with pytest.raises(ConfigError) as caught:
-        build_crews(agent_config(table, Path("/tmp")), Notebook(), tuple(KINDS))
+        build_drivers(agent_config(table, Path("/tmp")), Notebook(), tuple(KINDS))
     assert all(problem.zh and problem.en for problem in caught.value.problems)
     return [f"{problem.where}: {problem.en}" for problem in caught.value.problems]
 

@@ -196,7 +196,7 @@ def test_any_document_makes_whole_commands_only(
 def paper_of(data: bytes, *, kanji: bool, columns: int = 48) -> Paper:
     paper = Paper(columns, lambda: kanji)
     buffer = bytearray(data)
-    while paper.take(buffer):
+    while paper.execute_next(buffer):
         pass
     return paper
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from devices.fingerprint.client import Named, RefusedError, Terminal
-from devices.fingerprint.crew import Place, TerminalCrew
+from devices.fingerprint.client import NameWriteResult, RefusedError, TimeClockSession
+from devices.fingerprint.crew import TimeClockDriver, TimeClockSettings
 from devices.fingerprint.pull_simulator import PullModel, PullTerminal
-from devices.fingerprint.simulator import Enrolled, Touch
+from devices.fingerprint.simulator import Enrolled, PunchRecord
 from devices.host.ledger import Ledger
 from devices.link import LinkError, LinkTimeoutError, parse_link
 from devices.owner import Task
@@ -49,20 +49,20 @@ def make() -> Iterator[Make]:
         each.stop()
 
 
-def records(count: int) -> list[Touch]:
+def records(count: int) -> list[PunchRecord]:
     return [
-        Touch(PEOPLE[n % 2].number, BASE + timedelta(seconds=7 * n), n % 3, n % 2)
+        PunchRecord(PEOPLE[n % 2].number, BASE + timedelta(seconds=7 * n), n % 3, n % 2)
         for n in range(count)
     ]
 
 
-def dial(terminal: PullTerminal, scheme: str = "tcp", key: int = KEY) -> Terminal:
+def dial(terminal: PullTerminal, scheme: str = "tcp", key: int = KEY) -> TimeClockSession:
     address = parse_link(f"{scheme}:127.0.0.1:{terminal.port}")
-    return Terminal(address, key, "gb18030", answer_seconds=0.4, whole_seconds=8)
+    return TimeClockSession(address, key, "gb18030", answer_seconds=0.4, whole_seconds=8)
 
 
 def told(terminal: PullTerminal) -> list[tuple[str, datetime]]:
-    return [(touch.number, touch.said) for touch in terminal.memory]
+    return [(touch.number, touch.device_time) for touch in terminal.memory]
 
 
 @pytest.mark.parametrize("scheme", ["tcp", "udp"])
@@ -73,7 +73,7 @@ def test_the_whole_memory_is_read(make: Make, scheme: str, size: int, count: int
     line = dial(terminal, scheme)
     memory = line.records()
     line.close()
-    assert [(r.number, r.said) for r in memory.records] == told(terminal)
+    assert [(r.number, r.device_time) for r in memory.records] == told(terminal)
     assert not memory.bad
     assert [r.verify for r in memory.records[:3]] == [t.verify for t in terminal.memory[:3]]
 
@@ -89,7 +89,7 @@ def test_a_terminal_that_says_it_is_empty_is_read(
     line = dial(terminal, scheme)
     memory = line.records()
     line.close()
-    assert [(r.number, r.said) for r in memory.records] == told(terminal)
+    assert [(r.number, r.device_time) for r in memory.records] == told(terminal)
 
 
 @pytest.mark.parametrize("size", [28, 72])
@@ -100,14 +100,14 @@ def test_users_are_written_in_the_size_that_was_read(make: Make, size: int) -> N
         [("1001", "李雷"), ("A7", "甲"), ("12345678901", "乙"), ("77", "丙" * 20)]
     )
     names = {user.number: user.name for user in line.users()}
-    assert line.name_users([("77", "丙" * 20)]) == Named(0)
+    assert line.name_users([("77", "丙" * 20)]) == NameWriteResult(0)
     line.close()
     if size == 28:
-        assert done == Named(2, ("A7", "12345678901"))
+        assert done == NameWriteResult(2, ("A7", "12345678901"))
         # 欧阳测试 is eight bytes, and so are four characters of the new one.
         assert names == {"1001": "李雷", "1002": "欧阳测试", "77": "丙" * 4}
     else:
-        assert done == Named(4)
+        assert done == NameWriteResult(4)
         assert names["77"] == "丙" * 12
 
 
@@ -119,7 +119,7 @@ def test_the_client_gets_through(make: Make, scheme: str, fault: str) -> None:
     line = dial(terminal, scheme)
     memory = line.records()
     line.close()
-    assert [(r.number, r.said) for r in memory.records] == told(terminal)
+    assert [(r.number, r.device_time) for r in memory.records] == told(terminal)
     assert len(memory.records) == 900 + (fault == "count_race")
 
 
@@ -165,7 +165,9 @@ def test_clock_and_names(make: Make) -> None:
     line = dial(terminal)
     line.set_time(BASE)
     assert timedelta() <= line.time() - BASE < timedelta(seconds=5)
-    assert line.name_users([("1001", "李雷"), ("1002", "欧阳测试"), ("77", "韩梅梅")]) == Named(2)
+    assert line.name_users(
+        [("1001", "李雷"), ("1002", "欧阳测试"), ("77", "韩梅梅")]
+    ) == NameWriteResult(2)
     names = [(user.number, user.name) for user in line.users()]
     line.close()
     assert names == [("1001", "李雷"), ("1002", "欧阳测试"), ("77", "韩梅梅")]
@@ -174,12 +176,14 @@ def test_clock_and_names(make: Make) -> None:
 # -- the crew --------------------------------------------------------------------------------------
 
 
-def crew_at(terminal: PullTerminal, notes: Notebook) -> TerminalCrew:
+def crew_at(terminal: PullTerminal, notes: Notebook) -> TimeClockDriver:
     link = parse_link(f"tcp:127.0.0.1:{terminal.port}")
-    return TerminalCrew(Place("t", link, KEY, poll_seconds=0.001, answer_seconds=0.4), notes)
+    return TimeClockDriver(
+        TimeClockSettings("t", link, KEY, poll_seconds=0.001, answer_seconds=0.4), notes
+    )
 
 
-def poll(crew: TerminalCrew) -> None:
+def poll(crew: TimeClockDriver) -> None:
     """One poll, when it is due."""
     while (left := crew.wait()) > 0:
         threading.Event().wait(left)
@@ -206,7 +210,7 @@ def test_a_memory_that_was_cleared_is_told_whole(make: Make) -> None:
     terminal, notes = make(20), Notebook()
     crew = crew_at(terminal, notes)
     poll(crew)
-    terminal.memory[:] = [*records(5)[2:], Touch("1002", BASE + timedelta(days=1))]
+    terminal.memory[:] = [*records(5)[2:], PunchRecord("1002", BASE + timedelta(days=1))]
     poll(crew)
     assert [line[0] for line in notes.owed()[20:]] == [t.number for t in terminal.memory]
 
@@ -218,7 +222,7 @@ def test_a_full_ring_gives_each_punch_once(make: Make, size: int) -> None:
     poll(crew)
     terminal.faults.switch("ring_full", on=True)
     for turn in range(3):
-        terminal.touch(Touch("1001", BASE + timedelta(days=1, minutes=turn)))
+        terminal.touch(PunchRecord("1001", BASE + timedelta(days=1, minutes=turn)))
         poll(crew)
         assert len(terminal.memory) == 700
         assert len(notes.owed()) == 701 + turn
@@ -244,7 +248,7 @@ def test_a_terminal_that_says_zero_for_ever_is_read_at_each_punch(make: Make) ->
     crew = crew_at(terminal, notes)
     poll(crew)
     assert len(notes.owed()) == 300
-    terminal.touch(Touch("1001", BASE + timedelta(days=1)))
+    terminal.touch(PunchRecord("1001", BASE + timedelta(days=1)))
     poll(crew)
     poll(crew)
     assert len(notes.owed()) == 301
@@ -253,10 +257,10 @@ def test_a_terminal_that_says_zero_for_ever_is_read_at_each_punch(make: Make) ->
 def test_once_a_day_all_of_it_is_read(make: Make) -> None:
     terminal, notes, day = make(300), Notebook(), [0.0]
     link = parse_link(f"tcp:127.0.0.1:{terminal.port}")
-    crew = TerminalCrew(Place("t", link, KEY), notes, lambda: day[0])
+    crew = TimeClockDriver(TimeClockSettings("t", link, KEY), notes, lambda: day[0])
     crew.idle()
     # A ring that is written over in the middle: neither count nor end tells of it.
-    terminal.memory[100] = Touch("1002", BASE + timedelta(days=2))
+    terminal.memory[100] = PunchRecord("1002", BASE + timedelta(days=2))
     day[0] = 1000.0
     crew.idle()
     assert len(notes.owed()) == 300
@@ -339,17 +343,17 @@ def test_a_debt_survives_and_only_the_newest_mark_counts(tmp_path: Path) -> None
     ledger = Ledger(tmp_path / "ledger.sqlite", lambda: 1000.0)
     first = {"lines": [["1", "2026-03-02 08:00:00", "0", "1", "0"]]}
     mark = {"whole": True, "lines": []}
-    ledger.owe("t", "punches", [first, mark], "one")
-    ledger.owe("t", "punches", [mark], "two")
-    ledger.owe("other", "punches", [mark], "x")
+    ledger.enqueue_facts("t", "punches", [first, mark], "one")
+    ledger.enqueue_facts("t", "punches", [mark], "two")
+    ledger.enqueue_facts("other", "punches", [mark], "x")
     ledger.close()
     ledger = Ledger(tmp_path / "ledger.sqlite", lambda: 2000.0)
     assert ledger.bookmark("t") == "two"
-    assert [(d.device, dict(d.payload), d.made_at) for d in ledger.debts()] == [
+    assert [(d.device, dict(d.payload), d.made_at) for d in ledger.outstanding_facts()] == [
         ("t", first, 1000.0),
         ("t", mark, 1000.0),
         ("other", mark, 1000.0),
     ]
-    ledger.acquit(ledger.debts()[0].id)
-    assert len(ledger.debts()) == 2
+    ledger.acknowledge_fact(ledger.outstanding_facts()[0].id)
+    assert len(ledger.outstanding_facts()) == 2
     ledger.close()

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from devices.health import Health
 from devices.led.codecs import CODECS, CodecError, Colour, w1, w2, w7
-from devices.led.crew import Strip, StripBusCrew
-from devices.led.simulator import READERS, Shown, StripBusSimulator, StripSimulator
+from devices.led.crew import Strip, StripBusDriver
+from devices.led.simulator import READERS, DecodedFrame, StripBusSimulator, StripSimulator
 from devices.link import LinkAddress, parse_link
 from devices.owner import Outcome, Task
 from devices.simulate.base import Journal
@@ -39,7 +39,7 @@ def test_the_simulator_reads_the_golden_frames(driver: str, frame: bytes) -> Non
 def test_colours_travel_with_each_character() -> None:
     reader = READERS["w1"]()
     shown = [found for byte in w1(9, "A号", "yellow") if (found := reader.feed(byte))]
-    assert shown == [Shown(9, (("A号", "yellow"),))]
+    assert shown == [DecodedFrame(9, (("A号", "yellow"),))]
 
 
 def test_what_the_strip_has_no_glyph_for_becomes_a_question_mark() -> None:
@@ -147,7 +147,7 @@ def test_the_simulated_bus_notes_who_speaks_out_of_turn() -> None:
     clock.now += 1
     simulator.receive(frame + frame)
     assert (simulator.short_gaps, simulator.collisions) == (1, 1)
-    assert simulator.shows()["strips"] == ["a", "b"]
+    assert simulator.observable_state()["strips"] == ["a", "b"]
 
 
 class Cable:
@@ -182,15 +182,15 @@ class Socketless(LinkAddress):
         return self.cable
 
 
-def crew_on(clock: FakeTime, strips: int) -> tuple[StripBusCrew, Cable]:
+def crew_on(clock: FakeTime, strips: int) -> tuple[StripBusDriver, Cable]:
     address = Socketless("serial", "/dev/ttyS9", 9600)
     cable = Cable(clock)
     object.__setattr__(address, "cable", cable)
     found = [Strip(f"s{n}", n, "w7", 60.0) for n in range(strips)]
-    return StripBusCrew("bus", address, 0.12, found, Notebook(), clock), cable
+    return StripBusDriver("bus", address, 0.12, found, Notebook(), clock), cable
 
 
-def run(crew: StripBusCrew, clock: FakeTime, until: float) -> None:
+def run(crew: StripBusDriver, clock: FakeTime, until: float) -> None:
     while clock.now < until:
         crew.idle()
         clock.now += max(0.001, min(crew.wait(), until - clock.now))
@@ -239,7 +239,7 @@ def test_a_strip_has_no_tasks() -> None:
 def test_a_missing_port_is_a_failure_of_health_not_of_the_agent() -> None:
     notes = Notebook()
     address = parse_link("serial:/nowhere/ttyLED0?baud=9600")
-    crew = StripBusCrew("bus", address, 0.12, [Strip("s", 1, "w1", 60)], notes, FakeTime())
+    crew = StripBusDriver("bus", address, 0.12, [Strip("s", 1, "w1", 60)], notes, FakeTime())
     crew.idle()
     latest = notes.latest("s")
     assert isinstance(latest, Health)

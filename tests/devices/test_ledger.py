@@ -20,16 +20,16 @@ def test_what_was_taken_but_not_begun_is_done_after_a_restart(tmp_path: Path) ->
     ledger.close()
     ledger = Ledger(tmp_path / "ledger.sqlite", lambda: 1001.0)
     assert ledger.recover() == [task]
-    owed = ledger.owed()
+    owed = ledger.outstanding_results()
     assert [(r.id, r.outcome.state, r.outcome.reason) for r in owed] == [
         ("b", "unknown", "interrupted")
     ]
-    ledger.settle("b")
-    assert ledger.owed() == []
+    ledger.acknowledge_result("b")
+    assert ledger.outstanding_results() == []
     ledger.receive(Task("b", "printer-1", "print"))
-    assert [r.id for r in ledger.owed()] == ["b"]
+    assert [r.id for r in ledger.outstanding_results()] == ["b"]
     ledger.finish("b", Outcome("printed"))
-    assert ledger.owed()[0].outcome.state == "unknown"
+    assert ledger.outstanding_results()[0].outcome.state == "unknown"
     ledger.close()
 
 
@@ -38,7 +38,7 @@ def test_settled_tasks_are_forgotten_after_a_week(tmp_path: Path) -> None:
     for name in ("old", "owed"):
         ledger.receive(Task(name, "p", "print"))
         ledger.finish(name, Outcome("printed"))
-    ledger.settle("old")
+    ledger.acknowledge_result("old")
     ledger.close()
     ledger = Ledger(tmp_path / "ledger.sqlite", lambda: 1000.0 + 8 * 86400)
     assert ledger.receive(Task("old", "p", "print"))

@@ -12,8 +12,8 @@ import pytest
 
 from devices.health import Health
 from devices.link import parse_link
-from devices.owner import Outcome, Owner, Task
-from devices.printers.crew import PrinterCrew
+from devices.owner import DeviceThread, Outcome, Task
+from devices.printers.crew import PrinterDriver
 from devices.printers.document import Cut, Document, Text
 from devices.printers.driver import Confirm, EscposPrinter, Timing
 from devices.printers.simulator import PrinterModel, PrinterSimulator
@@ -190,8 +190,8 @@ class OneClient:
         address = parse_link(f"tcp:127.0.0.1:{self.wire.port}")
         timing = Timing(connect=1.0, answer=0.1, write=2.0, finish=2.0)
         driver = EscposPrinter(address, timing=timing)
-        crew = PrinterCrew("p", driver, self.notes, probe_seconds, busy_seconds=10 * self.HOLD)
-        self.owner = Owner(crew, self.notes, self.notes, time.time)
+        crew = PrinterDriver("p", driver, self.notes, probe_seconds, busy_seconds=10 * self.HOLD)
+        self.owner = DeviceThread(crew, self.notes, self.notes, time.time)
         self.owner.start()
 
     def close(self) -> None:
@@ -224,7 +224,7 @@ def test_a_silent_printer_is_told_at_the_second_silence_and_asked_ever_less() ->
 
     address = parse_link(f"tcp:127.0.0.1:{free_port()}")
     driver = EscposPrinter(address, timing=QUICK, clock=lambda: now[0], pause=pause)
-    crew = PrinterCrew("p", driver, notes, 5.0, clock=lambda: now[0], busy_seconds=12.0)
+    crew = PrinterDriver("p", driver, notes, 5.0, clock=lambda: now[0], busy_seconds=12.0)
 
     def waited() -> float:
         before = now[0]

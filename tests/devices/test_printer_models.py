@@ -58,7 +58,7 @@ def test_a_model_says_what_it_can() -> None:
 def test_an_entry_that_cannot_be_is_put_right_and_named() -> None:
     found = capabilities("NT-80-V-UL")  # the table says 12 columns on 576 dots
     assert (found.columns, found.dots) == (48, 576)
-    assert "12 columns" in found.doubt
+    assert "12 columns" in found.anomaly
 
 
 @pytest.mark.parametrize("model", models())
@@ -84,7 +84,7 @@ def test_an_unknown_model_is_named_with_those_near_it() -> None:
 def _scanned(data: bytes, columns: int) -> list[str]:
     paper = Paper(columns, lambda: True)
     buffer = bytearray(data)
-    while paper.take(buffer):
+    while paper.execute_next(buffer):
         pass
     slip = next(iter(paper.finished), paper.slip)
     return [code.text for code in zxingcpp.read_barcodes(Image.open(io.BytesIO(render(slip))))]

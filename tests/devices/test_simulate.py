@@ -19,7 +19,7 @@ from devices.config import read_agent_config
 from devices.link import parse_link
 from devices.printers.document import Document
 from devices.printers.driver import EscposPrinter
-from devices.registry import build_crews
+from devices.registry import build_drivers
 from devices.simulate.config import read_simulator_config
 from devices.simulate.plan import HallPlan, main, write_plan
 from support.hardware import PATIENCE, SLIP, Notebook
@@ -182,7 +182,7 @@ def test_a_hall_s_plan_fits_together(tmp_path: Path) -> None:
     serves: dict[str, set[str]] = {}
     for name, path in written.agents.items():
         config = read_agent_config(path)
-        build_crews(config, Notebook(), kinds[name])
+        build_drivers(config, Notebook(), kinds[name])
         # A kiosk's own line has no cable: its other end is the browser.
         hosted |= {device.name for device in config.devices if device.kind != "standby"}
         for device in config.devices:

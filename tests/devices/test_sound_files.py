@@ -20,15 +20,15 @@ from devices.voice.engines import (
     system_engine,
     system_voices,
 )
-from devices.voice.system import fitting
+from devices.voice.system import find_voice
 from devices.voice.wavs import (
     Sound,
     WavError,
-    levelled,
     loudness,
+    normalise_loudness,
     peak,
     read_wav,
-    resampled,
+    resample,
     silence,
     sound_of,
 )
@@ -121,14 +121,14 @@ MACOS = [
 
 @pytest.mark.parametrize("voices", [WINDOWS, MACOS])
 def test_the_mandarin_voice_is_found_by_its_language(voices: list[Listed]) -> None:
-    zh, en = (fitting(voices, system_voices("win32")[lang]) for lang in ("zh", "en"))
+    zh, en = (find_voice(voices, system_voices("win32")[lang]) for lang in ("zh", "en"))
     assert zh is not None
     assert "zh-cn" in zh.lower()
     assert en is not None
     assert "en-us" in en.lower()
-    assert fitting(voices, zh) == zh
-    assert fitting(voices, "sit/cmn") is None
-    assert fitting([], "zh") is None
+    assert find_voice(voices, zh) == zh
+    assert find_voice(voices, "sit/cmn") is None
+    assert find_voice([], "zh") is None
 
 
 PHRASES = ["请A零一二号到三号窗口", "请W九九九号到二十七号窗口", "零", "请B幺幺零号到十号窗口"]
@@ -176,11 +176,11 @@ def test_a_file_counts_as_spoken_only_when_it_is_whole(
 
 def test_a_sound_is_brought_to_a_loudness_without_clipping() -> None:
     wave = Sound(8000, struct.pack("<4h", 3000, -3000, 3000, -3000) * 200)
-    assert loudness(levelled(wave, 0.2)) == pytest.approx(0.2, abs=0.001)
-    assert peak(levelled(wave, 5.0)) <= 0.98
-    assert levelled(silence(0.1), 0.2) == silence(0.1)
-    assert resampled(wave, 16000).seconds == pytest.approx(wave.seconds, abs=0.001)
-    assert resampled(wave, 8000) == wave
+    assert loudness(normalise_loudness(wave, 0.2)) == pytest.approx(0.2, abs=0.001)
+    assert peak(normalise_loudness(wave, 5.0)) <= 0.98
+    assert normalise_loudness(silence(0.1), 0.2) == silence(0.1)
+    assert resample(wave, 16000).seconds == pytest.approx(wave.seconds, abs=0.001)
+    assert resample(wave, 8000) == wave
 
 
 def test_a_missing_file_is_a_clear_error(tmp_path: Path) -> None:

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from devices.config import agent_config
 from devices.owner import Outcome, Task
-from devices.registry import KINDS, build_crews
+from devices.registry import KINDS, build_drivers
 from devices.settings import ConfigError
-from devices.standby.book import Book
-from devices.standby.crew import Place, StandbyCrew
+from devices.standby.book import StandbyLedger
+from devices.standby.crew import StandbyDriver, StandbySettings
 from devices.standby.lease import Lease, RefusedError
 from support.hardware import Notebook
 from support.standby import Line
@@ -33,13 +33,13 @@ class Desk:
         self.mono, self.wall = 100.0, NOON / 1000
         self.crew = self.fresh()
 
-    def fresh(self) -> StandbyCrew:
+    def fresh(self) -> StandbyDriver:
         """A crew as after a start of the process: the book and the ledger are what they were."""
-        place = Place("standby-1", "1", 0, "printer-1", (ORIGIN,))
+        place = StandbySettings("standby-1", "1", 0, "printer-1", (ORIGIN,))
         path = self.folder / "book.sqlite"
-        return StandbyCrew(
+        return StandbyDriver(
             place,
-            lambda: Book(path, lambda: self.wall),
+            lambda: StandbyLedger(path, lambda: self.wall),
             self.notes,
             lambda: self.wall,
             lambda: self.mono,
@@ -193,7 +193,7 @@ def test_settings_are_checked(tmp_path: Path) -> None:
             "device": [{"name": "s", "kind": "standby", "driver": "standby", **device}],
         }
         with pytest.raises(ConfigError) as error:
-            build_crews(agent_config(table, tmp_path), Notebook(), tuple(KINDS))
+            build_drivers(agent_config(table, tmp_path), Notebook(), tuple(KINDS))
         return str(error.value)
 
     assert "there is no printer p9" in problems(serves="1", port=8101, printer="p9")

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from devices.health import STARTING, Health
-from devices.host.ledger import Debt, Result
+from devices.host.ledger import OutstandingFact, Result
 from devices.host.uplink import Uplink
 from support.agent_server import AgentServer
 
@@ -29,16 +29,16 @@ class OnePrinter:
     def on_task(self, _data: Mapping[str, object]) -> bool:
         return False
 
-    def owed(self) -> Sequence[Result]:
+    def outstanding_results(self) -> Sequence[Result]:
         return []
 
-    def settle(self, task_id: str) -> None:
+    def acknowledge_result(self, task_id: str) -> None:
         raise AssertionError(task_id)
 
-    def debts(self) -> Sequence[Debt]:
+    def outstanding_facts(self) -> Sequence[OutstandingFact]:
         return []
 
-    def acquit(self, debt: int) -> None:
+    def acknowledge_fact(self, debt: int) -> None:
         raise AssertionError(debt)
 
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from devices.owner import Outcome, Task
 from devices.simulate.base import Journal
 from devices.voice.clips import COMMA_SECONDS, ClipEngine, split_into_clips
-from devices.voice.crew import Speaker, VoiceCrew, read_parts
+from devices.voice.crew import Speaker, VoiceDriver, read_parts
 from devices.voice.engines import EspeakEngine, Part, VoiceError
-from devices.voice.homophones import spoken
+from devices.voice.homophones import with_homophones
 from devices.voice.player import Player
 from devices.voice.simulator import SpeakerSimulator
 from devices.voice.wavs import (
@@ -24,7 +24,7 @@ from devices.voice.wavs import (
     comment_of,
     join,
     read_wav,
-    scaled,
+    scale,
     silence,
     to_wav,
 )
@@ -120,9 +120,9 @@ def test_a_wav_with_a_comment_is_still_a_wav(tmp_path: Path) -> None:
 
 def test_volume_scales_the_samples() -> None:
     loud = Sound(8000, (1000).to_bytes(2, "little", signed=True) * 100)
-    assert rms(scaled(loud, 50)) == pytest.approx(500)
-    assert scaled(loud, 100) is loud
-    assert rms(scaled(loud, 0)) == 0
+    assert rms(scale(loud, 50)) == pytest.approx(500)
+    assert scale(loud, 100) is loud
+    assert rms(scale(loud, 0)) == 0
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_volume_scales_the_samples() -> None:
     ],
 )
 def test_surnames_are_said_right_and_words_are_left_alone(text: str, said: str) -> None:
-    assert spoken(text) == said
+    assert with_homophones(text) == said
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ class Instant:
     def __init__(self) -> None:
         self.parts: list[tuple[Part, ...]] = []
 
-    def outside(self, _parts: object) -> str:
+    def unsupported_words(self, _parts: object) -> str:
         return ""
 
     def render(self, parts: object) -> Sound:
@@ -217,7 +217,7 @@ def test_it_gives_up_when_the_time_has_passed_while_rendering() -> None:
     player = Player((sys.executable, "-c", "raise SystemExit(1)", "{wav}"))
     speaker = Speaker("s", Instant(), player, 100, 300)
     notes = Notebook()
-    crew = VoiceCrew("voice", [speaker], notes, wall=lambda: 50.0)
+    crew = VoiceDriver("voice", [speaker], notes, wall=lambda: 50.0)
     begun: list[str] = []
     task = Task("1", "s", "speak", SPEECH, expires_at=49.0)
     assert crew.work(task, lambda: begun.append("1")) == Outcome("expired", "expired")
@@ -240,7 +240,7 @@ def test_overlapping_sounds_are_noted(tmp_path: Path) -> None:
     for _ in range(2):
         player.play(silence(0.3), "x")
     assert speaker.overlaps == 0
-    sounds = speaker.shows()["sounds"]
+    sounds = speaker.observable_state()["sounds"]
     assert isinstance(sounds, list)
     assert [sound["text"] for sound in sounds] == ["x", "x"]
     with pytest.raises(KeyError):
@@ -308,7 +308,7 @@ def test_chinese_comes_first_under_load_whatever_the_order_of_languages() -> Non
         def play(self, _sound: Sound, comment: str) -> None:
             said.append(comment)
 
-    crew = VoiceCrew("voice", [Speaker("s", Instant(), Silent(), 100, 300)], Notebook())
+    crew = VoiceDriver("voice", [Speaker("s", Instant(), Silent(), 100, 300)], Notebook())
     crew.watch(lambda: 1)
     parts = [{"lang": "en", "text": "window"}, {"lang": "zh", "text": "请"}]
     task = Task("1", "s", "speak", {"parts": parts, "repeats": 2})
@@ -332,7 +332,7 @@ def test_a_failure_after_the_chinese_is_a_matter_of_health_only() -> None:
                 raise VoiceError("player_failed", "exit code 1")
 
     notes = Notebook()
-    crew = VoiceCrew("voice", [Speaker("s", Instant(), Once(), 100, 300)], notes)
+    crew = VoiceDriver("voice", [Speaker("s", Instant(), Once(), 100, 300)], notes)
     assert crew.work(Task("1", "s", "speak", SPEECH), lambda: None) == Outcome("spoken")
     crew.idle()
     latest = notes.latest("s")

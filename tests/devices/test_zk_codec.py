@@ -31,12 +31,12 @@ BASE = datetime.fromisoformat("2026-03-02T08:00:00")
     ],
 )
 def test_golden_frames(packet: Packet, frame: str) -> None:
-    assert codec.packed(packet).hex() == frame
-    assert codec.unpacked(bytes.fromhex(frame)) == packet
+    assert codec.encode_packet(packet).hex() == frame
+    assert codec.decode_packet(bytes.fromhex(frame)) == packet
 
 
 def test_the_wrapper_of_tcp() -> None:
-    frame = codec.wrapped(codec.packed(Packet(codec.CONNECT, 0, 0)))
+    frame = codec.wrap_for_tcp(codec.encode_packet(Packet(codec.CONNECT, 0, 0)))
     assert frame.hex() == "5050827d08000000e80317fc00000000"
 
 
@@ -50,7 +50,7 @@ def test_the_wrapper_of_tcp() -> None:
     ],
 )
 def test_comm_keys_as_another_client_scrambles_them(key: int, session: int, answer: str) -> None:
-    assert codec.comm_key(key, session).hex() == answer
+    assert codec.auth_data(key, session).hex() == answer
 
 
 def test_times_as_another_client_writes_them() -> None:
@@ -80,9 +80,9 @@ def test_any_bytes_are_records_or_are_refused(data: bytes, size: int) -> None:
     for read in (
         codec.sizes,
         codec.dataset,
-        codec.unpacked,
+        codec.decode_packet,
         lambda some: codec.short_records(some, UNTIL),
-        lambda some: codec.unsized(some, UNTIL),
+        lambda some: codec.records_of_unknown_size(some, UNTIL),
     ):
         try:
             read(data)
@@ -98,7 +98,7 @@ def test_packets_are_found_whatever_the_pieces(
     bodies: list[bytes], size: int, noise: bytes
 ) -> None:
     packets = [Packet(codec.DATA, 7, n, body) for n, body in enumerate(bodies)]
-    stream = b"".join(codec.wrapped(codec.packed(packet)) for packet in packets)
+    stream = b"".join(codec.wrap_for_tcp(codec.encode_packet(packet)) for packet in packets)
     reader = StreamReader()
     found: list[Packet] = []
     for start in range(0, len(stream), size):
@@ -127,7 +127,7 @@ OLDER = bytes.fromhex("07002800a8eba71e")
 def test_the_older_layout_is_known_by_its_sense() -> None:
     [record] = codec.short_records(OLDER, UNTIL)
     assert isinstance(record, Record)
-    assert (record.uid, record.said) == (7, datetime.fromisoformat("2016-01-01T19:02:00"))
+    assert (record.uid, record.device_time) == (7, datetime.fromisoformat("2016-01-01T19:02:00"))
     # The same after its own date cannot be: then it is garbled, not guessed at.
     with pytest.raises(FrameError):
         codec.short_records(OLDER, datetime.fromisoformat("2015-12-31"))
@@ -158,7 +158,7 @@ def test_short_records_come_back_or_are_called_garbled(
         # One or two records may make sense both ways: then nobody guesses.
         assert len(made) < 8
         return
-    assert [r.said for r in found if isinstance(r, Record)] == moments
+    assert [r.device_time for r in found if isinstance(r, Record)] == moments
     assert [r.uid for r in found if isinstance(r, Record)] == [uid for uid, *_ in made]
 
 
@@ -195,13 +195,15 @@ def test_any_user_comes_back_as_written_or_is_refused_by_name(
         return
     assert len(raw) == size
     [user] = codec.users(raw, size, encoding)
-    cut = codec.clipped(name, codec.NAME_BYTES[size], encoding)
+    cut = codec.encode_clipped(name, codec.NAME_BYTES[size], encoding)
     assert (user.uid, user.number) == (uid, number)
     assert user.name == cut.decode(encoding).strip()
-    [again] = codec.users(codec.named(user, name, encoding), size, encoding)
+    [again] = codec.users(codec.with_name(user, name, encoding), size, encoding)
     assert again == user
 
 
 def test_names_are_cut_between_characters() -> None:
-    assert codec.clipped("欧阳" * 10, 24, "gb18030") == ("欧阳" * 6).encode("gb18030")
-    assert codec.clipped("a" + "欧" * 20, 24, "gb18030") == ("a" + "欧" * 11).encode("gb18030")
+    assert codec.encode_clipped("欧阳" * 10, 24, "gb18030") == ("欧阳" * 6).encode("gb18030")
+    assert codec.encode_clipped("a" + "欧" * 20, 24, "gb18030") == ("a" + "欧" * 11).encode(
+        "gb18030"
+    )

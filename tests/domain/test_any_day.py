@@ -10,7 +10,15 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.domain.attendance.assignment import NOTHING, Gain, assign, gain, plus, twice, weights
+from server.domain.attendance.assignment import (
+    NOTHING,
+    Gain,
+    assign,
+    gain,
+    is_repeat,
+    sum_gains,
+    weights,
+)
 from server.domain.attendance.facts import LeaveKind, LeaveSpan, Punch
 from server.domain.attendance.sheet import day_sheet
 from server.domain.attendance.shifts import (
@@ -63,7 +71,7 @@ def rules(draw: st.DrawFn) -> ShiftRule:
         for n in range(4)
     ]
     slots = four_punches(due, spans, grace, absent_after=30)
-    rule = replace(SUMMER, slots=slots, apart_seconds=apart)
+    rule = replace(SUMMER, slots=slots, min_interval_seconds=apart)
     try:
         check(rule)
     except HallError:
@@ -90,7 +98,7 @@ def test_every_punch_serves_at_most_one_slot_and_lies_in_its_window(
     rule: ShiftRule, when: list[datetime]
 ) -> None:
     facts = _facts(when)
-    chosen = assign(rule.slots, facts.punches, rule.apart_seconds)
+    chosen = assign(rule.slots, facts.punches, rule.min_interval_seconds)
     used = [punch for punch in chosen if punch is not None]
     assert len({punch.id for punch in used}) == len(used)
     assert used == sorted(used)
@@ -100,13 +108,13 @@ def test_every_punch_serves_at_most_one_slot_and_lies_in_its_window(
 
 def _allowed(rule: ShiftRule, when: tuple[Punch, ...]) -> Iterator[list[tuple[int, Punch]]]:
     """Every order-keeping choice in which no finger laid twice serves two slots."""
-    apart = timedelta(seconds=rule.apart_seconds)
+    apart = timedelta(seconds=rule.min_interval_seconds)
     for count in range(len(rule.slots) + 1):
         for places in combinations(range(len(rule.slots)), count):
             for served in combinations(when, count):
                 found = list(zip(places, served, strict=True))
                 if all(rule.slots[k].holds(p.at.time()) for k, p in found) and not any(
-                    twice(rule.slots[k], p, rule.slots[m], q, apart)
+                    is_repeat(rule.slots[k], p, rule.slots[m], q, apart)
                     for (k, p), (m, q) in combinations(found, 2)
                 ):
                     yield found
@@ -115,7 +123,7 @@ def _allowed(rule: ShiftRule, when: tuple[Punch, ...]) -> Iterator[list[tuple[in
 def _worth(rule: ShiftRule, chosen: Iterable[tuple[int, Punch]]) -> Gain:
     weight, whole = weights(rule.slots), NOTHING
     for place, punch in chosen:
-        whole = plus(whole, gain(rule.slots[place], weight[place], punch.at.time()))
+        whole = sum_gains(whole, gain(rule.slots[place], weight[place], punch.at.time()))
     return whole
 
 
@@ -124,7 +132,7 @@ def _worth(rule: ShiftRule, chosen: Iterable[tuple[int, Punch]]) -> Gain:
 def test_no_choice_that_is_allowed_is_better(rule: ShiftRule, when: list[datetime]) -> None:
     """Against all choices there are, two fingers within the seconds excluded pair by pair."""
     facts = _facts(when)
-    chosen = assign(rule.slots, facts.punches, rule.apart_seconds)
+    chosen = assign(rule.slots, facts.punches, rule.min_interval_seconds)
     found = [(place, punch) for place, punch in enumerate(chosen) if punch is not None]
     allowed = list(_allowed(rule, facts.punches))
     assert found in allowed
@@ -140,7 +148,7 @@ def test_laying_every_finger_twice_changes_no_slot_that_was_missing(
 
     A second punch may be the better one: on the next minute, or in the next window.
     """
-    rule = replace(rule, apart_seconds=60)
+    rule = replace(rule, min_interval_seconds=60)
     once = [moment.replace(second=0) for moment in when]
     once = [m for n, m in enumerate(sorted(set(once))) if n % 2 == 0]
     again = [moment + timedelta(seconds=seconds) for moment in once]
@@ -187,7 +195,7 @@ def test_a_decided_verdict_stays_when_more_becomes_known(
 ) -> None:
     """A verdict given while readers still owe later punches is not taken back by those."""
     early = [moment for moment in when if moment < known]
-    before = verdicts(rule, replace(_facts(early), known_until=known))
+    before = verdicts(rule, replace(_facts(early), delivered_until=known))
     after = verdicts(rule, _facts(when))
     for one, other in zip(before, after, strict=True):
         if one.state is State.ON_TIME:

@@ -42,7 +42,7 @@ heads = st.lists(
         order=st.integers(1, 10_000),
         waited=st.floats(0, 300),
         target=st.integers(1, 60).map(float),
-        only_here=st.booleans(),
+        comprehensive_only=st.booleans(),
         overtaken=st.integers(0, 5),
         for_window=st.booleans(),
     ),
@@ -97,7 +97,7 @@ def test_whoever_was_sent_to_the_window_comes_first() -> None:
 
 
 def test_comprehensive_prefers_what_only_it_can_serve() -> None:
-    own = replace(_head(9, queue="social", waited=1), only_here=True)
+    own = replace(_head(9, queue="social", waited=1), comprehensive_only=True)
     choice = comprehensive([_head(1, waited=200), own], lambda _pool: 0, BOUNDS)
     assert choice is not None
     assert (choice.head, choice.pool) == (own, COMPREHENSIVE_POOL)
@@ -149,4 +149,4 @@ def test_comprehensive_never_relieves_while_somebody_has_only_it(found: list[Hea
     choice = comprehensive(found, lambda _pool: 0, BOUNDS)
     assert choice is not None
     if Why.RELIEF in choice.why:
-        assert not any(h.only_here or h.for_window for h in found)
+        assert not any(h.comprehensive_only or h.for_window for h in found)

@@ -16,18 +16,18 @@ from hypothesis import strategies as st
 from server.domain.errors import Code, HallError
 from server.domain.hours import Span
 from server.domain.inspection import draws, findings
-from server.domain.inspection.doubts import MINUTE_MS, Desk, Morning, idle, unpunched
-from server.domain.inspection.draws import Asked, Rules
+from server.domain.inspection.doubts import MINUTE_MS, Desk, MorningPresence, idle, unpunched
+from server.domain.inspection.draws import DrawSettings, Rules
 from server.domain.inspection.findings import DAY_MS, Finding, Person, State, Step, Steps
 from server.domain.inspection.marks import Kind, Mark, Seen, fault_list, kind_of, standing
 
 DAY = "2026-03-02"
 HOURS = (Span(time(8, 30), time(12)), Span(time(14, 30), time(17, 30)))
-USUAL = Asked(2, 10, 20, 60, 15)
+USUAL = DrawSettings(2, 10, 20, 60, 15)
 
 seeds = st.binary(min_size=32, max_size=32)
 wishes = st.builds(
-    Asked,
+    DrawSettings,
     st.integers(0, 6),
     st.integers(0, 120),
     st.integers(0, 120),
@@ -36,7 +36,7 @@ wishes = st.builds(
 )
 
 
-def rules(asked: Asked = USUAL, sealed: int = 5) -> Rules:
+def rules(asked: DrawSettings = USUAL, sealed: int = 5) -> Rules:
     return draws.rules_for("small", "Asia/Shanghai", HOURS, asked, sealed)
 
 
@@ -50,7 +50,7 @@ def sealed_day(seed: bytes, found: Rules, day: str = DAY) -> draws.Day:
 
 
 @given(seeds, wishes, st.integers(0, 1439))
-def test_the_times_keep_number_hours_and_gap(seed: bytes, asked: Asked, sealed: int) -> None:
+def test_the_times_keep_number_hours_and_gap(seed: bytes, asked: DrawSettings, sealed: int) -> None:
     found = rules(asked, sealed)
     times = draws.draw(seed, found, DAY)
     assert len(times) == found.count <= asked.count
@@ -107,7 +107,7 @@ def test_every_set_of_times_is_as_likely_as_any_other() -> None:
 
 def test_fewer_are_drawn_where_the_hours_leave_no_room() -> None:
     assert rules(replace(USUAL, count=6, gap=240)).count == 2
-    assert rules(replace(USUAL, count=6, gap=240)).asked == 6
+    assert rules(replace(USUAL, count=6, gap=240)).requested_count == 6
     assert draws.rules_for("small", "Asia/Shanghai", (), USUAL, 5).count == 0
 
 
@@ -267,7 +267,7 @@ def test_there_is_no_doubt_where_there_is_a_reason(why: dict[str, object]) -> No
 
 
 def test_at_work_without_a_punch_all_morning() -> None:
-    seen = Morning("1001", "T1", 5, "mark", punched=False, away=False)
+    seen = MorningPresence("1001", "T1", 5, "mark", punched=False, away=False)
     (found,) = unpunched([seen, replace(seen, staff="1002", punched=True)], DAY)
     assert (found.kind, found.staff) == (Kind.NO_PUNCH, "1001")
     assert unpunched([replace(seen, away=True)], DAY) == []

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from server.domain import hours
 from server.domain.attendance import leaves
 from server.domain.attendance.ladder import (
+    ApproverOffice,
     Length,
-    Rung,
     is_ladder,
     is_staff_list,
     parse,
@@ -23,7 +23,7 @@ from server.domain.attendance.ladder import (
 from server.domain.attendance.leaves import Decider, State
 from server.domain.catalogue import Role, SpecialDay, Staff
 from server.domain.errors import Code, HallError
-from server.domain.settings import Settings, changed
+from server.domain.settings import Settings, with_values
 from server.domain.workdays import Workdays
 from support.halls import catalogue
 
@@ -79,7 +79,7 @@ TEXT = "2h=chief;1d=chief;2d=chief+manager;*=chief+manager+head"
 )
 def test_the_ladder(days: float, worked: float, rungs: str) -> None:
     found = rungs_for(TEXT, Length(days, worked))
-    assert found == tuple(Rung(name) for name in rungs.split())
+    assert found == tuple(ApproverOffice(name) for name in rungs.split())
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_the_ladder(days: float, worked: float, rungs: str) -> None:
 def test_a_ladder_that_cannot_be_read_is_no_setting(text: str) -> None:
     assert not is_ladder(text)
     with pytest.raises(HallError) as caught:
-        changed(Settings(), {"leave_ladder": text})
+        with_values(Settings(), {"leave_ladder": text})
     assert caught.value.code is Code.SETTING_INVALID
 
 
@@ -114,9 +114,9 @@ def test_a_longer_leave_never_needs_fewer_steps(days: list[float]) -> None:
 def test_the_ladder_goes_by_the_askers_role() -> None:
     day = Length(1.0, 6.5)
     settings = Settings()
-    assert leaves.rungs(A, day, settings) == (Rung.CHIEF,)
-    assert leaves.rungs(replace(A, chief=True), day, settings) == (Rung.MANAGER,)
-    assert leaves.rungs(replace(A, role=Role.MANAGER), day, settings) == (Rung.HEAD,)
+    assert leaves.rungs(A, day, settings) == (ApproverOffice.CHIEF,)
+    assert leaves.rungs(replace(A, chief=True), day, settings) == (ApproverOffice.MANAGER,)
+    assert leaves.rungs(replace(A, role=Role.MANAGER), day, settings) == (ApproverOffice.HEAD,)
 
 
 def who(
@@ -128,23 +128,23 @@ def who(
 @pytest.mark.parametrize(
     ("rung", "decider", "heads", "may"),
     [
-        (Rung.CHIEF, who("5", unit="tax"), "", True),
-        (Rung.CHIEF, who("5", unit="build"), "", False),
-        (Rung.CHIEF, who("8"), "", False),
-        (Rung.CHIEF, who("7", manages=True), "", True),
-        (Rung.MANAGER, who("5", unit="tax"), "", False),
-        (Rung.MANAGER, who("7", manages=True), "", True),
-        (Rung.HEAD, who("7", manages=True), "", False),
-        (Rung.HEAD, who("9", administers=True), "", True),
-        (Rung.HEAD, who("9", administers=True), "7", False),
-        (Rung.HEAD, who("7", manages=True), "6,7", True),
-        (Rung.HEAD, who("9", administers=True), "1", True),
-        (Rung.CHIEF, who("1", unit="tax"), "", False),
-        (Rung.MANAGER, who("1", manages=True), "", False),
-        (Rung.HEAD, who("1", administers=True), "1", False),
+        (ApproverOffice.CHIEF, who("5", unit="tax"), "", True),
+        (ApproverOffice.CHIEF, who("5", unit="build"), "", False),
+        (ApproverOffice.CHIEF, who("8"), "", False),
+        (ApproverOffice.CHIEF, who("7", manages=True), "", True),
+        (ApproverOffice.MANAGER, who("5", unit="tax"), "", False),
+        (ApproverOffice.MANAGER, who("7", manages=True), "", True),
+        (ApproverOffice.HEAD, who("7", manages=True), "", False),
+        (ApproverOffice.HEAD, who("9", administers=True), "", True),
+        (ApproverOffice.HEAD, who("9", administers=True), "7", False),
+        (ApproverOffice.HEAD, who("7", manages=True), "6,7", True),
+        (ApproverOffice.HEAD, who("9", administers=True), "1", True),
+        (ApproverOffice.CHIEF, who("1", unit="tax"), "", False),
+        (ApproverOffice.MANAGER, who("1", manages=True), "", False),
+        (ApproverOffice.HEAD, who("1", administers=True), "1", False),
     ],
 )
-def test_who_may_decide(rung: Rung, decider: Decider, heads: str, may: bool) -> None:
+def test_who_may_decide(rung: ApproverOffice, decider: Decider, heads: str, may: bool) -> None:
     settings = Settings(head_staff=heads)
     assert leaves.may_decide(rung, A, decider, settings) is may
 
@@ -173,20 +173,20 @@ def test_asked_afterwards() -> None:
 
 
 def test_steps_go_up_the_ladder_one_by_one() -> None:
-    steps = [leaves.asked("1", 0, (Rung.CHIEF, Rung.HEAD))]
-    assert leaves.waiting_for(steps) is Rung.CHIEF
-    assert leaves.decided("asked", steps, True) is State.ASKED
+    steps = [leaves.request_step("1", 0, (ApproverOffice.CHIEF, ApproverOffice.HEAD))]
+    assert leaves.waiting_for(steps) is ApproverOffice.CHIEF
+    assert leaves.state_after_decision("asked", steps, True) is State.ASKED
     steps.append({"act": "approve", "by": "5"})
-    assert leaves.waiting_for(steps) is Rung.HEAD
-    assert leaves.decided("asked", steps, True) is State.APPROVED
-    assert leaves.decided("asked", steps, False) is State.REFUSED
+    assert leaves.waiting_for(steps) is ApproverOffice.HEAD
+    assert leaves.state_after_decision("asked", steps, True) is State.APPROVED
+    assert leaves.state_after_decision("asked", steps, False) is State.REFUSED
     for state in ("approved", "refused", "cancelled"):
         with pytest.raises(HallError):
-            leaves.decided(state, steps, True)
+            leaves.state_after_decision(state, steps, True)
 
 
 def test_a_new_cover_has_to_confirm_anew() -> None:
-    steps = [leaves.asked("1", 0, (Rung.CHIEF,)), {"act": "handover"}]
+    steps = [leaves.request_step("1", 0, (ApproverOffice.CHIEF,)), {"act": "handover"}]
     assert leaves.handed_over(steps)
     assert not leaves.handed_over([*steps, {"act": "cover"}])
     assert leaves.handed_over([*steps, {"act": "cover"}, {"act": "handover"}])
@@ -194,9 +194,9 @@ def test_a_new_cover_has_to_confirm_anew() -> None:
 
 def test_giving_up() -> None:
     begins, ends = moment("03-02T08:30"), moment("03-04T17:30")
-    assert leaves.cancelled("approved", begins, ends, moment("03-01T00:00")) is None
-    assert leaves.cancelled("asked", begins, ends, NOW) is None
-    assert leaves.cancelled("approved", begins, ends, NOW.replace(second=40)) == NOW
+    assert leaves.end_after_cancel("approved", begins, ends, moment("03-01T00:00")) is None
+    assert leaves.end_after_cancel("asked", begins, ends, NOW) is None
+    assert leaves.end_after_cancel("approved", begins, ends, NOW.replace(second=40)) == NOW
     for state, now in (("approved", ends), ("refused", NOW), ("cancelled", NOW)):
         with pytest.raises(HallError):
-            leaves.cancelled(state, begins, ends, now)
+            leaves.end_after_cancel(state, begins, ends, now)

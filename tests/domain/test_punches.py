@@ -13,17 +13,17 @@ from server.domain.punches import (
     GAP_MS,
     SETTLE_MS,
     BadLine,
-    Belief,
-    Contact,
-    Doubt,
+    DeliveryState,
     PunchLine,
+    TimeDoubt,
+    TimeTolerance,
     doubt,
     is_absurd,
 )
 from server.domain.reader_clocks import CONFIRM_MS, ClockFacts
 
 NOON = 1_772_424_000_000
-BELIEF = Belief(tolerance=60, oldest_days=2000)
+BELIEF = TimeTolerance(tolerance=60, oldest_days=2000)
 MINUTE = 60_000
 
 
@@ -48,7 +48,7 @@ def test_a_line_of_attlog_is_read(line: str, told: tuple[str, ...]) -> None:
     assert isinstance(found, PunchLine)
     assert (
         found.enrolment,
-        found.said.isoformat(" "),
+        found.claimed_at.isoformat(" "),
         found.in_out,
         found.verify,
         found.work_code,
@@ -109,7 +109,7 @@ def test_a_line_goes_there_and_back(number: str, moment: datetime) -> None:
     said = moment.replace(microsecond=0)
     found = iclock.attlog(f"{number}\t{said.isoformat(' ')}\t0\t1\t0")
     assert isinstance(found, PunchLine)
-    assert (found.enrolment, found.said) == (number, said)
+    assert (found.enrolment, found.claimed_at) == (number, said)
 
 
 def test_options_tell_the_zone_and_never_last() -> None:
@@ -154,40 +154,40 @@ def _said(at: int) -> PunchLine:
 @pytest.mark.parametrize(
     ("line", "at", "clock", "expected"),
     [
-        (_said(NOON), NOON, ClockFacts(), Doubt.NONE),
-        (_said(NOON + 59_000), NOON + 59_000, ClockFacts(), Doubt.NONE),
-        (_said(NOON + 61_000), NOON + 61_000, ClockFacts(), Doubt.FUTURE),
+        (_said(NOON), NOON, ClockFacts(), TimeDoubt.NONE),
+        (_said(NOON + 59_000), NOON + 59_000, ClockFacts(), TimeDoubt.NONE),
+        (_said(NOON + 61_000), NOON + 61_000, ClockFacts(), TimeDoubt.FUTURE),
         (
             PunchLine("1", datetime.fromisoformat("2000-01-01")),
             946_684_800_000,
             ClockFacts(),
-            Doubt.RESET,
+            TimeDoubt.RESET,
         ),
-        (_said(NOON), NOON - 2001 * 86_400_000, ClockFacts(), Doubt.OLD),
+        (_said(NOON), NOON - 2001 * 86_400_000, ClockFacts(), TimeDoubt.OLD),
     ],
 )
 def test_times_that_cannot_be_true_are_doubted(
-    line: PunchLine, at: int, clock: ClockFacts, expected: Doubt
+    line: PunchLine, at: int, clock: ClockFacts, expected: TimeDoubt
 ) -> None:
     assert doubt(line, at, NOON, clock, BELIEF) is expected
 
 
 def test_a_wrong_clock_casts_doubt_on_what_it_claimed_and_no_more() -> None:
-    clock = ClockFacts().measured(0, NOON - 60 * MINUTE, 60)
-    off = clock.measured(-600, NOON, 60)
+    clock = ClockFacts().after_measurement(0, NOON - 60 * MINUTE, 60)
+    off = clock.after_measurement(-600, NOON, 60)
     assert off.is_off
     # Since it was last found right it may have been wrong; before, it was not.
-    assert doubt(_said(NOON), NOON - 30 * MINUTE, NOON, off, BELIEF) is Doubt.CLOCK_OFF
-    assert doubt(_said(NOON), NOON - 90 * MINUTE, NOON, off, BELIEF) is Doubt.NONE
-    right = off.measured(1, NOON + 10 * MINUTE, 60)
+    assert doubt(_said(NOON), NOON - 30 * MINUTE, NOON, off, BELIEF) is TimeDoubt.CLOCK_OFF
+    assert doubt(_said(NOON), NOON - 90 * MINUTE, NOON, off, BELIEF) is TimeDoubt.NONE
+    right = off.after_measurement(1, NOON + 10 * MINUTE, 60)
     assert not right.is_off
     late, live = NOON + 12 * MINUTE, NOON + 13 * MINUTE
     # A punch of the wrong hours that comes late is doubted, a live one is not.
-    assert doubt(_said(NOON), NOON - 5 * MINUTE, late, right, BELIEF) is Doubt.CLOCK_OFF
-    assert doubt(_said(live), live, live, right, BELIEF) is Doubt.NONE
+    assert doubt(_said(NOON), NOON - 5 * MINUTE, late, right, BELIEF) is TimeDoubt.CLOCK_OFF
+    assert doubt(_said(live), live, live, right, BELIEF) is TimeDoubt.NONE
     # Ten minutes slow until 12:10, it never claimed a moment after 12:00.
     after = NOON + 5 * MINUTE
-    assert doubt(_said(after), after, after + 60 * MINUTE, right, BELIEF) is Doubt.NONE
+    assert doubt(_said(after), after, after + 60 * MINUTE, right, BELIEF) is TimeDoubt.NONE
 
 
 YEAR = 365 * 24 * 60 * MINUTE
@@ -195,38 +195,39 @@ YEAR = 365 * 24 * 60 * MINUTE
 
 @pytest.mark.parametrize("years", [37, -26])
 def test_ten_minutes_in_another_year_leave_an_outage_alone(years: int) -> None:
-    clock = ClockFacts().measured(0, NOON - 10 * MINUTE, 60)
-    clock = clock.measured(years * YEAR // 1000, NOON, 60)
-    clock = clock.measured(0, NOON + 10 * MINUTE, 60)
+    clock = ClockFacts().after_measurement(0, NOON - 10 * MINUTE, 60)
+    clock = clock.after_measurement(years * YEAR // 1000, NOON, 60)
+    clock = clock.after_measurement(0, NOON + 10 * MINUTE, 60)
     for day in (-30, -1, 1, 30, 400):
         made = NOON + day * 24 * 60 * MINUTE
         late = max(made, NOON) + 48 * 60 * MINUTE
-        assert doubt(_said(made), made, late, clock, BELIEF) is Doubt.NONE
+        assert doubt(_said(made), made, late, clock, BELIEF) is TimeDoubt.NONE
 
 
 @pytest.mark.parametrize("year", ["2063", "2000"])
 def test_one_absurd_line_is_no_measurement_and_two_apart_are(year: str) -> None:
     line = PunchLine("1", datetime.fromisoformat(f"{year}-03-02T12:00"))
     claims = NOON + (int(year) - 2026) * YEAR
-    assert is_absurd(line.said, claims, NOON)
+    assert is_absurd(line.claimed_at, claims, NOON)
     offset = (claims - NOON) // 1000
-    clock = ClockFacts().measured(0, NOON - MINUTE, 60).claimed(offset, NOON, 60)
+    clock = ClockFacts().after_measurement(0, NOON - MINUTE, 60).after_claim(offset, NOON, 60)
     assert not clock.is_off
     # Right in between: the line was alone.
     assert (
-        clock.claimed(0, NOON + MINUTE, 60).claimed(offset, NOON + CONFIRM_MS, 60).is_off is False
+        clock.after_claim(0, NOON + MINUTE, 60).after_claim(offset, NOON + CONFIRM_MS, 60).is_off
+        is False
     )
-    assert clock.claimed(offset, NOON + MINUTE, 60).is_off is False
-    assert clock.claimed(offset + 1, NOON + CONFIRM_MS, 60).is_off is True
+    assert clock.after_claim(offset, NOON + MINUTE, 60).is_off is False
+    assert clock.after_claim(offset + 1, NOON + CONFIRM_MS, 60).is_off is True
 
 
 def test_a_late_upload_line_by_line_is_no_slow_clock_and_a_slow_clock_is() -> None:
-    right = ClockFacts().measured(0, NOON, 60)
+    right = ClockFacts().after_measurement(0, NOON, 60)
     late = right
     for second in range(0, 600, 10):  # ten minutes of lines, each an hour and more late
-        late = late.claimed(-3600 - 5 * second, NOON + second * 1000, 60)
+        late = late.after_claim(-3600 - 5 * second, NOON + second * 1000, 60)
     assert not late.is_off
-    slow = right.claimed(-600, NOON + MINUTE, 60).claimed(-595, NOON + 4 * MINUTE, 60)
+    slow = right.after_claim(-600, NOON + MINUTE, 60).after_claim(-595, NOON + 4 * MINUTE, 60)
     assert slow.is_off
     made = NOON + 2 * MINUTE
     assert slow.wrong_at(made - 600_000, NOON + 5 * MINUTE, 60)
@@ -253,12 +254,12 @@ def test_doubtful_is_exactly_what_a_wrong_clock_may_have_claimed(
     spells: list[tuple[int, int]], moments: list[int], wait: int
 ) -> None:
     """A clock that is read at each turn of its error; punches that come any time later."""
-    clock, at, edges = ClockFacts().measured(0, NOON, 60), NOON, [(NOON, 0)]
+    clock, at, edges = ClockFacts().after_measurement(0, NOON, 60), NOON, [(NOON, 0)]
     for minutes, offset in spells:
-        clock = clock.measured(offset, at, 60)
+        clock = clock.after_measurement(offset, at, 60)
         edges.append((at, offset))
         at += minutes * MINUTE
-    clock = clock.measured(0, at, 60)
+    clock = clock.after_measurement(0, at, 60)
     # Between two readings the error is either's: that is all that can be known.
     spans = [
         (begins, ends, offset)
@@ -286,41 +287,41 @@ def test_doubtful_is_exactly_what_a_wrong_clock_may_have_claimed(
 # -- delivery --------------------------------------------------------------------------------------
 
 
-def _steady() -> Contact:
-    contact = Contact()
+def _steady() -> DeliveryState:
+    contact = DeliveryState()
     for at in range(0, 300_000, 10_000):
-        contact = contact.polled(NOON + at)
+        contact = contact.after_poll(NOON + at)
     return contact
 
 
 def test_a_steady_reader_has_delivered_but_for_what_is_on_its_way() -> None:
     contact = _steady()
-    assert contact.catching_since is None
+    assert contact.backlog_since is None
     assert contact.delivered_until is not None
-    assert 0 < (contact.heard_at or 0) - contact.delivered_until <= 15_000
+    assert 0 < (contact.last_contact_at or 0) - contact.delivered_until <= 15_000
 
 
 def test_after_an_outage_the_backlog_comes_first() -> None:
     before = _steady().delivered_until
     back = NOON + 300_000 + 3_600_000
-    contact = _steady().polled(back)
+    contact = _steady().after_poll(back)
     assert contact.delivered_until == before
-    contact = contact.fed(back + 2000, 100, NOON + 1_000_000)
+    contact = contact.after_batch(back + 2000, 100, NOON + 1_000_000)
     # What it has told so far it has delivered, in the order of its memory.
     assert contact.delivered_until == NOON + 1_000_000
-    contact = contact.polled(back + 10_000)
+    contact = contact.after_poll(back + 10_000)
     assert contact.delivered_until == NOON + 1_000_000
-    contact = contact.polled(back + 2000 + SETTLE_MS)
+    contact = contact.after_poll(back + 2000 + SETTLE_MS)
     assert contact.delivered_until is not None
     assert contact.delivered_until > back
 
 
 def test_a_batch_that_could_not_be_taken_keeps_the_reader_pending() -> None:
     contact = _steady()
-    now = (contact.heard_at or 0) + 5000
-    contact = contact.failed(now)
-    assert contact.polled(now + 20_000).delivered_until == _steady().delivered_until
-    assert (contact.polled(now + SETTLE_MS).delivered_until or 0) > now
+    now = (contact.last_contact_at or 0) + 5000
+    contact = contact.after_failed_batch(now)
+    assert contact.after_poll(now + 20_000).delivered_until == _steady().delivered_until
+    assert (contact.after_poll(now + SETTLE_MS).delivered_until or 0) > now
 
 
 MOVES = st.tuples(st.integers(0, 2 * GAP_MS), st.booleans(), st.integers(1, 200))
@@ -331,26 +332,26 @@ MOVES = st.tuples(st.integers(0, 2 * GAP_MS), st.booleans(), st.integers(1, 200)
 def test_delivery_never_goes_back_and_never_beyond_now(
     moves: list[tuple[int, bool, int]],
 ) -> None:
-    contact, now = Contact(), NOON
+    contact, now = DeliveryState(), NOON
     for wait, fed, lines in moves:
         now += wait
         before = contact.delivered_until
-        contact = contact.fed(now, lines, now - 1000) if fed else contact.polled(now)
+        contact = contact.after_batch(now, lines, now - 1000) if fed else contact.after_poll(now)
         assert before is None or (contact.delivered_until or 0) >= before
         assert contact.delivered_until is None or contact.delivered_until <= now
 
 
 def test_a_live_punch_tells_the_clock_and_others_do_not() -> None:
     contact = _steady()
-    heard = contact.heard_at or 0
+    heard = contact.last_contact_at or 0
     now = heard + 5000
     assert contact.offset_of(now - 2000, now, 1) == 0
     assert contact.offset_of(now + 90_000, now, 1) == 90
     # Ten minutes slow: at least so much before the last contact.
     assert contact.offset_of(now - 600_000, now, 1) == -595
     assert contact.offset_of(now - 600_000, now, 50) is None
-    assert Contact().offset_of(now - 600_000, now, 1) is None
-    assert contact.fed(now, 100, now).offset_of(now - 600_000, now + 1000, 1) is None
+    assert DeliveryState().offset_of(now - 600_000, now, 1) is None
+    assert contact.after_batch(now, 100, now).offset_of(now - 600_000, now + 1000, 1) is None
     # Records that were asked for again tell nothing, not even those that claim to be of tomorrow.
-    assert contact.recalled(now + 1).offset_of(now + 90_000, now, 1) is None
-    assert contact.recalled(now).offset_of(now + 90_000, now, 1) == 90
+    assert contact.after_recall(now + 1).offset_of(now + 90_000, now, 1) is None
+    assert contact.after_recall(now).offset_of(now + 90_000, now, 1) == 90

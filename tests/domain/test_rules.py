@@ -14,16 +14,16 @@ from server.domain import hours
 from server.domain.catalogue import SpecialDay
 from server.domain.errors import Code, HallError
 from server.domain.journal import GENESIS, Line, line_hash
-from server.domain.settings import BOUNDS, Settings, changed
+from server.domain.settings import BOUNDS, Settings, with_values
 from server.domain.tickets import (
     FINAL,
     RULES,
     ActorKind,
     Move,
     State,
-    after,
     number,
     order_of,
+    state_after,
 )
 from server.domain.waiting import Service, expected_wait, mean_service, percentile
 from support.halls import MONDAY, catalogue
@@ -37,10 +37,10 @@ def test_a_move_is_allowed_exactly_where_its_rule_says(
 ) -> None:
     rule = RULES[move]
     if actor in rule.actors and state in rule.sources:
-        assert after(move, state, actor, holds=True) is rule.target
+        assert state_after(move, state, actor, holds=True) is rule.target
         return
     with pytest.raises(HallError) as caught:
-        after(move, state, actor, holds=True)
+        state_after(move, state, actor, holds=True)
     wrong_actor = actor not in rule.actors
     assert caught.value.code is (Code.FORBIDDEN if wrong_actor else Code.MOVE_NOT_ALLOWED)
 
@@ -53,7 +53,7 @@ def test_only_the_holder_starts_finishes_and_transfers() -> None:
     for move in (Move.START, Move.FINISH, Move.TRANSFER, Move.NO_SHOW, Move.HOLD, Move.RECALL):
         state = next(iter(RULES[move].sources))
         with pytest.raises(HallError) as caught:
-            after(move, state, ActorKind.CLERK, holds=False)
+            state_after(move, state, ActorKind.CLERK, holds=False)
         assert caught.value.code is Code.NOT_THE_HOLDER
 
 
@@ -141,18 +141,18 @@ def test_percentile() -> None:
 @pytest.mark.parametrize("name", list(BOUNDS))
 def test_settings_keep_their_bounds(name: str) -> None:
     low, high = BOUNDS[name]
-    assert getattr(changed(Settings(), {name: high}), name) == high
+    assert getattr(with_values(Settings(), {name: high}), name) == high
     assert low <= getattr(Settings(), name) <= high
     for wrong in (low - 1, high + 1, "many", True, 1.5):
         with pytest.raises(HallError) as caught:
-            changed(Settings(), {name: wrong})
+            with_values(Settings(), {name: wrong})
         assert caught.value.data["name"] == name
 
 
 def test_unknown_settings_are_refused() -> None:
     for values in ({"speed": 1}, {"voice_one": "two"}, {"notice_zh": "字" * 300}):
         with pytest.raises(HallError):
-            changed(Settings(), values)
+            with_values(Settings(), values)
 
 
 LINE = Line("hall", 1, 0, "clerk", "1001", "T1", "ticket.call", "x", {"n": 1}, "")

@@ -173,7 +173,7 @@ def test_leave_of_an_hour_frees_what_it_covers_and_nothing_else() -> None:
 def test_nothing_is_decided_before_the_readers_have_told(
     clocks: tuple[str, ...], known: str, wanted: str
 ) -> None:
-    assert states(DayFacts(DAY, punches(*clocks), known_until=at(known))) == wanted
+    assert states(DayFacts(DAY, punches(*clocks), delivered_until=at(known))) == wanted
 
 
 def test_a_correction_counts_and_the_original_stays() -> None:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from server.services import readers_office
 from server.services.context import SYSTEM
-from server.services.readers_office import Described
+from server.services.readers_office import Description
 from support.halls import SmallHall, at
 from support.web import Web
 
@@ -31,5 +31,5 @@ def web(small: SmallHall) -> Web:
 @pytest.fixture
 def terminal(web: Web) -> FlaskClient:
     """A line to the server with terminal CE1 admitted."""
-    readers_office.add(web.small.ctx, SYSTEM, "k", "CE1", "push", Described("东门"))
+    readers_office.add(web.small.ctx, SYSTEM, "k", "CE1", "push", Description("东门"))
     return web.app.flask.test_client()

@@ -12,7 +12,7 @@ from werkzeug.test import Client
 
 from server.services import readers_office
 from server.services.context import SYSTEM
-from server.services.readers_office import Described
+from server.services.readers_office import Description
 from server.storage import punches, readers
 from support.two_halls import HOSTS, Two
 
@@ -29,7 +29,7 @@ def two(tmp_path: Path) -> Iterator[Two]:
 
 def admit(two: Two, hall: str, serial: str = "CE1", networks: str = "") -> None:
     ctx = two.webs[hall].small.ctx
-    said = Described("东门", networks=networks)
+    said = Description("东门", networks=networks)
     readers_office.add(ctx, SYSTEM, f"{hall}-{serial}", serial, "push", said)
 
 
@@ -46,7 +46,7 @@ def push(two: Two, host: str = "10.0.0.5:8000", serial: str = "CE1", **environ: 
 
 def kept(two: Two) -> dict[str, int]:
     return {
-        name: web.small.ctx.read(lambda c: punches.counted(c, "small"))
+        name: web.small.ctx.read(lambda c: punches.count(c, "small"))
         for name, web in two.webs.items()
     }
 
@@ -73,7 +73,7 @@ def test_of_no_hall_it_is_refused_and_the_operator_is_told_once(
     assert [record.message for record in caplog.records] == ["a time clock of no hall"]
     # It asks nowhere to be admitted: nobody knows where it hangs.
     for web in two.webs.values():
-        assert web.small.ctx.read(lambda c: readers.asking(c, "small")) == []
+        assert web.small.ctx.read(lambda c: readers.awaiting_admission(c, "small")) == []
 
 
 def test_of_two_halls_neither_gets_it_and_both_are_told(
@@ -94,7 +94,7 @@ def test_of_two_halls_neither_gets_it_and_both_are_told(
     assert push(two).status_code == 200
     assert kept(two) == {"one": 1, "two": 0}
     first = two.webs["one"]
-    first.small.clock.forward(minutes=11)
+    first.small.clock.advance(minutes=11)
     shown = first.manager().get("/office/today").get_json()["alarms"]
     assert "reader_twice" not in {alarm["code"] for alarm in shown}
 

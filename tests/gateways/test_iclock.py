@@ -141,7 +141,7 @@ def test_an_order_that_was_lost_on_the_way_is_sent_again(web: Web, terminal: Fla
     for kind in ("info", "reboot"):
         web.manager().post("/office/readers/CE1/order", {"kind": kind})
     assert terminal.get("/iclock/getrequest?SN=CE1").data == b"C:1:INFO\nC:2:REBOOT\n"
-    web.small.clock.forward(minutes=11)
+    web.small.clock.advance(minutes=11)
     # A terminal that restarted cannot say so: it is not sent a second time.
     assert terminal.get("/iclock/getrequest?SN=CE1").data == b"C:1:INFO\n"
 
@@ -166,7 +166,7 @@ def test_strangers_do_not_fill_the_books(web: Web) -> None:
     line = web.app.flask.test_client()
     codes = [line.get(f"/iclock/cdata?SN=X{n}").status_code for n in range(80)]
     assert set(codes) == {403, 429}
-    asking = web.small.ctx.read(lambda c: readers.asking(c, "small"))
+    asking = web.small.ctx.read(lambda c: readers.awaiting_admission(c, "small"))
     assert len(asking) == 4  # all from one address
 
 
@@ -206,7 +206,7 @@ def test_a_flood_and_a_monster_are_refused(web: Web, terminal: FlaskClient) -> N
     flask = Flask("flood")
     flask.register_blueprint(gateway.Gateway(web.small.hall, Limits(lambda: 0.0)).blueprint)
     line = flask.test_client()
-    codes = [line.get("/iclock/ping?SN=CE1").status_code for _ in range(CLOCKS.known + 2)]
+    codes = [line.get("/iclock/ping?SN=CE1").status_code for _ in range(CLOCKS.per_caller + 2)]
     assert codes[0] == 200
     assert codes[-1] == 429
     assert kept(web) == []
@@ -261,7 +261,7 @@ def test_a_clerk_sees_no_readers(web: Web) -> None:
 
 def test_the_office_is_told_what_is_wrong(web: Web, terminal: FlaskClient) -> None:
     post(terminal, "ATTLOG", b"1\t2026-03-02 10:30:00\t0\t1\ngarbage\n")
-    web.small.clock.forward(minutes=11)
+    web.small.clock.advance(minutes=11)
     told = web.manager().get("/office/today").get_json()["alarms"]
     codes = {alarm["code"] for alarm in told if alarm["subject"] == "CE1"}
     assert codes == {"reader_silent", "reader_clock", "reader_lines"}

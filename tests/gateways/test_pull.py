@@ -12,15 +12,15 @@ import pytest
 
 from devices.config import agent_config
 from devices.fingerprint.pull_simulator import PullModel, PullTerminal
-from devices.fingerprint.simulator import Enrolled, Touch
+from devices.fingerprint.simulator import Enrolled, PunchRecord
 from devices.host.runtime import Agent
 from devices.simulate.base import Journal
 from server.agents import DeviceRef
 from server.domain.errors import Code, HallError
-from server.gateways.pull import PulledReaders
+from server.gateways.pull import PolledTimeClocks
 from server.services import readers_office
 from server.services.context import SYSTEM
-from server.services.readers_office import Described
+from server.services.readers_office import Description
 from server.storage import punches, readers
 from support.agent_server import AgentServer
 from support.halls import STAFF, SmallHall, at
@@ -43,25 +43,25 @@ def message(kind: str, **data: Any) -> dict[str, Any]:
 
 def admit(small: SmallHall) -> None:
     readers_office.move(small.ctx, SYSTEM, "admit", REF.name, "admitted")
-    readers_office.describe(small.ctx, SYSTEM, "name", REF.name, Described("大厅"))
+    readers_office.describe(small.ctx, SYSTEM, "name", REF.name, Description("大厅"))
 
 
 def test_punches_wait_at_the_agent_until_the_reader_is_admitted(small: SmallHall) -> None:
-    pulled = PulledReaders(small.hall)
+    pulled = PolledTimeClocks(small.hall)
     with pytest.raises(HallError) as refused:
-        pulled.heard(REF, message("punches", lines=LINES))
+        pulled.receive(REF, message("punches", lines=LINES))
     assert refused.value.code is Code.FORBIDDEN
     row = small.ctx.read(lambda c: readers.get(c, "small", REF.name))
     assert row is not None
     assert (row.state, row.way) == ("asking", "pull")
     admit(small)
     for _ in range(2):
-        assert pulled.heard(REF, message("punches", lines=LINES)) == "ok"
+        assert pulled.receive(REF, message("punches", lines=LINES)) == "ok"
     assert len(small.ctx.read(lambda c: punches.latest(c, "small", 10))) == 2
-    pulled.heard(REF, message("punches", lines=[], whole=True))
+    pulled.receive(REF, message("punches", lines=[], whole=True))
     assert small.ctx.read(lambda c: readers.delivered_until(c, "small")) == at(9) - 3000
-    small.clock.forward(seconds=60)
-    pulled.heard(REF, message("punches", lines=[], whole=True))
+    small.clock.advance(seconds=60)
+    pulled.receive(REF, message("punches", lines=[], whole=True))
     assert small.ctx.read(lambda c: readers.delivered_until(c, "small")) == at(9) + 57_000
 
 
@@ -75,27 +75,30 @@ def test_punches_wait_at_the_agent_until_the_reader_is_admitted(small: SmallHall
     ],
 )
 def test_nonsense_is_put_aside_and_never_comes_again(small: SmallHall, data: Any) -> None:
-    readers_office.add(small.ctx, SYSTEM, "k", REF.name, "pull", Described("大厅"))
-    assert PulledReaders(small.hall).heard(REF, message("punches", **data)) in {"ok", "invalid"}
-    assert small.ctx.read(lambda c: punches.counted(c, "small")) == 0
+    readers_office.add(small.ctx, SYSTEM, "k", REF.name, "pull", Description("大厅"))
+    assert PolledTimeClocks(small.hall).receive(REF, message("punches", **data)) in {
+        "ok",
+        "invalid",
+    }
+    assert small.ctx.read(lambda c: punches.count(c, "small")) == 0
 
 
 def test_orders_are_tasks_until_they_are_answered(small: SmallHall) -> None:
-    pulled = PulledReaders(small.hall)
-    readers_office.add(small.ctx, SYSTEM, "k", REF.name, "pull", Described("大厅"))
+    pulled = PolledTimeClocks(small.hall)
+    readers_office.add(small.ctx, SYSTEM, "k", REF.name, "pull", Description("大厅"))
     readers_office.link(small.ctx, SYSTEM, "l", "7", STAFF["T1"], "2026-01-01")
     readers_office.order(small.ctx, SYSTEM, "n", REF.name, "names")
-    [task] = pulled.owed(REF)
+    [task] = pulled.outstanding_commands(REF)
     assert (task.kind, task.expires_in) == ("names", None)
     assert task.payload == {"users": [{"enrolment": "7", "name": "测试1"}]}
     pulled.result(REF, {"id": task.id, "state": "done", "detail": "1"})
-    assert pulled.owed(REF) == []
+    assert pulled.outstanding_commands(REF) == []
 
 
 def test_an_agent_owes_its_punches_over_refusals_and_restarts(tmp_path: Path) -> None:
     people = [Enrolled("7", "甲"), Enrolled("8", "乙")]
     terminal = PullTerminal("t", PullModel(), people, Journal())
-    terminal.remember([Touch("7", BASE + timedelta(seconds=n)) for n in range(1200)])
+    terminal.remember([PunchRecord("7", BASE + timedelta(seconds=n)) for n in range(1200)])
     terminal.start()
     server = AgentServer()
     server.refuses.add("event")
@@ -121,7 +124,7 @@ def test_an_agent_owes_its_punches_over_refusals_and_restarts(tmp_path: Path) ->
         server.stop()
         terminal.stop()
     told = [(line[0], line[1]) for line in _lines(server)]
-    assert set(told) == {(t.number, t.said.isoformat(" ")) for t in terminal.memory}
+    assert set(told) == {(t.number, t.device_time.isoformat(" ")) for t in terminal.memory}
     assert len(told) == len(set(told))
 
 

@@ -81,7 +81,7 @@ def test_what_cannot_be_read_is_kept_shown_and_waited_for(
         body = ROW.replace("841134662", "x")
     for _ in range(3):
         terminal.get("/iclock/getrequest?SN=CE1")
-        web.small.clock.forward(seconds=30)
+        web.small.clock.advance(seconds=30)
     before = reader(web).delivered_until
     assert before is not None
     assert terminal.post(f"/iclock/{path}", data=f"{body}\n".encode()).status_code == 200
@@ -89,7 +89,7 @@ def test_what_cannot_be_read_is_kept_shown_and_waited_for(
     assert [line.line.replace("\t", "") for line in aside(web)] == [body.replace("\t", "")]
     assert "reader_lines" in alarms(web)
     for _ in range(10):
-        web.small.clock.forward(seconds=30)
+        web.small.clock.advance(seconds=30)
         terminal.get("/iclock/getrequest?SN=CE1")
     assert reader(web).delivered_until == before
     settled = web.manager().post(f"/office/put-aside/{aside(web)[0].id}/settle")
@@ -121,7 +121,7 @@ def test_a_picture_in_a_strange_table_leaves_its_length_only(
 def test_an_upload_that_is_not_taken_is_still_to_come(web: Web, terminal: FlaskClient) -> None:
     for _ in range(4):
         terminal.get("/iclock/getrequest?SN=CE1")
-        web.small.clock.forward(seconds=30)
+        web.small.clock.advance(seconds=30)
     before = reader(web).delivered_until
     assert post(terminal, "ATTLOG", b"\n" * (gateway.MAX_BODY + 1))[0] == 413
     terminal.get("/iclock/getrequest?SN=CE1")
@@ -131,7 +131,7 @@ def test_an_upload_that_is_not_taken_is_still_to_come(web: Web, terminal: FlaskC
 def test_an_upload_that_broke_off_is_still_to_come(web: Web, terminal: FlaskClient) -> None:
     for _ in range(4):
         terminal.get("/iclock/getrequest?SN=CE1")
-        web.small.clock.forward(seconds=30)
+        web.small.clock.advance(seconds=30)
     before = reader(web).delivered_until
     path, length = "/iclock/cdata?SN=CE1&table=ATTLOG", {"CONTENT_LENGTH": str(len(ATTLOG))}
     answer = terminal.post(path, data=ATTLOG[:30], environ_overrides=length)
@@ -164,7 +164,7 @@ def test_whatever_is_answered_ok_is_in_the_books(
     web: Web, terminal: FlaskClient, place: str, table: str, body: list[str]
 ) -> None:
     """Every line is a punch, put aside, or says by itself that it is nobody's."""
-    web.small.clock.forward(minutes=1)
+    web.small.clock.advance(minutes=1)
     found = terminal.post(f"/iclock/{place}?{table}SN=CE1", data="\n".join(body).encode())
     assert found.status_code == 200
     lines = {line.strip("\r\n ") for line in body} - {""}

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 import socketio
 
-from server.services.checks import findings
+from server.services.checks import violations
 from server.storage.engine import open_store
 from support import postgres as pg
 from support.hall_server import ADMINISTRATOR, MANAGER, PATIENCE, Client, HallServer, RefusedError
@@ -311,6 +311,6 @@ def test_without_the_bell_everything_still_comes_and_once(
 def test_the_books_are_in_order(scene: Scene) -> None:
     store = open_store(scene.database, HALL)
     try:
-        assert store.read(lambda c: findings(HALL, c)) == []
+        assert store.read(lambda c: violations(HALL, c)) == []
     finally:
         store.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 from server.reference import load
 from server.rehearsal.day import Day, Script
 from server.rehearsal.people import MINUTE, visitors
-from server.services.checks import findings
+from server.services.checks import violations
 from server.storage import journal
 from server.storage.engine import open_store
 from support.hall_server import ADMINISTRATOR, MANAGER, Client, HallServer
@@ -52,7 +52,7 @@ def _played(folder: Path) -> tuple[list[Line], list[str]]:
         said = list(Day(script).play())
     store = open_store(f"sqlite:///{(folder / 'data' / 'hall.db').resolve()}", HALL)
     try:
-        assert store.read(lambda c: findings(HALL, c)) == []
+        assert store.read(lambda c: violations(HALL, c)) == []
         kept = store.read(lambda c: list(journal.lines(c, HALL)))
     finally:
         store.close()

@@ -19,12 +19,12 @@ from flask.testing import FlaskClient
 
 from devices.fingerprint.pull_simulator import PullModel, PullTerminal
 from devices.fingerprint.push_simulator import FAMILIES, PushModel, PushTerminal
-from devices.fingerprint.simulator import Enrolled, Touch
+from devices.fingerprint.simulator import Enrolled, PunchRecord
 from devices.simulate.base import Journal
 from server.services import readers_office
-from server.services.checks import findings
+from server.services.checks import violations
 from server.services.context import SYSTEM
-from server.services.readers_office import Described
+from server.services.readers_office import Description
 from server.storage import punches, readers
 from server.storage.engine import open_store
 from support.hall_server import ADMINISTRATOR, PATIENCE, ROOT, HallServer
@@ -35,8 +35,8 @@ BASE = datetime.fromisoformat("2026-03-02T08:00:00")
 PEOPLE = [Enrolled("1001", "张伟"), Enrolled("1002", "欧阳测试")]
 
 
-def touches(count: int, base: datetime = BASE) -> list[Touch]:
-    return [Touch(PEOPLE[n % 2].number, base + timedelta(seconds=n)) for n in range(count)]
+def touches(count: int, base: datetime = BASE) -> list[PunchRecord]:
+    return [PunchRecord(PEOPLE[n % 2].number, base + timedelta(seconds=n)) for n in range(count)]
 
 
 # -- our pull terminal, another client -------------------------------------------------------------
@@ -69,7 +69,7 @@ def test_another_client_reads_the_simulated_terminal(scheme: str, key: int, size
     told = json.loads(done.stdout)
     assert told["users"] == [["1001", "张伟"], ["1002", "欧阳测试"]]
     assert told["records"] == [
-        [t.number, t.said.isoformat(" "), t.verify, t.in_out] for t in terminal.memory
+        [t.number, t.device_time.isoformat(" "), t.verify, t.in_out] for t in terminal.memory
     ]
     clock = datetime.fromisoformat(told["clock"])
     assert abs(clock - terminal.clock.now()) < timedelta(seconds=20)
@@ -113,7 +113,7 @@ def test_another_server_takes_the_simulated_terminal(adms: str) -> None:
         terminal.stop()
     with urllib.request.urlopen(f"{adms}/kept", timeout=PATIENCE) as answer:
         kept = json.loads(answer.read())
-    told = [[t.number, t.said.isoformat(" ")] for t in terminal.memory]
+    told = [[t.number, t.device_time.isoformat(" ")] for t in terminal.memory]
     assert sorted(kept["punches"]) == sorted(told)
     assert kept["bad"] == 6
 
@@ -154,7 +154,7 @@ def web(sqlite_url: str, tmp_path: Path) -> Iterator[Web]:
 @pytest.mark.parametrize("firmware", ["legacy", "push2", "biodata"])
 def test_another_terminal_pushes_to_the_gateway(web: Web, firmware: str) -> None:
     small = web.small
-    readers_office.add(small.ctx, SYSTEM, "k", "SIM001", "push", Described("东门"))
+    readers_office.add(small.ctx, SYSTEM, "k", "SIM001", "push", Description("东门"))
     readers_office.link(small.ctx, SYSTEM, "l", "1001", STAFF["T1"], "2026-01-01")
     line: Any = Line(web.app.flask.test_client())
     device = ADMSDeviceSimulator(line, serial="SIM001", firmware=firmware)
@@ -164,7 +164,7 @@ def test_another_terminal_pushes_to_the_gateway(web: Web, firmware: str) -> None
     device.enroll_at_device("1001", 6, b"a finger of nobody")
     device.go_offline()
     for touch in touches(1200, BASE + timedelta(minutes=5)):
-        device.punch(touch.number, touch.said)
+        device.punch(touch.number, touch.device_time)
     device.go_online(catch_up=False)
     device.upload_pending(batch_size=500, corrupt_line=3)
     small.ctx.write(lambda tx: readers.add_command(tx, "SIM001", "info", "INFO", "test"))
@@ -183,7 +183,7 @@ def test_another_terminal_pushes_to_the_gateway(web: Web, firmware: str) -> None
     assert {row.state for row in states} == {"done"}
     told = {e.kind for e in small.ctx.read(lambda c: readers.events(c, "small", "SIM001"))}
     assert "template_offered" in told
-    assert small.ctx.read(lambda c: findings("small", c)) == []
+    assert small.ctx.read(lambda c: violations("small", c)) == []
 
 
 # -- every form of an upload, through a socket -----------------------------------------------------
@@ -214,10 +214,10 @@ def test_every_family_is_in_the_books(tmp_path: Path, sqlite_url: str) -> None:
     try:
         rows = store.read(lambda c: punches.between(c, "reference", 1, 10**9))
         aside = store.read(lambda c: readers.lines(c, "reference", settled=False))
-        assert store.read(lambda c: findings("reference", c)) == []
+        assert store.read(lambda c: violations("reference", c)) == []
     finally:
         store.close()
-    told = sorted((t.number, t.said.isoformat(" ")) for t in terminals[0].memory)
+    told = sorted((t.number, t.device_time.isoformat(" ")) for t in terminals[0].memory)
     for family in ("attlog", "bare", "rtlog", "transaction"):
         kept = [(row.enrolment, row.said) for row in rows if row.reader == serials[family]]
         assert sorted(kept) == told, family
@@ -252,10 +252,10 @@ def test_kill_while_a_terminal_pushes_its_backlog(tmp_path: Path, database_url: 
     store = open_store(database_url, "reference")
     try:
         rows = store.read(lambda c: punches.between(c, "reference", 1, 10**9))
-        assert store.read(lambda c: findings("reference", c)) == []
+        assert store.read(lambda c: violations("reference", c)) == []
     finally:
         store.close()
-    told = [(t.number, t.said.isoformat(" ")) for t in terminal.memory]
+    told = [(t.number, t.device_time.isoformat(" ")) for t in terminal.memory]
     assert sorted((row.enrolment, row.said) for row in rows) == sorted(told)
 
 

@@ -10,19 +10,19 @@ from hypothesis import strategies as st
 
 from devices.printers.document import Document
 from devices.standby.lease import Lease
-from kiosk.standby import offered
+from kiosk.standby import lease_content
 from server.clock import instant
 from server.domain.errors import HallError
-from server.domain.routing import Post, route
+from server.domain.routing import WindowSession, route
 from server.domain.settings import Settings
 from support.halls import MONDAY, ZONE, catalogue
 
 BOOK = catalogue()
-POSTS = {w.code: Post(w.code, "") for w in BOOK.windows}
+POSTS = {w.code: WindowSession(w.code, "") for w in BOOK.windows}
 RULES = Settings()
 DAYS = [MONDAY + timedelta(days=n) for n in (0, 1, 5)]
 LEASES: dict[date, dict[str, Any]] = {
-    day: offered(BOOK, RULES, day, "http://hall.test") for day in DAYS
+    day: lease_content(BOOK, RULES, day, "http://hall.test") for day in DAYS
 }
 
 
@@ -63,7 +63,7 @@ def test_the_paper_is_a_document_with_every_hole_filled() -> None:
 def test_a_lease_is_for_its_day_of_the_halls_zone() -> None:
     begins = instant(datetime.combine(MONDAY, datetime.min.time()), ZONE)
     found = lease(MONDAY)
-    assert [found.holds(begins + d) for d in (-1, 0, 86_399_999, 86_400_000)] == [
+    assert [found.covers(begins + d) for d in (-1, 0, 86_399_999, 86_400_000)] == [
         False,
         True,
         True,

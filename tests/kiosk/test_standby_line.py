@@ -28,14 +28,14 @@ def hall(tmp_path: Path) -> Iterator[SmallHall]:
 
 def refused(standby: Standby, kind: str, data: Any) -> Code:
     with pytest.raises(HallError) as error:
-        standby.heard(REF, {"kind": kind, "data": data, "age": 0})
+        standby.receive(REF, {"kind": kind, "data": data, "age": 0})
     return error.value.code
 
 
 def test_a_line_gets_its_lease_and_hands_in(hall: SmallHall) -> None:
     standby = Standby(hall.hall)
     assert standby.lease(REF) is None
-    assert standby.heard(REF, {"kind": "line", "data": LINE}) == "ok"
+    assert standby.receive(REF, {"kind": "line", "data": LINE}) == "ok"
     state = standby.lease(REF)
     assert state is not None
     assert (state["now"], state["kiosk"], state["day"]) == (at(9), "1", "2026-03-02")
@@ -61,9 +61,9 @@ def test_a_line_gets_its_lease_and_hands_in(hall: SmallHall) -> None:
     }
     for wrong in ({"kiosk": "2"}, {"seq": 999}, {"seq": 0}, {"day": "today"}, {"more": 1}):
         assert refused(standby, "ticket", given | wrong) is Code.INVALID
-    assert standby.heard(REF, {"kind": "ticket", "data": given, "age": 3.0}) == "waiting"
+    assert standby.receive(REF, {"kind": "ticket", "data": given, "age": 3.0}) == "waiting"
     slip = {"slip": "standby-s", "state": "printed", "reason": ""}
-    assert standby.heard(REF, {"kind": "slip", "data": slip}) == "ok"
+    assert standby.receive(REF, {"kind": "slip", "data": slip}) == "ok"
     row = hall.ctx.read(lambda c: slips.get(c, hall.ctx.hall_id, "standby-s"))
     assert row is not None
     assert row.state == "printed"
@@ -83,6 +83,6 @@ def test_an_address_elsewhere_is_no_line(hall: SmallHall) -> None:
 
 def test_the_lease_is_taken_back_where_it_is_switched_off(hall: SmallHall) -> None:
     standby = Standby(hall.hall)
-    standby.heard(REF, {"kind": "line", "data": LINE})
+    standby.receive(REF, {"kind": "line", "data": LINE})
     hall.configure(offline_numbers=0)
     assert standby.lease(REF) == {"off": True, "now": at(9)}

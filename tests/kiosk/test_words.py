@@ -13,7 +13,7 @@ from devices.printers import simulator as printers
 from devices.voice import simulator as voices
 from server.domain.choosing import Why
 from server.domain.tickets import ActorKind, Move, Outcome, State
-from server.services.desk_trust import Doubt
+from server.services.desk_trust import Implausibility
 from server.wire.commands import OfflineAct, Pause
 
 ROOT = Path(__file__).parents[2]
@@ -63,7 +63,7 @@ NEEDED: list[tuple[str, str, set[str]]] = [
     ("counters/web/history-words.ts", "ACTORS", {one.value for one in ActorKind}),
     ("server/web/desk-acts.ts", "ACTS", literals(OfflineAct, "kind")),
     ("counters/web/unfit-words.ts", "REASONS", UNFIT),
-    ("server/office/web/desk-act-words.ts", "DOUBTS", {one.value for one in Doubt}),
+    ("server/office/web/desk-act-words.ts", "DOUBTS", {one.value for one in Implausibility}),
     ("server/office/web/desk-act-words.ts", "STATES", {one.value for one in State}),
     (
         "display/web/simulators/fault-words.ts",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.hall import Hall
-from server.services.checks import findings
+from server.services.checks import violations
 from server.storage import bulletins, checks
 from server.storage import findings as stored_findings
 from support.contracts import as_text, golden_file
@@ -11,7 +11,7 @@ from support.contracts.past import journal_contract
 
 
 def test_hall_check_finds_nothing_wrong(hall: Hall) -> None:
-    assert hall.ctx.read(lambda c: findings(hall.ctx.hall_id, c)) == []
+    assert hall.ctx.read(lambda c: violations(hall.ctx.hall_id, c)) == []
 
 
 def test_every_kind_of_record_is_there(hall: Hall) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from server.hall import Hall
-from server.services.checks import findings
+from server.services.checks import violations
 from server.storage.engine import migrate, newest, open_engine, revision
 from server.storage.revisions import known, upgrade
 from support.pasts import put_as_of, rows_now
@@ -31,7 +31,7 @@ def _upgraded(hall: Hall, url: str, since: str) -> None:
             name: len(rows) for name, rows in put.items()
         }
         assert all(_sorted(now[name]) == _sorted(put[name]) for name in put)
-        assert findings("reference", conn) == []
+        assert violations("reference", conn) == []
     engine.dispose()
 
 

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.health import HealthCode
-from server.domain.alarms import QUIET, loud, taken
+from server.domain.alarms import QUIET, is_acknowledged, is_loud
 from server.domain.settings import Settings
 from server.domain.tickets import ActorKind
 from server.office import own_alarms
-from server.office.device_alarms import QUIET as SILENT_BY_NATURE
+from server.office.device_alarms import WITHOUT_ALARM as SILENT_BY_NATURE
 from server.office.device_alarms import device_alarms
 from server.services import alarms, snapshot
 from server.services.context import Actor
@@ -34,19 +34,19 @@ TIMES = st.integers(0, 10**7)
 def test_a_take_holds_for_its_time_and_for_this_trouble_only(
     since: int | None, at: int | None, now: int, again: int
 ) -> None:
-    held = taken(since, at, now, again)
+    held = is_acknowledged(since, at, now, again)
     if held:
         assert at is not None
         assert now - at < again * 60_000
         assert since is None or since <= at
-    assert loud("device_paper_out", is_taken=held) is not held
-    assert not any(loud(code, is_taken=False) for code in QUIET)
+    assert is_loud("device_paper_out", is_taken=held) is not held
+    assert not any(is_loud(code, is_taken=False) for code in QUIET)
 
 
 def test_taking_is_kept_and_told_once(small: SmallHall) -> None:
     ctx = small.ctx
     for _ in range(2):
-        alarms.take(ctx, MANAGER, "one", "device_paper_out", "printer-1")
+        alarms.acknowledge(ctx, MANAGER, "one", "device_paper_out", "printer-1")
     row = ctx.read(lambda c: takes.takes(c, ctx.hall_id))["device_paper_out", "printer-1"]
     assert (row.by_actor, row.at) == ("200", ctx.clock.now())
     lines = ctx.read(lambda c: journal.of_subject(c, ctx.hall_id, "printer-1"))
@@ -152,7 +152,7 @@ def test_a_pc_that_is_gone_takes_its_buses_along_in_one_line() -> None:
 def test_a_long_subject_can_be_taken_and_kept(small: SmallHall) -> None:
     (line,) = device_alarms(_strips("b" * 62, "uu", "a" * 64))
     assert len(line.subject) == CODE.length
-    alarms.take(small.ctx, MANAGER, "one", line.code, line.subject)
+    alarms.acknowledge(small.ctx, MANAGER, "one", line.code, line.subject)
 
 
 @pytest.mark.parametrize(("free", "told"), [(10**12, []), (5 * 10**6, ["disk_full"])])
@@ -169,7 +169,7 @@ def test_a_full_disk_is_told_before_it_is_full(
 def test_a_hall_without_a_backup_says_so_after_two_days(small: SmallHall) -> None:
     ask = own_alarms.alarms(small.hall, lambda _folder: 10**12)
     assert ask(snapshot.take(small.ctx)) == []
-    small.clock.forward(minutes=Settings().backup_warn_days * 24 * 60)
+    small.clock.advance(minutes=Settings().backup_warn_days * 24 * 60)
     (alarm,) = ask(snapshot.take(small.ctx))
     assert (alarm.code, alarm.loud) == ("backup_old", False)
     assert "2 天" in alarm.message_zh

@@ -16,15 +16,15 @@ import pytest
 from sqlalchemy import delete, select, text
 
 from server.cli import backup as cli
-from server.clock import SeededChance, SetClock, local
+from server.clock import SeededTokenSource, SetClock, local
 from server.config import Config
-from server.hall import Hall, open_hall, take_catalogue
+from server.hall import Hall, import_catalogue, open_hall
 from server.office import own_alarms
 from server.services import backups, figures, restoring, snapshot
 from server.services.backups import BackupError
-from server.services.checks import findings
+from server.services.checks import violations
 from server.services.context import SYSTEM, Context
-from server.services.restoring import Asked, restore
+from server.services.restoring import RestoreOptions, restore
 from server.storage import devices, journal, moving, schema
 from server.storage.engine import migrate, open_engine
 from server.storage.folder import FolderBusyError, alone, serve_from
@@ -69,9 +69,9 @@ def _again(config: Config, now: int) -> SmallHall:
     return found
 
 
-def _restore(config: Config, backup: Path, gap: int = 50, **beyond: int) -> restoring.Restored:
-    asked = Asked(backup, gap, beyond)
-    return restore(config, asked, SetClock(NINE), SeededChance(3))
+def _restore(config: Config, backup: Path, gap: int = 50, **beyond: int) -> restoring.RestoreResult:
+    asked = RestoreOptions(backup, gap, beyond)
+    return restore(config, asked, SetClock(NINE), SeededTokenSource(3))
 
 
 def test_a_backup_of_a_running_hall_holds_everything_but_the_key(busy: SmallHall) -> None:
@@ -123,14 +123,14 @@ def test_no_number_of_the_day_is_given_out_again(either: SmallHall) -> None:
     assert after == ["A004", "A005"]
     either.close()
     done = _restore(config, made.path)
-    assert done.known
-    assert done.made == local(NINE, "Asia/Shanghai")
-    assert done.wrong == []
+    assert done.old_readable
+    assert done.backup_time == local(NINE, "Asia/Shanghai")
+    assert done.violations == []
     assert done.lost["small"] == done.skipped["small"] == {"A": [4, 5]}
     again = _again(config, NINE)
     again.seat("T2")
     assert again.issue("tax-1", key="new").number == "A006"
-    assert again.ctx.read(lambda c: findings("small", c)) == []
+    assert again.ctx.read(lambda c: violations("small", c)) == []
     again.close()
 
 
@@ -145,14 +145,14 @@ def test_when_nobody_knows_how_far_the_day_was_a_gap_is_left(
     hall.close()
     (tmp_path / "hall.db").write_bytes(b"what a dying disk gives" * 100)
     done = _restore(hall.hall.config, made.path, gap=50, A=7)
-    assert not done.known
+    assert not done.old_readable
     assert done.skipped["small"]["A"] == [2, 7]
     assert done.skipped["small"]["B"] == [1, 50]
-    assert restoring.told({"A": [2, 7]}) == "A002–A007"
+    assert restoring.format_ranges({"A": [2, 7]}) == "A002–A007"
     again = _again(hall.hall.config, NINE)
     numbers = [again.issue(i, key=f"new-{i}").number for i in ("tax-1", "social-1")]
     assert numbers == ["A008", "B051"]
-    assert again.ctx.read(lambda c: findings("small", c)) == []
+    assert again.ctx.read(lambda c: violations("small", c)) == []
     again.close()
 
 
@@ -172,7 +172,7 @@ def test_slips_under_way_at_the_backup_are_in_doubt(sqlite_url: str, tmp_path: P
     assert known(hall.ctx) == [("owed", "")]
     made = backups.make(hall.hall.config, tmp_path / "out", NINE)
     hall.close()
-    assert _restore(hall.hall.config, made.path).wrong == []
+    assert _restore(hall.hall.config, made.path).violations == []
     again = _again(hall.hall.config, NINE)
     assert known(again.ctx) == [("unknown", "no_answer")]
     again.close()
@@ -181,7 +181,7 @@ def test_slips_under_way_at_the_backup_are_in_doubt(sqlite_url: str, tmp_path: P
 def test_a_gap_without_a_restore_is_a_finding(busy: SmallHall) -> None:
     t = schema.ticket.c
     busy.ctx.write(lambda tx: tx.conn.execute(delete(schema.ticket).where(t.number == "A002")))
-    assert any("A003" in f.en for f in busy.ctx.read(lambda c: findings("small", c)))
+    assert any("A003" in f.en for f in busy.ctx.read(lambda c: violations("small", c)))
 
 
 def test_what_was_there_is_put_aside(either: SmallHall) -> None:
@@ -250,7 +250,7 @@ def test_a_hall_moves_to_the_other_database(
     assert counts["ticket"] == 3
     assert ("ticket", 3, 3) in told
     with target.connect() as conn:
-        assert findings("small", conn) == []
+        assert violations("small", conn) == []
         shown = conn.execute(select(schema.ticket.c.number).order_by(schema.ticket.c.seq))
         assert shown.scalars().all() == numbers
     with (
@@ -304,16 +304,16 @@ def test_each_of_several_halls_in_one_database_is_told_of_their_backup(
     with contextlib.ExitStack() as opened:
         halls = []
         for name in names:
-            hall = open_hall(config.of_hall(name), clock=clock, chance=SeededChance(1))
+            hall = open_hall(config.of_hall(name), clock=clock, chance=SeededTokenSource(1))
             opened.callback(hall.ctx.store.close)
-            take_catalogue(hall.ctx, SYSTEM, replace(catalogue(), hall=name), "")
+            import_catalogue(hall.ctx, SYSTEM, replace(catalogue(), hall=name), "")
             halls.append(hall)
-        clock.forward(minutes=3 * 24 * 60)
+        clock.advance(minutes=3 * 24 * 60)
         assert [_told(hall) for hall in halls] == [(True, None)] * 2
         backups.make(config, tmp_path / "out", clock.now())
-        clock.forward(minutes=1)
+        clock.advance(minutes=1)
         assert [_told(hall) for hall in halls] == [(False, 60)] * 2
-        clock.forward(minutes=3 * 24 * 60)
+        clock.advance(minutes=3 * 24 * 60)
         assert [_told(hall)[0] for hall in halls] == [True, True]
 
 

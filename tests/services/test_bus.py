@@ -40,7 +40,7 @@ def test_what_happened_here_goes_on_and_what_was_heard_does_not() -> None:
     bus = Bus()
     here: list[Event] = []
     on: list[Event] = []
-    bus.listen(here.append)
+    bus.subscribe(here.append)
     bus.forward = on.extend
     bus.publish([WindowChanged("W01")])
     bus.deliver([HallChanged("looked")])
@@ -55,7 +55,7 @@ def test_a_listener_that_fails_stops_nobody() -> None:
     def fails(_event: Event) -> None:
         raise ValueError
 
-    bus.listen(fails)
-    bus.listen(here.append)
+    bus.subscribe(fails)
+    bus.subscribe(here.append)
     bus.publish([WindowChanged("W01")])
     assert here == [WindowChanged("W01")]

@@ -15,7 +15,7 @@ from PIL import Image
 from server.domain import hours
 from server.domain.catalogue import SpecialDay
 from server.domain.errors import Code, HallError
-from server.hall import open_hall, take_catalogue
+from server.hall import import_catalogue, open_hall
 from server.services.attendance import calendar, calendar_list, files
 from server.services.attendance.calendar_list import Flaw, Problem
 from server.services.context import SYSTEM
@@ -51,12 +51,12 @@ def test_the_book_keeps_only_its_own_days(small: SmallHall) -> None:
     assert book.special_days == ()
     assert book.state_days
     assert digest(book) == digest(catalogue())
-    assert take_catalogue(small.ctx, SYSTEM, book, "again") == (1, False)
+    assert import_catalogue(small.ctx, SYSTEM, book, "again") == (1, False)
 
 
 def test_the_halls_own_day_wins(small: SmallHall) -> None:
     own = (SpecialDay(MADE_UP, False, "停电"),)
-    take_catalogue(small.ctx, SYSTEM, replace(catalogue(), special_days=own), "own")
+    import_catalogue(small.ctx, SYSTEM, replace(catalogue(), special_days=own), "own")
     assert calendar.workdays(small.ctx).weekday(MADE_UP) is None
     assert not hours.hall_spans(small.ctx.catalogue(), MADE_UP)
 
@@ -174,8 +174,8 @@ def picture(kind: str = "PNG") -> bytes:
 
 
 def test_papers_are_kept_by_their_hash(small: SmallHall) -> None:
-    first = files.keep(small.hall, actor(A), "假条.png", "", picture())
-    assert files.keep(small.hall, actor(A), "../../other.png", "", picture()) == first
+    first = files.store(small.hall, actor(A), "假条.png", "", picture())
+    assert files.store(small.hall, actor(A), "../../other.png", "", picture()) == first
     kept = files.load(small.hall, first)
     assert (kept.name, kept.media, kept.data) == ("假条.png", "image/png", picture())
     path = small.hall.config.data / "files" / first[:2] / first
@@ -190,17 +190,17 @@ def test_papers_are_kept_by_their_hash(small: SmallHall) -> None:
 )
 def test_only_pictures_and_pdf_by_content(small: SmallHall, data: bytes) -> None:
     with pytest.raises(HallError) as caught:
-        files.keep(small.hall, actor(A), "photo.jpg", "", data)
+        files.store(small.hall, actor(A), "photo.jpg", "", data)
     assert caught.value.code is Code.FILE_TYPE
 
 
 def test_a_paper_too_large_or_of_another_kind(small: SmallHall) -> None:
     small.configure(file_limit_kb=64)
     with pytest.raises(HallError) as caught:
-        files.keep(small.hall, actor(A), "a.pdf", "", b"%PDF-" + b"x" * 64 * 1024)
+        files.store(small.hall, actor(A), "a.pdf", "", b"%PDF-" + b"x" * 64 * 1024)
     assert caught.value.code is Code.TOO_LARGE
     with pytest.raises(HallError) as caught:
-        files.keep(small.hall, actor(A), "a.pdf", "image/jpeg", b"%PDF-1.7")
+        files.store(small.hall, actor(A), "a.pdf", "image/jpeg", b"%PDF-1.7")
     assert caught.value.code is Code.FILE_TYPE
     with pytest.raises(HallError) as caught:
         files.load(small.hall, "0" * 64)
@@ -210,7 +210,7 @@ def test_a_paper_too_large_or_of_another_kind(small: SmallHall) -> None:
 def test_a_bomb_is_not_unpacked(small: SmallHall) -> None:
     stream = io.BytesIO()
     Image.new("1", (9000, 9000)).save(stream, "PNG")
-    assert files.keep(small.hall, actor(A), "wide.png", "", stream.getvalue())
+    assert files.store(small.hall, actor(A), "wide.png", "", stream.getvalue())
 
 
 def test_the_calendar_needs_no_business_data_to_be_seeded(small: SmallHall) -> None:

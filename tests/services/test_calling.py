@@ -77,7 +77,7 @@ def test_one_person_who_comes_back_overtakes_again(small: SmallHall) -> None:
     elder = small.issue("tax-2", "elderly")
     for _ in range(2):
         assert small.missed("T1").id == elder.id
-        calling.give_back(small.ctx, small.clerk("T1"), small.key(), elder.id)
+        calling.return_to_queue(small.ctx, small.clerk("T1"), small.key(), elder.id)
     called = small.call("T1")
     assert called.id == patient.id
     assert Why.OVERTAKEN in _why(small, called.id)
@@ -86,7 +86,7 @@ def test_one_person_who_comes_back_overtakes_again(small: SmallHall) -> None:
 def test_comprehensive_serves_what_only_it_can_first(small: SmallHall) -> None:
     small.seat("T1", "G1")
     early = small.issue("tax-1")
-    small.clock.forward(minutes=20)
+    small.clock.advance(minutes=20)
     small.issue("social-1")
     first = small.serve("G1")
     assert first.queue == "social"
@@ -107,9 +107,9 @@ def test_start_finish(small: SmallHall) -> None:
     small.issue("tax-1")
     clerk = small.clerk("T1")
     ticket = small.call("T1")
-    small.clock.forward(minutes=1)
+    small.clock.advance(minutes=1)
     calling.start(small.ctx, clerk, small.key(), "T1")
-    small.clock.forward(minutes=7)
+    small.clock.advance(minutes=7)
     _refused(
         Code.REASON_REQUIRED,
         calling.finish,
@@ -152,7 +152,7 @@ def test_no_show_needs_calls_and_time(small: SmallHall) -> None:
     small.issue("tax-1")
     small.call("T1")
     clerk = small.clerk("T1")
-    small.clock.forward(seconds=60)
+    small.clock.advance(seconds=60)
     _refused(Code.NO_SHOW_TOO_EARLY, calling.no_show, small.ctx, clerk, small.key(), "T1")
     calling.recall(small.ctx, clerk, small.key(), "T1")
     calling.no_show(small.ctx, clerk, small.key(), "T1")
@@ -165,7 +165,7 @@ def test_a_missed_person_waits_behind_three_others(small: SmallHall) -> None:
     others = [small.issue("tax-2") for _ in range(5)]
     small.missed("T1")
     phone = Actor(ActorKind.PHONE, "phone")
-    calling.give_back(small.ctx, phone, small.key(), late.id)
+    calling.return_to_queue(small.ctx, phone, small.key(), late.id)
     order = [small.serve("T1").id for _ in range(6)]
     assert order == [*(t.id for t in others[:3]), late.id, *(t.id for t in others[3:])]
 
@@ -176,9 +176,9 @@ def test_returns_are_limited(small: SmallHall) -> None:
     desk = small.clerk("T1")
     for _ in range(2):
         small.missed("T1")
-        calling.give_back(small.ctx, desk, small.key(), late.id)
+        calling.return_to_queue(small.ctx, desk, small.key(), late.id)
     small.missed("T1")
-    _refused(Code.RETURN_LIMIT, calling.give_back, small.ctx, desk, small.key(), late.id)
+    _refused(Code.RETURN_LIMIT, calling.return_to_queue, small.ctx, desk, small.key(), late.id)
 
 
 def test_hold_frees_the_window_and_comes_back(small: SmallHall) -> None:

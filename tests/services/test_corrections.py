@@ -11,7 +11,7 @@ from sqlalchemy import Connection, update
 
 from server.domain.errors import Code, HallError
 from server.services.attendance import corrections, proof
-from server.services.attendance.corrections import Wish
+from server.services.attendance.corrections import CorrectionRequest
 from server.storage import corrections as stored
 from server.storage import journal
 from server.storage import tables_attendance as tables
@@ -40,8 +40,8 @@ def hall(small: SmallHall) -> SmallHall:
 
 
 def ask(hall: SmallHall, by: str = A, **change: Any) -> str:
-    found = replace(Wish(A, MONDAY, "am_in", "on_time", "手指有伤", "08:25"), **change)
-    return corrections.ask(hall.ctx, actor(by), hall.key(), found, stands)
+    found = replace(CorrectionRequest(A, MONDAY, "am_in", "on_time", "手指有伤", "08:25"), **change)
+    return corrections.request(hall.ctx, actor(by), hall.key(), found, stands)
 
 
 def decide(

@@ -23,7 +23,7 @@ def hall(small: SmallHall) -> SmallHall:
 
 def away(hall: SmallHall, begins: str, ends: str, **change: object) -> str:
     """Approved leave of A."""
-    leave = leaves.ask(hall.ctx, actor(A), hall.key(), wish(begins, ends, **change))
+    leave = leaves.request(hall.ctx, actor(A), hall.key(), wish(begins, ends, **change))
     leaves.decide(hall.ctx, actor(CHIEF), hall.key(), leave, True, "")
     return leave
 
@@ -55,14 +55,14 @@ def test_b_may_sit_at_the_window_only_while_a_is_away(hall: SmallHall) -> None:
 
 
 def test_leave_that_is_not_approved_lends_no_window(hall: SmallHall) -> None:
-    leaves.ask(hall.ctx, actor(A), hall.key(), wish("03-02T09:00", "03-02T12:00"))
+    leaves.request(hall.ctx, actor(A), hall.key(), wish("03-02T09:00", "03-02T12:00"))
     with pytest.raises(HallError):
         sit(hall, B, "T1")
 
 
 def test_in_an_emergency_b_takes_over_before_the_papers(hall: SmallHall) -> None:
     found = wish("03-02T09:00", "03-02T12:00", emergency=True)
-    leaves.ask(hall.ctx, actor(B), hall.key(), found)
+    leaves.request(hall.ctx, actor(B), hall.key(), found)
     sit(hall, B, "T1")
 
 
@@ -97,7 +97,7 @@ def test_the_alarm_says_why_b_does_not_come(hall: SmallHall) -> None:
 def test_b_who_is_away_himself_is_an_alarm(hall: SmallHall) -> None:
     away(hall, "03-02T09:00", "03-02T12:00")
     found = wish("03-02T10:00", "03-02T11:00", staff=B, cover="")
-    leave = leaves.ask(hall.ctx, actor(B), hall.key(), found)
+    leave = leaves.request(hall.ctx, actor(B), hall.key(), found)
     leaves.decide(hall.ctx, actor(CHIEF), hall.key(), leave, True, "")
     hall.clock.set(at(10, 30))
     assert "1 号窗口没有人：测试1请假，B角测试2也不在岗。" in told(hall)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind, State
 from server.services import calling, desk_lines, desk_settling
-from server.services.checks import findings
+from server.services.checks import violations
 from server.services.context import Actor
 from server.services.desk_lines import SKEW_MS, UNNOTICED_MS, ShareSeals
 from server.storage import desks, journal
@@ -34,7 +34,7 @@ def hall(database_url: str, tmp_path: Path) -> Iterator[SmallHall]:
 
 
 def reasons(hall: SmallHall) -> list[str]:
-    return [row.reason for row in hall.ctx.read(lambda c: desks.aside(c, hall.ctx.hall_id))]
+    return [row.reason for row in hall.ctx.read(lambda c: desks.quarantined(c, hall.ctx.hall_id))]
 
 
 def line(hall: SmallHall, begun: int, ended: int | None, name: str = "line") -> None:
@@ -75,7 +75,7 @@ def test_what_the_server_knows_better_is_put_aside_whole(
     shares: list | str | None,  # type: ignore[type-arg]
 ) -> None:
     ticket = hall.issue("tax-1").id
-    hall.clock.forward(seconds=1800)
+    hall.clock.advance(seconds=1800)
     before = hall.ticket(ticket)
     found = {
         "forged": [share("T1", [ticket]).model_copy(update={"seal": "0" * 64})],
@@ -86,11 +86,11 @@ def test_what_the_server_knows_better_is_put_aside_whole(
     results = told(hall, "T1", service(ticket, when), shares=given)
     assert [one["code"] for one in results] == ["act_put_aside"] * 3
     assert hall.ticket(ticket) == before
-    [row] = hall.ctx.read(lambda c: desks.aside(c, hall.ctx.hall_id))
+    [row] = hall.ctx.read(lambda c: desks.quarantined(c, hall.ctx.hall_id))
     assert (row.reason, row.staff, row.window) == (reason, STAFF["T1"], "T1")
     assert [one["at"] for one in json.loads(row.said)] == [when, when + 10_000, when + 60_000]
     assert json.loads(row.known)["state"] == "waiting"
-    assert hall.ctx.read(lambda c: findings("small", c)) == []
+    assert hall.ctx.read(lambda c: violations("small", c)) == []
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_an_act_while_the_desk_was_connected_is_put_aside(
     hall: SmallHall, when: int, code: str
 ) -> None:
     ticket = hall.issue("tax-1").id
-    hall.clock.forward(seconds=1800)
+    hall.clock.advance(seconds=1800)
     line(hall, at(9, 1), at(9, 10))
     line(hall, at(9, 20), None, "again")
     assert [one["code"] for one in told(hall, "T1", service(ticket, when))] == [code] * 3
@@ -115,8 +115,8 @@ def test_an_act_while_the_desk_was_connected_is_put_aside(
 def test_a_server_that_was_killed_was_away_from_when_it_was_last_seen(hall: SmallHall) -> None:
     ticket = hall.issue("tax-1").id
     line(hall, at(9, 1), None)
-    hall.ctx.write(lambda tx: desks.seen(tx.at(at(9, 10)), "w"))
-    hall.clock.forward(seconds=1800)
+    hall.ctx.write(lambda tx: desks.record_worker(tx.at(at(9, 10)), "w"))
+    hall.clock.advance(seconds=1800)
     acts = service(ticket, at(9, 15))
     assert {one["code"] for one in told(hall, "T1", acts)} == {"act_put_aside"}
     hall.ctx.write(lambda tx: desks.close_lines(tx, "w"))  # as the next start does
@@ -125,7 +125,7 @@ def test_a_server_that_was_killed_was_away_from_when_it_was_last_seen(hall: Smal
 
 def test_times_that_run_backwards_are_put_aside(hall: SmallHall) -> None:
     first, second = hall.issue("tax-1").id, hall.issue("tax-1").id
-    hall.clock.forward(seconds=1800)
+    hall.clock.advance(seconds=1800)
     acts = [*service(first, at(9, 10)), *service(second, at(9, 5))]
     given = [share("T1", [first, second])]
     codes = [one["code"] for one in told(hall, "T1", acts, shares=given)]
@@ -135,7 +135,7 @@ def test_times_that_run_backwards_are_put_aside(hall: SmallHall) -> None:
 
 def test_nobody_of_the_share_is_passed_over(hall: SmallHall) -> None:
     first, second = hall.issue("tax-1").id, hall.issue("tax-1").id
-    hall.clock.forward(seconds=60)
+    hall.clock.advance(seconds=60)
     given = [share("T1", [first, second])]
     now = hall.clock.now()
     [one] = told(hall, "T1", [act("call", second, now)], shares=given)
@@ -160,7 +160,7 @@ def test_connected_is_inside_a_line_and_not_at_its_unsure_ends(
 ) -> None:
     lines = [Line(begun, begun + long) for begun, long in spans]
     inside = any(begun + SKEW_MS < when < begun + long - UNNOTICED_MS for begun, long in spans)
-    assert desk_lines.connected(lines, when, 10**9) is inside
+    assert desk_lines.was_connected(lines, when, 10**9) is inside
 
 
 @given(st.lists(st.text("AB1", min_size=1, max_size=3), max_size=4), st.text("AB\n1", max_size=3))
@@ -176,9 +176,9 @@ def test_a_seal_is_of_one_window_person_and_order(tickets: list[str], other: str
 def put_aside(hall: SmallHall) -> tuple[str, str]:
     """A service that the server knew nothing of a share for: number of the row, ticket."""
     ticket = hall.issue("tax-1").id
-    hall.clock.forward(seconds=1800)
+    hall.clock.advance(seconds=1800)
     told(hall, "T1", service(ticket, at(9, 10)), shares=[])
-    [row] = hall.ctx.read(lambda c: desks.aside(c, hall.ctx.hall_id))
+    [row] = hall.ctx.read(lambda c: desks.quarantined(c, hall.ctx.hall_id))
     return row.id, ticket
 
 
@@ -196,7 +196,7 @@ def test_the_office_takes_what_a_desk_says(hall: SmallHall) -> None:
     lines = hall.ctx.read(lambda c: journal.of_subject(c, hall.ctx.hall_id, ticket))
     settled = [one for one in lines if one["act"] == "counter.settle"]
     assert [(one["actor"], one["why"]) for one in settled] == [(MANAGER, "看过监控")]
-    assert hall.ctx.read(lambda c: findings("small", c)) == []
+    assert hall.ctx.read(lambda c: violations("small", c)) == []
 
 
 def test_the_office_dismisses_it_and_the_ticket_stays(hall: SmallHall) -> None:
@@ -233,8 +233,8 @@ def test_what_is_not_possible_any_more_is_taken_in_no_part(hall: SmallHall) -> N
 def test_what_a_desk_did_while_others_went_on_is_put_aside_too(hall: SmallHall) -> None:
     ticket = hall.issue("tax-1").id
     assert hall.call("T2").id == ticket
-    hall.clock.forward(seconds=60)
+    hall.clock.advance(seconds=60)
     now = hall.clock.now()
     assert hand_in(hall, "T1", [act("call", ticket, now)]) == ["move_not_allowed"]
-    [row] = hall.ctx.read(lambda c: desks.aside(c, hall.ctx.hall_id))
+    [row] = hall.ctx.read(lambda c: desks.quarantined(c, hall.ctx.hall_id))
     assert (row.reason, json.loads(row.known)["window"]) == ("unfit", "T2")

@@ -66,7 +66,7 @@ def test_the_third_finding_asks_for_an_interview_and_falls_back_with_the_first(
 ) -> None:
     numbers = []
     for _ in range(3):
-        hall.small.clock.forward(minutes=1)
+        hall.small.clock.advance(minutes=1)
         numbers.append(found(hall))
     assert [one(hall, n).step for n in numbers] == ["notice", "replacement", "interview"]
     finding.dispute(hall.ctx, CLERK, hall.small.key(), numbers[0], "请假")
@@ -78,7 +78,7 @@ def test_an_undone_mark_takes_its_finding_back(hall: Inspected) -> None:
     check = hall.walk()
     hall.mark(check, "T1", "empty", staff=STAFF["T1"])
     hall.mark(check, "T2", "empty", staff=STAFF["T2"])
-    hall.small.clock.forward(seconds=2)
+    hall.small.clock.advance(seconds=2)
     hall.mark(check, "T1", "undone")
     walks.finish(hall.ctx, BOSS, hall.small.key(), check)
     assert [row.window for row in hall.findings()] == ["T2"]

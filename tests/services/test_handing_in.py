@@ -15,7 +15,7 @@ from server.domain.leases import OPEN_NUMBERS, TOP, between, next_block
 from server.domain.tickets import ActorKind, State
 from server.office import offline
 from server.services import calling, issuing, leases, posts, snapshot
-from server.services.checks import findings
+from server.services.checks import violations
 from server.services.context import Actor
 from server.services.days import keep_day
 from server.storage import counters, devices, journal, slips, tickets
@@ -46,7 +46,7 @@ def opened(url: str, folder: Path) -> Iterator[SmallHall]:
 
 
 def wrong(hall: SmallHall) -> list[str]:
-    return [f.en for f in hall.ctx.read(lambda c: findings(hall.ctx.hall_id, c))]
+    return [f.en for f in hall.ctx.read(lambda c: violations(hall.ctx.hall_id, c))]
 
 
 def test_kiosks_hold_blocks_from_the_top_and_the_server_stays_below(both: SmallHall) -> None:
@@ -57,7 +57,7 @@ def test_kiosks_hold_blocks_from_the_top_and_the_server_stays_below(both: SmallH
     assert {row.prefix for row in one.blocks} == {"A", "B", "C", "D"}
     assert hall.issue("tax-1").number == "A001"
     # The same again leases nothing more.
-    assert [row.id for row in leases.keep(hall.ctx, "1")] == [row.id for row in one.blocks]
+    assert [row.id for row in leases.top_up(hall.ctx, "1")] == [row.id for row in one.blocks]
     lines = hall.ctx.read(lambda c: journal.of_subject(c, hall.ctx.hall_id, one.block("A").id))
     assert [line["act"] for line in lines] == ["lease.give"]
     assert wrong(hall) == []
@@ -67,7 +67,7 @@ def test_a_ticket_is_handed_in_once_with_slip_and_journal(both: SmallHall) -> No
     hall = both
     kiosk = Kiosk(hall)
     given = kiosk.give()
-    hall.clock.forward(seconds=600)
+    hall.clock.advance(seconds=600)
     assert [kiosk.hand_in(given) for _ in range(3)] == ["waiting"] * 3
     ticket = hall.ticket(given.id)
     assert (ticket.number, ticket.state, ticket.kiosk) == ("A980", State.WAITING, "1")
@@ -89,11 +89,11 @@ def test_people_stand_by_the_time_they_took_their_number(both: SmallHall) -> Non
     before = hall.issue("tax-1").id
     at_one, at_two = [], []
     for _ in range(4):
-        hall.clock.forward(seconds=20)
+        hall.clock.advance(seconds=20)
         at_one.append(one.give())
-        hall.clock.forward(seconds=20)
+        hall.clock.advance(seconds=20)
         at_two.append(two.give())
-    hall.clock.forward(seconds=20)
+    hall.clock.advance(seconds=20)
     after = hall.issue("tax-1").id
     for kiosk, found in ((two, at_two), (one, at_one)):
         for ticket in found:
@@ -110,7 +110,7 @@ def test_one_press_with_two_numbers_keeps_the_one_on_paper_in_the_first_place(
     kiosk = Kiosk(hall)
     first = hall.issue("tax-1", key="press")  # its answer never arrived
     hall.issue("tax-1")
-    hall.clock.forward(seconds=5)
+    hall.clock.advance(seconds=5)
     given = kiosk.give(key="press")
     assert kiosk.hand_in(given) == "waiting"
     assert hall.ticket(first.id).state is State.CANCELLED
@@ -154,7 +154,7 @@ def test_a_double_of_somebody_who_was_called_is_void(hall: SmallHall) -> None:
 def test_a_number_of_a_closed_day_is_written_down_and_expires(hall: SmallHall) -> None:
     kiosk = Kiosk(hall)
     given = kiosk.give()
-    hall.clock.forward(seconds=26 * 3600)
+    hall.clock.advance(seconds=26 * 3600)
     keep_day(hall.ctx)
     assert kiosk.hand_in(given) == "expired"
     assert hall.ticket(given.id).state is State.EXPIRED
@@ -177,11 +177,11 @@ def test_a_used_block_is_followed_by_another(hall: SmallHall) -> None:
     kiosk = Kiosk(hall)
     for _ in range(3):
         kiosk.hand_in(kiosk.give())
-    kiosk.blocks = leases.keep(hall.ctx, "1")
+    kiosk.blocks = leases.top_up(hall.ctx, "1")
     blocks = [(r.first, r.last, r.used) for r in kiosk.blocks if r.prefix == "A"]
     assert blocks == [(996, 999, 3), (992, 995, 0)]
     hall.configure(offline_numbers=0)
-    assert leases.keep(hall.ctx, "2") == []
+    assert leases.top_up(hall.ctx, "2") == []
 
 
 def test_books_that_were_restored_take_the_lease_from_the_ticket(hall: SmallHall) -> None:
@@ -277,7 +277,7 @@ def test_any_interleaving_keeps_numbers_unique_and_explained(
         done: list[tuple[Kiosk, GivenTicket]] = []
         numbers: list[str] = []
         for n, step in enumerate(steps):
-            hall.clock.forward(seconds=1)
+            hall.clock.advance(seconds=1)
             kiosk = kiosks[step[-1]] if step[-1] in kiosks else kiosks["1"]
             if step == "issue":
                 numbers.append(hall.issue("tax-1").number)
@@ -326,7 +326,7 @@ def test_the_office_sees_what_was_given_and_what_needs_a_hand(hall: SmallHall) -
     one, two = Kiosk(hall), Kiosk(hall, "2", "b" * 32)
     begun = hall.clock.now()
     one.hand_in(one.give())
-    hall.clock.forward(seconds=300)
+    hall.clock.advance(seconds=300)
     given = one.give("build-1")
     one.hand_in(given)
     two.hand_in(given.model_copy(update={"kiosk": "2", "slip": "s2", "key": "k2", "id": "x-A1"}))

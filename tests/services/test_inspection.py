@@ -170,7 +170,7 @@ def test_a_mark_sent_twice_is_kept_once_with_what_was_known(hall: Inspected) -> 
     hall.small.issue("tax-1")
     hall.small.call("T1")
     check = hall.walk()
-    hall.small.clock.forward(minutes=20)
+    hall.small.clock.advance(minutes=20)
     for _ in range(2):
         hall.mark(check, "T1", "serving", id="phone-1", staff=STAFF["T1"], at=at(9, 1))
     (kept,) = hall.ctx.read(lambda c: checks.marks(c, "small", check))
@@ -196,8 +196,8 @@ def test_what_the_books_know_of_a_past_minute(hall: Inspected) -> None:
     assert books(hall, at(8, 59)).staff == ""
 
 
-def books(hall: Inspected, moment: int) -> knowing.Known:
-    return hall.ctx.read(lambda c: knowing.known_at(hall.ctx, c, "T1", moment))
+def books(hall: Inspected, moment: int) -> knowing.RecordedState:
+    return hall.ctx.read(lambda c: knowing.state_at(hall.ctx, c, "T1", moment))
 
 
 def test_expected_are_those_who_may_sit_there_less_leave_and_with_cover(hall: Inspected) -> None:
@@ -217,7 +217,7 @@ def test_expected_are_those_who_may_sit_there_less_leave_and_with_cover(hall: In
         (STAFF["S1"], "leave", "sick"),
         (STAFF["G1"], "cover", ""),
     ]
-    walk = [w.code for w in knowing.walking_order(hall.ctx.catalogue(), MONDAY)]
+    walk = [w.code for w in knowing.round_order(hall.ctx.catalogue(), MONDAY)]
     assert walk == ["T1", "T2", "G1", "G2", "S1"]  # F1 comes on Tuesdays
 
 

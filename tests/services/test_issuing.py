@@ -9,7 +9,7 @@ import pytest
 
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind, State
-from server.hall import take_catalogue
+from server.hall import import_catalogue
 from server.services import calling, issuing, posts, privacy
 from server.services.context import SYSTEM, Actor
 from server.services.days import keep_day
@@ -148,8 +148,8 @@ def test_of_an_old_slip_nothing_is_left_to_print(small: SmallHall) -> None:
     ticket = small.issue("tax-1")
     printer = {"device": "printer-1", "kind": "printers", "driver": "", "serves": "1"}
     small.ctx.write(lambda tx: devices.announce(tx, "kiosk", "", [printer]))
-    small.clock.forward(minutes=60 * 24 * 91)
-    privacy.forget_old(small.ctx, small.hall.config.data)
+    small.clock.advance(minutes=60 * 24 * 91)
+    privacy.delete_old(small.ctx, small.hall.config.data)
     with pytest.raises(HallError) as caught:
         issuing.reprint(small.ctx, small.clerk("T1"), small.key(), ticket.id, "")
     assert caught.value.code is Code.SLIP_UNKNOWN
@@ -183,7 +183,7 @@ def test_an_import_by_another_process_is_noticed(small: SmallHall) -> None:
     assert small.issue("tax-1").version == 1
     other = SmallHall(small.hall.config.database_url, small.hall.config.data, at(9))
     renamed = replace(other.ctx.catalogue(), hall_name="新名字")
-    assert take_catalogue(other.ctx, SYSTEM, renamed, "") == (2, True)
+    assert import_catalogue(other.ctx, SYSTEM, renamed, "") == (2, True)
     other.close()
     assert small.ctx.catalogue().version == 1
     small.ctx.refresh()

@@ -40,13 +40,13 @@ def test_the_call_key_ends_nobody_who_is_still_on_the_way(small: SmallHall) -> N
     _press(small, "call_next")
     _press(small, "call_next")  # an impatient finger
     assert small.ticket(first).call_count == 1
-    small.clock.forward(seconds=5)
+    small.clock.advance(seconds=5)
     _press(small, "call_next")
     assert small.ticket(first).call_count == 2
     assert _state(small, first) is State.CALLED
     assert _state(small, second) is State.WAITING
     # A clerk who has this key only ends a service by it, once the person had the time to come.
-    small.clock.forward(seconds=small.ctx.settings().no_show_min_seconds)
+    small.clock.advance(seconds=small.ctx.settings().no_show_min_seconds)
     _press(small, "call_next")
     assert (_state(small, first), _state(small, second)) == (State.FINISHED, State.CALLED)
 
@@ -55,7 +55,7 @@ def test_the_same_press_told_twice_recalls_once(small: SmallHall) -> None:
     small.seat("T1")
     ticket = small.issue("tax-1").id
     _press(small, "call_next")
-    small.clock.forward(seconds=5)
+    small.clock.advance(seconds=5)
     for _ in range(2):
         press(small.ctx, "T1", "call_next", "one-press")
     assert small.ticket(ticket).call_count == 2
@@ -87,7 +87,7 @@ def test_recall_and_no_show(small: SmallHall) -> None:
     _press(small, "call_next")
     _press(small, "recall")
     assert small.ticket(ticket).call_count == 2
-    small.clock.forward(seconds=60)
+    small.clock.advance(seconds=60)
     _press(small, "no_show")
     assert _state(small, ticket) is State.MISSED
 
@@ -106,7 +106,7 @@ def test_one_key_pauses_and_goes_on(small: SmallHall) -> None:
     small.seat("T1")
     for paused in (True, False):
         _press(small, "pause")
-        row = small.ctx.read(lambda c: windows.post(c, "small", "T1"))
+        row = small.ctx.read(lambda c: windows.session(c, "small", "T1"))
         assert row is not None
         assert (row.paused_at is not None) is paused
 

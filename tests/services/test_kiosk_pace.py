@@ -68,9 +68,9 @@ def test_a_minutes_numbers_are_all_it_gives_in_a_minute(hall: SmallHall) -> None
     assert take(hall, kiosk="2") is None
     assert take(hall, "build-1") is None
     assert desk(hall) is None
-    hall.clock.forward(seconds=59)
+    hall.clock.advance(seconds=59)
     assert take(hall) is Code.KIOSK_PACE
-    hall.clock.forward(seconds=1)
+    hall.clock.advance(seconds=1)
     assert take(hall) is None
 
 
@@ -78,9 +78,9 @@ def test_an_hours_numbers_are_all_it_gives_in_an_hour(hall: SmallHall) -> None:
     hall.configure(kiosk_minute_numbers=6, kiosk_hour_numbers=30)
     for _ in range(5):
         assert [take(hall) for _ in range(6)] == [None] * 6
-        hall.clock.forward(seconds=60)
+        hall.clock.advance(seconds=60)
     assert take(hall) is Code.KIOSK_PACE
-    hall.clock.forward(seconds=55 * 60)
+    hall.clock.advance(seconds=55 * 60)
     assert take(hall) is None
 
 
@@ -92,7 +92,7 @@ def test_a_repeat_of_a_press_is_not_another_number(hall: SmallHall) -> None:
     assert take(hall, key=keys[0]) is None
     assert noted(hall) == []
     assert take(hall, key="one-more") is Code.KIOSK_PACE
-    hall.clock.forward(seconds=120)
+    hall.clock.advance(seconds=120)
     row = noted(hall)[0]
     assert take(hall, key="one-more") is Code.KIOSK_PACE  # the first answer, not another try
     assert noted(hall) == [row]
@@ -121,9 +121,9 @@ def test_the_office_is_told_once_a_minute_however_often_it_is_tried(hall: SmallH
 
 def test_a_clock_that_was_ahead_stops_no_kiosk(hall: SmallHall) -> None:
     hall.configure(kiosk_minute_numbers=6)
-    hall.clock.forward(seconds=3600)
+    hall.clock.advance(seconds=3600)
     assert [take(hall) for _ in range(6)] == [None] * 6
-    hall.clock.forward(seconds=-3600)
+    hall.clock.advance(seconds=-3600)
     assert take(hall) is None
 
 
@@ -145,7 +145,7 @@ def test_leases_leave_the_desk_its_numbers(hall: SmallHall) -> None:
     blocks = [row for row in Kiosk(hall).blocks if row.prefix == "A"]
     assert blocks == []
     far(hall, TOP - 71)
-    kept = leases.keep(hall.ctx, "1")
+    kept = leases.top_up(hall.ctx, "1")
     assert [(row.first, row.last) for row in kept if row.prefix == "A"] == [(980, 999)]
     hall.configure(kiosk_minute_numbers=999)
     given = [take(hall) for _ in range(30)]
@@ -202,8 +202,8 @@ def test_a_kiosk_that_leaves_numbers_out_burns_no_others(hall: SmallHall) -> Non
     kiosk = Kiosk(hall)
     before = [kiosk.give()] * 19
     for _ in range(12):
-        hall.clock.forward(seconds=120)
-        newest = [row for row in leases.keep(hall.ctx, "1") if row.prefix == "A"][-1]
+        hall.clock.advance(seconds=120)
+        newest = [row for row in leases.top_up(hall.ctx, "1") if row.prefix == "A"][-1]
         kiosk.blocks, kiosk.given = [newest], list(before)
         kiosk.hand_in(kiosk.give())  # the last number of the block alone
     held = hall.ctx.read(lambda c: leases.outstanding(c, hall.ctx.hall_id, DAY))
@@ -217,9 +217,9 @@ def test_a_kiosk_that_gave_numbers_too_fast_gets_no_more_of_them_for_a_while(
     kiosk = Kiosk(hall)
     for _ in range(15):
         kiosk.hand_in(kiosk.give())
-    assert [r.prefix for r in leases.keep(hall.ctx, "1")].count("A") == 1
-    hall.clock.forward(seconds=31 * 60)
-    assert [r.prefix for r in leases.keep(hall.ctx, "1")].count("A") == 2
+    assert [r.prefix for r in leases.top_up(hall.ctx, "1")].count("A") == 1
+    hall.clock.advance(seconds=31 * 60)
+    assert [r.prefix for r in leases.top_up(hall.ctx, "1")].count("A") == 2
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.booleans()), min_size=1, max_size=60))
@@ -233,10 +233,10 @@ def test_no_minute_and_no_hour_has_more_than_its_numbers(
     hall.configure(kiosk_minute_numbers=6, kiosk_hour_numbers=30)
     times: list[int] = []
     for seconds, first in presses:
-        hall.clock.forward(seconds=seconds)
+        hall.clock.advance(seconds=seconds)
         if take(hall, kiosk="1" if first else "2") is None and first:
             times.append(hall.clock.now())
     assert all(sum(t - 60_000 < u <= t for u in times) <= 6 for t in times)
     assert all(sum(t - 3_600_000 < u <= t for u in times) <= 30 for t in times)
-    assert hall.ctx.read(lambda c: checks.findings(hall.ctx.hall_id, c)) == []
+    assert hall.ctx.read(lambda c: checks.violations(hall.ctx.hall_id, c)) == []
     hall.close()

@@ -22,7 +22,7 @@ def hall(small: SmallHall) -> SmallHall:
 
 
 def ask(hall: SmallHall, begins: str, ends: str, by: str = A, **change: object) -> str:
-    return leaves.ask(hall.ctx, actor(by), hall.key(), wish(begins, ends, **change))
+    return leaves.request(hall.ctx, actor(by), hall.key(), wish(begins, ends, **change))
 
 
 def decide(hall: SmallHall, leave: str, by: str, approve: bool = True, words: str = "") -> None:
@@ -162,7 +162,7 @@ def test_only_the_cover_confirms_the_handover(hall: SmallHall) -> None:
 
 def test_every_step_is_a_line_of_the_journal_and_an_event(hall: SmallHall) -> None:
     heard: list[Event] = []
-    hall.ctx.bus.listen(heard.append)
+    hall.ctx.bus.subscribe(heard.append)
     leave = ask(hall, "03-03T08:30", "03-03T17:30")
     decide(hall, leave, CHIEF)
     leaves.cancel(hall.ctx, actor(A), hall.key(), leave, "")
@@ -174,8 +174,8 @@ def test_every_step_is_a_line_of_the_journal_and_an_event(hall: SmallHall) -> No
 
 def test_a_repeat_asks_once(hall: SmallHall) -> None:
     found = wish("03-03T08:30", "03-03T17:30")
-    first = leaves.ask(hall.ctx, actor(A), "same", found)
-    assert leaves.ask(hall.ctx, actor(A), "same", found) == first
+    first = leaves.request(hall.ctx, actor(A), "same", found)
+    assert leaves.request(hall.ctx, actor(A), "same", found) == first
 
 
 def test_only_approved_leave_frees(hall: SmallHall) -> None:

@@ -12,9 +12,9 @@ from counters.keypad import FUNCTIONS, press
 from server.domain.catalogue import Role
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind, Outcome, State
-from server.hall import take_catalogue
+from server.hall import import_catalogue
 from server.services import calling
-from server.services.checks import findings
+from server.services.checks import violations
 from server.services.context import SYSTEM, Actor
 from server.storage import accounts, journal, windows
 from support.halls import ADMINISTRATOR, STAFF, SmallHall, at, catalogue
@@ -62,7 +62,7 @@ def disable(hall: SmallHall) -> None:
 def leave_the_list(hall: SmallHall) -> None:
     known = catalogue()
     staff = tuple(person for person in known.staff if person.number != STAFF["T1"])
-    take_catalogue(hall.ctx, SYSTEM, replace(known, staff=staff), "without one")
+    import_catalogue(hall.ctx, SYSTEM, replace(known, staff=staff), "without one")
 
 
 @pytest.mark.parametrize("ended", [disable, leave_the_list])
@@ -71,7 +71,7 @@ def test_the_window_is_left_and_everybody_of_it_is_called_elsewhere(
 ) -> None:
     of = at_work(hall)
     ended(hall)  # type: ignore[operator]
-    assert hall.ctx.read(lambda c: windows.post(c, "small", "T1")) is None
+    assert hall.ctx.read(lambda c: windows.session(c, "small", "T1")) is None
     assert {hall.ticket(one).state for one in of.values()} == {State.WAITING}
     assert {hall.ticket(one).window for one in of.values()} == {""}
     lines = hall.ctx.read(lambda c: journal.of_subject(c, "small", of["serving"]))
@@ -82,7 +82,7 @@ def test_the_window_is_left_and_everybody_of_it_is_called_elsewhere(
         calling.start(hall.ctx, hall.clerk("T2"), hall.key(), "T2")
         calling.finish(hall.ctx, hall.clerk("T2"), hall.key(), "T2", Outcome.DONE, "")
     assert called == [of["held"], of["serving"], of["sent"]]  # in their old places
-    assert hall.ctx.read(lambda c: findings("small", c)) == []
+    assert hall.ctx.read(lambda c: violations("small", c)) == []
 
 
 @pytest.mark.parametrize("function", [*FUNCTIONS, "transfer"])
@@ -104,4 +104,4 @@ def test_a_seat_that_an_older_version_left_taken_has_a_dead_keypad(hall: SmallHa
 def test_somebody_who_sits_nowhere_is_disabled_without_ado(hall: SmallHall) -> None:
     hall.hall.people.add_account(SYSTEM, STAFF["G1"], Role.CLERK, "only-for-this-test")
     hall.hall.people.change_account(BOSS, STAFF["G1"], None, True)
-    assert hall.ctx.read(lambda c: windows.post(c, "small", "T1")) is not None
+    assert hall.ctx.read(lambda c: windows.session(c, "small", "T1")) is not None

@@ -10,10 +10,10 @@ import pytest
 
 from server.config import Config
 from server.hall import open_hall
-from server.lookout import MARK_SECONDS, MARKS, MOST_LINES, Lookout
+from server.lookout import MARK_SECONDS, MARKS, MOST_LINES, JournalFollower
 from server.services import calling
 from server.services.bus import Event, TicketMoved, WindowChanged
-from server.services.context import SYSTEM, Context, note
+from server.services.context import SYSTEM, Context, write_journal
 from server.services.replaying import QUIET
 from server.wire.commands import OfflineAct
 from support.desks import hand_in
@@ -27,14 +27,14 @@ class Bell:
         self.whole: float | None = 0.0
         self.rung: list[Event] = []
 
-    def ring(self, _hall: str, events: Sequence[Event]) -> None:
+    def publish(self, _hall: str, events: Sequence[Event]) -> None:
         """Keep what another would hear."""
         self.rung += events
 
-    def serve(self, _hall: str) -> None:
+    def subscribe(self, _hall: str) -> None:
         """Nobody else is there."""
 
-    def whole_since(self) -> float | None:
+    def complete_since(self) -> float | None:
         """As the test says."""
         return self.whole
 
@@ -64,14 +64,14 @@ class Other:
         self.bell = Bell()
         self.now = 0.0
         self.told: list[Event] = []
-        self.lookout = Lookout(ctx, self.bell, lambda: self.now)
-        ctx.bus.listen(self.told.append)
+        self.lookout = JournalFollower(ctx, self.bell, lambda: self.now)
+        ctx.bus.subscribe(self.told.append)
 
     def look_after(self, seconds: float) -> list[tuple[str, str, int]]:
         """What a look then tells of tickets."""
         self.now += seconds
         self.told.clear()
-        self.lookout.look()
+        self.lookout.replay()
         return self.moves()
 
     def moves(self) -> list[tuple[str, str, int]]:
@@ -99,7 +99,7 @@ def other(small: SmallHall, tmp_path: Path, database_url: str) -> Iterator[Other
 def bell(small: SmallHall) -> Bell:
     """The acting worker's own bell."""
     found = Bell()
-    Lookout(small.ctx, found, lambda: 0.0)
+    JournalFollower(small.ctx, found, lambda: 0.0)
     return found
 
 
@@ -132,14 +132,14 @@ def test_what_became_of_a_slip_afterwards_does_not_hide_the_call(
     other.bell.whole = None
     ticket = small.issue("tax-1")
     small.call("T1")
-    small.ctx.write(lambda tx: note(tx, SYSTEM, "slip.printed", ticket.id))
+    small.ctx.write(lambda tx: write_journal(tx, SYSTEM, "slip.printed", ticket.id))
     assert other.look_after(1) == [(ticket.number, "call", 1)]
 
 
 def test_what_the_bell_told_a_look_does_not(small: SmallHall, other: Other, bell: Bell) -> None:
     number = small.issue("tax-1").number
     small.call("T1")
-    other.lookout.heard(bell.rung)
+    other.lookout.deliver(bell.rung)
     assert (number, "call", 1) in other.moves()
     other.lose()
     assert other.look_after(1) == []
@@ -150,7 +150,7 @@ def test_what_a_look_told_a_bell_that_is_back_does_not(
 ) -> None:
     called_and_found(small, other)
     other.told.clear()
-    other.lookout.heard([event for event in bell.rung if event != bell.rung[0]])
+    other.lookout.deliver([event for event in bell.rung if event != bell.rung[0]])
     assert other.moves() == []
 
 
@@ -185,7 +185,7 @@ def test_a_second_first_call_is_told_as_well(small: SmallHall, other: Other) -> 
     small.seat("T2")
     small.missed("T1")
     other.look_after(1)
-    calling.give_back(small.ctx, small.clerk("T1"), small.key(), ticket.id)
+    calling.return_to_queue(small.ctx, small.clerk("T1"), small.key(), ticket.id)
     small.call("T2")
     assert other.look_after(1) == [(ticket.number, "call", 1)]
 
@@ -216,20 +216,22 @@ def test_what_could_not_be_read_is_told_by_the_next_look(small: SmallHall, other
     ctx = Unsteady(other.ctx)
     bell = Bell()
     bell.whole = None
-    lookout = Lookout(cast("Context", ctx), bell, lambda: 1.0)
+    lookout = JournalFollower(cast("Context", ctx), bell, lambda: 1.0)
     number = small.issue("tax-1").number
     ctx.fails = True
     with pytest.raises(OSError, match="away"):
-        lookout.look()
+        lookout.replay()
     ctx.fails = False
     other.told.clear()
-    assert lookout.look()
+    assert lookout.replay()
     assert other.moves() == [(number, "issue", 0)]
 
 
 def test_of_a_long_silence_the_newest_is_told(small: SmallHall, other: Other) -> None:
     other.bell.whole = None
     small.issue("tax-1")
-    small.ctx.write(lambda tx: [note(tx, SYSTEM, "test.nothing", "") for _ in range(MOST_LINES)])
+    small.ctx.write(
+        lambda tx: [write_journal(tx, SYSTEM, "test.nothing", "") for _ in range(MOST_LINES)]
+    )
     number = small.issue("tax-1").number
     assert other.look_after(1) == [(number, "issue", 0)]

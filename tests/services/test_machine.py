@@ -89,7 +89,7 @@ class HallMachine(RuleBasedStateMachine):
     @rule(item=st.sampled_from(ITEMS), priority=st.booleans())
     def issue(self, item: str, priority: bool) -> None:
         able = [w for w in self.at if item in ABLE[w] and w not in self.paused]
-        self.small.clock.forward(seconds=30)
+        self.small.clock.advance(seconds=30)
         try:
             ticket = self.small.issue(item, "elderly" if priority else "ordinary")
         except HallError as error:
@@ -135,7 +135,7 @@ class HallMachine(RuleBasedStateMachine):
         window, person = self._busy(data)
         clerk = self.small.clerk(window)
         calling.recall(self.small.ctx, clerk, self.small.key(), window)
-        self.small.clock.forward(seconds=60)
+        self.small.clock.advance(seconds=60)
         calling.no_show(self.small.ctx, clerk, self.small.key(), window)
         self._free(window, person, State.MISSED)
         self.missed.append(person)
@@ -146,7 +146,7 @@ class HallMachine(RuleBasedStateMachine):
         person = data.draw(st.sampled_from(self.missed))
         clerk = self.small.clerk(next(iter(self.at)))
         try:
-            calling.give_back(self.small.ctx, clerk, self.small.key(), person.id)
+            calling.return_to_queue(self.small.ctx, clerk, self.small.key(), person.id)
         except HallError as error:
             assert error.code is Code.RETURN_LIMIT
             assert self.returns.get(person.id, 0) == 2

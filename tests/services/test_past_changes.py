@@ -8,7 +8,7 @@ import pytest
 
 from server.domain.catalogue import Role
 from server.domain.errors import Code, HallError
-from server.domain.past_changes import Move, Spot, may_confirm, moves
+from server.domain.past_changes import ValueChange, ValueKey, may_confirm, moves
 from server.domain.tickets import ActorKind
 from server.services import checks, readers_office
 from server.services.context import SYSTEM, Actor
@@ -47,13 +47,13 @@ def test_an_act_is_kept_once_and_played_when_it_is_confirmed(small: SmallHall) -
     assert link(small).data["change"] == first.data["change"]
     change = first.data["change"]
     kept = small.ctx.read(lambda c: stored.moves(c, "small", change))
-    spot = Spot(FRIDAY.isoformat(), STAFF["T1"], "am_in")
-    assert Move(spot, "late 20", "missing") in kept
+    spot = ValueKey(FRIDAY.isoformat(), STAFF["T1"], "am_in")
+    assert ValueChange(spot, "late 20", "missing") in kept
     acts.confirm(small.ctx, ADMIN, small.key(), change)
     row = small.ctx.read(lambda c: stored.get(c, "small", change))
     assert row is not None
     assert (row.state, row.decided_by) == ("confirmed", ADMIN.key)
-    assert small.ctx.read(lambda c: checks.findings("small", c)) == []
+    assert small.ctx.read(lambda c: checks.violations("small", c)) == []
 
 
 def test_a_change_that_no_longer_fits_is_void_and_nothing_of_it_stays(small: SmallHall) -> None:
@@ -79,6 +79,6 @@ def test_who_may_confirm() -> None:
 
 
 def test_what_is_equal_moves_nothing() -> None:
-    spot = Spot("2026-03-02", "1001", "am_in")
+    spot = ValueKey("2026-03-02", "1001", "am_in")
     assert moves({spot: "late 5"}, {spot: "late 5"}) == []
-    assert moves({}, {spot: "late 5"}) == [Move(spot, "", "late 5")]
+    assert moves({}, {spot: "late 5"}) == [ValueChange(spot, "", "late 5")]

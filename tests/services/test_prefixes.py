@@ -18,10 +18,10 @@ from kiosk.slip import ticket_slip
 from server import workbook
 from server.domain.catalogue import Catalogue
 from server.domain.settings import Settings
-from server.hall import take_catalogue
+from server.hall import import_catalogue
 from server.reference import load
 from server.services import snapshot
-from server.services.checks import findings
+from server.services.checks import violations
 from server.services.context import SYSTEM
 from server.services.restoring import parse_numbers
 from support.halls import SmallHall, at, catalogue
@@ -39,7 +39,7 @@ def hall(database_url: str, tmp_path: Path) -> Iterator[SmallHall]:
     small = SmallHall(database_url, tmp_path, at(9))
     book = catalogue()
     units = tuple(replace(u, prefix=PREFIXES.get(u.code, u.prefix)) for u in book.units)
-    take_catalogue(small.ctx, SYSTEM, replace(book, units=units), "test")
+    import_catalogue(small.ctx, SYSTEM, replace(book, units=units), "test")
     small.seat("T1", "S1", "G1")
     yield small
     small.close()
@@ -53,14 +53,14 @@ def test_each_prefix_counts_for_itself_and_the_books_are_well(hall: SmallHall) -
         "A001",
         "BA001",
     }
-    assert not hall.ctx.read(lambda c: list(findings("small", c)))
+    assert not hall.ctx.read(lambda c: list(violations("small", c)))
 
 
 def test_a_number_is_called_shown_printed_and_spoken_whole(hall: SmallHall) -> None:
     ticket = hall.issue("tax-1")
     hall.call("T1")
     ctx = hall.ctx
-    seen = snapshot.look(ctx, lambda taken: board(taken, "main"))
+    seen = snapshot.read_with(ctx, lambda taken: board(taken, "main"))
     assert [call.number for call in seen.calls] == ["AB001"]
     assert "AB" in [queue.prefix for queue in seen.queues]
     window = next(w for w in seen.windows if w.number == 1)
@@ -87,7 +87,7 @@ def test_a_kiosk_without_the_server_gives_and_hands_in_such_numbers(hall: SmallH
     assert [kiosk.hand_in(one) for one in given] == ["waiting"] * 3
     numbers = [hall.ticket(one.id).number for one in given]
     assert numbers == ["AB980", "A980", "BA980"]
-    assert not hall.ctx.read(lambda c: list(findings("small", c)))
+    assert not hall.ctx.read(lambda c: list(violations("small", c)))
 
 
 def test_numbers_read_off_slips_say_how_far_each_prefix_went() -> None:

@@ -27,8 +27,8 @@ from server.services import (
     readers_pull,
 )
 from server.services.bus import AttendanceChanged
-from server.services.checks import findings
-from server.services.readers_hand import Sheet, Signed
+from server.services.checks import violations
+from server.services.readers_hand import Sheet, Signature
 from server.storage import journal
 from server.storage import readers as kept
 from server.storage.engine import open_engine
@@ -44,28 +44,28 @@ def known(small: SmallHall) -> list[tuple[str, str, str]]:
 def test_a_punch_is_kept_once_with_all_that_was_told(small: SmallHall) -> None:
     reader = admitted(small)
     told = [line("1001"), line("1002"), line("1001")]
-    first = punches.take(small.ctx, reader, told, Source.PUSH)
-    again = punches.take(small.ctx, reader, told, Source.PUSH)
-    assert (first.new, first.known, again.new, again.known) == (2, 1, 0, 3)
+    first = punches.store(small.ctx, reader, told, Source.PUSH)
+    again = punches.store(small.ctx, reader, told, Source.PUSH)
+    assert (first.new, first.duplicates, again.new, again.duplicates) == (2, 1, 0, 3)
     row = every(small)[0]
     assert (row.said, row.day, row.at) == ("2026-03-02 08:20:00", "2026-03-02", at(8, 20))
     assert (row.in_out, row.verify, row.source, row.raw) == ("0", "1", "push", "raw")
-    assert small.ctx.read(lambda c: findings("small", c)) == []
+    assert small.ctx.read(lambda c: violations("small", c)) == []
 
 
 def test_the_same_second_at_two_doors_is_two_punches(small: SmallHall) -> None:
     for serial in ("CE1", "CE2"):
-        punches.take(small.ctx, admitted(small, serial), [line("1001")], Source.PUSH)
+        punches.store(small.ctx, admitted(small, serial), [line("1001")], Source.PUSH)
     assert len(known(small)) == 2
 
 
 def test_days_that_changed_are_told_after_the_commit(small: SmallHall) -> None:
     told: list[Any] = []
-    small.ctx.bus.listen(lambda e: told.append(e) if isinstance(e, AttendanceChanged) else None)
+    small.ctx.bus.subscribe(lambda e: told.append(e) if isinstance(e, AttendanceChanged) else None)
     reader = admitted(small)
     other = DAY - timedelta(days=3)
-    punches.take(small.ctx, reader, [line("1"), line("1", day=other)], Source.PUSH)
-    punches.take(small.ctx, reader, [line("1")], Source.PUSH)
+    punches.store(small.ctx, reader, [line("1"), line("1", day=other)], Source.PUSH)
+    punches.store(small.ctx, reader, [line("1")], Source.PUSH)
     assert [event.days for event in told] == [("2026-02-27", "2026-03-02")]
 
 
@@ -77,7 +77,7 @@ def test_days_that_changed_are_told_after_the_commit(small: SmallHall) -> None:
 def test_the_database_itself_refuses_to_change_a_punch(
     small: SmallHall, statement: Any, database_url: str
 ) -> None:
-    punches.take(small.ctx, admitted(small), [line("1001")], Source.PUSH)
+    punches.store(small.ctx, admitted(small), [line("1001")], Source.PUSH)
     before = every(small)
     engine = open_engine(database_url)
     with pytest.raises(DBAPIError, match="punches never change"), engine.begin() as conn:
@@ -88,7 +88,7 @@ def test_the_database_itself_refuses_to_change_a_punch(
 
 def test_postgresql_does_not_truncate_punches_either(postgres_url: str, tmp_path: Path) -> None:
     small = SmallHall(postgres_url, tmp_path, at(9))
-    punches.take(small.ctx, admitted(small), [line("1001")], Source.PUSH)
+    punches.store(small.ctx, admitted(small), [line("1001")], Source.PUSH)
     engine = open_engine(postgres_url)
     with pytest.raises(DBAPIError, match="punches never change"), engine.begin() as conn:
         conn.execute(text("TRUNCATE punch"))
@@ -98,13 +98,13 @@ def test_postgresql_does_not_truncate_punches_either(postgres_url: str, tmp_path
 
 def test_a_punch_changed_behind_the_halls_back_is_found(sqlite_url: str, tmp_path: Path) -> None:
     small = SmallHall(sqlite_url, tmp_path, at(9))
-    punches.take(small.ctx, admitted(small), [line("1001"), line("1002")], Source.PUSH)
+    punches.store(small.ctx, admitted(small), [line("1001"), line("1002")], Source.PUSH)
     engine = open_engine(sqlite_url)
     with engine.begin() as conn:
         conn.execute(text("DROP TRIGGER punch_no_update"))
         conn.execute(update(punch).where(punch.c.id == 2).values(said="2026-03-02 08:29:00"))
     engine.dispose()
-    found = small.ctx.read(lambda c: findings("small", c))
+    found = small.ctx.read(lambda c: violations("small", c))
     assert len(found) == 1
     assert "CE1" in found[0].zh
     small.close()
@@ -112,16 +112,16 @@ def test_a_punch_changed_behind_the_halls_back_is_found(sqlite_url: str, tmp_pat
 
 def test_an_unknown_reader_is_refused_and_a_strange_finger_is_kept(small: SmallHall) -> None:
     with pytest.raises(HallError) as refused:
-        punches.take(small.ctx, "NOBODY", [line("1")], Source.PUSH)
+        punches.store(small.ctx, "NOBODY", [line("1")], Source.PUSH)
     assert refused.value.code is Code.DEVICE_UNKNOWN
-    punches.take(small.ctx, admitted(small), [line("9001")], Source.PUSH)
+    punches.store(small.ctx, admitted(small), [line("9001")], Source.PUSH)
     assert small.ctx.read(lambda c: kept.fingers(c, "small")) == {}
     readers_office.link(small.ctx, BOSS, small.key(), "9001", STAFF["T1"], "2026-03-01")
     readers_office.link(small.ctx, BOSS, small.key(), "9001", "", "2026-04-01")
     links = small.ctx.read(lambda c: kept.fingers(c, "small"))["9001"]
-    assert readers_office.whose(links, at(8, 20)) == STAFF["T1"]
-    assert readers_office.whose(links, at(8, 20, day=date.fromisoformat("2026-02-28"))) == ""
-    assert readers_office.whose(links, at(8, 20, day=date.fromisoformat("2026-04-02"))) == ""
+    assert readers_office.owner_at(links, at(8, 20)) == STAFF["T1"]
+    assert readers_office.owner_at(links, at(8, 20, day=date.fromisoformat("2026-02-28"))) == ""
+    assert readers_office.owner_at(links, at(8, 20, day=date.fromisoformat("2026-04-02"))) == ""
 
 
 def test_doubtful_times_are_marked_and_kept(small: SmallHall) -> None:
@@ -131,7 +131,7 @@ def test_doubtful_times_are_marked_and_kept(small: SmallHall) -> None:
         PunchLine("1", datetime.fromisoformat("2000-01-01 00:03:00")),
         PunchLine("1", datetime.fromisoformat("2015-05-05 08:00:00")),
     ]
-    taken = punches.take(small.ctx, admitted(small), told, Source.FILE)
+    taken = punches.store(small.ctx, admitted(small), told, Source.FILE)
     assert (taken.new, taken.doubtful) == (4, 3)
     assert [row.doubt for row in every(small)] == ["", "future", "reset", "old"]
 
@@ -143,13 +143,13 @@ def test_the_hall_waits_for_every_reader_in_service(small: SmallHall) -> None:
     assert until() is None
     push, pull = admitted(small, "CE1"), admitted(small, "hall", "pull")
     assert until() == at(9)
-    readers.poll(small.ctx, push, readers.Told())
-    small.clock.forward(seconds=60)
-    readers.poll(small.ctx, push, readers.Told())
+    readers.poll(small.ctx, push, readers.TimeClockReport())
+    small.clock.advance(seconds=60)
+    readers.poll(small.ctx, push, readers.TimeClockReport())
     readers_pull.take(small.ctx, pull, [line("1")], [], 2.0)
     assert until() == small.clock.now() - 15_000
-    small.clock.forward(minutes=20)
-    readers.poll(small.ctx, push, readers.Told())
+    small.clock.advance(minutes=20)
+    readers.poll(small.ctx, push, readers.TimeClockReport())
     assert until() == at(9) + 45_000
     readers_office.move(small.ctx, BOSS, small.key(), push, "out")
     assert until() == at(9) + 58_000
@@ -160,17 +160,17 @@ def test_the_hall_waits_for_every_reader_in_service(small: SmallHall) -> None:
 def test_a_reader_out_of_service_is_still_heard(small: SmallHall) -> None:
     reader = admitted(small)
     readers_office.move(small.ctx, BOSS, small.key(), reader, "out")
-    assert punches.take(small.ctx, reader, [line("1")], Source.PUSH).new == 1
+    assert punches.store(small.ctx, reader, [line("1")], Source.PUSH).new == 1
     readers_office.move(small.ctx, OFFICE, small.key(), reader, "retired")
     with pytest.raises(HallError):
-        punches.take(small.ctx, reader, [line("2")], Source.PUSH)
+        punches.store(small.ctx, reader, [line("2")], Source.PUSH)
 
 
 def test_a_polled_clock_is_measured_and_told(small: SmallHall) -> None:
     reader = admitted(small, "hall", "pull")
     wrong = datetime.combine(DAY, time(9, 10))
-    readers_pull.looked(small.ctx, reader, wrong, {"records": 3}, "Ver 6.60")
-    punches.take(small.ctx, reader, [line("1", "09:05:00")], Source.PULL)
+    readers_pull.store_clock_reading(small.ctx, reader, wrong, {"records": 3}, "Ver 6.60")
+    punches.store(small.ctx, reader, [line("1", "09:05:00")], Source.PULL)
     row = small.ctx.read(lambda c: kept.get(c, "small", reader))
     assert row is not None
     assert (row.offset_seconds, row.records, row.firmware) == (600, 3, "Ver 6.60")
@@ -255,7 +255,7 @@ def test_the_usb_file_is_taken_with_its_problems_by_line(small: SmallHall) -> No
     assert [(p.line, p.reason) for p in read.problems] == [(4, "too_short")]
     first = readers_hand.take_file(small.ctx, BOSS, reader, read, "1_attlog.dat")
     again = readers_hand.take_file(small.ctx, BOSS, reader, read, "1_attlog.dat")
-    assert (first.new, again.new, again.known) == (3, 0, 3)
+    assert (first.new, again.new, again.duplicates) == (3, 0, 3)
     assert [row.source for row in every(small)] == ["file"] * 3
     row = small.ctx.read(lambda c: kept.get(c, "small", reader))
     assert row is not None
@@ -275,7 +275,7 @@ def test_another_file_is_refused_whole(small: SmallHall) -> None:
 
 
 def sheet(signers: Sequence[str], witness: str, reason: str = "停电", at_: str = "08:25") -> Sheet:
-    return Sheet(DAY, reason, witness, [Signed(s, time.fromisoformat(at_)) for s in signers])
+    return Sheet(DAY, reason, witness, [Signature(s, time.fromisoformat(at_)) for s in signers])
 
 
 def test_a_signed_sheet_makes_punches_of_the_signers(small: SmallHall) -> None:
@@ -287,7 +287,7 @@ def test_a_signed_sheet_makes_punches_of_the_signers(small: SmallHall) -> None:
     readers_hand.answer_sheet(small.ctx, small.clerk("S1"), small.key(), made, True, "")
     assert len(known(small)) == 2
     links = small.ctx.read(lambda c: kept.fingers(c, "small"))
-    assert {readers_office.whose(links[e], at(8, 25)) for _, e, _ in known(small)} == {
+    assert {readers_office.owner_at(links[e], at(8, 25)) for _, e, _ in known(small)} == {
         STAFF["T1"],
         STAFF["T2"],
     }
@@ -340,14 +340,14 @@ def test_any_order_batching_and_replay_gives_the_same_punches(
     while sent:
         size = chance.randint(1, 7)
         batch, sent = sent[:size], sent[size:]
-        punches.take(small.ctx, reader, batch, Source.PUSH)
+        punches.store(small.ctx, reader, batch, Source.PUSH)
         if chance.random() < 0.3:
             sent += batch[:2] if len(sent) < 50 else []
-    expected = {(reader, each.enrolment, each.said.isoformat(" ")) for each in told}
+    expected = {(reader, each.enrolment, each.claimed_at.isoformat(" ")) for each in told}
     found = known(small)
     assert len(found) == len(set(found))
     assert set(found) == expected
-    assert small.ctx.read(lambda c: findings("small", c)) == []
+    assert small.ctx.read(lambda c: violations("small", c)) == []
     small.close()
 
 

@@ -20,15 +20,15 @@ from support.told import BOSS, DAY, admitted, every, line
 def steady(small: SmallHall, reader: str, minutes: int = 10) -> None:
     """The terminal asks for orders every ten seconds: its clock can be told by a punch."""
     for _ in range(minutes * 6):
-        readers.poll(small.ctx, reader, readers.Told())
-        small.clock.forward(seconds=10)
+        readers.poll(small.ctx, reader, readers.TimeClockReport())
+        small.clock.advance(seconds=10)
 
 
 def pushed(small: SmallHall, reader: str, *told: PunchLine) -> list[str]:
     """The doubts of these lines after one upload of them."""
-    punches.take(small.ctx, reader, told, Source.PUSH)
+    punches.store(small.ctx, reader, told, Source.PUSH)
     rows = {(row.enrolment, row.said): row.doubt for row in every(small)}
-    return [rows[each.enrolment, each.said.isoformat(" ")] for each in told]
+    return [rows[each.enrolment, each.claimed_at.isoformat(" ")] for each in told]
 
 
 def is_off(small: SmallHall, reader: str) -> bool:
@@ -49,8 +49,8 @@ def test_an_absurd_line_discredits_no_other(small: SmallHall, absurd: str, alone
     else:
         assert pushed(small, reader, line("7", "09:09:58"), strange)[0] == ""
     # An outage, and its punches a day later.
-    small.clock.forward(minutes=1800)
-    readers.poll(small.ctx, reader, readers.Told())
+    small.clock.advance(minutes=1800)
+    readers.poll(small.ctx, reader, readers.TimeClockReport())
     missed = [line(str(n), f"{10 + n % 8}:00:00") for n in range(24)]
     assert set(pushed(small, reader, *missed)) == {""}
     assert not is_off(small, reader)
@@ -61,7 +61,7 @@ def test_what_is_asked_for_again_is_believed(small: SmallHall) -> None:
     steady(small, reader)
     pushed(small, reader, line("8", "09:10:00"))
     readers_office.order(small.ctx, BOSS, small.key(), reader, "reread", "2026-03-01", "2026-03-02")
-    assert b"QUERY" in readers.poll(small.ctx, reader, readers.Told()).encode()
+    assert b"QUERY" in readers.poll(small.ctx, reader, readers.TimeClockReport()).encode()
     for clock in ("08:00:00", "08:00:30", "08:20:00"):
         assert pushed(small, reader, line("5", clock)) == [""]
         steady(small, reader, 3)
@@ -99,5 +99,5 @@ def test_a_clock_that_an_earlier_hall_found_wrong_is_understood(small: SmallHall
     small.ctx.write(
         lambda tx: kept.change(tx, reader, facts=facts % (noon - 600_000, noon), offset_at=noon)
     )
-    small.clock.forward(minutes=1800)
+    small.clock.advance(minutes=1800)
     assert pushed(small, reader, line("5", "17:30:00"), line("5", "08:00:00")) == ["", ""]

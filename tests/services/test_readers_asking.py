@@ -24,11 +24,11 @@ def hall(database_url: str, tmp_path: Path) -> Iterator[SmallHall]:
 
 def ask(hall: SmallHall, serial: str, address: str) -> None:
     with suppress(HallError):
-        services.let_in(hall.ctx, serial, address)
+        services.require_admitted(hall.ctx, serial, address)
 
 
 def asking(hall: SmallHall) -> set[str]:
-    return {row.serial for row in hall.ctx.read(lambda c: readers.asking(c, "small"))}
+    return {row.serial for row in hall.ctx.read(lambda c: readers.awaiting_admission(c, "small"))}
 
 
 def test_one_address_has_a_few_places(hall: SmallHall) -> None:
@@ -42,10 +42,10 @@ def test_one_address_has_a_few_places(hall: SmallHall) -> None:
 def test_in_a_full_list_a_real_one_takes_the_place_of_a_silent_one(hall: SmallHall) -> None:
     for n in range(MAX_ASKING):
         ask(hall, f"BAD{n}", f"192.0.2.{n}")
-    hall.clock.forward(seconds=60)
+    hall.clock.advance(seconds=60)
     ask(hall, "REAL", "198.51.100.1")
     assert "REAL" not in asking(hall)
-    hall.clock.forward(seconds=SILENT_MS / 1000)
+    hall.clock.advance(seconds=SILENT_MS / 1000)
     ask(hall, "BAD0", "192.0.2.0")  # it came again: it is not the silent one
     ask(hall, "REAL", "198.51.100.1")
     assert {"REAL", "BAD0"} < asking(hall)

@@ -14,7 +14,7 @@ from counters.views import share_card
 from server.domain.shares import in_turn, owner
 from server.domain.tickets import State
 from server.services import calling, snapshot
-from server.services.checks import findings
+from server.services.checks import violations
 from server.services.shares import Shares
 from server.storage import journal, tickets
 from support.desks import act, hand_in, told
@@ -54,7 +54,7 @@ def shares(hall: SmallHall) -> dict[str, list[str]]:
 
 
 def wrong(hall: SmallHall) -> list[str]:
-    return [f.en for f in hall.ctx.read(lambda c: findings(hall.ctx.hall_id, c))]
+    return [f.en for f in hall.ctx.read(lambda c: violations(hall.ctx.hall_id, c))]
 
 
 def test_each_waiting_ticket_is_in_one_share_of_a_window_that_may_call_it(both: SmallHall) -> None:
@@ -72,7 +72,7 @@ def test_each_waiting_ticket_is_in_one_share_of_a_window_that_may_call_it(both: 
 def test_a_whole_service_is_replayed_with_its_own_times(both: SmallHall) -> None:
     hall = both
     ticket = hall.issue("tax-1").id
-    hall.clock.forward(seconds=1800)
+    hall.clock.advance(seconds=1800)
     begun = at(9, 5)
     acts = [
         act("call", ticket, begun),
@@ -105,7 +105,7 @@ def test_what_no_longer_fits_changes_nothing_and_is_on_record(hall: SmallHall) -
     ticket = hall.issue("tax-1").id
     other = hall.issue("tax-1").id
     calling.cancel(hall.ctx, hall.clerk("T2"), hall.key(), ticket)
-    hall.clock.forward(seconds=60)
+    hall.clock.advance(seconds=60)
     now = hall.clock.now()
     acts = [act("call", ticket, now), act("start", ticket, now), act("call", other, now)]
     assert hand_in(hall, "T1", acts) == ["move_not_allowed", "act_put_aside", ""]
@@ -153,7 +153,7 @@ def test_who_was_called_at_a_spare_pc_meanwhile_stays(both: SmallHall) -> None:
     hall = both
     offline = hall.issue("tax-1").id
     begun = hall.clock.now()
-    hall.clock.forward(seconds=60)
+    hall.clock.advance(seconds=60)
     calling.cancel(hall.ctx, hall.clerk("T2"), hall.key(), offline)
     called = hall.issue("tax-1").id
     assert hall.call("T1").id == called
@@ -197,7 +197,7 @@ def test_somebody_who_is_not_at_the_window_any_more_changes_nothing(hall: SmallH
 
 def test_nobody_is_marked_as_missed_too_early(hall: SmallHall) -> None:
     ticket = hall.issue("tax-1").id
-    hall.clock.forward(seconds=600)
+    hall.clock.advance(seconds=600)
     then = at(9, 1)
     acts = [act("call", ticket, then), act("no_show", ticket, then + 1000)]
     assert hand_in(hall, "T1", acts) == ["", "no_show_too_early"]

@@ -15,7 +15,7 @@ from server.domain.errors import Code, HallError
 from server.services.attendance import rules
 from server.services.attendance.sheets import day_sheets
 from server.services.bus import AttendanceChanged
-from server.services.readers_hand import Sheet, Signed, answer_sheet, take_sheet
+from server.services.readers_hand import Sheet, Signature, answer_sheet, take_sheet
 from server.storage import readers, shift_rules
 from support.halls import MONDAY, STAFF, SmallHall, at
 from support.sheets import BOSS, CLERK, GOOD, READER, RULE, ready, start, take
@@ -67,7 +67,7 @@ def test_a_signature_on_the_sheet_counts_like_a_finger(small: SmallHall) -> None
     ready(small).clock.set(at(22))
     take(small, *GOOD[1:])
     assert sheet(small).startswith("missing")
-    signed = Sheet(MONDAY, "停电", STAFF["T2"], [Signed(CLERK, time(8, 25))])
+    signed = Sheet(MONDAY, "停电", STAFF["T2"], [Signature(CLERK, time(8, 25))])
     made = take_sheet(small.ctx, BOSS, small.key(), signed)
     assert sheet(small).startswith("missing")
     answer_sheet(small.ctx, small.clerk("T2"), small.key(), made, True, "")
@@ -126,7 +126,7 @@ def test_a_trial_says_what_would_change_and_keeps_nothing(small: SmallHall) -> N
 
 def test_a_rule_put_in_force_is_told(small: SmallHall) -> None:
     heard: list[object] = []
-    small.ctx.bus.listen(heard.append)
+    small.ctx.bus.subscribe(heard.append)
     start(small, RULE)
     assert AttendanceChanged((), (), "2026-02-01") in heard
 

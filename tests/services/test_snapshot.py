@@ -11,7 +11,7 @@ import pytest
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind, Outcome
 from server.services import calling, issuing, posts, snapshot
-from server.services.context import SYSTEM, Actor, note
+from server.services.context import SYSTEM, Actor, write_journal
 from server.services.snapshot import Parts, Snapshot
 from server.storage import journal
 from server.storage.store import Tx, attempt
@@ -24,12 +24,12 @@ ITEMS = ("tax-1", "tax-2", "social-1")
 def _parts(seen: Snapshot) -> dict[str, Any]:
     parts = {name: getattr(seen, name) for name in Parts.__slots__}
     parts["at_windows"] = {t.id: t for t in parts["at_windows"]}
-    parts["seats"] = {code: tuple(row) for code, row in parts["seats"].items()}
+    parts["session_rows"] = {code: tuple(row) for code, row in parts["session_rows"].items()}
     return parts
 
 
 def _afresh(small: SmallHall) -> dict[str, Any]:
-    small.ctx.standing.clear()
+    small.ctx.snapshot_cache.clear()
     return _parts(snapshot.take(small.ctx))
 
 
@@ -55,7 +55,7 @@ def test_what_is_kept_is_what_is_there(small: SmallHall) -> None:
     small.seat(*WINDOWS)
     chance, done = random.Random(7), 0
     for n in range(150):
-        small.clock.forward(seconds=chance.randrange(3))
+        small.clock.advance(seconds=chance.randrange(3))
         snapshot.take(small.ctx)
         with suppress(HallError):
             _act(small, chance, n)
@@ -67,20 +67,20 @@ def test_what_is_kept_is_what_is_there(small: SmallHall) -> None:
 
 def test_a_part_is_read_in_its_moment_or_not_at_all(small: SmallHall) -> None:
     small.seat("T1")
-    seen = snapshot.look(small.ctx, lambda now: now)
+    seen = snapshot.read_with(small.ctx, lambda now: now)
     with pytest.raises(RuntimeError):
         _ = seen.waiting
 
 
 def test_an_undone_part_takes_its_journal_line_with_it(small: SmallHall) -> None:
     def half(tx: Tx) -> None:
-        note(tx, SYSTEM, "undone", "b")
+        write_journal(tx, SYSTEM, "undone", "b")
         raise HallError(Code.INVALID)
 
     def act(tx: Tx) -> None:
-        note(tx, SYSTEM, "kept", "a")
+        write_journal(tx, SYSTEM, "kept", "a")
         assert isinstance(attempt(tx, half), HallError)
-        note(tx, SYSTEM, "kept", "c")
+        write_journal(tx, SYSTEM, "kept", "c")
 
     small.ctx.write(act)
     lines = small.ctx.read(lambda c: list(journal.lines(c, small.ctx.hall_id)))
@@ -93,7 +93,7 @@ def test_nobody_stands_behind_himself(small: SmallHall) -> None:
     kiosk = Actor(ActorKind.KIOSK, "k1")
     asked: dict[str, Any] = {"item": "tax-1", "applicant": "ordinary", "kiosk": "", "paper": False}
     for ahead in range(3):
-        small.ctx.standing.clear()
-        taken = issuing.take(small.ctx, kiosk, f"key-{ahead}", **asked)
+        small.ctx.snapshot_cache.clear()
+        taken = issuing.issue_with_data(small.ctx, kiosk, f"key-{ahead}", **asked)
         assert taken.wait is not None
         assert taken.wait.ahead == ahead

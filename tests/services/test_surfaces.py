@@ -65,9 +65,9 @@ def test_people_called_stand_before_people_served_newest_first(small: SmallHall)
         small.issue("tax-1")
     small.issue("social-1")
     first = small.call("T1")
-    small.clock.forward(seconds=1)
+    small.clock.advance(seconds=1)
     served = begun(small, "T2")
-    small.clock.forward(seconds=1)
+    small.clock.advance(seconds=1)
     second = small.call("G1")
     calls = board(snapshot.take(small.ctx), MAIN).calls
     assert [c.number for c in calls] == [second.number, first.number, served.number]
@@ -79,9 +79,9 @@ def test_a_recall_is_the_newest_call(small: SmallHall) -> None:
     for _ in range(2):
         small.issue("tax-1")
     first = small.call("T1")
-    small.clock.forward(seconds=1)
+    small.clock.advance(seconds=1)
     second = small.call("T2")
-    small.clock.forward(seconds=1)
+    small.clock.advance(seconds=1)
     calling.recall(small.ctx, small.clerk("T1"), "again", "T1")
     calls = board(snapshot.take(small.ctx), MAIN).calls
     assert [c.number for c in calls] == [first.number, second.number]

@@ -10,8 +10,8 @@ from sqlalchemy import BigInteger, insert, update
 
 from server.domain.tickets import Outcome
 from server.services import calling
-from server.services.checks import findings
-from server.services.time_proof import EARLIEST, NO_INSTANTS, SAID_BY_OTHERS, STEPS
+from server.services.checks import violations
+from server.services.time_proof import EARLIEST, EXTERNAL_TIMES, NON_TIME_COLUMNS, STEPS
 from server.storage import desks, schema
 from server.storage.tables import metadata
 from support.halls import SmallHall, at
@@ -25,16 +25,16 @@ def hall(database_url: str, tmp_path: Path) -> Iterator[SmallHall]:
     found.issue("tax-1")
     found.issue("tax-1")
     found.call("T1")
-    found.clock.forward(seconds=60)
+    found.clock.advance(seconds=60)
     calling.start(found.ctx, found.clerk("T1"), found.key(), "T1")
-    found.clock.forward(seconds=600)
+    found.clock.advance(seconds=600)
     calling.finish(found.ctx, found.clerk("T1"), found.key(), "T1", Outcome.DONE, "")
     yield found
     found.close()
 
 
 def said(hall: SmallHall) -> list[str]:
-    return [one.en for one in hall.ctx.read(lambda c: findings("small", c))]
+    return [one.en for one in hall.ctx.read(lambda c: violations("small", c))]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_steps_the_wrong_way_round_are_found(hall: SmallHall) -> None:
 
 
 def test_a_time_before_the_program_is_found(hall: SmallHall) -> None:
-    hall.ctx.write(lambda tx: desks.seen(tx.at(EARLIEST - 1), "w"))
+    hall.ctx.write(lambda tx: desks.record_worker(tx.at(EARLIEST - 1), "w"))
     assert said(hall) == ["server_seen.seen_at has a time that cannot be"]
 
 
@@ -107,8 +107,8 @@ def test_every_later_step_of_a_record_is_looked_at() -> None:
             c.name
             for c in table.c
             if isinstance(c.type, BigInteger)
-            and c.name not in NO_INSTANTS
-            and (table.name, c.name) not in SAID_BY_OTHERS
+            and c.name not in NON_TIME_COLUMNS
+            and (table.name, c.name) not in EXTERNAL_TIMES
         ]
         if len(instants) > 1:
             assert table.name in known | set(apart), table.name

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from server.domain.errors import Code, HallError
 from server.domain.tickets import State
 from server.services import calling
-from server.services.checks import findings
+from server.services.checks import violations
 from server.storage import tickets
 from support.halls import SmallHall
 
@@ -77,7 +77,7 @@ def test_kiosks_and_clerks_at_once(small: SmallHall) -> None:
     for prefix in "ABC":
         taken = sorted(int(n[1:]) for n in numbers if n[0] == prefix)
         assert taken == list(range(1, len(taken) + 1))
-    assert small.ctx.read(lambda c: findings("small", c)) == []
+    assert small.ctx.read(lambda c: violations("small", c)) == []
 
 
 def test_one_person_and_many_windows(small: SmallHall) -> None:

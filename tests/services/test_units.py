@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from server.domain.attendance.facts import Punch
 from server.domain.bulletin.figures import parse_week
 from server.domain.workdays import Workdays
-from server.hall import take_catalogue
+from server.hall import import_catalogue
 from server.office import attendance_views as views
 from server.services.attendance.sheets import Facts, of_unit, sheets_of
 from server.services.bulletins.gathering import figures
 from server.services.context import SYSTEM
-from server.storage.shift_rules import Listed
+from server.storage.shift_rules import StaffEntry
 from server.wire.attendance import MonthSheet, TotalsView
 from support.halls import MONDAY, STAFF, SmallHall, at, catalogue
 from support.sheets import GOOD, RULE, ready, take
@@ -41,7 +41,7 @@ def moved(small: SmallHall, staff: str, unit: str, day: date) -> None:
     small.clock.set(at(7, day=day))
     book = small.ctx.catalogue()
     people = tuple(replace(p, unit=unit) if p.number == staff else p for p in book.staff)
-    take_catalogue(small.ctx, SYSTEM, replace(book, staff=people), f"moved {day}")
+    import_catalogue(small.ctx, SYSTEM, replace(book, staff=people), f"moved {day}")
 
 
 def month(web: Web, unit: str, span: str = MONTH) -> MonthSheet:
@@ -152,7 +152,7 @@ def test_whatever_moves_the_units_add_up(
         (
             FIRST + timedelta(days=since - 1),
             tuple(
-                Listed(names[n], names[n], units[n], chief=False)
+                StaffEntry(names[n], names[n], units[n], chief=False)
                 for n in range(4)
                 if n not in missing
             ),

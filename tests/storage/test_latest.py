@@ -35,7 +35,7 @@ def _punch(time: str, reader: str) -> dict[str, Any]:
 def test_wrong_attempts_of_two_hours_name_the_later_address(small_hall: SmallHall) -> None:
     ctx = small_hall.ctx
     ctx.write(lambda tx: guesses.add(tx, "code", 3, "203.0.113.9"))
-    small_hall.clock.forward(minutes=60)
+    small_hall.clock.advance(minutes=60)
     ctx.write(lambda tx: guesses.add(tx, "code", 2, "192.0.2.1"))
     (attempts,) = ctx.read(lambda conn: guesses.lately(conn, "small", small_hall.clock.now()))
     assert attempts == guesses.WrongAttempts("code", 5, "192.0.2.1")

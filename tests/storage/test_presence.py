@@ -76,8 +76,8 @@ def test_a_broken_line_is_renewed_and_nothing_is_thought_held(workers: Workers) 
             )
         ).all()
     )
-    one.look()
-    two.look()
+    one.verify()
+    two.verify()
     # PostgreSQL tells a session of its end before it gives the locks back.
     end, pause = time.monotonic() + PATIENCE, threading.Event()
     while not two.lead("north"):
@@ -94,7 +94,7 @@ def test_a_worker_is_there_when_its_predecessor_of_the_same_name_goes(workers: W
     _, two = workers.named("two")
     before.close()
     assert two.alive("one")
-    one.look()
+    one.verify()
     after.close()
     assert not two.alive("one")
 
@@ -108,9 +108,9 @@ def test_a_name_that_was_not_free_at_first_is_taken_later(workers: Workers) -> N
         conn.execute(text("SELECT pg_advisory_unlock(:key)"), key)
     asking.dispose()
     _, two = workers.named("two")
-    one.look()
+    one.verify()
     assert two.alive("one")
-    one.look()
+    one.verify()
     late.close()
     assert not two.alive("one"), "it is held once, however often it was looked"
 

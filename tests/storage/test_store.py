@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from server.domain.errors import Code, HallError
 from server.storage import schema, tables, tickets
 from server.storage.engine import migrate, newest, open_engine, open_store, revision
-from server.storage.statement import once
+from server.storage.statement import precompiled
 from server.storage.store import Store, Tx, attempt
 
 
@@ -54,7 +54,9 @@ def test_a_written_act_can_be_read_and_tells_its_events(store: Store) -> None:
     assert _names(store) == {"one"}
 
 
-_settings = once(select(schema.setting.c.name).where(schema.setting.c.hall_id == bindparam("hall")))
+_settings = precompiled(
+    select(schema.setting.c.name).where(schema.setting.c.hall_id == bindparam("hall"))
+)
 
 
 def _seen_while_written(store: Store, conn: Connection) -> list[int]:
@@ -68,12 +70,12 @@ def test_a_question_sees_one_moment_and_a_glance_the_newest(store: Store) -> Non
     store.write(lambda tx: _put(tx, "one"), 5)
     # By turns, for they share connections.
     for n in (1, 3, 5):
-        glanced = store.glance(lambda c: _seen_while_written(store, c))
+        glanced = store.read_single(lambda c: _seen_while_written(store, c))
         assert glanced in ([n, n], [n, n + 1]), "SQLite glances as it reads"
         assert store.read(lambda c: _seen_while_written(store, c)) == [n + 1, n + 1]
     with pytest.raises(DBAPIError):
-        store.glance(lambda c: c.execute(text("SELECT nothing FROM nowhere")).all())
-    assert len(store.glance(lambda c: c.execute(_settings, {"hall": "h"}).all())) == 7
+        store.read_single(lambda c: c.execute(text("SELECT nothing FROM nowhere")).all())
+    assert len(store.read_single(lambda c: c.execute(_settings, {"hall": "h"}).all())) == 7
 
 
 def test_a_glance_leaves_no_transaction_open(postgres_url: str) -> None:
@@ -86,7 +88,7 @@ def test_a_glance_leaves_no_transaction_open(postgres_url: str) -> None:
         driver: Any = conn.connection.dbapi_connection
         return state, driver.info.transaction_status.name == "IDLE"
 
-    assert store.glance(glance) == ("active", True)
+    assert store.read_single(glance) == ("active", True)
     engine = open_engine(postgres_url)
     with engine.connect() as conn:
         assert "idle in transaction" not in set(conn.execute(text(states)).scalars())

@@ -15,7 +15,7 @@ import sys  # noqa: E402
 
 from gevent.fileobject import FileObject  # noqa: E402
 
-from server.bell import RedisBell  # noqa: E402
+from server.bell import RedisWorkerBus  # noqa: E402
 from server.services.bus import Event, TicketMoved  # noqa: E402
 
 
@@ -41,13 +41,13 @@ def main() -> None:
     """Ring what is asked for until there is nothing more to read."""
     url, worker, *halls = sys.argv[1:]
     logging.basicConfig(level=logging.INFO, handlers=[Whole()])
-    bell = RedisBell(url, worker, heard)
+    bell = RedisWorkerBus(url, worker, heard)
     for hall in halls:
-        bell.serve(hall)
+        bell.subscribe(hall)
     # Of the plain one the whole process would wait.
     for line in FileObject(0, "r", closefd=False):
         hall, number = line.split()
-        bell.ring(hall, [TicketMoved(number, number, "", "issue", "q")])
+        bell.publish(hall, [TicketMoved(number, number, "", "issue", "q")])
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def told(
         shares = [share(window, called, STAFF[clerk or window])] if called else []
     body = HandInActs(window=window, known=known, acts=acts, shares=shares)
     who = hall.clerk(clerk or window)
-    return replaying.hand_in(hall.ctx, SEALS, who, key or hall.key(), body)
+    return replaying.import_actions(hall.ctx, SEALS, who, key or hall.key(), body)
 
 
 def hand_in(

@@ -29,11 +29,11 @@ from server import config, logs, serving  # noqa: E402
 from server.app import build, serve  # noqa: E402
 from server.cli.serve import open_server_hall  # noqa: E402
 from server.clock import ScaledClock, StagedClock  # noqa: E402
-from server.deployment import house_of  # noqa: E402
+from server.deployment import hall_router  # noqa: E402
 from server.domain.errors import HallError  # noqa: E402
-from server.domain.settings import changed  # noqa: E402
+from server.domain.settings import with_values  # noqa: E402
 from server.domain.tickets import ActorKind  # noqa: E402
-from server.hall import Hall, open_hall, take_catalogue  # noqa: E402
+from server.hall import Hall, import_catalogue, open_hall  # noqa: E402
 from server.reference import load  # noqa: E402
 from server.services import posts  # noqa: E402
 from server.services.bus import HallChanged  # noqa: E402
@@ -49,8 +49,8 @@ waitpid = monkey.get_original("os", "waitpid")
 
 def fill(hall: Hall, asked: dict[str, Any]) -> None:
     """Business data, settings, accounts and clerks; what is there already stays."""
-    take_catalogue(hall.ctx, SYSTEM, load(), "tests")
-    changed(hall.ctx.settings(), asked["settings"])
+    import_catalogue(hall.ctx, SYSTEM, load(), "tests")
+    with_values(hall.ctx.settings(), asked["settings"])
 
     def put(tx: Tx) -> None:
         for name, value in asked["settings"].items():
@@ -81,7 +81,7 @@ def seat(hall: Hall, wanted: list[str] | None) -> None:
             continue
         with contextlib.suppress(HallError):
             actor = Actor(ActorKind(person.role.value), person.number)
-            posts.sign_in(hall.ctx, actor, f"seat-{hall.ctx.chance.token(6)}", window.code)
+            posts.sign_in(hall.ctx, actor, f"seat-{hall.ctx.tokens.token(6)}", window.code)
             seated.add(person.number)
 
 
@@ -113,7 +113,7 @@ def main() -> None:
     gone = int((time.monotonic() - asked["since"]) * 1000 * asked["speed"])
     hands = clock(asked["now"] + (0 if asked["staged"] else gone), asked["speed"])
     if args.fd >= 0:
-        serving.serve(house_of(chosen, hands), chosen, lambda _port: None, args.fd)
+        serving.serve(hall_router(chosen, hands), chosen, lambda _port: None, args.fd)
         return
     hall = open_server_hall(chosen, hands)
     fill(hall, asked)
@@ -133,7 +133,7 @@ def warm() -> None:
     """Load what a server loads only when it is asked for it."""
     with tempfile.TemporaryDirectory() as folder:
         hall = open_hall(config.Config(data=Path(folder), hall_id="reference"))
-        take_catalogue(hall.ctx, SYSTEM, load(), "warm")
+        import_catalogue(hall.ctx, SYSTEM, load(), "warm")
         build(hall)
         hall.ctx.store.close()
 

@@ -35,7 +35,7 @@ from types import TracebackType
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from devices.simulate.plan import HallPlan, Written, write_plan
+from devices.simulate.plan import HallPlan, PlanFiles, write_plan
 from server.reference import load
 from support.nursery import Born, Nursery
 
@@ -167,7 +167,7 @@ class HallServer:
         self._devices = devices
         self._agents = tuple(agents)
         self._doors = doors or {}
-        self._written: Written | None = None
+        self._written: PlanFiles | None = None
         self._server: subprocess.Popen[str] | Born | None = None
         self._others: dict[str, subprocess.Popen[str]] = {}
         self._clerks: dict[str, Client] = {}

@@ -14,7 +14,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from sqlalchemy import make_url
 
-from server.clock import SeededChance, SetClock, instant
+from server.clock import SeededTokenSource, SetClock, instant
 from server.config import Config
 from server.domain.catalogue import (
     ApplicantClass,
@@ -36,7 +36,7 @@ from server.domain.catalogue import (
     Zone,
 )
 from server.domain.tickets import ActorKind, Outcome, Ticket
-from server.hall import Hall, open_hall, take_catalogue
+from server.hall import Hall, import_catalogue, open_hall
 from server.services import calling, issuing, posts
 from server.services.bus import HallChanged
 from server.services.context import SYSTEM, Actor
@@ -211,12 +211,12 @@ class SmallHall:
         self.hall: Hall = open_hall(
             Config(data=folder, hall_id="small", database=url, demo=demo),
             clock=self.clock,
-            chance=SeededChance(seed),
+            chance=SeededTokenSource(seed),
             hasher=CHEAP,
             rest=lambda _seconds: None,
         )
         self.ctx = self.hall.ctx
-        take_catalogue(self.ctx, SYSTEM, catalogue(), "test")
+        import_catalogue(self.ctx, SYSTEM, catalogue(), "test")
 
     def key(self) -> str:
         """A fresh idempotency key."""
@@ -267,7 +267,7 @@ class SmallHall:
         """Call next, recall, wait, mark as missed."""
         ticket = self.call(window)
         calling.recall(self.ctx, self.clerk(window), self.key(), window)
-        self.clock.forward(seconds=60)
+        self.clock.advance(seconds=60)
         calling.no_show(self.ctx, self.clerk(window), self.key(), window)
         return self.ticket(ticket.id)
 

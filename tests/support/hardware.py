@@ -17,8 +17,8 @@ from typing import cast
 from devices.config import agent_config
 from devices.fingerprint.simulator import TimeClock
 from devices.health import Health
-from devices.owner import Outcome, Owner, Task
-from devices.registry import KINDS, build_crews
+from devices.owner import DeviceThread, Outcome, Task
+from devices.registry import KINDS, build_drivers
 from devices.simulate.base import Json, Simulated
 from devices.simulate.config import SimulatorPlan, simulator_plan
 from devices.voice.wavs import silence, to_wav
@@ -63,7 +63,7 @@ class Notebook:
             self.events.append((device, kind, data))
             self.changed.notify_all()
 
-    def owe(
+    def enqueue_facts(
         self, device: str, _kind: str, payloads: Sequence[Mapping[str, object]], bookmark: str
     ) -> None:
         with self.changed:
@@ -114,7 +114,7 @@ class Rig:
     name: str
     plan: SimulatorPlan
     device: Simulated
-    owner: Owner
+    owner: DeviceThread
     notes: Notebook
     counter: int = 0
 
@@ -124,9 +124,11 @@ class Rig:
         mark = str(self.counter)
         kind = self.device.kind
         if kind == "strip":
-            self.owner.desire("dev", {"mode": "call", "text": f"A{mark}号", "colour": "red"})
+            self.owner.set_desired_state(
+                "dev", {"mode": "call", "text": f"A{mark}号", "colour": "red"}
+            )
         elif kind == "keypad":
-            self.owner.desire("dev", {"waiting": self.counter, "ticket": None})
+            self.owner.set_desired_state("dev", {"waiting": self.counter, "ticket": None})
         elif isinstance(self.device, TimeClock):
             self.device.press(mark)
         else:
@@ -267,7 +269,7 @@ def make_rig(name: str, folder: Path) -> Rig:
     device = next(device for device in plan.devices if device.name == "dev")
     port = getattr(device, "port", 0) or getattr(getattr(device, "wire", None), "port", 0)
     notes = Notebook()
-    crews = build_crews(agent_config(driven(name, folder, port), folder), notes, tuple(KINDS))
-    owner = Owner(crews[0], notes, notes, time.time)
+    crews = build_drivers(agent_config(driven(name, folder, port), folder), notes, tuple(KINDS))
+    owner = DeviceThread(crews[0], notes, notes, time.time)
     owner.start()
     return Rig(name, plan, device, owner, notes)

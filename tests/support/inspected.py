@@ -12,7 +12,7 @@ from server.services import checks as hall_check
 from server.services.context import Actor
 from server.services.days import keep_day
 from server.services.inspection import sealing, seconds, walks
-from server.services.inspection.keeping import Keeper
+from server.services.inspection.keeping import SpotCheckScheduler
 from server.storage import checks, findings, journal
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall
 
@@ -29,20 +29,20 @@ class Inspected:
         self.small, self.ctx = small, small.ctx
         self.keeper = self.restarted()
 
-    def restarted(self) -> Keeper:
-        self.keeper = Keeper(self.ctx, self.small.hall.config.data)
+    def restarted(self) -> SpotCheckScheduler:
+        self.keeper = SpotCheckScheduler(self.ctx, self.small.hall.config.data)
         return self.keeper
 
     def keep(self, now: int) -> None:
         """The server's loop comes round at this time."""
         self.small.clock.set(now)
         keep_day(self.ctx)
-        self.keeper.keep()
+        self.keeper.update()
 
-    def opened(self) -> sealing.Opened:
+    def opened(self) -> sealing.SealedDay:
         """Today's seed and times, as only the server knows them."""
-        key = sealing.key_in(self.small.hall.config.data, self.ctx.chance)
-        return sealing.opened(key, self.row())
+        key = sealing.key_in(self.small.hall.config.data, self.ctx.tokens)
+        return sealing.unseal(key, self.row())
 
     def due(self) -> list[int]:
         """Today's drawn moments."""
@@ -77,7 +77,7 @@ class Inspected:
 
     def mark(self, check: str, window: str, seen: str, **values: Any) -> None:
         now = self.ctx.clock.now()
-        asked = walks.Asked(
+        asked = walks.MarkRequest(
             values.get("id", f"m-{self.small.key()}"),
             window,
             values.get("staff", ""),
@@ -91,7 +91,7 @@ class Inspected:
         walks.mark(self.ctx, BOSS, asked.id, check, asked)
 
     def wrong(self) -> list[str]:
-        found = self.ctx.read(lambda c: hall_check.findings("small", c))
+        found = self.ctx.read(lambda c: hall_check.violations("small", c))
         return [one.en for one in found]
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from server.domain.attendance.facts import LeaveKind
 from server.domain.tickets import ActorKind
-from server.hall import take_catalogue
-from server.services.attendance.leaves import Wish
+from server.hall import import_catalogue
+from server.services.attendance.leaves import LeaveRequest
 from server.services.context import SYSTEM, Actor
 from server.storage import leaves as stored
 from server.storage.leaves import Leave
@@ -27,7 +27,7 @@ def staffed(small: SmallHall) -> SmallHall:
     }
     book = catalogue()
     staff = tuple(replace(s, **changes.get(s.number, {})) for s in book.staff)
-    take_catalogue(small.ctx, SYSTEM, replace(book, staff=staff), "leave")
+    import_catalogue(small.ctx, SYSTEM, replace(book, staff=staff), "leave")
     return small
 
 
@@ -37,9 +37,9 @@ def actor(number: str) -> Actor:
     return Actor(kinds.get(number, ActorKind.CLERK), number)
 
 
-def wish(begins: str, ends: str, **change: Any) -> Wish:
+def wish(begins: str, ends: str, **change: Any) -> LeaveRequest:
     """A's personal leave between two moments like `03-03T08:30` of 2026."""
-    found = Wish(
+    found = LeaveRequest(
         A,
         LeaveKind.PERSONAL,
         datetime.fromisoformat(f"2026-{begins}"),

@@ -22,7 +22,7 @@ class Kiosk:
         printer = {"device": "printer-1", "kind": "printers", "serves": "1"}
         bindings.bind(hall.ctx, SYSTEM, "kiosk", [printer])
         leases.announce(hall.ctx, self.via, name, f"http://127.0.0.1:81{name:0>2}", book)
-        self.blocks = leases.keep(hall.ctx, name)
+        self.blocks = leases.top_up(hall.ctx, name)
         self.given: list[GivenTicket] = []
 
     def block(self, prefix: str) -> Any:
@@ -57,4 +57,4 @@ class Kiosk:
         return found
 
     def hand_in(self, given: GivenTicket) -> str:
-        return handing_in.hand_in(self.hall.ctx, self.via, given, 0.0)
+        return handing_in.import_ticket(self.hall.ctx, self.via, given, 0.0)

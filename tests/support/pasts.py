@@ -15,7 +15,7 @@ from server.cli import demo_readers
 from server.clock import SetClock, instant
 from server.config import Config
 from server.domain.journal import GENESIS, Line, line_hash
-from server.hall import Hall, open_hall, take_catalogue
+from server.hall import Hall, import_catalogue, open_hall
 from server.reference import load
 from server.services.context import SYSTEM
 from server.services.inspection.sealing import KEY_FILE
@@ -40,11 +40,11 @@ def invented(folder: Path, seed: int) -> Hall:
     (folder / KEY_FILE).write_text(KEY)
     config = Config(data=folder, hall_id="reference", database=f"sqlite:///{folder / 'hall.db'}")
     hall = open_hall(config, clock=SetClock(SATURDAY))
-    take_catalogue(hall.ctx, SYSTEM, load(), "")
+    import_catalogue(hall.ctx, SYSTEM, load(), "")
     demo_readers.admit(hall, rehearsal=False)
     doors = [door.serial for door in demo_readers.DOORS]
     told: list[tuple[int, int]] = []
-    past.invent(hall, seed, doors, lambda done, days: told.append((done, days)), months=1)
+    past.create(hall, seed, doors, lambda done, days: told.append((done, days)), months=1)
     assert told[-1][0] == told[-1][1] == len(told)
     return hall
 

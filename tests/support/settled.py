@@ -17,15 +17,15 @@ from server.domain.attendance.facts import LeaveKind
 from server.domain.attendance.sheet import total
 from server.domain.bulletin.figures import parse_week
 from server.domain.catalogue import SpecialDay
-from server.domain.inspection.doubts import Doubt
+from server.domain.inspection.doubts import Anomaly
 from server.domain.inspection.findings import State as FindingState
 from server.domain.inspection.marks import Kind
 from server.domain.tickets import ActorKind
-from server.hall import take_catalogue
+from server.hall import import_catalogue
 from server.services.attendance import corrections, leaves, rules
-from server.services.attendance.leaves import Wish
+from server.services.attendance.leaves import LeaveRequest
 from server.services.attendance.sheets import day_sheets
-from server.services.attendance.standing import standing
+from server.services.attendance.standing import present_verdict
 from server.services.bulletins import acts
 from server.services.bulletins.gathering import figures
 from server.services.bus import HallChanged
@@ -33,7 +33,7 @@ from server.services.context import SYSTEM, Actor
 from server.services.days import keep_day
 from server.services.inspection import finding, seconds, walks
 from server.services.past_changes.reading import finding_value
-from server.services.readers_hand import Sheet, Signed, take_sheet
+from server.services.readers_hand import Sheet, Signature, take_sheet
 from server.storage import checks, findings, journal, readers, schema, shift_rules
 from server.storage import leaves as stored_leaves
 from server.storage import past_changes as stored_changes
@@ -84,8 +84,8 @@ class Settled:
         live = self._live()
         self._kept.backup(live)
         live.close()
-        self.ctx.forget()
-        self.ctx.standing.clear()
+        self.ctx.drop_caches()
+        self.ctx.snapshot_cache.clear()
         self.ctx.bus.deliver([HallChanged(what) for what in ("catalogue", "calendar", "settings")])
 
     # -- building ------------------------------------------------------------------------------
@@ -94,7 +94,7 @@ class Settled:
         small, ctx = self.small, self.ctx
         book = catalogue()
         special = SpecialDay(MONDAY + timedelta(days=5), True, "加班", 1)
-        take_catalogue(ctx, SYSTEM, replace(book, special_days=(special,)), "settled")
+        import_catalogue(ctx, SYSTEM, replace(book, special_days=(special,)), "settled")
         ready(small, delivered=at(8, day=MONDAY))
         small.ctx.write(self._readers)
         self._day_of_tickets()
@@ -119,7 +119,7 @@ class Settled:
 
     def _readers(self, tx: Tx) -> None:
         readers.add(tx, STUCK, "pull", "admitted", delivered_until=at(12, day=LAST))
-        readers.put_aside(tx, STUCK, "ATTLOG", "7\t???", "bad_time", 300)
+        readers.quarantine(tx, STUCK, "ATTLOG", "7\t???", "bad_time", 300)
         readers.add(tx, OUT, "pull", "out", delivered_until=at(12, day=MONDAY), out_since=tx.now)
         readers.link(tx, "9", 0, MANAGER, "test")
         readers.change(tx, READER, delivered_until=at(8, day=TODAY))
@@ -143,7 +143,7 @@ class Settled:
         check = str(walks.by_hand(ctx, BOSS, small.key(), STAFF["G2"])["check"])
         for window, staff in (("T1", CLERK), ("S1", STAFF["S1"])):
             made = f"{check}-{window}"
-            asked = walks.Asked(made, window, staff, "empty", "", (), "", (), ctx.clock.now())
+            asked = walks.MarkRequest(made, window, staff, "empty", "", (), "", (), ctx.clock.now())
             walks.mark(ctx, BOSS, small.key(), check, asked)
         walks.finish(ctx, BOSS, small.key(), check)
         if joined:
@@ -153,7 +153,7 @@ class Settled:
             assert row is not None
             person = Actor(ActorKind.CLERK, STAFF["S1"])
             finding.dispute(ctx, person, small.key(), row.id, "在打印室")
-        doubted = Doubt(Kind.NO_CALL, CLERK, "T1", f"doubt-{day}", {})
+        doubted = Anomaly(Kind.NO_CALL, CLERK, "T1", f"doubt-{day}", {})
         ctx.write(lambda tx: finding.propose(ctx, tx, doubted))
         return check
 
@@ -169,8 +169,8 @@ class Settled:
         for staff, by, begins, ends, granted in spans:
             span = datetime.fromisoformat(begins), datetime.fromisoformat(ends)
             actor = BOSS if by == MANAGER else Actor(ActorKind.CLERK, by)
-            wish = Wish(staff, LeaveKind.PERSONAL, *span, "家中有事")
-            made = leaves.ask(ctx, actor, small.key(), wish)
+            wish = LeaveRequest(staff, LeaveKind.PERSONAL, *span, "家中有事")
+            made = leaves.request(ctx, actor, small.key(), wish)
             self.leave.append(made)
             for decider in (BOSS, ADMIN) if granted else ():
                 if self._rung(made):
@@ -195,13 +195,17 @@ class Settled:
         small, ctx = self.small, self.ctx
 
         def stands(conn: Connection, staff: str, day: date, slot: str) -> dict[str, Any]:
-            return standing(ctx, conn, staff, day, slot)
+            return present_verdict(ctx, conn, staff, day, slot)
 
         friday = MONDAY + timedelta(days=4)
         codes = [slot.code for slot in RULE.slots]
         self.correction = [
-            corrections.ask(
-                ctx, by, small.key(), corrections.Wish(staff, friday, slot, verdict, "有事"), stands
+            corrections.request(
+                ctx,
+                by,
+                small.key(),
+                corrections.CorrectionRequest(staff, friday, slot, verdict, "有事"),
+                stands,
             )
             for by, staff, slot, verdict in (
                 (Actor(ActorKind.CLERK, CLERK), CLERK, codes[0], "official"),
@@ -209,9 +213,9 @@ class Settled:
                 (BOSS, STAFF["T2"], codes[1], "on_time"),
             )
         ]
-        narrow = replace(RULE, name="旧规则", valid_from=date(2026, 2, 20), apart_seconds=0)
+        narrow = replace(RULE, name="旧规则", valid_from=date(2026, 2, 20), min_interval_seconds=0)
         self.rule = [rules.draft(ctx, BOSS, small.key(), narrow)]
-        signed = [Signed(STAFF["T2"], time(8, 20))]
+        signed = [Signature(STAFF["T2"], time(8, 20))]
         self.sheet = [
             take_sheet(ctx, BOSS, small.key(), Sheet(date(2026, 3, 3), "停电", witness, signed))
             for witness in (STAFF["G1"], CLERK)

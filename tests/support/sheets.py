@@ -71,4 +71,4 @@ def start(small: SmallHall, rule: ShiftRule) -> str:
 
 def take(small: SmallHall, *clocks: str, day: date = MONDAY, pin: str = "7") -> None:
     """The reader tells of punches."""
-    punches.take(small.ctx, READER, lines(*clocks, day=day, pin=pin), Source.PULL)
+    punches.store(small.ctx, READER, lines(*clocks, day=day, pin=pin), Source.PULL)

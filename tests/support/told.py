@@ -9,7 +9,7 @@ from server.domain.punches import PunchLine
 from server.domain.tickets import ActorKind
 from server.services import readers_office
 from server.services.context import Actor
-from server.services.readers_office import Described
+from server.services.readers_office import Description
 from server.storage import punches as stored
 from support.halls import ADMINISTRATOR, MANAGER, SmallHall
 
@@ -19,7 +19,7 @@ DAY = date.fromisoformat("2026-03-02")
 
 
 def admitted(small: SmallHall, serial: str = "CE1", way: str = "push") -> str:
-    readers_office.add(small.ctx, OFFICE, small.key(), serial, way, Described("东门"))
+    readers_office.add(small.ctx, OFFICE, small.key(), serial, way, Description("东门"))
     return serial
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from werkzeug.test import Client
 
 from server.api.limits import Limits
-from server.bell import NoBell
-from server.serving import House
+from server.bell import NoWorkerBus
+from server.serving import HallRouter
 from support.halls import ADMINISTRATOR, MANAGER, STAFF, SmallHall, at
 from support.web import Web
 
@@ -35,7 +35,7 @@ class Two:
             self.webs[name] = web = Web(small)
             web.app.api.limits = Limits(lambda: next(SECONDS))
         hosts = {host: name for name, host in HOSTS.items()}
-        self.house = House(lambda hall: self.webs[hall].app, hosts, NoBell(alone=True))
+        self.house = HallRouter(lambda hall: self.webs[hall].app, hosts, NoWorkerBus(alone=True))
 
     def ask(self, host: str, method: str, path: str, headers: dict[str, str]) -> Any:
         """A request to a hall by its name."""

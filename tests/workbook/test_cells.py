@@ -15,7 +15,7 @@ from openpyxl.workbook import Workbook
 from server.domain.catalogue import Catalogue
 from server.domain.half_width import half_width
 from server.workbook import Flaw, Problem, read
-from server.workbook.cells import EXACT, FlawError, taken
+from server.workbook.cells import EXACT, FlawError, converted
 from server.workbook.shape import SHEET, SHEETS, Column, Kind
 
 CODE = SHEET["staff"].column("number")
@@ -68,16 +68,16 @@ def rewritten(book: bytes, change: Callable[[str, str], str]) -> io.BytesIO:
     ],
 )
 def test_a_code_is_what_the_sheet_shows(value: object, form: str, seen: str) -> None:
-    assert taken(CODE, value, "n", form) == seen
+    assert converted(CODE, value, "n", form) == seen
 
 
 @pytest.mark.parametrize("value", [EXACT, float(EXACT), 110101199001010000, -EXACT])
 def test_a_number_whose_digits_are_lost_is_no_code(value: float) -> None:
     with pytest.raises(FlawError) as flaw:
-        taken(CODE, value, "n", "0")
+        converted(CODE, value, "n", "0")
     assert flaw.value.code is Flaw.DIGITS_LOST
     with pytest.raises(FlawError) as flaw:
-        taken(SHEET["windows"].column("units"), value, "n", "0")
+        converted(SHEET["windows"].column("units"), value, "n", "0")
     assert flaw.value.code is Flaw.DIGITS_LOST
 
 
@@ -85,9 +85,9 @@ def test_a_number_whose_digits_are_lost_is_no_code(value: float) -> None:
 def test_full_width_letters_and_digits_mean_the_plain_ones(code: str) -> None:
     wide = "".join(chr(ord(c) + 0xFEE0) for c in code)
     assert half_width(wide) == code
-    assert taken(CODE, wide, "s") == code
+    assert converted(CODE, wide, "s") == code
     name = Column("name", "名称")
-    assert taken(name, wide, "s") == wide
+    assert converted(name, wide, "s") == wide
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_full_width_letters_and_digits_mean_the_plain_ones(code: str) -> None:
 def test_full_width_typing_is_folded_where_no_name_is_meant(
     sheet: str, field: str, typed: str, meant: object
 ) -> None:
-    assert taken(SHEET[sheet].column(field), typed, "s") == meant
+    assert converted(SHEET[sheet].column(field), typed, "s") == meant
 
 
 def test_zeros_of_a_format_survive_the_file(book: bytes) -> None:

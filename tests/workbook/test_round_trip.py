@@ -34,7 +34,7 @@ from server.domain.catalogue import (
 )
 from server.reference import load
 from server.workbook import Flaw, digest, export, problems, read
-from server.workbook.values import EARLIEST, SEPARATORS, clean
+from server.workbook.values import EARLIEST, SEPARATORS, is_clean
 
 
 def exported(catalogue: Catalogue) -> bytes:
@@ -52,7 +52,7 @@ TRICKY = ("=1+1", "𠮷", "+8610", "-", "@SUM(A1)", "0012", "1e5", "是", "#REF!
 
 
 def text(longest: int) -> st.SearchStrategy[str]:
-    written = st.text(SEEN, min_size=1, max_size=min(longest, 12)).filter(clean)
+    written = st.text(SEEN, min_size=1, max_size=min(longest, 12)).filter(is_clean)
     return st.one_of(st.sampled_from([t for t in TRICKY if len(t) <= longest]), written)
 
 
@@ -67,7 +67,7 @@ def some(codes: list[str]) -> st.SearchStrategy[tuple[str, ...]]:
 DAYS = st.dates(EARLIEST, date(2200, 1, 1))
 TIMES = st.builds(time, st.integers(0, 23), st.integers(0, 59))
 LETTERS = st.characters(categories=["L", "Nd", "S"], exclude_characters=SEPARATORS)
-WORDS = st.text(LETTERS, min_size=1, max_size=20).filter(clean)
+WORDS = st.text(LETTERS, min_size=1, max_size=20).filter(is_clean)
 CODES = st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,11}\Z")
 WEEKDAYS = st.frozensets(st.integers(1, 7), min_size=1)
 MATERIALS = st.lists(

@@ -30,7 +30,7 @@ def gain(slot: SlotRule, weight: int, moment: time) -> Gain:
     return (weight if minutes_lost == 0 else 0, 1, -minutes_lost, fitting)
 
 
-def plus(first: Gain, second: Gain) -> Gain:
+def sum_gains(first: Gain, second: Gain) -> Gain:
     """Return the sum of two gains."""
     return (first[0] + second[0], first[1] + second[1], first[2] + second[2], first[3] + second[3])
 
@@ -40,7 +40,9 @@ def weights(slots: Sequence[SlotRule]) -> list[int]:
     return [1 << (len(slots) - 1 - n) for n in range(len(slots))]
 
 
-def twice(slot: SlotRule, punch: Punch, later: SlotRule, again: Punch, apart: timedelta) -> bool:
+def is_repeat(
+    slot: SlotRule, punch: Punch, later: SlotRule, again: Punch, apart: timedelta
+) -> bool:
     """Return True if `again` repeats the punch `punch` and therefore may not serve a slot as well.
 
     It does if both lie closer than `apart` and each could have served either slot. Two punches
@@ -68,7 +70,7 @@ def assign(
     apart = timedelta(seconds=apart_seconds)
     served_slots = [(slot, punch) for slot, punch in zip(slots, chosen, strict=True) if punch]
     for (slot, punch), (later, again) in pairwise(served_slots):
-        if twice(slot, punch, later, again, apart):
+        if is_repeat(slot, punch, later, again, apart):
             return _assign_apart(slots, punches, apart)
     # The unrestricted optimum breaks no interval, so it is also the restricted optimum.
     return chosen
@@ -82,7 +84,7 @@ def _assign_unrestricted(slots: Sequence[SlotRule], punches: Sequence[Punch]) ->
             moment = punch.at.time()
             best_gain = max(row_above[j], row[j - 1])
             if slot.holds(moment):
-                best_gain = max(best_gain, plus(row_above[j - 1], gain(slot, weight, moment)))
+                best_gain = max(best_gain, sum_gains(row_above[j - 1], gain(slot, weight, moment)))
             row.append(best_gain)
         best.append(row)
     return _walk_back(punches, best)
@@ -120,9 +122,9 @@ def _assign_apart(
             for (earlier, i), (gain_so_far, _) in best.items():
                 if earlier >= k or i >= j or gain_so_far <= total:
                     continue
-                if not twice(slots[earlier], punches[i], slot, punch, apart):
+                if not is_repeat(slots[earlier], punches[i], slot, punch, apart):
                     total, before = gain_so_far, (earlier, i)
-            best[k, j] = plus(total, gain(slot, weight, punch.at.time())), before
+            best[k, j] = sum_gains(total, gain(slot, weight, punch.at.time())), before
     chosen: list[Punch | None] = [None] * len(slots)
     last = max(best, key=lambda pair: best[pair][0], default=None)
     while last is not None:

@@ -73,17 +73,17 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class RetroactiveChange:
     """Value of a past day that a second person confirmed to be changed; both values are kept."""
 
     day: str
     slot: str
     name: str
     """Name of the slot, or of the other value that changed."""
-    was: str
+    value_before: str
     """The value before, in words."""
-    now: str
-    asked_by: str
+    value_after: str
+    requested_by: str
     decided_by: str
     reason: str
 
@@ -92,6 +92,6 @@ class Moved:
         """One sentence: both values, who requested, who confirmed, the reason."""
         reason = self.reason.rstrip("。. ")
         return (
-            f"更正：原为{self.was}，改为{self.now}（工号{self.asked_by}提出，"
+            f"更正：原为{self.value_before}，改为{self.value_after}（工号{self.requested_by}提出，"
             f"工号{self.decided_by}确认；理由：{reason}）。"
         )

@@ -17,7 +17,7 @@ _LINE = re.compile(r"(\*|\d{1,3}(?:\.5)?[dh])=([a-z]+(?:\+[a-z]+)*)")
 _STAFF_LIST = re.compile(r"(?:[^\s,]{1,64}(?:,[^\s,]{1,64})*)?")
 
 
-class Rung(StrEnum):
+class ApproverOffice(StrEnum):
     """Office that decides a step."""
 
     CHIEF = "chief"
@@ -37,7 +37,7 @@ class Line:
 
     days: float | None
     hours: float | None
-    rungs: tuple[Rung, ...]
+    rungs: tuple[ApproverOffice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def _line(text: str) -> Line:
     if match is None:
         raise ValueError(text)
     limit, names = match.groups()
-    rungs = tuple(Rung(name) for name in names.split("+"))
+    rungs = tuple(ApproverOffice(name) for name in names.split("+"))
     if len(set(rungs)) < len(rungs):
         raise ValueError(text)
     if limit == "*":
@@ -74,7 +74,7 @@ def _line(text: str) -> Line:
     return Line(size, None, rungs) if limit.endswith("d") else Line(None, size, rungs)
 
 
-def rungs_for(ladder: str, length: Length) -> tuple[Rung, ...]:
+def rungs_for(ladder: str, length: Length) -> tuple[ApproverOffice, ...]:
     """Return the offices that decide a leave of that length, in order."""
     for line in parse(ladder):
         if line.days is not None and length.days <= line.days:

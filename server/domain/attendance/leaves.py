@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from server.domain.attendance.ladder import Length, Rung, rungs_for, staff_list
+from server.domain.attendance.ladder import ApproverOffice, Length, rungs_for, staff_list
 from server.domain.catalogue import Role, Staff
 from server.domain.errors import Code, HallError
 from server.domain.hours import Span
@@ -97,7 +97,7 @@ def overlap(begins: datetime, ends: datetime, other: tuple[datetime, datetime]) 
     return begins < other[1] and other[0] < ends
 
 
-def rungs(person: Staff, length: Length, settings: Settings) -> tuple[Rung, ...]:
+def rungs(person: Staff, length: Length, settings: Settings) -> tuple[ApproverOffice, ...]:
     """Return the offices that decide this person's leave, in order, by the ladders in force."""
     if person.chief:
         ladder = settings.leave_ladder_chief
@@ -113,7 +113,7 @@ def heads(settings: Settings, besides: str) -> tuple[str, ...]:
     return tuple(number for number in staff_list(settings.head_staff) if number != besides)
 
 
-def may_decide(rung: Rung, person: Staff, decider: Decider, settings: Settings) -> bool:
+def may_decide(rung: ApproverOffice, person: Staff, decider: Decider, settings: Settings) -> bool:
     """Return True if `decider` holds the office of the step; never for the decider's own leave.
 
     A manager may decide in place of a chief representative, because many units lend only one
@@ -124,21 +124,21 @@ def may_decide(rung: Rung, person: Staff, decider: Decider, settings: Settings) 
         return False
     head_numbers = heads(settings, person.number)
     manages = decider.manages or decider.number in head_numbers
-    if rung is Rung.CHIEF:
+    if rung is ApproverOffice.CHIEF:
         return manages or bool(person.unit and decider.chief_of == person.unit)
-    if rung is Rung.MANAGER:
+    if rung is ApproverOffice.MANAGER:
         return manages
     return decider.number in head_numbers if head_numbers else decider.administers
 
 
-def asked(by: str, at: int, needed: Iterable[Rung], **more: Any) -> dict[str, Any]:
+def request_step(by: str, at: int, needed: Iterable[ApproverOffice], **more: Any) -> dict[str, Any]:
     """Return the first step of a leave; `more`: emergency, after, days, hours."""
     return {"act": "ask", "by": by, "at": at, "rungs": [r.value for r in needed], **more}
 
 
-def waiting_for(steps: Steps) -> Rung | None:
+def waiting_for(steps: Steps) -> ApproverOffice | None:
     """Return the office that decides next; None when every step was approved."""
-    offices = [Rung(name) for name in steps[0]["rungs"]]
+    offices = [ApproverOffice(name) for name in steps[0]["rungs"]]
     approvals = sum(step["act"] == "approve" for step in steps)
     return offices[approvals] if approvals < len(offices) else None
 
@@ -154,7 +154,7 @@ def handed_over(steps: Steps) -> bool:
     return bool(last) and last[-1] == "handover"
 
 
-def decided(state: str, steps: Steps, approve: bool) -> State:
+def state_after_decision(state: str, steps: Steps, approve: bool) -> State:
     """Return the state after one more decision; raise LEAVE_SETTLED unless a decision is due."""
     if state != State.ASKED:
         raise HallError(Code.LEAVE_SETTLED, state=state)
@@ -165,7 +165,9 @@ def decided(state: str, steps: Steps, approve: bool) -> State:
     return State.APPROVED if approvals >= steps_required else State.ASKED
 
 
-def cancelled(state: str, begins: datetime, ends: datetime, now: datetime) -> datetime | None:
+def end_after_cancel(
+    state: str, begins: datetime, ends: datetime, now: datetime
+) -> datetime | None:
     """Return the new end of a leave cancelled now, None if it never began; raise LEAVE_SETTLED."""
     running = state == State.APPROVED and begins < now
     if state not in (State.ASKED, State.APPROVED) or (running and ends <= now):

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from server.domain.attendance.facts import Moved, Punch
+from server.domain.attendance.facts import Punch, RetroactiveChange
 from server.domain.attendance.shifts import ShiftRule
 from server.domain.attendance.verdicts import (
     DayFacts,
@@ -39,14 +39,14 @@ class DaySheet:
     slots: tuple[SlotVerdict, ...]
     punches: tuple[Punch, ...]
     absent_halves: int
-    moved: tuple[Moved, ...] = ()
+    retroactive_changes: tuple[RetroactiveChange, ...] = ()
     """Retroactive changes that changed a value of this day, oldest first."""
 
     @property
-    def changed(self) -> tuple[Moved, ...]:
+    def changes_without_slot(self) -> tuple[RetroactiveChange, ...]:
         """Retroactive changes of values without a slot here, so that no mark can show them."""
         slots = {v.slot.code for v in self.slots}
-        return tuple(change for change in self.moved if change.slot not in slots)
+        return tuple(change for change in self.retroactive_changes if change.slot not in slots)
 
     @property
     def unused(self) -> tuple[Punch, ...]:
@@ -74,7 +74,7 @@ def day_sheet(
         slots,
         facts.punches,
         absent_halves(slots),
-        facts.moved,
+        facts.retroactive_changes,
     )
 
 

@@ -17,8 +17,8 @@ from itertools import pairwise
 from server.domain.errors import Code, HallError
 
 MOST_SLOTS = 8
-APART_SECONDS = 60
-MOST_APART = 600
+MIN_INTERVAL_SECONDS = 60
+MAX_INTERVAL_SECONDS = 600
 
 
 class Direction(StrEnum):
@@ -118,7 +118,7 @@ class ShiftRule:
     created_at: int = 0
     ended_on: date | None = None
     """First day on which a withdrawn rule no longer applies."""
-    apart_seconds: int = APART_SECONDS
+    min_interval_seconds: int = MIN_INTERVAL_SECONDS
     """Least seconds between two punches that serve two slots; 0: no limit."""
 
     def holds(self, day: date, weekday: int) -> bool:
@@ -147,8 +147,8 @@ class ShiftRule:
         The last clause states the least seconds between two separate punches.
         """
         lines = [line for slot in self.slots for line in (_valid(slot), punctual_clause(slot))]
-        if self.apart_seconds and len(self.slots) > 1:
-            lines.append(f"{self.apart_seconds}秒内连续打卡算一次，只抵一个时段")
+        if self.min_interval_seconds and len(self.slots) > 1:
+            lines.append(f"{self.min_interval_seconds}秒内连续打卡算一次，只抵一个时段")
         return tuple(lines)
 
 
@@ -195,7 +195,7 @@ def check(rule: ShiftRule) -> None:
         raise HallError(Code.RULE_INVALID, reason="incomplete")
     if rule.valid_to is not None and rule.valid_to < rule.valid_from:
         raise HallError(Code.RULE_INVALID, reason="dates")
-    if not 0 <= rule.apart_seconds <= MOST_APART:
+    if not 0 <= rule.min_interval_seconds <= MAX_INTERVAL_SECONDS:
         raise HallError(Code.RULE_INVALID, reason="minutes")
     if (rule.scope is RuleScope.HALL) == bool(rule.subjects):
         raise HallError(Code.RULE_INVALID, reason="subjects")

@@ -15,7 +15,13 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from server.domain.attendance.assignment import assign
-from server.domain.attendance.facts import Correction, LeaveKind, LeaveSpan, Moved, Punch
+from server.domain.attendance.facts import (
+    Correction,
+    LeaveKind,
+    LeaveSpan,
+    Punch,
+    RetroactiveChange,
+)
 from server.domain.attendance.shifts import (
     Direction,
     ShiftRule,
@@ -64,7 +70,7 @@ STATE_WORDS = {
 }
 
 
-def said(state: State, minutes: int = 0) -> str:
+def verdict_words(state: State, minutes: int = 0) -> str:
     """Return a verdict in words."""
     return STATE_WORDS[state] + (f"{minutes}分钟" if minutes else "")
 
@@ -74,40 +80,40 @@ class SlotVerdict:
     """Verdict of one slot of one day, with the facts behind it."""
 
     rule: ShiftRule
-    place: int
+    slot_index: int
     """Index of the slot in the rule, from 0."""
     state: State
     minutes: int = 0
     """Late or early, whole minutes from the due time."""
     punch: Punch | None = None
     leave: LeaveSpan | None = None
-    doubted: Punch | None = None
+    doubtful_punch: Punch | None = None
     """Punch in the slot's window with a doubtful time; it serves no slot."""
     correction: Correction | None = None
     """Approved correction; then `state` is corrected and `original` the verdict by facts alone."""
     original: State | None = None
     original_minutes: int = 0
-    again: Punch | None = None
+    repeated_punch: Punch | None = None
     """Punch in the slot's window that repeats a punch serving another slot."""
-    moved: tuple[Moved, ...] = ()
+    retroactive_changes: tuple[RetroactiveChange, ...] = ()
     """Retroactive changes that changed this slot, oldest first."""
 
     @property
     def corrected(self) -> bool:
         """True if a correction or a retroactive change applies to this slot."""
-        return self.correction is not None or bool(self.moved)
+        return self.correction is not None or bool(self.retroactive_changes)
 
     @property
-    def was(self) -> str:
+    def previous_words(self) -> str:
         """Verdict before the last correction or change, in words; empty if there was none."""
-        if self.moved:
-            return self.moved[-1].was
-        return "" if self.original is None else said(self.original, self.original_minutes)
+        if self.retroactive_changes:
+            return self.retroactive_changes[-1].value_before
+        return "" if self.original is None else verdict_words(self.original, self.original_minutes)
 
     @property
     def slot(self) -> SlotRule:
         """The slot's rule."""
-        return self.rule.slots[self.place]
+        return self.rule.slots[self.slot_index]
 
     @property
     def line(self) -> str:
@@ -115,7 +121,7 @@ class SlotVerdict:
         words = self._facts()
         if self.correction is not None:
             words += self._corrected()
-        return words + "".join(change.line for change in self.moved)
+        return words + "".join(change.line for change in self.retroactive_changes)
 
     def _corrected(self) -> str:
         assert self.correction is not None
@@ -145,11 +151,11 @@ class SlotVerdict:
     def _unused(self) -> str:
         """Return sentences on the punches in the slot's window that serve no slot, with reasons."""
         words = ""
-        if self.again is not None:
-            at, apart = f"{self.again.at:%H:%M:%S}", self.rule.apart_seconds
+        if self.repeated_punch is not None:
+            at, apart = f"{self.repeated_punch.at:%H:%M:%S}", self.rule.min_interval_seconds
             words += f"{at}的打卡与前后一次相隔不到{apart}秒，算同一次。"
-        if self.doubted is not None:
-            words += f"{clock(self.doubted.at.time())}有一次打卡，打卡机时钟不准，未采信。"
+        if self.doubtful_punch is not None:
+            words += f"{clock(self.doubtful_punch.at.time())}有一次打卡，打卡机时钟不准，未采信。"
         return words
 
     def _pending(self) -> str:
@@ -160,7 +166,7 @@ class SlotVerdict:
 
     def _basis(self, text: str, which: int) -> str:
         """Return the citation of the deciding clause; `which`: 1 or 2 of the slot's two."""
-        return f"依据：{self.rule.title}第{2 * self.place + which}条“{text}”。"
+        return f"依据：{self.rule.title}第{2 * self.slot_index + which}条“{text}”。"
 
 
 def _valid(slot: SlotRule) -> str:
@@ -183,14 +189,14 @@ class DayFacts:
     """Punches in the order of time."""
     leave: tuple[LeaveSpan, ...] = ()
     corrections: tuple[Correction, ...] = ()
-    known_until: datetime | None = None
+    delivered_until: datetime | None = None
     """Moment until which every time clock has delivered its punches; None: all have arrived."""
-    moved: tuple[Moved, ...] = ()
+    retroactive_changes: tuple[RetroactiveChange, ...] = ()
     """Retroactive changes that changed a value of this day, oldest first."""
 
-    def knows(self, moment: datetime) -> bool:
+    def is_complete_until(self, moment: datetime) -> bool:
         """Return True if every punch up to `moment` has arrived."""
-        return self.known_until is None or self.known_until > moment
+        return self.delivered_until is None or self.delivered_until > moment
 
 
 def verdicts(rule: ShiftRule, facts: DayFacts) -> tuple[SlotVerdict, ...]:
@@ -201,7 +207,9 @@ def verdicts(rule: ShiftRule, facts: DayFacts) -> tuple[SlotVerdict, ...]:
     }
     due = [place for place, leave in leave_by_place.items() if leave is None]
     slots = [rule.slots[p] for p in due]
-    punch_by_place = dict(zip(due, assign(slots, trusted_punches, rule.apart_seconds), strict=True))
+    punch_by_place = dict(
+        zip(due, assign(slots, trusted_punches, rule.min_interval_seconds), strict=True)
+    )
     results = []
     for place in range(len(rule.slots)):
         leave = leave_by_place[place]
@@ -224,20 +232,22 @@ def _judge(
     rule: ShiftRule, place: int, punch_by_place: Mapping[int, Punch | None], facts: DayFacts
 ) -> SlotVerdict:
     slot, punch = rule.slots[place], punch_by_place[place]
-    is_complete = facts.knows(datetime.combine(facts.day, slot.closes).replace(second=59))
+    is_complete = facts.is_complete_until(
+        datetime.combine(facts.day, slot.closes).replace(second=59)
+    )
     if punch is None:
         doubtful_punch = next(
             (p for p in facts.punches if p.doubt and slot.holds(p.at.time())), None
         )
         state = State.MISSING if is_complete else State.PENDING
         again = _again(rule, slot, punch_by_place, facts)
-        return SlotVerdict(rule, place, state, doubted=doubtful_punch, again=again)
+        return SlotVerdict(rule, place, state, doubtful_punch=doubtful_punch, repeated_punch=again)
     minutes = slot.minutes_off(punch.at.time())
     if minutes == 0:
         return SlotVerdict(rule, place, State.ON_TIME, punch=punch)
     if slot.direction is Direction.IN:
         # No earlier punch can still arrive once the time clocks have delivered up to this moment.
-        state = State.LATE if is_complete or facts.knows(punch.at) else State.PENDING
+        state = State.LATE if is_complete or facts.is_complete_until(punch.at) else State.PENDING
         return SlotVerdict(rule, place, state, minutes if state is State.LATE else 0, punch)
     state = State.EARLY if is_complete else State.PENDING
     return SlotVerdict(rule, place, state, minutes if is_complete else 0, punch)
@@ -248,7 +258,7 @@ def _again(
 ) -> Punch | None:
     """Return a punch in the slot's window that serves nothing because it repeats a punch in use."""
     used_punches = [punch for punch in punch_by_place.values() if punch is not None]
-    apart = timedelta(seconds=rule.apart_seconds)
+    apart = timedelta(seconds=rule.min_interval_seconds)
     for punch in facts.punches:
         if punch.doubt or punch in used_punches or not slot.holds(punch.at.time()):
             continue
@@ -264,22 +274,22 @@ def _corrected(verdict: SlotVerdict, facts: DayFacts) -> SlotVerdict:
         return verdict
     return SlotVerdict(
         verdict.rule,
-        verdict.place,
+        verdict.slot_index,
         State(corrections[-1].verdict),
         punch=verdict.punch,
         leave=verdict.leave,
-        doubted=verdict.doubted,
+        doubtful_punch=verdict.doubtful_punch,
         correction=corrections[-1],
         original=verdict.state,
         original_minutes=verdict.minutes,
-        again=verdict.again,
+        repeated_punch=verdict.repeated_punch,
     )
 
 
 def _with_changes(verdict: SlotVerdict, facts: DayFacts) -> SlotVerdict:
     code = verdict.slot.code
-    changes = tuple(change for change in facts.moved if change.slot == code)
-    return replace(verdict, moved=changes) if changes else verdict
+    changes = tuple(change for change in facts.retroactive_changes if change.slot == code)
+    return replace(verdict, retroactive_changes=changes) if changes else verdict
 
 
 def absent_halves(slot_verdicts: Sequence[SlotVerdict]) -> int:

@@ -11,7 +11,7 @@ MINUTE_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class Anomaly:
     """Proposed finding. `mark` identifies the anomaly, so that it is proposed only once."""
 
     kind: Kind
@@ -40,7 +40,7 @@ class Desk:
     """Arrival time of the first of them."""
 
 
-def idle(desks: Iterable[Desk], now: int, minutes: int) -> list[Doubt]:
+def idle(desks: Iterable[Desk], now: int, minutes: int) -> list[Anomaly]:
     """Return staffed, free windows that called nobody for `minutes` while people waited."""
     doubts = []
     for desk in desks:
@@ -55,12 +55,12 @@ def idle(desks: Iterable[Desk], now: int, minutes: int) -> list[Doubt]:
                 "minutes": (now - since) // MINUTE_MS,
             }
             mark = f"no_call:{desk.window}:{desk.staff}:{desk.active_at}"
-            doubts.append(Doubt(Kind.NO_CALL, desk.staff, desk.window, mark, facts))
+            doubts.append(Anomaly(Kind.NO_CALL, desk.staff, desk.window, mark, facts))
     return doubts
 
 
 @dataclass(frozen=True, slots=True)
-class Morning:
+class MorningPresence:
     """Person who was at work this morning by the hall's records. Times in ms."""
 
     staff: str
@@ -72,13 +72,13 @@ class Morning:
     away: bool
 
 
-def unpunched(people: Iterable[Morning], day: str) -> list[Doubt]:
+def unpunched(people: Iterable[MorningPresence], day: str) -> list[Anomaly]:
     """Return the people at work by the records without a punch all morning.
 
     Valid only once every time clock has delivered its punches.
     """
     return [
-        Doubt(
+        Anomaly(
             Kind.NO_PUNCH,
             person.staff,
             person.window,

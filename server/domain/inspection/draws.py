@@ -31,7 +31,7 @@ class Rules:
 
     hall: str
     timezone: str
-    asked: int
+    requested_count: int
     """Spot checks requested by the settings."""
     count: int
     """Spot checks drawn: as many of the requested ones as the hours have room for."""
@@ -49,7 +49,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DrawSettings:
     """Settings from which the rules are derived. Minutes."""
 
     count: int
@@ -60,7 +60,7 @@ class Asked:
 
 
 def rules_for(
-    hall: str, timezone: str, opening: Sequence[Span], requested: Asked, sealed_minute: int
+    hall: str, timezone: str, opening: Sequence[Span], requested: DrawSettings, sealed_minute: int
 ) -> Rules:
     """Return the rules of a day with these opening hours, committed at minute `sealed_minute`.
 
@@ -96,12 +96,15 @@ def _minute(moment: Any) -> int:
 
 def text_of(rules: Rules) -> str:
     """Return the rules as the canonical JSON that the seal covers."""
-    return canonical(asdict(rules))
+    values = asdict(rules)
+    values["asked"] = values.pop("requested_count")  # the key of seals in use
+    return canonical(values)
 
 
 def rules_of(text: str) -> Rules:
     """Return the rules from their JSON."""
     values = json.loads(text)
+    values["requested_count"] = values.pop("asked")
     return Rules(**values | {"spans": tuple((first, last) for first, last in values["spans"])})
 
 

@@ -13,8 +13,8 @@ from datetime import date
 from server.domain.catalogue import SpecialDay
 from server.domain.workdays import Workdays, workdays_of
 from server.services.bus import AttendanceChanged, HallChanged
-from server.services.context import SYSTEM, Actor, Context, JsonDict, note
-from server.services.seen import NOTHING, still
+from server.services.context import SYSTEM, Actor, Context, JsonDict, write_journal
+from server.services.seen import NOT_SHOWN, require_unchanged
 from server.storage import calendar
 from server.storage.store import Tx
 
@@ -52,7 +52,7 @@ def put_year(
     year: int,
     days: Iterable[SpecialDay],
     source: str,
-    seen: Mapping[str, object] = NOTHING,
+    seen: Mapping[str, object] = NOT_SHOWN,
 ) -> int:
     """Replace the calendar of a year as a whole; return its number of days.
 
@@ -69,11 +69,11 @@ def put_year(
 
     def act(tx: Tx) -> JsonDict:
         rows = calendar.of_year(tx.conn, tx.hall_id, year)
-        still(seen, {"imported_at": rows[0].at if rows else None})
-        before = workdays(ctx.inside(tx))
+        require_unchanged(seen, {"imported_at": rows[0].at if rows else None})
+        before = workdays(ctx.within(tx))
         count = _put(tx, actor, year, year_days, source)
         tx.events.append(HallChanged("calendar", {"year": year}))
-        days = differing(before, workdays(ctx.inside(tx)))
+        days = differing(before, workdays(ctx.within(tx)))
         if days:
             tx.events.append(AttendanceChanged(days))
         return {"count": count}
@@ -93,7 +93,7 @@ def _put(tx: Tx, actor: Actor, year: int, days: tuple[SpecialDay, ...], source: 
     count = calendar.put_year(tx, year, days, source, actor.key)
     off = sum(not d.opens for d in days)
     data = {"off": off, "on": count - off, "source": source}
-    note(tx, actor, "calendar.import", str(year), data=data)
+    write_journal(tx, actor, "calendar.import", str(year), data=data)
     return count
 
 

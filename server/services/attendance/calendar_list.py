@@ -87,21 +87,21 @@ def rows_of_sheet(content: bytes) -> Rows | Problem:
     """Return the rows of the first sheet of an .xlsx file."""
     # Same limits as for a workbook: zip bombs, entities and foreign encodings are rejected.
     from server.workbook.opening import (  # noqa: PLC0415 - a quarter of a second, once a year
-        BROKEN,
+        READ_ERRORS,
         NotAWorkbookError,
         TooLargeError,
-        opened,
+        open_workbook,
     )
 
     try:
-        book = opened(io.BytesIO(content))
+        book = open_workbook(io.BytesIO(content))
         sheet = book.worksheets[0]
         values = [
             list(row)
             for row in sheet.iter_rows(max_row=MOST_LINES + 2, max_col=MOST_CELLS, values_only=True)
         ]
         book.close()
-    except (NotAWorkbookError, TooLargeError, *BROKEN):
+    except (NotAWorkbookError, TooLargeError, *READ_ERRORS):
         return Problem(0, Flaw.FILE)
     rows = []
     for number, row in enumerate(values, 1):

@@ -18,7 +18,7 @@ from server.domain.errors import Code, HallError
 from server.services.attendance import rights
 from server.services.attendance.calendar import workdays
 from server.services.bus import AttendanceChanged, RequestsChanged
-from server.services.context import Actor, Context, JsonDict, note
+from server.services.context import Actor, Context, JsonDict, write_journal
 from server.storage import corrections as stored
 from server.storage import files
 from server.storage.corrections import Correction
@@ -29,7 +29,7 @@ Standing = Callable[[Connection, str, date, str], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class CorrectionRequest:
     """Request for a correction: the slot shall count as `verdict`."""
 
     staff: str
@@ -41,7 +41,9 @@ class Wish:
     file: str = ""
 
 
-def ask(ctx: Context, actor: Actor, key: str, wish: Wish, standing: Standing) -> str:
+def request(
+    ctx: Context, actor: Actor, key: str, wish: CorrectionRequest, standing: Standing
+) -> str:
     """Request a correction, for oneself or a colleague; return its id.
 
     Raises ACCOUNT_UNKNOWN, NOT_YOUR_SHEET, INVALID, CORRECTION_TOO_LATE, CORRECTION_QUOTA,
@@ -57,12 +59,12 @@ def ask(ctx: Context, actor: Actor, key: str, wish: Wish, standing: Standing) ->
         rules.check_day(wish.day, today, workdays(ctx), settings.correction_days)
         _check_twice(tx, wish)
         rules.check_quota(
-            used(tx.conn, tx.hall_id, wish.staff, wish.day), settings.correction_quota
+            used_quota(tx.conn, tx.hall_id, wish.staff, wish.day), settings.correction_quota
         )
         if wish.file and files.get(tx.conn, tx.hall_id, wish.file) is None:
             raise HallError(Code.FILE_UNKNOWN)
         correction = Correction(
-            ctx.chance.token(12),
+            ctx.tokens.token(12),
             wish.staff,
             wish.day,
             wish.slot,
@@ -111,13 +113,13 @@ def _check_asker(ctx: Context, actor: Actor, staff: str) -> None:
         rights.check_see(catalogue, actor, staff)
 
 
-def _check_twice(tx: Tx, wish: Wish) -> None:
+def _check_twice(tx: Tx, wish: CorrectionRequest) -> None:
     same = stored.of_days(tx.conn, tx.hall_id, wish.day, wish.day, [wish.staff], rules.COUNTING)
     if any(other.slot == wish.slot for other in same):
         raise HallError(Code.CORRECTION_TWICE)
 
 
-def used(conn: Connection, hall_id: str, staff: str, day: date) -> int:
+def used_quota(conn: Connection, hall_id: str, staff: str, day: date) -> int:
     """Return the number of corrections that count against a person's quota of the month."""
     last = months.monthrange(day.year, day.month)[1]
     first = day.replace(day=1)
@@ -184,7 +186,7 @@ def _require(tx: Tx, correction_id: str) -> Correction:
 
 def _record(tx: Tx, actor: Actor, correction: Correction, act: str, data: JsonDict) -> None:
     facts = {"staff": correction.staff, "day": correction.day.isoformat(), "slot": correction.slot}
-    note(tx, actor, act, correction.id, data=facts | data)
+    write_journal(tx, actor, act, correction.id, data=facts | data)
     tx.events.append(AttendanceChanged((correction.day.isoformat(),), (correction.staff,)))
     tx.events.append(RequestsChanged(correction.id, correction.staff))
 

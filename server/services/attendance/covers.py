@@ -53,7 +53,7 @@ class Uncovered:
 
     Late: B is not there.
     """
-    seat: int = 0
+    deputy_window: int = 0
     """Number of the window at which B is signed in, for busy."""
 
 
@@ -102,7 +102,7 @@ def of_person(ctx: Context, conn: Connection, staff: str, moment: datetime) -> l
     return [c for c in in_force(ctx, conn, moment) if c.cover == staff and c.able]
 
 
-def may_sit(ctx: Context, conn: Connection, staff: str, window: str, moment: datetime) -> bool:
+def may_sign_in(ctx: Context, conn: Connection, staff: str, window: str, moment: datetime) -> bool:
     """Return True if a person may sign in to a window as the deputy of its person."""
     return any(window in c.windows for c in of_person(ctx, conn, staff, moment))
 
@@ -111,7 +111,7 @@ def uncovered(ctx: Context, conn: Connection, snap: Snapshot) -> list[Uncovered]
     """Return open, unstaffed windows whose person is on leave, one for each person away."""
     catalogue, moment = snap.catalogue, snap.local
     empty = set(_empty(catalogue, snap, 0))
-    seats = {row.staff: code for code, row in snap.seats.items()}
+    seats = {row.staff: code for code, row in snap.session_rows.items()}
     windows: list[Uncovered] = []
     for cover in in_force(ctx, conn, moment):
         window = next((w for w in cover.windows if w in empty), None)
@@ -135,7 +135,7 @@ def _uncovered(catalogue: Catalogue, cover: Cover, window: str, seat: str) -> Un
     return Uncovered(window, number, cover.absent, cover.cover, reason, sits)
 
 
-def deserted(ctx: Context, conn: Connection, snap: Snapshot) -> list[str]:
+def long_unstaffed(ctx: Context, conn: Connection, snap: Snapshot) -> list[str]:
     """Return unstaffed windows long open whose people are neither on leave nor at another window.
 
     One window for each missing person: a hall has windows that it opens only on busy days.
@@ -143,7 +143,7 @@ def deserted(ctx: Context, conn: Connection, snap: Snapshot) -> list[str]:
     late = ctx.settings().window_empty_minutes
     empty = _empty(snap.catalogue, snap, late)
     away = {cover.absent for cover in in_force(ctx, conn, snap.local)}
-    seated = {row.staff for row in snap.seats.values()}
+    seated = {row.staff for row in snap.session_rows.values()}
     missing = [s for s in snap.catalogue.staff if s.number not in away and s.number not in seated]
     windows: list[str] = []
     for person in missing:
@@ -158,7 +158,7 @@ def _empty(catalogue: Catalogue, snap: Snapshot, late: int) -> list[str]:
     return [
         window.code
         for window in catalogue.windows
-        if window.code not in snap.seats
+        if window.code not in snap.session_rows
         and any(_open_for(span, snap.local) >= late for span in _spans(snap, window.code))
     ]
 

@@ -18,7 +18,7 @@ from PIL import Image, UnidentifiedImageError
 
 from server.config import Config
 from server.domain.errors import Code, HallError
-from server.services.context import Actor, Context, note
+from server.services.context import Actor, Context, write_journal
 from server.storage import files
 from server.storage.store import Tx
 
@@ -28,7 +28,7 @@ PICTURES = {"JPEG": "image/jpeg", "PNG": "image/png"}
 NAME_LENGTH = 120
 
 
-class Keeper(Protocol):
+class FileHall(Protocol):
     """Interface of a hall that this store needs."""
 
     @property
@@ -42,7 +42,7 @@ class Keeper(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredFile:
     """Stored paper with its bytes."""
 
     id: str
@@ -66,7 +66,7 @@ def media_of(data: bytes) -> str:
     return media
 
 
-def keep(hall: Keeper, actor: Actor, name: str, media: str, data: bytes) -> str:
+def store(hall: FileHall, actor: Actor, name: str, media: str, data: bytes) -> str:
     """Store a paper; return its id (the same for the same bytes). Safe to repeat.
 
     `media`: the required type; empty: any. Raises TOO_LARGE, FILE_TYPE.
@@ -84,13 +84,15 @@ def keep(hall: Keeper, actor: Actor, name: str, media: str, data: bytes) -> str:
     def act(tx: Tx) -> None:
         if files.get(tx.conn, tx.hall_id, file_id) is None:
             files.add(tx, file_id, _plain(name), detected, len(data), actor.name)
-            note(tx, actor, "file.keep", file_id, data={"media": detected, "size": len(data)})
+            write_journal(
+                tx, actor, "file.keep", file_id, data={"media": detected, "size": len(data)}
+            )
 
     ctx.write(act)
     return file_id
 
 
-def load(hall: Keeper, file_id: str) -> Kept:
+def load(hall: FileHall, file_id: str) -> StoredFile:
     """Return a paper with its bytes; raise FILE_UNKNOWN."""
     row = hall.ctx.read(lambda c: files.get(c, hall.ctx.hall_id, file_id))
     if row is None:
@@ -99,7 +101,7 @@ def load(hall: Keeper, file_id: str) -> Kept:
     if not path.is_file():
         raise HallError(Code.FILE_UNKNOWN)
     data: bytes = hall.offload(path.read_bytes)
-    return Kept(row.id, row.name, row.media, row.by_actor, data)
+    return StoredFile(row.id, row.name, row.media, row.by_actor, data)
 
 
 def _path(config: Config, file_id: str) -> Path:

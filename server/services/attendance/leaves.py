@@ -21,20 +21,20 @@ from server.domain.errors import Code, HallError
 from server.services.attendance import rights
 from server.services.attendance.calendar import workdays
 from server.services.bus import AttendanceChanged, RequestsChanged
-from server.services.context import Actor, Context, JsonDict, note
+from server.services.context import Actor, Context, JsonDict, write_journal
 from server.storage import files
 from server.storage import leaves as stored
 from server.storage.leaves import Leave
 from server.storage.store import Tx
 
-MOST_DAYS_TOLD = 62
+MAX_EVENT_DAYS = 62
 """Most days that an event lists; a change over more days is published without days."""
 BLOCKING = ("asked", "approved")
 Change = Callable[[Tx, Leave], Leave]
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class LeaveRequest:
     """Leave request. `cover` None: the cover of the staff list; empty: nobody."""
 
     staff: str
@@ -47,7 +47,7 @@ class Wish:
     emergency: bool = False
 
 
-def ask(ctx: Context, actor: Actor, key: str, wish: Wish) -> str:
+def request(ctx: Context, actor: Actor, key: str, wish: LeaveRequest) -> str:
     """Request leave, for oneself or a person one is responsible for; return its id.
 
     Raises ACCOUNT_UNKNOWN, NOT_YOUR_SHEET, LEAVE_SPAN, LEAVE_TOO_LATE, LEAVE_OVERLAP, COVER_CANNOT,
@@ -65,7 +65,7 @@ def ask(ctx: Context, actor: Actor, key: str, wish: Wish) -> str:
         _check_file(tx, wish.file)
         cover = _cover(catalogue, tx, person, wish.cover, (begins, ends))
         duration = length(ctx, begins, ends)
-        step = rules.asked(
+        step = rules.request_step(
             actor.name,
             tx.now,
             rules.rungs(person, duration, settings),
@@ -75,7 +75,7 @@ def ask(ctx: Context, actor: Actor, key: str, wish: Wish) -> str:
             hours=duration.hours,
         )
         leave = Leave(
-            ctx.chance.token(12),
+            ctx.tokens.token(12),
             person.number,
             wish.kind,
             begins,
@@ -183,7 +183,7 @@ def decide(ctx: Context, actor: Actor, key: str, leave_id: str, approve: bool, w
         is_past = leave.begins.date() < ctx.local(tx.now).date()
         if actor.name == leave.staff or (is_past and actor.name == leave.by):
             raise HallError(Code.OWN_CASE)
-        state = rules.decided(leave.state, leave.steps, approve)
+        state = rules.state_after_decision(leave.state, leave.steps, approve)
         rung = rules.waiting_for(leave.steps)
         person = rights.person_of(catalogue, leave.staff)
         decider = rights.decider(catalogue, actor)
@@ -212,7 +212,7 @@ def cancel(ctx: Context, actor: Actor, key: str, leave_id: str, words: str) -> N
 
     def change(tx: Tx, leave: Leave) -> Leave:
         _check_involved(ctx.catalogue(), actor, leave)
-        ends = rules.cancelled(leave.state, leave.begins, leave.ends, ctx.local(tx.now))
+        ends = rules.end_after_cancel(leave.state, leave.begins, leave.ends, ctx.local(tx.now))
         if ends is None:
             step = _step("cancel", actor, tx, words=words)
             return replace(
@@ -325,15 +325,15 @@ def _record(tx: Tx, actor: Actor, leave: Leave, act: str, data: JsonDict) -> Non
         "begins": f"{leave.begins:%Y-%m-%dT%H:%M}",
         "ends": f"{leave.ends:%Y-%m-%dT%H:%M}",
     }
-    note(tx, actor, act, leave.id, data=facts | data)
-    tx.events.append(AttendanceChanged(days_told(leave.begins, leave.ends), (leave.staff,)))
+    write_journal(tx, actor, act, leave.id, data=facts | data)
+    tx.events.append(AttendanceChanged(event_days(leave.begins, leave.ends), (leave.staff,)))
     tx.events.append(RequestsChanged(leave.id, leave.staff))
 
 
-def days_told(begins: datetime, ends: datetime) -> tuple[str, ...]:
+def event_days(begins: datetime, ends: datetime) -> tuple[str, ...]:
     """Return the days of a span for an event; empty if they are too many."""
     count = (ends.date() - begins.date()).days + 1
-    if count > MOST_DAYS_TOLD:
+    if count > MAX_EVENT_DAYS:
         return ()
     first: date = begins.date()
     return tuple((first + timedelta(days=n)).isoformat() for n in range(count))

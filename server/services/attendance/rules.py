@@ -15,7 +15,7 @@ from server.domain.attendance.verdicts import SlotVerdict
 from server.domain.errors import Code, HallError
 from server.services.attendance.sheets import Facts, gather, sheets_of
 from server.services.bus import AttendanceChanged
-from server.services.context import Actor, Context, JsonDict, note
+from server.services.context import Actor, Context, JsonDict, write_journal
 from server.storage import shift_rules
 from server.storage.store import Tx
 
@@ -29,9 +29,9 @@ def draft(ctx: Context, actor: Actor, key: str, rule: ShiftRule) -> str:
     _check_subjects(ctx, rule)
 
     def act(tx: Tx) -> JsonDict:
-        new_rule = replace(rule, id=ctx.chance.token(), state=RuleState.DRAFT)
+        new_rule = replace(rule, id=ctx.tokens.token(), state=RuleState.DRAFT)
         shift_rules.add(tx, new_rule, actor.name)
-        note(tx, actor, "rule.draft", new_rule.id, data={"name": rule.name})
+        write_journal(tx, actor, "rule.draft", new_rule.id, data={"name": rule.name})
         return {"id": new_rule.id}
 
     request: JsonDict = {"act": "rule_draft", "rule": repr(replace(rule, id=""))}
@@ -64,7 +64,7 @@ def start(ctx: Context, actor: Actor, key: str, rule_id: str) -> None:
         if rule.valid_from < today and others:
             raise HallError(Code.RULE_STATE, state="past", valid_from=rule.valid_from.isoformat())
         shift_rules.set_state(tx, rule_id, RuleState.IN_FORCE)
-        note(tx, actor, "rule.start", rule_id, data={"name": rule.name})
+        write_journal(tx, actor, "rule.start", rule_id, data={"name": rule.name})
         last = rule.valid_to.isoformat() if rule.valid_to else ""
         tx.events.append(AttendanceChanged((), (), rule.valid_from.isoformat(), last))
         return {}
@@ -93,7 +93,7 @@ def withdraw(ctx: Context, actor: Actor, key: str, rule_id: str, last_day: date)
         elif ended_on < ctx.local(tx.now).date():
             raise HallError(Code.RULE_STATE, state="past", last_day=last_day.isoformat())
         shift_rules.set_state(tx, rule_id, RuleState.WITHDRAWN, ended_on)
-        note(tx, actor, "rule.withdraw", rule_id, data={"last_day": last_day.isoformat()})
+        write_journal(tx, actor, "rule.withdraw", rule_id, data={"last_day": last_day.isoformat()})
         tx.events.append(AttendanceChanged((), (), ended_on.isoformat()))
         return {}
 
@@ -140,7 +140,7 @@ def trial(
     facts = gather(ctx, conn, first, last)
     trial_rule = replace(rule, valid_from=first, valid_to=last, state=RuleState.IN_FORCE)
     current_sheets = list(sheets_of(facts))
-    trial_sheets = list(sheets_of(replace(facts, tried=trial_rule)))
+    trial_sheets = list(sheets_of(replace(facts, trial_rule=trial_rule)))
     return _compared(facts, current_sheets, trial_sheets)
 
 

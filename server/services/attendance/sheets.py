@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from server.domain.attendance.facts import Correction, LeaveSpan, Moved, Punch
+from server.domain.attendance.facts import Correction, LeaveSpan, Punch, RetroactiveChange
 from server.domain.attendance.sheet import DaySheet, day_sheet
 from server.domain.attendance.shifts import ShiftRule, rule_for
 from server.domain.attendance.verdicts import DayFacts
@@ -22,9 +22,9 @@ from server.domain.past_changes import FINDING, HALVES, words
 from server.domain.workdays import Workdays
 from server.services.attendance.calendar import workdays
 from server.services.context import Context
-from server.services.readers_office import whose
+from server.services.readers_office import owner_at
 from server.storage import corrections, leaves, past_changes, punches, readers, shift_rules
-from server.storage.shift_rules import Listed
+from server.storage.shift_rules import StaffEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Facts:
 
     first: date
     last: date
-    lists: tuple[tuple[date, tuple[Listed, ...]], ...]
+    lists: tuple[tuple[date, tuple[StaffEntry, ...]], ...]
     """Staff lists with the day from which each is in force, oldest first."""
     rules: tuple[ShiftRule, ...]
     calendar: Workdays
@@ -44,12 +44,14 @@ class Facts:
     known_until: datetime
     today: date
     """Last day that has sheets."""
-    moved: Mapping[tuple[str, str], list[Moved]] = field(default_factory=dict)
+    retroactive_changes: Mapping[tuple[str, str], list[RetroactiveChange]] = field(
+        default_factory=dict
+    )
     """Confirmed retroactive changes, by staff number and ISO day."""
-    tried: ShiftRule | None = None
+    trial_rule: ShiftRule | None = None
     """Rule on trial; it takes precedence over others of its scope."""
 
-    def people(self, day: date) -> tuple[Listed, ...]:
+    def people(self, day: date) -> tuple[StaffEntry, ...]:
         """Return the staff list in force on a day.
 
         The first list also applies to the time before it.
@@ -57,9 +59,9 @@ class Facts:
         index = bisect_right(self.lists, day, key=lambda entry: entry[0]) - 1
         return self.lists[max(0, index)][1] if self.lists else ()
 
-    def everybody(self) -> dict[str, Listed]:
+    def everybody(self) -> dict[str, StaffEntry]:
         """Return everybody who was on a list during these days, as listed last."""
-        people_by_number: dict[str, Listed] = {}
+        people_by_number: dict[str, StaffEntry] = {}
         for since, people in reversed(self.lists):
             if since <= self.last or not people_by_number:
                 people_by_number |= {
@@ -90,7 +92,7 @@ def sheets_of(facts: Facts, staff: Collection[str] | None = None) -> Iterator[Da
                 tuple(facts.leave.get(person.number, ())),
                 tuple(facts.corrections.get((person.number, iso), ())),
                 facts.known_until,
-                tuple(facts.moved.get((person.number, iso), ())),
+                tuple(facts.retroactive_changes.get((person.number, iso), ())),
             )
             yield day_sheet(person.number, person.unit, weekday, rule, day_facts)
         day += timedelta(days=1)
@@ -101,9 +103,9 @@ def of_unit(sheets: Iterable[DaySheet], unit: str) -> list[DaySheet]:
     return [sheet for sheet in sheets if sheet.unit == unit]
 
 
-def _rule(facts: Facts, person: Listed, day: date, weekday: int) -> ShiftRule | None:
+def _rule(facts: Facts, person: StaffEntry, day: date, weekday: int) -> ShiftRule | None:
     rule = rule_for(facts.rules, person.number, person.unit, day, weekday)
-    trial_rule = facts.tried
+    trial_rule = facts.trial_rule
     if trial_rule is None or not trial_rule.holds(day, weekday):
         return rule
     fits = trial_rule.is_for(person.number, person.unit)
@@ -130,7 +132,7 @@ def gather(
         _punches(ctx, conn, first, last, staff),
         leaves.approved(*hall, first, last, staff),
         _with_decider_names(ctx, lists, corrections.approved(*hall, first, last, staff)),
-        known_until(ctx, conn),
+        complete_until(ctx, conn),
         ctx.local().date(),
         _confirmed_changes(conn, ctx.hall_id, (first, last), staff, rules),
     )
@@ -142,18 +144,18 @@ def _confirmed_changes(
     span: tuple[date, date],
     staff: Collection[str] | None,
     rules: Iterable[ShiftRule],
-) -> dict[tuple[str, str], list[Moved]]:
+) -> dict[tuple[str, str], list[RetroactiveChange]]:
     """Return confirmed retroactive changes. Findings are left out: they have their own history."""
     rows = past_changes.confirmed(conn, hall_id, span[0].isoformat(), span[1].isoformat(), staff)
     if not rows:
         return {}
     names = {slot.code: slot.name for rule in rules for slot in rule.slots} | {HALVES: "旷工"}
-    changes: dict[tuple[str, str], list[Moved]] = defaultdict(list)
+    changes: dict[tuple[str, str], list[RetroactiveChange]] = defaultdict(list)
     for row in rows:
         if row.slot.startswith(FINDING):
             continue
         changes[row.staff, row.day].append(
-            Moved(
+            RetroactiveChange(
                 row.day,
                 row.slot,
                 names.get(row.slot, row.slot),
@@ -169,7 +171,7 @@ def _confirmed_changes(
 
 def _with_decider_names(
     ctx: Context,
-    lists: Iterable[tuple[date, tuple[Listed, ...]]],
+    lists: Iterable[tuple[date, tuple[StaffEntry, ...]]],
     corrections_by_day: Mapping[tuple[str, str], list[Correction]],
 ) -> dict[tuple[str, str], list[Correction]]:
     """Return corrections with the names of those who decided them."""
@@ -186,7 +188,7 @@ def _with_decider_names(
     }
 
 
-def known_until(ctx: Context, conn: Connection) -> datetime:
+def complete_until(ctx: Context, conn: Connection) -> datetime:
     """Return the moment until which all punches have arrived.
 
     That is now, or earlier while a time clock has outstanding punches.
@@ -199,7 +201,7 @@ def known_until(ctx: Context, conn: Connection) -> datetime:
 
 def staff_lists(
     ctx: Context, conn: Connection, first: date, last: date
-) -> tuple[tuple[date, tuple[Listed, ...]], ...]:
+) -> tuple[tuple[date, tuple[StaffEntry, ...]], ...]:
     """Return the staff lists in force during these days.
 
     Of several made on one day the last counts.
@@ -240,7 +242,7 @@ def _punches(
     span = first.isoformat(), last.isoformat()
     punches_by_day: dict[tuple[str, str], list[Punch]] = defaultdict(list)
     for row in punches.of_days(conn, ctx.hall_id, *span, enrolments):
-        owner = whose(fingers.get(row.enrolment, []), row.at)
+        owner = owner_at(fingers.get(row.enrolment, []), row.at)
         if owner:
             at = datetime.fromisoformat(row.said)
             punch = Punch(at, row.id, row.reader, row.doubt, row.source)

@@ -13,7 +13,9 @@ from server.services.attendance.sheets import day_sheets
 from server.services.context import Context
 
 
-def standing(ctx: Context, conn: Connection, staff: str, day: date, slot: str) -> dict[str, Any]:
+def present_verdict(
+    ctx: Context, conn: Connection, staff: str, day: date, slot: str
+) -> dict[str, Any]:
     """Return the verdict of one slot with its reason; raise INVALID for a slot that was not due."""
     for sheet in day_sheets(ctx, conn, day, day, [staff]):
         for verdict in sheet.slots:

@@ -28,8 +28,8 @@ from server.domain.bulletin.freeze import amendment_digest, bulletin_digest
 from server.domain.errors import Code, HallError
 from server.services.bulletins.gathering import figures
 from server.services.bus import BulletinChanged
-from server.services.context import SYSTEM, Actor, Context, JsonDict, note
-from server.services.seen import NOTHING, still
+from server.services.context import SYSTEM, Actor, Context, JsonDict, write_journal
+from server.services.seen import NOT_SHOWN, require_unchanged
 from server.storage import bulletins
 from server.storage.store import Tx
 
@@ -62,11 +62,11 @@ def draft_due(ctx: Context) -> str | None:
     if now < datetime.combine(due_day, time(settings.bulletin_hour)):
         due_day -= timedelta(days=7)
     week = week_of(due_day).before()
-    if ctx.glance(lambda c: bulletins.get(c, ctx.hall_id, week.id)) is not None:
+    if ctx.read_single(lambda c: bulletins.get(c, ctx.hall_id, week.id)) is not None:
         return None
     # A new hall has nothing to report about the weeks before its start.
     span = week.first.isoformat(), week.last.isoformat()
-    if not ctx.glance(lambda c: bulletins.anything(c, ctx.hall_id, *span)):
+    if not ctx.read_single(lambda c: bulletins.has_activity(c, ctx.hall_id, *span)):
         return None
     return ctx.write(lambda tx: _draft(tx, SYSTEM, week))
 
@@ -92,7 +92,7 @@ def _draft(tx: Tx, actor: Actor, week: Week) -> str | None:
     if bulletins.get(tx.conn, tx.hall_id, week.id) is not None:
         return None
     bulletins.add(tx, week.id, week.first.isoformat(), week.last.isoformat())
-    note(tx, actor, "bulletin.draft", week.id)
+    write_journal(tx, actor, "bulletin.draft", week.id)
     tx.events.append(BulletinChanged(week.id))
     return week.id
 
@@ -130,7 +130,7 @@ def edit(
     key: str,
     bulletin: Bulletin,
     words: dict[str, str],
-    seen: Mapping[str, object] = NOTHING,
+    seen: Mapping[str, object] = NOT_SHOWN,
 ) -> None:
     """Change the words of a draft, or approve them as drafted if `words` is empty.
 
@@ -145,12 +145,12 @@ def edit(
     def act(tx: Tx) -> JsonDict:
         row = _draft_row(tx, bulletin_id)
         before: dict[str, str] = json.loads(row.words)
-        still(seen, wording.DRAFT | before)
+        require_unchanged(seen, wording.DRAFT | before)
         after = {name: text for name, text in (before | words).items() if text.strip()}
         editors = sorted({*json.loads(row.editors), actor.name})
         bulletins.set_words(tx, bulletin_id, after, editors)
         data = {"before": {name: before.get(name, "") for name in words}, "after": words}
-        note(tx, actor, "bulletin.edit", bulletin_id, data=data)
+        write_journal(tx, actor, "bulletin.edit", bulletin_id, data=data)
         tx.events.append(BulletinChanged(bulletin_id))
         return {}
 
@@ -195,7 +195,7 @@ def release(ctx: Context, actor: Actor, key: str, bulletin: Bulletin, seen: str)
         frozen = (number, figures_text, words_text, final)
         bulletins.release(tx, bulletin_id, *frozen, actor.name)
         data = {"digest": final, "number": number, "editors": editors}
-        note(tx, actor, "bulletin.release", bulletin_id, data=data)
+        write_journal(tx, actor, "bulletin.release", bulletin_id, data=data)
         tx.events.append(BulletinChanged(bulletin_id))
         return {"digest": final}
 
@@ -233,7 +233,7 @@ def amend(
         n = len(before) + 1
         data = json.dumps([asdict(change) for change in changes], ensure_ascii=False)
         bulletins.add_amendment(tx, bulletin_id, n, words, data, actor.name)
-        note(tx, actor, "bulletin.amend", bulletin_id, data={"n": n, "words": words})
+        write_journal(tx, actor, "bulletin.amend", bulletin_id, data={"n": n, "words": words})
         tx.events.append(BulletinChanged(bulletin_id))
         return {"n": n}
 
@@ -259,7 +259,7 @@ def release_amendment(ctx: Context, actor: Actor, key: str, bulletin_id: str, n:
             raise HallError(Code.BULLETIN_SECOND, bulletin=bulletin_id)
         digest = digest_of(row, amendments, n)
         bulletins.release_amendment(tx, bulletin_id, n, digest, actor.name)
-        note(tx, actor, "bulletin.amendment", bulletin_id, data={"n": n, "digest": digest})
+        write_journal(tx, actor, "bulletin.amendment", bulletin_id, data={"n": n, "digest": digest})
         tx.events.append(BulletinChanged(bulletin_id))
         return {"digest": digest}
 
@@ -292,7 +292,7 @@ def acknowledge(ctx: Context, actor: Actor, key: str, bulletin_id: str) -> None:
             raise HallError(Code.BULLETIN_STATE, state=row.state)
         if unit not in bulletins.acknowledged(tx.conn, tx.hall_id, bulletin_id):
             bulletins.acknowledge(tx, bulletin_id, unit, actor.name)
-            note(tx, actor, "bulletin.acknowledge", bulletin_id, data={"unit": unit})
+            write_journal(tx, actor, "bulletin.acknowledge", bulletin_id, data={"unit": unit})
             tx.events.append(BulletinChanged(bulletin_id))
         return {}
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from server.clock import instant
 from server.domain.hours import Span
 from server.domain.inspection import doubts
-from server.domain.inspection.doubts import MINUTE_MS, Desk, Doubt, Morning
+from server.domain.inspection.doubts import MINUTE_MS, Anomaly, Desk, MorningPresence
 from server.services import snapshot
 from server.services.choice import takes
 from server.services.context import Context
@@ -38,17 +38,17 @@ def propose(ctx: Context) -> int:
     return ctx.write(lambda tx: sum(finding.propose(ctx, tx, doubt) for doubt in new_doubts))
 
 
-def _new_doubts(ctx: Context, conn: Connection, snap: Snapshot) -> list[Doubt]:
+def _new_doubts(ctx: Context, conn: Connection, snap: Snapshot) -> list[Anomaly]:
     doubts_now = [*_idle(ctx, conn, snap), *_unpunched(ctx, conn, snap)]
     rows = (findings.of_source(conn, ctx.hall_id, "doubt", doubt.mark) for doubt in doubts_now)
     return [doubt for doubt, row in zip(doubts_now, rows, strict=True) if row is None]
 
 
-def _idle(ctx: Context, conn: Connection, snap: Snapshot) -> list[Doubt]:
+def _idle(ctx: Context, conn: Connection, snap: Snapshot) -> list[Anomaly]:
     if not snap.open:
         return []
     minutes = snap.settings.doubt_idle_minutes
-    desks = (_desk(snap, window, seat) for window, seat in snap.seats.items())
+    desks = (_desk(snap, window, seat) for window, seat in snap.session_rows.items())
     doubtful = [desk for desk in desks if doubts.idle([desk], snap.now, minutes)]
     if not doubtful:
         return []
@@ -58,7 +58,7 @@ def _idle(ctx: Context, conn: Connection, snap: Snapshot) -> list[Doubt]:
     confirmed = [
         replace(
             desk,
-            away=knowing.held(leave, desk.staff, snap.local) is not None,
+            away=knowing.leave_at(leave, desk.staff, snap.local) is not None,
             active_at=max(
                 desk.active_at,
                 service_ends.get(desk.window, 0),
@@ -105,7 +105,7 @@ def _last_session_change(ctx: Context, conn: Connection, snap: Snapshot, desk: D
     return max((int(line.at) for line in lines), default=0)
 
 
-def _unpunched(ctx: Context, conn: Connection, snap: Snapshot) -> list[Doubt]:
+def _unpunched(ctx: Context, conn: Connection, snap: Snapshot) -> list[Anomaly]:
     """Return the people without a punch all morning, once the data are complete.
 
     Complete: the morning is over and every time clock has delivered its punches past it.
@@ -126,7 +126,7 @@ def _unpunched(ctx: Context, conn: Connection, snap: Snapshot) -> list[Doubt]:
     punch_times = knowing.punches_of(ctx, conn, snap.day)
     leave = knowing.leave_of(ctx, conn, snap.local.date())
     people = [
-        Morning(
+        MorningPresence(
             staff,
             window,
             at,
@@ -161,7 +161,7 @@ def _presence(
     Only evidence before `until` counts.
     """
     evidence: dict[str, tuple[int, str, str]] = {}
-    for seat in snap.seats.values():
+    for seat in snap.session_rows.values():
         if seat.since < until:
             evidence[seat.staff] = (seat.since, seat.window, "post")
     for ticket in tickets.of_day(conn, ctx.hall_id, snap.day):

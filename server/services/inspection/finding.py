@@ -14,13 +14,13 @@ from server.clock import instant
 from server.domain.catalogue import Catalogue, Role
 from server.domain.errors import Code, HallError
 from server.domain.inspection import findings as rules
-from server.domain.inspection.doubts import Doubt
+from server.domain.inspection.doubts import Anomaly
 from server.domain.inspection.findings import Finding, Person, State, Steps
 from server.domain.inspection.marks import Kind, Mark, Seen, kind_of, standing
-from server.domain.settings import Settings, changed
+from server.domain.settings import Settings, with_values
 from server.domain.tickets import ActorKind
 from server.services.bus import ChecksChanged
-from server.services.context import SYSTEM, Actor, Context, JsonDict, note
+from server.services.context import SYSTEM, Actor, Context, JsonDict, write_journal
 from server.storage import checks, findings
 from server.storage import settings as stored_settings
 from server.storage.store import Tx
@@ -73,13 +73,13 @@ def access(ctx: Context, conn: Any, actor: Actor, finding_id: str) -> Any:
     return row
 
 
-def told_to(catalogue: Catalogue, staff: str, unit: str) -> list[str]:
+def recipients(catalogue: Catalogue, staff: str, unit: str) -> list[str]:
     """Return the recipients of a finding: the person and the unit's chief representatives."""
     chiefs = [s.number for s in catalogue.staff if s.chief and unit and s.unit == unit]
     return list(dict.fromkeys([*([staff] if staff else []), *chiefs]))
 
 
-def propose(ctx: Context, tx: Tx, doubt: Doubt) -> int:
+def propose(ctx: Context, tx: Tx, doubt: Anomaly) -> int:
     """Store an anomaly as a proposed finding; return 0 if it was proposed before."""
     if findings.of_source(tx.conn, tx.hall_id, "doubt", doubt.mark) is not None:
         return 0
@@ -123,13 +123,13 @@ def _add_from_mark(ctx: Context, tx: Tx, row: Any, kind: Kind, check_id: str) ->
         "known": json.loads(row.known),
     }
     kind_name, _, name = row.by_actor.partition(":")
-    doubt = Doubt(kind, row.staff, row.window, row.id, facts)
+    doubt = Anomaly(kind, row.staff, row.window, row.id, facts)
     _add(ctx, tx, Actor(ActorKind(kind_name), name), State.CONFIRMED, "mark", doubt)
 
 
-def _add(ctx: Context, tx: Tx, actor: Actor, state: State, source: str, about: Doubt) -> None:
+def _add(ctx: Context, tx: Tx, actor: Actor, state: State, source: str, about: Anomaly) -> None:
     unit = _unit(ctx.catalogue(), about.staff, about.window)
-    finding_id = f"F{ctx.chance.token(9)}"
+    finding_id = f"F{ctx.tokens.token(9)}"
     # A mark uploaded the next morning (no network before) belongs to the day it was made.
     day = ctx.day(int(about.facts.get("seen_at", tx.now)) if source == "mark" else tx.now)
     findings.add(
@@ -148,7 +148,7 @@ def _add(ctx: Context, tx: Tx, actor: Actor, state: State, source: str, about: D
         by_actor=actor.key,
     )
     data = {"kind": about.kind.value, "staff": about.staff, "unit": unit, "source": about.mark}
-    note(tx, actor, f"finding.{state}", finding_id, window=about.window, data=data)
+    write_journal(tx, actor, f"finding.{state}", finding_id, window=about.window, data=data)
     if state is State.CONFIRMED:
         _publish(ctx, tx, findings.get(tx.conn, tx.hall_id, finding_id))
     tx.events.append(ChecksChanged(day))
@@ -168,11 +168,11 @@ def _line(tx: Tx, actor: Actor, state: str, words: str = "") -> JsonDict:
 
 def _publish(ctx: Context, tx: Tx, row: Any) -> None:
     """Publish a finding to the person and the chief, and start the period for disputes."""
-    to = told_to(ctx.catalogue(), row.staff, row.unit)
+    to = recipients(ctx.catalogue(), row.staff, row.unit)
     line = _line(tx, SYSTEM, "told") | {"to": to}
     until = _days_on(ctx, tx.now, ctx.settings().dispute_days)
     findings.change(tx, row, line, told_at=tx.now, dispute_until=until)
-    note(tx, SYSTEM, "finding.told", row.id, data={"to": to, "dispute_until": until})
+    write_journal(tx, SYSTEM, "finding.told", row.id, data={"to": to, "dispute_until": until})
     restep(ctx, tx, row.staff)
 
 
@@ -251,7 +251,7 @@ def rectify(
         rectification = {"words": words, "day": day, "by": actor.name, "at": tx.now}
         line = _line(tx, actor, "rectified", words) | {"day": day}
         findings.change(tx, row, line, rectified=json.dumps(rectification, ensure_ascii=False))
-        note(tx, actor, "finding.rectify", row.id, data={"day": day}, why=words)
+        write_journal(tx, actor, "finding.rectify", row.id, data={"day": day}, why=words)
         tx.events.append(ChecksChanged(row.day))
         return {}
 
@@ -262,13 +262,13 @@ def rectify(
 def _move(tx: Tx, actor: Actor, row: Any, state: State, why: str) -> None:
     findings.change(tx, row, _line(tx, actor, state.value, why), state=state.value)
     data = {"from": row.state, "staff": row.staff}
-    note(tx, actor, f"finding.{state}", row.id, window=row.window, data=data, why=why)
+    write_journal(tx, actor, f"finding.{state}", row.id, window=row.window, data=data, why=why)
     tx.events.append(ChecksChanged(row.day))
 
 
 def _steps_at(history: list[tuple[int, str, Any]], moment: int) -> Steps:
     values = {name: value for since, name, value in history if since <= moment}
-    settings = changed(Settings(), values)
+    settings = with_values(Settings(), values)
     return Steps(
         settings.step_second, max(settings.step_second, settings.step_third), settings.step_days
     )
@@ -288,4 +288,4 @@ def restep(ctx: Context, tx: Tx, staff: str) -> None:
         step = steps[row.id].value if row.id in steps else ""
         if step != row.step:
             findings.change(tx, row, _line(tx, SYSTEM, "step", step), step=step)
-            note(tx, SYSTEM, "finding.step", row.id, data={"from": row.step, "step": step})
+            write_journal(tx, SYSTEM, "finding.step", row.id, data={"from": row.step, "step": step})

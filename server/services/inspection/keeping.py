@@ -12,10 +12,10 @@ from typing import Any
 
 from server.domain.inspection.doubts import MINUTE_MS
 from server.services.bus import ChecksChanged
-from server.services.context import SYSTEM, Context, note
+from server.services.context import SYSTEM, Context, write_journal
 from server.services.inspection import doubting, sealing, seconds
 from server.services.inspection import finding as found
-from server.services.inspection.sealing import Opened
+from server.services.inspection.sealing import SealedDay
 from server.storage import checks
 from server.storage.store import Tx
 
@@ -23,17 +23,17 @@ SLACK_MS = 60_000
 """Milliseconds of delay up to which a time counts as recorded while the server was running."""
 
 
-class Keeper:
+class SpotCheckScheduler:
     """Scheduler of one hall's spot checks. `folder`: the data folder with the key."""
 
     def __init__(self, ctx: Context, folder: Path) -> None:
         self._ctx = ctx
         self._folder = folder
         self._begun = ""
-        self._opened: dict[str, Opened] = {}
+        self._opened: dict[str, SealedDay] = {}
         self._doubted = 0
 
-    def keep(self) -> None:
+    def update(self) -> None:
         """Bring the spot checks up to date."""
         ctx = self._ctx
         now = ctx.clock.now()
@@ -41,7 +41,7 @@ class Keeper:
         if self._begun != today:
             self._begin(today)
             self._begun = today
-        for row in ctx.glance(lambda c: checks.open_days(c, ctx.hall_id)):
+        for row in ctx.read_single(lambda c: checks.open_days(c, ctx.hall_id)):
             self._bring_up(self._open(row), now)
         if now // MINUTE_MS != self._doubted:
             self._doubted = now // MINUTE_MS
@@ -55,22 +55,24 @@ class Keeper:
             ctx.write(partial(_end_abandoned, ctx, row))
 
     def _key(self) -> bytes:
-        return sealing.key_in(self._folder, self._ctx.chance)
+        return sealing.key_in(self._folder, self._ctx.tokens)
 
-    def _open(self, row: Any) -> Opened:
+    def _open(self, row: Any) -> SealedDay:
         if row.day not in self._opened:
-            self._opened = {row.day: sealing.opened(self._key(), row)}
+            self._opened = {row.day: sealing.unseal(self._key(), row)}
         return self._opened[row.day]
 
-    def _bring_up(self, day: Opened, now: int) -> None:
+    def _bring_up(self, day: SealedDay, now: int) -> None:
         ctx = self._ctx
-        if ctx.glance(lambda c: _due(day, self._kept(c, day), now)) or _is_reveal_due(day, now):
+        if ctx.read_single(lambda c: _due(day, self._kept(c, day), now)) or _is_reveal_due(
+            day, now
+        ):
             ctx.write(lambda tx: self._act(tx, day))
 
-    def _kept(self, conn: Any, day: Opened) -> list[Any]:
+    def _kept(self, conn: Any, day: SealedDay) -> list[Any]:
         return checks.of_days(conn, self._ctx.hall_id, day.day, day.day)
 
-    def _act(self, tx: Tx, day: Opened) -> None:
+    def _act(self, tx: Tx, day: SealedDay) -> None:
         drawn_by_number = {row.n: row for row in self._kept(tx.conn, day) if row.kind == "drawn"}
         for n, minute in enumerate(day.times, 1):
             due_at = day.at(minute)
@@ -87,16 +89,16 @@ class Keeper:
             sealing.reveal(tx, day)
 
 
-def _is_reveal_due(day: Opened, now: int) -> bool:
+def _is_reveal_due(day: SealedDay, now: int) -> bool:
     """Return True if the hall has closed, or the seed is lost, which is reported at once."""
     return not day.seed or day.closed(now)
 
 
-def _is_expired(day: Opened, due_at: int, now: int) -> bool:
+def _is_expired(day: SealedDay, due_at: int, now: int) -> bool:
     return now > due_at + day.rules.within * MINUTE_MS
 
 
-def _due(day: Opened, rows: list[Any], now: int) -> bool:
+def _due(day: SealedDay, rows: list[Any], now: int) -> bool:
     """Return True if a time has arrived or expired.
 
     Called from a read, so that an idle hall writes nothing.
@@ -115,7 +117,7 @@ def _due(day: Opened, rows: list[Any], now: int) -> bool:
     return False
 
 
-def _make_due(tx: Tx, day: Opened, n: int, due_at: int) -> None:
+def _make_due(tx: Tx, day: SealedDay, n: int, due_at: int) -> None:
     """Record a drawn time that has arrived.
 
     One that expired while the server was down is missed.
@@ -125,14 +127,14 @@ def _make_due(tx: Tx, day: Opened, n: int, due_at: int) -> None:
     reason = "server_down" if state == "missed" else ""
     checks.add(tx, check, day.day, "drawn", n, due_at=due_at, state=state, reason=reason)
     data = {"day": day.day, "n": n, "due_at": due_at, "late": tx.now - due_at > SLACK_MS}
-    note(tx, SYSTEM, "check.due", check, data=data)
+    write_journal(tx, SYSTEM, "check.due", check, data=data)
     tx.events.append(ChecksChanged(day.day, check))
     if state == "missed":
         _record_missed(tx, day.day, check, reason)
 
 
 def _record_missed(tx: Tx, day: str, check: str, reason: str) -> None:
-    note(tx, SYSTEM, "check.missed", check, data={"reason": reason})
+    write_journal(tx, SYSTEM, "check.missed", check, data={"reason": reason})
     tx.events.append(ChecksChanged(day, check))
 
 
@@ -143,7 +145,7 @@ def _end_abandoned(ctx: Context, row: Any, tx: Tx) -> None:
         _record_missed(tx, row.day, row.id, "not_started")
         return
     checks.change(tx, row.id, state="unfinished", ended_at=tx.now)
-    note(tx, SYSTEM, "check.unfinished", row.id)
+    write_journal(tx, SYSTEM, "check.unfinished", row.id)
     tx.events.append(ChecksChanged(row.day, row.id))
     if seconds.counts(row):
         found.from_marks(ctx, tx, row.id)

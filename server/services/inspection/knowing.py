@@ -25,7 +25,7 @@ Leave = Mapping[str, Sequence[LeaveSpan]]
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RecordedState:
     """Recorded state of a window at one moment. Times in ms; empty or None: nothing recorded."""
 
     as_of: int
@@ -51,14 +51,14 @@ class Expected:
     until: datetime | None = None
 
 
-def walking_order(catalogue: Catalogue, day: date) -> list[Window]:
+def round_order(catalogue: Catalogue, day: date) -> list[Window]:
     """Return the windows open on `day`, zone by zone in the catalogue's order."""
     rooms = {zone.code: n for n, zone in enumerate(catalogue.zones)}
     windows = [w for w in catalogue.windows if hours.window_spans(catalogue, w.code, day)]
     return sorted(windows, key=lambda w: rooms.get(w.zone, len(rooms)))
 
 
-def held(leave: Leave, staff: str, moment: datetime) -> LeaveSpan | None:
+def leave_at(leave: Leave, staff: str, moment: datetime) -> LeaveSpan | None:
     """Return the approved leave that covers `moment`, or None."""
     return next((span for span in leave.get(staff, ()) if span.holds(moment)), None)
 
@@ -77,7 +77,7 @@ def expected(
     for person in catalogue.staff:
         if window not in person.windows or person.number in people or person.number in elsewhere:
             continue
-        span = held(leave, person.number, moment)
+        span = leave_at(leave, person.number, moment)
         how = "leave" if span else "due"
         kind, until = (span.kind.value, span.ends) if span else ("", None)
         people[person.number] = Expected(person, how, kind, until)
@@ -107,7 +107,9 @@ def midnight(ctx: Context, day: date) -> int:
     return instant(datetime.combine(day, time.min), ctx.settings().timezone)
 
 
-def known_at(ctx: Context, conn: Connection, window: str, at: int, staff: str = "") -> Known:
+def state_at(
+    ctx: Context, conn: Connection, window: str, at: int, staff: str = ""
+) -> RecordedState:
     """Return the recorded state of `window` at `at`; `staff`: the person that a mark is about."""
     local = ctx.local(at)
     day = local.date()
@@ -116,8 +118,8 @@ def known_at(ctx: Context, conn: Connection, window: str, at: int, staff: str = 
     current_ticket = next((t for t in calls if t.ended_at is None or t.ended_at > at), None)
     person = staff or session.staff
     punch_times = [p for p in punches_of(ctx, conn, day.isoformat()).get(person, ()) if p <= at]
-    span = held(leave_of(ctx, conn, day), person, local)
-    return Known(
+    span = leave_at(leave_of(ctx, conn, day), person, local)
+    return RecordedState(
         as_of=at,
         staff=session.staff,
         since=session.since,
@@ -137,17 +139,17 @@ def _called(ctx: Context, conn: Connection, window: str, day: str) -> list[Ticke
     return sorted(own, key=lambda t: t.called_at or 0, reverse=True)
 
 
-def _seat(ctx: Context, conn: Connection, window: str, since: int, at: int) -> Known:
+def _seat(ctx: Context, conn: Connection, window: str, since: int, at: int) -> RecordedState:
     """Return the window session at `at`, from the journal lines of the day."""
-    session = Known(at)
+    session = RecordedState(at)
     for line in checks.window_lines(conn, ctx.hall_id, window, since, at):
         if line.act == "window.sign_in":
-            session = Known(at, staff=line.actor, since=line.at)
+            session = RecordedState(at, staff=line.actor, since=line.at)
         elif line.act == "window.pause":
             reason = str(json.loads(line.data).get("reason", ""))
-            session = Known(at, session.staff, session.since, line.at, reason)
+            session = RecordedState(at, session.staff, session.since, line.at, reason)
         elif line.act == "window.unpause":
-            session = Known(at, session.staff, session.since)
+            session = RecordedState(at, session.staff, session.since)
         else:
-            session = Known(at)
+            session = RecordedState(at)
     return session

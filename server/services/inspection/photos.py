@@ -21,7 +21,7 @@ MOST_PIXELS = 50_000_000
 FORMATS = ("JPEG", "PNG", "WEBP")
 
 
-def cleaned(content: bytes) -> bytes:
+def clean(content: bytes) -> bytes:
     """Return a JPEG of at most 1280 pixels a side without metadata; raise PHOTO_INVALID."""
     try:
         with warnings.catch_warnings():

@@ -15,14 +15,14 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from server.clock import Chance, instant
+from server.clock import TokenSource, instant
 from server.domain.catalogue import Scope
 from server.domain.hours import Span
 from server.domain.inspection import draws
 from server.domain.inspection.draws import Rules
 from server.services.attendance.calendar import workdays
 from server.services.bus import ChecksChanged
-from server.services.context import SYSTEM, Context, note
+from server.services.context import SYSTEM, Context, write_journal
 from server.storage import checks
 from server.storage.store import Tx
 
@@ -32,7 +32,7 @@ LOST = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class SealedDay:
     """Sealed day with its unmasked seed and times, for the server's own use."""
 
     day: str
@@ -53,7 +53,7 @@ class Opened:
         return now >= self.at(24 * 60 if self.rules.closes is None else self.rules.closes)
 
 
-def key_in(folder: Path, chance: Chance) -> bytes:
+def key_in(folder: Path, chance: TokenSource) -> bytes:
     """Return the data folder's key, created at the first call and readable by its owner only."""
     path = folder / KEY_FILE
     try:
@@ -66,12 +66,12 @@ def key_in(folder: Path, chance: Chance) -> bytes:
         return bytes.fromhex(new_key)
 
 
-def fresh_seed(chance: Chance) -> str:
+def fresh_seed(chance: TokenSource) -> str:
     """Return 256 random bits, in hex."""
     return hashlib.sha256(chance.token(draws.SEED_BYTES).encode()).hexdigest()
 
 
-def masked(key: bytes, day: str, seal: str, seed: str) -> str:
+def mask(key: bytes, day: str, seal: str, seed: str) -> str:
     """Return the seed XORed with a pad of the key; applied again, it unmasks. Both in hex."""
     pad = hmac.new(key, f"{day} {seal}".encode(), hashlib.sha256).digest()
     return bytes(a ^ b for a, b in zip(bytes.fromhex(seed), pad, strict=True)).hex()
@@ -84,10 +84,10 @@ def opening(ctx: Context, day: date) -> list[Span]:
     return sorted(Span(h.opens, h.closes) for h in lines)
 
 
-def asked(ctx: Context) -> draws.Asked:
+def draw_settings(ctx: Context) -> draws.DrawSettings:
     """Return the draw settings in force."""
     settings = ctx.settings()
-    return draws.Asked(
+    return draws.DrawSettings(
         settings.check_count,
         settings.check_after_open_minutes,
         settings.check_before_close_minutes,
@@ -102,39 +102,43 @@ def seal_day(ctx: Context, key: bytes) -> bool:
     local = ctx.local(now)
     day, zone = local.date().isoformat(), ctx.settings().timezone
     minute = local.hour * 60 + local.minute
-    rules = draws.rules_for(ctx.hall_id, zone, opening(ctx, local.date()), asked(ctx), minute)
-    text, seed = draws.text_of(rules), fresh_seed(ctx.chance)
+    rules = draws.rules_for(
+        ctx.hall_id, zone, opening(ctx, local.date()), draw_settings(ctx), minute
+    )
+    text, seed = draws.text_of(rules), fresh_seed(ctx.tokens)
     commitment = draws.seal(bytes.fromhex(seed), text, day)
 
     def act(tx: Tx) -> bool:
         if checks.day(tx.conn, tx.hall_id, day) is not None:
             return False
-        checks.add_day(tx, day, commitment, masked(key, day, commitment, seed), text)
+        checks.add_day(tx, day, commitment, mask(key, day, commitment, seed), text)
         data = {"seal": commitment, "rules": text, "late": rules.late}
-        note(tx, SYSTEM, "check.seal", day, data=data)
+        write_journal(tx, SYSTEM, "check.seal", day, data=data)
         tx.events.append(ChecksChanged(day))
         return True
 
     return ctx.write(act)
 
 
-def opened(key: bytes, row: Any) -> Opened:
+def unseal(key: bytes, row: Any) -> SealedDay:
     """Return a row of `check_day` with its times; without times if the seed cannot be unmasked."""
     rules = draws.rules_of(row.rules)
-    seed = row.seed if row.revealed_at is not None else masked(key, row.day, row.seal, row.seed)
+    seed = row.seed if row.revealed_at is not None else mask(key, row.day, row.seal, row.seed)
     matches = bool(seed) and draws.seal(bytes.fromhex(seed), row.rules, row.day) == row.seal
     if not matches:
-        return Opened(row.day, row.seal, rules, LOST, ())
-    return Opened(row.day, row.seal, rules, seed, draws.draw(bytes.fromhex(seed), rules, row.day))
+        return SealedDay(row.day, row.seal, rules, LOST, ())
+    return SealedDay(
+        row.day, row.seal, rules, seed, draws.draw(bytes.fromhex(seed), rules, row.day)
+    )
 
 
-def reveal(tx: Tx, sealed_day: Opened) -> None:
+def reveal(tx: Tx, sealed_day: SealedDay) -> None:
     """Publish the seed in the records and the journal; record a lost seed as lost."""
     checks.reveal(tx, sealed_day.day, sealed_day.seed)
     if sealed_day.seed:
         times = [f"{minute // 60:02}:{minute % 60:02}" for minute in sealed_day.times]
         data = {"seed": sealed_day.seed, "seal": sealed_day.seal, "times": times}
-        note(tx, SYSTEM, "check.reveal", sealed_day.day, data=data)
+        write_journal(tx, SYSTEM, "check.reveal", sealed_day.day, data=data)
     else:
-        note(tx, SYSTEM, "check.lost", sealed_day.day, data={"seal": sealed_day.seal})
+        write_journal(tx, SYSTEM, "check.lost", sealed_day.day, data={"seal": sealed_day.seal})
     tx.events.append(ChecksChanged(sealed_day.day))

@@ -14,11 +14,11 @@ from sqlalchemy import Connection
 
 from server.domain.errors import Code, HallError
 from server.services.bus import ChecksChanged, RequestsChanged
-from server.services.context import Actor, Context, JsonDict, note
+from server.services.context import Actor, Context, JsonDict, write_journal
 from server.services.inspection import finding
 from server.storage import checks
 
-UNASKED, WAITING, CONFIRMED, OBJECTED = "unasked", "waiting", "confirmed", "objected"
+NOT_REQUIRED, WAITING, CONFIRMED, OBJECTED = "unasked", "waiting", "confirmed", "objected"
 """Confirmation states of the second checker; unasked: made before confirmation was required."""
 ENDED = ("done", "unfinished")
 UNCONFIRMED = "unconfirmed"
@@ -26,7 +26,7 @@ UNCONFIRMED = "unconfirmed"
 
 def counts(row: Any) -> bool:
     """Return True if a spot check's findings count."""
-    return row.second in (UNASKED, CONFIRMED)
+    return row.second in (NOT_REQUIRED, CONFIRMED)
 
 
 def state_of(row: Any) -> str:
@@ -57,14 +57,14 @@ def answer(
             raise HallError(Code.CHECK_NOT_RUNNING)
         if actor.name != second_of(row):
             raise HallError(Code.NOT_A_CHECKER)
-        if row.second in (UNASKED, CONFIRMED):
+        if row.second in (NOT_REQUIRED, CONFIRMED):
             raise HallError(Code.CHECK_SECOND)
         if not agree and not words.strip():
             raise HallError(Code.INVALID, field="words")
         state = CONFIRMED if agree else OBJECTED
         checks.change(tx, check_id, second=state, second_at=tx.now, second_words=words.strip())
         journal_act = "check.second" if agree else "check.object"
-        note(
+        write_journal(
             tx,
             actor,
             journal_act,

@@ -21,9 +21,9 @@ from server.domain.inspection.doubts import MINUTE_MS
 from server.domain.inspection.draws import rules_of
 from server.domain.inspection.marks import Reason, Seen
 from server.services.bus import ChecksChanged, RequestsChanged
-from server.services.context import Actor, Context, JsonDict, note
+from server.services.context import Actor, Context, JsonDict, write_journal
 from server.services.inspection import finding, knowing, seconds
-from server.services.inspection.knowing import Known
+from server.services.inspection.knowing import RecordedState
 from server.storage import checks, files
 from server.storage.store import Tx
 
@@ -34,7 +34,7 @@ LATE = "手机当时没有网络，事后上传"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class MarkRequest:
     """Mark as the phone sends it. `at`: the hall's time by the phone's clock, ms."""
 
     id: str
@@ -70,7 +70,7 @@ def start(ctx: Context, actor: Actor, key: str, check_id: str, other: str) -> Js
             second=seconds.WAITING,
         )
         data = {"checkers": pair, "after_ms": tx.now - row.due_at}
-        note(tx, actor, "check.start", check_id, data=data)
+        write_journal(tx, actor, "check.start", check_id, data=data)
         tx.events.append(ChecksChanged(row.day, check_id))
         tx.events.append(RequestsChanged(check_id, other))
         return {"check": check_id}
@@ -99,7 +99,7 @@ def by_hand(ctx: Context, actor: Actor, key: str, other: str) -> JsonDict:
             by_actor=actor.key,
             second=seconds.WAITING,
         )
-        note(tx, actor, "check.extra", check_id, data={"checkers": pair})
+        write_journal(tx, actor, "check.extra", check_id, data={"checkers": pair})
         tx.events.append(ChecksChanged(day, check_id))
         tx.events.append(RequestsChanged(check_id, other))
         return {"check": check_id}
@@ -107,13 +107,13 @@ def by_hand(ctx: Context, actor: Actor, key: str, other: str) -> JsonDict:
     return ctx.command(actor, key, {"act": "check_extra", "with": other}, act)
 
 
-def mark(ctx: Context, actor: Actor, key: str, check_id: str, new_mark: Asked) -> JsonDict:
+def mark(ctx: Context, actor: Actor, key: str, check_id: str, new_mark: MarkRequest) -> JsonDict:
     """Store one mark.
 
     Raises CHECK_UNKNOWN, CHECK_NOT_RUNNING, NOT_A_CHECKER, WINDOW_UNKNOWN, ACCOUNT_UNKNOWN (no such
     person), MARK_REASON, PHOTO_UNKNOWN.
     """
-    read_before: dict[int, Known] = {}
+    read_before: dict[int, RecordedState] = {}
 
     def act(tx: Tx) -> JsonDict:
         row = _walked(tx, check_id, actor)
@@ -121,11 +121,13 @@ def mark(ctx: Context, actor: Actor, key: str, check_id: str, new_mark: Asked) -
             return {}
         _check(ctx, tx, new_mark)
         at = _inside(row, new_mark.at, tx.now)
-        recorded_state = read_before.get(at) or knowing.known_at(
+        recorded_state = read_before.get(at) or knowing.state_at(
             ctx, tx.conn, new_mark.window, at, new_mark.staff
         )
         row_to_add = checks.NewMark(
-            **{**asdict(new_mark), "at": at}, check_id=check_id, known=asdict(recorded_state)
+            **{**asdict(new_mark), "at": at},
+            check_id=check_id,
+            recorded_state=asdict(recorded_state),
         )
         checks.add_mark(tx, row_to_add, actor.key)
         data = {"mark": new_mark.id, "seen": new_mark.mark, "staff": new_mark.staff, "at": at}
@@ -134,7 +136,7 @@ def mark(ctx: Context, actor: Actor, key: str, check_id: str, new_mark: Asked) -
             "faults": list(new_mark.faults),
             "photos": len(new_mark.photos),
         }
-        note(
+        write_journal(
             tx, actor, "check.mark", check_id, window=new_mark.window, data=data, why=new_mark.note
         )
         if row.state in ENDED and seconds.counts(row):
@@ -155,7 +157,9 @@ def _inside(row: Any, at: int, now: int) -> int:
     return max(int(row.started_at), min(at, int(row.ended_at or now), now))
 
 
-def _known(ctx: Context, conn: Connection, check_id: str, new_mark: Asked) -> dict[int, Known]:
+def _known(
+    ctx: Context, conn: Connection, check_id: str, new_mark: MarkRequest
+) -> dict[int, RecordedState]:
     """Return the recorded state by the mark's time.
 
     Read before the action, which blocks all other writes.
@@ -164,7 +168,7 @@ def _known(ctx: Context, conn: Connection, check_id: str, new_mark: Asked) -> di
     if row is None or row.started_at is None:
         return {}
     at = _inside(row, new_mark.at, ctx.clock.now())
-    return {at: knowing.known_at(ctx, conn, new_mark.window, at, new_mark.staff)}
+    return {at: knowing.state_at(ctx, conn, new_mark.window, at, new_mark.staff)}
 
 
 def finish(ctx: Context, actor: Actor, key: str, check_id: str) -> JsonDict:
@@ -177,7 +181,7 @@ def finish(ctx: Context, actor: Actor, key: str, check_id: str) -> JsonDict:
         row = _walked(tx, check_id, actor)
         if row.state == "started":
             checks.change(tx, check_id, state="done", ended_at=tx.now)
-            note(tx, actor, "check.finish", check_id)
+            write_journal(tx, actor, "check.finish", check_id)
             if seconds.counts(row):
                 finding.from_marks(ctx, tx, check_id)
             tx.events.append(ChecksChanged(row.day, check_id))
@@ -215,7 +219,7 @@ def _pair(ctx: Context, actor: Actor, other: str) -> list[str]:
     return [actor.name, other]
 
 
-def _check(ctx: Context, tx: Tx, new_mark: Asked) -> None:
+def _check(ctx: Context, tx: Tx, new_mark: MarkRequest) -> None:
     catalogue = ctx.catalogue()
     if new_mark.window not in catalogue.window_by:
         raise HallError(Code.WINDOW_UNKNOWN, window=new_mark.window)

@@ -14,11 +14,11 @@ from server.domain import past_changes as rules
 from server.domain.bulletin.figures import week_of
 from server.domain.catalogue import Role
 from server.domain.errors import Code, HallError
-from server.domain.past_changes import Reach, State
+from server.domain.past_changes import AffectedDays, State
 from server.domain.tickets import ActorKind
 from server.services.bulletins import acts as bulletins
 from server.services.bus import PastChanged
-from server.services.context import Actor, Context, JsonDict, note
+from server.services.context import Actor, Context, JsonDict, write_journal
 from server.services.past_changes import reading
 from server.services.past_changes.replays import REPLAYS
 from server.storage import accounts
@@ -32,7 +32,7 @@ RANKS = {
 """Roles that satisfy each rank which an action may require."""
 
 
-def asker_of(row: Any) -> Actor:
+def requester_of(row: Any) -> Actor:
     """Return the requester of a change, with the stated reason."""
     kind, _, name = row.asked_by.partition(":")
     return Actor(ActorKind(kind), name, why=row.why)
@@ -52,7 +52,7 @@ def entitled(ctx: Context, conn: Connection, rank: str) -> set[str]:
 def may_confirm(actor: Actor, row: Any, people: Collection[str]) -> bool:
     """Return True if a change waits for `actor`; `people`: staff numbers with its rank."""
     subjects = json.loads(row.subjects)
-    return rules.may_confirm(actor.name, asker_of(row).name, subjects, people)
+    return rules.may_confirm(actor.name, requester_of(row).name, subjects, people)
 
 
 def confirm(ctx: Context, actor: Actor, key: str, change_id: str) -> None:
@@ -116,7 +116,7 @@ def _amend(ctx: Context, row: Any, week: str) -> bool | None:
     changes = ctx.read(lambda c: bulletins.changed_since(ctx, c, bulletin))
     if not changes:
         return False
-    asker, words = asker_of(row), f"更正已经确认（{row.why}），数字随之改变。"
+    asker, words = requester_of(row), f"更正已经确认（{row.why}），数字随之改变。"
     try:
         bulletins.amend(ctx, asker, f"past:{row.id}:{week}", bulletin, changes, words)
     except HallError:
@@ -131,15 +131,17 @@ def _execute(ctx: Context, tx: Tx, row: Any) -> None:
     """
     staff = json.loads(row.reach)
     days = tuple(date.fromisoformat(day) for day in json.loads(row.days))
-    reach = Reach(days, None if staff is None else frozenset(staff))
+    reach = AffectedDays(days, None if staff is None else frozenset(staff))
     expected_moves = stored.moves(tx.conn, tx.hall_id, row.id)
-    before = reading.read(ctx.inside(tx), tx.conn, reach)
+    before = reading.read(ctx.within(tx), tx.conn, reach)
     try:
-        inside = ctx.inside(tx)
-        REPLAYS[row.command].play(inside, asker_of(row), f"past:{row.id}", json.loads(row.args))
+        inside = ctx.within(tx)
+        REPLAYS[row.command].execute(
+            inside, requester_of(row), f"past:{row.id}", json.loads(row.args)
+        )
     except HallError as refusal:
         raise HallError(Code.PAST_STALE, reason=refusal.code.value) from None
-    after = reading.read(ctx.inside(tx), tx.conn, reach)
+    after = reading.read(ctx.within(tx), tx.conn, reach)
     if rules.moves(before, after) != expected_moves:
         raise HallError(Code.PAST_STALE, reason="values")
 
@@ -173,7 +175,7 @@ def withdraw(ctx: Context, actor: Actor, key: str, change_id: str) -> None:
 
     def act(tx: Tx) -> JsonDict:
         row = _waiting(tx, change_id)
-        if asker_of(row).name != actor.name:
+        if requester_of(row).name != actor.name:
             raise HallError(Code.PAST_UNKNOWN)
         _settle(tx, actor, row, State.WITHDRAWN, "")
         return {}
@@ -198,6 +200,6 @@ def _settle(tx: Tx, actor: Actor, row: Any, state: State, words: str) -> None:
     stored.change(
         tx, row.id, state=state.value, decided_by=actor.key, decided_at=tx.now, words=words
     )
-    data = {"command": row.command, "asked_by": asker_of(row).name}
-    note(tx, actor, f"past.{state}", row.id, data=data, why=words or row.why)
+    data = {"command": row.command, "asked_by": requester_of(row).name}
+    write_journal(tx, actor, f"past.{state}", row.id, data=data, why=words or row.why)
     tx.events.append(PastChanged(row.id))

@@ -13,25 +13,25 @@ from dataclasses import dataclass
 
 from server.domain import past_changes as rules
 from server.domain.errors import Code, HallError
-from server.domain.past_changes import Move, Reach
+from server.domain.past_changes import AffectedDays, ValueChange
 from server.domain.tickets import ActorKind
 from server.services.bus import PastChanged
-from server.services.context import Actor, Context, JsonDict, note
+from server.services.context import Actor, Context, JsonDict, write_journal
 from server.services.past_changes import reading
 from server.services.past_changes.replays import REPLAYS
 from server.storage import past_changes as stored
 from server.storage.statement import Savepoint, savepoint
 from server.storage.store import Act, Tx, attempt
 
-PEOPLE = frozenset({ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTRATOR})
+GUARDED_KINDS = frozenset({ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTRATOR})
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
     """Outcome of an action that was run and rolled back."""
 
-    reach: Reach
-    moved: list[Move]
+    reach: AffectedDays
+    changes: list[ValueChange]
 
 
 class PastGuard:
@@ -44,12 +44,12 @@ class PastGuard:
 
         PAST_CLOSED for an action that has no replay.
         """
-        if actor.kind not in PEOPLE:
+        if actor.kind not in GUARDED_KINDS:
             return attempt(tx, act)
         outcome = _try(ctx, tx, act)
         if not isinstance(outcome, Trial):
             return outcome
-        if not outcome.moved:
+        if not outcome.changes:
             return attempt(tx, act)
         return _store_change(ctx, tx, actor, request, outcome)
 
@@ -67,7 +67,7 @@ def _try(ctx: Context, tx: Tx, act: Act[JsonDict]) -> JsonDict | HallError | Tri
         if reach is None:
             part.commit()
             return value
-        after = reading.read(ctx.inside(tx), tx.conn, reach)
+        after = reading.read(ctx.within(tx), tx.conn, reach)
     except HallError as refusal:
         _undo(tx, events, part)
         return refusal
@@ -75,7 +75,7 @@ def _try(ctx: Context, tx: Tx, act: Act[JsonDict]) -> JsonDict | HallError | Tri
         _undo(tx, events, part)
         raise
     _undo(tx, events, part)
-    before = reading.read(ctx.inside(tx), tx.conn, reach)
+    before = reading.read(ctx.within(tx), tx.conn, reach)
     return Trial(reach, rules.moves(before, after))
 
 
@@ -85,8 +85,8 @@ def _undo(tx: Tx, events: int, part: Savepoint) -> None:
     del tx.events[events:]
 
 
-def _reach(ctx: Context, tx: Tx, events: int) -> Reach | None:
-    touched = reading.touched(tx.events[events:])
+def _reach(ctx: Context, tx: Tx, events: int) -> AffectedDays | None:
+    touched = reading.scopes_of(tx.events[events:])
     if not touched:
         return None
     today = ctx.local(tx.now).date()
@@ -94,7 +94,7 @@ def _reach(ctx: Context, tx: Tx, events: int) -> Reach | None:
 
 
 def _store_change(ctx: Context, tx: Tx, actor: Actor, request: JsonDict, trial: Trial) -> HallError:
-    command, moved = str(request.get("act", "")), trial.moved
+    command, moved = str(request.get("act", "")), trial.changes
     facts = {"count": len(moved), "first": moved[0].spot.day, "last": moved[-1].spot.day}
     replay = REPLAYS.get(command)
     if replay is None:
@@ -105,7 +105,7 @@ def _store_change(ctx: Context, tx: Tx, actor: Actor, request: JsonDict, trial: 
     existing = stored.same(tx.conn, tx.hall_id, command, args)
     if existing is not None:
         return HallError(Code.PAST_ASKED, change=existing.id, **facts)
-    change = ctx.chance.token(9)
+    change = ctx.tokens.token(9)
     days = [trial.reach.days[0].isoformat(), trial.reach.days[-1].isoformat()]
     staff = trial.reach.staff
     stored.add(
@@ -122,6 +122,6 @@ def _store_change(ctx: Context, tx: Tx, actor: Actor, request: JsonDict, trial: 
         subjects=rules.subjects(moved),
     )
     data = {"command": command, "moves": len(moved), "days": days}
-    note(tx, actor, "past.ask", change, data=data, why=actor.why.strip())
+    write_journal(tx, actor, "past.ask", change, data=data, why=actor.why.strip())
     tx.events.append(PastChanged(change))
     return HallError(Code.PAST_ASKED, change=change, **facts)

@@ -10,15 +10,15 @@ from sqlalchemy import Connection
 from server.domain.inspection.findings import STANDING
 from server.domain.inspection.findings import State as FindingState
 from server.domain.past_changes import (
-    FALLEN,
     FINDING,
     HALVES,
+    NOT_UPHELD,
     PROPOSED,
     STANDS,
-    Reach,
+    AffectedDays,
+    EventScope,
     Reading,
-    Spot,
-    Touched,
+    ValueKey,
     value_of,
 )
 from server.services.attendance.sheets import day_sheets
@@ -27,21 +27,21 @@ from server.services.context import Context
 from server.storage import findings, shift_rules
 
 
-def read(ctx: Context, conn: Connection, reach: Reach) -> Reading:
+def read(ctx: Context, conn: Connection, reach: AffectedDays) -> Reading:
     """Return every value of the days and people of `reach`."""
-    values: dict[Spot, str] = {}
+    values: dict[ValueKey, str] = {}
     for first, last in reach.runs():
         for sheet in day_sheets(ctx, conn, first, last, reach.staff):
             day = sheet.day.isoformat()
             for verdict in sheet.slots:
-                spot = Spot(day, sheet.staff, verdict.slot.code)
+                spot = ValueKey(day, sheet.staff, verdict.slot.code)
                 values[spot] = value_of(verdict.state, verdict.minutes)
             if sheet.absent_halves:
-                values[Spot(day, sheet.staff, HALVES)] = str(sheet.absent_halves)
+                values[ValueKey(day, sheet.staff, HALVES)] = str(sheet.absent_halves)
         span = first.isoformat(), last.isoformat()
         for row in findings.of_days(conn, ctx.hall_id, *span):
             if reach.staff is None or row.staff in reach.staff:
-                spot = Spot(row.day, row.staff, f"{FINDING}{row.id}")
+                spot = ValueKey(row.day, row.staff, f"{FINDING}{row.id}")
                 values[spot] = finding_value(FindingState(row.state))
     return values
 
@@ -50,17 +50,17 @@ def finding_value(state: FindingState) -> str:
     """Return the value of a finding. A dispute changes nothing until it is settled."""
     if state in STANDING:
         return STANDS
-    return PROPOSED if state is FindingState.PROPOSED else FALLEN
+    return PROPOSED if state is FindingState.PROPOSED else NOT_UPHELD
 
 
-def touched(events: Iterable[object]) -> list[Touched]:
+def scopes_of(events: Iterable[object]) -> list[EventScope]:
     """Return the days whose values the events of an action may change."""
-    scopes: list[Touched] = []
+    scopes: list[EventScope] = []
     for event in events:
         if isinstance(event, AttendanceChanged):
-            scopes.append(Touched(event.days, event.staff, event.since, event.until))
+            scopes.append(EventScope(event.days, event.staff, event.since, event.until))
         elif isinstance(event, ChecksChanged):
-            scopes.append(Touched((event.day,), ()))
+            scopes.append(EventScope((event.day,), ()))
     return scopes
 
 

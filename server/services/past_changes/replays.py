@@ -23,7 +23,7 @@ Play = Callable[[Context, Actor, str, JsonDict], object]
 class Replay:
     """Replay of an action, and the rank required to confirm it."""
 
-    play: Play
+    execute: Play
     rank: Role = Role.MANAGER
     ranks: Callable[[JsonDict], Role] | None = None
 
@@ -87,9 +87,9 @@ def _judge(ctx: Context, actor: Actor, key: str, args: JsonDict) -> None:
 
 
 def _mark(ctx: Context, actor: Actor, key: str, args: JsonDict) -> None:
-    values = {name: args[name] for name in walks.Asked.__dataclass_fields__}
+    values = {name: args[name] for name in walks.MarkRequest.__dataclass_fields__}
     listed = {"faults": tuple(args["faults"]), "photos": tuple(args["photos"])}
-    walks.mark(ctx, actor, key, args["check"], walks.Asked(**values | listed))
+    walks.mark(ctx, actor, key, args["check"], walks.MarkRequest(**values | listed))
 
 
 def _cancel_leave(ctx: Context, actor: Actor, key: str, args: JsonDict) -> None:

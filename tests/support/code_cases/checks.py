@@ -141,5 +141,5 @@ def _(web: Web) -> TestResponse:
 @case(Code.DISPUTE_OVER)
 def _(web: Web) -> TestResponse:
     _, finding = found(web)
-    web.small.clock.forward(minutes=4 * 24 * 60)
+    web.small.clock.advance(minutes=4 * 24 * 60)
     return web.clerk("T1", seated=False).post(f"/my/findings/{finding}/dispute", SAID)

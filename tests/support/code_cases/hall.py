@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from werkzeug.test import Client, TestResponse
 
-from server.bell import NoBell
+from server.bell import NoWorkerBus
 from server.domain.errors import Code
-from server.serving import House
+from server.serving import HallRouter
 from server.storage import counters, schema
 from support.code_cases import CASES, case
 from support.halls import MONDAY, NEWCOMER, STAFF, at
@@ -218,7 +218,7 @@ def _(web: Web) -> TestResponse:
     web.small.configure(return_limit=0)
     clerk = _called(web)
     clerk.post("/counter/recall")
-    web.small.clock.forward(seconds=60)
+    web.small.clock.advance(seconds=60)
     missed = clerk.post("/counter/no-show").get_json()["missed"][0]["id"]
     return clerk.post(f"/tickets/{missed}/return")
 
@@ -383,7 +383,7 @@ def _(web: Web) -> TestResponse:
 
 @case(Code.HALL_UNKNOWN)
 def _(web: Web) -> TestResponse:
-    house = House(lambda _hall: web.app, {"one.example": "one"}, NoBell(alone=True))
+    house = HallRouter(lambda _hall: web.app, {"one.example": "one"}, NoWorkerBus(alone=True))
     return Client(house).get("/healthz", headers={"Host": "two.example"})
 
 

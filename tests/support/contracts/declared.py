@@ -102,9 +102,9 @@ def live(folder: Path) -> Any:
         "feeds": sorted(app.feeds._surfaces),
         "tasks and desired states": {
             "desired": sorted(app.agents.desired),
-            "owed": sorted(app.agents.owed),
+            "owed": sorted(app.agents.outstanding),
             "results": sorted(app.agents.results),
-            "pressed": sorted(app.agents.pressed),
+            "pressed": sorted(app.agents.event_handlers),
         },
     }
 
@@ -142,12 +142,12 @@ def journal_acts(_folder: Path) -> Any:
 
 
 def _journal_literals() -> Iterator[str]:
-    """Yield the third argument of every call of `note`, which writes one line."""
+    """Yield the third argument of every call of `write_journal`, which writes one line."""
     for package in ("server", "kiosk", "counters", "display"):
         for path in sorted((ROOT / package).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 match node:
-                    case ast.Call(func=ast.Name(id="note"), args=[_, _, act, *_]):
+                    case ast.Call(func=ast.Name(id="write_journal"), args=[_, _, act, *_]):
                         yield from _texts(act)
 
 

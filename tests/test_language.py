@@ -1,0 +1,80 @@
+"""Language of the code: docstrings open with a verb or a noun, variables are nouns.
+
+The language rule of the house, as far as a test can hold it. A docstring that opens with "What …"
+or "Whether …" is a riddle to whoever searches; a variable called `found` names no thing.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+DONE = (
+    "server/domain",
+    "server/storage",
+)
+"""Folders in which the rule holds; every folder in the end."""
+RIDDLES = frozenset(
+    [
+        "What",
+        "Who",
+        "Whom",
+        "Whose",
+        "Whether",
+        "How",
+        "Where",
+        "Which",
+        "So",
+        "Nobody",
+        "Somebody",
+        "Everything",
+    ]
+)
+"""First words of a docstring that name neither an action nor a thing."""
+PARTICIPLES = frozenset(["found", "told", "asked", "known", "kept", "said", "taken", "one"])
+"""Variable names that say what was done to a value and not what it is."""
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)
+
+
+def modules() -> list[Path]:
+    """Return the modules of the folders that are done."""
+    paths = [path for folder in DONE for path in (ROOT / folder).rglob("*.py")]
+    return sorted(path for path in paths if "versions" not in path.parts)
+
+
+def docstrings(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Yield the docstrings of definitions, attributes and constants, with their lines."""
+    for node in ast.walk(tree):
+        if not isinstance(node, DEFINITIONS):
+            continue
+        for place, statement in enumerate(node.body):
+            match statement:
+                case ast.Expr(value=ast.Constant(value=str(text)), lineno=line) if (
+                    place == 0 or isinstance(node.body[place - 1], ast.Assign | ast.AnnAssign)
+                ):
+                    yield text, line
+
+
+def variables(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Yield the names that a module binds to values, with their lines."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store(), lineno=line) | ast.arg(arg=name, lineno=line):
+                yield name, line
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_is_in_plain_english(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    riddles = [
+        f"{line}: {text}"
+        for text, line in docstrings(tree)
+        if set(re.findall(r"\w+", text)[:1]) & RIDDLES
+    ]
+    participles = [f"{line}: {name}" for name, line in variables(tree) if name in PARTICIPLES]
+    assert (riddles, participles) == ([], [])
