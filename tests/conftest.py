@@ -1,4 +1,4 @@
-"""Fixtures for every test: databases of both kinds, each fresh and gone afterwards."""
+"""Fixtures for every test: databases of both kinds, each fresh and removed afterwards."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ import pytest
 
 from support import order
 from support import postgres as pg
-from support.emptied import EmptiedBooks
+from support.emptied import DatabasePool
 from support.hall_server import HallServer
-from support.nursery import Nursery
+from support.nursery import ServerForks
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[pg.Postgres]:
-    """One PostgreSQL server for the session."""
+    """Yield one PostgreSQL server for the session."""
     with pg.server() as running:
         yield running
 
 
 @pytest.fixture
 def postgres_url(postgres: pg.Postgres) -> Iterator[str]:
-    """The address of a fresh, empty PostgreSQL database."""
+    """Yield the URL of a fresh, empty PostgreSQL database."""
     name = postgres.create()
     yield postgres.url(name)
     postgres.drop(name)
@@ -32,36 +32,36 @@ def postgres_url(postgres: pg.Postgres) -> Iterator[str]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Side by side, what takes long is begun first; one after the other, nothing is moved."""
+    """Order the tests for parallel workers: long ones first; without workers change nothing."""
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     if workers > 1:
-        items[:] = order.dealt(items, lambda item: item.nodeid.partition("::")[0], workers)
+        items[:] = order.distribute(items, lambda item: item.nodeid.partition("::")[0], workers)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def nursery() -> Iterator[None]:
-    """Every hall's server is a fork of one that has everything imported."""
-    with Nursery() as begun:
+    """Let every hall's server be a fork of a process that has everything imported."""
+    with ServerForks() as begun:
         HallServer.nursery = begun
         yield
         HallServer.nursery = None
 
 
 @pytest.fixture(scope="session")
-def books(postgres: pg.Postgres) -> EmptiedBooks:
-    """Migrated PostgreSQL databases, emptied from test to test."""
-    return EmptiedBooks(postgres)
+def books(postgres: pg.Postgres) -> DatabasePool:
+    """Return a pool of migrated PostgreSQL databases, emptied from test to test."""
+    return DatabasePool(postgres)
 
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
-    """The address of a SQLite database that is not there yet."""
+    """Return the URL of a SQLite database that does not exist yet."""
     return f"sqlite:///{tmp_path / 'hall.db'}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """The address of a fresh, empty database: the test runs once on each kind."""
+    """Return the URL of a fresh, empty database; the test runs once on each kind."""
     name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
     url: str = request.getfixturevalue(name)
     return url

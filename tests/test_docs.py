@@ -1,6 +1,6 @@
-"""The papers are held to the code: routes, error codes, settings, links and pictures.
+"""Documents compared with the code: routes, error codes, settings, links and pictures.
 
-Reads the registry, not the words: whether a sentence is true, a person has to say.
+Checks facts against the registry; whether a sentence is true, a person has to judge.
 """
 
 from __future__ import annotations
@@ -32,25 +32,25 @@ FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
 def name_of(path: Path) -> str:
-    """A paper by its path from the root."""
+    """Return a document's path from the root."""
     return str(path.relative_to(ROOT))
 
 
 def rows(paper: str, columns: int) -> dict[str, list[str]]:
-    """Rows of a paper's tables with at least so many columns, by what the first cell quotes."""
-    found: dict[str, list[str]] = {}
+    """Return table rows of a document with at least `columns` cells, by their first quoted text."""
+    by_key: dict[str, list[str]] = {}
     for line in (ROOT / "docs" / paper).read_text().splitlines():
         cells = [cell.strip() for cell in line.strip("|").split(" | ")]
         quoted = re.match(r"`([^`]+)`", cells[0])
         if line.startswith("|") and quoted and len(cells) >= columns:
-            found[quoted[1]] = cells
-    return found
+            by_key[quoted[1]] = cells
+    return by_key
 
 
 def anchor(heading: str) -> str:
-    """The address of a heading, as code hosts make it."""
-    kept = re.sub(r"[^\w\- ]", "", heading.strip().lower())
-    return kept.replace(" ", "-")
+    """Return the anchor of a heading, as code hosts make it."""
+    plain = re.sub(r"[^\w\- ]", "", heading.strip().lower())
+    return plain.replace(" ", "-")
 
 
 def test_every_route_is_in_the_protocol_with_its_refusals(tmp_path: Path) -> None:
@@ -58,38 +58,38 @@ def test_every_route_is_in_the_protocol_with_its_refusals(tmp_path: Path) -> Non
     hall = open_hall(config, hasher=CHEAP)
     app = build(hall, start=lambda *_args, **_options: None)
     hall.ctx.store.close()
-    told = rows("protocol.md", 5)
-    said = (ROOT / "docs" / "protocol.md").read_text()
+    by_route = rows("protocol.md", 5)
+    text = (ROOT / "docs" / "protocol.md").read_text()
     for route in app.api.routes:
         path = re.sub(r"<any\([^)]*\):(\w+)>", r"<\1>", route.path)
-        row = told.get(f"{route.method} {path}")
+        row = by_route.get(f"{route.method} {path}")
         assert row is not None, f"{route.method} {path} is not in docs/protocol.md"
         assert ("¹" in row[0]) == (route.method == "POST" and not route.keyed), path
         for code in route.codes:
-            assert f"`{code.value}`" in said
+            assert f"`{code.value}`" in text
         for model in (route.body, route.answer):
             assert model is None or model.__name__ in row[2], f"{path}: {model}"
 
 
 def test_every_key_function_is_in_the_protocol() -> None:
-    said = (ROOT / "docs" / "protocol.md").read_text().partition("Functions of a key")[2]
+    text = (ROOT / "docs" / "protocol.md").read_text().partition("Functions of a key")[2]
     for function in {*FUNCTIONS, *(f for keys in MODELS.values() for f in keys.values())}:
-        assert f"`{function}`" in said, function
+        assert f"`{function}`" in text, function
 
 
 def test_every_error_code_is_in_the_protocol_with_its_status() -> None:
-    told = rows("protocol.md", 3)
+    by_code = rows("protocol.md", 3)
     for code in Code:
-        assert code.value in told, f"{code.value} is not in docs/protocol.md"
-        assert told[code.value][1] == str(WORDS[code][0]), code.value
-        assert told[code.value][2] == re.sub(r"\{(\w+)\}", r"⟨\1⟩", WORDS[code][2]), code.value
+        assert code.value in by_code, f"{code.value} is not in docs/protocol.md"
+        assert by_code[code.value][1] == str(WORDS[code][0]), code.value
+        assert by_code[code.value][2] == re.sub(r"\{(\w+)\}", r"⟨\1⟩", WORDS[code][2]), code.value
 
 
-def test_every_setting_is_told_with_default_and_bounds() -> None:
-    told = rows("settings.md", 5)
+def test_every_setting_is_documented_with_default_and_bounds() -> None:
+    by_setting = rows("settings.md", 5)
     for setting in fields(Settings):
-        assert setting.name in told, f"{setting.name} is not in docs/settings.md"
-        row = told[setting.name]
+        assert setting.name in by_setting, f"{setting.name} is not in docs/settings.md"
+        row = by_setting[setting.name]
         assert row[1].strip("`") == str(setting.default), setting.name
         if setting.name in BOUNDS:
             assert row[2] == "{}–{}".format(*BOUNDS[setting.name]), setting.name
@@ -97,18 +97,18 @@ def test_every_setting_is_told_with_default_and_bounds() -> None:
             assert set(re.findall(r"`([^`]+)`", row[2])) == CHOICES[setting.name]
 
 
-def test_every_key_of_hall_toml_is_told() -> None:
+def test_every_key_of_hall_toml_is_documented() -> None:
     assert set(rows("settings.md", 3)) >= _FILE_KEYS
 
 
 def links(paper: Path) -> Iterator[str]:
-    """Where a paper points to, outside its code blocks."""
-    for found in LINK.finditer(FENCE.sub("", paper.read_text())):
-        yield found[1] or found[2]
+    """Yield the link targets of a document, outside its code blocks."""
+    for match in LINK.finditer(FENCE.sub("", paper.read_text())):
+        yield match[1] or match[2]
 
 
 @pytest.mark.parametrize("name", [name_of(path) for path in PAPERS])
-def test_links_and_pictures_lead_somewhere(name: str) -> None:
+def test_targets_of_links_and_pictures_exist(name: str) -> None:
     paper = ROOT / name
     for link in links(paper):
         if re.match(r"[a-z]+:", link):
@@ -122,7 +122,7 @@ def test_links_and_pictures_lead_somewhere(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name_of(path) for path in PAPERS])
-def test_papers_name_no_other_host_and_no_machine(name: str) -> None:
+def test_documents_name_no_other_host_and_no_machine(name: str) -> None:
     text = (ROOT / name).read_text()
     hosts = set(re.findall(r"https?://([\w.-]+)", text))
     allowed = re.compile(r"127\.0\.0\.1|localhost|host|[\w.-]+\.example|keepachangelog\.com")

@@ -1,4 +1,4 @@
-"""go.py's own rules: what changed is done anew, what did not is left, what fails is shown."""
+"""Rules of go.py: changed steps run again, unchanged ones are skipped, failures are shown."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @pytest.fixture
 def go(tmp_path: Path) -> ModuleType:
-    """go.py in an empty project of its own."""
+    """Return go.py, loaded in an empty project of its own."""
     shutil.copy(ROOT / "go.py", tmp_path / "go.py")
     spec = importlib.util.spec_from_file_location("go_under_test", tmp_path / "go.py")
     assert spec is not None
@@ -46,7 +46,7 @@ def test_a_step_is_done_once_until_its_sources_change(go: ModuleType) -> None:
     assert done == ["one", "two", "two"]
 
 
-def test_what_the_tests_set_up_serves_the_run(go: ModuleType) -> None:
+def test_the_setup_of_the_tests_also_serves_a_run(go: ModuleType) -> None:
     made = go.ROOT / "made"
     made.touch()
     done: list[str] = []
@@ -55,7 +55,7 @@ def test_what_the_tests_set_up_serves_the_run(go: ModuleType) -> None:
     assert done == ["test"]
 
 
-def test_a_failed_step_shows_its_words_and_is_not_taken_as_done(
+def test_a_failed_step_shows_its_output_and_counts_as_not_done(
     go: ModuleType, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def work() -> None:
@@ -67,7 +67,7 @@ def test_a_failed_step_shows_its_words_and_is_not_taken_as_done(
     assert capsys.readouterr().out.count("why it broke") == 2
 
 
-def test_the_hash_sees_names_and_contents_but_not_what_was_built(go: ModuleType) -> None:
+def test_the_hash_covers_names_and_contents_but_no_build_output(go: ModuleType) -> None:
     web = go.ROOT / "server" / "web"
     (web / "dist").mkdir(parents=True)
     (web / "a.ts").write_text("a")
@@ -79,7 +79,7 @@ def test_the_hash_sees_names_and_contents_but_not_what_was_built(go: ModuleType)
     assert go.digest([web]) != before
 
 
-def test_help_names_every_command() -> None:
+def test_help_lists_every_command() -> None:
     words = subprocess.run(
         [sys.executable, ROOT / "go.py", "--help"], check=True, capture_output=True, text=True
     ).stdout
@@ -87,17 +87,17 @@ def test_help_names_every_command() -> None:
         assert name in words
 
 
-def test_the_locks_name_hashes_and_no_addresses() -> None:
+def test_lock_files_have_hashes_and_no_urls() -> None:
     for lock in sorted((ROOT / "requirements").glob("*.txt")):
         lines = lock.read_text().splitlines()
         assert not [line for line in lines if "://" in line or line.startswith("-")]
-        named = [number for number, line in enumerate(lines) if "==" in line]
-        assert named
-        assert all("--hash=sha256:" in lines[number + 1] for number in named)
+        pins = [number for number, line in enumerate(lines) if "==" in line]
+        assert pins
+        assert all("--hash=sha256:" in lines[number + 1] for number in pins)
     assert '"resolved"' not in (ROOT / "package-lock.json").read_text()
 
 
-def test_setup_compiles_every_module_also_where_a_package_has_one_that_does_not(
+def test_setup_compiles_every_module_even_if_a_package_has_an_invalid_one(
     go: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in go.PACKAGES:

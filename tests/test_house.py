@@ -1,4 +1,4 @@
-"""The house's rules that no linter knows: a module says what it is for, and stays small."""
+"""Rules of the house that no linter checks: a module has a purpose, and stays small."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST_FUNCTION = 60
 LONGEST_MODULE = 500
-"""Lines without imports, which grow with what is split off."""
+"""Lines of a module without imports, which grow when a module is split."""
 FOLDERS = ("kiosk", "counters", "display", "devices", "server", "tests")
 NOT_OURS = ("__pycache__", "node_modules", "dist", "versions")
-# Declarations only, one after the other: tables, messages.
+# Modules that consist of declarations: tables, messages.
 LISTS = ("server/storage/schema.py", "server/wire/views.py")
 
 
 def modules() -> list[str]:
-    """Every Python file of the project, by its path from the root."""
-    found = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
-    names = [path.relative_to(ROOT) for path in [ROOT / "go.py", *found]]
+    """Return the path from the root of every Python file of the project."""
+    paths = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
+    names = [path.relative_to(ROOT) for path in [ROOT / "go.py", *paths]]
     return sorted(str(name) for name in names if not set(NOT_OURS) & set(name.parts))
 
 
 @pytest.mark.parametrize("name", modules())
-def test_a_module_says_what_it_is_for_and_stays_small(name: str) -> None:
+def test_a_module_has_a_docstring_and_stays_small(name: str) -> None:
     text = (ROOT / name).read_text()
     tree = ast.parse(text)
     assert ast.get_docstring(tree), f"{name} has no docstring"

@@ -1,4 +1,4 @@
-"""The order for workers side by side: nothing is left out, long files come first and whole."""
+"""Order of tests for parallel workers: no test is left out, long files come first and whole."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ FILES = (
 def test_every_test_is_there_once_and_files_keep_their_order(
     counts: tuple[int, ...], workers: int
 ) -> None:
-    asked = [(f, n) for f, count in zip(FILES, counts, strict=True) for n in range(count)]
-    found = order.dealt(asked, lambda item: item[0], workers)
-    assert sorted(found) == sorted(asked)
+    items = [(f, n) for f, count in zip(FILES, counts, strict=True) for n in range(count)]
+    ordered = order.distribute(items, lambda item: item[0], workers)
+    assert sorted(ordered) == sorted(items)
     for file in FILES:
-        assert [n for f, n in found if f == file] == sorted(n for f, n in asked if f == file)
+        assert [n for f, n in ordered if f == file] == sorted(n for f, n in items if f == file)
 
 
 @pytest.mark.parametrize("workers", [2, 3])
 def test_each_part_begins_with_whole_long_files(workers: int) -> None:
-    asked = [(f, n) for f in FILES for n in range(3 if order.seconds(f) else 30)]
-    found = order.dealt(asked, lambda item: item[0], workers)
-    size = len(found) // workers
-    parts = [found[size * n : size * (n + 1)] for n in range(workers)]
+    items = [(f, n) for f in FILES for n in range(3 if order.seconds(f) else 30)]
+    ordered = order.distribute(items, lambda item: item[0], workers)
+    size = len(ordered) // workers
+    parts = [ordered[size * n : size * (n + 1)] for n in range(workers)]
     for part in parts:
         long = [order.seconds(file) > 0 for file, _ in part]
         assert long[0]

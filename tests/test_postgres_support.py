@@ -1,4 +1,4 @@
-"""The tests' own PostgreSQL: fresh databases, and nothing left of it afterwards."""
+"""PostgreSQL server of the tests: fresh databases, and nothing left behind."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_a_database_copied_from_a_template_has_its_rows(postgres: pg.Postgres) -
     postgres.drop(template)
 
 
-def test_the_wheels_server_works_too_and_leaves_nothing() -> None:
+def test_the_server_of_the_wheel_works_and_leaves_nothing() -> None:
     with pg.server(pg.wheel_binaries()) as server:
         folder = server.folder
         name = server.create()
@@ -55,7 +55,7 @@ with postgres.server() as server:
 """
 
 
-def test_the_server_ends_when_its_user_is_killed() -> None:
+def test_the_server_ends_when_its_parent_is_killed() -> None:
     holder = subprocess.Popen(
         [sys.executable, "-c", HELD],
         cwd=Path(__file__).parent,

@@ -1,4 +1,4 @@
-"""Words that people read: a menu they are sent to is there, a time is the hall's own."""
+"""Words that people read: named menus exist, times are in the hall's zone."""
 
 from __future__ import annotations
 
@@ -18,21 +18,24 @@ TEXTS = [
 ]
 
 
-def test_every_menu_that_people_are_sent_to_is_there() -> None:
+def test_every_menu_named_in_a_text_exists() -> None:
     names = NAMED.findall(SECTIONS.read_text())
-    there = {name for pair in names for name in pair}
-    sent = [
+    menus = {name for pair in names for name in pair}
+    mentions = [
         (path.name, name)
         for path in TEXTS
         for pattern in (SENT_ZH, SENT_EN)
         for name in pattern.findall(path.read_text())
     ]
-    assert len(sent) > 8
-    assert [one for one in sent if one[1] not in there] == []
+    assert len(mentions) > 8
+    assert [mention for mention in mentions if mention[1] not in menus] == []
 
 
-def test_no_time_that_people_read_is_of_the_machines_zone() -> None:
-    """The hall has a zone; a server, a kiosk and a browser may each stand in another one."""
+def test_displayed_times_are_in_the_halls_zone() -> None:
+    """Format times in the hall's zone.
+
+    A server, a kiosk and a browser may each run in another zone.
+    """
     zoneless = re.compile(
         r"\.astimezone\(\)|fromtimestamp\([^(),]+\)|\(?\bnow(?:\.value|\(\))?\)\.toISOString"
         r"|Now\(\)\)\.get(?:FullYear|Month|Date|Hours|Day)\(|timeZone: \"Asia"
@@ -64,19 +67,17 @@ FORMER = (
 )
 
 
-def test_no_word_that_was_given_up_comes_back() -> None:
-    """The table of terms, as far as it can be told by the word alone."""
-    said = [
-        (path.name, one or other)
-        for path in OURS
-        for one, other in CHINESE.findall(path.read_text())
+def test_no_rejected_word_is_used() -> None:
+    """Use no rejected word of the table of terms, as far as a single word can show it."""
+    sentences = [
+        (path.name, zh or other) for path in OURS for zh, other in CHINESE.findall(path.read_text())
     ]
-    assert len(said) > 1500
-    assert [one for one in said if any(word in one[1] for word in FORMER)] == []
+    assert len(sentences) > 1500
+    assert [zh for zh in sentences if any(word in zh[1] for word in FORMER)] == []
 
 
 def test_an_ellipsis_has_six_dots() -> None:
-    """GB/T 15834, in the words of pages; a lone "…" is a sign, not a sentence."""
+    """Follow GB/T 15834 in the words of pages; a lone "…" is a symbol, not a sentence."""
     halves = [
         (path.name, zh)
         for path in OURS
@@ -86,8 +87,8 @@ def test_an_ellipsis_has_six_dots() -> None:
     assert halves == []
 
 
-def test_nothing_but_a_case_is_closed() -> None:
-    """办结 closes a case; of a number it is said only where the matter itself was done at once."""
+def test_only_a_case_is_called_closed() -> None:
+    """Use 办结 only of a case; of a number only where the matter was done on the spot."""
     folders = ("kiosk", "counters", "display", "server")
     sources = [
         path

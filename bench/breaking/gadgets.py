@@ -30,7 +30,7 @@ from bench.breaking.run import DOOR, POLLED, Scene
 from server.storage import leases
 from server.storage.engine import open_store
 from support.hall_server import MANAGER
-from support.standby import Line
+from support.standby import LoopbackClient
 
 RECOVERS_WITHIN = 45.0
 VANISHED_SECONDS = 75.0
@@ -217,7 +217,7 @@ def out_of_paper(now: Scene) -> None:
     known = now.hall.devices_known()["printer-1"]
     now.outcome.expect(known != "ok", f"the office knows that the paper is out: {known}")
     now.hall.fault("printer-1", "paper_out", on=False)
-    now.hall.until_heard_of("printer-1")
+    now.hall.wait_for_device("printer-1")
     now.crowd.wait_for(10)
 
 
@@ -228,13 +228,13 @@ def vanished(now: Scene) -> None:
     now.outcome.hit("agent PC stands still")
     _gone(now, VANISHED_SECONDS)
     os.kill(pid, signal.SIGCONT)
-    now.hall.until_heard_of("printer-1")
+    now.hall.wait_for_device("printer-1")
     now.crowd.wait_for(10)
     now.hall.kill_agent("kiosk")
     now.outcome.hit("agent PC dies and comes back late")
     _gone(now, VANISHED_SECONDS / 3)
     now.hall.start_agent("kiosk")
-    now.hall.until_heard_of("printer-1")
+    now.hall.wait_for_device("printer-1")
     now.crowd.wait_for(10)
 
 
@@ -284,7 +284,7 @@ def server_away(now: Scene) -> None:
     hand_in(now, calling)
     crowd.up.set()
     crowd.working.set()
-    hall.until_heard_of("standby-1")
+    hall.wait_for_device("standby-1")
     now.outcome.notes.append(f"{given} numbers given without the server")
     now.outcome.expect(given >= 2 * GIVEN_ALONE, f"the kiosk gives numbers by itself: {given}")
     end = time.monotonic() + RECOVERS_WITHIN
@@ -293,18 +293,18 @@ def server_away(now: Scene) -> None:
     now.outcome.expect(handed_in_of(now.url) == given, f"handed in: {handed_in_of(now.url)}")
 
 
-def _line_of(now: Scene) -> Line:
-    now.hall.until_heard_of("standby-1")
+def _line_of(now: Scene) -> LoopbackClient:
+    now.hall.wait_for_device("standby-1")
     store = open_store(now.url, HALL)
     try:
         row = store.read(lambda c: leases.standby_of(c, HALL, "1"))
     finally:
         store.close()
     assert row is not None
-    return Line(row.line, now.hall.base, row.secret)
+    return LoopbackClient(row.line, now.hall.base, row.secret)
 
 
-def _given(now: Scene, line: Line, part: str) -> int:
+def _given(now: Scene, line: LoopbackClient, part: str) -> int:
     """Numbers from the kiosk's own PC, each with its slip; every press is sent twice."""
     count = 0
     end = time.monotonic() + ALONE_SECONDS

@@ -129,7 +129,7 @@ class BrokenHall(HallServer):
             self.start()
             for name in self.agents:
                 self.start_agent(name)
-            self.until_heard_of("printer-1")
+            self.wait_for_device("printer-1")
         except BaseException:
             self.__exit__(None, None, None)
             raise

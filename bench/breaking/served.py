@@ -23,7 +23,7 @@ from server.hall import import_catalogue, open_hall
 from server.reference import load
 from server.services.context import SYSTEM
 from server.storage.folder import serve_from
-from support.hall_process import fill
+from support.hall_process import create_hall_data
 
 _sleep = monkey.get_original("time", "sleep")
 
@@ -55,7 +55,7 @@ def run(argv: list[str]) -> None:
         chosen, commit=slow(commits.apply, levers, _sleep), offload=calls.apply, clock=clock
     )
     if asked["fresh"]:
-        fill(hall, asked)
+        create_hall_data(hall, asked)
     serve(build(hall), _say)
 
 

@@ -19,7 +19,7 @@ from devices.registry import KINDS, build_drivers
 from devices.simulate.config import simulator_plan
 from display.announcer import utterance
 from server.domain.settings import Settings
-from support.hardware import Notebook
+from support.hardware import ReportRecorder
 
 PATIENCE = 600.0
 
@@ -39,7 +39,7 @@ def main() -> int:
         player = [sys.executable, "-m", "devices.simulate.player", "--to", to, "{wav}"]
         voice = {"name": "dev", "kind": "voice", "driver": "clips", "player": player}
         agent = {"name": "burst", "server": "http://127.0.0.1:1"}
-        notes = Notebook()
+        notes = ReportRecorder()
         config = agent_config({"agent": agent, "device": [voice]}, Path(folder))
         (crew,) = build_drivers(config, notes, tuple(KINDS))
         owner = DeviceThread(crew, notes, notes, time.time)

@@ -1,4 +1,4 @@
-"""The small hall behind its HTTP door."""
+"""Fixture of the API tests: the small hall with its HTTP API."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from support.web import Web
 
 @pytest.fixture
 def web(sqlite_url: str, tmp_path: Path) -> Iterator[Web]:
-    """The small hall on Monday at nine."""
+    """Yield the API of the small hall on Monday at nine."""
     small = SmallHall(sqlite_url, tmp_path, at(9))
     yield Web(small)
     small.close()

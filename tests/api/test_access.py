@@ -1,4 +1,4 @@
-"""Who may do what: every route tried by every kind of person and device; sessions and enrolment."""
+"""Permissions: every route tried by every kind of person and device; sessions and enrolment."""
 
 from __future__ import annotations
 
@@ -84,10 +84,10 @@ def test_a_session_ends_with_logout_and_with_time(web: Web) -> None:
 
 def test_a_session_survives_the_servers_restart(web: Web) -> None:
     clerk = web.clerk("T1")
-    kept = clerk.client.get_cookie("hall_session")
-    assert kept is not None
+    cookie = clerk.client.get_cookie("hall_session")
+    assert cookie is not None
     restarted = Browser(build(web.small.hall).flask.test_client())
-    restarted.client.set_cookie("hall_session", kept.value)
+    restarted.client.set_cookie("hall_session", cookie.value)
     restarted.csrf = clerk.csrf
     assert restarted.get("/counter").status_code == 200
     assert restarted.post("/counter/pause", {"reason": "rest"}).status_code == 200
@@ -105,9 +105,9 @@ def test_wrong_passwords_lock_only_that_account(web: Web) -> None:
 
 
 def test_an_unknown_person_is_answered_like_a_known_one(web: Web) -> None:
-    known = web.browser().login(STAFF["T1"], "wrong").get_json()
+    known_answer = web.browser().login(STAFF["T1"], "wrong").get_json()
     unknown = web.browser().login("nobody", "wrong").get_json()
-    assert known == unknown
+    assert known_answer == unknown
 
 
 def test_a_first_password_must_be_changed(web: Web) -> None:
@@ -128,7 +128,7 @@ def test_a_disabled_account_is_out_at_once(web: Web) -> None:
     assert web.browser().login(STAFF["T1"]).get_json()["code"] == Code.LOGIN_FAILED
 
 
-def test_nobody_disables_himself(web: Web) -> None:
+def test_an_administrator_cannot_disable_the_own_account(web: Web) -> None:
     answer = web.administrator().post(f"/office/accounts/{ADMINISTRATOR}", {"disabled": True})
     assert answer.get_json()["code"] == Code.FORBIDDEN
 
@@ -153,10 +153,10 @@ def test_an_enrolment_code_expires(web: Web) -> None:
 def test_secrets_are_kept_as_hashes_only(web: Web) -> None:
     kiosk = web.small.hall.people.grant("kiosk", "1")
     rows = web.small.ctx.read(lambda c: accounts.tokens(c, "small"))
-    kept = web.small.ctx.read(lambda c: accounts.accounts(c, "small"))
+    stored = web.small.ctx.read(lambda c: accounts.accounts(c, "small"))
     assert kiosk not in {row.token_hash for row in rows}
-    assert all(row.password_hash.startswith("$argon2id$") for row in kept)
-    assert all(PASSWORD not in row.password_hash for row in kept)
+    assert all(row.password_hash.startswith("$argon2id$") for row in stored)
+    assert all(PASSWORD not in row.password_hash for row in stored)
 
 
 def test_pages_and_answers_carry_the_strict_headers(web: Web) -> None:
@@ -190,19 +190,19 @@ def test_an_unknown_time_zone_is_refused(web: Web) -> None:
     assert admin.get("/office/today").status_code == 200
 
 
-def test_the_database_is_nobody_elses_to_read(web: Web) -> None:
+def test_the_database_is_readable_by_its_owner_only(web: Web) -> None:
     url = web.small.hall.config.database_url
     assert Path(url.removeprefix("sqlite:///")).stat().st_mode & 0o077 == 0
 
 
-def test_slip_and_screen_tell_a_priority_person_the_same(web: Web) -> None:
+def test_slip_and_screen_agree_for_a_priority_person(web: Web) -> None:
     web.clerk("T1")
     kiosk = web.device("kiosk", "1")
     for _ in range(5):
         kiosk.post("/tickets", {"item": "tax-2"})
     body = {"item": "tax-2", "applicant": "elderly"}
-    shown = kiosk.post("/tickets", body).get_json()["ticket"]
-    owed = web.small.ctx.read(lambda c: slips.of_ticket(c, "small", shown["id"]))
-    facts = json.loads(owed[0].document)
-    assert (facts["ahead"], facts["low"], facts["high"]) == (0, shown["low"], shown["high"])
-    assert shown["ahead"] == 0
+    ticket = kiosk.post("/tickets", body).get_json()["ticket"]
+    slip_rows = web.small.ctx.read(lambda c: slips.of_ticket(c, "small", ticket["id"]))
+    facts = json.loads(slip_rows[0].document)
+    assert (facts["ahead"], facts["low"], facts["high"]) == (0, ticket["low"], ticket["high"])
+    assert ticket["ahead"] == 0

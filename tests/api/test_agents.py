@@ -1,4 +1,4 @@
-"""What an agent tells of its devices' buses: kept, shown, and named when a bus fails."""
+"""Buses of an agent's devices: stored, shown, and named when a bus fails."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ STRIPS = [
 ]
 
 
-def told(web: Web, devices: list[dict[str, Any]]) -> dict[str, Any]:
-    """The office's day after an agent told of its devices, all of them on lost cables."""
+def day_after_hello(web: Web, devices: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the office's day after an agent announced devices, all unreachable."""
     token = web.small.hall.people.grant("agent", "display")
     line = web.app.socketio.test_client(web.app.flask, namespace="/agent", auth={"token": token})
     hello = {"agent": "display", "devices": devices}
@@ -29,13 +29,13 @@ def told(web: Web, devices: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def lines(day: dict[str, Any]) -> list[str]:
-    """Of which devices, buses or PCs the office's list speaks."""
-    return [one["subject"] for one in day["alarms"] if one["code"] == "device_unreachable"]
+    """Return the devices, buses or PCs that the office's alarms are about."""
+    return [alarm["subject"] for alarm in day["alarms"] if alarm["code"] == "device_unreachable"]
 
 
 def test_two_buses_of_an_agent_are_two_lines_of_the_office(web: Web) -> None:
-    day = told(web, STRIPS)
-    assert {one["name"]: one["bus"] for one in day["devices"]} == {
+    day = day_after_hello(web, STRIPS)
+    assert {device["name"]: device["bus"] for device in day["devices"]} == {
         "east-1": "east",
         "east-2": "east",
         "west-1": "west",
@@ -44,14 +44,16 @@ def test_two_buses_of_an_agent_are_two_lines_of_the_office(web: Web) -> None:
     assert lines(day) == ["display/east", "display/west"]
 
 
-def test_an_agent_that_knows_no_bus_is_heard_as_before(web: Web) -> None:
-    older = [{k: v for k, v in one.items() if k != "bus"} for one in STRIPS]
-    day = told(web, older)
-    assert {one["bus"] for one in day["devices"]} == {""}
+def test_an_agent_that_names_no_bus_is_accepted(web: Web) -> None:
+    older = [{k: v for k, v in device.items() if k != "bus"} for device in STRIPS]
+    day = day_after_hello(web, older)
+    assert {device["bus"] for device in day["devices"]} == {""}
     assert lines(day) == ["display/led"]
 
 
-@pytest.mark.parametrize(("said", "kept"), [("b" * 70, "b" * 64), ("a\0b", "ab"), (7, "7")])
-def test_a_bus_is_kept_plain(web: Web, said: object, kept: str) -> None:
-    day = told(web, [{**STRIPS[0], "bus": said}])
-    assert [one["bus"] for one in day["devices"]] == [kept]
+@pytest.mark.parametrize(("announced", "stored"), [("b" * 70, "b" * 64), ("a\0b", "ab"), (7, "7")])
+def test_the_name_of_a_bus_is_stored_as_short_plain_text(
+    web: Web, announced: object, stored: str
+) -> None:
+    day = day_after_hello(web, [{**STRIPS[0], "bus": announced}])
+    assert [device["bus"] for device in day["devices"]] == [stored]

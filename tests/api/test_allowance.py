@@ -1,4 +1,4 @@
-"""Allowances of live lines: what is sent is counted by frames and bytes, however it is cut up."""
+"""Allowances of live connections: messages are counted in frames and bytes, however split."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PONG = b"\x81\x81abcd\x52"
 
 
 def frame(size: int, *, opcode: int = 1, fin: bool = True, mask: bool = True) -> bytes:
-    """A client's frame."""
+    """Return a frame as a client sends it."""
     head = bytes((opcode | 0x80 * fin, min(size, 126) | 0x80 * mask))
     if 125 < size < 1 << 16:
         head += size.to_bytes(2, "big")
@@ -36,21 +36,21 @@ SIZES = st.lists(st.sampled_from([0, 1, 5, 125, 126, 300, 65_535, 65_536]), min_
 def test_frames_are_counted_wherever_they_are_cut(
     sizes: list[int], cuts: list[int], data: st.DataObject
 ) -> None:
-    whole = b"".join(frame(size) for size in sizes)
-    enough = Meter(Allowance(len(sizes), len(whole)), lambda: 1.0)
-    assert fed(enough, whole, cuts)
+    stream = b"".join(frame(size) for size in sizes)
+    enough = Meter(Allowance(len(sizes), len(stream)), lambda: 1.0)
+    assert fed(enough, stream, cuts)
     assert enough.at_message_start
-    fewer = Meter(Allowance(len(sizes) - 1, len(whole)), lambda: 1.0)
-    assert not fed(fewer, whole, cuts)
-    smaller = Meter(Allowance(len(sizes), len(whole) - 1), lambda: 1.0)
-    assert not fed(smaller, whole, cuts)
+    fewer = Meter(Allowance(len(sizes) - 1, len(stream)), lambda: 1.0)
+    assert not fed(fewer, stream, cuts)
+    smaller = Meter(Allowance(len(sizes), len(stream) - 1), lambda: 1.0)
+    assert not fed(smaller, stream, cuts)
     part = data.draw(st.integers(1, len(frame(sizes[-1])) - 1))
     open_ = Meter(Allowance(99, 1 << 30), lambda: 1.0)
-    assert fed(open_, whole[:-part], cuts)
+    assert fed(open_, stream[:-part], cuts)
     assert not open_.at_message_start
 
 
-def test_a_message_in_several_frames_is_not_over_before_its_last_one() -> None:
+def test_a_fragmented_message_ends_with_its_last_frame() -> None:
     meter = Meter(STRANGER, lambda: 1.0)
     assert meter.count(frame(3, fin=False))
     assert not meter.at_message_start
@@ -61,7 +61,7 @@ def test_a_message_in_several_frames_is_not_over_before_its_last_one() -> None:
 
 
 @pytest.mark.parametrize("flood", [PONG, frame(1, opcode=9), frame(0, opcode=10), frame(400)])
-def test_answers_pings_and_events_count_alike(flood: bytes) -> None:
+def test_pongs_pings_and_events_count_alike(flood: bytes) -> None:
     meter = Meter(STRANGER, lambda: 1.0)
     allowed = 0
     while meter.count(flood):
@@ -70,11 +70,11 @@ def test_answers_pings_and_events_count_alike(flood: bytes) -> None:
     assert allowed > 0
 
 
-def test_what_is_not_masked_is_no_client() -> None:
+def test_an_unmasked_frame_is_rejected() -> None:
     assert not Meter(STRANGER, lambda: 1.0).count(frame(3, mask=False))
 
 
-def test_an_allowance_is_for_some_seconds_and_then_again() -> None:
+def test_an_allowance_is_renewed_after_some_seconds() -> None:
     now = [100.0]
     meter = Meter(Allowance(2, 1000), lambda: now[0])
     assert [meter.count(PONG) for _ in range(3)] == [True, True, False]

@@ -1,4 +1,4 @@
-"""Calls at the loudspeakers: each is spoken, or stands as unspoken until somebody acts."""
+"""Calls at the loudspeakers: each is spoken, or stays unspoken until a person acts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from server.domain.tickets import State
 from server.services import announcing
 from server.storage import journal
 from server.wire.commands import OfflineAct
-from support.desks import hand_in
+from support.desks import import_codes
 from support.halls import MANAGER
 from support.web import Browser, Web
 
@@ -21,7 +21,7 @@ NEW = {"reports": "spoken"}
 
 
 class Loudspeakers:
-    """An agent with a loudspeaker for each zone that is named, as the server sees it."""
+    """Agent with a loudspeaker for each named zone, as the server sees it."""
 
     def __init__(self, web: Web, *zones: str, name: str = "display", **more: str) -> None:
         token = web.small.hall.people.grant("agent", name)
@@ -35,26 +35,26 @@ class Loudspeakers:
         assert self.tell("hello", {"agent": name, "devices": devices}) == {"ok": True}
 
     def tell(self, event: str, message: dict[str, Any]) -> Any:
-        """Send a message of the agent's; returns the server's answer."""
+        """Send a message of the agent and return the server's answer."""
         return self._line.emit(event, message, namespace=AGENT, callback=True)
 
     def tasks(self) -> list[dict[str, Any]]:
-        """The announcements that came since the last question."""
-        found = self._line.get_received(AGENT)
-        return [one["args"][0] for one in found if one["name"] == "task"]
+        """Return the announcements received since the last call."""
+        packets = self._line.get_received(AGENT)
+        return [packet["args"][0] for packet in packets if packet["name"] == "task"]
 
     def ended(self, task: dict[str, Any], state: str, reason: str = "") -> None:
         """Report how an announcement ended."""
-        told = {"id": task["id"], "device": task["device"], "state": state, "reason": reason}
-        assert self.tell("result", told) == {"ok": True}
+        report = {"id": task["id"], "device": task["device"], "state": state, "reason": reason}
+        assert self.tell("result", report) == {"ok": True}
 
     def leave(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._line.disconnect(AGENT)
 
 
 def called(web: Web) -> Browser:
-    """A clerk who has called somebody, long and often enough for a no-show but for the voice."""
+    """Return a clerk's browser after a call that only the unspoken voice keeps from a no-show."""
     web.small.configure(no_show_min_calls=1)
     clerk = web.clerk("T1")
     web.small.issue("tax-1")
@@ -70,21 +70,21 @@ def announced(clerk: Browser) -> tuple[str, str]:
 
 
 def marked(clerk: Browser) -> str:
-    """Mark as missed; returns the code of the refusal, "" when it was done."""
+    """Mark as missed; return the error code of the rejection, "" when it was done."""
     answer = clerk.post("/counter/no-show")
     return "" if answer.status_code == 200 else str(answer.get_json()["code"])
 
 
 def listed(web: Web) -> list[str]:
-    """The rooms of which the office's list says that a call was not heard."""
+    """Return the rooms for which the office has the alarm of an unspoken call."""
     day = web.manager().get("/office/today").get_json()
-    return [one["subject"] for one in day["alarms"] if one["code"] == "call_unspoken"]
+    return [alarm["subject"] for alarm in day["alarms"] if alarm["code"] == "call_unspoken"]
 
 
 def lines(web: Web) -> list[tuple[str, str]]:
-    """Return act and actor of the journal's announcements."""
-    found = web.small.ctx.read(lambda c: [*journal.lines(c, "small", 0)])
-    return [(line.act, line.actor) for line in found if line.act.startswith("call.")]
+    """Return action and actor of the journal's announcements."""
+    entries = web.small.ctx.read(lambda c: [*journal.lines(c, "small", 0)])
+    return [(line.act, line.actor) for line in entries if line.act.startswith("call.")]
 
 
 def test_a_call_that_was_played_is_spoken(web: Web) -> None:
@@ -111,7 +111,7 @@ def test_a_call_that_was_played_is_spoken(web: Web) -> None:
         ("failed", "no_such_device"),
     ],
 )
-def test_a_call_that_was_not_played_stands_until_it_is_spoken(
+def test_a_call_that_was_not_played_stays_unspoken_until_it_is_spoken(
     web: Web, state: str, reason: str
 ) -> None:
     speakers = Loudspeakers(web, ZONE, **NEW)
@@ -128,7 +128,7 @@ def test_a_call_that_was_not_played_stands_until_it_is_spoken(
     assert marked(clerk) == ""
 
 
-def test_a_clerk_may_call_out(web: Web) -> None:
+def test_a_clerk_may_call_out_by_mouth(web: Web) -> None:
     speakers = Loudspeakers(web, ZONE, **NEW)
     clerk = called(web)
     speakers.ended(speakers.tasks()[0], "failed", "player_failed")
@@ -145,14 +145,14 @@ def test_calling_out_needs_a_call_that_waits_for_its_announcement(web: Web) -> N
     assert refused.get_json()["code"] == Code.MOVE_NOT_ALLOWED.value
 
 
-def test_a_hall_without_loudspeakers_waits_for_none(web: Web) -> None:
+def test_a_hall_without_loudspeakers_waits_for_no_announcement(web: Web) -> None:
     clerk = called(web)
     assert announced(clerk) == ("", "")
     assert marked(clerk) == ""
     assert lines(web) == []
 
 
-def test_an_agent_of_before_is_not_waited_for(web: Web) -> None:
+def test_an_agent_of_an_older_version_is_not_waited_for(web: Web) -> None:
     speakers = Loudspeakers(web, ZONE)
     clerk = called(web)
     (task,) = speakers.tasks()
@@ -184,7 +184,7 @@ def test_an_agent_that_is_away_leaves_a_call_unspoken_at_once(web: Web) -> None:
     assert marked(clerk) == "call_unspoken"
 
 
-def test_a_call_that_nobody_reports_is_unspoken_in_the_end(web: Web) -> None:
+def test_a_call_without_a_report_becomes_unspoken(web: Web) -> None:
     Loudspeakers(web, ZONE, **NEW)
     clerk = called(web)
     announcing.end_unreported(web.small.ctx)
@@ -196,7 +196,7 @@ def test_a_call_that_nobody_reports_is_unspoken_in_the_end(web: Web) -> None:
     assert lines(web) == [("call.unspoken", "hall")]
 
 
-def test_a_report_that_comes_late_is_believed(web: Web) -> None:
+def test_a_late_report_counts(web: Web) -> None:
     speakers = Loudspeakers(web, ZONE, **NEW)
     clerk = called(web)
     web.small.clock.advance(seconds=600)
@@ -227,7 +227,7 @@ def test_both_loudspeakers_failing_is_a_failure(web: Web) -> None:
     assert announced(clerk) == ("unspoken", "player_failed")
 
 
-def test_a_call_in_whose_place_a_newer_one_came_is_no_failure(web: Web) -> None:
+def test_a_call_replaced_by_a_newer_one_is_no_failure(web: Web) -> None:
     speakers = Loudspeakers(web, ZONE, **NEW)
     clerk = called(web)
     clerk.post("/counter/recall")
@@ -236,32 +236,32 @@ def test_a_call_in_whose_place_a_newer_one_came_is_no_failure(web: Web) -> None:
     assert announced(clerk) == ("pending", "")
     speakers.ended(newer, "spoken")
     assert marked(clerk) == ""
-    # Of the older call nobody ever reports; it is over with the newer one.
+    # No report ever comes for the older call; the newer one ends it.
     web.small.clock.advance(seconds=600)
     announcing.end_unreported(web.small.ctx)
     assert lines(web) == [("call.spoken", "display")]
 
 
 @pytest.mark.parametrize("task", ["", "x", "20260105-A001.x.1.s", "20260105-A001.99999999.1.s", 5])
-def test_a_report_of_no_call_changes_nothing(web: Web, task: object) -> None:
+def test_a_report_about_no_call_changes_nothing(web: Web, task: object) -> None:
     speakers = Loudspeakers(web, ZONE, **NEW)
-    told = {"id": task, "device": "display-0", "state": "spoken", "reason": "\x00<b>"}
-    assert speakers.tell("result", told) == {"ok": True}
+    report = {"id": task, "device": "display-0", "state": "spoken", "reason": "\x00<b>"}
+    assert speakers.tell("result", report) == {"ok": True}
     assert lines(web) == []
 
 
-def test_a_desk_without_its_server_is_not_refused_for_what_it_could_not_know(web: Web) -> None:
+def test_imported_desk_actions_do_not_need_a_spoken_call(web: Web) -> None:
     speakers = Loudspeakers(web, ZONE, **NEW)
     clerk = called(web)
     speakers.ended(speakers.tasks()[0], "failed", "player_failed")
     small = web.small
     ticket = clerk.get("/counter").get_json()["current"]["id"]
     acts = [OfflineAct(kind="no_show", ticket=ticket, at=small.clock.now())]
-    assert hand_in(small, "T1", acts, known=ticket) == [""]
+    assert import_codes(small, "T1", acts, current=ticket) == [""]
     assert small.ticket(ticket).state is State.MISSED
 
 
-def test_a_person_who_is_there_is_served_whatever_the_loudspeaker_did(web: Web) -> None:
+def test_a_present_person_is_served_though_the_call_was_not_spoken(web: Web) -> None:
     speakers = Loudspeakers(web, ZONE, **NEW)
     clerk = called(web)
     speakers.ended(speakers.tasks()[0], "failed", "player_failed")
@@ -274,6 +274,6 @@ def test_a_line_names_the_calls_of_its_room(web: Web) -> None:
     Loudspeakers(web, ZONE, **NEW).leave()
     called(web)
     day = web.person(MANAGER).get("/office/today").get_json()
-    (line,) = (one for one in day["alarms"] if one["code"] == "call_unspoken")
+    (line,) = (alarm for alarm in day["alarms"] if alarm["code"] == "call_unspoken")
     assert "A001（1 号窗口）" in line["message_zh"]
     assert "A001 (window 1)" in line["message_en"]

@@ -1,4 +1,4 @@
-"""Heads of requests and answers on the wire: what any HTTP client sends, and nothing else."""
+"""HTTP heads on the wire: those of any HTTP client are accepted, all others rejected."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def _head(data: bytes) -> Head:
 
 
 def test_a_head_is_names_and_values() -> None:
-    found = _head(PLAIN + b"body")
-    assert not found.status
-    assert (found.get("HOST"), found.get("x-two")) == ("hall", "a b")
-    assert (found.getheader("content-length"), found.get("none", "-")) == ("4", "-")
-    assert list(found.environ()) == [
+    head = _head(PLAIN + b"body")
+    assert not head.status
+    assert (head.get("HOST"), head.get("x-two")) == ("hall", "a b")
+    assert (head.getheader("content-length"), head.get("none", "-")) == ("4", "-")
+    assert list(head.environ()) == [
         ("HTTP_HOST", "hall"),
         ("HTTP_X_TWO", "a b"),
         ("HTTP_COOKIE", "a=1"),
@@ -33,9 +33,9 @@ def test_a_head_is_names_and_values() -> None:
     ]
 
 
-def test_a_name_with_an_underscore_passes_for_no_other() -> None:
-    found = _head(b"X_Forwarded_For: me\r\nX-Real: you\r\n\r\n")
-    assert list(found.environ()) == [("HTTP_X_REAL", "you")]
+def test_a_header_with_an_underscore_is_not_taken_for_one_with_a_hyphen() -> None:
+    head = _head(b"X_Forwarded_For: me\r\nX-Real: you\r\n\r\n")
+    assert list(head.environ()) == [("HTTP_X_REAL", "you")]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_name_with_an_underscore_passes_for_no_other() -> None:
         b"the end is missing:",
     ],
 )
-def test_what_is_not_a_head_is_refused(line: bytes) -> None:
+def test_an_invalid_head_is_rejected(line: bytes) -> None:
     end = b"" if line.endswith(b"missing:") else b"\r\n\r\n"
     assert _head(line + end).status
 
@@ -66,7 +66,7 @@ Application = Callable[[dict[str, Any], Any], Any]
 
 @contextmanager
 def _serving(application: Application) -> Iterator[gevent.socket.socket]:
-    """A server with this application, and a line to it."""
+    """Yield a connection to a server with this application."""
     server = Server(("127.0.0.1", 0), application, handler_class=Handler, log=None)
     server.start()
     line = gevent.socket.create_connection(("127.0.0.1", server.server_port), timeout=5)
@@ -82,7 +82,7 @@ def _echo(environ: dict[str, Any], start: Any) -> list[bytes]:
     return [environ["wsgi.input"].read() + environ["HTTP_COOKIE"].encode()]
 
 
-def test_an_answer_comes_in_one_piece_and_the_line_stays() -> None:
+def test_an_answer_comes_in_one_piece_and_the_connection_stays() -> None:
     with _serving(_echo) as line:
         for _ in range(2):
             line.sendall(b"POST / HTTP/1.1\r\n" + PLAIN + b"body")
@@ -91,7 +91,7 @@ def test_an_answer_comes_in_one_piece_and_the_line_stays() -> None:
             assert answer.endswith(b"\r\n\r\nbodya=1; b=2")
 
 
-def test_what_is_no_head_gets_a_400_and_the_line_ends() -> None:
+def test_an_invalid_head_gets_a_400_and_closes_the_connection() -> None:
     with _serving(_echo) as line:
         line.sendall(b"GET / HTTP/1.1\r\nHost: hall\r\n folded: line\r\n\r\n")
         assert line.recv(65_536).startswith(b"HTTP/1.1 400 ")
@@ -108,7 +108,7 @@ def test_what_is_no_head_gets_a_400_and_the_line_ends() -> None:
         b"Upgrade: websocket\r\n",
     ],
 )
-def test_a_body_is_read_whatever_is_said_of_upgrades(words: bytes) -> None:
+def test_a_body_is_read_whatever_the_upgrade_headers(words: bytes) -> None:
     with _serving(_echo) as line:
         for _ in range(2):
             line.sendall(b"POST / HTTP/1.1\r\n" + words + PLAIN + b"body")
@@ -133,7 +133,7 @@ def test_a_handshake_is_given_the_connection(words: bytes) -> None:
 
 
 def _refused(request: bytes) -> bytes:
-    """Return everything that a server answers until it hangs up."""
+    """Return everything that a server answers until it closes the connection."""
     with _serving(_echo) as line:
         line.sendall(request)
         answer = b""
@@ -169,16 +169,16 @@ CHUNKED = b"POST / HTTP/1.1\r\nHost: hall\r\nCookie: a\r\nTransfer-Encoding: chu
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
     ],
 )
-def test_what_could_be_read_in_two_ways_is_refused_and_the_line_ends(
+def test_an_ambiguous_request_is_rejected_and_closes_the_connection(
     request_: bytes, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level("DEBUG")
     assert _refused(request_ + b"GET /smuggled HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.1 400 ")
-    said = caplog.text + "".join(capsys.readouterr())
-    assert "a request that is none" in said
-    assert "127.0.0.1" not in said
-    assert "smuggled" not in said
-    assert "Traceback" not in said
+    output = caplog.text + "".join(capsys.readouterr())
+    assert "a request that is none" in output
+    assert "127.0.0.1" not in output
+    assert "smuggled" not in output
+    assert "Traceback" not in output
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,10 @@ def _flask() -> Application:
 
 
 def _refused_by_flask(data: bytes, *, over: bool = False) -> bytes:
-    """Return the same of a server with Flask; `over`: the client says no more."""
+    """Return everything that a Flask server answers.
+
+    `over`: the client ends its side of the connection after the data.
+    """
     with _serving(_flask()) as line:
         line.sendall(data)
         if over:
@@ -230,14 +233,14 @@ def _refused_by_flask(data: bytes, *, over: bool = False) -> bytes:
         return answer
 
 
-def test_good_chunks_are_a_body_and_the_line_stays() -> None:
+def test_good_chunks_are_a_body_and_the_connection_stays() -> None:
     with _serving(_flask()) as line:
         for _ in range(2):
             line.sendall(CHUNKED + b"2\r\nbo\r\n2;how=ever\r\ndy\r\n0\r\nX-Trailer: 1\r\n\r\n")
             assert line.recv(65_536).endswith(b"\r\n\r\nbody")
 
 
-def test_who_waits_for_leave_to_send_is_given_it() -> None:
+def test_a_client_that_expects_100_continue_gets_it() -> None:
     with _serving(_flask()) as line:
         line.sendall(b"POST / HTTP/1.1\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n")
         assert line.recv(65_536) == b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -245,7 +248,7 @@ def test_who_waits_for_leave_to_send_is_given_it() -> None:
         assert line.recv(65_536).endswith(b"\r\n\r\nbody")
 
 
-def test_a_body_that_nobody_wants_is_dropped_and_a_long_one_ends_the_line() -> None:
+def test_an_unread_body_is_dropped_and_a_long_one_closes_the_connection() -> None:
     def deaf(_environ: dict[str, Any], start: Any) -> list[bytes]:
         start("413 TOO LARGE", [])
         return [b"no"]

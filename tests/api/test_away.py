@@ -1,4 +1,4 @@
-"""In a demo the server's cable can be pulled: nothing gets through, then everything does."""
+"""Simulated outage of a demo server: nothing gets through, afterwards everything does."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from server.office.away import OutageSwitch
 
 
 class Lines:
-    """The Socket.IO server's open lines."""
+    """Open connections of the Socket.IO server."""
 
     def __init__(self) -> None:
         self.sockets = {"a": 1, "b": 2}
@@ -22,10 +22,10 @@ class Lines:
         call(sid)
 
 
-def test_nothing_gets_through_while_it_is_away() -> None:
+def test_nothing_gets_through_during_the_outage() -> None:
     now, lines = [0.0], Lines()
     away = OutageSwitch(SimpleNamespace(server=SimpleNamespace(eio=lines)), lambda: now[0])
-    said: list[str] = []
+    statuses: list[str] = []
 
     def inner(_environ: Any, start_response: Any) -> Iterable[bytes]:
         start_response("200 OK", [])
@@ -34,8 +34,8 @@ def test_nothing_gets_through_while_it_is_away() -> None:
     application = away.wrap(inner)
 
     def ask() -> str:
-        list(application({}, lambda status, _headers: said.append(status)))
-        return said[-1]
+        list(application({}, lambda status, _headers: statuses.append(status)))
+        return statuses[-1]
 
     assert ask() == "200 OK"
     away.start(60)

@@ -1,4 +1,4 @@
-"""Devices and what they are bound to: an agent serves what the office let it, and nothing else."""
+"""Bindings of devices: an agent serves what the office confirmed, and nothing else."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ LINE = {"line": "http://127.0.0.1:8101", "book": "a" * 32}
 
 
 def claims(web: Web) -> dict[str, dict[str, Any]]:
-    """What the office's page lists, by device."""
+    """Return the claims that the office's page lists, by agent and device."""
     day = web.manager().get("/office/today").get_json()
-    return {f"{one['agent']}/{one['device']}": one for one in day["claims"]}
+    return {f"{claim['agent']}/{claim['device']}": claim for claim in day["claims"]}
 
 
 def alarms(web: Web) -> list[tuple[str, str, bool]]:
-    """Code, agent and loudness of the alarms about claims."""
+    """Return code, agent and loudness of the alarms about claims."""
     day = web.manager().get("/office/today").get_json()
-    mine = [one for one in day["alarms"] if one["code"].startswith("device_claim")]
-    return [(one["code"], one["subject"], one["loud"]) for one in mine]
+    claim_alarms = [alarm for alarm in day["alarms"] if alarm["code"].startswith("device_claim")]
+    return [(alarm["code"], alarm["subject"], alarm["loud"]) for alarm in claim_alarms]
 
 
 def decide(browser: Browser, what: str, agent: str, device: dict[str, str]) -> Any:
@@ -40,28 +40,31 @@ def decide(browser: Browser, what: str, agent: str, device: dict[str, str]) -> A
 
 
 def acts(web: Web) -> list[tuple[str, str]]:
-    """Acts and subjects of the journal's lines about devices."""
+    """Return actions and subjects of the journal's lines about devices."""
     ctx = web.small.ctx
     lines = ctx.read(lambda c: list(journal.lines(c, ctx.hall_id, 0)))
-    mine = ("device.bind", "device.claim", "device.confirm", "device.release", "device.refuse")
-    return [(line.act, line.subject) for line in lines if line.act in mine]
+    device_acts = (
+        "device.bind",
+        "device.claim",
+        "device.confirm",
+        "device.release",
+        "device.refuse",
+    )
+    return [(line.act, line.subject) for line in lines if line.act in device_acts]
 
 
-# -- who gets what ---------------------------------------------------------------------------------
-
-
-def test_the_first_hello_binds_what_nobody_holds(web: Web) -> None:
+def test_the_first_hello_binds_unbound_devices(web: Web) -> None:
     agent = Agent(web, "kiosk-1")
     assert agent.hello(PRINTER, STANDBY) == []
     assert claims(web) == {}
     assert alarms(web) == []
     assert acts(web) == [("device.bind", "kiosk-1")]
-    # It comes back for ever, without a click.
+    # It may come back at any time, without a confirmation.
     agent.connect()
     assert agent.hello(PRINTER, STANDBY) == []
 
 
-def test_a_code_binds_only_while_it_would_hold(web: Web) -> None:
+def test_a_code_binds_only_while_it_is_valid(web: Web) -> None:
     code = web.administrator().post("/office/codes", {"kind": "agent", "name": "late"}, key=None)
     body = {"code": code.get_json()["code"], "kind": "agent", "name": "late"}
     token = web.browser().post("/enrol", body, key=None).get_json()["token"]
@@ -69,7 +72,7 @@ def test_a_code_binds_only_while_it_would_hold(web: Web) -> None:
     assert Agent(web, "late", token).hello(PRINTER) == ["printer-1"]
 
 
-def test_a_code_that_was_exchanged_binds_at_once(web: Web) -> None:
+def test_an_exchanged_code_binds_at_once(web: Web) -> None:
     code = web.administrator().post("/office/codes", {"kind": "agent", "name": "new"}, key=None)
     body = {"code": code.get_json()["code"], "kind": "agent", "name": "new"}
     token = web.browser().post("/enrol", body, key=None).get_json()["token"]
@@ -77,8 +80,8 @@ def test_a_code_that_was_exchanged_binds_at_once(web: Web) -> None:
 
 
 def test_a_code_for_a_place_binds_there_only(web: Web) -> None:
-    asked = {"kind": "agent", "name": "new", "place": "1"}
-    code = web.administrator().post("/office/codes", asked, key=None).get_json()["code"]
+    enrolment = {"kind": "agent", "name": "new", "place": "1"}
+    code = web.administrator().post("/office/codes", enrolment, key=None).get_json()["code"]
     body = {"code": code, "kind": "agent", "name": "new"}
     token = web.browser().post("/enrol", body, key=None).get_json()["token"]
     assert Agent(web, "new", token).hello(PRINTER, STANDBY, KEYPAD) == ["keypad-1"]
@@ -93,19 +96,19 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_whatever_else_it_announces_waits_for_the_office(web: Web, change: str) -> None:
+def test_another_device_of_an_agent_waits_for_the_office(web: Web, change: str) -> None:
     Agent(web, "counters").hello(KEYPAD)
     agent = Agent(web, "kiosk-1")
     agent.hello(PRINTER)
-    asked = CHANGES[change]
+    device = CHANGES[change]
     agent.connect()
-    assert agent.hello(asked) == [asked["device"]]
-    [one] = claims(web).values()
-    assert (one["agent"], one["change"], one["waits"]) == ("kiosk-1", change, True)
+    assert agent.hello(device) == [device["device"]]
+    [claim] = claims(web).values()
+    assert (claim["agent"], claim["change"], claim["waits"]) == ("kiosk-1", change, True)
     loud = change != "new"
     assert alarms(web) == [("device_claim_change" if loud else "device_claim_new", "kiosk-1", loud)]
-    assert agent.press(asked["device"], "call_next") == Code.DEVICE_UNKNOWN
-    assert agent.say("health", {"device": asked["device"], "state": "ok"})["ok"] is False
+    assert agent.press(device["device"], "call_next") == Code.DEVICE_UNKNOWN
+    assert agent.send("health", {"device": device["device"], "state": "ok"})["ok"] is False
 
 
 def test_a_first_hello_does_not_take_a_place_that_is_held(web: Web) -> None:
@@ -121,30 +124,30 @@ def test_a_confirmed_device_is_in_service_and_the_old_agent_out(web: Web) -> Non
     old.hello(PRINTER)
     new.hello(PRINTER)
     assert decide(web.administrator(), "confirm", "new", PRINTER).status_code == 200
-    # Both lines end, and both agents come back, as they do for ever.
-    assert old.ended()
-    assert new.ended()
+    # Both connections end, and both agents connect again, as they always do.
+    assert old.is_closed()
+    assert new.is_closed()
     new.connect()
     old.connect()
     assert new.hello(PRINTER) == []
     assert old.hello(PRINTER) == ["printer-1"]
-    assert new.say("health", {"device": "printer-1", "state": "ok"})["ok"]
+    assert new.send("health", {"device": "printer-1", "state": "ok"})["ok"]
     assert list(claims(web)) == ["old/printer-1"]
     lines = [act for act in acts(web) if act[0] in ("device.confirm", "device.release")]
     assert lines == [("device.confirm", "new"), ("device.release", "old")]
 
 
-def test_a_confirmation_leaves_other_lines_alone(web: Web) -> None:
+def test_a_confirmation_leaves_other_connections_alone(web: Web) -> None:
     other, agent = Agent(web, "counters"), Agent(web, "kiosk-1")
     other.hello(KEYPAD)
     agent.hello(PRINTER)
     agent.hello(PRINTER, STANDBY)
     decide(web.administrator(), "confirm", "kiosk-1", STANDBY)
-    assert agent.ended()
+    assert agent.is_closed()
     assert other.line.is_connected("/agent")
 
 
-def test_a_refused_device_stays_out_and_rings_no_more(web: Web) -> None:
+def test_a_refused_device_stays_out_and_alarms_no_more(web: Web) -> None:
     agent = Agent(web, "kiosk-1")
     agent.hello(PRINTER)
     agent.hello(PRINTER, KEYPAD)
@@ -153,13 +156,13 @@ def test_a_refused_device_stays_out_and_rings_no_more(web: Web) -> None:
     assert agent.hello(PRINTER, KEYPAD) == ["keypad-1"]
     assert claims(web)["kiosk-1/keypad-1"]["waits"] is False
     assert alarms(web) == []
-    # Somebody thought better of it.
+    # The refused claim can be confirmed later.
     assert decide(web.administrator(), "confirm", "kiosk-1", KEYPAD).status_code == 200
     agent.connect()
     assert agent.hello(PRINTER, KEYPAD) == []
 
 
-def test_what_changed_since_it_was_looked_at_is_not_confirmed(web: Web) -> None:
+def test_a_claim_changed_since_it_was_shown_is_not_confirmed(web: Web) -> None:
     agent = Agent(web, "kiosk-1")
     agent.hello(PRINTER)
     agent.hello(PRINTER, KEYPAD)
@@ -180,7 +183,7 @@ def test_only_an_administrator_decides(web: Web, what: str) -> None:
     assert decide(web.clerk("T1"), what, "kiosk-1", KEYPAD).status_code == 403
 
 
-def test_an_agent_that_announces_ever_other_devices_fills_no_list(web: Web) -> None:
+def test_an_agent_that_announces_new_devices_forever_fills_no_list(web: Web) -> None:
     agent = Agent(web, "kiosk-1")
     agent.hello(PRINTER)
     for turn in range(5):
@@ -189,16 +192,13 @@ def test_an_agent_that_announces_ever_other_devices_fills_no_list(web: Web) -> N
     assert [act for act, _ in acts(web)].count("device.claim") == 1
 
 
-# -- the journal names device and agent ------------------------------------------------------------
-
-
 def line_of(web: Web, act: str) -> dict[str, Any]:
-    """The data of the last line of an act."""
+    """Return the data of the last line of an action."""
     ctx = web.small.ctx
     lines = ctx.read(lambda c: list(journal.lines(c, ctx.hall_id, 0)))
-    found = [line for line in lines if line.act == act]
-    data: dict[str, Any] = json.loads(found[-1].data)
-    return data | {"by": f"{found[-1].actor_kind}:{found[-1].actor}"}
+    matches = [line for line in lines if line.act == act]
+    data: dict[str, Any] = json.loads(matches[-1].data)
+    return data | {"by": f"{matches[-1].actor_kind}:{matches[-1].actor}"}
 
 
 def test_a_key_press_names_keypad_and_agent_beside_the_clerk(web: Web) -> None:
@@ -208,15 +208,15 @@ def test_a_key_press_names_keypad_and_agent_beside_the_clerk(web: Web) -> None:
     web.small.issue("tax-1")
     web.small.issue("tax-1")
     assert agent.press("keypad-1", "call_next") == "ok"
-    found = line_of(web, "ticket.call")
-    assert (found["device"], found["agent"], found["by"]) == ("keypad-1", "counters", "clerk:1001")
+    line = line_of(web, "ticket.call")
+    assert (line["device"], line["agent"], line["by"]) == ("keypad-1", "counters", "clerk:1001")
     clerk.post("/counter/start")
     assert "device" not in line_of(web, "ticket.start")
     ctx = web.small.ctx
     assert ctx.read(lambda c: checks.violations(ctx.hall_id, c)) == []
 
 
-def test_a_key_of_another_window_is_nobodys(web: Web) -> None:
+def test_a_key_of_an_unbound_keypad_is_rejected(web: Web) -> None:
     web.clerk("T1")
     web.clerk("T2")
     web.small.issue("tax-1")

@@ -1,4 +1,4 @@
-"""Spot checks through the API: who sees and decides what, what nobody can ask for, photos."""
+"""Spot checks through the API: permissions, secrecy of the drawn times, photos."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from server.services.days import keep_day
 from server.services.inspection import sealing
 from server.services.inspection.keeping import SpotCheckScheduler
 from server.storage import checks, journal
-from support.code_cases.checks import SAID, found, join, mark, photo, upload, walk
+from support.code_cases.checks import SAID, join, make_finding, mark, photo, upload, walk
 from support.halls import ADMINISTRATOR, MONDAY, STAFF, at
 from support.web import Browser, Web
 
@@ -26,47 +26,47 @@ EXIF_PLACE = 0x8825
 
 
 def keep(web: Web, now: int) -> None:
-    """The server's loop comes round."""
+    """Run the server's periodic work at this time."""
     web.small.clock.set(now)
     keep_day(web.small.ctx)
     SpotCheckScheduler(web.small.ctx, web.small.hall.config.data).update()
 
 
 def opened(web: Web) -> sealing.SealedDay:
-    """What only the server knows."""
+    """Return the draw, which only the server can open."""
     ctx = web.small.ctx
     row = ctx.read(lambda c: checks.day(c, "small", DAY))
     return sealing.unseal(sealing.key_in(web.small.hall.config.data, ctx.tokens), row)
 
 
 def secrets(day: sealing.SealedDay) -> list[str]:
-    """The seed and every way a time can be written."""
+    """Return the seed and every written form of the drawn times."""
     clock = [f"{minute // 60:02}:{minute % 60:02}" for minute in day.times]
     return [day.seed, *clock, *(str(day.at(minute)) for minute in day.times)]
 
 
-def told(web: Web, people: list[Browser]) -> str:
-    """Every answer that anybody gets from any route that asks, with every id that is known."""
+def all_answers(web: Web, people: list[Browser]) -> str:
+    """Return every answer of every GET route to these people, with every known id."""
     texts = []
     for route in web.app.api.routes:
         if route.method != "GET":
             continue
-        web.app.api.limits.reset()  # nobody is turned away for asking too much
+        web.app.api.limits.reset()  # no request is rejected by the rate limit
         for value in (DAY, f"{DAY}-1", "x"):
             path = re.sub(r"<[^>]+>", value, route.path)
             for suffix in ("", f"?from={DAY}&to={DAY}"):
-                texts += [one.get(path + suffix).data.decode("latin-1") for one in people]
+                texts += [browser.get(path + suffix).data.decode("latin-1") for browser in people]
     assert not any("too_many" in text for text in texts)
     return " ".join(texts)
 
 
-def fed(web: Web) -> str:
-    """What the live feed sends."""
+def feed_state(web: Web) -> str:
+    """Return the state that the live feed sends."""
     state = Checks(web.small.hall).state(snapshot.take(web.small.ctx), "")
     return state.model_dump_json()
 
 
-def test_no_route_feed_log_or_journal_tells_a_time_before_it_comes(
+def test_no_route_feed_log_or_journal_reveals_a_time_before_it_is_due(
     web: Web, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG")
@@ -75,45 +75,45 @@ def test_no_route_feed_log_or_journal_tells_a_time_before_it_comes(
     day = opened(web)
     lines = web.small.ctx.read(lambda c: list(journal.lines(c, "small")))
     written = " ".join(str(dict(line._mapping)) for line in lines)
-    everything = told(web, people) + fed(web) + written + caplog.text
+    everything = all_answers(web, people) + feed_state(web) + written + caplog.text
     assert DAY in everything
     assert day.seal in everything
     assert [secret for secret in secrets(day) if secret in everything] == []
     web.small.clock.set(day.at(day.times[0]))
     keep(web, day.at(day.times[0]))
-    everything = told(web, people) + fed(web)
-    assert str(day.at(day.times[0])) in fed(web)
+    everything = all_answers(web, people) + feed_state(web)
+    assert str(day.at(day.times[0])) in feed_state(web)
     later = [day.seed, *secrets(day)[2:3], str(day.at(day.times[1]))]
     assert [secret for secret in later if secret in everything] == []
 
 
-def test_after_closing_anybody_can_prove_the_day(web: Web) -> None:
+def test_after_closing_anybody_can_verify_the_draw(web: Web) -> None:
     keep(web, at(6))
     day = opened(web)
     keep(web, at(17, 30))
-    shown = web.browser().get(f"/checks/seals/{DAY}").get_json()
-    assert (shown["seal"], shown["seed"], shown["faults"]) == (day.seal, day.seed, [])
-    assert shown["times"] == secrets(day)[1:3]
-    assert day.seed in shown["recipe"]
+    seal = web.browser().get(f"/checks/seals/{DAY}").get_json()
+    assert (seal["seal"], seal["seed"], seal["faults"]) == (day.seal, day.seed, [])
+    assert seal["times"] == secrets(day)[1:3]
+    assert day.seed in seal["recipe"]
     (history,) = web.manager().get(f"/office/checks/days?from={DAY}&to={DAY}").get_json()["days"]
-    assert [one["reason"] for one in history["checks"]] == ["server_down", "server_down"]
+    assert [check["reason"] for check in history["checks"]] == ["server_down", "server_down"]
     assert web.browser().get("/checks/seals/2026-03-03").status_code == 404
 
 
-def test_the_seals_command_line_gives_the_seal(web: Web) -> None:
+def test_the_published_command_line_computes_the_commitment(web: Web) -> None:
     keep(web, at(6))
     keep(web, at(17, 30))
-    shown = web.browser().get(f"/checks/seals/{DAY}").get_json()
-    script = shown["recipe"].replace("xxd -r -p", "python3 -c 'import sys;"
+    seal = web.browser().get(f"/checks/seals/{DAY}").get_json()
+    script = seal["recipe"].replace("xxd -r -p", "python3 -c 'import sys;"
         "sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))'")  # fmt: skip
     done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.split()[0] == shown["seal"]
+    assert done.stdout.split()[0] == seal["seal"]
 
 
 def test_clerks_see_their_own_chiefs_their_units_and_nobody_anothers(web: Web) -> None:
-    _, number = found(web)
+    _, number = make_finding(web)
     own = web.person(STAFF["T1"]).get("/my/findings").get_json()["findings"]
-    assert [one["id"] for one in own] == [number]
+    assert [finding["id"] for finding in own] == [number]
     assert web.person(STAFF["S1"]).get("/my/findings").get_json() == {"findings": []}
     for path in (f"/my/findings/{number}/photos/1",):
         assert web.person(STAFF["S1"]).get(path).get_json()["code"] == "finding_unknown"
@@ -122,11 +122,11 @@ def test_clerks_see_their_own_chiefs_their_units_and_nobody_anothers(web: Web) -
     assert web.browser().get("/my/findings").get_json()["code"] == "not_signed_in"
 
 
-def test_a_finding_from_told_to_settled_through_the_api(web: Web) -> None:
-    manager, number = found(web)
+def test_a_finding_is_disputed_and_settled_through_the_api(web: Web) -> None:
+    manager, number = make_finding(web)
     clerk = web.person(STAFF["T1"])
-    shown = clerk.post(f"/my/findings/{number}/dispute", SAID).get_json()
-    assert (shown["state"], shown["can_dispute"]) == ("disputed", False)
+    finding_view = clerk.post(f"/my/findings/{number}/dispute", SAID).get_json()
+    assert (finding_view["state"], finding_view["can_dispute"]) == ("disputed", False)
     settle = f"/office/findings/{number}/settle"
     body = {"stands": True, "why": "监控可见"}
     assert manager.post(settle, body).get_json()["code"] == "finding_own"
@@ -140,7 +140,7 @@ def test_a_finding_from_told_to_settled_through_the_api(web: Web) -> None:
     assert bad.get_json()["code"] == "invalid"
 
 
-def test_a_mark_is_kept_once_however_it_is_sent(web: Web) -> None:
+def test_a_mark_is_stored_once_however_it_is_sent(web: Web) -> None:
     manager, check = walk(web)
     body = {"id": "m-7", "window": "T1", "mark": "serving", "at": at(9)}
     path = f"/office/checks/{check}/marks"
@@ -155,7 +155,7 @@ def test_a_mark_is_kept_once_however_it_is_sent(web: Web) -> None:
 
 
 def camera(place: bool = True) -> bytes:
-    """A large photo, lying on its side, with a place in it."""
+    """Return a large photo that is rotated and has a GPS position."""
     picture = Image.linear_gradient("L").resize((3000, 2000)).convert("RGB")
     exif = Image.Exif()
     exif[0x0112] = 6  # rotated by a quarter
@@ -167,14 +167,14 @@ def camera(place: bool = True) -> bytes:
     return out.getvalue()
 
 
-def test_a_photo_loses_its_place_and_its_size(web: Web) -> None:
+def test_a_photo_is_stored_smaller_and_without_its_position(web: Web) -> None:
     manager, check = walk(web)
     raw = camera()
     assert b"CAMERA-MAKER" in raw
-    kept = upload(manager, check, raw).get_json()["id"]
-    assert upload(manager, check, raw).get_json()["id"] == kept
-    mark(manager, check, photos=[kept], staff=STAFF["T1"])
-    answer = manager.get(f"/office/checks/{check}/photos/{kept}")
+    photo_id = upload(manager, check, raw).get_json()["id"]
+    assert upload(manager, check, raw).get_json()["id"] == photo_id
+    mark(manager, check, photos=[photo_id], staff=STAFF["T1"])
+    answer = manager.get(f"/office/checks/{check}/photos/{photo_id}")
     assert answer.mimetype == "image/jpeg"
     picture = Image.open(io.BytesIO(answer.data))
     assert picture.size == (853, 1280)
@@ -189,13 +189,13 @@ def test_a_photo_loses_its_place_and_its_size(web: Web) -> None:
 
 def test_a_photo_belongs_to_its_check_and_is_a_picture(web: Web) -> None:
     manager, check = walk(web)
-    kept = upload(manager, check, photo()).get_json()["id"]
-    path = f"/office/checks/{check}/photos/{kept}"
+    photo_id = upload(manager, check, photo()).get_json()["id"]
+    path = f"/office/checks/{check}/photos/{photo_id}"
     assert manager.get(path).get_json()["code"] == "photo_unknown"
-    mark(manager, check, photos=[kept])
+    mark(manager, check, photos=[photo_id])
     assert manager.get(path).status_code == 200
     other = walk(web)[1]
-    assert manager.get(f"/office/checks/{other}/photos/{kept}").status_code == 404
+    assert manager.get(f"/office/checks/{other}/photos/{photo_id}").status_code == 404
     for bad in (b"", b"GIF89a", photo()[:200], b"<svg/>"):
         assert upload(manager, check, bad).get_json()["code"] == "photo_invalid"
     stranger = web.administrator()
@@ -203,16 +203,16 @@ def test_a_photo_belongs_to_its_check_and_is_a_picture(web: Web) -> None:
 
 
 def marked(web: Web) -> dict[str, Any]:
-    state: dict[str, Any] = json.loads(fed(web))
+    state: dict[str, Any] = json.loads(feed_state(web))
     return state
 
 
-def test_the_feed_shows_a_running_walk_in_walking_order(web: Web) -> None:
+def test_the_feed_shows_an_inspection_round_in_walking_order(web: Web) -> None:
     web.clerk("T1")
     manager, check = walk(web)
     mark(manager, check, mark="at_post", staff=STAFF["T1"])
     state = marked(web)
-    assert [one["code"] for one in state["windows"]] == ["T1", "T2", "G1", "G2", "S1"]
+    assert [window["code"] for window in state["windows"]] == ["T1", "T2", "G1", "G2", "S1"]
     assert state["windows"][0]["known"]["staff_name"] == "测试1"
     assert state["windows"][0]["expected"][0]["how"] == "signed_in"
     (running,) = state["walks"]
@@ -221,28 +221,28 @@ def test_the_feed_shows_a_running_walk_in_walking_order(web: Web) -> None:
     assert marked(web)["windows"] == []
 
 
-def test_the_office_is_alarmed_when_a_check_has_come_and_not_before(web: Web) -> None:
+def test_the_office_has_an_alarm_once_a_check_is_due_and_not_before(web: Web) -> None:
     keep(web, at(6))
     due = opened(web).at(opened(web).times[0])
     web.small.clock.set(due - 1)
 
     def codes() -> list[str]:
         web.app.api.limits.reset()
-        return [one["code"] for one in web.manager().get("/office/today").get_json()["alarms"]]
+        return [alarm["code"] for alarm in web.manager().get("/office/today").get_json()["alarms"]]
 
     assert "check_due" not in codes()
     keep(web, due)
     assert "check_due" in codes()
-    _, number = found(web)
+    _, number = make_finding(web)
     web.person(STAFF["T1"]).post(f"/my/findings/{number}/dispute", SAID)
     assert "findings_disputed" in codes()
 
 
-def test_only_the_office_is_fed(web: Web) -> None:
+def test_only_the_office_gets_the_feed(web: Web) -> None:
     checked, people = Checks(web.small.hall), (web.clerk("T1"), web.manager())
-    found = []
+    allowed = []
     for browser in people:
         secret = browser.client.get_cookie("hall_session")
         assert secret is not None
-        found.append(checked.allowed(web.small.hall.people.session(secret.value), ""))
-    assert [*found, checked.allowed(None, "")] == [False, True, False]
+        allowed.append(checked.allowed(web.small.hall.people.session(secret.value), ""))
+    assert [*allowed, checked.allowed(None, "")] == [False, True, False]

@@ -1,4 +1,4 @@
-"""Connections: places for those who are signed in, deadlines for everybody."""
+"""Connections: places for those who are signed in, deadlines for all."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ WAITS = Waits(head=10, body=20, idle=75, answer=30, slowest=1000)
 
 
 class Door(Connections):
-    """Connections to which real sockets come."""
+    """Connections made with real socket pairs."""
 
     def __init__(self, places: SlotLimits = PLACES) -> None:
         super().__init__(places, WAITS, lambda: 0.0)
         self.ends = ExitStack()
 
     def come(self, address: str) -> Connection | None:
-        here, there = gevent.socket.socketpair()
-        self.ends.enter_context(here)
-        self.ends.enter_context(there)
-        return self.admit(here, address)
+        server_end, client_end = gevent.socket.socketpair()
+        self.ends.enter_context(server_end)
+        self.ends.enter_context(client_end)
+        return self.admit(server_end, address)
 
     def idle(self, address: str) -> Connection:
-        found = self.come(address)
-        assert found is not None
-        found.mark_idle()
-        return found
+        connection = self.come(address)
+        assert connection is not None
+        connection.mark_idle()
+        return connection
 
     def here(self, connection: Connection) -> bool:
         return self._open.get(connection.fd) is connection
@@ -51,31 +51,31 @@ def door() -> Iterator[Door]:
 
 
 def test_one_address_competes_with_itself(door: Door) -> None:
-    mine = [door.idle("192.0.2.1") for _ in range(3)]
+    connections = [door.idle("192.0.2.1") for _ in range(3)]
     other = door.idle("192.0.2.2")
-    mine[0].mark_idle()  # asked again: now the second is the longest idle one
+    connections[0].mark_idle()  # used again: now the second is the longest idle one
     assert door.come("192.0.2.1") is not None
-    assert [door.here(one) for one in mine] == [True, False, True]
-    assert mine[1].sock.fileno() != -1
+    assert [door.here(connection) for connection in connections] == [True, False, True]
+    assert connections[1].sock.fileno() != -1
     assert door.here(other)
 
 
-def test_who_holds_most_makes_room_for_the_others(door: Door) -> None:
+def test_the_address_with_most_connections_loses_the_longest_idle_one(door: Door) -> None:
     greedy = [door.idle("192.0.2.1") for _ in range(3)]
     others = [door.idle(f"192.0.2.{n}") for n in (2, 3, 4)]
     assert door.come("192.0.2.5") is not None
-    assert [door.here(one) for one in greedy] == [False, True, True]
-    assert all(door.here(one) for one in others)
+    assert [door.here(connection) for connection in greedy] == [False, True, True]
+    assert all(door.here(connection) for connection in others)
 
 
-def test_who_is_being_answered_stays_and_a_newcomer_is_turned_away(door: Door) -> None:
+def test_busy_connections_stay_and_a_newcomer_is_turned_away(door: Door) -> None:
     for _ in range(3):
         door.idle("192.0.2.1").mark_busy()
     assert door.come("192.0.2.1") is None
     assert door.come("192.0.2.2") is not None
 
 
-def test_live_lines_go_last_and_the_newest_first(door: Door) -> None:
+def test_live_connections_are_closed_last_and_newest_first(door: Door) -> None:
     lines = [door.idle("192.0.2.1") for _ in range(2)]
     for line in lines:
         line.upgrade()
@@ -83,33 +83,33 @@ def test_live_lines_go_last_and_the_newest_first(door: Door) -> None:
     assert [door.here(line) for line in lines] == [True, False]
 
 
-def test_strangers_take_no_place_of_those_who_are_known(door: Door) -> None:
-    known = [door.idle(f"192.0.2.{n}") for n in range(1, 5)]
-    for n, connection in enumerate(known):
+def test_strangers_take_no_place_of_signed_in_people(door: Door) -> None:
+    signed_in = [door.idle(f"192.0.2.{n}") for n in range(1, 5)]
+    for n, connection in enumerate(signed_in):
         connection.recognise(f"clerk:{n}")
     for n in range(50):
         door.come(f"198.51.100.{n % 25}")
-    assert all(door.here(connection) for connection in known)
+    assert all(door.here(connection) for connection in signed_in)
     assert door.size() <= PLACES.all
     fresh = door.idle("192.0.2.9")
     fresh.recognise("clerk:new")
     assert door.here(fresh), "whoever comes to sign in finds a place"
 
 
-def test_one_name_has_its_part_and_no_more(door: Door) -> None:
-    mine = [door.idle(f"192.0.2.{n}") for n in range(6)]
-    for connection in mine:
+def test_one_person_has_a_limited_number_of_connections(door: Door) -> None:
+    connections = [door.idle(f"192.0.2.{n}") for n in range(6)]
+    for connection in connections:
         connection.recognise("clerk:1001")
-    assert [bool(connection.name) for connection in mine] == [True] * 4 + [False] * 2
+    assert [bool(connection.name) for connection in connections] == [True] * 4 + [False] * 2
 
 
-def test_an_address_behind_a_trusted_proxy_is_nobodys() -> None:
+def test_behind_a_trusted_proxy_addresses_and_names_have_no_limit() -> None:
     places = SlotLimits.of(1024, proxied=True)
     assert places.address == places.strangers == places.name == places.all
 
 
 @given(st.integers(16, 1 << 20))
-def test_there_are_files_left_for_everything_else(files: int) -> None:
+def test_places_leave_file_descriptors_for_the_rest(files: int) -> None:
     places = SlotLimits.of(files)
     assert places.address <= places.strangers < places.all
     assert places.all < files or files <= 20
@@ -122,42 +122,39 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-def test_nothing_is_counted_twice_or_for_ever(steps: list[tuple[str, int]]) -> None:
+def test_connections_are_counted_once_and_released(steps: list[tuple[str, int]]) -> None:
     door = Door()
     with door.ends:
         all_: list[Connection] = []
-        for what, n in steps:
-            if what == "come":
-                found = door.come(f"192.0.2.{n % 4}")
-                all_ += [found] if found else []
+        for step, n in steps:
+            if step == "come":
+                newcomer = door.come(f"192.0.2.{n % 4}")
+                all_ += [newcomer] if newcomer else []
             elif all_:
-                one = all_[n % len(all_)]
+                conn = all_[n % len(all_)]
                 acts: dict[str, Callable[[], None]] = {
-                    "know": lambda one=one, n=n: one.recognise(f"clerk:{n}"),  # type: ignore[misc]
-                    "line": one.upgrade,
-                    "work": one.mark_busy,
-                    "leave": lambda one=one: door.remove(one),  # type: ignore[misc]
+                    "know": lambda conn=conn, n=n: conn.recognise(f"clerk:{n}"),  # type: ignore[misc]
+                    "line": conn.upgrade,
+                    "work": conn.mark_busy,
+                    "leave": lambda conn=conn: door.remove(conn),  # type: ignore[misc]
                 }
-                acts[what]()
-            open_ = [one for one in all_ if door.here(one)]
+                acts[step]()
+            open_ = [conn for conn in all_ if door.here(conn)]
             assert door.size() == len(open_)
-            assert door._used == sum(one.files for one in open_)
-            strangers = [one for one in open_ if not one.name]
-            assert door._used_by_strangers == sum(one.files for one in strangers)
+            assert door._used == sum(conn.files for conn in open_)
+            strangers = [conn for conn in open_ if not conn.name]
+            assert door._used_by_strangers == sum(conn.files for conn in strangers)
             assert sum(door._files_of.values()) == door._used_by_strangers
-        for one in all_:
-            door.remove(one)
+        for conn in all_:
+            door.remove(conn)
         assert (door.size(), door._used, door._used_by_strangers) == (0, 0, 0)
         assert not door._files_of
         assert not door._names
         assert not door._strangers
 
 
-# -- on the wire -----------------------------------------------------------------------------------
-
-
 class Wired:
-    """A server whose clock is moved by hand, and its application."""
+    """Server whose clock is moved by hand, with its application."""
 
     def __init__(self, application: Any, places: SlotLimits | None = None) -> None:
         self.now = 100.0
@@ -175,11 +172,11 @@ class Wired:
         return gevent.socket.create_connection(("127.0.0.1", self.server.server_port), timeout=5)
 
     def only(self) -> Connection:
-        (found,) = self.connections._open.values()
-        return found
+        (connection,) = self.connections._open.values()
+        return connection
 
     def until(self, true: Callable[[], bool]) -> None:
-        """Let the server work until this holds."""
+        """Let the server run until `true` returns True; fail after 10 s."""
         with gevent.Timeout(10):
             while not true():
                 gevent.idle()
@@ -213,7 +210,7 @@ REQUEST = b"POST / HTTP/1.1\r\nHost: hall\r\nContent-Length: 4\r\n\r\nbody"
         (REQUEST, WAITS.idle),
     ],
 )
-def test_who_is_waited_for_too_long_is_closed(begun: bytes, seconds: float) -> None:
+def test_a_request_that_takes_too_long_is_closed(begun: bytes, seconds: float) -> None:
     with wired() as hall, hall.line() as line:
         line.sendall(begun)
         hall.until(lambda: hall.connections.size() == 1)
@@ -228,7 +225,7 @@ def test_who_is_waited_for_too_long_is_closed(begun: bytes, seconds: float) -> N
         hall.until(lambda: not hall.connections.size())
 
 
-def test_a_trickle_of_bytes_buys_no_time() -> None:
+def test_single_bytes_do_not_extend_the_deadline() -> None:
     with wired() as hall, hall.line() as line:
         line.sendall(b"GET / HTTP/1.1\r\n")
         hall.until(lambda: hall.connections.size() == 1)
@@ -241,7 +238,7 @@ def test_a_trickle_of_bytes_buys_no_time() -> None:
 
 
 @pytest.mark.parametrize("head", [b"GET / HTTP/1.1\r\nX-Slow: ", REQUEST[:-4]])
-def test_a_request_in_crumbs_is_not_waited_for(head: bytes) -> None:
+def test_a_request_in_tiny_pieces_is_closed(head: bytes) -> None:
     with wired() as hall, hall.line() as line:
         line.setsockopt(gevent.socket.IPPROTO_TCP, gevent.socket.TCP_NODELAY, 1)
         line.sendall(head.replace(b"Length: 4", b"Length: 4000"))
@@ -258,7 +255,7 @@ def test_a_request_in_crumbs_is_not_waited_for(head: bytes) -> None:
             assert answer.get(timeout=5)[:13] in (b"", b"HTTP/1.1 400 ", b"HTTP/1.1 200 ")
 
 
-def test_whoever_does_not_read_his_answer_is_closed() -> None:
+def test_a_client_that_does_not_read_its_answer_is_closed() -> None:
     def much(_environ: dict[str, Any], start: Any) -> list[bytes]:
         start("200 OK", [("Content-Type", "text/plain")])
         return [b"x" * 30_000_000]
@@ -273,7 +270,7 @@ def test_whoever_does_not_read_his_answer_is_closed() -> None:
         hall.until(lambda: not hall.connections.size())
 
 
-def test_a_pipeline_is_answered_one_by_one_and_others_come_between() -> None:
+def test_pipelined_requests_are_answered_in_turn_with_others() -> None:
     order: list[str] = []
 
     def note(environ: dict[str, Any], start: Any) -> list[bytes]:
@@ -289,7 +286,7 @@ def test_a_pipeline_is_answered_one_by_one_and_others_come_between() -> None:
         assert order.index("/other") < 100
 
 
-def test_beyond_the_strangers_places_the_longest_idle_one_is_closed() -> None:
+def test_beyond_the_limit_of_strangers_the_longest_idle_one_is_closed() -> None:
     def sign_in(environ: dict[str, Any], start: Any) -> list[bytes]:
         if environ["PATH_INFO"] == "/known":
             environ[CONNECTION].recognise("clerk:1001")
@@ -311,7 +308,7 @@ def test_beyond_the_strangers_places_the_longest_idle_one_is_closed() -> None:
         assert hall.connections.size() <= 4
 
 
-def test_the_end_of_a_socket_gives_its_place_back() -> None:
+def test_a_closed_socket_releases_its_place() -> None:
     with wired() as hall:
         for _ in range(3):
             with hall.line() as line:

@@ -1,4 +1,4 @@
-"""Pushes straight to the sockets: the same bytes, the same order, the queue where it must be."""
+"""Direct writes of live messages to sockets: same bytes, same order, queued where necessary."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ SPACE = "/live"
 
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536])
-def test_a_frame_is_what_any_client_reads(size: int) -> None:
+def test_a_frame_is_valid_for_any_client(size: int) -> None:
     text = "厅" * (size // 3) + "x" * (size % 3)
     client = Connection(ConnectionType.CLIENT)
     client.receive_data(frame_text(text))
-    found = [event for event in client.events() if isinstance(event, TextMessage)]
-    assert "".join(event.data for event in found) == text
-    assert found[-1].message_finished
+    messages = [event for event in client.events() if isinstance(event, TextMessage)]
+    assert "".join(event.data for event in messages) == text
+    assert messages[-1].message_finished
 
 
 @dataclass
 class _EngineSocket:
-    """As much of Engine.IO's socket as is asked for."""
+    """Replacement for Engine.IO's socket with the attributes that are used."""
 
     wire: Wire
     closed: bool = False
     due: float = 0.0
-    asked: float | None = None
+    ping_sent_at: float | None = None
     alone_since: float | None = None
     queue: Any = field(default_factory=JoinableQueue)
 
@@ -53,7 +53,7 @@ class _EngineSocket:
 
 
 class _Clients:
-    """A Socket.IO server with clients on socket pairs."""
+    """Socket.IO server with clients on socket pairs."""
 
     def __init__(self) -> None:
         self.sockets: dict[str, _EngineSocket] = {}
@@ -69,23 +69,23 @@ class _Clients:
             ping_interval=10,
             ping_timeout=15,
             reason=SimpleNamespace(SERVER_DISCONNECT="server", PING_TIMEOUT="ping"),
-            send_packet=lambda known, line: self.queued.append((known, line.encode())),
+            send_packet=lambda sid, line: self.queued.append((sid, line.encode())),
         )
         manager = SimpleNamespace(
-            get_participants=lambda _space, _room: [(known, known) for known in self.ends]
+            get_participants=lambda _space, _room: [(sid, sid) for sid in self.ends]
         )
         self.data = "{}"
         server = SimpleNamespace(eio=eio, manager=manager)
         self.direct = Direct(SimpleNamespace(server=server))
 
     def add(self, name: str) -> _EngineSocket:
-        here, there = gevent.socket.socketpair()
-        self.heres.append(here)
-        here.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        server_end, client_end = gevent.socket.socketpair()
+        self.heres.append(server_end)
+        server_end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         wire = Wire(lambda _wire: None, SimpleNamespace(max_http_buffer_size=1000))
-        wire._socket = SimpleNamespace(sock=here, connected=True)
+        wire._socket = SimpleNamespace(sock=server_end, connected=True)
         wire._plain = True
-        self.sockets[name], self.ends[name] = _EngineSocket(wire), there
+        self.sockets[name], self.ends[name] = _EngineSocket(wire), client_end
         return self.sockets[name]
 
     def push(self) -> None:
@@ -107,7 +107,7 @@ LONG = '"' + "x" * 3_000_000 + '"'
 FRAME = frame_text('42/live,["state",{}]')
 
 
-def test_free_sockets_are_written_at_once(clients: _Clients) -> None:
+def test_free_sockets_are_written_directly(clients: _Clients) -> None:
     for name in "ab":
         clients.add(name)
     clients.push()
@@ -115,7 +115,7 @@ def test_free_sockets_are_written_at_once(clients: _Clients) -> None:
     assert clients.queued == []
 
 
-def test_what_is_queued_goes_first(clients: _Clients) -> None:
+def test_queued_messages_are_sent_first(clients: _Clients) -> None:
     clients.add("a").queue.put("earlier")
     clients.add("b")
     clients.push()
@@ -123,13 +123,13 @@ def test_what_is_queued_goes_first(clients: _Clients) -> None:
     assert clients.ends["b"].recv(100) == FRAME
 
 
-def test_who_is_just_let_in_gets_it_behind_what_is_queued(clients: _Clients) -> None:
+def test_a_new_client_gets_the_message_after_its_queue(clients: _Clients) -> None:
     clients.add("a")
     clients.direct.send_queued("state", "{}", "a", SPACE)
     assert clients.queued == [("a", FRAME[2:].decode())]
 
 
-def test_who_is_being_sent_to_and_other_transports_use_the_queue(clients: _Clients) -> None:
+def test_busy_sockets_and_other_transports_use_the_queue(clients: _Clients) -> None:
     clients.add("sending").wire._sending = True
     clients.add("tls").wire._plain = False
     clients.add("gone").closed = True
@@ -137,25 +137,25 @@ def test_who_is_being_sent_to_and_other_transports_use_the_queue(clients: _Clien
     assert [name for name, _ in clients.queued] == ["sending", "tls"]
 
 
-def test_half_a_frame_is_finished_before_anything_else(clients: _Clients) -> None:
+def test_a_partly_written_frame_is_finished_first(clients: _Clients) -> None:
     slow, end = clients.add("a"), clients.ends["a"]
     clients.data = LONG
-    whole = f'42/live,["state",{LONG}]'
+    expected = f'42/live,["state",{LONG}]'
     clients.push()
     rest = slow.queue.get(block=False).encode()
     slow.queue.put("the writer still has it")
     clients.push()
-    assert clients.queued == [("a", whole)], "nothing overtakes the rest"
-    reader = gevent.spawn(_read, end, len(frame_text(whole)))
+    assert clients.queued == [("a", expected)], "nothing overtakes the rest"
+    reader = gevent.spawn(_read, end, len(frame_text(expected)))
     slow.wire.send(rest)
-    assert reader.get(timeout=5) == frame_text(whole)
+    assert reader.get(timeout=5) == frame_text(expected)
 
 
 def _read(end: socket.socket, size: int) -> bytes:
-    found = b""
-    while len(found) < size:
-        found += end.recv(65_536)
-    return found
+    data = b""
+    while len(data) < size:
+        data += end.recv(65_536)
+    return data
 
 
 def test_a_client_that_never_reads_is_cut_off_without_waiting(clients: _Clients) -> None:
@@ -171,27 +171,27 @@ def test_a_client_that_never_reads_is_cut_off_without_waiting(clients: _Clients)
         pytest.fail("it was cut off")
 
 
-def test_everybody_is_pinged_in_turn_and_no_more_before_the_answer(clients: _Clients) -> None:
+def test_clients_are_pinged_in_turn_and_once_until_they_answer(clients: _Clients) -> None:
     lines = [clients.add(name) for name in "ab"]
     lines[1].due = 5.0
     clients.direct.ping_due(1.0)
     assert clients.ends["a"].recv(10) == frame_text("2")
     clients.direct.ping_due(12.0)
     assert clients.ends["b"].recv(10) == frame_text("2")
-    lines[0].asked = None
+    lines[0].ping_sent_at = None
     clients.direct.ping_due(12.5)
     assert clients.ends["a"].recv(10) == frame_text("2")
-    assert [line.asked for line in lines] == [12.5, 12.0]
+    assert [line.ping_sent_at for line in lines] == [12.5, 12.0]
     assert clients.queued == []
 
 
-def test_a_ping_does_not_overtake_what_is_queued(clients: _Clients) -> None:
+def test_a_ping_does_not_overtake_queued_messages(clients: _Clients) -> None:
     clients.add("a").queue.put("earlier")
     clients.direct.ping_due(1.0)
     assert clients.queued == [("a", "2")]
 
 
-def test_a_new_line_is_pinged_by_nobody_else_and_is_never_late_by_its_age(
+def test_a_new_connection_starts_no_ping_greenlet_and_is_not_late_by_age(
     clients: _Clients,
 ) -> None:
     engine = SimpleNamespace(
@@ -211,7 +211,7 @@ def test_a_new_line_is_pinged_by_nobody_else_and_is_never_late_by_its_age(
     clients.sockets.clear()
 
 
-def test_a_line_that_joins_nothing_lives_for_seconds(clients: _Clients) -> None:
+def test_a_connection_that_joins_no_room_is_closed_after_seconds(clients: _Clients) -> None:
     alone, member = clients.add("a"), clients.add("b")
     alone.alone_since = 1.0
     clients.direct.ping_due(1.0 + JOIN_SECONDS)
@@ -224,7 +224,7 @@ def test_a_line_that_joins_nothing_lives_for_seconds(clients: _Clients) -> None:
     assert not member.closed
 
 
-def test_who_does_not_answer_in_time_is_cut_off(clients: _Clients) -> None:
+def test_a_client_without_a_pong_in_time_is_closed(clients: _Clients) -> None:
     silent, over = clients.add("a"), clients.add("b")
     over.closed = True
     clients.direct.ping_due(1.0)
@@ -237,30 +237,30 @@ def test_who_does_not_answer_in_time_is_cut_off(clients: _Clients) -> None:
     assert silent.closed
 
 
-def _said(text: bytes, mask: bytes, *, opcode: int = 1, fin: bool = True) -> bytes:
-    """A client's frame."""
+def masked_frame(text: bytes, mask: bytes, *, opcode: int = 1, fin: bool = True) -> bytes:
+    """Return a masked frame as a client sends it."""
     size = len(text)
     head = bytes((opcode | 0x80 * fin, 0x80 | min(size, 126)))
     head += size.to_bytes(2, "big") if size > 125 else b""
     return head + mask + bytes(byte ^ mask[at % 4] for at, byte in enumerate(text))
 
 
-def test_an_answer_is_known_by_its_bytes_whatever_the_mask() -> None:
-    assert all(answers_ping(_said(b"3", bytes((n, 1, 2, 3)))) for n in range(256))
+def test_a_pong_is_recognised_under_any_mask() -> None:
+    assert all(answers_ping(masked_frame(b"3", bytes((n, 1, 2, 3)))) for n in range(256))
     for other in (b"2", b"4", b"", b"33"):
-        assert not answers_ping(_said(other, b"abcd"))
+        assert not answers_ping(masked_frame(other, b"abcd"))
     for opcode in (0, 2, 9, 10):
-        assert not answers_ping(_said(b"3", b"abcd", opcode=opcode))
-    assert not answers_ping(_said(b"3", b"abcd", fin=False))
+        assert not answers_ping(masked_frame(b"3", b"abcd", opcode=opcode))
+    assert not answers_ping(masked_frame(b"3", b"abcd", fin=False))
 
 
 class _Heard:
-    """A WebSocket of the server on a socket pair, as a client speaks into it."""
+    """WebSocket of the server on a socket pair, with the client's end."""
 
     def __init__(self) -> None:
         self.here, self.there = gevent.socket.socketpair()
         self.answers = 0
-        asked = {
+        environ = {
             "werkzeug.socket": self.here,
             "HTTP_UPGRADE": "websocket",
             "HTTP_CONNECTION": "Upgrade",
@@ -268,14 +268,17 @@ class _Heard:
             "HTTP_SEC_WEBSOCKET_KEY": "dGhlIHNhbXBsZSBub25jZQ==",
             "HTTP_SEC_WEBSOCKET_VERSION": "13",
         }
-        self.socket = Hearing(asked, self._answered, 1000)
+        self.socket = Hearing(environ, self._answered, 1000)
         self.there.recv(1000)
 
     def _answered(self) -> None:
         self.answers += 1
 
     def say(self, *parts: bytes) -> Any:
-        """Send each part once the one before it was read; the next message, None if it ended."""
+        """Send each part once the previous one was read.
+
+        Returns the next message, None if the connection ended.
+        """
         reader = gevent.spawn(self.socket.receive)
         for part in parts:
             self.there.sendall(part)
@@ -296,29 +299,29 @@ def heard() -> Iterator[_Heard]:
     made.close()
 
 
-PONG = _said(b"3", b"abcd")
+PONG = masked_frame(b"3", b"abcd")
 
 
-def test_answers_to_pings_are_nobodys_messages(heard: _Heard) -> None:
-    assert heard.say(PONG, PONG, _said(b"40/live,", b"efgh")) == "40/live,"
+def test_pongs_are_not_delivered_as_messages(heard: _Heard) -> None:
+    assert heard.say(PONG, PONG, masked_frame(b"40/live,", b"efgh")) == "40/live,"
     assert heard.answers == 2
 
 
-def test_an_answer_among_messages_is_read_as_any_message(heard: _Heard) -> None:
-    assert heard.say(_said(b"one", b"efgh") + PONG) == "one"
+def test_a_pong_between_messages_is_read_like_a_message(heard: _Heard) -> None:
+    assert heard.say(masked_frame(b"one", b"efgh") + PONG) == "one"
     assert heard.socket.receive() == "3"
-    assert heard.say(PONG, _said(b"two", b"efgh")) == "two"
+    assert heard.say(PONG, masked_frame(b"two", b"efgh")) == "two"
     assert heard.answers == 1
 
 
-def test_bytes_within_a_message_are_the_messages(heard: _Heard) -> None:
-    binary = _said(b"x" * 20 + PONG + b"y" * 20, b"\0\0\0\0", opcode=2)
+def test_pong_bytes_inside_a_message_belong_to_the_message(heard: _Heard) -> None:
+    binary = masked_frame(b"x" * 20 + PONG + b"y" * 20, b"\0\0\0\0", opcode=2)
     at = binary.index(PONG)
-    found = heard.say(binary[:at], binary[at : at + 7], binary[at + 7 :])
-    assert found == b"x" * 20 + PONG + b"y" * 20
+    message = heard.say(binary[:at], binary[at : at + 7], binary[at + 7 :])
+    assert message == b"x" * 20 + PONG + b"y" * 20
     assert heard.answers == 0
 
 
-def test_an_answer_inside_a_message_of_several_frames_breaks_the_rules(heard: _Heard) -> None:
-    assert heard.say(_said(b"half", b"efgh", fin=False), PONG) is None
+def test_a_pong_message_inside_a_fragmented_message_is_a_protocol_error(heard: _Heard) -> None:
+    assert heard.say(masked_frame(b"half", b"efgh", fin=False), PONG) is None
     assert heard.answers == 0

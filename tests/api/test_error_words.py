@@ -1,4 +1,4 @@
-"""The sentences of refusals: for every value that can be put into one there are words, no code."""
+"""Sentences of error messages: every value that can be inserted has words, never a code."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LATIN = re.compile(r"[A-Za-z][A-Za-z_]+")
 ALLOWED = {"HTTP", "IP", "UTF", "Excel", "xlsx", "PDF", "QR", "USB", "JPEG", "PNG", "MB", "KB"}
 
 SAMPLES: dict[str, Any] = {
-    # Facts that are names, numbers and times of the hall, not codes of ours.
+    # Facts that are names, numbers and times of the hall, not codes of the program.
     "unit": "税务局",
     "unit_en": "税务局",
     "place": "中山路1号",
@@ -59,7 +59,7 @@ STATES = [state.value for state in RuleState]
 
 
 def raised() -> Iterator[tuple[str, dict[str, ast.expr]]]:
-    """Every place that says no: the code's name and its facts as they are written there."""
+    """Yield code name and facts of every `HallError(...)` in the source code."""
     for folder in ("server", "kiosk", "counters", "display", "devices"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text())):
@@ -71,13 +71,13 @@ def raised() -> Iterator[tuple[str, dict[str, ast.expr]]]:
 
 
 def literals(code: Code, fact: str) -> set[str]:
-    """The values that the places raising `code` write out for a fact."""
+    """Return the literal values of a fact in all places that raise `code`."""
     sites = [facts[fact] for name, facts in raised() if name == code.name and fact in facts]
     return {str(site.value) for site in sites if isinstance(site, ast.Constant)}
 
 
 def asked_fields(model: type[BaseModel], above: tuple[str, ...] = ()) -> Iterator[str]:
-    """Every place of a request that can be refused by name."""
+    """Yield every field path of a request that an error can name."""
     for name, field in model.model_fields.items():
         yield ".".join((*above, name))
         kinds = [field.annotation]
@@ -88,10 +88,10 @@ def asked_fields(model: type[BaseModel], above: tuple[str, ...] = ()) -> Iterato
                 yield from asked_fields(kind, (*above, name, "0"))
 
 
-def said(code: Code, **facts: Any) -> str:
-    """The Chinese sentence, after a look at both."""
-    found = problem(HallError(code, **facts))
-    zh, en = found.message_zh, found.message_en
+def checked_sentence(code: Code, **facts: Any) -> str:
+    """Return the Chinese sentence, after checks of both languages."""
+    answer = problem(HallError(code, **facts))
+    zh, en = answer.message_zh, answer.message_en
     assert "{" not in zh + en
     assert "—" not in zh, (code, facts, zh)
     assert set(LATIN.findall(zh)) <= ALLOWED, (code, facts, zh)
@@ -101,12 +101,12 @@ def said(code: Code, **facts: Any) -> str:
 
 
 def values(code: Code) -> list[dict[str, Any]]:
-    """All the facts a code is raised with, as far as they decide its sentence."""
+    """Return the facts a code is raised with, as far as they decide its sentence."""
     if code is Code.SETTING_INVALID:
-        named = [{"name": f.name} for f in fields(Settings)] + [{"name": "timezone"}]
+        setting_facts = [{"name": f.name} for f in fields(Settings)] + [{"name": "timezone"}]
         choices = [{"name": n, "choices": sorted(c)} for n, c in CHOICES.items()]
         limits: list[dict[str, Any]] = [{"name": "notice_zh", "high": 200}, {"name": "no_such"}]
-        return named + choices + limits + [{"name": "return_limit", "low": 0, "high": 20}]
+        return setting_facts + choices + limits + [{"name": "return_limit", "low": 0, "high": 20}]
     if code is Code.RULE_INVALID:
         reasons = literals(code, "reason")
         assert reasons == set(RULE_REASONS) | set(SLOT_REASONS)
@@ -123,43 +123,47 @@ def values(code: Code) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("code", list(Code), ids=str)
-def test_a_sentence_has_words_for_whatever_is_put_into_it(code: Code) -> None:
+def test_a_sentence_has_words_for_every_inserted_value(code: Code) -> None:
     placed = {name for _, name, _, _ in Formatter().parse(WORDS[code][1]) if name}
-    known = placed & set(SAMPLES)
-    unknown = placed - known - {"field", "name"}
+    sampled = placed & set(SAMPLES)
+    unknown = placed - sampled - {"field", "name"}
     assert not unknown, "say in SAMPLES or in error_cases what this fact can be"
     for facts in values(code):
-        said(code, **{"name": "张三", **{one: SAMPLES[one] for one in known}, **facts})
+        checked_sentence(
+            code, **{"name": "张三", **{fact: SAMPLES[fact] for fact in sampled}, **facts}
+        )
 
 
 def test_the_states_of_a_rule_have_sentences() -> None:
     assert set(STATES) <= set(CASES[Code.RULE_STATE][1])
 
 
-def test_whatever_a_request_can_get_wrong_has_a_name(web: Web) -> None:
-    asked = literals(Code.INVALID, "field")
+def test_every_field_of_a_request_has_a_name(web: Web) -> None:
+    fields = literals(Code.INVALID, "field")
     for route in web.app.api.routes:
         if route.body is not None:
-            asked |= set(asked_fields(route.body))
-        asked |= set(re.findall(r"<(?:\w+:)?(\w+)>", route.path))
+            fields |= set(asked_fields(route.body))
+        fields |= set(re.findall(r"<(?:\w+:)?(\w+)>", route.path))
     for path in (ROOT / "server" / "office").glob("*.py"):
-        asked |= set(re.findall(r"_(?:day|date|number)\(\"(\w+)\"", path.read_text()))
-    assert len(asked) > 90
-    assert {"from", "to"} <= asked
-    asked -= {"SN"}  # a terminal's own, answered in bytes
-    assert sorted(one for one in asked if field_words(one) is UNNAMED) == []
-    for one in asked:
-        said(Code.INVALID, field=one)
+        fields |= set(re.findall(r"_(?:day|date|number)\(\"(\w+)\"", path.read_text()))
+    assert len(fields) > 90
+    assert {"from", "to"} <= fields
+    fields -= {"SN"}  # of a time clock, answered in bytes
+    assert sorted(field for field in fields if field_words(field) is UNNAMED) == []
+    for field in fields:
+        checked_sentence(Code.INVALID, field=field)
 
 
-def test_a_field_is_named_by_where_it_stands() -> None:
-    assert said(Code.INVALID, field="slots.0.due") == "“应打卡时间”填写有误，请检查。"
-    assert said(Code.INVALID, field="slots.3.code") == "“时段”填写有误，请检查。"
-    assert said(Code.INVALID, field="nobody_knows") == "“填写的内容”填写有误，请检查。"
-    assert said(Code.INVALID, field="('acts', 0, 'ticket')") == "“号码”填写有误，请检查。"
+def test_a_field_is_named_by_its_place() -> None:
+    assert checked_sentence(Code.INVALID, field="slots.0.due") == "“应打卡时间”填写有误，请检查。"
+    assert checked_sentence(Code.INVALID, field="slots.3.code") == "“时段”填写有误，请检查。"
+    assert checked_sentence(Code.INVALID, field="nobody_knows") == "“填写的内容”填写有误，请检查。"
+    assert (
+        checked_sentence(Code.INVALID, field="('acts', 0, 'ticket')") == "“号码”填写有误，请检查。"
+    )
 
 
-def test_settings_have_one_name_in_refusals_and_on_their_page() -> None:
+def test_settings_have_one_name_in_errors_and_on_their_page() -> None:
     assert set(SETTINGS) == {f.name for f in fields(Settings)} | {"timezone"}
     page = SETTING_PAGE.read_text()
     table = page[page.index("const words") : page.index("const KNOWN")]
@@ -184,20 +188,22 @@ def test_settings_have_one_name_in_refusals_and_on_their_page() -> None:
         ({"colour": "red"}, "没有这项设置，没有保存任何内容。"),
     ],
 )
-def test_a_setting_says_what_it_can_be(values: dict[str, Any], sentence: str) -> None:
+def test_an_invalid_setting_names_its_valid_values(values: dict[str, Any], sentence: str) -> None:
     with pytest.raises(HallError) as refused:
         with_values(Settings(), values)
     assert problem(refused.value).message_zh == sentence
 
 
-def test_a_refusal_says_what_is_to_be_done_in_its_state() -> None:
-    assert "先核对送审" in said(Code.BULLETIN_STATE, state="unchecked")
-    assert "还没有收齐" in said(Code.BULLETIN_STATE, state="pending")
-    assert "停用后另立新规则" in said(Code.RULE_STATE, state="in_force")
-    due = said(Code.RULE_INVALID, slot="am_in", slot_name="上午签到", reason="due")
+def test_an_error_says_what_to_do_in_its_state() -> None:
+    assert "先核对送审" in checked_sentence(Code.BULLETIN_STATE, state="unchecked")
+    assert "还没有收齐" in checked_sentence(Code.BULLETIN_STATE, state="pending")
+    assert "停用后另立新规则" in checked_sentence(Code.RULE_STATE, state="in_force")
+    due = checked_sentence(Code.RULE_INVALID, slot="am_in", slot_name="上午签到", reason="due")
     assert due == "班次规则的时段“上午签到”有误：应打卡时间（含宽限）不在有效打卡时间之内。"
-    assert said(Code.ALREADY_SIGNED_IN, window="W05", number=5).startswith("您已登录 5 号窗口")
-    assert said(Code.LEAVE_OVERLAP, begins="11-25 08:30", ends="11-25 12:00") == (
+    assert checked_sentence(Code.ALREADY_SIGNED_IN, window="W05", number=5).startswith(
+        "您已登录 5 号窗口"
+    )
+    assert checked_sentence(Code.LEAVE_OVERLAP, begins="11-25 08:30", ends="11-25 12:00") == (
         "与已有请假时间重叠：11月25日08:30至11月25日12:00。"
     )
-    assert said(Code.CLOSED_TODAY, next=None).endswith("下次开放：待定。")
+    assert checked_sentence(Code.CLOSED_TODAY, next=None).endswith("下次开放：待定。")

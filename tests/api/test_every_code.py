@@ -1,4 +1,4 @@
-"""Every error code of the API is reached by a request, with its status and words."""
+"""Coverage of error codes: every one is provoked by a request, with its status and words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Live feeds: nothing that happens is missed, and a page that cannot be let in is told so."""
+"""Live feeds: no event is missed, and a page that cannot be admitted gets the reason."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NEVER = 3600.0
 
 
 class Striking(SetClock):
-    """A clock that does something when it is next looked at."""
+    """Clock that runs an action the next time it is read."""
 
     strike: Callable[[], None] | None = None
 
@@ -35,13 +35,13 @@ class Striking(SetClock):
 
 
 class Picture(BaseModel):
-    """Who sits where."""
+    """State of the test's feed: the windows with a session."""
 
     windows: list[str]
 
 
 class Hall(Web):
-    """The small hall with a surface that anybody may watch."""
+    """The small hall with a feed that everyone may watch."""
 
     def __init__(self, small: SmallHall, clock: Striking) -> None:
         super().__init__(small)
@@ -52,15 +52,15 @@ class Hall(Web):
         anybody, everything = (lambda *_asked: True), (lambda _event: {"*"})
         self.app.feeds.add(Feed("probe", self._picture, anybody, everything, 0.0))
 
-    def _picture(self, taken: Snapshot, key: str) -> Picture:
-        found = sorted(taken.posts)
-        self.seen.setdefault(key, []).append(found)
+    def _picture(self, state: Snapshot, key: str) -> Picture:
+        windows = sorted(state.posts)
+        self.seen.setdefault(key, []).append(windows)
         if self.awaited():
             self.came.set()
-        return Picture(windows=found)
+        return Picture(windows=windows)
 
     def watch(self, key: str, browser: Browser | None = None, surface: str = "probe") -> bool:
-        """Open a page; whether it was let in."""
+        """Open a page; return True if it was admitted."""
         line: Any = self.app.socketio.test_client(
             self.app.flask,
             namespace="/live",
@@ -70,14 +70,14 @@ class Hall(Web):
         return bool(line.is_connected("/live"))
 
     def rename(self, table: str, name: str) -> None:
-        """Take a table out of the database, or put it back."""
+        """Rename a table, to take it out of the database or to put it back."""
         change = text(f"ALTER TABLE {table} RENAME TO {name}")
         self.small.ctx.write(lambda tx: tx.conn.execute(change))
 
 
 @pytest.fixture
 def hall(sqlite_url: str, tmp_path: Path) -> Iterator[Hall]:
-    """The small hall; its feeds are pushed, and drawn anew after a change only."""
+    """Yield the small hall; its feeds are pushed, and computed anew only after a change."""
     clock = Striking(at(9))
     small = SmallHall(sqlite_url, tmp_path, at(9), clock=clock)
     made = Hall(small, clock)
@@ -87,18 +87,18 @@ def hall(sqlite_url: str, tmp_path: Path) -> Iterator[Hall]:
     small.close()
 
 
-def test_what_happens_while_a_picture_is_taken_is_in_the_next(hall: Hall) -> None:
-    hall.small.seat("T1")
+def test_events_during_a_read_are_in_the_next_state(hall: Hall) -> None:
+    hall.small.sign_in("T1")
     assert hall.watch("x")
     hall.awaited = lambda: hall.seen["x"][-1] == ["T1", "T2"]
-    hall.clock.strike = lambda: hall.small.seat("T2")
+    hall.clock.strike = lambda: hall.small.sign_in("T2")
     hall.app.feeds.rebuild("probe")
     assert hall.came.wait(PATIENCE)
     assert hall.seen["x"] == [["T1"], ["T1"], ["T1", "T2"]]
 
 
 @pytest.mark.parametrize("table", ["session", "journal"])
-def test_a_page_is_told_to_come_again_while_the_database_is_away(hall: Hall, table: str) -> None:
+def test_a_page_is_told_to_retry_while_the_database_is_unavailable(hall: Hall, table: str) -> None:
     manager = hall.manager()
     hall.rename(table, "away")
     assert not hall.watch("", manager, "office")
@@ -106,7 +106,7 @@ def test_a_page_is_told_to_come_again_while_the_database_is_away(hall: Hall, tab
     assert hall.watch("", manager, "office")
 
 
-def test_nothing_is_drawn_for_a_page_that_was_not_let_in(hall: Hall) -> None:
+def test_no_state_is_computed_for_a_rejected_page(hall: Hall) -> None:
     assert hall.watch("inside")
     hall.rename("journal", "away")
     assert not hall.watch("outside")

@@ -1,4 +1,4 @@
-"""Commands of foreign pages, bodies of strangers: decided by the head, before a body is read."""
+"""Commands of foreign pages and bodies of strangers: rejected before a body is read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FOREIGN = ("http://elsewhere.example", "https://localhost.example", "null", "", 
 
 
 class Unread(io.RawIOBase):
-    """A body that must not be read."""
+    """Body that must not be read."""
 
     def readable(self) -> bool:
         return True
@@ -28,7 +28,7 @@ class Unread(io.RawIOBase):
 
 
 def unread(size: int) -> dict[str, Any]:
-    """The environment of a request whose body must not be read."""
+    """Return the environment of a request whose body must not be read."""
     return {"wsgi.input": Unread(), "CONTENT_LENGTH": str(size)}
 
 
@@ -46,7 +46,7 @@ def browsers(web: Web) -> dict[Caller, Browser]:
 
 
 def commands(web: Web) -> list[tuple[Route, str]]:
-    """Every command with an address of it."""
+    """Return every command with one of its addresses."""
     return [
         (route, "/api/v1" + re.sub(r"<[^>]+>", "1", route.path))
         for route in web.app.api.routes
@@ -60,9 +60,9 @@ def code(answer: Any) -> str:
 
 def test_no_command_is_taken_from_a_foreign_page(web: Web) -> None:
     people = browsers(web)
-    found = commands(web)
-    assert len(found) > 60
-    for number, (route, address) in enumerate(found):
+    pairs = commands(web)
+    assert len(pairs) > 60
+    for number, (route, address) in enumerate(pairs):
         someone = people[min(route.who)]
         headers = {**someone.headers(""), "Origin": FOREIGN[number % len(FOREIGN)]}
         answer = someone.client.post(address, json={}, headers=headers)
@@ -95,7 +95,7 @@ def test_no_command_is_taken_as_a_form_or_text(web: Web, kind: str) -> None:
         ("10.0.0.9:8000", "http://127.0.0.1:8000"),
     ],
 )
-def test_the_halls_own_pages_are_known_by_its_host_and_its_public_address(
+def test_the_halls_own_pages_are_recognised_by_host_or_public_address(
     web: Web, host: str, origin: str
 ) -> None:
     assert web.small.hall.config.base_url == "http://127.0.0.1:8000"
@@ -119,10 +119,10 @@ def test_another_port_or_name_is_another_page(web: Web, host: str, origin: str) 
 
 def test_a_foreign_page_neither_signs_in_nor_out(web: Web) -> None:
     clerk = web.clerk("T1", seated=False)
-    said = f'{{"staff": "{MANAGER}", "password": "{PASSWORD}"}}'
+    body = f'{{"staff": "{MANAGER}", "password": "{PASSWORD}"}}'
     for path, kind in (("/login", "text/plain"), ("/login", "application/json"), ("/logout", "")):
         headers = {"Origin": "http://elsewhere.example"} | ({"Content-Type": kind} if kind else {})
-        answer = clerk.client.post(f"/api/v1{path}", data=said, headers=headers)
+        answer = clerk.client.post(f"/api/v1{path}", data=body, headers=headers)
         assert answer.status_code in (403, 415)
         assert "Set-Cookie" not in answer.headers
         assert clerk.get("/session").get_json()["name"] == STAFF["T1"]
@@ -156,11 +156,8 @@ def test_a_time_clock_is_no_browser(web: Web) -> None:
     assert answer.data == b"this terminal is not admitted\n"
 
 
-# -- bodies ----------------------------------------------------------------------------------------
-
-
 def sent(browser: Browser, path: str, size: int, kind: str = "application/json") -> Any:
-    """A command that says it has a body of this size, which must not be read."""
+    """Send a command that declares a body of this size, which must not be read."""
     return browser.client.post(
         f"/api/v1{path}",
         content_type=kind,
@@ -178,7 +175,7 @@ def test_a_large_body_is_refused_before_it_is_read(web: Web) -> None:
             assert (answer.status_code, code(answer)) == (413, Code.TOO_LARGE), route.path
 
 
-def test_who_may_not_upload_is_refused_before_the_body_is_read(web: Web) -> None:
+def test_an_upload_without_permission_is_rejected_before_its_body_is_read(web: Web) -> None:
     uploads = [route for route in web.app.api.routes if route.upload]
     assert {route.path for route in uploads} == {
         "/files",
@@ -198,7 +195,7 @@ def test_who_may_not_upload_is_refused_before_the_body_is_read(web: Web) -> None
     assert code(answer) == Code.TOO_LARGE
 
 
-def test_a_body_that_does_not_say_its_size_is_bounded_while_it_is_read(web: Web) -> None:
+def test_a_body_without_a_declared_size_is_limited_while_it_is_read(web: Web) -> None:
     stream = io.BytesIO(b" " * (MAX_BODY * 3))
     answer = web.browser().client.post(
         "/api/v1/login",
@@ -213,7 +210,7 @@ def test_a_body_that_does_not_say_its_size_is_bounded_while_it_is_read(web: Web)
     assert stream.tell() <= 2 * MAX_BODY
 
 
-def test_the_description_is_made_once_and_not_sent_twice(web: Web) -> None:
+def test_the_openapi_document_is_built_once_and_cached_by_clients(web: Web) -> None:
     client = web.browser().client
     first, second = (client.get("/api/openapi.json") for _ in range(2))
     assert first.data == second.data

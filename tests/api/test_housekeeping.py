@@ -1,4 +1,4 @@
-"""What a server does by itself goes on, whatever one slip, one device or one step is like."""
+"""Periodic work of the server: continues though one slip, one device or one step fails."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DEVICES = {
 
 
 def agent(web: Web) -> Any:
-    """A connected agent that has said what it hosts."""
+    """Return the connection of an agent that has announced its devices."""
     token = web.small.hall.people.grant("agent", "a")
     line = web.app.socketio.test_client(web.app.flask, namespace="/agent", auth={"token": token})
     assert line.emit("hello", DEVICES, namespace="/agent", callback=True) == {"ok": True}
@@ -35,17 +35,17 @@ def agent(web: Web) -> Any:
 
 
 def tasks(line: Any) -> list[str]:
-    """The tasks an agent was handed since it was last asked."""
-    heard = line.get_received("/agent")
-    return [said["args"][0]["id"] for said in heard if said["name"] == "task"]
+    """Return the ids of the tasks that an agent received since the last call."""
+    packets = line.get_received("/agent")
+    return [packet["args"][0]["id"] for packet in packets if packet["name"] == "task"]
 
 
-def test_one_slip_that_cannot_be_drawn_holds_up_nobody_else(web: Web) -> None:
+def test_a_slip_that_cannot_be_rendered_delays_no_other(web: Web) -> None:
     agent(web)
-    asked: list[str] = []
+    requested: list[str] = []
 
     def owed(ref: DeviceRef) -> list[Task]:
-        asked.append(ref.name)
+        requested.append(ref.name)
         return []
 
     web.app.agents.outstanding["voice"] = owed
@@ -64,34 +64,34 @@ def test_one_slip_that_cannot_be_drawn_holds_up_nobody_else(web: Web) -> None:
 
     web.small.ctx.write(broken)
     web.app.agents.resend_outstanding()
-    assert asked == ["voice-1"]
+    assert requested == ["voice-1"]
 
 
-def test_a_device_that_cannot_be_told_what_to_show_holds_up_nobody_else(web: Web) -> None:
-    asked = Flag()
+def test_a_device_whose_desired_state_fails_delays_no_other(web: Web) -> None:
+    requested = Flag()
 
     def shape(_ref: DeviceRef) -> dict[str, Any]:
         raise KeyError("version")
 
     def owed(_ref: DeviceRef) -> list[Task]:
-        asked.set()
+        requested.set()
         return []
 
     web.app.agents.desired["led"] = shape
     web.app.agents.outstanding["voice"] = owed
     agent(web)
-    assert asked.wait(PATIENCE)
+    assert requested.wait(PATIENCE)
 
 
 class Tired:
-    """Agents that cannot be reminded."""
+    """Agents whose `remind` always fails."""
 
     def resend_outstanding(self) -> None:
-        """Fail."""
+        """Raise KeyError."""
         raise KeyError("version")
 
 
-def test_a_step_that_fails_does_not_keep_a_day_from_opening(web: Web) -> None:
+def test_a_failing_step_does_not_keep_a_day_from_opening(web: Web) -> None:
     opened = Flag()
     hall = web.app.hall
     hall.ctx.bus.subscribe(lambda event: opened.set() if event == HallChanged("day") else None)
@@ -105,7 +105,7 @@ def test_a_step_that_fails_does_not_keep_a_day_from_opening(web: Web) -> None:
         keeping.kill()
 
 
-def test_a_number_that_is_over_is_not_printed_any_more(web: Web) -> None:
+def test_the_slip_of_an_ended_ticket_is_not_printed(web: Web) -> None:
     small = web.small
     web.clerk("T1")
     agent(web).disconnect(namespace="/agent")

@@ -1,4 +1,4 @@
-"""Limits: every endpoint has a policy, strangers starve nobody, nobody is forgotten."""
+"""Rate limits: every endpoint has a policy, strangers block nobody else, nobody is uncounted."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ CLERK = Principal(ActorKind.CLERK, "1001", "clerk")
 
 
 class Noted(Limits):
-    """Limits that also write down what was counted."""
+    """Limits that record what was counted."""
 
     def __init__(self) -> None:
         super().__init__(lambda: 0.0)
@@ -62,14 +62,14 @@ class Noted(Limits):
 
 @pytest.fixture
 def stopped(sqlite_url: str, tmp_path: Path) -> Iterator[Web]:
-    """The small hall, whose limits' clock stands."""
+    """Yield the small hall with the clock of its limits stopped."""
     small = SmallHall(sqlite_url, tmp_path, at(9))
     yield Web(small, Limits(lambda: 0.0))
     small.close()
 
 
 def address_of(rule: Any) -> str:
-    """An address of a rule, whatever its places take."""
+    """Return an address of a rule, with a value for each of its parameters."""
     adapter = rule.map.bind("hall")
     values = dict.fromkeys(rule.arguments, "1")
     if "what" in values:
@@ -100,7 +100,7 @@ def test_every_endpoint_has_a_policy_and_counts(tmp_path: Path, demo: bool) -> N
     small.close()
 
 
-def test_what_is_served_beside_flask_counts_as_well(web: Web) -> None:
+def test_requests_served_outside_flask_are_counted(web: Web) -> None:
     noted = Noted()
     web.app.api.limits = noted
     house = HallRouter(
@@ -134,7 +134,7 @@ def flood(web: Web, address: str, count: int, **more: Any) -> list[int]:
     return [client.get(address, **more).status_code for _ in range(count)]
 
 
-def test_a_flood_is_refused_and_who_is_signed_in_behind_the_same_address_is_served(
+def test_a_flood_is_rejected_and_signed_in_people_of_its_address_are_served(
     stopped: Web,
 ) -> None:
     clerk = stopped.clerk("T1")
@@ -147,22 +147,22 @@ def test_a_flood_is_refused_and_who_is_signed_in_behind_the_same_address_is_serv
     assert stopped.browser().client.get("/login").status_code == 429
 
 
-def test_a_handshake_of_who_is_known_is_not_starved(stopped: Web) -> None:
+def test_the_handshake_of_a_signed_in_person_is_served_during_a_flood(stopped: Web) -> None:
     clerk = stopped.clerk("T1")
     address = "/socket.io/?EIO=4&transport=websocket"
     assert flood(stopped, address, CONNECTIONS.per_address + 1)[-1] == 429
     assert clerk.client.get(address).status_code == 400, "no handshake, but looked at"
 
 
-def test_a_person_is_counted_by_himself(stopped: Web) -> None:
-    one, other = stopped.clerk("T1"), stopped.clerk("T2")
-    codes = [one.get("/counter").status_code for _ in range(QUERIES.per_caller + 1)]
+def test_each_person_is_counted_separately(stopped: Web) -> None:
+    first, other = stopped.clerk("T1"), stopped.clerk("T2")
+    codes = [first.get("/counter").status_code for _ in range(QUERIES.per_caller + 1)]
     assert (codes[0], codes[-1]) == (200, 429)
     assert other.get("/counter").status_code == 200
     assert stopped.browser().get("/catalogue").status_code == 200
 
 
-def test_secrets_are_counted_before_they_are_looked_up_and_good_ones_once(stopped: Web) -> None:
+def test_secrets_are_counted_before_the_lookup_and_good_ones_once(stopped: Web) -> None:
     clerk = stopped.clerk("T1")
     codes = [
         flood(stopped, "/api/v1/session", 1, headers={"Authorization": f"Bearer guess-{n}"})[0]
@@ -172,12 +172,12 @@ def test_secrets_are_counted_before_they_are_looked_up_and_good_ones_once(stoppe
     assert clerk.get("/counter").status_code == 200
 
 
-def test_tokens_of_phones_are_braked_early(stopped: Web) -> None:
+def test_guesses_of_phone_tokens_are_limited_early(stopped: Web) -> None:
     codes = flood(stopped, "/api/v1/phone/guess", PHONES.per_address + 1)
     assert (codes[0], codes[-1]) == (404, 429)
 
 
-def test_defaults_are_by_method_and_named_ones_stand(web: Web) -> None:
+def test_default_policies_are_by_method_and_named_ones_stay(web: Web) -> None:
     by_path = {(r.method, r.path): r.policy for r in web.app.api.routes}
     assert by_path["POST", "/login"] is SIGN_IN
     assert by_path["POST", "/password"] is PASSWORDS
@@ -185,9 +185,6 @@ def test_defaults_are_by_method_and_named_ones_stand(web: Web) -> None:
     assert by_path["GET", "/phone/<token>"] is PHONES
     assert by_path["POST", "/counter/call-next"] is COMMANDS
     assert by_path["GET", "/counter"] is QUERIES
-
-
-# -- counting --------------------------------------------------------------------------------------
 
 
 def refused(limits: Limits, *args: Any) -> bool:
@@ -199,7 +196,7 @@ def refused(limits: Limits, *args: Any) -> bool:
     return False
 
 
-def test_windows_end_by_themselves() -> None:
+def test_a_counting_window_ends_by_itself() -> None:
     now = [5.0]
     limits = Limits(lambda: now[0])
     assert [refused(limits, FEW, None, HERE) for _ in range(4)] == [False, False, False, True]
@@ -207,7 +204,7 @@ def test_windows_end_by_themselves() -> None:
     assert not refused(limits, FEW, None, HERE)
 
 
-def test_known_ones_draw_nothing_from_the_strangers_share_and_have_a_common_one() -> None:
+def test_signed_in_people_share_a_limit_of_their_own() -> None:
     limits = Limits(lambda: 0.0)
     assert [refused(limits, FEW, CLERK, HERE) for _ in range(3)] == [False, False, True]
     assert not refused(limits, FEW, None, HERE)
@@ -215,28 +212,28 @@ def test_known_ones_draw_nothing_from_the_strangers_share_and_have_a_common_one(
     assert [refused(limits, FEW, who, HERE) for who in people].count(False) == 3
 
 
-def test_two_halls_people_of_one_number_are_two() -> None:
+def test_one_staff_number_in_two_halls_is_two_people() -> None:
     limits = Limits(lambda: 0.0)
     assert [refused(limits, FEW, CLERK, HERE, "one") for _ in range(3)][-1]
     assert not refused(limits, FEW, CLERK, HERE, "two")
 
 
 @given(st.integers(0, (1 << 64) - 1), st.integers(0, (1 << 64) - 1))
-def test_a_network_of_one_customer_is_one_source(one: int, other: int) -> None:
+def test_a_network_of_one_customer_is_one_source(first: int, other: int) -> None:
     base = 0x20010DB8 << 96
     addresses = [":".join(f"{(base + n) >> s & 0xFFFF:x}" for s in range(112, -1, -16))
-                 for n in (one, other)]  # fmt: skip
+                 for n in (first, other)]  # fmt: skip
     assert source_of(addresses[0]) == source_of(addresses[1])
 
 
-def test_other_addresses_are_sources_of_their_own() -> None:
+def test_other_addresses_are_separate_sources() -> None:
     assert source_of("192.0.2.1") != source_of("192.0.2.2")
     assert source_of("::ffff:192.0.2.1") == "192.0.2.1"
     assert source_of("2001:db8::1") != source_of("2001:db8:0:1::1")
     assert source_of("not an address") == "not an address"
 
 
-def test_a_flood_of_addresses_forgets_nobody_and_stays_small() -> None:
+def test_a_flood_of_addresses_keeps_earlier_counts_and_stays_small() -> None:
     windows = Windows(lambda: 0.0, most=1000)
     limits = Limits(windows=windows)
     for _ in range(4):
@@ -247,7 +244,7 @@ def test_a_flood_of_addresses_forgets_nobody_and_stays_small() -> None:
     assert windows.size() <= 1000 + SHARED
 
 
-def test_a_finished_window_gives_its_memory_back() -> None:
+def test_a_finished_window_releases_its_memory() -> None:
     now = [0.0]
     windows = Windows(lambda: now[0])
     for n in range(500):
@@ -257,11 +254,8 @@ def test_a_finished_window_gives_its_memory_back() -> None:
     assert windows.size() == 1
 
 
-# -- several workers -------------------------------------------------------------------------------
-
-
 class Common(Windows):
-    """Stand-in for Redis between workers; it can be away."""
+    """Replacement for Redis between workers; it can be unavailable."""
 
     away = False
 
@@ -276,53 +270,53 @@ def workers() -> tuple[Common, list[SharedWindows], list[Limits]]:
     common = Common(lambda: 0.0)
     storage: Storage = common
     windows = [SharedWindows(storage, lambda: 0.0) for _ in range(2)]
-    return common, windows, [Limits(windows=one) for one in windows]
+    return common, windows, [Limits(windows=shared) for shared in windows]
 
 
-def test_what_one_worker_counted_counts_at_the_other(
+def test_requests_counted_by_one_worker_count_at_the_other(
     workers: tuple[Common, list[SharedWindows], list[Limits]],
 ) -> None:
-    _, windows, (one, other) = workers
-    assert not refused(one, FEW, None, HERE)
-    assert not refused(one, FEW, None, HERE)
+    _, windows, (first, other) = workers
+    assert not refused(first, FEW, None, HERE)
+    assert not refused(first, FEW, None, HERE)
     assert not refused(other, FEW, None, HERE)
     for each in windows:
         each.send()
     assert refused(other, FEW, None, HERE)
 
 
-def test_without_the_common_counter_each_worker_counts_alone_and_refuses_nobody_for_it(
+def test_without_the_common_counter_each_worker_counts_alone(
     workers: tuple[Common, list[SharedWindows], list[Limits]],
 ) -> None:
-    common, windows, (one, other) = workers
+    common, windows, (first, other) = workers
     common.away = True
-    assert [refused(one, FEW, None, HERE) for _ in range(4)] == [False, False, False, True]
+    assert [refused(first, FEW, None, HERE) for _ in range(4)] == [False, False, False, True]
     with pytest.raises(ConnectionError):
         windows[0].send()
     assert not refused(other, FEW, None, HERE)
 
 
-def test_what_waits_to_be_told_is_bounded() -> None:
+def test_counts_waiting_for_the_common_counter_are_limited() -> None:
     windows = SharedWindows(Common(lambda: 0.0), lambda: 0.0, most=100)
     for n in range(1000):
         windows.incr(str(n), 10)
-    told = 0
+    sent = 0
     while more := windows.send():
-        told += more
-    assert told == 100
+        sent += more
+    assert sent == 100
 
 
-def test_an_address_that_leads_nowhere_is_refused_at_last(stopped: Web) -> None:
+def test_requests_of_unknown_addresses_are_limited(stopped: Web) -> None:
     codes = flood(stopped, "/wp-login.php", UNKNOWN_ADDRESS.per_address + 1)
     assert (codes[0], codes[-1]) == (404, 429)
 
 
-def test_a_time_clock_of_no_hall_is_refused_early(stopped: Web) -> None:
+def test_requests_of_an_unknown_time_clock_are_limited(stopped: Web) -> None:
     codes = flood(stopped, "/iclock/ping?SN=STRANGER", UNADMITTED.per_address + 1)
     assert (codes[0], codes[-1]) == (403, 429)
 
 
-def test_redis_is_shared_and_its_end_costs_nobody_anything() -> None:
+def test_redis_is_shared_and_its_loss_rejects_nobody() -> None:
     with RedisServer() as redis:
         now = time.time()
         waits: dict[str, Any] = {"socket_timeout": 5.0, "retry": None}
@@ -330,9 +324,9 @@ def test_redis_is_shared_and_its_end_costs_nobody_anything() -> None:
             SharedWindows(RedisStorage(redis.url, None, "test", False, **waits), lambda: now)
             for _ in range(2)
         ]
-        one, other = (Limits(windows=each) for each in windows)
+        first, other = (Limits(windows=each) for each in windows)
         for _ in range(FEW.per_address):
-            assert not refused(one, FEW, None, HERE)
+            assert not refused(first, FEW, None, HERE)
         assert not refused(other, FEW, None, HERE)
         for each in windows:
             each.send()

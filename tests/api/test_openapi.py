@@ -1,4 +1,4 @@
-"""The OpenAPI document: valid, complete, and true of the routes."""
+"""The OpenAPI document: valid, complete, and consistent with the routes."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from support.web import Web
 
 @pytest.fixture
 def document(web: Web) -> dict[str, Any]:
-    """The document as served."""
-    found: dict[str, Any] = web.browser().client.get("/api/openapi.json").get_json()
-    return found
+    """Return the document as served."""
+    served: dict[str, Any] = web.browser().client.get("/api/openapi.json").get_json()
+    return served
 
 
 def test_it_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
@@ -65,12 +65,12 @@ def test_every_route_says_who_may_use_it(web: Web) -> None:
 
 
 def described(document: dict[str, Any], method: str, path: str) -> dict[str, Any]:
-    """The answers that the document knows of an operation."""
-    found: dict[str, Any] = document["paths"][f"/api/v1{path}"][method]["responses"]
-    return found
+    """Return the responses that the document lists for an operation."""
+    responses: dict[str, Any] = document["paths"][f"/api/v1{path}"][method]["responses"]
+    return responses
 
 
-def test_what_a_withdrawn_token_is_told_is_described_everywhere(
+def test_the_answer_to_a_revoked_token_is_described_everywhere(
     web: Web, document: dict[str, Any]
 ) -> None:
     device = web.device("board", "main")
@@ -78,21 +78,23 @@ def test_what_a_withdrawn_token_is_told_is_described_everywhere(
     answer = device.get("/session")
     assert answer.get_json()["code"] == "token_revoked"
     for method, path in (("get", "/session"), ("post", "/logout"), ("get", "/catalogue")):
-        said = described(document, method, path)[str(answer.status_code)]
-        assert "token_revoked" in said["description"], path
+        response = described(document, method, path)[str(answer.status_code)]
+        assert "token_revoked" in response["description"], path
 
 
-def test_what_a_missing_csrf_token_is_told_is_described(web: Web, document: dict[str, Any]) -> None:
+def test_the_answer_to_a_missing_csrf_token_is_described(
+    web: Web, document: dict[str, Any]
+) -> None:
     manager = web.manager()
     manager.csrf = ""
     answer = manager.post("/logout", key=None)
     assert answer.get_json()["code"] == "csrf"
-    said = described(document, "post", "/logout")[str(answer.status_code)]
-    assert "csrf" in said["description"]
+    response = described(document, "post", "/logout")[str(answer.status_code)]
+    assert "csrf" in response["description"]
 
 
 def every_link(document: dict[str, Any]) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
-    """Each link with what it leads from, and the answer's schema."""
+    """Return each link with its operation and the schema of the answer."""
     return [
         (operation["operationId"], link, answer["content"]["application/json"]["schema"])
         for methods in document["paths"].values()
@@ -103,33 +105,33 @@ def every_link(document: dict[str, Any]) -> list[tuple[str, dict[str, Any], dict
 
 
 def at_pointer(document: dict[str, Any], schema: dict[str, Any], pointer: str) -> dict[str, Any]:
-    """The schema of what a pointer finds."""
+    """Return the schema at a JSON pointer."""
     for step in pointer.split("/")[1:]:
-        kinds = [_there(document, kind) for kind in schema.get("anyOf", [schema])]
+        kinds = [resolved(document, kind) for kind in schema.get("anyOf", [schema])]
         schema = next(k["items"] if step == "0" else k["properties"][step] for k in kinds
                       if ("items" if step == "0" else "properties") in k)  # fmt: skip
     return schema
 
 
-def _there(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+def resolved(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     name = schema.get("$ref", "").rpartition("/")[2]
-    found: dict[str, Any] = document["components"]["schemas"][name] if name else schema
-    return found
+    target: dict[str, Any] = document["components"]["schemas"][name] if name else schema
+    return target
 
 
-def test_every_link_takes_a_value_of_its_answer_to_a_place(document: dict[str, Any]) -> None:
+def test_every_link_takes_a_value_to_a_parameter(document: dict[str, Any]) -> None:
     places = {
         operation["operationId"]: {p["name"] for p in operation["parameters"] if p["in"] == "path"}
         for methods in document["paths"].values()
         for operation in methods.values()
     }
-    found = every_link(document)
-    assert len(found) > 500
-    for source, link, schema in found:
-        said = [*link.get("parameters", {}).values(), *link.get("requestBody", {}).values()]
-        assert said, source
+    links = every_link(document)
+    assert len(links) > 500
+    for source, link, schema in links:
+        expressions = [*link.get("parameters", {}).values(), *link.get("requestBody", {}).values()]
+        assert expressions, source
         assert set(link.get("parameters", {})) == places[link["operationId"]], link
-        for expression in said:
+        for expression in expressions:
             where, _, pointer = expression.partition("#")
             if where == "$response.body":
                 assert at_pointer(document, schema, pointer)
@@ -137,16 +139,16 @@ def test_every_link_takes_a_value_of_its_answer_to_a_place(document: dict[str, A
                 assert where == "$request.body" or where.startswith("$request.path."), expression
 
 
-def test_links_lead_to_every_place_but_one(document: dict[str, Any]) -> None:
-    led = {link["operationId"] for _, link, _ in every_link(document)}
-    alone = {
+def test_links_lead_to_every_operation_but_one(document: dict[str, Any]) -> None:
+    targets = {link["operationId"] for _, link, _ in every_link(document)}
+    unlinked = {
         operation["operationId"]
         for path, methods in document["paths"].items()
         for operation in methods.values()
-        if "{" in path and operation["operationId"] not in led
+        if "{" in path and operation["operationId"] not in targets
     }
     # Photos of a finding are counted, not named.
-    assert alone == {"get_finding_photo"}
+    assert unlinked == {"get_finding_photo"}
 
 
 @pytest.mark.parametrize(
@@ -166,7 +168,7 @@ def test_links_lead_to_every_place_but_one(document: dict[str, Any]) -> None:
         ),
     ],
 )
-def test_what_follows_an_answer(
+def test_links_from_an_answer(
     document: dict[str, Any], source: str, target: str, values: dict[str, str]
 ) -> None:
     assert values in [

@@ -1,4 +1,4 @@
-"""A picture that nobody watches is as fresh as one that somebody watches."""
+"""Full state of a feed without watchers: as fresh as one with watchers."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from server.services.attendance import leaves
 from server.services.context import SYSTEM
 from server.sockets import Feed
 from support.halls import SmallHall, at
-from support.leave_halls import actor, wish
-from support.sheets import CLERK, ready, take
+from support.leave_halls import actor, leave_request
+from support.sheets import CLERK, deliver_punches, with_clock_and_rule
 from support.web import Web
 
 KEYS = {
@@ -35,9 +35,9 @@ KEYS = {
 
 @pytest.fixture
 def small(sqlite_url: str, tmp_path: Path) -> Iterator[SmallHall]:
-    """The small hall at nine, with a time clock and a rule."""
+    """Yield the small hall at nine, with a time clock and a rule."""
     hall = SmallHall(sqlite_url, tmp_path, at(9))
-    yield ready(hall, delivered=at(9))
+    yield with_clock_and_rule(hall, delivered=at(9))
     hall.close()
 
 
@@ -46,47 +46,50 @@ def surface(app: App, name: str) -> Feed:
 
 
 def picture(app: App, name: str) -> str:
-    taken = snapshot.take(app.hall.ctx)
-    return surface(app, name).build(taken, KEYS[name]).model_dump_json()
+    state = snapshot.take(app.hall.ctx)
+    return surface(app, name).build(state, KEYS[name]).model_dump_json()
 
 
 def happen(small: SmallHall) -> None:
-    """Something of every kind, all within a minute."""
-    take(small, "08:20")
-    small.seat("T1")
+    """Make one change of every kind, all within a minute."""
+    deliver_punches(small, "08:20")
+    small.sign_in("T1")
     small.issue("tax-1")
     small.call("T1")
-    leaves.request(small.ctx, actor(CLERK), small.key(), wish("03-03T08:30", "03-03T17:30"))
+    leaves.request(
+        small.ctx, actor(CLERK), small.key(), leave_request("03-03T08:30", "03-03T17:30")
+    )
     book = small.ctx.catalogue()
     import_catalogue(small.ctx, SYSTEM, replace(book, hall_name="改名大厅"), "renamed")
 
 
 def test_every_surface_is_in_this_test(small: SmallHall) -> None:
-    known = set(build(small.hall).feeds._surfaces) - {"ticket", "simulators"}
-    assert set(KEYS) == known
+    names = set(build(small.hall).feeds._surfaces) - {"ticket", "simulators"}
+    assert set(KEYS) == names
 
 
 @pytest.mark.parametrize("name", KEYS)
-def test_a_page_that_opens_later_in_the_minute_shows_what_happened(
-    small: SmallHall, name: str
-) -> None:
+def test_a_page_opened_later_in_the_minute_shows_the_changes(small: SmallHall, name: str) -> None:
     app = Web(small).app
     before = picture(app, name)
     happen(small)
-    # An app that has looked at nothing yet shows what is in the books.
+    # An app without any cache shows what is stored.
     fresh = picture(build(small.hall), name)
     assert picture(app, name) == fresh
     assert fresh != before or name == "checks"  # none is due: it must only not be stale
 
 
-def test_what_an_event_hits_is_a_plain_question(small: SmallHall) -> None:
-    """It is asked for watched rooms only: an object behind it would miss events."""
-    for name, found in build(small.hall).feeds._surfaces.items():
-        assert inspect.isfunction(found.affected_keys), name
+def test_hits_of_every_feed_is_a_function_without_state(small: SmallHall) -> None:
+    """Require that `hits` of every feed is a plain function.
+
+    It is called for watched rooms only; an object with state behind it would miss events.
+    """
+    for name, feed in build(small.hall).feeds._surfaces.items():
+        assert inspect.isfunction(feed.affected_keys), name
 
 
-def test_a_punch_is_shown_to_whoever_opens_the_page_in_the_same_minute(small: SmallHall) -> None:
+def test_a_punch_is_shown_on_a_page_opened_in_the_same_minute(small: SmallHall) -> None:
     app = Web(small).app
     assert '"08:20"' not in picture(app, "attendance")
-    take(small, "08:20")
+    deliver_punches(small, "08:20")
     assert '"08:20"' in picture(app, "attendance")

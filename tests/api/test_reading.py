@@ -1,4 +1,4 @@
-"""Numbers read out: the kiosk's page and the loudspeakers have one table."""
+"""Spoken numbers: the kiosk's page and the loudspeakers use one table."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from server.services import snapshot
 from support.web import Web
 
 
-@pytest.mark.parametrize("one", ["一", "幺"])
-def test_the_kiosk_reads_digits_as_the_loudspeakers_do(web: Web, one: str) -> None:
-    web.small.configure(voice_one=one)
+@pytest.mark.parametrize("digit_one", ["一", "幺"])
+def test_the_kiosk_reads_digits_as_the_loudspeakers_do(web: Web, digit_one: str) -> None:
+    web.small.configure(voice_one=digit_one)
     printer = views.printer_view(None, {})
     words = views.kiosk_state(snapshot.take(web.small.ctx), "1", printer, {}, None).digits
-    assert "".join(words[int(char)] for char in "0123456789") == digits_zh("0123456789", one)
-    assert words[1] == one
+    assert "".join(words[int(char)] for char in "0123456789") == digits_zh("0123456789", digit_one)
+    assert words[1] == digit_one
 
 
 @pytest.mark.parametrize(
@@ -41,9 +41,9 @@ def test_windows_are_counted_up_to_99_and_spelled_beyond() -> None:
 
 
 def test_an_announcement_says_number_and_window_in_both_languages() -> None:
-    said = utterance("AB112", 12, "east", Settings(voice_one="幺"))
-    assert said["short"] == {"lang": "zh", "text": "A B幺幺二，十二号窗口"}
-    parts = said["parts"]
+    announcement = utterance("AB112", 12, "east", Settings(voice_one="幺"))
+    assert announcement["short"] == {"lang": "zh", "text": "A B幺幺二，十二号窗口"}
+    parts = announcement["parts"]
     assert [part["text"] for part in parts] == [
         "请A B幺幺二号到十二号窗口",
         "Number A B, one one two, please go to window 12.",

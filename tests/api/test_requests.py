@@ -1,4 +1,4 @@
-"""Leave, corrections, cover and papers through the API: who may, and what is refused."""
+"""Leave, corrections, cover and papers through the API: permissions and rejections."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from server.domain.tickets import ActorKind
 from server.office.requests import Requests
 from server.services import snapshot
 from server.services.people import Principal
-from support.code_cases.requests import ask, asked, correct, upload, with_rule
+from support.code_cases.requests import ask, correct, pending_leave, upload, with_rule
 from support.halls import MANAGER, at
-from support.leave_halls import CHIEF, STRANGER, A, B, staffed
+from support.leave_halls import CHIEF, STRANGER, A, B, with_cover_and_chief
 from support.web import Browser, Web
 
 
@@ -30,12 +30,12 @@ def picture() -> bytes:
 
 
 def mine(browser: Browser) -> dict[str, list[dict[str, object]]]:
-    found: dict[str, list[dict[str, object]]] = browser.get("/my/requests").get_json()
-    return found
+    answer: dict[str, list[dict[str, object]]] = browser.get("/my/requests").get_json()
+    return answer
 
 
-def test_a_leave_from_asking_to_the_covers_window(web: Web) -> None:
-    browser, leave = asked(web)
+def test_a_leave_is_approved_and_the_cover_signs_in(web: Web) -> None:
+    browser, leave = pending_leave(web)
     assert [x["id"] for x in mine(browser)["leaves"]] == [leave]
     assert mine(browser)["leaves_to_decide"] == []
     chief = web.person(CHIEF)
@@ -57,8 +57,8 @@ def test_a_leave_from_asking_to_the_covers_window(web: Web) -> None:
     assert web.person(B).post("/counter/sign-in", {"window": "T1"}).status_code == 200
 
 
-def test_a_clerk_sees_only_his_own(web: Web) -> None:
-    _, leave = asked(web)
+def test_a_clerk_sees_only_the_own_requests(web: Web) -> None:
+    _, leave = pending_leave(web)
     stranger = web.person(STRANGER)
     assert code(stranger.get(f"/requests/leaves/{leave}")) == Code.NOT_YOUR_SHEET
     assert code(stranger.post(f"/requests/leaves/{leave}/cancel", {})) == Code.NOT_YOUR_SHEET
@@ -72,44 +72,44 @@ def test_a_clerk_sees_only_his_own(web: Web) -> None:
     assert web.person(B).get(f"/requests/leaves/{leave}").status_code == 200
 
 
-def test_nobody_settles_his_own_case(web: Web) -> None:
-    staffed(web.small)
+def test_nobody_decides_the_own_request(web: Web) -> None:
+    with_cover_and_chief(web.small)
     manager = web.manager()
     answer = ask(manager, staff="2001")
     leave = answer.get_json()["id"]
     decided = manager.post(f"/requests/leaves/{leave}/decide", {"approve": True})
     assert code(decided) == Code.OWN_CASE
     with_rule(web)
-    found = correct(manager).get_json()["id"]
-    decided = manager.post(f"/requests/corrections/{found}/decide", {"approve": True})
+    correction = correct(manager).get_json()["id"]
+    decided = manager.post(f"/requests/corrections/{correction}/decide", {"approve": True})
     assert code(decided) == Code.OWN_CASE
     administrator = web.administrator()
-    path = f"/requests/corrections/{found}"
+    path = f"/requests/corrections/{correction}"
     assert administrator.post(f"{path}/decide", {"approve": True}).status_code == 200
-    seen = web.person(A).get(path).get_json()
-    assert (seen["state"], seen["was"]["state"]) == ("approved", "pending")
-    assert seen["decided_by_name"] == "测试管理员"
-    behind = manager.get(f"/attendance/evidence/{A}/{seen['day']}").get_json()
+    leave_view = web.person(A).get(path).get_json()
+    assert (leave_view["state"], leave_view["was"]["state"]) == ("approved", "pending")
+    assert leave_view["decided_by_name"] == "测试管理员"
+    behind = manager.get(f"/attendance/evidence/{A}/{leave_view['day']}").get_json()
     lines = " ".join(mark["line"] for mark in behind["day"]["marks"])
     assert "经测试管理员（工号3001）批准补签，改记准时；理由：手指有伤。" in lines
-    assert [one["decided_name"] for one in behind["corrections"]] == ["测试管理员"]
+    assert [entry["decided_name"] for entry in behind["corrections"]] == ["测试管理员"]
 
 
 def test_a_correction_is_asked_for_once_and_decided_by_a_manager(web: Web) -> None:
-    staffed(web.small)
+    with_cover_and_chief(web.small)
     with_rule(web)
     browser = web.person(A)
     assert code(correct(browser, slot="tea")) == Code.INVALID
-    found = correct(browser, claimed="08:25").get_json()["id"]
+    correction = correct(browser, claimed="08:25").get_json()["id"]
     chief = web.person(CHIEF)
-    answer = chief.post(f"/requests/corrections/{found}/decide", {"approve": True})
+    answer = chief.post(f"/requests/corrections/{correction}/decide", {"approve": True})
     assert code(answer) == Code.NOT_YOUR_STEP
     (waiting,) = mine(web.manager())["corrections_to_decide"]
     assert (waiting["used"], waiting["quota"]) == (1, 3)
 
 
 def test_a_paper_is_read_by_those_who_may_see_its_case(web: Web) -> None:
-    staffed(web.small)
+    with_cover_and_chief(web.small)
     browser = web.person(A)
     paper = upload(browser, "/files", picture(), "病历.png").get_json()
     assert (paper["media"], paper["name"]) == ("image/png", "病历.png")
@@ -127,15 +127,15 @@ def test_a_paper_is_read_by_those_who_may_see_its_case(web: Web) -> None:
 
 
 def test_a_paper_follows_later_and_stays_in_the_steps(web: Web) -> None:
-    browser, leave = asked(web)
+    browser, leave = pending_leave(web)
     path = f"/requests/leaves/{leave}/paper"
     assert code(browser.post(path, {"file": "0" * 64})) == Code.FILE_UNKNOWN
     paper = upload(browser, "/files", picture(), "病历.png").get_json()["id"]
     assert code(web.person(STRANGER).post(path, {"file": paper})) == Code.NOT_YOUR_SHEET
     assert browser.post(path, {"file": paper}).status_code == 200
-    found = browser.get(f"/requests/leaves/{leave}").get_json()
-    assert found["paper"]["name"] == "病历.png"
-    assert found["steps"][-1]["act"] == "attach"
+    leave_view = browser.get(f"/requests/leaves/{leave}").get_json()
+    assert leave_view["paper"]["name"] == "病历.png"
+    assert leave_view["steps"][-1]["act"] == "attach"
     browser.post(f"/requests/leaves/{leave}/cancel", {})
     assert code(browser.post(path, {"file": paper})) == Code.LEAVE_SETTLED
 
@@ -160,7 +160,7 @@ def test_a_pdf_is_never_shown_in_place(web: Web) -> None:
         {"file": "../../etc/passwd"},
     ],
 )
-def test_what_is_no_request(web: Web, change: dict[str, object]) -> None:
+def test_invalid_requests_are_rejected(web: Web, change: dict[str, object]) -> None:
     assert code(ask(web.person(A), **change)) == Code.INVALID
 
 
@@ -172,15 +172,15 @@ def test_the_office_imports_a_year_by_paste_or_sheet(web: Web) -> None:
     refused = manager.post("/office/calendar", body, key=None)
     assert code(refused) == Code.CALENDAR_LIST
     assert refused.get_json()["data"]["problems"][0]["line"] == 2
-    taken = manager.post("/office/calendar", body | {"text": "1月1日至3日 休 元旦"}, key=None)
-    assert taken.get_json() == {"year": 2027, "off": 3, "on": 0}
+    answer = manager.post("/office/calendar", body | {"text": "1月1日至3日 休 元旦"}, key=None)
+    assert answer.get_json() == {"year": 2027, "off": 3, "on": 0}
     book = openpyxl.Workbook()
     assert book.active is not None
     book.active.append(["2028-01-01", "休", "元旦"])
     stream = io.BytesIO()
     book.save(stream)
-    taken = upload(manager, "/office/calendar/2028/sheet", stream.getvalue())
-    assert taken.get_json()["off"] == 1
+    answer = upload(manager, "/office/calendar/2028/sheet", stream.getvalue())
+    assert answer.get_json()["off"] == 1
     years = manager.get("/office/calendar/2028").get_json()["years"]
     assert {2026, 2027, 2028} <= set(years)
     bad = upload(manager, "/office/calendar/2028/sheet", b"nothing")
@@ -188,7 +188,7 @@ def test_the_office_imports_a_year_by_paste_or_sheet(web: Web) -> None:
     assert code(manager.get("/office/calendar/x")) == Code.INVALID
 
 
-def test_a_missing_year_stands_in_the_list_of_alarms(web: Web) -> None:
+def test_a_missing_calendar_year_is_an_alarm(web: Web) -> None:
     def told() -> list[str]:
         alarms = web.manager().get("/office/today").get_json()["alarms"]
         return [a["message_zh"] for a in alarms if a["code"] == "calendar_missing"]
@@ -203,35 +203,35 @@ def test_a_missing_year_stands_in_the_list_of_alarms(web: Web) -> None:
 
 
 def test_leave_that_was_cut_short_counts_what_was_taken(web: Web) -> None:
-    _, leave = asked(web)
+    _, leave = pending_leave(web)
     chief = web.person(CHIEF)
     chief.post(f"/requests/leaves/{leave}/decide", {"approve": True})
     web.small.clock.set(at(12) + 24 * 3_600_000)
     assert web.person(A).post(f"/requests/leaves/{leave}/cancel", {}).status_code == 200
-    found = web.manager().get(f"/requests/leaves/{leave}").get_json()
-    assert (found["days"], found["ends"]) == (0.5, "2026-03-03T12:00")
-    assert found["evidence"]["taken_days"] == 0.5
+    leave_view = web.manager().get(f"/requests/leaves/{leave}").get_json()
+    assert (leave_view["days"], leave_view["ends"]) == (0.5, "2026-03-03T12:00")
+    assert leave_view["evidence"]["taken_days"] == 0.5
 
 
 def test_b_may_file_the_papers_of_a(web: Web) -> None:
-    staffed(web.small)
-    assert [one["number"] for one in mine(web.person(B))["team"]] == [A]
+    with_cover_and_chief(web.small)
+    assert [person["number"] for person in mine(web.person(B))["team"]] == [A]
     assert mine(web.person(A))["team"] == []
 
 
 def test_the_list_of_leave(web: Web) -> None:
-    _, leave = asked(web)
+    _, leave = pending_leave(web)
     manager = web.manager()
-    found = manager.get("/office/leaves/2026-03-01/2026-03-31").get_json()
-    assert [one["id"] for one in found["leaves"]] == [leave]
-    assert [one["who"] for one in found["ladders"]] == ["staff", "chief", "office"]
+    listing = manager.get("/office/leaves/2026-03-01/2026-03-31").get_json()
+    assert [entry["id"] for entry in listing["leaves"]] == [leave]
+    assert [entry["who"] for entry in listing["ladders"]] == ["staff", "chief", "office"]
     assert manager.get("/office/leaves/2026-03-04/2026-03-31").get_json()["leaves"] == []
     assert code(manager.get("/office/leaves/2026-03-04/2026-03-01")) == Code.INVALID
     assert code(manager.get("/office/leaves/x/y")) == Code.INVALID
 
 
-def test_the_feed_of_requests_is_ones_own(web: Web) -> None:
-    staffed(web.small)
+def test_the_feed_of_requests_holds_the_own_ones(web: Web) -> None:
+    with_cover_and_chief(web.small)
     feed = Requests(web.small.hall)
     clerk = Principal(ActorKind.CLERK, A, "clerk")
     assert feed.own(clerk, A)
@@ -243,12 +243,12 @@ def test_the_feed_of_requests_is_ones_own(web: Web) -> None:
 
 
 def test_the_feed_follows_a_decision_and_the_clock(web: Web) -> None:
-    _, leave = asked(web)
+    _, leave = pending_leave(web)
     feed = Requests(web.small.hall)
 
     def state() -> tuple[str, bool]:
-        (found,) = feed.mine(snapshot.take(web.small.ctx), A).leaves
-        return found.state, found.running
+        (leave_view,) = feed.mine(snapshot.take(web.small.ctx), A).leaves
+        return leave_view.state, leave_view.running
 
     assert state() == ("asked", False)
     web.person(CHIEF).post(f"/requests/leaves/{leave}/decide", {"approve": True})

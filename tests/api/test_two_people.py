@@ -1,4 +1,4 @@
-"""Two people edit the same thing: the later one is told, nothing silently wins."""
+"""Concurrent edits by two people: the later one gets a conflict, no edit is lost silently."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Thing:
-    """Something that two people edit: its address, what they saw, what either writes."""
+    """Thing that two people edit: its address, what they saw, what each writes."""
 
     path: str
     seen: Json
@@ -71,10 +71,10 @@ def setting(_web: Web) -> Thing:
 
 
 def calendar(web: Web) -> Thing:
-    shown = web.manager().get("/office/calendar/2027").get_json()
+    calendar_view = web.manager().get("/office/calendar/2027").get_json()
     return Thing(
         "/office/calendar",
-        {"imported_at": shown["imported_at"]},
+        {"imported_at": calendar_view["imported_at"]},
         {"year": 2027, "text": "2027-01-01 休 元旦"},
         {"year": 2027, "text": "2027-01-04 休 调休"},
         lambda boss: len(boss.get("/office/calendar/2027").get_json()["days"][0]["note"]),
@@ -82,19 +82,19 @@ def calendar(web: Web) -> Thing:
 
 
 @pytest.mark.parametrize("of", [account, reader, setting])
-def test_the_later_of_two_is_told(web: Web, of: Callable[[Web], Thing]) -> None:
+def test_the_later_of_two_edits_is_a_conflict(web: Web, of: Callable[[Web], Thing]) -> None:
     thing, boss, other = of(web), web.administrator(), web.administrator()
     assert boss.post(thing.path, {**thing.first, "seen": thing.seen}).status_code == 200
-    kept = thing.now(boss)
+    stored = thing.now(boss)
     late = other.post(thing.path, {**thing.second, "seen": thing.seen})
     assert (late.status_code, late.get_json()["code"]) == (409, Code.CHANGED_MEANWHILE)
-    assert thing.now(boss) == kept
-    # A program of before says nothing of what it saw, and is taken as ever.
+    assert thing.now(boss) == stored
+    # A client of an older version does not send what it saw; its edit is accepted.
     assert other.post(thing.path, thing.second).status_code == 200
-    assert thing.now(boss) != kept
+    assert thing.now(boss) != stored
 
 
-def test_of_two_lists_of_a_year_the_later_is_told(web: Web) -> None:
+def test_the_later_of_two_calendar_imports_is_a_conflict(web: Web) -> None:
     boss, thing = web.manager(), calendar(web)
     assert boss.post(thing.path, {**thing.first, "seen": thing.seen}, key=None).status_code == 200
     late = web.manager().post(thing.path, {**thing.second, "seen": thing.seen}, key=None)
@@ -103,28 +103,28 @@ def test_of_two_lists_of_a_year_the_later_is_told(web: Web) -> None:
     assert day["day"] == "2027-01-01"
 
 
-def test_a_workbook_is_not_written_over_somebody_elses(web: Web) -> None:
+def test_an_import_does_not_overwrite_another_persons_workbook(web: Web) -> None:
     ctx = web.small.ctx
-    one, other = (Actor(ActorKind.ADMINISTRATOR, name) for name in (ADMINISTRATOR, MANAGER))
+    editor, other = (Actor(ActorKind.ADMINISTRATOR, name) for name in (ADMINISTRATOR, MANAGER))
     book = ctx.catalogue()
-    mine = [replace(book, hall_name=name) for name in ("甲", "乙", "丙")]
-    import_catalogue(ctx, one, mine[0], "")
-    import_catalogue(ctx, one, mine[1], "")  # his own file, edited again: that is no other's
+    books = [replace(book, hall_name=name) for name in ("甲", "乙", "丙")]
+    import_catalogue(ctx, editor, books[0], "")
+    import_catalogue(ctx, editor, books[1], "")  # the editor's own file again: no conflict
     with pytest.raises(HallError) as refused:
-        import_catalogue(ctx, other, mine[2], "")
+        import_catalogue(ctx, other, books[2], "")
     assert refused.value.code is Code.CHANGED_MEANWHILE
     assert ctx.catalogue().hall_name == "乙"
     import_catalogue(ctx, other, replace(ctx.catalogue(), hall_name="丙"), "")
     assert ctx.catalogue().hall_name == "丙"
 
 
-def test_every_command_that_overwrites_can_say_what_was_seen(web: Web) -> None:
-    named = {
+def test_every_command_that_overwrites_can_send_what_was_seen(web: Web) -> None:
+    edit_paths = {
         route.path
         for route in web.app.api.routes
         if route.body is not None and issubclass(route.body, Edit)
     }
-    assert named >= {
+    assert edit_paths >= {
         "/office/accounts/<staff>",
         "/office/readers/<serial>",
         "/office/bulletins/<bulletin>/words",

@@ -1,4 +1,4 @@
-"""The small hall behind its HTTP door."""
+"""Fixtures of the attack tests: the small hall with its HTTP API."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from support.emptied import EmptiedBooks
+from support.emptied import DatabasePool
 from support.halls import SmallHall, at
 from support.web import Web
 
 
 @pytest.fixture
-def postgres_url(books: EmptiedBooks) -> Iterator[str]:
-    """The address of an empty, migrated PostgreSQL database."""
-    with books.one() as url:
+def postgres_url(books: DatabasePool) -> Iterator[str]:
+    """Yield the URL of an empty, migrated PostgreSQL database."""
+    with books.database_url() as url:
         yield url
 
 
 @pytest.fixture
 def web(sqlite_url: str, tmp_path: Path) -> Iterator[Web]:
-    """The small hall on Monday at nine."""
+    """Yield the API of the small hall on Monday at nine."""
     small = SmallHall(sqlite_url, tmp_path, at(9))
     yield Web(small)
     small.close()

@@ -1,4 +1,4 @@
-"""docs/asvs.md: each number once, every test that it names is there, and no state is left open."""
+"""docs/asvs.md: each number once, every named test and file exists, no state is left open."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ ROOT = Path(__file__).resolve().parents[2]
 ROW = re.compile(r"^\| ([0-9][0-9. ]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 STATES = {"met", "part", "not met", "n/a"}
 LEVEL_TWO = 255
-"""Requirements of level 1 and 2 in the table of ASVS 5.0.0."""
+"""Number of requirements of level 1 and 2 in the table of ASVS 5.0.0."""
 
 
 def rows() -> list[tuple[str, str, str, str]]:
-    found: list[tuple[str, str, str, str]] = ROW.findall((ROOT / "docs/asvs.md").read_text())
-    return found
+    entries: list[tuple[str, str, str, str]] = ROW.findall((ROOT / "docs/asvs.md").read_text())
+    return entries
 
 
-def test_every_number_stands_once() -> None:
+def test_every_requirement_is_listed_once() -> None:
     numbers = Counter(number for row in rows() for number in row[0].split())
     assert [number for number, count in numbers.items() if count > 1] == []
     assert len(numbers) == LEVEL_TWO
@@ -26,13 +26,13 @@ def test_every_number_stands_once() -> None:
 
 def test_every_test_named_there_exists() -> None:
     text = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
-    known = set(re.findall(r"^def (test_\w+)", text, re.MULTILINE))
+    defined = set(re.findall(r"^def (test_\w+)", text, re.MULTILINE))
     for numbers, _asked, _state, how in rows():
         named = set(re.findall(r"`(test_\w+)`", how))
-        assert named <= known, f"{numbers}: {named - known}"
+        assert named <= defined, f"{numbers}: {named - defined}"
 
 
-def test_what_is_met_says_by_what() -> None:
+def test_a_met_requirement_names_its_proof() -> None:
     for numbers, _asked, state, how in rows():
         assert state.strip("* ") in STATES, numbers
         if state == "met":

@@ -1,4 +1,4 @@
-"""A small seeded portion of the long attacks (`go.py attack`), and what they once found."""
+"""Small seeded portion of the long attacks (`go.py attack`), and cases that they once found."""
 
 from __future__ import annotations
 
@@ -28,31 +28,32 @@ def test_some_operations_with_any_body() -> None:
     quiet(api.attack(seed_=7, examples=1, part=7, of=110))
 
 
-def test_some_addresses_with_nasty_places() -> None:
+def test_some_addresses_with_hostile_parameters() -> None:
     quiet(api.paths(part=3, of=16))
 
 
-def test_a_walk_in_any_order() -> None:
+def test_a_sequence_of_requests_in_any_order() -> None:
     quiet(walks.attack(seed_=7, examples=2))
 
 
-def test_what_answers_link_to() -> None:
+def test_links_of_answers_are_followed() -> None:
     tally = linked.attack(seed_=7, examples=3)
     quiet(tally)
-    # Some 200 steps, 100 operations, 50 of them with a 2xx, of 124; without links it was 0, 78, 35.
+    # About 200 steps, 100 operations, 50 of them with a 2xx, of 124; without links it was 0, 78,
+    # 35.
     assert tally.followed > 80
     assert len(tally.reached) > 60
     assert len(tally.taken) > 20
 
 
-def test_clerks_are_served_beside_a_flood() -> None:
+def test_clerks_are_served_during_a_flood() -> None:
     tally = flood.attack(["pongs"], seconds=1.0)
-    # How long they wait is measured by `go.py attack`, not asserted here.
+    # Waiting times are measured by `go.py attack`, not asserted here.
     assert not [find for find in tally.finds if "refused" in str(find)]
     assert {"quiet", "pongs", "quiet again"} <= set(tally.tried)
 
 
-def test_mutated_bytes_of_every_wire() -> None:
+def test_mutated_bytes_of_every_protocol() -> None:
     quiet(codecs.attack(seed=7, examples=60))
 
 
@@ -70,7 +71,7 @@ def test_days_at_the_end_of_time_are_refused(web: Web, day: str) -> None:
         assert manager.get(path).status_code == 400, path
 
 
-def test_numbers_that_are_none_are_not_found(web: Web) -> None:
+def test_invalid_numbers_in_an_address_are_not_found(web: Web) -> None:
     assert web.manager().get("/office/punches/²").status_code == 404
 
 
@@ -78,12 +79,14 @@ def test_an_address_with_a_nul_is_refused(web: Web) -> None:
     assert web.browser().get("/items/a%00b").get_json()["code"] == "invalid"
 
 
-def test_a_terminal_that_counts_in_superscripts() -> None:
+def test_superscript_digits_of_a_time_clock_are_dropped() -> None:
     assert iclock.info("Ver 8,²," + "9" * 5000) == {"firmware": "Ver 8"}
 
 
 def hostile(name: str) -> bytes:
-    return next(content for found, content in files.workbooks(rows=10) if found == name)
+    return next(
+        content for workbook_name, content in files.workbooks(rows=10) if workbook_name == name
+    )
 
 
 @pytest.mark.parametrize("name", ["bomb", "declared small"])
@@ -122,5 +125,5 @@ def test_a_hundred_kilobytes_of_strings_are_too_many() -> None:
         (b"\x00\x01", False),
     ],
 )
-def test_what_may_come_over_a_line(packet: str | bytes, good: bool) -> None:
+def test_packets_accepted_on_a_live_connection(packet: str | bytes, good: bool) -> None:
     assert is_valid_packet(Packet, packet) is good

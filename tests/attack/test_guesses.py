@@ -1,4 +1,4 @@
-"""Codes and tokens are guessed: from many addresses as slowly as from one; the office is told."""
+"""Guessing of codes and tokens: slow from many addresses as from one; the office has an alarm."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from support.web import Web
 
 @pytest.fixture
 def small_hall(database_url: str, tmp_path: Path) -> Iterator[SmallHall]:
-    found = SmallHall(database_url, tmp_path, at(9))
-    yield found
-    found.close()
+    small = SmallHall(database_url, tmp_path, at(9))
+    yield small
+    small.close()
 
 
 def counted(hall: SmallHall) -> dict[str, int]:
@@ -30,15 +30,15 @@ def counted(hall: SmallHall) -> dict[str, int]:
     return {row.kind: int(row.total) for row in rows}
 
 
-def test_tries_of_codes_rest_one_after_another_and_a_right_one_does_not(
+def test_wrong_codes_are_delayed_one_after_another_and_a_right_one_is_not(
     small_hall: SmallHall,
 ) -> None:
-    rested: list[float] = []
+    delays: list[float] = []
     inside = threading.Lock()
 
     def rest(seconds: float) -> None:
         assert inside.acquire(blocking=False), "two rest at once"
-        rested.append(seconds)
+        delays.append(seconds)
         inside.release()
 
     people = People(small_hall.ctx, lambda call: call(), CHEAP, rest)
@@ -58,17 +58,17 @@ def test_tries_of_codes_rest_one_after_another_and_a_right_one_does_not(
     for thread in threads:
         thread.join()
     assert codes == ["enrol_code"] * 12
-    assert rested == [REST_SECONDS] * 12
+    assert delays == [REST_SECONDS] * 12
 
 
-def test_strangers_make_the_server_write_now_and_then_only(small_hall: SmallHall) -> None:
+def test_wrong_guesses_are_written_to_the_database_only_now_and_then(small_hall: SmallHall) -> None:
     moment = [0.0]
-    found = Guesses(small_hall.ctx, lambda _seconds: None, lambda: moment[0])
+    guess_counter = Guesses(small_hall.ctx, lambda _seconds: None, lambda: moment[0])
     for _ in range(50):
-        found.wrong("token", "192.0.2.1")
+        guess_counter.wrong("token", "192.0.2.1")
     assert counted(small_hall) == {"token": 1}
     moment[0] += WRITE_INTERVAL_SECONDS
-    found.wrong("token", "192.0.2.2")
+    guess_counter.wrong("token", "192.0.2.2")
     assert counted(small_hall) == {"token": 51}
     small_hall.clock.advance(minutes=180)
     assert counted(small_hall) == {}
@@ -76,10 +76,10 @@ def test_strangers_make_the_server_write_now_and_then_only(small_hall: SmallHall
 
 def alarm(web: Web) -> list[str]:
     office = web.administrator().get("/office/today").get_json()
-    return [one["subject"] for one in office["alarms"] if one["code"] == "guessing"]
+    return [entry["subject"] for entry in office["alarms"] if entry["code"] == "guessing"]
 
 
-def test_the_office_is_told_of_somebody_who_guesses_codes(web: Web) -> None:
+def test_guessing_codes_is_an_alarm_of_the_office(web: Web) -> None:
     browser = web.browser()
     body = {"code": "00000000", "kind": "kiosk", "name": "1"}
     assert browser.post("/enrol", body, key=None).get_json()["code"] == Code.ENROL_CODE
@@ -97,7 +97,7 @@ def test_wrong_tokens_are_counted(web: Web, kind: str, path: str) -> None:
     assert counted(web.small) == {kind: 1}
 
 
-def test_guessing_passwords_shuts_nobody_out_of_enrolment(web: Web) -> None:
+def test_guessing_passwords_does_not_block_enrolment(web: Web) -> None:
     answers = [web.browser().login("1001", f"guess-{n}").get_json()["code"] for n in range(60)]
     assert Code.TOO_MANY in answers
     code = web.small.hall.people.make_code(SYSTEM, "kiosk", "9")

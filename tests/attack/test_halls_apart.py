@@ -1,4 +1,4 @@
-"""What one hall gave or does is nothing at another; tickets on phones; agents and their devices."""
+"""Separation of halls: credentials, live feeds, phone tokens and agents of one fail at another."""
 
 from __future__ import annotations
 
@@ -18,59 +18,62 @@ from server.bell import CHANNEL
 from server.domain.errors import Code
 from support.access_table import table
 from support.redis_server import RedisServer
-from support.spoken import PATIENCE, Spoken
-from support.two_halls import HOSTS, PEOPLE, ROLES, Two, papers
+from support.spoken import PATIENCE, LineProcess
+from support.two_halls import HOSTS, PEOPLE, ROLES, TwoHalls, credentials_of
 from support.web import Browser, Web
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
-    """Both halls."""
-    made = Two(tmp_path_factory.mktemp("two"))
+def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoHalls]:
+    """Yield both halls."""
+    made = TwoHalls(tmp_path_factory.mktemp("two"))
     yield made
     made.close()
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_nobody_of_one_hall_is_anybody_at_the_other(two: Two, role: str) -> None:
-    shown = papers(two.webs["one"], role)
-    tried = 0
+def test_credentials_of_one_hall_are_unknown_in_the_other(two: TwoHalls, role: str) -> None:
+    credentials = credentials_of(two.webs["one"], role)
+    attempts = 0
     for route in two.webs["two"].app.api.routes:
         if Caller.ANYONE in route.who:
             continue
         path = re.sub(r"<[^>]+>", "x", route.path)
-        code = two.ask("two", route.method, path, shown).get("code")
+        code = two.ask("two", route.method, path, credentials).get("code")
         assert code in (Code.NOT_SIGNED_IN, Code.CSRF), f"{route.method} {path}"
-        tried += 1
-    assert tried > 90
+        attempts += 1
+    assert attempts > 90
 
 
-def test_the_table_of_rights_is_what_is_answered(two: Two) -> None:
-    """A right that somebody gained is a changed line: look at it, then write the table anew."""
-    told = (ROOT / "docs" / "access.md").read_text()
-    assert told == table(two), "support/access_table.py says how to write it anew"
+def test_the_table_of_permissions_equals_the_real_answers(two: TwoHalls) -> None:
+    """Compare docs/access.md with the real answers.
+
+    A changed permission is a changed line: check it, then write the table anew.
+    """
+    documented = (ROOT / "docs" / "access.md").read_text()
+    assert documented == table(two), "support/access_table.py says how to write it anew"
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_line_of_the_other_hall_is_not_opened(two: Two, role: str) -> None:
+def test_a_live_connection_to_the_other_hall_is_rejected(two: TwoHalls, role: str) -> None:
     home, other = two.webs["one"], two.webs["two"]
-    shown = papers(home, role)
+    credentials = credentials_of(home, role)
     surfaces = {"board": "main", "counter": "T1", "kiosk": "1", "office": "", "windows": ""}
     for surface, key in surfaces.items():
-        said = {"surface": surface, "key": key}
+        auth = {"surface": surface, "key": key}
         line = other.app.socketio.test_client(
-            other.app.flask, namespace="/live", auth=said, headers=shown
+            other.app.flask, namespace="/live", auth=auth, headers=credentials
         )
         assert not line.is_connected("/live"), surface
     own = "kiosk" if role == "kiosk" else "windows"
-    said = {"surface": own, "key": surfaces[own]}
+    auth = {"surface": own, "key": surfaces[own]}
     line = home.app.socketio.test_client(
-        home.app.flask, namespace="/live", auth=said, headers=shown
+        home.app.flask, namespace="/live", auth=auth, headers=credentials
     )
     assert line.is_connected("/live") is (role not in ("board", "agent"))
-    token = shown.get("Authorization", "").removeprefix("Bearer ")
+    token = credentials.get("Authorization", "").removeprefix("Bearer ")
     for web, opened in ((other, False), (home, role == "agent")):
         line = web.app.socketio.test_client(
             web.app.flask, namespace="/agent", auth={"token": token}
@@ -78,38 +81,35 @@ def test_a_line_of_the_other_hall_is_not_opened(two: Two, role: str) -> None:
         assert line.is_connected("/agent") is opened
 
 
-def test_at_home_the_same_papers_hold(two: Two) -> None:
+def test_the_same_credentials_hold_in_their_own_hall(two: TwoHalls) -> None:
     for role, name in PEOPLE.items():
-        said = two.ask("one", "GET", "/session", papers(two.webs["one"], role))
-        assert (said["kind"], said["name"]) == ("staff", name)
-        away = two.ask("two", "GET", "/session", papers(two.webs["one"], role))
+        session = two.ask("one", "GET", "/session", credentials_of(two.webs["one"], role))
+        assert (session["kind"], session["name"]) == ("staff", name)
+        away = two.ask("two", "GET", "/session", credentials_of(two.webs["one"], role))
         assert away["kind"] == "none"
 
 
-def test_a_csrf_token_of_the_other_hall_does_not_hold(two: Two) -> None:
-    own = papers(two.webs["one"], "clerk")
-    own["X-CSRF-Token"] = papers(two.webs["two"], "clerk")["X-CSRF-Token"]
+def test_a_csrf_token_of_the_other_hall_is_rejected(two: TwoHalls) -> None:
+    own = credentials_of(two.webs["one"], "clerk")
+    own["X-CSRF-Token"] = credentials_of(two.webs["two"], "clerk")["X-CSRF-Token"]
     assert two.ask("one", "POST", "/counter/call-next", own)["code"] == Code.CSRF
 
 
-# -- what is told ----------------------------------------------------------------------------------
-
-
 class Screen:
-    """A hall's board over a real line: every message that comes, in order."""
+    """Board of a hall over a real connection that records every message in order."""
 
-    def __init__(self, hall: str, told: dict[str, Any]) -> None:
+    def __init__(self, hall: str, start: dict[str, Any]) -> None:
         self._came: queue.Queue[tuple[str, dict[str, Any]]] = queue.Queue()
-        named = {"host": HOSTS[hall], "suppress_origin": True}
-        self._line = socketio.Client(reconnection=False, websocket_extra_options=named)
+        options = {"host": HOSTS[hall], "suppress_origin": True}
+        self._line = socketio.Client(reconnection=False, websocket_extra_options=options)
         for name in ("state", "moment"):
             self._line.on(name, self._keeper(name), namespace="/live")
         self._line.connect(
-            f"http://127.0.0.1:{told['port']}",
+            f"http://127.0.0.1:{start['port']}",
             namespaces=["/live"],
             transports=["websocket"],
             auth={"surface": "board", "key": "main"},
-            headers={"Authorization": f"Bearer {told['boards'][hall]}"},
+            headers={"Authorization": f"Bearer {start['boards'][hall]}"},
             wait_timeout=int(PATIENCE),
         )
 
@@ -117,67 +117,67 @@ class Screen:
         return lambda message: self._came.put((name, message["data"]))
 
     def numbers(self) -> set[str]:
-        """Which numbers the next message speaks of."""
+        """Return the ticket numbers in the next message."""
         name, data = self._came.get(timeout=PATIENCE)
         if name == "moment":
             return {data["number"]}
         return {window["ticket"] for window in data["windows"] if window["ticket"]}
 
     def until(self, number: str) -> list[set[str]]:
-        """The messages up to the first that speaks of a number."""
-        found = [self.numbers()]
-        while number not in found[-1]:
-            found.append(self.numbers())
-        return found
+        """Return the numbers of each message up to the first that has `number`."""
+        messages = [self.numbers()]
+        while number not in messages[-1]:
+            messages.append(self.numbers())
+        return messages
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._line.disconnect()
 
 
 def test_a_screen_gets_no_message_of_the_other_hall(tmp_path: Path) -> None:
-    """Both are served by one process; A001 waits in one, A002 in two."""
-    with Spoken("two_halls_process.py", str(tmp_path)) as halls:
-        told = halls.hear()
-        one, two = (Screen(hall, told) for hall in HOSTS)
-        assert one.numbers() == two.numbers() == set(), "the pictures at first"
-        halls.say("two")
-        assert set().union(*two.until("A002")) == {"A002"}
-        halls.say("one")
-        assert one.until("A001") == [{"A001"}], "its own, and nothing before"
-        one.close()
-        two.close()
+    """Send a screen only messages of its hall.
+
+    One process serves both; A001 waits in one, A002 in two.
+    """
+    with LineProcess("two_halls_process.py", str(tmp_path)) as halls:
+        start = halls.read_json()
+        first_screen, second_screen = (Screen(hall, start) for hall in HOSTS)
+        assert first_screen.numbers() == second_screen.numbers() == set(), "the pictures at first"
+        halls.write_line("two")
+        assert set().union(*second_screen.until("A002")) == {"A002"}
+        halls.write_line("one")
+        assert first_screen.until("A001") == [{"A001"}], "its own, and nothing before"
+        first_screen.close()
+        second_screen.close()
 
 
-def test_a_worker_hears_only_of_halls_that_it_serves() -> None:
+def test_a_worker_receives_only_events_of_halls_that_it_serves() -> None:
     with (
         RedisServer() as redis,
-        Redis.from_url(redis.url, decode_responses=True) as asked,
-        Spoken("bell_process.py", redis.url, "both", "a", "b") as both,
-        Spoken("bell_process.py", redis.url, "only", "a") as only,
-        Spoken("bell_process.py", redis.url, "ringer") as ringer,
-        asked.pubsub() as everything,
+        Redis.from_url(redis.url, decode_responses=True) as client,
+        LineProcess("bell_process.py", redis.url, "both", "a", "b") as both,
+        LineProcess("bell_process.py", redis.url, "only", "a") as only,
+        LineProcess("bell_process.py", redis.url, "ringer") as ringer,
+        client.pubsub() as everything,
     ):
-        assert both.hear() == only.hear() == {"log": "the bell is heard"}
+        assert both.read_json() == only.read_json() == {"log": "the bell is heard"}
         channels = [CHANNEL.format(hall) for hall in "ab"]
-        assert asked.pubsub_numsub(*channels) == [(channels[0], 2), (channels[1], 1)]
-        listening = {c["name"] or c["id"]: c["sub"] for c in asked.client_list("pubsub")}
+        assert client.pubsub_numsub(*channels) == [(channels[0], 2), (channels[1], 1)]
+        listening = {c["name"] or c["id"]: c["sub"] for c in client.client_list("pubsub")}
         assert sorted(listening.values()) == ["1", "2"]
         everything.psubscribe("*")
         assert everything.get_message(timeout=PATIENCE)["type"] == "psubscribe"
         for line in ("b B001", "a A001"):
-            ringer.say(line)
-        rung = [everything.get_message(timeout=PATIENCE)["channel"] for _ in "ab"]
-        assert rung == channels[::-1], "both went through Redis, that of b first"
-        assert only.hear() == {"hall": "a", "numbers": ["A001"]}
-        assert both.hear() == {"hall": "b", "numbers": ["B001"]}
-        assert both.hear() == {"hall": "a", "numbers": ["A001"]}
+            ringer.write_line(line)
+        published = [everything.get_message(timeout=PATIENCE)["channel"] for _ in "ab"]
+        assert published == channels[::-1], "both went through Redis, that of b first"
+        assert only.read_json() == {"hall": "a", "numbers": ["A001"]}
+        assert both.read_json() == {"hall": "b", "numbers": ["B001"]}
+        assert both.read_json() == {"hall": "a", "numbers": ["A001"]}
 
 
-# -- phones ----------------------------------------------------------------------------------------
-
-
-def test_tokens_of_tickets_are_long_and_never_the_same(web: Web) -> None:
+def test_ticket_tokens_are_long_and_unique(web: Web) -> None:
     web.clerk("T1")
     small = web.small
     small.configure(kiosk_minute_numbers=60)
@@ -188,21 +188,21 @@ def test_tokens_of_tickets_are_long_and_never_the_same(web: Web) -> None:
 
 def test_an_unknown_a_short_and_a_strange_token_get_the_same_answer(web: Web) -> None:
     web.clerk("T1")
-    known = web.small.issue("tax-1").token
+    valid = web.small.issue("tax-1").token
     wrong = [
-        known[:-1] + ("A" if known[-1] != "A" else "B"),
+        valid[:-1] + ("A" if valid[-1] != "A" else "B"),
         "a",
-        known.swapcase(),
+        valid.swapcase(),
         "🙂",
         "0" * 500,
     ]
     answers = [web.browser().get(f"/phone/{token}") for token in wrong]
     assert {answer.status_code for answer in answers} == {404}
     assert {answer.get_json()["code"] for answer in answers} == {Code.TICKET_UNKNOWN}
-    assert web.browser().get(f"/phone/{known}").status_code == 200
+    assert web.browser().get(f"/phone/{valid}").status_code == 200
 
 
-def test_guessing_tokens_ends_soon(web: Web) -> None:
+def test_guessing_tokens_is_limited_soon(web: Web) -> None:
     web.app.api.limits = Limits(lambda: 0.0)
     browser = web.browser()
     codes = [browser.get(f"/phone/guess{n}").status_code for n in range(60)]
@@ -211,23 +211,21 @@ def test_guessing_tokens_ends_soon(web: Web) -> None:
     assert codes.index(429) <= 45
 
 
-# -- agents ----------------------------------------------------------------------------------------
-
 PRINTER = {"devices": [{"device": "printer-1", "kind": "printers", "serves": "1"}]}
 
 
 def line(web: Web, token: str) -> Any:
-    """An agent's line, or anybody's."""
+    """Return a connection with an agent's token, or with any other."""
     return web.app.socketio.test_client(web.app.flask, namespace="/agent", auth={"token": token})
 
 
 def say(agent: Any, event: str, data: Any) -> dict[str, Any]:
-    """Say something and hear the answer."""
-    said: dict[str, Any] = agent.emit(event, data, namespace="/agent", callback=True)
-    return said
+    """Send an event and return the answer."""
+    answer: dict[str, Any] = agent.emit(event, data, namespace="/agent", callback=True)
+    return answer
 
 
-def test_an_agent_speaks_of_its_own_devices_only(web: Web) -> None:
+def test_an_agent_reports_only_its_own_devices(web: Web) -> None:
     people = web.small.hall.people
     first, other = line(web, people.grant("agent", "a")), line(web, people.grant("agent", "b"))
     assert say(first, "hello", PRINTER) == {"ok": True}
@@ -240,22 +238,22 @@ def test_an_agent_speaks_of_its_own_devices_only(web: Web) -> None:
         assert not say(other, event, data)["ok"], event
     assert say(first, "health", {"device": "printer-1", "state": "ok"})["ok"]
     first.disconnect(namespace="/agent")
-    # The first agent's PC is off; the device stays its own until the office says otherwise.
+    # The first agent's PC is off; the device stays bound to it until the office decides otherwise.
     assert say(other, "hello", PRINTER)["waiting"] == ["printer-1"]
 
 
 @pytest.mark.parametrize("kind", ["kiosk", "board"])
-def test_another_kind_of_token_is_no_agents(web: Web, kind: str) -> None:
+def test_a_token_of_another_kind_opens_no_agent_connection(web: Web, kind: str) -> None:
     token = web.small.hall.people.grant(kind, "1")
     assert not line(web, token).is_connected("/agent")
 
 
 @pytest.mark.parametrize("token", ["", "x", "\ud800", "\0"])
-def test_a_made_up_token_is_no_agents(web: Web, token: str) -> None:
+def test_an_invented_token_opens_no_agent_connection(web: Web, token: str) -> None:
     assert not line(web, token).is_connected("/agent")
 
 
-def test_a_withdrawn_agent_cannot_come_back(web: Web) -> None:
+def test_a_revoked_agent_cannot_reconnect(web: Web) -> None:
     people = web.small.hall.people
     token = people.grant("agent", "a")
     assert line(web, token).is_connected("/agent")
@@ -263,30 +261,30 @@ def test_a_withdrawn_agent_cannot_come_back(web: Web) -> None:
     assert not line(web, token).is_connected("/agent")
 
 
-def test_what_an_agent_says_of_a_device_is_kept_plain(web: Web) -> None:
+def test_reports_of_an_agent_are_stored_as_short_plain_text(web: Web) -> None:
     agent = line(web, web.small.hall.people.grant("agent", "a"))
     say(agent, "hello", PRINTER)
-    told = {"device": "printer-1", "state": "failed", "detail": "a\0b\ud800\x1b", "code": "\0x"}
+    health = {"device": "printer-1", "state": "failed", "detail": "a\0b\ud800\x1b", "code": "\0x"}
     for readings in ({"x": "\ud800"}, {"x": "\0"}, {"x": "y" * 20_000}, [1], {"x": 1e999}):
-        assert say(agent, "health", {**told, "readings": readings})["ok"]
+        assert say(agent, "health", {**health, "readings": readings})["ok"]
     row = next(d for d in web.manager().get("/office/today").get_json()["devices"])
     assert (row["detail"], row["code"]) == ("ab", "x")
 
 
-def test_a_hello_with_the_same_device_twice_is_none(web: Web) -> None:
+def test_a_hello_with_a_repeated_device_is_rejected(web: Web) -> None:
     agent = line(web, web.small.hall.people.grant("agent", "a"))
     twice = {"devices": PRINTER["devices"] * 2}
     assert say(agent, "hello", twice)["code"] == Code.INVALID
 
 
-def test_a_browser_of_nobody_hears_nothing_live(web: Web) -> None:
+def test_a_browser_without_a_session_gets_no_live_feed(web: Web) -> None:
     for surface in ("office", "windows", "attendance", "counter", "kiosk", "board"):
-        one = web.app.socketio.test_client(
+        client = web.app.socketio.test_client(
             web.app.flask, namespace="/live", auth={"surface": surface, "key": "T1"}
         )
-        assert not one.is_connected("/live"), surface
+        assert not client.is_connected("/live"), surface
 
 
-def test_a_browser_without_its_cookie_is_nobody(web: Web) -> None:
+def test_a_browser_without_its_cookie_has_no_session(web: Web) -> None:
     stolen = Browser(web.browser().client, "hall_session")
     assert stolen.get("/counter").status_code == 401

@@ -1,4 +1,4 @@
-"""Text that wants to be something else: formula, script, template, control bytes."""
+"""Injection: text that tries to be a formula, a script, a template or control bytes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from server.workbook import export
 from server.workbook.values import is_clean
 from support.escpos_reader import PrintedLine, Row, read
 from support.halls import MONDAY, STAFF, at, catalogue
-from support.sheets import GOOD, ready, take
+from support.sheets import GOOD, deliver_punches, with_clock_and_rule
 from support.web import Browser, Web
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
@@ -55,7 +55,7 @@ EVIL = (
     "\u202egnp.exe",
 )
 WORDS = "".join(each for each in "\n".join(EVIL) if not each.isdigit()) + " *粗* $x$ _y_ <label>"
-"""All of it as a bulletin's words, which hold no digit."""
+"""All of it as words of a bulletin, without digits."""
 WEEK, NEXT_MONDAY = "2026-W10", MONDAY + timedelta(days=7)
 
 
@@ -63,12 +63,12 @@ Named = TypeVar("Named", Staff, Item, Unit, Window, Zone)
 
 
 def _named(things: Sequence[Named], first: int) -> tuple[Named, ...]:
-    """The things, each called something else of EVIL."""
+    """Return the things, each with another name of EVIL."""
     return tuple(replace(thing, name=EVIL[n % len(EVIL)]) for n, thing in enumerate(things, first))
 
 
 def spoilt() -> Catalogue:
-    """The small hall, every name of which wants to be something else."""
+    """Return the small hall with a hostile text as every name."""
     plain = catalogue()
     items = tuple(
         replace(item, materials=(Material(item.name, item.name),))
@@ -86,7 +86,7 @@ def spoilt() -> Catalogue:
 
 
 def strings_only(content: bytes) -> set[str]:
-    """Every text of a workbook; fails on a formula or a link."""
+    """Return every text of a workbook; fail on a formula or a link."""
     texts = set()
     for page in openpyxl.load_workbook(io.BytesIO(content)).worksheets:
         for row in page.iter_rows():
@@ -119,32 +119,32 @@ def test_the_paper_of_a_month_shows_names_as_they_are(web: Web) -> None:
 
 
 def test_a_template_reads_nothing_outside_its_folder(tmp_path: Path) -> None:
-    asked = tmp_path / "evil.typ"
-    asked.write_text('#read("/etc/passwd")')
+    template = tmp_path / "evil.typ"
+    template.write_text('#read("/etc/passwd")')
     with pytest.raises(Exception, match=r"(?i)root|found|access|denied"):
-        pdf(str(asked), {})
+        pdf(str(template), {})
 
 
 @pytest.mark.parametrize("char", ["\x1b", "\x10", "\x1d", "\n", "\0", "\x7f", "\x85"])
-def test_no_control_byte_comes_onto_paper_by_a_text(char: str) -> None:
+def test_a_slip_text_with_a_control_byte_is_rejected(char: str) -> None:
     line = {"type": "text", "text": f"A{char}@", "width": 1, "height": 1}
     with pytest.raises(DocumentError):
         Document.from_json({"lines": [line], "copy": False})
 
 
 def printed(document: Document) -> list[Row]:
-    """What a printer does with a slip that has travelled to it; a byte it does not know fails."""
+    """Return what a printer prints of a slip after its JSON form; fail on an unknown byte."""
     travelled = Document.from_json(json.loads(json.dumps(document.to_json())))
     return list(read(escpos.encode(travelled, escpos.Profile()).data, kanji_at_power_up=True))
 
 
 def on_paper(rows: list[Row]) -> str:
-    """All text of a slip, without the spaces and breaks of its layout."""
+    """Return the text of a slip without the spaces and breaks of its layout."""
     return "".join("".join(row.text.split()) for row in rows if isinstance(row, PrintedLine))
 
 
 def slip_of(web: Web, item: str) -> Document:
-    """The slip of a number taken now."""
+    """Return the slip of a ticket issued now."""
     small, ctx = web.small, web.small.ctx
     ticket = small.issue(item)
     (row,) = ctx.read(lambda c: slips.of_ticket(c, "small", ticket.id))
@@ -153,28 +153,28 @@ def slip_of(web: Web, item: str) -> Document:
 
 
 def seen(text: str) -> str:
-    """A text as paper can show it: without marks that turn the direction of writing."""
+    """Return a text as paper shows it: without marks that change the writing direction."""
     return "".join(text.replace("\u202e", "").split())
 
 
-def test_names_come_onto_a_slip_as_text_and_nothing_else(web: Web) -> None:
+def test_names_are_printed_as_plain_text(web: Web) -> None:
     ctx = web.small.ctx
-    web.small.seat("T1", "S1")
+    web.small.sign_in("T1", "S1")
     plain = printed(slip_of(web, "tax-1"))
     import_catalogue(ctx, SYSTEM, spoilt(), "test")
     for evil in EVIL:
         web.small.configure(notice_zh=evil)
-        found = printed(slip_of(web, "tax-1"))
+        rows = printed(slip_of(web, "tax-1"))
         item = ctx.catalogue().item_by["tax-1"]
         for name in (EVIL[0], item.name, ctx.catalogue().unit_by[item.unit].name, evil):
-            assert seen(name) in on_paper(found)
-        marks = [type(row) for row in found if not isinstance(row, PrintedLine)]
+            assert seen(name) in on_paper(rows)
+        marks = [type(row) for row in rows if not isinstance(row, PrintedLine)]
         assert marks == [type(row) for row in plain if not isinstance(row, PrintedLine)]
-        assert all(char.isprintable() for char in on_paper(found))
+        assert all(char.isprintable() for char in on_paper(rows))
 
 
 @pytest.mark.parametrize("item", [item.code for item in catalogue().items])
-def test_papers_come_onto_a_notice_as_text_and_nothing_else(web: Web, item: str) -> None:
+def test_materials_are_printed_as_plain_text(web: Web, item: str) -> None:
     import_catalogue(web.small.ctx, SYSTEM, spoilt(), "test")
     book, settings = web.small.ctx.catalogue(), web.small.ctx.settings()
     facts = {"item": item, "missing": [0], "issued_at": web.small.clock.now()}
@@ -188,7 +188,7 @@ HIDDEN = ("\x1b@", "\x1dV\0", "\x10\x04\x01", "\x85", "\u202e", "\u200f", "\ufef
 
 
 @pytest.mark.parametrize("char", HIDDEN)
-def test_no_name_of_a_workbook_holds_what_cannot_be_seen(char: str) -> None:
+def test_names_in_a_workbook_hold_no_invisible_characters(char: str) -> None:
     assert is_clean("甲乙")
     assert not is_clean(f"甲{char}乙")
 
@@ -196,15 +196,18 @@ def test_no_name_of_a_workbook_holds_what_cannot_be_seen(char: str) -> None:
 @pytest.mark.parametrize("char", ["\x1b@", "\x1dV\0", "\n", "\x7f", "\x85"])
 @pytest.mark.parametrize("name", ["notice_zh", "notice_en", "check_faults"])
 def test_no_setting_holds_a_control_character(web: Web, name: str, char: str) -> None:
-    """A slip with one is refused by the printer's driver: no number would come out any more."""
+    """Reject control characters in settings.
+
+    The printer's driver rejects a slip with one, so no number would be printed any more.
+    """
     answer = web.administrator().post("/office/settings", {"values": {name: f"甲{char}乙"}})
     assert (answer.status_code, answer.get_json().get("code")) == (400, "setting_invalid")
     assert web.small.ctx.settings() == Settings()
 
 
-def test_a_board_gets_names_as_texts_of_its_state(web: Web) -> None:
+def test_a_board_gets_names_as_plain_text(web: Web) -> None:
     small = web.small
-    small.seat("T1")
+    small.sign_in("T1")
     small.issue("tax-1")
     import_catalogue(small.ctx, SYSTEM, spoilt(), "test")
     small.configure(notice_zh=EVIL[6], notice_en=EVIL[8])
@@ -221,8 +224,8 @@ PAGES = ("/board/main", "/kiosk/1", "/bulletin", "/counter", "/office", "/my", "
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_no_page_is_made_of_the_halls_texts(web: Web, path: str) -> None:
-    """The server sends the same page whatever the hall is called; its texts come as JSON."""
+def test_pages_do_not_contain_texts_of_the_hall(web: Web, path: str) -> None:
+    """Send the same page whatever the hall's name; its texts come as JSON."""
     before = web.browser().client.get(path)
     import_catalogue(web.small.ctx, SYSTEM, spoilt(), "test")
     after = web.browser().client.get(path)
@@ -234,15 +237,15 @@ def test_no_page_is_made_of_the_halls_texts(web: Web, path: str) -> None:
 
 
 def evil_bulletin(web: Web) -> Browser:
-    """Releases a bulletin with such names, a person and words; returns a manager's browser."""
+    """Release a bulletin with such names, a person and words; return a manager's browser."""
     small = web.small
-    small.seat("T1")
+    small.sign_in("T1")
     small.issue("tax-1")
     small.serve("T1")
     import_catalogue(small.ctx, SYSTEM, spoilt(), "test")
-    ready(small, delivered=at(8, day=NEXT_MONDAY))
+    with_clock_and_rule(small, delivered=at(8, day=NEXT_MONDAY))
     small.clock.set(at(22))
-    take(small, "08:37", *GOOD[1:])
+    deliver_punches(small, "08:37", *GOOD[1:])
     small.clock.set(at(8, day=NEXT_MONDAY))
     small.configure(bulletin_names=1)
     manager = web.manager()
@@ -255,32 +258,32 @@ def evil_bulletin(web: Web) -> Browser:
     return manager
 
 
-def words_in(shown: Any) -> set[str]:
-    """Every text of an answer."""
-    if isinstance(shown, dict):
-        return set().union(*map(words_in, shown.values()))
-    if isinstance(shown, list):
-        return set().union(*map(words_in, shown))
-    return {shown} if isinstance(shown, str) else set()
+def words_in(value: Any) -> set[str]:
+    """Return every text of an answer."""
+    if isinstance(value, dict):
+        return set().union(*map(words_in, value.values()))
+    if isinstance(value, list):
+        return set().union(*map(words_in, value))
+    return {value} if isinstance(value, str) else set()
 
 
 def chars_of(paper: bytes) -> set[str]:
-    """The characters that a PDF can show, as its fonts name them for whoever copies text."""
-    found: set[str] = set()
+    """Return the characters that a PDF can show, by the ToUnicode maps of its fonts."""
+    chars: set[str] = set()
     for packed in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", paper, re.DOTALL):
         with contextlib.suppress(zlib.error):
             for code in re.findall(rb"<[0-9A-F]+> <([0-9A-F]+)>", zlib.decompress(packed)):
-                found |= set(bytes.fromhex(code.decode()).decode("utf-16-be", "replace"))
-    return found
+                chars |= set(bytes.fromhex(code.decode()).decode("utf-16-be", "replace"))
+    return chars
 
 
-def test_a_bulletin_shows_names_and_words_as_they_are_and_runs_none(web: Web) -> None:
+def test_a_bulletin_shows_names_and_words_as_plain_text(web: Web) -> None:
     manager = evil_bulletin(web)
     book = web.small.ctx.catalogue()
     person = book.staff_by[STAFF["T1"]].name
-    shown = manager.get(f"/bulletins/{WEEK}")
+    page = manager.get(f"/bulletins/{WEEK}")
     public_one = web.browser().get("/bulletin")
-    for answer in (shown, public_one):
+    for answer in (page, public_one):
         assert answer.mimetype == "application/json"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert {WORDS, person, book.unit_by["tax"].name, EVIL[0]} <= words_in(answer.get_json())
@@ -293,7 +296,7 @@ def test_a_bulletin_shows_names_and_words_as_they_are_and_runs_none(web: Web) ->
 
 
 @pytest.mark.parametrize("name", sorted(CODECS))
-def test_no_control_byte_comes_onto_a_strip_by_a_text(name: str) -> None:
+def test_a_strip_text_has_no_control_byte(name: str) -> None:
     evil, plain = CODECS[name](1, "A\r\x00\x1b\xffB", "red"), CODECS[name](1, "A？B", "red")
     assert evil == plain
 
@@ -311,17 +314,20 @@ def test_script_in_a_reason_comes_back_as_text_of_json(web: Web) -> None:
         },
     )
     assert answer.status_code == 200, answer.get_json()
-    shown = clerk.get("/my/requests")
-    assert shown.mimetype == "application/json"
-    assert shown.headers["X-Content-Type-Options"] == "nosniff"
-    assert "<script>" in shown.get_data(as_text=True)
+    requests_page = clerk.get("/my/requests")
+    assert requests_page.mimetype == "application/json"
+    assert requests_page.headers["X-Content-Type-Options"] == "nosniff"
+    assert "<script>" in requests_page.get_data(as_text=True)
 
 
-def test_no_page_of_ours_puts_html_into_a_page() -> None:
-    """Vue escapes what it shows; the doors that do not are not used."""
+def test_no_page_inserts_raw_html() -> None:
+    """Use no raw HTML in pages.
+
+    Vue escapes what it shows; the functions that do not escape are not used.
+    """
     root = Path(__file__).resolve().parents[2]
     doors = ("v-html", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(")
-    found = [
+    uses = [
         f"{path.relative_to(root)}: {door}"
         for folder in ("kiosk", "counters", "display", "server")
         for path in (root / folder).rglob("*")
@@ -329,7 +335,7 @@ def test_no_page_of_ours_puts_html_into_a_page() -> None:
         for door in doors
         if door in path.read_text()
     ]
-    assert found == []
+    assert uses == []
 
 
 @pytest.mark.parametrize("words", [Note, Words, Reason, BulletinWords])

@@ -1,4 +1,4 @@
-"""Nobody alone changes the past: each case that was shown, and what holds for the second person."""
+"""Retroactive changes need two people: the known cases, and the rules for the second person."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from server.services.context import SYSTEM
 from server.services.past_changes import acts
 from server.storage import past_changes
 from support.halls import MANAGER, MONDAY, STAFF, at
-from support.sheets import CLERK, ready, take
+from support.sheets import CLERK, deliver_punches, with_clock_and_rule
 from support.web import Browser, Web
 
 FRIDAY = MONDAY - timedelta(days=3)
@@ -24,9 +24,9 @@ LINK = {"enrolment": "7", "staff": OTHER, "since": FRIDAY.isoformat()}
 
 @pytest.fixture
 def settled(web: Web) -> Web:
-    """Monday at nine; on Friday the clerk of T1 was late with finger 7."""
-    ready(web.small, delivered=at(9))
-    take(web.small, "08:50", "12:02", "13:55", "17:31", day=FRIDAY)
+    """Return Monday at nine; on Friday the clerk of T1 was late with finger 7."""
+    with_clock_and_rule(web.small, delivered=at(9))
+    deliver_punches(web.small, "08:50", "12:02", "13:55", "17:31", day=FRIDAY)
     return web
 
 
@@ -36,8 +36,8 @@ def code(answer: Any) -> str:
 
 def states(web: Web, staff: str, day: date = FRIDAY) -> list[str]:
     month = web.administrator().get(f"/attendance/people/{staff}/{day:%Y-%m}").get_json()
-    found = next(one for one in month["days"] if one["day"] == day.isoformat())
-    return [mark["state"] for mark in found["marks"]]
+    day_row = next(entry for entry in month["days"] if entry["day"] == day.isoformat())
+    return [mark["state"] for mark in day_row["marks"]]
 
 
 def marks(web: Web, staff: str, day: date = FRIDAY) -> list[dict[str, Any]]:
@@ -45,13 +45,15 @@ def marks(web: Web, staff: str, day: date = FRIDAY) -> list[dict[str, Any]]:
     return list(evidence["day"]["marks"])
 
 
-def wrong(web: Web) -> list[str]:
-    return [one.en for one in web.small.ctx.read(lambda c: checks.violations("small", c))]
+def violations(web: Web) -> list[str]:
+    return [
+        violation.en for violation in web.small.ctx.read(lambda c: checks.violations("small", c))
+    ]
 
 
 def waiting(browser: Browser) -> list[dict[str, Any]]:
-    found = browser.get("/office/past-changes").get_json()["changes"]
-    return [one for one in found if one["state"] == "waiting"]
+    changes = browser.get("/office/past-changes").get_json()["changes"]
+    return [change for change in changes if change["state"] == "waiting"]
 
 
 def test_a_finger_with_a_past_date_moves_nothing_until_a_second_person_confirms(
@@ -61,8 +63,8 @@ def test_a_finger_with_a_past_date_moves_nothing_until_a_second_person_confirms(
     boss = settled.manager()
     assert code(boss.post("/office/fingers", LINK)) == Code.PAST_REASON
     boss.why = "编号登记错了"
-    asked = boss.post("/office/fingers", LINK)
-    assert code(asked) == Code.PAST_ASKED
+    answer = boss.post("/office/fingers", LINK)
+    assert code(answer) == Code.PAST_ASKED
     assert states(settled, CLERK) == before
     [change] = waiting(boss)
     assert change["mine"]
@@ -73,11 +75,11 @@ def test_a_finger_with_a_past_date_moves_nothing_until_a_second_person_confirms(
     assert states(settled, CLERK) == before
     assert settled.administrator().post(f"{path}/confirm").status_code == 200
     assert states(settled, OTHER) == before
-    assert not wrong(settled)
+    assert not violations(settled)
     settled.small.ctx.write(
         lambda tx: past_changes.change(tx, change["id"], decided_by=f"manager:{MANAGER}")
     )
-    assert any("was not confirmed by a second person" in one for one in wrong(settled))
+    assert any("was not confirmed by a second person" in message for message in violations(settled))
     first = marks(settled, OTHER)[0]
     assert first["corrected"]
     assert first["was"] == "缺卡"
@@ -113,7 +115,7 @@ def test_a_released_bulletin_gets_its_amendment(settled: Web) -> None:
     assert admin.post(release).status_code == 200
 
 
-def test_a_refused_change_leaves_everything_and_says_why(settled: Web) -> None:
+def test_a_refused_change_moves_nothing_and_has_a_reason(settled: Web) -> None:
     before, boss = states(settled, CLERK), settled.manager()
     boss.why = "编号登记错了"
     boss.post("/office/fingers", LINK)
@@ -123,11 +125,11 @@ def test_a_refused_change_leaves_everything_and_says_why(settled: Web) -> None:
     assert code(admin.post(f"{path}/refuse", {"words": ""})) == Code.INVALID
     assert admin.post(f"{path}/refuse", {"words": "没有依据"}).status_code == 200
     assert states(settled, CLERK) == before
-    [told] = boss.get("/office/past-changes").get_json()["changes"]
-    assert (told["state"], told["words"]) == ("refused", "没有依据")
+    [change_row] = boss.get("/office/past-changes").get_json()["changes"]
+    assert (change_row["state"], change_row["words"]) == ("refused", "没有依据")
 
 
-def test_who_asked_may_take_it_back_and_nobody_else(settled: Web) -> None:
+def test_only_the_requester_may_withdraw_a_change(settled: Web) -> None:
     boss = settled.manager()
     boss.why = "编号登记错了"
     boss.post("/office/fingers", LINK)
@@ -138,18 +140,18 @@ def test_who_asked_may_take_it_back_and_nobody_else(settled: Web) -> None:
     assert not waiting(boss)
 
 
-def test_what_no_longer_stands_as_it_was_shown_is_asked_anew(settled: Web) -> None:
+def test_a_change_whose_values_moved_must_be_requested_again(settled: Web) -> None:
     boss = settled.manager()
     boss.why = "编号登记错了"
     boss.post("/office/fingers", LINK)
     [change] = waiting(boss)
-    take(settled.small, "08:10", day=FRIDAY)  # the terminal delivers late: a fact
+    deliver_punches(settled.small, "08:10", day=FRIDAY)  # the time clock delivers late: a fact
     path = f"/office/past-changes/{change['id']}/confirm"
     assert code(settled.administrator().post(path)) == Code.PAST_STALE
     assert states(settled, CLERK)[0] == "on_time"
     assert states(settled, OTHER)[0] == "missing"
-    [told] = boss.get("/office/past-changes").get_json()["changes"]
-    assert told["state"] == "stale"
+    [change_row] = boss.get("/office/past-changes").get_json()["changes"]
+    assert change_row["state"] == "stale"
 
 
 def test_a_person_concerned_does_not_confirm(settled: Web) -> None:
@@ -165,7 +167,7 @@ def test_a_person_concerned_does_not_confirm(settled: Web) -> None:
     assert settled.person(STAFF["G1"]).post(path).status_code == 200
 
 
-def test_a_witness_who_was_not_asked_makes_nobody_on_time(settled: Web) -> None:
+def test_an_unconfirmed_witness_makes_nobody_on_time(settled: Web) -> None:
     late = {"day": FRIDAY.isoformat(), "reason": "停电", "witness": STAFF["G1"]}
     own = late | {"lines": [{"staff": MANAGER, "at": "08:20"}]}
     boss = settled.manager()
@@ -178,8 +180,8 @@ def test_a_witness_who_was_not_asked_makes_nobody_on_time(settled: Web) -> None:
     for other in (boss, settled.administrator(), settled.person(CLERK)):
         assert code(other.post(path, {"agree": True})) == Code.SHEET_UNKNOWN
     witness = settled.person(STAFF["G1"])
-    [shown] = witness.get("/my/to-confirm").get_json()["sheets"]
-    assert shown["id"] == sheet
+    [request] = witness.get("/my/to-confirm").get_json()["sheets"]
+    assert request["id"] == sheet
     assert witness.post(path, {"agree": True}).status_code == 200
     assert states(settled, CLERK)[0] == "on_time"
     assert code(witness.post(path, {"agree": False, "words": "没见过"})) == Code.SHEET_STATE
@@ -204,7 +206,7 @@ def walk(web: Web, boss: Browser, other: str) -> str:
     return check
 
 
-def test_one_person_does_not_walk_a_check_for_two(settled: Web) -> None:
+def test_one_person_cannot_do_an_inspection_round_for_two(settled: Web) -> None:
     boss, admin = settled.manager(), settled.administrator()
     check = walk(settled, boss, STAFF["G2"])
     assert not admin.get("/office/findings").get_json()["findings"]
@@ -212,8 +214,8 @@ def test_one_person_does_not_walk_a_check_for_two(settled: Web) -> None:
     for other in (boss, admin):
         assert code(other.post(path, {"agree": True})) == Code.NOT_A_CHECKER
     second = settled.person(STAFF["G2"])
-    [shown] = second.get("/my/to-confirm").get_json()["checks"]
-    assert (shown["id"], shown["problems"]) == (check, 1)
+    [request] = second.get("/my/to-confirm").get_json()["checks"]
+    assert (request["id"], request["problems"]) == (check, 1)
     no = {"agree": False, "words": "我没有参加"}
     assert second.post(path, no).status_code == 200
     assert not admin.get("/office/findings").get_json()["findings"]

@@ -1,4 +1,4 @@
-"""Personal data: all decided on, old things go, export and erasure, nothing in the logs."""
+"""Personal data: every column decided on, retention, export and erasure, none in the logs."""
 
 from __future__ import annotations
 
@@ -42,25 +42,25 @@ PICTURE = (
 
 
 def decided() -> dict[str, set[str]]:
-    """Columns by table that docs/personal-data.md speaks of."""
+    """Return the columns by table that docs/personal-data.md covers."""
     rows = ROW.findall((ROOT / "docs/personal-data.md").read_text())
     return {table: set(re.findall(r"`(\w+)`", personal + plain)) for table, personal, plain in rows}
 
 
 def test_every_column_of_every_table_is_decided_on() -> None:
-    found = decided()
+    by_table = decided()
     wanted = {
         name: {c.name for c in table.columns} - {"hall_id"}
         for name, table in metadata.tables.items()
     }
-    assert found == wanted
+    assert by_table == wanted
 
 
 def holding() -> dict[str, set[str]]:
-    """Columns by table that docs/personal-data.md has in bold: they hold a person's number."""
+    """Return the columns by table in bold in docs/personal-data.md: they hold a person's number."""
     rows = ROW.findall((ROOT / "docs/personal-data.md").read_text())
-    found = {table: set(re.findall(r"\*\*`(\w+)`\*\*", personal)) for table, personal, _ in rows}
-    return {table: columns for table, columns in found.items() if columns}
+    by_table = {table: set(re.findall(r"\*\*`(\w+)`\*\*", personal)) for table, personal, _ in rows}
+    return {table: columns for table, columns in by_table.items() if columns}
 
 
 def test_every_column_that_holds_a_persons_number_is_exported() -> None:
@@ -69,7 +69,7 @@ def test_every_column_that_holds_a_persons_number_is_exported() -> None:
     }
 
 
-def test_a_column_called_like_one_that_holds_a_number_holds_one_or_is_named_here() -> None:
+def test_a_column_named_like_a_personal_one_is_personal_or_listed_here() -> None:
     names = set().union(*holding().values())
     others = {
         f"{table.name}.{column}"
@@ -81,9 +81,9 @@ def test_a_column_called_like_one_that_holds_a_number_holds_one_or_is_named_here
         "bulletin.number",
         "finger.enrolment",  # beside the person it belongs to
         "open_line.subject",  # a unit or a window
-        "reader.facts",  # what a clock says of itself
+        "reader.facts",  # readings of the time clock
         "past_change.command",  # the name of an act
-        "punch.said",  # the time that a clock said
+        "punch.said",  # the time clock's own time
         "standby_line.line",  # an address
         "ticket.number",
         "window.number",
@@ -113,7 +113,7 @@ NOT_HIS = (
 
 
 def _row(column: Column[Any], text: str, n: int, at: int) -> dict[str, Any]:
-    """A row of a column's table that nothing but this text makes somebody's."""
+    """Return a row of the column's table that only `text` links to a person."""
     row: dict[str, Any] = {"hall_id": "small"}
     for each in column.table.columns:
         if isinstance(each.type, String):
@@ -127,7 +127,9 @@ def _row(column: Column[Any], text: str, n: int, at: int) -> dict[str, Any]:
     return row | ({clock: at} if clock else {}) | fixed | {column.name: text}
 
 
-def test_the_export_finds_a_person_in_every_such_column_and_nobody_else(both: SmallHall) -> None:
+def test_the_export_finds_a_person_in_every_personal_column_and_nobody_else(
+    both: SmallHall,
+) -> None:
     wanted: Counter[str] = Counter()
     n = count(10_000_000)
 
@@ -137,43 +139,43 @@ def test_the_export_finds_a_person_in_every_such_column_and_nobody_else(both: Sm
         for name, columns in holding().items():
             for column in (metadata.tables[name].c[each] for each in sorted(columns)):
                 long = isinstance(column.type, Text)
-                his: tuple[str, ...] = WITHIN if long else PLAIN
+                texts: tuple[str, ...] = WITHIN if long else PLAIN
                 if (name, column.name) in privacy.CLOCKS:
-                    his = (*AT_CLOCKS[name], f"@{PERSON}")
+                    texts = (*AT_CLOCKS[name], f"@{PERSON}")
                     later = [_row(column, text, next(n), GIVEN_ON) for text in AT_CLOCKS[name]]
                     tx.conn.execute(insert(column.table), later)
-                rows = [_row(column, text, next(n), GIVEN_ON - 1) for text in his]
+                rows = [_row(column, text, next(n), GIVEN_ON - 1) for text in texts]
                 rows += [_row(column, t, next(n), 0) for t in NOT_HIS if long or len(t) < 10]
                 tx.conn.execute(insert(column.table), rows)
-                wanted[name] += len(his)
+                wanted[name] += len(texts)
 
     both.ctx.write(fill)
     wanted["finger"] += 1
-    found = privacy.export_person(both.ctx, PERSON)
-    assert {name: len(rows) for name, rows in found.items()} == wanted
+    exported = privacy.export_person(both.ctx, PERSON)
+    assert {name: len(rows) for name, rows in exported.items()} == wanted
 
 
 @pytest.fixture
 def both(database_url: str, tmp_path: Path) -> Iterator[SmallHall]:
-    """The small hall on each database."""
+    """Yield the small hall on each database."""
     small = SmallHall(database_url, tmp_path, at(9))
     yield small
     small.close()
 
 
 def paper(small: SmallHall) -> Path:
-    """Where the only kept paper lies."""
-    found = [p for p in (small.hall.config.data / files.FOLDER).rglob("*") if p.is_file()]
-    assert len(found) == 1
-    return found[0]
+    """Return the path of the only stored paper."""
+    paths = [p for p in (small.hall.config.data / files.FOLDER).rglob("*") if p.is_file()]
+    assert len(paths) == 1
+    return paths[0]
 
 
-def test_old_slips_pages_and_papers_go_and_nothing_else(both: SmallHall) -> None:
-    both.seat("T1")
+def test_old_slips_pages_and_papers_are_deleted_and_nothing_else(both: SmallHall) -> None:
+    both.sign_in("T1")
     ticket = both.issue("tax-1")
     both.serve("T1")
     files.store(both.hall, both.clerk("T1"), "病历.png", "", PICTURE)
-    kept = paper(both)
+    stored_paper = paper(both)
     folder = both.hall.config.data
     assert privacy.delete_old(both.ctx, folder) == 0
     both.ctx.write(lambda tx: tx.conn.execute(schema.slip.update().values(state="printed")))
@@ -181,23 +183,23 @@ def test_old_slips_pages_and_papers_go_and_nothing_else(both: SmallHall) -> None
     assert privacy.delete_old(both.ctx, folder) == 2
     assert both.ticket(ticket.id).token != ticket.token
     assert both.ticket(ticket.id).number == ticket.number
-    assert kept.exists()
+    assert stored_paper.exists()
     both.clock.advance(minutes=60 * 24 * 1100)
     privacy.delete_old(both.ctx, folder)
-    assert not kept.exists()
+    assert not stored_paper.exists()
     with pytest.raises(HallError) as refused:
-        files.load(both.hall, kept.name)
+        files.load(both.hall, stored_paper.name)
     assert refused.value.code == Code.FILE_UNKNOWN
     assert both.ctx.read(lambda c: checks.violations("small", c)) == []
 
 
 def without(person: str) -> Catalogue:
-    """The small hall after somebody has left."""
+    """Return the small hall's business data after a person has left."""
     plain = catalogue()
     return replace(plain, staff=tuple(s for s in plain.staff if s.number != person), version=2)
 
 
-def test_a_former_persons_name_papers_and_links_are_taken_out(both: SmallHall) -> None:
+def test_a_former_persons_name_papers_and_links_are_erased(both: SmallHall) -> None:
     web = Web(both)
     clerk = web.clerk("T1")
     both.issue("tax-1")
@@ -208,14 +210,14 @@ def test_a_former_persons_name_papers_and_links_are_taken_out(both: SmallHall) -
         headers=clerk.headers(None),
         content_type="multipart/form-data",
     ).get_json()["id"]
-    asked = {"begins": "2026-03-04T08:30", "ends": "2026-03-04T17:30", "reason": "去医院看牙"}
-    body = {"staff": MINE, "kind": "sick", "file": file, **asked}
+    span = {"begins": "2026-03-04T08:30", "ends": "2026-03-04T17:30", "reason": "去医院看牙"}
+    body = {"staff": MINE, "kind": "sick", "file": file, **span}
     assert clerk.post("/requests/leaves", body).status_code == 200
-    whole = json.dumps(privacy.export_person(both.ctx, MINE), ensure_ascii=False)
-    assert "去医院看牙" in whole
-    assert "测试1" in whole
-    assert "argon2" not in whole
-    folder, kept = both.hall.config.data, paper(both)
+    before_erasure = json.dumps(privacy.export_person(both.ctx, MINE), ensure_ascii=False)
+    assert "去医院看牙" in before_erasure
+    assert "测试1" in before_erasure
+    assert "argon2" not in before_erasure
+    folder, stored_paper = both.hall.config.data, paper(both)
     with pytest.raises(HallError):
         privacy.erase_person(both.ctx, MINE, folder)
     clerk.post("/counter/sign-out", {"force": True})
@@ -224,18 +226,18 @@ def test_a_former_persons_name_papers_and_links_are_taken_out(both: SmallHall) -
         privacy.erase_person(both.ctx, MINE, folder)
     web.administrator().post(f"/office/accounts/{MINE}", {"disabled": True})
     assert privacy.erase_person(both.ctx, MINE, folder) >= 4
-    assert not kept.exists()
-    left = json.dumps(privacy.export_person(both.ctx, MINE), ensure_ascii=False)
-    assert "去医院看牙" not in left
-    assert "测试1" not in left
-    assert "privacy.erase" in left
+    assert not stored_paper.exists()
+    after_erasure = json.dumps(privacy.export_person(both.ctx, MINE), ensure_ascii=False)
+    assert "去医院看牙" not in after_erasure
+    assert "测试1" not in after_erasure
+    assert "privacy.erase" in after_erasure
     assert web.browser().login(MINE).status_code == 401
     left_over = both.ctx.read(lambda c: c.scalar(select(func.count()).select_from(leave)))
     assert left_over == 1
     assert both.ctx.read(lambda c: checks.violations("small", c)) == []
 
 
-def test_nobody_is_not_said_to_be_taken_out(both: SmallHall) -> None:
+def test_erasing_an_unknown_person_is_not_journalled(both: SmallHall) -> None:
     with pytest.raises(HallError) as refused:
         privacy.erase_person(both.ctx, "9999", both.hall.config.data)
     assert refused.value.code == Code.ACCOUNT_UNKNOWN
@@ -243,7 +245,7 @@ def test_nobody_is_not_said_to_be_taken_out(both: SmallHall) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "stored"),
     [
         ("证号110101199003070010。", "证号110101********0010。"),
         ("11010119900307001X", "110101********001X"),
@@ -251,18 +253,16 @@ def test_nobody_is_not_said_to_be_taken_out(both: SmallHall) -> None:
         ("110101199013070010", "110101199013070010"),
     ],
 )
-def test_an_identity_number_in_a_note_is_masked(web: Web, typed: str, kept: str) -> None:
+def test_an_identity_number_in_a_note_is_masked(web: Web, typed: str, stored: str) -> None:
     clerk = web.clerk("T1")
     ticket = web.small.issue("tax-1")
     web.small.call("T1")
     clerk.post("/counter/start")
     assert clerk.post("/counter/finish", {"outcome": "refused", "note": typed}).status_code == 200
-    assert web.small.ticket(ticket.id).note == kept
+    assert web.small.ticket(ticket.id).note == stored
     lines = clerk.get(f"/tickets/{ticket.id}").get_data(as_text=True)
-    assert (typed in lines) == (typed == kept)
+    assert (typed in lines) == (typed == stored)
 
-
-# -- logs ------------------------------------------------------------------------------------------
 
 SECRET = (
     "110101199003070010",
@@ -274,12 +274,12 @@ SECRET = (
 
 
 def driven(web: Web) -> None:
-    """Requests that carry all of it everywhere, and fail; and one that breaks the server."""
+    """Send requests that carry all of it everywhere and fail, and one that breaks the server."""
     browser = web.clerk("T1")
     for word in SECRET:
         plain = word.encode().decode("latin-1")
         headers = {
-            # Whoever names his request after a secret has told it to the log himself.
+            # A client that puts a secret into its request id has written it to the log itself.
             "Idempotency-Key": plain if word.isdigit() else "k",
             "X-Request-Id": plain if word.isdigit() else "r",
             "X-Hall-Surface": f"kiosk/{plain}",
@@ -294,16 +294,16 @@ def driven(web: Web) -> None:
         browser.post("/counter/finish", {"outcome": word, "note": word})
         browser.post("/tickets", f'{{"item": "{word}", "{word}": 1')
         browser.get(f"/items/{word}")
-    whole = web.small.ctx.store
+    store = web.small.ctx.store
     web.small.ctx.store = _Broken()  # type: ignore[assignment]
     for word in SECRET:
         web.browser().get(f"/items/{word}")
         web.browser().login(word, word)
-    web.small.ctx.store = whole
+    web.small.ctx.store = store
 
 
 class _Broken:
-    """A store whose errors quote what they were asked."""
+    """Store whose errors quote their arguments."""
 
     def read(self, *_args: object, **_more: object) -> object:
         raise ValueError(*SECRET)

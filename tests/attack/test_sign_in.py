@@ -1,4 +1,4 @@
-"""Sign-in under attack: locking out on purpose, session fixation, sessions that should end."""
+"""Sign-in under attack: deliberate lock-outs, session fixation, sessions that should end."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ LOCK_AFTER = 5
 
 @pytest.fixture
 def both(database_url: str, tmp_path: Path) -> Iterator[Web]:
-    """The small hall on each database."""
+    """Yield the small hall on each database."""
     small = SmallHall(database_url, tmp_path, at(9))
     yield Web(small)
     small.close()
 
 
 def guess(web: Web, times: int, address: str = "192.0.2.9", browser: str = "") -> str:
-    """Wrong passwords for one person; the last refusal."""
+    """Try wrong passwords for one person; return the code of the last rejection."""
     code = ""
     for _ in range(times):
         with pytest.raises(HallError) as refused:
@@ -71,7 +71,7 @@ def test_a_known_browser_has_its_own_few_guesses(web: Web) -> None:
 
 
 class Counted(PasswordHasher):
-    """A hasher that counts what it is asked to judge."""
+    """Password hasher that counts verifications."""
 
     def __init__(self) -> None:
         super().__init__(time_cost=1, memory_cost=8, parallelism=1)
@@ -82,7 +82,7 @@ class Counted(PasswordHasher):
         return super().verify(hash, password)
 
 
-def test_guesses_at_once_are_no_more_than_one_after_another(both: Web) -> None:
+def test_concurrent_guesses_are_no_more_than_sequential_ones(both: Web) -> None:
     ctx, hasher = both.small.ctx, Counted()
     people = People(ctx, lambda call: call(), hasher)
     begin, codes = threading.Barrier(37), Counter[str]()
@@ -104,7 +104,7 @@ def test_guesses_at_once_are_no_more_than_one_after_another(both: Web) -> None:
     assert guess(both, 1) == Code.LOCKED_OUT
 
 
-def test_a_right_password_at_the_last_try_opens_what_the_try_had_closed(both: Web) -> None:
+def test_a_right_password_at_the_last_try_signs_in_and_locks_nothing(both: Web) -> None:
     guess(both, LOCK_AFTER - 1, "127.0.0.1")
     for _ in range(2):
         assert both.browser().login(MINE).status_code == 200
@@ -135,20 +135,20 @@ def test_the_password_page_counts_guesses_like_the_sign_in(both: Web) -> None:
         "xiaoxiao-{staff_name}1",
     ],
 )
-def test_common_passwords_and_those_made_of_the_hall_are_refused(web: Web, word: str) -> None:
+def test_common_passwords_and_those_made_of_hall_names_are_rejected(web: Web, word: str) -> None:
     catalogue = web.small.ctx.catalogue()
     sounds = lazy_pinyin(catalogue.hall_name)
     name = "".join(lazy_pinyin(catalogue.staff_by[MINE].name))
     initials = "".join(sound[0] for sound in sounds)
     new = word.format(hall="".join(sounds), staff_name=name, initials=initials)
-    mine = web.person(MINE)
-    answer = mine.post("/password", {"current": PASSWORD, "new": new}, key=None)
+    browser = web.person(MINE)
+    answer = browser.post("/password", {"current": PASSWORD, "new": new}, key=None)
     assert answer.get_json()["code"] == Code.PASSWORD_COMMON, new
     good = {"current": PASSWORD, "new": "lantern-Gravel-62"}
-    assert mine.post("/password", good, key=None).status_code == 200
+    assert browser.post("/password", good, key=None).status_code == 200
 
 
-def test_a_browser_is_known_only_for_who_signed_in_there_and_not_for_ever(web: Web) -> None:
+def test_a_browser_is_trusted_for_its_users_only_and_for_limited_time(web: Web) -> None:
     other = web.person(STAFF["T2"])
     guess(web, LOCK_AFTER * STRANGERS, "127.0.0.1")
     assert other.login(MINE).get_json()["code"] == Code.LOCKED_OUT
@@ -160,7 +160,7 @@ def test_a_browser_is_known_only_for_who_signed_in_there_and_not_for_ever(web: W
     assert other.login(STAFF["T2"]).status_code == 200
 
 
-def test_a_browser_shared_by_two_stays_known_for_both(web: Web) -> None:
+def test_a_browser_shared_by_two_is_trusted_for_both(web: Web) -> None:
     shared = web.browser()
     for staff in (MINE, STAFF["T2"], MINE):
         assert shared.login(staff).status_code == 200
@@ -168,21 +168,21 @@ def test_a_browser_shared_by_two_stays_known_for_both(web: Web) -> None:
     assert shared.login(MINE).status_code == 200
 
 
-def test_a_reset_lifts_every_lock_and_forgets_the_browsers(web: Web) -> None:
+def test_a_reset_lifts_every_lock_and_the_trust_in_browsers(web: Web) -> None:
     web.person(MINE)
     guess(web, LOCK_AFTER * STRANGERS, "127.0.0.1")
     answer = web.administrator().post(f"/office/accounts/{MINE}/reset").get_json()
     assert web.browser().login(MINE, answer["password"]).status_code == 200
 
 
-def test_a_cookie_of_before_is_not_taken_over(web: Web) -> None:
+def test_a_cookie_from_before_sign_in_is_replaced(web: Web) -> None:
     planted = web.browser()
     planted.client.set_cookie("hall_session", "planted-by-somebody")
     planted.client.set_cookie("hall_browser", "planted-as-well")
     assert planted.login(MINE).status_code == 200
-    kept = planted.client.get_cookie("hall_session")
-    assert kept is not None
-    assert kept.value != "planted-by-somebody"
+    cookie = planted.client.get_cookie("hall_session")
+    assert cookie is not None
+    assert cookie.value != "planted-by-somebody"
     thief = web.browser()
     thief.client.set_cookie("hall_session", "planted-by-somebody")
     assert thief.get("/counter").status_code == 401
@@ -195,7 +195,7 @@ def test_a_number_typed_full_width_is_the_same_person(web: Web) -> None:
     wide = "".join(chr(ord(digit) + 0xFEE0) for digit in STAFF["T1"])
     assert wide != STAFF["T1"]
     assert web.browser().login(wide).status_code == 200
-    # It is one account to guess at, however its number is typed.
+    # It is one account for guesses, however its number is typed.
     for number in (wide, STAFF["T1"], wide, STAFF["T1"], wide):
         web.browser().login(number, "wrong")
     assert web.browser().login(STAFF["T1"]).get_json()["code"] == Code.LOCKED_OUT
@@ -212,11 +212,11 @@ def test_each_sign_in_is_another_session(web: Web) -> None:
 
 
 def test_a_changed_password_ends_the_other_browsers(web: Web) -> None:
-    here, there = web.person(MINE), web.person(MINE)
+    first, second = web.person(MINE), web.person(MINE)
     body = {"current": PASSWORD, "new": "some-other-words-7"}
-    assert here.post("/password", body, key=None).status_code == 200
-    assert here.get("/counter").status_code != 401
-    assert there.get("/counter").status_code == 401
+    assert first.post("/password", body, key=None).status_code == 200
+    assert first.get("/counter").status_code != 401
+    assert second.get("/counter").status_code == 401
 
 
 def _session(browser: Browser) -> str:
@@ -234,7 +234,7 @@ def test_a_command_by_cookie_needs_its_own_token(web: Web, csrf: str) -> None:
     assert clerk.post("/counter/pause", {"reason": "rest"}).status_code == 200
 
 
-def test_the_token_of_the_session_before_does_not_hold(web: Web) -> None:
+def test_the_csrf_token_of_the_previous_session_is_rejected(web: Web) -> None:
     clerk = web.clerk("T1")
     old, before = clerk.csrf, _session(clerk)
     clerk.login(MINE)

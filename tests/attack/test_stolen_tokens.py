@@ -1,6 +1,6 @@
-"""The stolen-token table of docs/security.md: what the thief of each token can do, cell by cell.
+"""Stolen-token table of docs/security.md: what a thief of each token can do, cell by cell.
 
-A cell begins with what is tried here: `no`, `own` (what the token was given for) or `all`.
+A cell begins with the result tried here: `no`, `own` (what the token was given for) or `all`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Devices = list[dict[str, str]]
 
 @dataclass
 class Thief:
-    """Somebody with one stolen thing: over HTTP, and over the agents' line."""
+    """Holder of one stolen token: over HTTP, and over the agent connection."""
 
     web: Web
     browser: Browser
@@ -43,29 +43,30 @@ class Thief:
     phones: list[str] = field(default_factory=list)
 
     def line(self) -> Agent | None:
-        """The agents' line, if the stolen thing opens it."""
+        """Return an agent connection, if the stolen token opens one."""
         agent = Agent(self.web, "thief", self.token or "nothing")
         return agent if agent.line.is_connected("/agent") else None
 
     def serving(self, foreign: dict[str, str]) -> Agent | None:
-        """The line after a hello with a device that is not the token's."""
+        """Return the connection after a hello with a device that is not the token's."""
         agent = self.line()
         if agent is not None:
-            mine = [one for one in self.own if one["device"] != foreign["device"]]
-            agent.hello(*mine, foreign)
+            own_devices = [
+                own_device for own_device in self.own if own_device["device"] != foreign["device"]
+            ]
+            agent.hello(*own_devices, foreign)
         return agent
 
 
-# -- the hall, and what is stolen from it ----------------------------------------------------------
-
-
 def hall(web: Web) -> None:
-    """Two windows with their clerks, people waiting, and an honest agent with devices."""
+    """Make two windows with clerks, waiting tickets, and an honest agent with devices."""
     web.clerk("T1")
     web.clerk("T2")
     for n, clock in enumerate(CLOCKS):
-        said = Description(clock["device"])
-        readers_office.add(web.small.ctx, SYSTEM, f"clock-{n}", clock["device"], "pull", said)
+        description = Description(clock["device"])
+        readers_office.add(
+            web.small.ctx, SYSTEM, f"clock-{n}", clock["device"], "pull", description
+        )
     honest = Agent(web, "honest")
     honest.hello(PRINTERS[1], LINES[1], PADS[1], CLOCKS[1], STRIPS[1])
     honest.event(LINES[1]["device"], "line", {"line": "http://127.0.0.1:8102", "book": "b" * 32})
@@ -74,7 +75,7 @@ def hall(web: Web) -> None:
 
 
 def agent_of(*own: dict[str, str]) -> Callable[[Web], Thief]:
-    """The token of an agent that was set up with these devices."""
+    """Return a thief with the token of an agent that was set up with these devices."""
 
     def stolen(web: Web) -> Thief:
         token = web.small.hall.people.grant("agent", "mine")
@@ -85,7 +86,7 @@ def agent_of(*own: dict[str, str]) -> Callable[[Web], Thief]:
 
 
 def device(kind: str, name: str) -> Callable[[Web], Thief]:
-    """The token of a browser."""
+    """Return a thief with the token of a browser."""
 
     def stolen(web: Web) -> Thief:
         token = web.small.hall.people.grant(kind, name)
@@ -95,7 +96,7 @@ def device(kind: str, name: str) -> Callable[[Web], Thief]:
 
 
 def session(of: str) -> Callable[[Web], Thief]:
-    """The cookie of somebody who is signed in, with what its page knows."""
+    """Return a thief with the cookie of a signed-in person and what the page knows."""
 
     def stolen(web: Web) -> Thief:
         who = web.person(STAFF["T1"]) if of == "clerk" else getattr(web, of)()
@@ -107,10 +108,10 @@ def session(of: str) -> Callable[[Web], Thief]:
 
 
 def code(web: Web) -> Thief:
-    """A code that an administrator made for an agent, before the agent used it."""
-    asked = {"kind": "agent", "name": "new"}
-    answer = web.administrator().post("/office/codes", asked, key=None).get_json()
-    body = {"code": answer["code"], **asked}
+    """Return a thief with an enrolment code for an agent, taken before the agent used it."""
+    enrolment = {"kind": "agent", "name": "new"}
+    answer = web.administrator().post("/office/codes", enrolment, key=None).get_json()
+    body = {"code": answer["code"], **enrolment}
     token = web.browser().post("/enrol", body, key=None).get_json()["token"]
     assert web.browser().post("/enrol", body, key=None).get_json()["code"] == Code.ENROL_CODE
     free = [PRINTERS[0], LINES[0], PADS[0], CLOCKS[0], STRIPS[0]]
@@ -118,23 +119,23 @@ def code(web: Web) -> Thief:
 
 
 def phone(web: Web) -> Thief:
-    """The address of a ticket's page."""
+    """Return a thief with the address of a ticket's page."""
     ticket = web.small.issue("tax-1")
     browser = Browser(web.app.flask.test_client(), ticket.token)
     return Thief(web, browser, ticket.token, phones=[ticket.token])
 
 
 def lease(web: Web) -> Thief:
-    """What a kiosk's PC holds: its own line's secret, numbers, the addresses of their pages."""
+    """Return a thief with the content of a kiosk's PC: its secret, numbers, page addresses."""
     kiosk = Agent(web, "kiosk")
     kiosk.hello(PRINTERS[0], LINES[0])
     kiosk.event(LINES[0]["device"], "line", {"line": "http://127.0.0.1:8101", "book": "a" * 32})
-    held = kiosk.desired("standby-1")[-1]
-    block = next(one for one in held["blocks"] if one["prefix"] == "A")
-    given = given_ticket(block, "1")
-    assert kiosk.event("standby-1", "ticket", given) == "waiting"
-    browser = Browser(web.app.flask.test_client(), held["secret"])
-    return Thief(web, browser, held["secret"], phones=[given["token"]])
+    state = kiosk.desired_states("standby-1")[-1]
+    block = next(row for row in state["blocks"] if row["prefix"] == "A")
+    offline_ticket = given_ticket(block, "1")
+    assert kiosk.event("standby-1", "ticket", offline_ticket) == "waiting"
+    browser = Browser(web.app.flask.test_client(), state["secret"])
+    return Thief(web, browser, state["secret"], phones=[offline_ticket["token"]])
 
 
 THIEVES: dict[str, Callable[[Web], Thief]] = {
@@ -153,11 +154,8 @@ THIEVES: dict[str, Callable[[Web], Thief]] = {
 }
 
 
-# -- what is tried ---------------------------------------------------------------------------------
-
-
 def given_ticket(block: dict[str, Any], kiosk: str) -> dict[str, Any]:
-    """The first number of a block as its kiosk's PC hands it in."""
+    """Return the first number of a block as its kiosk's PC imports it."""
     number = f"{block['prefix']}{block['first']:03d}"
     return {
         "id": f"20260302-{number}",
@@ -178,50 +176,50 @@ def given_ticket(block: dict[str, Any], kiosk: str) -> dict[str, Any]:
 
 
 def ok(answer: Any) -> bool:
-    """A command was taken."""
+    """Return True if a command was accepted."""
     return bool(answer.status_code == 200)
 
 
 def numbers(thief: Thief) -> str:
-    """Take numbers: as the desk does, as one kiosk does, as another kiosk does."""
-    found = thief.browser.post("/tickets", {"item": "tax-2", "print": False})
-    if ok(found):
+    """Issue numbers: as the desk, as the own kiosk, as another kiosk."""
+    answer = thief.browser.post("/tickets", {"item": "tax-2", "print": False})
+    if ok(answer):
         thief.web.small.configure(kiosk_minute_numbers=6)
         more = [thief.browser.post("/tickets", {"item": "tax-2"}) for _ in range(8)]
-        held = [one.get_json().get("code") for one in more if not ok(one)]
+        held = [reply.get_json().get("code") for reply in more if not ok(reply)]
         assert set(held) <= {Code.KIOSK_PACE}
         return "own" if held else "all"
     agent = thief.serving(LINES[1])
     if agent is None:
         return "no"
     book = {"line": "http://127.0.0.1:8103", "book": "c" * 32}
-    if agent.event("standby-2", "line", book) == "ok" or agent.desired("standby-2"):
+    if agent.event("standby-2", "line", book) == "ok" or agent.desired_states("standby-2"):
         return "all"
     agent.event("standby-1", "line", {**book, "line": "http://127.0.0.1:8101"})
-    held = agent.desired("standby-1")
+    held = agent.desired_states("standby-1")
     if not held:
         return "no"
-    given = given_ticket(held[-1]["blocks"][0], "1")
-    assert agent.event("standby-1", "ticket", given | {"kiosk": "2"}) != "waiting"
-    return "own" if agent.event("standby-1", "ticket", given) == "waiting" else "no"
+    offline_ticket = given_ticket(held[-1]["blocks"][0], "1")
+    assert agent.event("standby-1", "ticket", offline_ticket | {"kiosk": "2"}) != "waiting"
+    return "own" if agent.event("standby-1", "ticket", offline_ticket) == "waiting" else "no"
 
 
 def calls(thief: Thief) -> str:
-    """Call somebody: at the window that the token stands for, at another."""
+    """Call a ticket: at the window that the token stands for, at another."""
     agent = thief.serving(PADS[1])
     if agent is not None:
         if agent.press("keypad-T2", "call_next", 1) == "ok":
             return "all"
         return "own" if agent.press("keypad-T1", "call_next", 2) == "ok" else "no"
-    taken = ok(thief.browser.post("/counter/sign-in", {"window": "S1"}))
+    signed_in = ok(thief.browser.post("/counter/sign-in", {"window": "S1"}))
     if ok(thief.browser.post("/counter/call-next", {})):
         state = thief.browser.get("/counter").get_json()
         return "all" if state["window"]["code"] != "T1" else "own"
-    return "all" if taken else "no"
+    return "all" if signed_in else "no"
 
 
 def tickets(thief: Thief) -> str:
-    """Give up somebody's number: any one's, or the one that the token is of."""
+    """Cancel a ticket: any ticket, or the one that the token is of."""
     small, phone = thief.web.small, thief.web.browser()
     other = small.issue("tax-1")
     if ok(thief.browser.post(f"/tickets/{other.id}/cancel")):
@@ -229,32 +227,32 @@ def tickets(thief: Thief) -> str:
     phones = list(thief.phones)
     agent = thief.serving(LINES[1])
     if agent is not None:
-        assert agent.desired("standby-2") == []
+        assert agent.desired_states("standby-2") == []
         agent.event("standby-1", "line", {"line": "http://127.0.0.1:8101", "book": "c" * 32})
-        for held in agent.desired("standby-1")[-1:]:
-            given = given_ticket(held["blocks"][0], "1")
-            assert agent.event("standby-1", "ticket", given) == "waiting"
-            phones.append(given["token"])
+        for state in agent.desired_states("standby-1")[-1:]:
+            offline_ticket = given_ticket(state["blocks"][0], "1")
+            assert agent.event("standby-1", "ticket", offline_ticket) == "waiting"
+            phones.append(offline_ticket["token"])
     own = [ok(phone.post(f"/phone/{token}/cancel")) for token in phones]
     assert small.ticket(other.id).state is State.WAITING
     return "own" if any(own) else "no"
 
 
 def devices(thief: Thief) -> str:
-    """Be a device: one's own, another's, or one more."""
+    """Serve a device: the own one, another's, or a new one."""
     agent = thief.line()
     if agent is None:
         return "no"
     waiting = agent.hello(*thief.own, PADS[1])
     report = {"device": PADS[1]["device"], "state": "ok"}
-    if PADS[1]["device"] not in waiting or agent.say("health", report)["ok"]:
+    if PADS[1]["device"] not in waiting or agent.send("health", report)["ok"]:
         return "all"
-    own = {one["device"] for one in thief.own}
+    own = {own_device["device"] for own_device in thief.own}
     return "own" if own and not own & set(waiting) else "no"
 
 
 def punches(thief: Thief) -> str:
-    """Hand in punches as a time clock: as one's own, as another."""
+    """Deliver punches as a time clock: as the own, as another."""
     agent = thief.serving(CLOCKS[1])
     if agent is None:
         return "no"
@@ -264,16 +262,16 @@ def punches(thief: Thief) -> str:
 
 
 def people(thief: Thief) -> str:
-    """Read what the hall knows of its staff: everybody's, one's own."""
+    """Read staff data: of everybody, of the own person."""
     if ok(thief.browser.get("/office/today")):
         return "all"
     return "own" if ok(thief.browser.get("/my/attendance/2026-03")) else "no"
 
 
 def office(thief: Thief) -> str:
-    """Let devices in, and change settings."""
-    asked = {"kind": "agent", "name": "x"}
-    made = ok(thief.browser.post("/office/codes", asked, key=None))
+    """Confirm devices and change settings."""
+    enrolment = {"kind": "agent", "name": "x"}
+    made = ok(thief.browser.post("/office/codes", enrolment, key=None))
     changed = ok(thief.browser.post("/office/settings", {"values": {"return_limit": 9}}))
     claim = {"agent": "x", "device": "y", "kind": "led", "serves": "T1"}
     refusal = thief.browser.post("/office/devices/confirm", claim).get_json()["code"]
@@ -292,11 +290,8 @@ PROBES: dict[str, Callable[[Thief], str]] = {
 }
 
 
-# -- the paper -------------------------------------------------------------------------------------
-
-
 def paper() -> dict[str, dict[str, str]]:
-    """The table, by what was stolen and what is tried."""
+    """Return the table, by stolen token and attempted action."""
     part = PAPER.read_text().partition("## A stolen token")[2].partition("\n## ")[0]
     lines = [
         [cell.strip() for cell in line.strip("| ").split(" | ")]
@@ -309,9 +304,9 @@ def paper() -> dict[str, dict[str, str]]:
 
 
 def test_every_cell_of_the_table_is_tried_here() -> None:
-    found = paper()
-    assert list(found) == list(THIEVES)
-    for stolen, cells in found.items():
+    table = paper()
+    assert list(table) == list(THIEVES)
+    for stolen, cells in table.items():
         assert list(cells) == list(PROBES), stolen
         for tried, cell in cells.items():
             assert re.match(r"(no|own|all)\b", cell), f"{stolen}, {tried}: {cell}"
@@ -321,19 +316,19 @@ def test_every_cell_of_the_table_is_tried_here() -> None:
 @pytest.mark.parametrize("stolen", THIEVES)
 def test_a_thief_can_do_what_the_table_says_and_no_more(web: Web, stolen: str, tried: str) -> None:
     hall(web)
-    said = re.split(r"\W", paper()[stolen][tried])[0]
-    assert PROBES[tried](THIEVES[stolen](web)) == said
+    expected = re.split(r"\W", paper()[stolen][tried])[0]
+    assert PROBES[tried](THIEVES[stolen](web)) == expected
 
 
-def test_an_agent_is_believed_of_a_time_clock_only_from_its_networks(web: Web) -> None:
-    """Networks hold for polled time clocks as for those that push."""
+def test_an_agent_delivers_punches_only_from_the_time_clocks_networks(web: Web) -> None:
+    """Apply the networks of a time clock to polled ones as to those that push."""
     hall(web)
-    said = Description("clock-1", networks="192.168.7.0/24")
-    readers_office.describe(web.small.ctx, SYSTEM, "near", "clock-1", said)
+    description = Description("clock-1", networks="192.168.7.0/24")
+    readers_office.describe(web.small.ctx, SYSTEM, "near", "clock-1", description)
     agent = Agent(web, "clocks")
     agent.hello(CLOCKS[0])
     assert agent.event("clock-1", "punches", PUNCHES) == Code.FORBIDDEN
     for networks in ("0.0.0.0/0", ""):
-        said = Description("clock-1", networks=networks)
-        readers_office.describe(web.small.ctx, SYSTEM, f"any-{networks}", "clock-1", said)
+        description = Description("clock-1", networks=networks)
+        readers_office.describe(web.small.ctx, SYSTEM, f"any-{networks}", "clock-1", description)
     assert agent.event("clock-1", "punches", PUNCHES) == "ok"

@@ -1,8 +1,8 @@
-"""Every command as every role with past dates moves nothing that is over, unless two people agree.
+"""Every command as every role with past dates changes no past day, unless two people agree.
 
-Walks the registry: a new command is in it by construction, and fails until a body can be made for
-it that it takes. After each command that was taken (or kept for a second person) every verdict,
-month figure, check, finding, bulletin and ticket of the past is read again.
+Iterates over the registry, so a new command is included by construction; it fails until a body can
+be made that the command accepts. After each accepted command (or one stored for a second person)
+every verdict, month figure, check, finding, bulletin and ticket of the past is read again.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from server.domain.catalogue import Scope, SpecialDay
 from server.domain.settings import BOUNDS, CHOICES
 from server.services.context import Unguarded
 from support.halls import ADMINISTRATOR, MANAGER, STAFF, catalogue
-from support.settled import Settled, attlog
+from support.settled import SettledHall, attlog
 from support.sheets import CLERK
 from support.web import PASSWORD, Browser
 
@@ -43,17 +43,17 @@ PEOPLE = {
     "clerk": CLERK,
     "colleague": STAFF["G2"],
 }
-"""The roles with an account; the colleague is a clerk too, and the second checker of a walk."""
+"""Roles with an account; the colleague is a clerk too, and the second checker of a round."""
 ROLES = (*PEOPLE, "kiosk", "board", "agent", "nobody")
 KINDS = {"colleague": "clerk", "nobody": "anyone"}
 MOST = 8
-"""Bodies that are tried of a command, by each person; every name in its path is among them."""
+"""Maximum number of bodies tried per command and person; every id in its path is among them."""
 SECOND = {
     "correction.approve", "correction.refuse", "leave.approve", "leave.refuse",
     "finding.upheld", "finding.withdrawn", "reader.sheet_confirmed", "check.second",
     "past.confirmed", "bulletin.amendment",
 }  # fmt: skip
-"""Acts of a second person, who is neither asker nor subject."""
+"""Actions of a second person, who is neither requester nor subject."""
 VALUES: dict[str, list[Any]] = {
     "staff": [CLERK, MANAGER], "other": [STAFF["G2"], CLERK], "witness": [STAFF["G1"]],
     "cover": [STAFF["F1"], ""], "window": ["T1"], "enrolment": ["7", "99"], "item": ["tax-1"],
@@ -65,7 +65,7 @@ VALUES: dict[str, list[Any]] = {
     "ends": ["2026-03-09T18:00"], "last_day": ["2026-03-05", "2026-12-31"],
     "valid_to": ["2026-12-31"], "last": ["2026-03-06"],
 }  # fmt: skip
-"""By the name of a field: what stands there besides the example's own value and past days."""
+"""Values of a field, by its name, besides the example's own value and past days."""
 OF_THE_PAST = ("makeup_weekday", "step_second", "step_days")
 WHOLE: dict[str, list[dict[str, Any]]] = {
     "change_settings": [
@@ -86,21 +86,21 @@ WHOLE: dict[str, list[dict[str, Any]]] = {
     "add_reader": [{"serial": "NEW1", "way": "push", "name": "东门"}],
     "hand_in": [],
 }  # fmt: skip
-"""Bodies of commands that no rule makes."""
+"""Bodies of commands that the rules above cannot make."""
 UNREACHED: dict[str, str] = {}
-"""Commands that nothing here can be done with, and why."""
+"""Commands that cannot succeed in this test, with the reason."""
 
 
 @pytest.fixture
-def settled(tmp_path: Path) -> Iterator[Settled]:
-    found = Settled(f"sqlite:///{tmp_path / 'hall.db'}", tmp_path)
-    yield found
-    found.close()
+def settled(tmp_path: Path) -> Iterator[SettledHall]:
+    made = SettledHall(f"sqlite:///{tmp_path / 'hall.db'}", tmp_path)
+    yield made
+    made.close()
 
 
-def browsers(hall: Settled) -> dict[str, Browser]:
+def browsers(hall: SettledHall) -> dict[str, Browser]:
     web = hall.web
-    found = {
+    by_role = {
         "administrator": web.administrator(),
         "manager": web.manager(),
         "clerk": web.person(CLERK),
@@ -110,29 +110,26 @@ def browsers(hall: Settled) -> dict[str, Browser]:
         "agent": web.device("agent", "kiosk"),
         "nobody": web.browser(),
     }
-    for one in found.values():
-        one.why = "登记有误"
-    return found
-
-
-# -- bodies ----------------------------------------------------------------------------------------
+    for browser in by_role.values():
+        browser.why = "登记有误"
+    return by_role
 
 
 def bodies(route: Route) -> list[dict[str, Any]]:
-    """Bodies that the command's model takes, with a past day wherever a day may stand."""
+    """Return bodies that the command's model accepts, with a past day in every date field."""
     if route.body is None:
         return [{}]
     if WHOLE.get(route.name):
         return WHOLE[route.name]
     fields = [_choices(name, value) for name, value in _filled(route).items()]
-    made = [dict(one) for one in product(*fields)]
+    made = [dict(values) for values in product(*fields)]
     for body in made:
         route.body.model_validate_json(json.dumps(body))
     return made
 
 
 def _filled(route: Route) -> dict[str, Any]:
-    """The example, and of the fields that it leaves out those that hold a day."""
+    """Return the example, completed with the required fields and those that hold a day."""
     assert route.body is not None
     schema = route.body.model_json_schema()
     body = dict(route.example)
@@ -146,7 +143,7 @@ def _filled(route: Route) -> dict[str, Any]:
 
 def _choices(name: str, value: Any) -> list[tuple[str, Any]]:
     if VALUES.get(name):
-        return [(name, one) for one in VALUES[name]]
+        return [(name, choice) for choice in VALUES[name]]
     if isinstance(value, str) and ISO.match(value):
         return [(name, day + value[10:]) for day in DAYS]
     return [(name, _past(name, value))]
@@ -154,9 +151,9 @@ def _choices(name: str, value: Any) -> list[tuple[str, Any]]:
 
 def _past(name: str, value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _choices(key, one)[0][1] for key, one in value.items()}
+        return {key: _choices(key, entry)[0][1] for key, entry in value.items()}
     if isinstance(value, list):
-        return [_past(name, one) for one in value]
+        return [_past(name, entry) for entry in value]
     if name == "at" and isinstance(value, int):
         return 1772500000000  # Tuesday of last week
     return value
@@ -184,7 +181,7 @@ def picture() -> bytes:
 
 
 def files() -> dict[str, tuple[str, list[bytes]]]:
-    """By command: the form's field and what stands in it."""
+    """Return by command the form field and the contents of its upload."""
     hours = catalogue().hours
     shorter = tuple(
         replace(h, weekdays=h.weekdays - {3}) if h.scope is Scope.HALL else h for h in hours
@@ -208,16 +205,15 @@ def files() -> dict[str, tuple[str, list[bytes]]]:
     }
 
 
-# -- the walk --------------------------------------------------------------------------------------
-
-
-def tries(route: Route, hall: Settled, sent: dict[str, tuple[str, list[bytes]]]) -> list[Any]:
-    """Pairs of path and body: every name of the past in the path, bodies as many as are allowed."""
+def tries(route: Route, hall: SettledHall, sent: dict[str, tuple[str, list[bytes]]]) -> list[Any]:
+    """Return pairs of path and body: every past id in the path, bodies up to the limit."""
     names = PATH_ARGUMENT.findall(route.path)
     for name in names:
-        assert name in hall.named, f"{route.name}: nothing of the past is called <{name}>"
+        assert name in hall.ids_by_parameter, (
+            f"{route.name}: nothing of the past is called <{name}>"
+        )
     paths = []
-    for values in product(*(hall.named[name] for name in names)):
+    for values in product(*(hall.ids_by_parameter[name] for name in names)):
         path = route.path
         for value in values:
             path = PATH_ARGUMENT.sub(value, path, count=1)
@@ -240,33 +236,35 @@ def ask(browser: Browser, path: str, body: Any, field: str) -> TestResponse:
 
 
 def code_of(answer: TestResponse) -> str:
-    found = answer.get_json(silent=True)
+    problem = answer.get_json(silent=True)
     return (
-        str(found.get("code", "")) if isinstance(found, dict) and answer.status_code >= 400 else ""
+        str(problem.get("code", ""))
+        if isinstance(problem, dict) and answer.status_code >= 400
+        else ""
     )
 
 
-def agreed(hall: Settled, lines: list[dict[str, Any]], who: str) -> bool:
-    """Whether a second person decided: the asker of what the line settles is somebody else."""
+def agreed(hall: SettledHall, lines: list[dict[str, Any]], who: str) -> bool:
+    """Return True if a second person decided: the requester was another person."""
     decided = [line for line in lines if line["act"] in SECOND and line["actor"] == who]
     for line in decided:
         before = [
-            one
-            for one in hall.acts_since(0)
-            if one["subject"] == line["subject"] and one["seq"] < line["seq"]
+            earlier
+            for earlier in hall.acts_since(0)
+            if earlier["subject"] == line["subject"] and earlier["seq"] < line["seq"]
         ]
-        asked = {one["actor"] for one in before} - {"hall"}
+        requesters = {earlier["actor"] for earlier in before} - {"hall"}
         subject = json.loads(line["data"]).get("staff", "")
-        if not asked or asked == {who} or who == subject or before[0]["actor"] == who:
+        if not requesters or requesters == {who} or who == subject or before[0]["actor"] == who:
             return False
     return bool(decided)
 
 
-def test_every_command_as_every_role_with_past_dates(
-    settled: Settled, record_property: Callable[[str, object], None]
+def test_no_command_of_any_role_changes_past_days_alone(
+    settled: SettledHall, record_property: Callable[[str, object], None]
 ) -> None:
     people = browsers(settled)
-    settled.keep()
+    settled.save()
     before = settled.digest()
     sent, counted = files(), Counter[str]()
     moved: list[str] = []
@@ -280,13 +278,13 @@ def test_every_command_as_every_role_with_past_dates(
         for role in ROLES:
             allowed = {Caller.ANYONE, Caller(KINDS.get(role, role))} & route.who
             for path, body in pairs if allowed and role in PEOPLE else pairs[:1]:
-                head = settled.head()
+                head = settled.last_journal_number()
                 answer = ask(people[role], path, body, sent.get(route.name, ("", []))[0])
                 counted["asked"] += 1
                 assert answer.status_code < 500, (route.name, role, body)
                 code = code_of(answer)
                 codes.add(code)
-                if not code or settled.head() != head:
+                if not code or settled.last_journal_number() != head:
                     counted[code or "taken"] += 1
                     after = settled.digest()
                     if after != before:
@@ -297,24 +295,25 @@ def test_every_command_as_every_role_with_past_dates(
                             spots = [k for k in {*before, *after} if before.get(k) != after.get(k)]
                             moved.append(f"{role} {path} {str(body)[:80]}: {sorted(spots)[:3]}")
                     settled.restore()
-        if route.name in ("login", "logout", "password", "enrol"):  # they take a session away
+        if route.name in ("login", "logout", "password", "enrol"):  # they end a session
             people = browsers(settled)
-            settled.keep()
-        if "" not in codes and not any(one.startswith("past_") for one in codes):
+            settled.save()
+        if "" not in codes and not any(c.startswith("past_") for c in codes):
             unreached[route.name] = codes
     record_property("the past", dict(counted))
     assert not moved, "\n".join(moved)
     for name, codes in unreached.items():
         made = codes - {"not_signed_in", "forbidden", "csrf"}
-        bad = [one for one in made if one in ("invalid", "not_found", "key_required", "")]
+        bad = [c for c in made if c in ("invalid", "not_found", "key_required", "")]
         assert made, f"{name}: nobody may do it"
         assert not bad or name in UNREACHED, f"{name}: no body that it takes: {codes}"
-    # 83 commands, 979 times asked, 192 taken, 37 kept for a second person, 13 decided by one.
+    # Measured: 83 commands, 979 requests, 192 accepted, 37 stored for a second person, 13 decided
+    # by one.
     assert counted["past_asked"] > 20
     assert counted["agreed by a second person"] > 3
 
 
-def test_the_digest_notices_what_an_unguarded_hall_would_do(settled: Settled) -> None:
+def test_the_digest_detects_an_unguarded_change_of_the_past(settled: SettledHall) -> None:
     before = settled.digest()
     settled.ctx.guard = Unguarded()
     link = {"enrolment": "7", "staff": STAFF["T2"], "since": DAYS[0]}

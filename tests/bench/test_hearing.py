@@ -1,4 +1,4 @@
-"""Number and window in what a recogniser wrote down."""
+"""Number and window in the transcript of a speech recogniser."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ SOUNDS = {
         ("请请请", Heard("", "", "")),
     ],
 )
-def test_signs_count_by_their_sound(text: str, heard: Heard) -> None:
+def test_characters_count_by_their_sound(text: str, heard: Heard) -> None:
     assert mandarin(text, [SOUNDS.get(sign, sign) for sign in text]) == heard
 
 
-def test_a_letter_taken_for_a_digit_spoils_no_number_but_a_doubled_digit_does() -> None:
+def test_a_letter_heard_as_a_digit_is_harmless_but_a_doubled_digit_is_not() -> None:
     assert Heard("", "1583", "28").number_is("583")
     assert not Heard("C", "4550", "22").number_is("450")
     assert not Heard("C", "45", "22").number_is("450")

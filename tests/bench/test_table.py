@@ -1,4 +1,4 @@
-"""The benchmarks' table: ratios, verdicts, what is written; and one group that really runs."""
+"""Table of the benchmarks: ratios, verdicts, the written file; and one group that really runs."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ ASKED = {
     "history-act": "≤ 1.2 ×",
     "history-start": "≤ 3 s",
 }
-"""Every row of what the hall promises of its speed."""
+"""Targets of the hall's speed: every row of the published table."""
 
 
 def _some() -> list[Figure]:
@@ -81,7 +81,7 @@ def test_ratios_are_taken_round_by_round_and_judged_by_their_median() -> None:
     assert (call.value, call.reference, call.met) == (1.5, 0.5, True)
 
 
-def test_more_is_better_or_less_is() -> None:
+def test_a_figure_is_better_higher_or_lower() -> None:
     assert BY_NAME["tickets"].met(2.0)
     assert not BY_NAME["tickets"].met(1.9)
     assert BY_NAME["choose"].met(1.2)
@@ -89,7 +89,7 @@ def test_more_is_better_or_less_is() -> None:
     assert [round(used(figure), 2) for figure in _some()] == [0.6, 2.0, 0.75]
 
 
-def test_the_table_says_what_was_met_and_how_far_rounds_differ() -> None:
+def test_the_table_shows_verdicts_and_the_spread_of_rounds() -> None:
     lines = markdown(_some()).splitlines()
     assert len(lines) == 5
     assert "| met " in lines[2]
@@ -99,7 +99,7 @@ def test_the_table_says_what_was_met_and_how_far_rounds_differ() -> None:
     assert len({len(line) for line in lines}) == 1
 
 
-def test_what_is_written_can_be_read(tmp_path: Path) -> None:
+def test_a_written_table_can_be_read(tmp_path: Path) -> None:
     paths = save(tmp_path / "new", "2026-01-05", _some(), {"cores": 2})
     assert [path.name for path in paths] == ["2026-01-05.json", "2026-01-05.svg"]
     read = json.loads(paths[0].read_text())
@@ -118,7 +118,7 @@ def test_quantiles_are_by_nearest_rank() -> None:
 
 
 def test_a_group_runs_with_tiny_numbers(tmp_path: Path) -> None:
-    found = list(measure(Run(tmp_path, rounds=1, quick=True)))
-    assert [figure.name for figure in found] == ["choose"]
-    assert found[0].amount > 0
-    assert found[0].reference
+    results = list(measure(Run(tmp_path, rounds=1, quick=True)))
+    assert [figure.name for figure in results] == ["choose"]
+    assert results[0].amount > 0
+    assert results[0].reference

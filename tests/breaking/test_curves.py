@@ -1,4 +1,4 @@
-"""What grows in a soak is said to grow, and noise is not."""
+"""Growth in a soak test: reported if it is real, not if it is noise."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bench.breaking.curves import MEASURES, chart, fitted, verdicts
 
 
 def rows(days: int, **slopes: float) -> list[dict[str, object]]:
-    """Days of a hall; `slopes`: what a measure gains each day."""
+    """Return days of a hall. `slopes`: growth of a measure per day."""
     chance = random.Random(1)
     start = {"memory_kb": 190_000, "handles": 18, "threads": 3, "bytes_a_ticket": 4300}
     start["page_kb"] = 1500
@@ -26,16 +26,16 @@ def test_a_line_is_fitted() -> None:
     assert fitted([4.0]) == (0.0, 4.0)
 
 
-def test_noise_is_flat() -> None:
+def test_noise_is_no_growth() -> None:
     assert all(v.flat for v in verdicts(rows(30)))
 
 
-def test_each_leak_is_found_by_its_name() -> None:
+def test_each_leak_is_reported_by_its_name() -> None:
     leaks = {"memory_kb": 700, "handles": 1, "threads": 0.2, "bytes_a_ticket": 60, "page_kb": 90}
     for key, slope in leaks.items():
-        found = verdicts(rows(30, **{key: slope}))
-        assert [v.key for v in found if not v.flat] == [key]
-        assert any("GROWS" in v.text for v in found)
+        verdict_list = verdicts(rows(30, **{key: slope}))
+        assert [v.key for v in verdict_list if not v.flat] == [key]
+        assert any("GROWS" in v.text for v in verdict_list)
 
 
 def test_warm_up_does_not_count() -> None:

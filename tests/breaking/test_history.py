@@ -1,4 +1,4 @@
-"""The judge of a broken hall finds what was planted, and nothing in a day that was right."""
+"""Judge of a fault-injected hall: finds planted violations, and none in a correct day."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def line(seq: int, act: str, ticket: str, window: str = "W1") -> Line:
 
 
 def right() -> History:
-    """Three people come, two are called at two windows, one is done."""
+    """Return a correct day: three people come, two are called at two windows, one is done."""
     return History(
         acks=[
             Ack("ticket.issue", "t1", "", 0.0, 0.1, "A001"),
@@ -65,7 +65,7 @@ def right() -> History:
     )
 
 
-def test_a_day_that_was_right_has_no_violation() -> None:
+def test_a_correct_day_has_no_violation() -> None:
     assert violations(right()) == []
 
 
@@ -151,7 +151,7 @@ def broken_books(h: History) -> None:
 
 
 @pytest.mark.parametrize(
-    ("plant", "found"),
+    ("plant", "expected"),
     [
         (number_twice, "number twice"),
         (issued_twice, "number twice"),
@@ -173,10 +173,10 @@ def broken_books(h: History) -> None:
         (broken_books, "hall check"),
     ],
 )
-def test_what_was_planted_is_found(plant: Callable[[History], None], found: str) -> None:
+def test_a_planted_violation_is_reported(plant: Callable[[History], None], expected: str) -> None:
     history = right()
     plant(history)
-    assert found in told(violations(history))
+    assert expected in told(violations(history))
 
 
 def test_a_board_of_a_zone_shows_its_windows_only() -> None:
@@ -186,7 +186,7 @@ def test_a_board_of_a_zone_shows_its_windows_only() -> None:
     assert violations(history) == []
 
 
-def test_after_a_restore_nobody_remembers_all_that_was_done() -> None:
+def test_after_a_restore_lost_actions_are_no_violation() -> None:
     history = right()
     history.lines.append(line(8, "recall", "t2", "W2"))
     assert told(violations(history)) == {"double": 1}
@@ -194,7 +194,7 @@ def test_after_a_restore_nobody_remembers_all_that_was_done() -> None:
     assert violations(history) == []
 
 
-def test_who_was_sent_on_or_came_back_is_not_compared() -> None:
+def test_transferred_and_returned_tickets_are_not_compared() -> None:
     history = right()
     history.acks, history.slips, history.paper, history.shown = [], [], None, {}
     history.tickets, history.complete = [], False
@@ -212,8 +212,8 @@ def test_who_was_sent_on_or_came_back_is_not_compared() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from("abc"), min_size=2, max_size=12), st.data())
-def test_any_order_but_the_lanes_own_is_found(items: list[str], data: st.DataObject) -> None:
-    """Called in order within each errand: right. The first of a lane called last: found."""
+def test_any_other_order_than_the_lanes_is_reported(items: list[str], data: st.DataObject) -> None:
+    """Accept calls in the order of each lane; report the first of a lane called last."""
     people = [(f"t{n}", item) for n, item in enumerate(items)]
     lines = [issue(n, ticket, item) for n, (ticket, item) in enumerate(people, 1)]
     order = data.draw(st.permutations(sorted({*items})))
@@ -241,7 +241,7 @@ def test_a_slip_is_read_with_its_day() -> None:
     ]
 
 
-def test_kills_are_shared_among_halls_and_files_are_left_to_sqlite() -> None:
+def test_kills_are_spread_over_halls_and_file_faults_are_for_sqlite() -> None:
     shares = jobs(Plan(seed=3, kills=300, database="sqlite", only=("kills",)))
     assert shares == [("kills", 3, 125), ("kills", 4, 125), ("kills", 5, 50)]
     on_postgres = [name for name, _, _ in jobs(Plan(1, 1, "postgres"))]
@@ -252,8 +252,11 @@ def test_kills_are_shared_among_halls_and_files_are_left_to_sqlite() -> None:
         jobs(Plan(1, 1, "sqlite", only=("flood",)))
 
 
-def test_a_server_on_its_own_knows_that_it_is_there(tmp_path: Path) -> None:
-    """Found by breaking: every device fell silent, because its server took itself for dead."""
+def test_a_single_server_counts_as_alive(tmp_path: Path) -> None:
+    """Count the only server as alive.
+
+    Fault injection found that every device fell silent, because its server took itself for dead.
+    """
     hall = open_hall(Config(data=tmp_path), hasher=CHEAP)
     assert hall.presence.alive(hall.worker)
     hall.ctx.store.close()

@@ -1,4 +1,4 @@
-"""What pytest-playwright is told: which browser to start, and how."""
+"""Options of pytest-playwright: the browser to start, and its contexts."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ import pytest
 from support import chromium
 from support.hall_server import HallServer
 
-# Playwright's own node wants a library that a bare Debian lacks.
+# Playwright's own node needs a library that a bare Debian lacks.
 os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(chromium.NODE))
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Starts the browser that is there instead of one that Playwright would fetch."""
-    found = chromium.find()
+    """Start the installed browser instead of one that Playwright would download."""
+    program = chromium.find()
     return {
         **browser_type_launch_args,
-        "executable_path": str(found.program),
+        "executable_path": str(program.program),
         "args": chromium.ARGS,
-        "env": {**os.environ, **found.env},
+        "env": {**os.environ, **program.env},
     }
 
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    """A page as a hall's machine shows it."""
+    """Return a browser context like that of a hall's machine."""
     return {
         **browser_context_args,
         "locale": "zh-CN",
@@ -40,6 +40,6 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
-    """A hall for the tests of one file, at ten on a Tuesday, without devices."""
+    """Yield a hall for the tests of one file, Tuesday at ten, without devices."""
     with HallServer(tmp_path_factory.mktemp("hall")) as running:
         yield running

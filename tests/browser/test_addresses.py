@@ -1,4 +1,4 @@
-"""Every address that a person may type or follow leads to a page in words, never to raw answers."""
+"""Addresses that a person may type or follow: all lead to a page in words, never to raw answers."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 @pytest.fixture
 def anyone(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
-    """A browser that nobody has signed in to."""
+    """Yield a browser without a session."""
     context = browser.new_context(**browser_context_args)
     yield context.new_page()
     context.close()
 
 
 @pytest.mark.parametrize("path", NOWHERE)
-def test_an_address_that_leads_nowhere_says_so_in_words(
+def test_an_unknown_address_shows_a_page_in_words(
     anyone: Page, hall: HallServer, path: str
 ) -> None:
     answer = anyone.goto(hall.url(path))
@@ -46,18 +46,18 @@ def test_an_address_that_leads_nowhere_says_so_in_words(
     assert axe.findings(anyone) == []
 
 
-def test_a_program_still_gets_its_code(hall: HallServer) -> None:
+def test_a_program_gets_the_error_code(hall: HallServer) -> None:
     for path in ("/nowhere", "/api/v1/nowhere"):
         for accept in ("application/json", "*/*"):
-            asked = urllib.request.Request(hall.url(path), headers={"Accept": accept})
+            request = urllib.request.Request(hall.url(path), headers={"Accept": accept})
             with pytest.raises(urllib.error.HTTPError) as caught:
-                urllib.request.urlopen(asked, timeout=10)
+                urllib.request.urlopen(request, timeout=10)
             with caught.value as answer:
                 assert answer.headers["Content-Type"] == "application/json"
                 assert b'"not_found"' in answer.read()
 
 
-def test_a_kiosk_without_a_number_says_how_its_address_ends(anyone: Page, hall: HallServer) -> None:
+def test_a_kiosk_address_without_a_number_explains_its_form(anyone: Page, hall: HallServer) -> None:
     anyone.goto(hall.url("/kiosk"))
     expect(anyone.get_by_test_id("problem")).to_contain_text("/kiosk/1")
 
@@ -75,7 +75,7 @@ def test_boards_without_a_name_are_offered(anyone: Page, hall: HallServer) -> No
 def clerk(
     browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
 ) -> Iterator[Page]:
-    """The clerk of window 5."""
+    """Yield the clerk of window 5."""
     with signed_in(browser, browser_context_args, hall, "1009", 1366, 768) as page:
         yield page
 
@@ -103,8 +103,8 @@ def test_a_windows_address_leads_through_the_sign_in(anyone: Page, hall: HallSer
     expect(anyone).to_have_url(re.compile(r"/login\?next=%2Fcounter%2F5$"))
 
 
-def test_a_tickets_history_is_told_in_words(clerk: Page, hall: HallServer) -> None:
-    """Nothing of the books shows as a code: acts, people, windows, outcomes, reasons."""
+def test_the_history_of_a_ticket_is_in_words(clerk: Page, hall: HallServer) -> None:
+    """Show no code of stored data: actions, people, windows, outcomes, reasons."""
     hall.clear()
     ticket = hall.ticket("scjg-01", "elderly")
     desk = hall.clerk("1009")
@@ -120,8 +120,8 @@ def test_a_tickets_history_is_told_in_words(clerk: Page, hall: HallServer) -> No
     expect(lines.get_by_role("listitem")).to_have_count(6)
     expect(lines).to_contain_text("5 号窗口")
     expect(lines).not_to_contain_text("其他记录")
-    said = re.sub(r"工号 \d+|\d\d:\d\d:\d\d", "", lines.inner_text())
-    assert re.findall(r"[A-Za-z_]{2,}", said) == []
-    assert CHINESE.search(said)
+    history = re.sub(r"工号 \d+|\d\d:\d\d:\d\d", "", lines.inner_text())
+    assert re.findall(r"[A-Za-z_]{2,}", history) == []
+    assert CHINESE.search(history)
     clerk.keyboard.press("Escape")
     hall.clear()

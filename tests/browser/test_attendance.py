@@ -1,4 +1,4 @@
-"""The day sheet in a real browser: live marks, what is behind them, months, a rule tried."""
+"""The day sheet in a real browser: live marks, their evidence, months, trial of a rule."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ DAY = "2026-11-24"
 
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
-    """A hall with a shift rule and one time clock that pushes; it is ten on a Tuesday."""
+    """Yield a hall with a shift rule and one time clock that pushes, Tuesday at ten."""
     with HallServer(tmp_path_factory.mktemp("sheet"), accounts=("1001", MANAGER)) as running:
         boss = running.clerk("1001")
-        running.in_force(RULE_EXAMPLE | {"valid_from": "2026-11-01"} | OPEN)
+        running.put_in_force(RULE_EXAMPLE | {"valid_from": "2026-11-01"} | OPEN)
         boss.post("/office/readers", {"serial": SERIAL, "way": "push", "name": "东门"})
         boss.post("/office/fingers", {"enrolment": "17", "staff": "1004", "since": DAY})
         yield running
@@ -34,10 +34,10 @@ OPEN = {"valid_to": None}
 
 
 def push(hall: HallServer, *lines: str) -> None:
-    """The time clock tells of punches over its own protocol."""
-    told = "".join(f"{line}\t0\t1\t0\t0\t0\n" for line in lines).encode()
+    """Send punches as the time clock, over its own protocol."""
+    data = "".join(f"{line}\t0\t1\t0\t0\t0\n" for line in lines).encode()
     path = f"/iclock/cdata?SN={SERIAL}&table=ATTLOG&Stamp=1"
-    with urllib.request.urlopen(hall.url(path), data=told, timeout=10) as answer:
+    with urllib.request.urlopen(hall.url(path), data=data, timeout=10) as answer:
         assert answer.read().startswith(b"OK")
 
 
@@ -45,7 +45,7 @@ def push(hall: HallServer, *lines: str) -> None:
 def office(
     browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
 ) -> Iterator[Page]:
-    """The office of a manager, at today's attendance."""
+    """Yield the office of a manager, at today's attendance."""
     with signed_in(browser, browser_context_args, hall, MANAGER, 1440, 900) as page:
         page.goto(hall.url("/office#attendance"))
         expect(page.get_by_test_id("attendance")).to_be_visible()
@@ -54,20 +54,19 @@ def office(
 
 @pytest.fixture
 def late(hall: HallServer) -> None:
-    """One person came at 08:37, and the reader owes nothing any more."""
+    """Let one person come at 08:37; all time clocks have delivered."""
     push(hall, f"17\t{DAY} 08:37:00")
-    with contextlib.suppress(RefusedError):  # a test before this one took it out already
+    with contextlib.suppress(RefusedError):  # an earlier test took it out already
         hall.clerk(MANAGER).post(f"/office/readers/{SERIAL}/out")
 
 
-def test_a_finger_on_the_reader_is_seen_at_once_with_its_reason(
-    office: Page, hall: HallServer
-) -> None:
+def test_a_punch_is_shown_at_once_with_its_reason(office: Page, hall: HallServer) -> None:
     person = office.get_by_test_id("attendance").get_by_role("button").filter(has_text="丁四平")
     expect(person).not_to_contain_text("08:37")
     push(hall, f"17\t{DAY} 08:37:00")
     expect(person).to_contain_text("08:37")
-    # Nothing is decided while the time clock may still owe punches; this one is taken out of it.
+    # A slot is pending while the time clock may still deliver punches; so it is taken out of
+    # service.
     hall.clerk(MANAGER).post(f"/office/readers/{SERIAL}/out")
     expect(person.get_by_title("08:37打卡，迟到7分钟。")).to_be_visible()
     assert axe.findings(office) == []
@@ -78,7 +77,7 @@ def test_a_finger_on_the_reader_is_seen_at_once_with_its_reason(
     expect(behind.get_by_role("row").filter(has_text="东门")).to_contain_text("上午签到")
 
 
-def test_everybody_is_on_one_screen(office: Page) -> None:
+def test_all_people_fit_on_one_screen(office: Page) -> None:
     people = office.get_by_test_id("attendance").get_by_role("button")
     expect(people).to_have_count(31)
     box = people.last.bounding_box()
@@ -86,7 +85,7 @@ def test_everybody_is_on_one_screen(office: Page) -> None:
     assert box["y"] + box["height"] <= 900
 
 
-def test_a_month_opens_to_a_person_and_a_day(office: Page, hall: HallServer) -> None:
+def test_a_month_leads_to_a_person_and_a_day(office: Page, hall: HallServer) -> None:
     office.goto(hall.url("/office#month/all/2026-11"))
     sheet = office.get_by_test_id("sheet")
     expect(sheet.get_by_role("row")).to_have_count(32)
@@ -99,7 +98,9 @@ def test_a_month_opens_to_a_person_and_a_day(office: Page, hall: HallServer) -> 
 
 
 @pytest.mark.usefixtures("late")
-def test_a_rule_is_tried_on_past_days_before_it_holds(office: Page, hall: HallServer) -> None:
+def test_a_rule_can_be_tried_on_past_days_before_it_is_in_force(
+    office: Page, hall: HallServer
+) -> None:
     office.goto(hall.url("/office#rules"))
     expect(office.get_by_test_id("rule")).to_contain_text("已启用")
     office.get_by_role("button", name="复制为新规则").click()
@@ -120,7 +121,7 @@ def test_a_rule_is_tried_on_past_days_before_it_holds(office: Page, hall: HallSe
 
 
 @pytest.mark.usefixtures("late")
-def test_what_is_not_in_order_is_listed(office: Page, hall: HallServer) -> None:
+def test_exceptions_are_listed(office: Page, hall: HallServer) -> None:
     office.goto(hall.url("/office#exceptions"))
     rows = office.get_by_test_id("exceptions").get_by_role("row")
     expect(rows.filter(has_text="丁四平").filter(has_text="11-24")).to_contain_text("08:37")

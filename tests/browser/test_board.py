@@ -1,4 +1,4 @@
-"""The board's page in a real browser, in front of a real server."""
+"""The board's page in a real browser, with a real server."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ FULL = {"width": 1920, "height": 1080}
 FOUR_K = {"width": 3840, "height": 2160}
 BACK_MS = 8000
 DIGIT_OF_TYPE = 0.733
-"""Height of a figure of Noto Sans SC over its type size."""
+"""Height of a digit of Noto Sans SC divided by its font size."""
 
 
 @pytest.fixture
 def board(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
-    """A screen of the hall."""
+    """Yield a screen of the hall."""
     context = browser.new_context(**{**browser_context_args, "viewport": FULL})
     yield context.new_page()
     context.close()
@@ -30,21 +30,19 @@ def board(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Pa
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
-    """One hall for all these tests."""
+    """Yield one hall for all these tests."""
     with HallServer(tmp_path_factory.mktemp("hall")) as running:
         yield running
 
 
 @pytest.fixture
 def hall(whole: HallServer) -> Iterator[HallServer]:
-    """The hall with nobody in it."""
+    """Yield the hall without tickets."""
     yield whole
     whole.clear()
 
 
-def test_a_call_stands_on_top_and_flashes_only_when_it_is_made(
-    board: Page, hall: HallServer
-) -> None:
+def test_a_call_is_listed_first_and_flashes_only_when_made(board: Page, hall: HallServer) -> None:
     board.clock.install()
     board.goto(hall.url("/board/main"))
     expect(board.get_by_test_id("nothing")).to_have_text(re.compile("现在没有叫号"))
@@ -90,7 +88,7 @@ def test_digits_are_a_twelfth_of_the_screen(
     assert board.locator("html").evaluate(inside)
 
 
-def test_it_is_right_again_after_a_restart(board: Page, hall: HallServer) -> None:
+def test_the_board_is_correct_again_after_a_restart(board: Page, hall: HallServer) -> None:
     board.goto(hall.url("/board/main"))
     hall.ticket("scjg-01")
     second = hall.ticket("scjg-01")
@@ -108,7 +106,7 @@ def test_it_is_right_again_after_a_restart(board: Page, hall: HallServer) -> Non
     expect(board.get_by_test_id("offline")).to_be_hidden()
 
 
-def test_a_rooms_board_shows_its_room(board: Page, hall: HallServer) -> None:
+def test_the_board_of_a_room_shows_that_room_only(board: Page, hall: HallServer) -> None:
     board.goto(hall.url("/board/west"))
     expect(board.get_by_text("西厅", exact=True)).to_be_visible()
     hall.ticket("scjg-01")
@@ -119,12 +117,12 @@ def test_a_rooms_board_shows_its_room(board: Page, hall: HallServer) -> None:
     expect(board.get_by_test_id("nothing")).to_be_visible()
 
 
-def test_there_is_no_board_for_a_room_that_is_not(board: Page, hall: HallServer) -> None:
+def test_a_board_of_an_unknown_room_is_rejected(board: Page, hall: HallServer) -> None:
     board.goto(hall.url("/board/cellar"))
     expect(board.get_by_role("heading", name="没有登记这块大屏")).to_be_visible()
 
 
-def test_movement_is_spared_where_it_is_not_wanted(board: Page, hall: HallServer) -> None:
+def test_motion_is_reduced_on_request(board: Page, hall: HallServer) -> None:
     board.emulate_media(reduced_motion="reduce")
     board.goto(hall.url("/board/main"))
     expect(board.get_by_test_id("nothing")).to_be_visible()
@@ -142,22 +140,27 @@ BURST = 20
 
 @pytest.fixture(scope="module")
 def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
-    """A hall in which every window can call somebody."""
+    """Yield a hall in which every window can call a ticket."""
     accounts = [ADMINISTRATOR, MANAGER, *callers()]
     with HallServer(tmp_path_factory.mktemp("crowd"), accounts=accounts) as running:
         Burst(running).fill()
         yield running
 
 
-def test_a_burst_of_calls_is_seen_whole_on_every_screen(board: Page, crowd: HallServer) -> None:
-    """Twenty windows call at once: all of it stands, newest first, nothing is cut or covered."""
+def test_a_burst_of_calls_is_shown_completely_on_every_screen(
+    board: Page, crowd: HallServer
+) -> None:
+    """Show twenty simultaneous calls.
+
+    All of them are shown, newest first, and nothing is cut or covered.
+    """
     board.goto(crowd.url("/board/main"))
     expect(board.get_by_test_id("nothing")).to_be_visible()
     numbers = Burst(crowd).call(BURST)
     calls = board.get_by_test_id("call")
     expect(calls).to_have_count(BURST)
-    shown = [call.locator(".ticket").inner_text() for call in calls.all()]
-    assert sorted(shown) == sorted(numbers)
+    shown_numbers = [call.locator(".ticket").inner_text() for call in calls.all()]
+    assert sorted(shown_numbers) == sorted(numbers)
     assert axe.findings(board) == []
     for screen in (FULL, FOUR_K, UPRIGHT):
         board.set_viewport_size({"width": screen["width"], "height": screen["height"]})
@@ -186,7 +189,7 @@ CUT_OFF = """() => [...document.querySelectorAll(".row")].flatMap((row) => {
 })"""
 
 
-def test_people_being_served_hide_nobody_who_is_called(board: Page, hall: HallServer) -> None:
+def test_served_tickets_hide_no_called_one(board: Page, hall: HallServer) -> None:
     board.goto(hall.url("/board/main"))
     served, called = hall.clerk("1004"), hall.clerk("1009")
     hall.ticket("sthj-01")

@@ -20,26 +20,26 @@ WEEK = "2026-W47"
 
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
-    """A hall with a shift rule, nobody punched last week, and the draft about it."""
+    """Yield a hall with a shift rule, no punches last week, and the draft about that week."""
     accounts = ("1001", MANAGER, SECOND, CHIEF)
     with HallServer(tmp_path_factory.mktemp("bulletin"), accounts=accounts) as running:
         office = running.clerk(MANAGER)
         rule = RULE_EXAMPLE | {"valid_from": "2026-11-01", "valid_to": None}
-        running.in_force(rule)
+        running.put_in_force(rule)
         office.post("/office/bulletins", {"week": WEEK})
         yield running
 
 
 @contextmanager
 def opened(browser: Browser, args: dict[str, Any], hall: HallServer, staff: str) -> Iterator[Page]:
-    """The bulletin as somebody sees it."""
+    """Yield the bulletin as one person sees it."""
     with signed_in(browser, args, hall, staff, 1440, 1000) as page:
         page.goto(hall.url(f"/office#bulletins/{WEEK}"))
         expect(page.get_by_test_id("bulletin")).to_be_visible()
         yield page
 
 
-def test_from_draft_to_release(
+def test_a_bulletin_is_edited_and_released(
     browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
 ) -> None:
     with opened(browser, browser_context_args, hall, MANAGER) as page:
@@ -74,7 +74,7 @@ def test_from_draft_to_release(
         expect(page.get_by_test_id("receipts")).to_contain_text("签收情况：1/")
 
 
-def test_everybody_reads_it_without_names(
+def test_all_staff_read_the_bulletin_without_names(
     browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
 ) -> None:
     context = browser.new_context(
@@ -82,9 +82,9 @@ def test_everybody_reads_it_without_names(
     )
     page = context.new_page()
     page.goto(hall.url("/bulletin"))
-    shown = page.get_by_test_id("public-bulletin")
-    expect(shown).to_contain_text("2026年第1期")
-    expect(shown).not_to_contain_text("丁四平")
+    bulletin = page.get_by_test_id("public-bulletin")
+    expect(bulletin).to_contain_text("2026年第1期")
+    expect(bulletin).not_to_contain_text("丁四平")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert axe.findings(page) == []
     context.close()

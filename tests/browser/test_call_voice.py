@@ -1,4 +1,4 @@
-"""The counter's page when no loudspeaker played a call: what it says, and what the clerk can do."""
+"""The counter's page when no loudspeaker played a call: its message, and the clerk's options."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ STAFF, ITEM = "1009", "scjg-01"
 
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
-    """A hall whose loudspeaker's PC has been switched off."""
+    """Yield a hall whose loudspeaker PC is switched off."""
     settings = {"no_show_min_seconds": 0, "no_show_min_calls": 1}
     with HallServer(tmp_path_factory.mktemp("voice"), settings=settings) as running:
-        asked = {"kind": "agent", "name": "display"}
-        code = running.clerk(ADMINISTRATOR).post("/office/codes", asked)["code"]
-        token = Client(running.base).post("/enrol", {"code": code, **asked})["token"]
+        device = {"kind": "agent", "name": "display"}
+        code = running.clerk(ADMINISTRATOR).post("/office/codes", device)["code"]
+        token = Client(running.base).post("/enrol", {"code": code, **device})["token"]
         line: Any = socketio.Client()
         auth = {"token": token}
         line.connect(running.base, auth=auth, namespaces=["/agent"], transports=["websocket"])
@@ -40,7 +40,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
 def desk(
     browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
 ) -> Iterator[Page]:
-    """The desk of a window with somebody who was called and heard nothing."""
+    """Yield the desk of a window with a called ticket that was not spoken."""
     with signed_in(browser, browser_context_args, hall, STAFF, 1366, 768) as page:
         page.goto(hall.url("/counter"))
         number = hall.ticket(ITEM)["number"]
@@ -52,13 +52,15 @@ def desk(
         yield page
 
 
-def test_a_call_that_nobody_heard_is_said_and_called_out(desk: Page, hall: HallServer) -> None:
+def test_an_unspoken_call_is_shown_and_can_be_called_out(desk: Page, hall: HallServer) -> None:
     voice = desk.get_by_test_id("voice")
     expect(voice).to_contain_text("没有播出声音：喇叭所在的电脑没有连上")
     expect(desk.get_by_test_id("noShow")).to_be_disabled()
     assert axe.findings(desk) == []
     day = hall.clerk(ADMINISTRATOR).get("/office/today")
-    assert [one["subject"] for one in day["alarms"] if one["code"] == "call_unspoken"] == ["east"]
+    assert [alarm["subject"] for alarm in day["alarms"] if alarm["code"] == "call_unspoken"] == [
+        "east"
+    ]
     desk.keyboard.press("k")
     expect(voice).to_have_text("已口头叫号")
     expect(desk.get_by_test_id("by-mouth")).to_have_count(0)

@@ -19,7 +19,7 @@ CHECK = "2026-11-24-x1"
 
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
-    """A hall with one check by hand that is still walked: window 1 was empty."""
+    """Yield a hall with one running extra check: window 1 was empty."""
     people = (ADMINISTRATOR, MANAGER, OTHER, "1004")
     with HallServer(
         tmp_path_factory.mktemp("hall"), accounts=people, seated=("W01", "W02")
@@ -36,12 +36,14 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
 def office(
     browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
 ) -> Iterator[Page]:
-    """The office of an administrator, who did not walk."""
+    """Yield the office of an administrator who is no checker."""
     with signed_in(browser, browser_context_args, hall, ADMINISTRATOR, 1440, 900) as page:
         yield page
 
 
-def test_a_walk_is_followed_live_until_its_findings(office: Page, hall: HallServer) -> None:
+def test_an_inspection_round_is_shown_live_until_its_findings(
+    office: Page, hall: HallServer
+) -> None:
     office.goto(hall.url("/office#checks"))
     expect(office.get_by_test_id("seal").first).to_have_text(re.compile(r"^[0-9a-f]{64}$"))
     expect(office.get_by_test_id("seen-W01")).to_contain_text("空岗")
@@ -61,12 +63,12 @@ def test_a_walk_is_followed_live_until_its_findings(office: Page, hall: HallServ
     assert axe.findings(office) == []
 
 
-def test_a_finding_is_disputed_by_the_clerk_and_settled_by_a_third(
+def test_a_finding_is_disputed_by_the_clerk_and_settled_by_a_third_person(
     office: Page, hall: HallServer
 ) -> None:
     number = hall.clerk("1004").get("/my/findings")["findings"][0]["id"]
-    said = {"statement": "当时在打印室取材料"}
-    hall.clerk("1004").post(f"/my/findings/{number}/dispute", said)
+    statement = {"statement": "当时在打印室取材料"}
+    hall.clerk("1004").post(f"/my/findings/{number}/dispute", statement)
     office.goto(hall.url("/office#findings"))
     office.get_by_test_id("state-disputed").click()
     row = office.get_by_test_id("findings").get_by_role("row").filter(has_text="丁四平")
@@ -83,7 +85,7 @@ def test_a_finding_is_disputed_by_the_clerk_and_settled_by_a_third(
     expect(office.get_by_test_id("finding")).to_contain_text("已撤销")
 
 
-def test_a_checker_cannot_settle_what_he_found(
+def test_a_checker_cannot_settle_the_own_finding(
     browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
 ) -> None:
     manager = hall.clerk(OTHER)
@@ -112,16 +114,16 @@ def test_a_clerk_reads_and_disputes_a_finding_on_the_phone(
     hall.clerk(OTHER).post(f"/my/checks/{check}/second", {"agree": True})
     with signed_in(browser, browser_context_args, hall, "1004", 375, 740) as page:
         page.goto(hall.url("/my#findings"))
-        one = page.get_by_test_id("finding").filter(has_text="玩手机")
-        expect(one).to_contain_text("看视频")
-        one.get_by_test_id("dispute").click()
-        one.get_by_test_id("words").fill("在给办事人查资料")
+        finding = page.get_by_test_id("finding").filter(has_text="玩手机")
+        expect(finding).to_contain_text("看视频")
+        finding.get_by_test_id("dispute").click()
+        finding.get_by_test_id("words").fill("在给办事人查资料")
         assert axe.findings(page) == []
-        one.get_by_test_id("send").click()
-        expect(one).to_contain_text("申诉中")
-        one.get_by_test_id("rectify").click()
-        one.get_by_test_id("words").fill("手机已放进抽屉")
-        one.get_by_test_id("send").click()
-        expect(one).to_contain_text("手机已放进抽屉")
-        expect(one.get_by_test_id("rectify")).to_have_count(0)
+        finding.get_by_test_id("send").click()
+        expect(finding).to_contain_text("申诉中")
+        finding.get_by_test_id("rectify").click()
+        finding.get_by_test_id("words").fill("手机已放进抽屉")
+        finding.get_by_test_id("send").click()
+        expect(finding).to_contain_text("手机已放进抽屉")
+        expect(finding.get_by_test_id("rectify")).to_have_count(0)
         assert page.evaluate("document.documentElement.scrollWidth") <= 375

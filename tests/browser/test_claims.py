@@ -1,4 +1,4 @@
-"""The office's page when an agent announces what it may not serve: the list, confirm, refuse."""
+"""The office's page when an agent announces an unbound device: the list, confirm, refuse."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ STRIP = {"device": "strip-7", "kind": "led", "serves": "W04"}
 
 
 class Agent:
-    """An agent that was enrolled by a code, with its line."""
+    """Agent that was enrolled by a code, with its connection."""
 
     def __init__(self, hall: HallServer, name: str) -> None:
         self.hall, self.name = hall, name
-        asked = {"kind": "agent", "name": name}
-        code = hall.clerk(ADMINISTRATOR).post("/office/codes", asked)["code"]
-        self.token = Client(hall.base).post("/enrol", {"code": code, **asked})["token"]
+        enrolment = {"kind": "agent", "name": name}
+        code = hall.clerk(ADMINISTRATOR).post("/office/codes", enrolment)["code"]
+        self.token = Client(hall.base).post("/enrol", {"code": code, **enrolment})["token"]
         self.line: Any = None
 
     def hello(self, *devices: dict[str, str]) -> list[str]:
-        """Dial out and announce devices; returns those that wait."""
+        """Connect and announce devices; return those that wait for confirmation."""
         self.end()
         self.line = socketio.Client(reconnection=False)
         auth, line = {"token": self.token}, self.line
@@ -42,7 +42,7 @@ class Agent:
         return waiting
 
     def end(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         if self.line is not None:
             with contextlib.suppress(Exception):
                 self.line.disconnect()
@@ -52,12 +52,12 @@ class Agent:
 
 @pytest.fixture
 def agents(hall: HallServer) -> Iterator[tuple[Agent, Agent]]:
-    """A kiosk's PC, and another that asks for what it has."""
-    one, other = Agent(hall, "kiosk-1"), Agent(hall, "kiosk-2")
+    """Yield a kiosk's PC, and another that claims its devices."""
+    first, other = Agent(hall, "kiosk-1"), Agent(hall, "kiosk-2")
     try:
-        yield one, other
+        yield first, other
     finally:
-        one.end()
+        first.end()
         other.end()
 
 
@@ -73,9 +73,9 @@ def test_a_device_is_in_service_once_the_office_confirmed_it(
     hall: HallServer,
     agents: tuple[Agent, Agent],
 ) -> None:
-    one, other = agents
-    assert one.hello(PRINTER) == []
-    assert one.hello(PRINTER, KEYPAD) == ["keypad-7"]
+    first, other = agents
+    assert first.hello(PRINTER) == []
+    assert first.hello(PRINTER, KEYPAD) == ["keypad-7"]
     assert other.hello(PRINTER, STRIP) == ["printer-1"]
     with signed_in(browser, browser_context_args, hall, ADMINISTRATOR, 1440, 900) as page:
         claims = opened(page, hall).get_by_test_id("claims")
@@ -83,27 +83,27 @@ def test_a_device_is_in_service_once_the_office_confirmed_it(
         expect(new).to_contain_text("叫号键盘")
         expect(new).to_contain_text("4 号窗口")
         expect(new).to_contain_text("新设备")
-        taken = claims.get_by_role("row").filter(has_text="printer-1")
-        expect(taken).to_contain_text("现由代理 kiosk-1 使用")
+        claim = claims.get_by_role("row").filter(has_text="printer-1")
+        expect(claim).to_contain_text("现由代理 kiosk-1 使用")
         expect(page.get_by_text("设备代理 kiosk-2 要求变更 1 台设备（printer-1）")).to_be_visible()
         assert axe.findings(page) == []
         page.get_by_test_id("refuse-printer-1").click()
-        expect(taken).to_contain_text("已拒绝")
+        expect(claim).to_contain_text("已拒绝")
         page.get_by_test_id("confirm-keypad-7").click()
         expect(new).to_be_hidden()
-    assert one.hello(PRINTER, KEYPAD) == []
+    assert first.hello(PRINTER, KEYPAD) == []
     assert other.hello(PRINTER, STRIP) == ["printer-1"]
 
 
-def test_a_manager_sees_what_waits_and_decides_nothing(
+def test_a_manager_sees_claims_and_cannot_decide(
     browser: Browser,
     browser_context_args: dict[str, Any],
     hall: HallServer,
     agents: tuple[Agent, Agent],
 ) -> None:
-    one, _other = agents
-    one.hello(PRINTER)
-    one.hello(PRINTER, {**KEYPAD, "device": "keypad-8", "serves": "W05"})
+    first, _other = agents
+    first.hello(PRINTER)
+    first.hello(PRINTER, {**KEYPAD, "device": "keypad-8", "serves": "W05"})
     with signed_in(browser, browser_context_args, hall, MANAGER, 1280, 800) as page:
         claims = opened(page, hall).get_by_test_id("claims")
         expect(claims.get_by_role("row").filter(has_text="keypad-8")).to_be_visible()

@@ -1,4 +1,4 @@
-"""The counter's page in a real browser, in front of a real server."""
+"""The counter's page in a real browser, with a real server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BACK_MS = 8000
 
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
-    """A hall where somebody counts as missed a second after the second call."""
+    """Yield a hall where a no-show is possible one second after the second call."""
     with HallServer(
         tmp_path_factory.mktemp("counter"), settings={"no_show_min_seconds": 1}
     ) as running:
@@ -30,7 +30,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
 def desk(
     browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
 ) -> Iterator[Page]:
-    """The desk of window 5, free, as small as it may be."""
+    """Yield the desk of window 5 without a ticket, in the smallest supported size."""
     clear(hall)
     with signed_in(browser, browser_context_args, hall, STAFF, 1366, 768) as page:
         page.goto(hall.url("/counter"))
@@ -39,7 +39,7 @@ def desk(
 
 
 def clear(hall: HallServer) -> None:
-    """Ends what an earlier test left at the window or in its queue."""
+    """End what an earlier test left at the window or in its queue."""
     clerk = hall.clerk(STAFF)
     state = clerk.get("/counter")
     if state["paused"]:
@@ -57,7 +57,7 @@ def clear(hall: HallServer) -> None:
 
 
 def main(page: Page, words: str) -> None:
-    """Waits until Enter means this, and presses it."""
+    """Wait until Enter has this meaning, and press it."""
     button = page.get_by_test_id("main")
     expect(button).to_contain_text(words)
     expect(button).to_be_focused()
@@ -66,7 +66,7 @@ def main(page: Page, words: str) -> None:
 
 
 def call(page: Page, hall: HallServer) -> str:
-    """Takes a number for this window and calls it."""
+    """Issue a number for this window and call it."""
     number: str = hall.ticket(ITEM)["number"]
     main(page, "呼叫下一位")
     expect(page.get_by_test_id("number")).to_have_text(number)
@@ -81,7 +81,7 @@ def serve(page: Page, hall: HallServer) -> str:
     return number
 
 
-def test_a_service_from_call_to_outcome_with_one_key(desk: Page, hall: HallServer) -> None:
+def test_a_service_is_done_from_call_to_outcome_with_one_key(desk: Page, hall: HallServer) -> None:
     expect(desk.get_by_test_id("main")).to_have_text(re.compile("现在没有人等候"))
     expect(desk.get_by_test_id("main")).to_be_disabled()
     assert axe.findings(desk) == []
@@ -108,7 +108,7 @@ def test_finish_and_call_next_is_one_press(desk: Page, hall: HallServer) -> None
     expect(desk.get_by_test_id("phase")).to_contain_text("已呼叫 1 次")
 
 
-def test_priority_is_shown_with_what_to_show(desk: Page, hall: HallServer) -> None:
+def test_priority_is_shown_with_the_required_proof(desk: Page, hall: HallServer) -> None:
     hall.ticket(ITEM)
     number = hall.ticket(ITEM, "elderly")["number"]
     main(desk, "呼叫下一位")
@@ -117,7 +117,7 @@ def test_priority_is_shown_with_what_to_show(desk: Page, hall: HallServer) -> No
     expect(desk.get_by_test_id("why")).to_contain_text("优先人群，先叫（连续第 1 位，最多 2 位）")
 
 
-def test_missed_only_after_calls_and_time_then_back(desk: Page, hall: HallServer) -> None:
+def test_a_no_show_needs_calls_and_time_and_can_return(desk: Page, hall: HallServer) -> None:
     number = call(desk, hall)
     expect(desk.get_by_test_id("noShow")).to_be_disabled()
     expect(desk.get_by_test_id("no-show-words")).to_contain_text("再呼叫 1 次")
@@ -135,7 +135,7 @@ def test_missed_only_after_calls_and_time_then_back(desk: Page, hall: HallServer
     expect(desk.get_by_test_id("ticket")).to_contain_text("过号后重新排队 1 次")
 
 
-def test_hold_with_a_note_and_call_back(desk: Page, hall: HallServer) -> None:
+def test_a_ticket_is_held_with_a_note_and_resumed(desk: Page, hall: HallServer) -> None:
     number = call(desk, hall)
     desk.keyboard.press("h")
     note = desk.get_by_test_id("hold-note")
@@ -163,7 +163,9 @@ def test_a_refusal_needs_its_reason(desk: Page, hall: HallServer) -> None:
     expect(desk.get_by_test_id("phase")).to_have_text("空闲")
 
 
-def test_transfer_to_a_window_warns_who_would_be_left(desk: Page, hall: HallServer) -> None:
+def test_signing_out_warns_about_tickets_transferred_to_the_window(
+    desk: Page, hall: HallServer
+) -> None:
     number = call(desk, hall)
     desk.keyboard.press("t")
     expect(desk.get_by_test_id("find")).to_be_focused()
@@ -175,7 +177,7 @@ def test_transfer_to_a_window_warns_who_would_be_left(desk: Page, hall: HallServ
     expect(desk.get_by_test_id("phase")).to_have_text("空闲")
     sixth = next(w for w in desk_windows(hall) if w["code"] == "W06")
     assert sixth["staff"]
-    # Sent to window 5, somebody can be called only there: leaving must say so.
+    # A ticket transferred to window 5 can be called only there: signing out must warn.
     colleague = hall.clerk("1004")
     hall.ticket("jtj-01")
     colleague.post("/counter/call-next")
@@ -191,11 +193,11 @@ def test_transfer_to_a_window_warns_who_would_be_left(desk: Page, hall: HallServ
 
 
 def desk_windows(hall: HallServer) -> list[Json]:
-    found: list[Json] = hall.clerk(STAFF).get("/windows")["windows"]
-    return found
+    windows: list[Json] = hall.clerk(STAFF).get("/windows")["windows"]
+    return windows
 
 
-def test_pause_and_go_on(desk: Page) -> None:
+def test_a_window_is_paused_and_resumed(desk: Page) -> None:
     desk.keyboard.press("p")
     desk.get_by_label("开会").check()
     assert axe.findings(desk) == []
@@ -206,19 +208,19 @@ def test_pause_and_go_on(desk: Page) -> None:
     expect(desk.get_by_test_id("phase")).to_have_text("空闲")
 
 
-def test_leave_and_sit_down_again(desk: Page) -> None:
+def test_a_clerk_signs_out_and_in_again(desk: Page) -> None:
     desk.keyboard.press("q")
     desk.get_by_test_id("go").click()
     expect(desk.get_by_role("heading", name="请选择窗口")).to_be_visible()
-    mine = desk.get_by_role("button", name=re.compile("登录窗口 5 "))
-    expect(mine).to_contain_text("无人")
+    button = desk.get_by_role("button", name=re.compile("登录窗口 5 "))
+    expect(button).to_contain_text("无人")
     expect(desk.get_by_text("丁四平 已登录")).to_be_visible()
     assert axe.findings(desk) == []
-    mine.click()
+    button.click()
     expect(desk.get_by_role("heading", level=1)).to_have_text("5 号窗口 企业登记一")
 
 
-def test_notice_without_a_printer_and_history(desk: Page, hall: HallServer) -> None:
+def test_the_notice_without_a_printer_and_the_history(desk: Page, hall: HallServer) -> None:
     number = serve(desk, hall)
     desk.keyboard.press("m")
     desk.get_by_role("dialog").get_by_role("checkbox").first.check()
@@ -235,7 +237,7 @@ def test_notice_without_a_printer_and_history(desk: Page, hall: HallServer) -> N
     expect(desk.get_by_test_id("number")).to_have_text(number)
 
 
-def test_the_keys_are_shown_and_can_be_switched_off(desk: Page, hall: HallServer) -> None:
+def test_shortcut_keys_are_shown_and_can_be_switched_off(desk: Page, hall: HallServer) -> None:
     call(desk, hall)
     desk.keyboard.press("?")
     expect(desk.get_by_role("dialog")).to_contain_text("叫回最早挂起的")
@@ -249,7 +251,7 @@ def test_the_keys_are_shown_and_can_be_switched_off(desk: Page, hall: HallServer
     desk.get_by_label("使用单键快捷键").check()
 
 
-def test_a_restart_in_the_middle(desk: Page, hall: HallServer) -> None:
+def test_a_server_restart_during_a_service_is_survived(desk: Page, hall: HallServer) -> None:
     number = call(desk, hall)
     hall.kill()
     expect(desk.get_by_test_id("offline")).to_be_visible()
@@ -263,7 +265,7 @@ def test_a_restart_in_the_middle(desk: Page, hall: HallServer) -> None:
     expect(desk.get_by_test_id("phase")).to_contain_text("办理中")
 
 
-def test_a_press_without_an_answer_is_done_once(desk: Page, hall: HallServer) -> None:
+def test_a_press_whose_answer_is_lost_is_done_once(desk: Page, hall: HallServer) -> None:
     first = hall.ticket(ITEM)["number"]
     hall.ticket(ITEM)
     keys: list[str] = []
@@ -272,7 +274,7 @@ def test_a_press_without_an_answer_is_done_once(desk: Page, hall: HallServer) ->
         keys.append(route.request.headers["idempotency-key"])
         if len(keys) == 1:
             route.fetch()  # the server did it
-            route.abort()  # and nobody heard
+            route.abort()  # and the answer is lost
         else:
             route.continue_()
 

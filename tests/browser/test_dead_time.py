@@ -1,4 +1,4 @@
-"""Second taps and second presses: what has come up in the meantime is not pressed by them."""
+"""Second taps and presses: they do not trigger what has appeared in the meantime."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ UNPRINTED_MS, ONE_STEP_MS = 3000, 400
 
 @pytest.fixture
 def kiosk(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
-    """An upright kiosk whose clock is put on by hand."""
+    """Yield an upright kiosk whose clock the test sets."""
     context = browser.new_context(**{**browser_context_args, "viewport": UPRIGHT})
     page = context.new_page()
     page.clock.install()
@@ -29,14 +29,14 @@ def kiosk(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Pa
 
 
 def spot(place: Locator) -> tuple[float, float]:
-    """The middle of something on the screen."""
+    """Return the centre of an element on the screen."""
     box = place.bounding_box()
     assert box is not None
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def open_item(page: Page, hall: HallServer) -> None:
-    """The page of one item."""
+    """Open the page of one item."""
     page.goto(hall.url("/kiosk/1"))
     page.get_by_test_id("item").filter(has_text="出生登记").first.click()
     expect(page.get_by_test_id("take")).to_be_enabled()
@@ -45,7 +45,10 @@ def open_item(page: Page, hall: HallServer) -> None:
 def test_a_second_tap_on_take_leaves_the_number_on_the_screen(
     kiosk: Page, hall: HallServer
 ) -> None:
-    """The kiosk has no printer: the number is nowhere but on the screen."""
+    """Keep the number on the screen.
+
+    The kiosk has no printer: the number is shown nowhere else.
+    """
     open_item(kiosk, hall)
     expect(kiosk.locator(".kiosk")).to_have_attribute("data-settled", "true")
     where = spot(kiosk.get_by_test_id("take"))
@@ -67,7 +70,7 @@ def test_a_second_tap_on_take_leaves_the_number_on_the_screen(
     expect(kiosk.get_by_role("heading", name="请选择要办的事情")).to_be_visible()
 
 
-def test_a_second_tap_in_a_list_opens_nothing_further(kiosk: Page, hall: HallServer) -> None:
+def test_a_second_tap_in_a_list_opens_nothing_else(kiosk: Page, hall: HallServer) -> None:
     kiosk.goto(hall.url("/kiosk/1"))
     way = kiosk.get_by_role("button", name=re.compile("按部门找"))
     expect(way).to_be_visible()
@@ -76,7 +79,9 @@ def test_a_second_tap_in_a_list_opens_nothing_further(kiosk: Page, hall: HallSer
     title = kiosk.get_by_role("heading", name="请选择部门")
     expect(title).to_be_visible()
     frame = kiosk.locator(".kiosk")
-    if frame.get_attribute("data-settled") == "false":  # on a slow machine it may be over
+    if (
+        frame.get_attribute("data-settled") == "false"
+    ):  # on a slow machine the dead time may be over
         kiosk.mouse.click(*where)
         expect(title).to_be_visible()
     kiosk.clock.fast_forward(1000)
@@ -96,14 +101,11 @@ def test_closing_the_chooser_does_not_take_a_number(kiosk: Page, hall: HallServe
     expect(kiosk.get_by_test_id("take")).to_have_text("优先取号")
 
 
-# -- the desk ----------------------------------------------------------------------------------
-
-
 @pytest.fixture
 def desk(
     browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
 ) -> Iterator[Page]:
-    """The desk of window 5 with two people waiting for it."""
+    """Yield the desk of window 5 with waiting tickets."""
     hall.clear()
     for _ in range(3):
         hall.ticket(ITEM)
@@ -116,7 +118,7 @@ def desk(
 
 
 def settled(page: Page, words: str) -> None:
-    """Wait until the main action means this and may be pressed."""
+    """Wait until the main action has this meaning and may be pressed."""
     main = page.get_by_test_id("main")
     expect(main).to_contain_text(words)
     expect(main).to_have_attribute("data-settled", "true")
@@ -124,7 +126,7 @@ def settled(page: Page, words: str) -> None:
 
 
 def lines(hall: HallServer) -> list[str]:
-    """Return the acts in the history of the ticket at the window."""
+    """Return the actions in the history of the ticket at the window."""
     current = hall.clerk(STAFF).get("/counter")["current"]
     if current is None:
         return []
@@ -133,18 +135,18 @@ def lines(hall: HallServer) -> list[str]:
 
 
 def stop_time(page: Page) -> None:
-    """Let no time pass on the page, however slow the machine is."""
+    """Stop the page's clock, however slow the machine is."""
     page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 0.1)
 
 
 def pass_time(page: Page) -> None:
-    """Let a moment pass and time go on: the next press is another step."""
+    """Let time pass and continue, so that the next press is another step."""
     page.clock.fast_forward(ONE_STEP_MS)
     page.clock.resume()
 
 
 @pytest.mark.parametrize("key", ["Enter", "Shift+Enter"])
-def test_two_presses_call_one_person_and_start_nothing(
+def test_two_presses_call_one_ticket_and_start_no_service(
     desk: Page, hall: HallServer, key: str
 ) -> None:
     stop_time(desk)
@@ -157,17 +159,17 @@ def test_two_presses_call_one_person_and_start_nothing(
 
 
 def enter(desk: Page) -> None:
-    """Enter, on whatever has the focus."""
+    """Press Enter on the focused element."""
     desk.keyboard.press("Enter")
 
 
 def letter(desk: Page) -> None:
-    """The key of the act."""
+    """Press the key of the action."""
     desk.keyboard.press("r")
 
 
 def click(desk: Page) -> None:
-    """The mouse, on the button of the act."""
+    """Click the button of the action."""
     desk.mouse.click(*spot(desk.get_by_test_id("recall")))
 
 
@@ -175,7 +177,10 @@ def click(desk: Page) -> None:
 def test_a_second_press_after_the_answer_does_nothing_else(
     desk: Page, hall: HallServer, press: Callable[[Page], None]
 ) -> None:
-    """The first recalls; the second would recall again, or start where Enter goes on to."""
+    """Ignore a second press.
+
+    The first recalls; the second would recall again, or start the service where Enter moves on.
+    """
     desk.keyboard.press("Enter")
     settled(desk, "开始办理")
     stop_time(desk)
@@ -206,8 +211,11 @@ def test_two_enters_in_the_note_end_one_service(desk: Page, hall: HallServer) ->
     assert lines(hall) == []
 
 
-def test_a_double_click_sends_one_missed_person_back(desk: Page, hall: HallServer) -> None:
-    """The list closes up, and the second click falls on the next person's button."""
+def test_a_double_click_returns_one_missed_ticket(desk: Page, hall: HallServer) -> None:
+    """Return one missed ticket.
+
+    The list moves up, and the second click hits the next person's button.
+    """
     clerk = hall.clerk(STAFF)
     for _ in range(2):
         clerk.post("/counter/call-next")
@@ -228,7 +236,7 @@ def test_a_double_click_sends_one_missed_person_back(desk: Page, hall: HallServe
 
 
 def miss(hall: HallServer) -> None:
-    """Mark the person as missed as soon as the rules let it."""
+    """Mark the person as missed as soon as the rules allow it."""
     for _ in range(200):
         try:
             hall.clerk(STAFF).post("/counter/no-show")
@@ -240,7 +248,7 @@ def miss(hall: HallServer) -> None:
 
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
-    """A hall where somebody counts as missed right after the second call."""
+    """Yield a hall where a no-show is possible right after the second call."""
     quick = {"no_show_min_seconds": 0}
     with HallServer(tmp_path_factory.mktemp("hall"), settings=quick) as running:
         yield running

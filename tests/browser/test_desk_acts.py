@@ -1,4 +1,4 @@
-"""What a desk says it did without the server, on the office's page: both versions, a decision."""
+"""Quarantined desk actions on the office's page: both versions, a decision."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_the_office_sees_both_versions_and_decides(
         {"kind": "finish", "ticket": ticket["id"], "at": now, "outcome": "done"},
     ]
     answer = clerk.post("/counter/handed-in", {"window": window, "acts": acts})
-    assert {one["code"] for one in answer["results"]} == {"act_put_aside"}
+    assert {result["code"] for result in answer["results"]} == {"act_put_aside"}
     with signed_in(browser, browser_context_args, hall, MANAGER, 1280, 800) as page:
         page.goto(hall.url("/office"))
         row = page.get_by_test_id("desk-act").filter(has_text=ticket["number"])

@@ -1,4 +1,4 @@
-"""One bulletin, one answer: page, PDF, workbook and API show the same figures, cell by cell."""
+"""Figures of a bulletin: page, PDF, workbook and API show the same, cell by cell."""
 
 from __future__ import annotations
 
@@ -14,38 +14,38 @@ from playwright.sync_api import Browser, expect
 from pypdf import PdfReader
 
 from support.hall_server import MANAGER, PATIENCE, HallServer
-from support.pasts import invented
+from support.pasts import hall_with_demo_history
 from support.staff_pages import signed_in
 
 Json = dict[str, Any]
 QUIET = {"late", "early", "missing", "leave", "away", "absent", "minutes", "missed", "expired"}
-"""Columns whose noughts the page leaves out, as it says."""
+"""Columns whose zeros the page leaves out, as it says."""
 
 
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
-    """The reference hall with its invented month, and the bulletins of it."""
+    """Yield the reference hall with its demo history and the bulletins of it."""
     folder = tmp_path_factory.mktemp("figures")
     (folder / "data").mkdir()
-    invented(folder / "data", 1).ctx.store.close()
+    hall_with_demo_history(folder / "data", 1).ctx.store.close()
     with HallServer(folder) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def bulletin(hall: HallServer) -> Json:
-    """The newest released one, as the API has it."""
+    """Return the newest released bulletin from the API."""
     office = hall.clerk(MANAGER)
     listed = office.get("/bulletins")["bulletins"]
-    newest = next(one["id"] for one in listed if one["state"] == "released")
+    newest = next(row["id"] for row in listed if row["state"] == "released")
     return office.get(f"/bulletins/{newest}")
 
 
 def _file(hall: HallServer, bulletin: Json, name: str) -> io.BytesIO:
     office = hall.clerk(MANAGER)
     address = hall.url(f"/api/v1/office/bulletins/{bulletin['id']}/{name}")
-    asked = urllib.request.Request(address, headers={"Cookie": office.cookie})
-    with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
+    request = urllib.request.Request(address, headers={"Cookie": office.cookie})
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         return io.BytesIO(answer.read())
 
 
@@ -63,15 +63,15 @@ def test_the_page_shows_the_apis_cells(
         page.goto(hall.url(f"/office#bulletins/{bulletin['id']}"))
         expect(page.get_by_test_id("bulletin")).to_be_visible()
         for table in bulletin["tables"]:
-            shown = page.get_by_test_id(f"table-{table['key']}")
+            table_element = page.get_by_test_id(f"table-{table['key']}")
             if not table["rows"]:
-                expect(shown).to_have_count(0)
+                expect(table_element).to_have_count(0)
                 continue
-            heads = shown.locator("thead th").all_inner_texts()
+            heads = table_element.locator("thead th").all_inner_texts()
             assert heads == [column["zh"] for column in table["columns"]]
             rows = [
                 [cell.strip() for cell in row.locator("th, td").all_inner_texts()]
-                for row in shown.locator("tbody tr").all()
+                for row in table_element.locator("tbody tr").all()
             ]
             assert rows == [_on_page(table, row["cells"]) for row in table["rows"]]
 
@@ -100,7 +100,7 @@ def _said(section: Json) -> str:
     return "".join(piece["text"] for piece in section["pieces"])
 
 
-def test_the_paper_has_the_apis_cells_and_sentences(hall: HallServer, bulletin: Json) -> None:
+def test_the_pdf_has_the_apis_cells_and_sentences(hall: HallServer, bulletin: Json) -> None:
     reader = PdfReader(_file(hall, bulletin, "bulletin.pdf"))
     text = _bare("".join(page.extract_text() for page in reader.pages))
     assert _bare(bulletin["title"]) in text
@@ -114,7 +114,7 @@ def test_the_paper_has_the_apis_cells_and_sentences(hall: HallServer, bulletin: 
 
 
 def _bare(text: str) -> str:
-    """Without spaces, which a PDF has where it likes, and without the feet of pages."""
+    """Remove spaces, which a PDF places freely, and page footers."""
     return re.sub(r"内容校验码[0-9a-f]{64}—\d+—", "", re.sub(r"\s", "", text))
 
 

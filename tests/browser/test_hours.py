@@ -1,4 +1,4 @@
-"""Outside the hours every surface says so, and when the hall opens next."""
+"""Pages outside the hours: every one says so, and when the hall opens next."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EVENING, MIDDAY = "11月25日 星期三 08:30 开放", "现在是午休时间，
 
 @pytest.fixture
 def screen(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
-    """A screen of the hall."""
+    """Yield a screen of the hall."""
     size = {"width": 1920, "height": 1080}
     context = browser.new_context(**{**browser_context_args, "viewport": size})
     yield context.new_page()
@@ -28,7 +28,7 @@ def screen(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[P
 
 @pytest.fixture(scope="module")
 def evening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[HallServer, str]]:
-    """A hall after closing, with somebody who was not served; and the token of that number."""
+    """Yield a hall after closing and the token of a ticket that was not served."""
     with HallServer(tmp_path_factory.mktemp("evening"), at="16:00") as hall:
         token = str(hall.ticket("scjg-01")["token"])
         hall.stop()
@@ -38,12 +38,14 @@ def evening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[HallServ
 
 @pytest.fixture(scope="module")
 def midday(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
-    """A hall at noon; three windows stay open."""
+    """Yield a hall at noon; three windows stay open."""
     with HallServer(tmp_path_factory.mktemp("midday"), at="12:20") as hall:
         yield hall
 
 
-def test_every_page_of_the_kiosk(screen: Page, evening: tuple[HallServer, str]) -> None:
+def test_every_page_of_the_kiosk_says_that_the_hall_is_closed(
+    screen: Page, evening: tuple[HallServer, str]
+) -> None:
     hall, _ = evening
     screen.goto(hall.url("/kiosk/1"))
     expect(screen.get_by_test_id("closed")).to_contain_text(EVENING)
@@ -60,7 +62,7 @@ def test_every_page_of_the_kiosk(screen: Page, evening: tuple[HallServer, str]) 
     expect(screen.get_by_test_id("hours")).to_have_text(re.compile("Closed now. Opens again at"))
 
 
-def test_board_phone_and_desk(
+def test_board_phone_and_desk_say_that_the_hall_is_closed(
     screen: Page,
     browser: Browser,
     browser_context_args: dict[str, Any],
@@ -82,7 +84,7 @@ def test_board_phone_and_desk(
 
 
 @pytest.mark.parametrize(("path", "where"), [("/kiosk/1", "closed"), ("/board/main", "closed")])
-def test_at_midday_it_says_which_windows_stay_open(
+def test_at_midday_the_open_windows_are_named(
     screen: Page, midday: HallServer, path: str, where: str
 ) -> None:
     screen.goto(midday.url(path))

@@ -1,4 +1,4 @@
-"""The kiosk's page in a real browser, in front of a real server."""
+"""The kiosk's page in a real browser, with a real server."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from support.hall_server import ADMINISTRATOR, MANAGER, HallServer
 
 UPRIGHT, LYING = {"width": 1080, "height": 1920}, {"width": 1920, "height": 1080}
 BACK_MS = 8000
-"""Coming back after a restart: 5 s asked, the rest for a busy test machine."""
+"""Milliseconds until the page is back after a restart: 5 s required, more for slow machines."""
 
 
 @pytest.fixture
 def kiosk(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
-    """An upright kiosk with a browser of its own."""
+    """Yield an upright kiosk with a browser of its own."""
     context = browser.new_context(**{**browser_context_args, "viewport": UPRIGHT})
     yield context.new_page()
     context.close()
@@ -43,7 +43,7 @@ def issued(hall: HallServer) -> int:
     return count
 
 
-def test_a_number_is_taken_by_department(kiosk: Page, hall: HallServer) -> None:
+def test_a_number_is_issued_by_department(kiosk: Page, hall: HallServer) -> None:
     start(kiosk, hall)
     assert axe.findings(kiosk) == []
     kiosk.get_by_role("button", name=re.compile("按部门找")).click()
@@ -65,7 +65,7 @@ def test_a_number_is_taken_by_department(kiosk: Page, hall: HallServer) -> None:
     expect(kiosk.get_by_role("heading", name="请选择要办的事情")).to_be_visible()
 
 
-def test_a_number_is_taken_by_errand_group(kiosk: Page, hall: HallServer) -> None:
+def test_a_number_is_issued_by_errand_group(kiosk: Page, hall: HallServer) -> None:
     start(kiosk, hall)
     kiosk.get_by_role("button", name=re.compile("按事情找")).click()
     kiosk.get_by_test_id("group").filter(has_text="户口身份证出入境").click()
@@ -89,7 +89,7 @@ def test_search_by_initials_on_the_screens_own_keys(kiosk: Page, hall: HallServe
     expect(kiosk.get_by_test_id("item").first).to_contain_text("护照")
 
 
-def test_a_kind_of_applicant_is_chosen_with_its_proof(kiosk: Page, hall: HallServer) -> None:
+def test_an_applicant_class_is_chosen_with_its_proof(kiosk: Page, hall: HallServer) -> None:
     start(kiosk, hall)
     open_item(kiosk, "出生登记", "出生登记")
     kiosk.get_by_test_id("applicant").click()
@@ -104,7 +104,7 @@ def test_a_kind_of_applicant_is_chosen_with_its_proof(kiosk: Page, hall: HallSer
     assert ticket["mark"] == "优"
 
 
-def test_what_cannot_be_done_here_says_where_to_go(kiosk: Page, hall: HallServer) -> None:
+def test_an_item_of_another_place_says_where_to_go(kiosk: Page, hall: HallServer) -> None:
     start(kiosk, hall)
     kiosk.get_by_role("button", name=re.compile("按部门找")).click()
     kiosk.get_by_test_id("unit").filter(has_text="已撤出本大厅").click()
@@ -115,7 +115,7 @@ def test_what_cannot_be_done_here_says_where_to_go(kiosk: Page, hall: HallServer
     assert axe.findings(kiosk) == []
 
 
-def test_a_double_tap_takes_one_number(kiosk: Page, hall: HallServer) -> None:
+def test_a_double_tap_issues_one_number(kiosk: Page, hall: HallServer) -> None:
     start(kiosk, hall)
     open_item(kiosk, "出生登记", "出生登记")
     expect(kiosk.get_by_test_id("take")).to_be_enabled()
@@ -125,7 +125,7 @@ def test_a_double_tap_takes_one_number(kiosk: Page, hall: HallServer) -> None:
     assert issued(hall) == before + 1
 
 
-def test_the_number_comes_back_after_the_tab_was_lost(kiosk: Page, hall: HallServer) -> None:
+def test_the_number_is_shown_again_after_the_tab_was_lost(kiosk: Page, hall: HallServer) -> None:
     start(kiosk, hall)
     open_item(kiosk, "出生登记", "出生登记")
     kiosk.get_by_test_id("take").click()
@@ -136,16 +136,19 @@ def test_the_number_comes_back_after_the_tab_was_lost(kiosk: Page, hall: HallSer
     expect(again.get_by_test_id("number")).to_have_text(number)
 
 
-def test_a_press_without_an_answer_is_asked_again_and_gives_one_number(
+def test_a_press_whose_answer_is_lost_is_repeated_and_gives_one_number(
     kiosk: Page, hall: HallServer
 ) -> None:
-    """The server takes the number and the answer is lost with the tab."""
+    """Issue one number.
+
+    The server issues it and the answer is lost with the tab.
+    """
     start(kiosk, hall)
     open_item(kiosk, "出生登记", "出生登记")
     before = issued(hall)
 
     def lose(route: Route) -> None:
-        """Hand the request on and lose the answer; the tab may be gone by then."""
+        """Forward the request and lose the answer; the tab may be closed by then."""
         with suppress(Error):
             route.fetch()
             route.abort()
@@ -154,7 +157,7 @@ def test_a_press_without_an_answer_is_asked_again_and_gives_one_number(
     kiosk.get_by_test_id("take").click()
     expect(kiosk.get_by_test_id("take")).to_have_text("正在取号，请稍候……")
     again = kiosk.context.new_page()
-    kiosk.close()  # with its route: a press asked again in between would be answered
+    kiosk.close()  # with its route: a press repeated in between would be answered
     again.goto(hall.url("/kiosk/1"))
     expect(again.get_by_test_id("number")).to_be_visible()
     assert issued(hall) == before + 1
@@ -173,7 +176,7 @@ def test_the_page_survives_a_restart_of_the_server(kiosk: Page, hall: HallServer
     expect(kiosk.get_by_test_id("number")).to_be_visible()
 
 
-def test_a_number_asked_for_while_the_server_is_away_is_taken_when_it_is_back(
+def test_a_number_requested_during_an_outage_is_issued_afterwards(
     kiosk: Page, hall: HallServer
 ) -> None:
     start(kiosk, hall)
@@ -219,7 +222,7 @@ def test_every_target_is_large_enough_for_a_finger(kiosk: Page, hall: HallServer
         kiosk.get_by_test_id("home").click()
 
 
-def test_the_page_cannot_be_left(kiosk: Page, hall: HallServer) -> None:
+def test_a_person_cannot_leave_the_kiosks_page(kiosk: Page, hall: HallServer) -> None:
     start(kiosk, hall)
     assert kiosk.locator("a").count() == 0
     stopped = """() => ["contextmenu", "dragstart"].map((kind) => {
@@ -241,8 +244,8 @@ def test_a_kiosk_that_is_not_enrolled_asks_for_its_code(
         kiosk.get_by_test_id("enrol-code").fill("00000000")
         kiosk.get_by_role("button", name="登记", exact=True).click()
         expect(kiosk.get_by_role("alert")).to_have_text("登记码错误、已使用或已过期，请重新生成。")
-        asked = {"kind": "kiosk", "name": "7"}
-        code = hall.clerk("1001").post("/office/codes", asked)["code"]
+        enrolment = {"kind": "kiosk", "name": "7"}
+        code = hall.clerk("1001").post("/office/codes", enrolment)["code"]
         kiosk.get_by_test_id("enrol-code").fill(code)
         kiosk.get_by_role("button", name="登记", exact=True).click()
         expect(kiosk.get_by_role("heading", name="请选择要办的事情")).to_be_visible()
@@ -250,7 +253,7 @@ def test_a_kiosk_that_is_not_enrolled_asks_for_its_code(
 
 @pytest.fixture
 def impatient(hall: HallServer) -> Iterator[None]:
-    """Kiosks of this hall wait 12 s for a touch and show a number for 5 s."""
+    """Let kiosks of this hall wait 12 s for a touch and show a number for 5 s."""
     administrator = hall.clerk(ADMINISTRATOR)
     usual = administrator.get("/office/settings")["values"]
     quick = {"kiosk_idle_seconds": 12, "result_seconds": 5}
@@ -260,7 +263,9 @@ def impatient(hall: HallServer) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("impatient")
-def test_it_goes_home_by_itself_and_forgets_the_person(kiosk: Page, hall: HallServer) -> None:
+def test_the_kiosk_returns_to_its_start_page_and_drops_the_choices(
+    kiosk: Page, hall: HallServer
+) -> None:
     home = kiosk.get_by_role("heading", name="请选择要办的事情")
     kiosk.clock.install()
     start(kiosk, hall)
@@ -271,7 +276,7 @@ def test_it_goes_home_by_itself_and_forgets_the_person(kiosk: Page, hall: HallSe
     open_item(kiosk, "出生登记", "出生登记")
     kiosk.get_by_test_id("take").click()
     expect(kiosk.get_by_test_id("number")).to_be_visible()
-    # This hall has no printer: the number stays three times as long, and then goes too.
+    # This hall has no printer: the number stays three times as long, and then disappears too.
     expect(kiosk.get_by_test_id("countdown")).to_have_text(re.compile(r"^1[0-5] 秒$"))
     kiosk.clock.fast_forward(6_000)
     expect(kiosk.get_by_test_id("countdown")).to_have_text(re.compile(r"^[1-9] 秒$"))
@@ -282,7 +287,7 @@ def test_it_goes_home_by_itself_and_forgets_the_person(kiosk: Page, hall: HallSe
     expect(home).to_be_visible()
 
 
-def test_outside_hours_it_says_when_numbers_begin(
+def test_outside_the_hours_the_kiosk_says_when_numbers_are_issued(
     kiosk: Page, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     with HallServer(tmp_path_factory.mktemp("early"), at="06:00", seated=[]) as hall:

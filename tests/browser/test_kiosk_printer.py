@@ -1,4 +1,4 @@
-"""What the kiosk says about its printer, with a real agent and a simulated printer behind it."""
+"""Messages of the kiosk about its printer, with a real agent and a simulated printer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PRINT_MS = 20_000
 
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
-    """A hall with its simulated devices and their agents."""
+    """Yield a hall with its simulated devices and their agents."""
     often = {"alarm_repeat_seconds": 1}
     with HallServer(tmp_path_factory.mktemp("devices"), devices=True, settings=often) as running:
         yield running
@@ -32,14 +32,14 @@ def take(page: Page, hall: HallServer) -> None:
     expect(page.get_by_test_id("number")).to_be_visible()
 
 
-def test_the_slip_is_told_of_when_it_is_really_printed(page: Page, hall: HallServer) -> None:
+def test_the_slip_is_reported_once_it_is_really_printed(page: Page, hall: HallServer) -> None:
     take(page, hall)
     slip = page.get_by_test_id("slip")
     expect(slip).to_have_attribute("data-state", "printed", timeout=PRINT_MS)
     expect(slip).to_contain_text("小票已打印，请取走")
 
 
-def test_without_paper_the_number_stays_and_says_how_to_keep_it(
+def test_without_paper_the_number_stays_with_advice_how_to_keep_it(
     page: Page, hall: HallServer
 ) -> None:
     hall.fault("printer-1", "paper_out")
@@ -73,7 +73,7 @@ RINGING = """
 """
 
 
-def test_an_alarm_is_loud_on_every_page_of_the_office_until_somebody_takes_it(
+def test_an_alarm_sounds_on_every_page_of_the_office_until_it_is_taken(
     hall: HallServer, browser: Browser, browser_context_args: dict[str, Any]
 ) -> None:
     with signed_in(browser, browser_context_args, hall, MANAGER, 1440, 900) as office:
@@ -83,8 +83,8 @@ def test_an_alarm_is_loud_on_every_page_of_the_office_until_somebody_takes_it(
         try:
             expect(office.get_by_test_id("loud")).to_contain_text("没有纸了", timeout=PRINT_MS)
             expect(office).to_have_title(re.compile(r"^（\d+）"))
-            for _ in range(3):  # it comes again
-                with office.expect_console_message(lambda said: said.text == "a tone"):
+            for _ in range(3):  # the alarm tone is repeated
+                with office.expect_console_message(lambda message: message.text == "a tone"):
                     pass
             office.get_by_test_id("loud").get_by_role("link").click()
             line = office.get_by_test_id("alarm-device_paper_out")

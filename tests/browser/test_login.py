@@ -1,4 +1,4 @@
-"""The way in: sign-in, lock-out, one-time passwords, enrolment of a browser."""
+"""Sign-in page: sign-in, lock-out, one-time passwords, enrolment of a browser."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LOCKED = "1011"
 
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
-    """A hall that locks an account after three wrong passwords and enrols no browser by itself."""
+    """Yield a hall that locks an account after three wrong passwords and enrols no demo browser."""
     with HallServer(
         tmp_path_factory.mktemp("login"),
         accounts=(ADMINISTRATOR, MANAGER, "1004", LOCKED),
@@ -33,9 +33,7 @@ def sign_in(page: Page, staff: str, password: str) -> None:
     page.get_by_role("button", name="登录").click()
 
 
-def test_a_clerk_comes_to_the_counter_and_a_manager_to_the_office(
-    page: Page, hall: HallServer
-) -> None:
+def test_a_clerk_gets_the_counter_and_a_manager_the_office(page: Page, hall: HallServer) -> None:
     spoken = listen(page)
     page.goto(hall.url("/login"))
     expect(page.get_by_role("heading", name="工作人员登录")).to_be_visible()
@@ -49,7 +47,7 @@ def test_a_clerk_comes_to_the_counter_and_a_manager_to_the_office(
     assert spoken == []
 
 
-def test_next_leads_nowhere_outside(page: Page, hall: HallServer) -> None:
+def test_the_next_parameter_leads_to_no_other_site(page: Page, hall: HallServer) -> None:
     page.goto(hall.url("/login?next=//example.org/"))
     sign_in(page, MANAGER, hall.password)
     page.wait_for_url(hall.url("/office"))
@@ -58,7 +56,7 @@ def test_next_leads_nowhere_outside(page: Page, hall: HallServer) -> None:
     page.wait_for_url(hall.url("/office#devices"))
 
 
-def test_wrong_passwords_are_said_and_then_locked_out(page: Page, hall: HallServer) -> None:
+def test_wrong_passwords_are_reported_and_then_locked_out(page: Page, hall: HallServer) -> None:
     page.goto(hall.url("/login"))
     sign_in(page, LOCKED, "not-the-password")
     expect(page.get_by_role("alert")).to_have_text("工号或密码不对。")
@@ -75,8 +73,8 @@ def test_wrong_passwords_are_said_and_then_locked_out(page: Page, hall: HallServ
 
 
 def test_a_one_time_password_must_be_changed(page: Page, hall: HallServer) -> None:
-    asked = {"staff": "1005", "role": "clerk"}
-    once = hall.clerk(ADMINISTRATOR).post("/office/accounts", asked)["password"]
+    account = {"staff": "1005", "role": "clerk"}
+    once = hall.clerk(ADMINISTRATOR).post("/office/accounts", account)["password"]
     page.goto(hall.url("/counter"))
     page.wait_for_url("**/login?next=%2Fcounter")
     sign_in(page, "1005", once)
@@ -111,7 +109,7 @@ def test_a_browser_becomes_a_board_with_its_code(page: Page, hall: HallServer) -
     page.wait_for_url("**/board/west")
 
 
-def test_english(page: Page, hall: HallServer) -> None:
+def test_the_sign_in_page_in_english(page: Page, hall: HallServer) -> None:
     page.goto(hall.url("/login?lang=en"))
     expect(page.get_by_role("heading", name="Staff sign-in")).to_be_visible()
     page.get_by_role("button", name="中文").click()

@@ -1,4 +1,4 @@
-"""A clerk's own page on his phone: his day, leave, a correction, confirming, deciding."""
+"""A clerk's own page on the phone: the day, leave, a correction, confirming, deciding."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ CLERK, CHIEF = "1010", "1009"
 
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
-    """A hall with one shift rule; 1009 is the chief representative of 1010 and his B."""
+    """Yield a hall with one shift rule; 1009 is chief representative and cover of 1010."""
     accounts = ("1001", MANAGER, "1003", "1004", CHIEF, CLERK)
     with HallServer(tmp_path_factory.mktemp("my"), accounts=accounts) as running:
-        running.in_force(RULE_EXAMPLE | {"valid_from": "2026-11-01", "valid_to": None})
+        running.put_in_force(RULE_EXAMPLE | {"valid_from": "2026-11-01", "valid_to": None})
         yield running
 
 
@@ -30,7 +30,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
 def phone(
     browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
 ) -> Iterator[Page]:
-    """The clerk's phone."""
+    """Yield the clerk's phone."""
     with signed_in(browser, browser_context_args, hall, CLERK, 390, 844) as page:
         page.goto(hall.url("/my"))
         expect(page.get_by_test_id("my-today")).to_contain_text("11月24日 周二")
@@ -48,7 +48,7 @@ def leave(hall: HallServer, staff: str = CLERK, **change: Any) -> str:
     return str(hall.clerk(staff).post("/requests/leaves", body | change)["id"])
 
 
-def test_the_day_with_its_reasons(phone: Page) -> None:
+def test_the_day_is_shown_with_its_reasons(phone: Page) -> None:
     today = phone.get_by_test_id("my-today")
     expect(today).to_contain_text("上午签到")
     expect(today).to_contain_text("缺卡")
@@ -57,7 +57,7 @@ def test_the_day_with_its_reasons(phone: Page) -> None:
     assert axe.findings(phone) == []
 
 
-def test_leave_is_asked_for_in_a_few_taps(phone: Page, hall: HallServer) -> None:
+def test_leave_is_requested_in_a_few_taps(phone: Page, hall: HallServer) -> None:
     phone.get_by_test_id("new-leave").click()
     form = phone.get_by_test_id("ask-leave")
     form.get_by_label("类别").select_option("sick")
@@ -79,7 +79,7 @@ def test_leave_is_asked_for_in_a_few_taps(phone: Page, hall: HallServer) -> None
     expect(card).to_contain_text("已撤销")
 
 
-def test_a_refusal_is_said_in_words(phone: Page, hall: HallServer) -> None:
+def test_a_refusal_is_shown_in_words(phone: Page, hall: HallServer) -> None:
     leave(hall, begins="2026-12-10T08:30", ends="2026-12-10T12:00")
     phone.get_by_test_id("new-leave").click()
     form = phone.get_by_test_id("ask-leave")
@@ -92,7 +92,7 @@ def test_a_refusal_is_said_in_words(phone: Page, hall: HallServer) -> None:
     )
 
 
-def test_a_correction_from_a_slot_of_the_month(
+def test_a_correction_is_requested_from_a_slot_of_the_month(
     phone: Page, hall: HallServer, tmp_path: Path
 ) -> None:
     phone.get_by_role("link", name="本月").click()
@@ -123,10 +123,10 @@ def test_a_correction_from_a_slot_of_the_month(
 def test_the_chief_representative_decides_and_confirms_as_b(
     browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
 ) -> None:
-    asked = leave(hall, begins="2026-12-03T08:30", ends="2026-12-03T17:30")
+    request_id = leave(hall, begins="2026-12-03T08:30", ends="2026-12-03T17:30")
     with signed_in(browser, browser_context_args, hall, CHIEF, 390, 844) as page:
         page.goto(hall.url("/my#decide"))
-        card = page.locator(f"[data-case='{asked}']")
+        card = page.locator(f"[data-case='{request_id}']")
         expect(card).to_contain_text("同一时间没有别人请假")
         assert axe.findings(page) == []
         card.get_by_role("button", name="不同意").click()
@@ -134,14 +134,14 @@ def test_the_chief_representative_decides_and_confirms_as_b(
         card.get_by_role("button", name="同意", exact=True).click()
         expect(card).to_have_count(0)
         page.get_by_role("link", name="今天").click()
-        covering = page.locator(f"[data-case='{asked}']")
+        covering = page.locator(f"[data-case='{request_id}']")
         covering.get_by_role("button", name="确认交接并代岗").click()
         expect(covering).to_contain_text("已确认交接")
-    made = hall.clerk(CLERK).get(f"/requests/leaves/{asked}")
+    made = hall.clerk(CLERK).get(f"/requests/leaves/{request_id}")
     assert (made["state"], made["handed_over"]) == ("approved", True)
 
 
-def test_nobody_is_shown_before_signing_in(page: Page, hall: HallServer) -> None:
+def test_no_data_is_shown_before_signing_in(page: Page, hall: HallServer) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(hall.url("/my"))
     page.wait_for_url("**/login?next=%2Fmy")
@@ -151,7 +151,7 @@ def test_nobody_is_shown_before_signing_in(page: Page, hall: HallServer) -> None
     expect(page.get_by_test_id("my-today")).to_be_visible()
 
 
-def test_the_office_asks_for_a_correction_in_his_place(
+def test_the_office_requests_a_correction_for_a_clerk(
     browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
 ) -> None:
     with signed_in(browser, browser_context_args, hall, MANAGER, 1440, 900) as page:

@@ -1,4 +1,4 @@
-"""The office's page in a real browser, in front of a real server."""
+"""The office's page in a real browser, with a real server."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from support.staff_pages import signed_in
 def office(
     browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
 ) -> Iterator[Page]:
-    """The office as an administrator sees it."""
+    """Yield the office as an administrator sees it."""
     with signed_in(browser, browser_context_args, hall, ADMINISTRATOR, 1440, 900) as page:
         page.goto(hall.url("/office"))
         expect(page.get_by_test_id("alarms")).to_be_visible()
@@ -34,10 +34,10 @@ def go(page: Page, section: str) -> None:
 
 
 def exported(hall: HallServer) -> bytes:
-    asked = urllib.request.Request(
+    request = urllib.request.Request(
         hall.url("/api/v1/office/workbook"), headers={"Cookie": hall.clerk(ADMINISTRATOR).cookie}
     )
-    with urllib.request.urlopen(asked, timeout=60) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return bytes(answer.read())
 
 
@@ -53,7 +53,7 @@ def test_today_follows_the_hall(office: Page, hall: HallServer) -> None:
 
 
 @pytest.mark.parametrize("width", [1280, 1440])
-def test_no_figure_of_today_has_its_name_cut(
+def test_no_label_of_todays_figures_is_cut(
     browser: Browser, browser_context_args: dict[str, Any], hall: HallServer, width: int
 ) -> None:
     with signed_in(browser, browser_context_args, hall, MANAGER, width, 720) as page:
@@ -83,7 +83,7 @@ def test_a_manager_sees_less(
         expect(page.get_by_test_id("import")).to_have_count(0)
 
 
-def test_a_clerk_is_shown_the_counter(
+def test_a_clerk_is_sent_to_the_counter(
     browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
 ) -> None:
     with signed_in(browser, browser_context_args, hall, "1004", 1440, 900) as page:
@@ -127,7 +127,7 @@ def test_an_account_is_added_reset_and_disabled(office: Page) -> None:
     expect(row.get_by_role("combobox")).to_have_value("manager")
 
 
-def test_a_code_is_given_and_a_device_withdrawn(office: Page, hall: HallServer) -> None:
+def test_a_code_is_issued_and_a_device_revoked(office: Page, hall: HallServer) -> None:
     go(office, "设备登记")
     office.get_by_test_id("code-kind").select_option("board")
     office.get_by_test_id("code-name").fill("east")
@@ -135,8 +135,8 @@ def test_a_code_is_given_and_a_device_withdrawn(office: Page, hall: HallServer) 
     code = office.get_by_test_id("secret")
     expect(code).to_have_text(re.compile(r"^\d{8}$"))
     expect(office.get_by_role("dialog")).to_contain_text("/enrol?kind=board&name=east")
-    asked = {"code": code.inner_text(), "kind": "board", "name": "east"}
-    hall.clerk(ADMINISTRATOR).post("/enrol", asked)
+    enrolment = {"code": code.inner_text(), "kind": "board", "name": "east"}
+    hall.clerk(ADMINISTRATOR).post("/enrol", enrolment)
     office.get_by_role("button", name="记下了，关闭").click()
     row = office.get_by_test_id("tokens").get_by_role("row").filter(has_text="east")
     expect(row).to_contain_text("有效")
@@ -204,7 +204,7 @@ def test_the_same_workbook_changes_nothing_and_another_is_a_version(
     expect(newest).to_contain_text("工号 1001")
 
 
-def test_without_devices_it_says_what_to_do_and_a_restart_is_survived(
+def test_without_devices_the_office_gives_advice_and_survives_a_restart(
     office: Page, hall: HallServer
 ) -> None:
     go(office, "设备")

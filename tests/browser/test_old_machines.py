@@ -1,4 +1,4 @@
-"""Kiosk and board on Chromium 90: all that is younger is taken out of the browser first."""
+"""Kiosk and board on Chromium 90: newer functions are removed from the browser first."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ YOUNGER_THAN_90 = """() => {
 
 @pytest.fixture
 def machine(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
-    """A screen of the hall with an old browser; nothing may go wrong in it."""
+    """Yield a screen of the hall with an old browser; fail on any script error."""
     size = {"width": 1080, "height": 1920}
     context = browser.new_context(**{**browser_context_args, "viewport": size})
     page = context.new_page()

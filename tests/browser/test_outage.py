@@ -1,4 +1,4 @@
-"""Without the server board, kiosk and desk say the same about what still works."""
+"""Outage of the server: board, kiosk and desk say the same about what still works."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ SOON_MS = 15_000
 
 
 def calling() -> str:
-    """The one sentence about calls."""
-    found = re.search(r'calling: \{\s*zh: "([^"]+)"', WORDS.read_text())
-    assert found
-    return found[1]
+    """Return the one sentence about calls."""
+    match = re.search(r'calling: \{\s*zh: "([^"]+)"', WORDS.read_text())
+    assert match
+    return match[1]
 
 
 def test_board_kiosk_and_desk_say_the_same(

@@ -1,4 +1,4 @@
-"""Pages as built, without the hall behind them."""
+"""Pages as built, without the hall's server."""
 
 from __future__ import annotations
 
@@ -26,22 +26,24 @@ def test_a_wrong_address_is_explained_in_both_languages(page: Page, address: str
 
 
 @pytest.mark.parametrize("name", pages.names())
-def test_a_page_keeps_the_policy_and_asks_nobody_outside(
+def test_a_page_obeys_the_policy_and_requests_nothing_outside(
     page: Page, address: str, name: str
 ) -> None:
-    """Even without a server a page starts, breaks no rule of the policy and stays in the hall."""
+    """Start without a server, obey the security policy, and request nothing outside the hall."""
     spoken: list[str] = []
-    asked: list[str] = []
+    requests: list[str] = []
     page.on("console", lambda message: spoken.append(message.text))
-    page.on("request", lambda request: asked.append(request.url))
+    page.on("request", lambda request: requests.append(request.url))
     page.goto(f"{address}/{name}")
     expect(page.locator("#page > *").first).to_be_attached()
     assert [text for text in spoken if "Content Security Policy" in text] == []
-    outside = [url for url in asked if not url.startswith((address, address.replace("http", "ws")))]
+    outside = [
+        url for url in requests if not url.startswith((address, address.replace("http", "ws")))
+    ]
     assert outside == []
 
 
-def test_a_fault_of_access_is_found(page: Page) -> None:
-    """The check itself can fail."""
+def test_an_accessibility_violation_is_detected(page: Page) -> None:
+    """Check that the accessibility check itself can fail."""
     page.set_content("<html lang='zh'><title>x</title><main><img src='/x.png'></main></html>")
-    assert [one.split(":")[0] for one in axe.findings(page)] == ["image-alt"]
+    assert [violation.split(":")[0] for violation in axe.findings(page)] == ["image-alt"]

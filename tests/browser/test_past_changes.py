@@ -1,4 +1,4 @@
-"""A change of a day that is over, from the reason to the second person; a witness at the phone."""
+"""A retroactive change, from the reason to the second person; a witness on the phone."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ YESTERDAY = "2026-11-23"
 
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
-    """A hall with a shift rule; yesterday nobody punched."""
+    """Yield a hall with a shift rule; yesterday there were no punches."""
     accounts = (ADMINISTRATOR, MANAGER, CLERK, WITNESS)
     with HallServer(tmp_path_factory.mktemp("past"), accounts=accounts) as running:
-        running.in_force(RULE_EXAMPLE | {"valid_from": "2026-11-16", "valid_to": None})
+        running.put_in_force(RULE_EXAMPLE | {"valid_from": "2026-11-16", "valid_to": None})
         yield running
 
 
 def picture(page: Page, name: str) -> None:
-    """Keep a picture where somebody asked for pictures."""
+    """Save a screenshot if HALL_PICTURES names a folder."""
     folder = os.environ.get("HALL_PICTURES", "")
     if folder:
         page.screenshot(path=str(Path(folder) / f"{name}.png"))
@@ -47,12 +47,12 @@ def test_a_day_off_of_yesterday_needs_a_reason_and_a_second_person(
         page.get_by_test_id("past-why").fill("当天停电，全厅补休")
         picture(page, "past-reason")
         page.get_by_test_id("past-ask").click()
-        told = page.get_by_role("alert").filter(has_text="由另一人在“更正确认”中确认")
-        expect(told).to_be_visible()
+        alert = page.get_by_role("alert").filter(has_text="由另一人在“更正确认”中确认")
+        expect(alert).to_be_visible()
         page.goto(hall.url("/office#past"))
-        mine = page.get_by_test_id("past-change").first
-        expect(mine).to_contain_text("当天停电，全厅补休")
-        expect(mine.get_by_test_id("confirm")).to_have_count(0)
+        change = page.get_by_test_id("past-change").first
+        expect(change).to_contain_text("当天停电，全厅补休")
+        expect(change.get_by_test_id("confirm")).to_have_count(0)
     with signed_in(browser, browser_context_args, hall, ADMINISTRATOR, 1440, 900) as page:
         page.goto(hall.url("/office#past"))
         waiting = page.get_by_test_id("past-change").first

@@ -1,4 +1,4 @@
-"""The phone's page in a real browser, in front of a real server."""
+"""The phone's page in a real browser, with a real server."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ navigator.vibrate = () => { window.shaken += 1; return true; };
 
 @pytest.fixture
 def phone(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
-    """A small phone that counts how often it was shaken."""
+    """Yield a small phone that counts its vibrations."""
     context = browser.new_context(**{**browser_context_args, "viewport": SMALL})
     context.add_init_script(SHAKEN)
     yield context.new_page()
@@ -34,7 +34,7 @@ def phone(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Pa
 
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
-    """A hall where a missed call is quickly a missed call."""
+    """Yield a hall where a call quickly counts as missed."""
     settings = {"no_show_min_calls": 1, "no_show_min_seconds": 0}
     with HallServer(tmp_path_factory.mktemp("hall"), settings=settings) as running:
         yield running
@@ -42,12 +42,12 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
 
 @pytest.fixture
 def free(hall: HallServer) -> Iterator[HallServer]:
-    """The hall with nobody in it."""
+    """Yield the hall without tickets."""
     yield hall
     hall.clear()
 
 
-def test_from_waiting_to_called_to_served(phone: Page, free: HallServer) -> None:
+def test_a_ticket_is_shown_waiting_called_and_served(phone: Page, free: HallServer) -> None:
     ticket = free.ticket("scjg-01")
     phone.goto(free.url(f"/t/{ticket['token']}"))
     expect(phone.get_by_test_id("number")).to_have_text(ticket["number"])
@@ -71,7 +71,7 @@ def test_from_waiting_to_called_to_served(phone: Page, free: HallServer) -> None
     assert axe.findings(phone) == []
 
 
-def test_a_missed_person_says_i_am_back(phone: Page, free: HallServer) -> None:
+def test_a_missed_person_can_return_by_phone(phone: Page, free: HallServer) -> None:
     ticket = free.ticket("scjg-01")
     phone.goto(free.url(f"/t/{ticket['token']}"))
     clerk = free.clerk("1009")
@@ -84,7 +84,7 @@ def test_a_missed_person_says_i_am_back(phone: Page, free: HallServer) -> None:
     expect(phone.get_by_test_id("says")).to_have_text(re.compile("前面还有|下一位"))
 
 
-def test_a_number_is_given_up_only_when_sure(phone: Page, free: HallServer) -> None:
+def test_a_number_is_cancelled_only_after_a_confirmation(phone: Page, free: HallServer) -> None:
     ticket = free.ticket("scjg-01")
     phone.goto(free.url(f"/t/{ticket['token']}"))
     phone.get_by_test_id("cancel").click()
@@ -96,9 +96,7 @@ def test_a_number_is_given_up_only_when_sure(phone: Page, free: HallServer) -> N
     expect(phone.get_by_test_id("says")).to_have_text("号码已取消")
 
 
-def test_it_comes_back_after_a_restart_with_what_happened_meanwhile(
-    phone: Page, free: HallServer
-) -> None:
+def test_the_page_is_up_to_date_again_after_a_restart(phone: Page, free: HallServer) -> None:
     ticket = free.ticket("scjg-01")
     phone.goto(free.url(f"/t/{ticket['token']}"))
     expect(phone.get_by_test_id("says")).to_be_visible()
@@ -126,7 +124,7 @@ def test_nothing_is_wider_than_a_small_phone(phone: Page, free: HallServer) -> N
 
 
 def test_the_page_is_light() -> None:
-    """All that the page loads, pressed; fonts it has none."""
+    """Limit everything that the page loads, compressed; it has no fonts."""
     html = (DIST / "phone.html").read_text()
     parts = re.findall(r'"/static/(assets/[^"]+)"', html)
     assert parts
@@ -144,7 +142,7 @@ def test_the_page_is_light() -> None:
         ("done", "", "您的事项已当场办结", "带好证件"),
     ],
 )
-def test_it_says_how_it_ended_and_what_to_do_next(
+def test_the_page_shows_the_outcome_and_the_next_step(
     phone: Page, free: HallServer, outcome: str, note: str, says: str, what: str
 ) -> None:
     ticket = free.ticket("scjg-01")
@@ -159,7 +157,7 @@ def test_it_says_how_it_ended_and_what_to_do_next(
     if outcome == "refused":
         expect(reason).to_have_text(f"原因：{note}")
     else:
-        expect(reason).to_have_count(0)  # what the clerk notes otherwise is not for the phone
+        expect(reason).to_have_count(0)  # other notes of the clerk are not for the phone
     for words in ("谢谢", "已办结"):
         expect(phone.locator("main")).not_to_contain_text(words, use_inner_text=True)
     expect(phone.locator("main")).not_to_contain_text("当日有效")
@@ -181,8 +179,8 @@ YOUNGER_THAN_2017 = """() => {
 }"""
 
 
-def test_it_runs_on_a_browser_of_2017(phone: Page, free: HallServer) -> None:
-    """From the scan to the end, with everything younger taken out of the browser."""
+def test_the_page_works_in_a_browser_of_2017(phone: Page, free: HallServer) -> None:
+    """Work from the scan to the end, with all newer functions removed from the browser."""
     wrong: list[str] = []
     phone.on("pageerror", lambda error: wrong.append(str(error)))
     phone.add_init_script(f"({YOUNGER_THAN_2017})()")
@@ -205,10 +203,13 @@ def test_it_runs_on_a_browser_of_2017(phone: Page, free: HallServer) -> None:
 
 
 @pytest.mark.parametrize("scripts", ["none", "broken"])
-def test_without_scripts_it_says_to_follow_the_call_screen(
+def test_without_scripts_the_page_refers_to_the_call_screen(
     browser: Browser, browser_context_args: dict[str, Any], hall: HallServer, scripts: str
 ) -> None:
-    """Pages without scripts: switched off, or too new for the browser."""
+    """Refer to the call screen.
+
+    Scripts may be switched off, or too new for the browser.
+    """
     context = browser.new_context(
         **{**browser_context_args, "viewport": SMALL, "java_script_enabled": scripts == "broken"}
     )

@@ -1,4 +1,4 @@
-"""Time clocks in the browser: from a stranger that asks to a finger that counts."""
+"""Time clocks in the browser: from an unknown one to a punch that counts."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ FILE = b"1005\t2026-11-24 08:19:00\t1\t0\t1\t0\n1006\t2026-11-24 08:20:00\t1\t0\
 
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
-    """A hall with a simulated time clock at the east door, which nobody has admitted yet."""
+    """Yield a hall with a simulated time clock at the east door, not admitted yet."""
     folder = tmp_path_factory.mktemp("readers")
-    with HallServer(folder, devices=True, doors={"door-east": SERIAL}) as running:
+    with HallServer(folder, devices=True, time_clocks={"door-east": SERIAL}) as running:
         yield running
 
 
@@ -35,7 +35,7 @@ def office(
         yield page
 
 
-def test_a_stranger_is_admitted_and_a_finger_counts(
+def test_an_unknown_time_clock_is_admitted_and_a_punch_counts(
     office: Page, page: Page, hall: HallServer
 ) -> None:
     asks = office.get_by_test_id(f"asks-{SERIAL}")
@@ -52,7 +52,7 @@ def test_a_stranger_is_admitted_and_a_finger_counts(
     expect(clock).to_contain_text("谢谢")
     latest = office.get_by_test_id("latest")
     expect(latest).to_contain_text("编号 1004，未对应", timeout=WIRE_MS)
-    # Nobody told the hall yet whose number this is.
+    # The enrolment is not linked to a person yet.
     office.get_by_test_id("link-1004").click()
     office.get_by_test_id("person").select_option("1004")
     office.get_by_test_id("go").click()
@@ -62,7 +62,7 @@ def test_a_stranger_is_admitted_and_a_finger_counts(
     assert axe.findings(page) == []
 
 
-def test_what_could_not_be_read_is_looked_at_and_settled(office: Page, hall: HallServer) -> None:
+def test_quarantined_lines_are_shown_and_settled(office: Page, hall: HallServer) -> None:
     _admitted(hall)
     line = "2026-11-24T08:31:02|1005|PASS"
     address = f"{hall.base}/iclock/cdata?SN={SERIAL}&table=PASSLOG"
@@ -77,7 +77,7 @@ def test_what_could_not_be_read_is_looked_at_and_settled(office: Page, hall: Hal
     expect(office.get_by_test_id("put-aside")).to_have_count(0)
 
 
-def test_all_that_one_clock_could_not_say_is_settled_with_one_reason(
+def test_all_quarantined_lines_of_one_time_clock_are_settled_with_one_reason(
     office: Page, hall: HallServer
 ) -> None:
     _admitted(hall)
@@ -99,7 +99,9 @@ def test_all_that_one_clock_could_not_say_is_settled_with_one_reason(
     expect(form).to_be_hidden()
 
 
-def test_the_line_is_cut_and_the_burst_comes(page: Page, office: Page, hall: HallServer) -> None:
+def test_punches_are_delivered_after_a_broken_connection(
+    page: Page, office: Page, hall: HallServer
+) -> None:
     _admitted(hall)
     page.goto(hall.url("/simulators"))
     clock = page.get_by_test_id("clock-door-east")
@@ -119,7 +121,7 @@ def test_the_line_is_cut_and_the_burst_comes(page: Page, office: Page, hall: Hal
     expect(aside).to_have_count(0)
 
 
-def test_orders_and_the_usb_file(office: Page, hall: HallServer) -> None:
+def test_orders_are_sent_and_a_usb_file_is_imported(office: Page, hall: HallServer) -> None:
     _admitted(hall)
     office.get_by_test_id(f"open-{SERIAL}").click(timeout=WIRE_MS)
     detail = office.get_by_test_id("reader-detail")
@@ -150,10 +152,10 @@ def test_a_signed_sheet_needs_another_witness(office: Page) -> None:
 
 
 def _admitted(hall: HallServer) -> None:
-    """Whatever test ran before: the terminal is in service."""
-    found = hall.clerk(ADMINISTRATOR).get("/office/readers")["readers"]
-    if not any(one["serial"] == SERIAL for one in found):
+    """Admit the time clock, whatever test ran before."""
+    clocks = hall.clerk(ADMINISTRATOR).get("/office/readers")["readers"]
+    if not any(clock["serial"] == SERIAL for clock in clocks):
         added = {"serial": SERIAL, "way": "push", "name": "东门"}
         hall.clerk(ADMINISTRATOR).post("/office/readers", added)
-    elif all(one["state"] != "admitted" for one in found if one["serial"] == SERIAL):
+    elif all(clock["state"] != "admitted" for clock in clocks if clock["serial"] == SERIAL):
         hall.clerk(ADMINISTRATOR).post(f"/office/readers/{SERIAL}/admit")

@@ -1,4 +1,4 @@
-"""The office: requests to decide, leave for somebody, the working calendar; the cover's window."""
+"""The office: requests to decide, leave for another person, the working calendar, cover."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CLERK, COVER = "1010", "1009"
 
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
-    """A hall in which W06's clerk is 1010 and his B sits nowhere."""
+    """Yield a hall in which 1010 is W06's clerk, whose cover has no window session."""
     accounts = ("1001", MANAGER, "1003", CLERK, COVER)
     folder = tmp_path_factory.mktemp("requests")
     with HallServer(folder, accounts=accounts, seated=["W01"]) as running:
@@ -28,7 +28,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
 def office(
     browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
 ) -> Iterator[Page]:
-    """The office as a manager sees it."""
+    """Yield the office as a manager sees it."""
     with signed_in(browser, browser_context_args, hall, MANAGER, 1440, 900) as page:
         page.goto(hall.url("/office"))
         yield page
@@ -49,22 +49,24 @@ def leave(hall: HallServer, **change: Any) -> str:
     return str(hall.clerk(CLERK).post("/requests/leaves", body | change)["id"])
 
 
-def test_a_leave_climbs_the_ladder_live(office: Page, hall: HallServer) -> None:
-    asked = leave(hall)
+def test_a_leave_request_passes_the_steps_live(office: Page, hall: HallServer) -> None:
+    request_id = leave(hall)
     go(office, "待办审批")
-    card = office.locator(f"[data-case='{asked}']")
+    card = office.locator(f"[data-case='{request_id}']")
     expect(card).to_contain_text("首席代表 → 中心管理人员")
     expect(card).to_contain_text("壬九思")
     assert axe.findings(office) == []
-    hall.clerk(COVER).post(f"/requests/leaves/{asked}/decide", {"approve": True, "words": "可以"})
+    hall.clerk(COVER).post(
+        f"/requests/leaves/{request_id}/decide", {"approve": True, "words": "可以"}
+    )
     expect(card).to_contain_text("壬九思 同意")
     card.get_by_role("textbox").fill("同意休假")
     card.get_by_role("button", name="同意", exact=True).click()
     expect(card).to_have_count(0)
-    assert hall.clerk(CLERK).get(f"/requests/leaves/{asked}")["state"] == "approved"
+    assert hall.clerk(CLERK).get(f"/requests/leaves/{request_id}")["state"] == "approved"
 
 
-def test_leave_is_asked_for_somebody_and_withdrawn(office: Page) -> None:
+def test_leave_is_requested_for_another_person_and_cancelled(office: Page) -> None:
     go(office, "请假与外出")
     office.get_by_test_id("add-leave").click()
     form = office.get_by_test_id("ask-leave")
@@ -108,7 +110,7 @@ def test_next_years_calendar_is_imported(office: Page) -> None:
     expect(office.get_by_text("2027 年的放假和调休安排")).to_have_count(0)
 
 
-def test_b_is_offered_as_window_and_the_alarm_goes(
+def test_the_cover_is_offered_the_window_and_the_alarm_ends(
     browser: Browser, browser_context_args: dict[str, Any], office: Page, hall: HallServer
 ) -> None:
     leave(hall, begins="2026-11-24T09:30", ends="2026-11-24T17:30", emergency=True, kind="sick")

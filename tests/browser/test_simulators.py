@@ -14,12 +14,12 @@ from support.hall_server import MANAGER, HallServer
 from support.staff_pages import listen, signed_in
 
 WIRE_MS = 15_000
-"""From a press to a strip: two agents, two buses at 9600 baud, a busy test machine."""
+"""Milliseconds from a press to a strip: two agents, two buses of 9600 baud, a busy machine."""
 
 
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
-    """A hall with its simulated devices and their agents."""
+    """Yield a hall with its simulated devices and their agents."""
     with HallServer(tmp_path_factory.mktemp("simulators"), devices=True) as running:
         yield running
 
@@ -29,14 +29,14 @@ def bench(page: Page, hall: HallServer) -> Iterator[Page]:
     page.set_viewport_size({"width": 1440, "height": 900})
     spoken = listen(page)
     page.goto(hall.url("/simulators"))
-    # The window's name has gone over the bus: server and agents are there.
+    # The window's name was sent over the bus: server and agents are connected.
     strip = page.get_by_test_id("desk-W06").get_by_test_id("strip")
     expect(strip).to_contain_text("企业登记", timeout=WIRE_MS * 2)
     yield page
     assert spoken == []
 
 
-def test_a_pressed_key_calls_a_ticket_that_is_seen_and_heard(bench: Page, hall: HallServer) -> None:
+def test_a_key_press_calls_a_ticket_that_is_shown_and_spoken(bench: Page, hall: HallServer) -> None:
     number: str = hall.ticket("scjg-01")["number"]
     desk = bench.get_by_test_id("desk-W05")
     expect(desk.get_by_test_id("pad-waiting")).to_have_text(re.compile(r"^ *1$"), timeout=WIRE_MS)
@@ -52,7 +52,7 @@ def test_a_pressed_key_calls_a_ticket_that_is_seen_and_heard(bench: Page, hall: 
     assert axe.findings(bench) == []
 
 
-def test_paper_comes_out_and_a_fault_is_told_in_the_office(
+def test_a_slip_is_printed_and_a_fault_is_shown_in_the_office(
     bench: Page, hall: HallServer, browser: Browser, browser_context_args: dict[str, Any]
 ) -> None:
     manager = hall.clerk(MANAGER)
@@ -77,7 +77,7 @@ def test_paper_comes_out_and_a_fault_is_told_in_the_office(
         expect(alarms).not_to_contain_text("printer-1", timeout=WIRE_MS)
 
 
-def test_english_and_simulators_that_are_gone(bench: Page, hall: HallServer) -> None:
+def test_the_page_in_english_and_without_simulators(bench: Page, hall: HallServer) -> None:
     bench.get_by_role("button", name="English").click()
     expect(bench.get_by_role("heading", name="East room", exact=True)).to_be_visible()
     bench.get_by_role("button", name="中文").click()

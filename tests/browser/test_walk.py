@@ -1,4 +1,4 @@
-"""The checkers' phone in a real browser: a walk through a dead spot, marks sent exactly once."""
+"""The checkers' phone in a real browser: a round through a dead spot, marks sent exactly once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BACK_MS = 10_000
 
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
-    """A hall with clerks at four windows and two managers."""
+    """Yield a hall with clerks at four windows and two managers."""
     people = ("1001", MANAGER, OTHER, "1004", "1009")
     seated = ("W01", "W02", "W05", "W06")
     with HallServer(tmp_path_factory.mktemp("hall"), accounts=people, seated=seated) as running:
@@ -34,7 +34,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
 def phone(
     browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
 ) -> Iterator[Page]:
-    """A manager's phone on a check by hand, at the first window."""
+    """Yield a manager's phone on an extra check, at the first window."""
     with signed_in(browser, browser_context_args, hall, MANAGER, 375, 740) as page:
         page.goto(hall.url("/check"))
         page.get_by_test_id("second").select_option(OTHER)
@@ -47,14 +47,14 @@ def phone(
 
 
 def here(page: Page) -> str:
-    """The check that is walked."""
+    """Return the running check."""
     return str(page.evaluate("location.hash.slice(1)"))
 
 
 def marks(hall: HallServer, check: str) -> list[tuple[str, str]]:
-    """What the server has, in order."""
-    found = hall.clerk(MANAGER).get(f"/office/checks/{check}")["marks"]
-    return [(one["window"], one["mark"]) for one in found]
+    """Return the marks stored by the server, in order."""
+    rows = hall.clerk(MANAGER).get(f"/office/checks/{check}")["marks"]
+    return [(row["window"], row["mark"]) for row in rows]
 
 
 def picture() -> FilePayload:
@@ -63,7 +63,7 @@ def picture() -> FilePayload:
     return {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
 
 
-def test_one_tap_and_on_to_the_next_and_back_again(phone: Page, hall: HallServer) -> None:
+def test_one_tap_marks_a_window_and_moves_to_the_next(phone: Page, hall: HallServer) -> None:
     card, check = phone.get_by_test_id("window"), here(phone)
     expect(card).to_contain_text("丁四平 1004")
     expect(phone.get_by_test_id("known")).to_contain_text("登录")
@@ -88,7 +88,9 @@ def test_one_tap_and_on_to_the_next_and_back_again(phone: Page, hall: HallServer
     ]
 
 
-def test_a_walk_goes_on_without_a_network_and_is_sent_once(phone: Page, hall: HallServer) -> None:
+def test_an_inspection_round_continues_offline_and_is_sent_once(
+    phone: Page, hall: HallServer
+) -> None:
     check = here(phone)
     phone.get_by_test_id("at-post").click()
     expect(phone.get_by_test_id("unsent")).to_be_hidden()
@@ -109,17 +111,17 @@ def test_a_walk_goes_on_without_a_network_and_is_sent_once(phone: Page, hall: Ha
     expect(phone.get_by_test_id("unsent")).to_be_hidden(timeout=BACK_MS)
     sent = [("W01", "at_post"), ("W02", "empty"), ("W03", "at_post"), ("W04", "at_post")]
     assert marks(hall, check) == sent
-    found = hall.clerk(MANAGER).get(f"/office/checks/{check}")["marks"]
-    assert (found[2]["faults"], len(found[2]["photos"])) == (["玩手机"], 1)
+    rows = hall.clerk(MANAGER).get(f"/office/checks/{check}")["marks"]
+    assert (rows[2]["faults"], len(rows[2]["photos"])) == (["玩手机"], 1)
 
 
-def test_what_waits_survives_a_reload_and_a_lost_answer(phone: Page, hall: HallServer) -> None:
+def test_unsent_marks_survive_a_reload_and_a_lost_answer(phone: Page, hall: HallServer) -> None:
     check = here(phone)
     lost: list[str] = []
 
     def lose(route: Any) -> None:
-        """The server keeps the mark; the phone never hears of it."""
-        # A reload ends what is under way: then there is nothing left to abort.
+        """Let the server store the mark and lose its answer."""
+        # A reload ends the running request: then there is nothing to abort.
         with contextlib.suppress(Error):
             lost.append(route.fetch().text())
             route.abort()
@@ -137,7 +139,9 @@ def test_what_waits_survives_a_reload_and_a_lost_answer(phone: Page, hall: HallS
     assert marks(hall, check) == [("W01", "at_post"), ("W02", "at_post")]
 
 
-def test_a_walk_outlives_the_server_and_ends_with_findings(phone: Page, hall: HallServer) -> None:
+def test_an_inspection_round_survives_a_server_restart_and_ends_with_findings(
+    phone: Page, hall: HallServer
+) -> None:
     check = here(phone)
     hall.kill()
     phone.get_by_test_id("empty").click()
@@ -148,13 +152,13 @@ def test_a_walk_outlives_the_server_and_ends_with_findings(phone: Page, hall: Ha
     hall.start()
     expect(phone.get_by_test_id("seal")).to_be_visible(timeout=BACK_MS)
     hall.clerk(OTHER).post(f"/my/checks/{check}/second", {"agree": True})
-    found = hall.clerk(MANAGER).get("/office/findings")["findings"]
-    own = [one for one in found if one["check"] == check]
-    assert [(one["staff"], one["kind"]) for one in own] == [("1004", "empty")]
+    findings = hall.clerk(MANAGER).get("/office/findings")["findings"]
+    own = [finding for finding in findings if finding["check"] == check]
+    assert [(finding["staff"], finding["kind"]) for finding in own] == [("1004", "empty")]
     assert hall.clerk("1004").get("/my/findings")["findings"][0]["can_dispute"]
 
 
-def test_a_check_that_the_server_refuses_is_said_and_can_be_dropped(
+def test_a_check_rejected_by_the_server_is_reported_and_can_be_dropped(
     phone: Page, hall: HallServer
 ) -> None:
     refusal = '{"code": "window_unknown", "message_zh": "没有这个窗口。", "message_en": "None."}'
@@ -175,7 +179,7 @@ def test_a_check_that_the_server_refuses_is_said_and_can_be_dropped(
     assert marks(hall, here(phone)) == [("W01", "at_post")]
 
 
-def test_a_clerk_may_not_walk(
+def test_a_clerk_may_not_start_an_inspection_round(
     browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
 ) -> None:
     with signed_in(browser, browser_context_args, hall, "1009", 360, 740) as page:
@@ -194,7 +198,7 @@ DIST = Path(__file__).resolve().parents[2] / "server" / "web" / "dist"
 
 
 def test_the_page_is_light() -> None:
-    """All that the page loads, pressed; fonts it has none."""
+    """Limit everything that the page loads, compressed; it has no fonts."""
     html = (DIST / "check.html").read_text()
     parts = re.findall(r'"/static/(assets/[^"]+)"', html)
     assert parts

@@ -1,4 +1,4 @@
-"""The hall without its server: it is killed, kiosk and desk go on, nothing is lost or doubled."""
+"""The hall without its server: kiosk and desk continue after a kill, nothing is lost or doubled."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from server.storage import leases, slips, tickets
 from server.storage.engine import open_store
 from server.storage.store import Store
 from support.hall_server import MANAGER, PATIENCE, HallServer
-from support.standby import Line
+from support.standby import LoopbackClient
 
 HALL = "reference"
 SOON_MS, CLERK = 20_000, "1009"
 DAY = "2026-11-24"
 
 
-def until(what: Callable[[], object]) -> None:
-    """Wait until `what` holds."""
+def until(condition: Callable[[], object]) -> None:
+    """Wait until `what` returns True."""
     end, pause = time.monotonic() + PATIENCE, threading.Event()
     while time.monotonic() < end:
-        if what():
+        if condition():
             return
         pause.wait(0.05)
     raise AssertionError("it does not come about")
@@ -39,13 +39,13 @@ def until(what: Callable[[], object]) -> None:
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
     with HallServer(tmp_path_factory.mktemp("hall"), devices=True, agents=("kiosk",)) as running:
-        running.until_heard_of("standby-1")
+        running.wait_for_device("standby-1")
         yield running
 
 
 @contextmanager
 def books(hall: HallServer) -> Iterator[Store]:
-    """The hall's books, read beside the server or without it."""
+    """Yield a store on the hall's database, beside the server or without it."""
     store = open_store(f"sqlite:///{hall.folder / 'data' / 'hall.db'}", HALL)
     try:
         yield store
@@ -53,11 +53,11 @@ def books(hall: HallServer) -> Iterator[Store]:
         store.close()
 
 
-def line_of(hall: HallServer) -> Line:
+def line_of(hall: HallServer) -> LoopbackClient:
     with books(hall) as store:
         row = store.read(lambda c: leases.standby_of(c, HALL, "1"))
     assert row is not None
-    return Line(row.line, hall.base, row.secret)
+    return LoopbackClient(row.line, hall.base, row.secret)
 
 
 def todays(hall: HallServer) -> list[Ticket]:
@@ -72,7 +72,7 @@ def checked(hall: HallServer) -> list[Violation]:
 
 @contextmanager
 def desk_of(browser: Browser, args: dict[str, Any], hall: HallServer) -> Iterator[Page]:
-    """The desk of a clerk in a browser of its own."""
+    """Yield the desk of a clerk in a browser of its own."""
     context = browser.new_context(**args)
     name, _, value = hall.clerk(CLERK).cookie.partition("=")
     context.add_cookies([{"name": name, "value": value, "url": hall.base}])
@@ -82,7 +82,7 @@ def desk_of(browser: Browser, args: dict[str, Any], hall: HallServer) -> Iterato
     context.close()
 
 
-def test_kiosk_and_desk_go_on_and_hand_in(
+def test_kiosk_and_desk_continue_and_import_their_actions(
     page: Page, browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
 ) -> None:
     line = line_of(hall)
@@ -94,49 +94,49 @@ def test_kiosk_and_desk_go_on_and_hand_in(
         expect(desk.get_by_test_id("main")).to_contain_text("呼叫下一位")
         until(lambda: len(hall.clerk(CLERK).get("/counter")["share"]) > 1)
         share = hall.clerk(CLERK).get("/counter")["share"]
-        # Shares are made anew every few seconds.
+        # Desk shares are renewed every few seconds.
         expect(desk.get_by_test_id("desk")).to_have_attribute("data-share", str(len(share)))
         hall.kill()
         work_alone(desk, share[1]["number"])
         number = take_alone(page)
-        given = [number, *press_twice(line, hall)]
+        numbers = [number, *press_twice(line, hall)]
         hall.start()
         expect(page.get_by_test_id("standby")).to_have_count(0, timeout=SOON_MS)
         expect(page.get_by_test_id("number")).to_have_text(number)
         expect(desk.get_by_test_id("alone")).to_have_count(0, timeout=SOON_MS)
         expect(desk.get_by_test_id("phase")).to_contain_text("已呼叫 1 次")
         expect(desk.get_by_test_id("unfit")).to_have_count(0)
-        until(lambda: set(given) <= {t.number for t in todays(hall)})
+        until(lambda: set(numbers) <= {t.number for t in todays(hall)})
         until(lambda: hall.clerk(CLERK).get("/counter")["current"] is not None)
-    kept = {t.id: t for t in todays(hall)}
-    assert [kept[one["id"]].state for one in share[:2]] == ["finished", "called"]
-    orders = {t.number: t.ord for t in kept.values()}
+    stored = {t.id: t for t in todays(hall)}
+    assert [stored[entry["id"]].state for entry in share[:2]] == ["finished", "called"]
+    orders = {t.number: t.ord for t in stored.values()}
     after = hall.ticket("scjg-01")
-    stands = [orders[n] for n in (before["number"], *given)]
+    stands = [orders[n] for n in (before["number"], *numbers)]
     assert stands == sorted(stands)
-    assert orders[given[-1]] < {t.id: t.ord for t in todays(hall)}[after["id"]]
-    # The second was being printed when its agent was killed: then nobody knows.
-    until(lambda: slips_of(hall, given) in (["printed"] * 3, ["printed", "unknown", "printed"]))
+    assert orders[numbers[-1]] < {t.id: t.ord for t in todays(hall)}[after["id"]]
+    # The second was being printed when its agent was killed: its state may be unknown.
+    until(lambda: slips_of(hall, numbers) in (["printed"] * 3, ["printed", "unknown", "printed"]))
     assert checked(hall) == []
     day = hall.clerk(MANAGER).get("/office/today")["offline"]
     assert [(spell["kiosk"], spell["given"]) for spell in day["spells"]] == [("1", 3)]
 
 
-def press_twice(line: Line, hall: HallServer) -> list[str]:
-    """Two numbers from the kiosk's PC, whose agent is killed in between."""
-    first = line.take("press-1", "scjg-01")
+def press_twice(line: LoopbackClient, hall: HallServer) -> list[str]:
+    """Issue two numbers at the kiosk's PC, whose agent is killed in between."""
+    first = line.issue("press-1", "scjg-01")
     hall.kill_agent("kiosk")
     hall.start_agent("kiosk")
     until(lambda: listens(line))
-    assert line.take("press-1", "scjg-01")["number"] == first["number"]
-    second = line.take("press-2", "scjg-01")
+    assert line.issue("press-1", "scjg-01")["number"] == first["number"]
+    second = line.issue("press-2", "scjg-01")
     assert int(second["number"][1:]) == int(first["number"][1:]) + 1 > 900
     until(lambda: line.slip("press-2") == "printed")
     return [first["number"], second["number"]]
 
 
-def listens(line: Line) -> bool:
-    """Whether somebody answers there."""
+def listens(line: LoopbackClient) -> bool:
+    """Return True if the loopback server answers."""
     try:
         return line.ask("/standby")[0] == 200
     except URLError:
@@ -144,15 +144,15 @@ def listens(line: Line) -> bool:
 
 
 def slips_of(hall: HallServer, numbers: list[str]) -> list[str]:
-    """How the slips of these numbers ended."""
+    """Return the final states of the slips of these numbers."""
     ids = [f"{DAY.replace('-', '')}-{number}" for number in numbers]
     with books(hall) as store:
-        rows = store.read(lambda c: [slips.of_ticket(c, HALL, one) for one in ids])
-    return [row.state for found in rows for row in found]
+        rows = store.read(lambda c: [slips.of_ticket(c, HALL, ticket_id) for ticket_id in ids])
+    return [row.state for slip_rows in rows for row in slip_rows]
 
 
 def work_alone(desk: Page, second: str) -> None:
-    """Serves one person and calls the second of the share."""
+    """Serve one ticket and call the second of the desk share."""
     expect(desk.get_by_test_id("alone")).to_be_visible(timeout=SOON_MS)
     main = desk.get_by_test_id("main")
     for words in ("呼叫下一位", "已到窗口", "结束办理", "呼叫下一位"):
@@ -164,7 +164,7 @@ def work_alone(desk: Page, second: str) -> None:
 
 
 def take_alone(page: Page) -> str:
-    """Takes a number at the kiosk, on paper; returns it."""
+    """Issue a number on paper at the kiosk and return it."""
     expect(page.get_by_test_id("standby")).to_be_visible(timeout=SOON_MS)
     expect(page.get_by_test_id("offline")).to_have_count(0)
     page.get_by_test_id("item").first.click()

@@ -12,7 +12,7 @@ from support.hardware import RIGS, Rig, make_rig
 
 @pytest.fixture
 def rig_of(tmp_path: Path) -> Iterator[Callable[[str], Rig]]:
-    """Makes rigs by driver name."""
+    """Yield a function that makes a rig by driver name."""
     made: list[Rig] = []
 
     def make(name: str) -> Rig:
@@ -26,5 +26,5 @@ def rig_of(tmp_path: Path) -> Iterator[Callable[[str], Rig]]:
 
 @pytest.fixture(params=RIGS)
 def rig(request: pytest.FixtureRequest, rig_of: Callable[[str], Rig]) -> Rig:
-    """Every driver in turn."""
+    """Return a rig of every driver in turn."""
     return rig_of(request.param)

@@ -1,4 +1,4 @@
-"""The agent's runtime against a small server over real sockets."""
+"""Agent runtime against a small server over real sockets."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Hall:
-    """A server, a few simulated devices, and the agent's file."""
+    """A server, a few simulated devices, and the agent's configuration file."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -154,7 +154,7 @@ def agent(hall: Hall) -> Iterator[Agent]:
 
 
 def ended(process: subprocess.Popen[bytes]) -> int:
-    """Ask a process to end; its exit code, or that of the kill it needed."""
+    """Send SIGTERM and return the exit code, or that of the kill if it does not end."""
     process.send_signal(signal.SIGTERM)
     try:
         return process.wait(PATIENCE)
@@ -167,7 +167,7 @@ def paper_out(hall: Hall, *, on: bool) -> None:
     hall.printer.faults.switch("paper_out", on=on)
 
 
-def test_it_says_what_it_has_and_how_it_is(hall: Hall, agent: Agent) -> None:
+def test_the_agent_announces_devices_and_reports_their_health(hall: Hall, agent: Agent) -> None:
     assert agent.config.name == "agent-1"
     hello = hall.server.hellos[0]
     assert hello["agent"] == "agent-1"
@@ -191,7 +191,7 @@ def test_a_slip_is_printed_and_confirmed(hall: Hall) -> None:
     result = hall.server.result_of("t1")
     assert (result["state"], result["device"]) == ("printed", "printer-1")
     assert hall.papers() == 1
-    # The same task again gets the same answer and no second slip.
+    # The same task again gets the same answer and prints no second slip.
     hall.server.results.clear()
     hall.server.task(id="t1", device="printer-1", payload=SLIP)
     assert hall.server.result_of("t1")["state"] == "printed"
@@ -211,7 +211,7 @@ def test_without_paper_nothing_is_sent(hall: Hall) -> None:
 
 
 @pytest.mark.usefixtures("agent")
-def test_tasks_it_cannot_do_fail_with_a_reason(hall: Hall) -> None:
+def test_impossible_tasks_fail_with_a_reason(hall: Hall) -> None:
     hall.server.task(id="a", device="nobody")
     assert hall.server.result_of("a")["reason"] == "no_such_device"
     hall.server.task(id="b", device="printer-1", payload={"lines": [{"type": "fax"}]})
@@ -228,14 +228,20 @@ def test_tasks_it_cannot_do_fail_with_a_reason(hall: Hall) -> None:
 
 @pytest.mark.usefixtures("agent")
 def test_the_newest_state_is_shown(hall: Hall) -> None:
-    hall.server.desire("strip-W03", 2, {"mode": "call", "text": "A012", "colour": "green"})
+    hall.server.send_desired_state(
+        "strip-W03", 2, {"mode": "call", "text": "A012", "colour": "green"}
+    )
     assert hall.shown("strip-W03", "A012")
-    hall.server.desire("strip-W03", 1, {"mode": "idle", "text": "旧的", "colour": "red"})
-    hall.server.desire("strip-W03", 3, {"mode": "paused", "text": "暂停服务", "colour": "red"})
+    hall.server.send_desired_state(
+        "strip-W03", 1, {"mode": "idle", "text": "旧的", "colour": "red"}
+    )
+    hall.server.send_desired_state(
+        "strip-W03", 3, {"mode": "paused", "text": "暂停服务", "colour": "red"}
+    )
     assert hall.shown("strip-W03", "暂停服务")
     texts = [e.get("text") for e in hall.journal.since(0, 0) if e["kind"] == "strip"]
     assert "旧的" not in texts
-    hall.server.desire("keypad-W03", 1, {"waiting": 7, "ticket": 12})
+    hall.server.send_desired_state("keypad-W03", 1, {"waiting": 7, "ticket": 12})
     assert hall.shown("keypad-W03", "  7012")
 
 
@@ -245,8 +251,8 @@ def test_a_key_press_reaches_the_server_once(hall: Hall) -> None:
     pad.faults.switch("key_bounce", on=True)
     pad.press("1 2 13")  # type: ignore[attr-defined]
     assert hall.server.wait(lambda: hall.server.events)
-    heard = hall.journal.wait_for(lambda event: event["kind"] == "echo", PATIENCE)
-    assert heard is not None
+    echo = hall.journal.wait_for(lambda event: event["kind"] == "echo", PATIENCE)
+    assert echo is not None
     event = hall.server.events[0]
     assert event["data"]["function"] == "transfer"
     assert event["data"]["digits"] == "12"
@@ -258,9 +264,11 @@ def test_a_key_press_reaches_the_server_once(hall: Hall) -> None:
 
 
 @pytest.mark.usefixtures("agent")
-def test_it_comes_back_after_the_server_does(hall: Hall) -> None:
+def test_the_agent_reconnects_after_a_server_restart(hall: Hall) -> None:
     server = hall.server
-    hall.server.desire("strip-W03", 9, {"mode": "call", "text": "A001", "colour": "red"})
+    hall.server.send_desired_state(
+        "strip-W03", 9, {"mode": "call", "text": "A001", "colour": "red"}
+    )
     assert hall.shown("strip-W03", "A001")
     server.stop()
     # A restarted server counts its versions from the beginning.
@@ -277,11 +285,11 @@ def test_it_comes_back_after_the_server_does(hall: Hall) -> None:
 @pytest.mark.usefixtures("agent")
 def test_a_result_is_sent_until_it_is_acknowledged(hall: Hall) -> None:
     server = hall.server
-    server.deaf_to.add("result")
+    server.unanswered_events.add("result")
     server.task(id="t1", device="printer-1", payload=SLIP)
     assert server.result_of("t1")["state"] == "printed"
     assert server.wait(lambda: len(server.results) >= 2)
-    server.deaf_to.clear()
+    server.unanswered_events.clear()
     count = len(server.results)
     assert server.wait(lambda: len(server.results) > count)
     server.task(id="t2", device="printer-1", payload=SLIP)
@@ -290,15 +298,15 @@ def test_a_result_is_sent_until_it_is_acknowledged(hall: Hall) -> None:
 
 
 @pytest.mark.usefixtures("agent")
-def test_a_result_that_was_not_taken_is_sent_on_the_next_connection(hall: Hall) -> None:
+def test_a_rejected_result_is_sent_on_the_next_connection(hall: Hall) -> None:
     server = hall.server
-    server.refuses.add("result")
+    server.rejected_events.add("result")
     server.task(id="t1", device="printer-1", payload=SLIP)
     server.result_of("t1")
     server.task(id="t2", device="printer-1", payload=SLIP)
     server.result_of("t2")
     assert [result["id"] for result in server.results] == ["t1", "t2"]
-    server.refuses.clear()
+    server.rejected_events.clear()
     server.results.clear()
     server.stop()
     server.start()
@@ -307,7 +315,7 @@ def test_a_result_that_was_not_taken_is_sent_on_the_next_connection(hall: Hall) 
     assert hall.papers() == 2
 
 
-def test_it_ends_with_the_process_that_started_it(hall: Hall) -> None:
+def test_the_agent_ends_with_its_parent_process(hall: Hall) -> None:
     (hall.folder / "agent.token").write_text("secret\n", encoding="utf-8")
     script = (
         "import os, subprocess, sys, time\n"
@@ -325,16 +333,16 @@ def test_it_ends_with_the_process_that_started_it(hall: Hall) -> None:
     assert hall.server.wait(lambda: hall.server.hellos)
     parent.kill()
     parent.communicate(timeout=PATIENCE)
-    assert hall.server.wait(lambda: hall.server.gone)
+    assert hall.server.wait(lambda: hall.server.disconnects)
 
 
-def test_killed_while_printing_it_never_prints_again(hall: Hall) -> None:
+def test_an_agent_killed_while_printing_does_not_print_again(hall: Hall) -> None:
     (hall.folder / "agent.token").write_text("secret\n", encoding="utf-8")
     server = hall.server
     first = hall.process()
     try:
         assert server.wait(lambda: server.hellos)
-        # So long that it is killed in the middle.
+        # The slip is so long that the kill comes in the middle.
         long_slip = {"lines": [{"type": "text", "text": f"第{n}行"} for n in range(80)]}
         server.task(id="t1", device="printer-1", payload=long_slip)
         assert hall.journal.wait_for(lambda event: event["kind"] == "begun", PATIENCE)
@@ -354,7 +362,7 @@ def test_killed_while_printing_it_never_prints_again(hall: Hall) -> None:
     assert raw.count("第".encode("gb18030") + b"0\x1c") == 1
 
 
-def test_it_enrols_once_and_keeps_the_token(hall: Hall) -> None:
+def test_the_agent_enrols_once_and_stores_the_token(hall: Hall) -> None:
     hall.server.codes["ABC-123"] = "secret"
     hall.write_file("ABC-123")
     for _ in range(2):
@@ -377,7 +385,7 @@ def run_agent(module: str, file: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_wrong_code_ends_with_a_sentence(hall: Hall) -> None:
+def test_a_wrong_enrolment_code_ends_the_agent_with_a_message(hall: Hall) -> None:
     hall.write_file("WRONG")
     ended = run_agent("devices.host", hall.file)
     assert ended.returncode == EXIT_ENROL
@@ -386,7 +394,7 @@ def test_a_wrong_code_ends_with_a_sentence(hall: Hall) -> None:
     assert "enrol_code" in run_agent("devices.host", hall.file).stderr
 
 
-def test_each_surface_hosts_its_own_kinds(hall: Hall) -> None:
+def test_each_agent_program_hosts_its_own_kinds(hall: Hall) -> None:
     for module, own in (("kiosk", "printers"), ("counters", "keypads"), ("display", "led")):
         ended = run_agent(f"{module}.agent", hall.file)
         assert ended.returncode == EXIT_CONFIG

@@ -1,4 +1,4 @@
-"""The bank of clips that comes with the project: whole, of one loudness, and quick enough."""
+"""Clip bank shipped with the project: complete, of equal loudness, and fast enough."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def test_no_sample_is_clipped(sounds: dict[str, Sound]) -> None:
     assert [name for name, sound in sounds.items() if peak(sound) >= 0.995] == []
 
 
-def test_the_quiet_at_the_ends_is_cut_off(sounds: dict[str, Sound]) -> None:
+def test_clips_have_no_silence_at_their_ends(sounds: dict[str, Sound]) -> None:
     def quiet(sound: Sound) -> float:
-        """Seconds of quiet at the longer of its quiet ends."""
+        """Return the longer silence at the two ends, in seconds."""
         samples = array("h", sound.frames)
         loud = [n for n, sample in enumerate(samples) if abs(sample) > 0.012 * 32768]
         return max(loud[0], len(samples) - loud[-1]) / sound.rate
@@ -57,29 +57,29 @@ def test_the_quiet_at_the_ends_is_cut_off(sounds: dict[str, Sound]) -> None:
     assert {sound.rate for sound in sounds.values()} == {24000}
 
 
-def said(number: str, window: int, one: str) -> list[Part]:
-    """Every phrase that the product may speak of a call."""
-    payload = utterance(number, window, "east", Settings(voice_one=one))
+def phrases_of(number: str, window: int, digit_one: str) -> list[Part]:
+    """Return every phrase that the product may speak for a call."""
+    payload = utterance(number, window, "east", Settings(voice_one=digit_one))
     parts = [*payload["parts"], payload["short"]]
     return [Part(part["lang"], part["text"]) for part in parts]
 
 
-@pytest.mark.parametrize("one", ["一", "幺"])
-def test_every_number_and_window_is_in_the_bank(one: str) -> None:
+@pytest.mark.parametrize("digit_one", ["一", "幺"])
+def test_every_number_and_window_is_in_the_bank(digit_one: str) -> None:
     chance = random.Random(1)
     for n, letter in enumerate(ascii_uppercase * 4):
         other = chance.choice(["", *ascii_uppercase])
         number = f"{letter}{other}{chance.randint(1, 9999):03d}"
-        for part in said(number, n % 99 + 1, one):
+        for part in phrases_of(number, n % 99 + 1, digit_one):
             assert split_into_clips(part.text, NAMES[part.lang], part.lang)
     for window in range(1, 200):
-        for part in said("A012", window, one):
+        for part in phrases_of("A012", window, digit_one):
             assert split_into_clips(part.text, NAMES[part.lang], part.lang)
 
 
-def test_a_window_is_one_clip_and_never_cut_from_another() -> None:
+def test_a_window_is_one_clip_of_its_own() -> None:
     for window in range(1, 100):
-        zh, en, _ = said("B407", window, "一")
+        zh, en, _ = phrases_of("B407", window, "一")
         assert split_into_clips(en.text, NAMES["en"], "en")[-1] == f"window {window}"
         assert split_into_clips(zh.text, NAMES["zh"])[-1].endswith("号窗口")
 
@@ -97,23 +97,26 @@ def test_twenty_calls_at_once_are_spoken_within_a_minute() -> None:
         sum(engine.render([call.said["short"]]).seconds for call in drawn[n : n + 20])
         for n in range(0, 200, 20)
     )
-    # A player takes a tenth of a second and more to begin.
+    # A player takes 0.1 s and more to begin.
     assert longest <= 60 - 20 * 0.12
 
 
-def test_the_number_of_a_short_call_is_apart_from_its_window() -> None:
-    """Without quiet between them W019 and window 23 were heard as 01923."""
+def test_a_short_call_has_silence_between_number_and_window() -> None:
+    """Keep silence between number and window.
+
+    Without it W019 and window 23 were heard as 01923.
+    """
     engine = ClipEngine(BANK)
     number, window = (engine.render([Part("zh", text)]) for text in ("W零一九", "二十三号窗口"))
-    whole = engine.render([Part("zh", "W零一九，二十三号窗口")])
-    quiet = whole.frames[len(number.frames) : len(whole.frames) - len(window.frames)]
-    assert len(quiet) == round(COMMA_SECONDS * whole.rate) * 2
+    sound = engine.render([Part("zh", "W零一九，二十三号窗口")])
+    quiet = sound.frames[len(number.frames) : len(sound.frames) - len(window.frames)]
+    assert len(quiet) == round(COMMA_SECONDS * sound.rate) * 2
     assert not any(quiet)
-    assert whole.frames.startswith(number.frames)
-    assert whole.frames.endswith(window.frames)
+    assert sound.frames.startswith(number.frames)
+    assert sound.frames.endswith(window.frames)
 
 
-def test_a_comma_beside_a_word_outside_the_bank_is_kept_too() -> None:
+def test_a_comma_beside_a_word_outside_the_bank_is_silence_too() -> None:
     engine = ClipEngine(BANK, EspeakEngine())
     joined = engine.render([Part("zh", "曾先生请到三号窗口")])
     apart = engine.render([Part("zh", "曾先生，请到三号窗口")])
@@ -121,20 +124,20 @@ def test_a_comma_beside_a_word_outside_the_bank_is_kept_too() -> None:
     assert apart.seconds == pytest.approx(joined.seconds + COMMA_SECONDS, abs=0.01)
 
 
-def test_a_word_outside_the_bank_is_said_by_the_fallback_as_loudly() -> None:
+def test_a_word_outside_the_bank_is_spoken_by_the_fallback_equally_loudly() -> None:
     part = Part("zh", "请曾先生到三号窗口")
     with pytest.raises(VoiceError, match="clip_missing: 曾先生"):
         ClipEngine(BANK).render([part])
     engine = ClipEngine(BANK, EspeakEngine())
     assert engine.unsupported_words([part]) == "曾先生"
-    whole = engine.render([part])
+    sound = engine.render([part])
     without = ClipEngine(BANK).render([Part("zh", "请到三号窗口")])
-    assert whole.rate == 24000
-    assert whole.seconds > without.seconds + 0.3
-    assert abs(20 * math.log10(loudness(whole) / loudness(without))) < 1.5
+    assert sound.rate == 24000
+    assert sound.seconds > without.seconds + 0.3
+    assert abs(20 * math.log10(loudness(sound) / loudness(without))) < 1.5
     assert engine.unsupported_words([Part("en", "Number A, window 3, thank you")]) == "thank you"
 
 
-def test_a_letter_is_no_part_of_a_word() -> None:
+def test_a_letter_is_not_taken_from_inside_a_word() -> None:
     with pytest.raises(VoiceError, match="clip_missing: at"):
         split_into_clips("at window 3", NAMES["en"], "en")

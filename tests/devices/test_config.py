@@ -12,12 +12,12 @@ from devices.link.base import LinkAddressError
 from devices.registry import KINDS, build_drivers
 from devices.settings import ConfigError
 from devices.simulate.config import read_simulator_config, simulator_plan
-from support.hardware import Notebook
+from support.hardware import ReportRecorder
 
 
 def problems_of(table: dict[str, object]) -> list[str]:
     with pytest.raises(ConfigError) as caught:
-        build_drivers(agent_config(table, Path("/tmp")), Notebook(), tuple(KINDS))
+        build_drivers(agent_config(table, Path("/tmp")), ReportRecorder(), tuple(KINDS))
     assert all(problem.zh and problem.en for problem in caught.value.problems)
     return [f"{problem.where}: {problem.en}" for problem in caught.value.problems]
 
@@ -25,19 +25,19 @@ def problems_of(table: dict[str, object]) -> list[str]:
 AGENT = {"name": "a", "server": "http://127.0.0.1:1"}
 
 
-def test_a_secret_with_a_problem_is_not_said() -> None:
+def test_the_problem_of_a_secret_does_not_quote_it() -> None:
     clock = {"name": "c", "kind": "fingerprint", "driver": "zk-pull", "link": "tcp:127.0.0.1:4370"}
-    found = problems_of(
+    problems = problems_of(
         {"agent": {**AGENT, "enrol_code": 8642}, "device": [{**clock, "comm_key": "97531"}]}
     )
-    assert found == [
+    assert problems == [
         "agent: enrol_code = … must be a text",
         "device c: comm_key = … must be a whole number",
     ]
 
 
-def test_all_problems_come_at_once() -> None:
-    found = problems_of(
+def test_all_problems_are_reported_at_once() -> None:
+    problems = problems_of(
         {
             "agent": {"name": 5, "colour": "red"},
             "extra": {},
@@ -61,7 +61,7 @@ def test_all_problems_come_at_once() -> None:
             ],
         }
     )
-    text = "\n".join(found)
+    text = "\n".join(problems)
     for expected in (
         "extra: unknown table",
         "agent: name = 5 must be a text",
@@ -86,7 +86,7 @@ def test_all_problems_come_at_once() -> None:
 
 
 def test_one_bus_has_one_kind() -> None:
-    found = problems_of(
+    problems = problems_of(
         {
             "agent": AGENT,
             "bus": [{"name": "b", "link": "serial:/dev/ttyS0"}],
@@ -96,13 +96,13 @@ def test_one_bus_has_one_kind() -> None:
             ],
         }
     )
-    assert found == ["device k: bus b may hold one kind only"]
+    assert problems == ["device k: bus b may hold one kind only"]
 
 
-def test_shapes_that_are_no_tables() -> None:
-    found = problems_of({"agent": 5, "bus": {}, "device": "x"})
-    assert "agent: table [agent] is missing" in found
-    assert "bus: must be written [[bus]]" in found
+def test_values_that_are_no_tables_are_problems() -> None:
+    problems = problems_of({"agent": 5, "bus": {}, "device": "x"})
+    assert "agent: table [agent] is missing" in problems
+    assert "bus: must be written [[bus]]" in problems
 
 
 @pytest.mark.parametrize("text", [None, "= no toml", "\udcff"])
@@ -172,6 +172,6 @@ def test_wrong_links_are_refused_in_both_languages(text: str) -> None:
     "text",
     ["tcp:127.0.0.1:1", "serial:/nowhere/tty", "file:/nowhere/lp0", "usb:dead:beef", "windows:p"],
 )
-def test_opening_what_is_not_there_is_a_link_error(text: str) -> None:
+def test_opening_a_missing_port_is_a_link_error(text: str) -> None:
     with pytest.raises(LinkError):
         parse_link(text).open(1.0)

@@ -1,4 +1,4 @@
-"""What every driver must do at its simulator, over a real socket or pty."""
+"""Contract of every driver with its simulator, over a real socket or pty."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from devices.simulate.base import Simulated
-from support.hardware import RIGS, Rig, simulated
+from support.hardware import RIGS, Rig, simulator_tables
 
 FAULTS: Mapping[str, tuple[str, ...]] = {
     "escpos": (
@@ -52,21 +52,21 @@ FAMILIES = {name: "escpos" for name in RIGS if name.startswith("escpos")} | {
     "pyttsx3": "voice",
     "clips": "voice",
 }
-# The three voice engines share the player, where these faults lie.
+# The three voice engines share the player, which is where these faults occur.
 TWINS = {"clips", "pyttsx3"}
 CASES = [(name, fault) for name in RIGS if name not in TWINS for fault in FAULTS[FAMILIES[name]]]
 
 
 def cable(rig: Rig) -> Simulated:
-    """The device whose cable can be pulled: the bus, where there is one."""
+    """Return the device whose cable can be pulled: the bus, if there is one."""
     return next((device for device in rig.plan.devices if device.kind == "bus"), rig.device)
 
 
-def test_what_is_ordered_arrives(rig: Rig) -> None:
+def test_an_ordered_action_is_performed(rig: Rig) -> None:
     assert rig.arrived(rig.order())
 
 
-def test_silence_is_never_fine(rig: Rig) -> None:
+def test_a_silent_device_is_never_healthy(rig: Rig) -> None:
     rig.device.faults.switch("silent", on=True)
     rig.order()
     assert rig.health_becomes("unknown", "failed")
@@ -75,7 +75,7 @@ def test_silence_is_never_fine(rig: Rig) -> None:
     assert latest.state != "ok"
 
 
-def test_a_pulled_cable_is_noticed_and_the_plug_mends_it(rig: Rig) -> None:
+def test_a_pulled_cable_is_detected_and_plugging_in_repairs_it(rig: Rig) -> None:
     assert rig.arrived(rig.order())
     cable(rig).faults.switch("cable_pulled", on=True)
     rig.order()
@@ -86,22 +86,22 @@ def test_a_pulled_cable_is_noticed_and_the_plug_mends_it(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize(("name", "fault"), CASES)
-def test_each_fault_ends_in_time_and_passes(
+def test_each_fault_ends_in_time_and_recovers(
     name: str, fault: str, rig_of: Callable[[str], Rig]
 ) -> None:
     rig = rig_of(name)
     rig.device.faults.switch(fault, on=True)
     mark = rig.order()
     if rig.device.kind in {"printer", "speaker"}:
-        # A task ends, whatever the device does: that is the deadline.
-        assert rig.ended(mark).state in {"printed", "failed", "unknown", "spoken"}
+        # Every task ends before its deadline, whatever the device does.
+        assert rig.outcome_of(mark).state in {"printed", "failed", "unknown", "spoken"}
     rig.device.faults.switch(fault, on=False)
     later = [rig.order() for _ in range(3)]
     assert any(rig.arrived(mark) for mark in reversed(later))
 
 
 @pytest.mark.parametrize("name", RIGS)
-def test_the_simulator_has_the_faults_named_here(name: str, rig_of: Callable[[str], Rig]) -> None:
+def test_the_simulator_has_the_faults_of_this_test(name: str, rig_of: Callable[[str], Rig]) -> None:
     rig = rig_of(name)
     assert set(FAULTS[FAMILIES[name]]) <= set(rig.device.faults.as_dict())
-    assert simulated(name)
+    assert simulator_tables(name)

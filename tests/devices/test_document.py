@@ -1,4 +1,4 @@
-"""The device-neutral slip and its travelling form."""
+"""Device-independent slip document and its JSON form."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from support.slips import documents
 
 
 @given(documents)
-def test_it_travels_as_json(document: Document) -> None:
+def test_a_document_survives_json(document: Document) -> None:
     assert Document.from_json(json.loads(json.dumps(document.to_json()))) == document
 
 
@@ -38,7 +38,7 @@ shapes = st.fixed_dictionaries(
 
 
 @given(json_values | st.fixed_dictionaries({"lines": st.lists(shapes, max_size=3)}))
-def test_whatever_comes_is_a_document_or_a_clear_error(value: object) -> None:
+def test_any_value_is_a_document_or_a_clear_error(value: object) -> None:
     try:
         document = Document.from_json(value)
     except DocumentError:

@@ -1,4 +1,4 @@
-"""Slip bytes: literals, an independent reading in both kanji power-up states, QR, pictures."""
+"""ESC/POS bytes of a slip: literals, an independent reader in both kanji states, QR, pictures."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def printed(data: bytes, *, kanji: bool = True) -> list[PrintedLine]:
     return [row for row in read(data, kanji_at_power_up=kanji) if isinstance(row, PrintedLine)]
 
 
-def test_the_bytes_of_a_line_are_the_table_s() -> None:
+def test_the_bytes_of_a_line_are_those_of_the_command_table() -> None:
     data = encode(Document((Text("市民A1", 2, 2, bold=True, align="center"),)), Profile()).data
     assert data == bytes.fromhex(
         "1B40 1D6100"  # init, no automatic status
@@ -48,7 +48,7 @@ def test_the_bytes_of_a_line_are_the_table_s() -> None:
     )
 
 
-def test_qr_and_cut_are_the_table_s() -> None:
+def test_qr_and_cut_are_those_of_the_command_table() -> None:
     data = encode(Document((QR("HTTP://A", 6), Cut())), Profile()).data
     assert data == bytes.fromhex(
         "1B40 1D6100 1B6101"
@@ -63,7 +63,7 @@ def test_qr_and_cut_are_the_table_s() -> None:
 
 @pytest.mark.parametrize("kanji", [True, False])
 @pytest.mark.parametrize("charset", layout.CHARSETS)
-def test_a_slip_reads_right_whichever_way_the_printer_powers_up(
+def test_a_slip_is_correct_in_both_kanji_states_at_power_up(
     kanji: bool, charset: layout.Charset
 ) -> None:
     data = encode(SLIP, Profile(charset=charset)).data
@@ -81,7 +81,7 @@ def test_a_slip_reads_right_whichever_way_the_printer_powers_up(
     assert (number.align, number.cells) == (1, 16)
 
 
-def test_large_chinese_is_doubled_by_its_own_command() -> None:
+def test_large_chinese_uses_its_own_size_command() -> None:
     line = printed(encode(Document((Text("到3号", 4, 3),)), Profile()).data)[0]
     assert [(g.char, g.wide, g.high) for g in line.glyphs] == [
         ("到", 2, 2),
@@ -119,7 +119,7 @@ def test_a_pair_that_does_not_fit_takes_two_lines() -> None:
 
 
 @pytest.mark.parametrize(
-    ("char", "charset", "known"),
+    ("char", "charset", "expected"),
     [
         ("市", "gb2312", True),
         ("·", "gb2312", True),
@@ -134,8 +134,8 @@ def test_a_pair_that_does_not_fit_takes_two_lines() -> None:
         ("😀", "gb18030", False),
     ],
 )
-def test_what_a_printer_s_font_has(char: str, charset: layout.Charset, known: bool) -> None:
-    assert layout.in_charset(char, charset) is known
+def test_what_a_printer_s_font_has(char: str, charset: layout.Charset, expected: bool) -> None:
+    assert layout.in_charset(char, charset) is expected
 
 
 def test_a_rare_name_is_drawn() -> None:
@@ -152,7 +152,7 @@ def test_a_rare_name_is_drawn() -> None:
     assert [row.text for row in rows if isinstance(row, PrintedLine)] == ["后"]
 
 
-def test_without_a_font_a_mark_stands_for_the_rare_character() -> None:
+def test_without_a_font_a_placeholder_replaces_the_rare_character() -> None:
     profile = Profile(charset="gbk", font="/nowhere/font.ttc")
     encoded = encode(Document((Text("王𬭎"),)), profile)
     assert printed(encoded.data)[0].text == "王〓"
@@ -205,18 +205,18 @@ def paper_of(data: bytes, *, kanji: bool, columns: int = 48) -> Paper:
 def test_the_rendered_slip_can_be_scanned(kanji: bool) -> None:
     slip = paper_of(encode(SLIP, Profile()).data, kanji=kanji).finished[0]
     picture = Image.open(io.BytesIO(render(slip)))
-    found = zxingcpp.read_barcodes(picture)
-    assert [code.text for code in found] == ["http://hall.example/t/abc"]
+    barcodes = zxingcpp.read_barcodes(picture)
+    assert [code.text for code in barcodes] == ["http://hall.example/t/abc"]
 
 
-# What python-escpos 3.1 sent for a demo ticket, measured: a client that nobody here wrote.
+# Bytes that python-escpos 3.1 sent for a demo ticket, measured: a third-party client.
 FOREIGN = bytes.fromhex(
     "1B40 1D2111 1B6101 CAD0C3F1B7FECEF1D6D0D0C40A 1D2133 1B7400 413031320A 1B6406 1D5600"
 )
 
 
 @pytest.mark.parametrize(("kanji", "text"), [(True, "市民服务中心"), (False, "╩╨├±╖■╬±╓╨╨─")])
-def test_the_simulator_reads_a_foreign_client_as_a_printer_would(kanji: bool, text: str) -> None:
+def test_the_simulator_prints_a_third_party_slip_correctly(kanji: bool, text: str) -> None:
     slip = paper_of(FOREIGN, kanji=kanji).finished[0]
     rows = [row for row in slip.rows if isinstance(row, TextRow)]
     assert [row.text for row in rows] == [text, "A012"]
@@ -226,7 +226,7 @@ def test_the_simulator_reads_a_foreign_client_as_a_printer_would(kanji: bool, te
 
 @given(st.binary(max_size=300), st.booleans())
 @settings(max_examples=200)
-def test_the_simulator_swallows_anything(data: bytes, kanji: bool) -> None:
+def test_the_simulator_accepts_any_bytes(data: bytes, kanji: bool) -> None:
     paper = paper_of(data, kanji=kanji)
     assert paper.slip.number >= 1
 

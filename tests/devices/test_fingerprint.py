@@ -1,4 +1,4 @@
-"""Pulled terminals: client and crew at work at a simulated one, and what the agent owes."""
+"""Polled time clocks: client and driver against a simulated one, and the enqueued facts."""
 
 from __future__ import annotations
 
@@ -17,13 +17,11 @@ from devices.host.ledger import Ledger
 from devices.link import LinkError, LinkTimeoutError, parse_link
 from devices.owner import Task
 from devices.simulate.base import Journal
-from support.hardware import Notebook
+from support.hardware import ReportRecorder
 
 KEY = 1234
 BASE = datetime.fromisoformat("2026-03-02T08:00:00")
 PEOPLE = [Enrolled("1001", "张伟"), Enrolled("1002", "欧阳测试")]
-
-# -- the client at a terminal ----------------------------------------------------------------------
 
 
 Make = Callable[..., PullTerminal]
@@ -31,18 +29,18 @@ Make = Callable[..., PullTerminal]
 
 @pytest.fixture
 def make() -> Iterator[Make]:
-    """Makes running terminals with `count` records."""
+    """Yield a function that starts a time clock with `count` records."""
     made: list[PullTerminal] = []
 
     def terminal(
         count: int = 500, record_size: int = 40, *, older: bool = False, user_size: int = 72
     ) -> PullTerminal:
         model = PullModel(comm_key=KEY, record_size=record_size, older=older, user_size=user_size)
-        found = PullTerminal("t", model, PEOPLE, Journal())
-        found.remember(records(count))
-        found.start()
-        made.append(found)
-        return found
+        clock = PullTerminal("t", model, PEOPLE, Journal())
+        clock.remember(records(count))
+        clock.start()
+        made.append(clock)
+        return clock
 
     yield terminal
     for each in made:
@@ -61,7 +59,7 @@ def dial(terminal: PullTerminal, scheme: str = "tcp", key: int = KEY) -> TimeClo
     return TimeClockSession(address, key, "gb18030", answer_seconds=0.4, whole_seconds=8)
 
 
-def told(terminal: PullTerminal) -> list[tuple[str, datetime]]:
+def stored_records(terminal: PullTerminal) -> list[tuple[str, datetime]]:
     return [(touch.number, touch.device_time) for touch in terminal.memory]
 
 
@@ -73,7 +71,7 @@ def test_the_whole_memory_is_read(make: Make, scheme: str, size: int, count: int
     line = dial(terminal, scheme)
     memory = line.records()
     line.close()
-    assert [(r.number, r.device_time) for r in memory.records] == told(terminal)
+    assert [(r.number, r.device_time) for r in memory.records] == stored_records(terminal)
     assert not memory.bad
     assert [r.verify for r in memory.records[:3]] == [t.verify for t in terminal.memory[:3]]
 
@@ -81,7 +79,7 @@ def test_the_whole_memory_is_read(make: Make, scheme: str, size: int, count: int
 @pytest.mark.parametrize("scheme", ["tcp", "udp"])
 @pytest.mark.parametrize(("size", "older"), [(8, False), (8, True), (16, False), (40, False)])
 @pytest.mark.parametrize("count", [0, 30, 3000])
-def test_a_terminal_that_says_it_is_empty_is_read(
+def test_a_time_clock_that_reports_no_records_is_read(
     make: Make, scheme: str, size: int, older: bool, count: int
 ) -> None:
     terminal = make(count, record_size=size, older=older)
@@ -89,7 +87,7 @@ def test_a_terminal_that_says_it_is_empty_is_read(
     line = dial(terminal, scheme)
     memory = line.records()
     line.close()
-    assert [(r.number, r.device_time) for r in memory.records] == told(terminal)
+    assert [(r.number, r.device_time) for r in memory.records] == stored_records(terminal)
 
 
 @pytest.mark.parametrize("size", [28, 72])
@@ -104,7 +102,7 @@ def test_users_are_written_in_the_size_that_was_read(make: Make, size: int) -> N
     line.close()
     if size == 28:
         assert done == NameWriteResult(2, ("A7", "12345678901"))
-        # 欧阳测试 is eight bytes, and so are four characters of the new one.
+        # 欧阳测试 has eight bytes; the four characters of the new name have eight too.
         assert names == {"1001": "李雷", "1002": "欧阳测试", "77": "丙" * 4}
     else:
         assert done == NameWriteResult(4)
@@ -113,19 +111,19 @@ def test_users_are_written_in_the_size_that_was_read(make: Make, size: int) -> N
 
 @pytest.mark.parametrize("scheme", ["tcp", "udp"])
 @pytest.mark.parametrize("fault", ["count_race", "two_events", "lost_datagrams"])
-def test_the_client_gets_through(make: Make, scheme: str, fault: str) -> None:
+def test_the_client_reads_despite_the_fault(make: Make, scheme: str, fault: str) -> None:
     terminal = make(900, record_size=16)
     terminal.faults.switch(fault, on=True)
     line = dial(terminal, scheme)
     memory = line.records()
     line.close()
-    assert [(r.number, r.device_time) for r in memory.records] == told(terminal)
+    assert [(r.number, r.device_time) for r in memory.records] == stored_records(terminal)
     assert len(memory.records) == 900 + (fault == "count_race")
 
 
 @pytest.mark.parametrize("scheme", ["tcp", "udp"])
 @pytest.mark.parametrize("fault", ["half_close", "silent"])
-def test_what_never_comes_is_not_waited_for(make: Make, scheme: str, fault: str) -> None:
+def test_a_missing_answer_is_a_link_error(make: Make, scheme: str, fault: str) -> None:
     terminal = make(900)
     line = dial(terminal, scheme)
     terminal.faults.switch(fault, on=True)
@@ -134,7 +132,7 @@ def test_what_never_comes_is_not_waited_for(make: Make, scheme: str, fault: str)
     line.close()
 
 
-def test_a_broken_record_spoils_no_other(make: Make) -> None:
+def test_a_broken_record_affects_no_other(make: Make) -> None:
     terminal = make(50)
     terminal.faults.switch("bad_record", on=True)
     line = dial(terminal)
@@ -149,7 +147,7 @@ def test_a_wrong_comm_key_is_refused(make: Make, scheme: str) -> None:
         dial(make(), scheme, key=4321)
 
 
-def test_nobody_there(make: Make) -> None:
+def test_an_unreachable_time_clock_is_a_link_error(make: Make) -> None:
     terminal = make()
     terminal.faults.switch("cable_pulled", on=True)
     with pytest.raises(LinkError):
@@ -173,10 +171,7 @@ def test_clock_and_names(make: Make) -> None:
     assert names == [("1001", "李雷"), ("1002", "欧阳测试"), ("77", "韩梅梅")]
 
 
-# -- the crew --------------------------------------------------------------------------------------
-
-
-def crew_at(terminal: PullTerminal, notes: Notebook) -> TimeClockDriver:
+def crew_at(terminal: PullTerminal, notes: ReportRecorder) -> TimeClockDriver:
     link = parse_link(f"tcp:127.0.0.1:{terminal.port}")
     return TimeClockDriver(
         TimeClockSettings("t", link, KEY, poll_seconds=0.001, answer_seconds=0.4), notes
@@ -184,40 +179,40 @@ def crew_at(terminal: PullTerminal, notes: Notebook) -> TimeClockDriver:
 
 
 def poll(crew: TimeClockDriver) -> None:
-    """One poll, when it is due."""
-    while (left := crew.wait()) > 0:
-        threading.Event().wait(left)
+    """Run one poll when it is due."""
+    while (wait_seconds := crew.wait()) > 0:
+        threading.Event().wait(wait_seconds)
     crew.idle()
 
 
-def test_what_was_read_before_is_not_told_again(make: Make) -> None:
-    terminal, notes = make(700), Notebook()
+def test_records_read_before_are_not_enqueued_again(make: Make) -> None:
+    terminal, notes = make(700), ReportRecorder()
     poll(crew_at(terminal, notes))
-    assert [(line[0], line[1]) for line in notes.owed()] == [
-        (number, said.isoformat(" ")) for number, said in told(terminal)
+    assert [(line[0], line[1]) for line in notes.enqueued_lines()] == [
+        (number, at.isoformat(" ")) for number, at in stored_records(terminal)
     ]
     assert notes.debts[-1] == {"whole": True, "lines": []}
     terminal.press("1001")
-    # Another process of the agent goes on where the first one was.
+    # Another process of the agent continues from there.
     poll(crew_at(terminal, notes))
-    assert len(notes.owed()) == 701
+    assert len(notes.enqueued_lines()) == 701
     poll(crew_at(terminal, notes))
-    assert len(notes.owed()) == 701
+    assert len(notes.enqueued_lines()) == 701
     assert [event[1] for event in notes.events] == ["clock"] * 3
 
 
-def test_a_memory_that_was_cleared_is_told_whole(make: Make) -> None:
-    terminal, notes = make(20), Notebook()
+def test_a_cleared_memory_is_enqueued_completely(make: Make) -> None:
+    terminal, notes = make(20), ReportRecorder()
     crew = crew_at(terminal, notes)
     poll(crew)
     terminal.memory[:] = [*records(5)[2:], PunchRecord("1002", BASE + timedelta(days=1))]
     poll(crew)
-    assert [line[0] for line in notes.owed()[20:]] == [t.number for t in terminal.memory]
+    assert [line[0] for line in notes.enqueued_lines()[20:]] == [t.number for t in terminal.memory]
 
 
 @pytest.mark.parametrize("size", [8, 16, 40])
-def test_a_full_ring_gives_each_punch_once(make: Make, size: int) -> None:
-    terminal, notes = make(700, record_size=size), Notebook()
+def test_a_full_ring_buffer_gives_each_punch_once(make: Make, size: int) -> None:
+    terminal, notes = make(700, record_size=size), ReportRecorder()
     crew = crew_at(terminal, notes)
     poll(crew)
     terminal.faults.switch("ring_full", on=True)
@@ -225,52 +220,56 @@ def test_a_full_ring_gives_each_punch_once(make: Make, size: int) -> None:
         terminal.touch(PunchRecord("1001", BASE + timedelta(days=1, minutes=turn)))
         poll(crew)
         assert len(terminal.memory) == 700
-        assert len(notes.owed()) == 701 + turn
-        assert notes.owed()[-1][1] == (BASE + timedelta(days=1, minutes=turn)).isoformat(" ")
+        assert len(notes.enqueued_lines()) == 701 + turn
+        assert notes.enqueued_lines()[-1][1] == (BASE + timedelta(days=1, minutes=turn)).isoformat(
+            " "
+        )
     poll(crew)
-    assert len(notes.owed()) == 703
+    assert len(notes.enqueued_lines()) == 703
 
 
 @pytest.mark.parametrize("count", [4, 40, 700])
-def test_a_memory_that_was_filled_again_is_told(make: Make, count: int) -> None:
-    terminal, notes = make(count), Notebook()
+def test_a_memory_that_was_refilled_is_enqueued(make: Make, count: int) -> None:
+    terminal, notes = make(count), ReportRecorder()
     crew = crew_at(terminal, notes)
     poll(crew)
     terminal.faults.switch("refilled", on=True)
     poll(crew)
-    fresh = {(line[0], line[1]) for line in notes.owed()[count:]}
-    assert fresh == {(n, said.isoformat(" ")) for n, said in told(terminal)}
+    fresh = {(line[0], line[1]) for line in notes.enqueued_lines()[count:]}
+    assert fresh == {(n, at.isoformat(" ")) for n, at in stored_records(terminal)}
 
 
-def test_a_terminal_that_says_zero_for_ever_is_read_at_each_punch(make: Make) -> None:
-    terminal, notes = make(300), Notebook()
+def test_a_time_clock_that_always_reports_zero_is_read_at_each_punch(make: Make) -> None:
+    terminal, notes = make(300), ReportRecorder()
     terminal.faults.switch("zero_count", on=True)
     crew = crew_at(terminal, notes)
     poll(crew)
-    assert len(notes.owed()) == 300
+    assert len(notes.enqueued_lines()) == 300
     terminal.touch(PunchRecord("1001", BASE + timedelta(days=1)))
     poll(crew)
     poll(crew)
-    assert len(notes.owed()) == 301
+    assert len(notes.enqueued_lines()) == 301
 
 
-def test_once_a_day_all_of_it_is_read(make: Make) -> None:
-    terminal, notes, day = make(300), Notebook(), [0.0]
+def test_the_whole_memory_is_read_once_a_day(make: Make) -> None:
+    terminal, notes, day = make(300), ReportRecorder(), [0.0]
     link = parse_link(f"tcp:127.0.0.1:{terminal.port}")
     crew = TimeClockDriver(TimeClockSettings("t", link, KEY), notes, lambda: day[0])
     crew.idle()
-    # A ring that is written over in the middle: neither count nor end tells of it.
+    # A ring buffer overwritten in the middle: neither count nor end shows it.
     terminal.memory[100] = PunchRecord("1002", BASE + timedelta(days=2))
     day[0] = 1000.0
     crew.idle()
-    assert len(notes.owed()) == 300
+    assert len(notes.enqueued_lines()) == 300
     day[0] = 86_401.0
     crew.idle()
-    assert ["1002", (BASE + timedelta(days=2)).isoformat(" ")] in [o[:2] for o in notes.owed()]
+    assert ["1002", (BASE + timedelta(days=2)).isoformat(" ")] in [
+        o[:2] for o in notes.enqueued_lines()
+    ]
 
 
 def test_a_number_that_does_not_fit_is_named_and_stops_no_other(make: Make) -> None:
-    terminal, notes = make(3, user_size=28), Notebook()
+    terminal, notes = make(3, user_size=28), ReportRecorder()
     users = [{"enrolment": "AB7", "name": "甲"}, {"enrolment": "78", "name": "乙"}]
     outcome = crew_at(terminal, notes).work(
         Task("reader-1", "t", "names", {"users": users}), lambda: None
@@ -279,31 +278,33 @@ def test_a_number_that_does_not_fit_is_named_and_stops_no_other(make: Make) -> N
     assert terminal.people["78"].name == "乙"
 
 
-def test_what_was_spoilt_on_the_way_is_read_once_more(make: Make) -> None:
-    terminal, notes = make(50), Notebook()
+def test_records_corrupted_in_transfer_are_read_again(make: Make) -> None:
+    terminal, notes = make(50), ReportRecorder()
     crew = crew_at(terminal, notes)
     terminal.faults.switch("bad_record", on=True)
     poll(crew)
-    assert len(notes.owed()) == 49
+    assert len(notes.enqueued_lines()) == 49
     terminal.faults.switch("bad_record", on=False)
     poll(crew)
-    lost = set(told(terminal)) - {(n, datetime.fromisoformat(at)) for n, at, *_ in notes.owed()}
+    lost = set(stored_records(terminal)) - {
+        (n, datetime.fromisoformat(at)) for n, at, *_ in notes.enqueued_lines()
+    }
     assert lost == set()
 
 
-def test_what_is_spoilt_in_the_memory_is_told_once(make: Make) -> None:
-    terminal, notes = make(50), Notebook()
+def test_records_corrupted_in_memory_are_enqueued_once(make: Make) -> None:
+    terminal, notes = make(50), ReportRecorder()
     crew = crew_at(terminal, notes)
     terminal.faults.switch("bad_record", on=True)
     for _ in range(4):
         poll(crew)
     bad = [debt["bad"] for debt in notes.debts if "bad" in debt]
     assert len(bad) == 1
-    assert len(notes.owed()) == 49
+    assert len(notes.enqueued_lines()) == 49
 
 
-def test_the_office_orders(make: Make) -> None:
-    terminal, notes = make(3), Notebook()
+def test_the_driver_performs_tasks_of_the_office(make: Make) -> None:
+    terminal, notes = make(3), ReportRecorder()
     crew = crew_at(terminal, notes)
     poll(crew)
     before = terminal.clock.now()
@@ -319,12 +320,12 @@ def test_the_office_orders(make: Make) -> None:
     assert abs(terminal.clock.now() - before + timedelta(minutes=10)) < timedelta(seconds=5)
     assert terminal.people["1001"].name == "改名"
     poll(crew)
-    assert len(notes.owed()) == 6
+    assert len(notes.enqueued_lines()) == 6
     assert crew.work(Task("x", "t", "print", {}), lambda: None).reason == "not_supported"
 
 
-def test_silence_is_unknown_and_refusal_is_failed(make: Make) -> None:
-    terminal, notes = make(3), Notebook()
+def test_a_silent_device_is_unknown_and_a_rejection_is_failed(make: Make) -> None:
+    terminal, notes = make(3), ReportRecorder()
     terminal.faults.switch("silent", on=True)
     crew = crew_at(terminal, notes)
     poll(crew)
@@ -336,10 +337,7 @@ def test_silence_is_unknown_and_refusal_is_failed(make: Make) -> None:
         dial(terminal)
 
 
-# -- debts -----------------------------------------------------------------------------------------
-
-
-def test_a_debt_survives_and_only_the_newest_mark_counts(tmp_path: Path) -> None:
+def test_an_outstanding_fact_survives_and_the_newest_bookmark_counts(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "ledger.sqlite", lambda: 1000.0)
     first = {"lines": [["1", "2026-03-02 08:00:00", "0", "1", "0"]]}
     mark = {"whole": True, "lines": []}

@@ -1,4 +1,4 @@
-"""Keypad frames: literals from foreign sources, streams with noise, key maps, and the bus."""
+"""Keypad frames: literals from third-party sources, streams with noise, key maps, and the bus."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ frames = st.builds(Frame, st.integers(0, 255), st.integers(0, 255), st.binary(ma
 
 
 @given(frames, st.booleans())
-def test_there_and_back(frame: Frame, wake: bool) -> None:
+def test_frames_survive_encoding_and_decoding(frame: Frame, wake: bool) -> None:
     data = frame.encode()
     assert decode(data if wake else data[1:]) == frame
 
 
 @given(st.binary(max_size=60))
-def test_anything_decodes_or_is_refused(data: bytes) -> None:
+def test_any_bytes_decode_or_are_rejected(data: bytes) -> None:
     try:
         decode(data)
     except CodecError:
@@ -60,18 +60,18 @@ def test_a_wrong_byte_is_refused(frame: Frame, place: int, flip: int) -> None:
 
 
 @given(st.lists(frames, max_size=4), st.binary(max_size=30), st.integers(1, 9))
-def test_frames_are_found_in_noise_whatever_the_pieces(
+def test_frames_are_found_in_noise_however_split(
     wanted: list[Frame], noise: bytes, piece: int
 ) -> None:
     reader = FrameReader()
     stream = noise.replace(b"\x68", b"") + b"".join(frame.encode() for frame in wanted)
-    found: list[Frame] = []
+    frames_read: list[Frame] = []
     for start in range(0, len(stream), piece):
-        found += reader.feed(stream[start : start + piece])
-    assert found == wanted
+        frames_read += reader.feed(stream[start : start + piece])
+    assert frames_read == wanted
 
 
-def test_half_a_frame_is_forgotten_when_the_line_falls_silent() -> None:
+def test_half_a_frame_is_dropped_after_silence() -> None:
     reader = FrameReader()
     assert reader.feed(CALL[:6]) == []
     reader.quiet()
@@ -95,7 +95,7 @@ def test_key_maps_are_configuration() -> None:
     assert function_of(default, Frame(1, 9, b"\x01\x02\x13")) == ("transfer", "12")
 
 
-# Frames of a deployed hall's pads, computed by its source's formula (HARDWARE E6).
+# Frames of the keypads of a deployed hall, computed by the formula of its source (HARDWARE E6).
 DEPLOYED = {
     "FF 68 04 04 68 05 02 06 0F 1C 16": "no_show",
     "FF 68 04 04 68 05 02 03 0F 19 16": "resume",
@@ -106,7 +106,7 @@ DEPLOYED = {
 
 
 @pytest.mark.parametrize(("pressed", "function"), DEPLOYED.items())
-def test_a_deployed_halls_pads_mean_what_they_mean_there(pressed: str, function: str) -> None:
+def test_keys_of_a_deployed_hall_have_their_functions(pressed: str, function: str) -> None:
     problems: list[Problem] = []
     keys = key_map(Settings("device k", {"model": "gov-hall"}, problems))
     [frame] = FrameReader().feed(bytes.fromhex(pressed))
@@ -149,7 +149,7 @@ def test_a_press_is_echoed_and_reported_once(rig_of: Callable[[str], Rig]) -> No
 
 
 @pytest.mark.parametrize("fault", ["bad_checksum", "half_frame"])
-def test_a_broken_press_is_not_guessed(fault: str, rig_of: Callable[[str], Rig]) -> None:
+def test_a_corrupted_key_press_is_dropped(fault: str, rig_of: Callable[[str], Rig]) -> None:
     rig = rig_of("a4")
     rig.device.faults.switch(fault, on=True)
     rig.device.press("0C")  # type: ignore[attr-defined]
@@ -161,17 +161,17 @@ def test_a_broken_press_is_not_guessed(fault: str, rig_of: Callable[[str], Rig])
     assert rig.notes.events[0][2]["function"] == "recall"
 
 
-def test_it_beeps_on_demand(rig_of: Callable[[str], Rig]) -> None:
+def test_the_keypad_beeps_on_demand(rig_of: Callable[[str], Rig]) -> None:
     rig = rig_of("a4")
     assert rig.arrived(rig.order())
     rig.owner.submit(Task("b", "dev", "beep"))
-    assert rig.ended("b").state == "done"
+    assert rig.outcome_of("b").state == "done"
     assert rig.plan.journal.wait_for(lambda event: event["kind"] == "beep", PATIENCE)
     rig.owner.submit(Task("c", "dev", "print"))
-    assert rig.ended("c").reason == "not_supported"
+    assert rig.outcome_of("c").reason == "not_supported"
 
 
-def test_unknown_keys_are_no_keys(rig_of: Callable[[str], Rig]) -> None:
+def test_unknown_keys_are_ignored(rig_of: Callable[[str], Rig]) -> None:
     rig = rig_of("a4")
     with pytest.raises(ValueError, match="digits one by one"):
         rig.device.press("99")  # type: ignore[attr-defined]

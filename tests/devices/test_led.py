@@ -1,4 +1,4 @@
-"""Strip codecs and the bus: literals from foreign sources, and bytes gone wrong."""
+"""LED strip codecs and bus: literals from third-party sources, and corrupted bytes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from devices.link import LinkAddress, parse_link
 from devices.owner import Outcome, Task
 from devices.simulate.base import Journal
 from devices.simulate.wires import PtyWire
-from support.hardware import Notebook
+from support.hardware import ReportRecorder
 
 W1_GOLDEN = bytes.fromhex("A09003A5000EC7EB00410030003100320 0BAC50089".replace(" ", ""))
 W2_GOLDEN = bytes.fromhex("AA03BB51540101009900 63C7EB41303132BAC5FF".replace(" ", ""))
@@ -32,21 +32,21 @@ def test_golden_frames() -> None:
 @pytest.mark.parametrize(("driver", "frame"), [("w1", W1_GOLDEN), ("w2", W2_GOLDEN)])
 def test_the_simulator_reads_the_golden_frames(driver: str, frame: bytes) -> None:
     reader = READERS[driver]()
-    shown = [found for byte in frame if (found := reader.feed(byte))]
-    assert [(one.address, one.text) for one in shown] == [(3, "请A012号")]
+    frames = [decoded for byte in frame if (decoded := reader.feed(byte))]
+    assert [(shown_text.address, shown_text.text) for shown_text in frames] == [(3, "请A012号")]
 
 
-def test_colours_travel_with_each_character() -> None:
+def test_each_character_carries_its_colour() -> None:
     reader = READERS["w1"]()
-    shown = [found for byte in w1(9, "A号", "yellow") if (found := reader.feed(byte))]
-    assert shown == [DecodedFrame(9, (("A号", "yellow"),))]
+    frames = [decoded for byte in w1(9, "A号", "yellow") if (decoded := reader.feed(byte))]
+    assert frames == [DecodedFrame(9, (("A号", "yellow"),))]
 
 
-def test_what_the_strip_has_no_glyph_for_becomes_a_question_mark() -> None:
+def test_a_character_without_a_glyph_becomes_a_question_mark() -> None:
     assert w7(1, "镕𬭎A\n", "red") == b"\x40\x01" + "？？A".encode("gb2312") + b"\x0d"
 
 
-# From the standard's table of row 1, not from any codec.
+# From the standard's table, row 1, not from any codec.
 DOT, DASH = b"\xa1\xa4", b"\xa1\xaa"
 
 
@@ -54,24 +54,24 @@ DOT, DASH = b"\xa1\xa4", b"\xa1\xaa"
 def test_the_dot_and_the_dash_of_names_are_in_the_strips_font(typed: str, code: bytes) -> None:
     assert w7(1, typed, "red") == b"\x40\x01" + code + b"\x0d"
     reader = READERS["w7"]()
-    [one] = [found for byte in w7(1, "阿·提—A", "red") if (found := reader.feed(byte))]
-    assert one.text == "阿·提—A"
+    [shown_text] = [decoded for byte in w7(1, "阿·提—A", "red") if (decoded := reader.feed(byte))]
+    assert shown_text.text == "阿·提—A"
 
 
 @given(st.characters(min_codepoint=0x20, max_codepoint=0xFFFF, exclude_categories=("Cs", "Cc")))
-def test_a_character_goes_out_as_itself_or_as_a_question_mark(char: str) -> None:
+def test_a_character_is_sent_unchanged_or_as_a_question_mark(char: str) -> None:
     reader = READERS["w7"]()
-    found = [one for byte in w7(1, f"A{char}", "red") if (one := reader.feed(byte))]
+    decoded = [shown_text for byte in w7(1, f"A{char}", "red") if (shown_text := reader.feed(byte))]
     if not char.isprintable():
-        assert [one.text for one in found] == ["A"]
+        assert [shown_text.text for shown_text in decoded] == ["A"]
     else:
         same = {"・": "·", "―": "—"}.get(char, char)
-        assert [one.text for one in found] in (["A" + same], ["A？"])
+        assert [shown_text.text for shown_text in decoded] in (["A" + same], ["A？"])
 
 
 @pytest.mark.parametrize("driver", sorted(CODECS))
 @pytest.mark.parametrize(("address", "text"), [(256, "A"), (-1, "A"), (1, "A" * 61)])
-def test_what_does_not_fit_is_refused(driver: str, address: int, text: str) -> None:
+def test_an_invalid_address_or_text_is_rejected(driver: str, address: int, text: str) -> None:
     with pytest.raises(CodecError):
         CODECS[driver](address, text, "red")
 
@@ -82,13 +82,15 @@ colours: st.SearchStrategy[Colour] = st.sampled_from(["red", "green", "yellow"])
 
 @pytest.mark.parametrize("driver", sorted(CODECS))
 @given(address=st.integers(0, 255), text=gb2312, colour=colours)
-def test_there_and_back(driver: str, address: int, text: str, colour: Colour) -> None:
+def test_frames_survive_encoding_and_decoding(
+    driver: str, address: int, text: str, colour: Colour
+) -> None:
     reader = READERS[driver]()
     frame = CODECS[driver](address, text, colour)
-    shown = [found for byte in frame if (found := reader.feed(byte))]
-    assert [(one.address, one.text) for one in shown] == [(address, text)]
+    frames = [decoded for byte in frame if (decoded := reader.feed(byte))]
+    assert [(shown_text.address, shown_text.text) for shown_text in frames] == [(address, text)]
     if driver == "w1":
-        assert {name for _, name in shown[0].spans} == {colour}
+        assert {name for _, name in frames[0].spans} == {colour}
 
 
 @pytest.mark.parametrize("driver", sorted(READERS))
@@ -98,25 +100,25 @@ def test_noise_never_stops_a_strip(driver: str, noise: bytes) -> None:
     for byte in noise + b"\x00" * 500:
         reader.feed(byte)
     frames = CODECS[driver](3, "A012", "red") * 3
-    found = [one.text for byte in frames if (one := reader.feed(byte))]
-    assert "A012" in found
+    decoded = [shown_text.text for byte in frames if (shown_text := reader.feed(byte))]
+    assert "A012" in decoded
 
 
 @pytest.mark.parametrize("driver", ["w1", "w2"])
 @given(place=st.integers(0, 100), bit=st.integers(0, 7))
-def test_one_wrong_bit_is_never_shown(driver: str, place: int, bit: int) -> None:
+def test_a_frame_with_one_wrong_bit_is_not_shown(driver: str, place: int, bit: int) -> None:
     frame = bytearray(CODECS[driver](3, "A012号", "red"))
-    # W2's check leaves the address and the head out [SRC].
+    # W2's checksum leaves out the address and the head [SRC].
     first = 2 if driver == "w1" else 6
     index = first + place % (len(frame) - first)
     frame[index] ^= 1 << bit
     reader = READERS[driver]()
-    shown = [found for byte in bytes(frame) if (found := reader.feed(byte))]
-    assert [one.text for one in shown if one.address == 3] == []
+    frames = [decoded for byte in bytes(frame) if (decoded := reader.feed(byte))]
+    assert [shown_text.text for shown_text in frames if shown_text.address == 3] == []
 
 
 class FakeTime:
-    """A clock that moves when told."""
+    """Clock that moves only when it is set."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -131,7 +133,7 @@ def bus(journal: Journal, clock: FakeTime) -> StripBusSimulator:
     return StripBusSimulator("bus", wire, strips, journal, 9600, clock)
 
 
-def test_the_simulated_bus_notes_who_speaks_out_of_turn() -> None:
+def test_the_simulated_bus_counts_short_gaps_and_collisions() -> None:
     journal, clock = Journal(), FakeTime()
     simulator = bus(journal, clock)
     frame = w7(1, "A012", "red")
@@ -151,7 +153,7 @@ def test_the_simulated_bus_notes_who_speaks_out_of_turn() -> None:
 
 
 class Cable:
-    """An open link that keeps what is written and when."""
+    """Open link that records what is written and when."""
 
     def __init__(self, clock: FakeTime) -> None:
         self.written: list[tuple[float, bytes]] = []
@@ -166,14 +168,14 @@ class Cable:
         return b""
 
     def flush(self, seconds: float) -> None:
-        """It is written at once."""
+        """Do nothing: data is written at once."""
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: no resource is held."""
 
 
 class Socketless(LinkAddress):
-    """An address whose opening gives the cable."""
+    """Link address that opens the fake cable."""
 
     cable: Cable
 
@@ -186,8 +188,8 @@ def crew_on(clock: FakeTime, strips: int) -> tuple[StripBusDriver, Cable]:
     address = Socketless("serial", "/dev/ttyS9", 9600)
     cable = Cable(clock)
     object.__setattr__(address, "cable", cable)
-    found = [Strip(f"s{n}", n, "w7", 60.0) for n in range(strips)]
-    return StripBusDriver("bus", address, 0.12, found, Notebook(), clock), cable
+    decoded = [Strip(f"s{n}", n, "w7", 60.0) for n in range(strips)]
+    return StripBusDriver("bus", address, 0.12, decoded, ReportRecorder(), clock), cable
 
 
 def run(crew: StripBusDriver, clock: FakeTime, until: float) -> None:
@@ -196,7 +198,7 @@ def run(crew: StripBusDriver, clock: FakeTime, until: float) -> None:
         clock.now += max(0.001, min(crew.wait(), until - clock.now))
 
 
-def test_frames_keep_their_distance_and_only_the_newest_is_sent() -> None:
+def test_frames_keep_an_interval_and_only_the_newest_is_sent() -> None:
     clock = FakeTime()
     crew, cable = crew_on(clock, 3)
     for text in ("A001", "A002", "A003"):
@@ -210,7 +212,7 @@ def test_frames_keep_their_distance_and_only_the_newest_is_sent() -> None:
     assert all(b - a >= wire + 0.1 for a, b in pairwise(starts))
 
 
-def test_texts_are_repeated_for_strips_that_lost_their_power() -> None:
+def test_texts_are_repeated_for_strips_after_a_power_loss() -> None:
     clock = FakeTime()
     crew, cable = crew_on(clock, 1)
     crew.show("s0", {"text": "A001", "colour": "red"})
@@ -236,8 +238,8 @@ def test_a_strip_has_no_tasks() -> None:
     )
 
 
-def test_a_missing_port_is_a_failure_of_health_not_of_the_agent() -> None:
-    notes = Notebook()
+def test_a_missing_port_fails_the_device_and_not_the_agent() -> None:
+    notes = ReportRecorder()
     address = parse_link("serial:/nowhere/ttyLED0?baud=9600")
     crew = StripBusDriver("bus", address, 0.12, [Strip("s", 1, "w1", 60)], notes, FakeTime())
     crew.idle()

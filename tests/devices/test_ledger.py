@@ -1,4 +1,4 @@
-"""The agent's ledger: at most once, over restarts."""
+"""Ledger of the agent: each task at most once, also over restarts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from devices.owner import Outcome, Task
 from support.hardware import SLIP
 
 
-def test_what_was_taken_but_not_begun_is_done_after_a_restart(tmp_path: Path) -> None:
+def test_an_accepted_task_that_was_not_begun_runs_after_a_restart(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "ledger.sqlite", lambda: 1000.0)
     task = Task("a", "printer-1", "print", {"lines": []}, 1060.0)
     assert ledger.receive(task)
@@ -20,8 +20,8 @@ def test_what_was_taken_but_not_begun_is_done_after_a_restart(tmp_path: Path) ->
     ledger.close()
     ledger = Ledger(tmp_path / "ledger.sqlite", lambda: 1001.0)
     assert ledger.recover() == [task]
-    owed = ledger.outstanding_results()
-    assert [(r.id, r.outcome.state, r.outcome.reason) for r in owed] == [
+    results = ledger.outstanding_results()
+    assert [(r.id, r.outcome.state, r.outcome.reason) for r in results] == [
         ("b", "unknown", "interrupted")
     ]
     ledger.acknowledge_result("b")
@@ -33,7 +33,7 @@ def test_what_was_taken_but_not_begun_is_done_after_a_restart(tmp_path: Path) ->
     ledger.close()
 
 
-def test_settled_tasks_are_forgotten_after_a_week(tmp_path: Path) -> None:
+def test_acknowledged_tasks_are_deleted_after_a_week(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "ledger.sqlite", lambda: 1000.0)
     for name in ("old", "owed"):
         ledger.receive(Task(name, "p", "print"))

@@ -1,4 +1,4 @@
-"""The ESC/POS driver when things go wrong in the middle: never twice, never fine by guess."""
+"""ESC/POS driver under faults in mid-print: never prints twice, never reports success by guess."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from devices.printers.simulator import PrinterModel, PrinterSimulator
 from devices.simulate.base import Journal
 from devices.simulate.wires import TcpWire
 from support.hall_server import free_port
-from support.hardware import PATIENCE, SLIP, Notebook
+from support.hardware import PATIENCE, SLIP, ReportRecorder
 
 LONG = Document((*(Text(f"第{n}行") for n in range(60)), Cut()))
 SHORT = Document((Text("A012"), Cut()))
@@ -28,7 +28,7 @@ QUICK = Timing(connect=2.0, answer=0.2, write=2.0, finish=2.0)
 
 
 class Desk:
-    """A printer and its driver, and what happens when the first byte is about to leave."""
+    """A printer and its driver, with a hook that runs before the first byte is sent."""
 
     def __init__(self) -> None:
         self.journal = Journal()
@@ -65,7 +65,7 @@ def desk() -> Iterator[Desk]:
     ("fault", "reason"),
     [("paper_out", "paper_out"), ("cover", "cover_open"), ("cutter", "cutter")],
 )
-def test_trouble_in_the_middle_is_unknown_and_the_buffer_prints_once(
+def test_a_fault_in_mid_print_is_unknown_and_the_buffer_prints_once(
     fault: str, reason: str, desk: Desk
 ) -> None:
     outcome, health = desk.driver().print_document(LONG, desk.switch(fault))
@@ -88,14 +88,16 @@ def test_trouble_in_the_middle_is_unknown_and_the_buffer_prints_once(
         ("half_frame", {"cable"}),
     ],
 )
-def test_an_end_that_was_not_seen_is_unknown(fault: str, reasons: set[str], desk: Desk) -> None:
+def test_a_print_without_a_confirmed_end_is_unknown(
+    fault: str, reasons: set[str], desk: Desk
+) -> None:
     outcome, health = desk.driver("status").print_document(LONG, desk.switch(fault))
     assert outcome.state == "unknown"
     assert outcome.reason in reasons
     assert health.state in {"unknown", "failed"}
 
 
-def test_paper_near_its_end_prints_and_says_so(desk: Desk) -> None:
+def test_paper_near_its_end_prints_and_warns(desk: Desk) -> None:
     desk.switch("paper_near")()
     outcome, health = desk.driver().print_document(SHORT, lambda: None)
     assert outcome.state == "printed"
@@ -124,7 +126,7 @@ def test_on_a_one_way_cable_every_outcome_is_unknown(desk: Desk) -> None:
     assert outcome == Outcome("unknown", "one_way")
 
 
-def test_it_lets_go_of_the_printer_after_each_slip(desk: Desk) -> None:
+def test_the_connection_is_closed_after_each_slip(desk: Desk) -> None:
     drivers = [desk.driver() for _ in range(3)]
     outcomes: list[Outcome] = []
 
@@ -139,7 +141,7 @@ def test_it_lets_go_of_the_printer_after_each_slip(desk: Desk) -> None:
     assert len(desk.papers()) == 3
 
 
-def test_automatic_status_bytes_are_no_answers(desk: Desk) -> None:
+def test_automatic_status_bytes_are_not_taken_for_answers(desk: Desk) -> None:
     desk.printer.receive(b"\x1d\x61\xff")
     assert desk.driver().probe().state == "ok"
     outcome, _ = desk.driver().print_document(SHORT, desk.switch("paper_near"))
@@ -147,8 +149,11 @@ def test_automatic_status_bytes_are_no_answers(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("fault", ["asb", "stray"])
-def test_bytes_that_nobody_asked_for_never_make_a_slip_printed(fault: str, desk: Desk) -> None:
-    """The printer is slow: when the driver gives up, half of the slip is still in its buffer."""
+def test_unrequested_bytes_never_make_a_slip_printed(fault: str, desk: Desk) -> None:
+    """Never count unrequested bytes as printed.
+
+    The printer is slow: when the driver gives up, half of the slip is still in its buffer.
+    """
     desk.printer.faults.switch(fault, on=True)
     slow = Timing(connect=2.0, answer=0.2, write=2.0, finish=0.1)
     driver = replace(desk.driver(), timing=slow)
@@ -159,7 +164,7 @@ def test_bytes_that_nobody_asked_for_never_make_a_slip_printed(fault: str, desk:
     assert desk.paper().splitlines()[0] == "第0行"
 
 
-def test_a_printer_that_goes_on_with_automatic_status_is_believed_once_it_is_done(
+def test_a_printer_with_automatic_status_is_confirmed_once_it_is_done(
     desk: Desk,
 ) -> None:
     desk.switch("asb")()
@@ -167,7 +172,7 @@ def test_a_printer_that_goes_on_with_automatic_status_is_believed_once_it_is_don
     assert outcome == Outcome("printed")
 
 
-def test_a_printer_that_says_unasked_what_it_is_asked_is_never_believed(desk: Desk) -> None:
+def test_a_printer_that_sends_answers_unasked_is_never_confirmed(desk: Desk) -> None:
     desk.switch("stray")()
     outcome, _ = desk.driver().print_document(SHORT, lambda: None)
     assert outcome == Outcome("unknown", "unconfirmed")
@@ -175,7 +180,7 @@ def test_a_printer_that_says_unasked_what_it_is_asked_is_never_believed(desk: De
 
 
 class OneClient:
-    """A print server that keeps a slot for a while, with the crew that owns the printer."""
+    """Print server that holds its only slot for a while, with the driver of the printer."""
 
     HOLD = 0.4
 
@@ -186,7 +191,7 @@ class OneClient:
         self.printer = PrinterSimulator("p", self.wire, model, self.journal)
         self.printer.faults.switch("one_client", on=True)
         self.printer.start()
-        self.notes = Notebook()
+        self.notes = ReportRecorder()
         address = parse_link(f"tcp:127.0.0.1:{self.wire.port}")
         timing = Timing(connect=1.0, answer=0.1, write=2.0, finish=2.0)
         driver = EscposPrinter(address, timing=timing)
@@ -199,12 +204,15 @@ class OneClient:
         self.printer.stop()
 
 
-def test_the_probe_does_not_keep_a_print_server_of_one_client_from_printing() -> None:
-    """It knocks twice as often as the slot becomes free; today's answer was none of five slips."""
+def test_the_probe_does_not_block_a_print_server_with_one_slot() -> None:
+    """Print although the probe comes twice as often as the slot becomes free.
+
+    An earlier version printed none of five slips.
+    """
     rig = OneClient(OneClient.HOLD / 2)
     notes = rig.notes
     try:
-        # It has knocked on the held slot too, and those knocks wait in line.
+        # It has tried the held slot too, and those connections wait in the queue.
         assert notes.wait(lambda: len(notes.healths) > 1)
         for number in range(5):
             rig.owner.submit(Task(f"slip-{number}", "p", "print", SLIP))
@@ -214,10 +222,10 @@ def test_the_probe_does_not_keep_a_print_server_of_one_client_from_printing() ->
         rig.close()
 
 
-def test_a_silent_printer_is_told_at_the_second_silence_and_asked_ever_less() -> None:
+def test_a_silent_printer_is_unreachable_at_the_second_probe_and_probed_less_often() -> None:
     now: list[float] = [0.0]
-    asked: list[float] = []
-    notes = Notebook()
+    probes: list[float] = []
+    notes = ReportRecorder()
 
     def pause(seconds: float) -> None:
         now[0] += seconds
@@ -232,15 +240,15 @@ def test_a_silent_printer_is_told_at_the_second_silence_and_asked_ever_less() ->
         assert (outcome.state, outcome.reason) == ("failed", "unreachable")
         return now[0] - before
 
-    assert 10 < waited() <= 12  # somebody else may have it
+    assert 10 < waited() <= 12  # another client may hold it
     while now[0] < 400:
         now[0] += crew.wait()
-        asked.append(now[0])
+        probes.append(now[0])
         crew.idle()
-    gaps = [later - earlier for earlier, later in pairwise(asked)]
+    gaps = [later - earlier for earlier, later in pairwise(probes)]
     assert gaps[:5] == [20.0, 30.0, 30.0, 30.0, 30.0]
     assert {health.code for _, health in notes.healths} == {"unreachable"}
-    assert waited() == 0  # it is long gone: whoever takes a number is told at once
+    assert waited() == 0  # unreachable for long: the failure is reported at once
 
 
 def test_serial_printers_that_scale_chinese_by_gs_show_the_same_slip() -> None:

@@ -1,4 +1,4 @@
-"""python-escpos at its two places: what a model can do, and links that are no cables of ours."""
+"""Models of python-escpos: capabilities of a printer model, and links over USB and spoolers."""
 
 from __future__ import annotations
 
@@ -48,17 +48,17 @@ DISPLAYS = {"AF-240", "OCD-100", "OCD-300"}
 NO_RASTER = {"TM-U220", "TM-U220B"}
 
 
-def test_a_model_says_what_it_can() -> None:
-    found = capabilities("ZJ-5870")
-    assert (found.columns, found.dots, found.native_qr, found.cut) == (32, 384, False, "none")
-    found = capabilities("TM-T20II")
-    assert (found.columns, found.dots, found.native_qr, found.cut) == (48, 576, True, "partial")
+def test_a_model_has_its_capabilities() -> None:
+    model = capabilities("ZJ-5870")
+    assert (model.columns, model.dots, model.native_qr, model.cut) == (32, 384, False, "none")
+    model = capabilities("TM-T20II")
+    assert (model.columns, model.dots, model.native_qr, model.cut) == (48, 576, True, "partial")
 
 
-def test_an_entry_that_cannot_be_is_put_right_and_named() -> None:
-    found = capabilities("NT-80-V-UL")  # the table says 12 columns on 576 dots
-    assert (found.columns, found.dots) == (48, 576)
-    assert "12 columns" in found.anomaly
+def test_an_impossible_entry_is_corrected_and_named() -> None:
+    model = capabilities("NT-80-V-UL")  # the table says 12 columns on 576 dots
+    assert (model.columns, model.dots) == (48, 576)
+    assert "12 columns" in model.anomaly
 
 
 @pytest.mark.parametrize("model", models())
@@ -67,11 +67,11 @@ def test_every_model_prints_a_slip_or_says_why_not(model: str) -> None:
         with pytest.raises(CapabilityError, match="raster"):
             capabilities(model)
         return
-    found = capabilities(model)
-    assert 24 <= found.columns <= 72
-    assert not found.dots or found.columns * 9 <= found.dots
-    profile = Profile(found.columns, cut=found.cut, native_qr=found.native_qr)
-    assert _scanned(encode(SLIP, profile).data, found.columns) == [URL]
+    model_data = capabilities(model)
+    assert 24 <= model_data.columns <= 72
+    assert not model_data.dots or model_data.columns * 9 <= model_data.dots
+    profile = Profile(model_data.columns, cut=model_data.cut, native_qr=model_data.native_qr)
+    assert _scanned(encode(SLIP, profile).data, model_data.columns) == [URL]
 
 
 def test_an_unknown_model_is_named_with_those_near_it() -> None:
@@ -99,24 +99,21 @@ def test_a_qr_code_as_a_picture_fits_the_paper_and_can_be_read(columns: int, siz
         assert _scanned(data, columns) == [URL]
 
 
-def test_the_site_has_the_last_word_over_the_models_table() -> None:
+def test_the_sites_configuration_overrides_the_models_table() -> None:
     problems: list[Problem] = []
     config = AgentConfig.__new__(AgentConfig)
     plain = _profile(Settings("p", {"profile": "ZJ-5870"}, problems), config)
     assert (plain.columns, plain.cut, plain.native_qr) == (32, "none", False)
     table = {"profile": "ZJ-5870", "columns": 30, "cut": "partial", "qr": "native"}
-    said = _profile(Settings("p", table, problems), config)
-    assert (said.columns, said.cut, said.native_qr) == (30, "partial", True)
+    configured = _profile(Settings("p", table, problems), config)
+    assert (configured.columns, configured.cut, configured.native_qr) == (30, "partial", True)
     assert problems == []
     _profile(Settings("p", {"profile": "ZJ-1"}, problems), config)
     assert "no printer model 'ZJ-1'" in problems[0].en
 
 
-# -- USB ------------------------------------------------------------------------------------------
-
-
 class OnBus(LinkAddress):
-    """The address of the printer on the simulated bus."""
+    """Link address of the printer on the simulated bus."""
 
     bus: UsbBus
 
@@ -141,20 +138,20 @@ class UsbDesk:
         self.driver = EscposPrinter(address, timing=timing)
 
     def paper(self, number: int) -> bool:
-        """Wait for the slip of this number."""
-        found = self.journal.wait_for(lambda event: event.get("number") == number, PATIENCE)
-        return found is not None
+        """Wait for the slip with this number; return False after the deadline."""
+        match = self.journal.wait_for(lambda event: event.get("number") == number, PATIENCE)
+        return match is not None
 
 
 @pytest.fixture
 def desk() -> Iterator[UsbDesk]:
-    found = UsbDesk()
-    yield found
+    usb_desk = UsbDesk()
+    yield usb_desk
     usb_link._open.clear()
-    found.printer.stop()
+    usb_desk.printer.stop()
 
 
-def test_slips_on_usb_are_known_to_be_printed_and_the_printer_is_claimed_once(
+def test_slips_on_usb_are_confirmed_and_the_printer_is_claimed_once(
     desk: UsbDesk,
 ) -> None:
     opened = []
@@ -169,7 +166,7 @@ def test_slips_on_usb_are_known_to_be_printed_and_the_printer_is_claimed_once(
     assert desk.bus.resets == 1
 
 
-def test_trouble_on_usb_is_told_as_on_any_cable(desk: UsbDesk) -> None:
+def test_faults_on_usb_are_reported_as_on_any_link(desk: UsbDesk) -> None:
     desk.printer.faults.switch("paper_out", on=True)
     outcome, health = desk.driver.print_document(SLIP, lambda: None)
     assert (outcome.state, outcome.reason, health.code) == ("failed", "paper_out", "paper_out")
@@ -189,11 +186,8 @@ def test_a_pulled_usb_plug_is_unreachable_and_found_again(desk: UsbDesk) -> None
     assert desk.bus.resets == 2
 
 
-# -- spoolers -------------------------------------------------------------------------------------
-
-
 def _spooled(link: str, folder: Path) -> list[object]:
-    """Print one slip in a process that has the stand-ins instead of the system's spoolers."""
+    """Print one slip in a process with replacements for the system's spoolers."""
     temporary = folder / "tmp"
     temporary.mkdir(exist_ok=True)
     paths = os.pathsep.join(map(str, (ROOT, STANDINS)))
@@ -205,34 +199,29 @@ def _spooled(link: str, folder: Path) -> list[object]:
         check=True,
         timeout=PATIENCE,
     )
-    found: list[object] = json.loads(ended.stdout)
-    return found
+    result: list[object] = json.loads(ended.stdout)
+    return result
 
 
 @pytest.mark.parametrize("system", ["cups", "windows"])
-def test_a_spooler_gets_one_job_of_our_bytes_and_tells_nothing(system: str, tmp_path: Path) -> None:
+def test_a_spooler_gets_one_raw_job_and_confirms_nothing(system: str, tmp_path: Path) -> None:
     assert _spooled(f"{system}:slips", tmp_path) == ["one_way", "unknown", "one_way", []]
     [job] = tmp_path.glob("job-*")  # the probe makes none
     assert job.read_bytes() == encode(spool_once.SLIP, Profile()).data
 
 
 @pytest.mark.parametrize("system", ["cups", "windows"])
-def test_a_spooler_without_the_printer_or_stopped_is_no_success(
-    system: str, tmp_path: Path
-) -> None:
+def test_a_stopped_spooler_or_a_missing_printer_is_no_success(system: str, tmp_path: Path) -> None:
     assert _spooled(f"{system}:other", tmp_path)[:3] == ["unreachable", "failed", "unreachable"]
     (tmp_path / "stopped").touch()
     assert _spooled(f"{system}:slips", tmp_path)[:3] == ["one_way", "unknown", "cable"]
     assert not list(tmp_path.glob("job-*"))
 
 
-# -- flow control ---------------------------------------------------------------------------------
-
-
 class SmallBuffer:
-    """A serial printer with little room, which says XOFF when it fills and XON later.
+    """Serial printer with a small buffer that sends XOFF when it fills and XON later.
 
-    A pty holds some kilobytes on the way that no XOFF stops; a real line holds next to nothing.
+    A pty buffers some kilobytes that no XOFF stops; a real line buffers next to nothing.
     """
 
     ROOM, HIGH, LOW = 18_432, 2048, 256
@@ -273,7 +262,7 @@ class SmallBuffer:
 
 
 @pytest.mark.parametrize(("flow", "whole"), [("none", False), ("xonxoff", True)])
-def test_a_picture_reaches_a_serial_printer_whole_where_the_line_has_flow_control(
+def test_a_picture_reaches_a_serial_printer_completely_with_flow_control(
     flow: str, whole: bool
 ) -> None:
     printer = SmallBuffer()

@@ -1,4 +1,4 @@
-"""Status bytes of ESC/POS printers: literals, and nothing unknown is ever fine."""
+"""Status bytes of ESC/POS printers: literals, and no unknown byte ever counts as healthy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from devices.printers.answers import PAPER_ANSWERS, AnswerReader, is_status
 from devices.printers.status import PrinterStatus, query
 
 
-def test_the_question_is_the_table_s() -> None:
+def test_the_status_request_is_that_of_the_command_table() -> None:
     assert [query(n).hex() for n in (1, 2, 3, 4)] == ["100401", "100402", "100403", "100404"]
 
 
@@ -30,7 +30,9 @@ def test_the_question_is_the_table_s() -> None:
         ((0x12, 0x16, None, None), "failed", "cover_open"),
     ],
 )
-def test_answers(answers: tuple[int | None, ...], state: str, code: str) -> None:
+def test_status_answers_give_state_and_code(
+    answers: tuple[int | None, ...], state: str, code: str
+) -> None:
     health = PrinterStatus(dict(enumerate(answers, 1))).health()
     assert (health.state, health.code) == (state, code)
 
@@ -41,7 +43,7 @@ def test_noise_is_no_answer(byte: int) -> None:
 
 
 @pytest.mark.parametrize("byte", range(256))
-def test_only_the_four_paper_answers_say_that_all_was_worked_through(byte: int) -> None:
+def test_only_the_four_paper_answers_confirm_the_end(byte: int) -> None:
     reader = AnswerReader()
     reader.feed(bytes((byte,)))
     assert reader.paper == (byte in (0x00, 0x03, 0x0C, 0x0F))
@@ -58,22 +60,20 @@ NOISE = st.sampled_from([b"\x11", b"\x13", b"\xff"])
 
 
 @given(st.lists(st.one_of(FRAMES, ANSWERS, PAPER, NOISE)), st.data())
-def test_frames_of_automatic_status_are_swallowed_whole(
-    parts: list[bytes], data: st.DataObject
-) -> None:
-    """However the bytes are cut on their way, only what was asked for is an answer."""
-    stream, heard, reader = b"".join(parts), [], AnswerReader()
+def test_frames_of_automatic_status_are_dropped(parts: list[bytes], data: st.DataObject) -> None:
+    """Take only requested bytes for answers, however the stream is split."""
+    stream, replies, reader = b"".join(parts), [], AnswerReader()
     while stream:
         size = data.draw(st.integers(1, len(stream)))
-        heard += reader.feed(stream[:size])
+        replies += reader.feed(stream[:size])
         stream = stream[size:]
     single = [part[0] for part in parts if len(part) == 1]
-    assert heard == [byte for byte in single if is_status(byte)]
+    assert replies == [byte for byte in single if is_status(byte)]
     assert reader.paper == sum(byte in PAPER_ANSWERS for byte in single)
 
 
 @given(st.dictionaries(st.integers(1, 4), st.none() | st.integers(0, 255).filter(is_status)))
-def test_it_is_fine_only_when_every_answer_came(answers: dict[int, int | None]) -> None:
+def test_a_printer_is_healthy_only_if_every_answer_came(answers: dict[int, int | None]) -> None:
     status = PrinterStatus(answers)
     if status.health().state == "ok":
         assert status.complete

@@ -1,4 +1,4 @@
-"""Every driver's quality file: each rule done with a proof that exists, or exempt with a reason."""
+"""Quality file of every driver: each rule done with an existing proof, or exempt with a reason."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ RULES = toml(ROOT / "devices" / "quality.toml")["rules"]
 
 @pytest.mark.parametrize(("kind", "driver"), DRIVERS)
 def test_every_rule_is_done_or_exempt(kind: str, driver: str) -> None:
-    found = toml(ROOT / "devices" / kind / f"{driver}.quality.toml")
-    assert list(found) == list(RULES)
-    for rule, entry in found.items():
+    rules = toml(ROOT / "devices" / kind / f"{driver}.quality.toml")
+    assert list(rules) == list(RULES)
+    for rule, entry in rules.items():
         assert len(entry) == 1, rule
         if "exempt" in entry:
             assert len(entry["exempt"]) > 10, rule
@@ -36,7 +36,7 @@ def test_every_rule_is_done_or_exempt(kind: str, driver: str) -> None:
 
 
 def exists(proof: str) -> bool:
-    """Whether a proof, `path` or `path::function`, is there."""
+    """Return True if a proof, `path` or `path::function`, exists."""
     path, _, function = proof.partition("::")
     file = ROOT / path
     if not file.is_file():

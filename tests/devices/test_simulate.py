@@ -1,4 +1,4 @@
-"""The simulator process: its control channel, a whole hall's plan, and agents on it."""
+"""Simulator process: its control channel, a whole hall's plan, and agents on it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from devices.printers.driver import EscposPrinter
 from devices.registry import build_drivers
 from devices.simulate.config import read_simulator_config
 from devices.simulate.plan import HallPlan, main, write_plan
-from support.hardware import PATIENCE, SLIP, Notebook
+from support.hardware import PATIENCE, SLIP, ReportRecorder
 
 ROOT = Path(__file__).parents[2]
 EAST = [f"W{n:02}" for n in range(1, 15)]
@@ -30,7 +30,7 @@ WEST = [f"W{n:02}" for n in range(15, 28)]
 
 
 class Client:
-    """A person at the control channel."""
+    """Client of the control channel."""
 
     def __init__(self, port: int) -> None:
         self.base = f"http://127.0.0.1:{port}"
@@ -59,14 +59,14 @@ class Client:
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[tuple[Client, Path]]:
-    """A simulator process with one printer, one strip, one pad and one speaker."""
+    """Yield a simulator process with one printer, one strip, one keypad and one speaker."""
     with simulator(tmp_path) as client:
         yield client, tmp_path
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    """The same, for questions that change nothing."""
+    """Yield such a simulator process for requests that change nothing."""
     with simulator(tmp_path_factory.mktemp("bench")) as client:
         yield client
 
@@ -87,7 +87,7 @@ def simulator(folder: Path) -> Iterator[Client]:
     process.stdout.close()
 
 
-def test_a_slip_can_be_watched(running: tuple[Client, Path]) -> None:
+def test_a_printed_slip_is_visible_over_http(running: tuple[Client, Path]) -> None:
     client, folder = running
     assert client.get("/healthz") == {"ok": True}
     agent = tomllib.loads((folder / "agent-kiosk.toml").read_text(encoding="utf-8"))
@@ -161,7 +161,7 @@ def test_wrong_pages_are_refused_with_a_reason(path: str, status: int, shared: C
         assert error.code == status
 
 
-def test_a_hall_s_plan_fits_together(tmp_path: Path) -> None:
+def test_the_plan_of_a_hall_is_consistent(tmp_path: Path) -> None:
     plan = HallPlan(
         "http://127.0.0.1:9",
         ["1", "2"],
@@ -182,8 +182,8 @@ def test_a_hall_s_plan_fits_together(tmp_path: Path) -> None:
     serves: dict[str, set[str]] = {}
     for name, path in written.agents.items():
         config = read_agent_config(path)
-        build_drivers(config, Notebook(), kinds[name])
-        # A kiosk's own line has no cable: its other end is the browser.
+        build_drivers(config, ReportRecorder(), kinds[name])
+        # The loopback server of a kiosk has no cable: its other end is the browser.
         hosted |= {device.name for device in config.devices if device.kind != "standby"}
         for device in config.devices:
             serves.setdefault(device.kind, set()).add(device.serves)

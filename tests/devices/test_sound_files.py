@@ -1,4 +1,4 @@
-"""Sound files of others (IMA ADPCM of sox, AIFF of macOS) and the voices that systems list."""
+"""Third-party sound files (IMA ADPCM of sox, AIFF of macOS) and voice lists of systems."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ from devices.voice.wavs import (
     sound_of,
 )
 
-# sox 14.4.2: a sine of 440 Hz at half scale, 8 kHz, `-e ima-adpcm`; then what sox decodes of it.
+# sox 14.4.2: a sine of 440 Hz at half scale, 8 kHz, `-e ima-adpcm`; then the samples that sox
+# decodes from it.
 SOX = bytes.fromhex(
     "524946463401000057415645666d74201400000011000100401f0000d70f0000000104000200f90166616374"
     "0400000050000000646174610001000050024900221288cbccaa093044431288cbbcbb8a3155332280dbbcac"
@@ -42,21 +43,21 @@ SOX = bytes.fromhex(
 DECODED = [592, 5494, 9951, 14003, 16212, 15543, 14935, 11061, 6532, 1053]
 
 
-def test_what_sox_wrote_is_read_as_sox_reads_it() -> None:
+def test_a_file_of_sox_is_decoded_as_sox_does() -> None:
     sound = sound_of(SOX)
     assert (sound.rate, len(sound.frames)) == (8000, 160)
     assert array("h", sound.frames)[:10].tolist() == DECODED
 
 
 @given(st.lists(st.integers(-32768, 32767), min_size=1, max_size=1200))
-def test_every_sample_count_survives_the_bank_s_form(samples: list[int]) -> None:
+def test_every_sample_count_survives_the_clip_format(samples: list[int]) -> None:
     sound = sound_of(adpcm.to_wav(samples, 24000))
     assert sound.rate == 24000
     assert len(sound.frames) == 2 * len(samples)
     assert array("h", sound.frames)[0] == samples[0]
 
 
-def test_a_soft_wave_comes_back_nearly_as_it_was() -> None:
+def test_a_smooth_wave_is_decoded_almost_exactly() -> None:
     wave = [round(8000 * ((n % 100) / 50 - 1)) for n in range(3000)]
     back = array("h", sound_of(adpcm.to_wav(wave, 24000)).frames)
     inside = [abs(a - b) for n, (a, b) in enumerate(zip(wave, back, strict=True)) if n % 100 > 10]
@@ -64,7 +65,7 @@ def test_a_soft_wave_comes_back_nearly_as_it_was() -> None:
 
 
 @given(st.binary(max_size=400) | st.binary(max_size=300).map(lambda end: SOX[:60] + end))
-def test_files_gone_wrong_are_refused_by_name(data: bytes) -> None:
+def test_a_corrupt_file_is_rejected_with_its_name(data: bytes) -> None:
     for read in (sound_of, aiff.sound_of):
         try:
             read(data)
@@ -73,12 +74,12 @@ def test_files_gone_wrong_are_refused_by_name(data: bytes) -> None:
 
 
 def rate_80(rate: int) -> bytes:
-    """A sample rate as AIFF has it, an 80-bit float."""
+    """Return a sample rate as in AIFF, an 80-bit float."""
     return struct.pack(">HQ", 16383 + rate.bit_length() - 1, rate << (64 - rate.bit_length()))
 
 
 def aiff_file(samples: list[int], form: bytes = b"NONE", channels: int = 1) -> bytes:
-    """An AIFF-C file of 22,050 Hz."""
+    """Return an AIFF-C file of 22,050 Hz."""
     head = struct.pack(">hIh", channels, len(samples), 16) + rate_80(22050) + form
     order = "<" if form == b"sowt" else ">"
     body = bytes(8) + struct.pack(f"{order}{len(samples)}h", *samples)
@@ -88,7 +89,7 @@ def aiff_file(samples: list[int], form: bytes = b"NONE", channels: int = 1) -> b
 
 
 @pytest.mark.parametrize("form", [b"NONE", b"twos", b"sowt"])
-def test_what_macos_writes_becomes_a_wav(form: bytes) -> None:
+def test_an_aiff_file_of_macos_becomes_a_wav(form: bytes) -> None:
     sound = aiff.sound_of(aiff_file([1, -2, 300], form))
     assert sound == Sound(22050, struct.pack("<3h", 1, -2, 300))
 
@@ -101,7 +102,7 @@ def test_compressed_or_stereo_aiff_is_refused() -> None:
 
 @dataclass
 class Listed:
-    """A voice as pyttsx3 lists it."""
+    """Voice as pyttsx3 lists it."""
 
     id: str
     name: str
@@ -150,7 +151,7 @@ def test_pyttsx3_speaks_english_and_knows_no_other_voice() -> None:
 @pytest.mark.parametrize(
     ("written", "code"),
     [
-        ("pass", "engine_failed"),  # reports success, and there is no file
+        ("pass", "engine_failed"),  # reports success without a file
         ("out.write_bytes(b'RIFF')", "engine_failed"),
         ("out.write_bytes(to_wav(silence(0.0)))", "engine_failed"),
         ("out.write_bytes(to_wav(silence(0.1)))", "engine_failed"),  # cut short
@@ -158,7 +159,7 @@ def test_pyttsx3_speaks_english_and_knows_no_other_voice() -> None:
         ("raise SystemExit(3)", "engine_missing"),
     ],
 )
-def test_a_file_counts_as_spoken_only_when_it_is_whole(
+def test_a_file_counts_as_rendered_only_if_it_is_complete(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, code: str
 ) -> None:
     lines = [
@@ -174,7 +175,7 @@ def test_a_file_counts_as_spoken_only_when_it_is_whole(
         ProcessEngine(module="bad_speech").render([Part("zh", PHRASES[0])])
 
 
-def test_a_sound_is_brought_to_a_loudness_without_clipping() -> None:
+def test_loudness_is_normalised_without_clipping() -> None:
     wave = Sound(8000, struct.pack("<4h", 3000, -3000, 3000, -3000) * 200)
     assert loudness(normalise_loudness(wave, 0.2)) == pytest.approx(0.2, abs=0.001)
     assert peak(normalise_loudness(wave, 5.0)) <= 0.98

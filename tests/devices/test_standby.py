@@ -1,4 +1,4 @@
-"""The kiosk's own line: numbers from a lease, once each, to its own page only, through any kill."""
+"""Loopback server of a kiosk PC: numbers of a lease, once each, only to its page, despite kills."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from devices.settings import ConfigError
 from devices.standby.book import StandbyLedger
 from devices.standby.crew import StandbyDriver, StandbySettings
 from devices.standby.lease import Lease, RefusedError
-from support.hardware import Notebook
-from support.standby import Line
+from support.hardware import ReportRecorder
+from support.standby import LoopbackClient
 from support.standby_lease import NOON, ORIGIN, lease
 
 
 class Desk:
-    """A line with its crew, whose clocks stand still unless told."""
+    """Loopback server with its driver, whose clocks move only when the test sets them."""
 
-    def __init__(self, folder: Path, notes: Notebook | None = None) -> None:
+    def __init__(self, folder: Path, notes: ReportRecorder | None = None) -> None:
         self.folder = folder
-        self.notes = notes or Notebook()
+        self.notes = notes or ReportRecorder()
         self.mono, self.wall = 100.0, NOON / 1000
         self.crew = self.fresh()
 
     def fresh(self) -> StandbyDriver:
-        """A crew as after a start of the process: the book and the ledger are what they were."""
+        """Return a driver as after a process start; both ledgers keep their content."""
         place = StandbySettings("standby-1", "1", 0, "printer-1", (ORIGIN,))
         path = self.folder / "book.sqlite"
         return StandbyDriver(
@@ -46,7 +46,7 @@ class Desk:
         )
 
     def restart(self) -> None:
-        """As after kill -9: nothing is closed in order."""
+        """Restart as after kill -9, without an orderly close."""
         self.crew.close()
         self.crew = self.fresh()
         self.crew.idle()
@@ -55,21 +55,21 @@ class Desk:
         wanted = {"ticket": "seq", "slip": "state", "line": "line"}[kind]
         return [fact for fact in self.notes.debts if wanted in fact]
 
-    def line(self, secret: str = "a-secret", origin: str = ORIGIN) -> Line:
-        return Line(str(self.facts("line")[-1]["line"]), origin, secret)
+    def line(self, secret: str = "a-secret", origin: str = ORIGIN) -> LoopbackClient:
+        return LoopbackClient(str(self.facts("line")[-1]["line"]), origin, secret)
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    found = Desk(tmp_path)
-    found.crew.idle()
-    yield found
-    found.crew.close()
+    made = Desk(tmp_path)
+    made.crew.idle()
+    yield made
+    made.crew.close()
 
 
-def test_a_number_is_written_down_owed_and_printed_in_this_order(desk: Desk) -> None:
+def test_a_number_is_stored_then_enqueued_then_printed(desk: Desk) -> None:
     desk.crew.show("standby-1", lease())
-    ticket = desk.line().take("k1", "x-1")
+    ticket = desk.line().issue("k1", "x-1")
     assert (ticket["number"], ticket["token"], ticket["slip"]["state"]) == (
         "A980",
         "token-980",
@@ -79,33 +79,34 @@ def test_a_number_is_written_down_owed_and_printed_in_this_order(desk: Desk) -> 
     assert (fact["id"], fact["seq"], fact["at"], fact["key"]) == ("20260302-A980", 980, NOON, "k1")
     task = desk.notes.submitted[0]
     lines = [tuple(line.values()) for line in task.payload["lines"]]  # type: ignore[attr-defined]
-    # An empty line is left out; what is put into a hole is not filled in again.
+    # An empty line is left out; inserted text is not itself expanded.
     assert lines == [("text", "A980"), ("pair", "事项{number}", "2026-03-02 12:00"), ("cut",)]
     desk.notes.finish(task.id, Outcome("printed"))
     desk.crew.idle()
     desk.crew.idle()
-    assert [dict(one) for one in desk.facts("slip")] == [
+    assert [dict(slip_fact) for slip_fact in desk.facts("slip")] == [
         {"slip": task.id, "state": "printed", "reason": ""}
     ]
     assert desk.line().slip("k1") == "printed"
 
 
-def test_a_press_has_one_number_through_kills(desk: Desk) -> None:
+def test_a_press_has_one_number_despite_kills(desk: Desk) -> None:
     desk.crew.show("standby-1", lease())
-    first = desk.line().take("k1", "x-1")
+    first = desk.line().issue("k1", "x-1")
     desk.restart()
-    assert desk.line().take("k1", "x-1")["number"] == first["number"] == "A980"
-    assert desk.line().take("k2", "x-1")["number"] == "A981"
+    assert desk.line().issue("k1", "x-1")["number"] == first["number"] == "A980"
+    assert desk.line().issue("k2", "x-1")["number"] == "A981"
     other = {"key": "k1", "item": "x-1", "applicant": "elderly"}
     assert desk.line().ask("/standby/tickets", other)[0] == 422
 
 
-def test_what_was_written_down_and_got_no_further_is_taken_up(tmp_path: Path) -> None:
+def test_a_stored_number_that_was_not_enqueued_is_enqueued_after_a_restart(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.crew.idle()
     desk.crew.show("standby-1", lease())
-    desk.line().take("k1", "x-1")
-    # The process dies between the book and the ledger: the ledger knows nothing of it.
+    desk.line().issue("k1", "x-1")
+    # The process dies after the ledger of numbers was written: the agent's ledger has nothing of
+    # it.
     desk.notes.debts.clear()
     desk.notes.bookmarks.clear()
     desk.notes.submitted.clear()
@@ -115,10 +116,10 @@ def test_what_was_written_down_and_got_no_further_is_taken_up(tmp_path: Path) ->
     desk.crew.close()
 
 
-def test_closed_items_and_used_up_blocks_are_refused_with_the_servers_codes(desk: Desk) -> None:
+def test_closed_items_and_exhausted_blocks_give_the_servers_error_codes(desk: Desk) -> None:
     desk.crew.show("standby-1", lease(used=3))
     line = desk.line()
-    assert [line.take(f"k{n}", "x-1")["number"] for n in range(2)] == ["A983", "A984"]
+    assert [line.issue(f"k{n}", "x-1")["number"] for n in range(2)] == ["A983", "A984"]
 
     def code(item: str, applicant: str = "ordinary") -> tuple[int, str]:
         body = {"key": f"{item}-{applicant}-{desk.mono}", "item": item, "applicant": applicant}
@@ -134,7 +135,7 @@ def test_closed_items_and_used_up_blocks_are_refused_with_the_servers_codes(desk
     assert line.ask("/standby")[1]["ready"] is False
 
 
-def test_without_a_lease_for_today_nothing_is_given(desk: Desk) -> None:
+def test_without_a_lease_for_today_no_number_is_issued(desk: Desk) -> None:
     desk.crew.idle()
     assert desk.notes.latest("standby-1").code == "no_lease"  # type: ignore[union-attr]
     desk.crew.show("standby-1", lease())
@@ -147,19 +148,19 @@ def test_without_a_lease_for_today_nothing_is_given(desk: Desk) -> None:
     assert desk.line().ask("/standby")[0] == 401
 
 
-def test_hall_time_is_carried_on_whatever_the_pcs_clock_does(desk: Desk) -> None:
+def test_hall_time_continues_whatever_the_pcs_clock_does(desk: Desk) -> None:
     desk.crew.show("standby-1", lease(now=NOON + 5000))
     desk.wall -= 3600
     desk.mono += 60
-    told = Task("t", "standby-1", "time", {"now": NOON + 65_000})
-    assert desk.crew.work(told, lambda: None).state == "done"
+    task = Task("t", "standby-1", "time", {"now": NOON + 65_000})
+    assert desk.crew.work(task, lambda: None).state == "done"
     assert desk.crew.work(Task("t", "standby-1", "print"), lambda: None).state == "failed"
     assert desk.crew.now() == NOON + 65_000
     desk.restart()
     assert desk.crew.now() == NOON + 65_000
 
 
-def test_the_line_answers_only_its_own_page(desk: Desk) -> None:
+def test_the_loopback_server_answers_only_its_own_page(desk: Desk) -> None:
     desk.crew.show("standby-1", lease())
     good = desk.line()
     body = {"key": "k", "item": "x-1", "applicant": "ordinary"}
@@ -176,12 +177,12 @@ def test_the_line_answers_only_its_own_page(desk: Desk) -> None:
 
 
 def allowed_origin(address: str, origin: str) -> str | None:
-    """What a browser's question before the request is answered."""
-    asked = HTTPConnection(address.removeprefix("http://"), timeout=10)
-    asked.request("OPTIONS", "/standby", headers={"Origin": origin})
-    answer = asked.getresponse()
+    """Return the allowed origin in the answer to a browser's CORS preflight."""
+    connection = HTTPConnection(address.removeprefix("http://"), timeout=10)
+    connection.request("OPTIONS", "/standby", headers={"Origin": origin})
+    answer = connection.getresponse()
     answer.read()
-    asked.close()
+    connection.close()
     assert answer.status == 204
     return answer.headers.get("Access-Control-Allow-Origin")
 
@@ -193,7 +194,7 @@ def test_settings_are_checked(tmp_path: Path) -> None:
             "device": [{"name": "s", "kind": "standby", "driver": "standby", **device}],
         }
         with pytest.raises(ConfigError) as error:
-            build_drivers(agent_config(table, tmp_path), Notebook(), tuple(KINDS))
+            build_drivers(agent_config(table, tmp_path), ReportRecorder(), tuple(KINDS))
         return str(error.value)
 
     assert "there is no printer p9" in problems(serves="1", port=8101, printer="p9")
@@ -202,36 +203,39 @@ def test_settings_are_checked(tmp_path: Path) -> None:
     assert "unknown setting speed" in problems(serves="1", port=1, printer="p9", speed=9)
 
 
-def test_two_presses_at_once_have_two_numbers(desk: Desk) -> None:
+def test_concurrent_presses_have_different_numbers(desk: Desk) -> None:
     desk.crew.show("standby-1", lease())
-    line, found = desk.line(), list[str]()
+    line, numbers = desk.line(), list[str]()
 
     def press(key: str) -> None:
-        found.append(line.take(key, "x-1")["number"])
+        numbers.append(line.issue(key, "x-1")["number"])
 
     threads = [threading.Thread(target=press, args=(f"k{n % 3}",)) for n in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(10)
-    assert sorted(set(found)) == ["A980", "A981", "A982"]
-    assert len(found) == 6
+    assert sorted(set(numbers)) == ["A980", "A981", "A982"]
+    assert len(numbers) == 6
 
 
 @settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=12))
-def test_numbers_of_a_block_are_given_in_order_and_once(moves: list[tuple[int, int]]) -> None:
-    """Whatever the server already knows as used, and whatever the book has: next is the lowest."""
-    taken: list[int] = []
+def test_numbers_of_a_block_are_issued_in_order_and_once(moves: list[tuple[int, int]]) -> None:
+    """Issue the lowest free number.
+
+    It holds whatever the server already knows as used and whatever the ledger holds.
+    """
+    issued: list[int] = []
     for used, _ in moves:
         try:
-            chosen = Lease(lease(used=used)).choose("x-1", taken)
+            chosen = Lease(lease(used=used)).choose("x-1", issued)
         except RefusedError as error:
             assert error.problem["code"] == "numbers_exhausted"
-            assert len(taken) + used >= 5 or max(taken) == 984
+            assert len(issued) + used >= 5 or max(issued) == 984
             continue
-        assert chosen.seq not in taken
+        assert chosen.seq not in issued
         assert chosen.seq >= 980 + used
-        assert all(chosen.seq > seq for seq in taken)
+        assert all(chosen.seq > seq for seq in issued)
         assert chosen.token == f"token-{chosen.seq}"
-        taken.append(chosen.seq)
+        issued.append(chosen.seq)

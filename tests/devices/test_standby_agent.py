@@ -1,4 +1,4 @@
-"""A whole agent with a kiosk's own line, a simulated printer, and a server that goes away."""
+"""Whole agent with a loopback server, a simulated printer, and a server that goes away."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from devices.printers.simulator import PrinterSimulator
 from devices.simulate.config import simulator_plan
 from support.agent_server import AgentServer
 from support.hardware import PATIENCE
-from support.standby import Line
+from support.standby import LoopbackClient
 from support.standby_lease import NOON, ORIGIN, lease
 
 ROOT = Path(__file__).parents[2]
 
 
 class Kiosk:
-    """A kiosk's PC: its agent is a process of its own, so that it can be killed."""
+    """A kiosk's PC; its agent is a process of its own, so that it can be killed."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -32,9 +32,9 @@ class Kiosk:
         self.plan = simulator_plan({"simulator": {"pace": 0.0}, "printer": [printer]}, folder)
         for device in self.plan.devices:
             device.start()
-        found = self.plan.devices[0]
-        assert isinstance(found, PrinterSimulator)
-        self.printer = found
+        printer_device = self.plan.devices[0]
+        assert isinstance(printer_device, PrinterSimulator)
+        self.printer = printer_device
         (folder / "agent.token").write_text("secret")
         self.server.desired = [{"device": "standby-1", "version": 1, "state": lease(now=NOON)}]
         self.write_file()
@@ -75,19 +75,19 @@ origins = ["{ORIGIN}"]
         return subprocess.Popen(command, cwd=self.folder, env=env)
 
     def told(self, kind: str) -> list[dict[str, Any]]:
-        """Return reported facts, each once: an unanswered one comes again under its id."""
-        heard = {event["id"]: event for event in self.server.events}
-        return [event["data"] for event in heard.values() if event["kind"] == kind]
+        """Return reported facts, each once; an unanswered one is repeated with its id."""
+        events = {event["id"]: event for event in self.server.events}
+        return [event["data"] for event in events.values() if event["kind"] == kind]
 
-    def line(self, nth: int) -> Line:
-        """The line that the agent announced at its n-th start, once it holds its lease."""
+    def line(self, nth: int) -> LoopbackClient:
+        """Return a client of the loopback server of the n-th start, once it has its lease."""
         assert self.server.wait(lambda: len(self.told("line")) >= nth)
         assert self.server.wait(lambda: self.health() == "ok")
-        return Line(str(self.told("line")[nth - 1]["line"]), ORIGIN, "a-secret")
+        return LoopbackClient(str(self.told("line")[nth - 1]["line"]), ORIGIN, "a-secret")
 
     def health(self) -> str:
-        found = self.server.health_of("standby-1")
-        return str(found["code"]) if found else ""
+        health = self.server.health_of("standby-1")
+        return str(health["code"]) if health else ""
 
     def papers(self) -> int:
         return sum(e["kind"] == "paper" for e in self.plan.journal.since(0, 0))
@@ -107,15 +107,15 @@ origins = ["{ORIGIN}"]
 
 @pytest.fixture
 def kiosk(tmp_path: Path) -> Iterator[Kiosk]:
-    found = Kiosk(tmp_path)
-    yield found
-    found.stop()
+    made = Kiosk(tmp_path)
+    yield made
+    made.stop()
 
 
-def test_numbers_given_without_the_server_are_printed_and_told_in_order(kiosk: Kiosk) -> None:
+def test_offline_numbers_are_printed_and_reported_in_order(kiosk: Kiosk) -> None:
     line = kiosk.line(1)
     kiosk.server.stop()
-    assert line.take("k1", "x-1")["number"] == "A980"
+    assert line.issue("k1", "x-1")["number"] == "A980"
 
     def printed(event: Any) -> bool:
         return bool(event["kind"] == "paper")
@@ -125,27 +125,27 @@ def test_numbers_given_without_the_server_are_printed_and_told_in_order(kiosk: K
     kiosk.process = kiosk.start()
     kiosk.server.start()
     line = kiosk.line(2)
-    assert line.take("k1", "x-1")["number"] == "A980"
-    assert line.take("k2", "x-1")["number"] == "A981"
+    assert line.issue("k1", "x-1")["number"] == "A980"
+    assert line.issue("k2", "x-1")["number"] == "A981"
     assert kiosk.server.wait(lambda: len(kiosk.told("slip")) == 2)
     kinds = [event["kind"] for event in kiosk.server.events if event["kind"] in ("ticket", "slip")]
     assert kinds[0] == "ticket"
     assert [fact["id"] for fact in kiosk.told("ticket")] == ["20260302-A980", "20260302-A981"]
     ends = {fact["slip"]: fact["state"] for fact in kiosk.told("slip")}
-    # The first may have been killed between its paper and its last question.
+    # The first may have been killed between its print and its last status request.
     assert ends["standby-20260302-A980"] in ("printed", "unknown")
     assert ends["standby-20260302-A981"] == "printed"
     assert kiosk.papers() == 2
-    # What this PC had printed by itself is told as a fact, never as the result of a task.
+    # A slip that this PC printed by itself is reported as a fact, never as the result of a task.
     assert kiosk.server.results == []
     assert kiosk.told("line")[0]["book"] == kiosk.told("line")[1]["book"]
 
 
-def test_an_older_slip_waits_until_the_server_knows_what_was_given_meanwhile(kiosk: Kiosk) -> None:
+def test_an_older_slip_waits_until_the_offline_numbers_are_imported(kiosk: Kiosk) -> None:
     line = kiosk.line(1)
     kiosk.server.stop()
-    line.take("k1", "x-1")
-    kiosk.server.refuses = {"event"}
+    line.issue("k1", "x-1")
+    kiosk.server.rejected_events = {"event"}
     kiosk.server.start()
     assert kiosk.server.wait(lambda: kiosk.told("ticket"))
     assert kiosk.server.task(id="older", device="printer-1") == {"accepted": False}

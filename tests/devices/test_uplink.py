@@ -1,4 +1,4 @@
-"""The agent's line alone: what it does when the server does not take what it says."""
+"""Agent connection alone: its behaviour when the server rejects what it sends."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PATIENCE = 20.0
 
 
 class OnePrinter:
-    """An agent with a printer and nothing to do."""
+    """Agent with a printer and without tasks."""
 
     def hello(self) -> dict[str, object]:
         return {"agent": "spare", "devices": [{"device": "printer-1", "kind": "printers"}]}
@@ -42,14 +42,14 @@ class OnePrinter:
         raise AssertionError(debt)
 
 
-def test_it_asks_again_until_the_agent_that_had_its_devices_is_gone() -> None:
+def test_the_hello_is_repeated_until_the_previous_agent_is_gone() -> None:
     server = AgentServer()
-    server.refuses.add("hello")
+    server.rejected_events.add("hello")
     uplink = Uplink(server.url, "secret", OnePrinter(), time.monotonic, random.Random(1))
     uplink.start()
     assert server.wait(lambda: len(server.hellos) >= 2)
     assert (len(server.tokens), server.healths) == (1, [])
-    server.refuses.clear()
+    server.rejected_events.clear()
     assert server.wait(lambda: server.health_of("printer-1"))
     uplink.stop(PATIENCE)
     server.stop()

@@ -1,4 +1,4 @@
-"""Speech and clips to WAV, the player's exit code, and one voice at a time."""
+"""Speech and clips as WAV, the player's exit code, and one announcement at a time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from devices.voice.wavs import (
     silence,
     to_wav,
 )
-from support.hardware import PATIENCE, SPEECH, Notebook, Rig, clip_bank
+from support.hardware import PATIENCE, SPEECH, ReportRecorder, Rig, clip_bank
 
 CALL = (Part("zh", "请A零一二号到三号窗口"), Part("en", "A zero one two, window three"))
 
@@ -52,7 +52,7 @@ def test_digits_take_time_each() -> None:
     assert short.seconds < long.seconds < 6
 
 
-def test_an_engine_that_is_late_is_killed() -> None:
+def test_a_slow_engine_is_killed() -> None:
     with pytest.raises(VoiceError, match="engine_timeout"):
         EspeakEngine(seconds=0.001).render(CALL)
 
@@ -82,15 +82,15 @@ names = st.frozensets(st.text("一二三AB", min_size=1, max_size=3), max_size=6
 
 
 @given(st.text("一二三AB ，", max_size=12), names)
-def test_clips_say_the_whole_text_or_nothing(text: str, bank: frozenset[str]) -> None:
-    known = frozenset(name.lower() for name in bank)
+def test_clips_cover_the_whole_text_or_fail(text: str, bank: frozenset[str]) -> None:
+    lower_bank = frozenset(name.lower() for name in bank)
     try:
-        found = split_into_clips(text, known)
+        clips = split_into_clips(text, lower_bank)
     except VoiceError as error:
         assert error.code == "clip_missing"
         return
-    assert "".join(found) == text.replace(" ", "").replace("，", "").lower()
-    assert set(found) <= known
+    assert "".join(clips) == text.replace(" ", "").replace("，", "").lower()
+    assert set(clips) <= lower_bank
 
 
 def test_clips_of_different_rates_are_refused(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_volume_scales_the_samples() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("请曾先生到三号窗口", "请增先生到三号窗口"),
         ("仇某某女士", "求某某女士"),
@@ -135,8 +135,8 @@ def test_volume_scales_the_samples() -> None:
         ("解＊先生", "谢＊先生"),
     ],
 )
-def test_surnames_are_said_right_and_words_are_left_alone(text: str, said: str) -> None:
-    assert with_homophones(text) == said
+def test_surnames_are_pronounced_correctly_and_words_unchanged(text: str, expected: str) -> None:
+    assert with_homophones(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_surnames_are_said_right_and_words_are_left_alone(text: str, said: str) 
         ((sys.executable, "-c", "raise SystemExit(3)", "{wav}"), "player_failed"),
     ],
 )
-def test_a_player_that_fails_is_believed(command: tuple[str, ...], code: str) -> None:
+def test_a_failing_player_fails_the_task(command: tuple[str, ...], code: str) -> None:
     with pytest.raises(VoiceError, match=code):
         Player(command).play(silence(0.05), "")
 
@@ -162,44 +162,44 @@ def test_a_player_that_fails_is_believed(command: tuple[str, ...], code: str) ->
         {"parts": [5]},
     ],
 )
-def test_what_is_no_announcement_is_refused(payload: dict[str, object]) -> None:
+def test_an_invalid_announcement_is_rejected(payload: dict[str, object]) -> None:
     assert read_parts(payload) == []
 
 
 class Sounds:
-    """Return what the simulated loudspeaker of a rig played, in order."""
+    """Sounds that the simulated loudspeaker of a rig played, in order."""
 
     def __init__(self, rig: Rig) -> None:
         self._journal = rig.plan.journal
 
     def first(self, count: int) -> list[str]:
-        """The words of the first `count` sounds, waited for."""
-        found: list[str] = []
+        """Return the texts of the first `count` sounds, waiting for them."""
+        texts: list[str] = []
         number = 0
-        while len(found) < count:
-            heard = self._journal.wait_for(lambda e: e["kind"] == "sound", PATIENCE, number)
-            assert heard is not None, found
-            number = int(str(heard["seq"]))
-            found.append(str(heard["text"]))
-        return found
+        while len(texts) < count:
+            event = self._journal.wait_for(lambda e: e["kind"] == "sound", PATIENCE, number)
+            assert event is not None, texts
+            number = int(str(event["seq"]))
+            texts.append(str(event["text"]))
+        return texts
 
 
 def test_an_announcement_is_heard_with_its_words(rig_of: Callable[[str], Rig]) -> None:
     rig = rig_of("espeak")
     rig.owner.submit(Task("1", "dev", "speak", {**SPEECH, "repeats": 2, "volume": 40}))
-    said = Sounds(rig)
-    assert said.first(4) == ["请", "window", "请", "window"]
+    sounds = Sounds(rig)
+    assert sounds.first(4) == ["请", "window", "请", "window"]
     wav = rig.device.sound(1)  # type: ignore[attr-defined]
     assert wav.startswith(b"RIFF")
-    assert rig.ended("1").state == "spoken"
+    assert rig.outcome_of("1").state == "spoken"
     rig.owner.submit(Task("2", "dev", "speak", SPEECH, expires_at=1.0))
-    assert rig.ended("2") == Outcome("expired", "expired")
+    assert rig.outcome_of("2") == Outcome("expired", "expired")
     rig.owner.submit(Task("3", "dev", "speak", {"parts": []}))
-    assert rig.ended("3").reason == "bad_announcement"
+    assert rig.outcome_of("3").reason == "bad_announcement"
 
 
 class Instant:
-    """An engine and a player at once, which keeps what it was asked for."""
+    """Engine and player in one that records the requested parts."""
 
     def __init__(self) -> None:
         self.parts: list[tuple[Part, ...]] = []
@@ -213,10 +213,10 @@ class Instant:
         return silence(0.01)
 
 
-def test_it_gives_up_when_the_time_has_passed_while_rendering() -> None:
+def test_an_announcement_that_expires_while_rendering_is_dropped() -> None:
     player = Player((sys.executable, "-c", "raise SystemExit(1)", "{wav}"))
     speaker = Speaker("s", Instant(), player, 100, 300)
-    notes = Notebook()
+    notes = ReportRecorder()
     crew = VoiceDriver("voice", [speaker], notes, wall=lambda: 50.0)
     begun: list[str] = []
     task = Task("1", "s", "speak", SPEECH, expires_at=49.0)
@@ -251,7 +251,7 @@ def test_overlapping_sounds_are_noted(tmp_path: Path) -> None:
 
 
 def burst(rig: Rig, *tasks: Task) -> None:
-    """Give the tasks while the loudspeaker is held up by one of its own."""
+    """Submit the tasks while the loudspeaker is busy with another one."""
     rig.device.faults.switch("slow", on=True)
     rig.owner.submit(Task("0", "dev", "speak", SPEECH))
     for task in tasks:
@@ -260,78 +260,78 @@ def burst(rig: Rig, *tasks: Task) -> None:
 
 
 def call(number: str, ticket: str, zh: str = "请", **more: object) -> Task:
-    """An announcement of a ticket's call in both languages, twice."""
+    """Return an announcement of a ticket's call in both languages, twice."""
     parts = [{"lang": "zh", "text": zh}, {"lang": "en", "text": "window"}]
     payload = {"parts": parts, "repeats": 2, "volume": 100, "ticket": ticket, **more}
     return Task(number, "dev", "speak", payload)
 
 
-def test_under_load_chinese_comes_once_and_the_rest_when_there_is_time(
+def test_under_load_chinese_is_spoken_once_and_the_rest_later(
     rig_of: Callable[[str], Rig],
 ) -> None:
     rig = rig_of("clips")
     burst(rig, *(call(str(n), f"t{n}") for n in range(1, 6)))
-    said = Sounds(rig).first(9)
-    assert said == ["请"] * 6 + ["window", "请", "window"]
-    assert [rig.ended(str(n)).state for n in range(6)] == ["spoken"] * 6
+    texts = Sounds(rig).first(9)
+    assert texts == ["请"] * 6 + ["window", "请", "window"]
+    assert [rig.outcome_of(str(n)).state for n in range(6)] == ["spoken"] * 6
 
 
-def test_a_newer_call_of_a_ticket_takes_the_place_of_the_older(
+def test_a_newer_call_of_a_ticket_replaces_the_older(
     rig_of: Callable[[str], Rig],
 ) -> None:
     rig = rig_of("clips")
     burst(rig, call("1", "a"), call("2", "b", "请，请"), call("3", "a", "请。请"), call("4", ""))
-    assert rig.ended("1") == Outcome("expired", "replaced")
+    assert rig.outcome_of("1") == Outcome("expired", "replaced")
     assert Sounds(rig).first(4)[1:] == ["请。请", "请，请", "请"]
-    assert [rig.ended(n).state for n in "234"] == ["spoken"] * 3
+    assert [rig.outcome_of(n).state for n in "234"] == ["spoken"] * 3
 
 
-def test_while_others_wait_the_short_form_is_spoken(rig_of: Callable[[str], Rig]) -> None:
+def test_under_load_the_short_form_is_spoken(rig_of: Callable[[str], Rig]) -> None:
     rig = rig_of("clips")
     short = {"lang": "zh", "text": "请！"}
     burst(rig, call("1", "a", short=short), call("2", "b", short={"lang": "fr"}), call("3", "c"))
     assert Sounds(rig).first(4)[1:] == ["请！", "请", "请"]
 
 
-def test_an_announcement_of_no_ticket_replaces_nothing(rig_of: Callable[[str], Rig]) -> None:
+def test_an_announcement_without_a_ticket_replaces_nothing(rig_of: Callable[[str], Rig]) -> None:
     rig = rig_of("clips")
     burst(rig, Task("1", "dev", "speak", SPEECH), Task("2", "dev", "speak", SPEECH))
-    assert [rig.ended(n).state for n in "12"] == ["spoken"] * 2
+    assert [rig.outcome_of(n).state for n in "12"] == ["spoken"] * 2
 
 
 def test_chinese_comes_first_under_load_whatever_the_order_of_languages() -> None:
-    said: list[str] = []
+    texts: list[str] = []
 
     class Silent(Player):
-        """A player that only keeps the words."""
+        """Player that only records the texts."""
 
         def play(self, _sound: Sound, comment: str) -> None:
-            said.append(comment)
+            texts.append(comment)
 
-    crew = VoiceDriver("voice", [Speaker("s", Instant(), Silent(), 100, 300)], Notebook())
+    crew = VoiceDriver("voice", [Speaker("s", Instant(), Silent(), 100, 300)], ReportRecorder())
     crew.watch(lambda: 1)
     parts = [{"lang": "en", "text": "window"}, {"lang": "zh", "text": "请"}]
     task = Task("1", "s", "speak", {"parts": parts, "repeats": 2})
     assert crew.work(task, lambda: None) == Outcome("spoken")
     crew.idle()
-    assert said == ["请"]
+    assert texts == ["请"]
     crew.watch(lambda: 0)
     assert crew.work(task, lambda: None) == Outcome("spoken")
-    assert said == ["请", "window", "请"]
-    while crew.wait() == 0.0 and len(said) < 5:
+    assert texts == ["请", "window", "请"]
+    while crew.wait() == 0.0 and len(texts) < 5:
         crew.idle()
-    assert said == ["请", "window", "请", "window", "请"]
+    assert texts == ["请", "window", "请", "window", "请"]
 
 
-def test_a_failure_after_the_chinese_is_a_matter_of_health_only() -> None:
+def test_a_failure_after_the_chinese_text_affects_only_the_health() -> None:
     class Once(Player):
-        """A player that works a single time."""
+        """Player that works a single time."""
 
         def play(self, _sound: Sound, comment: str) -> None:
             if comment != "请":
                 raise VoiceError("player_failed", "exit code 1")
 
-    notes = Notebook()
+    notes = ReportRecorder()
     crew = VoiceDriver("voice", [Speaker("s", Instant(), Once(), 100, 300)], notes)
     assert crew.work(Task("1", "s", "speak", SPEECH), lambda: None) == Outcome("spoken")
     crew.idle()

@@ -1,4 +1,4 @@
-"""The pull protocol's bytes: frames of others as literals, bytes gone wrong, both short layouts."""
+"""Bytes of the pull protocol: third-party frames, corrupted bytes, both short layouts."""
 
 from __future__ import annotations
 
@@ -15,10 +15,8 @@ from devices.fingerprint.codec import FrameError, Packet, Record, StreamReader
 
 BASE = datetime.fromisoformat("2026-03-02T08:00:00")
 
-# -- frames of others ------------------------------------------------------------------------------
 
-
-# Made by pyzk-new 0.9.1, except the first, which stands in the protocol's public description.
+# Made by pyzk-new 0.9.1, except the first, which is in the protocol's public description.
 @pytest.mark.parametrize(
     ("packet", "frame"),
     [
@@ -35,7 +33,7 @@ def test_golden_frames(packet: Packet, frame: str) -> None:
     assert codec.decode_packet(bytes.fromhex(frame)) == packet
 
 
-def test_the_wrapper_of_tcp() -> None:
+def test_packets_are_wrapped_for_tcp() -> None:
     frame = codec.wrap_for_tcp(codec.encode_packet(Packet(codec.CONNECT, 0, 0)))
     assert frame.hex() == "5050827d08000000e80317fc00000000"
 
@@ -49,11 +47,11 @@ def test_the_wrapper_of_tcp() -> None:
         (2468, 1, "f1583279"),
     ],
 )
-def test_comm_keys_as_another_client_scrambles_them(key: int, session: int, answer: str) -> None:
+def test_comm_keys_are_encoded_as_by_another_client(key: int, session: int, answer: str) -> None:
     assert codec.auth_data(key, session).hex() == answer
 
 
-def test_times_as_another_client_writes_them() -> None:
+def test_times_are_encoded_as_by_another_client() -> None:
     assert codec.time_number(datetime.fromisoformat("2026-03-02T08:20:05")) == 841_134_005
     assert codec.time_of(841_134_005) == datetime.fromisoformat("2026-03-02T08:20:05")
     assert codec.time_of(0) == datetime.fromisoformat("2000-01-01T00:00:00")
@@ -61,12 +59,9 @@ def test_times_as_another_client_writes_them() -> None:
 
 @given(st.datetimes(datetime.fromisoformat("2000-01-01"), datetime.fromisoformat("2099-12-31")))
 @settings(max_examples=100, deadline=None)
-def test_times_go_there_and_back(moment: datetime) -> None:
+def test_times_survive_encoding_and_decoding(moment: datetime) -> None:
     whole = moment.replace(microsecond=0)
     assert codec.time_of(codec.time_number(whole)) == whole
-
-
-# -- bytes gone wrong ------------------------------------------------------------------------------
 
 
 UNTIL = datetime.fromisoformat("2026-12-31")
@@ -74,7 +69,7 @@ UNTIL = datetime.fromisoformat("2026-12-31")
 
 @given(st.binary(max_size=300), st.sampled_from([16, 40]))
 @settings(max_examples=150, deadline=None)
-def test_any_bytes_are_records_or_are_refused(data: bytes, size: int) -> None:
+def test_any_bytes_are_records_or_rejected(data: bytes, size: int) -> None:
     for each in codec.records(data, size):
         assert isinstance(each, Record | bytes)
     for read in (
@@ -94,16 +89,14 @@ def test_any_bytes_are_records_or_are_refused(data: bytes, size: int) -> None:
 
 @given(st.lists(st.binary(max_size=40), max_size=6), st.integers(1, 30), st.binary(max_size=3))
 @settings(max_examples=100, deadline=None)
-def test_packets_are_found_whatever_the_pieces(
-    bodies: list[bytes], size: int, noise: bytes
-) -> None:
+def test_packets_are_found_however_split(bodies: list[bytes], size: int, noise: bytes) -> None:
     packets = [Packet(codec.DATA, 7, n, body) for n, body in enumerate(bodies)]
     stream = b"".join(codec.wrap_for_tcp(codec.encode_packet(packet)) for packet in packets)
     reader = StreamReader()
-    found: list[Packet] = []
+    packets_read: list[Packet] = []
     for start in range(0, len(stream), size):
-        found += reader.feed(stream[start : start + size])
-    assert found == packets
+        packets_read += reader.feed(stream[start : start + size])
+    assert packets_read == packets
     try:
         list(reader.feed(noise + b"\x00" * 16))
     except FrameError:
@@ -111,24 +104,24 @@ def test_packets_are_found_whatever_the_pieces(
     raise AssertionError("noise was taken for a packet")
 
 
-def test_records_that_cannot_be_come_as_bytes() -> None:
+def test_impossible_records_are_returned_as_bytes() -> None:
     good = struct.pack("<I4sBB2sI", 7, struct.pack("<I", 841_134_005), 1, 0, b"", 0)
     shifted = good[2:] + good[:2]
-    found = codec.records(good + shifted + b"\xff" * 16, 16)
-    assert isinstance(found[0], Record)
-    assert found[0].number == "7"
-    assert found[1:] == [shifted, b"\xff" * 16]
+    records = codec.records(good + shifted + b"\xff" * 16, 16)
+    assert isinstance(records[0], Record)
+    assert records[0].number == "7"
+    assert records[1:] == [shifted, b"\xff" * 16]
 
 
-# From terminals of older firmware [issue]: the time at offset 4.
+# From time clocks with older firmware [issue]: the time is at offset 4.
 OLDER = bytes.fromhex("07002800a8eba71e")
 
 
-def test_the_older_layout_is_known_by_its_sense() -> None:
+def test_the_older_layout_is_recognised_by_plausible_times() -> None:
     [record] = codec.short_records(OLDER, UNTIL)
     assert isinstance(record, Record)
     assert (record.uid, record.device_time) == (7, datetime.fromisoformat("2016-01-01T19:02:00"))
-    # The same after its own date cannot be: then it is garbled, not guessed at.
+    # The same record after its own date is impossible: it is garbled, and not guessed.
     with pytest.raises(FrameError):
         codec.short_records(OLDER, datetime.fromisoformat("2015-12-31"))
 
@@ -144,7 +137,7 @@ MADE = st.tuples(
 
 @given(st.lists(MADE, min_size=1, max_size=40), st.booleans())
 @settings(max_examples=200, deadline=None)
-def test_short_records_come_back_or_are_called_garbled(
+def test_short_records_are_decoded_or_reported_as_garbled(
     made: list[tuple[int, int, int, int]], older: bool
 ) -> None:
     moments = sorted(datetime.fromisoformat("2010-02-01") + timedelta(seconds=m[1]) for m in made)
@@ -153,13 +146,13 @@ def test_short_records_come_back_or_are_called_garbled(
         for (uid, _, verify, in_out), at in zip(made, moments, strict=True)
     )
     try:
-        found = codec.short_records(data, UNTIL)
+        records = codec.short_records(data, UNTIL)
     except FrameError:
-        # One or two records may make sense both ways: then nobody guesses.
+        # One or two records may make sense in both layouts: no guess is made then.
         assert len(made) < 8
         return
-    assert [r.device_time for r in found if isinstance(r, Record)] == moments
-    assert [r.uid for r in found if isinstance(r, Record)] == [uid for uid, *_ in made]
+    assert [r.device_time for r in records if isinstance(r, Record)] == moments
+    assert [r.uid for r in records if isinstance(r, Record)] == [uid for uid, *_ in made]
 
 
 def test_one_absurd_record_does_not_garble_the_others() -> None:
@@ -183,7 +176,7 @@ NUMBERS = st.one_of(
     st.integers(-1, 70_000),
 )
 @settings(max_examples=300, deadline=None)
-def test_any_user_comes_back_as_written_or_is_refused_by_name(
+def test_any_user_survives_encoding_or_is_rejected_with_its_number(
     number: str, name: str, encoding: str, size: int, uid: int
 ) -> None:
     try:

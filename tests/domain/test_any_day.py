@@ -1,4 +1,4 @@
-"""Properties of every day under every rule."""
+"""Properties of the day sheet that hold for every day and every rule."""
 
 from __future__ import annotations
 
@@ -30,8 +30,6 @@ from server.domain.attendance.verdicts import DayFacts, State, verdicts
 from server.domain.errors import HallError
 from support.summer import DAY, DUE, SUMMER, WINDOWS
 
-# -- what holds for every day ----------------------------------------------------------------------
-
 minutes = st.integers(6 * 60, 21 * 60)
 seconds = st.integers(0, 59)
 moments = st.builds(lambda m, s: datetime.combine(DAY, time(m // 60, m % 60, s)), minutes, seconds)
@@ -39,11 +37,11 @@ moments = st.builds(lambda m, s: datetime.combine(DAY, time(m // 60, m % 60, s))
 
 @st.composite
 def laid(draw: st.DrawFn, most: int = 9) -> list[datetime]:
-    """Punches of a day; fingers are laid again after some seconds."""
-    found: set[datetime] = set()
+    """Draw the punches of a day, with fingers laid again after some seconds."""
+    times: set[datetime] = set()
     for moment in draw(st.lists(moments | noons, max_size=most)):
-        found |= {moment + timedelta(seconds=s) for s in draw(again)}
-    return sorted(found)[:most]
+        times |= {moment + timedelta(seconds=s) for s in draw(again)}
+    return sorted(times)[:most]
 
 
 noons = st.builds(
@@ -56,7 +54,7 @@ again = st.sampled_from([[0], [0], [0, 3], [0, 30], [0, 59], [0, 61], [0, 20, 45
 
 @st.composite
 def rules(draw: st.DrawFn) -> ShiftRule:
-    """Any rule that `check` lets pass: the usual one with everything shifted a little."""
+    """Draw any rule that `check` accepts: the usual one with everything shifted a little."""
     shift = draw(st.lists(st.integers(-25, 25), min_size=4, max_size=4))
     widen = draw(st.lists(st.integers(0, 60), min_size=8, max_size=8))
     grace = draw(st.integers(0, 10))
@@ -84,12 +82,12 @@ spans = st.lists(st.tuples(moments, st.integers(0, 600), st.sampled_from(LeaveKi
 
 
 def _facts(when: list[datetime], away: list[tuple[datetime, int, LeaveKind]] = []) -> DayFacts:  # noqa: B006
-    found = tuple(Punch(moment, n) for n, moment in enumerate(sorted(when), 1))
-    gone = tuple(
+    day_punches = tuple(Punch(moment, n) for n, moment in enumerate(sorted(when), 1))
+    leave_spans = tuple(
         LeaveSpan(str(n), kind, begins, begins + timedelta(minutes=long))
         for n, (begins, long, kind) in enumerate(away)
     )
-    return DayFacts(DAY, found, gone)
+    return DayFacts(DAY, day_punches, leave_spans)
 
 
 @settings(max_examples=300, deadline=None)
@@ -107,17 +105,17 @@ def test_every_punch_serves_at_most_one_slot_and_lies_in_its_window(
 
 
 def _allowed(rule: ShiftRule, when: tuple[Punch, ...]) -> Iterator[list[tuple[int, Punch]]]:
-    """Every order-keeping choice in which no finger laid twice serves two slots."""
+    """Yield every choice in order in which no finger laid twice serves two slots."""
     apart = timedelta(seconds=rule.min_interval_seconds)
     for count in range(len(rule.slots) + 1):
         for places in combinations(range(len(rule.slots)), count):
             for served in combinations(when, count):
-                found = list(zip(places, served, strict=True))
-                if all(rule.slots[k].holds(p.at.time()) for k, p in found) and not any(
+                choice = list(zip(places, served, strict=True))
+                if all(rule.slots[k].holds(p.at.time()) for k, p in choice) and not any(
                     is_repeat(rule.slots[k], p, rule.slots[m], q, apart)
-                    for (k, p), (m, q) in combinations(found, 2)
+                    for (k, p), (m, q) in combinations(choice, 2)
                 ):
-                    yield found
+                    yield choice
 
 
 def _worth(rule: ShiftRule, chosen: Iterable[tuple[int, Punch]]) -> Gain:
@@ -129,14 +127,17 @@ def _worth(rule: ShiftRule, chosen: Iterable[tuple[int, Punch]]) -> Gain:
 
 @settings(max_examples=300, deadline=None)
 @given(rule=rules(), when=laid(7))
-def test_no_choice_that_is_allowed_is_better(rule: ShiftRule, when: list[datetime]) -> None:
-    """Against all choices there are, two fingers within the seconds excluded pair by pair."""
+def test_no_allowed_choice_is_better(rule: ShiftRule, when: list[datetime]) -> None:
+    """Compare with all possible choices.
+
+    Two fingers within the rule's seconds are excluded pair by pair.
+    """
     facts = _facts(when)
     chosen = assign(rule.slots, facts.punches, rule.min_interval_seconds)
-    found = [(place, punch) for place, punch in enumerate(chosen) if punch is not None]
+    choice = [(place, punch) for place, punch in enumerate(chosen) if punch is not None]
     allowed = list(_allowed(rule, facts.punches))
-    assert found in allowed
-    assert _worth(rule, found) == max(_worth(rule, each) for each in allowed)
+    assert choice in allowed
+    assert _worth(rule, choice) == max(_worth(rule, each) for each in allowed)
 
 
 @settings(max_examples=300, deadline=None)
@@ -144,7 +145,7 @@ def test_no_choice_that_is_allowed_is_better(rule: ShiftRule, when: list[datetim
 def test_laying_every_finger_twice_changes_no_slot_that_was_missing(
     rule: ShiftRule, when: list[datetime], seconds: int
 ) -> None:
-    """Whoever lays the finger twice each time gets no slot for it but a minute's grace.
+    """Give no slot to a finger laid twice, but for a minute's grace.
 
     A second punch may be the better one: on the next minute, or in the next window.
     """
@@ -164,10 +165,10 @@ def test_one_more_punch_never_turns_on_time_into_late(
 ) -> None:
     before = verdicts(rule, _facts(when))
     after = verdicts(rule, _facts([*when, extra] if extra not in when else when))
-    for one, other in zip(before, after, strict=True):
-        if one.state is State.ON_TIME:
+    for earlier, other in zip(before, after, strict=True):
+        if earlier.state is State.ON_TIME:
             assert other.state is State.ON_TIME
-    absent = [sum(v.state is State.MISSING for v in found) for found in (before, after)]
+    absent = [sum(v.state is State.MISSING for v in slots) for slots in (before, after)]
     assert absent[1] <= absent[0]
 
 
@@ -182,23 +183,26 @@ def test_leave_never_makes_a_day_worse(
     before = day_sheet("p", "u", 1, rule, _facts(when))
     after = day_sheet("p", "u", 1, rule, _facts(when, away))
     assert after.absent_halves <= before.absent_halves
-    for one, other in zip(before.slots, after.slots, strict=True):
-        if one.state is State.ON_TIME:
+    for earlier, other in zip(before.slots, after.slots, strict=True):
+        if earlier.state is State.ON_TIME:
             assert other.state not in BAD
     assert sum(v.state in BAD for v in after.slots) <= sum(v.state in BAD for v in before.slots)
 
 
 @settings(max_examples=200, deadline=None)
-@given(rule=rules(), when=days, known=moments)
-def test_a_decided_verdict_stays_when_more_becomes_known(
-    rule: ShiftRule, when: list[datetime], known: datetime
+@given(rule=rules(), when=days, delivered=moments)
+def test_a_decided_verdict_stays_when_later_punches_arrive(
+    rule: ShiftRule, when: list[datetime], delivered: datetime
 ) -> None:
-    """A verdict given while readers still owe later punches is not taken back by those."""
-    early = [moment for moment in when if moment < known]
-    before = verdicts(rule, replace(_facts(early), delivered_until=known))
+    """Keep a verdict given before all punches were delivered.
+
+    Punches that time clocks deliver later do not change it.
+    """
+    early = [moment for moment in when if moment < delivered]
+    before = verdicts(rule, replace(_facts(early), delivered_until=delivered))
     after = verdicts(rule, _facts(when))
-    for one, other in zip(before, after, strict=True):
-        if one.state is State.ON_TIME:
+    for earlier, other in zip(before, after, strict=True):
+        if earlier.state is State.ON_TIME:
             assert other.state is State.ON_TIME
-        elif one.state is State.MISSING:
+        elif earlier.state is State.MISSING:
             assert other.state is State.MISSING

@@ -1,4 +1,4 @@
-"""The bulletin's wording and freezing: no figure by hand, the same contents the same digest."""
+"""Wording and freezing of the bulletin: no figure typed by hand, same content same digest."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ FIGURES = Figures("2026-W10", "2026-03-02", "2026-03-08", "测试大厅", FACTS,
 
 
 def test_figures_are_quoted_with_their_evidence() -> None:
-    found = pieces("迟到{late}次，准时率{rate}。", FACTS)
-    assert [(p.text, p.link) for p in found] == [
+    parts = pieces("迟到{late}次，准时率{rate}。", FACTS)
+    assert [(p.text, p.link) for p in parts] == [
         ("迟到", ""),
         ("3", "/office#month/all/2026-W10"),
         ("次，准时率", ""),
@@ -61,7 +61,7 @@ def test_no_figure_is_written_by_hand(section: str, words: str, reason: str) -> 
 
 
 @given(st.text(max_size=60))
-def test_what_passes_prints_no_digit_that_is_not_a_figure(words: str) -> None:
+def test_accepted_words_print_only_digits_of_figures(words: str) -> None:
     try:
         check("summary", words, FACTS)
     except HallError:
@@ -71,9 +71,9 @@ def test_what_passes_prints_no_digit_that_is_not_a_figure(words: str) -> None:
 
 
 def test_an_edited_section_replaces_the_drafted_one_only() -> None:
-    found = sections(FIGURES, {"closing": "请各单位知悉。"})
-    assert found["closing"] == "请各单位知悉。"
-    assert found["summary"] == DRAFT["summary"]
+    words = sections(FIGURES, {"closing": "请各单位知悉。"})
+    assert words["closing"] == "请各单位知悉。"
+    assert words["summary"] == DRAFT["summary"]
 
 
 def test_the_digest_is_of_every_figure_and_word() -> None:
@@ -86,7 +86,7 @@ def test_the_digest_is_of_every_figure_and_word() -> None:
     assert amendment_digest(first, 1, "更正", []) != amendment_digest("", 1, "更正", [])
 
 
-def test_differences_name_what_reads_otherwise_now() -> None:
+def test_differences_name_the_changed_figures() -> None:
     facts = FACTS | {"late": Fact("2", "/office#month/all/2026-W10")}
     today = replace(FIGURES, facts=facts, units=(replace(LINE, late=1, on_time=39),))
     assert [(d.name, d.was, d.now) for d in differences(FIGURES, today)] == [
@@ -101,7 +101,7 @@ def test_differences_name_what_reads_otherwise_now() -> None:
 
 
 @pytest.mark.parametrize("text", ["2026-W54", "2026-W00", "2026-10", "2026-W7", "x-W01"])
-def test_what_is_no_week_is_refused(text: str) -> None:
+def test_an_invalid_week_is_rejected(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse_week(text)
 

@@ -1,4 +1,4 @@
-"""The choosing policies: order, bounds, relief; as properties over any heads."""
+"""Policies for choosing the next ticket, as properties of queue heads: order, bounds, relief."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ heads = st.lists(
         order=st.integers(1, 10_000),
         waited=st.floats(0, 300),
         target=st.integers(1, 60).map(float),
-        comprehensive_only=st.booleans(),
+        only_here=st.booleans(),
         overtaken=st.integers(0, 5),
         for_window=st.booleans(),
     ),
@@ -52,12 +52,12 @@ heads = st.lists(
 )
 
 
-def test_nobody_waits() -> None:
+def test_without_waiting_tickets_there_is_no_choice() -> None:
     assert specialised([], "tax", lambda _pool: 0, BOUNDS) is None
     assert comprehensive([], lambda _pool: 0, BOUNDS) is None
 
 
-def test_ordinary_people_in_order() -> None:
+def test_ordinary_tickets_are_called_in_order() -> None:
     choice = _choose([_head(3), _head(1), _head(2)])
     assert (choice.head.order, choice.why, choice.run) == (1, (Why.FIRST,), 0)
 
@@ -75,7 +75,7 @@ def test_priority_alone_has_no_run() -> None:
     assert (choice.head.order, choice.run) == (2, 0)
 
 
-def test_a_person_overtaken_often_enough_is_next() -> None:
+def test_a_ticket_overtaken_often_enough_is_next() -> None:
     worn = replace(_head(1), overtaken=3)
     choice = _choose([worn, _head(2, level=2)])
     assert choice.why == (Why.OVERTAKEN,)
@@ -91,12 +91,12 @@ def test_higher_levels_first_then_order() -> None:
     assert _choose([_head(1, level=1), _head(2, level=2), _head(3, level=2)]).head.order == 2
 
 
-def test_whoever_was_sent_to_the_window_comes_first() -> None:
+def test_a_ticket_transferred_to_the_window_comes_first() -> None:
     sent = replace(_head(9), for_window=True)
     assert _choose([_head(1, level=2), sent]).why == (Why.TRANSFERRED,)
 
 
-def test_comprehensive_prefers_what_only_it_can_serve() -> None:
+def test_a_comprehensive_window_prefers_what_only_it_can_serve() -> None:
     own = replace(_head(9, queue="social", waited=1), comprehensive_only=True)
     choice = comprehensive([_head(1, waited=200), own], lambda _pool: 0, BOUNDS)
     assert choice is not None
@@ -120,14 +120,16 @@ def test_relief_goes_to_the_queue_worst_off_against_its_target(
 
 
 @given(heads, st.integers(0, 5))
-def test_the_choice_is_one_of_the_heads_and_keeps_the_bounds(found: list[Head], run: int) -> None:
-    choice = _choose(found, run)
-    assert choice.head in found
-    sent = [h for h in found if h.for_window]
+def test_the_choice_is_one_of_the_heads_and_keeps_the_bounds(
+    candidates: list[Head], run: int
+) -> None:
+    choice = _choose(candidates, run)
+    assert choice.head in candidates
+    sent = [h for h in candidates if h.for_window]
     if sent:
         assert choice.head in sent
         return
-    ordinary = [h for h in found if h.level == 0]
+    ordinary = [h for h in candidates if h.level == 0]
     if choice.head.level > 0 and ordinary:
         assert run < BOUNDS.run
         assert choice.run == run + 1
@@ -138,15 +140,17 @@ def test_the_choice_is_one_of_the_heads_and_keeps_the_bounds(found: list[Head], 
 
 
 @given(heads, st.integers(0, 5))
-def test_first_in_its_class(found: list[Head], run: int) -> None:
-    choice = _choose([replace(h, for_window=False, overtaken=0) for h in found], run)
-    rivals = [h for h in found if h.level == choice.head.level]
+def test_the_choice_is_the_first_of_its_class(candidates: list[Head], run: int) -> None:
+    choice = _choose([replace(h, for_window=False, overtaken=0) for h in candidates], run)
+    rivals = [h for h in candidates if h.level == choice.head.level]
     assert choice.head.order == min(h.order for h in rivals)
 
 
 @given(heads)
-def test_comprehensive_never_relieves_while_somebody_has_only_it(found: list[Head]) -> None:
-    choice = comprehensive(found, lambda _pool: 0, BOUNDS)
+def test_no_relief_while_a_ticket_depends_on_the_comprehensive_window(
+    candidates: list[Head],
+) -> None:
+    choice = comprehensive(candidates, lambda _pool: 0, BOUNDS)
     assert choice is not None
     if Why.RELIEF in choice.why:
-        assert not any(h.comprehensive_only or h.for_window for h in found)
+        assert not any(h.comprehensive_only or h.for_window for h in candidates)

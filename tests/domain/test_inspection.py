@@ -1,4 +1,4 @@
-"""Spot checks: the draw and its proof, marks, findings and their steps, what is doubtful."""
+"""Spot checks: the draw and its proof, marks, findings and their steps, anomalies."""
 
 from __future__ import annotations
 
@@ -36,49 +36,50 @@ wishes = st.builds(
 )
 
 
-def rules(asked: DrawSettings = USUAL, sealed: int = 5) -> Rules:
-    return draws.rules_for("small", "Asia/Shanghai", HOURS, asked, sealed)
+def rules(request: DrawSettings = USUAL, sealed: int = 5) -> Rules:
+    return draws.rules_for("small", "Asia/Shanghai", HOURS, request, sealed)
 
 
-def sealed_day(seed: bytes, found: Rules, day: str = DAY) -> draws.Day:
-    text = draws.text_of(found)
-    times = tuple(enumerate(draws.draw(seed, found, day), 1))
+def sealed_day(seed: bytes, day_rules: Rules, day: str = DAY) -> draws.Day:
+    text = draws.text_of(day_rules)
+    times = tuple(enumerate(draws.draw(seed, day_rules, day), 1))
     return draws.Day(day, draws.seal(seed, text, day), seed.hex(), text, 5, times)
 
 
-# -- the draw --------------------------------------------------------------------------------------
-
-
 @given(seeds, wishes, st.integers(0, 1439))
-def test_the_times_keep_number_hours_and_gap(seed: bytes, asked: DrawSettings, sealed: int) -> None:
-    found = rules(asked, sealed)
-    times = draws.draw(seed, found, DAY)
-    assert len(times) == found.count <= asked.count
-    assert all(b - a >= max(asked.gap, 1) for a, b in pairwise(times))
+def test_drawn_times_keep_number_hours_and_gap(
+    seed: bytes, request: DrawSettings, sealed: int
+) -> None:
+    day_rules = rules(request, sealed)
+    times = draws.draw(seed, day_rules, DAY)
+    assert len(times) == day_rules.count <= request.count
+    assert all(b - a >= max(request.gap, 1) for a, b in pairwise(times))
     for minute in times:
         span = next(s for s in ((510, 720), (870, 1050)) if s[0] <= minute <= s[1])
-        assert span[0] + asked.after_open <= minute
-        assert minute + max(asked.before_close, asked.within) <= span[1]
-        assert not found.late or minute > sealed
-    assert found.late == (sealed >= 510)
+        assert span[0] + request.after_open <= minute
+        assert minute + max(request.before_close, request.within) <= span[1]
+        assert not day_rules.late or minute > sealed
+    assert day_rules.late == (sealed >= 510)
 
 
 @given(seeds)
-def test_the_same_seed_gives_the_same_times_and_the_day_is_proven(seed: bytes) -> None:
+def test_the_same_seed_gives_the_same_times_and_verifies(seed: bytes) -> None:
     day = sealed_day(seed, rules())
     assert draws.faults(day) == []
     assert draws.draw(seed, draws.rules_of(day.rules), DAY) == draws.draw(seed, rules(), DAY)
 
 
 @given(seeds, st.integers(0, 255))
-def test_any_bit_of_the_seed_counts(seed: bytes, bit: int) -> None:
+def test_any_changed_bit_of_the_seed_breaks_the_commitment(seed: bytes, bit: int) -> None:
     day = sealed_day(seed, rules())
     other = (int.from_bytes(seed) ^ (1 << bit)).to_bytes(32)
     assert draws.faults(replace(day, seed=other.hex())) == ["seal"]
 
 
 @given(seeds, st.data())
-def test_any_character_of_the_rules_and_the_day_counts(seed: bytes, data: st.DataObject) -> None:
+def test_any_changed_character_of_rules_or_day_breaks_the_commitment(
+    seed: bytes, data: st.DataObject
+) -> None:
     day = sealed_day(seed, rules())
     at = data.draw(st.integers(0, len(day.rules) - 1))
     other = chr(ord(day.rules[at]) ^ 1)
@@ -87,31 +88,31 @@ def test_any_character_of_the_rules_and_the_day_counts(seed: bytes, data: st.Dat
     assert draws.faults(replace(day, day="2026-03-03")) == ["seal"]
 
 
-def test_the_seal_is_the_hash_that_the_papers_name() -> None:
+def test_the_commitment_is_the_documented_hash() -> None:
     seed, text = bytes(range(32)), draws.text_of(rules())
-    whole = seed + text.encode() + DAY.encode()
-    assert draws.seal(seed, text, DAY) == hashlib.sha256(whole).hexdigest()
+    content = seed + text.encode() + DAY.encode()
+    assert draws.seal(seed, text, DAY) == hashlib.sha256(content).hexdigest()
 
 
 def test_every_set_of_times_is_as_likely_as_any_other() -> None:
-    found = replace(rules(), count=2, spans=((0, 3), (10, 11)), gap=2)
+    day_rules = replace(rules(), count=2, spans=((0, 3), (10, 11)), gap=2)
     sets = [(a, b) for a in (0, 1, 2, 3, 10, 11) for b in (0, 1, 2, 3, 10, 11) if b - a >= 2]
     rounds = 300 * len(sets)
     drawn = Counter(
-        draws.draw(hashlib.sha256(str(n).encode()).digest(), found, DAY) for n in range(rounds)
+        draws.draw(hashlib.sha256(str(n).encode()).digest(), day_rules, DAY) for n in range(rounds)
     )
     assert set(drawn) == set(sets)
-    squares = sum((drawn[one] - 300) ** 2 / 300 for one in sets)
+    squares = sum((drawn[times] - 300) ** 2 / 300 for times in sets)
     assert squares < 35  # chi square, 10 degrees of freedom: once in ten thousand
 
 
-def test_fewer_are_drawn_where_the_hours_leave_no_room() -> None:
+def test_fewer_times_are_drawn_if_the_hours_leave_no_room() -> None:
     assert rules(replace(USUAL, count=6, gap=240)).count == 2
     assert rules(replace(USUAL, count=6, gap=240)).requested_count == 6
     assert draws.rules_for("small", "Asia/Shanghai", (), USUAL, 5).count == 0
 
 
-def test_what_does_not_fit_the_records_is_named() -> None:
+def test_verification_names_what_does_not_fit() -> None:
     day = sealed_day(bytes(32), rules())
     first, second = day.times
     assert draws.faults(replace(day, times=(first,))) == ["check_missing"]
@@ -121,9 +122,6 @@ def test_what_does_not_fit_the_records_is_named() -> None:
     assert draws.faults(replace(day, sealed_at=511)) == ["late_unsaid"]
     late = sealed_day(bytes(32), rules(sealed=511))
     assert draws.faults(replace(late, sealed_at=511)) == []
-
-
-# -- marks -----------------------------------------------------------------------------------------
 
 
 def mark(
@@ -153,15 +151,15 @@ def test_the_last_mark_of_a_window_counts_and_an_undone_one_does_not() -> None:
         (Seen.UNDONE, "", ("闲聊",), None),
     ],
 )
-def test_what_is_a_finding(seen: Seen, reason: str, faults: tuple[str, ...], kind: Kind) -> None:
+def test_marks_that_are_findings(
+    seen: Seen, reason: str, faults: tuple[str, ...], kind: Kind
+) -> None:
     assert kind_of(mark(1, seen, reason=reason, faults=faults)) is kind
 
 
 def test_the_halls_own_faults_come_from_one_line() -> None:
     assert fault_list("玩手机, 闲聊、饮食；玩手机,,") == ("玩手机", "闲聊", "饮食")
 
-
-# -- findings --------------------------------------------------------------------------------------
 
 CLERK = Person("1001", "tax")
 CHIEF = Person("1002", "tax", chief=True)
@@ -179,9 +177,9 @@ def refused(code: Code) -> pytest.RaisesExc[HallError]:
     return pytest.raises(HallError, match=f"^{code.value}$")
 
 
-def test_who_sees_a_finding() -> None:
-    told, proposed = finding(State.CONFIRMED), finding(State.PROPOSED)
-    assert [findings.may_see(told, p) for p in (CLERK, CHIEF, STRANGER, OTHER)] == [
+def test_a_finding_is_visible_to_person_chief_and_office() -> None:
+    confirmed, proposed = finding(State.CONFIRMED), finding(State.PROPOSED)
+    assert [findings.may_see(confirmed, p) for p in (CLERK, CHIEF, STRANGER, OTHER)] == [
         True,
         True,
         False,
@@ -190,7 +188,7 @@ def test_who_sees_a_finding() -> None:
     assert [findings.may_see(proposed, p) for p in (CLERK, CHIEF, OTHER)] == [False, False, True]
 
 
-def test_nobody_decides_about_himself_or_what_he_found() -> None:
+def test_nobody_decides_the_own_finding_or_a_finding_made_by_oneself() -> None:
     disputed = finding(State.DISPUTED)
     for person in (FINDER, CONFIRMER, Person("1001", office=True)):
         with refused(Code.FINDING_OWN):
@@ -201,22 +199,22 @@ def test_nobody_decides_about_himself_or_what_he_found() -> None:
         findings.judge(finding(State.PROPOSED), Person("1001", office=True), False)
 
 
-def test_a_dispute_has_its_time_and_its_people() -> None:
-    told = finding(State.CONFIRMED)
-    assert findings.dispute(told, CHIEF, 100) is State.DISPUTED
+def test_a_dispute_has_a_deadline_and_permitted_people() -> None:
+    confirmed = finding(State.CONFIRMED)
+    assert findings.dispute(confirmed, CHIEF, 100) is State.DISPUTED
     with refused(Code.DISPUTE_OVER):
-        findings.dispute(told, CLERK, 101)
+        findings.dispute(confirmed, CLERK, 101)
     with refused(Code.FINDING_UNKNOWN):
-        findings.dispute(told, STRANGER, 50)
+        findings.dispute(confirmed, STRANGER, 50)
 
 
 @pytest.mark.parametrize("state", State)
 def test_a_finding_moves_only_forwards(state: State) -> None:
-    one = finding(state)
+    row = finding(state)
     acts: dict[State, Callable[[], State]] = {
-        State.PROPOSED: lambda: findings.judge(one, OTHER, True),
-        State.CONFIRMED: lambda: findings.dispute(one, CLERK, 1),
-        State.DISPUTED: lambda: findings.settle(one, OTHER, True),
+        State.PROPOSED: lambda: findings.judge(row, OTHER, True),
+        State.CONFIRMED: lambda: findings.dispute(row, CLERK, 1),
+        State.DISPUTED: lambda: findings.settle(row, OTHER, True),
     }
     for allowed, act in acts.items():
         if state is allowed:
@@ -226,28 +224,26 @@ def test_a_finding_moves_only_forwards(state: State) -> None:
                 act()
 
 
-def test_steps_follow_from_what_stands_in_the_period() -> None:
-    asked = Steps(2, 3, 30)
-    kept = [finding(State.CONFIRMED, n * DAY_MS, id=f"F{n}") for n in (0, 5, 10)]
-    steps = findings.steps(kept, asked)
+def test_steps_follow_from_the_findings_in_the_period() -> None:
+    limits = Steps(2, 3, 30)
+    rows = [finding(State.CONFIRMED, n * DAY_MS, id=f"F{n}") for n in (0, 5, 10)]
+    steps = findings.steps(rows, limits)
     assert steps == {"F0": Step.NOTICE, "F5": Step.REPLACEMENT, "F10": Step.INTERVIEW}
-    fallen = [kept[0], replace(kept[1], state=State.WITHDRAWN), kept[2]]
-    assert findings.steps(fallen, asked) == {"F0": Step.NOTICE, "F10": Step.REPLACEMENT}
-    later = [kept[0], replace(kept[1], at=40 * DAY_MS)]
-    assert findings.steps(later, asked) == {"F0": Step.NOTICE, "F5": Step.NOTICE}
+    fallen = [rows[0], replace(rows[1], state=State.WITHDRAWN), rows[2]]
+    assert findings.steps(fallen, limits) == {"F0": Step.NOTICE, "F10": Step.REPLACEMENT}
+    later = [rows[0], replace(rows[1], at=40 * DAY_MS)]
+    assert findings.steps(later, limits) == {"F0": Step.NOTICE, "F5": Step.NOTICE}
 
-
-# -- doubts ----------------------------------------------------------------------------------------
 
 IDLE = Desk("T1", "1001", False, False, False, active_at=0, waiting=2, waiting_since=0)
 NOW = 15 * MINUTE_MS
 
 
-def test_a_free_window_that_calls_nobody_is_doubted_once() -> None:
-    (found,) = idle([IDLE], NOW, 15)
-    assert (found.kind, found.staff, found.facts["minutes"]) == (Kind.NO_CALL, "1001", 15)
+def test_a_free_window_that_calls_nobody_is_one_anomaly() -> None:
+    (anomaly,) = idle([IDLE], NOW, 15)
+    assert (anomaly.kind, anomaly.staff, anomaly.facts["minutes"]) == (Kind.NO_CALL, "1001", 15)
     (again,) = idle([replace(IDLE, waiting=3, waiting_since=1)], NOW + MINUTE_MS, 15)
-    assert again.mark == found.mark
+    assert again.mark == anomaly.mark
 
 
 @pytest.mark.parametrize(
@@ -262,12 +258,12 @@ def test_a_free_window_that_calls_nobody_is_doubted_once() -> None:
     ],
     ids=lambda why: next(iter(why)),
 )
-def test_there_is_no_doubt_where_there_is_a_reason(why: dict[str, object]) -> None:
+def test_an_idle_window_with_a_reason_is_no_anomaly(why: dict[str, object]) -> None:
     assert idle([replace(IDLE, **why)], NOW, 15) == []  # type: ignore[arg-type]
 
 
-def test_at_work_without_a_punch_all_morning() -> None:
+def test_a_morning_at_work_without_a_punch_is_an_anomaly() -> None:
     seen = MorningPresence("1001", "T1", 5, "mark", punched=False, away=False)
-    (found,) = unpunched([seen, replace(seen, staff="1002", punched=True)], DAY)
-    assert (found.kind, found.staff) == (Kind.NO_PUNCH, "1001")
+    (anomaly,) = unpunched([seen, replace(seen, staff="1002", punched=True)], DAY)
+    assert (anomaly.kind, anomaly.staff) == (Kind.NO_PUNCH, "1001")
     assert unpunched([replace(seen, away=True)], DAY) == []

@@ -1,4 +1,4 @@
-"""Leave: its length, its ladder, who may decide, what may become of it."""
+"""Leave: its length, its ladder of approvers, who may decide, its transitions."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ TEXT = "2h=chief;1d=chief;2d=chief+manager;*=chief+manager+head"
     ],
 )
 def test_the_ladder(days: float, worked: float, rungs: str) -> None:
-    found = rungs_for(TEXT, Length(days, worked))
-    assert found == tuple(ApproverOffice(name) for name in rungs.split())
+    steps = rungs_for(TEXT, Length(days, worked))
+    assert steps == tuple(ApproverOffice(name) for name in rungs.split())
 
 
 @pytest.mark.parametrize(
@@ -87,14 +87,14 @@ def test_the_ladder(days: float, worked: float, rungs: str) -> None:
     ["", "*", "1d=chief", "*=boss", "1d=chief;*=", "*=head;1d=chief", "1.2d=head;*=head",
      "1d=chief+chief;*=head", "1w=chief;*=head", "*=head;*=head"],
 )  # fmt: skip
-def test_a_ladder_that_cannot_be_read_is_no_setting(text: str) -> None:
+def test_an_unreadable_ladder_is_rejected(text: str) -> None:
     assert not is_ladder(text)
     with pytest.raises(HallError) as caught:
         with_values(Settings(), {"leave_ladder": text})
     assert caught.value.code is Code.SETTING_INVALID
 
 
-def test_the_ladders_a_hall_starts_with_can_be_read() -> None:
+def test_the_default_ladders_can_be_read() -> None:
     first = Settings()
     for text in (first.leave_ladder, first.leave_ladder_chief, first.leave_ladder_office):
         assert parse(text)
@@ -108,10 +108,10 @@ def test_a_list_of_staff_numbers(text: str, good: bool) -> None:
 @given(st.lists(st.floats(0, 30), min_size=2, max_size=5))
 def test_a_longer_leave_never_needs_fewer_steps(days: list[float]) -> None:
     needed = [len(rungs_for(TEXT, Length(d, d * 6.5))) for d in sorted(days)]
-    assert all(one <= other for one, other in pairwise(needed))
+    assert all(shorter <= other for shorter, other in pairwise(needed))
 
 
-def test_the_ladder_goes_by_the_askers_role() -> None:
+def test_the_ladder_depends_on_the_requesters_role() -> None:
     day = Length(1.0, 6.5)
     settings = Settings()
     assert leaves.rungs(A, day, settings) == (ApproverOffice.CHIEF,)
@@ -160,13 +160,13 @@ NOW = moment("03-02T09:00")
         ("02-26T08:30", "03-03T08:30", Code.LEAVE_TOO_LATE),
     ],
 )
-def test_spans_that_are_refused(begins: str, ends: str, code: Code) -> None:
+def test_invalid_spans_are_rejected(begins: str, ends: str, code: Code) -> None:
     with pytest.raises(HallError) as caught:
         leaves.check_span(moment(begins), moment(ends), NOW, 3)
     assert caught.value.code is code
 
 
-def test_asked_afterwards() -> None:
+def test_leave_requested_afterwards() -> None:
     later = moment("03-03T09:00")
     assert leaves.check_span(moment("02-27T08:30"), later, NOW, 3)
     assert not leaves.check_span(NOW, later, NOW, 3)
@@ -185,14 +185,14 @@ def test_steps_go_up_the_ladder_one_by_one() -> None:
             leaves.state_after_decision(state, steps, True)
 
 
-def test_a_new_cover_has_to_confirm_anew() -> None:
+def test_a_new_cover_has_to_confirm_again() -> None:
     steps = [leaves.request_step("1", 0, (ApproverOffice.CHIEF,)), {"act": "handover"}]
     assert leaves.handed_over(steps)
     assert not leaves.handed_over([*steps, {"act": "cover"}])
     assert leaves.handed_over([*steps, {"act": "cover"}, {"act": "handover"}])
 
 
-def test_giving_up() -> None:
+def test_leave_can_be_given_up() -> None:
     begins, ends = moment("03-02T08:30"), moment("03-04T17:30")
     assert leaves.end_after_cancel("approved", begins, ends, moment("03-01T00:00")) is None
     assert leaves.end_after_cancel("asked", begins, ends, NOW) is None

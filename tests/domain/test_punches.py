@@ -1,4 +1,4 @@
-"""The push protocol's texts, and when a punch is believed and a reader has delivered."""
+"""Texts of the push protocol, doubtful punch times, and delivery state of a time clock."""
 
 from __future__ import annotations
 
@@ -27,8 +27,6 @@ BELIEF = TimeTolerance(tolerance=60, oldest_days=2000)
 MINUTE = 60_000
 
 
-# -- lines -----------------------------------------------------------------------------------------
-
 # Lines as published for ATTLOG of three generations of firmware [2SRC], and as typed by hand.
 LINES = [
     ("1001\t2026-03-02 08:20:05\t0\t1\t0\t0\t0", ("1001", "2026-03-02 08:20:05", "0", "1", "0")),
@@ -42,18 +40,18 @@ LINES = [
 ]
 
 
-@pytest.mark.parametrize(("line", "told"), LINES)
-def test_a_line_of_attlog_is_read(line: str, told: tuple[str, ...]) -> None:
-    found = iclock.attlog(line)
-    assert isinstance(found, PunchLine)
+@pytest.mark.parametrize(("line", "fields"), LINES)
+def test_an_attlog_line_is_parsed(line: str, fields: tuple[str, ...]) -> None:
+    record = iclock.attlog(line)
+    assert isinstance(record, PunchLine)
     assert (
-        found.enrolment,
-        found.claimed_at.isoformat(" "),
-        found.in_out,
-        found.verify,
-        found.work_code,
-    ) == told
-    assert found.raw == line
+        record.enrolment,
+        record.claimed_at.isoformat(" "),
+        record.in_out,
+        record.verify,
+        record.work_code,
+    ) == fields
+    assert record.raw == line
 
 
 @pytest.mark.parametrize(
@@ -67,9 +65,9 @@ def test_a_line_of_attlog_is_read(line: str, told: tuple[str, ...]) -> None:
         ("姓名\t2026-03-02 08:00:00", "bad_enrolment"),
     ],
 )
-def test_what_is_no_punch_is_named(line: str, reason: str) -> None:
-    assert isinstance(found := iclock.attlog(line), BadLine)
-    assert found.reason == reason
+def test_an_invalid_punch_line_has_its_reason(line: str, reason: str) -> None:
+    assert isinstance(bad_line := iclock.attlog(line), BadLine)
+    assert bad_line.reason == reason
 
 
 @pytest.mark.parametrize(
@@ -81,7 +79,7 @@ def test_what_is_no_punch_is_named(line: str, reason: str) -> None:
         "1\t" + "QUJD" * 60,
     ],
 )
-def test_a_template_leaves_nothing_behind(line: str) -> None:
+def test_a_fingerprint_template_is_dropped(line: str) -> None:
     assert iclock.attlog(line) == BadLine("", "template")
 
 
@@ -94,7 +92,7 @@ def test_names_come_in_either_encoding_and_broken_bytes_break_one_line_only() ->
 
 @given(st.binary(max_size=400))
 @settings(max_examples=150, deadline=None)
-def test_any_bytes_are_lines_that_are_punches_or_not(body: bytes) -> None:
+def test_any_bytes_are_parsed_as_punches_or_bad_lines(body: bytes) -> None:
     for line in iclock.lines_of(body):
         assert isinstance(iclock.attlog(line), PunchLine | BadLine)
     iclock.answers(body)
@@ -105,14 +103,14 @@ def test_any_bytes_are_lines_that_are_punches_or_not(body: bytes) -> None:
     st.datetimes(datetime.fromisoformat("2015-01-01"), datetime.fromisoformat("2035-01-01")),
 )
 @settings(max_examples=80, deadline=None)
-def test_a_line_goes_there_and_back(number: str, moment: datetime) -> None:
-    said = moment.replace(microsecond=0)
-    found = iclock.attlog(f"{number}\t{said.isoformat(' ')}\t0\t1\t0")
-    assert isinstance(found, PunchLine)
-    assert (found.enrolment, found.claimed_at) == (number, said)
+def test_a_punch_line_survives_formatting_and_parsing(number: str, moment: datetime) -> None:
+    punched_at = moment.replace(microsecond=0)
+    record = iclock.attlog(f"{number}\t{punched_at.isoformat(' ')}\t0\t1\t0")
+    assert isinstance(record, PunchLine)
+    assert (record.enrolment, record.claimed_at) == (number, punched_at)
 
 
-def test_options_tell_the_zone_and_never_last() -> None:
+def test_options_name_the_time_zone_and_never_last() -> None:
     lines = iclock.options("CE1", {"ATTLOG": "77"}, 480).splitlines()
     assert lines[0] == "GET OPTION FROM: CE1"
     assert {"ATTLOGStamp=77", "TimeZone=8", "Realtime=1", "Encrypt=None"} <= set(lines)
@@ -121,10 +119,10 @@ def test_options_tell_the_zone_and_never_last() -> None:
     assert "ATTLOGStamp=0" in iclock.options("CE1", {}, 480).splitlines()
 
 
-def test_answers_come_in_batches_with_bodies_between() -> None:
+def test_command_answers_in_batches_are_parsed_with_their_bodies() -> None:
     body = b"ID=3&Return=0&CMD=INFO\n~DeviceName=X\nFWVersion=1\nID=4&Return=-1002&CMD=DATA\n"
-    found = iclock.answers(body)
-    assert [(each.number, each.result, each.command) for each in found] == [
+    replies = iclock.answers(body)
+    assert [(each.number, each.result, each.command) for each in replies] == [
         (3, 0, "INFO"),
         (4, -1002, "DATA"),
     ]
@@ -140,9 +138,6 @@ def test_commands_fit_into_an_answer() -> None:
 def test_a_name_cannot_smuggle_a_command() -> None:
     assert iclock.user_update("7", "甲\tPri=14\nC:9:REBOOT").count("\t") == 1
     assert "\n" not in iclock.user_update("7", "甲\nC:9:REBOOT")
-
-
-# -- belief ----------------------------------------------------------------------------------------
 
 
 def _said(at: int) -> PunchLine:
@@ -166,23 +161,23 @@ def _said(at: int) -> PunchLine:
         (_said(NOON), NOON - 2001 * 86_400_000, ClockFacts(), TimeDoubt.OLD),
     ],
 )
-def test_times_that_cannot_be_true_are_doubted(
+def test_impossible_times_are_doubtful(
     line: PunchLine, at: int, clock: ClockFacts, expected: TimeDoubt
 ) -> None:
     assert doubt(line, at, NOON, clock, BELIEF) is expected
 
 
-def test_a_wrong_clock_casts_doubt_on_what_it_claimed_and_no_more() -> None:
+def test_a_wrong_clock_makes_only_its_own_times_doubtful() -> None:
     clock = ClockFacts().after_measurement(0, NOON - 60 * MINUTE, 60)
     off = clock.after_measurement(-600, NOON, 60)
     assert off.is_off
-    # Since it was last found right it may have been wrong; before, it was not.
+    # Since the last correct reading it may have been wrong; before, it was right.
     assert doubt(_said(NOON), NOON - 30 * MINUTE, NOON, off, BELIEF) is TimeDoubt.CLOCK_OFF
     assert doubt(_said(NOON), NOON - 90 * MINUTE, NOON, off, BELIEF) is TimeDoubt.NONE
     right = off.after_measurement(1, NOON + 10 * MINUTE, 60)
     assert not right.is_off
     late, live = NOON + 12 * MINUTE, NOON + 13 * MINUTE
-    # A punch of the wrong hours that comes late is doubted, a live one is not.
+    # A punch of the wrong hours that arrives late is doubtful, a live one is not.
     assert doubt(_said(NOON), NOON - 5 * MINUTE, late, right, BELIEF) is TimeDoubt.CLOCK_OFF
     assert doubt(_said(live), live, live, right, BELIEF) is TimeDoubt.NONE
     # Ten minutes slow until 12:10, it never claimed a moment after 12:00.
@@ -194,7 +189,7 @@ YEAR = 365 * 24 * 60 * MINUTE
 
 
 @pytest.mark.parametrize("years", [37, -26])
-def test_ten_minutes_in_another_year_leave_an_outage_alone(years: int) -> None:
+def test_ten_minutes_in_another_year_make_an_outage_not_doubtful(years: int) -> None:
     clock = ClockFacts().after_measurement(0, NOON - 10 * MINUTE, 60)
     clock = clock.after_measurement(years * YEAR // 1000, NOON, 60)
     clock = clock.after_measurement(0, NOON + 10 * MINUTE, 60)
@@ -205,14 +200,14 @@ def test_ten_minutes_in_another_year_leave_an_outage_alone(years: int) -> None:
 
 
 @pytest.mark.parametrize("year", ["2063", "2000"])
-def test_one_absurd_line_is_no_measurement_and_two_apart_are(year: str) -> None:
+def test_one_absurd_line_is_no_measurement_but_two_apart_are(year: str) -> None:
     line = PunchLine("1", datetime.fromisoformat(f"{year}-03-02T12:00"))
     claims = NOON + (int(year) - 2026) * YEAR
     assert is_absurd(line.claimed_at, claims, NOON)
     offset = (claims - NOON) // 1000
     clock = ClockFacts().after_measurement(0, NOON - MINUTE, 60).after_claim(offset, NOON, 60)
     assert not clock.is_off
-    # Right in between: the line was alone.
+    # The clock was right in between, so the absurd line stands alone.
     assert (
         clock.after_claim(0, NOON + MINUTE, 60).after_claim(offset, NOON + CONFIRM_MS, 60).is_off
         is False
@@ -221,7 +216,7 @@ def test_one_absurd_line_is_no_measurement_and_two_apart_are(year: str) -> None:
     assert clock.after_claim(offset + 1, NOON + CONFIRM_MS, 60).is_off is True
 
 
-def test_a_late_upload_line_by_line_is_no_slow_clock_and_a_slow_clock_is() -> None:
+def test_a_slow_clock_is_told_apart_from_a_late_upload() -> None:
     right = ClockFacts().after_measurement(0, NOON, 60)
     late = right
     for second in range(0, 600, 10):  # ten minutes of lines, each an hour and more late
@@ -250,41 +245,44 @@ SPELLS = st.lists(
 
 @given(SPELLS, st.lists(st.integers(0, 5000), min_size=1, max_size=30), st.integers(0, 10_000))
 @settings(max_examples=200, deadline=None)
-def test_doubtful_is_exactly_what_a_wrong_clock_may_have_claimed(
+def test_exactly_the_times_a_wrong_clock_may_have_shown_are_doubtful(
     spells: list[tuple[int, int]], moments: list[int], wait: int
 ) -> None:
-    """A clock that is read at each turn of its error; punches that come any time later."""
+    """Doubt exactly the times that a wrong clock may have shown.
+
+    The clock is read whenever its error changes; punches arrive any time later.
+    """
     clock, at, edges = ClockFacts().after_measurement(0, NOON, 60), NOON, [(NOON, 0)]
     for minutes, offset in spells:
         clock = clock.after_measurement(offset, at, 60)
         edges.append((at, offset))
         at += minutes * MINUTE
     clock = clock.after_measurement(0, at, 60)
-    # Between two readings the error is either's: that is all that can be known.
+    # Between two readings the error is that of either; more cannot be known.
     spans = [
         (begins, ends, offset)
-        for (begins, one), (ends, two) in zip(edges, [*edges[1:], (at, 0)], strict=True)
-        for offset in (one, two)
+        for (begins, offset_before), (ends, offset_after) in zip(
+            edges, [*edges[1:], (at, 0)], strict=True
+        )
+        for offset in (offset_before, offset_after)
         if offset
     ]
     arrives = at + wait * MINUTE
     for moment in moments:
-        said = NOON + (moment - 1000) * MINUTE
-        if abs(arrives - said) <= 60_000:
+        punched_at = NOON + (moment - 1000) * MINUTE
+        if abs(arrives - punched_at) <= 60_000:
             continue
         possible = any(
-            begins + offset * 1000 <= said <= ends + offset * 1000 for begins, ends, offset in spans
-        )
-        near = any(
-            begins + (offset - 91) * 1000 <= said <= ends + (offset + 91) * 1000
+            begins + offset * 1000 <= punched_at <= ends + offset * 1000
             for begins, ends, offset in spans
         )
-        doubted = clock.wrong_at(said, arrives, 60)
+        near = any(
+            begins + (offset - 91) * 1000 <= punched_at <= ends + (offset + 91) * 1000
+            for begins, ends, offset in spans
+        )
+        doubted = clock.wrong_at(punched_at, arrives, 60)
         assert doubted or not possible
         assert near or not doubted
-
-
-# -- delivery --------------------------------------------------------------------------------------
 
 
 def _steady() -> DeliveryState:
@@ -294,7 +292,7 @@ def _steady() -> DeliveryState:
     return contact
 
 
-def test_a_steady_reader_has_delivered_but_for_what_is_on_its_way() -> None:
+def test_a_steady_time_clock_has_delivered_all_but_the_last_seconds() -> None:
     contact = _steady()
     assert contact.backlog_since is None
     assert contact.delivered_until is not None
@@ -307,7 +305,7 @@ def test_after_an_outage_the_backlog_comes_first() -> None:
     contact = _steady().after_poll(back)
     assert contact.delivered_until == before
     contact = contact.after_batch(back + 2000, 100, NOON + 1_000_000)
-    # What it has told so far it has delivered, in the order of its memory.
+    # What it has sent so far is delivered, in the order of its memory.
     assert contact.delivered_until == NOON + 1_000_000
     contact = contact.after_poll(back + 10_000)
     assert contact.delivered_until == NOON + 1_000_000
@@ -316,7 +314,7 @@ def test_after_an_outage_the_backlog_comes_first() -> None:
     assert contact.delivered_until > back
 
 
-def test_a_batch_that_could_not_be_taken_keeps_the_reader_pending() -> None:
+def test_a_failed_batch_keeps_the_time_clock_pending() -> None:
     contact = _steady()
     now = (contact.last_contact_at or 0) + 5000
     contact = contact.after_failed_batch(now)
@@ -329,7 +327,7 @@ MOVES = st.tuples(st.integers(0, 2 * GAP_MS), st.booleans(), st.integers(1, 200)
 
 @given(st.lists(MOVES, max_size=40))
 @settings(max_examples=100, deadline=None)
-def test_delivery_never_goes_back_and_never_beyond_now(
+def test_the_delivery_time_never_goes_back_nor_beyond_now(
     moves: list[tuple[int, bool, int]],
 ) -> None:
     contact, now = DeliveryState(), NOON
@@ -341,17 +339,17 @@ def test_delivery_never_goes_back_and_never_beyond_now(
         assert contact.delivered_until is None or contact.delivered_until <= now
 
 
-def test_a_live_punch_tells_the_clock_and_others_do_not() -> None:
+def test_only_a_live_punch_measures_the_clock() -> None:
     contact = _steady()
-    heard = contact.last_contact_at or 0
-    now = heard + 5000
+    last_contact = contact.last_contact_at or 0
+    now = last_contact + 5000
     assert contact.offset_of(now - 2000, now, 1) == 0
     assert contact.offset_of(now + 90_000, now, 1) == 90
-    # Ten minutes slow: at least so much before the last contact.
+    # Ten minutes slow, measured against the last contact.
     assert contact.offset_of(now - 600_000, now, 1) == -595
     assert contact.offset_of(now - 600_000, now, 50) is None
     assert DeliveryState().offset_of(now - 600_000, now, 1) is None
     assert contact.after_batch(now, 100, now).offset_of(now - 600_000, now + 1000, 1) is None
-    # Records that were asked for again tell nothing, not even those that claim to be of tomorrow.
+    # Records requested again measure nothing, not even those with a time of tomorrow.
     assert contact.after_recall(now + 1).offset_of(now + 90_000, now, 1) is None
     assert contact.after_recall(now).offset_of(now + 90_000, now, 1) == 90

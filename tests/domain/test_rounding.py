@@ -1,4 +1,4 @@
-"""Figures are rounded half up, by the value that a person would compute with."""
+"""Rounding of figures: half up, by the value that a person would compute with."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from server.domain.rounding import kept_share, percent, tenths
     ("share", "shown"),
     [(0.9625, "96.3"), (0.9615, "96.2"), (0.1455, "14.6"), (0.0, "0.0"), (1.0, "100.0")],
 )
-def test_a_share_that_formats_disagree_about(share: float, shown: str) -> None:
+def test_a_share_on_the_rounding_boundary(share: float, shown: str) -> None:
     assert str(percent(share)) == shown
 
 
 @given(st.integers(1, 5000), st.data())
-def test_a_share_is_shown_as_the_counts_themselves_say(due: int, data: st.DataObject) -> None:
+def test_a_share_is_rounded_as_its_counts_require(due: int, data: st.DataObject) -> None:
     on_time = data.draw(st.integers(0, due))
     exact = (on_time * 2000 + due) // (2 * due)  # tenths of a per cent, half up, in whole numbers
-    kept = kept_share(on_time / due)
-    assert kept is not None
-    assert percent(kept) == Decimal(exact) / 10
+    share = kept_share(on_time / due)
+    assert share is not None
+    assert percent(share) == Decimal(exact) / 10
 
 
 @given(st.integers(0, 10**6))
 def test_the_pages_formula_is_the_same(millionths: int) -> None:
-    """server/office/web/attendance/marks.ts, in whole numbers."""
+    """Compare with server/office/web/attendance/marks.ts, in whole numbers."""
     tenth = (millionths + 500) // 1000
     assert percent(millionths / 10**6) == Decimal(tenth) / 10
 
 
-def test_minutes_have_one_place() -> None:
+def test_minutes_have_one_decimal_place() -> None:
     assert [str(tenths(value)) for value in (0.25, 7.449, 12.0)] == ["0.3", "7.4", "12.0"]

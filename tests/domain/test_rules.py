@@ -1,4 +1,4 @@
-"""Moves, hours, waiting times, settings and the journal's hash: the rules without any database."""
+"""Rules without a database: moves, hours, waiting times, settings, the journal's hash."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from support.halls import MONDAY, catalogue
 @pytest.mark.parametrize("move", list(RULES))
 @pytest.mark.parametrize("state", list(State))
 @pytest.mark.parametrize("actor", list(ActorKind))
-def test_a_move_is_allowed_exactly_where_its_rule_says(
+def test_a_move_is_allowed_exactly_from_its_states(
     move: Move, state: State, actor: ActorKind
 ) -> None:
     rule = RULES[move]
@@ -45,7 +45,7 @@ def test_a_move_is_allowed_exactly_where_its_rule_says(
     assert caught.value.code is (Code.FORBIDDEN if wrong_actor else Code.MOVE_NOT_ALLOWED)
 
 
-def test_nothing_leads_out_of_a_final_state() -> None:
+def test_no_move_leads_out_of_a_final_state() -> None:
     assert not any(rule.sources & FINAL for rule in RULES.values())
 
 
@@ -57,7 +57,7 @@ def test_only_the_holder_starts_finishes_and_transfers() -> None:
         assert caught.value.code is Code.NOT_THE_HOLDER
 
 
-def test_numbers() -> None:
+def test_ticket_numbers_are_formatted_and_parsed() -> None:
     assert [number("A", n) for n in (1, 12, 999)] == ["A001", "A012", "A999"]
     for wrong in (0, 1000):
         with pytest.raises(HallError):
@@ -65,19 +65,19 @@ def test_numbers() -> None:
 
 
 @given(st.integers(1, 100_000))
-def test_there_is_room_between_neighbours(arrival: int) -> None:
+def test_there_is_an_order_between_two_neighbours(arrival: int) -> None:
     assert order_of(arrival) + 1 < order_of(arrival + 1)
 
 
 def test_hours_of_hall_window_and_item() -> None:
-    found = catalogue()
+    book = catalogue()
     tuesday, sunday = MONDAY + timedelta(days=1), MONDAY + timedelta(days=6)
-    assert [s.opens for s in hours.hall_spans(found, MONDAY)] == [time(8, 30), time(14, 30)]
-    assert hours.hall_spans(found, sunday) == ()
-    assert hours.window_spans(found, "F1", MONDAY) == ()
-    assert len(hours.window_spans(found, "F1", tuesday)) == 1
-    assert hours.window_spans(found, "T1", MONDAY) == hours.hall_spans(found, MONDAY)
-    assert hours.weekdays_of(found, ["F1"]) == (2,)
+    assert [s.opens for s in hours.hall_spans(book, MONDAY)] == [time(8, 30), time(14, 30)]
+    assert hours.hall_spans(book, sunday) == ()
+    assert hours.window_spans(book, "F1", MONDAY) == ()
+    assert len(hours.window_spans(book, "F1", tuesday)) == 1
+    assert hours.window_spans(book, "T1", MONDAY) == hours.hall_spans(book, MONDAY)
+    assert hours.weekdays_of(book, ["F1"]) == (2,)
 
 
 def test_holidays_and_make_up_days() -> None:
@@ -86,9 +86,9 @@ def test_holidays_and_make_up_days() -> None:
         SpecialDay(MONDAY, opens=False, note="假日"),
         SpecialDay(sunday, opens=True, note="补班", like_weekday=1),
     )
-    found = replace(catalogue(), special_days=days)
-    assert hours.hall_spans(found, MONDAY) == ()
-    assert len(hours.hall_spans(found, sunday)) == 2
+    book = replace(catalogue(), special_days=days)
+    assert hours.hall_spans(book, MONDAY) == ()
+    assert len(hours.hall_spans(book, sunday)) == 2
 
 
 def test_next_opening_skips_closed_days() -> None:
@@ -112,7 +112,7 @@ def test_crossed_spans_are_open_exactly_when_both_are(
 
 
 @given(st.integers(0, 200), st.integers(1, 20), st.floats(0.5, 60))
-def test_the_range_is_a_range_and_grows_with_people(
+def test_the_waiting_range_is_ordered_and_grows_with_the_queue(
     ahead: int, windows: int, minutes: float
 ) -> None:
     wait = expected_wait(ahead, windows, minutes)
@@ -126,7 +126,7 @@ def test_a_free_window_means_no_wait() -> None:
     assert expected_wait(0, 1, 30, free=True).high <= 2
 
 
-def test_starting_values_give_way_to_the_day() -> None:
+def test_default_service_times_are_replaced_by_those_of_the_day() -> None:
     assert mean_service(8, 8, Service()) == 8
     assert 8 < mean_service(8, 8, Service(8, 8 * 20.0)) < 20
     assert mean_service(8, 8, Service(1000, 20_000)) == pytest.approx(20, rel=0.02)
@@ -169,10 +169,10 @@ def test_every_field_is_in_the_hash(name: str, value: str) -> None:
     assert line_hash("1" * 64, LINE) != line_hash(GENESIS, LINE)
 
 
-def test_fields_cannot_run_into_each_other() -> None:
-    one = replace(LINE, actor="10", window="01")
+def test_adjacent_fields_have_different_hashes() -> None:
+    first = replace(LINE, actor="10", window="01")
     other = replace(LINE, actor="100", window="1")
-    assert line_hash(GENESIS, one) != line_hash(GENESIS, other)
+    assert line_hash(GENESIS, first) != line_hash(GENESIS, other)
 
 
 def test_the_first_day_of_a_mandate_counts() -> None:

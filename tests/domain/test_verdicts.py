@@ -1,4 +1,4 @@
-"""The day sheet's verdicts: real cases in words, and what must hold for every day."""
+"""Verdicts of the day sheet: real cases in words, and properties of every day."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from support.summer import DAY, DUE, SUMMER, WINDOWS
 
 
 def at(clock: str, day: date = DAY) -> datetime:
-    """A moment of the day, 'HH:MM' or 'HH:MM:SS'."""
+    """Return a time of the day, 'HH:MM' or 'HH:MM:SS'."""
     return datetime.combine(day, time.fromisoformat(clock))
 
 
 def punches(*clocks: str) -> tuple[Punch, ...]:
-    """Punches in the order of time; a trailing ? is one whose clock was not believed."""
+    """Return punches in the order of time; a trailing ? marks a doubtful time."""
     return tuple(
         Punch(at(clock.rstrip("?")), n, doubt="clock" if clock.endswith("?") else "")
         for n, clock in enumerate(clocks, 1)
@@ -37,14 +37,14 @@ def punches(*clocks: str) -> tuple[Punch, ...]:
 
 
 def leave(begins: str, ends: str, kind: LeaveKind = LeaveKind.PERSONAL) -> LeaveSpan:
-    """Approved leave on the day."""
+    """Return approved leave on the day."""
     return LeaveSpan("l1", kind, at(begins), at(ends))
 
 
 def states(facts: DayFacts, rule: ShiftRule = SUMMER) -> str:
-    """The four verdicts in short, with minutes."""
-    found = verdicts(rule, facts)
-    return " ".join(v.state.value + (str(v.minutes) if v.minutes else "") for v in found)
+    """Return a short form of the four verdicts, with minutes."""
+    slots = verdicts(rule, facts)
+    return " ".join(v.state.value + (str(v.minutes) if v.minutes else "") for v in slots)
 
 
 FULL = ("08:20", "12:02", "14:25", "17:31")
@@ -132,7 +132,7 @@ def test_half_an_hour_late_names_the_consequence() -> None:
     assert SUMMER.clauses[1] == absent
 
 
-def test_a_missing_punch_names_its_window_and_the_doubted_one() -> None:
+def test_a_missing_punch_names_its_window_and_the_doubtful_punch() -> None:
     verdict = verdicts(SUMMER, DayFacts(DAY, punches("19:31?")))[3]
     assert verdict.line == (
         "下午签退：未打卡，记缺卡。"
@@ -159,7 +159,7 @@ def test_leave_of_an_hour_frees_what_it_covers_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(
-    ("clocks", "known", "wanted"),
+    ("clocks", "delivered", "wanted"),
     [
         ((), "08:31", "pending pending pending pending"),
         (("08:37",), "08:36", "pending pending pending pending"),
@@ -170,10 +170,10 @@ def test_leave_of_an_hour_frees_what_it_covers_and_nothing_else() -> None:
         (("08:20",), "13:31", "on_time missing pending pending"),
     ],
 )
-def test_nothing_is_decided_before_the_readers_have_told(
-    clocks: tuple[str, ...], known: str, wanted: str
+def test_a_slot_is_pending_until_the_time_clocks_have_delivered(
+    clocks: tuple[str, ...], delivered: str, wanted: str
 ) -> None:
-    assert states(DayFacts(DAY, punches(*clocks), delivered_until=at(known))) == wanted
+    assert states(DayFacts(DAY, punches(*clocks), delivered_until=at(delivered))) == wanted
 
 
 def test_a_correction_counts_and_the_original_stays() -> None:
@@ -186,8 +186,8 @@ def test_a_correction_counts_and_the_original_stays() -> None:
     )
     assert verdict.line.startswith("上午签到：08:37打卡，迟到7分钟。依据：")
     assert verdict.line.endswith("。经工号1002批准补签，改记准时；理由：读卡器断电。")
-    named = replace(verdict, correction=replace(fixed, decided_name="王主任"))
-    assert "经王主任（工号1002）批准补签，改记准时；" in named.line
+    decided = replace(verdict, correction=replace(fixed, decided_name="王主任"))
+    assert "经王主任（工号1002）批准补签，改记准时；" in decided.line
 
 
 def test_half_days_are_absent_when_all_is_missing_or_too_late() -> None:
@@ -211,8 +211,6 @@ def test_a_rest_day_has_no_slots_and_keeps_its_punches() -> None:
     rest = day_sheet("1004", "swj", None, SUMMER, DayFacts(DAY, punches("09:00")))
     assert (rest.slots, rest.working, len(rest.unused)) == ((), False, 1)
 
-
-# -- which rule holds ------------------------------------------------------------------------------
 
 FRIDAY = replace(
     SUMMER,
@@ -239,8 +237,8 @@ RULES = [ALL_DAYS, FRIDAY, WINTER]
     ],
 )
 def test_the_rule_of_the_day(day: date, weekday: int, name: str | None) -> None:
-    found = rule_for(RULES, "1004", "swj", day, weekday)
-    assert (found.name if found else None) == name
+    rule = rule_for(RULES, "1004", "swj", day, weekday)
+    assert (rule.name if rule else None) == name
 
 
 def test_the_narrower_rule_goes_first_and_the_newer_of_two() -> None:
@@ -287,7 +285,7 @@ def test_a_rule_that_cannot_be_applied_is_refused(change: dict[str, object], rea
     assert (refused.value.code, refused.value.data["reason"]) == (Code.RULE_INVALID, reason)
 
 
-def test_the_two_directions_count_from_the_due_time() -> None:
+def test_late_and_early_minutes_count_from_the_due_time() -> None:
     into, out = SUMMER.slots[0], SUMMER.slots[1]
     assert (into.direction, out.direction) == (Direction.IN, Direction.OUT)
     graced = replace(into, grace=5)

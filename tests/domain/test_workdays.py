@@ -1,4 +1,4 @@
-"""Working days: the calendar, the hall's own days, the week; and counting them."""
+"""Working days from the calendar, the hall's own days and the week; and their count."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ def test_the_weekday_whose_rule_applies(day: date, weekday: int | None) -> None:
 
 def test_the_halls_own_day_wins_over_the_states() -> None:
     own = (SpecialDay(SUNDAY, False, "本厅盘点"), SpecialDay(MONDAY, True, "本厅值班", 1))
-    found = Workdays((HOLIDAY, MADE_UP), own)
-    assert (found.weekday(MONDAY), found.weekday(SUNDAY)) == (1, None)
-    assert found.statutory().weekday(SUNDAY) == 3
+    workdays = Workdays((HOLIDAY, MADE_UP), own)
+    assert (workdays.weekday(MONDAY), workdays.weekday(SUNDAY)) == (1, None)
+    assert workdays.statutory().weekday(SUNDAY) == 3
 
 
 def test_ticket_hours_and_attendance_see_the_same_days() -> None:
     book = replace(catalogue(), state_days=(HOLIDAY, MADE_UP))
-    found = workdays_of(book, [2026])
+    workdays = workdays_of(book, [2026])
     for ahead in range(14):
         day = MONDAY + timedelta(days=ahead)
-        assert bool(hours.hall_spans(book, day)) is found.works(day), day
+        assert bool(hours.hall_spans(book, day)) is workdays.works(day), day
 
 
 def test_a_hall_open_on_saturdays_works_on_saturdays() -> None:
@@ -54,13 +54,13 @@ def test_a_hall_open_on_saturdays_works_on_saturdays() -> None:
     assert workdays_of(replace(book, hours=()), []).weekday(SATURDAY) is None
 
 
-def test_counting() -> None:
-    found = Workdays((HOLIDAY, MADE_UP), years=frozenset({2026}))
-    assert found.count(MONDAY, SUNDAY) == 5
-    assert found.after(MONDAY, 0) == MONDAY
-    assert found.after(MONDAY, 5) == SUNDAY
-    assert found.known(2026)
-    assert not found.known(2027)
+def test_working_days_are_counted() -> None:
+    workdays = Workdays((HOLIDAY, MADE_UP), years=frozenset({2026}))
+    assert workdays.count(MONDAY, SUNDAY) == 5
+    assert workdays.after(MONDAY, 0) == MONDAY
+    assert workdays.after(MONDAY, 5) == SUNDAY
+    assert workdays.known(2026)
+    assert not workdays.known(2027)
     with pytest.raises(ValueError, match="working days"):
         Workdays(week=frozenset()).after(MONDAY, 1)
 
@@ -71,7 +71,7 @@ specials = st.lists(st.builds(SpecialDay, days, st.booleans(), st.just("x")), ma
 
 @given(specials, days, st.integers(0, 40))
 def test_after_and_count_agree(special: list[SpecialDay], day: date, ahead: int) -> None:
-    found = Workdays(tuple(special))
-    end = found.after(day, ahead)
-    assert found.count(day + timedelta(days=1), end) == ahead
-    assert ahead == 0 or found.works(end)
+    workdays = Workdays(tuple(special))
+    end = workdays.after(day, ahead)
+    assert workdays.count(day + timedelta(days=1), end) == ahead
+    assert ahead == 0 or workdays.works(end)

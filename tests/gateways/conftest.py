@@ -1,4 +1,4 @@
-"""The small hall's door with one terminal admitted."""
+"""Fixtures of the gateway tests: the small hall's HTTP API with one time clock admitted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from support.web import Web
 
 @pytest.fixture
 def small(sqlite_url: str, tmp_path: Path) -> Iterator[SmallHall]:
-    """The small hall on Monday at nine."""
+    """Yield the small hall on Monday at nine."""
     hall = SmallHall(sqlite_url, tmp_path, at(9))
     yield hall
     hall.close()
@@ -30,6 +30,6 @@ def web(small: SmallHall) -> Web:
 
 @pytest.fixture
 def terminal(web: Web) -> FlaskClient:
-    """A line to the server with terminal CE1 admitted."""
+    """Return a client of the server, with time clock CE1 admitted."""
     readers_office.add(web.small.ctx, SYSTEM, "k", "CE1", "push", Description("东门"))
     return web.app.flask.test_client()

@@ -1,4 +1,4 @@
-"""The push gateway behind its HTTP door: protocol, who is let in, what is never kept."""
+"""Push gateway over HTTP: protocol, admission, data that is never stored."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from server.api.limits import CLOCKS, Limits
 from server.gateways import iclock as gateway
 from server.storage import readers
 from support.halls import STAFF, SmallHall
-from support.terminal_door import ATTLOG, events, kept, post, reader
+from support.terminal_door import ATTLOG, events, post, reader, stored_punches
 from support.web import Web
 
 
@@ -36,7 +36,7 @@ def test_a_batch_is_durable_before_it_is_confirmed(
     web: Web, terminal: FlaskClient, path: str
 ) -> None:
     assert post(terminal, "ATTLOG", ATTLOG, path) == (200, b"OK: 2\n")
-    assert [(p.enrolment, p.said, p.verify) for p in reversed(kept(web))] == [
+    assert [(p.enrolment, p.said, p.verify) for p in reversed(stored_punches(web))] == [
         ("1001", "2026-03-02 08:20:05", "1"),
         ("1002", "2026-03-02 08:21:00", "15"),
     ]
@@ -44,17 +44,17 @@ def test_a_batch_is_durable_before_it_is_confirmed(
     assert b"ATTLOGStamp=9\n" in again.data
 
 
-def test_a_garbage_line_blocks_nothing_and_is_shown(web: Web, terminal: FlaskClient) -> None:
+def test_an_invalid_line_blocks_nothing_and_is_shown(web: Web, terminal: FlaskClient) -> None:
     body = b"\xff\xfe broken\n" + ATTLOG + b"1003\t2026-13-02 08:00:00\t0\t1\n"
     for _ in range(2):
         assert post(terminal, "ATTLOG", body) == (200, b"OK: 4\n")
-    assert len(kept(web)) == 2
-    shown = web.manager().get("/office/readers").get_json()["put_aside"]
-    assert sorted((one["reason"], one["times"]) for one in shown) == [
+    assert len(stored_punches(web)) == 2
+    quarantined = web.manager().get("/office/readers").get_json()["put_aside"]
+    assert sorted((line["reason"], line["times"]) for line in quarantined) == [
         ("bad_enrolment", 2),
         ("bad_time", 2),
     ]
-    settled = web.manager().post(f"/office/put-aside/{shown[0]['id']}/settle")
+    settled = web.manager().post(f"/office/put-aside/{quarantined[0]['id']}/settle")
     assert settled.status_code == 200
     assert len(web.manager().get("/office/readers").get_json()["put_aside"]) == 1
 
@@ -71,7 +71,7 @@ TEMPLATE = b"TMP=SlRTUzIxAAAEeHsECAUHCc7QAAAseWkBAAAAhAkUY3gNAKsPkwDyAPZ3"
         ("ATTPHOTO", b"PIN=x.jpg\nSN=CE1\nsize=99\nCMD=uploadphoto\x00\xff\xd8" + TEMPLATE),
     ],
 )
-def test_templates_are_neither_kept_nor_logged(
+def test_fingerprint_templates_are_neither_stored_nor_logged(
     web: Web,
     terminal: FlaskClient,
     table: str,
@@ -100,24 +100,24 @@ def test_every_table_is_answered_ok(terminal: FlaskClient, table: str) -> None:
     assert (status, answer[:2]) == (200, b"OK")
 
 
-def test_what_was_done_at_the_terminal_is_told(web: Web, terminal: FlaskClient) -> None:
+def test_operations_at_the_time_clock_are_recorded(web: Web, terminal: FlaskClient) -> None:
     post(terminal, "OPERLOG", b"OPLOG 23\t7\t2026-03-02 08:00:00\t0\t0\t0\t0\n")
     detail = web.manager().get("/office/readers/CE1").get_json()
     event = next(e for e in detail["events"] if e["kind"] == "operation")
     assert event["data"] == {"what": "records_cleared", "by": "7", "said": "2026-03-02 08:00:00"}
 
 
-def test_orders_go_down_and_their_results_come_back(web: Web, terminal: FlaskClient) -> None:
+def test_orders_are_sent_and_their_results_recorded(web: Web, terminal: FlaskClient) -> None:
     terminal.get("/iclock/cdata?SN=CE1&options=all&language=83")
     manager = web.manager()
     link = {"enrolment": "7", "staff": STAFF["T1"], "since": "2026-01-01"}
     assert manager.post("/office/fingers", link).status_code == 200
-    asked: list[dict[str, str]] = [
+    orders: list[dict[str, str]] = [
         {"kind": "set_time"},
         {"kind": "names"},
         {"kind": "reread", "first": "2026-03-01", "last": "2026-03-02"},
     ]
-    for order in asked:
+    for order in orders:
         assert manager.post("/office/readers/CE1/order", order).get_json() == {"count": 1}
     answer = terminal.get("/iclock/getrequest?SN=CE1&INFO=Ver 8.0,31,31,1200,10.0.0.9")
     assert answer.data.decode("gb18030") == (
@@ -129,7 +129,7 @@ def test_orders_go_down_and_their_results_come_back(web: Web, terminal: FlaskCli
     body = b"ID=1&Return=0&CMD=CHECK\nID=2&Return=-1002&CMD=DATA\n"
     assert terminal.post("/iclock/devicecmd?SN=CE1", data=body).data == b"OK\n"
     detail = manager.get("/office/readers/CE1").get_json()["commands"]
-    assert [(one["kind"], one["state"]) for one in detail] == [
+    assert [(entry["kind"], entry["state"]) for entry in detail] == [
         ("reread", "sent"),
         ("names", "failed"),
         ("set_time", "done"),
@@ -137,24 +137,21 @@ def test_orders_go_down_and_their_results_come_back(web: Web, terminal: FlaskCli
     assert (reader(web).firmware, reader(web).records) == ("Ver 8.0", 1200)
 
 
-def test_an_order_that_was_lost_on_the_way_is_sent_again(web: Web, terminal: FlaskClient) -> None:
+def test_a_lost_order_is_sent_again(web: Web, terminal: FlaskClient) -> None:
     for kind in ("info", "reboot"):
         web.manager().post("/office/readers/CE1/order", {"kind": kind})
     assert terminal.get("/iclock/getrequest?SN=CE1").data == b"C:1:INFO\nC:2:REBOOT\n"
     web.small.clock.advance(minutes=11)
-    # A terminal that restarted cannot say so: it is not sent a second time.
+    # A time clock cannot report a restart: the order is not sent a second time.
     assert terminal.get("/iclock/getrequest?SN=CE1").data == b"C:1:INFO\n"
 
 
-# -- who is let in ---------------------------------------------------------------------------------
-
-
-def test_a_stranger_is_noted_and_refused_until_it_is_admitted(web: Web) -> None:
+def test_an_unknown_time_clock_is_recorded_and_rejected_until_admitted(web: Web) -> None:
     line = web.app.flask.test_client()
     assert line.get("/iclock/cdata?SN=CE9&options=all").status_code == 403
     refused = line.post("/iclock/cdata?SN=CE9&table=ATTLOG", data=ATTLOG)
     assert refused.status_code == 403
-    assert kept(web) == []
+    assert stored_punches(web) == []
     office = web.administrator().get("/office/today").get_json()
     assert [a["code"] for a in office["alarms"] if a["subject"] == "CE9"] == ["reader_asking"]
     assert web.manager().post("/office/readers/CE9/admit").status_code == 403
@@ -162,7 +159,7 @@ def test_a_stranger_is_noted_and_refused_until_it_is_admitted(web: Web) -> None:
     assert line.post("/iclock/cdata?SN=CE9&table=ATTLOG", data=ATTLOG).data == b"OK: 2\n"
 
 
-def test_strangers_do_not_fill_the_books(web: Web) -> None:
+def test_unknown_time_clocks_are_recorded_in_limited_number(web: Web) -> None:
     line = web.app.flask.test_client()
     codes = [line.get(f"/iclock/cdata?SN=X{n}").status_code for n in range(80)]
     assert set(codes) == {403, 429}
@@ -171,7 +168,7 @@ def test_strangers_do_not_fill_the_books(web: Web) -> None:
 
 
 @pytest.mark.parametrize("serial", ["", "../x", "a" * 41, "x y"])
-def test_no_serial_number_is_no_terminal(web: Web, serial: str) -> None:
+def test_a_request_without_a_valid_serial_number_is_rejected(web: Web, serial: str) -> None:
     line = web.app.flask.test_client()
     assert line.get("/iclock/cdata", query_string={"SN": serial}).status_code == 400
 
@@ -196,27 +193,27 @@ def test_a_terminal_posts_from_its_own_networks_only(web: Web, terminal: FlaskCl
     assert bad.get_json()["data"]["field"] == "networks"
 
 
-def test_a_flood_and_a_monster_are_refused(web: Web, terminal: FlaskClient) -> None:
+def test_floods_and_oversized_uploads_are_rejected(web: Web, terminal: FlaskClient) -> None:
     big = terminal.post(
         "/iclock/cdata?SN=CE1&table=ATTLOG",
         data=b"x" * (gateway.MAX_BODY + 1),
     )
     assert big.status_code == 413
-    # A clock that stands: nothing comes back into the bucket, however slow the machine.
+    # The clock stands still, so the bucket is not refilled, however slow the machine.
     flask = Flask("flood")
     flask.register_blueprint(gateway.Gateway(web.small.hall, Limits(lambda: 0.0)).blueprint)
     line = flask.test_client()
     codes = [line.get("/iclock/ping?SN=CE1").status_code for _ in range(CLOCKS.per_caller + 2)]
     assert codes[0] == 200
     assert codes[-1] == 429
-    assert kept(web) == []
+    assert stored_punches(web) == []
 
 
 def test_only_a_failing_database_is_a_server_error(
     small: SmallHall, terminal: FlaskClient, web: Web
 ) -> None:
     class Broken:
-        """A store whose disk is gone."""
+        """Store whose disk is unavailable."""
 
         hall_id = "small"
         read = small.ctx.store.read
@@ -224,46 +221,43 @@ def test_only_a_failing_database_is_a_server_error(
         def write(self, *_args: object, **_more: object) -> Any:
             raise OperationalError("disk", None, Exception("gone"))
 
-    whole, small.ctx.store = small.ctx.store, Broken()  # type: ignore[assignment]
+    working_store, small.ctx.store = small.ctx.store, Broken()  # type: ignore[assignment]
     status, _ = post(terminal, "ATTLOG", ATTLOG)
-    small.ctx.store = whole
+    small.ctx.store = working_store
     assert status == 503
-    assert kept(web) == []
-    # The terminal comes again with it, and is waited for meanwhile.
+    assert stored_punches(web) == []
+    # The time clock sends it again, and its delivery stays pending meanwhile.
     terminal.get("/iclock/getrequest?SN=CE1")
     assert readers.facts_of(reader(web))["contact"]["catching_since"] is not None
     assert post(terminal, "ATTLOG", ATTLOG) == (200, b"OK: 2\n")
 
 
-# -- nobody edits a punch --------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_nobody_edits_a_punch(web: Web, terminal: FlaskClient, method: str) -> None:
+def test_no_route_edits_a_punch(web: Web, terminal: FlaskClient, method: str) -> None:
     post(terminal, "ATTLOG", ATTLOG)
-    number = kept(web)[0].id
+    number = stored_punches(web)[0].id
     for person in (web.manager(), web.administrator(), web.clerk("T1", seated=False)):
         headers = {"X-CSRF-Token": person.csrf, "Idempotency-Key": f"edit-{method}"}
         address = f"/api/v1/office/punches/{number}"
         answer = getattr(person.client, method)(address, json={"said": "x"}, headers=headers)
         assert answer.status_code == 405
         assert answer.get_json()["code"] == "method"
-    shown = web.manager().get(f"/office/punches/{number}").get_json()
-    assert shown["punch"]["said"] == "2026-03-02 08:21:00"
-    assert shown["raw"].startswith("1002\t")
+    punch_view = web.manager().get(f"/office/punches/{number}").get_json()
+    assert punch_view["punch"]["said"] == "2026-03-02 08:21:00"
+    assert punch_view["raw"].startswith("1002\t")
 
 
-def test_a_clerk_sees_no_readers(web: Web) -> None:
+def test_a_clerk_sees_no_time_clocks(web: Web) -> None:
     clerk = web.clerk("T1", seated=False)
     for path in ("/office/readers", "/office/fingers", "/office/punches/1"):
         assert clerk.get(path).get_json()["code"] == "forbidden"
 
 
-def test_the_office_is_told_what_is_wrong(web: Web, terminal: FlaskClient) -> None:
+def test_the_office_has_alarms_about_time_clocks(web: Web, terminal: FlaskClient) -> None:
     post(terminal, "ATTLOG", b"1\t2026-03-02 10:30:00\t0\t1\ngarbage\n")
     web.small.clock.advance(minutes=11)
-    told = web.manager().get("/office/today").get_json()["alarms"]
-    codes = {alarm["code"] for alarm in told if alarm["subject"] == "CE1"}
+    alarms = web.manager().get("/office/today").get_json()["alarms"]
+    codes = {alarm["code"] for alarm in alarms if alarm["subject"] == "CE1"}
     assert codes == {"reader_silent", "reader_clock", "reader_lines"}
-    assert all(alarm["message_zh"].startswith("打卡机 东门") for alarm in told
+    assert all(alarm["message_zh"].startswith("打卡机 东门") for alarm in alarms
                if alarm["subject"] == "CE1")  # fmt: skip

@@ -1,4 +1,4 @@
-"""Polled time clocks: debts over the agents' line, from a real agent to the hall's books."""
+"""Polled time clocks: outstanding facts, from a real agent to the hall's database."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def admit(small: SmallHall) -> None:
     readers_office.describe(small.ctx, SYSTEM, "name", REF.name, Description("大厅"))
 
 
-def test_punches_wait_at_the_agent_until_the_reader_is_admitted(small: SmallHall) -> None:
+def test_punches_wait_at_the_agent_until_the_time_clock_is_admitted(small: SmallHall) -> None:
     pulled = PolledTimeClocks(small.hall)
     with pytest.raises(HallError) as refused:
         pulled.receive(REF, message("punches", lines=LINES))
@@ -74,7 +74,7 @@ def test_punches_wait_at_the_agent_until_the_reader_is_admitted(small: SmallHall
         {"lines": [["7", "2026-02-30 08:00:00"]], "whole": "yes"},
     ],
 )
-def test_nonsense_is_put_aside_and_never_comes_again(small: SmallHall, data: Any) -> None:
+def test_invalid_facts_are_acknowledged_and_store_no_punch(small: SmallHall, data: Any) -> None:
     readers_office.add(small.ctx, SYSTEM, "k", REF.name, "pull", Description("大厅"))
     assert PolledTimeClocks(small.hall).receive(REF, message("punches", **data)) in {
         "ok",
@@ -83,7 +83,7 @@ def test_nonsense_is_put_aside_and_never_comes_again(small: SmallHall, data: Any
     assert small.ctx.read(lambda c: punches.count(c, "small")) == 0
 
 
-def test_orders_are_tasks_until_they_are_answered(small: SmallHall) -> None:
+def test_orders_are_tasks_until_they_have_a_result(small: SmallHall) -> None:
     pulled = PolledTimeClocks(small.hall)
     readers_office.add(small.ctx, SYSTEM, "k", REF.name, "pull", Description("大厅"))
     readers_office.link(small.ctx, SYSTEM, "l", "7", STAFF["T1"], "2026-01-01")
@@ -95,13 +95,13 @@ def test_orders_are_tasks_until_they_are_answered(small: SmallHall) -> None:
     assert pulled.outstanding_commands(REF) == []
 
 
-def test_an_agent_owes_its_punches_over_refusals_and_restarts(tmp_path: Path) -> None:
+def test_punches_stay_outstanding_over_rejections_and_restarts(tmp_path: Path) -> None:
     people = [Enrolled("7", "甲"), Enrolled("8", "乙")]
     terminal = PullTerminal("t", PullModel(), people, Journal())
     terminal.remember([PunchRecord("7", BASE + timedelta(seconds=n)) for n in range(1200)])
     terminal.start()
     server = AgentServer()
-    server.refuses.add("event")
+    server.rejected_events.add("event")
     link = {"link": f"tcp:127.0.0.1:{terminal.port}", "poll_seconds": 1}
     table = {
         "agent": {"name": "test", "server": f"http://127.0.0.1:{server.port}"},
@@ -112,7 +112,7 @@ def test_an_agent_owes_its_punches_over_refusals_and_restarts(tmp_path: Path) ->
         first.start("secret")
         assert server.wait(lambda: any(e["kind"] == "punches" for e in server.events))
         first.stop()
-        server.refuses.clear()
+        server.rejected_events.clear()
         server.events.clear()
         terminal.press("8")
         second = Agent(agent_config(table, tmp_path), ("fingerprint",), chance=random.Random(1))
@@ -123,11 +123,11 @@ def test_an_agent_owes_its_punches_over_refusals_and_restarts(tmp_path: Path) ->
     finally:
         server.stop()
         terminal.stop()
-    told = [(line[0], line[1]) for line in _lines(server)]
-    assert set(told) == {(t.number, t.device_time.isoformat(" ")) for t in terminal.memory}
-    assert len(told) == len(set(told))
+    sent_punches = [(line[0], line[1]) for line in _lines(server)]
+    assert set(sent_punches) == {(t.number, t.device_time.isoformat(" ")) for t in terminal.memory}
+    assert len(sent_punches) == len(set(sent_punches))
 
 
 def _lines(server: AgentServer) -> list[list[str]]:
-    found = [e for e in list(server.events) if e["kind"] == "punches"]
-    return [line for event in found for line in event["data"]["lines"]]
+    facts = [e for e in list(server.events) if e["kind"] == "punches"]
+    return [line for event in facts for line in event["data"]["lines"]]

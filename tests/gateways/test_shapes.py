@@ -1,4 +1,4 @@
-"""Every form of an upload: what is answered OK is in the books, as a punch or put aside."""
+"""Every form of an upload: data answered with OK is stored, as a punch or quarantined."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from hypothesis import strategies as st
 
 from server.gateways import iclock as gateway
 from server.storage import readers
-from support.terminal_door import ATTLOG, kept, post, reader
+from support.terminal_door import ATTLOG, post, reader, stored_punches
 from support.web import Web
-
-# -- answered OK is in the books -------------------------------------------------------------------
 
 EVENT = (
     "time=2026-03-02 08:31:02\tpin=1005\tcardno=0\teventaddr=1\tevent=3\tinoutstatus=0"
@@ -38,13 +36,13 @@ SHAPES = [
 
 
 @pytest.mark.parametrize(("path", "body", "answer"), SHAPES)
-def test_a_punch_is_kept_in_whatever_form_it_comes(
+def test_a_punch_is_stored_in_every_form(
     web: Web, terminal: FlaskClient, path: str, body: str, answer: bytes
 ) -> None:
     for _ in range(2):
-        found = terminal.post(f"/iclock/{path}", data=f"{body}\n".encode())
-        assert (found.status_code, found.data) == (200, answer)
-    assert [(p.enrolment, p.said, p.verify) for p in kept(web)] == [
+        reply = terminal.post(f"/iclock/{path}", data=f"{body}\n".encode())
+        assert (reply.status_code, reply.data) == (200, answer)
+    assert [(p.enrolment, p.said, p.verify) for p in stored_punches(web)] == [
         ("1005", "2026-03-02 08:31:02", "1")
     ]
     assert aside(web) == []
@@ -55,8 +53,8 @@ def aside(web: Web) -> list[Any]:
 
 
 def alarms(web: Web) -> list[str]:
-    shown = web.manager().get("/office/today").get_json()["alarms"]
-    return [alarm["code"] for alarm in shown]
+    alarm_list = web.manager().get("/office/today").get_json()["alarms"]
+    return [alarm["code"] for alarm in alarm_list]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +72,7 @@ def alarms(web: Web) -> list[str]:
         ("cdata?SN=CE1&table=ATTLOG", "1005\tyesterday"),
     ],
 )
-def test_what_cannot_be_read_is_kept_shown_and_waited_for(
+def test_unreadable_lines_are_quarantined_shown_and_keep_delivery_pending(
     web: Web, terminal: FlaskClient, path: str, body: str
 ) -> None:
     if body == ROW.replace("841134662", "9"):
@@ -85,7 +83,7 @@ def test_what_cannot_be_read_is_kept_shown_and_waited_for(
     before = reader(web).delivered_until
     assert before is not None
     assert terminal.post(f"/iclock/{path}", data=f"{body}\n".encode()).status_code == 200
-    assert kept(web) == []
+    assert stored_punches(web) == []
     assert [line.line.replace("\t", "") for line in aside(web)] == [body.replace("\t", "")]
     assert "reader_lines" in alarms(web)
     for _ in range(10):
@@ -96,21 +94,23 @@ def test_what_cannot_be_read_is_kept_shown_and_waited_for(
     assert settled.status_code == 200
     terminal.get("/iclock/getrequest?SN=CE1")
     assert reader(web).delivered_until > before
-    # The same once more was looked at already.
+    # The same line again has been settled already.
     terminal.post(f"/iclock/{path}", data=f"{body}\n".encode())
     assert "reader_lines" not in alarms(web)
 
 
-def test_an_event_of_nobody_is_no_punch_and_no_trouble(web: Web, terminal: FlaskClient) -> None:
+def test_an_event_without_a_person_is_neither_punch_nor_quarantined(
+    web: Web, terminal: FlaskClient
+) -> None:
     body = "\n".join([EVENT.replace("pin=1005", "pin=0"), EVENT.replace("1005", ""), EVENT])
     assert terminal.post("/iclock/cdata?SN=CE1&table=rtlog", data=body.encode()).data == b"OK\n"
     for table in ("rtstate", "status", "ERRORLOG"):
         assert post(terminal, table, b"time=2026-03-02 08:00:00\tsensor=01\trelay=00")[0] == 200
-    assert len(kept(web)) == 1
+    assert len(stored_punches(web)) == 1
     assert aside(web) == []
 
 
-def test_a_picture_in_a_strange_table_leaves_its_length_only(
+def test_of_a_picture_in_an_unknown_table_only_the_length_is_stored(
     web: Web, terminal: FlaskClient
 ) -> None:
     post(terminal, "PASSPHOTO", bytes(range(128, 256)) * 3)
@@ -118,7 +118,7 @@ def test_a_picture_in_a_strange_table_leaves_its_length_only(
     assert all("no text" in line.line for line in aside(web))
 
 
-def test_an_upload_that_is_not_taken_is_still_to_come(web: Web, terminal: FlaskClient) -> None:
+def test_a_rejected_upload_stays_pending(web: Web, terminal: FlaskClient) -> None:
     for _ in range(4):
         terminal.get("/iclock/getrequest?SN=CE1")
         web.small.clock.advance(seconds=30)
@@ -128,7 +128,7 @@ def test_an_upload_that_is_not_taken_is_still_to_come(web: Web, terminal: FlaskC
     assert reader(web).delivered_until == before
 
 
-def test_an_upload_that_broke_off_is_still_to_come(web: Web, terminal: FlaskClient) -> None:
+def test_an_interrupted_upload_stays_pending(web: Web, terminal: FlaskClient) -> None:
     for _ in range(4):
         terminal.get("/iclock/getrequest?SN=CE1")
         web.small.clock.advance(seconds=30)
@@ -147,7 +147,7 @@ FIELDS = st.sampled_from(
 )  # fmt: skip
 SAID = "2026-03-02 08:31:02"
 MOMENTS = {SAID, f"time={SAID}", "time_second=841134662"}
-"""One moment, three ways to say it."""
+"""Three notations of one time."""
 BODIES = st.lists(st.lists(FIELDS, min_size=1, max_size=5).map("\t".join), max_size=4)
 TABLES = st.sampled_from(
     ["table=ATTLOG&", "table=rtlog&", "table=tabledata&tablename=transaction&", "", "table=&",
@@ -160,23 +160,26 @@ PLACES = st.sampled_from(["cdata", "cdata/", "cdata.aspx", "querydata", "edata"]
 @settings(
     max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_whatever_is_answered_ok_is_in_the_books(
+def test_every_upload_answered_ok_is_stored(
     web: Web, terminal: FlaskClient, place: str, table: str, body: list[str]
 ) -> None:
-    """Every line is a punch, put aside, or says by itself that it is nobody's."""
+    """Store every line that is answered with OK.
+
+    Each is a punch, or quarantined, or an event that concerns no person.
+    """
     web.small.clock.advance(minutes=1)
-    found = terminal.post(f"/iclock/{place}?{table}SN=CE1", data="\n".join(body).encode())
-    assert found.status_code == 200
+    answer = terminal.post(f"/iclock/{place}?{table}SN=CE1", data="\n".join(body).encode())
+    assert answer.status_code == 200
     lines = {line.strip("\r\n ") for line in body} - {""}
-    punched = {p.raw.strip() for p in kept(web)}
+    punched = {p.raw.strip() for p in stored_punches(web)}
     put = {line.line.strip() for line in aside(web)}
-    pairs = {(p.enrolment, p.said) for p in kept(web)}
+    pairs = {(p.enrolment, p.said) for p in stored_punches(web)}
     for line in lines:
         if line.strip() in punched or line.strip() in put:
             continue
         if "pin=0" in line:
-            continue  # an event of nobody
-        # The same punch in other words is kept already.
+            continue  # an event that concerns no person
+        # The same punch in another form is stored already.
         fields = line.split("\t")
         pins = [field.removeprefix("pin=") for field in fields if field.startswith("pin=")]
         if MOMENTS & set(fields) and ((pins or fields)[0], SAID) in pairs:

@@ -14,7 +14,7 @@ import pytest
 from support.contracts import CONTRACTS, GOLDEN, generate, golden_file
 
 HERE = sorted(set(CONTRACTS) - {"journal"})
-"""All but the journal of the seeded weeks, which `tests/past` holds where it has them already."""
+"""Contracts tested here: all but the journal of the seeded weeks, which `tests/past` tests."""
 
 
 @pytest.mark.parametrize("name", HERE)

@@ -1,4 +1,4 @@
-"""What a real agent writes to its log: everything that it did, and nothing about anybody."""
+"""Log of a real agent: everything that it did, and no personal data."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from devices.simulate.config import simulator_plan
 from devices.voice.wavs import silence, to_wav
 from support.agent_server import AgentServer
 from support.hardware import PATIENCE
-from support.standby import Line
+from support.standby import LoopbackClient
 from support.standby_lease import NOON, ORIGIN, lease
 
 ROOT = Path(__file__).parents[2]
@@ -41,15 +41,15 @@ Json = dict[str, Any]
 
 
 def forms(secret: str) -> set[str]:
-    """A secret as it may stand in a log."""
+    """Return the forms in which a secret may appear in a log."""
     codes = [secret.encode(coding) for coding in ("utf-8", "gb18030")]
-    found = {secret, json.dumps(secret)[1:-1]}
-    found |= {form for raw in codes for form in (raw.hex(), repr(raw)[2:-1])}
-    return found | ({bytes(map(int, secret)).hex()} if secret.isdigit() else set())
+    variants = {secret, json.dumps(secret)[1:-1]}
+    variants |= {form for raw in codes for form in (raw.hex(), repr(raw)[2:-1])}
+    return variants | ({bytes(map(int, secret)).hex()} if secret.isdigit() else set())
 
 
 class _Junk(socketserver.BaseRequestHandler):
-    """A time clock that answers everything with somebody's papers."""
+    """Time clock that answers everything with personal data."""
 
     def handle(self) -> None:
         while self.request.recv(1024):
@@ -61,7 +61,7 @@ class _Listener(socketserver.ThreadingTCPServer):
 
 
 class Place:
-    """A PC with one of each device, its agent a process of its own."""
+    """PC with one of each device, its agent a process of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -149,21 +149,21 @@ class Place:
             )
 
     def until(self, right: Callable[[], object]) -> None:
-        """Wait for what the server hears."""
+        """Wait for data that the server receives."""
         assert self.server.wait(right, PATIENCE), [h for h in self.server.healths if h["code"]]
 
     def is_now(self, device: str, code: str) -> bool:
-        """Whether the newest health of a device is this."""
+        """Return True if this is the newest health of a device."""
         return (self.server.health_of(device) or {}).get("code") == code
 
     def does(self, name: str, device: str, kind: str, payload: Json) -> tuple[str, str]:
-        """Hand over a task; how it ended."""
+        """Send a task; return its state and reason."""
         self.server.task(id=name, device=device, kind=kind, payload=payload, trace=f"of-{name}")
         result = self.server.result_of(name)
         return result["state"], result["reason"]
 
     def ended(self) -> list[Json]:
-        """End the agent; what it wrote, every line of which is JSON."""
+        """End the agent; return its log, every line of which is JSON."""
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(PATIENCE) == 0
         return [json.loads(line) for line in self.log.read_text("utf-8").splitlines()]
@@ -182,19 +182,19 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
-    found = Place(tmp_path)
-    yield found
-    found.close()
+    made = Place(tmp_path)
+    yield made
+    made.close()
 
 
 def busy(place: Place) -> None:
-    """Everything that goes well, with somebody's data in it."""
+    """Do everything that works, with personal data in it."""
     place.until(lambda: place.server.hellos)
     assert place.server.tokens == [TOKEN], "by the code that works once"
     assert place.does("slip", "printer-1", "print", SHORT) == ("printed", "")
     assert place.does("voice", "speaker-1", "speak", {"parts": SPEECH}) == ("spoken", "")
-    named = {"users": [{"enrolment": ENROLLED, "name": NAME * 2}]}
-    assert place.does("names", "clock-1", "names", named) == ("done", "")
+    names = {"users": [{"enrolment": ENROLLED, "name": NAME * 2}]}
+    assert place.does("names", "clock-1", "names", names) == ("done", "")
     clock = place.devices["clock-1"]
     assert isinstance(clock, TimeClock)
     clock.press(ENROLLED)
@@ -203,14 +203,14 @@ def busy(place: Place) -> None:
     assert isinstance(pad, KeypadSimulator)
     pad.press(" ".join(PHONE) + " 13")
     place.until(lambda: any(e["data"].get("digits") == PHONE for e in place.server.events))
-    told = next(e["data"]["line"] for e in place.server.events if e["kind"] == "line")
+    line_url = next(e["data"]["line"] for e in place.server.events if e["kind"] == "line")
     place.until(lambda: place.is_now("standby-1", "ok"))
-    Line(told, ORIGIN, PAGE).take("k1", "x-1")
+    LoopbackClient(line_url, ORIGIN, PAGE).issue("k1", "x-1")
     place.until(lambda: any(e["kind"] == "slip" for e in place.server.events))
 
 
 def hung_up(address: str) -> None:
-    """A page that is gone in the middle of its question, without a farewell."""
+    """Close a page's connection in the middle of its request, without an orderly close."""
     host, port = address.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), PATIENCE) as line:
         line.sendall(f"GET /standby/items/{NAME}".encode())
@@ -218,7 +218,7 @@ def hung_up(address: str) -> None:
 
 
 def broken(place: Place) -> None:
-    """Everything that goes wrong, with somebody's data in hand."""
+    """Do everything that fails, with personal data in it."""
     place.until(lambda: place.is_now("clock-2", "garbled"))
     hung_up(next(e["data"]["line"] for e in place.server.events if e["kind"] == "line"))
     missing = {"parts": [{"lang": "en", "text": PHONE}]}
@@ -237,13 +237,13 @@ def broken(place: Place) -> None:
     place.devices["printer-1"].faults.switch("cable_pulled", on=True)
     torn = place.server.result_of("torn")
     assert (torn["state"], torn["reason"]) == ("unknown", "cable")
-    # Half a sign, which no file can hold.
+    # Half a character, which no file can hold.
     spoilt = lease(now=NOON, secret=PAGE) | {"ticket": {"name": NAME + "\ud800", "id": IDENTITY}}
-    place.server.desire("standby-1", 2, spoilt)
+    place.server.send_desired_state("standby-1", 2, spoilt)
     place.until(lambda: place.is_now("standby-1", "internal"))
 
 
-def test_an_agents_log_tells_what_it_did_and_nothing_about_anybody(place: Place) -> None:
+def test_an_agents_log_has_its_actions_and_no_personal_data(place: Place) -> None:
     busy(place)
     broken(place)
     lines = place.ended()
@@ -264,9 +264,9 @@ def test_an_agents_log_tells_what_it_did_and_nothing_about_anybody(place: Place)
     crashed = {x["error"]: x["trace"] for x in lines if "error" in x}
     assert set(crashed) == {"OverflowError", "UnicodeEncodeError", "ConnectionResetError"}
     assert all(places for places in crashed.values())
-    said = "\n".join(x["text"] for x in lines)
-    assert "keypad-W03: key 0D has no function" in said
-    assert "clock-2 is degraded (garbled)" in said
+    log_text = "\n".join(x["text"] for x in lines)
+    assert "keypad-W03: key 0D has no function" in log_text
+    assert "clock-2 is degraded (garbled)" in log_text
 
 
 NOBODY_CATCHES = """
@@ -284,7 +284,7 @@ fail()
 """
 
 
-def test_what_nobody_catches_is_a_line_without_its_words() -> None:
+def test_an_uncaught_error_is_logged_without_its_message() -> None:
     ended = subprocess.run(
         [sys.executable, "-c", NOBODY_CATCHES, NAME],
         cwd=ROOT,

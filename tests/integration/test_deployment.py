@@ -1,4 +1,4 @@
-"""Several halls behind one port: each by its host name, none of them seen from another."""
+"""Several halls behind one port: each by its host name, none visible from another."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ def _serving(data: Path) -> Iterator[tuple[int, list[str]]]:
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
     )
     assert server.stdout is not None
-    said: list[str] = []
+    output: list[str] = []
     try:
         for line in server.stdout:
-            said.append(line.strip())
+            output.append(line.strip())
             if line.startswith(("http://", "https://")):
                 break
-        yield port, said
+        yield port, output
     finally:
         server.send_signal(signal.SIGTERM)
         assert server.wait(PATIENCE) == 0
@@ -59,7 +59,7 @@ def _serving(data: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 class Visitor:
-    """A browser that speaks to one host name."""
+    """Browser that sends requests to one host name."""
 
     def __init__(
         self, port: int, host: str, line: http.client.HTTPConnection | None = None
@@ -69,38 +69,38 @@ class Visitor:
         self.headers = http.client.HTTPMessage()
 
     def keyed(self, key: str) -> None:
-        """Commands from now on carry this key."""
+        """Send this idempotency key with all further commands."""
         self._headers |= {"Idempotency-Key": key}
 
     @property
     def cookie(self) -> str:
-        """The session's."""
+        """Session cookie."""
         return self._headers["Cookie"]
 
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        """Status and JSON of an answer; keeps what signs in."""
+        """Return status and JSON of an answer; keep the session of a sign-in."""
         data = None if body is None else json.dumps(body)
         self._line.request(method, f"/api/v1{path}", data, self._headers)
         answer = self._line.getresponse()
         self.headers = answer.headers
         cookie = answer.headers.get("Set-Cookie", "").partition(";")[0]
-        said = json.loads(answer.read() or b"null")
+        content = json.loads(answer.read() or b"null")
         if cookie.startswith("hall_session="):
-            self._headers |= {"Cookie": cookie, "X-CSRF-Token": said["csrf"]}
-        return answer.status, said
+            self._headers |= {"Cookie": cookie, "X-CSRF-Token": content["csrf"]}
+        return answer.status, content
 
     def page(self, path: str) -> str:
-        """Return the page that a browser is shown at an address."""
+        """Return the page at an address."""
         self._line.request("GET", path, headers=self._headers | {"Accept": "text/html"})
         return self._line.getresponse().read().decode()
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._line.close()
 
 
-def _passwords(said: list[str]) -> dict[str, str]:
-    rows = [line.split() for line in said]
+def _passwords(output: list[str]) -> dict[str, str]:
+    rows = [line.split() for line in output]
     return {row[0]: row[2] for row in rows if len(row) == 3 and row[1] == "admin"}
 
 
@@ -111,22 +111,24 @@ def test_each_hall_answers_to_its_own_name(
     database = "" if workers == 1 else postgres_url
     assert sqlite_url
     (tmp_path / "hall.toml").write_text(TOML.format(database=database, workers=workers))
-    with _serving(tmp_path) as (port, said):
-        passwords = _passwords(said)
+    with _serving(tmp_path) as (port, output):
+        passwords = _passwords(output)
         assert set(passwords) == set(HALLS)
-        one, two, other = (Visitor(port, host) for host in (*HALLS.values(), "three.example"))
-        asked = {"staff": "admin", "password": passwords["one"]}
+        visitor_one, visitor_two, other = (
+            Visitor(port, host) for host in (*HALLS.values(), "three.example")
+        )
+        login = {"staff": "admin", "password": passwords["one"]}
         assert other.ask("GET", "/session")[1]["code"] == "hall_unknown"
         assert "这个网址打不开" in other.page("/kiosk/1")
-        assert two.ask("POST", "/login", asked)[1]["code"] == "login_failed"
-        assert one.ask("POST", "/login", asked)[0] == 200
+        assert visitor_two.ask("POST", "/login", login)[1]["code"] == "login_failed"
+        assert visitor_one.ask("POST", "/login", login)[0] == 200
         fresh = {"current": passwords["one"], "new": "a-word-of-one's-own"}
-        assert one.ask("POST", "/password", fresh)[0] == 200
-        assert one.ask("GET", "/office/accounts")[0] == 200
-        # The same cookie at the other hall is nobody's.
-        two._headers = one._headers | {"Host": HALLS["two"]}
-        assert two.ask("GET", "/office/accounts")[1]["code"] == "not_signed_in"
-        for visitor in (one, two, other):
+        assert visitor_one.ask("POST", "/password", fresh)[0] == 200
+        assert visitor_one.ask("GET", "/office/accounts")[0] == 200
+        # The same cookie has no session in the other hall.
+        visitor_two._headers = visitor_one._headers | {"Host": HALLS["two"]}
+        assert visitor_two.ask("GET", "/office/accounts")[1]["code"] == "not_signed_in"
+        for visitor in (visitor_one, visitor_two, other):
             visitor.close()
     checked = subprocess.run(
         [sys.executable, "-m", "server.cli", "check", "--data", str(tmp_path)],
@@ -141,14 +143,14 @@ def test_each_hall_answers_to_its_own_name(
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_time_clock_that_dials_the_address_is_found_by_its_number(
+def test_a_time_clock_that_connects_by_address_is_found_by_its_serial_number(
     tmp_path: Path, sqlite_url: str, postgres_url: str, workers: int
 ) -> None:
     database = "" if workers == 1 else postgres_url
     assert sqlite_url
     (tmp_path / "hall.toml").write_text(TOML.format(database=database, workers=workers))
-    with _serving(tmp_path) as (port, said):
-        passwords = _passwords(said)
+    with _serving(tmp_path) as (port, output):
+        passwords = _passwords(output)
         offices = {}
         for hall, host in HALLS.items():
             offices[hall] = office = Visitor(port, host)
@@ -159,7 +161,7 @@ def test_a_time_clock_that_dials_the_address_is_found_by_its_number(
         added = {"serial": "CE1", "way": "push", "name": "东门"}
         offices["two"].keyed("first")
         assert offices["two"].ask("POST", "/office/readers", added)[0] == 200
-        # Each request is a line of its own: any worker may get it.
+        # Each request has a connection of its own: any worker may get it.
         assert {_polled(port, "CE1") for _ in range(6)} == {200}
         offices["one"].keyed("second")
         assert offices["one"].ask("POST", "/office/readers", added)[0] == 200
@@ -192,26 +194,26 @@ def _polled(port: int, serial: str) -> int:
         ('tls_key = "/nowhere"\ntls_certificate = "/nowhere"', "读不到"),
     ],
 )
-def test_a_deployment_that_cannot_work_is_refused(tmp_path: Path, toml: str, why: str) -> None:
+def test_an_invalid_deployment_is_rejected(tmp_path: Path, toml: str, why: str) -> None:
     (tmp_path / "hall.toml").write_text(toml)
     with pytest.raises(ConfigError, match=why):
         config.load(tmp_path)
 
 
-def test_the_server_speaks_tls_by_itself(tmp_path: Path) -> None:
+def test_the_server_serves_tls_itself(tmp_path: Path) -> None:
     authority = trustme.CA()
-    given = authority.issue_cert("localhost")
-    given.private_key_pem.write_to_path(tmp_path / "key.pem")
-    given.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
+    certificate = authority.issue_cert("localhost")
+    certificate.private_key_pem.write_to_path(tmp_path / "key.pem")
+    certificate.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     toml = f'tls_certificate = "{tmp_path}/cert.pem"\ntls_key = "{tmp_path}/key.pem"\n'
     (tmp_path / "hall.toml").write_text(toml)
-    with _serving(tmp_path) as (port, said):
-        assert said[-1] == f"https://127.0.0.1:{port}"
+    with _serving(tmp_path) as (port, output):
+        assert output[-1] == f"https://127.0.0.1:{port}"
         context = ssl.create_default_context(cafile=tmp_path / "ca.pem")
         line = http.client.HTTPSConnection("localhost", port, context=context, timeout=PATIENCE)
         admin = Visitor(port, f"localhost:{port}", line)
-        password = _passwords(said)["main"]
+        password = _passwords(output)["main"]
         assert admin.ask("POST", "/login", {"staff": "admin", "password": password})[0] == 200
         assert "Secure" in admin.headers["Set-Cookie"]
         fresh = {"current": password, "new": "a-word-of-one's-own"}
@@ -227,7 +229,7 @@ def test_the_server_speaks_tls_by_itself(tmp_path: Path) -> None:
 
 
 def _shown(port: int, authority: Path, cookie: str) -> Any:
-    """The first picture of the office's day, pushed over TLS."""
+    """Return the first full state of the office's day, pushed over TLS."""
     came: queue.Queue[Any] = queue.Queue()
     options = {"sslopt": {"ca_certs": str(authority)}, "cookie": cookie}
     client = socketio.Client(websocket_extra_options=options, reconnection=False)

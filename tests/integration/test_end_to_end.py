@@ -1,7 +1,7 @@
 """The hall from end to end: one process with SQLite; four workers with PostgreSQL and Redis.
 
 The same tests on both: paper, boards, strip, voice, keypad, phone; a server process killed in the
-middle; the bell between the workers gone and back.
+middle; the bus between the workers lost and restored.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Json = dict[str, Any]
 
 
 class Board:
-    """A board's socket: what it shows, and what flashed."""
+    """Live connection of a board: its state, and the numbers that flashed."""
 
     def __init__(self, hall: HallServer, token: str) -> None:
         self.news = threading.Condition()
@@ -66,80 +66,80 @@ class Board:
             self.news.notify_all()
 
     def shows(self, number: str) -> bool:
-        """Whether a number is called at some window now."""
+        """Return True if a number is called at some window now."""
         return number in {w["ticket"] for w in self.state.get("windows", [])}
 
     def close(self) -> None:
-        """Hang up, also where the server has ended the feed but not the line."""
+        """Close the connection, also if the server has ended only the feed."""
         self.client.disconnect()
         self.client.eio.disconnect()
 
     def until(self, right: Any) -> None:
-        """Wait for something to be true of this board."""
+        """Wait until a condition of this board is true."""
         with self.news:
             assert self.news.wait_for(right, PATIENCE)
 
 
 class Scene:
-    """A hall with its devices, boards and a kiosk, on one process or on four."""
+    """Hall with its devices, boards and a kiosk, on one process or on four."""
 
     def __init__(self, hall: HallServer, database: str, redis: RedisServer | None) -> None:
         self.hall, self.database, self.redis = hall, database, redis
-        # Once each: then whatever is heard twice was announced twice.
+        # One repeat only, so that a text heard twice was announced twice.
         hall.clerk(ADMINISTRATOR).post("/office/settings", {"values": {"voice_repeats": 1}})
         self.kiosk = Client(hall.base, bearer=self.enrol("kiosk", "1"))
         self.board_token = self.enrol("board", "main")
         self.boards = [Board(hall, self.board_token) for _ in range(BOARDS)]
 
     def close(self) -> None:
-        """Hang up every board."""
+        """Close the connection of every board."""
         for board in self.boards:
             board.close()
 
     def enrol(self, kind: str, name: str) -> str:
-        """A device's token, given for a one-time code."""
-        asked = {"kind": kind, "name": name}
-        code = self.hall.clerk(ADMINISTRATOR).post("/office/codes", asked)["code"]
-        return str(Client(self.hall.base).post("/enrol", {"code": code, **asked})["token"])
+        """Enrol a device with a one-time code and return its token."""
+        device = {"kind": kind, "name": name}
+        code = self.hall.clerk(ADMINISTRATOR).post("/office/codes", device)["code"]
+        return str(Client(self.hall.base).post("/enrol", {"code": code, **device})["token"])
 
     def take(self, item: str, key: str = "") -> Json:
-        """A number from the kiosk."""
+        """Issue a number at the kiosk and return the ticket."""
         body = {"item": item, "applicant": "ordinary"}
         ticket: Json = self.kiosk.post("/tickets", body, key)["ticket"]
         return ticket
 
     def call(self, staff: str) -> str:
-        """The next number at a clerk's window; whoever was there is finished."""
+        """Call the next number at a clerk's window, finishing the current service."""
         body = {"complete": "accepted"}
         current = self.hall.clerk(staff).post("/counter/call-next", body)["current"]
         return str(current["number"]) if current is not None else ""
 
     def sounds(self) -> list[str]:
-        """What every loudspeaker said to now."""
+        """Return the texts of every loudspeaker up to now."""
         speakers = [d for d in self.hall.control("/state")["devices"] if d["kind"] == "speaker"]
         return [sound["text"] for d in speakers for sound in d["shows"]["sounds"]]
 
     def seen_everywhere(self, number: str) -> None:
-        """Every board shows the number and flashed it, once."""
+        """Assert that every board shows the number and flashed it once."""
         for board in self.boards:
             board.until(lambda board=board: board.shows(number) and number in board.flashes)
             assert Counter(board.flashes)[number] == 1
 
     def announced(self, before: int) -> None:
-        """Something more was said than `before`, and nothing was said twice."""
+        """Assert that more was spoken than `before`, and nothing twice."""
         self.until(lambda: len(self.sounds()) > before)
         assert max(Counter(self.sounds()).values()) == 1
 
     def call_comes(self) -> None:
-        """A call is on every board and out of the loudspeakers, once."""
+        """Assert that a call appears on every board and is spoken once."""
         before = len(self.sounds())
         self.seen_everywhere(self.call("1009"))
         self.announced(before)
-        # Whichever worker has the loudspeaker's line, and whichever is asked.
+        # Whichever worker has the loudspeaker's connection, and whichever is asked.
         self.until(lambda: self.hall.clerk("1009").get("/counter")["announced"] == "spoken")
 
     def until(self, right: Any) -> None:
-        """Wait until something is true of the simulated devices, looking after each event."""
+        """Wait until a condition of the simulated devices is true, checked after each event."""
         end, seen = time.monotonic() + PATIENCE, self.hall.control("/state")["seq"]
         while not right():
             assert time.monotonic() < end
@@ -152,7 +152,7 @@ def scene(
     tmp_path_factory: pytest.TempPathFactory,
     postgres: pg.Postgres,
 ) -> Iterator[Scene]:
-    """The same hall, deployed in two ways."""
+    """Yield the same hall, deployed in two ways."""
     folder = tmp_path_factory.mktemp("scene")
     with contextlib.ExitStack() as stack:
         redis, database, workers = None, f"sqlite:///{folder / 'data' / 'hall.db'}", 1
@@ -176,7 +176,7 @@ def scene(
         yield made
 
 
-def test_a_number_becomes_paper_a_call_is_seen_and_heard(scene: Scene) -> None:
+def test_a_number_is_printed_and_its_call_is_shown_and_spoken(scene: Scene) -> None:
     ticket = scene.take(ITEM)
     scene.until(
         lambda: any(
@@ -194,7 +194,7 @@ def test_a_number_becomes_paper_a_call_is_seen_and_heard(scene: Scene) -> None:
     assert phone["state"] == "called"
 
 
-def test_a_request_is_followed_from_the_page_to_the_device(scene: Scene) -> None:
+def test_a_request_can_be_traced_from_the_page_to_the_device(scene: Scene) -> None:
     key = "followed-from-page-to-paper"
     ticket = scene.take(ITEM, key)
     scene.until(
@@ -213,7 +213,7 @@ def test_a_request_is_followed_from_the_page_to_the_device(scene: Scene) -> None
     scene.call("1009")
 
 
-def test_the_machine_itself_may_read_figures(scene: Scene) -> None:
+def test_metrics_can_be_read_from_the_machine_itself(scene: Scene) -> None:
     address = scene.hall.url("/metrics")
     with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
         text = answer.read().decode()
@@ -228,14 +228,14 @@ def test_the_machine_itself_may_read_figures(scene: Scene) -> None:
         assert refused.value.code == 404
 
 
-def test_the_same_key_at_any_worker_is_the_same_number(scene: Scene) -> None:
+def test_the_same_key_gives_the_same_number_at_any_worker(scene: Scene) -> None:
     first = [scene.take(ITEM, key="once")["id"] for _ in range(8)]
     assert len(set(first)) == 1
     assert scene.call("1009") == first[0][-4:]
 
 
-def test_clerks_side_by_side_never_call_the_same(scene: Scene) -> None:
-    taken = {scene.take(item)["number"] for item in [ITEM] * 10}
+def test_concurrent_clerks_never_call_the_same_ticket(scene: Scene) -> None:
+    issued = {scene.take(item)["number"] for item in [ITEM] * 10}
     called: queue.Queue[str] = queue.Queue()
 
     def work(staff: str) -> None:
@@ -249,14 +249,14 @@ def test_clerks_side_by_side_never_call_the_same(scene: Scene) -> None:
     for thread in threads:
         thread.join(PATIENCE)
     numbers = Counter(called.queue)
-    assert set(numbers) == taken
+    assert set(numbers) == issued
     assert max(numbers.values()) == 1
     scene.announced(0)
 
 
-def test_a_withdrawn_board_is_cut_off_wherever_it_is(scene: Scene) -> None:
-    asked = {"kind": "board", "name": "main"}
-    scene.hall.clerk(ADMINISTRATOR).post("/office/revoke", asked)
+def test_a_revoked_board_is_disconnected_from_any_worker(scene: Scene) -> None:
+    device = {"kind": "board", "name": "main"}
+    scene.hall.clerk(ADMINISTRATOR).post("/office/revoke", device)
     for board in scene.boards:
         assert board.lost.wait(PATIENCE)
         board.close()
@@ -265,7 +265,7 @@ def test_a_withdrawn_board_is_cut_off_wherever_it_is(scene: Scene) -> None:
 
 
 def test_a_killed_process_loses_nothing(scene: Scene) -> None:
-    hall, taken = scene.hall, []
+    hall, issued = scene.hall, []
     for turn in range(12):
         if turn == 4:
             if scene.redis is None:
@@ -276,25 +276,25 @@ def test_a_killed_process_loses_nothing(scene: Scene) -> None:
         key, end = f"killed-{turn}", time.monotonic() + PATIENCE
         while True:
             try:
-                taken.append(scene.take(ITEM, key)["number"])
+                issued.append(scene.take(ITEM, key)["number"])
                 break
-            except OSError:  # the one that was to answer is gone: asked again under the same key
+            except OSError:  # the process that should answer is gone: repeated under the same key
                 assert time.monotonic() < end
-    assert max(Counter(taken).values()) == 1
+    assert max(Counter(issued).values()) == 1
     for name in ("printer-1", "speaker-main"):
-        hall.until_heard_of(name)
-    called = [scene.call("1009") for _ in taken]
-    assert called == taken
+        hall.wait_for_device(name)
+    called = [scene.call("1009") for _ in issued]
+    assert called == issued
     for board in scene.boards:
         board.until(lambda board=board: board.shows(called[-1]))
 
 
 @pytest.mark.parametrize(
     ("away", "back"),
-    [(RedisServer.kill, RedisServer.start), (RedisServer.hang, RedisServer.go_on)],
+    [(RedisServer.kill, RedisServer.start), (RedisServer.hang, RedisServer.resume)],
     ids=["gone", "hangs"],
 )
-def test_without_the_bell_everything_still_comes_and_once(
+def test_without_the_worker_bus_every_event_still_arrives_once(
     scene: Scene, away: Callable[[RedisServer], None], back: Callable[[RedisServer], None]
 ) -> None:
     if scene.redis is None:
@@ -308,7 +308,7 @@ def test_without_the_bell_everything_still_comes_and_once(
     scene.call_comes()
 
 
-def test_the_books_are_in_order(scene: Scene) -> None:
+def test_the_integrity_check_finds_no_violation(scene: Scene) -> None:
     store = open_store(scene.database, HALL)
     try:
         assert store.read(lambda c: violations(HALL, c)) == []

@@ -1,4 +1,4 @@
-"""Handshakes that fail: the client is refused, and the log has no error, address or byte of it."""
+"""Failing handshakes: the client is rejected, and the log has no error, address or byte of it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from support.hall_server import PATIENCE, free_port
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "localhost"
 MARK = b"Xq7-mark"
-"""Stands in every request; the log has none of it."""
+"""Bytes in every request that must not appear in the log."""
 ASKED = b"GET /socket.io/?EIO=4&transport=websocket&n=" + MARK + b" HTTP/1.1\r\nHost: localhost\r\n"
 UPGRADE = b"Upgrade: websocket\r\nConnection: Upgrade\r\n"
 KEY = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
@@ -45,7 +45,7 @@ FAILING = {
 
 @contextmanager
 def _serving(folder: Path, toml: str) -> Iterator[int]:
-    """A server on a port; what it logs goes to `folder`/log."""
+    """Yield the port of a server whose log goes to `folder`/log."""
     (folder / "hall.toml").write_text(toml)
     port = free_port()
     words = ["-m", "server.cli", "serve", "--data", str(folder), "--port", str(port)]
@@ -74,27 +74,27 @@ def _errors(folder: Path) -> list[str]:
     return [line for line in lines if json.loads(line)["level"] not in ("info", "debug")]
 
 
-def _said(port: int, asked: bytes) -> bytes:
+def answer_to(port: int, request: bytes) -> bytes:
     with socket.create_connection(("127.0.0.1", port), PATIENCE) as line:
-        line.sendall(asked)
+        line.sendall(request)
         line.shutdown(socket.SHUT_WR)
-        said = b""
+        answer = b""
         while more := line.recv(4096):
-            said += more
-        return said
+            answer += more
+        return answer
 
 
-def test_a_live_line_that_cannot_be_is_refused_and_is_no_error(tmp_path: Path) -> None:
+def test_an_invalid_live_handshake_is_rejected_and_is_no_error(tmp_path: Path) -> None:
     with _serving(tmp_path, "") as port:
-        for name, asked in FAILING.items():
-            assert _said(port, asked).startswith(b"HTTP/1.1 400 "), name
-        good = _said(port, ASKED + UPGRADE + KEY + VERSION + END)
+        for name, request in FAILING.items():
+            assert answer_to(port, request).startswith(b"HTTP/1.1 400 "), name
+        good = answer_to(port, ASKED + UPGRADE + KEY + VERSION + END)
         assert good.startswith(b"HTTP/1.1 101 ")
     assert _errors(tmp_path) == []
     assert MARK.decode() not in (tmp_path / "log").read_text()
 
 
-def test_a_live_line_that_sends_too_much_is_cut_off_and_others_are_served(tmp_path: Path) -> None:
+def test_a_flooding_live_connection_is_closed_and_others_are_served(tmp_path: Path) -> None:
     pong, event = b"\x81\x81abcd\x52", b"\x81\x84\0\0\0\x0042[]"
     with _serving(tmp_path, "") as port:
         for flood in (pong, event, b"\x8a\x80abcd", b"\x89\x80abcd"):
@@ -105,24 +105,24 @@ def test_a_live_line_that_sends_too_much_is_cut_off_and_others_are_served(tmp_pa
                     line.sendall(flood * 50_000)
                     while line.recv(65_536):
                         pass
-        asked = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-        assert _said(port, asked).startswith(b"HTTP/1.1 200 ")
+        request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        assert answer_to(port, request).startswith(b"HTTP/1.1 200 ")
     assert _errors(tmp_path) == []
     assert "sends too much" in (tmp_path / "log").read_text()
 
 
-def test_tls_that_is_not_agreed_on_is_no_error(tmp_path: Path) -> None:
+def test_a_failed_tls_handshake_is_no_error(tmp_path: Path) -> None:
     authority = trustme.CA()
-    given = authority.issue_cert(NAME)
-    given.private_key_pem.write_to_path(tmp_path / "key.pem")
-    given.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
+    certificate = authority.issue_cert(NAME)
+    certificate.private_key_pem.write_to_path(tmp_path / "key.pem")
+    certificate.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
     toml = f'tls_certificate = "{tmp_path}/cert.pem"\ntls_key = "{tmp_path}/key.pem"\n'
     trust = ssl.create_default_context()
     authority.configure_trust(trust)
     with _serving(tmp_path, toml) as port:
-        for asked in (b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", b"\x16\x03\x01" + MARK):
+        for request in (b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", b"\x16\x03\x01" + MARK):
             with contextlib.suppress(ConnectionError):
-                assert b"HTTP" not in _said(port, asked)
+                assert b"HTTP" not in answer_to(port, request)
         reset = socket.create_connection(("127.0.0.1", port), PATIENCE)
         reset.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         reset.close()
@@ -132,7 +132,7 @@ def test_tls_that_is_not_agreed_on_is_no_error(tmp_path: Path) -> None:
             pytest.raises(ssl.SSLCertVerificationError),
         ):
             stranger.wrap_socket(line, server_hostname=NAME)
-        # Somebody who does it right is served, after all of that has been dealt with.
+        # A correct client is served after all of that has been handled.
         with (
             socket.create_connection(("127.0.0.1", port), PATIENCE) as line,
             trust.wrap_socket(line, server_hostname=NAME) as safe,

@@ -1,8 +1,8 @@
-"""kill -9 of server, printer agent, or both at random moments of a busy hall, then the whole truth.
+"""kill -9 of server, printer agent, or both at random times of a busy hall, then a full check.
 
 A short, seeded portion of `python3 go.py break --only kills`: nothing acknowledged is lost, no
-number is there twice, nobody is at two windows, nobody overtakes, no slip was printed twice, the
-journal's chain holds and the board shows what the books say (docs/breaking.md).
+number is issued twice, no ticket is at two windows, no ticket overtakes, no slip is printed twice,
+the journal's chain holds and the board shows the stored state (docs/breaking.md).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A hall in production, from an empty folder: the commands that its office really types.
+"""A hall in production, from an empty folder, with the commands that an operator types.
 
-One day runs as the programs that they are; elsewhere the commands are called here with their words,
-for importing the whole server costs each of them more than its work.
+The server of one day runs as separate programs; elsewhere the commands are called in this process
+with their arguments, because importing the whole server costs each of them more than its work.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ PROGRAMS = ("serve", "demo")
 
 @dataclass(frozen=True)
 class Told:
-    """How a command ended and what it said."""
+    """Exit code and output of a command."""
 
     returncode: int
     stdout: str
@@ -41,23 +41,23 @@ class Told:
 
 
 def _hall(*argv: str | Path) -> Told:
-    """What `hall …` does and says."""
+    """Run `hall …` in this process and return its exit code and output."""
     words = ["hall", *map(str, argv)]
-    said, complained = io.StringIO(), io.StringIO()
+    output, complained = io.StringIO(), io.StringIO()
     with (
         mock.patch.object(sys, "argv", words),
-        contextlib.redirect_stdout(said),
+        contextlib.redirect_stdout(output),
         contextlib.redirect_stderr(complained),
     ):
         try:
             code = cli.main()
         except SystemExit as end:
             code = int(end.code or 0)
-    return Told(code, said.getvalue(), complained.getvalue())
+    return Told(code, output.getvalue(), complained.getvalue())
 
 
 def _program(*argv: str | Path) -> subprocess.CompletedProcess[str]:
-    """`hall …` as a program of its own."""
+    """Run `hall …` as a program of its own."""
     return subprocess.run(
         [sys.executable, "-m", "server.cli", *map(str, argv)],
         cwd=ROOT,
@@ -70,7 +70,7 @@ def _program(*argv: str | Path) -> subprocess.CompletedProcess[str]:
 
 @contextmanager
 def _serving(data: Path, database: str, port: int) -> Iterator[tuple[str, list[str]]]:
-    """`hall serve`; gives its address and what it said before."""
+    """Run `hall serve`; yield its address and the output before it."""
     argv = ["--data", str(data), "--port", str(port), "--database", database]
     server = subprocess.Popen(
         [sys.executable, "-m", "server.cli", "serve", *argv],
@@ -80,13 +80,13 @@ def _serving(data: Path, database: str, port: int) -> Iterator[tuple[str, list[s
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
     )
     assert server.stdout is not None
-    said: list[str] = []
+    output: list[str] = []
     try:
         for line in server.stdout:
-            said.append(line.strip())
+            output.append(line.strip())
             if line.startswith("http://"):
                 break
-        yield f"http://127.0.0.1:{port}", said
+        yield f"http://127.0.0.1:{port}", output
     finally:
         server.send_signal(signal.SIGTERM)
         assert server.wait(PATIENCE) == 0
@@ -95,24 +95,24 @@ def _serving(data: Path, database: str, port: int) -> Iterator[tuple[str, list[s
 
 @pytest.fixture
 def workbook(tmp_path: Path) -> Path:
-    """The reference hall as a workbook."""
+    """Return the reference hall as a workbook."""
     path = tmp_path / "hall.xlsx"
     assert _hall("export", path, "--reference").returncode == 0
     return path
 
 
-def _first_password(said: list[str]) -> str:
-    found = FIRST.search("\n".join(said))
-    assert found is not None
-    return found.group(1)
+def _first_password(output: list[str]) -> str:
+    match = FIRST.search("\n".join(output))
+    assert match is not None
+    return match.group(1)
 
 
 def test_from_an_empty_folder_to_an_enrolled_kiosk(
     tmp_path: Path, workbook: Path, database_url: str
 ) -> None:
     data, port = tmp_path / "data", free_port()
-    with _serving(data, database_url, port) as (base, said):
-        password = _first_password(said)
+    with _serving(data, database_url, port) as (base, output):
+        password = _first_password(output)
         admin = Client(base)
         admin.sign_in("admin", password)
         with pytest.raises(RefusedError) as refused:
@@ -122,13 +122,13 @@ def test_from_an_empty_folder_to_an_enrolled_kiosk(
         assert admin.get("/office/today")["issued"] == 0
     imported = _program("import", workbook, "--data", data, "--database", database_url)
     assert "版本" in imported.stdout
-    with _serving(data, database_url, port) as (base, said):
-        assert FIRST.search("\n".join(said)) is None, "the first password is shown once"
+    with _serving(data, database_url, port) as (base, output):
+        assert FIRST.search("\n".join(output)) is None, "the first password is shown once"
         assert len(Client(base).get("/catalogue")["items"]) == 168
         assert admin.get("/office/today")["issued"] == 0, "a restart signs nobody out"
         made = admin.post("/office/codes", {"kind": "kiosk", "name": "1"})
-        asked = {"code": made["code"], "kind": "kiosk", "name": "1"}
-        assert Client(base).post("/enrol", asked)["token"]
+        device = {"code": made["code"], "kind": "kiosk", "name": "1"}
+        assert Client(base).post("/enrol", device)["token"]
     checked = _program("check", "--data", data, "--database", database_url)
     assert checked.returncode == 0, checked.stderr
 
@@ -144,12 +144,12 @@ def test_importing_twice_changes_nothing(tmp_path: Path, workbook: Path) -> None
     assert "没有变化" in _hall("import", back, "--data", data).stdout
 
 
-def test_a_bad_workbook_changes_nothing_and_says_why(tmp_path: Path) -> None:
+def test_an_invalid_workbook_changes_nothing_and_its_problems_are_printed(tmp_path: Path) -> None:
     bad = tmp_path / "bad.xlsx"
     bad.write_bytes(b"not a workbook")
-    told = _hall("import", bad, "--data", tmp_path / "data")
-    assert told.returncode == 1
-    assert "没有导入" in told.stderr
+    result = _hall("import", bad, "--data", tmp_path / "data")
+    assert result.returncode == 1
+    assert "没有导入" in result.stderr
     assert not (tmp_path / "data" / "hall.db").exists()
 
 
@@ -168,51 +168,54 @@ def test_init_migrate_user_and_check(tmp_path: Path, workbook: Path) -> None:
     assert oct((data).stat().st_mode & 0o777) == "0o700"
 
 
-def test_a_second_init_makes_nothing_anew(tmp_path: Path) -> None:
+def test_a_second_init_changes_nothing(tmp_path: Path) -> None:
     first, again = _hall("init", "--data", tmp_path), _hall("init", "--data", tmp_path)
     assert (first.returncode, again.returncode) == (0, 0)
     assert FIRST.search(first.stdout)
     assert FIRST.search(again.stdout) is None, "the first password is shown once"
 
 
-def test_a_person_is_shown_all_and_erased_once_the_account_is_closed(
+def test_a_persons_data_is_printed_and_erased_once_the_account_is_closed(
     tmp_path: Path, workbook: Path
 ) -> None:
     assert _hall("init", "--data", tmp_path).returncode == 0
     assert _hall("import", workbook, "--data", tmp_path).returncode == 0
-    shown = json.loads(_hall("person", "export", "1004", "--data", tmp_path).stdout)
-    assert "1004" in json.dumps(shown, ensure_ascii=False)
-    kept = _hall("person", "erase", "1004", "--data", tmp_path)
-    assert (kept.returncode, kept.stdout) == (1, "")
-    assert "still on the staff list" in kept.stderr
+    exported = json.loads(_hall("person", "export", "1004", "--data", tmp_path).stdout)
+    assert "1004" in json.dumps(exported, ensure_ascii=False)
+    refusal = _hall("person", "erase", "1004", "--data", tmp_path)
+    assert (refusal.returncode, refusal.stdout) == (1, "")
+    assert "still on the staff list" in refusal.stderr
     nobody = _hall("person", "erase", "9999", "--data", tmp_path)
     assert (nobody.returncode, nobody.stdout) == (1, "")
     assert "nothing is kept" in nobody.stderr
     assert _hall("user", "add", "9999", "--data", tmp_path).returncode == 0
     assert _hall("user", "disable", "9999", "--data", tmp_path).returncode == 0
-    gone = _hall("person", "erase", "9999", "--data", tmp_path)
-    assert (gone.returncode, gone.stderr) == (0, "")
-    assert "erased: 1 " in gone.stdout
+    unknown = _hall("person", "erase", "9999", "--data", tmp_path)
+    assert (unknown.returncode, unknown.stderr) == (0, "")
+    assert "erased: 1 " in unknown.stdout
     assert _hall("check", "--data", tmp_path).returncode == 0
 
 
 @pytest.mark.parametrize("command", [name for name in cli.COMMANDS if name not in PROGRAMS])
-def test_every_command_helps(command: str) -> None:
-    told = _hall(command, "--help")
-    assert told.returncode == 0
-    assert "usage: hall" in told.stdout
+def test_every_command_prints_help(command: str) -> None:
+    result = _hall(command, "--help")
+    assert result.returncode == 0
+    assert "usage: hall" in result.stdout
 
 
 @pytest.mark.parametrize("command", PROGRAMS)
-def test_every_program_helps(command: str) -> None:
-    """These patch the standard library first, so they want a process of their own."""
-    told = _program(command, "--help")
-    assert told.returncode == 0
-    assert "usage: hall" in told.stdout
+def test_every_program_prints_help(command: str) -> None:
+    """Print help.
+
+    These programs patch the standard library first, so they need a process of their own.
+    """
+    result = _program(command, "--help")
+    assert result.returncode == 0
+    assert "usage: hall" in result.stdout
 
 
-def test_a_misspelt_setting_is_said(tmp_path: Path) -> None:
+def test_a_misspelt_setting_is_reported(tmp_path: Path) -> None:
     (tmp_path / "hall.toml").write_text("prot = 8000\n")
-    told = _hall("init", "--data", tmp_path)
-    assert told.returncode == 2
-    assert "prot" in told.stderr
+    result = _hall("init", "--data", tmp_path)
+    assert result.returncode == 2
+    assert "prot" in result.stderr

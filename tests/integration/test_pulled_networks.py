@@ -1,4 +1,4 @@
-"""A polled time clock's networks, over a real line: they hold for the agent's own address."""
+"""Networks of a polled time clock, over a real connection: they hold for the agent's address."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ PLACED = {"name": "东门", "place": "", "encoding": ""}
 
 @pytest.fixture
 def hall(tmp_path: Path) -> Iterator[HallServer]:
-    """A hall with one person, in a process of its own."""
+    """Yield a hall with one person, in a process of its own."""
     with HallServer(tmp_path, seated=["W01"]) as running:
         yield running
 
 
-def test_punches_come_from_the_networks_of_the_time_clock_only(hall: HallServer) -> None:
+def test_punches_are_accepted_only_from_the_time_clocks_networks(hall: HallServer) -> None:
     admin = hall.clerk(ADMINISTRATOR)
     clock = {"serial": "clock-1", "way": "pull", **PLACED}
     admin.post("/office/readers", {**clock, "networks": "10.0.0.0/8"})
-    asked = {"kind": "agent", "name": "clocks"}
-    code = admin.post("/office/codes", asked)["code"]
-    token = Client(hall.base).post("/enrol", {"code": code, **asked})["token"]
+    enrolment = {"kind": "agent", "name": "clocks"}
+    code = admin.post("/office/codes", enrolment)["code"]
+    token = Client(hall.base).post("/enrol", {"code": code, **enrolment})["token"]
     line: Any = socketio.Client(reconnection=False)
     line.connect(hall.base, auth={"token": token}, namespaces=["/agent"], transports=["websocket"])
     try:

@@ -1,4 +1,4 @@
-"""A rehearsed day, played against a real server: the same seed gives the same day."""
+"""Rehearsed day, played against a real server: the same seed gives the same day."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ Line = tuple[str, str, str, str, int]
 
 
 def _enrolled(hall: HallServer, kind: str, name: str) -> str:
-    asked = {"kind": kind, "name": name}
-    code = hall.clerk(ADMINISTRATOR).post("/office/codes", asked)["code"]
-    return str(Client(hall.base).post("/enrol", {"code": code, **asked})["token"])
+    device = {"kind": kind, "name": name}
+    code = hall.clerk(ADMINISTRATOR).post("/office/codes", device)["code"]
+    return str(Client(hall.base).post("/enrol", {"code": code, **device})["token"])
 
 
 def _posts() -> dict[str, str]:
-    """A person for each of some windows in both rooms."""
+    """Return a person for each of some windows in both rooms."""
     posts: dict[str, str] = {}
     for window in [w for w in load().windows if w.code in ("W01", "W02", "W05", "W06", "W23")]:
         able = (s.number for s in load().staff if window.code in s.windows)
@@ -32,7 +32,7 @@ def _posts() -> dict[str, str]:
 
 
 def _played(folder: Path) -> tuple[list[Line], list[str]]:
-    """The journal's lines of a rehearsed morning, and what the rehearsal said."""
+    """Return the journal's lines of a rehearsed morning, and the rehearsal's output."""
     posts = _posts()
     people = (ADMINISTRATOR, MANAGER, *posts.values())
     with HallServer(
@@ -49,27 +49,27 @@ def _played(folder: Path) -> tuple[list[Line], list[str]]:
             visits=250,
             minutes=45,
         )
-        said = list(Day(script).play())
+        output = list(Day(script).play())
     store = open_store(f"sqlite:///{(folder / 'data' / 'hall.db').resolve()}", HALL)
     try:
         assert store.read(lambda c: violations(HALL, c)) == []
-        kept = store.read(lambda c: list(journal.lines(c, HALL)))
+        lines = store.read(lambda c: list(journal.lines(c, HALL)))
     finally:
         store.close()
-    acts = [(r.act, r.subject, r.window, r.actor, r.at) for r in kept if r.act[:7] == "ticket."]
-    return acts, said
+    acts = [(r.act, r.subject, r.window, r.actor, r.at) for r in lines if r.act[:7] == "ticket."]
+    return acts, output
 
 
 def test_the_same_seed_plays_the_same_day(tmp_path: Path) -> None:
-    first, said = _played(tmp_path / "a")
+    first, output = _played(tmp_path / "a")
     again, _ = _played(tmp_path / "b")
     assert first == again
     acts = {line[0] for line in first}
     assert {"ticket.issue", "ticket.call", "ticket.start", "ticket.finish"} <= acts
-    assert any("call → board" in line for line in said)
+    assert any("call → board" in line for line in output)
 
 
-def test_people_come_by_the_seed() -> None:
+def test_arrivals_depend_on_the_seed() -> None:
     items = [{"code": f"i{n}"} for n in range(20)]
     days = [visitors(seed, 200, items, ["ordinary", "elderly"], ["1"]) for seed in (1, 1, 2)]
     assert days[0] == days[1]

@@ -1,4 +1,4 @@
-"""Terminals and servers that nobody here wrote, against ours; and kill -9 under a backlog."""
+"""Third-party time clocks and servers against those of this project; kill -9 under a backlog."""
 
 from __future__ import annotations
 
@@ -39,8 +39,6 @@ def touches(count: int, base: datetime = BASE) -> list[PunchRecord]:
     return [PunchRecord(PEOPLE[n % 2].number, base + timedelta(seconds=n)) for n in range(count)]
 
 
-# -- our pull terminal, another client -------------------------------------------------------------
-
 ZK = """
 import json, sys
 from zk import ZK
@@ -56,31 +54,30 @@ line.disconnect()
 
 @pytest.mark.parametrize(("scheme", "key"), [("tcp", 0), ("tcp", 2468), ("udp", 0), ("udp", 2468)])
 @pytest.mark.parametrize("size", [8, 16, 40])
-def test_another_client_reads_the_simulated_terminal(scheme: str, key: int, size: int) -> None:
+def test_a_third_party_client_reads_the_simulated_time_clock(
+    scheme: str, key: int, size: int
+) -> None:
     terminal = PullTerminal("t", PullModel(record_size=size, comm_key=key), PEOPLE, Journal())
     terminal.remember(touches(40 if size == 8 else 3000))
     terminal.start()
     try:
-        # GPL code, and it loops for ever on a torn line: a process of its own, with a deadline.
+        # GPL code that loops forever on a broken connection: a process of its own, with a deadline.
         argv = [sys.executable, "-W", "ignore", "-c", ZK, str(terminal.port), str(key), scheme]
         done = subprocess.run(argv, capture_output=True, timeout=30, check=True, text=True)
     finally:
         terminal.stop()
-    told = json.loads(done.stdout)
-    assert told["users"] == [["1001", "张伟"], ["1002", "欧阳测试"]]
-    assert told["records"] == [
+    records = json.loads(done.stdout)
+    assert records["users"] == [["1001", "张伟"], ["1002", "欧阳测试"]]
+    assert records["records"] == [
         [t.number, t.device_time.isoformat(" "), t.verify, t.in_out] for t in terminal.memory
     ]
-    clock = datetime.fromisoformat(told["clock"])
+    clock = datetime.fromisoformat(records["clock"])
     assert abs(clock - terminal.clock.now()) < timedelta(seconds=20)
-
-
-# -- our push terminal, another server -------------------------------------------------------------
 
 
 @pytest.fixture
 def adms(tmp_path: Path) -> Iterator[str]:
-    """A foreign ADMS server; its address."""
+    """Yield the address of a third-party ADMS server."""
     program = str(ROOT / "tests" / "support" / "adms_server.py")
     with (tmp_path / "adms.log").open("w") as log:
         child = subprocess.Popen(
@@ -98,7 +95,7 @@ def adms(tmp_path: Path) -> Iterator[str]:
     child.stdout.close()
 
 
-def test_another_server_takes_the_simulated_terminal(adms: str) -> None:
+def test_a_third_party_server_accepts_the_simulated_time_clock(adms: str) -> None:
     model = PushModel("SIM1", adms, pace=0.02)
     terminal = PushTerminal("t", model, PEOPLE, Journal())
     terminal.remember(touches(250))
@@ -112,18 +109,15 @@ def test_another_server_takes_the_simulated_terminal(adms: str) -> None:
     finally:
         terminal.stop()
     with urllib.request.urlopen(f"{adms}/kept", timeout=PATIENCE) as answer:
-        kept = json.loads(answer.read())
-    told = [[t.number, t.device_time.isoformat(" ")] for t in terminal.memory]
-    assert sorted(kept["punches"]) == sorted(told)
-    assert kept["bad"] == 6
-
-
-# -- another push terminal, our gateway ------------------------------------------------------------
+        stored = json.loads(answer.read())
+    expected = [[t.number, t.device_time.isoformat(" ")] for t in terminal.memory]
+    assert sorted(stored["punches"]) == sorted(expected)
+    assert stored["bad"] == 6
 
 
 @dataclass
 class Line:
-    """The line that the foreign terminal wants: Django's test client, to our app."""
+    """Client interface that the third-party time clock needs: Django's test client, to our app."""
 
     client: FlaskClient
 
@@ -139,9 +133,9 @@ class Line:
             self.client.post(url, data=data, content_type=content_type, environ_overrides=place)
         )
 
-    def _answer(self, found: Any) -> Any:
-        found.content = found.data
-        return found
+    def _answer(self, response: Any) -> Any:
+        response.content = response.data
+        return response
 
 
 @pytest.fixture
@@ -152,7 +146,7 @@ def web(sqlite_url: str, tmp_path: Path) -> Iterator[Web]:
 
 
 @pytest.mark.parametrize("firmware", ["legacy", "push2", "biodata"])
-def test_another_terminal_pushes_to_the_gateway(web: Web, firmware: str) -> None:
+def test_a_third_party_time_clock_pushes_to_the_gateway(web: Web, firmware: str) -> None:
     small = web.small
     readers_office.add(small.ctx, SYSTEM, "k", "SIM001", "push", Description("东门"))
     readers_office.link(small.ctx, SYSTEM, "l", "1001", STAFF["T1"], "2026-01-01")
@@ -174,22 +168,19 @@ def test_another_terminal_pushes_to_the_gateway(web: Web, firmware: str) -> None
     device.upload_pending()
     assert [text.split(" PIN")[0] for text in applied[:2]] == ["INFO", "DATA UPDATE USERINFO"]
     assert device.users["1001"]["name"] == "测试1"
-    kept = small.ctx.read(lambda c: punches.between(c, "small", 1, 10**9))
-    assert {(row.enrolment, row.said) for row in kept} == {
+    rows = small.ctx.read(lambda c: punches.between(c, "small", 1, 10**9))
+    assert {(row.enrolment, row.said) for row in rows} == {
         (p.pin, p.when.isoformat(" ")) for p in device.log
     }
-    assert len(kept) == len(device.log)
+    assert len(rows) == len(device.log)
     states = small.ctx.read(lambda c: readers.commands(c, "small", "SIM001"))
     assert {row.state for row in states} == {"done"}
-    told = {e.kind for e in small.ctx.read(lambda c: readers.events(c, "small", "SIM001"))}
-    assert "template_offered" in told
+    kinds = {e.kind for e in small.ctx.read(lambda c: readers.events(c, "small", "SIM001"))}
+    assert "template_offered" in kinds
     assert small.ctx.read(lambda c: violations("small", c)) == []
 
 
-# -- every form of an upload, through a socket -----------------------------------------------------
-
-
-def test_every_family_is_in_the_books(tmp_path: Path, sqlite_url: str) -> None:
+def test_punches_of_every_protocol_family_are_stored(tmp_path: Path, sqlite_url: str) -> None:
     journal, serials = Journal(), {family: f"SIM-{family}" for family in FAMILIES}
     with HallServer(tmp_path, seated=[], database=sqlite_url) as hall:
         office = hall.clerk(ADMINISTRATOR)
@@ -217,22 +208,22 @@ def test_every_family_is_in_the_books(tmp_path: Path, sqlite_url: str) -> None:
         assert store.read(lambda c: violations("reference", c)) == []
     finally:
         store.close()
-    told = sorted((t.number, t.device_time.isoformat(" ")) for t in terminals[0].memory)
+    expected = sorted((t.number, t.device_time.isoformat(" ")) for t in terminals[0].memory)
     for family in ("attlog", "bare", "rtlog", "transaction"):
-        kept = [(row.enrolment, row.said) for row in rows if row.reader == serials[family]]
-        assert sorted(kept) == told, family
+        stored = [(row.enrolment, row.said) for row in rows if row.reader == serials[family]]
+        assert sorted(stored) == expected, family
     assert len(rows) == 4 * 130
     assert [line.reader for line in aside] == [serials["foreign"]] * 130
     assert [subject for code, subject in alarms if code == "reader_lines"] == [serials["foreign"]]
 
 
-# -- kill -9 ---------------------------------------------------------------------------------------
-
 KILLS = 2
 BACKLOG = 2000
 
 
-def test_kill_while_a_terminal_pushes_its_backlog(tmp_path: Path, database_url: str) -> None:
+def test_no_punch_is_lost_when_the_server_is_killed_during_a_backlog(
+    tmp_path: Path, database_url: str
+) -> None:
     chance, journal = random.Random(11), Journal()
     with HallServer(tmp_path, seated=[], database=database_url) as hall:
         added = {"serial": "SIM1", "way": "push", "name": "东门"}
@@ -255,12 +246,12 @@ def test_kill_while_a_terminal_pushes_its_backlog(tmp_path: Path, database_url: 
         assert store.read(lambda c: violations("reference", c)) == []
     finally:
         store.close()
-    told = [(t.number, t.device_time.isoformat(" ")) for t in terminal.memory]
-    assert sorted((row.enrolment, row.said) for row in rows) == sorted(told)
+    expected = [(t.number, t.device_time.isoformat(" ")) for t in terminal.memory]
+    assert sorted((row.enrolment, row.said) for row in rows) == sorted(expected)
 
 
 def _pushed(journal: Journal, batches: int) -> None:
-    """Until so many more batches were confirmed."""
+    """Wait until this many more batches are confirmed."""
     seen = journal.number
     for _ in range(batches):
         event = journal.wait_for(lambda e: e["kind"] == "pushed", PATIENCE, seen)

@@ -1,4 +1,4 @@
-"""A lease says at every minute of its day what the server would say, were every window manned."""
+"""Number lease: its decisions equal the server's at every minute, with every window staffed."""
 
 from __future__ import annotations
 
@@ -34,36 +34,36 @@ def lease(day: date) -> Lease:
 
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(DAYS), st.sampled_from(sorted(BOOK.item_by)), st.integers(0, 24 * 3600 - 1))
-def test_a_lease_refuses_and_offers_as_the_server_does(day: date, code: str, second: int) -> None:
+def test_a_lease_rejects_and_offers_like_the_server(day: date, code: str, second: int) -> None:
     local = datetime.combine(day, datetime.min.time()) + timedelta(seconds=second)
     page = lease(day).page(code, instant(local, ZONE))
     try:
-        found = route(BOOK, code, local, POSTS, RULES)
+        decision = route(BOOK, code, local, POSTS, RULES)
     except HallError as error:
         assert page["refusal"]["code"] == error.code.value
         assert page["offer"] is None
         return
     assert page["refusal"] is None
-    assert [w["code"] for w in page["offer"]["windows"]] == list(found.now)
+    assert [w["code"] for w in page["offer"]["windows"]] == list(decision.now)
 
 
-def test_the_paper_is_a_document_with_every_hole_filled() -> None:
+def test_the_slip_of_a_lease_has_every_placeholder_filled() -> None:
     now = instant(datetime.combine(MONDAY, datetime.min.time()) + timedelta(hours=9), ZONE)
-    found = lease(MONDAY)
-    chosen = found.choose("tax-1", [980, 981])
-    paper = found.paper("tax-1", "elderly", chosen, now)
+    day_lease = lease(MONDAY)
+    chosen = day_lease.choose("tax-1", [980, 981])
+    paper = day_lease.paper("tax-1", "elderly", chosen, now)
     text = str(Document.from_json(paper).to_json())
     assert "{" not in text.replace("{'", "").replace("'{", "")
     for words in ("A982", "事项tax-1", "单位tax", "优先 Priority", "2026-03-02 09:00", "/t/t982"):
         assert words in text, words
-    view = found.view("tax-1", "elderly", chosen, "id", now)
+    view = day_lease.view("tax-1", "elderly", chosen, "id", now)
     assert (view["number"], view["mark"], view["issued_at"]) == ("A982", "老", now)
 
 
-def test_a_lease_is_for_its_day_of_the_halls_zone() -> None:
+def test_a_lease_is_valid_for_its_day_in_the_halls_zone() -> None:
     begins = instant(datetime.combine(MONDAY, datetime.min.time()), ZONE)
-    found = lease(MONDAY)
-    assert [found.covers(begins + d) for d in (-1, 0, 86_399_999, 86_400_000)] == [
+    day_lease = lease(MONDAY)
+    assert [day_lease.covers(begins + d) for d in (-1, 0, 86_399_999, 86_400_000)] == [
         False,
         True,
         True,

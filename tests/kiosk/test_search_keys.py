@@ -1,4 +1,4 @@
-"""Items are found by pinyin and initials, also where a character can be read in two ways."""
+"""Search keys of items: pinyin and initials, also of characters with two readings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from server.reference import load
         ("食品经营许可证核发", "shipinjingyingxukezhenghefa", "spjyxkzhf"),
     ],
 )
-def test_the_first_reading_is_the_phrases(text: str, full: str, initials: str) -> None:
+def test_the_first_key_is_the_reading_of_the_phrase(text: str, full: str, initials: str) -> None:
     assert keys_of(text)[:2] == (full, initials)
 
 
@@ -43,7 +43,7 @@ def test_other_everyday_readings_are_keys_too(text: str, key: str) -> None:
     assert key in keys_of(text)
 
 
-def test_letters_and_digits_stay_and_marks_go() -> None:
+def test_letters_and_digits_stay_and_punctuation_is_dropped() -> None:
     assert keys_of("KTV") == ("ktv",)
     assert keys_of("X光机")[:2] == ("xguangji", "xgj")
     assert keys_of("许可（零售）、2类")[:2] == ("xukelingshou2lei", "xkls2l")
@@ -51,11 +51,11 @@ def test_letters_and_digits_stay_and_marks_go() -> None:
     assert keys_of("，。") == ()
 
 
-def test_a_character_without_a_reading_is_passed_over() -> None:
+def test_a_character_without_a_reading_is_skipped() -> None:
     assert keys_of("\U00030000证") == ("zheng", "z")
 
 
-def test_readings_are_bounded() -> None:
+def test_the_number_of_readings_is_limited() -> None:
     assert len(keys_of("行" * 20)) <= 2 * MAX_READINGS
     assert all(len(readings) > 1 for readings in EVERYDAY.values())
 

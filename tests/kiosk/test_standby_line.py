@@ -1,4 +1,4 @@
-"""The server's side of a kiosk's own line: what it hands over, and what it takes from the agent."""
+"""Server side of a kiosk's loopback server: the lease that it sends, the reports it accepts."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ LINE = {"line": "http://127.0.0.1:8101", "book": "a" * 32}
 
 @pytest.fixture
 def hall(tmp_path: Path) -> Iterator[SmallHall]:
-    found = SmallHall(f"sqlite:///{tmp_path / 'hall.db'}", tmp_path, at(9))
-    yield found
-    found.close()
+    small = SmallHall(f"sqlite:///{tmp_path / 'hall.db'}", tmp_path, at(9))
+    yield small
+    small.close()
 
 
 def refused(standby: Standby, kind: str, data: Any) -> Code:
@@ -32,7 +32,7 @@ def refused(standby: Standby, kind: str, data: Any) -> Code:
     return error.value.code
 
 
-def test_a_line_gets_its_lease_and_hands_in(hall: SmallHall) -> None:
+def test_a_loopback_server_gets_its_lease_and_imports_tickets(hall: SmallHall) -> None:
     standby = Standby(hall.hall)
     assert standby.lease(REF) is None
     assert standby.receive(REF, {"kind": "line", "data": LINE}) == "ok"
@@ -41,7 +41,7 @@ def test_a_line_gets_its_lease_and_hands_in(hall: SmallHall) -> None:
     assert (state["now"], state["kiosk"], state["day"]) == (at(9), "1", "2026-03-02")
     lease = Lease(state)
     chosen = lease.choose("tax-1", [])
-    given = {
+    offline_ticket = {
         "id": f"20260302-{chosen.number}",
         "lease": chosen.block["id"],
         "kiosk": "1",
@@ -60,8 +60,8 @@ def test_a_line_gets_its_lease_and_hands_in(hall: SmallHall) -> None:
         "printer": "printer-1",
     }
     for wrong in ({"kiosk": "2"}, {"seq": 999}, {"seq": 0}, {"day": "today"}, {"more": 1}):
-        assert refused(standby, "ticket", given | wrong) is Code.INVALID
-    assert standby.receive(REF, {"kind": "ticket", "data": given, "age": 3.0}) == "waiting"
+        assert refused(standby, "ticket", offline_ticket | wrong) is Code.INVALID
+    assert standby.receive(REF, {"kind": "ticket", "data": offline_ticket, "age": 3.0}) == "waiting"
     slip = {"slip": "standby-s", "state": "printed", "reason": ""}
     assert standby.receive(REF, {"kind": "slip", "data": slip}) == "ok"
     row = hall.ctx.read(lambda c: slips.get(c, hall.ctx.hall_id, "standby-s"))
@@ -69,7 +69,7 @@ def test_a_line_gets_its_lease_and_hands_in(hall: SmallHall) -> None:
     assert row.state == "printed"
 
 
-def test_an_address_elsewhere_is_no_line(hall: SmallHall) -> None:
+def test_an_address_of_another_machine_is_rejected(hall: SmallHall) -> None:
     standby = Standby(hall.hall)
     for line in (
         "http://10.0.0.9:80",
@@ -81,7 +81,7 @@ def test_an_address_elsewhere_is_no_line(hall: SmallHall) -> None:
     assert refused(standby, "line", None) is Code.INVALID
 
 
-def test_the_lease_is_taken_back_where_it_is_switched_off(hall: SmallHall) -> None:
+def test_the_lease_is_withdrawn_when_switched_off(hall: SmallHall) -> None:
     standby = Standby(hall.hall)
     standby.receive(REF, {"kind": "line", "data": LINE})
     hall.configure(offline_numbers=0)

@@ -1,4 +1,4 @@
-"""Every value that a page may be sent has a word in each table that shows it."""
+"""Words on pages: every value that a page may be sent has a word in each table that shows it."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ LATIN = {"English", "Enter", "sfz", "GB"}
 
 
 def literals(model: Any, name: str) -> set[str]:
-    """Values that a field of a message may have."""
+    """Return the values that a field of a message may have."""
     return {value for value in get_args(model.model_fields[name].annotation) if value}
 
 
-OUTCOMES = {one.value for one in Outcome} | {"unrecorded"}
+OUTCOMES = {member.value for member in Outcome} | {"unrecorded"}
 SLIPS = {"sent", "printed", "failed", "unknown", "reprint"}
 ACTS = {f"ticket.{move.value}" for move in Move} | {f"slip.{state}" for state in SLIPS}
 UNFIT = {
@@ -50,21 +50,21 @@ UNFIT = {
     "act_put_aside",
 }
 NEEDED: list[tuple[str, str, set[str]]] = [
-    ("kiosk/web/phone-words.ts", "stateWords", {one.value for one in State}),
+    ("kiosk/web/phone-words.ts", "stateWords", {member.value for member in State}),
     ("kiosk/web/phone-words.ts", "outcomeWords", OUTCOMES),
     ("kiosk/web/phone-words.ts", "nextWords", OUTCOMES),
     ("kiosk/web/words.ts", "t", {"withdrawn", "elsewhere"}),
     ("kiosk/web/words.ts", "REASONS", {"paper_out", "cover_open", "cutter", "offline"}),
     ("counters/web/words.ts", "OUTCOME_WORDS", OUTCOMES),
     ("counters/web/words.ts", "PAUSE_WORDS", literals(Pause, "reason")),
-    ("counters/web/words.ts", "WHYS", {one.value for one in Why} | {"resumed"}),
+    ("counters/web/words.ts", "WHYS", {member.value for member in Why} | {"resumed"}),
     ("counters/web/history-words.ts", "OTHER_WHYS", {"offline"}),
     ("counters/web/history-words.ts", "ACTS", ACTS | {"ticket.conflict", "counter.unfit"}),
-    ("counters/web/history-words.ts", "ACTORS", {one.value for one in ActorKind}),
+    ("counters/web/history-words.ts", "ACTORS", {member.value for member in ActorKind}),
     ("server/web/desk-acts.ts", "ACTS", literals(OfflineAct, "kind")),
     ("counters/web/unfit-words.ts", "REASONS", UNFIT),
-    ("server/office/web/desk-act-words.ts", "DOUBTS", {one.value for one in Implausibility}),
-    ("server/office/web/desk-act-words.ts", "STATES", {one.value for one in State}),
+    ("server/office/web/desk-act-words.ts", "DOUBTS", {member.value for member in Implausibility}),
+    ("server/office/web/desk-act-words.ts", "STATES", {member.value for member in State}),
     (
         "display/web/simulators/fault-words.ts",
         "words",
@@ -84,32 +84,46 @@ def test_every_value_has_its_word(path: str, name: str, needed: set[str]) -> Non
 
 
 def sentences() -> Iterator[tuple[str, str]]:
-    """Every Chinese sentence of the dictionaries, with its file."""
+    """Yield every Chinese sentence of the dictionaries, with its file."""
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*")):
             if path.suffix in (".ts", ".vue"):
-                for said in CHINESE.findall(path.read_text(encoding="utf-8")):
-                    yield str(path.relative_to(ROOT)), said
+                for sentence in CHINESE.findall(path.read_text(encoding="utf-8")):
+                    yield str(path.relative_to(ROOT)), sentence
 
 
 def test_no_chinese_sentence_holds_a_code_or_left_over_english() -> None:
-    found = [
-        (path, said) for path, said in sentences() if set(CODE.findall(PLACE.sub("", said))) - LATIN
+    violations = [
+        (path, sentence)
+        for path, sentence in sentences()
+        if set(CODE.findall(PLACE.sub("", sentence))) - LATIN
     ]
-    assert found == []
+    assert violations == []
 
 
 def test_only_a_case_is_closed() -> None:
-    """A ticket's service ends (结束办理); 办结 is said of a case, or of one done on the spot."""
-    found = [(path, said) for path, said in sentences() if "办结" in said.replace("当场办结", "")]
-    assert found == []
+    """Use 办结 only of cases.
+
+    A ticket's service ends (结束办理); 办结 is said of a case, or of one done on the spot.
+    """
+    violations = [
+        (path, sentence)
+        for path, sentence in sentences()
+        if "办结" in sentence.replace("当场办结", "")
+    ]
+    assert violations == []
 
 
-def test_the_public_hears_of_no_server_and_of_no_class_mark() -> None:
-    """Staff's own pages may name their system; applicants' pages may not."""
-    found = [(p, s) for p, s in sentences() if "服务器" in s and "simulators" not in p]
-    assert found == []
+def test_applicants_pages_mention_no_server_and_show_no_class_mark() -> None:
+    """Keep system terms off applicants' pages.
+
+    Staff's own pages may name their system.
+    """
+    violations = [(p, s) for p, s in sentences() if "服务器" in s and "simulators" not in p]
+    assert violations == []
     for folder in FOLDERS:
         for path in (ROOT / folder).rglob("*.vue"):
-            shown = re.findall(r"\{\{[^}]*\.mark\b[^}]*\}\}", path.read_text(encoding="utf-8"))
-            assert shown == [], path
+            marks_shown = re.findall(
+                r"\{\{[^}]*\.mark\b[^}]*\}\}", path.read_text(encoding="utf-8")
+            )
+            assert marks_shown == [], path

@@ -1,14 +1,14 @@
-"""The reference hall with a month behind it, once for all tests that read it."""
+"""Fixture of the reference hall with a month of demo history, made once for all tests."""
 
 from __future__ import annotations
 
 import pytest
 
 from server.hall import Hall
-from support.pasts import invented
+from support.pasts import hall_with_demo_history
 
 
 @pytest.fixture(scope="session")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Hall:
-    """A month and a week of the reference hall, on SQLite. Read it only."""
-    return invented(tmp_path_factory.mktemp("past"), 1)
+    """Return the reference hall with a month and a week of history, on SQLite; read it only."""
+    return hall_with_demo_history(tmp_path_factory.mktemp("past"), 1)

@@ -1,4 +1,4 @@
-"""Whatever a month of the hall wrote of somebody is in his export."""
+"""Export of a person: holds everything that a month of the hall recorded about the person."""
 
 from __future__ import annotations
 
@@ -14,17 +14,20 @@ from server.storage.tables import metadata
 
 
 @pytest.mark.parametrize("staff", ["1002", "1004", "1009"])
-def test_every_row_that_has_somebodys_number_is_exported(hall: Hall, staff: str) -> None:
-    """Looks at every text of the database: a new kind of record cannot be forgotten."""
+def test_every_row_with_a_persons_number_is_exported(hall: Hall, staff: str) -> None:
+    """Export every row with the person's number.
+
+    The test reads every text of the database, so no new kind of record can be left out.
+    """
     number = re.compile(rf'^(clerk:|manager:)?{staff}$|"{staff}"|(^|,){staff}(,|$)')
 
     def rows(conn: Connection) -> Counter[str]:
-        found: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for table in metadata.sorted_tables:
             texts = [column for column in table.columns if isinstance(column.type, String)]
             for row in conn.execute(select(*texts)):
-                found[table.name] += any(number.search(text or "") is not None for text in row)
-        return +found
+                counts[table.name] += any(number.search(text or "") is not None for text in row)
+        return +counts
 
     exported = export_person(hall.ctx, staff)
     assert hall.ctx.read(rows) == {name: len(records) for name, records in exported.items()}

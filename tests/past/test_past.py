@@ -1,4 +1,4 @@
-"""The demo's invented past keeps the hall's own rules and is the same for the same seed."""
+"""Demo history: keeps the hall's own rules and is the same for the same seed."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def test_hall_check_finds_nothing_wrong(hall: Hall) -> None:
 def test_every_kind_of_record_is_there(hall: Hall) -> None:
     def seen(conn: object) -> tuple[set[str], set[str], set[str]]:
         span = "2026-10-01", "2026-11-06"
-        found = stored_findings.of_days(conn, "reference", *span)  # type: ignore[arg-type]
+        finding_rows = stored_findings.of_days(conn, "reference", *span)  # type: ignore[arg-type]
         walked = checks.of_days(conn, "reference", *span)  # type: ignore[arg-type]
         weeks = bulletins.every(conn, "reference")  # type: ignore[arg-type]
-        return {r.kind for r in found}, {r.state for r in walked}, {r.state for r in weeks}
+        return {r.kind for r in finding_rows}, {r.state for r in walked}, {r.state for r in weeks}
 
     kinds, walks, weeks = hall.ctx.read(seen)
     assert {"empty", "away", "conduct"} & kinds
@@ -29,5 +29,8 @@ def test_every_kind_of_record_is_there(hall: Hall) -> None:
 
 
 def test_the_same_seed_has_the_journal_of_earlier_versions(hall: Hall) -> None:
-    """Hold the golden file: an act that writes another line changes every hash after it."""
+    """Compare with the golden file.
+
+    An action that writes another line changes every hash after it.
+    """
     assert as_text(journal_contract(hall)) == golden_file("journal").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""From every earlier schema, with a month in it: nothing is lost, `hall check` is well."""
+"""Upgrade from every earlier schema with a month of data: nothing is lost, no violation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from server.hall import Hall
 from server.services.checks import violations
 from server.storage.engine import migrate, newest, open_engine, revision
 from server.storage.revisions import known, upgrade
-from support.pasts import put_as_of, rows_now
+from support.pasts import fill_old_database, present_rows
 
 
 def _sorted(rows: list[Any]) -> list[str]:
@@ -21,12 +21,12 @@ def _upgraded(hall: Hall, url: str, since: str) -> None:
     engine = open_engine(url)
     with engine.begin() as conn:
         upgrade(conn, since)
-        put = hall.ctx.read(lambda source: put_as_of(since, source, conn))
+        put = hall.ctx.read(lambda source: fill_old_database(since, source, conn))
     assert len(put["ticket"]) > 50
     assert revision(engine) == since
     assert migrate(engine) == (since, newest())
     with engine.connect() as conn:
-        now = rows_now(conn, put)
+        now = present_rows(conn, put)
         assert {name: len(rows) for name, rows in now.items()} == {
             name: len(rows) for name, rows in put.items()
         }

@@ -1,4 +1,4 @@
-"""The reference hall has the counts of its source, real items, and nothing that nobody serves."""
+"""Reference hall: the counts of its source, real items, nothing that no window serves."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_every_item_has_a_name_of_its_own_in_both_languages(hall: Catalogue) -> 
         assert [n for n, count in Counter(names).items() if count > 1] == []
 
 
-def test_no_item_is_filler(hall: Catalogue) -> None:
+def test_every_item_is_real(hall: Catalogue) -> None:
     for item in hall.items:
         assert not re.search(r"[0-9０-９A-Za-z]|事项|测试|示例", item.name), item.name
         assert len(item.name) >= 4
@@ -83,11 +83,11 @@ def _here(hall: Catalogue, unit: str) -> bool:
     return hall.unit_by[unit].presence is Presence.HALL
 
 
-def test_promises_take_half_as_long_as_the_law_allows(hall: Catalogue) -> None:
+def test_promised_times_are_half_of_the_legal_limits_in_total(hall: Catalogue) -> None:
     timed = [i for i in hall.items if i.legal_days]
     assert all(i.promised_days <= i.legal_days for i in timed)
-    # What the law sets no time for is done at once, but for these: the other place's office has to
-    # answer, or the completion is looked at.
+    # Items without a legal time limit are done at once, with these exceptions: an office of another
+    # place has to answer, or the completion is inspected.
     unbound = [i.name for i in hall.items if i.promised_days and not i.legal_days]
     assert len(unbound) == 2
     assert unbound[0] == "企业职工基本养老保险关系转移接续"
@@ -96,8 +96,8 @@ def test_promises_take_half_as_long_as_the_law_allows(hall: Catalogue) -> None:
     assert round(shorter * 100) == 50
 
 
-# Words that the public would be misled by: a law that is not the one, a form or a paper that may
-# no longer be asked for, an office that is not called so, another document in English.
+# Words that would mislead the public: a law that does not apply, a form or a paper that may not be
+# required, an office with another name, another document in English.
 UNTRUE = {
     "税务行政许可申请表": {"swj-01"},
     "终止或解除劳动关系证明": set(),
@@ -108,17 +108,17 @@ UNTRUE = {
 }
 
 
-def test_nothing_is_asked_for_that_the_law_no_longer_asks_for(hall: Catalogue) -> None:
+def test_no_item_requires_what_the_law_does_not(hall: Catalogue) -> None:
     for words, allowed in UNTRUE.items():
-        asked = {
+        uses = {
             item.code
             for item in hall.items
             if words in item.legal_basis or any(words in m.name for m in item.materials)
         }
-        assert asked <= allowed, words
+        assert uses <= allowed, words
 
 
-def test_facts_that_were_found_wrong_stay_right(hall: Catalogue) -> None:
+def test_corrected_facts_stay_correct(hall: Catalogue) -> None:
     item = hall.item_by
     assert item["mzj-04"].name == "离婚登记申请", "done at once is the application only"
     assert "30日内" in item["mzj-04"].legal_basis
@@ -132,7 +132,7 @@ def test_facts_that_were_found_wrong_stay_right(hall: Catalogue) -> None:
     assert hall.hall_name_en.endswith("Government Service Center")
 
 
-def test_some_items_are_only_asked_about_and_say_who_accepts_them(hall: Catalogue) -> None:
+def test_items_for_consultation_name_the_office_that_accepts_them(hall: Catalogue) -> None:
     consult = [i for i in hall.items if i.handling is Handling.CONSULT]
     assert len(consult) == 5
     assert all(i.advice and i.advice_en for i in consult)
@@ -170,7 +170,7 @@ def test_mandates_cover_units_without_and_with_windows_of_their_own(hall: Catalo
     assert all(m.signed_on < m.valid_from == date(2026, 1, 1) for m in hall.mandates)
 
 
-def test_one_window_comes_only_on_tuesdays_and_thursdays(hall: Catalogue) -> None:
+def test_one_window_is_open_only_on_tuesdays_and_thursdays(hall: Catalogue) -> None:
     assert hours.weekdays_of(hall, ["W13"]) == (2, 4)
     assert not hours.window_spans(hall, "W13", MONDAY)
     assert hours.window_spans(hall, "W13", TUESDAY)
@@ -191,8 +191,8 @@ def test_one_item_keeps_hours_of_its_own(hall: Catalogue) -> None:
     assert [hall.item_by[s].name for s in subjects] == ["离婚登记申请"]
 
 
-def test_the_states_days_are_not_the_halls_own(hall: Catalogue) -> None:
-    """Public holidays come with the calendar; the book holds what is this hall's alone."""
+def test_public_holidays_are_not_the_halls_own_days(hall: Catalogue) -> None:
+    """Leave public holidays to the calendar; the workbook holds only the hall's own days."""
     assert hall.special_days == ()
 
 

@@ -1,4 +1,4 @@
-"""The loader takes a folder of the right shape and refuses everything else, saying where."""
+"""Loader of the reference hall: accepts a folder of the right shape, rejects all others."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def _edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def test_a_copy_reads_the_same(folder: Path) -> None:
+def test_a_copy_of_the_folder_loads_the_same_hall(folder: Path) -> None:
     assert load(folder) == load()
 
 
 @pytest.mark.parametrize(
-    ("file", "old", "new", "said"),
+    ("file", "old", "new", "message"),
     [
         ("units/slj.toml", 'short = "水利"', 'shrt = "水利"', "units/slj.toml: unknown key shrt"),
         ("units/slj.toml", 'short = "水利"', "", "units/slj.toml: short is missing"),
@@ -49,13 +49,13 @@ def test_a_copy_reads_the_same(folder: Path) -> None:
         ("mandates.toml", "[[mandate]]", "[[mandat]]", "mandates.toml: unknown key mandat"),
     ],
 )
-def test_what_does_not_fit_is_refused_by_place(
-    folder: Path, file: str, old: str, new: str, said: str
+def test_an_invalid_folder_is_rejected_with_its_place(
+    folder: Path, file: str, old: str, new: str, message: str
 ) -> None:
     _edit(folder / file, old, new)
     with pytest.raises(DataError, match=r".") as caught:
         load(folder)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_units_must_be_a_list_and_lists_lists_of_tables(folder: Path) -> None:

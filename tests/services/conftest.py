@@ -1,4 +1,4 @@
-"""The small hall, on both databases."""
+"""Fixtures of the service tests: the small hall, on both databases."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from support.emptied import EmptiedBooks
+from support.emptied import DatabasePool
 from support.halls import SmallHall, at
 
 
 @pytest.fixture
-def postgres_url(books: EmptiedBooks) -> Iterator[str]:
-    """The address of an empty, migrated PostgreSQL database."""
-    with books.one() as url:
+def postgres_url(books: DatabasePool) -> Iterator[str]:
+    """Yield the URL of an empty, migrated PostgreSQL database."""
+    with books.database_url() as url:
         yield url
 
 
 @pytest.fixture
 def small(database_url: str, tmp_path: Path) -> Iterator[SmallHall]:
-    """The small hall on Monday at nine, nobody signed in."""
+    """Yield the small hall on Monday at nine, without window sessions."""
     hall = SmallHall(database_url, tmp_path, at(9))
     yield hall
     hall.close()

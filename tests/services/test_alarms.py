@@ -1,4 +1,4 @@
-"""Alarms: loud until taken, quiet for a while, loud again if still there or there again."""
+"""Alarms: loud until taken, quiet for a while, loud again if the trouble persists or comes back."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ TIMES = st.integers(0, 10**7)
 def test_a_take_holds_for_its_time_and_for_this_trouble_only(
     since: int | None, at: int | None, now: int, again: int
 ) -> None:
-    held = is_acknowledged(since, at, now, again)
-    if held:
+    is_held = is_acknowledged(since, at, now, again)
+    if is_held:
         assert at is not None
         assert now - at < again * 60_000
         assert since is None or since <= at
-    assert is_loud("device_paper_out", is_taken=held) is not held
+    assert is_loud("device_paper_out", is_taken=is_held) is not is_held
     assert not any(is_loud(code, is_taken=False) for code in QUIET)
 
 
-def test_taking_is_kept_and_told_once(small: SmallHall) -> None:
+def test_taking_an_alarm_is_stored_and_journalled_once(small: SmallHall) -> None:
     ctx = small.ctx
     for _ in range(2):
         alarms.acknowledge(ctx, MANAGER, "one", "device_paper_out", "printer-1")
@@ -80,25 +80,28 @@ def test_every_code_of_a_driver_has_words_in_the_list_and_on_the_page(code: str)
     )
 
 
-def test_a_kind_or_a_pc_is_one_line_and_the_oldest_says_since_when() -> None:
+def test_a_kind_or_a_pc_is_one_line_with_the_oldest_time() -> None:
     pads = [_device(f"keypad-{n}", "keypads", "silent") for n in (3, 1, 2)]
     off = [_device(f"strip-{n}", kind, "agent_gone", "display") for n, kind in enumerate("abcd")]
-    one = _device("printer-7", "printers", "paper_out", "kiosk")
-    found = {alarm.subject: alarm for alarm in device_alarms([*pads, *off, one])}
-    assert set(found) == {"counters/keypads", "display", "printer-7"}
-    assert found["counters/keypads"].since == 1
-    assert found["counters/keypads"].message_zh.startswith("3 台叫号键盘无响应")
-    assert found["display"].code == "device_agent_gone"
-    assert found["printer-7"].message_zh == "打印机 printer-7 没有纸了，请换纸。"
+    printer = _device("printer-7", "printers", "paper_out", "kiosk")
+    by_subject = {alarm.subject: alarm for alarm in device_alarms([*pads, *off, printer])}
+    assert set(by_subject) == {"counters/keypads", "display", "printer-7"}
+    assert by_subject["counters/keypads"].since == 1
+    assert by_subject["counters/keypads"].message_zh.startswith("3 台叫号键盘无响应")
+    assert by_subject["display"].code == "device_agent_gone"
+    assert by_subject["printer-7"].message_zh == "打印机 printer-7 没有纸了，请换纸。"
 
 
 def _strips(bus: str, codes: str, agent: str = "display") -> list[DeviceView]:
-    """A bus's strips, a letter each: silent, unreachable, ok, bad text, gone with its PC."""
+    """Return the LED strips of a bus, a letter each.
+
+    s silent, u unreachable, o ok, b bad text, g its PC is gone.
+    """
     code = {"s": "silent", "u": "unreachable", "o": "ok", "b": "bad_text", "g": "agent_gone"}
     return [_device(f"{bus}-{n}", "led", code[c], agent, bus) for n, c in enumerate(codes, 1)]
 
 
-def test_two_buses_of_an_agent_are_two_lines_that_name_them() -> None:
+def test_two_buses_of_an_agent_are_two_lines_with_their_names() -> None:
     east, west = device_alarms([*_strips("西侧", "uu"), *_strips("east", "ssssssss")])
     assert (east.code, east.subject, east.since) == ("device_silent", "display/east", 1)
     assert east.message_zh == (
@@ -117,7 +120,7 @@ def test_two_buses_of_an_agent_are_two_lines_that_name_them() -> None:
     assert [line.subject for line in agents] == ["a/east", "b/east"]
 
 
-def test_some_of_a_bus_say_of_how_many_and_one_of_many_is_named_itself() -> None:
+def test_an_alarm_names_a_single_device_or_the_count_of_its_bus() -> None:
     (line,) = device_alarms(_strips("east", "ououoo"))
     assert (
         line.message_zh
@@ -128,45 +131,43 @@ def test_some_of_a_bus_say_of_how_many_and_one_of_many_is_named_itself() -> None
     assert (line.subject, line.message_zh[:9]) == ("east-4", "条屏 east-4")
     (line,) = device_alarms(_strips("east", "u"))
     assert (line.subject, line.message_en[:19]) == ("display/east", "Bus east (1 strip) ")
-    # Two troubles of a bus are two lines: here a cable, there a driver that failed.
+    # Two troubles of one bus are two lines: here a broken cable and a failed driver.
     assert len(device_alarms(_strips("east", "uuss"))) == 2
 
 
-def test_what_a_device_has_by_itself_is_not_put_on_its_bus() -> None:
-    found = device_alarms(_strips("east", "bbo"))
-    assert [line.subject for line in found] == ["east-1", "east-2"]
+def test_a_devices_own_trouble_is_not_an_alarm_of_its_bus() -> None:
+    lines = device_alarms(_strips("east", "bbo"))
+    assert [line.subject for line in lines] == ["east-1", "east-2"]
 
 
 def test_devices_without_a_bus_do_not_join_one() -> None:
     loose = [_device(f"strip-{n}", "led", "unreachable", "display") for n in (7, 8, 9)]
-    found = device_alarms([*loose, *_strips("east", "uu")])
-    assert [line.subject for line in found] == ["display/led", "display/east"]
+    lines = device_alarms([*loose, *_strips("east", "uu")])
+    assert [line.subject for line in lines] == ["display/led", "display/east"]
 
 
-def test_a_pc_that_is_gone_takes_its_buses_along_in_one_line() -> None:
+def test_a_lost_pc_and_its_buses_are_one_line() -> None:
     (line,) = device_alarms([*_strips("east", "ggg"), *_strips("west", "gg")])
     assert (line.code, line.subject) == ("device_agent_gone", "display")
     assert "条屏 5" in line.message_zh
 
 
-def test_a_long_subject_can_be_taken_and_kept(small: SmallHall) -> None:
+def test_an_alarm_with_a_long_subject_can_be_taken(small: SmallHall) -> None:
     (line,) = device_alarms(_strips("b" * 62, "uu", "a" * 64))
     assert len(line.subject) == CODE.length
     alarms.acknowledge(small.ctx, MANAGER, "one", line.code, line.subject)
 
 
-@pytest.mark.parametrize(("free", "told"), [(10**12, []), (5 * 10**6, ["disk_full"])])
-def test_a_full_disk_is_told_before_it_is_full(
-    small: SmallHall, free: int, told: list[str]
-) -> None:
+@pytest.mark.parametrize(("free", "expected"), [(10**12, []), (5 * 10**6, ["disk_full"])])
+def test_a_disk_alarms_before_it_is_full(small: SmallHall, free: int, expected: list[str]) -> None:
     def left(_folder: Path) -> int:
         return free
 
-    found = own_alarms.alarms(small.hall, left)(snapshot.take(small.ctx))
-    assert [alarm.code for alarm in found] == told
+    alarm_list = own_alarms.alarms(small.hall, left)(snapshot.take(small.ctx))
+    assert [alarm.code for alarm in alarm_list] == expected
 
 
-def test_a_hall_without_a_backup_says_so_after_two_days(small: SmallHall) -> None:
+def test_a_hall_without_a_backup_alarms_after_two_days(small: SmallHall) -> None:
     ask = own_alarms.alarms(small.hall, lambda _folder: 10**12)
     assert ask(snapshot.take(small.ctx)) == []
     small.clock.advance(minutes=Settings().backup_warn_days * 24 * 60)

@@ -1,4 +1,4 @@
-"""A bulletin from draft to archive, on both databases."""
+"""Weekly bulletin from draft to archive, on both databases."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from server.services.context import Actor
 from server.storage import readers
 from server.storage.tables_bulletin import bulletin
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall, at
-from support.sheets import GOOD, READER, ready, take
+from support.sheets import GOOD, READER, deliver_punches, with_clock_and_rule
 
 EDITOR = Actor(ActorKind.MANAGER, MANAGER)
 SECOND = Actor(ActorKind.ADMINISTRATOR, ADMINISTRATOR)
@@ -26,30 +26,30 @@ NEXT_MONDAY = MONDAY + timedelta(days=7)
 
 
 def week_of_punches(small: SmallHall) -> SmallHall:
-    """The clerk of T1 is seven minutes late on Tuesday; one ticket is served on Monday."""
-    small.seat("T1")
+    """Make a week: the clerk of T1 seven minutes late on Tuesday, a ticket served on Monday."""
+    small.sign_in("T1")
     small.issue("tax-1")
     small.serve("T1")
-    ready(small, delivered=at(7, 59, day=NEXT_MONDAY))
+    with_clock_and_rule(small, delivered=at(7, 59, day=NEXT_MONDAY))
     for n in range(5):
         day = MONDAY + timedelta(days=n)
         small.clock.set(at(22, day=day))
-        take(small, *(("08:37", *GOOD[1:]) if n == 1 else GOOD), day=day)
+        deliver_punches(small, *(("08:37", *GOOD[1:]) if n == 1 else GOOD), day=day)
     small.clock.set(at(7, 59, day=NEXT_MONDAY))
     return small
 
 
 def load(small: SmallHall) -> Bulletin:
-    """The week's bulletin as it stands."""
+    """Return the week's bulletin as stored."""
     return small.ctx.read(lambda c: acts.load(small.ctx, c, WEEK))
 
 
 def code_of(refused: pytest.ExceptionInfo[HallError]) -> Code:
-    """Why."""
+    """Return the error code."""
     return refused.value.code
 
 
-def test_the_draft_writes_itself_on_its_day_and_once(small: SmallHall) -> None:
+def test_the_draft_is_written_on_its_day_and_once(small: SmallHall) -> None:
     week_of_punches(small)
     assert acts.draft_due(small.ctx) is None
     small.clock.set(at(8, day=NEXT_MONDAY))
@@ -59,22 +59,22 @@ def test_the_draft_writes_itself_on_its_day_and_once(small: SmallHall) -> None:
     assert acts.draft_due(small.ctx) is None
 
 
-def test_a_hall_that_was_not_there_has_nothing_to_report(small: SmallHall) -> None:
+def test_a_hall_that_did_not_exist_in_the_week_drafts_nothing(small: SmallHall) -> None:
     assert acts.draft_due(small.ctx) is None
 
 
 def drafted(small: SmallHall) -> Bulletin:
-    """The draft on Monday at eight."""
+    """Return the draft made on Monday at eight."""
     week_of_punches(small).clock.set(at(8, day=NEXT_MONDAY))
     small.ctx.write(lambda tx: readers.change(tx, READER, delivered_until=tx.now))
     acts.draft_due(small.ctx)
     return load(small)
 
 
-def test_its_figures_are_those_of_the_books(small: SmallHall) -> None:
-    found = drafted(small)
-    facts = {name: fact.value for name, fact in found.figures.facts.items()}
-    tax = next(line for line in found.figures.units if line.unit == "tax")
+def test_the_figures_are_those_of_the_database(small: SmallHall) -> None:
+    bulletin = drafted(small)
+    facts = {name: fact.value for name, fact in bulletin.figures.facts.items()}
+    tax = next(line for line in bulletin.figures.units if line.unit == "tax")
     assert (tax.people, tax.due, tax.late, tax.missing) == (7, 140, 1, 120)
     assert (facts["working_days"], facts["late"], facts["issued"], facts["served"]) == (
         "5",
@@ -83,71 +83,71 @@ def test_its_figures_are_those_of_the_books(small: SmallHall) -> None:
         "1",
     )
     assert (facts["rate"], facts["rate_change"]) == ("10.6%", "上升10.6个百分点")
-    case = next(c for c in found.figures.cases if c.staff == STAFF["T1"])
+    case = next(c for c in bulletin.figures.cases if c.staff == STAFF["T1"])
     assert (case.late, case.minutes, case.link) == (1, 7, f"/office#month/1001/{WEEK}/person")
-    assert "迟到1次" in plain(found.words["attendance"], found.figures.facts)
-    assert all(fact.link for fact in found.figures.facts.values())
+    assert "迟到1次" in plain(bulletin.words["attendance"], bulletin.figures.facts)
+    assert all(fact.link for fact in bulletin.figures.facts.values())
 
 
 def test_words_are_edited_and_a_second_person_releases(small: SmallHall) -> None:
-    found = drafted(small)
-    acts.edit(small.ctx, EDITOR, small.key(), found, {"closing": "请各单位知悉并签收。"})
+    bulletin = drafted(small)
+    acts.edit(small.ctx, EDITOR, small.key(), bulletin, {"closing": "请各单位知悉并签收。"})
     with pytest.raises(HallError) as refused:
-        acts.release(small.ctx, SECOND, small.key(), load(small), found.digest)
+        acts.release(small.ctx, SECOND, small.key(), load(small), bulletin.digest)
     assert code_of(refused) is Code.BULLETIN_CHANGED
-    found = load(small)
+    bulletin = load(small)
     with pytest.raises(HallError) as refused:
-        acts.release(small.ctx, EDITOR, small.key(), found, found.digest)
+        acts.release(small.ctx, EDITOR, small.key(), bulletin, bulletin.digest)
     assert code_of(refused) is Code.BULLETIN_SECOND
-    digest = acts.release(small.ctx, SECOND, small.key(), found, found.digest)
-    kept = load(small)
-    assert (kept.released, kept.row.number, kept.digest) == (True, 1, digest)
-    assert kept.words["closing"] == "请各单位知悉并签收。"
+    digest = acts.release(small.ctx, SECOND, small.key(), bulletin, bulletin.digest)
+    edited = load(small)
+    assert (edited.released, edited.row.number, edited.digest) == (True, 1, digest)
+    assert edited.words["closing"] == "请各单位知悉并签收。"
     with pytest.raises(HallError) as refused:
-        acts.edit(small.ctx, EDITOR, small.key(), kept, {"closing": "改"})
+        acts.edit(small.ctx, EDITOR, small.key(), edited, {"closing": "改"})
     assert code_of(refused) is Code.BULLETIN_STATE
     assert small.ctx.read(lambda c: acts.faults_of(c, small.ctx.hall_id)) == []
 
 
-def test_whoever_edits_words_that_are_others_by_now_is_told(small: SmallHall) -> None:
-    found = drafted(small)
-    seen = {"closing": found.words["closing"]}
-    acts.edit(small.ctx, EDITOR, small.key(), found, {"closing": "请各单位知悉。"}, seen)
+def test_an_edit_of_words_changed_by_another_is_a_conflict(small: SmallHall) -> None:
+    bulletin = drafted(small)
+    seen = {"closing": bulletin.words["closing"]}
+    acts.edit(small.ctx, EDITOR, small.key(), bulletin, {"closing": "请各单位知悉。"}, seen)
     with pytest.raises(HallError) as refused:
         acts.edit(small.ctx, SECOND, small.key(), load(small), {"closing": "请签收。"}, seen)
     assert code_of(refused) is Code.CHANGED_MEANWHILE
     assert load(small).words["closing"] == "请各单位知悉。"
-    # Another section is nobody's business here.
-    other = {"opening": "本周通报如下。"} if "opening" in found.words else {}
+    # An edit of another section is no conflict.
+    other = {"opening": "本周通报如下。"} if "opening" in bulletin.words else {}
     acts.edit(small.ctx, SECOND, small.key(), load(small), other, {})
 
 
 def released(small: SmallHall) -> Bulletin:
-    """The week's bulletin, released."""
-    found = drafted(small)
-    acts.edit(small.ctx, EDITOR, small.key(), found, {})
-    found = load(small)
-    acts.release(small.ctx, SECOND, small.key(), found, found.digest)
+    """Return the week's bulletin, released."""
+    bulletin = drafted(small)
+    acts.edit(small.ctx, EDITOR, small.key(), bulletin, {})
+    bulletin = load(small)
+    acts.release(small.ctx, SECOND, small.key(), bulletin, bulletin.digest)
     return load(small)
 
 
-def test_one_person_alone_releases_nothing(small: SmallHall) -> None:
-    found = drafted(small)
+def test_one_person_alone_cannot_release(small: SmallHall) -> None:
+    bulletin = drafted(small)
     with pytest.raises(HallError) as refused:
-        acts.release(small.ctx, SECOND, small.key(), found, found.digest)
+        acts.release(small.ctx, SECOND, small.key(), bulletin, bulletin.digest)
     assert refused.value.data == {"state": "unchecked"}
     for person in (EDITOR, SECOND):
         acts.edit(small.ctx, person, small.key(), load(small), {})
-    found = load(small)
+    bulletin = load(small)
     for person in (EDITOR, SECOND):
         with pytest.raises(HallError) as refused:
-            acts.release(small.ctx, person, small.key(), found, found.digest)
+            acts.release(small.ctx, person, small.key(), bulletin, bulletin.digest)
         assert code_of(refused) is Code.BULLETIN_SECOND
 
 
-def test_a_released_one_stays_and_a_later_truth_becomes_an_amendment(small: SmallHall) -> None:
+def test_a_released_bulletin_stays_and_later_facts_become_an_amendment(small: SmallHall) -> None:
     frozen = released(small)
-    take(small, "08:25", day=MONDAY + timedelta(days=1))
+    deliver_punches(small, "08:25", day=MONDAY + timedelta(days=1))
     assert load(small).figures == frozen.figures
     changes = small.ctx.read(lambda c: acts.changed_since(small.ctx, c, frozen))
     assert ("late", "1", "0") in {(d.name, d.was, d.now) for d in changes}
@@ -162,7 +162,7 @@ def test_a_released_one_stays_and_a_later_truth_becomes_an_amendment(small: Smal
     assert small.ctx.read(lambda c: acts.faults_of(c, small.ctx.hall_id)) == []
 
 
-def test_nobody_rewrites_what_was_released(small: SmallHall) -> None:
+def test_a_released_bulletin_cannot_be_edited(small: SmallHall) -> None:
     released(small)
     for statement in (
         update(bulletin).values(words="{}"),
@@ -172,15 +172,15 @@ def test_nobody_rewrites_what_was_released(small: SmallHall) -> None:
             small.ctx.write(lambda tx, s=statement: tx.conn.execute(s))  # type: ignore[misc]
 
 
-def test_nothing_is_released_while_a_reader_owes_punches(small: SmallHall) -> None:
+def test_nothing_is_released_while_a_time_clock_has_not_delivered(small: SmallHall) -> None:
     drafted(small)
     small.ctx.write(
         lambda tx: readers.change(tx, READER, delivered_until=at(9, day=date(2026, 3, 6)))
     )
     acts.edit(small.ctx, EDITOR, small.key(), load(small), {})
-    found = load(small)
+    bulletin = load(small)
     with pytest.raises(HallError) as refused:
-        acts.release(small.ctx, SECOND, small.key(), found, found.digest)
+        acts.release(small.ctx, SECOND, small.key(), bulletin, bulletin.digest)
     assert refused.value.data == {"state": "pending"}
 
 

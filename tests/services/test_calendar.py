@@ -1,4 +1,4 @@
-"""The working calendar: seeded years, the office's import, what is missing; and kept papers."""
+"""Working calendar: seeded years, the office's import, missing years; and uploaded papers."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ LIST_2027 = (
 
 
 def test_a_new_hall_knows_the_published_years(small: SmallHall) -> None:
-    found = calendar.workdays(small.ctx)
-    assert found.known(2026)
-    assert not found.known(2027)
-    assert found.weekday(NEW_YEAR) is None
-    assert found.weekday(MADE_UP) == 1
-    assert found.count(date(2026, 1, 1), date(2026, 12, 31)) == 248
+    workdays = calendar.workdays(small.ctx)
+    assert workdays.known(2026)
+    assert not workdays.known(2027)
+    assert workdays.weekday(NEW_YEAR) is None
+    assert workdays.weekday(MADE_UP) == 1
+    assert workdays.count(date(2026, 1, 1), date(2026, 12, 31)) == 248
     assert calendar.seed(small.ctx) == 0
 
 
-def test_tickets_and_attendance_see_one_calendar(small: SmallHall) -> None:
+def test_tickets_and_attendance_use_one_calendar(small: SmallHall) -> None:
     book = small.ctx.catalogue()
     assert not hours.hall_spans(book, NEW_YEAR)
     assert hours.hall_spans(book, MADE_UP)
 
 
-def test_the_book_keeps_only_its_own_days(small: SmallHall) -> None:
+def test_the_workbook_holds_only_the_halls_own_days(small: SmallHall) -> None:
     book = small.ctx.catalogue()
     assert book.special_days == ()
     assert book.state_days
@@ -66,25 +66,28 @@ def test_an_imported_year_is_used_at_once(small: SmallHall) -> None:
     assert not any(isinstance(day, Problem) for day in days)
     plain = [day for day in days if isinstance(day, SpecialDay)]
     assert calendar.put_year(small.ctx, SYSTEM, 2027, plain, "paste") == 9
-    found = calendar.workdays(small.ctx)
-    assert found.known(2027)
-    assert found.weekday(date(2027, 2, 14)) == 5
-    assert found.weekday(date(2027, 2, 8)) is None
+    workdays = calendar.workdays(small.ctx)
+    assert workdays.known(2027)
+    assert workdays.weekday(date(2027, 2, 14)) == 5
+    assert workdays.weekday(date(2027, 2, 8)) is None
     calendar.put_year(small.ctx, SYSTEM, 2027, plain[:1], "paste")
     assert calendar.workdays(small.ctx).weekday(date(2027, 2, 8)) == 1
 
 
 @given(st.text(st.sampled_from("2027-1月日至～，, \t|\n休班周一；。元旦"), max_size=60))
 def test_any_text_is_a_list_or_has_its_problems(text: str) -> None:
-    """A line of commas alone was an error of the server's."""
+    """Read any text as a list or report its problems, without an exception.
+
+    A line that consisted of commas alone raised one.
+    """
     for year in (2027, 2000):
-        found = calendar_list.read(calendar_list.rows_of_text(text), year)
-        assert found
-        kinds = {type(one) for one in found}
+        entries = calendar_list.read(calendar_list.rows_of_text(text), year)
+        assert entries
+        kinds = {type(entry) for entry in entries}
         assert kinds in ({Problem}, {SpecialDay})
 
 
-def test_another_process_import_is_noticed(small: SmallHall) -> None:
+def test_an_import_by_another_process_is_used(small: SmallHall) -> None:
     assert not calendar.workdays(small.ctx).known(2027)
     other = open_hall(small.hall.config, hasher=CHEAP)
     calendar.put_year(other.ctx, SYSTEM, 2027, [SpecialDay(date(2027, 1, 1), False, "元旦")], "x")
@@ -111,7 +114,9 @@ def test_december_days_of_the_next_notice(small: SmallHall) -> None:
         (date(2027, 12, 1), [(2027, True), (2028, False)]),
     ],
 )
-def test_what_is_missing(small: SmallHall, day: date, missing: list[tuple[int, bool]]) -> None:
+def test_missing_calendar_years_are_reported(
+    small: SmallHall, day: date, missing: list[tuple[int, bool]]
+) -> None:
     assert [(m.year, m.now) for m in calendar.missing(small.ctx, day)] == missing
 
 
@@ -129,8 +134,8 @@ def test_every_problem_of_a_list_is_found_at_once() -> None:
         "2027-01-03 休 元旦\n1月3日 休 元旦\n2027-03-01 班 春节调休\n"
         "2月12日至2月6日 休 春节\n2027-05-01 休 劳动节 周一\n"
     )
-    found = calendar_list.read(calendar_list.rows_of_text(text), 2027)
-    assert [(p.line, p.flaw) for p in found if isinstance(p, Problem)] == [
+    problems = calendar_list.read(calendar_list.rows_of_text(text), 2027)
+    assert [(p.line, p.flaw) for p in problems if isinstance(p, Problem)] == [
         (1, Flaw.DAY),
         (2, Flaw.YEAR),
         (3, Flaw.KIND),
@@ -164,9 +169,6 @@ def test_a_sheet_reads_like_a_pasted_list() -> None:
     assert calendar_list.rows_of_sheet(b"no sheet") == Problem(0, Flaw.FILE)
 
 
-# -- papers ----------------------------------------------------------------------------------------
-
-
 def picture(kind: str = "PNG") -> bytes:
     stream = io.BytesIO()
     Image.new("RGB", (4, 3), "white").save(stream, kind)
@@ -176,8 +178,8 @@ def picture(kind: str = "PNG") -> bytes:
 def test_papers_are_kept_by_their_hash(small: SmallHall) -> None:
     first = files.store(small.hall, actor(A), "假条.png", "", picture())
     assert files.store(small.hall, actor(A), "../../other.png", "", picture()) == first
-    kept = files.load(small.hall, first)
-    assert (kept.name, kept.media, kept.data) == ("假条.png", "image/png", picture())
+    content = files.load(small.hall, first)
+    assert (content.name, content.media, content.data) == ("假条.png", "image/png", picture())
     path = small.hall.config.data / "files" / first[:2] / first
     assert path.read_bytes() == picture()
     assert path.stat().st_mode & 0o077 == 0
@@ -207,7 +209,7 @@ def test_a_paper_too_large_or_of_another_kind(small: SmallHall) -> None:
     assert caught.value.code is Code.FILE_UNKNOWN
 
 
-def test_a_bomb_is_not_unpacked(small: SmallHall) -> None:
+def test_a_decompression_bomb_is_rejected(small: SmallHall) -> None:
     stream = io.BytesIO()
     Image.new("1", (9000, 9000)).save(stream, "PNG")
     assert files.store(small.hall, actor(A), "wide.png", "", stream.getvalue())

@@ -1,4 +1,4 @@
-"""At the window: every move, who may make it, and whom a window calls."""
+"""Calls at a window: every move, who may make it, and which ticket a window calls."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ def _refused(code: Code, act: object, *args: object) -> HallError:
 
 
 def test_first_come_first_called(small: SmallHall) -> None:
-    small.seat("T1", "T2")
+    small.sign_in("T1", "T2")
     issued = [small.issue("tax-2").id for _ in range(4)]
     called = [small.serve("T1").id, small.serve("T2").id, small.serve("T1").id]
     assert called == issued[:3]
 
 
 def test_a_called_ticket_is_not_called_again(small: SmallHall) -> None:
-    small.seat("T1", "T2")
+    small.sign_in("T1", "T2")
     small.issue("tax-1")
     small.call("T1")
     _refused(Code.NOBODY_WAITING, small.call, "T2")
 
 
 def test_the_bound_on_priority(small: SmallHall) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     small.issue("tax-2")
     small.issue("tax-2")
     for _ in range(4):
@@ -57,7 +57,7 @@ def test_the_bound_on_priority(small: SmallHall) -> None:
 
 def test_nobody_is_overtaken_more_often_than_stated(small: SmallHall) -> None:
     small.configure(kiosk_minute_numbers=99)
-    small.seat("T1")
+    small.sign_in("T1")
     ordinary = [small.issue("tax-2") for _ in range(6)]
     for _ in range(30):
         small.issue("tax-2", "elderly")
@@ -70,21 +70,21 @@ def test_nobody_is_overtaken_more_often_than_stated(small: SmallHall) -> None:
     assert first <= limit
 
 
-def test_one_person_who_comes_back_overtakes_again(small: SmallHall) -> None:
+def test_a_returning_priority_ticket_overtakes_again(small: SmallHall) -> None:
     small.configure(overtake_limit=2, priority_run=20)
-    small.seat("T1")
+    small.sign_in("T1")
     patient = small.issue("tax-2")
     elder = small.issue("tax-2", "elderly")
     for _ in range(2):
-        assert small.missed("T1").id == elder.id
+        assert small.call_and_miss("T1").id == elder.id
         calling.return_to_queue(small.ctx, small.clerk("T1"), small.key(), elder.id)
     called = small.call("T1")
     assert called.id == patient.id
     assert Why.OVERTAKEN in _why(small, called.id)
 
 
-def test_comprehensive_serves_what_only_it_can_first(small: SmallHall) -> None:
-    small.seat("T1", "G1")
+def test_a_comprehensive_window_first_serves_what_only_it_can(small: SmallHall) -> None:
+    small.sign_in("T1", "G1")
     early = small.issue("tax-1")
     small.clock.advance(minutes=20)
     small.issue("social-1")
@@ -96,14 +96,14 @@ def test_comprehensive_serves_what_only_it_can_first(small: SmallHall) -> None:
     assert Why.RELIEF in _why(small, relieved.id)
 
 
-def test_comprehensive_takes_only_what_the_mandate_names(small: SmallHall) -> None:
-    small.seat("T1", "G1")
+def test_a_comprehensive_window_calls_only_items_of_its_mandate(small: SmallHall) -> None:
+    small.sign_in("T1", "G1")
     small.issue("tax-2")
     _refused(Code.NOBODY_WAITING, small.call, "G1")
 
 
 def test_start_finish(small: SmallHall) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     small.issue("tax-1")
     clerk = small.clerk("T1")
     ticket = small.call("T1")
@@ -128,8 +128,8 @@ def test_start_finish(small: SmallHall) -> None:
     assert done.ended_at - done.serving_at == 7 * 60_000
 
 
-def test_next_completes_what_is_being_served(small: SmallHall) -> None:
-    small.seat("T1")
+def test_calling_next_finishes_the_current_service(small: SmallHall) -> None:
+    small.sign_in("T1")
     first, second = small.issue("tax-1"), small.issue("tax-1")
     small.call("T1")
     _refused(Code.WINDOW_BUSY, small.call, "T1")
@@ -138,8 +138,8 @@ def test_next_completes_what_is_being_served(small: SmallHall) -> None:
     assert (done.state, done.outcome) == (State.FINISHED, "accepted")
 
 
-def test_next_with_nobody_waiting_still_completes(small: SmallHall) -> None:
-    small.seat("T1")
+def test_calling_next_without_a_waiting_ticket_still_finishes_the_service(small: SmallHall) -> None:
+    small.sign_in("T1")
     first = small.issue("tax-1")
     small.call("T1")
     called = calling.call_next(small.ctx, small.clerk("T1"), small.key(), "T1", "done")
@@ -148,7 +148,7 @@ def test_next_with_nobody_waiting_still_completes(small: SmallHall) -> None:
 
 
 def test_no_show_needs_calls_and_time(small: SmallHall) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     small.issue("tax-1")
     small.call("T1")
     clerk = small.clerk("T1")
@@ -160,10 +160,10 @@ def test_no_show_needs_calls_and_time(small: SmallHall) -> None:
 
 
 def test_a_missed_person_waits_behind_three_others(small: SmallHall) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     late = small.issue("tax-2")
     others = [small.issue("tax-2") for _ in range(5)]
-    small.missed("T1")
+    small.call_and_miss("T1")
     phone = Actor(ActorKind.PHONE, "phone")
     calling.return_to_queue(small.ctx, phone, small.key(), late.id)
     order = [small.serve("T1").id for _ in range(6)]
@@ -171,18 +171,18 @@ def test_a_missed_person_waits_behind_three_others(small: SmallHall) -> None:
 
 
 def test_returns_are_limited(small: SmallHall) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     late = small.issue("tax-2")
     desk = small.clerk("T1")
     for _ in range(2):
-        small.missed("T1")
+        small.call_and_miss("T1")
         calling.return_to_queue(small.ctx, desk, small.key(), late.id)
-    small.missed("T1")
+    small.call_and_miss("T1")
     _refused(Code.RETURN_LIMIT, calling.return_to_queue, small.ctx, desk, small.key(), late.id)
 
 
-def test_hold_frees_the_window_and_comes_back(small: SmallHall) -> None:
-    small.seat("T1")
+def test_a_held_ticket_frees_the_window_and_can_be_resumed(small: SmallHall) -> None:
+    small.sign_in("T1")
     first, second = small.issue("tax-1"), small.issue("tax-1")
     clerk = small.clerk("T1")
     small.call("T1")
@@ -195,8 +195,8 @@ def test_hold_frees_the_window_and_comes_back(small: SmallHall) -> None:
     assert small.ticket(first.id).state is State.CALLED
 
 
-def test_a_held_ticket_is_not_another_windows(small: SmallHall) -> None:
-    small.seat("T1", "T2")
+def test_a_held_ticket_cannot_be_resumed_at_another_window(small: SmallHall) -> None:
+    small.sign_in("T1", "T2")
     ticket = small.issue("tax-1")
     small.call("T1")
     calling.hold(small.ctx, small.clerk("T1"), small.key(), "T1", "")
@@ -212,7 +212,7 @@ def test_a_held_ticket_is_not_another_windows(small: SmallHall) -> None:
 
 
 def test_transfer_keeps_number_and_seniority(small: SmallHall) -> None:
-    small.seat("T1", "S1")
+    small.sign_in("T1", "S1")
     sent = small.issue("tax-1")
     small.issue("build-1")
     small.call("T1")
@@ -230,8 +230,8 @@ def test_transfer_keeps_number_and_seniority(small: SmallHall) -> None:
     assert (called.id, called.number, called.transfers) == (sent.id, "A001", 1)
 
 
-def test_transfer_to_a_window_is_only_that_windows(small: SmallHall) -> None:
-    small.seat("T1", "T2", "S1")
+def test_a_ticket_transferred_to_a_window_is_called_only_there(small: SmallHall) -> None:
+    small.sign_in("T1", "T2", "S1")
     sent = small.issue("tax-1")
     small.call("T1")
     calling.transfer(
@@ -263,8 +263,8 @@ def test_transfer_to_a_window_is_only_that_windows(small: SmallHall) -> None:
         {"to_window": "T2", "to_unit": "tax"},
     ],
 )
-def test_transfer_needs_somebody_there(small: SmallHall, target: dict[str, str]) -> None:
-    small.seat("T1")
+def test_a_transfer_needs_a_staffed_target(small: SmallHall, target: dict[str, str]) -> None:
+    small.sign_in("T1")
     small.issue("tax-1")
     small.call("T1")
     with pytest.raises(HallError) as caught:
@@ -282,7 +282,7 @@ def test_transfer_needs_somebody_there(small: SmallHall, target: dict[str, str])
 
 
 def test_another_person_cannot_act_at_a_window(small: SmallHall) -> None:
-    small.seat("T1", "T2")
+    small.sign_in("T1", "T2")
     small.issue("tax-1")
     small.call("T1")
     stranger = small.clerk("T2")
@@ -290,7 +290,7 @@ def test_another_person_cannot_act_at_a_window(small: SmallHall) -> None:
 
 
 def test_moves_need_the_right_state(small: SmallHall) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     clerk = small.clerk("T1")
     _refused(Code.WINDOW_IDLE, calling.recall, small.ctx, clerk, small.key(), "T1")
     ticket = small.issue("tax-1")
@@ -302,14 +302,14 @@ def test_moves_need_the_right_state(small: SmallHall) -> None:
 
 
 def test_a_kiosk_cannot_call(small: SmallHall) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     small.issue("tax-1")
     kiosk = Actor(ActorKind.KIOSK, "1")
     _refused(Code.WINDOW_TAKEN, calling.call_next, small.ctx, kiosk, small.key(), "T1", None)
 
 
 def test_paused_and_empty_windows_do_not_call(small: SmallHall) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     small.issue("tax-1")
     posts.pause(small.ctx, small.clerk("T1"), small.key(), "T1", "rest", "")
     _refused(Code.WINDOW_PAUSED, small.call, "T1")
@@ -319,16 +319,16 @@ def test_paused_and_empty_windows_do_not_call(small: SmallHall) -> None:
 
 
 def test_sign_in_rules(small: SmallHall) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     clerk = small.clerk("T1")
     posts.sign_in(small.ctx, clerk, small.key(), "T1")
     _refused(Code.WINDOW_NOT_ALLOWED, posts.sign_in, small.ctx, clerk, small.key(), "T2")
     _refused(Code.WINDOW_UNKNOWN, posts.sign_in, small.ctx, clerk, small.key(), "X")
-    _refused(Code.WINDOW_CLOSED, small.seat, "F1")
+    _refused(Code.WINDOW_CLOSED, small.sign_in, "F1")
 
 
-def test_the_last_window_is_told_whom_it_strands(small: SmallHall) -> None:
-    small.seat("T1", "T2")
+def test_signing_out_the_last_window_reports_the_waiting_tickets(small: SmallHall) -> None:
+    small.sign_in("T1", "T2")
     small.issue("tax-2")
     posts.sign_out(small.ctx, small.clerk("T1"), small.key(), "T1", force=False)
     with pytest.raises(HallError) as caught:
@@ -337,9 +337,9 @@ def test_the_last_window_is_told_whom_it_strands(small: SmallHall) -> None:
     posts.sign_out(small.ctx, small.clerk("T2"), small.key(), "T2", force=True)
 
 
-def test_at_close_what_waits_expires_and_is_counted(small: SmallHall) -> None:
+def test_waiting_tickets_expire_at_closing_and_are_counted(small: SmallHall) -> None:
     keep_day(small.ctx)
-    small.seat("T1")
+    small.sign_in("T1")
     small.issue("tax-1")
     small.issue("tax-1")
     small.call("T1")
@@ -354,7 +354,7 @@ def test_at_close_what_waits_expires_and_is_counted(small: SmallHall) -> None:
 
 
 def test_every_act_is_journalled_and_the_chain_holds(small: SmallHall) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     ticket = small.issue("tax-1")
     small.serve("T1")
     lines = small.ctx.read(lambda c: journal.of_subject(c, "small", ticket.id))
@@ -365,7 +365,7 @@ def test_every_act_is_journalled_and_the_chain_holds(small: SmallHall) -> None:
 
 
 def test_a_changed_line_breaks_the_chain(small: SmallHall) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     small.issue("tax-1")
     small.ctx.write(
         lambda tx: (

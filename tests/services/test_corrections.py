@@ -1,4 +1,4 @@
-"""Corrections: asked within days and a quota, decided by a second person, the original kept."""
+"""Corrections: requested in time and within a quota, decided by a second person, original kept."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from server.storage import corrections as stored
 from server.storage import journal
 from server.storage import tables_attendance as tables
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, SmallHall, at
-from support.leave_halls import CHIEF, STRANGER, A, B, actor, staffed
+from support.leave_halls import CHIEF, STRANGER, A, B, actor, with_cover_and_chief
 
 WAS = {
     "state": "late",
@@ -36,12 +36,14 @@ def stands(_conn: Connection, _staff: str, _day: date, slot: str) -> dict[str, A
 
 @pytest.fixture
 def hall(small: SmallHall) -> SmallHall:
-    return staffed(small)
+    return with_cover_and_chief(small)
 
 
 def ask(hall: SmallHall, by: str = A, **change: Any) -> str:
-    found = replace(CorrectionRequest(A, MONDAY, "am_in", "on_time", "手指有伤", "08:25"), **change)
-    return corrections.request(hall.ctx, actor(by), hall.key(), found, stands)
+    request = replace(
+        CorrectionRequest(A, MONDAY, "am_in", "on_time", "手指有伤", "08:25"), **change
+    )
+    return corrections.request(hall.ctx, actor(by), hall.key(), request, stands)
 
 
 def decide(
@@ -51,9 +53,9 @@ def decide(
 
 
 def kept(hall: SmallHall, correction: str) -> stored.Correction:
-    found = hall.ctx.read(lambda c: stored.get(c, "small", correction))
-    assert found is not None
-    return found
+    row = hall.ctx.read(lambda c: stored.get(c, "small", correction))
+    assert row is not None
+    return row
 
 
 def refused(code: Code, act: object, *args: object, **more: object) -> None:
@@ -64,28 +66,28 @@ def refused(code: Code, act: object, *args: object, **more: object) -> None:
 
 
 def test_a_second_person_decides_and_the_original_stays(hall: SmallHall) -> None:
-    found = ask(hall)
-    refused(Code.OWN_CASE, decide, hall, found, A)
-    refused(Code.NOT_YOUR_STEP, decide, hall, found, CHIEF)
-    refused(Code.INVALID, decide, hall, found, MANAGER, False)
+    correction = ask(hall)
+    refused(Code.OWN_CASE, decide, hall, correction, A)
+    refused(Code.NOT_YOUR_STEP, decide, hall, correction, CHIEF)
+    refused(Code.INVALID, decide, hall, correction, MANAGER, False)
     assert hall.ctx.read(lambda c: stored.approved(c, "small", MONDAY, MONDAY)) == {}
-    decide(hall, found, MANAGER, words="监控可证")
-    assert kept(hall, found).was == WAS
+    decide(hall, correction, MANAGER, words="监控可证")
+    assert kept(hall, correction).was == WAS
     (only,) = hall.ctx.read(lambda c: stored.approved(c, "small", MONDAY, MONDAY))[
         (A, "2026-03-02")
     ]
     assert (only.slot, only.verdict, only.by, only.decided_by) == ("am_in", "on_time", A, MANAGER)
-    refused(Code.CORRECTION_SETTLED, decide, hall, found, ADMINISTRATOR)
-    acts = [x["act"] for x in hall.ctx.read(lambda c: journal.of_subject(c, "small", found))]
+    refused(Code.CORRECTION_SETTLED, decide, hall, correction, ADMINISTRATOR)
+    acts = [x["act"] for x in hall.ctx.read(lambda c: journal.of_subject(c, "small", correction))]
     assert acts == ["correction.ask", "correction.approve"]
 
 
-def test_whoever_asked_for_another_does_not_decide_it(hall: SmallHall) -> None:
-    found = ask(hall, MANAGER)
-    refused(Code.OWN_CASE, decide, hall, found, MANAGER)
-    decide(hall, found, ADMINISTRATOR, False, "没有依据")
-    assert kept(hall, found).state == "refused"
-    assert kept(hall, found).was == WAS
+def test_the_requester_does_not_decide_a_correction_for_another(hall: SmallHall) -> None:
+    correction = ask(hall, MANAGER)
+    refused(Code.OWN_CASE, decide, hall, correction, MANAGER)
+    decide(hall, correction, ADMINISTRATOR, False, "没有依据")
+    assert kept(hall, correction).state == "refused"
+    assert kept(hall, correction).was == WAS
 
 
 def test_who_may_ask(hall: SmallHall) -> None:
@@ -105,12 +107,12 @@ def test_the_months_quota(hall: SmallHall) -> None:
     refused(Code.CORRECTION_QUOTA, ask, hall, slot="pm_out")
 
 
-def test_once_for_a_slot_until_it_is_refused(hall: SmallHall) -> None:
-    found = ask(hall)
+def test_a_slot_has_one_correction_until_it_is_refused(hall: SmallHall) -> None:
+    correction = ask(hall)
     refused(Code.CORRECTION_TWICE, ask, hall)
-    refused(Code.NOT_YOUR_SHEET, corrections.cancel, hall.ctx, actor(STRANGER), "k", found, "")
-    corrections.cancel(hall.ctx, actor(A), hall.key(), found, "弄错了")
-    assert kept(hall, found).was == WAS
+    refused(Code.NOT_YOUR_SHEET, corrections.cancel, hall.ctx, actor(STRANGER), "k", correction, "")
+    corrections.cancel(hall.ctx, actor(A), hall.key(), correction, "弄错了")
+    assert kept(hall, correction).was == WAS
     decide(hall, ask(hall), MANAGER)
     refused(Code.CORRECTION_TWICE, ask, hall)
 
@@ -128,21 +130,21 @@ def test_the_deadline_counts_working_days(hall: SmallHall) -> None:
 
 
 @pytest.mark.parametrize("change", [{"verdict": "leave"}, {"slot": "tea"}, {"file": "0" * 64}])
-def test_what_cannot_be_asked(hall: SmallHall, change: dict[str, Any]) -> None:
+def test_invalid_corrections_are_rejected(hall: SmallHall, change: dict[str, Any]) -> None:
     with pytest.raises(HallError) as caught:
         ask(hall, **change)
     assert caught.value.code in (Code.INVALID, Code.FILE_UNKNOWN)
 
 
-def test_what_was_changed_behind_the_halls_back_is_found(hall: SmallHall) -> None:
-    found = ask(hall)
-    decide(hall, found, MANAGER)
+def test_changes_made_in_the_database_are_violations(hall: SmallHall) -> None:
+    correction = ask(hall)
+    decide(hall, correction, MANAGER)
 
     def told() -> list[str]:
         return [p[1] for p in hall.ctx.read(lambda c: list(proof.problems(c, "small")))]
 
     assert told() == []
-    row = tables.correction.c.id == found
+    row = tables.correction.c.id == correction
 
     def tamper(**values: str) -> None:
         change = update(tables.correction).where(row).values(**values)

@@ -1,4 +1,4 @@
-"""Cover (AB角): B sits where A is away, his tickets go on; a window without anybody is told."""
+"""Cover (AB角): B may sit at A's window while A is away; a window without cover raises an alarm."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from server.office.cover_alarms import alarms
 from server.services import calling, posts, snapshot
 from server.services.attendance import covers, leaves
 from support.halls import MONDAY, SmallHall, at
-from support.leave_halls import CHIEF, STRANGER, A, B, actor, staffed, wish
+from support.leave_halls import CHIEF, STRANGER, A, B, actor, leave_request, with_cover_and_chief
 
 TUESDAY = MONDAY + timedelta(days=1)
 
 
 @pytest.fixture
 def hall(small: SmallHall) -> SmallHall:
-    return staffed(small)
+    return with_cover_and_chief(small)
 
 
 def away(hall: SmallHall, begins: str, ends: str, **change: object) -> str:
-    """Approved leave of A."""
-    leave = leaves.request(hall.ctx, actor(A), hall.key(), wish(begins, ends, **change))
+    """Create an approved leave of A and return its id."""
+    leave = leaves.request(hall.ctx, actor(A), hall.key(), leave_request(begins, ends, **change))
     leaves.decide(hall.ctx, actor(CHIEF), hall.key(), leave, True, "")
     return leave
 
@@ -32,9 +32,9 @@ def sit(hall: SmallHall, staff: str, window: str) -> None:
     posts.sign_in(hall.ctx, actor(staff), hall.key(), window)
 
 
-def told(hall: SmallHall, code: str = "window_uncovered") -> list[str]:
-    found = alarms(hall.hall)(snapshot.take(hall.ctx))
-    return [one.message_zh for one in found if one.code == code]
+def alarm_messages(hall: SmallHall, code: str = "window_uncovered") -> list[str]:
+    alarm_list = alarms(hall.hall)(snapshot.take(hall.ctx))
+    return [alarm.message_zh for alarm in alarm_list if alarm.code == code]
 
 
 def test_b_may_sit_at_the_window_only_while_a_is_away(hall: SmallHall) -> None:
@@ -54,19 +54,19 @@ def test_b_may_sit_at_the_window_only_while_a_is_away(hall: SmallHall) -> None:
         sit(hall, B, "T1")
 
 
-def test_leave_that_is_not_approved_lends_no_window(hall: SmallHall) -> None:
-    leaves.request(hall.ctx, actor(A), hall.key(), wish("03-02T09:00", "03-02T12:00"))
+def test_unapproved_leave_gives_b_no_window(hall: SmallHall) -> None:
+    leaves.request(hall.ctx, actor(A), hall.key(), leave_request("03-02T09:00", "03-02T12:00"))
     with pytest.raises(HallError):
         sit(hall, B, "T1")
 
 
-def test_in_an_emergency_b_takes_over_before_the_papers(hall: SmallHall) -> None:
-    found = wish("03-02T09:00", "03-02T12:00", emergency=True)
-    leaves.request(hall.ctx, actor(B), hall.key(), found)
+def test_in_an_emergency_b_takes_over_before_the_approval(hall: SmallHall) -> None:
+    request = leave_request("03-02T09:00", "03-02T12:00", emergency=True)
+    leaves.request(hall.ctx, actor(B), hall.key(), request)
     sit(hall, B, "T1")
 
 
-def test_as_items_are_served_at_bs_post(hall: SmallHall) -> None:
+def test_as_items_are_served_at_bs_window(hall: SmallHall) -> None:
     with pytest.raises(HallError) as caught:
         hall.issue("tax-2")
     assert caught.value.code is Code.NOBODY_SIGNED_IN
@@ -79,53 +79,53 @@ def test_as_items_are_served_at_bs_post(hall: SmallHall) -> None:
 
 def test_a_window_nobody_covers_is_an_alarm(hall: SmallHall) -> None:
     away(hall, "03-02T09:00", "03-02T12:00", cover="")
-    assert told(hall) == ["1 号窗口没有人：测试1请假，没有安排B角。"]
+    assert alarm_messages(hall) == ["1 号窗口没有人：测试1请假，没有安排B角。"]
     hall.clock.set(at(13))
-    assert told(hall) == []
+    assert alarm_messages(hall) == []
 
 
 def test_the_alarm_says_why_b_does_not_come(hall: SmallHall) -> None:
     away(hall, "03-02T09:00", "03-02T12:00")
-    assert told(hall) == ["1 号窗口没有人：测试1请假，B角测试2还没有登录。"]
+    assert alarm_messages(hall) == ["1 号窗口没有人：测试1请假，B角测试2还没有登录。"]
     sit(hall, B, "T2")
-    assert told(hall) == ["1 号窗口没有人：测试1请假，B角测试2正在 2 号窗口，尚未到岗。"]
+    assert alarm_messages(hall) == ["1 号窗口没有人：测试1请假，B角测试2正在 2 号窗口，尚未到岗。"]
     posts.sign_out(hall.ctx, actor(B), hall.key(), "T2", force=True)
     sit(hall, B, "T1")
-    assert told(hall) == []
+    assert alarm_messages(hall) == []
 
 
 def test_b_who_is_away_himself_is_an_alarm(hall: SmallHall) -> None:
     away(hall, "03-02T09:00", "03-02T12:00")
-    found = wish("03-02T10:00", "03-02T11:00", staff=B, cover="")
-    leave = leaves.request(hall.ctx, actor(B), hall.key(), found)
+    request = leave_request("03-02T10:00", "03-02T11:00", staff=B, cover="")
+    leave = leaves.request(hall.ctx, actor(B), hall.key(), request)
     leaves.decide(hall.ctx, actor(CHIEF), hall.key(), leave, True, "")
     hall.clock.set(at(10, 30))
-    assert "1 号窗口没有人：测试1请假，B角测试2也不在岗。" in told(hall)
+    assert "1 号窗口没有人：测试1请假，B角测试2也不在岗。" in alarm_messages(hall)
     with pytest.raises(HallError):
         sit(hall, B, "T1")
 
 
-def test_a_window_that_stays_empty_is_told_after_a_while(hall: SmallHall) -> None:
+def test_a_window_that_stays_empty_is_an_alarm_after_a_while(hall: SmallHall) -> None:
     hall.configure(window_empty_minutes=40)
     hall.clock.set(at(9, 9))
-    assert told(hall, "window_empty") == []
+    assert alarm_messages(hall, "window_empty") == []
     hall.clock.set(at(9, 10))
-    (line,) = told(hall, "window_empty")
+    (line,) = alarm_messages(hall, "window_empty")
     assert line.startswith("1、2、3、11、12 号窗口已到开放时间")
     sit(hall, A, "T1")
-    (line,) = told(hall, "window_empty")
+    (line,) = alarm_messages(hall, "window_empty")
     assert line.startswith("2、3、11、12 号窗口")
     hall.clock.set(at(13))
-    assert told(hall, "window_empty") == []
+    assert alarm_messages(hall, "window_empty") == []
 
 
 def test_the_days_covers(hall: SmallHall) -> None:
     leave = away(hall, "03-03T08:30", "03-03T12:00")
-    (found,) = hall.ctx.read(lambda c: covers.covers(hall.ctx, c, TUESDAY))
-    assert (found.leave, found.absent, found.cover) == (leave, A, B)
-    assert found.able
-    assert not found.confirmed
+    (cover,) = hall.ctx.read(lambda c: covers.covers(hall.ctx, c, TUESDAY))
+    assert (cover.leave, cover.absent, cover.cover) == (leave, A, B)
+    assert cover.able
+    assert not cover.confirmed
     leaves.hand_over(hall.ctx, actor(B), hall.key(), leave, "")
-    (found,) = hall.ctx.read(lambda c: covers.covers(hall.ctx, c, TUESDAY))
-    assert found.confirmed
+    (cover,) = hall.ctx.read(lambda c: covers.covers(hall.ctx, c, TUESDAY))
+    assert cover.confirmed
     assert hall.ctx.read(lambda c: covers.covers(hall.ctx, c, MONDAY)) == []

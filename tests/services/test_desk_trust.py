@@ -1,4 +1,4 @@
-"""A desk's word for what it did without the server, against what the server knew."""
+"""Desk actions without the server, checked against what the server recorded."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from server.services.checks import violations
 from server.services.context import Actor
 from server.services.desk_lines import SKEW_MS, UNNOTICED_MS, ShareSeals
 from server.storage import desks, journal
-from support.desks import SEALS, act, hand_in, share, told
+from support.desks import SEALS, act, import_actions, import_codes, share
 from support.halls import MANAGER, STAFF, SmallHall, at
 
 OFFICE = Actor(ActorKind.MANAGER, MANAGER)
@@ -26,11 +26,11 @@ OFFICE = Actor(ActorKind.MANAGER, MANAGER)
 
 @pytest.fixture
 def hall(database_url: str, tmp_path: Path) -> Iterator[SmallHall]:
-    """The hall on each database, half an hour into the day, two people waiting since nine."""
-    found = SmallHall(database_url, tmp_path, at(9))
-    found.seat("T1", "T2", "G1")
-    yield found
-    found.close()
+    """Yield the hall on each database at nine, with T1, T2 and G1 staffed."""
+    small = SmallHall(database_url, tmp_path, at(9))
+    small.sign_in("T1", "T2", "G1")
+    yield small
+    small.close()
 
 
 def reasons(hall: SmallHall) -> list[str]:
@@ -38,7 +38,7 @@ def reasons(hall: SmallHall) -> list[str]:
 
 
 def line(hall: SmallHall, begun: int, ended: int | None, name: str = "line") -> None:
-    """A page of T1's clerk that was connected from `begun` to `ended`."""
+    """Record a page connection of T1's clerk from `begun` to `ended`."""
 
     def write(tx: object) -> None:
         desks.open_line(tx.at(begun), name, "T1", STAFF["T1"], "w")  # type: ignore[attr-defined]
@@ -68,7 +68,7 @@ def service(ticket: str, begun: int) -> list:  # type: ignore[type-arg]
         ("not_shared", at(9, 10), "another person's"),
     ],
 )
-def test_what_the_server_knows_better_is_put_aside_whole(
+def test_actions_that_contradict_the_server_are_quarantined_together(
     hall: SmallHall,
     reason: str,
     when: int,
@@ -77,18 +77,18 @@ def test_what_the_server_knows_better_is_put_aside_whole(
     ticket = hall.issue("tax-1").id
     hall.clock.advance(seconds=1800)
     before = hall.ticket(ticket)
-    found = {
+    by_name = {
         "forged": [share("T1", [ticket]).model_copy(update={"seal": "0" * 64})],
         "another window's": [share("T2", [ticket])],
         "another person's": [share("T1", [ticket], STAFF["T2"])],
     }
-    given = found[shares] if isinstance(shares, str) else shares
-    results = told(hall, "T1", service(ticket, when), shares=given)
-    assert [one["code"] for one in results] == ["act_put_aside"] * 3
+    shares_sent = by_name[shares] if isinstance(shares, str) else shares
+    results = import_actions(hall, "T1", service(ticket, when), shares=shares_sent)
+    assert [result["code"] for result in results] == ["act_put_aside"] * 3
     assert hall.ticket(ticket) == before
     [row] = hall.ctx.read(lambda c: desks.quarantined(c, hall.ctx.hall_id))
     assert (row.reason, row.staff, row.window) == (reason, STAFF["T1"], "T1")
-    assert [one["at"] for one in json.loads(row.said)] == [when, when + 10_000, when + 60_000]
+    assert [result["at"] for result in json.loads(row.said)] == [when, when + 10_000, when + 60_000]
     assert json.loads(row.known)["state"] == "waiting"
     assert hall.ctx.read(lambda c: violations("small", c)) == []
 
@@ -101,48 +101,50 @@ def test_what_the_server_knows_better_is_put_aside_whole(
         (at(9, 23), "act_put_aside"),
     ],
 )
-def test_an_act_while_the_desk_was_connected_is_put_aside(
+def test_an_action_while_the_desk_was_connected_is_quarantined(
     hall: SmallHall, when: int, code: str
 ) -> None:
     ticket = hall.issue("tax-1").id
     hall.clock.advance(seconds=1800)
     line(hall, at(9, 1), at(9, 10))
     line(hall, at(9, 20), None, "again")
-    assert [one["code"] for one in told(hall, "T1", service(ticket, when))] == [code] * 3
+    assert [result["code"] for result in import_actions(hall, "T1", service(ticket, when))] == [
+        code
+    ] * 3
     assert reasons(hall) == (["was_connected"] if code else [])
 
 
-def test_a_server_that_was_killed_was_away_from_when_it_was_last_seen(hall: SmallHall) -> None:
+def test_a_killed_server_counts_as_away_since_its_last_sign_of_life(hall: SmallHall) -> None:
     ticket = hall.issue("tax-1").id
     line(hall, at(9, 1), None)
     hall.ctx.write(lambda tx: desks.record_worker(tx.at(at(9, 10)), "w"))
     hall.clock.advance(seconds=1800)
     acts = service(ticket, at(9, 15))
-    assert {one["code"] for one in told(hall, "T1", acts)} == {"act_put_aside"}
+    assert {result["code"] for result in import_actions(hall, "T1", acts)} == {"act_put_aside"}
     hall.ctx.write(lambda tx: desks.close_lines(tx, "w"))  # as the next start does
-    assert {one["code"] for one in told(hall, "T1", acts)} == {""}
+    assert {result["code"] for result in import_actions(hall, "T1", acts)} == {""}
 
 
-def test_times_that_run_backwards_are_put_aside(hall: SmallHall) -> None:
+def test_times_that_run_backwards_are_quarantined(hall: SmallHall) -> None:
     first, second = hall.issue("tax-1").id, hall.issue("tax-1").id
     hall.clock.advance(seconds=1800)
     acts = [*service(first, at(9, 10)), *service(second, at(9, 5))]
-    given = [share("T1", [first, second])]
-    codes = [one["code"] for one in told(hall, "T1", acts, shares=given)]
+    shares_sent = [share("T1", [first, second])]
+    codes = [result["code"] for result in import_actions(hall, "T1", acts, shares=shares_sent)]
     assert codes == [""] * 3 + ["act_put_aside"] * 3
     assert reasons(hall) == ["out_of_order"]
 
 
-def test_nobody_of_the_share_is_passed_over(hall: SmallHall) -> None:
+def test_a_desk_calls_its_share_in_order(hall: SmallHall) -> None:
     first, second = hall.issue("tax-1").id, hall.issue("tax-1").id
     hall.clock.advance(seconds=60)
-    given = [share("T1", [first, second])]
+    shares_sent = [share("T1", [first, second])]
     now = hall.clock.now()
-    [one] = told(hall, "T1", [act("call", second, now)], shares=given)
-    assert one["code"] == "act_put_aside"
-    calling.cancel(hall.ctx, hall.clerk("T2"), hall.key(), first)  # he gave up meanwhile
-    [one] = told(hall, "T1", [act("call", second, now)], shares=given)
-    assert one["code"] == ""
+    [result] = import_actions(hall, "T1", [act("call", second, now)], shares=shares_sent)
+    assert result["code"] == "act_put_aside"
+    calling.cancel(hall.ctx, hall.clerk("T2"), hall.key(), first)  # cancelled meanwhile
+    [result] = import_actions(hall, "T1", [act("call", second, now)], shares=shares_sent)
+    assert result["code"] == ""
 
 
 @dataclass
@@ -155,7 +157,7 @@ class Line:
     st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)), max_size=5),
     st.integers(0, 2 * 10**6),
 )
-def test_connected_is_inside_a_line_and_not_at_its_unsure_ends(
+def test_connected_means_inside_a_connection_without_its_uncertain_ends(
     spans: list[tuple[int, int]], when: int
 ) -> None:
     lines = [Line(begun, begun + long) for begun, long in spans]
@@ -174,32 +176,32 @@ def test_a_seal_is_of_one_window_person_and_order(tickets: list[str], other: str
 
 
 def put_aside(hall: SmallHall) -> tuple[str, str]:
-    """A service that the server knew nothing of a share for: number of the row, ticket."""
+    """Import a service without a desk share; return the quarantine row's id and the ticket."""
     ticket = hall.issue("tax-1").id
     hall.clock.advance(seconds=1800)
-    told(hall, "T1", service(ticket, at(9, 10)), shares=[])
+    import_actions(hall, "T1", service(ticket, at(9, 10)), shares=[])
     [row] = hall.ctx.read(lambda c: desks.quarantined(c, hall.ctx.hall_id))
     return row.id, ticket
 
 
-def test_the_office_takes_what_a_desk_says(hall: SmallHall) -> None:
+def test_the_office_accepts_a_quarantined_service(hall: SmallHall) -> None:
     number, ticket = put_aside(hall)
     desk_settling.settle(hall.ctx, OFFICE, "k", number, True, "看过监控")
     desk_settling.settle(hall.ctx, OFFICE, "k", number, True, "看过监控")  # a repeat
-    kept = hall.ticket(ticket)
-    assert (kept.state, kept.serving_at, kept.ended_at) == (
+    ticket_row = hall.ticket(ticket)
+    assert (ticket_row.state, ticket_row.serving_at, ticket_row.ended_at) == (
         State.FINISHED,
         at(9, 10) + 10_000,
         at(9, 11),
     )
     assert reasons(hall) == []
     lines = hall.ctx.read(lambda c: journal.of_subject(c, hall.ctx.hall_id, ticket))
-    settled = [one for one in lines if one["act"] == "counter.settle"]
-    assert [(one["actor"], one["why"]) for one in settled] == [(MANAGER, "看过监控")]
+    settled = [result for result in lines if result["act"] == "counter.settle"]
+    assert [(result["actor"], result["why"]) for result in settled] == [(MANAGER, "看过监控")]
     assert hall.ctx.read(lambda c: violations("small", c)) == []
 
 
-def test_the_office_dismisses_it_and_the_ticket_stays(hall: SmallHall) -> None:
+def test_the_office_dismisses_a_quarantined_service_and_the_ticket_stays(hall: SmallHall) -> None:
     number, ticket = put_aside(hall)
     desk_settling.settle(hall.ctx, OFFICE, "k", number, False, "当时有网")
     assert hall.ticket(ticket).state is State.WAITING
@@ -208,16 +210,16 @@ def test_the_office_dismisses_it_and_the_ticket_stays(hall: SmallHall) -> None:
     assert refused.value.code is Code.ACTS_SETTLED
 
 
-def test_nobody_decides_about_his_own_acts(hall: SmallHall) -> None:
+def test_nobody_decides_about_own_actions(hall: SmallHall) -> None:
     number, ticket = put_aside(hall)
-    mine = Actor(ActorKind.MANAGER, STAFF["T1"])
+    own_actor = Actor(ActorKind.MANAGER, STAFF["T1"])
     with pytest.raises(HallError) as refused:
-        desk_settling.settle(hall.ctx, mine, "k", number, True, "x")
+        desk_settling.settle(hall.ctx, own_actor, "k", number, True, "x")
     assert refused.value.code is Code.OWN_CASE
     assert hall.ticket(ticket).state is State.WAITING
 
 
-def test_what_is_not_possible_any_more_is_taken_in_no_part(hall: SmallHall) -> None:
+def test_an_impossible_service_is_accepted_in_no_part(hall: SmallHall) -> None:
     number, ticket = put_aside(hall)
     calling.cancel(hall.ctx, hall.clerk("T2"), hall.key(), ticket)
     with pytest.raises(HallError) as refused:
@@ -230,11 +232,11 @@ def test_what_is_not_possible_any_more_is_taken_in_no_part(hall: SmallHall) -> N
     assert unknown.value.code is Code.ACTS_UNKNOWN
 
 
-def test_what_a_desk_did_while_others_went_on_is_put_aside_too(hall: SmallHall) -> None:
+def test_an_action_on_a_ticket_called_elsewhere_meanwhile_is_quarantined(hall: SmallHall) -> None:
     ticket = hall.issue("tax-1").id
     assert hall.call("T2").id == ticket
     hall.clock.advance(seconds=60)
     now = hall.clock.now()
-    assert hand_in(hall, "T1", [act("call", ticket, now)]) == ["move_not_allowed"]
+    assert import_codes(hall, "T1", [act("call", ticket, now)]) == ["move_not_allowed"]
     [row] = hall.ctx.read(lambda c: desks.quarantined(c, hall.ctx.hall_id))
     assert (row.reason, json.loads(row.known)["window"]) == ("unfit", "T2")

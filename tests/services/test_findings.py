@@ -1,4 +1,4 @@
-"""Findings on both databases: told, disputed, settled, doubted; their steps and their history."""
+"""Findings on both databases: reported, disputed, settled; anomalies, steps and history."""
 
 from __future__ import annotations
 
@@ -17,22 +17,19 @@ from server.storage import punches
 from server.storage.store import Tx
 from server.storage.tables_readers import finger, reader
 from support.halls import MONDAY, STAFF, SmallHall, at
-from support.inspected import ADMIN, BOSS, CLERK, DAY, Inspected, refused
+from support.inspected import ADMIN, BOSS, CLERK, DAY, InspectionHall, raises_code
 
 
 @pytest.fixture
-def hall(small: SmallHall) -> Inspected:
-    """At six in the morning; nobody is there yet."""
-    found = Inspected(small)
-    found.keep(at(6))
-    return found
+def hall(small: SmallHall) -> InspectionHall:
+    """Return the hall at six in the morning, without window sessions."""
+    inspected = InspectionHall(small)
+    inspected.keep(at(6))
+    return inspected
 
 
-# -- findings --------------------------------------------------------------------------------------
-
-
-def found(hall: Inspected, window: str = "T1") -> str:
-    """A finding of the clerk of a window, told."""
+def make_finding(hall: InspectionHall, window: str = "T1") -> str:
+    """Make a finding of the clerk of a window and return its id."""
     before = {row.id for row in hall.findings()}
     check = hall.walk()
     hall.mark(check, window, "empty", staff=STAFF[window])
@@ -42,39 +39,39 @@ def found(hall: Inspected, window: str = "T1") -> str:
     return str(new)
 
 
-def one(hall: Inspected, finding_id: str) -> Any:
+def finding_row(hall: InspectionHall, finding_id: str) -> Any:
     return next(row for row in hall.findings() if row.id == finding_id)
 
 
-def test_a_finding_is_told_disputed_and_settled_by_a_third(hall: Inspected) -> None:
-    number, key = found(hall), hall.small.key
-    row = one(hall, number)
+def test_a_finding_is_reported_disputed_and_settled_by_a_third_person(hall: InspectionHall) -> None:
+    number, key = make_finding(hall), hall.small.key
+    row = finding_row(hall, number)
     assert (row.staff, row.unit, row.state, row.step) == (STAFF["T1"], "tax", "confirmed", "notice")
     finding.dispute(hall.ctx, CLERK, key(), number, "当时在打印室")
     for actor in (BOSS, Actor(ActorKind.MANAGER, STAFF["G2"])):
-        with refused(Code.FINDING_OWN):
+        with raises_code(Code.FINDING_OWN):
             finding.settle(hall.ctx, actor, key(), number, False, "我说了算")
     finding.settle(hall.ctx, ADMIN, key(), number, False, "打印室有签字")
-    row = one(hall, number)
+    row = finding_row(hall, number)
     steps = [line["state"] for line in json.loads(row.history)]
     assert steps == ["confirmed", "told", "step", "disputed", "withdrawn", "step"]
     assert (row.state, row.step) == ("withdrawn", "")
 
 
 def test_the_third_finding_asks_for_an_interview_and_falls_back_with_the_first(
-    hall: Inspected,
+    hall: InspectionHall,
 ) -> None:
     numbers = []
     for _ in range(3):
         hall.small.clock.advance(minutes=1)
-        numbers.append(found(hall))
-    assert [one(hall, n).step for n in numbers] == ["notice", "replacement", "interview"]
+        numbers.append(make_finding(hall))
+    assert [finding_row(hall, n).step for n in numbers] == ["notice", "replacement", "interview"]
     finding.dispute(hall.ctx, CLERK, hall.small.key(), numbers[0], "请假")
     finding.settle(hall.ctx, ADMIN, hall.small.key(), numbers[0], False, "有假条")
-    assert [one(hall, n).step for n in numbers] == ["", "notice", "replacement"]
+    assert [finding_row(hall, n).step for n in numbers] == ["", "notice", "replacement"]
 
 
-def test_an_undone_mark_takes_its_finding_back(hall: Inspected) -> None:
+def test_undoing_a_mark_withdraws_its_finding(hall: InspectionHall) -> None:
     check = hall.walk()
     hall.mark(check, "T1", "empty", staff=STAFF["T1"])
     hall.mark(check, "T2", "empty", staff=STAFF["T2"])
@@ -90,20 +87,22 @@ def test_an_undone_mark_takes_its_finding_back(hall: Inspected) -> None:
     }
 
 
-def test_a_unit_puts_right_and_the_history_only_grows(hall: Inspected) -> None:
-    number = found(hall)
-    before = json.loads(one(hall, number).history)
+def test_a_unit_rectifies_and_the_history_only_grows(hall: InspectionHall) -> None:
+    number = make_finding(hall)
+    before = json.loads(finding_row(hall, number).history)
     words = "已明确替岗安排"
     finding.rectify(hall.ctx, CLERK, hall.small.key(), number, words, "2026-03-05")
-    row = one(hall, number)
+    row = finding_row(hall, number)
     assert json.loads(row.history)[: len(before)] == before
     assert json.loads(row.rectified)["day"] == "2026-03-05"
-    with refused(Code.FINDING_UNKNOWN):
+    with raises_code(Code.FINDING_UNKNOWN):
         stranger = Actor(ActorKind.CLERK, STAFF["S1"])
         finding.rectify(hall.ctx, stranger, hall.small.key(), number, words, "2026-03-05")
 
 
-def test_a_walk_that_nobody_ended_is_told_the_next_day(hall: Inspected) -> None:
+def test_an_unfinished_round_ends_the_next_day_and_confirms_its_findings(
+    hall: InspectionHall,
+) -> None:
     check = hall.walk()
     hall.mark(check, "T1", "empty", staff=STAFF["T1"])
     hall.keep(at(6, day=MONDAY + timedelta(days=1)))
@@ -111,12 +110,9 @@ def test_a_walk_that_nobody_ended_is_told_the_next_day(hall: Inspected) -> None:
     assert [row.state for row in hall.findings()] == ["confirmed"]
 
 
-# -- doubts ----------------------------------------------------------------------------------------
-
-
-def test_a_window_that_calls_nobody_is_proposed_once(hall: Inspected) -> None:
+def test_an_idle_window_is_proposed_once(hall: InspectionHall) -> None:
     hall.small.clock.set(at(9))
-    hall.small.seat("T1")
+    hall.small.sign_in("T1")
     hall.small.issue("tax-2")
     hall.keep(at(9, 14))
     assert hall.findings() == []
@@ -134,23 +130,25 @@ def test_a_window_that_calls_nobody_is_proposed_once(hall: Inspected) -> None:
     assert (row.state, row.step, row.told_at) == ("dismissed", "", None)
 
 
-def test_a_confirmed_doubt_is_told_and_settled_by_neither(hall: Inspected) -> None:
+def test_a_confirmed_anomaly_is_not_settled_by_the_person_who_confirmed_it(
+    hall: InspectionHall,
+) -> None:
     hall.small.clock.set(at(9))
-    hall.small.seat("T1")
+    hall.small.sign_in("T1")
     hall.small.issue("tax-2")
     hall.keep(at(9, 15))
     (row,) = hall.findings()
     finding.judge(hall.ctx, BOSS, hall.small.key(), row.id, True, "现场无人叫号")
     finding.dispute(hall.ctx, CLERK, hall.small.key(), row.id, "在复核材料")
-    with refused(Code.FINDING_OWN):
+    with raises_code(Code.FINDING_OWN):
         finding.settle(hall.ctx, BOSS, hall.small.key(), row.id, True, "属实")
     finding.settle(hall.ctx, ADMIN, hall.small.key(), row.id, True, "属实")
     (row,) = hall.findings()
     assert (row.state, row.step) == ("upheld", "notice")
 
 
-def clock_in(hall: Inspected, delivered: int, punched: tuple[str, ...]) -> None:
-    """A reader that has delivered so far, everybody's finger, and some punches at 8:20."""
+def clock_in(hall: InspectionHall, delivered: int, punched: tuple[str, ...]) -> None:
+    """Add a time clock delivered until `delivered`, a finger for all, and punches at 8:20."""
 
     def act(tx: Tx) -> None:
         tx.conn.execute(
@@ -163,12 +161,12 @@ def clock_in(hall: Inspected, delivered: int, punched: tuple[str, ...]) -> None:
             tx.conn.execute(
                 insert(finger).values(hall_id="small", enrolment=staff, since=0, staff=staff, at=0)
             )
-        said = f"{DAY} 08:20:00"
+        punch_time = f"{DAY} 08:20:00"
         rows = [
             {
                 "reader": "R1",
                 "enrolment": n,
-                "said": said,
+                "said": punch_time,
                 "day": DAY,
                 "at": at(8, 20),
                 "source": "push",
@@ -180,11 +178,11 @@ def clock_in(hall: Inspected, delivered: int, punched: tuple[str, ...]) -> None:
     hall.ctx.write(act)
 
 
-def test_at_work_without_a_punch_is_proposed_once_every_reader_has_reported(
-    hall: Inspected,
+def test_work_without_a_punch_is_proposed_once_every_time_clock_has_delivered(
+    hall: InspectionHall,
 ) -> None:
     hall.small.clock.set(at(9))
-    hall.small.seat("T1", "T2")
+    hall.small.sign_in("T1", "T2")
     clock_in(hall, at(13), (STAFF["T2"],))
     hall.keep(at(12, 59))
     assert hall.findings() == []
@@ -194,9 +192,9 @@ def test_at_work_without_a_punch_is_proposed_once_every_reader_has_reported(
     assert (row.kind, row.staff, row.state) == ("no_punch", STAFF["T1"], "proposed")
 
 
-def test_a_silent_reader_makes_no_doubts(hall: Inspected) -> None:
+def test_a_silent_time_clock_makes_no_anomalies(hall: InspectionHall) -> None:
     hall.small.clock.set(at(9))
-    hall.small.seat("T1")
+    hall.small.sign_in("T1")
     clock_in(hall, at(11), ())
     hall.keep(at(14))
     assert hall.findings() == []

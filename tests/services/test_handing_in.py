@@ -1,4 +1,7 @@
-"""Leases, and what kiosks hand in: every number once, every gap explained, people by their time."""
+"""Number leases, and the import of offline tickets.
+
+Every number is imported once, every gap is explained, the queue is ordered by the time of issue.
+"""
 
 from __future__ import annotations
 
@@ -27,100 +30,106 @@ from support.offline_kiosk import DAY, Kiosk
 
 @pytest.fixture
 def hall(tmp_path: Path) -> Iterator[SmallHall]:
-    """The hall on SQLite."""
+    """Yield the hall on SQLite."""
     yield from opened(f"sqlite:///{tmp_path / 'hall.db'}", tmp_path)
 
 
 @pytest.fixture
 def both(database_url: str, tmp_path: Path) -> Iterator[SmallHall]:
-    """The hall on each database."""
+    """Yield the hall on each database."""
     yield from opened(database_url, tmp_path)
 
 
 def opened(url: str, folder: Path) -> Iterator[SmallHall]:
-    found = SmallHall(url, folder, at(9))
-    found.seat(*[w for w in ALL_WINDOWS if w != "F1"])
-    keep_day(found.ctx)
-    yield found
-    found.close()
+    small = SmallHall(url, folder, at(9))
+    small.sign_in(*[w for w in ALL_WINDOWS if w != "F1"])
+    keep_day(small.ctx)
+    yield small
+    small.close()
 
 
 def wrong(hall: SmallHall) -> list[str]:
     return [f.en for f in hall.ctx.read(lambda c: violations(hall.ctx.hall_id, c))]
 
 
-def test_kiosks_hold_blocks_from_the_top_and_the_server_stays_below(both: SmallHall) -> None:
+def test_kiosks_lease_blocks_from_the_top_and_the_server_issues_below(both: SmallHall) -> None:
     hall = both
-    one, two = Kiosk(hall), Kiosk(hall, "2", "b" * 32)
-    assert (one.block("A").first, one.block("A").last) == (980, 999)
-    assert (two.block("A").first, two.block("A").last) == (960, 979)
-    assert {row.prefix for row in one.blocks} == {"A", "B", "C", "D"}
+    first_kiosk, second_kiosk = Kiosk(hall), Kiosk(hall, "2", "b" * 32)
+    assert (first_kiosk.block("A").first, first_kiosk.block("A").last) == (980, 999)
+    assert (second_kiosk.block("A").first, second_kiosk.block("A").last) == (960, 979)
+    assert {row.prefix for row in first_kiosk.blocks} == {"A", "B", "C", "D"}
     assert hall.issue("tax-1").number == "A001"
-    # The same again leases nothing more.
-    assert [row.id for row in leases.top_up(hall.ctx, "1")] == [row.id for row in one.blocks]
-    lines = hall.ctx.read(lambda c: journal.of_subject(c, hall.ctx.hall_id, one.block("A").id))
+    # A repeated request leases nothing more.
+    assert [row.id for row in leases.top_up(hall.ctx, "1")] == [
+        row.id for row in first_kiosk.blocks
+    ]
+    lines = hall.ctx.read(
+        lambda c: journal.of_subject(c, hall.ctx.hall_id, first_kiosk.block("A").id)
+    )
     assert [line["act"] for line in lines] == ["lease.give"]
     assert wrong(hall) == []
 
 
-def test_a_ticket_is_handed_in_once_with_slip_and_journal(both: SmallHall) -> None:
+def test_an_offline_ticket_is_imported_once_with_slip_and_journal(both: SmallHall) -> None:
     hall = both
     kiosk = Kiosk(hall)
-    given = kiosk.give()
+    offline_ticket = kiosk.issue()
     hall.clock.advance(seconds=600)
-    assert [kiosk.hand_in(given) for _ in range(3)] == ["waiting"] * 3
-    ticket = hall.ticket(given.id)
+    assert [kiosk.import_ticket(offline_ticket) for _ in range(3)] == ["waiting"] * 3
+    ticket = hall.ticket(offline_ticket.id)
     assert (ticket.number, ticket.state, ticket.kiosk) == ("A980", State.WAITING, "1")
-    assert (ticket.issued_at, ticket.waiting_since) == (given.at, given.at)
-    found = hall.ctx.read(lambda c: slips.of_ticket(c, hall.ctx.hall_id, given.id))
-    assert [(s.id, s.state, s.device) for s in found] == [(given.slip, "sent", "printer-1")]
-    issuing.settle_slip(hall.ctx, "kiosk", given.slip, "printed", "")
-    lines = hall.ctx.read(lambda c: journal.of_subject(c, hall.ctx.hall_id, given.id))
+    assert (ticket.issued_at, ticket.waiting_since) == (offline_ticket.at, offline_ticket.at)
+    slip_rows = hall.ctx.read(lambda c: slips.of_ticket(c, hall.ctx.hall_id, offline_ticket.id))
+    assert [(s.id, s.state, s.device) for s in slip_rows] == [
+        (offline_ticket.slip, "sent", "printer-1")
+    ]
+    issuing.settle_slip(hall.ctx, "kiosk", offline_ticket.slip, "printed", "")
+    lines = hall.ctx.read(lambda c: journal.of_subject(c, hall.ctx.hall_id, offline_ticket.id))
     assert [line["act"] for line in lines] == ["ticket.issue", "slip.printed"]
-    assert lines[0]["data"]["offline"]["given_at"] == given.at
-    # The press is answered: its page, should it ask the server after all, is told this number.
-    assert hall.issue("tax-1", key=given.key).number == "A980"
+    assert lines[0]["data"]["offline"]["given_at"] == offline_ticket.at
+    # The server answers a repeat of the press with this number.
+    assert hall.issue("tax-1", key=offline_ticket.key).number == "A980"
     assert wrong(hall) == []
 
 
-def test_people_stand_by_the_time_they_took_their_number(both: SmallHall) -> None:
+def test_the_queue_is_ordered_by_the_time_of_issue(both: SmallHall) -> None:
     hall = both
-    one, two = Kiosk(hall), Kiosk(hall, "2", "b" * 32)
+    first_kiosk, second_kiosk = Kiosk(hall), Kiosk(hall, "2", "b" * 32)
     before = hall.issue("tax-1").id
     at_one, at_two = [], []
     for _ in range(4):
         hall.clock.advance(seconds=20)
-        at_one.append(one.give())
+        at_one.append(first_kiosk.issue())
         hall.clock.advance(seconds=20)
-        at_two.append(two.give())
+        at_two.append(second_kiosk.issue())
     hall.clock.advance(seconds=20)
     after = hall.issue("tax-1").id
-    for kiosk, found in ((two, at_two), (one, at_one)):
-        for ticket in found:
-            kiosk.hand_in(ticket)
+    for kiosk, given_tickets in ((second_kiosk, at_two), (first_kiosk, at_one)):
+        for ticket in given_tickets:
+            kiosk.import_ticket(ticket)
     waiting = hall.ctx.read(lambda c: tickets.in_states(c, hall.ctx.hall_id, [State.WAITING], DAY))
     order = [g.id for pair in zip(at_one, at_two, strict=True) for g in pair]
     assert [t.id for t in waiting] == [before, *order, after]
     assert wrong(hall) == []
 
 
-def test_one_press_with_two_numbers_keeps_the_one_on_paper_in_the_first_place(
+def test_a_press_with_two_numbers_keeps_the_printed_number_at_the_first_place(
     hall: SmallHall,
 ) -> None:
     kiosk = Kiosk(hall)
     first = hall.issue("tax-1", key="press")  # its answer never arrived
     hall.issue("tax-1")
     hall.clock.advance(seconds=5)
-    given = kiosk.give(key="press")
-    assert kiosk.hand_in(given) == "waiting"
+    offline_ticket = kiosk.issue(key="press")
+    assert kiosk.import_ticket(offline_ticket) == "waiting"
     assert hall.ticket(first.id).state is State.CANCELLED
-    assert hall.ticket(given.id).ord == first.ord
-    assert hall.call("T1").id == given.id
+    assert hall.ticket(offline_ticket.id).ord == first.ord
+    assert hall.call("T1").id == offline_ticket.id
     assert wrong(hall) == []
 
 
 @pytest.mark.parametrize(("was", "state"), [("owed", "failed"), ("sent", "unknown")])
-def test_the_slip_of_a_number_that_gave_way_is_not_printed_and_nobody_misses_it(
+def test_the_slip_of_a_replaced_number_is_not_printed_and_not_reported(
     both: SmallHall, was: str, state: str
 ) -> None:
     hall, kiosk = both, Kiosk(both)
@@ -129,7 +138,7 @@ def test_the_slip_of_a_number_that_gave_way_is_not_printed_and_nobody_misses_it(
     first = hall.issue("tax-1", key="press")  # its answer never arrived
     [slip] = hall.ctx.read(lambda c: slips.of_ticket(c, hall.ctx.hall_id, first.id))
     issuing.settle_slip(hall.ctx, "", slip.id, was, "")
-    assert kiosk.hand_in(kiosk.give(key="press")) == "waiting"
+    assert kiosk.import_ticket(kiosk.issue(key="press")) == "waiting"
     [slip] = hall.ctx.read(lambda c: slips.of_ticket(c, hall.ctx.hall_id, first.id))
     assert (slip.state, slip.reason) == (state, "void")
     assert hall.ctx.read(lambda c: slips.unprinted(c, hall.ctx.hall_id, 0)) == []
@@ -140,35 +149,35 @@ def test_the_slip_of_a_number_that_gave_way_is_not_printed_and_nobody_misses_it(
     assert slip.state == "printed"
 
 
-def test_a_double_of_somebody_who_was_called_is_void(hall: SmallHall) -> None:
+def test_a_second_number_of_a_called_person_is_void(hall: SmallHall) -> None:
     kiosk = Kiosk(hall)
     first = hall.issue("tax-1", key="press")
-    given = kiosk.give(key="press")
+    offline_ticket = kiosk.issue(key="press")
     hall.serve("T1")
-    assert kiosk.hand_in(given) == "double"
+    assert kiosk.import_ticket(offline_ticket) == "double"
     assert hall.ticket(first.id).state is State.FINISHED
-    assert hall.ticket(given.id).state is State.CANCELLED
+    assert hall.ticket(offline_ticket.id).state is State.CANCELLED
     assert wrong(hall) == []
 
 
-def test_a_number_of_a_closed_day_is_written_down_and_expires(hall: SmallHall) -> None:
+def test_a_number_of_a_closed_day_is_imported_and_expires(hall: SmallHall) -> None:
     kiosk = Kiosk(hall)
-    given = kiosk.give()
+    offline_ticket = kiosk.issue()
     hall.clock.advance(seconds=26 * 3600)
     keep_day(hall.ctx)
-    assert kiosk.hand_in(given) == "expired"
-    assert hall.ticket(given.id).state is State.EXPIRED
+    assert kiosk.import_ticket(offline_ticket) == "expired"
+    assert hall.ticket(offline_ticket.id).state is State.EXPIRED
     assert wrong(hall) == []
 
 
-def test_a_lost_book_takes_its_numbers_with_it(hall: SmallHall) -> None:
+def test_a_lost_ledger_gets_a_new_block_and_its_numbers_stay_valid(hall: SmallHall) -> None:
     old = Kiosk(hall)
-    given = old.give()
+    offline_ticket = old.issue()
     fresh = Kiosk(hall, "1", "c" * 32)
     assert (fresh.block("A").first, fresh.block("A").last) == (960, 979)
-    # What the old one had given and comes after all is still its own number.
-    assert old.hand_in(given) == "waiting"
-    assert fresh.hand_in(fresh.give(key="other")) == "waiting"
+    # A number that the old ledger issued is still valid when it is imported later.
+    assert old.import_ticket(offline_ticket) == "waiting"
+    assert fresh.import_ticket(fresh.issue(key="other")) == "waiting"
     assert wrong(hall) == []
 
 
@@ -176,7 +185,7 @@ def test_a_used_block_is_followed_by_another(hall: SmallHall) -> None:
     hall.configure(offline_numbers=4)
     kiosk = Kiosk(hall)
     for _ in range(3):
-        kiosk.hand_in(kiosk.give())
+        kiosk.import_ticket(kiosk.issue())
     kiosk.blocks = leases.top_up(hall.ctx, "1")
     blocks = [(r.first, r.last, r.used) for r in kiosk.blocks if r.prefix == "A"]
     assert blocks == [(996, 999, 3), (992, 995, 0)]
@@ -184,43 +193,43 @@ def test_a_used_block_is_followed_by_another(hall: SmallHall) -> None:
     assert leases.top_up(hall.ctx, "2") == []
 
 
-def test_books_that_were_restored_take_the_lease_from_the_ticket(hall: SmallHall) -> None:
+def test_a_restored_database_recreates_the_lease_from_the_ticket(hall: SmallHall) -> None:
     kiosk = Kiosk(hall)
-    given = kiosk.give()
-    unknown = given.model_copy(
+    offline_ticket = kiosk.issue()
+    unknown = offline_ticket.model_copy(
         update={"lease": "lease-20260302-A940", "id": "20260302-A940", "first": 940, "last": 959}
         | {"seq": 940, "key": "k9", "slip": "s9", "token": "t" * 22}
     )
-    assert kiosk.hand_in(unknown) == "waiting"
+    assert kiosk.import_ticket(unknown) == "waiting"
     row = hall.ctx.read(lambda c: kept.get(c, hall.ctx.hall_id, "lease-20260302-A940"))
     assert row is not None
     assert (row.kiosk, row.used) == ("1", 1)
     assert wrong(hall) == []
 
 
-def test_a_number_of_somebody_else_is_a_conflict_and_no_ticket(hall: SmallHall) -> None:
-    one, two = Kiosk(hall), Kiosk(hall, "2", "b" * 32)
-    given = one.give()
-    stolen = given.model_copy(update={"kiosk": "2", "slip": "s2", "key": "k2"})
-    assert two.hand_in(stolen) == "conflict"
-    assert hall.ctx.read(lambda c: tickets.get(c, hall.ctx.hall_id, given.id)) is None
-    lines = hall.ctx.read(lambda c: journal.of_subject(c, hall.ctx.hall_id, given.id))
+def test_a_number_issued_elsewhere_is_a_conflict_and_no_ticket(hall: SmallHall) -> None:
+    first_kiosk, second_kiosk = Kiosk(hall), Kiosk(hall, "2", "b" * 32)
+    offline_ticket = first_kiosk.issue()
+    stolen = offline_ticket.model_copy(update={"kiosk": "2", "slip": "s2", "key": "k2"})
+    assert second_kiosk.import_ticket(stolen) == "conflict"
+    assert hall.ctx.read(lambda c: tickets.get(c, hall.ctx.hall_id, offline_ticket.id)) is None
+    lines = hall.ctx.read(lambda c: journal.of_subject(c, hall.ctx.hall_id, offline_ticket.id))
     assert [line["act"] for line in lines] == ["ticket.conflict"]
 
 
-def test_a_gap_in_a_lease_is_found_by_the_check(hall: SmallHall) -> None:
+def test_a_gap_in_a_lease_is_a_violation(hall: SmallHall) -> None:
     kiosk = Kiosk(hall)
-    kiosk.give()
-    kiosk.hand_in(kiosk.give())
+    kiosk.issue()
+    kiosk.import_ticket(kiosk.issue())
     assert wrong(hall) == ["2026-03-02 kiosk 1, leased A980–A999: 1 came, with gaps"]
 
 
 def test_an_item_that_has_vanished_waits_in_its_units_queue(hall: SmallHall) -> None:
     kiosk = Kiosk(hall)
-    gone = kiosk.give().model_copy(update={"item": "tax-9", "version": 99})
-    assert kiosk.hand_in(gone) == "waiting"
-    assert hall.call("T1").id == gone.id
-    assert hall.ticket(gone.id).version == hall.ctx.catalogue().version
+    unknown_item = kiosk.issue().model_copy(update={"item": "tax-9", "version": 99})
+    assert kiosk.import_ticket(unknown_item) == "waiting"
+    assert hall.call("T1").id == unknown_item.id
+    assert hall.ticket(unknown_item.id).version == hall.ctx.catalogue().version
 
 
 def test_the_server_never_gives_a_leased_number(hall: SmallHall) -> None:
@@ -239,17 +248,19 @@ def test_the_server_never_gives_a_leased_number(hall: SmallHall) -> None:
 
 
 @given(st.one_of(st.none(), st.integers(1, TOP)), st.integers(0, TOP), st.integers(0, 120))
-def test_blocks_never_meet_what_was_given(lowest: int | None, taken: int, size: int) -> None:
-    block = next_block(lowest, taken, size)
+def test_blocks_never_overlap_issued_numbers(
+    lowest: int | None, last_issued: int, size: int
+) -> None:
+    block = next_block(lowest, last_issued, size)
     if block is None:
         return
     assert block.last - block.first + 1 == size
-    assert max(taken, OPEN_NUMBERS) < block.first <= block.last <= TOP
+    assert max(last_issued, OPEN_NUMBERS) < block.first <= block.last <= TOP
     assert lowest is None or block.last < lowest
 
 
 @given(st.integers(0, 10**7), st.integers(1, 10**7))
-def test_seniority_between_two_is_between_them(before: int, room: int) -> None:
+def test_seniority_between_two_tickets_lies_between_them(before: int, room: int) -> None:
     assert before <= between(before, before + room) < before + room
     assert between(None, before) < before
 
@@ -267,13 +278,16 @@ STEPS = st.lists(
 def test_any_interleaving_keeps_numbers_unique_and_explained(
     tmp_path_factory: pytest.TempPathFactory, steps: list[str]
 ) -> None:
-    """Online and offline issuing, hand-ins in any order and twice, a lost book, calls."""
+    """Keep numbers unique and explained under any interleaving.
+
+    Online and offline issuing, imports in any order and twice, a lost ledger, calls.
+    """
     folder = tmp_path_factory.mktemp("any")
     hall = SmallHall(f"sqlite:///{folder / 'hall.db'}", folder, at(9))
     try:
-        hall.seat("T1")
+        hall.sign_in("T1")
         kiosks = {"1": Kiosk(hall), "2": Kiosk(hall, "2", "b" * 32)}
-        owed: dict[str, list[tuple[Kiosk, GivenTicket]]] = {"1": [], "2": []}
+        pending: dict[str, list[tuple[Kiosk, GivenTicket]]] = {"1": [], "2": []}
         done: list[tuple[Kiosk, GivenTicket]] = []
         numbers: list[str] = []
         for n, step in enumerate(steps):
@@ -282,22 +296,22 @@ def test_any_interleaving_keeps_numbers_unique_and_explained(
             if step == "issue":
                 numbers.append(hall.issue("tax-1").number)
             elif step.startswith("give"):
-                given = kiosk.give(key=f"press-{n}")
-                numbers.append(f"{given.prefix}{given.seq:03d}")
-                owed[kiosk.name].append((kiosk, given))
-            elif step.startswith("hand") and owed[kiosk.name]:
-                whose, given = owed[kiosk.name].pop(0)
-                assert whose.hand_in(given) == "waiting"
-                done.append((whose, given))
+                offline_ticket = kiosk.issue(key=f"press-{n}")
+                numbers.append(f"{offline_ticket.prefix}{offline_ticket.seq:03d}")
+                pending[kiosk.name].append((kiosk, offline_ticket))
+            elif step.startswith("hand") and pending[kiosk.name]:
+                owner_kiosk, offline_ticket = pending[kiosk.name].pop(0)
+                assert owner_kiosk.import_ticket(offline_ticket) == "waiting"
+                done.append((owner_kiosk, offline_ticket))
             elif step == "again" and done:
-                assert done[0][0].hand_in(done[0][1]) == "waiting"
+                assert done[0][0].import_ticket(done[0][1]) == "waiting"
             elif step == "lose1":
                 kiosks["1"] = Kiosk(hall, "1", f"{n:032x}")
             elif step == "call":
                 _call_somebody(hall)
-        for left in owed.values():
-            for whose, given in left:
-                assert whose.hand_in(given) == "waiting"
+        for pending_tickets in pending.values():
+            for owner_kiosk, offline_ticket in pending_tickets:
+                assert owner_kiosk.import_ticket(offline_ticket) == "waiting"
         of_day = hall.ctx.read(lambda c: tickets.of_day(c, hall.ctx.hall_id, DAY))
         assert sorted(t.number for t in of_day) == sorted(numbers)
         assert len(set(numbers)) == len(numbers)
@@ -315,30 +329,35 @@ def _call_somebody(hall: SmallHall) -> None:
         assert error.code is Code.NOBODY_WAITING
 
 
-def test_only_the_system_gives_up_a_number_in_a_persons_name(hall: SmallHall) -> None:
+def test_a_kiosk_cannot_cancel_a_ticket(hall: SmallHall) -> None:
     ticket = hall.issue("tax-1")
     with pytest.raises(HallError) as error:
         calling.cancel(hall.ctx, Actor(ActorKind.KIOSK, "1"), "k", ticket.id)
     assert error.value.code is Code.FORBIDDEN
 
 
-def test_the_office_sees_what_was_given_and_what_needs_a_hand(hall: SmallHall) -> None:
-    one, two = Kiosk(hall), Kiosk(hall, "2", "b" * 32)
+def test_the_office_sees_offline_numbers_and_conflicts(hall: SmallHall) -> None:
+    first_kiosk, second_kiosk = Kiosk(hall), Kiosk(hall, "2", "b" * 32)
     begun = hall.clock.now()
-    one.hand_in(one.give())
+    first_kiosk.import_ticket(first_kiosk.issue())
     hall.clock.advance(seconds=300)
-    given = one.give("build-1")
-    one.hand_in(given)
-    two.hand_in(given.model_copy(update={"kiosk": "2", "slip": "s2", "key": "k2", "id": "x-A1"}))
+    offline_ticket = first_kiosk.issue("build-1")
+    first_kiosk.import_ticket(offline_ticket)
+    second_kiosk.import_ticket(
+        offline_ticket.model_copy(update={"kiosk": "2", "slip": "s2", "key": "k2", "id": "x-A1"})
+    )
     day = hall.ctx.read(lambda c: offline.day_of(c, hall.ctx.hall_id, DAY, hall.ctx.catalogue()))
     spells = [(s.kiosk, s.given, s.since, s.until, s.conflicts) for s in day.spells]
-    assert spells == [("1", 2, begun, begun + 300_000, 0), ("2", 1, given.at, given.at, 1)]
+    assert spells == [
+        ("1", 2, begun, begun + 300_000, 0),
+        ("2", 1, offline_ticket.at, offline_ticket.at, 1),
+    ]
     assert [b.used for b in day.leases if (b.kiosk, b.first) == ("1", "A980")] == [1]
 
     def alarms() -> set[str]:
-        taken = snapshot.take(hall.ctx)
-        return {f"{a.code} {a.subject}" for a in offline.alarms(hall.hall)(taken)}
+        state = snapshot.take(hall.ctx)
+        return {f"{a.code} {a.subject}" for a in offline.alarms(hall.hall)(state)}
 
     assert alarms() == {"offline_conflict x-A1"}
     posts.sign_out(hall.ctx, hall.clerk("S1"), hall.key(), "S1", force=True)
-    assert alarms() == {"offline_conflict x-A1", f"offline_unserved {given.id}"}
+    assert alarms() == {"offline_conflict x-A1", f"offline_unserved {offline_ticket.id}"}

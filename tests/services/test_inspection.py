@@ -1,4 +1,4 @@
-"""Spot checks on both databases: sealed, come due, missed, walked, proven."""
+"""Spot checks on both databases: committed draw, due, missed, inspection round, proof."""
 
 from __future__ import annotations
 
@@ -19,22 +19,19 @@ from server.storage.store import Tx
 from server.storage.tables_attendance import leave
 from server.storage.tables_checks import check_day, spot_check, spot_mark
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall, at
-from support.inspected import BOSS, DAY, Inspected, refused
+from support.inspected import BOSS, DAY, InspectionHall, raises_code
 
 
 @pytest.fixture
-def hall(small: SmallHall) -> Inspected:
-    """At six in the morning; nobody is there yet."""
-    found = Inspected(small)
-    found.keep(at(6))
-    return found
+def hall(small: SmallHall) -> InspectionHall:
+    """Return the hall at six in the morning, without window sessions."""
+    inspected = InspectionHall(small)
+    inspected.keep(at(6))
+    return inspected
 
 
-# -- the day ---------------------------------------------------------------------------------------
-
-
-def test_a_whole_day_is_sealed_walked_missed_revealed_and_proven(hall: Inspected) -> None:
-    first, second = hall.due()
+def test_a_whole_day_is_sealed_walked_missed_revealed_and_proven(hall: InspectionHall) -> None:
+    first, second = hall.due_times()
     assert hall.checks() == []
     assert hall.acts(DAY) == ["day.open", "check.seal"]
     hall.keep(first + 3000)
@@ -51,136 +48,137 @@ def test_a_whole_day_is_sealed_walked_missed_revealed_and_proven(hall: Inspected
     row = hall.row()
     assert draws.seal(bytes.fromhex(row.seed), row.rules, DAY) == row.seal
     assert hall.ctx.read(lambda c: proof.faults_of(c, "small", row)) == []
-    assert hall.wrong() == []
+    assert hall.violations() == []
 
 
-def test_nothing_tells_the_times_before_they_come(hall: Inspected) -> None:
-    opened = hall.opened()
+def test_no_record_reveals_the_times_before_they_are_due(hall: InspectionHall) -> None:
+    opened = hall.draw()
     lines = list(hall.ctx.read(lambda c: list(journal.lines(c, "small"))))
-    told = " ".join(str(dict(line._mapping)) for line in lines) + str(dict(hall.row()._mapping))
+    stored = " ".join(str(dict(line._mapping)) for line in lines) + str(dict(hall.row()._mapping))
     secrets = [opened.seed, *(str(opened.at(minute)) for minute in opened.times)]
-    assert not [secret for secret in secrets if secret in told]
+    assert not [secret for secret in secrets if secret in stored]
 
 
-def test_a_restart_changes_neither_seal_nor_times(hall: Inspected) -> None:
-    before, times = hall.row().seal, hall.due()
-    hall.restarted()
+def test_a_restart_changes_neither_seal_nor_times(hall: InspectionHall) -> None:
+    before, times = hall.row().seal, hall.due_times()
+    hall.restart()
     hall.keep(at(7))
-    assert (hall.row().seal, hall.due()) == (before, times)
+    assert (hall.row().seal, hall.due_times()) == (before, times)
 
 
-def test_a_time_that_passed_while_the_server_was_down_is_missed_for_that(hall: Inspected) -> None:
-    first, second = hall.due()
-    hall.restarted()
+def test_a_time_during_an_outage_is_missed_with_that_reason(hall: InspectionHall) -> None:
+    first, second = hall.due_times()
+    hall.restart()
     hall.keep(second - 60_000)
     assert hall.checks() == [(f"{DAY}-1", "missed", "server_down")]
     assert first < second
     hall.keep(at(6, day=MONDAY + timedelta(days=1)))
     assert hall.checks()[1] == (f"{DAY}-2", "missed", "server_down")
     assert hall.row().revealed_at is not None
-    assert hall.wrong() == []
+    assert hall.violations() == []
 
 
-def test_a_day_sealed_late_says_so_and_draws_from_what_is_left(small: SmallHall) -> None:
-    hall = Inspected(small)
+def test_a_late_draw_is_marked_and_uses_the_rest_of_the_day(small: SmallHall) -> None:
+    hall = InspectionHall(small)
     hall.keep(at(15))
     rules = draws.rules_of(hall.row().rules)
     assert rules.late
-    assert all(due > at(15) for due in hall.due())
+    assert all(due > at(15) for due in hall.due_times())
     hall.keep(at(17, 30))
-    assert hall.wrong() == []
+    assert hall.violations() == []
 
 
 def test_a_rest_day_has_a_seal_and_no_checks(small: SmallHall) -> None:
     sunday = MONDAY - timedelta(days=1)
-    hall = Inspected(small)
+    hall = InspectionHall(small)
     hall.keep(at(9, day=sunday))
     hall.keep(at(23, day=sunday))
     assert hall.checks(sunday.isoformat()) == []
     assert draws.rules_of(hall.row(sunday.isoformat()).rules).opens is None
     hall.keep(at(0, 1))
     assert hall.row(sunday.isoformat()).revealed_at is not None
-    assert hall.wrong() == []
+    assert hall.violations() == []
 
 
-def test_settings_changed_in_the_day_move_nothing(hall: Inspected) -> None:
-    times = hall.due()
+def test_settings_changed_during_the_day_do_not_change_the_draw(hall: InspectionHall) -> None:
+    times = hall.due_times()
     hall.small.configure(check_count=6, check_gap_minutes=1)
-    hall.restarted()
+    hall.restart()
     hall.keep(at(17, 30))
     assert len(hall.checks()) == len(times)
-    assert hall.wrong() == []
+    assert hall.violations() == []
 
 
-def test_without_the_key_the_seed_is_lost_and_that_is_on_record(hall: Inspected) -> None:
+def test_a_seed_lost_with_its_key_is_recorded(hall: InspectionHall) -> None:
     key = hall.small.hall.config.data / sealing.KEY_FILE
     assert key.stat().st_mode & 0o077 == 0
     key.unlink()
-    hall.restarted()
+    hall.restart()
     hall.keep(at(8))
     assert hall.row().seed == ""
     assert "check.lost" in hall.acts(DAY)
-    assert hall.wrong() == [f"{DAY} spot checks: the seed is lost, nothing can be proven"]
+    assert hall.violations() == [f"{DAY} spot checks: the seed is lost, nothing can be proven"]
 
 
-def tampered(hall: Inspected, what: Any) -> list[str]:
-    """What `hall check` finds after somebody wrote into the database."""
+def violations_after(hall: InspectionHall, statement: Any) -> list[str]:
+    """Return the violations that `hall check` reports after a write into the database."""
     hall.keep(at(17, 30))
-    hall.ctx.write(partial(written, what))
-    return [said.partition(": ")[2] for said in hall.wrong()]
+    hall.ctx.write(partial(written, statement))
+    return [violation.partition(": ")[2] for violation in hall.violations()]
 
 
-def test_who_writes_into_the_database_is_found_out(hall: Inspected) -> None:
-    assert tampered(hall, delete(spot_check).where(spot_check.c.n == 1)) == [
+def test_writes_into_the_database_are_violations(hall: InspectionHall) -> None:
+    assert violations_after(hall, delete(spot_check).where(spot_check.c.n == 1)) == [
         "a drawn check is missing from the records"
     ]
     moved = update(spot_check).values(due_at=spot_check.c.due_at + 60_000)
-    assert "a check's time is not the drawn one" in tampered(hall, moved)
-    assert "seal, seed and rules do not fit" in tampered(
+    assert "a check's time is not the drawn one" in violations_after(hall, moved)
+    assert "seal, seed and rules do not fit" in violations_after(
         hall, update(check_day).values(seed="0" * 64)
     )
 
 
-def test_a_day_without_a_seal_is_found(hall: Inspected) -> None:
+def test_a_day_without_a_commitment_is_a_violation(hall: InspectionHall) -> None:
     hall.keep(at(6, day=MONDAY + timedelta(days=1)))
     hall.keep(at(6, day=MONDAY + timedelta(days=2)))
-    gone = delete(check_day).where(check_day.c.day == "2026-03-03")
-    hall.ctx.write(partial(written, gone))
-    assert "2026-03-03 spot checks: no seed was sealed on that day" in hall.wrong()
+    deletion = delete(check_day).where(check_day.c.day == "2026-03-03")
+    hall.ctx.write(partial(written, deletion))
+    assert "2026-03-03 spot checks: no seed was sealed on that day" in hall.violations()
 
 
-# -- walking ---------------------------------------------------------------------------------------
-
-
-def test_a_check_needs_two_people_and_its_time(hall: Inspected) -> None:
-    first = hall.due()[0]
+def test_a_check_needs_two_people_and_its_time(hall: InspectionHall) -> None:
+    first = hall.due_times()[0]
     hall.keep(first)
     check = f"{DAY}-1"
     for other in (MANAGER, "nobody"):
-        with refused(Code.CHECKERS_TWO):
+        with raises_code(Code.CHECKERS_TWO):
             walks.start(hall.ctx, BOSS, hall.small.key(), check, other)
     hall.small.clock.set(first + 15 * 60_000 + 1)
-    with refused(Code.CHECK_NOT_DUE):
+    with raises_code(Code.CHECK_NOT_DUE):
         walks.start(hall.ctx, BOSS, hall.small.key(), check, ADMINISTRATOR)
 
 
-def test_a_mark_sent_twice_is_kept_once_with_what_was_known(hall: Inspected) -> None:
+def test_a_mark_sent_twice_is_stored_once_with_the_recorded_state(hall: InspectionHall) -> None:
     hall.small.clock.set(at(9))
-    hall.small.seat("T1")
+    hall.small.sign_in("T1")
     hall.small.issue("tax-1")
     hall.small.call("T1")
     check = hall.walk()
     hall.small.clock.advance(minutes=20)
     for _ in range(2):
         hall.mark(check, "T1", "serving", id="phone-1", staff=STAFF["T1"], at=at(9, 1))
-    (kept,) = hall.ctx.read(lambda c: checks.marks(c, "small", check))
-    known = json.loads(kept.known)
-    assert (kept.at, kept.received_at) == (at(9, 1), at(9, 20))
-    assert (known["staff"], known["since"], known["number"]) == (STAFF["T1"], at(9), "A001")
+    (row,) = hall.ctx.read(lambda c: checks.marks(c, "small", check))
+    recorded = json.loads(row.known)
+    assert (row.at, row.received_at) == (at(9, 1), at(9, 20))
+    assert (recorded["staff"], recorded["since"], recorded["number"]) == (
+        STAFF["T1"],
+        at(9),
+        "A001",
+    )
     assert hall.acts(check).count("check.mark") == 1
 
 
-def test_a_phone_with_a_wrong_clock_stays_inside_the_walk(hall: Inspected) -> None:
+def test_the_time_of_a_mark_stays_within_the_inspection_round(hall: InspectionHall) -> None:
     hall.small.clock.set(at(9))
     check = hall.walk()
     hall.mark(check, "T1", "at_post", at=at(3))
@@ -189,18 +187,18 @@ def test_a_phone_with_a_wrong_clock_stays_inside_the_walk(hall: Inspected) -> No
     assert [row.at for row in rows] == [at(9), at(9)]
 
 
-def test_what_the_books_know_of_a_past_minute(hall: Inspected) -> None:
+def test_the_recorded_state_of_a_past_minute(hall: InspectionHall) -> None:
     hall.small.clock.set(at(9))
-    hall.small.seat("T1")
-    assert books(hall, at(9, 5)).staff == STAFF["T1"]
-    assert books(hall, at(8, 59)).staff == ""
+    hall.small.sign_in("T1")
+    assert recorded_state(hall, at(9, 5)).staff == STAFF["T1"]
+    assert recorded_state(hall, at(8, 59)).staff == ""
 
 
-def books(hall: Inspected, moment: int) -> knowing.RecordedState:
+def recorded_state(hall: InspectionHall, moment: int) -> knowing.RecordedState:
     return hall.ctx.read(lambda c: knowing.state_at(hall.ctx, c, "T1", moment))
 
 
-def test_expected_are_those_who_may_sit_there_less_leave_and_with_cover(hall: Inspected) -> None:
+def test_expected_people_are_those_of_the_window_with_leave_and_cover(hall: InspectionHall) -> None:
     def away(tx: Tx) -> None:
         tx.conn.execute(
             insert(leave).values(
@@ -210,18 +208,18 @@ def test_expected_are_those_who_may_sit_there_less_leave_and_with_cover(hall: In
         )  # fmt: skip
 
     hall.ctx.write(away)
-    found = hall.ctx.read(lambda c: leaves.approved(c, "small", MONDAY, MONDAY))
+    approved = hall.ctx.read(lambda c: leaves.approved(c, "small", MONDAY, MONDAY))
     moment = datetime.combine(MONDAY, time(9))
-    people = knowing.expected(hall.ctx.catalogue(), {}, found, "S1", moment)
+    people = knowing.expected(hall.ctx.catalogue(), {}, approved, "S1", moment)
     assert [(p.staff.number, p.how, p.leave) for p in people] == [
         (STAFF["S1"], "leave", "sick"),
         (STAFF["G1"], "cover", ""),
     ]
     walk = [w.code for w in knowing.round_order(hall.ctx.catalogue(), MONDAY)]
-    assert walk == ["T1", "T2", "G1", "G2", "S1"]  # F1 comes on Tuesdays
+    assert walk == ["T1", "T2", "G1", "G2", "S1"]  # F1 is open on Tuesdays
 
 
-def test_marks_are_never_changed(hall: Inspected) -> None:
+def test_marks_are_never_changed(hall: InspectionHall) -> None:
     hall.mark(hall.walk(), "T1", "empty")
     for statement in (update(spot_mark).values(mark="at_post"), delete(spot_mark)):
         with pytest.raises(DatabaseError, match="only added to"):

@@ -1,4 +1,4 @@
-"""Taking a number: routing's cases, numbering, idempotency, what is owed and journalled."""
+"""Issuing a ticket: cases of routing, numbering, idempotency, slip and journal."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ def _code(small: SmallHall, item: str) -> HallError:
 
 
 def test_numbers_count_from_001_by_prefix(small: SmallHall) -> None:
-    small.seat("T1", "G1")
-    shown = [small.issue(i).number for i in ("tax-1", "social-1", "tax-2", "tax-1")]
-    assert shown == ["A001", "B001", "A002", "A003"]
+    small.sign_in("T1", "G1")
+    numbers = [small.issue(i).number for i in ("tax-1", "social-1", "tax-2", "tax-1")]
+    assert numbers == ["A001", "B001", "A002", "A003"]
 
 
 def test_a_new_day_starts_again_and_keeps_history(small: SmallHall) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     first = small.issue("tax-1")
     small.clock.set(at(9, day=MONDAY + timedelta(days=1)))
     assert keep_day(small.ctx) == 1
     assert keep_day(small.ctx) == 0
-    small.seat("T1")
+    small.sign_in("T1")
     second = small.issue("tax-1")
     assert (first.number, second.number) == ("A001", "A001")
     assert first.id != second.id
@@ -54,10 +54,10 @@ def test_a_new_day_starts_again_and_keeps_history(small: SmallHall) -> None:
         ("build-1", Code.NOBODY_SIGNED_IN),
     ],
 )
-def test_nobody_gets_a_number_that_no_window_will_call(
+def test_a_number_that_no_window_can_call_is_not_issued(
     small: SmallHall, item: str, code: Code
 ) -> None:
-    small.seat("T1", "G1")
+    small.sign_in("T1", "G1")
     assert _code(small, item).code is code
 
 
@@ -77,7 +77,7 @@ def test_the_refusal_says_where_to_go(small: SmallHall) -> None:
     ],
 )
 def test_hours(small: SmallHall, hour: int, minute: int, code: Code) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     small.clock.set(at(hour, minute))
     assert _code(small, "tax-1").code is code
 
@@ -88,33 +88,33 @@ def test_closed_on_sunday(small: SmallHall) -> None:
 
 
 def test_all_paused(small: SmallHall) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     posts.pause(small.ctx, small.clerk("T1"), small.key(), "T1", "rest", "")
     assert _code(small, "tax-2").code is Code.ALL_PAUSED
 
 
 def test_unknown_class(small: SmallHall) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     with pytest.raises(HallError) as caught:
         small.issue("tax-1", "royal")
     assert caught.value.code is Code.CLASS_UNKNOWN
 
 
 def test_a_refusal_takes_no_number(small: SmallHall) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     with pytest.raises(HallError):
         small.issue("tax-1", "royal")
     assert small.issue("tax-1").number == "A001"
 
 
-def test_a_repeat_gets_the_first_answer(small: SmallHall) -> None:
-    small.seat("T1")
+def test_a_repeated_command_gets_the_first_answer(small: SmallHall) -> None:
+    small.sign_in("T1")
     assert small.issue("tax-1", key="same").id == small.issue("tax-1", key="same").id
     assert small.issue("tax-1").number == "A002"
 
 
 def test_a_repeated_refusal_stays_a_refusal(small: SmallHall) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     clerk, key = small.clerk("T1"), small.key()
     for _ in range(2):
         with pytest.raises(HallError) as caught:
@@ -125,26 +125,26 @@ def test_a_repeated_refusal_stays_a_refusal(small: SmallHall) -> None:
 
 
 def test_a_key_belongs_to_one_command(small: SmallHall) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     small.issue("tax-1", key="same")
     with pytest.raises(HallError) as caught:
         small.issue("tax-2", key="same")
     assert caught.value.code is Code.KEY_REUSED
 
 
-def test_issue_is_journalled_and_owes_a_slip(small: SmallHall) -> None:
-    small.seat("T1")
+def test_issuing_is_journalled_and_creates_a_slip(small: SmallHall) -> None:
+    small.sign_in("T1")
     ticket = small.issue("tax-1", "elderly")
     lines = small.ctx.read(lambda c: journal.of_subject(c, "small", ticket.id))
     assert [line["act"] for line in lines] == ["ticket.issue"]
     assert lines[0]["data"]["applicant"] == "elderly"
-    owed = small.ctx.read(lambda c: slips.of_ticket(c, "small", ticket.id))
-    # The small hall has no printer: that is said at once instead of being owed for ever.
-    assert [(s.state, s.reason) for s in owed] == [("failed", "no_printer")]
+    slip_rows = small.ctx.read(lambda c: slips.of_ticket(c, "small", ticket.id))
+    # The small hall has no printer, so the slip fails at once and does not stay outstanding.
+    assert [(s.state, s.reason) for s in slip_rows] == [("failed", "no_printer")]
 
 
-def test_of_an_old_slip_nothing_is_left_to_print(small: SmallHall) -> None:
-    small.seat("T1")
+def test_an_old_slip_is_deleted_and_cannot_be_reprinted(small: SmallHall) -> None:
+    small.sign_in("T1")
     ticket = small.issue("tax-1")
     printer = {"device": "printer-1", "kind": "printers", "driver": "", "serves": "1"}
     small.ctx.write(lambda tx: devices.announce(tx, "kiosk", "", [printer]))
@@ -156,7 +156,7 @@ def test_of_an_old_slip_nothing_is_left_to_print(small: SmallHall) -> None:
 
 
 def test_only_staff_reprint(small: SmallHall) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     ticket = small.issue("tax-1")
     with pytest.raises(HallError) as caught:
         issuing.reprint(small.ctx, Actor(ActorKind.KIOSK, "1"), small.key(), ticket.id, "")
@@ -164,7 +164,7 @@ def test_only_staff_reprint(small: SmallHall) -> None:
 
 
 def test_numbers_end_at_999(small: SmallHall) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     small.ctx.write(
         lambda tx: (
             tx.conn.exec_driver_sql(
@@ -179,7 +179,7 @@ def test_numbers_end_at_999(small: SmallHall) -> None:
 
 
 def test_an_import_by_another_process_is_noticed(small: SmallHall) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     assert small.issue("tax-1").version == 1
     other = SmallHall(small.hall.config.database_url, small.hall.config.data, at(9))
     renamed = replace(other.ctx.catalogue(), hall_name="新名字")

@@ -1,4 +1,4 @@
-"""Keys of a caller keypad do what the page's buttons do, for whoever sits at the window."""
+"""Keys of a keypad: they do what the page's buttons do, for the person signed in at the window."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _state(small: SmallHall, ticket: str) -> State:
 
 
 def test_call_start_and_next_again(small: SmallHall) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     first, second = small.issue("tax-1").id, small.issue("tax-1").id
     _press(small, "call_next")
     assert _state(small, first) is State.CALLED
@@ -33,9 +33,12 @@ def test_call_start_and_next_again(small: SmallHall) -> None:
     assert _state(small, second) is State.FINISHED
 
 
-def test_the_call_key_ends_nobody_who_is_still_on_the_way(small: SmallHall) -> None:
-    """Two calls in a row ended a person who had not come as if served."""
-    small.seat("T1")
+def test_the_call_key_does_not_finish_a_ticket_that_was_just_called(small: SmallHall) -> None:
+    """Keep a called ticket when the call key is pressed twice in a row.
+
+    Two calls in a row finished a person who had not come, as if served.
+    """
+    small.sign_in("T1")
     first, second = small.issue("tax-1").id, small.issue("tax-1").id
     _press(small, "call_next")
     _press(small, "call_next")  # an impatient finger
@@ -45,14 +48,14 @@ def test_the_call_key_ends_nobody_who_is_still_on_the_way(small: SmallHall) -> N
     assert small.ticket(first).call_count == 2
     assert _state(small, first) is State.CALLED
     assert _state(small, second) is State.WAITING
-    # A clerk who has this key only ends a service by it, once the person had the time to come.
+    # A clerk with a keypad only finishes a service by it, once the person had the time to come.
     small.clock.advance(seconds=small.ctx.settings().no_show_min_seconds)
     _press(small, "call_next")
     assert (_state(small, first), _state(small, second)) == (State.FINISHED, State.CALLED)
 
 
-def test_the_same_press_told_twice_recalls_once(small: SmallHall) -> None:
-    small.seat("T1")
+def test_the_same_press_reported_twice_recalls_once(small: SmallHall) -> None:
+    small.sign_in("T1")
     ticket = small.issue("tax-1").id
     _press(small, "call_next")
     small.clock.advance(seconds=5)
@@ -61,10 +64,10 @@ def test_the_same_press_told_twice_recalls_once(small: SmallHall) -> None:
     assert small.ticket(ticket).call_count == 2
 
 
-def test_the_held_one_is_called_back_and_the_present_one_goes_back_to_wait(
+def test_keys_requeue_the_called_ticket_and_resume_the_held_one(
     small: SmallHall,
 ) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     first, second = small.issue("tax-1").id, small.issue("tax-1").id
     with pytest.raises(HallError) as caught:
         _press(small, "resume")
@@ -82,7 +85,7 @@ def test_the_held_one_is_called_back_and_the_present_one_goes_back_to_wait(
 
 
 def test_recall_and_no_show(small: SmallHall) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     ticket = small.issue("tax-1").id
     _press(small, "call_next")
     _press(small, "recall")
@@ -93,7 +96,7 @@ def test_recall_and_no_show(small: SmallHall) -> None:
 
 
 def test_hold_and_call_back(small: SmallHall) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     ticket = small.issue("tax-1").id
     _press(small, "call_next")
     _press(small, "hold")
@@ -102,8 +105,8 @@ def test_hold_and_call_back(small: SmallHall) -> None:
     assert _state(small, ticket) is State.CALLED
 
 
-def test_one_key_pauses_and_goes_on(small: SmallHall) -> None:
-    small.seat("T1")
+def test_one_key_pauses_and_resumes(small: SmallHall) -> None:
+    small.sign_in("T1")
     for paused in (True, False):
         _press(small, "pause")
         row = small.ctx.read(lambda c: windows.session(c, "small", "T1"))
@@ -112,7 +115,7 @@ def test_one_key_pauses_and_goes_on(small: SmallHall) -> None:
 
 
 def test_transfer_to_the_window_typed(small: SmallHall) -> None:
-    small.seat("T1", "T2")
+    small.sign_in("T1", "T2")
     ticket = small.issue("tax-1").id
     _press(small, "call_next")
     with pytest.raises(HallError) as caught:
@@ -123,7 +126,7 @@ def test_transfer_to_the_window_typed(small: SmallHall) -> None:
 
 
 def test_the_same_press_again_calls_nobody_else(small: SmallHall) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     small.issue("tax-1")
     small.issue("tax-1")
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""Leave through its life: asked, decided step by step, cut short; who may, who may not."""
+"""Leave from request to end: decided step by step, cut short; who may do it and who may not."""
 
 from __future__ import annotations
 
@@ -13,16 +13,25 @@ from server.services.bus import AttendanceChanged, Event, RequestsChanged
 from server.storage import journal
 from server.storage import leaves as stored
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, SmallHall, at
-from support.leave_halls import CHIEF, STRANGER, A, B, actor, kept, staffed, wish
+from support.leave_halls import (
+    CHIEF,
+    STRANGER,
+    A,
+    B,
+    actor,
+    leave_request,
+    stored_leave,
+    with_cover_and_chief,
+)
 
 
 @pytest.fixture
 def hall(small: SmallHall) -> SmallHall:
-    return staffed(small)
+    return with_cover_and_chief(small)
 
 
 def ask(hall: SmallHall, begins: str, ends: str, by: str = A, **change: object) -> str:
-    return leaves.request(hall.ctx, actor(by), hall.key(), wish(begins, ends, **change))
+    return leaves.request(hall.ctx, actor(by), hall.key(), leave_request(begins, ends, **change))
 
 
 def decide(hall: SmallHall, leave: str, by: str, approve: bool = True, words: str = "") -> None:
@@ -39,13 +48,13 @@ def refused(code: Code, act: object, *args: object, **more: object) -> HallError
 
 def test_a_day_is_decided_by_the_chief_representative(hall: SmallHall) -> None:
     leave = ask(hall, "03-03T08:30", "03-03T17:30")
-    assert kept(hall, leave).cover == B
-    assert [s["rungs"] for s in kept(hall, leave).steps] == [["chief"]]
+    assert stored_leave(hall, leave).cover == B
+    assert [s["rungs"] for s in stored_leave(hall, leave).steps] == [["chief"]]
     refused(Code.OWN_CASE, decide, hall, leave, A)
     refused(Code.NOT_YOUR_STEP, decide, hall, leave, B)
     refused(Code.NOT_YOUR_STEP, decide, hall, leave, STRANGER)
     decide(hall, leave, CHIEF, words="同意")
-    assert kept(hall, leave).state == "approved"
+    assert stored_leave(hall, leave).state == "approved"
     refused(Code.LEAVE_SETTLED, decide, hall, leave, MANAGER)
 
 
@@ -53,12 +62,12 @@ def test_a_long_leave_goes_up_the_whole_ladder(hall: SmallHall) -> None:
     leave = ask(hall, "03-03T08:30", "03-05T17:30")
     for by in (CHIEF, MANAGER):
         decide(hall, leave, by)
-        assert kept(hall, leave).state == "asked"
+        assert stored_leave(hall, leave).state == "asked"
     refused(Code.NOT_YOUR_STEP, decide, hall, leave, MANAGER)
     decide(hall, leave, ADMINISTRATOR)
-    found = kept(hall, leave)
-    assert found.state == "approved"
-    assert [(s["act"], s["by"]) for s in found.steps] == [
+    leave_row = stored_leave(hall, leave)
+    assert leave_row.state == "approved"
+    assert [(s["act"], s["by"]) for s in leave_row.steps] == [
         ("ask", A),
         ("approve", CHIEF),
         ("approve", MANAGER),
@@ -73,21 +82,21 @@ def test_the_named_head_decides(hall: SmallHall) -> None:
         decide(hall, leave, by)
     refused(Code.NOT_YOUR_STEP, decide, hall, leave, ADMINISTRATOR)
     decide(hall, leave, MANAGER)
-    assert kept(hall, leave).state == "approved"
+    assert stored_leave(hall, leave).state == "approved"
 
 
 def test_a_ladder_changed_later_does_not_move_a_leave(hall: SmallHall) -> None:
     leave = ask(hall, "03-03T08:30", "03-03T17:30")
     hall.configure(leave_ladder="*=chief+manager+head")
     decide(hall, leave, CHIEF)
-    assert kept(hall, leave).state == "approved"
+    assert stored_leave(hall, leave).state == "approved"
 
 
-def test_a_refusal_needs_words_and_ends_it(hall: SmallHall) -> None:
+def test_a_refusal_needs_a_reason_and_ends_the_request(hall: SmallHall) -> None:
     leave = ask(hall, "03-03T08:30", "03-05T17:30")
     refused(Code.INVALID, decide, hall, leave, CHIEF, False)
     decide(hall, leave, CHIEF, False, "人手不够")
-    assert kept(hall, leave).state == "refused"
+    assert stored_leave(hall, leave).state == "refused"
     again = ask(hall, "03-03T08:30", "03-05T17:30")
     assert again != leave
 
@@ -96,7 +105,7 @@ def test_a_chief_representatives_own_leave_goes_to_the_section(hall: SmallHall) 
     leave = ask(hall, "03-03T08:30", "03-03T17:30", CHIEF, staff=CHIEF)
     refused(Code.OWN_CASE, decide, hall, leave, CHIEF)
     decide(hall, leave, MANAGER)
-    assert kept(hall, leave).state == "approved"
+    assert stored_leave(hall, leave).state == "approved"
 
 
 def test_overlapping_leave_is_refused_but_not_the_next_hour(hall: SmallHall) -> None:
@@ -111,13 +120,13 @@ def test_who_may_ask_for_whom(hall: SmallHall) -> None:
     refused(Code.ACCOUNT_UNKNOWN, ask, hall, "03-03T08:30", "03-03T12:00", MANAGER, staff="9999")
     for n, by in enumerate((A, B, CHIEF, MANAGER)):
         leave = ask(hall, f"03-{10 + n}T08:30", f"03-{10 + n}T12:00", by)
-        assert kept(hall, leave).by == by
+        assert stored_leave(hall, leave).by == by
 
 
-def test_left_at_once_and_asked_afterwards(hall: SmallHall) -> None:
+def test_emergency_leave_is_requested_afterwards(hall: SmallHall) -> None:
     leave = ask(hall, "03-02T08:50", "03-02T12:00", B, emergency=True)
-    assert rules.emergency(kept(hall, leave).steps)
-    assert kept(hall, leave).steps[0]["after"] is True
+    assert rules.emergency(stored_leave(hall, leave).steps)
+    assert stored_leave(hall, leave).steps[0]["after"] is True
     refused(Code.LEAVE_TOO_LATE, ask, hall, "02-25T08:30", "02-25T12:00")
 
 
@@ -126,7 +135,7 @@ def test_a_named_cover_who_is_away_is_refused_and_a_listed_one_left_out(hall: Sm
     refused(Code.COVER_CANNOT, ask, hall, "03-03T08:30", "03-03T12:00", cover=B)
     refused(Code.COVER_CANNOT, ask, hall, "03-03T08:30", "03-03T12:00", cover=A)
     refused(Code.COVER_CANNOT, ask, hall, "03-03T08:30", "03-03T12:00", cover="9999")
-    assert kept(hall, ask(hall, "03-03T08:30", "03-03T12:00")).cover == ""
+    assert stored_leave(hall, ask(hall, "03-03T08:30", "03-03T12:00")).cover == ""
 
 
 def test_cancelled_before_shortened_during_settled_after(hall: SmallHall) -> None:
@@ -136,14 +145,14 @@ def test_cancelled_before_shortened_during_settled_after(hall: SmallHall) -> Non
     refused(Code.NOT_YOUR_SHEET, leaves.cancel, hall.ctx, actor(STRANGER), hall.key(), leave, "")
     hall.clock.set(at(11, day=MONDAY.replace(day=3)))
     leaves.cancel(hall.ctx, actor(A), hall.key(), leave, "回来了")
-    found = kept(hall, leave)
-    assert (found.state, f"{found.ends:%dT%H:%M}") == ("approved", "03T11:00")
-    assert found.steps[-1]["act"] == "shorten"
-    assert found.steps[-1]["ends"] == "2026-03-04T17:30"
+    leave_row = stored_leave(hall, leave)
+    assert (leave_row.state, f"{leave_row.ends:%dT%H:%M}") == ("approved", "03T11:00")
+    assert leave_row.steps[-1]["act"] == "shorten"
+    assert leave_row.steps[-1]["ends"] == "2026-03-04T17:30"
     refused(Code.LEAVE_SETTLED, leaves.cancel, hall.ctx, actor(A), hall.key(), leave, "")
     other = ask(hall, "03-04T08:30", "03-04T12:00")
     leaves.cancel(hall.ctx, actor(A), hall.key(), other, "")
-    assert kept(hall, other).state == "cancelled"
+    assert stored_leave(hall, other).state == "cancelled"
 
 
 def test_only_the_cover_confirms_the_handover(hall: SmallHall) -> None:
@@ -151,40 +160,40 @@ def test_only_the_cover_confirms_the_handover(hall: SmallHall) -> None:
     for by in (A, CHIEF, MANAGER):
         refused(Code.NOT_YOUR_STEP, leaves.hand_over, hall.ctx, actor(by), hall.key(), leave, "")
     leaves.hand_over(hall.ctx, actor(B), hall.key(), leave, "已交接")
-    assert rules.handed_over(kept(hall, leave).steps)
-    steps = len(kept(hall, leave).steps)
+    assert rules.handed_over(stored_leave(hall, leave).steps)
+    steps = len(stored_leave(hall, leave).steps)
     leaves.hand_over(hall.ctx, actor(B), hall.key(), leave, "再次")
-    assert len(kept(hall, leave).steps) == steps
+    assert len(stored_leave(hall, leave).steps) == steps
     leaves.set_cover(hall.ctx, actor(A), hall.key(), leave, CHIEF)
-    assert not rules.handed_over(kept(hall, leave).steps)
-    assert kept(hall, leave).cover == CHIEF
+    assert not rules.handed_over(stored_leave(hall, leave).steps)
+    assert stored_leave(hall, leave).cover == CHIEF
 
 
 def test_every_step_is_a_line_of_the_journal_and_an_event(hall: SmallHall) -> None:
-    heard: list[Event] = []
-    hall.ctx.bus.subscribe(heard.append)
+    received: list[Event] = []
+    hall.ctx.bus.subscribe(received.append)
     leave = ask(hall, "03-03T08:30", "03-03T17:30")
     decide(hall, leave, CHIEF)
     leaves.cancel(hall.ctx, actor(A), hall.key(), leave, "")
     lines = hall.ctx.read(lambda c: journal.of_subject(c, "small", leave))
     assert [line["act"] for line in lines] == ["leave.ask", "leave.approve", "leave.cancel"]
-    told = [AttendanceChanged(("2026-03-03",), (A,)), RequestsChanged(leave, A)]
-    assert heard == told * 3
+    events = [AttendanceChanged(("2026-03-03",), (A,)), RequestsChanged(leave, A)]
+    assert received == events * 3
 
 
-def test_a_repeat_asks_once(hall: SmallHall) -> None:
-    found = wish("03-03T08:30", "03-03T17:30")
-    first = leaves.request(hall.ctx, actor(A), "same", found)
-    assert leaves.request(hall.ctx, actor(A), "same", found) == first
+def test_a_repeated_request_is_stored_once(hall: SmallHall) -> None:
+    request = leave_request("03-03T08:30", "03-03T17:30")
+    first = leaves.request(hall.ctx, actor(A), "same", request)
+    assert leaves.request(hall.ctx, actor(A), "same", request) == first
 
 
-def test_only_approved_leave_frees(hall: SmallHall) -> None:
+def test_only_approved_leave_counts(hall: SmallHall) -> None:
     leave = ask(hall, "03-03T08:30", "03-04T12:00")
     day = MONDAY.replace(day=4)
 
     def spans() -> list[str]:
-        found = hall.ctx.read(lambda c: stored.approved(c, "small", day, day, [A]))
-        return [span.id for span in found.get(A, [])]
+        rows = hall.ctx.read(lambda c: stored.approved(c, "small", day, day, [A]))
+        return [span.id for span in rows.get(A, [])]
 
     assert spans() == []
     decide(hall, leave, CHIEF)
@@ -194,15 +203,15 @@ def test_only_approved_leave_frees(hall: SmallHall) -> None:
     assert hall.ctx.read(lambda c: stored.approved(c, "small", other, other)) == {}
 
 
-def test_steps_that_the_journal_does_not_tell_are_found(hall: SmallHall) -> None:
+def test_steps_missing_in_the_journal_are_violations(hall: SmallHall) -> None:
     leave = ask(hall, "03-03T08:30", "03-03T17:30")
     decide(hall, leave, CHIEF)
 
-    def told() -> int:
+    def problem_count() -> int:
         return len(hall.ctx.read(lambda c: list(proof.problems(c, "small"))))
 
-    assert told() == 0
-    found = kept(hall, leave)
-    forged = replace(found, steps=found.steps[:1])
+    assert problem_count() == 0
+    leave_row = stored_leave(hall, leave)
+    forged = replace(leave_row, steps=leave_row.steps[:1])
     hall.ctx.write(lambda tx: stored.change(tx, forged))
-    assert told() == 1
+    assert problem_count() == 1

@@ -1,4 +1,4 @@
-"""Somebody who may not act any more: the window is free, the keypad dead, nobody waits for it."""
+"""Person who may not act any more: the window is free, the keypad inactive, nobody waits for it."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ BOSS = Actor(ActorKind.ADMINISTRATOR, ADMINISTRATOR)
 
 @pytest.fixture
 def hall(database_url: str, tmp_path: Path) -> Iterator[SmallHall]:
-    found = SmallHall(database_url, tmp_path, at(9))
-    found.seat("T1", "T2")
-    found.hall.people.add_account(SYSTEM, STAFF["T1"], Role.CLERK, "only-for-this-test")
-    yield found
-    found.close()
+    small = SmallHall(database_url, tmp_path, at(9))
+    small.sign_in("T1", "T2")
+    small.hall.people.add_account(SYSTEM, STAFF["T1"], Role.CLERK, "only-for-this-test")
+    yield small
+    small.close()
 
 
 def at_work(hall: SmallHall) -> dict[str, str]:
-    """T1 serves one, has set one aside, and one was sent to it: the tickets by what they are."""
-    found = {}
+    """Let T1 serve a ticket, hold one and have one transferred to it; return ids by state."""
+    ticket_ids = {}
     for name in ("held", "serving"):
-        found[name] = hall.issue("tax-1").id
-        assert hall.call("T1").id == found[name]
+        ticket_ids[name] = hall.issue("tax-1").id
+        assert hall.call("T1").id == ticket_ids[name]
         calling.start(hall.ctx, hall.clerk("T1"), hall.key(), "T1")
         if name == "held":
             calling.hold(hall.ctx, hall.clerk("T1"), hall.key(), "T1", "")
-    found["sent"] = hall.issue("tax-1").id
-    assert hall.call("T2").id == found["sent"]
+    ticket_ids["sent"] = hall.issue("tax-1").id
+    assert hall.call("T2").id == ticket_ids["sent"]
     calling.transfer(
         hall.ctx,
         hall.clerk("T2"),
@@ -52,7 +52,7 @@ def at_work(hall: SmallHall) -> dict[str, str]:
         to_unit=None,
         text="",
     )
-    return found
+    return ticket_ids
 
 
 def disable(hall: SmallHall) -> None:
@@ -60,20 +60,20 @@ def disable(hall: SmallHall) -> None:
 
 
 def leave_the_list(hall: SmallHall) -> None:
-    known = catalogue()
-    staff = tuple(person for person in known.staff if person.number != STAFF["T1"])
-    import_catalogue(hall.ctx, SYSTEM, replace(known, staff=staff), "without one")
+    book = catalogue()
+    staff = tuple(person for person in book.staff if person.number != STAFF["T1"])
+    import_catalogue(hall.ctx, SYSTEM, replace(book, staff=staff), "without one")
 
 
 @pytest.mark.parametrize("ended", [disable, leave_the_list])
-def test_the_window_is_left_and_everybody_of_it_is_called_elsewhere(
+def test_the_window_is_freed_and_its_tickets_are_called_elsewhere(
     hall: SmallHall, ended: object
 ) -> None:
     of = at_work(hall)
     ended(hall)  # type: ignore[operator]
     assert hall.ctx.read(lambda c: windows.session(c, "small", "T1")) is None
-    assert {hall.ticket(one).state for one in of.values()} == {State.WAITING}
-    assert {hall.ticket(one).window for one in of.values()} == {""}
+    assert {hall.ticket(ticket).state for ticket in of.values()} == {State.WAITING}
+    assert {hall.ticket(ticket).window for ticket in of.values()} == {""}
     lines = hall.ctx.read(lambda c: journal.of_subject(c, "small", of["serving"]))
     assert (lines[-1]["act"], lines[-1]["data"]["from"]) == ("ticket.transfer", "serving")
     called = []
@@ -86,7 +86,7 @@ def test_the_window_is_left_and_everybody_of_it_is_called_elsewhere(
 
 
 @pytest.mark.parametrize("function", [*FUNCTIONS, "transfer"])
-def test_the_keypad_is_dead(hall: SmallHall, function: str) -> None:
+def test_the_keypad_of_a_disabled_person_is_rejected(hall: SmallHall, function: str) -> None:
     hall.issue("tax-1")
     disable(hall)
     with pytest.raises(HallError) as refused:
@@ -94,14 +94,14 @@ def test_the_keypad_is_dead(hall: SmallHall, function: str) -> None:
     assert refused.value.code is Code.WINDOW_NOT_SIGNED_IN
 
 
-def test_a_seat_that_an_older_version_left_taken_has_a_dead_keypad(hall: SmallHall) -> None:
+def test_a_window_session_left_by_an_older_version_has_a_rejected_keypad(hall: SmallHall) -> None:
     hall.ctx.write(lambda tx: accounts.set_account(tx, STAFF["T1"], disabled=1))
     with pytest.raises(HallError) as refused:
         press(hall.ctx, "T1", "call_next", hall.key())
     assert refused.value.code is Code.WINDOW_NOT_SIGNED_IN
 
 
-def test_somebody_who_sits_nowhere_is_disabled_without_ado(hall: SmallHall) -> None:
+def test_a_person_without_a_window_session_can_be_disabled(hall: SmallHall) -> None:
     hall.hall.people.add_account(SYSTEM, STAFF["G1"], Role.CLERK, "only-for-this-test")
     hall.hall.people.change_account(BOSS, STAFF["G1"], None, True)
     assert hall.ctx.read(lambda c: windows.session(c, "small", "T1")) is not None

@@ -1,4 +1,4 @@
-"""What one worker did is told by another: by the bell, by the journal, and by neither twice."""
+"""Events between workers: delivered by the worker bus or by replay of the journal, only once."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from server.services.bus import Event, TicketMoved, WindowChanged
 from server.services.context import SYSTEM, Context, write_journal
 from server.services.replaying import QUIET
 from server.wire.commands import OfflineAct
-from support.desks import hand_in
+from support.desks import import_codes
 from support.halls import SmallHall
 
 
 class Bell:
-    """A bell that is rung and heard by hand."""
+    """Worker bus that the test publishes and delivers by hand."""
 
     def __init__(self) -> None:
         self.whole: float | None = 0.0
         self.rung: list[Event] = []
 
     def publish(self, _hall: str, events: Sequence[Event]) -> None:
-        """Keep what another would hear."""
+        """Record the published events."""
         self.rung += events
 
     def subscribe(self, _hall: str) -> None:
-        """Nobody else is there."""
+        """Do nothing: there is no other worker."""
 
     def complete_since(self) -> float | None:
-        """As the test says."""
+        """Return what the test has set."""
         return self.whole
 
 
 class Unsteady:
-    """A hall whose database is away now and then."""
+    """Hall context whose database can fail."""
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
@@ -50,14 +50,14 @@ class Unsteady:
         return getattr(self._ctx, name)
 
     def read(self, query: Any) -> Any:
-        """Ask, if it can be asked."""
+        """Run the query. Raises OSError while `fails` is set."""
         if self.fails:
             raise OSError("away")
         return self._ctx.read(query)
 
 
 class Other:
-    """Another worker of the small hall, and what it tells its screens."""
+    """Another worker of the small hall, with the events that it delivers to its pages."""
 
     def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
@@ -68,26 +68,26 @@ class Other:
         ctx.bus.subscribe(self.told.append)
 
     def look_after(self, seconds: float) -> list[tuple[str, str, int]]:
-        """What a look then tells of tickets."""
+        """Return the ticket moves that a replay delivers after these seconds."""
         self.now += seconds
         self.told.clear()
         self.lookout.replay()
         return self.moves()
 
     def moves(self) -> list[tuple[str, str, int]]:
-        """What was told of tickets."""
+        """Return the delivered ticket moves."""
         moved = [event for event in self.told if isinstance(event, TicketMoved)]
         return [(event.number, event.move, event.calls) for event in moved]
 
     def lose(self) -> None:
-        """From now on the bell may have missed something before now."""
+        """Mark everything before now as possibly missed by the bus."""
         self.bell.whole = self.now
 
 
 @pytest.fixture
 def other(small: SmallHall, tmp_path: Path, database_url: str) -> Iterator[Other]:
-    """A second worker; the small hall's own is the one that acts."""
-    small.seat("T1")
+    """Yield a second worker; the small hall's own is the one that acts."""
+    small.sign_in("T1")
     hall = open_hall(
         Config(data=tmp_path, hall_id="small", database=database_url), clock=small.clock
     )
@@ -97,14 +97,14 @@ def other(small: SmallHall, tmp_path: Path, database_url: str) -> Iterator[Other
 
 @pytest.fixture
 def bell(small: SmallHall) -> Bell:
-    """The acting worker's own bell."""
-    found = Bell()
-    JournalFollower(small.ctx, found, lambda: 0.0)
-    return found
+    """Return the worker bus of the acting worker."""
+    worker_bus = Bell()
+    JournalFollower(small.ctx, worker_bus, lambda: 0.0)
+    return worker_bus
 
 
-def called_and_found(small: SmallHall, other: Other) -> str:
-    """A number that is called, which a look without a bell has found."""
+def called_and_replayed(small: SmallHall, other: Other) -> str:
+    """Call a ticket that a replay without a bus delivers; return its number."""
     other.bell.whole = None
     number = small.issue("tax-1").number
     small.call("T1")
@@ -112,23 +112,23 @@ def called_and_found(small: SmallHall, other: Other) -> str:
     return number
 
 
-def test_while_the_bell_is_whole_nobody_looks(small: SmallHall, other: Other) -> None:
+def test_nothing_is_replayed_while_the_bus_is_complete(small: SmallHall, other: Other) -> None:
     small.issue("tax-1")
     small.call("T1")
     assert other.look_after(MARK_SECONDS) == []
 
 
-def test_without_a_bell_the_journal_tells_the_last_move(small: SmallHall, other: Other) -> None:
-    number = called_and_found(small, other)
+def test_without_a_bus_the_last_move_is_replayed_from_the_journal(
+    small: SmallHall, other: Other
+) -> None:
+    number = called_and_replayed(small, other)
     assert WindowChanged("T1") not in other.told
     assert other.look_after(1) == []
     calling.recall(small.ctx, small.clerk("T1"), small.key(), "T1")
     assert other.look_after(1) == [(number, "recall", 2)]
 
 
-def test_what_became_of_a_slip_afterwards_does_not_hide_the_call(
-    small: SmallHall, other: Other
-) -> None:
+def test_a_later_slip_outcome_does_not_hide_the_call(small: SmallHall, other: Other) -> None:
     other.bell.whole = None
     ticket = small.issue("tax-1")
     small.call("T1")
@@ -136,7 +136,9 @@ def test_what_became_of_a_slip_afterwards_does_not_hide_the_call(
     assert other.look_after(1) == [(ticket.number, "call", 1)]
 
 
-def test_what_the_bell_told_a_look_does_not(small: SmallHall, other: Other, bell: Bell) -> None:
+def test_a_move_received_by_the_bus_is_not_replayed(
+    small: SmallHall, other: Other, bell: Bell
+) -> None:
     number = small.issue("tax-1").number
     small.call("T1")
     other.lookout.deliver(bell.rung)
@@ -145,17 +147,17 @@ def test_what_the_bell_told_a_look_does_not(small: SmallHall, other: Other, bell
     assert other.look_after(1) == []
 
 
-def test_what_a_look_told_a_bell_that_is_back_does_not(
+def test_a_replayed_move_is_not_delivered_again_by_the_bus(
     small: SmallHall, other: Other, bell: Bell
 ) -> None:
-    called_and_found(small, other)
+    called_and_replayed(small, other)
     other.told.clear()
     other.lookout.deliver([event for event in bell.rung if event != bell.rung[0]])
     assert other.moves() == []
 
 
 @pytest.mark.parametrize("marks", range(MARKS))
-def test_a_call_whose_worker_died_before_ringing_is_told_when_it_is_there_again(
+def test_a_call_of_a_worker_that_died_before_publishing_is_replayed(
     small: SmallHall, other: Other, marks: int
 ) -> None:
     number = small.issue("tax-1").number
@@ -169,7 +171,7 @@ def test_a_call_whose_worker_died_before_ringing_is_told_when_it_is_there_again(
     assert other.look_after(1) == []
 
 
-def test_a_call_that_is_over_is_not_announced(small: SmallHall, other: Other) -> None:
+def test_a_finished_call_is_not_announced(small: SmallHall, other: Other) -> None:
     other.look_after(MARK_SECONDS)
     number = small.issue("tax-1").number
     small.serve("T1")
@@ -178,41 +180,47 @@ def test_a_call_that_is_over_is_not_announced(small: SmallHall, other: Other) ->
     assert other.look_after(0) == [(number, "finish", 1)]
 
 
-def test_a_second_first_call_is_told_as_well(small: SmallHall, other: Other) -> None:
-    """Calls are counted anew after a return: number, move and count are the same twice."""
+def test_a_first_call_after_a_return_is_delivered(small: SmallHall, other: Other) -> None:
+    """Deliver a first call that follows a return.
+
+    Calls are counted from one again after a return: number, move and count are the same twice.
+    """
     other.bell.whole = None
     ticket = small.issue("tax-1")
-    small.seat("T2")
-    small.missed("T1")
+    small.sign_in("T2")
+    small.call_and_miss("T1")
     other.look_after(1)
     calling.return_to_queue(small.ctx, small.clerk("T1"), small.key(), ticket.id)
     small.call("T2")
     assert other.look_after(1) == [(ticket.number, "call", 1)]
 
 
-def test_an_act_of_ones_own_that_a_look_has_found_is_not_told_again(
+def test_an_own_action_that_was_replayed_is_not_delivered_again(
     small: SmallHall, other: Other, bell: Bell
 ) -> None:
-    """Between a commit and its telling a look can have its turn."""
-    called_and_found(small, other)
+    """Deliver an own action once.
+
+    A replay can run between a commit and its publication.
+    """
+    called_and_replayed(small, other)
     other.told.clear()
     other.ctx.bus.publish(bell.rung)
     assert other.moves() == []
     assert other.bell.rung == bell.rung
 
 
-def test_a_call_that_is_handed_in_is_shown_and_not_announced(
-    small: SmallHall, other: Other
-) -> None:
+def test_an_imported_call_is_shown_and_not_announced(small: SmallHall, other: Other) -> None:
     other.bell.whole = None
     ticket = small.issue("tax-1")
     other.look_after(1)
     act = OfflineAct(ticket=ticket.id, kind="call", at=small.clock.now())
-    assert hand_in(small, "T1", [act]) == [""]
+    assert import_codes(small, "T1", [act]) == [""]
     assert other.look_after(1) == [(ticket.number, QUIET, 1)]
 
 
-def test_what_could_not_be_read_is_told_by_the_next_look(small: SmallHall, other: Other) -> None:
+def test_moves_that_could_not_be_read_are_replayed_next_time(
+    small: SmallHall, other: Other
+) -> None:
     ctx = Unsteady(other.ctx)
     bell = Bell()
     bell.whole = None
@@ -227,7 +235,9 @@ def test_what_could_not_be_read_is_told_by_the_next_look(small: SmallHall, other
     assert other.moves() == [(number, "issue", 0)]
 
 
-def test_of_a_long_silence_the_newest_is_told(small: SmallHall, other: Other) -> None:
+def test_after_a_long_silence_only_the_newest_moves_are_replayed(
+    small: SmallHall, other: Other
+) -> None:
     other.bell.whole = None
     small.issue("tax-1")
     small.ctx.write(

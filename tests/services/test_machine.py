@@ -1,8 +1,9 @@
-"""A state machine of tickets and windows against a simple model.
+"""State machine test of tickets and windows against a simple model.
 
-The model knows only lists: who waits, in which order, who holds whom, how often each waiting
-person was overtaken by priority. After every step the books must agree with it:
-FIFO in a class, the bound on priority, one holder, nobody lost, nobody unservable.
+The model holds only lists: who waits in which order, which window holds which ticket, how often
+each waiting person was overtaken by priority. After every step the database must agree with it:
+FIFO in a class, the bound on priority, one holder for each ticket, no ticket lost, none that no
+window can serve.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from server.domain.errors import Code, HallError
 from server.domain.tickets import Outcome, State, Ticket
 from server.services import calling, posts
 from server.storage import tickets
-from support.emptied import EmptiedBooks
+from support.emptied import DatabasePool
 from support.halls import SmallHall, at
 
 WINDOWS = ("T1", "T2", "G1", "S1")
@@ -45,7 +46,7 @@ QUEUE = {"tax-1": "tax", "tax-2": "tax", "social-1": "social", "build-1": "build
 
 @dataclass
 class Person:
-    """One waiting person of the model."""
+    """Waiting person of the model."""
 
     id: str
     item: str
@@ -53,11 +54,11 @@ class Person:
     order: float
     overtaken: int = 0
     only: str = ""
-    """The only window that may call (after a transfer to it)."""
+    """Only window that may call (after a transfer to it); empty for any."""
 
 
 class HallMachine(RuleBasedStateMachine):
-    """Issues, calls and moves at random; `small` is brought by the test."""
+    """State machine that issues, calls and moves at random; the test provides `small`."""
 
     small: SmallHall
     fresh: Any = None
@@ -81,10 +82,8 @@ class HallMachine(RuleBasedStateMachine):
 
     @initialize(windows=st.sets(st.sampled_from(WINDOWS), min_size=2))
     def open(self, windows: set[str]) -> None:
-        self.small.seat(*sorted(windows))
+        self.small.sign_in(*sorted(windows))
         self.at = dict.fromkeys(sorted(windows))
-
-    # -- rules ---------------------------------------------------------------------------------
 
     @rule(item=st.sampled_from(ITEMS), priority=st.booleans())
     def issue(self, item: str, priority: bool) -> None:
@@ -104,20 +103,20 @@ class HallMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def call(self, data: st.DataObject) -> None:
         window = data.draw(st.sampled_from(sorted(self.at)))
-        mine = [p for p in self.waiting if self._callable(p, window)]
+        candidates = [p for p in self.waiting if self._callable(p, window)]
         try:
             ticket = self.small.call(window)
         except HallError as error:
             expected = {
-                Code.NOBODY_WAITING: not mine,
+                Code.NOBODY_WAITING: not candidates,
                 Code.WINDOW_BUSY: bool(self.at[window]),
                 Code.WINDOW_PAUSED: window in self.paused,
             }
             assert expected[error.code]
             return
         assert self.at[window] is None
-        chosen = next(p for p in mine if p.id == ticket.id)
-        self._check_order(chosen, mine, window)
+        chosen = next(p for p in candidates if p.id == ticket.id)
+        self._check_order(chosen, candidates, window)
         self._seat(chosen, window)
 
     @precondition(lambda self: any(self.at.values()))
@@ -154,7 +153,7 @@ class HallMachine(RuleBasedStateMachine):
         self.returns[person.id] = self.returns.get(person.id, 0) + 1
         first = sorted(p.order for p in self.waiting if QUEUE[p.item] == QUEUE[person.item])[:3]
         person.order = max([person.order, *(order + 1 / 1024 for order in first)])
-        person.overtaken = 0  # the bound is on one wait; who missed his call waits anew
+        person.overtaken = 0  # the bound is on one wait; a returned ticket starts another
         self._wait(person, self.missed)
 
     @precondition(lambda self: any(self.at.values()))
@@ -230,16 +229,14 @@ class HallMachine(RuleBasedStateMachine):
         self.waiting.remove(person)
         self.states[person.id] = State.CANCELLED
 
-    # -- what must hold ------------------------------------------------------------------------
-
     @invariant()
     def books_agree(self) -> None:
-        kept = {t.id: t for t in self._kept()}
-        assert {i: t.state for i, t in kept.items()} == self.states
+        stored = {t.id: t for t in self._kept()}
+        assert {i: t.state for i, t in stored.items()} == self.states
         for window, person in self.at.items():
             holding = [
                 t.id
-                for t in kept.values()
+                for t in stored.values()
                 if t.window == window and t.state in (State.CALLED, State.SERVING)
             ]
             assert holding == ([person.id] if person else [])
@@ -257,13 +254,16 @@ class HallMachine(RuleBasedStateMachine):
             return person.only == window
         return person.item in ABLE[window]
 
-    def _check_order(self, chosen: Person, mine: list[Person], window: str) -> None:
-        """First in its class and lane-set; nobody sent to this very window is passed over."""
-        sent = [p for p in mine if p.only == window]
+    def _check_order(self, chosen: Person, candidates: list[Person], window: str) -> None:
+        """Assert that `chosen` is the first ticket that the window may call.
+
+        It is first in its class and lanes, and no transfer to this very window waits.
+        """
+        sent = [p for p in candidates if p.only == window]
         if sent:
             assert chosen is min(sent, key=lambda p: p.order)
             return
-        rivals = [p for p in mine if p.priority == chosen.priority]
+        rivals = [p for p in candidates if p.priority == chosen.priority]
         if window == "G1":
             rivals = [p for p in rivals if QUEUE[p.item] == QUEUE[chosen.item]]
         assert chosen.order == min(p.order for p in rivals)
@@ -325,12 +325,12 @@ def test_on_sqlite(tmp_path: Path) -> None:
     _run(examples=16, steps=60)
 
 
-def test_on_postgresql(books: EmptiedBooks, tmp_path: Path) -> None:
+def test_on_postgresql(books: DatabasePool, tmp_path: Path) -> None:
     with ExitStack() as used:
 
         def fresh(_cls: Any = None) -> SmallHall:
             used.close()
-            return SmallHall(used.enter_context(books.one()), tmp_path, at(9))
+            return SmallHall(used.enter_context(books.database_url()), tmp_path, at(9))
 
         HallMachine.fresh = staticmethod(fresh)
         _run(examples=6, steps=40)

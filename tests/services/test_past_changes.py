@@ -1,4 +1,4 @@
-"""The guard of the past on both databases: kept, taken back, played again, void."""
+"""Retroactive changes on both databases: stored, withdrawn, executed once confirmed, void."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from server.services.context import SYSTEM, Actor
 from server.services.past_changes import acts
 from server.storage import past_changes as stored
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall, at
-from support.sheets import ready, take
+from support.sheets import deliver_punches, with_clock_and_rule
 
 FRIDAY = MONDAY - timedelta(days=3)
 BOSS = Actor(ActorKind.MANAGER, MANAGER, why="编号登记错了")
@@ -23,32 +23,32 @@ ADMIN = Actor(ActorKind.ADMINISTRATOR, ADMINISTRATOR)
 
 
 def staffed(small: SmallHall) -> SmallHall:
-    """Two people who may confirm; on Friday the clerk of T1 was late."""
+    """Create two people who may confirm; the clerk of T1 was late on Friday."""
     for staff, role in ((MANAGER, Role.MANAGER), (ADMINISTRATOR, Role.ADMINISTRATOR)):
         small.hall.people.add_account(SYSTEM, staff, role, "only-for-this-test")
-    ready(small, delivered=at(9))
-    take(small, "08:50", day=FRIDAY)
+    with_clock_and_rule(small, delivered=at(9))
+    deliver_punches(small, "08:50", day=FRIDAY)
     return small
 
 
 def link(small: SmallHall, key: str = "") -> HallError:
-    """Ask for Friday's finger to be somebody else's."""
+    """Request to assign Friday's finger to another person; return the error."""
     since, other = FRIDAY.isoformat(), STAFF["T2"]
     with pytest.raises(HallError) as refused:
         readers_office.link(small.ctx, BOSS, key or small.key(), "7", other, since)
     return refused.value
 
 
-def test_an_act_is_kept_once_and_played_when_it_is_confirmed(small: SmallHall) -> None:
+def test_a_change_is_stored_once_and_executed_when_confirmed(small: SmallHall) -> None:
     staffed(small)
     first = link(small, "same")
     assert first.code is Code.PAST_ASKED
     assert link(small, "same").data == first.data
     assert link(small).data["change"] == first.data["change"]
     change = first.data["change"]
-    kept = small.ctx.read(lambda c: stored.moves(c, "small", change))
+    moves = small.ctx.read(lambda c: stored.moves(c, "small", change))
     spot = ValueKey(FRIDAY.isoformat(), STAFF["T1"], "am_in")
-    assert ValueChange(spot, "late 20", "missing") in kept
+    assert ValueChange(spot, "late 20", "missing") in moves
     acts.confirm(small.ctx, ADMIN, small.key(), change)
     row = small.ctx.read(lambda c: stored.get(c, "small", change))
     assert row is not None
@@ -59,7 +59,7 @@ def test_an_act_is_kept_once_and_played_when_it_is_confirmed(small: SmallHall) -
 def test_a_change_that_no_longer_fits_is_void_and_nothing_of_it_stays(small: SmallHall) -> None:
     staffed(small)
     change = link(small).data["change"]
-    take(small, "08:10", day=FRIDAY)
+    deliver_punches(small, "08:10", day=FRIDAY)
     with pytest.raises(HallError, match="past_stale"):
         acts.confirm(small.ctx, ADMIN, small.key(), change)
     row = small.ctx.read(lambda c: stored.get(c, "small", change))
@@ -74,11 +74,11 @@ def test_who_may_confirm() -> None:
     assert not may_confirm("2001", "2001", ["1001"], people)
     assert not may_confirm("2002", "2001", ["2002"], people)
     assert not may_confirm("9999", "2001", [], people)
-    # Everybody's days move: one of the others confirms.
+    # The days of all these people move: one of the others confirms.
     assert may_confirm("2002", "2001", sorted(people), people)
 
 
-def test_what_is_equal_moves_nothing() -> None:
+def test_equal_values_move_nothing() -> None:
     spot = ValueKey("2026-03-02", "1001", "am_in")
     assert moves({spot: "late 5"}, {spot: "late 5"}) == []
     assert moves({}, {spot: "late 5"}) == [ValueChange(spot, "", "late 5")]

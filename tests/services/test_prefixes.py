@@ -28,26 +28,26 @@ from support.halls import SmallHall, at, catalogue
 from support.offline_kiosk import Kiosk
 
 PREFIXES = {"tax": "AB", "social": "A", "build": "BA", "fire": "B"}
-"""Each begins or ends like another one."""
+"""Prefixes of the units; each begins or ends like another one."""
 FACTS = {"applicant": "ordinary", "windows": ["T1"], "ahead": 0, "low": 1, "high": 5, "token": "t"}
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 @pytest.fixture
 def hall(database_url: str, tmp_path: Path) -> Iterator[SmallHall]:
-    """The small hall with these prefixes, some windows manned."""
+    """Yield the small hall with these prefixes and some windows staffed."""
     small = SmallHall(database_url, tmp_path, at(9))
     book = catalogue()
     units = tuple(replace(u, prefix=PREFIXES.get(u.code, u.prefix)) for u in book.units)
     import_catalogue(small.ctx, SYSTEM, replace(book, units=units), "test")
-    small.seat("T1", "S1", "G1")
+    small.sign_in("T1", "S1", "G1")
     yield small
     small.close()
 
 
-def test_each_prefix_counts_for_itself_and_the_books_are_well(hall: SmallHall) -> None:
-    taken = [hall.issue(item).number for item in ("tax-1", "social-1", "build-1") * 2]
-    assert taken == ["AB001", "A001", "BA001", "AB002", "A002", "BA002"]
+def test_each_prefix_counts_by_itself_without_violations(hall: SmallHall) -> None:
+    numbers = [hall.issue(item).number for item in ("tax-1", "social-1", "build-1") * 2]
+    assert numbers == ["AB001", "A001", "BA001", "AB002", "A002", "BA002"]
     assert {hall.serve(window).number for window in ("T1", "G1", "S1")} == {
         "AB001",
         "A001",
@@ -60,14 +60,14 @@ def test_a_number_is_called_shown_printed_and_spoken_whole(hall: SmallHall) -> N
     ticket = hall.issue("tax-1")
     hall.call("T1")
     ctx = hall.ctx
-    seen = snapshot.read_with(ctx, lambda taken: board(taken, "main"))
-    assert [call.number for call in seen.calls] == ["AB001"]
-    assert "AB" in [queue.prefix for queue in seen.queues]
-    window = next(w for w in seen.windows if w.number == 1)
+    board_view = snapshot.read_with(ctx, lambda state: board(state, "main"))
+    assert [call.number for call in board_view.calls] == ["AB001"]
+    assert "AB" in [queue.prefix for queue in board_view.queues]
+    window = next(w for w in board_view.windows if w.number == 1)
     assert "AB001号" in strip.strip(window)["text"]
-    said = announcer.utterance("AB001", 1, "east", Settings(voice_languages="zh,en"))["parts"]
-    assert "AB零零一号" in said[0]["text"].replace(" ", "")
-    assert said[1]["text"].startswith("Number A B, zero zero one,")
+    parts = announcer.utterance("AB001", 1, "east", Settings(voice_languages="zh,en"))["parts"]
+    assert "AB零零一号" in parts[0]["text"].replace(" ", "")
+    assert parts[1]["text"].startswith("Number A B, zero zero one,")
     slip = ticket_slip(
         {"item": "tax-1", "issued_at": ticket.issued_at, "number": ticket.number} | FACTS,
         ctx.catalogue(),
@@ -80,17 +80,17 @@ def test_a_number_is_called_shown_printed_and_spoken_whole(hall: SmallHall) -> N
         assert wrap(big.text, columns, big.width) == ["AB001"]
 
 
-def test_a_kiosk_without_the_server_gives_and_hands_in_such_numbers(hall: SmallHall) -> None:
+def test_a_kiosk_issues_and_imports_two_letter_numbers_offline(hall: SmallHall) -> None:
     kiosk = Kiosk(hall)
     assert {row.prefix for row in kiosk.blocks} == set(PREFIXES.values())
-    given = [kiosk.give(item) for item in ("tax-1", "social-1", "build-1")]
-    assert [kiosk.hand_in(one) for one in given] == ["waiting"] * 3
-    numbers = [hall.ticket(one.id).number for one in given]
+    offline_tickets = [kiosk.issue(item) for item in ("tax-1", "social-1", "build-1")]
+    assert [kiosk.import_ticket(ticket) for ticket in offline_tickets] == ["waiting"] * 3
+    numbers = [hall.ticket(ticket.id).number for ticket in offline_tickets]
     assert numbers == ["AB980", "A980", "BA980"]
     assert not hall.ctx.read(lambda c: list(violations("small", c)))
 
 
-def test_numbers_read_off_slips_say_how_far_each_prefix_went() -> None:
+def test_numbers_on_slips_give_the_last_number_of_each_prefix() -> None:
     assert parse_numbers(["AB057", "A003", "AB012", "BA100"]) == {"AB": 57, "A": 3, "BA": 100}
 
 

@@ -1,4 +1,4 @@
-"""Punches in the books, on both databases: once, for ever, whoever asks; readers, files, sheets."""
+"""Punches on both databases: stored once, never changed; time clocks, files, sign-in sheets."""
 
 from __future__ import annotations
 
@@ -34,39 +34,41 @@ from server.storage import readers as kept
 from server.storage.engine import open_engine
 from server.storage.tables_readers import punch
 from support.halls import MANAGER, STAFF, SmallHall, at
-from support.told import BOSS, DAY, OFFICE, admitted, every, line
+from support.told import BOSS, DAY, OFFICE, admit_time_clock, all_punches, line
 
 
-def known(small: SmallHall) -> list[tuple[str, str, str]]:
-    return [(row.reader, row.enrolment, row.said) for row in every(small)]
+def stored_punches(small: SmallHall) -> list[tuple[str, str, str]]:
+    return [(row.reader, row.enrolment, row.said) for row in all_punches(small)]
 
 
-def test_a_punch_is_kept_once_with_all_that_was_told(small: SmallHall) -> None:
-    reader = admitted(small)
-    told = [line("1001"), line("1002"), line("1001")]
-    first = punches.store(small.ctx, reader, told, Source.PUSH)
-    again = punches.store(small.ctx, reader, told, Source.PUSH)
+def test_a_punch_is_stored_once_with_all_its_fields(small: SmallHall) -> None:
+    reader = admit_time_clock(small)
+    records = [line("1001"), line("1002"), line("1001")]
+    first = punches.store(small.ctx, reader, records, Source.PUSH)
+    again = punches.store(small.ctx, reader, records, Source.PUSH)
     assert (first.new, first.duplicates, again.new, again.duplicates) == (2, 1, 0, 3)
-    row = every(small)[0]
+    row = all_punches(small)[0]
     assert (row.said, row.day, row.at) == ("2026-03-02 08:20:00", "2026-03-02", at(8, 20))
     assert (row.in_out, row.verify, row.source, row.raw) == ("0", "1", "push", "raw")
     assert small.ctx.read(lambda c: violations("small", c)) == []
 
 
-def test_the_same_second_at_two_doors_is_two_punches(small: SmallHall) -> None:
+def test_the_same_second_at_two_time_clocks_is_two_punches(small: SmallHall) -> None:
     for serial in ("CE1", "CE2"):
-        punches.store(small.ctx, admitted(small, serial), [line("1001")], Source.PUSH)
-    assert len(known(small)) == 2
+        punches.store(small.ctx, admit_time_clock(small, serial), [line("1001")], Source.PUSH)
+    assert len(stored_punches(small)) == 2
 
 
-def test_days_that_changed_are_told_after_the_commit(small: SmallHall) -> None:
-    told: list[Any] = []
-    small.ctx.bus.subscribe(lambda e: told.append(e) if isinstance(e, AttendanceChanged) else None)
-    reader = admitted(small)
+def test_changed_days_are_published_after_the_commit(small: SmallHall) -> None:
+    events: list[Any] = []
+    small.ctx.bus.subscribe(
+        lambda e: events.append(e) if isinstance(e, AttendanceChanged) else None
+    )
+    reader = admit_time_clock(small)
     other = DAY - timedelta(days=3)
     punches.store(small.ctx, reader, [line("1"), line("1", day=other)], Source.PUSH)
     punches.store(small.ctx, reader, [line("1")], Source.PUSH)
-    assert [event.days for event in told] == [("2026-02-27", "2026-03-02")]
+    assert [event.days for event in events] == [("2026-02-27", "2026-03-02")]
 
 
 @pytest.mark.parametrize("statement", [
@@ -77,18 +79,18 @@ def test_days_that_changed_are_told_after_the_commit(small: SmallHall) -> None:
 def test_the_database_itself_refuses_to_change_a_punch(
     small: SmallHall, statement: Any, database_url: str
 ) -> None:
-    punches.store(small.ctx, admitted(small), [line("1001")], Source.PUSH)
-    before = every(small)
+    punches.store(small.ctx, admit_time_clock(small), [line("1001")], Source.PUSH)
+    before = all_punches(small)
     engine = open_engine(database_url)
     with pytest.raises(DBAPIError, match="punches never change"), engine.begin() as conn:
         conn.execute(statement)
     engine.dispose()
-    assert every(small) == before
+    assert all_punches(small) == before
 
 
 def test_postgresql_does_not_truncate_punches_either(postgres_url: str, tmp_path: Path) -> None:
     small = SmallHall(postgres_url, tmp_path, at(9))
-    punches.store(small.ctx, admitted(small), [line("1001")], Source.PUSH)
+    punches.store(small.ctx, admit_time_clock(small), [line("1001")], Source.PUSH)
     engine = open_engine(postgres_url)
     with pytest.raises(DBAPIError, match="punches never change"), engine.begin() as conn:
         conn.execute(text("TRUNCATE punch"))
@@ -96,25 +98,27 @@ def test_postgresql_does_not_truncate_punches_either(postgres_url: str, tmp_path
     small.close()
 
 
-def test_a_punch_changed_behind_the_halls_back_is_found(sqlite_url: str, tmp_path: Path) -> None:
+def test_a_punch_changed_in_the_database_is_a_violation(sqlite_url: str, tmp_path: Path) -> None:
     small = SmallHall(sqlite_url, tmp_path, at(9))
-    punches.store(small.ctx, admitted(small), [line("1001"), line("1002")], Source.PUSH)
+    punches.store(small.ctx, admit_time_clock(small), [line("1001"), line("1002")], Source.PUSH)
     engine = open_engine(sqlite_url)
     with engine.begin() as conn:
         conn.execute(text("DROP TRIGGER punch_no_update"))
         conn.execute(update(punch).where(punch.c.id == 2).values(said="2026-03-02 08:29:00"))
     engine.dispose()
-    found = small.ctx.read(lambda c: violations("small", c))
-    assert len(found) == 1
-    assert "CE1" in found[0].zh
+    violations = small.ctx.read(lambda c: violations("small", c))
+    assert len(violations) == 1
+    assert "CE1" in violations[0].zh
     small.close()
 
 
-def test_an_unknown_reader_is_refused_and_a_strange_finger_is_kept(small: SmallHall) -> None:
+def test_an_unknown_time_clock_is_rejected_and_an_unknown_finger_is_stored(
+    small: SmallHall,
+) -> None:
     with pytest.raises(HallError) as refused:
         punches.store(small.ctx, "NOBODY", [line("1")], Source.PUSH)
     assert refused.value.code is Code.DEVICE_UNKNOWN
-    punches.store(small.ctx, admitted(small), [line("9001")], Source.PUSH)
+    punches.store(small.ctx, admit_time_clock(small), [line("9001")], Source.PUSH)
     assert small.ctx.read(lambda c: kept.fingers(c, "small")) == {}
     readers_office.link(small.ctx, BOSS, small.key(), "9001", STAFF["T1"], "2026-03-01")
     readers_office.link(small.ctx, BOSS, small.key(), "9001", "", "2026-04-01")
@@ -125,23 +129,25 @@ def test_an_unknown_reader_is_refused_and_a_strange_finger_is_kept(small: SmallH
 
 
 def test_doubtful_times_are_marked_and_kept(small: SmallHall) -> None:
-    told = [
+    records = [
         line("1"),
         line("1", "23:00:00"),
         PunchLine("1", datetime.fromisoformat("2000-01-01 00:03:00")),
         PunchLine("1", datetime.fromisoformat("2015-05-05 08:00:00")),
     ]
-    taken = punches.store(small.ctx, admitted(small), told, Source.FILE)
-    assert (taken.new, taken.doubtful) == (4, 3)
-    assert [row.doubt for row in every(small)] == ["", "future", "reset", "old"]
+    result = punches.store(small.ctx, admit_time_clock(small), records, Source.FILE)
+    assert (result.new, result.doubtful) == (4, 3)
+    assert [row.doubt for row in all_punches(small)] == ["", "future", "reset", "old"]
 
 
-def test_the_hall_waits_for_every_reader_in_service(small: SmallHall) -> None:
+def test_delivery_of_the_hall_is_that_of_its_slowest_time_clock_in_service(
+    small: SmallHall,
+) -> None:
     def until() -> int | None:
         return small.ctx.read(lambda c: kept.delivered_until(c, "small"))
 
     assert until() is None
-    push, pull = admitted(small, "CE1"), admitted(small, "hall", "pull")
+    push, pull = admit_time_clock(small, "CE1"), admit_time_clock(small, "hall", "pull")
     assert until() == at(9)
     readers.poll(small.ctx, push, readers.TimeClockReport())
     small.clock.advance(seconds=60)
@@ -157,8 +163,8 @@ def test_the_hall_waits_for_every_reader_in_service(small: SmallHall) -> None:
     assert until() is None
 
 
-def test_a_reader_out_of_service_is_still_heard(small: SmallHall) -> None:
-    reader = admitted(small)
+def test_a_time_clock_out_of_service_still_delivers_punches(small: SmallHall) -> None:
+    reader = admit_time_clock(small)
     readers_office.move(small.ctx, BOSS, small.key(), reader, "out")
     assert punches.store(small.ctx, reader, [line("1")], Source.PUSH).new == 1
     readers_office.move(small.ctx, OFFICE, small.key(), reader, "retired")
@@ -166,15 +172,15 @@ def test_a_reader_out_of_service_is_still_heard(small: SmallHall) -> None:
         punches.store(small.ctx, reader, [line("2")], Source.PUSH)
 
 
-def test_a_polled_clock_is_measured_and_told(small: SmallHall) -> None:
-    reader = admitted(small, "hall", "pull")
+def test_the_clock_of_a_polled_device_is_measured_and_reported(small: SmallHall) -> None:
+    reader = admit_time_clock(small, "hall", "pull")
     wrong = datetime.combine(DAY, time(9, 10))
     readers_pull.store_clock_reading(small.ctx, reader, wrong, {"records": 3}, "Ver 6.60")
     punches.store(small.ctx, reader, [line("1", "09:05:00")], Source.PULL)
     row = small.ctx.read(lambda c: kept.get(c, "small", reader))
     assert row is not None
     assert (row.offset_seconds, row.records, row.firmware) == (600, 3, "Ver 6.60")
-    assert [found.doubt for found in every(small)] == ["future"]
+    assert [punch.doubt for punch in all_punches(small)] == ["future"]
     event = small.ctx.read(lambda c: kept.last_event(c, "small", reader, "clock_off"))
     assert event is not None
     assert readers_office.order(small.ctx, BOSS, small.key(), reader, "set_time") == 1
@@ -182,8 +188,8 @@ def test_a_polled_clock_is_measured_and_told(small: SmallHall) -> None:
     assert orders[0].command == '{"shift": -600}'
 
 
-def test_bad_lines_are_counted_not_heaped(small: SmallHall) -> None:
-    reader = admitted(small)
+def test_repeated_bad_lines_are_counted_in_one_row(small: SmallHall) -> None:
+    reader = admit_time_clock(small)
     body = "\n".join(["garbage"] * 5 + [f"bad {n}" for n in range(400)]).encode()
     reading = readers.read_lines(body, iclock.attlog)
     for _ in range(2):
@@ -192,13 +198,16 @@ def test_bad_lines_are_counted_not_heaped(small: SmallHall) -> None:
     assert len(rows) == readers_aside.MAX_PUT_ASIDE + 1
     assert {row.line: row.times for row in rows}["garbage"] == 10
     readers_aside.settle_line(small.ctx, BOSS, small.key(), rows[0].id)
-    left = small.ctx.read(lambda c: kept.unsettled(c, "small"))
-    assert left == {reader: readers_aside.MAX_PUT_ASIDE}
+    unsettled = small.ctx.read(lambda c: kept.unsettled(c, "small"))
+    assert unsettled == {reader: readers_aside.MAX_PUT_ASIDE}
 
 
-def test_all_lines_of_one_clock_are_settled_at_once_and_others_stay(small: SmallHall) -> None:
-    """One act, one reason, one line of the journal; what nobody saw stays to be looked at."""
-    east, west = admitted(small, "east"), admitted(small, "west")
+def test_all_open_lines_of_one_time_clock_are_settled_at_once(small: SmallHall) -> None:
+    """Settle all quarantined lines of one time clock at once.
+
+    One action, one reason, one line of the journal; lines that came later stay open.
+    """
+    east, west = admit_time_clock(small, "east"), admit_time_clock(small, "west")
 
     def send(reader: str, *lines: str) -> None:
         reading = readers.read_lines("\n".join(lines).encode(), iclock.attlog)
@@ -238,8 +247,6 @@ def test_all_lines_of_one_clock_are_settled_at_once_and_others_stay(small: Small
     assert open_lines() == {west: 1}
 
 
-# -- by hand ---------------------------------------------------------------------------------------
-
 FILE = (
     b"       1\t2026-03-02 08:20:05\t1\t0\t1\t0\r\n"
     b"    1002 2026-03-02 08:21:07 1 0 1 0\r\n"
@@ -249,21 +256,21 @@ FILE = (
 )
 
 
-def test_the_usb_file_is_taken_with_its_problems_by_line(small: SmallHall) -> None:
-    reader = admitted(small, "SIDE", "file")
+def test_a_usb_file_is_imported_and_its_problems_are_listed_by_line(small: SmallHall) -> None:
+    reader = admit_time_clock(small, "SIDE", "file")
     read = readers_hand.read_file(FILE)
     assert [(p.line, p.reason) for p in read.problems] == [(4, "too_short")]
     first = readers_hand.take_file(small.ctx, BOSS, reader, read, "1_attlog.dat")
     again = readers_hand.take_file(small.ctx, BOSS, reader, read, "1_attlog.dat")
     assert (first.new, again.new, again.duplicates) == (3, 0, 3)
-    assert [row.source for row in every(small)] == ["file"] * 3
+    assert [row.source for row in all_punches(small)] == ["file"] * 3
     row = small.ctx.read(lambda c: kept.get(c, "small", reader))
     assert row is not None
     assert row.delivered_until == at(8, 22)
 
 
-def test_another_file_is_refused_whole(small: SmallHall) -> None:
-    reader = admitted(small, "SIDE", "file")
+def test_a_file_of_another_kind_is_rejected_completely(small: SmallHall) -> None:
+    reader = admit_time_clock(small, "SIDE", "file")
     read = readers_hand.read_file(
         "1001\t2026-03-02 08:20:05\n姓名,部门\n张三,税务\n".encode("gb18030")
     )
@@ -271,7 +278,7 @@ def test_another_file_is_refused_whole(small: SmallHall) -> None:
         readers_hand.take_file(small.ctx, BOSS, reader, read, "user.dat")
     assert refused.value.code is Code.PUNCH_FILE
     assert refused.value.data["count"] == 2
-    assert known(small) == []
+    assert stored_punches(small) == []
 
 
 def sheet(signers: Sequence[str], witness: str, reason: str = "停电", at_: str = "08:25") -> Sheet:
@@ -280,23 +287,23 @@ def sheet(signers: Sequence[str], witness: str, reason: str = "停电", at_: str
 
 def test_a_signed_sheet_makes_punches_of_the_signers(small: SmallHall) -> None:
     key = small.key()
-    asked = sheet([STAFF["T1"], STAFF["T2"]], STAFF["S1"])
-    made = readers_hand.take_sheet(small.ctx, BOSS, key, asked)
-    assert readers_hand.take_sheet(small.ctx, BOSS, key, asked) == made
-    assert known(small) == []
-    readers_hand.answer_sheet(small.ctx, small.clerk("S1"), small.key(), made, True, "")
-    assert len(known(small)) == 2
+    signed = sheet([STAFF["T1"], STAFF["T2"]], STAFF["S1"])
+    sheet_id = readers_hand.take_sheet(small.ctx, BOSS, key, signed)
+    assert readers_hand.take_sheet(small.ctx, BOSS, key, signed) == sheet_id
+    assert stored_punches(small) == []
+    readers_hand.answer_sheet(small.ctx, small.clerk("S1"), small.key(), sheet_id, True, "")
+    assert len(stored_punches(small)) == 2
     links = small.ctx.read(lambda c: kept.fingers(c, "small"))
-    assert {readers_office.owner_at(links[e], at(8, 25)) for _, e, _ in known(small)} == {
+    assert {readers_office.owner_at(links[e], at(8, 25)) for _, e, _ in stored_punches(small)} == {
         STAFF["T1"],
         STAFF["T2"],
     }
-    assert {row.source for row in every(small)} == {"sheet"}
+    assert {row.source for row in all_punches(small)} == {"sheet"}
     assert small.ctx.read(lambda c: kept.delivered_until(c, "small")) is None
 
 
 @pytest.mark.parametrize(
-    ("asked", "code"),
+    ("signed", "code"),
     [
         (sheet([MANAGER], STAFF["S1"]), Code.SHEET_OWN),
         (sheet([STAFF["T1"]], MANAGER), Code.SHEET_WITNESS),
@@ -308,15 +315,13 @@ def test_a_signed_sheet_makes_punches_of_the_signers(small: SmallHall) -> None:
     ],
 )
 def test_a_sheet_without_witness_reason_or_past_is_refused(
-    small: SmallHall, asked: Sheet, code: Code
+    small: SmallHall, signed: Sheet, code: Code
 ) -> None:
     with pytest.raises(HallError) as refused:
-        readers_hand.take_sheet(small.ctx, BOSS, small.key(), asked)
+        readers_hand.take_sheet(small.ctx, BOSS, small.key(), signed)
     assert refused.value.code is code
-    assert known(small) == []
+    assert stored_punches(small) == []
 
-
-# -- any order, any replay -------------------------------------------------------------------------
 
 RECORDS = st.lists(st.tuples(st.integers(1, 4), st.integers(0, 30)), min_size=1, max_size=25)
 
@@ -332,10 +337,10 @@ def test_any_order_batching_and_replay_gives_the_same_punches(
 ) -> None:
     folder = tmp_path_factory.mktemp("replay")
     small = SmallHall(f"sqlite:///{folder / 'hall.db'}", folder, at(9))
-    reader = admitted(small)
+    reader = admit_time_clock(small)
     chance = random.Random(seed)
-    told = [line(str(who), f"08:{minute:02}:00") for who, minute in records]
-    sent = told + chance.sample(told, len(told) // 2)
+    records_sent = [line(str(who), f"08:{minute:02}:00") for who, minute in records]
+    sent = records_sent + chance.sample(records_sent, len(records_sent) // 2)
     chance.shuffle(sent)
     while sent:
         size = chance.randint(1, 7)
@@ -343,15 +348,15 @@ def test_any_order_batching_and_replay_gives_the_same_punches(
         punches.store(small.ctx, reader, batch, Source.PUSH)
         if chance.random() < 0.3:
             sent += batch[:2] if len(sent) < 50 else []
-    expected = {(reader, each.enrolment, each.claimed_at.isoformat(" ")) for each in told}
-    found = known(small)
-    assert len(found) == len(set(found))
-    assert set(found) == expected
+    expected = {(reader, each.enrolment, each.claimed_at.isoformat(" ")) for each in records_sent}
+    stored = stored_punches(small)
+    assert len(stored) == len(set(stored))
+    assert set(stored) == expected
     assert small.ctx.read(lambda c: violations("small", c)) == []
     small.close()
 
 
-def test_numbers_that_are_staff_numbers_are_linked_in_one_act(small: SmallHall) -> None:
+def test_enrolments_equal_to_staff_numbers_are_linked_in_one_action(small: SmallHall) -> None:
     readers_office.link(small.ctx, BOSS, small.key(), "77", STAFF["T1"], "2026-03-02")
     linked = readers_office.link_same(small.ctx, BOSS, small.key(), "2026-02-01")
     fingers = small.ctx.read(lambda c: kept.fingers(c, small.ctx.hall_id))

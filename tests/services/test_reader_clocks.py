@@ -1,4 +1,4 @@
-"""Clocks that were wrong, and the punches that are believed all the same."""
+"""Time clocks whose clock is wrong, and the punches that are accepted nevertheless."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from server.services import (
 )
 from server.storage import readers as kept
 from support.halls import SmallHall, at
-from support.told import BOSS, DAY, admitted, every, line
+from support.told import BOSS, DAY, admit_time_clock, all_punches, line
 
 
 def steady(small: SmallHall, reader: str, minutes: int = 10) -> None:
-    """The terminal asks for orders every ten seconds: its clock can be told by a punch."""
+    """Let the time clock poll every ten seconds, so that a punch shows how far its clock is off."""
     for _ in range(minutes * 6):
         readers.poll(small.ctx, reader, readers.TimeClockReport())
         small.clock.advance(seconds=10)
 
 
-def pushed(small: SmallHall, reader: str, *told: PunchLine) -> list[str]:
-    """The doubts of these lines after one upload of them."""
-    punches.store(small.ctx, reader, told, Source.PUSH)
-    rows = {(row.enrolment, row.said): row.doubt for row in every(small)}
-    return [rows[each.enrolment, each.claimed_at.isoformat(" ")] for each in told]
+def pushed(small: SmallHall, reader: str, *records: PunchLine) -> list[str]:
+    """Upload these lines once and return the doubt of each."""
+    punches.store(small.ctx, reader, records, Source.PUSH)
+    rows = {(row.enrolment, row.said): row.doubt for row in all_punches(small)}
+    return [rows[each.enrolment, each.claimed_at.isoformat(" ")] for each in records]
 
 
 def is_off(small: SmallHall, reader: str) -> bool:
@@ -39,8 +39,10 @@ def is_off(small: SmallHall, reader: str) -> bool:
 
 @pytest.mark.parametrize("absurd", ["2063-05-01 07:00:00", "2000-01-01 00:03:00"])
 @pytest.mark.parametrize("alone", [True, False])
-def test_an_absurd_line_discredits_no_other(small: SmallHall, absurd: str, alone: bool) -> None:
-    reader = admitted(small)
+def test_an_absurd_time_makes_no_other_punch_doubtful(
+    small: SmallHall, absurd: str, alone: bool
+) -> None:
+    reader = admit_time_clock(small)
     strange = PunchLine("9", datetime.fromisoformat(absurd))
     steady(small, reader)
     pushed(small, reader, line("8", "09:10:00"))
@@ -48,7 +50,7 @@ def test_an_absurd_line_discredits_no_other(small: SmallHall, absurd: str, alone
         assert pushed(small, reader, strange) != [""]
     else:
         assert pushed(small, reader, line("7", "09:09:58"), strange)[0] == ""
-    # An outage, and its punches a day later.
+    # After an outage its punches come a day later.
     small.clock.advance(minutes=1800)
     readers.poll(small.ctx, reader, readers.TimeClockReport())
     missed = [line(str(n), f"{10 + n % 8}:00:00") for n in range(24)]
@@ -56,8 +58,8 @@ def test_an_absurd_line_discredits_no_other(small: SmallHall, absurd: str, alone
     assert not is_off(small, reader)
 
 
-def test_what_is_asked_for_again_is_believed(small: SmallHall) -> None:
-    reader = admitted(small)
+def test_punches_requested_again_are_not_doubtful(small: SmallHall) -> None:
+    reader = admit_time_clock(small)
     steady(small, reader)
     pushed(small, reader, line("8", "09:10:00"))
     readers_office.order(small.ctx, BOSS, small.key(), reader, "reread", "2026-03-01", "2026-03-02")
@@ -68,11 +70,11 @@ def test_what_is_asked_for_again_is_believed(small: SmallHall) -> None:
     assert not is_off(small, reader)
 
 
-def test_an_upload_that_was_cut_and_comes_again_is_believed(small: SmallHall) -> None:
-    reader = admitted(small)
+def test_a_repeated_upload_is_not_doubtful(small: SmallHall) -> None:
+    reader = admit_time_clock(small)
     steady(small, reader)
     pushed(small, reader, line("8", "09:10:00"))
-    # It polls all the time, but its uploads did not come through for an hour.
+    # It polls all the time, but its uploads failed for an hour.
     steady(small, reader, 60)
     for minute in range(12, 60, 6):
         assert pushed(small, reader, line("5", f"09:{minute}:00")) == [""]
@@ -80,21 +82,21 @@ def test_an_upload_that_was_cut_and_comes_again_is_believed(small: SmallHall) ->
     assert not is_off(small, reader)
 
 
-def test_a_slow_clock_is_found_by_its_second_punch(small: SmallHall) -> None:
-    reader = admitted(small)
+def test_a_slow_clock_is_detected_by_its_second_punch(small: SmallHall) -> None:
+    reader = admit_time_clock(small)
     steady(small, reader)
     for expected in ("", "clock_off", "clock_off"):
-        said = datetime.combine(DAY, time(9)) + timedelta(
+        punch_time = datetime.combine(DAY, time(9)) + timedelta(
             milliseconds=small.clock.now() - at(9), seconds=-903
         )
-        assert pushed(small, reader, PunchLine("5", said)) == [expected]
+        assert pushed(small, reader, PunchLine("5", punch_time)) == [expected]
         steady(small, reader, 4)
-    told = small.ctx.read(lambda c: kept.last_event(c, "small", reader, "clock_off"))
-    assert told is not None
+    event = small.ctx.read(lambda c: kept.last_event(c, "small", reader, "clock_off"))
+    assert event is not None
 
 
-def test_a_clock_that_an_earlier_hall_found_wrong_is_understood(small: SmallHall) -> None:
-    reader = admitted(small)
+def test_clock_facts_stored_by_an_earlier_version_are_understood(small: SmallHall) -> None:
+    reader = admit_time_clock(small)
     noon, facts = at(8, 30), '{"clock": {"off_from": %d, "off_until": %d, "worst": 1166832000}}'
     small.ctx.write(
         lambda tx: kept.change(tx, reader, facts=facts % (noon - 600_000, noon), offset_at=noon)

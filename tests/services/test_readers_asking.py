@@ -1,4 +1,4 @@
-"""Who asks to be admitted: a list that no stranger fills."""
+"""Time clocks that ask to be admitted: a list that an attacker cannot fill."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from support.halls import SmallHall, at
 
 @pytest.fixture
 def hall(database_url: str, tmp_path: Path) -> Iterator[SmallHall]:
-    found = SmallHall(database_url, tmp_path, at(9))
-    yield found
-    found.close()
+    small = SmallHall(database_url, tmp_path, at(9))
+    yield small
+    small.close()
 
 
 def ask(hall: SmallHall, serial: str, address: str) -> None:
@@ -31,7 +31,7 @@ def asking(hall: SmallHall) -> set[str]:
     return {row.serial for row in hall.ctx.read(lambda c: readers.awaiting_admission(c, "small"))}
 
 
-def test_one_address_has_a_few_places(hall: SmallHall) -> None:
+def test_one_address_has_a_limited_number_of_places(hall: SmallHall) -> None:
     for n in range(20):
         ask(hall, f"BAD{n}", "192.0.2.9")
     ask(hall, "REAL", "192.0.2.10")
@@ -39,7 +39,7 @@ def test_one_address_has_a_few_places(hall: SmallHall) -> None:
     assert "REAL" in asking(hall)
 
 
-def test_in_a_full_list_a_real_one_takes_the_place_of_a_silent_one(hall: SmallHall) -> None:
+def test_in_a_full_list_a_real_time_clock_replaces_a_silent_one(hall: SmallHall) -> None:
     for n in range(MAX_ASKING):
         ask(hall, f"BAD{n}", f"192.0.2.{n}")
     hall.clock.advance(seconds=60)

@@ -1,4 +1,4 @@
-"""A snapshot kept under the journal's last line is what a fresh look would find."""
+"""Snapshot cached under the journal's last line: equal to a fresh read."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def _act(small: SmallHall, chance: random.Random, n: int) -> None:
             calling.call_next(small.ctx, actor, f"call-{n}", window, "accepted")
 
 
-def test_what_is_kept_is_what_is_there(small: SmallHall) -> None:
-    small.seat(*WINDOWS)
+def test_a_cached_snapshot_equals_a_fresh_one(small: SmallHall) -> None:
+    small.sign_in(*WINDOWS)
     chance, done = random.Random(7), 0
     for n in range(150):
         small.clock.advance(seconds=chance.randrange(3))
@@ -60,19 +60,19 @@ def test_what_is_kept_is_what_is_there(small: SmallHall) -> None:
         with suppress(HallError):
             _act(small, chance, n)
             done += 1
-        kept = _parts(snapshot.take(small.ctx))
-        assert kept == _afresh(small), n
+        cached = _parts(snapshot.take(small.ctx))
+        assert cached == _afresh(small), n
     assert done > 80
 
 
-def test_a_part_is_read_in_its_moment_or_not_at_all(small: SmallHall) -> None:
-    small.seat("T1")
+def test_a_part_is_read_in_its_transaction_or_not_at_all(small: SmallHall) -> None:
+    small.sign_in("T1")
     seen = snapshot.read_with(small.ctx, lambda now: now)
     with pytest.raises(RuntimeError):
         _ = seen.waiting
 
 
-def test_an_undone_part_takes_its_journal_line_with_it(small: SmallHall) -> None:
+def test_a_rolled_back_savepoint_removes_its_journal_line(small: SmallHall) -> None:
     def half(tx: Tx) -> None:
         write_journal(tx, SYSTEM, "undone", "b")
         raise HallError(Code.INVALID)
@@ -88,12 +88,17 @@ def test_an_undone_part_takes_its_journal_line_with_it(small: SmallHall) -> None
     assert small.ctx.read(lambda c: journal.first_break(c, small.ctx.hall_id)) is None
 
 
-def test_nobody_stands_behind_himself(small: SmallHall) -> None:
-    small.seat("T1", "T2")
+def test_a_new_ticket_is_not_counted_ahead_of_itself(small: SmallHall) -> None:
+    small.sign_in("T1", "T2")
     kiosk = Actor(ActorKind.KIOSK, "k1")
-    asked: dict[str, Any] = {"item": "tax-1", "applicant": "ordinary", "kiosk": "", "paper": False}
+    request: dict[str, Any] = {
+        "item": "tax-1",
+        "applicant": "ordinary",
+        "kiosk": "",
+        "paper": False,
+    }
     for ahead in range(3):
         small.ctx.snapshot_cache.clear()
-        taken = issuing.issue_with_data(small.ctx, kiosk, f"key-{ahead}", **asked)
-        assert taken.wait is not None
-        assert taken.wait.ahead == ahead
+        ticket = issuing.issue_with_data(small.ctx, kiosk, f"key-{ahead}", **request)
+        assert ticket.wait is not None
+        assert ticket.wait.ahead == ahead

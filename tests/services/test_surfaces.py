@@ -1,4 +1,4 @@
-"""Views for applicants and clerks: pure shaping of the hall as it stands."""
+"""Views for applicants and clerks, computed from a snapshot of the hall."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FRIDAY = MONDAY + timedelta(days=4)
 
 
 def view_of(small: SmallHall, ticket_id: str) -> TicketView:
-    """A ticket as its holder's phone shows it."""
+    """Return a ticket as its holder's phone shows it."""
     seen = snapshot.take(small.ctx)
     ticket = small.ticket(ticket_id)
     where = views.place(seen, ticket, seen.catalogue, 0)
@@ -41,7 +41,7 @@ def begun(small: SmallHall, window: str) -> Ticket:
 
 
 def hours_at(small: SmallHall, now: int) -> HallHours:
-    """The hall's hours at a moment."""
+    """Return the hall's hours at a time."""
     small.clock.set(now)
     return hall_hours(snapshot.take(small.ctx))
 
@@ -50,17 +50,17 @@ def hours_at(small: SmallHall, now: int) -> HallHours:
 def test_a_phone_learns_the_outcome_and_only_a_refusals_reason(
     small: SmallHall, outcome: Outcome
 ) -> None:
-    small.seat("T1")
+    small.sign_in("T1")
     ticket = small.issue("tax-1")
     begun(small, "T1")
     calling.finish(small.ctx, small.clerk("T1"), "end", "T1", outcome, "缺营业执照原件")
-    shown = view_of(small, ticket.id)
-    assert shown.outcome == outcome.value
-    assert shown.reason == ("缺营业执照原件" if outcome is Outcome.REFUSED else "")
+    view = view_of(small, ticket.id)
+    assert view.outcome == outcome.value
+    assert view.reason == ("缺营业执照原件" if outcome is Outcome.REFUSED else "")
 
 
-def test_people_called_stand_before_people_served_newest_first(small: SmallHall) -> None:
-    small.seat("T1", "T2", "G1")
+def test_called_tickets_are_listed_before_served_ones_newest_first(small: SmallHall) -> None:
+    small.sign_in("T1", "T2", "G1")
     for _ in range(4):
         small.issue("tax-1")
     small.issue("social-1")
@@ -75,7 +75,7 @@ def test_people_called_stand_before_people_served_newest_first(small: SmallHall)
 
 
 def test_a_recall_is_the_newest_call(small: SmallHall) -> None:
-    small.seat("T1", "T2")
+    small.sign_in("T1", "T2")
     for _ in range(2):
         small.issue("tax-1")
     first = small.call("T1")
@@ -87,8 +87,8 @@ def test_a_recall_is_the_newest_call(small: SmallHall) -> None:
     assert [c.number for c in calls] == [first.number, second.number]
 
 
-def test_the_item_page_counts_whom_the_chosen_class_stands_behind(small: SmallHall) -> None:
-    small.seat("T1")
+def test_the_item_page_counts_the_tickets_ahead_of_the_chosen_class(small: SmallHall) -> None:
+    small.sign_in("T1")
     for applicant in ("ordinary", "ordinary", "ordinary", "elderly"):
         small.issue("tax-1", applicant)
     seen = snapshot.take(small.ctx)
@@ -100,8 +100,8 @@ def test_the_item_page_counts_whom_the_chosen_class_stands_behind(small: SmallHa
     assert elderly.high < ordinary.high
 
 
-def test_the_item_page_refuses_a_class_that_is_not(small: SmallHall) -> None:
-    small.seat("T1")
+def test_the_item_page_rejects_an_unknown_class(small: SmallHall) -> None:
+    small.sign_in("T1")
     refusal = views.item_page_of(snapshot.take(small.ctx), "tax-1", "nobody").refusal
     assert refusal is not None
     assert refusal.code == Code.CLASS_UNKNOWN.value
@@ -118,31 +118,31 @@ def test_the_item_page_refuses_a_class_that_is_not(small: SmallHall) -> None:
         (at(18, day=FRIDAY), False, False, at(8, 30, day=MONDAY + timedelta(days=7))),
     ],
 )
-def test_every_surface_learns_when_the_hall_opens_next(
+def test_every_page_shows_when_the_hall_opens_next(
     small: SmallHall, now: int, is_open: bool, midday: bool, opens: int | None
 ) -> None:
-    found = hours_at(small, now)
-    assert (found.open, found.midday, found.next) == (is_open, midday, opens)
+    hours_view = hours_at(small, now)
+    assert (hours_view.open, hours_view.midday, hours_view.next) == (is_open, midday, opens)
 
 
 def test_numbers_end_before_the_hall_closes(small: SmallHall) -> None:
     small.configure(last_ticket_minutes=20)
     assert hours_at(small, at(11, 30)).numbers
-    found = hours_at(small, at(11, 45))
-    assert (found.open, found.numbers, found.next) == (True, False, at(14, 30))
+    hours_view = hours_at(small, at(11, 45))
+    assert (hours_view.open, hours_view.numbers, hours_view.next) == (True, False, at(14, 30))
 
 
-def test_hours_stand_in_every_picture(small: SmallHall) -> None:
+def test_every_full_state_has_the_hours(small: SmallHall) -> None:
     from counters.views import window_list  # noqa: PLC0415 - beside the one use
 
     small.clock.set(at(12, 30))
     seen = snapshot.take(small.ctx)
-    found = [board(seen, MAIN).hours, window_list(seen).hours]
-    assert all(hours.midday and hours.next == at(14, 30) for hours in found)
+    hours_view = [board(seen, MAIN).hours, window_list(seen).hours]
+    assert all(hours.midday and hours.next == at(14, 30) for hours in hours_view)
 
 
 def facts(**more: Any) -> dict[str, Any]:
-    """Facts of a slip of the small hall."""
+    """Return the facts of a slip of the small hall."""
     return {
         "number": "A012",
         "item": "tax-1",
@@ -157,29 +157,36 @@ def facts(**more: Any) -> dict[str, Any]:
 
 
 def words(slip: Any) -> str:
-    """All that a slip says."""
+    """Return the whole text of a slip."""
     parts: list[str] = []
     for line in slip.lines:
         if isinstance(line, Text | Pair):
-            parts += [str(getattr(line, one.name)) for one in fields(line)]
+            parts += [str(getattr(line, field.name)) for field in fields(line)]
     return "\n".join(parts)
 
 
 def test_a_slip_sends_nobody_to_a_window_and_names_no_class() -> None:
     book = catalogue()
-    said = words(ticket_slip(facts(), book, Settings(), "http://hall.test", copy=False))
-    assert "优先 Priority" in said
-    assert all(one.name not in said for one in book.classes if one.level)
-    assert "叫号窗口" in said
-    assert "请到" not in said.replace("叫到后请到所叫的窗口", "")
+    text = words(ticket_slip(facts(), book, Settings(), "http://hall.test", copy=False))
+    assert "优先 Priority" in text
+    assert all(
+        applicant_class.name not in text
+        for applicant_class in book.classes
+        if applicant_class.level
+    )
+    assert "叫号窗口" in text
+    assert "请到" not in text.replace("叫到后请到所叫的窗口", "")
 
 
-def test_a_class_is_on_no_paper() -> None:
-    assert {standby_applicant(one) for one in catalogue().classes} == {"", "优先 Priority"}
+def test_no_slip_names_an_applicant_class() -> None:
+    assert {standby_applicant(applicant_class) for applicant_class in catalogue().classes} == {
+        "",
+        "优先 Priority",
+    }
 
 
-def test_a_strip_says_call_and_service_apart(small: SmallHall) -> None:
-    small.seat("T1", "T2")
+def test_a_strip_shows_call_and_service_differently(small: SmallHall) -> None:
+    small.sign_in("T1", "T2")
     for _ in range(2):
         small.issue("tax-1")
     called, served = small.call("T1"), begun(small, "T2")

@@ -1,4 +1,4 @@
-"""`hall check` finds times that cannot be, whatever record holds them."""
+"""Integrity check of times: `hall check` reports impossible times of every record."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, insert, update
 
 from server.domain.tickets import Outcome
 from server.services import calling
-from server.services.checks import violations
+from server.services.checks import violations as violations_of
 from server.services.time_proof import EARLIEST, EXTERNAL_TIMES, NON_TIME_COLUMNS, STEPS
 from server.storage import desks, schema
 from server.storage.tables import metadata
@@ -19,22 +19,22 @@ from support.halls import SmallHall, at
 
 @pytest.fixture
 def hall(database_url: str, tmp_path: Path) -> Iterator[SmallHall]:
-    """A hall with one ticket served and one waiting, on each database."""
-    found = SmallHall(database_url, tmp_path, at(9))
-    found.seat("T1")
-    found.issue("tax-1")
-    found.issue("tax-1")
-    found.call("T1")
-    found.clock.advance(seconds=60)
-    calling.start(found.ctx, found.clerk("T1"), found.key(), "T1")
-    found.clock.advance(seconds=600)
-    calling.finish(found.ctx, found.clerk("T1"), found.key(), "T1", Outcome.DONE, "")
-    yield found
-    found.close()
+    """Yield a hall with one ticket served and one waiting, on each database."""
+    small = SmallHall(database_url, tmp_path, at(9))
+    small.sign_in("T1")
+    small.issue("tax-1")
+    small.issue("tax-1")
+    small.call("T1")
+    small.clock.advance(seconds=60)
+    calling.start(small.ctx, small.clerk("T1"), small.key(), "T1")
+    small.clock.advance(seconds=600)
+    calling.finish(small.ctx, small.clerk("T1"), small.key(), "T1", Outcome.DONE, "")
+    yield small
+    small.close()
 
 
-def said(hall: SmallHall) -> list[str]:
-    return [one.en for one in hall.ctx.read(lambda c: violations("small", c))]
+def violations(hall: SmallHall) -> list[str]:
+    return [violation.en for violation in hall.ctx.read(lambda c: violations_of("small", c))]
 
 
 @pytest.mark.parametrize(
@@ -50,43 +50,47 @@ def said(hall: SmallHall) -> list[str]:
     ],
 )
 def test_a_tickets_times_are_of_its_day(hall: SmallHall, column: str, when: int) -> None:
-    assert said(hall) == []
+    assert violations(hall) == []
     hall.ctx.write(lambda tx: tx.conn.execute(update(schema.ticket).values({column: when})))
-    assert said(hall) != []
+    assert violations(hall) != []
 
 
-def test_a_clock_that_was_stepped_by_an_hour_is_no_lie(hall: SmallHall) -> None:
+def test_a_clock_stepped_by_an_hour_is_no_violation(hall: SmallHall) -> None:
     hall.call("T1")
     hall.clock.set(hall.clock.now() - 3_600_000)
     calling.start(hall.ctx, hall.clerk("T1"), hall.key(), "T1")
     calling.finish(hall.ctx, hall.clerk("T1"), hall.key(), "T1", Outcome.DONE, "")
-    assert said(hall) == []
+    assert violations(hall) == []
 
 
-def test_a_call_of_another_day_is_found(hall: SmallHall) -> None:
+def test_a_call_of_another_day_is_a_violation(hall: SmallHall) -> None:
     hall.ctx.write(
         lambda tx: tx.conn.execute(update(schema.call).values(at=at(9) - 2 * 86_400_000))
     )
-    assert "tickets of 2026-03-02 have times outside that day" in said(hall)
+    assert "tickets of 2026-03-02 have times outside that day" in violations(hall)
 
 
-def test_steps_the_wrong_way_round_are_found(hall: SmallHall) -> None:
+def test_steps_in_reverse_order_are_violations(hall: SmallHall) -> None:
     row = {"id": "x", "window": "T1", "staff": "1", "opened_at": at(9), "closed_at": at(5)}
     hall.ctx.write(
         lambda tx: tx.conn.execute(
             insert(metadata.tables["desk_line"]).values(hall_id=tx.hall_id, **row)
         )
     )
-    assert said(hall) == ["1 records of desk_line have closed_at before opened_at"]
+    assert violations(hall) == ["1 records of desk_line have closed_at before opened_at"]
 
 
-def test_a_time_before_the_program_is_found(hall: SmallHall) -> None:
+def test_a_time_before_the_program_existed_is_a_violation(hall: SmallHall) -> None:
     hall.ctx.write(lambda tx: desks.record_worker(tx.at(EARLIEST - 1), "w"))
-    assert said(hall) == ["server_seen.seen_at has a time that cannot be"]
+    assert violations(hall) == ["server_seen.seen_at has a time that cannot be"]
 
 
-def test_every_later_step_of_a_record_is_looked_at() -> None:
-    """A new table with two instants of one record stands in STEPS, or is told why not here."""
+def test_every_second_instant_of_a_record_is_checked() -> None:
+    """Check every second instant of a record.
+
+    A new table with two instants of one record must be listed in STEPS, or here with the reason why
+    not.
+    """
     apart = {
         "account": "a lock ends in the future",
         "device": "one instant",
@@ -101,7 +105,7 @@ def test_every_later_step_of_a_record_is_looked_at() -> None:
         "spot_mark": "the phone's own time, judged at each mark",
         "window_post": "a post is given up whole",
     }
-    known = {name for name, _, _ in STEPS}
+    checked = {name for name, _, _ in STEPS}
     for table in metadata.sorted_tables:
         instants = [
             c.name
@@ -111,4 +115,4 @@ def test_every_later_step_of_a_record_is_looked_at() -> None:
             and (table.name, c.name) not in EXTERNAL_TIMES
         ]
         if len(instants) > 1:
-            assert table.name in known | set(apart), table.name
+            assert table.name in checked | set(apart), table.name

@@ -1,4 +1,4 @@
-"""Many at once: no double number, no double call, none skipped, on both databases."""
+"""Concurrent commands on both databases: no double number, no double call, no ticket skipped."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CLERKS = 8
 
 
 def _all_at_once(calls: list[Callable[[], None]]) -> None:
-    """Run every call in a thread of its own, started together; raises what any of them raised."""
+    """Run every call in a thread of its own, started together; raise what any of them raised."""
     ready = threading.Barrier(len(calls))
 
     def run(call: Callable[[], None]) -> None:
@@ -36,16 +36,16 @@ def _all_at_once(calls: list[Callable[[], None]]) -> None:
 
 def test_kiosks_and_clerks_at_once(small: SmallHall) -> None:
     small.configure(kiosk_minute_numbers=999)  # all of them press at one kiosk
-    small.seat(*WINDOWS)
+    small.sign_in(*WINDOWS)
     called: list[str] = []
     items = ("tax-1", "tax-2", "social-1", "build-1")
-    left = threading.Semaphore(0)
+    waiting_tickets = threading.Semaphore(0)
 
     def kiosk(number: int) -> Callable[[], None]:
         def take() -> None:
             for turn in range(TICKETS_EACH):
                 small.issue(items[(number + turn) % 4], key=f"kiosk-{number}-{turn}")
-                left.release()
+                waiting_tickets.release()
 
         return take
 
@@ -58,13 +58,15 @@ def test_kiosks_and_clerks_at_once(small: SmallHall) -> None:
                 turn += 1
                 key = f"clerk-{number}-{turn}"
                 try:
-                    found = calling.call_next(small.ctx, small.clerk(window), key, window, "done")
+                    ticket_id = calling.call_next(
+                        small.ctx, small.clerk(window), key, window, "done"
+                    )
                 except HallError as error:
                     assert error.code is Code.NOBODY_WAITING
-                    left.acquire(timeout=0.05)
+                    waiting_tickets.acquire(timeout=0.05)
                     continue
-                if found:
-                    called.append(found)
+                if ticket_id:
+                    called.append(ticket_id)
 
         return serve
 
@@ -75,24 +77,24 @@ def test_kiosks_and_clerks_at_once(small: SmallHall) -> None:
     numbers = Counter(t.number for t in everybody)
     assert max(numbers.values()) == 1
     for prefix in "ABC":
-        taken = sorted(int(n[1:]) for n in numbers if n[0] == prefix)
-        assert taken == list(range(1, len(taken) + 1))
+        issued = sorted(int(n[1:]) for n in numbers if n[0] == prefix)
+        assert issued == list(range(1, len(issued) + 1))
     assert small.ctx.read(lambda c: violations("small", c)) == []
 
 
-def test_one_person_and_many_windows(small: SmallHall) -> None:
-    small.seat("T1", "T2", "G1", "G2")
+def test_one_waiting_ticket_is_called_by_one_of_many_windows(small: SmallHall) -> None:
+    small.sign_in("T1", "T2", "G1", "G2")
     won: list[str] = []
 
     def grab(window: str, turn: int) -> Callable[[], None]:
         def call() -> None:
             key = f"{window}-{turn}"
             try:
-                found = calling.call_next(small.ctx, small.clerk(window), key, window, "done")
+                ticket_id = calling.call_next(small.ctx, small.clerk(window), key, window, "done")
             except HallError as error:
                 assert error.code is Code.NOBODY_WAITING
             else:
-                won.extend([found] * bool(found))
+                won.extend([ticket_id] * bool(ticket_id))
 
         return call
 
@@ -105,12 +107,12 @@ def test_one_person_and_many_windows(small: SmallHall) -> None:
 
 
 def test_repeats_of_one_command_at_once(small: SmallHall) -> None:
-    small.seat("T1")
-    found: list[str] = []
+    small.sign_in("T1")
+    ticket_ids: list[str] = []
 
     def press() -> None:
-        found.append(small.issue("tax-1", key="same").id)
+        ticket_ids.append(small.issue("tax-1", key="same").id)
 
     _all_at_once([press] * 16)
-    assert len(set(found)) == 1
+    assert len(set(ticket_ids)) == 1
     assert small.issue("tax-1").number == "A002"

@@ -1,4 +1,4 @@
-"""Turns at slow work: few at once, fair to those who ask for little."""
+"""Limit of slow work: few tasks at once, fair to users who start little."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SOON = 20.0
 
 
 class Work:
-    """A work that goes on until it is let go; writes down who began, in order."""
+    """Task that runs until released; records the names of begun tasks in order."""
 
     def __init__(self) -> None:
         self.begun: list[str] = []
@@ -27,7 +27,7 @@ class Work:
         self._let: set[str] = set()
 
     def of(self, name: str) -> None:
-        """Do the work called `name`."""
+        """Run the task called `name` until it is released."""
         with self._change:
             self.begun.append(name)
             self._now += 1
@@ -37,13 +37,13 @@ class Work:
             self._now -= 1
 
     def let_go(self, *names: str) -> None:
-        """End these."""
+        """Release these tasks."""
         with self._change:
             self._let.update(names)
             self._change.notify_all()
 
     def wait_begun(self, count: int) -> list[str]:
-        """What has begun, once it is `count`."""
+        """Return the begun tasks once there are `count`."""
         with self._change:
             assert self._change.wait_for(lambda: len(self.begun) >= count, SOON)
             return list(self.begun)
@@ -51,7 +51,7 @@ class Work:
 
 @contextmanager
 def asking(turns: Turns, work: Work, *names: str) -> Iterator[list[threading.Thread]]:
-    """Threads that ask, each named `asker/n`, one after another in the queue."""
+    """Yield unstarted threads that each run a task, named `asker/n`."""
     threads = []
     for name in names:
         asker = name.partition("/")[0]
@@ -63,7 +63,7 @@ def asking(turns: Turns, work: Work, *names: str) -> Iterator[list[threading.Thr
         assert not thread.is_alive()
 
 
-def test_a_colleague_waits_for_one_work_of_somebody_who_asks_for_many() -> None:
+def test_a_user_waits_for_at_most_one_task_of_a_heavy_user() -> None:
     turns, work = Turns(places=1), Work()
     names = [f"guesser/{n}" for n in range(8)]
     with asking(turns, work, *names, "colleague/0") as threads:
@@ -80,7 +80,7 @@ def test_a_colleague_waits_for_one_work_of_somebody_who_asks_for_many() -> None:
         assert "colleague/0" in (second, third)
 
 
-def test_one_asker_has_one_place_though_others_are_free() -> None:
+def test_one_user_has_one_place_though_others_are_free() -> None:
     turns, work = Turns(places=2), Work()
     with asking(turns, work, "guesser/0", "guesser/1", "colleague/0") as threads:
         threads[0].start()
@@ -92,7 +92,7 @@ def test_one_asker_has_one_place_though_others_are_free() -> None:
         assert work.wait_begun(2) == ["guesser/0", "colleague/0"]
 
 
-def test_who_asks_for_too_many_is_refused_and_nobody_else_is() -> None:
+def test_a_user_with_too_many_tasks_is_rejected_and_others_are_not() -> None:
     turns, work = Turns(places=1, longest=2), Work()
     with asking(turns, work, "guesser/0", "guesser/1", "guesser/2", "colleague/0") as threads:
         threads[0].start()
@@ -107,7 +107,7 @@ def test_who_asks_for_too_many_is_refused_and_nobody_else_is() -> None:
         threads[3].start()
 
 
-def test_a_work_that_fails_gives_its_place_back() -> None:
+def test_a_failing_task_releases_its_place() -> None:
     turns = Turns(places=1)
     with pytest.raises(ZeroDivisionError):
         turns.run("a", lambda: 1 / 0)
@@ -116,11 +116,9 @@ def test_a_work_that_fails_gives_its_place_back() -> None:
 
 @given(
     places=st.integers(1, 3),
-    asked=st.lists(st.sampled_from("abc"), min_size=1, max_size=24),
+    askers=st.lists(st.sampled_from("abc"), min_size=1, max_size=24),
 )
-def test_everybody_has_his_turn_and_never_more_than_the_places(
-    places: int, asked: list[str]
-) -> None:
+def test_every_task_runs_and_never_more_than_the_places(places: int, askers: list[str]) -> None:
     turns = Turns(places, longest=24)
     lock, now, done = threading.Lock(), [0, 0], []
 
@@ -133,12 +131,12 @@ def test_everybody_has_his_turn_and_never_more_than_the_places(
             done.append(who)
 
     threads = [
-        threading.Thread(target=turns.run, args=(who, lambda who=who: work(who))) for who in asked
+        threading.Thread(target=turns.run, args=(who, lambda who=who: work(who))) for who in askers
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(SOON)
-    assert sorted(done) == sorted(asked)
+    assert sorted(done) == sorted(askers)
     assert now[1] <= places
     assert turns.waiting == 0

@@ -1,4 +1,4 @@
-"""A hall of before goes on without a click: what its agents held is bound as it stands."""
+"""Upgrade of bindings: a hall of an older version continues without a confirmation."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ def _upgraded(url: str) -> None:
             text("SELECT name, agent, kind, serves FROM device_binding ORDER BY agent DESC")
         )
         assert [tuple(row) for row in bound] == list(DEVICES)
-        kept = conn.execute(text("SELECT serial, networks FROM reader ORDER BY serial"))
-        assert [tuple(row) for row in kept] == [("pulled", ""), ("pushed", "10.0.0.0/8")]
+        rows = conn.execute(text("SELECT serial, networks FROM reader ORDER BY serial"))
+        assert [tuple(row) for row in rows] == [("pulled", ""), ("pushed", "10.0.0.0/8")]
         assert conn.execute(text("SELECT count(*) FROM device_claim")).scalar() == 0
     engine.dispose()
 
 
-def test_what_the_agents_of_before_hold_is_bound(sqlite_url: str) -> None:
+def test_devices_of_an_older_version_are_bound_by_the_upgrade(sqlite_url: str) -> None:
     _upgraded(sqlite_url)
 
 
-def test_what_the_agents_of_before_hold_is_bound_on_postgresql(postgres_url: str) -> None:
+def test_devices_of_an_older_version_are_bound_on_postgresql(postgres_url: str) -> None:
     _upgraded(postgres_url)

@@ -1,4 +1,4 @@
-"""Which workers there are, and which leads: told by locks, and by nothing that can be stale."""
+"""Presence of workers and the leader among them: held by database locks, which cannot be stale."""
 
 from __future__ import annotations
 
@@ -24,49 +24,49 @@ class Workers:
         self._made: list[Databases] = []
 
     def named(self, name: str) -> tuple[Databases, Presence]:
-        """One more: what it holds, and what it knows of the others."""
+        """Add a worker; return its databases and its view of the others."""
         self._made.append(Databases(name))
         return self._made[-1], self._made[-1].presence(self.url)
 
     def close(self) -> None:
-        """All of them; also those that have left already."""
+        """Close all workers, also those that have left already."""
         for databases in self._made:
             databases.close()
 
 
 @pytest.fixture
 def workers(postgres_url: str) -> Iterator[Workers]:
-    """On a fresh PostgreSQL database."""
-    found = Workers(postgres_url)
-    yield found
-    found.close()
+    """Yield workers on a fresh PostgreSQL database."""
+    made = Workers(postgres_url)
+    yield made
+    made.close()
 
 
 def test_one_leads_and_another_follows_it(workers: Workers) -> None:
-    first, one = workers.named("one")
-    _, two = workers.named("two")
-    assert one.lead("north")
-    assert not two.lead("north")
-    assert two.lead("south")
-    assert one.lead("north"), "it stays so"
+    first, presence_one = workers.named("one")
+    _, presence_two = workers.named("two")
+    assert presence_one.lead("north")
+    assert not presence_two.lead("north")
+    assert presence_two.lead("south")
+    assert presence_one.lead("north"), "it stays so"
     first.close()
-    assert two.lead("north")
+    assert presence_two.lead("north")
 
 
-def test_a_worker_is_there_as_long_as_its_line(workers: Workers) -> None:
-    first, one = workers.named("one")
-    _, two = workers.named("two")
-    assert two.alive("one")
-    assert one.alive("one")
-    assert not one.alive("three")
+def test_a_worker_is_alive_as_long_as_its_connection(workers: Workers) -> None:
+    first, presence_one = workers.named("one")
+    _, presence_two = workers.named("two")
+    assert presence_two.alive("one")
+    assert presence_one.alive("one")
+    assert not presence_one.alive("three")
     first.close()
-    assert not two.alive("one")
+    assert not presence_two.alive("one")
 
 
-def test_a_broken_line_is_renewed_and_nothing_is_thought_held(workers: Workers) -> None:
-    _, one = workers.named("one")
-    second, two = workers.named("two")
-    assert one.lead("north")
+def test_a_broken_connection_is_renewed_and_its_locks_count_as_lost(workers: Workers) -> None:
+    _, presence_one = workers.named("one")
+    second, presence_two = workers.named("two")
+    assert presence_one.lead("north")
     killer = second.store(workers.url, "h")
     killer.read(
         lambda c: c.execute(
@@ -76,56 +76,62 @@ def test_a_broken_line_is_renewed_and_nothing_is_thought_held(workers: Workers) 
             )
         ).all()
     )
-    one.verify()
-    two.verify()
-    # PostgreSQL tells a session of its end before it gives the locks back.
+    presence_one.verify()
+    presence_two.verify()
+    # PostgreSQL reports the end of a session before it releases the locks.
     end, pause = time.monotonic() + PATIENCE, threading.Event()
-    while not two.lead("north"):
+    while not presence_two.lead("north"):
         assert time.monotonic() < end
         pause.wait(0.05)
-    assert not one.lead("north")
-    assert one.alive("two")
+    assert not presence_one.lead("north")
+    assert presence_one.alive("two")
 
 
-def test_a_worker_is_there_when_its_predecessor_of_the_same_name_goes(workers: Workers) -> None:
-    """As after a power cut: PostgreSQL sees the end of the old connection after the new began."""
+def test_a_worker_stays_alive_when_its_predecessor_of_the_same_name_ends(workers: Workers) -> None:
+    """Keep a worker whose predecessor of the same name ends later.
+
+    As after a power cut: PostgreSQL sees the end of the old connection after the start of the new
+    one.
+    """
     before, _ = workers.named("one")
-    after, one = workers.named("one")
-    _, two = workers.named("two")
+    after, presence_one = workers.named("one")
+    _, presence_two = workers.named("two")
     before.close()
-    assert two.alive("one")
-    one.verify()
+    assert presence_two.alive("one")
+    presence_one.verify()
     after.close()
-    assert not two.alive("one")
+    assert not presence_two.alive("one")
 
 
-def test_a_name_that_was_not_free_at_first_is_taken_later(workers: Workers) -> None:
+def test_a_name_that_was_in_use_is_acquired_later(workers: Workers) -> None:
     asking = open_engine(workers.url)
     with asking.connect() as conn:
         key = {"key": lock_key("worker", "one")}
         assert conn.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar_one()
-        late, one = workers.named("one")
+        late, presence_one = workers.named("one")
         conn.execute(text("SELECT pg_advisory_unlock(:key)"), key)
     asking.dispose()
-    _, two = workers.named("two")
-    one.verify()
-    assert two.alive("one")
-    one.verify()
+    _, presence_two = workers.named("two")
+    presence_one.verify()
+    assert presence_two.alive("one")
+    presence_one.verify()
     late.close()
-    assert not two.alive("one"), "it is held once, however often it was looked"
+    assert not presence_two.alive("one"), "it is held once, however often it was looked"
 
 
-def test_each_side_soon_sees_that_the_others_machine_is_gone(postgres_url: str) -> None:
+def test_client_and_server_soon_detect_a_lost_peer(postgres_url: str) -> None:
     databases = Databases("one")
     url = postgres_url + "&keepalives_count=7&options=-c%20work_mem%3D2MB"
-    told = text("SELECT name, source FROM pg_settings WHERE name LIKE 'tcp_keep%' ORDER BY name")
+    settings_query = text(
+        "SELECT name, source FROM pg_settings WHERE name LIKE 'tcp_keep%' ORDER BY name"
+    )
 
     def query(conn: Connection) -> tuple[dict[str, str], list[str], str]:
         driver = conn.connection.driver_connection
         assert isinstance(driver, psycopg.Connection)
-        asked = [row.source for row in conn.execute(told)]
+        sources = [row.source for row in conn.execute(settings_query)]
         memory = str(conn.execute(text("SHOW work_mem")).scalar_one())
-        return driver.info.get_parameters(), asked, memory
+        return driver.info.get_parameters(), sources, memory
 
     try:
         ours, theirs, memory = databases.store(url, "h").read(query)

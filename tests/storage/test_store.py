@@ -1,4 +1,4 @@
-"""The store: all or nothing, group commit, events after the commit; and the schema's migrations."""
+"""Store: all or nothing, group commit, events after the commit; and the schema's migrations."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _store(url: str) -> Store:
 
 @pytest.fixture
 def store(database_url: str) -> Any:
-    """A store on each database."""
+    """Yield a store on each database."""
     opened = _store(database_url)
     yield opened
     opened.close()
@@ -48,7 +48,7 @@ def _names(store: Store) -> set[str]:
     return set(store.read(lambda c: c.execute(select(schema.setting.c.name)).scalars().all()))
 
 
-def test_a_written_act_can_be_read_and_tells_its_events(store: Store) -> None:
+def test_a_written_action_can_be_read_and_publishes_its_events(store: Store) -> None:
     written = store.write(lambda tx: _put(tx, "one"), 5)
     assert (written.value, written.events) == ("one", ["one"])
     assert _names(store) == {"one"}
@@ -60,15 +60,15 @@ _settings = precompiled(
 
 
 def _seen_while_written(store: Store, conn: Connection) -> list[int]:
-    """How many settings there are before and after one is written, by one question."""
+    """Return the number of settings before and after a write, by one query connection."""
     before = len(conn.execute(_settings, {"hall": "h"}).all())
     store.write(lambda tx: _put(tx, f"more-{before}"), 5)
     return [before, len(conn.execute(_settings, {"hall": "h"}).all())]
 
 
-def test_a_question_sees_one_moment_and_a_glance_the_newest(store: Store) -> None:
+def test_a_read_sees_one_snapshot_and_a_single_read_the_newest_data(store: Store) -> None:
     store.write(lambda tx: _put(tx, "one"), 5)
-    # By turns, for they share connections.
+    # In turn, because they share connections.
     for n in (1, 3, 5):
         glanced = store.read_single(lambda c: _seen_while_written(store, c))
         assert glanced in ([n, n], [n, n + 1]), "SQLite glances as it reads"
@@ -78,13 +78,13 @@ def test_a_question_sees_one_moment_and_a_glance_the_newest(store: Store) -> Non
     assert len(store.read_single(lambda c: c.execute(_settings, {"hall": "h"}).all())) == 7
 
 
-def test_a_glance_leaves_no_transaction_open(postgres_url: str) -> None:
+def test_a_single_read_leaves_no_transaction_open(postgres_url: str) -> None:
     store = _store(postgres_url)
-    asked = text("SELECT state FROM pg_stat_activity WHERE pid = pg_backend_pid()")
+    state_query = text("SELECT state FROM pg_stat_activity WHERE pid = pg_backend_pid()")
     states = "SELECT state FROM pg_stat_activity WHERE datname = current_database()"
 
     def glance(conn: Connection) -> tuple[str, bool]:
-        state = conn.execute(asked).scalar_one()
+        state = conn.execute(state_query).scalar_one()
         driver: Any = conn.connection.dbapi_connection
         return state, driver.info.transaction_status.name == "IDLE"
 
@@ -96,7 +96,7 @@ def test_a_glance_leaves_no_transaction_open(postgres_url: str) -> None:
     store.close()
 
 
-def test_an_act_that_fails_keeps_nothing(store: Store) -> None:
+def test_a_failing_action_stores_nothing(store: Store) -> None:
     def act(tx: Tx) -> None:
         _put(tx, "half")
         raise HallError(Code.INVALID)
@@ -106,7 +106,7 @@ def test_an_act_that_fails_keeps_nothing(store: Store) -> None:
     assert _names(store) == set()
 
 
-def test_a_refused_part_is_undone_and_the_rest_kept(store: Store) -> None:
+def test_a_rejected_part_is_rolled_back_and_the_rest_stored(store: Store) -> None:
     def refused(tx: Tx) -> None:
         _put(tx, "half")
         raise HallError(Code.INVALID)
@@ -120,7 +120,7 @@ def test_a_refused_part_is_undone_and_the_rest_kept(store: Store) -> None:
     assert _names(store) == {"whole"}
 
 
-def test_one_failing_act_does_not_touch_the_others_of_its_batch(store: Store) -> None:
+def test_a_failing_action_does_not_affect_the_others_of_its_batch(store: Store) -> None:
     ready = threading.Barrier(20)
 
     def run(number: int) -> None:
@@ -141,7 +141,7 @@ def test_one_failing_act_does_not_touch_the_others_of_its_batch(store: Store) ->
     assert _names(store) == {f"n{n}" for n in range(20) if n % 3}
 
 
-def test_a_commit_that_fails_fails_every_act_of_the_batch(tmp_path: Path) -> None:
+def test_a_failing_commit_fails_every_action_of_the_batch(tmp_path: Path) -> None:
     calls: list[int] = []
 
     def broken_disk(call: Any) -> None:
@@ -160,8 +160,11 @@ def test_a_commit_that_fails_fails_every_act_of_the_batch(tmp_path: Path) -> Non
     store.close()
 
 
-def test_acts_that_read_once_more_do_not_wait_for_those_behind_them(database_url: str) -> None:
-    """More callers than connections, in two workers: the pools must not be each other's prey."""
+def test_actions_that_read_on_a_second_connection_do_not_deadlock(database_url: str) -> None:
+    """Run actions that need a second connection.
+
+    More callers than connections, in two workers: the pools must not block each other.
+    """
     first = _store(database_url)
     workers = [first, open_store(database_url, "h")]
 
@@ -174,13 +177,13 @@ def test_acts_that_read_once_more_do_not_wait_for_those_behind_them(database_url
 
     with ThreadPoolExecutor(48) as pool:
         done = [pool.submit(act, workers[n % 2], str(n)) for n in range(48)]
-        assert {one.result(20) for one in done} == {str(n) for n in range(48)}
+        assert {future.result(20) for future in done} == {str(n) for n in range(48)}
     assert _names(first) == {str(n) for n in range(48)}
     for worker in workers:
         worker.close()
 
 
-def test_a_database_that_was_started_again_is_found_again(postgres_url: str) -> None:
+def test_a_restarted_database_is_reconnected(postgres_url: str) -> None:
     store = _store(postgres_url)
     with ThreadPoolExecutor(4) as pool:
         assert len(list(pool.map(lambda _: _names(store), range(8)))) == 8
@@ -226,7 +229,7 @@ def test_every_table_carries_the_hall() -> None:
     assert all("hall_id" in table.c for table in tables.metadata.tables.values())
 
 
-def test_the_heads_are_found_by_the_partial_index(sqlite_url: str) -> None:
+def test_queue_heads_are_read_by_the_partial_index(sqlite_url: str) -> None:
     store = _store(sqlite_url)
     plan = store.read(
         lambda c: c.exec_driver_sql(
@@ -239,8 +242,11 @@ def test_the_heads_are_found_by_the_partial_index(sqlite_url: str) -> None:
     store.close()
 
 
-def test_acts_that_wait_for_a_commit_share_the_next_one(tmp_path: Path) -> None:
-    """However often callers come back, nobody's act gets a sync of its own while others wait."""
+def test_actions_that_wait_for_a_commit_share_the_next_one(tmp_path: Path) -> None:
+    """Share a commit among waiting actions.
+
+    However often callers return, no action gets a sync of its own while others wait.
+    """
     commits: list[None] = []
     lock = threading.Lock()
 

@@ -1,9 +1,9 @@
-"""docs/access.md: every operation of the OpenAPI document, tried by everybody, at two halls.
+"""docs/access.md, generated: every API operation tried with every role, at two halls.
 
     PYTHONPATH=.:tests .venv/bin/python -m support.access_table > docs/access.md
 
-The table is what was answered, not what the code means to answer; a test compares it with the file,
-so that a right somebody gains by mistake shows as a changed line.
+The table holds the real answers of the server, not the permissions that the code declares. A test
+compares it with the file, so a permission granted by mistake shows as a changed line.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from pathlib import Path
 from werkzeug.test import Client
 
 from server.domain.errors import Code
-from support.two_halls import ROLES, Two, papers
+from support.two_halls import ROLES, TwoHalls, credentials_of
 
 NOBODY = "nobody"
-ENDS_THE_SESSION = "/logout"
+LOGOUT = "/logout"
 REFUSALS = {Code.NOT_SIGNED_IN: "401", Code.CSRF: "401", Code.FORBIDDEN: "403"}
 HEAD = """# Who may do what
 
@@ -34,59 +34,66 @@ compares.
 """
 
 
-def operations(two: Two) -> list[tuple[str, str]]:
-    """Method and path of each operation, as the document has them."""
-    said = Client(two.house).get("/api/openapi.json", headers={"Host": "one.example"}).get_json()
+def operations(two: TwoHalls) -> list[tuple[str, str]]:
+    """Return (path, method) of each GET and POST operation of the OpenAPI document."""
+    document = (
+        Client(two.router).get("/api/openapi.json", headers={"Host": "one.example"}).get_json()
+    )
     return sorted(
         (path, method.upper())
-        for path, methods in said["paths"].items()
+        for path, methods in document["paths"].items()
         for method in methods
         if method in ("get", "post")
     )
 
 
-def asked(two: Two, giver: str, role: str, todo: list[tuple[str, str]]) -> list[str]:
-    """What hall one answers to somebody with papers of `giver`: a mark for each operation."""
-    shown = {} if role == NOBODY else papers(two.webs[giver], role)
+def marks_of(two: TwoHalls, giver: str, role: str, todo: list[tuple[str, str]]) -> list[str]:
+    """Return the marks, one per operation, that hall `one` gives a role of hall `giver`."""
+    credentials = {} if role == NOBODY else credentials_of(two.webs[giver], role)
     marks = []
     for path, method in todo:
-        if path.endswith(ENDS_THE_SESSION) and role != NOBODY:
+        if path.endswith(LOGOUT) and role != NOBODY:
             marks.append("✓")
             continue
         place = re.sub(r"\{[^}]+\}", "x", path.removeprefix("/api/v1"))
-        marks.append(REFUSALS.get(two.ask("one", method, place, shown).get("code"), "✓"))
+        marks.append(REFUSALS.get(two.ask("one", method, place, credentials).get("code"), "✓"))
     return marks
 
 
-def rows(two: Two) -> Iterator[tuple[str, ...]]:
-    """Operation, marks of everybody at home, and the one mark of the other hall's."""
+def rows(two: TwoHalls) -> Iterator[tuple[str, ...]]:
+    """Yield each operation, its mark per role of its own hall, and one mark for the other hall."""
     todo = operations(two)
-    here = [asked(two, "one", role, todo) for role in (NOBODY, *ROLES)]
-    away = [asked(two, "two", role, todo) for role in ROLES]
+    home_marks = [marks_of(two, "one", role, todo) for role in (NOBODY, *ROLES)]
+    away_marks = [marks_of(two, "two", role, todo) for role in ROLES]
     for n, (path, method) in enumerate(todo):
-        # What is open to everybody is open to them too, or they are told that nobody knows them.
-        theirs = {"open"} if here[0][n] == "✓" else {marks[n] for marks in away}
-        yield f"`{method} {path}`", *(marks[n] for marks in here), " ".join(sorted(theirs))
+        # An open operation answers callers of another hall like anybody else; any other answers
+        # 401.
+        other_marks = {"open"} if home_marks[0][n] == "✓" else {marks[n] for marks in away_marks}
+        yield (
+            f"`{method} {path}`",
+            *(marks[n] for marks in home_marks),
+            " ".join(sorted(other_marks)),
+        )
 
 
-def table(two: Two) -> str:
-    """The whole file."""
-    found = list(rows(two))
-    lines = [("operation", NOBODY, *ROLES, "another hall's"), ("---",) * (len(ROLES) + 3), *found]
+def table(two: TwoHalls) -> str:
+    """Return the whole content of docs/access.md."""
+    entries = list(rows(two))
+    lines = [("operation", NOBODY, *ROLES, "another hall's"), ("---",) * (len(ROLES) + 3), *entries]
     text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    tried = len(found) * (2 * len(ROLES) + 1)
-    refused = sum(mark != "✓" for row in found for mark in row[1:-1])
-    counted = (
-        f"{len(found)} operations, {tried} questions: at home {refused} of "
-        f"{len(found) * (len(ROLES) + 1)} refused."
+    attempts = len(entries) * (2 * len(ROLES) + 1)
+    refused = sum(mark != "✓" for row in entries for mark in row[1:-1])
+    summary = (
+        f"{len(entries)} operations, {attempts} questions: at home {refused} of "
+        f"{len(entries) * (len(ROLES) + 1)} refused."
     )
-    return f"{HEAD}{text}\n\n{counted}\n"
+    return f"{HEAD}{text}\n\n{summary}\n"
 
 
 def main() -> int:
-    """Ask, and print."""
+    """Write the table to standard output."""
     with tempfile.TemporaryDirectory() as folder:
-        two = Two(Path(folder))
+        two = TwoHalls(Path(folder))
         sys.stdout.write(table(two))
         two.close()
     return 0

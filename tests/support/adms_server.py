@@ -1,7 +1,8 @@
-"""An ADMS server that nobody here wrote, for the simulated push terminal to dial.
+"""Third-party ADMS server that the simulated push time clock connects to.
 
 Run as a program by tests: Django and `django-fingerprint-attendance` on a free port. It prints the
-port, takes every terminal, and tells at `/kept` which punches and which bad lines it has.
+port and accepts every time clock. GET `/kept` returns the punches it stored and the number of lines
+it could not parse.
 """
 
 from __future__ import annotations
@@ -26,11 +27,11 @@ class _Server(ThreadingMixIn, WSGIServer):
 
 class _Quiet(WSGIRequestHandler):
     def log_message(self, *_: object) -> None:
-        """Nothing."""
+        """Write no access log."""
 
 
-def kept(_request: HttpRequest) -> JsonResponse:
-    """What it has."""
+def stored_punches(_request: HttpRequest) -> JsonResponse:
+    """Return the stored punches as [number, device time] and the count of unparsable lines."""
     from fingerprint_attendance.models import DeviceEventLog, Punch  # noqa: PLC0415
 
     punches = Punch.objects.order_by("punched_at", "raw_pin")
@@ -41,11 +42,11 @@ def kept(_request: HttpRequest) -> JsonResponse:
 
 
 urlpatterns: list[URLPattern | URLResolver] = []
-"""Filled once Django is set up: the package's addresses read its settings."""
+"""URL patterns; filled after Django is set up, because the package's URLs read its settings."""
 
 
 def main(folder: Path) -> None:
-    """Serve for ever."""
+    """Serve until the process is killed; `folder` holds the database."""
     settings.configure(
         SECRET_KEY="only-for-tests",
         ALLOWED_HOSTS=["127.0.0.1"],
@@ -63,7 +64,10 @@ def main(folder: Path) -> None:
         FINGERPRINT_ATTENDANCE={"ADMS_REQUIRE_DEVICE_APPROVAL": False, "ADMS_RATE_LIMIT": None},
     )
     django.setup()
-    urlpatterns[:] = [path("", include("fingerprint_attendance.urls")), path("kept", kept)]
+    urlpatterns[:] = [
+        path("", include("fingerprint_attendance.urls")),
+        path("kept", stored_punches),
+    ]
     call_command("migrate", verbosity=0)
     server = make_server("127.0.0.1", 0, get_wsgi_application(), _Server, _Quiet)
     sys.stdout.write(f"{server.server_port}\n")

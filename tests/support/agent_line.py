@@ -1,4 +1,4 @@
-"""An agent's line to the hall of this process, as `devices/host/uplink.py` speaks it."""
+"""Socket.IO connection of an agent to the hall of this process, like `devices/host/uplink.py`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from support.web import Web
 
 
 class Agent:
-    """An agent of the hall with its line."""
+    """An agent of the hall with its Socket.IO connection."""
 
     def __init__(self, web: Web, name: str, token: str = "") -> None:
         self.web, self.name = web, name
@@ -19,41 +19,44 @@ class Agent:
         self.connect()
 
     def connect(self) -> None:
-        """Dial out."""
+        """Open the connection with the agent's token."""
         web = self.web
         auth = {"token": self.token}
         self.line = web.app.socketio.test_client(web.app.flask, namespace="/agent", auth=auth)
 
-    def ended(self) -> bool:
-        """Whether its line ends, once what runs beside the request is done."""
+    def is_closed(self) -> bool:
+        """Return True if the server closes the connection within 5 s.
+
+        It may close it from a greenlet that runs beside the request.
+        """
         with contextlib.suppress(gevent.Timeout), gevent.Timeout(5):
             while self.line.is_connected("/agent"):
                 gevent.idle()
         return not self.line.is_connected("/agent")
 
-    def say(self, event: str, data: Any) -> dict[str, Any]:
-        """Say something and hear the answer."""
-        told: dict[str, Any] = self.line.emit(event, data, namespace="/agent", callback=True)
-        return told
+    def send(self, event: str, data: Any) -> dict[str, Any]:
+        """Send an event and return the server's answer."""
+        answer: dict[str, Any] = self.line.emit(event, data, namespace="/agent", callback=True)
+        return answer
 
     def hello(self, *devices: dict[str, str]) -> list[str]:
-        """Announce devices; returns those that wait."""
-        answer = self.say("hello", {"agent": self.name, "devices": list(devices)})
+        """Announce devices and return the names of those that wait for confirmation."""
+        answer = self.send("hello", {"agent": self.name, "devices": list(devices)})
         assert answer["ok"], answer
         waiting: list[str] = answer.get("waiting", [])
         return waiting
 
     def event(self, device: str, kind: str, data: dict[str, Any], number: int = 1) -> Any:
-        """Report something of a device; returns the code of the answer."""
+        """Report an event of a device and return the code of the answer."""
         message = {"id": f"{kind}-{number}", "device": device, "kind": kind, "data": data}
-        return self.say("event", message | {"age": 0.0}).get("code")
+        return self.send("event", message | {"age": 0.0}).get("code")
 
     def press(self, device: str, function: str, number: int = 1) -> Any:
-        """Press a key."""
+        """Report the press of a key of a keypad and return the code of the answer."""
         return self.event(device, "key", {"function": function, "digits": "", "raw": ""}, number)
 
-    def desired(self, device: str) -> list[dict[str, Any]]:
-        """What the server told it to show or to hold since it was last asked."""
-        got = self.line.get_received("/agent") if self.line.is_connected("/agent") else []
-        told = [one["args"][0] for one in got if one["name"] == "desired"]
-        return [one["state"] for one in told if one["device"] == device]
+    def desired_states(self, device: str) -> list[dict[str, Any]]:
+        """Return the desired states that the server sent for a device since the last call."""
+        packets = self.line.get_received("/agent") if self.line.is_connected("/agent") else []
+        messages = [message["args"][0] for message in packets if message["name"] == "desired"]
+        return [message["state"] for message in messages if message["device"] == device]

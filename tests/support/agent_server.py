@@ -1,7 +1,7 @@
-"""A small server for agents to dial into: real HTTP and Socket.IO on the loopback address.
+"""Small server that agents connect to: real HTTP and Socket.IO on the loopback address.
 
-It speaks the agent protocol and nothing more, keeps what it hears, and can be stopped and started
-again on the same port.
+It speaks only the agent protocol, records what it receives, and can be stopped and started again on
+the same port.
 """
 
 from __future__ import annotations
@@ -19,11 +19,15 @@ PATIENCE = 20.0
 
 class _Quiet(WSGIRequestHandler):
     def log(self, *_: object, **__: object) -> None:
-        """Nothing."""
+        """Write no access log."""
 
 
 class AgentServer:
-    """`deaf_to` names what it takes without an answer, `refuses` what it answers with no."""
+    """Agent protocol server for tests.
+
+    `deaf_to`: names of events that it records and then answers by closing the connection;
+    `refuses`: names of events that it answers with `ok: false`.
+    """
 
     def __init__(self, token: str = "secret") -> None:
         self._token = token
@@ -35,9 +39,9 @@ class AgentServer:
         self.codes: dict[str, str] = {}
         self.desired: list[dict[str, object]] = []
         self.on_hello: list[dict[str, object]] = []
-        self.deaf_to: set[str] = set()
-        self.refuses: set[str] = set()
-        self.gone = 0
+        self.unanswered_events: set[str] = set()
+        self.rejected_events: set[str] = set()
+        self.disconnects = 0
         self.port = 0
         self._sid = ""
         self._changed = threading.Condition()
@@ -49,12 +53,12 @@ class AgentServer:
         self._sio.on("connect", self._connect, namespace="/agent")
         self._sio.on("disconnect", self._disconnect, namespace="/agent")
         self._sio.on("hello", self._hello, namespace="/agent")
-        for name, heard in (
+        for name, records in (
             ("result", self.results),
             ("health", self.healths),
             ("event", self.events),
         ):
-            self._sio.on(name, self._listener(name, heard), namespace="/agent")
+            self._sio.on(name, self._listener(name, records), namespace="/agent")
         app = socketio.WSGIApp(self._sio, self._enrol)
         self._http = make_server("127.0.0.1", self.port, app, threaded=True, request_handler=_Quiet)
         self.port = self._http.server_port
@@ -66,7 +70,7 @@ class AgentServer:
         return f"http://127.0.0.1:{self.port}"
 
     def stop(self) -> None:
-        """Hang up on everyone and stop listening."""
+        """Close every connection and stop listening."""
         sid, self._sid = self._sid, ""
         if sid:
             self._sio.disconnect(sid, namespace="/agent")
@@ -80,34 +84,34 @@ class AgentServer:
         answered = threading.Event()
         answers: list[dict[str, Any]] = []
 
-        def heard(answer: dict[str, Any]) -> None:
+        def acknowledge(answer: dict[str, Any]) -> None:
             answers.append(answer)
             answered.set()
 
         body = {"kind": "print", "payload": {}, "expires_in": None, "resend": True, **task}
-        self._sio.emit("task", body, to=self._sid, namespace="/agent", callback=heard)
+        self._sio.emit("task", body, to=self._sid, namespace="/agent", callback=acknowledge)
         assert answered.wait(PATIENCE), "the agent does not acknowledge"
         return answers[0]
 
-    def desire(self, device: str, version: int, state: Mapping[str, object]) -> None:
-        """Tell a device what to show."""
+    def send_desired_state(self, device: str, version: int, state: Mapping[str, object]) -> None:
+        """Send a device its desired state."""
         body = {"device": device, "version": version, "state": state}
         self._sio.emit("desired", body, to=self._sid, namespace="/agent")
 
     def wait(self, match: Callable[[], object], seconds: float = PATIENCE) -> bool:
-        """Wait until something that was heard makes `match` true."""
+        """Wait until received data makes `match` true; False after `seconds`."""
         with self._changed:
             return bool(self._changed.wait_for(match, seconds))
 
     def result_of(self, task_id: str) -> dict[str, Any]:
-        """The first result of a task."""
+        """Return the first result of a task, waiting for it."""
         assert self.wait(lambda: any(r["id"] == task_id for r in self.results)), "no result"
         return next(r for r in self.results if r["id"] == task_id)
 
     def health_of(self, device: str) -> dict[str, Any] | None:
-        """The newest health of a device."""
-        found = [health for health in self.healths if health["device"] == device]
-        return found[-1] if found else None
+        """Return the newest health of a device; None if none was received."""
+        reports = [health for health in self.healths if health["device"] == device]
+        return reports[-1] if reports else None
 
     def _connect(self, sid: str, _environ: object, auth: Mapping[str, str] | None) -> bool:
         with self._changed:
@@ -118,7 +122,7 @@ class AgentServer:
 
     def _disconnect(self, *_: object) -> None:
         with self._changed:
-            self.gone += 1
+            self.disconnects += 1
             self._changed.notify_all()
 
     def _hello(self, sid: str, data: dict[str, Any]) -> dict[str, Any]:
@@ -129,20 +133,20 @@ class AgentServer:
         with self._changed:
             self.hellos.append(data)
             self._changed.notify_all()
-        return {"ok": "hello" not in self.refuses, "code": "forbidden"}
+        return {"ok": "hello" not in self.rejected_events, "code": "forbidden"}
 
     def _listener(
-        self, name: str, heard: list[dict[str, Any]]
+        self, name: str, records: list[dict[str, Any]]
     ) -> Callable[[str, dict[str, Any]], dict[str, Any] | None]:
         def listen(_sid: str, data: dict[str, Any]) -> dict[str, Any] | None:
             with self._changed:
-                heard.append(data)
+                records.append(data)
                 self._changed.notify_all()
-            if name in self.deaf_to:
-                # Lets go of the line instead of answering, as a dying server would.
+            if name in self.unanswered_events:
+                # Close the connection instead of answering, as a dying server would.
                 self._sio.disconnect(_sid, namespace="/agent")
                 return None
-            return {"ok": name not in self.refuses, "code": "ok"}
+            return {"ok": name not in self.rejected_events, "code": "ok"}
 
         return listen
 

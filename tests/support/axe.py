@@ -1,4 +1,4 @@
-"""What axe-core finds wrong with a page, as sentences; serious and critical findings only."""
+"""Serious and critical accessibility violations of a page, by axe-core, as sentences."""
 
 from __future__ import annotations
 
@@ -22,8 +22,11 @@ RUN = """async () => {
 
 
 def findings(page: Page) -> list[str]:
-    """WCAG 2.2 AA findings of the page as it stands; an empty list is what a test wants."""
-    # Handed over through the debugger, so the page's strict policy stays in force.
+    """Return the WCAG 2.2 AA violations of the page in its present state.
+
+    Empty if there are none.
+    """
+    # Injected through the debugger, so the page's strict content security policy stays in force.
     page.evaluate(SOURCE.read_text())
-    found: list[str] = page.evaluate(RUN)
-    return found
+    violations: list[str] = page.evaluate(RUN)
+    return violations

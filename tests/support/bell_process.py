@@ -1,8 +1,9 @@
-"""A worker's bell in a process of its own: `bell_process.py URL WORKER [HALL …]`.
+"""Worker bus of one worker in a process of its own: `bell_process.py URL WORKER [HALL …]`.
 
 Run as a program, never imported: gevent must patch the standard library before anything else is
-loaded. It serves these halls and writes a line of JSON once their bell is heard, then one for each
-thing that it hears. Each line that it reads is a hall and a number: that number is rung there.
+loaded. It serves these halls. It writes a line of JSON once the subscription is complete, then one
+line for each event that it receives. Each line that it reads has a hall and a number; it publishes
+a ticket move with that number in that hall.
 """
 
 from gevent import monkey
@@ -19,32 +20,35 @@ from server.bell import RedisWorkerBus  # noqa: E402
 from server.services.bus import Event, TicketMoved  # noqa: E402
 
 
-def say(**what: object) -> None:
-    """One line."""
-    sys.stdout.write(json.dumps(what) + "\n")
+def say(**fields: object) -> None:
+    """Write one line of JSON."""
+    sys.stdout.write(json.dumps(fields) + "\n")
     sys.stdout.flush()
 
 
-class Whole(logging.Handler):
-    """Says when the bell is heard, as its log does."""
+class JsonLogHandler(logging.Handler):
+    """Log handler that writes each log message as a line of JSON.
+
+    The log says when the bus is subscribed.
+    """
 
     def emit(self, record: logging.LogRecord) -> None:
         say(log=record.getMessage())
 
 
-def heard(hall: str, events: list[Event]) -> None:
-    """Another worker did something."""
+def on_events(hall: str, events: list[Event]) -> None:
+    """Write the ticket numbers of events that another worker published."""
     say(hall=hall, numbers=[event.number for event in events if isinstance(event, TicketMoved)])
 
 
 def main() -> None:
-    """Ring what is asked for until there is nothing more to read."""
+    """Publish what standard input asks for, until it ends."""
     url, worker, *halls = sys.argv[1:]
-    logging.basicConfig(level=logging.INFO, handlers=[Whole()])
-    bell = RedisWorkerBus(url, worker, heard)
+    logging.basicConfig(level=logging.INFO, handlers=[JsonLogHandler()])
+    bell = RedisWorkerBus(url, worker, on_events)
     for hall in halls:
         bell.subscribe(hall)
-    # Of the plain one the whole process would wait.
+    # With a plain file the read would block the whole process.
     for line in FileObject(0, "r", closefd=False):
         hall, number = line.split()
         bell.publish(hall, [TicketMoved(number, number, "", "issue", "q")])

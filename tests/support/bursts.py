@@ -10,34 +10,34 @@ from server.reference import load
 from support.hall_server import Client, HallServer, RefusedError
 
 
-def seats() -> list[tuple[Window, Staff]]:
-    """Windows and who sits there, as the tests' server seats them."""
-    catalogue, taken = load(), set[str]()
-    found = []
+def staffed_windows() -> list[tuple[Window, Staff]]:
+    """Return each staffed window with its person, in the order of the test server."""
+    catalogue, busy = load(), set[str]()
+    pairs = []
     for window in catalogue.windows:
-        able = (s for s in catalogue.staff if window.code in s.windows and s.number not in taken)
+        able = (s for s in catalogue.staff if window.code in s.windows and s.number not in busy)
         person = next(able, None)
         if person is not None:
-            taken.add(person.number)
-            found.append((window, person))
-    return found
+            busy.add(person.number)
+            pairs.append((window, person))
+    return pairs
 
 
 def callers() -> list[str]:
-    """Staff numbers of everybody who sits somewhere: the accounts that a burst needs."""
-    return [person.number for _, person in seats()]
+    """Return the staff numbers of all seated persons: the accounts that a burst needs."""
+    return [person.number for _, person in staffed_windows()]
 
 
 class Burst:
-    """Calls of many windows at once, each of somebody whom it serves."""
+    """Simultaneous calls of many windows, each of a ticket that the window can serve."""
 
     def __init__(self, hall: HallServer) -> None:
         self._hall = hall
 
     def call(self, count: int) -> list[str]:
-        """Let `count` windows call somebody at the same time; returns the numbers called."""
+        """Let `count` windows call at the same time and return the called numbers."""
         free: list[Client] = []
-        for _, person in seats():
+        for _, person in staffed_windows():
             desk = self._hall.clerk(person.number)
             if len(free) < count and self._waits_for(desk):
                 free.append(desk)
@@ -51,7 +51,7 @@ class Burst:
         return bool(state["signed_in"] and state["current"] is None and state["waiting"])
 
     def fill(self) -> None:
-        """Let one person wait for every item that can be had now."""
+        """Issue one ticket for every item that can be issued now."""
         for item in load().items:
             with suppress(RefusedError):
                 self._hall.ticket(item.code)

@@ -1,7 +1,7 @@
-"""The browser of the tests: the machine's own Chromium, else the npm package `@sparticuz/chromium`.
+"""Browser of the tests: the machine's Chromium, else that of npm's `@sparticuz/chromium`.
 
-That package carries a headless Chromium with the libraries it needs, pressed; it is unpacked once
-into `.cache/chromium`. Nothing is fetched here: `go.py` has installed the package.
+The package holds a compressed headless Chromium with the libraries it needs; it is unpacked once
+into `.cache/chromium`. Nothing is downloaded here: `go.py` has installed the package.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ pipeline(createReadStream(from), createBrotliDecompress(), createWriteStream(to)
 
 @dataclass(frozen=True)
 class Browser:
-    """A browser's program and the environment it needs beyond the usual."""
+    """Browser program and the environment variables that it needs in addition."""
 
     program: Path
     env: dict[str, str] = field(default_factory=dict)
 
 
 def find() -> Browser:
-    """The browser to test with."""
+    """Return the browser to test with."""
     for name in NAMES:
         program = shutil.which(name)
         if program is not None:
@@ -59,7 +59,7 @@ def find() -> Browser:
 
 
 def unpacked() -> Browser:
-    """The package's browser, unpacked; by one process at a time, and once per version."""
+    """Return the package's browser, unpacked once per version; a lock excludes other processes."""
     version = json.loads((PACKAGE / "package.json").read_text())["version"]
     home = ROOT / ".cache" / "chromium" / version
     home.mkdir(parents=True, exist_ok=True)
@@ -76,7 +76,7 @@ def unpacked() -> Browser:
 
 
 def unpack(home: Path) -> None:
-    """Unpresses the program, its libraries and its fonts."""
+    """Unpack the program, its libraries and its fonts into `home`."""
     unpress(PACKAGE / "bin" / "chromium.br", home / "chromium")
     (home / "chromium").chmod(0o755)
     for name in ("al2023", "swiftshader", "fonts"):
@@ -91,7 +91,7 @@ def unpack(home: Path) -> None:
 
 
 def fonts(home: Path) -> str:
-    """Where the browser finds its fonts: its own, the machine's, and Chinese from a wheel."""
+    """Return the fontconfig file: fonts of the package, of the machine, Chinese ones of a wheel."""
     spec = importlib.util.find_spec("noto_cjk_sans_otc")
     places = [home / "fonts", Path("/usr/share/fonts")]
     if spec is not None and spec.origin is not None:
@@ -103,6 +103,6 @@ def fonts(home: Path) -> str:
 
 
 def unpress(source: Path, target: Path) -> None:
-    """Undoes Brotli with node: Python's standard library cannot."""
+    """Decompress Brotli with node; Python's standard library cannot."""
     env = {"PATH": os.defpath}
     subprocess.run([NODE, "-e", UNPRESS, source, target], check=True, env=env)

@@ -1,4 +1,4 @@
-"""Desks without their server, as the services see them."""
+"""Desk actions made without the server, as the services receive them."""
 
 from __future__ import annotations
 
@@ -14,37 +14,44 @@ SEALS = ShareSeals(b"a key of the tests' own")
 
 
 def act(kind: str, ticket: str, when: int, **more: str) -> OfflineAct:
-    """Something a desk did at `when`."""
+    """Return a desk action at `when` (milliseconds)."""
     return OfflineAct.model_validate({"kind": kind, "ticket": ticket, "at": when, **more})
 
 
 def share(window: str, tickets: Sequence[str], staff: str = "") -> SealedShare:
-    """Whom the server gave to a desk, with its seal."""
+    """Return a sealed desk share: the tickets that the server gave a window."""
     seal = SEALS.seal(window, staff or STAFF[window], tickets)
     return SealedShare(tickets=list(tickets), seal=seal)
 
 
-def told(
+def import_actions(
     hall: SmallHall,
     window: str,
     acts: list[OfflineAct],
     *,
-    known: str = "",
+    current: str = "",
     key: str = "",
     clerk: str = "",
     shares: list[SealedShare] | None = None,
 ) -> list[JsonDict]:
-    """Hand in acts; unless `shares` says otherwise, whom the desk called is what it was given."""
-    called = list(dict.fromkeys(one.ticket for one in acts if one.kind == "call"))
+    """Import desk actions and return the result of each.
+
+    The desk share is what the desk called, unless `shares` is given. `current` is the ticket that
+    was at the window before the actions.
+    """
+    called = list(dict.fromkeys(action.ticket for action in acts if action.kind == "call"))
     if shares is None:
         shares = [share(window, called, STAFF[clerk or window])] if called else []
-    body = HandInActs(window=window, known=known, acts=acts, shares=shares)
+    body = HandInActs(window=window, known=current, acts=acts, shares=shares)
     who = hall.clerk(clerk or window)
     return replaying.import_actions(hall.ctx, SEALS, who, key or hall.key(), body)
 
 
-def hand_in(
-    hall: SmallHall, window: str, acts: list[OfflineAct], known: str = "", key: str = ""
+def import_codes(
+    hall: SmallHall, window: str, acts: list[OfflineAct], current: str = "", key: str = ""
 ) -> list[str]:
-    """Hand in what was given to this desk; the code of each act."""
-    return [str(one["code"]) for one in told(hall, window, acts, known=known, key=key)]
+    """Import desk actions with a matching desk share and return the code of each."""
+    return [
+        str(result["code"])
+        for result in import_actions(hall, window, acts, current=current, key=key)
+    ]

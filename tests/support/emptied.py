@@ -1,8 +1,8 @@
-"""A migrated PostgreSQL database that one test after another gets, emptied in between.
+"""Migrated PostgreSQL database that is reused by one test after another and emptied in between.
 
-Copying a database of fifty tables costs half a second of CPU for each test, emptying it a
-twentieth of that. Refuses to give out anything but an empty book of the very shape it had: a
-database whose tables, triggers, functions or rules a test has changed is dropped and made anew.
+Copying a database of fifty tables costs half a second of CPU for each test, emptying it a twentieth
+of that. Only an empty database with exactly the migrated schema is given out: if a test has changed
+tables, triggers, functions or rules, the database is dropped and made anew.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import psycopg
 from server.storage.engine import migrate, open_engine
 from support.postgres import USER, Postgres
 
-# Whoever is still in it goes first, so that nobody writes or holds a lock afterwards.
+# Close other connections first, so that none writes or holds a lock afterwards.
 OTHERS = """
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
-# Whatever the migrations made, by what it is and not by its name alone.
+# Everything that the migrations made, by definition and not by name alone.
 SHAPE = """
 SELECT md5(string_agg(line, ';' ORDER BY line)) FROM (
   SELECT concat('class ', oid, relname, relnamespace) FROM pg_class WHERE oid >= 16384
@@ -33,7 +33,7 @@ SELECT md5(string_agg(line, ';' ORDER BY line)) FROM (
     WHERE nspname NOT LIKE 'pg\\_%'
 ) AS shape (line)
 """
-# As a replica: the triggers that keep a book from being changed do not fire.
+# As a replica, so that the triggers that forbid changes do not fire.
 EMPTY = """
 SET session_replication_role = replica;
 DO $$
@@ -48,8 +48,8 @@ END $$
 """
 
 
-class EmptiedBooks:
-    """Gives out migrated, empty databases of one server, the same one again where it can."""
+class DatabasePool:
+    """Pool of migrated, empty databases of one server; reuses a database where it can."""
 
     def __init__(self, postgres: Postgres) -> None:
         self._postgres = postgres
@@ -58,8 +58,8 @@ class EmptiedBooks:
         """Name and shape of those that wait for the next test."""
 
     @contextmanager
-    def one(self) -> Iterator[str]:
-        """The address of an empty book; it is emptied or dropped afterwards."""
+    def database_url(self) -> Iterator[str]:
+        """Yield the address of an empty database; empty or drop it afterwards."""
         name, shape = self._free.pop() if self._free else self._made()
         yield self._postgres.url(name)
         with self._inside(name) as conn:
@@ -89,6 +89,6 @@ def _migrate(url: str) -> None:
 
 
 def _shape(conn: psycopg.Connection) -> str:
-    found = conn.execute(SHAPE).fetchone()
-    assert found is not None
-    return str(found[0])
+    row = conn.execute(SHAPE).fetchone()
+    assert row is not None
+    return str(row[0])

@@ -1,4 +1,4 @@
-"""A second reading of ESC/POS bytes, from the byte table alone: what would be on the paper.
+"""Independent reader of ESC/POS bytes, written from the byte table alone: returns the printed rows.
 
 Independent of the encoder and of the simulator's paper: a cursor over the bytes and a table of
 commands by their first two bytes. A printer in the wrong kanji state shows code page 437.
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Glyph:
-    """One printed character and how large it is."""
+    """One printed character with its size."""
 
     char: str
     wide: int
@@ -55,7 +55,7 @@ THREE_BYTES = {b"\x1b\x45", b"\x1b\x2d", b"\x1d\x61", b"\x1d\x72", b"\x1b\x64"}
 
 
 def read(data: bytes, *, kanji_at_power_up: bool) -> Iterator[Row]:
-    """Everything that the bytes put on paper, in order; ValueError for an unknown command."""
+    """Yield the rows that the bytes print, in order. Raises ValueError for an unknown command."""
     reader = _Reader(kanji_at_power_up)
     while data:
         length, row = reader.step(data)
@@ -75,7 +75,7 @@ class _Reader:
         self.line: list[Glyph] = []
 
     def step(self, data: bytes) -> tuple[int, Row | None]:
-        """How many bytes the front command takes, and what it puts on paper."""
+        """Return the number of bytes of the first command, and the row that it prints, if any."""
         if data[0] in {0x1B, 0x1C, 0x1D}:
             return self.command(data[:2], data)
         if data[0] == 0x0A:

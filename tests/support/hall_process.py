@@ -1,4 +1,4 @@
-"""The server's process in browser tests: the reference hall at a set time, clerks at their windows.
+"""Server process of browser tests: the reference hall at a set time, with clerks at their windows.
 
 Run as a program by `hall_server.HallServer`, never imported: gevent must patch the standard library
 before anything else is loaded. It prints one line of JSON once the port is open. With `--nursery`
@@ -47,29 +47,31 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 waitpid = monkey.get_original("os", "waitpid")
 
 
-def fill(hall: Hall, asked: dict[str, Any]) -> None:
-    """Business data, settings, accounts and clerks; what is there already stays."""
+def create_hall_data(hall: Hall, order: dict[str, Any]) -> None:
+    """Create business data, settings, accounts and signed-in clerks; skip what exists already."""
     import_catalogue(hall.ctx, SYSTEM, load(), "tests")
-    with_values(hall.ctx.settings(), asked["settings"])
+    with_values(hall.ctx.settings(), order["settings"])
 
     def put(tx: Tx) -> None:
-        for name, value in asked["settings"].items():
+        for name, value in order["settings"].items():
             settings.put(tx, name, value, SYSTEM.key)
         tx.events.append(HallChanged("settings"))
 
     hall.ctx.write(put)
-    known = {row.staff for row in hall.ctx.read(lambda c: accounts.accounts(c, hall.ctx.hall_id))}
-    for number in asked["accounts"]:
-        if number not in known:
+    existing = {
+        row.staff for row in hall.ctx.read(lambda c: accounts.accounts(c, hall.ctx.hall_id))
+    }
+    for number in order["accounts"]:
+        if number not in existing:
             role = hall.ctx.catalogue().staff_by[number].role
-            hall.people.add_account(SYSTEM, number, role, asked["password"])
+            hall.people.add_account(SYSTEM, number, role, order["password"])
     with contextlib.suppress(HallError):
         keep_day(hall.ctx)
-    seat(hall, asked["seated"])
+    seat(hall, order["seated"])
 
 
 def seat(hall: Hall, wanted: list[str] | None) -> None:
-    """One person at each of these windows (None: at every window that comes today)."""
+    """Sign one person in at each of `wanted` windows (None: at every window that is open today)."""
     catalogue = hall.ctx.catalogue()
     seated: set[str] = set()
     for window in catalogue.windows:
@@ -86,42 +88,44 @@ def seat(hall: Hall, wanted: list[str] | None) -> None:
 
 
 def main() -> None:
-    """Serve until told to stop."""
+    """Serve until a signal stops the process."""
     options = argparse.ArgumentParser()
     options.add_argument("--data", type=Path, required=True)
     options.add_argument("--asked", required=True, help="JSON of HallServer")
     options.add_argument("--fd", type=int, default=-1, help="a worker's open port")
     options.add_argument("--slot", type=int, default=0, help="a worker's number")
     args = options.parse_args()
-    asked: dict[str, Any] = json.loads(args.asked)
+    order: dict[str, Any] = json.loads(args.asked)
     logs.start("warning")
-    chosen = config.load(
+    settings_of_hall = config.load(
         args.data,
         hall_id="reference",
-        port=asked["port"],
-        demo=asked["demo"],
-        simulators=asked["simulators"],
-        database=asked["database"],
-        redis=asked["redis"],
-        workers=asked["workers"],
+        port=order["port"],
+        demo=order["demo"],
+        simulators=order["simulators"],
+        database=order["database"],
+        redis=order["redis"],
+        workers=order["workers"],
         slot=args.slot,
-        public_url=asked["proxy"],
-        trusted_proxy=bool(asked["proxy"]),
+        public_url=order["proxy"],
+        trusted_proxy=bool(order["proxy"]),
     )
-    clock = StagedClock if asked["staged"] else ScaledClock
-    # Every worker's clock, one started again too, goes on from the same moment.
-    gone = int((time.monotonic() - asked["since"]) * 1000 * asked["speed"])
-    hands = clock(asked["now"] + (0 if asked["staged"] else gone), asked["speed"])
+    clock = StagedClock if order["staged"] else ScaledClock
+    # The clock of every worker, a restarted one included, continues from the same moment.
+    elapsed = int((time.monotonic() - order["since"]) * 1000 * order["speed"])
+    hands = clock(order["now"] + (0 if order["staged"] else elapsed), order["speed"])
     if args.fd >= 0:
-        serving.serve(hall_router(chosen, hands), chosen, lambda _port: None, args.fd)
+        serving.serve(
+            hall_router(settings_of_hall, hands), settings_of_hall, lambda _port: None, args.fd
+        )
         return
-    hall = open_server_hall(chosen, hands)
-    fill(hall, asked)
-    if chosen.workers == 1:
+    hall = open_server_hall(settings_of_hall, hands)
+    create_hall_data(hall, order)
+    if settings_of_hall.workers == 1:
         serve(build(hall), _say)
         return
     hall.ctx.store.close()
-    Supervisor(chosen, [sys.executable, *sys.argv]).run(_say)
+    Supervisor(settings_of_hall, [sys.executable, *sys.argv]).run(_say)
 
 
 def _say(port: int) -> None:
@@ -130,7 +134,7 @@ def _say(port: int) -> None:
 
 
 def warm() -> None:
-    """Load what a server loads only when it is asked for it."""
+    """Import and build everything that a server otherwise loads at its first request."""
     with tempfile.TemporaryDirectory() as folder:
         hall = open_hall(config.Config(data=Path(folder), hall_id="reference"))
         import_catalogue(hall.ctx, SYSTEM, load(), "warm")
@@ -138,17 +142,17 @@ def warm() -> None:
         hall.ctx.store.close()
 
 
-def bear(asked: dict[str, Any]) -> int:
-    """Fork a server; returns its process id here, and never in the child."""
+def fork_server(order: dict[str, Any]) -> int:
+    """Fork a server; return its process id in the parent, and never return in the child."""
     pid: int = fork_gevent()
     if pid:
         return pid
     try:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        os.dup2(os.open(asked["said"], os.O_WRONLY), 1)
-        os.dup2(os.open(asked["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), 2)
+        os.dup2(os.open(order["said"], os.O_WRONLY), 1)
+        os.dup2(os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), 2)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        sys.argv = [__file__, *asked["argv"]]
+        sys.argv = [__file__, *order["argv"]]
         main()
     except BaseException:  # noqa: BLE001 - a child says why it ends, whatever it is
         traceback.print_exc()
@@ -158,21 +162,24 @@ def bear(asked: dict[str, Any]) -> int:
         os._exit(0)
 
 
-def nursery() -> None:
-    """Bear until standard input ends; its event loop never runs, each child makes its own."""
+def run_server_forks() -> None:
+    """Fork servers until standard input ends.
+
+    The event loop of this process never runs; each child makes its own.
+    """
     warm()
     gc.collect()
     gc.freeze()
-    with open(0, "rb", buffering=0, closefd=False) as asked:
-        for line in asked:
+    with open(0, "rb", buffering=0, closefd=False) as requests:
+        for line in requests:
             with contextlib.suppress(ChildProcessError):
                 while waitpid(-1, os.WNOHANG)[0]:
                     pass
-            os.write(1, f"{bear(json.loads(line))}\n".encode())
+            os.write(1, f"{fork_server(json.loads(line))}\n".encode())
 
 
 if __name__ == "__main__":
     if "--nursery" in sys.argv:
-        nursery()
+        run_server_forks()
     else:
         main()

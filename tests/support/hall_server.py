@@ -1,14 +1,15 @@
-"""A real hall for browser tests: a server process on the reference hall at Tuesday, ten o'clock.
+"""Real hall for browser tests: a server process on the reference hall, Tuesday, ten o'clock.
 
     with HallServer(folder) as hall:
         page.goto(hall.url("/kiosk/1"))
-        clerk = hall.clerk("1004")            # signed in at the counter, sits at his window
+        clerk = hall.clerk("1004")            # signed in at the counter and at window W01
         clerk.post("/counter/call-next")
         hall.kill(); hall.start()             # kill -9, then again on the same port and data
 
-Every window that comes on a Tuesday has its clerk, so every item can be taken. `devices=True` adds
-the simulated devices and their agents; `hall.fault("printer-1", "paper_out")` breaks one. The
-clock runs as the machine's does and goes on over restarts; `hall.start(at="12:30")` puts it on.
+Every window that is open on Tuesdays has its clerk, so a ticket can be issued for every item.
+`devices=True` adds the simulated devices and their agents; `hall.fault("printer-1", "paper_out")`
+breaks one. The clock runs like the machine's and continues over restarts;
+`hall.start(at="12:30")` sets it.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from zoneinfo import ZoneInfo
 
 from devices.simulate.plan import HallPlan, PlanFiles, write_plan
 from server.reference import load
-from support.nursery import Born, Nursery
+from support.nursery import ForkedServer, ServerForks
 
 ROOT = Path(__file__).resolve().parents[2]
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -48,13 +49,13 @@ Json = dict[str, Any]
 
 
 def moment(clock: str) -> int:
-    """Milliseconds of HH:MM on the tests' Tuesday."""
+    """Return milliseconds of HH:MM on the tests' Tuesday."""
     then = datetime.fromisoformat(f"{TUESDAY}T{clock}:00").replace(tzinfo=ZONE)
     return int(then.timestamp()) * 1000
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """Return a free TCP port."""
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
         port: int = holder.getsockname()[1]
@@ -62,7 +63,7 @@ def free_port() -> int:
 
 
 class RefusedError(Exception):
-    """The server said no: `status` and the Problem."""
+    """Rejected request: `status` and the Problem of the answer."""
 
     def __init__(self, status: int, problem: Json) -> None:
         super().__init__(f"{status} {problem}")
@@ -71,25 +72,25 @@ class RefusedError(Exception):
 
 @dataclass
 class Client:
-    """Somebody at the API: a staff session, or nobody."""
+    """API client of a person with a session, or without one."""
 
     base: str
     cookie: str = ""
     csrf: str = ""
     bearer: str = ""
     why: str = ""
-    """The reason that goes with every request, for days that are over."""
+    """Reason that goes with every request, for changes of days that are over."""
 
     def get(self, path: str) -> Json:
-        """GET /api/v1<path>."""
+        """Send GET /api/v1<path> and return the JSON."""
         return self._ask("GET", path, None, "")[0]
 
     def post(self, path: str, body: Json | None = None, key: str = "") -> Json:
-        """POST /api/v1<path> as one command (`key`: to repeat it). Raises RefusedError."""
+        """Send POST /api/v1<path> as one command (`key`: to repeat it). Raises RefusedError."""
         return self._ask("POST", path, body or {}, key or uuid.uuid4().hex)[0]
 
     def sign_in(self, staff: str, password: str) -> None:
-        """Keep the session's cookie and its CSRF token."""
+        """Sign in and keep the session's cookie and its CSRF token."""
         body, cookies = self._ask("POST", "/login", {"staff": staff, "password": password}, "")
         self.cookie = next(c.partition(";")[0] for c in cookies if c.startswith("hall_session="))
         self.csrf = body["csrf"]
@@ -103,9 +104,9 @@ class Client:
             headers["Authorization"] = f"Bearer {self.bearer}"
         data = None if body is None else json.dumps(body).encode()
         url = f"{self.base}/api/v1{path}"
-        asked = urllib.request.Request(url, data, headers, method=method)
+        request = urllib.request.Request(url, data, headers, method=method)
         try:
-            with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
                 return json.loads(answer.read()), answer.headers.get_all("Set-Cookie") or []
         except urllib.error.HTTPError as error:
             with error:
@@ -113,18 +114,19 @@ class Client:
 
 
 class HallServer:
-    """One hall in processes of its own. `seated`: windows with a clerk; None for all.
+    """One hall in processes of its own.
 
-    `accounts`: staff numbers with the account that `clerk` signs in to; every demo browser that
-    opens /kiosk/<id> or /board/<zone> is enrolled by itself unless `demo` is off.
-    `doors`: name to serial number of simulated time clocks that push; nobody has admitted them.
-    `workers`: so many processes share the port; they need PostgreSQL, and `redis` as their bell.
-    `proxy`: the address that a proxy gives the hall; its headers are believed then.
-    `staged`: the clock stands until a rehearsal moves it, `speed` times as fast as the machine's.
+    `seated`: windows with a clerk; None for all. `accounts`: staff numbers with the account that
+    `clerk` signs in to. Unless `demo` is off, every demo browser that opens /kiosk/<id> or
+    /board/<zone> is enrolled by itself. `doors`: name to serial number of simulated time clocks
+    that push; none is admitted yet. `workers`: number of processes that share the port; more than
+    one needs PostgreSQL, and `redis` as worker bus. `proxy`: address of the hall behind a trusted
+    proxy. `staged`: the clock stands still until a rehearsal moves it, `speed` times as fast as the
+    machine's clock.
     """
 
-    nursery: ClassVar[Nursery | None] = None
-    """Where servers are born while the tests run; without it each is a program of its own."""
+    nursery: ClassVar[ServerForks | None] = None
+    """Nursery that forks servers while the tests run; without it each server is a new program."""
 
     def __init__(
         self,
@@ -137,7 +139,7 @@ class HallServer:
         demo: bool = True,
         devices: bool = False,
         agents: Sequence[str] = ("kiosk", "counters", "display"),
-        doors: Mapping[str, str] | None = None,
+        time_clocks: Mapping[str, str] | None = None,
         database: str = "",
         redis: str = "",
         workers: int = 1,
@@ -166,26 +168,26 @@ class HallServer:
         }
         self._devices = devices
         self._agents = tuple(agents)
-        self._doors = doors or {}
+        self._doors = time_clocks or {}
         self._written: PlanFiles | None = None
-        self._server: subprocess.Popen[str] | Born | None = None
+        self._server: subprocess.Popen[str] | ForkedServer | None = None
         self._others: dict[str, subprocess.Popen[str]] = {}
         self._clerks: dict[str, Client] = {}
         self._taken: list[str] = []
 
     @property
     def base(self) -> str:
-        """The server's address."""
+        """Base URL of the server."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def pid(self) -> int:
-        """The server's process."""
+        """Process id of the server."""
         assert self._server is not None
         return self._server.pid
 
     def url(self, path: str) -> str:
-        """The address of a page."""
+        """Return the URL of a page."""
         return self.base + path
 
     def __enter__(self) -> HallServer:
@@ -202,7 +204,7 @@ class HallServer:
         if self._devices:
             for name in self._agents:
                 self.start_agent(name)
-            self.until_heard_of("printer-1")
+            self.wait_for_device("printer-1")
 
     def __exit__(
         self,
@@ -214,82 +216,78 @@ class HallServer:
             if child is not None:
                 _end(child, signal.SIGTERM)
 
-    # -- the server ----------------------------------------------------------------------------
-
     def now(self) -> int:
-        """The hall's time, in milliseconds."""
+        """Return the hall's time in milliseconds."""
         return self._began_at + int((time.monotonic() - self._began) * 1000)
 
     def start(self, at: str | None = None) -> None:
-        """Start it, on the same port and data as before; `at` puts its clock."""
+        """Start the server on the same port and data as before; `at` sets its clock (HH:MM)."""
         if at is not None or self._server is None:  # a day begins to the millisecond
             self._began = time.monotonic()
             self._began_at = moment(at) if at is not None else self._began_at
-        asked = json.dumps({**self._asked, "now": self.now(), "since": time.monotonic()})
-        words = ("--data", str(self.folder / "data"), "--asked", asked)
+        order = json.dumps({**self._asked, "now": self.now(), "since": time.monotonic()})
+        words = ("--data", str(self.folder / "data"), "--asked", order)
         program = str(Path(__file__).with_name("hall_process.py"))
         if self.nursery is None:
             self._server = _program("server", self.folder, program, *words)
         else:
-            self._server = self.nursery.bear(words, self.folder)
+            self._server = self.nursery.fork_server(words, self.folder)
         assert self._server.stdout is not None
         line = self._server.stdout.readline()
         assert line, (self.folder / "server.log").read_text()
 
     def stop(self) -> None:
-        """SIGTERM, and wait."""
+        """Send SIGTERM and wait for the end."""
         assert self._server is not None
         _end(self._server, signal.SIGTERM)
 
     def kill(self) -> None:
-        """SIGKILL: as if the plug were pulled."""
+        """Send SIGKILL, like a power cut."""
         assert self._server is not None
         _end(self._server, signal.SIGKILL)
 
     def workers(self) -> list[int]:
-        """The process ids of the workers that are there now, where there are several."""
+        """Return the process ids of the live workers, if there are several."""
         assert self._server is not None
         pid = self._server.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
         return [int(word) for word in children.split()]
 
     def kill_worker(self, pid: int) -> None:
-        """SIGKILL one worker; returns when another has taken its place."""
+        """Kill one worker with SIGKILL; return when another has replaced it."""
         os.kill(pid, signal.SIGKILL)
         end, pause, count = time.monotonic() + PATIENCE, threading.Event(), self._asked["workers"]
-        while pid in (there := self.workers()) or len(there) < count:
+        while pid in (pids := self.workers()) or len(pids) < count:
             assert time.monotonic() < end
             pause.wait(0.05)
 
-    # -- people --------------------------------------------------------------------------------
-
     def clerk(self, staff: str = "1004") -> Client:
-        """A person signed in by number; 1004 sits at W01, 1009 at W05."""
+        """Return the client of a person, signed in by number; 1004 is at W01, 1009 at W05."""
         if staff not in self._clerks:
             client = Client(self.base)
             client.sign_in(staff, self.password)
             self._clerks[staff] = client
         return self._clerks[staff]
 
-    def in_force(self, rule: Json) -> None:
-        """Put a shift rule in force; for days that are over 1001 confirms it as a second person."""
+    def put_in_force(self, rule: Json) -> None:
+        """Put a shift rule in force; for days that are over 1001 confirms as second person."""
         office = self.clerk(MANAGER)
-        made, office.why = office.post("/office/rules", rule), "大厅启用考勤"
+        rule_draft, office.why = office.post("/office/rules", rule), "大厅启用考勤"
         try:
-            office.post(f"/office/rules/{made['id']}/start")
+            office.post(f"/office/rules/{rule_draft['id']}/start")
         except RefusedError as refused:
             change = refused.problem["data"]["change"]
             self.clerk("1001").post(f"/office/past-changes/{change}/confirm")
 
     def ticket(self, item: str = "gaj-01", applicant: str = "ordinary") -> Json:
-        """A number taken at the desk; a TicketView."""
+        """Issue a ticket at the desk and return its TicketView."""
         body = {"item": item, "applicant": applicant, "print": False}
-        taken: Json = self.clerk(MANAGER).post("/tickets", body)["ticket"]
-        self._taken.append(taken["id"])
-        return taken
+        ticket: Json = self.clerk(MANAGER).post("/tickets", body)["ticket"]
+        self._taken.append(ticket["id"])
+        return ticket
 
     def clear(self) -> None:
-        """End what `ticket` and `clerk` have begun, so that the next test finds an empty hall."""
+        """Finish and cancel the tickets of this test, so that the next one finds an empty hall."""
         for clerk in self._clerks.values():
             with contextlib.suppress(RefusedError):
                 while (current := clerk.get("/counter")["current"]) is not None:
@@ -301,38 +299,36 @@ class HallServer:
                 self.clerk(MANAGER).post(f"/tickets/{ticket}/cancel")
         self._taken.clear()
 
-    # -- devices -------------------------------------------------------------------------------
-
     def fault(self, device: str, name: str, on: bool = True) -> None:
         """Switch a fault of a simulated device: paper_out, cover_open, silent ..."""
         self.control(f"/devices/{device}/fault", {"name": name, "on": on})
 
     def device(self, name: str) -> Json:
-        """A simulated device's part of the state."""
-        found: Json = next(d for d in self.control("/state")["devices"] if d["name"] == name)
-        return found
+        """Return a simulated device's part of the simulators' state."""
+        device_state: Json = next(d for d in self.control("/state")["devices"] if d["name"] == name)
+        return device_state
 
-    def until_heard_of(self, device: str, state: str = "ok") -> None:
-        """Wait until the server knows a device to be in this state."""
+    def wait_for_device(self, device: str, state: str = "ok") -> None:
+        """Wait until the server reports a device in this state."""
         end, pause = time.monotonic() + PATIENCE, threading.Event()
-        found: list[Json] = []
+        devices: list[Json] = []
         while time.monotonic() < end:
-            found = self.clerk(MANAGER).get("/office/today")["devices"]
-            if any(one["name"] == device and one["state"] == state for one in found):
+            devices = self.clerk(MANAGER).get("/office/today")["devices"]
+            if any(entry["name"] == device and entry["state"] == state for entry in devices):
                 return
             pause.wait(0.1)
-        raise AssertionError(f"{device} is not {state}: {found}")
+        raise AssertionError(f"{device} is not {state}: {devices}")
 
     def control(self, path: str, body: Json | None = None) -> Any:
-        """Ask the simulators' control channel."""
+        """Send a request to the simulators' control channel and return the JSON."""
         assert self._written is not None, "HallServer(devices=True) has simulators"
         data = None if body is None else json.dumps(body).encode()
-        asked = urllib.request.Request(
+        request = urllib.request.Request(
             f"http://127.0.0.1:{self._written.control_port}{path}",
             data,
             {"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return json.loads(answer.read())
 
     def _start_simulators(self) -> None:
@@ -358,22 +354,22 @@ class HallServer:
         )
 
     def start_agent(self, name: str) -> None:
-        """Start the agent `kiosk`, `counters` or `display`; enrols it the first time."""
+        """Start the agent `kiosk`, `counters` or `display`; enrol it the first time."""
         assert self._written is not None
         config = self._written.agents[name]
         token = config.with_name(f"{name}.token")
         if not token.exists():
-            asked = {"kind": "agent", "name": name}
-            code = self.clerk(ADMINISTRATOR).post("/office/codes", asked)["code"]
-            given = Client(self.base).post("/enrol", {"code": code, **asked})
+            device = {"kind": "agent", "name": name}
+            code = self.clerk(ADMINISTRATOR).post("/office/codes", device)["code"]
+            enrolment = Client(self.base).post("/enrol", {"code": code, **device})
             token.touch(mode=0o600)
-            token.write_text(given["token"])
+            token.write_text(enrolment["token"])
         self._others[name] = _program(
             name, self.folder, "-m", f"{name}.agent", "--config", str(config)
         )
 
     def kill_agent(self, name: str) -> None:
-        """SIGKILL."""
+        """Kill an agent with SIGKILL."""
         _end(self._others.pop(name), signal.SIGKILL)
 
 
@@ -391,7 +387,7 @@ def _program(name: str, folder: Path, *argv: str) -> subprocess.Popen[str]:
         )
 
 
-def _end(child: subprocess.Popen[str] | Born, how: signal.Signals) -> None:
+def _end(child: subprocess.Popen[str] | ForkedServer, how: signal.Signals) -> None:
     if child.poll() is None:
         child.send_signal(how)
         try:

@@ -1,6 +1,6 @@
-"""A small hall for tests of rules and acts: one of everything that routing can say.
+"""Small hall for tests of rules and actions: one example of every case that routing knows.
 
-Monday 2026-03-02 is an ordinary working day; the hall's clock is set, never read.
+Monday 2026-03-02 is an ordinary working day; tests set the hall's clock, it does not run.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from server.storage import settings, tickets
 from server.storage.engine import is_sqlite, migrate, open_engine
 from server.storage.store import Tx
 
-# Passwords of tests protect nothing; a real hash takes a tenth of a second.
+# Passwords of tests protect nothing; a real hash takes 0.1 s.
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 ZONE = "Asia/Shanghai"
 MONDAY = date(2026, 3, 2)
@@ -54,7 +54,7 @@ STAFF = {code: f"10{n:02}" for n, code in enumerate(ALL_WINDOWS, 1)}
 
 
 def at(hour: int, minute: int = 0, *, day: date = MONDAY) -> int:
-    """Milliseconds of a wall-clock time of the hall."""
+    """Return milliseconds of a wall-clock time of the hall."""
     return instant(datetime.combine(day, time(hour, minute)), ZONE)
 
 
@@ -122,7 +122,11 @@ def _mandates() -> tuple[Mandate, ...]:
 
 
 def catalogue() -> Catalogue:
-    """Tax (two windows, half mandated), social (by mandate only), fire (Tuesdays), those away."""
+    """Return business data of the small hall.
+
+    Tax has two windows and is half mandated; social is served by mandate only; fire is open on
+    Tuesdays; tobacco and cars work elsewhere.
+    """
     return Catalogue(
         hall="small",
         hall_name="测试大厅",
@@ -176,24 +180,24 @@ def catalogue() -> Catalogue:
 
 @cache
 def _empty_book() -> bytes:
-    """A migrated SQLite file with nothing in it, made once: migrating takes a fifth of a second."""
+    """Return a migrated, empty SQLite file; made once, because migrating takes 0.2 s."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "hall.db"
         engine = open_engine(f"sqlite:///{path}")
         migrate(engine)
-        engine.dispose()  # the last connection to go takes the log into the file
+        engine.dispose()  # closing the last connection writes the log into the file
         return path.read_bytes()
 
 
 def prepare(url: str) -> None:
-    """Put a migrated book where a SQLite URL names a file that is not there yet."""
+    """Write a migrated, empty database where a SQLite URL names a missing file."""
     file = make_url(url).database
     if is_sqlite(url) and file and not Path(file).exists():
         Path(file).write_bytes(_empty_book())
 
 
 class SmallHall:
-    """The small hall with its clock and short words for what people do."""
+    """The small hall with its clock and shorthands for what people do."""
 
     def __init__(
         self,
@@ -219,22 +223,22 @@ class SmallHall:
         import_catalogue(self.ctx, SYSTEM, catalogue(), "test")
 
     def key(self) -> str:
-        """A fresh idempotency key."""
+        """Return a fresh idempotency key."""
         return f"key-{next(self._keys)}"
 
     def clerk(self, window: str) -> Actor:
-        """Who sits at a window."""
+        """Return the clerk of a window as actor."""
         return Actor(ActorKind.CLERK, STAFF[window])
 
-    def seat(self, *windows: str) -> None:
-        """Sign clerks in."""
+    def sign_in(self, *windows: str) -> None:
+        """Sign the clerks of these windows in."""
         for window in windows:
             posts.sign_in(self.ctx, self.clerk(window), self.key(), window)
 
     def issue(self, item: str, applicant: str = "ordinary", *, key: str = "") -> Ticket:
-        """Take a number at kiosk 1."""
+        """Issue a ticket at kiosk 1."""
         kiosk = Actor(ActorKind.KIOSK, "1")
-        found = issuing.issue(
+        ticket_id = issuing.issue(
             self.ctx,
             kiosk,
             key or self.key(),
@@ -243,28 +247,28 @@ class SmallHall:
             kiosk="1",
             paper=True,
         )
-        return self.ticket(found)
+        return self.ticket(ticket_id)
 
     def ticket(self, ticket_id: str) -> Ticket:
-        """A ticket as kept."""
-        found = self.ctx.read(lambda c: tickets.get(c, self.ctx.hall_id, ticket_id))
-        assert found is not None
-        return found
+        """Return a ticket as stored."""
+        ticket = self.ctx.read(lambda c: tickets.get(c, self.ctx.hall_id, ticket_id))
+        assert ticket is not None
+        return ticket
 
     def call(self, window: str, complete: str | None = None) -> Ticket:
-        """Call next."""
-        found = calling.call_next(self.ctx, self.clerk(window), self.key(), window, complete)
-        return self.ticket(found)
+        """Call the next ticket at a window."""
+        ticket_id = calling.call_next(self.ctx, self.clerk(window), self.key(), window, complete)
+        return self.ticket(ticket_id)
 
     def serve(self, window: str) -> Ticket:
-        """Call next, start, finish."""
+        """Call the next ticket, start and finish it."""
         ticket = self.call(window)
         calling.start(self.ctx, self.clerk(window), self.key(), window)
         calling.finish(self.ctx, self.clerk(window), self.key(), window, Outcome.DONE, "")
         return self.ticket(ticket.id)
 
-    def missed(self, window: str) -> Ticket:
-        """Call next, recall, wait, mark as missed."""
+    def call_and_miss(self, window: str) -> Ticket:
+        """Call the next ticket, recall it, wait 60 s, mark it as missed."""
         ticket = self.call(window)
         calling.recall(self.ctx, self.clerk(window), self.key(), window)
         self.clock.advance(seconds=60)
@@ -282,5 +286,5 @@ class SmallHall:
         self.ctx.write(act)
 
     def close(self) -> None:
-        """Give the database back."""
+        """Close the database."""
         self.ctx.store.close()

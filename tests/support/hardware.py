@@ -1,7 +1,7 @@
-"""Drivers against their simulators over real sockets and ptys: one rig for every driver.
+"""Test rig for every driver: the driver and its simulated device over real sockets and ptys.
 
 Everything goes through configuration, as in a hall: the simulator's tables on one side, the agent's
-on the other. What is awaited is awaited as an event with a deadline.
+on the other. Tests wait for events, each with a deadline.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ SPEECH: Mapping[str, object] = {
 
 
 @dataclass
-class Notebook:
-    """Takes down what crews report and how tasks end; `wait` waits for the first that matches."""
+class ReportRecorder:
+    """Recorder of what drivers report and how tasks end; `wait` waits until a condition holds."""
 
     healths: list[tuple[str, Health]] = field(default_factory=list)
     events: list[tuple[str, str, Mapping[str, str]]] = field(default_factory=list)
@@ -84,8 +84,8 @@ class Notebook:
         with self.changed:
             return self.ended.get(task_id)
 
-    def owed(self) -> list[list[str]]:
-        """Every line that was told, as often as it was told."""
+    def enqueued_lines(self) -> list[list[str]]:
+        """Return every enqueued time clock line, repeated as often as it was enqueued."""
         with self.changed:
             return [line for debt in self.debts for line in cast("list[list[str]]", debt["lines"])]
 
@@ -103,23 +103,23 @@ class Notebook:
             return self.changed.wait_for(match, seconds)
 
     def latest(self, device: str = "dev") -> Health | None:
-        found = [health for name, health in self.healths if name == device]
-        return found[-1] if found else None
+        reports = [health for name, health in self.healths if name == device]
+        return reports[-1] if reports else None
 
 
 @dataclass
 class Rig:
-    """One driver at work: its owner thread, its simulated device, and what happened."""
+    """One running driver: its device thread, its simulated device, and the recorder."""
 
     name: str
     plan: SimulatorPlan
     device: Simulated
     owner: DeviceThread
-    notes: Notebook
+    notes: ReportRecorder
     counter: int = 0
 
     def order(self) -> str:
-        """Have the device do what it is for; the returned mark is for `arrived`."""
+        """Order the device's main action; return the mark to pass to `arrived`."""
         self.counter += 1
         mark = str(self.counter)
         kind = self.device.kind
@@ -138,34 +138,36 @@ class Rig:
         return mark
 
     def arrived(self, mark: str, seconds: float = PATIENCE) -> bool:
-        """Whether the device did it."""
+        """Return True if the device performs the ordered action within `seconds`."""
         kind = self.device.kind
         if kind in {"strip", "keypad"}:
-            wanted = f"A{mark}号" if kind == "strip" else f"{mark:>3}   "
+            expected = f"A{mark}号" if kind == "strip" else f"{mark:>3}   "
 
             def shown(event: Mapping[str, Json]) -> bool:
-                return event["device"] == "dev" and event.get("text") == wanted
+                return event["device"] == "dev" and event.get("text") == expected
 
             return self.plan.journal.wait_for(shown, seconds) is not None
         if kind == "time_clock":
-            return self.notes.wait(lambda: mark in [line[0] for line in self.notes.owed()], seconds)
+            return self.notes.wait(
+                lambda: mark in [line[0] for line in self.notes.enqueued_lines()], seconds
+            )
         good = {"printed", "spoken"}
         self.notes.wait(lambda: mark in self.notes.ended, seconds)
         return self.notes.ended.get(mark, Outcome("none")).state in good
 
-    def ended(self, mark: str) -> Outcome:
-        """How the task ended."""
+    def outcome_of(self, mark: str) -> Outcome:
+        """Return the outcome of the task, waiting for it."""
         assert self.notes.wait(lambda: mark in self.notes.ended), "no outcome in time"
         return self.notes.ended[mark]
 
     def health_becomes(self, *states: str, code: str = "") -> bool:
         """Wait until the newest health is one of `states` (and has this code)."""
 
-        def is_so() -> bool:
+        def matches() -> bool:
             latest = self.notes.latest()
             return latest is not None and latest.state in states and code in {"", latest.code}
 
-        return self.notes.wait(is_so)
+        return self.notes.wait(matches)
 
     def stop(self) -> None:
         assert self.owner.stop(PATIENCE), "the owner does not stop"
@@ -191,15 +193,15 @@ def _voice(driver: str, port: int, **more: object) -> dict[str, object]:
 
 
 def clip_bank(folder: Path) -> Path:
-    """Clips for `SPEECH`."""
+    """Write the voice clips for `SPEECH` and return their folder."""
     for lang, name in (("zh", "请"), ("en", "window")):
         (folder / lang).mkdir(parents=True, exist_ok=True)
         (folder / lang / f"{name}.wav").write_bytes(to_wav(silence(0.3)))
     return folder
 
 
-def simulated(name: str) -> dict[str, object]:
-    """The simulator's tables for a rig."""
+def simulator_tables(name: str) -> dict[str, object]:
+    """Return the simulator's configuration tables for a rig."""
     tables: dict[str, object] = {"simulator": {"pace": 0.0}}
     device: dict[str, object] = {"name": "dev", "slow_seconds": 0.3}
     if name == "escpos-tcp":
@@ -221,8 +223,8 @@ def simulated(name: str) -> dict[str, object]:
     return tables
 
 
-def driven(name: str, folder: Path, port: int) -> dict[str, object]:
-    """The agent's tables for a rig."""
+def agent_tables(name: str, folder: Path, port: int) -> dict[str, object]:
+    """Return the agent's configuration tables for a rig."""
     bus: list[dict[str, object]] = []
     if name == "escpos-tcp":
         device = _printer(f"tcp:127.0.0.1:{port}")
@@ -263,13 +265,15 @@ RIGS = (
 
 def make_rig(name: str, folder: Path) -> Rig:
     """Build and start one driver and its simulated device in `folder`."""
-    plan = simulator_plan(simulated(name), folder)
+    plan = simulator_plan(simulator_tables(name), folder)
     for device in plan.devices:
         device.start()
     device = next(device for device in plan.devices if device.name == "dev")
     port = getattr(device, "port", 0) or getattr(getattr(device, "wire", None), "port", 0)
-    notes = Notebook()
-    crews = build_drivers(agent_config(driven(name, folder, port), folder), notes, tuple(KINDS))
+    notes = ReportRecorder()
+    crews = build_drivers(
+        agent_config(agent_tables(name, folder, port), folder), notes, tuple(KINDS)
+    )
     owner = DeviceThread(crews[0], notes, notes, time.time)
     owner.start()
     return Rig(name, plan, device, owner, notes)

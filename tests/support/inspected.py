@@ -1,4 +1,4 @@
-"""The small hall with its spot checks, as a server keeps them."""
+"""Small hall with spot checks, as a server keeps them."""
 
 from __future__ import annotations
 
@@ -22,37 +22,37 @@ ADMIN = Actor(ActorKind.ADMINISTRATOR, ADMINISTRATOR)
 CLERK = Actor(ActorKind.CLERK, STAFF["T1"])
 
 
-class Inspected:
-    """The small hall with its keeper, as a server has it."""
+class InspectionHall:
+    """The small hall with its spot check keeper."""
 
     def __init__(self, small: SmallHall) -> None:
         self.small, self.ctx = small, small.ctx
-        self.keeper = self.restarted()
+        self.keeper = self.restart()
 
-    def restarted(self) -> SpotCheckScheduler:
+    def restart(self) -> SpotCheckScheduler:
         self.keeper = SpotCheckScheduler(self.ctx, self.small.hall.config.data)
         return self.keeper
 
     def keep(self, now: int) -> None:
-        """The server's loop comes round at this time."""
+        """Run the server's periodic work at this time."""
         self.small.clock.set(now)
         keep_day(self.ctx)
         self.keeper.update()
 
-    def opened(self) -> sealing.SealedDay:
-        """Today's seed and times, as only the server knows them."""
+    def draw(self) -> sealing.SealedDay:
+        """Return today's draw with seed and times, which only the server can open."""
         key = sealing.key_in(self.small.hall.config.data, self.ctx.tokens)
         return sealing.unseal(key, self.row())
 
-    def due(self) -> list[int]:
-        """Today's drawn moments."""
-        found = self.opened()
-        return [found.at(minute) for minute in found.times]
+    def due_times(self) -> list[int]:
+        """Return today's drawn times in milliseconds."""
+        draw = self.draw()
+        return [draw.at(minute) for minute in draw.times]
 
     def row(self, day: str = DAY) -> Any:
-        found = self.ctx.read(lambda c: checks.day(c, "small", day))
-        assert found is not None
-        return found
+        row = self.ctx.read(lambda c: checks.day(c, "small", day))
+        assert row is not None
+        return row
 
     def checks(self, day: str = DAY) -> list[tuple[str, str, str]]:
         rows = self.ctx.read(lambda c: checks.of_days(c, "small", day, day))
@@ -71,13 +71,13 @@ class Inspected:
         return check
 
     def join(self, check: str, other: str = STAFF["G2"]) -> None:
-        """The second checker says that he walks too."""
+        """Confirm, as the second checker, having taken part."""
         second = Actor(ActorKind.CLERK, other)
         seconds.answer(self.ctx, second, self.small.key(), check, True, "")
 
     def mark(self, check: str, window: str, seen: str, **values: Any) -> None:
         now = self.ctx.clock.now()
-        asked = walks.MarkRequest(
+        request = walks.MarkRequest(
             values.get("id", f"m-{self.small.key()}"),
             window,
             values.get("staff", ""),
@@ -88,12 +88,12 @@ class Inspected:
             (),
             values.get("at", now),
         )
-        walks.mark(self.ctx, BOSS, asked.id, check, asked)
+        walks.mark(self.ctx, BOSS, request.id, check, request)
 
-    def wrong(self) -> list[str]:
-        found = self.ctx.read(lambda c: hall_check.violations("small", c))
-        return [one.en for one in found]
+    def violations(self) -> list[str]:
+        violations = self.ctx.read(lambda c: hall_check.violations("small", c))
+        return [violation.en for violation in violations]
 
 
-def refused(code: Code) -> pytest.RaisesExc[HallError]:
+def raises_code(code: Code) -> pytest.RaisesExc[HallError]:
     return pytest.raises(HallError, match=f"^{code.value}$")

@@ -1,4 +1,4 @@
-"""The small hall with a chief representative, an A and his B, somebody of another unit."""
+"""Small hall with a chief representative, a person A with cover B, and a person of another unit."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from support.halls import ADMINISTRATOR, MANAGER, STAFF, SmallHall, catalogue
 A, B, CHIEF, STRANGER = STAFF["T1"], STAFF["T2"], STAFF["G1"], STAFF["S1"]
 
 
-def staffed(small: SmallHall) -> SmallHall:
-    """T1's clerk has T2's as his B, G1's is tax's chief, S1's belongs to building."""
+def with_cover_and_chief(small: SmallHall) -> SmallHall:
+    """Give T1's clerk the cover T2, make G1's clerk chief of tax, move S1's clerk to building."""
     changes: dict[str, dict[str, Any]] = {
         A: {"cover": B},
         CHIEF: {"chief": True},
@@ -32,25 +32,25 @@ def staffed(small: SmallHall) -> SmallHall:
 
 
 def actor(number: str) -> Actor:
-    """Somebody by number, with the role of his account."""
+    """Return a person by staff number as actor, with the role of the account."""
     kinds = {MANAGER: ActorKind.MANAGER, ADMINISTRATOR: ActorKind.ADMINISTRATOR}
     return Actor(kinds.get(number, ActorKind.CLERK), number)
 
 
-def wish(begins: str, ends: str, **change: Any) -> LeaveRequest:
-    """A's personal leave between two moments like `03-03T08:30` of 2026."""
-    found = LeaveRequest(
+def leave_request(begins: str, ends: str, **change: Any) -> LeaveRequest:
+    """Return A's request for personal leave between two times like `03-03T08:30` of 2026."""
+    request = LeaveRequest(
         A,
         LeaveKind.PERSONAL,
         datetime.fromisoformat(f"2026-{begins}"),
         datetime.fromisoformat(f"2026-{ends}"),
         "家中有事",
     )
-    return replace(found, **change)
+    return replace(request, **change)
 
 
-def kept(small: SmallHall, leave: str) -> Leave:
-    """A leave as it is in the books."""
-    found = small.ctx.read(lambda c: stored.get(c, small.ctx.hall_id, leave))
-    assert found is not None
-    return found
+def stored_leave(small: SmallHall, leave: str) -> Leave:
+    """Return a leave as stored."""
+    row = small.ctx.read(lambda c: stored.get(c, small.ctx.hall_id, leave))
+    assert row is not None
+    return row

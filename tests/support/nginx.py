@@ -1,6 +1,6 @@
-"""The shipped proxy configuration, run by nginx itself in front of a hall, as an ordinary process.
+"""The shipped proxy configuration, run by nginx in front of a hall, as an ordinary process.
 
-Only what a site writes into the file is replaced: ports, name, certificate, where the logs lie.
+Only site-specific values are replaced: ports, name, certificate, folder of the logs.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ http {{
 
 @dataclass(frozen=True)
 class Nginx:
-    """A running proxy: its ports, what to trust, where its logs are."""
+    """Running proxy: its ports, the certificate to trust, the folder of its logs."""
 
     folder: Path
     https: int
@@ -52,7 +52,7 @@ class Nginx:
     trust: ssl.SSLContext
 
     def logs(self) -> str:
-        """Return everything that it has logged so far."""
+        """Return everything logged so far."""
         return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
 
 
@@ -77,17 +77,17 @@ def _configured(folder: Path, hall: int, ports: tuple[int, int, int]) -> str:
 def serving(folder: Path, hall: int) -> Iterator[Nginx]:
     """Run nginx with the shipped file in front of the hall on port `hall`."""
     authority = trustme.CA()
-    given = authority.issue_cert(NAME)
-    given.private_key_pem.write_to_path(folder / "hall.key")
-    given.cert_chain_pems[0].write_to_path(folder / "hall.pem")
+    certificate = authority.issue_cert(NAME)
+    certificate.private_key_pem.write_to_path(folder / "hall.key")
+    certificate.cert_chain_pems[0].write_to_path(folder / "hall.pem")
     trust = ssl.create_default_context()
     authority.configure_trust(trust)
     ports = (free_port(), free_port(), free_port())
     (folder / "hallkeeper.conf").write_text(_configured(folder, hall, ports))
     (folder / "nginx.conf").write_text(AROUND.format(folder=folder))
     words = [*PROGRAM, "-p", f"{folder}/", "-c", str(folder / "nginx.conf")]
-    tried = subprocess.run([*words, "-t"], capture_output=True, text=True, check=False)
-    assert tried.returncode == 0, tried.stderr
+    check = subprocess.run([*words, "-t"], capture_output=True, text=True, check=False)
+    assert check.returncode == 0, check.stderr
     nginx = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
         _await(ports[0])
@@ -100,7 +100,7 @@ def serving(folder: Path, hall: int) -> Iterator[Nginx]:
 
 
 def _await(port: int) -> None:
-    """Return once somebody listens on `port`."""
+    """Return once a server listens on `port`."""
     end, pause = time.monotonic() + PATIENCE, threading.Event()
     while True:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):

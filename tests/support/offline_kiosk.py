@@ -1,4 +1,4 @@
-"""A kiosk's PC while the server is away, as the server sees it afterwards."""
+"""Kiosk PC that issued tickets without the server and imports them afterwards."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DAY = "2026-03-02"
 
 
 class Kiosk:
-    """A kiosk's PC as the server sees it: what it holds, what it gave, what it hands in."""
+    """Kiosk PC as the server sees it: its number leases, the issued tickets, their import."""
 
     def __init__(self, hall: SmallHall, name: str = "1", book: str = "a" * 32) -> None:
         self.hall, self.name, self.book = hall, name, book
@@ -23,19 +23,19 @@ class Kiosk:
         bindings.bind(hall.ctx, SYSTEM, "kiosk", [printer])
         leases.announce(hall.ctx, self.via, name, f"http://127.0.0.1:81{name:0>2}", book)
         self.blocks = leases.top_up(hall.ctx, name)
-        self.given: list[GivenTicket] = []
+        self.issued: list[GivenTicket] = []
 
     def block(self, prefix: str) -> Any:
         return next(row for row in self.blocks if row.prefix == prefix)
 
-    def give(self, item: str = "tax-1", key: str = "", when: int | None = None) -> GivenTicket:
-        """A number on paper, while nobody at the server knows."""
+    def issue(self, item: str = "tax-1", key: str = "", when: int | None = None) -> GivenTicket:
+        """Issue a number on paper without the server."""
         catalogue = self.hall.ctx.catalogue()
         prefix = catalogue.unit_by[catalogue.item_by[item].unit].prefix
         row = self.block(prefix)
-        seq = row.first + sum(g.prefix == prefix for g in self.given)
+        seq = row.first + sum(g.prefix == prefix for g in self.issued)
         number = f"{prefix}{seq:03d}"
-        found = GivenTicket(
+        ticket = GivenTicket(
             id=f"{DAY.replace('-', '')}-{number}",
             lease=row.id,
             kiosk=self.name,
@@ -47,14 +47,14 @@ class Kiosk:
             token=json.loads(row.tokens)[seq - row.first],
             item=item,
             applicant="ordinary",
-            key=key or f"press-{self.name}-{len(self.given)}",
+            key=key or f"press-{self.name}-{len(self.issued)}",
             version=catalogue.version,
             at=self.hall.clock.now() if when is None else when,
             slip=f"standby-{number}-{self.name}",
             printer="printer-1",
         )
-        self.given.append(found)
-        return found
+        self.issued.append(ticket)
+        return ticket
 
-    def hand_in(self, given: GivenTicket) -> str:
+    def import_ticket(self, given: GivenTicket) -> str:
         return handing_in.import_ticket(self.hall.ctx, self.via, given, 0.0)

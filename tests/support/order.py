@@ -1,8 +1,9 @@
-"""In which order workers side by side run the tests: what takes long first, whole files together.
+"""Order of the tests for parallel workers: long tests first, whole files together.
 
-`--dist worksteal` gives each worker an equal, unbroken part of the list; who is done takes from the
-end of another's. So each part begins with its share of the long files, which nobody then cuts in
-two (a file's hall would be started twice), and ends with short tests, which even out the end.
+`--dist worksteal` gives each worker an equal, contiguous part of the list; a worker that is done
+takes tests from the end of another's part. So each part begins with its share of the long files,
+which then are not split (a file's hall would be started twice), and ends with short tests, which
+even out the end.
 """
 
 from __future__ import annotations
@@ -25,13 +26,16 @@ SECONDS = {
     "tests/browser/": 12,
     "tests/bench/": 12,
 }
-"""Roughly what a file takes; a folder's name stands for each of its files that has no line."""
+"""Approximate seconds of a file.
+
+A folder's name stands for each of its files without a line here.
+"""
 SHARED = "tests/past/"
-"""The files of this folder share one hall that takes long to make."""
+"""Folder whose files share one hall that takes long to make."""
 
 
-def dealt(items: Sequence[T], path: Callable[[T], str], workers: int) -> list[T]:
-    """The same items, in as many parts of equal number as there are workers."""
+def distribute(items: Sequence[T], path: Callable[[T], str], workers: int) -> list[T]:
+    """Return the same items, ordered in `workers` parts of equal number."""
     long: dict[str, list[T]] = {}
     short: list[T] = []
     for item in items:
@@ -46,16 +50,16 @@ def dealt(items: Sequence[T], path: Callable[[T], str], workers: int) -> list[T]
         least = loads.index(min(loads))
         parts[least] += tests
         loads[least] += seconds(file)
-    whole: list[T] = []
+    ordered: list[T] = []
     for number, part in enumerate(parts):
         after = sum(len(other) for other in parts[number + 1 :])
         size = (len(part) + after + len(short)) // (workers - number)
         room = max(0, size - len(part))
-        whole += part + short[:room]
+        ordered += part + short[:room]
         short = short[room:]
-    return whole
+    return ordered
 
 
 def seconds(file: str) -> int:
-    """Roughly what a file takes; 0 for a short one."""
+    """Return approximate seconds of a file; 0 for a short one."""
     return SECONDS.get(file) or SECONDS.get(f"{file.rpartition('/')[0]}/", 0)

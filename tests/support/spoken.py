@@ -1,4 +1,4 @@
-"""A program of the tests in a process of its own that is spoken to, and speaks, line by line."""
+"""Helper program of the tests in a process of its own, controlled line by line."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ HERE = Path(__file__).parent
 PATIENCE = 60.0
 
 
-class Spoken:
-    """`with Spoken("bell_process.py", url) as bell: … bell.say("a 1") … bell.hear()`."""
+class LineProcess:
+    """Helper process: `with Spoken("bell_process.py", url) as bus: bus.say("a 1"); bus.hear()`."""
 
     def __init__(self, program: str, *words: str) -> None:
         paths = os.pathsep.join(str(folder) for folder in (HERE.parents[1], HERE.parent))
@@ -35,7 +35,7 @@ class Spoken:
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
 
-    def __enter__(self) -> Spoken:
+    def __enter__(self) -> LineProcess:
         return self
 
     def __exit__(
@@ -49,14 +49,14 @@ class Spoken:
         with self._process:
             pass
 
-    def say(self, line: str) -> None:
-        """One line to the program."""
+    def write_line(self, line: str) -> None:
+        """Write one line to the program."""
         assert self._process.stdin is not None
         self._process.stdin.write(line + "\n")
         self._process.stdin.flush()
 
-    def hear(self) -> Any:
-        """The next line of the program, which is JSON."""
+    def read_json(self) -> Any:
+        """Return the next line of the program, which is JSON."""
         return self._heard.get(timeout=PATIENCE)
 
     def _listen(self) -> None:

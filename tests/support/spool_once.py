@@ -1,4 +1,4 @@
-"""Prints one slip through a link that is named on the command line, and says how it ended."""
+"""Program that prints one slip through the link on the command line and reports the outcome."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ SLIP = Document((Text("A012 阿·提"), Cut()))
 
 
 def main() -> None:
-    """Probe, print, and tell what came of both."""
+    """Probe the printer, print the slip, and print both results as JSON."""
     printer = EscposPrinter(parse_link(sys.argv[1]), confirm="none")
     health = printer.probe()
     outcome, _ = printer.print_document(SLIP, lambda: None)
-    left = sorted(path.name for path in Path(tempfile.gettempdir()).iterdir())
-    print(json.dumps([health.code, outcome.state, outcome.reason, left]))  # noqa: T201
+    files = sorted(path.name for path in Path(tempfile.gettempdir()).iterdir())
+    print(json.dumps([health.code, outcome.state, outcome.reason, files]))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Pages of people with an account: a signed-in browser, and what its console complained of."""
+"""Pages of people with an account: a signed-in browser, and the errors of its console."""
 
 from __future__ import annotations
 
@@ -15,23 +15,25 @@ from support.hall_server import HallServer
 def signed_in(
     browser: Browser, args: dict[str, Any], hall: HallServer, staff: str, width: int, height: int
 ) -> Iterator[Page]:
-    """A page in a browser of its own, with the session of a person; fails on policy breaches."""
+    """Yield a page in a browser of its own with a person's session; fail on policy violations."""
     context = browser.new_context(**{**args, "viewport": {"width": width, "height": height}})
     name, _, value = hall.clerk(staff).cookie.partition("=")
     context.add_cookies([{"name": name, "value": value, "url": hall.base}])
     page = context.new_page()
-    spoken = listen(page)
+    errors = listen(page)
     yield page
     context.close()
-    assert spoken == []
+    assert errors == []
 
 
 def listen(page: Page) -> list[str]:
-    """What breaks the strict policy or a script, as it happens."""
-    found: list[str] = []
-    page.on("pageerror", lambda error: found.append(str(error)))
+    """Return a list that collects the page's script errors and policy violations as they happen."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
     page.on(
         "console",
-        lambda said: found.append(said.text) if "Content Security Policy" in said.text else None,
+        lambda message: (
+            errors.append(message.text) if "Content Security Policy" in message.text else None
+        ),
     )
-    return found
+    return errors

@@ -1,4 +1,4 @@
-"""A kiosk page's hands on its own PC's line: what a browser would send, over a real socket."""
+"""Client of a kiosk PC's loopback server: sends what the kiosk page would, over a real socket."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import urllib.request
 from typing import Any
 
 
-class Line:
-    """The line at `address`, asked as the page of `origin` with `secret`."""
+class LoopbackClient:
+    """Client of the loopback server at `address`, with the page's `origin` and `secret`."""
 
     def __init__(self, address: str, origin: str, secret: str) -> None:
         self.address = address
@@ -19,18 +19,21 @@ class Line:
     def ask(
         self, path: str, body: dict[str, Any] | None = None, **headers: str
     ) -> tuple[int, dict[str, Any]]:
-        """Status and answer; a body makes it a POST. Raises URLError where nobody listens."""
-        sent = {"Authorization": f"Bearer {self.secret}", "Origin": self.origin, **headers}
+        """Return status and answer; a body makes it a POST.
+
+        Raises URLError if no server listens.
+        """
+        all_headers = {"Authorization": f"Bearer {self.secret}", "Origin": self.origin, **headers}
         data = None if body is None else json.dumps(body).encode()
-        asked = urllib.request.Request(self.address + path, data, sent)
+        request = urllib.request.Request(self.address + path, data, all_headers)
         try:
-            with urllib.request.urlopen(asked, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=10) as answer:
                 return answer.status, json.loads(answer.read() or b"{}")
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read() or b"{}")
 
-    def take(self, key: str, item: str, applicant: str = "ordinary") -> dict[str, Any]:
-        """A number; asserts that it is given."""
+    def issue(self, key: str, item: str, applicant: str = "ordinary") -> dict[str, Any]:
+        """Issue a number and return the ticket; fail if it is rejected."""
         status, answer = self.ask(
             "/standby/tickets", {"key": key, "item": item, "applicant": applicant}
         )
@@ -39,5 +42,5 @@ class Line:
         return ticket
 
     def slip(self, key: str) -> str:
-        """What the printer did so far with the slip of a press."""
+        """Return the state of the slip of a press."""
         return str(self.ask(f"/standby/tickets/{key}")[1]["ticket"]["slip"]["state"])

@@ -1,4 +1,4 @@
-"""A lease as a server hands it over, small enough to read: A980 to A984 for one item."""
+"""Number lease as a server sends it, small enough to read: A980 to A984 for one item."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def problem(code: str) -> dict[str, Any]:
 
 
 def lease(used: int = 0, last: int = 984, **more: object) -> dict[str, Any]:
-    """A lease of A980 to A984 for one item that closes an hour after noon."""
+    """Return a number lease of A980 to A984 for one item that closes an hour after noon."""
     step = {"windows": ["W01"], "paper": "1号", "refusal": None}
     shut = {"windows": [], "paper": "", "refusal": problem("after_last_ticket")}
     return {

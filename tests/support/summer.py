@@ -1,4 +1,4 @@
-"""A summer's day and its rule, for tests of the day sheet."""
+"""Summer day and its shift rule, for tests of the day sheet."""
 
 from __future__ import annotations
 

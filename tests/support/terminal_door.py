@@ -1,4 +1,4 @@
-"""Requests of terminal CE1 at the small hall's door, and what the books say afterwards."""
+"""Requests of time clock CE1 to the small hall, and the stored rows afterwards."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from support.web import Web
 ATTLOG = b"1001\t2026-03-02 08:20:05\t0\t1\t0\t0\t0\n1002\t2026-03-02 08:21:00\t1\t15\t0\t0\t0\n"
 
 
-def kept(web: Web) -> list[Any]:
+def stored_punches(web: Web) -> list[Any]:
     return web.small.ctx.read(lambda c: punches.latest(c, "small", 100))
 
 

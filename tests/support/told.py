@@ -1,4 +1,4 @@
-"""Reports of a time clock, and the small hall's books after them."""
+"""Time clock reports, and the small hall's stored rows after them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BOSS = Actor(ActorKind.MANAGER, MANAGER)
 DAY = date.fromisoformat("2026-03-02")
 
 
-def admitted(small: SmallHall, serial: str = "CE1", way: str = "push") -> str:
+def admit_time_clock(small: SmallHall, serial: str = "CE1", way: str = "push") -> str:
     readers_office.add(small.ctx, OFFICE, small.key(), serial, way, Description("东门"))
     return serial
 
@@ -27,5 +27,5 @@ def line(number: str, clock: str = "08:20:00", day: date = DAY) -> PunchLine:
     return PunchLine(number, datetime.combine(day, time.fromisoformat(clock)), "0", "1", "", "raw")
 
 
-def every(small: SmallHall) -> list[Any]:
+def all_punches(small: SmallHall) -> list[Any]:
     return small.ctx.read(lambda c: stored.between(c, "small", 1, 10**9))

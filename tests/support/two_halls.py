@@ -1,4 +1,4 @@
-"""Two halls behind one door, and what somebody of one of them shows at it."""
+"""Two halls behind one port, and the credentials of a person or device of one of them."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ PEOPLE = {"clerk": STAFF["T1"], "manager": MANAGER, "administrator": ADMINISTRAT
 
 
 SECONDS = count(0, 1000)
-"""So much time between two requests that no rate is reached."""
+"""Clock in seconds that jumps between two requests, so that no rate limit is reached."""
 
 
-class Two:
-    """Two halls of one process, each under its own name; the same people work in both."""
+class TwoHalls:
+    """Two halls of one process, each under its own host name; the same people work in both."""
 
     def __init__(self, folder: Path) -> None:
         self.webs = {}
@@ -35,26 +35,26 @@ class Two:
             self.webs[name] = web = Web(small)
             web.app.api.limits = Limits(lambda: next(SECONDS))
         hosts = {host: name for name, host in HOSTS.items()}
-        self.house = HallRouter(lambda hall: self.webs[hall].app, hosts, NoWorkerBus(alone=True))
+        self.router = HallRouter(lambda hall: self.webs[hall].app, hosts, NoWorkerBus(alone=True))
 
     def ask(self, host: str, method: str, path: str, headers: dict[str, str]) -> Any:
-        """A request to a hall by its name."""
-        found = Client(self.house, use_cookies=False).open(
+        """Send a request to a hall by its host name and return the JSON."""
+        answer = Client(self.router, use_cookies=False).open(
             f"/api/v1{path}",
             method=method,
             headers={**headers, "Host": HOSTS[host]},
             json={} if method == "POST" else None,
         )
-        return found.get_json(silent=True) or {}
+        return answer.get_json(silent=True) or {}
 
     def close(self) -> None:
-        """Give the databases back."""
+        """Close the databases."""
         for web in self.webs.values():
             web.small.close()
 
 
-def papers(web: Web, role: str) -> dict[str, str]:
-    """What somebody of a hall shows: cookie and CSRF token, or a device's token."""
+def credentials_of(web: Web, role: str) -> dict[str, str]:
+    """Return the credentials of a role as headers: cookie and CSRF token, or a device's token."""
     if role not in PEOPLE:
         return web.device(role, "1").headers("")
     browser = web.person(PEOPLE[role])

@@ -1,8 +1,9 @@
 """Two halls in a process of their own, served as `hall serve` does: `two_halls_process.py FOLDER`.
 
 Run as a program, never imported: gevent must patch the standard library before anything else is
-loaded. In `one` A001 waits; in `two` A001 is done and A002 waits. It writes a line of JSON
-with its port and a board's token of each hall; each line that it reads is a hall, which then calls.
+loaded. In hall `one` A001 waits; in hall `two` A001 is done and A002 waits. It writes a line of
+JSON with its port and a board's token of each hall. Each line that it reads names a hall, in which
+window T1 then calls.
 """
 
 from gevent import monkey
@@ -18,15 +19,15 @@ from gevent.fileobject import FileObject  # noqa: E402
 
 from server.config import Config  # noqa: E402
 from server.serving import serve  # noqa: E402
-from support.two_halls import HOSTS, Two  # noqa: E402
+from support.two_halls import HOSTS, TwoHalls  # noqa: E402
 
 
 def main() -> None:
-    """Serve until told to stop."""
+    """Serve until the process is killed."""
     folder = Path(sys.argv[1])
-    two = Two(folder)
+    two = TwoHalls(folder)
     for web in two.webs.values():
-        web.small.seat("T1")
+        web.small.sign_in("T1")
         web.small.issue("tax-1")
     second = two.webs["two"].small
     second.serve("T1")
@@ -38,12 +39,12 @@ def main() -> None:
         sys.stdout.flush()
 
     def obey() -> None:
-        # Of the plain one the whole process would wait.
+        # With a plain file the read would block the whole process.
         for line in FileObject(0, "r", closefd=False):
             two.webs[line.strip()].small.call("T1")
 
     gevent.spawn(obey)
-    serve(two.house, Config(data=folder, port=0, halls=HOSTS), ready)
+    serve(two.router, Config(data=folder, port=0, halls=HOSTS), ready)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A USB bus of this process with one receipt printer on it, as pyusb sees a bus through libusb."""
+"""USB bus of this process with one receipt printer on it, as pyusb sees a bus through libusb."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ VENDOR, PRODUCT = 0x0416, 0x5011
 
 
 class UsbWire:
-    """The printer's end of the cable: what a simulator calls a wire."""
+    """Printer end of the USB cable, with the interface of a simulator's wire."""
 
     def __init__(self) -> None:
         self.greet: Callable[[], bool] = lambda: True
@@ -34,29 +34,29 @@ class UsbWire:
             self._changed.notify_all()
 
     def drop(self) -> None:
-        """USB knows no connections."""
+        """Do nothing: USB has no connections."""
 
     def plug(self, *, connected: bool) -> None:
         self.plugged = connected
 
     def stop(self) -> None:
-        """Nothing is held."""
+        """Do nothing: no resource is held."""
 
-    def take(self, data: bytes) -> None:
-        """Bytes from the host."""
+    def receive_bytes(self, data: bytes) -> None:
+        """Receive bytes from the host."""
         self._receive(data)
 
-    def give(self, limit: int, seconds: float) -> bytes:
-        """Bytes for the host, as soon as there are any."""
+    def answer_bytes(self, limit: int, seconds: float) -> bytes:
+        """Return bytes for the host, as soon as there are any."""
         with self._changed:
             self._changed.wait_for(lambda: bool(self._answers), seconds)
-            found = bytes(self._answers[:limit])
+            data = bytes(self._answers[:limit])
             del self._answers[:limit]
-            return found
+            return data
 
 
 class UsbBus(usb.backend.IBackend):  # type: ignore[misc]
-    """Stand-in for libusb; `opened` and `resets` count."""
+    """Replacement for libusb; `opened` and `resets` count calls."""
 
     def __init__(self, wire: UsbWire) -> None:
         super().__init__()
@@ -128,19 +128,19 @@ class UsbBus(usb.backend.IBackend):  # type: ignore[misc]
         del dev_handle, intf, timeout
         assert ep == 0x01
         self._alive()
-        self.wire.take(bytes(data))
+        self.wire.receive_bytes(bytes(data))
         return len(data)
 
     def bulk_read(self, dev_handle: str, ep: int, intf: int, buff: Any, timeout: int) -> int:
         del dev_handle, intf
         assert ep == 0x82
         self._alive()
-        found = self.wire.give(len(buff), timeout / 1000)
-        if not found:
+        data_read = self.wire.answer_bytes(len(buff), timeout / 1000)
+        if not data_read:
             raise USBTimeoutError("timed out", -7, errno.ETIMEDOUT)
-        for place, byte in enumerate(found):
+        for place, byte in enumerate(data_read):
             buff[place] = byte
-        return len(found)
+        return len(data_read)
 
     def _alive(self) -> None:
         if not self.wire.plugged:

@@ -1,4 +1,4 @@
-"""The small hall behind its HTTP door, in this process: people with sessions, devices."""
+"""Small hall with its HTTP API in this process: people with sessions, devices with tokens."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _keys = count(1)
 
 
 class Browser:
-    """A browser, or a device with a token."""
+    """Client of the API: a browser, or a device with a token."""
 
     def __init__(self, client: FlaskClient, token: str = "") -> None:
         self.client = client
         self._token = token
         self.csrf = ""
         self.why = ""
-        """The reason that goes with every request, for days that are over."""
+        """Reason that goes with every request, for changes of days that are over."""
 
     def headers(self, key: str | None) -> dict[str, str]:
-        """What it sends with a request; `key` as in `post`."""
+        """Return the headers of a request; `key` as in `post`."""
         headers = {}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
@@ -44,11 +44,11 @@ class Browser:
         return headers
 
     def get(self, path: str) -> TestResponse:
-        """Ask."""
+        """Send a GET request."""
         return self.client.get(f"/api/v1{path}", headers=self.headers(None))
 
     def post(self, path: str, body: Any = None, *, key: str | None = "") -> TestResponse:
-        """Command; `key` None leaves the Idempotency-Key out."""
+        """Send a command; `key` None omits the Idempotency-Key."""
         data = body if isinstance(body, (str, bytes)) else json.dumps(body or {})
         kind = "application/json"
         headers = self.headers(key)
@@ -63,7 +63,7 @@ class Browser:
 
 
 class Web:
-    """The app of the small hall with an account for everybody."""
+    """App of the small hall with an account for every person."""
 
     def __init__(self, small: SmallHall, limits: Limits | None = None) -> None:
         self.small = small
@@ -74,17 +74,17 @@ class Web:
             small.hall.people.add_account(SYSTEM, staff, role, PASSWORD)
 
     def browser(self) -> Browser:
-        """A browser nobody is signed in to."""
+        """Return a browser without a session."""
         return Browser(self.app.flask.test_client())
 
     def person(self, staff: str) -> Browser:
-        """A browser with somebody signed in."""
+        """Return a browser with a person signed in."""
         browser = self.browser()
         assert browser.login(staff).status_code == 200
         return browser
 
     def clerk(self, window: str, *, seated: bool = True) -> Browser:
-        """The clerk of a window, sitting there."""
+        """Return the browser of a window's clerk, signed in at the window if `seated`."""
         browser = self.person(STAFF[window])
         if seated:
             answer = browser.post("/counter/sign-in", {"window": window})
@@ -92,20 +92,20 @@ class Web:
         return browser
 
     def manager(self) -> Browser:
-        """A manager."""
+        """Return the browser of a manager."""
         return self.person(MANAGER)
 
     def administrator(self) -> Browser:
-        """An administrator."""
+        """Return the browser of an administrator."""
         return self.person(ADMINISTRATOR)
 
     def device(self, kind: str, name: str) -> Browser:
-        """An enrolled kiosk, board or agent."""
+        """Return the client of an enrolled kiosk, board or agent."""
         token = self.small.hall.people.grant(kind, name)
         return Browser(self.app.flask.test_client(), token)
 
 
 def _at_once(call: Any, *args: Any, delay: float = 0.0) -> None:
-    """Background work done in place: there is no server loop in these tests."""
+    """Run background work in place: there is no server loop in these tests."""
     assert delay >= 0
     call(*args)

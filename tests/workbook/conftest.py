@@ -1,4 +1,4 @@
-"""A hall small enough to be read at a glance, and a way to spoil its workbook."""
+"""Small hall for the workbook tests, and a way to damage its workbook."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def small() -> Catalogue:
 
 @pytest.fixture(scope="session")
 def book(small: Catalogue) -> bytes:
-    """The small hall's workbook."""
+    """Return the small hall's workbook."""
     stream = io.BytesIO()
     export(small, stream)
     return stream.getvalue()
@@ -117,7 +117,7 @@ def book(small: Catalogue) -> bytes:
 
 @pytest.fixture
 def problems_after(book: bytes) -> Callable[[Spoil], list[Problem]]:
-    """Spoil the small hall's workbook and read it as that hall's."""
+    """Return a function that damages the small hall's workbook and reads it."""
 
     def problems(spoil: Spoil) -> list[Problem]:
         pages = openpyxl.load_workbook(io.BytesIO(book))

@@ -1,4 +1,4 @@
-"""Cells as people and programs fill them: taken as they are seen, or one problem each."""
+"""Cells as people and programs fill them: read as displayed, or one problem each."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Spoil = Callable[[Workbook], None]
 
 
 def saved(book: bytes, change: Spoil) -> io.BytesIO:
-    """The workbook after a change in a spreadsheet program."""
+    """Return the workbook after a change in a spreadsheet program."""
     pages = openpyxl.load_workbook(io.BytesIO(book))
     change(pages)
     stream = io.BytesIO()
@@ -40,7 +40,7 @@ def saved(book: bytes, change: Spoil) -> io.BytesIO:
 
 
 def rewritten(book: bytes, change: Callable[[str, str], str]) -> io.BytesIO:
-    """The workbook with every part's XML passed through `change`."""
+    """Return the workbook with every part's XML passed through `change`."""
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(target, "w") as new:
         for part in old.infolist():
@@ -67,12 +67,12 @@ def rewritten(book: bytes, change: Callable[[str, str], str]) -> io.BytesIO:
         ("0012", "@", "0012"),
     ],
 )
-def test_a_code_is_what_the_sheet_shows(value: object, form: str, seen: str) -> None:
+def test_a_code_is_read_as_the_sheet_shows_it(value: object, form: str, seen: str) -> None:
     assert converted(CODE, value, "n", form) == seen
 
 
 @pytest.mark.parametrize("value", [EXACT, float(EXACT), 110101199001010000, -EXACT])
-def test_a_number_whose_digits_are_lost_is_no_code(value: float) -> None:
+def test_a_number_that_lost_digits_is_no_code(value: float) -> None:
     with pytest.raises(FlawError) as flaw:
         converted(CODE, value, "n", "0")
     assert flaw.value.code is Flaw.DIGITS_LOST
@@ -82,7 +82,7 @@ def test_a_number_whose_digits_are_lost_is_no_code(value: float) -> None:
 
 
 @given(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,9}", fullmatch=True))
-def test_full_width_letters_and_digits_mean_the_plain_ones(code: str) -> None:
+def test_full_width_letters_and_digits_equal_the_plain_ones(code: str) -> None:
     wide = "".join(chr(ord(c) + 0xFEE0) for c in code)
     assert half_width(wide) == code
     assert converted(CODE, wide, "s") == code
@@ -99,7 +99,7 @@ def test_full_width_letters_and_digits_mean_the_plain_ones(code: str) -> None:
         ("windows", "units", "ｔａｘ、ｗａｔｅｒ", ("tax", "water")),
     ],
 )
-def test_full_width_typing_is_folded_where_no_name_is_meant(
+def test_full_width_typing_is_folded_except_in_names(
     sheet: str, field: str, typed: str, meant: object
 ) -> None:
     assert converted(SHEET[sheet].column(field), typed, "s") == meant
@@ -113,14 +113,14 @@ def test_zeros_of_a_format_survive_the_file(book: bytes) -> None:
             page.cell(row, 1).number_format = "00000"
         page.cell(2, [c.value for c in page[1]].index("B角工号") + 1).value = "００072"
 
-    found = read(saved(book, fill), "small")
-    assert isinstance(found, Catalogue)
-    assert [p.number for p in found.staff] == ["00071", "00072", "00073"]
-    assert found.staff[0].cover == "00072"
+    result = read(saved(book, fill), "small")
+    assert isinstance(result, Catalogue)
+    assert [p.number for p in result.staff] == ["00071", "00072", "00073"]
+    assert result.staff[0].cover == "00072"
 
 
 @pytest.mark.parametrize("blank", [" ", "\u3000", "\xa0 ", "\n", ""])
-def test_rows_of_blanks_are_passed_over(book: bytes, small: Catalogue, blank: str) -> None:
+def test_rows_of_blanks_are_skipped(book: bytes, small: Catalogue, blank: str) -> None:
     def fill(pages: Workbook) -> None:
         for sheet in SHEETS:
             page = pages[sheet.title]
@@ -129,15 +129,15 @@ def test_rows_of_blanks_are_passed_over(book: bytes, small: Catalogue, blank: st
                 for column in range(1, 12):
                     page.cell(row, column).value = blank
 
-    found = read(saved(book, fill), "small")
-    assert isinstance(found, Catalogue), found
-    assert found == small
+    result = read(saved(book, fill), "small")
+    assert isinstance(result, Catalogue), result
+    assert result == small
 
 
 def test_a_strict_workbook_is_read(book: bytes, small: Catalogue) -> None:
     def strict(_part: str, text: str) -> str:
-        for known, name in STRICT.items():
-            text = text.replace(known, f"http://purl.oclc.org/ooxml/{name}")
+        for namespace, name in STRICT.items():
+            text = text.replace(namespace, f"http://purl.oclc.org/ooxml/{name}")
         return text.replace("<workbook ", '<workbook conformance="strict" ')
 
     stream = rewritten(book, strict)
@@ -150,7 +150,7 @@ UNREADABLE = ("formula", "error value", "no number", "no such text")
 
 
 def _spoilt(kind: str, place: str) -> Callable[[str], str]:
-    """Return how one cell of a sheet's XML is made unreadable."""
+    """Return a function that makes one cell of a sheet's XML unreadable."""
     inner = {
         "formula": "<f>1+1</f><v>2</v>",
         "error value": "<v>#REF!</v>",
@@ -170,29 +170,29 @@ def _spoilt(kind: str, place: str) -> Callable[[str], str]:
 
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=[sheet.key for sheet in SHEETS])
-def test_an_unreadable_cell_is_one_problem_where_it_is(book: bytes, sheet: object) -> None:
-    shape = next(one for one in SHEETS if one is sheet)
+def test_an_unreadable_cell_is_one_problem_with_its_place(book: bytes, sheet: object) -> None:
+    shape = next(candidate for candidate in SHEETS if candidate is sheet)
     pages = openpyxl.load_workbook(io.BytesIO(book))
     part = f"xl/worksheets/sheet{pages.sheetnames.index(shape.title) + 1}.xml"
     page = pages[shape.title]
-    tried = 0
+    attempts = 0
     for number, column in enumerate(shape.columns, 1):
         for row in {2, page.max_row} if column.kind is not Kind.FOR_READING else ():
             if page.cell(row, number).value is None:
                 continue
-            kind = UNREADABLE[tried % len(UNREADABLE)]
-            tried += 1
+            kind = UNREADABLE[attempts % len(UNREADABLE)]
+            attempts += 1
             change = _spoilt(kind, page.cell(row, number).coordinate)
-            found = read(rewritten(book, _only(part, change)), "small")
-            assert isinstance(found, list), (kind, row, column.heading)
-            assert [_place(p) for p in found] == [(shape.title, row, column.heading)], kind
-    assert tried
+            result = read(rewritten(book, _only(part, change)), "small")
+            assert isinstance(result, list), (kind, row, column.heading)
+            assert [_place(p) for p in result] == [(shape.title, row, column.heading)], kind
+    assert attempts
 
 
 def _only(part: str, change: Callable[[str], str]) -> Callable[[str, str], str]:
-    """Return `change` for one part of the file."""
+    """Return `change` restricted to one part of the file."""
     return lambda name, text: change(text) if name == part else text
 
 
-def _place(found: Problem) -> tuple[str, int, str]:
-    return found.sheet, found.row, found.column
+def _place(problem: Problem) -> tuple[str, int, str]:
+    return problem.sheet, problem.row, problem.column

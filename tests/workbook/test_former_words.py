@@ -1,4 +1,4 @@
-"""A workbook exported under the former titles, headings and words is still read."""
+"""Workbooks exported under the former titles, headings and words can still be read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ REFERENCE = load()
 
 
 def as_it_was(*, headings: bool = True, titles: bool = True, words: bool = True) -> io.BytesIO:
-    """The reference hall's workbook with the names it would have had before."""
+    """Return the reference hall's workbook with the former names."""
     stream = io.BytesIO()
     export(REFERENCE, stream)
     stream.seek(0)
@@ -27,10 +27,10 @@ def as_it_was(*, headings: bool = True, titles: bool = True, words: bool = True)
             assert page.cell(1, place).value == column.heading
             if headings and column.field in old:
                 page.cell(1, place).value = old[column.field]
-            known = {new: was for was, new in formerly.CHOICES.get(column.field, {}).items()}
-            for row in range(2, page.max_row + 1 if words and known else 2):
+            former = {new: was for was, new in formerly.CHOICES.get(column.field, {}).items()}
+            for row in range(2, page.max_row + 1 if words and former else 2):
                 cell = page.cell(row, place)
-                cell.value = known.get(str(cell.value), cell.value)
+                cell.value = former.get(str(cell.value), cell.value)
         if titles and sheet.title in formerly.TITLES:
             page.title = formerly.TITLES[sheet.title]
     changed = io.BytesIO()
@@ -53,7 +53,7 @@ def test_an_old_export_is_read(only: dict[str, bool]) -> None:
     assert read(as_it_was(**only), REFERENCE.hall) == REFERENCE
 
 
-def test_former_names_are_names_of_something_and_of_nothing_else() -> None:
+def test_former_names_map_to_current_names_and_equal_none() -> None:
     assert formerly.TITLES.keys() <= {sheet.title for sheet in SHEETS}
     for key, headings in formerly.HEADINGS.items():
         now = {column.field: column.heading for column in SHEET[key].columns}
@@ -68,9 +68,12 @@ def test_former_names_are_names_of_something_and_of_nothing_else() -> None:
     assert len(withdrawn) > 1, "the reference hall has a unit that left, or nothing is tried"
 
 
-def test_a_time_limit_says_that_it_is_one() -> None:
-    """法定工作日 are the days the state has people work: another thing."""
+def test_headings_of_time_limits_name_them_as_limits() -> None:
+    """Name time limits as limits.
+
+    法定工作日 are the days on which the state has people work, which is something else.
+    """
     headings = [column.heading for sheet in SHEETS for column in sheet.columns]
     assert "法定时限（工作日）" in headings
     assert "承诺时限（工作日）" in headings
-    assert not [one for one in headings if one.endswith("工作日")]
+    assert not [heading for heading in headings if heading.endswith("工作日")]

@@ -1,4 +1,4 @@
-"""Files made to harm are refused whole, quickly, and without a trace of an exception."""
+"""Files made to harm: rejected completely, quickly, and without an exception."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from server.domain.catalogue import Catalogue
 from server.workbook import Flaw, read
 from server.workbook.opening import MAX_MEGABYTES, MAX_PARTS, MAX_UNPACKED
 
-# openpyxl warns about parts that it passes over.
+# openpyxl warns about parts that it skips.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
 Change = Callable[[str, bytes], bytes]
 
@@ -25,7 +25,7 @@ def codes(content: bytes) -> list[Flaw]:
 
 
 def changed(book: bytes, change: Change) -> bytes:
-    """The same archive with every part passed through `change`."""
+    """Return the same archive with every part passed through `change`."""
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(target, "w") as new:
         for part in old.infolist():
@@ -71,7 +71,7 @@ BOMB = (
     ],
     ids=["entities", "utf-16", "utf-7", "bom", "broken", "empty"],
 )
-def test_xml_that_is_not_plain(book: bytes, part: bytes) -> None:
+def test_xml_with_entities_or_other_encodings_is_rejected(book: bytes, part: bytes) -> None:
     spoilt = changed(book, lambda name, old: part if "sharedStrings" in name else old)
     assert codes(spoilt) == [Flaw.NOT_A_WORKBOOK]
 
@@ -85,20 +85,20 @@ def test_a_part_that_is_something_else(book: bytes, name: str) -> None:
 @pytest.mark.parametrize(
     "row", [b'r="99999999999"', b'r="x"', b'r="1e400"', b'r="-5"', b'r="1048576"']
 )
-def test_rows_with_wild_numbers_end(book: bytes, row: bytes) -> None:
+def test_rows_with_absurd_numbers_are_problems(book: bytes, row: bytes) -> None:
     def change(name: str, old: bytes) -> bytes:
         return old.replace(b'<row r="2"', b"<row " + row) if name.endswith("sheet4.xml") else old
 
     assert codes(changed(book, change))
 
 
-def test_cells_that_point_nowhere(book: bytes) -> None:
+def test_cells_with_dangling_references_are_problems(book: bytes) -> None:
     def change(name: str, old: bytes) -> bytes:
         return old.replace(b't="s"><v>', b't="s"><v>9999') if "sheet3" in name else old
 
-    found = codes(changed(book, change))
-    assert Flaw.COLUMN_MISSING in found  # its headings are such cells first of all
-    assert Flaw.NOT_A_WORKBOOK not in found
+    flaws = codes(changed(book, change))
+    assert Flaw.COLUMN_MISSING in flaws  # its headings are such cells too
+    assert Flaw.NOT_A_WORKBOOK not in flaws
 
 
 def test_a_formula_with_a_stored_result_is_still_a_formula(book: bytes) -> None:
@@ -110,7 +110,7 @@ def test_a_formula_with_a_stored_result_is_still_a_formula(book: bytes) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.data())
-def test_flipped_bytes_never_escape_as_an_exception(book: bytes, data: st.DataObject) -> None:
+def test_flipped_bytes_never_raise_an_exception(book: bytes, data: st.DataObject) -> None:
     content = bytearray(book)
     for _ in range(data.draw(st.integers(1, 8))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
@@ -120,7 +120,7 @@ def test_flipped_bytes_never_escape_as_an_exception(book: bytes, data: st.DataOb
 
 @settings(max_examples=60, deadline=None)
 @given(st.data())
-def test_flipped_bytes_inside_the_sheets_never_escape_either(
+def test_flipped_bytes_inside_the_sheets_never_raise_an_exception(
     book: bytes, data: st.DataObject
 ) -> None:
     def change(name: str, old: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Every problem an import can report is reported, at its sheet, row and column, in words."""
+"""Problems of an import: every one is reported with sheet, row, column and words."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Case = tuple[Flaw, str, int, str, Spoil]
 
 
 def put(sheet: str, row: int, heading: str, value: object) -> Spoil:
-    """Write `value` into the cell of that heading."""
+    """Return a change that writes `value` into the cell under that heading."""
 
     def spoil(book: Workbook) -> None:
         page = book[sheet]
@@ -146,7 +146,7 @@ def _away(book: Workbook) -> None:
 @pytest.mark.parametrize(
     ("flaw", "sheet", "row", "column", "spoil"), CASES, ids=[case[0].value for case in CASES]
 )
-def test_a_problem_is_found_where_it_is(
+def test_a_problem_is_reported_with_its_place(
     flaw: Flaw,
     sheet: str,
     row: int,
@@ -155,8 +155,8 @@ def test_a_problem_is_found_where_it_is(
     problems_after: Callable[[Spoil], list[Problem]],
 ) -> None:
     more = _away if flaw is Flaw.PLACE_MISSING else None
-    found = problems_after(both(spoil, more) if more else spoil)
-    places = [(p.code, p.sheet, p.row, p.column) for p in found]
+    problem_list = problems_after(both(spoil, more) if more else spoil)
+    places = [(p.code, p.sheet, p.row, p.column) for p in problem_list]
     assert (flaw, sheet, row, column) in places, places
 
 
@@ -172,10 +172,10 @@ def test_an_untouched_book_has_no_problem(
     assert problems_after(lambda _book: None) == []
 
 
-def test_all_problems_come_at_once_in_the_order_of_the_book(
+def test_all_problems_are_reported_at_once_in_the_order_of_the_book(
     problems_after: Callable[[Spoil], list[Problem]],
 ) -> None:
-    found = problems_after(
+    problem_list = problems_after(
         both(
             put("人员", 2, "角色", "头头"),
             put("单位", 2, "等候目标（分钟）", "很久"),
@@ -184,7 +184,7 @@ def test_all_problems_come_at_once_in_the_order_of_the_book(
             put("窗口", 2, "窗口号", 0),
         )
     )
-    assert [(p.code, p.sheet, p.row) for p in found] == [
+    assert [(p.code, p.sheet, p.row) for p in problem_list] == [
         (Flaw.NOT_WHOLE, "单位", 2),
         (Flaw.REPEATED, "单位", 3),
         (Flaw.UNKNOWN_REFERENCE, "事项", 4),
@@ -193,24 +193,27 @@ def test_all_problems_come_at_once_in_the_order_of_the_book(
     ]
 
 
-def test_one_slip_makes_one_problem(
+def test_one_mistake_is_one_problem(
     problems_after: Callable[[Spoil], list[Problem]],
 ) -> None:
-    """A window of no readable kind does not spoil the mandate that names it."""
-    found = problems_after(put("窗口", 2, "种类", "综合"))
-    assert [(p.sheet, p.row, p.column) for p in found] == [("窗口", 2, "种类")]
+    """Report one mistake as one problem.
+
+    A window of an unreadable kind adds no problem for the mandate that names it.
+    """
+    problem_list = problems_after(put("窗口", 2, "种类", "综合"))
+    assert [(p.sheet, p.row, p.column) for p in problem_list] == [("窗口", 2, "种类")]
 
 
 def test_a_problem_reads_as_a_sentence_with_its_place(
     problems_after: Callable[[Spoil], list[Problem]],
 ) -> None:
-    [found] = problems_after(put("窗口", 3, "窗口号", "二号"))
-    assert str(found) == "窗口，第3行，“窗口号”：应填整数，不能填“二号”"
-    assert found.en == "a whole number is needed, not 二号"
-    assert found.value == "二号"
+    [problem_list] = problems_after(put("窗口", 3, "窗口号", "二号"))
+    assert str(problem_list) == "窗口，第3行，“窗口号”：应填整数，不能填“二号”"
+    assert problem_list.en == "a whole number is needed, not 二号"
+    assert problem_list.value == "二号"
 
 
-def test_blank_rows_are_passed_over_and_counted(
+def test_blank_rows_are_skipped_and_counted(
     problems_after: Callable[[Spoil], list[Problem]],
 ) -> None:
     def spoil(book: Workbook) -> None:
@@ -236,22 +239,22 @@ def test_the_reference_hall_has_no_problem() -> None:
     assert problems(load()) == []
 
 
-def test_a_catalogue_is_judged_without_a_book(small: Catalogue) -> None:
+def test_a_catalogue_is_checked_without_a_workbook(small: Catalogue) -> None:
     tax, water = small.units
-    gone = replace(tax, presence=Presence.WITHDRAWN)
-    found = problems(replace(small, units=(gone, replace(water, prefix="A"))))
-    assert [(p.code, p.sheet, p.row, p.column) for p in found] == [
+    withdrawn = replace(tax, presence=Presence.WITHDRAWN)
+    problem_list = problems(replace(small, units=(withdrawn, replace(water, prefix="A"))))
+    assert [(p.code, p.sheet, p.row, p.column) for p in problem_list] == [
         (Flaw.PLACE_MISSING, "单位", 2, "现办理地点"),
         (Flaw.PLACE_MISSING, "单位", 2, "英文现办理地点"),
         (Flaw.REPEATED, "单位", 3, "号码字母"),
     ]
 
 
-def test_texts_that_the_catalogue_may_not_hold(small: Catalogue) -> None:
+def test_invalid_texts_of_a_catalogue_are_problems(small: Catalogue) -> None:
     zone = small.zones[0]
     for name in (" 厅", "厅\ufffe", "厅\ud800", "厅\x07", "厅\n", "厅_x0041_"):
-        found = problems(replace(small, zones=(replace(zone, name=name),)))
-        assert [p.code for p in found] == [Flaw.UNCLEAN_TEXT], name
+        problem_list = problems(replace(small, zones=(replace(zone, name=name),)))
+        assert [p.code for p in problem_list] == [Flaw.UNCLEAN_TEXT], name
 
 
 def test_headings_are_unique_in_each_sheet() -> None:

@@ -1,4 +1,4 @@
-"""What is written is read back the same, for any valid catalogue; equal books are equal bytes."""
+"""Round trip of the workbook: a catalogue is read back unchanged, equal books have equal bytes."""
 
 from __future__ import annotations
 
@@ -135,11 +135,11 @@ def mandates(draw: st.DrawFn, code: str, unit: str, codes: list[str], general: s
 
 @st.composite
 def people(draw: st.DrawFn, numbers: list[str], windows: list[str]) -> tuple[Staff, ...]:
-    """Everybody may use every window, so that anybody may cover for anybody else."""
-    found = []
+    """Draw staff who may all use every window, so that anybody may cover for anybody else."""
+    staff = []
     for place, number in enumerate(numbers):
         others = [n for n in numbers if n != number]
-        found.append(
+        staff.append(
             Staff(
                 number=number,
                 name=draw(text(40)),
@@ -150,11 +150,11 @@ def people(draw: st.DrawFn, numbers: list[str], windows: list[str]) -> tuple[Sta
                 cover=draw(st.sampled_from(["", *others])),
             )
         )
-    return tuple(found)
+    return tuple(staff)
 
 
 def spans(scope: Scope, subject: str) -> st.SearchStrategy[list[OpenLine]]:
-    """None, or one or two lines that do not overlap and hold ten o'clock on Mondays."""
+    """Draw no lines, or one or two that do not overlap and include Mondays at ten."""
     first = st.builds(
         OpenLine,
         st.just(scope),
@@ -176,7 +176,7 @@ def spans(scope: Scope, subject: str) -> st.SearchStrategy[list[OpenLine]]:
 
 @st.composite
 def catalogues(draw: st.DrawFn) -> Catalogue:
-    """Valid by construction: every unit has a window of its own, beside a comprehensive one."""
+    """Draw a valid catalogue: every unit has a window of its own, beside a comprehensive one."""
     unit_codes = draw(st.lists(CODES, min_size=1, max_size=3, unique=True))
     groups = draw(st.lists(CODES, min_size=1, max_size=3, unique=True))
     zones = draw(st.lists(CODES, min_size=1, max_size=2, unique=True))
@@ -235,12 +235,12 @@ def catalogues(draw: st.DrawFn) -> Catalogue:
 
 @settings(max_examples=40, deadline=None)
 @given(catalogues())
-def test_any_valid_catalogue_comes_back_the_same(catalogue: Catalogue) -> None:
+def test_any_valid_catalogue_survives_export_and_import(catalogue: Catalogue) -> None:
     assert problems(catalogue) == []
     assert again(catalogue) == catalogue
 
 
-def test_the_reference_hall_comes_back_the_same() -> None:
+def test_the_reference_hall_survives_export_and_import() -> None:
     hall = load()
     assert again(hall) == hall
 
@@ -268,7 +268,7 @@ def test_equal_catalogues_make_equal_bytes(small: Catalogue) -> None:
     assert exported(small) == exported(replace(small))
 
 
-def test_the_digest_knows_contents_but_not_versions(small: Catalogue) -> None:
+def test_the_digest_covers_contents_but_not_versions(small: Catalogue) -> None:
     assert digest(small) == digest(replace(small, version=99, hall="other"))
     assert digest(small) != digest(replace(small, hall_name="别处"))
     assert digest(load()) == digest(load())
@@ -276,7 +276,7 @@ def test_the_digest_knows_contents_but_not_versions(small: Catalogue) -> None:
     assert digest(small) != digest(replace(small, hours=(line, *small.hours[1:])))
 
 
-def test_the_book_says_how_to_fill_it_in_and_offers_lists(small: Catalogue) -> None:
+def test_the_book_has_instructions_and_choice_lists(small: Catalogue) -> None:
     book = openpyxl.load_workbook(io.BytesIO(exported(small)))
     assert book.sheetnames[0] == "说明"
     guide = [str(cell.value) for line in book["说明"] for cell in line if cell.value]
@@ -304,7 +304,7 @@ def test_english_names_left_out_are_the_chinese_ones(small: Catalogue) -> None:
     assert result.zones[0].name_en == "东厅"
 
 
-def test_what_a_person_types_is_understood(small: Catalogue) -> None:
+def test_values_typed_by_people_are_read(small: Catalogue) -> None:
     book = openpyxl.load_workbook(io.BytesIO(exported(small)))
     book["人员"]["A4"].value = 1003
     book["人员"]["E2"].value = "W01，W02"

@@ -1,4 +1,4 @@
-"""How each error code of the API is reached by a request: one module per part of the hall."""
+"""Requests that provoke each error code of the API; one module per part of the hall."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CASES: dict[Code, Case] = {}
 
 
 def case(code: Code) -> Callable[[Case], Case]:
-    """Register the request that is refused with `code`."""
+    """Register the request that is rejected with `code`."""
 
     def add(reached: Case) -> Case:
         CASES[code] = reached

@@ -1,4 +1,4 @@
-"""Day sheets and shift rules."""
+"""Requests that provoke the error codes of day sheets and shift rules."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from support.web import Browser, Web
 
 
 def manager(web: Web) -> Browser:
-    """Somebody who manages the hall."""
+    """Return the browser of a signed-in manager."""
     return web.manager()
 
 

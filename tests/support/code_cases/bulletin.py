@@ -1,4 +1,4 @@
-"""The weekly bulletin."""
+"""Requests that provoke the error codes of the weekly bulletin."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from support.web import Browser, Web
 WEEK = "2026-W10"
 
 
-def drafted(web: Web) -> Browser:
-    """A manager before the draft about the week of Monday."""
+def draft_bulletin(web: Web) -> Browser:
+    """Return a manager's browser after drafting the bulletin on the week of Monday."""
     web.small.clock.set(at(9, day=MONDAY + timedelta(days=7)))
     browser = web.manager()
     answer = browser.post("/office/bulletins", {"week": WEEK})
@@ -40,19 +40,22 @@ def _(web: Web) -> TestResponse:
 @case(Code.BULLETIN_WORDS)
 def _(web: Web) -> TestResponse:
     words = {"words": {"closing": "迟到5次"}}
-    return drafted(web).post(f"/office/bulletins/{WEEK}/words", words)
+    return draft_bulletin(web).post(f"/office/bulletins/{WEEK}/words", words)
 
 
 @case(Code.BULLETIN_CHANGED)
 def _(web: Web) -> TestResponse:
-    assert drafted(web).post(f"/office/bulletins/{WEEK}/words", {"words": {}}).status_code == 200
+    assert (
+        draft_bulletin(web).post(f"/office/bulletins/{WEEK}/words", {"words": {}}).status_code
+        == 200
+    )
     administrator = web.administrator()
     return administrator.post(f"/office/bulletins/{WEEK}/release", {"seen": "0" * 64})
 
 
 @case(Code.BULLETIN_SECOND)
 def _(web: Web) -> TestResponse:
-    browser = drafted(web)
+    browser = draft_bulletin(web)
     words = {"words": {"closing": "请各单位知悉。"}}
     assert browser.post(f"/office/bulletins/{WEEK}/words", words).status_code == 200
     return browser.post(f"/office/bulletins/{WEEK}/release", {"seen": _digest(browser)})

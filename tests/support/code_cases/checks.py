@@ -1,4 +1,4 @@
-"""Spot checks and findings."""
+"""Requests that provoke the error codes of spot checks and findings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ SAID = {"statement": "当时在打印室取材料"}
 
 
 def walk(web: Web) -> tuple[Browser, str]:
-    """A manager on a check by hand, together with the clerk of G2."""
+    """Start an extra spot check of a manager and the clerk of G2.
+
+    Return the browser and the check.
+    """
     manager = web.manager()
     answer = manager.post("/office/checks/extra", {"other": STAFF["G2"]})
     assert answer.status_code == 200, answer.get_json()
@@ -26,18 +29,18 @@ def walk(web: Web) -> tuple[Browser, str]:
 
 
 def join(web: Web, check: str) -> TestResponse:
-    """The clerk of G2 says that he walks too."""
+    """Confirm, as the clerk of G2, to be the second checker."""
     return web.person(STAFF["G2"]).post(f"/my/checks/{check}/second", {"agree": True})
 
 
 def mark(manager: Browser, check: str, **values: object) -> TestResponse:
-    """One mark of window T1; empty unless told."""
+    """Post one mark of window T1; `empty` by default."""
     body = {"id": "m-1", "window": "T1", "mark": "empty", "at": at(9)} | values
     return manager.post(f"/office/checks/{check}/marks", body)
 
 
-def found(web: Web) -> tuple[Browser, str]:
-    """A finding of the clerk of T1, told a moment ago; with the manager who found it."""
+def make_finding(web: Web) -> tuple[Browser, str]:
+    """Make a finding on the clerk of T1; return the manager's browser and the finding."""
     manager, check = walk(web)
     assert mark(manager, check, staff=STAFF["T1"]).status_code == 200
     assert manager.post(f"/office/checks/{check}/finish").status_code == 200
@@ -47,14 +50,14 @@ def found(web: Web) -> tuple[Browser, str]:
 
 
 def photo(width: int = 40, height: int = 30) -> bytes:
-    """A photo as a phone takes one."""
+    """Return a JPEG photo."""
     out = io.BytesIO()
     Image.new("RGB", (width, height), "navy").save(out, "JPEG")
     return out.getvalue()
 
 
 def upload(browser: Browser, check: str, content: bytes) -> TestResponse:
-    """Send a photo."""
+    """Upload a photo to a spot check."""
     return browser.client.post(
         f"/api/v1/office/checks/{check}/photos",
         data={"photo": (io.BytesIO(content), "photo.jpg")},
@@ -120,26 +123,26 @@ def _(web: Web) -> TestResponse:
 
 @case(Code.FINDING_UNKNOWN)
 def _(web: Web) -> TestResponse:
-    _, finding = found(web)
+    _, finding = make_finding(web)
     return web.clerk("S1").post(f"/my/findings/{finding}/dispute", SAID)
 
 
 @case(Code.FINDING_STATE)
 def _(web: Web) -> TestResponse:
-    _, finding = found(web)
+    _, finding = make_finding(web)
     body = {"stands": True, "why": "事实清楚"}
     return web.person(ADMINISTRATOR).post(f"/office/findings/{finding}/settle", body)
 
 
 @case(Code.FINDING_OWN)
 def _(web: Web) -> TestResponse:
-    manager, finding = found(web)
+    manager, finding = make_finding(web)
     web.clerk("T1").post(f"/my/findings/{finding}/dispute", SAID)
     return manager.post(f"/office/findings/{finding}/settle", {"stands": True, "why": "事实清楚"})
 
 
 @case(Code.DISPUTE_OVER)
 def _(web: Web) -> TestResponse:
-    _, finding = found(web)
+    _, finding = make_finding(web)
     web.small.clock.advance(minutes=4 * 24 * 60)
     return web.clerk("T1", seated=False).post(f"/my/findings/{finding}/dispute", SAID)

@@ -1,4 +1,4 @@
-"""Tickets, windows, people, devices, commands."""
+"""Requests that provoke the error codes of tickets, windows, people, devices and commands."""
 
 from __future__ import annotations
 
@@ -425,12 +425,12 @@ def _(web: Web) -> TestResponse:
 
 
 def _put_aside(web: Web) -> str:
-    """Acts that the office has to look at: the number of their row."""
+    """Import desk actions that the server quarantines; return the id of their row."""
     clerk = web.clerk("T1")
     ticket = _ticket(web)
     acts = [{"kind": "call", "ticket": ticket, "at": web.small.clock.now()}]
     answer = clerk.post("/counter/handed-in", {"window": "T1", "acts": acts})
-    assert [one["code"] for one in answer.get_json()["results"]] == ["act_put_aside"]
+    assert [result["code"] for result in answer.get_json()["results"]] == ["act_put_aside"]
     today = web.administrator().get("/office/today").get_json()
     return str(today["offline"]["desk_acts"][0]["id"])
 

@@ -1,4 +1,4 @@
-"""Changes of the past."""
+"""Requests that provoke the error codes of retroactive changes."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from server.domain.errors import Code
 from server.services.days import keep_day
 from support.code_cases import case
 from support.halls import MONDAY, STAFF, at
-from support.sheets import ready, take
+from support.sheets import deliver_punches, with_clock_and_rule
 from support.web import Browser, Web
 
 FRIDAY = MONDAY - timedelta(days=3)
 
 
 def link(browser: Browser, why: str) -> TestResponse:
-    """Give Friday's finger to somebody else."""
+    """Assign the finger that punched on Friday to another person."""
     browser.why = why
     body = {"enrolment": "7", "staff": STAFF["T2"], "since": FRIDAY.isoformat()}
     return browser.post("/office/fingers", body)
 
 
 def late(web: Web) -> Browser:
-    """A manager; on Friday the clerk of T1 was late."""
-    ready(web.small, delivered=at(9))
-    take(web.small, "08:50", day=FRIDAY)
+    """Return a manager's browser; the clerk of T1 was late on Friday."""
+    with_clock_and_rule(web.small, delivered=at(9))
+    deliver_punches(web.small, "08:50", day=FRIDAY)
     return web.manager()
 
 
-def asked(web: Web) -> tuple[Browser, str]:
-    """Who asked, and the address of the change."""
+def requested_change(web: Web) -> tuple[Browser, str]:
+    """Request a retroactive change; return the manager's browser and the address of the change."""
     manager = late(web)
     change = link(manager, "登记错了").get_json()["data"]["change"]
     return manager, f"/office/past-changes/{change}"
@@ -49,21 +49,21 @@ def _(web: Web) -> TestResponse:
 
 @case(Code.PAST_SECOND)
 def _(web: Web) -> TestResponse:
-    manager, change = asked(web)
+    manager, change = requested_change(web)
     return manager.post(f"{change}/confirm")
 
 
 @case(Code.PAST_STATE)
 def _(web: Web) -> TestResponse:
-    manager, change = asked(web)
+    manager, change = requested_change(web)
     manager.post(f"{change.replace('office', 'my')}/withdraw")
     return web.administrator().post(f"{change}/confirm")
 
 
 @case(Code.PAST_STALE)
 def _(web: Web) -> TestResponse:
-    _, change = asked(web)
-    take(web.small, "08:10", day=FRIDAY)
+    _, change = requested_change(web)
+    deliver_punches(web.small, "08:10", day=FRIDAY)
     return web.administrator().post(f"{change}/confirm")
 
 

@@ -1,4 +1,4 @@
-"""Time clocks, fingers and punches."""
+"""Requests that provoke the error codes of time clocks, fingers and punches."""
 
 from __future__ import annotations
 

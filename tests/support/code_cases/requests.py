@@ -1,4 +1,4 @@
-"""Leave, corrections, cover, papers, the calendar."""
+"""Requests that provoke the error codes of leave, corrections, cover, papers and the calendar."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from server.domain.errors import Code
 from server.office.attendance import RULE_EXAMPLE
 from support.code_cases import case
-from support.leave_halls import CHIEF, STRANGER, A, B, staffed
+from support.leave_halls import CHIEF, STRANGER, A, B, with_cover_and_chief
 from support.web import Browser, Web
 
 LEAVE = {
@@ -30,13 +30,13 @@ CORRECTION = {
 
 
 def ask(browser: Browser, **change: Any) -> TestResponse:
-    """Ask for leave."""
+    """Post a leave request."""
     return browser.post("/requests/leaves", LEAVE | change)
 
 
-def asked(web: Web) -> tuple[Browser, str]:
-    """A with a leave that nobody has decided."""
-    staffed(web.small)
+def pending_leave(web: Web) -> tuple[Browser, str]:
+    """Post an undecided leave request of A; return the browser and the request's id."""
+    with_cover_and_chief(web.small)
     browser = web.person(A)
     answer = ask(browser)
     assert answer.status_code == 200, answer.get_data(as_text=True)
@@ -44,12 +44,12 @@ def asked(web: Web) -> tuple[Browser, str]:
 
 
 def correct(browser: Browser, **change: Any) -> TestResponse:
-    """Ask for a correction."""
+    """Post a correction request."""
     return browser.post("/requests/corrections", CORRECTION | change)
 
 
 def upload(browser: Browser, path: str, data: bytes, name: str = "paper") -> TestResponse:
-    """Hand in a file."""
+    """Upload a file."""
     return browser.client.post(
         f"/api/v1{path}",
         data={"file": (io.BytesIO(data), name)},
@@ -59,19 +59,19 @@ def upload(browser: Browser, path: str, data: bytes, name: str = "paper") -> Tes
 
 @case(Code.NOT_YOUR_SHEET)
 def _(web: Web) -> TestResponse:
-    _, leave = asked(web)
+    _, leave = pending_leave(web)
     return web.person(STRANGER).get(f"/requests/leaves/{leave}")
 
 
 @case(Code.OWN_CASE)
 def _(web: Web) -> TestResponse:
-    browser, leave = asked(web)
+    browser, leave = pending_leave(web)
     return browser.post(f"/requests/leaves/{leave}/decide", {"approve": True})
 
 
 @case(Code.NOT_YOUR_STEP)
 def _(web: Web) -> TestResponse:
-    _, leave = asked(web)
+    _, leave = pending_leave(web)
     return web.person(STRANGER).post(f"/requests/leaves/{leave}/decide", {"approve": True})
 
 
@@ -87,7 +87,7 @@ def _(web: Web) -> TestResponse:
 
 @case(Code.LEAVE_OVERLAP)
 def _(web: Web) -> TestResponse:
-    browser, _ = asked(web)
+    browser, _ = pending_leave(web)
     return ask(browser)
 
 
@@ -98,7 +98,7 @@ def _(web: Web) -> TestResponse:
 
 @case(Code.LEAVE_SETTLED)
 def _(web: Web) -> TestResponse:
-    _, leave = asked(web)
+    _, leave = pending_leave(web)
     chief = web.person(CHIEF)
     chief.post(f"/requests/leaves/{leave}/decide", {"approve": True})
     return chief.post(f"/requests/leaves/{leave}/decide", {"approve": True})
@@ -106,7 +106,7 @@ def _(web: Web) -> TestResponse:
 
 @case(Code.COVER_CANNOT)
 def _(web: Web) -> TestResponse:
-    staffed(web.small)
+    with_cover_and_chief(web.small)
     return ask(web.person(A), cover=A)
 
 
@@ -137,9 +137,9 @@ def _(web: Web) -> TestResponse:
 def _(web: Web) -> TestResponse:
     with_rule(web)
     browser = web.person(A)
-    found = correct(browser).get_json()["id"]
-    browser.post(f"/requests/corrections/{found}/cancel", {})
-    return web.manager().post(f"/requests/corrections/{found}/decide", {"approve": True})
+    correction = correct(browser).get_json()["id"]
+    browser.post(f"/requests/corrections/{correction}/cancel", {})
+    return web.manager().post(f"/requests/corrections/{correction}/decide", {"approve": True})
 
 
 @case(Code.FILE_UNKNOWN)
@@ -158,7 +158,7 @@ def _(web: Web) -> TestResponse:
 
 
 def with_rule(web: Web) -> None:
-    """A shift rule with a morning slot, in force since the beginning of the year."""
+    """Put a shift rule with a morning slot in force since the beginning of the year."""
     browser = web.manager()
     rule = RULE_EXAMPLE | {"valid_from": "2026-01-01", "valid_to": None}
     answer = browser.post("/office/rules", rule)

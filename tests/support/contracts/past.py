@@ -8,14 +8,14 @@ from typing import Any
 
 from server.hall import Hall
 from server.storage import journal
-from support.pasts import invented
+from support.pasts import hall_with_demo_history
 
 SEED = 1
 
 
 def journal_of(folder: Path) -> Any:
     """Play the seeded weeks in an empty `folder` and return their journal's contract."""
-    return journal_contract(invented(folder, SEED))
+    return journal_contract(hall_with_demo_history(folder, SEED))
 
 
 def journal_contract(hall: Hall) -> Any:

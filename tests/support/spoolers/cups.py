@@ -1,4 +1,4 @@
-"""Stands for pycups in a process of the tests: one printer, whose jobs are kept in a folder."""
+"""Replacement for pycups in a process of the tests: one printer, whose jobs go to a folder."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ CUPS_FORMAT_RAW = "application/vnd.cups-raw"
 
 
 def getServer() -> str:  # noqa: N802 - the library's name
-    """Name the server."""
+    """Return the server's name."""
     return "localhost"
 
 
 def getPort() -> int:  # noqa: N802 - the library's name
-    """Name its port."""
+    """Return the server's port."""
     return 631
 
 
 def setServer(_name: str) -> None:  # noqa: N802 - the library's name
-    """Only this machine."""
+    """Do nothing: there is only this machine."""
 
 
 def setPort(_port: int) -> None:  # noqa: N802 - the library's name
-    """Only this machine."""
+    """Do nothing: there is only this machine."""
 
 
 class Connection:
-    """The server."""
+    """Connection to the CUPS server."""
 
     def getPrinters(self) -> dict[str, dict[str, int]]:  # noqa: N802 - the library's name
         return {"slips": {"printer-state": 3}}

@@ -1,4 +1,4 @@
-"""Stands for pywin32's errors in a process of the tests."""
+"""Replacement for pywin32's errors in a process of the tests."""
 
 from __future__ import annotations
 

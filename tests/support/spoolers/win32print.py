@@ -1,4 +1,4 @@
-"""Stands for pywin32's spooler in a process of the tests: one printer, whose jobs are kept."""
+"""Replacement for pywin32's spooler in a process of the tests: one printer that keeps its jobs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PRINTER_ENUM_NAME = 8
 
 
 class Handle:
-    """An open printer and what was written to it."""
+    """An open printer with the data written to it."""
 
     def __init__(self) -> None:
         self.data = bytearray()
@@ -38,7 +38,7 @@ def StartDocPrinter(_printer: Handle, level: int, job: tuple[str, str, str]) -> 
 
 
 def StartPagePrinter(_printer: Handle) -> None:  # noqa: N802
-    """A page begins."""
+    """Begin a page."""
 
 
 def WritePrinter(printer: Handle, data: bytes) -> None:  # noqa: N802
@@ -46,7 +46,7 @@ def WritePrinter(printer: Handle, data: bytes) -> None:  # noqa: N802
 
 
 def EndPagePrinter(_printer: Handle) -> None:  # noqa: N802
-    """A page ends."""
+    """End a page."""
 
 
 def EndDocPrinter(printer: Handle) -> None:  # noqa: N802
@@ -55,4 +55,4 @@ def EndDocPrinter(printer: Handle) -> None:  # noqa: N802
 
 
 def ClosePrinter(_printer: Handle) -> None:  # noqa: N802
-    """Nothing is held."""
+    """Close the printer; nothing has to be released."""
