@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""Sets Hallkeeper up, runs it and tests it, on a machine that has nothing but Python.
+"""Project tool: sets Hallkeeper up, runs it and tests it on a machine with nothing but Python.
 
-    python3 go.py run     sets up, builds the pages, starts the reference hall with simulators
-    python3 go.py test    sets up, then checks and tests everything
-    python3 go.py bench   measures what the hall promises, beside references of the same run
-    python3 go.py break   plays a day, kills and cuts meanwhile, then checks the whole history
-    python3 go.py --help  the rest: attack, contract, setup, lint, lock, clean
+    python3 go.py run     set up, build the pages, start the reference hall with simulators
+    python3 go.py test    set up, then check and test everything
+    python3 go.py bench   measure the promised figures, each next to a reference of the same run
+    python3 go.py break   inject faults into a day of work, then verify its whole history
+    python3 go.py --help  the other commands: attack, contract, setup, lint, lock, clean
 
-Everything lands inside the project: `.venv` (Python packages), `.cache` (tools, stamps, logs),
-`node_modules`, `server/web/dist` (built pages). Each step is skipped while what it is made from
-has not changed. Uses the standard library only, never needs root, asks nothing, and refuses to
-guess: a step that fails shows its own words and ends the run.
+All files stay inside the project: `.venv` (Python packages), `.cache` (tools, stamps, logs),
+`node_modules`, `server/web/dist` (built pages). A step is skipped while its inputs have not
+changed. The tool uses the standard library only, never needs root, asks no questions and does not
+guess: a failed step prints its own output and ends the run.
 """
 
 from __future__ import annotations
@@ -47,27 +47,28 @@ LOCKS = ROOT / "requirements"
 PYTHON = VENV / "bin" / "python"
 PACKAGES = ("kiosk", "counters", "display", "devices", "server")
 WEB_FOLDERS = ("kiosk/web", "counters/web", "display/web", "server/web", "server/office/web")
-SIDE_BY_SIDE = ("-n", "3", "--dist", "worksteal")
+PARALLEL_TESTS = ("-n", "3", "--dist", "worksteal")
 SAFE = ("--only-binary", ":all:", "--require-hashes")
 LEFTOVERS = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".import_linter_cache", ".hypothesis")
-NOTHING = subprocess.DEVNULL
+DEVNULL = subprocess.DEVNULL
 Words = list[str | Path]
 
 started = time.monotonic()
 
 
 class StepFailedError(Exception):
-    """A step did not work; its words have been shown already."""
+    """Error of a failed step; the step's output has been printed already."""
 
 
-def say(text: str) -> None:
+def print_progress(text: str) -> None:
     print(f"[{time.monotonic() - started:6.1f} s] {text}", flush=True)
 
 
 def environment() -> dict[str, str]:
-    """The caller's environment, less what would let another Python or a setting leak in.
+    """Return the caller's environment without variables that let another Python or setting in.
 
-    Compiled modules are kept whatever the caller likes: a hall starts in a third of the time.
+    PYTHONDONTWRITEBYTECODE is dropped too: with compiled modules a hall starts in a third of the
+    time.
     """
     drop = ["PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "UV_INDEX_URL", "NODE_OPTIONS"]
     drop += ["PYTHONDONTWRITEBYTECODE"]
@@ -80,23 +81,23 @@ def environment() -> dict[str, str]:
     return env
 
 
-def command(name: str, *argv: str | Path, output: Path | None = None) -> None:
-    """Runs one command quietly; what it says goes to a log, and to the screen if it fails."""
+def run_command(name: str, *argv: str | Path, output: Path | None = None) -> None:
+    """Run one command quietly; its output goes to a log, and to the screen if it fails."""
     LOGS.mkdir(parents=True, exist_ok=True)
     log = LOGS / f"{name.replace(' ', '-')}.log"
     with log.open("wb") as err, (output or log).open("wb" if output else "ab") as out:
         words = [str(arg) for arg in argv]
         code = subprocess.call(
-            words, cwd=ROOT, env=environment(), stdin=NOTHING, stdout=out, stderr=err
+            words, cwd=ROOT, env=environment(), stdin=DEVNULL, stdout=out, stderr=err
         )
     if code != 0:
-        say(f"{name}: FAILED (exit {code}), the end of {log}:")
+        print_progress(f"{name}: FAILED (exit {code}), the end of {log}:")
         print("\n".join(log.read_text(errors="replace").splitlines()[-60:]), flush=True)
         raise StepFailedError(name)
 
 
 def digest(parts: Iterable[str | Path]) -> str:
-    """A hash of words and of the files (and folders' files) that are there."""
+    """Return a hash of words and of the existing files, including the files in folders."""
     total = hashlib.sha256()
     for part in parts:
         if isinstance(part, str):
@@ -109,7 +110,7 @@ def digest(parts: Iterable[str | Path]) -> str:
 
 
 def files_of(path: Path) -> Iterator[Path]:
-    """The file itself, or every source file below a folder; never what was made from them."""
+    """Yield the file itself, or every source file below a folder, without generated files."""
     if path.is_file():
         yield path
     for folder, folders, names in os.walk(path):
@@ -117,33 +118,33 @@ def files_of(path: Path) -> Iterator[Path]:
         yield from (Path(folder, name) for name in names if name != WIRE_TYPES.name)
 
 
-def stamped(name: str) -> str:
+def read_stamp(name: str) -> str:
     with contextlib.suppress(FileNotFoundError):
         return (STAMPS / name).read_text()
     return ""
 
 
-def step(
+def run_step(
     name: str,
-    made_from: Iterable[str | Path],
+    inputs: Iterable[str | Path],
     work: Callable[[], None],
-    made: Path,
-    also_good: str = "",
+    product: Path,
+    accepted_digest: str = "",
 ) -> None:
-    """Does `work` unless `made` is there and was made from the same things.
+    """Run `work` unless `made` exists and was made from the same inputs.
 
-    `also_good` is a second hash that will do: what `test` set up serves `run` as well.
+    `also_good` is a second accepted hash: the setup of `test` also serves `run`.
     """
-    wanted = digest(made_from)
-    if made.exists() and stamped(name) in {wanted, also_good or wanted}:
+    inputs = digest(inputs)
+    if product.exists() and read_stamp(name) in {inputs, accepted_digest or inputs}:
         return
-    begun = time.monotonic()
-    say(f"{name} ...")
+    start = time.monotonic()
+    print_progress(f"{name} ...")
     STAMPS.mkdir(parents=True, exist_ok=True)
     (STAMPS / name).unlink(missing_ok=True)
     work()
-    (STAMPS / name).write_text(wanted)
-    say(f"{name}: done in {time.monotonic() - begun:.1f} s")
+    (STAMPS / name).write_text(inputs)
+    print_progress(f"{name}: done in {time.monotonic() - start:.1f} s")
 
 
 def python_words() -> list[str]:
@@ -151,20 +152,20 @@ def python_words() -> list[str]:
 
 
 def make_tools() -> None:
-    """A small environment of its own for uv, installed by pip with its hash checked."""
+    """Create a separate environment for uv; pip installs it and checks its hash."""
     shutil.rmtree(TOOLS, ignore_errors=True)
-    command("make tools", sys.executable, "-m", "venv", TOOLS)
+    run_command("make tools", sys.executable, "-m", "venv", TOOLS)
     pip: Words = [TOOLS / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "install"]
-    command("install uv", *pip, *SAFE, "--no-deps", "-r", LOCKS / "uv.txt")
+    run_command("install uv", *pip, *SAFE, "--no-deps", "-r", LOCKS / "uv.txt")
 
 
 def make_python(lock: Path) -> None:
-    """Makes `.venv` hold exactly what the lock names, and the project itself."""
-    wanted = digest(python_words())
-    if not PYTHON.exists() or stamped("venv") != wanted:
-        command("make venv", UV, "venv", "--clear", "--python", sys.executable, VENV)
-        (STAMPS / "venv").write_text(wanted)
-    command("install packages", UV, "pip", "sync", "--python", PYTHON, *SAFE, lock)
+    """Install exactly the packages of the lock into `.venv`, and the project itself."""
+    inputs = digest(python_words())
+    if not PYTHON.exists() or read_stamp("venv") != inputs:
+        run_command("make venv", UV, "venv", "--clear", "--python", sys.executable, VENV)
+        (STAMPS / "venv").write_text(inputs)
+    run_command("install packages", UV, "pip", "sync", "--python", PYTHON, *SAFE, lock)
     packages = VENV / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
     (packages / "_hallkeeper.pth").write_text(f"{ROOT}\n")
     hall = VENV / "bin" / "hall"
@@ -173,24 +174,30 @@ def make_python(lock: Path) -> None:
 
 
 def compile_all() -> None:
-    """Compiles every module: whoever runs the hall may not write here and would do it each time."""
+    """Compile every module: the user who runs the hall may not be allowed to write here.
+
+    Without this each start would compile again.
+    """
     words: Words = [PYTHON, "-m", "compileall", "-q", "-j", "0"]
-    # Packages bring templates and files for other Pythons that do not compile; ours all do.
-    subprocess.call([*words, VENV / "lib"], env=environment(), stdout=NOTHING, stderr=NOTHING)
-    command("compile", *words, *(ROOT / name for name in PACKAGES))
+    # Some packages contain templates and files for other Pythons that do not compile: failures are
+    # ignored there. All modules of the project must compile.
+    subprocess.call([*words, VENV / "lib"], env=environment(), stdout=DEVNULL, stderr=DEVNULL)
+    run_command("compile", *words, *(ROOT / name for name in PACKAGES))
 
 
 def make_node() -> None:
-    """Node and npm from a Python wheel, apart from everything else."""
+    """Install Node and npm from a Python wheel into a folder of their own."""
     shutil.rmtree(NODE_HOME, ignore_errors=True)
     uv: Words = [UV, "pip", "install", "--python", sys.executable, "--target", NODE_HOME]
-    command("install node", *uv, *SAFE, "--no-deps", "-r", LOCKS / "node.txt")
+    run_command("install node", *uv, *SAFE, "--no-deps", "-r", LOCKS / "node.txt")
 
 
 def make_modules(*, dev: bool) -> None:
-    """Installs the npm packages as locked; no package's own script is run."""
+    """Install the npm packages as locked, without running any package script."""
     omit = [] if dev else ["--omit=dev"]
-    command("install npm packages", NODE, NPM, "ci", "--ignore-scripts", "--prefer-offline", *omit)
+    run_command(
+        "install npm packages", NODE, NPM, "ci", "--ignore-scripts", "--prefer-offline", *omit
+    )
 
 
 def node_tool(name: str, *argv: str) -> list[str]:
@@ -198,11 +205,11 @@ def node_tool(name: str, *argv: str) -> list[str]:
 
 
 def make_pages() -> None:
-    """The messages' types from the server's own models, then the pages."""
-    command("export wire", PYTHON, "-m", "server.wire.export", output=WIRE_SCHEMA)
+    """Generate the message types from the server's models, then build the pages."""
+    run_command("export wire", PYTHON, "-m", "server.wire.export", output=WIRE_SCHEMA)
     generator = ROOT / "server" / "web" / "build" / "wire-types.ts"
-    command("wire types", NODE, generator, WIRE_SCHEMA, WIRE_TYPES)
-    command("build pages", NODE, ROOT / "server" / "web" / "build" / "all.ts")
+    run_command("wire types", NODE, generator, WIRE_SCHEMA, WIRE_TYPES)
+    run_command("build pages", NODE, ROOT / "server" / "web" / "build" / "all.ts")
 
 
 def page_sources() -> list[str | Path]:
@@ -211,50 +218,50 @@ def page_sources() -> list[str | Path]:
 
 
 @contextlib.contextmanager
-def alone() -> Iterator[None]:
-    """One set-up at a time in this folder; a second one waits for the first."""
+def setup_lock() -> Iterator[None]:
+    """Hold the lock of this folder: a second setup waits for the first one."""
     CACHE.mkdir(exist_ok=True)
     with (CACHE / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
-@alone()
+@setup_lock()
 def setup(*, dev: bool) -> None:
-    """Brings everything up to date; two things at a time, for there are two cores."""
+    """Bring everything up to date; two steps run at a time because there are two cores."""
     words = python_words()
-    step("uv", [*words, LOCKS / "uv.txt"], make_tools, UV)
+    run_step("uv", [*words, LOCKS / "uv.txt"], make_tools, UV)
 
     def python_side() -> None:
         lock = LOCKS / ("test.txt" if dev else "run.txt")
         full = digest([*words, LOCKS / "test.txt"])
-        step("python packages", [*words, lock], lambda: make_python(lock), PYTHON, full)
+        run_step("python packages", [*words, lock], lambda: make_python(lock), PYTHON, full)
         if not dev:
-            made: Words = [*words, stamped("python packages"), *map(ROOT.joinpath, PACKAGES)]
-            step("compiled modules", made, compile_all, VENV)
+            inputs: Words = [*words, read_stamp("python packages"), *map(ROOT.joinpath, PACKAGES)]
+            run_step("compiled modules", inputs, compile_all, VENV)
 
     def page_side() -> None:
-        step("node", [str(ROOT), LOCKS / "node.txt"], make_node, NODE)
+        run_step("node", [str(ROOT), LOCKS / "node.txt"], make_node, NODE)
         files = [ROOT / "package.json", ROOT / "package-lock.json"]
         kind, full = ("dev" if dev else "run"), digest([*files, "dev"])
-        step("npm packages", [*files, kind], lambda: make_modules(dev=dev), MODULES, full)
+        run_step("npm packages", [*files, kind], lambda: make_modules(dev=dev), MODULES, full)
 
     with ThreadPoolExecutor(2) as pool:
         for side in [pool.submit(python_side), pool.submit(page_side)]:
             side.result()
-    step("pages", page_sources(), make_pages, DIST / "build.json")
+    run_step("pages", page_sources(), make_pages, DIST / "build.json")
 
 
 def run(args: argparse.Namespace) -> int:
     setup(dev=False)
-    say("starting the hall")
+    print_progress("starting the hall")
     argv = [str(PYTHON), "-P", "-m", "server.cli", "demo"]
     for name in ("port", "host", "data", "seed", "rehearse"):
         if getattr(args, name) is not None:
             argv += [f"--{name}", str(getattr(args, name))]
     env = environment() | {"PYTHONUNBUFFERED": "1"}
     sys.stdout.flush()
-    # The hall takes this process's place, so every signal reaches it; it ends what it started.
+    # The hall replaces this process, so every signal reaches it; it stops its own child processes.
     os.execve(PYTHON, argv, env)  # noqa: S606 - no shell is wanted
 
 
@@ -271,21 +278,23 @@ def checks() -> dict[str, list[str]]:
 
 
 def lint_all() -> list[str]:
-    """Runs every check, two at a time; shows them in order; returns the names that failed."""
+    """Run every check, two at a time; print them in order; return the names of the failed ones."""
 
-    def one(argv: list[str]) -> tuple[int, str, float]:
-        begun = time.monotonic()
+    def run_check(argv: list[str]) -> tuple[int, str, float]:
+        start = time.monotonic()
         with tempfile.TemporaryFile() as out:
             code = subprocess.call(
-                argv, cwd=ROOT, env=environment(), stdin=NOTHING, stdout=out, stderr=out
+                argv, cwd=ROOT, env=environment(), stdin=DEVNULL, stdout=out, stderr=out
             )
             out.seek(0)
-            return code, out.read().decode(errors="replace"), time.monotonic() - begun
+            return code, out.read().decode(errors="replace"), time.monotonic() - start
 
     failed, todo = [], checks()
     with ThreadPoolExecutor(2) as pool:
-        for name, (code, output, seconds) in zip(todo, pool.map(one, todo.values()), strict=True):
-            say(f"{name}: {'ok' if code == 0 else 'FAILED'} ({seconds:.1f} s)")
+        for name, (code, output, seconds) in zip(
+            todo, pool.map(run_check, todo.values()), strict=True
+        ):
+            print_progress(f"{name}: {'ok' if code == 0 else 'FAILED'} ({seconds:.1f} s)")
             if code != 0:
                 print(output, flush=True)
                 failed.append(name)
@@ -300,23 +309,23 @@ def lint(_args: argparse.Namespace) -> int:
 def test(args: argparse.Namespace) -> int:
     setup(dev=True)
     failed = lint_all()
-    say(f"pytest, although failed: {', '.join(failed)}" if failed else "pytest")
-    argv = [str(PYTHON), "-m", "pytest", *SIDE_BY_SIDE, *args.more]
-    code = subprocess.call(argv, cwd=ROOT, env=environment(), stdin=NOTHING)
+    print_progress(f"pytest, although failed: {', '.join(failed)}" if failed else "pytest")
+    argv = [str(PYTHON), "-m", "pytest", *PARALLEL_TESTS, *args.more]
+    code = subprocess.call(argv, cwd=ROOT, env=environment(), stdin=DEVNULL)
     return code or (1 if failed else 0)
 
 
 def module(args: argparse.Namespace) -> int:
-    """Runs a program of the project that measures; it may use what the tests use."""
+    """Run a measuring program of the project; it may use the support modules of the tests."""
     setup(dev=True)
     env = environment() | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
     return subprocess.call([PYTHON, "-m", args.module, *args.more], cwd=ROOT, env=env)
 
 
 def lock(_args: argparse.Namespace) -> int:
-    """Newest versions that fit; npm's are locked by `npm install` in the project's folder."""
-    how = "-q --python-version 3.11 --universal --generate-hashes --no-header --no-annotate"
-    how += " --no-emit-index-url --upgrade"
+    """Lock the newest fitting versions; `npm install` in the project folder locks npm packages."""
+    options = "-q --python-version 3.11 --universal --generate-hashes --no-header --no-annotate"
+    options += " --no-emit-index-url --upgrade"
     sources = {
         "uv": ["requirements/uv.in"],
         "node": ["requirements/node.in"],
@@ -324,13 +333,13 @@ def lock(_args: argparse.Namespace) -> int:
         "test": ["pyproject.toml", "--group", "dev", "-c", "requirements/run.txt"],
     }
     env = environment() | {"UV_NO_CONFIG": "0"}  # pyproject.toml names the systems to lock for
-    with alone():
-        step("uv", [*python_words(), LOCKS / "uv.txt"], make_tools, UV)
+    with setup_lock():
+        run_step("uv", [*python_words(), LOCKS / "uv.txt"], make_tools, UV)
         for name, source in sources.items():
             out = f"requirements/{name}.txt"
-            argv: Words = [UV, "pip", "compile", *how.split(), *source]
+            argv: Words = [UV, "pip", "compile", *options.split(), *source]
             subprocess.run([*argv, "-o", out], cwd=ROOT, env=env, check=True)
-            say(out)
+            print_progress(out)
     return 0
 
 
@@ -345,16 +354,16 @@ def parser() -> argparse.ArgumentParser:
     words = (__doc__ or "").splitlines()
     top = argparse.ArgumentParser(prog="go.py", description=words[0])
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    one = commands.add_parser("run", help="set up and start the reference hall with simulators")
-    one.add_argument("--port", type=int, help="port of the hall (8000)")
-    one.add_argument("--host", help="address to listen on (127.0.0.1)")
-    one.add_argument("--data", metavar="DIR", type=os.path.abspath, help="the hall's data folder")
-    one.add_argument("--rehearse", metavar="N", type=float, help="play a day at N times speed")
-    one.add_argument("--seed", type=int, help="which day to play; the same seed, the same day")
-    one.set_defaults(act=run)
-    one = commands.add_parser("setup", help="only set up")
-    one.add_argument("--dev", action="store_true", help="what `test` needs, too")
-    one.set_defaults(act=only_setup)
+    sub = commands.add_parser("run", help="set up and start the reference hall with simulators")
+    sub.add_argument("--port", type=int, help="port of the hall (8000)")
+    sub.add_argument("--host", help="address to listen on (127.0.0.1)")
+    sub.add_argument("--data", metavar="DIR", type=os.path.abspath, help="the hall's data folder")
+    sub.add_argument("--rehearse", metavar="N", type=float, help="play a day at N times speed")
+    sub.add_argument("--seed", type=int, help="which day to play; the same seed, the same day")
+    sub.set_defaults(act=run)
+    sub = commands.add_parser("setup", help="only set up")
+    sub.add_argument("--dev", action="store_true", help="what `test` needs, too")
+    sub.set_defaults(act=only_setup)
     for name, act, text in (
         ("test", test, "set up, check and test everything; other words go on to pytest"),
         ("lint", lint, "only the checks: style, types, import contracts"),
@@ -368,19 +377,19 @@ def parser() -> argparse.ArgumentParser:
         ("attack", "bench.attack", "fuzz a hall of its own; --seed repeats it; its own --help"),
         ("contract", "support.contracts", "show what changed for data, agents and pages in use"),
     ):
-        one = commands.add_parser(name, help=text, add_help=False)
-        one.set_defaults(act=module, module=where, passes=True)
+        sub = commands.add_parser(name, help=text, add_help=False)
+        sub.set_defaults(act=module, module=where, passes=True)
     return top
 
 
 def only_setup(args: argparse.Namespace) -> int:
     setup(dev=args.dev)
-    say("ready")
+    print_progress("ready")
     return 0
 
 
 def main() -> int:
-    if sys.version_info < (3, 11):  # noqa: UP036 - said plainly, not by a traceback
+    if sys.version_info < (3, 11):  # noqa: UP036 - a plain message instead of a traceback
         print("Hallkeeper needs Python 3.11 or newer.", file=sys.stderr)
         return 2
     args, more = parser().parse_known_args()
@@ -390,10 +399,10 @@ def main() -> int:
     try:
         return int(args.act(args))
     except StepFailedError as error:
-        say(f"stopped: {error}")
+        print_progress(f"stopped: {error}")
         return 1
     except KeyboardInterrupt:
-        say("stopped by hand")
+        print_progress("stopped by hand")
         return 130
 
 

@@ -1,1 +1,1 @@
-"""Measurements of a running hall: sizes and speed, printed, never asserted."""
+"""Benchmarks of a running hall: sizes and speed, printed, never asserted."""

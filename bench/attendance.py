@@ -1,8 +1,8 @@
-"""Day sheets and bulletins of 114 people after one month and after five years of punches.
+"""Benchmark of day sheets and bulletins: 114 people, one month and five years of punches.
 
-`python -m bench.attendance [--people 114] [--years 5]`: fills a SQLite hall with punches, then
-measures what the office's pages ask for. Prints a table; the ratio says how much the years before
-matter.
+`python -m bench.attendance [--people 114] [--years 5]` fills a SQLite hall with punches, then
+measures what the office's pages request. It prints a table; the ratio shows how much the earlier
+years matter.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
 
-from bench.punching import PEOPLE, ZONE, enrol, punched
+from bench.punching import PEOPLE, ZONE, enrol, punch_rows
 from server.clock import SeededTokenSource, SetClock, instant
 from server.config import Config
 from server.domain.bulletin.figures import week_of
@@ -37,7 +37,7 @@ ROWS_AN_ACT = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One line of the table, milliseconds."""
+    """One row of the table, in milliseconds."""
 
     name: str
     limit: int
@@ -45,11 +45,11 @@ class Measured:
 
 
 def main() -> None:
-    """Measure after a month and after all the years, and print both."""
-    asked = argparse.ArgumentParser(prog="bench.attendance")
-    asked.add_argument("--people", type=int, default=PEOPLE)
-    asked.add_argument("--years", type=int, default=5)
-    options = asked.parse_args()
+    """Measure after a month and after all the years; print both."""
+    top = argparse.ArgumentParser(prog="bench.attendance")
+    top.add_argument("--people", type=int, default=PEOPLE)
+    top.add_argument("--years", type=int, default=5)
+    options = top.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         hall = _hall(Path(folder), options.people)
         month = TODAY.replace(day=1) - timedelta(days=62)
@@ -63,9 +63,9 @@ def main() -> None:
         size = (Path(folder) / "hall.db").stat().st_size / 1e6
         print(f"database {size:.0f} MB\n")
         print(f"{'what':<44}{'limit ms':>9}{'2 months':>10}{'all years':>10}{'ratio':>7}")
-        for one, other in zip(short, long, strict=True):
-            ratio = other.millis / one.millis
-            line = f"{one.name:<44}{one.limit:>9}{one.millis:>10.1f}{other.millis:>10.1f}"
+        for row, later in zip(short, long, strict=True):
+            ratio = later.millis / row.millis
+            line = f"{row.name:<44}{row.limit:>9}{row.millis:>10.1f}{later.millis:>10.1f}"
             print(f"{line}{ratio:>7.2f}")
         hall.ctx.store.close()
 
@@ -79,10 +79,10 @@ def _hall(folder: Path, people: int) -> Hall:
 
 
 def _fill(hall: Hall, first: date, last: date, seed: int) -> int:
-    """Punches of everybody, some thousand an act."""
+    """Add punches of everybody, some thousands per action."""
     numbers = [person.number for person in hall.ctx.catalogue().staff]
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    rows, count = punched(numbers, days, random.Random(seed)), 0
+    rows, count = punch_rows(numbers, days, random.Random(seed)), 0
     while some := list(islice(rows, ROWS_AN_ACT)):
         hall.ctx.write(lambda tx, some=some: punches.add(tx, some))  # type: ignore[misc]
         count += len(some)
@@ -90,7 +90,7 @@ def _fill(hall: Hall, first: date, last: date, seed: int) -> int:
 
 
 def _measure(hall: Hall) -> list[Measured]:
-    # As the server does after its start: what filling left behind is not the collector's business.
+    # As the server does after its start: garbage of the filling must not be collected meanwhile.
     gc.collect()
     gc.freeze()
     ctx, sheets = hall.ctx, Attendance(hall)
@@ -121,13 +121,13 @@ def _measure(hall: Hall) -> list[Measured]:
 
 
 def _timed(name: str, limit: int, work: Callable[[], object]) -> Measured:
-    """The median of several runs; the first one, which warms up, does not count."""
+    """Return the median of several runs; the first run warms up and does not count."""
     work()
     millis = []
     for _ in range(REPEATS):
-        begun = clock_time.perf_counter()
+        start = clock_time.perf_counter()
         work()
-        millis.append((clock_time.perf_counter() - begun) * 1000)
+        millis.append((clock_time.perf_counter() - start) * 1000)
     return Measured(name, limit, statistics.median(millis))
 
 

@@ -1,7 +1,7 @@
-"""The floor of a broadcast: a bare loop that sends the same bytes over plain sockets.
+"""Lower bound of a broadcast: a plain loop that sends the same bytes over sockets.
 
-`python -m bench.bare --screens N` prints its port, takes N connections, and answers each
-`{"bytes": n}` with the CPU seconds that one round of sends took.
+`python -m bench.bare --screens N` prints its port, accepts N connections, and answers each
+`{"bytes": n}` with the CPU seconds of one round of sends.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ import sys
 import time
 from typing import Any
 
-from bench.run import answer, steady
+from bench.run import gc_paused, serve_requests
 
 
-def framed(size: int) -> bytes:
-    """A text frame of `size` bytes as a server sends it."""
+def text_frame(size: int) -> bytes:
+    """Return a text frame of `size` bytes as a server sends it."""
     return b"\x81\x7e" + size.to_bytes(2, "big") + b'42/live,["state"'.ljust(size, b"x")
 
 
 def main() -> None:
-    """Answer questions."""
+    """Answer requests of the parent process."""
     options = argparse.ArgumentParser()
     options.add_argument("--screens", type=int, required=True)
     count = options.parse_args().screens
@@ -33,15 +33,15 @@ def main() -> None:
     for line in lines:
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def act(asked: dict[str, Any]) -> dict[str, float]:
-        frame = framed(asked["bytes"])
-        with steady():
-            begun = time.process_time()
+    def act(request: dict[str, Any]) -> dict[str, float]:
+        frame = text_frame(request["bytes"])
+        with gc_paused():
+            start = time.process_time()
             for line in lines:
                 line.sendall(frame)
-            return {"cpu": time.process_time() - begun}
+            return {"cpu": time.process_time() - start}
 
-    answer(act)
+    serve_requests(act)
     for line in [*lines, listener]:
         line.close()
 

@@ -1,7 +1,7 @@
-"""From a call to the last of 200 boards, beside a bare broadcast and a raw commit.
+"""Benchmark from a call to the last of 200 boards, next to a plain broadcast and a raw commit.
 
-Measured from the clerk's request being sent to the last board's message being read, one call after
-the other, with the durable commit in between. The bare broadcast is `emit` of the same picture
+The time runs from sending the clerk's request to reading the last board's message, one call after
+the other, with the durable commit in between. The plain broadcast is `emit` of the same state
 through the same Socket.IO server to the same 200 connections, from `emit` to the last read.
 """
 
@@ -15,52 +15,52 @@ from bench.host import Server
 from bench.http import KIOSKS, TICKETS
 from bench.kiosks import NEXT
 from bench.references import RawBook
-from bench.run import Child, Run, steady
+from bench.run import Child, Run, gc_paused
 from bench.table import Figure, quantile, ratio
-from bench.wire import Line, Screens
+from bench.wire import Connection, Screens
 
 BOARDS = 200
 STREAM = 64.0
-"""Tickets a second, while boards are measured under load."""
+"""Tickets per second while boards are measured under load."""
 KEPT_UP = 0.95
-"""Of the stream: with less of it the hall was not as busy as the figure says."""
+"""Minimum share of the stream: below it the hall was not as busy as the figure claims."""
 CALLS = 150
-"""In a round: its p99 is not yet the slowest of them."""
+"""Calls in a round: enough that the p99 is not the slowest of them."""
 SHARE = 0.99
 
 
 class _Hall:
-    """A server with boards, a clerk and a kiosk of one unit; `turn` goes on to another unit."""
+    """Server with boards, a clerk and a kiosk of one unit; `turn` moves on to another unit."""
 
     def __init__(self, run: Run, server: Server) -> None:
         self.server = server
         self.screens = Screens()
-        self.screens.join(server.port, server.who["board"], run.many(BOARDS, 10), bare=True)
-        self.line = Line(server.port)
+        self.screens.join(server.port, server.who["board"], run.scaled(BOARDS, 10), bare=True)
+        self.line = Connection(server.port)
         self._marks = 0
         self.turn(0)
 
     def turn(self, n: int) -> None:
-        """Every round has a unit of its own: a unit has 999 numbers a day."""
+        """Switch to the unit of round `n`: a unit has 999 numbers per day."""
         own = sorted(self.server.who["own"])
         self.item = own[n % len(own)]
         self.clerk = self.server.clerk(self.server.who["own"][self.item])
 
     def call(self) -> float:
-        """Seconds from a clerk's request to the last board that shows the number."""
+        """Return the seconds from a clerk's request to the last board that shows the number."""
         body = {"item": self.item, "applicant": "ordinary", "print": True}
-        taken = self.line.post(TICKETS, self.server.kiosk(0), body)["ticket"]["number"]
+        number = self.line.post(TICKETS, self.server.kiosk(0), body)["ticket"]["number"]
         self.screens.watch(0.03)
-        self.screens.expect(f'"ticket":"{taken}"'.encode())
-        begun = time.monotonic()
+        self.screens.expect(f'"ticket":"{number}"'.encode())
+        start = time.monotonic()
         self.line.send(NEXT, self.clerk, {"complete": "done"})
-        took = self.screens.last_arrival() - begun
+        took = self.screens.last_arrival() - start
         self.line.answer()
         self.screens.watch(0.02)
         return took
 
     def bare(self) -> float:
-        """Seconds of a bare broadcast of the same picture."""
+        """Return the seconds of a plain broadcast of the same state."""
         state = self.screens.state()
         self._marks += 1
         mark = f"mark-{self._marks}."
@@ -68,18 +68,18 @@ class _Hall:
         self.screens.expect(mark.encode())
         self.line.send("/bench/broadcast", "", state)
         last = self.screens.last_arrival()
-        begun = float(self.line.answer()["at"])
+        start = float(self.line.answer()["at"])
         self.screens.watch(0.01)
-        return last - begun
+        return last - start
 
     def close(self) -> None:
-        """Hang up."""
+        """Close all connections."""
         self.screens.close()
         self.line.close()
 
 
 def measure(run: Run) -> Iterator[Figure]:
-    """Idle, then while kiosks issue tickets."""
+    """Measure idle, then while kiosks issue tickets."""
     with (
         Server(run.folder / "hall", KIOSKS) as server,
         Child("bench.kiosks", "--port", str(server.port)) as kiosks,
@@ -108,28 +108,28 @@ def measure(run: Run) -> Iterator[Figure]:
 
 
 def _idle(run: Run, hall: _Hall, book: RawBook) -> tuple[list[float], list[float]]:
-    """Bare broadcast and commit, and calls, in turns."""
+    """Measure plain broadcast with commit, and calls, in turns."""
     bare, calls = [], []
-    with steady():
-        for _ in range(run.many(CALLS, 4)):
+    with gc_paused():
+        for _ in range(run.scaled(CALLS, 4)):
             calls.append(hall.call())
             bare.append(hall.bare() + book.commit_seconds())
     return bare, calls
 
 
 def _busy(run: Run, hall: _Hall, kiosks: Child) -> list[float]:
-    """Calls while the other units' kiosks take numbers."""
-    who = [hall.server.kiosk(n) for n in range(1, KIOSKS)]
-    seconds = run.many(6, 1)
+    """Measure calls while the kiosks of the other units issue numbers."""
+    headers = [hall.server.kiosk(n) for n in range(1, KIOSKS)]
+    seconds = run.scaled(6, 1)
     items = [item for item in ITEMS if item != hall.item]
-    kiosks.tell(path=TICKETS, who=who, rate=STREAM, seconds=seconds, items=items)
+    kiosks.send(path=TICKETS, who=headers, rate=STREAM, seconds=seconds, items=items)
     end = time.monotonic() + seconds - 0.3
-    found = []
-    with steady():
+    calls = []
+    with gc_paused():
         while time.monotonic() < end:
-            found.append(hall.call())
-    took = kiosks.told()
+            calls.append(hall.call())
+    took = kiosks.receive()
     if len(took["took"]) / took["seconds"] < KEPT_UP * STREAM:
         raise RuntimeError(f"{len(took['took']) / took['seconds']:.0f} tickets/s, not {STREAM:.0f}")
     hall.screens.watch(0.3)
-    return found
+    return calls

@@ -1,7 +1,8 @@
-"""Choosing whom to call next: with a million tickets in the table, beside a thousand.
+"""Benchmark of choosing the next ticket: a million tickets in the table, next to a thousand.
 
-As many people wait in both: 500, in ten lanes. Timed is the choice as a call makes it, in the
-act's own transaction: heads of the lanes, posts, runs, the policy, the chosen ticket.
+The same number of people wait in both: 500, in ten lanes. Timed is the choice as a call makes it,
+in the action's own transaction: heads of the lanes, window sessions, runs, the policy, the chosen
+ticket.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from pathlib import Path
 from statistics import median
 
 from bench.furnish import furnish, own_windows
-from bench.run import Run, steady
+from bench.run import Run, gc_paused
 from bench.table import Figure, ratio
-from bench.years import past, waiting
+from bench.years import write_history, write_waiting
 from server.clock import SetClock
 from server.config import Config
 from server.hall import Hall, open_hall
@@ -25,43 +26,43 @@ from support.hall_server import moment
 
 EACH = 50
 FEW, MANY = (1, 500), (1000, 999)
-"""Days and tickets a day of the past."""
+"""Days and tickets per day of the stored history."""
 
 
 def measure(run: Run) -> Iterator[Figure]:
-    """Two halls in turns."""
+    """Measure two halls in turns."""
     few = _hall(run.folder / "few", *FEW)
     many = _hall(run.folder / "many", *(MANY if not run.quick else (4, 999)))
-    found, beside = [], []
-    with steady():
+    amounts, beside = [], []
+    with gc_paused():
         for n in range(run.rounds + 1):
             small, large = _choices(few, run), _choices(many, run)
             if n:
                 beside.append(small)
-                found.append(large)
+                amounts.append(large)
     for hall in (few, many):
         hall.ctx.store.close()
-    yield ratio("choose", found, beside, "µs", "µs with 1,000 tickets")
+    yield ratio("choose", amounts, beside, "µs", "µs with 1,000 tickets")
 
 
 def _hall(folder: Path, days: int, a_day: int) -> Hall:
     hall = open_hall(Config(data=folder, hall_id="bench"), clock=SetClock(moment("10:00")))
     furnish(hall, 1)
-    past(folder / "hall.db", "bench", days, a_day, whole=False)
-    waiting(folder / "hall.db", "bench", EACH)
+    write_history(folder / "hall.db", "bench", days, a_day, whole=False)
+    write_waiting(folder / "hall.db", "bench", EACH)
     return hall
 
 
 def _choices(hall: Hall, run: Run) -> float:
-    """Microseconds of one choice: the median."""
+    """Return the median microseconds of one choice."""
     windows = list(own_windows(hall).values())
 
     def act(tx: Tx) -> float:
         took, posts = [], posts_of(tx.conn, tx.hall_id)
-        for n in range(run.many(300, 20)):
-            begun = time.perf_counter()
+        for n in range(run.scaled(300, 20)):
+            start = time.perf_counter()
             choose_for(hall.ctx, tx, windows[n % len(windows)], posts)
-            took.append(time.perf_counter() - begun)
+            took.append(time.perf_counter() - start)
         return median(took) * 1e6
 
     return hall.ctx.write(act)

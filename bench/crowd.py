@@ -1,23 +1,23 @@
-"""A thousand boards: CPU a message, memory a screen; and what two hundred cost that do nothing."""
+"""Benchmark of 1,000 boards: CPU of a message, memory of a screen; and cost of 200 idle boards."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.bare import framed
+from bench.bare import text_frame
 from bench.furnish import ITEMS
 from bench.host import Server
-from bench.run import Child, Run, cpu_of, resident, steady
+from bench.run import Child, Run, cpu_of, gc_paused, resident
 from bench.table import Figure, amount, ratio
-from bench.wire import Line, Screens, opened
+from bench.wire import Connection, Screens, connect
 
 FEW, MANY = 200, 1000
 RESTING_SECONDS = 20.0
 
 
 def measure(run: Run) -> Iterator[Figure]:
-    """One server, first few boards, then many."""
-    few, many = run.many(FEW, 5), run.many(MANY, 20)
+    """Measure one server, first with few boards, then with many."""
+    few, many = run.scaled(FEW, 5), run.scaled(MANY, 20)
     with Server(run.folder / "hall") as server:
         screens = Screens()
         try:
@@ -39,7 +39,7 @@ def measure(run: Run) -> Iterator[Figure]:
 
 
 def _resting(run: Run, server: Server, screens: Screens, times: int) -> list[float]:
-    """Per cent of a core while nothing happens: pings, clocks, what runs every few seconds."""
+    """Return the per cent of a core while nothing happens: pings, clocks, periodic jobs."""
     seconds = RESTING_SECONDS if not run.quick else 1.0
     shares = []
     screens.watch(0.5)
@@ -51,38 +51,38 @@ def _resting(run: Run, server: Server, screens: Screens, times: int) -> list[flo
 
 
 def _cpu(run: Run, server: Server, screens: Screens, many: int) -> Figure:
-    """A window pauses and goes on: one picture each for every board."""
-    line, clerk = Line(server.port), server.clerk(server.who["own"][ITEMS[0]])
+    """Measure pause and unpause of a window: one full state each for every board."""
+    line, clerk = Connection(server.port), server.clerk(server.who["own"][ITEMS[0]])
     size = len(screens.last)
-    found, beside = [], []
+    amounts, beside = [], []
     with Child("bench.bare", "--screens", str(many)) as bare:
         plain = Screens()
-        port = bare.told()["port"]
+        port = bare.receive()["port"]
         for _ in range(many):
-            plain.take(opened(port))
-        with steady():
+            plain.add_connected(connect(port))
+        with gc_paused():
             for n in range(run.rounds + 1):
-                loop = _sends(bare, plain, size, many)
-                cost = _pictures(server, screens, line, clerk)
+                loop = _plain_cost(bare, plain, size, many)
+                cost = _state_cost(server, screens, line, clerk)
                 if n:
                     beside.append(loop)
-                    found.append(cost)
+                    amounts.append(cost)
         plain.close()
     line.close()
     name = "µs bare send loop"
-    return ratio("board-cpu", found, beside, "µs", name)
+    return ratio("board-cpu", amounts, beside, "µs", name)
 
 
-def _sends(bare: Child, plain: Screens, size: int, many: int) -> float:
-    """Microseconds of CPU a send, bare."""
-    plain.expect(framed(size)[4:])
-    bare.tell(bytes=size)
+def _plain_cost(bare: Child, plain: Screens, size: int, many: int) -> float:
+    """Return the CPU microseconds of a send in the plain loop."""
+    plain.expect(text_frame(size)[4:])
+    bare.send(bytes=size)
     plain.last_arrival()
-    return float(bare.told()["cpu"]) / many * 1e6
+    return float(bare.receive()["cpu"]) / many * 1e6
 
 
-def _pictures(server: Server, screens: Screens, line: Line, clerk: str) -> float:
-    """Microseconds of the server's CPU a message, everything counted that led to it."""
+def _state_cost(server: Server, screens: Screens, line: Connection, clerk: str) -> float:
+    """Return the server's CPU microseconds of a message, including all work that led to it."""
     frames, cpu = screens.frames(), cpu_of(server.pid)
     for _ in range(3):
         for path, body, mark in (

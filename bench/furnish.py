@@ -1,7 +1,7 @@
-"""The hall that is measured: the reference hall on a Tuesday morning, every window staffed.
+"""Measured hall: the reference hall on a Tuesday morning, every window staffed.
 
-Every kiosk has a printer on the books, so that a ticket owes its slip as in a real hall; nobody
-prints it. `rest` empties the hall between two measures, which no office ever does.
+Every kiosk has a printer in the database, so each ticket enqueues a slip as in a real hall; nothing
+prints it. `empty_hall` empties the hall between two measurements, which no office ever does.
 """
 
 from __future__ import annotations
@@ -21,35 +21,38 @@ from server.storage.store import Tx
 
 OPEN = ("waiting", "called", "serving", "held", "missed")
 PATIENCE_SECONDS = 7200
-"""Longer than any measure: nobody prints the slips, and nobody gives them up meanwhile."""
+"""Seconds until a slip is given up.
+
+Longer than any measurement, because nothing prints the slips.
+"""
 
 
 def _items() -> tuple[str, ...]:
-    """One item of every unit with a desk of its own, so that no unit's 999 numbers run out."""
+    """Return one item of every unit with a window of its own, so no unit's 999 numbers run out."""
     catalogue = load()
-    own = {unit for window in catalogue.windows for unit in window.units}
-    found: dict[str, str] = {}
+    own_units = {unit for window in catalogue.windows for unit in window.units}
+    chosen: dict[str, str] = {}
     for item in catalogue.items:
         here = catalogue.unit_by[item.unit].presence is Presence.HALL
-        if here and item.unit in own and item.handling.value == "accepted":
-            found.setdefault(item.unit, item.code)
-    return tuple(found.values())
+        if here and item.unit in own_units and item.handling.value == "accepted":
+            chosen.setdefault(item.unit, item.code)
+    return tuple(chosen.values())
 
 
 ITEMS = _items()
 
 
-NO_PACE = {"kiosk_minute_numbers": 999, "kiosk_hour_numbers": 999, "desk_numbers": 0}
-"""A measurement presses faster than people do."""
+UNLIMITED = {"kiosk_minute_numbers": 999, "kiosk_hour_numbers": 999, "desk_numbers": 0}
+"""Issue rate limits that do not apply: a measurement presses faster than people do."""
 
 
 def furnish(hall: Hall, kiosks: int) -> None:
-    """Business data, a printer for each of `k00` … , and a clerk at every window."""
+    """Store the catalogue, a printer for each of `k00` … , and sign a clerk in at every window."""
     import_catalogue(hall.ctx, SYSTEM, load(), "bench")
 
     def put(tx: Tx) -> None:
         settings.put(tx, "slip_patience_seconds", PATIENCE_SECONDS, SYSTEM.key)
-        for name, value in NO_PACE.items():
+        for name, value in UNLIMITED.items():
             settings.put(tx, name, value, SYSTEM.key)
         same: dict[str, object] = {"hall_id": tx.hall_id, "agent": "bench", "kind": "printers"}
         same |= {"driver": "escpos"}
@@ -64,14 +67,14 @@ def furnish(hall: Hall, kiosks: int) -> None:
     _seat(hall)
 
 
-def seats(hall: Hall) -> dict[str, str]:
-    """Who sits where: staff numbers by window."""
-    found = hall.ctx.read(lambda c: windows.sessions(c, hall.ctx.hall_id))
-    return {row.window: row.staff for row in found}
+def staff_by_window(hall: Hall) -> dict[str, str]:
+    """Return the staff number of each staffed window."""
+    sessions = hall.ctx.read(lambda c: windows.sessions(c, hall.ctx.hall_id))
+    return {row.window: row.staff for row in sessions}
 
 
 def _seat(hall: Hall) -> None:
-    """A person at every window that comes today."""
+    """Sign a person in at every window that is open today."""
     catalogue = hall.ctx.catalogue()
     seated: dict[str, str] = {}
     for window in catalogue.windows:
@@ -85,20 +88,20 @@ def _seat(hall: Hall) -> None:
 
 
 def own_windows(hall: Hall) -> dict[str, str]:
-    """For each of ITEMS a staffed window of its own unit."""
-    catalogue, staffed = hall.ctx.catalogue(), seats(hall)
-    found: dict[str, str] = {}
+    """Return for each of ITEMS a staffed window of its own unit."""
+    catalogue, staffed = hall.ctx.catalogue(), staff_by_window(hall)
+    matches: dict[str, str] = {}
     for code in ITEMS:
         unit = catalogue.item_by[code].unit
         for window in catalogue.windows:
             able = unit in window.units and (not window.items or code in window.items)
             if able and window.code in staffed:
-                found.setdefault(code, window.code)
-    return found
+                matches.setdefault(code, window.code)
+    return matches
 
 
-def rest(hall: Hall) -> None:
-    """Nobody waits, and every unit begins again with the next day's first number."""
+def empty_hall(hall: Hall) -> None:
+    """Expire all open tickets and settle all slips, so nobody waits."""
     t, s = schema.ticket, schema.slip
 
     def act(tx: Tx) -> None:

@@ -1,8 +1,8 @@
-"""Five years later: what an act costs beside day one, and how long a start takes.
+"""Benchmark of five years of data: cost of an action compared with day one, and time of a start.
 
-The five years are tickets with their calls, slips and journal, and 114 people's four punches a day.
-An act is what the hall does all day: a ticket is issued, somebody is called, every page's picture
-of the hall is taken anew. A start is `hall serve` from the command to the open port.
+The five years consist of tickets with their calls, slips and journal, and four punches a day of 114
+people. An action is the hall's usual work: a ticket is issued, somebody is called, the state for
+all pages is read again. A start is `hall serve` from the command to the open port.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from itertools import count
 from pathlib import Path
 from statistics import median
 
-from bench.furnish import ITEMS, furnish, own_windows, rest, seats
+from bench.furnish import ITEMS, empty_hall, furnish, own_windows, staff_by_window
 from bench.punching import PEOPLE, enrol
-from bench.run import PATIENCE, ROOT, Run, steady
+from bench.run import PATIENCE, ROOT, Run, gc_paused
 from bench.table import Figure, amount, ratio
-from bench.years import past
+from bench.years import write_history
 from server.clock import ScaledClock
 from server.config import Config
 from server.domain.tickets import ActorKind
@@ -37,17 +37,17 @@ HALL = "main"
 
 
 def measure(run: Run) -> Iterator[Figure]:
-    """Two halls in turns, then two starts in turns."""
+    """Measure two halls in turns, then two starts in turns."""
     old, new = run.folder / "old", run.folder / "new"
     halls = [_hall(new), _hall(old)]
-    days = run.many(YEARS_OF_DAYS, 10)
-    past(old / "hall.db", HALL, days)
+    days = run.scaled(YEARS_OF_DAYS, 10)
+    write_history(old / "hall.db", HALL, days)
     keys = count()
     costs: list[list[float]] = [[], []]
-    with steady():
+    with gc_paused():
         for n in range(run.rounds + 1):
             for hall, cost in zip(halls, costs, strict=True):
-                took = _acts(hall, keys, run.many(60, 5))
+                took = _acts(hall, keys, run.scaled(60, 5))
                 if n:
                     cost.append(took * 1000)
     for hall in halls:
@@ -55,8 +55,8 @@ def measure(run: Run) -> Iterator[Figure]:
     yield ratio("history-act", costs[1], costs[0], "ms", "ms on day one")
     starts: list[list[float]] = [[], []]
     for _ in range(min(3, run.rounds)):
-        for folder, found in zip((new, old), starts, strict=True):
-            found.append(_start(folder))
+        for folder, seconds in zip((new, old), starts, strict=True):
+            seconds.append(_start(folder))
     yield amount("history-start", starts[1], starts[0], "s with an empty hall")
 
 
@@ -68,14 +68,14 @@ def _hall(folder: Path) -> Hall:
 
 
 def _acts(hall: Hall, keys: Iterator[int], times: int) -> float:
-    """Seconds of one ticket, one call, one picture, and what runs every few seconds: the median."""
+    """Return the median seconds of one ticket, one call, one full state, and the periodic jobs."""
     kiosk, item = Actor(ActorKind.KIOSK, "k00"), ITEMS[0]
     window = own_windows(hall)[item]
-    clerk = Actor(ActorKind.CLERK, seats(hall)[window])
-    rest(hall)
+    clerk = Actor(ActorKind.CLERK, staff_by_window(hall)[window])
+    empty_hall(hall)
     took = []
     for _ in range(times):
-        begun = time.perf_counter()
+        start = time.perf_counter()
         issuing.issue(
             hall.ctx,
             kiosk,
@@ -89,14 +89,14 @@ def _acts(hall: Hall, keys: Iterator[int], times: int) -> float:
         snapshot.take(hall.ctx)
         keep_day(hall.ctx)
         give_up_slips(hall.ctx)
-        took.append(time.perf_counter() - begun)
+        took.append(time.perf_counter() - start)
     return median(took)
 
 
 def _start(folder: Path) -> float:
-    """Seconds from the command to the open port."""
+    """Return the seconds from the command to the open port."""
     argv = ["-m", "server.cli", "serve", "--data", str(folder), "--port", str(free_port())]
-    begun = time.perf_counter()
+    start = time.perf_counter()
     server = subprocess.Popen(
         [sys.executable, *argv],
         cwd=ROOT,
@@ -109,7 +109,7 @@ def _start(folder: Path) -> float:
     took = 0.0
     for line in server.stdout:
         if line.startswith("http://"):
-            took = time.perf_counter() - begun
+            took = time.perf_counter() - start
             break
     server.send_signal(signal.SIGTERM)
     server.wait(PATIENCE)

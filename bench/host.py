@@ -1,8 +1,9 @@
-"""The server that is measured: as in production, with a few routes more that only measure.
+"""Server under measurement: the production server with a few extra routes that only measure.
 
-`Server` starts it as a process of its own and knows who may ask (`python -m bench.host`). Added are
-an authenticated POST that does nothing, a bare broadcast through the same Socket.IO server and a
-storm of boards; the rates that stop a guesser are a thousand times as generous, their cost is not.
+`Server` starts it as a separate process (`python -m bench.host`) and holds the credentials of its
+clients. The extra routes are an authenticated POST that does nothing, a broadcast without hall code
+through the same Socket.IO server, and a storm of board updates. The rate limits against guessing
+are a thousand times as generous; their cost is the same.
 """
 
 from gevent import monkey
@@ -25,7 +26,7 @@ import gevent
 from flask import request
 from flask_socketio import join_room
 
-from bench.furnish import furnish, own_windows, rest, seats
+from bench.furnish import empty_hall, furnish, own_windows, staff_by_window
 from bench.run import PATIENCE, ROOT
 from server import logs
 from server.api import DESK, Api, Call, json_answer
@@ -48,7 +49,10 @@ FOR_EVER = 10**15
 
 
 class Server:
-    """A hall's server process. `who` has kiosks' tokens, the board's, and clerks by window."""
+    """Process of a hall's server.
+
+    `who` holds the tokens of kiosks and board, and clerks by window.
+    """
 
     def __init__(self, folder: Path, kiosks: int = 32) -> None:
         self.port = free_port()
@@ -89,11 +93,11 @@ class Server:
         self._process.stdout.close()
 
     def kiosk(self, n: int) -> str:
-        """The header lines of kiosk `n`."""
+        """Return the header lines of kiosk `n`."""
         return f"Authorization: Bearer {self.who['kiosks'][n]}\r\n"
 
     def clerk(self, window: str) -> str:
-        """The header lines of who sits at a window."""
+        """Return the header lines of the clerk at a window."""
         secret, csrf = self.who["clerks"][window]
         return f"Cookie: hall_session={secret}\r\nX-CSRF-Token: {csrf}\r\n"
 
@@ -101,23 +105,26 @@ class Server:
 # The server's own process -------------------------------------------------------------------------
 
 
-def people(hall: Hall) -> dict[str, tuple[str, str]]:
-    """A session for everybody who sits at a window: secret and CSRF token by window."""
-    given: dict[str, tuple[str, str]] = {}
+def clerk_sessions(hall: Hall) -> dict[str, tuple[str, str]]:
+    """Open a session for everybody who works at a window.
+
+    Return secret and CSRF token by window.
+    """
+    sessions: dict[str, tuple[str, str]] = {}
 
     def act(tx: Tx) -> None:
-        for window, staff in seats(hall).items():
+        for window, staff in staff_by_window(hall).items():
             secret = hall.ctx.tokens.token(32)
             accounts.add_account(tx, staff, "", "clerk", must_change=False)
             accounts.open_session(tx, secret_hash(secret), staff, FOR_EVER)
-            given[window] = secret, csrf_of(secret)
+            sessions[window] = secret, csrf_of(secret)
 
     hall.ctx.write(act)
-    return given
+    return sessions
 
 
-def _measuring(app: App) -> None:
-    """The routes and the namespace that only measure."""
+def _add_bench_routes(app: App) -> None:
+    """Add the routes and the namespace that only measure."""
     quick = Limits(lambda: time.monotonic() * 1000)
     app.api.limits = quick
     extra = Api(app.hall)
@@ -125,69 +132,69 @@ def _measuring(app: App) -> None:
 
     @extra.post("/nothing", who=DESK, body=IssueTicket, answer=Done)
     def nothing(_call: Call) -> Done:
-        """Everything that a command goes through, but no act."""
+        """Run everything that a command runs, except an action."""
         return Done()
 
     app.flask.register_blueprint(extra.blueprint, name="bench", url_prefix="/bench")
 
     @app.flask.post("/bench/rest")
     def rested() -> Any:
-        rest(app.hall)
+        empty_hall(app.hall)
         gc.collect()
         return json_answer({})
 
     @app.flask.post("/bench/broadcast")
     def broadcast() -> Any:
         data = json.loads(request.get_data())
-        begun = time.monotonic()
+        start = time.monotonic()
         app.socketio.emit("state", data, to=ROOM, namespace=SPACE)
-        return json_answer({"at": begun})
+        return json_answer({"at": start})
 
     @app.flask.post("/bench/storm")
     def storm() -> Any:
-        asked = json.loads(request.get_data())
-        gevent.spawn(_storm, app, asked["state"], asked["count"], asked["rate"])
+        payload = json.loads(request.get_data())
+        gevent.spawn(_storm, app, payload["state"], payload["count"], payload["rate"])
         return json_answer({})
 
     app.socketio.on_event("connect", lambda *_auth: join_room(ROOM), namespace=SPACE)
 
 
 def _storm(app: App, state: dict[str, Any], count: int, rate: float) -> None:
-    """So many pictures of the main board at a rate; each calls somebody else."""
-    begun = time.monotonic()
+    """Send `count` states of the main board at `rate` per second, each with another call."""
+    start = time.monotonic()
     for n in range(count):
         number = f"Z{n % 1000:03}"
         state["version"] += 1
-        for place, one in enumerate(state["data"]["calls"]):
-            one["number"], one["at"] = number, one["at"] + place + 1
+        for place, call in enumerate(state["data"]["calls"]):
+            call["number"], call["at"] = number, call["at"] + place + 1
         state["data"]["waiting"] = n
         app.socketio.emit("state", state, to="board:main", namespace="/live")
-        late = begun + n / rate - time.monotonic()
-        gevent.sleep(max(0.0, late))
+        delay = start + n / rate - time.monotonic()
+        gevent.sleep(max(0.0, delay))
 
 
 def main() -> None:
-    """Serve until told to stop."""
+    """Serve until a signal stops the process."""
     options = argparse.ArgumentParser()
     options.add_argument("--data", type=Path, required=True)
     options.add_argument("--port", type=int, required=True)
     options.add_argument("--kiosks", type=int, required=True)
-    asked = options.parse_args()
+    args = options.parse_args()
     logs.start("warning")
-    config = Config(data=asked.data, hall_id="bench", port=asked.port)
+    config = Config(data=args.data, hall_id="bench", port=args.port)
     hall = open_server_hall(config, ScaledClock(moment("10:00"), 1.0))
-    furnish(hall, asked.kiosks)
-    who = {
-        "kiosks": [hall.people.grant("kiosk", f"k{n:02}") for n in range(asked.kiosks)],
+    furnish(hall, args.kiosks)
+    credentials = {
+        "kiosks": [hall.people.grant("kiosk", f"k{n:02}") for n in range(args.kiosks)],
         "board": hall.people.grant("board", "main"),
-        "clerks": people(hall),
+        "clerks": clerk_sessions(hall),
         "own": own_windows(hall),
     }
     app = build(hall)
-    _measuring(app)
+    _add_bench_routes(app)
     gc.collect()
     gc.freeze()
-    serve(app, lambda _port: print(json.dumps(who), flush=True))
+    serve(app, lambda _port: print(json.dumps(credentials), flush=True))
 
 
 if __name__ == "__main__":

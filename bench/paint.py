@@ -1,7 +1,7 @@
-"""From a call to its paint on a real board in Chromium, and the board's heap over 60,000 events.
+"""Benchmark from a call to its paint in Chromium, and the board's heap over 60,000 events.
 
-Timed is from the clerk's request being sent to the frame after the board's page showed the number,
-by the machine's one clock. The heap is what is left of it after a collection.
+The time runs from sending the clerk's request to the frame after the board's page showed the
+number, by the machine's one clock. The heap is measured after a garbage collection.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from bench.furnish import ITEMS
 from bench.host import Server
 from bench.http import TICKETS
 from bench.kiosks import NEXT
-from bench.run import Run, steady
+from bench.run import Run, gc_paused
 from bench.table import Figure, amount, quantile, ratio
-from bench.wire import Line, Screens
+from bench.wire import Connection, Screens
 from support import chromium
 
 PACE_SECONDS = 0.12
@@ -45,14 +45,14 @@ new MutationObserver(() => {
 
 
 def measure(run: Run) -> Iterator[Figure]:
-    """One board page on one server."""
+    """Measure one board page on one server."""
     os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(chromium.NODE))
-    found = chromium.find()
+    chrome = chromium.find()
     with Server(run.folder / "hall") as server, sync_playwright() as player:
         browser = player.chromium.launch(
-            executable_path=str(found.program),
+            executable_path=str(chrome.program),
             args=chromium.ARGS,
-            env={**os.environ, **found.env},
+            env={**os.environ, **chrome.env},
         )
         context = browser.new_context(viewport={"width": 1280, "height": 720})
         _enrol(context, server)
@@ -62,7 +62,7 @@ def measure(run: Run) -> Iterator[Figure]:
 
 
 def _enrol(context: BrowserContext, server: Server) -> None:
-    """The browser is the main board."""
+    """Give the browser the token of the main board."""
     context.add_cookies(
         [
             {
@@ -75,7 +75,7 @@ def _enrol(context: BrowserContext, server: Server) -> None:
 
 
 def _board(context: BrowserContext, server: Server, script: str = "") -> Page:
-    """The board's page, showing its picture."""
+    """Open the board's page and wait until it shows its state."""
     page = context.new_page()
     if script:
         page.add_init_script(script)
@@ -86,15 +86,18 @@ def _board(context: BrowserContext, server: Server, script: str = "") -> Page:
 
 
 def _painted(run: Run, server: Server, page: Page) -> Figure:
-    """p95 of each round, in milliseconds; beside it the p95 of the call's own answer."""
-    line, clerk = Line(server.port), server.clerk(server.who["own"][ITEMS[0]])
-    found, beside = [], []
+    """Return the median of the rounds' p95 in milliseconds.
+
+    The reference is the p95 of the call's response.
+    """
+    line, clerk = Connection(server.port), server.clerk(server.who["own"][ITEMS[0]])
+    amounts, beside = [], []
     for n in range(run.rounds + 1):
         line.post("/bench/rest", "", {})
         sent: dict[str, float] = {}
         answers = []
-        with steady():
-            for _ in range(run.many(40, 5)):
+        with gc_paused():
+            for _ in range(run.scaled(40, 5)):
                 number = _issue(line, server)
                 time.sleep(PACE_SECONDS / 2)
                 sent[number] = time.time() * 1000
@@ -104,21 +107,21 @@ def _painted(run: Run, server: Server, page: Page) -> Figure:
         page.wait_for_timeout(300)
         painted: dict[str, float] = page.evaluate("window.painted")
         if n:
-            found.append(quantile((painted[k] - at for k, at in sent.items()), SHARE))
+            amounts.append(quantile((painted[k] - at for k, at in sent.items()), SHARE))
             beside.append(quantile(answers, SHARE))
     line.close()
     page.close()
-    return amount("painted", found, beside, "ms until the call is answered")
+    return amount("painted", amounts, beside, "ms until the call is answered")
 
 
-def _issue(line: Line, server: Server) -> str:
+def _issue(line: Connection, server: Server) -> str:
     body = {"item": ITEMS[0], "applicant": "ordinary", "print": True}
     return str(line.post(TICKETS, server.kiosk(0), body)["ticket"]["number"])
 
 
 def _heap(run: Run, server: Server, context: BrowserContext) -> Figure:
-    """What the page keeps after many events and after six times as many."""
-    screens, line = Screens(), Line(server.port)
+    """Compare the page's heap after many events and after six times as many."""
+    screens, line = Screens(), Connection(server.port)
     screens.join(server.port, server.who["board"], 1)
     state = screens.state()
     page = _board(context, server)
@@ -131,7 +134,7 @@ def _heap(run: Run, server: Server, context: BrowserContext) -> Figure:
         tools.send("HeapProfiler.collectGarbage")
         return float(tools.send("Runtime.getHeapUsage")["usedSize"]) / 1e6
 
-    first, whole = run.many(FIRST, 300), run.many(ALL, 900)
+    first, whole = run.scaled(FIRST, 300), run.scaled(ALL, 900)
     early, late = after(first), after(whole - first)
     screens.close()
     line.close()
@@ -140,12 +143,12 @@ def _heap(run: Run, server: Server, context: BrowserContext) -> Figure:
 
 
 def _until(page: Page, screens: Screens, waiting: int) -> None:
-    """Wait until the page shows so many waiting people: the storm's last picture."""
+    """Wait until the page shows this number of waiting people: the last state of the storm."""
     end = time.monotonic() + PATIENCE_SECONDS
-    shown: Any = ""
+    text: Any = ""
     while time.monotonic() < end:
         screens.watch(0.5)
-        shown = page.get_by_test_id("waiting").text_content()
-        if shown == f"{waiting}人":
+        text = page.get_by_test_id("waiting").text_content()
+        if text == f"{waiting}人":
             return
-    raise TimeoutError(f"the board shows {shown}, not {waiting}")
+    raise TimeoutError(f"the board shows {text}, not {waiting}")

@@ -1,11 +1,11 @@
-"""A province's day, compressed: a hundred halls on four workers, PostgreSQL and Redis.
+"""Benchmark of a province: one hundred halls on four workers, PostgreSQL and Redis, a short day.
 
     PYTHONPATH=.:tests .venv/bin/python -m bench.province [--halls 100] [--tickets 1000]
 
-First one hall plays its day alone, on workers of its own, then all of them theirs: half of the
-numbers are taken before anybody is called, the other half while clerks call, until nobody waits.
-Told are the CPU of a number with its call (workers, PostgreSQL and Redis together) and how long
-calls take, one hall against a hundred; and whether any number was given or called twice.
+First one hall plays its day alone, on workers of its own; then all halls play theirs. Half of the
+numbers are issued before anybody is called. The other half is issued while clerks call, until
+nobody waits. The result compares one hall with a hundred: CPU of a number with its call (workers,
+PostgreSQL and Redis together), duration of calls, and numbers that were issued or called twice.
 PostgreSQL syncs every commit.
 """
 
@@ -33,7 +33,7 @@ from sqlalchemy import text
 from bench.province_host import halls
 from bench.run import PATIENCE, ROOT, cpu_of
 from bench.table import quantile
-from bench.wire import CHUNK, answered, asking, opened
+from bench.wire import CHUNK, connect, parse_response, post_request
 from server.storage.engine import open_engine
 from support import postgres
 from support.hall_server import free_port
@@ -41,36 +41,36 @@ from support.redis_server import RedisServer
 
 TICKETS, NEXT = "/api/v1/tickets", "/api/v1/counter/call-next"
 WIDTH = 32
-"""Requests on the way at once."""
+"""Number of concurrent requests."""
 BOTH = "both"
-"""The part of a day in which numbers are taken and called by turns, while half of all wait."""
+"""The part of a day in which issuing and calling alternate, while half of all tickets wait."""
 SHOWN_EVERY = 500
 FEWEST = 1000
-"""Numbers of the one hall: fewer would be too few to tell its cost."""
-WANTED = 1.2
+"""Minimum number of tickets of the single hall: fewer would not show its cost reliably."""
+MAX_RATIO = 1.2
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One request: of which hall, what, and who asks."""
+    """One request: its hall, path, header lines of the sender, and body."""
 
     hall: str
     path: str
-    who: str
+    headers: str
     body: dict[str, Any]
 
 
 @dataclass
-class Played:
-    """What came of a day."""
+class DayResult:
+    """Result of a day."""
 
     issued: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     called: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    """As the books have it: an answer shows whom the window has by then."""
+    """Called numbers from the database; a response may show a later call of the window."""
     calls: int = 0
     waits: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     full: list[float] = field(default_factory=list)
-    """Calls while as many waited as ever: for each a number was given."""
+    """Seconds of the calls at full load: a number is issued for each of them."""
     part: str = ""
     deepest: int = 0
     seconds: float = 0.0
@@ -78,26 +78,28 @@ class Played:
 
     @property
     def tickets(self) -> int:
-        """Numbers given."""
+        """Number of issued tickets."""
         return sum(map(len, self.issued.values()))
 
     def faults(self) -> list[str]:
-        """Whatever must not be, in words."""
-        found = []
+        """Return every fault in words."""
+        problems = []
         for hall, numbers in self.issued.items():
-            found += [f"{hall}: {n} given {c} times" for n, c in Counter(numbers).items() if c > 1]
+            problems += [
+                f"{hall}: {n} given {c} times" for n, c in Counter(numbers).items() if c > 1
+            ]
             calls = Counter(self.called[hall])
-            found += [f"{hall}: {n} called {c} times" for n, c in calls.items() if c > 1]
+            problems += [f"{hall}: {n} called {c} times" for n, c in calls.items() if c > 1]
             if set(calls) != set(numbers):
-                found.append(f"{hall}: {len(set(numbers) ^ set(calls))} given and not called")
-        return found
+                problems.append(f"{hall}: {len(set(numbers) ^ set(calls))} given and not called")
+        return problems
 
 
-def jobs(who: dict[str, Any], count: int) -> tuple[list[Job], list[Job], list[Job]]:
-    """A day in three parts: numbers; numbers and calls by turns; calls."""
+def jobs(credentials: dict[str, Any], count: int) -> tuple[list[Job], list[Job], list[Job]]:
+    """Return a day in three parts: issuing; issuing and calling in turns; calling."""
     issues, calls = [], []
     for n in range(count):
-        for hall, own in who.items():
+        for hall, own in credentials.items():
             items = sorted(own["own"])
             item = items[n % len(items)]
             host = f"X-Forwarded-Host: {hall}.example\r\n"
@@ -113,32 +115,33 @@ def jobs(who: dict[str, Any], count: int) -> tuple[list[Job], list[Job], list[Jo
 
 
 class Load:
-    """So many connections, each asking again as soon as it is answered."""
+    """Set of connections; each sends its next request as soon as it has its response."""
 
-    def __init__(self, port: int, played: Played, width: int) -> None:
+    def __init__(self, port: int, played: DayResult, width: int) -> None:
         self._played = played
         self._loop = selectors.DefaultSelector()
         self._buffers: dict[int, bytes] = {}
-        self._asked: dict[int, tuple[Job, float]] = {}
-        self._lines = [opened(port) for _ in range(width)]
+        self._pending: dict[int, tuple[Job, float]] = {}
+        self._lines = [connect(port) for _ in range(width)]
         for line in self._lines:
             self._loop.register(line, selectors.EVENT_READ, line)
 
     def play(self, work: list[Job], name: str) -> None:
-        """Until every job is answered."""
-        todo, left = iter(work), len(work)
+        """Send all jobs and wait for every response."""
+        todo, remaining = iter(work), len(work)
         for line in self._lines:
             self._next(line, todo)
-        while left:
+        while remaining:
             for key, _ in self._loop.select(PATIENCE):
                 if self._answer(key.data):
-                    left -= 1
-                    if left % SHOWN_EVERY == 0:
-                        print(f"\r{name}: {left:7} left ", end="", file=sys.stderr, flush=True)
+                    remaining -= 1
+                    if remaining % SHOWN_EVERY == 0:
+                        progress = f"\r{name}: {remaining:7} left "
+                        print(progress, end="", file=sys.stderr, flush=True)
                     self._next(key.data, todo)
 
     def close(self) -> None:
-        """Hang up."""
+        """Close all connections."""
         for line in self._lines:
             line.close()
 
@@ -147,8 +150,8 @@ class Load:
         if job is None:
             return
         self._buffers[line.fileno()] = b""
-        self._asked[line.fileno()] = job, time.perf_counter()
-        line.sendall(asking(job.path, job.who, job.body))
+        self._pending[line.fileno()] = job, time.perf_counter()
+        line.sendall(post_request(job.path, job.headers, job.body))
 
     def _answer(self, line: Any) -> bool:
         number = line.fileno()
@@ -156,37 +159,41 @@ class Load:
         if not more:
             raise EOFError("a worker hung up")
         self._buffers[number] += more
-        found = answered(self._buffers[number])
-        if found is None:
+        response = parse_response(self._buffers[number])
+        if response is None:
             return False
-        job, begun = self._asked[number]
-        if found[0] != 200:
-            raise RuntimeError(job.hall, found)
-        said, played = json.loads(found[1]), self._played
-        waited = time.perf_counter() - begun
-        played.waits[job.path].append(waited)
+        job, start = self._pending[number]
+        if response[0] != 200:
+            raise RuntimeError(job.hall, response)
+        data, played = json.loads(response[1]), self._played
+        seconds = time.perf_counter() - start
+        played.waits[job.path].append(seconds)
         if played.part == BOTH and job.path == NEXT:
-            played.full.append(waited)
+            played.full.append(seconds)
         if job.path == TICKETS:
-            played.issued[job.hall].append(said["ticket"]["number"])
+            played.issued[job.hall].append(data["ticket"]["number"])
         else:
             played.calls += 1
         return True
 
 
 def day(
-    port: int, who: dict[str, Any], count: int, width: int, cpu: Callable[[], dict[str, float]]
-) -> Played:
-    """Play the day of these halls, `width` requests at once."""
-    played = Played()
+    port: int,
+    credentials: dict[str, Any],
+    count: int,
+    width: int,
+    cpu: Callable[[], dict[str, float]],
+) -> DayResult:
+    """Play the day of these halls with `width` concurrent requests."""
+    played = DayResult()
     load = Load(port, played, width)
-    before, begun = cpu(), time.monotonic()
-    for name, work in zip(("taking", BOTH, "calling"), jobs(who, count), strict=True):
+    before, start = cpu(), time.monotonic()
+    for name, work in zip(("taking", BOTH, "calling"), jobs(credentials, count), strict=True):
         played.part = name
-        load.play(work, f"{len(who)} halls, {name}")
+        load.play(work, f"{len(credentials)} halls, {name}")
         played.deepest = max(played.deepest, played.tickets - played.calls)
     print(file=sys.stderr)
-    played.seconds = time.monotonic() - begun
+    played.seconds = time.monotonic() - start
     played.cpu = {name: used - before[name] for name, used in cpu().items()}
     load.close()
     return played
@@ -197,57 +204,61 @@ def _children(pid: int) -> list[int]:
 
 
 def _until_open(port: int, hosts: list[str]) -> None:
-    """Each hall has answered; with as many connections as are used later, most workers have."""
-    lines = [opened(port) for _ in range(WIDTH)]
+    """Wait until each hall has answered.
+
+    As many connections are used as in the measurement, so most workers have answered as well.
+    """
+    lines = [connect(port) for _ in range(WIDTH)]
     for host in hosts:
         for line in lines[:: max(1, WIDTH // 8)]:
             line.settimeout(10 * PATIENCE)
             line.sendall(f"GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
             buffer = b""
-            while answered(buffer) is None:
+            while parse_response(buffer) is None:
                 buffer += line.recv(CHUNK)
     for line in lines:
         line.close()
 
 
-def measure(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
-    """One hall on a deployment of its own, then all; returns what is told."""
+def measure(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Measure one hall on a deployment of its own, then all halls; return the figures."""
     with RedisServer() as redis:
-        # As much at once for one hall as for each of a hundred, not more: what comes at the same
-        # time shares a transaction and costs less.
-        alone, _, fine = _deployed(asked, folder / "alone", redis, 0, asked.workers)
-        every, memory, fine_too = _deployed(asked, folder / "all", redis, asked.halls, WIDTH)
+        # One hall gets the same number of concurrent requests as each of a hundred, not more:
+        # concurrent requests share a transaction and cost less.
+        alone, _, alone_ok = _deployed(args, folder / "alone", redis, 0, args.workers)
+        together, memory, together_ok = _deployed(args, folder / "all", redis, args.halls, WIDTH)
     return {
-        "halls": asked.halls,
-        "workers": asked.workers,
-        "one": _told(alone),
-        "all": _told(every),
-        "ratio": _cost(every) / _cost(alone),
+        "halls": args.halls,
+        "workers": args.workers,
+        "one": _summary(alone),
+        "all": _summary(together),
+        "ratio": _cost(together) / _cost(alone),
         "worker_mb": memory,
-        "check": 0 if fine and fine_too else 1,
+        "check": 0 if alone_ok and together_ok else 1,
     }
 
 
 def _deployed(
-    asked: argparse.Namespace, folder: Path, redis: RedisServer, count: int, width: int
-) -> tuple[Played, list[int], bool]:
-    """A day on workers and a database of its own; their memory in MB; whether the books are well.
+    args: argparse.Namespace, folder: Path, redis: RedisServer, count: int, width: int
+) -> tuple[DayResult, list[int], bool]:
+    """Play a day on workers and a database of its own.
 
-    `count` halls; 0: the one that is measured alone.
+    Returns the result, the workers' memory in MB, and True if the integrity check passes. `count`
+    is the number of halls; 0 means the hall that is measured alone.
     """
     folder.mkdir()
     with postgres.server(durable=True) as database:
         url, port = database.url(database.create()), free_port()
         words = [sys.executable, "-m", "bench.province_host", "--data", str(folder)]
         words += ["--database", url, "--redis", redis.url, "--port", str(port)]
-        words += ["--halls", str(count), "--workers", str(asked.workers)]
+        words += ["--halls", str(count), "--workers", str(args.workers)]
         words += ["--since", str(time.monotonic())]
         (folder / "hall.toml").write_text("trusted_proxy = true\n")
         env = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
-        made = subprocess.run(
+        prepared = subprocess.run(
             [*words, "--prepare"], cwd=ROOT, env=env, stdout=subprocess.PIPE, check=True, text=True
         )
-        who = json.loads(made.stdout)
+        credentials = json.loads(prepared.stdout)
         server = subprocess.Popen(
             words,
             cwd=ROOT,
@@ -269,9 +280,9 @@ def _deployed(
                     "postgres": database.cpu_seconds(),
                 }
 
-            tickets = asked.tickets if count else max(asked.tickets, FEWEST)
-            played = day(port, who, tickets, width, cpu)
-            _look_up(url, played)
+            tickets = args.tickets if count else max(args.tickets, FEWEST)
+            played = day(port, credentials, tickets, width, cpu)
+            _load_calls(url, played)
             memory = [round(_resident(pid) / 1e6) for pid in workers]
         finally:
             server.send_signal(signal.SIGTERM)
@@ -282,17 +293,17 @@ def _deployed(
     return played, memory, checked.returncode == 0
 
 
-def _look_up(url: str, played: Played) -> None:
-    """Fill in who was called, from the facts of every call."""
+def _load_calls(url: str, played: DayResult) -> None:
+    """Fill in the called numbers from the stored calls."""
     engine = open_engine(url)
-    asked = (
+    query = (
         "SELECT c.hall_id, t.number FROM call c "
         "JOIN ticket t ON t.hall_id = c.hall_id AND t.id = c.ticket_id"
     )
     with engine.connect() as conn:
-        found = conn.execute(text(asked)).all()
+        rows = conn.execute(text(query)).all()
     engine.dispose()
-    for hall, number in found:
+    for hall, number in rows:
         played.called[hall].append(number)
 
 
@@ -301,11 +312,11 @@ def _resident(pid: int) -> int:
     return int(line) * os.sysconf("SC_PAGE_SIZE")
 
 
-def _cost(played: Played) -> float:
+def _cost(played: DayResult) -> float:
     return sum(played.cpu.values()) / played.tickets * 1000
 
 
-def _told(played: Played) -> dict[str, Any]:
+def _summary(played: DayResult) -> dict[str, Any]:
     ms = {path.rpartition("/")[2]: waits for path, waits in played.waits.items()}
     return {
         "tickets": played.tickets,
@@ -326,17 +337,19 @@ def main() -> int:
     options.add_argument("--tickets", type=int, default=1000, help="of each hall")
     options.add_argument("--workers", type=int, default=4)
     options.add_argument("--out", type=Path, default=ROOT / "bench" / "results", metavar="DIR")
-    asked = options.parse_args()
+    args = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="province-") as folder:
-        found = measure(asked, Path(folder))
-    found["at"] = datetime.now().astimezone().isoformat(timespec="minutes")
-    print(json.dumps(found, indent=1, ensure_ascii=False))
-    asked.out.mkdir(parents=True, exist_ok=True)
-    path = asked.out / f"{found['at'][:10]}-province.json"
-    path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
-    good = found["ratio"] <= WANTED and not found["check"]
-    faults = found["one"]["faults"] + found["all"]["faults"]
-    print(f"cost per hall {found['ratio']:.2f} × (wanted ≤ {WANTED}); faults: {faults or 'none'}")
+        figures = measure(args, Path(folder))
+    figures["at"] = datetime.now().astimezone().isoformat(timespec="minutes")
+    print(json.dumps(figures, indent=1, ensure_ascii=False))
+    args.out.mkdir(parents=True, exist_ok=True)
+    path = args.out / f"{figures['at'][:10]}-province.json"
+    path.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
+    good = figures["ratio"] <= MAX_RATIO and not figures["check"]
+    faults = figures["one"]["faults"] + figures["all"]["faults"]
+    print(
+        f"cost per hall {figures['ratio']:.2f} × (wanted ≤ {MAX_RATIO}); faults: {faults or 'none'}"
+    )
     return 0 if good and not faults else 1
 
 

@@ -1,7 +1,8 @@
-"""The province that is measured: many halls on a few workers, one PostgreSQL, one Redis.
+"""Server process of the province benchmark: many halls on a few workers, one PostgreSQL, one Redis.
 
-`--prepare` makes the halls and prints who may ask; otherwise the supervisor and, from it, the
-workers, as `hall serve --workers N` starts them, but at the bench's own time of day.
+`--prepare` creates the halls and prints the credentials of their clients. Otherwise the supervisor
+starts and from it the workers, as `hall serve --workers N` does, but at the benchmark's own time of
+day.
 """
 
 from gevent import monkey
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.furnish import furnish, own_windows
-from bench.host import people
+from bench.host import clerk_sessions
 from server import config, logs, serving
 from server.clock import Clock, ScaledClock
 from server.deployment import Opener, hall_router
@@ -31,38 +32,41 @@ ALONE_KIOSKS = 16
 
 
 def halls(count: int) -> dict[str, str]:
-    """Hall id to host name; 0: the one that is measured alone."""
+    """Return host name by hall id; 0 means the hall that is measured alone."""
     names = [f"h{n:03}" for n in range(count)] or ["alone"]
     return {name: f"{name}.example" for name in names}
 
 
 def clock(since: float) -> Clock:
-    """Ten o'clock at `since` (steady seconds), the same in every worker."""
+    """Return a clock that showed 10:00 at `since` (monotonic seconds), equal in all workers."""
     return ScaledClock(moment("10:00") + int((time.monotonic() - since) * 1000), 1.0)
 
 
-def make(chosen: config.Config, since: float) -> dict[str, Any]:
-    """Every hall with business data, people at its windows, kiosks; returns who may ask."""
+def create_halls(chosen: config.Config, since: float) -> dict[str, Any]:
+    """Create every hall with catalogue, signed-in people and kiosks.
+
+    Return the clients' credentials.
+    """
     prepare(chosen)
     opener = Opener(chosen, clock(since))
-    who = {}
+    credentials = {}
     for n, hall_id in enumerate(chosen.halls):
         hall = opener.hall(hall_id)
         kiosks = ALONE_KIOSKS if hall_id == "alone" else KIOSKS
         furnish(hall, kiosks)
-        who[hall_id] = {
+        credentials[hall_id] = {
             "kiosks": [hall.people.grant("kiosk", f"k{k:02}") for k in range(kiosks)],
-            "clerks": people(hall),
+            "clerks": clerk_sessions(hall),
             "own": own_windows(hall),
         }
         print(f"\r{n + 1} / {len(chosen.halls)} halls", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     opener.close()
-    return who
+    return credentials
 
 
 def main() -> None:
-    """Prepare, or serve until told to stop."""
+    """Prepare the halls, or serve until a signal stops the process."""
     options = argparse.ArgumentParser()
     options.add_argument("--data", type=Path, required=True)
     options.add_argument("--database", required=True)
@@ -74,26 +78,26 @@ def main() -> None:
     options.add_argument("--prepare", action="store_true")
     options.add_argument("--fd", type=int, default=-1)
     options.add_argument("--slot", type=int, default=0)
-    asked = options.parse_args()
+    args = options.parse_args()
     logs.start("error")
     chosen = config.load(
-        asked.data,
-        database=asked.database,
-        redis=asked.redis,
-        port=asked.port,
-        workers=asked.workers,
-        slot=asked.slot,
-        halls=halls(asked.halls),
+        args.data,
+        database=args.database,
+        redis=args.redis,
+        port=args.port,
+        workers=args.workers,
+        slot=args.slot,
+        halls=halls(args.halls),
     )
-    if asked.prepare:
-        print(json.dumps(make(chosen, asked.since)))
-    elif asked.fd < 0:
+    if args.prepare:
+        print(json.dumps(create_halls(chosen, args.since)))
+    elif args.fd < 0:
         words = [sys.executable, "-m", "bench.province_host", *sys.argv[1:]]
         Supervisor(chosen, words).run(lambda port: print(port, flush=True))
     else:
-        house = hall_router(chosen, clock(asked.since))
+        house = hall_router(chosen, clock(args.since))
         gc.freeze()
-        serving.serve(house, chosen, lambda _port: None, asked.fd)
+        serving.serve(house, chosen, lambda _port: None, args.fd)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""People who punch four times a day for years: who they are, their time clock, and its punches."""
+"""People of a hall who punch four times a day for years, their time clock, and its punches."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ WINDOWS = (
 
 
 def enrol(hall: Hall, people: int) -> None:
-    """The reference hall with so many people, their rule, and a clock that knows all of them."""
+    """Store the reference hall: `people` people, their shift rule, a time clock and enrolments."""
     import_catalogue(hall.ctx, SYSTEM, _crowd(load(), people), "")
     rule = ShiftRule(
         "",
@@ -45,8 +45,10 @@ def enrol(hall: Hall, people: int) -> None:
         four_punches(DUE, WINDOWS, absent_after=30),
     )
     boss = Actor(ActorKind.MANAGER, "1002")
-    made = rules.draft(hall.ctx, boss, "draft", rule)
-    rules.start(hall.ctx, SYSTEM, "start", made)  # of days that are over: the hall itself
+    draft_id = rules.draft(hall.ctx, boss, "draft", rule)
+    rules.start(
+        hall.ctx, SYSTEM, "start", draft_id
+    )  # days in the past: only the hall itself may start it
 
     def put(tx: Tx) -> None:
         readers.add(tx, READER, "pull", "admitted", delivered_until=tx.now)
@@ -57,7 +59,7 @@ def enrol(hall: Hall, people: int) -> None:
 
 
 def _crowd(catalogue: Catalogue, people: int) -> Catalogue:
-    """The reference hall with so many people, spread over its units."""
+    """Return the reference catalogue with `people` people, spread over its units."""
     staff = list(catalogue.staff)
     units = [unit.code for unit in catalogue.units]
     for n in range(len(staff), people):
@@ -75,10 +77,10 @@ def _crowd(catalogue: Catalogue, people: int) -> Catalogue:
     return replace(catalogue, staff=tuple(staff[:people]))
 
 
-def punched(
+def punch_rows(
     numbers: Sequence[str], days: Iterable[date], chance: random.Random
 ) -> Iterator[dict[str, Any]]:
-    """Four punches a weekday for everybody, now and then one forgotten: rows of the table."""
+    """Yield rows of the punch table: four per weekday and person, a few missing."""
     for day in days:
         if day.isoweekday() > 5:
             continue

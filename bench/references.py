@@ -1,7 +1,7 @@
-"""What stands beside the figures: raw `sqlite3`, and a bare loop over plain sockets.
+"""References of the figures: raw `sqlite3` writes of a ticket, without any rules.
 
-The raw book writes the rows of a ticket (counter, arrivals, ticket, slip, journal, first answer)
-in tables of the hall's own schema with the same pragmas, one commit a ticket. It knows no rules.
+The raw book writes the rows of a ticket (counter, arrivals, ticket, slip, journal, first answer) in
+tables of the hall's own schema with the same pragmas, one commit per ticket.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ DATA = '{"applicant":"ordinary","item":"gaj-01","kiosk":"k01","windows":["W01","
 
 
 class RawBook:
-    """A SQLite file with the hall's schema, written by the bare driver."""
+    """SQLite file with the hall's schema, written by the bare driver."""
 
     def __init__(self, path: Path, pause: float = 0.0) -> None:
         engine = open_engine(f"sqlite:///{path}")
@@ -56,18 +56,30 @@ class RawBook:
         self._lines = 0
 
     def ticket(self) -> None:
-        """One ticket with one commit; `pause` seconds more at the sync."""
+        """Write one ticket with one commit; sleep `pause` seconds before the commit."""
         run, now = self._raw.execute, time.time_ns() // 1_000_000
         run("BEGIN IMMEDIATE")
         n = run(COUNTER, (HALL, DAY, "A")).fetchone()[0]
         run(COUNTER, (HALL, DAY, "#")).fetchone()
-        known = f"20261124-A{n:03}"
-        run(TICKET, self._ticket(known, n, now))
-        slip = (HALL, f"slip-{n}", "ticket", known, "printer-1", DOCUMENT, "owed", 0, now, now, "k")
+        ticket_id = f"20261124-A{n:03}"
+        run(TICKET, self._ticket(ticket_id, n, now))
+        slip = (
+            HALL,
+            f"slip-{n}",
+            "ticket",
+            ticket_id,
+            "printer-1",
+            DOCUMENT,
+            "owed",
+            0,
+            now,
+            now,
+            "k",
+        )
         run(SLIP, slip)
         run("SELECT seq, hash FROM journal WHERE hall_id = ? ORDER BY seq DESC LIMIT 1", (HALL,))
         self._lines += 1
-        line = (HALL, self._lines, now, "kiosk", "k01", "ticket.issue", known, DATA, "0" * 64)
+        line = (HALL, self._lines, now, "kiosk", "k01", "ticket.issue", ticket_id, DATA, "0" * 64)
         run(JOURNAL, line)
         run(ANSWER, (HALL, "kiosk:k01", f"key-{n}", "0" * 64, 0, DATA, now))
         if self._pause:
@@ -75,24 +87,24 @@ class RawBook:
         run("COMMIT")
 
     @staticmethod
-    def _ticket(known: str, n: int, now: int) -> tuple[Any, ...]:
+    def _ticket(ticket_id: str, n: int, now: int) -> tuple[Any, ...]:
         lane = "gaj-01/ordinary"
-        head = (HALL, known, DAY, "A", n, f"A{n:03}", f"token-{n}", "gaj", "gaj-01", "ordinary")
+        head = (HALL, ticket_id, DAY, "A", n, f"A{n:03}", f"token-{n}", "gaj", "gaj-01", "ordinary")
         return (*head, 0, lane, n * 1000, "waiting", 1, "k01", now, now)
 
     def rate(self, count: int) -> float:
-        """Tickets a second, one after the other."""
-        begun = time.perf_counter()
+        """Return tickets per second, written one after the other."""
+        start = time.perf_counter()
         for _ in range(count):
             self.ticket()
-        return count / (time.perf_counter() - begun)
+        return count / (time.perf_counter() - start)
 
     def commit_seconds(self) -> float:
-        """How long one ticket's commit takes, all its rows included."""
-        begun = time.perf_counter()
+        """Return the seconds of one ticket's commit, including all its rows."""
+        start = time.perf_counter()
         self.ticket()
-        return time.perf_counter() - begun
+        return time.perf_counter() - start
 
     def close(self) -> None:
-        """Give the file back."""
+        """Close the file."""
         self._raw.close()

@@ -1,4 +1,4 @@
-"""What every measure is told: where it may write, how many rounds, whether only to try itself."""
+"""Common tools of the benchmarks: run options, child processes, CPU and memory of a process."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ PATIENCE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of the benchmarks."""
+    """One run of the benchmarks: folder to write to, number of rounds, quick trial or not."""
 
     folder: Path
     rounds: int
     quick: bool = False
 
-    def apart(self, name: str) -> Run:
-        """The same run in a folder of its own."""
+    def subfolder(self, name: str) -> Run:
+        """Return the same run with a subfolder of its own."""
         folder = self.folder / name
         folder.mkdir(parents=True, exist_ok=True)
         return replace(self, folder=folder)
 
-    def many(self, number: int, quick: int) -> int:
-        """`number`, or `quick` of a run that only tries itself."""
+    def scaled(self, number: int, quick: int) -> int:
+        """Return `number`, or `quick` in a quick trial."""
         return quick if self.quick else number
 
 
 @contextmanager
-def steady() -> Iterator[None]:
-    """No collections of garbage while something is timed in this process."""
+def gc_paused() -> Iterator[None]:
+    """Disable garbage collection of this process while something is timed."""
     gc.collect()
     gc.freeze()
     gc.disable()
@@ -52,22 +52,22 @@ def steady() -> Iterator[None]:
 
 
 def cpu_of(pid: int) -> float:
-    """Seconds of CPU that a process has used, all its threads, to the nanosecond (Linux)."""
-    # The kernel's own name for another process's CPU clock: clock_getcpuclockid(3).
+    """Return the CPU seconds that a process has used, all threads, to the nanosecond (Linux)."""
+    # The kernel's clock id of another process's CPU clock: clock_getcpuclockid(3).
     return time.clock_gettime((~pid << 3) | 2)
 
 
 def resident(pid: int) -> int:
-    """Bytes of a process that are its own: resident, without what it shares with others."""
+    """Return the resident memory of a process in bytes (Rss of smaps_rollup)."""
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        name, _, rest = line.partition(":")
+        name, _, empty_hall = line.partition(":")
         if name == "Rss":
-            return int(rest.split()[0]) * 1024
+            return int(empty_hall.split()[0]) * 1024
     raise LookupError(pid)
 
 
 class Child:
-    """A process of its own that answers one line of JSON with another, and ends with its input."""
+    """Child process that answers each line of JSON with another and ends with its input."""
 
     def __init__(self, module: str, *argv: str) -> None:
         self._module = module
@@ -87,19 +87,19 @@ class Child:
     def __exit__(self, *_ended: object) -> None:
         self.close()
 
-    def ask(self, **asked: Any) -> Any:
-        """Send one question and wait for its answer; raises EOFError when the child has died."""
-        self.tell(**asked)
-        return self.told()
+    def request(self, **request: Any) -> Any:
+        """Send one request and return its reply. Raises EOFError when the child has died."""
+        self.send(**request)
+        return self.receive()
 
-    def tell(self, **asked: Any) -> None:
-        """Send one question; `told` takes the answer."""
+    def send(self, **request: Any) -> None:
+        """Send one request; `receive` returns the reply."""
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(asked) + "\n")
+        self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
 
-    def told(self) -> Any:
-        """The next answer."""
+    def receive(self) -> Any:
+        """Return the next reply."""
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
@@ -107,7 +107,7 @@ class Child:
         return json.loads(line)
 
     def close(self) -> None:
-        """End its input and wait; a child that stays is killed."""
+        """Close the child's input and wait; kill a child that does not end."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         with contextlib.suppress(BrokenPipeError):
@@ -120,8 +120,8 @@ class Child:
         self._process.stdout.close()
 
 
-def answer(act: Callable[[dict[str, Any]], Any]) -> None:
-    """A child's own loop: each line of its input is a question for `act`."""
+def serve_requests(act: Callable[[dict[str, Any]], Any]) -> None:
+    """Run the loop of a child process: pass each line of input to `act` and print its result."""
     for line in sys.stdin:
         sys.stdout.write(json.dumps(act(json.loads(line))) + "\n")
         sys.stdout.flush()

@@ -1,7 +1,7 @@
-"""The figures that are asked for, what was measured of each, and how both are shown.
+"""Targets of the benchmarks, measured figures, and their output as table, JSON and chart.
 
-Pure: no clock, no files but the one it is told to write. A figure is judged by `value`, which is
-a ratio to a reference of the same run, or an amount where the wish is an amount.
+Pure: no clock, and no files except the one to write. A figure is judged by `value`: a ratio to a
+reference of the same run, or an amount where the target is an amount.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from xml.sax.saxutils import escape
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """One figure that is asked for: `value` at most (or at least) `bound`, in `unit`."""
+class Target:
+    """Target of one figure: `value` at most (or at least) `bound`, in `unit`."""
 
     name: str
     what: str
@@ -26,68 +26,68 @@ class Wish:
     at_most: bool = True
 
     @property
-    def target(self) -> str:
-        """The wish in words."""
+    def text(self) -> str:
+        """The target in words."""
         return f"{'≤' if self.at_most else '≥'} {self.bound:g} {self.unit}"
 
     def met(self, value: float) -> bool:
-        """Whether a value is good enough."""
+        """Return True if a value meets the target."""
         return value <= self.bound if self.at_most else value >= self.bound
 
 
-WISHES = (
-    Wish("board-idle", "call → last of 200 boards, p99, idle", 2),
-    Wish("board-busy", "the same while kiosks issue 64 tickets/s", 3),
-    Wish("tickets", "durable tickets/s in process, 32 callers", 2, at_most=False),
-    Wish("tickets-slow", "the same where each sync takes 4 ms", 8, at_most=False),
-    Wish("http", "durable tickets/s through HTTP, 32 kiosks", 0.5, at_most=False),
-    Wish("http-p99", "p99 of those requests", 3),
-    Wish("cpu-ticket", "server CPU per ticket", 2, "ms"),
-    Wish("cpu-call", "server CPU per call", 2, "ms"),
-    Wish("kiosk-alone", "one kiosk alone, through HTTP", 3),
-    Wish("choose", "choose next, 10⁶ tickets in the table against 10³", 1.2),
-    Wish("board-cpu", "board message: CPU per client, 1,000 clients", 6),
-    Wish("screen-memory", "memory per connected screen", 70, "kB"),
-    Wish("screens-memory", "server with 1,000 screens", 256, "MB"),
-    Wish("boards-resting", "200 idle boards, share of a core", 1, "%"),
-    Wish("painted", "event → painted on the board in Chromium, p95", 50, "ms"),
-    Wish("heap", "the board's heap after 60,000 events against 10,000", 1.1),
-    Wish("history-act", "an act after 5 years of history against day one", 1.2),
-    Wish("history-start", "start with 5 years of data", 3, "s"),
+TARGETS = (
+    Target("board-idle", "call → last of 200 boards, p99, idle", 2),
+    Target("board-busy", "the same while kiosks issue 64 tickets/s", 3),
+    Target("tickets", "durable tickets/s in process, 32 callers", 2, at_most=False),
+    Target("tickets-slow", "the same where each sync takes 4 ms", 8, at_most=False),
+    Target("http", "durable tickets/s through HTTP, 32 kiosks", 0.5, at_most=False),
+    Target("http-p99", "p99 of those requests", 3),
+    Target("cpu-ticket", "server CPU per ticket", 2, "ms"),
+    Target("cpu-call", "server CPU per call", 2, "ms"),
+    Target("kiosk-alone", "one kiosk alone, through HTTP", 3),
+    Target("choose", "choose next, 10⁶ tickets in the table against 10³", 1.2),
+    Target("board-cpu", "board message: CPU per client, 1,000 clients", 6),
+    Target("screen-memory", "memory per connected screen", 70, "kB"),
+    Target("screens-memory", "server with 1,000 screens", 256, "MB"),
+    Target("boards-resting", "200 idle boards, share of a core", 1, "%"),
+    Target("painted", "event → painted on the board in Chromium, p95", 50, "ms"),
+    Target("heap", "the board's heap after 60,000 events against 10,000", 1.1),
+    Target("history-act", "an act after 5 years of history against day one", 1.2),
+    Target("history-start", "start with 5 years of data", 3, "s"),
 )
-BY_NAME = {wish.name: wish for wish in WISHES}
+BY_NAME = {target.name: target for target in TARGETS}
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What was measured: the amount, its reference's amount, and the value that is judged."""
+    """Measured figure: the amount, its reference's amount, and the value that is judged."""
 
     name: str
     amount: float
     unit: str
     reference: float | None
     beside: str
-    """What the reference is."""
+    """Unit and name of the reference."""
     value: float
     rounds: tuple[float, ...]
     """`value` of every round."""
     note: str = ""
 
     @property
-    def wish(self) -> Wish:
-        """What was asked for."""
+    def target(self) -> Target:
+        """The target of this figure."""
         return BY_NAME[self.name]
 
     @property
     def met(self) -> bool:
-        """Whether it is good enough."""
-        return self.wish.met(self.value)
+        """True if the figure meets its target."""
+        return self.target.met(self.value)
 
 
 def ratio(
     name: str, amounts: Sequence[float], references: Sequence[float], unit: str, beside: str
 ) -> Figure:
-    """A figure judged by its ratio, round by round; the medians are shown and judged."""
+    """Return a figure judged by its ratio to the reference of each round; the medians count."""
     rounds = tuple(a / r for a, r in zip(amounts, references, strict=True))
     middle = statistics.median
     return Figure(name, middle(amounts), unit, middle(references), beside, middle(rounds), rounds)
@@ -96,7 +96,7 @@ def ratio(
 def amount(
     name: str, amounts: Sequence[float], references: Sequence[float] = (), beside: str = ""
 ) -> Figure:
-    """A figure judged by its own amount; a reference may stand beside it."""
+    """Return a figure judged by its own amount; a reference may be shown next to it."""
     value = statistics.median(amounts)
     reference = statistics.median(references) if references else None
     unit = BY_NAME[name].unit
@@ -104,13 +104,13 @@ def amount(
 
 
 def quantile(values: Iterable[float], share: float) -> float:
-    """The value below which `share` (0 to 1) of the values lie, by nearest rank."""
+    """Return the value below which `share` (0 to 1) of the values lie, by nearest rank."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
 def short(number: float) -> str:
-    """Three figures that count."""
+    """Return a number with three significant digits."""
     if abs(number) >= 100:
         return f"{number:,.0f}"
     return f"{number:.3g}"
@@ -120,17 +120,17 @@ HEADS = ("figure", "measured", "reference", "value", "target", "", "rounds")
 
 
 def line(figure: Figure) -> tuple[str, ...]:
-    """The cells of a figure's line."""
+    """Return the cells of a figure's table row."""
     beside = "" if figure.reference is None else f"{short(figure.reference)} {figure.beside}"
     spread = f"{short(min(figure.rounds))} … {short(max(figure.rounds))} ({len(figure.rounds)})"
-    value = f"{short(figure.value)} {figure.wish.unit}"
+    value = f"{short(figure.value)} {figure.target.unit}"
     verdict = "met" if figure.met else "NOT MET"
     measured = f"{short(figure.amount)} {figure.unit}"
-    return figure.wish.what, measured, beside, value, figure.wish.target, verdict, spread
+    return figure.target.what, measured, beside, value, figure.target.text, verdict, spread
 
 
 def markdown(figures: Iterable[Figure]) -> str:
-    """The table as it stands in docs/benchmarks.md and on the screen."""
+    """Return the table as it is shown in docs/benchmarks.md and on the screen."""
     rows = [HEADS, *(line(figure) for figure in figures)]
     widths = [max(len(row[n]) for row in rows) for n in range(len(HEADS))]
     rows.insert(1, tuple("-" * width for width in widths))
@@ -139,25 +139,25 @@ def markdown(figures: Iterable[Figure]) -> str:
 
 
 def document(figures: Iterable[Figure], about: dict[str, Any]) -> str:
-    """The run as JSON: about the machine, then every figure with its wish and verdict."""
-    found = [
-        asdict(f) | {"what": f.wish.what, "target": f.wish.target, "met": f.met} for f in figures
+    """Return the run as JSON: facts of the machine, then every figure with target and verdict."""
+    rows = [
+        asdict(f) | {"what": f.target.what, "target": f.target.text, "met": f.met} for f in figures
     ]
-    return json.dumps({**about, "figures": found}, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps({**about, "figures": rows}, ensure_ascii=False, indent=1) + "\n"
 
 
 # The chart ----------------------------------------------------------------------------------------
 
 WIDTH, ROW, LEFT, RIGHT = 980, 26, 400, 150
 REACH = 2.0
-"""The axis ends at this many times the target."""
+"""End of the axis, in multiples of the target."""
 
 
 def used(figure: Figure) -> float:
-    """How much of what is allowed was used: 1 is the target itself, less is better."""
-    if figure.wish.at_most:
-        return figure.value / figure.wish.bound
-    return figure.wish.bound / figure.value if figure.value else REACH
+    """Return the used share of what is allowed: 1 is the target itself, less is better."""
+    if figure.target.at_most:
+        return figure.value / figure.target.bound
+    return figure.target.bound / figure.value if figure.value else REACH
 
 
 def _text(x: float, y: float, words: str, anchor: str = "start") -> str:
@@ -170,7 +170,7 @@ def _box(x: float, y: float, width: float, colour: str) -> str:
 
 
 def chart(figures: Sequence[Figure], title: str) -> str:
-    """One bar a figure: how much of its target was used; the line is the target."""
+    """Return an SVG chart with one bar per figure: the used share of its target; the line is 1."""
     room = WIDTH - LEFT - RIGHT
     height = ROW * (len(figures) + 3)
     parts = [
@@ -184,12 +184,12 @@ def chart(figures: Sequence[Figure], title: str) -> str:
         length = room * min(used(figure), REACH) / REACH
         colour = "#3b7a57" if figure.met else "#b3402a"
         parts += [
-            _text(LEFT - 10, top + 17, figure.wish.what, "end"),
+            _text(LEFT - 10, top + 17, figure.target.what, "end"),
             _box(LEFT, top + 4, length, colour),
             _text(
                 WIDTH - RIGHT + 10,
                 top + 17,
-                f"{short(figure.value)} ({figure.wish.target})",
+                f"{short(figure.value)} ({figure.target.text})",
             ),
         ]
     middle, low, high = LEFT + room / REACH, ROW * 1.5, ROW * (len(figures) + 1.5)
@@ -202,7 +202,7 @@ def chart(figures: Sequence[Figure], title: str) -> str:
 
 
 def save(folder: Path, name: str, figures: Sequence[Figure], about: dict[str, Any]) -> list[Path]:
-    """Write `<name>.json` and `<name>.svg`; returns their paths."""
+    """Write `<name>.json` and `<name>.svg`; return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     data, picture = folder / f"{name}.json", folder / f"{name}.svg"
     data.write_text(document(figures, about), encoding="utf-8")

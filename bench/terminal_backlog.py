@@ -1,9 +1,10 @@
-"""A terminal's backlog of 100,000 records against a real server, and what a counter feels of it.
+"""Benchmark of a time clock's backlog of 100,000 records, and its effect on a counter.
 
     PYTHONPATH=.:tests .venv/bin/python bench/terminal_backlog.py [--records N] [--database URL]
 
-Prints how long the backlog took, and the time of a call-next at a counter before and meanwhile.
-The terminal and the clerk are processes of their own: neither slows the other by its own work.
+It runs against a real server. It prints the duration of the backlog, and the time of a call-next at
+a counter before and during it. The time clock and the clerk are separate processes: neither slows
+the other.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ LONGEST_SECONDS = 600.0
 
 
 def push(server: str, records: int, batch: int) -> None:
-    """The terminal: prints the seconds it took."""
+    """Run the time clock; print the seconds that its backlog took."""
     people = [Enrolled(str(number), f"测试{number}") for number in range(1, 115)]
     journal = Journal()
     model = PushModel("BENCH1", server, pace=0.02, batch=batch)
@@ -41,41 +42,42 @@ def push(server: str, records: int, batch: int) -> None:
             for n in range(records)
         ]
     )
-    began = time.perf_counter()
+    begin = time.perf_counter()
     terminal.start()
     sent = terminal.wait_until_sent(LONGEST_SECONDS)
-    print(json.dumps({"sent": sent, "seconds": round(time.perf_counter() - began, 1)}), flush=True)
+    print(json.dumps({"sent": sent, "seconds": round(time.perf_counter() - begin, 1)}), flush=True)
     terminal.stop()
 
 
 def calls(clerk: Client, over: threading.Event) -> list[float]:
-    """Milliseconds of each call-next, sorted."""
-    found = []
+    """Return the milliseconds of each call-next, sorted."""
+    durations = []
     while not over.is_set():
-        began = time.perf_counter()
+        start = time.perf_counter()
         try:
             clerk.post("/counter/call-next", {"complete": "done"})
         except RefusedError as refused:
             if refused.problem["code"] != "nobody_waiting":
                 raise
-        found.append((time.perf_counter() - began) * 1000)
+        durations.append((time.perf_counter() - start) * 1000)
         over.wait(PAUSE_SECONDS)
-    return sorted(found)
+    return sorted(durations)
 
 
-def told(name: str, found: list[float]) -> None:
-    """A line of figures."""
-    p50, p99 = found[len(found) // 2], found[int(len(found) * 0.99)]
-    print(f"call-next {name}: n={len(found)} p50={p50:.1f} p99={p99:.1f} max={found[-1]:.1f} ms")
+def print_figures(name: str, durations: list[float]) -> None:
+    """Print a line of figures."""
+    p50, p99 = durations[len(durations) // 2], durations[int(len(durations) * 0.99)]
+    count, longest = len(durations), durations[-1]
+    print(f"call-next {name}: n={count} p50={p50:.1f} p99={p99:.1f} max={longest:.1f} ms")
 
 
-def _tell_end(child: subprocess.Popen[str], over: threading.Event) -> None:
+def _signal_end(child: subprocess.Popen[str], over: threading.Event) -> None:
     child.wait()
     over.set()
 
 
 def main() -> None:
-    """Measure."""
+    """Measure and print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--batch", type=int, default=500)
@@ -89,20 +91,20 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="bench-") as folder,
         HallServer(Path(folder), database=args.database) as hall,
     ):
-        added = {"serial": "BENCH1", "way": "push", "name": "东门"}
-        hall.clerk(ADMINISTRATOR).post("/office/readers", added)
+        reader = {"serial": "BENCH1", "way": "push", "name": "东门"}
+        hall.clerk(ADMINISTRATOR).post("/office/readers", reader)
         clerk, over = hall.clerk("1009"), threading.Event()
         threading.Timer(BEFORE_SECONDS, over.set).start()
-        told("before", calls(clerk, over))
+        print_figures("before", calls(clerk, over))
         argv = [sys.executable, __file__, "--push", hall.base, "--batch", str(args.batch)]
         argv += ["--records", str(args.records)]
         child = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True)
         assert child.stdout is not None
         over = threading.Event()
-        threading.Thread(target=_tell_end, args=(child, over), daemon=True).start()
-        found = calls(clerk, over)
+        threading.Thread(target=_signal_end, args=(child, over), daemon=True).start()
+        durations = calls(clerk, over)
         print("backlog", args.records, "records:", child.stdout.read().strip())
-        told("meanwhile", found)
+        print_figures("meanwhile", durations)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""Durable tickets a second in process: 32 callers against the bare driver with one commit each.
+"""Benchmark of durable tickets per second in process: 32 callers, next to the bare driver.
 
-The hall runs as the server runs it: greenlets that call, one native thread that commits. gevent
-patches a whole process, so the callers are a process of their own (`python -m bench.tickets`).
+The bare driver makes one commit per ticket. The hall runs as in the server: greenlets call, one
+native thread commits. gevent patches a whole process, so the callers are a separate process
+(`python -m bench.tickets`).
 """
 
 from gevent import monkey
@@ -20,9 +21,9 @@ from typing import Any
 import gevent
 from gevent.threadpool import ThreadPool
 
-from bench.furnish import ITEMS, furnish, rest
+from bench.furnish import ITEMS, empty_hall, furnish
 from bench.references import RawBook
-from bench.run import Child, Run, answer, steady
+from bench.run import Child, Run, gc_paused, serve_requests
 from bench.table import Figure, ratio
 from server.clock import ScaledClock
 from server.config import Config
@@ -34,41 +35,44 @@ from support.hall_server import moment
 
 CALLERS = 32
 SWITCH_INTERVAL = 0.0005
-"""As the server sets it."""
+"""Seconds of the interpreter's switch interval, as set by the server."""
 SLOW_SYNC = 0.004
 SLICE = 320
-"""Tickets at a time; then the hall is emptied, untimed: no hall has thousands waiting."""
+"""Tickets per slice.
+
+After it the hall is emptied, untimed: no hall has thousands of people waiting.
+"""
 
 
 def measure(run: Run) -> Iterator[Figure]:
-    """Tickets a second as the disk is, then with every sync made to take 4 ms."""
+    """Measure tickets per second on the disk as it is, then with every sync slowed to 4 ms."""
     for name, pause in (("tickets", 0.0), ("tickets-slow", SLOW_SYNC)):
-        found, beside = _rounds(run, name, pause)
-        yield ratio(name, found, beside, "/s", "/s raw sqlite3")
+        amounts, beside = _rounds(run, name, pause)
+        yield ratio(name, amounts, beside, "/s", "/s raw sqlite3")
 
 
 def _rounds(run: Run, name: str, pause: float) -> tuple[list[float], list[float]]:
-    found, beside = [], []
-    slices = run.many(4, 1)
+    amounts, beside = [], []
+    slices = run.scaled(4, 1)
     book = RawBook(run.folder / f"{name}-raw.db", pause)
     argv = ("--data", str(run.folder / name), "--pause", str(pause))
     with Child("bench.tickets", *argv) as callers:
         for n in range(run.rounds + 1):
-            with steady():
-                raw = book.rate(run.many(100 if pause else 400, 20))
-            rate = callers.ask(slices=slices)["rate"]
+            with gc_paused():
+                raw = book.rate(run.scaled(100 if pause else 400, 20))
+            rate = callers.request(slices=slices)["rate"]
             if n:  # the first round warms up
                 beside.append(raw)
-                found.append(rate)
+                amounts.append(rate)
     book.close()
-    return found, beside
+    return amounts, beside
 
 
 # The callers' process -----------------------------------------------------------------------------
 
 
 def _slow(commit: Callable[..., Any], pause: float) -> Callable[..., Any]:
-    """The same commits, each of which takes so many seconds more."""
+    """Return a commit function that takes `pause` seconds longer."""
     sleep: Callable[[float], None] = monkey.get_original("time", "sleep")
 
     def slowly(call: Callable[[], None]) -> Any:
@@ -92,7 +96,7 @@ def _open(folder: Path, pause: float) -> Hall:
 
 
 def _slice(hall: Hall, keys: Iterator[int], items: Iterator[str]) -> float:
-    """Seconds that SLICE tickets of CALLERS callers take."""
+    """Return the seconds that SLICE tickets of CALLERS callers take."""
 
     def call(kiosk: str) -> None:
         actor = Actor(ActorKind.KIOSK, kiosk)
@@ -108,31 +112,31 @@ def _slice(hall: Hall, keys: Iterator[int], items: Iterator[str]) -> float:
                 paper=True,
             )
 
-    begun = time.perf_counter()
+    start = time.perf_counter()
     callers = [gevent.spawn(call, f"k{n:02}") for n in range(CALLERS)]
     gevent.joinall(callers, raise_error=True)
-    return time.perf_counter() - begun
+    return time.perf_counter() - start
 
 
 def main() -> None:
-    """Answer each `{"slices": n}` with tickets a second."""
+    """Answer each `{"slices": n}` with tickets per second."""
     options = argparse.ArgumentParser()
     options.add_argument("--data", type=Path, required=True)
     options.add_argument("--pause", type=float, required=True)
-    asked = options.parse_args()
+    args = options.parse_args()
     sys.setswitchinterval(SWITCH_INTERVAL)
-    hall = _open(asked.data, asked.pause)
+    hall = _open(args.data, args.pause)
     keys, items = count(), cycle(ITEMS)
 
     def act(question: dict[str, Any]) -> dict[str, float]:
         seconds = 0.0
         for _ in range(question["slices"]):
-            rest(hall)
-            with steady():
+            empty_hall(hall)
+            with gc_paused():
                 seconds += _slice(hall, keys, items)
         return {"rate": question["slices"] * SLICE / seconds}
 
-    answer(act)
+    serve_requests(act)
     hall.ctx.store.close()
 
 

@@ -1,7 +1,7 @@
-"""Load clients that cost next to nothing: requests and WebSocket frames written by hand.
+"""Cheap load clients: HTTP requests and WebSocket frames written by hand.
 
-`Line` is one kept connection for HTTP; `Screens` are many boards in one loop over epoll. They know
-as much of the protocols as this server speaks, and no more.
+`Connection` is one persistent HTTP connection. `Screens` are many boards in one epoll loop. They
+implement only the parts of the protocols that this server uses.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ CHUNK = 1 << 18
 PATIENCE = 30.0
 
 
-def asking(path: str, who: str, body: Any) -> bytes:
-    """A POST with a fresh key; `who` is header lines."""
+def post_request(path: str, headers: str, body: Any) -> bytes:
+    """Return a POST request with a fresh idempotency key; `headers` are header lines."""
     data = json.dumps(body).encode()
     head = (
-        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n{who}"
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n{headers}"
         f"Idempotency-Key: {uuid.uuid4().hex}\r\nContent-Length: {len(data)}\r\n\r\n"
     )
     return head.encode() + data
 
 
-def answered(buffer: bytes) -> tuple[int, bytes] | None:
-    """Status and body if the whole answer is there."""
+def parse_response(buffer: bytes) -> tuple[int, bytes] | None:
+    """Return status and body of the first response; None until it is complete."""
     end = buffer.find(b"\r\n\r\n")
     if end < 0:
         return None
@@ -42,47 +42,47 @@ def answered(buffer: bytes) -> tuple[int, bytes] | None:
     return int(buffer[9:12]), buffer[end + 4 :]
 
 
-def opened(port: int) -> socket.socket:
-    """A connection to the loopback that sends at once."""
-    made = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
-    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return made
+def connect(port: int) -> socket.socket:
+    """Return a connection to the loopback without send delay (TCP_NODELAY)."""
+    sock = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
 
 
-class Line:
-    """One kept connection."""
+class Connection:
+    """One persistent connection."""
 
     def __init__(self, port: int) -> None:
-        self._socket = opened(port)
+        self._socket = connect(port)
 
-    def send(self, path: str, who: str, body: Any) -> None:
-        """Ask; `answer` waits."""
-        self._socket.sendall(asking(path, who, body))
+    def send(self, path: str, headers: str, body: Any) -> None:
+        """Send a request; `answer` waits for the response."""
+        self._socket.sendall(post_request(path, headers, body))
 
     def answer(self) -> Any:
-        """The answer's JSON; raises RuntimeError unless it is a 200."""
+        """Return the response's JSON. Raises RuntimeError unless the status is 200."""
         buffer = b""
-        while (found := answered(buffer)) is None:
+        while (response := parse_response(buffer)) is None:
             more = self._socket.recv(CHUNK)
             if not more:
                 raise EOFError("the server hung up")
             buffer += more
-        if found[0] != 200:
-            raise RuntimeError(found)
-        return json.loads(found[1])
+        if response[0] != 200:
+            raise RuntimeError(response)
+        return json.loads(response[1])
 
-    def post(self, path: str, who: str, body: Any) -> Any:
-        """Ask and wait."""
-        self.send(path, who, body)
+    def post(self, path: str, headers: str, body: Any) -> Any:
+        """Send a request and return the response's JSON."""
+        self.send(path, headers, body)
         return self.answer()
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._socket.close()
 
 
 def _frame(text: str) -> bytes:
-    """A client's text frame below 64 kB; the mask is zero, which is a mask like any other."""
+    """Return a client's text frame below 64 kB; the mask is zero, which is a valid mask."""
     data = text.encode()
     if len(data) < 126:
         head = bytes((0x81, 0x80 | len(data)))
@@ -92,7 +92,7 @@ def _frame(text: str) -> bytes:
 
 
 def _payload(buffer: bytearray) -> bytes | None:
-    """Take the first whole frame off a buffer."""
+    """Remove the first complete frame from a buffer and return its payload."""
     if len(buffer) < 2:
         return None
     length, start = buffer[1], 2
@@ -102,9 +102,9 @@ def _payload(buffer: bytearray) -> bytes | None:
         length, start = int.from_bytes(buffer[2:10], "big"), 10
     if len(buffer) < start + length:
         return None
-    found = bytes(buffer[start : start + length])
+    payload = bytes(buffer[start : start + length])
     del buffer[: start + length]
-    return found
+    return payload
 
 
 UPGRADE = (
@@ -125,7 +125,7 @@ class _Screen:
 
 
 class Screens:
-    """Boards in one loop. `last` is the newest state that any of them was sent."""
+    """Boards in one loop. `last` is the newest state that any of them received."""
 
     def __init__(self) -> None:
         self._loop = selectors.DefaultSelector()
@@ -135,24 +135,24 @@ class Screens:
         self._left = 0
         self._latest = 0.0
 
-    def take(self, plain: socket.socket) -> None:
-        """A connection that already speaks in frames."""
+    def add_connected(self, plain: socket.socket) -> None:
+        """Add a connection that already uses WebSocket frames."""
         self._add(plain).upgraded = True
 
-    def _add(self, made: socket.socket) -> _Screen:
-        made.setblocking(False)
-        screen = _Screen(made)
+    def _add(self, sock: socket.socket) -> _Screen:
+        sock.setblocking(False)
+        screen = _Screen(sock)
         self.all.append(screen)
-        self._loop.register(made, selectors.EVENT_READ, screen)
+        self._loop.register(sock, selectors.EVENT_READ, screen)
         return screen
 
     def join(self, port: int, token: str, count: int, *, bare: bool = False) -> None:
-        """So many boards more; `bare` boards also listen for bare broadcasts."""
+        """Connect `count` more boards; `bare` boards also subscribe to the plain broadcasts."""
         fresh = []
         for _ in range(count):
-            made = opened(port)
-            made.sendall(f"{UPGRADE}Authorization: Bearer {token}\r\n\r\n".encode())
-            screen = self._add(made)
+            sock = connect(port)
+            sock.sendall(f"{UPGRADE}Authorization: Bearer {token}\r\n\r\n".encode())
+            screen = self._add(sock)
             fresh.append(screen)
             if len(fresh) % 20 == 0:
                 self.pump(lambda: all(s.upgraded for s in fresh))
@@ -162,26 +162,26 @@ class Screens:
             screen.socket.sendall(_frame(f"40/live,{auth}"))
             if bare:
                 screen.socket.sendall(_frame("40/bench,"))
-        wanted = 2 if bare else 1
-        self.pump(lambda: all(s.joined >= wanted and s.frames for s in fresh))
+        namespaces = 2 if bare else 1
+        self.pump(lambda: all(s.joined >= namespaces and s.frames for s in fresh))
 
     def expect(self, needle: bytes) -> None:
-        """From now on note when each board is sent this."""
+        """Note for each board the arrival of the next message that contains `needle`."""
         self._needle, self._left = needle, len(self.all)
         for screen in self.all:
             screen.waits = True
 
     def last_arrival(self) -> float:
-        """Wait until every board was sent what is expected; when the last one was."""
+        """Wait until every board has received the expected message; return the time of the last."""
         self.pump(lambda: not self._left)
         return self._latest
 
     def frames(self) -> int:
-        """Messages that all boards were sent so far."""
+        """Return the number of messages that all boards received so far."""
         return sum(screen.frames for screen in self.all)
 
     def pump(self, done: Callable[[], bool], seconds: float = PATIENCE) -> None:
-        """Read until `done`; raises TimeoutError."""
+        """Read until `done` returns True. Raises TimeoutError."""
         end = time.monotonic() + seconds
         while not done():
             self._turn(min(0.5, max(0.0, end - time.monotonic())))
@@ -189,10 +189,10 @@ class Screens:
                 raise TimeoutError("the boards wait in vain")
 
     def watch(self, seconds: float) -> None:
-        """Read for so long."""
+        """Read for `seconds`."""
         end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            self._turn(left)
+        while (remaining := end - time.monotonic()) > 0:
+            self._turn(remaining)
 
     def _turn(self, seconds: float) -> None:
         for key, _ in self._loop.select(seconds):
@@ -215,32 +215,32 @@ class Screens:
                 raise RuntimeError(bytes(screen.buffer[:200]))
             del screen.buffer[: end + 4]
             screen.upgraded = True
-        while (found := _payload(screen.buffer)) is not None:
-            self._heard(screen, found)
+        while (payload := _payload(screen.buffer)) is not None:
+            self._handle(screen, payload)
 
-    def _heard(self, screen: _Screen, found: bytes) -> None:
-        if found == b"2":
+    def _handle(self, screen: _Screen, payload: bytes) -> None:
+        if payload == b"2":
             screen.socket.sendall(_frame("3"))
-        elif found.startswith(b"42"):
+        elif payload.startswith(b"42"):
             screen.frames += 1
-            if found.startswith(b'42/live,["state"'):
-                self.last = found
-            if screen.waits and self._needle in found:
+            if payload.startswith(b'42/live,["state"'):
+                self.last = payload
+            if screen.waits and self._needle in payload:
                 screen.waits = False
                 self._left -= 1
                 self._latest = time.monotonic()
-        elif found.startswith(b"40"):
+        elif payload.startswith(b"40"):
             screen.joined += 1
-        elif found.startswith(b"44"):
-            raise RuntimeError(found)
+        elif payload.startswith(b"44"):
+            raise RuntimeError(payload)
 
     def state(self) -> dict[str, Any]:
-        """The newest state as an envelope."""
+        """Return the newest state as an envelope."""
         envelope: dict[str, Any] = json.loads(self.last[len(b"42/live,") :])[1]
         return envelope
 
     def close(self) -> None:
-        """Hang up everywhere."""
+        """Close all connections."""
         for screen in self.all:
             self._loop.unregister(screen.socket)
             screen.socket.close()

@@ -1,8 +1,8 @@
-"""Years of history in seconds: finished tickets with their calls, slips and journal, and punches.
+"""Generator of years of data in seconds: finished tickets with calls, slips, journal; punches.
 
-The rows are of the right number, shape and size. Their journal hashes are of the right length
-only, and no line tells of the punches: neither a start nor an act reads the journal behind its head
-(`hall check` does).
+The rows have the right number, shape and size. Their journal hashes only have the right length, and
+no journal line mentions the punches: neither a start nor an action reads the journal behind its
+head (`hall check` does).
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from bench.furnish import ITEMS
-from bench.punching import punched
+from bench.punching import punch_rows
 from support.hall_server import TUESDAY
 
 A_DAY = 450
-"""Visits of the reference hall on a working day."""
+"""Visits of the reference hall per working day."""
 PREFIXES = 10
 HASH = "0123456789abcdef" * 4
 DATA = '{"number":"A012","outcome":"done"}'
@@ -26,7 +26,7 @@ INDEXES = (
     "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL "
     "AND tbl_name IN ('ticket', 'call', 'slip', 'journal', 'punch')"
 )
-"""Made again at the end: that is faster than keeping them up to date."""
+"""Query of the indexes that are created again at the end: faster than keeping them up to date."""
 COUNT = (
     "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :count) "
     "INSERT INTO {table} ({names}) SELECT {values} FROM n"
@@ -106,33 +106,35 @@ def _sql(table: str, columns: dict[str, str]) -> str:
 
 
 def workdays(count: int) -> Iterator[date]:
-    """The last so many weekdays before the measured Tuesday, oldest first."""
+    """Return the last `count` weekdays before the measured Tuesday, oldest first."""
     day = date.fromisoformat(TUESDAY)
-    found: list[date] = []
-    while len(found) < count:
+    selection: list[date] = []
+    while len(selection) < count:
         day -= timedelta(days=1)
         if day.isoweekday() < 6:
-            found.append(day)
-    return reversed(found)
+            selection.append(day)
+    return reversed(selection)
 
 
-def past(file: Path, hall: str, days: int, a_day: int = A_DAY, *, whole: bool = True) -> int:
-    """Write so many past working days; returns the number of tickets.
+def write_history(
+    file: Path, hall: str, days: int, a_day: int = A_DAY, *, whole: bool = True
+) -> int:
+    """Write `days` past working days; return the number of tickets.
 
     `whole`: with calls, slips, journal and punches of all who are enrolled; else tickets only.
     """
     raw = sqlite3.connect(file, isolation_level=None)
     raw.execute("PRAGMA synchronous=OFF")
     raw.execute("PRAGMA cache_size=-200000")
-    found = raw.execute("SELECT MAX(seq) FROM journal WHERE hall_id = ?", (hall,)).fetchone()[0]
-    seq = (found or 0) + 1
+    head = raw.execute("SELECT MAX(seq) FROM journal WHERE hall_id = ?", (hall,)).fetchone()[0]
+    seq = (head or 0) + 1
     raw.execute("BEGIN IMMEDIATE")
     indexes = raw.execute(INDEXES).fetchall()
     for name, _ in indexes:
         raw.execute(f"DROP INDEX {name}")
     for n, day in enumerate(workdays(days)):
         item = ITEMS[n % len(ITEMS)]
-        asked = {
+        values = {
             "hall": hall,
             "day": day.isoformat(),
             "at": (day.toordinal() - date(1970, 1, 1).toordinal()) * 86_400_000,
@@ -141,12 +143,12 @@ def past(file: Path, hall: str, days: int, a_day: int = A_DAY, *, whole: bool = 
             "state": "finished",
             "count": a_day,
         }
-        raw.execute(_sql("ticket", TICKET), asked)
+        raw.execute(_sql("ticket", TICKET), values)
         if whole:
-            raw.execute(_sql("call", CALL), asked)
-            raw.execute(_sql("slip", SLIP), asked)
+            raw.execute(_sql("call", CALL), values)
+            raw.execute(_sql("slip", SLIP), values)
             lines = {"count": a_day * LINES, "seq": seq}
-            raw.execute(_sql("journal", JOURNAL), asked | lines)
+            raw.execute(_sql("journal", JOURNAL), values | lines)
             seq += a_day * LINES
     if whole:
         _punches(raw, hall, days)
@@ -159,14 +161,14 @@ def past(file: Path, hall: str, days: int, a_day: int = A_DAY, *, whole: bool = 
 
 
 def _punches(raw: sqlite3.Connection, hall: str, days: int) -> None:
-    found = raw.execute("SELECT DISTINCT enrolment FROM finger WHERE hall_id = ?", (hall,))
-    numbers = sorted(number for (number,) in found)
-    rows = punched(numbers, workdays(days), random.Random(days))
+    enrolled = raw.execute("SELECT DISTINCT enrolment FROM finger WHERE hall_id = ?", (hall,))
+    numbers = sorted(number for (number,) in enrolled)
+    rows = punch_rows(numbers, workdays(days), random.Random(days))
     raw.executemany(PUNCH, ({"hall": hall, "id": n, **row} for n, row in enumerate(rows, 1)))
 
 
-def waiting(file: Path, hall: str, each: int) -> None:
-    """So many people who wait today for each of ITEMS."""
+def write_waiting(file: Path, hall: str, each: int) -> None:
+    """Write `each` people who wait today for each of ITEMS."""
     raw = sqlite3.connect(file, isolation_level=None)
     for n, item in enumerate(ITEMS):
         own = TICKET | {
@@ -183,7 +185,7 @@ def waiting(file: Path, hall: str, each: int) -> None:
             "outcome": "''",
             "ord": f"i * 1000 + {n}",
         }
-        asked = {
+        values = {
             "hall": hall,
             "day": TUESDAY,
             "at": 0,
@@ -192,5 +194,5 @@ def waiting(file: Path, hall: str, each: int) -> None:
             "state": "waiting",
             "count": each,
         }
-        raw.execute(_sql("ticket", own), asked)
+        raw.execute(_sql("ticket", own), values)
     raw.close()

@@ -1,4 +1,4 @@
-"""Long runs that attack a hall of their own: the API, the lines, the codecs, the files.
+"""Long runs that attack a hall of their own: API, live connections, codecs, files.
 
-`python -m bench.attack`; the tests run a small seeded portion of the same attacks.
+Command: `python -m bench.attack`. The tests run a small seeded part of the same attacks.
 """

@@ -1,7 +1,8 @@
-"""Every operation of the OpenAPI document with bodies that fit and bodies that do not, by role.
+"""Fuzzer of the API: every documented operation with valid and invalid bodies, by role.
 
-In process, on the small hall of the tests. Finds: a 5xx, an answer that the document does not
-describe, a request over five seconds. It does not judge whether an act was right; walks do.
+In process, on the small hall of the tests. It reports a 5xx, a response that the OpenAPI document
+does not describe, and a request over five seconds. It does not judge whether an action was right;
+the walks do.
 """
 
 from __future__ import annotations
@@ -43,14 +44,14 @@ MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
 @dataclass(slots=True)
 class Target:
-    """A small hall behind its door, with somebody of every role."""
+    """Small hall behind its web application, with a browser for every role."""
 
     web: Web
     browsers: dict[str, Browser]
     document: dict[str, Any]
 
-    def again(self, role: str) -> Browser:
-        """The role's browser; whoever was signed out by an attack comes in anew."""
+    def browser_of(self, role: str) -> Browser:
+        """Return the role's browser; sign in again if an attack has signed it out."""
         if role in ("administrator", "manager", "clerk"):
             browser = self.browsers[role]
             if browser.get("/session").get_json().get("kind") != "staff":
@@ -59,7 +60,7 @@ class Target:
 
 
 def _people(web: Web) -> dict[str, Browser]:
-    """Everybody; whatever happened to their accounts is made good first."""
+    """Sign in all people; restore their accounts first."""
     return {
         "administrator": web.person(ADMINISTRATOR),
         "manager": web.manager(),
@@ -68,7 +69,7 @@ def _people(web: Web) -> dict[str, Browser]:
 
 
 def target(folder: Path) -> Target:
-    """A hall of its own in this folder."""
+    """Create a hall in this folder."""
     small = SmallHall(f"sqlite:///{folder / 'hall.db'}", folder, at(9))
     web = Web(small)
     web.app.api.limits = Limits(lambda: time.monotonic() * 100_000)
@@ -84,13 +85,13 @@ def target(folder: Path) -> Target:
 
 
 def attack(seed_: int, examples: int, part: int = 1, of: int = 1) -> Tally:
-    """Every operation (every `of`-th, from `part`) as every role, both ways."""
+    """Send every operation (every `of`-th, from `part`) as every role, valid and invalid."""
     tally = Tally("api")
     logging.getLogger("schemathesis").setLevel(logging.CRITICAL)
     with tempfile.TemporaryDirectory(prefix="attack-") as folder:
         hall = target(Path(folder))
         schema: Any = schemathesis.openapi.from_wsgi("/api/openapi.json", hall.web.app.flask)
-        operations = [found.ok() for found in schema.get_all_operations()]
+        operations = [result.ok() for result in schema.get_all_operations()]
         for number, operation in enumerate(operations):
             if number % of != part % of:
                 continue
@@ -103,7 +104,7 @@ def attack(seed_: int, examples: int, part: int = 1, of: int = 1) -> Tally:
 
 
 def paths(part: int = 1, of: int = 1) -> Tally:
-    """Every address with something nasty in each of its places, as an administrator."""
+    """Request every path with a hostile value in each of its parameters, as an administrator."""
     tally = Tally("addresses")
     with tempfile.TemporaryDirectory(prefix="attack-") as folder:
         hall = target(Path(folder))
@@ -114,14 +115,14 @@ def paths(part: int = 1, of: int = 1) -> Tally:
                 path = "/api/v1" + PLACE.sub(
                     quote(nasty, safe="", errors="surrogatepass"), route.path
                 )
-                begun = time.monotonic()
+                start = time.monotonic()
                 with errors_logged() as errors:
                     answer = browser.client.open(
                         path, method=route.method, headers=browser.headers(""), data=b"{}"
                     )
-                tally.count(f"{answer.status_code // 100}xx", time.monotonic() - begun)
+                tally.count(f"{answer.status_code // 100}xx", time.monotonic() - start)
                 if answer.status_code >= 500:
-                    tally.found(
+                    tally.add_find(
                         f"{route.method} {route.path}: {answer.status_code}",
                         f"{nasty!r:.40} {errors[:1]}",
                     )
@@ -138,7 +139,7 @@ def _operation(
     count: int,
     seed_: int,
 ) -> None:
-    browser = hall.again(role)
+    browser = hall.browser_of(role)
 
     @seed(seed_)
     @settings(
@@ -150,25 +151,25 @@ def _operation(
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def run(case: Any) -> None:
-        begun = time.monotonic()
+        start = time.monotonic()
         with errors_logged() as errors:
             answer = send(browser, case)
-            seconds = time.monotonic() - begun
+            seconds = time.monotonic() - start
         tally.count(f"{answer.status_code // 100}xx", seconds)
-        fault = wrong(hall.document, operation, answer)
+        fault = fault_of(hall.document, operation, answer)
         if fault:
-            tally.found(f"{operation.label} as {role}: {fault} {' '.join(errors)}")
+            tally.add_find(f"{operation.label} as {role}: {fault} {' '.join(errors)}")
 
     try:
         run()
     except (schemathesis.errors.SchemathesisError, Unsatisfiable):
         tally.count("nothing to make")
-    except Exception as error:  # noqa: BLE001 - an exception through the WSGI door is a find
-        tally.found(f"{operation.label} as {role}: raised {error!r}")
+    except Exception as error:  # noqa: BLE001 - an exception out of the WSGI application is a find
+        tally.add_find(f"{operation.label} as {role}: raised {error!r}")
 
 
 def send(browser: Browser, case: Any) -> TestResponse:
-    """What schemathesis made, sent by somebody: cookies, tokens and CSRF are the browser's."""
+    """Send a generated case; cookies, tokens and CSRF are the browser's."""
     headers = {
         name: _latin(value)
         for name, value in (case.headers or {}).items()
@@ -186,7 +187,7 @@ def send(browser: Browser, case: Any) -> TestResponse:
 
 
 def _latin(value: object) -> str:
-    """A header as a client can send it."""
+    """Return a header value that a client can send."""
     text = str(value).encode("latin-1", "replace").decode("latin-1")
     return text.replace("\r", " ").replace("\n", " ")
 
@@ -200,20 +201,20 @@ def _bytes(body: Any) -> bytes:
         return str(body).encode("utf-8", "surrogatepass")
 
 
-def wrong(document: dict[str, Any], operation: Any, answer: TestResponse) -> str:
-    """What is wrong with an answer; empty when nothing is."""
+def fault_of(document: dict[str, Any], operation: Any, answer: TestResponse) -> str:
+    """Return the fault of a response in words; empty if there is none."""
     if answer.status_code >= 500:
         return f"answered {answer.status_code}"
     described = document["paths"][operation.path][operation.method]["responses"]
     kind = answer.mimetype
-    found = described.get(str(answer.status_code))
-    if found is None:
+    response = described.get(str(answer.status_code))
+    if response is None:
         # 404 and 405 come from the router where a path does not fit the route.
         return "" if answer.status_code in (404, 405) else f"{answer.status_code} not described"
-    if kind not in found["content"]:
+    if kind not in response["content"]:
         return f"{answer.status_code} as {kind} not described"
     if kind != "application/json":
         return ""
-    schema = found["content"][kind]["schema"] | {"components": document["components"]}
+    schema = response["content"][kind]["schema"] | {"components": document["components"]}
     failed = next(iter(Draft202012Validator(schema).iter_errors(answer.get_json())), None)
     return f"{answer.status_code} does not fit: {failed.message[:120]}" if failed else ""

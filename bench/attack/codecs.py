@@ -1,6 +1,6 @@
-"""Real bytes of every wire, mutated: a codec gives a value or its own documented error.
+"""Fuzzer of the codecs: mutated bytes of every protocol must give a value or a documented error.
 
-Finds: any other exception, and bytes that take longer than a second. Nothing is connected.
+It reports any other exception, and bytes that take longer than a second. Nothing is connected.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from server.services.readers_hand import read_file
 from support.escpos_reader import read as read_paper
 
 LONGEST = 1.0
-"""Seconds for one mutated input."""
+"""Maximum seconds for one mutated input."""
 NASTY = (
     b"\x00", b"\xff", b"\x1b@", b"\x10\x04\x01", b"\xa0\x90", b"\x0d", "²".encode(), "٣".encode(),
     "𝟙".encode(), b"9" * 5000, b"A" * 200, b"\xed\xa0\x80", b"\t\t\t", b"&ID=1&Return=", b"=" * 50,
@@ -38,7 +38,7 @@ NASTY = (
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What reads the bytes, real examples, and the errors that it documents."""
+    """Parser under attack, real examples of its input, and the errors that it documents."""
 
     name: str
     read: Callable[[bytes], object]
@@ -63,12 +63,12 @@ def _led(codec: Callable[[int, str, led.Colour], bytes]) -> Callable[[bytes], ob
 
 
 def _status(data: bytes) -> object:
-    heard = AnswerReader().feed(data)
+    replies = AnswerReader().feed(data)
     answers: dict[int, int | None] = dict.fromkeys(QUERIES) | dict(
-        zip(QUERIES, heard, strict=False)
+        zip(QUERIES, replies, strict=False)
     )
-    found = PrinterStatus(answers)
-    return found.paper, found.cover, found.cutter, found.health()
+    status = PrinterStatus(answers)
+    return status.paper, status.cover, status.cutter, status.health()
 
 
 def _document(data: bytes) -> object:
@@ -81,9 +81,9 @@ def _document(data: bytes) -> object:
 
 def _keypad(data: bytes) -> object:
     reader = keypads.FrameReader()
-    found = [frame for start in range(0, len(data), 3) for frame in reader.feed(data[start:][:3])]
+    frames = [frame for start in range(0, len(data), 3) for frame in reader.feed(data[start:][:3])]
     reader.quiet()
-    return [(frame.key, frame.digits) for frame in found]
+    return [(frame.key, frame.digits) for frame in frames]
 
 
 def _stream(data: bytes) -> object:
@@ -94,8 +94,8 @@ def _sized(data: bytes) -> object:
     body = zk.dataset(data)
     count = data[-1] if data else 0
     size = zk.record_size(len(body), count)
-    found = zk.short_records(body, TODAY) if size == 8 else zk.records(body, size)
-    return found, list(zk.users(body, zk.user_size(len(body), count), "gb18030"))
+    rows = zk.short_records(body, TODAY) if size == 8 else zk.records(body, size)
+    return rows, list(zk.users(body, zk.user_size(len(body), count), "gb18030"))
 
 
 def _records(data: bytes) -> object:
@@ -129,8 +129,8 @@ TARGETS = (
            (ValueError, LookupError)),
     Target("escpos writer", _document, ("请到3号窗口 A012".encode(), b"\x1b@\x1dV0"),
            (DocumentError,)),
-    *(Target(f"led {name}", _led(found), (b"\x01" + "A012 请到3号".encode(),), (led.CodecError,))
-      for name, found in led.CODECS.items()),
+    *(Target(f"led {name}", _led(codec), (b"\x01" + "A012 请到3号".encode(),), (led.CodecError,))
+      for name, codec in led.CODECS.items()),
     Target("keypad frame", keypads.decode, (keypads.display(3, 12, 12).encode(),
            keypads.Frame(3, 1, b"\x01\x02\x0b").encode()), (keypads.CodecError,)),
     Target("keypad stream", _keypad, (keypads.beep(1).encode() * 3,)),
@@ -148,11 +148,11 @@ TARGETS = (
 
 
 def attack(seed: int, examples: int, names: Iterable[str] = ()) -> Tally:
-    """So many mutations of each target's examples."""
+    """Run `examples` mutations of each target's examples."""
     tally = Tally("codecs")
-    wanted = set(names)
+    selection = set(names)
     for target in TARGETS:
-        if wanted and target.name not in wanted:
+        if selection and target.name not in selection:
             continue
         chance = random.Random(f"{seed} {target.name}")
         for _ in range(examples):
@@ -161,23 +161,23 @@ def attack(seed: int, examples: int, names: Iterable[str] = ()) -> Tally:
 
 
 def _try(tally: Tally, target: Target, data: bytes) -> None:
-    begun = time.perf_counter()
+    start = time.perf_counter()
     try:
         target.read(data)
         outcome = "value"
     except target.allowed:
         outcome = "documented error"
-    except Exception as error:  # noqa: BLE001 - that is what is looked for
+    except Exception as error:  # noqa: BLE001 - the attack looks for exactly these
         outcome = "exception"
-        tally.found(f"{target.name}: {type(error).__name__}", f"{data[:60]!r}")
-    seconds = time.perf_counter() - begun
+        tally.add_find(f"{target.name}: {type(error).__name__}", f"{data[:60]!r}")
+    seconds = time.perf_counter() - start
     if seconds > LONGEST:
-        tally.found(f"{target.name}: slow", f"{seconds:.1f} s, {data[:60]!r}")
+        tally.add_find(f"{target.name}: slow", f"{seconds:.1f} s, {data[:60]!r}")
     tally.count(outcome, seconds)
 
 
 def mutated(chance: random.Random, examples: tuple[bytes, ...]) -> bytes:
-    """An example with a few bytes changed, cut, doubled, or replaced by something nasty."""
+    """Return an example with a few bytes changed, cut, doubled, or replaced by hostile ones."""
     data = bytearray(chance.choice(examples))
     for _ in range(chance.randint(1, 6)):
         at = chance.randint(0, len(data))

@@ -1,7 +1,8 @@
-"""Hostile workbooks, day lists and time clock files: refused or read, within time and memory.
+"""Attack with hostile workbooks, day lists and time clock files: limits of time and memory.
 
-Each is handed in through the API. Finds: a 5xx, more than twenty seconds, more than 400 MB above
-the start, a catalogue that changed, a refusal of which something was kept. The files are made here.
+Each file is uploaded through the API. It reports a 5xx, more than twenty seconds, more than 400 MB
+above the start, a changed catalogue, and a rejected file of which something was stored. The files
+are generated here.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from support.halls import catalogue
 
 LONGEST, SLOW = 20.0, 3.0
 MOST_MEMORY = 400
-"""Megabytes that reading one file may add."""
+"""Maximum megabytes that reading one file may add."""
 MEGABYTE = 1024 * 1024
 
 
@@ -77,7 +78,7 @@ LINK = (
 
 
 def workbooks(rows: int = 1_000_000) -> Iterator[tuple[str, bytes]]:
-    """Every hostile workbook by name; `rows` in the longest."""
+    """Yield every hostile workbook by name; `rows` is the length of the longest."""
     book = _book()
     yield (
         "formula",
@@ -126,7 +127,7 @@ def workbooks(rows: int = 1_000_000) -> Iterator[tuple[str, bytes]]:
 
 
 def _lying(archive: bytes) -> bytes:
-    """The same archive that claims to unpack to a kilobyte, in both of its tables."""
+    """Return the archive with a false unpacked size of one kilobyte in both of its tables."""
     data = bytearray(archive)
     for mark, at in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
         place = data.find(mark) + at
@@ -135,7 +136,7 @@ def _lying(archive: bytes) -> bytes:
 
 
 def punches(rows: int = 200_000) -> Iterator[tuple[str, bytes]]:
-    """Every hostile attlog file by name."""
+    """Yield every hostile attlog file by name."""
     line = b"7\t2026-03-02 08:%02d:%02d\t0\t1\t0\t0\n"
     yield "many punches", b"".join(line % (n // 60 % 60, n % 60) for n in range(rows))
     yield "many bad lines", b"x\ty\n" * rows
@@ -146,7 +147,7 @@ def punches(rows: int = 200_000) -> Iterator[tuple[str, bytes]]:
 
 
 def attack(rows: int = 1_000_000) -> Tally:
-    """Every file through the API, as an administrator."""
+    """Upload every file through the API, as an administrator."""
     tally = Tally("files")
     with tempfile.TemporaryDirectory(prefix="attack-") as folder:
         hall = target(Path(folder))
@@ -155,30 +156,30 @@ def attack(rows: int = 1_000_000) -> Tally:
         admin.post("/office/readers/DOOR1/admit")
         version = hall.web.small.ctx.catalogue().version
         for name, content in workbooks(rows):
-            _hand_in(tally, hall, name, "/office/workbook", "workbook", content)
+            _upload(tally, hall, name, "/office/workbook", "workbook", content)
             now = hall.web.small.ctx.catalogue().version
             if now != version and name not in HARMLESS:
-                tally.found(f"{name}: the catalogue changed")
+                tally.add_find(f"{name}: the catalogue changed")
             version = now
         for name, content in workbooks(min(rows, 20_000)):
-            _hand_in(
+            _upload(
                 tally, hall, f"day list, {name}", "/office/calendar/2027/sheet", "file", content
             )
-        # A row that is taken is an insert, a line that is not costs a look: of these a million.
+        # An accepted row costs an insert, a rejected line only parsing: so a million of these.
         touches = [*punches(min(rows, 40_000)), (f"{rows} bad lines", b"x\ty\n" * rows)]
         for name, content in touches:
-            _hand_in(tally, hall, name, "/office/readers/DOOR1/file", "file", content)
+            _upload(tally, hall, name, "/office/readers/DOOR1/file", "file", content)
         hall.web.small.close()
     return tally
 
 
 HARMLESS = frozenset({"external link", "huge dimension", "polyglot"})
-"""What is wrong with these is passed over, and the rest of them is a good workbook."""
+"""Files whose hostile part is ignored; the rest of each is a valid workbook."""
 
 
-def _hand_in(tally: Tally, hall: Target, name: str, path: str, field: str, content: bytes) -> None:
+def _upload(tally: Tally, hall: Target, name: str, path: str, field: str, content: bytes) -> None:
     admin = hall.browsers["administrator"]
-    before, kept, begun = _memory(), _kept(hall), time.monotonic()
+    before, stored, start = _memory(), _stored_counts(hall), time.monotonic()
     with errors_logged() as errors:
         answer = admin.client.post(
             f"/api/v1{path}",
@@ -186,23 +187,23 @@ def _hand_in(tally: Tally, hall: Target, name: str, path: str, field: str, conte
             headers=admin.headers(""),
             content_type="multipart/form-data",
         )
-    seconds, grown = time.monotonic() - begun, _memory() - before
+    seconds, grown = time.monotonic() - start, _memory() - before
     code: dict[str, Any] = answer.get_json(silent=True) or {}
     outcome = code.get("code", "taken")
-    if answer.status_code != 200 and kept != _kept(hall):
-        tally.found(f"{path} {name}: refused, and something of it was kept")
+    if answer.status_code != 200 and stored != _stored_counts(hall):
+        tally.add_find(f"{path} {name}: refused, and something of it was kept")
     tally.tried[outcome] += 1
     tally.slowest = max(tally.slowest, seconds)
     if seconds > SLOW:
         tally.notes.append(f"{name} ({len(content) // 1024} KB): {seconds:.1f} s, {outcome}")
     if answer.status_code >= 500:
-        tally.found(f"{path} {name}: {answer.status_code}", " ".join(errors[:1]))
+        tally.add_find(f"{path} {name}: {answer.status_code}", " ".join(errors[:1]))
     if seconds > LONGEST or grown > MOST_MEMORY:
-        tally.found(f"{path} {name}: {seconds:.1f} s, {grown} MB more")
+        tally.add_find(f"{path} {name}: {seconds:.1f} s, {grown} MB more")
 
 
-def _kept(hall: Target) -> tuple[int, ...]:
-    """How many punches, days of the calendar and versions of the business data there are."""
+def _stored_counts(hall: Target) -> tuple[int, ...]:
+    """Return the numbers of punches, calendar days and catalogue versions."""
     tables = (punch, calendar_day, catalogue_version)
     return hall.web.small.ctx.read(
         lambda c: tuple(c.scalar(select(func.count()).select_from(t)) or 0 for t in tables)
@@ -210,11 +211,11 @@ def _kept(hall: Target) -> tuple[int, ...]:
 
 
 def _memory() -> int:
-    """The most that this process ever had, in megabytes."""
+    """Return the peak memory of this process in megabytes."""
     return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 
 
 def resident(pid: int | None = None) -> int:
-    """What a process has now, in megabytes."""
+    """Return the current memory of a process in megabytes."""
     pages = int(Path(f"/proc/{pid or os.getpid()}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") // MEGABYTE

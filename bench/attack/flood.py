@@ -1,8 +1,9 @@
-"""One flood after another against a hall of its own, while clerks call the next person.
+"""Flood attack: one flood after another on a hall of its own, while clerks call the next person.
 
-Find: with a flood running, the honest clerks' call-next (and the number before it) has a p99 over
-250 ms and over three times the quiet figure of the same run, or a clerk is refused, or the server's
-memory grows by more than 150 MB. The hall may open 1,024 files, so that `idle` reaches the limit.
+It reports a flood during which the p99 of the honest clerks' call-next (and the number before it)
+is over 250 ms and over three times the quiet figure of the same run, a clerk is rejected, or the
+server's memory grows by more than 150 MB. The hall may open 1,024 files, so that `idle` reaches the
+limit.
 """
 
 from __future__ import annotations
@@ -25,17 +26,17 @@ from pathlib import Path
 from bench.attack.files import resident
 from bench.attack.floods import FLOODS
 from bench.attack.tally import Tally
-from bench.run import ROOT, steady
+from bench.run import ROOT, gc_paused
 from bench.table import quantile
 from support.hall_server import ADMINISTRATOR, MANAGER, Client, HallServer
 
 SECONDS = 6.0
 HEAD_START = 1.0
-"""Seconds that a flood runs before anything is measured."""
+"""Seconds that a flood runs before the measurement begins."""
 BOUND = 0.250
 TIMES = 3.0
 GROWTH = 150
-"""Megabytes."""
+"""Maximum growth of the server's memory in megabytes."""
 FILES = 1024
 PAUSE = 0.06
 CLERKS = {"1004": "jtj-01", "1009": "scjg-01", "1014": "swj-01", "1022": "ybj-01"}
@@ -44,34 +45,34 @@ CLERKS = {"1004": "jtj-01", "1009": "scjg-01", "1014": "swj-01", "1022": "ybj-01
 
 @dataclass
 class Clerk:
-    """An honest clerk on a kept connection, as a page has it."""
+    """Honest clerk on a persistent connection, as a page has it."""
 
     port: int
-    who: Client
+    client: Client
     item: str
     took: list[float] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     broken: int = 0
-    """Connections that ended; a browser opens another one."""
+    """Number of connections that ended; a browser opens another one."""
 
     def work(self, end: float) -> None:
-        """Take a number, call it, until the end."""
+        """Issue a number and call it, in turns, until the end."""
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         while time.monotonic() < end:
-            # A number that waits is a call that is not made: both are timed.
+            # A delayed number delays a call: both are timed.
             for path, body in (
                 ("/tickets", {"item": self.item, "print": False}),
                 ("/counter/call-next", {"complete": "done"}),
             ):
-                begun = time.perf_counter()
+                start = time.perf_counter()
                 if self._ask(line, path, body):
-                    self.took.append(time.perf_counter() - begun)
+                    self.took.append(time.perf_counter() - start)
             time.sleep(PAUSE)
         line.close()
 
     def _ask(self, line: http.client.HTTPConnection, path: str, body: object) -> bool:
         headers = {"Content-Type": "application/json", "Idempotency-Key": uuid.uuid4().hex}
-        headers |= {"Cookie": self.who.cookie, "X-CSRF-Token": self.who.csrf}
+        headers |= {"Cookie": self.client.cookie, "X-CSRF-Token": self.client.csrf}
         for _ in range(3):
             try:
                 line.request("POST", f"/api/v1{path}", json.dumps(body), headers)
@@ -90,7 +91,7 @@ class Clerk:
 
 @contextmanager
 def few_files() -> Iterator[None]:
-    """Limit the files of every process started meanwhile to `FILES`."""
+    """Limit the open files of every process started meanwhile to `FILES`."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(FILES, soft), hard))
     try:
@@ -100,7 +101,7 @@ def few_files() -> Iterator[None]:
 
 
 def attack(only: list[str] | None = None, seconds: float = SECONDS) -> Tally:
-    """Every flood, or these."""
+    """Run every flood, or these."""
     tally = Tally("flood")
     accounts = (ADMINISTRATOR, MANAGER, *CLERKS)
     with tempfile.TemporaryDirectory(prefix="attack-") as folder, few_files():
@@ -126,22 +127,22 @@ def _kiosk(hall: HallServer) -> str:
 def _phase(
     tally: Tally, hall: HallServer, name: str, token: str, seconds: float, quiet: float
 ) -> float:
-    """Let the clerks work while one flood runs; returns their p99 in seconds."""
+    """Let the clerks work during one flood; return their p99 in seconds."""
     before = resident(hall.pid)
     flood = _start(hall, name, token, seconds) if name in FLOODS else None
     clerks = [Clerk(hall.port, hall.clerk(staff), item) for staff, item in CLERKS.items()]
-    with steady():
-        end = time.monotonic() + seconds  # to be steady takes a while in a large process
+    with gc_paused():
+        end = time.monotonic() + seconds  # the collection before takes a while in a large process
         threads = [threading.Thread(target=clerk.work, args=(end,)) for clerk in clerks]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
     grown = resident(hall.pid) - before
-    took = [one for clerk in clerks for one in clerk.took]
-    refused = [one for clerk in clerks for one in clerk.refused]
-    for one in took:
-        tally.count(name, one)
+    took = [seconds for clerk in clerks for seconds in clerk.took]
+    refused = [text for clerk in clerks for text in clerk.refused]
+    for span in took:
+        tally.count(name, span)
     p50, p99 = (quantile(took, q) if took else 60.0 for q in (0.5, 0.99))
     outcome = ""
     if flood is not None:
@@ -153,11 +154,11 @@ def _phase(
         f"{grown:+} MB; connections of clerks that ended {broken}; flood: {outcome or '–'}"
     )
     if quiet and p99 > max(BOUND, TIMES * quiet):
-        tally.found(f"{name}: call-next p99 {p99 * 1000:.0f} ms, quiet {quiet * 1000:.0f} ms")
+        tally.add_find(f"{name}: call-next p99 {p99 * 1000:.0f} ms, quiet {quiet * 1000:.0f} ms")
     if refused:
-        tally.found(f"{name}: an honest clerk is refused", refused[0])
+        tally.add_find(f"{name}: an honest clerk is refused", refused[0])
     if grown > GROWTH:
-        tally.found(f"{name}: {grown} MB more")
+        tally.add_find(f"{name}: {grown} MB more")
     return p99
 
 
@@ -168,10 +169,10 @@ def _start(hall: HallServer, name: str, token: str, seconds: float) -> subproces
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(8192, hard), hard))
     try:
-        made = subprocess.Popen(
+        process = subprocess.Popen(
             words, stdout=subprocess.PIPE, cwd=ROOT, env=os.environ | {"PYTHONPATH": places}
         )
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     time.sleep(HEAD_START)
-    return made
+    return process

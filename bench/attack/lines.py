@@ -1,7 +1,8 @@
-"""Socket.IO from people who mean no good: junk, out of order, too large, too many, silent.
+"""Attack on Socket.IO: junk, wrong order, oversized, too many and silent connections.
 
-Against a server in a process of its own. Meanwhile a kiosk takes numbers. Finds: the server ends,
-the kiosk waits over five seconds or is refused, memory grows by more than 60 MB and stays.
+It runs against a server in a separate process while a kiosk takes numbers. It reports when the
+server ends, the kiosk waits over five seconds or is rejected, or memory grows by more than 60 MB
+and stays.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ OURS = {path.name for path in (ROOT / "server").rglob("*.py")} - {
 }
 SHOWN = 600
 GROWTH = 60
-"""Megabytes."""
+"""Maximum growth of the server's memory in megabytes."""
 SURFACES = ("board", "counter", "kiosk", "phone", "office", "windows", "attendance", "nothing", "")
 UNHURRIED = {"kiosk_minute_numbers": 999, "kiosk_hour_numbers": 999}
-"""The kiosk that takes numbers meanwhile is faster than people."""
+"""Issue rate limits that do not apply: the kiosk takes numbers faster than people do."""
 EVENTS = ("hello", "result", "health", "event", "connect", "disconnect", "state", "junk", "")
 JUNK: tuple[Any, ...] = (
     None, True, -1, 1e308, "", "x" * 5000, "\0", "\ud800", [], {}, [[[]]], {"a": {"b": {"c": 1}}},
@@ -60,21 +61,21 @@ def _open(hall: HallServer) -> websocket.WebSocket:
 
 
 def join(hall: HallServer, namespace: str, auth: dict[str, Any]) -> websocket.WebSocket:
-    """Open a line and join a namespace."""
+    """Open a connection and join a namespace."""
     line = _open(hall)
     line.send(f"40{namespace},{json.dumps(auth)}")
     line.recv()
     return line
 
 
-def _say(
+def _emit(
     line: websocket.WebSocket, namespace: str, event: str, *data: Any, number: int = 1
 ) -> None:
     line.send(f"42{namespace},{number}{json.dumps([event, *data])}")
 
 
 def attack(seed: int, examples: int, silent: int = 1000) -> Tally:
-    """So many lines with junk, then `silent` ones that never speak, all at once."""
+    """Open `examples` connections with junk, then `silent` ones that send nothing, all at once."""
     tally = Tally("lines")
     chance = random.Random(seed)
     with tempfile.TemporaryDirectory(prefix="attack-") as folder:
@@ -87,54 +88,57 @@ def attack(seed: int, examples: int, silent: int = 1000) -> Tally:
             pid = hall.pid
             good = join(hall, "/agent", {"token": tokens["good"]})
             mine = {"devices": [{"device": "printer-9", "kind": "printers", "serves": "9"}]}
-            _say(good, "/agent", "hello", mine)
+            _emit(good, "/agent", "hello", mine)
             _serve(tally, kiosk, item)
             before = resident(pid)
             for number in range(examples):
                 _junk(tally, chance, hall, tokens["bad"])
                 if number % 10 == 0:
                     _serve(tally, kiosk, item)
-            _anothers(tally, hall, tokens["bad"])
+            _foreign_device(tally, hall, tokens["bad"])
             _silent(tally, hall, silent, kiosk, item)
             _serve(tally, kiosk, item)
             grown = resident(pid) - before
             tally.notes.append(f"server: {before} MB before, {before + grown} MB after")
             if grown > GROWTH:
-                tally.found(f"{grown} MB more after the attack")
+                tally.add_find(f"{grown} MB more after the attack")
             good.close()
         for place, example in _raised((Path(folder) / "server.log").read_text()).items():
-            tally.found(f"the server's log: {place}", example)
+            tally.add_find(f"the server's log: {place}", example)
     return tally
 
 
 def _raised(log: str) -> dict[str, str]:
-    """Exceptions in a log by where they were raised; not those of the library's own parsing."""
-    found: dict[str, str] = {}
+    """Return the exceptions in a log by their origin.
+
+    Without those of the library's own parsing.
+    """
+    origins: dict[str, str] = {}
     if "Traceback" in log:
-        found["a bare traceback"] = log[log.rfind("Traceback") :][:SHOWN]
+        origins["a bare traceback"] = log[log.rfind("Traceback") :][:SHOWN]
     for text in log.splitlines():
         with contextlib.suppress(ValueError):
             line = json.loads(text)
             trace = line.get("trace") or []
             if any(place.partition(":")[0] in OURS for place in trace[1:]):
-                found.setdefault(trace[-1], f"{line['error']} {trace[-4:]}")
-    return found
+                origins.setdefault(trace[-1], f"{line['error']} {trace[-4:]}")
+    return origins
 
 
 def enrol(hall: HallServer, admin: Client, kind: str, name: str) -> str:
-    """Return the token of a device that is enrolled by a code."""
+    """Return the token of a device that is enrolled with a code."""
     code = admin.post("/office/codes", {"kind": kind, "name": name})["code"]
     body = {"code": code, "kind": kind, "name": name}
     return str(Client(hall.base).post("/enrol", body)["token"])
 
 
 def _serve(tally: Tally, kiosk: Client, item: str) -> None:
-    begun = time.monotonic()
+    start = time.monotonic()
     try:
         kiosk.post("/tickets", {"item": item})
-        tally.count("a number meanwhile", time.monotonic() - begun)
+        tally.count("a number meanwhile", time.monotonic() - start)
     except RefusedError as error:
-        tally.found("the kiosk is not served", repr(error))
+        tally.add_find("the kiosk is not served", repr(error))
 
 
 def _junk(tally: Tally, chance: random.Random, hall: HallServer, token: str) -> None:
@@ -148,14 +152,14 @@ def _junk(tally: Tally, chance: random.Random, hall: HallServer, token: str) -> 
             case 1:
                 auth: Any = {"surface": chance.choice(SURFACES), "key": chance.choice(JUNK)}
                 line = join(hall, "/live", auth)
-                _say(line, "/live", chance.choice(EVENTS), chance.choice(JUNK))
+                _emit(line, "/live", chance.choice(EVENTS), chance.choice(JUNK))
                 name = "junk on /live"
             case 2:
                 line = join(hall, "/agent", {"token": token})
                 own = {"devices": [{"device": "own", "kind": "printers", "serves": "8"}]}
-                _say(line, "/agent", "hello", own)
+                _emit(line, "/agent", "hello", own)
                 for _ in range(8):
-                    _say(line, "/agent", chance.choice(EVENTS), chance.choice(JUNK))
+                    _emit(line, "/agent", chance.choice(EVENTS), chance.choice(JUNK))
                 name = "junk on /agent"
             case 3:
                 line = _open(hall)
@@ -175,30 +179,30 @@ def _junk(tally: Tally, chance: random.Random, hall: HallServer, token: str) -> 
     tally.count(name)
 
 
-def _anothers(tally: Tally, hall: HallServer, token: str) -> None:
-    """An agent announces a device of another one and reports on it."""
+def _foreign_device(tally: Tally, hall: HallServer, token: str) -> None:
+    """Let an agent announce another agent's device and report on it."""
     line = join(hall, "/agent", {"token": token})
-    stolen = {"devices": [{"device": "printer-9", "kind": "printers", "serves": "9"}]}
+    foreign = {"devices": [{"device": "printer-9", "kind": "printers", "serves": "9"}]}
     for number, (event, data) in enumerate(
         (
             ("health", {"device": "printer-9", "state": "failed"}),
-            ("hello", stolen),
+            ("hello", foreign),
             ("result", {"device": "printer-9", "id": "1", "state": "done"}),
         )
     ):
-        _say(line, "/agent", event, data, number=number)
+        _emit(line, "/agent", event, data, number=number)
         answer = str(line.recv())
         while not answer.startswith("43"):
             answer = str(line.recv())
         tally.count("another's device")
-        told = answer.replace(" ", "")
-        if '"ok":true' in told and '"waiting":["printer-9"]' not in told:
-            tally.found(f"an agent's {event} for another's device was taken")
+        reply = answer.replace(" ", "")
+        if '"ok":true' in reply and '"waiting":["printer-9"]' not in reply:
+            tally.add_find(f"an agent's {event} for another's device was taken")
     line.close()
 
 
 def _silent(tally: Tally, hall: HallServer, count: int, kiosk: Client, item: str) -> None:
-    """Many lines at once that never join anything."""
+    """Open many connections at once that never join anything."""
     lines = []
     for number in range(count):
         with contextlib.suppress(websocket.WebSocketException, OSError):

@@ -1,9 +1,10 @@
-"""Every operation of the OpenAPI document in any order, fed with what earlier answers said.
+"""Stateful fuzzer: every operation in any order, with values from the links of earlier responses.
 
-Each run has a hall of its own; each step is asked by somebody of a role and judged as in `api`, and
-what an answer links to is asked next rather than something at random. At the end `hall check`.
-Operations, cases and links are schemathesis'; the machine is not: its own spends a run on starting
-points (18 of 122 steps followed a link when it was tried) and makes every body at random.
+Each run has a hall of its own. Each step is sent by a person or device of a role and judged as in
+`api`; the next step prefers an operation that a response links to. At the end the integrity check
+runs. Operations, cases and links come from schemathesis. The state machine does not: schemathesis'
+own spends a run on starting points (18 of 122 steps followed a link when it was tried) and makes
+every body at random.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from schemathesis.core.transport import Response
 from schemathesis.generation.stateful.state_machine import StepOutput
 from schemathesis.specs.openapi.stateful import collect_transitions
 
-from bench.attack.api import ROLES, Target, send, target, wrong
+from bench.attack.api import ROLES, Target, fault_of, send, target
 from bench.attack.tally import Tally, errors_logged
 from server.domain.catalogue import Role
 from server.services.checks import violations
@@ -36,13 +37,13 @@ from server.services.context import SYSTEM
 from support.halls import ADMINISTRATOR, MANAGER, STAFF
 from support.web import PASSWORD, Browser
 
-WHO = ("administrator",) * 8 + ("clerk",) * 2 + ROLES
-"""An administrator asks most of the time: others get nowhere in half of the operations."""
+WEIGHTED_ROLES = ("administrator",) * 8 + ("clerk",) * 2 + ROLES
+"""Weighted roles: mostly administrators, because others are rejected in half of the operations."""
 COUNTER = "/api/v1/counter"
 PAUSES = (0, 5, 60)
 MOSTLY = st.sampled_from((True, True, True, False))
-KEPT = 8
-"""Values that are kept for an operation; the oldest goes."""
+MAX_STORED = 8
+"""Maximum number of stored values per operation; the oldest is dropped."""
 PEOPLE = {
     "administrator": (ADMINISTRATOR, Role.ADMINISTRATOR),
     "manager": (MANAGER, Role.MANAGER),
@@ -53,154 +54,162 @@ DEVICES = {"kiosk": ("kiosk", "1"), "board": ("board", "main"), "agent": ("agent
 
 @dataclass(slots=True)
 class Linked(Tally):
-    """Also how many steps had a value of an earlier answer, and how far they all came."""
+    """Tally with the number of steps that used a value of an earlier response, and their reach."""
 
     operations: int = 0
     followed: int = 0
-    reached: set[str] = field(default_factory=set)
-    taken: set[str] = field(default_factory=set)
+    operations_reached: set[str] = field(default_factory=set)
+    accepted: set[str] = field(default_factory=set)
 
-    def tell(self) -> None:
-        """Say so below the table."""
+    def add_summary(self) -> None:
+        """Add this summary to the notes below the table."""
         self.notes.append(
             f"{self.followed} steps followed a link; of {self.operations} operations "
-            f"{len(self.reached)} were reached, {len(self.taken)} with a 2xx"
+            f"{len(self.operations_reached)} were reached, {len(self.accepted)} with a 2xx"
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """The document as schemathesis reads it: operations by label, and the links out of each."""
+class ApiModel:
+    """Parsed document: operations by label, and the links out of each."""
 
     document: dict[str, Any]
     operations: dict[str, Any]
     links: dict[str, list[Any]]
 
     def example(self, operation: Any) -> Any:
-        """The document's own body for an operation, or None."""
-        asked = self.document["paths"][operation.path][operation.method]
-        content = asked.get("requestBody", {}).get("content", {})
+        """Return the document's own body for an operation, or None."""
+        described = self.document["paths"][operation.path][operation.method]
+        content = described.get("requestBody", {}).get("content", {})
         return content.get("application/json", {}).get("example")
 
 
-def known(document: dict[str, Any]) -> Known:
-    """Read it."""
+def parse_model(document: dict[str, Any]) -> ApiModel:
+    """Parse the document."""
     schema: Any = schemathesis.openapi.from_dict(document)
-    operations = [found.ok() for found in schema.get_all_operations()]
+    operations = [result.ok() for result in schema.get_all_operations()]
     linked = collect_transitions(operations).operations
-    return Known(
+    return ApiModel(
         document,
         {operation.label: operation for operation in operations},
-        {label: list(found.outgoing) for label, found in linked.items()},
+        {label: list(result.outgoing) for label, result in linked.items()},
     )
 
 
 class Run(RuleBasedStateMachine):
-    """One hall and what is asked there. `tally` and `known` are set before."""
+    """One hall and the steps in it. `tally` and `model` are set before a run."""
 
     tally: Linked
-    known: Known
+    model: ApiModel
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(prefix="attack-")
-        # A hall for each run: what a run finds does not hang on the runs before it.
+        # A hall of its own for each run: the finds of a run must not depend on earlier runs.
         self.hall = target(Path(self.folder.name))
         self.ready: dict[str, deque[dict[str, Any]]] = {}
 
     @rule(
         data=st.data(),
-        role=st.sampled_from(WHO),
+        role=st.sampled_from(WEIGHTED_ROLES),
         pause=st.sampled_from(PAUSES),
         strange=st.sampled_from((False,) * 9 + (True,)),
     )
     def ask(self, data: st.DataObject, role: str, pause: int, strange: bool) -> None:
-        """One operation: mostly one that a link leads to, and what needs a link only with one."""
+        """Send one operation: mostly one that a link leads to.
+
+        An operation that needs a link is sent only with one.
+        """
         labels = list(self.ready) if data.draw(st.booleans()) and not strange else []
         labels = labels or [
             label
-            for label, operation in self.known.operations.items()
+            for label, operation in self.model.operations.items()
             if strange or label in self.ready or not operation.path_parameters
         ]
-        operation = self.known.operations[data.draw(st.sampled_from(labels))]
-        given = {}
+        operation = self.model.operations[data.draw(st.sampled_from(labels))]
+        values = {}
         if not strange and operation.label in self.ready:
-            given = data.draw(st.sampled_from(list(self.ready[operation.label])))
-        case = data.draw(self._case(operation, given, example=data.draw(MOSTLY)))
+            values = data.draw(st.sampled_from(list(self.ready[operation.label])))
+        case = data.draw(self._case(operation, values, example=data.draw(MOSTLY)))
         if not strange:
             case.headers.clear()  # `send` has a fresh key
         self.hall.web.small.clock.advance(seconds=pause)
-        self.tally.followed += bool(given)
+        self.tally.followed += bool(values)
         if role == "administrator" and operation.path.startswith(COUNTER):
             role = "clerk"  # an administrator sits at no window
         self._send(operation, case, role)
 
-    def _case(self, operation: Any, given: dict[str, Any], *, example: bool) -> Any:
-        """A case with what is given; the document's example as body, if none is and it has one."""
-        more = dict(given)
-        body = self.known.example(operation)
+    def _case(self, operation: Any, values: dict[str, Any], *, example: bool) -> Any:
+        """Return a case with the given values.
+
+        The document's example is the body if none is given.
+        """
+        more = dict(values)
+        body = self.model.example(operation)
         if example and body is not None:
             more.setdefault("body", body)
-        # What does not fit at all is sent by `api`, to every operation.
+        # `api` sends invalid data to every operation.
         return operation.as_strategy(generation_mode=GenerationMode.POSITIVE, **more)
 
     def _send(self, operation: Any, case: Any, role: str) -> None:
-        browser = come_in(self.hall, role)
-        begun = time.monotonic()
+        browser = browser_for(self.hall, role)
+        start = time.monotonic()
         try:
             with errors_logged() as errors:
                 answer = send(browser, case)
-        except Exception as error:  # noqa: BLE001 - an exception through the WSGI door is a find
-            self.tally.found(f"{operation.label} as {role}: raised {error!r}")
+        except Exception as error:  # noqa: BLE001 - an exception out of the WSGI application is a find
+            self.tally.add_find(f"{operation.label} as {role}: raised {error!r}")
             return
-        seconds = time.monotonic() - begun
+        seconds = time.monotonic() - start
         good = answer.status_code // 100 == 2
         self.tally.count(f"{answer.status_code // 100}xx", seconds)
-        self.tally.reached.add(operation.label)
+        self.tally.operations_reached.add(operation.label)
         if good:
-            self.tally.taken.add(operation.label)
+            self.tally.accepted.add(operation.label)
             self._learn(operation, case, answer)
-        fault = wrong(self.known.document, operation, answer)
+        fault = fault_of(self.model.document, operation, answer)
         if fault:
-            self.tally.found(f"{operation.label} as {role}: {fault}", f"{errors[:1]} {case.body!r}")
+            self.tally.add_find(
+                f"{operation.label} as {role}: {fault}", f"{errors[:1]} {case.body!r}"
+            )
         if "Set-Cookie" in answer.headers:  # the browser is somebody else's now, or nobody's
             del self.hall.browsers[role]
 
     def _learn(self, operation: Any, case: Any, answer: Any) -> None:
-        """What the answer gives to the operations that its links lead to."""
+        """Store the values of a response for the operations that its links lead to."""
         output = StepOutput(_as_theirs(answer), case)
-        for link in self.known.links.get(operation.label, ()):
-            found = link.extract(output)
-            given: dict[str, Any] = {
-                where: {name: _value(one) for name, one in values.items()}
-                for where, values in found.parameters.items()
+        for link in self.model.links.get(operation.label, ()):
+            extracted = link.extract(output)
+            arguments: dict[str, Any] = {
+                where: {name: _value(item) for name, item in values.items()}
+                for where, values in extracted.parameters.items()
             }
-            if found.request_body is not None:
-                given["body"] = _value(found.request_body)
-            if all(_whole(value) for value in given.values()):
-                kept = self.ready.setdefault(link.target.label, deque(maxlen=KEPT))
-                if given not in kept:
-                    kept.append(given)
+            if extracted.request_body is not None:
+                arguments["body"] = _value(extracted.request_body)
+            if all(_whole(value) for value in arguments.values()):
+                store = self.ready.setdefault(link.target.label, deque(maxlen=MAX_STORED))
+                if arguments not in store:
+                    store.append(arguments)
 
     def teardown(self) -> None:
-        """Prove the hall's books."""
+        """Run the integrity check on the hall's database."""
         ctx = self.hall.web.small.ctx
         for problem in ctx.read(lambda c: violations(ctx.hall_id, c)):
-            self.tally.found(f"hall check: {problem}")
+            self.tally.add_find(f"hall check: {problem}")
         self.hall.web.small.close()
         self.folder.cleanup()
 
 
 def attack(seed_: int, examples: int, steps: int = 200) -> Linked:
-    """So many runs of at most so many steps."""
+    """Play `examples` runs of at most `steps` steps."""
     tally = Linked("links")
     logging.getLogger("schemathesis").setLevel(logging.CRITICAL)
     with tempfile.TemporaryDirectory(prefix="attack-") as folder:
         hall = target(Path(folder))
         hall.web.small.close()
-    said = known(hall.document)
-    tally.operations = len(said.operations)
-    machine = type("OneRun", (Run,), {"tally": tally, "known": said})
+    model = parse_model(hall.document)
+    tally.operations = len(model.operations)
+    machine = type("OneRun", (Run,), {"tally": tally, "model": model})
     chosen = settings(
         max_examples=examples,
         stateful_step_count=steps,
@@ -210,17 +219,17 @@ def attack(seed_: int, examples: int, steps: int = 200) -> Linked:
         phases=[Phase.generate],
     )
     run_state_machine_as_test(seed(seed_)(machine), settings=chosen)
-    tally.tell()
+    tally.add_summary()
     return tally
 
 
-def _value(found: Any) -> Any:
-    return found.value.ok() if isinstance(found.value, Ok) else None
+def _value(extracted: Any) -> Any:
+    return extracted.value.ok() if isinstance(extracted.value, Ok) else None
 
 
 def _whole(value: Any) -> bool:
     inside = value.values() if isinstance(value, dict) else [value]
-    return all(one is not UNRESOLVABLE and one not in (None, "") for one in inside)
+    return all(item is not UNRESOLVABLE and item not in (None, "") for item in inside)
 
 
 def _as_theirs(answer: Any) -> Response:
@@ -234,8 +243,8 @@ def _as_theirs(answer: Any) -> Response:
     )
 
 
-def come_in(hall: Target, role: str) -> Browser:
-    """The role's browser; whoever was thrown out comes in anew, with an account made good."""
+def browser_for(hall: Target, role: str) -> Browser:
+    """Return the role's browser; sign in again if needed, with a restored account."""
     browser = hall.browsers.get(role)
     if role in PEOPLE:
         staff, rights = PEOPLE[role]

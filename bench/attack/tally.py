@@ -1,4 +1,4 @@
-"""What an attack tried and what it found. A find is a line that somebody can act on."""
+"""Counts and finds of an attack. A find is a line that somebody can act on."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 SLOWEST = 5.0
-"""Seconds that one request may take."""
+"""Maximum seconds of one request."""
 SHOWN = 300
 
 
 @dataclass(slots=True)
 class Tally:
-    """Counts by what came of each try, the slowest try in seconds, and the finds."""
+    """Counts by outcome of each try, the slowest try in seconds, and the finds."""
 
     name: str
     tried: Counter[str] = field(default_factory=Counter)
@@ -25,26 +25,26 @@ class Tally:
     notes: list[str] = field(default_factory=list)
 
     def count(self, outcome: str, seconds: float = 0.0) -> None:
-        """One try more; too slow a one is a find."""
+        """Count a try; a try that is too slow is a find."""
         self.tried[outcome] += 1
         self.slowest = max(self.slowest, seconds)
         if seconds > SLOWEST:
-            self.found(f"{outcome} took {seconds:.1f} s")
+            self.add_find(f"{outcome} took {seconds:.1f} s")
 
-    def found(self, what: str, example: str = "") -> None:
-        """Something that must not be; the first example of it is kept."""
+    def add_find(self, what: str, example: str = "") -> None:
+        """Add a find; its first example is stored in the notes."""
         self.finds[what[:SHOWN]] += 1
         if example and self.finds[what[:SHOWN]] == 1:
             self.notes.append(f"{what[:SHOWN]} e.g. {example[:SHOWN]}")
 
     @property
     def total(self) -> int:
-        """How many tries."""
+        """Number of tries."""
         return sum(self.tried.values())
 
 
 def table(tallies: Iterable[Tally]) -> str:
-    """All counts as a table in Markdown, and the finds below it."""
+    """Return all counts as a Markdown table, and the finds below it."""
     lines = ["| attack | tries | outcomes | slowest | finds |", "| --- | --- | --- | --- | --- |"]
     below: list[str] = []
     for tally in tallies:
@@ -60,24 +60,24 @@ def table(tallies: Iterable[Tally]) -> str:
 
 @contextmanager
 def errors_logged() -> Iterator[list[str]]:
-    """What is logged as an error meanwhile: the kind of exception and where it was raised."""
-    found: list[str] = []
-    handler = _Keeping(found)
+    """Collect the errors that are logged meanwhile: kind of exception and its origin."""
+    errors: list[str] = []
+    handler = _ErrorList(errors)
     logging.getLogger().addHandler(handler)
     try:
-        yield found
+        yield errors
     finally:
         logging.getLogger().removeHandler(handler)
 
 
-class _Keeping(logging.Handler):
-    def __init__(self, found: list[str]) -> None:
+class _ErrorList(logging.Handler):
+    def __init__(self, errors: list[str]) -> None:
         super().__init__(logging.ERROR)
-        self._found = found
+        self._errors = errors
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
-        self._found.append(f"{record.getMessage()} {error!r} {_last_place(error)}")
+        self._errors.append(f"{record.getMessage()} {error!r} {_last_place(error)}")
 
     def handleError(self, record: logging.LogRecord) -> NoReturn:  # noqa: N802 - the base's name
         raise RuntimeError(record.msg)

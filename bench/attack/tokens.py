@@ -1,7 +1,8 @@
-"""Stolen tokens: an agent that announces what is not its own, a kiosk that burns numbers.
+"""Attack with stolen tokens: an agent announces foreign devices, a kiosk uses up numbers.
 
-Against a server in a process of its own. Finds: a device that is bound elsewhere, or to nobody, is
-served; a kiosk gives more numbers than its pace; the desk has none.
+It runs against a server in a separate process. It reports when a device is served that is bound
+elsewhere or not bound, when a kiosk issues more numbers than its rate limit, and when the desk has
+no number left.
 """
 
 from __future__ import annotations
@@ -35,14 +36,14 @@ EVENTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("clock", {"said": "2026-11-24 10:00:00"}),
 )
 ITEM = "gaj-01"
-PACE = 30
+MINUTE_NUMBERS = 30
 
 
 def attack(seed: int, examples: int) -> Tally:
-    """Send hellos with devices of others, each followed by what such a device would say."""
+    """Announce devices of others, each followed by an event that such a device would send."""
     tally = Tally("tokens")
     chance = random.Random(seed)
-    settings = {"kiosk_minute_numbers": PACE}
+    settings = {"kiosk_minute_numbers": MINUTE_NUMBERS}
     with (
         tempfile.TemporaryDirectory(prefix="attack-") as folder,
         HallServer(Path(folder), settings=settings) as hall,
@@ -64,54 +65,59 @@ def attack(seed: int, examples: int) -> Tally:
 
 
 def _ask(line: Any, event: str, data: Any) -> dict[str, Any]:
-    """Say something and return what was answered."""
+    """Send an event and return the acknowledgement."""
     number = random.Random(json.dumps(data)).randint(1, 10**6)
     line.send(f"42/agent,{number}{json.dumps([event, data])}")
     start = f"43/agent,{number}"
     while not (answer := str(line.recv())).startswith(start):
         continue
-    found: dict[str, Any] = json.loads(answer.removeprefix(start))[0]
-    return found
+    reply: dict[str, Any] = json.loads(answer.removeprefix(start))[0]
+    return reply
 
 
 def _pose(tally: Tally, chance: random.Random, line: Any) -> None:
-    """Announce devices that are not the agent's, and speak as one of them."""
+    """Announce devices that are not the agent's, and send an event as one of them."""
     posed = {name: chance.choice(PLACES) for name in chance.sample(NAMES[1:], 3)}
-    said = [
+    foreign = [
         {"device": name, "kind": chance.choice(KINDS), "serves": place}
         for name, place in posed.items()
     ]
-    begun = time.monotonic()
-    answer = _ask(line, "hello", {"devices": [OWN, *said]})
-    tally.count("a hello with others' devices", time.monotonic() - begun)
+    start = time.monotonic()
+    answer = _ask(line, "hello", {"devices": [OWN, *foreign]})
+    tally.count("a hello with others' devices", time.monotonic() - start)
     served = posed.keys() - set(answer.get("waiting", ()))
     if served or not answer["ok"]:
-        tally.found("a device of nobody or of another is served", str((said, answer)))
-    for one in said:
+        tally.add_find("a device of nobody or of another is served", str((foreign, answer)))
+    for device in foreign:
         kind, data = chance.choice(EVENTS)
-        message = {"id": f"{chance.random()}", "device": one["device"], "kind": kind, "data": data}
+        message = {
+            "id": f"{chance.random()}",
+            "device": device["device"],
+            "kind": kind,
+            "data": data,
+        }
         tally.count(f"{kind} of another's device")
         if _ask(line, "event", message)["ok"]:
-            tally.found("an event of another's device was taken", str((one, message)))
+            tally.add_find("an event of another's device was taken", str((device, message)))
 
 
 def _burn(tally: Tally, kiosk: Client, desk: Client) -> None:
-    """Take numbers as fast as they come."""
-    given, begun = 0, time.monotonic()
-    for _ in range(PACE * 3):
+    """Take numbers as fast as possible."""
+    issued, start = 0, time.monotonic()
+    for _ in range(MINUTE_NUMBERS * 3):
         try:
             kiosk.post("/tickets", {"item": ITEM, "print": False})
-            given += 1
+            issued += 1
             tally.count("a number")
         except RefusedError as error:
             tally.count(str(error.problem["code"]))
-    if given > PACE * (1 + (time.monotonic() - begun) // 60):
-        tally.found(f"a kiosk gave {given} numbers of a unit in a minute")
+    if issued > MINUTE_NUMBERS * (1 + (time.monotonic() - start) // 60):
+        tally.add_find(f"a kiosk gave {issued} numbers of a unit in a minute")
     try:
         desk.post("/tickets", {"item": ITEM, "print": False})
         tally.count("a number at the desk")
     except RefusedError as error:
-        tally.found("the desk gives no number", repr(error))
-    alarms = [one["code"] for one in desk.get("/office/today")["alarms"]]
+        tally.add_find("the desk gives no number", repr(error))
+    alarms = [alarm["code"] for alarm in desk.get("/office/today")["alarms"]]
     if "kiosk_pace" not in alarms:
-        tally.found("the office was not told of the kiosk")
+        tally.add_find("the office was not told of the kiosk")

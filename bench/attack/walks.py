@@ -1,7 +1,8 @@
-"""People who do anything in any order: a state machine over the public API.
+"""Random walk through the public API: a state machine of people who do anything in any order.
 
-Several people and a kiosk send commands that are mostly sensible, with fresh and repeated keys.
-Then: no 5xx, no ticket in two hands, nobody's number given twice; at the end `hall check`.
+Several people and a kiosk send commands that are mostly sensible, with fresh and repeated keys. It
+reports a 5xx, a ticket at two windows, and a number that was issued twice. At the end the integrity
+check runs.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ AT_WINDOW: tuple[tuple[str, tuple[dict[str, Any], ...]], ...] = (
 
 
 class Walk(RuleBasedStateMachine):
-    """One hall and what is done to it. `tally` and `hall` are set before a run."""
+    """One hall and the actions in it. `tally` and `hall` are set before a run."""
 
     tally: Tally
     hall: Target
@@ -63,26 +64,26 @@ class Walk(RuleBasedStateMachine):
         key = self.keys[-1] if again and self.keys else f"walk-{id(self)}-{self.steps}"
         self.steps += 1
         self.keys.append(key)
-        begun = time.monotonic()
+        start = time.monotonic()
         with errors_logged() as errors:
             answer = browser.post(path, body, key=key)
-        said = answer.get_json(silent=True) or {}
-        self.tally.count(f"{answer.status_code // 100}xx", time.monotonic() - begun)
+        data = answer.get_json(silent=True) or {}
+        self.tally.count(f"{answer.status_code // 100}xx", time.monotonic() - start)
         if answer.status_code >= 500:
-            self.tally.found(f"{path}: {answer.status_code}", f"{body} {errors[:1]}")
-        return said if answer.status_code == 200 else None
+            self.tally.add_find(f"{path}: {answer.status_code}", f"{body} {errors[:1]}")
+        return data if answer.status_code == 200 else None
 
     @rule(item=st.sampled_from(ITEMS), who=st.sampled_from(("ordinary", "elderly", "nobody")),
           again=st.booleans())  # fmt: skip
     def take(self, item: str, who: str, again: bool) -> None:
         body = {"item": item, "applicant": who}
-        given = self._post(self.hall.browsers["kiosk"], "/tickets", body, again)
-        if given is None:
+        issued = self._post(self.hall.browsers["kiosk"], "/tickets", body, again)
+        if issued is None:
             return
-        ticket = given["ticket"]
+        ticket = issued["ticket"]
         other = self.tickets.setdefault(ticket["number"], ticket["id"])
         if other != ticket["id"]:
-            self.tally.found(f"number {ticket['number']} was given twice")
+            self.tally.add_find(f"number {ticket['number']} was given twice")
 
     @rule(window=st.sampled_from(WINDOWS))
     def sit(self, window: str) -> None:
@@ -132,18 +133,18 @@ class Walk(RuleBasedStateMachine):
 
     @invariant()
     def one_holder(self) -> None:
-        """No ticket stands at two windows."""
+        """Report a ticket that is at two windows."""
         if not self.people:
             return
         state = self.hall.web.small.ctx
         seen: dict[str, str] = {}
         for window, ticket in snapshot.take(state).current.items():
             if seen.setdefault(ticket.id, window) != window:
-                self.tally.found("a ticket stands at two windows")
+                self.tally.add_find("a ticket stands at two windows")
 
 
 def attack(seed_: int, examples: int, steps: int = 40) -> Tally:
-    """So many walks of so many steps, each in a hall of its own day."""
+    """Play `examples` walks of `steps` steps on one hall."""
     tally = Tally("walks")
     with tempfile.TemporaryDirectory(prefix="attack-") as folder, contextlib.ExitStack() as stack:
         hall = target(Path(folder))
@@ -160,5 +161,5 @@ def attack(seed_: int, examples: int, steps: int = 40) -> Tally:
         run_state_machine_as_test(seed(seed_)(machine), settings=chosen)
         ctx = hall.web.small.ctx
         for problem in ctx.read(lambda c: violations(ctx.hall_id, c)):
-            tally.found(f"hall check: {problem}")
+            tally.add_find(f"hall check: {problem}")
     return tally

@@ -1,1 +1,1 @@
-"""Breaks a hall on purpose while people use it, then holds its history to what was promised."""
+"""Fault injection: breaks a hall on purpose while people use it, then verifies its history."""

@@ -1,7 +1,8 @@
-"""`python3 go.py break`: breaks a hall on purpose, judges its history, prints what came of it.
+"""Fault injection command `python3 go.py break`: breaks a hall and verifies its history.
 
-Ends with 1 when a promise was broken. `--seed` repeats the plan of a run: what is broken after how
-many acts; how the machine's threads fall in between is never the same twice.
+It prints the results. The exit code is 1 when a promise was broken. `--seed` repeats the plan of a
+run: which fault follows after how many actions. The scheduling of the machine's threads differs
+every time.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from bench.breaking.evidence import BOARD_WITHIN
 from bench.breaking.faults import WORKERS
-from bench.breaking.history import told
+from bench.breaking.history import count_by_kind
 from bench.breaking.play import SIDE_BY_SIDE, Plan, names, play
 from bench.breaking.run import Outcome
 from bench.breaking.soak import soak
@@ -28,7 +29,7 @@ SHOWN = 20
 
 
 def options() -> argparse.Namespace:
-    """The command line."""
+    """Return the parsed command line."""
     parser = argparse.ArgumentParser(prog="go.py break", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="which plan to play (1)")
     parser.add_argument("--kills", type=int, default=KILLS, help=f"how many kills ({KILLS})")
@@ -46,7 +47,7 @@ def options() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Play everything that was asked for; 1 when a promise was broken."""
+    """Play the requested faults; return 1 when a promise was broken."""
     args = options()
     if args.list:
         for name, text in names():
@@ -58,22 +59,22 @@ def main() -> int:
     only = args.only or (("workers",) if args.workers else ())
     workers, minutes = max(2, args.workers or WORKERS), args.minutes or 0.0
     plan = Plan(args.seed, args.kills, args.database, only, minutes, width, workers)
-    begun, outcomes = time.monotonic(), []
+    start, outcomes = time.monotonic(), []
     try:
         for (name, seed, count), outcome in play(plan):
             outcomes.append(outcome)
             what = f"{name}, seed {seed}" + (f", {count} kills" if count > 1 else "")
-            said = outcome.skipped or f"{len(outcome.violations)} violations"
-            print(f"  {what}: {outcome.acks} acts, {said}, {outcome.seconds:.0f} s", flush=True)
+            result = outcome.skipped or f"{len(outcome.violations)} violations"
+            print(f"  {what}: {outcome.acks} acts, {result}, {outcome.seconds:.0f} s", flush=True)
     except ValueError as error:
         print(f"no such fault: {error}; see --list", file=sys.stderr)
         return 2
-    _table(outcomes, time.monotonic() - begun)
-    _write(args, outcomes, time.monotonic() - begun)
+    _table(outcomes, time.monotonic() - start)
+    _write(args, outcomes, time.monotonic() - start)
     return int(any(o.violations for o in outcomes))
 
 
-# -- telling ---------------------------------------------------------------------------------------
+# -- output ----------------------------------------------------------------------------------------
 
 
 def _table(outcomes: list[Outcome], seconds: float) -> None:
@@ -83,8 +84,8 @@ def _table(outcomes: list[Outcome], seconds: float) -> None:
         faults = sum(sum(o.faults.values()) for o in rows)
         acts, wrong = sum(o.acks for o in rows), sum(len(o.violations) for o in rows)
         took = sum(o.seconds for o in rows)
-        said = rows[0].skipped and f"  skipped: {rows[0].skipped}"
-        print(f"{name:14} {faults:7} {acts:7} {wrong:11} {took:8.0f}{said}")
+        skip_note = rows[0].skipped and f"  skipped: {rows[0].skipped}"
+        print(f"{name:14} {faults:7} {acts:7} {wrong:11} {took:8.0f}{skip_note}")
     print(
         f"{'all':14} {sum(sum(o.faults.values()) for o in outcomes):7} "
         f"{sum(o.acks for o in outcomes):7} {sum(len(o.violations) for o in outcomes):11} "
@@ -94,8 +95,8 @@ def _table(outcomes: list[Outcome], seconds: float) -> None:
         for note in outcome.notes:
             print(f"  {outcome.name}: {note}")
     for outcome in outcomes:
-        for found in outcome.violations[:SHOWN]:
-            print(f"  VIOLATED {outcome.name}: {found.what}: {found.text}")
+        for violation in outcome.violations[:SHOWN]:
+            print(f"  VIOLATED {outcome.name}: {violation.kind}: {violation.text}")
 
 
 def _write(args: argparse.Namespace, outcomes: list[Outcome], seconds: float) -> None:
@@ -113,14 +114,14 @@ def _write(args: argparse.Namespace, outcomes: list[Outcome], seconds: float) ->
         "seconds": round(seconds),
         "faults": dict(sorted(kinds.items())),
         "acts": sum(o.acks for o in outcomes),
-        "violations": told([v for o in outcomes for v in o.violations]),
+        "violations": count_by_kind([v for o in outcomes for v in o.violations]),
         "board_within_seconds": BOARD_WITHIN,
         "runs": [
             {
                 "name": o.name,
                 "acts": o.acks,
                 "faults": sum(o.faults.values()),
-                "violations": [f"{v.what}: {v.text}" for v in o.violations[:SHOWN]],
+                "violations": [f"{v.kind}: {v.text}" for v in o.violations[:SHOWN]],
                 "seconds": round(o.seconds),
                 "skipped": o.skipped,
             }

@@ -1,4 +1,7 @@
-"""An agent as the nursery bears it: what `python -m SURFACE.agent --config FILE` does."""
+"""Agent process forked by the fork server.
+
+Does what `python -m SURFACE.agent --config FILE` does.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from devices.registry import KINDS
 
 
 def load() -> None:
-    """Import everything an agent may need; no thread is begun."""
+    """Import every module that an agent may need; start no thread."""
     for name in ("kiosk.agent", "counters.agent", "display.agent", "socketio", "websocket"):
         import_module(name)
     for kind in KINDS:
@@ -17,7 +20,7 @@ def load() -> None:
 
 
 def run_agent(argv: list[str]) -> None:
-    """`argv`: surface, path of the configuration."""
+    """Run an agent. `argv`: surface, path of the configuration."""
     surface, path = argv
     kinds = import_module(f"{surface}.agent").KINDS
     raise SystemExit(host.main(["--config", path], kinds=kinds))

@@ -1,4 +1,7 @@
-"""Whether what was measured day by day is flat: a fitted line, a verdict, a small chart. Pure."""
+"""Growth test of daily measurements: a fitted line, a verdict, a small chart.
+
+Pure functions. A measurement is flat or it grows.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,21 @@ from dataclasses import dataclass
 from html import escape
 
 WARM_UP = 0.2
-"""This part of the days is not looked at: caches fill, the allocator settles."""
+"""Share of the days that is skipped at the start: caches fill, the allocator settles."""
 LEAST_DAYS = 3
 WIDTH, HEIGHT, ROOM = 240, 96, 26
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One curve. `may_grow`: share of its mean by which it may grow over the days looked at."""
+    """One curve. `may_grow`: share of its mean by which it may grow over the days examined."""
 
     key: str
     name: str
     unit: str
     may_grow: float
     least: float
-    """Growth below this is noise, whatever its share."""
+    """Smallest growth that counts, in `unit`; less is noise, whatever its share."""
 
 
 MEASURES = (
@@ -35,17 +38,17 @@ MEASURES = (
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a curve does."""
+    """Result of a curve."""
 
     key: str
     slope: float
-    """Per day."""
+    """Growth per day, in the measure's unit."""
     flat: bool
     text: str
 
 
 def fitted(values: Sequence[float]) -> tuple[float, float]:
-    """Slope and mean of the line of least squares through values one step apart."""
+    """Return slope and mean of the least-squares line through values one step apart."""
     count = len(values)
     mean_x, mean_y = (count - 1) / 2, sum(values) / count
     below = sum((x - mean_x) ** 2 for x in range(count))
@@ -54,27 +57,27 @@ def fitted(values: Sequence[float]) -> tuple[float, float]:
 
 
 def verdicts(rows: Sequence[Mapping[str, object]]) -> list[Verdict]:
-    """One for every measure, over the days after the warm-up."""
-    kept = rows[int(len(rows) * WARM_UP) :]
-    if len(kept) < LEAST_DAYS:
+    """Return a verdict for every measure, over the days after the warm-up."""
+    examined = rows[int(len(rows) * WARM_UP) :]
+    if len(examined) < LEAST_DAYS:
         return []
-    found = []
+    results = []
     for measure in MEASURES:
-        values = [float(str(row[measure.key])) for row in kept]
+        values = [float(str(row[measure.key])) for row in examined]
         slope, mean = fitted(values)
         grown = slope * (len(values) - 1)
         flat = grown <= max(measure.least, measure.may_grow * mean)
-        said = "flat" if flat else "GROWS"
+        word = "flat" if flat else "GROWS"
         text = (
-            f"{measure.name}: {said}, mean {mean:.0f} {measure.unit}, "
+            f"{measure.name}: {word}, mean {mean:.0f} {measure.unit}, "
             f"{slope:+.1f} {measure.unit} a day, {grown:+.0f} in {len(values)} days"
         )
-        found.append(Verdict(measure.key, slope, flat, text))
-    return found
+        results.append(Verdict(measure.key, slope, flat, text))
+    return results
 
 
 def chart(rows: Sequence[Mapping[str, object]]) -> str:
-    """Small multiples as SVG, each from zero."""
+    """Return small multiples as SVG, each from zero."""
     parts = []
     for place, measure in enumerate(MEASURES):
         values = [float(str(row[measure.key])) for row in rows]

@@ -1,7 +1,7 @@
-"""Desks that go on calling while the server is away, and hand in what they did, each act once.
+"""Desks that go on calling without the server, then import their actions, each action once.
 
-What a counter's page does with its list is played here by the API: the list is read before the
-server goes, the acts are handed in afterwards under one key, which is asked again over a kill.
+The API plays the part of a counter's page: the list is read before the server goes away. The
+actions are imported afterwards under one key, and the request is repeated across a kill.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from support.hall_server import MANAGER, Client
 
 Json = dict[str, Any]
 DESKS, EACH = 2, 4
-"""So many desks, and people whom each of them calls by itself."""
+"""Number of desks, and number of people that each of them calls without the server."""
 WAITING = 60
 STEP_MS = 20_000
 LISTED_WITHIN = 20.0
@@ -25,7 +25,7 @@ LISTED_WITHIN = 20.0
 
 @dataclass
 class Desk:
-    """A clerk, the list of the last picture, and what was done without the server."""
+    """Clerk, the list of the last state, and the actions done without the server."""
 
     client: Client
     window: str
@@ -43,56 +43,61 @@ class Desk:
                 self.acts.append(act | ({"outcome": "accepted"} if kind == "finish" else {}))
 
     def hand_in(self) -> list[Json]:
-        """What became of each act."""
+        """Import the actions and return the result of each."""
         body = {"window": self.window, "known": "", "acts": self.acts}
-        found: list[Json] = self.client.post("/counter/handed-in", body, self.key)["results"]
-        return found
+        results: list[Json] = self.client.post("/counter/handed-in", body, self.key)["results"]
+        return results
 
 
-def desks(now: Scene) -> list[Desk]:
-    """Desks with people on their lists; nobody is at their windows, since everybody rests."""
-    _come(now)
-    found = []
+def desks(scene: Scene) -> list[Desk]:
+    """Return desks with people on their lists.
+
+    Everybody rests, so nobody is at their windows.
+    """
+    _come(scene)
+    ready = []
     for person in able_staff(DESKS)[0]:
-        client, end = now.hall.clerk(person), time.monotonic() + LISTED_WITHIN
+        client, end = scene.hall.clerk(person), time.monotonic() + LISTED_WITHIN
         while True:
             state = client.get("/counter")
             if len(state["share"]) >= EACH or time.monotonic() > end:
                 break
             time.sleep(0.2)
-        now.outcome.expect(
+        scene.outcome.expect(
             len(state["share"]) >= EACH and state["current"] is None,
             f"the desk of {person} has a list: {len(state['share'])}",
         )
-        key = uuid.UUID(int=now.chance.getrandbits(128)).hex
-        found.append(Desk(client, state["window"]["code"], state["share"][:EACH], key))
-    return found
+        key = uuid.UUID(int=scene.chance.getrandbits(128)).hex
+        ready.append(Desk(client, state["window"]["code"], state["share"][:EACH], key))
+    return ready
 
 
-def _come(now: Scene) -> None:
-    """So many more people that every desk's list is long enough."""
-    client = now.hall.clerk(MANAGER)
+def _come(scene: Scene) -> None:
+    """Issue more tickets so that every desk's list is long enough."""
+    client = scene.hall.clerk(MANAGER)
     for _ in range(WAITING):
-        sent = time.monotonic()
-        asked = {"item": now.chance.choice(now.crowd.items), "applicant": "ordinary"}
-        ticket = now.crowd.insist(client, "/tickets", asked | {"print": False}, now.chance)
-        now.crowd.acknowledged(ISSUED, ticket["ticket"], "", sent)
+        sent_at = time.monotonic()
+        body = {"item": scene.chance.choice(scene.crowd.items), "applicant": "ordinary"}
+        ticket = scene.crowd.post_until_answered(
+            client, "/tickets", body | {"print": False}, scene.chance
+        )
+        scene.crowd.record_ack(ISSUED, ticket["ticket"], "", sent_at)
 
 
-def hand_in(now: Scene, away: list[Desk]) -> None:
-    """Every desk hands in; then the server is killed, and each asks again as if unanswered."""
-    sent = time.monotonic()
+def hand_in(scene: Scene, away: list[Desk]) -> None:
+    """Import the actions of every desk; kill the server; import again as if unanswered."""
+    sent_at = time.monotonic()
     for desk in away:
         desk.results = desk.hand_in()
-    now.hall.kill()
-    now.outcome.hit("server killed after the desks' hand-in")
-    now.hall.start()
+    scene.hall.kill()
+    scene.outcome.count_fault("server killed after the desks' hand-in")
+    scene.hall.start()
     for desk in away:
-        now.outcome.expect(desk.hand_in() == desk.results, "handed in twice, done once")
-        wrong = [one for one in desk.results if one["code"]]
-        now.outcome.expect(not wrong, f"what a desk did fits: {wrong[:2]}")
-        for one in desk.results:
-            ticket = {"id": one["ticket"], "number": one["number"]}
-            now.crowd.acknowledged(f"ticket.{one['kind']}", ticket, desk.window, sent)
+        scene.outcome.expect(desk.hand_in() == desk.results, "handed in twice, done once")
+        wrong = [result for result in desk.results if result["code"]]
+        scene.outcome.expect(not wrong, f"what a desk did fits: {wrong[:2]}")
+        for result in desk.results:
+            ticket = {"id": result["ticket"], "number": result["number"]}
+            scene.crowd.record_ack(f"ticket.{result['kind']}", ticket, desk.window, sent_at)
     done = sum(len(desk.acts) for desk in away)
-    now.outcome.notes.append(f"{len(away)} desks did {done} acts without the server")
+    scene.outcome.notes.append(f"{len(away)} desks did {done} acts without the server")

@@ -1,4 +1,4 @@
-"""Everything that can be broken, by name: what is injected, what must hold meanwhile."""
+"""Faults by name: the injected fault, and what must hold meanwhile."""
 
 from __future__ import annotations
 
@@ -8,46 +8,54 @@ from functools import partial
 
 from bench.breaking import gadgets, storms
 from bench.breaking.fleet_kills import BOARDS, fleet_kills
-from bench.breaking.kills import kills
-from bench.breaking.run import Breaks, Setting
+from bench.breaking.kills import kill_faults
+from bench.breaking.run import Injection, Setting
 
 AGENTS = ("kiosk", "counters", "display")
 WITH_DEVICES = Setting(
     agents=AGENTS, boards=("main", "east", "west"), clerks=5, apart=3, clocks=True
 )
-"""Clerks so far apart that there are some at strips of each make, in both rooms."""
+"""Setting with all devices.
+
+Its clerks are so far apart that strips of each make are used, in both rooms.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One kind of trouble."""
+    """One kind of fault."""
 
     name: str
     text: str
-    breaks: Breaks
-    made: Setting
+    inject: Injection
+    setting: Setting
     small_disk: bool = False
 
 
 WORKERS = 3
 
 
-def every(count: int, told: Callable[[int], None], workers: int = WORKERS) -> list[Fault]:
-    """All faults; `count` kills, `workers` processes where there are several."""
+def all_faults(
+    count: int, show_progress: Callable[[int], None], workers: int = WORKERS
+) -> list[Fault]:
+    """Return all faults; `count`: number of kills, `workers`: processes where there are several."""
     plain, killed = Setting(), Setting(agents=AGENTS, boards=("main", "east"))
     many = Setting(agents=AGENTS, workers=workers, boards=BOARDS, clerks=6, apart=5)
-    full, frozen = storms.disk_full, storms.read_only
+    fill_disk, frozen = storms.disk_full, storms.read_only
     return [
         Fault(
-            "kills", "kill -9 of server, agents, both, during starts", kills(count, told), killed
+            "kills",
+            "kill -9 of server, agents, both, during starts",
+            kill_faults(count, show_progress),
+            killed,
         ),
         Fault(
             "workers",
             "kill -9 of single workers, their supervisor, all, Redis, agents",
-            fleet_kills(count, told),
+            fleet_kills(count, show_progress),
             many,
         ),
-        Fault("disk-full", "no byte can be written", full, plain, small_disk=True),
+        Fault("disk-full", "no byte can be written", fill_disk, plain, small_disk=True),
         Fault("read-only", "the data folder is read-only", frozen, plain, small_disk=True),
         Fault("clock", "the clock is stepped an hour forward and back", storms.clock, plain),
         Fault("slow-commit", "a commit takes 2 s", storms.slow_commit, plain),
@@ -73,7 +81,10 @@ def every(count: int, told: Callable[[int], None], workers: int = WORKERS) -> li
 
 
 def sqlite_only(name: str) -> bool:
-    """Faults of a file, and of where its commits are made, that PostgreSQL does not have."""
+    """Return True for a fault of a database file, or of its commits.
+
+    PostgreSQL has none of these.
+    """
     return name in (
         "disk-full",
         "read-only",

@@ -1,6 +1,6 @@
-"""A hall of several workers on PostgreSQL with a bell, each part of which can be killed alone.
+"""Hall of several workers on PostgreSQL with a worker bus; each process can be killed alone.
 
-Started as `hall serve --workers N` starts one: a supervisor and its workers, no nursery.
+Started as `hall serve --workers N` starts one: a supervisor and its workers, without fork server.
 """
 
 from __future__ import annotations
@@ -14,63 +14,63 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bench.breaking.hall import BrokenHall
+from bench.breaking.hall import FaultyHall
 from support.hall_server import PATIENCE, HallServer
 from support.redis_server import RedisServer
 
 
-class Fleet(BrokenHall):
-    """The reference hall of several workers. `redis` is their bell, and is broken as well."""
+class Fleet(FaultyHall):
+    """Reference hall of several workers. `redis` is their worker bus, and is broken as well."""
 
     def __init__(self, folder: Path, redis: RedisServer, workers: int, **words: Any) -> None:
-        self.bell = redis
+        self.bus = redis
         super().__init__(folder, redis=redis.url, workers=workers, **words)
 
     @property
     def pid(self) -> int:
-        """The supervisor."""
+        """Process id of the supervisor."""
         return HallServer.pid.fget(self)  # type: ignore[attr-defined,no-any-return]
 
     def start(self, at: str | None = None) -> None:
-        """Start it, whatever is left of the one before; returns when its port is open."""
+        """Start the hall, whatever is left of the one before; return when its port is open."""
         HallServer.start(self, at)
 
     def kill(self) -> None:
-        """SIGKILL of supervisor and workers at once: the plug."""
-        left = self.workers()
+        """Kill supervisor and workers at once with SIGKILL, as if the plug was pulled."""
+        pids = self.workers()
         HallServer.kill(self)
-        for pid in left:
+        for pid in pids:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        _until_gone(left)
+        _until_gone(pids)
 
     def kill_supervisor(self) -> None:
-        """SIGKILL of the supervisor; its workers notice by themselves and end."""
+        """Kill the supervisor with SIGKILL; its workers notice it and end by themselves."""
         HallServer.kill(self)
 
     def kill_workers(self, pids: Iterable[int]) -> None:
-        """SIGKILL of these; returns when others have taken their places."""
+        """Kill these workers with SIGKILL; return when others have replaced them."""
         pids, pause, end = list(pids), threading.Event(), time.monotonic() + PATIENCE
         for pid in pids:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         count = self._asked["workers"]
-        while set(there := self.workers()) & set(pids) or len(there) < count:
+        while set(alive := self.workers()) & set(pids) or len(alive) < count:
             assert time.monotonic() < end, self.log()
             pause.wait(0.05)
 
     def stop(self) -> None:
-        """SIGTERM, and wait."""
+        """Send SIGTERM, and wait."""
         HallServer.stop(self)
 
     def worker_of(self, port: int) -> int:
-        """The worker that holds the line whose other end has this port; 0 for none."""
-        wanted = f":{port:04X}"
+        """Return the worker whose connection has this port at the other end; 0 for none."""
+        suffix = f":{port:04X}"
         rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-        held = {f"socket:[{row[9]}]" for row in rows if row[2].endswith(wanted)}
+        sockets = {f"socket:[{row[9]}]" for row in rows if row[2].endswith(suffix)}
         for pid in self.workers():
             with suppress(OSError):
-                if any(str(fd.readlink()) in held for fd in Path(f"/proc/{pid}/fd").iterdir()):
+                if any(str(fd.readlink()) in sockets for fd in Path(f"/proc/{pid}/fd").iterdir()):
                     return pid
         return 0
 

@@ -1,7 +1,7 @@
-"""kill -9 in a hall of several workers: one, several, their supervisor, all, Redis, an agent.
+"""Fault: kill -9 in a hall of several workers: one, several, supervisor, all, Redis, an agent.
 
-Boards hang on different workers. Now and then everybody rests and each board must show what the
-database has: else a lost message would be healed by the next one before anybody looks.
+The boards are connected to different workers. From time to time everybody rests and each board must
+show the database's calls: otherwise the next message would repair a lost one unnoticed.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ from collections.abc import Callable
 
 from bench.breaking.fleet import Fleet
 from bench.breaking.history import MAIN
-from bench.breaking.looking import look_at_boards
-from bench.breaking.run import Breaks, Scene
+from bench.breaking.looking import compare_boards
+from bench.breaking.run import Injection, Scene
 
-ONE, SEVERAL, BORN = "kill worker", "kill several workers", "kill worker and its successor"
-LEADER, WHOLE, BELL = "kill supervisor", "kill all processes", "kill Redis"
-BELL_AND_ONE, BLINK = "kill worker without Redis", "Redis gone for a moment"
+ONE, SEVERAL, SUCCESSOR = "kill worker", "kill several workers", "kill worker and its successor"
+SUPERVISOR, WHOLE, REDIS = "kill supervisor", "kill all processes", "kill Redis"
+REDIS_AND_ONE, BLINK = "kill worker without Redis", "Redis gone for a moment"
 AGENT, AGENT_AND_ONE = "kill agent", "kill agent and worker"
 PLAN = (
     ONE,
     ONE,
     ONE,
     SEVERAL,
-    BORN,
-    LEADER,
+    SUCCESSOR,
+    SUPERVISOR,
     WHOLE,
-    BELL,
-    BELL_AND_ONE,
+    REDIS,
+    REDIS_AND_ONE,
     BLINK,
     AGENT,
     AGENT_AND_ONE,
@@ -36,81 +36,84 @@ BOARDS = (MAIN, "east", "west", MAIN, "east", "west")
 MOST_ACTS = 12
 LONGEST_PAUSE = 0.05
 REST_EVERY = 5
-"""Kills after which everybody rests and the boards are looked at."""
+"""Number of kills after which everybody rests and the boards are compared."""
 TRIES, BACK_SECONDS = 3, 6.0
 
 
-def fleet_kills(count: int, told: Callable[[int], None] = lambda _done: None) -> Breaks:
-    """So many kills, each after some acts and a random moment more."""
+def fleet_kills(count: int, show_progress: Callable[[int], None] = lambda _done: None) -> Injection:
+    """Return a fault of `count` kills, each after some actions and a random pause."""
 
-    def breaks(now: Scene) -> None:
+    def inject(scene: Scene) -> None:
         spread, calls = [], 0
         for number in range(count):
-            now.crowd.wait_for(now.chance.randint(1, MOST_ACTS))
-            time.sleep(now.chance.random() * LONGEST_PAUSE)
-            spread.append(_spread_out(now))
-            fleet_kill(now, now.chance.choice(PLAN))
-            if not now.crowd.wrong.empty():
+            scene.crowd.wait_for(scene.chance.randint(1, MOST_ACTS))
+            time.sleep(scene.chance.random() * LONGEST_PAUSE)
+            spread.append(_spread_out(scene))
+            fleet_kill(scene, scene.chance.choice(PLAN))
+            if not scene.crowd.errors.empty():
                 return
             if (number + 1) % REST_EVERY == 0:
-                calls += look_at_boards(now)
-            told(number + 1)
+                calls += compare_boards(scene)
+            show_progress(number + 1)
         text = (
-            f"{len(now.boards)} boards looked at {count // REST_EVERY} times, {calls} calls shown"
+            f"{len(scene.boards)} boards looked at {count // REST_EVERY} times, {calls} calls shown"
         )
         several = sum(workers > 1 for workers in spread)
-        now.outcome.notes.append(f"{text}; on several workers before {several} of {count} kills")
+        scene.outcome.notes.append(f"{text}; on several workers before {several} of {count} kills")
 
-    return breaks
+    return inject
 
 
-def fleet_kill(now: Scene, what: str) -> None:
-    """One kill, and whatever is needed to go on after it."""
-    hall, crowd, chance = now.hall, now.crowd, now.chance
+def fleet_kill(scene: Scene, kind: str) -> None:
+    """Run one kill, and the starts that are needed after it."""
+    hall, crowd, chance = scene.hall, scene.crowd, scene.chance
     assert isinstance(hall, Fleet)
-    now.outcome.hit(what)
-    there = sorted(hall.workers())
-    one = [chance.choice(there)]
+    scene.outcome.count_fault(kind)
+    alive = sorted(hall.workers())
+    victim = [chance.choice(alive)]
     agent = chance.choice(hall.agents)
-    if what in (AGENT, AGENT_AND_ONE):
+    if kind in (AGENT, AGENT_AND_ONE):
         hall.kill_agent(agent)
-    if what in (BELL, BELL_AND_ONE, BLINK):
-        hall.bell.kill()
-    if what in (ONE, BELL_AND_ONE, AGENT_AND_ONE, BORN):
-        hall.kill_workers(one)
-    if what == BORN:
+    if kind in (REDIS, REDIS_AND_ONE, BLINK):
+        hall.bus.kill()
+    if kind in (ONE, REDIS_AND_ONE, AGENT_AND_ONE, SUCCESSOR):
+        hall.kill_workers(victim)
+    if kind == SUCCESSOR:
         time.sleep(chance.random() * 2)
-        hall.kill_workers(set(hall.workers()) - set(there))
-    if what == SEVERAL:
-        hall.kill_workers(chance.sample(there, len(there) - 1))
-    if what in (LEADER, WHOLE):
-        crowd.up.clear()
-        hall.kill() if what == WHOLE else hall.kill_supervisor()
+        hall.kill_workers(set(hall.workers()) - set(alive))
+    if kind == SEVERAL:
+        hall.kill_workers(chance.sample(alive, len(alive) - 1))
+    if kind in (SUPERVISOR, WHOLE):
+        crowd.server_up.clear()
+        hall.kill() if kind == WHOLE else hall.kill_supervisor()
         hall.start()
-        crowd.up.set()
-    if what in (BELL, BELL_AND_ONE):
-        now.outcome.expect(crowd.wait_for(chance.randint(3, 10)), "acts go on without Redis")
-    if what in (BELL, BELL_AND_ONE, BLINK):
-        hall.bell.start()
-    if what in (AGENT, AGENT_AND_ONE):
+        crowd.server_up.set()
+    if kind in (REDIS, REDIS_AND_ONE):
+        scene.outcome.expect(crowd.wait_for(chance.randint(3, 10)), "acts go on without Redis")
+    if kind in (REDIS, REDIS_AND_ONE, BLINK):
+        hall.bus.start()
+    if kind in (AGENT, AGENT_AND_ONE):
         hall.start_agent(agent)
 
 
-def _spread_out(now: Scene) -> int:
-    """After a start boards hang on the worker that was first: half of them dial anew."""
+def _spread_out(scene: Scene) -> int:
+    """Reconnect half of the boards until they use several workers; return the number of workers.
+
+    After a start all boards are connected to the worker that was first.
+    """
     for _ in range(TRIES):
-        if _spread(now) > 1:
+        if _spread(scene) > 1:
             break
-        for board in now.boards[::2]:
-            board.redial()
+        for board in scene.boards[::2]:
+            board.reconnect()
         end = time.monotonic() + BACK_SECONDS
-        while time.monotonic() < end and not all(board.port() for board in now.boards):
+        while time.monotonic() < end and not all(board.port() for board in scene.boards):
             time.sleep(0.05)
-    return _spread(now)
+    return _spread(scene)
 
 
-def _spread(now: Scene) -> int:
-    """On how many workers the boards hang."""
-    assert isinstance(now.hall, Fleet)
-    held = {now.hall.worker_of(port) for board in now.boards if (port := board.port())}
-    return len(held - {0})
+def _spread(scene: Scene) -> int:
+    """Return the number of workers that the boards are connected to."""
+    assert isinstance(scene.hall, Fleet)
+    workers = {scene.hall.worker_of(port) for board in scene.boards if (port := board.port())}
+    return len(workers - {0})

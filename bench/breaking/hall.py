@@ -1,6 +1,6 @@
-"""A hall that is killed and started again hundreds of times: HallServer with a nursery.
+"""Hall that is killed and started hundreds of times: HallServer with a fork server.
 
-The simulators run in a process of their own that nobody kills, as the devices do.
+The simulators run in a separate process that is never killed, like the devices.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from bench.breaking.levers import Levers
+from bench.breaking.levers import Controls
 from devices.simulate.plan import HallPlan, write_plan
 from devices.voice.wavs import silence, to_wav
 from server.reference import load
@@ -28,21 +28,21 @@ HALL = "reference"
 AGENTS = ("kiosk", "counters", "display")
 CLERKS = ("1009", "1004")
 CLIPS_ZONE = "west"
-"""Here the calls are spoken from clips made up here; everywhere else from the hall's bank."""
+"""Zone whose calls are spoken from clips generated here; all others use the hall's bank."""
 CLIPS = "请零一二三四五六七八九十号到窗口ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 CLIP_SECONDS = 0.05
 DATAGRAMS = "reader-2"
-"""A time clock that is polled by UDP, wherever there is one that is polled."""
+"""Time clock that is polled over UDP, in every setting with polled time clocks."""
 SOON = "poll_seconds = 1"
 SHORT_CALLS = {"voice_repeats": 1, "voice_languages": "zh"}
-"""A loudspeaker that says nothing is given up after the call's own length."""
+"""Settings of short calls: a silent loudspeaker is given up after the call's own length."""
 
 UNHURRIED = {"kiosk_minute_numbers": 999, "kiosk_hour_numbers": 999}
-"""A crowd that presses faster than people stand in a row is what this is about."""
+"""Issue rate limits that do not apply: the crowd presses faster than people in a row do."""
 
 
-class Nursery:
-    """One process that bears many; not for several threads at once."""
+class ForkServer:
+    """Process that forks many children; not thread-safe."""
 
     def __init__(self, kind: str) -> None:
         self._process = subprocess.Popen(
@@ -55,23 +55,23 @@ class Nursery:
         )
         self._lock = threading.Lock()
 
-    def bear(self, argv: Sequence[str], log: Path) -> int:
-        """A new child's process id."""
+    def fork(self, argv: Sequence[str], log: Path) -> int:
+        """Fork a child and return its process id."""
         with self._lock:
             self._ask(argv=list(argv), log=str(log))
             return int(self._answer()["born"])
 
-    def word(self) -> dict[str, Any]:
-        """The next line that a child prints; empty when the nursery has ended."""
+    def read_message(self) -> dict[str, Any]:
+        """Return the next line that a child prints; empty when the fork server has ended."""
         return self._answer()
 
-    def has_word(self, seconds: float) -> bool:
-        """Whether a child prints something within so many seconds."""
+    def has_message(self, seconds: float) -> bool:
+        """Return True if a child prints something within `seconds`."""
         assert self._process.stdout is not None
         return bool(select.select([self._process.stdout], [], [], seconds)[0])
 
     def end(self, pid: int, how: signal.Signals = signal.SIGKILL) -> None:
-        """End a child and wait for it; what it said before and nobody read is dropped."""
+        """End a child and wait for it; its unread output is dropped."""
         with self._lock:
             os.kill(pid, how)
             self._ask(reap=pid)
@@ -79,7 +79,7 @@ class Nursery:
                 pass
 
     def close(self) -> None:
-        """End the nursery and every child."""
+        """End the fork server and every child."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.close()
@@ -97,8 +97,8 @@ class Nursery:
         return dict(json.loads(line)) if line else {"reaped": 0}
 
 
-class BrokenHall(HallServer):
-    """The reference hall at Tuesday, ten o'clock, borne by nurseries."""
+class FaultyHall(HallServer):
+    """Reference hall at Tuesday, ten o'clock, started by fork servers."""
 
     def __init__(
         self,
@@ -114,16 +114,16 @@ class BrokenHall(HallServer):
         super().__init__(folder, devices=True, at=at, **words)
         self._polled = (*polled, DATAGRAMS) if polled else ()
         self.enrolments: dict[tuple[str, str], Client] = {}
-        """Kind and name to the client: a second enrolment would end the first."""
+        """Clients by kind and name: a second enrolment would end the first."""
         self.agents = tuple(agents)
-        self.levers = Levers(folder / "levers")
-        self._servers = Nursery("server")
-        self._hosts = Nursery("agent")
+        self.levers = Controls(folder / "levers")
+        self._servers = ForkServer("server")
+        self._hosts = ForkServer("agent")
         self._serving = 0
         self._agent_pids: dict[str, int] = {}
         self._fresh = True
 
-    def __enter__(self) -> BrokenHall:
+    def __enter__(self) -> FaultyHall:
         try:
             self._start_simulators()
             self.start()
@@ -154,67 +154,67 @@ class BrokenHall(HallServer):
 
     @property
     def pid(self) -> int:
-        """The server's process; 0 when there is none."""
+        """The server's process id; 0 when there is none."""
         return self._serving
 
-    def bear(self) -> None:
-        """Begin a start, and do not wait for it."""
-        asked = json.dumps({**self._asked, "now": self.now(), "fresh": self._fresh})
-        argv = ("--data", str(self.data), "--asked", asked)
-        self._serving = self._servers.bear(argv, self.folder / "server.log")
+    def begin_start(self) -> None:
+        """Fork a server without waiting for its start."""
+        start_options = json.dumps({**self._asked, "now": self.now(), "fresh": self._fresh})
+        argv = ("--data", str(self.data), "--asked", start_options)
+        self._serving = self._servers.fork(argv, self.folder / "server.log")
 
     def start(self, at: str | None = None) -> None:
-        """Start it, on the same port and data as before; returns when its port is open."""
+        """Start the server on the same port and data as before; return when its port is open."""
         if at is not None:
-            self.put_clock(at)
-        self.bear()
+            self.set_clock(at)
+        self.begin_start()
         while True:
-            said = self._servers.word()
-            if "port" in said:
+            message = self._servers.read_message()
+            if "port" in message:
                 break
-            assert "reaped" not in said, self.log()
+            assert "reaped" not in message, self.log()
         self._fresh = False
 
     def try_start(self, patience: float = 20.0) -> bool:
-        """Start it; False when the process ends instead of opening its port."""
-        self.bear()
+        """Start the server; return False when the process ends instead of opening its port."""
+        self.begin_start()
         end = time.monotonic() + patience
         while time.monotonic() < end:
-            if self._servers.has_word(0.05):
-                return "port" in self._servers.word()
+            if self._servers.has_message(0.05):
+                return "port" in self._servers.read_message()
             if _is_over(self._serving):
                 self.kill()
                 return False
         self.kill()
         return False
 
-    def put_clock(self, at: str) -> None:
-        """The hall's time of day for the next start."""
+    def set_clock(self, at: str) -> None:
+        """Set the hall's time of day for the next start."""
         self._began, self._began_at = time.monotonic(), moment(at)
 
-    def furnish_again(self) -> None:
-        """The next start signs everybody in anew: after a restored backup, on a new day."""
+    def refill_at_next_start(self) -> None:
+        """Let the next start sign everybody in again: after a restored backup, on a new day."""
         self._fresh = True
 
     def kill(self) -> None:
-        """SIGKILL."""
+        """Kill the server with SIGKILL."""
         if self._serving:
             self._servers.end(self._serving)
             self._serving = 0
 
     def stop(self) -> None:
-        """SIGTERM, and wait."""
+        """Send SIGTERM, and wait."""
         if self._serving:
             self._servers.end(self._serving, signal.SIGTERM)
             self._serving = 0
 
     def log(self) -> str:
-        """The end of what the server has written."""
+        """Return the end of the server's log."""
         path = self.folder / "server.log"
         return path.read_text(errors="replace")[-3000:] if path.exists() else ""
 
     def _start_simulators(self) -> None:
-        """As in the tests, with time clocks that an agent polls too."""
+        """Start the simulators as in the tests, with time clocks that an agent polls too."""
         book = load()
         rooms = {z.code: [w.code for w in book.windows if w.zone == z.code] for z in book.zones}
         plan = HallPlan(
@@ -228,7 +228,7 @@ class BrokenHall(HallServer):
             people={person.number: person.name for person in book.staff},
         )
         self._written = write_plan(plan, self.folder / "devices")
-        _differently(self._written.agents["display"])
+        _customise(self._written.agents["display"])
         self._asked["simulators"] = f"http://127.0.0.1:{self._written.control_port}"
         config = str(self._written.simulator)
         self._others["simulators"] = subprocess.Popen(
@@ -244,7 +244,7 @@ class BrokenHall(HallServer):
     # -- agents --------------------------------------------------------------------------------
 
     def start_agent(self, name: str) -> None:
-        """Start an agent; enrols it the first time."""
+        """Start an agent; enrol it the first time."""
         assert self._written is not None
         config = self._written.agents[name]
         token = config.with_name(f"{name}.token")
@@ -252,46 +252,46 @@ class BrokenHall(HallServer):
             token.touch(mode=0o600)
             token.write_text(self.enrolled("agent", name).bearer)
         log = self.folder / f"{name}.log"
-        self._agent_pids[name] = self._hosts.bear((name, str(config)), log)
+        self._agent_pids[name] = self._hosts.fork((name, str(config)), log)
 
     def kill_agent(self, name: str) -> None:
-        """SIGKILL."""
+        """Kill an agent with SIGKILL."""
         self._hosts.end(self._agent_pids.pop(name))
 
     def agent_pid(self, name: str) -> int:
-        """An agent's process."""
+        """Return an agent's process id."""
         return self._agent_pids[name]
 
     # -- people --------------------------------------------------------------------------------
 
     def enrolled(self, kind: str, name: str) -> Client:
-        """A kiosk, board or agent, enrolled with a one-time code like any other."""
-        asked = {"kind": kind, "name": name}
-        code = self.clerk(ADMINISTRATOR).post("/office/codes", asked)["code"]
-        given = Client(self.base).post("/enrol", {"code": code, **asked})
-        client = self.enrolments[kind, name] = Client(self.base, bearer=given["token"])
+        """Enrol a kiosk, board or agent with a one-time code; return its client."""
+        body = {"kind": kind, "name": name}
+        code = self.clerk(ADMINISTRATOR).post("/office/codes", body)["code"]
+        enrolment = Client(self.base).post("/enrol", {"code": code, **body})
+        client = self.enrolments[kind, name] = Client(self.base, bearer=enrolment["token"])
         return client
 
     def signed_in(self) -> dict[str, Client]:
-        """Everybody who has signed in, by staff number."""
+        """Return the clients of all signed-in people, by staff number."""
         return dict(self._clerks)
 
     def sign_in_again(self) -> None:
-        """Everybody's session, after a day or a restore has ended it."""
+        """Sign everybody in again after a day or a restore has ended the sessions."""
         for staff, client in self._clerks.items():
             client.sign_in(staff, self.password)
 
-    def devices_known(self) -> dict[str, str]:
-        """Name to state, as the office sees it."""
-        found = self.clerk(MANAGER).get("/office/today")["devices"]
-        return {str(d["name"]): str(d["state"]) for d in found}
+    def device_states(self) -> dict[str, str]:
+        """Return name and state of each device, as the office shows it."""
+        devices = self.clerk(MANAGER).get("/office/today")["devices"]
+        return {str(d["name"]): str(d["state"]) for d in devices}
 
 
-def _differently(config: Path) -> None:
-    """What the demo hall has none of: clips for a voice, a time clock by UDP.
+def _customise(config: Path) -> None:
+    """Change the agent's configuration: clips for a voice, a time clock over UDP.
 
-    Time clocks are asked more often, and a player that hangs is given up sooner, so that a fault
-    of them is seen within seconds.
+    The demo hall has neither. Time clocks are polled more often, and a player that hangs is given
+    up sooner, so their faults show within seconds.
     """
     text = config.read_text(encoding="utf-8")
     clips = config.with_name("clips") / "zh"
@@ -307,7 +307,7 @@ def _differently(config: Path) -> None:
 
 
 def _is_over(pid: int) -> bool:
-    """Whether a process has ended and only waits to be reaped."""
+    """Return True if a process has ended and is only waiting to be reaped."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except OSError:

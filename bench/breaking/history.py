@@ -1,8 +1,8 @@
-"""What happened, and what of it must not have: pure functions over a history, no I/O.
+"""History of a run and its violations: pure functions, no I/O.
 
-In the manner of Jepsen: everybody who acts writes down what was answered and when; afterwards the
-journal, the tickets, the slips, the paper and the boards are compared with it. Times of `Ack` are
-seconds of the harness's own steady clock, never the hall's, which is broken on purpose too.
+In the manner of Jepsen: every client records each response and its time. Afterwards the journal,
+the tickets, the slips, the paper and the boards are compared with these records. Times of `Ack` are
+seconds of the harness's own monotonic clock, never of the hall's, which is broken on purpose too.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any
 
 ISSUED = "ticket.issue"
 MAIN = "main"
-"""The board that shows every zone."""
+"""Board that shows every zone."""
 ASKED_FOR = frozenset({"ticket.recall", "ticket.transfer"})
-"""Acts that are done only when somebody asks, and whose every answer is written down."""
+"""Actions that happen only on request, and whose every response is recorded."""
 CALLS = frozenset({"ticket.call", "ticket.resume"})
 LEAVES = frozenset(
     {
@@ -28,15 +28,15 @@ LEAVES = frozenset(
         "ticket.expire",
     }
 )
-"""After these the window is free."""
+"""Actions after which the window is free."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """An act that was answered: what was asked, of which ticket, and between when."""
+    """Answered action: its name, its ticket, and the times of request and response."""
 
     act: str
-    """As the journal names it."""
+    """Name of the action in the journal."""
     ticket: str
     window: str
     sent: float
@@ -45,8 +45,8 @@ class Ack:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the journal."""
+class JournalLine:
+    """Line of the journal."""
 
     seq: int
     act: str
@@ -56,8 +56,8 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A ticket as the database has it at the end."""
+class StoredTicket:
+    """Ticket in the database at the end."""
 
     id: str
     day: str
@@ -68,7 +68,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A slip's end: printed, failed, unknown; `copy`: reprinted by hand."""
+    """End of a slip: printed, failed, unknown; `copy`: reprinted by hand."""
 
     ticket: str
     number: str
@@ -79,38 +79,41 @@ class Slip:
 
 @dataclass(slots=True)
 class History:
-    """Everything there is to know of a run."""
+    """All evidence of a run."""
 
     acks: list[Ack] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    tickets: list[Kept] = field(default_factory=list)
+    lines: list[JournalLine] = field(default_factory=list)
+    tickets: list[StoredTicket] = field(default_factory=list)
     slips: list[Slip] = field(default_factory=list)
     paper: Counter[str] | None = None
-    """Day and number of every slip that came out; None when no paper was kept."""
+    """Day and number of every printed slip; None when no paper was collected."""
     lost_before: frozenset[str] = frozenset()
-    """Numbers given out whose tickets a restore took away; they may never come again."""
+    """Issued numbers whose tickets a restore removed; they must never be issued again."""
     shown: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
-    """What each board shows at the end: (window, number)."""
+    """Calls that each board shows at the end: (window, number)."""
     zones: Mapping[str, str] = field(default_factory=dict)
-    """The zone of each window."""
-    whole: bool = True
-    """Whether nothing was put back: else what was done before is not remembered by who did it."""
+    """Zone of each window."""
+    never_restored: bool = True
+    """True if no backup was restored.
+
+    After a restore the records of the clients contain actions that the database does not.
+    """
     complete: bool = False
-    """Whether everybody who asked for a number was answered in the end, and wrote it down."""
-    books: list[str] = field(default_factory=list)
-    """What `hall check` says."""
+    """True if every request for a number was answered in the end and recorded."""
+    check_problems: list[str] = field(default_factory=list)
+    """Violations that the integrity check found."""
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A broken promise."""
+    """Broken promise."""
 
-    what: str
+    kind: str
     text: str
 
 
 def violations(history: History) -> list[Violation]:
-    """Every broken promise of a run."""
+    """Return every broken promise of a run."""
     checks = (
         _acknowledged,
         _unasked,
@@ -122,32 +125,32 @@ def violations(history: History) -> list[Violation]:
         _boards,
         _books,
     )
-    return [found for check in checks for found in check(history)]
+    return [violation for check in checks for violation in check(history)]
 
 
 def _acknowledged(h: History) -> Iterator[Violation]:
-    """Every answered act is in the journal, once for each time it was asked."""
-    kept = {t.id for t in h.tickets}
+    """Check that every answered action is in the journal, once for each request."""
+    stored = {t.id for t in h.tickets}
     issued = Counter(a.ticket for a in h.acks if a.act == ISSUED)
     for ticket, times in issued.items():
-        if ticket not in kept:
+        if ticket not in stored:
             yield Violation("lost", f"{ticket}: acknowledged, and not there")
         if times > 1:
             yield Violation("double", f"{ticket}: answered to {times} people")
     written = Counter((line.act, line.subject) for line in h.lines)
-    asked = Counter((a.act, a.ticket) for a in h.acks)
-    for (act, ticket), times in asked.items():
+    requests = Counter((a.act, a.ticket) for a in h.acks)
+    for (act, ticket), times in requests.items():
         if written[act, ticket] < times:
             text = f"{act} of {ticket}: acknowledged {times}, journalled {written[act, ticket]}"
             yield Violation("lost", text)
     for (act, ticket), times in written.items():
-        if h.complete and h.whole and act in ASKED_FOR and times > asked[act, ticket]:
-            text = f"{act} of {ticket}: asked for {asked[act, ticket]} times, done {times}"
+        if h.complete and h.never_restored and act in ASKED_FOR and times > requests[act, ticket]:
+            text = f"{act} of {ticket}: asked for {requests[act, ticket]} times, done {times}"
             yield Violation("double", text)
 
 
 def _unasked(h: History) -> Iterator[Violation]:
-    """A press repeated over a kill gives one ticket: none is there that nobody was given."""
+    """Check that no ticket exists that nobody received: a press repeated over a kill gives one."""
     if h.complete:
         answered = {a.ticket for a in h.acks if a.act == ISSUED}
         for line in h.lines:
@@ -156,7 +159,7 @@ def _unasked(h: History) -> Iterator[Violation]:
 
 
 def _numbers(h: History) -> Iterator[Violation]:
-    """No number of a day is given out twice, not even one that a restore has forgotten."""
+    """Check that no number of a day is issued twice, not even one that a restore removed."""
     for (day, number), times in Counter((t.day, t.number) for t in h.tickets).items():
         if times > 1:
             yield Violation("number twice", f"{day} {number}: {times} tickets")
@@ -168,7 +171,7 @@ def _numbers(h: History) -> Iterator[Violation]:
 
 
 def _holders(h: History) -> Iterator[Violation]:
-    """At no moment two windows with one ticket, or two tickets called at one window."""
+    """Check that no ticket is at two windows at a time, and no window has two tickets."""
     at: dict[str, str] = {}
     of: dict[str, str] = {}
     for line in h.lines:
@@ -186,10 +189,10 @@ def _holders(h: History) -> Iterator[Violation]:
 
 
 def _order(h: History) -> Iterator[Violation]:
-    """Of the same errand and class nobody is called before somebody who came earlier.
+    """Check that within an item and class nobody is called before somebody who came earlier.
 
-    Whoever came back, was sent on or was set aside has another place; the journal says so, and
-    they are left out of the comparison from then on.
+    A ticket that came back, was transferred or was held has another place. The journal records
+    this, and the ticket is left out of the comparison from then on.
     """
     waiting: dict[str, dict[str, None]] = {}
     lane_of: dict[str, str] = {}
@@ -197,41 +200,41 @@ def _order(h: History) -> Iterator[Violation]:
         ticket = line.subject
         if line.act == ISSUED:
             if "offline" in line.data:
-                continue  # handed in by a kiosk that went on without the server
+                continue  # imported from a kiosk that went on without the server
             lane_of[ticket] = f"{line.data.get('item')}/{line.data.get('applicant')}"
             waiting.setdefault(lane_of[ticket], {})[ticket] = None
         elif line.act.startswith("ticket.") and ticket in lane_of:
             lane = waiting[lane_of.pop(ticket)]
-            first = next(iter(lane))
-            # A desk that went on without the server called its own list, and says so later.
-            if line.act == "ticket.call" and first != ticket and "offline_at" not in line.data:
-                text = f"line {line.seq}: {ticket} called before {first}"
+            oldest = next(iter(lane))
+            # A desk that went on without the server called its own list, and imports it later.
+            if line.act == "ticket.call" and oldest != ticket and "offline_at" not in line.data:
+                text = f"line {line.seq}: {ticket} called before {oldest}"
                 yield Violation("order", text)
             del lane[ticket]
 
 
 def _real_time(h: History) -> Iterator[Violation]:
-    """What was answered before something else was asked stands before it in the journal."""
-    # What a kiosk gave by itself was handed in later; it has its own place.
+    """Check that a ticket answered before another was requested comes first in the journal."""
+    # Numbers that a kiosk issued by itself were imported later; they have another place.
     place = {
         (x.act, x.subject): x.seq for x in h.lines if x.act == ISSUED and "offline" not in x.data
     }
     acks = [a for a in h.acks if (a.act, a.ticket) in place]
     done = sorted(acks, key=lambda a: a.answered)
-    highest, who, passed = 0, "", 0
+    highest, latest, passed = 0, "", 0
     for ack in sorted(acks, key=lambda a: a.sent):
         while passed < len(done) and done[passed].answered < ack.sent:
             seq = place[done[passed].act, done[passed].ticket]
             if seq > highest:
-                highest, who = seq, done[passed].ticket
+                highest, latest = seq, done[passed].ticket
             passed += 1
         if place[ack.act, ack.ticket] < highest:
-            text = f"{ack.ticket} was asked for after {who} was given, and stands before it"
+            text = f"{ack.ticket} was asked for after {latest} was given, and stands before it"
             yield Violation("real time", text)
 
 
 def _paper(h: History) -> Iterator[Violation]:
-    """Printed: exactly once on paper. Failed: never. Unknown: at most once."""
+    """Check the paper: printed means exactly once, failed never, unknown at most once."""
     if h.paper is None:
         return
     first = {s.number: s for s in h.slips if not s.copy}
@@ -248,7 +251,7 @@ def _paper(h: History) -> Iterator[Violation]:
 
 
 def _boards(h: History) -> Iterator[Violation]:
-    """Every board shows exactly what is called or served at its windows."""
+    """Check that every board shows exactly the called and served tickets of its windows."""
     busy = {(t.window, t.number) for t in h.tickets if t.state in ("called", "serving")}
     for board, shown in h.shown.items():
         mine = {b for b in busy if board == MAIN or h.zones.get(b[0]) == board}
@@ -262,9 +265,9 @@ def _few(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def _books(h: History) -> Iterator[Violation]:
-    yield from (Violation("hall check", text) for text in h.books)
+    yield from (Violation("hall check", text) for text in h.check_problems)
 
 
-def told(found: Sequence[Violation]) -> dict[str, int]:
-    """Violations counted by kind."""
-    return dict(Counter(v.what for v in found))
+def count_by_kind(items: Sequence[Violation]) -> dict[str, int]:
+    """Return the number of violations by kind."""
+    return dict(Counter(v.kind for v in items))

@@ -1,7 +1,7 @@
-"""What of a running server can be broken from outside: its clock, and how long a commit takes.
+"""Controls of a running server from outside: clock offset and duration of a commit.
 
-A file of two numbers that both sides have mapped; the server's clock and its commits, which are
-arguments of the hall, look at it. Nothing of the product knows it.
+A file of two numbers that both sides map into memory. The server's clock and its commits, which are
+arguments of the hall, read it. The product contains no code for it.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from server.clock import Clock
 FORM = struct.Struct("dd")
 
 
-class Levers:
-    """`commit`: seconds that each commit takes longer; `clock`: seconds the clock is off."""
+class Controls:
+    """Shared controls. `commit`: extra seconds of each commit; `clock`: clock offset in seconds."""
 
     def __init__(self, path: Path) -> None:
         if not path.exists():
@@ -28,25 +28,25 @@ class Levers:
 
     @property
     def commit(self) -> float:
-        """Seconds each commit takes longer."""
+        """Extra seconds of each commit."""
         return float(FORM.unpack_from(self._map)[0])
 
     @property
     def clock(self) -> float:
-        """Seconds the clock is off."""
+        """Clock offset in seconds."""
         return float(FORM.unpack_from(self._map)[1])
 
-    def pull(self, *, commit: float | None = None, clock: float | None = None) -> None:
+    def set(self, *, commit: float | None = None, clock: float | None = None) -> None:
         """Set one or both."""
         now = FORM.unpack_from(self._map)
-        wanted = (now[0] if commit is None else commit, now[1] if clock is None else clock)
-        FORM.pack_into(self._map, 0, *wanted)
+        values = (now[0] if commit is None else commit, now[1] if clock is None else clock)
+        FORM.pack_into(self._map, 0, *values)
 
 
 class SteppedClock:
-    """A clock that somebody steps while the hall is open."""
+    """Clock whose offset changes while the hall is open."""
 
-    def __init__(self, inner: Clock, levers: Levers) -> None:
+    def __init__(self, inner: Clock, levers: Controls) -> None:
         self._inner = inner
         self._levers = levers
 
@@ -54,12 +54,12 @@ class SteppedClock:
         return self._inner.now() + int(self._levers.clock * 1000)
 
 
-def slow(
+def slow_commits(
     commit: Callable[[Callable[[], None]], Any],
-    levers: Levers,
+    levers: Controls,
     sleep: Callable[[float], None],
 ) -> Callable[..., Any]:
-    """Commits that take as long as the lever says, in the native thread where they are made."""
+    """Return a commit function with the extra seconds, in the native thread that commits."""
 
     def run(call: Callable[[], None], /) -> Any:
         def late() -> None:

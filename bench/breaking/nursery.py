@@ -1,9 +1,9 @@
-"""Bears servers and agents quickly: everything is imported once, each child is a fork of it.
+"""Fork server: starts servers and agents quickly; imports happen once, each child is a fork.
 
-`python -m bench.breaking.nursery server|agent`. One line of JSON on standard input asks for one
-thing: `{"argv": […], "log": PATH}` bears a child and is answered by `{"born": PID}`, then by what
-the child itself prints; `{"reap": PID}` waits for the end of one and answers `{"reaped": PID}`.
-The children end with the nursery. A child is a process like any other: kill -9 takes all it had.
+`python -m bench.breaking.nursery server|agent`. One line of JSON on standard input is one request:
+`{"argv": […], "log": PATH}` forks a child and is answered by `{"born": PID}`, then by the child's
+own output; `{"reap": PID}` waits for the end of a child and answers `{"reaped": PID}`. The children
+end with the fork server. A child is an ordinary process: kill -9 removes all of it.
 """
 
 from __future__ import annotations
@@ -32,20 +32,23 @@ Child = Callable[[list[str]], None]
 
 
 def _lines() -> Any:
-    """Whole lines of standard input; read plainly, so that no event loop is ever begun here."""
-    kept = b""
+    """Yield whole lines of standard input, parsed.
+
+    Read plainly, so that no event loop starts here.
+    """
+    buffer = b""
     while data := os.read(0, 65536):
-        kept += data
-        while (end := kept.find(b"\n")) >= 0:
-            yield json.loads(kept[:end])
-            kept = kept[end + 1 :]
+        buffer += data
+        while (end := buffer.find(b"\n")) >= 0:
+            yield json.loads(buffer[:end])
+            buffer = buffer[end + 1 :]
 
 
 def _tell(**words: object) -> None:
     os.write(1, json.dumps(words).encode() + b"\n")
 
 
-def _bear(child: Child, asked: dict[str, Any]) -> int:
+def _bear(child: Child, request: dict[str, Any]) -> int:
     nursery = os.getpid()
     pid = os.fork()
     if pid:
@@ -55,16 +58,16 @@ def _bear(child: Child, asked: dict[str, Any]) -> int:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     try:
         os.environ[PARENT] = str(nursery)
-        log = os.open(asked["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.dup2(log, 2)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         if KIND == "agent":
             os.dup2(log, 1)
-        child(asked["argv"])
+        child(request["argv"])
         code = 0
     except SystemExit as end:
         code = int(end.code or 0)
-    except BaseException:  # noqa: BLE001 - a child says why it ends, whatever it is
+    except BaseException:  # noqa: BLE001 - a child prints any cause of its end
         traceback.print_exc()
     finally:
         sys.stdout.flush()
@@ -73,18 +76,18 @@ def _bear(child: Child, asked: dict[str, Any]) -> int:
 
 
 def main(child: Child) -> None:
-    """Bear and reap until standard input ends."""
+    """Fork and reap children until standard input ends."""
     alive: set[int] = set()
     gc.collect()
     gc.freeze()
-    for asked in _lines():
-        if "reap" in asked:
+    for request in _lines():
+        if "reap" in request:
             with contextlib.suppress(ChildProcessError):
-                os.waitpid(asked["reap"], 0)
-            alive.discard(asked["reap"])
-            _tell(reaped=asked["reap"])
+                os.waitpid(request["reap"], 0)
+            alive.discard(request["reap"])
+            _tell(reaped=request["reap"])
         else:
-            alive.add(_bear(child, asked))
+            alive.add(_bear(child, request))
     for pid in alive:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)

@@ -1,7 +1,7 @@
-"""People who use a hall whatever happens to it, and write down what they were answered.
+"""Simulated people who use a hall during all faults and record each response.
 
-Kiosks, clerks and phones go on over every kill: an unanswered command is asked again under its
-key, as pages do. Everything through the public API.
+Kiosks, clerks and phones continue across every kill: an unanswered command is repeated under its
+key, as pages do. Everything goes through the public API.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from support.hall_server import PATIENCE, Client, HallServer, RefusedError
 
 Json = dict[str, Any]
 LONGEST_WAIT = 8.0
-"""Seconds a person waits for paper before leaving with the number alone."""
+"""Seconds that a person waits for paper before leaving with the number alone."""
 QUIET = frozenset({"nobody_waiting", "too_many"})
 LATER_SECONDS = 0.05
 OVER_BY = 120.0
@@ -31,7 +31,7 @@ APPLICANTS = ("ordinary", "ordinary", "ordinary", "elderly")
 
 @dataclass
 class Crowd:
-    """Everybody in a hall. `late`: seconds within which an answer must come while all is well."""
+    """All simulated people of a hall."""
 
     hall: HallServer
     seed: int
@@ -42,36 +42,38 @@ class Crowd:
     numbers: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.up = threading.Event()
-        self.up.set()
+        self.server_up = threading.Event()
+        self.server_up.set()
         self.over = threading.Event()
         self.working = threading.Event()
-        """Cleared: everybody has a break, so that something can be broken in an idle hall."""
+        """Cleared while everybody has a break, so that a fault can be tested in an idle hall."""
         self.working.set()
         self.news = threading.Condition()
-        self.wrong: queue.Queue[BaseException] = queue.Queue()
+        self.errors: queue.Queue[BaseException] = queue.Queue()
         self.threads: list[threading.Thread] = []
-        self.halfway = False
-        """Whether a break finds clerks in the middle of a service, their numbers on the boards."""
-        self.catching = threading.Event()
-        """Whether a clerk keeps whom he has, so that there is somebody to be looked at."""
-        self.caught: set[str] = set()
-        """The windows that do."""
-        self.rest = 0.0
-        """Seconds between two acts of a person: a slower hall."""
+        self.stop_mid_service = False
+        """True if a break stops clerks in the middle of a service, with numbers on the boards."""
+        self.holding = threading.Event()
+        """Set while clerks hold their current ticket, so that the boards have calls to compare."""
+        self.held_windows: set[str] = set()
+        """Windows whose clerks hold their ticket."""
+        self.action_pause = 0.0
+        """Seconds between two actions of a person; above 0 the hall is slower."""
         self.epoch = 0
-        """Counts restores: what was seen before one says nothing of an act after it."""
+        """Number of restores: a state from before a restore says nothing about later actions."""
         self.unavailable = 0
-        """Commands that were told that the database is away."""
+        """Number of commands rejected with a 5xx, such as an unreachable database."""
 
-    # -- asking --------------------------------------------------------------------------------
+    # -- requests --------------------------------------------------------------------------------
 
-    def insist(self, client: Client, path: str, body: Json, chance: random.Random) -> Json:
-        """Ask under one key until answered. Raises RefusedError for a refusal."""
+    def post_until_answered(
+        self, client: Client, path: str, body: Json, chance: random.Random
+    ) -> Json:
+        """Post under one key until answered. Raises RefusedError for a rejection."""
         key = uuid.UUID(int=chance.getrandbits(128)).hex
         end = 0.0
         while True:
-            self.up.wait(PATIENCE)
+            self.server_up.wait(PATIENCE)
             try:
                 return client.post(path, body, key)
             except RefusedError as refused:
@@ -86,55 +88,55 @@ class Crowd:
                     raise TimeoutError(path)
             self.pause(LATER_SECONDS)
 
-    def acknowledged(self, act: str, ticket: Json, window: str, sent: float) -> None:
-        """Write an answer down."""
-        found = Ack(act, ticket["id"], window, sent, time.monotonic(), ticket["number"])
+    def record_ack(self, act: str, ticket: Json, window: str, sent: float) -> None:
+        """Record a response."""
+        ack = Ack(act, ticket["id"], window, sent, time.monotonic(), ticket["number"])
         with self.news:
-            self.acks.append(found)
+            self.acks.append(ack)
             self.numbers[ticket["id"]] = ticket["number"]
             self.news.notify_all()
 
     def pause(self, seconds: float) -> None:
-        """Rest, but not longer than until the end."""
+        """Rest for `seconds`, but not longer than until the end."""
         self.over.wait(seconds)
 
-    def at_work(self) -> bool:
-        """Wait while everybody has a break; False at the end."""
+    def wait_until_working(self) -> bool:
+        """Wait while everybody has a break; return False at the end."""
         while not self.working.wait(0.2):
             if self.over.is_set():
                 return False
         return not self.over.is_set()
 
     def wait_for(self, more: int, patience: float = PATIENCE) -> bool:
-        """Until `more` further acts were answered; False when they were not in time."""
+        """Wait for `more` further answered actions; return False when they are not in time."""
         with self.news:
             goal = len(self.acks) + more
             return self.news.wait_for(
-                lambda: len(self.acks) >= goal or not self.wrong.empty(), patience
+                lambda: len(self.acks) >= goal or not self.errors.empty(), patience
             )
 
-    # -- who there is --------------------------------------------------------------------------
+    # -- people ----------------------------------------------------------------------------------
 
     def kiosk(self, client: Client, chance: random.Random) -> None:
-        """One after another takes a number; most wait for the paper."""
-        while self.at_work():
+        """Take one number after another; wait some seconds for each slip."""
+        while self.wait_until_working():
             body = {"item": chance.choice(self.items), "applicant": chance.choice(APPLICANTS)}
             sent = time.monotonic()
             try:
-                ticket = self.insist(client, "/tickets", body, chance)["ticket"]
+                ticket = self.post_until_answered(client, "/tickets", body, chance)["ticket"]
             except RefusedError as refused:
                 self._note(refused)
                 self.pause(0.2)
                 continue
-            self.acknowledged(ISSUED, ticket, "", sent)
+            self.record_ack(ISSUED, ticket, "", sent)
             self.tokens[ticket["id"]] = ticket["token"]
-            self._take_slip(client, ticket["token"])
-            self.pause(self.rest)
+            self._wait_for_slip(client, ticket["token"])
+            self.pause(self.action_pause)
 
-    def _take_slip(self, client: Client, token: str) -> None:
+    def _wait_for_slip(self, client: Client, token: str) -> None:
         end = time.monotonic() + LONGEST_WAIT
         while not self.over.is_set() and time.monotonic() < end:
-            self.up.wait(PATIENCE)
+            self.server_up.wait(PATIENCE)
             try:
                 if client.get(f"/phone/{token}")["slip"]["state"] not in ("owed", "sent"):
                     return
@@ -143,32 +145,32 @@ class Crowd:
             self.pause(LATER_SECONDS)
 
     def clerk(self, client: Client, chance: random.Random) -> None:
-        """Calls, starts, ends; now and then calls again, sets aside, sends on."""
+        """Call, start and finish; sometimes recall, hold or transfer."""
         window = self._window(client)
-        while self.at_work():
+        while self.wait_until_working():
             if (ticket := self._act(client, "call-next", "call", chance, window)) is None:
                 self.pause(0.3)
                 continue
             roll = chance.random()
             if roll < 0.1:
                 self._act(client, "recall", "recall", chance, window)
-            self.pause(self.rest)
+            self.pause(self.action_pause)
             self._act(client, "start", "start", chance, window)
-            self._stay_if_caught(window)
-            if self.halfway:
-                self.at_work()
+            self._hold_while_comparing(window)
+            if self.stop_mid_service:
+                self.wait_until_working()
             if 0.1 < roll < 0.15:
                 self._act(client, "hold", "hold", chance, window, note="补材料")
                 self._act(client, "resume", "resume", chance, window, ticket=ticket["id"])
                 self._act(client, "start", "start", chance, window)
-            if 0.15 < roll < 0.2 and self._sent_on(client, chance, window, ticket):
+            if 0.15 < roll < 0.2 and self._transfer(client, chance, window, ticket):
                 continue
             self._act(client, "finish", "finish", chance, window, outcome="accepted", note="")
 
-    def _stay_if_caught(self, window: str) -> None:
-        """Keep whom the window has, as long as somebody wants to look."""
-        while self.catching.is_set() and not self.over.is_set():
-            self.caught.add(window)
+    def _hold_while_comparing(self, window: str) -> None:
+        """Hold the window's ticket as long as the boards are to be compared."""
+        while self.holding.is_set() and not self.over.is_set():
+            self.held_windows.add(window)
             self.pause(LATER_SECONDS)
 
     def _window(self, client: Client) -> str:
@@ -178,63 +180,63 @@ class Crowd:
             except (OSError, http.client.HTTPException, RefusedError):
                 self.pause(LATER_SECONDS)
 
-    def _sent_on(self, client: Client, chance: random.Random, window: str, ticket: Json) -> bool:
+    def _transfer(self, client: Client, chance: random.Random, window: str, ticket: Json) -> bool:
         sent, body, epoch = time.monotonic(), {"item": ticket["item"], "note": "续办"}, self.epoch
         try:
-            self.insist(client, "/counter/transfer", body, chance)
+            self.post_until_answered(client, "/counter/transfer", body, chance)
         except RefusedError as refused:
             self._note(refused)
             return False
         if epoch == self.epoch:
-            self.acknowledged("ticket.transfer", ticket, window, sent)
+            self.record_ack("ticket.transfer", ticket, window, sent)
         return True
 
     def _act(
         self, client: Client, path: str, act: str, chance: random.Random, window: str, **body: Any
     ) -> Json | None:
-        """One command at the window; the ticket it was about, None when it was refused."""
+        """Send one command of a window; return its ticket, or None when it was rejected."""
         sent = time.monotonic()
         if path == "call-next":
             body = {"complete": "done"}
         epoch = self.epoch
-        held = None if path in ("call-next", "resume") else self._current(client)
+        ticket_before = None if path in ("call-next", "resume") else self._current(client)
         try:
-            state = self.insist(client, f"/counter/{path}", body, chance)
+            state = self.post_until_answered(client, f"/counter/{path}", body, chance)
         except RefusedError as refused:
             self._note(refused)
             return None
-        ticket: Json | None = held or state["current"]
+        ticket: Json | None = ticket_before or state["current"]
         if ticket is not None and epoch == self.epoch:
-            self.acknowledged(f"ticket.{act}", ticket, window, sent)
+            self.record_ack(f"ticket.{act}", ticket, window, sent)
         return ticket
 
     def _current(self, client: Client) -> Json | None:
         while not self.over.is_set():
-            self.up.wait(PATIENCE)
+            self.server_up.wait(PATIENCE)
             try:
-                found: Json | None = client.get("/counter")["current"]
+                current: Json | None = client.get("/counter")["current"]
             except (OSError, http.client.HTTPException, RefusedError):
                 self.pause(LATER_SECONDS)
             else:
-                return found
+                return current
         return None
 
     def phone(self, client: Client, chance: random.Random) -> None:
-        """Somebody looks at a number; a few give it up."""
+        """Show a ticket on a phone; cancel a few."""
         while not self.over.is_set():
             self.pause(0.3)
             with self.news:
-                mine = list(self.tokens.values())[-20:]
-            if not mine:
+                own_tokens = list(self.tokens.values())[-20:]
+            if not own_tokens:
                 continue
-            token = chance.choice(mine)
-            self.up.wait(PATIENCE)
+            token = chance.choice(own_tokens)
+            self.server_up.wait(PATIENCE)
             sent = time.monotonic()
             try:
                 shown = client.get(f"/phone/{token}")
                 if chance.random() < 0.05 and shown["state"] == "waiting":
-                    self.insist(client, f"/phone/{token}/cancel", {}, chance)
-                    self.acknowledged("ticket.cancel", shown, "", sent)
+                    self.post_until_answered(client, f"/phone/{token}/cancel", {}, chance)
+                    self.record_ack("ticket.cancel", shown, "", sent)
             except RefusedError as refused:
                 self._note(refused)
             except (OSError, http.client.HTTPException):
@@ -248,14 +250,14 @@ class Crowd:
     # -- beginning and end ---------------------------------------------------------------------
 
     def begin(self, work: Callable[[Client, random.Random], None], client: Client) -> None:
-        """Let somebody begin; an exception ends the run and is shown."""
+        """Start a thread of a person; an exception ends the run and is shown."""
         chance = random.Random(f"{self.seed}-{len(self.threads)}")
 
         def run() -> None:
             try:
                 work(client, chance)
-            except BaseException as error:  # noqa: BLE001 - told to whoever waits
-                self.wrong.put(error)
+            except BaseException as error:  # noqa: BLE001 - passed to the waiting thread
+                self.errors.put(error)
                 with self.news:
                     self.news.notify_all()
 
@@ -264,9 +266,9 @@ class Crowd:
         thread.start()
 
     def end(self) -> None:
-        """Everybody finishes what was begun. Raises what went wrong with somebody."""
+        """Let everybody finish the current action. Raises the first exception of any person."""
         self.over.set()
         for thread in self.threads:
             thread.join(OVER_BY + PATIENCE)
-        if not self.wrong.empty():
-            raise self.wrong.get()
+        if not self.errors.empty():
+            raise self.errors.get()

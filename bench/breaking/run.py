@@ -1,4 +1,4 @@
-"""One run: a hall, its people, something that breaks it, and the judgement."""
+"""One run: a hall, its people, a fault, and the verdict."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.breaking.evidence import Board, PaperTray, gathered, settled, url_of
+from bench.breaking.evidence import Board, PaperTray, database_url, gather_history, wait_for_slips
 from bench.breaking.fleet import Fleet
-from bench.breaking.hall import BrokenHall
+from bench.breaking.hall import FaultyHall
 from bench.breaking.history import Violation, violations
-from bench.breaking.looking import look_at_boards
+from bench.breaking.looking import compare_boards
 from bench.breaking.people import Crowd
 from server.reference import load
 from support.hall_server import ADMINISTRATOR, MANAGER, Client, RefusedError
@@ -28,7 +28,7 @@ PATIENCE_OF_SLIPS = {"slip_patience_seconds": 10}
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of a run. `faults`: how often each was injected; `notes`: figures worth a line."""
+    """Result of a run. `faults`: number of injections by fault; `notes`: figures worth a line."""
 
     name: str
     faults: dict[str, int] = field(default_factory=dict)
@@ -39,40 +39,40 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
     skipped: str = ""
     shown: int = 0
-    """Calls that stood on the boards when they were compared with the database at the end."""
+    """Calls on the boards when they were compared with the database at the end."""
 
-    def hit(self, fault: str) -> None:
+    def count_fault(self, fault: str) -> None:
         """Count an injected fault."""
         self.faults[fault] = self.faults.get(fault, 0) + 1
 
-    def expect(self, kept: bool, what: str) -> None:
-        """Something that must hold while or after it is broken."""
-        if not kept:
+    def expect(self, holds: bool, what: str) -> None:
+        """Record a violation unless something holds during or after a fault."""
+        if not holds:
             self.violations.append(Violation("expected", what))
 
 
 @dataclass(slots=True)
 class Scene:
-    """A busy hall for a fault to break."""
+    """Busy hall for a fault to break."""
 
-    hall: BrokenHall
+    hall: FaultyHall
     crowd: Crowd
     chance: random.Random
     outcome: Outcome
     url: str
     lost: set[str] = field(default_factory=set)
-    """Tickets that a restore has taken away."""
+    """Tickets that a restore has removed."""
     boards: list[Board] = field(default_factory=list)
-    """Those that are watched; compared with the database at the end, or when everybody rests."""
+    """Connected boards; compared with the database at the end, or when everybody rests."""
 
 
-Breaks = Callable[[Scene], None]
+Injection = Callable[[Scene], None]
 
 
 def able_staff(count: int, apart: int = 1) -> tuple[list[str], list[str]]:
-    """Staff numbers for some windows, and the items of the units they serve.
+    """Return staff numbers for `count` windows, and the items of the units they serve.
 
-    `apart`: how far from window to window, so that several rooms have some.
+    `apart`: distance from window to window, so that several rooms have some.
     """
     book = load()
     people: list[str] = []
@@ -93,40 +93,42 @@ def able_staff(count: int, apart: int = 1) -> tuple[list[str], list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a hall is made of for a run."""
+    """Parts of a hall for a run."""
 
     database: str = ""
     agents: Sequence[str] = ("kiosk",)
     clerks: int = 5
     boards: Sequence[str] = ("main",)
     clocks: bool = False
-    """Whether there are time clocks."""
+    """True for a hall with time clocks."""
     apart: int = 1
-    """From clerk to clerk so many windows."""
+    """Number of windows from clerk to clerk."""
     workers: int = 1
     redis: RedisServer | None = None
-    """The bell of several workers; it is broken too."""
+    """Worker bus of several workers; it is broken too."""
 
 
 @contextmanager
-def scene(name: str, seed: int, folder: Path, made: Setting) -> Iterator[Scene]:
-    """A hall with everybody at work; at the end nobody is."""
-    people, items = able_staff(made.clerks, made.apart)
+def open_scene(name: str, seed: int, folder: Path, setting: Setting) -> Iterator[Scene]:
+    """Open a hall with everybody at work; at the end nobody works."""
+    people, items = able_staff(setting.clerks, setting.apart)
     words: dict[str, Any] = {
-        "agents": made.agents,
+        "agents": setting.agents,
         "accounts": (ADMINISTRATOR, MANAGER, *people),
         "settings": PATIENCE_OF_SLIPS,
-        "database": made.database,
-        "doors": {DOOR: DOOR_SERIAL} if made.clocks else None,
-        "polled": (POLLED,) if made.clocks else (),
+        "database": setting.database,
+        "doors": {DOOR: DOOR_SERIAL} if setting.clocks else None,
+        "polled": (POLLED,) if setting.clocks else (),
     }
-    if made.redis is None:
-        opened = BrokenHall(folder, **words)
+    if setting.redis is None:
+        opened = FaultyHall(folder, **words)
     else:
-        opened = Fleet(folder, made.redis, made.workers, **words)
+        opened = Fleet(folder, setting.redis, setting.workers, **words)
     with opened as hall:
         crowd = Crowd(hall, seed, items)
-        found = Scene(hall, crowd, random.Random(seed), Outcome(name), url_of(hall, made.database))
+        busy_hall = Scene(
+            hall, crowd, random.Random(seed), Outcome(name), database_url(hall, setting.database)
+        )
         for kiosk in ("1", "2"):
             crowd.begin(crowd.kiosk, hall.enrolled("kiosk", kiosk))
         for person in people:
@@ -135,10 +137,10 @@ def scene(name: str, seed: int, folder: Path, made: Setting) -> Iterator[Scene]:
                 crowd.begin(crowd.clerk, client)
         crowd.begin(crowd.phone, Client(hall.base))
         try:
-            yield found
+            yield busy_hall
         finally:
             crowd.over.set()
-            crowd.up.set()
+            crowd.server_up.set()
 
 
 def _sits(client: Client) -> bool:
@@ -149,36 +151,36 @@ def _sits(client: Client) -> bool:
     return True
 
 
-def judged(
-    name: str, seed: int, breaks: Breaks, made: Setting, folder: Path | None = None
+def run_and_verify(
+    name: str, seed: int, inject: Injection, setting: Setting, folder: Path | None = None
 ) -> Outcome:
     """Play, break, let everything settle, judge."""
-    begun = time.monotonic()
+    start = time.monotonic()
     place = folder or Path(tempfile.mkdtemp(prefix="hall-break-"))
     try:
-        with scene(name, seed, place, made) as now:
-            outcome = now.outcome
-            watching = now.boards
-            known: dict[str, str] = {}  # a second enrolment would end the first
-            for zone in made.boards:
-                watching.append(Board(now.hall, zone, known.get(zone, "")))
-                known[zone] = watching[-1].bearer
-            tray = PaperTray(now.hall)
-            breaks(now)
-            now.crowd.wait_for(5)
-            outcome.shown += look_at_boards(now)
-            now.crowd.end()
-            settled(now.url)
-            history = gathered(now.crowd, now.url, watching, tray)
-            history.lost_before = frozenset(now.lost)
-            history.whole = not now.crowd.epoch
+        with open_scene(name, seed, place, setting) as scene:
+            outcome = scene.outcome
+            watching = scene.boards
+            bearers: dict[str, str] = {}  # a second enrolment would end the first
+            for zone in setting.boards:
+                watching.append(Board(scene.hall, zone, bearers.get(zone, "")))
+                bearers[zone] = watching[-1].bearer
+            tray = PaperTray(scene.hall)
+            inject(scene)
+            scene.crowd.wait_for(5)
+            outcome.shown += compare_boards(scene)
+            scene.crowd.end()
+            wait_for_slips(scene.url)
+            history = gather_history(scene.crowd, scene.url, watching, tray)
+            history.lost_before = frozenset(scene.lost)
+            history.never_restored = not scene.crowd.epoch
             outcome.violations += violations(history)
-            outcome.acks = len(now.crowd.acks)
-            outcome.refused = dict(now.crowd.refused)
+            outcome.acks = len(scene.crowd.acks)
+            outcome.refused = dict(scene.crowd.refused)
             for board in watching:
                 board.close()
     finally:
         if folder is None:
             shutil.rmtree(place, ignore_errors=True)
-    outcome.seconds = time.monotonic() - begun
+    outcome.seconds = time.monotonic() - start
     return outcome

@@ -1,6 +1,6 @@
-"""The server that is broken: the tests' reference hall, with levers for its clock and commits.
+"""Server process to break: the tests' reference hall, with controls for its clock and commits.
 
-Loaded by the nursery only, after gevent has patched the standard library.
+Only the fork server loads it, after gevent has patched the standard library.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from gevent import monkey
 from gevent.threadpool import ThreadPool
 
-from bench.breaking.levers import Levers, SteppedClock, slow
+from bench.breaking.levers import Controls, SteppedClock, slow_commits
 from server import config, logs
 from server.app import build, serve
 from server.clock import ScaledClock
@@ -29,7 +29,7 @@ _sleep = monkey.get_original("time", "sleep")
 
 
 def warm() -> None:
-    """What a server loads only when it is asked for it, loaded before the first is born."""
+    """Load everything that a server loads on demand, before the first fork."""
     with tempfile.TemporaryDirectory() as folder:
         hall = open_hall(config.Config(data=Path(folder), hall_id="reference"))
         import_catalogue(hall.ctx, SYSTEM, load(), "warm")
@@ -43,19 +43,19 @@ def run(argv: list[str]) -> None:
     options.add_argument("--data", type=Path, required=True)
     options.add_argument("--asked", required=True)
     args = options.parse_args(argv)
-    asked: dict[str, Any] = json.loads(args.asked)
+    start_options: dict[str, Any] = json.loads(args.asked)
     logs.start("warning")
     names = ("port", "demo", "simulators", "database")
-    chosen = config.load(args.data, hall_id="reference", **{n: asked[n] for n in names})
+    chosen = config.load(args.data, hall_id="reference", **{n: start_options[n] for n in names})
     serve_from(chosen.data)
-    levers = Levers(args.data.parent / "levers")
-    clock = SteppedClock(ScaledClock(asked["now"], asked["speed"]), levers)
+    levers = Controls(args.data.parent / "levers")
+    clock = SteppedClock(ScaledClock(start_options["now"], start_options["speed"]), levers)
     commits, calls = ThreadPool(1), ThreadPool(4)
     hall = open_hall(
-        chosen, commit=slow(commits.apply, levers, _sleep), offload=calls.apply, clock=clock
+        chosen, commit=slow_commits(commits.apply, levers, _sleep), offload=calls.apply, clock=clock
     )
-    if asked["fresh"]:
-        create_hall_data(hall, asked)
+    if start_options["fresh"]:
+        create_hall_data(hall, start_options)
     serve(build(hall), _say)
 
 

@@ -1,7 +1,7 @@
-"""What goes wrong with the server's machine: disk, clock, slow commits, a copy put back.
+"""Faults of the server's machine: disk, clock, slow commits, a restored backup.
 
-Each is a function that breaks a busy hall and mends it again; what it expects meanwhile it says
-itself, what must hold afterwards is `history.violations`.
+Each is a function that breaks a busy hall and repairs it again. It checks itself what must hold
+meanwhile; `history.violations` checks what must hold afterwards.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.breaking.evidence import kept_lines
+from bench.breaking.evidence import journal_counts
 from bench.breaking.hall import HALL
 from bench.breaking.history import ISSUED
 from bench.breaking.run import Scene
@@ -32,11 +32,11 @@ BROKEN_SECONDS = 4.0
 DISK_BYTES = 48 << 20
 
 
-class Clocked:
-    """The hall's own time, for a restore that is done beside it."""
+class HallClock:
+    """The hall's own time, for a restore that runs outside the server."""
 
-    def __init__(self, now: Scene) -> None:
-        self._now = now
+    def __init__(self, scene: Scene) -> None:
+        self._now = scene
 
     def now(self) -> int:
         return self._now.hall.now() + int(self._now.hall.levers.clock * 1000)
@@ -46,7 +46,7 @@ class Clocked:
 
 
 def can_mount(folder: Path) -> bool:
-    """Whether a small file system of our own can be had; only root can."""
+    """Return True if a small file system can be mounted; only root can."""
     if os.geteuid() != 0 or shutil.which("mount") is None:
         return False
     folder.mkdir(parents=True, exist_ok=True)
@@ -65,7 +65,7 @@ def _mount(folder: Path, *options: str) -> bool:
 
 @contextlib.contextmanager
 def small_disk(folder: Path) -> Iterator[None]:
-    """The hall's data on a disk of its own, where that is allowed."""
+    """Mount a separate disk for the hall's data, where that is allowed."""
     data = folder / "data"
     data.mkdir(parents=True, exist_ok=True)
     mounted = _mount(data)
@@ -76,37 +76,37 @@ def small_disk(folder: Path) -> Iterator[None]:
             subprocess.run(["umount", "-l", data], check=False)
 
 
-def disk_full(now: Scene) -> None:
-    """No byte can be written for some seconds: commands are refused, reads go on, nothing is lost.
+def disk_full(scene: Scene) -> None:
+    """Fill the disk for some seconds: commands are rejected, reads go on, nothing is lost.
 
-    On a small disk of its own where that can be had; else the process's files may not grow.
+    On a small disk of its own where that is possible; else the process's files may not grow.
     """
-    filler = now.hall.data / "filler"
-    _empty_log(now.hall.data / "hall.db")
-    if os.path.ismount(now.hall.data):
+    filler = scene.hall.data / "filler"
+    _empty_log(scene.hall.data / "hall.db")
+    if os.path.ismount(scene.hall.data):
         _fill(filler)
     else:
-        limits = resource.prlimit(now.hall.pid, resource.RLIMIT_FSIZE)
-        resource.prlimit(now.hall.pid, resource.RLIMIT_FSIZE, (4096, limits[1]))
-    now.outcome.hit("disk full")
-    before = len(now.crowd.acks)
-    refused = now.crowd.unavailable
-    _reads_go_on(now, BROKEN_SECONDS)
-    turned_away = now.crowd.unavailable - refused
-    now.outcome.expect(turned_away > 0, "commands are refused while nothing can be written")
-    stood = len(now.crowd.acks) - before
-    now.outcome.notes.append(
-        f"disk full: {turned_away} commands refused, {stood} answered meanwhile"
+        limits = resource.prlimit(scene.hall.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(scene.hall.pid, resource.RLIMIT_FSIZE, (4096, limits[1]))
+    scene.outcome.count_fault("disk full")
+    before = len(scene.crowd.acks)
+    refused = scene.crowd.unavailable
+    _reads_go_on(scene, BROKEN_SECONDS)
+    turned_away = scene.crowd.unavailable - refused
+    scene.outcome.expect(turned_away > 0, "commands are refused while nothing can be written")
+    answered = len(scene.crowd.acks) - before
+    scene.outcome.notes.append(
+        f"disk full: {turned_away} commands refused, {answered} answered meanwhile"
     )
-    if os.path.ismount(now.hall.data):
+    if os.path.ismount(scene.hall.data):
         filler.unlink()
     else:
-        resource.prlimit(now.hall.pid, resource.RLIMIT_FSIZE, limits)
-    now.outcome.expect(now.crowd.wait_for(10), "acts go on when the disk has room again")
+        resource.prlimit(scene.hall.pid, resource.RLIMIT_FSIZE, limits)
+    scene.outcome.expect(scene.crowd.wait_for(10), "acts go on when the disk has room again")
 
 
 def _empty_log(path: Path) -> None:
-    """SQLite writes its log over and over; an empty one must grow at the next commit."""
+    """Truncate SQLite's log: it is overwritten in place; an empty log must grow at a commit."""
     with contextlib.closing(sqlite3.connect(path, timeout=10)) as base:
         base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -115,53 +115,55 @@ def _fill(path: Path) -> None:
     with contextlib.suppress(OSError), path.open("wb", buffering=0) as file:
         while True:
             file.write(bytes(1 << 20))
-    # What is left of the last megabyte goes too.
+    # The rest of the last megabyte is filled too.
     with contextlib.suppress(OSError), path.open("ab", buffering=0) as file:
         while True:
             file.write(bytes(512))
 
 
-def _reads_go_on(now: Scene, seconds: float) -> None:
-    """Whoever only looks gets an answer soon, for so long."""
+def _reads_go_on(scene: Scene, seconds: float) -> None:
+    """Check for `seconds` that reads are answered soon."""
     end, slowest = time.monotonic() + seconds, 0.0
-    client = now.hall.clerk(MANAGER)
+    client = scene.hall.clerk(MANAGER)
     while time.monotonic() < end:
-        begun = time.monotonic()
+        start = time.monotonic()
         try:
             client.get("/catalogue")
             client.get("/windows")
         except RefusedError as refused:
-            now.outcome.expect(kept=False, what=f"reads go on: {refused}")
-        slowest = max(slowest, time.monotonic() - begun)
+            scene.outcome.expect(holds=False, what=f"reads go on: {refused}")
+        slowest = max(slowest, time.monotonic() - start)
         time.sleep(0.1)
-    now.outcome.notes.append(f"slowest two reads meanwhile: {slowest:.2f} s")
-    now.outcome.expect(slowest < 2 * READ_WITHIN, f"reads within {READ_WITHIN} s: {slowest:.2f} s")
+    scene.outcome.notes.append(f"slowest two reads meanwhile: {slowest:.2f} s")
+    scene.outcome.expect(
+        slowest < 2 * READ_WITHIN, f"reads within {READ_WITHIN} s: {slowest:.2f} s"
+    )
 
 
-def read_only(now: Scene) -> None:
-    """The data cannot be written at a start: the server says so and does not start."""
-    hall, crowd = now.hall, now.crowd
-    crowd.up.clear()
+def read_only(scene: Scene) -> None:
+    """Make the data read-only at a start: the server reports it and does not start."""
+    hall, crowd = scene.hall, scene.crowd
+    crowd.server_up.clear()
     hall.kill()
-    now.outcome.hit("data folder read-only at a start")
+    scene.outcome.count_fault("data folder read-only at a start")
     if os.path.ismount(hall.data):
-        now.outcome.expect(_mount(hall.data, "remount", "ro"), "the disk could be made read-only")
+        scene.outcome.expect(_mount(hall.data, "remount", "ro"), "the disk could be made read-only")
     elif os.geteuid() == 0:
-        now.outcome.skipped = "root without mounts: nothing is read-only"
+        scene.outcome.skipped = "root without mounts: nothing is read-only"
     else:
         hall.data.chmod(0o500)
         (hall.data / "hall.db").chmod(0o400)
-    if not now.outcome.skipped:
-        now.outcome.expect(not hall.try_start(), "a server without writing does not serve")
-        now.outcome.notes.append(_last_line(hall.log()))
+    if not scene.outcome.skipped:
+        scene.outcome.expect(not hall.try_start(), "a server without writing does not serve")
+        scene.outcome.notes.append(_last_line(hall.log()))
     if os.path.ismount(hall.data):
         _mount(hall.data, "remount", "rw")
     else:
         hall.data.chmod(0o700)
         (hall.data / "hall.db").chmod(0o600)
     hall.start()
-    crowd.up.set()
-    now.outcome.expect(crowd.wait_for(10), "acts go on when it can be written again")
+    crowd.server_up.set()
+    scene.outcome.expect(crowd.wait_for(10), "acts go on when it can be written again")
 
 
 def _last_line(text: str) -> str:
@@ -171,117 +173,121 @@ def _last_line(text: str) -> str:
 # -- time ------------------------------------------------------------------------------------------
 
 
-def clock(now: Scene) -> None:
-    """An hour forward, back, an hour back, and forward again."""
+def clock(scene: Scene) -> None:
+    """Step the clock an hour forward, back, an hour back, and forward again."""
     for step, name in ((HOUR, "forward"), (0.0, "back again"), (-HOUR, "back"), (0.0, "forward")):
-        now.hall.levers.pull(clock=step)
-        now.outcome.hit(f"clock an hour {name}")
-        now.outcome.expect(now.crowd.wait_for(15, 30.0), f"acts go on, clock an hour {name}")
+        scene.hall.levers.set(clock=step)
+        scene.outcome.count_fault(f"clock an hour {name}")
+        scene.outcome.expect(scene.crowd.wait_for(15, 30.0), f"acts go on, clock an hour {name}")
 
 
-def slow_commit(now: Scene) -> None:
-    """Each commit takes two seconds: acts are late, not lost; whoever looks does not wait."""
-    now.hall.levers.pull(commit=SLOW_COMMIT)
-    now.outcome.hit("commit of 2 s")
-    before = len(now.crowd.acks)
-    _reads_go_on(now, 12.0)
-    done = len(now.crowd.acks) - before
-    now.outcome.notes.append(f"12 s of slow commits: {done} acts answered")
-    now.outcome.expect(done > 0, "acts go on slowly")
-    now.hall.levers.pull(commit=0.0)
-    now.outcome.expect(now.crowd.wait_for(10, 30.0), "acts go on fast")
+def slow_commit(scene: Scene) -> None:
+    """Slow each commit to two seconds: actions are late, not lost; reads do not wait."""
+    scene.hall.levers.set(commit=SLOW_COMMIT)
+    scene.outcome.count_fault("commit of 2 s")
+    before = len(scene.crowd.acks)
+    _reads_go_on(scene, 12.0)
+    answered = len(scene.crowd.acks) - before
+    scene.outcome.notes.append(f"12 s of slow commits: {answered} acts answered")
+    scene.outcome.expect(answered > 0, "acts go on slowly")
+    scene.hall.levers.set(commit=0.0)
+    scene.outcome.expect(scene.crowd.wait_for(10, 30.0), "acts go on fast")
 
 
-# -- a copy put back -------------------------------------------------------------------------------
+# -- a restored backup -----------------------------------------------------------------------------
 
 
-def restored(now: Scene, *, readable: bool) -> None:
-    """A copy of the same day is put back; the replaced database can still be read, or not.
+def restored(scene: Scene, *, readable: bool) -> None:
+    """Restore a backup of the same day; the replaced database is readable or not.
 
-    What was answered after the copy is gone; none of its numbers may come again.
+    Everything answered after the backup is gone; none of its numbers may be issued again.
     """
-    now.crowd.wait_for(20)
-    made = _backed_up(now)
-    now.outcome.hit("copy of the same day put back" + ("" if readable else ", old unreadable"))
-    now.crowd.wait_for(30)
-    _put_back(now, made, readable=readable)
+    scene.crowd.wait_for(20)
+    backup = _back_up(scene)
+    scene.outcome.count_fault(
+        "copy of the same day put back" + ("" if readable else ", old unreadable")
+    )
+    scene.crowd.wait_for(30)
+    _restore(scene, backup, readable=readable)
 
 
-def yesterday(now: Scene) -> None:
-    """A day passes; then the copy of the day before is put back in the middle of the day."""
-    now.crowd.wait_for(20)
-    made = _backed_up(now)
-    _next_day(now)
-    now.outcome.expect(now.crowd.wait_for(30), "the next day begins")
-    now.outcome.hit("copy of the day before put back")
-    _put_back(now, made, readable=True)
+def yesterday(scene: Scene) -> None:
+    """Let a day pass; then restore the backup of the day before in the middle of the day."""
+    scene.crowd.wait_for(20)
+    backup = _back_up(scene)
+    _next_day(scene)
+    scene.outcome.expect(scene.crowd.wait_for(30), "the next day begins")
+    scene.outcome.count_fault("copy of the day before put back")
+    _restore(scene, backup, readable=True)
 
 
-def _backed_up(now: Scene) -> Path:
-    config = load(now.hall.data, hall_id=HALL)
-    return backups.make(config, now.hall.folder / "backups", now.hall.now()).path
+def _back_up(scene: Scene) -> Path:
+    config = load(scene.hall.data, hall_id=HALL)
+    return backups.make(config, scene.hall.folder / "backups", scene.hall.now()).path
 
 
-def _next_day(now: Scene) -> None:
-    hall, crowd = now.hall, now.crowd
-    crowd.up.clear()
-    _stand_still(now)
+def _next_day(scene: Scene) -> None:
+    hall, crowd = scene.hall, scene.crowd
+    crowd.server_up.clear()
+    _wait_until_idle(scene)
     hall.stop()
-    hall.levers.pull(clock=24 * HOUR)
-    hall.furnish_again()
+    hall.levers.set(clock=24 * HOUR)
+    hall.refill_at_next_start()
     hall.start()
     hall.sign_in_again()
-    crowd.up.set()
+    crowd.server_up.set()
 
 
-def _put_back(now: Scene, backup: Path, *, readable: bool) -> None:
-    hall, crowd = now.hall, now.crowd
+def _restore(scene: Scene, backup: Path, *, readable: bool) -> None:
+    hall, crowd = scene.hall, scene.crowd
     config = load(hall.data, hall_id=HALL)
-    crowd.up.clear()
-    _stand_still(now)
+    crowd.server_up.clear()
+    _wait_until_idle(scene)
     hall.stop()
     if not readable:
         for ending in ("-wal", "-shm"):
             (hall.data / f"hall.db{ending}").unlink(missing_ok=True)
         (hall.data / "hall.db").write_bytes(os.urandom(100_000))
-    done = restoring.restore(
-        config, restoring.RestoreOptions(backup), Clocked(now), SystemTokenSource()
+    result = restoring.restore(
+        config, restoring.RestoreOptions(backup), HallClock(scene), SystemTokenSource()
     )
-    now.outcome.expect(not done.violations, f"hall check after the restore: {done.violations[:3]}")
-    now.outcome.expect(done.old_readable == readable, "the restore knows what it could read")
+    scene.outcome.expect(
+        not result.violations, f"hall check after the restore: {result.violations[:3]}"
+    )
+    scene.outcome.expect(result.old_readable == readable, "the restore knows what it could read")
     crowd.epoch += 1
-    _forget_what_the_copy_has_not(now, config.database_url)
-    hall.furnish_again()
+    _drop_lost_acks(scene, config.database_url)
+    hall.refill_at_next_start()
     hall.start()
     hall.sign_in_again()
-    crowd.up.set()
-    now.outcome.expect(crowd.wait_for(20), "acts go on after the restore")
+    crowd.server_up.set()
+    scene.outcome.expect(crowd.wait_for(20), "acts go on after the restore")
 
 
-def _stand_still(now: Scene) -> None:
-    """Wait until nobody's act is under way any more: nobody begins one while the server is away."""
+def _wait_until_idle(scene: Scene) -> None:
+    """Wait until no action is under way: nobody begins one while the server is away."""
     last, still = -1, 0
     while still < 5:
-        count = len(now.crowd.acks)
+        count = len(scene.crowd.acks)
         still = still + 1 if count == last else 0
         last = count
         time.sleep(0.1)
 
 
-def _forget_what_the_copy_has_not(now: Scene, url: str) -> None:
-    """Acts answered after the copy are lost by its nature; their numbers are remembered."""
-    there = kept_lines(url)
-    acks = now.crowd.acks
+def _drop_lost_acks(scene: Scene, url: str) -> None:
+    """Remove the actions answered after the backup; remember their numbers."""
+    counts = journal_counts(url)
+    acks = scene.crowd.acks
     lost = []
     for ack in acks:
-        # Somebody who came back is called once more: the copy may have the first call only.
-        there[ack.act, ack.ticket] -= 1
-        if there[ack.act, ack.ticket] < 0:
+        # A ticket that came back is called again: the backup may have the first call only.
+        counts[ack.act, ack.ticket] -= 1
+        if counts[ack.act, ack.ticket] < 0:
             lost.append(ack)
-    now.lost |= {a.ticket for a in lost if a.act == ISSUED}
-    now.outcome.notes.append(f"{len(lost)} acts came after the copy and are gone")
-    with now.crowd.news:
-        for gone in lost:
-            acks.remove(gone)
-        for ticket in now.lost:
-            now.crowd.tokens.pop(ticket, None)
+    scene.lost |= {a.ticket for a in lost if a.act == ISSUED}
+    scene.outcome.notes.append(f"{len(lost)} acts came after the copy and are gone")
+    with scene.crowd.news:
+        for ack in lost:
+            acks.remove(ack)
+        for ticket in scene.lost:
+            scene.crowd.tokens.pop(ticket, None)

@@ -1,7 +1,7 @@
-"""Twenty calls within a second at one loudspeaker: `python3 go.py bench --only voice-burst`.
+"""Benchmark of twenty calls within a second at one loudspeaker: `go.py bench --only voice-burst`.
 
-The announcements of the product through the driver of an agent and the bank of clips, played in
-real time by the simulated loudspeaker, a player process a sound. Prints when each was through.
+The product's announcements go through an agent's driver and the clip bank. The simulated
+loudspeaker plays them in real time, one player process per sound. Prints the end time of each call.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ PATIENCE = 600.0
 
 def main() -> int:
     """Speak and print."""
-    made = argparse.ArgumentParser(prog="go.py bench --only voice-burst", description=__doc__)
-    made.add_argument("--count", type=int, default=20, metavar="N")
-    made.add_argument("--seed", type=int, default=1)
-    asked = made.parse_args()
+    top = argparse.ArgumentParser(prog="go.py bench --only voice-burst", description=__doc__)
+    top.add_argument("--count", type=int, default=20, metavar="N")
+    top.add_argument("--seed", type=int, default=1)
+    args = top.parse_args()
     with tempfile.TemporaryDirectory(prefix="burst-") as folder:
         tables = {"simulator": {"pace": 1.0}, "speaker": [{"name": "dev"}]}
         plan = simulator_plan(tables, Path(folder))
@@ -45,21 +45,21 @@ def main() -> int:
         owner = DeviceThread(crew, notes, notes, time.time)
         owner.start()
         settings = Settings()
-        begun = time.time()
-        expiry = begun + settings.voice_expiry_seconds
-        drawn = list(calls(asked.count, asked.seed))
+        begin = time.time()
+        expiry = begin + settings.voice_expiry_seconds
+        drawn = list(calls(args.count, args.seed))
         for call in drawn:
-            said = utterance(call.number, call.window, "", settings) | {"ticket": call.number}
-            owner.submit(Task(call.number, "dev", "speak", said, expiry))
-        print(f"{asked.count} calls given in {time.time() - begun:.2f} s")
+            payload = utterance(call.number, call.window, "", settings) | {"ticket": call.number}
+            owner.submit(Task(call.number, "dev", "speak", payload, expiry))
+        print(f"{args.count} calls given in {time.time() - begin:.2f} s")
         spoken = 0
         for call in drawn:
             notes.wait(lambda number=call.number: number in notes.ended, PATIENCE)  # type: ignore[misc]
             outcome = notes.ended[call.number]
             spoken += outcome.state == "spoken"
             words = f"{outcome.state} {outcome.reason}".strip()
-            print(f"{time.time() - begun:6.1f} s  {call.number}  {words}", flush=True)
-        print(f"{spoken} of {asked.count} spoken, the others told as unspoken")
+            print(f"{time.time() - begin:6.1f} s  {call.number}  {words}", flush=True)
+        print(f"{spoken} of {args.count} spoken, the others told as unspoken")
         owner.stop(10.0)
         device.stop()
     return 0

@@ -1,8 +1,8 @@
-"""Number and window in what a recogniser wrote down of an announcement.
+"""Parser of a recogniser's text of an announcement: extracts number and window.
 
-A sign counts by its sound: whoever hears jiǔ in a ticket's number hears a nine, whether 九, 酒 or
-旧 was written. A letter that was taken for digits is a letter not understood, and nothing else is
-forgiven.
+A Chinese character counts by its sound: jiǔ in a ticket's number is a nine, whether the text
+has 九, 酒 or 旧. A letter that the recogniser wrote as digits is not understood, and nothing else
+is forgiven.
 """
 
 from __future__ import annotations
@@ -33,46 +33,46 @@ TEN = re.compile(r"([1-9])?十([1-9])?")
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Letters, digits and window of an announcement, as they were understood."""
+    """Letters, digits and window of an announcement, as the recogniser understood them."""
 
     letters: str
     digits: str
     window: str
 
     def number_is(self, digits: str) -> bool:
-        """Return True if these digits were the last heard before the window."""
+        """Return True if these digits are the last ones before the window."""
         return self.digits.endswith(digits)
 
 
 def mandarin(text: str, sounds: Sequence[str]) -> Heard:
-    """Return what a Chinese announcement was understood as; `sounds`: each sign's pinyin."""
+    """Return the result for a Chinese announcement; `sounds` is the pinyin of each character."""
     signs = "".join(
         SOUNDS.get(sound, sign) if "\u4e00" <= sign <= "\u9fff" else sign
         for sign, sound in zip(text, sounds, strict=True)
     )
     signs = re.sub(r"[\s，。！、,.\-]", "", signs)
-    found = re.search(rf"(\d*十?\d*)[号好浩]?[{WINDOW}]", signs)
-    head = signs[: found.start()] if found else signs
-    window = TEN.sub(_counted, found[1]).lstrip("0") if found else ""
-    # A lone ten before the window is the sound of a four: the two are near in many mouths.
+    match = re.search(rf"(\d*十?\d*)[号好浩]?[{WINDOW}]", signs)
+    head = signs[: match.start()] if match else signs
+    window = TEN.sub(_counted, match[1]).lstrip("0") if match else ""
+    # A lone ten before the window stands for a four: 十 and 四 sound alike in many accents.
     digits = "".join(re.findall(r"\d", head.replace("十", "4")))
     return Heard("".join(re.findall("[A-Z]", head.upper())), digits, window)
 
 
-def _counted(found: re.Match[str]) -> str:
-    tens, ones = found[1] or "1", found[2] or "0"
+def _counted(match: re.Match[str]) -> str:
+    tens, ones = match[1] or "1", match[2] or "0"
     return str(int(tens) * 10 + int(ones))
 
 
 def english(text: str) -> Heard:
-    """Return what an English announcement was understood as."""
-    said = text.lower()
-    head, _, tail = said.partition("window")
+    """Return the result for an English announcement."""
+    words = text.lower()
+    head, _, tail = words.partition("window")
     window = "".join(re.findall(r"\d+", tail)[:1])
     for word, digit in ENGLISH.items():
         head = re.sub(rf"\b{word}\b", digit, head)
         if not window:
-            found = re.search(rf"\b{word}\b", tail)
-            window = digit if found else ""
+            match = re.search(rf"\b{word}\b", tail)
+            window = digit if match else ""
     letters = "".join(re.findall(r"\b([a-z])", head.partition("number")[2]))[:1].upper()
     return Heard(letters, "".join(re.findall(r"\d", head)), window.lstrip("0"))

@@ -1,7 +1,8 @@
-"""Listens to WAVs with Whisper base; run by `bench.voice.understood` in an environment of its own.
+"""Recogniser process: transcribes WAVs with Whisper base in an environment of its own.
 
-Argument: the model's folder. Reads lines of JSON (`file`, `lang`), writes one line of JSON each:
-the text heard, in simplified Chinese, and how each of its signs sounds. No hint is given to it.
+`bench.voice.understood` runs it. Argument: the model's folder. It reads lines of JSON (`file`,
+`lang`) and writes one line of JSON each: the transcript in simplified Chinese, and the pinyin of
+each of its characters. The model gets no hint.
 """
 
 from __future__ import annotations
@@ -15,24 +16,24 @@ from pypinyin import lazy_pinyin
 
 
 def main() -> int:
-    """Write down what is heard."""
+    """Transcribe every file of standard input."""
     model = WhisperModel(
         sys.argv[1], device="cpu", compute_type="int8", cpu_threads=2, local_files_only=True
     )
     simplified = OpenCC("t2s")
     for line in sys.stdin:
-        asked = json.loads(line)
-        found, _ = model.transcribe(
-            asked["file"],
-            language=asked["lang"],
+        request = json.loads(line)
+        parts, _ = model.transcribe(
+            request["file"],
+            language=request["lang"],
             beam_size=5,
             temperature=0.0,
             condition_on_previous_text=False,
             without_timestamps=True,
         )
-        text = simplified.convert("".join(part.text for part in found).strip())
-        heard = {"text": text, "sounds": [lazy_pinyin(sign)[0] for sign in text]}
-        print(json.dumps(heard, ensure_ascii=False), flush=True)
+        text = simplified.convert("".join(part.text for part in parts).strip())
+        transcript = {"text": text, "sounds": [lazy_pinyin(sign)[0] for sign in text]}
+        print(json.dumps(transcript, ensure_ascii=False), flush=True)
     return 0
 
 

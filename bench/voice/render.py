@@ -1,7 +1,8 @@
-"""Renders the bank's clips with Kokoro-82M; run by `bench.voice.bank` in an environment of its own.
+"""Renderer process: renders the bank's clips with Kokoro-82M in an environment of its own.
 
-Arguments: the folder with the voices, the folder to write to. Reads a list of clips from standard
-input, writes one plain WAV of 24 kHz for each. It refuses a text of which a sign has no sound.
+`bench.voice.bank` runs it. Arguments: the folder with the voices, the output folder. It reads a
+list of clips from standard input and writes a plain WAV of 24 kHz for each. It refuses a text with
+a character that has no sound.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from misaki.zh import ZHG2P
 
 RATE = 24000
 VOICES = {"zh": ("zm_yunxi", 0.9), "en": ("af_heart", 0.95)}
-"""Voice and speed, chosen with the recogniser (docs/adr/0026)."""
+"""Voice and speed per language, chosen with the recogniser (docs/adr/0026)."""
 LETTERS = {
     "A": "ˈA",
     "B": "bˈi",
@@ -50,7 +51,7 @@ LETTERS = {
     "Y": "wˈI",
     "Z": "zˈi",
 }
-"""Letters as their English names, for both languages: misaki's Mandarin drops them."""
+"""Phonemes of the letters' English names, for both languages: misaki's Mandarin drops letters."""
 ONES = (
     *("zero", "one", "two", "three", "four", "five", "six"),
     *("seven", "eight", "nine", "ten", "eleven", "twelve"),
@@ -68,7 +69,7 @@ def counted(number: int) -> str:
 
 
 class Phonemes:
-    """Texts as the model's phonemes: Mandarin by misaki, English by its dictionary."""
+    """Converter of texts to the model's phonemes: Mandarin by misaki, English by its dictionary."""
 
     def __init__(self) -> None:
         self._mandarin = ZHG2P()
@@ -76,12 +77,12 @@ class Phonemes:
         self._english: dict[str, Any] = json.loads(words)
 
     def of(self, lang: str, text: str) -> str:
-        """Return the phonemes of a text; raises KeyError for an English word that is unknown."""
+        """Return the phonemes of a text. Raises KeyError for an unknown English word."""
         if lang == "zh":
             parts = re.findall(r"[A-Z]+|[^A-Z]+", text)
             return " ".join(self._letters(part) or self._mandarin(part)[0] for part in parts)
-        said = re.sub(r"\d+", lambda found: counted(int(found[0])), text)
-        return re.sub(r"[A-Za-z]+", lambda found: self._word(found[0]), said)
+        spelled = re.sub(r"\d+", lambda match: counted(int(match[0])), text)
+        return re.sub(r"[A-Za-z]+", lambda match: self._word(match[0]), spelled)
 
     def _letters(self, text: str) -> str:
         return " ".join(LETTERS[char] for char in text) if text.isascii() and text.isalpha() else ""
@@ -89,12 +90,12 @@ class Phonemes:
     def _word(self, word: str) -> str:
         if len(word) == 1 and word.isupper():
             return LETTERS[word]
-        found = self._english.get(word) or self._english[word.lower()]
-        return str(found["DEFAULT"] if isinstance(found, dict) else found)
+        phonemes = self._english.get(word) or self._english[word.lower()]
+        return str(phonemes["DEFAULT"] if isinstance(phonemes, dict) else phonemes)
 
 
 class Voice:
-    """The model with its voices."""
+    """Speech model with its voices."""
 
     def __init__(self, voices: Path) -> None:
         options = onnxruntime.SessionOptions()
@@ -107,19 +108,19 @@ class Voice:
         self._voices = voices
 
     def speak(self, phonemes: str, voice: str, speed: float) -> Any:
-        """Return the samples, -1 to 1; raises KeyError for a sign that has no sound."""
+        """Return the samples, -1 to 1. Raises KeyError for a phoneme that has no token."""
         tokens = [self._signs[sign] for sign in phonemes]
         style = np.fromfile(self._voices / f"{voice}.bin", dtype=np.float32).reshape(-1, 256)
-        given = {
+        inputs = {
             "tokens": np.array([[0, *tokens, 0]], dtype=np.int64),
             "style": style[min(len(tokens), len(style)) - 1].reshape(1, 256),
             "speed": np.array([speed], dtype=np.float32),
         }
-        return np.asarray(self._model.run(None, given)[0], np.float32).ravel()
+        return np.asarray(self._model.run(None, inputs)[0], np.float32).ravel()
 
 
 def main() -> int:
-    """Render what standard input lists."""
+    """Render the clips that standard input lists."""
     voices, out = Path(sys.argv[1]), Path(sys.argv[2])
     phonemes, voice = Phonemes(), Voice(voices)
     clips = json.load(sys.stdin)

@@ -1,7 +1,8 @@
-"""Count of announcements that a recogniser understands: `python3 go.py bench --only voice`.
+"""Benchmark of understood announcements: `python3 go.py bench --only voice`.
 
-Seeded calls, worded by the product, turned into WAVs by its own drivers, heard by Whisper base,
-which is fetched when this is run. Prints a table; `--engines`, `--count`, `--seed`, `--misheard`.
+Seeded calls, worded by the product, are rendered to WAVs by its own drivers and transcribed by
+Whisper base, which is fetched when this runs. Prints a table; options `--engines`, `--count`,
+`--seed`, `--misheard`.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from server.domain.settings import Settings
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWX"
 WINDOWS = 30
 UNTUNED = 2
-"""The seed on whose numbers no clip was chosen; 1, 11 and 12 were used for that."""
+"""Default seed: no clip was chosen on its numbers; 1, 11 and 12 were used for that."""
 ENGINES: dict[str, Callable[[], Engine]] = {
     "clips": lambda: ClipEngine(BANK),
     "espeak": EspeakEngine,
@@ -38,23 +39,23 @@ FORMS = ("zh", "short", "en")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call and its announcement in the forms that the product speaks."""
+    """Call and its announcement in the forms that the product speaks."""
 
     number: str
     window: int
-    said: dict[str, Part]
+    forms: dict[str, Part]
 
 
 def calls(count: int, seed: int) -> Iterator[Call]:
-    """Draw calls; every second with 幺 for 1."""
+    """Yield random calls; every second one says 幺 for 1."""
     chance = random.Random(seed)
     for n in range(count):
         number = f"{chance.choice(LETTERS)}{chance.randint(1, 999):03d}"
         window = chance.randint(1, WINDOWS)
         payload = utterance(number, window, "", Settings(voice_one="一幺"[n % 2]))
-        said = {part["lang"]: Part(part["lang"], part["text"]) for part in payload["parts"]}
-        said["short"] = Part("zh", payload["short"]["text"])
-        yield Call(number, window, said)
+        forms = {part["lang"]: Part(part["lang"], part["text"]) for part in payload["parts"]}
+        forms["short"] = Part("zh", payload["short"]["text"])
+        yield Call(number, window, forms)
 
 
 @dataclass(slots=True)
@@ -69,53 +70,53 @@ class Score:
 
 
 def measure(name: str, form: str, drawn: Sequence[Call], misheard: bool) -> Score:
-    """Speak, listen and count one form by one engine."""
+    """Render, transcribe and count one form with one engine."""
     engine, score = ENGINES[name](), Score()
     python = environment("listen", built=("opencc-python-reimplemented",))
     with tempfile.TemporaryDirectory(prefix="voice-") as folder:
         orders = []
         for n, call in enumerate(drawn):
-            sound = engine.render([call.said[form]])
+            sound = engine.render([call.forms[form]])
             score.seconds += sound.seconds / len(drawn)
             file = Path(folder) / f"{n}.wav"
             file.write_bytes(to_wav(sound))
-            orders.append(json.dumps({"file": str(file), "lang": call.said[form].lang}))
+            orders.append(json.dumps({"file": str(file), "lang": call.forms[form].lang}))
         words = [str(python), str(Path(__file__).with_name("listen.py")), str(recogniser(python))]
-        told = subprocess.run(
+        transcripts = subprocess.run(
             words, input="\n".join(orders) + "\n", text=True, check=True, stdout=subprocess.PIPE
         )
-    for call, line in zip(drawn, told.stdout.splitlines(), strict=True):
-        heard = json.loads(line)
-        found = (
-            hearing.english(heard["text"])
+    for call, line in zip(drawn, transcripts.stdout.splitlines(), strict=True):
+        transcript = json.loads(line)
+        result = (
+            hearing.english(transcript["text"])
             if form == "en"
-            else hearing.mandarin(heard["text"], heard["sounds"])
+            else hearing.mandarin(transcript["text"], transcript["sounds"])
         )
-        digits, window = found.number_is(call.number[1:]), found.window == str(call.window)
+        digits, window = result.number_is(call.number[1:]), result.window == str(call.window)
         score.digits += digits
         score.window += window
         score.both += digits and window
-        score.letter += call.number[0] in found.letters
+        score.letter += call.number[0] in result.letters
         if misheard and not (digits and window):
-            print(f"  {call.number} {call.window}: {heard['text']}", file=sys.stderr)
+            print(f"  {call.number} {call.window}: {transcript['text']}", file=sys.stderr)
     return score
 
 
 def main() -> int:
     """Measure and print."""
-    made = argparse.ArgumentParser(prog="go.py bench --only voice", description=__doc__)
-    made.add_argument("--count", type=int, default=200, metavar="N")
-    made.add_argument("--seed", type=int, default=UNTUNED)
-    made.add_argument("--engines", nargs="+", default=["clips"], choices=list(ENGINES))
-    made.add_argument("--forms", nargs="+", default=list(FORMS), choices=FORMS)
-    made.add_argument("--misheard", action="store_true", help="what was not understood")
-    asked = made.parse_args()
-    drawn = list(calls(asked.count, asked.seed))
+    top = argparse.ArgumentParser(prog="go.py bench --only voice", description=__doc__)
+    top.add_argument("--count", type=int, default=200, metavar="N")
+    top.add_argument("--seed", type=int, default=UNTUNED)
+    top.add_argument("--engines", nargs="+", default=["clips"], choices=list(ENGINES))
+    top.add_argument("--forms", nargs="+", default=list(FORMS), choices=FORMS)
+    top.add_argument("--misheard", action="store_true", help="what was not understood")
+    args = top.parse_args()
+    drawn = list(calls(args.count, args.seed))
     print("| engine | form | of | digits right | window right | both | letter | mean seconds |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
-    for name in asked.engines:
-        for form in asked.forms:
-            s = measure(name, form, drawn, asked.misheard)
+    for name in args.engines:
+        for form in args.forms:
+            s = measure(name, form, drawn, args.misheard)
             part = f"{s.both} ({100 * s.both / len(drawn):.1f} %)"
             row = [name, form, len(drawn), s.digits, s.window, part, s.letter, f"{s.seconds:.2f}"]
             print("| " + " | ".join(map(str, row)) + " |", flush=True)

@@ -42,8 +42,8 @@ def test_links_of_answers_are_followed() -> None:
     # About 200 steps, 100 operations, 50 of them with a 2xx, of 124; without links it was 0, 78,
     # 35.
     assert tally.followed > 80
-    assert len(tally.reached) > 60
-    assert len(tally.taken) > 20
+    assert len(tally.operations_reached) > 60
+    assert len(tally.accepted) > 20
 
 
 def test_clerks_are_served_during_a_flood() -> None:

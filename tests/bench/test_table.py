@@ -8,12 +8,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from bench.__main__ import GROUPS, chosen, listed
+from bench.__main__ import GROUPS, figure_list, select_groups
 from bench.choosing import measure
 from bench.run import Run
 from bench.table import (
     BY_NAME,
-    WISHES,
+    TARGETS,
     Figure,
     amount,
     chart,
@@ -57,19 +57,19 @@ def _some() -> list[Figure]:
 
 
 def test_every_promise_is_a_figure_of_one_group() -> None:
-    assert {wish.name: wish.target for wish in WISHES} == ASKED
+    assert {target.name: target.text for target in TARGETS} == ASKED
     measured = [name for group in GROUPS for name in group.figures]
     assert sorted(measured) == sorted(ASKED)
     for name in ASKED:
-        assert name in listed()
+        assert name in figure_list()
 
 
 def test_groups_are_chosen_by_their_name_or_a_figure() -> None:
-    assert [g.name for g in chosen(["heap", "http"])] == ["http", "paint"]
-    assert chosen([]) == list(GROUPS)
-    assert chosen(["attendance"]) == []
+    assert [g.name for g in select_groups(["heap", "http"])] == ["http", "paint"]
+    assert select_groups([]) == list(GROUPS)
+    assert select_groups(["attendance"]) == []
     with pytest.raises(SystemExit, match="nonsense"):
-        chosen(["nonsense"])
+        select_groups(["nonsense"])
 
 
 def test_ratios_are_taken_round_by_round_and_judged_by_their_median() -> None:

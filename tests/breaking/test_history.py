@@ -12,7 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.breaking.evidence import numbers_on
-from bench.breaking.history import Ack, History, Kept, Line, Slip, told, violations
+from bench.breaking.history import (
+    Ack,
+    History,
+    JournalLine,
+    Slip,
+    StoredTicket,
+    count_by_kind,
+    violations,
+)
 from bench.breaking.play import Plan, jobs, names
 from server.config import Config
 from server.hall import open_hall
@@ -21,12 +29,12 @@ from support.halls import CHEAP
 DAY = "2026-11-24"
 
 
-def issue(seq: int, ticket: str, item: str = "a") -> Line:
-    return Line(seq, "ticket.issue", ticket, "", {"item": item, "applicant": "ordinary"})
+def issue(seq: int, ticket: str, item: str = "a") -> JournalLine:
+    return JournalLine(seq, "ticket.issue", ticket, "", {"item": item, "applicant": "ordinary"})
 
 
-def line(seq: int, act: str, ticket: str, window: str = "W1") -> Line:
-    return Line(seq, f"ticket.{act}", ticket, window, {})
+def line(seq: int, act: str, ticket: str, window: str = "W1") -> JournalLine:
+    return JournalLine(seq, f"ticket.{act}", ticket, window, {})
 
 
 def right() -> History:
@@ -50,9 +58,9 @@ def right() -> History:
             line(7, "call", "t2", "W2"),
         ],
         tickets=[
-            Kept("t1", DAY, "A001", "finished", "W1"),
-            Kept("t2", DAY, "A002", "called", "W2"),
-            Kept("t3", DAY, "A003", "waiting", ""),
+            StoredTicket("t1", DAY, "A001", "finished", "W1"),
+            StoredTicket("t2", DAY, "A002", "called", "W2"),
+            StoredTicket("t3", DAY, "A003", "waiting", ""),
         ],
         slips=[
             Slip("t1", "A001", "printed"),
@@ -70,7 +78,7 @@ def test_a_correct_day_has_no_violation() -> None:
 
 
 def number_twice(h: History) -> None:
-    h.tickets.append(Kept("t4", DAY, "A002", "waiting", ""))
+    h.tickets.append(StoredTicket("t4", DAY, "A002", "waiting", ""))
 
 
 def issued_twice(h: History) -> None:
@@ -93,7 +101,7 @@ def lost_call(h: History) -> None:
 
 def a_press_that_counted_twice(h: History) -> None:
     h.lines.append(issue(8, "t4"))
-    h.tickets.append(Kept("t4", DAY, "A004", "waiting", ""))
+    h.tickets.append(StoredTicket("t4", DAY, "A004", "waiting", ""))
 
 
 def one_answer_for_two(h: History) -> None:
@@ -147,7 +155,7 @@ def done_twice(h: History) -> None:
 
 
 def broken_books(h: History) -> None:
-    h.books = ["journal line 3 breaks the chain"]
+    h.check_problems = ["journal line 3 breaks the chain"]
 
 
 @pytest.mark.parametrize(
@@ -176,7 +184,7 @@ def broken_books(h: History) -> None:
 def test_a_planted_violation_is_reported(plant: Callable[[History], None], expected: str) -> None:
     history = right()
     plant(history)
-    assert expected in told(violations(history))
+    assert expected in count_by_kind(violations(history))
 
 
 def test_a_board_of_a_zone_shows_its_windows_only() -> None:
@@ -189,8 +197,8 @@ def test_a_board_of_a_zone_shows_its_windows_only() -> None:
 def test_after_a_restore_lost_actions_are_no_violation() -> None:
     history = right()
     history.lines.append(line(8, "recall", "t2", "W2"))
-    assert told(violations(history)) == {"double": 1}
-    history.whole = False
+    assert count_by_kind(violations(history)) == {"double": 1}
+    history.never_restored = False
     assert violations(history) == []
 
 
@@ -232,7 +240,7 @@ def test_any_other_order_than_the_lanes_is_reported(items: list[str], data: st.D
     lane = [t for t, item in people if item == items[0]]
     if len(lane) > 1:
         late = [t for t in called if t != lane[0]] + [lane[0]]
-        assert told(violations(history(late))) == {"order": 1} or len(lane) > 2
+        assert count_by_kind(violations(history(late))) == {"order": 1} or len(lane) > 2
 
 
 def test_a_slip_is_read_with_its_day() -> None:

@@ -94,7 +94,7 @@ def test_twenty_calls_at_once_are_spoken_within_a_minute() -> None:
     engine = ClipEngine(BANK)
     drawn = list(calls(200, 1))
     longest = max(
-        sum(engine.render([call.said["short"]]).seconds for call in drawn[n : n + 20])
+        sum(engine.render([call.forms["short"]]).seconds for call in drawn[n : n + 20])
         for n in range(0, 200, 20)
     )
     # A player takes 0.1 s and more to begin.

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench.breaking.kills import kills
-from bench.breaking.run import Setting, judged
+from bench.breaking.kills import kill_faults
+from bench.breaking.run import Setting, run_and_verify
 
 KILLS = 3
 LEAST_ACTS = 12
@@ -18,7 +18,7 @@ LEAST_ACTS = 12
 
 def test_nothing_acknowledged_is_lost(tmp_path: Path, database_url: str) -> None:
     made = Setting(database=database_url, clerks=2)
-    outcome = judged("kills", 7, kills(KILLS), made, tmp_path)
+    outcome = run_and_verify("kills", 7, kill_faults(KILLS), made, tmp_path)
     assert outcome.violations == []
     assert sum(outcome.faults.values()) == KILLS
     assert outcome.acks > LEAST_ACTS

@@ -190,7 +190,7 @@ def agent_toml(_folder: Path) -> Any:
                     func=ast.Attribute(attr=reader), args=[ast.Constant(value=str(key)), *_]
                 ) if reader in READERS and package not in ("simulate", "settings"):
                     keys.setdefault(package, set()).add(f"{key}: {reader}")
-    return {package: sorted(found) for package, found in keys.items()}
+    return {package: sorted(names) for package, names in keys.items()}
 
 
 def command_line(_folder: Path) -> Any:
