@@ -38,11 +38,11 @@ def test_a_step_is_done_once_until_its_sources_change(go: ModuleType) -> None:
         made.touch()
 
     for _ in range(2):
-        go.step("page", [go.ROOT / "kiosk"], work, made)
+        go.run_step("page", [go.ROOT / "kiosk"], work, made)
     source.write_text("two")
-    go.step("page", [go.ROOT / "kiosk"], work, made)
+    go.run_step("page", [go.ROOT / "kiosk"], work, made)
     made.unlink()
-    go.step("page", [go.ROOT / "kiosk"], work, made)
+    go.run_step("page", [go.ROOT / "kiosk"], work, made)
     assert done == ["one", "two", "two"]
 
 
@@ -50,8 +50,8 @@ def test_the_setup_of_the_tests_also_serves_a_run(go: ModuleType) -> None:
     made = go.ROOT / "made"
     made.touch()
     done: list[str] = []
-    go.step("packages", ["test"], lambda: done.append("test"), made)
-    go.step("packages", ["run"], lambda: done.append("run"), made, go.digest(["test"]))
+    go.run_step("packages", ["test"], lambda: done.append("test"), made)
+    go.run_step("packages", ["run"], lambda: done.append("run"), made, go.digest(["test"]))
     assert done == ["test"]
 
 
@@ -59,11 +59,11 @@ def test_a_failed_step_shows_its_output_and_counts_as_not_done(
     go: ModuleType, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def work() -> None:
-        go.command("build", sys.executable, "-c", "print('why it broke'); raise SystemExit(3)")
+        go.run_command("build", sys.executable, "-c", "print('why it broke'); raise SystemExit(3)")
 
     for _ in range(2):
         with pytest.raises(go.StepFailedError):
-            go.step("pages", ["x"], work, go.ROOT / "made")
+            go.run_step("pages", ["x"], work, go.ROOT / "made")
     assert capsys.readouterr().out.count("why it broke") == 2
 
 
