@@ -20,8 +20,8 @@ from itertools import islice
 from pathlib import Path
 
 from bench.punching import PEOPLE, ZONE, enrol, punch_rows
-from server.clock import SeededTokenSource, SetClock, instant
-from server.config import Config
+from server.core.clock import SeededTokenSource, SetClock, instant
+from server.core.config import Config
 from server.domain.bulletin.figures import week_of
 from server.hall import Hall, open_hall
 from server.office.attendance import WHOLE_HALL, Attendance

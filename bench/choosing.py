@@ -16,8 +16,8 @@ from bench.furnish import furnish, own_windows
 from bench.run import Run, gc_paused
 from bench.table import Figure, ratio
 from bench.years import write_history, write_waiting
-from server.clock import SetClock
-from server.config import Config
+from server.core.clock import SetClock
+from server.core.config import Config
 from server.hall import Hall, open_hall
 from server.services.choice import choose_for
 from server.services.context import posts_of

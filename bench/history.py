@@ -22,8 +22,8 @@ from bench.punching import PEOPLE, enrol
 from bench.run import PATIENCE, ROOT, Run, gc_paused
 from bench.table import Figure, amount, ratio
 from bench.years import write_history
-from server.clock import ScaledClock
-from server.config import Config
+from server.core.clock import ScaledClock
+from server.core.config import Config
 from server.domain.tickets import ActorKind
 from server.hall import Hall, open_hall
 from server.services import calling, issuing, snapshot

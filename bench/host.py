@@ -28,18 +28,18 @@ from flask_socketio import join_room
 
 from bench.furnish import empty_hall, furnish, own_windows, staff_by_window
 from bench.run import PATIENCE, ROOT
-from server import logs
-from server.api import DESK, Api, Call, json_answer
-from server.api.limits import Limits
 from server.app import App, build, serve
 from server.cli.serve import open_server_hall
-from server.clock import ScaledClock
-from server.config import Config
+from server.core.clock import ScaledClock
+from server.core.config import Config
 from server.hall import Hall
+from server.runtime import logs
 from server.services.people import csrf_of
 from server.services.tries import secret_hash
 from server.storage import accounts
 from server.storage.store import Tx
+from server.web_api import DESK, Api, Call, json_answer
+from server.web_api.limits import Limits
 from server.wire.commands import Done, IssueTicket
 from support.hall_server import free_port, moment
 

@@ -20,11 +20,12 @@ from typing import Any
 
 from bench.furnish import furnish, own_windows
 from bench.host import clerk_sessions
-from server import config, logs, serving
-from server.clock import Clock, ScaledClock
-from server.deployment import Opener, hall_router
+from server.core import config
+from server.core.clock import Clock, ScaledClock
 from server.hall import prepare
-from server.supervisor import Supervisor
+from server.runtime import logs, server
+from server.runtime.deployment import Opener, hall_router
+from server.runtime.supervisor import Supervisor
 from support.hall_server import moment
 
 KIOSKS = 2
@@ -97,7 +98,7 @@ def main() -> None:
     else:
         house = hall_router(chosen, clock(args.since))
         gc.freeze()
-        serving.serve(house, chosen, lambda _port: None, args.fd)
+        server.serve(house, chosen, lambda _port: None, args.fd)
 
 
 if __name__ == "__main__":

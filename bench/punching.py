@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from server.clock import instant
+from server.core.clock import instant
 from server.domain.attendance.shifts import RuleScope, ShiftRule, four_punches
 from server.domain.catalogue import Catalogue, Role
 from server.domain.tickets import ActorKind

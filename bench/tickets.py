@@ -25,8 +25,8 @@ from bench.furnish import ITEMS, empty_hall, furnish
 from bench.references import RawBook
 from bench.run import Child, Run, gc_paused, serve_requests
 from bench.table import Figure, ratio
-from server.clock import ScaledClock
-from server.config import Config
+from server.core.clock import ScaledClock
+from server.core.config import Config
 from server.domain.tickets import ActorKind
 from server.hall import Hall, open_hall
 from server.services import issuing

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from server.api import STAFF, Api, Call
 from server.hall import Hall
 from server.services import desk_lines, replaying
 from server.services.desk_lines import ShareSeals
+from server.web_api import STAFF, Api, Call
 from server.wire.commands import HandInActs
 from server.wire.views import ActResult, HandedInActs
 

@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 
 from counters import keypad, offline, views
 from counters.offline import desk_watch
-from server.agents import Agents, DeviceRef
-from server.api import STAFF, Api, Call
 from server.domain.catalogue import Window
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind, Outcome
 from server.hall import Hall
+from server.live.agent_gateway import Agents, DeviceRef
+from server.live.feeds import Feed, LiveFeeds
 from server.services import announcing, calling, posts, snapshot
 from server.services.bus import (
     CallTold,
@@ -30,8 +30,8 @@ from server.services.floor import waiting_for
 from server.services.people import Principal
 from server.services.shares import Shares
 from server.services.snapshot import Snapshot
-from server.sockets import Feed, LiveFeeds
 from server.storage import journal, ticket_counts, tickets, windows
+from server.web_api import STAFF, Api, Call
 from server.wire.commands import (
     CallNext,
     Done,

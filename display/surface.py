@@ -8,18 +8,18 @@ from typing import Any
 from display.announcer import utterance
 from display.board import MAIN, board, public
 from display.strip import strip
-from server.agents import Agents, DeviceRef, Task
-from server.api import Api
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind, Move
 from server.hall import Hall
+from server.live.agent_gateway import Agents, DeviceRef, Task
+from server.live.feeds import Feed, LiveFeeds
 from server.services import announcing, snapshot
 from server.services.bus import Event, HallChanged, TicketMoved, WindowChanged
 from server.services.floor import window_states
 from server.services.people import Principal
 from server.services.snapshot import Snapshot
-from server.sockets import Feed, LiveFeeds
 from server.storage import announcements
+from server.web_api import Api
 from server.wire.views import BoardState
 
 SPOKEN = frozenset({Move.CALL.value, Move.RECALL.value, Move.RESUME.value})

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from devices.printers.document import QR, Cut, Document, Feed, Line, Pair, Rule, Text
-from server.clock import local
+from server.core.clock import local
 from server.domain.catalogue import ApplicantClass, Catalogue, Item
 from server.domain.settings import Settings
 from server.wire.refs import window_refs

@@ -18,8 +18,7 @@ from pydantic import ValidationError
 
 from kiosk.slip import standby_applicant, standby_slip, windows_words
 from kiosk.views import item_ref
-from server.agents import Agents, DeviceRef, Task
-from server.clock import instant
+from server.core.clock import instant
 from server.domain import hours
 from server.domain.catalogue import Catalogue, Handling, Item, Scope
 from server.domain.errors import Code, HallError
@@ -27,6 +26,7 @@ from server.domain.routing import Posts, WindowSession, route, windows_for
 from server.domain.settings import Settings
 from server.domain.tickets import number
 from server.hall import Hall
+from server.live.agent_gateway import Agents, DeviceRef, Task
 from server.services import handing_in, issuing, leases
 from server.services.bus import Event, HallChanged
 from server.storage import leases as kept

@@ -12,12 +12,11 @@ from sqlalchemy import Connection
 
 from kiosk import standby, views
 from kiosk.slip import notice_slip, ticket_slip
-from server.agents import Agents, DeviceRef, Task
-from server.api import ANYONE, DESK, STAFF, Api, Call
-from server.api.limits import PHONES
 from server.domain.errors import Code, HallError
 from server.domain.tickets import FINAL, ActorKind, State, Ticket
 from server.hall import Hall
+from server.live.agent_gateway import Agents, DeviceRef, Task
+from server.live.feeds import Feed, LiveFeeds
 from server.services import calling, issuing, snapshot
 from server.services.bus import (
     DeviceChanged,
@@ -30,8 +29,9 @@ from server.services.bus import (
 from server.services.context import Actor
 from server.services.people import Principal
 from server.services.snapshot import Snapshot
-from server.sockets import Feed, LiveFeeds
 from server.storage import devices, leases, slips, ticket_counts, tickets
+from server.web_api import ANYONE, DESK, STAFF, Api, Call
+from server.web_api.limits import PHONES
 from server.wire.commands import Done, IssueTicket, PrintNotice
 from server.wire.views import Issued, ItemPage, KioskCatalogue, KioskState, SlipState, TicketView
 

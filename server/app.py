@@ -1,8 +1,8 @@
 """Application of one hall: assembles Flask, Socket.IO and all routes, and serves it on gevent.
 
 `build` creates an app without opening a port (tests, OpenAPI); `serve` runs one such app alone, and
-`server.deployment` many halls or many workers. The command that calls `serve` does the monkey
-patching before anything else is imported.
+`server.runtime.deployment` many halls or many workers. The command that calls `serve` patches the
+standard library before anything else is imported.
 """
 
 from __future__ import annotations
@@ -20,25 +20,21 @@ from flask_socketio import SocketIO
 import counters.surface
 import display.surface
 import kiosk.surface
-from server import hearing, logs, pages, serving
-from server.agents import Agents
-from server.api import KEY_HEADER, MAX_BODY, Api, json_answer, refusal
-from server.api.limits import DOCUMENT, MONITORING, Limits, limited
-from server.api.openapi import Description
-from server.bell import NoWorkerBus
+from server.demo import outage
+from server.demo import routes as demo_routes
 from server.gateways import iclock, pull
 from server.hall import Hall
-from server.metrics import Metrics
+from server.live import packet_guard
+from server.live.agent_gateway import Agents
+from server.live.feeds import LiveFeeds
 from server.office import (
     attendance,
-    away,
     bindings,
     bulletins,
     call_alarms,
     check_alarms,
     checks,
     cover_alarms,
-    demo,
     desk_acts,
     entry,
     guess_alarms,
@@ -50,11 +46,16 @@ from server.office import (
     requests,
     surface,
 )
+from server.runtime import logs, pages, server
+from server.runtime.metrics import Metrics
+from server.runtime.server import HallRouter
+from server.runtime.worker_bus import NoWorkerBus
 from server.services import trace
 from server.services.figures import source
-from server.serving import HallRouter
-from server.sockets import LiveFeeds
 from server.storage import journal
+from server.web_api import KEY_HEADER, MAX_BODY, Api, json_answer, refusal
+from server.web_api.limits import DOCUMENT, MONITORING, Limits, limited
+from server.web_api.openapi import Description
 
 log = logging.getLogger(__name__)
 HSTS = "max-age=31536000"
@@ -97,10 +98,10 @@ def build(
         logger=logging.getLogger("server.live"),
         engineio_logger=logging.getLogger("server.lines"),
     )
-    hearing.filter_packets(socketio)
+    packet_guard.filter_packets(socketio)
     background = start or _background
     api = Api(hall, limits)
-    hearing.count_handshakes(flask, api)
+    packet_guard.count_handshakes(flask, api)
     feeds = LiveFeeds(socketio, hall, api, pages.build_id())
     agents = Agents(socketio, hall, api)
     entry.add(api, pages.build_id())
@@ -122,8 +123,8 @@ def build(
     past_changes.add(api)
     pull.add(agents, hall)
     if hall.config.demo:
-        demo.add(api, feeds, hall.config.simulators, background)
-        away.add(api, flask, socketio)
+        demo_routes.add(api, feeds, hall.config.simulators, background)
+        outage.add(api, flask, socketio)
     _plain_routes(flask, api, hall)
     flask.register_blueprint(api.blueprint)
     iclock.add(flask, hall, api.limits)
@@ -216,4 +217,4 @@ def serve(app: App, ready: Callable[[int], None]) -> None:
     router = HallRouter(
         lambda _hall: app, {}, NoWorkerBus(alone=True), app.metrics, limits=app.api.limits
     )
-    serving.serve(router, config, ready)
+    server.serve(router, config, ready)

@@ -13,8 +13,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import insert, make_url, select
 from sqlalchemy.exc import IntegrityError
 
-from server.clock import Clock, MachineClock, SystemTokenSource, TokenSource
-from server.config import Config
+from server.core.clock import Clock, MachineClock, SystemTokenSource, TokenSource
+from server.core.config import Config
 from server.domain.catalogue import Catalogue, Role
 from server.domain.errors import Code, HallError
 from server.services.attendance import calendar

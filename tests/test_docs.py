@@ -15,7 +15,7 @@ import pytest
 from counters.keypad import FUNCTIONS
 from devices.keypads.keys import MODELS
 from server.app import build
-from server.config import _FILE_KEYS, Config
+from server.core.config import _FILE_KEYS, Config
 from server.domain.errors import Code
 from server.domain.settings import BOUNDS, CHOICES, Settings
 from server.hall import open_hall

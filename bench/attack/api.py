@@ -26,7 +26,7 @@ from schemathesis import GenerationMode
 from werkzeug.test import TestResponse
 
 from bench.attack.tally import Tally, errors_logged
-from server.api.limits import Limits
+from server.web_api.limits import Limits
 from support.halls import ADMINISTRATOR, SmallHall, at
 from support.web import Browser, Web
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from server.clock import Clock
+from server.core.clock import Clock
 
 FORM = struct.Struct("dd")
 

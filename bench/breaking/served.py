@@ -16,11 +16,12 @@ from gevent import monkey
 from gevent.threadpool import ThreadPool
 
 from bench.breaking.levers import Controls, SteppedClock, slow_commits
-from server import config, logs
 from server.app import build, serve
-from server.clock import ScaledClock
+from server.core import config
+from server.core.clock import ScaledClock
 from server.hall import import_catalogue, open_hall
 from server.reference import load
+from server.runtime import logs
 from server.services.context import SYSTEM
 from server.storage.folder import serve_from
 from support.hall_process import create_hall_data

@@ -25,11 +25,11 @@ from playwright.sync_api import CDPSession, sync_playwright
 from sqlalchemy import func, select
 
 from bench.breaking.curves import Verdict, chart, verdicts
-from server.clock import instant
+from server.core.clock import instant
+from server.demo.rehearsal.client import Client as RehearsalClient
+from server.demo.rehearsal.day import Day, Script
+from server.demo.rehearsal.stage import Scheduler
 from server.reference import load
-from server.rehearsal.client import Client as RehearsalClient
-from server.rehearsal.day import Day, Script
-from server.rehearsal.stage import Scheduler
 from server.services.checks import violations
 from server.storage import schema
 from server.storage.engine import open_store

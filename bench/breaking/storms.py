@@ -20,8 +20,8 @@ from bench.breaking.evidence import journal_counts
 from bench.breaking.hall import HALL
 from bench.breaking.history import ISSUED
 from bench.breaking.run import Scene
-from server.clock import SystemTokenSource
-from server.config import load
+from server.core.clock import SystemTokenSource
+from server.core.config import load
 from server.services import backups, restoring
 from support.hall_server import MANAGER, RefusedError
 

@@ -28,7 +28,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "user": ("users", "账号：添加、重置、列出 / accounts: add, reset, list"),
     "person": ("person", "个人信息：导出、删除 / personal data: export, erase"),
     "agent": ("agent", "运行设备代理 / run a device agent"),
-    "demo": ("demo", "运行参考大厅和模拟设备 / run the reference hall with simulators"),
+    "demo": (
+        "server.demo.command",
+        "运行参考大厅和模拟设备 / run the reference hall with simulators",
+    ),
     "rehearse": ("rehearse", "模拟一天的办事人和窗口人员 / play a day's applicants and clerks"),
 }
 
@@ -58,7 +61,7 @@ def _command_name() -> str:
 
 
 def _module(name: str) -> _Command:
-    return import_module(f"server.cli.{name}")  # type: ignore[return-value]
+    return import_module(name if "." in name else f"server.cli.{name}")  # type: ignore[return-value]
 
 
 class _Command:
@@ -88,7 +91,7 @@ def hall_argument(sub: argparse.ArgumentParser) -> None:
 
 def main() -> int:
     """Run the command line; return the process's exit code."""
-    from server.config import ConfigError
+    from server.core.config import ConfigError
 
     args = parser().parse_args()
     from server.storage.folder import FolderBusyError

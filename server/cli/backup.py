@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, make_url
 
-from server import config
 from server.cli import data_argument, hall_argument
-from server.clock import MachineClock, SystemTokenSource
+from server.core import config
+from server.core.clock import MachineClock, SystemTokenSource
 from server.services import backups, restoring
 from server.services.backups import BackupError
 from server.storage import moving

@@ -6,8 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from server import config, workbook
+from server import workbook
 from server.cli import data_argument, hall_argument
+from server.core import config
 from server.domain.errors import HallError
 from server.hall import import_catalogue, open_hall
 from server.services.context import SYSTEM

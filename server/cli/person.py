@@ -6,8 +6,8 @@ import argparse
 import json
 import sys
 
-from server import config
 from server.cli import data_argument, hall_argument
+from server.core import config
 from server.domain.errors import Code, HallError
 from server.hall import open_hall
 from server.services import privacy

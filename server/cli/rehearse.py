@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from server.rehearsal.day import Day, Script
+from server.demo.rehearsal.day import Day, Script
 
 
 def arguments(_name: str, sub: argparse.ArgumentParser) -> None:

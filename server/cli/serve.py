@@ -7,14 +7,15 @@ import gc
 
 from gevent.threadpool import ThreadPool
 
-from server import config, logs
 from server.cli import data_argument
-from server.clock import Clock
-from server.deployment import begin, hall_router, password_text
+from server.core import config
+from server.core.clock import Clock
 from server.hall import Hall, open_hall
-from server.serving import serve
+from server.runtime import logs
+from server.runtime.deployment import begin, hall_router, password_text
+from server.runtime.server import serve
+from server.runtime.supervisor import Supervisor, worker_command
 from server.storage.folder import serve_from
-from server.supervisor import Supervisor, worker_command
 
 
 def arguments(_name: str, sub: argparse.ArgumentParser) -> None:

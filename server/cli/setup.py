@@ -6,8 +6,8 @@ import argparse
 import sys
 from functools import partial
 
-from server import config
 from server.cli import data_argument
+from server.core import config
 from server.hall import ADMINISTRATOR, first_administrator, open_hall
 from server.services.checks import hall_ids, violations
 from server.storage.engine import is_sqlite, migrate, newest, open_engine, open_store, revision

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from server import config
 from server.cli import data_argument, hall_argument
+from server.core import config
 from server.domain.catalogue import Role
 from server.domain.errors import HallError
 from server.hall import open_hall

@@ -16,12 +16,12 @@ from urllib.parse import parse_qs
 
 from werkzeug.wrappers import Response
 
-from server.api.limits import CLOCKS, UNADMITTED, Limits, source_of
 from server.domain import iclock
 from server.domain.errors import HallError
 from server.services import readers
 from server.services.context import Context
 from server.storage import readers as stored
+from server.web_api.limits import CLOCKS, UNADMITTED, Limits, source_of
 
 log = logging.getLogger(__name__)
 PATH = "/iclock/"

@@ -19,14 +19,14 @@ from sqlalchemy import Row
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest
 
-from server.api import limit_body, whole_body
-from server.api.limits import CLOCKS, UNADMITTED, Limits, limited
 from server.domain import iclock
 from server.domain.errors import Code, HallError
 from server.domain.iclock_events import event
 from server.hall import Hall
 from server.services import readers
 from server.storage import readers as stored
+from server.web_api import limit_body, whole_body
+from server.web_api.limits import CLOCKS, UNADMITTED, Limits, limited
 
 log = logging.getLogger(__name__)
 

@@ -11,10 +11,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from server.agents import Agents, DeviceRef, Task
 from server.domain import iclock
 from server.domain.punches import BadLine, PunchLine
 from server.hall import Hall
+from server.live.agent_gateway import Agents, DeviceRef, Task
 from server.services import readers_pull
 from server.services.readers import require_admitted
 from server.storage import readers

@@ -15,12 +15,12 @@ from flask import Response
 from sqlalchemy import Connection
 
 from server import reports
-from server.api import MANAGERS, STAFF, Api, Call
 from server.domain.attendance.shifts import Direction, RuleScope, RuleState, ShiftRule, SlotRule
 from server.domain.bulletin.figures import parse_week
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
 from server.hall import Hall
+from server.live.feeds import Feed, LiveFeeds
 from server.office import attendance_views as views
 from server.office import evidence
 from server.office.workdays import check_year_range
@@ -31,8 +31,8 @@ from server.services.bus import AttendanceChanged, Event, HallChanged, ReaderCha
 from server.services.context import Context
 from server.services.people import Principal
 from server.services.snapshot import Snapshot
-from server.sockets import Feed, LiveFeeds
 from server.storage import shift_rules
+from server.web_api import MANAGERS, STAFF, Api, Call
 from server.wire.attendance import (
     AttendanceDay,
     DayEvidence,

@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.api import ADMINISTRATORS, Api, Call
 from server.domain.errors import Code
 from server.hall import Hall
 from server.services import bindings
 from server.services.snapshot import Snapshot
 from server.storage import bindings as stored
+from server.web_api import ADMINISTRATORS, Api, Call
 from server.wire.bindings import ClaimRef, DeviceClaim
 from server.wire.commands import Done
 from server.wire.views import Alarm

@@ -11,7 +11,6 @@ from flask import Response
 from sqlalchemy import Connection
 
 from server import reports
-from server.api import ANYONE, MANAGERS, STAFF, Api, Call
 from server.domain.bulletin.figures import parse_week
 from server.domain.errors import Code, HallError
 from server.office import bulletin_views as views
@@ -20,6 +19,7 @@ from server.services.bulletins import acts, service
 from server.services.bulletins.acts import Bulletin
 from server.services.bus import BulletinChanged, Event, HallChanged
 from server.storage import bulletins
+from server.web_api import ANYONE, MANAGERS, STAFF, Api, Call
 from server.wire.bulletin import (
     AmendBulletin,
     AmendmentMade,

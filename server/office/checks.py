@@ -16,12 +16,12 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy import Connection
 
-from server.api import ANYONE, MANAGERS, Api, Call
 from server.domain.errors import Code, HallError
 from server.domain.inspection.draws import rules_of
 from server.domain.inspection.marks import fault_list, standing
 from server.domain.tickets import ActorKind
 from server.hall import Hall
+from server.live.feeds import Feed, LiveFeeds
 from server.office import check_views as views
 from server.office import findings as finding_routes
 from server.office.workdays import check_year_range
@@ -32,8 +32,8 @@ from server.services.inspection import finding, knowing, photos, proof, walks
 from server.services.inspection.knowing import RecordedState
 from server.services.people import Principal
 from server.services.snapshot import Snapshot
-from server.sockets import Feed, LiveFeeds
 from server.storage import checks, findings
+from server.web_api import ANYONE, MANAGERS, Api, Call
 from server.wire.checks import (
     CheckDay,
     CheckDays,

@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.api import MANAGERS, Api, Call
 from server.domain.catalogue import Catalogue
 from server.domain.errors import Code
 from server.hall import Hall
 from server.services import desk_settling
 from server.services.snapshot import Snapshot
 from server.storage import desks
+from server.web_api import MANAGERS, Api, Call
 from server.wire.commands import Done
 from server.wire.offline import DeskActSaid, DeskActsAside, SettleActs, TicketKnown
 from server.wire.views import Alarm

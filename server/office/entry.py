@@ -7,9 +7,6 @@ from typing import Any
 from flask import Response, g, request
 from sqlalchemy import Connection
 
-from server.api import ANYONE, STAFF, Api, Call
-from server.api.access import BROWSER_COOKIE, SESSION_COOKIE
-from server.api.limits import ENROLLING, PASSWORDS, SIGN_IN
 from server.domain.catalogue import Catalogue
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
@@ -18,6 +15,9 @@ from server.services.attendance.covers import Cover
 from server.services.people import Principal, csrf_of
 from server.services.tries import Origin
 from server.storage import windows
+from server.web_api import ANYONE, STAFF, Api, Call
+from server.web_api.access import BROWSER_COOKIE, SESSION_COOKIE
+from server.web_api.limits import ENROLLING, PASSWORDS, SIGN_IN
 from server.wire.attendance_requests import CoverRef
 from server.wire.commands import ChangePassword, Enrol, Enrolled, Login, Session
 

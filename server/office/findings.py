@@ -13,7 +13,6 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy import Connection
 
-from server.api import MANAGERS, STAFF, Api, Call
 from server.domain.errors import Code, HallError
 from server.domain.inspection import findings as rules
 from server.hall import Hall
@@ -22,6 +21,7 @@ from server.office.workdays import check_year_range
 from server.services.attendance import files as papers
 from server.services.inspection import finding
 from server.storage import findings
+from server.web_api import MANAGERS, STAFF, Api, Call
 from server.wire.checks import (
     DisputeFinding,
     FindingList,

@@ -6,11 +6,11 @@ from urllib.parse import quote
 
 from flask import Response, request
 
-from server.api import STAFF, Api, Call
 from server.domain.errors import Code, HallError
 from server.domain.settings import BOUNDS
 from server.office import request_views as views
 from server.services.attendance import files
+from server.web_api import STAFF, Api, Call
 from server.wire.attendance_requests import PaperRef
 
 LARGEST = BOUNDS["file_limit_kb"][1] * 1024

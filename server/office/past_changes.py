@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.api import MANAGERS, STAFF, Api, Call
 from server.domain import past_changes as rules
 from server.domain.attendance.shifts import ShiftRule
 from server.domain.errors import Code
@@ -22,6 +21,7 @@ from server.services.past_changes import acts
 from server.services.snapshot import Snapshot
 from server.storage import checks, shift_rules, sign_in_sheets
 from server.storage import past_changes as stored
+from server.web_api import MANAGERS, STAFF, Api, Call
 from server.wire.commands import Done
 from server.wire.past_changes import (
     CheckToSecond,

@@ -8,10 +8,10 @@ from datetime import date, time
 import gevent
 from flask import request
 
-from server.api import ADMINISTRATORS, MANAGERS, Api, Call
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
 from server.hall import Hall
+from server.live.feeds import Feed, LiveFeeds
 from server.office.reader_views import ReaderViews, detail, punch_detail, reader_alarms
 from server.services import readers_aside, readers_hand, readers_office
 from server.services.bus import AttendanceChanged, Event, HallChanged, ReaderChanged
@@ -19,8 +19,8 @@ from server.services.people import Principal
 from server.services.readers_hand import FileRead, Sheet, Signature
 from server.services.readers_office import Description
 from server.services.snapshot import Snapshot
-from server.sockets import Feed, LiveFeeds
 from server.storage import readers
+from server.web_api import ADMINISTRATORS, MANAGERS, Api, Call
 from server.wire.commands import Done
 from server.wire.readers import (
     AddReader,

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.api import MANAGERS, STAFF, Api, Call
 from server.domain.attendance.facts import LeaveKind
 from server.domain.errors import Code, HallError
 from server.domain.tickets import ActorKind
 from server.hall import Hall
+from server.live.feeds import Feed, LiveFeeds
 from server.office import papers, workdays
 from server.office import request_views as views
 from server.services.attendance import corrections, leaves, rights
@@ -20,10 +20,10 @@ from server.services.bus import Event, HallChanged, RequestsChanged
 from server.services.context import Actor
 from server.services.people import Principal
 from server.services.snapshot import Snapshot
-from server.sockets import Feed, LiveFeeds
 from server.storage import accounts
 from server.storage import corrections as stored_corrections
 from server.storage import leaves as stored_leaves
+from server.web_api import MANAGERS, STAFF, Api, Call
 from server.wire.attendance_requests import (
     AskCorrection,
     AskLeave,

@@ -12,13 +12,13 @@ from flask import Response, request
 from sqlalchemy import Connection
 
 from server import workbook
-from server.api import ADMINISTRATORS, MANAGERS, Api, Call
-from server.clock import instant, zone_exists
+from server.core.clock import instant, zone_exists
 from server.domain.catalogue import Role
 from server.domain.errors import Code, HallError
 from server.domain.settings import BOUNDS, CHOICES, is_printable, with_values
 from server.domain.tickets import ActorKind
 from server.hall import Hall, import_catalogue
+from server.live.feeds import Feed, LiveFeeds
 from server.office import bindings, offline, views
 from server.services import alarms as alarm_acts
 from server.services import posts, setting_changes, snapshot
@@ -27,9 +27,9 @@ from server.services.bus import CallTold, Event, HallChanged
 from server.services.floor import window_states
 from server.services.people import CODE_MINUTES, Principal
 from server.services.snapshot import Snapshot
-from server.sockets import Feed, LiveFeeds
 from server.storage import accounts, catalogue, devices, slips, tickets
 from server.storage import alarms as takes
+from server.web_api import ADMINISTRATORS, MANAGERS, Api, Call
 from server.wire.commands import (
     AddAccount,
     ChangeAccount,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from server.clock import local
+from server.core.clock import local
 from server.domain.alarms import is_acknowledged as is_taken
 from server.domain.alarms import is_loud
 from server.domain.catalogue import Unit

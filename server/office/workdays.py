@@ -7,13 +7,13 @@ from datetime import date
 
 from flask import request
 
-from server.api import MANAGERS, Api, Call
 from server.domain.errors import Code, HallError
 from server.office import request_views as views
 from server.office.papers import LARGEST, uploaded
 from server.services.attendance import calendar, calendar_list
 from server.services.attendance.calendar_list import Flaw, Problem
 from server.services.context import Actor
+from server.web_api import MANAGERS, Api, Call
 from server.wire.attendance_requests import CalendarTaken, CalendarYear, ImportCalendar
 
 OLDEST, NEWEST = 2000, 2099

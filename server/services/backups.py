@@ -26,7 +26,7 @@ from typing import IO, Any
 
 from sqlalchemy import create_engine, make_url
 
-from server.config import FILE, Config
+from server.core.config import FILE, Config
 from server.services.attendance.files import FOLDER
 from server.services.inspection.sealing import KEY_FILE
 from server.storage import moving

@@ -18,7 +18,7 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
-from server.clock import Clock, TokenSource, local
+from server.core.clock import Clock, TokenSource, local
 from server.domain.catalogue import Catalogue, SpecialDay
 from server.domain.errors import Code, HallError
 from server.domain.routing import Posts, WindowSession

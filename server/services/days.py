@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from server.clock import instant
+from server.core.clock import instant
 from server.domain import hours
 from server.domain.tickets import Move, State, Ticket, state_after
 from server.services.bus import HallChanged, WindowChanged

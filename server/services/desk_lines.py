@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.clock import TokenSource
+from server.core.clock import TokenSource
 from server.services.context import Context
 from server.services.inspection.sealing import key_in
 from server.storage import desks

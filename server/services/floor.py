@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from server.clock import instant
+from server.core.clock import instant
 from server.domain import hours
 from server.domain.catalogue import Window
 from server.services.choice import takes

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from server.clock import instant
+from server.core.clock import instant
 from server.domain.catalogue import Catalogue
 from server.domain.leases import OPEN_NUMBERS, Block, between
 from server.domain.settings import BOUNDS

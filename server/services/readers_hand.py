@@ -14,7 +14,7 @@ from datetime import date, datetime, time
 from itertools import groupby
 from typing import Any
 
-from server.clock import instant
+from server.core.clock import instant
 from server.domain import iclock
 from server.domain.errors import Code, HallError
 from server.domain.punches import PunchLine, Source

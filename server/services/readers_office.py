@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from server.clock import instant
+from server.core.clock import instant
 from server.domain import iclock
 from server.domain.errors import Code, HallError
 from server.services import punches

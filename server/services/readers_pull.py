@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from server.clock import instant
+from server.core.clock import instant
 from server.domain.errors import Code, HallError
 from server.domain.punches import BadLine, PunchLine, Source
 from server.services import punches

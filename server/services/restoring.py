@@ -26,8 +26,8 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, make_url, select, text
 
-from server.clock import Clock, TokenSource, local
-from server.config import Config
+from server.core.clock import Clock, TokenSource, local
+from server.core.config import Config
 from server.domain.settings import Settings
 from server.domain.tickets import number
 from server.services import backups

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from server.clock import local
+from server.core.clock import local
 from server.domain import hours
 from server.domain.catalogue import Catalogue
 from server.domain.routing import Posts, WindowSession

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Connection, Select, Table, func, select
 
-from server.clock import instant
+from server.core.clock import instant
 from server.domain.settings import Settings
 from server.storage import settings as stored_settings
 from server.storage.schema import call, ticket

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from server.api import Caller
-from server.api.limits import Limits
 from server.app import build
 from server.domain.errors import Code
 from server.storage import accounts, slips
+from server.web_api import Caller
+from server.web_api.limits import Limits
 from support.halls import ADMINISTRATOR, STAFF
 from support.web import PASSWORD, Browser, Web
 

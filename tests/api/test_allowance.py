@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.allowance import SECONDS, STRANGER, Allowance, Meter
+from server.live.allowance import SECONDS, STRANGER, Allowance, Meter
 
 PONG = b"\x81\x81abcd\x52"
 

@@ -11,7 +11,7 @@ import gevent.socket
 import pytest
 from flask import Flask, request
 
-from server.answering import LONGEST_LINE, MOST_LINES, Handler, Head, Server
+from server.runtime.wsgi_handler import LONGEST_LINE, MOST_LINES, Handler, Head, Server
 
 PLAIN = b"Host: hall\r\nX-Two:  a b \r\nCookie: a=1\r\nCookie: b=2\r\nContent-Length:4\r\n\r\n"
 

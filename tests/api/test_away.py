@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
 
-from server.office.away import OutageSwitch
+from server.demo.outage import OutageSwitch
 
 
 class Lines:

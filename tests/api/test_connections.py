@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.answering import MAX_SMALL_READS, Handler, Server
-from server.api import CONNECTION
-from server.connections import Connection, Connections, SlotLimits, Waits
+from server.runtime.connections import Connection, Connections, SlotLimits, Waits
+from server.runtime.wsgi_handler import MAX_SMALL_READS, Handler, Server
+from server.web_api import CONNECTION
 
 PLACES = SlotLimits(all=10, strangers=6, address=3, name=4)
 WAITS = Waits(head=10, body=20, idle=75, answer=30, slowest=1000)

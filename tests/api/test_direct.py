@@ -20,8 +20,8 @@ from gevent.queue import JoinableQueue
 from wsproto.connection import Connection, ConnectionType
 from wsproto.events import TextMessage
 
-from server.direct import JOIN_SECONDS, Direct, Wire, answers_ping, frame_text
-from server.direct import _Socket as Hearing
+from server.live.broadcast import JOIN_SECONDS, Direct, Wire, answers_ping, frame_text
+from server.live.broadcast import _Socket as Hearing
 
 SPACE = "/live"
 

@@ -12,9 +12,9 @@ from gevent.event import Event as Flag
 from pydantic import BaseModel
 from sqlalchemy import text
 
-from server.clock import SetClock
+from server.core.clock import SetClock
+from server.live.feeds import Feed
 from server.services.snapshot import Snapshot
-from server.sockets import Feed
 from support.halls import SmallHall, at
 from support.web import Browser, Web
 

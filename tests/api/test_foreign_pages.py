@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from server.api import MAX_BODY, Caller, Route
 from server.domain.errors import Code
 from server.office.surface import MAX_WORKBOOK
+from server.web_api import MAX_BODY, Caller, Route
 from support.halls import MANAGER, STAFF
 from support.web import PASSWORD, Browser, Web
 

@@ -8,11 +8,11 @@ from typing import Any, cast
 import gevent
 from gevent.event import Event as Flag
 
-from server.agents import DeviceRef, Task
-from server.bell import NoWorkerBus
+from server.live.agent_gateway import DeviceRef, Task
+from server.runtime.server import HallApp, HallRouter
+from server.runtime.worker_bus import NoWorkerBus
 from server.services import calling, issuing
 from server.services.bus import HallChanged, SlipOwed
-from server.serving import HallApp, HallRouter
 from server.storage import slips
 from support.web import Web
 

@@ -14,7 +14,13 @@ from limits.storage import RedisStorage, Storage
 from redis import RedisError
 from werkzeug.test import Client
 
-from server.api.limits import (
+from server.domain.errors import Code, HallError
+from server.domain.tickets import ActorKind
+from server.runtime.metrics import Metrics
+from server.runtime.server import HallRouter
+from server.runtime.worker_bus import NoWorkerBus
+from server.services.people import Principal
+from server.web_api.limits import (
     COMMANDS,
     CONNECTIONS,
     ENROLLING,
@@ -32,13 +38,7 @@ from server.api.limits import (
     policy_of,
     source_of,
 )
-from server.api.windows import SHARED, SharedWindows, Windows
-from server.bell import NoWorkerBus
-from server.domain.errors import Code, HallError
-from server.domain.tickets import ActorKind
-from server.metrics import Metrics
-from server.services.people import Principal
-from server.serving import HallRouter
+from server.web_api.windows import SHARED, SharedWindows, Windows
 from support.halls import SmallHall, at
 from support.redis_server import RedisServer
 from support.web import Web

@@ -11,10 +11,10 @@ import pytest
 
 from server.app import App, build
 from server.hall import import_catalogue
+from server.live.feeds import Feed
 from server.services import snapshot
 from server.services.attendance import leaves
 from server.services.context import SYSTEM
-from server.sockets import Feed
 from support.halls import SmallHall, at
 from support.leave_halls import actor, leave_request
 from support.sheets import CLERK, deliver_punches, with_clock_and_rule

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.retold import MAX_LINES, MoveFilter
+from server.runtime.move_filter import MAX_LINES, MoveFilter
 from server.services.bus import HallChanged, TicketMoved
 
 

@@ -10,7 +10,7 @@ from socketio.packet import Packet
 from bench.attack import api, codecs, files, flood, linked, walks
 from bench.attack.tally import Tally, table
 from server.domain import iclock
-from server.hearing import is_valid_packet
+from server.live.packet_guard import is_valid_packet
 from server.services.attendance.calendar_list import Flaw, Problem, rows_of_sheet
 from server.workbook import Flaw as BookFlaw
 from server.workbook import read

@@ -12,10 +12,10 @@ import pytest
 import socketio
 from redis import Redis
 
-from server.api import Caller
-from server.api.limits import Limits
-from server.bell import CHANNEL
 from server.domain.errors import Code
+from server.runtime.worker_bus import CHANNEL
+from server.web_api import Caller
+from server.web_api.limits import Limits
 from support.access_table import table
 from support.redis_server import RedisServer
 from support.spoken import PATIENCE, LineProcess

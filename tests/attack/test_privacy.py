@@ -17,10 +17,10 @@ import pytest
 from sqlalchemy import Boolean, Column, String, Text, func, insert, select
 
 from devices.host import logs as agent_logs
-from server import logs
 from server.domain.catalogue import Catalogue
 from server.domain.errors import Code, HallError
 from server.hall import import_catalogue
+from server.runtime import logs
 from server.services import checks, privacy
 from server.services.attendance import files
 from server.services.context import SYSTEM

@@ -13,7 +13,7 @@ from support.web import Web
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = ("server", "kiosk", "counters", "display")
-ELSEWHERE = ("server/rehearsal", "server/cli", "kiosk/agent.py", "server/office/demo.py")
+ELSEWHERE = ("server/demo/rehearsal", "server/cli", "kiosk/agent.py", "server/demo/routes.py")
 """Separate programs that call a server, and the demo's simulators on the same machine."""
 CLIENTS = frozenset({"urllib.request", "http.client", "requests", "httpx", "aiohttp", "websocket"})
 SHELLS = frozenset({"os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"})

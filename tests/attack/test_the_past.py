@@ -25,11 +25,11 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from server import workbook
-from server.api import Caller, Route
-from server.api.links import PATH_ARGUMENT
 from server.domain.catalogue import Scope, SpecialDay
 from server.domain.settings import BOUNDS, CHOICES
 from server.services.context import Unguarded
+from server.web_api import Caller, Route
+from server.web_api.links import PATH_ARGUMENT
 from support.halls import ADMINISTRATOR, MANAGER, STAFF, catalogue
 from support.settled import SettledHall, attlog
 from support.sheets import CLERK

@@ -22,7 +22,7 @@ from bench.breaking.history import (
     violations,
 )
 from bench.breaking.play import Plan, jobs, names
-from server.config import Config
+from server.core.config import Config
 from server.hall import open_hall
 from support.halls import CHEAP
 

@@ -11,9 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
-from server.api.limits import CLOCKS, Limits
 from server.gateways import iclock as gateway
 from server.storage import readers
+from server.web_api.limits import CLOCKS, Limits
 from support.halls import STAFF, SmallHall
 from support.terminal_door import ATTLOG, events, post, reader, stored_punches
 from support.web import Web

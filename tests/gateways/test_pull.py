@@ -15,9 +15,9 @@ from devices.fingerprint.pull_simulator import PullModel, PullTerminal
 from devices.fingerprint.simulator import Enrolled, PunchRecord
 from devices.host.runtime import Agent
 from devices.simulate.base import Journal
-from server.agents import DeviceRef
 from server.domain.errors import Code, HallError
 from server.gateways.pull import PolledTimeClocks
+from server.live.agent_gateway import DeviceRef
 from server.services import readers_office
 from server.services.context import SYSTEM
 from server.services.readers_office import Description

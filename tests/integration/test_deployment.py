@@ -19,8 +19,8 @@ import pytest
 import socketio
 import trustme
 
-from server import config
-from server.config import ConfigError
+from server.core import config
+from server.core.config import ConfigError
 from support.hall_server import PATIENCE, free_port
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from server.demo.rehearsal.day import Day, Script
+from server.demo.rehearsal.people import MINUTE, visitors
 from server.reference import load
-from server.rehearsal.day import Day, Script
-from server.rehearsal.people import MINUTE, visitors
 from server.services.checks import violations
 from server.storage import journal
 from server.storage.engine import open_store

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from devices.printers.document import Document
 from devices.standby.lease import Lease
 from kiosk.standby import lease_content
-from server.clock import instant
+from server.core.clock import instant
 from server.domain.errors import HallError
 from server.domain.routing import WindowSession, route
 from server.domain.settings import Settings

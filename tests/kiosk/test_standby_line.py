@@ -10,8 +10,8 @@ import pytest
 
 from devices.standby.lease import Lease
 from kiosk.standby import Standby
-from server.agents import DeviceRef
 from server.domain.errors import Code, HallError
+from server.live.agent_gateway import DeviceRef
 from server.storage import slips
 from support.halls import SmallHall, at
 

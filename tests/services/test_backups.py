@@ -16,8 +16,8 @@ import pytest
 from sqlalchemy import delete, select, text
 
 from server.cli import backup as cli
-from server.clock import SeededTokenSource, SetClock, local
-from server.config import Config
+from server.core.clock import SeededTokenSource, SetClock, local
+from server.core.config import Config
 from server.hall import Hall, import_catalogue, open_hall
 from server.office import own_alarms
 from server.services import backups, figures, restoring, snapshot

@@ -8,9 +8,9 @@ from typing import Any, cast
 
 import pytest
 
-from server.config import Config
+from server.core.config import Config
 from server.hall import open_hall
-from server.lookout import MARK_SECONDS, MARKS, MOST_LINES, JournalFollower
+from server.runtime.journal_follower import MARK_SECONDS, MARKS, MOST_LINES, JournalFollower
 from server.services import calling
 from server.services.bus import Event, TicketMoved, WindowChanged
 from server.services.context import SYSTEM, Context, write_journal

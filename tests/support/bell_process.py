@@ -16,7 +16,7 @@ import sys  # noqa: E402
 
 from gevent.fileobject import FileObject  # noqa: E402
 
-from server.bell import RedisWorkerBus  # noqa: E402
+from server.runtime.worker_bus import RedisWorkerBus  # noqa: E402
 from server.services.bus import Event, TicketMoved  # noqa: E402
 
 

@@ -25,23 +25,24 @@ from typing import Any  # noqa: E402
 
 from gevent.os import fork_gevent  # noqa: E402
 
-from server import config, logs, serving  # noqa: E402
 from server.app import build, serve  # noqa: E402
 from server.cli.serve import open_server_hall  # noqa: E402
-from server.clock import ScaledClock, StagedClock  # noqa: E402
-from server.deployment import hall_router  # noqa: E402
+from server.core import config  # noqa: E402
+from server.core.clock import ScaledClock, StagedClock  # noqa: E402
 from server.domain.errors import HallError  # noqa: E402
 from server.domain.settings import with_values  # noqa: E402
 from server.domain.tickets import ActorKind  # noqa: E402
 from server.hall import Hall, import_catalogue, open_hall  # noqa: E402
 from server.reference import load  # noqa: E402
+from server.runtime import logs, server  # noqa: E402
+from server.runtime.deployment import hall_router  # noqa: E402
+from server.runtime.supervisor import Supervisor  # noqa: E402
 from server.services import posts  # noqa: E402
 from server.services.bus import HallChanged  # noqa: E402
 from server.services.context import SYSTEM, Actor  # noqa: E402
 from server.services.days import keep_day  # noqa: E402
 from server.storage import accounts, settings  # noqa: E402
 from server.storage.store import Tx  # noqa: E402
-from server.supervisor import Supervisor  # noqa: E402
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 waitpid = monkey.get_original("os", "waitpid")
@@ -115,7 +116,7 @@ def main() -> None:
     elapsed = int((time.monotonic() - order["since"]) * 1000 * order["speed"])
     hands = clock(order["now"] + (0 if order["staged"] else elapsed), order["speed"])
     if args.fd >= 0:
-        serving.serve(
+        server.serve(
             hall_router(settings_of_hall, hands), settings_of_hall, lambda _port: None, args.fd
         )
         return

@@ -14,8 +14,8 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from sqlalchemy import make_url
 
-from server.clock import SeededTokenSource, SetClock, instant
-from server.config import Config
+from server.core.clock import SeededTokenSource, SetClock, instant
+from server.core.config import Config
 from server.domain.catalogue import (
     ApplicantClass,
     Catalogue,

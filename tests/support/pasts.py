@@ -10,10 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, MetaData, Table, insert, select
 
-from server import past
-from server.cli import demo_readers
-from server.clock import SetClock, instant
-from server.config import Config
+from server.core.clock import SetClock, instant
+from server.core.config import Config
+from server.demo import history, time_clocks
 from server.domain.journal import GENESIS, Line, line_hash
 from server.hall import Hall, import_catalogue, open_hall
 from server.reference import load
@@ -41,10 +40,10 @@ def hall_with_demo_history(folder: Path, seed: int) -> Hall:
     config = Config(data=folder, hall_id="reference", database=f"sqlite:///{folder / 'hall.db'}")
     hall = open_hall(config, clock=SetClock(SATURDAY))
     import_catalogue(hall.ctx, SYSTEM, load(), "")
-    demo_readers.admit(hall, rehearsal=False)
-    doors = [door.serial for door in demo_readers.DOORS]
+    time_clocks.admit(hall, rehearsal=False)
+    doors = [door.serial for door in time_clocks.DOORS]
     progress: list[tuple[int, int]] = []
-    past.create(hall, seed, doors, lambda done, days: progress.append((done, days)), months=1)
+    history.create(hall, seed, doors, lambda done, days: progress.append((done, days)), months=1)
     assert progress[-1][0] == progress[-1][1] == len(progress)
     return hall
 

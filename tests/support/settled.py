@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from server.api.limits import Limits
 from server.domain.attendance.facts import LeaveKind
 from server.domain.attendance.sheet import total
 from server.domain.bulletin.figures import parse_week
@@ -39,6 +38,7 @@ from server.storage import leaves as stored_leaves
 from server.storage import past_changes as stored_changes
 from server.storage.store import Tx
 from server.storage.tables_bulletin import amendment, bulletin
+from server.web_api.limits import Limits
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall, at, catalogue
 from support.sheets import CLERK, GOOD, READER, RULE, deliver_punches, with_clock_and_rule
 from support.web import Web

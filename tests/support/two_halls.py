@@ -8,9 +8,9 @@ from typing import Any
 
 from werkzeug.test import Client
 
-from server.api.limits import Limits
-from server.bell import NoWorkerBus
-from server.serving import HallRouter
+from server.runtime.server import HallRouter
+from server.runtime.worker_bus import NoWorkerBus
+from server.web_api.limits import Limits
 from support.halls import ADMINISTRATOR, MANAGER, STAFF, SmallHall, at
 from support.web import Web
 

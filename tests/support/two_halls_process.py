@@ -17,8 +17,8 @@ from pathlib import Path  # noqa: E402
 import gevent  # noqa: E402
 from gevent.fileobject import FileObject  # noqa: E402
 
-from server.config import Config  # noqa: E402
-from server.serving import serve  # noqa: E402
+from server.core.config import Config  # noqa: E402
+from server.runtime.server import serve  # noqa: E402
 from support.two_halls import HOSTS, TwoHalls  # noqa: E402
 
 

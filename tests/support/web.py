@@ -10,10 +10,10 @@ from urllib.parse import quote
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from server.api.limits import Limits
 from server.app import App, build
 from server.domain.catalogue import Role
 from server.services.context import SYSTEM
+from server.web_api.limits import Limits
 from support.halls import ADMINISTRATOR, MANAGER, STAFF, SmallHall
 
 PASSWORD = "only-for-this-test"

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from PIL import Image, UnidentifiedImageError
 
-from server.config import Config
+from server.core.config import Config
 from server.domain.errors import Code, HallError
 from server.services.context import Actor, Context, write_journal
 from server.storage import files

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.clock import instant
+from server.core.clock import instant
 from server.domain.hours import Span
 from server.domain.inspection import doubts
 from server.domain.inspection.doubts import MINUTE_MS, Anomaly, Desk, MorningPresence

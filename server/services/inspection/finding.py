@@ -10,7 +10,7 @@ import json
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from server.clock import instant
+from server.core.clock import instant
 from server.domain.catalogue import Catalogue, Role
 from server.domain.errors import Code, HallError
 from server.domain.inspection import findings as rules

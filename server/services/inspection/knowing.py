@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 
 from sqlalchemy import Connection
 
-from server.clock import instant
+from server.core.clock import instant
 from server.domain import hours
 from server.domain.attendance.facts import LeaveSpan
 from server.domain.catalogue import Catalogue, Staff, Window

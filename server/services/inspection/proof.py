@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.clock import local
+from server.core.clock import local
 from server.domain.inspection import draws
 from server.storage import checks, journal
 

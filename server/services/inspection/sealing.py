@@ -15,7 +15,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from server.clock import TokenSource, instant
+from server.core.clock import TokenSource, instant
 from server.domain.catalogue import Scope
 from server.domain.hours import Span
 from server.domain.inspection import draws

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from werkzeug.test import Client, TestResponse
 
-from server.bell import NoWorkerBus
 from server.domain.errors import Code
-from server.serving import HallRouter
+from server.runtime.server import HallRouter
+from server.runtime.worker_bus import NoWorkerBus
 from server.storage import counters, schema
 from support.code_cases import CASES, case
 from support.halls import MONDAY, NEWCOMER, STAFF, at

@@ -13,15 +13,15 @@ from typing import Any, get_args
 
 from sqlalchemy import text
 
-from server.api.openapi import document
 from server.app import App, build
 from server.cli import COMMANDS
-from server.config import _FILE_KEYS, Config
+from server.core.config import _FILE_KEYS, Config
 from server.domain.errors import Code
 from server.domain.settings import BOUNDS, CHOICES, Settings
 from server.hall import open_hall
 from server.services.bus import Event
 from server.storage.engine import migrate, open_engine
+from server.web_api.openapi import document
 from server.wire.export import schema
 from server.wire.problems import WORDS
 from support.halls import CHEAP
@@ -198,7 +198,7 @@ def command_line(_folder: Path) -> Any:
     options = {}
     for name, (module, _help) in COMMANDS.items():
         parser = argparse.ArgumentParser(add_help=False)
-        import_module(f"server.cli.{module}").arguments(name, parser)
+        import_module(module if "." in module else f"server.cli.{module}").arguments(name, parser)
         options[name] = [line for action in parser._actions for line in _option(action)]
     return options
 

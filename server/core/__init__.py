@@ -1,0 +1,1 @@
+"""Foundations that every capability uses: clock, configuration."""

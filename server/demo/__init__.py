@@ -1,0 +1,1 @@
+"""Demonstration of the reference hall: command, history, rehearsal, routes, simulated outage."""

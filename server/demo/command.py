@@ -1,0 +1,420 @@
+"""Command `hall demo`: the reference hall with every device simulated.
+
+This process is the server. Simulators, agents and the rehearsal are its children; they are the
+programs that a real hall runs on other PCs, and they end with this process. Demo accounts exist
+only here; their password is random, created at the first start, and printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from datetime import time as wall
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from server.app import build, serve
+from server.cli.serve import open_server_hall
+from server.core import config
+from server.core.clock import (
+    Clock,
+    MachineClock,
+    ScaledClock,
+    StagedClock,
+    SystemTokenSource,
+    instant,
+    local,
+)
+from server.demo import history, time_clocks
+from server.domain import hours
+from server.domain.catalogue import Catalogue, Role
+from server.domain.errors import HallError
+from server.domain.settings import Settings
+from server.domain.tickets import ActorKind
+from server.hall import Hall, import_catalogue
+from server.reference import load
+from server.runtime import logs
+from server.services import bindings, posts
+from server.services.bus import HallChanged
+from server.services.context import SYSTEM, Actor
+from server.services.days import keep_day
+from server.storage import leaves, schema
+from server.storage import settings as stored_settings
+from server.storage.engine import open_engine
+from server.storage.store import Tx
+
+CACHE = Path(__file__).resolve().parents[2] / ".cache"
+"""Cache folder beside the sources, independent of the working directory."""
+KIOSKS = ("1", "2")
+AGENTS = ("kiosk", "counters", "display")
+REHEARSAL_START = wall(8, 10)
+DEMO_START = wall(9, 0)
+END_SECONDS = 5.0
+
+
+def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    sub.add_argument("--data", type=Path, help="数据目录 / data directory")
+    sub.add_argument("--host", default="127.0.0.1", help="监听地址 / address to listen on")
+    sub.add_argument("--port", type=int, default=8000, help="端口 / port")
+    sub.add_argument("--rehearse", type=float, metavar="N", help="以 N 倍速演练一天 / speed")
+    sub.add_argument("--seed", type=int, default=1, help="演练的随机种子 / seed of the day")
+    sub.add_argument("--database", help="数据库地址 / database URL")
+    sub.add_argument("--past", type=int, metavar="N", help="编造前 N 个月的记录 / months of past")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Start everything, print the addresses, serve until stopped, end everything."""
+    logs.start("warning")
+    data = args.data or CACHE / ("rehearsal" if args.rehearse else "demo")
+    if args.rehearse and args.data is None and data.exists():
+        shutil.rmtree(data)  # the same seed plays the same day only in an empty hall
+    if args.rehearse and (data / "hall.db").exists():
+        print(f"演练需要空的目录 / a rehearsal needs an empty directory: {data}", file=sys.stderr)
+        return 2
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _name_hall(data)
+    catalogue = load()
+    stored = config.load(data, database=args.database)
+    clock = _clock(catalogue, args.rehearse, _last_action_time(stored))
+    rehearsal = args.rehearse is not None
+    plan = _plan(data, args, time_clocks.plan_fields(catalogue, clock, rehearsal=rehearsal))
+    settings = config.load(
+        data,
+        host=args.host,
+        port=args.port,
+        database=args.database,
+        demo=True,
+        simulators=f"http://127.0.0.1:{plan.control}",
+    )
+    hall = open_server_hall(settings, clock)
+    import_catalogue(hall.ctx, SYSTEM, catalogue, "参考大厅")
+    time_clocks.admit(hall, rehearsal=rehearsal)
+    _create_history(hall, args)
+    if args.rehearse:
+        # Printers run at their own speed, independent of the hall's clock.
+        _set(hall, slip_patience_seconds=7200)
+    password = _demo_password(data)
+    roles = {person.number: person.role for person in catalogue.staff}
+    hall.people.add_demo_accounts(roles, password)
+    with contextlib.suppress(HallError):
+        keep_day(hall.ctx)
+    if not args.rehearse:
+        _sign_in_clerks(hall)
+    with _Children() as children:
+        _start_devices(hall, children, plan)
+        serve(build(hall), lambda port: _ready(hall, children, args, port, password))
+    return 0
+
+
+# -- preparation -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    folder: Path
+    simulator: Path
+    agents: dict[str, Path]
+    control: int
+
+
+def _plan(data: Path, args: argparse.Namespace, clocks: dict[str, Any]) -> _Plan:
+    """Create the configuration of simulators and agents with the device planner."""
+    folder = data.resolve() / "devices"
+    catalogue = load()
+    rooms = {
+        z.code: [w.code for w in catalogue.windows if w.zone == z.code] for z in catalogue.zones
+    }
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fields = {
+        "server": f"http://127.0.0.1:{args.port}",
+        "kiosks": list(KIOSKS),
+        "rooms": rooms,
+        "zones": ["main", *rooms],
+        **clocks,
+    }
+    (folder / "plan.json").write_text(json.dumps(fields))
+    command = [sys.executable, "-m", "devices.simulate.plan", "--out", str(folder)]
+    command += ["--json", str(folder / "plan.json")]
+    if args.rehearse:
+        # At 60 times the speed, speech and paper must be faster too.
+        fields["pace"] = 1.0 / max(1.0, args.rehearse / 10)
+        (folder / "plan.json").write_text(json.dumps(fields))
+    process = subprocess.run(command, check=True, capture_output=True, text=True)
+    result = json.loads(process.stdout)
+    agents = {name: Path(path) for name, path in result["agents"].items()}
+    return _Plan(folder, Path(result["simulator"]), agents, int(result["control_port"]))
+
+
+def _last_action_time(settings: config.Config) -> int:
+    """Return the time of the last journal line in hall time; 0 for a new hall."""
+    with contextlib.suppress(SQLAlchemyError):
+        engine = open_engine(settings.database_url)
+        with engine.connect() as conn:
+            return int(conn.execute(select(func.max(schema.journal.c.at))).scalar() or 0)
+    return 0
+
+
+def _clock(catalogue: Catalogue, speed: float | None, last: int) -> Clock:
+    """Return the machine's clock during opening hours, else one that starts on a working day.
+
+    The time is never earlier than `last`: a restarted demo must not go back in time.
+    """
+    zone = Settings().timezone
+    now = local(max(MachineClock().now(), last), zone)
+    if speed:
+        day = _working_day(catalogue, now)
+        return StagedClock(instant(datetime.combine(day, REHEARSAL_START), zone), speed)
+    spans = hours.hall_spans(catalogue, now.date())
+    in_an_hour = (now + timedelta(hours=1)).time()
+    if any(s.opens <= now.time() and in_an_hour < s.closes for s in spans):
+        return ScaledClock(instant(now, zone), 1.0)
+    day = _working_day(catalogue, now if now.time() < DEMO_START else now + timedelta(days=1))
+    return ScaledClock(instant(datetime.combine(day, DEMO_START), zone), 1.0)
+
+
+def _working_day(catalogue: Catalogue, now: datetime) -> datetime:
+    """Return today if the hall opens today, else the next day on which it opens."""
+    for ahead in range(hours.LOOK_AHEAD_DAYS):
+        day = now + timedelta(days=ahead)
+        if hours.hall_spans(catalogue, day.date()):
+            return day
+    return now
+
+
+def _create_history(hall: Hall, args: argparse.Namespace) -> None:
+    """Create the demo history once, before the start, so that every page shows data."""
+    months = args.past if args.past is not None else 0 if args.rehearse else history.MONTHS
+    if not months or not history.is_needed(hall):
+        return
+
+    def progress(done: int, days: int) -> None:
+        if done % 10 == 0 or done == days:
+            print(f"  编造过去的记录 inventing the past: {done}/{days}", flush=True)
+
+    doors = [door.serial for door in time_clocks.DOORS]
+    history.create(hall, args.seed, doors, progress, months)
+    hall.ctx.refresh()
+
+
+def _name_hall(data: Path) -> None:
+    """Write the hall's id where the other `hall` commands read it."""
+    path = data / config.FILE
+    if not path.exists():
+        path.write_text('hall_id = "reference"\n')
+
+
+def _set(hall: Hall, **values: int) -> None:
+    def act(tx: Tx) -> None:
+        for name, value in values.items():
+            stored_settings.put(tx, name, value, SYSTEM.key)
+        tx.events.append(HallChanged("settings"))
+
+    hall.ctx.write(act)
+
+
+def _demo_password(data: Path) -> str:
+    path = data / "demo-password"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(SystemTokenSource().token(9))
+    return path.read_text()
+
+
+def _sign_in_clerks(hall: Hall) -> None:
+    """Sign in one present person at each window, so that the kiosk offers items."""
+    catalogue, today = hall.ctx.catalogue(), hall.ctx.local().date()
+    away = hall.ctx.read(lambda c: leaves.approved(c, hall.ctx.hall_id, today, today))
+    now = hall.ctx.local()
+    unavailable = {
+        employee for employee, spans in away.items() if any(span.holds(now) for span in spans)
+    }
+    for window in catalogue.windows:
+        able = (
+            s for s in catalogue.staff if window.code in s.windows and s.number not in unavailable
+        )
+        person = next(able, None)
+        if person is None:
+            continue
+        actor = Actor(ActorKind(person.role.value), person.number)
+        key = f"demo-{hall.ctx.day()}-{window.code}-{hall.ctx.tokens.token(6)}"
+        with contextlib.suppress(HallError):
+            posts.sign_in(hall.ctx, actor, key, window.code)
+            unavailable.add(person.number)
+
+
+# -- processes -------------------------------------------------------------------------------------
+
+
+class _Children:
+    """Child processes that end with this process, however it ends."""
+
+    def __init__(self) -> None:
+        self._started: list[subprocess.Popen[bytes]] = []
+
+    def __enter__(self) -> _Children:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for child in reversed(self._started):
+            child.send_signal(signal.SIGTERM)
+        end = time.monotonic() + END_SECONDS
+        for child in self._started:
+            try:
+                child.wait(timeout=max(0.1, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+    def start(self, log: Path | None, *argv: str) -> None:
+        """Start a Python module; its output goes to `log`, or to the terminal without one."""
+        with log.open("ab") if log else contextlib.nullcontext() as output:
+            child = subprocess.Popen(
+                [sys.executable, "-m", *argv],
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                env=os.environ | {"HALL_PARENT": str(os.getpid())},
+            )
+        self._started.append(child)
+
+
+def _start_devices(hall: Hall, children: _Children, plan: _Plan) -> None:
+    children.start(
+        plan.folder / "simulators.log", "devices.simulate", "--config", str(plan.simulator)
+    )
+    for name in AGENTS:
+        path = plan.agents[name]
+        token = path.parent / _token_file(path)
+        if not token.exists() or not token.read_text().strip():
+            token.touch(mode=0o600)
+            token.write_text(hall.people.grant("agent", f"{name}"))
+        # The demo confirms the devices that it wrote into the agents' files, as an office would.
+        bindings.bind(hall.ctx, SYSTEM, name, _devices_of(path))
+
+
+def _devices_of(agent: Path) -> list[dict[str, str]]:
+    devices = tomllib.loads(agent.read_text()).get("device", [])
+    return [
+        {"device": device["name"], "kind": device["kind"], "serves": device.get("serves", "")}
+        for device in devices
+    ]
+
+
+def _token_file(agent: Path) -> str:
+    return str(tomllib.loads(agent.read_text())["agent"]["token_file"])
+
+
+def _ready(
+    hall: Hall, children: _Children, args: argparse.Namespace, port: int, password: str
+) -> None:
+    folder = hall.config.data.resolve() / "devices"
+    for name in AGENTS:
+        children.start(
+            folder / f"agent-{name}.log",
+            f"{name}.agent",
+            "--config",
+            str(folder / f"agent-{name}.toml"),
+        )
+    if args.rehearse:
+        children.start(
+            None,
+            "server.cli",
+            "rehearse",
+            "--server",
+            f"http://127.0.0.1:{port}",
+            "--speed",
+            str(args.rehearse),
+            "--seed",
+            str(args.seed),
+            "--script",
+            str(_script(hall, folder, password)),
+        )
+    for line in _summary(hall, args, port, password):
+        print(line, flush=True)
+
+
+def _script(hall: Hall, folder: Path, password: str) -> Path:
+    """Write the rehearsal's input into a file that only this user can read."""
+    catalogue = hall.ctx.catalogue()
+    windows: dict[str, str] = {}
+    for window in catalogue.windows:
+        assigned = set(windows.values())
+        able = (s.number for s in catalogue.staff if window.code in s.windows)
+        person = next((number for number in able if number not in assigned), None)
+        if person is not None:
+            windows[window.code] = person
+    windows["office"] = next(s.number for s in catalogue.staff if s.role is Role.MANAGER)
+    path = folder / "rehearsal.json"
+    path.touch(mode=0o600)
+    content = {
+        "password": password,
+        "kiosks": {name: hall.people.grant("kiosk", name) for name in KIOSKS},
+        "board": hall.people.grant("board", "main"),
+        "windows": windows,
+        "simulators": hall.config.simulators,
+    }
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
+def _summary(hall: Hall, args: argparse.Namespace, port: int, password: str) -> Iterator[str]:
+    base = f"http://{_reachable(args.host)}:{port}"
+    now = hall.ctx.local().strftime("%Y-%m-%d %H:%M")
+    yield ""
+    yield f"  {hall.ctx.catalogue().hall_name}   大厅时间 hall time {now}"
+    yield ""
+    for name, path in (
+        ("取号机 kiosk", "/kiosk/1"),
+        ("窗口 counter", "/counter"),
+        ("大屏 board", "/board/main"),
+        ("管理 office", "/office"),
+        ("我的考勤 my sheet", "/my"),
+        ("查岗 spot check", "/check"),
+        ("通报 bulletin", "/bulletin"),
+        ("模拟设备 simulators", "/simulators"),
+        ("手机 phone", "/t/…  (扫小票上的二维码 scan the slip)"),
+    ):
+        yield f"  {name:<24}{base}{path}"
+    yield ""
+    yield "  演示账号 demo accounts (密码 password: " + password + ")"
+    for staff, what in _shown_people(hall.ctx.catalogue()):
+        yield f"    {staff:<8}{what}"
+    yield ""
+    yield "  Ctrl-C 结束 ends everything"
+    yield ""
+
+
+def _reachable(host: str) -> str:
+    """Return an address that people can open: "all addresses" is not one."""
+    with contextlib.suppress(ValueError):
+        if ip_address(host).is_unspecified:
+            return "127.0.0.1"
+    return host
+
+
+def _shown_people(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
+    for kind in ("comprehensive", "specialised"):
+        window = next((w for w in catalogue.windows if w.kind.value == kind), None)
+        person = next((s for s in catalogue.staff if window and window.code in s.windows), None)
+        if window is not None and person is not None:
+            yield person.number, f"窗口人员 clerk, {window.number} 号窗口 {window.name}"
+    for role, words in (("manager", "管理人员 manager"), ("administrator", "管理员 administrator")):
+        person = next((s for s in catalogue.staff if s.role.value == role), None)
+        if person is not None:
+            yield person.number, words

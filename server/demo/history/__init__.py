@@ -1,0 +1,120 @@
+"""Demo history: two invented months of punches, leave, spot checks and bulletins.
+
+Everything goes through the hall's own services with a clock that is set back, so the same rules
+apply as today; `hall check` reports no violation. The same seed gives the same history. It is
+written into an empty hall before the demo starts, one transaction per day; only the demo may call
+it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from server.core.clock import SeededTokenSource, SetClock, SystemTokenSource
+from server.demo.history.floor import seats, sign_ins, visits
+from server.demo.history.people import People
+from server.demo.history.store import OneConnection
+from server.demo.history.walks import SpotChecks
+from server.demo.history.weeks import Bulletins
+from server.demo.history.world import Event, World
+from server.hall import Hall
+from server.services.attendance.calendar import workdays
+from server.services.bus import Bus
+from server.services.context import Context
+from server.services.days import keep_day
+from server.services.inspection.sealing import key_in
+from server.storage import leaves, shift_rules
+from server.storage.engine import open_engine
+
+MONTHS = 2
+Progress = Callable[[int, int], None]
+
+
+def first_day(today: date, months: int = MONTHS) -> date:
+    """Return the first day of the month that is `months` months before today's."""
+    place = today.year * 12 + today.month - 1 - months
+    return date(place // 12, place % 12 + 1, 1)
+
+
+def is_needed(hall: Hall) -> bool:
+    """Return True if the hall has no history yet."""
+    return not hall.ctx.read(lambda c: shift_rules.every(c, hall.ctx.hall_id))
+
+
+def create(
+    hall: Hall, seed: int, doors: list[str], progress: Progress, months: int = MONTHS
+) -> None:
+    """Write the history up to yesterday.
+
+    `doors` are the serial numbers of the time clocks that people use. `progress` is called with the
+    days done and the number of days.
+    """
+    # The key of the draw commitments of future days must not follow from the seed.
+    key_in(hall.config.data, SystemTokenSource())
+    today = hall.ctx.local().date()
+    first, last = first_day(today, months), today - timedelta(days=1)
+    engine = open_engine(hall.config.database_url)
+    clock = SetClock(0)
+    with engine.connect() as conn:
+        store = OneConnection(hall.ctx.hall_id, conn)
+        ctx = Context(store, clock, SeededTokenSource(seed), Bus())
+        world = World(ctx, clock, random.Random(seed), hall.config.data)
+        clock.set(world.minute(first, 0))
+        _write(world, doors, first, last, conn.commit, progress)
+    engine.dispose()
+
+
+def _write(
+    world: World,
+    doors: list[str],
+    first: date,
+    last: date,
+    commit: Callable[[], None],
+    progress: Progress,
+) -> None:
+    people, walks, weeks = People(world, doors), SpotChecks(world), Bulletins(world)
+    people.rules(first)
+    requests = people.leave(first, last + timedelta(days=10))
+    days = list(workdays(world.ctx).among(first, last))
+    for place, day in enumerate(days):
+        # Absences are known in the morning, and the seats depend on them.
+        _play(world, [(world.minute(day, 7 * 60 + 40), lambda: keep_day(world.ctx))])
+        day_seats = seats(world, day, _away(world, day))
+        events: list[Event] = [
+            *requests.get(day, []),
+            *sign_ins(world, day, day_seats),
+            *people.punches(day),
+            *(people.corrections(day) if place else []),
+            *walks.check_events(day, day_seats),
+            *walks.settle(day),
+            *visits(world, day, day_seats),
+            *weeks.events(day, newest=_same_week(day, last + timedelta(days=1))),
+            (world.minute(day, 18 * 60 + 45), lambda: keep_day(world.ctx)),
+        ]
+        _play(world, events)
+        commit()
+        progress(place + 1, len(days))
+    evening = world.minute(last, 20 * 60)
+    _play(world, [(evening, lambda: people.submit_undecided(last + timedelta(days=1)))])
+    commit()
+
+
+def _same_week(day: date, other: date) -> bool:
+    return day.isocalendar()[:2] == other.isocalendar()[:2]
+
+
+def _play(world: World, events: list[Event]) -> None:
+    """Run all events of a day in order of time."""
+    for at, action in sorted(events, key=lambda event: event[0]):
+        world.clock.set(max(at, world.clock.now()))
+        action()
+
+
+def _away(world: World, day: date) -> set[str]:
+    """Return the staff numbers of people on leave for most of a day."""
+    ctx = world.ctx
+    spans_by_staff = ctx.read(lambda c: leaves.approved(c, ctx.hall_id, day, day))
+    noon = world.ctx.local(world.minute(day, 11 * 60))
+    return {staff for staff, spans in spans_by_staff.items() if any(s.holds(noon) for s in spans)}

@@ -1,0 +1,158 @@
+"""Spot checks of the demo history: drawn in advance, done by two managers, with their findings."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date, time
+from typing import Any
+
+from server.demo.history.floor import WindowSession
+from server.demo.history.world import Event, World
+from server.domain.errors import HallError
+from server.services.attendance.calendar import workdays
+from server.services.context import write_journal
+from server.services.inspection import finding, seconds, walks
+from server.services.inspection.keeping import SpotCheckScheduler
+from server.services.inspection.knowing import RecordedState, punches_of, round_order
+from server.services.inspection.sealing import key_in, unseal
+from server.storage import checks, findings
+from server.storage.store import Tx
+
+PACE_MS = 9_000
+WALKED = 0.93
+"""Share of drawn spot checks that start in time."""
+FOUND = 0.006
+"""Probability of each kind of fault at a window."""
+FAULTS = ("玩手机", "未佩戴工牌", "着装不规范", "闲聊")
+
+
+class SpotChecks:
+    """Spot checks of the demo history."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._keeper = SpotCheckScheduler(world.ctx, world.folder)
+
+    def check_events(self, day: date, day_seats: list[WindowSession]) -> list[Event]:
+        """Return the events at the drawn times, after noon, and when the seed is revealed.
+
+        It must be called in the morning, because it commits the day's draw. The times are used here
+        only.
+        """
+        world = self._world
+        self._keeper.update()
+        minutes: list[float] = [13 * 60 + 50, 18 * 60 + 50]
+        for row in world.ctx.read(lambda c: checks.open_days(c, world.ctx.hall_id)):
+            key = key_in(world.folder, world.ctx.tokens)
+            for minute in unseal(key, row).times:
+                delay = world.chance.uniform(1, 8)
+                # Some are not started in time, and that is recorded as well.
+                minutes += [minute + delay] if world.chance.random() < WALKED else [minute + 20]
+        return [
+            (world.minute(day, minute), lambda: self._tick(day, day_seats)) for minute in minutes
+        ]
+
+    def _tick(self, day: date, day_seats: list[WindowSession]) -> None:
+        self._keeper.update()
+        world, iso = self._world, day.isoformat()
+        rows = world.ctx.read(lambda c: checks.of_days(c, world.ctx.hall_id, iso, iso))
+        for row in rows:
+            if row.state == "due":
+                with contextlib.suppress(HallError):
+                    self._walk(row.id, day, day_seats)
+
+    def _walk(self, check: str, day: date, day_seats: list[WindowSession]) -> None:
+        world = self._world
+        first, second = world.managers()[:2]
+        actor = world.actor(first.number)
+        walks.start(world.ctx, actor, world.key(), check, second.number)
+        start_time = world.clock.now()
+        seconds.answer(world.ctx, world.actor(second.number), world.key(), check, True, "")
+        order = round_order(world.catalogue, day)
+        punched = world.ctx.read(lambda c: punches_of(world.ctx, c, day.isoformat()))
+        seated = {seat.window: seat.staff for seat in day_seats}
+
+        def marks(tx: Tx) -> None:
+            for place, window in enumerate(order):
+                staff = seated.get(window.code, "")
+                at = start_time + place * PACE_MS
+                new_mark = self._seen(check, window.code, staff, at, punched.get(staff, []))
+                past_tx = tx.at(at)
+                checks.add_mark(past_tx, new_mark, actor.key)
+                data = {"mark": new_mark.id, "seen": new_mark.mark, "staff": staff, "at": at}
+                write_journal(past_tx, actor, "check.mark", check, window=window.code, data=data)
+
+        # A whole inspection round in one transaction: only a real round reads the data again per
+        # window.
+        world.clock.set(start_time + len(order) * PACE_MS)
+        world.ctx.write(marks)
+        walks.finish(world.ctx, actor, world.key(), check)
+
+    def _seen(
+        self, check: str, window: str, staff: str, at: int, punched: list[int]
+    ) -> checks.NewMark:
+        chance = self._world.chance
+        mark, reason = ("serving" if chance.random() < 0.4 else "at_post"), ""
+        faults: tuple[str, ...] = ()
+        roll = chance.random()
+        if not staff:
+            mark, reason = "away", "leave"
+        elif roll < FOUND:
+            mark = "empty"
+        elif roll < 2 * FOUND:
+            faults = (chance.choice(FAULTS),)
+        elif roll < 4 * FOUND:
+            mark, reason = "away", chance.choice(("materials", "toilet", "guiding"))
+        last = max((p for p in punched if p <= at), default=None)
+        recorded = asdict(RecordedState(as_of=at, staff=staff, punch_at=last))
+        mark_id = f"{check}-{window}"
+        return checks.NewMark(
+            mark_id, check, window, staff, mark, reason, faults, "", (), recorded, at
+        )
+
+    def settle(self, day: date) -> list[Event]:
+        """Return the events that judge anomalies daily, and dispute, settle, rectify weekly."""
+        events: list[Event] = [(self._world.at(day, time(17, 20)), lambda: self._judge(day))]
+        if day.isoweekday() == 5:
+            events.append((self._world.at(day, time(16)), lambda: self._settle(day)))
+        return events
+
+    def _judge(self, day: date) -> None:
+        world, iso = self._world, day.isoformat()
+        for row in world.ctx.read(lambda c: findings.of_days(c, world.ctx.hall_id, iso, iso)):
+            if row.state == "proposed":
+                with contextlib.suppress(HallError):
+                    self._advance(row)
+
+    def _settle(self, day: date) -> None:
+        world = self._world
+        first = min(workdays(world.ctx).among(day.replace(day=1), day), default=day)
+        span = first.isoformat(), day.isoformat()
+        for row in world.ctx.read(lambda c: findings.of_days(c, world.ctx.hall_id, *span)):
+            with contextlib.suppress(HallError):
+                self._advance(row)
+
+    def _advance(self, row: Any) -> None:
+        world, chance = self._world, self._world.chance
+        ctx, boss = world.ctx, world.actor(world.catalogue.staff[0].number)
+        steps: list[Callable[[], object]] = []
+        if row.state == "proposed":
+            upheld = chance.random() < 0.5
+            why = "核对监控后确认" if upheld else "经核实系正当离岗"
+            steps.append(lambda: finding.judge(ctx, boss, world.key(), row.id, upheld, why))
+        elif row.state == "confirmed" and not row.rectified and row.staff:
+            person = world.actor(row.staff)
+            if chance.random() < 0.15:
+                words = "当时在后台取材料，有办件记录为证"
+                steps.append(lambda: finding.dispute(ctx, person, world.key(), row.id, words))
+            elif chance.random() < 0.7:
+                words, day = "已提醒本人，离岗须报告并摆放去向牌", ctx.day()
+                steps.append(lambda: finding.rectify(ctx, person, world.key(), row.id, words, day))
+        elif row.state == "disputed":
+            upheld = chance.random() < 0.5
+            why = "证据不足，维持" if upheld else "申诉属实，撤销"
+            steps.append(lambda: finding.settle(ctx, boss, world.key(), row.id, upheld, why))
+        for step in steps:
+            step()

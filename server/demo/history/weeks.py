@@ -1,0 +1,58 @@
+"""Bulletins of the demo history: drafted on Monday, edited, released by a second person, read."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import date, time
+
+from server.demo.history.world import Event, World
+from server.domain.errors import HallError
+from server.services.bulletins import acts
+
+CLOSING = (
+    "请各单位认真对照检查，有关问题于{rectify_days}个工作日内整改到位。"
+    "天气转凉，请提前安排好出行时间。"
+)
+
+
+class Bulletins:
+    """Bulletins of the demo history."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def events(self, day: date, *, newest: bool) -> list[Event]:
+        """Return the events of a day: a draft on its day, its release the next working afternoon.
+
+        The newest stays a draft, so that the demo has one to release.
+        """
+        world = self._world
+        day_events: list[Event] = [(world.at(day, time(8, 1)), self._draft)]
+        if not newest:
+            day_events.append((world.at(day, time(15)), self._release))
+        return day_events
+
+    def _draft(self) -> None:
+        acts.draft_due(self._world.ctx)
+
+    def _release(self) -> None:
+        world = self._world
+        ctx, (editor, releaser) = world.ctx, world.managers()[:2]
+        draft_ids = ctx.read(lambda c: acts.drafts(c, ctx.hall_id))
+        for bulletin in draft_ids:
+            content = ctx.read(lambda c, b=bulletin: acts.load(ctx, c, b))  # type: ignore[misc]
+            words = {"closing": CLOSING} if world.chance.random() < 0.4 else {}
+            acts.edit(ctx, world.actor(editor.number), world.key(), content, words)
+            content = ctx.read(lambda c, b=bulletin: acts.load(ctx, c, b))  # type: ignore[misc]
+            actor = world.actor(releaser.number)
+            with contextlib.suppress(HallError):
+                acts.release(ctx, actor, world.key(), content, content.digest)
+                self._receipts(bulletin)
+
+    def _receipts(self, bulletin: str) -> None:
+        world = self._world
+        for unit in world.catalogue.units:
+            chief = world.chief(unit.code)
+            if chief is not None and world.chance.random() < 0.9:
+                actor = world.actor(chief.number)
+                acts.acknowledge(world.ctx, actor, world.key(), bulletin)

@@ -1,0 +1,80 @@
+"""Simulated server outage of a demo, to show the hall without its server.
+
+For some seconds every request gets 503 and every connection is closed, as if the server's cable
+were pulled; the process keeps running. Registered only in demo mode.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Flask
+from flask_socketio import SocketIO
+from pydantic import Field
+
+from server.web_api import ANYONE, Api, Call
+from server.web_api.limits import UNLIMITED
+from server.wire.base import Command, Message
+
+LONGEST = 600
+
+
+class StartOutage(Command):
+    """Command to make the demo's server unavailable for `seconds`."""
+
+    seconds: int = Field(ge=1, le=LONGEST)
+
+
+class OutageStarted(Message):
+    """Answer with the length of the outage in seconds."""
+
+    seconds: int
+
+
+class OutageSwitch:
+    """Switch of the simulated outage. `clock` returns monotonic seconds."""
+
+    def __init__(self, socketio: SocketIO, clock: Callable[[], float] = time.monotonic) -> None:
+        self._io = socketio
+        self._clock = clock
+        self._until = 0.0
+
+    def start(self, seconds: int) -> None:
+        """Start an outage now and close all connections."""
+        self._until = self._clock() + seconds
+        engine = self._io.server.eio
+        for sid in list(engine.sockets):
+            engine.start_background_task(engine.disconnect, sid)
+
+    def wrap(self, inner: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+        """Return the WSGI application that answers 503 during an outage."""
+
+        def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+            if self._clock() < self._until:
+                start_response("503 Service Unavailable", [("Content-Length", "0")])
+                return []
+            return inner(environ, start_response)
+
+        return application
+
+
+def add(api: Api, flask: Flask, socketio: SocketIO) -> None:
+    """Register the switch; call it after all other routes are in place."""
+    away = OutageSwitch(socketio)
+    flask.wsgi_app = away.wrap(flask.wsgi_app)  # type: ignore[method-assign]
+
+    @api.post(
+        "/demo/away",
+        who=ANYONE,
+        body=StartOutage,
+        answer=OutageStarted,
+        keyed=False,
+        policy=UNLIMITED,
+        example={"seconds": 60},
+    )
+    def demo_away(call: Call) -> OutageStarted:
+        """Make the server unavailable for some seconds."""
+        away.start(call.body.seconds)
+        return OutageStarted(seconds=call.body.seconds)

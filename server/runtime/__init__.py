@@ -1,0 +1,1 @@
+"""Server process: HTTP handler, workers of one hall, journal follower, metrics, pages."""

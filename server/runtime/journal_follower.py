@@ -1,0 +1,116 @@
+"""Journal follower: replays events that the worker bus missed.
+
+The worker bus delivers the events of other workers to this worker's screens and agents. While there
+is none, or an event may be lost, the hall's journal is read instead: every action has its line
+there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.live.feeds import ACCESS
+from server.runtime.move_filter import MoveFilter
+from server.runtime.worker_bus import WorkerBus
+from server.services.bus import Event, HallChanged, WindowChanged
+from server.services.context import Context
+from server.services.moves import event_of
+from server.services.replaying import QUIET
+from server.storage import journal, tickets
+
+TICKET = "ticket."
+MARK_SECONDS = 5.0
+MARKS = 4
+"""Number of positions kept; a replay starts at the oldest.
+
+That is longer ago than a killed worker takes to restart.
+"""
+MOST_LINES = 500
+"""Maximum number of lines replayed; older calls are no longer of interest."""
+
+
+class JournalFollower:
+    """Journal follower of one hall; `clock` returns monotonic seconds."""
+
+    def __init__(
+        self, ctx: Context, bell: WorkerBus, clock: Callable[[], float] = monotonic
+    ) -> None:
+        self._ctx = ctx
+        self._bell = bell
+        self._clock = clock
+        self._filter = MoveFilter()
+        self._marks = deque([ctx.read(self._head)], MARKS)
+        """Numbers of the journal's last line at the last checks, oldest first."""
+        self._checked_at = 0.0
+        ctx.bus.filter_new = self._filter.new_events
+        ctx.bus.forward = lambda events: bell.publish(ctx.hall_id, events)
+        bell.subscribe(ctx.hall_id)
+
+    def deliver(self, events: list[Event]) -> None:
+        """Deliver events of the worker bus, except those already replayed from the journal."""
+        if new_events := self._filter.new_events(events):
+            self._ctx.bus.deliver(new_events)
+
+    def replay(self) -> bool:
+        """Replay journal events that the worker bus may have missed.
+
+        Return True if there were new lines.
+        """
+        since, now = self._bell.complete_since(), self._clock()
+        if since is not None and since <= self._checked_at:
+            if now >= self._checked_at + MARK_SECONDS:
+                self._marks.append(self._ctx.read_single(self._head))
+                self._checked_at = now
+            return False
+        # Start some checks back: an event may be lost if the bus broke, or its worker died, just
+        # before publishing it. Replayed moves are not delivered twice.
+        position = self._marks[0]
+        head, events = self._ctx.read(lambda c: self._events_after(c, position))
+        # No other greenlet runs from here to the delivery, so events delivered during the read are
+        # known.
+        self._marks = deque([max(head, position)], MARKS)
+        self._checked_at = now
+        if head <= position:
+            return False
+        new_events = self._filter.new_events(events)
+        self._filter.settle(head)
+        self._ctx.bus.deliver([*new_events, HallChanged("looked")])
+        return True
+
+    def _head(self, conn: Connection) -> int:
+        return journal.head(conn, self._ctx.hall_id)[0]
+
+    def _events_after(self, conn: Connection, position: int) -> tuple[int, list[Event]]:
+        """Return the number of the journal's last line, and the events after `position`."""
+        head = self._head(conn)
+        lines = [*journal.lines(conn, self._ctx.hall_id, max(position, head - MOST_LINES))]
+        # Only a ticket's last move matches its present data; earlier moves are obsolete.
+        last = {line.subject: line.seq for line in lines if line.act.startswith(TICKET)}
+        relevant = [n for n in lines if not n.act.startswith(TICKET) or last[n.subject] == n.seq]
+        events = [self._event(conn, line) for line in relevant]
+        return max([head, *(n.seq for n in lines)]), [
+            event for event in events if event is not None
+        ]
+
+    def _event(self, conn: Connection, line: Any) -> Event | None:
+        part, _, move = line.act.partition(".")
+        if part == "ticket":
+            ticket = tickets.get(conn, self._ctx.hall_id, line.subject)
+            if ticket is None:
+                return None
+            # A desk's offline call is obsolete, whenever it is imported.
+            move = QUIET if "offline_at" in json.loads(line.data) else move
+            return event_of(ticket, move, line.seq, line.window or ticket.window)
+        if part == "window":
+            return WindowChanged(line.subject)
+        if part in ("account", "device"):
+            what = "tokens" if part == "device" else "accounts"
+            assert what in ACCESS
+            return HallChanged(what, {"name": line.subject, "kind": "agent"})
+        return None

@@ -1,0 +1,379 @@
+"""Registry of the routes under `/api/v1/`: commands and queries.
+
+Each route declares its permitted callers, body, answer, error codes and an example. The checks,
+the OpenAPI document and the access tests are made from it. Handlers parse nothing and hold no
+rules.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, TypeVar
+from urllib.parse import unquote
+
+from flask import Blueprint, Flask, Request, Response, g, request
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+from server.domain.errors import Code, HallError
+from server.hall import Hall
+from server.services.context import Actor
+from server.services.people import Principal
+from server.web_api.access import Access, bearer_of
+from server.web_api.limits import COMMANDS, QUERIES, UNKNOWN_ADDRESS, Limits, Policy, policy_of
+from server.wire.problems import problem, status_of
+
+log = logging.getLogger(__name__)
+M = TypeVar("M", bound=BaseModel)
+KEY_HEADER = "Idempotency-Key"
+REASON_HEADER = "X-Hall-Reason"
+"""Header with the reason of a retroactive change, percent-encoded UTF-8."""
+MAX_REASON = 200
+MAX_KEY = 64
+MAX_BODY = 64 * 1024
+"""Maximum bytes of a command; an upload's route has its own limit."""
+MULTIPART_ROOM = 64 * 1024
+"""Bytes that a form may add around its file."""
+CONNECTION = "hall.connection"
+"""Key of the request's connection in its environment."""
+
+
+class Caller(StrEnum):
+    """Kind of caller that may use a route."""
+
+    ANYONE = "anyone"
+    KIOSK = "kiosk"
+    BOARD = "board"
+    AGENT = "agent"
+    CLERK = "clerk"
+    MANAGER = "manager"
+    ADMINISTRATOR = "administrator"
+
+
+ANYONE = frozenset({Caller.ANYONE})
+STAFF = frozenset({Caller.CLERK, Caller.MANAGER, Caller.ADMINISTRATOR})
+MANAGERS = frozenset({Caller.MANAGER, Caller.ADMINISTRATOR})
+ADMINISTRATORS = frozenset({Caller.ADMINISTRATOR})
+DESK = STAFF | {Caller.KIOSK}
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Declaration of one route."""
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    who: frozenset[Caller]
+    body: type[BaseModel] | None
+    answer: type[BaseModel] | None
+    codes: tuple[Code, ...]
+    keyed: bool
+    example: dict[str, Any] = field(default_factory=dict)
+    media: str = "application/json"
+    policy: Policy = QUERIES
+    upload: int = 0
+    """Maximum bytes of the file that is sent as a form; 0 for a command in JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One checked request: principal, idempotency key, body, path arguments."""
+
+    principal: Principal | None
+    key: str
+    body: Any
+    args: dict[str, str]
+    why: str = ""
+    """Reason for a retroactive change; empty if none was sent."""
+
+    @property
+    def actor(self) -> Actor:
+        """Actor of the request with its reason; raises NOT_SIGNED_IN without a principal."""
+        if self.principal is None:
+            raise HallError(Code.NOT_SIGNED_IN)
+        return replace(self.principal.actor, why=self.why)
+
+
+Handler = Callable[[Call], BaseModel | Response]
+BY_STATUS = {
+    404: Code.NOT_FOUND,
+    405: Code.METHOD,
+    413: Code.TOO_LARGE,
+    415: Code.MEDIA_TYPE,
+}
+"""Codes for errors of Flask and Werkzeug by status; any other is INVALID."""
+COMMON = (Code.INVALID, Code.TOO_MANY, Code.TOO_LARGE, Code.UNAVAILABLE, Code.INTERNAL)
+
+
+class Api:
+    """Registry of routes with its Flask blueprint."""
+
+    def __init__(self, hall: Hall, limits: Limits | None = None) -> None:
+        self.hall = hall
+        self.access = Access(hall)
+        self.limits = limits or Limits()
+        self.routes: list[Route] = []
+        self.blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+
+    def get(
+        self,
+        path: str,
+        *,
+        who: frozenset[Caller],
+        answer: type[BaseModel] | None,
+        codes: tuple[Code, ...] = (),
+        media: str = "application/json",
+        policy: Policy = QUERIES,
+    ) -> Callable[[Handler], Handler]:
+        """Register a query."""
+        return self._route("GET", path, who, None, answer, codes, False, {}, media, policy=policy)
+
+    def post(
+        self,
+        path: str,
+        *,
+        who: frozenset[Caller],
+        answer: type[BaseModel] | None,
+        body: type[BaseModel] | None = None,
+        codes: tuple[Code, ...] = (),
+        keyed: bool = True,
+        example: dict[str, Any] | None = None,
+        policy: Policy = COMMANDS,
+        upload: int = 0,
+    ) -> Callable[[Handler], Handler]:
+        """Register a command."""
+        return self._route(
+            "POST",
+            path,
+            who,
+            body,
+            answer,
+            codes,
+            keyed,
+            example or {},
+            "application/json",
+            policy=policy,
+            upload=upload,
+        )
+
+    def _route(
+        self,
+        method: str,
+        path: str,
+        who: frozenset[Caller],
+        body: type[BaseModel] | None,
+        answer: type[BaseModel] | None,
+        codes: tuple[Code, ...],
+        keyed: bool,
+        example: dict[str, Any],
+        media: str,
+        *,
+        policy: Policy,
+        upload: int = 0,
+    ) -> Callable[[Handler], Handler]:
+        def register(handler: Handler) -> Handler:
+            summary = (handler.__doc__ or handler.__name__).strip().splitlines()[0]
+            route = Route(
+                method,
+                path,
+                handler.__name__,
+                summary,
+                who,
+                body,
+                answer,
+                codes + COMMON,
+                keyed,
+                example,
+                media,
+                policy,
+                upload,
+            )
+            self.routes.append(route)
+
+            def view(**args: str) -> Response:
+                return self._serve(route, handler, args)
+
+            view.policy = policy  # type: ignore[attr-defined]
+            view.counts = True  # type: ignore[attr-defined]
+            endpoint = f"{handler.__module__.replace('.', '_')}_{handler.__name__}_{method}"
+            self.blueprint.add_url_rule(path, endpoint, view, methods=[method])
+            return handler
+
+        return register
+
+    def _serve(self, route: Route, handler: Handler, args: dict[str, str]) -> Response:
+        try:
+            call = self._call(route, args)
+            answer = handler(call)
+        except Exception as error:
+            return refusal(error)
+        if isinstance(answer, Response):
+            return answer
+        return Response(answer.model_dump_json(by_alias=True), mimetype="application/json")
+
+    def _call(self, route: Route, args: dict[str, str]) -> Call:
+        """Check the headers of a request, then read its body."""
+        principal = self.authenticate(request)
+        g.actor_kind = principal.kind.value if principal else "none"
+        address = request.remote_addr or ""
+        self.limits.check(route.policy, principal, address, self.hall.ctx.hall_id)
+        check_allowed(route, principal)
+        if route.method == "POST":
+            self.access.check_origin(request)
+            self.access.check_csrf(request, principal)
+            check_media(route)
+        for name, value in args.items():
+            if not value.isprintable():  # PostgreSQL rejects NUL, and no valid name contains any
+                raise HallError(Code.INVALID, field=name)
+        key = request.headers.get(KEY_HEADER, "").strip()
+        if route.keyed and not (0 < len(key) <= MAX_KEY and key.isprintable()):
+            raise HallError(Code.KEY_REQUIRED)
+        limit_body(route.upload + MULTIPART_ROOM if route.upload else MAX_BODY)
+        body = parsed(route.body) if route.body is not None else None
+        return Call(principal, key, body, args, reason())
+
+    def authenticate(self, incoming: Request, surface: str = "") -> Principal | None:
+        """Return the principal of a request, or None.
+
+        A secret that is not known to be good is counted before it is looked up.
+        """
+        secret = self.access.secret(incoming, surface)
+        self.limits.check_secret(secret, incoming.remote_addr or "")
+        try:
+            principal = self.access.principal(incoming, surface)
+        except HallError as error:
+            if error.code is Code.NOT_SIGNED_IN and bearer_of(incoming):
+                self.hall.people.guesses.wrong("token", incoming.remote_addr or "")
+            raise
+        if principal is not None:
+            self.limits.remember_good(secret)
+            mark_known_connection(incoming.environ, principal.actor.key)
+        return principal
+
+    def guard(self, flask: Flask) -> None:
+        """Count requests outside these routes by the policy of their view."""
+
+        @flask.before_request
+        def count() -> Response | None:
+            view = flask.view_functions.get(request.endpoint or "")
+            if view is None or not getattr(view, "counts", False):
+                try:
+                    self.count(policy_of(view) or UNKNOWN_ADDRESS, request)
+                except HallError as error:
+                    return refusal(error)
+            return None
+
+    def count(self, policy: Policy, incoming: Request) -> None:
+        """Count by a secret that is known to be good, else by address; raises TOO_MANY."""
+        address = incoming.remote_addr or ""
+        good = self.limits.first_good((bearer_of(incoming), *incoming.cookies.values()))
+        if good:
+            mark_known_connection(incoming.environ, str(hash(good)))
+            self.limits.check_by(policy, good, address)
+        else:
+            self.limits.check(policy, None, address)
+
+
+def mark_known_connection(environ: Mapping[str, Any], name: str) -> None:
+    """Mark the connection as used by a known principal, so that it is not closed for others."""
+    connection = environ.get(CONNECTION)
+    if connection is not None:
+        connection.recognise(name)
+
+
+def check_media(route: Route) -> None:
+    """Raise MEDIA_TYPE unless the content type is the one that the route accepts.
+
+    A form of a foreign page can send text and forms without permission, but never JSON.
+    """
+    kind = request.mimetype
+    if route.upload:
+        fits = kind == "multipart/form-data"
+    else:
+        fits = kind == "application/json" or (route.body is None and not kind)
+    if not fits:
+        raise HallError(Code.MEDIA_TYPE)
+
+
+def limit_body(most: int) -> None:
+    """Reject a larger body before it is read.
+
+    `whole_body` rejects one without a declared size.
+    """
+    request.max_content_length = most + 1
+    if (request.content_length or 0) > most:
+        raise HallError(Code.TOO_LARGE)
+
+
+def whole_body(*, cache: bool = False) -> bytes:
+    """Read the body; raises TOO_LARGE where the library would return only its beginning."""
+    data = request.get_data(cache=cache)
+    if len(data) >= (request.max_content_length or MAX_BODY + 1):
+        raise HallError(Code.TOO_LARGE)
+    return data
+
+
+def check_allowed(route: Route, principal: Principal | None) -> None:
+    """Raise NOT_SIGNED_IN, PASSWORD_MUST_CHANGE or FORBIDDEN unless the principal may."""
+    if Caller.ANYONE in route.who:
+        return
+    if principal is None:
+        raise HallError(Code.NOT_SIGNED_IN)
+    if principal.must_change:
+        raise HallError(Code.PASSWORD_MUST_CHANGE)
+    if Caller(principal.kind.value) not in route.who:
+        raise HallError(Code.FORBIDDEN)
+
+
+def reason() -> str:
+    """Return the reason in the request's header; raises INVALID unless it is a line of text."""
+    text = unquote(request.headers.get(REASON_HEADER, "")).strip()
+    if len(text) > MAX_REASON or not text.isprintable():
+        raise HallError(Code.INVALID, field="why")
+    return text
+
+
+def parsed(model: type[M]) -> M:
+    """Return the request's JSON body as `model`; raises INVALID with the first bad field."""
+    raw = whole_body()
+    try:
+        return model.model_validate_json(raw or b"{}")
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "body"
+        raise HallError(Code.INVALID, field=where, reason=first["type"]) from None
+
+
+def refusal(error: Exception) -> Response:
+    """Return any exception as a Problem.
+
+    An exception that is no refusal is logged, and the answer contains no details.
+    """
+    if isinstance(error, HallError):
+        hall_error = error
+    elif isinstance(error, HTTPException):
+        # Flask raises wherever a request is read: a body over the limit, a bad form.
+        hall_error = HallError(BY_STATUS.get(error.code or 0, Code.INVALID))
+    elif isinstance(error, SQLAlchemyError):
+        log.error("database failed", exc_info=error)
+        hall_error = HallError(Code.UNAVAILABLE)
+    else:
+        log.error("request failed", exc_info=error)
+        hall_error = HallError(Code.INTERNAL)
+    body = problem(hall_error).model_dump_json()
+    g.error_code = hall_error.code.value
+    return Response(body, status=status_of(hall_error), mimetype="application/json")
+
+
+def json_answer(data: Any, status: int = 200) -> Response:
+    """Return data as a JSON response."""
+    return Response(
+        json.dumps(data, ensure_ascii=False), status=status, mimetype="application/json"
+    )
