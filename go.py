@@ -214,7 +214,7 @@ def make_pages() -> None:
 
 def page_sources() -> list[str | Path]:
     names = ("package-lock.json", "vite.config.ts", "tsconfig.json", "server/wire", *WEB_FOLDERS)
-    return [ROOT / name for name in names]
+    return [*(ROOT / name for name in names), *sorted(ROOT.glob("server/**/messages.py"))]
 
 
 @contextlib.contextmanager

@@ -20,15 +20,15 @@ from itertools import islice
 from pathlib import Path
 
 from bench.punching import PEOPLE, ZONE, enrol, punch_rows
+from server.attendance import month_sheet
+from server.attendance.messages import MonthSheet
+from server.attendance.routes import WHOLE_HALL, Attendance
+from server.bulletins.figures import week_of
+from server.bulletins.weekly_figures import figures
 from server.core.clock import SeededTokenSource, SetClock, instant
 from server.core.config import Config
-from server.domain.bulletin.figures import week_of
 from server.hall import Hall, open_hall
-from server.office.attendance import WHOLE_HALL, Attendance
-from server.reports import month_sheet
-from server.services.bulletins.gathering import figures
-from server.storage import punches
-from server.wire.attendance import MonthSheet
+from server.time_clocks import punch_queries
 
 TODAY = date(2026, 10, 30)
 REPEATS = 15
@@ -84,7 +84,7 @@ def _fill(hall: Hall, first: date, last: date, seed: int) -> int:
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))
     rows, count = punch_rows(numbers, days, random.Random(seed)), 0
     while some := list(islice(rows, ROWS_AN_ACT)):
-        hall.ctx.write(lambda tx, some=some: punches.add(tx, some))  # type: ignore[misc]
+        hall.ctx.write(lambda tx, some=some: punch_queries.add(tx, some))  # type: ignore[misc]
         count += len(some)
     return count
 

@@ -18,10 +18,10 @@ from bench.table import Figure, ratio
 from bench.years import write_history, write_waiting
 from server.core.clock import SetClock
 from server.core.config import Config
+from server.core.context import posts_of
+from server.core.store import Tx
 from server.hall import Hall, open_hall
-from server.services.choice import choose_for
-from server.services.context import posts_of
-from server.storage.store import Tx
+from server.queue.selection import choose_for
 from support.hall_server import moment
 
 EACH = 50

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from sqlalchemy import insert, update
 
-from server.domain.catalogue import Presence
-from server.domain.tickets import ActorKind, State
+from server.catalogue.model import Presence
+from server.catalogue.reference import load
+from server.core import schema, setting_queries
+from server.core.context import SYSTEM, Actor
+from server.core.events import HallChanged
+from server.core.store import Tx
 from server.hall import Hall, import_catalogue
-from server.reference import load
-from server.services import posts
-from server.services.bus import HallChanged
-from server.services.context import SYSTEM, Actor
-from server.services.days import keep_day
-from server.storage import schema, settings, windows
-from server.storage.store import Tx
+from server.queue import window_session_queries, window_sessions
+from server.queue.business_day import keep_day
+from server.queue.tickets import ActorKind, State
 
 OPEN = ("waiting", "called", "serving", "held", "missed")
 PATIENCE_SECONDS = 7200
@@ -51,9 +51,9 @@ def furnish(hall: Hall, kiosks: int) -> None:
     import_catalogue(hall.ctx, SYSTEM, load(), "bench")
 
     def put(tx: Tx) -> None:
-        settings.put(tx, "slip_patience_seconds", PATIENCE_SECONDS, SYSTEM.key)
+        setting_queries.put(tx, "slip_patience_seconds", PATIENCE_SECONDS, SYSTEM.key)
         for name, value in UNLIMITED.items():
-            settings.put(tx, name, value, SYSTEM.key)
+            setting_queries.put(tx, name, value, SYSTEM.key)
         same: dict[str, object] = {"hall_id": tx.hall_id, "agent": "bench", "kind": "printers"}
         same |= {"driver": "escpos"}
         same |= {"state": "ok", "connected": 1, "changed_at": tx.now}
@@ -69,7 +69,7 @@ def furnish(hall: Hall, kiosks: int) -> None:
 
 def staff_by_window(hall: Hall) -> dict[str, str]:
     """Return the staff number of each staffed window."""
-    sessions = hall.ctx.read(lambda c: windows.sessions(c, hall.ctx.hall_id))
+    sessions = hall.ctx.read(lambda c: window_session_queries.sessions(c, hall.ctx.hall_id))
     return {row.window: row.staff for row in sessions}
 
 
@@ -83,7 +83,7 @@ def _seat(hall: Hall) -> None:
         if person is None:
             continue
         actor = Actor(ActorKind(person.role.value), person.number)
-        posts.sign_in(hall.ctx, actor, f"seat-{window.code}", window.code)
+        window_sessions.sign_in(hall.ctx, actor, f"seat-{window.code}", window.code)
         seated[window.code] = person.number
 
 

@@ -24,12 +24,12 @@ from bench.table import Figure, amount, ratio
 from bench.years import write_history
 from server.core.clock import ScaledClock
 from server.core.config import Config
-from server.domain.tickets import ActorKind
+from server.core.context import Actor
 from server.hall import Hall, open_hall
-from server.services import calling, issuing, snapshot
-from server.services.context import Actor
-from server.services.days import keep_day
-from server.services.issuing import give_up_slips
+from server.queue import calling, issuing, snapshot
+from server.queue.business_day import keep_day
+from server.queue.issuing import give_up_slips
+from server.queue.tickets import ActorKind
 from support.hall_server import free_port, moment
 
 YEARS_OF_DAYS = 1250

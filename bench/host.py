@@ -28,16 +28,16 @@ from flask_socketio import join_room
 
 from bench.furnish import empty_hall, furnish, own_windows, staff_by_window
 from bench.run import PATIENCE, ROOT
+from server.accounts import queries as accounts_queries
+from server.accounts.password_tries import secret_hash
+from server.accounts.people import csrf_of
 from server.app import App, build, serve
 from server.cli.serve import open_server_hall
 from server.core.clock import ScaledClock
 from server.core.config import Config
+from server.core.store import Tx
 from server.hall import Hall
 from server.runtime import logs
-from server.services.people import csrf_of
-from server.services.tries import secret_hash
-from server.storage import accounts
-from server.storage.store import Tx
 from server.web_api import DESK, Api, Call, json_answer
 from server.web_api.limits import Limits
 from server.wire.commands import Done, IssueTicket
@@ -115,8 +115,8 @@ def clerk_sessions(hall: Hall) -> dict[str, tuple[str, str]]:
     def act(tx: Tx) -> None:
         for window, staff in staff_by_window(hall).items():
             secret = hall.ctx.tokens.token(32)
-            accounts.add_account(tx, staff, "", "clerk", must_change=False)
-            accounts.open_session(tx, secret_hash(secret), staff, FOR_EVER)
+            accounts_queries.add_account(tx, staff, "", "clerk", must_change=False)
+            accounts_queries.open_session(tx, secret_hash(secret), staff, FOR_EVER)
             sessions[window] = secret, csrf_of(secret)
 
     hall.ctx.write(act)

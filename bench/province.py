@@ -34,7 +34,7 @@ from bench.province_host import halls
 from bench.run import PATIENCE, ROOT, cpu_of
 from bench.table import quantile
 from bench.wire import CHUNK, connect, parse_response, post_request
-from server.storage.engine import open_engine
+from server.core.engine import open_engine
 from support import postgres
 from support.hall_server import free_port
 from support.redis_server import RedisServer

@@ -8,16 +8,16 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from server.attendance import shift_rule_actions
+from server.attendance.shift_rules import RuleScope, ShiftRule, four_punches
+from server.catalogue.model import Catalogue, Role
+from server.catalogue.reference import load
 from server.core.clock import instant
-from server.domain.attendance.shifts import RuleScope, ShiftRule, four_punches
-from server.domain.catalogue import Catalogue, Role
-from server.domain.tickets import ActorKind
+from server.core.context import SYSTEM, Actor
+from server.core.store import Tx
 from server.hall import Hall, import_catalogue
-from server.reference import load
-from server.services.attendance import rules
-from server.services.context import SYSTEM, Actor
-from server.storage import readers
-from server.storage.store import Tx
+from server.queue.tickets import ActorKind
+from server.time_clocks import queries as time_clocks_queries
 
 PEOPLE = 114
 ZONE = "Asia/Shanghai"
@@ -45,15 +45,15 @@ def enrol(hall: Hall, people: int) -> None:
         four_punches(DUE, WINDOWS, absent_after=30),
     )
     boss = Actor(ActorKind.MANAGER, "1002")
-    draft_id = rules.draft(hall.ctx, boss, "draft", rule)
-    rules.start(
+    draft_id = shift_rule_actions.draft(hall.ctx, boss, "draft", rule)
+    shift_rule_actions.start(
         hall.ctx, SYSTEM, "start", draft_id
     )  # days in the past: only the hall itself may start it
 
     def put(tx: Tx) -> None:
-        readers.add(tx, READER, "pull", "admitted", delivered_until=tx.now)
+        time_clocks_queries.add(tx, READER, "pull", "admitted", delivered_until=tx.now)
         for person in hall.ctx.catalogue().staff:
-            readers.link(tx, person.number, 0, person.number, "bench")
+            time_clocks_queries.link(tx, person.number, 0, person.number, "bench")
 
     hall.ctx.write(put)
 

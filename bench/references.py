@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from server.storage.engine import migrate, open_engine
+from server.core.engine import migrate, open_engine
 
 HALL = "bench"
 DAY = "2026-11-24"

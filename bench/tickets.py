@@ -27,10 +27,10 @@ from bench.run import Child, Run, gc_paused, serve_requests
 from bench.table import Figure, ratio
 from server.core.clock import ScaledClock
 from server.core.config import Config
-from server.domain.tickets import ActorKind
+from server.core.context import Actor
 from server.hall import Hall, open_hall
-from server.services import issuing
-from server.services.context import Actor
+from server.queue import issuing
+from server.queue.tickets import ActorKind
 from support.hall_server import moment
 
 CALLERS = 32

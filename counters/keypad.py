@@ -9,11 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from server.domain.errors import Code, HallError
-from server.domain.tickets import ActorKind, Outcome, State
-from server.services import announcing, calling, posts
-from server.services.context import Actor, Context, Via
-from server.storage import accounts, tickets, windows
+from server.accounts import queries as accounts_queries
+from server.core.context import Actor, Context, Via
+from server.core.errors import Code, HallError
+from server.queue import (
+    announcements,
+    calling,
+    ticket_queries,
+    window_session_queries,
+    window_sessions,
+)
+from server.queue.tickets import ActorKind, Outcome, State
 
 Press = Callable[[Context, Actor, str, str], None]
 Start = Callable[..., Any]
@@ -52,7 +58,7 @@ def press(
     action = FUNCTIONS.get(function)
     if action is None and function != "transfer":
         raise HallError(Code.INVALID, field="function")
-    session = ctx.read_single(lambda c: windows.session(c, ctx.hall_id, window))
+    session = ctx.read_single(lambda c: window_session_queries.session(c, ctx.hall_id, window))
     if session is None or _disabled(ctx, session.staff):
         raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
     actor = Actor(ActorKind.CLERK, session.staff, via)
@@ -64,7 +70,7 @@ def press(
 
 def _disabled(ctx: Context, staff: str) -> bool:
     """Return True if the account is disabled; an older version left such clerks signed in."""
-    account = ctx.read_single(lambda c: accounts.account(c, ctx.hall_id, staff))
+    account = ctx.read_single(lambda c: accounts_queries.account(c, ctx.hall_id, staff))
     return account is not None and bool(account.disabled)
 
 
@@ -99,12 +105,12 @@ def _no_show(ctx: Context, actor: Actor, key: str, window: str) -> None:
 
 
 def _by_mouth(ctx: Context, actor: Actor, key: str, window: str) -> None:
-    announcing.by_mouth(ctx, actor, key, window)
+    announcements.by_mouth(ctx, actor, key, window)
 
 
 def _hold(ctx: Context, actor: Actor, key: str, window: str) -> None:
     """Put the current person on hold, or resume the first held one if the window is free."""
-    current = ctx.read_single(lambda c: tickets.at_window(c, ctx.hall_id, window))
+    current = ctx.read_single(lambda c: ticket_queries.at_window(c, ctx.hall_id, window))
     if any(t.state in (State.CALLED, State.SERVING) for t in current) or not current:
         calling.hold(ctx, actor, key, window, "")
     else:
@@ -113,7 +119,7 @@ def _hold(ctx: Context, actor: Actor, key: str, window: str) -> None:
 
 def _resume(ctx: Context, actor: Actor, key: str, window: str) -> None:
     """Resume the first held person. Raises WINDOW_IDLE if there is none."""
-    current = ctx.read_single(lambda c: tickets.at_window(c, ctx.hall_id, window))
+    current = ctx.read_single(lambda c: ticket_queries.at_window(c, ctx.hall_id, window))
     on_hold = [t for t in current if t.state is State.HELD]
     if not on_hold:
         raise HallError(Code.WINDOW_IDLE, window=window)
@@ -122,7 +128,7 @@ def _resume(ctx: Context, actor: Actor, key: str, window: str) -> None:
 
 def _requeue(ctx: Context, actor: Actor, key: str, window: str) -> None:
     """Send the current person back to the queue of the item, with seniority kept."""
-    present = ctx.read_single(lambda c: tickets.at_window(c, ctx.hall_id, window))
+    present = ctx.read_single(lambda c: ticket_queries.at_window(c, ctx.hall_id, window))
     current = next((t for t in present if t.state in (State.CALLED, State.SERVING)), None)
     if current is None:
         raise HallError(Code.WINDOW_IDLE, window=window)
@@ -132,11 +138,11 @@ def _requeue(ctx: Context, actor: Actor, key: str, window: str) -> None:
 
 def _pause(ctx: Context, actor: Actor, key: str, window: str) -> None:
     """Pause the window, or end its pause: both are the same key."""
-    session = ctx.read_single(lambda c: windows.session(c, ctx.hall_id, window))
+    session = ctx.read_single(lambda c: window_session_queries.session(c, ctx.hall_id, window))
     if session is not None and session.paused_at is not None:
-        posts.unpause(ctx, actor, key, window)
+        window_sessions.unpause(ctx, actor, key, window)
     else:
-        posts.pause(ctx, actor, key, window, "other", "")
+        window_sessions.pause(ctx, actor, key, window, "other", "")
 
 
 FUNCTIONS: dict[str, Press] = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from server.hall import Hall
-from server.services import desk_lines, replaying
-from server.services.desk_lines import ShareSeals
+from server.queue.offline import desk_connections, import_desk_acts
+from server.queue.offline.desk_connections import ShareSeals
 from server.web_api import STAFF, Api, Call
 from server.wire.commands import HandInActs
 from server.wire.views import ActResult, HandedInActs
@@ -28,7 +28,9 @@ def add(api: Api, seals: ShareSeals) -> None:
     )
     def handed_in(call: Call) -> HandedInActs:
         """Import a desk's offline actions; the result of a rejected one states the reason."""
-        results = replaying.import_actions(api.hall.ctx, seals, call.actor, call.key, call.body)
+        results = import_desk_acts.import_actions(
+            api.hall.ctx, seals, call.actor, call.key, call.body
+        )
         return HandedInActs(results=[ActResult(**result) for result in results])
 
 
@@ -40,8 +42,8 @@ def desk_watch(hall: Hall) -> Callable[[str, str, str, bool], None]:
 
     def record(line: str, window: str, staff: str, connected: bool) -> None:
         if connected:
-            desk_lines.record_connect(hall.ctx, line, window, staff, hall.worker)
+            desk_connections.record_connect(hall.ctx, line, window, staff, hall.worker)
         else:
-            desk_lines.record_disconnect(hall.ctx, line)
+            desk_connections.record_disconnect(hall.ctx, line)
 
     return record

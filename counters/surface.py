@@ -9,28 +9,29 @@ from sqlalchemy import Connection
 
 from counters import keypad, offline, views
 from counters.offline import desk_watch
-from server.domain.catalogue import Window
-from server.domain.errors import Code, HallError
-from server.domain.tickets import ActorKind, Outcome
+from server.accounts.people import Principal
+from server.catalogue.model import Window
+from server.core import journal
+from server.core.context import Actor
+from server.core.errors import Code, HallError
+from server.core.events import CallTold, Event, HallChanged, SlipSettled, TicketMoved, WindowChanged
 from server.hall import Hall
 from server.live.agent_gateway import Agents, DeviceRef
 from server.live.feeds import Feed, LiveFeeds
-from server.services import announcing, calling, posts, snapshot
-from server.services.bus import (
-    CallTold,
-    Event,
-    HallChanged,
-    SlipSettled,
-    TicketMoved,
-    WindowChanged,
+from server.queue import (
+    announcements,
+    calling,
+    snapshot,
+    ticket_counts,
+    ticket_queries,
+    window_session_queries,
+    window_sessions,
 )
-from server.services.context import Actor
-from server.services.desk_lines import ShareSeals
-from server.services.floor import waiting_for
-from server.services.people import Principal
-from server.services.shares import Shares
-from server.services.snapshot import Snapshot
-from server.storage import journal, ticket_counts, tickets, windows
+from server.queue.offline.desk_connections import ShareSeals
+from server.queue.offline.desk_shares import Shares
+from server.queue.queue_views import waiting_for
+from server.queue.snapshot import Snapshot
+from server.queue.tickets import ActorKind, Outcome
 from server.web_api import STAFF, Api, Call
 from server.wire.commands import (
     CallNext,
@@ -71,7 +72,9 @@ class Counter:
             HallError: WINDOW_NOT_SIGNED_IN.
         """
         ctx = self._ctx
-        row = ctx.read_single(lambda c: windows.session_of(c, ctx.hall_id, actor.name))
+        row = ctx.read_single(
+            lambda c: window_session_queries.session_of(c, ctx.hall_id, actor.name)
+        )
         code = str(row.window) if row is not None else ctx.window_answered(actor, key)
         if code is None:
             raise HallError(Code.WINDOW_NOT_SIGNED_IN)
@@ -92,13 +95,13 @@ class Counter:
         day_row = ticket_counts.day_of_staff(conn, hall_id, day, staff)
         share = self._shares.of(conn, seen, window) if seat is not None else []
         return views.WindowDay(
-            missed=tickets.missed_at(conn, hall_id, day, window.code),
+            missed=ticket_queries.missed_at(conn, hall_id, day, window.code),
             figures=views.figures(day_row),
-            calls=tickets.calls_of(conn, hall_id, current.id) if current else [],
-            stranded=posts.left_without_window(seen, window.code),
+            calls=ticket_queries.calls_of(conn, hall_id, current.id) if current else [],
+            stranded=window_sessions.left_without_window(seen, window.code),
             share=share,
             share_seal=self.seals.seal(window.code, staff, [ticket.id for ticket in share]),
-            announced=announcing.state_of(conn, hall_id, current),
+            announced=announcements.state_of(conn, hall_id, current),
         )
 
     def allowed(self, principal: Principal | None, code: str) -> bool:
@@ -107,7 +110,9 @@ class Counter:
             return False
         if principal.kind is not ActorKind.CLERK:
             return True
-        session = self._ctx.read_single(lambda c: windows.session(c, self._ctx.hall_id, code))
+        session = self._ctx.read_single(
+            lambda c: window_session_queries.session(c, self._ctx.hall_id, code)
+        )
         return session is not None and session.staff == principal.name
 
     def windows(self, current: Snapshot, _key: str) -> WindowList:
@@ -131,8 +136,8 @@ class Counter:
         ctx = self._ctx
 
         def query(conn: Connection) -> tuple[Any, Any, Any]:
-            ticket_row = tickets.get(conn, ctx.hall_id, ticket_id)
-            calls = tickets.calls_of(conn, ctx.hall_id, ticket_id)
+            ticket_row = ticket_queries.get(conn, ctx.hall_id, ticket_id)
+            calls = ticket_queries.calls_of(conn, ctx.hall_id, ticket_id)
             return ticket_row, calls, journal.of_subject(conn, ctx.hall_id, ticket_id)
 
         ticket, calls, lines = ctx.read(query)
@@ -235,7 +240,7 @@ def _sessions(api: Api, counter: Counter) -> None:
     )
     def sign_in(call: Call) -> CounterState:
         """Sign in to a window."""
-        posts.sign_in(ctx, call.actor, call.key, call.body.window)
+        window_sessions.sign_in(ctx, call.actor, call.key, call.body.window)
         return counter.own_window(call.actor, call.key)
 
     @api.post(
@@ -249,7 +254,7 @@ def _sessions(api: Api, counter: Counter) -> None:
     def sign_out(call: Call) -> Done:
         """Sign out of the window."""
         window = counter.window_of(call.actor, call.key)
-        posts.sign_out(ctx, call.actor, call.key, window, call.body.force)
+        window_sessions.sign_out(ctx, call.actor, call.key, window, call.body.force)
         return Done()
 
     @api.post(
@@ -264,7 +269,7 @@ def _sessions(api: Api, counter: Counter) -> None:
         """Stop calling for a while, with the reason."""
         order: Pause = call.body
         window = counter.window_of(call.actor, call.key)
-        posts.pause(ctx, call.actor, call.key, window, order.reason, order.note)
+        window_sessions.pause(ctx, call.actor, call.key, window, order.reason, order.note)
         return counter.own_window(call.actor, call.key)
 
     @api.post(
@@ -272,7 +277,7 @@ def _sessions(api: Api, counter: Counter) -> None:
     )
     def unpause(call: Call) -> CounterState:
         """Resume calling."""
-        posts.unpause(ctx, call.actor, call.key, counter.window_of(call.actor, call.key))
+        window_sessions.unpause(ctx, call.actor, call.key, counter.window_of(call.actor, call.key))
         return counter.own_window(call.actor, call.key)
 
 
@@ -316,7 +321,7 @@ def _serve(api: Api, counter: Counter) -> None:
         "/counter/no-show", "no_show", "The person did not come.", calling.no_show, *no_show_codes
     )
     summary_by_mouth = "The clerk called the number out, since no loudspeaker did."
-    simple("/counter/called-by-mouth", "called_by_mouth", summary_by_mouth, announcing.by_mouth)
+    simple("/counter/called-by-mouth", "called_by_mouth", summary_by_mouth, announcements.by_mouth)
 
     @api.post(
         "/counter/finish",

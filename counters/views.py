@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from server.domain.catalogue import Catalogue, Unit, Window
-from server.domain.tickets import State, Ticket
-from server.services.choice import takes
-from server.services.floor import hall_hours, window_states
-from server.services.snapshot import Snapshot
-from server.storage.tickets import LaneCount
+from server.catalogue.model import Catalogue, Unit, Window
+from server.queue.queue_views import hall_hours, window_states
+from server.queue.selection import takes
+from server.queue.snapshot import Snapshot
+from server.queue.ticket_queries import LaneCount
+from server.queue.tickets import State, Ticket
 from server.wire.refs import materials, window_ref, window_refs
 from server.wire.views import (
     CounterQueue,

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from server.domain import reading
-from server.domain.settings import Settings
+from server.core import digit_words
+from server.core.settings import Settings
 
 
 def digits_zh(number: str, reading_of_one: str = "一") -> str:
     """Return `A012` as `A零一二`, `AB012` as `A B零一二`; `reading_of_one` is 一 or 幺."""
     letters, digits = _split(number)
-    words = reading.digits_zh(reading_of_one)
+    words = digit_words.digits_zh(reading_of_one)
     return " ".join(letters) + "".join(words[int(char)] for char in digits)
 
 
 def digits_en(number: str) -> str:
     """Return `A012` as `A, zero one two`, `AB012` as `A B, zero one two`."""
     letters, digits = _split(number)
-    spoken = " ".join(reading.DIGITS_EN[int(char)] for char in digits)
+    spoken = " ".join(digit_words.DIGITS_EN[int(char)] for char in digits)
     return f"{' '.join(letters)}, {spoken}" if letters else spoken
 
 
@@ -38,9 +38,9 @@ def count_zh(number: int) -> str:
     if not 0 < number < 100:
         return digits_zh(str(number))
     if tens == 0:
-        return reading.DIGITS_ZH[ones]
-    head = "" if tens == 1 else reading.DIGITS_ZH[tens]
-    return f"{head}十{reading.DIGITS_ZH[ones] if ones else ''}"
+        return digit_words.DIGITS_ZH[ones]
+    head = "" if tens == 1 else digit_words.DIGITS_ZH[tens]
+    return f"{head}十{digit_words.DIGITS_ZH[ones] if ones else ''}"
 
 
 def count_en(number: int) -> str:

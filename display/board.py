@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from server.domain.catalogue import Window
-from server.domain.tickets import State, Ticket
-from server.services.floor import hall_hours, queue_views, window_states
-from server.services.snapshot import Snapshot
+from server.catalogue.model import Window
+from server.queue.queue_views import hall_hours, queue_views, window_states
+from server.queue.snapshot import Snapshot
+from server.queue.tickets import State, Ticket
 from server.wire.views import BoardState, CallView, QueueView
 
 MAIN = "main"

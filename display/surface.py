@@ -8,17 +8,17 @@ from typing import Any
 from display.announcer import utterance
 from display.board import MAIN, board, public
 from display.strip import strip
-from server.domain.errors import Code, HallError
-from server.domain.tickets import ActorKind, Move
+from server.accounts.people import Principal
+from server.core.errors import Code, HallError
+from server.core.events import Event, HallChanged, TicketMoved, WindowChanged
 from server.hall import Hall
 from server.live.agent_gateway import Agents, DeviceRef, Task
 from server.live.feeds import Feed, LiveFeeds
-from server.services import announcing, snapshot
-from server.services.bus import Event, HallChanged, TicketMoved, WindowChanged
-from server.services.floor import window_states
-from server.services.people import Principal
-from server.services.snapshot import Snapshot
-from server.storage import announcements
+from server.queue import announcement_queries, snapshot
+from server.queue import announcements as queue_announcements
+from server.queue.queue_views import window_states
+from server.queue.snapshot import Snapshot
+from server.queue.tickets import ActorKind, Move
 from server.web_api import Api
 from server.wire.views import BoardState
 
@@ -80,9 +80,11 @@ class Display:
         # Read from the database, not from this worker's connections: the loudspeaker may be
         # connected to another worker.
         hall_id = self._ctx.hall_id
-        rows = self._ctx.read_single(lambda c: announcements.speakers(c, hall_id))
-        request = self._ctx.read_single(lambda c: announcements.last(c, hall_id, event.ticket))
-        zone, _ = announcing.responsible(rows, window.zone)
+        rows = self._ctx.read_single(lambda c: announcement_queries.speakers(c, hall_id))
+        request = self._ctx.read_single(
+            lambda c: announcement_queries.last(c, hall_id, event.ticket)
+        )
+        zone, _ = queue_announcements.responsible(rows, window.zone)
         for ref in self._agents.serving("voice", zone):
             task_id = f"{event.ticket}.{request.n if request else 0}.{self._ctx.tokens.token(6)}"
             expiry = float(settings.voice_expiry_seconds)
@@ -95,7 +97,7 @@ class Display:
         if call.isascii() and call.isdigit() and int(call) > 0:
             state, reason = str(message.get("state", "")), str(message.get("reason", ""))
             outcome = (ticket, int(call[:6]), state, _code(reason))
-            announcing.store_report(self._ctx, ref.via, ref.serves, *outcome)
+            queue_announcements.store_report(self._ctx, ref.via, ref.serves, *outcome)
 
 
 def _board_hits(event: Event) -> set[str] | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from server.domain.catalogue import Item
+from server.catalogue.model import Item
 
 MAX_READINGS = 6
 """Maximum number of readings of one text: the likely one, then variants of one character."""

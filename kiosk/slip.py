@@ -1,6 +1,6 @@
 """Slip content: converts a slip's facts to a device-neutral document. Pure.
 
-Facts come from the database (`server.services.issuing`), so a copy can be created from the same
+Facts come from the database (`server.queue.issuing`), so a copy can be created from the same
 facts. Texts are Chinese with the English that a visitor needs. The module contains no printer
 commands.
 """
@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from devices.printers.document import QR, Cut, Document, Feed, Line, Pair, Rule, Text
+from server.catalogue.model import ApplicantClass, Catalogue, Item
 from server.core.clock import local
-from server.domain.catalogue import ApplicantClass, Catalogue, Item
-from server.domain.settings import Settings
+from server.core.settings import Settings
 from server.wire.refs import window_refs
 
 SHOWN_WINDOWS = 6

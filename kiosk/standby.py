@@ -18,25 +18,26 @@ from pydantic import ValidationError
 
 from kiosk.slip import standby_applicant, standby_slip, windows_words
 from kiosk.views import item_ref
+from server.catalogue import hours as catalogue_hours
+from server.catalogue.model import Catalogue, Handling, Item, Scope
 from server.core.clock import instant
-from server.domain import hours
-from server.domain.catalogue import Catalogue, Handling, Item, Scope
-from server.domain.errors import Code, HallError
-from server.domain.routing import Posts, WindowSession, route, windows_for
-from server.domain.settings import Settings
-from server.domain.tickets import number
+from server.core.errors import Code, HallError
+from server.core.events import Event, HallChanged
+from server.core.settings import Settings
 from server.hall import Hall
 from server.live.agent_gateway import Agents, DeviceRef, Task
-from server.services import handing_in, issuing, leases
-from server.services.bus import Event, HallChanged
-from server.storage import leases as kept
-from server.wire.offline import GivenTicket, SettledSlip, StandbyAnnounced
+from server.queue import issuing
+from server.queue.offline import import_tickets, number_leases
+from server.queue.offline import lease_queries as kept
+from server.queue.offline.messages import GivenTicket, SettledSlip, StandbyAnnounced
+from server.queue.routing import Posts, WindowSession, route, windows_for
+from server.queue.tickets import number
 from server.wire.problems import problem
 from server.wire.refs import materials, unit_ref, window_refs
 
 KIND = "standby"
 OWN_REFUSALS = (Code.ITEM_UNKNOWN, Code.CLASS_UNKNOWN, Code.NUMBERS_EXHAUSTED)
-LEASE_CHANGES = frozenset({"catalogue", "calendar", "settings", "day", leases.CHANGED})
+LEASE_CHANGES = frozenset({"catalogue", "calendar", "settings", "day", number_leases.CHANGED})
 TIME_SECONDS = 2.0
 """Seconds after a lease until the time task is sent, and seconds until that task expires."""
 Json = dict[str, Any]
@@ -60,7 +61,7 @@ class Standby:
             return None
         if not ctx.settings().offline_numbers:
             return {"off": True, "now": ctx.clock.now()}
-        rows = leases.top_up(ctx, kiosk)
+        rows = number_leases.top_up(ctx, kiosk)
         today = ctx.local().date()
         return {
             **self._offered(today),
@@ -97,7 +98,7 @@ class Standby:
         try:
             if kind == "line":
                 announcement = StandbyAnnounced.model_validate(data)
-                leases.announce(
+                number_leases.announce(
                     self._ctx, ref.via, ref.serves, announcement.line, announcement.book
                 )
             elif kind == "ticket":
@@ -116,7 +117,7 @@ class Standby:
         if ticket.id != f"{ticket.day.replace('-', '')}-{number(ticket.prefix, ticket.seq)}":
             raise HallError(Code.INVALID, field="id")
         seconds = float(age) if isinstance(age, int | float) and 0 <= age < 10**9 else 0.0
-        return handing_in.import_ticket(self._ctx, ref.via, ticket, seconds)
+        return import_tickets.import_ticket(self._ctx, ref.via, ticket, seconds)
 
 
 def _block(row: Any) -> Json:
@@ -240,7 +241,7 @@ def _marks(catalogue: Catalogue, settings: Settings, item: Item, day: date) -> s
     early = {settings.early_ticket_minutes, settings.break_ticket_minutes}
     last = timedelta(minutes=settings.last_ticket_minutes)
     for window in windows_for(catalogue, item, midnight):
-        for span in hours.item_spans(catalogue, item.code, window.code, day):
+        for span in catalogue_hours.item_spans(catalogue, item.code, window.code, day):
             opens, closes = (datetime.combine(day, t) for t in (span.opens, span.closes))
             marks |= {opens, closes, closes - last + timedelta(milliseconds=1)}
             marks |= {opens - timedelta(minutes=minutes) for minutes in early}
@@ -274,7 +275,7 @@ class LeaseRefresher:
         kiosk = event.data.get("kiosk")
         if event.what in LEASE_CHANGES:
             self._start(self._show, kiosk)
-        elif event.what == handing_in.HANDED_IN and str(kiosk) not in self._soon:
+        elif event.what == import_tickets.HANDED_IN and str(kiosk) not in self._soon:
             self._soon.add(str(kiosk))
             self._start(self._top_up, str(kiosk), delay=TIME_SECONDS)
 
@@ -286,7 +287,7 @@ class LeaseRefresher:
     def _top_up(self, kiosk: str) -> None:
         """Send another block of numbers after an import, if too few are left."""
         self._soon.discard(kiosk)
-        if leases.is_short(self._ctx, kiosk):
+        if number_leases.is_short(self._ctx, kiosk):
             self._show(kiosk)
 
     def _send_time(self, ref: DeviceRef) -> None:

@@ -12,24 +12,18 @@ from sqlalchemy import Connection
 
 from kiosk import standby, views
 from kiosk.slip import notice_slip, ticket_slip
-from server.domain.errors import Code, HallError
-from server.domain.tickets import FINAL, ActorKind, State, Ticket
+from server.accounts.people import Principal
+from server.core.context import Actor
+from server.core.errors import Code, HallError
+from server.core.events import DeviceChanged, Event, HallChanged, SlipOwed, SlipSettled, TicketMoved
+from server.device_health import queries as device_health_queries
 from server.hall import Hall
 from server.live.agent_gateway import Agents, DeviceRef, Task
 from server.live.feeds import Feed, LiveFeeds
-from server.services import calling, issuing, snapshot
-from server.services.bus import (
-    DeviceChanged,
-    Event,
-    HallChanged,
-    SlipOwed,
-    SlipSettled,
-    TicketMoved,
-)
-from server.services.context import Actor
-from server.services.people import Principal
-from server.services.snapshot import Snapshot
-from server.storage import devices, leases, slips, ticket_counts, tickets
+from server.queue import calling, issuing, slip_queries, snapshot, ticket_counts, ticket_queries
+from server.queue.offline import lease_queries
+from server.queue.snapshot import Snapshot
+from server.queue.tickets import FINAL, ActorKind, State, Ticket
 from server.web_api import ANYONE, DESK, STAFF, Api, Call
 from server.web_api.limits import PHONES
 from server.wire.commands import Done, IssueTicket, PrintNotice
@@ -70,7 +64,7 @@ class Kiosk:
         Raises:
             HallError: TICKET_UNKNOWN.
         """
-        return self._view(lambda c: tickets.get(c, self._ctx.hall_id, ticket_id), None)
+        return self._view(lambda c: ticket_queries.get(c, self._ctx.hall_id, ticket_id), None)
 
     def view_by(self, token: str, current: Snapshot | None = None) -> TicketView:
         """Return the ticket of a phone token.
@@ -78,7 +72,7 @@ class Kiosk:
         Raises:
             HallError: TICKET_UNKNOWN.
         """
-        return self._view(lambda c: tickets.by_token(c, self._ctx.hall_id, token), current)
+        return self._view(lambda c: ticket_queries.by_token(c, self._ctx.hall_id, token), current)
 
     def _view(
         self, find: Callable[[Connection], Ticket | None], current: Snapshot | None
@@ -92,8 +86,8 @@ class Kiosk:
             if ticket is None:
                 raise HallError(Code.TICKET_UNKNOWN)
             waiting = ticket.state is State.WAITING
-            ahead = tickets.ahead_of(conn, ctx.hall_id, ticket) if waiting else 0
-            slip_rows = slips.of_ticket(conn, ctx.hall_id, ticket.id)
+            ahead = ticket_queries.ahead_of(conn, ctx.hall_id, ticket) if waiting else 0
+            slip_rows = slip_queries.of_ticket(conn, ctx.hall_id, ticket.id)
             return ticket, current or now.waits(), ahead, slip_rows
 
         ticket, current_state, ahead, slip_rows = snapshot.read_with(ctx, query)
@@ -109,7 +103,9 @@ class Kiosk:
         Raises:
             HallError: TICKET_UNKNOWN.
         """
-        ticket = self._ctx.read_single(lambda c: tickets.by_token(c, self._ctx.hall_id, token))
+        ticket = self._ctx.read_single(
+            lambda c: ticket_queries.by_token(c, self._ctx.hall_id, token)
+        )
         if ticket is None:
             self._hall.people.guesses.wrong("page", request.remote_addr or "")
             raise HallError(Code.TICKET_UNKNOWN)
@@ -120,10 +116,10 @@ class Kiosk:
         ctx = self._ctx
 
         def query(conn: Connection) -> tuple[Any, dict[str, SlipState], Any]:
-            printer = devices.serving(conn, ctx.hall_id, "printers", kiosk)
-            recent = slips.recent(conn, ctx.hall_id, kiosk, current.now - RECENT_MS)
+            printer = device_health_queries.serving(conn, ctx.hall_id, "printers", kiosk)
+            recent = slip_queries.recent(conn, ctx.hall_id, kiosk, current.now - RECENT_MS)
             slip_states = {row.ticket_id or row.id: views.slip_state([row]) for row in recent}
-            return printer, slip_states, leases.standby_of(conn, ctx.hall_id, kiosk)
+            return printer, slip_states, lease_queries.standby_of(conn, ctx.hall_id, kiosk)
 
         printer, recent, line = ctx.read(query)
         readings = json.loads(printer.readings or "{}") if printer is not None else {}
@@ -144,7 +140,7 @@ class Kiosk:
 
     def slip_of(self, slip_id: str) -> SlipState:
         """Return the state of a slip."""
-        row = self._ctx.read_single(lambda c: slips.get(c, self._ctx.hall_id, slip_id))
+        row = self._ctx.read_single(lambda c: slip_queries.get(c, self._ctx.hall_id, slip_id))
         return views.slip_state([row] if row is not None else [])
 
     # -- live ----------------------------------------------------------------------------------
@@ -185,7 +181,7 @@ class Kiosk:
         ctx = self._ctx
 
         def query(conn: Connection) -> list[Any]:
-            rows = slips.unsettled(conn, ctx.hall_id, ref.name)
+            rows = slip_queries.unsettled(conn, ctx.hall_id, ref.name)
             return [row for row in rows if self._is_needed(conn, row)]
 
         return [self.task_of(row) for row in ctx.read(query)]
@@ -195,7 +191,7 @@ class Kiosk:
         ctx = self._ctx
 
         def query(conn: Connection) -> Any:
-            row = slips.get(conn, ctx.hall_id, slip_id)
+            row = slip_queries.get(conn, ctx.hall_id, slip_id)
             return row if row and row.state == "owed" and self._is_needed(conn, row) else None
 
         row = ctx.read(query)
@@ -208,7 +204,7 @@ class Kiosk:
         """
         if row.state != "owed" or row.copy or not row.ticket_id:
             return True
-        ticket = tickets.get(conn, self._ctx.hall_id, row.ticket_id)
+        ticket = ticket_queries.get(conn, self._ctx.hall_id, row.ticket_id)
         return ticket is None or ticket.state not in FINAL
 
     def record_outcome(self, ref: DeviceRef, message: dict[str, Any]) -> None:

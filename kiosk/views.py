@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from kiosk.search_keys import search_keys
-from server.domain.catalogue import Catalogue, Item
-from server.domain.errors import Code, HallError
-from server.domain.reading import digits_zh
-from server.domain.routing import route
-from server.domain.tickets import Outcome, State, Ticket
-from server.domain.waiting import Wait
-from server.services.floor import hall_hours
-from server.services.snapshot import Snapshot
-from server.services.waits import ahead_of_newcomer, wait_for, waiting_in
-from server.wire.offline import StandbyAccess
+from server.catalogue.model import Catalogue, Item
+from server.core.digit_words import digits_zh
+from server.core.errors import Code, HallError
+from server.queue.offline.messages import StandbyAccess
+from server.queue.queue_views import hall_hours
+from server.queue.routing import route
+from server.queue.snapshot import Snapshot
+from server.queue.tickets import Outcome, State, Ticket
+from server.queue.wait_estimates import ahead_of_newcomer, wait_for, waiting_in
+from server.queue.waiting import Wait
 from server.wire.problems import problem
 from server.wire.refs import materials, unit_ref, window_ref, window_refs
 from server.wire.views import (

@@ -13,24 +13,26 @@ from pydantic import TypeAdapter
 from sqlalchemy import insert, make_url, select
 from sqlalchemy.exc import IntegrityError
 
+from server.accounts import queries as accounts_queries
+from server.accounts.forced_sign_out import force_sign_out
+from server.accounts.people import Offloaded, People
+from server.accounts.wrong_codes import Rest
+from server.attendance import calendar
+from server.catalogue import queries as catalogues
+from server.catalogue.model import Catalogue, Role
+from server.catalogue.workbook import digest
+from server.core import schema
 from server.core.clock import Clock, MachineClock, SystemTokenSource, TokenSource
 from server.core.config import Config
-from server.domain.catalogue import Catalogue, Role
-from server.domain.errors import Code, HallError
-from server.services.attendance import calendar
-from server.services.bus import AttendanceChanged, Bus, HallChanged
-from server.services.context import SYSTEM, Actor, Context, JsonDict, write_journal
-from server.services.guesses import Rest
-from server.services.leaving import force_sign_out
-from server.services.past_changes.guard import GUARDED_KINDS, PastGuard
-from server.services.past_changes.replays import REPLAYS, Replay
-from server.services.people import Offloaded, People
-from server.storage import accounts, schema, windows
-from server.storage import catalogue as catalogues
-from server.storage.engine import Databases, is_sqlite, migrate, open_engine
-from server.storage.presence import Presence, SingleWorker
-from server.storage.store import Offload, Tx, directly
-from server.workbook import digest
+from server.core.context import SYSTEM, Actor, Context, JsonDict, write_journal
+from server.core.engine import Databases, is_sqlite, migrate, open_engine
+from server.core.errors import Code, HallError
+from server.core.events import AttendanceChanged, Bus, HallChanged
+from server.core.presence import Presence, SingleWorker
+from server.core.store import Offload, Tx, directly
+from server.queue import window_session_queries
+from server.retroactive.guard import GUARDED_KINDS, PastGuard
+from server.retroactive.replays import REPLAYS, Replay
 
 ADMINISTRATOR = "admin"
 WHOLE = TypeAdapter(Catalogue)
@@ -172,7 +174,7 @@ def import_catalogue(
         version = newest[0] + 1 if newest else 1
         next_catalogue = catalogues.renumbered(catalogue, tx.hall_id, version)
         catalogues.save(tx.conn, next_catalogue, contents, tx.now, actor.key, text)
-        for session in windows.sessions(tx.conn, tx.hall_id):
+        for session in window_session_queries.sessions(tx.conn, tx.hall_id):
             if session.staff not in next_catalogue.staff_by:
                 force_sign_out(ctx, tx, actor, session.staff, "left_the_list")
         write_journal(tx, actor, "catalogue.import", str(version), data={"digest": contents})
@@ -207,6 +209,6 @@ REPLAYS["catalogue.import"] = Replay(_import_confirmed, Role.ADMINISTRATOR)
 
 def first_administrator(hall: Hall) -> str | None:
     """Create the one-time administrator of a new hall; None if there is an account."""
-    if hall.ctx.read(lambda c: accounts.accounts(c, hall.ctx.hall_id)):
+    if hall.ctx.read(lambda c: accounts_queries.accounts(c, hall.ctx.hall_id)):
         return None
     return hall.people.add_account(SYSTEM, ADMINISTRATOR, Role.ADMINISTRATOR)

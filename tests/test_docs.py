@@ -16,8 +16,8 @@ from counters.keypad import FUNCTIONS
 from devices.keypads.keys import MODELS
 from server.app import build
 from server.core.config import _FILE_KEYS, Config
-from server.domain.errors import Code
-from server.domain.settings import BOUNDS, CHOICES, Settings
+from server.core.errors import Code
+from server.core.settings import BOUNDS, CHOICES, Settings
 from server.hall import open_hall
 from server.wire.problems import WORDS
 from support.halls import CHEAP

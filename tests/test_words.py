@@ -12,7 +12,7 @@ SENT_ZH = re.compile(r"(?:在|到|页面)“(?:管理 → )?([^”]{2,12})”(?:
 SENT_EN = re.compile(r"(?:under|Office →|see) ([A-Z][a-z]+(?: [a-z]+)*?)[;,.)]")
 TEXTS = [
     path
-    for folder in ("kiosk", "counters", "display", "server/web", "server/office", "server/wire")
+    for folder in ("kiosk", "counters", "display", "server")
     for path in sorted((ROOT / folder).rglob("*"))
     if path.suffix in (".vue", ".ts", ".py") and "dist" not in path.parts
 ]
@@ -58,7 +58,7 @@ OURS = [
     for path in sorted((ROOT / folder).rglob("*"))
     if path.suffix in (".vue", ".ts", ".py")
     and not {"dist", "build"} & set(path.parts)
-    and path != ROOT / "server" / "workbook" / "formerly.py"
+    and path != ROOT / "server" / "catalogue" / "workbook" / "formerly.py"
 ]
 FORMER = (
     *("读不懂", "看不懂", "没有回答", "没有消息", "没有应答"),  # things are no people

@@ -22,9 +22,9 @@ from devices.printers.answers import AnswerReader
 from devices.printers.document import Document, DocumentError
 from devices.printers.escpos import Profile, encode
 from devices.printers.status import QUERIES, PrinterStatus
-from server.domain import iclock
-from server.services.readers import parse_untyped, read_lines
-from server.services.readers_hand import read_file
+from server.time_clocks import iclock
+from server.time_clocks.manual_entry import read_file
+from server.time_clocks.reports import parse_untyped, read_lines
 from support.escpos_reader import read as read_paper
 
 LONGEST = 1.0

@@ -21,10 +21,10 @@ from sqlalchemy import func, select
 
 from bench.attack.api import Target, target
 from bench.attack.tally import Tally, errors_logged
-from server.storage.schema import catalogue_version
-from server.storage.tables_attendance import calendar_day
-from server.storage.tables_readers import punch
-from server.workbook import export
+from server.catalogue.workbook import export
+from server.core.schema import catalogue_version
+from server.leave.tables import calendar_day
+from server.time_clocks.tables import punch
 from support.halls import catalogue
 
 LONGEST, SLOW = 20.0, 3.0

@@ -19,8 +19,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from bench.attack.api import Target, target
 from bench.attack.tally import Tally, errors_logged
-from server.services import snapshot
-from server.services.checks import violations
+from server.integrity.checks import violations
+from server.queue import snapshot
 from support.halls import STAFF
 from support.web import Browser
 

@@ -16,12 +16,12 @@ from sqlalchemy import Connection, func, select
 from bench.breaking.hall import HALL, FaultyHall
 from bench.breaking.history import MAIN, History, JournalLine, Slip, StoredTicket
 from bench.breaking.people import Crowd
-from server.reference import load
-from server.services.checks import violations
-from server.storage import schema
-from server.storage.engine import open_store
-from server.storage.tables_offline import handed_in
-from server.storage.tables_readers import punch
+from server.catalogue.reference import load
+from server.core import schema
+from server.core.engine import open_store
+from server.integrity.checks import violations
+from server.queue.offline.tables import handed_in
+from server.time_clocks.tables import punch
 
 NUMBER = re.compile(r"[A-Z]{1,2}\d{3}")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -24,12 +24,12 @@ from bench.breaking.run import Scene
 from devices.keypads.crew import REPEAT_SECONDS
 from display.announcer import digits_zh
 from display.strip import strip
-from server.domain.routing import entitled
-from server.reference import load
-from server.storage import schema
-from server.storage.engine import open_store
-from server.storage.store import Store
-from server.storage.tables_readers import punch, reader_event, reader_line
+from server.catalogue.reference import load
+from server.core import schema
+from server.core.engine import open_store
+from server.core.store import Store
+from server.queue.routing import entitled
+from server.time_clocks.tables import punch, reader_event, reader_line
 from server.wire.views import WindowState
 from support.hall_server import MANAGER, TUESDAY, ZONE, Client, RefusedError
 

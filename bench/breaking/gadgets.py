@@ -33,8 +33,8 @@ from bench.breaking.hall import DATAGRAMS, HALL
 from bench.breaking.history import ISSUED
 from bench.breaking.looking import pause_everybody
 from bench.breaking.run import DOOR, POLLED, Scene
-from server.storage import leases
-from server.storage.engine import open_store
+from server.core.engine import open_store
+from server.queue.offline import lease_queries
 from support.hall_server import MANAGER
 from support.standby import LoopbackClient
 
@@ -310,7 +310,7 @@ def _line_of(scene: Scene) -> LoopbackClient:
     scene.hall.wait_for_device("standby-1")
     store = open_store(scene.url, HALL)
     try:
-        row = store.read(lambda c: leases.standby_of(c, HALL, "1"))
+        row = store.read(lambda c: lease_queries.standby_of(c, HALL, "1"))
     finally:
         store.close()
     assert row is not None

@@ -21,7 +21,7 @@ from typing import Any
 from bench.breaking.levers import Controls
 from devices.simulate.plan import HallPlan, write_plan
 from devices.voice.wavs import silence, to_wav
-from server.reference import load
+from server.catalogue.reference import load
 from support.hall_server import ADMINISTRATOR, MANAGER, PATIENCE, ROOT, Client, HallServer, moment
 
 HALL = "reference"

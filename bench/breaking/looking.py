@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bench.breaking.evidence import called_at_windows
 from bench.breaking.history import MAIN
-from server.reference import load
+from server.catalogue.reference import load
 
 if TYPE_CHECKING:
     from bench.breaking.run import Scene

@@ -18,7 +18,7 @@ from bench.breaking.hall import FaultyHall
 from bench.breaking.history import Violation, violations
 from bench.breaking.looking import compare_boards
 from bench.breaking.people import Crowd
-from server.reference import load
+from server.catalogue.reference import load
 from support.hall_server import ADMINISTRATOR, MANAGER, Client, RefusedError
 from support.redis_server import RedisServer
 

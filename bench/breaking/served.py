@@ -17,13 +17,13 @@ from gevent.threadpool import ThreadPool
 
 from bench.breaking.levers import Controls, SteppedClock, slow_commits
 from server.app import build, serve
+from server.catalogue.reference import load
 from server.core import config
 from server.core.clock import ScaledClock
+from server.core.context import SYSTEM
+from server.core.data_folder import serve_from
 from server.hall import import_catalogue, open_hall
-from server.reference import load
 from server.runtime import logs
-from server.services.context import SYSTEM
-from server.storage.folder import serve_from
 from support.hall_process import create_hall_data
 
 _sleep = monkey.get_original("time", "sleep")

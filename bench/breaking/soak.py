@@ -25,14 +25,14 @@ from playwright.sync_api import CDPSession, sync_playwright
 from sqlalchemy import func, select
 
 from bench.breaking.curves import Verdict, chart, verdicts
+from server.catalogue.reference import load
+from server.core import schema
 from server.core.clock import instant
+from server.core.engine import open_store
 from server.demo.rehearsal.client import Client as RehearsalClient
 from server.demo.rehearsal.day import Day, Script
 from server.demo.rehearsal.stage import Scheduler
-from server.reference import load
-from server.services.checks import violations
-from server.storage import schema
-from server.storage.engine import open_store
+from server.integrity.checks import violations
 from support import chromium
 from support.hall_server import ADMINISTRATOR, MANAGER, TUESDAY, Client, HallServer
 

@@ -20,9 +20,9 @@ from bench.breaking.evidence import journal_counts
 from bench.breaking.hall import HALL
 from bench.breaking.history import ISSUED
 from bench.breaking.run import Scene
+from server.backup import backups, restore
 from server.core.clock import SystemTokenSource
 from server.core.config import load
-from server.services import backups, restoring
 from support.hall_server import MANAGER, RefusedError
 
 HOUR = 3600.0
@@ -248,8 +248,8 @@ def _restore(scene: Scene, backup: Path, *, readable: bool) -> None:
         for ending in ("-wal", "-shm"):
             (hall.data / f"hall.db{ending}").unlink(missing_ok=True)
         (hall.data / "hall.db").write_bytes(os.urandom(100_000))
-    result = restoring.restore(
-        config, restoring.RestoreOptions(backup), HallClock(scene), SystemTokenSource()
+    result = restore.restore(
+        config, restore.RestoreOptions(backup), HallClock(scene), SystemTokenSource()
     )
     scene.outcome.expect(
         not result.violations, f"hall check after the restore: {result.violations[:3]}"

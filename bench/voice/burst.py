@@ -18,7 +18,7 @@ from devices.owner import DeviceThread, Task
 from devices.registry import KINDS, build_drivers
 from devices.simulate.config import simulator_plan
 from display.announcer import utterance
-from server.domain.settings import Settings
+from server.core.settings import Settings
 from support.hardware import ReportRecorder
 
 PATIENCE = 600.0

@@ -23,7 +23,7 @@ from devices.voice.clips import BANK, ClipEngine
 from devices.voice.engines import Engine, EspeakEngine, Part, system_engine
 from devices.voice.wavs import to_wav
 from display.announcer import utterance
-from server.domain.settings import Settings
+from server.core.settings import Settings
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWX"
 WINDOWS = 30

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from string import ascii_uppercase
 
 from display.announcer import count_zh
-from server.domain.reading import DIGITS_EN, DIGITS_ZH
+from server.core.digit_words import DIGITS_EN, DIGITS_ZH
 
 ROOMS = (("东厅", "East Room"), ("西厅", "West Room"), ("大厅", "Hall"))
 """Rooms of the reference hall, and the whole hall."""

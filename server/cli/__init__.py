@@ -94,7 +94,7 @@ def main() -> int:
     from server.core.config import ConfigError
 
     args = parser().parse_args()
-    from server.storage.folder import FolderBusyError
+    from server.core.data_folder import FolderBusyError
 
     try:
         return _module(args.module).run(args)

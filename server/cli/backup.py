@@ -8,16 +8,15 @@ from pathlib import Path
 
 from sqlalchemy import Connection, make_url
 
+from server.backup import backups, move_database, restore
+from server.backup.backups import BackupError
+from server.backup.move_database import MovingError
 from server.cli import data_argument, hall_argument
 from server.core import config
 from server.core.clock import MachineClock, SystemTokenSource
-from server.services import backups, restoring
-from server.services.backups import BackupError
-from server.storage import moving
-from server.storage.engine import is_sqlite, newest, open_engine, revision
-from server.storage.folder import FolderBusyError, alone
-from server.storage.moving import MovingError
-from server.storage.revisions import upgrade
+from server.core.data_folder import FolderBusyError, alone
+from server.core.engine import is_sqlite, newest, open_engine, revision
+from server.core.revisions import upgrade
 
 
 def arguments(name: str, sub: argparse.ArgumentParser) -> None:
@@ -34,9 +33,9 @@ def arguments(name: str, sub: argparse.ArgumentParser) -> None:
         sub.add_argument(
             "--gap",
             type=int,
-            default=restoring.GAP,
+            default=restore.GAP,
             metavar="N",
-            help=f"旧库读不出时每个字头空出多少号（默认 {restoring.GAP}）/ numbers to leave out",
+            help=f"旧库读不出时每个字头空出多少号（默认 {restore.GAP}）/ numbers to leave out",
         )
         sub.add_argument(
             "--beyond",
@@ -81,16 +80,16 @@ def _backup(settings: config.Config, args: argparse.Namespace) -> int:
 
 
 def _restore(settings: config.Config, args: argparse.Namespace) -> int:
-    order = restoring.RestoreOptions(args.backup, args.gap, restoring.parse_numbers(args.beyond))
-    result = restoring.restore(settings, order, MachineClock(), SystemTokenSource())
+    order = restore.RestoreOptions(args.backup, args.gap, restore.parse_numbers(args.beyond))
+    result = restore.restore(settings, order, MachineClock(), SystemTokenSource())
     print(f"已恢复到 / restored to {result.backup_time:%Y-%m-%d %H:%M:%S}")
     print(f"原来的数据在 / what was there before: {result.aside}")
     for hall, ranges in result.skipped.items():
         if result.lost[hall]:
-            lost_numbers = restoring.format_ranges(result.lost[hall])
+            lost_numbers = restore.format_ranges(result.lost[hall])
             print(f"  {hall}: 备份之后发出、已丢失 / given out after it and lost: {lost_numbers}")
         if ranges:
-            print(f"  {hall}: 跳过的号 / numbers left out: {restoring.format_ranges(ranges)}")
+            print(f"  {hall}: 跳过的号 / numbers left out: {restore.format_ranges(ranges)}")
     for hall, violation in result.violations:
         print(f"{hall}: {violation.zh} / {violation.en}", file=sys.stderr)
     if not result.violations:
@@ -121,11 +120,11 @@ def _move(settings: config.Config, args: argparse.Namespace) -> int:
 
 
 def _moved(rows: Connection, conn: Connection) -> dict[str, int]:
-    if moving.others(rows):
+    if move_database.others(rows):
         raise MovingError("还有别的程序连着数据库 / others are connected to the database")
     upgrade(conn)
 
     def show_progress(table: str, total: int, done: int) -> None:
         print(f"  {table}: {done}/{total}", flush=True)
 
-    return moving.copy(rows, conn, show_progress)
+    return move_database.copy(rows, conn, show_progress)

@@ -6,12 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from server import workbook
+from server.catalogue import workbook
 from server.cli import data_argument, hall_argument
 from server.core import config
-from server.domain.errors import HallError
+from server.core.context import SYSTEM
+from server.core.errors import HallError
 from server.hall import import_catalogue, open_hall
-from server.services.context import SYSTEM
 
 SHOWN = 200
 
@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _export(args: argparse.Namespace) -> int:
     if args.reference:
-        from server.reference import load
+        from server.catalogue.reference import load
 
         catalogue = load()
     else:

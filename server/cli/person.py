@@ -8,9 +8,9 @@ import sys
 
 from server.cli import data_argument, hall_argument
 from server.core import config
-from server.domain.errors import Code, HallError
+from server.core.errors import Code, HallError
 from server.hall import open_hall
-from server.services import privacy
+from server.privacy import personal_data
 
 WORDS = {
     Code.FORBIDDEN: "此人还在人员表中或账号未停用，不能删除 / "
@@ -33,11 +33,11 @@ def run(args: argparse.Namespace) -> int:
     """Export or erase; return the process's exit code."""
     hall = open_hall(config.load_one(args.data, args.hall, database=args.database))
     if args.action == "export":
-        export = privacy.export_person(hall.ctx, args.staff)
+        export = personal_data.export_person(hall.ctx, args.staff)
         print(json.dumps(export, ensure_ascii=False, indent=1))
         return 0
     try:
-        count = privacy.erase_person(hall.ctx, args.staff, hall.config.data)
+        count = personal_data.erase_person(hall.ctx, args.staff, hall.config.data)
     except HallError as error:
         print(WORDS.get(error.code, error.code.value), file=sys.stderr)
         return 1

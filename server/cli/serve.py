@@ -10,12 +10,12 @@ from gevent.threadpool import ThreadPool
 from server.cli import data_argument
 from server.core import config
 from server.core.clock import Clock
+from server.core.data_folder import serve_from
 from server.hall import Hall, open_hall
 from server.runtime import logs
 from server.runtime.deployment import begin, hall_router, password_text
 from server.runtime.server import serve
 from server.runtime.supervisor import Supervisor, worker_command
-from server.storage.folder import serve_from
 
 
 def arguments(_name: str, sub: argparse.ArgumentParser) -> None:

@@ -8,9 +8,9 @@ from functools import partial
 
 from server.cli import data_argument
 from server.core import config
+from server.core.engine import is_sqlite, migrate, newest, open_engine, open_store, revision
 from server.hall import ADMINISTRATOR, first_administrator, open_hall
-from server.services.checks import hall_ids, violations
-from server.storage.engine import is_sqlite, migrate, newest, open_engine, open_store, revision
+from server.integrity.checks import hall_ids, violations
 
 
 def arguments(_name: str, sub: argparse.ArgumentParser) -> None:

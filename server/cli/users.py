@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 
+from server.accounts import queries as accounts_queries
+from server.catalogue.model import Role
 from server.cli import data_argument, hall_argument
 from server.core import config
-from server.domain.catalogue import Role
-from server.domain.errors import HallError
+from server.core.context import SYSTEM
+from server.core.errors import HallError
 from server.hall import open_hall
-from server.services.context import SYSTEM
-from server.storage import accounts
 from server.wire.problems import problem
 
 
@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the action; return the process's exit code."""
     hall = open_hall(config.load_one(args.data, args.hall, database=args.database))
     if args.action == "list":
-        for row in hall.ctx.read(lambda c: accounts.accounts(c, hall.ctx.hall_id)):
+        for row in hall.ctx.read(lambda c: accounts_queries.accounts(c, hall.ctx.hall_id)):
             state = "停用 / disabled" if row.disabled else ""
             print(row.staff, row.role, state)
         return 0

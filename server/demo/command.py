@@ -29,8 +29,12 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.app import build, serve
+from server.catalogue import hours as catalogue_hours
+from server.catalogue.model import Catalogue, Role
+from server.catalogue.reference import load
 from server.cli.serve import open_server_hall
-from server.core import config
+from server.core import config, schema
+from server.core import setting_queries as stored_settings
 from server.core.clock import (
     Clock,
     MachineClock,
@@ -40,23 +44,20 @@ from server.core.clock import (
     instant,
     local,
 )
+from server.core.context import SYSTEM, Actor
+from server.core.engine import open_engine
+from server.core.errors import HallError
+from server.core.events import HallChanged
+from server.core.settings import Settings
+from server.core.store import Tx
 from server.demo import history, time_clocks
-from server.domain import hours
-from server.domain.catalogue import Catalogue, Role
-from server.domain.errors import HallError
-from server.domain.settings import Settings
-from server.domain.tickets import ActorKind
+from server.device_health import bindings
 from server.hall import Hall, import_catalogue
-from server.reference import load
+from server.leave import queries as leave_queries
+from server.queue import window_sessions
+from server.queue.business_day import keep_day
+from server.queue.tickets import ActorKind
 from server.runtime import logs
-from server.services import bindings, posts
-from server.services.bus import HallChanged
-from server.services.context import SYSTEM, Actor
-from server.services.days import keep_day
-from server.storage import leaves, schema
-from server.storage import settings as stored_settings
-from server.storage.engine import open_engine
-from server.storage.store import Tx
 
 CACHE = Path(__file__).resolve().parents[2] / ".cache"
 """Cache folder beside the sources, independent of the working directory."""
@@ -180,7 +181,7 @@ def _clock(catalogue: Catalogue, speed: float | None, last: int) -> Clock:
     if speed:
         day = _working_day(catalogue, now)
         return StagedClock(instant(datetime.combine(day, REHEARSAL_START), zone), speed)
-    spans = hours.hall_spans(catalogue, now.date())
+    spans = catalogue_hours.hall_spans(catalogue, now.date())
     in_an_hour = (now + timedelta(hours=1)).time()
     if any(s.opens <= now.time() and in_an_hour < s.closes for s in spans):
         return ScaledClock(instant(now, zone), 1.0)
@@ -190,9 +191,9 @@ def _clock(catalogue: Catalogue, speed: float | None, last: int) -> Clock:
 
 def _working_day(catalogue: Catalogue, now: datetime) -> datetime:
     """Return today if the hall opens today, else the next day on which it opens."""
-    for ahead in range(hours.LOOK_AHEAD_DAYS):
+    for ahead in range(catalogue_hours.LOOK_AHEAD_DAYS):
         day = now + timedelta(days=ahead)
-        if hours.hall_spans(catalogue, day.date()):
+        if catalogue_hours.hall_spans(catalogue, day.date()):
             return day
     return now
 
@@ -239,7 +240,7 @@ def _demo_password(data: Path) -> str:
 def _sign_in_clerks(hall: Hall) -> None:
     """Sign in one present person at each window, so that the kiosk offers items."""
     catalogue, today = hall.ctx.catalogue(), hall.ctx.local().date()
-    away = hall.ctx.read(lambda c: leaves.approved(c, hall.ctx.hall_id, today, today))
+    away = hall.ctx.read(lambda c: leave_queries.approved(c, hall.ctx.hall_id, today, today))
     now = hall.ctx.local()
     unavailable = {
         employee for employee, spans in away.items() if any(span.holds(now) for span in spans)
@@ -254,7 +255,7 @@ def _sign_in_clerks(hall: Hall) -> None:
         actor = Actor(ActorKind(person.role.value), person.number)
         key = f"demo-{hall.ctx.day()}-{window.code}-{hall.ctx.tokens.token(6)}"
         with contextlib.suppress(HallError):
-            posts.sign_in(hall.ctx, actor, key, window.code)
+            window_sessions.sign_in(hall.ctx, actor, key, window.code)
             unavailable.add(person.number)
 
 

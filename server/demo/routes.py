@@ -15,11 +15,11 @@ import gevent
 from flask import Response
 from pydantic import BaseModel, Field, RootModel
 
+from server.accounts.people import Principal
 from server.core.clock import StagedClock
-from server.domain.errors import Code, HallError
+from server.core.errors import Code, HallError
 from server.live.feeds import Feed, LiveFeeds
-from server.services.people import Principal
-from server.services.snapshot import Snapshot
+from server.queue.snapshot import Snapshot
 from server.web_api import ANYONE, Api, Call, json_answer
 from server.web_api.limits import UNLIMITED
 from server.wire.base import Command, Message

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from server.catalogue.model import Catalogue
 from server.core.clock import Clock, MachineClock, local
-from server.domain.catalogue import Catalogue
-from server.domain.settings import Settings
+from server.core.context import SYSTEM, write_journal
+from server.core.events import ReaderChanged
+from server.core.settings import Settings
+from server.core.store import Tx
 from server.hall import Hall
-from server.services.bus import ReaderChanged
-from server.services.context import SYSTEM, write_journal
-from server.storage import readers
-from server.storage.store import Tx
+from server.time_clocks import queries as time_clocks_queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +87,14 @@ def admit(hall: Hall, *, rehearsal: bool) -> None:
         for door in DOORS:
             if rehearsal and door.way == "pull":
                 continue
-            if readers.get(tx.conn, tx.hall_id, door.serial) is None:
+            if time_clocks_queries.get(tx.conn, tx.hall_id, door.serial) is None:
                 names = {"name": door.name, "place": door.place}
-                readers.add(tx, door.serial, door.way, "admitted", **names)
+                time_clocks_queries.add(tx, door.serial, door.way, "admitted", **names)
                 write_journal(tx, SYSTEM, "reader.add", door.serial, data=names)
                 tx.events.append(ReaderChanged(door.serial))
-        linked = readers.fingers(tx.conn, tx.hall_id)
+        linked = time_clocks_queries.fingers(tx.conn, tx.hall_id)
         for person in people:
             if person.number not in linked:
-                readers.link(tx, person.number, 0, person.number, SYSTEM.key)
+                time_clocks_queries.link(tx, person.number, 0, person.number, SYSTEM.key)
 
     hall.ctx.write(action)

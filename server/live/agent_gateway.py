@@ -18,16 +18,17 @@ from flask import request
 from flask_socketio import SocketIO
 from socketio.exceptions import ConnectionRefusedError as Refused
 
-from server.domain.errors import Code, HallError
-from server.domain.tickets import ActorKind
+from server.core import trace
+from server.core.context import Via
+from server.core.errors import Code, HallError
+from server.core.events import DeviceChanged, Event, HallChanged
+from server.core.store import Tx
+from server.device_health import bindings
+from server.device_health import queries as device_health_queries
 from server.hall import Hall
 from server.live.allowance import AGENT
 from server.live.broadcast import mark_joined
-from server.services import bindings, trace
-from server.services.bus import DeviceChanged, Event, HallChanged
-from server.services.context import Via
-from server.storage import devices
-from server.storage.store import Tx
+from server.queue.tickets import ActorKind
 from server.web_api import Api, mark_known_connection
 from server.wire.problems import problem
 
@@ -138,7 +139,7 @@ class Agents:
             self._sent_states.pop(ref.name, None)
 
         def action(tx: Tx) -> None:
-            devices.mark_disconnected(tx, name, self._hall.worker)
+            device_health_queries.mark_disconnected(tx, name, self._hall.worker)
             tx.events.append(DeviceChanged(name))
 
         self._hall.ctx.write(action)
@@ -159,7 +160,7 @@ class Agents:
             self._sent_states.pop(device, None)
 
         def action(tx: Tx) -> None:
-            devices.announce(tx, name, self._hall.worker, serving)
+            device_health_queries.announce(tx, name, self._hall.worker, serving)
             tx.events.append(DeviceChanged(name))
 
         self._hall.ctx.write(action)
@@ -270,7 +271,7 @@ class Agents:
             return {"ok": False, "code": Code.DEVICE_UNKNOWN.value}
 
         def action(tx: Tx) -> None:
-            devices.set_health(
+            device_health_queries.set_health(
                 tx,
                 ref.name,
                 str(message["state"]),

@@ -21,15 +21,15 @@ from gevent.event import Event
 from pydantic import BaseModel
 from socketio.exceptions import ConnectionRefusedError as Refused
 
-from server.domain.errors import Code, HallError
+from server.accounts.people import Principal
+from server.core.errors import Code, HallError
+from server.core.events import Event as HallEvent
+from server.core.events import HallChanged
 from server.hall import Hall
 from server.live.allowance import WATCHING
 from server.live.broadcast import Direct
-from server.services import snapshot
-from server.services.bus import Event as HallEvent
-from server.services.bus import HallChanged
-from server.services.people import Principal
-from server.services.snapshot import Snapshot
+from server.queue import snapshot
+from server.queue.snapshot import Snapshot
 from server.web_api import Api
 from server.web_api.access import BEARER, Credentials
 from server.wire.problems import problem

@@ -17,7 +17,7 @@ from flask_socketio import SocketIO
 from socketio.packet import ACK, CONNECT, DISCONNECT, EVENT
 from werkzeug.wrappers import Response
 
-from server.domain.errors import HallError
+from server.core.errors import HallError
 from server.web_api import Api
 from server.web_api.limits import CONNECTIONS
 from server.wire.problems import problem, status_of

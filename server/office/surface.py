@@ -11,24 +11,29 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy import Connection
 
-from server import workbook
+from server.accounts import queries as accounts_queries
+from server.accounts.people import CODE_MINUTES, Principal
+from server.alarms import actions as alarm_acts
+from server.alarms import queries as takes
+from server.attendance import calendar
+from server.catalogue import queries as catalogue_queries
+from server.catalogue import workbook
+from server.catalogue.model import Role
+from server.core import setting_changes
 from server.core.clock import instant, zone_exists
-from server.domain.catalogue import Role
-from server.domain.errors import Code, HallError
-from server.domain.settings import BOUNDS, CHOICES, is_printable, with_values
-from server.domain.tickets import ActorKind
+from server.core.errors import Code, HallError
+from server.core.events import CallTold, Event, HallChanged
+from server.core.settings import BOUNDS, CHOICES, is_printable, with_values
+from server.device_health import queries as device_health_queries
+from server.device_health import routes as device_health_routes
 from server.hall import Hall, import_catalogue
 from server.live.feeds import Feed, LiveFeeds
-from server.office import bindings, offline, views
-from server.services import alarms as alarm_acts
-from server.services import posts, setting_changes, snapshot
-from server.services.attendance import calendar
-from server.services.bus import CallTold, Event, HallChanged
-from server.services.floor import window_states
-from server.services.people import CODE_MINUTES, Principal
-from server.services.snapshot import Snapshot
-from server.storage import accounts, catalogue, devices, slips, tickets
-from server.storage import alarms as takes
+from server.office import views
+from server.queue import slip_queries, snapshot, ticket_queries, window_sessions
+from server.queue.offline import lease_routes
+from server.queue.queue_views import window_states
+from server.queue.snapshot import Snapshot
+from server.queue.tickets import ActorKind
 from server.web_api import ADMINISTRATORS, MANAGERS, Api, Call
 from server.wire.commands import (
     AddAccount,
@@ -82,13 +87,13 @@ class Office:
 
         def query(conn: Connection) -> views.Today:
             return views.Today(
-                tickets=tickets.of_day(conn, ctx.hall_id, current.day),
+                tickets=ticket_queries.of_day(conn, ctx.hall_id, current.day),
                 windows=window_states(current),
-                devices=devices.every(conn, ctx.hall_id),
-                unprinted=slips.unprinted(conn, ctx.hall_id, midnight),
-                claims=bindings.claims(conn, ctx.hall_id),
+                devices=device_health_queries.every(conn, ctx.hall_id),
+                unprinted=slip_queries.unprinted(conn, ctx.hall_id, midnight),
+                claims=device_health_routes.claims(conn, ctx.hall_id),
                 alarms=extra,
-                offline=offline.day_of(conn, ctx.hall_id, current.day, current.catalogue),
+                offline=lease_routes.day_of(conn, ctx.hall_id, current.day, current.catalogue),
                 takes=takes.takes(conn, ctx.hall_id),
             )
 
@@ -104,8 +109,8 @@ class Office:
         """Return every account with the person's name."""
         ctx = self._ctx
         people, now = ctx.catalogue().staff_by, ctx.clock.now()
-        rows = ctx.read(lambda c: accounts.accounts(c, ctx.hall_id))
-        locked = ctx.read(lambda c: accounts.locked_staff(c, ctx.hall_id, now))
+        rows = ctx.read(lambda c: accounts_queries.accounts(c, ctx.hall_id))
+        locked = ctx.read(lambda c: accounts_queries.locked_staff(c, ctx.hall_id, now))
         return [
             AccountView(
                 staff=row.staff,
@@ -168,7 +173,7 @@ def _today(api: Api, office: Office) -> None:
     )
     def release(call: Call) -> Done:
         """Sign out a person from a window on their behalf."""
-        posts.release(ctx, call.actor, call.key, call.args["window"])
+        window_sessions.release(ctx, call.actor, call.key, call.args["window"])
         return Done()
 
 
@@ -231,7 +236,7 @@ def _tokens(api: Api) -> None:
     @api.get("/office/tokens", who=ADMINISTRATORS, answer=TokenList)
     def token_list(_call: Call) -> TokenList:
         """Return every enrolled kiosk, board and agent."""
-        rows = ctx.read(lambda c: accounts.tokens(c, ctx.hall_id))
+        rows = ctx.read(lambda c: accounts_queries.tokens(c, ctx.hall_id))
         return TokenList(
             tokens=[
                 TokenView(
@@ -328,7 +333,7 @@ def _business_data(api: Api) -> None:
     @api.get("/office/versions", who=MANAGERS, answer=VersionList)
     def versions(_call: Call) -> VersionList:
         """Return every version of the business data."""
-        rows = ctx.read(lambda c: catalogue.versions(c, ctx.hall_id))
+        rows = ctx.read(lambda c: catalogue_queries.versions(c, ctx.hall_id))
         return VersionList(
             versions=[
                 VersionView(

@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from server.alarms.rules import is_acknowledged as is_taken
+from server.alarms.rules import is_loud
+from server.attendance.calendar import Missing
+from server.catalogue.model import Unit
 from server.core.clock import local
-from server.domain.alarms import is_acknowledged as is_taken
-from server.domain.alarms import is_loud
-from server.domain.catalogue import Unit
-from server.domain.tickets import State, Ticket
-from server.domain.waiting import percentile
-from server.office.device_alarms import device_alarms
-from server.services.attendance.calendar import Missing
-from server.services.snapshot import Snapshot
-from server.wire.bindings import DeviceClaim
-from server.wire.offline import OfflineDay
+from server.device_health.alarms import device_alarms
+from server.device_health.messages import DeviceClaim
+from server.queue.offline.messages import OfflineDay
+from server.queue.snapshot import Snapshot
+from server.queue.tickets import State, Ticket
+from server.queue.waiting import percentile
 from server.wire.views import (
     Alarm,
     DeviceView,

@@ -10,7 +10,10 @@ from gevent.threadpool import ThreadPool
 from server.app import build
 from server.core.clock import Clock
 from server.core.config import Config
-from server.domain.errors import HallError
+from server.core.context import SYSTEM
+from server.core.engine import Databases, is_sqlite
+from server.core.errors import HallError
+from server.core.events import Event
 from server.hall import (
     ADMINISTRATOR,
     Hall,
@@ -22,9 +25,6 @@ from server.hall import (
 )
 from server.runtime.metrics import Metrics
 from server.runtime.server import HallRouter, limits_for, worker_bus_for
-from server.services.bus import Event
-from server.services.context import SYSTEM
-from server.storage.engine import Databases, is_sqlite
 
 
 class Opener:

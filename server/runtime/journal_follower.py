@@ -15,14 +15,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from server.core import journal
+from server.core.context import Context
+from server.core.events import Event, HallChanged, WindowChanged
 from server.live.feeds import ACCESS
+from server.queue import ticket_queries
+from server.queue.offline.import_desk_acts import QUIET
+from server.queue.transitions import event_of
 from server.runtime.move_filter import MoveFilter
 from server.runtime.worker_bus import WorkerBus
-from server.services.bus import Event, HallChanged, WindowChanged
-from server.services.context import Context
-from server.services.moves import event_of
-from server.services.replaying import QUIET
-from server.storage import journal, tickets
 
 TICKET = "ticket."
 MARK_SECONDS = 5.0
@@ -101,7 +102,7 @@ class JournalFollower:
     def _event(self, conn: Connection, line: Any) -> Event | None:
         part, _, move = line.act.partition(".")
         if part == "ticket":
-            ticket = tickets.get(conn, self._ctx.hall_id, line.subject)
+            ticket = ticket_queries.get(conn, self._ctx.hall_id, line.subject)
             if ticket is None:
                 return None
             # A desk's offline call is obsolete, whenever it is imported.

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Request, Response
 
-from server.services import trace
+from server.core import trace
 
 access = logging.getLogger("server.access")
 FIELDS = ("code", "room", "event", "request", "route", "status", "who", "device")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from server.services.bus import Event, TicketMoved
+from server.core.events import Event, TicketMoved
 
 MAX_LINES = 2000
 

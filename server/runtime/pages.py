@@ -17,9 +17,9 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 from werkzeug.security import safe_join
 
-from server.domain.errors import Code, HallError
+from server.core.errors import Code, HallError
 from server.hall import Hall
-from server.storage import leases
+from server.queue.offline import lease_queries
 from server.web_api.access import Access, device_cookie
 from server.web_api.limits import FILES, PAGES, limited
 
@@ -91,7 +91,7 @@ class Pages:
 
     def _kiosk(self, name: str) -> Response:
         ctx = self._hall.ctx
-        access_row = ctx.read(lambda c: leases.standby_of(c, ctx.hall_id, name))
+        access_row = ctx.read(lambda c: lease_queries.standby_of(c, ctx.hall_id, name))
         return self._device_page(
             "kiosk", name, "kiosk.html", access_row.line if access_row is not None else ""
         )

@@ -28,13 +28,23 @@ from gevent.ssl import PROTOCOL_TLS_SERVER, SSLContext
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
+from server.bulletins.actions import draft_due
 from server.core.config import Config
-from server.domain.errors import Code, HallError
-from server.gateways.by_serial import HallFinder
+from server.core.context import Context
+from server.core.errors import Code, HallError
+from server.core.events import DeviceChanged, Event
+from server.core.store import Tx
+from server.device_health import queries as device_health_queries
 from server.hall import Hall
 from server.live import packet_guard
 from server.live.agent_gateway import Agents
 from server.live.feeds import LiveFeeds
+from server.privacy.personal_data import delete_old
+from server.queue import announcements
+from server.queue.business_day import keep_day
+from server.queue.issuing import give_up_slips
+from server.queue.offline import desk_queries
+from server.retroactive.actions import amend_due
 from server.runtime import pages
 from server.runtime.connections import Connections, SlotLimits, open_files
 from server.runtime.journal_follower import JournalFollower
@@ -42,17 +52,8 @@ from server.runtime.metrics import MEDIA, Metrics
 from server.runtime.worker_bus import NoWorkerBus, RedisWorkerBus, WorkerBus
 from server.runtime.worker_metrics import FOLDER, WorkerMetrics
 from server.runtime.wsgi_handler import Handler, Server
-from server.services import announcing
-from server.services.bulletins.acts import draft_due
-from server.services.bus import DeviceChanged, Event
-from server.services.context import Context
-from server.services.days import keep_day
-from server.services.inspection.keeping import SpotCheckScheduler
-from server.services.issuing import give_up_slips
-from server.services.past_changes.acts import amend_due
-from server.services.privacy import delete_old
-from server.storage import desks, devices
-from server.storage.store import Tx
+from server.spot_checks.schedule import SpotCheckScheduler
+from server.time_clocks.hall_by_serial import HallFinder
 from server.web_api.limits import MONITORING, UNKNOWN_ADDRESS, Limits
 from server.web_api.windows import shared_by_redis
 from server.wire.problems import problem, status_of
@@ -232,9 +233,9 @@ class _HallRuntime:
     def _release_stale(self, tx: Tx) -> None:
         """Release what this worker held when it last ended without a shutdown."""
         worker = self.app.hall.worker
-        devices.mark_worker_gone(tx, worker)
-        desks.close_lines(tx, worker)
-        desks.record_worker(tx, worker)
+        device_health_queries.mark_worker_gone(tx, worker)
+        desk_queries.close_lines(tx, worker)
+        desk_queries.record_worker(tx, worker)
 
     def look(self) -> None:
         """Replay events that the worker bus missed, and resend outstanding tasks after that."""
@@ -264,10 +265,10 @@ class _HallRuntime:
                 self._keeper.update,
             )
             yield from (partial(draft_due, ctx), partial(give_up_slips, ctx))
-            yield from (partial(announcing.end_unreported, ctx), partial(amend_due, ctx))
+            yield from (partial(announcements.end_unreported, ctx), partial(amend_due, ctx))
 
     def _seen(self) -> None:
-        self._ctx.write(lambda tx: desks.record_worker(tx, self.app.hall.worker))
+        self._ctx.write(lambda tx: desk_queries.record_worker(tx, self.app.hall.worker))
 
     def _delete_old(self) -> None:
         """Delete data that is too old, once a day."""
@@ -278,10 +279,12 @@ class _HallRuntime:
 
     def _write_off(self) -> None:
         """Mark devices of dead workers as unknown until their agent has another worker."""
-        for worker in self._ctx.read_single(lambda c: devices.workers(c, self._ctx.hall_id)):
+        for worker in self._ctx.read_single(
+            lambda c: device_health_queries.workers(c, self._ctx.hall_id)
+        ):
             if not self.app.hall.presence.alive(worker):
-                self._ctx.write(partial(devices.mark_worker_gone, worker=worker))
-                self._ctx.write(partial(desks.close_lines, worker=worker))
+                self._ctx.write(partial(device_health_queries.mark_worker_gone, worker=worker))
+                self._ctx.write(partial(desk_queries.close_lines, worker=worker))
                 self._ctx.bus.publish([DeviceChanged("")])
 
 

@@ -19,8 +19,8 @@ import gevent
 from gevent.event import Event as Flag
 from gevent.queue import Empty, Full, Queue
 
-from server.services import trace
-from server.services.bus import Event, of_wire, to_wire
+from server.core import trace
+from server.core.events import Event, of_wire, to_wire
 
 log = logging.getLogger(__name__)
 CHANNEL = "hallkeeper:{}"

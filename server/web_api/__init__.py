@@ -20,10 +20,10 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from server.domain.errors import Code, HallError
+from server.accounts.people import Principal
+from server.core.context import Actor
+from server.core.errors import Code, HallError
 from server.hall import Hall
-from server.services.context import Actor
-from server.services.people import Principal
 from server.web_api.access import Access, bearer_of
 from server.web_api.limits import COMMANDS, QUERIES, UNKNOWN_ADDRESS, Limits, Policy, policy_of
 from server.wire.problems import problem, status_of

@@ -9,10 +9,10 @@ from typing import Any, Protocol
 
 from flask import Request, Response
 
-from server.domain.errors import Code, HallError
+from server.accounts.password_tries import BROWSER_DAYS
+from server.accounts.people import Principal, csrf_of
+from server.core.errors import Code, HallError
 from server.hall import Hall
-from server.services.people import Principal, csrf_of
-from server.services.tries import BROWSER_DAYS
 
 SESSION_COOKIE = "hall_session"
 BROWSER_COOKIE = "hall_browser"

@@ -20,8 +20,8 @@ from typing import Any
 from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.strategies import FixedWindowRateLimiter
 
-from server.domain.errors import Code, HallError
-from server.services.people import Principal
+from server.accounts.people import Principal
+from server.core.errors import Code, HallError
 from server.web_api.windows import Windows
 
 MOST_SECRETS = 20_000

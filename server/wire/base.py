@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
-from server.domain.half_width import half_width
+from server.core.half_width import half_width
 
 
 class Message(BaseModel):

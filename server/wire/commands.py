@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, model_validator
 
-from server.wire.attendance_requests import CoverRef
+from server.leave.messages import CoverRef
 from server.wire.base import TYPED, Code, Command, Edit, Message, Name, Note
 
 

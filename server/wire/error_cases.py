@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from server.domain.errors import Code
+from server.core.errors import Code
 from server.wire.setting_words import SETTINGS
 
 Pair = tuple[str, str]

@@ -8,29 +8,26 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from server.wire import (
-    attendance,
-    attendance_requests,
-    bulletin,
-    checks,
-    commands,
-    offline,
-    past_changes,
-    readers,
-    views,
-)
+from server.attendance import messages as attendance_messages
+from server.bulletins import messages as bulletins_messages
+from server.leave import messages as leave_messages
+from server.queue.offline import messages as offline_messages
+from server.retroactive import messages as retroactive_messages
+from server.spot_checks import messages as spot_checks_messages
+from server.time_clocks import messages as time_clocks_messages
+from server.wire import commands, views
 from server.wire.base import Command, Message
 
 MODULES = (
     commands,
     views,
-    readers,
-    attendance,
-    attendance_requests,
-    checks,
-    bulletin,
-    offline,
-    past_changes,
+    time_clocks_messages,
+    attendance_messages,
+    leave_messages,
+    spot_checks_messages,
+    bulletins_messages,
+    offline_messages,
+    retroactive_messages,
 )
 
 

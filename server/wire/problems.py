@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from server.domain.errors import Code, HallError
-from server.wire import device_words, request_words
+from server.core.errors import Code, HallError
+from server.device_health import words as device_health_words
+from server.leave import words as leave_words
 from server.wire.commands import Problem
 from server.wire.error_cases import sentences
 from server.wire.field_words import field_words
@@ -201,7 +202,7 @@ WORDS: dict[Code, tuple[int, str, str]] = {
         "登记码错误、已使用或已过期，请重新生成。",
         "The code is wrong, used or out of date. Make a new one.",
     ),
-    **device_words.WORDS,
+    **device_health_words.WORDS,
     Code.BULLETIN_UNKNOWN: (404, "没有这期通报。", "There is no such bulletin."),
     Code.BULLETIN_STATE: (
         409,
@@ -345,7 +346,7 @@ WORDS: dict[Code, tuple[int, str, str]] = {
         "系统出错，已自动记录。请再试一次，仍不行请联系系统管理员。",
         "Something went wrong and was recorded. Please try again.",
     ),
-} | request_words.WORDS
+} | leave_words.WORDS
 
 
 def _spoken(moment: datetime, days: tuple[str, ...]) -> str:

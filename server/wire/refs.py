@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from server.domain.catalogue import Catalogue, Item, Unit, Window
+from server.catalogue.model import Catalogue, Item, Unit, Window
 from server.wire.views import MaterialRef, UnitRef, WindowRef
 
 MOST = 256

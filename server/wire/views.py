@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from server.device_health.messages import DeviceClaim
+from server.queue.offline.messages import OfflineDay, StandbyAccess
 from server.wire.base import Message
-from server.wire.bindings import DeviceClaim
 from server.wire.commands import Problem
-from server.wire.offline import OfflineDay, StandbyAccess
 
 
 class HallHours(Message):

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from server.accounts import queries as accounts_queries
 from server.app import build
-from server.domain.errors import Code
-from server.storage import accounts, slips
+from server.core.errors import Code
+from server.queue import slip_queries
 from server.web_api import Caller
 from server.web_api.limits import Limits
 from support.halls import ADMINISTRATOR, STAFF
@@ -152,8 +153,8 @@ def test_an_enrolment_code_expires(web: Web) -> None:
 
 def test_secrets_are_kept_as_hashes_only(web: Web) -> None:
     kiosk = web.small.hall.people.grant("kiosk", "1")
-    rows = web.small.ctx.read(lambda c: accounts.tokens(c, "small"))
-    stored = web.small.ctx.read(lambda c: accounts.accounts(c, "small"))
+    rows = web.small.ctx.read(lambda c: accounts_queries.tokens(c, "small"))
+    stored = web.small.ctx.read(lambda c: accounts_queries.accounts(c, "small"))
     assert kiosk not in {row.token_hash for row in rows}
     assert all(row.password_hash.startswith("$argon2id$") for row in stored)
     assert all(PASSWORD not in row.password_hash for row in stored)
@@ -202,7 +203,7 @@ def test_slip_and_screen_agree_for_a_priority_person(web: Web) -> None:
         kiosk.post("/tickets", {"item": "tax-2"})
     body = {"item": "tax-2", "applicant": "elderly"}
     ticket = kiosk.post("/tickets", body).get_json()["ticket"]
-    slip_rows = web.small.ctx.read(lambda c: slips.of_ticket(c, "small", ticket["id"]))
+    slip_rows = web.small.ctx.read(lambda c: slip_queries.of_ticket(c, "small", ticket["id"]))
     facts = json.loads(slip_rows[0].document)
     assert (facts["ahead"], facts["low"], facts["high"]) == (0, ticket["low"], ticket["high"])
     assert ticket["ahead"] == 0

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from server.domain.errors import Code
-from server.domain.tickets import State
-from server.services import announcing
-from server.storage import journal
+from server.core import journal
+from server.core.errors import Code
+from server.queue import announcements
+from server.queue.tickets import State
 from server.wire.commands import OfflineAct
 from support.desks import import_codes
 from support.halls import MANAGER
@@ -187,10 +187,10 @@ def test_an_agent_that_is_away_leaves_a_call_unspoken_at_once(web: Web) -> None:
 def test_a_call_without_a_report_becomes_unspoken(web: Web) -> None:
     Loudspeakers(web, ZONE, **NEW)
     clerk = called(web)
-    announcing.end_unreported(web.small.ctx)
+    announcements.end_unreported(web.small.ctx)
     assert announced(clerk) == ("pending", "")
     web.small.clock.advance(seconds=web.small.ctx.settings().voice_expiry_seconds + 30)
-    announcing.end_unreported(web.small.ctx)
+    announcements.end_unreported(web.small.ctx)
     assert announced(clerk) == ("unspoken", "no_report")
     assert listed(web) == [ZONE]
     assert lines(web) == [("call.unspoken", "hall")]
@@ -200,7 +200,7 @@ def test_a_late_report_counts(web: Web) -> None:
     speakers = Loudspeakers(web, ZONE, **NEW)
     clerk = called(web)
     web.small.clock.advance(seconds=600)
-    announcing.end_unreported(web.small.ctx)
+    announcements.end_unreported(web.small.ctx)
     (task,) = speakers.tasks()
     for _ in range(2):
         speakers.ended(task, "spoken")
@@ -238,7 +238,7 @@ def test_a_call_replaced_by_a_newer_one_is_no_failure(web: Web) -> None:
     assert marked(clerk) == ""
     # No report ever comes for the older call; the newer one ends it.
     web.small.clock.advance(seconds=600)
-    announcing.end_unreported(web.small.ctx)
+    announcements.end_unreported(web.small.ctx)
     assert lines(web) == [("call.spoken", "display")]
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from server.domain.errors import Code
-from server.services import checks
-from server.services.people import CODE_MINUTES
-from server.storage import journal
+from server.accounts.people import CODE_MINUTES
+from server.core import journal
+from server.core.errors import Code
+from server.integrity import checks
 from support.agent_line import Agent
 from support.web import Browser, Web
 

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from server.office.checks import Checks
-from server.services import snapshot
-from server.services.days import keep_day
-from server.services.inspection import sealing
-from server.services.inspection.keeping import SpotCheckScheduler
-from server.storage import checks, journal
+from server.core import journal
+from server.queue import snapshot
+from server.queue.business_day import keep_day
+from server.spot_checks import draw_commitment
+from server.spot_checks import queries as spot_checks_queries
+from server.spot_checks.routes import Checks
+from server.spot_checks.schedule import SpotCheckScheduler
 from support.code_cases.checks import SAID, join, make_finding, mark, photo, upload, walk
 from support.halls import ADMINISTRATOR, MONDAY, STAFF, at
 from support.web import Browser, Web
@@ -32,14 +33,16 @@ def keep(web: Web, now: int) -> None:
     SpotCheckScheduler(web.small.ctx, web.small.hall.config.data).update()
 
 
-def opened(web: Web) -> sealing.SealedDay:
+def opened(web: Web) -> draw_commitment.SealedDay:
     """Return the draw, which only the server can open."""
     ctx = web.small.ctx
-    row = ctx.read(lambda c: checks.day(c, "small", DAY))
-    return sealing.unseal(sealing.key_in(web.small.hall.config.data, ctx.tokens), row)
+    row = ctx.read(lambda c: spot_checks_queries.day(c, "small", DAY))
+    return draw_commitment.unseal(
+        draw_commitment.key_in(web.small.hall.config.data, ctx.tokens), row
+    )
 
 
-def secrets(day: sealing.SealedDay) -> list[str]:
+def secrets(day: draw_commitment.SealedDay) -> list[str]:
     """Return the seed and every written form of the drawn times."""
     clock = [f"{minute // 60:02}:{minute % 60:02}" for minute in day.times]
     return [day.seed, *clock, *(str(day.at(minute)) for minute in day.times)]

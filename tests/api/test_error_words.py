@@ -13,9 +13,9 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from server.domain.attendance.shifts import RuleState
-from server.domain.errors import Code, HallError
-from server.domain.settings import CHOICES, Settings, with_values
+from server.attendance.shift_rules import RuleState
+from server.core.errors import Code, HallError
+from server.core.settings import CHOICES, Settings, with_values
 from server.wire.error_cases import CASES, RULE_REASONS, SLOT_REASONS
 from server.wire.field_words import UNNAMED, field_words
 from server.wire.problems import WORDS, problem

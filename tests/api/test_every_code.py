@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.domain.errors import Code
+from server.core.errors import Code
 from server.wire.problems import WORDS
 from support.code_cases import (
     CASES,

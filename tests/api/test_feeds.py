@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from server.core.clock import SetClock
 from server.live.feeds import Feed
-from server.services.snapshot import Snapshot
+from server.queue.snapshot import Snapshot
 from support.halls import SmallHall, at
 from support.web import Browser, Web
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import gevent
 import pytest
 
+from server.core.events import Bus, TicketMoved
 from server.runtime.metrics import Metrics
 from server.runtime.worker_metrics import WorkerMetrics
-from server.services.bus import Bus, TicketMoved
 
 MOVED = TicketMoved("t1", "A001", "token", "call", "q", "W01", 1, "1")
 

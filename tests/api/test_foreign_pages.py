@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.errors import Code
+from server.core.errors import Code
 from server.office.surface import MAX_WORKBOOK
 from server.web_api import MAX_BODY, Caller, Route
 from support.halls import MANAGER, STAFF

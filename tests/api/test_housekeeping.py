@@ -8,12 +8,11 @@ from typing import Any, cast
 import gevent
 from gevent.event import Event as Flag
 
+from server.core.events import HallChanged, SlipOwed
 from server.live.agent_gateway import DeviceRef, Task
+from server.queue import calling, issuing, slip_queries
 from server.runtime.server import HallApp, HallRouter
 from server.runtime.worker_bus import NoWorkerBus
-from server.services import calling, issuing
-from server.services.bus import HallChanged, SlipOwed
-from server.storage import slips
 from support.web import Web
 
 PATIENCE = 20.0
@@ -51,7 +50,7 @@ def test_a_slip_that_cannot_be_rendered_delays_no_other(web: Web) -> None:
     web.app.agents.outstanding["voice"] = owed
 
     def broken(tx: Any) -> None:
-        slips.enqueue(
+        slip_queries.enqueue(
             tx,
             slip_id="s",
             kind="ticket",
@@ -110,7 +109,7 @@ def test_the_slip_of_an_ended_ticket_is_not_printed(web: Web) -> None:
     web.clerk("T1")
     agent(web).disconnect(namespace="/agent")
     ticket = small.issue("tax-1")
-    [slip] = small.ctx.read(lambda c: slips.of_ticket(c, "small", ticket.id))
+    [slip] = small.ctx.read(lambda c: slip_queries.of_ticket(c, "small", ticket.id))
     assert slip.state == "owed"
     calling.cancel(small.ctx, small.clerk("T1"), small.key(), ticket.id)
     line = agent(web)

@@ -14,12 +14,12 @@ from limits.storage import RedisStorage, Storage
 from redis import RedisError
 from werkzeug.test import Client
 
-from server.domain.errors import Code, HallError
-from server.domain.tickets import ActorKind
+from server.accounts.people import Principal
+from server.core.errors import Code, HallError
+from server.queue.tickets import ActorKind
 from server.runtime.metrics import Metrics
 from server.runtime.server import HallRouter
 from server.runtime.worker_bus import NoWorkerBus
-from server.services.people import Principal
 from server.web_api.limits import (
     COMMANDS,
     CONNECTIONS,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from server.domain.errors import Code
+from server.core.errors import Code
 from server.web_api import Caller
 from support.web import Web
 

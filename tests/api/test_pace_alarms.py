@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from server.storage import counters
+from server.queue import number_counters
 from support.offline_kiosk import DAY, Kiosk
 from support.web import Web
 
@@ -39,7 +39,7 @@ def test_the_alarm_says_that_numbers_were_issued_offline(web: Web) -> None:
 
 def test_a_unit_with_numbers_left_only_at_the_desk_is_an_alarm(web: Web) -> None:
     assert alarms(web, "numbers_at_desk") == []
-    web.small.ctx.write(lambda tx: counters.move_on(tx, DAY, "A", 990))
+    web.small.ctx.write(lambda tx: number_counters.move_on(tx, DAY, "A", 990))
     [alarm] = alarms(web, "numbers_at_desk")
     assert (alarm["subject"], "只剩 9 个" in alarm["message_zh"]) == ("A", True)
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from server.app import App, build
+from server.core.context import SYSTEM
 from server.hall import import_catalogue
+from server.leave import actions as leave_actions
 from server.live.feeds import Feed
-from server.services import snapshot
-from server.services.attendance import leaves
-from server.services.context import SYSTEM
+from server.queue import snapshot
 from support.halls import SmallHall, at
 from support.leave_halls import actor, leave_request
 from support.sheets import CLERK, deliver_punches, with_clock_and_rule
@@ -56,7 +56,7 @@ def happen(small: SmallHall) -> None:
     small.sign_in("T1")
     small.issue("tax-1")
     small.call("T1")
-    leaves.request(
+    leave_actions.request(
         small.ctx, actor(CLERK), small.key(), leave_request("03-03T08:30", "03-03T17:30")
     )
     book = small.ctx.catalogue()

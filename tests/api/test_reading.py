@@ -6,8 +6,8 @@ import pytest
 
 from display.announcer import count_en, count_zh, digits_en, digits_zh, utterance
 from kiosk import views
-from server.domain.settings import Settings
-from server.services import snapshot
+from server.core.settings import Settings
+from server.queue import snapshot
 from support.web import Web
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.core.events import HallChanged, TicketMoved
 from server.runtime.move_filter import MAX_LINES, MoveFilter
-from server.services.bus import HallChanged, TicketMoved
 
 
 def moved(line: int) -> TicketMoved:

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from server.domain.errors import Code, HallError
-from server.domain.settings import Settings
-from server.domain.tickets import ActorKind
+from server.core.context import Actor
+from server.core.errors import Code, HallError
+from server.core.settings import Settings
 from server.hall import import_catalogue
-from server.services.context import Actor
-from server.storage import readers
+from server.queue.tickets import ActorKind
+from server.time_clocks import queries as time_clocks_queries
 from server.wire.base import Edit
 from support.halls import ADMINISTRATOR, MANAGER, STAFF
 from support.web import Browser, Web
@@ -55,7 +55,7 @@ def reader(web: Web) -> Thing:
         {"name": "东门", "place": "一楼"},
         {"name": "东门", "place": "二楼"},
         lambda _boss: [
-            row.place for row in web.small.ctx.read(lambda c: readers.every(c, "small"))
+            row.place for row in web.small.ctx.read(lambda c: time_clocks_queries.every(c, "small"))
         ],
     )
 

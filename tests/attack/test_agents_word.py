@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 
-from server.domain.errors import Code
-from server.services import bindings, checks, readers_office
-from server.services.context import SYSTEM
-from server.services.readers_office import Description
-from server.storage import announcements, journal, punches, slips
+from server.core import journal
+from server.core.context import SYSTEM
+from server.core.errors import Code
+from server.device_health import bindings
+from server.integrity import checks
+from server.queue import announcement_queries, slip_queries
+from server.time_clocks import actions as time_clocks_actions
+from server.time_clocks import punch_queries
+from server.time_clocks.actions import Description
 from support.agent_line import Agent
 from support.offline_kiosk import Kiosk
 from support.web import Web
@@ -39,13 +43,13 @@ def last(web: Web, act: str) -> dict[str, Any]:
 def slip(web: Web, slip_id: str) -> Any:
     """Return a slip's row."""
     ctx = web.small.ctx
-    return ctx.read(lambda c: slips.get(c, ctx.hall_id, slip_id))
+    return ctx.read(lambda c: slip_queries.get(c, ctx.hall_id, slip_id))
 
 
 def slip_of(web: Web, ticket: str) -> Any:
     """Return a ticket's slip."""
     ctx = web.small.ctx
-    return ctx.read(lambda c: slips.of_ticket(c, ctx.hall_id, ticket))[0]
+    return ctx.read(lambda c: slip_queries.of_ticket(c, ctx.hall_id, ticket))[0]
 
 
 def test_a_printer_reports_only_its_own_slips(web: Web) -> None:
@@ -83,7 +87,7 @@ def test_a_loudspeaker_of_another_room_cannot_report_a_call_as_spoken(web: Web) 
 
     def state() -> str:
         ctx = web.small.ctx
-        row = ctx.read(lambda c: announcements.last(c, ctx.hall_id, ticket))
+        row = ctx.read(lambda c: announcement_queries.last(c, ctx.hall_id, ticket))
         return str(row.state) if row is not None else ""
 
     west.send("result", {**report, "device": "voice-west"})
@@ -124,12 +128,12 @@ def test_an_imported_number_cannot_take_another_tickets_slip(web: Web) -> None:
 def put_up(web: Web, serial: str, way: str, networks: str = "") -> None:
     """Admit a time clock."""
     description = Description(serial, networks=networks)
-    readers_office.add(web.small.ctx, SYSTEM, f"add-{serial}", serial, way, description)
+    time_clocks_actions.add(web.small.ctx, SYSTEM, f"add-{serial}", serial, way, description)
 
 
 def count(web: Web) -> int:
     """Return the number of stored punches."""
-    return len(web.small.ctx.read(lambda c: punches.latest(c, web.small.ctx.hall_id, 10)))
+    return len(web.small.ctx.read(lambda c: punch_queries.latest(c, web.small.ctx.hall_id, 10)))
 
 
 def push(web: Web, serial: str) -> int:

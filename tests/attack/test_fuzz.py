@@ -9,11 +9,11 @@ from socketio.packet import Packet
 
 from bench.attack import api, codecs, files, flood, linked, walks
 from bench.attack.tally import Tally, table
-from server.domain import iclock
+from server.attendance.calendar_list import Flaw, Problem, rows_of_sheet
+from server.catalogue.workbook import Flaw as BookFlaw
+from server.catalogue.workbook import read
 from server.live.packet_guard import is_valid_packet
-from server.services.attendance.calendar_list import Flaw, Problem, rows_of_sheet
-from server.workbook import Flaw as BookFlaw
-from server.workbook import read
+from server.time_clocks import iclock
 from support.web import Web
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")

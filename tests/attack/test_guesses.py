@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from server.domain.errors import Code, HallError
-from server.office.guess_alarms import THRESHOLDS
-from server.services.context import SYSTEM
-from server.services.guesses import REST_SECONDS, WRITE_INTERVAL_SECONDS, Guesses
-from server.services.people import People
-from server.storage import guesses
+from server.accounts import wrong_code_queries
+from server.accounts.alarms import THRESHOLDS
+from server.accounts.people import People
+from server.accounts.wrong_codes import REST_SECONDS, WRITE_INTERVAL_SECONDS, Guesses
+from server.core.context import SYSTEM
+from server.core.errors import Code, HallError
 from support.halls import CHEAP, SmallHall, at
 from support.web import Web
 
@@ -26,7 +26,7 @@ def small_hall(database_url: str, tmp_path: Path) -> Iterator[SmallHall]:
 
 
 def counted(hall: SmallHall) -> dict[str, int]:
-    rows = hall.ctx.read(lambda c: guesses.lately(c, "small", hall.clock.now()))
+    rows = hall.ctx.read(lambda c: wrong_code_queries.lately(c, "small", hall.clock.now()))
     return {row.kind: int(row.total) for row in rows}
 
 
@@ -84,7 +84,9 @@ def test_guessing_codes_is_an_alarm_of_the_office(web: Web) -> None:
     body = {"code": "00000000", "kind": "kiosk", "name": "1"}
     assert browser.post("/enrol", body, key=None).get_json()["code"] == Code.ENROL_CODE
     assert alarm(web) == []
-    web.small.ctx.write(lambda tx: guesses.add(tx, "code", THRESHOLDS["code"], "192.0.2.1"))
+    web.small.ctx.write(
+        lambda tx: wrong_code_queries.add(tx, "code", THRESHOLDS["code"], "192.0.2.1")
+    )
     assert alarm(web) == ["code"]
 
 

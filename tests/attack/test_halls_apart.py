@@ -12,7 +12,7 @@ import pytest
 import socketio
 from redis import Redis
 
-from server.domain.errors import Code
+from server.core.errors import Code
 from server.runtime.worker_bus import CHANNEL
 from server.web_api import Caller
 from server.web_api.limits import Limits

@@ -22,19 +22,18 @@ from devices.printers import escpos
 from devices.printers.document import Document, DocumentError
 from display.board import board, public
 from kiosk.slip import notice_slip, ticket_slip
-from server.domain.catalogue import Catalogue, Item, Material, Staff, Unit, Window, Zone
-from server.domain.settings import Settings
+from server.bulletins.messages import Words as BulletinWords
+from server.catalogue.model import Catalogue, Item, Material, Staff, Unit, Window, Zone
+from server.catalogue.workbook import export
+from server.catalogue.workbook.values import is_clean
+from server.core.context import SYSTEM
+from server.core.documents import pdf
+from server.core.settings import Settings
 from server.hall import import_catalogue
-from server.reports.paper import pdf
-from server.services import snapshot
-from server.services.context import SYSTEM
-from server.storage import slips
-from server.wire.attendance_requests import Reason
+from server.leave.messages import Reason
+from server.queue import slip_queries, snapshot
+from server.spot_checks.messages import Words
 from server.wire.base import Note
-from server.wire.bulletin import Words as BulletinWords
-from server.wire.checks import Words
-from server.workbook import export
-from server.workbook.values import is_clean
 from support.escpos_reader import PrintedLine, Row, read
 from support.halls import MONDAY, STAFF, at, catalogue
 from support.sheets import GOOD, deliver_punches, with_clock_and_rule
@@ -122,7 +121,7 @@ def test_a_template_reads_nothing_outside_its_folder(tmp_path: Path) -> None:
     template = tmp_path / "evil.typ"
     template.write_text('#read("/etc/passwd")')
     with pytest.raises(Exception, match=r"(?i)root|found|access|denied"):
-        pdf(str(template), {})
+        pdf(template, {})
 
 
 @pytest.mark.parametrize("char", ["\x1b", "\x10", "\x1d", "\n", "\0", "\x7f", "\x85"])
@@ -147,7 +146,7 @@ def slip_of(web: Web, item: str) -> Document:
     """Return the slip of a ticket issued now."""
     small, ctx = web.small, web.small.ctx
     ticket = small.issue(item)
-    (row,) = ctx.read(lambda c: slips.of_ticket(c, "small", ticket.id))
+    (row,) = ctx.read(lambda c: slip_queries.of_ticket(c, "small", ticket.id))
     facts = json.loads(row.document)
     return ticket_slip(facts, ctx.catalogue(), ctx.settings(), "http://hall.example", copy=False)
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from server.domain.catalogue import Role
-from server.domain.errors import Code
-from server.services import checks
-from server.services.context import SYSTEM
-from server.services.past_changes import acts
-from server.storage import past_changes
+from server.catalogue.model import Role
+from server.core.context import SYSTEM
+from server.core.errors import Code
+from server.integrity import checks
+from server.retroactive import actions as retroactive_actions
+from server.retroactive import queries as retroactive_queries
 from support.halls import MANAGER, MONDAY, STAFF, at
 from support.sheets import CLERK, deliver_punches, with_clock_and_rule
 from support.web import Browser, Web
@@ -77,7 +77,7 @@ def test_a_finger_with_a_past_date_moves_nothing_until_a_second_person_confirms(
     assert states(settled, OTHER) == before
     assert not violations(settled)
     settled.small.ctx.write(
-        lambda tx: past_changes.change(tx, change["id"], decided_by=f"manager:{MANAGER}")
+        lambda tx: retroactive_queries.change(tx, change["id"], decided_by=f"manager:{MANAGER}")
     )
     assert any("was not confirmed by a second person" in message for message in violations(settled))
     first = marks(settled, OTHER)[0]
@@ -103,11 +103,11 @@ def test_a_released_bulletin_gets_its_amendment(settled: Web) -> None:
     boss.why = "编号登记错了"
     boss.post("/office/fingers", LINK | {"staff": ""})
     [change] = waiting(boss)
-    assert acts.amend_due(small.ctx) == []
+    assert retroactive_actions.amend_due(small.ctx) == []
     path = f"/office/past-changes/{change['id']}/confirm"
     assert admin.post(path).status_code == 200
-    assert acts.amend_due(small.ctx) == [week]
-    assert acts.amend_due(small.ctx) == []
+    assert retroactive_actions.amend_due(small.ctx) == [week]
+    assert retroactive_actions.amend_due(small.ctx) == []
     [drafted] = admin.get(f"/bulletins/{week}").get_json()["amendments"]
     assert "编号登记错了" in drafted["words"]
     release = f"/office/bulletins/{week}/amendments/1/release"

@@ -17,17 +17,19 @@ import pytest
 from sqlalchemy import Boolean, Column, String, Text, func, insert, select
 
 from devices.host import logs as agent_logs
-from server.domain.catalogue import Catalogue
-from server.domain.errors import Code, HallError
+from server.catalogue.model import Catalogue
+from server.core import schema
+from server.core.context import SYSTEM
+from server.core.errors import Code, HallError
+from server.core.store import Tx
+from server.core.tables import metadata
 from server.hall import import_catalogue
+from server.integrity import checks
+from server.leave import files as leave_files
+from server.leave.tables import leave
+from server.privacy import personal_data
 from server.runtime import logs
-from server.services import checks, privacy
-from server.services.attendance import files
-from server.services.context import SYSTEM
-from server.storage import readers, schema
-from server.storage.store import Tx
-from server.storage.tables import metadata
-from server.storage.tables_attendance import leave
+from server.time_clocks import queries as time_clocks_queries
 from support.halls import STAFF, SmallHall, at, catalogue
 from support.web import PASSWORD, Web
 
@@ -65,7 +67,7 @@ def holding() -> dict[str, set[str]]:
 
 def test_every_column_that_holds_a_persons_number_is_exported() -> None:
     assert holding() == {
-        table: set(columns) for table, columns in privacy.STAFF_NUMBER_COLUMNS.items()
+        table: set(columns) for table, columns in personal_data.STAFF_NUMBER_COLUMNS.items()
     }
 
 
@@ -122,7 +124,7 @@ def _row(column: Column[Any], text: str, n: int, at: int) -> dict[str, Any]:
             row[each.name] = False
         else:
             row[each.name] = n
-    clock = privacy.CLOCKS.get((column.table.name, column.name))
+    clock = personal_data.CLOCKS.get((column.table.name, column.name))
     fixed = {"version": 1} if column.table.name == "staff" else {}
     return row | ({clock: at} if clock else {}) | fixed | {column.name: text}
 
@@ -134,13 +136,13 @@ def test_the_export_finds_a_person_in_every_personal_column_and_nobody_else(
     n = count(10_000_000)
 
     def fill(tx: Tx) -> None:
-        readers.link(tx, PIN, 0, PERSON, "test")
-        readers.link(tx, PIN, GIVEN_ON, "8888", "test")
+        time_clocks_queries.link(tx, PIN, 0, PERSON, "test")
+        time_clocks_queries.link(tx, PIN, GIVEN_ON, "8888", "test")
         for name, columns in holding().items():
             for column in (metadata.tables[name].c[each] for each in sorted(columns)):
                 long = isinstance(column.type, Text)
                 texts: tuple[str, ...] = WITHIN if long else PLAIN
-                if (name, column.name) in privacy.CLOCKS:
+                if (name, column.name) in personal_data.CLOCKS:
                     texts = (*AT_CLOCKS[name], f"@{PERSON}")
                     later = [_row(column, text, next(n), GIVEN_ON) for text in AT_CLOCKS[name]]
                     tx.conn.execute(insert(column.table), later)
@@ -151,7 +153,7 @@ def test_the_export_finds_a_person_in_every_personal_column_and_nobody_else(
 
     both.ctx.write(fill)
     wanted["finger"] += 1
-    exported = privacy.export_person(both.ctx, PERSON)
+    exported = personal_data.export_person(both.ctx, PERSON)
     assert {name: len(rows) for name, rows in exported.items()} == wanted
 
 
@@ -165,7 +167,7 @@ def both(database_url: str, tmp_path: Path) -> Iterator[SmallHall]:
 
 def paper(small: SmallHall) -> Path:
     """Return the path of the only stored paper."""
-    paths = [p for p in (small.hall.config.data / files.FOLDER).rglob("*") if p.is_file()]
+    paths = [p for p in (small.hall.config.data / leave_files.FOLDER).rglob("*") if p.is_file()]
     assert len(paths) == 1
     return paths[0]
 
@@ -174,21 +176,21 @@ def test_old_slips_pages_and_papers_are_deleted_and_nothing_else(both: SmallHall
     both.sign_in("T1")
     ticket = both.issue("tax-1")
     both.serve("T1")
-    files.store(both.hall, both.clerk("T1"), "病历.png", "", PICTURE)
+    leave_files.store(both.hall, both.clerk("T1"), "病历.png", "", PICTURE)
     stored_paper = paper(both)
     folder = both.hall.config.data
-    assert privacy.delete_old(both.ctx, folder) == 0
+    assert personal_data.delete_old(both.ctx, folder) == 0
     both.ctx.write(lambda tx: tx.conn.execute(schema.slip.update().values(state="printed")))
     both.clock.advance(minutes=60 * 24 * 91)
-    assert privacy.delete_old(both.ctx, folder) == 2
+    assert personal_data.delete_old(both.ctx, folder) == 2
     assert both.ticket(ticket.id).token != ticket.token
     assert both.ticket(ticket.id).number == ticket.number
     assert stored_paper.exists()
     both.clock.advance(minutes=60 * 24 * 1100)
-    privacy.delete_old(both.ctx, folder)
+    personal_data.delete_old(both.ctx, folder)
     assert not stored_paper.exists()
     with pytest.raises(HallError) as refused:
-        files.load(both.hall, stored_paper.name)
+        leave_files.load(both.hall, stored_paper.name)
     assert refused.value.code == Code.FILE_UNKNOWN
     assert both.ctx.read(lambda c: checks.violations("small", c)) == []
 
@@ -213,21 +215,21 @@ def test_a_former_persons_name_papers_and_links_are_erased(both: SmallHall) -> N
     span = {"begins": "2026-03-04T08:30", "ends": "2026-03-04T17:30", "reason": "去医院看牙"}
     body = {"staff": MINE, "kind": "sick", "file": file, **span}
     assert clerk.post("/requests/leaves", body).status_code == 200
-    before_erasure = json.dumps(privacy.export_person(both.ctx, MINE), ensure_ascii=False)
+    before_erasure = json.dumps(personal_data.export_person(both.ctx, MINE), ensure_ascii=False)
     assert "去医院看牙" in before_erasure
     assert "测试1" in before_erasure
     assert "argon2" not in before_erasure
     folder, stored_paper = both.hall.config.data, paper(both)
     with pytest.raises(HallError):
-        privacy.erase_person(both.ctx, MINE, folder)
+        personal_data.erase_person(both.ctx, MINE, folder)
     clerk.post("/counter/sign-out", {"force": True})
     import_catalogue(both.ctx, SYSTEM, without(MINE), "left")
     with pytest.raises(HallError):
-        privacy.erase_person(both.ctx, MINE, folder)
+        personal_data.erase_person(both.ctx, MINE, folder)
     web.administrator().post(f"/office/accounts/{MINE}", {"disabled": True})
-    assert privacy.erase_person(both.ctx, MINE, folder) >= 4
+    assert personal_data.erase_person(both.ctx, MINE, folder) >= 4
     assert not stored_paper.exists()
-    after_erasure = json.dumps(privacy.export_person(both.ctx, MINE), ensure_ascii=False)
+    after_erasure = json.dumps(personal_data.export_person(both.ctx, MINE), ensure_ascii=False)
     assert "去医院看牙" not in after_erasure
     assert "测试1" not in after_erasure
     assert "privacy.erase" in after_erasure
@@ -239,9 +241,9 @@ def test_a_former_persons_name_papers_and_links_are_erased(both: SmallHall) -> N
 
 def test_erasing_an_unknown_person_is_not_journalled(both: SmallHall) -> None:
     with pytest.raises(HallError) as refused:
-        privacy.erase_person(both.ctx, "9999", both.hall.config.data)
+        personal_data.erase_person(both.ctx, "9999", both.hall.config.data)
     assert refused.value.code == Code.ACCOUNT_UNKNOWN
-    assert "privacy.erase" not in json.dumps(privacy.export_person(both.ctx, "9999"))
+    assert "privacy.erase" not in json.dumps(personal_data.export_person(both.ctx, "9999"))
 
 
 @pytest.mark.parametrize(

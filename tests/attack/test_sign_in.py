@@ -12,10 +12,11 @@ import pytest
 from argon2 import PasswordHasher
 from pypinyin import lazy_pinyin
 
-from server.domain.errors import Code, HallError
-from server.services.people import People
-from server.services.tries import BROWSER_DAYS, STRANGERS, Origin
-from server.storage import accounts, journal
+from server.accounts import queries as accounts_queries
+from server.accounts.password_tries import BROWSER_DAYS, STRANGERS, Origin
+from server.accounts.people import People
+from server.core import journal
+from server.core.errors import Code, HallError
 from support.halls import STAFF, SmallHall, at
 from support.web import PASSWORD, Browser, Web
 
@@ -154,7 +155,7 @@ def test_a_browser_is_trusted_for_its_users_only_and_for_limited_time(web: Web) 
     assert other.login(MINE).get_json()["code"] == Code.LOCKED_OUT
     web.small.clock.advance(minutes=BROWSER_DAYS * 24 * 60 + 1)
     guess(web, LOCK_AFTER, "127.0.0.1")
-    web.small.ctx.write(lambda tx: accounts.delete_sources(tx, tx.now - 1))
+    web.small.ctx.write(lambda tx: accounts_queries.delete_sources(tx, tx.now - 1))
     other.client.set_cookie("hall_session", "")
     guess(web, LOCK_AFTER * STRANGERS, "127.0.0.1")
     assert other.login(STAFF["T2"]).status_code == 200

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from server.domain.errors import Code
-from server.domain.tickets import State
-from server.services import readers_office
-from server.services.context import SYSTEM
-from server.services.readers_office import Description
+from server.core.context import SYSTEM
+from server.core.errors import Code
+from server.queue.tickets import State
+from server.time_clocks import actions as time_clocks_actions
+from server.time_clocks.actions import Description
 from support.agent_line import Agent
 from support.halls import STAFF
 from support.web import Browser, Web
@@ -64,7 +64,7 @@ def hall(web: Web) -> None:
     web.clerk("T2")
     for n, clock in enumerate(CLOCKS):
         description = Description(clock["device"])
-        readers_office.add(
+        time_clocks_actions.add(
             web.small.ctx, SYSTEM, f"clock-{n}", clock["device"], "pull", description
         )
     honest = Agent(web, "honest")
@@ -324,11 +324,13 @@ def test_an_agent_delivers_punches_only_from_the_time_clocks_networks(web: Web) 
     """Apply the networks of a time clock to polled ones as to those that push."""
     hall(web)
     description = Description("clock-1", networks="192.168.7.0/24")
-    readers_office.describe(web.small.ctx, SYSTEM, "near", "clock-1", description)
+    time_clocks_actions.describe(web.small.ctx, SYSTEM, "near", "clock-1", description)
     agent = Agent(web, "clocks")
     agent.hello(CLOCKS[0])
     assert agent.event("clock-1", "punches", PUNCHES) == Code.FORBIDDEN
     for networks in ("0.0.0.0/0", ""):
         description = Description("clock-1", networks=networks)
-        readers_office.describe(web.small.ctx, SYSTEM, f"any-{networks}", "clock-1", description)
+        time_clocks_actions.describe(
+            web.small.ctx, SYSTEM, f"any-{networks}", "clock-1", description
+        )
     assert agent.event("clock-1", "punches", PUNCHES) == "ok"

@@ -24,10 +24,10 @@ import xlsxwriter
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from server import workbook
-from server.domain.catalogue import Scope, SpecialDay
-from server.domain.settings import BOUNDS, CHOICES
-from server.services.context import Unguarded
+from server.catalogue import workbook
+from server.catalogue.model import Scope, SpecialDay
+from server.core.context import Unguarded
+from server.core.settings import BOUNDS, CHOICES
 from server.web_api import Caller, Route
 from server.web_api.links import PATH_ARGUMENT
 from support.halls import ADMINISTRATOR, MANAGER, STAFF, catalogue

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from server.office.attendance import RULE_EXAMPLE
+from server.attendance.routes import RULE_EXAMPLE
 from support import axe
 from support.hall_server import MANAGER, HallServer, RefusedError
 from support.staff_pages import signed_in

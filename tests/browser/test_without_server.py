@@ -13,11 +13,12 @@ from urllib.error import URLError
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from server.domain.tickets import Ticket
-from server.services.checks import Violation, violations
-from server.storage import leases, slips, tickets
-from server.storage.engine import open_store
-from server.storage.store import Store
+from server.core.engine import open_store
+from server.core.store import Store
+from server.integrity.checks import Violation, violations
+from server.queue import slip_queries, ticket_queries
+from server.queue.offline import lease_queries
+from server.queue.tickets import Ticket
 from support.hall_server import MANAGER, PATIENCE, HallServer
 from support.standby import LoopbackClient
 
@@ -55,14 +56,14 @@ def books(hall: HallServer) -> Iterator[Store]:
 
 def line_of(hall: HallServer) -> LoopbackClient:
     with books(hall) as store:
-        row = store.read(lambda c: leases.standby_of(c, HALL, "1"))
+        row = store.read(lambda c: lease_queries.standby_of(c, HALL, "1"))
     assert row is not None
     return LoopbackClient(row.line, hall.base, row.secret)
 
 
 def todays(hall: HallServer) -> list[Ticket]:
     with books(hall) as store:
-        return store.read(lambda c: tickets.of_day(c, HALL, DAY))
+        return store.read(lambda c: ticket_queries.of_day(c, HALL, DAY))
 
 
 def checked(hall: HallServer) -> list[Violation]:
@@ -147,7 +148,9 @@ def slips_of(hall: HallServer, numbers: list[str]) -> list[str]:
     """Return the final states of the slips of these numbers."""
     ids = [f"{DAY.replace('-', '')}-{number}" for number in numbers]
     with books(hall) as store:
-        rows = store.read(lambda c: [slips.of_ticket(c, HALL, ticket_id) for ticket_id in ids])
+        rows = store.read(
+            lambda c: [slip_queries.of_ticket(c, HALL, ticket_id) for ticket_id in ids]
+        )
     return [row.state for slip_rows in rows for row in slip_rows]
 
 

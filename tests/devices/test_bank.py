@@ -15,8 +15,8 @@ from devices.voice.clips import BANK, COMMA_SECONDS, ClipEngine, split_into_clip
 from devices.voice.engines import EspeakEngine, Part, VoiceError
 from devices.voice.wavs import Sound, loudness, peak, read_wav
 from display.announcer import utterance
-from server.domain.settings import Settings
-from server.reference.loading import load
+from server.catalogue.reference.loading import load
+from server.core.settings import Settings
 
 FILES = sorted(BANK.glob("*/*.wav"))
 NAMES = {

@@ -10,24 +10,12 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.domain.attendance.assignment import (
-    NOTHING,
-    Gain,
-    assign,
-    gain,
-    is_repeat,
-    sum_gains,
-    weights,
-)
-from server.domain.attendance.facts import LeaveKind, LeaveSpan, Punch
-from server.domain.attendance.sheet import day_sheet
-from server.domain.attendance.shifts import (
-    ShiftRule,
-    check,
-    four_punches,
-)
-from server.domain.attendance.verdicts import DayFacts, State, verdicts
-from server.domain.errors import HallError
+from server.attendance.assignment import NOTHING, Gain, assign, gain, is_repeat, sum_gains, weights
+from server.attendance.day_sheet import day_sheet
+from server.attendance.facts import LeaveKind, LeaveSpan, Punch
+from server.attendance.shift_rules import ShiftRule, check, four_punches
+from server.attendance.verdicts import DayFacts, State, verdicts
+from server.core.errors import HallError
 from support.summer import DAY, DUE, SUMMER, WINDOWS
 
 minutes = st.integers(6 * 60, 21 * 60)

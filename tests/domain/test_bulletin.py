@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.bulletin.figures import (
+from server.bulletins.figures import (
     AttendanceLine,
     Fact,
     Figures,
@@ -19,9 +19,9 @@ from server.domain.bulletin.figures import (
     percentile,
     week_of,
 )
-from server.domain.bulletin.freeze import amendment_digest, bulletin_digest
-from server.domain.bulletin.wording import DRAFT, check, pieces, plain, sections
-from server.domain.errors import Code, HallError
+from server.bulletins.freeze import amendment_digest, bulletin_digest
+from server.bulletins.wording import DRAFT, check, pieces, plain, sections
+from server.core.errors import Code, HallError
 
 FACTS = {"late": Fact("3", "/office#month/all/2026-W10"), "rate": Fact("97.5%", "/x")}
 LINE = AttendanceLine(

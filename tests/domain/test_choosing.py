@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.choosing import (
+from server.queue.choosing import (
     COMPREHENSIVE_POOL,
     Bounds,
     Choice,
@@ -42,7 +42,7 @@ heads = st.lists(
         order=st.integers(1, 10_000),
         waited=st.floats(0, 300),
         target=st.integers(1, 60).map(float),
-        only_here=st.booleans(),
+        comprehensive_only=st.booleans(),
         overtaken=st.integers(0, 5),
         for_window=st.booleans(),
     ),

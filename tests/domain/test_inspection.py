@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.errors import Code, HallError
-from server.domain.hours import Span
-from server.domain.inspection import draws, findings
-from server.domain.inspection.doubts import MINUTE_MS, Desk, MorningPresence, idle, unpunched
-from server.domain.inspection.draws import DrawSettings, Rules
-from server.domain.inspection.findings import DAY_MS, Finding, Person, State, Step, Steps
-from server.domain.inspection.marks import Kind, Mark, Seen, fault_list, kind_of, standing
+from server.catalogue.hours import Span
+from server.core.errors import Code, HallError
+from server.spot_checks import draws, finding_rules
+from server.spot_checks.anomalies import MINUTE_MS, Desk, MorningPresence, idle, unpunched
+from server.spot_checks.draws import DrawSettings, Rules
+from server.spot_checks.finding_rules import DAY_MS, Finding, Person, State, Step, Steps
+from server.spot_checks.marks import Kind, Mark, Seen, fault_list, kind_of, standing
 
 DAY = "2026-03-02"
 HOURS = (Span(time(8, 30), time(12)), Span(time(14, 30), time(17, 30)))
@@ -179,42 +179,46 @@ def refused(code: Code) -> pytest.RaisesExc[HallError]:
 
 def test_a_finding_is_visible_to_person_chief_and_office() -> None:
     confirmed, proposed = finding(State.CONFIRMED), finding(State.PROPOSED)
-    assert [findings.may_see(confirmed, p) for p in (CLERK, CHIEF, STRANGER, OTHER)] == [
+    assert [finding_rules.may_see(confirmed, p) for p in (CLERK, CHIEF, STRANGER, OTHER)] == [
         True,
         True,
         False,
         True,
     ]
-    assert [findings.may_see(proposed, p) for p in (CLERK, CHIEF, OTHER)] == [False, False, True]
+    assert [finding_rules.may_see(proposed, p) for p in (CLERK, CHIEF, OTHER)] == [
+        False,
+        False,
+        True,
+    ]
 
 
 def test_nobody_decides_the_own_finding_or_a_finding_made_by_oneself() -> None:
     disputed = finding(State.DISPUTED)
     for person in (FINDER, CONFIRMER, Person("1001", office=True)):
         with refused(Code.FINDING_OWN):
-            findings.settle(disputed, person, True)
-    assert findings.settle(disputed, OTHER, True) is State.UPHELD
-    assert findings.settle(disputed, OTHER, False) is State.WITHDRAWN
+            finding_rules.settle(disputed, person, True)
+    assert finding_rules.settle(disputed, OTHER, True) is State.UPHELD
+    assert finding_rules.settle(disputed, OTHER, False) is State.WITHDRAWN
     with refused(Code.FINDING_OWN):
-        findings.judge(finding(State.PROPOSED), Person("1001", office=True), False)
+        finding_rules.judge(finding(State.PROPOSED), Person("1001", office=True), False)
 
 
 def test_a_dispute_has_a_deadline_and_permitted_people() -> None:
     confirmed = finding(State.CONFIRMED)
-    assert findings.dispute(confirmed, CHIEF, 100) is State.DISPUTED
+    assert finding_rules.dispute(confirmed, CHIEF, 100) is State.DISPUTED
     with refused(Code.DISPUTE_OVER):
-        findings.dispute(confirmed, CLERK, 101)
+        finding_rules.dispute(confirmed, CLERK, 101)
     with refused(Code.FINDING_UNKNOWN):
-        findings.dispute(confirmed, STRANGER, 50)
+        finding_rules.dispute(confirmed, STRANGER, 50)
 
 
 @pytest.mark.parametrize("state", State)
 def test_a_finding_moves_only_forwards(state: State) -> None:
     row = finding(state)
     acts: dict[State, Callable[[], State]] = {
-        State.PROPOSED: lambda: findings.judge(row, OTHER, True),
-        State.CONFIRMED: lambda: findings.dispute(row, CLERK, 1),
-        State.DISPUTED: lambda: findings.settle(row, OTHER, True),
+        State.PROPOSED: lambda: finding_rules.judge(row, OTHER, True),
+        State.CONFIRMED: lambda: finding_rules.dispute(row, CLERK, 1),
+        State.DISPUTED: lambda: finding_rules.settle(row, OTHER, True),
     }
     for allowed, act in acts.items():
         if state is allowed:
@@ -227,12 +231,12 @@ def test_a_finding_moves_only_forwards(state: State) -> None:
 def test_steps_follow_from_the_findings_in_the_period() -> None:
     limits = Steps(2, 3, 30)
     rows = [finding(State.CONFIRMED, n * DAY_MS, id=f"F{n}") for n in (0, 5, 10)]
-    steps = findings.steps(rows, limits)
+    steps = finding_rules.steps(rows, limits)
     assert steps == {"F0": Step.NOTICE, "F5": Step.REPLACEMENT, "F10": Step.INTERVIEW}
     fallen = [rows[0], replace(rows[1], state=State.WITHDRAWN), rows[2]]
-    assert findings.steps(fallen, limits) == {"F0": Step.NOTICE, "F10": Step.REPLACEMENT}
+    assert finding_rules.steps(fallen, limits) == {"F0": Step.NOTICE, "F10": Step.REPLACEMENT}
     later = [rows[0], replace(rows[1], at=40 * DAY_MS)]
-    assert findings.steps(later, limits) == {"F0": Step.NOTICE, "F5": Step.NOTICE}
+    assert finding_rules.steps(later, limits) == {"F0": Step.NOTICE, "F5": Step.NOTICE}
 
 
 IDLE = Desk("T1", "1001", False, False, False, active_at=0, waiting=2, waiting_since=0)

@@ -10,9 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain import hours
-from server.domain.attendance import leaves
-from server.domain.attendance.ladder import (
+from server.catalogue import hours as catalogue_hours
+from server.catalogue.model import Role, SpecialDay, Staff
+from server.catalogue.working_days import Workdays
+from server.core.errors import Code, HallError
+from server.core.settings import Settings, with_values
+from server.leave import rules as leave_rules
+from server.leave.approval_ladder import (
     ApproverOffice,
     Length,
     is_ladder,
@@ -20,11 +24,7 @@ from server.domain.attendance.ladder import (
     parse,
     rungs_for,
 )
-from server.domain.attendance.leaves import Decider, State
-from server.domain.catalogue import Role, SpecialDay, Staff
-from server.domain.errors import Code, HallError
-from server.domain.settings import Settings, with_values
-from server.domain.workdays import Workdays
+from server.leave.rules import Decider, State
 from support.halls import catalogue
 
 WEEK = Workdays((SpecialDay(date(2026, 3, 8), True, "调休上班", 1),))
@@ -37,8 +37,8 @@ def moment(text: str) -> datetime:
 
 def length(begins: str, ends: str) -> Length:
     book = replace(catalogue(), state_days=WEEK.state)
-    return leaves.measure(
-        moment(begins), moment(ends), WEEK, lambda day: hours.hall_spans(book, day)
+    return leave_rules.measure(
+        moment(begins), moment(ends), WEEK, lambda day: catalogue_hours.hall_spans(book, day)
     )
 
 
@@ -61,7 +61,7 @@ def test_the_length_is_working_time(begins: str, ends: str, days: float, worked:
 
 def test_a_day_without_hours_has_two_halves() -> None:
     begins, ends = moment("03-02T00:00"), moment("03-02T12:00")
-    assert leaves.measure(begins, ends, WEEK, lambda _day: ()).days == 0.5
+    assert leave_rules.measure(begins, ends, WEEK, lambda _day: ()).days == 0.5
 
 
 TEXT = "2h=chief;1d=chief;2d=chief+manager;*=chief+manager+head"
@@ -114,9 +114,9 @@ def test_a_longer_leave_never_needs_fewer_steps(days: list[float]) -> None:
 def test_the_ladder_depends_on_the_requesters_role() -> None:
     day = Length(1.0, 6.5)
     settings = Settings()
-    assert leaves.rungs(A, day, settings) == (ApproverOffice.CHIEF,)
-    assert leaves.rungs(replace(A, chief=True), day, settings) == (ApproverOffice.MANAGER,)
-    assert leaves.rungs(replace(A, role=Role.MANAGER), day, settings) == (ApproverOffice.HEAD,)
+    assert leave_rules.rungs(A, day, settings) == (ApproverOffice.CHIEF,)
+    assert leave_rules.rungs(replace(A, chief=True), day, settings) == (ApproverOffice.MANAGER,)
+    assert leave_rules.rungs(replace(A, role=Role.MANAGER), day, settings) == (ApproverOffice.HEAD,)
 
 
 def who(
@@ -146,7 +146,7 @@ def who(
 )
 def test_who_may_decide(rung: ApproverOffice, decider: Decider, heads: str, may: bool) -> None:
     settings = Settings(head_staff=heads)
-    assert leaves.may_decide(rung, A, decider, settings) is may
+    assert leave_rules.may_decide(rung, A, decider, settings) is may
 
 
 NOW = moment("03-02T09:00")
@@ -162,41 +162,41 @@ NOW = moment("03-02T09:00")
 )
 def test_invalid_spans_are_rejected(begins: str, ends: str, code: Code) -> None:
     with pytest.raises(HallError) as caught:
-        leaves.check_span(moment(begins), moment(ends), NOW, 3)
+        leave_rules.check_span(moment(begins), moment(ends), NOW, 3)
     assert caught.value.code is code
 
 
 def test_leave_requested_afterwards() -> None:
     later = moment("03-03T09:00")
-    assert leaves.check_span(moment("02-27T08:30"), later, NOW, 3)
-    assert not leaves.check_span(NOW, later, NOW, 3)
+    assert leave_rules.check_span(moment("02-27T08:30"), later, NOW, 3)
+    assert not leave_rules.check_span(NOW, later, NOW, 3)
 
 
 def test_steps_go_up_the_ladder_one_by_one() -> None:
-    steps = [leaves.request_step("1", 0, (ApproverOffice.CHIEF, ApproverOffice.HEAD))]
-    assert leaves.waiting_for(steps) is ApproverOffice.CHIEF
-    assert leaves.state_after_decision("asked", steps, True) is State.ASKED
+    steps = [leave_rules.request_step("1", 0, (ApproverOffice.CHIEF, ApproverOffice.HEAD))]
+    assert leave_rules.waiting_for(steps) is ApproverOffice.CHIEF
+    assert leave_rules.state_after_decision("asked", steps, True) is State.ASKED
     steps.append({"act": "approve", "by": "5"})
-    assert leaves.waiting_for(steps) is ApproverOffice.HEAD
-    assert leaves.state_after_decision("asked", steps, True) is State.APPROVED
-    assert leaves.state_after_decision("asked", steps, False) is State.REFUSED
+    assert leave_rules.waiting_for(steps) is ApproverOffice.HEAD
+    assert leave_rules.state_after_decision("asked", steps, True) is State.APPROVED
+    assert leave_rules.state_after_decision("asked", steps, False) is State.REFUSED
     for state in ("approved", "refused", "cancelled"):
         with pytest.raises(HallError):
-            leaves.state_after_decision(state, steps, True)
+            leave_rules.state_after_decision(state, steps, True)
 
 
 def test_a_new_cover_has_to_confirm_again() -> None:
-    steps = [leaves.request_step("1", 0, (ApproverOffice.CHIEF,)), {"act": "handover"}]
-    assert leaves.handed_over(steps)
-    assert not leaves.handed_over([*steps, {"act": "cover"}])
-    assert leaves.handed_over([*steps, {"act": "cover"}, {"act": "handover"}])
+    steps = [leave_rules.request_step("1", 0, (ApproverOffice.CHIEF,)), {"act": "handover"}]
+    assert leave_rules.handed_over(steps)
+    assert not leave_rules.handed_over([*steps, {"act": "cover"}])
+    assert leave_rules.handed_over([*steps, {"act": "cover"}, {"act": "handover"}])
 
 
 def test_leave_can_be_given_up() -> None:
     begins, ends = moment("03-02T08:30"), moment("03-04T17:30")
-    assert leaves.end_after_cancel("approved", begins, ends, moment("03-01T00:00")) is None
-    assert leaves.end_after_cancel("asked", begins, ends, NOW) is None
-    assert leaves.end_after_cancel("approved", begins, ends, NOW.replace(second=40)) == NOW
+    assert leave_rules.end_after_cancel("approved", begins, ends, moment("03-01T00:00")) is None
+    assert leave_rules.end_after_cancel("asked", begins, ends, NOW) is None
+    assert leave_rules.end_after_cancel("approved", begins, ends, NOW.replace(second=40)) == NOW
     for state, now in (("approved", ends), ("refused", NOW), ("cancelled", NOW)):
         with pytest.raises(HallError):
-            leaves.end_after_cancel(state, begins, ends, now)
+            leave_rules.end_after_cancel(state, begins, ends, now)

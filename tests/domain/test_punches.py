@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.domain import iclock
-from server.domain.punches import (
+from server.time_clocks import iclock
+from server.time_clocks.clock_drift import CONFIRM_MS, ClockFacts
+from server.time_clocks.punch_rules import (
     GAP_MS,
     SETTLE_MS,
     BadLine,
@@ -20,7 +21,6 @@ from server.domain.punches import (
     doubt,
     is_absurd,
 )
-from server.domain.reader_clocks import CONFIRM_MS, ClockFacts
 
 NOON = 1_772_424_000_000
 BELIEF = TimeTolerance(tolerance=60, oldest_days=2000)

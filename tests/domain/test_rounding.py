@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.rounding import kept_share, percent, tenths
+from server.core.rounding import kept_share, percent, tenths
 
 
 @pytest.mark.parametrize(

@@ -10,22 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain import hours
-from server.domain.catalogue import SpecialDay
-from server.domain.errors import Code, HallError
-from server.domain.journal import GENESIS, Line, line_hash
-from server.domain.settings import BOUNDS, Settings, with_values
-from server.domain.tickets import (
-    FINAL,
-    RULES,
-    ActorKind,
-    Move,
-    State,
-    number,
-    order_of,
-    state_after,
-)
-from server.domain.waiting import Service, expected_wait, mean_service, percentile
+from server.catalogue import hours as catalogue_hours
+from server.catalogue.model import SpecialDay
+from server.core.errors import Code, HallError
+from server.core.journal_line import GENESIS, Line, line_hash
+from server.core.settings import BOUNDS, Settings, with_values
+from server.queue.tickets import FINAL, RULES, ActorKind, Move, State, number, order_of, state_after
+from server.queue.waiting import Service, expected_wait, mean_service, percentile
 from support.halls import MONDAY, catalogue
 
 
@@ -72,12 +63,17 @@ def test_there_is_an_order_between_two_neighbours(arrival: int) -> None:
 def test_hours_of_hall_window_and_item() -> None:
     book = catalogue()
     tuesday, sunday = MONDAY + timedelta(days=1), MONDAY + timedelta(days=6)
-    assert [s.opens for s in hours.hall_spans(book, MONDAY)] == [time(8, 30), time(14, 30)]
-    assert hours.hall_spans(book, sunday) == ()
-    assert hours.window_spans(book, "F1", MONDAY) == ()
-    assert len(hours.window_spans(book, "F1", tuesday)) == 1
-    assert hours.window_spans(book, "T1", MONDAY) == hours.hall_spans(book, MONDAY)
-    assert hours.weekdays_of(book, ["F1"]) == (2,)
+    assert [s.opens for s in catalogue_hours.hall_spans(book, MONDAY)] == [
+        time(8, 30),
+        time(14, 30),
+    ]
+    assert catalogue_hours.hall_spans(book, sunday) == ()
+    assert catalogue_hours.window_spans(book, "F1", MONDAY) == ()
+    assert len(catalogue_hours.window_spans(book, "F1", tuesday)) == 1
+    assert catalogue_hours.window_spans(book, "T1", MONDAY) == catalogue_hours.hall_spans(
+        book, MONDAY
+    )
+    assert catalogue_hours.weekdays_of(book, ["F1"]) == (2,)
 
 
 def test_holidays_and_make_up_days() -> None:
@@ -87,28 +83,33 @@ def test_holidays_and_make_up_days() -> None:
         SpecialDay(sunday, opens=True, note="补班", like_weekday=1),
     )
     book = replace(catalogue(), special_days=days)
-    assert hours.hall_spans(book, MONDAY) == ()
-    assert len(hours.hall_spans(book, sunday)) == 2
+    assert catalogue_hours.hall_spans(book, MONDAY) == ()
+    assert len(catalogue_hours.hall_spans(book, sunday)) == 2
 
 
 def test_next_opening_skips_closed_days() -> None:
     friday_evening = datetime.combine(MONDAY + timedelta(days=4), time(18))
-    opening = hours.next_opening(catalogue(), "tax-1", ["T1"], friday_evening)
+    opening = catalogue_hours.next_opening(catalogue(), "tax-1", ["T1"], friday_evening)
     assert opening == datetime.combine(MONDAY + timedelta(days=7), time(8, 30))
 
 
 times = st.times().map(lambda t: t.replace(second=0, microsecond=0))
 spans = st.lists(
-    st.tuples(times, times).filter(lambda p: p[0] < p[1]).map(lambda p: hours.Span(*p)), max_size=6
+    st.tuples(times, times).filter(lambda p: p[0] < p[1]).map(lambda p: catalogue_hours.Span(*p)),
+    max_size=6,
 )
 
 
 @given(spans, spans, times)
 def test_crossed_spans_are_open_exactly_when_both_are(
-    left: list[hours.Span], right: list[hours.Span], moment: time
+    left: list[catalogue_hours.Span], right: list[catalogue_hours.Span], moment: time
 ) -> None:
-    both = hours.open_at(tuple(left), moment) and hours.open_at(tuple(right), moment)
-    assert hours.open_at(hours._crossed(tuple(left), tuple(right)), moment) is both
+    both = catalogue_hours.open_at(tuple(left), moment) and catalogue_hours.open_at(
+        tuple(right), moment
+    )
+    assert (
+        catalogue_hours.open_at(catalogue_hours._crossed(tuple(left), tuple(right)), moment) is both
+    )
 
 
 @given(st.integers(0, 200), st.integers(1, 20), st.floats(0.5, 60))

@@ -7,9 +7,9 @@ from datetime import date, datetime, time
 
 import pytest
 
-from server.domain.attendance.facts import Correction, LeaveKind, LeaveSpan, Punch
-from server.domain.attendance.sheet import day_sheet, total
-from server.domain.attendance.shifts import (
+from server.attendance.day_sheet import day_sheet, total
+from server.attendance.facts import Correction, LeaveKind, LeaveSpan, Punch
+from server.attendance.shift_rules import (
     Direction,
     RuleScope,
     RuleState,
@@ -18,8 +18,8 @@ from server.domain.attendance.shifts import (
     four_punches,
     rule_for,
 )
-from server.domain.attendance.verdicts import DayFacts, State, verdicts
-from server.domain.errors import Code, HallError
+from server.attendance.verdicts import DayFacts, State, verdicts
+from server.core.errors import Code, HallError
 from support.summer import DAY, DUE, SUMMER, WINDOWS
 
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain import hours
-from server.domain.catalogue import OpenLine, Scope, SpecialDay
-from server.domain.workdays import Workdays, workdays_of
+from server.catalogue import hours as catalogue_hours
+from server.catalogue.model import OpenLine, Scope, SpecialDay
+from server.catalogue.working_days import Workdays, workdays_of
 from support.halls import MONDAY, catalogue
 
 SATURDAY, SUNDAY = MONDAY + timedelta(days=5), MONDAY + timedelta(days=6)
@@ -44,7 +44,7 @@ def test_ticket_hours_and_attendance_see_the_same_days() -> None:
     workdays = workdays_of(book, [2026])
     for ahead in range(14):
         day = MONDAY + timedelta(days=ahead)
-        assert bool(hours.hall_spans(book, day)) is workdays.works(day), day
+        assert bool(catalogue_hours.hall_spans(book, day)) is workdays.works(day), day
 
 
 def test_a_hall_open_on_saturdays_works_on_saturdays() -> None:

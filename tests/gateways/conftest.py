@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from server.services import readers_office
-from server.services.context import SYSTEM
-from server.services.readers_office import Description
+from server.core.context import SYSTEM
+from server.time_clocks import actions as time_clocks_actions
+from server.time_clocks.actions import Description
 from support.halls import SmallHall, at
 from support.web import Web
 
@@ -31,5 +31,5 @@ def web(small: SmallHall) -> Web:
 @pytest.fixture
 def terminal(web: Web) -> FlaskClient:
     """Return a client of the server, with time clock CE1 admitted."""
-    readers_office.add(web.small.ctx, SYSTEM, "k", "CE1", "push", Description("东门"))
+    time_clocks_actions.add(web.small.ctx, SYSTEM, "k", "CE1", "push", Description("东门"))
     return web.app.flask.test_client()

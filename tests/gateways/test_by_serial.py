@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from werkzeug.test import Client
 
-from server.services import readers_office
-from server.services.context import SYSTEM
-from server.services.readers_office import Description
-from server.storage import punches, readers
+from server.core.context import SYSTEM
+from server.time_clocks import actions as time_clocks_actions
+from server.time_clocks import punch_queries
+from server.time_clocks import queries as time_clocks_queries
+from server.time_clocks.actions import Description
 from support.two_halls import HOSTS, TwoHalls
 
 ATTLOG = b"1001\t2026-03-02 08:20:05\t0\t1\t0\t0\t0\n"
@@ -30,7 +31,7 @@ def two(tmp_path: Path) -> Iterator[TwoHalls]:
 def admit(two: TwoHalls, hall: str, serial: str = "CE1", networks: str = "") -> None:
     ctx = two.webs[hall].small.ctx
     description = Description("东门", networks=networks)
-    readers_office.add(ctx, SYSTEM, f"{hall}-{serial}", serial, "push", description)
+    time_clocks_actions.add(ctx, SYSTEM, f"{hall}-{serial}", serial, "push", description)
 
 
 def push(two: TwoHalls, host: str = "10.0.0.5:8000", serial: str = "CE1", **environ: Any) -> Any:
@@ -46,7 +47,7 @@ def push(two: TwoHalls, host: str = "10.0.0.5:8000", serial: str = "CE1", **envi
 
 def kept(two: TwoHalls) -> dict[str, int]:
     return {
-        name: web.small.ctx.read(lambda c: punches.count(c, "small"))
+        name: web.small.ctx.read(lambda c: punch_queries.count(c, "small"))
         for name, web in two.webs.items()
     }
 
@@ -73,7 +74,9 @@ def test_an_unlisted_serial_number_is_rejected_and_logged_once(
     assert [record.message for record in caplog.records] == ["a time clock of no hall"]
     # It is listed as asking in no hall, because nobody knows where it is.
     for web in two.webs.values():
-        assert web.small.ctx.read(lambda c: readers.awaiting_admission(c, "small")) == []
+        assert (
+            web.small.ctx.read(lambda c: time_clocks_queries.awaiting_admission(c, "small")) == []
+        )
 
 
 def test_a_serial_number_of_two_halls_is_rejected_and_both_have_an_alarm(
@@ -90,7 +93,7 @@ def test_a_serial_number_of_two_halls_is_rejected_and_both_have_an_alarm(
         # The halls get the information that there is another, not which.
         assert not any(host in str(alarms) for host in HOSTS.values())
     other = two.webs["two"].small
-    readers_office.move(other.ctx, SYSTEM, other.key(), "CE1", "retired")
+    time_clocks_actions.move(other.ctx, SYSTEM, other.key(), "CE1", "retired")
     assert push(two).status_code == 200
     assert kept(two) == {"one": 1, "two": 0}
     first = two.webs["one"]

@@ -11,8 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
-from server.gateways import iclock as gateway
-from server.storage import readers
+from server.time_clocks import push_gateway as gateway
+from server.time_clocks import queries as time_clocks_queries
 from server.web_api.limits import CLOCKS, Limits
 from support.halls import STAFF, SmallHall
 from support.terminal_door import ATTLOG, events, post, reader, stored_punches
@@ -28,7 +28,7 @@ def test_the_handshake_sets_clock_and_options(web: Web, terminal: FlaskClient) -
     lines = answer.data.decode().splitlines()
     assert lines[0] == "GET OPTION FROM: CE1"
     assert {"ATTLOGStamp=0", "TimeZone=8", "Realtime=1"} <= set(lines)
-    assert readers.facts_of(reader(web))["encoding"] == "gb18030"
+    assert time_clocks_queries.facts_of(reader(web))["encoding"] == "gb18030"
 
 
 @pytest.mark.parametrize("path", ["cdata", "cdata/", "cdata.aspx", "cdata.aspx/"])
@@ -163,7 +163,7 @@ def test_unknown_time_clocks_are_recorded_in_limited_number(web: Web) -> None:
     line = web.app.flask.test_client()
     codes = [line.get(f"/iclock/cdata?SN=X{n}").status_code for n in range(80)]
     assert set(codes) == {403, 429}
-    asking = web.small.ctx.read(lambda c: readers.awaiting_admission(c, "small"))
+    asking = web.small.ctx.read(lambda c: time_clocks_queries.awaiting_admission(c, "small"))
     assert len(asking) == 4  # all from one address
 
 
@@ -228,7 +228,7 @@ def test_only_a_failing_database_is_a_server_error(
     assert stored_punches(web) == []
     # The time clock sends it again, and its delivery stays pending meanwhile.
     terminal.get("/iclock/getrequest?SN=CE1")
-    assert readers.facts_of(reader(web))["contact"]["catching_since"] is not None
+    assert time_clocks_queries.facts_of(reader(web))["contact"]["catching_since"] is not None
     assert post(terminal, "ATTLOG", ATTLOG) == (200, b"OK: 2\n")
 
 

@@ -15,13 +15,14 @@ from devices.fingerprint.pull_simulator import PullModel, PullTerminal
 from devices.fingerprint.simulator import Enrolled, PunchRecord
 from devices.host.runtime import Agent
 from devices.simulate.base import Journal
-from server.domain.errors import Code, HallError
-from server.gateways.pull import PolledTimeClocks
+from server.core.context import SYSTEM
+from server.core.errors import Code, HallError
 from server.live.agent_gateway import DeviceRef
-from server.services import readers_office
-from server.services.context import SYSTEM
-from server.services.readers_office import Description
-from server.storage import punches, readers
+from server.time_clocks import actions as time_clocks_actions
+from server.time_clocks import punch_queries
+from server.time_clocks import queries as time_clocks_queries
+from server.time_clocks.actions import Description
+from server.time_clocks.polling_gateway import PolledTimeClocks
 from support.agent_server import AgentServer
 from support.halls import STAFF, SmallHall, at
 
@@ -42,8 +43,8 @@ def message(kind: str, **data: Any) -> dict[str, Any]:
 
 
 def admit(small: SmallHall) -> None:
-    readers_office.move(small.ctx, SYSTEM, "admit", REF.name, "admitted")
-    readers_office.describe(small.ctx, SYSTEM, "name", REF.name, Description("大厅"))
+    time_clocks_actions.move(small.ctx, SYSTEM, "admit", REF.name, "admitted")
+    time_clocks_actions.describe(small.ctx, SYSTEM, "name", REF.name, Description("大厅"))
 
 
 def test_punches_wait_at_the_agent_until_the_time_clock_is_admitted(small: SmallHall) -> None:
@@ -51,18 +52,20 @@ def test_punches_wait_at_the_agent_until_the_time_clock_is_admitted(small: Small
     with pytest.raises(HallError) as refused:
         pulled.receive(REF, message("punches", lines=LINES))
     assert refused.value.code is Code.FORBIDDEN
-    row = small.ctx.read(lambda c: readers.get(c, "small", REF.name))
+    row = small.ctx.read(lambda c: time_clocks_queries.get(c, "small", REF.name))
     assert row is not None
     assert (row.state, row.way) == ("asking", "pull")
     admit(small)
     for _ in range(2):
         assert pulled.receive(REF, message("punches", lines=LINES)) == "ok"
-    assert len(small.ctx.read(lambda c: punches.latest(c, "small", 10))) == 2
+    assert len(small.ctx.read(lambda c: punch_queries.latest(c, "small", 10))) == 2
     pulled.receive(REF, message("punches", lines=[], whole=True))
-    assert small.ctx.read(lambda c: readers.delivered_until(c, "small")) == at(9) - 3000
+    assert small.ctx.read(lambda c: time_clocks_queries.delivered_until(c, "small")) == at(9) - 3000
     small.clock.advance(seconds=60)
     pulled.receive(REF, message("punches", lines=[], whole=True))
-    assert small.ctx.read(lambda c: readers.delivered_until(c, "small")) == at(9) + 57_000
+    assert (
+        small.ctx.read(lambda c: time_clocks_queries.delivered_until(c, "small")) == at(9) + 57_000
+    )
 
 
 @pytest.mark.parametrize(
@@ -75,19 +78,19 @@ def test_punches_wait_at_the_agent_until_the_time_clock_is_admitted(small: Small
     ],
 )
 def test_invalid_facts_are_acknowledged_and_store_no_punch(small: SmallHall, data: Any) -> None:
-    readers_office.add(small.ctx, SYSTEM, "k", REF.name, "pull", Description("大厅"))
+    time_clocks_actions.add(small.ctx, SYSTEM, "k", REF.name, "pull", Description("大厅"))
     assert PolledTimeClocks(small.hall).receive(REF, message("punches", **data)) in {
         "ok",
         "invalid",
     }
-    assert small.ctx.read(lambda c: punches.count(c, "small")) == 0
+    assert small.ctx.read(lambda c: punch_queries.count(c, "small")) == 0
 
 
 def test_orders_are_tasks_until_they_have_a_result(small: SmallHall) -> None:
     pulled = PolledTimeClocks(small.hall)
-    readers_office.add(small.ctx, SYSTEM, "k", REF.name, "pull", Description("大厅"))
-    readers_office.link(small.ctx, SYSTEM, "l", "7", STAFF["T1"], "2026-01-01")
-    readers_office.order(small.ctx, SYSTEM, "n", REF.name, "names")
+    time_clocks_actions.add(small.ctx, SYSTEM, "k", REF.name, "pull", Description("大厅"))
+    time_clocks_actions.link(small.ctx, SYSTEM, "l", "7", STAFF["T1"], "2026-01-01")
+    time_clocks_actions.order(small.ctx, SYSTEM, "n", REF.name, "names")
     [task] = pulled.outstanding_commands(REF)
     assert (task.kind, task.expires_in) == ("names", None)
     assert task.payload == {"users": [{"enrolment": "7", "name": "测试1"}]}

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from server.gateways import iclock as gateway
-from server.storage import readers
+from server.time_clocks import push_gateway as gateway
+from server.time_clocks import queries as time_clocks_queries
 from support.terminal_door import ATTLOG, post, reader, stored_punches
 from support.web import Web
 
@@ -49,7 +49,7 @@ def test_a_punch_is_stored_in_every_form(
 
 
 def aside(web: Web) -> list[Any]:
-    return web.small.ctx.read(lambda c: readers.lines(c, "small", settled=False))
+    return web.small.ctx.read(lambda c: time_clocks_queries.lines(c, "small", settled=False))
 
 
 def alarms(web: Web) -> list[str]:

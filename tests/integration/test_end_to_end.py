@@ -21,8 +21,8 @@ from typing import Any
 import pytest
 import socketio
 
-from server.services.checks import violations
-from server.storage.engine import open_store
+from server.core.engine import open_store
+from server.integrity.checks import violations
 from support import postgres as pg
 from support.hall_server import ADMINISTRATOR, MANAGER, PATIENCE, Client, HallServer, RefusedError
 from support.redis_server import RedisServer

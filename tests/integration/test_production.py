@@ -23,7 +23,7 @@ from unittest import mock
 import pytest
 
 from server import cli
-from server.storage.engine import newest
+from server.core.engine import newest
 from support.hall_server import PATIENCE, Client, RefusedError, free_port
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from server.catalogue.reference import load
+from server.core import journal
+from server.core.engine import open_store
 from server.demo.rehearsal.day import Day, Script
 from server.demo.rehearsal.people import MINUTE, visitors
-from server.reference import load
-from server.services.checks import violations
-from server.storage import journal
-from server.storage.engine import open_store
+from server.integrity.checks import violations
 from support.hall_server import ADMINISTRATOR, MANAGER, Client, HallServer
 
 HALL = "reference"

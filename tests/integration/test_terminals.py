@@ -21,12 +21,13 @@ from devices.fingerprint.pull_simulator import PullModel, PullTerminal
 from devices.fingerprint.push_simulator import FAMILIES, PushModel, PushTerminal
 from devices.fingerprint.simulator import Enrolled, PunchRecord
 from devices.simulate.base import Journal
-from server.services import readers_office
-from server.services.checks import violations
-from server.services.context import SYSTEM
-from server.services.readers_office import Description
-from server.storage import punches, readers
-from server.storage.engine import open_store
+from server.core.context import SYSTEM
+from server.core.engine import open_store
+from server.integrity.checks import violations
+from server.time_clocks import actions as time_clocks_actions
+from server.time_clocks import punch_queries
+from server.time_clocks import queries as time_clocks_queries
+from server.time_clocks.actions import Description
 from support.hall_server import ADMINISTRATOR, PATIENCE, ROOT, HallServer
 from support.halls import STAFF, SmallHall, at
 from support.web import Web
@@ -148,8 +149,8 @@ def web(sqlite_url: str, tmp_path: Path) -> Iterator[Web]:
 @pytest.mark.parametrize("firmware", ["legacy", "push2", "biodata"])
 def test_a_third_party_time_clock_pushes_to_the_gateway(web: Web, firmware: str) -> None:
     small = web.small
-    readers_office.add(small.ctx, SYSTEM, "k", "SIM001", "push", Description("东门"))
-    readers_office.link(small.ctx, SYSTEM, "l", "1001", STAFF["T1"], "2026-01-01")
+    time_clocks_actions.add(small.ctx, SYSTEM, "k", "SIM001", "push", Description("东门"))
+    time_clocks_actions.link(small.ctx, SYSTEM, "l", "1001", STAFF["T1"], "2026-01-01")
     line: Any = Line(web.app.flask.test_client())
     device = ADMSDeviceSimulator(line, serial="SIM001", firmware=firmware)
     assert device.handshake()["TimeZone"] == "8"
@@ -161,21 +162,27 @@ def test_a_third_party_time_clock_pushes_to_the_gateway(web: Web, firmware: str)
         device.punch(touch.number, touch.device_time)
     device.go_online(catch_up=False)
     device.upload_pending(batch_size=500, corrupt_line=3)
-    small.ctx.write(lambda tx: readers.add_command(tx, "SIM001", "info", "INFO", "test"))
-    readers_office.order(small.ctx, SYSTEM, "n", "SIM001", "names")
-    readers_office.order(small.ctx, SYSTEM, "r", "SIM001", "reread", "2026-03-02", "2026-03-02")
+    small.ctx.write(
+        lambda tx: time_clocks_queries.add_command(tx, "SIM001", "info", "INFO", "test")
+    )
+    time_clocks_actions.order(small.ctx, SYSTEM, "n", "SIM001", "names")
+    time_clocks_actions.order(
+        small.ctx, SYSTEM, "r", "SIM001", "reread", "2026-03-02", "2026-03-02"
+    )
     applied = device.run_commands()
     device.upload_pending()
     assert [text.split(" PIN")[0] for text in applied[:2]] == ["INFO", "DATA UPDATE USERINFO"]
     assert device.users["1001"]["name"] == "测试1"
-    rows = small.ctx.read(lambda c: punches.between(c, "small", 1, 10**9))
+    rows = small.ctx.read(lambda c: punch_queries.between(c, "small", 1, 10**9))
     assert {(row.enrolment, row.said) for row in rows} == {
         (p.pin, p.when.isoformat(" ")) for p in device.log
     }
     assert len(rows) == len(device.log)
-    states = small.ctx.read(lambda c: readers.commands(c, "small", "SIM001"))
+    states = small.ctx.read(lambda c: time_clocks_queries.commands(c, "small", "SIM001"))
     assert {row.state for row in states} == {"done"}
-    kinds = {e.kind for e in small.ctx.read(lambda c: readers.events(c, "small", "SIM001"))}
+    kinds = {
+        e.kind for e in small.ctx.read(lambda c: time_clocks_queries.events(c, "small", "SIM001"))
+    }
     assert "template_offered" in kinds
     assert small.ctx.read(lambda c: violations("small", c)) == []
 
@@ -203,8 +210,8 @@ def test_punches_of_every_protocol_family_are_stored(tmp_path: Path, sqlite_url:
         alarms = {(a["code"], a["subject"]) for a in office.get("/office/today")["alarms"]}
     store = open_store(sqlite_url, "reference")
     try:
-        rows = store.read(lambda c: punches.between(c, "reference", 1, 10**9))
-        aside = store.read(lambda c: readers.lines(c, "reference", settled=False))
+        rows = store.read(lambda c: punch_queries.between(c, "reference", 1, 10**9))
+        aside = store.read(lambda c: time_clocks_queries.lines(c, "reference", settled=False))
         assert store.read(lambda c: violations("reference", c)) == []
     finally:
         store.close()
@@ -242,7 +249,7 @@ def test_no_punch_is_lost_when_the_server_is_killed_during_a_backlog(
             terminal.stop()
     store = open_store(database_url, "reference")
     try:
-        rows = store.read(lambda c: punches.between(c, "reference", 1, 10**9))
+        rows = store.read(lambda c: punch_queries.between(c, "reference", 1, 10**9))
         assert store.read(lambda c: violations("reference", c)) == []
     finally:
         store.close()

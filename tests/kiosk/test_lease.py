@@ -12,9 +12,9 @@ from devices.printers.document import Document
 from devices.standby.lease import Lease
 from kiosk.standby import lease_content
 from server.core.clock import instant
-from server.domain.errors import HallError
-from server.domain.routing import WindowSession, route
-from server.domain.settings import Settings
+from server.core.errors import HallError
+from server.core.settings import Settings
+from server.queue.routing import WindowSession, route
 from support.halls import MONDAY, ZONE, catalogue
 
 BOOK = catalogue()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kiosk.search_keys import EVERYDAY, MAX_READINGS, keys_of, search_keys
-from server.reference import load
+from server.catalogue.reference import load
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ import pytest
 
 from devices.standby.lease import Lease
 from kiosk.standby import Standby
-from server.domain.errors import Code, HallError
+from server.core.errors import Code, HallError
 from server.live.agent_gateway import DeviceRef
-from server.storage import slips
+from server.queue import slip_queries
 from support.halls import SmallHall, at
 
 REF = DeviceRef("standby-1", "standby", "1", "kiosk")
@@ -64,7 +64,7 @@ def test_a_loopback_server_gets_its_lease_and_imports_tickets(hall: SmallHall) -
     assert standby.receive(REF, {"kind": "ticket", "data": offline_ticket, "age": 3.0}) == "waiting"
     slip = {"slip": "standby-s", "state": "printed", "reason": ""}
     assert standby.receive(REF, {"kind": "slip", "data": slip}) == "ok"
-    row = hall.ctx.read(lambda c: slips.get(c, hall.ctx.hall_id, "standby-s"))
+    row = hall.ctx.read(lambda c: slip_queries.get(c, hall.ctx.hall_id, "standby-s"))
     assert row is not None
     assert row.state == "printed"
 

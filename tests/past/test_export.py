@@ -8,9 +8,9 @@ from collections import Counter
 import pytest
 from sqlalchemy import Connection, String, select
 
+from server.core.tables import metadata
 from server.hall import Hall
-from server.services.privacy import export_person
-from server.storage.tables import metadata
+from server.privacy.personal_data import export_person
 
 
 @pytest.mark.parametrize("staff", ["1002", "1004", "1009"])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from server.bulletins import queries as bulletins_queries
 from server.hall import Hall
-from server.services.checks import violations
-from server.storage import bulletins, checks
-from server.storage import findings as stored_findings
+from server.integrity.checks import violations
+from server.spot_checks import finding_queries as stored_findings
+from server.spot_checks import queries as spot_checks_queries
 from support.contracts import as_text, golden_file
 from support.contracts.past import journal_contract
 
@@ -18,8 +19,8 @@ def test_every_kind_of_record_is_there(hall: Hall) -> None:
     def seen(conn: object) -> tuple[set[str], set[str], set[str]]:
         span = "2026-10-01", "2026-11-06"
         finding_rows = stored_findings.of_days(conn, "reference", *span)  # type: ignore[arg-type]
-        walked = checks.of_days(conn, "reference", *span)  # type: ignore[arg-type]
-        weeks = bulletins.every(conn, "reference")  # type: ignore[arg-type]
+        walked = spot_checks_queries.of_days(conn, "reference", *span)  # type: ignore[arg-type]
+        weeks = bulletins_queries.every(conn, "reference")  # type: ignore[arg-type]
         return {r.kind for r in finding_rows}, {r.state for r in walked}, {r.state for r in weeks}
 
     kinds, walks, weeks = hall.ctx.read(seen)

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from server.core.engine import migrate, newest, open_engine, revision
+from server.core.revisions import known, upgrade
 from server.hall import Hall
-from server.services.checks import violations
-from server.storage.engine import migrate, newest, open_engine, revision
-from server.storage.revisions import known, upgrade
+from server.integrity.checks import violations
 from support.pasts import fill_old_database, present_rows
 
 

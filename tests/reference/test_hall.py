@@ -8,18 +8,10 @@ from datetime import date, datetime, time
 
 import pytest
 
-from server.domain import hours
-from server.domain.catalogue import (
-    Catalogue,
-    Handling,
-    ItemKind,
-    Presence,
-    Role,
-    Scope,
-    WindowKind,
-)
-from server.domain.routing import windows_for
-from server.reference import load
+from server.catalogue import hours as catalogue_hours
+from server.catalogue.model import Catalogue, Handling, ItemKind, Presence, Role, Scope, WindowKind
+from server.catalogue.reference import load
+from server.queue.routing import windows_for
 
 MONDAY = date(2026, 3, 2)
 TUESDAY = date(2026, 3, 3)
@@ -76,7 +68,7 @@ def test_every_accepted_item_can_be_served_on_some_day(hall: Catalogue) -> None:
         noon = datetime.combine(MONDAY, time(10))
         codes = [w.code for w in windows_for(hall, item, noon)]
         assert codes, item.name
-        assert hours.next_opening(hall, item.code, codes, noon), item.name
+        assert catalogue_hours.next_opening(hall, item.code, codes, noon), item.name
 
 
 def _here(hall: Catalogue, unit: str) -> bool:
@@ -171,9 +163,9 @@ def test_mandates_cover_units_without_and_with_windows_of_their_own(hall: Catalo
 
 
 def test_one_window_is_open_only_on_tuesdays_and_thursdays(hall: Catalogue) -> None:
-    assert hours.weekdays_of(hall, ["W13"]) == (2, 4)
-    assert not hours.window_spans(hall, "W13", MONDAY)
-    assert hours.window_spans(hall, "W13", TUESDAY)
+    assert catalogue_hours.weekdays_of(hall, ["W13"]) == (2, 4)
+    assert not catalogue_hours.window_spans(hall, "W13", MONDAY)
+    assert catalogue_hours.window_spans(hall, "W13", TUESDAY)
 
 
 def test_some_windows_stay_open_through_lunch(hall: Catalogue) -> None:
@@ -181,7 +173,7 @@ def test_some_windows_stay_open_through_lunch(hall: Catalogue) -> None:
     through = [
         w.code
         for w in hall.windows
-        if hours.open_at(hours.window_spans(hall, w.code, MONDAY), noon)
+        if catalogue_hours.open_at(catalogue_hours.window_spans(hall, w.code, MONDAY), noon)
     ]
     assert through == ["W01", "W05", "W14"]
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from server.reference import DataError, load
+from server.catalogue.reference import DataError, load
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    with as_file(files("server.reference")) as source:
+    with as_file(files("server.catalogue.reference")) as source:
         shutil.copytree(source, tmp_path / "hall", ignore=shutil.ignore_patterns("*.py"))
     return tmp_path / "hall"
 

@@ -11,22 +11,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.health import HealthCode
-from server.domain.alarms import QUIET, is_acknowledged, is_loud
-from server.domain.settings import Settings
-from server.domain.tickets import ActorKind
-from server.office import own_alarms
-from server.office.device_alarms import WITHOUT_ALARM as SILENT_BY_NATURE
-from server.office.device_alarms import device_alarms
-from server.services import alarms, snapshot
-from server.services.context import Actor
-from server.storage import alarms as takes
-from server.storage import journal
-from server.storage.columns import CODE
+from server.alarms import actions as alarms_actions
+from server.alarms import queries as takes
+from server.alarms.rules import QUIET, is_acknowledged, is_loud
+from server.core import journal
+from server.core.columns import CODE
+from server.core.context import Actor
+from server.core.settings import Settings
+from server.device_health import server_alarms
+from server.device_health.alarms import WITHOUT_ALARM as SILENT_BY_NATURE
+from server.device_health.alarms import device_alarms
+from server.queue import snapshot
+from server.queue.tickets import ActorKind
 from server.wire.views import DeviceView
 from support.halls import SmallHall
 
 MANAGER = Actor(ActorKind.MANAGER, "200")
-DEVICE_WORDS = Path(own_alarms.__file__).parent / "web" / "device-words.ts"
+DEVICE_WORDS = Path(server_alarms.__file__).parent / "web" / "device-words.ts"
 TIMES = st.integers(0, 10**7)
 
 
@@ -46,7 +47,7 @@ def test_a_take_holds_for_its_time_and_for_this_trouble_only(
 def test_taking_an_alarm_is_stored_and_journalled_once(small: SmallHall) -> None:
     ctx = small.ctx
     for _ in range(2):
-        alarms.acknowledge(ctx, MANAGER, "one", "device_paper_out", "printer-1")
+        alarms_actions.acknowledge(ctx, MANAGER, "one", "device_paper_out", "printer-1")
     row = ctx.read(lambda c: takes.takes(c, ctx.hall_id))["device_paper_out", "printer-1"]
     assert (row.by_actor, row.at) == ("200", ctx.clock.now())
     lines = ctx.read(lambda c: journal.of_subject(c, ctx.hall_id, "printer-1"))
@@ -155,7 +156,7 @@ def test_a_lost_pc_and_its_buses_are_one_line() -> None:
 def test_an_alarm_with_a_long_subject_can_be_taken(small: SmallHall) -> None:
     (line,) = device_alarms(_strips("b" * 62, "uu", "a" * 64))
     assert len(line.subject) == CODE.length
-    alarms.acknowledge(small.ctx, MANAGER, "one", line.code, line.subject)
+    alarms_actions.acknowledge(small.ctx, MANAGER, "one", line.code, line.subject)
 
 
 @pytest.mark.parametrize(("free", "expected"), [(10**12, []), (5 * 10**6, ["disk_full"])])
@@ -163,12 +164,12 @@ def test_a_disk_alarms_before_it_is_full(small: SmallHall, free: int, expected: 
     def left(_folder: Path) -> int:
         return free
 
-    alarm_list = own_alarms.alarms(small.hall, left)(snapshot.take(small.ctx))
+    alarm_list = server_alarms.alarms(small.hall, left)(snapshot.take(small.ctx))
     assert [alarm.code for alarm in alarm_list] == expected
 
 
 def test_a_hall_without_a_backup_alarms_after_two_days(small: SmallHall) -> None:
-    ask = own_alarms.alarms(small.hall, lambda _folder: 10**12)
+    ask = server_alarms.alarms(small.hall, lambda _folder: 10**12)
     assert ask(snapshot.take(small.ctx)) == []
     small.clock.advance(minutes=Settings().backup_warn_days * 24 * 60)
     (alarm,) = ask(snapshot.take(small.ctx))

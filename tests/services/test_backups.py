@@ -15,19 +15,22 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select, text
 
+from server.backup import backups, move_database
+from server.backup import restore as backup_restore
+from server.backup.backups import BackupError
+from server.backup.restore import RestoreOptions, restore
 from server.cli import backup as cli
+from server.core import journal, schema
 from server.core.clock import SeededTokenSource, SetClock, local
 from server.core.config import Config
+from server.core.context import SYSTEM, Context
+from server.core.data_folder import FolderBusyError, alone, serve_from
+from server.core.engine import migrate, open_engine
+from server.device_health import queries as device_health_queries
+from server.device_health import server_alarms
 from server.hall import Hall, import_catalogue, open_hall
-from server.office import own_alarms
-from server.services import backups, figures, restoring, snapshot
-from server.services.backups import BackupError
-from server.services.checks import violations
-from server.services.context import SYSTEM, Context
-from server.services.restoring import RestoreOptions, restore
-from server.storage import devices, journal, moving, schema
-from server.storage.engine import migrate, open_engine
-from server.storage.folder import FolderBusyError, alone, serve_from
+from server.integrity.checks import violations
+from server.queue import metrics, snapshot
 from support.halls import SmallHall, at, catalogue
 
 NINE = at(9)
@@ -69,7 +72,9 @@ def _again(config: Config, now: int) -> SmallHall:
     return hall
 
 
-def _restore(config: Config, backup: Path, gap: int = 50, **beyond: int) -> restoring.RestoreResult:
+def _restore(
+    config: Config, backup: Path, gap: int = 50, **beyond: int
+) -> backup_restore.RestoreResult:
     request = RestoreOptions(backup, gap, beyond)
     return restore(config, request, SetClock(NINE), SeededTokenSource(3))
 
@@ -148,7 +153,7 @@ def test_a_restore_leaves_a_gap_when_the_last_number_is_unknown(
     assert not done.old_readable
     assert done.skipped["small"]["A"] == [2, 7]
     assert done.skipped["small"]["B"] == [1, 50]
-    assert restoring.format_ranges({"A": [2, 7]}) == "A002–A007"
+    assert backup_restore.format_ranges({"A": [2, 7]}) == "A002–A007"
     again = _again(hall.hall.config, NINE)
     numbers = [again.issue(i, key=f"new-{i}").number for i in ("tax-1", "social-1")]
     assert numbers == ["A008", "B051"]
@@ -171,7 +176,7 @@ def test_slips_under_way_at_the_backup_are_unknown_after_a_restore(
         return [(row.state, row.reason) for row in rows]
 
     printer = {"device": "printer-1", "kind": "printers", "driver": "escpos", "serves": "1"}
-    hall.ctx.write(lambda tx: devices.announce(tx, "kiosk", "w", [printer]))
+    hall.ctx.write(lambda tx: device_health_queries.announce(tx, "kiosk", "w", [printer]))
     hall.sign_in("T1")
     hall.issue("tax-1")
     assert known(hall.ctx) == [("owed", "")]
@@ -227,9 +232,9 @@ def test_a_restore_is_refused_while_a_server_runs(busy: SmallHall) -> None:
 
 
 def test_numbers_read_off_slips() -> None:
-    assert restoring.parse_numbers(["A057", "A012", "Z001"]) == {"A": 57, "Z": 1}
+    assert backup_restore.parse_numbers(["A057", "A012", "Z001"]) == {"A": 57, "Z": 1}
     with pytest.raises(BackupError):
-        restoring.parse_numbers(["57"])
+        backup_restore.parse_numbers(["57"])
 
 
 @pytest.fixture
@@ -251,7 +256,7 @@ def test_a_hall_moves_to_the_other_database(
     source, target = open_engine(source_url), open_engine(target_url)
     migrate(target)
     with source.connect() as rows, target.begin() as conn:
-        counts = moving.copy(rows, conn, lambda *words: progress.append(words))
+        counts = move_database.copy(rows, conn, lambda *words: progress.append(words))
     assert counts["ticket"] == 3
     assert ("ticket", 3, 3) in progress
     with target.connect() as conn:
@@ -261,9 +266,9 @@ def test_a_hall_moves_to_the_other_database(
     with (
         source.connect() as rows,
         target.begin() as conn,
-        pytest.raises(moving.MovingError, match="not empty"),
+        pytest.raises(move_database.MovingError, match="not empty"),
     ):
-        moving.copy(rows, conn, lambda *_: None)
+        move_database.copy(rows, conn, lambda *_: None)
     source.dispose()
     target.dispose()
     moved = SmallHall(target_url, tmp_path, NINE, seed=2)
@@ -325,8 +330,8 @@ def test_a_backup_ends_the_alarm_of_every_hall_in_the_database(
 
 def backup_alarm_and_age(hall: Hall) -> tuple[bool, float | None]:
     """Return whether the office has the alarm of an old backup, and the age that metrics report."""
-    alarms = own_alarms.alarms(hall, lambda _folder: 10**12)(snapshot.take(hall.ctx))
-    samples = figures.source(hall.ctx, hall.config.data)()
+    alarms = server_alarms.alarms(hall, lambda _folder: 10**12)(snapshot.take(hall.ctx))
+    samples = metrics.source(hall.ctx, hall.config.data)()
     ages = [value for name, _, _, value in samples if name == "hallkeeper_backup_age_seconds"]
     return "backup_old" in {alarm.code for alarm in alarms}, ages[0] if ages else None
 

@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError
 
-from server.domain.bulletin.wording import plain
-from server.domain.errors import Code, HallError
-from server.domain.tickets import ActorKind
-from server.services.bulletins import acts
-from server.services.bulletins.acts import Bulletin
-from server.services.context import Actor
-from server.storage import readers
-from server.storage.tables_bulletin import bulletin
+from server.bulletins import actions as bulletins_actions
+from server.bulletins.actions import Bulletin
+from server.bulletins.tables import bulletin
+from server.bulletins.wording import plain
+from server.core.context import Actor
+from server.core.errors import Code, HallError
+from server.queue.tickets import ActorKind
+from server.time_clocks import queries as time_clocks_queries
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall, at
 from support.sheets import GOOD, READER, deliver_punches, with_clock_and_rule
 
@@ -41,7 +41,7 @@ def week_of_punches(small: SmallHall) -> SmallHall:
 
 def load(small: SmallHall) -> Bulletin:
     """Return the week's bulletin as stored."""
-    return small.ctx.read(lambda c: acts.load(small.ctx, c, WEEK))
+    return small.ctx.read(lambda c: bulletins_actions.load(small.ctx, c, WEEK))
 
 
 def code_of(refused: pytest.ExceptionInfo[HallError]) -> Code:
@@ -51,23 +51,23 @@ def code_of(refused: pytest.ExceptionInfo[HallError]) -> Code:
 
 def test_the_draft_is_written_on_its_day_and_once(small: SmallHall) -> None:
     week_of_punches(small)
-    assert acts.draft_due(small.ctx) is None
+    assert bulletins_actions.draft_due(small.ctx) is None
     small.clock.set(at(8, day=NEXT_MONDAY))
-    assert acts.draft_due(small.ctx) == WEEK
-    assert acts.draft_due(small.ctx) is None
+    assert bulletins_actions.draft_due(small.ctx) == WEEK
+    assert bulletins_actions.draft_due(small.ctx) is None
     small.clock.set(at(8, day=NEXT_MONDAY + timedelta(days=1)))
-    assert acts.draft_due(small.ctx) is None
+    assert bulletins_actions.draft_due(small.ctx) is None
 
 
 def test_a_hall_that_did_not_exist_in_the_week_drafts_nothing(small: SmallHall) -> None:
-    assert acts.draft_due(small.ctx) is None
+    assert bulletins_actions.draft_due(small.ctx) is None
 
 
 def drafted(small: SmallHall) -> Bulletin:
     """Return the draft made on Monday at eight."""
     week_of_punches(small).clock.set(at(8, day=NEXT_MONDAY))
-    small.ctx.write(lambda tx: readers.change(tx, READER, delivered_until=tx.now))
-    acts.draft_due(small.ctx)
+    small.ctx.write(lambda tx: time_clocks_queries.change(tx, READER, delivered_until=tx.now))
+    bulletins_actions.draft_due(small.ctx)
     return load(small)
 
 
@@ -91,57 +91,63 @@ def test_the_figures_are_those_of_the_database(small: SmallHall) -> None:
 
 def test_words_are_edited_and_a_second_person_releases(small: SmallHall) -> None:
     bulletin = drafted(small)
-    acts.edit(small.ctx, EDITOR, small.key(), bulletin, {"closing": "请各单位知悉并签收。"})
+    bulletins_actions.edit(
+        small.ctx, EDITOR, small.key(), bulletin, {"closing": "请各单位知悉并签收。"}
+    )
     with pytest.raises(HallError) as refused:
-        acts.release(small.ctx, SECOND, small.key(), load(small), bulletin.digest)
+        bulletins_actions.release(small.ctx, SECOND, small.key(), load(small), bulletin.digest)
     assert code_of(refused) is Code.BULLETIN_CHANGED
     bulletin = load(small)
     with pytest.raises(HallError) as refused:
-        acts.release(small.ctx, EDITOR, small.key(), bulletin, bulletin.digest)
+        bulletins_actions.release(small.ctx, EDITOR, small.key(), bulletin, bulletin.digest)
     assert code_of(refused) is Code.BULLETIN_SECOND
-    digest = acts.release(small.ctx, SECOND, small.key(), bulletin, bulletin.digest)
+    digest = bulletins_actions.release(small.ctx, SECOND, small.key(), bulletin, bulletin.digest)
     edited = load(small)
     assert (edited.released, edited.row.number, edited.digest) == (True, 1, digest)
     assert edited.words["closing"] == "请各单位知悉并签收。"
     with pytest.raises(HallError) as refused:
-        acts.edit(small.ctx, EDITOR, small.key(), edited, {"closing": "改"})
+        bulletins_actions.edit(small.ctx, EDITOR, small.key(), edited, {"closing": "改"})
     assert code_of(refused) is Code.BULLETIN_STATE
-    assert small.ctx.read(lambda c: acts.faults_of(c, small.ctx.hall_id)) == []
+    assert small.ctx.read(lambda c: bulletins_actions.faults_of(c, small.ctx.hall_id)) == []
 
 
 def test_an_edit_of_words_changed_by_another_is_a_conflict(small: SmallHall) -> None:
     bulletin = drafted(small)
     seen = {"closing": bulletin.words["closing"]}
-    acts.edit(small.ctx, EDITOR, small.key(), bulletin, {"closing": "请各单位知悉。"}, seen)
+    bulletins_actions.edit(
+        small.ctx, EDITOR, small.key(), bulletin, {"closing": "请各单位知悉。"}, seen
+    )
     with pytest.raises(HallError) as refused:
-        acts.edit(small.ctx, SECOND, small.key(), load(small), {"closing": "请签收。"}, seen)
+        bulletins_actions.edit(
+            small.ctx, SECOND, small.key(), load(small), {"closing": "请签收。"}, seen
+        )
     assert code_of(refused) is Code.CHANGED_MEANWHILE
     assert load(small).words["closing"] == "请各单位知悉。"
     # An edit of another section is no conflict.
     other = {"opening": "本周通报如下。"} if "opening" in bulletin.words else {}
-    acts.edit(small.ctx, SECOND, small.key(), load(small), other, {})
+    bulletins_actions.edit(small.ctx, SECOND, small.key(), load(small), other, {})
 
 
 def released(small: SmallHall) -> Bulletin:
     """Return the week's bulletin, released."""
     bulletin = drafted(small)
-    acts.edit(small.ctx, EDITOR, small.key(), bulletin, {})
+    bulletins_actions.edit(small.ctx, EDITOR, small.key(), bulletin, {})
     bulletin = load(small)
-    acts.release(small.ctx, SECOND, small.key(), bulletin, bulletin.digest)
+    bulletins_actions.release(small.ctx, SECOND, small.key(), bulletin, bulletin.digest)
     return load(small)
 
 
 def test_one_person_alone_cannot_release(small: SmallHall) -> None:
     bulletin = drafted(small)
     with pytest.raises(HallError) as refused:
-        acts.release(small.ctx, SECOND, small.key(), bulletin, bulletin.digest)
+        bulletins_actions.release(small.ctx, SECOND, small.key(), bulletin, bulletin.digest)
     assert refused.value.data == {"state": "unchecked"}
     for person in (EDITOR, SECOND):
-        acts.edit(small.ctx, person, small.key(), load(small), {})
+        bulletins_actions.edit(small.ctx, person, small.key(), load(small), {})
     bulletin = load(small)
     for person in (EDITOR, SECOND):
         with pytest.raises(HallError) as refused:
-            acts.release(small.ctx, person, small.key(), bulletin, bulletin.digest)
+            bulletins_actions.release(small.ctx, person, small.key(), bulletin, bulletin.digest)
         assert code_of(refused) is Code.BULLETIN_SECOND
 
 
@@ -149,17 +155,17 @@ def test_a_released_bulletin_stays_and_later_facts_become_an_amendment(small: Sm
     frozen = released(small)
     deliver_punches(small, "08:25", day=MONDAY + timedelta(days=1))
     assert load(small).figures == frozen.figures
-    changes = small.ctx.read(lambda c: acts.changed_since(small.ctx, c, frozen))
+    changes = small.ctx.read(lambda c: bulletins_actions.changed_since(small.ctx, c, frozen))
     assert ("late", "1", "0") in {(d.name, d.was, d.now) for d in changes}
-    n = acts.amend(small.ctx, EDITOR, small.key(), frozen, changes, "补收打卡机数据。")
+    n = bulletins_actions.amend(small.ctx, EDITOR, small.key(), frozen, changes, "补收打卡机数据。")
     with pytest.raises(HallError) as refused:
-        acts.release_amendment(small.ctx, EDITOR, small.key(), WEEK, n)
+        bulletins_actions.release_amendment(small.ctx, EDITOR, small.key(), WEEK, n)
     assert code_of(refused) is Code.BULLETIN_SECOND
     with pytest.raises(HallError) as refused:
-        acts.amend(small.ctx, EDITOR, small.key(), frozen, changes, "又")
+        bulletins_actions.amend(small.ctx, EDITOR, small.key(), frozen, changes, "又")
     assert code_of(refused) is Code.BULLETIN_STATE
-    acts.release_amendment(small.ctx, SECOND, small.key(), WEEK, n)
-    assert small.ctx.read(lambda c: acts.faults_of(c, small.ctx.hall_id)) == []
+    bulletins_actions.release_amendment(small.ctx, SECOND, small.key(), WEEK, n)
+    assert small.ctx.read(lambda c: bulletins_actions.faults_of(c, small.ctx.hall_id)) == []
 
 
 def test_a_released_bulletin_cannot_be_edited(small: SmallHall) -> None:
@@ -175,25 +181,27 @@ def test_a_released_bulletin_cannot_be_edited(small: SmallHall) -> None:
 def test_nothing_is_released_while_a_time_clock_has_not_delivered(small: SmallHall) -> None:
     drafted(small)
     small.ctx.write(
-        lambda tx: readers.change(tx, READER, delivered_until=at(9, day=date(2026, 3, 6)))
+        lambda tx: time_clocks_queries.change(
+            tx, READER, delivered_until=at(9, day=date(2026, 3, 6))
+        )
     )
-    acts.edit(small.ctx, EDITOR, small.key(), load(small), {})
+    bulletins_actions.edit(small.ctx, EDITOR, small.key(), load(small), {})
     bulletin = load(small)
     with pytest.raises(HallError) as refused:
-        acts.release(small.ctx, SECOND, small.key(), bulletin, bulletin.digest)
+        bulletins_actions.release(small.ctx, SECOND, small.key(), bulletin, bulletin.digest)
     assert refused.value.data == {"state": "pending"}
 
 
 def test_units_acknowledge_by_their_chief_representative(small: SmallHall) -> None:
     released(small)
     with pytest.raises(HallError) as refused:
-        acts.acknowledge(small.ctx, EDITOR, small.key(), WEEK)
+        bulletins_actions.acknowledge(small.ctx, EDITOR, small.key(), WEEK)
     assert code_of(refused) is Code.BULLETIN_ACK
 
 
 def test_a_week_that_is_not_over_is_not_drafted(small: SmallHall) -> None:
     with pytest.raises(HallError) as refused:
-        acts.draft(small.ctx, EDITOR, small.key(), WEEK)
+        bulletins_actions.draft(small.ctx, EDITOR, small.key(), WEEK)
     assert refused.value.data == {"state": "running"}
     small.clock.set(at(9, day=NEXT_MONDAY))
-    assert acts.draft(small.ctx, EDITOR, small.key(), WEEK) == WEEK
+    assert bulletins_actions.draft(small.ctx, EDITOR, small.key(), WEEK) == WEEK

@@ -12,15 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from server.domain import hours
-from server.domain.catalogue import SpecialDay
-from server.domain.errors import Code, HallError
+from server.attendance import calendar, calendar_list
+from server.attendance import calendar_queries as stored
+from server.attendance.calendar_list import Flaw, Problem
+from server.catalogue import hours as catalogue_hours
+from server.catalogue.model import SpecialDay
+from server.catalogue.workbook import digest
+from server.core.context import SYSTEM
+from server.core.errors import Code, HallError
 from server.hall import import_catalogue, open_hall
-from server.services.attendance import calendar, calendar_list, files
-from server.services.attendance.calendar_list import Flaw, Problem
-from server.services.context import SYSTEM
-from server.storage import calendar as stored
-from server.workbook import digest
+from server.leave import files as leave_files
 from support.halls import CHEAP, SmallHall, catalogue
 from support.leave_halls import A, actor
 
@@ -42,8 +43,8 @@ def test_a_new_hall_knows_the_published_years(small: SmallHall) -> None:
 
 def test_tickets_and_attendance_use_one_calendar(small: SmallHall) -> None:
     book = small.ctx.catalogue()
-    assert not hours.hall_spans(book, NEW_YEAR)
-    assert hours.hall_spans(book, MADE_UP)
+    assert not catalogue_hours.hall_spans(book, NEW_YEAR)
+    assert catalogue_hours.hall_spans(book, MADE_UP)
 
 
 def test_the_workbook_holds_only_the_halls_own_days(small: SmallHall) -> None:
@@ -58,7 +59,7 @@ def test_the_halls_own_day_wins(small: SmallHall) -> None:
     own = (SpecialDay(MADE_UP, False, "停电"),)
     import_catalogue(small.ctx, SYSTEM, replace(catalogue(), special_days=own), "own")
     assert calendar.workdays(small.ctx).weekday(MADE_UP) is None
-    assert not hours.hall_spans(small.ctx.catalogue(), MADE_UP)
+    assert not catalogue_hours.hall_spans(small.ctx.catalogue(), MADE_UP)
 
 
 def test_an_imported_year_is_used_at_once(small: SmallHall) -> None:
@@ -176,9 +177,9 @@ def picture(kind: str = "PNG") -> bytes:
 
 
 def test_papers_are_kept_by_their_hash(small: SmallHall) -> None:
-    first = files.store(small.hall, actor(A), "假条.png", "", picture())
-    assert files.store(small.hall, actor(A), "../../other.png", "", picture()) == first
-    content = files.load(small.hall, first)
+    first = leave_files.store(small.hall, actor(A), "假条.png", "", picture())
+    assert leave_files.store(small.hall, actor(A), "../../other.png", "", picture()) == first
+    content = leave_files.load(small.hall, first)
     assert (content.name, content.media, content.data) == ("假条.png", "image/png", picture())
     path = small.hall.config.data / "files" / first[:2] / first
     assert path.read_bytes() == picture()
@@ -192,27 +193,27 @@ def test_papers_are_kept_by_their_hash(small: SmallHall) -> None:
 )
 def test_only_pictures_and_pdf_by_content(small: SmallHall, data: bytes) -> None:
     with pytest.raises(HallError) as caught:
-        files.store(small.hall, actor(A), "photo.jpg", "", data)
+        leave_files.store(small.hall, actor(A), "photo.jpg", "", data)
     assert caught.value.code is Code.FILE_TYPE
 
 
 def test_a_paper_too_large_or_of_another_kind(small: SmallHall) -> None:
     small.configure(file_limit_kb=64)
     with pytest.raises(HallError) as caught:
-        files.store(small.hall, actor(A), "a.pdf", "", b"%PDF-" + b"x" * 64 * 1024)
+        leave_files.store(small.hall, actor(A), "a.pdf", "", b"%PDF-" + b"x" * 64 * 1024)
     assert caught.value.code is Code.TOO_LARGE
     with pytest.raises(HallError) as caught:
-        files.store(small.hall, actor(A), "a.pdf", "image/jpeg", b"%PDF-1.7")
+        leave_files.store(small.hall, actor(A), "a.pdf", "image/jpeg", b"%PDF-1.7")
     assert caught.value.code is Code.FILE_TYPE
     with pytest.raises(HallError) as caught:
-        files.load(small.hall, "0" * 64)
+        leave_files.load(small.hall, "0" * 64)
     assert caught.value.code is Code.FILE_UNKNOWN
 
 
 def test_a_decompression_bomb_is_rejected(small: SmallHall) -> None:
     stream = io.BytesIO()
     Image.new("1", (9000, 9000)).save(stream, "PNG")
-    assert files.store(small.hall, actor(A), "wide.png", "", stream.getvalue())
+    assert leave_files.store(small.hall, actor(A), "wide.png", "", stream.getvalue())
 
 
 def test_the_calendar_needs_no_business_data_to_be_seeded(small: SmallHall) -> None:

@@ -6,18 +6,18 @@ from datetime import timedelta
 
 import pytest
 
-from server.domain.choosing import Why
-from server.domain.errors import Code, HallError
-from server.domain.tickets import ActorKind, Outcome, State
-from server.services import calling, posts
-from server.services.context import Actor
-from server.services.days import keep_day
-from server.storage import journal, tickets
+from server.core import journal
+from server.core.context import Actor
+from server.core.errors import Code, HallError
+from server.queue import calling, ticket_queries, window_sessions
+from server.queue.business_day import keep_day
+from server.queue.choosing import Why
+from server.queue.tickets import ActorKind, Outcome, State
 from support.halls import MONDAY, SmallHall, at
 
 
 def _why(small: SmallHall, ticket: str) -> str:
-    calls = small.ctx.read(lambda c: tickets.calls_of(c, "small", ticket))
+    calls = small.ctx.read(lambda c: ticket_queries.calls_of(c, "small", ticket))
     return str(calls[-1]["why"])
 
 
@@ -156,7 +156,7 @@ def test_no_show_needs_calls_and_time(small: SmallHall) -> None:
     _refused(Code.NO_SHOW_TOO_EARLY, calling.no_show, small.ctx, clerk, small.key(), "T1")
     calling.recall(small.ctx, clerk, small.key(), "T1")
     calling.no_show(small.ctx, clerk, small.key(), "T1")
-    assert small.ctx.read(lambda c: tickets.at_window(c, "small", "T1")) == []
+    assert small.ctx.read(lambda c: ticket_queries.at_window(c, "small", "T1")) == []
 
 
 def test_a_missed_person_waits_behind_three_others(small: SmallHall) -> None:
@@ -311,9 +311,9 @@ def test_a_kiosk_cannot_call(small: SmallHall) -> None:
 def test_paused_and_empty_windows_do_not_call(small: SmallHall) -> None:
     small.sign_in("T1")
     small.issue("tax-1")
-    posts.pause(small.ctx, small.clerk("T1"), small.key(), "T1", "rest", "")
+    window_sessions.pause(small.ctx, small.clerk("T1"), small.key(), "T1", "rest", "")
     _refused(Code.WINDOW_PAUSED, small.call, "T1")
-    posts.unpause(small.ctx, small.clerk("T1"), small.key(), "T1")
+    window_sessions.unpause(small.ctx, small.clerk("T1"), small.key(), "T1")
     assert small.call("T1").number == "A001"
     _refused(Code.WINDOW_NOT_SIGNED_IN, small.call, "T2")
 
@@ -321,20 +321,20 @@ def test_paused_and_empty_windows_do_not_call(small: SmallHall) -> None:
 def test_sign_in_rules(small: SmallHall) -> None:
     small.sign_in("T1")
     clerk = small.clerk("T1")
-    posts.sign_in(small.ctx, clerk, small.key(), "T1")
-    _refused(Code.WINDOW_NOT_ALLOWED, posts.sign_in, small.ctx, clerk, small.key(), "T2")
-    _refused(Code.WINDOW_UNKNOWN, posts.sign_in, small.ctx, clerk, small.key(), "X")
+    window_sessions.sign_in(small.ctx, clerk, small.key(), "T1")
+    _refused(Code.WINDOW_NOT_ALLOWED, window_sessions.sign_in, small.ctx, clerk, small.key(), "T2")
+    _refused(Code.WINDOW_UNKNOWN, window_sessions.sign_in, small.ctx, clerk, small.key(), "X")
     _refused(Code.WINDOW_CLOSED, small.sign_in, "F1")
 
 
 def test_signing_out_the_last_window_reports_the_waiting_tickets(small: SmallHall) -> None:
     small.sign_in("T1", "T2")
     small.issue("tax-2")
-    posts.sign_out(small.ctx, small.clerk("T1"), small.key(), "T1", force=False)
+    window_sessions.sign_out(small.ctx, small.clerk("T1"), small.key(), "T1", force=False)
     with pytest.raises(HallError) as caught:
-        posts.sign_out(small.ctx, small.clerk("T2"), small.key(), "T2", force=False)
+        window_sessions.sign_out(small.ctx, small.clerk("T2"), small.key(), "T2", force=False)
     assert (caught.value.code, caught.value.data["waiting"]) == (Code.LAST_WINDOW, 1)
-    posts.sign_out(small.ctx, small.clerk("T2"), small.key(), "T2", force=True)
+    window_sessions.sign_out(small.ctx, small.clerk("T2"), small.key(), "T2", force=True)
 
 
 def test_waiting_tickets_expire_at_closing_and_are_counted(small: SmallHall) -> None:
@@ -350,7 +350,7 @@ def test_waiting_tickets_expire_at_closing_and_are_counted(small: SmallHall) -> 
     assert (last.act, last.data) == ("day.close", '{"expired":2}')
     small.clock.set(at(9, day=MONDAY + timedelta(days=1)))
     keep_day(small.ctx)
-    assert small.ctx.read(lambda c: tickets.heads(c, "small")) == []
+    assert small.ctx.read(lambda c: ticket_queries.heads(c, "small")) == []
 
 
 def test_every_act_is_journalled_and_the_chain_holds(small: SmallHall) -> None:

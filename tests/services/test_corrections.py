@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, update
 
-from server.domain.errors import Code, HallError
-from server.services.attendance import corrections, proof
-from server.services.attendance.corrections import CorrectionRequest
-from server.storage import corrections as stored
-from server.storage import journal
-from server.storage import tables_attendance as tables
+from server.core import journal
+from server.core.errors import Code, HallError
+from server.leave import correction_actions, tables
+from server.leave import correction_queries as stored
+from server.leave import integrity as leave_integrity
+from server.leave.correction_actions import CorrectionRequest
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, SmallHall, at
 from support.leave_halls import CHIEF, STRANGER, A, B, actor, with_cover_and_chief
 
@@ -43,13 +43,13 @@ def ask(hall: SmallHall, by: str = A, **change: Any) -> str:
     request = replace(
         CorrectionRequest(A, MONDAY, "am_in", "on_time", "手指有伤", "08:25"), **change
     )
-    return corrections.request(hall.ctx, actor(by), hall.key(), request, stands)
+    return correction_actions.request(hall.ctx, actor(by), hall.key(), request, stands)
 
 
 def decide(
     hall: SmallHall, correction: str, by: str, approve: bool = True, words: str = ""
 ) -> None:
-    corrections.decide(hall.ctx, actor(by), hall.key(), correction, approve, words)
+    correction_actions.decide(hall.ctx, actor(by), hall.key(), correction, approve, words)
 
 
 def kept(hall: SmallHall, correction: str) -> stored.Correction:
@@ -110,8 +110,16 @@ def test_the_months_quota(hall: SmallHall) -> None:
 def test_a_slot_has_one_correction_until_it_is_refused(hall: SmallHall) -> None:
     correction = ask(hall)
     refused(Code.CORRECTION_TWICE, ask, hall)
-    refused(Code.NOT_YOUR_SHEET, corrections.cancel, hall.ctx, actor(STRANGER), "k", correction, "")
-    corrections.cancel(hall.ctx, actor(A), hall.key(), correction, "弄错了")
+    refused(
+        Code.NOT_YOUR_SHEET,
+        correction_actions.cancel,
+        hall.ctx,
+        actor(STRANGER),
+        "k",
+        correction,
+        "",
+    )
+    correction_actions.cancel(hall.ctx, actor(A), hall.key(), correction, "弄错了")
     assert kept(hall, correction).was == WAS
     decide(hall, ask(hall), MANAGER)
     refused(Code.CORRECTION_TWICE, ask, hall)
@@ -141,7 +149,7 @@ def test_changes_made_in_the_database_are_violations(hall: SmallHall) -> None:
     decide(hall, correction, MANAGER)
 
     def told() -> list[str]:
-        return [p[1] for p in hall.ctx.read(lambda c: list(proof.problems(c, "small")))]
+        return [p[1] for p in hall.ctx.read(lambda c: list(leave_integrity.problems(c, "small")))]
 
     assert told() == []
     row = tables.correction.c.id == correction

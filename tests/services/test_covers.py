@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from server.domain.errors import Code, HallError
-from server.office.cover_alarms import alarms
-from server.services import calling, posts, snapshot
-from server.services.attendance import covers, leaves
+from server.core.errors import Code, HallError
+from server.leave import actions as leave_actions
+from server.leave import cover as leave_cover
+from server.leave.alarms import alarms
+from server.queue import calling, snapshot, window_sessions
 from support.halls import MONDAY, SmallHall, at
 from support.leave_halls import CHIEF, STRANGER, A, B, actor, leave_request, with_cover_and_chief
 
@@ -23,13 +24,15 @@ def hall(small: SmallHall) -> SmallHall:
 
 def away(hall: SmallHall, begins: str, ends: str, **change: object) -> str:
     """Create an approved leave of A and return its id."""
-    leave = leaves.request(hall.ctx, actor(A), hall.key(), leave_request(begins, ends, **change))
-    leaves.decide(hall.ctx, actor(CHIEF), hall.key(), leave, True, "")
+    leave = leave_actions.request(
+        hall.ctx, actor(A), hall.key(), leave_request(begins, ends, **change)
+    )
+    leave_actions.decide(hall.ctx, actor(CHIEF), hall.key(), leave, True, "")
     return leave
 
 
 def sit(hall: SmallHall, staff: str, window: str) -> None:
-    posts.sign_in(hall.ctx, actor(staff), hall.key(), window)
+    window_sessions.sign_in(hall.ctx, actor(staff), hall.key(), window)
 
 
 def alarm_messages(hall: SmallHall, code: str = "window_uncovered") -> list[str]:
@@ -48,21 +51,23 @@ def test_b_may_sit_at_the_window_only_while_a_is_away(hall: SmallHall) -> None:
     with pytest.raises(HallError):
         sit(hall, STRANGER, "T1")
     sit(hall, B, "T1")
-    posts.sign_out(hall.ctx, actor(B), hall.key(), "T1", force=True)
+    window_sessions.sign_out(hall.ctx, actor(B), hall.key(), "T1", force=True)
     hall.clock.set(at(12))
     with pytest.raises(HallError):
         sit(hall, B, "T1")
 
 
 def test_unapproved_leave_gives_b_no_window(hall: SmallHall) -> None:
-    leaves.request(hall.ctx, actor(A), hall.key(), leave_request("03-02T09:00", "03-02T12:00"))
+    leave_actions.request(
+        hall.ctx, actor(A), hall.key(), leave_request("03-02T09:00", "03-02T12:00")
+    )
     with pytest.raises(HallError):
         sit(hall, B, "T1")
 
 
 def test_in_an_emergency_b_takes_over_before_the_approval(hall: SmallHall) -> None:
     request = leave_request("03-02T09:00", "03-02T12:00", emergency=True)
-    leaves.request(hall.ctx, actor(B), hall.key(), request)
+    leave_actions.request(hall.ctx, actor(B), hall.key(), request)
     sit(hall, B, "T1")
 
 
@@ -89,7 +94,7 @@ def test_the_alarm_says_why_b_does_not_come(hall: SmallHall) -> None:
     assert alarm_messages(hall) == ["1 号窗口没有人：测试1请假，B角测试2还没有登录。"]
     sit(hall, B, "T2")
     assert alarm_messages(hall) == ["1 号窗口没有人：测试1请假，B角测试2正在 2 号窗口，尚未到岗。"]
-    posts.sign_out(hall.ctx, actor(B), hall.key(), "T2", force=True)
+    window_sessions.sign_out(hall.ctx, actor(B), hall.key(), "T2", force=True)
     sit(hall, B, "T1")
     assert alarm_messages(hall) == []
 
@@ -97,8 +102,8 @@ def test_the_alarm_says_why_b_does_not_come(hall: SmallHall) -> None:
 def test_b_who_is_away_himself_is_an_alarm(hall: SmallHall) -> None:
     away(hall, "03-02T09:00", "03-02T12:00")
     request = leave_request("03-02T10:00", "03-02T11:00", staff=B, cover="")
-    leave = leaves.request(hall.ctx, actor(B), hall.key(), request)
-    leaves.decide(hall.ctx, actor(CHIEF), hall.key(), leave, True, "")
+    leave = leave_actions.request(hall.ctx, actor(B), hall.key(), request)
+    leave_actions.decide(hall.ctx, actor(CHIEF), hall.key(), leave, True, "")
     hall.clock.set(at(10, 30))
     assert "1 号窗口没有人：测试1请假，B角测试2也不在岗。" in alarm_messages(hall)
     with pytest.raises(HallError):
@@ -121,11 +126,11 @@ def test_a_window_that_stays_empty_is_an_alarm_after_a_while(hall: SmallHall) ->
 
 def test_the_days_covers(hall: SmallHall) -> None:
     leave = away(hall, "03-03T08:30", "03-03T12:00")
-    (cover,) = hall.ctx.read(lambda c: covers.covers(hall.ctx, c, TUESDAY))
+    (cover,) = hall.ctx.read(lambda c: leave_cover.covers(hall.ctx, c, TUESDAY))
     assert (cover.leave, cover.absent, cover.cover) == (leave, A, B)
     assert cover.able
     assert not cover.confirmed
-    leaves.hand_over(hall.ctx, actor(B), hall.key(), leave, "")
-    (cover,) = hall.ctx.read(lambda c: covers.covers(hall.ctx, c, TUESDAY))
+    leave_actions.hand_over(hall.ctx, actor(B), hall.key(), leave, "")
+    (cover,) = hall.ctx.read(lambda c: leave_cover.covers(hall.ctx, c, TUESDAY))
     assert cover.confirmed
-    assert hall.ctx.read(lambda c: covers.covers(hall.ctx, c, MONDAY)) == []
+    assert hall.ctx.read(lambda c: leave_cover.covers(hall.ctx, c, MONDAY)) == []

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.errors import Code, HallError
-from server.domain.tickets import ActorKind, State
-from server.services import calling, desk_lines, desk_settling
-from server.services.checks import violations
-from server.services.context import Actor
-from server.services.desk_lines import SKEW_MS, UNNOTICED_MS, ShareSeals
-from server.storage import desks, journal
+from server.core import journal
+from server.core.context import Actor
+from server.core.errors import Code, HallError
+from server.integrity.checks import violations
+from server.queue import calling
+from server.queue.offline import desk_connections, desk_decisions, desk_queries
+from server.queue.offline.desk_connections import SKEW_MS, UNNOTICED_MS, ShareSeals
+from server.queue.tickets import ActorKind, State
 from support.desks import SEALS, act, import_actions, import_codes, share
 from support.halls import MANAGER, STAFF, SmallHall, at
 
@@ -34,16 +35,18 @@ def hall(database_url: str, tmp_path: Path) -> Iterator[SmallHall]:
 
 
 def reasons(hall: SmallHall) -> list[str]:
-    return [row.reason for row in hall.ctx.read(lambda c: desks.quarantined(c, hall.ctx.hall_id))]
+    return [
+        row.reason for row in hall.ctx.read(lambda c: desk_queries.quarantined(c, hall.ctx.hall_id))
+    ]
 
 
 def line(hall: SmallHall, begun: int, ended: int | None, name: str = "line") -> None:
     """Record a page connection of T1's clerk from `begun` to `ended`."""
 
     def write(tx: object) -> None:
-        desks.open_line(tx.at(begun), name, "T1", STAFF["T1"], "w")  # type: ignore[attr-defined]
+        desk_queries.open_line(tx.at(begun), name, "T1", STAFF["T1"], "w")  # type: ignore[attr-defined]
         if ended is not None:
-            desks.close_line(tx.at(ended), name)  # type: ignore[attr-defined]
+            desk_queries.close_line(tx.at(ended), name)  # type: ignore[attr-defined]
 
     hall.ctx.write(write)
 
@@ -86,7 +89,7 @@ def test_actions_that_contradict_the_server_are_quarantined_together(
     results = import_actions(hall, "T1", service(ticket, when), shares=shares_sent)
     assert [result["code"] for result in results] == ["act_put_aside"] * 3
     assert hall.ticket(ticket) == before
-    [row] = hall.ctx.read(lambda c: desks.quarantined(c, hall.ctx.hall_id))
+    [row] = hall.ctx.read(lambda c: desk_queries.quarantined(c, hall.ctx.hall_id))
     assert (row.reason, row.staff, row.window) == (reason, STAFF["T1"], "T1")
     assert [result["at"] for result in json.loads(row.said)] == [when, when + 10_000, when + 60_000]
     assert json.loads(row.known)["state"] == "waiting"
@@ -117,11 +120,11 @@ def test_an_action_while_the_desk_was_connected_is_quarantined(
 def test_a_killed_server_counts_as_away_since_its_last_sign_of_life(hall: SmallHall) -> None:
     ticket = hall.issue("tax-1").id
     line(hall, at(9, 1), None)
-    hall.ctx.write(lambda tx: desks.record_worker(tx.at(at(9, 10)), "w"))
+    hall.ctx.write(lambda tx: desk_queries.record_worker(tx.at(at(9, 10)), "w"))
     hall.clock.advance(seconds=1800)
     acts = service(ticket, at(9, 15))
     assert {result["code"] for result in import_actions(hall, "T1", acts)} == {"act_put_aside"}
-    hall.ctx.write(lambda tx: desks.close_lines(tx, "w"))  # as the next start does
+    hall.ctx.write(lambda tx: desk_queries.close_lines(tx, "w"))  # as the next start does
     assert {result["code"] for result in import_actions(hall, "T1", acts)} == {""}
 
 
@@ -162,7 +165,7 @@ def test_connected_means_inside_a_connection_without_its_uncertain_ends(
 ) -> None:
     lines = [Line(begun, begun + long) for begun, long in spans]
     inside = any(begun + SKEW_MS < when < begun + long - UNNOTICED_MS for begun, long in spans)
-    assert desk_lines.was_connected(lines, when, 10**9) is inside
+    assert desk_connections.was_connected(lines, when, 10**9) is inside
 
 
 @given(st.lists(st.text("AB1", min_size=1, max_size=3), max_size=4), st.text("AB\n1", max_size=3))
@@ -180,14 +183,14 @@ def put_aside(hall: SmallHall) -> tuple[str, str]:
     ticket = hall.issue("tax-1").id
     hall.clock.advance(seconds=1800)
     import_actions(hall, "T1", service(ticket, at(9, 10)), shares=[])
-    [row] = hall.ctx.read(lambda c: desks.quarantined(c, hall.ctx.hall_id))
+    [row] = hall.ctx.read(lambda c: desk_queries.quarantined(c, hall.ctx.hall_id))
     return row.id, ticket
 
 
 def test_the_office_accepts_a_quarantined_service(hall: SmallHall) -> None:
     number, ticket = put_aside(hall)
-    desk_settling.settle(hall.ctx, OFFICE, "k", number, True, "看过监控")
-    desk_settling.settle(hall.ctx, OFFICE, "k", number, True, "看过监控")  # a repeat
+    desk_decisions.settle(hall.ctx, OFFICE, "k", number, True, "看过监控")
+    desk_decisions.settle(hall.ctx, OFFICE, "k", number, True, "看过监控")  # a repeat
     ticket_row = hall.ticket(ticket)
     assert (ticket_row.state, ticket_row.serving_at, ticket_row.ended_at) == (
         State.FINISHED,
@@ -203,10 +206,10 @@ def test_the_office_accepts_a_quarantined_service(hall: SmallHall) -> None:
 
 def test_the_office_dismisses_a_quarantined_service_and_the_ticket_stays(hall: SmallHall) -> None:
     number, ticket = put_aside(hall)
-    desk_settling.settle(hall.ctx, OFFICE, "k", number, False, "当时有网")
+    desk_decisions.settle(hall.ctx, OFFICE, "k", number, False, "当时有网")
     assert hall.ticket(ticket).state is State.WAITING
     with pytest.raises(HallError) as refused:
-        desk_settling.settle(hall.ctx, OFFICE, "k2", number, True, "x")
+        desk_decisions.settle(hall.ctx, OFFICE, "k2", number, True, "x")
     assert refused.value.code is Code.ACTS_SETTLED
 
 
@@ -214,7 +217,7 @@ def test_nobody_decides_about_own_actions(hall: SmallHall) -> None:
     number, ticket = put_aside(hall)
     own_actor = Actor(ActorKind.MANAGER, STAFF["T1"])
     with pytest.raises(HallError) as refused:
-        desk_settling.settle(hall.ctx, own_actor, "k", number, True, "x")
+        desk_decisions.settle(hall.ctx, own_actor, "k", number, True, "x")
     assert refused.value.code is Code.OWN_CASE
     assert hall.ticket(ticket).state is State.WAITING
 
@@ -223,12 +226,12 @@ def test_an_impossible_service_is_accepted_in_no_part(hall: SmallHall) -> None:
     number, ticket = put_aside(hall)
     calling.cancel(hall.ctx, hall.clerk("T2"), hall.key(), ticket)
     with pytest.raises(HallError) as refused:
-        desk_settling.settle(hall.ctx, OFFICE, "k", number, True, "x")
+        desk_decisions.settle(hall.ctx, OFFICE, "k", number, True, "x")
     assert refused.value.code is Code.MOVE_NOT_ALLOWED
     assert hall.ticket(ticket).state is State.CANCELLED
     assert reasons(hall) == ["not_shared"]
     with pytest.raises(HallError) as unknown:
-        desk_settling.settle(hall.ctx, OFFICE, "k2", "no-such", True, "x")
+        desk_decisions.settle(hall.ctx, OFFICE, "k2", "no-such", True, "x")
     assert unknown.value.code is Code.ACTS_UNKNOWN
 
 
@@ -238,5 +241,5 @@ def test_an_action_on_a_ticket_called_elsewhere_meanwhile_is_quarantined(hall: S
     hall.clock.advance(seconds=60)
     now = hall.clock.now()
     assert import_codes(hall, "T1", [act("call", ticket, now)]) == ["move_not_allowed"]
-    [row] = hall.ctx.read(lambda c: desks.quarantined(c, hall.ctx.hall_id))
+    [row] = hall.ctx.read(lambda c: desk_queries.quarantined(c, hall.ctx.hall_id))
     assert (row.reason, json.loads(row.known)["window"]) == ("unfit", "T2")

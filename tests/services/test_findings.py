@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from server.domain.errors import Code
-from server.domain.tickets import ActorKind
-from server.services.context import Actor
-from server.services.inspection import finding, walks
-from server.storage import punches
-from server.storage.store import Tx
-from server.storage.tables_readers import finger, reader
+from server.core.context import Actor
+from server.core.errors import Code
+from server.core.store import Tx
+from server.queue.tickets import ActorKind
+from server.spot_checks import finding_actions, rounds
+from server.time_clocks import punch_queries
+from server.time_clocks.tables import finger, reader
 from support.halls import MONDAY, STAFF, SmallHall, at
 from support.inspected import ADMIN, BOSS, CLERK, DAY, InspectionHall, raises_code
 
@@ -34,7 +34,7 @@ def make_finding(hall: InspectionHall, window: str = "T1") -> str:
     check = hall.walk()
     hall.mark(check, window, "empty", staff=STAFF[window])
     assert {row.id for row in hall.findings()} == before
-    walks.finish(hall.ctx, BOSS, hall.small.key(), check)
+    rounds.finish(hall.ctx, BOSS, hall.small.key(), check)
     (new,) = {row.id for row in hall.findings()} - before
     return str(new)
 
@@ -47,11 +47,11 @@ def test_a_finding_is_reported_disputed_and_settled_by_a_third_person(hall: Insp
     number, key = make_finding(hall), hall.small.key
     row = finding_row(hall, number)
     assert (row.staff, row.unit, row.state, row.step) == (STAFF["T1"], "tax", "confirmed", "notice")
-    finding.dispute(hall.ctx, CLERK, key(), number, "当时在打印室")
+    finding_actions.dispute(hall.ctx, CLERK, key(), number, "当时在打印室")
     for actor in (BOSS, Actor(ActorKind.MANAGER, STAFF["G2"])):
         with raises_code(Code.FINDING_OWN):
-            finding.settle(hall.ctx, actor, key(), number, False, "我说了算")
-    finding.settle(hall.ctx, ADMIN, key(), number, False, "打印室有签字")
+            finding_actions.settle(hall.ctx, actor, key(), number, False, "我说了算")
+    finding_actions.settle(hall.ctx, ADMIN, key(), number, False, "打印室有签字")
     row = finding_row(hall, number)
     steps = [line["state"] for line in json.loads(row.history)]
     assert steps == ["confirmed", "told", "step", "disputed", "withdrawn", "step"]
@@ -66,8 +66,8 @@ def test_the_third_finding_asks_for_an_interview_and_falls_back_with_the_first(
         hall.small.clock.advance(minutes=1)
         numbers.append(make_finding(hall))
     assert [finding_row(hall, n).step for n in numbers] == ["notice", "replacement", "interview"]
-    finding.dispute(hall.ctx, CLERK, hall.small.key(), numbers[0], "请假")
-    finding.settle(hall.ctx, ADMIN, hall.small.key(), numbers[0], False, "有假条")
+    finding_actions.dispute(hall.ctx, CLERK, hall.small.key(), numbers[0], "请假")
+    finding_actions.settle(hall.ctx, ADMIN, hall.small.key(), numbers[0], False, "有假条")
     assert [finding_row(hall, n).step for n in numbers] == ["", "notice", "replacement"]
 
 
@@ -77,7 +77,7 @@ def test_undoing_a_mark_withdraws_its_finding(hall: InspectionHall) -> None:
     hall.mark(check, "T2", "empty", staff=STAFF["T2"])
     hall.small.clock.advance(seconds=2)
     hall.mark(check, "T1", "undone")
-    walks.finish(hall.ctx, BOSS, hall.small.key(), check)
+    rounds.finish(hall.ctx, BOSS, hall.small.key(), check)
     assert [row.window for row in hall.findings()] == ["T2"]
     hall.mark(check, "T2", "undone")  # a phone that was in a dead spot comes late
     hall.mark(check, "S1", "empty", staff=STAFF["S1"])
@@ -91,13 +91,13 @@ def test_a_unit_rectifies_and_the_history_only_grows(hall: InspectionHall) -> No
     number = make_finding(hall)
     before = json.loads(finding_row(hall, number).history)
     words = "已明确替岗安排"
-    finding.rectify(hall.ctx, CLERK, hall.small.key(), number, words, "2026-03-05")
+    finding_actions.rectify(hall.ctx, CLERK, hall.small.key(), number, words, "2026-03-05")
     row = finding_row(hall, number)
     assert json.loads(row.history)[: len(before)] == before
     assert json.loads(row.rectified)["day"] == "2026-03-05"
     with raises_code(Code.FINDING_UNKNOWN):
         stranger = Actor(ActorKind.CLERK, STAFF["S1"])
-        finding.rectify(hall.ctx, stranger, hall.small.key(), number, words, "2026-03-05")
+        finding_actions.rectify(hall.ctx, stranger, hall.small.key(), number, words, "2026-03-05")
 
 
 def test_an_unfinished_round_ends_the_next_day_and_confirms_its_findings(
@@ -125,7 +125,7 @@ def test_an_idle_window_is_proposed_once(hall: InspectionHall) -> None:
         "proposed",
         None,
     )
-    finding.judge(hall.ctx, BOSS, hall.small.key(), row.id, False, "当时在换打印纸")
+    finding_actions.judge(hall.ctx, BOSS, hall.small.key(), row.id, False, "当时在换打印纸")
     (row,) = hall.findings()
     assert (row.state, row.step, row.told_at) == ("dismissed", "", None)
 
@@ -138,11 +138,11 @@ def test_a_confirmed_anomaly_is_not_settled_by_the_person_who_confirmed_it(
     hall.small.issue("tax-2")
     hall.keep(at(9, 15))
     (row,) = hall.findings()
-    finding.judge(hall.ctx, BOSS, hall.small.key(), row.id, True, "现场无人叫号")
-    finding.dispute(hall.ctx, CLERK, hall.small.key(), row.id, "在复核材料")
+    finding_actions.judge(hall.ctx, BOSS, hall.small.key(), row.id, True, "现场无人叫号")
+    finding_actions.dispute(hall.ctx, CLERK, hall.small.key(), row.id, "在复核材料")
     with raises_code(Code.FINDING_OWN):
-        finding.settle(hall.ctx, BOSS, hall.small.key(), row.id, True, "属实")
-    finding.settle(hall.ctx, ADMIN, hall.small.key(), row.id, True, "属实")
+        finding_actions.settle(hall.ctx, BOSS, hall.small.key(), row.id, True, "属实")
+    finding_actions.settle(hall.ctx, ADMIN, hall.small.key(), row.id, True, "属实")
     (row,) = hall.findings()
     assert (row.state, row.step) == ("upheld", "notice")
 
@@ -173,7 +173,7 @@ def clock_in(hall: InspectionHall, delivered: int, punched: tuple[str, ...]) -> 
             }
             for n in punched
         ]
-        punches.add(tx, rows)
+        punch_queries.add(tx, rows)
 
     hall.ctx.write(act)
 

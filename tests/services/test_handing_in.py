@@ -13,17 +13,26 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from server.domain.errors import Code, HallError
-from server.domain.leases import OPEN_NUMBERS, TOP, between, next_block
-from server.domain.tickets import ActorKind, State
-from server.office import offline
-from server.services import calling, issuing, leases, posts, snapshot
-from server.services.checks import violations
-from server.services.context import Actor
-from server.services.days import keep_day
-from server.storage import counters, devices, journal, slips, tickets
-from server.storage import leases as kept
-from server.wire.offline import GivenTicket
+from server.core import journal
+from server.core.context import Actor
+from server.core.errors import Code, HallError
+from server.device_health import queries as device_health_queries
+from server.integrity.checks import violations
+from server.queue import (
+    calling,
+    issuing,
+    number_counters,
+    slip_queries,
+    snapshot,
+    ticket_queries,
+    window_sessions,
+)
+from server.queue.business_day import keep_day
+from server.queue.offline import lease_queries as kept
+from server.queue.offline import lease_routes, number_leases
+from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP, between, next_block
+from server.queue.offline.messages import GivenTicket
+from server.queue.tickets import ActorKind, State
 from support.halls import ALL_WINDOWS, SmallHall, at
 from support.offline_kiosk import DAY, Kiosk
 
@@ -60,7 +69,7 @@ def test_kiosks_lease_blocks_from_the_top_and_the_server_issues_below(both: Smal
     assert {row.prefix for row in first_kiosk.blocks} == {"A", "B", "C", "D"}
     assert hall.issue("tax-1").number == "A001"
     # A repeated request leases nothing more.
-    assert [row.id for row in leases.top_up(hall.ctx, "1")] == [
+    assert [row.id for row in number_leases.top_up(hall.ctx, "1")] == [
         row.id for row in first_kiosk.blocks
     ]
     lines = hall.ctx.read(
@@ -79,7 +88,9 @@ def test_an_offline_ticket_is_imported_once_with_slip_and_journal(both: SmallHal
     ticket = hall.ticket(offline_ticket.id)
     assert (ticket.number, ticket.state, ticket.kiosk) == ("A980", State.WAITING, "1")
     assert (ticket.issued_at, ticket.waiting_since) == (offline_ticket.at, offline_ticket.at)
-    slip_rows = hall.ctx.read(lambda c: slips.of_ticket(c, hall.ctx.hall_id, offline_ticket.id))
+    slip_rows = hall.ctx.read(
+        lambda c: slip_queries.of_ticket(c, hall.ctx.hall_id, offline_ticket.id)
+    )
     assert [(s.id, s.state, s.device) for s in slip_rows] == [
         (offline_ticket.slip, "sent", "printer-1")
     ]
@@ -107,7 +118,9 @@ def test_the_queue_is_ordered_by_the_time_of_issue(both: SmallHall) -> None:
     for kiosk, given_tickets in ((second_kiosk, at_two), (first_kiosk, at_one)):
         for ticket in given_tickets:
             kiosk.import_ticket(ticket)
-    waiting = hall.ctx.read(lambda c: tickets.in_states(c, hall.ctx.hall_id, [State.WAITING], DAY))
+    waiting = hall.ctx.read(
+        lambda c: ticket_queries.in_states(c, hall.ctx.hall_id, [State.WAITING], DAY)
+    )
     order = [g.id for pair in zip(at_one, at_two, strict=True) for g in pair]
     assert [t.id for t in waiting] == [before, *order, after]
     assert wrong(hall) == []
@@ -134,18 +147,18 @@ def test_the_slip_of_a_replaced_number_is_not_printed_and_not_reported(
 ) -> None:
     hall, kiosk = both, Kiosk(both)
     printer = {"device": "printer-1", "kind": "printers", "driver": "", "serves": "1"}
-    hall.ctx.write(lambda tx: devices.announce(tx, "kiosk", "", [printer]))
+    hall.ctx.write(lambda tx: device_health_queries.announce(tx, "kiosk", "", [printer]))
     first = hall.issue("tax-1", key="press")  # its answer never arrived
-    [slip] = hall.ctx.read(lambda c: slips.of_ticket(c, hall.ctx.hall_id, first.id))
+    [slip] = hall.ctx.read(lambda c: slip_queries.of_ticket(c, hall.ctx.hall_id, first.id))
     issuing.settle_slip(hall.ctx, "", slip.id, was, "")
     assert kiosk.import_ticket(kiosk.issue(key="press")) == "waiting"
-    [slip] = hall.ctx.read(lambda c: slips.of_ticket(c, hall.ctx.hall_id, first.id))
+    [slip] = hall.ctx.read(lambda c: slip_queries.of_ticket(c, hall.ctx.hall_id, first.id))
     assert (slip.state, slip.reason) == (state, "void")
-    assert hall.ctx.read(lambda c: slips.unprinted(c, hall.ctx.hall_id, 0)) == []
+    assert hall.ctx.read(lambda c: slip_queries.unprinted(c, hall.ctx.hall_id, 0)) == []
     lines = hall.ctx.read(lambda c: journal.of_subject(c, hall.ctx.hall_id, first.id))
     assert [line["act"] for line in lines] == ["ticket.issue", "ticket.cancel", f"slip.{state}"]
     issuing.settle_slip(hall.ctx, "kiosk", slip.id, "printed", "")  # it came out all the same
-    [slip] = hall.ctx.read(lambda c: slips.of_ticket(c, hall.ctx.hall_id, first.id))
+    [slip] = hall.ctx.read(lambda c: slip_queries.of_ticket(c, hall.ctx.hall_id, first.id))
     assert slip.state == "printed"
 
 
@@ -186,11 +199,11 @@ def test_a_used_block_is_followed_by_another(hall: SmallHall) -> None:
     kiosk = Kiosk(hall)
     for _ in range(3):
         kiosk.import_ticket(kiosk.issue())
-    kiosk.blocks = leases.top_up(hall.ctx, "1")
+    kiosk.blocks = number_leases.top_up(hall.ctx, "1")
     blocks = [(r.first, r.last, r.used) for r in kiosk.blocks if r.prefix == "A"]
     assert blocks == [(996, 999, 3), (992, 995, 0)]
     hall.configure(offline_numbers=0)
-    assert leases.top_up(hall.ctx, "2") == []
+    assert number_leases.top_up(hall.ctx, "2") == []
 
 
 def test_a_restored_database_recreates_the_lease_from_the_ticket(hall: SmallHall) -> None:
@@ -212,7 +225,9 @@ def test_a_number_issued_elsewhere_is_a_conflict_and_no_ticket(hall: SmallHall) 
     offline_ticket = first_kiosk.issue()
     stolen = offline_ticket.model_copy(update={"kiosk": "2", "slip": "s2", "key": "k2"})
     assert second_kiosk.import_ticket(stolen) == "conflict"
-    assert hall.ctx.read(lambda c: tickets.get(c, hall.ctx.hall_id, offline_ticket.id)) is None
+    assert (
+        hall.ctx.read(lambda c: ticket_queries.get(c, hall.ctx.hall_id, offline_ticket.id)) is None
+    )
     lines = hall.ctx.read(lambda c: journal.of_subject(c, hall.ctx.hall_id, offline_ticket.id))
     assert [line["act"] for line in lines] == ["ticket.conflict"]
 
@@ -238,7 +253,7 @@ def test_the_server_never_gives_a_leased_number(hall: SmallHall) -> None:
     hall.configure(desk_numbers=0)
 
     def put(tx: Any) -> None:
-        counters.move_on(tx, DAY, "A", first - 2)
+        number_counters.move_on(tx, DAY, "A", first - 2)
 
     hall.ctx.write(put)
     assert hall.issue("tax-1").number == f"A{first - 1}"
@@ -312,7 +327,7 @@ def test_any_interleaving_keeps_numbers_unique_and_explained(
         for pending_tickets in pending.values():
             for owner_kiosk, offline_ticket in pending_tickets:
                 assert owner_kiosk.import_ticket(offline_ticket) == "waiting"
-        of_day = hall.ctx.read(lambda c: tickets.of_day(c, hall.ctx.hall_id, DAY))
+        of_day = hall.ctx.read(lambda c: ticket_queries.of_day(c, hall.ctx.hall_id, DAY))
         assert sorted(t.number for t in of_day) == sorted(numbers)
         assert len(set(numbers)) == len(numbers)
         by_time = sorted(of_day, key=lambda t: (t.issued_at, t.ord))
@@ -346,7 +361,9 @@ def test_the_office_sees_offline_numbers_and_conflicts(hall: SmallHall) -> None:
     second_kiosk.import_ticket(
         offline_ticket.model_copy(update={"kiosk": "2", "slip": "s2", "key": "k2", "id": "x-A1"})
     )
-    day = hall.ctx.read(lambda c: offline.day_of(c, hall.ctx.hall_id, DAY, hall.ctx.catalogue()))
+    day = hall.ctx.read(
+        lambda c: lease_routes.day_of(c, hall.ctx.hall_id, DAY, hall.ctx.catalogue())
+    )
     spells = [(s.kiosk, s.given, s.since, s.until, s.conflicts) for s in day.spells]
     assert spells == [
         ("1", 2, begun, begun + 300_000, 0),
@@ -356,8 +373,8 @@ def test_the_office_sees_offline_numbers_and_conflicts(hall: SmallHall) -> None:
 
     def alarms() -> set[str]:
         state = snapshot.take(hall.ctx)
-        return {f"{a.code} {a.subject}" for a in offline.alarms(hall.hall)(state)}
+        return {f"{a.code} {a.subject}" for a in lease_routes.alarms(hall.hall)(state)}
 
     assert alarms() == {"offline_conflict x-A1"}
-    posts.sign_out(hall.ctx, hall.clerk("S1"), hall.key(), "S1", force=True)
+    window_sessions.sign_out(hall.ctx, hall.clerk("S1"), hall.key(), "S1", force=True)
     assert alarms() == {"offline_conflict x-A1", f"offline_unserved {offline_ticket.id}"}

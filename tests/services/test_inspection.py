@@ -11,13 +11,16 @@ import pytest
 from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import DatabaseError
 
-from server.domain.errors import Code
-from server.domain.inspection import draws
-from server.services.inspection import knowing, proof, sealing, walks
-from server.storage import checks, journal, leaves
-from server.storage.store import Tx
-from server.storage.tables_attendance import leave
-from server.storage.tables_checks import check_day, spot_check, spot_mark
+from server.core import journal
+from server.core.errors import Code
+from server.core.store import Tx
+from server.leave import queries as leave_queries
+from server.leave.tables import leave
+from server.spot_checks import draw_commitment, draws, rounds
+from server.spot_checks import integrity as spot_checks_integrity
+from server.spot_checks import queries as spot_checks_queries
+from server.spot_checks import recorded_state as spot_checks_recorded_state
+from server.spot_checks.tables import check_day, spot_check, spot_mark
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall, at
 from support.inspected import BOSS, DAY, InspectionHall, raises_code
 
@@ -36,8 +39,8 @@ def test_a_whole_day_is_sealed_walked_missed_revealed_and_proven(hall: Inspectio
     assert hall.acts(DAY) == ["day.open", "check.seal"]
     hall.keep(first + 3000)
     assert hall.checks() == [(f"{DAY}-1", "due", "")]
-    walks.start(hall.ctx, BOSS, hall.small.key(), f"{DAY}-1", STAFF["G2"])
-    walks.finish(hall.ctx, BOSS, hall.small.key(), f"{DAY}-1")
+    rounds.start(hall.ctx, BOSS, hall.small.key(), f"{DAY}-1", STAFF["G2"])
+    rounds.finish(hall.ctx, BOSS, hall.small.key(), f"{DAY}-1")
     hall.keep(second + 3000)
     hall.keep(second + 15 * 60_000)
     assert hall.checks()[1] == (f"{DAY}-2", "due", "")
@@ -47,7 +50,7 @@ def test_a_whole_day_is_sealed_walked_missed_revealed_and_proven(hall: Inspectio
     hall.keep(at(17, 30))
     row = hall.row()
     assert draws.seal(bytes.fromhex(row.seed), row.rules, DAY) == row.seal
-    assert hall.ctx.read(lambda c: proof.faults_of(c, "small", row)) == []
+    assert hall.ctx.read(lambda c: spot_checks_integrity.faults_of(c, "small", row)) == []
     assert hall.violations() == []
 
 
@@ -110,7 +113,7 @@ def test_settings_changed_during_the_day_do_not_change_the_draw(hall: Inspection
 
 
 def test_a_seed_lost_with_its_key_is_recorded(hall: InspectionHall) -> None:
-    key = hall.small.hall.config.data / sealing.KEY_FILE
+    key = hall.small.hall.config.data / draw_commitment.KEY_FILE
     assert key.stat().st_mode & 0o077 == 0
     key.unlink()
     hall.restart()
@@ -152,10 +155,10 @@ def test_a_check_needs_two_people_and_its_time(hall: InspectionHall) -> None:
     check = f"{DAY}-1"
     for other in (MANAGER, "nobody"):
         with raises_code(Code.CHECKERS_TWO):
-            walks.start(hall.ctx, BOSS, hall.small.key(), check, other)
+            rounds.start(hall.ctx, BOSS, hall.small.key(), check, other)
     hall.small.clock.set(first + 15 * 60_000 + 1)
     with raises_code(Code.CHECK_NOT_DUE):
-        walks.start(hall.ctx, BOSS, hall.small.key(), check, ADMINISTRATOR)
+        rounds.start(hall.ctx, BOSS, hall.small.key(), check, ADMINISTRATOR)
 
 
 def test_a_mark_sent_twice_is_stored_once_with_the_recorded_state(hall: InspectionHall) -> None:
@@ -167,7 +170,7 @@ def test_a_mark_sent_twice_is_stored_once_with_the_recorded_state(hall: Inspecti
     hall.small.clock.advance(minutes=20)
     for _ in range(2):
         hall.mark(check, "T1", "serving", id="phone-1", staff=STAFF["T1"], at=at(9, 1))
-    (row,) = hall.ctx.read(lambda c: checks.marks(c, "small", check))
+    (row,) = hall.ctx.read(lambda c: spot_checks_queries.marks(c, "small", check))
     recorded = json.loads(row.known)
     assert (row.at, row.received_at) == (at(9, 1), at(9, 20))
     assert (recorded["staff"], recorded["since"], recorded["number"]) == (
@@ -183,7 +186,7 @@ def test_the_time_of_a_mark_stays_within_the_inspection_round(hall: InspectionHa
     check = hall.walk()
     hall.mark(check, "T1", "at_post", at=at(3))
     hall.mark(check, "T2", "at_post", at=at(23))
-    rows = hall.ctx.read(lambda c: checks.marks(c, "small", check))
+    rows = hall.ctx.read(lambda c: spot_checks_queries.marks(c, "small", check))
     assert [row.at for row in rows] == [at(9), at(9)]
 
 
@@ -194,8 +197,8 @@ def test_the_recorded_state_of_a_past_minute(hall: InspectionHall) -> None:
     assert recorded_state(hall, at(8, 59)).staff == ""
 
 
-def recorded_state(hall: InspectionHall, moment: int) -> knowing.RecordedState:
-    return hall.ctx.read(lambda c: knowing.state_at(hall.ctx, c, "T1", moment))
+def recorded_state(hall: InspectionHall, moment: int) -> spot_checks_recorded_state.RecordedState:
+    return hall.ctx.read(lambda c: spot_checks_recorded_state.state_at(hall.ctx, c, "T1", moment))
 
 
 def test_expected_people_are_those_of_the_window_with_leave_and_cover(hall: InspectionHall) -> None:
@@ -208,14 +211,14 @@ def test_expected_people_are_those_of_the_window_with_leave_and_cover(hall: Insp
         )  # fmt: skip
 
     hall.ctx.write(away)
-    approved = hall.ctx.read(lambda c: leaves.approved(c, "small", MONDAY, MONDAY))
+    approved = hall.ctx.read(lambda c: leave_queries.approved(c, "small", MONDAY, MONDAY))
     moment = datetime.combine(MONDAY, time(9))
-    people = knowing.expected(hall.ctx.catalogue(), {}, approved, "S1", moment)
+    people = spot_checks_recorded_state.expected(hall.ctx.catalogue(), {}, approved, "S1", moment)
     assert [(p.staff.number, p.how, p.leave) for p in people] == [
         (STAFF["S1"], "leave", "sick"),
         (STAFF["G1"], "cover", ""),
     ]
-    walk = [w.code for w in knowing.round_order(hall.ctx.catalogue(), MONDAY)]
+    walk = [w.code for w in spot_checks_recorded_state.round_order(hall.ctx.catalogue(), MONDAY)]
     assert walk == ["T1", "T2", "G1", "G2", "S1"]  # F1 is open on Tuesdays
 
 

@@ -7,13 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-from server.domain.errors import Code, HallError
-from server.domain.tickets import ActorKind, State
+from server.core import journal
+from server.core.context import SYSTEM, Actor
+from server.core.errors import Code, HallError
+from server.device_health import queries as device_health_queries
 from server.hall import import_catalogue
-from server.services import calling, issuing, posts, privacy
-from server.services.context import SYSTEM, Actor
-from server.services.days import keep_day
-from server.storage import devices, journal, slips
+from server.privacy import personal_data
+from server.queue import calling, issuing, slip_queries, window_sessions
+from server.queue.business_day import keep_day
+from server.queue.tickets import ActorKind, State
 from support.halls import MONDAY, SmallHall, at
 
 
@@ -89,7 +91,7 @@ def test_closed_on_sunday(small: SmallHall) -> None:
 
 def test_all_paused(small: SmallHall) -> None:
     small.sign_in("T1")
-    posts.pause(small.ctx, small.clerk("T1"), small.key(), "T1", "rest", "")
+    window_sessions.pause(small.ctx, small.clerk("T1"), small.key(), "T1", "rest", "")
     assert _code(small, "tax-2").code is Code.ALL_PAUSED
 
 
@@ -120,7 +122,7 @@ def test_a_repeated_refusal_stays_a_refusal(small: SmallHall) -> None:
         with pytest.raises(HallError) as caught:
             calling.call_next(small.ctx, clerk, key, "T1", None)
         assert caught.value.code is Code.NOBODY_WAITING
-        if not small.ctx.read(lambda c: slips.of_ticket(c, "small", "20260302-A001")):
+        if not small.ctx.read(lambda c: slip_queries.of_ticket(c, "small", "20260302-A001")):
             small.issue("tax-1")
 
 
@@ -138,7 +140,7 @@ def test_issuing_is_journalled_and_creates_a_slip(small: SmallHall) -> None:
     lines = small.ctx.read(lambda c: journal.of_subject(c, "small", ticket.id))
     assert [line["act"] for line in lines] == ["ticket.issue"]
     assert lines[0]["data"]["applicant"] == "elderly"
-    slip_rows = small.ctx.read(lambda c: slips.of_ticket(c, "small", ticket.id))
+    slip_rows = small.ctx.read(lambda c: slip_queries.of_ticket(c, "small", ticket.id))
     # The small hall has no printer, so the slip fails at once and does not stay outstanding.
     assert [(s.state, s.reason) for s in slip_rows] == [("failed", "no_printer")]
 
@@ -147,9 +149,9 @@ def test_an_old_slip_is_deleted_and_cannot_be_reprinted(small: SmallHall) -> Non
     small.sign_in("T1")
     ticket = small.issue("tax-1")
     printer = {"device": "printer-1", "kind": "printers", "driver": "", "serves": "1"}
-    small.ctx.write(lambda tx: devices.announce(tx, "kiosk", "", [printer]))
+    small.ctx.write(lambda tx: device_health_queries.announce(tx, "kiosk", "", [printer]))
     small.clock.advance(minutes=60 * 24 * 91)
-    privacy.delete_old(small.ctx, small.hall.config.data)
+    personal_data.delete_old(small.ctx, small.hall.config.data)
     with pytest.raises(HallError) as caught:
         issuing.reprint(small.ctx, small.clerk("T1"), small.key(), ticket.id, "")
     assert caught.value.code is Code.SLIP_UNKNOWN

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from counters.keypad import FUNCTIONS, press
-from server.domain.errors import Code, HallError
-from server.domain.tickets import State
-from server.storage import tickets, windows
+from server.core.errors import Code, HallError
+from server.queue import ticket_queries, window_session_queries
+from server.queue.tickets import State
 from support.halls import SmallHall
 
 
@@ -109,7 +109,7 @@ def test_one_key_pauses_and_resumes(small: SmallHall) -> None:
     small.sign_in("T1")
     for paused in (True, False):
         _press(small, "pause")
-        row = small.ctx.read(lambda c: windows.session(c, "small", "T1"))
+        row = small.ctx.read(lambda c: window_session_queries.session(c, "small", "T1"))
         assert row is not None
         assert (row.paused_at is not None) is paused
 
@@ -131,7 +131,7 @@ def test_the_same_press_again_calls_nobody_else(small: SmallHall) -> None:
     small.issue("tax-1")
     for _ in range(2):
         press(small.ctx, "T1", "call_next", "the-same-press")
-    waiting = small.ctx.read(lambda c: tickets.waiting_by_lane(c, "small"))
+    waiting = small.ctx.read(lambda c: ticket_queries.waiting_by_lane(c, "small"))
     assert [row.waiting for row in waiting] == [1]
 
 

@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.domain.errors import Code, HallError
-from server.domain.leases import OPEN_NUMBERS, TOP
-from server.domain.tickets import ActorKind
-from server.services import checks, issuing, leases
-from server.services.context import Actor
-from server.storage import counters, journal, kiosk_pace
+from server.core import journal
+from server.core.context import Actor
+from server.core.errors import Code, HallError
+from server.integrity import checks
+from server.queue import issue_rate_queries, issuing, number_counters
+from server.queue.offline import number_leases
+from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP
+from server.queue.tickets import ActorKind
 from support.halls import SmallHall, at
 from support.offline_kiosk import DAY, Kiosk
 
@@ -52,7 +54,7 @@ def by(hall: SmallHall, actor: Actor, item: str, kiosk: str, key: str) -> Code |
 
 def noted(hall: SmallHall) -> list[Any]:
     """Return the stored records of kiosks that were too fast."""
-    return hall.ctx.read(lambda c: kiosk_pace.since(c, hall.ctx.hall_id, 0))
+    return hall.ctx.read(lambda c: issue_rate_queries.since(c, hall.ctx.hall_id, 0))
 
 
 def notes(hall: SmallHall) -> int:
@@ -129,7 +131,7 @@ def test_a_clock_that_was_ahead_blocks_no_kiosk(hall: SmallHall) -> None:
 
 def set_last_number(hall: SmallHall, last: int, prefix: str = "A") -> None:
     """Set the day's last issued number of a prefix."""
-    hall.ctx.write(lambda tx: counters.move_on(tx, DAY, prefix, last))
+    hall.ctx.write(lambda tx: number_counters.move_on(tx, DAY, prefix, last))
 
 
 def test_the_last_numbers_are_reserved_for_the_desk(hall: SmallHall) -> None:
@@ -145,7 +147,7 @@ def test_leases_leave_the_desks_reserve(hall: SmallHall) -> None:
     blocks = [row for row in Kiosk(hall).blocks if row.prefix == "A"]
     assert blocks == []
     set_last_number(hall, TOP - 71)
-    leased = leases.top_up(hall.ctx, "1")
+    leased = number_leases.top_up(hall.ctx, "1")
     assert [(row.first, row.last) for row in leased if row.prefix == "A"] == [(980, 999)]
     hall.configure(kiosk_minute_numbers=999)
     codes = [take(hall) for _ in range(30)]
@@ -191,8 +193,8 @@ def test_a_kiosk_that_loses_ledgers_uses_up_no_numbers(hall: SmallHall) -> None:
     hall.configure(offline_numbers=20)
     for n in range(12):
         Kiosk(hall, book=f"{n:032x}")
-    outstanding = hall.ctx.read(lambda c: leases.outstanding(c, hall.ctx.hall_id, DAY))
-    assert outstanding["1", "A"] == leases.MOST_HELD * 20
+    outstanding = hall.ctx.read(lambda c: number_leases.outstanding(c, hall.ctx.hall_id, DAY))
+    assert outstanding["1", "A"] == number_leases.MOST_HELD * 20
     # Another kiosk has its own limit.
     assert Kiosk(hall, "2", "b" * 32).block("A").first == TOP - 6 * 20 + 1
 
@@ -203,11 +205,11 @@ def test_a_kiosk_that_skips_numbers_uses_up_few_others(hall: SmallHall) -> None:
     before = [kiosk.issue()] * 19
     for _ in range(12):
         hall.clock.advance(seconds=120)
-        newest = [row for row in leases.top_up(hall.ctx, "1") if row.prefix == "A"][-1]
+        newest = [row for row in number_leases.top_up(hall.ctx, "1") if row.prefix == "A"][-1]
         kiosk.blocks, kiosk.issued = [newest], list(before)
         kiosk.import_ticket(kiosk.issue())  # the last number of the block alone
-    outstanding = hall.ctx.read(lambda c: leases.outstanding(c, hall.ctx.hall_id, DAY))
-    assert 3 * 20 < outstanding["1", "A"] <= leases.MOST_HELD * 20
+    outstanding = hall.ctx.read(lambda c: number_leases.outstanding(c, hall.ctx.hall_id, DAY))
+    assert 3 * 20 < outstanding["1", "A"] <= number_leases.MOST_HELD * 20
 
 
 def test_a_kiosk_that_issued_too_fast_gets_no_new_lease_for_a_while(
@@ -217,9 +219,9 @@ def test_a_kiosk_that_issued_too_fast_gets_no_new_lease_for_a_while(
     kiosk = Kiosk(hall)
     for _ in range(15):
         kiosk.import_ticket(kiosk.issue())
-    assert [r.prefix for r in leases.top_up(hall.ctx, "1")].count("A") == 1
+    assert [r.prefix for r in number_leases.top_up(hall.ctx, "1")].count("A") == 1
     hall.clock.advance(seconds=31 * 60)
-    assert [r.prefix for r in leases.top_up(hall.ctx, "1")].count("A") == 2
+    assert [r.prefix for r in number_leases.top_up(hall.ctx, "1")].count("A") == 2
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.booleans()), min_size=1, max_size=60))

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from server.domain.attendance import leaves as rules
-from server.domain.errors import Code, HallError
-from server.services.attendance import leaves, proof
-from server.services.bus import AttendanceChanged, Event, RequestsChanged
-from server.storage import journal
-from server.storage import leaves as stored
+from server.core import journal
+from server.core.errors import Code, HallError
+from server.core.events import AttendanceChanged, Event, RequestsChanged
+from server.leave import actions as leave_actions
+from server.leave import integrity as leave_integrity
+from server.leave import queries as stored
+from server.leave import rules
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, SmallHall, at
 from support.leave_halls import (
     CHIEF,
@@ -31,11 +32,13 @@ def hall(small: SmallHall) -> SmallHall:
 
 
 def ask(hall: SmallHall, begins: str, ends: str, by: str = A, **change: object) -> str:
-    return leaves.request(hall.ctx, actor(by), hall.key(), leave_request(begins, ends, **change))
+    return leave_actions.request(
+        hall.ctx, actor(by), hall.key(), leave_request(begins, ends, **change)
+    )
 
 
 def decide(hall: SmallHall, leave: str, by: str, approve: bool = True, words: str = "") -> None:
-    leaves.decide(hall.ctx, actor(by), hall.key(), leave, approve, words)
+    leave_actions.decide(hall.ctx, actor(by), hall.key(), leave, approve, words)
 
 
 def refused(code: Code, act: object, *args: object, **more: object) -> HallError:
@@ -142,29 +145,33 @@ def test_cancelled_before_shortened_during_settled_after(hall: SmallHall) -> Non
     leave = ask(hall, "03-03T08:30", "03-04T17:30")
     decide(hall, leave, CHIEF)
     decide(hall, leave, MANAGER)
-    refused(Code.NOT_YOUR_SHEET, leaves.cancel, hall.ctx, actor(STRANGER), hall.key(), leave, "")
+    refused(
+        Code.NOT_YOUR_SHEET, leave_actions.cancel, hall.ctx, actor(STRANGER), hall.key(), leave, ""
+    )
     hall.clock.set(at(11, day=MONDAY.replace(day=3)))
-    leaves.cancel(hall.ctx, actor(A), hall.key(), leave, "回来了")
+    leave_actions.cancel(hall.ctx, actor(A), hall.key(), leave, "回来了")
     leave_row = stored_leave(hall, leave)
     assert (leave_row.state, f"{leave_row.ends:%dT%H:%M}") == ("approved", "03T11:00")
     assert leave_row.steps[-1]["act"] == "shorten"
     assert leave_row.steps[-1]["ends"] == "2026-03-04T17:30"
-    refused(Code.LEAVE_SETTLED, leaves.cancel, hall.ctx, actor(A), hall.key(), leave, "")
+    refused(Code.LEAVE_SETTLED, leave_actions.cancel, hall.ctx, actor(A), hall.key(), leave, "")
     other = ask(hall, "03-04T08:30", "03-04T12:00")
-    leaves.cancel(hall.ctx, actor(A), hall.key(), other, "")
+    leave_actions.cancel(hall.ctx, actor(A), hall.key(), other, "")
     assert stored_leave(hall, other).state == "cancelled"
 
 
 def test_only_the_cover_confirms_the_handover(hall: SmallHall) -> None:
     leave = ask(hall, "03-03T08:30", "03-03T17:30")
     for by in (A, CHIEF, MANAGER):
-        refused(Code.NOT_YOUR_STEP, leaves.hand_over, hall.ctx, actor(by), hall.key(), leave, "")
-    leaves.hand_over(hall.ctx, actor(B), hall.key(), leave, "已交接")
+        refused(
+            Code.NOT_YOUR_STEP, leave_actions.hand_over, hall.ctx, actor(by), hall.key(), leave, ""
+        )
+    leave_actions.hand_over(hall.ctx, actor(B), hall.key(), leave, "已交接")
     assert rules.handed_over(stored_leave(hall, leave).steps)
     steps = len(stored_leave(hall, leave).steps)
-    leaves.hand_over(hall.ctx, actor(B), hall.key(), leave, "再次")
+    leave_actions.hand_over(hall.ctx, actor(B), hall.key(), leave, "再次")
     assert len(stored_leave(hall, leave).steps) == steps
-    leaves.set_cover(hall.ctx, actor(A), hall.key(), leave, CHIEF)
+    leave_actions.set_cover(hall.ctx, actor(A), hall.key(), leave, CHIEF)
     assert not rules.handed_over(stored_leave(hall, leave).steps)
     assert stored_leave(hall, leave).cover == CHIEF
 
@@ -174,7 +181,7 @@ def test_every_step_is_a_line_of_the_journal_and_an_event(hall: SmallHall) -> No
     hall.ctx.bus.subscribe(received.append)
     leave = ask(hall, "03-03T08:30", "03-03T17:30")
     decide(hall, leave, CHIEF)
-    leaves.cancel(hall.ctx, actor(A), hall.key(), leave, "")
+    leave_actions.cancel(hall.ctx, actor(A), hall.key(), leave, "")
     lines = hall.ctx.read(lambda c: journal.of_subject(c, "small", leave))
     assert [line["act"] for line in lines] == ["leave.ask", "leave.approve", "leave.cancel"]
     events = [AttendanceChanged(("2026-03-03",), (A,)), RequestsChanged(leave, A)]
@@ -183,8 +190,8 @@ def test_every_step_is_a_line_of_the_journal_and_an_event(hall: SmallHall) -> No
 
 def test_a_repeated_request_is_stored_once(hall: SmallHall) -> None:
     request = leave_request("03-03T08:30", "03-03T17:30")
-    first = leaves.request(hall.ctx, actor(A), "same", request)
-    assert leaves.request(hall.ctx, actor(A), "same", request) == first
+    first = leave_actions.request(hall.ctx, actor(A), "same", request)
+    assert leave_actions.request(hall.ctx, actor(A), "same", request) == first
 
 
 def test_only_approved_leave_counts(hall: SmallHall) -> None:
@@ -208,7 +215,7 @@ def test_steps_missing_in_the_journal_are_violations(hall: SmallHall) -> None:
     decide(hall, leave, CHIEF)
 
     def problem_count() -> int:
-        return len(hall.ctx.read(lambda c: list(proof.problems(c, "small"))))
+        return len(hall.ctx.read(lambda c: list(leave_integrity.problems(c, "small"))))
 
     assert problem_count() == 0
     leave_row = stored_leave(hall, leave)

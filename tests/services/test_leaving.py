@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 
 from counters.keypad import FUNCTIONS, press
-from server.domain.catalogue import Role
-from server.domain.errors import Code, HallError
-from server.domain.tickets import ActorKind, Outcome, State
+from server.accounts import queries as accounts_queries
+from server.catalogue.model import Role
+from server.core import journal
+from server.core.context import SYSTEM, Actor
+from server.core.errors import Code, HallError
 from server.hall import import_catalogue
-from server.services import calling
-from server.services.checks import violations
-from server.services.context import SYSTEM, Actor
-from server.storage import accounts, journal, windows
+from server.integrity.checks import violations
+from server.queue import calling, window_session_queries
+from server.queue.tickets import ActorKind, Outcome, State
 from support.halls import ADMINISTRATOR, STAFF, SmallHall, at, catalogue
 
 BOSS = Actor(ActorKind.ADMINISTRATOR, ADMINISTRATOR)
@@ -71,7 +72,7 @@ def test_the_window_is_freed_and_its_tickets_are_called_elsewhere(
 ) -> None:
     of = at_work(hall)
     ended(hall)  # type: ignore[operator]
-    assert hall.ctx.read(lambda c: windows.session(c, "small", "T1")) is None
+    assert hall.ctx.read(lambda c: window_session_queries.session(c, "small", "T1")) is None
     assert {hall.ticket(ticket).state for ticket in of.values()} == {State.WAITING}
     assert {hall.ticket(ticket).window for ticket in of.values()} == {""}
     lines = hall.ctx.read(lambda c: journal.of_subject(c, "small", of["serving"]))
@@ -95,7 +96,7 @@ def test_the_keypad_of_a_disabled_person_is_rejected(hall: SmallHall, function: 
 
 
 def test_a_window_session_left_by_an_older_version_has_a_rejected_keypad(hall: SmallHall) -> None:
-    hall.ctx.write(lambda tx: accounts.set_account(tx, STAFF["T1"], disabled=1))
+    hall.ctx.write(lambda tx: accounts_queries.set_account(tx, STAFF["T1"], disabled=1))
     with pytest.raises(HallError) as refused:
         press(hall.ctx, "T1", "call_next", hall.key())
     assert refused.value.code is Code.WINDOW_NOT_SIGNED_IN
@@ -104,4 +105,4 @@ def test_a_window_session_left_by_an_older_version_has_a_rejected_keypad(hall: S
 def test_a_person_without_a_window_session_can_be_disabled(hall: SmallHall) -> None:
     hall.hall.people.add_account(SYSTEM, STAFF["G1"], Role.CLERK, "only-for-this-test")
     hall.hall.people.change_account(BOSS, STAFF["G1"], None, True)
-    assert hall.ctx.read(lambda c: windows.session(c, "small", "T1")) is not None
+    assert hall.ctx.read(lambda c: window_session_queries.session(c, "small", "T1")) is not None

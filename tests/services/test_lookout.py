@@ -9,12 +9,12 @@ from typing import Any, cast
 import pytest
 
 from server.core.config import Config
+from server.core.context import SYSTEM, Context, write_journal
+from server.core.events import Event, TicketMoved, WindowChanged
 from server.hall import open_hall
+from server.queue import calling
+from server.queue.offline.import_desk_acts import QUIET
 from server.runtime.journal_follower import MARK_SECONDS, MARKS, MOST_LINES, JournalFollower
-from server.services import calling
-from server.services.bus import Event, TicketMoved, WindowChanged
-from server.services.context import SYSTEM, Context, write_journal
-from server.services.replaying import QUIET
 from server.wire.commands import OfflineAct
 from support.desks import import_codes
 from support.halls import SmallHall

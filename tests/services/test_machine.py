@@ -26,10 +26,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from server.domain.errors import Code, HallError
-from server.domain.tickets import Outcome, State, Ticket
-from server.services import calling, posts
-from server.storage import tickets
+from server.core.errors import Code, HallError
+from server.queue import calling, ticket_queries, window_sessions
+from server.queue.tickets import Outcome, State, Ticket
 from support.emptied import DatabasePool
 from support.halls import SmallHall, at
 
@@ -209,11 +208,11 @@ class HallMachine(RuleBasedStateMachine):
         window = data.draw(st.sampled_from(sorted(self.at)))
         clerk = self.small.clerk(window)
         if window in self.paused:
-            posts.unpause(self.small.ctx, clerk, self.small.key(), window)
+            window_sessions.unpause(self.small.ctx, clerk, self.small.key(), window)
             self.paused.discard(window)
             return
         try:
-            posts.pause(self.small.ctx, clerk, self.small.key(), window, "rest", "")
+            window_sessions.pause(self.small.ctx, clerk, self.small.key(), window, "rest", "")
         except HallError as error:
             assert error.code is Code.WINDOW_BUSY
             assert self.at[window] is not None
@@ -247,7 +246,7 @@ class HallMachine(RuleBasedStateMachine):
         assert all(p.overtaken <= limit for p in self.waiting if not p.priority)
 
     def _kept(self) -> list[Ticket]:
-        return self.small.ctx.read(lambda c: tickets.of_day(c, "small", "2026-03-02"))
+        return self.small.ctx.read(lambda c: ticket_queries.of_day(c, "small", "2026-03-02"))
 
     def _callable(self, person: Person, window: str) -> bool:
         if person.only:

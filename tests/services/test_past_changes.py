@@ -6,14 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from server.domain.catalogue import Role
-from server.domain.errors import Code, HallError
-from server.domain.past_changes import ValueChange, ValueKey, may_confirm, moves
-from server.domain.tickets import ActorKind
-from server.services import checks, readers_office
-from server.services.context import SYSTEM, Actor
-from server.services.past_changes import acts
-from server.storage import past_changes as stored
+from server.catalogue.model import Role
+from server.core.context import SYSTEM, Actor
+from server.core.errors import Code, HallError
+from server.integrity import checks
+from server.queue.tickets import ActorKind
+from server.retroactive import actions as retroactive_actions
+from server.retroactive import queries as stored
+from server.retroactive.rules import ValueChange, ValueKey, may_confirm, moves
+from server.time_clocks import actions as time_clocks_actions
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall, at
 from support.sheets import deliver_punches, with_clock_and_rule
 
@@ -35,7 +36,7 @@ def link(small: SmallHall, key: str = "") -> HallError:
     """Request to assign Friday's finger to another person; return the error."""
     since, other = FRIDAY.isoformat(), STAFF["T2"]
     with pytest.raises(HallError) as refused:
-        readers_office.link(small.ctx, BOSS, key or small.key(), "7", other, since)
+        time_clocks_actions.link(small.ctx, BOSS, key or small.key(), "7", other, since)
     return refused.value
 
 
@@ -49,7 +50,7 @@ def test_a_change_is_stored_once_and_executed_when_confirmed(small: SmallHall) -
     moves = small.ctx.read(lambda c: stored.moves(c, "small", change))
     spot = ValueKey(FRIDAY.isoformat(), STAFF["T1"], "am_in")
     assert ValueChange(spot, "late 20", "missing") in moves
-    acts.confirm(small.ctx, ADMIN, small.key(), change)
+    retroactive_actions.confirm(small.ctx, ADMIN, small.key(), change)
     row = small.ctx.read(lambda c: stored.get(c, "small", change))
     assert row is not None
     assert (row.state, row.decided_by) == ("confirmed", ADMIN.key)
@@ -61,7 +62,7 @@ def test_a_change_that_no_longer_fits_is_void_and_nothing_of_it_stays(small: Sma
     change = link(small).data["change"]
     deliver_punches(small, "08:10", day=FRIDAY)
     with pytest.raises(HallError, match="past_stale"):
-        acts.confirm(small.ctx, ADMIN, small.key(), change)
+        retroactive_actions.confirm(small.ctx, ADMIN, small.key(), change)
     row = small.ctx.read(lambda c: stored.get(c, "small", change))
     assert row is not None
     assert row.state == "stale"

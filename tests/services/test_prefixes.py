@@ -15,15 +15,15 @@ from devices.printers.layout import wrap
 from display import announcer, strip
 from display.board import board
 from kiosk.slip import ticket_slip
-from server import workbook
-from server.domain.catalogue import Catalogue
-from server.domain.settings import Settings
+from server.backup.restore import parse_numbers
+from server.catalogue import workbook
+from server.catalogue.model import Catalogue
+from server.catalogue.reference import load
+from server.core.context import SYSTEM
+from server.core.settings import Settings
 from server.hall import import_catalogue
-from server.reference import load
-from server.services import snapshot
-from server.services.checks import violations
-from server.services.context import SYSTEM
-from server.services.restoring import parse_numbers
+from server.integrity.checks import violations
+from server.queue import snapshot
 from support.halls import SmallHall, at, catalogue
 from support.offline_kiosk import Kiosk
 

@@ -15,24 +15,19 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DBAPIError
 
-from server.domain import iclock
-from server.domain.errors import Code, HallError
-from server.domain.punches import PunchLine, Source
-from server.services import (
-    punches,
-    readers,
-    readers_aside,
-    readers_hand,
-    readers_office,
-    readers_pull,
-)
-from server.services.bus import AttendanceChanged
-from server.services.checks import violations
-from server.services.readers_hand import Sheet, Signature
-from server.storage import journal
-from server.storage import readers as kept
-from server.storage.engine import open_engine
-from server.storage.tables_readers import punch
+from server.core import journal
+from server.core.engine import open_engine
+from server.core.errors import Code, HallError
+from server.core.events import AttendanceChanged
+from server.integrity.checks import violations
+from server.time_clocks import actions as time_clocks_actions
+from server.time_clocks import iclock, manual_entry, punch_store, quarantine
+from server.time_clocks import polling as time_clocks_polling
+from server.time_clocks import queries as kept
+from server.time_clocks import reports as time_clocks_reports
+from server.time_clocks.manual_entry import Sheet, Signature
+from server.time_clocks.punch_rules import PunchLine, Source
+from server.time_clocks.tables import punch
 from support.halls import MANAGER, STAFF, SmallHall, at
 from support.told import BOSS, DAY, OFFICE, admit_time_clock, all_punches, line
 
@@ -44,8 +39,8 @@ def stored_punches(small: SmallHall) -> list[tuple[str, str, str]]:
 def test_a_punch_is_stored_once_with_all_its_fields(small: SmallHall) -> None:
     reader = admit_time_clock(small)
     records = [line("1001"), line("1002"), line("1001")]
-    first = punches.store(small.ctx, reader, records, Source.PUSH)
-    again = punches.store(small.ctx, reader, records, Source.PUSH)
+    first = punch_store.store(small.ctx, reader, records, Source.PUSH)
+    again = punch_store.store(small.ctx, reader, records, Source.PUSH)
     assert (first.new, first.duplicates, again.new, again.duplicates) == (2, 1, 0, 3)
     row = all_punches(small)[0]
     assert (row.said, row.day, row.at) == ("2026-03-02 08:20:00", "2026-03-02", at(8, 20))
@@ -55,7 +50,7 @@ def test_a_punch_is_stored_once_with_all_its_fields(small: SmallHall) -> None:
 
 def test_the_same_second_at_two_time_clocks_is_two_punches(small: SmallHall) -> None:
     for serial in ("CE1", "CE2"):
-        punches.store(small.ctx, admit_time_clock(small, serial), [line("1001")], Source.PUSH)
+        punch_store.store(small.ctx, admit_time_clock(small, serial), [line("1001")], Source.PUSH)
     assert len(stored_punches(small)) == 2
 
 
@@ -66,8 +61,8 @@ def test_changed_days_are_published_after_the_commit(small: SmallHall) -> None:
     )
     reader = admit_time_clock(small)
     other = DAY - timedelta(days=3)
-    punches.store(small.ctx, reader, [line("1"), line("1", day=other)], Source.PUSH)
-    punches.store(small.ctx, reader, [line("1")], Source.PUSH)
+    punch_store.store(small.ctx, reader, [line("1"), line("1", day=other)], Source.PUSH)
+    punch_store.store(small.ctx, reader, [line("1")], Source.PUSH)
     assert [event.days for event in events] == [("2026-02-27", "2026-03-02")]
 
 
@@ -79,7 +74,7 @@ def test_changed_days_are_published_after_the_commit(small: SmallHall) -> None:
 def test_the_database_itself_refuses_to_change_a_punch(
     small: SmallHall, statement: Any, database_url: str
 ) -> None:
-    punches.store(small.ctx, admit_time_clock(small), [line("1001")], Source.PUSH)
+    punch_store.store(small.ctx, admit_time_clock(small), [line("1001")], Source.PUSH)
     before = all_punches(small)
     engine = open_engine(database_url)
     with pytest.raises(DBAPIError, match="punches never change"), engine.begin() as conn:
@@ -90,7 +85,7 @@ def test_the_database_itself_refuses_to_change_a_punch(
 
 def test_postgresql_does_not_truncate_punches_either(postgres_url: str, tmp_path: Path) -> None:
     small = SmallHall(postgres_url, tmp_path, at(9))
-    punches.store(small.ctx, admit_time_clock(small), [line("1001")], Source.PUSH)
+    punch_store.store(small.ctx, admit_time_clock(small), [line("1001")], Source.PUSH)
     engine = open_engine(postgres_url)
     with pytest.raises(DBAPIError, match="punches never change"), engine.begin() as conn:
         conn.execute(text("TRUNCATE punch"))
@@ -100,7 +95,7 @@ def test_postgresql_does_not_truncate_punches_either(postgres_url: str, tmp_path
 
 def test_a_punch_changed_in_the_database_is_a_violation(sqlite_url: str, tmp_path: Path) -> None:
     small = SmallHall(sqlite_url, tmp_path, at(9))
-    punches.store(small.ctx, admit_time_clock(small), [line("1001"), line("1002")], Source.PUSH)
+    punch_store.store(small.ctx, admit_time_clock(small), [line("1001"), line("1002")], Source.PUSH)
     engine = open_engine(sqlite_url)
     with engine.begin() as conn:
         conn.execute(text("DROP TRIGGER punch_no_update"))
@@ -116,16 +111,20 @@ def test_an_unknown_time_clock_is_rejected_and_an_unknown_finger_is_stored(
     small: SmallHall,
 ) -> None:
     with pytest.raises(HallError) as refused:
-        punches.store(small.ctx, "NOBODY", [line("1")], Source.PUSH)
+        punch_store.store(small.ctx, "NOBODY", [line("1")], Source.PUSH)
     assert refused.value.code is Code.DEVICE_UNKNOWN
-    punches.store(small.ctx, admit_time_clock(small), [line("9001")], Source.PUSH)
+    punch_store.store(small.ctx, admit_time_clock(small), [line("9001")], Source.PUSH)
     assert small.ctx.read(lambda c: kept.fingers(c, "small")) == {}
-    readers_office.link(small.ctx, BOSS, small.key(), "9001", STAFF["T1"], "2026-03-01")
-    readers_office.link(small.ctx, BOSS, small.key(), "9001", "", "2026-04-01")
+    time_clocks_actions.link(small.ctx, BOSS, small.key(), "9001", STAFF["T1"], "2026-03-01")
+    time_clocks_actions.link(small.ctx, BOSS, small.key(), "9001", "", "2026-04-01")
     links = small.ctx.read(lambda c: kept.fingers(c, "small"))["9001"]
-    assert readers_office.owner_at(links, at(8, 20)) == STAFF["T1"]
-    assert readers_office.owner_at(links, at(8, 20, day=date.fromisoformat("2026-02-28"))) == ""
-    assert readers_office.owner_at(links, at(8, 20, day=date.fromisoformat("2026-04-02"))) == ""
+    assert time_clocks_actions.owner_at(links, at(8, 20)) == STAFF["T1"]
+    assert (
+        time_clocks_actions.owner_at(links, at(8, 20, day=date.fromisoformat("2026-02-28"))) == ""
+    )
+    assert (
+        time_clocks_actions.owner_at(links, at(8, 20, day=date.fromisoformat("2026-04-02"))) == ""
+    )
 
 
 def test_doubtful_times_are_marked_and_kept(small: SmallHall) -> None:
@@ -135,7 +134,7 @@ def test_doubtful_times_are_marked_and_kept(small: SmallHall) -> None:
         PunchLine("1", datetime.fromisoformat("2000-01-01 00:03:00")),
         PunchLine("1", datetime.fromisoformat("2015-05-05 08:00:00")),
     ]
-    result = punches.store(small.ctx, admit_time_clock(small), records, Source.FILE)
+    result = punch_store.store(small.ctx, admit_time_clock(small), records, Source.FILE)
     assert (result.new, result.doubtful) == (4, 3)
     assert [row.doubt for row in all_punches(small)] == ["", "future", "reset", "old"]
 
@@ -149,41 +148,41 @@ def test_delivery_of_the_hall_is_that_of_its_slowest_time_clock_in_service(
     assert until() is None
     push, pull = admit_time_clock(small, "CE1"), admit_time_clock(small, "hall", "pull")
     assert until() == at(9)
-    readers.poll(small.ctx, push, readers.TimeClockReport())
+    time_clocks_reports.poll(small.ctx, push, time_clocks_reports.TimeClockReport())
     small.clock.advance(seconds=60)
-    readers.poll(small.ctx, push, readers.TimeClockReport())
-    readers_pull.take(small.ctx, pull, [line("1")], [], 2.0)
+    time_clocks_reports.poll(small.ctx, push, time_clocks_reports.TimeClockReport())
+    time_clocks_polling.take(small.ctx, pull, [line("1")], [], 2.0)
     assert until() == small.clock.now() - 15_000
     small.clock.advance(minutes=20)
-    readers.poll(small.ctx, push, readers.TimeClockReport())
+    time_clocks_reports.poll(small.ctx, push, time_clocks_reports.TimeClockReport())
     assert until() == at(9) + 45_000
-    readers_office.move(small.ctx, BOSS, small.key(), push, "out")
+    time_clocks_actions.move(small.ctx, BOSS, small.key(), push, "out")
     assert until() == at(9) + 58_000
-    readers_office.move(small.ctx, BOSS, small.key(), pull, "retired")
+    time_clocks_actions.move(small.ctx, BOSS, small.key(), pull, "retired")
     assert until() is None
 
 
 def test_a_time_clock_out_of_service_still_delivers_punches(small: SmallHall) -> None:
     reader = admit_time_clock(small)
-    readers_office.move(small.ctx, BOSS, small.key(), reader, "out")
-    assert punches.store(small.ctx, reader, [line("1")], Source.PUSH).new == 1
-    readers_office.move(small.ctx, OFFICE, small.key(), reader, "retired")
+    time_clocks_actions.move(small.ctx, BOSS, small.key(), reader, "out")
+    assert punch_store.store(small.ctx, reader, [line("1")], Source.PUSH).new == 1
+    time_clocks_actions.move(small.ctx, OFFICE, small.key(), reader, "retired")
     with pytest.raises(HallError):
-        punches.store(small.ctx, reader, [line("2")], Source.PUSH)
+        punch_store.store(small.ctx, reader, [line("2")], Source.PUSH)
 
 
 def test_the_clock_of_a_polled_device_is_measured_and_reported(small: SmallHall) -> None:
     reader = admit_time_clock(small, "hall", "pull")
     wrong = datetime.combine(DAY, time(9, 10))
-    readers_pull.store_clock_reading(small.ctx, reader, wrong, {"records": 3}, "Ver 6.60")
-    punches.store(small.ctx, reader, [line("1", "09:05:00")], Source.PULL)
+    time_clocks_polling.store_clock_reading(small.ctx, reader, wrong, {"records": 3}, "Ver 6.60")
+    punch_store.store(small.ctx, reader, [line("1", "09:05:00")], Source.PULL)
     row = small.ctx.read(lambda c: kept.get(c, "small", reader))
     assert row is not None
     assert (row.offset_seconds, row.records, row.firmware) == (600, 3, "Ver 6.60")
     assert [punch.doubt for punch in all_punches(small)] == ["future"]
     event = small.ctx.read(lambda c: kept.last_event(c, "small", reader, "clock_off"))
     assert event is not None
-    assert readers_office.order(small.ctx, BOSS, small.key(), reader, "set_time") == 1
+    assert time_clocks_actions.order(small.ctx, BOSS, small.key(), reader, "set_time") == 1
     orders = small.ctx.read(lambda c: kept.open_commands(c, "small", reader))
     assert orders[0].command == '{"shift": -600}'
 
@@ -191,15 +190,15 @@ def test_the_clock_of_a_polled_device_is_measured_and_reported(small: SmallHall)
 def test_repeated_bad_lines_are_counted_in_one_row(small: SmallHall) -> None:
     reader = admit_time_clock(small)
     body = "\n".join(["garbage"] * 5 + [f"bad {n}" for n in range(400)]).encode()
-    reading = readers.read_lines(body, iclock.attlog)
+    reading = time_clocks_reports.read_lines(body, iclock.attlog)
     for _ in range(2):
-        readers.take_lines(small.ctx, reader, "ATTLOG", reading, "")
+        time_clocks_reports.take_lines(small.ctx, reader, "ATTLOG", reading, "")
     rows = small.ctx.read(lambda c: kept.lines(c, "small", settled=False, most=1000))
-    assert len(rows) == readers_aside.MAX_PUT_ASIDE + 1
+    assert len(rows) == quarantine.MAX_PUT_ASIDE + 1
     assert {row.line: row.times for row in rows}["garbage"] == 10
-    readers_aside.settle_line(small.ctx, BOSS, small.key(), rows[0].id)
+    quarantine.settle_line(small.ctx, BOSS, small.key(), rows[0].id)
     unsettled = small.ctx.read(lambda c: kept.unsettled(c, "small"))
-    assert unsettled == {reader: readers_aside.MAX_PUT_ASIDE}
+    assert unsettled == {reader: quarantine.MAX_PUT_ASIDE}
 
 
 def test_all_open_lines_of_one_time_clock_are_settled_at_once(small: SmallHall) -> None:
@@ -210,8 +209,8 @@ def test_all_open_lines_of_one_time_clock_are_settled_at_once(small: SmallHall) 
     east, west = admit_time_clock(small, "east"), admit_time_clock(small, "west")
 
     def send(reader: str, *lines: str) -> None:
-        reading = readers.read_lines("\n".join(lines).encode(), iclock.attlog)
-        readers.take_lines(small.ctx, reader, "ATTLOG", reading, "")
+        reading = time_clocks_reports.read_lines("\n".join(lines).encode(), iclock.attlog)
+        time_clocks_reports.take_lines(small.ctx, reader, "ATTLOG", reading, "")
 
     def open_lines() -> dict[str, int]:
         return small.ctx.read(lambda c: kept.unsettled(c, "small"))
@@ -224,11 +223,11 @@ def test_all_open_lines_of_one_time_clock_are_settled_at_once(small: SmallHall) 
 
     key = small.key()
     with pytest.raises(HallError) as refused:
-        readers_aside.settle_lines(small.ctx, BOSS, small.key(), east, (1, newest), "  ")
+        quarantine.settle_lines(small.ctx, BOSS, small.key(), east, (1, newest), "  ")
     assert (refused.value.code, refused.value.data) == (Code.INVALID, {"field": "why"})
     for _ in range(2):
         act = small.ctx, BOSS, key, east, (1, newest), "测试设备的乱码"
-        assert readers_aside.settle_lines(*act) == 40
+        assert quarantine.settle_lines(*act) == 40
     assert open_lines() == {east: 1, west: 1}
     (line,) = small.ctx.read(
         lambda c: [x for x in journal.of_subject(c, "small", east) if "settle" in x["act"]]
@@ -240,10 +239,10 @@ def test_all_open_lines_of_one_time_clock_are_settled_at_once(small: SmallHall) 
     assert {row.settled_by for row in done} == {BOSS.key}
 
     with pytest.raises(HallError) as nothing:
-        readers_aside.settle_lines(small.ctx, BOSS, small.key(), east, (1, newest), "再来一次")
+        quarantine.settle_lines(small.ctx, BOSS, small.key(), east, (1, newest), "再来一次")
     assert nothing.value.code is Code.NOT_FOUND
     later = small.ctx, BOSS, small.key(), east, (1, newest + 99), "看过"
-    assert readers_aside.settle_lines(*later) == 1
+    assert quarantine.settle_lines(*later) == 1
     assert open_lines() == {west: 1}
 
 
@@ -258,10 +257,10 @@ FILE = (
 
 def test_a_usb_file_is_imported_and_its_problems_are_listed_by_line(small: SmallHall) -> None:
     reader = admit_time_clock(small, "SIDE", "file")
-    read = readers_hand.read_file(FILE)
+    read = manual_entry.read_file(FILE)
     assert [(p.line, p.reason) for p in read.problems] == [(4, "too_short")]
-    first = readers_hand.take_file(small.ctx, BOSS, reader, read, "1_attlog.dat")
-    again = readers_hand.take_file(small.ctx, BOSS, reader, read, "1_attlog.dat")
+    first = manual_entry.take_file(small.ctx, BOSS, reader, read, "1_attlog.dat")
+    again = manual_entry.take_file(small.ctx, BOSS, reader, read, "1_attlog.dat")
     assert (first.new, again.new, again.duplicates) == (3, 0, 3)
     assert [row.source for row in all_punches(small)] == ["file"] * 3
     row = small.ctx.read(lambda c: kept.get(c, "small", reader))
@@ -271,11 +270,11 @@ def test_a_usb_file_is_imported_and_its_problems_are_listed_by_line(small: Small
 
 def test_a_file_of_another_kind_is_rejected_completely(small: SmallHall) -> None:
     reader = admit_time_clock(small, "SIDE", "file")
-    read = readers_hand.read_file(
+    read = manual_entry.read_file(
         "1001\t2026-03-02 08:20:05\n姓名,部门\n张三,税务\n".encode("gb18030")
     )
     with pytest.raises(HallError) as refused:
-        readers_hand.take_file(small.ctx, BOSS, reader, read, "user.dat")
+        manual_entry.take_file(small.ctx, BOSS, reader, read, "user.dat")
     assert refused.value.code is Code.PUNCH_FILE
     assert refused.value.data["count"] == 2
     assert stored_punches(small) == []
@@ -288,13 +287,15 @@ def sheet(signers: Sequence[str], witness: str, reason: str = "停电", at_: str
 def test_a_signed_sheet_makes_punches_of_the_signers(small: SmallHall) -> None:
     key = small.key()
     signed = sheet([STAFF["T1"], STAFF["T2"]], STAFF["S1"])
-    sheet_id = readers_hand.take_sheet(small.ctx, BOSS, key, signed)
-    assert readers_hand.take_sheet(small.ctx, BOSS, key, signed) == sheet_id
+    sheet_id = manual_entry.take_sheet(small.ctx, BOSS, key, signed)
+    assert manual_entry.take_sheet(small.ctx, BOSS, key, signed) == sheet_id
     assert stored_punches(small) == []
-    readers_hand.answer_sheet(small.ctx, small.clerk("S1"), small.key(), sheet_id, True, "")
+    manual_entry.answer_sheet(small.ctx, small.clerk("S1"), small.key(), sheet_id, True, "")
     assert len(stored_punches(small)) == 2
     links = small.ctx.read(lambda c: kept.fingers(c, "small"))
-    assert {readers_office.owner_at(links[e], at(8, 25)) for _, e, _ in stored_punches(small)} == {
+    assert {
+        time_clocks_actions.owner_at(links[e], at(8, 25)) for _, e, _ in stored_punches(small)
+    } == {
         STAFF["T1"],
         STAFF["T2"],
     }
@@ -318,7 +319,7 @@ def test_a_sheet_without_witness_reason_or_past_is_refused(
     small: SmallHall, signed: Sheet, code: Code
 ) -> None:
     with pytest.raises(HallError) as refused:
-        readers_hand.take_sheet(small.ctx, BOSS, small.key(), signed)
+        manual_entry.take_sheet(small.ctx, BOSS, small.key(), signed)
     assert refused.value.code is code
     assert stored_punches(small) == []
 
@@ -345,7 +346,7 @@ def test_any_order_batching_and_replay_gives_the_same_punches(
     while sent:
         size = chance.randint(1, 7)
         batch, sent = sent[:size], sent[size:]
-        punches.store(small.ctx, reader, batch, Source.PUSH)
+        punch_store.store(small.ctx, reader, batch, Source.PUSH)
         if chance.random() < 0.3:
             sent += batch[:2] if len(sent) < 50 else []
     expected = {(reader, each.enrolment, each.claimed_at.isoformat(" ")) for each in records_sent}
@@ -357,13 +358,13 @@ def test_any_order_batching_and_replay_gives_the_same_punches(
 
 
 def test_enrolments_equal_to_staff_numbers_are_linked_in_one_action(small: SmallHall) -> None:
-    readers_office.link(small.ctx, BOSS, small.key(), "77", STAFF["T1"], "2026-03-02")
-    linked = readers_office.link_same(small.ctx, BOSS, small.key(), "2026-02-01")
+    time_clocks_actions.link(small.ctx, BOSS, small.key(), "77", STAFF["T1"], "2026-03-02")
+    linked = time_clocks_actions.link_same(small.ctx, BOSS, small.key(), "2026-02-01")
     fingers = small.ctx.read(lambda c: kept.fingers(c, small.ctx.hall_id))
     assert linked == len(small.ctx.catalogue().staff) - 1
     assert STAFF["T1"] not in fingers
     assert [staff for _, staff in fingers[STAFF["T2"]]] == [STAFF["T2"]]
-    assert readers_office.link_same(small.ctx, BOSS, small.key(), "2026-02-01") == 0
+    assert time_clocks_actions.link_same(small.ctx, BOSS, small.key(), "2026-02-01") == 0
     with pytest.raises(HallError) as refused:
-        readers_office.link_same(small.ctx, BOSS, small.key(), "2026-02-30")
+        time_clocks_actions.link_same(small.ctx, BOSS, small.key(), "2026-02-30")
     assert refused.value.code is Code.INVALID

@@ -6,13 +6,11 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from server.domain.punches import PunchLine, Source
-from server.services import (
-    punches,
-    readers,
-    readers_office,
-)
-from server.storage import readers as kept
+from server.time_clocks import actions as time_clocks_actions
+from server.time_clocks import punch_store
+from server.time_clocks import queries as kept
+from server.time_clocks import reports as time_clocks_reports
+from server.time_clocks.punch_rules import PunchLine, Source
 from support.halls import SmallHall, at
 from support.told import BOSS, DAY, admit_time_clock, all_punches, line
 
@@ -20,13 +18,13 @@ from support.told import BOSS, DAY, admit_time_clock, all_punches, line
 def steady(small: SmallHall, reader: str, minutes: int = 10) -> None:
     """Let the time clock poll every ten seconds, so that a punch shows how far its clock is off."""
     for _ in range(minutes * 6):
-        readers.poll(small.ctx, reader, readers.TimeClockReport())
+        time_clocks_reports.poll(small.ctx, reader, time_clocks_reports.TimeClockReport())
         small.clock.advance(seconds=10)
 
 
 def pushed(small: SmallHall, reader: str, *records: PunchLine) -> list[str]:
     """Upload these lines once and return the doubt of each."""
-    punches.store(small.ctx, reader, records, Source.PUSH)
+    punch_store.store(small.ctx, reader, records, Source.PUSH)
     rows = {(row.enrolment, row.said): row.doubt for row in all_punches(small)}
     return [rows[each.enrolment, each.claimed_at.isoformat(" ")] for each in records]
 
@@ -34,7 +32,7 @@ def pushed(small: SmallHall, reader: str, *records: PunchLine) -> list[str]:
 def is_off(small: SmallHall, reader: str) -> bool:
     row = small.ctx.read(lambda c: kept.get(c, "small", reader))
     assert row is not None
-    return punches.clock_of(row).is_off
+    return punch_store.clock_of(row).is_off
 
 
 @pytest.mark.parametrize("absurd", ["2063-05-01 07:00:00", "2000-01-01 00:03:00"])
@@ -52,7 +50,7 @@ def test_an_absurd_time_makes_no_other_punch_doubtful(
         assert pushed(small, reader, line("7", "09:09:58"), strange)[0] == ""
     # After an outage its punches come a day later.
     small.clock.advance(minutes=1800)
-    readers.poll(small.ctx, reader, readers.TimeClockReport())
+    time_clocks_reports.poll(small.ctx, reader, time_clocks_reports.TimeClockReport())
     missed = [line(str(n), f"{10 + n % 8}:00:00") for n in range(24)]
     assert set(pushed(small, reader, *missed)) == {""}
     assert not is_off(small, reader)
@@ -62,8 +60,15 @@ def test_punches_requested_again_are_not_doubtful(small: SmallHall) -> None:
     reader = admit_time_clock(small)
     steady(small, reader)
     pushed(small, reader, line("8", "09:10:00"))
-    readers_office.order(small.ctx, BOSS, small.key(), reader, "reread", "2026-03-01", "2026-03-02")
-    assert b"QUERY" in readers.poll(small.ctx, reader, readers.TimeClockReport()).encode()
+    time_clocks_actions.order(
+        small.ctx, BOSS, small.key(), reader, "reread", "2026-03-01", "2026-03-02"
+    )
+    assert (
+        b"QUERY"
+        in time_clocks_reports.poll(
+            small.ctx, reader, time_clocks_reports.TimeClockReport()
+        ).encode()
+    )
     for clock in ("08:00:00", "08:00:30", "08:20:00"):
         assert pushed(small, reader, line("5", clock)) == [""]
         steady(small, reader, 3)

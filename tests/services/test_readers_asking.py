@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from server.domain.errors import HallError
-from server.services import readers as services
-from server.services.readers_asking import ASKING_OF_ADDRESS, MAX_ASKING, SILENT_MS
-from server.storage import readers
+from server.core.errors import HallError
+from server.time_clocks import queries as time_clocks_queries
+from server.time_clocks import reports as services
+from server.time_clocks.admission import ASKING_OF_ADDRESS, MAX_ASKING, SILENT_MS
 from support.halls import SmallHall, at
 
 
@@ -28,7 +28,10 @@ def ask(hall: SmallHall, serial: str, address: str) -> None:
 
 
 def asking(hall: SmallHall) -> set[str]:
-    return {row.serial for row in hall.ctx.read(lambda c: readers.awaiting_admission(c, "small"))}
+    return {
+        row.serial
+        for row in hall.ctx.read(lambda c: time_clocks_queries.awaiting_admission(c, "small"))
+    }
 
 
 def test_one_address_has_a_limited_number_of_places(hall: SmallHall) -> None:

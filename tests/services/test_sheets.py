@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.domain.attendance.shifts import RuleScope
-from server.domain.attendance.verdicts import State
-from server.domain.errors import Code, HallError
-from server.services.attendance import rules
-from server.services.attendance.sheets import day_sheets
-from server.services.bus import AttendanceChanged
-from server.services.readers_hand import Sheet, Signature, answer_sheet, take_sheet
-from server.storage import readers, shift_rules
+from server.attendance import shift_rule_actions, shift_rule_queries
+from server.attendance.sheets import day_sheets
+from server.attendance.shift_rules import RuleScope
+from server.attendance.verdicts import State
+from server.core.errors import Code, HallError
+from server.core.events import AttendanceChanged
+from server.time_clocks import queries as time_clocks_queries
+from server.time_clocks.manual_entry import Sheet, Signature, answer_sheet, take_sheet
 from support.halls import MONDAY, STAFF, SmallHall, at
 from support.sheets import (
     BOSS,
@@ -57,16 +57,16 @@ def test_nothing_is_missing_while_a_time_clock_has_not_delivered(small: SmallHal
     with_clock_and_rule(small, delivered=at(10)).clock.set(at(22))
     deliver_punches(small, "08:20")
     assert sheet(small) == "on_time pending pending pending"
-    small.ctx.write(lambda tx: readers.change(tx, READER, delivered_until=at(14, 31)))
+    small.ctx.write(lambda tx: time_clocks_queries.change(tx, READER, delivered_until=at(14, 31)))
     assert sheet(small) == "on_time missing missing pending"
-    small.ctx.write(lambda tx: readers.change(tx, READER, state="out"))
+    small.ctx.write(lambda tx: time_clocks_queries.change(tx, READER, state="out"))
     assert sheet(small) == "on_time missing missing missing"
 
 
 def test_a_reassigned_finger_does_not_change_past_days(small: SmallHall) -> None:
     with_clock_and_rule(small).clock.set(at(22))
     deliver_punches(small, *GOOD[:2])
-    small.ctx.write(lambda tx: readers.link(tx, "7", at(13), STAFF["T2"], "test"))
+    small.ctx.write(lambda tx: time_clocks_queries.link(tx, "7", at(13), STAFF["T2"], "test"))
     deliver_punches(small, *GOOD[2:])
     assert sheet(small) == "on_time on_time missing missing"
     assert sheet(small, staff=STAFF["T2"]) == "missing missing on_time on_time"
@@ -101,16 +101,18 @@ def test_a_rule_in_force_is_replaced_and_never_changed(small: SmallHall) -> None
     with pytest.raises(HallError) as refused:
         start(small, early)
     assert (refused.value.code, refused.value.data["state"]) == (Code.RULE_STATE, "past")
-    rules.withdraw(small.ctx, BOSS, small.key(), rule_id, MONDAY + timedelta(days=30))
+    shift_rule_actions.withdraw(small.ctx, BOSS, small.key(), rule_id, MONDAY + timedelta(days=30))
     with pytest.raises(HallError) as refused:
-        rules.withdraw(small.ctx, BOSS, small.key(), rule_id, MONDAY + timedelta(days=40))
+        shift_rule_actions.withdraw(
+            small.ctx, BOSS, small.key(), rule_id, MONDAY + timedelta(days=40)
+        )
     assert refused.value.code is Code.RULE_STATE
 
 
 def test_a_rule_names_only_existing_people(small: SmallHall) -> None:
     stranger = replace(RULE, scope=RuleScope.PERSON, subjects=("nobody",))
     with pytest.raises(HallError) as refused:
-        rules.draft(small.ctx, BOSS, small.key(), stranger)
+        shift_rule_actions.draft(small.ctx, BOSS, small.key(), stranger)
     assert refused.value.code is Code.RULE_INVALID
 
 
@@ -119,7 +121,9 @@ def test_a_trial_reports_changes_and_stores_nothing(small: SmallHall) -> None:
     deliver_punches(small, *GOOD)
     eight = replace(RULE.slots[0], due=time(8, 15))
     trial_rule = replace(RULE, name="八点一刻", slots=(eight, *RULE.slots[1:]))
-    trial = small.ctx.read(lambda c: rules.trial(small.ctx, c, trial_rule, MONDAY, MONDAY))
+    trial = small.ctx.read(
+        lambda c: shift_rule_actions.trial(small.ctx, c, trial_rule, MONDAY, MONDAY)
+    )
     assert [person.staff for person in trial] == [CLERK]
     change = trial[0].changes[0]
     assert change.before is not None
@@ -130,7 +134,7 @@ def test_a_trial_reports_changes_and_stores_nothing(small: SmallHall) -> None:
         5,
     )
     assert sheet(small) == "on_time on_time on_time on_time"
-    assert len(small.ctx.read(lambda c: shift_rules.every(c, small.ctx.hall_id))) == 1
+    assert len(small.ctx.read(lambda c: shift_rule_queries.every(c, small.ctx.hall_id))) == 1
 
 
 def test_a_rule_put_in_force_is_published(small: SmallHall) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from server.domain.errors import Code, HallError
-from server.domain.tickets import ActorKind, Outcome
-from server.services import calling, issuing, posts, snapshot
-from server.services.context import SYSTEM, Actor, write_journal
-from server.services.snapshot import Parts, Snapshot
-from server.storage import journal
-from server.storage.store import Tx, attempt
+from server.core import journal
+from server.core.context import SYSTEM, Actor, write_journal
+from server.core.errors import Code, HallError
+from server.core.store import Tx, attempt
+from server.queue import calling, issuing, snapshot, window_sessions
+from server.queue.snapshot import Parts, Snapshot
+from server.queue.tickets import ActorKind, Outcome
 from support.halls import SmallHall
 
 WINDOWS = ("T1", "T2", "G1")
@@ -40,9 +40,9 @@ def _act(small: SmallHall, chance: random.Random, n: int) -> None:
         case 0:
             calling.hold(small.ctx, actor, f"hold-{n}", window, "")
         case 1:
-            posts.pause(small.ctx, actor, f"pause-{n}", window, "tea", "")
+            window_sessions.pause(small.ctx, actor, f"pause-{n}", window, "tea", "")
         case 2:
-            posts.unpause(small.ctx, actor, f"go-on-{n}", window)
+            window_sessions.unpause(small.ctx, actor, f"go-on-{n}", window)
         case 3:
             calling.finish(small.ctx, actor, f"finish-{n}", window, Outcome.ACCEPTED, "")
         case 4 | 5 | 6:

@@ -13,11 +13,11 @@ from display.board import MAIN, board
 from display.strip import strip
 from kiosk import views
 from kiosk.slip import standby_applicant, ticket_slip
-from server.domain.errors import Code
-from server.domain.settings import Settings
-from server.domain.tickets import Outcome, Ticket
-from server.services import calling, snapshot
-from server.services.floor import hall_hours, window_states
+from server.core.errors import Code
+from server.core.settings import Settings
+from server.queue import calling, snapshot
+from server.queue.queue_views import hall_hours, window_states
+from server.queue.tickets import Outcome, Ticket
 from server.wire.views import HallHours, TicketView
 from support.halls import MONDAY, SmallHall, at, catalogue
 

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import BigInteger, insert, update
 
-from server.domain.tickets import Outcome
-from server.services import calling
-from server.services.checks import violations as violations_of
-from server.services.time_proof import EARLIEST, EXTERNAL_TIMES, NON_TIME_COLUMNS, STEPS
-from server.storage import desks, schema
-from server.storage.tables import metadata
+from server.core import schema
+from server.core.tables import metadata
+from server.integrity.checks import violations as violations_of
+from server.integrity.times import EARLIEST, EXTERNAL_TIMES, NON_TIME_COLUMNS, STEPS
+from server.queue import calling
+from server.queue.offline import desk_queries
+from server.queue.tickets import Outcome
 from support.halls import SmallHall, at
 
 
@@ -81,7 +82,7 @@ def test_steps_in_reverse_order_are_violations(hall: SmallHall) -> None:
 
 
 def test_a_time_before_the_program_existed_is_a_violation(hall: SmallHall) -> None:
-    hall.ctx.write(lambda tx: desks.record_worker(tx.at(EARLIEST - 1), "w"))
+    hall.ctx.write(lambda tx: desk_queries.record_worker(tx.at(EARLIEST - 1), "w"))
     assert violations(hall) == ["server_seen.seen_at has a time that cannot be"]
 
 

@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from server.domain.errors import Code, HallError
-from server.domain.tickets import State
-from server.services import calling
-from server.services.checks import violations
-from server.storage import tickets
+from server.core.errors import Code, HallError
+from server.integrity.checks import violations
+from server.queue import calling, ticket_queries
+from server.queue.tickets import State
 from support.halls import SmallHall
 
 KIOSKS = 32
@@ -71,7 +70,7 @@ def test_kiosks_and_clerks_at_once(small: SmallHall) -> None:
         return serve
 
     _all_at_once([kiosk(n) for n in range(KIOSKS)] + [clerk(n) for n in range(CLERKS)])
-    everybody = small.ctx.read(lambda c: tickets.of_day(c, "small", "2026-03-02"))
+    everybody = small.ctx.read(lambda c: ticket_queries.of_day(c, "small", "2026-03-02"))
     assert len(everybody) == KIOSKS * TICKETS_EACH
     assert Counter(called) == Counter(t.id for t in everybody)
     numbers = Counter(t.number for t in everybody)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.errors import Code, HallError
-from server.services.turns import Turns
+from server.core.errors import Code, HallError
+from server.core.fair_scheduler import Turns
 
 SOON = 20.0
 

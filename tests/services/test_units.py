@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.domain.attendance.facts import Punch
-from server.domain.bulletin.figures import parse_week
-from server.domain.workdays import Workdays
+from server.attendance import views
+from server.attendance.facts import Punch
+from server.attendance.messages import MonthSheet, TotalsView
+from server.attendance.sheets import Facts, of_unit, sheets_of
+from server.attendance.shift_rule_queries import StaffEntry
+from server.bulletins.figures import parse_week
+from server.bulletins.weekly_figures import figures
+from server.catalogue.working_days import Workdays
+from server.core.context import SYSTEM
 from server.hall import import_catalogue
-from server.office import attendance_views as views
-from server.services.attendance.sheets import Facts, of_unit, sheets_of
-from server.services.bulletins.gathering import figures
-from server.services.context import SYSTEM
-from server.storage.shift_rules import StaffEntry
-from server.wire.attendance import MonthSheet, TotalsView
 from support.halls import MONDAY, STAFF, SmallHall, at, catalogue
 from support.sheets import GOOD, RULE, deliver_punches, with_clock_and_rule
 from support.web import Web

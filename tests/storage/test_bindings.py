@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from server.storage.engine import migrate, open_engine
-from server.storage.revisions import upgrade
+from server.core.engine import migrate, open_engine
+from server.core.revisions import upgrade
 
 BEFORE = "0014"
 DEVICES = (("printer-1", "kiosk-1", "printers", "1"), ("keypad-1", "counters", "keypads", "W01"))

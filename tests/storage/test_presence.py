@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from sqlalchemy import Connection, text
 
-from server.storage.engine import Databases, open_engine
-from server.storage.presence import Presence, lock_key
+from server.core.engine import Databases, open_engine
+from server.core.presence import Presence, lock_key
 
 PATIENCE = 20.0
 

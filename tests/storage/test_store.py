@@ -14,11 +14,13 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, bindparam, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-from server.domain.errors import Code, HallError
-from server.storage import schema, tables, tickets
-from server.storage.engine import migrate, newest, open_engine, open_store, revision
-from server.storage.statement import precompiled
-from server.storage.store import Store, Tx, attempt
+from server.core import schema
+from server.core import tables as core_tables
+from server.core.engine import migrate, newest, open_engine, open_store, revision
+from server.core.errors import Code, HallError
+from server.core.statement import precompiled
+from server.core.store import Store, Tx, attempt
+from server.queue import ticket_queries
 
 
 def _store(url: str) -> Store:
@@ -219,21 +221,21 @@ def test_migrations_make_the_schema_of_the_code(database_url: str) -> None:
     assert migrate(engine) == (newest(), newest())
     assert revision(engine) == newest()
     with engine.connect() as conn:
-        differences = compare_metadata(MigrationContext.configure(conn), tables.metadata)
+        differences = compare_metadata(MigrationContext.configure(conn), core_tables.metadata)
         assert differences == []
         assert conn.execute(select(func.count()).select_from(schema.hall)).scalar_one() == 0
     engine.dispose()
 
 
 def test_every_table_carries_the_hall() -> None:
-    assert all("hall_id" in table.c for table in tables.metadata.tables.values())
+    assert all("hall_id" in table.c for table in core_tables.metadata.tables.values())
 
 
 def test_queue_heads_are_read_by_the_partial_index(sqlite_url: str) -> None:
     store = _store(sqlite_url)
     plan = store.read(
         lambda c: c.exec_driver_sql(
-            "EXPLAIN QUERY PLAN " + str(tickets._heads).replace(":hall_id", "'h'")
+            "EXPLAIN QUERY PLAN " + str(ticket_queries._heads).replace(":hall_id", "'h'")
         ).all()
     )
     steps = [row[-1] for row in plan if "ticket" in row[-1] or "USING" in row[-1]]

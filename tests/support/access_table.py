@@ -16,7 +16,7 @@ from pathlib import Path
 
 from werkzeug.test import Client
 
-from server.domain.errors import Code
+from server.core.errors import Code
 from support.two_halls import ROLES, TwoHalls, credentials_of
 
 NOBODY = "nobody"

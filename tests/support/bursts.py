@@ -5,8 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
-from server.domain.catalogue import Staff, Window
-from server.reference import load
+from server.catalogue.model import Staff, Window
+from server.catalogue.reference import load
 from support.hall_server import Client, HallServer, RefusedError
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from server.services import replaying
-from server.services.context import JsonDict
-from server.services.desk_lines import ShareSeals
+from server.core.context import JsonDict
+from server.queue.offline import import_desk_acts
+from server.queue.offline.desk_connections import ShareSeals
 from server.wire.commands import HandInActs, OfflineAct, SealedShare
 from support.halls import STAFF, SmallHall
 
@@ -44,7 +44,7 @@ def import_actions(
         shares = [share(window, called, STAFF[clerk or window])] if called else []
     body = HandInActs(window=window, known=current, acts=acts, shares=shares)
     who = hall.clerk(clerk or window)
-    return replaying.import_actions(hall.ctx, SEALS, who, key or hall.key(), body)
+    return import_desk_acts.import_actions(hall.ctx, SEALS, who, key or hall.key(), body)
 
 
 def import_codes(

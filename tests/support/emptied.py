@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import psycopg
 
-from server.storage.engine import migrate, open_engine
+from server.core.engine import migrate, open_engine
 from support.postgres import USER, Postgres
 
 # Close other connections first, so that none writes or holds a lock afterwards.

@@ -25,24 +25,24 @@ from typing import Any  # noqa: E402
 
 from gevent.os import fork_gevent  # noqa: E402
 
+from server.accounts import queries as accounts_queries  # noqa: E402
 from server.app import build, serve  # noqa: E402
+from server.catalogue.reference import load  # noqa: E402
 from server.cli.serve import open_server_hall  # noqa: E402
-from server.core import config  # noqa: E402
+from server.core import config, setting_queries  # noqa: E402
 from server.core.clock import ScaledClock, StagedClock  # noqa: E402
-from server.domain.errors import HallError  # noqa: E402
-from server.domain.settings import with_values  # noqa: E402
-from server.domain.tickets import ActorKind  # noqa: E402
+from server.core.context import SYSTEM, Actor  # noqa: E402
+from server.core.errors import HallError  # noqa: E402
+from server.core.events import HallChanged  # noqa: E402
+from server.core.settings import with_values  # noqa: E402
+from server.core.store import Tx  # noqa: E402
 from server.hall import Hall, import_catalogue, open_hall  # noqa: E402
-from server.reference import load  # noqa: E402
+from server.queue import window_sessions  # noqa: E402
+from server.queue.business_day import keep_day  # noqa: E402
+from server.queue.tickets import ActorKind  # noqa: E402
 from server.runtime import logs, server  # noqa: E402
 from server.runtime.deployment import hall_router  # noqa: E402
 from server.runtime.supervisor import Supervisor  # noqa: E402
-from server.services import posts  # noqa: E402
-from server.services.bus import HallChanged  # noqa: E402
-from server.services.context import SYSTEM, Actor  # noqa: E402
-from server.services.days import keep_day  # noqa: E402
-from server.storage import accounts, settings  # noqa: E402
-from server.storage.store import Tx  # noqa: E402
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 waitpid = monkey.get_original("os", "waitpid")
@@ -55,12 +55,12 @@ def create_hall_data(hall: Hall, order: dict[str, Any]) -> None:
 
     def put(tx: Tx) -> None:
         for name, value in order["settings"].items():
-            settings.put(tx, name, value, SYSTEM.key)
+            setting_queries.put(tx, name, value, SYSTEM.key)
         tx.events.append(HallChanged("settings"))
 
     hall.ctx.write(put)
     existing = {
-        row.staff for row in hall.ctx.read(lambda c: accounts.accounts(c, hall.ctx.hall_id))
+        row.staff for row in hall.ctx.read(lambda c: accounts_queries.accounts(c, hall.ctx.hall_id))
     }
     for number in order["accounts"]:
         if number not in existing:
@@ -84,7 +84,9 @@ def seat(hall: Hall, wanted: list[str] | None) -> None:
             continue
         with contextlib.suppress(HallError):
             actor = Actor(ActorKind(person.role.value), person.number)
-            posts.sign_in(hall.ctx, actor, f"seat-{hall.ctx.tokens.token(6)}", window.code)
+            window_sessions.sign_in(
+                hall.ctx, actor, f"seat-{hall.ctx.tokens.token(6)}", window.code
+            )
             seated.add(person.number)
 
 

@@ -37,7 +37,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from devices.simulate.plan import HallPlan, PlanFiles, write_plan
-from server.reference import load
+from server.catalogue.reference import load
 from support.nursery import ForkedServer, ServerForks
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -14,9 +14,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from sqlalchemy import make_url
 
-from server.core.clock import SeededTokenSource, SetClock, instant
-from server.core.config import Config
-from server.domain.catalogue import (
+from server.catalogue.model import (
     ApplicantClass,
     Catalogue,
     Group,
@@ -35,14 +33,16 @@ from server.domain.catalogue import (
     WindowKind,
     Zone,
 )
-from server.domain.tickets import ActorKind, Outcome, Ticket
+from server.core import setting_queries
+from server.core.clock import SeededTokenSource, SetClock, instant
+from server.core.config import Config
+from server.core.context import SYSTEM, Actor
+from server.core.engine import is_sqlite, migrate, open_engine
+from server.core.events import HallChanged
+from server.core.store import Tx
 from server.hall import Hall, import_catalogue, open_hall
-from server.services import calling, issuing, posts
-from server.services.bus import HallChanged
-from server.services.context import SYSTEM, Actor
-from server.storage import settings, tickets
-from server.storage.engine import is_sqlite, migrate, open_engine
-from server.storage.store import Tx
+from server.queue import calling, issuing, ticket_queries, window_sessions
+from server.queue.tickets import ActorKind, Outcome, Ticket
 
 # Passwords of tests protect nothing; a real hash takes 0.1 s.
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -233,7 +233,7 @@ class SmallHall:
     def sign_in(self, *windows: str) -> None:
         """Sign the clerks of these windows in."""
         for window in windows:
-            posts.sign_in(self.ctx, self.clerk(window), self.key(), window)
+            window_sessions.sign_in(self.ctx, self.clerk(window), self.key(), window)
 
     def issue(self, item: str, applicant: str = "ordinary", *, key: str = "") -> Ticket:
         """Issue a ticket at kiosk 1."""
@@ -251,7 +251,7 @@ class SmallHall:
 
     def ticket(self, ticket_id: str) -> Ticket:
         """Return a ticket as stored."""
-        ticket = self.ctx.read(lambda c: tickets.get(c, self.ctx.hall_id, ticket_id))
+        ticket = self.ctx.read(lambda c: ticket_queries.get(c, self.ctx.hall_id, ticket_id))
         assert ticket is not None
         return ticket
 
@@ -280,7 +280,7 @@ class SmallHall:
 
         def act(tx: Tx) -> None:
             for name, value in values.items():
-                settings.put(tx, name, value, "test")
+                setting_queries.put(tx, name, value, "test")
             tx.events.append(HallChanged("settings"))
 
         self.ctx.write(act)

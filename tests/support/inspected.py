@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 
-from server.domain.errors import Code, HallError
-from server.domain.tickets import ActorKind
-from server.services import checks as hall_check
-from server.services.context import Actor
-from server.services.days import keep_day
-from server.services.inspection import sealing, seconds, walks
-from server.services.inspection.keeping import SpotCheckScheduler
-from server.storage import checks, findings, journal
+from server.core import journal
+from server.core.context import Actor
+from server.core.errors import Code, HallError
+from server.integrity import checks as hall_check
+from server.queue.business_day import keep_day
+from server.queue.tickets import ActorKind
+from server.spot_checks import draw_commitment, finding_queries, rounds, second_checker
+from server.spot_checks import queries as spot_checks_queries
+from server.spot_checks.schedule import SpotCheckScheduler
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall
 
 DAY = MONDAY.isoformat()
@@ -39,10 +40,10 @@ class InspectionHall:
         keep_day(self.ctx)
         self.keeper.update()
 
-    def draw(self) -> sealing.SealedDay:
+    def draw(self) -> draw_commitment.SealedDay:
         """Return today's draw with seed and times, which only the server can open."""
-        key = sealing.key_in(self.small.hall.config.data, self.ctx.tokens)
-        return sealing.unseal(key, self.row())
+        key = draw_commitment.key_in(self.small.hall.config.data, self.ctx.tokens)
+        return draw_commitment.unseal(key, self.row())
 
     def due_times(self) -> list[int]:
         """Return today's drawn times in milliseconds."""
@@ -50,34 +51,34 @@ class InspectionHall:
         return [draw.at(minute) for minute in draw.times]
 
     def row(self, day: str = DAY) -> Any:
-        row = self.ctx.read(lambda c: checks.day(c, "small", day))
+        row = self.ctx.read(lambda c: spot_checks_queries.day(c, "small", day))
         assert row is not None
         return row
 
     def checks(self, day: str = DAY) -> list[tuple[str, str, str]]:
-        rows = self.ctx.read(lambda c: checks.of_days(c, "small", day, day))
+        rows = self.ctx.read(lambda c: spot_checks_queries.of_days(c, "small", day, day))
         return [(row.id, row.state, row.reason) for row in rows]
 
     def findings(self) -> list[Any]:
-        return self.ctx.read(lambda c: findings.of_days(c, "small", "", "9"))
+        return self.ctx.read(lambda c: finding_queries.of_days(c, "small", "", "9"))
 
     def acts(self, subject: str) -> list[str]:
         lines = self.ctx.read(lambda c: journal.of_subject(c, "small", subject))
         return [line["act"] for line in lines]
 
     def walk(self, other: str = STAFF["G2"]) -> str:
-        check = str(walks.by_hand(self.ctx, BOSS, self.small.key(), other)["check"])
+        check = str(rounds.by_hand(self.ctx, BOSS, self.small.key(), other)["check"])
         self.join(check, other)
         return check
 
     def join(self, check: str, other: str = STAFF["G2"]) -> None:
         """Confirm, as the second checker, having taken part."""
         second = Actor(ActorKind.CLERK, other)
-        seconds.answer(self.ctx, second, self.small.key(), check, True, "")
+        second_checker.answer(self.ctx, second, self.small.key(), check, True, "")
 
     def mark(self, check: str, window: str, seen: str, **values: Any) -> None:
         now = self.ctx.clock.now()
-        request = walks.MarkRequest(
+        request = rounds.MarkRequest(
             values.get("id", f"m-{self.small.key()}"),
             window,
             values.get("staff", ""),
@@ -88,7 +89,7 @@ class InspectionHall:
             (),
             values.get("at", now),
         )
-        walks.mark(self.ctx, BOSS, request.id, check, request)
+        rounds.mark(self.ctx, BOSS, request.id, check, request)
 
     def violations(self) -> list[str]:
         violations = self.ctx.read(lambda c: hall_check.violations("small", c))

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from server.domain.attendance.facts import LeaveKind
-from server.domain.tickets import ActorKind
+from server.attendance.facts import LeaveKind
+from server.core.context import SYSTEM, Actor
 from server.hall import import_catalogue
-from server.services.attendance.leaves import LeaveRequest
-from server.services.context import SYSTEM, Actor
-from server.storage import leaves as stored
-from server.storage.leaves import Leave
+from server.leave import queries as stored
+from server.leave.actions import LeaveRequest
+from server.leave.queries import Leave
+from server.queue.tickets import ActorKind
 from support.halls import ADMINISTRATOR, MANAGER, STAFF, SmallHall, catalogue
 
 A, B, CHIEF, STRANGER = STAFF["T1"], STAFF["T2"], STAFF["G1"], STAFF["S1"]

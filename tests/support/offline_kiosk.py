@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from server.services import bindings, handing_in, leases
-from server.services.context import SYSTEM, Via
-from server.wire.offline import GivenTicket
+from server.core.context import SYSTEM, Via
+from server.device_health import bindings
+from server.queue.offline import import_tickets, number_leases
+from server.queue.offline.messages import GivenTicket
 from support.halls import SmallHall
 
 DAY = "2026-03-02"
@@ -21,8 +22,8 @@ class Kiosk:
         self.via = Via(f"standby-{name}", "kiosk")
         printer = {"device": "printer-1", "kind": "printers", "serves": "1"}
         bindings.bind(hall.ctx, SYSTEM, "kiosk", [printer])
-        leases.announce(hall.ctx, self.via, name, f"http://127.0.0.1:81{name:0>2}", book)
-        self.blocks = leases.top_up(hall.ctx, name)
+        number_leases.announce(hall.ctx, self.via, name, f"http://127.0.0.1:81{name:0>2}", book)
+        self.blocks = number_leases.top_up(hall.ctx, name)
         self.issued: list[GivenTicket] = []
 
     def block(self, prefix: str) -> Any:
@@ -57,4 +58,4 @@ class Kiosk:
         return ticket
 
     def import_ticket(self, given: GivenTicket) -> str:
-        return handing_in.import_ticket(self.hall.ctx, self.via, given, 0.0)
+        return import_tickets.import_ticket(self.hall.ctx, self.via, given, 0.0)

@@ -12,32 +12,36 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from server.domain.attendance.facts import LeaveKind
-from server.domain.attendance.sheet import total
-from server.domain.bulletin.figures import parse_week
-from server.domain.catalogue import SpecialDay
-from server.domain.inspection.doubts import Anomaly
-from server.domain.inspection.findings import State as FindingState
-from server.domain.inspection.marks import Kind
-from server.domain.tickets import ActorKind
+from server.attendance import shift_rule_actions, shift_rule_queries
+from server.attendance.day_sheet import total
+from server.attendance.facts import LeaveKind
+from server.attendance.present_verdict import present_verdict
+from server.attendance.sheets import day_sheets
+from server.bulletins import actions as bulletins_actions
+from server.bulletins.figures import parse_week
+from server.bulletins.tables import amendment, bulletin
+from server.bulletins.weekly_figures import figures
+from server.catalogue.model import SpecialDay
+from server.core import journal, schema
+from server.core.context import SYSTEM, Actor
+from server.core.events import HallChanged
+from server.core.store import Tx
 from server.hall import import_catalogue
-from server.services.attendance import corrections, leaves, rules
-from server.services.attendance.leaves import LeaveRequest
-from server.services.attendance.sheets import day_sheets
-from server.services.attendance.standing import present_verdict
-from server.services.bulletins import acts
-from server.services.bulletins.gathering import figures
-from server.services.bus import HallChanged
-from server.services.context import SYSTEM, Actor
-from server.services.days import keep_day
-from server.services.inspection import finding, seconds, walks
-from server.services.past_changes.reading import finding_value
-from server.services.readers_hand import Sheet, Signature, take_sheet
-from server.storage import checks, findings, journal, readers, schema, shift_rules
-from server.storage import leaves as stored_leaves
-from server.storage import past_changes as stored_changes
-from server.storage.store import Tx
-from server.storage.tables_bulletin import amendment, bulletin
+from server.leave import actions as leave_actions
+from server.leave import correction_actions
+from server.leave import queries as stored_leaves
+from server.leave.actions import LeaveRequest
+from server.queue.business_day import keep_day
+from server.queue.tickets import ActorKind
+from server.retroactive import queries as stored_changes
+from server.retroactive.scopes import finding_value
+from server.spot_checks import finding_actions, finding_queries, rounds, second_checker
+from server.spot_checks import queries as spot_checks_queries
+from server.spot_checks.anomalies import Anomaly
+from server.spot_checks.finding_rules import State as FindingState
+from server.spot_checks.marks import Kind
+from server.time_clocks import queries as time_clocks_queries
+from server.time_clocks.manual_entry import Sheet, Signature, take_sheet
 from server.web_api.limits import Limits
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall, at, catalogue
 from support.sheets import CLERK, GOOD, READER, RULE, deliver_punches, with_clock_and_rule
@@ -116,13 +120,15 @@ class SettledHall:
         self._names(walked, alone)
 
     def _readers(self, tx: Tx) -> None:
-        readers.add(tx, PENDING_CLOCK, "pull", "admitted", delivered_until=at(12, day=LAST))
-        readers.quarantine(tx, PENDING_CLOCK, "ATTLOG", "7\t???", "bad_time", 300)
-        readers.add(
+        time_clocks_queries.add(
+            tx, PENDING_CLOCK, "pull", "admitted", delivered_until=at(12, day=LAST)
+        )
+        time_clocks_queries.quarantine(tx, PENDING_CLOCK, "ATTLOG", "7\t???", "bad_time", 300)
+        time_clocks_queries.add(
             tx, RETIRED_CLOCK, "pull", "out", delivered_until=at(12, day=MONDAY), out_since=tx.now
         )
-        readers.link(tx, "9", 0, MANAGER, "test")
-        readers.change(tx, READER, delivered_until=at(8, day=TODAY))
+        time_clocks_queries.link(tx, "9", 0, MANAGER, "test")
+        time_clocks_queries.change(tx, READER, delivered_until=at(8, day=TODAY))
         tx.events.append(HallChanged("looked"))
 
     def _day_of_tickets(self) -> None:
@@ -140,23 +146,23 @@ class SettledHall:
         small, ctx = self.small, self.ctx
         small.clock.set(at(21, day=day) if joined else at(10, day=day))
         keep_day(ctx)
-        check = str(walks.by_hand(ctx, BOSS, small.key(), STAFF["G2"])["check"])
+        check = str(rounds.by_hand(ctx, BOSS, small.key(), STAFF["G2"])["check"])
         for window, staff in (("T1", CLERK), ("S1", STAFF["S1"])):
             mark_id = f"{check}-{window}"
-            request = walks.MarkRequest(
+            request = rounds.MarkRequest(
                 mark_id, window, staff, "empty", "", (), "", (), ctx.clock.now()
             )
-            walks.mark(ctx, BOSS, small.key(), check, request)
-        walks.finish(ctx, BOSS, small.key(), check)
+            rounds.mark(ctx, BOSS, small.key(), check, request)
+        rounds.finish(ctx, BOSS, small.key(), check)
         if joined:
             second = Actor(ActorKind.CLERK, STAFF["G2"])
-            seconds.answer(ctx, second, small.key(), check, True, "")
-            row = ctx.read(lambda c: findings.of_source(c, "small", "mark", f"{check}-S1"))
+            second_checker.answer(ctx, second, small.key(), check, True, "")
+            row = ctx.read(lambda c: finding_queries.of_source(c, "small", "mark", f"{check}-S1"))
             assert row is not None
             person = Actor(ActorKind.CLERK, STAFF["S1"])
-            finding.dispute(ctx, person, small.key(), row.id, "在打印室")
+            finding_actions.dispute(ctx, person, small.key(), row.id, "在打印室")
         doubted = Anomaly(Kind.NO_CALL, CLERK, "T1", f"doubt-{day}", {})
-        ctx.write(lambda tx: finding.propose(ctx, tx, doubted))
+        ctx.write(lambda tx: finding_actions.propose(ctx, tx, doubted))
         return check
 
     def _leaves(self) -> None:
@@ -172,11 +178,11 @@ class SettledHall:
             span = datetime.fromisoformat(begins), datetime.fromisoformat(ends)
             actor = BOSS if by == MANAGER else Actor(ActorKind.CLERK, by)
             wish = LeaveRequest(staff, LeaveKind.PERSONAL, *span, "家中有事")
-            leave_id = leaves.request(ctx, actor, small.key(), wish)
+            leave_id = leave_actions.request(ctx, actor, small.key(), wish)
             self.leave.append(leave_id)
             for decider in (BOSS, ADMIN) if granted else ():
                 if self._rung(leave_id):
-                    leaves.decide(ctx, decider, small.key(), leave_id, True, "")
+                    leave_actions.decide(ctx, decider, small.key(), leave_id, True, "")
 
     def _rung(self, leave: str) -> bool:
         row = self.ctx.read(lambda c: stored_leaves.get(c, "small", leave))
@@ -185,13 +191,13 @@ class SettledHall:
     def _bulletins(self) -> None:
         small, ctx = self.small, self.ctx
         for week in WEEKS:
-            acts.draft(ctx, BOSS, small.key(), week)
-        draft = ctx.read(lambda c: acts.load(ctx, c, WEEKS[1]))
-        acts.edit(ctx, BOSS, small.key(), draft, {})
-        draft = ctx.read(lambda c: acts.load(ctx, c, WEEKS[1]))
-        acts.release(ctx, ADMIN, small.key(), draft, draft.digest)
-        released = ctx.read(lambda c: acts.load(ctx, c, WEEKS[1]))
-        acts.amend(ctx, BOSS, small.key(), released, (), "补充说明")
+            bulletins_actions.draft(ctx, BOSS, small.key(), week)
+        draft = ctx.read(lambda c: bulletins_actions.load(ctx, c, WEEKS[1]))
+        bulletins_actions.edit(ctx, BOSS, small.key(), draft, {})
+        draft = ctx.read(lambda c: bulletins_actions.load(ctx, c, WEEKS[1]))
+        bulletins_actions.release(ctx, ADMIN, small.key(), draft, draft.digest)
+        released = ctx.read(lambda c: bulletins_actions.load(ctx, c, WEEKS[1]))
+        bulletins_actions.amend(ctx, BOSS, small.key(), released, (), "补充说明")
 
     def _cases(self) -> None:
         small, ctx = self.small, self.ctx
@@ -202,11 +208,11 @@ class SettledHall:
         friday = MONDAY + timedelta(days=4)
         codes = [slot.code for slot in RULE.slots]
         self.correction = [
-            corrections.request(
+            correction_actions.request(
                 ctx,
                 by,
                 small.key(),
-                corrections.CorrectionRequest(staff, friday, slot, verdict, "有事"),
+                correction_actions.CorrectionRequest(staff, friday, slot, verdict, "有事"),
                 stands,
             )
             for by, staff, slot, verdict in (
@@ -216,7 +222,7 @@ class SettledHall:
             )
         ]
         narrow = replace(RULE, name="旧规则", valid_from=date(2026, 2, 20), min_interval_seconds=0)
-        self.rule = [rules.draft(ctx, BOSS, small.key(), narrow)]
+        self.rule = [shift_rule_actions.draft(ctx, BOSS, small.key(), narrow)]
         signed = [Signature(STAFF["T2"], time(8, 20))]
         self.sheet = [
             take_sheet(ctx, BOSS, small.key(), Sheet(date(2026, 3, 3), "停电", witness, signed))
@@ -229,7 +235,7 @@ class SettledHall:
         boss.why = "登记有误"
         body = {"enrolment": "99", "staff": STAFF["S1"], "since": "2026-03-02"}
         assert boss.post("/office/fingers", body).get_json()["code"] == "past_asked"
-        rows = ctx.read(lambda c: findings.of_days(c, "small", "", "9"))
+        rows = ctx.read(lambda c: finding_queries.of_days(c, "small", "", "9"))
         every = ctx.read(rules_of)
         self.ids_by_parameter = {
             "ticket": [self.ticket.id],
@@ -287,10 +293,10 @@ class SettledHall:
                 minutes = sums.late_minutes, sums.early_minutes, sums.absent_halves, sums.days
                 values[f"month {month} {staff}"] = f"{counts} {minutes}"
         last = LAST.isoformat()
-        for row in findings.of_days(conn, "small", "", last):
+        for row in finding_queries.of_days(conn, "small", "", last):
             value = finding_value(FindingState(row.state))
             values[f"finding {row.id}"] = f"{value} {row.step} {row.staff} {row.day}"
-        for row in checks.of_days(conn, "small", "", last):
+        for row in spot_checks_queries.of_days(conn, "small", "", last):
             walked = (
                 row.checkers,
                 row.started_at,
@@ -332,7 +338,7 @@ class SettledHall:
 
 def rules_of(conn: Connection) -> list[str]:
     """Return the ids of all shift rules."""
-    return [rule.id for rule in shift_rules.every(conn, "small")]
+    return [rule.id for rule in shift_rule_queries.every(conn, "small")]
 
 
 def attlog() -> bytes:

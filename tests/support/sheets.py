@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from server.domain.attendance.shifts import RuleScope, ShiftRule, four_punches
-from server.domain.punches import PunchLine, Source
-from server.domain.tickets import ActorKind
-from server.services import punches
-from server.services.attendance import rules
-from server.services.context import SYSTEM, Actor
-from server.storage import readers
-from server.storage.store import Tx
+from server.attendance import shift_rule_actions
+from server.attendance.shift_rules import RuleScope, ShiftRule, four_punches
+from server.core.context import SYSTEM, Actor
+from server.core.store import Tx
+from server.queue.tickets import ActorKind
+from server.time_clocks import punch_store
+from server.time_clocks import queries as time_clocks_queries
+from server.time_clocks.punch_rules import PunchLine, Source
 from support.halls import MANAGER, MONDAY, STAFF, SmallHall, at
 
 READER = "TEST0001"
@@ -54,8 +54,8 @@ def with_clock_and_rule(small: SmallHall, *, delivered: int | None = None) -> Sm
     """Add a time clock, the finger 7 of the clerk of T1, and the rule in force since February."""
 
     def act(tx: Tx) -> None:
-        readers.add(tx, READER, "pull", "admitted", delivered_until=delivered or at(23))
-        readers.link(tx, "7", 0, CLERK, "test")
+        time_clocks_queries.add(tx, READER, "pull", "admitted", delivered_until=delivered or at(23))
+        time_clocks_queries.link(tx, "7", 0, CLERK, "test")
 
     small.ctx.write(act)
     start(small, RULE)
@@ -67,11 +67,11 @@ def start(small: SmallHall, rule: ShiftRule) -> str:
 
     The hall itself does it, also for days that are over.
     """
-    rule_id = rules.draft(small.ctx, BOSS, small.key(), rule)
-    rules.start(small.ctx, SYSTEM, small.key(), rule_id)
+    rule_id = shift_rule_actions.draft(small.ctx, BOSS, small.key(), rule)
+    shift_rule_actions.start(small.ctx, SYSTEM, small.key(), rule_id)
     return rule_id
 
 
 def deliver_punches(small: SmallHall, *clocks: str, day: date = MONDAY, pin: str = "7") -> None:
     """Deliver punches from the time clock."""
-    punches.store(small.ctx, READER, lines(*clocks, day=day, pin=pin), Source.PULL)
+    punch_store.store(small.ctx, READER, lines(*clocks, day=day, pin=pin), Source.PULL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, time
 
-from server.domain.attendance.shifts import RuleScope, ShiftRule, four_punches
+from server.attendance.shift_rules import RuleScope, ShiftRule, four_punches
 
 DAY = date(2026, 7, 6)
 DUE = (time(8, 30), time(12, 0), time(14, 30), time(17, 30))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any
 
-from server.domain.punches import PunchLine
-from server.domain.tickets import ActorKind
-from server.services import readers_office
-from server.services.context import Actor
-from server.services.readers_office import Description
-from server.storage import punches as stored
+from server.core.context import Actor
+from server.queue.tickets import ActorKind
+from server.time_clocks import actions as time_clocks_actions
+from server.time_clocks import punch_queries as stored
+from server.time_clocks.actions import Description
+from server.time_clocks.punch_rules import PunchLine
 from support.halls import ADMINISTRATOR, MANAGER, SmallHall
 
 OFFICE = Actor(ActorKind.ADMINISTRATOR, ADMINISTRATOR)
@@ -19,7 +19,7 @@ DAY = date.fromisoformat("2026-03-02")
 
 
 def admit_time_clock(small: SmallHall, serial: str = "CE1", way: str = "push") -> str:
-    readers_office.add(small.ctx, OFFICE, small.key(), serial, way, Description("东门"))
+    time_clocks_actions.add(small.ctx, OFFICE, small.key(), serial, way, Description("东门"))
     return serial
 
 

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from server.app import App, build
-from server.domain.catalogue import Role
-from server.services.context import SYSTEM
+from server.catalogue.model import Role
+from server.core.context import SYSTEM
 from server.web_api.limits import Limits
 from support.halls import ADMINISTRATOR, MANAGER, STAFF, SmallHall
 

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
-from server.domain.catalogue import (
+from server.catalogue.model import (
     ApplicantClass,
     Catalogue,
     Group,
@@ -30,7 +30,7 @@ from server.domain.catalogue import (
     WindowKind,
     Zone,
 )
-from server.workbook import Problem, export, read
+from server.catalogue.workbook import Problem, export, read
 
 WEEK = frozenset({1, 2, 3, 4, 5})
 Spoil = Callable[[Workbook], None]

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.workbook import Workbook
 
-from server.domain.catalogue import Catalogue
-from server.domain.half_width import half_width
-from server.workbook import Flaw, Problem, read
-from server.workbook.cells import EXACT, FlawError, converted
-from server.workbook.shape import SHEET, SHEETS, Column, Kind
+from server.catalogue.model import Catalogue
+from server.catalogue.workbook import Flaw, Problem, read
+from server.catalogue.workbook.cells import EXACT, FlawError, converted
+from server.catalogue.workbook.shape import SHEET, SHEETS, Column, Kind
+from server.core.half_width import half_width
 
 CODE = SHEET["staff"].column("number")
 STRICT = {

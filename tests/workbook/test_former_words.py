@@ -7,9 +7,9 @@ import io
 import openpyxl
 import pytest
 
-from server.reference import load
-from server.workbook import export, formerly, read
-from server.workbook.shape import SHEET, SHEETS
+from server.catalogue.reference import load
+from server.catalogue.workbook import export, formerly, read
+from server.catalogue.workbook.shape import SHEET, SHEETS
 
 REFERENCE = load()
 

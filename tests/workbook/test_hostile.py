@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.domain.catalogue import Catalogue
-from server.workbook import Flaw, read
-from server.workbook.opening import MAX_MEGABYTES, MAX_PARTS, MAX_UNPACKED
+from server.catalogue.model import Catalogue
+from server.catalogue.workbook import Flaw, read
+from server.catalogue.workbook.opening import MAX_MEGABYTES, MAX_PARTS, MAX_UNPACKED
 
 # openpyxl warns about parts that it skips.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")

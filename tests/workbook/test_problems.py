@@ -10,11 +10,11 @@ from datetime import date
 import pytest
 from openpyxl.workbook import Workbook
 
-from server.domain.catalogue import Catalogue, Presence
-from server.reference import load
-from server.workbook import Flaw, Problem, problems, read
-from server.workbook.problem import WORDS
-from server.workbook.shape import MAX_ROWS, SHEETS
+from server.catalogue.model import Catalogue, Presence
+from server.catalogue.reference import load
+from server.catalogue.workbook import Flaw, Problem, problems, read
+from server.catalogue.workbook.problem import WORDS
+from server.catalogue.workbook.shape import MAX_ROWS, SHEETS
 
 Spoil = Callable[[Workbook], None]
 Case = tuple[Flaw, str, int, str, Spoil]

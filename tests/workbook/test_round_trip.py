@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.domain.catalogue import (
+from server.catalogue.model import (
     ApplicantClass,
     Catalogue,
     Group,
@@ -32,9 +32,9 @@ from server.domain.catalogue import (
     WindowKind,
     Zone,
 )
-from server.reference import load
-from server.workbook import Flaw, digest, export, problems, read
-from server.workbook.values import EARLIEST, SEPARATORS, is_clean
+from server.catalogue.reference import load
+from server.catalogue.workbook import Flaw, digest, export, problems, read
+from server.catalogue.workbook.values import EARLIEST, SEPARATORS, is_clean
 
 
 def exported(catalogue: Catalogue) -> bytes:

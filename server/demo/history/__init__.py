@@ -12,7 +12,12 @@ import random
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from server.attendance import shift_rule_queries
+from server.attendance.calendar import workdays
 from server.core.clock import SeededTokenSource, SetClock, SystemTokenSource
+from server.core.context import Context
+from server.core.engine import open_engine
+from server.core.events import Bus
 from server.demo.history.floor import seats, sign_ins, visits
 from server.demo.history.people import People
 from server.demo.history.store import OneConnection
@@ -20,13 +25,9 @@ from server.demo.history.walks import SpotChecks
 from server.demo.history.weeks import Bulletins
 from server.demo.history.world import Event, World
 from server.hall import Hall
-from server.services.attendance.calendar import workdays
-from server.services.bus import Bus
-from server.services.context import Context
-from server.services.days import keep_day
-from server.services.inspection.sealing import key_in
-from server.storage import leaves, shift_rules
-from server.storage.engine import open_engine
+from server.leave import queries as leave_queries
+from server.queue.business_day import keep_day
+from server.spot_checks.draw_commitment import key_in
 
 MONTHS = 2
 Progress = Callable[[int, int], None]
@@ -40,7 +41,7 @@ def first_day(today: date, months: int = MONTHS) -> date:
 
 def is_needed(hall: Hall) -> bool:
     """Return True if the hall has no history yet."""
-    return not hall.ctx.read(lambda c: shift_rules.every(c, hall.ctx.hall_id))
+    return not hall.ctx.read(lambda c: shift_rule_queries.every(c, hall.ctx.hall_id))
 
 
 def create(
@@ -115,6 +116,6 @@ def _play(world: World, events: list[Event]) -> None:
 def _away(world: World, day: date) -> set[str]:
     """Return the staff numbers of people on leave for most of a day."""
     ctx = world.ctx
-    spans_by_staff = ctx.read(lambda c: leaves.approved(c, ctx.hall_id, day, day))
+    spans_by_staff = ctx.read(lambda c: leave_queries.approved(c, ctx.hall_id, day, day))
     noon = world.ctx.local(world.minute(day, 11 * 60))
     return {staff for staff, spans in spans_by_staff.items() if any(s.holds(noon) for s in spans)}

@@ -6,14 +6,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, time
 
+from server.catalogue import hours as catalogue_hours
+from server.catalogue.model import Handling, Item
+from server.core.context import SYSTEM, Actor, write_journal
+from server.core.store import Tx
 from server.demo.history.world import Event, World
-from server.domain import hours
-from server.domain.catalogue import Handling, Item
-from server.domain.routing import windows_for
-from server.domain.tickets import State, Ticket, lane, number, order_of
-from server.services.context import SYSTEM, Actor, write_journal
-from server.storage import tickets
-from server.storage.store import Tx
+from server.queue import ticket_queries
+from server.queue.routing import windows_for
+from server.queue.tickets import State, Ticket, lane, number, order_of
 
 VISITS = 76
 MINUTE_MS = 60_000
@@ -33,7 +33,7 @@ def seats(world: World, day: date, away: set[str]) -> list[WindowSession]:
     unavailable: set[str] = set(away)
     result = []
     for window in world.catalogue.windows:
-        if not hours.window_spans(world.catalogue, window.code, day):
+        if not catalogue_hours.window_spans(world.catalogue, window.code, day):
             continue
         able = (s for s in world.catalogue.staff if window.code in s.windows)
         person = next((s for s in able if s.number not in unavailable), None)
@@ -105,7 +105,7 @@ def _write_tickets(
     version = world.catalogue.version
     for place, (item, arrived, window, called, service) in enumerate(served, 1):
         prefix = world.catalogue.unit_by[item.unit].prefix
-        seq = tickets.take_number(tx, iso, prefix)
+        seq = ticket_queries.take_number(tx, iso, prefix)
         missed = world.chance.random() < 0.03
         late = called > 17 * 60 + 30
         started = called + world.chance.uniform(0.3, 1.5)
@@ -138,7 +138,7 @@ def _write_tickets(
             returns=0,
             transfers=0,
         )
-        tickets.add(tx, ticket, prefix, seq)
+        ticket_queries.add(tx, ticket, prefix, seq)
         _lines(world, tx, ticket)
 
 

@@ -10,21 +10,23 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection
 
+from server.attendance import shift_rule_actions
+from server.attendance.calendar import workdays
+from server.attendance.facts import LeaveKind
+from server.attendance.present_verdict import present_verdict
+from server.attendance.sheets import day_sheets
+from server.attendance.shift_rules import RuleScope, ShiftRule, four_punches
+from server.attendance.verdicts import State
+from server.catalogue.model import Staff
+from server.core.errors import HallError
 from server.demo.history.world import Event, World
-from server.domain.attendance.facts import LeaveKind
-from server.domain.attendance.shifts import RuleScope, ShiftRule, four_punches
-from server.domain.attendance.verdicts import State
-from server.domain.catalogue import Staff
-from server.domain.errors import HallError
-from server.domain.punches import PunchLine, Source
-from server.services import punches
-from server.services.attendance import corrections, leaves, rules
-from server.services.attendance.calendar import workdays
-from server.services.attendance.corrections import CorrectionRequest
-from server.services.attendance.sheets import day_sheets
-from server.services.attendance.standing import present_verdict
-from server.storage import leaves as stored_leaves
-from server.storage import readers
+from server.leave import actions as leave_actions
+from server.leave import correction_actions
+from server.leave import queries as stored_leaves
+from server.leave.correction_actions import CorrectionRequest
+from server.time_clocks import punch_store
+from server.time_clocks import queries as time_clocks_queries
+from server.time_clocks.punch_rules import PunchLine, Source
 
 DUE = (time(8, 30), time(12), time(14, 30), time(17, 30))
 WINDOWS = (
@@ -93,8 +95,8 @@ class People:
         )
         boss = world.actor(world.managers()[0].number)
         for rule in (usual, friday):
-            draft_id = rules.draft(world.ctx, boss, world.key(), rule)
-            rules.start(world.ctx, boss, world.key(), draft_id)
+            draft_id = shift_rule_actions.draft(world.ctx, boss, world.key(), rule)
+            shift_rule_actions.start(world.ctx, boss, world.key(), draft_id)
 
     # -- leave ---------------------------------------------------------------------------------
 
@@ -112,7 +114,7 @@ class People:
                 events[request_day].append((moment, lambda w=request: self._ask(w)))  # type: ignore[misc]
         return events
 
-    def _leave_request(self, person: Staff, day: date) -> leaves.LeaveRequest:
+    def _leave_request(self, person: Staff, day: date) -> leave_actions.LeaveRequest:
         chance = self._world.chance
         kind = chance.choice(list(LeaveKind))
         spans = {
@@ -122,7 +124,7 @@ class People:
         }
         begins, ends = spans.get(kind, chance.choice(((time(8), time(13)), (time(8), time(18)))))
         until = day + timedelta(days=2) if kind is LeaveKind.REST else day
-        return leaves.LeaveRequest(
+        return leave_actions.LeaveRequest(
             person.number,
             kind,
             datetime.combine(day, begins),
@@ -130,7 +132,7 @@ class People:
             chance.choice(REASONS[kind]),
         )
 
-    def _ask(self, request: leaves.LeaveRequest) -> None:
+    def _ask(self, request: leave_actions.LeaveRequest) -> None:
         """Submit a leave request with the usual cover, or without if the cover is unavailable.
 
         Whoever is entitled decides it.
@@ -140,7 +142,7 @@ class People:
         for cover in (None, ""):
             with contextlib.suppress(HallError):
                 variant = replace(request, cover=cover)
-                leave_id = leaves.request(world.ctx, actor, world.key(), variant)
+                leave_id = leave_actions.request(world.ctx, actor, world.key(), variant)
                 self._decide(leave_id, request.staff)
                 self._hand_over(leave_id)
                 return
@@ -153,11 +155,11 @@ class People:
             span = datetime.combine(leave_day, time(8)), datetime.combine(leave_day, time(12, 30))
             reason = world.chance.choice(REASONS[kind])
             with contextlib.suppress(HallError):
-                request = leaves.LeaveRequest(number, kind, *span, reason)
-                leaves.request(world.ctx, world.actor(number), world.key(), request)
+                request = leave_actions.LeaveRequest(number, kind, *span, reason)
+                leave_actions.request(world.ctx, world.actor(number), world.key(), request)
         for correction in self._unexplained(_last_worked(world, today))[:2]:
             with contextlib.suppress(HallError):
-                corrections.request(
+                correction_actions.request(
                     world.ctx,
                     world.actor(correction.staff),
                     world.key(),
@@ -176,7 +178,7 @@ class People:
                 return
             with contextlib.suppress(HallError):
                 actor = world.actor(person.number)
-                leaves.decide(world.ctx, actor, world.key(), leave_id, True, "同意")
+                leave_actions.decide(world.ctx, actor, world.key(), leave_id, True, "同意")
 
     def _hand_over(self, leave_id: str) -> None:
         """Confirm the handover in the name of the cover, if there is one."""
@@ -184,7 +186,7 @@ class People:
         leave = ctx.read(lambda c: stored_leaves.get(c, ctx.hall_id, leave_id))
         if leave is not None and leave.cover and leave.state == "approved":
             actor = self._world.actor(leave.cover)
-            leaves.hand_over(ctx, actor, self._world.key(), leave_id, "已交接")
+            leave_actions.hand_over(ctx, actor, self._world.key(), leave_id, "已交接")
 
     def _open(self, leave_id: str) -> bool:
         ctx = self._world.ctx
@@ -229,11 +231,13 @@ class People:
 
         def deliver() -> None:
             ordered = sorted(lines, key=lambda line: line.claimed_at)
-            punches.store(ctx, door, ordered, Source.PULL)
-            serials = [row.serial for row in ctx.read(lambda c: readers.every(c, ctx.hall_id))]
+            punch_store.store(ctx, door, ordered, Source.PULL)
+            serials = [
+                row.serial for row in ctx.read(lambda c: time_clocks_queries.every(c, ctx.hall_id))
+            ]
             for serial in serials:
                 ctx.write(
-                    lambda tx, s=serial: readers.change(  # type: ignore[misc]
+                    lambda tx, s=serial: time_clocks_queries.change(  # type: ignore[misc]
                         tx, s, delivered_until=tx.now, heard_at=tx.now
                     )
                 )
@@ -277,13 +281,13 @@ class People:
         world = self._world
         ctx = world.ctx
         with contextlib.suppress(HallError):
-            correction_id = corrections.request(
+            correction_id = correction_actions.request(
                 ctx, world.actor(request.staff), world.key(), request, self._standing
             )
             boss = next(m for m in world.managers() if m.number != request.staff)
             accepted = world.chance.random() < 0.8
             words = "情况属实，同意更正" if accepted else "查无旁证，不予更正"
-            corrections.decide(
+            correction_actions.decide(
                 ctx, world.actor(boss.number), world.key(), correction_id, accepted, words
             )
 

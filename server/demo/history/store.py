@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from server.storage.store import Act, Tx, Written
+from server.core.store import Act, Tx, Written
 
 T = TypeVar("T")
 

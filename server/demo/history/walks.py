@@ -8,17 +8,17 @@ from dataclasses import asdict
 from datetime import date, time
 from typing import Any
 
+from server.attendance.calendar import workdays
+from server.core.context import write_journal
+from server.core.errors import HallError
+from server.core.store import Tx
 from server.demo.history.floor import WindowSession
 from server.demo.history.world import Event, World
-from server.domain.errors import HallError
-from server.services.attendance.calendar import workdays
-from server.services.context import write_journal
-from server.services.inspection import finding, seconds, walks
-from server.services.inspection.keeping import SpotCheckScheduler
-from server.services.inspection.knowing import RecordedState, punches_of, round_order
-from server.services.inspection.sealing import key_in, unseal
-from server.storage import checks, findings
-from server.storage.store import Tx
+from server.spot_checks import finding_actions, finding_queries, rounds, second_checker
+from server.spot_checks import queries as spot_checks_queries
+from server.spot_checks.draw_commitment import key_in, unseal
+from server.spot_checks.recorded_state import RecordedState, punches_of, round_order
+from server.spot_checks.schedule import SpotCheckScheduler
 
 PACE_MS = 9_000
 WALKED = 0.93
@@ -44,7 +44,7 @@ class SpotChecks:
         world = self._world
         self._keeper.update()
         minutes: list[float] = [13 * 60 + 50, 18 * 60 + 50]
-        for row in world.ctx.read(lambda c: checks.open_days(c, world.ctx.hall_id)):
+        for row in world.ctx.read(lambda c: spot_checks_queries.open_days(c, world.ctx.hall_id)):
             key = key_in(world.folder, world.ctx.tokens)
             for minute in unseal(key, row).times:
                 delay = world.chance.uniform(1, 8)
@@ -57,7 +57,7 @@ class SpotChecks:
     def _tick(self, day: date, day_seats: list[WindowSession]) -> None:
         self._keeper.update()
         world, iso = self._world, day.isoformat()
-        rows = world.ctx.read(lambda c: checks.of_days(c, world.ctx.hall_id, iso, iso))
+        rows = world.ctx.read(lambda c: spot_checks_queries.of_days(c, world.ctx.hall_id, iso, iso))
         for row in rows:
             if row.state == "due":
                 with contextlib.suppress(HallError):
@@ -67,9 +67,9 @@ class SpotChecks:
         world = self._world
         first, second = world.managers()[:2]
         actor = world.actor(first.number)
-        walks.start(world.ctx, actor, world.key(), check, second.number)
+        rounds.start(world.ctx, actor, world.key(), check, second.number)
         start_time = world.clock.now()
-        seconds.answer(world.ctx, world.actor(second.number), world.key(), check, True, "")
+        second_checker.answer(world.ctx, world.actor(second.number), world.key(), check, True, "")
         order = round_order(world.catalogue, day)
         punched = world.ctx.read(lambda c: punches_of(world.ctx, c, day.isoformat()))
         seated = {seat.window: seat.staff for seat in day_seats}
@@ -80,7 +80,7 @@ class SpotChecks:
                 at = start_time + place * PACE_MS
                 new_mark = self._seen(check, window.code, staff, at, punched.get(staff, []))
                 past_tx = tx.at(at)
-                checks.add_mark(past_tx, new_mark, actor.key)
+                spot_checks_queries.add_mark(past_tx, new_mark, actor.key)
                 data = {"mark": new_mark.id, "seen": new_mark.mark, "staff": staff, "at": at}
                 write_journal(past_tx, actor, "check.mark", check, window=window.code, data=data)
 
@@ -88,11 +88,11 @@ class SpotChecks:
         # window.
         world.clock.set(start_time + len(order) * PACE_MS)
         world.ctx.write(marks)
-        walks.finish(world.ctx, actor, world.key(), check)
+        rounds.finish(world.ctx, actor, world.key(), check)
 
     def _seen(
         self, check: str, window: str, staff: str, at: int, punched: list[int]
-    ) -> checks.NewMark:
+    ) -> spot_checks_queries.NewMark:
         chance = self._world.chance
         mark, reason = ("serving" if chance.random() < 0.4 else "at_post"), ""
         faults: tuple[str, ...] = ()
@@ -108,7 +108,7 @@ class SpotChecks:
         last = max((p for p in punched if p <= at), default=None)
         recorded = asdict(RecordedState(as_of=at, staff=staff, punch_at=last))
         mark_id = f"{check}-{window}"
-        return checks.NewMark(
+        return spot_checks_queries.NewMark(
             mark_id, check, window, staff, mark, reason, faults, "", (), recorded, at
         )
 
@@ -121,7 +121,9 @@ class SpotChecks:
 
     def _judge(self, day: date) -> None:
         world, iso = self._world, day.isoformat()
-        for row in world.ctx.read(lambda c: findings.of_days(c, world.ctx.hall_id, iso, iso)):
+        for row in world.ctx.read(
+            lambda c: finding_queries.of_days(c, world.ctx.hall_id, iso, iso)
+        ):
             if row.state == "proposed":
                 with contextlib.suppress(HallError):
                     self._advance(row)
@@ -130,7 +132,7 @@ class SpotChecks:
         world = self._world
         first = min(workdays(world.ctx).among(day.replace(day=1), day), default=day)
         span = first.isoformat(), day.isoformat()
-        for row in world.ctx.read(lambda c: findings.of_days(c, world.ctx.hall_id, *span)):
+        for row in world.ctx.read(lambda c: finding_queries.of_days(c, world.ctx.hall_id, *span)):
             with contextlib.suppress(HallError):
                 self._advance(row)
 
@@ -141,18 +143,24 @@ class SpotChecks:
         if row.state == "proposed":
             upheld = chance.random() < 0.5
             why = "核对监控后确认" if upheld else "经核实系正当离岗"
-            steps.append(lambda: finding.judge(ctx, boss, world.key(), row.id, upheld, why))
+            steps.append(lambda: finding_actions.judge(ctx, boss, world.key(), row.id, upheld, why))
         elif row.state == "confirmed" and not row.rectified and row.staff:
             person = world.actor(row.staff)
             if chance.random() < 0.15:
                 words = "当时在后台取材料，有办件记录为证"
-                steps.append(lambda: finding.dispute(ctx, person, world.key(), row.id, words))
+                steps.append(
+                    lambda: finding_actions.dispute(ctx, person, world.key(), row.id, words)
+                )
             elif chance.random() < 0.7:
                 words, day = "已提醒本人，离岗须报告并摆放去向牌", ctx.day()
-                steps.append(lambda: finding.rectify(ctx, person, world.key(), row.id, words, day))
+                steps.append(
+                    lambda: finding_actions.rectify(ctx, person, world.key(), row.id, words, day)
+                )
         elif row.state == "disputed":
             upheld = chance.random() < 0.5
             why = "证据不足，维持" if upheld else "申诉属实，撤销"
-            steps.append(lambda: finding.settle(ctx, boss, world.key(), row.id, upheld, why))
+            steps.append(
+                lambda: finding_actions.settle(ctx, boss, world.key(), row.id, upheld, why)
+            )
         for step in steps:
             step()

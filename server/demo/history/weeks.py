@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 from datetime import date, time
 
+from server.bulletins import actions as bulletins_actions
+from server.core.errors import HallError
 from server.demo.history.world import Event, World
-from server.domain.errors import HallError
-from server.services.bulletins import acts
 
 CLOSING = (
     "请各单位认真对照检查，有关问题于{rectify_days}个工作日内整改到位。"
@@ -33,20 +33,20 @@ class Bulletins:
         return day_events
 
     def _draft(self) -> None:
-        acts.draft_due(self._world.ctx)
+        bulletins_actions.draft_due(self._world.ctx)
 
     def _release(self) -> None:
         world = self._world
         ctx, (editor, releaser) = world.ctx, world.managers()[:2]
-        draft_ids = ctx.read(lambda c: acts.drafts(c, ctx.hall_id))
+        draft_ids = ctx.read(lambda c: bulletins_actions.drafts(c, ctx.hall_id))
         for bulletin in draft_ids:
-            content = ctx.read(lambda c, b=bulletin: acts.load(ctx, c, b))  # type: ignore[misc]
+            content = ctx.read(lambda c, b=bulletin: bulletins_actions.load(ctx, c, b))  # type: ignore[misc]
             words = {"closing": CLOSING} if world.chance.random() < 0.4 else {}
-            acts.edit(ctx, world.actor(editor.number), world.key(), content, words)
-            content = ctx.read(lambda c, b=bulletin: acts.load(ctx, c, b))  # type: ignore[misc]
+            bulletins_actions.edit(ctx, world.actor(editor.number), world.key(), content, words)
+            content = ctx.read(lambda c, b=bulletin: bulletins_actions.load(ctx, c, b))  # type: ignore[misc]
             actor = world.actor(releaser.number)
             with contextlib.suppress(HallError):
-                acts.release(ctx, actor, world.key(), content, content.digest)
+                bulletins_actions.release(ctx, actor, world.key(), content, content.digest)
                 self._receipts(bulletin)
 
     def _receipts(self, bulletin: str) -> None:
@@ -55,4 +55,4 @@ class Bulletins:
             chief = world.chief(unit.code)
             if chief is not None and world.chance.random() < 0.9:
                 actor = world.actor(chief.number)
-                acts.acknowledge(world.ctx, actor, world.key(), bulletin)
+                bulletins_actions.acknowledge(world.ctx, actor, world.key(), bulletin)

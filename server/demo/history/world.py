@@ -9,10 +9,10 @@ from datetime import date, datetime, time
 from itertools import count
 from pathlib import Path
 
+from server.catalogue.model import Catalogue, Staff
 from server.core.clock import SetClock, instant
-from server.domain.catalogue import Catalogue, Staff
-from server.domain.tickets import ActorKind
-from server.services.context import Actor, Context
+from server.core.context import Actor, Context
+from server.queue.tickets import ActorKind
 
 Event = tuple[int, Callable[[], object]]
 """Time in ms, and the action at that time."""

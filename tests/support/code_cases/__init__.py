@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from werkzeug.test import TestResponse
 
-from server.domain.errors import Code
+from server.core.errors import Code
 from support.web import Web
 
 Case = Callable[[Web], TestResponse]

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from werkzeug.test import TestResponse
 
-from server.domain.errors import Code
+from server.core.errors import Code
 from support.code_cases import case
 from support.halls import MONDAY, at
 from support.web import Browser, Web

@@ -7,9 +7,9 @@ import io
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from server.domain.errors import Code
-from server.storage import checks
-from server.storage.store import Tx
+from server.core.errors import Code
+from server.core.store import Tx
+from server.spot_checks import queries as spot_checks_queries
 from support.code_cases import case
 from support.halls import ADMINISTRATOR, MANAGER, STAFF, at
 from support.web import Browser, Web
@@ -79,7 +79,9 @@ def _(web: Web) -> TestResponse:
 @case(Code.CHECK_NOT_RUNNING)
 def _(web: Web) -> TestResponse:
     def come(tx: Tx) -> None:
-        checks.add(tx, "2026-03-02-1", "2026-03-02", "drawn", 1, due_at=at(9), state="due")
+        spot_checks_queries.add(
+            tx, "2026-03-02-1", "2026-03-02", "drawn", 1, due_at=at(9), state="due"
+        )
 
     web.small.ctx.write(come)
     return mark(web.manager(), "2026-03-02-1")

@@ -7,10 +7,11 @@ from datetime import timedelta
 
 from werkzeug.test import Client, TestResponse
 
-from server.domain.errors import Code
+from server.core import schema
+from server.core.errors import Code
+from server.queue import number_counters
 from server.runtime.server import HallRouter
 from server.runtime.worker_bus import NoWorkerBus
-from server.storage import counters, schema
 from support.code_cases import CASES, case
 from support.halls import MONDAY, NEWCOMER, STAFF, at
 from support.web import Browser, Web
@@ -100,7 +101,7 @@ def _(web: Web) -> TestResponse:
 @case(Code.NUMBERS_AT_DESK)
 def _(web: Web) -> TestResponse:
     web.clerk("T1")
-    web.small.ctx.write(lambda tx: counters.move_on(tx, "2026-03-02", "A", 970))
+    web.small.ctx.write(lambda tx: number_counters.move_on(tx, "2026-03-02", "A", 970))
     return _take(web, "tax-1")
 
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from werkzeug.test import TestResponse
 
-from server.domain.errors import Code
-from server.services.days import keep_day
+from server.core.errors import Code
+from server.queue.business_day import keep_day
 from support.code_cases import case
 from support.halls import MONDAY, STAFF, at
 from support.sheets import deliver_punches, with_clock_and_rule

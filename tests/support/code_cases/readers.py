@@ -6,7 +6,7 @@ import io
 
 from werkzeug.test import TestResponse
 
-from server.domain.errors import Code
+from server.core.errors import Code
 from support.code_cases import case
 from support.halls import MANAGER, STAFF
 from support.web import Web

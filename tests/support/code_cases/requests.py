@@ -7,8 +7,8 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from server.domain.errors import Code
-from server.office.attendance import RULE_EXAMPLE
+from server.attendance.routes import RULE_EXAMPLE
+from server.core.errors import Code
 from support.code_cases import case
 from support.leave_halls import CHIEF, STRANGER, A, B, with_cover_and_chief
 from support.web import Browser, Web

@@ -16,11 +16,11 @@ from sqlalchemy import text
 from server.app import App, build
 from server.cli import COMMANDS
 from server.core.config import _FILE_KEYS, Config
-from server.domain.errors import Code
-from server.domain.settings import BOUNDS, CHOICES, Settings
+from server.core.engine import migrate, open_engine
+from server.core.errors import Code
+from server.core.events import Event
+from server.core.settings import BOUNDS, CHOICES, Settings
 from server.hall import open_hall
-from server.services.bus import Event
-from server.storage.engine import migrate, open_engine
 from server.web_api.openapi import document
 from server.wire.export import schema
 from server.wire.problems import WORDS

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from server.core import journal
 from server.hall import Hall
-from server.storage import journal
 from support.pasts import hall_with_demo_history
 
 SEED = 1

@@ -1,0 +1,1 @@
+"""Accounts: sign-in, sessions, enrolment, tokens, protection against guessing."""

@@ -1,0 +1,57 @@
+"""Immediate end of a window session, because the person may not act any more.
+
+Nobody is left waiting for an unstaffed window: tickets called, served or held there, or sent to it,
+return to the queue of their item, with their seniority.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from server.core.context import Actor, Context, JsonDict, write_journal
+from server.core.events import WindowChanged
+from server.core.store import Tx
+from server.queue import ticket_queries, window_session_queries
+from server.queue.tickets import Move, State, Ticket, lane, window_lane
+from server.queue.transitions import event_of
+
+MOST = 999
+"""Most tickets of one lane; a prefix has no more numbers a day."""
+
+
+def force_sign_out(ctx: Context, tx: Tx, actor: Actor, staff: str, reason: str) -> None:
+    """End the window session of `staff`, if any, and return its tickets to their queues."""
+    post = window_session_queries.session_of(tx.conn, tx.hall_id, staff)
+    if post is None:
+        return
+    for ticket in _of_window(ctx, tx, post.window):
+        _return_to_queue(tx, actor, ticket, post.window, reason)
+    window_session_queries.sign_out(tx, post.window)
+    data: JsonDict = {"staff": staff, "reason": reason}
+    write_journal(tx, actor, "window.release", post.window, window=post.window, data=data)
+    tx.events.append(WindowChanged(post.window))
+
+
+def _of_window(ctx: Context, tx: Tx, window: str) -> Iterator[Ticket]:
+    yield from ticket_queries.at_window(tx.conn, tx.hall_id, window)
+    for klass in ctx.catalogue().classes:
+        of_class = window_lane(window, klass.code)
+        yield from ticket_queries.first_in_lane(tx.conn, tx.hall_id, of_class, MOST)
+
+
+def _return_to_queue(tx: Tx, actor: Actor, ticket: Ticket, window: str, reason: str) -> None:
+    waiting = replace(
+        ticket,
+        state=State.WAITING,
+        lane=lane(ticket.item, ticket.klass),
+        window="",
+        call_count=0,
+        called_at=None,
+        serving_at=None,
+        waiting_since=tx.now,
+    )
+    ticket_queries.change(tx, waiting, ticket)
+    data: JsonDict = {"number": ticket.number, "from": ticket.state.value, "reason": reason}
+    line = write_journal(tx, actor, f"ticket.{Move.TRANSFER}", ticket.id, window=window, data=data)
+    tx.events.append(event_of(waiting, Move.TRANSFER, line, window))

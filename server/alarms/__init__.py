@@ -1,0 +1,1 @@
+"""Alarms of the office: severity, acknowledgement, records."""

@@ -1,0 +1,1 @@
+"""Attendance: shift rules, verdicts, day sheets, month sheets, working calendar."""

@@ -1,0 +1,301 @@
+"""Verdicts of a day: the punch that served each slot, and the verdict of each slot.
+
+Computed over the whole day at once and from the facts alone: the order in which facts arrived
+changes nothing. Slots keep the order of the day, and so do the punches that serve them. First as
+many slots as possible are on time (earlier slots first), then as few as possible are missing, then
+as few minutes as possible are lost. docs/adr/0013 shows why an added punch then never turns "on
+time" into "late".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from server.attendance.assignment import assign
+from server.attendance.facts import Correction, LeaveKind, LeaveSpan, Punch, RetroactiveChange
+from server.attendance.shift_rules import (
+    Direction,
+    ShiftRule,
+    SlotRule,
+    clock,
+    punctual,
+    punctual_clause,
+    spoken_day,
+)
+
+
+class State(StrEnum):
+    """The verdict of one slot."""
+
+    ON_TIME = "on_time"
+    LATE = "late"
+    EARLY = "early"
+    MISSING = "missing"
+    LEAVE = "leave"
+    OFFICIAL = "official"
+    ELSEWHERE = "elsewhere"
+    REST = "rest"
+    PENDING = "pending"
+
+
+EXCUSED = frozenset({State.LEAVE, State.OFFICIAL, State.ELSEWHERE, State.REST})
+_LEAVE_STATES = {LeaveKind.OFFICIAL: State.OFFICIAL, LeaveKind.ELSEWHERE: State.ELSEWHERE}
+_LEAVE_WORDS = {
+    LeaveKind.OFFICIAL: "公出",
+    LeaveKind.ELSEWHERE: "在其他地点上班",
+    LeaveKind.OUTING: "临时外出",
+    LeaveKind.PERSONAL: "事假",
+    LeaveKind.SICK: "病假",
+    LeaveKind.REST: "年休假、补休",
+}
+STATE_WORDS = {
+    State.ON_TIME: "准时",
+    State.LATE: "迟到",
+    State.EARLY: "早退",
+    State.MISSING: "缺卡",
+    State.LEAVE: "请假",
+    State.OFFICIAL: "公出",
+    State.ELSEWHERE: "在其他地点上班",
+    State.REST: "休息",
+    State.PENDING: "待定",
+}
+
+
+def verdict_words(state: State, minutes: int = 0) -> str:
+    """Return a verdict in words."""
+    return STATE_WORDS[state] + (f"{minutes}分钟" if minutes else "")
+
+
+@dataclass(frozen=True, slots=True)
+class SlotVerdict:
+    """Verdict of one slot of one day, with the facts behind it."""
+
+    rule: ShiftRule
+    slot_index: int
+    """Index of the slot in the rule, from 0."""
+    state: State
+    minutes: int = 0
+    """Late or early, whole minutes from the due time."""
+    punch: Punch | None = None
+    leave: LeaveSpan | None = None
+    doubtful_punch: Punch | None = None
+    """Punch in the slot's window with a doubtful time; it serves no slot."""
+    correction: Correction | None = None
+    """Approved correction; then `state` is corrected and `original` the verdict by facts alone."""
+    original: State | None = None
+    original_minutes: int = 0
+    repeated_punch: Punch | None = None
+    """Punch in the slot's window that repeats a punch serving another slot."""
+    retroactive_changes: tuple[RetroactiveChange, ...] = ()
+    """Retroactive changes that changed this slot, oldest first."""
+
+    @property
+    def corrected(self) -> bool:
+        """True if a correction or a retroactive change applies to this slot."""
+        return self.correction is not None or bool(self.retroactive_changes)
+
+    @property
+    def previous_words(self) -> str:
+        """Verdict before the last correction or change, in words; empty if there was none."""
+        if self.retroactive_changes:
+            return self.retroactive_changes[-1].value_before
+        return "" if self.original is None else verdict_words(self.original, self.original_minutes)
+
+    @property
+    def slot(self) -> SlotRule:
+        """The slot's rule."""
+        return self.rule.slots[self.slot_index]
+
+    @property
+    def line(self) -> str:
+        """One sentence: the punch, the rule with its date and clause, the verdict."""
+        words = self._facts()
+        if self.correction is not None:
+            words += self._corrected()
+        return words + "".join(change.line for change in self.retroactive_changes)
+
+    def _corrected(self) -> str:
+        assert self.correction is not None
+        decided, name = self.correction.decided_by, self.correction.decided_name
+        by = f"{name}（工号{decided}）" if name else f"工号{decided}"
+        verdict = STATE_WORDS[State(self.correction.verdict)]
+        reason = self.correction.reason.rstrip("。. ")
+        return f"经{by}批准补签，改记{verdict}；理由：{reason}。"
+
+    def _facts(self) -> str:
+        slot, state = self.slot, self.original or self.state
+        if state in EXCUSED and self.leave is not None:
+            kind, span = _LEAVE_WORDS[self.leave.kind], _span(self.leave)
+            return f"{slot.name}：免打卡，{kind}已批准（{span}）。"
+        if state is State.PENDING:
+            return self._pending()
+        if self.punch is None:
+            return f"{slot.name}：未打卡，记缺卡。{self._basis(_valid(slot), 1)}{self._unused()}"
+        at = clock(self.punch.at.time())
+        minutes = self.original_minutes if self.original is not None else self.minutes
+        over_limit = 0 < slot.absent_after <= minutes
+        outcome = STATE_WORDS[state] + (f"{minutes}分钟" if state is not State.ON_TIME else "")
+        outcome += "，按旷工半天处理（须经认定）" if over_limit else ""
+        basis = self._basis(punctual_clause(slot) if over_limit else punctual(slot), 2)
+        return f"{slot.name}：{at}打卡，{outcome}。{basis}"
+
+    def _unused(self) -> str:
+        """Return sentences on the punches in the slot's window that serve no slot, with reasons."""
+        words = ""
+        if self.repeated_punch is not None:
+            at, apart = f"{self.repeated_punch.at:%H:%M:%S}", self.rule.min_interval_seconds
+            words += f"{at}的打卡与前后一次相隔不到{apart}秒，算同一次。"
+        if self.doubtful_punch is not None:
+            words += f"{clock(self.doubtful_punch.at.time())}有一次打卡，打卡机时钟不准，未采信。"
+        return words
+
+    def _pending(self) -> str:
+        words = f"{self.slot.name}：待定，打卡机记录尚未上传至{clock(self.slot.closes)}以后"
+        if self.punch is not None:
+            words += f"，目前已收到的最后一次为{clock(self.punch.at.time())}"
+        return f"{words}。"
+
+    def _basis(self, text: str, which: int) -> str:
+        """Return the citation of the deciding clause; `which`: 1 or 2 of the slot's two."""
+        return f"依据：{self.rule.title}第{2 * self.slot_index + which}条“{text}”。"
+
+
+def _valid(slot: SlotRule) -> str:
+    return f"{clock(slot.opens)}至{clock(slot.closes)}打卡有效"
+
+
+def _span(leave: LeaveSpan) -> str:
+    """Return a span as 2026年7月6日08:00至12:00, with the day of the end only if it differs."""
+    begins, ends = leave.begins, leave.ends
+    last = "" if begins.date() == ends.date() else spoken_day(ends.date())
+    return f"{spoken_day(begins.date())}{begins:%H:%M}至{last}{ends:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class DayFacts:
+    """Known facts of one person's day."""
+
+    day: date
+    punches: tuple[Punch, ...]
+    """Punches in the order of time."""
+    leave: tuple[LeaveSpan, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    delivered_until: datetime | None = None
+    """Moment until which every time clock has delivered its punches; None: all have arrived."""
+    retroactive_changes: tuple[RetroactiveChange, ...] = ()
+    """Retroactive changes that changed a value of this day, oldest first."""
+
+    def is_complete_until(self, moment: datetime) -> bool:
+        """Return True if every punch up to `moment` has arrived."""
+        return self.delivered_until is None or self.delivered_until > moment
+
+
+def verdicts(rule: ShiftRule, facts: DayFacts) -> tuple[SlotVerdict, ...]:
+    """Return the verdict of every slot of `rule` on that day."""
+    trusted_punches = [p for p in facts.punches if not p.doubt]
+    leave_by_place = {
+        place: _leave_over(rule.slots[place], facts) for place in range(len(rule.slots))
+    }
+    due = [place for place, leave in leave_by_place.items() if leave is None]
+    slots = [rule.slots[p] for p in due]
+    punch_by_place = dict(
+        zip(due, assign(slots, trusted_punches, rule.min_interval_seconds), strict=True)
+    )
+    results = []
+    for place in range(len(rule.slots)):
+        leave = leave_by_place[place]
+        if leave is not None:
+            state = _LEAVE_STATES.get(leave.kind, State.LEAVE)
+            verdict = SlotVerdict(rule, place, state, leave=leave)
+        else:
+            verdict = _judge(rule, place, punch_by_place, facts)
+        results.append(_with_changes(_corrected(verdict, facts), facts))
+    return tuple(results)
+
+
+def _leave_over(slot: SlotRule, facts: DayFacts) -> LeaveSpan | None:
+    """Return the approved leave that covers the moment at which a slot is due, or None."""
+    moment = datetime.combine(facts.day, slot.due)
+    return next((span for span in facts.leave if span.holds(moment)), None)
+
+
+def _judge(
+    rule: ShiftRule, place: int, punch_by_place: Mapping[int, Punch | None], facts: DayFacts
+) -> SlotVerdict:
+    slot, punch = rule.slots[place], punch_by_place[place]
+    is_complete = facts.is_complete_until(
+        datetime.combine(facts.day, slot.closes).replace(second=59)
+    )
+    if punch is None:
+        doubtful_punch = next(
+            (p for p in facts.punches if p.doubt and slot.holds(p.at.time())), None
+        )
+        state = State.MISSING if is_complete else State.PENDING
+        again = _again(rule, slot, punch_by_place, facts)
+        return SlotVerdict(rule, place, state, doubtful_punch=doubtful_punch, repeated_punch=again)
+    minutes = slot.minutes_off(punch.at.time())
+    if minutes == 0:
+        return SlotVerdict(rule, place, State.ON_TIME, punch=punch)
+    if slot.direction is Direction.IN:
+        # No earlier punch can still arrive once the time clocks have delivered up to this moment.
+        state = State.LATE if is_complete or facts.is_complete_until(punch.at) else State.PENDING
+        return SlotVerdict(rule, place, state, minutes if state is State.LATE else 0, punch)
+    state = State.EARLY if is_complete else State.PENDING
+    return SlotVerdict(rule, place, state, minutes if is_complete else 0, punch)
+
+
+def _again(
+    rule: ShiftRule, slot: SlotRule, punch_by_place: Mapping[int, Punch | None], facts: DayFacts
+) -> Punch | None:
+    """Return a punch in the slot's window that serves nothing because it repeats a punch in use."""
+    used_punches = [punch for punch in punch_by_place.values() if punch is not None]
+    apart = timedelta(seconds=rule.min_interval_seconds)
+    for punch in facts.punches:
+        if punch.doubt or punch in used_punches or not slot.holds(punch.at.time()):
+            continue
+        if any(abs(punch.at - other.at) < apart for other in used_punches):
+            return punch
+    return None
+
+
+def _corrected(verdict: SlotVerdict, facts: DayFacts) -> SlotVerdict:
+    code = verdict.slot.code
+    corrections = [c for c in facts.corrections if c.slot == code]
+    if not corrections:
+        return verdict
+    return SlotVerdict(
+        verdict.rule,
+        verdict.slot_index,
+        State(corrections[-1].verdict),
+        punch=verdict.punch,
+        leave=verdict.leave,
+        doubtful_punch=verdict.doubtful_punch,
+        correction=corrections[-1],
+        original=verdict.state,
+        original_minutes=verdict.minutes,
+        repeated_punch=verdict.repeated_punch,
+    )
+
+
+def _with_changes(verdict: SlotVerdict, facts: DayFacts) -> SlotVerdict:
+    code = verdict.slot.code
+    changes = tuple(change for change in facts.retroactive_changes if change.slot == code)
+    return replace(verdict, retroactive_changes=changes) if changes else verdict
+
+
+def absent_halves(slot_verdicts: Sequence[SlotVerdict]) -> int:
+    """Return the half-days without presence (旷工).
+
+    A half-day counts if every slot is missing, or if one punch is too late or too early. A slot
+    that leave or a correction excuses is not missing: leave never makes the result worse.
+    """
+    count = 0
+    for half in (1, 2):
+        slots = [v for v in slot_verdicts if v.slot.half == half]
+        all_missing = bool(slots) and all(v.state is State.MISSING for v in slots)
+        over_limit = any(v.slot.absent_after and v.minutes >= v.slot.absent_after for v in slots)
+        count += int(all_missing or over_limit)
+    return count

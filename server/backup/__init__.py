@@ -1,0 +1,1 @@
+"""Backup, restore, move to another database."""

@@ -1,0 +1,1 @@
+"""Weekly bulletins: figures, sentences, release, amendments, acknowledgement, paper."""

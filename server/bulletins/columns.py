@@ -1,0 +1,219 @@
+"""Tables of a bulletin: page, paper, workbook and API show the same cells.
+
+Sums, rounding and words are made here. Tables are numbered in the order of the bulletin's
+sections. A cell that a page shows empty is an empty string, never missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from server.bulletins.figures import (
+    AttendanceLine,
+    CheckLine,
+    Figures,
+    FindingLine,
+    NamedCase,
+    ServiceLine,
+)
+from server.bulletins.messages import BulletinColumn, BulletinRow, BulletinTable
+from server.catalogue.model import Catalogue
+from server.core.rounding import percent, tenths
+
+NONE = "—"
+CHECKS = {"drawn": "抽签查岗", "extra": "临时查岗"}
+STATES = {
+    "done": "已查",
+    "missed": "未按时开展",
+    "due": "待查",
+    "started": "查岗中",
+    "unfinished": "未查完",
+    "unconfirmed": "一人查岗，未确认",
+}
+FINDINGS = {"confirmed": "已认定", "disputed": "申诉中", "upheld": "维持"}
+STEPS = {"notice": "通知单位", "replacement": "建议调换人员", "interview": "约谈"}
+Head = Sequence[tuple[str, str, str]]
+"""Columns: key, Chinese, English. A key with a leading `_` holds words, not a number."""
+
+ATTENDANCE: Head = (
+    ("_unit", "单位", "Unit"),
+    ("people", "人数", "People"),
+    ("due", "应打卡", "Due"),
+    ("on_time", "准时", "On time"),
+    ("late", "迟到", "Late"),
+    ("early", "早退", "Early"),
+    ("missing", "缺卡", "Missing"),
+    ("leave", "请假免打卡", "On leave"),
+    ("away", "公出等免打卡", "On duty elsewhere"),
+    ("absent", "旷工半天", "Absent half days"),
+    ("rate", "准时率", "On-time rate"),
+    ("last", "上周准时率", "Last week"),
+)
+CASES: Head = (
+    ("_who", "姓名", "Name"),
+    ("_unit", "单位", "Unit"),
+    ("late", "迟到", "Late"),
+    ("early", "早退", "Early"),
+    ("missing", "缺卡", "Missing"),
+    ("absent", "旷工半天", "Absent half days"),
+    ("minutes", "迟到早退合计（分钟）", "Late and early (min)"),
+)
+CHECK: Head = (
+    ("_day", "日期", "Day"),
+    ("_time", "时间", "Time"),
+    ("_kind", "方式", "Kind"),
+    ("_state", "情况", "State"),
+    ("windows", "检查窗口（个次）", "Windows seen"),
+)
+FINDING: Head = (
+    ("_day", "日期", "Day"),
+    ("_window", "窗口", "Window"),
+    ("_unit", "单位", "Unit"),
+    ("_who", "姓名", "Name"),
+    ("_words", "问题", "Finding"),
+    ("_state", "认定", "State"),
+    ("_step", "处理", "Step"),
+    ("_rectified", "整改", "Put right"),
+)
+SERVICE: Head = (
+    ("issued", "取号（人次）", "Numbers"),
+    ("served", "窗口办理（人次）", "Served"),
+    ("missed", "过号", "Missed"),
+    ("expired", "当日未办", "Not served"),
+    ("wait_p50", "半数等候不超过（分钟）", "Half waited at most (min)"),
+    ("wait_p90", "九成等候不超过（分钟）", "90 % waited at most (min)"),
+    ("service", "平均办理（分钟）", "Service (min)"),
+)
+
+
+def share(rate: float | None) -> str:
+    """Return a share (0 to 1) in percent: 96.3%."""
+    return NONE if rate is None else f"{percent(rate)}%"
+
+
+def minutes(value: float | None) -> str:
+    """Return minutes with one decimal: 7.5."""
+    return NONE if value is None else str(tenths(value))
+
+
+def tables(catalogue: Catalogue, figures: Figures, *, names: bool = True) -> list[BulletinTable]:
+    """Return all tables in the order of the sections; `names`: including personal ones."""
+    all_tables = list(_all(catalogue, figures))
+    selected = [table for table in all_tables if names or not table.personal]
+    return [table.model_copy(update={"number": n}) for n, table in enumerate(selected, 1)]
+
+
+def _all(catalogue: Catalogue, figures: Figures) -> Iterator[BulletinTable]:
+    title = ("各单位考勤情况（单位：打卡次数）", "Attendance by unit (punches)")
+    yield _table("units", "attendance", title, ATTENDANCE, map(_unit, figures.units))
+    if figures.cases:
+        title = ("个人迟到、早退、缺卡情况", "People late, early or missing")
+        rows = map(_case, figures.cases)
+        yield _table("cases", "attendance", title, CASES, rows, personal=True)
+    title = ("查岗安排与执行", "Spot checks")
+    yield _table("checks", "checks", title, CHECK, map(_check, figures.checks))
+    for key, section, title, lines in (
+        ("findings", "checks", ("查岗发现的问题", "Findings"), figures.findings),
+        (
+            "last_findings",
+            "rectification",
+            ("上期通报问题整改情况", "What became of last week's findings"),
+            figures.last_findings,
+        ),
+    ):
+        if lines:
+            finding_rows = [_finding(catalogue, line) for line in lines]
+            yield _table(key, section, title, FINDING, finding_rows, personal=True)
+    for key, title, head, service_lines in (
+        (
+            "service_units",
+            ("各单位服务情况", "Service by unit"),
+            ("_unit", "单位", "Unit"),
+            figures.service_units,
+        ),
+        (
+            "service_windows",
+            ("各窗口服务情况", "Service by window"),
+            ("_window", "窗口", "Window"),
+            figures.service_windows,
+        ),
+    ):
+        yield _table(key, "service", title, (head, *SERVICE), map(_service, service_lines))
+
+
+def _table(
+    key: str,
+    section: str,
+    title: tuple[str, str],
+    head: Head,
+    rows: Iterable[BulletinRow],
+    *,
+    personal: bool = False,
+) -> BulletinTable:
+    return BulletinTable(
+        key=key,
+        number=0,
+        section=section,
+        title=title[0],
+        title_en=title[1],
+        personal=personal,
+        columns=[
+            BulletinColumn(key=k.lstrip("_"), zh=zh, en=en, number=not k.startswith("_"))
+            for k, zh, en in head
+        ],
+        rows=list(rows),
+    )
+
+
+def _row(key: str, link: str, *cells: object) -> BulletinRow:
+    return BulletinRow(key=key, link=link, cells=[str(cell) for cell in cells])
+
+
+def _unit(line: AttendanceLine) -> BulletinRow:
+    counts = (line.people, line.due, line.on_time, line.late, line.early, line.missing)
+    exempt = (line.leave, line.away, line.absent_halves)
+    return _row(
+        line.unit, line.link, line.name, *counts, *exempt, share(line.rate), share(line.last_rate)
+    )
+
+
+def _case(case: NamedCase) -> BulletinRow:
+    counts = (case.late, case.early, case.missing, case.absent_halves, case.minutes)
+    return _row(case.staff, case.link, case.name, case.unit_name, *counts)
+
+
+def _check(check: CheckLine) -> BulletinRow:
+    kind, state = CHECKS.get(check.kind, NONE), STATES.get(check.state, NONE)
+    return _row(check.id, check.link, day(check.day), check.at or NONE, kind, state, check.windows)
+
+
+def _finding(catalogue: Catalogue, finding: FindingLine) -> BulletinRow:
+    window = catalogue.window_by.get(finding.window)
+    rectification = (
+        NONE if finding.state == "disputed" else "已整改" if finding.rectified else "未整改"
+    )
+    return _row(
+        finding.id,
+        finding.link,
+        day(finding.day),
+        f"{window.number}号窗口" if window else NONE,
+        finding.unit_name,
+        finding.name,
+        finding.words,
+        FINDINGS.get(finding.state, NONE),
+        STEPS.get(finding.step, NONE),
+        rectification,
+    )
+
+
+def _service(line: ServiceLine) -> BulletinRow:
+    counts = (line.issued, line.served, line.missed, line.expired)
+    times = map(minutes, (line.wait_p50, line.wait_p90, line.service_mean))
+    return _row(line.code, line.link, line.name, *counts, *times)
+
+
+def day(iso: str) -> str:
+    """Return a day in the form of official papers: 11月9日."""
+    parsed = date.fromisoformat(iso)
+    return f"{parsed.month}月{parsed.day}日"

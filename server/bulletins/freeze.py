@@ -1,0 +1,34 @@
+"""Freezing of a released bulletin: its canonical text and the SHA-256 of it.
+
+The same contents give the same digest on every machine. An amendment's digest covers the digest of
+what it amends.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import Any
+
+from server.bulletins.figures import Figures
+
+
+def canonical(contents: Any) -> str:
+    """Return JSON with sorted keys and no spaces."""
+    return json.dumps(contents, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(contents: Any) -> str:
+    """Return the SHA-256 of the canonical text in hexadecimal."""
+    return hashlib.sha256(canonical(contents).encode()).hexdigest()
+
+
+def bulletin_digest(number: int, figures: Figures, words: dict[str, str]) -> str:
+    """Return the digest that a release fixes: number, every figure, every word."""
+    return digest({"number": number, "figures": asdict(figures), "words": words})
+
+
+def amendment_digest(before: str, n: int, words: str, data: Any) -> str:
+    """Return the digest of amendment `n`; `before` is the digest of the document before it."""
+    return digest({"before": before, "n": n, "words": words, "data": data})

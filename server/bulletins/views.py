@@ -1,0 +1,291 @@
+"""Views of bulletins: converts them into messages. Contains no rules and no queries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from server.bulletins import columns, wording
+from server.bulletins.actions import Bulletin
+from server.bulletins.figures import Difference, Figures, Week
+from server.bulletins.messages import (
+    AcknowledgementView,
+    AmendmentView,
+    BulletinList,
+    BulletinPiece,
+    BulletinRef,
+    BulletinSection,
+    BulletinView,
+    FactView,
+    PublicBulletin,
+    TicketEvidence,
+    TicketLine,
+    WeekRates,
+)
+from server.bulletins.sentences import services_of, waits_of
+from server.catalogue.model import Catalogue
+from server.core.context import Actor
+from server.queue.tickets import ActorKind
+
+EVERYBODY = "all"
+FACT_LABELS = {
+    "first": "起始日",
+    "last": "截止日",
+    "working_days": "工作日数",
+    "units": "进驻单位数",
+    "units_staffed": "派驻人员的单位数",
+    "people": "应考勤人数",
+    "due": "应打卡次数",
+    "on_time": "准时次数",
+    "late": "迟到次数",
+    "early": "早退次数",
+    "missing": "缺卡次数",
+    "leave": "请假免打卡次数",
+    "away": "公出等免打卡次数",
+    "absent_halves": "旷工半天人次",
+    "rate": "准时率",
+    "rate_change": "准时率变化",
+    "rate_trend": "准时率与上周比较",
+    "best": "全部准时的单位",
+    "worst": "准时率后位的单位",
+    "checks_due": "应查岗次数",
+    "checks_done": "已查岗次数",
+    "checks_missed": "未按时查岗次数",
+    "checks_extra": "临时查岗次数",
+    "marks": "检查窗口个次",
+    "confirmed": "认定问题数",
+    "disputed": "申诉未裁定数",
+    "last_findings": "上期问题数",
+    "last_rectified": "上期已整改数",
+    "last_open": "上期未整改数",
+    "rectify_days": "整改工作日数",
+    "issued": "取号人次",
+    "served": "窗口办理人次",
+    "no_show": "过号数",
+    "expired": "当日未办人次",
+    "issued_change": "取号量变化",
+    "issued_trend": "取号量与上周比较",
+    "wait_p50": "半数等候时间",
+    "wait_p90": "九成等候时间",
+    "service_mean": "平均办理时间",
+    "windows_open": "开放窗口数",
+}
+"""Names of the figures in the editor and in amendments; a test checks completeness."""
+
+
+def manages(actor: Actor) -> bool:
+    """Return True if the actor may see drafts."""
+    return actor.kind in (ActorKind.MANAGER, ActorKind.ADMINISTRATOR)
+
+
+def archive(rows: Sequence[Any], *, drafts: bool) -> BulletinList:
+    """Return the list of bulletins; `drafts`: with drafts."""
+    return BulletinList(
+        bulletins=[
+            BulletinRef(
+                id=row.id,
+                number=row.number,
+                state=row.state,
+                first=row.first_day,
+                last=row.last_day,
+                digest=row.digest,
+                drafted_at=row.drafted_at,
+                released_at=row.released_at,
+            )
+            for row in rows
+            if drafts or row.state == "released"
+        ]
+    )
+
+
+def bulletin(
+    catalogue: Catalogue,
+    record: Bulletin,
+    acknowledged: Mapping[str, Any],
+    amendments: Sequence[Any],
+) -> BulletinView:
+    """Return the view of a bulletin with tables, acknowledgements and amendments."""
+    row, figures = record.row, record.figures
+    return BulletinView(
+        id=row.id,
+        number=row.number,
+        state=row.state,
+        first=figures.first,
+        last=figures.last,
+        hall=figures.hall,
+        digest=record.digest,
+        drafted_at=row.drafted_at,
+        editors=json.loads(row.editors),
+        edited_at=row.edited_at,
+        released_by=row.released_by,
+        released_at=row.released_at,
+        pending=any(line.pending for line in figures.units),
+        sections=sections(figures, record.words),
+        title=title_of(figures),
+        numbered=number_of(figures, row.number),
+        tables=columns.tables(catalogue, figures),
+        facts=[
+            FactView(name=n, label=label_of(n), value=f.value, link=f.link)
+            for n, f in figures.facts.items()
+        ],
+        units=list(figures.units),
+        cases=list(figures.cases),
+        checks=list(figures.checks),
+        findings=list(figures.findings),
+        last_findings=list(figures.last_findings),
+        service_units=list(figures.service_units),
+        service_windows=list(figures.service_windows),
+        rates=[
+            WeekRates(unit=line.unit, name=line.name, rates=figures.rates.get(line.unit, []))
+            for line in figures.units
+        ],
+        weeks=_weeks(record.week, figures),
+        acknowledgements=_receipts(catalogue, figures, acknowledged),
+        amendments=[_amendment(amendment) for amendment in amendments],
+    )
+
+
+def title_of(figures: Figures) -> str:
+    """Return the title in the form of official papers: issuer, subject, kind of paper."""
+    first, last = date.fromisoformat(figures.first), date.fromisoformat(figures.last)
+    span = f"{first.year}年{first.month}月{first.day}日至"
+    if last.year != first.year:
+        span += f"{last.year}年"
+    if last.month != first.month:
+        span += f"{last.month}月"
+    return f"{figures.hall}关于{span}{last.day}日窗口工作情况的通报"
+
+
+def number_of(figures: Figures, number: int) -> str:
+    """Return the number in the form 2026年第3期; a draft has no number yet."""
+    year = figures.week[:4]
+    return f"{year}年第{number}期" if number else f"{year}年第　期（草稿，未发布）"
+
+
+def label_of(name: str) -> str:
+    """Return the figure's name for people."""
+    return FACT_LABELS.get(name, name)
+
+
+def _weeks(week: Week, figures: Figures) -> list[str]:
+    count = max((len(rates) for rates in figures.rates.values()), default=0)
+    weeks: list[str] = []
+    for _ in range(count):
+        weeks.insert(0, week.id)
+        week = week.before()
+    return weeks
+
+
+def sections(figures: Figures, words: Mapping[str, str]) -> list[BulletinSection]:
+    """Return the sections in order, with links from figures to their evidence."""
+    return [
+        BulletinSection(
+            name=name,
+            title=wording.TITLES[name],
+            words=words[name],
+            edited=words[name] != wording.DRAFT[name],
+            pieces=[
+                BulletinPiece(text=piece.text, link=piece.link)
+                for piece in wording.pieces(words[name], figures.facts)
+            ],
+        )
+        for name in wording.SECTIONS
+        if name in words
+    ]
+
+
+def _receipts(
+    catalogue: Catalogue, figures: Figures, acknowledged: Mapping[str, Any]
+) -> list[AcknowledgementView]:
+    units = [(line.unit, line.name) for line in figures.units if line.unit]
+    return [
+        AcknowledgementView(
+            unit=code,
+            name=name,
+            by=_person(catalogue, acknowledged[code].by_actor) if code in acknowledged else "",
+            at=acknowledged[code].at if code in acknowledged else None,
+        )
+        for code, name in units
+    ]
+
+
+def _person(catalogue: Catalogue, number: str) -> str:
+    person = catalogue.staff_by.get(number)
+    return person.name if person else number
+
+
+def with_labels(differences: Iterable[Difference]) -> list[Difference]:
+    """Return the differences with the figures' names for people."""
+    return [replace(difference, name=label_of(difference.name)) for difference in differences]
+
+
+def _amendment(row: Any) -> AmendmentView:
+    return AmendmentView(
+        n=row.n,
+        words=row.words,
+        changes=with_labels(Difference(**difference) for difference in json.loads(row.data)),
+        drafted_by=row.drafted_by,
+        drafted_at=row.drafted_at,
+        released_by=row.released_by,
+        released_at=row.released_at,
+        digest=row.digest,
+    )
+
+
+def public(view: BulletinView, *, names: bool) -> PublicBulletin:
+    """Return the public part of a released bulletin."""
+    assert view.released_at is not None, "only released bulletins are public"
+    return PublicBulletin(
+        id=view.id,
+        number=view.number,
+        hall=view.hall,
+        first=view.first,
+        last=view.last,
+        released_at=view.released_at,
+        digest=view.digest,
+        title=view.title,
+        numbered=view.numbered,
+        sections=view.sections,
+        tables=[table for table in view.tables if names or not table.personal],
+        units=view.units,
+        service_units=view.service_units,
+        cases=view.cases if names else [],
+        amendments=[
+            amendment.words for amendment in view.amendments if amendment.released_at is not None
+        ],
+    )
+
+
+def _window_number(catalogue: Catalogue, code: str) -> int | None:
+    window = catalogue.window_by.get(code)
+    return window.number if window else None
+
+
+def tickets(catalogue: Catalogue, rows: Sequence[Any], code: str, week: str) -> TicketEvidence:
+    """Return the tickets of a unit, a window or everybody as evidence."""
+    unit, window = catalogue.unit_by.get(code), catalogue.window_by.get(code)
+    name = unit.name if unit else f"{window.number}号 {window.name}" if window else code
+    return TicketEvidence(
+        name=catalogue.hall_name if code == EVERYBODY else name,
+        week=week,
+        tickets=[
+            TicketLine(
+                id=row.id,
+                number=row.number,
+                day=row.day,
+                unit=row.queue,
+                window=row.window,
+                window_number=_window_number(catalogue, row.window),
+                state=row.state,
+                issued_at=row.issued_at,
+                called_at=row.first_called_at,
+                wait=next(iter(waits_of([row])), None),
+                service=next(iter(services_of([row])), None),
+            )
+            for row in rows
+            if code in (EVERYBODY, row.queue, row.window)
+        ],
+    )

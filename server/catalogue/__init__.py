@@ -1,0 +1,1 @@
+"""Business data: units, items, windows, mandates, staff, hours, with workbook and reference."""

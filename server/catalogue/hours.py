@@ -1,0 +1,140 @@
+"""Opening hours of the hall, its windows and items, as wall-clock times of the hall's zone.
+
+Takes local naive datetimes or dates; uses no clock and no zone data. If a window (or item) has
+opening lines of its own, they replace the hall's on every weekday: a temporary window with lines
+for Tuesday only is closed on Monday.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from server.catalogue.model import Catalogue, OpenLine, Scope
+
+LOOK_AHEAD_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Time from `opens` to `closes`, the latter excluded."""
+
+    opens: time
+    closes: time
+
+    def holds(self, moment: time) -> bool:
+        """Return True if `moment` lies inside."""
+        return self.opens <= moment < self.closes
+
+
+def weekday_of(catalogue: Catalogue, day: date) -> int | None:
+    """Return the ISO weekday whose hours apply on `day`; None on a holiday."""
+    special = catalogue.special_day(day)
+    if special is None:
+        return day.isoweekday()
+    return special.like_weekday if special.opens else None
+
+
+def _lines(catalogue: Catalogue, scope: Scope, subject: str) -> list[OpenLine]:
+    return [h for h in catalogue.hours if h.scope is scope and h.subject == subject]
+
+
+def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    result: list[Span] = []
+    for span in sorted(spans):
+        if result and span.opens <= result[-1].closes:
+            result[-1] = Span(result[-1].opens, max(result[-1].closes, span.closes))
+        else:
+            result.append(span)
+    return tuple(result)
+
+
+def _crossed(first_spans: tuple[Span, ...], second_spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    overlaps = (
+        Span(max(a.opens, b.opens), min(a.closes, b.closes))
+        for a in first_spans
+        for b in second_spans
+    )
+    return _merged(s for s in overlaps if s.opens < s.closes)
+
+
+def hall_spans(catalogue: Catalogue, day: date) -> tuple[Span, ...]:
+    """Return the opening spans of the hall on `day`."""
+    return _spans(catalogue, Scope.HALL, "", day)
+
+
+def _spans(catalogue: Catalogue, scope: Scope, subject: str, day: date) -> tuple[Span, ...]:
+    weekday = weekday_of(catalogue, day)
+    lines = _lines(catalogue, scope, subject)
+    return _merged(Span(h.opens, h.closes) for h in lines if weekday in h.weekdays)
+
+
+def window_spans(catalogue: Catalogue, window: str, day: date) -> tuple[Span, ...]:
+    """Return the opening spans of a window on `day`: its own lines, otherwise the hall's."""
+    if _lines(catalogue, Scope.WINDOW, window):
+        return _spans(catalogue, Scope.WINDOW, window, day)
+    return hall_spans(catalogue, day)
+
+
+def item_spans(catalogue: Catalogue, item: str, window: str, day: date) -> tuple[Span, ...]:
+    """Return the spans in which `window` serves `item` on `day`.
+
+    The window's spans, intersected with the item's own if it has any.
+    """
+    spans = window_spans(catalogue, window, day)
+    if _lines(catalogue, Scope.ITEM, item):
+        return _crossed(spans, _spans(catalogue, Scope.ITEM, item, day))
+    return spans
+
+
+def open_at(spans: tuple[Span, ...], moment: time) -> bool:
+    """Return True if any span includes `moment`."""
+    return any(s.holds(moment) for s in spans)
+
+
+def last_close(catalogue: Catalogue, day: date) -> time | None:
+    """Return the time when the last window (or the hall) closes on `day`; None if all is closed."""
+    ends = [s.closes for s in hall_spans(catalogue, day)]
+    for window in catalogue.windows:
+        ends += [s.closes for s in window_spans(catalogue, window.code, day)]
+    return max(ends, default=None)
+
+
+def hall_opens(catalogue: Catalogue, now: datetime) -> datetime | None:
+    """Return the next time after `now` at which the hall opens, within two weeks, or None."""
+    for ahead in range(LOOK_AHEAD_DAYS + 1):
+        day = now.date() + timedelta(days=ahead)
+        for span in hall_spans(catalogue, day):
+            start = datetime.combine(day, span.opens)
+            if start > now:
+                return start
+    return None
+
+
+def next_opening(
+    catalogue: Catalogue, item: str, windows: Iterable[str], now: datetime
+) -> datetime | None:
+    """Return the next time within two weeks at which one of `windows` serves `item`, or None."""
+    codes = tuple(windows)
+    for ahead in range(LOOK_AHEAD_DAYS + 1):
+        day = now.date() + timedelta(days=ahead)
+        starts = [
+            datetime.combine(day, span.opens)
+            for code in codes
+            for span in item_spans(catalogue, item, code, day)
+        ]
+        later = [s for s in starts if s > now]
+        if later:
+            return min(later)
+    return None
+
+
+def weekdays_of(catalogue: Catalogue, windows: Iterable[str]) -> tuple[int, ...]:
+    """Return the ISO weekdays on which one of `windows` is open in an ordinary week."""
+    days: set[int] = set()
+    for code in windows:
+        lines = _lines(catalogue, Scope.WINDOW, code) or _lines(catalogue, Scope.HALL, "")
+        for line in lines:
+            days |= line.weekdays
+    return tuple(sorted(days))

@@ -1,0 +1,182 @@
+"""Versions of the business data: saves and loads whole catalogues.
+
+One table per kind, one row per record, ordered by `position`. The field types of the domain's
+dataclasses drive the conversion between rows and records, so a new field needs a column and
+nothing else here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, fields, is_dataclass, replace
+from datetime import date, time
+from enum import Enum
+from typing import Any, get_type_hints
+
+from sqlalchemy import Connection, Table, bindparam, insert, select
+
+from server.catalogue import model as domain
+from server.catalogue.model import Catalogue
+from server.catalogue.working_days import week_of
+from server.core import schema
+from server.core.statement import precompiled
+
+KINDS: dict[str, tuple[type[Any], Table]] = {
+    "zones": (domain.Zone, schema.zone),
+    "units": (domain.Unit, schema.unit),
+    "groups": (domain.Group, schema.item_group),
+    "items": (domain.Item, schema.item),
+    "windows": (domain.Window, schema.window),
+    "mandates": (domain.Mandate, schema.mandate),
+    "staff": (domain.Staff, schema.staff),
+    "hours": (domain.OpenLine, schema.open_line),
+    "special_days": (domain.SpecialDay, schema.special_day),
+    "classes": (domain.ApplicantClass, schema.applicant_class),
+}
+
+
+def _to_cell(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, frozenset):
+        return json.dumps(sorted(value), ensure_ascii=False)
+    if isinstance(value, tuple):
+        plain = [asdict(v) if is_dataclass(v) and not isinstance(v, type) else v for v in value]
+        return json.dumps(plain, ensure_ascii=False)
+    return value
+
+
+Decoder = Callable[[Any], Any]
+_DECODERS: dict[Any, Decoder] = {
+    date: date.fromisoformat,
+    date | None: date.fromisoformat,
+    time: time.fromisoformat,
+    bool: bool,
+    frozenset[int]: lambda cell: frozenset(json.loads(cell)),
+    tuple[str, ...]: lambda cell: tuple(json.loads(cell)),
+    tuple[domain.Material, ...]: lambda cell: tuple(domain.Material(**m) for m in json.loads(cell)),
+}
+
+
+def _from_cell(hint: Any, cell: Any) -> Any:
+    if cell is None:
+        return None
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint(cell)
+    decoder = _DECODERS.get(hint)
+    return decoder(cell) if decoder else cell
+
+
+_v = schema.catalogue_version.c
+_latest = precompiled(
+    select(_v.version, _v.digest)
+    .where(_v.hall_id == bindparam("hall_id"))
+    .order_by(_v.version.desc())
+    .limit(1)
+)
+
+
+def latest(conn: Connection, hall_id: str) -> tuple[int, str] | None:
+    """Return version and digest in force; None for a hall without business data."""
+    row = conn.execute(_latest, {"hall_id": hall_id}).first()
+    return (row.version, row.digest) if row else None
+
+
+def save(
+    conn: Connection, catalogue: Catalogue, digest: str, at: int, by: str, note: str = ""
+) -> None:
+    """Insert all records of a version."""
+    conn.execute(
+        insert(schema.catalogue_version).values(
+            hall_id=catalogue.hall,
+            version=catalogue.version,
+            digest=digest,
+            hall_name=catalogue.hall_name,
+            hall_name_en=catalogue.hall_name_en,
+            at=at,
+            by_actor=by,
+            note=note,
+        )
+    )
+    for name, (_, table) in KINDS.items():
+        rows = list(_rows(catalogue, getattr(catalogue, name)))
+        if rows:
+            conn.execute(insert(table), rows)
+
+
+def _rows(catalogue: Catalogue, records: Iterable[Any]) -> Iterable[dict[str, Any]]:
+    for position, record in enumerate(records):
+        cells = {f.name: _to_cell(getattr(record, f.name)) for f in fields(record)}
+        yield {
+            "hall_id": catalogue.hall,
+            "version": catalogue.version,
+            "position": position,
+            **cells,
+        }
+
+
+def load(conn: Connection, hall_id: str, version: int) -> Catalogue:
+    """Return the catalogue of a version; raises LookupError if there is none."""
+    head = schema.catalogue_version
+    row = conn.execute(
+        select(head).where(head.c.hall_id == hall_id, head.c.version == version)
+    ).first()
+    if row is None:
+        raise LookupError(f"no catalogue version {version} of hall {hall_id}")
+    parts = {name: _records(conn, hall_id, version, *kind) for name, kind in KINDS.items()}
+    return Catalogue(
+        hall=hall_id,
+        hall_name=row.hall_name,
+        hall_name_en=row.hall_name_en,
+        version=version,
+        **parts,
+    )
+
+
+def _records(
+    conn: Connection, hall_id: str, version: int, kind: type[Any], table: Table
+) -> tuple[Any, ...]:
+    rows = conn.execute(
+        select(table)
+        .where(table.c.hall_id == hall_id, table.c.version == version)
+        .order_by(table.c.position)
+    ).mappings()
+    hints = get_type_hints(kind)
+    return tuple(
+        kind(**{name: _from_cell(hints[name], row[name]) for name in hints}) for row in rows
+    )
+
+
+def versions(conn: Connection, hall_id: str) -> list[dict[str, Any]]:
+    """Return every version with time, author and digest, newest first."""
+    table = schema.catalogue_version
+    rows = conn.execute(
+        select(table).where(table.c.hall_id == hall_id).order_by(table.c.version.desc())
+    ).mappings()
+    return [dict(row) for row in rows]
+
+
+def weeks(conn: Connection, hall_id: str) -> list[tuple[int, frozenset[int]]]:
+    """Return the time (ms) of each version and its open weekdays, oldest first.
+
+    The weekdays are those of the hall's own opening hours.
+    """
+    v, o = schema.catalogue_version.c, schema.open_line.c
+    lines: dict[int, list[frozenset[int]]] = {}
+    hall_lines = select(o.version, o.weekdays).where(
+        o.hall_id == hall_id, o.scope == domain.Scope.HALL.value
+    )
+    for row in conn.execute(hall_lines):
+        lines.setdefault(row.version, []).append(frozenset(json.loads(row.weekdays)))
+    rows = conn.execute(select(v.version, v.at).where(v.hall_id == hall_id).order_by(v.version))
+    return [(row.at, week_of(lines.get(row.version, ()))) for row in rows]
+
+
+def renumbered(catalogue: Catalogue, hall_id: str, version: int) -> Catalogue:
+    """Return the same data with another hall's id and another version."""
+    return replace(catalogue, hall=hall_id, version=version)

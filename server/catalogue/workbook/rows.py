@@ -1,0 +1,135 @@
+"""Conversion of a catalogue into rows of sheets, and back.
+
+Rows keep their line number, so that a problem can name its place. Nothing is checked here: rows
+that refer to an unknown parent are ignored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from server.catalogue.model import (
+    ApplicantClass,
+    Catalogue,
+    Group,
+    Item,
+    Mandate,
+    Material,
+    OpenLine,
+    SpecialDay,
+    Staff,
+    Unit,
+    Window,
+    Zone,
+)
+from server.catalogue.workbook.shape import SHEETS, Kind, Sheet
+
+FIRST_ROW = 2
+"""Number of the first data row; headings are on row 1."""
+Record = TypeVar("Record")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a sheet: its number and its values by field."""
+
+    number: int
+    values: Mapping[str, Any]
+
+
+Rows = Mapping[str, list[Row]]
+"""Rows by the key of their sheet."""
+
+
+def rows_of(catalogue: Catalogue) -> Rows:
+    """Return all sheets of `catalogue`, numbered as in the export."""
+    return {
+        sheet.key: [
+            Row(number, values) for number, values in enumerate(_lines(catalogue, sheet), FIRST_ROW)
+        ]
+        for sheet in SHEETS
+    }
+
+
+def _lines(catalogue: Catalogue, sheet: Sheet) -> Iterator[dict[str, Any]]:
+    names = {i.code: i.name for i in catalogue.items}
+    if sheet.key == "hall":
+        yield _fields(sheet, catalogue)
+    elif sheet.key == "materials":
+        for item in catalogue.items:
+            for material in item.materials:
+                yield {"item": item.code, "item_name": item.name} | _fields(sheet, material)
+    elif sheet.key in ("window_items", "mandate_items"):
+        parent = sheet.columns[0].field
+        owners: Iterable[Window | Mandate] = (
+            catalogue.windows if parent == "window" else catalogue.mandates
+        )
+        for owner in owners:
+            for code in owner.items:
+                yield {parent: owner.code, "item": code, "item_name": names.get(code, "")}
+    else:
+        for record in getattr(catalogue, sheet.key):
+            yield _fields(sheet, record)
+
+
+def _fields(sheet: Sheet, record: object) -> dict[str, Any]:
+    return {c.field: getattr(record, c.field) for c in sheet.columns if hasattr(record, c.field)}
+
+
+def catalogue_of(rows: Rows) -> Catalogue:
+    """Return the catalogue of the rows; the hall's sheet must have one row."""
+    hall = rows["hall"][0].values
+    materials = _children(rows["materials"], "item")
+    window_items = _children(rows["window_items"], "window")
+    mandate_items = _children(rows["mandate_items"], "mandate")
+    return Catalogue(
+        hall=hall["hall"],
+        hall_name=hall["hall_name"],
+        hall_name_en=hall["hall_name_en"],
+        version=hall["version"],
+        zones=_records(Zone, rows["zones"]),
+        units=_records(Unit, rows["units"]),
+        groups=_records(Group, rows["groups"]),
+        items=tuple(
+            Item(**r.values, materials=tuple(_material(m) for m in materials.get(_key(r), [])))
+            for r in rows["items"]
+        ),
+        windows=tuple(
+            Window(**r.values, items=tuple(i["item"] for i in window_items.get(_key(r), [])))
+            for r in rows["windows"]
+        ),
+        mandates=tuple(
+            Mandate(**r.values, items=tuple(i["item"] for i in mandate_items.get(_key(r), [])))
+            for r in rows["mandates"]
+        ),
+        staff=_records(Staff, rows["staff"]),
+        hours=_records(OpenLine, rows["hours"]),
+        special_days=_records(SpecialDay, rows["special_days"]),
+        classes=_records(ApplicantClass, rows["classes"]),
+    )
+
+
+def _records(kind: type[Record], rows: list[Row]) -> tuple[Record, ...]:
+    return tuple(kind(**row.values) for row in rows)
+
+
+def _key(row: Row) -> str:
+    return str(row.values["code"])
+
+
+def _material(values: Mapping[str, Any]) -> Material:
+    return Material(values["name"], values["form"], values["required"])
+
+
+def _children(rows: list[Row], parent: str) -> dict[str, list[Mapping[str, Any]]]:
+    result: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        result.setdefault(row.values[parent], []).append(row.values)
+    return result
+
+
+def readable(sheet: Sheet) -> Iterator[str]:
+    """Yield the fields of a sheet that an import reads."""
+    return (c.field for c in sheet.columns if c.kind is not Kind.FOR_READING)

@@ -1,0 +1,124 @@
+"""Journal of the hall: appends a line in the running action, reads lines, verifies the chain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from server.core import schema
+from server.core.journal_line import GENESIS, Line, canonical, line_hash
+from server.core.statement import precompiled
+from server.core.store import Tx
+
+_table = schema.journal
+_head = precompiled(
+    select(_table.c.seq, _table.c.hash)
+    .where(_table.c.hall_id == bindparam("hall_id"))
+    .order_by(_table.c.seq.desc())
+    .limit(1)
+)
+_append = precompiled(insert(_table))
+_after = (
+    select(_table)
+    .where(_table.c.hall_id == bindparam("hall_id"), _table.c.seq > bindparam("seq"))
+    .order_by(_table.c.seq)
+    .limit(bindparam("most"))
+)
+
+
+def head(conn: Connection, hall_id: str) -> tuple[int, str]:
+    """Return number and hash of the last line; (0, GENESIS) for an empty journal."""
+    row = conn.execute(_head, {"hall_id": hall_id}).first()
+    return (row.seq, row.hash) if row else (0, GENESIS)
+
+
+def head_in(tx: Tx) -> tuple[int, str]:
+    """Return the head in the running action; it is read once per transaction."""
+    if tx.batch.head is None:
+        tx.batch.head = head(tx.conn, tx.hall_id)
+    return tx.batch.head
+
+
+def append(
+    tx: Tx,
+    *,
+    actor_kind: str,
+    actor: str,
+    act: str,
+    subject: str = "",
+    window: str = "",
+    data: dict[str, Any] | None = None,
+    why: str = "",
+) -> int:
+    """Append one line; return its number.
+
+    Actions of a hall are serial, so numbers have no gaps.
+    """
+    seq, previous = head_in(tx)
+    line = Line(
+        tx.hall_id, seq + 1, tx.now, actor_kind, actor, window, act, subject, data or {}, why
+    )
+    digest = line_hash(previous, line)
+    tx.conn.execute(
+        _append,
+        {
+            "hall_id": line.hall_id,
+            "seq": line.seq,
+            "at": line.at,
+            "actor_kind": line.actor_kind,
+            "actor": line.actor,
+            "window": line.window,
+            "act": line.act,
+            "subject": line.subject,
+            "data": canonical(line.data),
+            "why": line.why,
+            "hash": digest,
+        },
+    )
+    tx.batch.head = line.seq, digest
+    return line.seq
+
+
+def lines(conn: Connection, hall_id: str, after: int = 0, page: int = 1000) -> Iterator[Any]:
+    """Yield every line after number `after`, in order."""
+    while True:
+        rows = conn.execute(_after, {"hall_id": hall_id, "seq": after, "most": page}).all()
+        yield from rows
+        if len(rows) < page:
+            return
+        after = rows[-1].seq
+
+
+def of_subject(conn: Connection, hall_id: str, subject: str) -> list[dict[str, Any]]:
+    """Return the lines about one subject (ticket, window, account …), oldest first."""
+    rows = conn.execute(
+        select(_table)
+        .where(_table.c.hall_id == hall_id, _table.c.subject == subject)
+        .order_by(_table.c.seq)
+    ).mappings()
+    return [dict(row) | {"data": json.loads(row["data"])} for row in rows]
+
+
+def first_break(conn: Connection, hall_id: str) -> int | None:
+    """Return the number of the first line with a wrong hash or number; None if all hold."""
+    expected, previous = 1, GENESIS
+    for row in lines(conn, hall_id):
+        line = Line(
+            row.hall_id,
+            row.seq,
+            row.at,
+            row.actor_kind,
+            row.actor,
+            row.window,
+            row.act,
+            row.subject,
+            json.loads(row.data),
+            row.why,
+        )
+        if row.seq != expected or row.hash != line_hash(previous, line):
+            return expected
+        expected, previous = expected + 1, row.hash
+    return None

@@ -1,0 +1,62 @@
+"""Changes of the hall's settings, effective from now on; old values stay in the history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from server.core import setting_queries as stored
+from server.core.context import Actor, Context, JsonDict, write_journal
+from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
+from server.core.errors import Code, HallError
+from server.core.events import AttendanceChanged, HallChanged
+from server.core.settings import Settings
+from server.core.store import Tx
+from server.spot_checks import queries as spot_checks_queries
+
+RETROACTIVE_SETTINGS = ("makeup_weekday",)
+"""Settings without a date of their own, which therefore also affect past days."""
+
+
+def change(
+    ctx: Context,
+    actor: Actor,
+    values: dict[str, Any],
+    basis: dict[str, Any] | None = None,
+    seen: Mapping[str, object] = NOT_SHOWN,
+) -> None:
+    """Set values that were validated before; `basis`: only if these are still in force.
+
+    `seen`: values as they were shown. Raises CHANGED_MEANWHILE; PAST_STALE for another basis;
+    PAST_CLOSED for another time zone in a hall with past days, because every recorded moment would
+    then be shown differently.
+    """
+    settings = ctx.settings()
+    values_before = {name: getattr(settings, name) for name in values}
+    request: JsonDict = {"act": "settings.change", "values": values, "basis": values_before}
+
+    def act(tx: Tx) -> JsonDict:
+        require_unchanged(seen, asdict(Settings()) | stored.current(tx.conn, tx.hall_id))
+        if basis is not None and basis != values_before:
+            raise HallError(Code.PAST_STALE, reason="basis")
+        if values.get("timezone", settings.timezone) != settings.timezone and _has_past(ctx, tx):
+            raise HallError(Code.PAST_CLOSED)
+        for name, value in values.items():
+            stored.put(tx, name, value, actor.key)
+        tx.events.append(HallChanged("settings"))
+        if any(
+            values.get(name, values_before.get(name)) != values_before.get(name)
+            for name in RETROACTIVE_SETTINGS
+        ):
+            tx.events.append(AttendanceChanged(()))
+        write_journal(tx, actor, "settings.change", "", data=values)
+        return {}
+
+    ctx.guarded(actor, request, act)
+
+
+def _has_past(ctx: Context, tx: Tx) -> bool:
+    return any(
+        day < ctx.day(tx.now) for day in spot_checks_queries.business_days(tx.conn, tx.hall_id)
+    )

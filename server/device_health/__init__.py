@@ -1,0 +1,1 @@
+"""Devices of the hall: bindings to agents, their state, their alarms."""

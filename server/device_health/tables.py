@@ -1,0 +1,46 @@
+"""Tables of device bindings, claims that wait for confirmation, and issue rates of kiosks."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, PrimaryKeyConstraint, Table
+
+from server.core.columns import CODE, STAMP, code_column, hall_column, metadata, number_column
+
+device_binding = Table(
+    "device_binding",
+    metadata,
+    hall_column(),
+    Column("name", CODE, nullable=False),
+    code_column("agent"),
+    code_column("kind"),
+    code_column("serves"),  # window, zone, kiosk or site of the device
+    code_column("by_actor"),
+    Column("at", STAMP, nullable=False),
+    PrimaryKeyConstraint("hall_id", "name"),
+)
+
+device_claim = Table(
+    "device_claim",
+    metadata,
+    hall_column(),
+    Column("agent", CODE, nullable=False),
+    Column("name", CODE, nullable=False),
+    code_column("kind"),
+    code_column("serves"),
+    code_column("state"),  # waits, refused; a confirmed one becomes a binding
+    Column("at", STAMP, nullable=False),
+    PrimaryKeyConstraint("hall_id", "agent", "name"),
+)
+
+kiosk_pace = Table(
+    "kiosk_pace",
+    metadata,
+    hall_column(),
+    Column("kiosk", CODE, nullable=False),
+    Column("prefix", CODE, nullable=False),
+    number_column("numbers"),  # issued within `minutes` when the issue rate was exceeded
+    number_column("minutes"),
+    number_column("refused"),  # 0: imported from the kiosk's PC later, so nothing was refused
+    Column("at", STAMP, nullable=False),
+    PrimaryKeyConstraint("hall_id", "kiosk", "prefix"),
+)

@@ -1,1 +1,0 @@
-"""Spot checks: drawn times that nobody can foresee or move, marks, findings, anomalies."""

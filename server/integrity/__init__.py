@@ -1,0 +1,1 @@
+"""Integrity checks of a hall's books (`hall check`)."""

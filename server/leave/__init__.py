@@ -1,0 +1,1 @@
+"""Leave, corrections, cover and their approval."""

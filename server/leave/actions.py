@@ -1,0 +1,354 @@
+"""Leave and outings: request, decide a step, cancel, shorten, name a cover, confirm the handover.
+
+Every action appends a step to the leave and a line to the journal. Nobody decides their own leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.attendance.calendar import workdays
+from server.attendance.facts import LeaveKind
+from server.catalogue import hours as catalogue_hours
+from server.catalogue.model import Catalogue, Staff
+from server.core.context import Actor, Context, JsonDict, write_journal
+from server.core.errors import Code, HallError
+from server.core.events import AttendanceChanged, RequestsChanged
+from server.core.store import Tx
+from server.leave import file_queries, rights, rules
+from server.leave import queries as stored
+from server.leave.approval_ladder import Length
+from server.leave.queries import Leave
+
+MAX_EVENT_DAYS = 62
+"""Most days that an event lists; a change over more days is published without days."""
+BLOCKING = ("asked", "approved")
+Change = Callable[[Tx, Leave], Leave]
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveRequest:
+    """Leave request. `cover` None: the cover of the staff list; empty: nobody."""
+
+    staff: str
+    kind: LeaveKind
+    begins: datetime
+    ends: datetime
+    reason: str
+    file: str = ""
+    cover: str | None = None
+    emergency: bool = False
+
+
+def request(ctx: Context, actor: Actor, key: str, wish: LeaveRequest) -> str:
+    """Request leave, for oneself or a person one is responsible for; return its id.
+
+    Raises ACCOUNT_UNKNOWN, NOT_YOUR_SHEET, LEAVE_SPAN, LEAVE_TOO_LATE, LEAVE_OVERLAP, COVER_CANNOT,
+    FILE_UNKNOWN.
+    """
+    begins, ends = _minute(wish.begins), _minute(wish.ends)
+
+    def act(tx: Tx) -> JsonDict:
+        catalogue, settings = ctx.catalogue(), ctx.settings()
+        person = rights.person_of(catalogue, wish.staff)
+        _check_asker(catalogue, actor, person, wish.cover)
+        now = ctx.local(tx.now)
+        after = rules.check_span(begins, ends, now, settings.leave_after_days)
+        _check_free(tx.conn, tx.hall_id, person.number, begins, ends)
+        _check_file(tx, wish.file)
+        cover = _cover(catalogue, tx, person, wish.cover, (begins, ends))
+        duration = length(ctx, begins, ends)
+        step = rules.request_step(
+            actor.name,
+            tx.now,
+            rules.rungs(person, duration, settings),
+            emergency=wish.emergency,
+            after=after,
+            days=duration.days,
+            hours=duration.hours,
+        )
+        leave = Leave(
+            ctx.tokens.token(12),
+            person.number,
+            wish.kind,
+            begins,
+            ends,
+            wish.reason,
+            wish.file,
+            cover,
+            (step,),
+            rules.State.ASKED.value,
+            actor.name,
+            tx.now,
+            None,
+        )
+        stored.add(tx, leave)
+        _record(tx, actor, leave, "leave.ask", {"rungs": step["rungs"], "cover": cover})
+        return {"leave": leave.id}
+
+    request: JsonDict = {
+        "act": "leave.ask",
+        "staff": wish.staff,
+        "kind": wish.kind.value,
+        "begins": begins.isoformat(),
+        "ends": ends.isoformat(),
+        "reason": wish.reason,
+        "file": wish.file,
+        "cover": wish.cover,
+        "emergency": wish.emergency,
+    }
+    return str(ctx.command(actor, key, request, act)["leave"])
+
+
+def length(ctx: Context, begins: datetime, ends: datetime) -> Length:
+    """Return the length of a leave by the hall's working days and hours."""
+    catalogue = ctx.catalogue()
+    return rules.measure(
+        begins, ends, workdays(ctx), lambda day: catalogue_hours.hall_spans(catalogue, day)
+    )
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0, tzinfo=None)
+
+
+def _check_asker(catalogue: Catalogue, actor: Actor, person: Staff, cover: str | None) -> None:
+    """Raise NOT_YOUR_SHEET unless the actor is the person, the deputy or responsible.
+
+    The deputy may file the papers of a person who had to leave at once.
+    """
+    covers = actor.name in (person.cover, cover or "")
+    if not covers:
+        rights.check_see(catalogue, actor, person.number)
+
+
+def _check_free(
+    conn: Connection, hall_id: str, staff: str, begins: datetime, ends: datetime, besides: str = ""
+) -> None:
+    days = begins.date(), ends.date()
+    for other in stored.touching(conn, hall_id, *days, [staff], BLOCKING):
+        clash = rules.overlap(begins, ends, (other.begins, other.ends))
+        if other.id != besides and clash:
+            raise HallError(
+                Code.LEAVE_OVERLAP,
+                leave=other.id,
+                begins=f"{other.begins:%m-%d %H:%M}",
+                ends=f"{other.ends:%m-%d %H:%M}",
+            )
+
+
+def _check_file(tx: Tx, file: str) -> None:
+    if file and file_queries.get(tx.conn, tx.hall_id, file) is None:
+        raise HallError(Code.FILE_UNKNOWN)
+
+
+def _cover(
+    catalogue: Catalogue,
+    tx: Tx,
+    person: Staff,
+    requested: str | None,
+    span: tuple[datetime, datetime],
+) -> str:
+    """Return the deputy B: the requested one, otherwise the staff list's if available.
+
+    Raises COVER_CANNOT for a requested one who is not available.
+    """
+    number = person.cover if requested is None else requested
+    if not number:
+        return ""
+    deputy = catalogue.staff_by.get(number)
+    away = stored.touching(tx.conn, tx.hall_id, span[0].date(), span[1].date(), [number], BLOCKING)
+    busy = any(rules.overlap(*span, (leave.begins, leave.ends)) for leave in away)
+    if deputy is not None and number != person.number and not busy:
+        return number
+    if requested is None:
+        return ""
+    raise HallError(Code.COVER_CANNOT, cover=number, name=deputy.name if deputy else number)
+
+
+def decide(ctx: Context, actor: Actor, key: str, leave_id: str, approve: bool, words: str) -> None:
+    """Approve or refuse the next step.
+
+    Raises LEAVE_UNKNOWN, OWN_CASE, LEAVE_SETTLED, NOT_YOUR_STEP, INVALID (a refusal needs words).
+    """
+
+    def change(tx: Tx, leave: Leave) -> Leave:
+        catalogue, settings = ctx.catalogue(), ctx.settings()
+        # The requester must not approve leave over days that have passed by now.
+        is_past = leave.begins.date() < ctx.local(tx.now).date()
+        if actor.name == leave.staff or (is_past and actor.name == leave.by):
+            raise HallError(Code.OWN_CASE)
+        state = rules.state_after_decision(leave.state, leave.steps, approve)
+        rung = rules.waiting_for(leave.steps)
+        person = rights.person_of(catalogue, leave.staff)
+        decider = rights.decider(catalogue, actor)
+        if rung is None or not rules.may_decide(rung, person, decider, settings):
+            raise HallError(Code.NOT_YOUR_STEP, rung=rung.value if rung else "")
+        if not approve and not words:
+            raise HallError(Code.INVALID, field="words")
+        step = _step("approve" if approve else "refuse", actor, tx, rung=rung.value, words=words)
+        settled_at = tx.now if state is not rules.State.ASKED else None
+        return replace(leave, state=state.value, steps=(*leave.steps, step), settled_at=settled_at)
+
+    request: JsonDict = {
+        "act": "leave.decide",
+        "leave": leave_id,
+        "approve": approve,
+        "words": words,
+    }
+    _change(ctx, actor, key, request, change, second=True)
+
+
+def cancel(ctx: Context, actor: Actor, key: str, leave_id: str, words: str) -> None:
+    """Cancel a leave: as a whole before it begins, later its remainder.
+
+    Raises LEAVE_UNKNOWN, NOT_YOUR_SHEET, LEAVE_SETTLED.
+    """
+
+    def change(tx: Tx, leave: Leave) -> Leave:
+        _check_involved(ctx.catalogue(), actor, leave)
+        ends = rules.end_after_cancel(leave.state, leave.begins, leave.ends, ctx.local(tx.now))
+        if ends is None:
+            step = _step("cancel", actor, tx, words=words)
+            return replace(
+                leave,
+                state=rules.State.CANCELLED.value,
+                steps=(*leave.steps, step),
+                settled_at=tx.now,
+            )
+        step = _step("shorten", actor, tx, words=words, ends=f"{leave.ends:%Y-%m-%dT%H:%M}")
+        return replace(leave, ends=ends, steps=(*leave.steps, step))
+
+    request: JsonDict = {"act": "leave.cancel", "leave": leave_id, "words": words}
+    _change(ctx, actor, key, request, change)
+
+
+def set_cover(ctx: Context, actor: Actor, key: str, leave_id: str, cover: str) -> None:
+    """Name another deputy B (empty: nobody), who has to confirm anew.
+
+    Raises LEAVE_UNKNOWN, NOT_YOUR_SHEET, LEAVE_SETTLED, COVER_CANNOT.
+    """
+
+    def change(tx: Tx, leave: Leave) -> Leave:
+        _check_involved(ctx.catalogue(), actor, leave)
+        _check_running(leave, ctx.local(tx.now))
+        person = rights.person_of(ctx.catalogue(), leave.staff)
+        span = (leave.begins, leave.ends)
+        deputy = _cover(ctx.catalogue(), tx, person, cover, span)
+        step = _step("cover", actor, tx, cover=deputy, was=leave.cover)
+        return replace(leave, cover=deputy, steps=(*leave.steps, step))
+
+    _change(ctx, actor, key, {"act": "leave.cover", "leave": leave_id, "cover": cover}, change)
+
+
+def attach(ctx: Context, actor: Actor, key: str, leave_id: str, file: str) -> None:
+    """Attach a paper to a leave later.
+
+    Raises LEAVE_UNKNOWN, NOT_YOUR_SHEET, LEAVE_SETTLED (refused or withdrawn), FILE_UNKNOWN.
+    """
+
+    def change(tx: Tx, leave: Leave) -> Leave:
+        _check_involved(ctx.catalogue(), actor, leave)
+        if leave.state not in BLOCKING:
+            raise HallError(Code.LEAVE_SETTLED, state=leave.state)
+        _check_file(tx, file)
+        step = _step("attach", actor, tx, file=file, was=leave.file)
+        return replace(leave, file=file, steps=(*leave.steps, step))
+
+    _change(ctx, actor, key, {"act": "leave.attach", "leave": leave_id, "file": file}, change)
+
+
+def hand_over(ctx: Context, actor: Actor, key: str, leave_id: str, words: str) -> None:
+    """Confirm the handover as the deputy B. Raises LEAVE_UNKNOWN, NOT_YOUR_STEP, LEAVE_SETTLED."""
+
+    def change(tx: Tx, leave: Leave) -> Leave:
+        if not leave.cover or actor.name != leave.cover:
+            raise HallError(Code.NOT_YOUR_STEP, rung="cover")
+        _check_running(leave, ctx.local(tx.now))
+        if rules.handed_over(leave.steps):
+            return leave
+        return replace(leave, steps=(*leave.steps, _step("handover", actor, tx, words=words)))
+
+    request: JsonDict = {"act": "leave.handover", "leave": leave_id, "words": words}
+    _change(ctx, actor, key, request, change)
+
+
+def _check_involved(catalogue: Catalogue, actor: Actor, leave: Leave) -> None:
+    if actor.name != leave.by:
+        rights.check_see(catalogue, actor, leave.staff)
+
+
+def _check_running(leave: Leave, now: datetime) -> None:
+    if leave.state not in BLOCKING or leave.ends <= now:
+        raise HallError(Code.LEAVE_SETTLED, state=leave.state)
+
+
+def _step(act: str, actor: Actor, tx: Tx, **more: Any) -> dict[str, Any]:
+    return {"act": act, "by": actor.name, "at": tx.now, **more}
+
+
+def _change(
+    ctx: Context, actor: Actor, key: str, request: JsonDict, change: Change, *, second: bool = False
+) -> None:
+    """Load a leave, apply `change`, store it, journal it, publish events.
+
+    `second` as in Context.command.
+    """
+
+    def act(tx: Tx) -> JsonDict:
+        leave = stored.get(tx.conn, tx.hall_id, request["leave"])
+        if leave is None:
+            raise HallError(Code.LEAVE_UNKNOWN)
+        changed_leave = change(tx, leave)
+        if changed_leave is not leave:
+            stored.change(tx, changed_leave)
+            last = changed_leave.steps[-1]
+            data = {k: v for k, v in last.items() if k not in ("act", "by", "at")}
+            earlier = replace(changed_leave, ends=max(leave.ends, changed_leave.ends))
+            _record(
+                tx, actor, earlier, f"leave.{last['act']}", data | {"state": changed_leave.state}
+            )
+        return {}
+
+    ctx.command(actor, key, request, act, second=second)
+
+
+def _record(tx: Tx, actor: Actor, leave: Leave, act: str, data: JsonDict) -> None:
+    facts = {
+        "staff": leave.staff,
+        "kind": leave.kind.value,
+        "begins": f"{leave.begins:%Y-%m-%dT%H:%M}",
+        "ends": f"{leave.ends:%Y-%m-%dT%H:%M}",
+    }
+    write_journal(tx, actor, act, leave.id, data=facts | data)
+    tx.events.append(AttendanceChanged(event_days(leave.begins, leave.ends), (leave.staff,)))
+    tx.events.append(RequestsChanged(leave.id, leave.staff))
+
+
+def event_days(begins: datetime, ends: datetime) -> tuple[str, ...]:
+    """Return the days of a span for an event; empty if they are too many."""
+    count = (ends.date() - begins.date()).days + 1
+    if count > MAX_EVENT_DAYS:
+        return ()
+    first: date = begins.date()
+    return tuple((first + timedelta(days=n)).isoformat() for n in range(count))
+
+
+def may_decide(ctx: Context, actor: Actor, leave: Leave) -> bool:
+    """Return True if the next step of this leave waits for `actor`."""
+    catalogue = ctx.catalogue()
+    person, rung = catalogue.staff_by.get(leave.staff), rules.waiting_for(leave.steps)
+    if leave.state != rules.State.ASKED or person is None or rung is None:
+        return False
+    return rules.may_decide(rung, person, rights.decider(catalogue, actor), ctx.settings())
+
+
+def may_see(ctx: Context, actor: Actor, leave: Leave) -> bool:
+    """Return True for the person, the requester, the deputy and those responsible."""
+    involved = actor.name in (leave.staff, leave.by, leave.cover)
+    return involved or rights.leads(ctx.catalogue(), actor, leave.staff)

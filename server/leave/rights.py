@@ -1,0 +1,57 @@
+"""Access rights to attendance: oneself, a unit's chief representative, the hall's managers."""
+
+from __future__ import annotations
+
+from server.catalogue.model import Catalogue, Staff
+from server.core.context import Actor
+from server.core.errors import Code, HallError
+from server.leave.rules import Decider
+from server.queue.tickets import ActorKind
+
+
+def manages(actor: Actor) -> bool:
+    """Return True if the actor manages the hall."""
+    return actor.kind in (ActorKind.MANAGER, ActorKind.ADMINISTRATOR)
+
+
+def chief_of(catalogue: Catalogue, number: str) -> str:
+    """Return the unit whose chief representative the person is; empty for others."""
+    person = catalogue.staff_by.get(number)
+    return person.unit if person is not None and person.chief else ""
+
+
+def leads(catalogue: Catalogue, actor: Actor, staff: str) -> bool:
+    """Return True if `actor` is responsible for `staff`, as chief representative or manager."""
+    if manages(actor):
+        return True
+    person, unit = catalogue.staff_by.get(staff), chief_of(catalogue, actor.name)
+    return bool(unit) and person is not None and person.unit == unit
+
+
+def may_see(catalogue: Catalogue, actor: Actor, staff: str) -> bool:
+    """Return True if `actor` may see the attendance of `staff`."""
+    return actor.name == staff or leads(catalogue, actor, staff)
+
+
+def check_see(catalogue: Catalogue, actor: Actor, staff: str) -> None:
+    """Raise NOT_YOUR_SHEET unless `actor` may see the attendance of `staff`."""
+    if not may_see(catalogue, actor, staff):
+        raise HallError(Code.NOT_YOUR_SHEET)
+
+
+def decider(catalogue: Catalogue, actor: Actor) -> Decider:
+    """Return the actor with the offices that count for deciding leave."""
+    return Decider(
+        actor.name,
+        manages(actor),
+        actor.kind is ActorKind.ADMINISTRATOR,
+        chief_of(catalogue, actor.name),
+    )
+
+
+def person_of(catalogue: Catalogue, number: str) -> Staff:
+    """Return a person of the staff list; raise ACCOUNT_UNKNOWN."""
+    person = catalogue.staff_by.get(number)
+    if person is None:
+        raise HallError(Code.ACCOUNT_UNKNOWN, staff=number)
+    return person

@@ -1,0 +1,175 @@
+"""Rules for leave and outings: length, who may decide which step, changes of state.
+
+Steps are facts that are only ever appended; the state follows from them. Times are the hall's wall
+clock, naive. Nothing is looked up here: the caller passes the catalogue, the working days and the
+settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+
+from server.catalogue.hours import Span
+from server.catalogue.model import Role, Staff
+from server.catalogue.working_days import Workdays
+from server.core.errors import Code, HallError
+from server.core.settings import Settings
+from server.leave.approval_ladder import ApproverOffice, Length, rungs_for, staff_list
+
+LONGEST_DAYS = 366
+NOON = time(12)
+HALVES = (Span(time.min, NOON), Span(NOON, time.max))
+"""Halves of a working day for which the hall has no opening hours."""
+
+Step = Mapping[str, Any]
+Steps = Sequence[Step]
+
+
+class State(StrEnum):
+    """State of a leave."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Person who attempts to decide a step."""
+
+    number: str
+    manages: bool
+    """True for a manager or administrator of the hall."""
+    administers: bool
+    chief_of: str = ""
+    """Unit whose chief representative the person is; empty: none."""
+
+
+def measure(
+    begins: datetime,
+    ends: datetime,
+    workdays: Workdays,
+    spans_of: Callable[[date], Sequence[Span]],
+) -> Length:
+    """Return the working time between two moments; `spans_of` returns the hall's hours of a day."""
+    days, hours = 0.0, 0.0
+    for day in workdays.among(begins.date(), ends.date()):
+        spans = tuple(spans_of(day)) or HALVES
+        shares = [_minutes(begins, ends, day, span) for span in spans]
+        touched = sum(1 for share in shares if share > 0)
+        days += _halves(touched, len(spans))
+        hours += sum(shares) / 60
+    return Length(days, round(hours, 2))
+
+
+def _minutes(begins: datetime, ends: datetime, day: date, span: Span) -> float:
+    opens, closes = datetime.combine(day, span.opens), datetime.combine(day, span.closes)
+    covered = min(ends, closes) - max(begins, opens)
+    return max(covered, timedelta()).total_seconds() / 60
+
+
+def _halves(touched: int, spans: int) -> float:
+    """Return the working days (0, 0.5 or 1) that the touched spans of one day count.
+
+    A hall that is open without a break has whole days only.
+    """
+    if touched == 0:
+        return 0.0
+    return 0.5 if touched * 2 <= spans else 1.0
+
+
+def check_span(begins: datetime, ends: datetime, now: datetime, after_days: int) -> bool:
+    """Return True if the leave is requested after it began; raise LEAVE_SPAN or LEAVE_TOO_LATE."""
+    if ends <= begins or ends - begins > timedelta(days=LONGEST_DAYS):
+        raise HallError(Code.LEAVE_SPAN, days=LONGEST_DAYS)
+    if begins.date() < now.date() - timedelta(days=after_days):
+        raise HallError(Code.LEAVE_TOO_LATE, days=after_days)
+    return begins < now.replace(second=0, microsecond=0)
+
+
+def overlap(begins: datetime, ends: datetime, other: tuple[datetime, datetime]) -> bool:
+    """Return True if two spans overlap; one may begin at the moment when the other ends."""
+    return begins < other[1] and other[0] < ends
+
+
+def rungs(person: Staff, length: Length, settings: Settings) -> tuple[ApproverOffice, ...]:
+    """Return the offices that decide this person's leave, in order, by the ladders in force."""
+    if person.chief:
+        ladder = settings.leave_ladder_chief
+    elif person.role is Role.CLERK:
+        ladder = settings.leave_ladder
+    else:
+        ladder = settings.leave_ladder_office
+    return rungs_for(ladder, length)
+
+
+def heads(settings: Settings, besides: str) -> tuple[str, ...]:
+    """Return the staff numbers of the heads other than `besides`."""
+    return tuple(number for number in staff_list(settings.head_staff) if number != besides)
+
+
+def may_decide(rung: ApproverOffice, person: Staff, decider: Decider, settings: Settings) -> bool:
+    """Return True if `decider` holds the office of the step; never for the decider's own leave.
+
+    A manager may decide in place of a chief representative, because many units lend only one
+    person; heads count as managers. If there is no head other than the person, administrators
+    decide.
+    """
+    if decider.number == person.number:
+        return False
+    head_numbers = heads(settings, person.number)
+    manages = decider.manages or decider.number in head_numbers
+    if rung is ApproverOffice.CHIEF:
+        return manages or bool(person.unit and decider.chief_of == person.unit)
+    if rung is ApproverOffice.MANAGER:
+        return manages
+    return decider.number in head_numbers if head_numbers else decider.administers
+
+
+def request_step(by: str, at: int, needed: Iterable[ApproverOffice], **more: Any) -> dict[str, Any]:
+    """Return the first step of a leave; `more`: emergency, after, days, hours."""
+    return {"act": "ask", "by": by, "at": at, "rungs": [r.value for r in needed], **more}
+
+
+def waiting_for(steps: Steps) -> ApproverOffice | None:
+    """Return the office that decides next; None when every step was approved."""
+    offices = [ApproverOffice(name) for name in steps[0]["rungs"]]
+    approvals = sum(step["act"] == "approve" for step in steps)
+    return offices[approvals] if approvals < len(offices) else None
+
+
+def emergency(steps: Steps) -> bool:
+    """Return True if the person left at once and the papers follow later."""
+    return bool(steps[0].get("emergency"))
+
+
+def handed_over(steps: Steps) -> bool:
+    """Return True if the present cover has confirmed the handover."""
+    last = [step["act"] for step in steps if step["act"] in ("cover", "handover")]
+    return bool(last) and last[-1] == "handover"
+
+
+def state_after_decision(state: str, steps: Steps, approve: bool) -> State:
+    """Return the state after one more decision; raise LEAVE_SETTLED unless a decision is due."""
+    if state != State.ASKED:
+        raise HallError(Code.LEAVE_SETTLED, state=state)
+    if not approve:
+        return State.REFUSED
+    steps_required = len(steps[0]["rungs"])
+    approvals = sum(step["act"] == "approve" for step in steps) + 1
+    return State.APPROVED if approvals >= steps_required else State.ASKED
+
+
+def end_after_cancel(
+    state: str, begins: datetime, ends: datetime, now: datetime
+) -> datetime | None:
+    """Return the new end of a leave cancelled now, None if it never began; raise LEAVE_SETTLED."""
+    running = state == State.APPROVED and begins < now
+    if state not in (State.ASKED, State.APPROVED) or (running and ends <= now):
+        raise HallError(Code.LEAVE_SETTLED, state=state)
+    return now.replace(second=0, microsecond=0) if running else None

@@ -1,0 +1,1 @@
+"""Queue: tickets, routing, selection, calls, window sessions, slips, waits."""

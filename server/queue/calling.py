@@ -1,0 +1,378 @@
+"""Window actions: call, recall, start, finish, no-show, hold, resume, transfer, return, cancel.
+
+Each action loads what it needs in its own transaction, checks the move against the domain rules,
+stores the ticket and adds one journal line. Two windows cannot get one ticket: actions of a hall
+are serial (see `server.core.store`), and a ticket is claimed in the action that chose it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from server.core.context import Actor, Context, JsonDict
+from server.core.errors import Code, HallError
+from server.core.store import Tx
+from server.queue import announcements, snapshot, ticket_queries, window_session_queries
+from server.queue.selection import check_target, choose_for
+from server.queue.tickets import (
+    Move,
+    Outcome,
+    State,
+    Ticket,
+    lane,
+    state_after,
+    unit_lane,
+    window_lane,
+)
+from server.queue.transitions import (
+    after_move,
+    at_window,
+    current,
+    current_at,
+    do,
+    move_on,
+    own_session,
+    record_move,
+    require_own_session,
+    require_ticket,
+)
+
+KEY_AGAIN_MS = 2000
+"""Milliseconds within which the same key counts as one press."""
+
+
+def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str | None) -> str:
+    """Call the next person to `window`; return the ticket's id.
+
+    `complete` ends the service in progress first, with that outcome ("default": the setting).
+    Raises NOBODY_WAITING, WINDOW_BUSY, WINDOW_PAUSED, WINDOW_NOT_SIGNED_IN, WINDOW_CLOSED. If
+    nobody waits, the service in progress is completed all the same.
+    """
+    request: JsonDict = {"act": "call_next", "window": window, "complete": complete}
+
+    def act(tx: Tx) -> JsonDict:
+        snap = snapshot.in_act(ctx, tx, "posts")
+        post, posts = require_own_session(snap.session_rows.get(window), window, actor), snap.posts
+        if post.paused_at is not None:
+            raise HallError(Code.WINDOW_PAUSED, window=window)
+        ended = _complete(ctx, tx, actor, window, complete)
+        completed = ended.id if ended else ""
+        ticket_and_choice = choose_for(ctx, tx, window, posts)
+        if ticket_and_choice is None:
+            if completed:
+                return {"ticket": "", "completed": completed}
+            raise HallError(Code.NOBODY_WAITING, window=window)
+        ticket, choice = ticket_and_choice
+        why = {"codes": [w.value for w in choice.why], "facts": choice.facts}
+        ticket_queries.set_run(tx, ctx.day(tx.now), choice.pool, choice.run)
+        called = _call(ctx, tx, actor, ticket, Move.CALL, window, why)
+        snapshot.cache_called(ctx, tx, snap, ended, called)
+        return {"ticket": called.id, "completed": completed}
+
+    return str(ctx.command(actor, key, request, act, brief=True)["ticket"])
+
+
+def next_by_key(ctx: Context, actor: Actor, key: str, window: str) -> str:
+    """Call the next person by the keypad's single key; return a ticket's id.
+
+    The key ends the service in progress. Within the no-show time, and while the call is still to be
+    announced, it does not: the person may be on the way or not have heard of the call. Then the key
+    calls the same person again, and once only if pressed twice.
+    """
+    request: JsonDict = {"act": "next_by_key", "window": window}
+
+    def act(tx: Tx) -> JsonDict:
+        ticket = current_at(tx, window)
+        own_session(tx, window, actor)
+        if ticket is None or ticket.state is not State.CALLED:
+            return {"ticket": "", "again": False}
+        is_unannounced = (
+            announcements.state_of(tx.conn, tx.hall_id, ticket)[0] == announcements.PENDING
+        )
+        if not is_unannounced and not _may_be_coming(ctx, tx, ticket):
+            return {"ticket": "", "again": False}
+        if tx.now - (ticket.called_at or 0) >= KEY_AGAIN_MS:
+            _call(ctx, tx, actor, ticket, Move.RECALL, window, {"codes": []})
+        return {"ticket": ticket.id, "again": True}
+
+    answer = ctx.command(actor, f"{key}/again", request, act, brief=True)
+    return str(answer["ticket"]) or call_next(ctx, actor, key, window, "default")
+
+
+def _may_be_coming(ctx: Context, tx: Tx, ticket: Ticket) -> bool:
+    """Return True while a called person may still be on the way: within the no-show time."""
+    since = _first_call_here(tx, ticket, ticket.called_at or tx.now)
+    return tx.now - since < ctx.settings().no_show_min_seconds * 1000
+
+
+def _complete(
+    ctx: Context, tx: Tx, actor: Actor, window: str, outcome: str | None
+) -> Ticket | None:
+    """End the service in progress with `outcome`; return the ended ticket, None if idle.
+
+    Raises WINDOW_BUSY if there is one and `outcome` is None.
+    """
+    current = current_at(tx, window)
+    if current is None:
+        return None
+    if outcome is None:
+        raise HallError(Code.WINDOW_BUSY, window=window, number=current.number)
+    final_outcome = ctx.settings().default_outcome if outcome == "default" else outcome
+    started = current
+    if current.state is State.CALLED:
+        started = after_move(actor, _started(tx, current), Move.START)
+        record_move(tx, actor, started, Move.START, {}, "")
+    ended = replace(started, outcome=final_outcome, ended_at=tx.now)
+    ended = after_move(actor, ended, Move.FINISH)
+    ticket_queries.change(tx, ended, current)
+    record_move(tx, actor, ended, Move.FINISH, {"outcome": final_outcome}, "")
+    return ended
+
+
+def _call(
+    ctx: Context,
+    tx: Tx,
+    actor: Actor,
+    ticket: Ticket,
+    move: Move,
+    window: str,
+    why: dict[str, Any],
+    was: Ticket | None = None,
+) -> Ticket:
+    """Assign a ticket to a window as called and store the reason; `was`: as it is stored."""
+    state = state_after(move, ticket.state, actor.kind, holds=ticket.holds(window))
+    called = replace(
+        ticket,
+        state=state,
+        window=window,
+        staff=actor.name,
+        first_called_at=ticket.first_called_at or tx.now,
+        called_at=tx.now,
+        call_count=ticket.call_count + 1,
+    )
+    ticket_queries.change(tx, called, was or ticket)
+    text = json.dumps(why, ensure_ascii=False)
+    # A ticket that was never called has no calls to count.
+    previous_calls = 0 if ticket.first_called_at is None else _calls_made(tx, ticket)
+    ticket_queries.add_call(tx, called, previous_calls + 1, move, text)
+    announcements.await_announcement(ctx, tx, called, previous_calls + 1)
+    window_session_queries.record_call(tx, window)
+    record_move(tx, actor, called, move, {"calls": called.call_count}, text)
+    return called
+
+
+def _calls_made(tx: Tx, ticket: Ticket) -> int:
+    return ticket_queries.calls_made(tx.conn, tx.hall_id, ticket.id)
+
+
+def _ended(tx: Tx, ticket: Ticket) -> Ticket:
+    return replace(ticket, ended_at=tx.now)
+
+
+def _started(tx: Tx, ticket: Ticket) -> Ticket:
+    return replace(ticket, serving_at=tx.now)
+
+
+def recall(ctx: Context, actor: Actor, key: str, window: str) -> str:
+    """Call the same person again. Raises WINDOW_IDLE, MOVE_NOT_ALLOWED."""
+
+    def act(tx: Tx) -> JsonDict:
+        ticket = current(tx, actor, window)
+        return {"ticket": _call(ctx, tx, actor, ticket, Move.RECALL, window, {"codes": []}).id}
+
+    return do(ctx, actor, key, {"act": "recall", "window": window}, act)
+
+
+def start(ctx: Context, actor: Actor, key: str, window: str) -> str:
+    """Start the service: the person is at the window. Raises WINDOW_IDLE, MOVE_NOT_ALLOWED."""
+    return at_window(ctx, actor, key, window, Move.START, _started)
+
+
+def finish(ctx: Context, actor: Actor, key: str, window: str, outcome: Outcome, text: str) -> str:
+    """End the service. Raises WINDOW_IDLE, MOVE_NOT_ALLOWED, REASON_REQUIRED (refused, no note)."""
+    if outcome is Outcome.REFUSED and not text:
+        raise HallError(Code.REASON_REQUIRED, outcome=outcome)
+
+    def ended(tx: Tx, ticket: Ticket) -> Ticket:
+        return replace(ticket, outcome=outcome.value, note=text or ticket.note, ended_at=tx.now)
+
+    data = {"outcome": outcome.value, "note": text}
+    return at_window(ctx, actor, key, window, Move.FINISH, ended, data)
+
+
+def no_show(ctx: Context, actor: Actor, key: str, window: str) -> str:
+    """Mark the person as missed.
+
+    Raises NO_SHOW_TOO_EARLY before enough calls and seconds, CALL_UNSPOKEN while the last call was
+    not announced.
+    """
+    settings = ctx.settings()
+
+    def missed(tx: Tx, ticket: Ticket) -> Ticket:
+        if ticket.call_count < settings.no_show_min_calls or _may_be_coming(ctx, tx, ticket):
+            raise HallError(
+                Code.NO_SHOW_TOO_EARLY,
+                calls=ticket.call_count,
+                least=settings.no_show_min_calls,
+                seconds=settings.no_show_min_seconds,
+            )
+        announcements.require_announced(tx, ticket)
+        return ticket
+
+    return at_window(ctx, actor, key, window, Move.NO_SHOW, missed)
+
+
+def _first_call_here(tx: Tx, ticket: Ticket, otherwise: int) -> int:
+    """Return the time (ms) of the last call that was not a recall."""
+    calls = ticket_queries.calls_of(tx.conn, tx.hall_id, ticket.id)
+    call_times = [c["at"] for c in calls if c["move"] != Move.RECALL]
+    return int(call_times[-1]) if call_times else otherwise
+
+
+def hold(ctx: Context, actor: Actor, key: str, window: str, text: str) -> str:
+    """Put the current ticket on hold (filling in a form, fetching a copy)."""
+
+    def held(_tx: Tx, ticket: Ticket) -> Ticket:
+        return replace(ticket, note=text or ticket.note)
+
+    return at_window(ctx, actor, key, window, Move.HOLD, held, {"note": text})
+
+
+def resume(ctx: Context, actor: Actor, key: str, window: str, ticket_id: str) -> str:
+    """Call a held or missed ticket to this window again.
+
+    A held ticket belongs to the window that holds it; a missed one to any window that may serve it.
+    Raises TICKET_UNKNOWN, NOT_THE_HOLDER, WINDOW_BUSY, WINDOW_PAUSED, WINDOW_NOT_ALLOWED.
+    """
+
+    def act(tx: Tx) -> JsonDict:
+        post = own_session(tx, window, actor)
+        if post.paused_at is not None:
+            raise HallError(Code.WINDOW_PAUSED, window=window)
+        busy = current_at(tx, window)
+        if busy is not None:
+            raise HallError(Code.WINDOW_BUSY, window=window, number=busy.number)
+        ticket = require_ticket(tx, ticket_id)
+        if not ticket.holds(window):
+            raise HallError(Code.NOT_THE_HOLDER, move=Move.RESUME)
+        reset_ticket = replace(ticket, call_count=0, serving_at=None)
+        why = {"codes": ["resumed"]}
+        return {
+            "ticket": _call(ctx, tx, actor, reset_ticket, Move.RESUME, window, why, was=ticket).id
+        }
+
+    request: JsonDict = {"act": "resume", "window": window, "ticket": ticket_id}
+    return do(ctx, actor, key, request, act)
+
+
+def transfer(
+    ctx: Context,
+    actor: Actor,
+    key: str,
+    window: str,
+    *,
+    to_window: str | None,
+    to_item: str | None,
+    to_unit: str | None,
+    text: str,
+) -> str:
+    """Transfer the current ticket; number and seniority stay.
+
+    To a window, to the queue of another item, or to a unit's specialised windows. Raises
+    TRANSFER_TARGET unless exactly one known target is given and a window there can call.
+    """
+    request: JsonDict = {
+        "act": "transfer",
+        "window": window,
+        "to_window": to_window,
+        "to_item": to_item,
+        "to_unit": to_unit,
+        "note": text,
+    }
+
+    def act(tx: Tx) -> JsonDict:
+        ticket = current(tx, actor, window)
+        moved = _with_target(ctx, tx, ticket, window, to_window, to_item, to_unit)
+
+        def sent(tx: Tx, _ticket: Ticket) -> Ticket:
+            return replace(
+                moved,
+                transfers=moved.transfers + 1,
+                call_count=0,
+                serving_at=None,
+                called_at=None,
+                waiting_since=tx.now,
+                note=text or moved.note,
+            )
+
+        data = {"window": to_window, "item": to_item, "unit": to_unit, "note": text}
+        return {"ticket": move_on(tx, actor, ticket, Move.TRANSFER, sent, data).id}
+
+    return do(ctx, actor, key, request, act)
+
+
+def _with_target(
+    ctx: Context,
+    tx: Tx,
+    ticket: Ticket,
+    window: str,
+    to_window: str | None,
+    to_item: str | None,
+    to_unit: str | None,
+) -> Ticket:
+    check_target(ctx, tx, window, to_window, to_item, to_unit)
+    catalogue = ctx.catalogue()
+    if to_window is not None:
+        return replace(ticket, lane=window_lane(to_window, ticket.klass))
+    if to_item is not None:
+        unit = catalogue.item_by[to_item].unit
+        return replace(ticket, lane=lane(to_item, ticket.klass), item=to_item, queue=unit)
+    assert to_unit is not None
+    return replace(ticket, lane=unit_lane(to_unit, ticket.klass), queue=to_unit)
+
+
+def return_to_queue(ctx: Context, actor: Actor, key: str, ticket_id: str) -> str:
+    """Return a missed ticket to its queue, behind as many others as the setting says.
+
+    Raises TICKET_UNKNOWN, MOVE_NOT_ALLOWED, RETURN_LIMIT.
+    """
+    settings = ctx.settings()
+
+    def act(tx: Tx) -> JsonDict:
+        ticket = require_ticket(tx, ticket_id)
+        if ticket.state is State.MISSED and ticket.returns >= settings.return_limit:
+            raise HallError(Code.RETURN_LIMIT, limit=settings.return_limit)
+        order = _order_behind(tx, ticket, settings.return_places)
+
+        def back(tx: Tx, ticket: Ticket) -> Ticket:
+            return replace(
+                ticket,
+                returns=ticket.returns + 1,
+                ord=order,
+                call_count=0,
+                called_at=None,
+                waiting_since=tx.now,
+            )
+
+        data = {"places": settings.return_places}
+        return {"ticket": move_on(tx, actor, ticket, Move.RETURN, back, data).id}
+
+    return do(ctx, actor, key, {"act": "return", "ticket": ticket_id}, act)
+
+
+def _order_behind(tx: Tx, ticket: Ticket, places: int) -> int:
+    """Return a seniority behind the first `places` people waiting in the ticket's queue."""
+    first = ticket_queries.waiting_orders(tx.conn, tx.hall_id, ticket.queue, places)
+    return max([ticket.ord, *(order + 1 for order in first)])
+
+
+def cancel(ctx: Context, actor: Actor, key: str, ticket_id: str) -> str:
+    """Cancel a ticket that the person gave up. Raises TICKET_UNKNOWN, MOVE_NOT_ALLOWED."""
+
+    def act(tx: Tx) -> JsonDict:
+        ticket = require_ticket(tx, ticket_id)
+        return {"ticket": move_on(tx, actor, ticket, Move.CANCEL, _ended).id}
+
+    return do(ctx, actor, key, {"act": "cancel", "ticket": ticket_id}, act)

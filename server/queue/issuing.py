@@ -1,0 +1,411 @@
+"""Issue of tickets: routing, number, slip and journal line in one transaction."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.catalogue.model import Catalogue, Item
+from server.core.context import SYSTEM, Actor, Context, JsonDict, write_journal
+from server.core.errors import Code, HallError
+from server.core.events import SlipOwed, SlipSettled
+from server.core.store import Tx
+from server.device_health import queries as device_health_queries
+from server.queue import issue_rate, slip_queries, snapshot, ticket_queries
+from server.queue.offline import lease_queries
+from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP
+from server.queue.routing import Route, route
+from server.queue.snapshot import Snapshot
+from server.queue.tickets import ActorKind, Move, State, Ticket, lane, number, order_of
+from server.queue.transitions import event_of
+from server.queue.wait_estimates import ahead_of_newcomer, wait_for
+from server.queue.waiting import Wait
+
+NO_PRINTER = "no_printer"
+ARRIVALS = "#"
+"""Name of the counter of arrivals of the whole hall, beside those of the prefixes."""
+
+
+def issue(
+    ctx: Context, actor: Actor, key: str, *, item: str, applicant: str, kiosk: str, paper: bool
+) -> str:
+    """Issue a ticket for `item`; return its id.
+
+    Raises the routing's case, CLASS_UNKNOWN, NUMBERS_EXHAUSTED, KEY_REUSED; for a kiosk also
+    KIOSK_PACE and NUMBERS_AT_DESK.
+    """
+    return issue_with_data(
+        ctx, actor, key, item=item, applicant=applicant, kiosk=kiosk, paper=paper
+    ).ticket_id
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """Slip that was just enqueued for printing."""
+
+    id: str
+    state: str
+    reason: str
+    copy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedTicket:
+    """Issued ticket with the data that its action read; only the id for a repeated request."""
+
+    ticket_id: str
+    ticket: Ticket | None = None
+    seen: Snapshot | None = None
+    windows: tuple[str, ...] = ()
+    wait: Wait | None = None
+    slip: Slip | None = None
+
+
+def issue_with_data(
+    ctx: Context, actor: Actor, key: str, *, item: str, applicant: str, kiosk: str, paper: bool
+) -> IssuedTicket:
+    """Issue a ticket as `issue` does; return also what was read for it, to save reading again."""
+    request = issue_request(item, applicant, kiosk, paper=paper)
+    issued_tickets: list[IssuedTicket] = []
+    attempts: list[int] = []
+
+    def act(tx: Tx) -> JsonDict:
+        attempts.append(tx.now)
+        issued_tickets.append(_issue(ctx, tx, actor, item, applicant, kiosk, paper))
+        return {"ticket": issued_tickets[-1].ticket_id}
+
+    try:
+        ticket_id = str(ctx.command(actor, key, request, act, brief=True)["ticket"])
+    except HallError as error:
+        if attempts:
+            issue_rate.record_refusal(ctx, error)
+        raise
+    return issued_tickets[-1] if issued_tickets else IssuedTicket(ticket_id)
+
+
+def issue_request(item: str, applicant: str, kiosk: str, *, paper: bool) -> JsonDict:
+    """Return the arguments of an issue command, which must be equal for a repeat."""
+    return {
+        "act": "issue",
+        "item": item,
+        "applicant": applicant,
+        "kiosk": kiosk,
+        "paper": paper,
+    }
+
+
+def _issue(
+    ctx: Context, tx: Tx, actor: Actor, item_code: str, applicant: str, kiosk: str, paper: bool
+) -> IssuedTicket:
+    catalogue, settings = ctx.catalogue(), ctx.settings()
+    snap = snapshot.in_act(ctx, tx, "posts", "waiting", "service", "busy")
+    now, posts, floor = snap.local, snap.posts, snap.floor
+    target = route(catalogue, item_code, now, posts, settings)
+    item = catalogue.item_by[item_code]
+    if actor.kind is ActorKind.KIOSK:
+        issue_rate.require(ctx, tx, kiosk, catalogue.unit_by[item.unit].prefix)
+    reserve = settings.desk_numbers if actor.kind is ActorKind.KIOSK else 0
+    ticket = _new_ticket(ctx, tx, catalogue, item, applicant, kiosk, reserve)
+    ahead = ahead_of_newcomer(floor, catalogue, item.unit, ticket.level)
+    wait = wait_for(floor, catalogue, item, now, posts, settings, ahead)
+    line = write_journal(
+        tx,
+        actor,
+        f"ticket.{Move.ISSUE}",
+        ticket.id,
+        data={"item": item.code, "applicant": applicant, "kiosk": kiosk, "windows": target.now},
+    )
+    tx.events.append(event_of(ticket, Move.ISSUE, line))
+    snapshot.cache_issued(ctx, tx, snap, ticket)
+    slip = _enqueue_slip(ctx, tx, actor, ticket, target, wait) if paper else None
+    return IssuedTicket(ticket.id, ticket, snap, target.now, wait, slip)
+
+
+def _new_ticket(
+    ctx: Context,
+    tx: Tx,
+    catalogue: Catalogue,
+    item: Item,
+    applicant: str,
+    kiosk: str,
+    reserve: int,
+) -> Ticket:
+    klass = catalogue.class_by.get(applicant)
+    if klass is None:
+        raise HallError(Code.CLASS_UNKNOWN, applicant=applicant)
+    day = ctx.day(tx.now)
+    prefix = catalogue.unit_by[item.unit].prefix
+    seq, arrival = ticket_queries.take_numbers(tx, day, prefix, ARRIVALS)
+    ticket_number = _own_number(tx, day, prefix, seq, reserve)
+    ticket = Ticket(
+        id=f"{day.replace('-', '')}-{ticket_number}",
+        day=day,
+        number=ticket_number,
+        token=ctx.tokens.token(16),
+        queue=item.unit,
+        item=item.code,
+        klass=klass.code,
+        level=klass.level,
+        lane=lane(item.code, klass.code),
+        ord=order_of(arrival),
+        state=State.WAITING,
+        version=catalogue.version,
+        kiosk=kiosk,
+        issued_at=tx.now,
+        waiting_since=tx.now,
+        first_called_at=None,
+        called_at=None,
+        call_count=0,
+        serving_at=None,
+        ended_at=None,
+        window="",
+        staff="",
+        outcome="",
+        note="",
+        returns=0,
+        transfers=0,
+    )
+    ticket_queries.add(tx, ticket, prefix, seq)
+    return ticket
+
+
+def _own_number(tx: Tx, day: str, prefix: str, seq: int, reserve: int) -> str:
+    """Return the number to show; raise if it belongs to kiosks on lease or to the desk.
+
+    `reserve`: the count of last numbers that are reserved for the desk.
+    """
+    if seq > OPEN_NUMBERS - reserve:
+        lowest = lease_queries.lowest(tx.conn, tx.hall_id, day, prefix)
+        last = lowest - 1 if lowest is not None else TOP
+        if seq > last:
+            raise HallError(Code.NUMBERS_EXHAUSTED, prefix=prefix)
+        if seq > last - reserve:
+            raise HallError(Code.NUMBERS_AT_DESK, prefix=prefix)
+    return number(prefix, seq)
+
+
+def _enqueue_slip(
+    ctx: Context, tx: Tx, actor: Actor, ticket: Ticket, target: Route, wait: Wait
+) -> Slip:
+    device = _slip_printer(tx, ticket.kiosk)
+    facts = {
+        "ticket": ticket.id,
+        "number": ticket.number,
+        "token": ticket.token,
+        "item": ticket.item,
+        "applicant": ticket.klass,
+        "version": ticket.version,
+        "windows": list(target.now),
+        "ahead": wait.ahead,
+        "low": wait.low,
+        "high": wait.high,
+        "issued_at": ticket.issued_at,
+    }
+    slip = enqueue_slip(ctx, tx, actor, "ticket", facts, device, ticket.id, copy=False)
+    return Slip(slip, "owed", "") if device else Slip(slip, "failed", NO_PRINTER)
+
+
+def _slip_printer(tx: Tx, kiosk: str) -> str:
+    """Return the kiosk's own printer or ""; for the desk, the hall's first printer."""
+    if kiosk:
+        printer = device_health_queries.serving(tx.conn, tx.hall_id, "printers", kiosk)
+        return str(printer.name) if printer is not None else ""
+    return next(
+        (
+            str(d.name)
+            for d in device_health_queries.every(tx.conn, tx.hall_id)
+            if d.kind == "printers"
+        ),
+        "",
+    )
+
+
+def enqueue_slip(
+    ctx: Context,
+    tx: Tx,
+    actor: Actor,
+    kind: str,
+    facts: dict[str, Any],
+    device: str,
+    ticket: str,
+    *,
+    copy: bool,
+) -> str:
+    """Enqueue a slip for printing; without a printer it fails at once with a reason."""
+    slip_id = ctx.tokens.token(12)
+    slip_queries.enqueue(
+        tx,
+        slip_id=slip_id,
+        kind=kind,
+        ticket_id=ticket,
+        device=device,
+        document=json.dumps(facts, ensure_ascii=False),
+        copy=copy,
+        by=actor.key,
+    )
+    if device:
+        tx.events.append(SlipOwed(slip_id, device))
+    else:
+        slip_queries.set_state(tx, slip_id, "failed", NO_PRINTER)
+    return slip_id
+
+
+def print_notice(
+    ctx: Context, actor: Actor, key: str, *, item: str, missing: list[int], printer_of: str
+) -> str:
+    """Print the one-time notice of an item at a kiosk's (or desk's) printer; return the slip id.
+
+    Raises ITEM_UNKNOWN, NO_PRINTER, INVALID.
+    """
+    request: JsonDict = {"act": "notice", "item": item, "missing": missing, "at": printer_of}
+
+    def act(tx: Tx) -> JsonDict:
+        catalogue = ctx.catalogue()
+        item_entry = catalogue.item_by.get(item)
+        if item_entry is None:
+            raise HallError(Code.ITEM_UNKNOWN, item=item)
+        if any(not 0 <= index < len(item_entry.materials) for index in missing):
+            raise HallError(Code.INVALID, field="missing")
+        device = _printer(tx, printer_of)
+        facts = {
+            "item": item,
+            "version": catalogue.version,
+            "missing": missing,
+            "issued_at": tx.now,
+        }
+        slip = enqueue_slip(ctx, tx, actor, "notice", facts, device, "", copy=False)
+        write_journal(tx, actor, "notice.print", item, data={"slip": slip, "missing": missing})
+        return {"slip": slip}
+
+    return str(ctx.command(actor, key, request, act)["slip"])
+
+
+def _printer(tx: Tx, serves: str) -> str:
+    device = device_health_queries.serving(tx.conn, tx.hall_id, "printers", serves)
+    if device is None:
+        # A counter without a printer of its own prints at the hall's first kiosk printer.
+        printers = [
+            d for d in device_health_queries.every(tx.conn, tx.hall_id) if d.kind == "printers"
+        ]
+        if not printers:
+            raise HallError(Code.NO_PRINTER, serves=serves)
+        device = printers[0]
+    return str(device.name)
+
+
+def reprint(ctx: Context, actor: Actor, key: str, ticket_id: str, printer_of: str) -> str:
+    """Print a ticket's slip again by hand, marked as a copy; return the slip id.
+
+    Raises TICKET_UNKNOWN, SLIP_UNKNOWN, NO_PRINTER, FORBIDDEN.
+    """
+    if actor.kind not in (ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTRATOR):
+        raise HallError(Code.FORBIDDEN)
+    request: JsonDict = {"act": "reprint", "ticket": ticket_id, "at": printer_of}
+
+    def act(tx: Tx) -> JsonDict:
+        ticket = ticket_queries.get(tx.conn, tx.hall_id, ticket_id)
+        if ticket is None:
+            raise HallError(Code.TICKET_UNKNOWN, ticket=ticket_id)
+        first = slip_queries.of_ticket(tx.conn, tx.hall_id, ticket_id)
+        # An old slip cannot be printed: its document was deleted for privacy.
+        facts = json.loads(first[0].document) if first else {}
+        if not facts:
+            raise HallError(Code.SLIP_UNKNOWN, ticket=ticket_id)
+        device = _printer(tx, printer_of or ticket.kiosk)
+        slip = enqueue_slip(ctx, tx, actor, "ticket", facts, device, ticket_id, copy=True)
+        write_journal(tx, actor, "slip.reprint", ticket_id, data={"slip": slip, "device": device})
+        return {"slip": slip}
+
+    return str(ctx.command(actor, key, request, act)["slip"])
+
+
+def settle_slip(
+    ctx: Context,
+    agent: str,
+    slip_id: str,
+    state: str,
+    reason: str,
+    *,
+    printer: str = "",
+    kiosk: str = "",
+) -> None:
+    """Store the printer agent's report on a slip. A final report of the printer is not replaced.
+
+    `printer`, `kiosk`: origin of the report; a slip of another printer, or of another kiosk's
+    ticket, is ignored.
+    """
+
+    def act(tx: Tx) -> None:
+        row = slip_queries.get(tx.conn, tx.hall_id, slip_id)
+        if row is None or row.state == state or not _is_open(row):
+            return
+        if printer and row.device != printer:
+            return
+        if kiosk and _kiosk_of(tx, row) != kiosk:
+            return
+        slip_queries.set_state(tx, slip_id, state, reason)
+        if state != "sent":
+            actor = Actor(ActorKind.AGENT, agent)
+            data = {"slip": slip_id, "device": row.device, "reason": reason}
+            write_journal(tx, actor, f"slip.{state}", row.ticket_id or slip_id, data=data)
+        tx.events.append(SlipSettled(slip_id, row.device, row.ticket_id, state))
+
+    ctx.write(act)
+
+
+def _kiosk_of(tx: Tx, row: Any) -> str:
+    ticket = ticket_queries.get(tx.conn, tx.hall_id, row.ticket_id) if row.ticket_id else None
+    return ticket.kiosk if ticket is not None else ""
+
+
+GIVEN_UP = frozenset({"unreachable", "no_answer", slip_queries.VOID})
+"""Reasons set by the server itself; a later report of the printer takes precedence."""
+
+
+def _is_open(row: Any) -> bool:
+    return row.state in ("owed", "sent") or row.reason in GIVEN_UP
+
+
+def give_up_slips(ctx: Context) -> int:
+    """Settle slips whose printer's agent is silent; return their number.
+
+    Never handed over: failed, and not printed later. Handed over without a report since: unknown,
+    because it may be on paper.
+    """
+    patience = ctx.settings().slip_patience_seconds * 1000
+    before = ctx.clock.now() - patience
+
+    def overdue(conn: Connection) -> list[Any]:
+        rows = slip_queries.overdue(conn, ctx.hall_id, before)
+        return [r for r in rows if r.state == "owed" or r.created_at < before - patience]
+
+    if not ctx.read_single(overdue):
+        return 0
+
+    def act(tx: Tx) -> int:
+        overdue_slips = overdue(tx.conn)
+        for row in overdue_slips:
+            is_unsent = row.state == "owed"
+            _give_up(tx, row, "unreachable" if is_unsent else "no_answer")
+        return len(overdue_slips)
+
+    return ctx.write(act)
+
+
+def void_slips(tx: Tx, ticket_id: str) -> None:
+    """Settle the unprinted slips of a ticket that was cancelled in favour of another."""
+    for row in slip_queries.of_ticket(tx.conn, tx.hall_id, ticket_id):
+        if row.state in ("owed", "sent"):
+            _give_up(tx, row, slip_queries.VOID)
+
+
+def _give_up(tx: Tx, row: Any, reason: str) -> None:
+    """Settle a slip: failed if never handed over, otherwise unknown, as it may be on paper."""
+    state = "failed" if row.state == "owed" else "unknown"
+    slip_queries.set_state(tx, row.id, state, reason)
+    data = {"slip": row.id, "device": row.device, "reason": reason}
+    write_journal(tx, SYSTEM, f"slip.{state}", row.ticket_id or row.id, data=data)
+    tx.events.append(SlipSettled(row.id, row.device, row.ticket_id, state))

@@ -1,0 +1,1 @@
+"""Work without the server: number leases, desk shares, imports, plausibility."""

@@ -1,0 +1,139 @@
+"""Views of the hall that several pages share: windows, queues, waiting people.
+
+Pure conversion of a snapshot into messages for boards, counters and the office.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from server.catalogue import hours as catalogue_hours
+from server.catalogue.model import Window
+from server.core.clock import instant
+from server.queue.selection import takes
+from server.queue.snapshot import Snapshot
+from server.wire.views import HallHours, QueueView, WindowState
+
+
+def queue_views(snapshot: Snapshot) -> list[QueueView]:
+    """Return for every unit with a desk here: waiting, longest wait, windows that serve it now."""
+    waiting: dict[str, list[Any]] = {}
+    for row in snapshot.floor.waiting:
+        waiting.setdefault(row.queue, []).append(row)
+    numbers = windows_now(snapshot)
+    views = []
+    for unit in snapshot.catalogue.units:
+        rows, served = waiting.get(unit.code, []), numbers.get(unit.code)
+        if not rows and not served:
+            continue
+        since = min((row.since for row in rows), default=snapshot.now)
+        views.append(
+            QueueView(
+                unit=unit.code,
+                name=unit.short or unit.name,
+                name_en=unit.name_en,
+                prefix=unit.prefix,
+                waiting=sum(int(row.waiting) for row in rows),
+                longest=max(0, (snapshot.now - since) // 60_000),
+                target=unit.target_wait,
+                windows=sorted(served or ()),
+            )
+        )
+    return views
+
+
+def windows_now(snapshot: Snapshot) -> dict[str, set[int]]:
+    """Return by unit the staffed, unpaused windows that serve it: own and by mandate."""
+    catalogue, day = snapshot.catalogue, snapshot.local.date()
+    numbers_by_unit: dict[str, set[int]] = {}
+    numbers: dict[str, int] = {}
+    for window in catalogue.windows:
+        post = snapshot.posts.get(window.code)
+        if post is not None and not post.paused:
+            numbers[window.code] = window.number
+            for unit in window.units:
+                numbers_by_unit.setdefault(unit, set()).add(window.number)
+    for mandate in catalogue.mandates:
+        if mandate.in_force(day):
+            mandate_numbers = {numbers[code] for code in mandate.windows if code in numbers}
+            numbers_by_unit.setdefault(mandate.unit, set()).update(mandate_numbers)
+    return numbers_by_unit
+
+
+def window_states(snapshot: Snapshot) -> list[WindowState]:
+    """Return every window: closed, paused, idle, called or serving."""
+    return [_window(snapshot, w) for w in snapshot.catalogue.windows]
+
+
+def _window(snapshot: Snapshot, window: Window) -> WindowState:
+    seat = snapshot.session_rows.get(window.code)
+    ticket = snapshot.current.get(window.code)
+    person = snapshot.catalogue.staff_by.get(seat.staff) if seat else None
+    state = "closed"
+    if seat is not None:
+        state = "paused" if seat.paused_at is not None else "idle"
+    if ticket is not None:
+        state = ticket.state.value
+    return WindowState.model_validate(
+        {
+            "code": window.code,
+            "number": window.number,
+            "name": window.name,
+            "name_en": window.name_en,
+            "zone": window.zone,
+            "kind": window.kind.value,
+            "state": state,
+            "ticket": ticket.number if ticket else "",
+            "staff": seat.staff if seat else "",
+            "staff_name": person.name if person else "",
+            "since": seat.since if seat else None,
+            "pause_reason": seat.pause_reason if seat else "",
+        }
+    )
+
+
+def hall_hours(snapshot: Snapshot) -> HallHours:
+    """Return the hall's hours: open or closed, and the next opening."""
+    catalogue, now = snapshot.catalogue, snapshot.local
+    today = catalogue_hours.hall_spans(catalogue, now.date())
+    is_open, numbers = catalogue_hours.open_at(today, now.time()), _gives_numbers(snapshot, today)
+    opens = None if is_open and numbers else catalogue_hours.hall_opens(catalogue, now)
+    others = catalogue.windows if not is_open else ()
+    return HallHours(
+        open=is_open,
+        numbers=numbers,
+        midday=not is_open
+        and any(span.closes <= now.time() for span in today)
+        and any(span.opens > now.time() for span in today),
+        next=None if opens is None else instant(opens, snapshot.settings.timezone),
+        windows=[w.number for w in others if _keeps_open(snapshot, w)],
+    )
+
+
+def _keeps_open(snapshot: Snapshot, window: Window) -> bool:
+    spans = catalogue_hours.window_spans(snapshot.catalogue, window.code, snapshot.local.date())
+    return catalogue_hours.open_at(spans, snapshot.local.time())
+
+
+def _gives_numbers(snapshot: Snapshot, today: tuple[catalogue_hours.Span, ...]) -> bool:
+    now, settings = snapshot.local, snapshot.settings
+    last = timedelta(minutes=settings.last_ticket_minutes)
+    for index, span in enumerate(today):
+        early = settings.break_ticket_minutes if index else settings.early_ticket_minutes
+        opens = datetime.combine(now.date(), span.opens) - timedelta(minutes=early)
+        if opens <= now <= datetime.combine(now.date(), span.closes) - last:
+            return True
+    return False
+
+
+def waiting_for(snapshot: Snapshot, window: str) -> int:
+    """Return the number of people that a window may call now, as shown on the keypad."""
+    window_entry = snapshot.catalogue.window_by.get(window)
+    if window_entry is None:
+        return 0
+    return sum(
+        int(row.waiting)
+        for row in snapshot.floor.waiting
+        if takes(snapshot.catalogue, window_entry, row, snapshot.local)
+    )

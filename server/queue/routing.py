@@ -1,0 +1,179 @@
+"""Routing: the windows that can serve an item now and today, or the reason why there is none.
+
+Pure: the caller passes the catalogue, the hall's local time, the window sessions (`Post`) and the
+settings. A `Route` guarantees at least one signed-in, open, unpaused window that serves the item.
+Every other case is a `HallError` whose code names the case and whose data says where to go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from server.catalogue import hours as catalogue_hours
+from server.catalogue.model import Catalogue, Handling, Item, Presence, Staff, Window, WindowKind
+from server.core.errors import Code, HallError
+from server.core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class WindowSession:
+    """Window session: a person signed in to a window."""
+
+    window: str
+    staff: str
+    paused: bool = False
+
+
+Posts = Mapping[str, WindowSession]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Windows that serve the item: `now` are staffed and open, `today` also includes the others."""
+
+    now: tuple[str, ...]
+    today: tuple[str, ...]
+    closes: datetime
+    """Local time at which the last of `now` closes."""
+
+
+def windows_for(catalogue: Catalogue, item: Item, now: datetime) -> tuple[Window, ...]:
+    """Return every window entitled to the item that day, as its unit's own or by a mandate."""
+    mandated = {code for m in catalogue.mandates_of(item.code, now.date()) for code in m.windows}
+    return tuple(w for w in catalogue.windows if _entitled(w, item, mandated))
+
+
+def _entitled(window: Window, item: Item, mandated: set[str]) -> bool:
+    if window.kind is WindowKind.COMPREHENSIVE:
+        return window.code in mandated
+    return item.unit in window.units and (not window.items or item.code in window.items)
+
+
+def entitled(catalogue: Catalogue, window: Window, item: Item, now: datetime) -> bool:
+    """Return True if `window` may serve `item` on that day, at any hour."""
+    if item.handling is not Handling.ACCEPTED:
+        return False
+    mandated = {code for m in catalogue.mandates_of(item.code, now.date()) for code in m.windows}
+    return _entitled(window, item, mandated)
+
+
+def can_serve(catalogue: Catalogue, window: Window, item: Item, now: datetime) -> bool:
+    """Return True if `window` is entitled to `item` today and both are open at `now`."""
+    if not entitled(catalogue, window, item, now):
+        return False
+    spans = catalogue_hours.item_spans(catalogue, item.code, window.code, now.date())
+    return catalogue_hours.open_at(spans, now.time())
+
+
+def route(
+    catalogue: Catalogue, item_code: str, now: datetime, posts: Posts, settings: Settings
+) -> Route:
+    """Return the windows that can serve `item_code`, or raise HallError with the case."""
+    item = catalogue.item_by.get(item_code)
+    if item is None:
+        raise HallError(Code.ITEM_UNKNOWN, item=item_code)
+    _check_offered(catalogue, item)
+    entitled = windows_for(catalogue, item, now)
+    if not entitled:
+        raise HallError(Code.NO_WINDOW, item=item.code)
+    codes = [w.code for w in entitled]
+    opening = _opening_windows(catalogue, item, codes, now, settings)
+    closes = max(closing for _, closing in opening.values())
+    if now > closes - timedelta(minutes=settings.last_ticket_minutes):
+        raise HallError(Code.AFTER_LAST_TICKET, **_again(catalogue, item, codes, now))
+    staffed = [c for c in opening if c in posts]
+    if not staffed:
+        raise HallError(Code.NOBODY_SIGNED_IN, windows=list(opening))
+    ready = tuple(c for c in staffed if not posts[c].paused)
+    if not ready:
+        raise HallError(Code.ALL_PAUSED, windows=staffed)
+    return Route(ready, tuple(codes), max(opening[c][1] for c in ready))
+
+
+def _check_offered(catalogue: Catalogue, item: Item) -> None:
+    unit = catalogue.unit_by[item.unit]
+    facts = {"item": item.code, "unit": unit.name, "place": unit.place, "phone": unit.phone}
+    facts["unit_en"], facts["place_en"] = unit.name_en, unit.place_en
+    if unit.presence is Presence.WITHDRAWN:
+        raise HallError(Code.UNIT_WITHDRAWN, **facts)
+    if unit.presence is Presence.ELSEWHERE:
+        raise HallError(Code.ELSEWHERE, **facts)
+    if item.handling is Handling.CONSULT:
+        advice = {"advice": item.advice, "advice_en": item.advice_en}
+        raise HallError(Code.CONSULT_ONLY, **facts, **advice)
+
+
+def _opening_windows(
+    catalogue: Catalogue, item: Item, codes: list[str], now: datetime, settings: Settings
+) -> dict[str, tuple[datetime, datetime]]:
+    """Return the windows open now or about to open, with their span; raise if there are none."""
+    opening: dict[str, tuple[datetime, datetime]] = {}
+    day = now.date()
+    for code in codes:
+        spans = catalogue_hours.item_spans(catalogue, item.code, code, day)
+        for index, span in enumerate(spans):
+            early = settings.break_ticket_minutes if index else settings.early_ticket_minutes
+            opens = datetime.combine(day, span.opens)
+            closes = datetime.combine(day, span.closes)
+            if opens - timedelta(minutes=early) <= now < closes:
+                opening[code] = (opens, closes)
+    if not opening:
+        raise HallError(
+            _closed_case(catalogue, item, codes, now), **_again(catalogue, item, codes, now)
+        )
+    return opening
+
+
+def _closed_case(catalogue: Catalogue, item: Item, codes: list[str], now: datetime) -> Code:
+    day = now.date()
+    today = [s for c in codes for s in catalogue_hours.item_spans(catalogue, item.code, c, day)]
+    if not today:
+        return Code.OTHER_DAY if catalogue_hours.hall_spans(catalogue, day) else Code.CLOSED_TODAY
+    if now.time() < min(s.opens for s in today):
+        return Code.NOT_YET_OPEN
+    if now.time() >= max(s.closes for s in today):
+        return Code.AFTER_LAST_TICKET
+    return Code.CLOSED_BREAK
+
+
+def _again(catalogue: Catalogue, item: Item, codes: list[str], now: datetime) -> dict[str, object]:
+    """Return error data on when to come again: the next opening and the windows' weekdays."""
+    later = catalogue_hours.next_opening(catalogue, item.code, codes, now)
+    return {
+        "item": item.code,
+        "next": later.isoformat(timespec="minutes") if later else None,
+        "weekdays": list(catalogue_hours.weekdays_of(catalogue, codes)),
+    }
+
+
+def allowed_at(staff: Staff, window: Window) -> bool:
+    """Return True if a person may sign in to a window."""
+    return window.code in staff.windows
+
+
+def unit_windows(catalogue: Catalogue, unit: str) -> tuple[Window, ...]:
+    """Return the specialised windows of a unit."""
+    return tuple(w for w in catalogue.windows if unit in w.units)
+
+
+def only_comprehensive(catalogue: Catalogue, item: Item, now: datetime, posts: Posts) -> bool:
+    """Return True if no specialised window serves the item now: none is entitled and staffed.
+
+    A paused window still counts: its clerk comes back, and a short pause must not turn a unit's
+    whole queue into work that comprehensive windows serve first.
+    """
+    return not any(
+        w.kind is WindowKind.SPECIALISED and w.code in posts
+        for w in windows_for(catalogue, item, now)
+    )
+
+
+def servers(catalogue: Catalogue, item: Item, now: datetime, posts: Posts) -> tuple[str, ...]:
+    """Return the codes of windows that will call for the item: entitled, staffed, unpaused."""
+    return tuple(
+        w.code
+        for w in windows_for(catalogue, item, now)
+        if w.code in posts and not posts[w.code].paused
+    )

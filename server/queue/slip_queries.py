@@ -1,0 +1,155 @@
+"""Slips to print and their results.
+
+A slip has a row from the request until the printer has reported; an outstanding one is `owed`
+or `sent`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, literal_column, select, update
+
+from server.core import schema
+from server.core.statement import precompiled
+from server.core.store import Tx
+
+VOID = "void"
+"""Reason of a slip whose ticket was replaced by another: it need not be printed."""
+
+_s = schema.slip
+# Literals, not parameters: only then does SQLite use the partial index.
+_is_unsettled = _s.c.state.in_([literal_column("'owed'"), literal_column("'sent'")])
+
+_hall = _s.c.hall_id == bindparam("hall_id")
+_owe = precompiled(insert(_s))
+# An expression for the time, and any device: otherwise SQLite uses another index and scans
+# every slip of all times.
+_overdue = precompiled(
+    select(_s).where(
+        _hall, _is_unsettled, _s.c.device >= "", _s.c.created_at + 0 < bindparam("before")
+    )
+)
+_get = precompiled(select(_s).where(_hall, _s.c.id == bindparam("id")))
+# Without ORDER BY: SQLite would scan all slips of the hall by time.
+_of_ticket = precompiled(select(_s).where(_hall, _s.c.ticket_id == bindparam("ticket_id")))
+_change = precompiled(
+    update(_s).where(_s.c.hall_id == bindparam("of_hall"), _s.c.id == bindparam("of_id"))
+)
+
+
+def enqueue(
+    tx: Tx,
+    *,
+    slip_id: str,
+    kind: str,
+    ticket_id: str,
+    device: str,
+    document: str,
+    copy: bool,
+    by: str,
+) -> None:
+    """Insert an outstanding slip."""
+    tx.conn.execute(
+        _owe,
+        {
+            "hall_id": tx.hall_id,
+            "id": slip_id,
+            "kind": kind,
+            "ticket_id": ticket_id,
+            "device": device,
+            "document": document,
+            "state": "owed",
+            "copy": copy,
+            "created_at": tx.now,
+            "changed_at": tx.now,
+            "by_actor": by,
+        },
+    )
+
+
+def get(conn: Connection, hall_id: str, slip_id: str) -> Row[Any] | None:
+    """Return one slip, or None."""
+    return conn.execute(_get, {"hall_id": hall_id, "id": slip_id}).first()
+
+
+def of_ticket(conn: Connection, hall_id: str, ticket_id: str) -> list[Row[Any]]:
+    """Return a ticket's slips, oldest first."""
+    rows = conn.execute(_of_ticket, {"hall_id": hall_id, "ticket_id": ticket_id})
+    return sorted(rows, key=lambda row: (row.created_at, row.id))
+
+
+def unsettled(conn: Connection, hall_id: str, device: str) -> list[Row[Any]]:
+    """Return slips for which a printer's report is outstanding, oldest first."""
+    return list(
+        conn.execute(
+            select(_s)
+            .where(_s.c.hall_id == hall_id, _s.c.device == device, _is_unsettled)
+            .order_by(_s.c.created_at, _s.c.id)
+        )
+    )
+
+
+def open_count(conn: Connection, hall_id: str) -> int:
+    """Return the number of slips for which a printer's report is outstanding."""
+    query = select(func.count()).where(_s.c.hall_id == hall_id, _is_unsettled)
+    return int(conn.execute(query).scalar_one())
+
+
+def set_state(tx: Tx, slip_id: str, state: str, reason: str = "") -> None:
+    """Change the state of a slip."""
+    values = {"state": state, "reason": reason, "changed_at": tx.now}
+    tx.conn.execute(_change, values | {"of_hall": tx.hall_id, "of_id": slip_id})
+
+
+def unprinted(conn: Connection, hall_id: str, since: int) -> list[Row[Any]]:
+    """Return slips since a time that failed or have an unknown result, newest first.
+
+    This is the desk's list. Only the newest slip of a ticket counts: one that was printed again
+    needs no attention.
+    """
+    later = _s.alias("later")
+    replaced = (
+        select(later.c.id)
+        .where(
+            later.c.hall_id == _s.c.hall_id,
+            later.c.ticket_id == _s.c.ticket_id,
+            later.c.ticket_id != "",
+            later.c.kind == _s.c.kind,
+            later.c.created_at > _s.c.created_at,
+        )
+        .exists()
+    )
+    return list(
+        conn.execute(
+            select(_s)
+            .where(
+                _s.c.hall_id == hall_id,
+                _s.c.created_at >= since,
+                _s.c.state.in_(["failed", "unknown"]),
+                _s.c.reason != VOID,
+                ~replaced,
+            )
+            .order_by(_s.c.created_at.desc())
+        )
+    )
+
+
+def recent(conn: Connection, hall_id: str, kiosk: str, since: int) -> list[Row[Any]]:
+    """Return the slips of a kiosk's tickets and the notices printed there, oldest first."""
+    t = schema.ticket
+    notice = (_s.c.kind == "notice") & (_s.c.by_actor == f"kiosk:{kiosk}")
+    return list(
+        conn.execute(
+            select(_s)
+            .outerjoin(t, (t.c.hall_id == _s.c.hall_id) & (t.c.id == _s.c.ticket_id))
+            .where(_s.c.hall_id == hall_id, _s.c.created_at >= since)
+            .where((t.c.kiosk == kiosk) | notice)
+            .order_by(_s.c.created_at, _s.c.id)
+        )
+    )
+
+
+def overdue(conn: Connection, hall_id: str, before: int) -> list[Row[Any]]:
+    """Return unsettled slips made before a time."""
+    return list(conn.execute(_overdue, {"hall_id": hall_id, "before": before}))

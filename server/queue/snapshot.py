@@ -1,0 +1,259 @@
+"""Snapshot of the hall at one moment, for all pages that are redrawn after a change.
+
+Each part is read on first use and cached under the journal's last line. Nothing shown here changes
+without a journal line, so the same last line means that nothing need be read again, also after
+writes of another process.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from server.catalogue import hours as catalogue_hours
+from server.catalogue.model import Catalogue
+from server.core import journal
+from server.core.clock import local
+from server.core.context import Context
+from server.core.settings import Settings
+from server.core.store import Tx
+from server.queue import ticket_counts, ticket_queries, window_session_queries
+from server.queue.routing import Posts, WindowSession
+from server.queue.ticket_queries import LaneCount
+from server.queue.tickets import AT_WINDOW, State, Ticket
+from server.queue.wait_estimates import services
+from server.queue.waiting import Service
+
+T = TypeVar("T")
+Force = tuple[Catalogue, Settings]
+"""Business data and settings in force."""
+KEPT = 4
+"""Moments cached: the committed one, and those within a batch of actions."""
+
+
+@dataclass(slots=True)
+class Parts:
+    """Parts of the hall read as of one journal line."""
+
+    session_rows: Mapping[str, Any] | None = None
+    posts: Posts | None = None
+    waiting: list[LaneCount] | None = None
+    service: dict[str, Service] | None = None
+    busy: frozenset[str] | None = None
+    at_windows: tuple[Ticket, ...] | None = None
+
+
+class Snapshot:
+    """One consistent snapshot; parts that were not read before `end` cannot be read any more."""
+
+    def __init__(
+        self, ctx: Context, force: Force, conn: Connection, head: tuple[int, str], now: int
+    ) -> None:
+        self._hall_id = ctx.hall_id
+        self._conn: Connection | None = conn
+        self.catalogue, self.settings = force
+        self.seq = head[0]
+        """Number of the last journal line it includes."""
+        self.now = now
+        self.local = local(now, self.settings.timezone)
+        self.day = self.local.date().isoformat()
+        """The business day."""
+        self.parts = parts_of(ctx, head, self.day)
+
+    def all(self) -> Snapshot:
+        """Read every part; return the snapshot."""
+        _ = self.posts, self.waiting, self.service, self.busy, self.at_windows
+        return self
+
+    def waits(self) -> Snapshot:
+        """Read the parts that the waiting time of one person depends on; return the snapshot."""
+        _ = self.posts, self.service, self.busy
+        return self
+
+    def end(self) -> None:
+        """End its moment: nothing more is read."""
+        self._conn = None
+
+    @property
+    def over(self) -> bool:
+        """True if nothing more of this moment can be read."""
+        return self._conn is None
+
+    @property
+    def conn(self) -> Connection:
+        """Connection for other reads of this moment; raises RuntimeError when it is over."""
+        if self._conn is None:
+            raise RuntimeError("a snapshot was asked for a part after its moment")
+        return self._conn
+
+    def read(self, query: Callable[[Connection], T]) -> T:
+        """Run a query at this moment."""
+        return query(self.conn)
+
+    @property
+    def floor(self) -> Snapshot:
+        """Data on which waiting times depend."""
+        return self
+
+    @property
+    def session_rows(self) -> Mapping[str, Any]:
+        """Rows of window_post by window."""
+        if self.parts.session_rows is None:
+            rows = window_session_queries.sessions(self.conn, self._hall_id)
+            self.parts.session_rows = {row.window: row for row in rows}
+        return self.parts.session_rows
+
+    @property
+    def posts(self) -> Posts:
+        """Window sessions by window, for the rules."""
+        if self.parts.posts is None:
+            self.parts.posts = {
+                code: WindowSession(code, row.staff, row.paused_at is not None)
+                for code, row in self.session_rows.items()
+            }
+        return self.parts.posts
+
+    @property
+    def waiting(self) -> list[LaneCount]:
+        """Waiting tickets, counted by lane."""
+        if self.parts.waiting is None:
+            self.parts.waiting = sorted(ticket_queries.waiting_by_lane(self.conn, self._hall_id))
+        return self.parts.waiting
+
+    @property
+    def service(self) -> dict[str, Service]:
+        """Finished services today by queue."""
+        if self.parts.service is None:
+            self.parts.service = services(self.conn, self._hall_id, self.day)
+        return self.parts.service
+
+    @property
+    def busy(self) -> frozenset[str]:
+        """Windows with a called or served ticket."""
+        if self.parts.busy is None:
+            self.parts.busy = ticket_queries.busy_windows(self.conn, self._hall_id)
+        return self.parts.busy
+
+    @property
+    def at_windows(self) -> tuple[Ticket, ...]:
+        """Every called, served or held ticket."""
+        if self.parts.at_windows is None:
+            self.parts.at_windows = tuple(ticket_queries.all_at_windows(self.conn, self._hall_id))
+        return self.parts.at_windows
+
+    @cached_property
+    def current(self) -> Mapping[str, Ticket]:
+        """Called or served ticket by window."""
+        return {t.window: t for t in self.at_windows if t.state in AT_WINDOW}
+
+    def held(self, window: str) -> list[Ticket]:
+        """Return the tickets on hold at a window."""
+        return [t for t in self.at_windows if t.state is State.HELD and t.window == window]
+
+    @cached_property
+    def open(self) -> bool:
+        """True if the hall or any window is open by the hours."""
+        day, moment = self.local.date(), self.local.time()
+        spans = [catalogue_hours.hall_spans(self.catalogue, day)]
+        spans += [
+            catalogue_hours.window_spans(self.catalogue, w.code, day)
+            for w in self.catalogue.windows
+        ]
+        return any(catalogue_hours.open_at(s, moment) for s in spans)
+
+
+def take(ctx: Context) -> Snapshot:
+    """Read a complete snapshot of the hall."""
+    return read_with(ctx, lambda snap: snap.all())
+
+
+def read_with(ctx: Context, use: Callable[[Snapshot], T]) -> T:
+    """Read only the parts of a snapshot that `use` accesses."""
+    force = ctx.catalogue(), ctx.settings()  # first, so that no second connection is needed
+
+    def query(conn: Connection) -> T:
+        snap = Snapshot(ctx, force, conn, journal.head(conn, ctx.hall_id), ctx.clock.now())
+        try:
+            return use(snap)
+        finally:
+            snap.end()
+
+    return ctx.read(query)
+
+
+def in_act(ctx: Context, tx: Tx, *parts: str) -> Snapshot:
+    """Return the hall as the running action finds it, with `parts` read before any change."""
+    force = ctx.catalogue(), ctx.settings()
+    snap = Snapshot(ctx, force, tx.conn, journal.head_in(tx), tx.now)
+    for name in parts:
+        getattr(snap, name)
+    snap.end()
+    return snap
+
+
+def cache_issued(ctx: Context, tx: Tx, before: Snapshot, ticket: Ticket) -> None:
+    """Update the cache after an action that only put a ticket into its lane."""
+    parts = before.parts
+    if parts.waiting is None:
+        return
+    lane = (ticket.lane, ticket.queue, ticket.item, ticket.klass)
+    rows = [row for row in parts.waiting if row[:4] != lane]
+    own_row = next((row for row in parts.waiting if row[:4] == lane), None)
+    if own_row is None:
+        own_row = LaneCount(*lane, 0, ticket.waiting_since)
+    since = min(own_row.since, ticket.waiting_since)
+    insort(rows, own_row._replace(waiting=own_row.waiting + 1, since=since))
+    after = parts_of(ctx, journal.head_in(tx), before.day)
+    after.session_rows, after.posts, after.waiting = parts.session_rows, parts.posts, rows
+    after.service, after.busy = parts.service, parts.busy
+    after.at_windows = parts.at_windows
+
+
+def cache_called(ctx: Context, tx: Tx, before: Snapshot, ended: Ticket | None, now: Ticket) -> None:
+    """Update the cache after an action that only ended `ended` and called `now` from its lane."""
+    parts, after = before.parts, parts_of(ctx, journal.head_in(tx), before.day)
+    seats = before.session_rows
+    seat = seats[now.window]._replace(last_call_at=tx.now)
+    after.session_rows, after.posts = {**seats, now.window: seat}, parts.posts
+    if parts.busy is not None:
+        after.busy = parts.busy | {now.window}
+    if parts.at_windows is not None:
+        others = (t for t in parts.at_windows if ended is None or t.id != ended.id)
+        after.at_windows = (*others, now)
+    if parts.waiting is not None:
+        after.waiting = [row for old in parts.waiting for row in _one_less(tx, old, now)]
+
+
+def _one_less(tx: Tx, row: LaneCount, called_ticket: Ticket) -> list[LaneCount]:
+    """Return a lane without one waiting ticket; an empty list if none is left."""
+    if row[:4] != (
+        called_ticket.lane,
+        called_ticket.queue,
+        called_ticket.item,
+        called_ticket.klass,
+    ):
+        return [row]
+    if row.waiting == 1:
+        return []
+    since = row.since
+    if called_ticket.waiting_since == since:
+        since = ticket_counts.waiting_since(tx.conn, tx.hall_id, row)
+    return [row._replace(waiting=row.waiting - 1, since=since)]
+
+
+def parts_of(ctx: Context, head: tuple[int, str], day: str) -> Parts:
+    """Return the cached parts of a journal line on a day; an empty journal is not cached."""
+    if head[0] == 0:
+        return Parts()
+    key = (head[1], day)
+    parts = ctx.snapshot_cache.get(key)
+    if not isinstance(parts, Parts):
+        while len(ctx.snapshot_cache) >= KEPT:
+            ctx.snapshot_cache.pop(next(iter(ctx.snapshot_cache)), None)
+        parts = ctx.snapshot_cache[key] = Parts()
+    return parts

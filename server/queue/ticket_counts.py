@@ -1,0 +1,120 @@
+"""Counts over tickets: a clerk's own day, service times, popular items, numbers per kiosk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, case, func, literal_column, select, text
+
+from server.core import schema
+from server.core.statement import precompiled
+from server.queue.ticket_queries import LaneCount
+
+_t = schema.ticket
+
+
+# A literal, not a parameter: only then does SQLite see that a partial index covers the query.
+_served = precompiled(
+    select(
+        _t.c.queue,
+        func.count().label("served"),
+        func.sum(_t.c.ended_at - _t.c.serving_at).label("millis"),
+    )
+    .where(
+        _t.c.hall_id == bindparam("hall_id"),
+        _t.c.day == bindparam("day"),
+        _t.c.state == literal_column("'finished'"),
+    )
+    .group_by(_t.c.queue)
+)
+
+
+_waiting_since = precompiled(
+    select(func.min(_t.c.waiting_since)).where(
+        _t.c.hall_id == bindparam("hall_id"),
+        _t.c.state == literal_column("'waiting'"),
+        _t.c.lane == bindparam("lane"),
+        _t.c.queue == bindparam("queue"),
+        _t.c.item == bindparam("item"),
+    )
+)
+
+
+# Covered by ix_ticket_kiosk: reads at most an hour of one kiosk and unit.
+_given_by = precompiled(
+    select(
+        func.sum(case((_t.c.issued_at > bindparam("minute"), 1), else_=0)).label("minute"),
+        func.count().label("hour"),
+    ).where(
+        _t.c.hall_id == bindparam("hall_id"),
+        _t.c.day == bindparam("day"),
+        _t.c.kiosk == bindparam("kiosk"),
+        _t.c.prefix == bindparam("prefix"),
+        _t.c.issued_at > bindparam("hour"),
+        _t.c.issued_at <= bindparam("until"),
+    )
+)
+
+
+def given_by(
+    conn: Connection,
+    hall_id: str,
+    day: str,
+    kiosk: str,
+    prefix: str,
+    hour: int,
+    minute: int,
+    until: int,
+) -> tuple[int, int]:
+    """Return the numbers of a prefix that a kiosk issued in the last minute and the last hour."""
+    values = {"hall_id": hall_id, "day": day, "kiosk": kiosk, "prefix": prefix}
+    row = conn.execute(_given_by, values | {"hour": hour, "minute": minute, "until": until}).one()
+    return int(row.minute or 0), int(row.hour)
+
+
+def served_today(conn: Connection, hall_id: str, day: str) -> list[Row[Any]]:
+    """Return queue, served, millis (total service time) of a day's finished tickets."""
+    return list(conn.execute(_served, {"hall_id": hall_id, "day": day}))
+
+
+def popular_items(conn: Connection, hall_id: str, since: str, most: int) -> list[str]:
+    """Return the codes of the most requested items since a day."""
+    count = func.count()
+    rows = conn.execute(
+        select(_t.c.item)
+        .where(_t.c.hall_id == hall_id, _t.c.day >= since)
+        .group_by(_t.c.item)
+        .order_by(count.desc(), _t.c.item)
+        .limit(most)
+    )
+    return [row.item for row in rows]
+
+
+_day_of_staff = precompiled(
+    text(
+        """
+        SELECT SUM(CASE WHEN state = 'finished' THEN 1 ELSE 0 END) AS served,
+               SUM(CASE WHEN state = 'missed' THEN 1 ELSE 0 END) AS missed,
+               AVG(CASE WHEN state = 'finished' THEN ended_at - serving_at END) AS service,
+               AVG(CASE WHEN state = 'finished' THEN first_called_at - issued_at END) AS wait
+        FROM ticket
+        WHERE hall_id = :hall_id AND day = :day AND staff = :staff AND staff <> ''
+            AND called_at IS NOT NULL
+        """
+    )
+)
+
+
+def day_of_staff(conn: Connection, hall_id: str, day: str, staff: str) -> Row[Any]:
+    """Return served, missed, service and wait of a day's tickets last called by a person.
+
+    The first two are None without any ticket; the others are mean ms, None without a served
+    one.
+    """
+    return conn.execute(_day_of_staff, {"hall_id": hall_id, "day": day, "staff": staff}).one()
+
+
+def waiting_since(conn: Connection, hall_id: str, row: LaneCount) -> int:
+    """Return the earliest arrival (ms) in a lane for a queue's item."""
+    values = {"hall_id": hall_id, "lane": row.lane, "queue": row.queue, "item": row.item}
+    return int(conn.execute(_waiting_since, values).scalar_one())

@@ -1,0 +1,385 @@
+"""Tickets: their numbers, their calls, and the queue heads to choose from. Queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
+
+from server.core import schema
+from server.core.statement import precompiled
+from server.core.store import Tx
+from server.queue.tickets import State, Ticket
+
+_t = schema.ticket
+_FIELDS = tuple(f.name for f in fields(Ticket))
+_STATE = _FIELDS.index("state")
+_CHANGED = tuple(name for name in _FIELDS if name != "id")
+_COLUMNS = [_t.c[name] for name in _FIELDS]
+_hall = _t.c.hall_id == bindparam("hall_id")
+# Literals, not parameters: only then does SQLite see that a partial index covers the query.
+_is_waiting = _t.c.state == literal_column("'waiting'")
+_is_at_window = _t.c.state.in_(
+    [literal_column("'called'"), literal_column("'serving'"), literal_column("'held'")]
+)
+
+_by_id = precompiled(select(*_COLUMNS).where(_hall, _t.c.id == bindparam("id")))
+_by_token = precompiled(select(*_COLUMNS).where(_hall, _t.c.token == bindparam("token")))
+_insert = precompiled(insert(_t))
+_change = precompiled(
+    update(_t).where(_t.c.hall_id == bindparam("of_hall"), _t.c.id == bindparam("of_id"))
+)
+_counter_take = precompiled(
+    text(
+        "INSERT INTO number_counter (hall_id, day, prefix, last) "
+        "VALUES (:hall_id, :day, :prefix, 1) "
+        "ON CONFLICT (hall_id, day, prefix) DO UPDATE SET last = number_counter.last + 1 "
+        "RETURNING last"
+    )
+)
+_counters_take = precompiled(
+    text(
+        "INSERT INTO number_counter (hall_id, day, prefix, last) "
+        "VALUES (:hall_id, :day, :prefix, 1), (:hall_id, :day, :other, 1) "
+        "ON CONFLICT (hall_id, day, prefix) DO UPDATE SET last = number_counter.last + 1 "
+        "RETURNING prefix, last"
+    )
+)
+_run_get = precompiled(
+    select(schema.pool_run.c.run).where(
+        schema.pool_run.c.hall_id == bindparam("hall_id"),
+        schema.pool_run.c.day == bindparam("day"),
+        schema.pool_run.c.pool == bindparam("pool"),
+    )
+)
+_run_set = precompiled(
+    text(
+        "INSERT INTO pool_run (hall_id, day, pool, run) VALUES (:hall_id, :day, :pool, :run) "
+        "ON CONFLICT (hall_id, day, pool) DO UPDATE SET run = :run"
+    )
+)
+# A skip scan: one step into the partial index per lane with a waiting ticket, independent of the
+# number of tickets.
+_heads = precompiled(
+    text(
+        """
+        WITH RECURSIVE lanes(lane) AS (
+            SELECT MIN(lane) FROM ticket WHERE hall_id = :hall_id AND state = 'waiting'
+            UNION ALL
+            SELECT (SELECT MIN(t.lane) FROM ticket t
+                    WHERE t.hall_id = :hall_id AND t.state = 'waiting' AND t.lane > lanes.lane)
+            FROM lanes WHERE lanes.lane IS NOT NULL
+        )
+        SELECT t.id, t.lane, t.queue, t.item, t.klass, t.level, t.ord, t.waiting_since
+        FROM lanes JOIN ticket t ON t.hall_id = :hall_id AND t.state = 'waiting'
+            AND t.lane = lanes.lane
+            AND t.ord = (SELECT MIN(h.ord) FROM ticket h WHERE h.hall_id = :hall_id
+                         AND h.state = 'waiting' AND h.lane = lanes.lane)
+        WHERE lanes.lane IS NOT NULL ORDER BY t.ord, t.id
+        """
+    )
+)
+# One query per index of open tickets; together they cover every state that has not ended.
+# The day is an expression, not a column: otherwise SQLite scans all days.
+_open_before = tuple(
+    precompiled(select(*_COLUMNS).where(_hall, _t.c.day.concat("") < bindparam("day"), state))
+    for state in (_is_waiting, _is_at_window, _t.c.state == literal_column("'missed'"))
+)
+_c = schema.call
+# Counted by calls, not by tickets: a person who misses a call and returns overtakes again.
+_overtakers = precompiled(
+    select(_c.c.window)
+    .join_from(_t, _c, (_c.c.hall_id == _t.c.hall_id) & (_c.c.ticket_id == _t.c.id))
+    .where(
+        _hall,
+        _t.c.day == bindparam("day"),
+        _t.c.queue == bindparam("queue"),
+        _t.c.ord > bindparam("ord"),
+        _t.c.level > 0,
+        _c.c.move == "call",
+        _c.c.at >= bindparam("since"),
+    )
+)
+_lane_counts = precompiled(
+    select(
+        _t.c.lane,
+        _t.c.queue,
+        _t.c.item,
+        _t.c.klass,
+        func.count().label("waiting"),
+        func.min(_t.c.waiting_since).label("since"),
+    )
+    .where(_hall, _is_waiting)
+    .group_by(_t.c.lane, _t.c.queue, _t.c.item, _t.c.klass)
+)
+_held = precompiled(
+    select(*_COLUMNS).where(_hall, _t.c.window == bindparam("window"), _is_at_window)
+)
+_first_in_lane = precompiled(
+    select(*_COLUMNS)
+    .where(_hall, _t.c.lane == bindparam("lane"), _is_waiting)
+    .order_by(_t.c.ord, _t.c.id)
+    .limit(bindparam("most"))
+)
+_call_insert = precompiled(insert(schema.call))
+_calls_of = precompiled(
+    select(_c)
+    .where(_c.c.hall_id == bindparam("hall_id"), _c.c.ticket_id == bindparam("ticket_id"))
+    .order_by(_c.c.n)
+)
+_calls_count = precompiled(
+    select(func.count()).where(
+        _c.c.hall_id == bindparam("hall_id"), _c.c.ticket_id == bindparam("ticket_id")
+    )
+)
+
+
+def _ticket(row: Row[Any] | None) -> Ticket | None:
+    """Return the ticket of a row of _COLUMNS; fast, as a clerk's day needs about a hundred."""
+    if row is None:
+        return None
+    values = list(row)
+    values[_STATE] = State(values[_STATE])
+    return Ticket(*values)
+
+
+def get(conn: Connection, hall_id: str, ticket_id: str) -> Ticket | None:
+    """Return the ticket with this id, or None."""
+    return _ticket(conn.execute(_by_id, {"hall_id": hall_id, "id": ticket_id}).first())
+
+
+def by_token(conn: Connection, hall_id: str, token: str) -> Ticket | None:
+    """Return the ticket with this phone token, or None."""
+    return _ticket(conn.execute(_by_token, {"hall_id": hall_id, "token": token}).first())
+
+
+def add(tx: Tx, ticket: Ticket, prefix: str, seq: int) -> None:
+    """Insert a new ticket."""
+    values = {name: getattr(ticket, name) for name in _FIELDS}
+    tx.conn.execute(_insert, values | {"hall_id": tx.hall_id, "prefix": prefix, "seq": seq})
+
+
+def change(tx: Tx, ticket: Ticket, was: Ticket) -> None:
+    """Update the columns that differ from `was`; indexes of unchanged columns are not written."""
+    values = {}
+    for name in _CHANGED:
+        value = getattr(ticket, name)
+        if value != getattr(was, name):
+            values[name] = value
+    if values:
+        tx.conn.execute(_change, values | {"of_hall": tx.hall_id, "of_id": ticket.id})
+
+
+def take_number(tx: Tx, day: str, prefix: str) -> int:
+    """Return the next number of a prefix on a day, 1, 2, 3 …; the row lock makes it unique."""
+    row = tx.conn.execute(
+        _counter_take, {"hall_id": tx.hall_id, "day": day, "prefix": prefix}
+    ).one()
+    return int(row.last)
+
+
+def take_numbers(tx: Tx, day: str, prefix: str, other: str) -> tuple[int, int]:
+    """Return the next numbers of two prefixes at once, as `take_number`."""
+    values = {"hall_id": tx.hall_id, "day": day, "prefix": prefix, "other": other}
+    numbers = {row.prefix: int(row.last) for row in tx.conn.execute(_counters_take, values)}
+    return numbers[prefix], numbers[other]
+
+
+def heads(conn: Connection, hall_id: str) -> list[Row[Any]]:
+    """Return the most senior waiting ticket of every lane."""
+    return list(conn.execute(_heads, {"hall_id": hall_id}))
+
+
+def priority_calls_over(
+    conn: Connection, hall_id: str, day: str, queue: str, order: int, since: int
+) -> list[str]:
+    """Return the windows of a queue's priority calls since a time.
+
+    Only calls of tickets that are junior to `order`.
+    """
+    values = {"hall_id": hall_id, "day": day, "queue": queue, "ord": order, "since": since}
+    return [row.window for row in conn.execute(_overtakers, values)]
+
+
+class LaneCount(NamedTuple):
+    """Number of waiting tickets in a lane that share queue, item and class."""
+
+    lane: str
+    queue: str
+    item: str
+    klass: str
+    waiting: int
+    since: int
+    """Earliest arrival, ms."""
+
+
+def waiting_by_lane(conn: Connection, hall_id: str) -> list[LaneCount]:
+    """Return every lane with waiting tickets."""
+    return [LaneCount(*row) for row in conn.execute(_lane_counts, {"hall_id": hall_id})]
+
+
+def at_window(conn: Connection, hall_id: str, window: str) -> list[Ticket]:
+    """Return the tickets that are called, served or held at a window."""
+    rows = conn.execute(_held, {"hall_id": hall_id, "window": window})
+    return [t for t in map(_ticket, rows) if t is not None]
+
+
+def run_of(tx: Tx, day: str, pool: str) -> int:
+    """Return the number of consecutive priority calls from a pool today."""
+    run = tx.conn.execute(
+        _run_get, {"hall_id": tx.hall_id, "day": day, "pool": pool}
+    ).scalar_one_or_none()
+    return run or 0
+
+
+def set_run(tx: Tx, day: str, pool: str, run: int) -> None:
+    """Store the number of consecutive priority calls from a pool."""
+    tx.conn.execute(_run_set, {"hall_id": tx.hall_id, "day": day, "pool": pool, "run": run})
+
+
+def add_call(tx: Tx, ticket: Ticket, n: int, move: str, why: str) -> None:
+    """Insert the n-th call of a ticket."""
+    tx.conn.execute(
+        _call_insert,
+        {
+            "hall_id": tx.hall_id,
+            "ticket_id": ticket.id,
+            "n": n,
+            "at": tx.now,
+            "window": ticket.window,
+            "staff": ticket.staff,
+            "move": move,
+            "why": why,
+        },
+    )
+
+
+def calls_of(conn: Connection, hall_id: str, ticket_id: str) -> list[dict[str, Any]]:
+    """Return the calls of one ticket with their reasons, oldest first."""
+    rows = conn.execute(_calls_of, {"hall_id": hall_id, "ticket_id": ticket_id})
+    return [dict(row._mapping) for row in rows]
+
+
+def first_in_lane(conn: Connection, hall_id: str, lane: str, most: int) -> list[Ticket]:
+    """Return the first `most` waiting tickets of a lane by seniority."""
+    values = {"hall_id": hall_id, "lane": lane, "most": most}
+    return [t for t in map(_ticket, conn.execute(_first_in_lane, values)) if t is not None]
+
+
+def calls_made(conn: Connection, hall_id: str, ticket_id: str) -> int:
+    """Return the number of calls of a ticket."""
+    count = conn.execute(_calls_count, {"hall_id": hall_id, "ticket_id": ticket_id})
+    return int(count.scalar_one())
+
+
+def of_day(conn: Connection, hall_id: str, day: str) -> list[Ticket]:
+    """Return every ticket of a day in order of issue."""
+    rows = conn.execute(
+        select(*_COLUMNS).where(_t.c.hall_id == hall_id, _t.c.day == day).order_by(_t.c.issued_at)
+    )
+    return [t for t in map(_ticket, rows) if t is not None]
+
+
+def in_states(
+    conn: Connection, hall_id: str, states: Iterable[State], day: str | None = None
+) -> list[Ticket]:
+    """Return the tickets in any of `states`, of one day or of all."""
+    where = and_(_t.c.hall_id == hall_id, _t.c.state.in_([s.value for s in states]))
+    if day is not None:
+        where = and_(where, _t.c.day == day)
+    rows = conn.execute(select(*_COLUMNS).where(where).order_by(_t.c.ord, _t.c.id))
+    return [t for t in map(_ticket, rows) if t is not None]
+
+
+def waiting_orders(conn: Connection, hall_id: str, queue: str, most: int) -> list[int]:
+    """Return the seniorities of the first `most` waiting tickets of a queue."""
+    rows = conn.execute(
+        select(_t.c.ord)
+        .where(_t.c.hall_id == hall_id, _t.c.queue == queue, _is_waiting)
+        .order_by(_t.c.ord)
+        .limit(most)
+    )
+    return [row.ord for row in rows]
+
+
+def open_before(conn: Connection, hall_id: str, day: str) -> list[Ticket]:
+    """Return tickets of earlier days that have not ended."""
+    values = {"hall_id": hall_id, "day": day}
+    rows = [row for query in _open_before for row in conn.execute(query, values)]
+    return [t for t in map(_ticket, rows) if t is not None]
+
+
+_busy = precompiled(
+    select(_t.c.window).where(_hall, _is_at_window, _t.c.state != "held").distinct()
+)
+_ahead = precompiled(
+    select(func.count()).where(
+        _hall,
+        _t.c.day == bindparam("day"),
+        _t.c.queue == bindparam("queue"),
+        _is_waiting,
+        (_t.c.level > bindparam("level"))
+        | ((_t.c.level == bindparam("level")) & (_t.c.ord < bindparam("ord"))),
+    )
+)
+
+
+def busy_windows(conn: Connection, hall_id: str) -> frozenset[str]:
+    """Return the windows with a called or served ticket."""
+    return frozenset(row.window for row in conn.execute(_busy, {"hall_id": hall_id}))
+
+
+def ahead_of(conn: Connection, hall_id: str, ticket: Ticket) -> int:
+    """Return the number of people before a waiting ticket in its queue.
+
+    They have a higher level, or the same level and more seniority.
+    """
+    count = conn.execute(
+        _ahead,
+        {
+            "hall_id": hall_id,
+            "day": ticket.day,
+            "queue": ticket.queue,
+            "level": ticket.level,
+            "ord": ticket.ord,
+        },
+    ).scalar_one()
+    return int(count)
+
+
+_all_at_windows = precompiled(select(*_COLUMNS).where(_hall, _is_at_window))
+_missed_at = precompiled(
+    select(*_COLUMNS).where(
+        _hall,
+        _t.c.day == bindparam("day"),
+        _t.c.window == bindparam("window"),
+        _t.c.state == literal_column("'missed'"),
+    )
+)
+
+
+def all_at_windows(conn: Connection, hall_id: str) -> list[Ticket]:
+    """Return every called, served or held ticket."""
+    rows = conn.execute(_all_at_windows, {"hall_id": hall_id})
+    return [t for t in map(_ticket, rows) if t is not None]
+
+
+def missed_at(conn: Connection, hall_id: str, day: str, window: str) -> list[Ticket]:
+    """Return a day's missed tickets that a window called, newest call first."""
+    # Without ORDER BY: SQLite would scan all tickets that were called on that day.
+    rows = conn.execute(_missed_at, {"hall_id": hall_id, "day": day, "window": window})
+    tickets = [t for t in map(_ticket, rows) if t is not None and t.called_at is not None]
+    return sorted(tickets, key=lambda ticket: ticket.called_at or 0, reverse=True)

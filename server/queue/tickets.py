@@ -1,0 +1,196 @@
+"""Tickets: states, transitions (moves), and the actors that may make each move.
+
+The table `RULES` defines all of it. `after` is the only function that computes the next state; it
+raises `HallError` and changes nothing. Transfer is a move, not a state: a transferred ticket waits
+again, with its number and its seniority.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from server.core.errors import Code, HallError
+
+
+class State(StrEnum):
+    """State of a ticket."""
+
+    WAITING = "waiting"
+    CALLED = "called"
+    SERVING = "serving"
+    HELD = "held"
+    MISSED = "missed"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+FINAL = frozenset({State.FINISHED, State.CANCELLED, State.EXPIRED})
+AT_WINDOW = frozenset({State.CALLED, State.SERVING})
+
+
+class Move(StrEnum):
+    """Action on a ticket."""
+
+    ISSUE = "issue"
+    CALL = "call"
+    RECALL = "recall"
+    START = "start"
+    FINISH = "finish"
+    NO_SHOW = "no_show"
+    HOLD = "hold"
+    RESUME = "resume"
+    RETURN = "return"
+    TRANSFER = "transfer"
+    CANCEL = "cancel"
+    EXPIRE = "expire"
+
+
+class ActorKind(StrEnum):
+    """Kind of actor."""
+
+    CLERK = "clerk"
+    MANAGER = "manager"
+    ADMINISTRATOR = "administrator"
+    KIOSK = "kiosk"
+    PHONE = "phone"
+    AGENT = "agent"
+    BOARD = "board"
+    SYSTEM = "system"
+
+
+class Outcome(StrEnum):
+    """Outcome of a service at the window."""
+
+    ACCEPTED = "accepted"
+    DONE = "done"
+    CONSULTED = "consulted"
+    NOTICE_GIVEN = "notice_given"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Move: source states, target state, permitted actors, and whether the window must hold it."""
+
+    sources: frozenset[State]
+    target: State
+    actors: frozenset[ActorKind]
+    holder_only: bool = False
+
+
+_STAFF = frozenset({ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTRATOR})
+_CLERKS = _STAFF
+_SYSTEM = frozenset({ActorKind.SYSTEM})
+
+RULES: dict[Move, Rule] = {
+    Move.CALL: Rule(frozenset({State.WAITING}), State.CALLED, _CLERKS),
+    Move.RECALL: Rule(frozenset({State.CALLED}), State.CALLED, _CLERKS, holder_only=True),
+    Move.START: Rule(frozenset({State.CALLED}), State.SERVING, _CLERKS, holder_only=True),
+    Move.FINISH: Rule(frozenset({State.SERVING}), State.FINISHED, _CLERKS, holder_only=True),
+    Move.NO_SHOW: Rule(frozenset({State.CALLED}), State.MISSED, _CLERKS, holder_only=True),
+    Move.HOLD: Rule(AT_WINDOW, State.HELD, _CLERKS, holder_only=True),
+    Move.RESUME: Rule(frozenset({State.HELD, State.MISSED}), State.CALLED, _CLERKS),
+    Move.RETURN: Rule(
+        frozenset({State.MISSED}),
+        State.WAITING,
+        _STAFF | {ActorKind.PHONE},
+    ),
+    Move.TRANSFER: Rule(AT_WINDOW, State.WAITING, _CLERKS, holder_only=True),
+    Move.CANCEL: Rule(
+        frozenset({State.WAITING, State.HELD, State.MISSED}),
+        State.CANCELLED,
+        # The system cancels the second of two numbers issued for one press, shown to nobody.
+        _STAFF | {ActorKind.PHONE, ActorKind.SYSTEM},
+    ),
+    Move.EXPIRE: Rule(
+        frozenset({State.WAITING, State.CALLED, State.HELD, State.MISSED}), State.EXPIRED, _SYSTEM
+    ),
+}
+
+
+def state_after(move: Move, state: State, actor: ActorKind, *, holds: bool = False) -> State:
+    """Return the state after `move`; `holds` is True if the actor's window holds the ticket.
+
+    Raises HallError MOVE_NOT_ALLOWED, NOT_THE_HOLDER or FORBIDDEN.
+    """
+    rule = RULES[move]
+    if actor not in rule.actors:
+        raise HallError(Code.FORBIDDEN, move=move, actor=actor)
+    if state not in rule.sources:
+        raise HallError(Code.MOVE_NOT_ALLOWED, move=move, state=state)
+    if rule.holder_only and not holds:
+        raise HallError(Code.NOT_THE_HOLDER, move=move)
+    return rule.target
+
+
+def number(prefix: str, seq: int) -> str:
+    """Return the number that people see, such as `A012`; raise NUMBERS_EXHAUSTED beyond 999."""
+    if not 1 <= seq <= 999:
+        raise HallError(Code.NUMBERS_EXHAUSTED, prefix=prefix)
+    return f"{prefix}{seq:03d}"
+
+
+# Seniority is an integer with room between neighbours, so that a returned ticket can be put
+# back a few places later without renumbering anybody.
+ORDER_STEP = 1024
+
+
+def order_of(arrival: int) -> int:
+    """Return the seniority of the `arrival`-th ticket of the hall's day (1, 2, 3 ...)."""
+    return arrival * ORDER_STEP
+
+
+def lane(item: str, klass: str) -> str:
+    """Return the lane of tickets that are alike for choosing: one item, one applicant class."""
+    return f"{item}/{klass}"
+
+
+def window_lane(window: str, klass: str) -> str:
+    """Return the lane of tickets transferred to one window."""
+    return f"@{window}/{klass}"
+
+
+def unit_lane(unit: str, klass: str) -> str:
+    """Return the lane of tickets transferred to a unit's queue without a new item."""
+    return f"={unit}/{klass}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Stored ticket. Times are milliseconds since 1970, UTC; None: has not happened."""
+
+    id: str
+    """`20261121-A012`: day and number, unique in a hall."""
+    day: str
+    number: str
+    token: str
+    queue: str
+    item: str
+    klass: str
+    level: int
+    lane: str
+    ord: int
+    state: State
+    version: int
+    """Catalogue version in force when it was issued."""
+    kiosk: str
+    issued_at: int
+    waiting_since: int
+    first_called_at: int | None
+    called_at: int | None
+    call_count: int
+    serving_at: int | None
+    ended_at: int | None
+    window: str
+    """Window that holds it or called it last; empty before the first call."""
+    staff: str
+    outcome: str
+    note: str
+    returns: int
+    transfers: int
+
+    def holds(self, window: str) -> bool:
+        """Return True if `window` holds the ticket."""
+        return bool(window) and self.window == window

@@ -1,0 +1,134 @@
+"""Shared steps of window actions: load, check the move, store, journal, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from server.core.context import Actor, Context, JsonDict, write_journal
+from server.core.errors import Code, HallError
+from server.core.events import TicketMoved
+from server.core.store import Tx
+from server.queue import ticket_queries, window_session_queries
+from server.queue.tickets import AT_WINDOW, Move, Ticket, state_after
+
+Change = Callable[[Tx, Ticket], Ticket]
+
+
+def after_move(actor: Actor, ticket: Ticket, move: Move) -> Ticket:
+    """Return the ticket in the state after a move; raise MOVE_NOT_ALLOWED."""
+    state = state_after(move, ticket.state, actor.kind, holds=bool(ticket.window))
+    return replace(ticket, state=state)
+
+
+def current_at(tx: Tx, window: str) -> Ticket | None:
+    """Return the ticket that a window has called or serves, or None."""
+    tickets_here = ticket_queries.at_window(tx.conn, tx.hall_id, window)
+    return next((t for t in tickets_here if t.state in AT_WINDOW), None)
+
+
+def own_session(tx: Tx, window: str, actor: Actor) -> Any:
+    """Return the actor's window session; raise WINDOW_NOT_SIGNED_IN, WINDOW_TAKEN."""
+    return require_own_session(
+        window_session_queries.session(tx.conn, tx.hall_id, window), window, actor
+    )
+
+
+def require_own_session(post: Any, window: str, actor: Actor) -> Any:
+    """Return a window session that was read, if it is the actor's; raise as `post_of`."""
+    if post is None:
+        raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
+    if post.staff != actor.name:
+        raise HallError(Code.WINDOW_TAKEN, window=window)
+    return post
+
+
+def current(tx: Tx, actor: Actor, window: str) -> Ticket:
+    """Return the ticket at the actor's window; raise WINDOW_IDLE and as `post_of`."""
+    own_session(tx, window, actor)
+    ticket = current_at(tx, window)
+    if ticket is None:
+        raise HallError(Code.WINDOW_IDLE, window=window)
+    return ticket
+
+
+def require_ticket(tx: Tx, ticket_id: str) -> Ticket:
+    """Return a ticket by id; raise TICKET_UNKNOWN."""
+    ticket = ticket_queries.get(tx.conn, tx.hall_id, ticket_id)
+    if ticket is None:
+        raise HallError(Code.TICKET_UNKNOWN, ticket=ticket_id)
+    return ticket
+
+
+def do(
+    ctx: Context, actor: Actor, key: str, request: JsonDict, act: Callable[[Tx], JsonDict]
+) -> str:
+    """Run an action on one ticket under its idempotency key; return the ticket's id."""
+    return str(ctx.command(actor, key, request, act, brief=True)["ticket"])
+
+
+def at_window(
+    ctx: Context,
+    actor: Actor,
+    key: str,
+    window: str,
+    move: Move,
+    change: Change,
+    data: JsonDict | None = None,
+) -> str:
+    """Move the window's current ticket on behalf of the person signed in there; return its id."""
+
+    def act(tx: Tx) -> JsonDict:
+        ticket = current(tx, actor, window)
+        return {"ticket": move_on(tx, actor, ticket, move, change, data).id}
+
+    request: JsonDict = {"act": move.value, "window": window, "data": data}
+    return do(ctx, actor, key, request, act)
+
+
+def move_on(
+    tx: Tx,
+    actor: Actor,
+    ticket: Ticket,
+    move: Move,
+    change: Change,
+    data: JsonDict | None = None,
+) -> Ticket:
+    """Check the move, change the ticket, store, journal and publish it."""
+    moved_ticket = after_move(actor, change(tx, ticket), move)
+    ticket_queries.change(tx, moved_ticket, ticket)
+    record_move(tx, actor, moved_ticket, move, data or {}, "")
+    return moved_ticket
+
+
+def record_move(tx: Tx, actor: Actor, ticket: Ticket, move: Move, data: JsonDict, why: str) -> None:
+    """Write a journal line, and queue the event that is published after the commit."""
+    line = write_journal(
+        tx,
+        actor,
+        f"ticket.{move}",
+        ticket.id,
+        window=ticket.window,
+        data={"number": ticket.number} | data,
+        why=why,
+    )
+    tx.events.append(event_of(ticket, move, line))
+
+
+def event_of(ticket: Ticket, move: str, line: int, window: str | None = None) -> TicketMoved:
+    """Return the event of a move whose journal line is `line`.
+
+    `window`: the window of the move, if not the ticket's.
+    """
+    return TicketMoved(
+        ticket.id,
+        ticket.number,
+        ticket.token,
+        move,
+        ticket.queue,
+        ticket.window if window is None else window,
+        ticket.call_count,
+        ticket.kiosk,
+        line,
+    )

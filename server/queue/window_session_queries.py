@@ -1,0 +1,59 @@
+"""Window sessions: the person signed in to each window, and its pause."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+
+from server.core import schema
+from server.core.statement import precompiled
+from server.core.store import Tx
+
+_p = schema.window_post
+_of_hall = select(_p).where(_p.c.hall_id == bindparam("hall_id"))
+_all = precompiled(_of_hall)
+_one = precompiled(_of_hall.where(_p.c.window == bindparam("window")))
+_by_staff = precompiled(_of_hall.where(_p.c.staff == bindparam("staff")))
+_change = precompiled(
+    update(_p).where(_p.c.hall_id == bindparam("of_hall"), _p.c.window == bindparam("of_window"))
+)
+
+
+def sessions(conn: Connection, hall_id: str) -> list[Row[Any]]:
+    """Return every window session."""
+    return list(conn.execute(_all, {"hall_id": hall_id}))
+
+
+def session(conn: Connection, hall_id: str, window: str) -> Row[Any] | None:
+    """Return the session at a window, or None."""
+    return conn.execute(_one, {"hall_id": hall_id, "window": window}).first()
+
+
+def session_of(conn: Connection, hall_id: str, staff: str) -> Row[Any] | None:
+    """Return a person's window session, or None."""
+    return conn.execute(_by_staff, {"hall_id": hall_id, "staff": staff}).first()
+
+
+def sign_in(tx: Tx, window: str, staff: str) -> None:
+    """Sign a person in to a free window; the primary key rejects a second person."""
+    tx.conn.execute(insert(_p).values(hall_id=tx.hall_id, window=window, staff=staff, since=tx.now))
+
+
+def sign_out(tx: Tx, window: str) -> None:
+    """Sign out the person at a window."""
+    tx.conn.execute(delete(_p).where(_p.c.hall_id == tx.hall_id, _p.c.window == window))
+
+
+def set_pause(tx: Tx, window: str, paused_at: int | None, reason: str) -> None:
+    """Pause a window (time and reason), or resume it (None)."""
+    _set(tx, window, paused_at=paused_at, pause_reason=reason)
+
+
+def record_call(tx: Tx, window: str) -> None:
+    """Record that this window made a call now."""
+    _set(tx, window, last_call_at=tx.now)
+
+
+def _set(tx: Tx, window: str, **values: Any) -> None:
+    tx.conn.execute(_change, values | {"of_hall": tx.hall_id, "of_window": window})

@@ -1,0 +1,176 @@
+"""Window sessions: sign in, pause, resume, sign out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from server.catalogue import hours as catalogue_hours
+from server.catalogue.model import Staff, Window
+from server.core.context import Actor, Context, JsonDict, write_journal
+from server.core.errors import Code, HallError
+from server.core.events import WindowChanged
+from server.core.store import Tx
+from server.leave import cover as leave_cover
+from server.queue import snapshot, ticket_queries, window_session_queries
+from server.queue.routing import Posts, allowed_at, servers
+from server.queue.selection import takes
+from server.queue.snapshot import Snapshot
+from server.queue.ticket_queries import LaneCount
+from server.queue.transitions import current_at
+
+
+def sign_in(ctx: Context, actor: Actor, key: str, window: str) -> None:
+    """Sign in to `window`.
+
+    Raises WINDOW_UNKNOWN, WINDOW_NOT_ALLOWED, WINDOW_TAKEN, ALREADY_SIGNED_IN, WINDOW_CLOSED (a
+    temporary window on a day without hours). Signing in again to one's own window is a repeat.
+    """
+
+    def act(tx: Tx) -> JsonDict:
+        _check_allowed(ctx, tx, actor, window)
+        session = window_session_queries.session(tx.conn, tx.hall_id, window)
+        if session is not None and session.staff == actor.name:
+            return {}
+        if session is not None:
+            raise HallError(Code.WINDOW_TAKEN, window=window, staff=session.staff)
+        other_session = window_session_queries.session_of(tx.conn, tx.hall_id, actor.name)
+        if other_session is not None:
+            window_elsewhere = ctx.catalogue().window_by.get(other_session.window)
+            raise HallError(
+                Code.ALREADY_SIGNED_IN,
+                window=other_session.window,
+                number=window_elsewhere.number if window_elsewhere else None,
+            )
+        window_session_queries.sign_in(tx, window, actor.name)
+        write_journal(tx, actor, "window.sign_in", window, window=window)
+        tx.events.append(WindowChanged(window))
+        return {}
+
+    ctx.command(actor, key, {"act": "sign_in", "window": window}, act)
+
+
+def _check_allowed(ctx: Context, tx: Tx, actor: Actor, window: str) -> None:
+    catalogue = ctx.catalogue()
+    window_entry = catalogue.window_by.get(window)
+    if window_entry is None:
+        raise HallError(Code.WINDOW_UNKNOWN, window=window)
+    staff = catalogue.staff_by.get(actor.name)
+    if staff is None or not _may_sit(ctx, tx, staff, window_entry):
+        raise HallError(Code.WINDOW_NOT_ALLOWED, window=window)
+    if not catalogue_hours.window_spans(catalogue, window, ctx.local(tx.now).date()):
+        days = list(catalogue_hours.weekdays_of(catalogue, [window]))
+        raise HallError(Code.WINDOW_CLOSED, window=window, weekdays=days)
+
+
+def _may_sit(ctx: Context, tx: Tx, staff: Staff, window: Window) -> bool:
+    """Return True if the staff list allows it, or the person is the deputy of somebody on leave."""
+    if allowed_at(staff, window):
+        return True
+    return leave_cover.may_sign_in(ctx, tx.conn, staff.number, window.code, ctx.local(tx.now))
+
+
+def sign_out(ctx: Context, actor: Actor, key: str, window: str, force: bool) -> None:
+    """Sign out of the window.
+
+    Raises WINDOW_BUSY with a person at the window or on hold there, LAST_WINDOW (without `force`)
+    when people wait whom only this window serves.
+    """
+
+    def act(tx: Tx) -> JsonDict:
+        _own_session(tx, actor, window)
+        tickets_here = ticket_queries.at_window(tx.conn, tx.hall_id, window)
+        if tickets_here:
+            raise HallError(Code.WINDOW_BUSY, window=window, number=tickets_here[0].number)
+        left_waiting = left_without_window(snapshot.in_act(ctx, tx, "posts", "waiting"), window)
+        if left_waiting and not force:
+            raise HallError(Code.LAST_WINDOW, window=window, waiting=left_waiting)
+        window_session_queries.sign_out(tx, window)
+        write_journal(
+            tx, actor, "window.sign_out", window, window=window, data={"left_waiting": left_waiting}
+        )
+        tx.events.append(WindowChanged(window))
+        return {}
+
+    ctx.command(actor, key, {"act": "sign_out", "window": window, "force": force}, act)
+
+
+def left_without_window(snap: Snapshot, window: str) -> int:
+    """Return the number of waiting people left without a window if this one signed out."""
+    window_entry = snap.catalogue.window_by.get(window)
+    if window_entry is None:
+        return 0
+    other_sessions = {code: post for code, post in snap.posts.items() if code != window}
+    rows = (row for row in snap.waiting if takes(snap.catalogue, window_entry, row, snap.local))
+    return sum(row.waiting for row in rows if not _has_other_window(snap, row, other_sessions))
+
+
+def _has_other_window(snap: Snapshot, row: LaneCount, posts: Posts) -> bool:
+    catalogue, local = snap.catalogue, snap.local
+    if not row.lane.startswith(("@", "=")) and row.item in catalogue.item_by:
+        return bool(servers(catalogue, catalogue.item_by[row.item], local, posts))
+    return any(
+        takes(catalogue, catalogue.window_by[code], row, local) and not post.paused
+        for code, post in posts.items()
+        if code in catalogue.window_by
+    )
+
+
+def pause(ctx: Context, actor: Actor, key: str, window: str, reason: str, text: str) -> None:
+    """Stop calling, with a reason. Raises WINDOW_BUSY while a ticket is called or served."""
+
+    def act(tx: Tx) -> JsonDict:
+        post = _own_session(tx, actor, window)
+        busy = current_at(tx, window)
+        if busy is not None:
+            raise HallError(Code.WINDOW_BUSY, window=window, number=busy.number)
+        if post.paused_at is None:
+            window_session_queries.set_pause(tx, window, tx.now, reason)
+            data = {"reason": reason, "note": text}
+            write_journal(tx, actor, "window.pause", window, window=window, data=data)
+            tx.events.append(WindowChanged(window))
+        return {}
+
+    request: JsonDict = {"act": "pause", "window": window, "reason": reason, "note": text}
+    ctx.command(actor, key, request, act)
+
+
+def unpause(ctx: Context, actor: Actor, key: str, window: str) -> None:
+    """Resume calling."""
+
+    def act(tx: Tx) -> JsonDict:
+        post = _own_session(tx, actor, window)
+        if post.paused_at is not None:
+            window_session_queries.set_pause(tx, window, None, "")
+            data = {"millis": tx.now - post.paused_at, "reason": post.pause_reason}
+            write_journal(tx, actor, "window.unpause", window, window=window, data=data)
+            tx.events.append(WindowChanged(window))
+        return {}
+
+    ctx.command(actor, key, {"act": "unpause", "window": window}, act)
+
+
+def release(ctx: Context, actor: Actor, key: str, window: str) -> None:
+    """Sign out another person as a manager; raise WINDOW_BUSY with a ticket there."""
+
+    def act(tx: Tx) -> JsonDict:
+        post = window_session_queries.session(tx.conn, tx.hall_id, window)
+        if post is None:
+            raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
+        tickets_here = ticket_queries.at_window(tx.conn, tx.hall_id, window)
+        if tickets_here:
+            raise HallError(Code.WINDOW_BUSY, window=window, number=tickets_here[0].number)
+        window_session_queries.sign_out(tx, window)
+        write_journal(
+            tx, actor, "window.release", window, window=window, data={"staff": post.staff}
+        )
+        tx.events.append(WindowChanged(window))
+        return {}
+
+    ctx.command(actor, key, {"act": "release", "window": window}, act)
+
+
+def _own_session(tx: Tx, actor: Actor, window: str) -> Any:
+    post = window_session_queries.session(tx.conn, tx.hall_id, window)
+    if post is None or post.staff != actor.name:
+        raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
+    return post

@@ -1,0 +1,254 @@
+"""Retroactive changes in the office, and one's own confirmations: routes and the alarm."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.attendance import shift_rule_queries
+from server.attendance.shift_rules import ShiftRule
+from server.core.context import Actor, Context
+from server.core.errors import Code
+from server.hall import Hall
+from server.queue.snapshot import Snapshot
+from server.retroactive import actions, rules
+from server.retroactive import queries as stored
+from server.retroactive.act_words import COMMANDS, details, slot_name
+from server.retroactive.messages import (
+    CheckToSecond,
+    PastChange,
+    PastChanges,
+    PastMove,
+    RefuseChange,
+    SecondChecker,
+    SheetLine,
+    SheetToWitness,
+    ToConfirm,
+    WitnessSheet,
+)
+from server.spot_checks import finding_actions
+from server.spot_checks import queries as spot_checks_queries
+from server.spot_checks import second_checker as second_checks
+from server.spot_checks.marks import kind_of, standing
+from server.time_clocks import manual_entry, sign_in_sheet_queries
+from server.web_api import MANAGERS, STAFF, Api, Call
+from server.wire.commands import Done
+from server.wire.views import Alarm
+
+SHOWN = 24
+"""Number of a change's values that are listed; the rest is counted."""
+SETTLED = (Code.PAST_UNKNOWN, Code.PAST_STATE)
+
+
+def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
+    """Return the function that makes the alarm of waiting retroactive changes."""
+    ctx = hall.ctx
+
+    def current(_snapshot: Snapshot) -> list[Alarm]:
+        count, since = ctx.read(lambda c: stored.waiting(c, ctx.hall_id))
+        if not count:
+            return []
+        return [
+            Alarm(
+                code="past_waiting",
+                subject="",
+                message_zh=f"有 {count} 项更正等另一人确认（见“更正确认”）。",
+                message_en=f"{count} changes of the past wait for a second person.",
+                since=since,
+            )
+        ]
+
+    return current
+
+
+def add(api: Api) -> None:
+    """Register the list, its actions, and one's own confirmations."""
+    _changes(api)
+    _own(api)
+
+
+def _changes(api: Api) -> None:
+    ctx = api.hall.ctx
+
+    @api.get("/office/past-changes", who=MANAGERS, answer=PastChanges)
+    def past_changes(call: Call) -> PastChanges:
+        """Return retroactive changes: requester, values before and after, result."""
+        return ctx.read(lambda c: _listed(ctx, c, call.actor))
+
+    @api.post(
+        "/office/past-changes/<change>/confirm",
+        who=MANAGERS,
+        answer=Done,
+        codes=(*SETTLED, Code.PAST_SECOND, Code.PAST_STALE),
+    )
+    def confirm_change(call: Call) -> Done:
+        """Confirm a retroactive change as a second person; it is carried out."""
+        actions.confirm(ctx, call.actor, call.key, call.args["change"])
+        return Done()
+
+    @api.post(
+        "/office/past-changes/<change>/refuse",
+        who=MANAGERS,
+        body=RefuseChange,
+        answer=Done,
+        codes=(*SETTLED, Code.PAST_SECOND),
+        example={"words": "与门禁记录不符"},
+    )
+    def refuse_change(call: Call) -> Done:
+        """Refuse a retroactive change as a second person; nothing is changed."""
+        actions.refuse(ctx, call.actor, call.key, call.args["change"], call.body.words)
+        return Done()
+
+    @api.post("/my/past-changes/<change>/withdraw", who=STAFF, answer=Done, codes=SETTLED)
+    def withdraw_change(call: Call) -> Done:
+        """Withdraw a retroactive change that one requested."""
+        actions.withdraw(ctx, call.actor, call.key, call.args["change"])
+        return Done()
+
+
+def _listed(ctx: Context, conn: Connection, actor: Actor) -> PastChanges:
+    rows = stored.listed(conn, ctx.hall_id)
+    people = {rank: actions.entitled(ctx, conn, rank) for rank in actions.RANKS}
+    all_rules = shift_rule_queries.every(conn, ctx.hall_id)
+    views = [_view(ctx, conn, actor, row, people[row.rank], all_rules) for row in rows]
+    return PastChanges(changes=views, waiting=sum(change.state == "waiting" for change in views))
+
+
+def _view(
+    ctx: Context,
+    conn: Connection,
+    actor: Actor,
+    row: Any,
+    people: set[str],
+    all_rules: Sequence[ShiftRule],
+) -> PastChange:
+    names = {person.number: person.name for person in ctx.catalogue().staff}
+    moves = stored.moves(conn, ctx.hall_id, row.id)
+    requester, decider = actions.requester_of(row).name, row.decided_by.partition(":")[2]
+    zh, en = COMMANDS.get(row.command, (row.command, row.command))
+    waiting = row.state == rules.State.WAITING
+    return PastChange(
+        id=row.id,
+        command=row.command,
+        command_zh=zh,
+        command_en=en,
+        details=details(json.loads(row.args), names, all_rules),
+        why=row.why,
+        asked_by=requester,
+        asked_name=names.get(requester, ""),
+        asked_at=row.asked_at,
+        state=row.state,
+        decided_by=decider,
+        decided_name=names.get(decider, ""),
+        decided_at=row.decided_at,
+        words=row.words,
+        moves=[_move(move, names, all_rules) for move in moves[:SHOWN]],
+        count=len(moves),
+        mine=waiting and requester == actor.name,
+        may_confirm=waiting and actions.may_confirm(actor, row, people),
+    )
+
+
+def _move(
+    move: rules.ValueChange, names: dict[str, str], all_rules: Sequence[ShiftRule]
+) -> PastMove:
+    was, now = rules.words(move.spot.slot, move.was), rules.words(move.spot.slot, move.now)
+    return PastMove(
+        day=move.spot.day,
+        staff=move.spot.staff,
+        name=names.get(move.spot.staff, move.spot.staff),
+        what=slot_name(move.spot.slot, all_rules),
+        was_zh=was[0],
+        was_en=was[1],
+        now_zh=now[0],
+        now_en=now[1],
+    )
+
+
+def _own(api: Api) -> None:
+    ctx = api.hall.ctx
+
+    @api.get("/my/to-confirm", who=STAFF, answer=ToConfirm)
+    def to_confirm(call: Call) -> ToConfirm:
+        """Return the sheets to confirm as witness and the rounds to confirm as second inspector."""
+        return ctx.read(lambda c: _to_confirm(ctx, c, call.actor.name))
+
+    @api.post(
+        "/my/sheets/<sheet>/witness",
+        who=STAFF,
+        body=WitnessSheet,
+        answer=Done,
+        codes=(Code.SHEET_UNKNOWN, Code.SHEET_STATE),
+        example={"agree": True},
+    )
+    def witness_sheet(call: Call) -> Done:
+        """Confirm or refuse a sign-in sheet as its witness."""
+        body: WitnessSheet = call.body
+        sheet = call.args["sheet"]
+        manual_entry.answer_sheet(ctx, call.actor, call.key, sheet, body.agree, body.words)
+        return Done()
+
+    @api.post(
+        "/my/checks/<check>/second",
+        who=STAFF,
+        body=SecondChecker,
+        answer=Done,
+        codes=(
+            *(Code.CHECK_UNKNOWN, Code.CHECK_NOT_RUNNING),
+            *(Code.NOT_A_CHECKER, Code.CHECK_SECOND),
+        ),
+        example={"agree": True},
+    )
+    def second_checker(call: Call) -> Done:
+        """Confirm one's own part in an inspection round as second inspector, or object."""
+        body: SecondChecker = call.body
+        check = call.args["check"]
+        second_checks.answer(ctx, call.actor, call.key, check, body.agree, body.words)
+        return Done()
+
+
+def _to_confirm(ctx: Context, conn: Connection, staff: str) -> ToConfirm:
+    names = {person.number: person.name for person in ctx.catalogue().staff}
+    sheets = sign_in_sheet_queries.to_witness(conn, ctx.hall_id, staff)
+    rounds = second_checks.waiting_for(ctx, conn, staff)
+    return ToConfirm(
+        sheets=[_sheet(row, names) for row in sheets],
+        checks=[_check(ctx, conn, row, names) for row in rounds],
+    )
+
+
+def _sheet(row: Any, names: dict[str, str]) -> SheetToWitness:
+    by = row.by_actor.partition(":")[2]
+    return SheetToWitness(
+        id=row.id,
+        day=row.day,
+        reason=row.reason,
+        by=by,
+        by_name=names.get(by, by),
+        at=row.at,
+        lines=[
+            SheetLine(staff=line["staff"], name=names.get(line["staff"], ""), at=line["at"])
+            for line in json.loads(row.lines)
+        ],
+    )
+
+
+def _check(ctx: Context, conn: Connection, row: Any, names: dict[str, str]) -> CheckToSecond:
+    by = row.by_actor.partition(":")[2]
+    counting = standing(
+        map(finding_actions.mark_of, spot_checks_queries.marks(conn, ctx.hall_id, row.id))
+    ).values()
+    return CheckToSecond(
+        id=row.id,
+        by=by,
+        by_name=names.get(by, by),
+        day=row.day,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        objected=row.second == second_checks.OBJECTED,
+        marks=len(counting),
+        problems=sum(kind_of(mark) is not None for mark in counting),
+    )

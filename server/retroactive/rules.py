@@ -1,0 +1,183 @@
+"""Retroactive changes: days that are over, differences between two readings, second persons.
+
+A reading maps a `Spot` to a short text such as `late 35`; a missing spot has no value. A change is
+the list of spots whose texts differ. This module reads no storage and no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from server.attendance.verdicts import STATE_WORDS
+from server.attendance.verdicts import State as Verdict
+from server.core.errors import Code, HallError
+
+HALVES = "absent"
+"""Slot code of a spot that counts the half-days without presence."""
+FINDING = "finding:"
+"""Prefix of a slot code that stands for a finding of a spot check."""
+STANDS, PROPOSED, NOT_UPHELD = "stands", "proposed", "fallen"
+FINDING_WORDS = {
+    STANDS: ("成立", "stands"),
+    PROPOSED: ("待认定", "proposed"),
+    NOT_UPHELD: ("不成立", "does not stand"),
+}
+NOTHING = ("无", "none")
+ENGLISH = {
+    Verdict.ON_TIME: "on time",
+    Verdict.LATE: "late",
+    Verdict.EARLY: "left early",
+    Verdict.MISSING: "no punch",
+    Verdict.LEAVE: "leave",
+    Verdict.OFFICIAL: "official business",
+    Verdict.ELSEWHERE: "works elsewhere",
+    Verdict.REST: "rest",
+    Verdict.PENDING: "pending",
+}
+
+
+class State(StrEnum):
+    """State of a retroactive change."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    STALE = "stale"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ValueKey:
+    """One value of one person's past day: a slot, the half-days absent, or a finding."""
+
+    day: str
+    staff: str
+    slot: str
+
+
+Reading = Mapping[ValueKey, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueChange:
+    """Spot with its value before and after a change; empty: no value."""
+
+    spot: ValueKey
+    was: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class AffectedDays:
+    """Past days that an action may change, and the people whose days they are."""
+
+    days: tuple[date, ...]
+    staff: frozenset[str] | None
+    """Staff numbers; None: everybody."""
+
+    def runs(self) -> list[tuple[date, date]]:
+        """Return the days as consecutive stretches (first, last)."""
+        stretches: list[tuple[date, date]] = []
+        for day in self.days:
+            if stretches and day - stretches[-1][1] == timedelta(days=1):
+                stretches[-1] = stretches[-1][0], day
+            else:
+                stretches.append((day, day))
+        return stretches
+
+
+@dataclass(frozen=True, slots=True)
+class EventScope:
+    """Days whose values one event may change."""
+
+    days: tuple[str, ...]
+    staff: tuple[str, ...]
+    since: str = ""
+    until: str = ""
+
+
+def reach(touched: Iterable[EventScope], today: date, oldest: date) -> AffectedDays | None:
+    """Return the days before `today` that the events may change; None if there are none.
+
+    `oldest`: the first day that can have a value; bounds events without a first day.
+    """
+    days: set[date] = set()
+    staff: set[str] | None = set()
+    for event in touched:
+        event_days = set(_days(event, today, oldest))
+        if not event_days:
+            continue
+        days |= event_days
+        staff = staff | set(event.staff) if staff is not None and event.staff else None
+    if not days:
+        return None
+    return AffectedDays(tuple(sorted(days)), None if staff is None else frozenset(staff))
+
+
+def _days(event: EventScope, today: date, oldest: date) -> Iterable[date]:
+    if event.days:
+        return (d for d in map(date.fromisoformat, event.days) if oldest <= d < today)
+    first = max(oldest, date.fromisoformat(event.since)) if event.since else oldest
+    last = today - timedelta(days=1)
+    if event.until:
+        last = min(last, date.fromisoformat(event.until))
+    return (first + timedelta(days=n) for n in range((last - first).days + 1))
+
+
+def moves(before: Reading, after: Reading) -> list[ValueChange]:
+    """Return the changed values, by day and person."""
+    spots = sorted({*before, *after})
+    return [
+        ValueChange(spot, before.get(spot, ""), after.get(spot, ""))
+        for spot in spots
+        if before.get(spot, "") != after.get(spot, "")
+    ]
+
+
+def subjects(moved: Iterable[ValueChange]) -> list[str]:
+    """Return the staff numbers of everybody whose days a change affects."""
+    return sorted({move.spot.staff for move in moved if move.spot.staff})
+
+
+def may_confirm(
+    actor: str, asker: str, moved_people: Collection[str], entitled: Collection[str]
+) -> bool:
+    """Return True if `actor` may confirm a change as the second person.
+
+    `entitled`: everybody on the staff list with the rank that the action requires. The second
+    person is one of them, did not request the change, and is none of the people whose days change.
+    A calendar or a rule changes the days of all of them; if that leaves nobody, any of them but the
+    requester may confirm.
+    """
+    others = {number for number in entitled if number != asker}
+    apart = others - set(moved_people)
+    return actor in (apart or others)
+
+
+def check_waiting(state: str) -> None:
+    """Raise PAST_STATE unless the change is waiting."""
+    if state != State.WAITING:
+        raise HallError(Code.PAST_STATE, state=state)
+
+
+def words(slot: str, value: str) -> tuple[str, str]:
+    """Return the text of a value, in Chinese and English."""
+    if not value:
+        return NOTHING
+    if slot.startswith(FINDING):
+        return FINDING_WORDS[value]
+    if slot == HALVES:
+        return f"旷工{value}个半天", f"{value} half-days absent"
+    name, _, minutes = value.partition(" ")
+    state = Verdict(name)
+    if minutes:
+        return f"{STATE_WORDS[state]}{minutes}分钟", f"{ENGLISH[state]} by {minutes} min"
+    return STATE_WORDS[state], ENGLISH[state]
+
+
+def value_of(state: Verdict, minutes: int) -> str:
+    """Return the value text of a verdict."""
+    return f"{state.value} {minutes}" if minutes else state.value

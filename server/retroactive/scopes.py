@@ -1,0 +1,70 @@
+"""Readings of past days: every verdict, count and finding of a reach as short texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import Connection
+
+from server.attendance import shift_rule_queries
+from server.attendance.sheets import day_sheets
+from server.core.context import Context
+from server.core.events import AttendanceChanged, ChecksChanged
+from server.retroactive.rules import (
+    FINDING,
+    HALVES,
+    NOT_UPHELD,
+    PROPOSED,
+    STANDS,
+    AffectedDays,
+    EventScope,
+    Reading,
+    ValueKey,
+    value_of,
+)
+from server.spot_checks import finding_queries
+from server.spot_checks.finding_rules import STANDING
+from server.spot_checks.finding_rules import State as FindingState
+
+
+def read(ctx: Context, conn: Connection, reach: AffectedDays) -> Reading:
+    """Return every value of the days and people of `reach`."""
+    values: dict[ValueKey, str] = {}
+    for first, last in reach.runs():
+        for sheet in day_sheets(ctx, conn, first, last, reach.staff):
+            day = sheet.day.isoformat()
+            for verdict in sheet.slots:
+                spot = ValueKey(day, sheet.staff, verdict.slot.code)
+                values[spot] = value_of(verdict.state, verdict.minutes)
+            if sheet.absent_halves:
+                values[ValueKey(day, sheet.staff, HALVES)] = str(sheet.absent_halves)
+        span = first.isoformat(), last.isoformat()
+        for row in finding_queries.of_days(conn, ctx.hall_id, *span):
+            if reach.staff is None or row.staff in reach.staff:
+                spot = ValueKey(row.day, row.staff, f"{FINDING}{row.id}")
+                values[spot] = finding_value(FindingState(row.state))
+    return values
+
+
+def finding_value(state: FindingState) -> str:
+    """Return the value of a finding. A dispute changes nothing until it is settled."""
+    if state in STANDING:
+        return STANDS
+    return PROPOSED if state is FindingState.PROPOSED else NOT_UPHELD
+
+
+def scopes_of(events: Iterable[object]) -> list[EventScope]:
+    """Return the days whose values the events of an action may change."""
+    scopes: list[EventScope] = []
+    for event in events:
+        if isinstance(event, AttendanceChanged):
+            scopes.append(EventScope(event.days, event.staff, event.since, event.until))
+        elif isinstance(event, ChecksChanged):
+            scopes.append(EventScope((event.day,), ()))
+    return scopes
+
+
+def oldest(conn: Connection, hall_id: str, today: date) -> date:
+    """Return the first day to which a shift rule applies; `today` if there is no rule."""
+    return min((rule.valid_from for rule in shift_rule_queries.every(conn, hall_id)), default=today)

@@ -1,1 +1,0 @@
-"""Attendance: actions on rules, leave and corrections, and the day sheet computed from them."""

@@ -1,1 +1,0 @@
-"""Spot checks: draw commitment, inspection rounds, findings, anomalies, integrity check."""

@@ -1,1 +1,0 @@
-"""Retroactive changes: actions on past days, stored until a second person confirms them."""

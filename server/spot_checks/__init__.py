@@ -1,0 +1,1 @@
+"""Spot checks: draw, inspection rounds, marks, findings until they are settled."""

@@ -1,0 +1,1 @@
+"""Time clocks and punches: push and polling gateways, admission, quarantine, manual entry."""

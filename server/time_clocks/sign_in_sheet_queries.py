@@ -1,0 +1,69 @@
+"""Sign-in sheets of power cuts with their witness's confirmation: queries and changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from server.core.store import Tx
+from server.time_clocks.tables import sign_in_sheet
+
+_s = sign_in_sheet.c
+
+
+def add(
+    tx: Tx, sheet_id: str, day: str, reason: str, witness: str, entries: Sequence[Any], by: str
+) -> None:
+    """Insert a signed sheet as it was typed in."""
+    tx.conn.execute(
+        insert(sign_in_sheet).values(
+            hall_id=tx.hall_id,
+            id=sheet_id,
+            day=day,
+            reason=reason,
+            witness=witness,
+            lines=json.dumps(list(entries), ensure_ascii=False),
+            by_actor=by,
+            at=tx.now,
+            state="waiting",
+        )
+    )
+
+
+def get(conn: Connection, hall_id: str, sheet_id: str) -> Row[Any] | None:
+    """Return one sheet, or None."""
+    return conn.execute(
+        select(sign_in_sheet).where(_s.hall_id == hall_id, _s.id == sheet_id)
+    ).first()
+
+
+def settle(tx: Tx, sheet_id: str, state: str, words: str) -> None:
+    """Record the witness's decision."""
+    tx.conn.execute(
+        update(sign_in_sheet)
+        .where(_s.hall_id == tx.hall_id, _s.id == sheet_id)
+        .values(state=state, decided_at=tx.now, words=words)
+    )
+
+
+def to_witness(conn: Connection, hall_id: str, witness: str) -> list[Row[Any]]:
+    """Return sheets that wait for a witness, oldest first."""
+    query = select(sign_in_sheet).where(
+        _s.hall_id == hall_id, _s.witness == witness, _s.state == "waiting"
+    )
+    return list(conn.execute(query.order_by(_s.at, _s.id)))
+
+
+def newest(conn: Connection, hall_id: str, most: int = 50) -> list[Row[Any]]:
+    """Return sheets, newest first."""
+    return list(
+        conn.execute(
+            select(sign_in_sheet)
+            .where(_s.hall_id == hall_id)
+            .order_by(_s.at.desc(), _s.id)
+            .limit(most)
+        )
+    )
