@@ -104,8 +104,8 @@ def build(
         ping_interval=10,
         ping_timeout=15,
         manage_session=False,
-        logger=logging.getLogger("server.live"),
-        engineio_logger=logging.getLogger("server.lines"),
+        logger=logging.getLogger("server.socketio"),
+        engineio_logger=logging.getLogger("server.engineio"),
     )
     packet_guard.filter_packets(socketio)
     background = start or _background

@@ -117,7 +117,7 @@ def open_scene(name: str, seed: int, folder: Path, setting: Setting) -> Iterator
         "accounts": (ADMINISTRATOR, MANAGER, *people),
         "settings": PATIENCE_OF_SLIPS,
         "database": setting.database,
-        "doors": {DOOR: DOOR_SERIAL} if setting.clocks else None,
+        "time_clocks": {DOOR: DOOR_SERIAL} if setting.clocks else None,
         "polled": (POLLED,) if setting.clocks else (),
     }
     if setting.redis is None:

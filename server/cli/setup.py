@@ -59,11 +59,11 @@ def _check(settings: config.Config) -> int:
         return 1
     store = open_store(settings.database_url, settings.hall_id)
     halls = store.read(hall_ids)
-    violations = [
+    lines = [
         f"{hall}: {f.zh} / {f.en}" for hall in halls for f in store.read(partial(violations, hall))
     ]
-    for line in violations:
+    for line in lines:
         print(line, file=sys.stderr)
-    if not violations:
+    if not lines:
         print(f"全部正常 / all is well: {', '.join(halls) or '空 / empty'}")
-    return int(bool(violations))
+    return int(bool(lines))

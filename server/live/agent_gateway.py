@@ -1,6 +1,6 @@
 """Server side of agent connections: connected agents, outstanding tasks and desired states.
 
-An agent serves the devices that are bound to it and no others (`services/bindings.py`). Tasks
+An agent serves the devices that are bound to it and no others (`device_health/bindings.py`). Tasks
 (print, speak) go to the agent that hosts the device. Desired states (strips, keypads) are full
 states and are sent again on every connect. The module contains no driver; the blueprints create the
 contents.

@@ -293,7 +293,7 @@ class Direct:
         line = eio.sockets[eio_sid]
         line.__class__ = _Line
         line.last_ping = None  # set at its creation; each send would compare it with the time
-        line.alone_since = time.monotonic()
+        line.without_namespace_since = time.monotonic()
         # Screens that connect together, after a restart, are not pinged together.
         line.due = time.monotonic() + 1 + self._stagger
         self._stagger = (self._stagger + 1) % max(1, int(eio.ping_interval) - 1)
@@ -317,13 +317,16 @@ class Direct:
         for eio_sid, line in list(eio.sockets.items()):
             if line.closed:
                 eio.sockets.pop(eio_sid, None)
-            elif line.alone_since is not None and now - line.alone_since > JOIN_SECONDS:
+            elif (
+                line.without_namespace_since is not None
+                and now - line.without_namespace_since > JOIN_SECONDS
+            ):
                 gevent.spawn(self.cut_off, eio_sid)
-            elif line.asked is not None:
-                if now - line.asked > eio.ping_timeout:
+            elif line.pinged_at is not None:
+                if now - line.pinged_at > eio.ping_timeout:
                     gevent.spawn(self.cut_off, eio_sid, eio.reason.PING_TIMEOUT)
             elif now >= line.due:
-                line.asked, line.due = now, now + eio.ping_interval
+                line.pinged_at, line.due = now, now + eio.ping_interval
                 self._send_to(eio_sid, _PING, _PING_FRAME)
 
     # -- namespaces ----------------------------------------------------------------------------

@@ -51,9 +51,9 @@ def start(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    for noisy in ("server.live", "server.lines", "geventwebsocket", "alembic"):
+    for noisy in ("server.socketio", "server.engineio", "geventwebsocket", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    logging.getLogger("server.lines").addFilter(_is_own_error)
+    logging.getLogger("server.engineio").addFilter(_is_own_error)
 
 
 def _is_own_error(record: logging.LogRecord) -> bool:

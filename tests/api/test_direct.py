@@ -43,8 +43,8 @@ class _EngineSocket:
     wire: Wire
     closed: bool = False
     due: float = 0.0
-    ping_sent_at: float | None = None
-    alone_since: float | None = None
+    pinged_at: float | None = None
+    without_namespace_since: float | None = None
     queue: Any = field(default_factory=JoinableQueue)
 
     def close(self, **_how: Any) -> None:
@@ -178,10 +178,10 @@ def test_clients_are_pinged_in_turn_and_once_until_they_answer(clients: _Clients
     assert clients.ends["a"].recv(10) == frame_text("2")
     clients.direct.ping_due(12.0)
     assert clients.ends["b"].recv(10) == frame_text("2")
-    lines[0].ping_sent_at = None
+    lines[0].pinged_at = None
     clients.direct.ping_due(12.5)
     assert clients.ends["a"].recv(10) == frame_text("2")
-    assert [line.ping_sent_at for line in lines] == [12.5, 12.0]
+    assert [line.pinged_at for line in lines] == [12.5, 12.0]
     assert clients.queued == []
 
 
@@ -213,7 +213,7 @@ def test_a_new_connection_starts_no_ping_greenlet_and_is_not_late_by_age(
 
 def test_a_connection_that_joins_no_room_is_closed_after_seconds(clients: _Clients) -> None:
     alone, member = clients.add("a"), clients.add("b")
-    alone.alone_since = 1.0
+    alone.without_namespace_since = 1.0
     clients.direct.ping_due(1.0 + JOIN_SECONDS)
     gevent.idle()
     assert list(clients.sockets) == ["a", "b"]
