@@ -86,7 +86,7 @@ class _Session:
 class PullTerminal(TimeClock):
     """Simulated time clock; serves TCP and UDP clients, one thread per connection."""
 
-    way = "pull"
+    protocol = "pull"
 
     def __init__(
         self, name: str, model: PullModel, people: Sequence[Enrolled], journal: Journal

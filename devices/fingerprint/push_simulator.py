@@ -58,7 +58,7 @@ class PushModel:
 class PushTerminal(TimeClock):
     """Simulated time clock and the thread that is its network task."""
 
-    way = "push"
+    protocol = "push"
 
     def __init__(
         self, name: str, model: PushModel, people: Sequence[Enrolled], journal: Journal

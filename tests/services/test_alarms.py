@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.health import HealthCode
+from server import office
 from server.alarms import actions as alarms_actions
 from server.alarms import queries as takes
 from server.alarms.rules import QUIET, is_acknowledged, is_loud
@@ -27,7 +28,7 @@ from server.wire.views import DeviceView
 from support.halls import SmallHall
 
 MANAGER = Actor(ActorKind.MANAGER, "200")
-DEVICE_WORDS = Path(server_alarms.__file__).parent / "web" / "device-words.ts"
+DEVICE_WORDS = Path(office.__file__).parent / "web" / "device-words.ts"
 TIMES = st.integers(0, 10**7)
 
 
