@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bench.run import Run
+from bench.harness import Run
 from bench.table import BY_NAME, TARGETS, Figure, markdown, save
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,23 +35,23 @@ class Group:
 
 GROUPS = (
     Group("tickets", "bench.tickets", ("tickets", "tickets-slow")),
-    Group("choosing", "bench.choosing", ("choose",)),
+    Group("choosing", "bench.next_ticket", ("choose",)),
     Group("http", "bench.http", ("http", "http-p99", "cpu-ticket", "cpu-call", "kiosk-alone")),
     Group("boards", "bench.boards", ("board-idle", "board-busy")),
     Group(
         "crowd",
-        "bench.crowd",
+        "bench.many_boards",
         ("board-cpu", "screen-memory", "screens-memory", "boards-resting"),
     ),
-    Group("paint", "bench.paint", ("painted", "heap")),
+    Group("paint", "bench.browser_paint", ("painted", "heap")),
     Group("history", "bench.history", ("history-act", "history-start")),
 )
 SEPARATE = {
     "attendance": "bench.attendance",
-    "terminal-backlog": "bench.terminal_backlog",
+    "terminal-backlog": "bench.time_clock_backlog",
     "province": "bench.province",
-    "voice": "bench.voice.understood",
-    "voice-bank": "bench.voice.bank",
+    "voice": "bench.voice.recognition",
+    "voice-bank": "bench.voice.render_bank",
     "voice-burst": "bench.voice.burst",
 }
 """Programs with tables of their own; they run only when they are named."""

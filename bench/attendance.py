@@ -19,7 +19,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
 
-from bench.punching import PEOPLE, ZONE, enrol, punch_rows
+from bench.punch_data import PEOPLE, ZONE, enrol, punch_rows
 from server.attendance import month_sheet
 from server.attendance.messages import MonthSheet
 from server.attendance.routes import WHOLE_HALL, Attendance

@@ -10,14 +10,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from bench.furnish import ITEMS
-from bench.host import Server
+from bench.harness import Child, Run, gc_paused
 from bench.http import KIOSKS, TICKETS
 from bench.kiosks import NEXT
-from bench.references import RawBook
-from bench.run import Child, Run, gc_paused
+from bench.load_clients import Connection, Screens
+from bench.measured_hall import ITEMS
+from bench.measured_server import Server
+from bench.raw_sqlite import RawBook
 from bench.table import Figure, quantile, ratio
-from bench.wire import Connection, Screens
 
 BOARDS = 200
 STREAM = 64.0

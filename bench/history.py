@@ -17,11 +17,11 @@ from itertools import count
 from pathlib import Path
 from statistics import median
 
-from bench.furnish import ITEMS, empty_hall, furnish, own_windows, staff_by_window
-from bench.punching import PEOPLE, enrol
-from bench.run import PATIENCE, ROOT, Run, gc_paused
+from bench.harness import PATIENCE, ROOT, Run, gc_paused
+from bench.history_data import write_history
+from bench.measured_hall import ITEMS, empty_hall, furnish, own_windows, staff_by_window
+from bench.punch_data import PEOPLE, enrol
 from bench.table import Figure, amount, ratio
-from bench.years import write_history
 from server.core.clock import ScaledClock
 from server.core.config import Config
 from server.core.context import Actor

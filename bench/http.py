@@ -15,13 +15,13 @@ from itertools import cycle
 from statistics import median
 from typing import Any
 
-from bench.furnish import ITEMS
-from bench.host import Server
+from bench.harness import Child, Run, cpu_of, gc_paused
 from bench.kiosks import NEXT
-from bench.references import RawBook
-from bench.run import Child, Run, cpu_of, gc_paused
+from bench.load_clients import Connection
+from bench.measured_hall import ITEMS
+from bench.measured_server import Server
+from bench.raw_sqlite import RawBook
 from bench.table import Figure, amount, quantile, ratio
-from bench.wire import Connection
 
 KIOSKS = 32
 WAITING = 8

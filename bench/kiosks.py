@@ -14,9 +14,9 @@ from collections import deque
 from itertools import cycle
 from typing import Any
 
-from bench.furnish import ITEMS
-from bench.run import gc_paused, serve_requests
-from bench.wire import CHUNK, connect, parse_response, post_request
+from bench.harness import gc_paused, serve_requests
+from bench.load_clients import CHUNK, connect, parse_response, post_request
+from bench.measured_hall import ITEMS
 
 NEXT = "/api/v1/counter/call-next"
 

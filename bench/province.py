@@ -30,10 +30,10 @@ from typing import Any
 
 from sqlalchemy import text
 
+from bench.harness import PATIENCE, ROOT, cpu_of
+from bench.load_clients import CHUNK, connect, parse_response, post_request
 from bench.province_host import halls
-from bench.run import PATIENCE, ROOT, cpu_of
 from bench.table import quantile
-from bench.wire import CHUNK, connect, parse_response, post_request
 from server.core.engine import open_engine
 from support import postgres
 from support.hall_server import free_port

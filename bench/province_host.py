@@ -18,8 +18,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.furnish import furnish, own_windows
-from bench.host import clerk_sessions
+from bench.measured_hall import furnish, own_windows
+from bench.measured_server import clerk_sessions
 from server.core import config
 from server.core.clock import Clock, ScaledClock
 from server.hall import prepare

@@ -21,9 +21,9 @@ from typing import Any
 import gevent
 from gevent.threadpool import ThreadPool
 
-from bench.furnish import ITEMS, empty_hall, furnish
-from bench.references import RawBook
-from bench.run import Child, Run, gc_paused, serve_requests
+from bench.harness import Child, Run, gc_paused, serve_requests
+from bench.measured_hall import ITEMS, empty_hall, furnish
+from bench.raw_sqlite import RawBook
 from bench.table import Figure, ratio
 from server.core.clock import ScaledClock
 from server.core.config import Config

@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from devices.config import AgentConfig, DeviceConfig
-from devices.fingerprint import crew as fingerprint
-from devices.keypads import crew as keypads
-from devices.led import crew as led
-from devices.owner import Driver, Reports
-from devices.printers import crew as printers
+from devices.device_thread import Driver, Reports
+from devices.fingerprint import driver as fingerprint
+from devices.keypads import driver as keypads
+from devices.led import driver as led
+from devices.printers import printer_driver as printers
 from devices.settings import ConfigError
-from devices.standby import crew as standby
-from devices.voice import crew as voice
+from devices.standby import driver as standby
+from devices.voice import driver as voice
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ import gevent
 from flask import Flask, Response, g, request
 from flask_socketio import SocketIO
 
-import counters.surface
-import display.surface
-import kiosk.surface
+import counters.routes
+import display.routes
+import kiosk.routes
 from server.accounts import alarms as accounts_alarms
 from server.accounts import routes as accounts_routes
 from server.attendance import routes as attendance_routes
@@ -35,7 +35,7 @@ from server.leave import routes as leave_routes
 from server.live import packet_guard
 from server.live.agent_gateway import Agents
 from server.live.feeds import LiveFeeds
-from server.office import surface
+from server.office import routes as office_routes
 from server.queue import announcement_alarms, issue_rate_alarms
 from server.queue.metrics import source
 from server.queue.offline import desk_routes, lease_routes
@@ -114,10 +114,10 @@ def build(
     feeds = LiveFeeds(socketio, hall, api, pages.build_id())
     agents = Agents(socketio, hall, api)
     accounts_routes.add(api, pages.build_id())
-    kiosk.surface.add(api, feeds, agents, background)
-    counters.surface.add(api, feeds, agents, background)
-    display.surface.add(api, feeds, agents, background)
-    surface.add(api, feeds, [alarms(hall) for alarms in ALARMS])
+    kiosk.routes.add(api, feeds, agents, background)
+    counters.routes.add(api, feeds, agents, background)
+    display.routes.add(api, feeds, agents, background)
+    office_routes.add(api, feeds, [alarms(hall) for alarms in ALARMS])
     device_health_routes.add(api)
     time_clocks_routes.add(api, feeds)
     spot_checks_routes.add(api, feeds)

@@ -10,9 +10,9 @@ import pytest
 
 from support import order
 from support import postgres as pg
-from support.emptied import DatabasePool
+from support.database_pool import DatabasePool
 from support.hall_server import HallServer
-from support.nursery import ServerForks
+from support.server_forks import ServerForks
 
 
 @pytest.fixture(scope="session")

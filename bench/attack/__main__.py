@@ -13,15 +13,15 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from bench.attack import api, codecs, files, flood, lines, linked, tokens, walks
+from bench.attack import api, codecs, files, flood, link_walk, live_connections, random_walk, tokens
 from bench.attack.tally import Tally, table
 
 PARTS: dict[str, Callable[[argparse.Namespace], Tally]] = {
     "api": lambda args: api.attack(args.seed, args.examples),
-    "links": lambda args: linked.attack(args.seed, args.examples * 2),
+    "links": lambda args: link_walk.attack(args.seed, args.examples * 2),
     "addresses": lambda _: api.paths(),
-    "walks": lambda args: walks.attack(args.seed, args.examples * 2),
-    "lines": lambda args: lines.attack(args.seed, args.examples * 50, args.silent),
+    "walks": lambda args: random_walk.attack(args.seed, args.examples * 2),
+    "lines": lambda args: live_connections.attack(args.seed, args.examples * 50, args.silent),
     "tokens": lambda args: tokens.attack(args.seed, args.examples * 20),
     "codecs": lambda args: codecs.attack(args.seed, args.examples * 500),
     "files": lambda _: files.attack(),

@@ -26,7 +26,7 @@ from pathlib import Path
 from bench.attack.files import resident
 from bench.attack.floods import FLOODS
 from bench.attack.tally import Tally
-from bench.run import ROOT, gc_paused
+from bench.harness import ROOT, gc_paused
 from bench.table import quantile
 from support.hall_server import ADMINISTRATOR, MANAGER, Client, HallServer
 

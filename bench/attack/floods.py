@@ -19,7 +19,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from bench.wire import UPGRADE
+from bench.load_clients import UPGRADE
 
 HEAD = "Host: 127.0.0.1\r\nContent-Type: application/json\r\n"
 CHUNK = 1 << 16

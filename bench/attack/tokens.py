@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.attack.lines import enrol, join
+from bench.attack.live_connections import enrol, join
 from bench.attack.tally import Tally
 from support.hall_server import ADMINISTRATOR, Client, HallServer, RefusedError
 

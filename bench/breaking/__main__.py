@@ -18,7 +18,7 @@ from pathlib import Path
 from bench.breaking.evidence import BOARD_WITHIN
 from bench.breaking.faults import WORKERS
 from bench.breaking.history import count_by_kind
-from bench.breaking.play import SIDE_BY_SIDE, Plan, names, play
+from bench.breaking.player import SIDE_BY_SIDE, Plan, names, play
 from bench.breaking.run import Outcome
 from bench.breaking.soak import soak
 

@@ -13,9 +13,9 @@ from typing import Any
 import socketio
 from sqlalchemy import Connection, func, select
 
+from bench.breaking.crowd import Crowd
 from bench.breaking.hall import HALL, FaultyHall
 from bench.breaking.history import MAIN, History, JournalLine, Slip, StoredTicket
-from bench.breaking.people import Crowd
 from server.catalogue.reference import load
 from server.core import schema
 from server.core.engine import open_store

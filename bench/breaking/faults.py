@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from bench.breaking import gadgets, storms
-from bench.breaking.fleet_kills import BOARDS, fleet_kills
+from bench.breaking import device_faults, machine_faults
 from bench.breaking.kills import kill_faults
 from bench.breaking.run import Injection, Setting
+from bench.breaking.worker_kills import BOARDS, fleet_kills
 
 AGENTS = ("kiosk", "counters", "display")
 WITH_DEVICES = Setting(
@@ -41,7 +41,7 @@ def all_faults(
     """Return all faults; `count`: number of kills, `workers`: processes where there are several."""
     plain, killed = Setting(), Setting(agents=AGENTS, boards=("main", "east"))
     many = Setting(agents=AGENTS, workers=workers, boards=BOARDS, clerks=6, apart=5)
-    fill_disk, frozen = storms.disk_full, storms.read_only
+    fill_disk, frozen = machine_faults.disk_full, machine_faults.read_only
     return [
         Fault(
             "kills",
@@ -57,26 +57,32 @@ def all_faults(
         ),
         Fault("disk-full", "no byte can be written", fill_disk, plain, small_disk=True),
         Fault("read-only", "the data folder is read-only", frozen, plain, small_disk=True),
-        Fault("clock", "the clock is stepped an hour forward and back", storms.clock, plain),
-        Fault("slow-commit", "a commit takes 2 s", storms.slow_commit, plain),
+        Fault(
+            "clock", "the clock is stepped an hour forward and back", machine_faults.clock, plain
+        ),
+        Fault("slow-commit", "a commit takes 2 s", machine_faults.slow_commit, plain),
         Fault(
             "restore",
             "a copy of the same day is put back",
-            partial(storms.restored, readable=True),
+            partial(machine_faults.restored, readable=True),
             plain,
         ),
         Fault(
             "restore-blind",
             "the same, and the replaced database cannot be read",
-            partial(storms.restored, readable=False),
+            partial(machine_faults.restored, readable=False),
             plain,
         ),
-        Fault("yesterday", "the copy of the day before is put back", storms.yesterday, plain),
-        Fault("devices", "every fault of every device", gadgets.every_fault, WITH_DEVICES),
-        Fault("jam", "a strip jams its bus", gadgets.jammed, WITH_DEVICES),
-        Fault("paper", "a printer is out of paper for an hour", gadgets.out_of_paper, plain),
-        Fault("vanish", "an agent's PC vanishes", gadgets.vanished, plain),
-        Fault("away", "the server is away while the kiosk goes on", gadgets.server_away, plain),
+        Fault(
+            "yesterday", "the copy of the day before is put back", machine_faults.yesterday, plain
+        ),
+        Fault("devices", "every fault of every device", device_faults.every_fault, WITH_DEVICES),
+        Fault("jam", "a strip jams its bus", device_faults.jammed, WITH_DEVICES),
+        Fault("paper", "a printer is out of paper for an hour", device_faults.out_of_paper, plain),
+        Fault("vanish", "an agent's PC vanishes", device_faults.vanished, plain),
+        Fault(
+            "away", "the server is away while the kiosk goes on", device_faults.server_away, plain
+        ),
     ]
 
 

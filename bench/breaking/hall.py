@@ -18,8 +18,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from bench.breaking.levers import Controls
-from devices.simulate.plan import HallPlan, write_plan
+from bench.breaking.controls import Controls
+from devices.simulate.demo_files import HallPlan, write_plan
 from devices.voice.wavs import silence, to_wav
 from server.catalogue.reference import load
 from support.hall_server import ADMINISTRATOR, MANAGER, PATIENCE, ROOT, Client, HallServer, moment
@@ -46,7 +46,7 @@ class ForkServer:
 
     def __init__(self, kind: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "bench.breaking.nursery", kind],
+            [sys.executable, "-m", "bench.breaking.fork_server", kind],
             cwd=ROOT,
             text=True,
             stdin=subprocess.PIPE,

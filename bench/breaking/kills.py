@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from bench.breaking.looking import compare_boards
+from bench.breaking.board_comparison import compare_boards
 from bench.breaking.run import Injection, Scene
 
 SERVER, AGENT, BOTH, STARTING = "kill server", "kill agent", "kill both", "kill while starting"

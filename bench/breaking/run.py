@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.breaking.board_comparison import compare_boards
+from bench.breaking.crowd import Crowd
 from bench.breaking.evidence import Board, PaperTray, database_url, gather_history, wait_for_slips
-from bench.breaking.fleet import Fleet
 from bench.breaking.hall import FaultyHall
 from bench.breaking.history import Violation, violations
-from bench.breaking.looking import compare_boards
-from bench.breaking.people import Crowd
+from bench.breaking.worker_hall import Fleet
 from server.catalogue.reference import load
 from support.hall_server import ADMINISTRATOR, MANAGER, Client, RefusedError
 from support.redis_server import RedisServer

@@ -24,7 +24,7 @@ from typing import Any
 from playwright.sync_api import CDPSession, sync_playwright
 from sqlalchemy import func, select
 
-from bench.breaking.curves import Verdict, chart, verdicts
+from bench.breaking.growth import Verdict, chart, verdicts
 from server.catalogue.reference import load
 from server.core import schema
 from server.core.clock import instant

@@ -12,9 +12,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.voice.understood import calls
+from bench.voice.recognition import calls
 from devices.config import agent_config
-from devices.owner import DeviceThread, Task
+from devices.device_thread import DeviceThread, Task
 from devices.registry import KINDS, build_drivers
 from devices.simulate.config import simulator_plan
 from display.announcer import utterance

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from devices.owner import Outcome, Task
+from devices.device_thread import Outcome, Task
 
 RETENTION_DAYS = 7
 SCHEMA = """

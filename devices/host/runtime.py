@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from devices.config import AgentConfig, DeviceConfig
+from devices.device_thread import DeviceThread, Outcome, Task
 from devices.health import STARTING, Health
 from devices.host.ledger import Ledger, OutstandingFact, Result
 from devices.host.uplink import Uplink
-from devices.owner import DeviceThread, Outcome, Task
 from devices.registry import build_drivers
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Sequence
 
 from devices.simulate.base import Faults, Journal, Json
-from devices.simulate.wires import Wire
+from devices.simulate.endpoints import Wire
 
 PAD_FAULTS = ("silent", "slow", "half_frame", "bad_checksum", "key_bounce", "cable_pulled")
 BUS_FAULTS = ("cable_pulled",)

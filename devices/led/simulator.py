@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from devices.simulate.base import Faults, Journal, Json
-from devices.simulate.wires import BITS_A_BYTE, Wire
+from devices.simulate.endpoints import BITS_A_BYTE, Wire
 
 STRIP_FAULTS = ("silent", "slow", "half_frame", "bad_checksum", "cable_pulled")
 BUS_FAULTS = ("cable_pulled", "jammed")

@@ -14,9 +14,9 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Literal
 
+from devices.device_thread import Outcome
 from devices.health import Health
 from devices.link import Link, LinkAddress, LinkError
-from devices.owner import Outcome
 from devices.printers.answers import AnswerReader
 from devices.printers.document import Document
 from devices.printers.escpos import Encoded, Profile, encode

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from devices.printers.paper import Paper, Slip
 from devices.printers.paper_picture import render
 from devices.simulate.base import Faults, Journal, Json
-from devices.simulate.wires import Wire
+from devices.simulate.endpoints import Wire
 
 FAULTS = (
     "silent",

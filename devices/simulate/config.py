@@ -23,7 +23,7 @@ from devices.link.base import LinkAddressError
 from devices.printers.simulator import PrinterModel, PrinterSimulator
 from devices.settings import ConfigError, Problem, Settings
 from devices.simulate.base import Journal, Simulated
-from devices.simulate.wires import PtyWire, TcpWire, Wire
+from devices.simulate.endpoints import PtyWire, TcpWire, Wire
 from devices.voice.simulator import SpeakerSimulator
 
 TABLES = ("simulator", "printer", "strip_bus", "keypad_bus", "speaker", "time_clock")

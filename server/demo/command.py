@@ -150,7 +150,7 @@ def _plan(data: Path, args: argparse.Namespace, clocks: dict[str, Any]) -> _Plan
         **clocks,
     }
     (folder / "plan.json").write_text(json.dumps(fields))
-    command = [sys.executable, "-m", "devices.simulate.plan", "--out", str(folder)]
+    command = [sys.executable, "-m", "devices.simulate.demo_files", "--out", str(folder)]
     command += ["--json", str(folder / "plan.json")]
     if args.rehearse:
         # At 60 times the speed, speech and paper must be faster too.

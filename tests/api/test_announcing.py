@@ -11,7 +11,7 @@ from server.core.errors import Code
 from server.queue import announcements
 from server.queue.tickets import State
 from server.wire.commands import OfflineAct
-from support.desks import import_codes
+from support.desk_actions import import_codes
 from support.halls import MANAGER
 from support.web import Browser, Web
 

@@ -11,7 +11,7 @@ from server.accounts.people import CODE_MINUTES
 from server.core import journal
 from server.core.errors import Code
 from server.integrity import checks
-from support.agent_line import Agent
+from support.agent_client import Agent
 from support.web import Browser, Web
 
 PRINTER = {"device": "printer-1", "kind": "printers", "serves": "1"}

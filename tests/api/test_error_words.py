@@ -145,7 +145,9 @@ def test_every_field_of_a_request_has_a_name(web: Web) -> None:
             fields |= set(asked_fields(route.body))
         fields |= set(re.findall(r"<(?:\w+:)?(\w+)>", route.path))
     for path in (ROOT / "server").rglob("*routes.py"):
-        fields |= set(re.findall(r"(?:_(?:day|date|number)|day_argument)\(\"(\w+)\"", path.read_text()))
+        fields |= set(
+            re.findall(r"(?:_(?:day|date|number)|day_argument)\(\"(\w+)\"", path.read_text())
+        )
     assert len(fields) > 90
     assert {"from", "to"} <= fields
     fields -= {"SN"}  # of a time clock, answered in bytes

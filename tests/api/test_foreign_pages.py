@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from server.core.errors import Code
-from server.office.surface import MAX_WORKBOOK
+from server.office.routes import MAX_WORKBOOK
 from server.web_api import MAX_BODY, Caller, Route
 from support.halls import MANAGER, STAFF
 from support.web import PASSWORD, Browser, Web

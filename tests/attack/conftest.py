@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.emptied import DatabasePool
+from support.database_pool import DatabasePool
 from support.halls import SmallHall, at
 from support.web import Web
 

@@ -16,7 +16,7 @@ from server.queue import announcement_queries, slip_queries
 from server.time_clocks import actions as time_clocks_actions
 from server.time_clocks import punch_queries
 from server.time_clocks.actions import Description
-from support.agent_line import Agent
+from support.agent_client import Agent
 from support.offline_kiosk import Kiosk
 from support.web import Web
 

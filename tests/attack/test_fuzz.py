@@ -7,7 +7,7 @@ import io
 import pytest
 from socketio.packet import Packet
 
-from bench.attack import api, codecs, files, flood, linked, walks
+from bench.attack import api, codecs, files, flood, link_walk, random_walk
 from bench.attack.tally import Tally, table
 from server.attendance.calendar_list import Flaw, Problem, rows_of_sheet
 from server.catalogue.workbook import Flaw as BookFlaw
@@ -33,11 +33,11 @@ def test_some_addresses_with_hostile_parameters() -> None:
 
 
 def test_a_sequence_of_requests_in_any_order() -> None:
-    quiet(walks.attack(seed_=7, examples=2))
+    quiet(random_walk.attack(seed_=7, examples=2))
 
 
 def test_links_of_answers_are_followed() -> None:
-    tally = linked.attack(seed_=7, examples=3)
+    tally = link_walk.attack(seed_=7, examples=3)
     quiet(tally)
     # About 200 steps, 100 operations, 50 of them with a 2xx, of 124; without links it was 0, 78,
     # 35.

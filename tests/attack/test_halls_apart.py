@@ -17,8 +17,8 @@ from server.runtime.worker_bus import CHANNEL
 from server.web_api import Caller
 from server.web_api.limits import Limits
 from support.access_table import table
+from support.line_process import PATIENCE, LineProcess
 from support.redis_server import RedisServer
-from support.spoken import PATIENCE, LineProcess
 from support.two_halls import HOSTS, PEOPLE, ROLES, TwoHalls, credentials_of
 from support.web import Browser, Web
 
@@ -156,9 +156,9 @@ def test_a_worker_receives_only_events_of_halls_that_it_serves() -> None:
     with (
         RedisServer() as redis,
         Redis.from_url(redis.url, decode_responses=True) as client,
-        LineProcess("bell_process.py", redis.url, "both", "a", "b") as both,
-        LineProcess("bell_process.py", redis.url, "only", "a") as only,
-        LineProcess("bell_process.py", redis.url, "ringer") as ringer,
+        LineProcess("worker_bus_process.py", redis.url, "both", "a", "b") as both,
+        LineProcess("worker_bus_process.py", redis.url, "only", "a") as only,
+        LineProcess("worker_bus_process.py", redis.url, "ringer") as ringer,
         client.pubsub() as everything,
     ):
         assert both.read_json() == only.read_json() == {"log": "the bell is heard"}

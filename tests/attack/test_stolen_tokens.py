@@ -18,7 +18,7 @@ from server.core.errors import Code
 from server.queue.tickets import State
 from server.time_clocks import actions as time_clocks_actions
 from server.time_clocks.actions import Description
-from support.agent_line import Agent
+from support.agent_client import Agent
 from support.halls import STAFF
 from support.web import Browser, Web
 

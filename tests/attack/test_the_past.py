@@ -31,7 +31,7 @@ from server.core.settings import BOUNDS, CHOICES
 from server.web_api import Caller, Route
 from server.web_api.links import PATH_ARGUMENT
 from support.halls import ADMINISTRATOR, MANAGER, STAFF, catalogue
-from support.settled import SettledHall, attlog
+from support.settled_hall import SettledHall, attlog
 from support.sheets import CLERK
 from support.web import PASSWORD, Browser
 

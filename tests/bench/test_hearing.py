@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.voice.hearing import Heard, english, mandarin
+from bench.voice.transcript_parser import Heard, english, mandarin
 
 SOUNDS = {
     "请": "qing",

@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bench.__main__ import GROUPS, figure_list, select_groups
-from bench.choosing import measure
-from bench.run import Run
+from bench.harness import Run
+from bench.next_ticket import measure
 from bench.table import (
     BY_NAME,
     TARGETS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from bench.breaking.curves import MEASURES, chart, fitted, verdicts
+from bench.breaking.growth import MEASURES, chart, fitted, verdicts
 
 
 def rows(days: int, **slopes: float) -> list[dict[str, object]]:

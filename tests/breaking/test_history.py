@@ -21,7 +21,7 @@ from bench.breaking.history import (
     count_by_kind,
     violations,
 )
-from bench.breaking.play import Plan, jobs, names
+from bench.breaking.player import Plan, jobs, names
 from server.core.config import Config
 from server.hall import open_hall
 from support.halls import CHEAP

@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 from pypdf import PdfReader
 
+from support.demo_history import hall_with_demo_history
 from support.hall_server import MANAGER, PATIENCE, HallServer
-from support.pasts import hall_with_demo_history
 from support.staff_pages import signed_in
 
 Json = dict[str, Any]

@@ -20,7 +20,7 @@ from server.queue import slip_queries, ticket_queries
 from server.queue.offline import lease_queries
 from server.queue.tickets import Ticket
 from support.hall_server import MANAGER, PATIENCE, HallServer
-from support.standby import LoopbackClient
+from support.loopback_client import LoopbackClient
 
 HALL = "reference"
 SOON_MS, CLERK = 20_000, "1009"

@@ -9,8 +9,8 @@ from string import ascii_uppercase
 
 import pytest
 
-from bench.voice.understood import calls
-from bench.voice.words import clips
+from bench.voice.clip_texts import clips
+from bench.voice.recognition import calls
 from devices.voice.clips import BANK, COMMA_SECONDS, ClipEngine, split_into_clips
 from devices.voice.engines import EspeakEngine, Part, VoiceError
 from devices.voice.wavs import Sound, loudness, peak, read_wav

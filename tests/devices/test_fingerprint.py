@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from devices.device_thread import Task
 from devices.fingerprint.client import NameWriteResult, RefusedError, TimeClockSession
-from devices.fingerprint.crew import TimeClockDriver, TimeClockSettings
+from devices.fingerprint.driver import TimeClockDriver, TimeClockSettings
 from devices.fingerprint.pull_simulator import PullModel, PullTerminal
 from devices.fingerprint.simulator import Enrolled, PunchRecord
 from devices.host.ledger import Ledger
 from devices.link import LinkError, LinkTimeoutError, parse_link
-from devices.owner import Task
 from devices.simulate.base import Journal
 from support.hardware import ReportRecorder
 

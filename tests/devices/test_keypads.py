@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devices.device_thread import Task
 from devices.keypads.codec import CodecError, Frame, FrameReader, beep, decode, display
 from devices.keypads.keys import HALL_KEYS, MODELS, function_of, key_map
-from devices.owner import Task
 from devices.settings import Problem, Settings
 from support.hardware import PATIENCE, Rig
 

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devices.device_thread import Outcome, Task
 from devices.health import Health
 from devices.led.codecs import CODECS, CodecError, Colour, w1, w2, w7
-from devices.led.crew import Strip, StripBusDriver
+from devices.led.driver import Strip, StripBusDriver
 from devices.led.simulator import READERS, DecodedFrame, StripBusSimulator, StripSimulator
 from devices.link import LinkAddress, parse_link
-from devices.owner import Outcome, Task
 from devices.simulate.base import Journal
-from devices.simulate.wires import PtyWire
+from devices.simulate.endpoints import PtyWire
 from support.hardware import ReportRecorder
 
 W1_GOLDEN = bytes.fromhex("A09003A5000EC7EB00410030003100320 0BAC50089".replace(" ", ""))

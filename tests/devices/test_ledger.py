@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from devices.device_thread import Outcome, Task
 from devices.host.ledger import Ledger
-from devices.owner import Outcome, Task
 from support.hardware import SLIP
 
 

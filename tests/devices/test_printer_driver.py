@@ -10,15 +10,15 @@ from itertools import pairwise
 
 import pytest
 
+from devices.device_thread import DeviceThread, Outcome, Task
 from devices.health import Health
 from devices.link import parse_link
-from devices.owner import DeviceThread, Outcome, Task
-from devices.printers.crew import PrinterDriver
 from devices.printers.document import Cut, Document, Text
 from devices.printers.driver import Confirm, EscposPrinter, Timing
+from devices.printers.printer_driver import PrinterDriver
 from devices.printers.simulator import PrinterModel, PrinterSimulator
 from devices.simulate.base import Journal
-from devices.simulate.wires import TcpWire
+from devices.simulate.endpoints import TcpWire
 from support.hall_server import free_port
 from support.hardware import PATIENCE, SLIP, ReportRecorder
 

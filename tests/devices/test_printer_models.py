@@ -21,18 +21,18 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from devices.config import AgentConfig
+from devices.device_thread import Outcome
 from devices.link import Link, LinkAddress
 from devices.link import usb as usb_link
 from devices.link.serialport import SerialLink
 from devices.link.usb import UsbLink
-from devices.owner import Outcome
 from devices.printers.capabilities import CapabilityError, capabilities, models
-from devices.printers.crew import _profile
 from devices.printers.document import QR, Cut, Document, Text
 from devices.printers.driver import EscposPrinter, Timing
 from devices.printers.escpos import Profile, encode
 from devices.printers.paper import Paper
 from devices.printers.paper_picture import render
+from devices.printers.printer_driver import _profile
 from devices.printers.simulator import PrinterModel, PrinterSimulator
 from devices.settings import Problem, Settings
 from devices.simulate.base import Journal

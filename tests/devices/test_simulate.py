@@ -21,7 +21,7 @@ from devices.printers.document import Document
 from devices.printers.driver import EscposPrinter
 from devices.registry import build_drivers
 from devices.simulate.config import read_simulator_config
-from devices.simulate.plan import HallPlan, main, write_plan
+from devices.simulate.demo_files import HallPlan, main, write_plan
 from support.hardware import PATIENCE, SLIP, ReportRecorder
 
 ROOT = Path(__file__).parents[2]

@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.config import agent_config
-from devices.owner import Outcome, Task
+from devices.device_thread import Outcome, Task
 from devices.registry import KINDS, build_drivers
 from devices.settings import ConfigError
-from devices.standby.book import StandbyLedger
-from devices.standby.crew import StandbyDriver, StandbySettings
+from devices.standby.driver import StandbyDriver, StandbySettings
 from devices.standby.lease import Lease, RefusedError
+from devices.standby.number_store import StandbyLedger
 from support.hardware import ReportRecorder
-from support.standby import LoopbackClient
+from support.loopback_client import LoopbackClient
 from support.standby_lease import NOON, ORIGIN, lease
 
 

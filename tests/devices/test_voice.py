@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.owner import Outcome, Task
+from devices.device_thread import Outcome, Task
 from devices.simulate.base import Journal
 from devices.voice.clips import COMMA_SECONDS, ClipEngine, split_into_clips
-from devices.voice.crew import Speaker, VoiceDriver, read_parts
+from devices.voice.driver import Speaker, VoiceDriver, read_parts
 from devices.voice.engines import EspeakEngine, Part, VoiceError
 from devices.voice.homophones import with_homophones
 from devices.voice.player import Player

@@ -16,7 +16,7 @@ from server.attendance.facts import LeaveKind, LeaveSpan, Punch
 from server.attendance.shift_rules import ShiftRule, check, four_punches
 from server.attendance.verdicts import DayFacts, State, verdicts
 from server.core.errors import HallError
-from support.summer import DAY, DUE, SUMMER, WINDOWS
+from support.summer_rule import DAY, DUE, SUMMER, WINDOWS
 
 minutes = st.integers(6 * 60, 21 * 60)
 seconds = st.integers(0, 59)

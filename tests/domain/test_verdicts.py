@@ -20,7 +20,7 @@ from server.attendance.shift_rules import (
 )
 from server.attendance.verdicts import DayFacts, State, verdicts
 from server.core.errors import Code, HallError
-from support.summer import DAY, DUE, SUMMER, WINDOWS
+from support.summer_rule import DAY, DUE, SUMMER, WINDOWS
 
 
 def at(clock: str, day: date = DAY) -> datetime:

@@ -15,7 +15,7 @@ from server.time_clocks import push_gateway as gateway
 from server.time_clocks import queries as time_clocks_queries
 from server.web_api.limits import CLOCKS, Limits
 from support.halls import STAFF, SmallHall
-from support.terminal_door import ATTLOG, events, post, reader, stored_punches
+from support.time_clock_requests import ATTLOG, events, post, reader, stored_punches
 from support.web import Web
 
 

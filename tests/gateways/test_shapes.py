@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from server.time_clocks import push_gateway as gateway
 from server.time_clocks import queries as time_clocks_queries
-from support.terminal_door import ATTLOG, post, reader, stored_punches
+from support.time_clock_requests import ATTLOG, post, reader, stored_punches
 from support.web import Web
 
 EVENT = (

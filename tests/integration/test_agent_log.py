@@ -24,7 +24,7 @@ from devices.simulate.config import simulator_plan
 from devices.voice.wavs import silence, to_wav
 from support.agent_server import AgentServer
 from support.hardware import PATIENCE
-from support.standby import LoopbackClient
+from support.loopback_client import LoopbackClient
 from support.standby_lease import NOON, ORIGIN, lease
 
 ROOT = Path(__file__).parents[2]

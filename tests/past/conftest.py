@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from server.hall import Hall
-from support.pasts import hall_with_demo_history
+from support.demo_history import hall_with_demo_history
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from server.core.engine import migrate, newest, open_engine, revision
 from server.core.revisions import known, upgrade
 from server.hall import Hall
 from server.integrity.checks import violations
-from support.pasts import fill_old_database, present_rows
+from support.demo_history import fill_old_database, present_rows
 
 
 def _sorted(rows: list[Any]) -> list[str]:

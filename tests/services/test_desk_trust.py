@@ -19,7 +19,7 @@ from server.queue import calling
 from server.queue.offline import desk_connections, desk_decisions, desk_queries
 from server.queue.offline.desk_connections import SKEW_MS, UNNOTICED_MS, ShareSeals
 from server.queue.tickets import ActorKind, State
-from support.desks import SEALS, act, import_actions, import_codes, share
+from support.desk_actions import SEALS, act, import_actions, import_codes, share
 from support.halls import MANAGER, STAFF, SmallHall, at
 
 OFFICE = Actor(ActorKind.MANAGER, MANAGER)

@@ -17,7 +17,7 @@ from server.spot_checks import finding_actions, rounds
 from server.time_clocks import punch_queries
 from server.time_clocks.tables import finger, reader
 from support.halls import MONDAY, STAFF, SmallHall, at
-from support.inspected import ADMIN, BOSS, CLERK, DAY, InspectionHall, raises_code
+from support.inspection_hall import ADMIN, BOSS, CLERK, DAY, InspectionHall, raises_code
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from server.spot_checks import queries as spot_checks_queries
 from server.spot_checks import recorded_state as spot_checks_recorded_state
 from server.spot_checks.tables import check_day, spot_check, spot_mark
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall, at
-from support.inspected import BOSS, DAY, InspectionHall, raises_code
+from support.inspection_hall import BOSS, DAY, InspectionHall, raises_code
 
 
 @pytest.fixture

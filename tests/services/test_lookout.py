@@ -16,7 +16,7 @@ from server.queue import calling
 from server.queue.offline.import_desk_acts import QUIET
 from server.runtime.journal_follower import MARK_SECONDS, MARKS, MOST_LINES, JournalFollower
 from server.wire.commands import OfflineAct
-from support.desks import import_codes
+from support.desk_actions import import_codes
 from support.halls import SmallHall
 
 

@@ -29,7 +29,7 @@ from hypothesis.stateful import (
 from server.core.errors import Code, HallError
 from server.queue import calling, ticket_queries, window_sessions
 from server.queue.tickets import Outcome, State, Ticket
-from support.emptied import DatabasePool
+from support.database_pool import DatabasePool
 from support.halls import SmallHall, at
 
 WINDOWS = ("T1", "T2", "G1", "S1")

@@ -29,7 +29,7 @@ from server.time_clocks.manual_entry import Sheet, Signature
 from server.time_clocks.punch_rules import PunchLine, Source
 from server.time_clocks.tables import punch
 from support.halls import MANAGER, STAFF, SmallHall, at
-from support.told import BOSS, DAY, OFFICE, admit_time_clock, all_punches, line
+from support.time_clock_reports import BOSS, DAY, OFFICE, admit_time_clock, all_punches, line
 
 
 def stored_punches(small: SmallHall) -> list[tuple[str, str, str]]:

@@ -12,7 +12,7 @@ from server.time_clocks import queries as kept
 from server.time_clocks import reports as time_clocks_reports
 from server.time_clocks.punch_rules import PunchLine, Source
 from support.halls import SmallHall, at
-from support.told import BOSS, DAY, admit_time_clock, all_punches, line
+from support.time_clock_reports import BOSS, DAY, admit_time_clock, all_punches, line
 
 
 def steady(small: SmallHall, reader: str, minutes: int = 10) -> None:

@@ -17,7 +17,7 @@ from server.queue import calling, snapshot, ticket_queries
 from server.queue.offline.desk_shares import Shares
 from server.queue.offline.share_rules import in_turn, owner
 from server.queue.tickets import State
-from support.desks import act, import_actions, import_codes
+from support.desk_actions import act, import_actions, import_codes
 from support.halls import SmallHall, at
 
 

@@ -36,9 +36,9 @@ from types import TracebackType
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from devices.simulate.plan import HallPlan, PlanFiles, write_plan
+from devices.simulate.demo_files import HallPlan, PlanFiles, write_plan
 from server.catalogue.reference import load
-from support.nursery import ForkedServer, ServerForks
+from support.server_forks import ForkedServer, ServerForks
 
 ROOT = Path(__file__).resolve().parents[2]
 ZONE = ZoneInfo("Asia/Shanghai")

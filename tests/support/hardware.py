@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import cast
 
 from devices.config import agent_config
+from devices.device_thread import DeviceThread, Outcome, Task
 from devices.fingerprint.simulator import TimeClock
 from devices.health import Health
-from devices.owner import DeviceThread, Outcome, Task
 from devices.registry import KINDS, build_drivers
 from devices.simulate.base import Json, Simulated
 from devices.simulate.config import SimulatorPlan, simulator_plan

@@ -8,7 +8,7 @@ from typing import Any
 
 from server.core import journal
 from server.hall import Hall
-from support.pasts import hall_with_demo_history
+from support.demo_history import hall_with_demo_history
 
 SEED = 1
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from bench.breaking.gadget_orders import (
+from bench.breaking.device_orders import (
     AFTER_SLIPS,
     LONG,
     SOON,

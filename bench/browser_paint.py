@@ -13,13 +13,13 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
-from bench.furnish import ITEMS
-from bench.host import Server
+from bench.harness import Run, gc_paused
 from bench.http import TICKETS
 from bench.kiosks import NEXT
-from bench.run import Run, gc_paused
+from bench.load_clients import Connection, Screens
+from bench.measured_hall import ITEMS
+from bench.measured_server import Server
 from bench.table import Figure, amount, quantile, ratio
-from bench.wire import Connection, Screens
 from support import chromium
 
 PACE_SECONDS = 0.12

@@ -15,8 +15,8 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from bench.breaking.faults import WORKERS, Fault, all_faults, sqlite_only
+from bench.breaking.machine_faults import small_disk
 from bench.breaking.run import Outcome, run_and_verify
-from bench.breaking.storms import small_disk
 from support import postgres
 from support.redis_server import RedisServer
 

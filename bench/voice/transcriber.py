@@ -1,6 +1,6 @@
 """Recogniser process: transcribes WAVs with Whisper base in an environment of its own.
 
-`bench.voice.understood` runs it. Argument: the model's folder. It reads lines of JSON (`file`,
+`bench.voice.recognition` runs it. Argument: the model's folder. It reads lines of JSON (`file`,
 `lang`) and writes one line of JSON each: the transcript in simplified Chinese, and the pinyin of
 each of its characters. The model gets no hint.
 """

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
-from bench.furnish import ITEMS
-from bench.punching import punch_rows
+from bench.measured_hall import ITEMS
+from bench.punch_data import punch_rows
 from support.hall_server import TUESDAY
 
 A_DAY = 450

@@ -1,8 +1,8 @@
 """Renderer process: renders the bank's clips with Kokoro-82M in an environment of its own.
 
-`bench.voice.bank` runs it. Arguments: the folder with the voices, the output folder. It reads a
-list of clips from standard input and writes a plain WAV of 24 kHz for each. It refuses a text with
-a character that has no sound.
+`bench.voice.render_bank` runs it. Arguments: the folder with the voices, the output folder. It
+reads a list of clips from standard input and writes a plain WAV of 24 kHz for each. It refuses a
+text with a character that has no sound.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ PATIENCE = 60.0
 
 
 class LineProcess:
-    """Helper process: `with Spoken("bell_process.py", url) as bus: bus.say("a 1"); bus.hear()`."""
+    """Helper process: `with LineProcess("worker_bus_process.py", url) as bus: …`."""
 
     def __init__(self, program: str, *words: str) -> None:
         paths = os.pathsep.join(str(folder) for folder in (HERE.parents[1], HERE.parent))

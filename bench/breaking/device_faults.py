@@ -12,31 +12,31 @@ import signal
 import time
 from collections.abc import Iterator, Sequence
 
-from bench.breaking.desks import desks, hand_in
-from bench.breaking.evidence import called_at_windows, imported_count
-from bench.breaking.gadget_alone import CHECKS, START
-from bench.breaking.gadget_fingers import (
-    BY_DATAGRAM,
-    admit_time_clocks,
-    check_all_touches,
-    time_clock_alone,
-    touch,
-)
-from bench.breaking.gadget_orders import (
+from bench.breaking.board_comparison import pause_everybody
+from bench.breaking.device_orders import (
     StaffedWindow,
     Workplace,
     wait_until,
     workplace,
     wrong_strips,
 )
+from bench.breaking.evidence import called_at_windows, imported_count
 from bench.breaking.hall import DATAGRAMS, HALL
 from bench.breaking.history import ISSUED
-from bench.breaking.looking import pause_everybody
+from bench.breaking.offline_desks import desks, hand_in
 from bench.breaking.run import DOOR, POLLED, Scene
+from bench.breaking.single_device_checks import CHECKS, START
+from bench.breaking.time_clock_checks import (
+    BY_DATAGRAM,
+    admit_time_clocks,
+    check_all_touches,
+    time_clock_alone,
+    touch,
+)
 from server.core.engine import open_store
 from server.queue.offline import lease_queries
 from support.hall_server import MANAGER
-from support.standby import LoopbackClient
+from support.loopback_client import LoopbackClient
 
 RECOVERS_WITHIN = 45.0
 VANISHED_SECONDS = 75.0

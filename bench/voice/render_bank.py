@@ -1,7 +1,7 @@
 """Renderer of the clip bank: `python3 go.py bench --only voice-bank`.
 
-It fetches the model when it runs, renders every clip of `bench.voice.words`, trims the silence at
-both ends, brings all clips to the same loudness and writes them, in IMA ADPCM, to
+It fetches the model when it runs, renders every clip of `bench.voice.clip_texts`, trims the silence
+at both ends, brings all clips to the same loudness and writes them, in IMA ADPCM, to
 `devices/voice/bank`.
 """
 
@@ -17,8 +17,8 @@ from array import array
 from dataclasses import asdict
 from pathlib import Path
 
+from bench.voice.clip_texts import clips
 from bench.voice.fetch import PLACE, ROOT, environment, voices
-from bench.voice.words import clips
 from devices.voice import adpcm
 from devices.voice.clips import BANK
 from devices.voice.wavs import Sound, loudness, normalise_loudness, read_wav
@@ -58,11 +58,11 @@ def main() -> int:
     top = argparse.ArgumentParser(prog="go.py bench --only voice-bank", description=__doc__)
     top.add_argument("--out", type=Path, default=BANK, metavar="DIR")
     out: Path = top.parse_args().out
-    python = environment("render", built=("jieba",))
+    python = environment("renderer", built=("jieba",))
     bank = clips()
     env = os.environ | {"KOKORO_JA_CACHE": str(PLACE), "PYTHONPATH": str(ROOT)}
     with tempfile.TemporaryDirectory(prefix="voice-") as folder:
-        words = [str(python), "-m", "bench.voice.render", str(voices()), folder]
+        words = [str(python), "-m", "bench.voice.renderer", str(voices()), folder]
         order = json.dumps([asdict(clip) for clip in bank])
         subprocess.run(words, input=order, text=True, check=True, env=env, cwd=ROOT)
         total, seconds = 0, 0.0

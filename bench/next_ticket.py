@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from bench.furnish import furnish, own_windows
-from bench.run import Run, gc_paused
+from bench.harness import Run, gc_paused
+from bench.history_data import write_history, write_waiting
+from bench.measured_hall import furnish, own_windows
 from bench.table import Figure, ratio
-from bench.years import write_history, write_waiting
 from server.core.clock import SetClock
 from server.core.config import Config
 from server.core.context import posts_of

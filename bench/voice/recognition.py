@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.voice import hearing
+from bench.voice import transcript_parser
 from bench.voice.fetch import environment, recogniser
 from devices.voice.clips import BANK, ClipEngine
 from devices.voice.engines import Engine, EspeakEngine, Part, system_engine
@@ -72,7 +72,7 @@ class Score:
 def measure(name: str, form: str, drawn: Sequence[Call], misheard: bool) -> Score:
     """Render, transcribe and count one form with one engine."""
     engine, score = ENGINES[name](), Score()
-    python = environment("listen", built=("opencc-python-reimplemented",))
+    python = environment("transcriber", built=("opencc-python-reimplemented",))
     with tempfile.TemporaryDirectory(prefix="voice-") as folder:
         orders = []
         for n, call in enumerate(drawn):
@@ -81,16 +81,20 @@ def measure(name: str, form: str, drawn: Sequence[Call], misheard: bool) -> Scor
             file = Path(folder) / f"{n}.wav"
             file.write_bytes(to_wav(sound))
             orders.append(json.dumps({"file": str(file), "lang": call.forms[form].lang}))
-        words = [str(python), str(Path(__file__).with_name("listen.py")), str(recogniser(python))]
+        words = [
+            str(python),
+            str(Path(__file__).with_name("transcriber.py")),
+            str(recogniser(python)),
+        ]
         transcripts = subprocess.run(
             words, input="\n".join(orders) + "\n", text=True, check=True, stdout=subprocess.PIPE
         )
     for call, line in zip(drawn, transcripts.stdout.splitlines(), strict=True):
         transcript = json.loads(line)
         result = (
-            hearing.english(transcript["text"])
+            transcript_parser.english(transcript["text"])
             if form == "en"
-            else hearing.mandarin(transcript["text"], transcript["sounds"])
+            else transcript_parser.mandarin(transcript["text"], transcript["sounds"])
         )
         digits, window = result.number_is(call.number[1:]), result.window == str(call.window)
         score.digits += digits

@@ -1,6 +1,6 @@
 """Generator of simulator and agent files for a whole hall, for demos and tests.
 
-`python -m devices.simulate.plan --out DIR --server URL --kiosks 1,2 --windows-east W01,W02
+`python -m devices.simulate.demo_files --out DIR --server URL --kiosks 1,2 --windows-east W01,W02
 --windows-west W20`, or `--json FILE` with the fields of `HallPlan`. One printer per kiosk (80 and
 58 mm alternating), one strip per window (W1 on bus east, W2 on bus west, W7 for the last of each
 room on a bus of their own), one loudspeaker per zone, keypads on one bus per room, pushing time

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.bare import text_frame
-from bench.furnish import ITEMS
-from bench.host import Server
-from bench.run import Child, Run, cpu_of, gc_paused, resident
+from bench.harness import Child, Run, cpu_of, gc_paused, resident
+from bench.load_clients import Connection, Screens, connect
+from bench.measured_hall import ITEMS
+from bench.measured_server import Server
+from bench.plain_sends import text_frame
 from bench.table import Figure, amount, ratio
-from bench.wire import Connection, Screens, connect
 
 FEW, MANY = 200, 1000
 RESTING_SECONDS = 20.0
@@ -55,7 +55,7 @@ def _cpu(run: Run, server: Server, screens: Screens, many: int) -> Figure:
     line, clerk = Connection(server.port), server.clerk(server.who["own"][ITEMS[0]])
     size = len(screens.last)
     amounts, beside = [], []
-    with Child("bench.bare", "--screens", str(many)) as bare:
+    with Child("bench.plain_sends", "--screens", str(many)) as bare:
         plain = Screens()
         port = bare.receive()["port"]
         for _ in range(many):

@@ -14,11 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from devices.config import AgentConfig, DeviceConfig
+from devices.device_thread import Outcome, Reports, Task
 from devices.health import Health
 from devices.keypads.codec import Frame, FrameReader, beep, display
 from devices.keypads.keys import KeyMap, function_of, key_map
 from devices.link import Link, LinkAddress, LinkError
-from devices.owner import Outcome, Reports, Task
 
 log = logging.getLogger(__name__)
 

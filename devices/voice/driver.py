@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from devices.config import AgentConfig, DeviceConfig
+from devices.device_thread import Outcome, Reports, Task
 from devices.health import Health
-from devices.owner import Outcome, Reports, Task
 from devices.settings import Settings
 from devices.voice.clips import BANK, ClipEngine
 from devices.voice.engines import (

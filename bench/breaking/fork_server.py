@@ -1,6 +1,6 @@
 """Fork server: starts servers and agents quickly; imports happen once, each child is a fork.
 
-`python -m bench.breaking.nursery server|agent`. One line of JSON on standard input is one request:
+`python -m bench.breaking.fork_server server|agent`. A line of JSON on standard input is a request:
 `{"argv": […], "log": PATH}` forks a child and is answered by `{"born": PID}`, then by the child's
 own output; `{"reap": PID}` waits for the end of a child and answers `{"reaped": PID}`. The children
 end with the fork server. A child is an ordinary process: kill -9 removes all of it.
@@ -95,12 +95,12 @@ def main(child: Child) -> None:
 
 if __name__ == "__main__":
     if KIND == "server":
-        from bench.breaking.served import run, warm
+        from bench.breaking.server_process import run, warm
 
         warm()
         main(run)
     else:
-        from bench.breaking.agents import load, run_agent
+        from bench.breaking.agent_process import load, run_agent
 
         load()
         main(run_agent)

@@ -22,11 +22,11 @@ from datetime import timedelta
 from typing import Any
 
 from devices.config import AgentConfig, DeviceConfig
+from devices.device_thread import Outcome, Reports, Task
 from devices.fingerprint.client import Memory, RefusedError, Tail, TimeClockSession
 from devices.fingerprint.codec import FrameError, Record
 from devices.health import Health
 from devices.link import LinkAddress, LinkError, LinkTimeoutError
-from devices.owner import Outcome, Reports, Task
 
 log = logging.getLogger(__name__)
 

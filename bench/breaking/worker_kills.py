@@ -9,10 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from bench.breaking.fleet import Fleet
+from bench.breaking.board_comparison import compare_boards
 from bench.breaking.history import MAIN
-from bench.breaking.looking import compare_boards
 from bench.breaking.run import Injection, Scene
+from bench.breaking.worker_hall import Fleet
 
 ONE, SEVERAL, SUCCESSOR = "kill worker", "kill several workers", "kill worker and its successor"
 SUPERVISOR, WHOLE, REDIS = "kill supervisor", "kill all processes", "kill Redis"

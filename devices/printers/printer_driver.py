@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from devices.config import AgentConfig, DeviceConfig
+from devices.device_thread import Outcome, Reports, Task
 from devices.health import Health
 from devices.link.base import ONE_WAY
-from devices.owner import Outcome, Reports, Task
 from devices.printers.capabilities import Capabilities, CapabilityError, capabilities
 from devices.printers.document import Document, DocumentError
 from devices.printers.driver import Confirm, EscposPrinter, Timing

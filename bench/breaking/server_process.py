@@ -15,7 +15,7 @@ from typing import Any
 from gevent import monkey
 from gevent.threadpool import ThreadPool
 
-from bench.breaking.levers import Controls, SteppedClock, slow_commits
+from bench.breaking.controls import Controls, SteppedClock, slow_commits
 from server.app import build, serve
 from server.catalogue.reference import load
 from server.core import config

@@ -1,6 +1,6 @@
 """Lower bound of a broadcast: a plain loop that sends the same bytes over sockets.
 
-`python -m bench.bare --screens N` prints its port, accepts N connections, and answers each
+`python -m bench.plain_sends --screens N` prints its port, accepts N connections, and answers each
 `{"bytes": n}` with the CPU seconds of one round of sends.
 """
 
@@ -13,7 +13,7 @@ import sys
 import time
 from typing import Any
 
-from bench.run import gc_paused, serve_requests
+from bench.harness import gc_paused, serve_requests
 
 
 def text_frame(size: int) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from bench.breaking.gadget_orders import LONG, SOON, Workplace, wait_until
+from bench.breaking.device_orders import LONG, SOON, Workplace, wait_until
 from bench.breaking.hall import DATAGRAMS
 from bench.breaking.run import DOOR, DOOR_SERIAL, POLLED
 from support.hall_server import ADMINISTRATOR

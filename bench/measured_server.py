@@ -1,9 +1,9 @@
 """Server under measurement: the production server with a few extra routes that only measure.
 
-`Server` starts it as a separate process (`python -m bench.host`) and holds the credentials of its
-clients. The extra routes are an authenticated POST that does nothing, a broadcast without hall code
-through the same Socket.IO server, and a storm of board updates. The rate limits against guessing
-are a thousand times as generous; their cost is the same.
+`Server` starts it as a separate process (`python -m bench.measured_server`) and holds the
+credentials of its clients. The extra routes are an authenticated POST that does nothing, a
+broadcast without hall code through the same Socket.IO server, and a storm of board updates. The
+rate limits against guessing are a thousand times as generous; their cost is the same.
 """
 
 from gevent import monkey
@@ -26,8 +26,8 @@ import gevent
 from flask import request
 from flask_socketio import join_room
 
-from bench.furnish import empty_hall, furnish, own_windows, staff_by_window
-from bench.run import PATIENCE, ROOT
+from bench.harness import PATIENCE, ROOT
+from bench.measured_hall import empty_hall, furnish, own_windows, staff_by_window
 from server.accounts import queries as accounts_queries
 from server.accounts.password_tries import secret_hash
 from server.accounts.people import csrf_of
@@ -60,7 +60,7 @@ class Server:
         argv = ["--data", str(folder), "--port", str(self.port), "--kiosks", str(kiosks)]
         with (folder / "server.log").open("a") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "bench.host", *argv],
+                [sys.executable, "-m", "bench.measured_server", *argv],
                 cwd=ROOT,
                 text=True,
                 stdin=subprocess.DEVNULL,

@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from devices.config import AgentConfig, DeviceConfig
+from devices.device_thread import Outcome, Reports, Task
 from devices.health import Health
 from devices.led.codecs import CODECS, CodecError, Colour
 from devices.link import Link, LinkAddress, LinkError
-from devices.owner import Outcome, Reports, Task
 
 DRIVERS = tuple(CODECS)
 BITS_A_BYTE = 10

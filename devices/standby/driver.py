@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from devices.config import AgentConfig, DeviceConfig
+from devices.device_thread import Outcome, Reports, Task
 from devices.health import Health
-from devices.owner import Outcome, Reports, Task
-from devices.standby.book import IssuedNumber, NewNumber, StandbyLedger
+from devices.standby.http_server import LoopbackServer
 from devices.standby.lease import Json, Lease, NextNumber, RefusedError
-from devices.standby.line import LoopbackServer
+from devices.standby.number_store import IssuedNumber, NewNumber, StandbyLedger
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """Benchmark of a time clock's backlog of 100,000 records, and its effect on a counter.
 
-    PYTHONPATH=.:tests .venv/bin/python bench/terminal_backlog.py [--records N] [--database URL]
+    PYTHONPATH=.:tests .venv/bin/python bench/time_clock_backlog.py [--records N] [--database URL]
 
 It runs against a real server. It prints the duration of the backlog, and the time of a call-next at
 a counter before and during it. The time clock and the clerk are separate processes: neither slows
