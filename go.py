@@ -48,6 +48,15 @@ PYTHON = VENV / "bin" / "python"
 PACKAGES = ("kiosk", "counters", "display", "devices", "server")
 WEB_FOLDERS = ("kiosk/web", "counters/web", "display/web", "server/web", "server/office/web")
 PARALLEL_TESTS = ("-n", "3", "--dist", "worksteal")
+FAST_TESTS = (
+    "tests/domain",
+    "tests/golden",
+    "tests/kiosk",
+    "tests/workbook",
+    "tests/test_house.py",
+)
+FAST_TESTS += ("tests/test_language.py", "tests/test_words.py", "tests/test_docs.py")
+"""Tests of `test --fast`: rules, contracts, words; no server, no browser, no PostgreSQL."""
 SAFE = ("--only-binary", ":all:", "--require-hashes")
 LEFTOVERS = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".import_linter_cache", ".hypothesis")
 DEVNULL = subprocess.DEVNULL
@@ -277,8 +286,8 @@ def checks() -> dict[str, list[str]]:
     }
 
 
-def lint_all() -> list[str]:
-    """Run every check, two at a time; print them in order; return the names of the failed ones."""
+def lint_all(*names: str) -> list[str]:
+    """Run every check, or these, two at a time; print them in order; return the failed ones."""
 
     def run_check(argv: list[str]) -> tuple[int, str, float]:
         start = time.monotonic()
@@ -290,6 +299,8 @@ def lint_all() -> list[str]:
             return code, out.read().decode(errors="replace"), time.monotonic() - start
 
     failed, todo = [], checks()
+    if names:
+        todo = {name: todo[name] for name in names}
     with ThreadPoolExecutor(2) as pool:
         for name, (code, output, seconds) in zip(
             todo, pool.map(run_check, todo.values()), strict=True
@@ -308,7 +319,11 @@ def lint(_args: argparse.Namespace) -> int:
 
 def test(args: argparse.Namespace) -> int:
     setup(dev=True)
-    failed = lint_all()
+    if "--fast" in args.more:
+        args.more = [*(word for word in args.more if word != "--fast"), *FAST_TESTS]
+        failed = lint_all("ruff check", "mypy --strict", "import contracts")
+    else:
+        failed = lint_all()
     print_progress(f"pytest, although failed: {', '.join(failed)}" if failed else "pytest")
     argv = [str(PYTHON), "-m", "pytest", *PARALLEL_TESTS, *args.more]
     code = subprocess.call(argv, cwd=ROOT, env=environment(), stdin=DEVNULL)
@@ -365,7 +380,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--dev", action="store_true", help="what `test` needs, too")
     sub.set_defaults(act=only_setup)
     for name, act, text in (
-        ("test", test, "set up, check and test everything; other words go on to pytest"),
+        ("test", test, "set up, check and test everything (--fast: rules, contracts, types)"),
         ("lint", lint, "only the checks: style, types, import contracts"),
         ("lock", lock, "resolve the Python dependencies anew"),
         ("clean", clean, "remove everything that this script made"),
