@@ -190,7 +190,7 @@ class DeviceThread:
             return self._work_once(self.driver.wait())
         # The thread must survive any exception: an error of one strip must not stop the others.
         except Exception as error:
-            log.exception("crew %s stumbled", self.driver.name)
+            log.exception("driver %s failed", self.driver.name)
             health = Health("failed", "internal", {}, _without_words(error))
             for device in self.driver.devices:
                 self._reports.health(device, health)

@@ -8,15 +8,13 @@ from __future__ import annotations
 from importlib import import_module
 
 from devices.host import main as host
-from devices.registry import KINDS
 
 
 def load() -> None:
     """Import every module that an agent may need; start no thread."""
-    for name in ("kiosk.agent", "counters.agent", "display.agent", "socketio", "websocket"):
+    agents = ("kiosk.agent", "counters.agent", "display.agent")
+    for name in (*agents, "devices.registry", "socketio", "websocket"):
         import_module(name)
-    for kind in KINDS:
-        import_module(f"devices.{kind}.crew")
 
 
 def run_agent(argv: list[str]) -> None:

@@ -41,16 +41,16 @@ def main() -> int:
         agent = {"name": "burst", "server": "http://127.0.0.1:1"}
         notes = ReportRecorder()
         config = agent_config({"agent": agent, "device": [voice]}, Path(folder))
-        (crew,) = build_drivers(config, notes, tuple(KINDS))
-        owner = DeviceThread(crew, notes, notes, time.time)
-        owner.start()
+        (driver,) = build_drivers(config, notes, tuple(KINDS))
+        thread = DeviceThread(driver, notes, notes, time.time)
+        thread.start()
         settings = Settings()
         begin = time.time()
         expiry = begin + settings.voice_expiry_seconds
         drawn = list(calls(args.count, args.seed))
         for call in drawn:
             payload = utterance(call.number, call.window, "", settings) | {"ticket": call.number}
-            owner.submit(Task(call.number, "dev", "speak", payload, expiry))
+            thread.submit(Task(call.number, "dev", "speak", payload, expiry))
         print(f"{args.count} calls given in {time.time() - begin:.2f} s")
         spoken = 0
         for call in drawn:
@@ -60,7 +60,7 @@ def main() -> int:
             words = f"{outcome.state} {outcome.reason}".strip()
             print(f"{time.time() - begin:6.1f} s  {call.number}  {words}", flush=True)
         print(f"{spoken} of {args.count} spoken, the others told as unspoken")
-        owner.stop(10.0)
+        thread.stop(10.0)
         device.stop()
     return 0
 

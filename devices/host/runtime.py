@@ -48,9 +48,9 @@ class Agent:
         self._health: dict[str, Health] = {d.name: STARTING for d in config.devices}
         self._versions: dict[str, int] = {}
         self._uplink: Uplink | None = None
-        crews = build_drivers(config, self, kinds)
+        drivers = build_drivers(config, self, kinds)
         self._ledger = Ledger(config.state_dir / "ledger.sqlite", wall)
-        self._owners = [DeviceThread(crew, self, self, wall) for crew in crews]
+        self._owners = [DeviceThread(driver, self, self, wall) for driver in drivers]
         self._by_device = {name: owner for owner in self._owners for name in owner.driver.devices}
 
     def start(self, token: str) -> None:

@@ -124,10 +124,12 @@ def build(
     devices: Sequence[DeviceConfig], config: AgentConfig, reports: Reports
 ) -> list[PrinterDriver]:
     """Build one driver per printer; problems are collected in the devices' settings."""
-    return [crew for device in devices if (crew := _crew(device, config, reports))]
+    return [driver for device in devices if (driver := _build_driver(device, config, reports))]
 
 
-def _crew(device: DeviceConfig, config: AgentConfig, reports: Reports) -> PrinterDriver | None:
+def _build_driver(
+    device: DeviceConfig, config: AgentConfig, reports: Reports
+) -> PrinterDriver | None:
     settings = device.settings
     timing = _timing(settings)
     profile = _profile(settings, config)

@@ -325,10 +325,10 @@ def build(
     devices: Sequence[DeviceConfig], config: AgentConfig, reports: Reports
 ) -> list[StandbyDriver]:
     """Build one driver per standby service; problems are collected in the devices' settings."""
-    return [_crew(device, config, reports) for device in devices]
+    return [_build_driver(device, config, reports) for device in devices]
 
 
-def _crew(device: DeviceConfig, config: AgentConfig, reports: Reports) -> StandbyDriver:
+def _build_driver(device: DeviceConfig, config: AgentConfig, reports: Reports) -> StandbyDriver:
     settings = device.settings
     printer = settings.text("printer")
     printers = {candidate.name for candidate in config.devices if candidate.kind == "printers"}
