@@ -49,13 +49,9 @@ PACKAGES = ("kiosk", "counters", "display", "devices", "server")
 WEB_FOLDERS = ("kiosk/web", "counters/web", "display/web", "server/web", "server/office/web")
 PARALLEL_TESTS = ("-n", "3", "--dist", "worksteal")
 FAST_TESTS = (
-    "tests/domain",
-    "tests/golden",
-    "tests/kiosk",
-    "tests/workbook",
-    "tests/test_house.py",
+    *("tests/domain", "tests/golden", "tests/kiosk", "tests/workbook"),
+    *("tests/test_house.py", "tests/test_language.py", "tests/test_words.py", "tests/test_docs.py"),
 )
-FAST_TESTS += ("tests/test_language.py", "tests/test_words.py", "tests/test_docs.py")
 """Tests of `test --fast`: rules, contracts, words; no server, no browser, no PostgreSQL."""
 SAFE = ("--only-binary", ":all:", "--require-hashes")
 LEFTOVERS = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".import_linter_cache", ".hypothesis")
