@@ -22,14 +22,13 @@ from bench.history_data import write_history
 from bench.measured_hall import ITEMS, empty_hall, furnish, own_windows, staff_by_window
 from bench.punch_data import PEOPLE, enrol
 from bench.table import Figure, amount, ratio
+from server.core.actors import Actor, ActorKind
 from server.core.clock import ScaledClock
 from server.core.config import Config
-from server.core.context import Actor
 from server.hall import Hall, open_hall
 from server.queue import calling, issuing, snapshot
 from server.queue.business_day import keep_day
 from server.queue.issuing import give_up_slips
-from server.queue.tickets import ActorKind
 from support.hall_server import free_port, moment
 
 YEARS_OF_DAYS = 1250

@@ -11,13 +11,13 @@ from sqlalchemy import insert, update
 from server.catalogue.model import Presence
 from server.catalogue.reference import load
 from server.core import schema, setting_queries
-from server.core.context import SYSTEM, Actor
+from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.events import HallChanged
 from server.core.store import Tx
 from server.hall import Hall, import_catalogue
 from server.queue import window_session_queries, window_sessions
 from server.queue.business_day import keep_day
-from server.queue.tickets import ActorKind, State
+from server.queue.tickets import State
 
 OPEN = ("waiting", "called", "serving", "held", "missed")
 PATIENCE_SECONDS = 7200

@@ -25,12 +25,11 @@ from bench.harness import Child, Run, gc_paused, serve_requests
 from bench.measured_hall import ITEMS, empty_hall, furnish
 from bench.raw_sqlite import RawBook
 from bench.table import Figure, ratio
+from server.core.actors import Actor, ActorKind
 from server.core.clock import ScaledClock
 from server.core.config import Config
-from server.core.context import Actor
 from server.hall import Hall, open_hall
 from server.queue import issuing
-from server.queue.tickets import ActorKind
 from support.hall_server import moment
 
 CALLERS = 32

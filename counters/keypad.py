@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from server.accounts import queries as accounts_queries
-from server.core.context import Actor, Context, Via
+from server.core.actors import Actor, ActorKind, Via
+from server.core.context import Context
 from server.core.errors import Code, HallError
 from server.queue import (
     announcements,
@@ -19,7 +20,7 @@ from server.queue import (
     window_session_queries,
     window_sessions,
 )
-from server.queue.tickets import ActorKind, Outcome, State
+from server.queue.tickets import Outcome, State
 
 Press = Callable[[Context, Actor, str, str], None]
 Start = Callable[..., Any]

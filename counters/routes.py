@@ -9,10 +9,9 @@ from sqlalchemy import Connection
 
 from counters import keypad, offline, views
 from counters.offline import desk_watch
-from server.accounts.people import Principal
 from server.catalogue.model import Window
 from server.core import journal
-from server.core.context import Actor
+from server.core.actors import Actor, ActorKind, Principal
 from server.core.errors import Code, HallError
 from server.core.events import CallTold, Event, HallChanged, SlipSettled, TicketMoved, WindowChanged
 from server.hall import Hall
@@ -31,7 +30,7 @@ from server.queue.offline.desk_connections import ShareSeals
 from server.queue.offline.desk_shares import Shares
 from server.queue.queue_views import waiting_for
 from server.queue.snapshot import Snapshot
-from server.queue.tickets import ActorKind, Outcome
+from server.queue.tickets import Outcome
 from server.web_api import STAFF, Api, Call
 from server.wire.commands import (
     CallNext,

@@ -8,7 +8,7 @@ from typing import Any
 from display.announcer import utterance
 from display.board import MAIN, board, public
 from display.strip import strip
-from server.accounts.people import Principal
+from server.core.actors import ActorKind, Principal
 from server.core.errors import Code, HallError
 from server.core.events import Event, HallChanged, TicketMoved, WindowChanged
 from server.hall import Hall
@@ -18,7 +18,7 @@ from server.queue import announcement_queries, snapshot
 from server.queue import announcements as queue_announcements
 from server.queue.queue_views import window_states
 from server.queue.snapshot import Snapshot
-from server.queue.tickets import ActorKind, Move
+from server.queue.tickets import Move
 from server.web_api import Api
 from server.wire.views import BoardState
 

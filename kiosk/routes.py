@@ -12,8 +12,7 @@ from sqlalchemy import Connection
 
 from kiosk import standby, views
 from kiosk.slip import notice_slip, ticket_slip
-from server.accounts.people import Principal
-from server.core.context import Actor
+from server.core.actors import Actor, ActorKind, Principal
 from server.core.errors import Code, HallError
 from server.core.events import DeviceChanged, Event, HallChanged, SlipOwed, SlipSettled, TicketMoved
 from server.device_health import queries as device_health_queries
@@ -23,7 +22,7 @@ from server.live.feeds import Feed, LiveFeeds
 from server.queue import calling, issuing, slip_queries, snapshot, ticket_counts, ticket_queries
 from server.queue.offline import lease_queries
 from server.queue.snapshot import Snapshot
-from server.queue.tickets import FINAL, ActorKind, State, Ticket
+from server.queue.tickets import FINAL, State, Ticket
 from server.web_api import ANYONE, DESK, STAFF, Api, Call
 from server.web_api.limits import PHONES
 from server.wire.commands import Done, IssueTicket, PrintNotice

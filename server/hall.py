@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,19 +14,21 @@ from sqlalchemy.exc import IntegrityError
 
 from server.accounts import queries as accounts_queries
 from server.accounts.forced_sign_out import force_sign_out
-from server.accounts.people import Offloaded, People
+from server.accounts.people import People
 from server.accounts.wrong_codes import Rest
-from server.attendance import calendar
+from server.catalogue import calendar
 from server.catalogue import queries as catalogues
 from server.catalogue.model import Catalogue, Role
 from server.catalogue.workbook import digest
 from server.core import schema
+from server.core.actors import SYSTEM, Actor
 from server.core.clock import Clock, MachineClock, SystemTokenSource, TokenSource
 from server.core.config import Config
-from server.core.context import SYSTEM, Actor, Context, JsonDict, write_journal
+from server.core.context import Context, JsonDict, write_journal
 from server.core.engine import Databases, is_sqlite, migrate, open_engine
 from server.core.errors import Code, HallError
 from server.core.events import AttendanceChanged, Bus, HallChanged
+from server.core.offload import Offloaded, run_directly
 from server.core.presence import Presence, SingleWorker
 from server.core.store import Offload, Tx, directly
 from server.queue import window_session_queries
@@ -36,11 +37,6 @@ from server.retroactive.replays import REPLAYS, Replay
 
 ADMINISTRATOR = "admin"
 WHOLE = TypeAdapter(Catalogue)
-
-
-def run_directly(call: Callable[[], Any]) -> Any:
-    """Run a slow call directly (command line, tests)."""
-    return call()
 
 
 @dataclass(frozen=True, slots=True)

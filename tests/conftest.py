@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from support import order
 from support import postgres as pg
 from support.database_pool import DatabasePool
 from support.hall_server import HallServer
 from support.server_forks import ServerForks
+
+settings.register_profile("hall", deadline=None)  # a busy machine is slow, not wrong
+settings.load_profile("hall")
 
 
 @pytest.fixture(scope="session")

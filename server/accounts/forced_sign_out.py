@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from server.core.context import Actor, Context, JsonDict, write_journal
+from server.core.actors import Actor
+from server.core.context import Context, JsonDict, write_journal
 from server.core.events import WindowChanged
 from server.core.store import Tx
 from server.queue import ticket_queries, window_session_queries

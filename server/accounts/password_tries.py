@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from server.accounts import queries
-from server.core.context import SYSTEM, Context, JsonDict, write_journal
+from server.core.actors import SYSTEM
+from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import Code, HallError
 from server.core.store import Tx
 

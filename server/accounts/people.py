@@ -23,38 +23,17 @@ from server.accounts.forced_sign_out import force_sign_out
 from server.accounts.password_tries import NOWHERE, Origin, Tries, Try, secret_hash
 from server.accounts.wrong_codes import Guesses, Rest
 from server.catalogue.model import Role
-from server.core.context import SYSTEM, Actor, Context, JsonDict, write_journal
+from server.core.actors import SYSTEM, Actor, ActorKind, Principal
+from server.core.context import Context, JsonDict, write_journal
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
 from server.core.errors import Code, HallError
 from server.core.events import HallChanged
 from server.core.fair_scheduler import Turns
+from server.core.offload import Offloaded
 from server.core.store import Tx
-from server.queue.tickets import ActorKind
 
 T = TypeVar("T")
-Offloaded = Callable[[Callable[[], Any]], Any]
 CODE_MINUTES = 30
-STAFF_KINDS = frozenset({ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTRATOR})
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """Person or device behind a session or a token."""
-
-    kind: ActorKind
-    name: str
-    role: str = ""
-    must_change: bool = False
-
-    @property
-    def is_staff(self) -> bool:
-        """True for a person with an account whose first password has been changed."""
-        return self.kind in STAFF_KINDS and not self.must_change
-
-    @property
-    def actor(self) -> Actor:
-        """Principal as an actor."""
-        return Actor(self.kind, self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,14 @@ from flask import Response, g, request
 from sqlalchemy import Connection
 
 from server.accounts.password_tries import Origin
-from server.accounts.people import Principal, csrf_of
+from server.accounts.people import csrf_of
 from server.catalogue.model import Catalogue
+from server.core.actors import ActorKind, Principal
 from server.core.errors import Code, HallError
 from server.leave import cover as leave_cover
 from server.leave.cover import Cover
 from server.leave.messages import CoverRef
 from server.queue import window_session_queries
-from server.queue.tickets import ActorKind
 from server.web_api import ANYONE, STAFF, Api, Call
 from server.web_api.access import BROWSER_COOKIE, SESSION_COOKIE
 from server.web_api.limits import ENROLLING, PASSWORDS, SIGN_IN

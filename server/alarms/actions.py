@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from server.alarms import queries
-from server.core.context import Actor, Context, JsonDict, write_journal
+from server.core.actors import Actor
+from server.core.context import Context, JsonDict, write_journal
 from server.core.events import HallChanged
 from server.core.store import Tx
 

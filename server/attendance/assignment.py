@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from datetime import time, timedelta
 from itertools import pairwise
 
-from server.attendance.facts import Punch
 from server.attendance.shift_rules import Direction, SlotRule, minute_of
+from server.core.day_facts import Punch
 
 # Gain of one slot, compared from left to right: on time (weighted so that earlier slots go first),
 # served at all, minutes not lost, and last the preferred punch (the first in, the last out).

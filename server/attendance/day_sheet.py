@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from server.attendance.facts import Punch, RetroactiveChange
 from server.attendance.shift_rules import ShiftRule
 from server.attendance.verdicts import DayFacts, SlotVerdict, State, absent_halves, verdicts
+from server.core.day_facts import Punch, RetroactiveChange
 
 DUE = (State.ON_TIME, State.LATE, State.EARLY, State.MISSING)
 

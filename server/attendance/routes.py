@@ -14,9 +14,7 @@ from typing import TypeVar
 from flask import Response
 from sqlalchemy import Connection
 
-from server.accounts.people import Principal
 from server.attendance import evidence, month_sheet, shift_rule_actions, shift_rule_queries, views
-from server.attendance.calendar_routes import check_year_range
 from server.attendance.messages import (
     AttendanceDay,
     DayEvidence,
@@ -33,6 +31,8 @@ from server.attendance.messages import (
 from server.attendance.sheets import gather, of_unit, sheets_of, staff_lists
 from server.attendance.shift_rules import Direction, RuleScope, RuleState, ShiftRule, SlotRule
 from server.bulletins.figures import parse_week
+from server.catalogue.calendar_routes import check_year_range
+from server.core.actors import ActorKind, Principal
 from server.core.context import Context
 from server.core.errors import Code, HallError
 from server.core.events import AttendanceChanged, Event, HallChanged, ReaderChanged
@@ -40,7 +40,6 @@ from server.hall import Hall
 from server.leave.rights import check_see
 from server.live.feeds import Feed, LiveFeeds
 from server.queue.snapshot import Snapshot
-from server.queue.tickets import ActorKind
 from server.web_api import MANAGERS, STAFF, Api, Call
 from server.wire.commands import Done
 

@@ -15,14 +15,14 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from server.attendance import shift_rule_queries
-from server.attendance.calendar import workdays
 from server.attendance.day_sheet import DaySheet, day_sheet
-from server.attendance.facts import Correction, LeaveSpan, Punch, RetroactiveChange
 from server.attendance.shift_rule_queries import StaffEntry
 from server.attendance.shift_rules import ShiftRule, rule_for
 from server.attendance.verdicts import DayFacts
+from server.catalogue.calendar import workdays
 from server.catalogue.working_days import Workdays
 from server.core.context import Context
+from server.core.day_facts import Correction, LeaveSpan, Punch, RetroactiveChange
 from server.leave import correction_queries
 from server.leave import queries as leave_queries
 from server.retroactive import queries as retroactive_queries

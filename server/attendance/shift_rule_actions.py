@@ -14,7 +14,8 @@ from server.attendance.day_sheet import DaySheet, Totals, total
 from server.attendance.sheets import Facts, gather, sheets_of
 from server.attendance.shift_rules import RuleState, ShiftRule
 from server.attendance.verdicts import SlotVerdict
-from server.core.context import Actor, Context, JsonDict, write_journal
+from server.core.actors import Actor
+from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import Code, HallError
 from server.core.events import AttendanceChanged
 from server.core.store import Tx

@@ -18,9 +18,9 @@ from server.attendance.shift_rules import (
     SlotRule,
     clock,
 )
+from server.attendance.tables import shift_rule as _r
 from server.core import schema
 from server.core.store import Tx
-from server.leave.tables import shift_rule as _r
 
 _every = (
     select(_r)

@@ -15,7 +15,6 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from server.attendance.assignment import assign
-from server.attendance.facts import Correction, LeaveKind, LeaveSpan, Punch, RetroactiveChange
 from server.attendance.shift_rules import (
     Direction,
     ShiftRule,
@@ -25,6 +24,7 @@ from server.attendance.shift_rules import (
     punctual_clause,
     spoken_day,
 )
+from server.core.day_facts import Correction, LeaveKind, LeaveSpan, Punch, RetroactiveChange
 
 
 class State(StrEnum):

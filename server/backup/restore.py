@@ -30,9 +30,10 @@ from server.backup import backups, move_database
 from server.backup.backups import DATABASE, BackupError, Manifest
 from server.catalogue import queries as catalogues
 from server.core import schema, setting_queries
+from server.core.actors import SYSTEM
 from server.core.clock import Clock, TokenSource, local
 from server.core.config import Config
-from server.core.context import SYSTEM, Context, JsonDict, write_journal
+from server.core.context import Context, JsonDict, write_journal
 from server.core.data_folder import FolderBusyError, alone
 from server.core.data_folder import parts as folders
 from server.core.engine import is_sqlite, migrate, open_engine, open_store

@@ -19,7 +19,8 @@ from server.bulletins import queries, wording
 from server.bulletins.figures import Difference, Figures, Week, differences, parse_week, week_of
 from server.bulletins.freeze import amendment_digest, bulletin_digest
 from server.bulletins.weekly_figures import figures
-from server.core.context import SYSTEM, Actor, Context, JsonDict, write_journal
+from server.core.actors import SYSTEM, Actor
+from server.core.context import Context, JsonDict, write_journal
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
 from server.core.errors import Code, HallError
 from server.core.events import BulletinChanged

@@ -27,8 +27,7 @@ from server.bulletins.messages import (
 )
 from server.bulletins.sentences import services_of, waits_of
 from server.catalogue.model import Catalogue
-from server.core.context import Actor
-from server.queue.tickets import ActorKind
+from server.core.actors import Actor, ActorKind
 
 EVERYBODY = "all"
 FACT_LABELS = {

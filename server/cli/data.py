@@ -9,7 +9,7 @@ from pathlib import Path
 from server.catalogue import workbook
 from server.cli import data_argument, hall_argument
 from server.core import config
-from server.core.context import SYSTEM
+from server.core.actors import SYSTEM
 from server.core.errors import HallError
 from server.hall import import_catalogue, open_hall
 

@@ -9,7 +9,7 @@ from server.accounts import queries as accounts_queries
 from server.catalogue.model import Role
 from server.cli import data_argument, hall_argument
 from server.core import config
-from server.core.context import SYSTEM
+from server.core.actors import SYSTEM
 from server.core.errors import HallError
 from server.hall import open_hall
 from server.wire.problems import problem

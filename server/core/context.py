@@ -12,17 +12,18 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
-from server.attendance import calendar_queries
+from server.catalogue import calendar_queries
 from server.catalogue import queries as catalogues
 from server.catalogue.model import Catalogue, SpecialDay
 from server.core import idempotency, journal
 from server.core import setting_queries as stored_settings
+from server.core.actors import Actor
 from server.core.clock import Clock, TokenSource, local
 from server.core.errors import Code, HallError
 from server.core.events import Bus, Event, HallChanged
@@ -30,40 +31,14 @@ from server.core.settings import Settings, with_values
 from server.core.store import Act, RunningActionStore, Store, Tx, attempt
 from server.queue import window_session_queries
 from server.queue.routing import Posts, WindowSession
-from server.queue.tickets import ActorKind
 
 T = TypeVar("T")
 JsonDict = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Via:
-    """Device through which an action came, and the agent that serves it."""
-
-    device: str
-    agent: str
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Acting person or device: kind, name (staff number, kiosk id, agent), device used."""
-
-    kind: ActorKind
-    name: str
-    via: Via | None = None
-    why: str = field(default="", compare=False)
-    """Reason given for an action that changes a past day; empty: none."""
-
-    @property
-    def key(self) -> str:
-        """Owner of idempotency keys."""
-        return f"{self.kind}:{self.name}"
-
-
 WINDOW = "_window"
 """Key in stored answers for the window that they belong to."""
 RELOADING = frozenset({"catalogue", "calendar", "settings"})
-SYSTEM = Actor(ActorKind.SYSTEM, "hall")
 
 
 def _ignore_duration(_seconds: float) -> None:

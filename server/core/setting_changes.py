@@ -7,7 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from server.core import setting_queries as stored
-from server.core.context import Actor, Context, JsonDict, write_journal
+from server.core.actors import Actor
+from server.core.context import Context, JsonDict, write_journal
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
 from server.core.errors import Code, HallError
 from server.core.events import AttendanceChanged, HallChanged

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from server.accounts import tables as accounts_tables
 from server.alarms import tables as alarms_tables
+from server.attendance import tables as attendance_tables
 from server.bulletins import tables as bulletins_tables
+from server.catalogue import tables as catalogue_tables
 from server.core import schema
 from server.core.columns import metadata
 from server.device_health import tables as device_health_tables
@@ -19,6 +21,8 @@ MODULES = (
     schema,
     accounts_tables,
     alarms_tables,
+    attendance_tables,
+    catalogue_tables,
     bulletins_tables,
     device_health_tables,
     leave_tables,

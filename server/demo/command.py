@@ -35,6 +35,7 @@ from server.catalogue.reference import load
 from server.cli.serve import open_server_hall
 from server.core import config, schema
 from server.core import setting_queries as stored_settings
+from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.clock import (
     Clock,
     MachineClock,
@@ -44,7 +45,6 @@ from server.core.clock import (
     instant,
     local,
 )
-from server.core.context import SYSTEM, Actor
 from server.core.engine import open_engine
 from server.core.errors import HallError
 from server.core.events import HallChanged
@@ -56,7 +56,6 @@ from server.hall import Hall, import_catalogue
 from server.leave import queries as leave_queries
 from server.queue import window_sessions
 from server.queue.business_day import keep_day
-from server.queue.tickets import ActorKind
 from server.runtime import logs
 
 CACHE = Path(__file__).resolve().parents[2] / ".cache"

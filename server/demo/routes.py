@@ -15,7 +15,7 @@ import gevent
 from flask import Response
 from pydantic import BaseModel, Field, RootModel
 
-from server.accounts.people import Principal
+from server.core.actors import Principal
 from server.core.clock import StagedClock
 from server.core.errors import Code, HallError
 from server.live.feeds import Feed, LiveFeeds

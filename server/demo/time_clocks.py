@@ -12,8 +12,9 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from server.catalogue.model import Catalogue
+from server.core.actors import SYSTEM
 from server.core.clock import Clock, MachineClock, local
-from server.core.context import SYSTEM, write_journal
+from server.core.context import write_journal
 from server.core.events import ReaderChanged
 from server.core.settings import Settings
 from server.core.store import Tx

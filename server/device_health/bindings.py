@@ -16,12 +16,12 @@ from sqlalchemy import Connection
 
 from server.accounts import queries as accounts_queries
 from server.accounts.password_tries import secret_hash
-from server.core.context import Actor, Context, JsonDict, write_journal
+from server.core.actors import Actor, ActorKind
+from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import Code, HallError
 from server.core.events import HallChanged
 from server.core.store import Tx
 from server.device_health import binding_queries as stored
-from server.queue.tickets import ActorKind
 
 Announced = Mapping[str, str]
 SHARED = frozenset({"fingerprint"})

@@ -12,11 +12,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.attendance.calendar import workdays
-from server.attendance.facts import LeaveKind
 from server.catalogue import hours as catalogue_hours
+from server.catalogue.calendar import workdays
 from server.catalogue.model import Catalogue, Staff
-from server.core.context import Actor, Context, JsonDict, write_journal
+from server.core.actors import Actor
+from server.core.context import Context, JsonDict, write_journal
+from server.core.day_facts import LeaveKind
 from server.core.errors import Code, HallError
 from server.core.events import AttendanceChanged, RequestsChanged
 from server.core.store import Tx

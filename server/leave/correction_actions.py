@@ -13,8 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.attendance.calendar import workdays
-from server.core.context import Actor, Context, JsonDict, write_journal
+from server.catalogue.calendar import workdays
+from server.core.actors import Actor
+from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import Code, HallError
 from server.core.events import AttendanceChanged, RequestsChanged
 from server.core.store import Tx

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, or_, select, update
 
-from server.attendance import facts as attendance_facts
+from server.core import day_facts as attendance_facts
 from server.core.store import Tx
 from server.leave.tables import correction
 

@@ -16,8 +16,9 @@ from typing import Any, Protocol
 
 from PIL import Image, UnidentifiedImageError
 
+from server.core.actors import Actor
 from server.core.config import Config
-from server.core.context import Actor, Context, write_journal
+from server.core.context import Context, write_journal
 from server.core.errors import Code, HallError
 from server.core.store import Tx
 from server.leave import file_queries

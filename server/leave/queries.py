@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, insert, or_, select, update
 
-from server.attendance.facts import LeaveKind, LeaveSpan
+from server.core.day_facts import LeaveKind, LeaveSpan
 from server.core.store import Tx
 from server.leave.rules import LONGEST_DAYS
 from server.leave.tables import leave

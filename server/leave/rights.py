@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from server.catalogue.model import Catalogue, Staff
-from server.core.context import Actor
+from server.core.actors import Actor, ActorKind
 from server.core.errors import Code, HallError
 from server.leave.rules import Decider
-from server.queue.tickets import ActorKind
 
 
 def manages(actor: Actor) -> bool:

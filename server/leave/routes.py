@@ -8,11 +8,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from server.accounts import queries as accounts_queries
-from server.accounts.people import Principal
-from server.attendance import calendar_routes
-from server.attendance.facts import LeaveKind
 from server.attendance.present_verdict import present_verdict
-from server.core.context import Actor
+from server.catalogue import calendar_routes
+from server.core.actors import Actor, ActorKind, Principal
+from server.core.day_facts import LeaveKind
 from server.core.errors import Code, HallError
 from server.core.events import Event, HallChanged, RequestsChanged
 from server.hall import Hall
@@ -34,7 +33,6 @@ from server.leave.messages import (
 )
 from server.live.feeds import Feed, LiveFeeds
 from server.queue.snapshot import Snapshot
-from server.queue.tickets import ActorKind
 from server.web_api import MANAGERS, STAFF, Api, Call
 from server.wire.commands import Done
 

@@ -1,11 +1,8 @@
-"""Tables of the day sheet: dated rules, leave, cover, corrections, the calendar, stored papers.
-
-The sheet itself has no table: verdicts are computed on reading.
-"""
+"""Tables of leave with its cover, of corrections, and of stored papers."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, Table, text
+from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table
 
 from server.core.columns import (
     CODE,
@@ -16,42 +13,6 @@ from server.core.columns import (
     number_column,
     stamp_column,
     text_column,
-)
-
-shift_rule = Table(
-    "shift_rule",
-    metadata,
-    hall_column(),
-    Column("id", CODE, nullable=False),
-    text_column("name"),
-    code_column("scope"),  # hall, unit, person
-    text_column("subject"),  # unit codes or staff numbers, by comma
-    Column("valid_from", CODE, nullable=False),
-    Column("valid_to", CODE, nullable=True),
-    text_column("weekdays", "[]"),
-    text_column("slots", "[]"),
-    code_column("state"),  # draft, in_force, withdrawn
-    Column("ended_on", CODE, nullable=True),
-    code_column("by_actor"),
-    Column("created_at", STAMP, nullable=False),
-    # A second punch within these seconds serves no second slot.
-    Column("apart_seconds", Integer, nullable=False, server_default=text("60")),
-    PrimaryKeyConstraint("hall_id", "id"),
-)
-
-calendar_day = Table(
-    "calendar_day",
-    metadata,
-    hall_column(),
-    Column("day", CODE, nullable=False),
-    Column("year", Integer, nullable=False),
-    number_column("opens"),
-    text_column("note"),
-    number_column("like_weekday"),
-    code_column("source"),
-    code_column("by_actor"),
-    Column("at", STAMP, nullable=False),
-    PrimaryKeyConstraint("hall_id", "day"),
 )
 
 leave = Table(

@@ -9,11 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.attendance import calendar
-from server.attendance import calendar_queries as stored_calendar
+from server.catalogue import calendar
+from server.catalogue import calendar_queries as stored_calendar
 from server.catalogue import hours as catalogue_hours
+from server.catalogue.messages import CalendarYear, StateDay
 from server.catalogue.model import Catalogue, Role, Staff
-from server.core.context import Actor, Context
+from server.core.actors import Actor
+from server.core.context import Context
 from server.core.settings import Settings
 from server.leave import actions, correction_actions, file_queries, rights, rules
 from server.leave import correction_queries as stored_corrections
@@ -21,7 +23,6 @@ from server.leave import queries as stored
 from server.leave.approval_ladder import Length, parse, staff_list
 from server.leave.correction_queries import Correction
 from server.leave.messages import (
-    CalendarYear,
     CaseStep,
     CorrectionCase,
     HallSpan,
@@ -35,7 +36,6 @@ from server.leave.messages import (
     PaperRef,
     PersonRef,
     SlotWas,
-    StateDay,
 )
 from server.leave.queries import Leave
 

@@ -19,7 +19,7 @@ from flask_socketio import SocketIO
 from socketio.exceptions import ConnectionRefusedError as Refused
 
 from server.core import trace
-from server.core.context import Via
+from server.core.actors import ActorKind, Via
 from server.core.errors import Code, HallError
 from server.core.events import DeviceChanged, Event, HallChanged
 from server.core.store import Tx
@@ -28,7 +28,6 @@ from server.device_health import queries as device_health_queries
 from server.hall import Hall
 from server.live.allowance import AGENT
 from server.live.broadcast import mark_joined
-from server.queue.tickets import ActorKind
 from server.web_api import Api, mark_known_connection
 from server.wire.problems import problem
 

@@ -21,7 +21,7 @@ from gevent.event import Event
 from pydantic import BaseModel
 from socketio.exceptions import ConnectionRefusedError as Refused
 
-from server.accounts.people import Principal
+from server.core.actors import Principal
 from server.core.errors import Code, HallError
 from server.core.events import Event as HallEvent
 from server.core.events import HallChanged

@@ -12,14 +12,14 @@ from flask import Response, request
 from sqlalchemy import Connection
 
 from server.accounts import queries as accounts_queries
-from server.accounts.people import CODE_MINUTES, Principal
+from server.accounts.people import CODE_MINUTES
 from server.alarms import actions as alarm_acts
 from server.alarms import queries as takes
-from server.attendance import calendar
+from server.catalogue import calendar, workbook
 from server.catalogue import queries as catalogue_queries
-from server.catalogue import workbook
 from server.catalogue.model import Role
 from server.core import setting_changes
+from server.core.actors import ActorKind, Principal
 from server.core.clock import instant, zone_exists
 from server.core.errors import Code, HallError
 from server.core.events import CallTold, Event, HallChanged
@@ -33,7 +33,6 @@ from server.queue import slip_queries, snapshot, ticket_queries, window_sessions
 from server.queue.offline import lease_routes
 from server.queue.queue_views import window_states
 from server.queue.snapshot import Snapshot
-from server.queue.tickets import ActorKind
 from server.web_api import ADMINISTRATORS, MANAGERS, Api, Call
 from server.wire.commands import (
     AddAccount,

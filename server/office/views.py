@@ -9,7 +9,7 @@ from typing import Any
 
 from server.alarms.rules import is_acknowledged as is_taken
 from server.alarms.rules import is_loud
-from server.attendance.calendar import Missing
+from server.catalogue.calendar import Missing
 from server.catalogue.model import Unit
 from server.core.clock import local
 from server.device_health.alarms import device_alarms

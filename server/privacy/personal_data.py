@@ -29,14 +29,14 @@ from sqlalchemy import (
 from server.accounts import queries as accounts_queries
 from server.accounts import wrong_code_queries
 from server.core import schema
-from server.core.context import SYSTEM, Actor, Context, write_journal
+from server.core.actors import SYSTEM, Actor, ActorKind
+from server.core.context import Context, write_journal
 from server.core.errors import Code, HallError
 from server.core.store import Tx
 from server.core.tables import metadata
 from server.leave.files import FOLDER
 from server.leave.tables import correction, kept_file, leave
 from server.queue.offline import desk_queries
-from server.queue.tickets import ActorKind
 from server.time_clocks import queries as time_clocks_queries
 from server.time_clocks.actions import SHEET_MARK, owner_at
 from server.time_clocks.tables import finger

@@ -13,12 +13,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.core.context import SYSTEM, Actor, Context, JsonDict, Via, write_journal
+from server.core.actors import SYSTEM, Actor, ActorKind, Via
+from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import Code, HallError
 from server.core.events import CallTold
 from server.core.store import Tx
 from server.queue import announcement_queries as stored
-from server.queue.tickets import ActorKind, State, Ticket
+from server.queue.tickets import State, Ticket
 from server.queue.transitions import current
 
 HALL = "main"

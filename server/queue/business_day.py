@@ -15,8 +15,9 @@ from server.accounts import queries as accounts_queries
 from server.alarms import queries as alarms_queries
 from server.catalogue import hours as catalogue_hours
 from server.core import idempotency, schema
+from server.core.actors import SYSTEM
 from server.core.clock import instant
-from server.core.context import SYSTEM, Context, write_journal
+from server.core.context import Context, write_journal
 from server.core.events import HallChanged, WindowChanged
 from server.core.statement import precompiled
 from server.core.store import Tx

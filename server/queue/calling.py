@@ -11,7 +11,8 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from server.core.context import Actor, Context, JsonDict
+from server.core.actors import Actor
+from server.core.context import Context, JsonDict
 from server.core.errors import Code, HallError
 from server.core.store import Tx
 from server.queue import announcements, snapshot, ticket_queries, window_session_queries

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from server.core.context import SYSTEM, Context, write_journal
+from server.core.actors import SYSTEM
+from server.core.context import Context, write_journal
 from server.core.errors import Code, HallError
 from server.core.events import HallChanged
 from server.core.store import Tx

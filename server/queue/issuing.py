@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from server.catalogue.model import Catalogue, Item
-from server.core.context import SYSTEM, Actor, Context, JsonDict, write_journal
+from server.core.actors import SYSTEM, Actor, ActorKind
+from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import Code, HallError
 from server.core.events import SlipOwed, SlipSettled
 from server.core.store import Tx
@@ -19,7 +20,7 @@ from server.queue.offline import lease_queries
 from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP
 from server.queue.routing import Route, route
 from server.queue.snapshot import Snapshot
-from server.queue.tickets import ActorKind, Move, State, Ticket, lane, number, order_of
+from server.queue.tickets import Move, State, Ticket, lane, number, order_of
 from server.queue.transitions import event_of
 from server.queue.wait_estimates import ahead_of_newcomer, wait_for
 from server.queue.waiting import Wait

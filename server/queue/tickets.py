@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from server.core.actors import ActorKind
 from server.core.errors import Code, HallError
 
 
@@ -45,19 +46,6 @@ class Move(StrEnum):
     TRANSFER = "transfer"
     CANCEL = "cancel"
     EXPIRE = "expire"
-
-
-class ActorKind(StrEnum):
-    """Kind of actor."""
-
-    CLERK = "clerk"
-    MANAGER = "manager"
-    ADMINISTRATOR = "administrator"
-    KIOSK = "kiosk"
-    PHONE = "phone"
-    AGENT = "agent"
-    BOARD = "board"
-    SYSTEM = "system"
 
 
 class Outcome(StrEnum):

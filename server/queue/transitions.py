@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from server.core.context import Actor, Context, JsonDict, write_journal
+from server.core.actors import Actor
+from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import Code, HallError
 from server.core.events import TicketMoved
 from server.core.store import Tx

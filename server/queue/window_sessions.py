@@ -6,7 +6,8 @@ from typing import Any
 
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Staff, Window
-from server.core.context import Actor, Context, JsonDict, write_journal
+from server.core.actors import Actor
+from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import Code, HallError
 from server.core.events import WindowChanged
 from server.core.store import Tx

@@ -14,11 +14,11 @@ from server.accounts import queries as accounts_queries
 from server.bulletins import actions as bulletins
 from server.bulletins.figures import week_of
 from server.catalogue.model import Role
-from server.core.context import Actor, Context, JsonDict, write_journal
+from server.core.actors import Actor, ActorKind
+from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import Code, HallError
 from server.core.events import PastChanged
 from server.core.store import Tx
-from server.queue.tickets import ActorKind
 from server.retroactive import queries as stored
 from server.retroactive import rules, scopes
 from server.retroactive.replays import REPLAYS

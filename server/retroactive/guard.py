@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from server.core.context import Actor, Context, JsonDict, write_journal
+from server.core.actors import Actor, ActorKind
+from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import Code, HallError
 from server.core.events import PastChanged
 from server.core.statement import Savepoint, savepoint
 from server.core.store import Act, Tx, attempt
-from server.queue.tickets import ActorKind
 from server.retroactive import queries as stored
 from server.retroactive import rules, scopes
 from server.retroactive.replays import REPLAYS

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from server.attendance import calendar, shift_rule_actions
+from server.attendance import shift_rule_actions
+from server.catalogue import calendar
 from server.catalogue.model import Role, SpecialDay
 from server.core import setting_changes
-from server.core.context import Actor, Context, JsonDict
+from server.core.actors import Actor
+from server.core.context import Context, JsonDict
 from server.leave import actions as leave_actions
 from server.spot_checks import finding_actions, rounds
 from server.time_clocks import actions as time_clocks_actions

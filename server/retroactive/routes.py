@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from server.attendance import shift_rule_queries
 from server.attendance.shift_rules import ShiftRule
-from server.core.context import Actor, Context
+from server.core.actors import Actor
+from server.core.context import Context
 from server.core.errors import Code
 from server.hall import Hall
 from server.queue.snapshot import Snapshot

@@ -8,9 +8,9 @@ from __future__ import annotations
 from gevent.threadpool import ThreadPool
 
 from server.app import build
+from server.core.actors import SYSTEM
 from server.core.clock import Clock
 from server.core.config import Config
-from server.core.context import SYSTEM
 from server.core.engine import Databases, is_sqlite
 from server.core.errors import HallError
 from server.core.events import Event

@@ -15,11 +15,12 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from server.attendance.calendar import workdays
+from server.catalogue.calendar import workdays
 from server.catalogue.hours import Span
 from server.catalogue.model import Scope
+from server.core.actors import SYSTEM
 from server.core.clock import TokenSource, instant
-from server.core.context import SYSTEM, Context, write_journal
+from server.core.context import Context, write_journal
 from server.core.events import ChecksChanged
 from server.core.store import Tx
 from server.spot_checks import draws, queries

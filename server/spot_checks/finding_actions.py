@@ -12,13 +12,13 @@ from typing import Any
 
 from server.catalogue.model import Catalogue, Role
 from server.core import setting_queries as stored_settings
+from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.clock import instant
-from server.core.context import SYSTEM, Actor, Context, JsonDict, write_journal
+from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import Code, HallError
 from server.core.events import ChecksChanged
 from server.core.settings import Settings, with_values
 from server.core.store import Tx
-from server.queue.tickets import ActorKind
 from server.spot_checks import finding_queries, queries
 from server.spot_checks import finding_rules as rules
 from server.spot_checks.anomalies import Anomaly

@@ -13,7 +13,7 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy import Connection
 
-from server.attendance.calendar_routes import check_year_range
+from server.catalogue.calendar_routes import check_year_range
 from server.core.errors import Code, HallError
 from server.hall import Hall
 from server.leave import files as papers

@@ -16,8 +16,8 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy import Connection
 
-from server.accounts.people import Principal
-from server.attendance.calendar_routes import check_year_range
+from server.catalogue.calendar_routes import check_year_range
+from server.core.actors import ActorKind, Principal
 from server.core.errors import Code, HallError
 from server.core.events import ChecksChanged, Event, HallChanged, TicketMoved, WindowChanged
 from server.hall import Hall
@@ -25,7 +25,6 @@ from server.leave import files as papers
 from server.live.feeds import Feed, LiveFeeds
 from server.queue.queue_views import waiting_for
 from server.queue.snapshot import Snapshot
-from server.queue.tickets import ActorKind
 from server.spot_checks import (
     finding_actions,
     finding_queries,

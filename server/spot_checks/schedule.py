@@ -10,7 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from server.core.context import SYSTEM, Context, write_journal
+from server.core.actors import SYSTEM
+from server.core.context import Context, write_journal
 from server.core.events import ChecksChanged
 from server.core.store import Tx
 from server.spot_checks import anomaly_search, draw_commitment, queries, second_checker

@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.core.context import Actor, Context, JsonDict, write_journal
+from server.core.actors import Actor
+from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import Code, HallError
 from server.core.events import ChecksChanged, RequestsChanged
 from server.spot_checks import finding_actions, queries

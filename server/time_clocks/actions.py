@@ -14,8 +14,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from server.core.actors import Actor
 from server.core.clock import instant
-from server.core.context import Actor, Context, JsonDict, write_journal
+from server.core.context import Context, JsonDict, write_journal
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
 from server.core.errors import Code, HallError
 from server.core.events import AttendanceChanged, ReaderChanged

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from server.core.context import SYSTEM, Context, write_journal
+from server.core.actors import SYSTEM
+from server.core.context import Context, write_journal
 from server.core.events import ReaderChanged
 from server.core.store import Tx
 from server.time_clocks import queries

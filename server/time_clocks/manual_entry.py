@@ -14,8 +14,9 @@ from datetime import date, datetime, time
 from itertools import groupby
 from typing import Any
 
+from server.core.actors import Actor
 from server.core.clock import instant
-from server.core.context import Actor, Context, JsonDict, write_journal
+from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import Code, HallError
 from server.core.events import ReaderChanged, RequestsChanged
 from server.core.store import Tx

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from server.core.actors import SYSTEM, Via
 from server.core.clock import instant
-from server.core.context import SYSTEM, Context, Via
+from server.core.context import Context
 from server.core.errors import Code, HallError
 from server.core.store import Tx
 from server.time_clocks import punch_store, queries

@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 
-from server.core.context import SYSTEM, Actor, Context, write_journal
+from server.core.actors import SYSTEM, Actor
+from server.core.context import Context, write_journal
 from server.core.errors import Code, HallError
 from server.core.events import AttendanceChanged, ReaderChanged
 from server.core.store import Tx

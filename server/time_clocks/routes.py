@@ -8,13 +8,12 @@ from datetime import date, time
 import gevent
 from flask import request
 
-from server.accounts.people import Principal
+from server.core.actors import ActorKind, Principal
 from server.core.errors import Code, HallError
 from server.core.events import AttendanceChanged, Event, HallChanged, ReaderChanged
 from server.hall import Hall
 from server.live.feeds import Feed, LiveFeeds
 from server.queue.snapshot import Snapshot
-from server.queue.tickets import ActorKind
 from server.time_clocks import actions, manual_entry, quarantine, queries
 from server.time_clocks.actions import Description
 from server.time_clocks.manual_entry import FileRead, Sheet, Signature

@@ -20,8 +20,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from server.accounts.people import Principal
-from server.core.context import Actor
+from server.core.actors import Actor, Principal
 from server.core.errors import Code, HallError
 from server.hall import Hall
 from server.web_api.access import Access, bearer_of

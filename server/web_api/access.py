@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from flask import Request, Response
 
 from server.accounts.password_tries import BROWSER_DAYS
-from server.accounts.people import Principal, csrf_of
+from server.accounts.people import csrf_of
+from server.core.actors import Principal
 from server.core.errors import Code, HallError
 from server.hall import Hall
 

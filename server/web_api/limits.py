@@ -20,7 +20,7 @@ from typing import Any
 from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.strategies import FixedWindowRateLimiter
 
-from server.accounts.people import Principal
+from server.core.actors import Principal
 from server.core.errors import Code, HallError
 from server.web_api.windows import Windows
 

@@ -12,8 +12,8 @@ from flask import Response, request
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from server.accounts.people import Offloaded
 from server.core.errors import Code, HallError
+from server.core.offload import Offloaded
 from server.web_api import KEY_HEADER, MAX_KEY, REASON_HEADER, STAFF, Caller, Route
 from server.web_api.access import CSRF_HEADER
 from server.web_api.links import PATH_ARGUMENT, links, operation_id

@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from server.attendance import messages as attendance_messages
 from server.bulletins import messages as bulletins_messages
+from server.catalogue import messages as catalogue_messages
 from server.leave import messages as leave_messages
 from server.queue.offline import messages as offline_messages
 from server.retroactive import messages as retroactive_messages
@@ -26,6 +27,7 @@ MODULES = (
     leave_messages,
     spot_checks_messages,
     bulletins_messages,
+    catalogue_messages,
     offline_messages,
     retroactive_messages,
 )

@@ -14,9 +14,8 @@ from limits.storage import RedisStorage, Storage
 from redis import RedisError
 from werkzeug.test import Client
 
-from server.accounts.people import Principal
+from server.core.actors import ActorKind, Principal
 from server.core.errors import Code, HallError
-from server.queue.tickets import ActorKind
 from server.runtime.metrics import Metrics
 from server.runtime.server import HallRouter
 from server.runtime.worker_bus import NoWorkerBus

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from server.app import App, build
-from server.core.context import SYSTEM
+from server.core.actors import SYSTEM
 from server.hall import import_catalogue
 from server.leave import actions as leave_actions
 from server.live.feeds import Feed

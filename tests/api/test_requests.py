@@ -8,11 +8,10 @@ import openpyxl
 import pytest
 from PIL import Image
 
-from server.accounts.people import Principal
+from server.core.actors import ActorKind, Principal
 from server.core.errors import Code
 from server.leave.routes import Requests
 from server.queue import snapshot
-from server.queue.tickets import ActorKind
 from support.code_cases.requests import ask, correct, pending_leave, upload, with_rule
 from support.halls import MANAGER, at
 from support.leave_halls import CHIEF, STRANGER, A, B, with_cover_and_chief

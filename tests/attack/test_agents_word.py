@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.core import journal
-from server.core.context import SYSTEM
+from server.core.actors import SYSTEM
 from server.core.errors import Code
 from server.device_health import bindings
 from server.integrity import checks

@@ -9,7 +9,7 @@ from socketio.packet import Packet
 
 from bench.attack import api, codecs, files, flood, link_walk, random_walk
 from bench.attack.tally import Tally, table
-from server.attendance.calendar_list import Flaw, Problem, rows_of_sheet
+from server.catalogue.calendar_list import Flaw, Problem, rows_of_sheet
 from server.catalogue.workbook import Flaw as BookFlaw
 from server.catalogue.workbook import read
 from server.live.packet_guard import is_valid_packet

@@ -12,7 +12,7 @@ from server.accounts import wrong_code_queries
 from server.accounts.alarms import THRESHOLDS
 from server.accounts.people import People
 from server.accounts.wrong_codes import REST_SECONDS, WRITE_INTERVAL_SECONDS, Guesses
-from server.core.context import SYSTEM
+from server.core.actors import SYSTEM
 from server.core.errors import Code, HallError
 from support.halls import CHEAP, SmallHall, at
 from support.web import Web

@@ -26,7 +26,7 @@ from server.bulletins.messages import Words as BulletinWords
 from server.catalogue.model import Catalogue, Item, Material, Staff, Unit, Window, Zone
 from server.catalogue.workbook import export
 from server.catalogue.workbook.values import is_clean
-from server.core.context import SYSTEM
+from server.core.actors import SYSTEM
 from server.core.documents import pdf
 from server.core.settings import Settings
 from server.hall import import_catalogue

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.catalogue.model import Role
-from server.core.context import SYSTEM
+from server.core.actors import SYSTEM
 from server.core.errors import Code
 from server.integrity import checks
 from server.retroactive import actions as retroactive_actions

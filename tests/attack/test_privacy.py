@@ -19,7 +19,7 @@ from sqlalchemy import Boolean, Column, String, Text, func, insert, select
 from devices.host import logs as agent_logs
 from server.catalogue.model import Catalogue
 from server.core import schema
-from server.core.context import SYSTEM
+from server.core.actors import SYSTEM
 from server.core.errors import Code, HallError
 from server.core.store import Tx
 from server.core.tables import metadata

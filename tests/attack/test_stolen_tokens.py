@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from server.core.context import SYSTEM
+from server.core.actors import SYSTEM
 from server.core.errors import Code
 from server.queue.tickets import State
 from server.time_clocks import actions as time_clocks_actions

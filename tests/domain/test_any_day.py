@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from server.attendance.assignment import NOTHING, Gain, assign, gain, is_repeat, sum_gains, weights
 from server.attendance.day_sheet import day_sheet
-from server.attendance.facts import LeaveKind, LeaveSpan, Punch
 from server.attendance.shift_rules import ShiftRule, check, four_punches
 from server.attendance.verdicts import DayFacts, State, verdicts
+from server.core.day_facts import LeaveKind, LeaveSpan, Punch
 from server.core.errors import HallError
 from support.summer_rule import DAY, DUE, SUMMER, WINDOWS
 

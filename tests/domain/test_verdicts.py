@@ -8,7 +8,6 @@ from datetime import date, datetime, time
 import pytest
 
 from server.attendance.day_sheet import day_sheet, total
-from server.attendance.facts import Correction, LeaveKind, LeaveSpan, Punch
 from server.attendance.shift_rules import (
     Direction,
     RuleScope,
@@ -19,6 +18,7 @@ from server.attendance.shift_rules import (
     rule_for,
 )
 from server.attendance.verdicts import DayFacts, State, verdicts
+from server.core.day_facts import Correction, LeaveKind, LeaveSpan, Punch
 from server.core.errors import Code, HallError
 from support.summer_rule import DAY, DUE, SUMMER, WINDOWS
 

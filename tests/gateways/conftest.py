@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from server.core.context import SYSTEM
+from server.core.actors import SYSTEM
 from server.time_clocks import actions as time_clocks_actions
 from server.time_clocks.actions import Description
 from support.halls import SmallHall, at

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from werkzeug.test import Client
 
-from server.core.context import SYSTEM
+from server.core.actors import SYSTEM
 from server.time_clocks import actions as time_clocks_actions
 from server.time_clocks import punch_queries
 from server.time_clocks import queries as time_clocks_queries

@@ -15,7 +15,7 @@ from devices.fingerprint.pull_simulator import PullModel, PullTerminal
 from devices.fingerprint.simulator import Enrolled, PunchRecord
 from devices.host.runtime import Agent
 from devices.simulate.base import Journal
-from server.core.context import SYSTEM
+from server.core.actors import SYSTEM
 from server.core.errors import Code, HallError
 from server.live.agent_gateway import DeviceRef
 from server.time_clocks import actions as time_clocks_actions

@@ -21,7 +21,7 @@ from devices.fingerprint.pull_simulator import PullModel, PullTerminal
 from devices.fingerprint.push_simulator import FAMILIES, PushModel, PushTerminal
 from devices.fingerprint.simulator import Enrolled, PunchRecord
 from devices.simulate.base import Journal
-from server.core.context import SYSTEM
+from server.core.actors import SYSTEM
 from server.core.engine import open_store
 from server.integrity.checks import violations
 from server.time_clocks import actions as time_clocks_actions

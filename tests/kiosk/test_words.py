@@ -11,9 +11,10 @@ import pytest
 
 from devices.printers import simulator as printers
 from devices.voice import simulator as voices
+from server.core.actors import ActorKind
 from server.queue.choosing import Why
 from server.queue.offline.desk_plausibility import Implausibility
-from server.queue.tickets import ActorKind, Move, Outcome, State
+from server.queue.tickets import Move, Outcome, State
 from server.wire.commands import OfflineAct, Pause
 
 ROOT = Path(__file__).parents[2]

@@ -16,14 +16,13 @@ from server.alarms import actions as alarms_actions
 from server.alarms import queries as takes
 from server.alarms.rules import QUIET, is_acknowledged, is_loud
 from server.core import journal
+from server.core.actors import Actor, ActorKind
 from server.core.columns import CODE
-from server.core.context import Actor
 from server.core.settings import Settings
 from server.device_health import server_alarms
 from server.device_health.alarms import WITHOUT_ALARM as SILENT_BY_NATURE
 from server.device_health.alarms import device_alarms
 from server.queue import snapshot
-from server.queue.tickets import ActorKind
 from server.wire.views import DeviceView
 from support.halls import SmallHall
 

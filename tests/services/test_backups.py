@@ -21,9 +21,10 @@ from server.backup.backups import BackupError
 from server.backup.restore import RestoreOptions, restore
 from server.cli import backup as cli
 from server.core import journal, schema
+from server.core.actors import SYSTEM
 from server.core.clock import SeededTokenSource, SetClock, local
 from server.core.config import Config
-from server.core.context import SYSTEM, Context
+from server.core.context import Context
 from server.core.data_folder import FolderBusyError, alone, serve_from
 from server.core.engine import migrate, open_engine
 from server.device_health import queries as device_health_queries

@@ -12,9 +12,8 @@ from server.bulletins import actions as bulletins_actions
 from server.bulletins.actions import Bulletin
 from server.bulletins.tables import bulletin
 from server.bulletins.wording import plain
-from server.core.context import Actor
+from server.core.actors import Actor, ActorKind
 from server.core.errors import Code, HallError
-from server.queue.tickets import ActorKind
 from server.time_clocks import queries as time_clocks_queries
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall, at
 from support.sheets import GOOD, READER, deliver_punches, with_clock_and_rule

@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from server.attendance import calendar, calendar_list
-from server.attendance import calendar_queries as stored
-from server.attendance.calendar_list import Flaw, Problem
+from server.catalogue import calendar, calendar_list
+from server.catalogue import calendar_queries as stored
 from server.catalogue import hours as catalogue_hours
+from server.catalogue.calendar_list import Flaw, Problem
 from server.catalogue.model import SpecialDay
 from server.catalogue.workbook import digest
-from server.core.context import SYSTEM
+from server.core.actors import SYSTEM
 from server.core.errors import Code, HallError
 from server.hall import import_catalogue, open_hall
 from server.leave import files as leave_files

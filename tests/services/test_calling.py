@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from server.core import journal
-from server.core.context import Actor
+from server.core.actors import Actor, ActorKind
 from server.core.errors import Code, HallError
 from server.queue import calling, ticket_queries, window_sessions
 from server.queue.business_day import keep_day
 from server.queue.choosing import Why
-from server.queue.tickets import ActorKind, Outcome, State
+from server.queue.tickets import Outcome, State
 from support.halls import MONDAY, SmallHall, at
 
 

@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.core import journal
-from server.core.context import Actor
+from server.core.actors import Actor, ActorKind
 from server.core.errors import Code, HallError
 from server.integrity.checks import violations
 from server.queue import calling
 from server.queue.offline import desk_connections, desk_decisions, desk_queries
 from server.queue.offline.desk_connections import SKEW_MS, UNNOTICED_MS, ShareSeals
-from server.queue.tickets import ActorKind, State
+from server.queue.tickets import State
 from support.desk_actions import SEALS, act, import_actions, import_codes, share
 from support.halls import MANAGER, STAFF, SmallHall, at
 

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from server.core.context import Actor
+from server.core.actors import Actor, ActorKind
 from server.core.errors import Code
 from server.core.store import Tx
-from server.queue.tickets import ActorKind
 from server.spot_checks import finding_actions, rounds
 from server.time_clocks import punch_queries
 from server.time_clocks.tables import finger, reader

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from server.core import journal
-from server.core.context import Actor
+from server.core.actors import Actor, ActorKind
 from server.core.errors import Code, HallError
 from server.device_health import queries as device_health_queries
 from server.integrity.checks import violations
@@ -32,7 +32,7 @@ from server.queue.offline import lease_queries as kept
 from server.queue.offline import lease_routes, number_leases
 from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP, between, next_block
 from server.queue.offline.messages import GivenTicket
-from server.queue.tickets import ActorKind, State
+from server.queue.tickets import State
 from support.halls import ALL_WINDOWS, SmallHall, at
 from support.offline_kiosk import DAY, Kiosk
 

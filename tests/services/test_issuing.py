@@ -8,14 +8,14 @@ from datetime import timedelta
 import pytest
 
 from server.core import journal
-from server.core.context import SYSTEM, Actor
+from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.errors import Code, HallError
 from server.device_health import queries as device_health_queries
 from server.hall import import_catalogue
 from server.privacy import personal_data
 from server.queue import calling, issuing, slip_queries, window_sessions
 from server.queue.business_day import keep_day
-from server.queue.tickets import ActorKind, State
+from server.queue.tickets import State
 from support.halls import MONDAY, SmallHall, at
 
 

@@ -11,13 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.core import journal
-from server.core.context import Actor
+from server.core.actors import Actor, ActorKind
 from server.core.errors import Code, HallError
 from server.integrity import checks
 from server.queue import issue_rate_queries, issuing, number_counters
 from server.queue.offline import number_leases
 from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP
-from server.queue.tickets import ActorKind
 from support.halls import SmallHall, at
 from support.offline_kiosk import DAY, Kiosk
 

@@ -8,8 +8,9 @@ from typing import Any, cast
 
 import pytest
 
+from server.core.actors import SYSTEM
 from server.core.config import Config
-from server.core.context import SYSTEM, Context, write_journal
+from server.core.context import Context, write_journal
 from server.core.events import Event, TicketMoved, WindowChanged
 from server.hall import open_hall
 from server.queue import calling

@@ -7,10 +7,9 @@ from datetime import timedelta
 import pytest
 
 from server.catalogue.model import Role
-from server.core.context import SYSTEM, Actor
+from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.errors import Code, HallError
 from server.integrity import checks
-from server.queue.tickets import ActorKind
 from server.retroactive import actions as retroactive_actions
 from server.retroactive import queries as stored
 from server.retroactive.rules import ValueChange, ValueKey, may_confirm, moves

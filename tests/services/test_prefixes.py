@@ -19,7 +19,7 @@ from server.backup.restore import parse_numbers
 from server.catalogue import workbook
 from server.catalogue.model import Catalogue
 from server.catalogue.reference import load
-from server.core.context import SYSTEM
+from server.core.actors import SYSTEM
 from server.core.settings import Settings
 from server.hall import import_catalogue
 from server.integrity.checks import violations

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from server.core import journal
-from server.core.context import SYSTEM, Actor, write_journal
+from server.core.actors import SYSTEM, Actor, ActorKind
+from server.core.context import write_journal
 from server.core.errors import Code, HallError
 from server.core.store import Tx, attempt
 from server.queue import calling, issuing, snapshot, window_sessions
 from server.queue.snapshot import Parts, Snapshot
-from server.queue.tickets import ActorKind, Outcome
+from server.queue.tickets import Outcome
 from support.halls import SmallHall
 
 WINDOWS = ("T1", "T2", "G1")

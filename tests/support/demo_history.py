@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, MetaData, Table, insert, select
 
 from server.catalogue.reference import load
+from server.core.actors import SYSTEM
 from server.core.clock import SetClock, instant
 from server.core.config import Config
-from server.core.context import SYSTEM
 from server.core.journal_line import GENESIS, Line, line_hash
 from server.core.tables import metadata
 from server.demo import history, time_clocks

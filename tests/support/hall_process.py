@@ -30,8 +30,12 @@ from server.app import build, serve  # noqa: E402
 from server.catalogue.reference import load  # noqa: E402
 from server.cli.serve import open_server_hall  # noqa: E402
 from server.core import config, setting_queries  # noqa: E402
+from server.core.actors import (  # noqa: E402
+    SYSTEM,
+    Actor,
+    ActorKind,
+)
 from server.core.clock import ScaledClock, StagedClock  # noqa: E402
-from server.core.context import SYSTEM, Actor  # noqa: E402
 from server.core.errors import HallError  # noqa: E402
 from server.core.events import HallChanged  # noqa: E402
 from server.core.settings import with_values  # noqa: E402
@@ -39,7 +43,6 @@ from server.core.store import Tx  # noqa: E402
 from server.hall import Hall, import_catalogue, open_hall  # noqa: E402
 from server.queue import window_sessions  # noqa: E402
 from server.queue.business_day import keep_day  # noqa: E402
-from server.queue.tickets import ActorKind  # noqa: E402
 from server.runtime import logs, server  # noqa: E402
 from server.runtime.deployment import hall_router  # noqa: E402
 from server.runtime.supervisor import Supervisor  # noqa: E402

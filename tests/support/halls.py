@@ -34,15 +34,15 @@ from server.catalogue.model import (
     Zone,
 )
 from server.core import setting_queries
+from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.clock import SeededTokenSource, SetClock, instant
 from server.core.config import Config
-from server.core.context import SYSTEM, Actor
 from server.core.engine import is_sqlite, migrate, open_engine
 from server.core.events import HallChanged
 from server.core.store import Tx
 from server.hall import Hall, import_catalogue, open_hall
 from server.queue import calling, issuing, ticket_queries, window_sessions
-from server.queue.tickets import ActorKind, Outcome, Ticket
+from server.queue.tickets import Outcome, Ticket
 
 # Passwords of tests protect nothing; a real hash takes 0.1 s.
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from server.core import journal
-from server.core.context import Actor
+from server.core.actors import Actor, ActorKind
 from server.core.errors import Code, HallError
 from server.integrity import checks as hall_check
 from server.queue.business_day import keep_day
-from server.queue.tickets import ActorKind
 from server.spot_checks import draw_commitment, finding_queries, rounds, second_checker
 from server.spot_checks import queries as spot_checks_queries
 from server.spot_checks.schedule import SpotCheckScheduler

@@ -6,13 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from server.attendance.facts import LeaveKind
-from server.core.context import SYSTEM, Actor
+from server.core.actors import SYSTEM, Actor, ActorKind
+from server.core.day_facts import LeaveKind
 from server.hall import import_catalogue
 from server.leave import queries as stored
 from server.leave.actions import LeaveRequest
 from server.leave.queries import Leave
-from server.queue.tickets import ActorKind
 from support.halls import ADMINISTRATOR, MANAGER, STAFF, SmallHall, catalogue
 
 A, B, CHIEF, STRANGER = STAFF["T1"], STAFF["T2"], STAFF["G1"], STAFF["S1"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from server.core.context import SYSTEM, Via
+from server.core.actors import SYSTEM, Via
 from server.device_health import bindings
 from server.queue.offline import import_tickets, number_leases
 from server.queue.offline.messages import GivenTicket

@@ -14,7 +14,6 @@ from sqlalchemy import Connection, select
 
 from server.attendance import shift_rule_actions, shift_rule_queries
 from server.attendance.day_sheet import total
-from server.attendance.facts import LeaveKind
 from server.attendance.present_verdict import present_verdict
 from server.attendance.sheets import day_sheets
 from server.bulletins import actions as bulletins_actions
@@ -23,7 +22,8 @@ from server.bulletins.tables import amendment, bulletin
 from server.bulletins.weekly_figures import figures
 from server.catalogue.model import SpecialDay
 from server.core import journal, schema
-from server.core.context import SYSTEM, Actor
+from server.core.actors import SYSTEM, Actor, ActorKind
+from server.core.day_facts import LeaveKind
 from server.core.events import HallChanged
 from server.core.store import Tx
 from server.hall import import_catalogue
@@ -32,7 +32,6 @@ from server.leave import correction_actions
 from server.leave import queries as stored_leaves
 from server.leave.actions import LeaveRequest
 from server.queue.business_day import keep_day
-from server.queue.tickets import ActorKind
 from server.retroactive import queries as stored_changes
 from server.retroactive.scopes import finding_value
 from server.spot_checks import finding_actions, finding_queries, rounds, second_checker

@@ -6,9 +6,8 @@ from datetime import date, datetime, time
 
 from server.attendance import shift_rule_actions
 from server.attendance.shift_rules import RuleScope, ShiftRule, four_punches
-from server.core.context import SYSTEM, Actor
+from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.store import Tx
-from server.queue.tickets import ActorKind
 from server.time_clocks import punch_store
 from server.time_clocks import queries as time_clocks_queries
 from server.time_clocks.punch_rules import PunchLine, Source

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any
 
-from server.core.context import Actor
-from server.queue.tickets import ActorKind
+from server.core.actors import Actor, ActorKind
 from server.time_clocks import actions as time_clocks_actions
 from server.time_clocks import punch_queries as stored
 from server.time_clocks.actions import Description

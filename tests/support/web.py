@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from server.app import App, build
 from server.catalogue.model import Role
-from server.core.context import SYSTEM
+from server.core.actors import SYSTEM
 from server.web_api.limits import Limits
 from support.halls import ADMINISTRATOR, MANAGER, STAFF, SmallHall
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from server.attendance import shift_rule_queries
-from server.attendance.calendar import workdays
+from server.catalogue.calendar import workdays
 from server.core.clock import SeededTokenSource, SetClock, SystemTokenSource
 from server.core.context import Context
 from server.core.engine import open_engine

@@ -8,7 +8,8 @@ from datetime import date, time
 
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Handling, Item
-from server.core.context import SYSTEM, Actor, write_journal
+from server.core.actors import SYSTEM, Actor
+from server.core.context import write_journal
 from server.core.store import Tx
 from server.demo.history.world import Event, World
 from server.queue import ticket_queries

@@ -11,13 +11,13 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import Connection
 
 from server.attendance import shift_rule_actions
-from server.attendance.calendar import workdays
-from server.attendance.facts import LeaveKind
 from server.attendance.present_verdict import present_verdict
 from server.attendance.sheets import day_sheets
 from server.attendance.shift_rules import RuleScope, ShiftRule, four_punches
 from server.attendance.verdicts import State
+from server.catalogue.calendar import workdays
 from server.catalogue.model import Staff
+from server.core.day_facts import LeaveKind
 from server.core.errors import HallError
 from server.demo.history.world import Event, World
 from server.leave import actions as leave_actions

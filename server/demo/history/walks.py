@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import date, time
 from typing import Any
 
-from server.attendance.calendar import workdays
+from server.catalogue.calendar import workdays
 from server.core.context import write_journal
 from server.core.errors import HallError
 from server.core.store import Tx

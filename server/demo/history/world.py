@@ -10,9 +10,9 @@ from itertools import count
 from pathlib import Path
 
 from server.catalogue.model import Catalogue, Staff
+from server.core.actors import Actor, ActorKind
 from server.core.clock import SetClock, instant
-from server.core.context import Actor, Context
-from server.queue.tickets import ActorKind
+from server.core.context import Context
 
 Event = tuple[int, Callable[[], object]]
 """Time in ms, and the action at that time."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 
-from server.core.context import Actor, Context, JsonDict, write_journal
+from server.core.actors import Actor, ActorKind
+from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import Code, HallError
 from server.core.events import HallChanged
 from server.core.store import Tx
 from server.queue.offline import desk_queries
 from server.queue.offline.desk_quarantine import CHANGED
 from server.queue.offline.import_desk_acts import replay
-from server.queue.tickets import ActorKind
 from server.queue.transitions import current_at
 from server.wire.commands import OfflineAct
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from server.core.context import Actor, JsonDict, write_journal
+from server.core.actors import Actor
+from server.core.context import JsonDict, write_journal
 from server.core.events import HallChanged
 from server.core.store import Tx
 from server.queue.offline import desk_queries

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from server.core.context import SYSTEM, Actor, Context, JsonDict, write_journal
+from server.core.actors import SYSTEM, Actor
+from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import Code, HallError
 from server.core.settings import Settings
 from server.core.store import Tx, attempt

@@ -14,17 +14,9 @@ from typing import Any
 
 from server.catalogue.model import Catalogue
 from server.core import idempotency
+from server.core.actors import SYSTEM, Actor, ActorKind, Via
 from server.core.clock import instant
-from server.core.context import (
-    SYSTEM,
-    WINDOW,
-    Actor,
-    Context,
-    JsonDict,
-    Via,
-    digest_of,
-    write_journal,
-)
+from server.core.context import WINDOW, Context, JsonDict, digest_of, write_journal
 from server.core.events import HallChanged
 from server.core.settings import BOUNDS
 from server.core.store import Tx
@@ -35,7 +27,7 @@ from server.queue.offline import lease_queries
 from server.queue.offline.lease_rules import OPEN_NUMBERS, Block, between
 from server.queue.offline.messages import GivenTicket
 from server.queue.offline.number_leases import CONFLICT
-from server.queue.tickets import ActorKind, Move, State, Ticket, lane, number, order_of, state_after
+from server.queue.tickets import Move, State, Ticket, lane, number, order_of, state_after
 from server.queue.transitions import event_of
 
 WAITING, EXPIRED, DOUBLE = "waiting", "expired", "double"

@@ -12,13 +12,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from server.catalogue.model import Handling, Presence
-from server.core.context import SYSTEM, Actor, Context, Via, write_journal
+from server.core.actors import SYSTEM, Actor, ActorKind, Via
+from server.core.context import Context, write_journal
 from server.core.events import HallChanged
 from server.core.store import Tx
 from server.queue import issue_rate
 from server.queue.offline import lease_queries
 from server.queue.offline.lease_rules import Block, next_block, wants_more
-from server.queue.tickets import ActorKind, number
+from server.queue.tickets import number
 
 CONFLICT = "conflict"
 """Verdict of an imported ticket that is rejected because its number belongs to another."""

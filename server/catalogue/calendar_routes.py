@@ -7,12 +7,12 @@ from datetime import date
 
 from flask import request
 
-from server.attendance import calendar, calendar_list
-from server.attendance.calendar_list import Flaw, Problem
-from server.core.context import Actor
+from server.catalogue import calendar, calendar_list
+from server.catalogue.calendar_list import Flaw, Problem
+from server.catalogue.messages import CalendarTaken, CalendarYear, ImportCalendar
+from server.core.actors import Actor
 from server.core.errors import Code, HallError
 from server.leave import views
-from server.leave.messages import CalendarTaken, CalendarYear, ImportCalendar
 from server.leave.paper_routes import LARGEST, uploaded
 from server.web_api import MANAGERS, Api, Call
 

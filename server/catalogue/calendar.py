@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from server.attendance import calendar_queries
+from server.catalogue import calendar_queries
 from server.catalogue.model import SpecialDay
 from server.catalogue.working_days import Workdays, workdays_of
-from server.core.context import SYSTEM, Actor, Context, JsonDict, write_journal
+from server.core.actors import SYSTEM, Actor
+from server.core.context import Context, JsonDict, write_journal
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
 from server.core.events import AttendanceChanged, HallChanged
 from server.core.store import Tx

@@ -1,0 +1,69 @@
+"""Actors: the people and devices that act, and the principal behind a session or a token."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class ActorKind(StrEnum):
+    """Kind of actor."""
+
+    CLERK = "clerk"
+    MANAGER = "manager"
+    ADMINISTRATOR = "administrator"
+    KIOSK = "kiosk"
+    PHONE = "phone"
+    AGENT = "agent"
+    BOARD = "board"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """Device through which an action came, and the agent that serves it."""
+
+    device: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Acting person or device: kind, name (staff number, kiosk id, agent), device used."""
+
+    kind: ActorKind
+    name: str
+    via: Via | None = None
+    why: str = field(default="", compare=False)
+    """Reason given for an action that changes a past day; empty: none."""
+
+    @property
+    def key(self) -> str:
+        """Owner of idempotency keys."""
+        return f"{self.kind}:{self.name}"
+
+
+SYSTEM = Actor(ActorKind.SYSTEM, "hall")
+"""The hall itself: its clock and its jobs."""
+STAFF_KINDS = frozenset({ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTRATOR})
+"""Kinds of people with an account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Person or device behind a session or a token."""
+
+    kind: ActorKind
+    name: str
+    role: str = ""
+    must_change: bool = False
+
+    @property
+    def is_staff(self) -> bool:
+        """True for a person with an account whose first password has been changed."""
+        return self.kind in STAFF_KINDS and not self.must_change
+
+    @property
+    def actor(self) -> Actor:
+        """Principal as an actor."""
+        return Actor(self.kind, self.name)
