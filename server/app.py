@@ -20,54 +20,27 @@ from flask_socketio import SocketIO
 import counters.routes
 import display.routes
 import kiosk.routes
-from server.accounts import alarms as accounts_alarms
-from server.accounts import routes as accounts_routes
-from server.attendance import routes as attendance_routes
-from server.bulletins import routes as bulletins_routes
+from server.capability import Parts, capabilities
 from server.core import journal, trace
 from server.demo import outage
 from server.demo import routes as demo_routes
-from server.device_health import routes as device_health_routes
 from server.device_health import server_alarms
 from server.hall import Hall
-from server.leave import alarms as leave_alarms
-from server.leave import routes as leave_routes
 from server.live import packet_guard
 from server.live.agent_gateway import Agents
 from server.live.feeds import LiveFeeds
 from server.office import routes as office_routes
-from server.queue import announcement_alarms, issue_rate_alarms
 from server.queue.metrics import source
-from server.queue.offline import desk_routes, lease_routes
-from server.retroactive import routes as retroactive_routes
 from server.runtime import logs, pages, server
 from server.runtime.metrics import Metrics
 from server.runtime.server import HallRouter
 from server.runtime.worker_bus import NoWorkerBus
-from server.spot_checks import alarms as spot_checks_alarms
-from server.spot_checks import routes as spot_checks_routes
-from server.time_clocks import polling_gateway, push_gateway
-from server.time_clocks import routes as time_clocks_routes
 from server.web_api import KEY_HEADER, MAX_BODY, Api, json_answer, refusal
 from server.web_api.limits import DOCUMENT, MONITORING, Limits, limited
 from server.web_api.openapi import Description
 
 log = logging.getLogger(__name__)
 HSTS = "max-age=31536000"
-ALARMS = (
-    time_clocks_routes.alarms,
-    leave_alarms.alarms,
-    spot_checks_alarms.alarms,
-    lease_routes.alarms,
-    device_health_routes.alarms,
-    announcement_alarms.alarms,
-    desk_routes.alarms,
-    issue_rate_alarms.alarms,
-    retroactive_routes.alarms,
-    accounts_alarms.alarms,
-    server_alarms.alarms,
-)
-"""Sources of the office's alarms, beside the devices' own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,26 +86,21 @@ def build(
     packet_guard.count_handshakes(flask, api)
     feeds = LiveFeeds(socketio, hall, api, pages.build_id())
     agents = Agents(socketio, hall, api)
-    accounts_routes.add(api, pages.build_id())
+    parts = Parts(hall, flask, socketio, api, feeds, agents, pages.build_id(), background)
     kiosk.routes.add(api, feeds, agents, background)
     counters.routes.add(api, feeds, agents, background)
     display.routes.add(api, feeds, agents, background)
-    office_routes.add(api, feeds, [alarms(hall) for alarms in ALARMS])
-    device_health_routes.add(api)
-    time_clocks_routes.add(api, feeds)
-    spot_checks_routes.add(api, feeds)
-    attendance_routes.add(api, feeds)
-    bulletins_routes.add(api)
-    desk_routes.add(api)
-    leave_routes.add(api, feeds)
-    retroactive_routes.add(api)
-    polling_gateway.add(agents, hall)
+    registered = capabilities()
+    alarms = [alarm(hall) for capability in registered for alarm in capability.alarms]
+    office_routes.add(api, feeds, [*alarms, server_alarms.alarms(hall)])
+    for capability in registered:
+        for add in capability.routes:
+            add(parts)
     if hall.config.demo:
         demo_routes.add(api, feeds, hall.config.simulators, background)
         outage.add(api, flask, socketio)
     _plain_routes(flask, api, hall)
     flask.register_blueprint(api.blueprint)
-    push_gateway.add(flask, hall, api.limits)
     flask.register_blueprint(pages.Pages(hall, api.access).blueprint)
     figures = metrics or Metrics(hall.worker)
     _count(figures, hall, flask)

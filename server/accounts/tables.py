@@ -39,3 +39,7 @@ guess_count = Table(
     PrimaryKeyConstraint("hall_id", "kind", "hour"),
 )
 """Wrong codes and tokens of all addresses together."""
+
+STAFF_NUMBER_COLUMNS = {
+    "sign_in_source": ("staff",),
+}

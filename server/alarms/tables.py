@@ -16,3 +16,7 @@ alarm_take = Table(
     Column("at", STAMP, nullable=False),
     PrimaryKeyConstraint("hall_id", "code", "subject"),
 )
+
+STAFF_NUMBER_COLUMNS = {
+    "alarm_take": ("by_actor",),
+}

@@ -33,3 +33,7 @@ shift_rule = Table(
     Column("apart_seconds", Integer, nullable=False, server_default=text("60")),
     PrimaryKeyConstraint("hall_id", "id"),
 )
+
+STAFF_NUMBER_COLUMNS = {
+    "shift_rule": ("subject", "by_actor"),
+}

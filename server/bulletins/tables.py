@@ -61,3 +61,13 @@ acknowledgement = Table(
     Column("at", STAMP, nullable=False),
     PrimaryKeyConstraint("hall_id", "bulletin", "unit"),
 )
+
+STAFF_NUMBER_COLUMNS = {
+    "bulletin": ("figures", "editors", "released_by"),
+    "amendment": ("data", "drafted_by", "released_by"),
+    "acknowledgement": ("by_actor",),
+}
+TIME_STEPS = (
+    ("bulletin", "drafted_at", "released_at"),
+    ("amendment", "drafted_at", "released_at"),
+)

@@ -28,3 +28,7 @@ calendar_day = Table(
     Column("at", STAMP, nullable=False),
     PrimaryKeyConstraint("hall_id", "day"),
 )
+
+STAFF_NUMBER_COLUMNS = {
+    "calendar_day": ("by_actor",),
+}

@@ -481,3 +481,29 @@ journal = Table(
     PrimaryKeyConstraint("hall_id", "seq"),
 )
 Index("ix_journal_subject", journal.c.hall_id, journal.c.subject)
+
+STAFF_NUMBER_COLUMNS = {
+    "staff": ("number", "cover"),
+    "ticket": ("staff",),
+    "call": ("staff",),
+    "window_post": ("staff",),
+    "slip": ("by_actor",),
+    "account": ("staff",),
+    "session": ("staff",),
+    "enrolment": ("by_actor",),
+    "idempotency": ("actor",),
+    "setting": ("by_actor", "value"),
+    "catalogue_version": ("by_actor",),
+    "journal": ("actor", "subject", "data"),
+}
+TIME_STEPS = (
+    ("ticket", "issued_at", "first_called_at"),
+    ("ticket", "first_called_at", "called_at"),
+    ("ticket", "issued_at", "serving_at"),
+    ("ticket", "serving_at", "ended_at"),
+    ("ticket", "issued_at", "ended_at"),
+    ("slip", "created_at", "changed_at"),
+    ("business_day", "opened_at", "closed_at"),
+    ("device_token", "created_at", "revoked_at"),
+)
+EXTERNAL_TIMES = {("setting", "since")}

@@ -44,3 +44,7 @@ kiosk_pace = Table(
     Column("at", STAMP, nullable=False),
     PrimaryKeyConstraint("hall_id", "kiosk", "prefix"),
 )
+
+STAFF_NUMBER_COLUMNS = {
+    "device_binding": ("by_actor",),
+}

@@ -8,16 +8,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from server.bulletins import actions as bulletins_actions
 from server.core import journal, schema
+from server.core.rooms import modules
 from server.integrity import times
-from server.leave import integrity as request_proof
 from server.queue.offline import lease_queries
 from server.queue.offline.tables import handed_in
 from server.queue.tickets import number
-from server.retroactive import integrity as past_proof
-from server.spot_checks import integrity as spot_checks_integrity
-from server.time_clocks import integrity as time_clocks_integrity
 
 RESTORED = "hall.restore"
 """Action of the journal line of a restored backup with the numbers it skipped."""
@@ -53,13 +49,8 @@ def _all(conn: Connection, hall_id: str) -> Iterator[Violation]:
     yield from _holders(conn, hall_id)
     yield from _journalled(conn, hall_id)
     yield from (Violation(zh, en) for zh, en in times.problems(conn, hall_id))
-    yield from (Violation(zh, en) for zh, en in spot_checks_integrity.problems(conn, hall_id))
-    yield from (Violation(zh, en) for zh, en in time_clocks_integrity.problems(conn, hall_id))
-    yield from (Violation(zh, en) for zh, en in request_proof.problems(conn, hall_id))
-    yield from (Violation(zh, en) for zh, en in past_proof.problems(conn, hall_id))
-    for bulletin in bulletins_actions.faults_of(conn, hall_id):
-        zh = f"通报 {bulletin} 的内容与发布时的校验码不符"
-        yield Violation(zh, f"bulletin {bulletin} is not what was released")
+    for module in modules("integrity"):
+        yield from (Violation(zh, en) for zh, en in module.problems(conn, hall_id))
 
 
 def _numbers(conn: Connection, hall_id: str) -> Iterator[Violation]:

@@ -16,55 +16,20 @@ from server.core import setting_queries as stored_settings
 from server.core.clock import instant
 from server.core.schema import call, ticket
 from server.core.settings import Settings
-from server.core.tables import metadata
+from server.core.tables import EXTERNAL_TIMES, TIME_STEPS, metadata
 
 EARLIEST = 1_577_836_800_000
 """Start of the year 2020 (ms): no record of this program is older."""
 STEP_MS = 2 * 3_600_000
 """Milliseconds by which a clock may have been stepped between two actions."""
 NON_TIME_COLUMNS = frozenset({"id", "seq", "ord"})
-EXTERNAL_TIMES = frozenset(
-    {
-        ("punch", "at"),
-        ("reader", "delivered_until"),
-        ("setting", "since"),
-        ("finger", "since"),
-    }
-)
-"""Columns with a time clock's claim or a start of validity; checked where they are used."""
-STEPS = (
-    ("ticket", "issued_at", "first_called_at"),
-    ("ticket", "first_called_at", "called_at"),
-    ("ticket", "issued_at", "serving_at"),
-    ("ticket", "serving_at", "ended_at"),
-    ("ticket", "issued_at", "ended_at"),
-    ("announcement", "asked_at", "ended_at"),
-    ("slip", "created_at", "changed_at"),
-    ("business_day", "opened_at", "closed_at"),
-    ("lease", "leased_at", "closed_at"),
-    ("handed_in", "given_at", "handed_at"),
-    ("desk_line", "opened_at", "closed_at"),
-    ("desk_act", "handed_at", "settled_at"),
-    ("spot_check", "started_at", "ended_at"),
-    ("check_day", "sealed_at", "revealed_at"),
-    ("leave", "created_at", "settled_at"),
-    ("correction", "created_at", "decided_at"),
-    ("bulletin", "drafted_at", "released_at"),
-    ("amendment", "drafted_at", "released_at"),
-    ("past_change", "asked_at", "decided_at"),
-    ("sign_in_sheet", "at", "decided_at"),
-    ("reader_line", "received_at", "settled_at"),
-    ("reader_command", "created_at", "done_at"),
-    ("device_token", "created_at", "revoked_at"),
-)
-"""Table, and an earlier and a later step of one record."""
 
 
 def problems(conn: Connection, hall_id: str) -> Iterator[tuple[str, str]]:
     """Yield every kind of impossible time with its count, in both languages."""
     for table in metadata.sorted_tables:
         yield from _too_old(conn, hall_id, table)
-    for name, earlier, later in STEPS:
+    for name, earlier, later in TIME_STEPS:
         yield from _backwards(conn, hall_id, metadata.tables[name], earlier, later)
     yield from _outside_their_day(conn, hall_id)
 

@@ -15,7 +15,7 @@ from server.core.day_facts import LeaveKind
 from server.core.errors import Code, HallError
 from server.core.events import Event, HallChanged, RequestsChanged
 from server.hall import Hall
-from server.leave import actions, correction_actions, paper_routes, rights, views
+from server.leave import actions, correction_actions, rights, views
 from server.leave import correction_queries as stored_corrections
 from server.leave import queries as stored_leaves
 from server.leave.messages import (
@@ -104,8 +104,6 @@ def add(api: Api, feeds: LiveFeeds) -> None:
     _leave_more(api)
     _correction(api)
     _correction_settled(api)
-    paper_routes.add(api)
-    calendar_routes.add(api)
 
 
 def _changed_keys(event: Event) -> set[str] | None:

@@ -74,3 +74,13 @@ kept_file = Table(
     Column("at", STAMP, nullable=False),
     PrimaryKeyConstraint("hall_id", "id"),
 )
+
+STAFF_NUMBER_COLUMNS = {
+    "leave": ("staff", "cover", "steps", "by_actor"),
+    "correction": ("staff", "by_actor", "decided_by"),
+    "kept_file": ("by_actor",),
+}
+TIME_STEPS = (
+    ("leave", "created_at", "settled_at"),
+    ("correction", "created_at", "decided_at"),
+)

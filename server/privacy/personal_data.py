@@ -33,7 +33,7 @@ from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.context import Context, write_journal
 from server.core.errors import Code, HallError
 from server.core.store import Tx
-from server.core.tables import metadata
+from server.core.tables import STAFF_NUMBER_COLUMNS, metadata
 from server.leave.files import FOLDER
 from server.leave.tables import correction, kept_file, leave
 from server.queue.offline import desk_queries
@@ -50,50 +50,6 @@ MOST = 2000
 """Most tickets, slips or files of one run; the rest waits for the next day."""
 GONE = "（已离职）"
 SECRETS = frozenset({"password_hash", "id_hash", "token_hash", "code_hash", "secret", "source"})
-STAFF_NUMBER_COLUMNS: dict[str, tuple[str, ...]] = {
-    "staff": ("number", "cover"),
-    "ticket": ("staff",),
-    "call": ("staff",),
-    "window_post": ("staff",),
-    "slip": ("by_actor",),
-    "account": ("staff",),
-    "session": ("staff",),
-    "sign_in_source": ("staff",),
-    "enrolment": ("by_actor",),
-    "device_binding": ("by_actor",),
-    "idempotency": ("actor",),
-    "desk_line": ("staff",),
-    "desk_act": ("staff", "said", "known", "settled_by"),
-    "setting": ("by_actor", "value"),
-    "catalogue_version": ("by_actor",),
-    "calendar_day": ("by_actor",),
-    "shift_rule": ("subject", "by_actor"),
-    "leave": ("staff", "cover", "steps", "by_actor"),
-    "correction": ("staff", "by_actor", "decided_by"),
-    "kept_file": ("by_actor",),
-    "bulletin": ("figures", "editors", "released_by"),
-    "amendment": ("data", "drafted_by", "released_by"),
-    "acknowledgement": ("by_actor",),
-    "spot_check": ("checkers", "by_actor"),
-    "spot_mark": ("staff", "known", "by_actor"),
-    "finding": ("staff", "facts", "history", "by_actor", "rectified"),
-    "finger": ("staff", "by_actor"),
-    "punch": ("enrolment",),
-    "reader_line": ("line", "settled_by"),
-    "reader_event": ("data",),
-    "reader_command": ("command", "by_actor"),
-    "sign_in_sheet": ("lines", "witness", "by_actor"),
-    "past_change": ("args", "asked_by", "reach", "subjects", "decided_by"),
-    "past_move": ("staff",),
-    "alarm_take": ("by_actor",),
-    "journal": ("actor", "subject", "data"),
-}
-"""Columns that may contain a staff number.
-
-It stands alone, after a kind of actor (`clerk:1001`), or in a text of any length, also inside JSON
-or a list with commas; or it is the person's number at the time clocks. docs/personal-data.md has
-the same columns in bold; a test compares the two.
-"""
 CLOCKS = {
     ("punch", "enrolment"): "at",
     ("reader_line", "line"): "received_at",

@@ -39,3 +39,4 @@ Index(
     sqlite_where=_pending,
     postgresql_where=_pending,
 )
+TIME_STEPS = (("announcement", "asked_at", "ended_at"),)

@@ -52,3 +52,9 @@ past_move = Table(
     PrimaryKeyConstraint("hall_id", "change_id", "day", "staff", "slot"),
 )
 Index("ix_past_move_day", past_move.c.hall_id, past_move.c.day, past_move.c.staff)
+
+STAFF_NUMBER_COLUMNS = {
+    "past_change": ("args", "asked_by", "reach", "subjects", "decided_by"),
+    "past_move": ("staff",),
+}
+TIME_STEPS = (("past_change", "asked_at", "decided_at"),)

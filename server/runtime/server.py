@@ -28,7 +28,7 @@ from gevent.ssl import PROTOCOL_TLS_SERVER, SSLContext
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from server.bulletins.actions import draft_due
+from server.capability import capabilities
 from server.core.config import Config
 from server.core.context import Context
 from server.core.errors import Code, HallError
@@ -40,11 +40,8 @@ from server.live import packet_guard
 from server.live.agent_gateway import Agents
 from server.live.feeds import LiveFeeds
 from server.privacy.personal_data import delete_old
-from server.queue import announcements
 from server.queue.business_day import keep_day
-from server.queue.issuing import give_up_slips
 from server.queue.offline import desk_queries
-from server.retroactive.actions import amend_due
 from server.runtime import pages
 from server.runtime.connections import Connections, SlotLimits, open_files
 from server.runtime.journal_follower import JournalFollower
@@ -52,7 +49,6 @@ from server.runtime.metrics import MEDIA, Metrics
 from server.runtime.worker_bus import NoWorkerBus, RedisWorkerBus, WorkerBus
 from server.runtime.worker_metrics import FOLDER, WorkerMetrics
 from server.runtime.wsgi_handler import Handler, Server
-from server.spot_checks.schedule import SpotCheckScheduler
 from server.time_clocks.hall_by_serial import HallFinder
 from server.web_api.limits import MONITORING, UNKNOWN_ADDRESS, Limits
 from server.web_api.windows import shared_by_redis
@@ -223,7 +219,7 @@ class _HallRuntime:
             # Read before the first request: an action that had to read it would delay the whole
             # hall.
             self._ctx.catalogue()
-        self._keeper = SpotCheckScheduler(self._ctx, app.hall.config.data)
+        self._jobs = [job(app.hall) for capability in capabilities() for job in capability.jobs]
         self._cleaned_on = ""
         lookout = JournalFollower(self._ctx, bell)
         self.heard, self._look = lookout.deliver, lookout.replay
@@ -258,14 +254,9 @@ class _HallRuntime:
         ctx = self._ctx
         yield from (self.look, ctx.refresh, self.app.agents.resend_outstanding, self._seen)
         if self.app.hall.presence.lead(ctx.hall_id):
-            yield from (
-                self._write_off,
-                partial(keep_day, ctx),
-                self._delete_old,
-                self._keeper.update,
-            )
-            yield from (partial(draft_due, ctx), partial(give_up_slips, ctx))
-            yield from (partial(announcements.end_unreported, ctx), partial(amend_due, ctx))
+            # The day first: the other jobs belong to one.
+            yield from (self._write_off, partial(keep_day, ctx), self._delete_old)
+            yield from self._jobs
 
     def _seen(self) -> None:
         self._ctx.write(lambda tx: desk_queries.record_worker(tx, self.app.hall.worker))

@@ -225,7 +225,6 @@ def add(api: Api, feeds: LiveFeeds) -> None:
     _looking(api, spot_checks)
     _walking(api)
     _photos(api)
-    finding_routes.add(api)
 
 
 def _looking(api: Api, spot_checks: Checks) -> None:

@@ -100,3 +100,13 @@ Index("ix_finding_day", finding.c.hall_id, finding.c.day)
 Index("ix_finding_staff", finding.c.hall_id, finding.c.staff, finding.c.day)
 Index("ix_finding_source", finding.c.hall_id, finding.c.source, finding.c.source_id)
 Index("ix_finding_state", finding.c.hall_id, finding.c.state)
+
+STAFF_NUMBER_COLUMNS = {
+    "spot_check": ("checkers", "by_actor"),
+    "spot_mark": ("staff", "known", "by_actor"),
+    "finding": ("staff", "facts", "history", "by_actor", "rectified"),
+}
+TIME_STEPS = (
+    ("spot_check", "started_at", "ended_at"),
+    ("check_day", "sealed_at", "revealed_at"),
+)

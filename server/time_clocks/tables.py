@@ -153,3 +153,18 @@ sign_in_sheet = Table(
     text_column("words"),
     PrimaryKeyConstraint("hall_id", "id"),
 )
+
+STAFF_NUMBER_COLUMNS = {
+    "finger": ("staff", "by_actor"),
+    "punch": ("enrolment",),
+    "reader_line": ("line", "settled_by"),
+    "reader_event": ("data",),
+    "reader_command": ("command", "by_actor"),
+    "sign_in_sheet": ("lines", "witness", "by_actor"),
+}
+TIME_STEPS = (
+    ("sign_in_sheet", "at", "decided_at"),
+    ("reader_line", "received_at", "settled_at"),
+    ("reader_command", "created_at", "done_at"),
+)
+EXTERNAL_TIMES = {("finger", "since"), ("punch", "at"), ("reader", "delivered_until")}

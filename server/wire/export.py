@@ -8,29 +8,11 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from server.attendance import messages as attendance_messages
-from server.bulletins import messages as bulletins_messages
-from server.catalogue import messages as catalogue_messages
-from server.leave import messages as leave_messages
-from server.queue.offline import messages as offline_messages
-from server.retroactive import messages as retroactive_messages
-from server.spot_checks import messages as spot_checks_messages
-from server.time_clocks import messages as time_clocks_messages
+from server.core.rooms import modules
 from server.wire import commands, views
 from server.wire.base import Command, Message
 
-MODULES = (
-    commands,
-    views,
-    time_clocks_messages,
-    attendance_messages,
-    leave_messages,
-    spot_checks_messages,
-    bulletins_messages,
-    catalogue_messages,
-    offline_messages,
-    retroactive_messages,
-)
+MODULES = (commands, views, *modules("messages"))
 
 
 def models() -> list[type[Message] | type[Command]]:

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import BigInteger, insert, update
 
 from server.core import schema
-from server.core.tables import metadata
+from server.core.tables import EXTERNAL_TIMES, TIME_STEPS, metadata
 from server.integrity.checks import violations as violations_of
-from server.integrity.times import EARLIEST, EXTERNAL_TIMES, NON_TIME_COLUMNS, STEPS
+from server.integrity.times import EARLIEST, NON_TIME_COLUMNS
 from server.queue import calling
 from server.queue.offline import desk_queries
 from server.queue.tickets import Outcome
@@ -89,8 +89,8 @@ def test_a_time_before_the_program_existed_is_a_violation(hall: SmallHall) -> No
 def test_every_second_instant_of_a_record_is_checked() -> None:
     """Check every second instant of a record.
 
-    A new table with two instants of one record must be listed in STEPS, or here with the reason why
-    not.
+    A new table with two instants of one record must be listed in TIME_STEPS, or be named here with
+    the reason why not.
     """
     apart = {
         "account": "a lock ends in the future",
@@ -106,7 +106,7 @@ def test_every_second_instant_of_a_record_is_checked() -> None:
         "spot_mark": "the phone's own time, judged at each mark",
         "window_post": "a post is given up whole",
     }
-    checked = {name for name, _, _ in STEPS}
+    checked = {name for name, _, _ in TIME_STEPS}
     for table in metadata.sorted_tables:
         instants = [
             c.name

@@ -111,3 +111,14 @@ desk_act = Table(
 )
 """Quarantined desk actions: done without the server and in conflict with its state."""
 Index("ix_desk_act_open", desk_act.c.hall_id, desk_act.c.settled_at)
+
+STAFF_NUMBER_COLUMNS = {
+    "desk_line": ("staff",),
+    "desk_act": ("staff", "said", "known", "settled_by"),
+}
+TIME_STEPS = (
+    ("lease", "leased_at", "closed_at"),
+    ("handed_in", "given_at", "handed_at"),
+    ("desk_line", "opened_at", "closed_at"),
+    ("desk_act", "handed_at", "settled_at"),
+)

@@ -1,0 +1,11 @@
+"""Registration of attendance."""
+
+from __future__ import annotations
+
+from server.attendance import routes
+from server.capability import Capability
+
+CAPABILITY = Capability(
+    name="attendance",
+    routes=(lambda parts: routes.add(parts.api, parts.feeds),),
+)

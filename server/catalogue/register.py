@@ -1,0 +1,11 @@
+"""Registration of the working calendar."""
+
+from __future__ import annotations
+
+from server.capability import Capability
+from server.catalogue import calendar_routes
+
+CAPABILITY = Capability(
+    name="catalogue",
+    routes=(lambda parts: calendar_routes.add(parts.api),),
+)

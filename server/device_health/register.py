@@ -1,0 +1,12 @@
+"""Registration of the devices and their bindings."""
+
+from __future__ import annotations
+
+from server.capability import Capability
+from server.device_health import routes
+
+CAPABILITY = Capability(
+    name="device_health",
+    routes=(lambda parts: routes.add(parts.api),),
+    alarms=(routes.alarms,),
+)

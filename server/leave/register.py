@@ -1,0 +1,15 @@
+"""Registration of leave and corrections."""
+
+from __future__ import annotations
+
+from server.capability import Capability
+from server.leave import alarms, paper_routes, routes
+
+CAPABILITY = Capability(
+    name="leave",
+    routes=(
+        lambda parts: routes.add(parts.api, parts.feeds),
+        lambda parts: paper_routes.add(parts.api),
+    ),
+    alarms=(alarms.alarms,),
+)

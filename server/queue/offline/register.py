@@ -1,0 +1,12 @@
+"""Registration of the work without the server."""
+
+from __future__ import annotations
+
+from server.capability import Capability
+from server.queue.offline import desk_routes, lease_routes
+
+CAPABILITY = Capability(
+    name="offline",
+    routes=(lambda parts: desk_routes.add(parts.api),),
+    alarms=(lease_routes.alarms,),
+)

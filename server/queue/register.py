@@ -1,0 +1,19 @@
+"""Registration of the queue: its jobs and alarms; its pages are in kiosk, counters and display."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from server.capability import Capability
+from server.queue import announcement_alarms, announcements, issue_rate_alarms
+from server.queue.issuing import give_up_slips
+from server.queue.offline import desk_routes
+
+CAPABILITY = Capability(
+    name="queue",
+    alarms=(announcement_alarms.alarms, desk_routes.alarms, issue_rate_alarms.alarms),
+    jobs=(
+        lambda hall: partial(give_up_slips, hall.ctx),
+        lambda hall: partial(announcements.end_unreported, hall.ctx),
+    ),
+)
