@@ -49,8 +49,13 @@ PACKAGES = ("kiosk", "counters", "display", "devices", "server")
 WEB_FOLDERS = ("kiosk/web", "counters/web", "display/web", "server/web", "server/office/web")
 PARALLEL_TESTS = ("-n", "3", "--dist", "worksteal")
 FAST_TESTS = (
-    *("tests/domain", "tests/golden", "tests/kiosk", "tests/workbook"),
-    *("tests/test_house.py", "tests/test_language.py", "tests/test_words.py", "tests/test_docs.py"),
+    *("tests/rules", "tests/golden", "tests/kiosk", "tests/workbook"),
+    *(
+        "tests/test_house_rules.py",
+        "tests/test_language.py",
+        "tests/test_words.py",
+        "tests/test_docs.py",
+    ),
 )
 """Tests of `test --fast`: rules, contracts, words; no server, no browser, no PostgreSQL."""
 SAFE = ("--only-binary", ":all:", "--require-hashes")

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from support import order
 
 FILES = (
-    "tests/past/test_a.py",
-    "tests/past/test_b.py",
+    "tests/demo/test_a.py",
+    "tests/demo/test_b.py",
     "tests/browser/test_kiosk.py",
     "tests/browser/test_new.py",
-    "tests/domain/test_c.py",
+    "tests/rules/test_c.py",
     "tests/test_d.py",
 )
 
@@ -40,4 +40,4 @@ def test_each_part_begins_with_whole_long_files(workers: int) -> None:
         assert long[0]
         assert long == sorted(long, reverse=True)
     homes = {file: {n for n, part in enumerate(parts) if (file, 0) in part} for file in FILES}
-    assert homes["tests/past/test_a.py"] == homes["tests/past/test_b.py"]
+    assert homes["tests/demo/test_a.py"] == homes["tests/demo/test_b.py"]

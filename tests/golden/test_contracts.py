@@ -14,7 +14,7 @@ import pytest
 from support.contracts import CONTRACTS, GOLDEN, generate, golden_file
 
 HERE = sorted(set(CONTRACTS) - {"journal"})
-"""Contracts tested here: all but the journal of the seeded weeks, which `tests/past` tests."""
+"""Contracts tested here: all but the journal of the seeded weeks, which `tests/demo` tests."""
 
 
 @pytest.mark.parametrize("name", HERE)

@@ -17,8 +17,8 @@ SECONDS = {
     "tests/integration/test_production.py": 30,
     "tests/integration/test_terminals.py": 25,
     "tests/integration/": 25,
-    "tests/past/": 35,
-    "tests/services/test_machine.py": 20,
+    "tests/demo/": 35,
+    "tests/rooms/queue/test_ticket_state_machine.py": 20,
     "tests/browser/test_board.py": 25,
     "tests/browser/test_dead_time.py": 25,
     "tests/browser/test_kiosk.py": 25,
@@ -30,7 +30,7 @@ SECONDS = {
 
 A folder's name stands for each of its files without a line here.
 """
-SHARED = "tests/past/"
+SHARED = "tests/demo/"
 """Folder whose files share one hall that takes long to make."""
 
 
