@@ -27,8 +27,7 @@ from server.core.settings import Settings
 from server.hall import Hall
 from server.live.agent_gateway import Agents, DeviceRef, Task
 from server.queue import issuing
-from server.queue.offline import import_tickets, number_leases
-from server.queue.offline import lease_queries as kept
+from server.queue.offline import import_tickets, lease_queries, number_leases
 from server.queue.offline.messages import GivenTicket, SettledSlip, StandbyAnnounced
 from server.queue.routing import Posts, WindowSession, route, windows_for
 from server.queue.tickets import number
@@ -56,7 +55,7 @@ class Standby:
     def lease(self, ref: DeviceRef) -> Json | None:
         """Return the lease that the agent of a kiosk must hold from now on."""
         ctx, kiosk = self._ctx, ref.serves
-        line = ctx.read(lambda c: kept.standby_of(c, ctx.hall_id, kiosk))
+        line = ctx.read(lambda c: lease_queries.standby_of(c, ctx.hall_id, kiosk))
         if line is None or line.device != ref.name:
             return None
         if not ctx.settings().offline_numbers:

@@ -71,7 +71,11 @@ def variables(tree: ast.AST, *, messages: bool) -> Iterator[tuple[str, int]]:
         if node in fields:
             continue
         match node:
-            case ast.Name(id=name, ctx=ast.Store(), lineno=line) | ast.arg(arg=name, lineno=line):
+            case (
+                ast.Name(id=name, ctx=ast.Store(), lineno=line)
+                | ast.arg(arg=name, lineno=line)
+                | ast.alias(asname=str(name), lineno=line)
+            ):
                 yield name, line
 
 

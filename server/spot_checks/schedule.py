@@ -14,8 +14,13 @@ from server.core.actors import SYSTEM
 from server.core.context import Context, write_journal
 from server.core.events import ChecksChanged
 from server.core.store import Tx
-from server.spot_checks import anomaly_search, draw_commitment, queries, second_checker
-from server.spot_checks import finding_actions as found
+from server.spot_checks import (
+    anomaly_search,
+    draw_commitment,
+    finding_actions,
+    queries,
+    second_checker,
+)
 from server.spot_checks.anomalies import MINUTE_MS
 from server.spot_checks.draw_commitment import SealedDay
 
@@ -148,4 +153,4 @@ def _end_abandoned(ctx: Context, row: Any, tx: Tx) -> None:
     write_journal(tx, SYSTEM, "check.unfinished", row.id)
     tx.events.append(ChecksChanged(row.day, row.id))
     if second_checker.counts(row):
-        found.from_marks(ctx, tx, row.id)
+        finding_actions.from_marks(ctx, tx, row.id)

@@ -28,8 +28,7 @@ from server.queue import (
     window_sessions,
 )
 from server.queue.business_day import keep_day
-from server.queue.offline import lease_queries as kept
-from server.queue.offline import lease_routes, number_leases
+from server.queue.offline import lease_queries, lease_routes, number_leases
 from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP, between, next_block
 from server.queue.offline.messages import GivenTicket
 from server.queue.tickets import State
@@ -214,7 +213,7 @@ def test_a_restored_database_recreates_the_lease_from_the_ticket(hall: SmallHall
         | {"seq": 940, "key": "k9", "slip": "s9", "token": "t" * 22}
     )
     assert kiosk.import_ticket(unknown) == "waiting"
-    row = hall.ctx.read(lambda c: kept.get(c, hall.ctx.hall_id, "lease-20260302-A940"))
+    row = hall.ctx.read(lambda c: lease_queries.get(c, hall.ctx.hall_id, "lease-20260302-A940"))
     assert row is not None
     assert (row.kiosk, row.used) == ("1", 1)
     assert wrong(hall) == []

@@ -7,8 +7,7 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from server.time_clocks import actions as time_clocks_actions
-from server.time_clocks import punch_store
-from server.time_clocks import queries as kept
+from server.time_clocks import punch_store, queries
 from server.time_clocks import reports as time_clocks_reports
 from server.time_clocks.punch_rules import PunchLine, Source
 from support.halls import SmallHall, at
@@ -30,7 +29,7 @@ def pushed(small: SmallHall, reader: str, *records: PunchLine) -> list[str]:
 
 
 def is_off(small: SmallHall, reader: str) -> bool:
-    row = small.ctx.read(lambda c: kept.get(c, "small", reader))
+    row = small.ctx.read(lambda c: queries.get(c, "small", reader))
     assert row is not None
     return punch_store.clock_of(row).is_off
 
@@ -96,7 +95,7 @@ def test_a_slow_clock_is_detected_by_its_second_punch(small: SmallHall) -> None:
         )
         assert pushed(small, reader, PunchLine("5", punch_time)) == [expected]
         steady(small, reader, 4)
-    event = small.ctx.read(lambda c: kept.last_event(c, "small", reader, "clock_off"))
+    event = small.ctx.read(lambda c: queries.last_event(c, "small", reader, "clock_off"))
     assert event is not None
 
 
@@ -104,7 +103,7 @@ def test_clock_facts_stored_by_an_earlier_version_are_understood(small: SmallHal
     reader = admit_time_clock(small)
     noon, facts = at(8, 30), '{"clock": {"off_from": %d, "off_until": %d, "worst": 1166832000}}'
     small.ctx.write(
-        lambda tx: kept.change(tx, reader, facts=facts % (noon - 600_000, noon), offset_at=noon)
+        lambda tx: queries.change(tx, reader, facts=facts % (noon - 600_000, noon), offset_at=noon)
     )
     small.clock.advance(minutes=1800)
     assert pushed(small, reader, line("5", "17:30:00"), line("5", "08:00:00")) == ["", ""]

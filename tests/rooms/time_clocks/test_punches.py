@@ -21,9 +21,8 @@ from server.core.errors import Code, HallError
 from server.core.events import AttendanceChanged
 from server.integrity.checks import violations
 from server.time_clocks import actions as time_clocks_actions
-from server.time_clocks import iclock, manual_entry, punch_store, quarantine
+from server.time_clocks import iclock, manual_entry, punch_store, quarantine, queries
 from server.time_clocks import polling as time_clocks_polling
-from server.time_clocks import queries as kept
 from server.time_clocks import reports as time_clocks_reports
 from server.time_clocks.manual_entry import Sheet, Signature
 from server.time_clocks.punch_rules import PunchLine, Source
@@ -113,10 +112,10 @@ def test_an_unknown_time_clock_is_rejected_and_an_unknown_finger_is_stored(
         punch_store.store(small.ctx, "NOBODY", [line("1")], Source.PUSH)
     assert refused.value.code is Code.DEVICE_UNKNOWN
     punch_store.store(small.ctx, admit_time_clock(small), [line("9001")], Source.PUSH)
-    assert small.ctx.read(lambda c: kept.fingers(c, "small")) == {}
+    assert small.ctx.read(lambda c: queries.fingers(c, "small")) == {}
     time_clocks_actions.link(small.ctx, BOSS, small.key(), "9001", STAFF["T1"], "2026-03-01")
     time_clocks_actions.link(small.ctx, BOSS, small.key(), "9001", "", "2026-04-01")
-    links = small.ctx.read(lambda c: kept.fingers(c, "small"))["9001"]
+    links = small.ctx.read(lambda c: queries.fingers(c, "small"))["9001"]
     assert time_clocks_actions.owner_at(links, at(8, 20)) == STAFF["T1"]
     assert (
         time_clocks_actions.owner_at(links, at(8, 20, day=date.fromisoformat("2026-02-28"))) == ""
@@ -142,7 +141,7 @@ def test_delivery_of_the_hall_is_that_of_its_slowest_time_clock_in_service(
     small: SmallHall,
 ) -> None:
     def until() -> int | None:
-        return small.ctx.read(lambda c: kept.delivered_until(c, "small"))
+        return small.ctx.read(lambda c: queries.delivered_until(c, "small"))
 
     assert until() is None
     push, pull = admit_time_clock(small, "CE1"), admit_time_clock(small, "hall", "pull")
@@ -175,14 +174,14 @@ def test_the_clock_of_a_polled_device_is_measured_and_reported(small: SmallHall)
     wrong = datetime.combine(DAY, time(9, 10))
     time_clocks_polling.store_clock_reading(small.ctx, reader, wrong, {"records": 3}, "Ver 6.60")
     punch_store.store(small.ctx, reader, [line("1", "09:05:00")], Source.PULL)
-    row = small.ctx.read(lambda c: kept.get(c, "small", reader))
+    row = small.ctx.read(lambda c: queries.get(c, "small", reader))
     assert row is not None
     assert (row.offset_seconds, row.records, row.firmware) == (600, 3, "Ver 6.60")
     assert [punch.doubt for punch in all_punches(small)] == ["future"]
-    event = small.ctx.read(lambda c: kept.last_event(c, "small", reader, "clock_off"))
+    event = small.ctx.read(lambda c: queries.last_event(c, "small", reader, "clock_off"))
     assert event is not None
     assert time_clocks_actions.order(small.ctx, BOSS, small.key(), reader, "set_time") == 1
-    orders = small.ctx.read(lambda c: kept.open_commands(c, "small", reader))
+    orders = small.ctx.read(lambda c: queries.open_commands(c, "small", reader))
     assert orders[0].command == '{"shift": -600}'
 
 
@@ -192,11 +191,11 @@ def test_repeated_bad_lines_are_counted_in_one_row(small: SmallHall) -> None:
     reading = time_clocks_reports.read_lines(body, iclock.attlog)
     for _ in range(2):
         time_clocks_reports.take_lines(small.ctx, reader, "ATTLOG", reading, "")
-    rows = small.ctx.read(lambda c: kept.lines(c, "small", settled=False, most=1000))
+    rows = small.ctx.read(lambda c: queries.lines(c, "small", settled=False, most=1000))
     assert len(rows) == quarantine.MAX_PUT_ASIDE + 1
     assert {row.line: row.times for row in rows}["garbage"] == 10
     quarantine.settle_line(small.ctx, BOSS, small.key(), rows[0].id)
-    unsettled = small.ctx.read(lambda c: kept.unsettled(c, "small"))
+    unsettled = small.ctx.read(lambda c: queries.unsettled(c, "small"))
     assert unsettled == {reader: quarantine.MAX_PUT_ASIDE}
 
 
@@ -212,11 +211,11 @@ def test_all_open_lines_of_one_time_clock_are_settled_at_once(small: SmallHall) 
         time_clocks_reports.take_lines(small.ctx, reader, "ATTLOG", reading, "")
 
     def open_lines() -> dict[str, int]:
-        return small.ctx.read(lambda c: kept.unsettled(c, "small"))
+        return small.ctx.read(lambda c: queries.unsettled(c, "small"))
 
     send(east, *(f"bad {n}" for n in range(40)))
     send(west, "worse")
-    seen = small.ctx.read(lambda c: kept.lines(c, "small", settled=False))
+    seen = small.ctx.read(lambda c: queries.lines(c, "small", settled=False))
     newest = max(row.id for row in seen if row.reader == east)
     send(east, "came while somebody looked")
 
@@ -234,7 +233,7 @@ def test_all_open_lines_of_one_time_clock_are_settled_at_once(small: SmallHall) 
     assert line["act"] == "reader.settle_lines"
     assert (line["data"]["count"], line["data"]["why"]) == (40, "测试设备的乱码")
     assert re.fullmatch("[0-9a-f]{64}", line["data"]["digest"])
-    done = small.ctx.read(lambda c: kept.lines(c, "small", settled=True))
+    done = small.ctx.read(lambda c: queries.lines(c, "small", settled=True))
     assert {row.settled_by for row in done} == {BOSS.key}
 
     with pytest.raises(HallError) as nothing:
@@ -262,7 +261,7 @@ def test_a_usb_file_is_imported_and_its_problems_are_listed_by_line(small: Small
     again = manual_entry.take_file(small.ctx, BOSS, reader, read, "1_attlog.dat")
     assert (first.new, again.new, again.duplicates) == (3, 0, 3)
     assert [row.source for row in all_punches(small)] == ["file"] * 3
-    row = small.ctx.read(lambda c: kept.get(c, "small", reader))
+    row = small.ctx.read(lambda c: queries.get(c, "small", reader))
     assert row is not None
     assert row.delivered_until == at(8, 22)
 
@@ -291,7 +290,7 @@ def test_a_signed_sheet_makes_punches_of_the_signers(small: SmallHall) -> None:
     assert stored_punches(small) == []
     manual_entry.answer_sheet(small.ctx, small.clerk("S1"), small.key(), sheet_id, True, "")
     assert len(stored_punches(small)) == 2
-    links = small.ctx.read(lambda c: kept.fingers(c, "small"))
+    links = small.ctx.read(lambda c: queries.fingers(c, "small"))
     assert {
         time_clocks_actions.owner_at(links[e], at(8, 25)) for _, e, _ in stored_punches(small)
     } == {
@@ -299,7 +298,7 @@ def test_a_signed_sheet_makes_punches_of_the_signers(small: SmallHall) -> None:
         STAFF["T2"],
     }
     assert {row.source for row in all_punches(small)} == {"sheet"}
-    assert small.ctx.read(lambda c: kept.delivered_until(c, "small")) is None
+    assert small.ctx.read(lambda c: queries.delivered_until(c, "small")) is None
 
 
 @pytest.mark.parametrize(
@@ -359,7 +358,7 @@ def test_any_order_batching_and_replay_gives_the_same_punches(
 def test_enrolments_equal_to_staff_numbers_are_linked_in_one_action(small: SmallHall) -> None:
     time_clocks_actions.link(small.ctx, BOSS, small.key(), "77", STAFF["T1"], "2026-03-02")
     linked = time_clocks_actions.link_same(small.ctx, BOSS, small.key(), "2026-02-01")
-    fingers = small.ctx.read(lambda c: kept.fingers(c, small.ctx.hall_id))
+    fingers = small.ctx.read(lambda c: queries.fingers(c, small.ctx.hall_id))
     assert linked == len(small.ctx.catalogue().staff) - 1
     assert STAFF["T1"] not in fingers
     assert [staff for _, staff in fingers[STAFF["T2"]]] == [STAFF["T2"]]
