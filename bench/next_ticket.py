@@ -18,7 +18,7 @@ from bench.measured_hall import furnish, own_windows
 from bench.table import Figure, ratio
 from server.core.clock import SetClock
 from server.core.config import Config
-from server.core.context import posts_of
+from server.core.context import sessions_of
 from server.core.store import Tx
 from server.hall import Hall, open_hall
 from server.queue.selection import choose_for
@@ -58,10 +58,10 @@ def _choices(hall: Hall, run: Run) -> float:
     windows = list(own_windows(hall).values())
 
     def act(tx: Tx) -> float:
-        took, posts = [], posts_of(tx.conn, tx.hall_id)
+        took, sessions = [], sessions_of(tx.conn, tx.hall_id)
         for n in range(run.scaled(300, 20)):
             start = time.perf_counter()
-            choose_for(hall.ctx, tx, windows[n % len(windows)], posts)
+            choose_for(hall.ctx, tx, windows[n % len(windows)], sessions)
             took.append(time.perf_counter() - start)
         return median(took) * 1e6
 

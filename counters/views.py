@@ -69,7 +69,7 @@ def counter(snapshot: Snapshot, window: Window, day: WindowDay) -> CounterState:
         no_show_from=_no_show_from(snapshot, current, day.calls),
         no_show_calls=snapshot.settings.no_show_min_calls,
         no_show_seconds=snapshot.settings.no_show_min_seconds,
-        windows=window_refs(snapshot.catalogue, (c for c in snapshot.posts if c != window.code)),
+        windows=window_refs(snapshot.catalogue, (c for c in snapshot.sessions if c != window.code)),
         stranded=day.stranded,
         share=[share_card(snapshot, t) for t in day.share],
         share_seal=day.share_seal,

@@ -29,7 +29,7 @@ from server.live.agent_gateway import Agents, DeviceRef, Task
 from server.queue import issuing
 from server.queue.offline import import_tickets, lease_queries, number_leases
 from server.queue.offline.messages import GivenTicket, SettledSlip, StandbyAnnounced
-from server.queue.routing import Posts, WindowSession, route, windows_for
+from server.queue.routing import WindowSession, WindowSessions, route, windows_for
 from server.queue.tickets import number
 from server.wire.problems import problem
 from server.wire.refs import materials, unit_ref, window_refs
@@ -181,14 +181,14 @@ def _items(
     catalogue: Catalogue, settings: Settings, day: date
 ) -> tuple[dict[str, Json], dict[str, list[Json]]]:
     """Return every item's page, and a day's steps, shared by items of the same windows."""
-    posts = {w.code: WindowSession(w.code, "") for w in catalogue.windows}
+    sessions = {w.code: WindowSession(w.code, "") for w in catalogue.windows}
     noon = datetime.combine(day, wall(12))
     items: dict[str, Json] = {}
     groups: dict[str, list[Json]] = {}
     for item in catalogue.items:
         group = _group(catalogue, item, noon)
         if group not in groups:
-            groups[group] = list(steps(catalogue, settings, item, day, posts))
+            groups[group] = list(steps(catalogue, settings, item, day, sessions))
         unit = catalogue.unit_by[item.unit]
         page = {
             "item": item_ref(item, searched=False).model_dump(mode="json"),
@@ -213,7 +213,7 @@ def _group(catalogue: Catalogue, item: Item, noon: datetime) -> str:
 
 
 def steps(
-    catalogue: Catalogue, settings: Settings, item: Item, day: date, posts: Posts
+    catalogue: Catalogue, settings: Settings, item: Item, day: date, sessions: WindowSessions
 ) -> Iterator[Json]:
     """Yield an item's steps of a day: from when on which windows serve it, or why none does.
 
@@ -223,7 +223,7 @@ def steps(
     for mark in sorted(_marks(catalogue, settings, item, day)):
         step: Json = {"windows": [], "paper": "", "refusal": None}
         try:
-            choice = route(catalogue, item.code, mark, posts, settings)
+            choice = route(catalogue, item.code, mark, sessions, settings)
             step["windows"] = [ref.code for ref in window_refs(catalogue, choice.now)]
             step["paper"] = windows_words(catalogue, choice.now)
         except HallError as error:

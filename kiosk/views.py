@@ -129,7 +129,9 @@ def item_page_of(snapshot: Snapshot, code: str, applicant: str = "") -> ItemPage
 
 def _offer(snapshot: Snapshot, item: Item, applicant: str) -> Offer:
     level = _level(snapshot.catalogue, applicant)
-    choice = route(snapshot.catalogue, item.code, snapshot.local, snapshot.posts, snapshot.settings)
+    choice = route(
+        snapshot.catalogue, item.code, snapshot.local, snapshot.sessions, snapshot.settings
+    )
     ahead = ahead_of_newcomer(snapshot.floor, snapshot.catalogue, item.unit, level)
     wait = _wait(snapshot, item, ahead)
     return Offer(
@@ -235,7 +237,7 @@ def _wait(snapshot: Snapshot, item: Item, ahead: int) -> Wait:
         snapshot.catalogue,
         item,
         snapshot.local,
-        snapshot.posts,
+        snapshot.sessions,
         snapshot.settings,
         ahead,
     )
@@ -246,7 +248,7 @@ def _windows(snapshot: Snapshot, ticket: Ticket) -> tuple[str, ...]:
         return (ticket.lane[1:].partition("/")[0],)
     try:
         return route(
-            snapshot.catalogue, ticket.item, snapshot.local, snapshot.posts, snapshot.settings
+            snapshot.catalogue, ticket.item, snapshot.local, snapshot.sessions, snapshot.settings
         ).now
     except HallError:
         return ()

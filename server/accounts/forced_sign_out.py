@@ -23,15 +23,15 @@ MOST = 999
 
 def force_sign_out(ctx: Context, tx: Tx, actor: Actor, staff: str, reason: str) -> None:
     """End the window session of `staff`, if any, and return its tickets to their queues."""
-    post = window_session_queries.session_of(tx.conn, tx.hall_id, staff)
-    if post is None:
+    session = window_session_queries.session_of(tx.conn, tx.hall_id, staff)
+    if session is None:
         return
-    for ticket in _of_window(ctx, tx, post.window):
-        _return_to_queue(tx, actor, ticket, post.window, reason)
-    window_session_queries.sign_out(tx, post.window)
+    for ticket in _of_window(ctx, tx, session.window):
+        _return_to_queue(tx, actor, ticket, session.window, reason)
+    window_session_queries.sign_out(tx, session.window)
     data: JsonDict = {"staff": staff, "reason": reason}
-    write_journal(tx, actor, "window.release", post.window, window=post.window, data=data)
-    tx.events.append(WindowChanged(post.window))
+    write_journal(tx, actor, "window.release", session.window, window=session.window, data=data)
+    tx.events.append(WindowChanged(session.window))
 
 
 def _of_window(ctx: Context, tx: Tx, window: str) -> Iterator[Ticket]:

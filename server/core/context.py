@@ -30,7 +30,7 @@ from server.core.events import Bus, Event, HallChanged
 from server.core.settings import Settings, with_values
 from server.core.store import Act, RunningActionStore, Store, Tx, attempt
 from server.queue import window_session_queries
-from server.queue.routing import Posts, WindowSession
+from server.queue.routing import WindowSession, WindowSessions
 
 T = TypeVar("T")
 JsonDict = dict[str, Any]
@@ -313,7 +313,7 @@ def _store_answer(
         )
 
 
-def posts_of(conn: Connection, hall_id: str) -> Posts:
+def sessions_of(conn: Connection, hall_id: str) -> WindowSessions:
     """Return the window sessions by window, for the rules."""
     return {
         row.window: WindowSession(row.window, row.staff, row.paused_at is not None)

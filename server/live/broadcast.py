@@ -35,7 +35,7 @@ from server.live.allowance import STRANGER, Allowance, Meter
 log = logging.getLogger(__name__)
 
 TEXT, SHORT, LONG = 0x81, 126, 127
-LOOK_SECONDS = 1.0
+CHECK_SECONDS = 1.0
 """Seconds between two checks of due pings and missing answers."""
 JOIN_SECONDS = 10.0
 """Seconds after which a connection that has not joined a namespace is closed."""
@@ -307,7 +307,7 @@ class Direct:
         try:
             while self._server.eio.sockets:
                 self.ping_due(time.monotonic())
-                gevent.sleep(LOOK_SECONDS)
+                gevent.sleep(CHECK_SECONDS)
         finally:
             self._is_pinging = False
 

@@ -81,9 +81,9 @@ def _open_day(ctx: Context, tx: Tx, day: str) -> None:
     midnight = instant(
         datetime.combine(ctx.local(tx.now).date(), datetime.min.time()), ctx.settings().timezone
     )
-    for post in window_session_queries.sessions(tx.conn, tx.hall_id):
-        if post.since < midnight:
-            _sign_out(tx, post.window, post.staff)
+    for session in window_session_queries.sessions(tx.conn, tx.hall_id):
+        if session.since < midnight:
+            _sign_out(tx, session.window, session.staff)
     tx.conn.execute(insert(_days).values(hall_id=tx.hall_id, day=day, opened_at=tx.now))
     idempotency.delete_answers(tx, tx.now - KEEP_ANSWERS_MS)
     accounts_queries.delete_expired_sessions(tx)
@@ -94,14 +94,14 @@ def _open_day(ctx: Context, tx: Tx, day: str) -> None:
 
 
 def _close_day(tx: Tx, day: str, expired: int) -> None:
-    for post in window_session_queries.sessions(tx.conn, tx.hall_id):
+    for session in window_session_queries.sessions(tx.conn, tx.hall_id):
         serving = [
             t
-            for t in ticket_queries.at_window(tx.conn, tx.hall_id, post.window)
+            for t in ticket_queries.at_window(tx.conn, tx.hall_id, session.window)
             if t.state is State.SERVING
         ]
         if not serving:
-            _sign_out(tx, post.window, post.staff)
+            _sign_out(tx, session.window, session.staff)
     tx.conn.execute(
         update(_days)
         .where(_days.c.hall_id == tx.hall_id, _days.c.day == day)

@@ -54,13 +54,16 @@ def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str |
     request: JsonDict = {"act": "call_next", "window": window, "complete": complete}
 
     def act(tx: Tx) -> JsonDict:
-        snap = snapshot.in_act(ctx, tx, "posts")
-        post, posts = require_own_session(snap.session_rows.get(window), window, actor), snap.posts
-        if post.paused_at is not None:
+        snap = snapshot.in_act(ctx, tx, "sessions")
+        session, sessions = (
+            require_own_session(snap.session_rows.get(window), window, actor),
+            snap.sessions,
+        )
+        if session.paused_at is not None:
             raise HallError(Code.WINDOW_PAUSED, window=window)
         ended = _complete(ctx, tx, actor, window, complete)
         completed = ended.id if ended else ""
-        ticket_and_choice = choose_for(ctx, tx, window, posts)
+        ticket_and_choice = choose_for(ctx, tx, window, sessions)
         if ticket_and_choice is None:
             if completed:
                 return {"ticket": "", "completed": completed}
@@ -249,8 +252,8 @@ def resume(ctx: Context, actor: Actor, key: str, window: str, ticket_id: str) ->
     """
 
     def act(tx: Tx) -> JsonDict:
-        post = own_session(tx, window, actor)
-        if post.paused_at is not None:
+        session = own_session(tx, window, actor)
+        if session.paused_at is not None:
             raise HallError(Code.WINDOW_PAUSED, window=window)
         busy = current_at(tx, window)
         if busy is not None:

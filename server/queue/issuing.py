@@ -102,16 +102,16 @@ def _issue(
     ctx: Context, tx: Tx, actor: Actor, item_code: str, applicant: str, kiosk: str, paper: bool
 ) -> IssuedTicket:
     catalogue, settings = ctx.catalogue(), ctx.settings()
-    snap = snapshot.in_act(ctx, tx, "posts", "waiting", "service", "busy")
-    now, posts, floor = snap.local, snap.posts, snap.floor
-    target = route(catalogue, item_code, now, posts, settings)
+    snap = snapshot.in_act(ctx, tx, "sessions", "waiting", "service", "busy")
+    now, sessions, floor = snap.local, snap.sessions, snap.floor
+    target = route(catalogue, item_code, now, sessions, settings)
     item = catalogue.item_by[item_code]
     if actor.kind is ActorKind.KIOSK:
         issue_rate.require(ctx, tx, kiosk, catalogue.unit_by[item.unit].prefix)
     reserve = settings.desk_numbers if actor.kind is ActorKind.KIOSK else 0
     ticket = _new_ticket(ctx, tx, catalogue, item, applicant, kiosk, reserve)
     ahead = ahead_of_newcomer(floor, catalogue, item.unit, ticket.level)
-    wait = wait_for(floor, catalogue, item, now, posts, settings, ahead)
+    wait = wait_for(floor, catalogue, item, now, sessions, settings, ahead)
     line = write_journal(
         tx,
         actor,

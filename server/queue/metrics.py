@@ -27,10 +27,10 @@ def _books(ctx: Context, conn: Connection) -> Iterator[Sample]:
     hall = ctx.hall_id
     waiting = sum(row.waiting for row in ticket_queries.waiting_by_lane(conn, hall))
     yield "hallkeeper_waiting", "People waiting", {}, waiting
-    posts = window_session_queries.sessions(conn, hall)
-    paused = sum(post.paused_at is not None for post in posts)
+    sessions = window_session_queries.sessions(conn, hall)
+    paused = sum(session.paused_at is not None for session in sessions)
     words = "Windows with somebody signed in"
-    yield "hallkeeper_windows", words, {"state": "open"}, len(posts) - paused
+    yield "hallkeeper_windows", words, {"state": "open"}, len(sessions) - paused
     yield "hallkeeper_windows", words, {"state": "paused"}, paused
     all_devices = device_health_queries.every(conn, hall)
     device_counts = Counter((d.kind, d.state if d.connected else "gone") for d in all_devices)

@@ -49,8 +49,8 @@ def windows_now(snapshot: Snapshot) -> dict[str, set[int]]:
     numbers_by_unit: dict[str, set[int]] = {}
     numbers: dict[str, int] = {}
     for window in catalogue.windows:
-        post = snapshot.posts.get(window.code)
-        if post is not None and not post.paused:
+        session = snapshot.sessions.get(window.code)
+        if session is not None and not session.paused:
             numbers[window.code] = window.number
             for unit in window.units:
                 numbers_by_unit.setdefault(unit, set()).add(window.number)

@@ -1,6 +1,6 @@
 """Routing: the windows that can serve an item now and today, or the reason why there is none.
 
-Pure: the caller passes the catalogue, the hall's local time, the window sessions (`Post`) and the
+Pure: the caller passes the catalogue, the hall's local time, the window sessions and the
 settings. A `Route` guarantees at least one signed-in, open, unpaused window that serves the item.
 Every other case is a `HallError` whose code names the case and whose data says where to go.
 """
@@ -26,7 +26,7 @@ class WindowSession:
     paused: bool = False
 
 
-Posts = Mapping[str, WindowSession]
+WindowSessions = Mapping[str, WindowSession]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,11 @@ def can_serve(catalogue: Catalogue, window: Window, item: Item, now: datetime) -
 
 
 def route(
-    catalogue: Catalogue, item_code: str, now: datetime, posts: Posts, settings: Settings
+    catalogue: Catalogue,
+    item_code: str,
+    now: datetime,
+    sessions: WindowSessions,
+    settings: Settings,
 ) -> Route:
     """Return the windows that can serve `item_code`, or raise HallError with the case."""
     item = catalogue.item_by.get(item_code)
@@ -83,10 +87,10 @@ def route(
     closes = max(closing for _, closing in opening.values())
     if now > closes - timedelta(minutes=settings.last_ticket_minutes):
         raise HallError(Code.AFTER_LAST_TICKET, **_again(catalogue, item, codes, now))
-    staffed = [c for c in opening if c in posts]
+    staffed = [c for c in opening if c in sessions]
     if not staffed:
         raise HallError(Code.NOBODY_SIGNED_IN, windows=list(opening))
-    ready = tuple(c for c in staffed if not posts[c].paused)
+    ready = tuple(c for c in staffed if not sessions[c].paused)
     if not ready:
         raise HallError(Code.ALL_PAUSED, windows=staffed)
     return Route(ready, tuple(codes), max(opening[c][1] for c in ready))
@@ -158,22 +162,26 @@ def unit_windows(catalogue: Catalogue, unit: str) -> tuple[Window, ...]:
     return tuple(w for w in catalogue.windows if unit in w.units)
 
 
-def only_comprehensive(catalogue: Catalogue, item: Item, now: datetime, posts: Posts) -> bool:
+def only_comprehensive(
+    catalogue: Catalogue, item: Item, now: datetime, sessions: WindowSessions
+) -> bool:
     """Return True if no specialised window serves the item now: none is entitled and staffed.
 
     A paused window still counts: its clerk comes back, and a short pause must not turn a unit's
     whole queue into work that comprehensive windows serve first.
     """
     return not any(
-        w.kind is WindowKind.SPECIALISED and w.code in posts
+        w.kind is WindowKind.SPECIALISED and w.code in sessions
         for w in windows_for(catalogue, item, now)
     )
 
 
-def servers(catalogue: Catalogue, item: Item, now: datetime, posts: Posts) -> tuple[str, ...]:
+def servers(
+    catalogue: Catalogue, item: Item, now: datetime, sessions: WindowSessions
+) -> tuple[str, ...]:
     """Return the codes of windows that will call for the item: entitled, staffed, unpaused."""
     return tuple(
         w.code
         for w in windows_for(catalogue, item, now)
-        if w.code in posts and not posts[w.code].paused
+        if w.code in sessions and not sessions[w.code].paused
     )

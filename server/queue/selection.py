@@ -8,13 +8,13 @@ from functools import partial
 from typing import Any
 
 from server.catalogue.model import Catalogue, Window, WindowKind
-from server.core.context import Context, posts_of
+from server.core.context import Context, sessions_of
 from server.core.errors import Code, HallError
 from server.core.store import Tx
 from server.queue import ticket_queries
 from server.queue.choosing import Bounds, Choice, Head, comprehensive, specialised
 from server.queue.routing import (
-    Posts,
+    WindowSessions,
     entitled,
     only_comprehensive,
     servers,
@@ -25,7 +25,7 @@ from server.queue.tickets import Ticket
 
 
 def choose_for(
-    ctx: Context, tx: Tx, window_code: str, posts: Posts
+    ctx: Context, tx: Tx, window_code: str, sessions: WindowSessions
 ) -> tuple[Ticket, Choice] | None:
     """Return the ticket that `window_code` should call now, with the reason.
 
@@ -43,7 +43,7 @@ def choose_for(
     ]
     if not rows:
         return None
-    heads = [_head(catalogue, window, row, now, posts, tx.now) for row in rows]
+    heads = [_head(catalogue, window, row, now, sessions, tx.now) for row in rows]
     heads = _with_overtaking(tx, catalogue, rows, heads, now)
     bounds = Bounds(settings.priority_run, settings.overtake_limit)
     streak = partial(ticket_queries.run_of, tx, ctx.day(tx.now))
@@ -76,7 +76,12 @@ def takes(catalogue: Catalogue, window: Window, row: Any, now: datetime) -> bool
 
 
 def _head(
-    catalogue: Catalogue, window: Window, row: Any, now: datetime, posts: Posts, millis: int
+    catalogue: Catalogue,
+    window: Window,
+    row: Any,
+    now: datetime,
+    sessions: WindowSessions,
+    millis: int,
 ) -> Head:
     item = catalogue.item_by.get(row.item)
     unit = catalogue.unit_by.get(row.queue)
@@ -91,7 +96,7 @@ def _head(
         target=unit.target_wait if unit else 20,
         comprehensive_only=may_be_only
         and item is not None
-        and only_comprehensive(catalogue, item, now, posts),
+        and only_comprehensive(catalogue, item, now, sessions),
         for_window=for_this_window,
     )
 
@@ -138,18 +143,18 @@ def check_target(
     targets = [t for t in (to_window, to_item, to_unit) if t is not None]
     if len(targets) != 1:
         raise HallError(Code.TRANSFER_TARGET, reason="one")
-    catalogue, posts = ctx.catalogue(), posts_of(tx.conn, tx.hall_id)
+    catalogue, sessions = ctx.catalogue(), sessions_of(tx.conn, tx.hall_id)
     if to_window is not None:
         if to_window == window or to_window not in catalogue.window_by:
             raise HallError(Code.TRANSFER_TARGET, reason="unknown", window=to_window)
-        able_windows: tuple[str, ...] = (to_window,) if to_window in posts else ()
+        able_windows: tuple[str, ...] = (to_window,) if to_window in sessions else ()
     elif to_item is not None:
         item = catalogue.item_by.get(to_item)
         if item is None:
             raise HallError(Code.TRANSFER_TARGET, reason="unknown", item=to_item)
-        able_windows = servers(catalogue, item, ctx.local(tx.now), posts)
+        able_windows = servers(catalogue, item, ctx.local(tx.now), sessions)
     else:
         assert to_unit is not None
-        able_windows = tuple(w.code for w in unit_windows(catalogue, to_unit) if w.code in posts)
+        able_windows = tuple(w.code for w in unit_windows(catalogue, to_unit) if w.code in sessions)
     if not able_windows:
         raise HallError(Code.TRANSFER_TARGET, reason="nobody", target=targets[0])

@@ -23,7 +23,7 @@ from server.core.context import Context
 from server.core.settings import Settings
 from server.core.store import Tx
 from server.queue import ticket_counts, ticket_queries, window_session_queries
-from server.queue.routing import Posts, WindowSession
+from server.queue.routing import WindowSession, WindowSessions
 from server.queue.ticket_queries import LaneCount
 from server.queue.tickets import AT_WINDOW, State, Ticket
 from server.queue.wait_estimates import services
@@ -41,7 +41,7 @@ class Parts:
     """Parts of the hall read as of one journal line."""
 
     session_rows: Mapping[str, Any] | None = None
-    posts: Posts | None = None
+    sessions: WindowSessions | None = None
     waiting: list[LaneCount] | None = None
     service: dict[str, Service] | None = None
     busy: frozenset[str] | None = None
@@ -67,12 +67,12 @@ class Snapshot:
 
     def all(self) -> Snapshot:
         """Read every part; return the snapshot."""
-        _ = self.posts, self.waiting, self.service, self.busy, self.at_windows
+        _ = self.sessions, self.waiting, self.service, self.busy, self.at_windows
         return self
 
     def waits(self) -> Snapshot:
         """Read the parts that the waiting time of one person depends on; return the snapshot."""
-        _ = self.posts, self.service, self.busy
+        _ = self.sessions, self.service, self.busy
         return self
 
     def end(self) -> None:
@@ -109,14 +109,14 @@ class Snapshot:
         return self.parts.session_rows
 
     @property
-    def posts(self) -> Posts:
+    def sessions(self) -> WindowSessions:
         """Window sessions by window, for the rules."""
-        if self.parts.posts is None:
-            self.parts.posts = {
+        if self.parts.sessions is None:
+            self.parts.sessions = {
                 code: WindowSession(code, row.staff, row.paused_at is not None)
                 for code, row in self.session_rows.items()
             }
-        return self.parts.posts
+        return self.parts.sessions
 
     @property
     def waiting(self) -> list[LaneCount]:
@@ -209,7 +209,7 @@ def cache_issued(ctx: Context, tx: Tx, before: Snapshot, ticket: Ticket) -> None
     since = min(own_row.since, ticket.waiting_since)
     insort(rows, own_row._replace(waiting=own_row.waiting + 1, since=since))
     after = parts_of(ctx, journal.head_in(tx), before.day)
-    after.session_rows, after.posts, after.waiting = parts.session_rows, parts.posts, rows
+    after.session_rows, after.sessions, after.waiting = parts.session_rows, parts.sessions, rows
     after.service, after.busy = parts.service, parts.busy
     after.at_windows = parts.at_windows
 
@@ -219,7 +219,7 @@ def cache_called(ctx: Context, tx: Tx, before: Snapshot, ended: Ticket | None, n
     parts, after = before.parts, parts_of(ctx, journal.head_in(tx), before.day)
     seats = before.session_rows
     seat = seats[now.window]._replace(last_call_at=tx.now)
-    after.session_rows, after.posts = {**seats, now.window: seat}, parts.posts
+    after.session_rows, after.sessions = {**seats, now.window: seat}, parts.sessions
     if parts.busy is not None:
         after.busy = parts.busy | {now.window}
     if parts.at_windows is not None:

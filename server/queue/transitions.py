@@ -36,13 +36,13 @@ def own_session(tx: Tx, window: str, actor: Actor) -> Any:
     )
 
 
-def require_own_session(post: Any, window: str, actor: Actor) -> Any:
-    """Return a window session that was read, if it is the actor's; raise as `post_of`."""
-    if post is None:
+def require_own_session(session: Any, window: str, actor: Actor) -> Any:
+    """Return a window session that was read, if it is the actor's; raise as `own_session`."""
+    if session is None:
         raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
-    if post.staff != actor.name:
+    if session.staff != actor.name:
         raise HallError(Code.WINDOW_TAKEN, window=window)
-    return post
+    return session
 
 
 def current(tx: Tx, actor: Actor, window: str) -> Ticket:

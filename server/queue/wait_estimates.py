@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from server.catalogue.model import Catalogue, Item
 from server.core.settings import Settings
 from server.queue import ticket_counts
-from server.queue.routing import Posts, servers
+from server.queue.routing import WindowSessions, servers
 from server.queue.ticket_queries import LaneCount
 from server.queue.waiting import Service, Wait, expected_wait, mean_service
 
@@ -59,12 +59,12 @@ def wait_for(
     catalogue: Catalogue,
     item: Item,
     now: datetime,
-    posts: Posts,
+    sessions: WindowSessions,
     settings: Settings,
     ahead: int | None = None,
 ) -> Wait:
     """Return the wait of a newcomer (`ahead` None), or of a person behind `ahead` people."""
-    codes = servers(catalogue, item, now, posts)
+    codes = servers(catalogue, item, now, sessions)
     people = waiting_in(floor, item.unit) if ahead is None else ahead
     service = floor.service.get(item.unit, Service())
     minutes = mean_service(item.service_minutes, settings.service_prior, service)

@@ -13,7 +13,7 @@ from server.core.events import WindowChanged
 from server.core.store import Tx
 from server.leave import cover as leave_cover
 from server.queue import snapshot, ticket_queries, window_session_queries
-from server.queue.routing import Posts, allowed_at, servers
+from server.queue.routing import WindowSessions, allowed_at, servers
 from server.queue.selection import takes
 from server.queue.snapshot import Snapshot
 from server.queue.ticket_queries import LaneCount
@@ -82,7 +82,7 @@ def sign_out(ctx: Context, actor: Actor, key: str, window: str, force: bool) -> 
         tickets_here = ticket_queries.at_window(tx.conn, tx.hall_id, window)
         if tickets_here:
             raise HallError(Code.WINDOW_BUSY, window=window, number=tickets_here[0].number)
-        left_waiting = left_without_window(snapshot.in_act(ctx, tx, "posts", "waiting"), window)
+        left_waiting = left_without_window(snapshot.in_act(ctx, tx, "sessions", "waiting"), window)
         if left_waiting and not force:
             raise HallError(Code.LAST_WINDOW, window=window, waiting=left_waiting)
         window_session_queries.sign_out(tx, window)
@@ -100,18 +100,18 @@ def left_without_window(snap: Snapshot, window: str) -> int:
     window_entry = snap.catalogue.window_by.get(window)
     if window_entry is None:
         return 0
-    other_sessions = {code: post for code, post in snap.posts.items() if code != window}
+    other_sessions = {code: session for code, session in snap.sessions.items() if code != window}
     rows = (row for row in snap.waiting if takes(snap.catalogue, window_entry, row, snap.local))
     return sum(row.waiting for row in rows if not _has_other_window(snap, row, other_sessions))
 
 
-def _has_other_window(snap: Snapshot, row: LaneCount, posts: Posts) -> bool:
+def _has_other_window(snap: Snapshot, row: LaneCount, sessions: WindowSessions) -> bool:
     catalogue, local = snap.catalogue, snap.local
     if not row.lane.startswith(("@", "=")) and row.item in catalogue.item_by:
-        return bool(servers(catalogue, catalogue.item_by[row.item], local, posts))
+        return bool(servers(catalogue, catalogue.item_by[row.item], local, sessions))
     return any(
-        takes(catalogue, catalogue.window_by[code], row, local) and not post.paused
-        for code, post in posts.items()
+        takes(catalogue, catalogue.window_by[code], row, local) and not session.paused
+        for code, session in sessions.items()
         if code in catalogue.window_by
     )
 
@@ -120,11 +120,11 @@ def pause(ctx: Context, actor: Actor, key: str, window: str, reason: str, text: 
     """Stop calling, with a reason. Raises WINDOW_BUSY while a ticket is called or served."""
 
     def act(tx: Tx) -> JsonDict:
-        post = _own_session(tx, actor, window)
+        session = _own_session(tx, actor, window)
         busy = current_at(tx, window)
         if busy is not None:
             raise HallError(Code.WINDOW_BUSY, window=window, number=busy.number)
-        if post.paused_at is None:
+        if session.paused_at is None:
             window_session_queries.set_pause(tx, window, tx.now, reason)
             data = {"reason": reason, "note": text}
             write_journal(tx, actor, "window.pause", window, window=window, data=data)
@@ -139,10 +139,10 @@ def unpause(ctx: Context, actor: Actor, key: str, window: str) -> None:
     """Resume calling."""
 
     def act(tx: Tx) -> JsonDict:
-        post = _own_session(tx, actor, window)
-        if post.paused_at is not None:
+        session = _own_session(tx, actor, window)
+        if session.paused_at is not None:
             window_session_queries.set_pause(tx, window, None, "")
-            data = {"millis": tx.now - post.paused_at, "reason": post.pause_reason}
+            data = {"millis": tx.now - session.paused_at, "reason": session.pause_reason}
             write_journal(tx, actor, "window.unpause", window, window=window, data=data)
             tx.events.append(WindowChanged(window))
         return {}
@@ -154,15 +154,15 @@ def release(ctx: Context, actor: Actor, key: str, window: str) -> None:
     """Sign out another person as a manager; raise WINDOW_BUSY with a ticket there."""
 
     def act(tx: Tx) -> JsonDict:
-        post = window_session_queries.session(tx.conn, tx.hall_id, window)
-        if post is None:
+        session = window_session_queries.session(tx.conn, tx.hall_id, window)
+        if session is None:
             raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
         tickets_here = ticket_queries.at_window(tx.conn, tx.hall_id, window)
         if tickets_here:
             raise HallError(Code.WINDOW_BUSY, window=window, number=tickets_here[0].number)
         window_session_queries.sign_out(tx, window)
         write_journal(
-            tx, actor, "window.release", window, window=window, data={"staff": post.staff}
+            tx, actor, "window.release", window, window=window, data={"staff": session.staff}
         )
         tx.events.append(WindowChanged(window))
         return {}
@@ -171,7 +171,7 @@ def release(ctx: Context, actor: Actor, key: str, window: str) -> None:
 
 
 def _own_session(tx: Tx, actor: Actor, window: str) -> Any:
-    post = window_session_queries.session(tx.conn, tx.hall_id, window)
-    if post is None or post.staff != actor.name:
+    session = window_session_queries.session(tx.conn, tx.hall_id, window)
+    if session is None or session.staff != actor.name:
         raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
-    return post
+    return session

@@ -40,18 +40,18 @@ class JournalFollower:
     """Journal follower of one hall; `clock` returns monotonic seconds."""
 
     def __init__(
-        self, ctx: Context, bell: WorkerBus, clock: Callable[[], float] = monotonic
+        self, ctx: Context, bus: WorkerBus, clock: Callable[[], float] = monotonic
     ) -> None:
         self._ctx = ctx
-        self._bell = bell
+        self._bus = bus
         self._clock = clock
         self._filter = MoveFilter()
         self._marks = deque([ctx.read(self._head)], MARKS)
         """Numbers of the journal's last line at the last checks, oldest first."""
         self._checked_at = 0.0
         ctx.bus.filter_new = self._filter.new_events
-        ctx.bus.forward = lambda events: bell.publish(ctx.hall_id, events)
-        bell.subscribe(ctx.hall_id)
+        ctx.bus.forward = lambda events: bus.publish(ctx.hall_id, events)
+        bus.subscribe(ctx.hall_id)
 
     def deliver(self, events: list[Event]) -> None:
         """Deliver events of the worker bus, except those already replayed from the journal."""
@@ -63,7 +63,7 @@ class JournalFollower:
 
         Return True if there were new lines.
         """
-        since, now = self._bell.complete_since(), self._clock()
+        since, now = self._bus.complete_since(), self._clock()
         if since is not None and since <= self._checked_at:
             if now >= self._checked_at + MARK_SECONDS:
                 self._marks.append(self._ctx.read_single(self._head))

@@ -29,7 +29,7 @@ from prometheus_client.registry import Collector
 from server.core.events import Event, TicketMoved
 
 SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-LOOK_SECONDS = 0.1
+CHECK_SECONDS = 0.1
 """Seconds between two measurements of the loop's delay.
 
 Each is a turn of the loop: twenty per second would be a third of the cost of an idle hall.
@@ -92,8 +92,8 @@ class Metrics:
         """Measure the delay of the event loop for ever; runs in its own greenlet."""
         while True:
             start = time.monotonic()
-            gevent.sleep(LOOK_SECONDS)
-            self._longest = max(self._longest, time.monotonic() - start - LOOK_SECONDS)
+            gevent.sleep(CHECK_SECONDS)
+            self._longest = max(self._longest, time.monotonic() - start - CHECK_SECONDS)
 
     def _stalled(self) -> float:
         longest, self._longest = self._longest, 0.0

@@ -57,7 +57,7 @@ from server.wire.problems import problem, status_of
 log = logging.getLogger(__name__)
 SWITCH_INTERVAL = 0.0005
 KEEP_SECONDS = 5.0
-LOOK_SECONDS = 1.0
+CHECK_SECONDS = 1.0
 PAUSE_FACTOR = 19
 """Factor on the duration of a round over all halls that gives the pause after it.
 
@@ -95,7 +95,7 @@ class HallRouter:
         self,
         make: Callable[[str], HallApp],
         hosts: Mapping[str, str],
-        bell: WorkerBus,
+        bus: WorkerBus,
         metrics: Metrics | None = None,
         *,
         shared: bool = False,
@@ -105,7 +105,7 @@ class HallRouter:
         self._limits = limits or Limits()
         self.metrics = metrics or Metrics("")
         self._hosts = dict(hosts)
-        self._bell = bell
+        self._bus = bus
         self._apps: dict[str, _HallRuntime] = {}
         self._by_hall: dict[str, _HallRuntime] = {}
         self._turn = RLock()
@@ -163,7 +163,7 @@ class HallRouter:
         return runtime.app
 
     def _open(self, hall_id: str) -> _HallRuntime:
-        runtime = _HallRuntime(self._make(hall_id), self._bell)
+        runtime = _HallRuntime(self._make(hall_id), self._bus)
         self._apps[hall_id] = self._by_hall[runtime.app.hall.ctx.hall_id] = runtime
         return runtime
 
@@ -189,7 +189,7 @@ class HallRouter:
     def replay_missed(self) -> None:
         """Replay events that the worker bus missed, for ever; runs in its own greenlet."""
         while True:
-            gevent.sleep(LOOK_SECONDS)
+            gevent.sleep(CHECK_SECONDS)
             for runtime in list(self._apps.values()):
                 self._attempt(runtime.look)
 
@@ -212,7 +212,7 @@ class HallRouter:
 class _HallRuntime:
     """Hall runtime: the app of one hall and this worker's periodic work for it."""
 
-    def __init__(self, app: HallApp, bell: WorkerBus) -> None:
+    def __init__(self, app: HallApp, bus: WorkerBus) -> None:
         self.app = app
         self._ctx: Context = app.hall.ctx
         with suppress(HallError):
@@ -221,8 +221,8 @@ class _HallRuntime:
             self._ctx.catalogue()
         self._jobs = [job(app.hall) for capability in capabilities() for job in capability.jobs]
         self._cleaned_on = ""
-        lookout = JournalFollower(self._ctx, bell)
-        self.heard, self._look = lookout.deliver, lookout.replay
+        follower = JournalFollower(self._ctx, bus)
+        self.heard, self._look = follower.deliver, follower.replay
         self._ctx.write(self._release_stale)
         gevent.spawn(app.feeds.run)
 
@@ -384,5 +384,5 @@ def _until_orphaned(end: Flag) -> None:
     """Set `end` when the supervisor ends, however it ends, even while the worker starts."""
     parent = int(os.environ.get(SUPERVISOR, "") or os.getppid())
     while os.getppid() == parent:
-        gevent.sleep(LOOK_SECONDS)
+        gevent.sleep(CHECK_SECONDS)
     end.set()

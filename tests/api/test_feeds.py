@@ -53,7 +53,7 @@ class Hall(Web):
         self.app.feeds.add(Feed("probe", self._picture, anybody, everything, 0.0))
 
     def _picture(self, state: Snapshot, key: str) -> Picture:
-        windows = sorted(state.posts)
+        windows = sorted(state.sessions)
         self.seen.setdefault(key, []).append(windows)
         if self.awaited():
             self.came.set()

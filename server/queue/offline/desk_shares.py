@@ -41,7 +41,7 @@ class Shares:
 
     def _assign(self, conn: Connection, snap: Snapshot) -> dict[str, list[Ticket]]:
         catalogue = snap.catalogue
-        staffed = [w for w in catalogue.windows if w.code in snap.posts]
+        staffed = [w for w in catalogue.windows if w.code in snap.sessions]
         shares: dict[str, list[Ticket]] = {}
         for row in snap.floor.waiting:
             able_windows = [w.code for w in staffed if takes(catalogue, w, row, snap.local)]

@@ -97,9 +97,9 @@ def _return_unseen_call(tx: Tx, actor: Actor, body: HandInActs) -> None:
     seen_tickets = {body.known, *(offline_act.ticket for offline_act in body.acts)}
     if current is None or current.state is not State.CALLED or current.id in seen_tickets:
         return
-    post = window_session_queries.session(tx.conn, tx.hall_id, body.window)
+    session = window_session_queries.session(tx.conn, tx.hall_id, body.window)
     first_at = min(body.acts[0].at, tx.now)
-    if post is None or post.staff != actor.name or (current.called_at or 0) > first_at:
+    if session is None or session.staff != actor.name or (current.called_at or 0) > first_at:
         return
     waiting = replace(current, state=State.WAITING, window="", call_count=0, called_at=None)
     ticket_queries.change(tx, waiting, current)
@@ -133,10 +133,10 @@ def _import_act(
 
 
 def _check_session(tx: Tx, actor: Actor, window: str) -> None:
-    post = window_session_queries.session(tx.conn, tx.hall_id, window)
-    if post is None:
+    session = window_session_queries.session(tx.conn, tx.hall_id, window)
+    if session is None:
         raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
-    if post.staff != actor.name:
+    if session.staff != actor.name:
         raise HallError(Code.WINDOW_TAKEN, window=window)
 
 

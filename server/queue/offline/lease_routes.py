@@ -89,7 +89,7 @@ def _stranded(conn: Connection, hall_id: str, snapshot: Snapshot, ticket_id: str
     if ticket is None or ticket.state is not State.WAITING:
         return False
     item = snapshot.catalogue.item_by.get(ticket.item)
-    return item is None or not servers(snapshot.catalogue, item, snapshot.local, snapshot.posts)
+    return item is None or not servers(snapshot.catalogue, item, snapshot.local, snapshot.sessions)
 
 
 def _conflict(row: Any, ticket: str) -> Alarm:

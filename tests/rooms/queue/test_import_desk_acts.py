@@ -47,7 +47,7 @@ def shares(hall: SmallHall) -> dict[str, list[str]]:
         return {
             code: [ticket.id for ticket in parts.of(conn, state, window)]
             for code, window in state.catalogue.window_by.items()
-            if code in state.posts
+            if code in state.sessions
         }
 
     return hall.ctx.read(query)

@@ -21,16 +21,16 @@ from support.desk_actions import import_codes
 from support.halls import SmallHall
 
 
-class Bell:
+class WorkerBusDouble:
     """Worker bus that the test publishes and delivers by hand."""
 
     def __init__(self) -> None:
         self.whole: float | None = 0.0
-        self.rung: list[Event] = []
+        self.published: list[Event] = []
 
     def publish(self, _hall: str, events: Sequence[Event]) -> None:
         """Record the published events."""
-        self.rung += events
+        self.published += events
 
     def subscribe(self, _hall: str) -> None:
         """Do nothing: there is no other worker."""
@@ -62,17 +62,17 @@ class Other:
 
     def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
-        self.bell = Bell()
+        self.bus = WorkerBusDouble()
         self.now = 0.0
         self.told: list[Event] = []
-        self.lookout = JournalFollower(ctx, self.bell, lambda: self.now)
+        self.follower = JournalFollower(ctx, self.bus, lambda: self.now)
         ctx.bus.subscribe(self.told.append)
 
     def look_after(self, seconds: float) -> list[tuple[str, str, int]]:
         """Return the ticket moves that a replay delivers after these seconds."""
         self.now += seconds
         self.told.clear()
-        self.lookout.replay()
+        self.follower.replay()
         return self.moves()
 
     def moves(self) -> list[tuple[str, str, int]]:
@@ -82,7 +82,7 @@ class Other:
 
     def lose(self) -> None:
         """Mark everything before now as possibly missed by the bus."""
-        self.bell.whole = self.now
+        self.bus.whole = self.now
 
 
 @pytest.fixture
@@ -97,16 +97,16 @@ def other(small: SmallHall, tmp_path: Path, database_url: str) -> Iterator[Other
 
 
 @pytest.fixture
-def bell(small: SmallHall) -> Bell:
+def bus(small: SmallHall) -> WorkerBusDouble:
     """Return the worker bus of the acting worker."""
-    worker_bus = Bell()
+    worker_bus = WorkerBusDouble()
     JournalFollower(small.ctx, worker_bus, lambda: 0.0)
     return worker_bus
 
 
 def called_and_replayed(small: SmallHall, other: Other) -> str:
     """Call a ticket that a replay without a bus delivers; return its number."""
-    other.bell.whole = None
+    other.bus.whole = None
     number = small.issue("tax-1").number
     small.call("T1")
     assert other.look_after(1) == [(number, "call", 1)]
@@ -130,7 +130,7 @@ def test_without_a_bus_the_last_move_is_replayed_from_the_journal(
 
 
 def test_a_later_slip_outcome_does_not_hide_the_call(small: SmallHall, other: Other) -> None:
-    other.bell.whole = None
+    other.bus.whole = None
     ticket = small.issue("tax-1")
     small.call("T1")
     small.ctx.write(lambda tx: write_journal(tx, SYSTEM, "slip.printed", ticket.id))
@@ -138,22 +138,22 @@ def test_a_later_slip_outcome_does_not_hide_the_call(small: SmallHall, other: Ot
 
 
 def test_a_move_received_by_the_bus_is_not_replayed(
-    small: SmallHall, other: Other, bell: Bell
+    small: SmallHall, other: Other, bus: WorkerBusDouble
 ) -> None:
     number = small.issue("tax-1").number
     small.call("T1")
-    other.lookout.deliver(bell.rung)
+    other.follower.deliver(bus.published)
     assert (number, "call", 1) in other.moves()
     other.lose()
     assert other.look_after(1) == []
 
 
 def test_a_replayed_move_is_not_delivered_again_by_the_bus(
-    small: SmallHall, other: Other, bell: Bell
+    small: SmallHall, other: Other, bus: WorkerBusDouble
 ) -> None:
     called_and_replayed(small, other)
     other.told.clear()
-    other.lookout.deliver([event for event in bell.rung if event != bell.rung[0]])
+    other.follower.deliver([event for event in bus.published if event != bus.published[0]])
     assert other.moves() == []
 
 
@@ -186,7 +186,7 @@ def test_a_first_call_after_a_return_is_delivered(small: SmallHall, other: Other
 
     Calls are counted from one again after a return: number, move and count are the same twice.
     """
-    other.bell.whole = None
+    other.bus.whole = None
     ticket = small.issue("tax-1")
     small.sign_in("T2")
     small.call_and_miss("T1")
@@ -197,7 +197,7 @@ def test_a_first_call_after_a_return_is_delivered(small: SmallHall, other: Other
 
 
 def test_an_own_action_that_was_replayed_is_not_delivered_again(
-    small: SmallHall, other: Other, bell: Bell
+    small: SmallHall, other: Other, bus: WorkerBusDouble
 ) -> None:
     """Deliver an own action once.
 
@@ -205,13 +205,13 @@ def test_an_own_action_that_was_replayed_is_not_delivered_again(
     """
     called_and_replayed(small, other)
     other.told.clear()
-    other.ctx.bus.publish(bell.rung)
+    other.ctx.bus.publish(bus.published)
     assert other.moves() == []
-    assert other.bell.rung == bell.rung
+    assert other.bus.published == bus.published
 
 
 def test_an_imported_call_is_shown_and_not_announced(small: SmallHall, other: Other) -> None:
-    other.bell.whole = None
+    other.bus.whole = None
     ticket = small.issue("tax-1")
     other.look_after(1)
     act = OfflineAct(ticket=ticket.id, kind="call", at=small.clock.now())
@@ -223,23 +223,23 @@ def test_moves_that_could_not_be_read_are_replayed_next_time(
     small: SmallHall, other: Other
 ) -> None:
     ctx = Unsteady(other.ctx)
-    bell = Bell()
-    bell.whole = None
-    lookout = JournalFollower(cast("Context", ctx), bell, lambda: 1.0)
+    bus = WorkerBusDouble()
+    bus.whole = None
+    follower = JournalFollower(cast("Context", ctx), bus, lambda: 1.0)
     number = small.issue("tax-1").number
     ctx.fails = True
     with pytest.raises(OSError, match="away"):
-        lookout.replay()
+        follower.replay()
     ctx.fails = False
     other.told.clear()
-    assert lookout.replay()
+    assert follower.replay()
     assert other.moves() == [(number, "issue", 0)]
 
 
 def test_after_a_long_silence_only_the_newest_moves_are_replayed(
     small: SmallHall, other: Other
 ) -> None:
-    other.bell.whole = None
+    other.bus.whole = None
     small.issue("tax-1")
     small.ctx.write(
         lambda tx: [write_journal(tx, SYSTEM, "test.nothing", "") for _ in range(MOST_LINES)]
