@@ -21,19 +21,20 @@ ENDS = {"四": "。", "九": "。"}
 
 After 四， a recogniser heard a five; 九， it heard doubled.
 """
-ALONE = "一"
-"""Digit that never shares a clip with the words after it: it was heard as 有."""
+DIGIT_SPEED = 1.0
+"""Speed of the Mandarin digits: slower ones were heard doubled (`477` as `4177`)."""
 BETTER = {"七号窗口": "七号，窗口", "九号窗口": "九号，窗口"}
 """Texts of windows that sound better otherwise: they were heard as 西 and 修."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """One clip: language, name, and the text for the voice."""
+    """One clip: language, name, the text for the voice, and its speed, 0 for the voice's own."""
 
     lang: str
     name: str
     text: str
+    speed: float = 0.0
 
 
 def clips() -> list[Clip]:
@@ -45,11 +46,11 @@ def _mandarin() -> list[Clip]:
     pairs = [("请", "请"), ("到", "到"), ("号到", "号，到"), ("号", "号"), ("号窗口", "号窗口")]
     pairs += [("窗口", "窗口"), ("十", "十，")]
     pairs += [(room, room) for room, _ in ROOMS]
-    pairs += [(digit, digit + ENDS.get(digit, MID)) for digit in (*DIGITS_ZH, "幺")]
     pairs += [(letter, letter + MID) for letter in ascii_uppercase]
-    pairs += [(f"{digit}号到", f"{digit}号，到") for digit in (*DIGITS_ZH, "幺") if digit != ALONE]
+    pairs += [(f"{digit}号到", f"{digit}号，到") for digit in (*DIGITS_ZH, "幺")]
     pairs += [(name, BETTER.get(name, name)) for n in WINDOWS for name in [f"{count_zh(n)}号窗口"]]
-    return [Clip("zh", name, text) for name, text in pairs]
+    digits = [Clip("zh", d, d + ENDS.get(d, MID), DIGIT_SPEED) for d in (*DIGITS_ZH, "幺")]
+    return [*(Clip("zh", name, text) for name, text in pairs), *digits]
 
 
 def _english() -> list[Clip]:

@@ -126,6 +126,7 @@ def main() -> int:
     clips = json.load(sys.stdin)
     for number, clip in enumerate(clips):
         name, speed = VOICES[clip["lang"]]
+        speed = clip["speed"] or speed
         samples = voice.speak(phonemes.of(clip["lang"], clip["text"]), name, speed)
         with wave.open(str(out / f"{number}.wav"), "wb") as file:
             file.setnchannels(1)

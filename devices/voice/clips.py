@@ -7,6 +7,7 @@ without a clip is spoken by a fallback engine; without one the whole phrase is r
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,10 @@ BANK = Path(__file__).parent / "bank"
 SKIPPED = frozenset(" ，。、！？：；,.!?:;'\"“”‘’-—\u3000")
 GAP = 0.0
 """Seconds between two clips of a phrase: with silence, a recogniser duplicated digits."""
+LETTER_GAP = 0.15
+"""Seconds after the letters of a Mandarin number: K and 八 were recognised as one word."""
+WINDOW_GAP = 0.1
+"""Seconds between 到 and the window: without them 到 was lost, and 50 and 25 became 5025."""
 COMMA, COMMA_SECONDS = "，", 0.12
 """Separator after a ticket number and its silence in seconds.
 
@@ -90,8 +95,25 @@ class ClipEngine:
                 sound = self.fallback.render([Part(part.lang, piece.text)])
                 rate = rates.copy().pop() if rates else sound.rate
                 sounds[piece] = normalise_loudness(resample(sound, rate), levels[len(levels) // 2])
-        joined = (join([sounds[piece] for piece in group], GAP) for group in groups if group)
+        joined = (_joined(group, sounds, part.lang) for group in groups if group)
         return join(joined, COMMA_SECONDS)
+
+
+def _joined(group: Sequence[Piece], sounds: Mapping[Piece, Sound], lang: str) -> Sound:
+    """Join the clips of a group, with the gaps of a Mandarin announcement."""
+    phrase = sounds[group[0]]
+    for before, piece in itertools.pairwise(group):
+        gap = GAP
+        if lang == "zh" and _is_letter(before) and not _is_letter(piece):
+            gap = LETTER_GAP
+        elif lang == "zh" and before.text.endswith("到"):
+            gap = WINDOW_GAP
+        phrase = join([phrase, sounds[piece]], gap)
+    return phrase
+
+
+def _is_letter(piece: Piece) -> bool:
+    return len(piece.text) == 1 and piece.text.isascii() and piece.text.isalpha()
 
 
 def _clip(path: Path) -> Sound:

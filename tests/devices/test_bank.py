@@ -11,7 +11,14 @@ import pytest
 
 from bench.voice.clip_texts import clips
 from bench.voice.recognition import calls
-from devices.voice.clips import BANK, COMMA_SECONDS, ClipEngine, split_into_clips
+from devices.voice.clips import (
+    BANK,
+    COMMA_SECONDS,
+    LETTER_GAP,
+    WINDOW_GAP,
+    ClipEngine,
+    split_into_clips,
+)
 from devices.voice.engines import EspeakEngine, Part, VoiceError
 from devices.voice.wavs import Sound, loudness, peak, read_wav
 from display.announcer import utterance
@@ -114,6 +121,17 @@ def test_a_short_call_has_silence_between_number_and_window() -> None:
     assert not any(quiet)
     assert sound.frames.startswith(number.frames)
     assert sound.frames.endswith(window.frames)
+
+
+@pytest.mark.parametrize("letters", ["K", "KB"])
+def test_an_announcement_pauses_after_the_letters_and_before_the_window(letters: str) -> None:
+    """Keep both pauses: K and 八 were heard as one word, and 50 and 25 as 5025."""
+    engine = ClipEngine(BANK)
+    texts = (f"请{letters}", "八零五号到", "二十五号窗口")
+    beginning, number, window = (engine.render([Part("zh", text)]) for text in texts)
+    sound = engine.render([Part("zh", "".join(texts))])
+    first, second = (bytes(2 * round(gap * sound.rate)) for gap in (LETTER_GAP, WINDOW_GAP))
+    assert sound.frames == beginning.frames + first + number.frames + second + window.frames
 
 
 def test_a_comma_beside_a_word_outside_the_bank_is_silence_too() -> None:
