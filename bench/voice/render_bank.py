@@ -57,7 +57,7 @@ def main() -> int:
     """Render and write the bank."""
     top = argparse.ArgumentParser(prog="go.py bench --only voice-bank", description=__doc__)
     top.add_argument("--out", type=Path, default=BANK, metavar="DIR")
-    out: Path = top.parse_args().out
+    out: Path = top.parse_args().bank
     python = environment("renderer", built=("jieba",))
     bank = clips()
     env = os.environ | {"KOKORO_JA_CACHE": str(PLACE), "PYTHONPATH": str(ROOT)}
