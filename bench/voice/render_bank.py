@@ -56,7 +56,7 @@ def level_loudness(sound: Sound) -> Sound:
 def main() -> int:
     """Render and write the bank."""
     top = argparse.ArgumentParser(prog="go.py bench --only voice-bank", description=__doc__)
-    top.add_argument("--out", type=Path, default=BANK, metavar="DIR")
+    top.add_argument("--bank", type=Path, default=BANK, metavar="DIR")
     out: Path = top.parse_args().bank
     python = environment("renderer", built=("jieba",))
     bank = clips()
