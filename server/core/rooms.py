@@ -1,9 +1,9 @@
 """Rooms of the server: the list of its capabilities, and the modules that each of them brings.
 
-A room is a folder of `server/`. Modules with fixed names are what it registers, and nothing else
-names them: `tables` (tables, columns with staff numbers, order of times), `messages`, `integrity`
-(`problems(conn, hall_id)` yields what is wrong in both languages) and `register` (a
-`server.capability.Capability`). They are imported here by name.
+A room is a folder of `server/`. It registers by modules with fixed names: `tables` (tables, columns
+with staff numbers, order of times), `messages`, `integrity` (`problems(conn, hall_id)` yields what
+is wrong in both languages) and `register` (a `server.capability.Capability`). They are imported
+here by name.
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ ROOMS = (
     "accounts",
     "alarms",
 )
-"""Folders below `server/`; a new capability is added here and nowhere else."""
+"""Folders below `server/`, in the order of their alarms and jobs; a new capability is added here.
+
+Its error codes, settings and events are still added to the lists in core (docs/adr/0037).
+"""
 
 
 def modules(name: str) -> list[ModuleType]:

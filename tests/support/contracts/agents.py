@@ -94,7 +94,7 @@ class _Session:
 
     def _receive(self) -> list[dict[str, Any]]:
         """Record what the server sent since, in order of device; return the tasks."""
-        gevent.sleep(0)
+        gevent.idle()  # until every background task of the server has run
         packets = [
             (packet["name"], packet["args"][0]) for packet in self._line.get_received(NAMESPACE)
         ]
