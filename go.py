@@ -216,14 +216,14 @@ def node_tool(name: str, *argv: str) -> list[str]:
 
 def make_pages() -> None:
     """Generate the message types from the server's models, then build the pages."""
-    run_command("export wire", PYTHON, "-m", "server.wire.export", output=WIRE_SCHEMA)
+    run_command("export wire", PYTHON, "-m", "server.web_api.export", output=WIRE_SCHEMA)
     generator = ROOT / "server" / "web" / "build" / "wire-types.ts"
     run_command("wire types", NODE, generator, WIRE_SCHEMA, WIRE_TYPES)
     run_command("build pages", NODE, ROOT / "server" / "web" / "build" / "all.ts")
 
 
 def page_sources() -> list[str | Path]:
-    names = ("package-lock.json", "vite.config.ts", "tsconfig.json", "server/wire", *WEB_FOLDERS)
+    names = ("package-lock.json", "vite.config.ts", "tsconfig.json", *WEB_FOLDERS)
     return [*(ROOT / name for name in names), *sorted(ROOT.glob("server/**/messages.py"))]
 
 

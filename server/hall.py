@@ -26,7 +26,7 @@ from server.core.clock import Clock, MachineClock, SystemTokenSource, TokenSourc
 from server.core.config import Config
 from server.core.context import Context, JsonDict, write_journal
 from server.core.engine import Databases, is_sqlite, migrate, open_engine
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, Bus, HallChanged
 from server.core.offload import Offloaded, run_directly
 from server.core.presence import Presence, SingleWorker
@@ -161,7 +161,7 @@ def import_catalogue(
     def action(tx: Tx) -> JsonDict:
         newest = catalogues.latest(tx.conn, tx.hall_id)
         if basis is not None and basis != (newest[0] if newest else 0):
-            raise HallError(Code.PAST_STALE, reason="basis")
+            raise HallError(CommonCode.PAST_STALE, reason="basis")
         if newest is not None and newest[1] == contents:
             return {"version": newest[0], "new": False}
         if actor.kind in GUARDED_KINDS and basis is None:
@@ -191,7 +191,7 @@ def _check_no_newer_import(tx: Tx, actor: Actor, exported_version: int) -> None:
             actor.key,
             SYSTEM.key,
         ):
-            raise HallError(Code.CHANGED_MEANWHILE, field="workbook")
+            raise HallError(CommonCode.CHANGED_MEANWHILE, field="workbook")
 
 
 def _import_confirmed(ctx: Context, actor: Actor, _key: str, args: JsonDict) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from server.attendance.sheets import day_sheets
 from server.attendance.shift_rules import clock
 from server.core.context import Context
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 
 
 def present_verdict(
@@ -28,4 +28,4 @@ def present_verdict(
                     "at": clock(verdict.punch.at.time()) if verdict.punch is not None else "",
                     "line": verdict.line,
                 }
-    raise HallError(Code.INVALID, field="slot")
+    raise HallError(CommonCode.INVALID, field="slot")

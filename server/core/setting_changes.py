@@ -10,7 +10,7 @@ from server.core import setting_queries as stored
 from server.core.actors import Actor
 from server.core.context import Context, JsonDict, write_journal
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, HallChanged
 from server.core.settings import Settings
 from server.core.store import Tx
@@ -40,9 +40,9 @@ def change(
     def act(tx: Tx) -> JsonDict:
         require_unchanged(seen, asdict(Settings()) | stored.current(tx.conn, tx.hall_id))
         if basis is not None and basis != values_before:
-            raise HallError(Code.PAST_STALE, reason="basis")
+            raise HallError(CommonCode.PAST_STALE, reason="basis")
         if values.get("timezone", settings.timezone) != settings.timezone and _has_past(ctx, tx):
-            raise HallError(Code.PAST_CLOSED)
+            raise HallError(CommonCode.PAST_CLOSED)
         for name, value in values.items():
             stored.put(tx, name, value, actor.key)
         tx.events.append(HallChanged("settings"))

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from server.attendance.shift_rules import ShiftRule
+from server.core.field_words import field_words
 from server.retroactive.rules import FINDING, HALVES
-from server.wire.field_words import field_words
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "finger.link": ("登记机内编号归属", "Link an enrolment to a person"),

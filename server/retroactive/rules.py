@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from server.attendance.verdicts import STATE_WORDS
 from server.attendance.verdicts import State as Verdict
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 
 HALVES = "absent"
 """Slot code of a spot that counts the half-days without presence."""
@@ -160,7 +160,7 @@ def may_confirm(
 def check_waiting(state: str) -> None:
     """Raise PAST_STATE unless the change is waiting."""
     if state != State.WAITING:
-        raise HallError(Code.PAST_STATE, state=state)
+        raise HallError(CommonCode.PAST_STATE, state=state)
 
 
 def words(slot: str, value: str) -> tuple[str, str]:
