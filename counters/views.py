@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.catalogue.model import Catalogue, Unit, Window
+from server.queue.no_show import no_show_from
 from server.queue.queue_views import hall_hours, window_states
 from server.queue.selection import takes
 from server.queue.snapshot import Snapshot
@@ -152,9 +153,7 @@ def _no_show_from(
 ) -> int | None:
     if current is None or current.state is not State.CALLED:
         return None
-    starts = [c["at"] for c in calls if c["move"] != "recall"]
-    first = starts[-1] if starts else snapshot.now
-    return int(first) + snapshot.settings.no_show_min_seconds * 1000
+    return no_show_from(snapshot.settings, current, calls, snapshot.now)
 
 
 def queue_rows(snapshot: Snapshot, window: Window) -> list[CounterQueue]:

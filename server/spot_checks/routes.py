@@ -17,12 +17,11 @@ from flask import Response, request
 from sqlalchemy import Connection
 
 from server.catalogue.calendar_routes import check_year_range
-from server.core.actors import ActorKind, Principal
 from server.core.errors import Code, HallError
 from server.core.events import ChecksChanged, Event, HallChanged, TicketMoved, WindowChanged
 from server.hall import Hall
 from server.leave import files as papers
-from server.live.feeds import Feed, LiveFeeds
+from server.live.feeds import Feed, LiveFeeds, allow_managers
 from server.queue.queue_views import waiting_for
 from server.queue.snapshot import Snapshot
 from server.spot_checks import (
@@ -152,12 +151,6 @@ class Checks:
             for spot in recorded_state.round_order(catalogue, day)
         ]
 
-    def allowed(self, principal: Principal | None, _key: str) -> bool:
-        """Return True for managers and administrators, who may be inspectors."""
-        return (
-            principal is not None and principal.is_staff and principal.kind is not ActorKind.CLERK
-        )
-
     def days(self, first: date, last: date) -> CheckDays:
         """Return the days with draw commitments, their checks and their proof."""
         ctx = self._ctx
@@ -221,7 +214,7 @@ def _changed_keys(event: Event) -> set[str] | None:
 def add(api: Api, feeds: LiveFeeds) -> None:
     """Register the routes and the live feed of spot checks and findings."""
     spot_checks = Checks(api.hall)
-    feeds.add(Feed("checks", spot_checks.state, spot_checks.allowed, _changed_keys, 2.0))
+    feeds.add(Feed("checks", spot_checks.state, allow_managers, _changed_keys, 2.0))
     _looking(api, spot_checks)
     _walking(api)
     _photos(api)
