@@ -31,8 +31,8 @@ from server.attendance.shift_rule_actions import Change, PersonTrial
 from server.attendance.shift_rules import ShiftRule, clock
 from server.attendance.verdicts import STATE_WORDS, SlotVerdict, State
 from server.catalogue.model import Catalogue
-from server.catalogue.working_days import Workdays
 from server.core.rounding import kept_share
+from server.core.working_days import Workdays
 from server.wire.views import NameRef
 
 OFFICE = "中心办公室"

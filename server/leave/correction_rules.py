@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from server.catalogue.working_days import Workdays
 from server.core.errors import Code, HallError
+from server.core.working_days import Workdays
 
 VERDICTS = ("on_time", "late", "early", "official", "elsewhere")
 """Verdicts that a slot may be corrected to."""

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from server.catalogue.actions import import_catalogue
 from server.core.actors import Actor, ActorKind
 from server.core.errors import Code, HallError
 from server.core.settings import Settings
-from server.hall import import_catalogue
 from server.time_clocks import queries as time_clocks_queries
 from server.wire.base import Edit
 from support.halls import ADMINISTRATOR, MANAGER, STAFF
