@@ -33,7 +33,6 @@ from server.attendance.sheets import gather, of_unit, sheets_of, staff_lists
 from server.attendance.shift_rules import Direction, RuleScope, RuleState, ShiftRule, SlotRule
 from server.bulletins.figures import parse_week
 from server.catalogue.calendar_routes import check_year_range
-from server.core.actors import ActorKind, Principal
 from server.core.context import Context
 from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, Event, HallChanged, ReaderChanged
@@ -41,9 +40,10 @@ from server.core.messages import Done
 from server.hall import Hall
 from server.leave.errors import LeaveCode
 from server.leave.rights import check_see
-from server.live.feeds import Feed, LiveFeeds
+from server.live.feeds import Feed, LiveFeeds, allow_managers
 from server.queue.snapshot import Snapshot
 from server.web_api import MANAGERS, STAFF, Api, Call
+from server.web_api.downloads import file_response
 
 T = TypeVar("T")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -117,12 +117,6 @@ class Attendance:
         if _changed_keys(event) is not None:
             self._today = None
             self._changes += 1
-
-    def allowed(self, principal: Principal | None, _key: str) -> bool:
-        """Return True for managers and administrators."""
-        return (
-            principal is not None and principal.is_staff and principal.kind is not ActorKind.CLERK
-        )
 
     def person(self, conn: Connection, staff: str, month: str) -> PersonMonth:
         """Return one person's month; raises NOT_FOUND for a person who was not on the list."""
@@ -202,7 +196,7 @@ def day_of(text: str, field: str = "day") -> date:
 def add(api: Api, feeds: LiveFeeds) -> None:
     """Register the routes and the live feed of the day sheet."""
     sheets = Attendance(api.hall)
-    feeds.add(Feed("attendance", sheets.state, sheets.allowed, _changed_keys, 1.0))
+    feeds.add(Feed("attendance", sheets.state, allow_managers, _changed_keys, 1.0))
     _pages(api, sheets)
     _own(api, sheets)
     _papers(api, sheets)
@@ -276,8 +270,7 @@ def _papers(api: Api, sheets: Attendance) -> None:
 
     def answer(call: Call, content: bytes, ending: str, media: str) -> Response:
         name = f"attendance-{call.args['unit']}-{call.args['month']}.{ending}"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(content, mimetype=media, headers=headers)
+        return file_response(content, media, name)
 
     @api.get(
         "/office/attendance/months/<unit>/<month>/sheet.xlsx",

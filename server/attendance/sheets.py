@@ -20,9 +20,9 @@ from server.attendance.shift_rule_queries import StaffEntry
 from server.attendance.shift_rules import ShiftRule, rule_for
 from server.attendance.verdicts import DayFacts
 from server.catalogue.calendar import workdays
-from server.catalogue.working_days import Workdays
 from server.core.context import Context
 from server.core.day_facts import Correction, LeaveSpan, Punch, RetroactiveChange
+from server.core.working_days import Workdays
 from server.leave import correction_queries
 from server.leave import queries as leave_queries
 from server.retroactive import queries as retroactive_queries

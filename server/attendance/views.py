@@ -32,8 +32,8 @@ from server.attendance.shift_rules import ShiftRule, clock
 from server.attendance.verdicts import STATE_WORDS, SlotVerdict, State
 from server.catalogue.messages import NameRef
 from server.catalogue.model import Catalogue
-from server.catalogue.working_days import Workdays
 from server.core.rounding import kept_share
+from server.core.working_days import Workdays
 
 OFFICE = "中心办公室"
 CHANGES_LISTED = 40

@@ -33,6 +33,7 @@ from server.core.errors import CommonCode, HallError
 from server.core.events import BulletinChanged, Event, HallChanged
 from server.core.messages import Done
 from server.web_api import ANYONE, MANAGERS, STAFF, Api, Call
+from server.web_api.downloads import file_response
 
 RELEASE_CODES = (
     BulletinCode.BULLETIN_UNKNOWN,
@@ -154,8 +155,7 @@ def _reading(api: Api, pages: Bulletins) -> None:
 
 def _papers(api: Api, pages: Bulletins) -> None:
     def answer(name: str, content: bytes, ending: str, media: str) -> Response:
-        headers = {"Content-Disposition": f'attachment; filename="bulletin-{name}.{ending}"'}
-        return Response(content, mimetype=media, headers=headers)
+        return file_response(content, media, f"bulletin-{name}.{ending}")
 
     @api.get(
         "/office/bulletins/<bulletin>/bulletin.pdf",

@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 
 from server.catalogue import calendar_queries
 from server.catalogue import queries as catalogues
-from server.catalogue.model import Catalogue, SpecialDay
+from server.catalogue.model import Catalogue
 from server.core import idempotency, journal
 from server.core import setting_queries as stored_settings
 from server.core.actors import Actor
@@ -30,6 +30,7 @@ from server.core.events import Bus, Event, HallChanged
 from server.core.problems import code_of
 from server.core.settings import Settings, with_values
 from server.core.store import Act, RunningActionStore, Store, Tx, attempt
+from server.core.working_days import SpecialDay
 from server.queue import window_session_queries
 from server.queue.routing import WindowSession, WindowSessions
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from server.catalogue.working_days import Workdays
 from server.core.errors import CommonCode, HallError
+from server.core.working_days import Workdays
 from server.leave.errors import LeaveCode
 
 VERDICTS = ("on_time", "late", "early", "official", "elsewhere")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from flask import Response, request
 
 from server.core.errors import CommonCode, HallError
@@ -12,6 +10,7 @@ from server.leave import files, views
 from server.leave.errors import LeaveCode
 from server.leave.messages import PaperRef
 from server.web_api import STAFF, Api, Call
+from server.web_api.downloads import ATTACHMENT, INLINE, NOSNIFF, file_response
 
 LARGEST = BOUNDS["file_limit_kb"][1] * 1024
 """Upper bound of a paper's bytes; the hall's current limit is checked after the upload."""
@@ -52,13 +51,13 @@ def add(api: Api) -> None:
 
 def paper_answer(paper: files.StoredFile) -> Response:
     """Return a paper's bytes: images inline, all else as a download; nothing can run."""
-    disposition = "attachment" if paper.media == files.PDF else "inline"
-    headers = {
-        "Content-Disposition": f"{disposition}; filename*=UTF-8''{quote(paper.name)}",
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-    }
-    return Response(paper.data, mimetype=paper.media, headers=headers)
+    return file_response(
+        paper.data,
+        paper.media,
+        paper.name,
+        disposition=ATTACHMENT if paper.media == files.PDF else INLINE,
+        headers={**NOSNIFF, "Content-Security-Policy": "default-src 'none'; sandbox"},
+    )
 
 
 def uploaded(limit_kb: int) -> tuple[str, bytes]:

@@ -15,9 +15,9 @@ from typing import Any
 
 from server.catalogue.hours import Span
 from server.catalogue.model import Role, Staff
-from server.catalogue.working_days import Workdays
 from server.core.errors import HallError
 from server.core.settings import Settings
+from server.core.working_days import Workdays
 from server.leave.approval_ladder import ApproverOffice, Length, rungs_for, staff_list
 from server.leave.errors import LeaveCode
 

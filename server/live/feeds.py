@@ -21,7 +21,7 @@ from gevent.event import Event
 from pydantic import BaseModel
 from socketio.exceptions import ConnectionRefusedError as Refused
 
-from server.core.actors import Principal
+from server.core.actors import ActorKind, Principal
 from server.core.errors import CommonCode, HallError
 from server.core.events import Event as HallEvent
 from server.core.events import HallChanged
@@ -56,6 +56,11 @@ Arguments: connection, key of the room, staff number, True for a connect.
 Allow = Callable[[Principal | None, str], bool]
 Hits = Callable[[HallEvent], set[str] | None]
 """Keys of rooms that an event hits directly; None if nothing in this feed changes."""
+
+
+def allow_managers(principal: Principal | None, _key: str) -> bool:
+    """Return True for managers and administrators: the permission of the office's feeds."""
+    return principal is not None and principal.is_staff and principal.kind is not ActorKind.CLERK
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,10 @@ class LiveFeeds:
         """Register a feed."""
         self._surfaces[surface.name] = surface
 
+    def feed(self, name: str) -> Feed | None:
+        """Return a registered feed, or None."""
+        return self._surfaces.get(name)
+
     def watch(self, surface: str, watch: Watch) -> None:
         """Register a callback for people's pages of a feed."""
         self._watches[surface] = watch
@@ -134,7 +143,7 @@ class LiveFeeds:
     def _admit(self, auth: Any) -> None:
         """Subscribe a page to a room and send the full state; raises the reason for a rejection."""
         fields = auth if isinstance(auth, dict) else {}
-        surface = self._surfaces.get(str(fields.get("surface", "")))
+        surface = self.feed(str(fields.get("surface", "")))
         key = str(fields.get("key", ""))[:128]
         if surface is None or not key.isprintable():
             raise HallError(CommonCode.NOT_FOUND)

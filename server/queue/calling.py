@@ -17,6 +17,7 @@ from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
 from server.queue import announcements, snapshot, ticket_queries, window_session_queries
 from server.queue.errors import QueueCode
+from server.queue.no_show import no_show_from, require_no_show
 from server.queue.selection import check_target, choose_for
 from server.queue.tickets import (
     Move,
@@ -108,8 +109,8 @@ def next_by_key(ctx: Context, actor: Actor, key: str, window: str) -> str:
 
 def _may_be_coming(ctx: Context, tx: Tx, ticket: Ticket) -> bool:
     """Return True while a called person may still be on the way: within the no-show time."""
-    since = _first_call_here(tx, ticket, ticket.called_at or tx.now)
-    return tx.now - since < ctx.settings().no_show_min_seconds * 1000
+    calls = ticket_queries.calls_of(tx.conn, tx.hall_id, ticket.id)
+    return tx.now < no_show_from(ctx.settings(), ticket, calls, tx.now)
 
 
 def _complete(
@@ -216,24 +217,12 @@ def no_show(ctx: Context, actor: Actor, key: str, window: str) -> str:
     settings = ctx.settings()
 
     def missed(tx: Tx, ticket: Ticket) -> Ticket:
-        if ticket.call_count < settings.no_show_min_calls or _may_be_coming(ctx, tx, ticket):
-            raise HallError(
-                QueueCode.NO_SHOW_TOO_EARLY,
-                calls=ticket.call_count,
-                least=settings.no_show_min_calls,
-                seconds=settings.no_show_min_seconds,
-            )
+        calls = ticket_queries.calls_of(tx.conn, tx.hall_id, ticket.id)
+        require_no_show(settings, ticket, calls, tx.now)
         announcements.require_announced(tx, ticket)
         return ticket
 
     return at_window(ctx, actor, key, window, Move.NO_SHOW, missed)
-
-
-def _first_call_here(tx: Tx, ticket: Ticket, otherwise: int) -> int:
-    """Return the time (ms) of the last call that was not a recall."""
-    calls = ticket_queries.calls_of(tx.conn, tx.hall_id, ticket.id)
-    call_times = [c["at"] for c in calls if c["move"] != Move.RECALL]
-    return int(call_times[-1]) if call_times else otherwise
 
 
 def hold(ctx: Context, actor: Actor, key: str, window: str, text: str) -> str:

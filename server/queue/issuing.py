@@ -21,7 +21,7 @@ from server.queue.offline import lease_queries
 from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP
 from server.queue.routing import Route, route
 from server.queue.snapshot import Snapshot
-from server.queue.tickets import Move, State, Ticket, lane, number, order_of
+from server.queue.tickets import Move, Ticket, lane, number, order_of, ticket_id
 from server.queue.transitions import event_of
 from server.queue.wait_estimates import ahead_of_newcomer, wait_for
 from server.queue.waiting import Wait
@@ -143,7 +143,7 @@ def _new_ticket(
     seq, arrival = ticket_queries.take_numbers(tx, day, prefix, ARRIVALS)
     ticket_number = _own_number(tx, day, prefix, seq, reserve)
     ticket = Ticket(
-        id=f"{day.replace('-', '')}-{ticket_number}",
+        id=ticket_id(day, ticket_number),
         day=day,
         number=ticket_number,
         token=ctx.tokens.token(16),
@@ -153,22 +153,10 @@ def _new_ticket(
         level=klass.level,
         lane=lane(item.code, klass.code),
         ord=order_of(arrival),
-        state=State.WAITING,
         version=catalogue.version,
         kiosk=kiosk,
         issued_at=tx.now,
         waiting_since=tx.now,
-        first_called_at=None,
-        called_at=None,
-        call_count=0,
-        serving_at=None,
-        ended_at=None,
-        window="",
-        staff="",
-        outcome="",
-        note="",
-        returns=0,
-        transfers=0,
     )
     ticket_queries.add(tx, ticket, prefix, seq)
     return ticket

@@ -131,6 +131,11 @@ def order_of(arrival: int) -> int:
     return arrival * ORDER_STEP
 
 
+def ticket_id(day: str, number: str) -> str:
+    """Return the id of the ticket with `number` on `day`, such as `20261121-A012`."""
+    return f"{day.replace('-', '')}-{number}"
+
+
 def lane(item: str, klass: str) -> str:
     """Return the lane of tickets that are alike for choosing: one item, one applicant class."""
     return f"{item}/{klass}"
@@ -148,7 +153,10 @@ def unit_lane(unit: str, klass: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """Stored ticket. Times are milliseconds since 1970, UTC; None: has not happened."""
+    """Stored ticket. Times are milliseconds since 1970, UTC; None: has not happened.
+
+    The defaults are those of a ticket that was just issued.
+    """
 
     id: str
     """`20261121-A012`: day and number, unique in a hall."""
@@ -161,24 +169,24 @@ class Ticket:
     level: int
     lane: str
     ord: int
-    state: State
     version: int
     """Catalogue version in force when it was issued."""
     kiosk: str
     issued_at: int
     waiting_since: int
-    first_called_at: int | None
-    called_at: int | None
-    call_count: int
-    serving_at: int | None
-    ended_at: int | None
-    window: str
+    state: State = State.WAITING
+    first_called_at: int | None = None
+    called_at: int | None = None
+    call_count: int = 0
+    serving_at: int | None = None
+    ended_at: int | None = None
+    window: str = ""
     """Window that holds it or called it last; empty before the first call."""
-    staff: str
-    outcome: str
-    note: str
-    returns: int
-    transfers: int
+    staff: str = ""
+    outcome: str = ""
+    note: str = ""
+    returns: int = 0
+    transfers: int = 0
 
     def holds(self, window: str) -> bool:
         """Return True if `window` holds the ticket."""

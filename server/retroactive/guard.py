@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from server.core.actors import Actor, ActorKind
+from server.core.actors import STAFF_KINDS, Actor
 from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import CommonCode, HallError
 from server.core.events import PastChanged
@@ -21,8 +21,6 @@ from server.retroactive import queries as stored
 from server.retroactive import rules, scopes
 from server.retroactive.replays import REPLAYS
 from server.retroactive.rules import AffectedDays, ValueChange
-
-GUARDED_KINDS = frozenset({ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTRATOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class PastGuard:
 
         PAST_CLOSED for an action that has no replay.
         """
-        if actor.kind not in GUARDED_KINDS:
+        if actor.kind not in STAFF_KINDS:
             return attempt(tx, act)
         outcome = _try(ctx, tx, act)
         if not isinstance(outcome, Trial):

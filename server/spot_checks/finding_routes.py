@@ -29,6 +29,7 @@ from server.spot_checks.messages import (
     SettleFinding,
 )
 from server.web_api import MANAGERS, STAFF, Api, Call
+from server.web_api.downloads import INLINE, NOSNIFF, file_response
 
 JPEG = "image/jpeg"
 SHOWN_DAYS = 92
@@ -207,5 +208,6 @@ def _concerning(hall: Hall, conn: Connection, call: Call) -> list[Any]:
 
 def photo(hall: Hall, photo_id: str) -> Response:
     """Return a stored photo; the caller has checked the permission."""
-    headers = {"Content-Disposition": "inline", "X-Content-Type-Options": "nosniff"}
-    return Response(papers.load(hall, photo_id).data, mimetype=JPEG, headers=headers)
+    return file_response(
+        papers.load(hall, photo_id).data, JPEG, disposition=INLINE, headers=NOSNIFF
+    )

@@ -18,13 +18,12 @@ from sqlalchemy import Connection
 
 from server.accounts.errors import AccountCode
 from server.catalogue.calendar_routes import check_year_range
-from server.core.actors import ActorKind, Principal
 from server.core.errors import CommonCode, HallError
 from server.core.events import ChecksChanged, Event, HallChanged, TicketMoved, WindowChanged
 from server.core.messages import Done
 from server.hall import Hall
 from server.leave import files as papers
-from server.live.feeds import Feed, LiveFeeds
+from server.live.feeds import Feed, LiveFeeds, allow_managers
 from server.queue.errors import QueueCode
 from server.queue.queue_views import waiting_for
 from server.queue.snapshot import Snapshot
@@ -160,12 +159,6 @@ class Checks:
             for spot in recorded_state.round_order(catalogue, day)
         ]
 
-    def allowed(self, principal: Principal | None, _key: str) -> bool:
-        """Return True for managers and administrators, who may be inspectors."""
-        return (
-            principal is not None and principal.is_staff and principal.kind is not ActorKind.CLERK
-        )
-
     def days(self, first: date, last: date) -> CheckDays:
         """Return the days with draw commitments, their checks and their proof."""
         ctx = self._ctx
@@ -229,7 +222,7 @@ def _changed_keys(event: Event) -> set[str] | None:
 def add(api: Api, feeds: LiveFeeds) -> None:
     """Register the routes and the live feed of spot checks and findings."""
     spot_checks = Checks(api.hall)
-    feeds.add(Feed("checks", spot_checks.state, spot_checks.allowed, _changed_keys, 2.0))
+    feeds.add(Feed("checks", spot_checks.state, allow_managers, _changed_keys, 2.0))
     _looking(api, spot_checks)
     _walking(api)
     _photos(api)

@@ -9,12 +9,11 @@ import gevent
 from flask import request
 
 from server.accounts.errors import AccountCode
-from server.core.actors import ActorKind, Principal
 from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, Event, HallChanged, ReaderChanged
 from server.core.messages import Alarm, Done
 from server.hall import Hall
-from server.live.feeds import Feed, LiveFeeds
+from server.live.feeds import Feed, LiveFeeds, allow_managers
 from server.queue.snapshot import Snapshot
 from server.time_clocks import actions, manual_entry, quarantine, queries
 from server.time_clocks.actions import Description
@@ -65,12 +64,7 @@ def add(api: Api, feeds: LiveFeeds) -> None:
     def state(_snapshot: Snapshot, _key: str) -> ReadersState:
         return ctx.read(lambda c: ReaderViews(ctx, c).state())
 
-    def allowed(principal: Principal | None, _key: str) -> bool:
-        return (
-            principal is not None and principal.is_staff and principal.kind is not ActorKind.CLERK
-        )
-
-    feeds.add(Feed("readers", state, allowed, _changed_keys, 1.0))
+    feeds.add(Feed("readers", state, allow_managers, _changed_keys, 1.0))
     _read_routes(api)
     _register_routes(api)
     _settle(api)

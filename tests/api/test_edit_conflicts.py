@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from server.catalogue.actions import import_catalogue
 from server.core.actors import Actor, ActorKind
 from server.core.errors import CommonCode, HallError
 from server.core.messages import Edit
 from server.core.settings import Settings
-from server.hall import import_catalogue
 from server.time_clocks import queries as time_clocks_queries
 from support.halls import ADMINISTRATOR, MANAGER, STAFF
 from support.web import Browser, Web

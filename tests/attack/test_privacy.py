@@ -18,13 +18,13 @@ from sqlalchemy import Boolean, Column, String, Text, func, insert, select
 
 from devices.host import logs as agent_logs
 from server.accounts.errors import AccountCode
+from server.catalogue.actions import import_catalogue
 from server.catalogue.model import Catalogue
 from server.core import schema
 from server.core.actors import SYSTEM
 from server.core.all_tables import STAFF_NUMBER_COLUMNS, metadata
 from server.core.errors import HallError
 from server.core.store import Tx
-from server.hall import import_catalogue
 from server.integrity import checks
 from server.leave import files as leave_files
 from server.leave.errors import LeaveCode

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.catalogue import hours as catalogue_hours
-from server.catalogue.model import Role, SpecialDay, Staff
-from server.catalogue.working_days import Workdays
+from server.catalogue.model import Role, Staff
 from server.core.errors import CommonCode, ErrorCode, HallError
 from server.core.settings import Settings, with_values
+from server.core.working_days import SpecialDay, Workdays
 from server.leave import rules as leave_rules
 from server.leave.approval_ladder import (
     ApproverOffice,

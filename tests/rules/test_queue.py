@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.catalogue import hours as catalogue_hours
-from server.catalogue.model import SpecialDay
 from server.core.actors import ActorKind
 from server.core.errors import CommonCode, HallError
 from server.core.journal_line import GENESIS, Line, line_hash
 from server.core.settings import BOUNDS, Settings, with_values
+from server.core.working_days import SpecialDay
 from server.queue.errors import QueueCode
 from server.queue.tickets import FINAL, RULES, Move, State, number, order_of, state_after
 from server.queue.waiting import Service, expected_wait, mean_service, percentile

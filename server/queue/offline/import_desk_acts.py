@@ -19,6 +19,7 @@ from server.core.settings import Settings
 from server.core.store import Tx, attempt
 from server.queue import ticket_queries, window_session_queries
 from server.queue.errors import QueueCode
+from server.queue.no_show import require_no_show
 from server.queue.offline import desk_quarantine
 from server.queue.offline.desk_connections import ShareSeals
 from server.queue.offline.desk_plausibility import Implausibility, PlausibilityCheck
@@ -168,7 +169,8 @@ def _move(
         if busy is not None:
             raise HallError(QueueCode.WINDOW_BUSY, window=window, number=busy.number)
     if move is Move.NO_SHOW:
-        _not_too_early(settings, tx, ticket, at)
+        calls = ticket_queries.calls_of(tx.conn, tx.hall_id, ticket.id)
+        require_no_show(settings, ticket, calls, at)
     moved = replace(_changed(ticket, move, actor, window, offline_act, at), state=state)
     ticket_queries.change(tx, moved, ticket)
     if move in (Move.CALL, Move.RECALL):
@@ -204,17 +206,3 @@ def _changed(
             "ended_at": at,
         }
     return replace(ticket, **fields)
-
-
-def _not_too_early(settings: Settings, tx: Tx, ticket: Ticket, at: int) -> None:
-    calls = [
-        call["at"]
-        for call in ticket_queries.calls_of(tx.conn, tx.hall_id, ticket.id)
-        if call["move"] != Move.RECALL
-    ]
-    early = at - (calls[-1] if calls else at) < settings.no_show_min_seconds * 1000
-    if ticket.call_count < settings.no_show_min_calls or early:
-        least, seconds = settings.no_show_min_calls, settings.no_show_min_seconds
-        raise HallError(
-            QueueCode.NO_SHOW_TOO_EARLY, calls=ticket.call_count, least=least, seconds=seconds
-        )

@@ -15,12 +15,13 @@ from PIL import Image
 from server.catalogue import calendar, calendar_list
 from server.catalogue import calendar_queries as stored
 from server.catalogue import hours as catalogue_hours
+from server.catalogue.actions import import_catalogue
 from server.catalogue.calendar_list import Flaw, Problem
-from server.catalogue.model import SpecialDay
 from server.catalogue.workbook import digest
 from server.core.actors import SYSTEM
 from server.core.errors import CommonCode, HallError
-from server.hall import import_catalogue, open_hall
+from server.core.working_days import SpecialDay
+from server.hall import open_hall
 from server.leave import files as leave_files
 from server.leave.errors import LeaveCode
 from support.halls import CHEAP, SmallHall, catalogue

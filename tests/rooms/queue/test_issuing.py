@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
+from server.catalogue.actions import import_catalogue
 from server.core import journal
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.errors import CommonCode, ErrorCode, HallError
 from server.device_health import queries as device_health_queries
-from server.hall import import_catalogue
 from server.privacy import personal_data
 from server.queue import calling, issuing, slip_queries, window_sessions
 from server.queue.business_day import keep_day
