@@ -58,10 +58,10 @@ class Description:
         return data, sha256(data).hexdigest()[:32]
 
 
-def document(routes: Iterable[Route]) -> dict[str, Any]:
-    """Return the whole document."""
+def document(routes: Iterable[Route], messages: Iterable[type[BaseModel]] = ()) -> dict[str, Any]:
+    """Return the whole document; `messages` are described even if no route has them."""
     route_list = list(routes)
-    models: set[type[BaseModel]] = {Problem}
+    models: set[type[BaseModel]] = {Problem, *messages}
     for route in route_list:
         models |= {m for m in (route.body, route.answer) if m is not None}
     _, schemas = models_json_schema(
