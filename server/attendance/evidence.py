@@ -18,6 +18,7 @@ from server.attendance.messages import (
 )
 from server.attendance.sheets import gather, sheets_of
 from server.attendance.verdicts import State
+from server.attendance.words import rule_clauses
 from server.core.context import Context
 from server.core.errors import CommonCode, HallError
 from server.leave import correction_queries
@@ -47,7 +48,7 @@ def of_day(ctx: Context, conn: Connection, staff: str, day: date, now: datetime)
         name=person.name,
         unit_name=views.unit_name(ctx.catalogue(), person.unit),
         day=views.day_view(sheet, facts.calendar, now),
-        clauses=list(sheet.rule.clauses) if sheet.rule else [],
+        clauses=rule_clauses(sheet.rule) if sheet.rule else [],
         punches=_punches(ctx, conn, sheet),
         leave=[
             LeaveRef(

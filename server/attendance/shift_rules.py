@@ -1,4 +1,4 @@
-"""Shift rules: punches due on a day, the people they apply to, validity dates, clauses in words.
+"""Shift rules: punches due on a day, the people they apply to, validity dates.
 
 A rule is a dated version: it is never changed once it was in force; a newer one replaces it. All
 times are minutes and wall-clock times of the hall. This module selects the rule in force;
@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
-from functools import cached_property
 from itertools import pairwise
 
 from server.attendance.errors import ShiftRuleCode
@@ -58,11 +57,6 @@ def minute_of(moment: time) -> int:
 def clock(moment: time) -> str:
     """Return a time as HH:MM."""
     return f"{moment:%H:%M}"
-
-
-def spoken_day(day: date) -> str:
-    """Return a day as sentences print it: 2026年5月1日."""
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,44 +129,6 @@ class ShiftRule:
         if self.scope is RuleScope.HALL:
             return True
         return (staff if self.scope is RuleScope.PERSON else unit) in self.subjects
-
-    @cached_property
-    def title(self) -> str:
-        """Citation of the rule in a verdict: its name and the first day of its validity."""
-        return f"规则“{self.name}”（{spoken_day(self.valid_from)}起施行）"
-
-    @cached_property
-    def clauses(self) -> tuple[str, ...]:
-        """Clauses of the rule in words: for each slot, when a punch is valid and when on time.
-
-        The last clause states the least seconds between two separate punches.
-        """
-        lines = [line for slot in self.slots for line in (_valid(slot), punctual_clause(slot))]
-        if self.min_interval_seconds and len(self.slots) > 1:
-            lines.append(f"{self.min_interval_seconds}秒内连续打卡算一次，只抵一个时段")
-        return tuple(lines)
-
-
-def _valid(slot: SlotRule) -> str:
-    return f"{slot.name}：{clock(slot.opens)}至{clock(slot.closes)}打卡有效"
-
-
-def punctual_clause(slot: SlotRule) -> str:
-    """Return the limits of late and early, and of an absent half-day if there is one, in words."""
-    words = punctual(slot)
-    if not slot.absent_after:
-        return words
-    return f"{words}，满{slot.absent_after}分钟的，按旷工半天处理（须经认定）"
-
-
-def punctual(slot: SlotRule) -> str:
-    """Return the time from which a punch of the slot is late or early, in words."""
-    bound = clock(time(*divmod(slot.limit, 60)))
-    late = slot.direction is Direction.IN
-    words = f"{bound}{'后打卡为迟到' if late else '前打卡为早退'}"
-    if not slot.grace:
-        return words
-    return f"{words}，{'迟到' if late else '早退'}时间从{clock(slot.due)}起算"
 
 
 def rule_for(

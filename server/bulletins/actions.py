@@ -16,10 +16,12 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from server.bulletins import queries, wording
+from server.bulletins.differences import Difference, differences
 from server.bulletins.errors import BulletinCode
-from server.bulletins.figures import Difference, Figures, Week, differences, parse_week, week_of
+from server.bulletins.figures import Figures, Week, parse_week, week_of
 from server.bulletins.freeze import amendment_digest, bulletin_digest
 from server.bulletins.weekly_figures import figures
+from server.bulletins.words import DRAFT_SENTENCES
 from server.core.actors import SYSTEM, Actor
 from server.core.context import Context, JsonDict, write_journal
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
@@ -114,8 +116,8 @@ def load(ctx: Context, conn: Connection, bulletin_id: str) -> Bulletin:
         frozen = FROZEN.validate_json(row.figures)
         return Bulletin(row, week, frozen, json.loads(row.words), row.digest)
     current = figures(ctx, conn, week)
-    words = wording.sections(current, json.loads(row.words))
-    return Bulletin(row, week, current, words, bulletin_digest(0, current, words))
+    sections = wording.sections(DRAFT_SENTENCES, current, json.loads(row.words))
+    return Bulletin(row, week, current, sections, bulletin_digest(0, current, sections))
 
 
 def edit(
@@ -139,7 +141,7 @@ def edit(
     def act(tx: Tx) -> JsonDict:
         row = _draft_row(tx, bulletin_id)
         before: dict[str, str] = json.loads(row.words)
-        require_unchanged(seen, wording.DRAFT | before)
+        require_unchanged(seen, DRAFT_SENTENCES | before)
         after = {name: text for name, text in (before | words).items() if text.strip()}
         editors = sorted({*json.loads(row.editors), actor.name})
         queries.set_words(tx, bulletin_id, after, editors)

@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
+from server.bulletins.differences import Difference
 from server.bulletins.figures import (
     AttendanceLine,
     CheckLine,
-    Difference,
     FindingLine,
     NamedCase,
     ServiceLine,

@@ -18,7 +18,7 @@ from server.hall import Hall
 from server.queue.snapshot import Snapshot
 from server.retroactive import actions, rules
 from server.retroactive import queries as stored
-from server.retroactive.act_words import COMMANDS, details, slot_name
+from server.retroactive.act_words import COMMANDS, details, slot_name, value_words
 from server.retroactive.messages import (
     CheckToSecond,
     PastChange,
@@ -157,7 +157,7 @@ def _view(
 def _move(
     move: rules.ValueChange, names: dict[str, str], all_rules: Sequence[ShiftRule]
 ) -> PastMove:
-    was, now = rules.words(move.spot.slot, move.was), rules.words(move.spot.slot, move.now)
+    was, now = value_words(move.spot.slot, move.was), value_words(move.spot.slot, move.now)
     return PastMove(
         day=move.spot.day,
         staff=move.spot.staff,
