@@ -20,6 +20,7 @@ from server.core.errors import Code
 from server.core.settings import BOUNDS, CHOICES, Settings
 from server.hall import open_hall
 from server.wire.problems import WORDS
+from support import workflow_text
 from support.halls import CHEAP
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -99,6 +100,10 @@ def test_every_setting_is_documented_with_default_and_bounds() -> None:
 
 def test_every_key_of_hall_toml_is_documented() -> None:
     assert set(rows("settings.md", 3)) >= _FILE_KEYS
+
+
+def test_workflows_are_documented() -> None:
+    assert workflow_text.DOCUMENT.read_text() == workflow_text.document()
 
 
 def links(paper: Path) -> Iterator[str]:

@@ -2,8 +2,8 @@
 
 A room is a folder of `server/`. It registers by modules with fixed names: `tables` (tables, columns
 with staff numbers, order of times), `messages`, `integrity` (`problems(conn, hall_id)` yields what
-is wrong in both languages) and `register` (a `server.capability.Capability`). They are imported
-here by name.
+is wrong in both languages), `workflow` (`WORKFLOWS`, tables of states and moves) and `register` (a
+`server.capability.Capability`). They are imported here by name.
 """
 
 from __future__ import annotations
