@@ -7,23 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from counters.messages import CounterQueue, CounterState, DayFigures, JournalView, TicketCard
 from server.catalogue.model import Catalogue, Unit, Window
+from server.catalogue.refs import materials, window_ref, window_refs
+from server.queue.messages import Reason, ShareCard, WindowList
+from server.queue.no_show import no_show_from
 from server.queue.queue_views import hall_hours, window_states
 from server.queue.selection import takes
 from server.queue.snapshot import Snapshot
 from server.queue.ticket_queries import LaneCount
 from server.queue.tickets import State, Ticket
-from server.wire.refs import materials, window_ref, window_refs
-from server.wire.views import (
-    CounterQueue,
-    CounterState,
-    DayFigures,
-    JournalView,
-    Reason,
-    ShareCard,
-    TicketCard,
-    WindowList,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +145,7 @@ def _no_show_from(
 ) -> int | None:
     if current is None or current.state is not State.CALLED:
         return None
-    starts = [c["at"] for c in calls if c["move"] != "recall"]
-    first = starts[-1] if starts else snapshot.now
-    return int(first) + snapshot.settings.no_show_min_seconds * 1000
+    return no_show_from(snapshot.settings, current, calls, snapshot.now)
 
 
 def queue_rows(snapshot: Snapshot, window: Window) -> list[CounterQueue]:

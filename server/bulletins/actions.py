@@ -16,13 +16,16 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from server.bulletins import queries, wording
-from server.bulletins.figures import Difference, Figures, Week, differences, parse_week, week_of
+from server.bulletins.differences import Difference, differences
+from server.bulletins.errors import BulletinCode
+from server.bulletins.figures import Figures, Week, parse_week, week_of
 from server.bulletins.freeze import amendment_digest, bulletin_digest
 from server.bulletins.weekly_figures import figures
+from server.bulletins.words import DRAFT_SENTENCES
 from server.core.actors import SYSTEM, Actor
 from server.core.context import Context, JsonDict, write_journal
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import BulletinChanged
 from server.core.store import Tx
 
@@ -73,7 +76,7 @@ def draft(ctx: Context, actor: Actor, key: str, week_id: str) -> str:
 
     def act(tx: Tx) -> JsonDict:
         if week.last >= ctx.local(tx.now).date():
-            raise HallError(Code.BULLETIN_STATE, state="running")
+            raise HallError(BulletinCode.BULLETIN_STATE, state="running")
         if queries.get(tx.conn, tx.hall_id, week.id) is None:
             _draft(tx, actor, week)
         return {"id": week.id}
@@ -94,7 +97,7 @@ def _week(text: str) -> Week:
     try:
         return parse_week(text)
     except ValueError:
-        raise HallError(Code.INVALID, field="week") from None
+        raise HallError(CommonCode.INVALID, field="week") from None
 
 
 def drafts(conn: Connection, hall_id: str) -> list[str]:
@@ -107,14 +110,14 @@ def load(ctx: Context, conn: Connection, bulletin_id: str) -> Bulletin:
     """Return a bulletin with its contents; raise BULLETIN_UNKNOWN."""
     row = queries.get(conn, ctx.hall_id, bulletin_id)
     if row is None:
-        raise HallError(Code.BULLETIN_UNKNOWN, bulletin=bulletin_id)
+        raise HallError(BulletinCode.BULLETIN_UNKNOWN, bulletin=bulletin_id)
     week = parse_week(row.id)
     if row.state == RELEASED:
         frozen = FROZEN.validate_json(row.figures)
         return Bulletin(row, week, frozen, json.loads(row.words), row.digest)
     current = figures(ctx, conn, week)
-    words = wording.sections(current, json.loads(row.words))
-    return Bulletin(row, week, current, words, bulletin_digest(0, current, words))
+    sections = wording.sections(DRAFT_SENTENCES, current, json.loads(row.words))
+    return Bulletin(row, week, current, sections, bulletin_digest(0, current, sections))
 
 
 def edit(
@@ -138,7 +141,7 @@ def edit(
     def act(tx: Tx) -> JsonDict:
         row = _draft_row(tx, bulletin_id)
         before: dict[str, str] = json.loads(row.words)
-        require_unchanged(seen, wording.DRAFT | before)
+        require_unchanged(seen, DRAFT_SENTENCES | before)
         after = {name: text for name, text in (before | words).items() if text.strip()}
         editors = sorted({*json.loads(row.editors), actor.name})
         queries.set_words(tx, bulletin_id, after, editors)
@@ -154,9 +157,9 @@ def edit(
 def _draft_row(tx: Tx, bulletin_id: str) -> Any:
     row = queries.get(tx.conn, tx.hall_id, bulletin_id)
     if row is None:
-        raise HallError(Code.BULLETIN_UNKNOWN, bulletin=bulletin_id)
+        raise HallError(BulletinCode.BULLETIN_UNKNOWN, bulletin=bulletin_id)
     if row.state != DRAFT:
-        raise HallError(Code.BULLETIN_STATE, state=row.state)
+        raise HallError(BulletinCode.BULLETIN_STATE, state=row.state)
     return row
 
 
@@ -174,13 +177,13 @@ def release(ctx: Context, actor: Actor, key: str, bulletin: Bulletin, seen: str)
         row = _draft_row(tx, bulletin_id)
         editors = json.loads(row.editors)
         if not editors:
-            raise HallError(Code.BULLETIN_STATE, state="unchecked")
+            raise HallError(BulletinCode.BULLETIN_STATE, state="unchecked")
         if actor.name in editors:
-            raise HallError(Code.BULLETIN_SECOND, bulletin=bulletin_id)
+            raise HallError(BulletinCode.BULLETIN_SECOND, bulletin=bulletin_id)
         if bulletin.digest != seen or row.edited_at != bulletin.row.edited_at:
-            raise HallError(Code.BULLETIN_CHANGED, bulletin=bulletin_id)
+            raise HallError(BulletinCode.BULLETIN_CHANGED, bulletin=bulletin_id)
         if any(line.pending for line in bulletin.figures.units):
-            raise HallError(Code.BULLETIN_STATE, state="pending")
+            raise HallError(BulletinCode.BULLETIN_STATE, state="pending")
         number = queries.next_number(tx, str(bulletin.week.year))
         final = bulletin_digest(number, bulletin.figures, bulletin.words)
         figures_text = json.dumps(asdict(bulletin.figures), ensure_ascii=False)
@@ -219,10 +222,10 @@ def amend(
 
     def act(tx: Tx) -> JsonDict:
         if not bulletin.released:
-            raise HallError(Code.BULLETIN_STATE, state=bulletin.row.state)
+            raise HallError(BulletinCode.BULLETIN_STATE, state=bulletin.row.state)
         before = queries.amendments(tx.conn, tx.hall_id, bulletin_id)
         if before and before[-1].released_at is None:
-            raise HallError(Code.BULLETIN_STATE, state="amending")
+            raise HallError(BulletinCode.BULLETIN_STATE, state="amending")
         n = len(before) + 1
         data = json.dumps([asdict(change) for change in changes], ensure_ascii=False)
         queries.add_amendment(tx, bulletin_id, n, words, data, actor.name)
@@ -244,12 +247,12 @@ def release_amendment(ctx: Context, actor: Actor, key: str, bulletin_id: str, n:
         row = queries.get(tx.conn, tx.hall_id, bulletin_id)
         amendments = queries.amendments(tx.conn, tx.hall_id, bulletin_id)
         if row is None or not 0 < n <= len(amendments):
-            raise HallError(Code.BULLETIN_UNKNOWN, bulletin=bulletin_id)
+            raise HallError(BulletinCode.BULLETIN_UNKNOWN, bulletin=bulletin_id)
         amendment = amendments[n - 1]
         if amendment.released_at is not None:
-            raise HallError(Code.BULLETIN_STATE, state=RELEASED)
+            raise HallError(BulletinCode.BULLETIN_STATE, state=RELEASED)
         if amendment.drafted_by == actor.name:
-            raise HallError(Code.BULLETIN_SECOND, bulletin=bulletin_id)
+            raise HallError(BulletinCode.BULLETIN_SECOND, bulletin=bulletin_id)
         digest = digest_of(row, amendments, n)
         queries.release_amendment(tx, bulletin_id, n, digest, actor.name)
         write_journal(tx, actor, "bulletin.amendment", bulletin_id, data={"n": n, "digest": digest})
@@ -274,15 +277,15 @@ def acknowledge(ctx: Context, actor: Actor, key: str, bulletin_id: str) -> None:
     """
     person = ctx.catalogue().staff_by.get(actor.name)
     if person is None or not person.chief or not person.unit:
-        raise HallError(Code.BULLETIN_ACK)
+        raise HallError(BulletinCode.BULLETIN_ACK)
     unit = person.unit
 
     def act(tx: Tx) -> JsonDict:
         row = queries.get(tx.conn, tx.hall_id, bulletin_id)
         if row is None:
-            raise HallError(Code.BULLETIN_UNKNOWN, bulletin=bulletin_id)
+            raise HallError(BulletinCode.BULLETIN_UNKNOWN, bulletin=bulletin_id)
         if row.state != RELEASED:
-            raise HallError(Code.BULLETIN_STATE, state=row.state)
+            raise HallError(BulletinCode.BULLETIN_STATE, state=row.state)
         if unit not in queries.acknowledged(tx.conn, tx.hall_id, bulletin_id):
             queries.acknowledge(tx, bulletin_id, unit, actor.name)
             write_journal(tx, actor, "bulletin.acknowledge", bulletin_id, data={"unit": unit})

@@ -13,6 +13,8 @@ from datetime import date, time
 from enum import StrEnum
 from functools import cached_property
 
+from server.core.working_days import SpecialDay
+
 
 class Presence(StrEnum):
     """Location of a unit's desk: in this hall or not."""
@@ -196,16 +198,6 @@ class OpenLine:
     """ISO weekdays, 1 is Monday."""
     opens: time
     closes: time
-
-
-@dataclass(frozen=True, slots=True)
-class SpecialDay:
-    """Holiday (`opens` False), or a make-up working day with the hours of `like_weekday`."""
-
-    day: date
-    opens: bool
-    note: str
-    like_weekday: int = 1
 
 
 @dataclass(frozen=True, slots=True)

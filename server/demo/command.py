@@ -30,6 +30,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server.app import build, serve
 from server.catalogue import hours as catalogue_hours
+from server.catalogue.actions import import_catalogue
 from server.catalogue.model import Catalogue, Role
 from server.catalogue.reference import load
 from server.cli.serve import open_server_hall
@@ -52,7 +53,7 @@ from server.core.settings import Settings
 from server.core.store import Tx
 from server.demo import history, time_clocks
 from server.device_health import bindings
-from server.hall import Hall, import_catalogue
+from server.hall import Hall
 from server.leave import queries as leave_queries
 from server.queue import window_sessions
 from server.queue.business_day import keep_day

@@ -18,12 +18,13 @@ from server.catalogue.model import Catalogue, Staff
 from server.core.actors import Actor
 from server.core.context import Context, JsonDict, write_journal
 from server.core.day_facts import LeaveKind
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, RequestsChanged
 from server.core.store import Tx
 from server.leave import file_queries, rights, rules
 from server.leave import queries as stored
 from server.leave.approval_ladder import Length
+from server.leave.errors import LeaveCode
 from server.leave.queries import Leave
 
 MAX_EVENT_DAYS = 62
@@ -136,7 +137,7 @@ def _check_free(
         clash = rules.overlap(begins, ends, (other.begins, other.ends))
         if other.id != besides and clash:
             raise HallError(
-                Code.LEAVE_OVERLAP,
+                LeaveCode.LEAVE_OVERLAP,
                 leave=other.id,
                 begins=f"{other.begins:%m-%d %H:%M}",
                 ends=f"{other.ends:%m-%d %H:%M}",
@@ -145,7 +146,7 @@ def _check_free(
 
 def _check_file(tx: Tx, file: str) -> None:
     if file and file_queries.get(tx.conn, tx.hall_id, file) is None:
-        raise HallError(Code.FILE_UNKNOWN)
+        raise HallError(LeaveCode.FILE_UNKNOWN)
 
 
 def _cover(
@@ -169,7 +170,7 @@ def _cover(
         return number
     if requested is None:
         return ""
-    raise HallError(Code.COVER_CANNOT, cover=number, name=deputy.name if deputy else number)
+    raise HallError(LeaveCode.COVER_CANNOT, cover=number, name=deputy.name if deputy else number)
 
 
 def decide(ctx: Context, actor: Actor, key: str, leave_id: str, approve: bool, words: str) -> None:
@@ -183,15 +184,15 @@ def decide(ctx: Context, actor: Actor, key: str, leave_id: str, approve: bool, w
         # The requester must not approve leave over days that have passed by now.
         is_past = leave.begins.date() < ctx.local(tx.now).date()
         if actor.name == leave.staff or (is_past and actor.name == leave.by):
-            raise HallError(Code.OWN_CASE)
+            raise HallError(CommonCode.OWN_CASE)
         state = rules.state_after_decision(leave.state, leave.steps, approve)
         rung = rules.waiting_for(leave.steps)
         person = rights.person_of(catalogue, leave.staff)
         decider = rights.decider(catalogue, actor)
         if rung is None or not rules.may_decide(rung, person, decider, settings):
-            raise HallError(Code.NOT_YOUR_STEP, rung=rung.value if rung else "")
+            raise HallError(LeaveCode.NOT_YOUR_STEP, rung=rung.value if rung else "")
         if not approve and not words:
-            raise HallError(Code.INVALID, field="words")
+            raise HallError(CommonCode.INVALID, field="words")
         step = _step("approve" if approve else "refuse", actor, tx, rung=rung.value, words=words)
         settled_at = tx.now if state is not rules.State.ASKED else None
         return replace(leave, state=state.value, steps=(*leave.steps, step), settled_at=settled_at)
@@ -256,7 +257,7 @@ def attach(ctx: Context, actor: Actor, key: str, leave_id: str, file: str) -> No
     def change(tx: Tx, leave: Leave) -> Leave:
         _check_involved(ctx.catalogue(), actor, leave)
         if leave.state not in BLOCKING:
-            raise HallError(Code.LEAVE_SETTLED, state=leave.state)
+            raise HallError(LeaveCode.LEAVE_SETTLED, state=leave.state)
         _check_file(tx, file)
         step = _step("attach", actor, tx, file=file, was=leave.file)
         return replace(leave, file=file, steps=(*leave.steps, step))
@@ -269,7 +270,7 @@ def hand_over(ctx: Context, actor: Actor, key: str, leave_id: str, words: str) -
 
     def change(tx: Tx, leave: Leave) -> Leave:
         if not leave.cover or actor.name != leave.cover:
-            raise HallError(Code.NOT_YOUR_STEP, rung="cover")
+            raise HallError(LeaveCode.NOT_YOUR_STEP, rung="cover")
         _check_running(leave, ctx.local(tx.now))
         if rules.handed_over(leave.steps):
             return leave
@@ -286,7 +287,7 @@ def _check_involved(catalogue: Catalogue, actor: Actor, leave: Leave) -> None:
 
 def _check_running(leave: Leave, now: datetime) -> None:
     if leave.state not in BLOCKING or leave.ends <= now:
-        raise HallError(Code.LEAVE_SETTLED, state=leave.state)
+        raise HallError(LeaveCode.LEAVE_SETTLED, state=leave.state)
 
 
 def _step(act: str, actor: Actor, tx: Tx, **more: Any) -> dict[str, Any]:
@@ -304,7 +305,7 @@ def _change(
     def act(tx: Tx) -> JsonDict:
         leave = stored.get(tx.conn, tx.hall_id, request["leave"])
         if leave is None:
-            raise HallError(Code.LEAVE_UNKNOWN)
+            raise HallError(LeaveCode.LEAVE_UNKNOWN)
         changed_leave = change(tx, leave)
         if changed_leave is not leave:
             stored.change(tx, changed_leave)

@@ -16,13 +16,14 @@ from sqlalchemy import Connection
 from server.catalogue.calendar import workdays
 from server.core.actors import Actor
 from server.core.context import Context, JsonDict, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, RequestsChanged
 from server.core.store import Tx
 from server.leave import correction_queries as stored
 from server.leave import correction_rules as rules
 from server.leave import file_queries, rights
 from server.leave.correction_queries import Correction
+from server.leave.errors import LeaveCode
 
 Standing = Callable[[Connection, str, date, str], Mapping[str, Any]]
 """Function that returns the present verdict of (staff, day, slot); raises INVALID if not due."""
@@ -50,7 +51,7 @@ def request(
     CORRECTION_TWICE, FILE_UNKNOWN.
     """
     if wish.verdict not in rules.VERDICTS:
-        raise HallError(Code.INVALID, field="verdict")
+        raise HallError(CommonCode.INVALID, field="verdict")
 
     def act(tx: Tx) -> JsonDict:
         settings = ctx.settings()
@@ -62,7 +63,7 @@ def request(
             used_quota(tx.conn, tx.hall_id, wish.staff, wish.day), settings.correction_quota
         )
         if wish.file and file_queries.get(tx.conn, tx.hall_id, wish.file) is None:
-            raise HallError(Code.FILE_UNKNOWN)
+            raise HallError(LeaveCode.FILE_UNKNOWN)
         correction = Correction(
             ctx.tokens.token(12),
             wish.staff,
@@ -116,7 +117,7 @@ def _check_asker(ctx: Context, actor: Actor, staff: str) -> None:
 def _check_twice(tx: Tx, wish: CorrectionRequest) -> None:
     same = stored.of_days(tx.conn, tx.hall_id, wish.day, wish.day, [wish.staff], rules.COUNTING)
     if any(other.slot == wish.slot for other in same):
-        raise HallError(Code.CORRECTION_TWICE)
+        raise HallError(LeaveCode.CORRECTION_TWICE)
 
 
 def used_quota(conn: Connection, hall_id: str, staff: str, day: date) -> int:
@@ -142,10 +143,10 @@ def decide(
         correction = _require(tx, correction_id)
         rules.check_decider(actor.name, correction.staff, correction.by)
         if not rights.manages(actor):
-            raise HallError(Code.NOT_YOUR_STEP, rung="manager")
+            raise HallError(LeaveCode.NOT_YOUR_STEP, rung="manager")
         rules.check_open(correction.state)
         if not approve and not words:
-            raise HallError(Code.INVALID, field="words")
+            raise HallError(CommonCode.INVALID, field="words")
         state = "approved" if approve else "refused"
         stored.settle(tx, correction.id, state, actor.name, words)
         journal_act = "correction.approve" if approve else "correction.refuse"
@@ -180,7 +181,7 @@ def cancel(ctx: Context, actor: Actor, key: str, correction_id: str, words: str)
 def _require(tx: Tx, correction_id: str) -> Correction:
     correction = stored.get(tx.conn, tx.hall_id, correction_id)
     if correction is None:
-        raise HallError(Code.CORRECTION_UNKNOWN)
+        raise HallError(LeaveCode.CORRECTION_UNKNOWN)
     return correction
 
 

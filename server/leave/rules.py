@@ -15,10 +15,11 @@ from typing import Any
 
 from server.catalogue.hours import Span
 from server.catalogue.model import Role, Staff
-from server.catalogue.working_days import Workdays
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 from server.core.settings import Settings
+from server.core.working_days import Workdays
 from server.leave.approval_ladder import ApproverOffice, Length, rungs_for, staff_list
+from server.leave.errors import LeaveCode
 
 LONGEST_DAYS = 366
 NOON = time(12)
@@ -86,9 +87,9 @@ def _halves(touched: int, spans: int) -> float:
 def check_span(begins: datetime, ends: datetime, now: datetime, after_days: int) -> bool:
     """Return True if the leave is requested after it began; raise LEAVE_SPAN or LEAVE_TOO_LATE."""
     if ends <= begins or ends - begins > timedelta(days=LONGEST_DAYS):
-        raise HallError(Code.LEAVE_SPAN, days=LONGEST_DAYS)
+        raise HallError(LeaveCode.LEAVE_SPAN, days=LONGEST_DAYS)
     if begins.date() < now.date() - timedelta(days=after_days):
-        raise HallError(Code.LEAVE_TOO_LATE, days=after_days)
+        raise HallError(LeaveCode.LEAVE_TOO_LATE, days=after_days)
     return begins < now.replace(second=0, microsecond=0)
 
 
@@ -157,7 +158,7 @@ def handed_over(steps: Steps) -> bool:
 def state_after_decision(state: str, steps: Steps, approve: bool) -> State:
     """Return the state after one more decision; raise LEAVE_SETTLED unless a decision is due."""
     if state != State.ASKED:
-        raise HallError(Code.LEAVE_SETTLED, state=state)
+        raise HallError(LeaveCode.LEAVE_SETTLED, state=state)
     if not approve:
         return State.REFUSED
     steps_required = len(steps[0]["rungs"])
@@ -171,5 +172,5 @@ def end_after_cancel(
     """Return the new end of a leave cancelled now, None if it never began; raise LEAVE_SETTLED."""
     running = state == State.APPROVED and begins < now
     if state not in (State.ASKED, State.APPROVED) or (running and ends <= now):
-        raise HallError(Code.LEAVE_SETTLED, state=state)
+        raise HallError(LeaveCode.LEAVE_SETTLED, state=state)
     return now.replace(second=0, microsecond=0) if running else None

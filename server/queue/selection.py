@@ -9,10 +9,11 @@ from typing import Any
 
 from server.catalogue.model import Catalogue, Window, WindowKind
 from server.core.context import Context, sessions_of
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 from server.core.store import Tx
 from server.queue import ticket_queries
 from server.queue.choosing import Bounds, Choice, Head, comprehensive, specialised
+from server.queue.errors import QueueCode
 from server.queue.routing import (
     WindowSessions,
     entitled,
@@ -34,7 +35,7 @@ def choose_for(
     catalogue, settings = ctx.catalogue(), ctx.settings()
     window = catalogue.window_by.get(window_code)
     if window is None:
-        raise HallError(Code.WINDOW_UNKNOWN, window=window_code)
+        raise HallError(QueueCode.WINDOW_UNKNOWN, window=window_code)
     now = ctx.local(tx.now)
     rows = [
         row
@@ -142,19 +143,19 @@ def check_target(
     """Raise TRANSFER_TARGET unless there is exactly one known target that can call now."""
     targets = [t for t in (to_window, to_item, to_unit) if t is not None]
     if len(targets) != 1:
-        raise HallError(Code.TRANSFER_TARGET, reason="one")
+        raise HallError(QueueCode.TRANSFER_TARGET, reason="one")
     catalogue, sessions = ctx.catalogue(), sessions_of(tx.conn, tx.hall_id)
     if to_window is not None:
         if to_window == window or to_window not in catalogue.window_by:
-            raise HallError(Code.TRANSFER_TARGET, reason="unknown", window=to_window)
+            raise HallError(QueueCode.TRANSFER_TARGET, reason="unknown", window=to_window)
         able_windows: tuple[str, ...] = (to_window,) if to_window in sessions else ()
     elif to_item is not None:
         item = catalogue.item_by.get(to_item)
         if item is None:
-            raise HallError(Code.TRANSFER_TARGET, reason="unknown", item=to_item)
+            raise HallError(QueueCode.TRANSFER_TARGET, reason="unknown", item=to_item)
         able_windows = servers(catalogue, item, ctx.local(tx.now), sessions)
     else:
         assert to_unit is not None
         able_windows = tuple(w.code for w in unit_windows(catalogue, to_unit) if w.code in sessions)
     if not able_windows:
-        raise HallError(Code.TRANSFER_TARGET, reason="nobody", target=targets[0])
+        raise HallError(QueueCode.TRANSFER_TARGET, reason="nobody", target=targets[0])

@@ -16,7 +16,7 @@ from server.bulletins.figures import week_of
 from server.catalogue.model import Role
 from server.core.actors import Actor, ActorKind
 from server.core.context import Context, JsonDict, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import PastChanged
 from server.core.store import Tx
 from server.retroactive import queries as stored
@@ -71,7 +71,7 @@ def confirm(ctx: Context, actor: Actor, key: str, change_id: str) -> None:
     try:
         ctx.command(actor, key, request, act, second=True)
     except HallError as refusal:
-        if refusal.code is Code.PAST_STALE:
+        if refusal.code is CommonCode.PAST_STALE:
             ctx.write(lambda tx: _stale(tx, actor, change_id))
         raise
 
@@ -139,10 +139,10 @@ def _execute(ctx: Context, tx: Tx, row: Any) -> None:
             inside, requester_of(row), f"past:{row.id}", json.loads(row.args)
         )
     except HallError as refusal:
-        raise HallError(Code.PAST_STALE, reason=refusal.code.value) from None
+        raise HallError(CommonCode.PAST_STALE, reason=refusal.code.value) from None
     after = scopes.read(ctx.within(tx), tx.conn, reach)
     if rules.moves(before, after) != expected_moves:
-        raise HallError(Code.PAST_STALE, reason="values")
+        raise HallError(CommonCode.PAST_STALE, reason="values")
 
 
 def _stale(tx: Tx, actor: Actor, change_id: str) -> None:
@@ -161,7 +161,7 @@ def refuse(ctx: Context, actor: Actor, key: str, change_id: str, words: str) -> 
         row = _waiting(tx, change_id)
         _check_second(ctx, tx, actor, row)
         if not words.strip():
-            raise HallError(Code.INVALID, field="words")
+            raise HallError(CommonCode.INVALID, field="words")
         _settle(tx, actor, row, State.REFUSED, words.strip())
         return {}
 
@@ -175,7 +175,7 @@ def withdraw(ctx: Context, actor: Actor, key: str, change_id: str) -> None:
     def act(tx: Tx) -> JsonDict:
         row = _waiting(tx, change_id)
         if requester_of(row).name != actor.name:
-            raise HallError(Code.PAST_UNKNOWN)
+            raise HallError(CommonCode.PAST_UNKNOWN)
         _settle(tx, actor, row, State.WITHDRAWN, "")
         return {}
 
@@ -185,14 +185,14 @@ def withdraw(ctx: Context, actor: Actor, key: str, change_id: str) -> None:
 def _waiting(tx: Tx, change_id: str) -> Any:
     row = stored.get(tx.conn, tx.hall_id, change_id)
     if row is None:
-        raise HallError(Code.PAST_UNKNOWN)
+        raise HallError(CommonCode.PAST_UNKNOWN)
     rules.check_waiting(row.state)
     return row
 
 
 def _check_second(ctx: Context, tx: Tx, actor: Actor, row: Any) -> None:
     if not may_confirm(actor, row, entitled(ctx, tx.conn, row.rank)):
-        raise HallError(Code.PAST_SECOND)
+        raise HallError(CommonCode.PAST_SECOND)
 
 
 def _settle(tx: Tx, actor: Actor, row: Any, state: State, words: str) -> None:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
+from server.spot_checks.errors import SpotCheckCode
 
 DAY_MS = 86_400_000
 
@@ -99,17 +100,17 @@ def judge(finding: Finding, person: Person, confirm: bool) -> State:
     """Confirm or dismiss a proposed finding. Raises FINDING_STATE, FINDING_OWN."""
     _only_in(finding, State.PROPOSED)
     if person.number == finding.staff:
-        raise HallError(Code.FINDING_OWN)
+        raise HallError(SpotCheckCode.FINDING_OWN)
     return State.CONFIRMED if confirm else State.DISMISSED
 
 
 def dispute(finding: Finding, person: Person, now: int) -> State:
     """Dispute a finding. Raises FINDING_UNKNOWN for a stranger, FINDING_STATE, DISPUTE_OVER."""
     if not concerns(finding, person):
-        raise HallError(Code.FINDING_UNKNOWN)
+        raise HallError(SpotCheckCode.FINDING_UNKNOWN)
     _only_in(finding, State.CONFIRMED)
     if finding.dispute_until is None or now > finding.dispute_until:
-        raise HallError(Code.DISPUTE_OVER)
+        raise HallError(SpotCheckCode.DISPUTE_OVER)
     return State.DISPUTED
 
 
@@ -117,7 +118,7 @@ def settle(finding: Finding, person: Person, stands: bool) -> State:
     """Decide a dispute. Raises FINDING_STATE, and FINDING_OWN for anybody involved."""
     _only_in(finding, State.DISPUTED)
     if person.number == finding.staff or person.number in finding.involved:
-        raise HallError(Code.FINDING_OWN)
+        raise HallError(SpotCheckCode.FINDING_OWN)
     return State.UPHELD if stands else State.WITHDRAWN
 
 
@@ -127,13 +128,13 @@ def rectify(finding: Finding, person: Person) -> None:
     Raises FINDING_UNKNOWN for a stranger, FINDING_STATE.
     """
     if not concerns(finding, person):
-        raise HallError(Code.FINDING_UNKNOWN)
+        raise HallError(SpotCheckCode.FINDING_UNKNOWN)
     _only_in(finding, *STANDING)
 
 
 def _only_in(finding: Finding, *states: State) -> None:
     if finding.state not in states:
-        raise HallError(Code.FINDING_STATE, state=finding.state.value)
+        raise HallError(SpotCheckCode.FINDING_STATE, state=finding.state.value)
 
 
 def steps(findings: Iterable[Finding], limits: Steps) -> dict[str, Step]:

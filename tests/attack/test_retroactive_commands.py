@@ -25,9 +25,10 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from server.catalogue import workbook
-from server.catalogue.model import Scope, SpecialDay
+from server.catalogue.model import Scope
 from server.core.context import Unguarded
 from server.core.settings import BOUNDS, CHOICES
+from server.core.working_days import SpecialDay
 from server.web_api import Caller, Route
 from server.web_api.links import PATH_ARGUMENT
 from support.halls import ADMINISTRATOR, MANAGER, STAFF, catalogue

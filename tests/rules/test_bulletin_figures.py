@@ -9,19 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.bulletins.differences import differences
+from server.bulletins.errors import BulletinCode
 from server.bulletins.figures import (
     AttendanceLine,
     Fact,
     Figures,
     Week,
-    differences,
     parse_week,
     percentile,
     week_of,
 )
 from server.bulletins.freeze import amendment_digest, bulletin_digest
-from server.bulletins.wording import DRAFT, check, pieces, plain, sections
-from server.core.errors import Code, HallError
+from server.bulletins.wording import check, pieces, plain, sections
+from server.bulletins.words import DRAFT_SENTENCES
+from server.core.errors import HallError
 
 FACTS = {"late": Fact("3", "/office#month/all/2026-W10"), "rate": Fact("97.5%", "/x")}
 LINE = AttendanceLine(
@@ -57,7 +59,10 @@ def test_figures_are_quoted_with_their_evidence() -> None:
 def test_no_figure_is_written_by_hand(section: str, words: str, reason: str) -> None:
     with pytest.raises(HallError) as refused:
         check(section, words, FACTS)
-    assert (refused.value.code, refused.value.data["reason"]) == (Code.BULLETIN_WORDS, reason)
+    assert (refused.value.code, refused.value.data["reason"]) == (
+        BulletinCode.BULLETIN_WORDS,
+        reason,
+    )
 
 
 @given(st.text(max_size=60))
@@ -71,9 +76,9 @@ def test_accepted_words_print_only_digits_of_figures(words: str) -> None:
 
 
 def test_an_edited_section_replaces_the_drafted_one_only() -> None:
-    words = sections(FIGURES, {"closing": "请各单位知悉。"})
+    words = sections(DRAFT_SENTENCES, FIGURES, {"closing": "请各单位知悉。"})
     assert words["closing"] == "请各单位知悉。"
-    assert words["summary"] == DRAFT["summary"]
+    assert words["summary"] == DRAFT_SENTENCES["summary"]
 
 
 def test_the_digest_is_of_every_figure_and_word() -> None:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.catalogue import hours as catalogue_hours
-from server.catalogue.model import OpenLine, Scope, SpecialDay
-from server.catalogue.working_days import Workdays, workdays_of
+from server.catalogue.hours import workdays_of
+from server.catalogue.model import OpenLine, Scope
+from server.core.working_days import SpecialDay, Workdays
 from support.halls import MONDAY, catalogue
 
 SATURDAY, SUNDAY = MONDAY + timedelta(days=5), MONDAY + timedelta(days=6)

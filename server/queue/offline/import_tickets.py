@@ -215,22 +215,10 @@ def _ticket(ctx: Context, tx: Tx, record: GivenTicket, at: int) -> Ticket:
         level=klass.level if klass else 0,
         lane=lane(record.item, record.applicant),
         ord=_order(tx, record.day, at),
-        state=State.WAITING,
         version=version,
         kiosk=record.kiosk,
         issued_at=at,
         waiting_since=at,
-        first_called_at=None,
-        called_at=None,
-        call_count=0,
-        serving_at=None,
-        ended_at=None,
-        window="",
-        staff="",
-        outcome="",
-        note="",
-        returns=0,
-        transfers=0,
     )
 
 

@@ -1,8 +1,8 @@
 """Working days: the State Council calendar, the hall's special days, the ordinary week.
 
-`Workdays` answers by date only and counts working days between dates. It has no hours (see `hours`)
-and no clock. It does not guess the calendar of a year that it was not given: `known` returns False
-for such a year, and its days follow the ordinary week.
+`Workdays` answers by date only and counts working days between dates. It has no hours (see
+`catalogue/hours`) and no clock. It does not guess the calendar of a year that it was not given:
+`known` returns False for such a year, and its days follow the ordinary week.
 """
 
 from __future__ import annotations
@@ -13,12 +13,20 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 
-from server.catalogue.model import Catalogue, Scope, SpecialDay
-
 PLAIN_WEEK = frozenset({1, 2, 3, 4, 5})
 MONDAY_HOURS = 1
 LONGEST_COUNT = 3660
 """Days that a count examines before it gives up: ten years."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialDay:
+    """Holiday (`opens` False), or a make-up working day with the hours of `like_weekday`."""
+
+    day: date
+    opens: bool
+    note: str
+    like_weekday: int = 1
 
 
 @dataclass(frozen=True)
@@ -91,19 +99,6 @@ class Workdays:
     def statutory(self) -> Workdays:
         """Return the working days by law: the State Council's, without the hall's own days."""
         return Workdays(self.state, (), PLAIN_WEEK, self.years)
-
-
-def workdays_of(
-    catalogue: Catalogue,
-    years: Iterable[int],
-    weeks: tuple[tuple[date, frozenset[int]], ...] = (),
-) -> Workdays:
-    """Return the working days that follow from a catalogue with its state calendar.
-
-    `weeks`: as in Workdays. A hall that changes its week changes it from that day on.
-    """
-    week = week_of(h.weekdays for h in catalogue.hours if h.scope is Scope.HALL)
-    return Workdays(catalogue.state_days, catalogue.special_days, week, frozenset(years), weeks)
 
 
 def week_of(lines: Iterable[frozenset[int]]) -> frozenset[int]:
