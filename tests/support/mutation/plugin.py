@@ -102,6 +102,7 @@ def fork_run(session: pytest.Session, mutant: str, tests: Sequence[pytest.Item],
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
+        session.config.pluginmanager.unregister(name="terminalreporter")
         code = run_tests(session, mutant, tests)
     os._exit(code)
 
