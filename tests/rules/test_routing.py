@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from server.catalogue.model import Catalogue, OpenLine, Scope, SpecialDay, Window
+from server.catalogue.model import Catalogue, OpenLine, Scope, Window
 from server.core.errors import HallError
 from server.core.settings import Settings
+from server.core.working_days import SpecialDay
 from server.queue import routing
 from server.queue.routing import Route, WindowSession
 from support.halls import MONDAY, catalogue
