@@ -24,6 +24,7 @@ from server.leave import correction_rules as rules
 from server.leave import file_queries, rights
 from server.leave.correction_queries import Correction
 from server.leave.errors import LeaveCode
+from server.leave.settings import LeaveSettings
 
 Standing = Callable[[Connection, str, date, str], Mapping[str, Any]]
 """Function that returns the present verdict of (staff, day, slot); raises INVALID if not due."""
@@ -57,10 +58,11 @@ def request(
         settings = ctx.settings()
         _check_asker(ctx, actor, wish.staff)
         today = ctx.local(tx.now).date()
-        rules.check_day(wish.day, today, workdays(ctx), settings.correction_days)
+        rules.check_day(wish.day, today, workdays(ctx), settings.of(LeaveSettings).correction_days)
         _check_twice(tx, wish)
         rules.check_quota(
-            used_quota(tx.conn, tx.hall_id, wish.staff, wish.day), settings.correction_quota
+            used_quota(tx.conn, tx.hall_id, wish.staff, wish.day),
+            settings.of(LeaveSettings).correction_quota,
         )
         if wish.file and file_queries.get(tx.conn, tx.hall_id, wish.file) is None:
             raise HallError(LeaveCode.FILE_UNKNOWN)

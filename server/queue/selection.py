@@ -22,6 +22,7 @@ from server.queue.routing import (
     unit_windows,
     windows_for,
 )
+from server.queue.settings import NumberSettings
 from server.queue.tickets import Ticket
 
 
@@ -46,7 +47,9 @@ def choose_for(
         return None
     heads = [_head(catalogue, window, row, now, sessions, tx.now) for row in rows]
     heads = _with_overtaking(tx, catalogue, rows, heads, now)
-    bounds = Bounds(settings.priority_run, settings.overtake_limit)
+    bounds = Bounds(
+        settings.of(NumberSettings).priority_run, settings.of(NumberSettings).overtake_limit
+    )
     streak = partial(ticket_queries.run_of, tx, ctx.day(tx.now))
     if window.kind is WindowKind.COMPREHENSIVE:
         choice = comprehensive(heads, streak, bounds)

@@ -26,6 +26,7 @@ from server.leave.approval_ladder import (
 )
 from server.leave.errors import LeaveCode
 from server.leave.rules import Decider, State
+from server.leave.settings import LeaveSettings
 from support.halls import catalogue
 
 WEEK = Workdays((SpecialDay(date(2026, 3, 8), True, "调休上班", 1),))
@@ -97,7 +98,11 @@ def test_an_unreadable_ladder_is_rejected(text: str) -> None:
 
 def test_the_default_ladders_can_be_read() -> None:
     first = Settings()
-    for text in (first.leave_ladder, first.leave_ladder_chief, first.leave_ladder_office):
+    for text in (
+        first.of(LeaveSettings).leave_ladder,
+        first.of(LeaveSettings).leave_ladder_chief,
+        first.of(LeaveSettings).leave_ladder_office,
+    ):
         assert parse(text)
 
 

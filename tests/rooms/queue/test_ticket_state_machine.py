@@ -29,6 +29,7 @@ from hypothesis.stateful import (
 from server.core.errors import ErrorCode, HallError
 from server.queue import calling, ticket_queries, window_sessions
 from server.queue.errors import QueueCode
+from server.queue.settings import NumberSettings
 from server.queue.tickets import Outcome, State, Ticket
 from support.database_pool import DatabasePool
 from support.halls import SmallHall, at
@@ -243,7 +244,7 @@ class HallMachine(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_overtaken_too_often(self) -> None:
-        limit = self.small.ctx.settings().overtake_limit
+        limit = self.small.ctx.settings().of(NumberSettings).overtake_limit
         assert all(p.overtaken <= limit for p in self.waiting if not p.priority)
 
     def _kept(self) -> list[Ticket]:
