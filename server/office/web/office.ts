@@ -8,7 +8,7 @@ import "@web/base.css";
 import "@web/notice.css";
 import { hashHistory } from "@web/hash-history.ts";
 import "./office.css";
-import { ANY } from "./sections.ts";
+import { ANY } from "./menu.ts";
 import OfficePage from "./OfficePage.vue";
 
 // Every address is accepted until OfficeSections knows who is signed in and adds the sections.
