@@ -25,7 +25,7 @@ from server.catalogue.model import Window
 from server.core import journal
 from server.core.actors import Actor, ActorKind, Principal
 from server.core.errors import CommonCode, ErrorCode, HallError
-from server.core.events import CallTold, Event, HallChanged, SlipSettled, TicketMoved, WindowChanged
+from server.core.events import Event, HallChanged
 from server.core.messages import Done
 from server.hall import Hall
 from server.live.agent_gateway import Agents, DeviceRef
@@ -40,6 +40,7 @@ from server.queue import (
     window_sessions,
 )
 from server.queue.errors import QueueCode
+from server.queue.events import CallTold, SlipSettled, TicketMoved, WindowChanged
 from server.queue.messages import WindowList
 from server.queue.offline.desk_connections import ShareSeals
 from server.queue.offline.desk_shares import Shares

@@ -11,12 +11,13 @@ from display.messages import BoardState
 from display.strip import strip
 from server.core.actors import ActorKind, Principal
 from server.core.errors import CommonCode, HallError
-from server.core.events import Event, HallChanged, TicketMoved, WindowChanged
+from server.core.events import Event, HallChanged
 from server.hall import Hall
 from server.live.agent_gateway import Agents, DeviceRef, Task
 from server.live.feeds import Feed, LiveFeeds
 from server.queue import announcement_queries, snapshot
 from server.queue import announcements as queue_announcements
+from server.queue.events import TicketMoved, WindowChanged
 from server.queue.queue_views import window_states
 from server.queue.settings import ScreenSettings, VoiceSettings
 from server.queue.snapshot import Snapshot

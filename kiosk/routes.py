@@ -24,14 +24,16 @@ from kiosk.messages import (
 from kiosk.slip import notice_slip, ticket_slip
 from server.core.actors import Actor, ActorKind, Principal
 from server.core.errors import HallError
-from server.core.events import DeviceChanged, Event, HallChanged, SlipOwed, SlipSettled, TicketMoved
+from server.core.events import Event, HallChanged
 from server.core.messages import Done
 from server.device_health import queries as device_health_queries
+from server.device_health.events import DeviceChanged
 from server.hall import Hall
 from server.live.agent_gateway import Agents, DeviceRef, Task
 from server.live.feeds import Feed, LiveFeeds
 from server.queue import calling, issuing, slip_queries, snapshot, ticket_counts, ticket_queries
 from server.queue.errors import QueueCode
+from server.queue.events import SlipOwed, SlipSettled, TicketMoved
 from server.queue.offline import lease_queries
 from server.queue.settings import ScreenSettings
 from server.queue.snapshot import Snapshot

@@ -20,11 +20,11 @@ from sqlalchemy import Row
 
 from server.accounts import passwords, queries
 from server.accounts.errors import AccountCode
-from server.accounts.forced_sign_out import force_sign_out
 from server.accounts.password_tries import NOWHERE, Origin, Tries, Try, secret_hash
 from server.accounts.settings import AccountSettings
 from server.accounts.wrong_codes import Guesses, Rest
 from server.catalogue.model import Role
+from server.core import barred_people
 from server.core.actors import SYSTEM, Actor, ActorKind, Principal
 from server.core.context import Context, JsonDict, write_journal
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
@@ -248,7 +248,7 @@ class People:
                 queries.set_account(tx, staff, **values)
                 queries.end_sessions(tx, staff)
                 if disabled:
-                    force_sign_out(self._ctx, tx, actor, staff, "account_disabled")
+                    barred_people.end_work(self._ctx, tx, actor, staff, "account_disabled")
                 write_journal(tx, actor, "account.change", staff, data=values)
                 tx.events.append(HallChanged("accounts", {"name": staff}))
 

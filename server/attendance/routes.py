@@ -35,13 +35,14 @@ from server.bulletins.figures import parse_week
 from server.catalogue.calendar_routes import check_year_range
 from server.core.context import Context
 from server.core.errors import CommonCode, HallError
-from server.core.events import AttendanceChanged, Event, HallChanged, ReaderChanged
+from server.core.events import AttendanceChanged, Event, HallChanged
 from server.core.messages import Done
 from server.hall import Hall
 from server.leave.errors import LeaveCode
 from server.leave.rights import check_see
 from server.live.feeds import Feed, LiveFeeds, allow_managers
 from server.queue.snapshot import Snapshot
+from server.time_clocks.events import ReaderChanged
 from server.web_api import MANAGERS, STAFF, Api, Call
 from server.web_api.downloads import file_response
 

@@ -14,6 +14,7 @@ from server.attendance.routes import PDF, XLSX
 from server.bulletins import actions, paper, queries, sentences, views
 from server.bulletins.actions import Bulletin
 from server.bulletins.errors import BulletinCode
+from server.bulletins.events import BulletinChanged
 from server.bulletins.figures import parse_week
 from server.bulletins.messages import (
     AmendBulletin,
@@ -31,7 +32,7 @@ from server.bulletins.messages import (
 )
 from server.bulletins.settings import BulletinSettings
 from server.core.errors import CommonCode, HallError
-from server.core.events import BulletinChanged, Event, HallChanged
+from server.core.events import Event, HallChanged
 from server.core.messages import Done
 from server.web_api import ANYONE, MANAGERS, STAFF, Api, Call
 from server.web_api.downloads import file_response

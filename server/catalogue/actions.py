@@ -6,17 +6,16 @@ from dataclasses import replace
 
 from pydantic import TypeAdapter
 
-from server.accounts.forced_sign_out import force_sign_out
 from server.catalogue import calendar
 from server.catalogue import queries as catalogues
 from server.catalogue.model import Catalogue
 from server.catalogue.workbook import digest
+from server.core import barred_people
 from server.core.actors import STAFF_KINDS, SYSTEM, Actor
 from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, HallChanged
 from server.core.store import Tx
-from server.queue import window_session_queries
 
 WHOLE = TypeAdapter(Catalogue)
 
@@ -67,12 +66,12 @@ def import_catalogue(
         if actor.kind in STAFF_KINDS and basis is None:
             _check_no_newer_import(tx, actor, catalogue.version)
         before = calendar.workdays(ctx.within(tx)) if newest else None
+        listed = set(ctx.within(tx).catalogue().staff_by) if newest else set()
         version = newest[0] + 1 if newest else 1
         next_catalogue = catalogues.renumbered(catalogue, tx.hall_id, version)
         catalogues.save(tx.conn, next_catalogue, contents, tx.now, actor.key, text)
-        for session in window_session_queries.sessions(tx.conn, tx.hall_id):
-            if session.staff not in next_catalogue.staff_by:
-                force_sign_out(ctx, tx, actor, session.staff, "left_the_list")
+        for staff in sorted(listed - next_catalogue.staff_by.keys()):
+            barred_people.end_work(ctx, tx, actor, staff, "left_the_list")
         write_journal(tx, actor, "catalogue.import", str(version), data={"digest": contents})
         tx.events.append(HallChanged("catalogue", {"version": version}))
         after = calendar.workdays(ctx.within(tx))

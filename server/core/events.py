@@ -8,69 +8,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
-from typing import Any, get_args
+from functools import cache
+from typing import Any, cast
+
+from server.core.rooms import modules
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class TicketMoved:
-    """Event: a ticket was issued, called, recalled, finished ...: `move` as in domain.tickets."""
+class Event:
+    """Base of the rooms' events: frozen dataclasses of JSON values, declared in `events.py`."""
 
-    ticket: str
-    number: str
-    token: str
-    move: str
-    queue: str
-    window: str = ""
-    calls: int = 0
-    kiosk: str = ""
-    line: int = 0
-    """Number of its journal line, by which duplicates are suppressed."""
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
-class CallTold:
-    """Event: a call was played, was not played, or was called out by the clerk."""
-
-    ticket: str
-    window: str
-
-
-@dataclass(frozen=True, slots=True)
-class WindowChanged:
-    """Event: a person signed in or out, paused or resumed."""
-
-    window: str
-
-
-@dataclass(frozen=True, slots=True)
-class SlipOwed:
-    """Event: a slip is to be printed at a printer."""
-
-    slip: str
-    device: str
-
-
-@dataclass(frozen=True, slots=True)
-class SlipSettled:
-    """Event: a printer reported the result of a slip."""
-
-    slip: str
-    device: str
-    ticket: str
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceChanged:
-    """Event: a device connected, disconnected or reported its health."""
-
-    device: str
-
-
-@dataclass(frozen=True, slots=True)
-class HallChanged:
+class HallChanged(Event):
     """Event: business data, settings, accounts or the business day changed."""
 
     what: str
@@ -78,14 +31,7 @@ class HallChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class ReaderChanged:
-    """Event: a time clock connected, reported, was admitted or was given a command."""
-
-    reader: str
-
-
-@dataclass(frozen=True, slots=True)
-class AttendanceChanged:
+class AttendanceChanged(Event):
     """Event: punches, leave, corrections or rules changed the day sheets of these days."""
 
     days: tuple[str, ...]
@@ -98,66 +44,30 @@ class AttendanceChanged:
     """Last ISO day, if no days are named; empty: any."""
 
 
-@dataclass(frozen=True, slots=True)
-class PastChanged:
-    """Event: a retroactive change was requested, confirmed, refused or withdrawn."""
-
-    change: str
-
-
-@dataclass(frozen=True, slots=True)
-class RequestsChanged:
-    """Event: leave or a correction was requested, decided, withdrawn or handed over."""
-
-    case: str
-    staff: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChecksChanged:
-    """Event: a spot check came due, a round changed, or a finding changed its state."""
-
-    day: str
-    check: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class BulletinChanged:
-    """Event: a bulletin was drafted, edited, released, amended or acknowledged."""
-
-    bulletin: str
-
-
-Event = (
-    TicketMoved
-    | CallTold
-    | WindowChanged
-    | SlipOwed
-    | SlipSettled
-    | DeviceChanged
-    | HallChanged
-    | ReaderChanged
-    | AttendanceChanged
-    | PastChanged
-    | RequestsChanged
-    | ChecksChanged
-    | BulletinChanged
-)
 Listener = Callable[[Event], None]
 Forward = Callable[[list[Event]], None]
 FilterNew = Callable[[list[Event]], list[Event]]
 
-_KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Event)}
+
+@cache
+def kinds() -> dict[str, type[Event]]:
+    """Return the kinds of events of every room, by name."""
+    return {
+        name: value
+        for module in modules("events")
+        for name, value in vars(module).items()
+        if isinstance(value, type) and issubclass(value, Event) and value is not Event
+    }
 
 
 def to_wire(event: Event) -> list[Any]:
     """Return an event as JSON values: its kind and its fields."""
-    return [type(event).__name__, asdict(event)]
+    return [type(event).__name__, asdict(cast("Any", event))]
 
 
 def of_wire(message: list[Any]) -> Event:
     """Return the event from the output of `to_wire`. Raises KeyError or TypeError if malformed."""
-    kind = _KINDS[message[0]]
+    kind = kinds()[message[0]]
     values = {k: tuple(v) if isinstance(v, list) else v for k, v in message[1].items()}
     event: Event = kind(**values)
     return event
@@ -200,3 +110,11 @@ class Bus:
                     listener(event)
                 except Exception:
                     log.exception("listener failed", extra={"event": type(event).__name__})
+
+
+@dataclass(frozen=True, slots=True)
+class RequestsChanged(Event):
+    """Event: leave or a correction was requested, decided, withdrawn or handed over."""
+
+    case: str
+    staff: str

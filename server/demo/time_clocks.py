@@ -15,11 +15,11 @@ from server.catalogue.model import Catalogue
 from server.core.actors import SYSTEM
 from server.core.clock import Clock, MachineClock, local
 from server.core.context import write_journal
-from server.core.events import ReaderChanged
 from server.core.settings import GeneralSettings, Settings
 from server.core.store import Tx
 from server.hall import Hall
 from server.time_clocks import queries as time_clocks_queries
+from server.time_clocks.events import ReaderChanged
 
 
 @dataclass(frozen=True, slots=True)

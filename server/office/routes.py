@@ -39,7 +39,7 @@ from server.catalogue.model import Role
 from server.core import setting_changes
 from server.core.clock import instant
 from server.core.errors import CommonCode, HallError
-from server.core.events import CallTold, Event, HallChanged
+from server.core.events import Event, HallChanged
 from server.core.messages import Alarm, Done
 from server.core.settings import GeneralSettings, bounds, choices, declared
 from server.device_health import queries as device_health_queries
@@ -57,6 +57,7 @@ from server.office.messages import (
 )
 from server.queue import slip_queries, snapshot, ticket_queries, window_sessions
 from server.queue.errors import QueueCode
+from server.queue.events import CallTold
 from server.queue.offline import lease_routes
 from server.queue.queue_views import window_states
 from server.queue.snapshot import Snapshot

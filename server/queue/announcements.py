@@ -16,10 +16,10 @@ from sqlalchemy import Connection
 from server.core.actors import SYSTEM, Actor, ActorKind, Via
 from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import HallError
-from server.core.events import CallTold
 from server.core.store import Tx
 from server.queue import announcement_queries as stored
 from server.queue.errors import QueueCode
+from server.queue.events import CallTold
 from server.queue.settings import VoiceSettings
 from server.queue.tickets import State, Ticket
 from server.queue.transitions import current

@@ -12,11 +12,11 @@ from server.catalogue.model import Catalogue, Item
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import CommonCode, HallError
-from server.core.events import SlipOwed, SlipSettled
 from server.core.store import Tx
 from server.device_health import queries as device_health_queries
 from server.queue import issue_rate, slip_queries, snapshot, ticket_queries
 from server.queue.errors import QueueCode
+from server.queue.events import SlipOwed, SlipSettled
 from server.queue.offline import lease_queries
 from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP
 from server.queue.routing import Route, route

@@ -9,10 +9,10 @@ from typing import Any
 from server.core.actors import Actor
 from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import HallError
-from server.core.events import TicketMoved
 from server.core.store import Tx
 from server.queue import ticket_queries, window_session_queries
 from server.queue.errors import QueueCode
+from server.queue.events import TicketMoved
 from server.queue.tickets import AT_WINDOW, Move, Ticket, state_after
 
 Change = Callable[[Tx, Ticket], Ticket]

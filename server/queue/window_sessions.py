@@ -9,11 +9,11 @@ from server.catalogue.model import Staff, Window
 from server.core.actors import Actor
 from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import HallError
-from server.core.events import WindowChanged
 from server.core.store import Tx
 from server.leave import cover as leave_cover
 from server.queue import snapshot, ticket_queries, window_session_queries
 from server.queue.errors import QueueCode
+from server.queue.events import WindowChanged
 from server.queue.routing import WindowSessions, allowed_at, servers
 from server.queue.selection import takes
 from server.queue.snapshot import Snapshot

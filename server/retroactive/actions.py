@@ -17,11 +17,11 @@ from server.catalogue.model import Role
 from server.core.actors import Actor, ActorKind
 from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import CommonCode, HallError
-from server.core.events import PastChanged
 from server.core.store import Tx
 from server.core.workflow import Attempt
 from server.retroactive import queries as stored
 from server.retroactive import rules, scopes, workflow
+from server.retroactive.events import PastChanged
 from server.retroactive.replays import REPLAYS
 from server.retroactive.rules import AffectedDays, State
 from server.retroactive.workflow import CHANGE, Move

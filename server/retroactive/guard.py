@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from server.core.actors import STAFF_KINDS, Actor
 from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import CommonCode, HallError
-from server.core.events import PastChanged
 from server.core.statement import Savepoint, savepoint
 from server.core.store import Act, Tx, attempt
 from server.retroactive import queries as stored
 from server.retroactive import rules, scopes
+from server.retroactive.events import PastChanged
 from server.retroactive.replays import REPLAYS
 from server.retroactive.rules import AffectedDays, ValueChange
 

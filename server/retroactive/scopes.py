@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from server.attendance import shift_rule_queries
 from server.attendance.sheets import day_sheets
 from server.core.context import Context
-from server.core.events import AttendanceChanged, ChecksChanged
+from server.core.events import AttendanceChanged
 from server.retroactive.rules import (
     FINDING,
     HALVES,
@@ -24,6 +24,7 @@ from server.retroactive.rules import (
     value_of,
 )
 from server.spot_checks import finding_queries
+from server.spot_checks.events import ChecksChanged
 from server.spot_checks.finding_rules import STANDING
 from server.spot_checks.finding_rules import State as FindingState
 

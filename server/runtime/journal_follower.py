@@ -17,9 +17,10 @@ from sqlalchemy import Connection
 
 from server.core import journal
 from server.core.context import Context
-from server.core.events import Event, HallChanged, WindowChanged
+from server.core.events import Event, HallChanged
 from server.live.feeds import ACCESS
 from server.queue import ticket_queries
+from server.queue.events import WindowChanged
 from server.queue.offline.import_desk_acts import QUIET
 from server.queue.transitions import event_of
 from server.runtime.move_filter import MoveFilter

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from server.core.events import Event, TicketMoved
+from server.core.events import Event
+from server.queue.events import TicketMoved
 
 MAX_LINES = 2000
 

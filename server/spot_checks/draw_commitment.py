@@ -21,11 +21,11 @@ from server.catalogue.model import Scope
 from server.core.actors import SYSTEM
 from server.core.clock import TokenSource, instant
 from server.core.context import Context, write_journal
-from server.core.events import ChecksChanged
 from server.core.settings import GeneralSettings
 from server.core.store import Tx
 from server.spot_checks import draws, queries
 from server.spot_checks.draws import Rules
+from server.spot_checks.events import ChecksChanged
 from server.spot_checks.settings import SpotCheckSettings
 
 KEY_FILE = "check.key"

@@ -16,7 +16,6 @@ from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.clock import instant
 from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import HallError
-from server.core.events import ChecksChanged
 from server.core.settings import GeneralSettings, Settings, with_values
 from server.core.store import Tx
 from server.core.workflow import Attempt
@@ -24,6 +23,7 @@ from server.spot_checks import finding_queries, queries
 from server.spot_checks import finding_rules as rules
 from server.spot_checks.anomalies import Anomaly
 from server.spot_checks.errors import SpotCheckCode
+from server.spot_checks.events import ChecksChanged
 from server.spot_checks.finding_rules import FINDING, Finding, Move, Person, State, Steps
 from server.spot_checks.marks import Kind, Mark, Seen, kind_of, standing
 from server.spot_checks.settings import SpotCheckSettings

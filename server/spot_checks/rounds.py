@@ -20,7 +20,7 @@ from server.accounts.errors import AccountCode
 from server.core.actors import Actor
 from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import HallError
-from server.core.events import ChecksChanged, RequestsChanged
+from server.core.events import RequestsChanged
 from server.core.store import Tx
 from server.leave import file_queries
 from server.queue.errors import QueueCode
@@ -29,6 +29,7 @@ from server.spot_checks import recorded_state as spot_checks_recorded_state
 from server.spot_checks.anomalies import MINUTE_MS
 from server.spot_checks.draws import rules_of
 from server.spot_checks.errors import SpotCheckCode
+from server.spot_checks.events import ChecksChanged
 from server.spot_checks.marks import Reason, Seen
 from server.spot_checks.recorded_state import RecordedState
 

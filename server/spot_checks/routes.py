@@ -19,12 +19,13 @@ from sqlalchemy import Connection
 from server.accounts.errors import AccountCode
 from server.catalogue.calendar_routes import check_year_range
 from server.core.errors import CommonCode, HallError
-from server.core.events import ChecksChanged, Event, HallChanged, TicketMoved, WindowChanged
+from server.core.events import Event, HallChanged
 from server.core.messages import Done
 from server.hall import Hall
 from server.leave import files as papers
 from server.live.feeds import Feed, LiveFeeds, allow_managers
 from server.queue.errors import QueueCode
+from server.queue.events import TicketMoved, WindowChanged
 from server.queue.queue_views import waiting_for
 from server.queue.snapshot import Snapshot
 from server.spot_checks import (
@@ -40,6 +41,7 @@ from server.spot_checks import (
 )
 from server.spot_checks.draws import rules_of
 from server.spot_checks.errors import SpotCheckCode
+from server.spot_checks.events import ChecksChanged
 from server.spot_checks.marks import fault_list, standing
 from server.spot_checks.messages import (
     CheckDay,

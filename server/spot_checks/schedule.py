@@ -12,7 +12,6 @@ from typing import Any
 
 from server.core.actors import SYSTEM
 from server.core.context import Context, write_journal
-from server.core.events import ChecksChanged
 from server.core.store import Tx
 from server.spot_checks import (
     anomaly_search,
@@ -23,6 +22,7 @@ from server.spot_checks import (
 )
 from server.spot_checks.anomalies import MINUTE_MS
 from server.spot_checks.draw_commitment import SealedDay
+from server.spot_checks.events import ChecksChanged
 
 SLACK_MS = 60_000
 """Milliseconds of delay up to which a time counts as recorded while the server was running."""

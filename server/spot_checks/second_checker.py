@@ -15,9 +15,10 @@ from sqlalchemy import Connection
 from server.core.actors import Actor
 from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import CommonCode, HallError
-from server.core.events import ChecksChanged, RequestsChanged
+from server.core.events import RequestsChanged
 from server.spot_checks import finding_actions, queries
 from server.spot_checks.errors import SpotCheckCode
+from server.spot_checks.events import ChecksChanged
 
 NOT_REQUIRED, WAITING, CONFIRMED, OBJECTED = "unasked", "waiting", "confirmed", "objected"
 """Confirmation states of the second checker; unasked: made before confirmation was required."""

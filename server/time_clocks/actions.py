@@ -20,11 +20,12 @@ from server.core.clock import instant
 from server.core.context import Context, JsonDict, write_journal
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
 from server.core.errors import CommonCode, HallError
-from server.core.events import AttendanceChanged, ReaderChanged
+from server.core.events import AttendanceChanged
 from server.core.settings import GeneralSettings
 from server.core.store import Tx
 from server.time_clocks import iclock, punch_store, queries
 from server.time_clocks.errors import TimeClockCode
+from server.time_clocks.events import ReaderChanged
 
 CHANNELS = ("push", "pull", "file")
 MOVES = {

@@ -9,9 +9,9 @@ from sqlalchemy import Row
 
 from server.core.actors import SYSTEM
 from server.core.context import Context, write_journal
-from server.core.events import ReaderChanged
 from server.core.store import Tx
 from server.time_clocks import queries
+from server.time_clocks.events import ReaderChanged
 
 MAX_ASKING = 50
 ASKING_OF_ADDRESS = 4

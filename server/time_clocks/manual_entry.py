@@ -19,12 +19,13 @@ from server.core.actors import Actor
 from server.core.clock import instant
 from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import CommonCode, HallError
-from server.core.events import ReaderChanged, RequestsChanged
+from server.core.events import RequestsChanged
 from server.core.settings import GeneralSettings
 from server.core.store import Tx
 from server.time_clocks import iclock, punch_store, queries, sign_in_sheet_queries
 from server.time_clocks.actions import SHEET_MARK
 from server.time_clocks.errors import TimeClockCode
+from server.time_clocks.events import ReaderChanged
 from server.time_clocks.punch_rules import PunchLine, Source
 
 SHEET = "sheet"

@@ -14,9 +14,9 @@ from typing import Any
 from server.core.actors import Actor
 from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import CommonCode, HallError
-from server.core.events import ReaderChanged
 from server.core.store import Tx
 from server.time_clocks import punch_store, queries
+from server.time_clocks.events import ReaderChanged
 from server.time_clocks.punch_rules import BadLine
 
 MAX_PUT_ASIDE = 300

@@ -19,12 +19,12 @@ from sqlalchemy import Row
 
 from server.core.context import Context
 from server.core.errors import CommonCode, HallError
-from server.core.events import ReaderChanged
 from server.core.settings import GeneralSettings
 from server.core.store import Tx
 from server.time_clocks import iclock, punch_store, queries
 from server.time_clocks.admission import ASKING_AGAIN_MS, record_request
 from server.time_clocks.clock_drift import ClockFacts
+from server.time_clocks.events import ReaderChanged
 from server.time_clocks.iclock_events import DeviceEventLine, event, is_event
 from server.time_clocks.punch_rules import STEADY_MS, BadLine, DeliveryState, PunchLine, Source
 from server.time_clocks.quarantine import quarantine

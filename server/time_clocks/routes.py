@@ -10,7 +10,7 @@ from flask import request
 
 from server.accounts.errors import AccountCode
 from server.core.errors import CommonCode, HallError
-from server.core.events import AttendanceChanged, Event, HallChanged, ReaderChanged
+from server.core.events import AttendanceChanged, Event, HallChanged
 from server.core.messages import Alarm, Done
 from server.hall import Hall
 from server.live.feeds import Feed, LiveFeeds, allow_managers
@@ -18,6 +18,7 @@ from server.queue.snapshot import Snapshot
 from server.time_clocks import actions, manual_entry, quarantine, queries
 from server.time_clocks.actions import Description
 from server.time_clocks.errors import TimeClockCode
+from server.time_clocks.events import ReaderChanged
 from server.time_clocks.manual_entry import FileRead, Sheet, Signature
 from server.time_clocks.messages import (
     AddReader,

@@ -8,9 +8,10 @@ from typing import Any, cast
 import gevent
 from gevent.event import Event as Flag
 
-from server.core.events import HallChanged, SlipOwed
+from server.core.events import HallChanged
 from server.live.agent_gateway import DeviceRef, Task
 from server.queue import calling, issuing, slip_queries
+from server.queue.events import SlipOwed
 from server.runtime.server import HallApp, HallRouter
 from server.runtime.worker_bus import NoWorkerBus
 from support.web import Web

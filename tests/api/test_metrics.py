@@ -10,7 +10,8 @@ from pathlib import Path
 import gevent
 import pytest
 
-from server.core.events import Bus, TicketMoved
+from server.core.events import Bus
+from server.queue.events import TicketMoved
 from server.runtime.metrics import Metrics
 from server.runtime.worker_metrics import WorkerMetrics
 

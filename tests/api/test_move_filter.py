@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.core.events import HallChanged, TicketMoved
+from server.core.events import HallChanged
+from server.queue.events import TicketMoved
 from server.runtime.move_filter import MAX_LINES, MoveFilter
 
 

@@ -16,7 +16,8 @@ import sys  # noqa: E402
 
 from gevent.fileobject import FileObject  # noqa: E402
 
-from server.core.events import Event, TicketMoved  # noqa: E402
+from server.core.events import Event  # noqa: E402
+from server.queue.events import TicketMoved  # noqa: E402
 from server.runtime.worker_bus import RedisWorkerBus  # noqa: E402
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.core.events import Bus, Event, HallChanged, WindowChanged, of_wire, to_wire
+from server.core.events import Bus, Event, HallChanged, of_wire, to_wire
+from server.queue.events import WindowChanged
 
 TEXT = st.text(max_size=12)
 JSON = st.dictionaries(TEXT, TEXT | st.integers() | st.booleans(), max_size=3)

@@ -11,9 +11,10 @@ import pytest
 from server.core.actors import SYSTEM
 from server.core.config import Config
 from server.core.context import Context, write_journal
-from server.core.events import Event, TicketMoved, WindowChanged
+from server.core.events import Event
 from server.hall import open_hall
 from server.queue import calling
+from server.queue.events import TicketMoved, WindowChanged
 from server.queue.offline.import_desk_acts import QUIET
 from server.queue.offline.messages import OfflineAct
 from server.runtime.journal_follower import MARK_SECONDS, MARKS, MOST_LINES, JournalFollower

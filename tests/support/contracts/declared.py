@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import MISSING, fields
 from importlib import import_module
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast
 
 from sqlalchemy import text
 
@@ -17,7 +17,7 @@ from server.app import App, build
 from server.cli import COMMANDS
 from server.core.config import _FILE_KEYS, Config
 from server.core.engine import migrate, open_engine
-from server.core.events import Event
+from server.core.events import kinds
 from server.core.problems import refusals
 from server.core.settings import bounds, choices, declared
 from server.hall import open_hall
@@ -164,8 +164,8 @@ def _texts(node: ast.expr) -> Iterator[str]:
 def worker_bus(_folder: Path) -> Any:
     """Return the events that workers of one hall publish to each other, with their fields."""
     return {
-        kind.__name__: {field.name: str(field.type) for field in fields(kind)}
-        for kind in get_args(Event)
+        kind.__name__: {field.name: str(field.type) for field in fields(cast("Any", kind))}
+        for kind in kinds().values()
     }
 
 

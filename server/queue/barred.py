@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from server.core.actors import Actor
 from server.core.context import Context, JsonDict, write_journal
-from server.core.events import WindowChanged
 from server.core.store import Tx
 from server.queue import ticket_queries, window_session_queries
+from server.queue.events import WindowChanged
 from server.queue.tickets import Move, State, Ticket, lane, window_lane
 from server.queue.transitions import event_of
 
@@ -21,7 +21,7 @@ MOST = 999
 """Most tickets of one lane; a prefix has no more numbers a day."""
 
 
-def force_sign_out(ctx: Context, tx: Tx, actor: Actor, staff: str, reason: str) -> None:
+def end_work(ctx: Context, tx: Tx, actor: Actor, staff: str, reason: str) -> None:
     """End the window session of `staff`, if any, and return its tickets to their queues."""
     session = window_session_queries.session_of(tx.conn, tx.hall_id, staff)
     if session is None:
