@@ -17,20 +17,13 @@ import gevent
 from flask import Flask, Response, g, request
 from flask_socketio import SocketIO
 
-import counters.routes
-import display.routes
-import kiosk.routes
 from server.capability import Parts, capabilities
 from server.core import journal, trace
-from server.demo import outage
-from server.demo import routes as demo_routes
-from server.device_health import server_alarms
 from server.device_health.actions import DeviceRecords
 from server.hall import Hall
 from server.live import packet_guard
 from server.live.agent_gateway import Agents
 from server.live.feeds import LiveFeeds
-from server.office import routes as office_routes
 from server.queue.metrics import source
 from server.runtime import logs, pages, server
 from server.runtime.metrics import Metrics
@@ -87,19 +80,12 @@ def build(
     packet_guard.count_handshakes(flask, api)
     feeds = LiveFeeds(socketio, hall, api, pages.build_id())
     agents = Agents(socketio, hall, api, DeviceRecords(hall.ctx, hall.worker))
-    parts = Parts(hall, flask, socketio, api, feeds, agents, pages.build_id(), background)
-    kiosk.routes.add(api, feeds, agents, background)
-    counters.routes.add(api, feeds, agents, background)
-    display.routes.add(api, feeds, agents, background)
     registered = capabilities()
     alarms = [alarm(hall) for capability in registered for alarm in capability.alarms]
-    office_routes.add(api, feeds, [*alarms, server_alarms.alarms(hall)])
+    parts = Parts(hall, flask, socketio, api, feeds, agents, pages.build_id(), background, alarms)
     for capability in registered:
         for add in capability.routes:
             add(parts)
-    if hall.config.demo:
-        demo_routes.add(api, feeds, hall.config.simulators, background)
-        outage.add(api, flask, socketio)
     _plain_routes(flask, api, hall)
     flask.register_blueprint(api.blueprint)
     flask.register_blueprint(pages.Pages(hall, api.access).blueprint)

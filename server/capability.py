@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
 from flask_socketio import SocketIO
+from sqlalchemy import Connection
 
+from server.core.events import Event
+from server.core.journal_line import Line
 from server.core.messages import Alarm
 from server.core.rooms import modules
 from server.hall import Hall
@@ -22,6 +25,8 @@ from server.web_api import Api
 
 AlarmSource = Callable[[Snapshot], Sequence[Alarm]]
 """Returns the alarms of the moment."""
+JournalReader = Callable[[Connection, Line], Event | None]
+"""Returns the event of a journal line; None if it changes nothing that is shown."""
 Job = Callable[[], Any]
 """Step of the periodic work; the worker that leads a hall runs it every few seconds."""
 
@@ -40,6 +45,8 @@ class Parts:
     """Id of the built pages."""
     start: Callable[..., Any]
     """Runs a call in the background: `start(call, *args, delay=0)`."""
+    alarms: Sequence[AlarmSource]
+    """Alarms of every capability."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +58,20 @@ class Capability:
     """Each adds routes, live feeds or handlers of agents' messages."""
     alarms: Sequence[Callable[[Hall], AlarmSource]] = ()
     jobs: Sequence[Callable[[Hall], Job]] = ()
+    journal_events: Mapping[str, JournalReader] = field(default_factory=dict)
+    """Readers by the first part of a line's act, for events that the worker bus has lost."""
 
 
 def capabilities() -> list[Capability]:
     """Return what the rooms register, in the order of `server.core.rooms.ROOMS`."""
     registered: list[Capability] = [module.CAPABILITY for module in modules("register")]
     return registered
+
+
+def journal_readers() -> dict[str, JournalReader]:
+    """Return the readers of journal lines, by the first part of a line's act."""
+    return {
+        part: reader
+        for capability in capabilities()
+        for part, reader in capability.journal_events.items()
+    }

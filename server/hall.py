@@ -15,9 +15,8 @@ from server.accounts import queries as accounts_queries
 from server.accounts.people import People
 from server.accounts.wrong_codes import Rest
 from server.catalogue import calendar
-from server.catalogue.model import Role
 from server.core import tables as core_tables
-from server.core.actors import SYSTEM
+from server.core.actors import SYSTEM, Role
 from server.core.clock import Clock, MachineClock, SystemTokenSource, TokenSource
 from server.core.config import Config
 from server.core.context import Context

@@ -31,8 +31,7 @@ from schemathesis.specs.openapi.stateful import collect_transitions
 
 from bench.attack.api import ROLES, Target, fault_of, send, target
 from bench.attack.tally import Tally, errors_logged
-from server.catalogue.model import Role
-from server.core.actors import SYSTEM
+from server.core.actors import SYSTEM, Role
 from server.integrity.checks import violations
 from support.halls import ADMINISTRATOR, MANAGER, STAFF
 from support.web import PASSWORD, Browser

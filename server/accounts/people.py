@@ -23,9 +23,8 @@ from server.accounts.errors import AccountCode
 from server.accounts.password_tries import NOWHERE, Origin, Tries, Try, secret_hash
 from server.accounts.settings import AccountSettings
 from server.accounts.wrong_codes import Guesses, Rest
-from server.catalogue.model import Role
 from server.core import barred_people
-from server.core.actors import SYSTEM, Actor, ActorKind, Principal
+from server.core.actors import SYSTEM, Actor, ActorKind, Principal, Role
 from server.core.context import Context, JsonDict, write_journal
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
 from server.core.errors import CommonCode, HallError

@@ -13,6 +13,7 @@ from datetime import date, time
 from enum import StrEnum
 from functools import cached_property
 
+from server.core.actors import Role
 from server.core.working_days import SpecialDay
 
 
@@ -43,14 +44,6 @@ class WindowKind(StrEnum):
 
     COMPREHENSIVE = "comprehensive"
     SPECIALISED = "specialised"
-
-
-class Role(StrEnum):
-    """Role of an account."""
-
-    CLERK = "clerk"
-    MANAGER = "manager"
-    ADMINISTRATOR = "administrator"
 
 
 class Scope(StrEnum):

@@ -6,10 +6,9 @@ import argparse
 import sys
 
 from server.accounts import queries as accounts_queries
-from server.catalogue.model import Role
 from server.cli import data_argument, hall_argument
 from server.core import config
-from server.core.actors import SYSTEM
+from server.core.actors import SYSTEM, Role
 from server.core.errors import HallError
 from server.core.problems import problem
 from server.hall import open_hall

@@ -67,3 +67,11 @@ class Principal:
     def actor(self) -> Actor:
         """Principal as an actor."""
         return Actor(self.kind, self.name)
+
+
+class Role(StrEnum):
+    """Role of an account."""
+
+    CLERK = "clerk"
+    MANAGER = "manager"
+    ADMINISTRATOR = "administrator"

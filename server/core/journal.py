@@ -92,6 +92,22 @@ def lines(conn: Connection, hall_id: str, after: int = 0, page: int = 1000) -> I
         after = rows[-1].seq
 
 
+def line_of(row: Any) -> Line:
+    """Return the line of a row of `lines`, with its data as values."""
+    return Line(
+        row.hall_id,
+        row.seq,
+        row.at,
+        row.actor_kind,
+        row.actor,
+        row.window,
+        row.act,
+        row.subject,
+        json.loads(row.data),
+        row.why,
+    )
+
+
 def of_subject(conn: Connection, hall_id: str, subject: str) -> list[dict[str, Any]]:
     """Return the lines about one subject (ticket, window, account …), oldest first."""
     rows = conn.execute(
@@ -106,18 +122,7 @@ def first_break(conn: Connection, hall_id: str) -> int | None:
     """Return the number of the first line with a wrong hash or number; None if all hold."""
     expected, previous = 1, GENESIS
     for row in lines(conn, hall_id):
-        line = Line(
-            row.hall_id,
-            row.seq,
-            row.at,
-            row.actor_kind,
-            row.actor,
-            row.window,
-            row.act,
-            row.subject,
-            json.loads(row.data),
-            row.why,
-        )
+        line = line_of(row)
         if row.seq != expected or row.hash != line_hash(previous, line):
             return expected
         expected, previous = expected + 1, row.hash

@@ -33,6 +33,7 @@ ROOMS = (
     "kiosk",
     "counters",
     "display",
+    "server.demo",
 )
 """Packages, in the order of their alarms and jobs; a new capability is added here."""
 

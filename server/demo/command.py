@@ -31,13 +31,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from server.app import build, serve
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.actions import import_catalogue
-from server.catalogue.model import Catalogue, Role
+from server.catalogue.model import Catalogue
 from server.catalogue.reference import load
 from server.cli.serve import open_server_hall
 from server.core import config
 from server.core import setting_queries as stored_settings
 from server.core import tables as core_tables
-from server.core.actors import SYSTEM, Actor, ActorKind
+from server.core.actors import SYSTEM, Actor, ActorKind, Role
 from server.core.clock import (
     Clock,
     MachineClock,

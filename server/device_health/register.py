@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from server.capability import Capability
-from server.device_health import routes
+from server.device_health import routes, server_alarms
 
 CAPABILITY = Capability(
     name="device_health",
     routes=(lambda parts: routes.add(parts.api),),
-    alarms=(routes.alarms,),
+    alarms=(routes.alarms, server_alarms.alarms),
 )

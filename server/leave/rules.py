@@ -14,7 +14,8 @@ from enum import StrEnum
 from typing import Any
 
 from server.catalogue.hours import Span
-from server.catalogue.model import Role, Staff
+from server.catalogue.model import Staff
+from server.core.actors import Role
 from server.core.errors import HallError
 from server.core.settings import Settings
 from server.core.working_days import Workdays

@@ -13,8 +13,8 @@ from server.catalogue import calendar
 from server.catalogue import calendar_queries as stored_calendar
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.messages import CalendarYear, StateDay
-from server.catalogue.model import Catalogue, Role, Staff
-from server.core.actors import Actor
+from server.catalogue.model import Catalogue, Staff
+from server.core.actors import Actor, Role
 from server.core.context import Context
 from server.core.settings import Settings
 from server.leave import actions, correction_actions, file_queries, rights, rules

@@ -35,8 +35,8 @@ from server.catalogue import queries as catalogue_queries
 from server.catalogue.actions import import_catalogue
 from server.catalogue.errors import CatalogueCode
 from server.catalogue.messages import Imported, VersionList, VersionView
-from server.catalogue.model import Role
 from server.core import setting_changes
+from server.core.actors import Role
 from server.core.clock import instant
 from server.core.errors import CommonCode, HallError
 from server.core.events import Event, HallChanged

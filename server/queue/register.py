@@ -5,13 +5,17 @@ from __future__ import annotations
 from functools import partial
 
 from server.capability import Capability
-from server.queue import announcement_alarms, announcements, issue_rate_alarms
+from server.queue import announcement_alarms, announcements, issue_rate_alarms, journal_events
 from server.queue.issuing import give_up_slips
 from server.queue.offline import desk_routes
 
 CAPABILITY = Capability(
     name="queue",
     alarms=(announcement_alarms.alarms, desk_routes.alarms, issue_rate_alarms.alarms),
+    journal_events={
+        "ticket": journal_events.ticket_moved,
+        "window": journal_events.window_changed,
+    },
     jobs=(
         lambda hall: partial(give_up_slips, hall.ctx),
         lambda hall: partial(announcements.end_unreported, hall.ctx),

@@ -13,16 +13,15 @@ from sqlalchemy import Connection
 from server.accounts import queries as accounts_queries
 from server.bulletins import actions as bulletins
 from server.bulletins.figures import week_of
-from server.catalogue.model import Role
-from server.core.actors import Actor, ActorKind
+from server.core.actors import Actor, ActorKind, Role
 from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import CommonCode, HallError
+from server.core.replays import replays
 from server.core.store import Tx
 from server.core.workflow import Attempt
 from server.retroactive import queries as stored
 from server.retroactive import rules, scopes, workflow
 from server.retroactive.events import PastChanged
-from server.retroactive.replays import REPLAYS
 from server.retroactive.rules import AffectedDays, State
 from server.retroactive.workflow import CHANGE, Move
 
@@ -137,7 +136,7 @@ def _execute(ctx: Context, tx: Tx, row: Any) -> None:
     before = scopes.read(ctx.within(tx), tx.conn, reach)
     try:
         inside = ctx.within(tx)
-        REPLAYS[row.command].execute(
+        replays()[row.command].execute(
             inside, requester_of(row), f"past:{row.id}", json.loads(row.args)
         )
     except HallError as refusal:

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from server.core.actors import STAFF_KINDS, Actor
 from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import CommonCode, HallError
+from server.core.replays import replays
 from server.core.statement import Savepoint, savepoint
 from server.core.store import Act, Tx, attempt
 from server.retroactive import queries as stored
 from server.retroactive import rules, scopes
 from server.retroactive.events import PastChanged
-from server.retroactive.replays import REPLAYS
 from server.retroactive.rules import AffectedDays, ValueChange
 
 
@@ -93,7 +93,7 @@ def _reach(ctx: Context, tx: Tx, events: int) -> AffectedDays | None:
 def _store_change(ctx: Context, tx: Tx, actor: Actor, request: JsonDict, trial: Trial) -> HallError:
     command, moved = str(request.get("act", "")), trial.changes
     facts = {"count": len(moved), "first": moved[0].spot.day, "last": moved[-1].spot.day}
-    replay = REPLAYS.get(command)
+    replay = replays().get(command)
     if replay is None:
         return HallError(CommonCode.PAST_CLOSED, **facts)
     if not actor.why.strip():

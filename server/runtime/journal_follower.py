@@ -7,22 +7,17 @@ there.
 
 from __future__ import annotations
 
-import json
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import monotonic
-from typing import Any
 
 from sqlalchemy import Connection
 
+from server.capability import JournalReader
 from server.core import journal
 from server.core.context import Context
 from server.core.events import Event, HallChanged
-from server.live.feeds import ACCESS
-from server.queue import ticket_queries
-from server.queue.events import WindowChanged
-from server.queue.offline.import_desk_acts import QUIET
-from server.queue.transitions import event_of
+from server.core.journal_line import Line
 from server.runtime.move_filter import MoveFilter
 from server.runtime.worker_bus import WorkerBus
 
@@ -38,10 +33,17 @@ MOST_LINES = 500
 
 
 class JournalFollower:
-    """Journal follower of one hall; `clock` returns monotonic seconds."""
+    """Journal follower of one hall; `clock` returns monotonic seconds.
+
+    `readers`: readers of journal lines, by the first part of a line's act.
+    """
 
     def __init__(
-        self, ctx: Context, bus: WorkerBus, clock: Callable[[], float] = monotonic
+        self,
+        ctx: Context,
+        bus: WorkerBus,
+        readers: Mapping[str, JournalReader],
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self._ctx = ctx
         self._bus = bus
@@ -50,6 +52,7 @@ class JournalFollower:
         self._marks = deque([ctx.read(self._head)], MARKS)
         """Numbers of the journal's last line at the last checks, oldest first."""
         self._checked_at = 0.0
+        self._readers = readers
         ctx.bus.filter_new = self._filter.new_events
         ctx.bus.forward = lambda events: bus.publish(ctx.hall_id, events)
         bus.subscribe(ctx.hall_id)
@@ -95,24 +98,11 @@ class JournalFollower:
         # Only a ticket's last move matches its present data; earlier moves are obsolete.
         last = {line.subject: line.seq for line in lines if line.act.startswith(TICKET)}
         relevant = [n for n in lines if not n.act.startswith(TICKET) or last[n.subject] == n.seq]
-        events = [self._event(conn, line) for line in relevant]
+        events = [self._event(conn, journal.line_of(line)) for line in relevant]
         return max([head, *(n.seq for n in lines)]), [
             event for event in events if event is not None
         ]
 
-    def _event(self, conn: Connection, line: Any) -> Event | None:
-        part, _, move = line.act.partition(".")
-        if part == "ticket":
-            ticket = ticket_queries.get(conn, self._ctx.hall_id, line.subject)
-            if ticket is None:
-                return None
-            # A desk's offline call is obsolete, whenever it is imported.
-            move = QUIET if "offline_at" in json.loads(line.data) else move
-            return event_of(ticket, move, line.seq, line.window or ticket.window)
-        if part == "window":
-            return WindowChanged(line.subject)
-        if part in ("account", "device"):
-            what = "tokens" if part == "device" else "accounts"
-            assert what in ACCESS
-            return HallChanged(what, {"name": line.subject, "kind": "agent"})
-        return None
+    def _event(self, conn: Connection, line: Line) -> Event | None:
+        reader = self._readers.get(line.act.partition(".")[0])
+        return reader(conn, line) if reader else None

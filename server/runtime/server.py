@@ -28,7 +28,7 @@ from gevent.ssl import PROTOCOL_TLS_SERVER, SSLContext
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from server.capability import capabilities
+from server.capability import capabilities, journal_readers
 from server.core.config import Config
 from server.core.context import Context
 from server.core.errors import CommonCode, HallError
@@ -220,7 +220,7 @@ class _HallRuntime:
             self._ctx.catalogue()
         self._jobs = [job(app.hall) for capability in capabilities() for job in capability.jobs]
         self._cleaned_on = ""
-        follower = JournalFollower(self._ctx, bus)
+        follower = JournalFollower(self._ctx, bus, journal_readers())
         self.heard, self._look = follower.deliver, follower.replay
         self._release_stale()
         gevent.spawn(app.feeds.run)

@@ -10,9 +10,9 @@ import json
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from server.catalogue.model import Catalogue, Role
+from server.catalogue.model import Catalogue
 from server.core import setting_queries as stored_settings
-from server.core.actors import SYSTEM, Actor, ActorKind
+from server.core.actors import SYSTEM, Actor, ActorKind, Role
 from server.core.clock import instant
 from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import HallError

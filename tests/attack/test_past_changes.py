@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from server.bulletins.errors import BulletinCode
-from server.catalogue.model import Role
-from server.core.actors import SYSTEM
+from server.core.actors import SYSTEM, Role
 from server.core.errors import CommonCode
 from server.integrity import checks
 from server.retroactive import actions as retroactive_actions

@@ -9,8 +9,9 @@ from datetime import date, datetime, time
 import pytest
 
 from server.catalogue import hours as catalogue_hours
-from server.catalogue.model import Catalogue, Handling, ItemKind, Presence, Role, Scope, WindowKind
+from server.catalogue.model import Catalogue, Handling, ItemKind, Presence, Scope, WindowKind
 from server.catalogue.reference import load
+from server.core.actors import Role
 from server.queue.routing import windows_for
 
 MONDAY = date(2026, 3, 2)

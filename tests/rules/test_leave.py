@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.catalogue import hours as catalogue_hours
-from server.catalogue.model import Role, Staff
+from server.catalogue.model import Staff
+from server.core.actors import Role
 from server.core.errors import CommonCode, ErrorCode, HallError
 from server.core.settings import Settings, with_values
 from server.core.workflow import Attempt, Moment

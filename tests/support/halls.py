@@ -26,7 +26,6 @@ from server.catalogue.model import (
     Material,
     OpenLine,
     Presence,
-    Role,
     Scope,
     Staff,
     Unit,
@@ -35,7 +34,7 @@ from server.catalogue.model import (
     Zone,
 )
 from server.core import setting_queries
-from server.core.actors import SYSTEM, Actor, ActorKind
+from server.core.actors import SYSTEM, Actor, ActorKind, Role
 from server.core.clock import SeededTokenSource, SetClock, instant
 from server.core.config import Config
 from server.core.engine import is_sqlite, migrate, open_engine

@@ -11,8 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from server.app import App, build
-from server.catalogue.model import Role
-from server.core.actors import SYSTEM
+from server.core.actors import SYSTEM, Role
 from server.web_api.limits import Limits
 from support.halls import ADMINISTRATOR, MANAGER, STAFF, SmallHall
 

@@ -21,7 +21,6 @@ from server.catalogue.model import (
     Material,
     OpenLine,
     Presence,
-    Role,
     Scope,
     Staff,
     Unit,
@@ -30,6 +29,7 @@ from server.catalogue.model import (
     Zone,
 )
 from server.catalogue.workbook import Problem, export, read
+from server.core.actors import Role
 from server.core.working_days import SpecialDay
 
 WEEK = frozenset({1, 2, 3, 4, 5})

@@ -23,7 +23,6 @@ from server.catalogue.model import (
     Material,
     OpenLine,
     Presence,
-    Role,
     Scope,
     Staff,
     Unit,
@@ -34,6 +33,7 @@ from server.catalogue.model import (
 from server.catalogue.reference import load
 from server.catalogue.workbook import Flaw, digest, export, problems, read
 from server.catalogue.workbook.values import EARLIEST, SEPARATORS, is_clean
+from server.core.actors import Role
 from server.core.working_days import SpecialDay
 
 

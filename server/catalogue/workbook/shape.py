@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from server.catalogue.model import Handling, ItemKind, Presence, Role, Scope, WindowKind
+from server.catalogue.model import Handling, ItemKind, Presence, Scope, WindowKind
+from server.core.actors import Role
 
 MAX_ROWS = 5000
 """Maximum data rows of a sheet; far above any real hall (194 items, 114 people)."""

@@ -11,9 +11,8 @@ import pytest
 from counters.keypad import FUNCTIONS, press
 from server.accounts import queries as accounts_queries
 from server.catalogue.actions import import_catalogue
-from server.catalogue.model import Role
 from server.core import journal
-from server.core.actors import SYSTEM, Actor, ActorKind
+from server.core.actors import SYSTEM, Actor, ActorKind, Role
 from server.core.errors import HallError
 from server.integrity.checks import violations
 from server.queue import calling, window_session_queries

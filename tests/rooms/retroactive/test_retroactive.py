@@ -6,8 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from server.catalogue.model import Role
-from server.core.actors import SYSTEM, Actor, ActorKind
+from server.core.actors import SYSTEM, Actor, ActorKind, Role
 from server.core.errors import CommonCode, HallError
 from server.integrity import checks
 from server.retroactive import actions as retroactive_actions

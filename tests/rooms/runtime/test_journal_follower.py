@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from server.capability import journal_readers
 from server.core.actors import SYSTEM
 from server.core.config import Config
 from server.core.context import Context, write_journal
@@ -66,7 +67,7 @@ class Other:
         self.bus = WorkerBusDouble()
         self.now = 0.0
         self.told: list[Event] = []
-        self.follower = JournalFollower(ctx, self.bus, lambda: self.now)
+        self.follower = JournalFollower(ctx, self.bus, journal_readers(), lambda: self.now)
         ctx.bus.subscribe(self.told.append)
 
     def look_after(self, seconds: float) -> list[tuple[str, str, int]]:
@@ -101,7 +102,7 @@ def other(small: SmallHall, tmp_path: Path, database_url: str) -> Iterator[Other
 def bus(small: SmallHall) -> WorkerBusDouble:
     """Return the worker bus of the acting worker."""
     worker_bus = WorkerBusDouble()
-    JournalFollower(small.ctx, worker_bus, lambda: 0.0)
+    JournalFollower(small.ctx, worker_bus, journal_readers(), lambda: 0.0)
     return worker_bus
 
 
@@ -226,7 +227,7 @@ def test_moves_that_could_not_be_read_are_replayed_next_time(
     ctx = Unsteady(other.ctx)
     bus = WorkerBusDouble()
     bus.whole = None
-    follower = JournalFollower(cast("Context", ctx), bus, lambda: 1.0)
+    follower = JournalFollower(cast("Context", ctx), bus, journal_readers(), lambda: 1.0)
     number = small.issue("tax-1").number
     ctx.fails = True
     with pytest.raises(OSError, match="away"):

@@ -1,0 +1,11 @@
+"""Registration of the counter."""
+
+from __future__ import annotations
+
+from counters import routes
+from server.capability import Capability
+
+CAPABILITY = Capability(
+    name="counters",
+    routes=(lambda parts: routes.add(parts.api, parts.feeds, parts.agents, parts.start),),
+)

@@ -1,0 +1,17 @@
+"""Replays of actions on settings that a second person has confirmed."""
+
+from __future__ import annotations
+
+from server.core import setting_changes
+from server.core.actors import Actor, Role
+from server.core.context import Context, JsonDict
+from server.core.replays import Replay
+
+
+def _settings(ctx: Context, actor: Actor, _key: str, args: JsonDict) -> None:
+    setting_changes.change(ctx, actor, args["values"], args["basis"])
+
+
+REPLAYS = {
+    "settings.change": Replay(_settings, Role.ADMINISTRATOR),
+}
